@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What idl_parse() makes of a description, for idl.c, which builds it, and idl-check.c, which reads
+ * it; nobody else includes this. Invariants once parsed: a TYPE_NAMED points to a struct or an
+ * enumeration, never to another name, and no type nests deeper than IDL_DEPTH_MAX without a name in
+ * between.
+ */
+#ifndef NSCTL_PROTOCOL_IDL_TYPE_H
+#define NSCTL_PROTOCOL_IDL_TYPE_H
+
+#include "protocol/idl.h"
+
+enum type_kind {
+	TYPE_BOOL,
+	TYPE_INT,
+	TYPE_FLOAT,
+	TYPE_STRING,
+	TYPE_OBJECT,
+	TYPE_ARRAY,    /* of element */
+	TYPE_MAP,      /* of element, by string */
+	TYPE_NULLABLE, /* element, or nothing */
+	TYPE_STRUCT,   /* fields */
+	TYPE_ENUM,     /* fields without types */
+	TYPE_NAMED,    /* element once resolved */
+};
+
+struct idl_field {
+	struct idl_field *next;
+	const char *name;
+	struct idl_type *type;
+};
+
+struct idl_type {
+	enum type_kind kind;
+	struct idl_type *element;
+	struct idl_field *fields;
+	const char *name; /* of a TYPE_NAMED */
+	unsigned line;
+	struct idl_type *next_named;
+};
+
+enum member_kind {
+	MEMBER_TYPE,
+	MEMBER_METHOD,
+	MEMBER_ERROR,
+};
+
+/* Of a type or an error only input is used. */
+struct idl_method {
+	struct idl_type *input, *output;
+};
+
+struct idl_member {
+	struct idl_member *next;
+	enum member_kind kind;
+	const char *name;
+	struct idl_method body;
+};
+
+struct idl_block;
+
+struct idl {
+	const char *interface;
+	struct idl_member *members;
+	struct idl_block *blocks;
+};
+
+/* Each NULL when there is none. */
+const struct idl_member *idl_find_member(const struct idl *idl, const char *name);
+const struct idl_field *idl_find_field(const struct idl_type *type, const char *name);
+
+#endif

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The envelope of calls and replies, see message.h. Owns the JSON tree between *_parse_* and
+ * *_done. Never looks into parameters: what they must be is idl.c's affair.
+ */
+#include "protocol/message.h"
+
+#include <assert.h>
+#include <string.h>
+
+/*
+ * Whether brackets nest deeper than MESSAGE_DEPTH_MAX. jansson would recurse 2048 levels, and so
+ * would everything after it that walks the tree (libvarlink#34). Strings are skipped just as
+ * jansson's lexer does; where the text is no JSON the count may be off, but only behind the place
+ * where jansson stops.
+ */
+static bool is_too_deep(const char *text, size_t size)
+{
+	unsigned depth = 0;
+	bool in_string = false;
+
+	for (size_t i = 0; i < size; i++) {
+		if (in_string) {
+			if (text[i] == '\\')
+				i++;
+			else if (text[i] == '"')
+				in_string = false;
+			continue;
+		}
+		switch (text[i]) {
+		case '"':
+			in_string = true;
+			break;
+		case '{':
+		case '[':
+			if (++depth > MESSAGE_DEPTH_MAX)
+				return true;
+			break;
+		case '}':
+		case ']':
+			if (depth > 0)
+				depth--;
+			break;
+		}
+	}
+	return false;
+}
+
+static int parse_object(const char *text, size_t size, json_t **ret)
+{
+	_cleanup_json_ json_t *root = NULL;
+	json_error_t error;
+
+	if (is_too_deep(text, size))
+		return MESSAGE_NOT_JSON;
+	root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &error);
+	if (!root) {
+		/* jansson names every fault of the text; without a code it ran out of memory. (Not
+		 * the other way round: in its lexer that looks like bad text.) */
+		enum json_error_code code = json_error_code(&error);
+
+		return code == json_error_unknown || code == json_error_out_of_memory
+			       ? -ENOMEM
+			       : MESSAGE_NOT_JSON;
+	}
+	if (!json_is_object(root))
+		return MESSAGE_NOT_JSON;
+	*ret = take_ptr(root);
+	return 0;
+}
+
+/* The member of the envelope, NULL when it is absent or null. */
+static json_t *get_member(const json_t *root, const char *name)
+{
+	json_t *member = json_object_get(root, name);
+
+	return json_is_null(member) ? NULL : member;
+}
+
+static int get_flag(const json_t *root, const char *name, bool *ret)
+{
+	const json_t *member = get_member(root, name);
+
+	if (member && !json_is_boolean(member))
+		return MESSAGE_NOT_VARLINK;
+	*ret = json_is_true(member);
+	return 0;
+}
+
+/* Absent or null parameters become {} in the tree itself, which then owns them. */
+static int get_parameters(json_t *root, json_t **ret)
+{
+	json_t *parameters = get_member(root, "parameters");
+
+	if (!parameters) {
+		if (json_object_set_new(root, "parameters", json_object()) < 0)
+			return -ENOMEM;
+		parameters = json_object_get(root, "parameters");
+	}
+	if (!json_is_object(parameters))
+		return MESSAGE_NOT_VARLINK;
+	*ret = parameters;
+	return 0;
+}
+
+static bool has_only_call_members(json_t *root)
+{
+	static const char *const known[] = {"method", "parameters", "more", "oneway", "upgrade"};
+	const char *key;
+	json_t *value;
+
+	json_object_foreach(root, key, value)
+	{
+		size_t i = 0;
+
+		while (i < ARRAY_SIZE(known) && strcmp(known[i], key) != 0)
+			i++;
+		if (i == ARRAY_SIZE(known))
+			return false;
+	}
+	return true;
+}
+
+int message_parse_call(const char *text, size_t size, struct message_call *ret)
+{
+	_cleanup_json_ json_t *root = NULL;
+	struct message_call call = {0};
+	int r;
+
+	r = parse_object(text, size, &root);
+	if (r != 0)
+		return r;
+	if (!has_only_call_members(root))
+		return MESSAGE_NOT_VARLINK;
+	call.method = json_string_value(json_object_get(root, "method"));
+	if (!call.method)
+		return MESSAGE_NOT_VARLINK;
+	r = get_parameters(root, &call.parameters);
+	if (r == 0)
+		r = get_flag(root, "more", &call.more);
+	if (r == 0)
+		r = get_flag(root, "oneway", &call.oneway);
+	if (r == 0)
+		r = get_flag(root, "upgrade", &call.upgrade);
+	if (r != 0)
+		return r;
+	call.root = take_ptr(root);
+	*ret = call;
+	return 0;
+}
+
+int message_parse_reply(const char *text, size_t size, struct message_reply *ret)
+{
+	_cleanup_json_ json_t *root = NULL;
+	struct message_reply reply = {0};
+	const json_t *error;
+	int r;
+
+	r = parse_object(text, size, &root);
+	if (r != 0)
+		return r;
+	/* unknown members are let through: the daemon may be newer than its client */
+	error = get_member(root, "error");
+	if (error && !json_is_string(error))
+		return MESSAGE_NOT_VARLINK;
+	reply.error = json_string_value(error);
+	r = get_parameters(root, &reply.parameters);
+	if (r == 0)
+		r = get_flag(root, "continues", &reply.continues);
+	if (r != 0)
+		return r;
+	/* an error ends the call; one that goes on would leave the two sides out of step */
+	if (reply.error && reply.continues)
+		return MESSAGE_NOT_VARLINK;
+	reply.root = take_ptr(root);
+	*ret = reply;
+	return 0;
+}
+
+void message_call_done(struct message_call *call)
+{
+	json_decref(call->root);
+	*call = (struct message_call){0};
+}
+
+void message_reply_done(struct message_reply *reply)
+{
+	json_decref(reply->root);
+	*reply = (struct message_reply){0};
+}
+
+/* Whether an object at any depth has a member that is null; elements of arrays are no members. */
+static bool has_null_member(json_t *json)
+{
+	const char *key;
+	json_t *value;
+	size_t i;
+
+	json_object_foreach(json, key,
+			    value) if (json_is_null(value) || has_null_member(value)) return true;
+	json_array_foreach(json, i, value) if (has_null_member(value)) return true;
+	return false;
+}
+
+/* A new reference: json itself where there is nothing to leave out, else a copy. NULL: no memory.
+ */
+static json_t *prune(json_t *json)
+{
+	_cleanup_json_ json_t *copy = NULL;
+	const char *key;
+	json_t *value;
+	size_t i;
+
+	if (!has_null_member(json))
+		return json_incref(json);
+	copy = json_is_object(json) ? json_object() : json_array();
+	if (!copy)
+		return NULL;
+	json_object_foreach(json, key, value) if (!json_is_null(value) &&
+						  json_object_set_new(copy, key, prune(value)) <
+							  0) return NULL;
+	json_array_foreach(json, i,
+			   value) if (json_array_append_new(copy, prune(value)) < 0) return NULL;
+	return take_ptr(copy);
+}
+
+/* The envelope as text, given whether building it has worked (r is 0). */
+static int pack(json_t *root, int r, char **ret_text, size_t *ret_size)
+{
+	char *text;
+
+	if (!root || r < 0)
+		return -ENOMEM;
+	text = json_dumps(root, JSON_COMPACT);
+	if (!text)
+		return -ENOMEM;
+	*ret_text = text;
+	*ret_size = strlen(text) + 1;
+	return 0;
+}
+
+/* json_object_set_new() refuses a NULL, so a failed prune() comes out here as well */
+static int set_parameters(json_t *root, json_t *parameters)
+{
+	assert(!parameters || json_is_object(parameters));
+	return json_object_set_new(root, "parameters",
+				   parameters ? prune(parameters) : json_object());
+}
+
+static int set_true(json_t *root, const char *name, bool value)
+{
+	return value ? json_object_set_new(root, name, json_true()) : 0;
+}
+
+int message_pack_call(const char *method, json_t *parameters, bool more, bool oneway,
+		      char **ret_text, size_t *ret_size)
+{
+	_cleanup_json_ json_t *root = json_object();
+	int r;
+
+	r = json_object_set_new(root, "method", json_string(method));
+	if (r == 0)
+		r = set_parameters(root, parameters);
+	if (r == 0)
+		r = set_true(root, "more", more);
+	if (r == 0)
+		r = set_true(root, "oneway", oneway);
+	return pack(root, r, ret_text, ret_size);
+}
+
+int message_pack_reply(json_t *parameters, bool continues, char **ret_text, size_t *ret_size)
+{
+	_cleanup_json_ json_t *root = json_object();
+	int r;
+
+	r = set_parameters(root, parameters);
+	if (r == 0)
+		r = set_true(root, "continues", continues);
+	return pack(root, r, ret_text, ret_size);
+}
+
+int message_pack_error(const char *error, json_t *parameters, char **ret_text, size_t *ret_size)
+{
+	_cleanup_json_ json_t *root = json_object();
+	int r;
+
+	r = json_object_set_new(root, "error", json_string(error));
+	if (r == 0)
+		r = set_parameters(root, parameters);
+	return pack(root, r, ret_text, ret_size);
+}

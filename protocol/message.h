@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The text of one Varlink message to a call or a reply and back: jansson does the JSON, this file
+ * the envelope. Strict: no duplicate keys, no depth above MESSAGE_DEPTH_MAX, no NUL in strings, no
+ * unknown member of the envelope. No I/O.
+ */
+#ifndef NSCTL_PROTOCOL_MESSAGE_H
+#define NSCTL_PROTOCOL_MESSAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <jansson.h>
+#include "base.h"
+
+#define MESSAGE_DEPTH_MAX 32
+
+enum message_outcome {
+	MESSAGE_NOT_JSON =
+		1,	     /* not a JSON object, too deep, or a key twice: close the connection */
+	MESSAGE_NOT_VARLINK, /* an object, but no call (or reply): close the connection */
+};
+
+struct message_call {
+	json_t *root;	    /* owns everything below */
+	const char *method; /* "org.nsctl.Create" */
+	json_t *parameters; /* an object, never NULL (absent and null become {}) */
+	bool more, oneway, upgrade;
+};
+
+struct message_reply {
+	json_t *root;
+	const char *error;  /* NULL for a reply that is no error */
+	json_t *parameters; /* an object, never NULL */
+	bool continues;
+};
+
+/* Both: 0 and *ret filled (to be released with *_done), an outcome, or -ENOMEM. text need not be
+ * NUL-terminated. */
+int message_parse_call(const char *text, size_t size, struct message_call *ret);
+int message_parse_reply(const char *text, size_t size, struct message_reply *ret);
+void message_call_done(struct message_call *call);
+void message_reply_done(struct message_reply *reply);
+
+/*
+ * To text, with its closing NUL counted in *ret_size; the caller frees *ret_text. parameters may be
+ * NULL; none is stolen. Members that are JSON null are left out. 0 or -ENOMEM.
+ */
+int message_pack_call(const char *method, json_t *parameters, bool more, bool oneway,
+		      char **ret_text, size_t *ret_size);
+int message_pack_reply(json_t *parameters, bool continues, char **ret_text, size_t *ret_size);
+int message_pack_error(const char *error, json_t *parameters, char **ret_text, size_t *ret_size);
+
+static inline void message_cleanup_json(json_t **json)
+{
+	json_decref(*json);
+}
+#define _cleanup_json_ _cleanup_(message_cleanup_json)
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The allow-lists for every string that a client chooses and that ends up in a path, a kernel
+ * object or another user's terminal. Pure functions over NUL-terminated UTF-8; none allocates.
+ */
+#ifndef NSCTL_PROTOCOL_NAME_H
+#define NSCTL_PROTOCOL_NAME_H
+
+#include <stdbool.h>
+
+#define NAME_SIZE 65	  /* a name of a set, network or link, with its NUL */
+#define HOSTNAME_SIZE 65  /* what sethostname(2) takes, with a NUL */
+#define SESSION_SIZE 17	  /* 16 hexadecimal digits and a NUL */
+#define LABEL_KEY_SIZE 64 /* with the NUL */
+#define LABEL_VALUE_SIZE 257
+
+/* A set's (network's, link's) name: [a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?, and not "host". */
+bool name_is_valid(const char *name);
+
+/* A session's or a set's id: exactly 16 lower-case hexadecimal digits. */
+bool session_is_valid(const char *session);
+
+/* What RFC 1123 and sethostname(2) allow: 1 to 64 letters, digits, '-' and '.', no label empty or
+ * edged with '-'. */
+bool hostname_is_valid(const char *hostname);
+
+/* A label's key: [A-Za-z0-9]([A-Za-z0-9._/-]{0,61}[A-Za-z0-9])?. */
+bool label_key_is_valid(const char *key);
+
+/* A label's value: up to 256 bytes of UTF-8 without control characters (C0, DEL, C1, and the bidi
+ * overrides). */
+bool label_value_is_valid(const char *value);
+
+/* An absolute path without "." or ".." components, up to PATH_MAX, no control characters. */
+bool path_is_valid(const char *path);
+
+#endif

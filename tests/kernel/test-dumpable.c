@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Fact 14 of DESIGN.md: exec makes a process dumpable again, unless it cannot read the file. So the
+ * binaries that run next to users are installed 0711. Only who is dumpable can be traced, or have
+ * its memory and descriptors opened, by another process of its uid.
+ */
+#include <fcntl.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+
+#include "base.h"
+#include "tests/kernel/kernel.h"
+#include "tests/kernel/tap.h"
+
+#define IS_DUMPABLE 1
+
+static void copy_self(const char *path, mode_t mode)
+{
+	_cleanup_fd_ int from_fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	_cleanup_fd_ int to_fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0700);
+	ssize_t n;
+
+	do {
+		n = sendfile(to_fd, from_fd, NULL, 1 << 20);
+	} while (n > 0);
+	if (n < 0 || fchmod(to_fd, mode) < 0)
+		fatal(path);
+}
+
+struct run {
+	const char *path;
+	uid_t uid;
+};
+
+/* Not dumpable, becomes uid, executes the copy of this program, which returns what it is then. */
+static int body_run(struct child *parent, void *arg)
+{
+	const struct run *run = arg;
+	char fd[16];
+
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 || (run->uid && user_become(run->uid) < 0))
+		return 200;
+	if (prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == IS_DUMPABLE)
+		return 201;
+	/* the pipes go along: the copy waits for its end */
+	(void)fcntl(parent->read_fd, F_SETFD, 0);
+	(void)fcntl(parent->write_fd, F_SETFD, 0);
+	(void)snprintf(fd, sizeof(fd), "%d,%d", parent->read_fd, parent->write_fd);
+	(void)execl(run->path, run->path, fd, (char *)NULL);
+	return 202;
+}
+
+static int copy_main(const char *fds)
+{
+	struct child parent;
+
+	if (sscanf(fds, "%d,%d", &parent.read_fd, &parent.write_fd) != 2)
+		return 203;
+	child_say(&parent, prctl(PR_GET_DUMPABLE, 0, 0, 0, 0));
+	return child_hear(&parent) == -EPIPE ? 0 : 204;
+}
+
+/* As another process of that uid: 0 when it can list the target's descriptors. */
+static int body_peek(struct child *parent _unused_, void *arg)
+{
+	const pid_t *pid = arg;
+	char path[64];
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/environ", *pid);
+	if (user_become(KERNEL_UID) < 0)
+		return 200;
+	return open(path, O_RDONLY | O_CLOEXEC) < 0 ? errno : 0;
+}
+
+static void check(const char *path, uid_t uid, bool dumpable, const char *what)
+{
+	struct run run = {path, uid};
+	struct child copy;
+	int got;
+
+	child_start(&copy, body_run, &run);
+	got = child_hear(&copy);
+	tap_ok((got == IS_DUMPABLE) == dumpable && got >= 0, "%s", what);
+	if (uid == KERNEL_UID)
+		tap_ok(child_run(body_peek, &copy.pid) == (dumpable ? 0 : EACCES),
+		       "... and another process of its uid %s look into it",
+		       dumpable ? "may" : "may not");
+	tap_ok(child_end(&copy) == 0, "... and it ended well");
+}
+
+int main(int argc, char **argv)
+{
+	char readable[96], unreadable[96];
+	const char *scratch;
+
+	if (argc > 1)
+		return copy_main(argv[1]);
+	if (geteuid() != 0)
+		return tap_skip_all("root is needed");
+	mounts_own();
+	scratch = mounts_scratch();
+	(void)snprintf(readable, sizeof(readable), "%s/readable", scratch);
+	(void)snprintf(unreadable, sizeof(unreadable), "%s/unreadable", scratch);
+	copy_self(readable, 0755);
+	copy_self(unreadable, 0711);
+	check(readable, KERNEL_UID, true, "dumpable again after exec of a readable file");
+	check(unreadable, KERNEL_UID, false, "not dumpable after exec of a file of mode 0711");
+	check(unreadable, 0, true, "root can read it: dumpable, a uid of its own is needed");
+	return tap_done();
+}

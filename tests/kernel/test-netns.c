@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Facts 6, 7 and 10 of DESIGN.md: a netlink socket born in a net namespace works there from
+ * outside; a veth is made with its peer already in its namespace; a dropped namespace takes its
+ * host ends along, with an event; a new one resets what ping and low ports need.
+ *
+ * The test's "host" is a net namespace of its own.
+ */
+#include <fcntl.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include "base.h"
+#include "tests/kernel/kernel.h"
+#include "tests/kernel/tap.h"
+#include "tests/kernel/veth.h"
+
+#define PING_RANGE "/proc/sys/net/ipv4/ping_group_range"
+#define LOW_PORTS "/proc/sys/net/ipv4/ip_unprivileged_port_start"
+
+/* Makes a net namespace and a netlink socket in it, and is back in its own. */
+static struct mnl_socket *netns_new(int *ret_netns_fd)
+{
+	_cleanup_fd_ int own_fd = ns_open(0, "net");
+	struct mnl_socket *rtnl;
+
+	if (unshare(CLONE_NEWNET) < 0)
+		fatal("unshare net");
+	*ret_netns_fd = ns_open(0, "net");
+	rtnl = veth_socket(0);
+	if (setns(own_fd, CLONE_NEWNET) < 0)
+		fatal("setns back");
+	return rtnl;
+}
+
+struct question {
+	int netns_fd;
+	const char *interface;
+};
+
+/* 0: no such interface inside; 1: there; 2: there and up */
+static int body_look(struct child *parent _unused_, void *arg)
+{
+	const struct question *question = arg;
+	struct ifreq request = {.ifr_flags = 0};
+	int socket_fd;
+
+	if (setns(question->netns_fd, CLONE_NEWNET) < 0)
+		return 100;
+	socket_fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	(void)snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", question->interface);
+	if (socket_fd < 0)
+		return 101;
+	if (ioctl(socket_fd, SIOCGIFFLAGS, &request) < 0)
+		return errno == ENODEV ? 0 : 102;
+	return request.ifr_flags & IFF_UP ? 2 : 1;
+}
+
+static int look(int netns_fd, const char *interface)
+{
+	struct question question = {netns_fd, interface};
+
+	return child_run(body_look, &question);
+}
+
+static void test_sockets_and_veth(void)
+{
+	int netns_fd = -1;
+	struct mnl_socket *inside = netns_new(&netns_fd);
+	struct mnl_socket *outside = veth_socket(0);
+	struct mnl_socket *events = veth_socket(RTMGRP_LINK);
+
+	tap_is(look(netns_fd, "lo"), 1, "lo of a new net namespace is down");
+	tap_is(veth_up(inside, 1), 0, "the socket made inside is used from outside");
+	tap_is(look(netns_fd, "lo"), 2, "and has set lo up inside");
+
+	tap_is(veth_make(outside, "outer", "inner", netns_fd), 0, "a veth in one message");
+	tap_ok(if_nametoindex("outer") > 0, "its one end is here");
+	tap_ok(if_nametoindex("inner") == 0, "its peer is not here");
+	tap_is(look(netns_fd, "inner"), 1, "its peer is in the target namespace");
+	tap_is(veth_make(outside, "outer", "inner", netns_fd), -EEXIST, "the same again: EEXIST");
+
+	/* all that holds the namespace: the descriptor, and the socket made in it */
+	netns_fd = close_fd(netns_fd);
+	tap_ok(if_nametoindex("outer") > 0, "a netlink socket inside keeps the namespace alive");
+	(void)mnl_socket_close(inside);
+	tap_ok(veth_wait_gone(events, "outer"), "let go of: the event that the host end is gone");
+	tap_ok(if_nametoindex("outer") == 0, "and its name does not resolve any more");
+	(void)mnl_socket_close(outside);
+	(void)mnl_socket_close(events);
+}
+
+static void test_sysctls(void)
+{
+	char text[64];
+	_cleanup_fd_ int own_fd = ns_open(0, "net");
+
+	tap_is(text_write(PING_RANGE, "0 4294967294"), 0, "ping_group_range opened here");
+	tap_is(text_write(LOW_PORTS, "80"), 0, "ip_unprivileged_port_start opened here");
+	if (unshare(CLONE_NEWNET) < 0)
+		fatal("unshare net");
+	(void)text_read(PING_RANGE, text, sizeof(text));
+	tap_ok(strcmp(text, "1\t0\n") == 0, "a new net namespace lets no group ping");
+	(void)text_read(LOW_PORTS, text, sizeof(text));
+	tap_ok(strcmp(text, "1024\n") == 0, "a new net namespace keeps the ports below 1024");
+	tap_is(text_write(PING_RANGE, "0 4294967294"), 0, "a maker inside can open both: ping");
+	tap_is(text_write(LOW_PORTS, "0"), 0, "a maker inside can open both: ports");
+	if (setns(own_fd, CLONE_NEWNET) < 0)
+		fatal("setns back");
+	(void)text_read(LOW_PORTS, text, sizeof(text));
+	tap_ok(strcmp(text, "80\n") == 0, "and that has changed nothing here");
+}
+
+int main(void)
+{
+	if (geteuid() != 0)
+		return tap_skip_all("root is needed");
+	if (unshare(CLONE_NEWNET) < 0)
+		fatal("net namespace of the test's own");
+	test_sockets_and_veth();
+	test_sysctls();
+	return tap_done();
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Fact 4 of DESIGN.md: a pid namespace lives and dies with its first process, so each set has an
+ * init; setns() to one counts for children only; pid_for_children names nothing before the first.
+ */
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
+
+#include "base.h"
+#include "tests/kernel/kernel.h"
+#include "tests/kernel/tap.h"
+
+static int body_pause(struct child *parent, void *arg _unused_)
+{
+	child_say(parent, getpid());
+	/* process 1 ignores what it has no handler for, so end with the pipe */
+	return child_hear(parent) == -EPIPE ? 0 : 1;
+}
+
+/* Makes a pid namespace, says how its file looks before and with the first child, waits. */
+static int body_maker(struct child *parent, void *arg _unused_)
+{
+	struct child init;
+	int fd;
+
+	if (unshare(CLONE_NEWPID) < 0)
+		return 1;
+	fd = ns_open(0, "pid_for_children");
+	child_say(parent, fd);
+	child_start(&init, body_pause, NULL);
+	child_say(parent, child_hear(&init));
+	child_say(parent, init.pid);
+	(void)child_hear(parent);
+	child_kill(&init);
+	child_say(parent, 0);
+	return child_hear(parent) == -EPIPE ? 0 : 1;
+}
+
+static int body_pid(struct child *parent _unused_, void *arg _unused_)
+{
+	return getpid();
+}
+
+/* 0, or the bit of what was not so */
+static int body_join(struct child *parent _unused_, void *arg)
+{
+	const int *pid_fd = arg;
+	pid_t before = getpid();
+	unsigned long own = inode_of("/proc/self/ns/pid");
+	int wrong = 0;
+
+	if (setns(*pid_fd, CLONE_NEWPID) < 0)
+		return 1;
+	if (getpid() != before || inode_of("/proc/self/ns/pid") != own)
+		wrong |= 2;
+	if (inode_of("/proc/self/ns/pid_for_children") != inode_of_fd(*pid_fd))
+		wrong |= 4;
+	if (child_run(body_pid, NULL) != 2) /* init is 1 there */
+		wrong |= 8;
+	return wrong;
+}
+
+/* The errno of a fork after joining: setns() itself succeeds. */
+static int body_join_dead(struct child *parent _unused_, void *arg)
+{
+	const int *pid_fd = arg;
+	pid_t pid;
+
+	if (setns(*pid_fd, CLONE_NEWPID) < 0)
+		return 200;
+	pid = fork();
+	if (pid == 0)
+		_exit(0);
+	return pid < 0 ? errno : 0;
+}
+
+static int body_init_lost(struct child *parent _unused_, void *arg _unused_)
+{
+	struct child init, second;
+	int status;
+
+	if (unshare(CLONE_NEWPID) < 0)
+		return 200;
+	child_start(&init, body_pause, NULL);
+	child_start(&second, body_pause, NULL);
+	(void)child_hear(&init);
+	(void)child_hear(&second);
+	(void)kill(init.pid, SIGKILL);
+	/* the end of its pipe would end the second as well, so that stays open until it is reaped
+	 */
+	if (waitpid(second.pid, &status, 0) != second.pid || !WIFSIGNALED(status))
+		return 1;
+	return WTERMSIG(status) == SIGKILL && child_end(&init) == -SIGKILL ? 0 : 2;
+}
+
+int main(void)
+{
+	const char *scratch;
+	char pin[64], source[64];
+	struct child maker;
+	int pid_fd, number, inside, init_pid;
+
+	if (geteuid() != 0)
+		return tap_skip_all("root is needed");
+	mounts_own();
+	scratch = mounts_scratch();
+	(void)snprintf(pin, sizeof(pin), "%s/pid", scratch);
+
+	child_start(&maker, body_maker, NULL);
+	tap_is(child_hear(&maker), -ENOENT, "pid_for_children is ENOENT before the first child");
+	inside = child_hear(&maker);
+	init_pid = child_hear(&maker);
+	tap_is(inside, 1, "the first child is process 1");
+	pid_fd = ns_open(init_pid, "pid");
+	tap_ok(pid_fd >= 0, "its namespace can be opened");
+
+	number = child_run(body_join, &pid_fd);
+	tap_ok(!(number & 1), "setns to a pid namespace succeeds");
+	tap_ok(!(number & 2), "setns leaves the caller where it is");
+	tap_ok(!(number & 4), "setns shows in pid_for_children");
+	tap_ok(!(number & 8), "a child forked after setns is inside");
+
+	child_say(&maker, 0);
+	(void)child_hear(&maker); /* init is reaped */
+	tap_is(child_run(body_join_dead, &pid_fd), ENOMEM, "fork after init's end is ENOMEM");
+	number = open(pin, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+	(void)close_fd(number);
+	(void)snprintf(source, sizeof(source), "/proc/self/fd/%d", pid_fd);
+	tap_is(mount(source, pin, NULL, MS_BIND, NULL) < 0 ? errno : 0, 0,
+	       "a pid namespace without init can still be pinned");
+	(void)close_fd(pid_fd);
+	pid_fd = open(pin, O_RDONLY | O_CLOEXEC);
+	tap_is(child_run(body_join_dead, &pid_fd), ENOMEM, "and not entered through the pin");
+	(void)close_fd(pid_fd);
+	tap_is(umount2(pin, MNT_DETACH), 0, "unpinned");
+	(void)child_end(&maker);
+
+	tap_is(child_run(body_init_lost, NULL), 0, "the end of init ends all others inside");
+	return tap_done();
+}

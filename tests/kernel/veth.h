@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The little rtnetlink that the tests need, through libmnl. A pair whose peer is in a namespace
+ * tells from outside whether that namespace still lives: its host end goes with it.
+ */
+#ifndef NSCTL_TESTS_VETH_H
+#define NSCTL_TESTS_VETH_H
+
+#include <libmnl/libmnl.h>
+#include "base.h"
+
+/* A socket born in the caller's net namespace, where it stays. Aborts the test on failure. */
+struct mnl_socket *veth_socket(unsigned int groups);
+/* One message: host_name where the socket lives, peer_name in the namespace. 0 or -errno. */
+int veth_make(struct mnl_socket *rtnl, const char *host_name, const char *peer_name, int netns_fd);
+/* Sets IFF_UP of the interface with this index, where the socket lives. 0 or -errno. */
+int veth_up(struct mnl_socket *rtnl, int index);
+/* Waits (bounded) for the event that the interface with this name is gone. */
+bool veth_wait_gone(struct mnl_socket *events, const char *name);
+
+#endif
