@@ -1,0 +1,457 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The connection to nsctld and the words for what can go wrong with it, see connection.h. Owns the
+ * socket and the reply at hand. Never repeats a call that could do a thing twice, and never prints
+ * what came over the socket unescaped.
+ */
+#include "client/connection.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+#include "client/print.h"
+#include "protocol/error.h"
+
+/* A daemon that restarts without socket activation is away for so long. */
+#define RECONNECT_TRIES 40
+#define RECONNECT_PAUSE_MS 50
+
+void json_put(json_t *object, const char *key, json_t *value)
+{
+	if (json_object_set_new(object, key, must(value)) < 0)
+		out_of_memory();
+}
+
+void json_push(json_t *array, json_t *value)
+{
+	if (json_array_append_new(array, must(value)) < 0)
+		out_of_memory();
+}
+
+const char *json_text(const json_t *object, const char *key, const char *otherwise)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : otherwise;
+}
+
+void call_fds_done(struct call_fds *fds)
+{
+	for (size_t i = 0; i < fds->n; i++)
+		close_fd(fds->fds[i]);
+	fds->n = 0;
+}
+
+json_t *call_fds_add(struct call_fds *fds, int fd)
+{
+	if (fds->n == ARRAY_SIZE(fds->fds)) {
+		close_fd(fd);
+		return NULL;
+	}
+	fds->fds[fds->n] = fd;
+	return must(json_integer((json_int_t)fds->n++));
+}
+
+void client_init(struct client *client)
+{
+	*client = (struct client){.socket_fd = -1};
+	receiver_init(&client->receiver, FRAME_SIZE_MAX);
+}
+
+void client_reconnect(struct client *client)
+{
+	client->socket_fd = close_fd(client->socket_fd);
+	receiver_done(&client->receiver);
+	receiver_init(&client->receiver, FRAME_SIZE_MAX);
+}
+
+void client_done(struct client *client)
+{
+	client_reconnect(client);
+	receiver_done(&client->receiver);
+}
+
+int client_problem(const struct client *client, const char *subject, const char *format, ...)
+{
+	_cleanup_text_ struct text text = {0};
+	va_list arguments;
+
+	va_start(arguments, format);
+	text_vformat(&text, format, arguments);
+	va_end(arguments);
+	print_problem("%s%s%s%s%s", client->verb ? client->verb : "", subject ? " " : "",
+		      subject ? subject : "", client->verb || subject ? ": " : "", text.data);
+	return STATUS_FAILED;
+}
+
+static void tell_unreachable(const struct client *client, int error)
+{
+	print_problem("cannot reach nsctld at %s: %s", client->socket_path, strerror(-error));
+	switch (-error) {
+	case ENOENT:
+	case ECONNREFUSED:
+		print_hint("is nsctld running? `systemctl start nsctld`, or `sudo nsctld`; "
+			   "another socket is named with --socket or $NSCTL_SOCKET");
+		break;
+	case EACCES:
+	case EPERM:
+		print_hint("this user may not connect to that socket: the permissions of it, or of "
+			   "a directory above it, do not allow it");
+		break;
+	}
+}
+
+int client_connect(struct client *client, bool silent)
+{
+	if (client->socket_fd >= 0)
+		return 0;
+	client->socket_fd = transport_connect(client->socket_path);
+	if (client->socket_fd >= 0)
+		return 0;
+	if (!silent)
+		tell_unreachable(client, client->socket_fd);
+	client->socket_fd = -1;
+	return STATUS_UNREACHABLE;
+}
+
+/* 0, a TRANSPORT_ outcome, or -errno. */
+static int send_call(struct client *client, const char *method, json_t *parameters,
+		     struct call_fds *fds, bool more)
+{
+	struct sender sender;
+	char *text;
+	size_t size;
+	int r;
+
+	if (message_pack_call(method, parameters, more, false, &text, &size) < 0)
+		out_of_memory();
+	if (size > FRAME_SIZE_MAX + 1) {
+		free(text);
+		return -EMSGSIZE;
+	}
+	sender_init(&sender);
+	r = sender_queue(&sender, text, size, fds ? fds->fds : NULL, fds ? fds->n : 0);
+	if (fds)
+		fds->n = 0;
+	if (r == 0)
+		r = sender_flush(&sender, client->socket_fd);
+	sender_done(&sender);
+	return r;
+}
+
+int client_send(struct client *client, const char *subject, const char *method, json_t *parameters,
+		struct call_fds *fds, bool more)
+{
+	int r = client_connect(client, false);
+
+	if (r != 0)
+		return r;
+	r = send_call(client, method, parameters, fds, more);
+	/* a daemon that has closed already may have said why */
+	if (r == 0 || r == TRANSPORT_BROKEN)
+		return 0;
+	return client_lost(client, subject, r);
+}
+
+int client_receive(struct client *client, struct message_reply *ret)
+{
+	int r = receiver_read(&client->receiver, client->socket_fd);
+
+	if (r != 0)
+		return r;
+	r = message_parse_reply(client->receiver.frame.data, client->receiver.frame.used, ret);
+	if (r == -ENOMEM)
+		out_of_memory();
+	return r == 0 ? 0 : -EBADMSG;
+}
+
+void client_received(struct client *client)
+{
+	receiver_next(&client->receiver);
+}
+
+int client_lost(const struct client *client, const char *subject, int outcome)
+{
+	if (outcome == -EMSGSIZE)
+		return client_problem(client, subject,
+				      "what is asked for (with its environment and arguments) is "
+				      "larger than the %d KiB that nsctld takes",
+				      FRAME_SIZE_MAX / 1024);
+	if (outcome == -EBADMSG)
+		client_problem(client, subject, "nsctld at %s does not speak Varlink",
+			       client->socket_path);
+	else if (outcome < 0)
+		client_problem(client, subject, "the connection to nsctld failed: %s",
+			       strerror(-outcome));
+	else
+		client_problem(client, subject,
+			       "the connection to nsctld was lost before it answered: whether it "
+			       "was done is not known");
+	if (outcome != -EBADMSG)
+		print_hint("`nsctl list` tells what is there; the log of nsctld tells why");
+	return STATUS_FAILED;
+}
+
+/* Asked twice, these do nothing more, and answer as they would have. */
+static bool is_repeatable(const char *method)
+{
+	static const char *const known[] = {
+		"org.nsctl.Get",	   "org.nsctl.List",	    "org.nsctl.ListSessions",
+		"org.nsctl.ListProcesses", "org.nsctl.WaitSession", "org.nsctl.GetStatus",
+		"org.nsctl.Freeze",	   "org.nsctl.Thaw",	    "org.nsctl.Renew",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+		if (strcmp(known[i], method) == 0)
+			return true;
+	return false;
+}
+
+static bool reconnect(struct client *client)
+{
+	const struct timespec pause = {.tv_nsec = RECONNECT_PAUSE_MS * 1000000L};
+
+	client_reconnect(client);
+	for (int i = 0; i < RECONNECT_TRIES; i++) {
+		if (client_connect(client, true) == 0)
+			return true;
+		nanosleep(&pause, NULL);
+	}
+	return false;
+}
+
+int client_exchange(struct client *client, const char *subject, const char *method,
+		    json_t *parameters, struct call_fds *fds, struct message_reply *ret)
+{
+	_cleanup_json_ json_t *owned = must(parameters);
+	bool may_repeat = !fds && is_repeatable(method);
+
+	for (;;) {
+		int r = client_send(client, subject, method, owned, fds, false);
+
+		if (r != 0)
+			return r;
+		r = client_receive(client, ret);
+		if (r == 0)
+			return 0;
+		if (r < 0 || !may_repeat || !reconnect(client)) {
+			/* the next call is tried on a connection of its own */
+			client_reconnect(client);
+			if (r > 0 && is_repeatable(method))
+				return client_problem(client, subject,
+						      "the connection to nsctld was lost twice");
+			return client_lost(client, subject, r);
+		}
+		may_repeat = false;
+	}
+}
+
+int client_call(struct client *client, const char *subject, const char *method, json_t *parameters,
+		struct call_fds *fds, json_t **ret)
+{
+	_cleanup_reply_ struct message_reply reply = {0};
+	int r = client_exchange(client, subject, method, parameters, fds, &reply);
+
+	if (r != 0)
+		return r;
+	client_received(client);
+	if (reply.error)
+		return client_error(client, subject, &reply);
+	if (ret)
+		*ret = json_incref(reply.parameters);
+	return 0;
+}
+
+int client_call_more(struct client *client, const char *subject, const char *method,
+		     json_t *parameters, void (*each)(void *context, json_t *reply), void *context)
+{
+	_cleanup_json_ json_t *owned = must(parameters);
+	bool continues = true;
+	int r = client_send(client, subject, method, owned, NULL, true);
+
+	while (r == 0 && continues) {
+		_cleanup_reply_ struct message_reply reply = {0};
+
+		r = client_receive(client, &reply);
+		if (r != 0)
+			return client_lost(client, subject, r);
+		client_received(client);
+		if (reply.error)
+			return client_error(client, subject, &reply);
+		each(context, reply.parameters);
+		continues = reply.continues;
+	}
+	return r;
+}
+
+json_t *client_named(const struct client *client, const char *name)
+{
+	json_t *parameters = must(json_object());
+
+	json_put(parameters, "name", json_string(name));
+	if (client->has_owner)
+		json_put(parameters, "owner", json_integer(client->owner));
+	return parameters;
+}
+
+/* The option that a field of the interface comes from. The longest match wins, so that the order
+ * does not matter. */
+static const char *option_of_field(const char *field)
+{
+	static const struct {
+		const char *field, *option;
+	} known[] = {
+		{"name", "NAME"},
+		{"spec.namespaces", "the namespaces chosen"},
+		{"spec.userMapping", "--map-root-user, --map-current-user, --map-auto"},
+		{"spec.uidMap", "--map-users"},
+		{"spec.gidMap", "--map-groups"},
+		{"spec.hostname", "--hostname"},
+		{"spec.propagation", "--propagation"},
+		{"spec.mountProc", "--mount-proc"},
+		{"spec.mounts", "--bind, --tmpfs"},
+		{"spec.root", "--root"},
+		{"spec.clocks", "--monotonic, --boottime"},
+		{"spec.clocks.monotonic", "--monotonic"},
+		{"spec.clocks.boottime", "--boottime"},
+		{"spec.limits.memory", "--memory"},
+		{"spec.limits.tasks", "--tasks"},
+		{"spec.limits.cpus", "--cpus"},
+		{"spec.limits", "--memory, --tasks, --cpus"},
+		{"spec.links", "--link"},
+		{"spec.egress", "--egress"},
+		{"spec.dns", "--dns"},
+		{"spec.publish", "--publish"},
+		{"spec.lease", "--lease"},
+		{"spec.boot", "--boot"},
+		{"spec.visible", "--visible"},
+		{"spec.ipNetns", "--ip-netns"},
+		{"spec.labels", "--label"},
+		{"labels", "--label"},
+		{"existing", "--existing"},
+		{"grace", "--grace"},
+		{"seconds", "DURATION"},
+		{"command", "COMMAND"},
+		{"environment", "--env"},
+		{"workingDirectory", "--chdir"},
+		{"user", "--user"},
+		{"group", "--group"},
+		{"namespaces", "--only"},
+		{"session", "SESSION"},
+		{"signal", "--signal"},
+		{"owner", "--owner"},
+		{"terminalFileDescriptor", "--tty"},
+		{"detach", "--detach"},
+		{"init", "--no-init"},
+	};
+	const char *found = NULL;
+	size_t longest = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
+		size_t n = strlen(known[i].field);
+
+		/* spec.rootPath and spec.rootFileDescriptor are both --root */
+		if (n > longest && strncmp(field, known[i].field, n) == 0 &&
+		    (field[n] == '\0' || strchr(".[PF", field[n]))) {
+			found = known[i].option;
+			longest = n;
+		}
+	}
+	return found;
+}
+
+static void tell_system_error(const struct client *client, const char *subject,
+			      const json_t *parameters)
+{
+	json_int_t number = json_integer_value(json_object_get(parameters, "errno"));
+	const char *id = json_text(parameters, "errnoName", NULL);
+	const char *what = json_text(parameters, "what", "it failed");
+
+	if (number > 0 && number < 4096)
+		client_problem(client, subject, "%s: %s%s%s%s", what, strerror((int)number),
+			       id ? " (" : "", id ? id : "", id ? ")" : "");
+	else
+		client_problem(client, subject, "%s: %s", what, id ? id : "unknown error");
+}
+
+static void tell_ours(const struct client *client, const char *subject, enum nsctl_error error,
+		      const json_t *parameters)
+{
+	const struct error_fields *fields = error_fields(error);
+	const char *what = fields->subject ? json_text(parameters, fields->subject, "?") : "";
+	const char *text = fields->text ? json_text(parameters, fields->text, "?") : "";
+	const char *option = option_of_field(what);
+
+	switch (error) {
+	case ERROR_NOT_FOUND:
+		client_problem(client, subject, "there is no %s called %s", what, text);
+		print_hint(strcmp(what, "session") == 0 ? "`nsctl sessions NAME` lists them"
+							: "`nsctl list` tells what there is");
+		break;
+	case ERROR_EXISTS:
+		client_problem(client, subject, "there is a %s called %s already", what, text);
+		if (client->verb && strcmp(client->verb, "create") == 0)
+			print_hint("--existing takes the one that is there, if it was made with "
+				   "the same options; `nsctl rm %s` removes it",
+				   text);
+		break;
+	case ERROR_BUSY:
+		client_problem(client, subject, "%s is %s", text, what);
+		print_hint("`nsctl rm %s` removes it, also when it is broken", text);
+		break;
+	case ERROR_INVALID_VALUE:
+		client_problem(client, subject, "%s: %s", option ? option : what, text);
+		break;
+	case ERROR_NOT_PERMITTED:
+		client_problem(client, subject, "%s is not permitted: %s", what, text);
+		break;
+	case ERROR_LIMIT_EXCEEDED:
+		client_problem(client, subject,
+			       "the limit on %s (%" JSON_INTEGER_FORMAT ") is reached", what,
+			       json_integer_value(json_object_get(parameters, fields->number)));
+		print_hint("`nsctl status` shows your limits and what is in use; limits are set in "
+			   "nsctld.conf");
+		break;
+	case ERROR_NOT_SUPPORTED:
+		client_problem(client, subject, "%s is not supported: %s", what, text);
+		break;
+	case ERROR_INVALID_PARAMETER:
+		client_problem(client, subject, "nsctld does not take %s (%s)",
+			       option ? option : "a parameter", what);
+		print_hint("`nsctl version` tells whether nsctl and nsctld are of one version");
+		break;
+	case ERROR_METHOD_NOT_FOUND:
+	case ERROR_METHOD_NOT_IMPLEMENTED:
+	case ERROR_INTERFACE_NOT_FOUND:
+		client_problem(client, subject, "nsctld does not have %s", what);
+		print_hint("`nsctl version` tells whether nsctl and nsctld are of one version");
+		break;
+	case ERROR_PERMISSION_DENIED:
+		client_problem(client, subject, "permission denied by nsctld");
+		break;
+	case ERROR_EXPECTED_MORE:
+		client_problem(client, subject, "the answer is too long for one reply");
+		break;
+	default:
+		client_problem(client, subject, "%s", error_id(error));
+	}
+}
+
+int client_error(const struct client *client, const char *subject,
+		 const struct message_reply *reply)
+{
+	enum nsctl_error error = error_from_id(reply->error);
+
+	if (error == ERROR_SYSTEM) {
+		tell_system_error(client, subject, reply->parameters);
+	} else if (error != ERROR_NONE) {
+		tell_ours(client, subject, error, reply->parameters);
+	} else {
+		_cleanup_free_ char *text = must(json_dumps(reply->parameters, JSON_COMPACT));
+
+		client_problem(client, subject, "%s %s", reply->error, text);
+	}
+	return STATUS_FAILED;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The verbs that only look. Each as verb.run of options.h has it.
+ */
+#ifndef NSCTL_CLIENT_INSPECT_H
+#define NSCTL_CLIENT_INSPECT_H
+
+#include "client/options.h"
+
+int inspect_show(struct client *client, const struct verb *verb, int argc, char **argv);
+int inspect_sessions(struct client *client, const struct verb *verb, int argc, char **argv);
+int inspect_ps(struct client *client, const struct verb *verb, int argc, char **argv);
+int inspect_which(struct client *client, const struct verb *verb, int argc, char **argv);
+int inspect_status(struct client *client, const struct verb *verb, int argc, char **argv);
+
+#endif

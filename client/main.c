@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * nsctl, the client: the table of verbs, and those that are about nsctl itself. Has no privilege
+ * and keeps no state; loads no locale and no name service, so that it starts in half a millisecond
+ * and behaves the same everywhere. Statuses are those of connection.h; of enter, exec and run
+ * nothing but the command's own is ever below STATUS_OURS.
+ */
+#include "config.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+#include "client/connection.h"
+#include "client/inspect.h"
+#include "client/options.h"
+#include "client/print.h"
+#include "client/run.h"
+#include "client/sessions.h"
+#include "client/sets.h"
+#include "client/spec.h"
+
+static int main_call(struct client *client, const struct verb *verb, int argc, char **argv);
+static int main_version(struct client *client, const struct verb *verb, int argc, char **argv);
+static int main_help(struct client *client, const struct verb *verb, int argc, char **argv);
+
+static const struct option_row call_options[] = {
+	{"more", 0, NULL, "ask for as many replies as there are", OPTION_MORE},
+	{0},
+};
+
+#define RUNS (VERB_FIRST_WORD_ENDS | VERB_RUNS_COMMAND)
+
+/* Rows without a function are promised in CLI.md and not built yet. */
+static const struct verb verbs[] = {
+	{"create",
+	 NULL,
+	 "[OPTIONS] NAME",
+	 "Makes a set of namespaces and holds it",
+	 0,
+	 sets_create,
+	 {spec_options, sets_create_options}},
+	{"list", "ls", "[OPTIONS]", "Lists your sets", 0, sets_list, {sets_list_options}},
+	{"show", NULL, "NAME...", "Tells everything about sets", 0, inspect_show, {NULL}},
+	{"enter",
+	 NULL,
+	 "[OPTIONS] NAME [COMMAND...]",
+	 "A login shell (or COMMAND) inside, on a terminal of its own",
+	 RUNS,
+	 run_enter,
+	 {run_command_options, run_exec_options}},
+	{"exec",
+	 NULL,
+	 "[OPTIONS] NAME COMMAND...",
+	 "Runs COMMAND inside, with the stdin, stdout and stderr that are here",
+	 RUNS,
+	 run_exec,
+	 {run_command_options, run_exec_options}},
+	{"run",
+	 NULL,
+	 "[OPTIONS] COMMAND...",
+	 "Makes a set, runs COMMAND inside, and removes the set however that ends",
+	 RUNS | VERB_FIRST_LETTERS,
+	 run_run,
+	 {spec_options, run_command_options, run_run_options}},
+	{"sessions",
+	 NULL,
+	 "NAME",
+	 "Lists the commands that run in a set, or ended lately",
+	 0,
+	 inspect_sessions,
+	 {NULL}},
+	{"wait",
+	 NULL,
+	 "SESSION",
+	 "Waits for a detached command and ends with its status",
+	 0,
+	 sessions_wait,
+	 {NULL}},
+	{"rm",
+	 NULL,
+	 "[OPTIONS] NAME...",
+	 "Ends the processes of sets and removes these",
+	 0,
+	 sets_rm,
+	 {sets_rm_options}},
+	{"renew",
+	 NULL,
+	 "NAME [DURATION]",
+	 "Puts off the end of a leased set",
+	 0,
+	 sets_renew,
+	 {NULL}},
+	{"adopt",
+	 NULL,
+	 "--target=PID NAME",
+	 "Holds the namespaces that a process is in",
+	 0,
+	 NULL,
+	 {NULL}},
+	{"ps", NULL, "NAME", "Lists the processes of a set", 0, inspect_ps, {NULL}},
+	{"kill",
+	 NULL,
+	 "[OPTIONS] NAME",
+	 "Signals all processes of a set",
+	 0,
+	 sessions_kill,
+	 {sessions_kill_options}},
+	{"freeze", NULL, "NAME...", "Stops all processes of sets", 0, sets_freeze, {NULL}},
+	{"thaw", NULL, "NAME...", "Lets them go on", 0, sets_thaw, {NULL}},
+	{"which",
+	 NULL,
+	 "[PID]",
+	 "Tells which set a process (you) is in, and how its namespaces compare with the host's",
+	 0,
+	 inspect_which,
+	 {NULL}},
+	{"link", NULL, "add|list|rm|up|down|impair ...", "Links between sets", 0, NULL, {NULL}},
+	{"network", NULL, "create|list|rm ...", "Networks of several sets", 0, NULL, {NULL}},
+	{"up", NULL, "FILE", "Makes a whole topology", 0, NULL, {NULL}},
+	{"down", NULL, "FILE", "Removes it", 0, NULL, {NULL}},
+	{"monitor", NULL, "[NAME]", "Tells events as they happen", 0, NULL, {NULL}},
+	{"graph", NULL, "[--format=FORMAT]", "Draws sets, networks and links", 0, NULL, {NULL}},
+	{"top", NULL, "", "A live table of sets", 0, NULL, {NULL}},
+	{"status",
+	 NULL,
+	 "",
+	 "Tells of nsctld, the kernel, your limits and their use",
+	 0,
+	 inspect_status,
+	 {NULL}},
+	{"doctor",
+	 NULL,
+	 "",
+	 "Tells what on this machine is missing or in the way",
+	 0,
+	 NULL,
+	 {NULL}},
+	{"call",
+	 NULL,
+	 "[--more] METHOD [JSON]",
+	 "Calls any method of the interface; JSON may be - for stdin",
+	 0,
+	 main_call,
+	 {call_options}},
+	{"completion", NULL, "bash|zsh|fish", "Prints completions for a shell", 0, NULL, {NULL}},
+	{"version", NULL, "", "Tells the versions of nsctl and nsctld", 0, main_version, {NULL}},
+	{"help", NULL, "[COMMAND]", "Tells how all this is used", 0, main_help, {NULL}},
+};
+
+static const struct verb *find_verb(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
+		if (strcmp(verbs[i].name, name) == 0 ||
+		    (verbs[i].alias && strcmp(verbs[i].alias, name) == 0))
+			return &verbs[i];
+	return NULL;
+}
+
+/* Whether one is the other with one character too many, too few, other, or two of them swapped. */
+static bool is_almost(const char *a, const char *b)
+{
+	while (*a && *a == *b) {
+		a++;
+		b++;
+	}
+	return (*a && strcmp(a + 1, b) == 0) || (*b && strcmp(a, b + 1) == 0) ||
+	       (*a && *b && strcmp(a + 1, b + 1) == 0) ||
+	       (*a && *b && a[0] == b[1] && a[1] == b[0] && strcmp(a + 2, b + 2) == 0);
+}
+
+static int no_such_verb(const char *name)
+{
+	print_problem("there is no command %s", name);
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
+		if (is_almost(name, verbs[i].name)) {
+			print_hint("is it `nsctl %s`?", verbs[i].name);
+			return STATUS_USAGE;
+		}
+	print_hint("`nsctl help` lists them");
+	return STATUS_USAGE;
+}
+
+static void print_usage(void)
+{
+	print_text("Usage: nsctl [OPTIONS] COMMAND ...\n"
+		   "Sets of Linux namespaces: made, held, entered and removed, without root.\n\n");
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
+		print_text("  %-10s  %s%s\n", verbs[i].name, verbs[i].summary,
+			   verbs[i].run ? "" : " (not built yet)");
+	print_text("\n");
+	options_print(options_global, true);
+	print_text("\n`nsctl help COMMAND` tells more. DURATION is 90, 90s, 15m, 2h or 1d; SIZE is "
+		   "512M or 2G.\n");
+}
+
+static int main_help(struct client *client, const struct verb *verb, int argc, char **argv)
+{
+	const struct verb *about;
+	int first, r;
+
+	r = options_only_words(client, verb, argc, argv, 0, 1, &first);
+	if (r != 0)
+		return r;
+	if (first == argc) {
+		print_usage();
+		return 0;
+	}
+	about = find_verb(argv[first]);
+	if (!about)
+		return no_such_verb(argv[first]);
+	options_help(about);
+	return 0;
+}
+
+static int main_version(struct client *client, const struct verb *verb, int argc, char **argv)
+{
+	_cleanup_reply_ struct message_reply reply = {0};
+	const char *daemon = NULL;
+	int first, r;
+
+	r = options_only_words(client, verb, argc, argv, 0, 0, &first);
+	if (r != 0)
+		return r;
+	/* that nobody answers is no error here */
+	if (client_connect(client, true) == 0 &&
+	    client_exchange(client, NULL, "org.nsctl.GetStatus", json_object(), NULL, &reply) ==
+		    0 &&
+	    !reply.error)
+		daemon = json_text(reply.parameters, "version", "?");
+	if (client->json) {
+		_cleanup_json_ json_t *versions = must(json_object());
+
+		json_put(versions, "nsctl", json_string(PACKAGE_VERSION));
+		json_put(versions, "nsctld", daemon ? json_string(daemon) : json_null());
+		print_json(versions);
+		return 0;
+	}
+	print_text("nsctl %s\nnsctld ", PACKAGE_VERSION);
+	print_escaped(daemon ? daemon : "does not answer at ");
+	print_escaped(daemon ? "" : client->socket_path);
+	print_text("\n");
+	return 0;
+}
+
+/* All of stdin, up to a little more than a message may have. */
+static void read_stdin(struct text *text)
+{
+	char chunk[4096];
+	ssize_t n;
+
+	text_add(text, "");
+	while (text->used <= FRAME_SIZE_MAX &&
+	       ((n = read(STDIN_FILENO, chunk, sizeof(chunk))) > 0 || (n < 0 && errno == EINTR)))
+		if (n > 0)
+			text_bytes(text, chunk, (size_t)n);
+}
+
+/* Prints replies until the last one. */
+static int print_replies(struct client *client, const char *method, json_t *parameters, bool more)
+{
+	bool continues = true;
+	int r = client_send(client, method, method, parameters, NULL, more);
+
+	while (r == 0 && continues) {
+		_cleanup_reply_ struct message_reply reply = {0};
+
+		r = client_receive(client, &reply);
+		if (r != 0)
+			return client_lost(client, method, r);
+		client_received(client);
+		if (reply.error) {
+			print_json_to(stderr, reply.root);
+			return STATUS_FAILED;
+		}
+		print_json(reply.parameters);
+		/* a subscription is read as it comes */
+		if (reply.continues)
+			(void)fflush(stdout);
+		continues = reply.continues;
+	}
+	return r;
+}
+
+static int main_call(struct client *client, const struct verb *verb, int argc, char **argv)
+{
+	_cleanup_text_ struct text input = {0}, method = {0};
+	_cleanup_json_ json_t *parameters = NULL;
+	struct options options;
+	const char *text = "{}";
+	json_error_t error;
+	bool more = false;
+	int id, r;
+
+	options_init(&options, client, verb, argc, argv);
+	while ((id = options_next(&options)) > 0)
+		more = true;
+	if (id < 0)
+		return id;
+	r = options_words(&options, 1, 2);
+	if (r != 0)
+		return r;
+	if (options.first + 1 < argc)
+		text = argv[options.first + 1];
+	if (strcmp(text, "-") == 0) {
+		read_stdin(&input);
+		text = input.data;
+	}
+	parameters = json_loads(text, JSON_REJECT_DUPLICATES, &error);
+	if (!json_is_object(parameters))
+		return options_wrong(client, "the parameters are no JSON object%s%s",
+				     parameters ? "" : ": ", parameters ? "" : error.text);
+	text_format(&method, "%s%s", strchr(argv[options.first], '.') ? "" : "org.nsctl.",
+		    argv[options.first]);
+	return print_replies(client, method.data, parameters, more);
+}
+
+/* Nobody's descriptor may become 0, 1 or 2: the socket would be written to as if it were stdout. */
+static unsigned fill_stdio(void)
+{
+	unsigned closed = 0;
+
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) == fd)
+			closed |= 1U << fd;
+	return closed;
+}
+
+/* JSON carries nothing but UTF-8. */
+static int check_words(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		if (!utf8_is_valid(argv[i])) {
+			print_problem("%s: %s is no UTF-8, and cannot be passed on", argv[0],
+				      argv[i]);
+			return STATUS_USAGE;
+		}
+	return 0;
+}
+
+static int run_verb(struct client *client, int argc, char **argv)
+{
+	const struct verb *verb = find_verb(argv[0]);
+	int r;
+
+	if (!verb)
+		return no_such_verb(argv[0]);
+	if (!verb->run) {
+		print_problem("%s: not built yet", verb->name);
+		return STATUS_FAILED;
+	}
+	client->verb = verb->name;
+	print_memory_status = verb->flags & VERB_RUNS_COMMAND ? STATUS_OURS : STATUS_FAILED;
+	r = check_words(argc, argv);
+	if (r == 0)
+		r = verb->run(client, verb, argc, argv);
+	if (r == -STATUS_HELP)
+		r = 0;
+	else if (r < 0)
+		r = -r;
+	if (r != 0 && verb->flags & VERB_RUNS_COMMAND && r < STATUS_OURS)
+		r = STATUS_OURS;
+	if (!print_finish() && r == 0 && client->status == 0)
+		r = print_memory_status;
+	return r;
+}
+
+/* The options in front of the verb; its place in argv, or 0 where *ret_status says how to end. */
+static int take_global_options(struct client *client, int argc, char **argv, int *ret_status)
+{
+	struct options options;
+	int id;
+
+	options_init(&options, client, NULL, argc, argv);
+	id = options_next(&options);
+	*ret_status = id < 0 ? -id : 0;
+	if (id == OPTION_HELP) {
+		print_usage();
+		*ret_status = print_finish() ? 0 : STATUS_FAILED;
+	}
+	if (id != OPTION_END)
+		return 0;
+	if (options.first == argc) {
+		*ret_status = options_wrong(client, "which command?");
+		return 0;
+	}
+	return options.first;
+}
+
+int main(int argc, char **argv)
+{
+	const char *socket_path = getenv("NSCTL_SOCKET");
+	struct client client;
+	int first, r = 0;
+
+	client_init(&client);
+	client.closed = fill_stdio();
+	client.socket_path = socket_path && *socket_path ? socket_path : DEFAULT_SOCKET;
+	first = take_global_options(&client, argc, argv, &r);
+	if (first > 0)
+		r = run_verb(&client, argc - first, argv + first);
+	client_done(&client);
+	return r != 0 ? r : client.status;
+}

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Options by getopt_long(), from tables, see options.h. Owns what getopt keeps in its globals: one
+ * parse at a time. Never prints by getopt's own means (it asks the locale), and knows nothing of
+ * what an option means, but for those of nsctl itself.
+ */
+#include "client/options.h"
+
+#include <getopt.h>
+#include <string.h>
+
+#include "client/print.h"
+#include "client/resolve.h"
+
+const struct option_row options_global[] = {
+	{"socket", 0, "PATH", "of nsctld; $NSCTL_SOCKET, or " DEFAULT_SOCKET, OPTION_SOCKET},
+	{"owner", 0, "USER", "whose sets are meant: a name or a number; yours by default",
+	 OPTION_OWNER},
+	{"json", 0, NULL, "print the reply's JSON, one document a line", OPTION_JSON},
+	{"quiet", 0, NULL, "print no more than is needed", OPTION_QUIET},
+	{"help", 'h', NULL, "print this", OPTION_HELP},
+	{0},
+};
+
+/* What getopt_long() returns for the long option at rows[i]. */
+#define LONG_BASE 0x1000
+
+static size_t find_row(const struct options *options, const char *name)
+{
+	size_t i = 0;
+
+	while (i < options->n_rows && strcmp(options->rows[i].row->name, name) != 0)
+		i++;
+	return i;
+}
+
+static bool takes_letter(const struct options *options, char letter)
+{
+	for (size_t i = 0; i < options->n_rows; i++)
+		if (options->rows[i].with_letter && options->rows[i].row->letter == letter)
+			return true;
+	return false;
+}
+
+static void add_rows(struct options *options, const struct option_row *rows, bool letters)
+{
+	for (; rows && rows->name; rows++) {
+		size_t i = find_row(options, rows->name);
+		size_t used = strlen(options->letters);
+
+		/* run: --user is create's, --user=UID is exec's */
+		if (i < options->n_rows) {
+			options->rows[i].with_argument = rows;
+			continue;
+		}
+		if (options->n_rows == OPTIONS_MAX)
+			abort();
+		options->rows[i].row = rows;
+		options->rows[i].with_argument = NULL;
+		options->rows[i].with_letter =
+			letters && rows->letter && !takes_letter(options, rows->letter);
+		options->n_rows++;
+		if (options->rows[i].with_letter)
+			snprintf(options->letters + used, sizeof(options->letters) - used, "%c%s",
+				 rows->letter, rows->argument && *rows->argument != '?' ? ":" : "");
+	}
+}
+
+static bool has_letters(const struct verb *verb, size_t table)
+{
+	return table == 0 || !(verb->flags & VERB_FIRST_LETTERS);
+}
+
+void options_init(struct options *options, struct client *client, const struct verb *verb, int argc,
+		  char **argv)
+{
+	bool stop = !verb || verb->flags & VERB_FIRST_WORD_ENDS;
+
+	*options = (struct options){.client = client, .verb = verb, .argc = argc, .argv = argv};
+	strcpy(options->letters, stop ? "+:" : ":");
+	for (size_t i = 0; verb && i < VERB_TABLES; i++)
+		add_rows(options, verb->options[i], has_letters(verb, i));
+	add_rows(options, options_global, true);
+}
+
+static int next_of_getopt(struct options *options)
+{
+	struct option list[OPTIONS_MAX + 1];
+
+	for (size_t i = 0; i < options->n_rows; i++) {
+		const struct option_row *row = options->rows[i].row;
+		int has = row->argument
+				  ? *row->argument == '?' ? optional_argument : required_argument
+				  : no_argument;
+
+		if (options->rows[i].with_argument)
+			has = optional_argument;
+		list[i] = (struct option){.name = row->name, has, NULL, LONG_BASE + (int)i};
+	}
+	list[options->n_rows] = (struct option){0};
+	if (!options->started)
+		optind = 0; /* as glibc wants it for another argv */
+	options->started = true;
+	opterr = 0;
+	return getopt_long(options->argc, options->argv, options->letters, list, NULL);
+}
+
+/* The option as it was typed, for a message: -x or --name. */
+static const char *typed(const struct options *options, char letter[static 3])
+{
+	if (optopt > 0 && optopt < LONG_BASE) {
+		letter[0] = '-';
+		letter[1] = (char)optopt;
+		letter[2] = '\0';
+		return letter;
+	}
+	return options->argv[optind - 1];
+}
+
+static int tell_bad_option(const struct options *options, bool argument_missing)
+{
+	const char *verb = options->verb ? options->verb->name : NULL;
+	char letter[3];
+	const char *option = typed(options, letter);
+	size_t prefix = strncmp(option, "--", 2) == 0 ? strcspn(option + 2, "=") : 0;
+
+	if (argument_missing)
+		client_problem(options->client, NULL, "%s needs a value", option);
+	else if (optopt >= LONG_BASE)
+		client_problem(options->client, NULL, "%s takes no value", option);
+	else if (prefix > 0 && strlen(option) > 2) {
+		size_t matches = 0;
+
+		for (size_t i = 0; i < options->n_rows; i++)
+			if (strncmp(options->rows[i].row->name, option + 2, prefix) == 0)
+				matches++;
+		client_problem(options->client, NULL,
+			       matches > 1 ? "%s could be more than one option"
+					   : "there is no option %s",
+			       option);
+	} else {
+		client_problem(options->client, NULL, "there is no option %s", option);
+	}
+	print_hint("`nsctl help%s%s` lists them", verb ? " " : "", verb ? verb : "");
+	return -STATUS_USAGE;
+}
+
+static int take_global(struct options *options)
+{
+	struct client *client = options->client;
+
+	switch (options->row->id) {
+	case OPTION_SOCKET:
+		if (!*options->argument)
+			return -options_reject(options, "a path");
+		client->socket_path = options->argument;
+		return 0;
+	case OPTION_OWNER:
+		if (!resolve_user(options->argument, &client->owner))
+			return -options_reject(options, "a user's name or number");
+		client->has_owner = true;
+		return 0;
+	case OPTION_JSON:
+		client->json = true;
+		return 0;
+	case OPTION_QUIET:
+		client->quiet = true;
+		return 0;
+	case OPTION_HELP:
+		if (!options->verb)
+			return OPTION_HELP;
+		options_help(options->verb);
+		return -STATUS_HELP;
+	default:
+		return (int)options->row->id;
+	}
+}
+
+int options_next(struct options *options)
+{
+	for (;;) {
+		int c = next_of_getopt(options), r;
+		size_t i;
+
+		if (c == -1) {
+			options->first = optind;
+			return OPTION_END;
+		}
+		if (c == '?' || c == ':')
+			return tell_bad_option(options, c == ':');
+		options->argument = optarg;
+		for (i = 0; i < options->n_rows; i++)
+			if (c >= LONG_BASE ? c - LONG_BASE == (int)i
+					   : options->rows[i].with_letter &&
+						     options->rows[i].row->letter == c)
+				break;
+		options->row = optarg && options->rows[i].with_argument
+				       ? options->rows[i].with_argument
+				       : options->rows[i].row;
+		r = take_global(options);
+		if (r != 0)
+			return r;
+	}
+}
+
+int options_wrong(const struct client *client, const char *format, ...)
+{
+	_cleanup_text_ struct text text = {0};
+	va_list arguments;
+
+	va_start(arguments, format);
+	text_vformat(&text, format, arguments);
+	va_end(arguments);
+	client_problem(client, NULL, "%s", text.data);
+	if (client->verb)
+		print_hint("`nsctl help %s` tells how it is used", client->verb);
+	else
+		print_hint("`nsctl help` lists the commands");
+	return STATUS_USAGE;
+}
+
+int options_words(const struct options *options, int least, int most)
+{
+	int n = options->argc - options->first;
+
+	if (n < least)
+		options_wrong(options->client, "too few words; usage: nsctl %s %s",
+			      options->verb->name, options->verb->usage);
+	else if (most > 0 && n > most)
+		options_wrong(options->client, "%s is one word too many; usage: nsctl %s %s",
+			      options->argv[options->first + most], options->verb->name,
+			      options->verb->usage);
+	else
+		return 0;
+	return STATUS_USAGE;
+}
+
+int options_only_words(struct client *client, const struct verb *verb, int argc, char **argv,
+		       int least, int most, int *ret_first)
+{
+	struct options options;
+	int r;
+
+	options_init(&options, client, verb, argc, argv);
+	r = options_next(&options);
+	if (r != OPTION_END)
+		return r;
+	r = options_words(&options, least, most);
+	if (r == 0)
+		*ret_first = options.first;
+	return r;
+}
+
+int options_reject(const struct options *options, const char *wanted)
+{
+	client_problem(options->client, NULL, "--%s: \"%s\" is not %s", options->row->name,
+		       options->argument ? options->argument : "", wanted);
+	if (options->verb)
+		print_hint("`nsctl help %s` tells what it takes", options->verb->name);
+	return STATUS_USAGE;
+}
+
+void options_print(const struct option_row *rows, bool letters)
+{
+	for (; rows && rows->name; rows++) {
+		_cleanup_text_ struct text left = {0};
+		const char *argument = rows->argument;
+
+		if (letters && rows->letter)
+			text_format(&left, "  -%c, --%s", rows->letter, rows->name);
+		else
+			text_format(&left, "      --%s", rows->name);
+		if (argument && *argument == '?')
+			text_format(&left, "[=%s]", argument + 1);
+		else if (argument)
+			text_format(&left, "=%s", argument);
+		if (left.used < 30)
+			print_text("%-30s%s\n", left.data, rows->text);
+		else
+			print_text("%s\n%-30s%s\n", left.data, "", rows->text);
+	}
+}
+
+void options_help(const struct verb *verb)
+{
+	print_text("Usage: nsctl %s %s\n%s%s.\n", verb->name, verb->usage, verb->summary,
+		   verb->run ? "" : " (not built yet)");
+	if (verb->alias)
+		print_text("Also called %s.\n", verb->alias);
+	print_text("\n");
+	for (size_t i = 0; i < VERB_TABLES; i++)
+		options_print(verb->options[i], has_letters(verb, i));
+	options_print(options_global, true);
+}

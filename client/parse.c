@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Words to values, see parse.h. Owns nothing. Never uses strtol() and its kin on what a person
+ * typed: they skip white space, take signs and stop at what they do not like.
+ */
+#include "client/parse.h"
+
+#include <limits.h>
+#include <signal.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base.h"
+#include "protocol/kind.h"
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* The digits at the beginning of word: where they end, or NULL when there is none, or they are too
+ * many. */
+static const char *take_number(const char *word, int64_t *ret)
+{
+	int64_t value = 0;
+
+	if (!is_digit(*word))
+		return NULL;
+	for (; is_digit(*word); word++)
+		if (__builtin_mul_overflow(value, 10, &value) ||
+		    __builtin_add_overflow(value, *word - '0', &value))
+			return NULL;
+	*ret = value;
+	return word;
+}
+
+bool parse_number(const char *word, int64_t least, int64_t most, int64_t *ret)
+{
+	int64_t value;
+	const char *end = take_number(word, &value);
+
+	if (!end || *end || value < least || value > most)
+		return false;
+	*ret = value;
+	return true;
+}
+
+bool parse_id(const char *word, int64_t *ret)
+{
+	return parse_number(word, 0, (int64_t)UINT32_MAX - 1, ret);
+}
+
+bool parse_decimal(const char *word, bool negative, double *ret)
+{
+	double value = 0, place = 1;
+	bool minus = negative && *word == '-', any = false;
+
+	if (negative && (*word == '-' || *word == '+'))
+		word++;
+	for (; is_digit(*word); word++, any = true)
+		value = value * 10 + (*word - '0');
+	if (any && *word == '.') {
+		if (!is_digit(*++word))
+			return false;
+		for (; is_digit(*word); word++)
+			value += (*word - '0') * (place /= 10);
+	}
+	if (!any || *word || value > 1e15)
+		return false;
+	*ret = minus ? -value : value;
+	return true;
+}
+
+/* A number with one letter behind it that multiplies it; no letter counts as 1. */
+static bool parse_scaled(const char *word, const char *letters, const int64_t *factors,
+			 int64_t *ret)
+{
+	int64_t value, factor = 1;
+	const char *end = take_number(word, &value), *letter;
+
+	if (!end)
+		return false;
+	if (*end) {
+		letter = strchr(letters, *end);
+		if (!letter || end[1])
+			return false;
+		factor = factors[letter - letters];
+	}
+	if (value == 0 || __builtin_mul_overflow(value, factor, &value))
+		return false;
+	*ret = value;
+	return true;
+}
+
+bool parse_duration(const char *word, int64_t *ret)
+{
+	static const int64_t factors[] = {1, 60, 3600, 86400};
+
+	return parse_scaled(word, "smhd", factors, ret);
+}
+
+bool parse_size(const char *word, int64_t *ret)
+{
+	static const int64_t factors[] = {1LL << 10, 1LL << 20, 1LL << 30, 1LL << 40};
+
+	return parse_scaled(word, "KMGT", factors, ret);
+}
+
+bool parse_range(const char *word, int64_t ret[static 3])
+{
+	int64_t range[3];
+
+	for (size_t i = 0; i < ARRAY_SIZE(range); i++) {
+		word = take_number(word, &range[i]);
+		if (!word || range[i] > UINT32_MAX || *word != (i < 2 ? ':' : '\0'))
+			return false;
+		word++;
+	}
+	if (range[2] < 1 || range[0] + range[2] > UINT32_MAX || range[1] + range[2] > UINT32_MAX)
+		return false;
+	memcpy(ret, range, sizeof(range));
+	return true;
+}
+
+struct piece parse_cut(const char *word, char separator, const char **ret_rest)
+{
+	const char *end = strchr(word, separator);
+	size_t size = end ? (size_t)(end - word) : strlen(word);
+
+	*ret_rest = end ? end + 1 : NULL;
+	return (struct piece){.start = word, .size = size};
+}
+
+bool parse_kinds(const char *word, uint32_t *ret)
+{
+	uint32_t kinds = 0;
+
+	while (word) {
+		struct piece piece = parse_cut(word, ',', &word);
+		char name[16];
+		enum kind kind;
+
+		if (piece.size >= sizeof(name))
+			return false;
+		memcpy(name, piece.start, piece.size);
+		name[piece.size] = '\0';
+		kind = kind_from_name(name);
+		if (kind == KIND_COUNT || kinds & KIND_BIT(kind))
+			return false;
+		kinds |= KIND_BIT(kind);
+	}
+	*ret = kinds;
+	return true;
+}
+
+/* Not sigabbrev_np(): too new for the oldest libc we build with. */
+static const char *const signals[] = {
+	[SIGHUP] = "HUP",   [SIGINT] = "INT",	    [SIGQUIT] = "QUIT", [SIGILL] = "ILL",
+	[SIGTRAP] = "TRAP", [SIGABRT] = "ABRT",	    [SIGBUS] = "BUS",	[SIGFPE] = "FPE",
+	[SIGKILL] = "KILL", [SIGUSR1] = "USR1",	    [SIGSEGV] = "SEGV", [SIGUSR2] = "USR2",
+	[SIGPIPE] = "PIPE", [SIGALRM] = "ALRM",	    [SIGTERM] = "TERM", [SIGSTKFLT] = "STKFLT",
+	[SIGCHLD] = "CHLD", [SIGCONT] = "CONT",	    [SIGSTOP] = "STOP", [SIGTSTP] = "TSTP",
+	[SIGTTIN] = "TTIN", [SIGTTOU] = "TTOU",	    [SIGURG] = "URG",	[SIGXCPU] = "XCPU",
+	[SIGXFSZ] = "XFSZ", [SIGVTALRM] = "VTALRM", [SIGPROF] = "PROF", [SIGWINCH] = "WINCH",
+	[SIGIO] = "IO",	    [SIGPWR] = "PWR",	    [SIGSYS] = "SYS",
+};
+
+/* The kernel's number, where glibc's SIGRTMIN hides two of them; SIGRTMAX is the same. */
+#define SIGNAL_MAX 64
+
+bool parse_signal(const char *word, int *ret)
+{
+	int64_t number;
+
+	if (parse_number(word, 1, SIGNAL_MAX, &number)) {
+		*ret = (int)number;
+		return true;
+	}
+	if (strncasecmp(word, "SIG", 3) == 0)
+		word += 3;
+	for (size_t i = 1; i < ARRAY_SIZE(signals); i++)
+		if (signals[i] && strcasecmp(word, signals[i]) == 0) {
+			*ret = (int)i;
+			return true;
+		}
+	if (strcasecmp(word, "RTMIN") == 0 || strcasecmp(word, "RTMAX") == 0) {
+		*ret = strcasecmp(word, "RTMIN") == 0 ? SIGRTMIN : SIGNAL_MAX;
+		return true;
+	}
+	if (strncasecmp(word, "RTMIN+", 6) == 0 &&
+	    parse_number(word + 6, 0, SIGNAL_MAX - SIGRTMIN, &number)) {
+		*ret = SIGRTMIN + (int)number;
+		return true;
+	}
+	if (strncasecmp(word, "RTMAX-", 6) == 0 &&
+	    parse_number(word + 6, 0, SIGNAL_MAX - SIGRTMIN, &number)) {
+		*ret = SIGNAL_MAX - (int)number;
+		return true;
+	}
+	return false;
+}
+
+const char *signal_name(int signal)
+{
+	return signal > 0 && (size_t)signal < ARRAY_SIZE(signals) ? signals[signal] : NULL;
+}
+
+bool parse_publish(const char *word, struct publish *ret)
+{
+	struct publish publish = {0};
+	const char *colon;
+
+	if (*word == '[') {
+		const char *end = strchr(word, ']');
+
+		if (!end || end == word + 1 || end[1] != ':')
+			return false;
+		publish.address =
+			(struct piece){.start = word + 1, .size = (size_t)(end - word) - 1};
+		word = end + 2;
+	} else {
+		colon = strchr(word, ':');
+		if (colon && strchr(colon + 1, ':')) {
+			publish.address = parse_cut(word, ':', &word);
+			if (publish.address.size == 0)
+				return false;
+		}
+	}
+	word = take_number(word, &publish.host_port);
+	if (!word || *word != ':')
+		return false;
+	word = take_number(word + 1, &publish.port);
+	if (!word || (*word && strcmp(word, "/udp") != 0 && strcmp(word, "/tcp") != 0))
+		return false;
+	publish.udp = strcmp(word, "/udp") == 0;
+	if (publish.host_port < 1 || publish.host_port > 65535 || publish.port < 1 ||
+	    publish.port > 65535)
+		return false;
+	*ret = publish;
+	return true;
+}

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Pumps bytes between the caller's terminal and a pty, see pty.h. Owns the pty, its own copies of
+ * stdin and stdout, and the terminal's mode: whatever ends this process but SIGKILL puts that back.
+ * Never waits outside poll(), never makes the caller's stdin or stdout non-blocking (others share
+ * them), and never reads more than it has room for: a stopped terminal stops the command.
+ */
+#include "client/pty.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+
+#include "client/print.h"
+
+/* What a signal handler needs to put the terminal back. */
+static struct termios terminal_before;
+static volatile sig_atomic_t terminal_is_raw;
+
+/* After the end no more than this is passed on: the kernel holds less, so the rest would be from
+ * somebody who still has the terminal open. */
+#define DRAIN_MAX (1024 * 1024)
+
+/* A program that reads a pipe takes what there is as the whole line. */
+#define PIPE_ATOMIC 4096
+
+void pty_restore(void)
+{
+	int saved = errno;
+	pid_t foreground;
+
+	if (terminal_is_raw) {
+		terminal_is_raw = 0;
+		foreground = tcgetpgrp(STDIN_FILENO);
+		/* in the background it is the shell's, which has set it already */
+		if (foreground < 0 || foreground == getpgrp())
+			(void)tcsetattr(STDIN_FILENO, TCSANOW, &terminal_before);
+	}
+	errno = saved;
+}
+
+static void on_fatal(int signal)
+{
+	pty_restore();
+	/* the handler was for once: now it does what it does */
+	(void)raise(signal);
+}
+
+static void restore_at_the_end(void)
+{
+	static const int fatal[] = {SIGSEGV, SIGBUS,  SIGILL,  SIGFPE, SIGABRT,
+				    SIGSYS,  SIGXCPU, SIGALRM, SIGPWR};
+	struct sigaction action = {.sa_handler = on_fatal, .sa_flags = (int)SA_RESETHAND};
+	static bool done;
+
+	if (done)
+		return;
+	done = true;
+	for (size_t i = 0; i < ARRAY_SIZE(fatal); i++)
+		(void)sigaction(fatal[i], &action, NULL);
+	(void)atexit(pty_restore);
+}
+
+void pty_raw(struct pty *pty)
+{
+	struct termios mode;
+
+	if (!pty->input_is_terminal)
+		return;
+	if (!terminal_is_raw && tcgetattr(STDIN_FILENO, &terminal_before) < 0)
+		return;
+	restore_at_the_end();
+	mode = terminal_before;
+	cfmakeraw(&mode);
+	terminal_is_raw = 1;
+	(void)tcsetattr(STDIN_FILENO, TCSANOW, &mode);
+}
+
+/* Opens fd's file once more, so that its flags are ours alone; a copy where that cannot be. */
+static int reopen(int fd, int flags, bool *ret_own)
+{
+	char path[32];
+	int own;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	own = open(path, flags | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	*ret_own = own >= 0;
+	return own >= 0 ? own : fcntl(fd, F_DUPFD_CLOEXEC, 3);
+}
+
+/* The pair alone. */
+static int open_pair(struct pty *pty)
+{
+	int zero = 0;
+
+	pty->master_fd = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+	if (pty->master_fd < 0)
+		return negative_errno();
+	if (ioctl(pty->master_fd, TIOCSPTLCK, &zero) < 0)
+		return negative_errno();
+	/* by descriptor: the name would be looked up in whatever is mounted at /dev/pts */
+	pty->slave_fd = ioctl(pty->master_fd, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	return pty->slave_fd < 0 ? negative_errno() : 0;
+}
+
+int pty_new(struct pty **ret)
+{
+	struct pty *pty = must(calloc(1, sizeof(*pty)));
+	struct termios mode;
+	int r;
+
+	pty->master_fd = pty->slave_fd = pty->input_fd = pty->output_fd = -1;
+	r = open_pair(pty);
+	if (r < 0) {
+		pty_free(pty);
+		return r;
+	}
+	pty->input_is_terminal = tcgetattr(STDIN_FILENO, &mode) == 0;
+	if (pty->input_is_terminal)
+		(void)tcsetattr(pty->slave_fd, TCSANOW, &mode);
+	pty->input_fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+	pty->output_fd = reopen(STDOUT_FILENO, O_WRONLY, &pty->output_waits);
+	pty_resize(pty, false);
+	*ret = pty;
+	return 0;
+}
+
+struct pty *pty_free(struct pty *pty)
+{
+	if (!pty)
+		return NULL;
+	pty_restore();
+	close_fd(pty->master_fd);
+	close_fd(pty->slave_fd);
+	close_fd(pty->input_fd);
+	close_fd(pty->output_fd);
+	free(pty);
+	return NULL;
+}
+
+void pty_resize(struct pty *pty, bool kick)
+{
+	struct winsize now, before;
+
+	if (ioctl(STDIN_FILENO, TIOCGWINSZ, &now) < 0 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &now) < 0)
+		return;
+	if (kick && ioctl(pty->master_fd, TIOCGWINSZ, &before) == 0 &&
+	    memcmp(&now, &before, sizeof(now)) == 0) {
+		/* the kernel tells of changes only */
+		before.ws_row++;
+		(void)ioctl(pty->master_fd, TIOCSWINSZ, &before);
+	}
+	(void)ioctl(pty->master_fd, TIOCSWINSZ, &now);
+}
+
+static bool is_empty(const struct pty_buffer *buffer)
+{
+	return buffer->at == buffer->used;
+}
+
+void pty_poll(const struct pty *pty, struct pollfd ret_fds[static PTY_POLL])
+{
+	bool write_master = !is_empty(&pty->in) || pty->closing > 0;
+	bool write_output = !is_empty(&pty->out);
+	short master = (short)((write_master ? POLLOUT : 0) | (write_output ? 0 : POLLIN));
+
+	/* one that has nothing to do is left out: POLLHUP would be told again and again */
+	ret_fds[0] = (struct pollfd){.fd = write_master ? -1 : pty->input_fd, .events = POLLIN};
+	ret_fds[1] = (struct pollfd){.fd = master ? pty->master_fd : -1, .events = master};
+	ret_fds[2] = (struct pollfd){.fd = write_output ? pty->output_fd : -1, .events = POLLOUT};
+}
+
+/* The command is cut off as if the terminal had been unplugged: it gets SIGHUP. */
+static void hang_up(struct pty *pty)
+{
+	pty->master_fd = close_fd(pty->master_fd);
+	pty->in.at = pty->in.used = pty->out.at = pty->out.used = 0;
+	pty->closing = 0;
+	pty->input_fd = close_fd(pty->input_fd);
+}
+
+static bool is_passing(int error)
+{
+	return error == EAGAIN || error == EINTR || error == EWOULDBLOCK;
+}
+
+/* Interrupt characters that the command's terminal will turn into a signal. */
+static void count_interrupts(struct pty *pty)
+{
+	const char *at = pty->in.data, *end = at + pty->in.used;
+	struct termios mode;
+
+	if (tcgetattr(pty->slave_fd, &mode) < 0 || !(mode.c_lflag & ISIG) ||
+	    mode.c_cc[VINTR] == _POSIX_VDISABLE)
+		return;
+	while ((at = memchr(at, mode.c_cc[VINTR], (size_t)(end - at)))) {
+		pty->interrupts++;
+		at++;
+	}
+}
+
+static void read_input(struct pty *pty)
+{
+	ssize_t n = read(pty->input_fd, pty->in.data, sizeof(pty->in.data));
+
+	if (n < 0 && is_passing(errno))
+		return;
+	if (n > 0) {
+		pty->in.at = 0;
+		pty->in.used = (size_t)n;
+		pty->mid_line = pty->in.data[n - 1] != '\n';
+		count_interrupts(pty);
+		return;
+	}
+	pty->input_fd = close_fd(pty->input_fd);
+	/* a terminal has been unplugged; of a file or a pipe that was all, which a terminal says
+	 * with ^D, and once more where a line has been begun */
+	if (pty->input_is_terminal)
+		hang_up(pty);
+	else
+		pty->closing = pty->mid_line ? 2 : 1;
+}
+
+static void write_master(struct pty *pty)
+{
+	struct pty_buffer *in = &pty->in;
+	struct termios mode;
+	char end = 4;
+	ssize_t n;
+
+	if (is_empty(in)) {
+		if (tcgetattr(pty->slave_fd, &mode) == 0 && mode.c_cc[VEOF] != _POSIX_VDISABLE)
+			end = (char)mode.c_cc[VEOF];
+		n = write(pty->master_fd, &end, 1);
+		if (n > 0 || !is_passing(errno))
+			pty->closing--;
+		return;
+	}
+	n = write(pty->master_fd, in->data + in->at, in->used - in->at);
+	if (n >= 0)
+		in->at += (size_t)n;
+	else if (!is_passing(errno))
+		hang_up(pty);
+}
+
+/* False: nothing (more) to read for now. */
+static bool read_master(struct pty *pty)
+{
+	ssize_t n = read(pty->master_fd, pty->out.data, sizeof(pty->out.data));
+
+	if (n <= 0)
+		return n < 0 && errno == EINTR;
+	pty->out.at = 0;
+	pty->out.used = (size_t)n;
+	return true;
+}
+
+static void write_output(struct pty *pty)
+{
+	struct pty_buffer *out = &pty->out;
+	size_t most = out->used - out->at;
+	ssize_t n;
+
+	/* poll() promised room for so much, no more */
+	if (!pty->output_waits)
+		most = MIN(most, (size_t)PIPE_ATOMIC);
+	n = write(pty->output_fd, out->data + out->at, most);
+	if (n >= 0) {
+		out->at += (size_t)n;
+	} else if (!is_passing(errno)) {
+		pty->output_fd = close_fd(pty->output_fd);
+		hang_up(pty);
+	}
+}
+
+void pty_pump(struct pty *pty, const struct pollfd fds[static PTY_POLL])
+{
+	const short ready = POLLIN | POLLHUP | POLLERR;
+
+	if (fds[0].fd >= 0 && fds[0].revents && pty->input_fd >= 0)
+		read_input(pty);
+	/* what has come in goes on at once where there is room: an echo is waited for */
+	if (pty->master_fd >= 0 &&
+	    (!is_empty(&pty->in) || (fds[1].fd >= 0 && fds[1].revents & POLLOUT && pty->closing)))
+		write_master(pty);
+	if (pty->master_fd >= 0 && fds[1].fd >= 0 && fds[1].revents & ready &&
+	    is_empty(&pty->out) && read_master(pty) && pty->output_waits)
+		write_output(pty);
+	else if (fds[2].fd >= 0 && fds[2].revents && !is_empty(&pty->out))
+		write_output(pty);
+}
+
+void pty_drain(struct pty *pty, int stop_fd)
+{
+	size_t passed = 0;
+
+	/* from now on the end is told, behind the last byte */
+	pty->slave_fd = close_fd(pty->slave_fd);
+	while (pty->master_fd >= 0 && pty->output_fd >= 0) {
+		struct pollfd fds[] = {{.fd = pty->output_fd, .events = POLLOUT},
+				       {.fd = stop_fd, .events = POLLIN}};
+
+		if (is_empty(&pty->out)) {
+			if (passed > DRAIN_MAX || !read_master(pty) || is_empty(&pty->out))
+				return;
+			passed += pty->out.used;
+		}
+		if (poll(fds, ARRAY_SIZE(fds), -1) < 0 && errno != EINTR)
+			return;
+		if (fds[1].revents)
+			return;
+		write_output(pty);
+	}
+}

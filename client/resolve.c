@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * getent(1) as a name service, see resolve.h. Owns the process only while it is asked. What it
+ * prints is checked like anybody's word, and none of it is used but the number and the name.
+ */
+#include "client/resolve.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "client/parse.h"
+#include "client/print.h"
+
+extern char **environ;
+
+/* What getent printed; NULL when it could not be asked. argv[0] is ours to set. */
+static char *ask(char **argv)
+{
+	_cleanup_text_ struct text output = {0};
+	_cleanup_fd_ int read_fd = -1, write_fd = -1;
+	posix_spawn_file_actions_t actions;
+	int ends[2], r, status;
+	char chunk[4096];
+	ssize_t n;
+	pid_t pid;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return NULL;
+	read_fd = ends[0];
+	write_fd = ends[1];
+	if (posix_spawn_file_actions_init(&actions) != 0)
+		out_of_memory();
+	r = posix_spawn_file_actions_adddup2(&actions, write_fd, STDOUT_FILENO);
+	if (r == 0)
+		r = posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	write_fd = close_fd(write_fd);
+	if (r != 0)
+		return NULL;
+	while ((n = read(read_fd, chunk, sizeof(chunk))) > 0 || (n < 0 && errno == EINTR))
+		if (n > 0)
+			text_bytes(&output, chunk, (size_t)n);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return take_ptr(output.data);
+}
+
+/* "name:x:1000:..." */
+static bool take_line(const char *line, struct piece *ret_name, int64_t *ret_id)
+{
+	struct piece name, id;
+	char number[16];
+
+	name = parse_cut(line, ':', &line);
+	if (!line)
+		return false;
+	parse_cut(line, ':', &line);
+	if (!line)
+		return false;
+	id = parse_cut(line, ':', &line);
+	if (!line || id.size >= sizeof(number))
+		return false;
+	memcpy(number, id.start, id.size);
+	number[id.size] = '\0';
+	*ret_name = name;
+	return parse_id(number, ret_id);
+}
+
+bool resolve_user(const char *word, int64_t *ret)
+{
+	char *argv[] = {(char *)"getent", (char *)"passwd", (char *)"--", (char *)word, NULL};
+	_cleanup_free_ char *output = NULL;
+	struct piece name;
+
+	if (parse_id(word, ret))
+		return true;
+	if (!*word || strpbrk(word, ":\n"))
+		return false;
+	output = ask(argv);
+	return output && take_line(output, &name, ret);
+}
+
+void resolve_names(struct user_name *users, size_t n)
+{
+	_cleanup_free_ char **argv = must(calloc(n + 4, sizeof(*argv)));
+	_cleanup_free_ char(*numbers)[24] = must(calloc(n + 1, sizeof(*numbers)));
+	_cleanup_free_ char *output = NULL;
+
+	argv[0] = (char *)"getent";
+	argv[1] = (char *)"passwd";
+	argv[2] = (char *)"--";
+	for (size_t i = 0; i < n; i++) {
+		snprintf(numbers[i], sizeof(*numbers), "%" PRId64, users[i].id);
+		argv[i + 3] = numbers[i];
+	}
+	output = ask(argv);
+	for (const char *line = output; line && *line;) {
+		const char *end = strchr(line, '\n');
+		struct piece name;
+		int64_t id;
+
+		if (take_line(line, &name, &id))
+			for (size_t i = 0; i < n; i++)
+				if (users[i].id == id && !users[i].name)
+					users[i].name = must(strndup(name.start, name.size));
+		line = end ? end + 1 : NULL;
+	}
+}

@@ -1,0 +1,481 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * exec, enter and run, see run.h: from options to the call; being attached is in sessions.c. Owns
+ * the status file. Never passes on a descriptor that it was not told to: the command gets three.
+ */
+#include "client/run.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "client/parse.h"
+#include "client/print.h"
+#include "client/sessions.h"
+#include "client/spec.h"
+#include "protocol/kind.h"
+#include "protocol/name.h"
+
+/* What a clean environment starts from, beside the few variables that are passed on. */
+#define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+#define DEFAULT_SHELL "/bin/sh"
+
+extern char **environ;
+
+const struct option_row run_command_options[] = {
+	{"tty", 't', NULL, "on a terminal of its own", OPTION_TTY},
+	{"no-tty", 'T', NULL, "without one", OPTION_NO_TTY},
+	{"chdir", 'C', "DIR", "the directory to start in", OPTION_CHDIR},
+	{"env", 'e', "K[=V]", "set a variable (K alone: as it is here)", OPTION_ENV},
+	{"clean-env", 0, NULL, "of the variables here pass on only TERM HOME USER LOGNAME",
+	 OPTION_CLEAN_ENV},
+	{"user", 'u', "UID", "run as this user, a number as it is inside", OPTION_USER},
+	{"group", 'g', "GID", "run as this group, a number as it is inside", OPTION_GROUP},
+	{"status-file", 0, "FILE", "write the exit status there, if COMMAND itself ended",
+	 OPTION_STATUS_FILE},
+	{0},
+};
+
+const struct option_row run_exec_options[] = {
+	{"only", 0, "TYPES", "enter only these namespaces of the set (as mnt,net)", OPTION_ONLY},
+	{"detach", 'd', NULL, "do not wait; print the session", OPTION_DETACH},
+	{0},
+};
+
+const struct option_row run_run_options[] = {
+	{"name", 0, "NAME", "of the set; one is made up by default", OPTION_NAME},
+	{"no-init", 0, NULL, "COMMAND is process 1; a second ^C within 2 s kills it",
+	 OPTION_NO_INIT},
+	{0},
+};
+
+/* What the options say. */
+struct command {
+	int tty; /* -1: not said */
+	bool detach, clean_env, no_init;
+	const char *directory, *status_file, *set;
+	int64_t user, group; /* -1: not said */
+	uint32_t only;
+	json_t *extra; /* of --env, in order */
+};
+
+static void command_init(struct command *command)
+{
+	*command =
+		(struct command){.tty = -1, .user = -1, .group = -1, .extra = must(json_array())};
+}
+
+static void command_done(struct command *command)
+{
+	json_decref(command->extra);
+}
+
+/* 0 or a status, told. */
+static int command_option(struct command *command, const struct options *options)
+{
+	const char *word = options->argument;
+
+	switch (options->row->id) {
+	case OPTION_TTY:
+	case OPTION_NO_TTY:
+		command->tty = options->row->id == OPTION_TTY;
+		return 0;
+	case OPTION_CHDIR:
+		command->directory = word;
+		return 0;
+	case OPTION_ENV:
+		if (!*word || *word == '=')
+			return options_reject(options, "K=V or K");
+		json_push(command->extra, json_string(word));
+		return 0;
+	case OPTION_CLEAN_ENV:
+		command->clean_env = true;
+		return 0;
+	case OPTION_USER:
+		return parse_id(word, &command->user)
+			       ? 0
+			       : options_reject(options, "a number (names mean something else "
+							 "inside)");
+	case OPTION_GROUP:
+		return parse_id(word, &command->group)
+			       ? 0
+			       : options_reject(options, "a number (names mean something else "
+							 "inside)");
+	case OPTION_ONLY:
+		return parse_kinds(word, &command->only)
+			       ? 0
+			       : options_reject(options, "some of mnt,pid,net,uts,user,ipc,cgroup,"
+							 "time");
+	case OPTION_DETACH:
+		command->detach = true;
+		return 0;
+	case OPTION_STATUS_FILE:
+		command->status_file = word;
+		return 0;
+	case OPTION_NAME:
+		if (!name_is_valid(word))
+			return options_reject(options, "a name for a set");
+		command->set = word;
+		return 0;
+	default:
+		command->no_init = true;
+		return 0;
+	}
+}
+
+/* Whether variable (K or K=V) is one of those that --env names, from its word number first on. */
+static bool is_named(const struct command *command, const char *variable, size_t first)
+{
+	size_t key = strcspn(variable, "="), n = json_array_size(command->extra);
+
+	for (size_t i = first; i < n; i++) {
+		const char *word = json_string_value(json_array_get(command->extra, i));
+
+		if (strncmp(word, variable, key) == 0 && (word[key] == '=' || word[key] == '\0'))
+			return true;
+	}
+	return false;
+}
+
+static void push_variable(json_t *environment, const char *key, const char *value)
+{
+	_cleanup_text_ struct text text = {0};
+
+	text_format(&text, "%s=%s", key, value);
+	if (utf8_is_valid(text.data))
+		json_push(environment, json_string(text.data));
+	else
+		print_problem("the variable %s is no UTF-8 and cannot be passed on", key);
+}
+
+static json_t *make_environment(const struct command *command)
+{
+	static const char *const passed_on[] = {"TERM", "HOME", "USER", "LOGNAME"};
+	json_t *environment = must(json_array()), *extra;
+	size_t i;
+
+	for (i = 0; command->clean_env && i < ARRAY_SIZE(passed_on); i++)
+		if (getenv(passed_on[i]) && !is_named(command, passed_on[i], 0))
+			push_variable(environment, passed_on[i], getenv(passed_on[i]));
+	if (command->clean_env && !is_named(command, "PATH", 0))
+		push_variable(environment, "PATH", DEFAULT_PATH);
+	for (char **variable = environ; !command->clean_env && *variable; variable++) {
+		const char *value;
+		struct piece key = parse_cut(*variable, '=', &value);
+
+		if (!value || is_named(command, *variable, 0))
+			continue;
+		if (utf8_is_valid(*variable))
+			json_push(environment, json_string(*variable));
+		else
+			print_problem("the variable %.*s is no UTF-8 and is left out",
+				      (int)key.size, key.start);
+	}
+	json_array_foreach(command->extra, i, extra)
+	{
+		const char *word = json_string_value(extra);
+
+		if (is_named(command, word, i + 1))
+			continue;
+		if (strchr(word, '='))
+			json_push(environment, json_incref(extra));
+		else if (getenv(word))
+			push_variable(environment, word, getenv(word));
+	}
+	return environment;
+}
+
+/* The caller's descriptor for the command, or /dev/null where it has none. */
+static void add_stdio(const struct client *client, json_t *parameters, struct call_fds *fds,
+		      const char *key, int fd, bool null)
+{
+	int copy = -1;
+
+	if (!null && !(client->closed & 1U << fd))
+		copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	if (copy < 0)
+		copy = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (copy >= 0)
+		json_put(parameters, key, call_fds_add(fds, copy));
+}
+
+/* The caller's directory: its path, and the directory itself, so that the daemon can tell whether
+ * that path is the same one inside. */
+static void add_directory(json_t *parameters, struct call_fds *fds)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	/* "(unreachable)/..." is what the kernel says of a directory outside our root. Without a
+	 * path that can be passed on, "/" will be found to be another one, and $HOME be taken. */
+	if (!getcwd(path, sizeof(path)) || path[0] != '/' || !utf8_is_valid(path))
+		strcpy(path, "/");
+	fd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	json_put(parameters, "workingDirectory", json_string(path));
+	json_put(parameters, "workingDirectoryFileDescriptor", call_fds_add(fds, fd));
+}
+
+static void add_kinds(json_t *parameters, uint32_t kinds)
+{
+	json_t *names = must(json_array());
+
+	for (enum kind kind = 0; kind < KIND_COUNT; kind++)
+		if (kinds & KIND_BIT(kind))
+			json_push(names, json_string(kind_name(kind)));
+	json_put(parameters, "namespaces", names);
+}
+
+/* Everything of the call that Exec and Run have in common; words ends with NULL. */
+static void add_command(const struct client *client, const struct command *command,
+			json_t *parameters, struct call_fds *fds, char *const *words)
+{
+	json_t *list = must(json_array());
+	mode_t mask = umask(0);
+
+	(void)umask(mask);
+	for (; *words; words++)
+		json_push(list, json_string(*words));
+	json_put(parameters, "command", list);
+	json_put(parameters, "environment", make_environment(command));
+	json_put(parameters, "umask", json_integer((json_int_t)mask));
+	if (command->directory)
+		json_put(parameters, "workingDirectory", json_string(command->directory));
+	else
+		add_directory(parameters, fds);
+	if (command->user >= 0)
+		json_put(parameters, "user", json_integer(command->user));
+	if (command->group >= 0)
+		json_put(parameters, "group", json_integer(command->group));
+	if (command->only)
+		add_kinds(parameters, command->only);
+	/* on a terminal of its own these are the terminal */
+	if (command->tty <= 0) {
+		add_stdio(client, parameters, fds, "stdinFileDescriptor", STDIN_FILENO,
+			  command->detach);
+		add_stdio(client, parameters, fds, "stdoutFileDescriptor", STDOUT_FILENO, false);
+		add_stdio(client, parameters, fds, "stderrFileDescriptor", STDERR_FILENO, false);
+	}
+}
+
+/* The status file of --status-file, open before anything is started. */
+struct status_file {
+	const char *path;
+	int fd;
+	bool made; /* it was not there before */
+};
+
+static int status_file_open(const struct client *client, struct status_file *file)
+{
+	if (!file->path)
+		return 0;
+	file->fd = open(file->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	file->made = file->fd >= 0;
+	/* what it says of an earlier command must not be taken for this one's */
+	if (file->fd < 0 && errno == EEXIST)
+		file->fd = open(file->path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+	if (file->fd < 0)
+		return client_problem(client, NULL, "--status-file: %s: %s", file->path,
+				      strerror(errno));
+	return 0;
+}
+
+/* Without a status (below 0) nothing is left of a file that is ours. 0 or a status, told. */
+static int status_file_close(const struct client *client, struct status_file *file, int status)
+{
+	char number[16];
+	int n, r = 0;
+
+	if (file->fd < 0)
+		return 0;
+	n = snprintf(number, sizeof(number), "%d", status);
+	if (status < 0 && file->made)
+		(void)unlink(file->path);
+	else if (status >= 0 && write(file->fd, number, (size_t)n) != n)
+		r = client_problem(client, NULL, "--status-file: %s: %s", file->path,
+				   strerror(errno > 0 ? errno : EIO));
+	file->fd = close_fd(file->fd);
+	return r;
+}
+
+/* Makes the call and stays with the command; parameters are the method's own so far. */
+static int attach(struct client *client, const struct command *command, struct attach *how,
+		  json_t *parameters, struct call_fds *fds, char *const *words)
+{
+	struct status_file file = {.path = command->status_file, .fd = -1};
+	int status = -1, told, r;
+
+	how->program = words[0];
+	how->tty = command->tty > 0;
+	add_command(client, command, parameters, fds, words);
+	r = status_file_open(client, &file);
+	if (r != 0)
+		return r;
+	r = session_attach(client, how, parameters, fds, &status);
+	told = status_file_close(client, &file, r == 0 ? status : -1);
+	if (r == 0)
+		client->status = status;
+	return r ? r : told;
+}
+
+static int detach(struct client *client, const struct command *command, const char *name,
+		  char *const *words)
+{
+	_cleanup_call_fds_ struct call_fds fds = {.n = 0};
+	_cleanup_json_ json_t *parameters = client_named(client, name), *reply = NULL;
+	int r;
+
+	add_command(client, command, parameters, &fds, words);
+	json_put(parameters, "detach", json_true());
+	r = client_call(client, name, "org.nsctl.Exec", json_incref(parameters), &fds, &reply);
+	if (r != 0)
+		return r;
+	if (client->json)
+		print_json(reply);
+	else if (!client->quiet)
+		print_text("%s\n", json_text(reply, "session", "?"));
+	return 0;
+}
+
+static int exec_in(struct client *client, const struct command *command, const char *name,
+		   char *const *words, bool try_only)
+{
+	_cleanup_call_fds_ struct call_fds fds = {.n = 0};
+	_cleanup_json_ json_t *parameters = client_named(client, name);
+	struct attach how = {.subject = name, .method = "org.nsctl.Exec", .try_only = try_only};
+
+	return attach(client, command, &how, parameters, &fds, words);
+}
+
+/* A login shell: the caller's, or the one that is everywhere. */
+static int login(struct client *client, const struct command *command, const char *name)
+{
+	char *shell = getenv("SHELL");
+	char *words[] = {shell && *shell == '/' ? shell : (char *)DEFAULT_SHELL, (char *)"-l",
+			 NULL};
+	bool is_default = strcmp(words[0], DEFAULT_SHELL) == 0;
+	int r = exec_in(client, command, name, words, !is_default);
+
+	if (r != COMMAND_NOT_FOUND || is_default)
+		return r;
+	words[0] = (char *)DEFAULT_SHELL;
+	client_reconnect(client);
+	return exec_in(client, command, name, words, false);
+}
+
+/* The words behind NAME, without the "--" that may stand before a command. */
+static int command_words(const struct client *client, char **words, char ***ret)
+{
+	if (*words && strcmp(*words, "--") == 0) {
+		words++;
+	} else if (*words && **words == '-') {
+		return options_wrong(client,
+				     "%s: options stand before the name, and a command that begins "
+				     "with '-' behind \"--\"",
+				     *words);
+	}
+	*ret = words;
+	return 0;
+}
+
+static int check(const struct client *client, const struct command *command)
+{
+	if (command->detach && command->tty > 0)
+		return options_wrong(client, "--detach: nobody would be at the terminal of --tty");
+	if (command->detach && command->status_file)
+		return options_wrong(client, "--detach: --status-file is written by who waits; "
+					     "`nsctl wait` tells the status");
+	return 0;
+}
+
+/* exec and enter; interactive is enter. */
+static int exec_or_enter(struct client *client, const struct verb *verb, int argc, char **argv,
+			 bool interactive)
+{
+	_cleanup_(command_done) struct command command;
+	struct options options;
+	char **words = NULL;
+	int id, r;
+
+	command_init(&command);
+	options_init(&options, client, verb, argc, argv);
+	while ((id = options_next(&options)) > 0) {
+		r = command_option(&command, &options);
+		if (r != 0)
+			return r;
+	}
+	if (id < 0)
+		return id;
+	r = options_words(&options, 1, 0);
+	if (r == 0)
+		r = command_words(client, argv + options.first + 1, &words);
+	if (r == 0)
+		r = check(client, &command);
+	if (r != 0)
+		return r;
+	if (!*words && (!interactive || command.detach))
+		return options_wrong(client, "which COMMAND?");
+	if (command.tty < 0)
+		command.tty = interactive && !command.detach && isatty(STDIN_FILENO) &&
+			      isatty(STDOUT_FILENO);
+	if (command.detach)
+		return detach(client, &command, argv[options.first], words);
+	if (!*words)
+		return login(client, &command, argv[options.first]);
+	return exec_in(client, &command, argv[options.first], words, false);
+}
+
+int run_exec(struct client *client, const struct verb *verb, int argc, char **argv)
+{
+	return exec_or_enter(client, verb, argc, argv, false);
+}
+
+int run_enter(struct client *client, const struct verb *verb, int argc, char **argv)
+{
+	return exec_or_enter(client, verb, argc, argv, true);
+}
+
+int run_run(struct client *client, const struct verb *verb, int argc, char **argv)
+{
+	_cleanup_call_fds_ struct call_fds fds = {.n = 0};
+	_cleanup_(command_done) struct command command;
+	_cleanup_(spec_done) struct spec spec;
+	_cleanup_json_ json_t *parameters = must(json_object());
+	struct attach how = {.method = "org.nsctl.Run", .removes = true};
+	struct options options;
+	char **words = NULL;
+	int id, r;
+
+	command_init(&command);
+	spec_init(&spec, &fds);
+	options_init(&options, client, verb, argc, argv);
+	while ((id = options_next(&options)) > 0) {
+		r = spec_option(&spec, &options);
+		if (r == SPEC_OTHER)
+			r = command_option(&command, &options);
+		if (r != 0)
+			return r;
+	}
+	if (id < 0)
+		return id;
+	r = options_words(&options, 1, 0);
+	if (r != 0)
+		return r;
+	words = argv + options.first;
+	if (client->has_owner)
+		return options_wrong(client, "--owner: a set belongs to who makes it");
+	/* a shell wants to be interactive where its caller is */
+	if (command.tty < 0)
+		command.tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+	if (command.set)
+		json_put(parameters, "name", json_string(command.set));
+	json_put(parameters, "spec", spec_finish(&spec));
+	if (command.no_init)
+		json_put(parameters, "init", json_false());
+	how.subject = command.set;
+	how.impatient = command.no_init;
+	return attach(client, &command, &how, parameters, &fds, words);
+}

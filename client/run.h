@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The verbs that run a command inside and end with its status: exec, enter, run.
+ */
+#ifndef NSCTL_CLIENT_RUN_H
+#define NSCTL_CLIENT_RUN_H
+
+#include "client/options.h"
+
+/* of all three; of exec and enter; of run */
+extern const struct option_row run_command_options[], run_exec_options[], run_run_options[];
+
+int run_exec(struct client *client, const struct verb *verb, int argc, char **argv);
+int run_enter(struct client *client, const struct verb *verb, int argc, char **argv);
+int run_run(struct client *client, const struct verb *verb, int argc, char **argv);
+
+#endif

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * create, list, rm, renew, freeze, thaw, see sets.h. Owns nothing beyond a call. Where several sets
+ * are named, what fails with one is told and the others are still tried.
+ */
+#include "client/sets.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+#include "client/parse.h"
+#include "client/print.h"
+#include "client/spec.h"
+#include "protocol/error.h"
+#include "protocol/name.h"
+
+const struct option_row sets_create_options[] = {
+	{"existing", 0, NULL, "take the set that is there, if it was made with the same options",
+	 OPTION_EXISTING},
+	{0},
+};
+
+const struct option_row sets_list_options[] = {
+	{"all-owners", 0, NULL, "of everybody whose sets you may see", OPTION_ALL_OWNERS},
+	{"label", 0, "K=V", "only those with this label (may be repeated)", OPTION_LABEL},
+	{0},
+};
+
+const struct option_row sets_rm_options[] = {
+	{"grace", 0, "SECONDS", "between SIGTERM and SIGKILL; 0 by default", OPTION_GRACE},
+	{"all", 0, NULL, "every set of yours", OPTION_ALL},
+	{"ignore", 0, NULL, "it is no error when there is none", OPTION_IGNORE},
+	{0},
+};
+
+int sets_create(struct client *client, const struct verb *verb, int argc, char **argv)
+{
+	_cleanup_call_fds_ struct call_fds fds = {.n = 0};
+	_cleanup_(spec_done) struct spec spec;
+	_cleanup_json_ json_t *parameters = must(json_object()), *reply = NULL;
+	struct options options;
+	const char *name;
+	int id, r;
+
+	spec_init(&spec, &fds);
+	options_init(&options, client, verb, argc, argv);
+	while ((id = options_next(&options)) > 0) {
+		r = spec_option(&spec, &options);
+		if (r > 0)
+			return r;
+		if (r == SPEC_OTHER)
+			json_put(parameters, "existing", json_true());
+	}
+	if (id < 0)
+		return id;
+	r = options_words(&options, 1, 1);
+	if (r != 0)
+		return r;
+	name = argv[options.first];
+	if (!name_is_valid(name))
+		return options_wrong(client,
+				     "\"%s\" is no name for a set: 1 to 64 of a-z 0-9 . _ - with a "
+				     "letter or digit at both ends, and not \"host\"",
+				     name);
+	if (client->has_owner)
+		return options_wrong(client, "--owner: a set belongs to who makes it");
+	json_put(parameters, "name", json_string(name));
+	json_put(parameters, "spec", spec_finish(&spec));
+	r = client_call(client, name, "org.nsctl.Create", json_incref(parameters), &fds, &reply);
+	if (r != 0)
+		return r;
+	if (client->json)
+		print_json(reply);
+	else if (!client->quiet)
+		print_text("%s\n", name);
+	return 0;
+}
+
+struct listing {
+	struct client *client;
+	struct table table;
+	bool quiet;
+	double now;
+};
+
+static void join(struct text *text, const json_t *strings)
+{
+	size_t i;
+	json_t *string;
+
+	json_array_foreach(strings, i, string)
+	{
+		if (i > 0)
+			text_add(text, ",");
+		text_add(text, json_is_string(string) ? json_string_value(string) : "?");
+	}
+}
+
+static void list_row(struct listing *listing, const json_t *set)
+{
+	struct table *table = &listing->table;
+	double created = json_number_value(json_object_get(set, "created"));
+	const json_t *expires = json_object_get(set, "expires");
+	static const char *const lists[] = {"namespaces", "addresses"};
+	char age[PRINT_SHORT];
+
+	table_cell(table, json_text(set, "name", "?"));
+	if (json_is_string(json_object_get(set, "ownerName")))
+		table_cell(table, json_text(set, "ownerName", "?"));
+	else
+		table_format(table, "%" JSON_INTEGER_FORMAT,
+			     json_integer_value(json_object_get(set, "owner")));
+	table_cell(table, json_text(set, "state", "?"));
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
+		_cleanup_text_ struct text text = {0};
+
+		join(&text, json_object_get(set, lists[i]));
+		table_cell(table, text.data);
+	}
+	table_format(table, "%" JSON_INTEGER_FORMAT,
+		     json_integer_value(json_object_get(set, "processes")));
+	print_age(listing->now - created, age);
+	table_cell(table, age);
+	print_age(json_number_value(expires) - listing->now, age);
+	table_cell(table, json_is_number(expires) ? age : NULL);
+}
+
+/* One reply's sets: full ones for --json, else summaries. */
+static void list_reply(void *context, json_t *reply)
+{
+	struct listing *listing = context;
+	const struct client *client = listing->client;
+	const json_t *sets = json_object_get(reply, client->json ? "sets" : "summaries");
+	size_t i;
+	json_t *set;
+
+	json_array_foreach(sets, i, set)
+	{
+		/* the interface lists one's own or all: the owner is chosen here */
+		if (client->has_owner &&
+		    json_integer_value(json_object_get(set, "owner")) != client->owner)
+			continue;
+		if (client->json) {
+			print_json(set);
+		} else if (client->quiet) {
+			print_escaped(json_text(set, "name", "?"));
+			print_text("\n");
+		} else {
+			list_row(listing, set);
+		}
+	}
+}
+
+int sets_list(struct client *client, const struct verb *verb, int argc, char **argv)
+{
+	static const char *const headings[] = {"NAME",	    "OWNER",	 "STATE", "NAMESPACES",
+					       "ADDRESSES", "PROCESSES", "AGE",	  "EXPIRES"};
+	_cleanup_json_ json_t *parameters = must(json_object()), *labels = must(json_object());
+	struct listing listing = {.client = client};
+	struct options options;
+	struct timespec now;
+	int id, r;
+
+	options_init(&options, client, verb, argc, argv);
+	while ((id = options_next(&options)) > 0) {
+		if (id == OPTION_ALL_OWNERS)
+			json_put(parameters, "allOwners", json_true());
+		else if (!spec_label(options.argument, labels))
+			return options_reject(&options, "K=V");
+	}
+	if (id < 0)
+		return id;
+	if (options.first < argc)
+		return options_wrong(client, "it takes no names: `nsctl show` does");
+	if (client->has_owner)
+		json_put(parameters, "allOwners", json_true());
+	if (json_object_size(labels) > 0)
+		json_put(parameters, "labels", json_incref(labels));
+	if (!client->json)
+		json_put(parameters, "summary", json_true());
+	clock_gettime(CLOCK_REALTIME, &now);
+	listing.now = (double)now.tv_sec;
+	table_init(&listing.table, headings, ARRAY_SIZE(headings));
+	r = client_call_more(client, NULL, "org.nsctl.List", json_incref(parameters), list_reply,
+			     &listing);
+	if (r == 0 && !client->json && !client->quiet)
+		table_print(&listing.table);
+	table_done(&listing.table);
+	return r;
+}
+
+struct names {
+	const struct client *client;
+	json_t *array;
+};
+
+static void collect_names(void *context, json_t *reply)
+{
+	struct names *names = context;
+	const struct client *client = names->client;
+	size_t i;
+	json_t *set;
+
+	json_array_foreach(json_object_get(reply, "summaries"), i, set)
+	{
+		if (client->has_owner &&
+		    json_integer_value(json_object_get(set, "owner")) != client->owner)
+			continue;
+		json_push(names->array, json_string(json_text(set, "name", "")));
+	}
+}
+
+/* Removes one; absent says whether it may not be there. */
+static int remove_set(struct client *client, const char *name, double grace, bool absent)
+{
+	_cleanup_reply_ struct message_reply reply = {0};
+	json_t *parameters = client_named(client, name);
+	int r;
+
+	if (grace > 0)
+		json_put(parameters, "grace", json_real(grace));
+	r = client_exchange(client, name, "org.nsctl.Remove", parameters, NULL, &reply);
+	if (r != 0)
+		return r;
+	client_received(client);
+	if (!reply.error || (absent && error_from_id(reply.error) == ERROR_NOT_FOUND))
+		return 0;
+	return client_error(client, name, &reply);
+}
+
+static int remove_all(struct client *client, double grace)
+{
+	_cleanup_json_ json_t *array = must(json_array()), *parameters = must(json_object());
+	struct names names = {.client = client, .array = array};
+	int failed, r;
+	size_t i;
+	json_t *name;
+
+	json_put(parameters, "summary", json_true());
+	if (client->has_owner)
+		json_put(parameters, "allOwners", json_true());
+	failed = client_call_more(client, NULL, "org.nsctl.List", json_incref(parameters),
+				  collect_names, &names);
+	json_array_foreach(array, i, name)
+	{
+		r = remove_set(client, json_string_value(name), grace, true);
+		if (r == STATUS_UNREACHABLE)
+			return r;
+		failed = MAX(failed, r);
+	}
+	return failed;
+}
+
+int sets_rm(struct client *client, const struct verb *verb, int argc, char **argv)
+{
+	bool all = false, ignore = false;
+	struct options options;
+	double grace = 0;
+	int failed = 0, id, r;
+
+	options_init(&options, client, verb, argc, argv);
+	while ((id = options_next(&options)) > 0) {
+		if (id == OPTION_ALL)
+			all = true;
+		else if (id == OPTION_IGNORE)
+			ignore = true;
+		else if (!parse_decimal(options.argument, false, &grace))
+			return options_reject(&options, "a number of seconds");
+	}
+	if (id < 0)
+		return id;
+	if (all && options.first < argc)
+		return options_wrong(client, "--all goes without names");
+	if (all)
+		return remove_all(client, grace);
+	r = options_words(&options, 1, 0);
+	if (r != 0)
+		return r;
+	for (int i = options.first; i < argc; i++) {
+		r = remove_set(client, argv[i], grace, ignore);
+		if (r == STATUS_UNREACHABLE)
+			return r;
+		/* after a lost connection the next one is tried on a new one */
+		failed = MAX(failed, r);
+	}
+	return failed;
+}
+
+int sets_renew(struct client *client, const struct verb *verb, int argc, char **argv)
+{
+	_cleanup_json_ json_t *parameters = NULL, *reply = NULL;
+	char age[PRINT_SHORT];
+	struct timespec now;
+	int64_t seconds;
+	int first, r;
+
+	r = options_only_words(client, verb, argc, argv, 1, 2, &first);
+	if (r != 0)
+		return r;
+	parameters = client_named(client, argv[first]);
+	if (first + 1 < argc) {
+		if (!parse_duration(argv[first + 1], &seconds))
+			return options_wrong(client,
+					     "\"%s\" is not a duration (as 90, 90s, 15m, 2h or 1d)",
+					     argv[first + 1]);
+		json_put(parameters, "seconds", json_integer(seconds));
+	}
+	r = client_call(client, argv[first], "org.nsctl.Renew", json_incref(parameters), NULL,
+			&reply);
+	if (r != 0)
+		return r;
+	clock_gettime(CLOCK_REALTIME, &now);
+	/* to the nearest second: the answer has taken a little of the time */
+	print_age(json_number_value(json_object_get(reply, "expires")) - (double)now.tv_sec -
+			  (double)now.tv_nsec / 1e9 + 0.5,
+		  age);
+	if (client->json)
+		print_json(reply);
+	else if (!client->quiet)
+		print_text("%s ends in %s\n", argv[first], age);
+	return 0;
+}
+
+static int call_for_name(struct client *client, const struct verb *verb, int argc, char **argv,
+			 const char *method)
+{
+	int first, failed = 0, r;
+
+	r = options_only_words(client, verb, argc, argv, 1, 0, &first);
+	if (r != 0)
+		return r;
+	for (int i = first; i < argc; i++) {
+		r = client_call(client, argv[i], method, client_named(client, argv[i]), NULL, NULL);
+		if (r == STATUS_UNREACHABLE)
+			return r;
+		failed = MAX(failed, r);
+	}
+	return failed;
+}
+
+int sets_freeze(struct client *client, const struct verb *verb, int argc, char **argv)
+{
+	return call_for_name(client, verb, argc, argv, "org.nsctl.Freeze");
+}
+
+int sets_thaw(struct client *client, const struct verb *verb, int argc, char **argv)
+{
+	return call_for_name(client, verb, argc, argv, "org.nsctl.Thaw");
+}

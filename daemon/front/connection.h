@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * One client: its calls in order, one at a time; the next one is read when the answer to the one
+ * before has been sent, so a client can make nobody keep more than one answer for it. A client that
+ * has closed its sending side is still answered; one that has closed altogether is gone, and the
+ * keeper is told.
+ */
+#ifndef NSCTL_FRONT_CONNECTION_H
+#define NSCTL_FRONT_CONNECTION_H
+
+#include "daemon/front/front.h"
+
+/* Takes the socket. number: the keeper's. 0 or -ENOMEM. */
+int connection_new(struct front *front, uint32_t number, int socket_fd, uint32_t scope,
+		   const char *reason);
+void connection_free_all(struct front *front);
+
+/* An answer of the keeper, in front->message: for whichever connection asked. */
+void connection_answer(struct front *front);
+
+/* The channel takes requests again. */
+void connection_resume_all(struct front *front);
+
+#endif

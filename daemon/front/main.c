@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * nsctld-front: speaks Varlink with the clients of one identity, as that identity: whoever breaks
+ * it has the rights that he had before. It holds the channel to the keeper and its clients'
+ * sockets, no privilege, and no state that outlives a call. It ends when the keeper closes the
+ * channel.
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include "daemon/front/connection.h"
+#include "daemon/front/encode.h"
+#include "daemon/front/seccomp.h"
+
+#define MESSAGES_AT_ONCE 64
+
+static void on_message(struct front *front)
+{
+	const struct nlmsghdr *header = front->message.header;
+	struct wire_connection wire;
+
+	if (header->nlmsg_flags & WIRE_REPLY) {
+		connection_answer(front);
+	} else if (header->nlmsg_type == WIRE_CONNECTION &&
+		   wire_decode(&front->message, &wire_connection_layout, &wire) == 0) {
+		connection_new(front, header->nlmsg_pid,
+			       wire_take_fd(&front->message, wire.socket_fd), wire.scope,
+			       wire.reason);
+	}
+}
+
+static void on_readable(evutil_socket_t fd, short what _unused_, void *context)
+{
+	struct front *front = context;
+
+	for (int i = 0; i < MESSAGES_AT_ONCE; i++) {
+		int r = wire_receive(&front->message, fd);
+
+		if (r == -EAGAIN)
+			return;
+		if (r == 1) {
+			on_message(front);
+			wire_message_close_fds(&front->message);
+			continue;
+		}
+		event_base_loopbreak(front->loop);
+		return;
+	}
+}
+
+static void on_writable(evutil_socket_t fd _unused_, short what _unused_, void *context)
+{
+	connection_resume_all(context);
+}
+
+static int complain(const char *what, int negative)
+{
+	fprintf(stderr, "nsctld-front: cannot %s: %s\n", what, strerror(-negative));
+	return EXIT_FAILURE;
+}
+
+/* Everything that needs what the filter then forbids. */
+static int set_up(struct front *front)
+{
+	unsigned int line;
+	int r;
+
+	if (fcntl(CHANNEL_FD, F_SETFL, O_NONBLOCK) < 0)
+		return complain("use descriptor 3: it is nsctld that starts this program",
+				negative_errno());
+	signal(SIGPIPE, SIG_IGN);
+	prctl(PR_SET_DUMPABLE, 0);
+	umask(077);
+	encode_load_names();
+	r = idl_parse(idl_text_nsctl, &front->nsctl, &line);
+	if (r == 0)
+		r = idl_parse(idl_text_service, &front->service, &line);
+	if (r == 0)
+		r = wire_writer_init(&front->writer);
+	if (r == 0)
+		r = wire_message_init(&front->message);
+	if (r < 0)
+		return complain("start", r);
+	front->loop = event_base_new();
+	if (!front->loop)
+		return complain("start", -ENOMEM);
+	front->readable =
+		event_new(front->loop, CHANNEL_FD, EV_READ | EV_PERSIST, on_readable, front);
+	front->writable = event_new(front->loop, CHANNEL_FD, EV_WRITE, on_writable, front);
+	if (!front->readable || !front->writable || event_add(front->readable, NULL) < 0)
+		return complain("start", -ENOMEM);
+	r = seccomp_enforce();
+	return r < 0 ? complain("set the system call filter", r) : 0;
+}
+
+int main(void)
+{
+	static struct front front;
+	int r = set_up(&front);
+
+	if (r)
+		return r;
+	event_base_dispatch(front.loop);
+	connection_free_all(&front);
+	event_free(front.readable);
+	event_free(front.writable);
+	event_base_free(front.loop);
+	wire_writer_done(&front.writer);
+	wire_message_done(&front.message);
+	idl_free(front.nsctl);
+	idl_free(front.service);
+	return EXIT_SUCCESS;
+}

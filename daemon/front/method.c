@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+#include "daemon/front/method.h"
+
+/* clang-format off: one row a line */
+static const struct method methods[] = {
+	{"Create", WIRE_CREATE, &wire_create_layout, decode_create, encode_set_reply},
+	{"Get", WIRE_GET, &wire_ask_layout, decode_ask, encode_set_reply},
+	{"List", WIRE_LIST, &wire_list_layout, decode_list, NULL}, /* pages: connection.c */
+	{"Remove", WIRE_REMOVE, &wire_ask_layout, decode_ask, encode_nothing},
+	{"Renew", WIRE_RENEW, &wire_ask_layout, decode_ask, encode_expires},
+	{"Exec", WIRE_EXEC, &wire_exec_layout, decode_exec, encode_started_or_ended},
+	{"Run", WIRE_RUN, &wire_run_layout, decode_run, encode_run},
+	{"ListSessions", WIRE_SESSIONS, &wire_ask_layout, decode_ask, encode_sessions},
+	{"WaitSession", WIRE_WAIT, &wire_ask_layout, decode_ask, encode_waited},
+	{"OpenNamespaces", WIRE_OPEN, &wire_ask_layout, decode_ask, encode_namespaces},
+	{"ListProcesses", WIRE_PROCESSES, &wire_ask_layout, decode_ask, encode_processes},
+	{"Kill", WIRE_KILL, &wire_ask_layout, decode_ask, encode_nothing},
+	{"Freeze", WIRE_FREEZE, &wire_ask_layout, decode_ask, encode_nothing},
+	{"Thaw", WIRE_THAW, &wire_ask_layout, decode_ask, encode_nothing},
+	{"Identify", WIRE_IDENTIFY, &wire_ask_layout, decode_ask, encode_identity},
+	{"GetStatus", WIRE_STATUS, &wire_ask_layout, decode_ask, encode_status},
+};
+/* clang-format on */
+
+const struct method *method_find(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(methods); i++)
+		if (strcmp(methods[i].name, name) == 0)
+			return &methods[i];
+	return NULL;
+}

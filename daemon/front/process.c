@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <string.h>
+#include "daemon/front/process.h"
+
+#define TEXT_SIZE 4096
+
+/* A file of /proc/PID, cut to size; the length, or -errno. */
+static ssize_t read_file(uint32_t pid, const char *name, char ret[static TEXT_SIZE])
+{
+	char path[64];
+	_cleanup_fd_ int fd = -1;
+	ssize_t n;
+
+	(void)snprintf(path, sizeof(path), "/proc/%u/%s", pid, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? -1 : read(fd, ret, TEXT_SIZE - 1);
+	if (n < 0)
+		return negative_errno();
+	ret[n] = '\0';
+	return n;
+}
+
+/* When the machine was started, seconds since the Unix epoch. */
+static double boot_time(void)
+{
+	static double known;
+	char line[256];
+	_cleanup_file_ FILE *file = known ? NULL : fopen("/proc/stat", "re");
+	unsigned long long seconds;
+
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "btime %llu", &seconds) == 1)
+			known = seconds;
+	return known;
+}
+
+/* Fields of status: the effective uid, and the pid in the innermost namespace. */
+static void read_status(uint32_t pid, uint32_t *ret_uid, uint32_t *ret_inside)
+{
+	char text[TEXT_SIZE], *at, *rest;
+
+	if (read_file(pid, "status", text) < 0)
+		return;
+	at = strstr(text, "\nUid:");
+	if (at)
+		(void)sscanf(at, "\nUid: %*u %u", ret_uid);
+	at = strstr(text, "\nNSpid:");
+	if (!at)
+		return;
+	rest = at + strlen("\nNSpid:");
+	rest[strcspn(rest, "\n")] = '\0';
+	at = strrchr(rest, '\t');
+	if (at && at != rest)
+		*ret_inside = strtoul(at + 1, NULL, 10);
+}
+
+/* The command line, its words apart by spaces; else the name in brackets, as ps(1) has it. */
+static json_t *command_json(uint32_t pid, const char *name)
+{
+	char text[TEXT_SIZE];
+	ssize_t n = read_file(pid, "cmdline", text);
+	json_t *string = NULL;
+
+	while (n > 0 && text[n - 1] == '\0')
+		n--;
+	for (ssize_t i = 0; i < n; i++)
+		if (text[i] == '\0')
+			text[i] = ' ';
+	if (n > 0)
+		string = json_stringn(text, n);
+	if (string)
+		return string;
+	(void)snprintf(text, sizeof(text), "[%s]", name);
+	string = json_string(text);
+	return string ? string : json_string("?"); /* no UTF-8 */
+}
+
+json_t *process_json(uint32_t pid)
+{
+	char text[TEXT_SIZE], *open, *close;
+	unsigned long long ticks = 0;
+	uint32_t uid = 0, inside = 0;
+	json_t *object;
+
+	if (read_file(pid, "stat", text) <= 0)
+		return NULL;
+	open = strchr(text, '(');
+	close = strrchr(text, ')');
+	if (!open || !close)
+		return NULL;
+	*close = '\0';
+	(void)sscanf(close + 2,
+		     "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d "
+		     "%*d %llu",
+		     &ticks);
+	read_status(pid, &uid, &inside);
+	object = json_object();
+	json_object_set_new(object, "pid", json_integer(pid));
+	if (inside)
+		json_object_set_new(object, "pidInside", json_integer(inside));
+	json_object_set_new(object, "uid", json_integer(uid));
+	json_object_set_new(object, "command", command_json(pid, open + 1));
+	json_object_set_new(object, "started",
+			    json_real(boot_time() + (double)ticks / sysconf(_SC_CLK_TCK)));
+	return object;
+}

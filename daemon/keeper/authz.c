@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+#include "daemon/keeper/authz.h"
+
+static const char *const allow_keys[CONFIG_ALLOW_COUNT] = {
+	[CONFIG_CONNECT] = "connect",	    [CONFIG_USER_NAMESPACES] = "user-namespaces",
+	[CONFIG_IP_NETNS] = "ip-netns",	    [CONFIG_NEW_PRIVILEGES] = "new-privileges",
+	[CONFIG_ADMINISTER] = "administer", [CONFIG_NESTED] = "nested",
+	[CONFIG_CONFINED] = "confined",
+};
+
+static int forbid(struct failure *failure, const char *what, enum config_allow key)
+{
+	return failure_set(failure, ERROR_NOT_PERMITTED, 0, what,
+			   "[allow] %s in nsctld.conf does not name you", allow_keys[key]);
+}
+
+uint32_t authz_allowed(const struct config *config, uid_t uid, gid_t gid, const gid_t *groups,
+		       size_t n_groups, bool host_user_namespaces)
+{
+	uint32_t allowed = 0;
+
+	for (enum config_allow key = 0; key < CONFIG_ALLOW_COUNT; key++) {
+		const struct config_who *who = &config->allow[key];
+
+		if (uid == 0 || config_who_has(who, uid, gid, groups, n_groups) ||
+		    (who->host && host_user_namespaces))
+			allowed |= UINT32_C(1) << key;
+	}
+	return allowed;
+}
+
+int authz_connect(uint32_t allowed, const char *confined, const char *in_set_name,
+		  enum wire_scope *ret_scope, struct failure *failure)
+{
+	if (!(allowed & ALLOW_CONNECT))
+		return forbid(failure, "connect", CONFIG_CONNECT);
+	/* inside a set it acts on that set, whatever else it is confined by: the set is why */
+	if (in_set_name)
+		*ret_scope = allowed & ALLOW_NESTED ? SCOPE_FULL : SCOPE_SET;
+	else
+		*ret_scope = *confined && !(allowed & ALLOW_CONFINED) ? SCOPE_CONFINED : SCOPE_FULL;
+	return 0;
+}
+
+int authz_operation(const struct authz_subject *subject, enum wire_op op, struct failure *failure)
+{
+	if (op == WIRE_STATUS || op == WIRE_IDENTIFY || subject->scope == SCOPE_FULL)
+		return 0;
+	if (subject->scope == SCOPE_CONFINED)
+		return failure_set(failure, ERROR_NOT_PERMITTED, 0, "anything from here",
+				   "the caller is confined, and [allow] confined in nsctld.conf "
+				   "does not name it");
+	if (op == WIRE_CREATE || op == WIRE_RUN)
+		return failure_set(failure, ERROR_NOT_PERMITTED, 0, "making sets",
+				   "the caller is inside set %s, and [allow] nested in nsctld.conf "
+				   "does not name it",
+				   subject->scope_text);
+	return 0;
+}
+
+int authz_owner(const struct authz_subject *subject, bool has_owner, uid_t owner, const char *what,
+		const char *name, uid_t *ret_owner, struct failure *failure)
+{
+	uid_t wanted = has_owner ? owner : subject->uid;
+	bool found;
+
+	if (subject->scope == SCOPE_SET) {
+		if (!has_owner)
+			wanted = subject->scope_owner;
+		/* sessions are found by an id that nobody can guess */
+		found = wanted == subject->scope_owner &&
+			(strcmp(what, "set") != 0 || strcmp(name, subject->scope_text) == 0);
+	} else {
+		found = wanted == subject->uid || subject->uid == 0 ||
+			subject->allowed & ALLOW_ADMINISTER;
+	}
+	if (!found)
+		return failure_set(failure, ERROR_NOT_FOUND, 0, what, "%s", name);
+	*ret_owner = wanted;
+	return 0;
+}
+
+bool authz_sees(const struct authz_subject *subject, bool all_owners, uid_t owner)
+{
+	if (owner == subject->uid)
+		return true;
+	return all_owners && (subject->uid == 0 || subject->allowed & ALLOW_ADMINISTER);
+}
+
+int authz_spec(const struct authz_subject *subject, const struct wire_spec *spec,
+	       struct failure *failure)
+{
+	if (spec->kinds & KIND_BIT(KIND_USER) && !(subject->allowed & ALLOW_USER_NAMESPACES))
+		return failure_set(failure, ERROR_NOT_PERMITTED, 0, "user namespaces",
+				   "neither this host's settings for ordinary users nor [allow] "
+				   "user-namespaces in nsctld.conf allow them");
+	if (spec->ip_netns && !(subject->allowed & ALLOW_IP_NETNS))
+		return forbid(failure, "publishing under /run/netns", CONFIG_IP_NETNS);
+	return 0;
+}
+
+static int refuse_id(struct failure *failure, const char *field, uint32_t only)
+{
+	return failure_set(failure, ERROR_INVALID_VALUE, 0, field,
+			   "in this set only %u is there for you", only);
+}
+
+int authz_command(const struct authz_subject *subject, const struct authz_command *command,
+		  uid_t *ret_uid, gid_t *ret_gid, struct failure *failure)
+{
+	bool mapped_root = command->mapping == MAPPING_ROOT;
+	bool any_id = command->owner == 0 && subject->uid == 0 && command->mapping == MAPPING_NONE;
+	uint32_t only_user = mapped_root ? 0 : command->owner;
+	uint32_t only_group = mapped_root ? 0 : command->owner_gid;
+
+	if (command->new_privileges) {
+		if (command->owner != 0 || command->mapping != MAPPING_NONE)
+			return failure_set(
+				failure, ERROR_NOT_PERMITTED, 0, "newPrivileges",
+				"the set was not made by root: its mounts, host name and "
+				"clocks could fool a setuid program");
+		if (!(subject->allowed & ALLOW_NEW_PRIVILEGES))
+			return forbid(failure, "newPrivileges", CONFIG_NEW_PRIVILEGES);
+	}
+	if (!any_id && command->has_user && command->user != only_user)
+		return refuse_id(failure, "user", only_user);
+	if (!any_id && command->has_group && command->group != only_group)
+		return refuse_id(failure, "group", only_group);
+	*ret_uid = any_id && command->has_user ? command->user : command->owner;
+	*ret_gid = any_id && command->has_group ? command->group : command->owner_gid;
+	return 0;
+}
+
+int authz_open(const struct authz_subject *subject, uid_t owner, uint32_t kinds,
+	       struct failure *failure)
+{
+	if (subject->uid == 0)
+		return 0;
+	if (owner == subject->uid && kinds & KIND_BIT(KIND_USER))
+		return 0;
+	return failure_set(failure, ERROR_NOT_PERMITTED, 0, "OpenNamespaces",
+			   "the set has no user namespace of yours: nobody but root could join "
+			   "what this would hand out");
+}

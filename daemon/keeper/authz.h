@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Who may do what. Pure: no system call, no state, the whole of it is a truth table in
+ * tests/unit/test-authz.c. A reviewer who trusts nobody reads this file.
+ */
+#ifndef NSCTL_KEEPER_AUTHZ_H
+#define NSCTL_KEEPER_AUTHZ_H
+
+#include "base.h"
+#include "daemon/keeper/config.h"
+#include "daemon/wire/layout.h"
+#include "protocol/error.h"
+
+/* Everything that decisions rest on. */
+struct authz_subject {
+	uid_t uid;
+	uint32_t allowed; /* enum wire_allow bits, as authz_allowed() says */
+	enum wire_scope scope;
+	const char *scope_text; /* SCOPE_CONFINED: why; SCOPE_SET: the set's name */
+	uid_t scope_owner;	/* SCOPE_SET: the set's owner */
+};
+
+/* What the configuration allows this identity. root has every bit. host_user_namespaces: whether
+ * the host lets ordinary users make user namespaces. */
+uint32_t authz_allowed(const struct config *config, uid_t uid, gid_t gid, const gid_t *groups,
+		       size_t n_groups, bool host_user_namespaces);
+
+/* May this connection be served at all, and how far: fills *ret_scope. in_set_name: the set of ours
+ * that the peer's namespaces belong to, or NULL. 0 or ERROR_NOT_PERMITTED. */
+int authz_connect(uint32_t allowed, const char *confined, const char *in_set_name,
+		  enum wire_scope *ret_scope, struct failure *failure);
+
+/* May the subject ask for op at all (its scope)? 0 or ERROR_NOT_PERMITTED. */
+int authz_operation(const struct authz_subject *subject, enum wire_op op, struct failure *failure);
+
+/*
+ * Which owner's set a request is about: the caller's own unless it names another. Naming another
+ * without the right answers ERROR_NOT_FOUND (what, name): as if it were not there. In SCOPE_SET
+ * only that very set is found. 0 and *ret_owner.
+ */
+int authz_owner(const struct authz_subject *subject, bool has_owner, uid_t owner, const char *what,
+		const char *name, uid_t *ret_owner, struct failure *failure);
+
+/* Does the subject see owner's objects in lists (all_owners: it asked for everybody's)? */
+bool authz_sees(const struct authz_subject *subject, bool all_owners, uid_t owner);
+
+/* May the subject make this set? user namespaces, ip-netns. 0 or ERROR_NOT_PERMITTED. */
+int authz_spec(const struct authz_subject *subject, const struct wire_spec *spec,
+	       struct failure *failure);
+
+/*
+ * May the subject run this command in a set of owner's; *ret_as_uid/gid: who it becomes outside
+ * (the owner, also for root; in root's sets as user and group say). has_user_ns: ids are inside
+ * ones, of a set with the given mapping (one id alone is mapped). 0, ERROR_NOT_PERMITTED, or
+ * ERROR_INVALID_VALUE (field user or group).
+ */
+struct authz_command {
+	uid_t owner;
+	gid_t owner_gid;
+	enum spec_mapping mapping;
+	bool has_user, has_group, new_privileges;
+	uid_t user;
+	gid_t group;
+};
+int authz_command(const struct authz_subject *subject, const struct authz_command *command,
+		  uid_t *ret_uid, gid_t *ret_gid, struct failure *failure);
+
+/* OpenNamespaces: root, or the owner of a set with a user namespace. 0 or ERROR_NOT_PERMITTED. */
+int authz_open(const struct authz_subject *subject, uid_t owner, uint32_t kinds,
+	       struct failure *failure);
+
+#endif

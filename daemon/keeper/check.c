@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include "daemon/keeper/check.h"
+
+/* A clock's offset that the kernel takes in any case: it wants the result to be positive and below
+ * half of what fits in 64 bits of nanoseconds (kernel/time/namespace.c); the first is its to say.
+ */
+#define CLOCK_MAX (INT64_C(4611686018) * 1000000)
+
+static int invalid(struct failure *failure, const char *field, const char *reason)
+{
+	return failure_set(failure, ERROR_INVALID_VALUE, 0, field, "%s", reason);
+}
+
+int check_name(const char *name, const char *field, struct failure *failure)
+{
+	if (name && name_is_valid(name))
+		return 0;
+	return invalid(
+		failure, field,
+		"a name is 1 to 64 of a-z 0-9 . _ -, begins and ends with a letter or digit, "
+		"and is not \"host\"");
+}
+
+int check_session(const char *session, struct failure *failure)
+{
+	if (session && session_is_valid(session))
+		return 0;
+	return invalid(failure, "session", "a session is 16 hexadecimal digits");
+}
+
+/* --- which namespaces --- */
+
+static int fill_kinds(struct wire_spec *spec, struct failure *failure)
+{
+	if (!spec->kinds) {
+		spec->kinds = KIND_DEFAULT;
+		if (spec->mapping != MAPPING_NONE)
+			spec->kinds |= KIND_BIT(KIND_USER);
+	}
+	if (spec->kinds & KIND_BIT(KIND_USER)) {
+		if (spec->mapping == MAPPING_NONE)
+			spec->mapping = MAPPING_ROOT;
+	} else if (spec->mapping != MAPPING_NONE) {
+		return invalid(failure, "spec.userMapping", "needs user among spec.namespaces");
+	}
+	return 0;
+}
+
+/* A field that is given although its namespace is not listed. */
+static int check_owned_fields(const struct wire_spec *spec, struct failure *failure)
+{
+	const struct {
+		bool given;
+		enum kind kind;
+		const char *field;
+	} rows[] = {
+		{spec->hostname != NULL, KIND_UTS, "spec.hostname"},
+		{spec->propagation != PROPAGATION_DEFAULT, KIND_MNT, "spec.propagation"},
+		{spec->mount_proc == SWITCH_ON, KIND_MNT, "spec.mountProc"},
+		{spec->mount_proc == SWITCH_ON, KIND_PID, "spec.mountProc"},
+		{spec->n_mounts > 0, KIND_MNT, "spec.mounts"},
+		{spec->root_fd >= 0 || spec->root_path, KIND_MNT, "spec.rootFileDescriptor"},
+		{spec->has_monotonic || spec->has_boottime, KIND_TIME, "spec.clocks"},
+		{spec->ip_netns, KIND_NET, "spec.ipNetns"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (rows[i].given && !(spec->kinds & KIND_BIT(rows[i].kind)))
+			return failure_set(failure, ERROR_INVALID_VALUE, 0, rows[i].field,
+					   "needs %s among spec.namespaces",
+					   kind_name(rows[i].kind));
+	return 0;
+}
+
+/* --- mounts --- */
+
+static int mount_field(struct failure *failure, size_t index, const char *member,
+		       const char *reason)
+{
+	char field[64];
+
+	snprintf(field, sizeof(field), "spec.mounts[%zu].%s", index, member);
+	return invalid(failure, field, reason);
+}
+
+static int check_mount_type(const struct wire_spec *spec, size_t index, struct failure *failure)
+{
+	static const struct {
+		enum spec_mount_type type;
+		enum kind kind;
+		const char *reason;
+	} rows[] = {
+		{MOUNT_PROC, KIND_PID, "proc needs pid among spec.namespaces"},
+		{MOUNT_SYSFS, KIND_NET, "sysfs needs net among spec.namespaces"},
+		{MOUNT_MQUEUE, KIND_IPC, "mqueue needs ipc among spec.namespaces"},
+		{MOUNT_CGROUP2, KIND_CGROUP, "cgroup2 needs cgroup among spec.namespaces"},
+	};
+	uint32_t type = spec->mounts[index].type;
+
+	if (type < MOUNT_BIND || type > MOUNT_CGROUP2)
+		return mount_field(failure, index, "type", "is not known");
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (type == rows[i].type && !(spec->kinds & KIND_BIT(rows[i].kind)))
+			return mount_field(failure, index, "type", rows[i].reason);
+	return 0;
+}
+
+static int check_mount(const struct wire_spec *spec, size_t index, struct failure *failure)
+{
+	const struct spec_mount *mount = &spec->mounts[index];
+	int r = check_mount_type(spec, index, failure);
+
+	if (r)
+		return r;
+	if (!mount->target || !path_is_valid(mount->target))
+		return mount_field(failure, index, "target",
+				   "is an absolute path without . and ..");
+	if (strcmp(mount->target, "/") == 0)
+		return mount_field(failure, index, "target",
+				   "is /: another root is what spec.rootFileDescriptor is for");
+	if (mount->type == MOUNT_BIND && mount->source_fd < 0)
+		return mount_field(failure, index, "sourceFileDescriptor", "is needed for a bind");
+	if (mount->type != MOUNT_BIND && (mount->source_fd >= 0 || mount->source))
+		return mount_field(failure, index, "source", "is for binds only");
+	if (mount->type != MOUNT_TMPFS && mount->size)
+		return mount_field(failure, index, "size", "is for tmpfs only");
+	for (size_t i = 0; i < index; i++)
+		if (strcmp(spec->mounts[i].target, mount->target) == 0)
+			return mount_field(failure, index, "target",
+					   "is another mount's target already");
+	return 0;
+}
+
+static int check_labels(const struct wire_spec *spec, struct failure *failure)
+{
+	for (size_t i = 0; i < spec->n_labels; i++) {
+		const struct spec_label *label = &spec->labels[i];
+
+		if (!label->key || !label_key_is_valid(label->key) ||
+		    (label->value && !label_value_is_valid(label->value)))
+			return invalid(failure, "spec.labels",
+				       "a key is 1 to 63 of A-Z a-z 0-9 . _ / -; a value is up to "
+				       "256 bytes without control characters");
+		for (size_t j = 0; j < i; j++)
+			if (strcmp(spec->labels[j].key, label->key) == 0)
+				return invalid(failure, "spec.labels", "a key comes twice");
+	}
+	return 0;
+}
+
+static int check_values(const struct wire_spec *spec, struct failure *failure)
+{
+	if (spec->hostname && !hostname_is_valid(spec->hostname))
+		return invalid(failure, "spec.hostname",
+			       "is 1 to 64 letters, digits, - and ., no part edged with -");
+	if (spec->root_path && !path_is_valid(spec->root_path))
+		return invalid(failure, "spec.rootPath", "is an absolute path without . and ..");
+	if (spec->root_path && spec->root_fd < 0)
+		return invalid(failure, "spec.rootFileDescriptor", "is needed with rootPath");
+	if (spec->monotonic < -CLOCK_MAX || spec->monotonic > CLOCK_MAX)
+		return invalid(failure, "spec.clocks.monotonic", "is too far away");
+	if (spec->boottime < -CLOCK_MAX || spec->boottime > CLOCK_MAX)
+		return invalid(failure, "spec.clocks.boottime", "is too far away");
+	return check_labels(spec, failure);
+}
+
+/* Says what nobody said, so that equal wishes are equal. */
+static void complete(struct wire_spec *spec, const char *name)
+{
+	bool mnt = spec->kinds & KIND_BIT(KIND_MNT), pid = spec->kinds & KIND_BIT(KIND_PID);
+
+	spec->given = true;
+	if (spec->kinds & KIND_BIT(KIND_UTS) && !spec->hostname && name && hostname_is_valid(name))
+		spec->hostname = name;
+	if (mnt && spec->propagation == PROPAGATION_DEFAULT)
+		spec->propagation = PROPAGATION_SLAVE;
+	if (mnt && pid && spec->mount_proc == SWITCH_DEFAULT)
+		spec->mount_proc = SWITCH_ON;
+	if (!(mnt && pid))
+		spec->mount_proc = SWITCH_DEFAULT;
+}
+
+int check_spec(struct wire_spec *spec, const char *name, struct failure *failure)
+{
+	int r = fill_kinds(spec, failure);
+
+	if (r == 0)
+		r = check_owned_fields(spec, failure);
+	for (size_t i = 0; r == 0 && i < spec->n_mounts; i++)
+		r = check_mount(spec, i, failure);
+	if (r == 0)
+		r = check_values(spec, failure);
+	if (r == 0)
+		complete(spec, name);
+	return r;
+}
+
+/* --- commands --- */
+
+static bool is_pipe_end(int fd)
+{
+	struct stat st;
+	int flags = fcntl(fd, F_GETFL);
+
+	return fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode) && flags >= 0 && !(flags & O_PATH) &&
+	       (flags & O_ACCMODE) != O_RDONLY;
+}
+
+/* O_PATH descriptors can be neither read nor written: a command would wonder. */
+static int check_standard(int fd, const char *field, struct failure *failure)
+{
+	int flags = fd < 0 ? 0 : fcntl(fd, F_GETFL);
+
+	if (flags >= 0 && !(flags & O_PATH))
+		return 0;
+	return invalid(failure, field, "can be neither read nor written");
+}
+
+int check_command(const struct wire_command *command, uint32_t set_kinds, struct failure *failure)
+{
+	struct stat st;
+	int r;
+
+	if (command->arguments_fd < 0)
+		return invalid(failure, "command", "is needed");
+	if (command->status_fd >= 0 && !is_pipe_end(command->status_fd))
+		return invalid(failure, "statusFileDescriptor", "is not the writing end of a pipe");
+	if (command->terminal_fd >= 0 &&
+	    (fstat(command->terminal_fd, &st) < 0 || !S_ISCHR(st.st_mode)))
+		return invalid(failure, "terminalFileDescriptor", "is not a terminal");
+	if (command->kinds & ~set_kinds)
+		return invalid(failure, "namespaces", "the set does not hold all of these kinds");
+	if (command->working_directory && command->working_directory[0] != '/')
+		return invalid(failure, "workingDirectory", "is not an absolute path");
+	r = check_standard(command->stdin_fd, "stdinFileDescriptor", failure);
+	if (r == 0)
+		r = check_standard(command->stdout_fd, "stdoutFileDescriptor", failure);
+	if (r == 0)
+		r = check_standard(command->stderr_fd, "stderrFileDescriptor", failure);
+	if (r == 0)
+		r = check_standard(command->terminal_fd, "terminalFileDescriptor", failure);
+	return r;
+}

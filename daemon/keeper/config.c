@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <ctype.h>
+#include <grp.h>
+#include <ini.h>
+#include <limits.h>
+#include <pwd.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/stat.h>
+#include "daemon/keeper/config.h"
+
+/* Accounts that need not exist: numbers that no distribution hands out. */
+#define FRONT_ID 61182
+#define INIT_ID 61183
+
+#define LIMITS_MAX 1000000
+
+static const char *const allow_keys[CONFIG_ALLOW_COUNT] = {
+	[CONFIG_CONNECT] = "connect",	    [CONFIG_USER_NAMESPACES] = "user-namespaces",
+	[CONFIG_IP_NETNS] = "ip-netns",	    [CONFIG_NEW_PRIVILEGES] = "new-privileges",
+	[CONFIG_ADMINISTER] = "administer", [CONFIG_NESTED] = "nested",
+	[CONFIG_CONFINED] = "confined",
+};
+
+struct loading {
+	FILE *file;
+	const char *path;
+	unsigned int line; /* of what the parser is looking at */
+	struct config *config;
+	char *message;	   /* the first error */
+	char seen[32][64]; /* SECTION.KEY, each once */
+	size_t n_seen;
+	bool front_named, init_named;
+};
+
+static int complain(struct loading *loading, const char *format, ...) _printf_(2, 3);
+static int complain(struct loading *loading, const char *format, ...)
+{
+	char text[512];
+	va_list arguments;
+
+	if (loading->message)
+		return -EINVAL;
+	va_start(arguments, format);
+	(void)vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	if (asprintf(&loading->message, "%s:%u: %s", loading->path, loading->line, text) < 0)
+		loading->message = NULL;
+	return -EINVAL;
+}
+
+/* --- values --- */
+
+/* "512", and with sizes "16M": 0 or -EINVAL. */
+static int parse_number(const char *text, bool size, uint64_t max, uint64_t *ret)
+{
+	unsigned long long value;
+	char *end;
+
+	if (!isdigit((unsigned char)*text))
+		return -EINVAL;
+	errno = 0;
+	value = strtoull(text, &end, 10);
+	if (errno)
+		return -EINVAL;
+	if (size && *end) {
+		static const char units[] = "KMG";
+		const char *unit = strchr(units, *end);
+
+		if (!unit || end[1] || value > UINT64_MAX >> (10 * (unit - units + 1)))
+			return -EINVAL;
+		value <<= 10 * (unit - units + 1);
+		end++;
+	}
+	if (*end || value > max)
+		return -EINVAL;
+	*ret = value;
+	return 0;
+}
+
+static int find_user(const char *name, uid_t *ret_uid, gid_t *ret_gid)
+{
+	const struct passwd *account = getpwnam(name);
+	uint64_t number;
+
+	if (account) {
+		*ret_uid = account->pw_uid;
+		*ret_gid = account->pw_gid;
+		return 0;
+	}
+	if (parse_number(name, false, UINT32_MAX - 1, &number) < 0)
+		return -ENOENT;
+	*ret_uid = *ret_gid = number;
+	return 0;
+}
+
+static int find_group(const char *name, gid_t *ret)
+{
+	const struct group *group = getgrnam(name);
+	uint64_t number;
+
+	if (group) {
+		*ret = group->gr_gid;
+		return 0;
+	}
+	if (parse_number(name, false, UINT32_MAX - 1, &number) < 0)
+		return -ENOENT;
+	*ret = number;
+	return 0;
+}
+
+/* One more id, sorted. */
+static int add_id(uint32_t **ids, size_t *n, uint32_t id)
+{
+	uint32_t *more = realloc(*ids, (*n + 1) * sizeof(*more));
+	size_t at = 0;
+
+	if (!more)
+		return -ENOMEM;
+	*ids = more;
+	while (at < *n && more[at] < id)
+		at++;
+	memmove(more + at + 1, more + at, (*n - at) * sizeof(*more));
+	more[at] = id;
+	(*n)++;
+	return 0;
+}
+
+static int add_who(struct loading *loading, enum config_allow key, struct config_who *who,
+		   const char *word)
+{
+	uid_t uid;
+	gid_t gid;
+
+	if (strcmp(word, "*") == 0) {
+		who->everyone = true;
+		return 0;
+	}
+	if (strcmp(word, "host") == 0 && key == CONFIG_USER_NAMESPACES) {
+		who->host = true;
+		return 0;
+	}
+	if (*word == '@') {
+		if (find_group(word + 1, &gid) < 0)
+			return complain(loading, "allow.%s: there is no group %s", allow_keys[key],
+					word + 1);
+		return add_id(&who->gids, &who->n_gids, gid);
+	}
+	if (find_user(word, &uid, &gid) < 0)
+		return complain(loading, "allow.%s: there is no user %s", allow_keys[key], word);
+	return add_id(&who->uids, &who->n_uids, uid);
+}
+
+static void who_done(struct config_who *who)
+{
+	free(who->uids);
+	free(who->gids);
+	*who = (struct config_who){};
+}
+
+/* Users, @groups and *, with commas or spaces between. */
+static int parse_who(struct loading *loading, enum config_allow key, const char *value)
+{
+	struct config_who *who = &loading->config->allow[key];
+	char *copy = strdup(value), *rest = copy, *word;
+	int r = copy ? 0 : -ENOMEM;
+
+	who_done(who);
+	while (r == 0 && (word = strsep(&rest, ", \t")))
+		if (*word)
+			r = add_who(loading, key, who, word);
+	free(copy);
+	return r;
+}
+
+/* --- sections --- */
+
+static int set_limit(struct loading *loading, const char *key, const char *value)
+{
+	struct config_limits *limits = &loading->config->limits;
+	const struct {
+		const char *key;
+		uint32_t *number;
+	} rows[] = {{"sets", &limits->sets},
+		    {"sessions", &limits->sessions},
+		    {"connections", &limits->connections}};
+	uint64_t number;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		if (strcmp(key, rows[i].key) != 0)
+			continue;
+		if (parse_number(value, false, LIMITS_MAX, &number) < 0)
+			return complain(loading, "limits.%s: %s: is a number, 0 to %d", key, value,
+					LIMITS_MAX);
+		*rows[i].number = number;
+		return 0;
+	}
+	if (strcmp(key, "buffered-bytes") != 0)
+		return complain(loading,
+				"limits.%s: unknown key; known are: sets sessions connections "
+				"buffered-bytes",
+				key);
+	if (parse_number(value, true, UINT64_C(1) << 40, &limits->buffered) < 0 ||
+	    limits->buffered < UINT64_C(1) << 20)
+		return complain(loading, "limits.%s: %s: is a size such as 16M, at least 1M", key,
+				value);
+	return 0;
+}
+
+static int set_allow(struct loading *loading, const char *key, const char *value)
+{
+	for (enum config_allow i = 0; i < CONFIG_ALLOW_COUNT; i++)
+		if (strcmp(key, allow_keys[i]) == 0)
+			return parse_who(loading, i, value);
+	return complain(loading,
+			"allow.%s: unknown key; known are: connect user-namespaces ip-netns "
+			"new-privileges administer nested confined",
+			key);
+}
+
+static int set_account(struct loading *loading, const char *key, const char *value)
+{
+	struct config *config = loading->config;
+	bool front = strcmp(key, "front") == 0;
+	uid_t uid;
+	gid_t gid;
+
+	if (!front && strcmp(key, "init") != 0)
+		return complain(loading, "accounts.%s: unknown key; known are: front init", key);
+	if (find_user(value, &uid, &gid) < 0)
+		return complain(loading, "accounts.%s: there is no user %s", key, value);
+	if (uid == 0)
+		return complain(loading, "accounts.%s: root is not what this is for", key);
+	if (front) {
+		config->front_uid = uid;
+		config->front_gid = gid;
+		loading->front_named = true;
+	} else {
+		config->init_uid = uid;
+		config->init_gid = gid;
+		loading->init_named = true;
+	}
+	return 0;
+}
+
+static int see_once(struct loading *loading, const char *section, const char *key)
+{
+	char *seen = loading->seen[loading->n_seen];
+
+	if (loading->n_seen == ARRAY_SIZE(loading->seen))
+		return complain(loading, "more keys than there are");
+	snprintf(seen, sizeof(loading->seen[0]), "%s.%s", section, key);
+	for (size_t i = 0; i < loading->n_seen; i++)
+		if (strcmp(loading->seen[i], seen) == 0)
+			return complain(loading, "%s: stands here for the second time", seen);
+	loading->n_seen++;
+	return 0;
+}
+
+/* libinih's: nonzero goes on. */
+static int on_key(void *context, const char *section, const char *key, const char *value)
+{
+	static const struct {
+		const char *name;
+		int (*set)(struct loading *loading, const char *key, const char *value);
+	} sections[] = {{"limits", set_limit}, {"allow", set_allow}, {"accounts", set_account}};
+	struct loading *loading = context;
+
+	if (loading->message)
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(sections); i++)
+		if (strcmp(section, sections[i].name) == 0)
+			return see_once(loading, section, key) == 0 &&
+			       sections[i].set(loading, key, value ? value : "") == 0;
+	complain(loading, "[%s]: unknown section; known are: limits allow accounts", section);
+	return 0;
+}
+
+/* Counts lines for messages: libinih may be built without telling them. */
+static char *read_line(char *text, int size, void *context)
+{
+	struct loading *loading = context;
+	char *line = fgets(text, size, loading->file);
+
+	if (line)
+		loading->line++;
+	if (line && !strchr(line, '\n') && !feof(loading->file))
+		complain(loading, "the line is too long");
+	return line;
+}
+
+/* --- all --- */
+
+static void set_account_default(const char *name, uint32_t number, bool named, uid_t *uid,
+				gid_t *gid, bool *ret_missing)
+{
+	if (named)
+		return;
+	*ret_missing = find_user(name, uid, gid) < 0;
+	if (*ret_missing) {
+		*uid = number;
+		*gid = number;
+	}
+}
+
+static struct config *new_with_defaults(void)
+{
+	struct config *config = calloc(1, sizeof(*config));
+
+	if (!config)
+		return NULL;
+	config->limits = (struct config_limits){1024, 1024, 256, 16 * 1024 * 1024};
+	config->allow[CONFIG_CONNECT].everyone = true;
+	config->allow[CONFIG_USER_NAMESPACES].host = true;
+	return config;
+}
+
+/* Who can write it could make himself root. */
+static int check_file(struct loading *loading)
+{
+	struct stat st;
+
+	if (fstat(fileno(loading->file), &st) < 0)
+		return negative_errno();
+	if (st.st_uid != 0 || st.st_mode & 022)
+		return complain(loading, "must belong to root and be writable by nobody else");
+	return 0;
+}
+
+static int load_file(struct loading *loading)
+{
+	int r = check_file(loading), line;
+
+	if (r < 0)
+		return r;
+	line = ini_parse_stream(read_line, loading, on_key, loading);
+	if (loading->message || line < 0)
+		return -EINVAL;
+	if (line > 0) {
+		loading->line = line;
+		return complain(loading, "is neither [section] nor key = value");
+	}
+	return 0;
+}
+
+int config_load(const char *path, bool must_exist, struct config **ret, char **ret_message)
+{
+	struct loading loading = {.path = path, .config = new_with_defaults()};
+	int r = 0;
+
+	*ret_message = NULL;
+	if (!loading.config)
+		return -ENOMEM;
+	loading.file = fopen(path, "re");
+	if (loading.file)
+		r = load_file(&loading);
+	else if (errno != ENOENT || must_exist)
+		r = complain(&loading, "%s", strerror(errno));
+	if (loading.file)
+		(void)fclose(loading.file);
+	if (r < 0) {
+		config_free(loading.config);
+		*ret_message = loading.message;
+		return r;
+	}
+	set_account_default("nsctl", FRONT_ID, loading.front_named, &loading.config->front_uid,
+			    &loading.config->front_gid, &loading.config->front_missing);
+	set_account_default("nsctl-init", INIT_ID, loading.init_named, &loading.config->init_uid,
+			    &loading.config->init_gid, &loading.config->init_missing);
+	*ret = loading.config;
+	return 0;
+}
+
+struct config *config_free(struct config *config)
+{
+	if (!config)
+		return NULL;
+	for (enum config_allow key = 0; key < CONFIG_ALLOW_COUNT; key++)
+		who_done(&config->allow[key]);
+	free(config);
+	return NULL;
+}
+
+static bool has_id(const uint32_t *ids, size_t n, uint32_t id)
+{
+	for (size_t i = 0; i < n; i++)
+		if (ids[i] == id)
+			return true;
+	return false;
+}
+
+bool config_who_has(const struct config_who *who, uid_t uid, gid_t gid, const gid_t *groups,
+		    size_t n_groups)
+{
+	if (who->everyone || has_id(who->uids, who->n_uids, uid) ||
+	    has_id(who->gids, who->n_gids, gid))
+		return true;
+	for (size_t i = 0; i < n_groups; i++)
+		if (has_id(who->gids, who->n_gids, groups[i]))
+			return true;
+	return false;
+}
+
+/* A sysctl's number, or what counts where this kernel has none of that name. */
+static long read_sysctl(const char *path, long otherwise)
+{
+	_cleanup_file_ FILE *file = fopen(path, "re");
+	long value;
+
+	return file && fscanf(file, "%ld", &value) == 1 ? value : otherwise;
+}
+
+bool config_host_user_namespaces(void)
+{
+	return read_sysctl("/proc/sys/kernel/unprivileged_userns_clone", 1) != 0 &&
+	       read_sysctl("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", 0) == 0 &&
+	       read_sysctl("/proc/sys/user/max_user_namespaces", 1) > 0;
+}

@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include "daemon/keeper/front.h"
+#include "daemon/keeper/inquiry.h"
+#include "daemon/keeper/lifecycle.h"
+#include "daemon/keeper/log.h"
+#include "daemon/keeper/session.h"
+
+/* A front without connections stays warm that long. */
+#define IDLE_SECONDS 30
+/* Room for many answers: while less than a quarter is free no request is taken. */
+#define CHANNEL_BUFFER (2 * 1024 * 1024)
+#define MESSAGES_AT_ONCE 16
+#define REQUESTS_MAX 1024
+
+struct front {
+	struct front *next;
+	struct keeper *keeper;
+	struct peer_identity identity;
+	int channel_fd;
+	struct event *readable, *writable, *idle;
+	struct connection *connections;
+	struct request *requests; /* kept ones */
+	size_t n_requests;
+	bool closing; /* broken: to be freed by the timer */
+};
+
+/* --- answers --- */
+
+struct request *request_keep(const struct request *request)
+{
+	struct request *kept = malloc(sizeof(*kept));
+
+	if (!kept)
+		return NULL;
+	*kept = *request;
+	kept->kept = true;
+	kept->next = kept->front->requests;
+	kept->front->requests = kept;
+	kept->front->n_requests++;
+	return kept;
+}
+
+static void forget_request(struct request *request)
+{
+	struct front *front = request->front;
+
+	if (!request->kept)
+		return;
+	for (struct request **at = front ? &front->requests : NULL; at && *at; at = &(*at)->next)
+		if (*at == request) {
+			*at = request->next;
+			front->n_requests--;
+			break;
+		}
+	free(request);
+}
+
+void request_begin(struct keeper *keeper, const struct request *request, uint16_t flags)
+{
+	wire_begin(&keeper->to_front, request->op, WIRE_REPLY | flags, request->number,
+		   request->connection);
+}
+
+/* Not at once: whoever answers may still be using it. */
+static void close_soon(struct front *front)
+{
+	static const struct timeval now = {};
+
+	front->closing = true;
+	event_del(front->readable);
+	event_del(front->writable);
+	evtimer_add(front->idle, &now);
+}
+
+void request_send(struct keeper *keeper, const struct request *request)
+{
+	int r;
+
+	if (!request->front)
+		return;
+	r = wire_send(&keeper->to_front, request->front->channel_fd);
+	if (r == 0 || r == -EPIPE || r == -ENOTCONN || r == -ECONNRESET)
+		return;
+	log_line(LOG_WARNING,
+		 &(struct log_fields){
+			 .has_uid = true, .uid = request->front->identity.uid, .error = -r},
+		 "a front does not take its answers: it is ended");
+	close_soon(request->front);
+}
+
+void request_done(struct keeper *keeper, struct request *request, const struct wire_layout *layout,
+		  const void *value)
+{
+	request_begin(keeper, request, 0);
+	if (layout)
+		wire_put(&keeper->to_front, layout, value);
+	request_send(keeper, request);
+	forget_request(request);
+}
+
+void request_end(struct keeper *keeper, struct request *request)
+{
+	request_send(keeper, request);
+	forget_request(request);
+}
+
+void request_fail(struct keeper *keeper, struct request *request, const struct failure *failure)
+{
+	struct wire_failure wire = {
+		.error = failure->error,
+		.number = failure->number,
+		.subject = failure->subject,
+		.text = failure->text,
+	};
+
+	keeper->counters.failed++;
+	request_begin(keeper, request, WIRE_FAILURE);
+	wire_put(&keeper->to_front, &wire_failure_layout, &wire);
+	request_send(keeper, request);
+	forget_request(request);
+}
+
+void request_drop(struct request *request)
+{
+	forget_request(request);
+}
+
+struct connection *request_connection(const struct request *request)
+{
+	if (request->front)
+		for (struct connection *at = request->front->connections; at; at = at->next)
+			if (at->number == request->connection)
+				return at;
+	return NULL;
+}
+
+/* --- requests --- */
+
+static void (*const handlers[WIRE_OP_END])(struct keeper *, struct request *,
+					   struct wire_message *) = {
+	[WIRE_CREATE] = lifecycle_on_create,
+	[WIRE_GET] = inquiry_on_get,
+	[WIRE_LIST] = inquiry_on_list,
+	[WIRE_REMOVE] = lifecycle_on_remove,
+	[WIRE_RENEW] = lifecycle_on_renew,
+	[WIRE_EXEC] = session_on_exec,
+	[WIRE_RUN] = session_on_run,
+	[WIRE_SESSIONS] = inquiry_on_sessions,
+	[WIRE_WAIT] = session_on_wait,
+	[WIRE_OPEN] = inquiry_on_open,
+	[WIRE_PROCESSES] = inquiry_on_processes,
+	[WIRE_KILL] = inquiry_on_kill,
+	[WIRE_FREEZE] = inquiry_on_freeze,
+	[WIRE_THAW] = inquiry_on_thaw,
+	[WIRE_IDENTIFY] = inquiry_on_identify,
+	[WIRE_STATUS] = inquiry_on_status,
+};
+
+static void drop_connection(struct front *front, struct connection *connection)
+{
+	for (struct connection **at = &front->connections; *at; at = &(*at)->next)
+		if (*at == connection) {
+			*at = connection->next;
+			break;
+		}
+	if (connection->has_leases) {
+		session_connection_gone(front->keeper, connection->number);
+		lifecycle_connection_gone(front->keeper, connection->number);
+	}
+	connection_free(front->keeper, connection);
+}
+
+static void start_idling(struct front *front)
+{
+	static const struct timeval time = {.tv_sec = IDLE_SECONDS};
+
+	if (!front->connections)
+		evtimer_add(front->idle, &time);
+}
+
+/* 0, or -EBADMSG: no front of ours says that. */
+static int on_request(struct front *front, struct wire_message *message)
+{
+	struct keeper *keeper = front->keeper;
+	const struct nlmsghdr *header = message->header;
+	struct request request = {
+		.front = front,
+		.connection = header->nlmsg_pid,
+		.number = header->nlmsg_seq,
+		.op = header->nlmsg_type,
+		.owner = front->identity.uid,
+	};
+	struct connection *connection = request_connection(&request);
+	struct failure failure = {};
+
+	if (!connection || header->nlmsg_type >= WIRE_OP_END)
+		return -EBADMSG;
+	if (header->nlmsg_type == WIRE_CLOSED) {
+		drop_connection(front, connection);
+		start_idling(front);
+		return 0;
+	}
+	if (!handlers[header->nlmsg_type] || front->n_requests >= REQUESTS_MAX)
+		return -EBADMSG;
+	request.subject = connection->subject;
+	if (authz_operation(&request.subject, request.op, &failure)) {
+		log_line(LOG_NOTICE, &(struct log_fields){.has_uid = true, .uid = request.owner},
+			 "refused: %s: %s", failure.subject, failure.text);
+		keeper->counters.refused++;
+		request_fail(keeper, &request, &failure);
+		return 0;
+	}
+	handlers[header->nlmsg_type](keeper, &request, message);
+	return 0;
+}
+
+/* Whether there is room for any answer. */
+static bool has_room(const struct front *front)
+{
+	struct pollfd poll_fd = {.fd = front->channel_fd, .events = POLLOUT};
+
+	return poll(&poll_fd, 1, 0) == 1 && poll_fd.revents & POLLOUT;
+}
+
+static void on_readable(evutil_socket_t fd, short what _unused_, void *context)
+{
+	struct front *front = context;
+	struct wire_message *message = &front->keeper->from_front;
+
+	for (int i = 0; i < MESSAGES_AT_ONCE; i++) {
+		int r;
+
+		if (!has_room(front)) {
+			event_del(front->readable);
+			event_add(front->writable, NULL);
+			return;
+		}
+		r = wire_receive(message, fd);
+		if (r == -EAGAIN)
+			return;
+		if (r > 0)
+			r = on_request(front, message) < 0 ? -EBADMSG : 1;
+		wire_message_close_fds(message);
+		if (r > 0)
+			continue;
+		if (r < 0)
+			log_line(LOG_WARNING,
+				 &(struct log_fields){
+					 .has_uid = true, .uid = front->identity.uid, .error = -r},
+				 "a front breaks the rules: it is ended");
+		front_free(front);
+		return;
+	}
+}
+
+static void on_writable(evutil_socket_t fd _unused_, short what _unused_, void *context)
+{
+	struct front *front = context;
+
+	event_add(front->readable, NULL);
+}
+
+static void on_idle(evutil_socket_t fd _unused_, short what _unused_, void *context)
+{
+	struct front *front = context;
+
+	if (!front->connections || front->closing)
+		front_free(front);
+}
+
+/* --- fronts --- */
+
+void front_free(struct front *front)
+{
+	struct keeper *keeper = front->keeper;
+
+	for (struct front **at = &keeper->fronts; *at; at = &(*at)->next)
+		if (*at == front) {
+			*at = front->next;
+			break;
+		}
+	for (struct request *at = front->requests, *next; at; at = next) {
+		next = at->next;
+		at->front = NULL;
+		at->next = NULL;
+	}
+	while (front->connections)
+		drop_connection(front, front->connections);
+	if (front->readable)
+		event_free(front->readable);
+	if (front->writable)
+		event_free(front->writable);
+	if (front->idle)
+		event_free(front->idle);
+	close_fd(front->channel_fd);
+	free(front);
+}
+
+/* The spawner makes a process of it, which becomes its user before it runs a byte of the front. */
+static int start(struct front *front, int channel_fd)
+{
+	static struct task_front task;
+	struct keeper *keeper = front->keeper;
+	const struct peer_identity *identity = &front->identity;
+	bool root = identity->uid == 0;
+
+	wire_clear(&task_front_layout, &task);
+	task.channel_fd = channel_fd;
+	task.label = identity->label;
+	/* what speaks for root is nobody else's, and not root itself */
+	task.identity.uid = root ? keeper->config->front_uid : identity->uid;
+	task.identity.gid = root ? keeper->config->front_gid : identity->gid;
+	for (size_t i = 0; !root && i < identity->n_groups; i++)
+		task.identity.groups[task.identity.n_groups++].id = identity->groups[i];
+	wire_begin(&keeper->to_spawner, TASK_FRONT, 0, 0, 0);
+	wire_put(&keeper->to_spawner, &task_front_layout, &task);
+	return wire_send(&keeper->to_spawner, keeper->spawner_fd);
+}
+
+static int front_new(struct keeper *keeper, const struct peer_identity *identity,
+		     struct front **ret)
+{
+	struct front *front = calloc(1, sizeof(*front));
+	int pair[2], size = CHANNEL_BUFFER, r;
+
+	if (!front)
+		return -ENOMEM;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) {
+		free(front);
+		return negative_errno();
+	}
+	setsockopt(pair[0], SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size));
+	setsockopt(pair[1], SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size));
+	fcntl(pair[0], F_SETFL, O_NONBLOCK);
+	front->keeper = keeper;
+	front->identity = *identity;
+	front->channel_fd = pair[0];
+	front->next = keeper->fronts;
+	keeper->fronts = front;
+	front->readable =
+		event_new(keeper->loop, pair[0], EV_READ | EV_PERSIST, on_readable, front);
+	front->writable = event_new(keeper->loop, pair[0], EV_WRITE, on_writable, front);
+	front->idle = evtimer_new(keeper->loop, on_idle, front);
+	if (!front->readable || !front->writable || !front->idle ||
+	    event_add(front->readable, NULL) < 0)
+		r = -ENOMEM;
+	else
+		r = start(front, pair[1]);
+	close_fd(pair[1]);
+	if (r < 0)
+		front_free(front);
+	else
+		*ret = front;
+	return r;
+}
+
+int front_find(struct keeper *keeper, const struct peer_identity *identity, struct front **ret)
+{
+	for (struct front *at = keeper->fronts; at; at = at->next)
+		if (peer_identity_compare(&at->identity, identity) == 0) {
+			*ret = at;
+			return 0;
+		}
+	return front_new(keeper, identity, ret);
+}
+
+int front_add(struct front *front, struct connection *connection, int socket_fd, const char *reason)
+{
+	struct keeper *keeper = front->keeper;
+	struct wire_connection wire = {
+		.socket_fd = socket_fd,
+		.scope = connection->subject.scope,
+		.reason = reason,
+	};
+	int r;
+
+	wire_begin(&keeper->to_front, WIRE_CONNECTION, 0, 0, connection->number);
+	wire_put(&keeper->to_front, &wire_connection_layout, &wire);
+	r = wire_send(&keeper->to_front, front->channel_fd);
+	if (r < 0)
+		return r;
+	evtimer_del(front->idle);
+	connection->front = front;
+	connection->next = front->connections;
+	front->connections = connection;
+	return 0;
+}

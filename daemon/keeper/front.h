@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The fronts, seen from the keeper: one for each distinct identity, its connections, and the
+ * requests that it waits for. A front that breaks the rules, does not read, or ends is dropped with
+ * all its connections.
+ */
+#ifndef NSCTL_KEEPER_FRONT_H
+#define NSCTL_KEEPER_FRONT_H
+
+#include "daemon/keeper/keeper.h"
+
+/* The front of this identity, started if there is none. 0 or -errno. */
+int front_find(struct keeper *keeper, const struct peer_identity *identity, struct front **ret);
+
+/* Hands the client's socket over; takes connection on success. 0 or -errno. */
+int front_add(struct front *front, struct connection *connection, int socket_fd,
+	      const char *reason);
+
+/* Closes its channel: it ends, its connections are gone, its requests are orphans. */
+void front_free(struct front *front);
+
+/* server.c: gives up what a connection holds. */
+void connection_free(struct keeper *keeper, struct connection *connection);
+
+#endif

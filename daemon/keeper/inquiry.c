@@ -1,0 +1,722 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include "daemon/keeper/check.h"
+#include "daemon/keeper/inquiry.h"
+#include "daemon/keeper/log.h"
+#include "daemon/keeper/operation.h"
+#include "daemon/keeper/session.h"
+#include "daemon/kernel/cgroup.h"
+#include "daemon/kernel/fault.h"
+#include "daemon/kernel/pin.h"
+#include "daemon/kernel/process.h"
+#include "daemon/kernel/spawn.h"
+
+/* A list's page: the front asks for the next when its client has taken this. */
+#define PAGE_SETS 100
+#define FREEZE_SECONDS 10
+
+static void set_cgroup_path(const struct set *set, char ret[static CGROUP_PATH_SIZE])
+{
+	snprintf(ret, CGROUP_PATH_SIZE, "%u/%s", set->owner, set->id);
+}
+
+static int open_cgroup(struct keeper *keeper, const struct set *set)
+{
+	char path[CGROUP_PATH_SIZE];
+
+	set_cgroup_path(set, path);
+	return cgroup_open(keeper->cgroup_fd, path);
+}
+
+/* Decodes what most requests carry and finds the set. 0, or *failure is filled. */
+static int ask_set(struct keeper *keeper, struct request *request, struct wire_message *message,
+		   struct wire_ask *ask, struct set **ret, struct failure *failure)
+{
+	if (wire_decode(message, &wire_ask_layout, ask) < 0)
+		return failure_set(failure, ERROR_INVALID_PARAMETER, 0, "name", NULL);
+	return server_find_set(keeper, request, ask->name, ask->has_owner, ask->owner, ret,
+			       failure);
+}
+
+/* --- sets --- */
+
+static int count_process(pid_t pid _unused_, const char *name _unused_, void *context)
+{
+	(*(uint32_t *)context)++;
+	return 0;
+}
+
+/* The init lives in the set's own cgroup, everything else in sessions'. */
+static uint32_t count_processes(struct keeper *keeper, const struct set *set)
+{
+	_cleanup_fd_ int fd = -1;
+	uint32_t n = 0;
+
+	if (!session_any_running(set))
+		return set->init_pid ? 1 : 0;
+	fd = open_cgroup(keeper, set);
+	if (fd >= 0)
+		cgroup_each_process(fd, true, count_process, &n);
+	return n;
+}
+
+static void view_namespace(struct keeper *keeper, const struct set *set, enum kind kind,
+			   struct set_view *view)
+{
+	struct wire_namespace *namespace = &view->wire.namespaces[view->wire.n_namespaces++];
+	bool held = set->kinds & KIND_BIT(kind) && set->inodes[kind];
+
+	wire_clear(&wire_namespace_layout, namespace);
+	namespace->kind_number = kind + 1;
+	namespace->held = held;
+	namespace->inode = held ? set->inodes[kind] : keeper->host.inodes[kind];
+	namespace->id = held ? set->ids[kind] : 0;
+	if (!held)
+		return;
+	if (set->visible && kind != KIND_MNT)
+		snprintf(view->paths[kind], sizeof(view->paths[kind]), "%s/ns/%u/%s/%s",
+			 keeper->runtime, set->owner, set->name, kind_name(kind));
+	else if (set->ip_netns && kind == KIND_NET)
+		snprintf(view->paths[kind], sizeof(view->paths[kind]), "/run/netns/%s", set->name);
+	else
+		return;
+	namespace->path = view->paths[kind];
+}
+
+void inquiry_view(struct keeper *keeper, const struct set *set, bool summary, struct set_view *ret)
+{
+	char path[CGROUP_PATH_SIZE], base[SPAWN_CGROUP_SIZE];
+	uint64_t now = keeper_boottime();
+
+	wire_clear(&wire_set_layout, &ret->wire);
+	memset(ret->paths, 0, sizeof(ret->paths));
+	ret->wire.name = set->name;
+	ret->wire.owner = set->owner;
+	ret->wire.id = set->id;
+	ret->wire.state = set->state;
+	ret->wire.created = set->created;
+	ret->wire.kinds = set->kinds;
+	/* a moment of the wall clock, as it is now */
+	ret->wire.expires = set->expires ? keeper_now() + set->expires - MIN(now, set->expires) : 0;
+	ret->wire.processes = count_processes(keeper, set);
+	if (summary)
+		return;
+	for (enum kind kind = 0; kind < KIND_COUNT; kind++)
+		view_namespace(keeper, set, kind, ret);
+	if (set->spec)
+		wire_unpack(&wire_spec_layout, set->spec, set->spec_size, &ret->wire.spec);
+	for (const struct session *at = set->sessions; at; at = at->next_in_set)
+		ret->wire.sessions += !at->ended;
+	ret->wire.init = set->init_pid;
+	set_cgroup_path(set, path);
+	spawn_cgroup_name(keeper->runtime, base);
+	snprintf(ret->cgroup, sizeof(ret->cgroup), "/%s/%s", base, path);
+	ret->wire.cgroup = ret->cgroup;
+}
+
+/* Get: the interfaces are read by a child in the set's net namespace. */
+struct get {
+	struct request *request;
+	uid_t owner;
+	char name[NAME_SIZE];
+	struct task_interface interfaces[INTERFACES_MAX];
+	size_t n;
+};
+
+static void on_interface(struct operation *operation, const struct task_interface *interface)
+{
+	struct get *get = operation->context;
+
+	if (get->n < INTERFACES_MAX)
+		get->interfaces[get->n++] = *interface;
+}
+
+static void view_interfaces(const struct get *get, struct wire_set *wire)
+{
+	for (size_t i = 0; i < get->n; i++) {
+		const struct task_interface *from = &get->interfaces[i];
+		struct wire_interface *to = &wire->interfaces[wire->n_interfaces++];
+
+		to->name = from->name;
+		to->mac = from->mac;
+		to->index = from->index;
+		to->up = from->up;
+		for (size_t j = 0; j < from->n_addresses; j++)
+			to->addresses[to->n_addresses++].text = from->addresses[j];
+	}
+}
+
+static void on_inspected(struct operation *operation, const struct task_report *report _unused_)
+{
+	struct get *get = operation->context;
+	struct keeper *keeper = operation->keeper;
+	const struct set *set = registry_find_set(keeper->registry, get->owner, get->name);
+	static struct set_view view;
+	struct failure failure;
+
+	if (set) {
+		inquiry_view(keeper, set, false, &view);
+		view_interfaces(get, &view.wire);
+		request_done(keeper, get->request, &wire_set_layout, &view.wire);
+	} else {
+		failure_set(&failure, ERROR_NOT_FOUND, 0, "set", "%s", get->name);
+		request_fail(keeper, get->request, &failure);
+	}
+	free(get);
+}
+
+#define INSPECT_SECONDS 5
+
+/* 0 when the answer is on its way; else the caller answers without interfaces. */
+static int inspect(struct keeper *keeper, const struct request *request, const struct set *set)
+{
+	struct get *get = calloc(1, sizeof(*get));
+	struct task_inspect task;
+	struct operation *operation;
+	int r;
+
+	if (!get)
+		return -ENOMEM;
+	wire_clear(&task_inspect_layout, &task);
+	task.set = keeper_task_set(set);
+	get->owner = set->owner;
+	memcpy(get->name, set->name, sizeof(get->name));
+	get->request = request_keep(request);
+	r = get->request ? operation_new(keeper, INSPECT_SECONDS, &operation, &task.report_fd)
+			 : -ENOMEM;
+	if (r == 0) {
+		operation->context = get;
+		operation->interface = on_interface;
+		operation->done = on_inspected;
+		r = operation_send(operation, TASK_INSPECT, &task_inspect_layout, &task);
+		close_fd(task.report_fd);
+	}
+	if (r < 0) {
+		if (get->request)
+			request_drop(get->request);
+		free(get);
+	}
+	return r;
+}
+
+void inquiry_on_get(struct keeper *keeper, struct request *request, struct wire_message *message)
+{
+	struct failure failure = {};
+	static struct set_view view;
+	struct wire_ask ask;
+	struct set *set;
+
+	if (ask_set(keeper, request, message, &ask, &set, &failure)) {
+		request_fail(keeper, request, &failure);
+		return;
+	}
+	if (set->state == SET_READY && set->kinds & KIND_BIT(KIND_NET) &&
+	    inspect(keeper, request, set) == 0)
+		return;
+	inquiry_view(keeper, set, false, &view);
+	request_done(keeper, request, &wire_set_layout, &view.wire);
+}
+
+static bool has_labels(const struct set *set, const struct wire_list *list)
+{
+	static struct wire_spec spec;
+
+	if (list->n_labels == 0)
+		return true;
+	if (!set->spec || wire_unpack(&wire_spec_layout, set->spec, set->spec_size, &spec) < 0)
+		return false;
+	for (size_t i = 0; i < list->n_labels; i++) {
+		bool found = false;
+
+		for (size_t j = 0; j < spec.n_labels && !found; j++) {
+			const char *have = spec.labels[j].value ? spec.labels[j].value : "";
+			const char *want = list->labels[i].value ? list->labels[i].value : "";
+
+			found = list->labels[i].key && spec.labels[j].key &&
+				strcmp(spec.labels[j].key, list->labels[i].key) == 0 &&
+				strcmp(have, want) == 0;
+		}
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+static bool is_listed(const struct request *request, const struct wire_list *list,
+		      const struct set *set)
+{
+	const struct authz_subject *subject = &request->subject;
+
+	if (subject->scope == SCOPE_SET)
+		return set->owner == subject->scope_owner &&
+		       strcmp(set->name, subject->scope_text) == 0;
+	return authz_sees(subject, list->all_owners, set->owner) && has_labels(set, list);
+}
+
+/* Where to begin: an ordinary user's sets stand together. */
+static struct set *first_listed(struct keeper *keeper, const struct request *request,
+				const struct wire_list *list)
+{
+	uid_t owner = request->subject.scope == SCOPE_SET ? request->subject.scope_owner
+							  : request->subject.uid;
+
+	if (list->after_name)
+		return registry_next_set(keeper->registry, list->after_owner, list->after_name);
+	return registry_next_set(keeper->registry, list->all_owners ? 0 : owner, NULL);
+}
+
+void inquiry_on_list(struct keeper *keeper, struct request *request, struct wire_message *message)
+{
+	static struct wire_list list;
+	static struct set_view view;
+	struct wire_list cursor;
+	struct set *set, *last = NULL;
+	size_t n = 0;
+
+	if (wire_decode(message, &wire_list_layout, &list) < 0) {
+		struct failure failure;
+
+		failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "labels", NULL);
+		request_fail(keeper, request, &failure);
+		return;
+	}
+	wire_clear(&wire_list_layout, &cursor);
+	request_begin(keeper, request, 0);
+	for (set = first_listed(keeper, request, &list); set;
+	     set = registry_next_set(keeper->registry, set->owner, set->name)) {
+		if (!list.all_owners && request->subject.scope != SCOPE_SET &&
+		    set->owner != request->subject.uid)
+			break;
+		if (!is_listed(request, &list, set))
+			continue;
+		if (n == PAGE_SETS) {
+			cursor.after_owner = last->owner;
+			cursor.after_name = last->name;
+			break;
+		}
+		inquiry_view(keeper, set, list.summary, &view);
+		if (!wire_put_item(&keeper->to_front, WIRE_ITEM_SET, &wire_set_layout,
+				   &view.wire) &&
+		    last) {
+			cursor.after_owner = last->owner;
+			cursor.after_name = last->name;
+			break;
+		}
+		last = set;
+		n++;
+	}
+	wire_put(&keeper->to_front, &wire_list_layout, &cursor);
+	request_end(keeper, request);
+}
+
+/* --- sessions, namespaces, processes --- */
+
+void inquiry_on_sessions(struct keeper *keeper, struct request *request,
+			 struct wire_message *message)
+{
+	static struct wire_session wire;
+	struct failure failure = {};
+	struct wire_ask ask;
+	struct set *set;
+
+	session_age(keeper);
+	if (ask_set(keeper, request, message, &ask, &set, &failure)) {
+		request_fail(keeper, request, &failure);
+		return;
+	}
+	request_begin(keeper, request, 0);
+	for (const struct session *at = set->sessions; at; at = at->next_in_set) {
+		if (wire_unpack(&wire_session_layout, at->words, at->words_size, &wire) < 0)
+			wire_clear(&wire_session_layout, &wire);
+		wire.session = at->id;
+		wire.pid = at->pid;
+		wire.started = at->started;
+		wire.ended = at->ended;
+		wire.exited = at->exited;
+		wire.exit_status = at->status;
+		wire.signal = at->signal;
+		if (!wire_put_item(&keeper->to_front, WIRE_ITEM_SESSION, &wire_session_layout,
+				   &wire))
+			break;
+	}
+	request_end(keeper, request);
+}
+
+void inquiry_on_open(struct keeper *keeper, struct request *request, struct wire_message *message)
+{
+	int fds[KIND_COUNT], r;
+	struct failure failure = {};
+	struct wire_ask ask;
+	struct set *set;
+	uint32_t kinds = 0;
+
+	memset(fds, -1, sizeof(fds));
+	r = ask_set(keeper, request, message, &ask, &set, &failure);
+	if (r == 0) {
+		kinds = ask.kinds ? ask.kinds : set->kinds;
+		r = authz_open(&request->subject, set->owner, set->kinds, &failure);
+	}
+	if (r == 0 && kinds & ~set->kinds)
+		r = failure_set(&failure, ERROR_INVALID_VALUE, 0, "namespaces",
+				"the set does not hold all of these kinds");
+	for (enum kind kind = 0; r == 0 && kind < KIND_COUNT; kind++) {
+		const struct task_set named = keeper_task_set(set);
+
+		if (!(kinds & KIND_BIT(kind)))
+			continue;
+		fds[kind] = pin_open(keeper->vault_fd, &named, kind);
+		if (fds[kind] < 0)
+			r = failure_from_errno(&failure, fds[kind], "open the namespaces");
+	}
+	if (r) {
+		request_fail(keeper, request, &failure);
+	} else {
+		request_begin(keeper, request, 0);
+		for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
+			struct wire_namespace namespace;
+
+			wire_clear(&wire_namespace_layout, &namespace);
+			namespace.kind_number = kind + 1;
+			namespace.descriptor_fd = fds[kind];
+			if (fds[kind] >= 0)
+				wire_put_item(&keeper->to_front, WIRE_ITEM_NAMESPACE,
+					      &wire_namespace_layout, &namespace);
+		}
+		request_end(keeper, request);
+	}
+	for (enum kind kind = 0; kind < KIND_COUNT; kind++)
+		close_fd(fds[kind]);
+}
+
+static int put_process(pid_t pid, const char *name, void *context)
+{
+	struct keeper *keeper = context;
+	struct wire_process process = {.pid = pid, .session = *name ? name : NULL};
+
+	return !wire_put_item(&keeper->to_front, WIRE_ITEM_PROCESS, &wire_process_layout, &process);
+}
+
+void inquiry_on_processes(struct keeper *keeper, struct request *request,
+			  struct wire_message *message)
+{
+	_cleanup_fd_ int fd = -1;
+	struct failure failure = {};
+	struct wire_ask ask;
+	struct set *set;
+	int r = ask_set(keeper, request, message, &ask, &set, &failure);
+
+	if (r) {
+		request_fail(keeper, request, &failure);
+		return;
+	}
+	fd = open_cgroup(keeper, set);
+	request_begin(keeper, request, 0);
+	if (fd >= 0)
+		cgroup_each_process(fd, true, put_process, keeper);
+	request_end(keeper, request);
+}
+
+/* --- signals and the freezer --- */
+
+static int signal_set(struct keeper *keeper, const struct set *set, const struct wire_ask *ask)
+{
+	_cleanup_fd_ int set_fd = open_cgroup(keeper, set), session_fd = -1;
+
+	if (set_fd < 0)
+		return set_fd == -ENOENT ? 0 : set_fd;
+	if (!ask->session)
+		return cgroup_signal(set_fd, ask->signal, set->init_pid);
+	session_fd = cgroup_open(set_fd, ask->session);
+	if (session_fd < 0)
+		return session_fd == -ENOENT ? 0 : session_fd;
+	return cgroup_signal(session_fd, ask->signal, 0);
+}
+
+void inquiry_on_kill(struct keeper *keeper, struct request *request, struct wire_message *message)
+{
+	struct failure failure = {};
+	struct wire_ask ask;
+	struct set *set;
+	int r = ask_set(keeper, request, message, &ask, &set, &failure);
+
+	if (r == 0 && (ask.signal < 1 || ask.signal > 64))
+		r = failure_set(&failure, ERROR_INVALID_VALUE, 0, "signal", "is 1 to 64");
+	if (r == 0 && ask.session) {
+		const struct session *session;
+
+		r = check_session(ask.session, &failure);
+		session = r ? NULL : registry_find_session(keeper->registry, ask.session);
+		if (r == 0 && (!session || session->set != set))
+			r = failure_set(&failure, ERROR_NOT_FOUND, 0, "session", "%s", ask.session);
+	}
+	if (r == 0) {
+		r = signal_set(keeper, set, &ask);
+		r = r < 0 ? failure_from_errno(&failure, r, "signal the processes") : 0;
+	}
+	if (r)
+		request_fail(keeper, request, &failure);
+	else
+		request_done(keeper, request, NULL, NULL);
+}
+
+/* The freezer works in its own time: cgroup.events tells when it is done. */
+struct freeze {
+	struct keeper *keeper;
+	struct request *request;
+	struct event *event;
+	int events_fd;
+	bool wanted;
+	uid_t owner;
+	char name[NAME_SIZE];
+};
+
+static void end_freeze(struct freeze *freeze, const struct failure *failure)
+{
+	if (failure)
+		request_fail(freeze->keeper, freeze->request, failure);
+	else
+		request_done(freeze->keeper, freeze->request, NULL, NULL);
+	if (freeze->event)
+		event_free(freeze->event);
+	close_fd(freeze->events_fd);
+	free(freeze);
+}
+
+static void on_frozen(evutil_socket_t fd, short what, void *context)
+{
+	struct freeze *freeze = context;
+	struct set *set = registry_find_set(freeze->keeper->registry, freeze->owner, freeze->name);
+	bool populated = false, frozen = false;
+	struct failure failure;
+	_cleanup_fd_ int cgroup_fd = -1;
+	int r = cgroup_read_events(fd, &populated, &frozen);
+
+	if (r == 0 && frozen != freeze->wanted && !(what & EV_TIMEOUT))
+		return; /* something else has changed */
+	if (r == 0 && frozen == freeze->wanted && set) {
+		set->frozen = freeze->wanted;
+		end_freeze(freeze, NULL);
+		return;
+	}
+	if (set && freeze->wanted) {
+		/* all or nothing: a process that cannot be stopped lets the others go on */
+		cgroup_fd = open_cgroup(freeze->keeper, set);
+		if (cgroup_fd >= 0)
+			cgroup_freeze(cgroup_fd, false);
+		set->frozen = false;
+	}
+	failure_from_errno(&failure, r < 0 ? r : -ETIMEDOUT,
+			   freeze->wanted ? "freeze the set" : "thaw the set");
+	end_freeze(freeze, &failure);
+}
+
+static int start_freeze(struct keeper *keeper, const struct request *request, struct set *set,
+			bool wanted)
+{
+	static const struct timeval limit = {.tv_sec = FREEZE_SECONDS};
+	_cleanup_fd_ int cgroup_fd = open_cgroup(keeper, set);
+	struct freeze *freeze = calloc(1, sizeof(*freeze));
+	int r = !freeze ? -ENOMEM : MIN(cgroup_fd, 0);
+
+	if (r == 0)
+		r = cgroup_freeze(cgroup_fd, wanted);
+	if (r < 0) {
+		free(freeze);
+		return r;
+	}
+	*freeze = (struct freeze){.keeper = keeper, .wanted = wanted, .owner = set->owner};
+	memcpy(freeze->name, set->name, sizeof(freeze->name));
+	freeze->events_fd = cgroup_open_events(cgroup_fd);
+	freeze->request = freeze->events_fd < 0 ? NULL : request_keep(request);
+	/* epoll tells POLLPRI | POLLERR of it, which libevent reports as readable */
+	freeze->event = freeze->request ? event_new(keeper->loop, freeze->events_fd,
+						    EV_READ | EV_PERSIST | EV_ET, on_frozen, freeze)
+					: NULL;
+	if (!freeze->event || event_add(freeze->event, &limit) < 0) {
+		cgroup_freeze(cgroup_fd, !wanted);
+		if (freeze->request)
+			request_drop(freeze->request);
+		if (freeze->event)
+			event_free(freeze->event);
+		close_fd(freeze->events_fd);
+		free(freeze);
+		return -ENOMEM;
+	}
+	/* no command may start in between */
+	set->frozen = wanted ? true : set->frozen;
+	on_frozen(freeze->events_fd, EV_READ, freeze);
+	return 0;
+}
+
+static void change_freeze(struct keeper *keeper, struct request *request,
+			  struct wire_message *message, bool wanted)
+{
+	struct failure failure = {};
+	struct wire_ask ask;
+	struct set *set;
+	int r = ask_set(keeper, request, message, &ask, &set, &failure);
+
+	if (r == 0 && set->state != SET_READY)
+		r = failure_set(&failure, ERROR_BUSY, 0,
+				set->state == SET_BROKEN ? "broken" : "removing", "%s", set->name);
+	if (r == 0) {
+		r = start_freeze(keeper, request, set, wanted);
+		r = r < 0 ? failure_from_errno(&failure, r,
+					       wanted ? "freeze the set" : "thaw the set")
+			  : 0;
+	}
+	if (r)
+		request_fail(keeper, request, &failure);
+}
+
+void inquiry_on_freeze(struct keeper *keeper, struct request *request, struct wire_message *message)
+{
+	change_freeze(keeper, request, message, true);
+}
+
+void inquiry_on_thaw(struct keeper *keeper, struct request *request, struct wire_message *message)
+{
+	change_freeze(keeper, request, message, false);
+}
+
+/* --- who is where --- */
+
+/* The process that is asked about, and whether the subject may ask: its own, or root. */
+static int open_process(const struct request *request, const struct wire_ask *ask, pid_t *ret_pid,
+			int *ret_fd, struct failure *failure)
+{
+	const struct connection *connection = request_connection(request);
+	struct stat st;
+	char path[64];
+	pid_t pid;
+	int r;
+
+	if (ask->process_fd < 0) {
+		*ret_pid = connection->peer.pid;
+		*ret_fd = connection->peer.pid_fd;
+		return 0;
+	}
+	r = process_pid_of(ask->process_fd, &pid);
+	if (r < 0)
+		return failure_set(failure, ERROR_INVALID_VALUE, 0, "processFileDescriptor",
+				   r == -ESRCH ? "the process has ended" : "is not a pidfd");
+	snprintf(path, sizeof(path), "/proc/%d", pid);
+	if (stat(path, &st) < 0 || process_has_ended(ask->process_fd))
+		return failure_set(failure, ERROR_INVALID_VALUE, 0, "processFileDescriptor",
+				   "the process has ended");
+	if (request->subject.uid != 0 && st.st_uid != request->subject.uid)
+		return failure_set(failure, ERROR_NOT_PERMITTED, 0, "Identify",
+				   "the process is not yours");
+	*ret_pid = pid;
+	*ret_fd = ask->process_fd;
+	return 0;
+}
+
+static void read_namespaces(pid_t pid, uint64_t inodes[KIND_COUNT])
+{
+	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
+		char path[64];
+		struct stat st;
+
+		snprintf(path, sizeof(path), "/proc/%d/ns/%s", pid, kind_name(kind));
+		inodes[kind] = stat(path, &st) < 0 ? 0 : st.st_ino;
+	}
+}
+
+/* By its namespaces: the set that holds most of those that are not the host's. */
+static const struct set *find_holder(struct keeper *keeper, const uint64_t inodes[KIND_COUNT])
+{
+	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
+		const struct set *set;
+
+		if (!inodes[kind] || inodes[kind] == keeper->host.inodes[kind])
+			continue;
+		set = registry_find_namespace(keeper->registry, kind, inodes[kind], 0);
+		if (set)
+			return set;
+	}
+	return NULL;
+}
+
+void inquiry_on_identify(struct keeper *keeper, struct request *request,
+			 struct wire_message *message)
+{
+	uint64_t inodes[KIND_COUNT];
+	static struct wire_set wire;
+	struct failure failure = {};
+	const struct set *set;
+	struct wire_ask ask;
+	pid_t pid = 0;
+	int fd = -1, r;
+
+	if (wire_decode(message, &wire_ask_layout, &ask) < 0)
+		r = failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "processFileDescriptor",
+				NULL);
+	else
+		r = open_process(request, &ask, &pid, &fd, &failure);
+	if (r == 0) {
+		read_namespaces(pid, inodes);
+		if (process_has_ended(fd))
+			r = failure_set(&failure, ERROR_INVALID_VALUE, 0, "processFileDescriptor",
+					"the process has ended");
+	}
+	if (r) {
+		request_fail(keeper, request, &failure);
+		return;
+	}
+	wire_clear(&wire_set_layout, &wire);
+	set = find_holder(keeper, inodes);
+	if (set && (request->subject.uid == 0 || set->owner == request->subject.uid)) {
+		wire.name = set->name;
+		wire.owner = set->owner;
+	}
+	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
+		struct wire_namespace *namespace = &wire.namespaces[wire.n_namespaces++];
+
+		wire_clear(&wire_namespace_layout, namespace);
+		namespace->kind_number = kind + 1;
+		namespace->inode = inodes[kind];
+		namespace->held = inodes[kind] && inodes[kind] != keeper->host.inodes[kind];
+	}
+	request_done(keeper, request, &wire_set_layout, &wire);
+}
+
+/* --- status --- */
+
+static void put_count(struct keeper *keeper, enum wire_count_class class, const char *name,
+		      uint64_t value)
+{
+	struct wire_count count = {.class = class, .name = name, .value = value};
+
+	wire_put_item(&keeper->to_front, WIRE_ITEM_COUNT, &wire_count_layout, &count);
+}
+
+void inquiry_on_status(struct keeper *keeper, struct request *request,
+		       struct wire_message *message _unused_)
+{
+	const struct config_limits *limits = &keeper->config->limits;
+	const struct registry_use *use = registry_use(keeper->registry, request->subject.uid);
+	const struct wire_status status = {
+		.started = keeper->started, .allowed = request->subject.allowed, .cgroup = true};
+
+	request_begin(keeper, request, 0);
+	wire_put(&keeper->to_front, &wire_status_layout, &status);
+	if (request->subject.uid != 0) {
+		put_count(keeper, COUNT_LIMIT, "sets", limits->sets);
+		put_count(keeper, COUNT_LIMIT, "sessions", limits->sessions);
+		put_count(keeper, COUNT_LIMIT, "connections", limits->connections);
+		put_count(keeper, COUNT_LIMIT, "bufferedBytes", limits->buffered);
+	}
+	put_count(keeper, COUNT_USED, "sets", use ? use->sets : 0);
+	put_count(keeper, COUNT_USED, "sessions", use ? use->sessions : 0);
+	put_count(keeper, COUNT_USED, "connections", use ? use->connections : 0);
+	put_count(keeper, COUNT_COUNTER, "created", keeper->counters.created);
+	put_count(keeper, COUNT_COUNTER, "removed", keeper->counters.removed);
+	put_count(keeper, COUNT_COUNTER, "executed", keeper->counters.executed);
+	put_count(keeper, COUNT_COUNTER, "refused", keeper->counters.refused);
+	put_count(keeper, COUNT_COUNTER, "failed", keeper->counters.failed);
+	request_end(keeper, request);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Requests that look and, but for signals and the freezer, change nothing. */
+#ifndef NSCTL_KEEPER_INQUIRY_H
+#define NSCTL_KEEPER_INQUIRY_H
+
+#include "daemon/keeper/keeper.h"
+
+void inquiry_on_get(struct keeper *, struct request *, struct wire_message *);
+void inquiry_on_list(struct keeper *, struct request *, struct wire_message *);
+void inquiry_on_sessions(struct keeper *, struct request *, struct wire_message *);
+void inquiry_on_open(struct keeper *, struct request *, struct wire_message *);
+void inquiry_on_processes(struct keeper *, struct request *, struct wire_message *);
+void inquiry_on_kill(struct keeper *, struct request *, struct wire_message *);
+void inquiry_on_freeze(struct keeper *, struct request *, struct wire_message *);
+void inquiry_on_thaw(struct keeper *, struct request *, struct wire_message *);
+void inquiry_on_identify(struct keeper *, struct request *, struct wire_message *);
+void inquiry_on_status(struct keeper *, struct request *, struct wire_message *);
+
+/* The set as an answer shows it: a view on set, spec_buffer and itself. Strings live as long as
+ * those. */
+struct set_view {
+	struct wire_set wire;
+	char cgroup[128];
+	char paths[KIND_COUNT][256];
+};
+void inquiry_view(struct keeper *keeper, const struct set *set, bool summary, struct set_view *ret);
+
+#endif

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The keeper's one context, and what its modules say to each other. Who calls whom:
+ *
+ *	main -> server (connections, fronts, requests)
+ *	server -> lifecycle (sets) | session (commands) | inquiry (what only looks)
+ *	lifecycle, session -> operation (orders to the spawner and what comes of them)
+ *	lifecycle, session -> registry, store
+ *
+ * Everything runs in one thread and one event loop and never blocks: what may take time is an
+ * operation, with a deadline.
+ */
+#ifndef NSCTL_KEEPER_KEEPER_H
+#define NSCTL_KEEPER_KEEPER_H
+
+#include <event2/event.h>
+#include "base.h"
+#include "daemon/keeper/authz.h"
+#include "daemon/keeper/config.h"
+#include "daemon/keeper/peer.h"
+#include "daemon/keeper/registry.h"
+#include "daemon/keeper/store.h"
+#include "daemon/wire/task.h"
+
+struct front;
+struct operation;
+
+/* Counted since the start, told by GetStatus. */
+struct counters {
+	uint64_t created, removed, executed, refused, failed;
+};
+
+struct keeper {
+	struct event_base *loop;
+	struct config *config;
+	const char *config_path;
+	bool config_must_exist;
+	const char *runtime;
+	int runtime_fd;
+	struct registry *registry;
+	struct store *store;
+	struct peer_host host;
+	bool host_user_namespaces;
+	uint64_t started; /* Unix epoch, microseconds */
+	struct counters counters;
+	/* the spawner */
+	pid_t spawner_pid;
+	int spawner_fd;
+	struct event *spawner_event;
+	int vault_fd, cgroup_fd;
+	struct operation *operations;
+	uint32_t last_operation;
+	struct wire_writer to_spawner;
+	/* server */
+	int socket_fd;
+	struct event *accept_event;
+	struct front *fronts;
+	uint32_t last_connection;
+	struct wire_writer to_front;
+	struct wire_message from_front;
+	/* lifecycle */
+	struct event *expiry_event;
+	bool stopping;
+};
+
+/* One client's connection, which its front serves. */
+struct connection {
+	struct connection *next;
+	uint32_t number;
+	struct front *front;
+	struct peer peer;
+	struct authz_subject subject;
+	char scope_name[NAME_SIZE]; /* SCOPE_SET: behind subject.scope_text */
+	bool has_leases;	    /* sets or commands that end with it */
+};
+
+/*
+ * A request that a front waits for an answer to. It outlives the front: then answers go nowhere.
+ * Whoever holds it answers it once and for all with request_done() or request_fail(), which free
+ * it.
+ */
+struct request {
+	struct request *next; /* in its front, or behind whom it waits */
+	struct front *front;  /* NULL: it has gone */
+	uint32_t connection, number;
+	enum wire_op op;
+	struct authz_subject subject;
+	uid_t owner;		/* which owner's set it is about */
+	bool kept;		/* a copy of request_keep() */
+	struct request *behind; /* the next in a list of those that wait for one thing */
+};
+
+/* A copy of what the server made up for the time of the call: for later. NULL: -ENOMEM. */
+struct request *request_keep(const struct request *request);
+/* Starts an answer in keeper->to_front, which the caller goes on writing; flags: WIRE_CONTINUES. */
+void request_begin(struct keeper *keeper, const struct request *request, uint16_t flags);
+/* Sends it: an answer after which others follow ... */
+void request_send(struct keeper *keeper, const struct request *request);
+/* ... or the last one. */
+void request_end(struct keeper *keeper, struct request *request);
+/* The last answer in one. layout NULL: nothing to say but that it is done. */
+void request_done(struct keeper *keeper, struct request *request, const struct wire_layout *layout,
+		  const void *value);
+void request_fail(struct keeper *keeper, struct request *request, const struct failure *failure);
+/* Frees a kept request unanswered: the caller still answers the one that it is a copy of. */
+void request_drop(struct request *request);
+/* The connection that asked, or NULL when it has gone. */
+struct connection *request_connection(const struct request *request);
+
+/* The set that a request is about: ready for this subject, or a failure. 0 or an error. */
+int server_find_set(struct keeper *keeper, struct request *request, const char *name,
+		    bool has_owner, uid_t owner, struct set **ret, struct failure *failure);
+
+uint64_t keeper_now(void);	/* Unix epoch, microseconds */
+uint64_t keeper_boottime(void); /* CLOCK_BOOTTIME, microseconds */
+/* 16 hexadecimal digits that were never used before. */
+void keeper_new_id(char ret[static SESSION_SIZE]);
+
+/* The set as TASK_* messages name it; views into set. */
+struct task_set keeper_task_set(const struct set *set);
+/* A fault as a client sees it. what: "spec" fields are named where they are to blame. */
+int keeper_failure_from_fault(uint32_t step, uint32_t detail, int error, struct failure *failure);
+
+#endif

@@ -1,0 +1,608 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+#include "daemon/keeper/check.h"
+#include "daemon/keeper/inquiry.h"
+#include "daemon/keeper/lifecycle.h"
+#include "daemon/keeper/log.h"
+#include "daemon/keeper/operation.h"
+#include "daemon/keeper/session.h"
+#include "daemon/kernel/fault.h"
+
+/* A maker that takes longer hangs: on a FUSE directory, a dead network file system. */
+#define CREATE_SECONDS 20
+#define REMOVE_SECONDS 30
+
+/* A set being made. */
+struct creation {
+	struct keeper *keeper;
+	struct set *set;
+	lifecycle_created *created;
+	void *context;
+	struct failure failure; /* why it is rolled back */
+	struct set_view *view;	/* interfaces that the maker reports */
+};
+
+/* Who waits for a removal. */
+struct removal_waiter {
+	struct removal_waiter *next;
+	lifecycle_removed *removed;
+	void *context;
+};
+
+/* A set being removed: set->work. */
+struct removal {
+	struct keeper *keeper;
+	struct set *set;
+	struct removal_waiter *waiters;
+	bool gone; /* the kernel has nothing of it any more */
+};
+
+static struct log_fields fields_of(const struct set *set)
+{
+	return (struct log_fields){.has_uid = true, .uid = set->owner, .set = set->name};
+}
+
+/* --- removal --- */
+
+static void tell_waiters(struct removal *removal, const struct failure *failure)
+{
+	while (removal->waiters) {
+		struct removal_waiter *waiter = removal->waiters;
+
+		removal->waiters = waiter->next;
+		waiter->removed(removal->keeper, failure, waiter->context);
+		free(waiter);
+	}
+}
+
+static void forget_set(struct keeper *keeper, struct set *set)
+{
+	struct registry_use *use = registry_use(keeper->registry, set->owner);
+	uid_t owner = set->owner;
+
+	store_remove_set(keeper->store, set->id);
+	if (use && use->sets > 0)
+		use->sets--;
+	registry_drop_set(keeper->registry, set);
+	registry_use_settle(keeper->registry, owner);
+	lifecycle_watch_leases(keeper);
+}
+
+/* Gone when the kernel has nothing of it and the runners have said their last word. */
+static void finish_removal(struct removal *removal)
+{
+	struct keeper *keeper = removal->keeper;
+	struct log_fields fields = fields_of(removal->set);
+
+	if (!removal->gone || session_any_running(removal->set))
+		return;
+	log_line(LOG_INFO, &fields, "set removed");
+	keeper->counters.removed++;
+	removal->set->work = NULL;
+	forget_set(keeper, removal->set);
+	fault_point("remove-forgotten");
+	tell_waiters(removal, NULL);
+	free(removal);
+}
+
+static void on_removed(struct operation *operation, const struct task_report *report)
+{
+	struct removal *removal = operation->context;
+	struct set *set = removal->set;
+	struct failure failure;
+
+	if (report->step == STEP_NONE) {
+		removal->gone = true;
+		finish_removal(removal);
+		return;
+	}
+	keeper_failure_from_fault(report->step, report->detail, report->error, &failure);
+	log_line(LOG_ERR,
+		 &(struct log_fields){.has_uid = true,
+				      .uid = set->owner,
+				      .set = set->name,
+				      .error = report->error},
+		 "set cannot be removed: cannot %s", step_text(report->step));
+	set->state = SET_BROKEN;
+	set->work = NULL;
+	tell_waiters(removal, &failure);
+	free(removal);
+}
+
+static int send_removal(struct removal *removal, uint64_t grace)
+{
+	static struct task_remove task;
+	struct operation *operation;
+	int r;
+
+	wire_clear(&task_remove_layout, &task);
+	task.set = keeper_task_set(removal->set);
+	task.grace = grace;
+	r = operation_new(removal->keeper, REMOVE_SECONDS + grace / 1000000, &operation,
+			  &task.report_fd);
+	if (r < 0)
+		return r;
+	operation->context = removal;
+	operation->done = on_removed;
+	r = operation_send(operation, TASK_REMOVE, &task_remove_layout, &task);
+	close_fd(task.report_fd);
+	return r;
+}
+
+void lifecycle_remove(struct keeper *keeper, struct set *set, uint64_t grace,
+		      lifecycle_removed *removed, void *context)
+{
+	struct removal_waiter *waiter = malloc(sizeof(*waiter));
+	struct removal *removal = set->work;
+	bool first = !removal;
+	struct failure failure;
+	int r = 0;
+
+	if (first)
+		removal = calloc(1, sizeof(*removal));
+	if (!waiter || !removal) {
+		free(waiter);
+		if (first)
+			free(removal);
+		failure_from_errno(&failure, -ENOMEM, "remove the set");
+		removed(keeper, &failure, context);
+		return;
+	}
+	*waiter = (struct removal_waiter){removal->waiters, removed, context};
+	removal->waiters = waiter;
+	if (!first)
+		return;
+	removal->keeper = keeper;
+	removal->set = set;
+	set->work = removal;
+	set->state = SET_REMOVING;
+	/* a full disk does not keep anybody from removing: the old record will do as well */
+	store_write_set(keeper->store, set);
+	fault_point("remove-recorded");
+	r = send_removal(removal, grace);
+	if (r == 0)
+		return;
+	set->state = SET_BROKEN;
+	set->work = NULL;
+	failure_from_errno(&failure, r, "remove the set");
+	tell_waiters(removal, &failure);
+	free(removal);
+}
+
+void lifecycle_session_ended(struct keeper *keeper _unused_, struct set *set)
+{
+	if (set->state == SET_REMOVING && set->work)
+		finish_removal(set->work);
+}
+
+static void on_removed_for(struct keeper *keeper, const struct failure *failure, void *context)
+{
+	struct request *request = context;
+
+	if (failure)
+		request_fail(keeper, request, failure);
+	else
+		request_done(keeper, request, NULL, NULL);
+}
+
+void lifecycle_on_remove(struct keeper *keeper, struct request *request,
+			 struct wire_message *message)
+{
+	struct failure failure = {};
+	struct wire_ask ask;
+	struct set *set;
+
+	if (wire_decode(message, &wire_ask_layout, &ask) < 0)
+		failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "name", NULL);
+	else if (server_find_set(keeper, request, ask.name, ask.has_owner, ask.owner, &set,
+				 &failure) == 0) {
+		if (set->state == SET_CREATING) {
+			failure_set(&failure, ERROR_BUSY, 0, "creating", "%s", set->name);
+		} else {
+			request = request_keep(request);
+			if (request)
+				lifecycle_remove(keeper, set, ask.span, on_removed_for, request);
+			return;
+		}
+	}
+	request_fail(keeper, request, &failure);
+}
+
+/* --- creation --- */
+
+static void roll_back_done(struct keeper *keeper, const struct failure *failure _unused_,
+			   void *context)
+{
+	struct creation *creation = context;
+
+	creation->created(keeper, NULL, &creation->failure, creation->context);
+	free(creation);
+}
+
+static void roll_back(struct creation *creation)
+{
+	struct set *set = creation->set;
+
+	set->work = NULL;
+	log_line(LOG_NOTICE,
+		 &(struct log_fields){.has_uid = true, .uid = set->owner, .set = set->name},
+		 "set not created: %s %s", creation->failure.subject, creation->failure.text);
+	lifecycle_remove(creation->keeper, set, 0, roll_back_done, creation);
+}
+
+static void take_report(struct set *set, const struct task_report *report)
+{
+	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
+		set->inodes[kind] = report->inodes[kind];
+		set->ids[kind] = report->ids[kind];
+	}
+	set->init_pid = report->init_pid;
+	set->init_start = report->init_start;
+}
+
+static void on_made(struct operation *operation, const struct task_report *report)
+{
+	struct creation *creation = operation->context;
+	struct keeper *keeper = creation->keeper;
+	struct set *set = creation->set;
+	struct log_fields fields = fields_of(set);
+	int r;
+
+	if (report->step != STEP_NONE) {
+		keeper_failure_from_fault(report->step, report->detail, report->error,
+					  &creation->failure);
+		roll_back(creation);
+		return;
+	}
+	take_report(set, report);
+	set->state = SET_READY;
+	set->work = NULL;
+	if (set->lease) {
+		registry_set_expiry(keeper->registry, set, keeper_boottime() + set->lease);
+		lifecycle_watch_leases(keeper);
+	}
+	fault_point("create-made");
+	creation->created(keeper, set, NULL, creation->context);
+	/* after the answer: what is in the kernel proves the set complete if this is not reached */
+	r = store_write_set(keeper->store, set);
+	if (r < 0)
+		log_warning("record of set %s not updated: %s", set->id, strerror(-r));
+	log_line(LOG_INFO, &fields, "set created");
+	keeper->counters.created++;
+	free(creation);
+}
+
+static struct set *new_set(const struct request *request, const char *name,
+			   const struct wire_spec *spec)
+{
+	struct connection *connection = request_connection(request);
+	struct set *set = calloc(1, sizeof(*set));
+
+	if (!set || !connection)
+		return NULL;
+	set->owner = connection->peer.identity.uid;
+	set->gid = connection->peer.identity.gid;
+	snprintf(set->name, sizeof(set->name), "%s", name);
+	keeper_new_id(set->id);
+	set->state = SET_CREATING;
+	set->kinds = spec->kinds;
+	set->mapping = spec->mapping;
+	set->visible = spec->visible;
+	set->ip_netns = spec->ip_netns;
+	set->created = keeper_now();
+	set->lease = spec->lease;
+	set->lease_connection = spec->lease_connection ? request->connection : 0;
+	connection->has_leases |= spec->lease_connection;
+	if (wire_pack(&wire_spec_layout, spec, &set->spec, &set->spec_size) < 0) {
+		free(set);
+		return NULL;
+	}
+	return set;
+}
+
+static void fill_identity(struct task_identity *task, const struct peer_identity *identity)
+{
+	task->uid = identity->uid;
+	task->gid = identity->gid;
+	for (size_t i = 0; i < identity->n_groups; i++)
+		task->groups[task->n_groups++].id = identity->groups[i];
+}
+
+static int send_creation(struct creation *creation, const struct request *request,
+			 const struct lifecycle_wish *wish)
+{
+	static struct task_create task;
+	struct operation *operation;
+	int r;
+
+	wire_clear(&task_create_layout, &task);
+	task.set = keeper_task_set(creation->set);
+	task.spec = *wish->spec;
+	task.no_init = wish->no_init;
+	fill_identity(&task.identity, &request_connection(request)->peer.identity);
+	r = operation_new(creation->keeper, CREATE_SECONDS, &operation, &task.report_fd);
+	if (r < 0)
+		return r;
+	operation->context = creation;
+	operation->done = on_made;
+	r = operation_send(operation, TASK_CREATE, &task_create_layout, &task);
+	close_fd(task.report_fd);
+	return r;
+}
+
+static int count_set(struct keeper *keeper, uid_t owner, struct failure *failure)
+{
+	struct registry_use *use = registry_use(keeper->registry, owner);
+
+	if (!use)
+		return failure_from_errno(failure, -ENOMEM, "create the set");
+	if (owner != 0 && use->sets >= keeper->config->limits.sets) {
+		registry_use_settle(keeper->registry, owner);
+		return failure_set(failure, ERROR_LIMIT_EXCEEDED, keeper->config->limits.sets,
+				   "sets", NULL);
+	}
+	use->sets++;
+	return 0;
+}
+
+static void uncount_set(struct keeper *keeper, uid_t owner)
+{
+	struct registry_use *use = registry_use(keeper->registry, owner);
+
+	if (use && use->sets > 0)
+		use->sets--;
+	registry_use_settle(keeper->registry, owner);
+}
+
+static void set_free(struct set *set)
+{
+	if (set)
+		free(set->spec);
+	free(set);
+}
+
+/* Into the registry and onto the disk, or nowhere. */
+static int record(struct keeper *keeper, struct set *set, struct failure *failure)
+{
+	int r = registry_add_set(keeper->registry, set);
+
+	if (r < 0) {
+		set_free(set);
+		return failure_from_errno(failure, r, "record the set");
+	}
+	r = store_write_set(keeper->store, set);
+	if (r < 0) {
+		store_remove_set(keeper->store, set->id);
+		registry_drop_set(keeper->registry, set);
+		return failure_from_errno(failure, r, "record the set");
+	}
+	return 0;
+}
+
+const char *lifecycle_name(struct keeper *keeper, const struct request *request, const char *name,
+			   char picked[static NAME_SIZE])
+{
+	char id[SESSION_SIZE];
+
+	if (name)
+		return name;
+	do {
+		keeper_new_id(id);
+		snprintf(picked, NAME_SIZE, "set-%.8s", id);
+	} while (registry_find_set(keeper->registry, request->subject.uid, picked));
+	return picked;
+}
+
+int lifecycle_create(struct keeper *keeper, struct request *request,
+		     const struct lifecycle_wish *wish, struct failure *failure)
+{
+	struct creation *creation;
+	struct set *set;
+	uid_t owner = request->subject.uid;
+	int r;
+
+	r = count_set(keeper, owner, failure);
+	if (r)
+		return r;
+	set = new_set(request, wish->name, wish->spec);
+	creation = calloc(1, sizeof(*creation));
+	if (!set || !creation) {
+		set_free(set);
+		free(creation);
+		uncount_set(keeper, owner);
+		return failure_from_errno(failure, -ENOMEM, "create the set");
+	}
+	r = record(keeper, set, failure);
+	if (r) {
+		free(creation);
+		uncount_set(keeper, owner);
+		return r;
+	}
+	fault_point("create-recorded");
+	*creation = (struct creation){
+		.keeper = keeper,
+		.set = set,
+		.created = wish->created,
+		.context = wish->context,
+	};
+	r = send_creation(creation, request, wish);
+	if (r < 0) {
+		/* nothing has been made yet, but the way back is the same */
+		failure_from_errno(&creation->failure, r, "create the set");
+		roll_back(creation);
+	}
+	return 0;
+}
+
+static void on_created_for(struct keeper *keeper, struct set *set, const struct failure *failure,
+			   void *context)
+{
+	struct request *request = context;
+	struct set_view view;
+
+	if (failure) {
+		request_fail(keeper, request, failure);
+		return;
+	}
+	/* a lease by a connection that has gone meanwhile ends at once */
+	if (set->lease_connection && !request_connection(request))
+		lifecycle_connection_gone(keeper, set->lease_connection);
+	inquiry_view(keeper, set, false, &view);
+	request_done(keeper, request, &wire_set_layout, &view.wire);
+}
+
+/* Create with existing: the set of that name, if it is what is wanted. */
+static int answer_existing(struct keeper *keeper, struct request *request, const struct set *set,
+			   const struct wire_create *create, struct failure *failure)
+{
+	_cleanup_free_ void *spec = NULL;
+	struct set_view view;
+	size_t size;
+
+	if (!create->existing)
+		return failure_set(failure, ERROR_EXISTS, 0, "set", "%s", set->name);
+	if (set->state != SET_READY)
+		return failure_set(failure, ERROR_BUSY, 0,
+				   set->state == SET_CREATING ? "creating" : "removing", "%s",
+				   set->name);
+	if (wire_pack(&wire_spec_layout, &create->spec, &spec, &size) < 0 ||
+	    size != set->spec_size || memcmp(spec, set->spec, size) != 0)
+		return failure_set(failure, ERROR_EXISTS, 0, "set", "%s", set->name);
+	inquiry_view(keeper, set, false, &view);
+	request_done(keeper, request, &wire_set_layout, &view.wire);
+	return 0;
+}
+
+static int try_create(struct keeper *keeper, struct request *request, struct wire_create *create,
+		      struct failure *failure)
+{
+	char picked[NAME_SIZE];
+	struct lifecycle_wish wish = {.spec = &create->spec, .created = on_created_for};
+	const struct set *set;
+	int r;
+
+	wish.name = lifecycle_name(keeper, request, create->name, picked);
+	r = check_name(wish.name, "name", failure);
+	if (r == 0)
+		r = check_spec(&create->spec, wish.name, failure);
+	if (r == 0)
+		r = authz_spec(&request->subject, &create->spec, failure);
+	if (r)
+		return r;
+	set = registry_find_set(keeper->registry, request->subject.uid, wish.name);
+	if (set)
+		return answer_existing(keeper, request, set, create, failure);
+	wish.context = request_keep(request);
+	if (!wish.context)
+		return failure_from_errno(failure, -ENOMEM, "create the set");
+	r = lifecycle_create(keeper, request, &wish, failure);
+	if (r)
+		request_fail(keeper, wish.context, failure);
+	return 0;
+}
+
+void lifecycle_on_create(struct keeper *keeper, struct request *request,
+			 struct wire_message *message)
+{
+	static struct wire_create create;
+	struct failure failure = {};
+	int r;
+
+	if (wire_decode(message, &wire_create_layout, &create) < 0)
+		r = failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "spec", NULL);
+	else
+		r = try_create(keeper, request, &create, &failure);
+	if (r)
+		request_fail(keeper, request, &failure);
+}
+
+/* --- leases --- */
+
+static void on_expired(struct keeper *keeper _unused_, const struct failure *failure _unused_,
+		       void *context _unused_)
+{
+}
+
+static void on_lease(evutil_socket_t fd _unused_, short what _unused_, void *context)
+{
+	struct keeper *keeper = context;
+	uint64_t now = keeper_boottime();
+	struct set *set;
+
+	while ((set = registry_first_expiry(keeper->registry)) && set->expires <= now) {
+		struct log_fields fields = fields_of(set);
+
+		log_line(LOG_INFO, &fields, "lease has ended");
+		registry_set_expiry(keeper->registry, set, 0);
+		if (set->state == SET_READY || set->state == SET_BROKEN)
+			lifecycle_remove(keeper, set, 0, on_expired, NULL);
+	}
+	lifecycle_watch_leases(keeper);
+}
+
+/* The timer counts CLOCK_MONOTONIC, which stands still in a suspend: so it may come late then, but
+ * what it looks at is CLOCK_BOOTTIME. It looks again at least every minute while a lease runs. */
+void lifecycle_watch_leases(struct keeper *keeper)
+{
+	const struct set *set = registry_first_expiry(keeper->registry);
+	uint64_t now = keeper_boottime(), span;
+	struct timeval time;
+
+	if (!keeper->expiry_event)
+		keeper->expiry_event = evtimer_new(keeper->loop, on_lease, keeper);
+	if (!keeper->expiry_event)
+		return;
+	evtimer_del(keeper->expiry_event);
+	if (!set)
+		return;
+	span = MIN(set->expires > now ? set->expires - now : 0, UINT64_C(60000000));
+	time = (struct timeval){span / 1000000, span % 1000000};
+	evtimer_add(keeper->expiry_event, &time);
+}
+
+void lifecycle_connection_gone(struct keeper *keeper, uint32_t connection)
+{
+	struct set *set = registry_next_set(keeper->registry, 0, NULL);
+
+	while (set) {
+		struct set *next = registry_next_set(keeper->registry, set->owner, set->name);
+
+		/* one that is being made is looked at again when it is ready */
+		if (set->lease_connection == connection && set->state == SET_READY)
+			lifecycle_remove(keeper, set, 0, on_expired, NULL);
+		set = next;
+	}
+}
+
+void lifecycle_on_renew(struct keeper *keeper, struct request *request,
+			struct wire_message *message)
+{
+	struct failure failure = {};
+	struct set_view view;
+	struct wire_ask ask;
+	struct set *set;
+	int r;
+
+	if (wire_decode(message, &wire_ask_layout, &ask) < 0)
+		r = failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "name", NULL);
+	else
+		r = server_find_set(keeper, request, ask.name, ask.has_owner, ask.owner, &set,
+				    &failure);
+	if (r == 0 && set->state != SET_READY)
+		r = failure_set(&failure, ERROR_BUSY, 0,
+				set->state == SET_BROKEN ? "broken" : "removing", "%s", set->name);
+	if (r == 0 && !set->lease)
+		r = failure_set(&failure, ERROR_INVALID_VALUE, 0, "name",
+				"the set has no lease by time: it lives until it is removed");
+	if (r) {
+		request_fail(keeper, request, &failure);
+		return;
+	}
+	if (ask.span)
+		set->lease = ask.span;
+	registry_set_expiry(keeper->registry, set, keeper_boottime() + set->lease);
+	store_write_set(keeper->store, set);
+	lifecycle_watch_leases(keeper);
+	inquiry_view(keeper, set, true, &view);
+	request_done(keeper, request, &wire_set_layout, &view.wire);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The life of sets: the order of steps and nothing else. Recorded before it is made; removal, the
+ * roll-back of a failed create and the clean-up at start are one path.
+ *
+ *	create: check, record (creating), maker, ready, answer, record
+ *	remove: record (removing), child_remove, forget, answer
+ */
+#ifndef NSCTL_KEEPER_LIFECYCLE_H
+#define NSCTL_KEEPER_LIFECYCLE_H
+
+#include "daemon/keeper/keeper.h"
+
+/* What is told when a set is ready (failure NULL) or could not be made and is gone. */
+typedef void lifecycle_created(struct keeper *keeper, struct set *set,
+			       const struct failure *failure, void *context);
+/* Makes a set for the request: 0 (created will be called once), or an error and *failure: nothing
+ * has happened. spec has been checked and completed; identity and connection are the request's. */
+/* name, or where that is NULL one that its owner has not used yet, in picked. */
+const char *lifecycle_name(struct keeper *keeper, const struct request *request, const char *name,
+			   char picked[static NAME_SIZE]);
+
+struct lifecycle_wish {
+	const char *name;
+	const struct wire_spec *spec;
+	bool no_init;
+	lifecycle_created *created;
+	void *context;
+};
+int lifecycle_create(struct keeper *keeper, struct request *request,
+		     const struct lifecycle_wish *wish, struct failure *failure);
+
+/* Removes it; done is called once (failure NULL: it is gone). grace in microseconds. */
+typedef void lifecycle_removed(struct keeper *keeper, const struct failure *failure, void *context);
+void lifecycle_remove(struct keeper *keeper, struct set *set, uint64_t grace,
+		      lifecycle_removed *removed, void *context);
+
+/* A session of the set has ended: a removal may have waited for that. */
+void lifecycle_session_ended(struct keeper *keeper, struct set *set);
+/* A connection has gone: leases that hang on it end. */
+void lifecycle_connection_gone(struct keeper *keeper, uint32_t connection);
+
+/* Requests. */
+void lifecycle_on_create(struct keeper *keeper, struct request *request,
+			 struct wire_message *message);
+void lifecycle_on_remove(struct keeper *keeper, struct request *request,
+			 struct wire_message *message);
+void lifecycle_on_renew(struct keeper *keeper, struct request *request,
+			struct wire_message *message);
+
+/* (Re)arms the timer for the first lease that ends. */
+void lifecycle_watch_leases(struct keeper *keeper);
+
+#endif

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdarg.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <systemd/sd-journal.h>
+#include "daemon/keeper/log.h"
+
+#define LINE_SIZE 1024
+#define FIELD_SIZE 160
+
+static int limit = LOG_INFO;
+static bool to_journal;
+
+/* Whether stderr is the journal: systemd says which device and inode it made for us. */
+static bool stderr_is_journal(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	unsigned long long device, inode;
+	struct stat st;
+
+	return stream && sscanf(stream, "%llu:%llu", &device, &inode) == 2 &&
+	       fstat(STDERR_FILENO, &st) == 0 && st.st_dev == device && st.st_ino == inode;
+}
+
+void log_open(int level)
+{
+	limit = level;
+	to_journal = stderr_is_journal();
+}
+
+int log_level_from_name(const char *name)
+{
+	static const struct {
+		const char *name;
+		int level;
+	} levels[] = {
+		{"error", LOG_ERR}, {"warning", LOG_WARNING}, {"notice", LOG_NOTICE},
+		{"info", LOG_INFO}, {"debug", LOG_DEBUG},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(levels); i++)
+		if (strcmp(name, levels[i].name) == 0)
+			return levels[i].level;
+	return -EINVAL;
+}
+
+/* A line stays a line, and an administrator's terminal his own. */
+static void escape(char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+			*text = '?';
+}
+
+static size_t add(char *line, size_t used, const char *format, ...) _printf_(3, 4);
+static size_t add(char *line, size_t used, const char *format, ...)
+{
+	va_list arguments;
+	int n;
+
+	va_start(arguments, format);
+	n = vsnprintf(line + used, LINE_SIZE - used, format, arguments);
+	va_end(arguments);
+	return MIN(used + MAX(n, 0), (size_t)LINE_SIZE - 1);
+}
+
+static void write_stderr(const char *message, const struct log_fields *fields)
+{
+	char line[LINE_SIZE];
+	size_t used = add(line, 0, "nsctld: %s", message);
+
+	if (fields && fields->has_uid)
+		used = add(line, used, " uid=%u", fields->uid);
+	if (fields && fields->method)
+		used = add(line, used, " method=%s", fields->method);
+	if (fields && fields->set)
+		used = add(line, used, " set=%s", fields->set);
+	if (fields && fields->session)
+		used = add(line, used, " session=%s", fields->session);
+	if (fields && fields->error)
+		used = add(line, used, " errno=%s", strerrorname_np(fields->error));
+	escape(line);
+	line[used < LINE_SIZE - 1 ? used : LINE_SIZE - 2] = '\n';
+	(void)!write(STDERR_FILENO, line, MIN(used + 1, (size_t)LINE_SIZE - 1));
+}
+
+/* Fields of the journal; "audit: what did uid 1000 do" is a query for NSCTL_UID. */
+static void send_journal(int level, const char *message, const struct log_fields *fields)
+{
+	char texts[7][FIELD_SIZE + LINE_SIZE];
+	struct iovec vector[ARRAY_SIZE(texts)];
+	int n = 0;
+
+	snprintf(texts[n++], sizeof(texts[0]), "MESSAGE=%s", message);
+	snprintf(texts[n++], sizeof(texts[0]), "PRIORITY=%d", level);
+	if (fields && fields->has_uid)
+		snprintf(texts[n++], sizeof(texts[0]), "NSCTL_UID=%u", fields->uid);
+	if (fields && fields->method)
+		snprintf(texts[n++], sizeof(texts[0]), "NSCTL_METHOD=%s", fields->method);
+	if (fields && fields->set)
+		snprintf(texts[n++], sizeof(texts[0]), "NSCTL_SET=%s", fields->set);
+	if (fields && fields->session)
+		snprintf(texts[n++], sizeof(texts[0]), "NSCTL_SESSION=%s", fields->session);
+	if (fields && fields->error)
+		snprintf(texts[n++], sizeof(texts[0]), "ERRNO=%d", fields->error);
+	for (int i = 0; i < n; i++)
+		vector[i] = (struct iovec){texts[i], strlen(texts[i])};
+	(void)sd_journal_sendv(vector, n);
+}
+
+void log_line(int level, const struct log_fields *fields, const char *format, ...)
+{
+	char message[LINE_SIZE - FIELD_SIZE];
+	va_list arguments;
+
+	if (level > limit)
+		return;
+	va_start(arguments, format);
+	(void)vsnprintf(message, sizeof(message), format, arguments);
+	va_end(arguments);
+	escape(message);
+	if (to_journal)
+		send_journal(level, message, fields);
+	else
+		write_stderr(message, fields);
+}

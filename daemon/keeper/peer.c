@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include "daemon/kernel/process.h"
+#include "daemon/keeper/peer.h"
+
+#ifndef SO_PEERPIDFD
+#define SO_PEERPIDFD 77
+#endif
+
+static ino_t namespace_inode(int directory_fd, enum kind kind)
+{
+	char name[32];
+	struct stat st;
+
+	snprintf(name, sizeof(name), "ns/%s", kind_name(kind));
+	return fstatat(directory_fd, name, &st, 0) < 0 ? 0 : st.st_ino;
+}
+
+static int open_process(pid_t pid)
+{
+	char path[32];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d", pid);
+	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? negative_errno() : fd;
+}
+
+/* 0, 1 or 2 as in /proc/PID/status, or -errno. */
+static int read_seccomp(int directory_fd)
+{
+	char text[4096];
+	_cleanup_fd_ int fd = openat(directory_fd, "status", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	const char *at;
+
+	if (n < 0)
+		return negative_errno();
+	text[n] = '\0';
+	at = strstr(text, "\nSeccomp:");
+	return at ? atoi(at + strlen("\nSeccomp:")) : 0;
+}
+
+int peer_host_read(struct peer_host *ret)
+{
+	_cleanup_fd_ int fd = open_process(getpid());
+	struct stat root;
+
+	if (fd < 0)
+		return fd;
+	for (enum kind kind = 0; kind < KIND_COUNT; kind++)
+		ret->inodes[kind] = namespace_inode(fd, kind);
+	if (stat("/", &root) < 0)
+		return negative_errno();
+	ret->root_device = root.st_dev;
+	ret->root_inode = root.st_ino;
+	ret->seccomp = read_seccomp(fd);
+	return 0;
+}
+
+/* --- identity: from the socket --- */
+
+static int compare_gid(const void *a, const void *b)
+{
+	gid_t x = *(const gid_t *)a, y = *(const gid_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static int read_groups(int socket_fd, struct peer_identity *ret)
+{
+	socklen_t size = sizeof(ret->groups);
+
+	if (getsockopt(socket_fd, SOL_SOCKET, SO_PEERGROUPS, ret->groups, &size) < 0)
+		return errno == ERANGE ? -EPERM : negative_errno();
+	ret->n_groups = size / sizeof(gid_t);
+	qsort(ret->groups, ret->n_groups, sizeof(gid_t), compare_gid);
+	return 0;
+}
+
+static void read_label(int socket_fd, struct peer_identity *ret)
+{
+	socklen_t size = sizeof(ret->label) - 1;
+
+	if (getsockopt(socket_fd, SOL_SOCKET, SO_PEERSEC, ret->label, &size) < 0)
+		size = 0;
+	ret->label[size] = '\0';
+}
+
+static int read_identity(int socket_fd, struct peer *ret)
+{
+	struct ucred credentials;
+	socklen_t size = sizeof(credentials);
+	int r;
+
+	if (getsockopt(socket_fd, SOL_SOCKET, SO_PEERCRED, &credentials, &size) < 0)
+		return negative_errno();
+	if (credentials.uid == (uid_t)-1 || credentials.gid == (gid_t)-1)
+		return -EPERM;
+	ret->identity.uid = credentials.uid;
+	ret->identity.gid = credentials.gid;
+	ret->pid = credentials.pid;
+	r = read_groups(socket_fd, &ret->identity);
+	if (r == 0)
+		read_label(socket_fd, &ret->identity);
+	return r;
+}
+
+static int open_pidfd(int socket_fd, pid_t pid)
+{
+	int fd = -1;
+	socklen_t size = sizeof(fd);
+
+	if (getsockopt(socket_fd, SOL_SOCKET, SO_PEERPIDFD, &fd, &size) == 0)
+		return fd;
+	/* before 6.5; whether the number is still its own is found out by looking at it */
+	return pid > 0 ? process_pidfd_open(pid) : -ESRCH;
+}
+
+/* --- confinement: from what the kernel shows of the process --- */
+
+static const char *find_confinement(struct peer *peer, const struct peer_host *host)
+{
+	_cleanup_fd_ int fd = peer->pid > 0 ? open_process(peer->pid) : -1;
+	struct stat root;
+
+	if (fd < 0)
+		return "its process has ended";
+	peer->inodes[KIND_USER] = namespace_inode(fd, KIND_USER);
+	peer->inodes[KIND_MNT] = namespace_inode(fd, KIND_MNT);
+	if (peer->inodes[KIND_USER] != host->inodes[KIND_USER])
+		return "it is in another user namespace than nsctld";
+	if (peer->inodes[KIND_MNT] != host->inodes[KIND_MNT])
+		return "it is in another mount namespace than nsctld (PrivateTmp= and the like of "
+		       "a "
+		       "service)";
+	if (fstatat(fd, "root", &root, 0) < 0 || root.st_dev != host->root_device ||
+	    root.st_ino != host->root_inode)
+		return "it has another root directory than nsctld";
+	if (read_seccomp(fd) == 2 && host->seccomp != 2)
+		return "it is under a seccomp filter";
+	return "";
+}
+
+int peer_read(int socket_fd, const struct peer_host *host, struct peer *ret)
+{
+	const char *confined;
+	int r;
+
+	ret->pid_fd = -1;
+	r = read_identity(socket_fd, ret);
+	if (r < 0)
+		return r;
+	ret->pid_fd = open_pidfd(socket_fd, ret->pid);
+	confined = find_confinement(ret, host);
+	/* what was looked at was the peer only if the peer is still there */
+	if (ret->pid_fd < 0 || process_has_ended(ret->pid_fd))
+		confined = "its process has ended";
+	snprintf(ret->confined, sizeof(ret->confined), "%s", confined);
+	return 0;
+}
+
+void peer_done(struct peer *peer)
+{
+	peer->pid_fd = close_fd(peer->pid_fd);
+}
+
+int peer_identity_compare(const struct peer_identity *a, const struct peer_identity *b)
+{
+	if (a->uid != b->uid)
+		return a->uid < b->uid ? -1 : 1;
+	if (a->gid != b->gid)
+		return a->gid < b->gid ? -1 : 1;
+	if (a->n_groups != b->n_groups)
+		return a->n_groups < b->n_groups ? -1 : 1;
+	if (memcmp(a->groups, b->groups, a->n_groups * sizeof(*a->groups)) != 0)
+		return memcmp(a->groups, b->groups, a->n_groups * sizeof(*a->groups));
+	return strcmp(a->label, b->label);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Who is at the other end of a connection: as the kernel says at accept, never from a field of a
+ * message. Owns the peer's pidfd. Never blocks and never follows a path that the peer chose.
+ */
+#ifndef NSCTL_KEEPER_PEER_H
+#define NSCTL_KEEPER_PEER_H
+
+#include <sys/types.h>
+#include "base.h"
+#include "protocol/kind.h"
+
+#define PEER_GROUPS_MAX 256
+#define PEER_LABEL_SIZE 256
+
+/* The identity a front is kept for: two peers with equal identities share one. */
+struct peer_identity {
+	uid_t uid;
+	gid_t gid;
+	gid_t groups[PEER_GROUPS_MAX]; /* sorted */
+	size_t n_groups;
+	char label[PEER_LABEL_SIZE]; /* SO_PEERSEC; "" without a security module */
+};
+
+/* The host's namespaces, of nsctld itself, read once at start; and its root directory. */
+struct peer_host {
+	ino_t inodes[KIND_COUNT]; /* KIND_USER and KIND_MNT are what counts */
+	dev_t root_device;
+	ino_t root_inode;
+	int seccomp; /* of nsctld itself: where all run under a filter, one more says nothing */
+};
+
+struct peer {
+	struct peer_identity identity;
+	pid_t pid;
+	int pid_fd;		  /* SO_PEERPIDFD, or pidfd_open where the kernel is older */
+	ino_t inodes[KIND_COUNT]; /* its namespaces; 0 where unreadable */
+	char confined[128];	  /* why it counts as confined; "" if it does not */
+};
+
+int peer_host_read(struct peer_host *ret); /* 0 or -errno */
+
+/*
+ * Reads everything about the peer of a connected socket. A peer that has ended meanwhile or cannot
+ * be read (its identity is still that of the socket) is confined: "its process has ended". A uid
+ * that is the overflow uid or (uid_t)-1, or more groups than fit: -EPERM. Confined are: another
+ * user namespace than the host's, another mount namespace, another root directory, a seccomp
+ * filter; *ret's confined names which. 0 or -errno.
+ */
+int peer_read(int socket_fd, const struct peer_host *host, struct peer *ret);
+void peer_done(struct peer *peer);
+
+int peer_identity_compare(const struct peer_identity *a, const struct peer_identity *b);
+
+#endif

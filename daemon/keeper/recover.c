@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <dirent.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include "daemon/keeper/lifecycle.h"
+#include "daemon/keeper/log.h"
+#include "daemon/keeper/operation.h"
+#include "daemon/keeper/recover.h"
+#include "daemon/keeper/session.h"
+#include "daemon/kernel/cgroup.h"
+#include "daemon/kernel/pin.h"
+#include "daemon/kernel/process.h"
+
+static void on_removed(struct keeper *keeper _unused_, const struct failure *failure _unused_,
+		       void *context _unused_)
+{
+}
+
+/* --- records --- */
+
+static void on_set(struct set *set, bool by_connection, void *context)
+{
+	struct keeper *keeper = context;
+	struct registry_use *use = registry_use(keeper->registry, set->owner);
+
+	/* the connection that it was to end with has ended with the daemon */
+	if (by_connection && set->state == SET_READY)
+		set->state = SET_REMOVING;
+	if (!use || registry_add_set(keeper->registry, set) < 0) {
+		log_error("two records of set %s of uid %u: %s is set aside", set->name, set->owner,
+			  set->id);
+		store_set_aside(keeper->store, "sets", set->id);
+		free(set->spec);
+		free(set);
+		return;
+	}
+	use->sets++;
+}
+
+static void forget_session(struct session *session, void *context)
+{
+	struct keeper *keeper = context;
+
+	store_remove_session(keeper->store, session->id);
+}
+
+static void on_session(struct session *session, const char *set_id, void *context)
+{
+	struct keeper *keeper = context;
+
+	session->set = registry_find_set_id(keeper->registry, set_id);
+	if (!session->set || registry_add_session(keeper->registry, session) < 0) {
+		store_remove_session(keeper->store, session->id);
+		free(session->words);
+		free(session);
+		return;
+	}
+	if (session->ended)
+		registry_end_session(keeper->registry, session, forget_session, keeper);
+	else
+		session_recover(keeper, session);
+}
+
+static void on_bad(const char *directory, const char *name, int outcome, const char *why,
+		   void *context)
+{
+	struct keeper *keeper = context;
+
+	if (outcome == STORE_OLD_BOOT) {
+		log_notice("%s/%s is of another boot: forgotten", directory, name);
+		if (strcmp(directory, "sets") == 0)
+			store_remove_set(keeper->store, name);
+		else
+			store_remove_session(keeper->store, name);
+		return;
+	}
+	log_error("%s/%s cannot be read and is set aside: %s", directory, name, why);
+	store_set_aside(keeper->store, directory, name);
+}
+
+/* --- the kernel --- */
+
+/* Reads the pin's identity into the set. */
+static bool take_pin(struct keeper *keeper, struct set *set, enum kind kind)
+{
+	const struct task_set named = keeper_task_set(set);
+	_cleanup_fd_ int fd = pin_open(keeper->vault_fd, &named, kind);
+	uint64_t inode;
+
+	if (fd < 0 || pin_identify(fd, &inode, &set->ids[kind]) < 0)
+		return false;
+	set->inodes[kind] = inode;
+	return true;
+}
+
+/* A published name is the last that a maker makes; a set without is complete with its pins. */
+static bool is_published(struct keeper *keeper, const struct set *set)
+{
+	char path[256];
+	struct stat st;
+
+	if (set->visible) {
+		for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
+			if (!(set->kinds & KIND_BIT(kind)) || kind == KIND_MNT)
+				continue;
+			snprintf(path, sizeof(path), "ns/%u/%s/%s", set->owner, set->name,
+				 kind_name(kind));
+			if (fstatat(keeper->runtime_fd, path, &st, 0) < 0 ||
+			    st.st_ino != set->inodes[kind])
+				return false;
+		}
+	}
+	if (!set->ip_netns)
+		return true;
+	snprintf(path, sizeof(path), "/run/netns/%s", set->name);
+	return stat(path, &st) == 0 && st.st_ino == set->inodes[KIND_NET];
+}
+
+/* The init of a set whose creation was not recorded to the end: the only process in its cgroup. */
+static int take_init(pid_t pid, const char *name, void *context)
+{
+	struct set *set = context;
+
+	if (*name)
+		return 0;
+	set->init_pid = pid;
+	return process_start_time(pid, &set->init_start);
+}
+
+static bool complete_creation(struct keeper *keeper, struct set *set)
+{
+	char path[CGROUP_PATH_SIZE];
+	_cleanup_fd_ int cgroup_fd = -1;
+
+	for (enum kind kind = 0; kind < KIND_COUNT; kind++)
+		if (set->kinds & KIND_BIT(kind) && !take_pin(keeper, set, kind))
+			return false;
+	if (!is_published(keeper, set))
+		return false;
+	if (!(set->kinds & KIND_BIT(KIND_PID)))
+		return true;
+	snprintf(path, sizeof(path), "%u/%s", set->owner, set->id);
+	cgroup_fd = cgroup_open(keeper->cgroup_fd, path);
+	return cgroup_fd >= 0 && cgroup_each_process(cgroup_fd, false, take_init, set) == 0 &&
+	       set->init_pid > 0;
+}
+
+/* NULL, or what is missing. */
+static const char *find_missing(struct keeper *keeper, struct set *set)
+{
+	_cleanup_fd_ int fd = -1;
+
+	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
+		ino_t recorded = set->inodes[kind];
+
+		if (recorded && (!take_pin(keeper, set, kind) || set->inodes[kind] != recorded))
+			return kind_name(kind);
+	}
+	if (set->init_pid == 0)
+		return NULL;
+	fd = process_find(set->init_pid, set->init_start);
+	return fd < 0 ? "init" : NULL;
+}
+
+static bool is_frozen(struct keeper *keeper, const struct set *set)
+{
+	char path[CGROUP_PATH_SIZE];
+	_cleanup_fd_ int cgroup_fd = -1, events_fd = -1;
+	bool populated, frozen = false;
+
+	snprintf(path, sizeof(path), "%u/%s", set->owner, set->id);
+	cgroup_fd = cgroup_open(keeper->cgroup_fd, path);
+	events_fd = cgroup_fd < 0 ? -1 : cgroup_open_events(cgroup_fd);
+	return events_fd >= 0 && cgroup_read_events(events_fd, &populated, &frozen) == 0 && frozen;
+}
+
+static void put_right(struct keeper *keeper, struct set *set)
+{
+	struct log_fields fields = {.has_uid = true, .uid = set->owner, .set = set->name};
+	const char *missing;
+
+	if (set->state == SET_CREATING && complete_creation(keeper, set)) {
+		set->state = SET_READY;
+		if (set->lease)
+			registry_set_expiry(keeper->registry, set, keeper_boottime() + set->lease);
+		store_write_set(keeper->store, set);
+		log_line(LOG_NOTICE, &fields, "set was complete: taken over");
+	}
+	if (set->state == SET_CREATING || set->state == SET_REMOVING) {
+		log_line(LOG_NOTICE, &fields, "set was %s: removed",
+			 set->state == SET_CREATING ? "not complete" : "being removed");
+		lifecycle_remove(keeper, set, 0, on_removed, NULL);
+		return;
+	}
+	missing = find_missing(keeper, set);
+	if (missing && set->state == SET_READY) {
+		set->state = SET_BROKEN;
+		log_line(LOG_ERR, &fields, "set is broken: its %s is gone", missing);
+	}
+	set->frozen = is_frozen(keeper, set);
+}
+
+/* --- what no record is about --- */
+
+/* Calls back with each entry of a directory. */
+static void each_entry(int parent_fd, const char *path,
+		       void (*callback)(struct keeper *keeper, int fd, const char *name,
+					void *context),
+		       struct keeper *keeper, void *context)
+{
+	int fd = openat(parent_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+
+	if (!directory) {
+		close_fd(fd);
+		return;
+	}
+	while ((entry = readdir(directory)))
+		if (entry->d_name[0] != '.' && entry->d_type == DT_DIR)
+			callback(keeper, fd, entry->d_name, context);
+	closedir(directory);
+}
+
+static void on_vault_name(struct keeper *keeper, int fd _unused_, const char *name, void *context)
+{
+	uid_t owner = *(const uid_t *)context;
+	struct set *set;
+
+	if (!name_is_valid(name) || registry_find_set(keeper->registry, owner, name))
+		return;
+	set = calloc(1, sizeof(*set));
+	if (!set)
+		return;
+	set->owner = owner;
+	set->gid = owner;
+	snprintf(set->name, sizeof(set->name), "%s", name);
+	keeper_new_id(set->id);
+	set->state = SET_BROKEN;
+	set->created = keeper_now();
+	for (enum kind kind = 0; kind < KIND_COUNT; kind++)
+		if (take_pin(keeper, set, kind))
+			set->kinds |= KIND_BIT(kind);
+	set->visible = true; /* perhaps: making absent what is not there does no harm */
+	on_set(set, false, keeper);
+	log_line(LOG_ERR, &(struct log_fields){.has_uid = true, .uid = owner, .set = name},
+		 "found in the vault without a record: listed as broken");
+}
+
+static void on_vault_owner(struct keeper *keeper, int fd, const char *name, void *context _unused_)
+{
+	uid_t owner = strtoul(name, NULL, 10);
+
+	each_entry(fd, name, on_vault_name, keeper, &owner);
+}
+
+static void on_stray_removed(struct operation *operation _unused_, const struct task_report *report)
+{
+	if (report->step)
+		log_error("a cgroup that belongs to no set cannot be removed: %s",
+			  strerror(report->error));
+}
+
+static void on_cgroup_id(struct keeper *keeper, int fd _unused_, const char *name, void *context)
+{
+	struct operation *operation;
+	struct task_remove task;
+
+	if (!session_is_valid(name) || registry_find_set_id(keeper->registry, name))
+		return;
+	log_notice("cgroup %u/%s belongs to no set: ended and removed", *(const uid_t *)context,
+		   name);
+	wire_clear(&task_remove_layout, &task);
+	task.set.owner = *(const uid_t *)context;
+	task.set.id = name;
+	if (operation_new(keeper, 30, &operation, &task.report_fd) < 0)
+		return;
+	operation->done = on_stray_removed;
+	operation_send(operation, TASK_REMOVE, &task_remove_layout, &task);
+	close_fd(task.report_fd);
+}
+
+static void on_cgroup_owner(struct keeper *keeper, int fd, const char *name, void *context _unused_)
+{
+	uid_t owner = strtoul(name, NULL, 10);
+
+	each_entry(fd, name, on_cgroup_id, keeper, &owner);
+}
+
+/* --- all --- */
+
+int recover(struct keeper *keeper)
+{
+	static const struct store_callbacks callbacks = {on_set, on_session, on_bad};
+	struct set *set;
+	int r = store_load(keeper->store, &callbacks, keeper);
+
+	if (r < 0) {
+		log_error("cannot read %s/state: %s", keeper->runtime, strerror(-r));
+		return r;
+	}
+	each_entry(keeper->vault_fd, "ns", on_vault_owner, keeper, NULL);
+	for (set = registry_next_set(keeper->registry, 0, NULL); set;
+	     set = registry_next_set(keeper->registry, set->owner, set->name))
+		put_right(keeper, set);
+	each_entry(keeper->cgroup_fd, ".", on_cgroup_owner, keeper, NULL);
+	lifecycle_watch_leases(keeper);
+	return 0;
+}
+
+int recover_purge(struct keeper *keeper)
+{
+	size_t left;
+
+	for (struct set *set = registry_next_set(keeper->registry, 0, NULL); set;
+	     set = registry_next_set(keeper->registry, set->owner, set->name))
+		lifecycle_remove(keeper, set, 0, on_removed, NULL);
+	while (keeper->operations)
+		event_base_loop(keeper->loop, EVLOOP_ONCE);
+	left = registry_count_sets(keeper->registry);
+	if (left > 0)
+		log_error("%zu sets could not be removed", left);
+	return left > 0 ? -EBUSY : 0;
+}

@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <assert.h>
+#include <string.h>
+#include "daemon/keeper/registry.h"
+
+/* A sorted array of pointers: small, and its order is that of lists. */
+struct index {
+	void **items;
+	size_t n, size;
+};
+
+struct registry {
+	struct index sets;	  /* by owner and name */
+	struct index sets_by_id;  /* by id */
+	struct index sessions;	  /* by id, running and ended */
+	struct index uses;	  /* by uid */
+	struct set *first_expiry; /* a cache; see find_first_expiry() */
+	bool expiry_known;
+};
+
+/* --- the index --- */
+
+typedef int index_compare(const void *item, const void *key);
+
+/* Where key is or would be. */
+static size_t index_position(const struct index *index, index_compare *compare, const void *key)
+{
+	size_t low = 0, high = index->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (compare(index->items[middle], key) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static void *index_find(const struct index *index, index_compare *compare, const void *key)
+{
+	size_t at = index_position(index, compare, key);
+
+	return at < index->n && compare(index->items[at], key) == 0 ? index->items[at] : NULL;
+}
+
+static int index_add(struct index *index, index_compare *compare, const void *key, void *item)
+{
+	size_t at = index_position(index, compare, key);
+
+	if (at < index->n && compare(index->items[at], key) == 0)
+		return -EEXIST;
+	if (index->n == index->size) {
+		size_t size = index->size ? 2 * index->size : 16;
+		void **items = realloc(index->items, size * sizeof(*items));
+
+		if (!items)
+			return -ENOMEM;
+		index->items = items;
+		index->size = size;
+	}
+	memmove(index->items + at + 1, index->items + at, (index->n - at) * sizeof(*index->items));
+	index->items[at] = item;
+	index->n++;
+	return 0;
+}
+
+static void index_remove(struct index *index, index_compare *compare, const void *key)
+{
+	size_t at = index_position(index, compare, key);
+
+	if (at == index->n || compare(index->items[at], key) != 0)
+		return;
+	index->n--;
+	memmove(index->items + at, index->items + at + 1, (index->n - at) * sizeof(*index->items));
+}
+
+/* --- keys --- */
+
+struct set_key {
+	uid_t owner;
+	const char *name;
+};
+
+static int compare_set(const void *item, const void *key)
+{
+	const struct set *set = item;
+	const struct set_key *wanted = key;
+
+	if (set->owner != wanted->owner)
+		return set->owner < wanted->owner ? -1 : 1;
+	return strcmp(set->name, wanted->name);
+}
+
+static int compare_set_id(const void *item, const void *key)
+{
+	return strcmp(((const struct set *)item)->id, key);
+}
+
+static int compare_session(const void *item, const void *key)
+{
+	return strcmp(((const struct session *)item)->id, key);
+}
+
+static int compare_use(const void *item, const void *key)
+{
+	uid_t have = ((const struct registry_use *)item)->uid, wanted = *(const uid_t *)key;
+
+	return have < wanted ? -1 : have > wanted;
+}
+
+/* --- all of it --- */
+
+int registry_new(struct registry **ret)
+{
+	struct registry *registry = calloc(1, sizeof(*registry));
+
+	if (!registry)
+		return -ENOMEM;
+	*ret = registry;
+	return 0;
+}
+
+static void set_free(struct set *set)
+{
+	free(set->spec);
+	free(set);
+}
+
+static void session_free(struct session *session)
+{
+	free(session->words);
+	free(session);
+}
+
+struct registry *registry_free(struct registry *registry)
+{
+	if (!registry)
+		return NULL;
+	for (size_t i = 0; i < registry->sessions.n; i++)
+		session_free(registry->sessions.items[i]);
+	for (size_t i = 0; i < registry->sets.n; i++)
+		set_free(registry->sets.items[i]);
+	for (size_t i = 0; i < registry->uses.n; i++)
+		free(registry->uses.items[i]);
+	free(registry->sets.items);
+	free(registry->sets_by_id.items);
+	free(registry->sessions.items);
+	free(registry->uses.items);
+	free(registry);
+	return NULL;
+}
+
+/* --- sets --- */
+
+int registry_add_set(struct registry *registry, struct set *set)
+{
+	const struct set_key key = {set->owner, set->name};
+	int r = index_add(&registry->sets, compare_set, &key, set);
+
+	if (r < 0)
+		return r;
+	r = index_add(&registry->sets_by_id, compare_set_id, set->id, set);
+	if (r < 0)
+		index_remove(&registry->sets, compare_set, &key);
+	registry->expiry_known = false;
+	return r;
+}
+
+void registry_drop_set(struct registry *registry, struct set *set)
+{
+	const struct set_key key = {set->owner, set->name};
+	struct session *session = set->sessions;
+
+	while (session) {
+		struct session *next = session->next_in_set;
+
+		assert(session->ended);
+		session->set = NULL;
+		session->next_in_set = NULL;
+		session = next;
+	}
+	index_remove(&registry->sets, compare_set, &key);
+	index_remove(&registry->sets_by_id, compare_set_id, set->id);
+	registry->expiry_known = false;
+	set_free(set);
+}
+
+struct set *registry_find_set(const struct registry *registry, uid_t owner, const char *name)
+{
+	const struct set_key key = {owner, name};
+
+	return index_find(&registry->sets, compare_set, &key);
+}
+
+struct set *registry_find_set_id(const struct registry *registry, const char *id)
+{
+	return index_find(&registry->sets_by_id, compare_set_id, id);
+}
+
+struct set *registry_find_namespace(const struct registry *registry, enum kind kind, ino_t inode,
+				    uint64_t id)
+{
+	for (size_t i = 0; i < registry->sets.n; i++) {
+		struct set *set = registry->sets.items[i];
+
+		if (set->inodes[kind] == inode && (!id || !set->ids[kind] || set->ids[kind] == id))
+			return set;
+	}
+	return NULL;
+}
+
+struct set *registry_next_set(const struct registry *registry, uid_t owner, const char *name)
+{
+	const struct set_key key = {owner, name ? name : ""};
+	size_t at = index_position(&registry->sets, compare_set, &key);
+
+	if (name && at < registry->sets.n && compare_set(registry->sets.items[at], &key) == 0)
+		at++;
+	return at < registry->sets.n ? registry->sets.items[at] : NULL;
+}
+
+struct set *registry_first_expiry(const struct registry *constant)
+{
+	struct registry *registry = (struct registry *)constant; /* its cache */
+
+	if (registry->expiry_known)
+		return registry->first_expiry;
+	registry->first_expiry = NULL;
+	for (size_t i = 0; i < registry->sets.n; i++) {
+		struct set *set = registry->sets.items[i];
+
+		if (set->expires &&
+		    (!registry->first_expiry || set->expires < registry->first_expiry->expires))
+			registry->first_expiry = set;
+	}
+	registry->expiry_known = true;
+	return registry->first_expiry;
+}
+
+void registry_set_expiry(struct registry *registry, struct set *set, uint64_t expires)
+{
+	set->expires = expires;
+	registry->expiry_known = false;
+}
+
+size_t registry_count_sets(const struct registry *registry)
+{
+	return registry->sets.n;
+}
+
+/* --- sessions --- */
+
+int registry_add_session(struct registry *registry, struct session *session)
+{
+	int r = index_add(&registry->sessions, compare_session, session->id, session);
+
+	if (r < 0)
+		return r;
+	session->next_in_set = session->set->sessions;
+	session->set->sessions = session;
+	return 0;
+}
+
+static void unlink_session(struct session *session)
+{
+	for (struct session **at = session->set ? &session->set->sessions : NULL; at && *at;
+	     at = &(*at)->next_in_set)
+		if (*at == session) {
+			*at = session->next_in_set;
+			return;
+		}
+}
+
+void registry_drop_session(struct registry *registry, struct session *session)
+{
+	unlink_session(session);
+	index_remove(&registry->sessions, compare_session, session->id);
+	session_free(session);
+}
+
+/* The uid's session that ended first, and how many have ended. */
+static struct session *oldest_ended(const struct registry *registry, uid_t owner, size_t *ret_n)
+{
+	struct session *oldest = NULL;
+
+	*ret_n = 0;
+	for (size_t i = 0; i < registry->sessions.n; i++) {
+		struct session *session = registry->sessions.items[i];
+
+		if (session->owner != owner || !session->ended)
+			continue;
+		(*ret_n)++;
+		if (!oldest || session->ended < oldest->ended)
+			oldest = session;
+	}
+	return oldest;
+}
+
+void registry_end_session(struct registry *registry, struct session *session,
+			  void (*drop)(struct session *session, void *context), void *context)
+{
+	size_t n;
+	struct session *oldest = oldest_ended(registry, session->owner, &n);
+
+	if (n <= ENDED_MAX || !oldest)
+		return;
+	drop(oldest, context);
+	registry_drop_session(registry, oldest);
+}
+
+void registry_age_sessions(struct registry *registry, uint64_t before,
+			   void (*drop)(struct session *session, void *context), void *context)
+{
+	for (size_t i = 0; i < registry->sessions.n;) {
+		struct session *session = registry->sessions.items[i];
+
+		if (session->ended && session->ended < before) {
+			drop(session, context);
+			registry_drop_session(registry, session);
+		} else {
+			i++;
+		}
+	}
+}
+
+struct session *registry_find_session(const struct registry *registry, const char *id)
+{
+	return index_find(&registry->sessions, compare_session, id);
+}
+
+/* --- what is counted --- */
+
+struct registry_use *registry_use(struct registry *registry, uid_t uid)
+{
+	struct registry_use *use = index_find(&registry->uses, compare_use, &uid);
+
+	if (use)
+		return use;
+	use = calloc(1, sizeof(*use));
+	if (!use)
+		return NULL;
+	use->uid = uid;
+	if (index_add(&registry->uses, compare_use, &uid, use) < 0) {
+		free(use);
+		return NULL;
+	}
+	return use;
+}
+
+void registry_use_settle(struct registry *registry, uid_t uid)
+{
+	struct registry_use *use = index_find(&registry->uses, compare_use, &uid);
+
+	if (!use || use->sets || use->sessions || use->connections)
+		return;
+	index_remove(&registry->uses, compare_use, &uid);
+	free(use);
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the keeper knows, in memory: sets by (owner, name) and sessions by id. Owns its records;
+ * knows nothing of disk, kernel or clients. Small on purpose: below 2 KiB for a set, so the spec is
+ * kept packed (wire_pack), and optional parts are pointers.
+ */
+#ifndef NSCTL_KEEPER_REGISTRY_H
+#define NSCTL_KEEPER_REGISTRY_H
+
+#include <sys/types.h>
+#include "base.h"
+#include "daemon/wire/layout.h"
+#include "protocol/kind.h"
+
+struct session;
+
+struct set {
+	uid_t owner;
+	gid_t gid; /* the owner's, when the set was made: its commands' group */
+	char name[NAME_SIZE];
+	char id[SESSION_SIZE]; /* of all sets ever; names cgroup and state file */
+	enum set_state state;
+	bool frozen;
+	uint32_t kinds;
+	uint32_t mapping; /* enum spec_mapping, out of the spec */
+	bool visible, ip_netns;
+	void *spec; /* wire_pack()ed wire_spec */
+	size_t spec_size;
+	uint64_t created;	   /* Unix epoch, microseconds */
+	uint64_t lease;		   /* microseconds, 0: none by time */
+	uint64_t expires;	   /* CLOCK_BOOTTIME, microseconds; 0: never by time */
+	uint32_t lease_connection; /* connection number that it ends with, 0: none; never on disk */
+	ino_t inodes[KIND_COUNT];
+	uint64_t ids[KIND_COUNT]; /* kernel's never-reused ids, 0 where unknown */
+	pid_t init_pid;		  /* 0: no init */
+	uint64_t init_start;	  /* its start time, clock ticks since boot */
+	struct session *sessions; /* list by session->next_in_set */
+	void *work;		  /* lifecycle's: the operation that is in progress on it */
+};
+
+struct session {
+	struct set *set; /* NULL: the set has gone, the status is kept for a while */
+	struct session *next_in_set;
+	uid_t owner;
+	char id[SESSION_SIZE];
+	pid_t runner_pid, pid;	 /* 0 when ended */
+	uint64_t started, ended; /* Unix epoch, microseconds */
+	bool exited;		 /* with status; else by signal (once ended is set) */
+	uint32_t status, signal;
+	bool attached, removes_set; /* removes_set: a Run's */
+	void *words;		    /* packed: the command's beginning, for show */
+	size_t words_size;
+	void *work; /* session.c's: what watches it */
+};
+
+/* For each uid that has anything: what the limits count. */
+struct registry_use {
+	uid_t uid;
+	uint32_t sets, sessions, connections;
+};
+
+struct registry;
+int registry_new(struct registry **ret);
+struct registry *registry_free(struct registry *registry);
+
+/* Adds a set (takes it; it must come from calloc). -EEXIST when (owner, name) is there, -ENOMEM. */
+int registry_add_set(struct registry *registry, struct set *set);
+/* Takes it out and frees it; its ended sessions stay (set NULL), running ones are the caller's
+ * bug (assert). */
+void registry_drop_set(struct registry *registry, struct set *set);
+struct set *registry_find_set(const struct registry *registry, uid_t owner, const char *name);
+struct set *registry_find_set_id(const struct registry *registry, const char *id);
+/* The set that holds a namespace of this kind with this inode (and id, where both are known), or
+ * NULL. */
+struct set *registry_find_namespace(const struct registry *registry, enum kind kind, ino_t inode,
+				    uint64_t id);
+/* The first set after (owner, name) in order of (owner, name); name NULL: the first of that owner
+ * or of any greater one. NULL at the end. O(log n). */
+struct set *registry_next_set(const struct registry *registry, uid_t owner, const char *name);
+/* The set that expires first, or NULL. */
+struct set *registry_first_expiry(const struct registry *registry);
+void registry_set_expiry(struct registry *registry, struct set *set, uint64_t expires);
+size_t registry_count_sets(const struct registry *registry);
+
+/* Adds a session to its set (takes it). -ENOMEM. */
+int registry_add_session(struct registry *registry, struct session *session);
+/* Marks it as ended (the fields are set by the caller first) and keeps it for ENDED_SECONDS, at
+ * most ENDED_MAX of one uid; the oldest goes first, and ret_dropped ids are forgotten on disk by
+ * the caller: drop is called for each. */
+#define ENDED_SECONDS 3600
+#define ENDED_MAX 256
+void registry_end_session(struct registry *registry, struct session *session,
+			  void (*drop)(struct session *session, void *context), void *context);
+/* Forgets a session that has ended or never began. */
+void registry_drop_session(struct registry *registry, struct session *session);
+/* Forgets those that ended before the given moment (Unix epoch, microseconds). */
+void registry_age_sessions(struct registry *registry, uint64_t before,
+			   void (*drop)(struct session *session, void *context), void *context);
+struct session *registry_find_session(const struct registry *registry, const char *id);
+/* Sessions of a set name, running and ended (also of an earlier set of that name and owner: no;
+ * only of this set): iterate set->sessions. */
+
+/* Counters of a uid; made at need, dropped when all are zero. NULL: -ENOMEM. */
+struct registry_use *registry_use(struct registry *registry, uid_t uid);
+void registry_use_settle(struct registry *registry, uid_t uid);
+
+#endif

@@ -1,0 +1,748 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include "daemon/keeper/check.h"
+#include "daemon/keeper/lifecycle.h"
+#include "daemon/keeper/log.h"
+#include "daemon/keeper/operation.h"
+#include "daemon/keeper/session.h"
+#include "daemon/kernel/cgroup.h"
+#include "daemon/kernel/fault.h"
+#include "daemon/kernel/process.h"
+
+/* For a command to be executed: it may lie on a file system that hangs. */
+#define START_SECONDS 20
+
+/* What watches a session that runs: session->work. */
+struct watch {
+	struct keeper *keeper;
+	struct session *session;
+	struct operation *operation; /* its runner's reports; NULL after a restart */
+	struct request *starter;     /* EXEC's or RUN's, until its last answer */
+	bool more;		     /* the starter waits for the end */
+	struct request *waiters;     /* WAIT's */
+	uint32_t connection;	     /* the starter's */
+	int leash_fd;  /* the runner's command ends when this closes; -1: it does not */
+	int runner_fd; /* after a restart: a pidfd */
+	struct event *runner_event; /* of it */
+};
+
+static struct log_fields fields_of(const struct session *session)
+{
+	return (struct log_fields){.has_uid = true, .uid = session->owner, .session = session->id};
+}
+
+bool session_any_running(const struct set *set)
+{
+	for (const struct session *at = set->sessions; at; at = at->next_in_set)
+		if (!at->ended)
+			return true;
+	return false;
+}
+
+/* --- the end --- */
+
+static void fill_ended(const struct session *session, struct wire_session *ret)
+{
+	wire_clear(&wire_session_layout, ret);
+	ret->session = session->id;
+	ret->set = session->set ? session->set->name : NULL;
+	ret->started = session->started;
+	ret->ended = session->ended;
+	ret->exited = session->exited;
+	ret->exit_status = session->status;
+	ret->signal = session->signal;
+}
+
+static void answer_ended(struct keeper *keeper, struct request *request,
+			 const struct session *session)
+{
+	struct wire_session wire;
+
+	fill_ended(session, &wire);
+	request_done(keeper, request, &wire_session_layout, &wire);
+}
+
+static void watch_free(struct watch *watch)
+{
+	if (watch->runner_event)
+		event_free(watch->runner_event);
+	close_fd(watch->runner_fd);
+	close_fd(watch->leash_fd);
+	free(watch);
+}
+
+static void drop_record(struct session *session, void *context)
+{
+	struct keeper *keeper = context;
+	char name[SESSION_SIZE + 16];
+
+	store_remove_session(keeper->store, session->id);
+	snprintf(name, sizeof(name), "%s.status", session->id);
+	unlinkat(store_sessions_fd(keeper->store), name, 0);
+}
+
+static void remove_cgroup(struct keeper *keeper, const struct session *session)
+{
+	char path[CGROUP_PATH_SIZE];
+	int r;
+
+	snprintf(path, sizeof(path), "%u/%s/%s", session->owner, session->set->id, session->id);
+	r = cgroup_remove(keeper->cgroup_fd, path);
+	if (r < 0)
+		log_warning("cgroup %s not removed: %s", path, strerror(-r));
+}
+
+static void uncount(struct keeper *keeper, const struct session *session)
+{
+	struct registry_use *use = registry_use(keeper->registry, session->owner);
+
+	if (use && use->sessions > 0)
+		use->sessions--;
+	registry_use_settle(keeper->registry, session->owner);
+}
+
+/* A Run is over when its set is gone. */
+struct run_end {
+	struct request *request;
+	struct wire_session wire;
+	char id[SESSION_SIZE], name[NAME_SIZE];
+};
+
+static void on_run_removed(struct keeper *keeper, const struct failure *failure, void *context)
+{
+	struct run_end *end = context;
+
+	if (end && end->request && failure)
+		request_fail(keeper, end->request, failure);
+	else if (end && end->request)
+		request_done(keeper, end->request, &wire_session_layout, &end->wire);
+	free(end);
+}
+
+static void remove_run_set(struct keeper *keeper, const struct session *session,
+			   struct request *request)
+{
+	struct run_end *end = calloc(1, sizeof(*end));
+
+	if (end) {
+		end->request = request;
+		fill_ended(session, &end->wire);
+		memcpy(end->id, session->id, sizeof(end->id));
+		end->wire.session = end->id;
+		memcpy(end->name, session->set->name, sizeof(end->name));
+		end->wire.set = end->name;
+	} else if (request) {
+		answer_ended(keeper, request, session);
+	}
+	lifecycle_remove(keeper, session->set, 0, on_run_removed, end);
+}
+
+/* The fields say how; everybody who waits is told, and nothing but the record stays. */
+static void end_session(struct watch *watch)
+{
+	struct keeper *keeper = watch->keeper;
+	struct session *session = watch->session;
+	struct set *set = session->set;
+	struct request *starter = watch->more ? watch->starter : NULL;
+	struct log_fields fields = fields_of(session);
+
+	session->runner_pid = session->pid = 0;
+	session->work = NULL;
+	log_line(LOG_INFO, &fields, "session ended: %s %u", session->exited ? "exit" : "signal",
+		 session->exited ? session->status : session->signal);
+	remove_cgroup(keeper, session);
+	if (starter && !session->removes_set)
+		answer_ended(keeper, starter, session);
+	while (watch->waiters) {
+		struct request *waiter = watch->waiters;
+
+		watch->waiters = waiter->behind;
+		answer_ended(keeper, waiter, session);
+	}
+	store_write_session(keeper->store, session);
+	uncount(keeper, session);
+	if (session->removes_set && set->state == SET_READY)
+		remove_run_set(keeper, session, starter);
+	else if (session->removes_set && starter)
+		answer_ended(keeper, starter, session);
+	watch_free(watch);
+	registry_end_session(keeper->registry, session, drop_record, keeper);
+	lifecycle_session_ended(keeper, set);
+}
+
+/* It never ran: nothing of it stays, and who asked for it hears why. */
+static void abandon(struct watch *watch, const struct failure *failure)
+{
+	struct keeper *keeper = watch->keeper;
+	struct session *session = watch->session;
+	struct set *set = session->set;
+
+	if (watch->starter)
+		request_fail(keeper, watch->starter, failure);
+	session->work = NULL;
+	remove_cgroup(keeper, session);
+	drop_record(session, keeper);
+	uncount(keeper, session);
+	if (session->removes_set && set->state == SET_READY)
+		lifecycle_remove(keeper, set, 0, on_run_removed, NULL);
+	watch_free(watch);
+	registry_drop_session(keeper->registry, session);
+	lifecycle_session_ended(keeper, set);
+}
+
+/* --- the runner's reports --- */
+
+static void on_started(struct operation *operation, const struct task_report *report, int fd)
+{
+	struct watch *watch = operation->context;
+	struct session *session = watch->session;
+	struct wire_session wire;
+
+	session->pid = report->pid;
+	session->runner_pid = report->runner_pid;
+	operation_set_deadline(operation, 0);
+	if (watch->starter) {
+		wire_clear(&wire_session_layout, &wire);
+		wire.session = session->id;
+		wire.set = session->set->name;
+		wire.pid = session->pid;
+		wire.process_fd = fd;
+		wire.started = session->started;
+		request_begin(watch->keeper, watch->starter, watch->more ? WIRE_CONTINUES : 0);
+		wire_put(&watch->keeper->to_front, &wire_session_layout, &wire);
+		if (watch->more)
+			request_send(watch->keeper, watch->starter);
+		else
+			request_end(watch->keeper, watch->starter);
+		if (!watch->more)
+			watch->starter = NULL;
+	}
+	close_fd(fd);
+	watch->keeper->counters.executed++;
+}
+
+static void kill_session(struct keeper *keeper, const struct session *session)
+{
+	char path[CGROUP_PATH_SIZE];
+	_cleanup_fd_ int fd = -1;
+
+	snprintf(path, sizeof(path), "%u/%s/%s", session->owner, session->set->id, session->id);
+	fd = cgroup_open(keeper->cgroup_fd, path);
+	if (fd >= 0)
+		cgroup_kill(fd);
+}
+
+static void on_runner_done(struct operation *operation, const struct task_report *report)
+{
+	struct watch *watch = operation->context;
+	struct session *session = watch->session;
+	struct failure failure;
+
+	session->ended = keeper_now();
+	session->exited = report->exited;
+	session->status = report->status;
+	session->signal = report->signal;
+	if (report->step == STEP_NONE) {
+		end_session(watch);
+		return;
+	}
+	kill_session(watch->keeper, session);
+	if (session->pid == 0) {
+		keeper_failure_from_fault(report->step, report->detail, report->error, &failure);
+		abandon(watch, &failure);
+		return;
+	}
+	/* the runner was killed: the command's own end is nobody's to know any more */
+	session->exited = false;
+	session->signal = SIGKILL;
+	end_session(watch);
+}
+
+/* --- the beginning --- */
+
+static int copy_words(struct session *session, const struct wire_command *command)
+{
+	struct wire_session words;
+
+	wire_clear(&wire_session_layout, &words);
+	memcpy(words.words, command->words, sizeof(words.words));
+	words.n_words = command->n_words;
+	return wire_pack(&wire_session_layout, &words, &session->words, &session->words_size);
+}
+
+static int count_session(struct keeper *keeper, uid_t owner, struct failure *failure)
+{
+	struct registry_use *use = registry_use(keeper->registry, owner);
+
+	if (!use)
+		return failure_from_errno(failure, -ENOMEM, "start the session");
+	if (owner != 0 && use->sessions >= keeper->config->limits.sessions) {
+		registry_use_settle(keeper->registry, owner);
+		return failure_set(failure, ERROR_LIMIT_EXCEEDED, keeper->config->limits.sessions,
+				   "sessions", NULL);
+	}
+	use->sessions++;
+	return 0;
+}
+
+static int new_session(struct keeper *keeper, struct set *set, const struct wire_command *command,
+		       struct watch **ret)
+{
+	struct session *session = calloc(1, sizeof(*session));
+	struct watch *watch = calloc(1, sizeof(*watch));
+	int r = session && watch ? copy_words(session, command) : -ENOMEM;
+
+	if (r == 0) {
+		session->set = set;
+		session->owner = set->owner;
+		session->started = keeper_now();
+		session->attached = !command->detach;
+		session->work = watch;
+		keeper_new_id(session->id);
+		*watch = (struct watch){
+			.keeper = keeper, .session = session, .leash_fd = -1, .runner_fd = -1};
+		r = registry_add_session(keeper->registry, session);
+	}
+	if (r < 0) {
+		if (session)
+			free(session->words);
+		free(session);
+		free(watch);
+		return r;
+	}
+	*ret = watch;
+	return 0;
+}
+
+static int open_status_file(struct keeper *keeper, const struct session *session)
+{
+	char name[SESSION_SIZE + 16];
+	int fd;
+
+	snprintf(name, sizeof(name), "%s.status", session->id);
+	fd = openat(store_sessions_fd(keeper->store), name,
+		    O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
+	return fd < 0 ? negative_errno() : fd;
+}
+
+/* For an attached command whose client gave no pipe that tells when it has gone. */
+static int make_leash(struct watch *watch, const struct wire_command *command, int *ret_fd)
+{
+	int pair[2];
+
+	*ret_fd = -1;
+	if (command->detach || command->status_fd >= 0)
+		return 0;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+		return negative_errno();
+	watch->leash_fd = pair[0];
+	*ret_fd = pair[1];
+	return 0;
+}
+
+/* Who runs it, and with what of the peer's. */
+struct runs_as {
+	uid_t uid;
+	gid_t gid;
+	bool no_init, mount_proc;
+};
+
+static void fill_identity(struct task_identity *task, const struct runs_as *as,
+			  const struct peer_identity *peer)
+{
+	task->uid = as->uid;
+	task->gid = as->gid;
+	/* another's groups are nobody's to give: root in a user's set has none */
+	for (size_t i = 0; as->uid == peer->uid && i < peer->n_groups; i++)
+		task->groups[task->n_groups++].id = peer->groups[i];
+}
+
+static int send_start(struct watch *watch, const struct connection *connection,
+		      const struct wire_command *command, const struct runs_as *as)
+{
+	static struct task_start task;
+	_cleanup_fd_ int status_fd = open_status_file(watch->keeper, watch->session);
+	_cleanup_fd_ int leash_fd = -1, report_fd = -1;
+	int r = status_fd < 0 ? status_fd : make_leash(watch, command, &leash_fd);
+
+	if (r < 0)
+		return r;
+	wire_clear(&task_start_layout, &task);
+	task.set = keeper_task_set(watch->session->set);
+	fill_identity(&task.identity, as, &connection->peer.identity);
+	task.command = *command;
+	task.session = watch->session->id;
+	task.no_init = as->no_init;
+	task.mount_proc = as->mount_proc;
+	task.caller_fd = connection->peer.pid_fd;
+	task.caller_pid = connection->peer.pid;
+	task.status_file_fd = status_fd;
+	task.leash_fd = leash_fd;
+	r = operation_new(watch->keeper, START_SECONDS, &watch->operation, &report_fd);
+	if (r < 0)
+		return r;
+	task.report_fd = report_fd;
+	watch->operation->context = watch;
+	watch->operation->report = on_started;
+	watch->operation->done = on_runner_done;
+	return operation_send(watch->operation, TASK_START, &task_start_layout, &task);
+}
+
+/* Starts a command for the kept request, which is answered in any case. */
+static void start(struct keeper *keeper, struct request *request, struct set *set,
+		  const struct wire_command *command, const struct runs_as *as, bool removes_set)
+{
+	struct connection *connection = request_connection(request);
+	struct failure failure = {};
+	struct watch *watch = NULL;
+	int r = connection ? 0 : -EPIPE;
+
+	if (r == 0 && count_session(keeper, set->owner, &failure)) {
+		request_fail(keeper, request, &failure);
+		if (removes_set)
+			lifecycle_remove(keeper, set, 0, on_run_removed, NULL);
+		return;
+	}
+	if (r == 0)
+		r = new_session(keeper, set, command, &watch);
+	if (!watch) {
+		if (connection)
+			uncount(keeper, &(struct session){.owner = set->owner});
+		failure_from_errno(&failure, r, "start the session");
+		request_fail(keeper, request, &failure);
+		if (removes_set)
+			lifecycle_remove(keeper, set, 0, on_run_removed, NULL);
+		return;
+	}
+	watch->starter = request;
+	watch->more = command->more;
+	watch->connection = request->connection;
+	watch->session->removes_set = removes_set;
+	r = store_write_session(keeper->store, watch->session);
+	fault_point("exec-recorded");
+	if (r == 0)
+		r = send_start(watch, connection, command, as);
+	if (r < 0) {
+		failure_from_errno(&failure, r, "start the session");
+		abandon(watch, &failure);
+		return;
+	}
+	connection->has_leases |= watch->leash_fd >= 0;
+}
+
+static int check_ready(const struct set *set, struct failure *failure)
+{
+	static const char *const states[] = {
+		[SET_CREATING] = "creating", [SET_REMOVING] = "removing", [SET_BROKEN] = "broken"};
+
+	if (set->state != SET_READY)
+		return failure_set(failure, ERROR_BUSY, 0, states[set->state], "%s", set->name);
+	if (set->frozen)
+		return failure_set(failure, ERROR_BUSY, 0, "frozen", "%s", set->name);
+	return 0;
+}
+
+static int authorise(const struct request *request, uid_t owner, gid_t gid, uint32_t mapping,
+		     const struct wire_command *command, struct runs_as *as,
+		     struct failure *failure)
+{
+	struct authz_command wanted = {
+		.owner = owner,
+		.owner_gid = gid,
+		.mapping = mapping,
+		.has_user = command->has_user,
+		.has_group = command->has_group,
+		.new_privileges = command->new_privileges,
+		.user = command->user,
+		.group = command->group,
+	};
+
+	return authz_command(&request->subject, &wanted, &as->uid, &as->gid, failure);
+}
+
+static int try_exec(struct keeper *keeper, struct request *request, const struct wire_exec *exec,
+		    struct failure *failure)
+{
+	struct runs_as as = {};
+	struct set *set;
+	int r = server_find_set(keeper, request, exec->name, exec->has_owner, exec->owner, &set,
+				failure);
+
+	if (r == 0)
+		r = check_ready(set, failure);
+	if (r == 0)
+		r = check_command(&exec->command, set->kinds, failure);
+	if (r == 0)
+		r = authorise(request, set->owner, set->gid, set->mapping, &exec->command, &as,
+			      failure);
+	if (r)
+		return r;
+	request = request_keep(request);
+	if (!request)
+		return failure_from_errno(failure, -ENOMEM, "start the session");
+	start(keeper, request, set, &exec->command, &as, false);
+	return 0;
+}
+
+void session_on_exec(struct keeper *keeper, struct request *request, struct wire_message *message)
+{
+	static struct wire_exec exec;
+	struct failure failure = {};
+	int r;
+
+	if (wire_decode(message, &wire_exec_layout, &exec) < 0)
+		r = failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "command", NULL);
+	else
+		r = try_exec(keeper, request, &exec, &failure);
+	if (r)
+		request_fail(keeper, request, &failure);
+}
+
+/* --- Run: a command that waits for its set --- */
+
+struct run {
+	struct request *request;
+	struct runs_as as;
+	struct wire_run wire;	     /* views on message */
+	struct wire_message message; /* taken over: the command's descriptors */
+};
+
+static void run_free(struct run *run)
+{
+	wire_message_done(&run->message);
+	free(run);
+}
+
+static void on_run_created(struct keeper *keeper, struct set *set, const struct failure *failure,
+			   void *context)
+{
+	struct run *run = context;
+
+	if (failure)
+		request_fail(keeper, run->request, failure);
+	else
+		start(keeper, run->request, set, &run->wire.command, &run->as, true);
+	run_free(run);
+}
+
+/* Takes the message away from the server, which gets a fresh one. */
+static int take_message(struct wire_message *from, struct run *run)
+{
+	struct wire_message fresh;
+	int r = wire_message_init(&fresh);
+
+	if (r < 0)
+		return r;
+	run->message = *from;
+	*from = fresh;
+	return 0;
+}
+
+static int try_run(struct keeper *keeper, struct request *request, struct run *run,
+		   struct failure *failure)
+{
+	char picked[NAME_SIZE];
+	struct lifecycle_wish wish = {
+		.name = lifecycle_name(keeper, request, run->wire.name, picked),
+		.spec = &run->wire.spec,
+		.no_init = run->wire.no_init,
+		.created = on_run_created,
+		.context = run,
+	};
+	const struct connection *connection = request_connection(request);
+	struct wire_spec *spec = &run->wire.spec;
+	int r = check_name(wish.name, "name", failure);
+
+	if (r == 0)
+		r = check_spec(spec, wish.name, failure);
+	if (r == 0)
+		r = authz_spec(&request->subject, spec, failure);
+	if (r == 0)
+		r = check_command(&run->wire.command, spec->kinds, failure);
+	if (r == 0)
+		r = authorise(request, connection->peer.identity.uid, connection->peer.identity.gid,
+			      spec->mapping, &run->wire.command, &run->as, failure);
+	if (r == 0 && run->wire.no_init && !(spec->kinds & KIND_BIT(KIND_PID)))
+		r = failure_set(failure, ERROR_INVALID_VALUE, 0, "init",
+				"false makes the command process 1: the set needs a pid namespace");
+	if (r == 0 && registry_find_set(keeper->registry, request->subject.uid, wish.name))
+		r = failure_set(failure, ERROR_EXISTS, 0, "set", "%s", wish.name);
+	run->as.no_init = run->wire.no_init;
+	run->as.mount_proc = spec->mount_proc == SWITCH_ON;
+	return r ? r : lifecycle_create(keeper, run->request, &wish, failure);
+}
+
+void session_on_run(struct keeper *keeper, struct request *request, struct wire_message *message)
+{
+	struct run *run = calloc(1, sizeof(*run));
+	struct failure failure = {};
+	int r = run ? take_message(message, run) : -ENOMEM;
+
+	if (r < 0) {
+		free(run);
+		failure_from_errno(&failure, r, "start the session");
+		request_fail(keeper, request, &failure);
+		return;
+	}
+	if (wire_decode(&run->message, &wire_run_layout, &run->wire) < 0)
+		r = failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "command", NULL);
+	if (r == 0) {
+		run->request = request_keep(request);
+		r = run->request ? try_run(keeper, request, run, &failure)
+				 : failure_from_errno(&failure, -ENOMEM, "start the session");
+	}
+	if (r) {
+		request_fail(keeper, run->request ? run->request : request, &failure);
+		run_free(run);
+	}
+}
+
+/* --- waiting --- */
+
+void session_on_wait(struct keeper *keeper, struct request *request, struct wire_message *message)
+{
+	struct failure failure = {};
+	struct session *session = NULL;
+	struct wire_ask ask;
+	uid_t owner;
+	int r;
+
+	if (wire_decode(message, &wire_ask_layout, &ask) < 0)
+		r = failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "session", NULL);
+	else
+		r = check_session(ask.session, &failure);
+	if (r == 0) {
+		session = registry_find_session(keeper->registry, ask.session);
+		r = session ? authz_owner(&request->subject, true, session->owner, "session",
+					  ask.session, &owner, &failure)
+			    : failure_set(&failure, ERROR_NOT_FOUND, 0, "session", "%s",
+					  ask.session);
+	}
+	if (r) {
+		request_fail(keeper, request, &failure);
+	} else if (session->ended) {
+		answer_ended(keeper, request, session);
+	} else if (session->work) {
+		struct watch *watch = session->work;
+
+		request = request_keep(request);
+		if (request) {
+			request->behind = watch->waiters;
+			watch->waiters = request;
+		}
+	}
+}
+
+/* --- connections that go --- */
+
+void session_connection_gone(struct keeper *keeper, uint32_t connection)
+{
+	for (struct operation *at = keeper->operations; at; at = at->next) {
+		struct watch *watch = at->done == on_runner_done ? at->context : NULL;
+
+		if (watch && watch->connection == connection)
+			watch->leash_fd = close_fd(watch->leash_fd);
+	}
+}
+
+/* --- after a restart --- */
+
+/* What the runner has written so far. */
+struct status_file {
+	pid_t runner, command;
+	uint64_t runner_start, command_start;
+	bool ended, exited;
+	unsigned int number;
+	uint64_t when;
+};
+
+static void read_status(struct keeper *keeper, const struct session *session,
+			struct status_file *ret)
+{
+	char name[SESSION_SIZE + 16], word[16], line[128];
+	_cleanup_file_ FILE *file = NULL;
+	unsigned long long first, second;
+	int fd;
+
+	*ret = (struct status_file){};
+	snprintf(name, sizeof(name), "%s.status", session->id);
+	fd = openat(store_sessions_fd(keeper->store), name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	file = fd < 0 ? NULL : fdopen(fd, "re");
+	if (!file) {
+		close_fd(fd);
+		return;
+	}
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "%15s %llu %llu", word, &first, &second) != 3)
+			continue;
+		if (strcmp(word, "runner") == 0) {
+			ret->runner = first;
+			ret->runner_start = second;
+		} else if (strcmp(word, "command") == 0) {
+			ret->command = first;
+			ret->command_start = second;
+		} else {
+			ret->ended = true;
+			ret->exited = strcmp(word, "exit") == 0;
+			ret->number = first;
+			ret->when = second;
+		}
+	}
+}
+
+static void take_status(struct session *session, const struct status_file *status)
+{
+	session->ended = status->ended ? status->when : keeper_now();
+	session->exited = status->ended && status->exited;
+	session->status = session->exited ? status->number : 0;
+	session->signal = session->exited ? 0 : status->ended ? status->number : SIGKILL;
+}
+
+static void on_runner_ended(evutil_socket_t fd _unused_, short what _unused_, void *context)
+{
+	struct watch *watch = context;
+	struct status_file status;
+
+	read_status(watch->keeper, watch->session, &status);
+	if (!status.ended)
+		kill_session(watch->keeper, watch->session);
+	take_status(watch->session, &status);
+	end_session(watch);
+}
+
+void session_recover(struct keeper *keeper, struct session *session)
+{
+	struct watch *watch = calloc(1, sizeof(*watch));
+	struct registry_use *use = registry_use(keeper->registry, session->owner);
+	static const struct timeval now = {};
+	struct status_file status;
+
+	if (!watch || !use) {
+		free(watch);
+		return;
+	}
+	use->sessions++;
+	read_status(keeper, session, &status);
+	*watch = (struct watch){.keeper = keeper, .session = session, .leash_fd = -1};
+	session->work = watch;
+	session->runner_pid = status.runner;
+	session->pid = status.command;
+	watch->runner_fd =
+		status.runner ? process_find(status.runner, status.runner_start) : -ESRCH;
+	watch->runner_event =
+		event_new(keeper->loop, watch->runner_fd >= 0 ? watch->runner_fd : -1,
+			  watch->runner_fd >= 0 ? EV_READ : 0, on_runner_ended, watch);
+	if (!watch->runner_event)
+		return;
+	/* one that has ended meanwhile is finished from the loop, like any other */
+	event_add(watch->runner_event, watch->runner_fd >= 0 ? NULL : &now);
+}
+
+void session_age(struct keeper *keeper)
+{
+	registry_age_sessions(keeper->registry, keeper_now() - UINT64_C(1000000) * ENDED_SECONDS,
+			      drop_record, keeper);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the keeper knows, on disk: RUNTIME/state/sets/ID and RUNTIME/state/sessions/ID, one file a
+ * record, in the encoding of daemon/wire, written to a temporary name and renamed. A file begins
+ * with "nsctl-state\n", a version, the boot id and a checksum (crc32c or fletcher: corruption, not
+ * attack: the directory is root's, 0700). The runtime directory is a tmpfs: no fsync.
+ */
+#ifndef NSCTL_KEEPER_STORE_H
+#define NSCTL_KEEPER_STORE_H
+
+#include "base.h"
+#include "daemon/keeper/registry.h"
+
+#define STORE_VERSION 1
+
+enum store_outcome {
+	STORE_DAMAGED = 1, /* truncated, checksum, foreign or newer version: *ret_why says which */
+	STORE_OLD_BOOT,	   /* written before the machine was started */
+};
+
+struct store;
+/* Opens (and makes) RUNTIME/state below runtime_fd, 0700 root. Takes nothing. */
+int store_open(int runtime_fd, struct store **ret);
+struct store *store_close(struct store *store);
+int store_sessions_fd(const struct store *store); /* directory of the sessions' files */
+
+/* Writes a set's record: all fields but sessions, work, lease_connection; a set leased by
+ * connection is marked so. Atomic. 0 or -errno (ENOSPC: nothing has changed). */
+int store_write_set(struct store *store, const struct set *set);
+/* Makes absent: 0 also when it was. */
+int store_remove_set(struct store *store, const char *id);
+
+int store_write_session(struct store *store, const struct session *session);
+int store_remove_session(struct store *store, const char *id);
+
+/*
+ * Calls back for each file. For a readable one with the record (calloc'ed, to be taken), outcome 0;
+ * else with NULL, the file's name and the outcome. set_aside() moves a file to state/damaged/.
+ */
+struct store_callbacks {
+	void (*set)(struct set *set, bool by_connection, void *context);
+	/* set_id: of the set it belongs to */
+	void (*session)(struct session *session, const char *set_id, void *context);
+	void (*bad)(const char *directory, const char *name, int outcome, const char *why,
+		    void *context);
+};
+int store_load(struct store *store, const struct store_callbacks *callbacks, void *context);
+int store_set_aside(struct store *store, const char *directory, const char *name);
+
+/* The parts of loading, for tests and the fuzzer. store_check(): 0 or an outcome and *ret_why; the
+ * others, of data that passed it: 0, -EBADMSG or -ENOMEM. */
+int store_check(const char *data, size_t size, const char *boot_id, const char **ret_why);
+int store_decode_set(const char *data, size_t size, const char *name, struct set **ret);
+int store_decode_session(const char *data, size_t size, const char *name, struct session **ret,
+			 char ret_set_id[static SESSION_SIZE]);
+bool store_is_by_connection(const struct set *set);
+
+#endif

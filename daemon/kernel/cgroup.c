@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/mount.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include "daemon/kernel/cgroup.h"
+#include "daemon/kernel/process.h"
+
+int cgroup_open_root(void)
+{
+	_cleanup_fd_ int context_fd = syscall(SYS_fsopen, "cgroup2", FSOPEN_CLOEXEC);
+	int fd;
+
+	if (context_fd < 0 || syscall(SYS_fsconfig, context_fd, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
+		return negative_errno();
+	fd = syscall(SYS_fsmount, context_fd, FSMOUNT_CLOEXEC,
+		     MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+	return fd < 0 ? negative_errno() : fd;
+}
+
+int cgroup_open(int parent_fd, const char *path)
+{
+	int fd = openat(parent_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+
+	return fd < 0 ? negative_errno() : fd;
+}
+
+/* Makes each directory on the way. */
+static int make_way(int parent_fd, const char *path)
+{
+	char part[CGROUP_PATH_SIZE + 64];
+	size_t n = strlen(path);
+
+	if (n >= sizeof(part))
+		return -ENAMETOOLONG;
+	for (size_t end = 1; end <= n; end++) {
+		if (path[end] != '/' && path[end] != '\0')
+			continue;
+		memcpy(part, path, end);
+		part[end] = '\0';
+		if (mkdirat(parent_fd, part, 0755) < 0 && errno != EEXIST)
+			return negative_errno();
+	}
+	return 0;
+}
+
+int cgroup_make(int parent_fd, const char *path)
+{
+	int r = -ENOENT;
+
+	/* somebody else may remove a directory on the way that has just become empty */
+	for (int tries = 0; r == -ENOENT && tries < 100; tries++) {
+		r = make_way(parent_fd, path);
+		if (r == 0)
+			r = cgroup_open(parent_fd, path);
+	}
+	return r;
+}
+
+/* The children of an opened cgroup: calls back with each name; stops at the first error. */
+static int each_child(int cgroup_fd,
+		      int (*callback)(int cgroup_fd, const char *name, void *context),
+		      void *context)
+{
+	int copy = openat(cgroup_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *directory = copy < 0 ? NULL : fdopendir(copy);
+	struct dirent *entry;
+	int r = 0;
+
+	if (!directory) {
+		r = negative_errno();
+		close_fd(copy);
+		return r;
+	}
+	while (r == 0 && (entry = readdir(directory)))
+		if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
+			r = callback(cgroup_fd, entry->d_name, context);
+	closedir(directory);
+	return r;
+}
+
+static int remove_child(int cgroup_fd, const char *name, void *context _unused_)
+{
+	return cgroup_remove(cgroup_fd, name);
+}
+
+int cgroup_remove(int parent_fd, const char *path)
+{
+	_cleanup_fd_ int fd = -1;
+	int r;
+
+	if (unlinkat(parent_fd, path, AT_REMOVEDIR) == 0 || errno == ENOENT)
+		return 0;
+	if (errno != EBUSY)
+		return negative_errno();
+	/* it holds processes, or other cgroups */
+	fd = cgroup_open(parent_fd, path);
+	if (fd < 0)
+		return fd == -ENOENT ? 0 : fd;
+	r = each_child(fd, remove_child, NULL);
+	if (r < 0)
+		return r;
+	if (unlinkat(parent_fd, path, AT_REMOVEDIR) < 0 && errno != ENOENT)
+		return negative_errno();
+	return 0;
+}
+
+static int write_file(int cgroup_fd, const char *name, const char *text)
+{
+	_cleanup_fd_ int fd = openat(cgroup_fd, name, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return negative_errno();
+	return write(fd, text, strlen(text)) < 0 ? negative_errno() : 0;
+}
+
+int cgroup_kill(int cgroup_fd)
+{
+	return write_file(cgroup_fd, "cgroup.kill", "1");
+}
+
+int cgroup_freeze(int cgroup_fd, bool freeze)
+{
+	return write_file(cgroup_fd, "cgroup.freeze", freeze ? "1" : "0");
+}
+
+int cgroup_open_events(int cgroup_fd)
+{
+	int fd = openat(cgroup_fd, "cgroup.events", O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? negative_errno() : fd;
+}
+
+int cgroup_read_events(int events_fd, bool *ret_populated, bool *ret_frozen)
+{
+	char text[256];
+	ssize_t n = pread(events_fd, text, sizeof(text) - 1, 0);
+
+	if (n < 0)
+		return negative_errno();
+	text[n] = '\0';
+	*ret_populated = strstr(text, "populated 1") != NULL;
+	*ret_frozen = strstr(text, "frozen 1") != NULL;
+	return 0;
+}
+
+int cgroup_is_populated(int cgroup_fd)
+{
+	_cleanup_fd_ int fd = cgroup_open_events(cgroup_fd);
+	bool populated, frozen;
+	int r = fd < 0 ? fd : cgroup_read_events(fd, &populated, &frozen);
+
+	return r < 0 ? r : populated;
+}
+
+int cgroup_wait_empty(int cgroup_fd, int milliseconds)
+{
+	_cleanup_fd_ int fd = cgroup_open_events(cgroup_fd);
+
+	if (fd < 0)
+		return fd;
+	for (;;) {
+		struct pollfd poll_fd = {.fd = fd, .events = POLLPRI};
+		bool populated, frozen;
+		int r = cgroup_read_events(fd, &populated, &frozen);
+
+		if (r < 0 || !populated)
+			return r == -ENODEV ? 0 : r;
+		r = poll(&poll_fd, 1, milliseconds);
+		if (r == 0)
+			return -ETIMEDOUT;
+		if (r < 0 && errno != EINTR)
+			return negative_errno();
+	}
+}
+
+struct each_process {
+	int (*callback)(pid_t pid, const char *name, void *context);
+	void *context;
+};
+
+static int read_processes(int cgroup_fd, const char *name, const struct each_process *each)
+{
+	_cleanup_file_ FILE *file = NULL;
+	int fd = openat(cgroup_fd, "cgroup.procs", O_RDONLY | O_CLOEXEC);
+	int pid, r = 0;
+
+	if (fd < 0)
+		return errno == ENOENT || errno == ENODEV ? 0 : negative_errno();
+	file = fdopen(fd, "re");
+	if (!file) {
+		close_fd(fd);
+		return -ENOMEM;
+	}
+	while (r == 0 && fscanf(file, "%d", &pid) == 1)
+		if (pid > 0)
+			r = each->callback(pid, name, each->context);
+	return r;
+}
+
+static int read_child(int cgroup_fd, const char *name, void *context)
+{
+	_cleanup_fd_ int fd = cgroup_open(cgroup_fd, name);
+
+	if (fd < 0)
+		return fd == -ENOENT ? 0 : fd;
+	return read_processes(fd, name, context);
+}
+
+int cgroup_each_process(int cgroup_fd, bool deep,
+			int (*callback)(pid_t pid, const char *name, void *context), void *context)
+{
+	struct each_process each = {callback, context};
+	int r = read_processes(cgroup_fd, "", &each);
+
+	return r || !deep ? r : each_child(cgroup_fd, read_child, &each);
+}
+
+struct signal_context {
+	int signal;
+	pid_t except;
+	char path[CGROUP_PATH_SIZE + 256]; /* of the cgroup */
+};
+
+static int signal_one(pid_t pid, const char *name _unused_, void *context)
+{
+	const struct signal_context *wanted = context;
+	_cleanup_fd_ int fd = -1;
+	char path[sizeof(wanted->path)];
+
+	if (pid == wanted->except)
+		return 0;
+	fd = process_pidfd_open(pid);
+	/* the descriptor first: then the number cannot be another process's, if that is still here
+	 */
+	if (fd < 0 || cgroup_of(pid, path, sizeof(path)) < 0 ||
+	    strncmp(path, wanted->path, strlen(wanted->path)) != 0)
+		return 0;
+	process_signal(fd, wanted->signal);
+	return 0;
+}
+
+/* An opened cgroup's path, from what procfs says of the descriptor: its end is what matters. */
+static int path_of_fd(int cgroup_fd, char *ret, size_t size)
+{
+	char link[64];
+	ssize_t n;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", cgroup_fd);
+	n = readlink(link, ret, size - 1);
+	if (n < 0)
+		return negative_errno();
+	ret[n] = '\0';
+	memmove(ret, ret + (ret[0] == '/'), n);
+	return 0;
+}
+
+int cgroup_signal(int cgroup_fd, int signal, pid_t except)
+{
+	struct signal_context context = {.signal = signal, .except = except};
+	int r;
+
+	if (signal == SIGKILL && except == 0)
+		return cgroup_kill(cgroup_fd);
+	r = path_of_fd(cgroup_fd, context.path, sizeof(context.path));
+	return r < 0 ? r : cgroup_each_process(cgroup_fd, true, signal_one, &context);
+}
+
+int cgroup_of(pid_t pid, char *ret, size_t size)
+{
+	char path[64], line[4096 + 16];
+	_cleanup_file_ FILE *file = NULL;
+
+	snprintf(path, sizeof(path), "/proc/%d/cgroup", pid);
+	file = fopen(path, "re");
+	if (!file)
+		return negative_errno();
+	while (fgets(line, sizeof(line), file)) {
+		if (strncmp(line, "0::/", 4) != 0)
+			continue;
+		line[strcspn(line, "\n")] = '\0';
+		if (strlen(line + 4) >= size)
+			return -ENAMETOOLONG;
+		strcpy(ret, line + 4);
+		return 0;
+	}
+	return -ENOENT;
+}

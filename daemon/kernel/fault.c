@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <signal.h>
+#include <string.h>
+#include "daemon/kernel/fault.h"
+
+static const char *const texts[STEP_COUNT] = {
+	[STEP_NONE] = "do nothing",
+	[STEP_FORK] = "start a process",
+	[STEP_CGROUP] = "make or enter a cgroup",
+	[STEP_IDENTITY] = "take on the caller's identity",
+	[STEP_UNSHARE] = "make the namespaces",
+	[STEP_MAPS] = "map users and groups",
+	[STEP_CLOCKS] = "set the clocks' offsets",
+	[STEP_PROPAGATION] = "set the propagation of mounts",
+	[STEP_LOOPBACK] = "bring the loopback interface up",
+	[STEP_SYSCTL] = "open ping and low ports",
+	[STEP_HOSTNAME] = "set the host name",
+	[STEP_INIT] = "start the init",
+	[STEP_ROOT] = "change the root directory",
+	[STEP_MOUNT] = "mount",
+	[STEP_PROC] = "mount /proc",
+	[STEP_SYSFS] = "mount /sys",
+	[STEP_DEV] = "make /dev",
+	[STEP_VAULT] = "enter the vault",
+	[STEP_PIN] = "pin a namespace",
+	[STEP_VISIBLE] = "pin a namespace on the host",
+	[STEP_IP_NETNS] = "publish under /run/netns",
+	[STEP_KILL] = "end the set's processes",
+	[STEP_UNPIN] = "let go of a namespace",
+	[STEP_JOIN] = "join a namespace",
+	[STEP_TERMINAL] = "take the terminal",
+	[STEP_DIRECTORY] = "change to the working directory",
+	[STEP_ARGUMENTS] = "read the command line",
+	[STEP_LIMITS] = "carry over the caller's limits",
+	[STEP_STATUS] = "open the status file",
+	[STEP_EXECUTE] = "execute command",
+	[STEP_INTERFACES] = "read the interfaces",
+	[STEP_LOST] = "finish: a process of the daemon was killed",
+};
+
+const char *step_text(uint32_t step)
+{
+	return step < STEP_COUNT ? texts[step] : "do something";
+}
+
+int fault_set(struct fault *ret, enum step step, uint32_t detail, int error)
+{
+	*ret = (struct fault){.step = step, .detail = detail, .error = error > 0 ? error : EIO};
+	return -ret->error;
+}
+
+#ifdef NSCTL_FAULTS
+void fault_point(const char *name)
+{
+	const char *wanted = getenv("NSCTL_KILL_AT");
+	const char *keeper = getenv("NSCTL_KEEPER_PID"), *spawner = getenv("NSCTL_SPAWNER_PID");
+
+	if (!wanted || strcmp(wanted, name) != 0)
+		return;
+	if (keeper)
+		kill(atoi(keeper), SIGKILL);
+	if (spawner)
+		kill(atoi(spawner), SIGKILL);
+	kill(getpid(), SIGKILL);
+}
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What a child between fork and exec says about a failure: which step, and errno. A value, no
+ * pointers: it crosses a socket.
+ */
+#ifndef NSCTL_KERNEL_FAULT_H
+#define NSCTL_KERNEL_FAULT_H
+
+#include "base.h"
+
+enum step {
+	STEP_NONE,
+	STEP_FORK,
+	STEP_CGROUP,
+	STEP_IDENTITY,
+	STEP_UNSHARE,
+	STEP_MAPS,
+	STEP_CLOCKS,
+	STEP_PROPAGATION,
+	STEP_LOOPBACK,
+	STEP_SYSCTL,
+	STEP_HOSTNAME,
+	STEP_INIT,
+	STEP_ROOT,
+	STEP_MOUNT, /* detail: index in spec.mounts */
+	STEP_PROC,
+	STEP_SYSFS,
+	STEP_DEV,
+	STEP_VAULT,
+	STEP_PIN, /* detail: enum kind */
+	STEP_VISIBLE,
+	STEP_IP_NETNS,
+	STEP_KILL,
+	STEP_UNPIN,
+	STEP_JOIN, /* detail: enum kind */
+	STEP_TERMINAL,
+	STEP_DIRECTORY,
+	STEP_ARGUMENTS,
+	STEP_LIMITS,
+	STEP_STATUS,
+	STEP_EXECUTE,
+	STEP_INTERFACES,
+	STEP_LOST, /* the child ended without a word */
+	STEP_COUNT,
+};
+
+struct fault {
+	uint32_t step; /* enum step; STEP_NONE: no failure */
+	uint32_t detail;
+	int32_t error; /* errno, positive */
+};
+
+/* "make a net namespace" and so on, to follow "cannot"; static. */
+const char *step_text(uint32_t step);
+
+/* Fills *ret and returns -error, so that a failing step is one statement. error: errno, positive
+ * (0 counts as EIO). */
+int fault_set(struct fault *ret, enum step step, uint32_t detail, int error);
+
+/*
+ * A named point where a test build can be killed: with NSCTL_KILL_AT=NAME in the environment the
+ * keeper, the spawner and this process get SIGKILL there. Nothing in other builds.
+ */
+#ifdef NSCTL_FAULTS
+void fault_point(const char *name);
+#else
+static inline void fault_point(const char *name _unused_)
+{
+}
+#endif
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A front, from fork to exec: it becomes its user, for good, before it runs a byte of its own. */
+#ifndef NSCTL_KERNEL_FRONT_H
+#define NSCTL_KERNEL_FRONT_H
+
+#include "daemon/wire/task.h"
+
+/* Executes the program behind program_fd as the task's identity, with its channel as descriptor 3;
+ * 0 and 1 are /dev/null, 2 is the daemon's. */
+void child_front(int program_fd, const struct task_front *task) __attribute__((noreturn));
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the spawner holds of the host, opened once, and every child of it inherits: by descriptor,
+ * so that nothing depends on a path once users have had a say.
+ */
+#ifndef NSCTL_KERNEL_HOST_H
+#define NSCTL_KERNEL_HOST_H
+
+#include <sys/types.h>
+#include "base.h"
+
+struct host {
+	const char *runtime; /* the runtime directory's path */
+	int runtime_fd;
+	int mnt_fd;	     /* the host's mount namespace */
+	int vault_fd;	     /* the vault: a mount namespace */
+	int vault_root_fd;   /* its root directory, which holds ns/UID/NAME/KIND */
+	uint64_t vault_id;   /* NS_GET_MNTNS_ID, 0 where the kernel does not tell */
+	int cgroup_fd;	     /* the directory below which all sets' cgroups are */
+	int init_program_fd; /* nsctl-init */
+	uid_t init_uid;	     /* what it runs as */
+	gid_t init_gid;
+};
+
+#endif

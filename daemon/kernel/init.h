@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Process 1 of a set's pid namespace: how it is started. */
+#ifndef NSCTL_KERNEL_INIT_H
+#define NSCTL_KERNEL_INIT_H
+
+#include "daemon/kernel/fault.h"
+#include "daemon/kernel/host.h"
+#include "daemon/kernel/privilege.h"
+#include "daemon/wire/layout.h"
+
+struct init_start {
+	const struct host *host;
+	const struct wire_spec *spec;
+	const struct identity *files;	 /* whose rights the targets of /proc are looked up with */
+	const struct identity *identity; /* what it runs as */
+	int join_fd;			 /* pidfd whose namespaces it joins first, -1: none */
+	int join_flags;
+};
+
+/*
+ * Starts nsctl-init as the first process of the pid namespace that children of the calling process
+ * are born into; mounts /proc there. Its pid, or -errno and *fault. It stays outside the set's time
+ * namespace: the kernel lets no process that shares its memory, as after vfork(2), join one.
+ */
+pid_t init_start(const struct init_start *start, struct fault *fault);
+
+#endif

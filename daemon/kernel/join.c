@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <linux/keyctl.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include "daemon/kernel/join.h"
+#include "daemon/kernel/mounts.h"
+#include "daemon/kernel/process.h"
+
+static int fail(struct join *join, enum step step, uint32_t detail)
+{
+	return fault_set(&join->shared->fault, step, detail, errno);
+}
+
+static int fail_with(struct join *join, enum step step, int negative)
+{
+	return negative < 0 ? fault_set(&join->shared->fault, step, 0, -negative) : 0;
+}
+
+/* --- the command: what is left of joining --- */
+
+static int enter_kind(struct join *join, enum kind kind)
+{
+	if (join->fds[kind] >= 0 && setns(join->fds[kind], kind_clone_flag(kind)) < 0)
+		return fail(join, STEP_JOIN, kind);
+	return 0;
+}
+
+/* Process 1 of a set without init of ours shows itself in /proc. */
+static int mount_own_proc(struct join *join)
+{
+	const struct wire_spec spec = {.mount_proc = SWITCH_ON};
+
+	if (!join->task->no_init || !join->task->mount_proc)
+		return 0;
+	return mounts_proc(&spec, NULL, &join->shared->fault);
+}
+
+/* Inside ids of the one id that is mapped, or the host's. */
+static struct identity identity_inside(const struct join *join)
+{
+	struct identity inside = join->identity;
+
+	if (join->in_user_namespace && join->task->set.mapping == MAPPING_ROOT)
+		inside.uid = inside.gid = 0;
+	return inside;
+}
+
+static int become(struct join *join)
+{
+	struct identity inside = identity_inside(join);
+	bool keep = inside.uid == 0;
+	int r;
+
+	/* no capability comes with an ordinary uid; root, of the host or of the set's user
+	 * namespace, has those of its bounding set */
+	prctl(PR_SET_SECUREBITS, 0);
+	/* the set's user namespace has a bounding set of its own: nothing of the host's is in it */
+	if (!join->in_user_namespace)
+		privilege_bound(join->limits->bounding);
+	if (!keep)
+		return fail_with(join, STEP_IDENTITY, privilege_drop(&inside, false));
+	if (syscall(SYS_setresgid, 0, 0, 0) < 0 || syscall(SYS_setresuid, 0, 0, 0) < 0)
+		return fail(join, STEP_IDENTITY, 0);
+	if (!join->in_user_namespace) {
+		r = privilege_keep(join->limits->bounding);
+		if (r < 0)
+			return fail_with(join, STEP_IDENTITY, r);
+	}
+	return 0;
+}
+
+static int take_terminal(struct join *join)
+{
+	if (setsid() < 0)
+		return fail(join, STEP_TERMINAL, 0);
+	if (join->task->command.terminal_fd >= 0 &&
+	    ioctl(join->task->command.terminal_fd, TIOCSCTTY, 0) < 0)
+		return fail(join, STEP_TERMINAL, 0);
+	return 0;
+}
+
+/* To 0, 1 and 2, with everything else closed: by way of numbers above any of the three. */
+static int place_descriptors(struct join *join)
+{
+	int high[3];
+
+	for (int i = 0; i < 3; i++) {
+		high[i] = fcntl(join->standard_fds[i], F_DUPFD_CLOEXEC, 3);
+		if (high[i] < 0)
+			return fail(join, STEP_TERMINAL, i);
+	}
+	for (int i = 0; i < 3; i++)
+		if (dup2(high[i], i) < 0)
+			return fail(join, STEP_TERMINAL, i);
+	return 0;
+}
+
+static const char *environment_value(char *const *environment, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (; *environment; environment++)
+		if (strncmp(*environment, name, n) == 0 && (*environment)[n] == '=')
+			return *environment + n + 1;
+	return NULL;
+}
+
+/* The caller's directory if its path is the same directory here, else $HOME, else "/". */
+static int change_to_same(struct join *join)
+{
+	const struct wire_command *command = &join->task->command;
+	const char *home = environment_value(join->environment, "HOME");
+	struct stat wanted, found;
+	_cleanup_fd_ int fd = open(command->working_directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0 && fstat(fd, &found) == 0 &&
+	    fstat(command->working_directory_fd, &wanted) == 0 && wanted.st_dev == found.st_dev &&
+	    wanted.st_ino == found.st_ino && fchdir(fd) == 0)
+		return 0;
+	if ((home && *home == '/' && chdir(home) == 0) || chdir("/") == 0)
+		return 0;
+	return fail(join, STEP_DIRECTORY, 0);
+}
+
+/* With the command's rights and in its root. */
+static int change_directory(struct join *join)
+{
+	const struct wire_command *command = &join->task->command;
+
+	if (command->working_directory && command->working_directory_fd >= 0)
+		return change_to_same(join);
+	if (chdir(command->working_directory ? command->working_directory : "/") < 0)
+		return fail(join, STEP_DIRECTORY, 0);
+	return 0;
+}
+
+/* execve(2), and what has no #! line is given to the shell, as execvp(3) does. */
+static int execute_path(char *path, char *const *arguments, char *const *environment)
+{
+	char shell[] = "/bin/sh", *with_shell[4096];
+	size_t n = 0;
+
+	execve(path, arguments, environment);
+	if (errno != ENOEXEC)
+		return negative_errno();
+	while (arguments[n])
+		n++;
+	if (n + 2 > ARRAY_SIZE(with_shell))
+		return -E2BIG;
+	with_shell[0] = shell;
+	with_shell[1] = path;
+	memcpy(with_shell + 2, arguments + 1, n * sizeof(*arguments));
+	execve(shell, with_shell, environment);
+	return negative_errno();
+}
+
+static int execute(char *const *arguments, char *const *environment)
+{
+	char *name = arguments[0];
+	const char *path = environment_value(environment, "PATH");
+	char file[PATH_MAX];
+	int result = -ENOENT;
+
+	if (strchr(name, '/'))
+		return execute_path(name, arguments, environment);
+	for (const char *at = path && *path ? path : "/usr/local/bin:/usr/bin:/bin"; at;) {
+		const char *end = strchrnul(at, ':');
+		int r;
+
+		if ((size_t)snprintf(file, sizeof(file), "%.*s%s%s", (int)(end - at), at,
+				     end > at ? "/" : "./", name) < sizeof(file)) {
+			r = execute_path(file, arguments, environment);
+			if (r != -ENOENT && r != -ENOTDIR && r != -EACCES)
+				return r;
+			/* a directory that may not be searched is not where the file is */
+			if (r == -EACCES && faccessat(AT_FDCWD, file, F_OK, AT_EACCESS) == 0)
+				result = r;
+		}
+		at = *end ? end + 1 : NULL;
+	}
+	return result;
+}
+
+static void __attribute__((noreturn)) child_command(struct join *join)
+{
+	const struct wire_command *command = &join->task->command;
+	int r;
+
+	process_reset_signals();
+	r = enter_kind(join, KIND_CGROUP);
+	if (r == 0)
+		r = enter_kind(join, KIND_TIME);
+	if (r == 0)
+		r = mount_own_proc(join);
+	if (r == 0)
+		r = enter_kind(join, KIND_USER);
+	if (r == 0)
+		r = take_terminal(join);
+	if (r == 0)
+		r = become(join);
+	/* a keyring of its own: the daemon's is not the set's business */
+	if (r == 0)
+		syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
+	if (r == 0 && (!command->new_privileges || join->limits->no_new_privileges))
+		r = fail_with(join, STEP_IDENTITY, privilege_no_new());
+	umask(command->has_umask ? command->umask : 022);
+	if (r == 0)
+		r = change_directory(join);
+	if (r == 0)
+		r = place_descriptors(join);
+	if (r == 0) {
+		process_close_from(3, -1);
+		fail_with(join, STEP_EXECUTE, execute(join->arguments, join->environment));
+	}
+	_exit(127);
+}
+
+/* --- the joiner: shares the parent half's memory, which is stopped meanwhile --- */
+
+static const enum kind joiner_kinds[] = {KIND_NET, KIND_UTS, KIND_IPC, KIND_PID, KIND_MNT};
+
+/* A pid namespace of the command's own; charged to the caller, owned by the set's user namespace.
+ */
+static int make_pid_namespace(struct join *join)
+{
+	int r = privilege_charge(&join->identity);
+
+	if (r < 0)
+		return fail_with(join, STEP_IDENTITY, r);
+	r = enter_kind(join, KIND_USER);
+	if (r == 0 && unshare(CLONE_NEWPID) < 0)
+		return fail(join, STEP_UNSHARE, KIND_PID);
+	join->fds[KIND_USER] = -1; /* nothing is left to enter for the command */
+	return r;
+}
+
+static void __attribute__((noreturn)) child_joiner(struct join *join)
+{
+	pid_t pid;
+	int r = 0;
+
+	/* before a user namespace is entered: inside, setgroups(2) may be denied */
+	if (syscall(SYS_setgroups, join->identity.n_groups, join->identity.groups) < 0)
+		r = fail(join, STEP_IDENTITY, 0);
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(joiner_kinds); i++)
+		r = enter_kind(join, joiner_kinds[i]);
+	if (r == 0)
+		r = fail_with(join, STEP_LIMITS, limits_apply_resources(join->limits));
+	if (r == 0 && join->task->no_init)
+		r = make_pid_namespace(join);
+	if (r < 0)
+		_exit(0);
+	pid = process_fork(CLONE_PARENT | CLONE_VFORK, join->cgroup_fd, NULL);
+	if (pid == 0)
+		child_command(join);
+	if (pid < 0)
+		fault_set(&join->shared->fault, STEP_FORK, 0, -pid);
+	else
+		join->shared->pid = pid;
+	_exit(0);
+}
+
+int join_start(struct join *join)
+{
+	pid_t pid = vfork();
+	int status;
+
+	if (pid == 0)
+		child_joiner(join);
+	if (pid < 0)
+		return fail(join, STEP_FORK, 0);
+	process_wait(pid, &status);
+	return -join->shared->fault.error;
+}

@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <linux/mount.h>
+#include <linux/openat2.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/syscall.h>
+#include "daemon/kernel/mounts.h"
+
+static const char *const nodes[MOUNTS_NODES] = {"null", "zero", "full", "random", "urandom", "tty"};
+
+static int clone_tree(int fd, const char *path)
+{
+	int r = syscall(SYS_open_tree, fd, path,
+			OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE |
+				(*path ? AT_SYMLINK_NOFOLLOW : AT_EMPTY_PATH));
+
+	return r < 0 ? negative_errno() : r;
+}
+
+static int set_attributes(int fd, uint64_t attributes)
+{
+	struct mount_attr attr = {.attr_set = attributes, .propagation = MS_PRIVATE};
+
+	return syscall(SYS_mount_setattr, fd, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr,
+		       sizeof(attr)) < 0
+		       ? negative_errno()
+		       : 0;
+}
+
+/* A clone of what the client's descriptor refers to, disarmed. */
+static int clone_disarmed(int fd, bool read_only)
+{
+	_cleanup_fd_ int tree_fd = clone_tree(fd, "");
+	int r;
+
+	if (tree_fd < 0)
+		return tree_fd;
+	r = set_attributes(tree_fd, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
+					    (read_only ? MOUNT_ATTR_RDONLY : 0));
+	return r < 0 ? r : take_fd(&tree_fd);
+}
+
+static bool wants_dev(const struct wire_spec *spec)
+{
+	for (size_t i = 0; i < spec->n_mounts; i++)
+		if (spec->mounts[i].type == MOUNT_DEV)
+			return true;
+	return false;
+}
+
+static int prepare_nodes(struct mounts *mounts, struct fault *fault)
+{
+	for (size_t i = 0; i < MOUNTS_NODES; i++) {
+		char path[32];
+
+		snprintf(path, sizeof(path), "/dev/%s", nodes[i]);
+		mounts->node_fds[i] = clone_tree(AT_FDCWD, path);
+		if (mounts->node_fds[i] < 0)
+			return fault_set(fault, STEP_DEV, i, -mounts->node_fds[i]);
+	}
+	return 0;
+}
+
+int mounts_prepare(const struct wire_spec *spec, struct mounts *ret, struct fault *fault)
+{
+	ret->root_fd = -1;
+	ret->default_dev = spec->root_fd >= 0 && !wants_dev(spec);
+	if (spec->root_fd >= 0) {
+		ret->root_fd = clone_disarmed(spec->root_fd, false);
+		if (ret->root_fd < 0)
+			return fault_set(fault, STEP_ROOT, 0, -ret->root_fd);
+	}
+	for (size_t i = 0; i < spec->n_mounts; i++) {
+		ret->source_fds[i] = -1;
+		if (spec->mounts[i].type != MOUNT_BIND)
+			continue;
+		ret->source_fds[i] =
+			clone_disarmed(spec->mounts[i].source_fd, spec->mounts[i].read_only);
+		if (ret->source_fds[i] < 0)
+			return fault_set(fault, STEP_MOUNT, i, -ret->source_fds[i]);
+	}
+	if (ret->default_dev || wants_dev(spec))
+		return prepare_nodes(ret, fault);
+	return 0;
+}
+
+/* The fifth field of a line of mountinfo, with its octal escapes undone in place; NULL when the
+ * line is not of an nsfs mount. */
+static char *nsfs_mount_point(char *line)
+{
+	char *at = line, *end, *to;
+
+	if (!strstr(line, " - nsfs "))
+		return NULL;
+	for (int i = 0; i < 4 && at; i++)
+		at = strchr(at, ' ') ? strchr(at, ' ') + 1 : NULL;
+	end = at ? strchr(at, ' ') : NULL;
+	if (!end)
+		return NULL;
+	*end = '\0';
+	to = at;
+	for (const char *from = at; *from; to++) {
+		if (*from == '\\' && from[1] && from[2] && from[3]) {
+			*to = (from[1] - '0') << 6 | (from[2] - '0') << 3 | (from[3] - '0');
+			from += 4;
+		} else {
+			*to = *from++;
+		}
+	}
+	*to = '\0';
+	return at;
+}
+
+/*
+ * Lets go of others' pinned namespaces in this copy of the mount tree: they would live as long as
+ * the set. In a user namespace the kernel has locked the mounts; then they stay, as they do with
+ * unshare(1).
+ */
+static void detach_pins(void)
+{
+	static char buffer[65536];
+	size_t used = 0;
+	_cleanup_fd_ int fd = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
+
+	for (;;) {
+		ssize_t n = fd < 0 ? 0 : read(fd, buffer + used, sizeof(buffer) - 1 - used);
+		char *line = buffer, *end;
+
+		if (n <= 0)
+			return;
+		used += n;
+		buffer[used] = '\0';
+		while ((end = strchr(line, '\n'))) {
+			char *path;
+
+			*end = '\0';
+			path = nsfs_mount_point(line);
+			if (path)
+				umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW);
+			line = end + 1;
+		}
+		used -= line - buffer;
+		memmove(buffer, line, used);
+		if (used == sizeof(buffer) - 1)
+			used = 0; /* no line of a mount of ours is that long */
+	}
+}
+
+int mounts_propagate(uint32_t propagation, struct fault *fault)
+{
+	if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
+		return fault_set(fault, STEP_PROPAGATION, 0, errno);
+	if (propagation == PROPAGATION_PRIVATE) {
+		if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+			return fault_set(fault, STEP_PROPAGATION, 0, errno);
+		detach_pins();
+	}
+	if (propagation == PROPAGATION_SHARED &&
+	    mount(NULL, "/", NULL, MS_REC | MS_SHARED, NULL) < 0)
+		return fault_set(fault, STEP_PROPAGATION, 0, errno);
+	return 0;
+}
+
+/* A new file system with options "key", "value", ... NULL: a detached mount, or -errno. */
+static int new_mount(const char *type, unsigned int attributes, const char *const *options)
+{
+	_cleanup_fd_ int context_fd = syscall(SYS_fsopen, type, FSOPEN_CLOEXEC);
+	int fd;
+
+	if (context_fd < 0)
+		return negative_errno();
+	for (; options && *options; options += 2)
+		if (syscall(SYS_fsconfig, context_fd, FSCONFIG_SET_STRING, options[0], options[1],
+			    0) < 0)
+			return negative_errno();
+	if (syscall(SYS_fsconfig, context_fd, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
+		return negative_errno();
+	fd = syscall(SYS_fsmount, context_fd, FSMOUNT_CLOEXEC, attributes);
+	return fd < 0 ? negative_errno() : fd;
+}
+
+static int put(int mount_fd, int target_fd)
+{
+	return syscall(SYS_move_mount, mount_fd, "", target_fd, "",
+		       MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0
+		       ? negative_errno()
+		       : 0;
+}
+
+/* Looks a target up within the root that the set will see. */
+static int open_target(const char *path, const struct identity *files)
+{
+	struct open_how how = {
+		.flags = O_PATH | O_CLOEXEC,
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+	};
+	_cleanup_fd_ int root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int fd, r;
+
+	if (root_fd < 0)
+		return negative_errno();
+	if (files && (r = privilege_files_as_caller(files)) < 0)
+		return r;
+	fd = syscall(SYS_openat2, root_fd, path, &how, sizeof(how));
+	r = fd < 0 ? negative_errno() : fd;
+	if (files && privilege_files_as_root() < 0) {
+		close_fd(fd);
+		return -EPERM;
+	}
+	return r;
+}
+
+#define SAFE (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
+
+/*
+ * A sysfs that shows the new network namespace, with what the host has at /sys/fs/cgroup kept.
+ * Where the kernel does not let it be (a user namespace, and parts of the host's /sys covered) or
+ * there is no /sys, the old one stays.
+ */
+static int apply_sysfs(struct fault *fault)
+{
+	_cleanup_fd_ int mount_fd = -1, cgroup_fd = -1, target_fd = -1, at_fd = -1;
+	int r;
+
+	target_fd = open("/sys", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (target_fd < 0)
+		return 0;
+	mount_fd = new_mount("sysfs", SAFE, NULL);
+	if (mount_fd == -EPERM)
+		return 0;
+	if (mount_fd < 0)
+		return fault_set(fault, STEP_SYSFS, 0, -mount_fd);
+	cgroup_fd = clone_tree(AT_FDCWD, "/sys/fs/cgroup");
+	r = put(mount_fd, target_fd);
+	if (r < 0)
+		return fault_set(fault, STEP_SYSFS, 0, -r);
+	at_fd = open("/sys/fs/cgroup", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (cgroup_fd >= 0 && at_fd >= 0)
+		put(cgroup_fd, at_fd); /* a convenience: without it the directory is empty */
+	return 0;
+}
+
+static int apply_root(int root_fd, struct fault *fault)
+{
+	_cleanup_fd_ int target_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int r = target_fd < 0 ? negative_errno() : put(root_fd, target_fd);
+
+	if (r == 0 && (fchdir(root_fd) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 ||
+		       umount2(".", MNT_DETACH) < 0 || chdir("/") < 0))
+		r = negative_errno();
+	return r < 0 ? fault_set(fault, STEP_ROOT, 0, -r) : 0;
+}
+
+/* Within a detached mount: a directory with another detached mount on it. */
+static int put_below(int mount_fd, const char *name, int on_fd)
+{
+	_cleanup_fd_ int target_fd = -1;
+
+	if (on_fd < 0)
+		return on_fd;
+	if (mkdirat(mount_fd, name, 0755) < 0)
+		return negative_errno();
+	target_fd = openat(mount_fd, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return target_fd < 0 ? negative_errno() : put(on_fd, target_fd);
+}
+
+static int put_node(int mount_fd, const char *name, int node_fd)
+{
+	_cleanup_fd_ int target_fd = openat(mount_fd, name, O_RDONLY | O_CREAT | O_CLOEXEC, 0666);
+
+	return target_fd < 0 ? negative_errno() : put(node_fd, target_fd);
+}
+
+static int fill_dev(const struct mounts *mounts, int dev_fd)
+{
+	static const char *const pts_options[] = {"ptmxmode", "0666", "mode", "0620", NULL};
+	static const char *const shm_options[] = {"mode", "1777", NULL};
+	static const char *const links[][2] = {
+		{"pts/ptmx", "ptmx"},	       {"/proc/self/fd", "fd"},
+		{"/proc/self/fd/0", "stdin"},  {"/proc/self/fd/1", "stdout"},
+		{"/proc/self/fd/2", "stderr"},
+	};
+	_cleanup_fd_ int pts_fd =
+		new_mount("devpts", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, pts_options);
+	_cleanup_fd_ int shm_fd =
+		new_mount("tmpfs", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, shm_options);
+	int r = put_below(dev_fd, "pts", pts_fd);
+
+	if (r == 0)
+		r = put_below(dev_fd, "shm", shm_fd);
+	for (size_t i = 0; r == 0 && i < MOUNTS_NODES; i++)
+		r = put_node(dev_fd, nodes[i], mounts->node_fds[i]);
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(links); i++)
+		if (symlinkat(links[i][0], dev_fd, links[i][1]) < 0)
+			r = negative_errno();
+	return r;
+}
+
+/*
+ * The kernel takes no mount on a detached one before 6.15: so the small /dev is put in place
+ * first and filled there. Its owner is root or, in a user namespace, the caller.
+ */
+static int apply_dev(const struct mounts *mounts, int target_fd)
+{
+	static const char *const options[] = {"mode", "0755", "size", "1m", NULL};
+	_cleanup_fd_ int dev_fd =
+		new_mount("tmpfs", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, options);
+	int r = dev_fd < 0 ? dev_fd : put(dev_fd, target_fd);
+
+	return r < 0 ? r : fill_dev(mounts, dev_fd);
+}
+
+static int new_tmpfs(const struct spec_mount *mount, const struct identity *files)
+{
+	char size[32], uid[16], gid[16];
+	const char *options[9];
+	size_t n = 0;
+
+	options[n++] = "mode";
+	options[n++] = "0755";
+	if (mount->size) {
+		snprintf(size, sizeof(size), "%llu", (unsigned long long)mount->size);
+		options[n++] = "size";
+		options[n++] = size;
+	}
+	if (files) {
+		snprintf(uid, sizeof(uid), "%u", files->uid);
+		snprintf(gid, sizeof(gid), "%u", files->gid);
+		options[n++] = "uid";
+		options[n++] = uid;
+		options[n++] = "gid";
+		options[n++] = gid;
+	}
+	options[n] = NULL;
+	return new_mount("tmpfs",
+			 MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
+				 (mount->read_only ? MOUNT_ATTR_RDONLY : 0),
+			 options);
+}
+
+static int apply_mount(const struct mounts *mounts, const struct wire_spec *spec, size_t i,
+		       const struct identity *files)
+{
+	const struct spec_mount *mount = &spec->mounts[i];
+	unsigned int attributes = SAFE | (mount->read_only ? MOUNT_ATTR_RDONLY : 0);
+	_cleanup_fd_ int target_fd = open_target(mount->target, files);
+	_cleanup_fd_ int fd = -1;
+
+	if (target_fd < 0)
+		return target_fd;
+	switch (mount->type) {
+	case MOUNT_BIND:
+		return put(mounts->source_fds[i], target_fd);
+	case MOUNT_DEV:
+		return apply_dev(mounts, target_fd);
+	case MOUNT_TMPFS:
+		fd = new_tmpfs(mount, files);
+		break;
+	case MOUNT_SYSFS:
+		fd = new_mount("sysfs", attributes, NULL);
+		break;
+	case MOUNT_MQUEUE:
+		fd = new_mount("mqueue", attributes, NULL);
+		break;
+	case MOUNT_CGROUP2:
+		fd = new_mount("cgroup2", attributes, NULL);
+		break;
+	default: /* MOUNT_PROC: by the init, which is in the pid namespace */
+		return 0;
+	}
+	return fd < 0 ? fd : put(fd, target_fd);
+}
+
+int mounts_apply(const struct mounts *mounts, const struct wire_spec *spec,
+		 const struct identity *files, struct fault *fault)
+{
+	int r = 0;
+
+	if (mounts->root_fd >= 0)
+		r = apply_root(mounts->root_fd, fault);
+	if (r == 0 && spec->kinds & KIND_BIT(KIND_NET))
+		r = apply_sysfs(fault);
+	if (r < 0)
+		return r;
+	if (mounts->default_dev) {
+		_cleanup_fd_ int target_fd = open_target("/dev", files);
+
+		r = target_fd < 0 ? target_fd : apply_dev(mounts, target_fd);
+		if (r < 0)
+			return fault_set(fault, STEP_DEV, 0, -r);
+	}
+	for (size_t i = 0; i < spec->n_mounts; i++) {
+		r = apply_mount(mounts, spec, i, files);
+		if (r < 0)
+			return fault_set(fault, STEP_MOUNT, i, -r);
+	}
+	return 0;
+}
+
+static int put_proc(const char *target, const struct identity *files)
+{
+	_cleanup_fd_ int target_fd = open_target(target, files);
+	_cleanup_fd_ int mount_fd = -1;
+
+	if (target_fd < 0)
+		return target_fd;
+	mount_fd = new_mount("proc", SAFE, NULL);
+	return mount_fd < 0 ? mount_fd : put(mount_fd, target_fd);
+}
+
+int mounts_proc(const struct wire_spec *spec, const struct identity *files, struct fault *fault)
+{
+	int r = spec->mount_proc == SWITCH_ON ? put_proc("/proc", files) : 0;
+
+	if (r < 0)
+		return fault_set(fault, STEP_PROC, 0, -r);
+	for (size_t i = 0; i < spec->n_mounts; i++) {
+		if (spec->mounts[i].type != MOUNT_PROC)
+			continue;
+		r = put_proc(spec->mounts[i].target, files);
+		if (r < 0)
+			return fault_set(fault, STEP_MOUNT, i, -r);
+	}
+	return 0;
+}

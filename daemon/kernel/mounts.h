@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What a new mount namespace looks like: propagation, /sys, another root, a small /dev, tmpfs and
+ * bind mounts. In two halves. mounts_prepare() runs in the host's mount namespace and clones what
+ * the client's descriptors refer to; mounts_apply() runs in the new one and puts everything in
+ * place, by descriptor; a target is looked up within the root that the command will see, with the
+ * caller's rights, no magic links. Bind mounts and roots are nosuid and nodev. No function here may
+ * allocate.
+ */
+#ifndef NSCTL_KERNEL_MOUNTS_H
+#define NSCTL_KERNEL_MOUNTS_H
+
+#include "base.h"
+#include "daemon/kernel/fault.h"
+#include "daemon/kernel/privilege.h"
+#include "daemon/wire/layout.h"
+
+#define MOUNTS_NODES 6
+
+/* Detached clones, -1 where there is none; nothing closes them but the end of the maker. */
+struct mounts {
+	int root_fd;
+	int source_fds[SPEC_MOUNTS_MAX];
+	int node_fds[MOUNTS_NODES]; /* /dev/null and so on, where a small /dev is wanted */
+	bool default_dev;	    /* at /dev, because the root is another one */
+};
+
+int mounts_prepare(const struct wire_spec *spec, struct mounts *ret, struct fault *fault);
+
+/* First thing in a new mount namespace (kernel fact 3). */
+int mounts_propagate(uint32_t propagation, struct fault *fault);
+
+/* files: whose rights targets are looked up with; NULL in a user namespace of the caller's, where
+ * the process has no others. */
+int mounts_apply(const struct mounts *mounts, const struct wire_spec *spec,
+		 const struct identity *files, struct fault *fault);
+
+/* A new procfs for the pid namespace that the process is in, at /proc where mount_proc says so, and
+ * at each target of type proc. files: as above. */
+int mounts_proc(const struct wire_spec *spec, const struct identity *files, struct fault *fault);
+
+#endif

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/limits.h>
+#include <linux/magic.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/xattr.h>
+#include "daemon/kernel/pin.h"
+
+#ifndef NS_GET_ID
+#define NS_GET_ID _IOR(0xb7, 0xd, uint64_t)
+#endif
+#define NETNS_DIRECTORY "/run/netns"
+
+void pin_path(const struct task_set *set, char ret[static PIN_PATH_SIZE])
+{
+	snprintf(ret, PIN_PATH_SIZE, "%u/%s", set->owner, set->name);
+}
+
+int pin_identify(int fd, uint64_t *ret_inode, uint64_t *ret_id)
+{
+	struct stat st;
+	uint64_t id = 0;
+
+	if (fstat(fd, &st) < 0)
+		return negative_errno();
+	*ret_inode = st.st_ino;
+	*ret_id = ioctl(fd, NS_GET_ID, &id) < 0 ? 0 : id;
+	return 0;
+}
+
+int pin_open(int vault_root_fd, const struct task_set *set, enum kind kind)
+{
+	char path[PIN_PATH_SIZE], file[PIN_PATH_SIZE + 16];
+	_cleanup_fd_ int fd = -1;
+	struct statfs fs;
+
+	pin_path(set, path);
+	snprintf(file, sizeof(file), "ns/%s/%s", path, kind_name(kind));
+	fd = openat(vault_root_fd, file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return negative_errno();
+	/* a file whose mount has not been made, or is gone */
+	if (fstatfs(fd, &fs) < 0 || fs.f_type != NSFS_MAGIC)
+		return -ENOENT;
+	return take_fd(&fd);
+}
+
+/* Binds the namespace to the file at path, which is there. */
+static int bind_to(int fd, const char *path)
+{
+	char link[64];
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	return mount(link, path, NULL, MS_BIND, NULL) < 0 ? negative_errno() : 0;
+}
+
+static int make_file(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0444);
+
+	close_fd(fd);
+	return fd < 0 ? negative_errno() : 0;
+}
+
+/* Makes BASE/UID and BASE/UID/NAME. */
+static int make_directories(const char *base, const struct task_set *set, char *ret, size_t size)
+{
+	for (int tries = 0; tries < 100; tries++) {
+		snprintf(ret, size, "%s/%u", base, set->owner);
+		if (mkdir(ret, 0700) < 0 && errno != EEXIST)
+			return negative_errno();
+		snprintf(ret, size, "%s/%u/%s", base, set->owner, set->name);
+		if (mkdir(ret, 0711) == 0 || errno == EEXIST)
+			return 0;
+		/* the owner's last other set goes at this moment, and its directory with it */
+		if (errno != ENOENT)
+			break;
+	}
+	return negative_errno();
+}
+
+static int bind_all(const char *directory, const int fds[KIND_COUNT], uint32_t kinds,
+		    enum step step, struct fault *fault)
+{
+	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
+		char path[PATH_MAX];
+		int r;
+
+		if (fds[kind] < 0 || !(kinds & KIND_BIT(kind)))
+			continue;
+		snprintf(path, sizeof(path), "%s/%s", directory, kind_name(kind));
+		r = make_file(path);
+		if (r == 0)
+			r = bind_to(fds[kind], path);
+		if (r < 0)
+			return fault_set(fault, step, kind, -r);
+		fault_point("create-pinned-one");
+	}
+	return 0;
+}
+
+int pin_in_vault(const struct host *host, const struct task_set *set, const int fds[KIND_COUNT],
+		 struct fault *fault)
+{
+	char directory[PATH_MAX];
+	int r;
+
+	if (setns(host->vault_fd, CLONE_NEWNS) < 0)
+		return fault_set(fault, STEP_VAULT, 0, errno);
+	r = make_directories("/ns", set, directory, sizeof(directory));
+	if (r < 0)
+		return fault_set(fault, STEP_VAULT, 0, -r);
+	return bind_all(directory, fds, KIND_ALL, STEP_PIN, fault);
+}
+
+/* BASE/UID is root's, 0700; an access control list lets the owner pass. By hand: the format is the
+ * kernel's (linux/posix_acl_xattr.h), and libacl would be one more library in root's process. */
+static int let_owner_pass(const char *directory, uid_t owner)
+{
+	struct {
+		uint32_t version;
+		struct {
+			uint16_t tag, permissions;
+			uint32_t id;
+		} entries[5];
+	} acl = {2,
+		 {{0x01, 07, UINT32_MAX},   /* the owner, root */
+		  {0x02, 01, owner},	    /* the user: may pass */
+		  {0x04, 00, UINT32_MAX},   /* the group */
+		  {0x10, 01, UINT32_MAX},   /* the mask */
+		  {0x20, 00, UINT32_MAX}}}; /* others */
+
+	return setxattr(directory, "system.posix_acl_access", &acl, sizeof(acl), 0) < 0
+		       ? negative_errno()
+		       : 0;
+}
+
+static int pin_visible(const struct host *host, const struct task_set *set,
+		       const int fds[KIND_COUNT], struct fault *fault)
+{
+	char base[PATH_MAX], directory[PATH_MAX];
+	int r;
+
+	snprintf(base, sizeof(base), "%s/ns", host->runtime);
+	r = make_directories(base, set, directory, sizeof(directory));
+	if (r < 0)
+		return fault_set(fault, STEP_VISIBLE, 0, -r);
+	snprintf(base + strlen(base), sizeof(base) - strlen(base), "/%u", set->owner);
+	r = set->owner == 0 ? 0 : let_owner_pass(base, set->owner);
+	if (r < 0)
+		return fault_set(fault, STEP_VISIBLE, 0, -r);
+	/* a mount namespace's pin needs a parent that does not propagate; this one does */
+	return bind_all(directory, fds, KIND_ALL & ~KIND_BIT(KIND_MNT), STEP_VISIBLE, fault);
+}
+
+/* /run/netns as iproute2 makes it: shared, so that pins appear and go in other mount namespaces. */
+static int make_netns_directory(void)
+{
+	if (mkdir(NETNS_DIRECTORY, 0755) < 0 && errno != EEXIST)
+		return negative_errno();
+	if (mount("", NETNS_DIRECTORY, "none", MS_SHARED | MS_REC, NULL) == 0)
+		return 0;
+	if (errno != EINVAL ||
+	    mount(NETNS_DIRECTORY, NETNS_DIRECTORY, "none", MS_BIND | MS_REC, NULL) < 0 ||
+	    mount("", NETNS_DIRECTORY, "none", MS_SHARED | MS_REC, NULL) < 0)
+		return negative_errno();
+	return 0;
+}
+
+/* What the file under a published namespace holds, so that it can be told from others' files of
+ * that name when the mount is not there (yet, or any more). */
+static int netns_tag(const struct task_set *set, char *ret, size_t size)
+{
+	return snprintf(ret, size, "nsctl:%s\n", set->id);
+}
+
+static int publish(const struct task_set *set, int net_fd)
+{
+	char path[PATH_MAX], tag[64];
+	int n = netns_tag(set, tag, sizeof(tag)), fd, r = make_netns_directory();
+
+	if (r < 0)
+		return r;
+	snprintf(path, sizeof(path), NETNS_DIRECTORY "/%s", set->name);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0444);
+	if (fd < 0)
+		return negative_errno();
+	r = write(fd, tag, n) == n ? 0 : -EIO;
+	close_fd(fd);
+	return r < 0 ? r : bind_to(net_fd, path);
+}
+
+int pin_on_host(const struct host *host, const struct task_set *set, const int fds[KIND_COUNT],
+		struct fault *fault)
+{
+	int r = 0;
+
+	if (!set->visible && !set->ip_netns)
+		return 0;
+	if (setns(host->mnt_fd, CLONE_NEWNS) < 0)
+		return fault_set(fault, STEP_VISIBLE, 0, errno);
+	if (set->visible)
+		r = pin_visible(host, set, fds, fault);
+	if (r < 0 || !set->ip_netns)
+		return r;
+	r = publish(set, fds[KIND_NET]);
+	return r < 0 ? fault_set(fault, STEP_IP_NETNS, 0, -r) : 0;
+}
+
+/* Unmounts and unlinks each entry of the directory, then that itself. 0 or -errno. */
+static int remove_directory(const char *path)
+{
+	DIR *directory = opendir(path);
+	struct dirent *entry;
+	int r = 0;
+
+	if (!directory)
+		return errno == ENOENT ? 0 : negative_errno();
+	while (r == 0 && (entry = readdir(directory))) {
+		char file[PATH_MAX + NAME_MAX + 2];
+
+		if (entry->d_name[0] == '.')
+			continue;
+		snprintf(file, sizeof(file), "%s/%s", path, entry->d_name);
+		while (umount2(file, MNT_DETACH | UMOUNT_NOFOLLOW) == 0)
+			fault_point("remove-unpinned-one");
+		if (unlink(file) < 0 && errno != ENOENT)
+			r = negative_errno();
+	}
+	closedir(directory);
+	if (r == 0 && rmdir(path) < 0 && errno != ENOENT)
+		r = negative_errno();
+	return r;
+}
+
+static int remove_below(const char *base, const struct task_set *set)
+{
+	char path[PATH_MAX];
+	int r;
+
+	snprintf(path, sizeof(path), "%s/%u/%s", base, set->owner, set->name);
+	r = remove_directory(path);
+	snprintf(path, sizeof(path), "%s/%u", base, set->owner);
+	if (r == 0 && rmdir(path) < 0 && errno != ENOTEMPTY && errno != ENOENT)
+		r = negative_errno();
+	return r;
+}
+
+static ino_t pinned_inode(const struct host *host, const struct task_set *set, enum kind kind)
+{
+	_cleanup_fd_ int fd = pin_open(host->vault_root_fd, set, kind);
+	struct stat st;
+
+	return fd < 0 || fstat(fd, &st) < 0 ? 0 : st.st_ino;
+}
+
+/* Only what is our namespace, or our file, is taken away: the name may be somebody else's. */
+static int remove_netns(const struct host *host, const struct task_set *set)
+{
+	char path[PATH_MAX], tag[64], found[64];
+	int n = netns_tag(set, tag, sizeof(tag));
+	_cleanup_fd_ int fd = -1;
+	struct stat st;
+	struct statfs fs;
+
+	snprintf(path, sizeof(path), NETNS_DIRECTORY "/%s", set->name);
+	if (statfs(path, &fs) == 0 && fs.f_type == NSFS_MAGIC) {
+		if (stat(path, &st) < 0 || st.st_ino != pinned_inode(host, set, KIND_NET))
+			return 0;
+		if (umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) < 0)
+			return negative_errno();
+		fault_point("remove-unpublished");
+	}
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (fd < 0 || read(fd, found, sizeof(found)) != n || memcmp(found, tag, n) != 0)
+		return 0;
+	return unlink(path) < 0 && errno != ENOENT ? negative_errno() : 0;
+}
+
+int pin_remove(const struct host *host, const struct task_set *set, struct fault *fault)
+{
+	char base[PATH_MAX];
+	int r = 0;
+
+	if (set->ip_netns)
+		r = remove_netns(host, set);
+	if (r == 0 && set->visible) {
+		snprintf(base, sizeof(base), "%s/ns", host->runtime);
+		r = remove_below(base, set);
+	}
+	if (r < 0)
+		return fault_set(fault, STEP_UNPIN, 0, -r);
+	if (setns(host->vault_fd, CLONE_NEWNS) < 0)
+		return fault_set(fault, STEP_VAULT, 0, errno);
+	r = remove_below("/ns", set);
+	return r < 0 ? fault_set(fault, STEP_UNPIN, 0, -r) : 0;
+}

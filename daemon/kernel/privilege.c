@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <linux/capability.h>
+#include <linux/securebits.h>
+#include <sys/fsuid.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include "daemon/kernel/privilege.h"
+
+#define CAPABILITY(c) (UINT64_C(1) << (c))
+#define DAC                                                                                        \
+	(CAPABILITY(CAP_DAC_OVERRIDE) | CAPABILITY(CAP_DAC_READ_SEARCH) | CAPABILITY(CAP_FOWNER) | \
+	 CAPABILITY(CAP_FSETID) | CAPABILITY(CAP_CHOWN))
+
+struct capabilities {
+	uint64_t effective, permitted, inheritable;
+};
+
+static int get_capabilities(struct capabilities *ret)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[2] = {};
+
+	if (syscall(SYS_capget, &header, data) < 0)
+		return negative_errno();
+	*ret = (struct capabilities){
+		.effective = data[0].effective | (uint64_t)data[1].effective << 32,
+		.permitted = data[0].permitted | (uint64_t)data[1].permitted << 32,
+		.inheritable = data[0].inheritable | (uint64_t)data[1].inheritable << 32,
+	};
+	return 0;
+}
+
+static int set_capabilities(const struct capabilities *wanted)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[2] = {
+		{wanted->effective, wanted->permitted, wanted->inheritable},
+		{wanted->effective >> 32, wanted->permitted >> 32, wanted->inheritable >> 32},
+	};
+
+	return syscall(SYS_capset, &header, data) < 0 ? negative_errno() : 0;
+}
+
+static int set_ids(const struct identity *identity)
+{
+	if (syscall(SYS_setresgid, identity->gid, identity->gid, identity->gid) < 0 ||
+	    syscall(SYS_setresuid, identity->uid, identity->uid, identity->uid) < 0)
+		return negative_errno();
+	return 0;
+}
+
+static int set_groups(const struct identity *identity)
+{
+	if (syscall(SYS_setgroups, identity->n_groups, identity->groups) < 0)
+		return negative_errno();
+	return 0;
+}
+
+int privilege_charge(const struct identity *identity)
+{
+	int r;
+
+	/* ids change without touching capabilities, now and when the ids inside are taken on */
+	if (prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP) < 0)
+		return negative_errno();
+	r = set_groups(identity);
+	if (r == 0)
+		r = set_ids(identity);
+	if (r < 0)
+		return r;
+	return privilege_files_as_root();
+}
+
+static int set_dac(bool effective)
+{
+	struct capabilities now;
+	int r = get_capabilities(&now);
+
+	if (r < 0)
+		return r;
+	if (effective)
+		now.effective |= now.permitted & DAC;
+	else
+		now.effective &= ~DAC;
+	return set_capabilities(&now);
+}
+
+static int set_file_ids(uid_t uid, gid_t gid)
+{
+	setfsgid(gid);
+	setfsuid(uid);
+	/* they report nothing but the former value: ask again */
+	if ((gid_t)setfsgid(-1) != gid || (uid_t)setfsuid(-1) != uid)
+		return -EPERM;
+	return 0;
+}
+
+int privilege_files_as_caller(const struct identity *identity)
+{
+	int r = set_file_ids(identity->uid, identity->gid);
+
+	return r < 0 ? r : set_dac(identity->uid == 0);
+}
+
+int privilege_files_as_root(void)
+{
+	int r = set_dac(true);
+
+	return r < 0 ? r : set_file_ids(0, 0);
+}
+
+void privilege_bound(uint64_t keep)
+{
+	for (int i = 0; i <= CAP_LAST_CAP || prctl(PR_CAPBSET_READ, i) >= 0; i++)
+		if (i > 63 || !(keep & CAPABILITY(i)))
+			prctl(PR_CAPBSET_DROP, i);
+}
+
+int privilege_drop(const struct identity *identity, bool with_groups)
+{
+	int r = 0;
+
+	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+	if (with_groups)
+		r = set_groups(identity);
+	if (r == 0)
+		r = set_ids(identity);
+	if (r == 0)
+		r = set_capabilities(&(struct capabilities){});
+	return r;
+}
+
+int privilege_keep(uint64_t capabilities)
+{
+	struct capabilities now;
+	int r = get_capabilities(&now);
+
+	if (r < 0)
+		return r;
+	privilege_bound(capabilities);
+	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+	capabilities &= now.permitted;
+	return set_capabilities(&(struct capabilities){capabilities, capabilities, 0});
+}
+
+int privilege_no_new(void)
+{
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? negative_errno() : 0;
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <linux/sched.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include "daemon/kernel/process.h"
+
+pid_t process_fork(uint64_t flags, int cgroup_fd, int *ret_pid_fd)
+{
+	int pid_fd = -1;
+	struct clone_args args = {
+		.flags = flags | (cgroup_fd >= 0 ? CLONE_INTO_CGROUP : 0) |
+			 (ret_pid_fd ? CLONE_PIDFD : 0),
+		.pidfd = (uint64_t)(uintptr_t)&pid_fd,
+		/* with CLONE_PARENT the kernel takes the signal of the parent itself */
+		.exit_signal = flags & CLONE_PARENT ? 0 : SIGCHLD,
+		.cgroup = cgroup_fd >= 0 ? (uint64_t)cgroup_fd : 0,
+	};
+	long pid = syscall(SYS_clone3, &args, sizeof(args));
+
+	if (pid < 0)
+		return negative_errno();
+	if (pid > 0 && ret_pid_fd)
+		*ret_pid_fd = pid_fd;
+	return pid;
+}
+
+int process_pidfd_open(pid_t pid)
+{
+	int fd = syscall(SYS_pidfd_open, pid, 0);
+
+	return fd < 0 ? negative_errno() : fd;
+}
+
+int process_signal(int pid_fd, int signal)
+{
+	return syscall(SYS_pidfd_send_signal, pid_fd, signal, NULL, 0) < 0 ? negative_errno() : 0;
+}
+
+int process_wait(pid_t pid, int *ret_status)
+{
+	int status;
+
+	while (waitpid(pid, &status, __WALL) < 0)
+		if (errno != EINTR)
+			return negative_errno();
+	*ret_status = status;
+	return 0;
+}
+
+int process_start_time(pid_t pid, uint64_t *ret)
+{
+	char path[64], text[1024];
+	_cleanup_fd_ int fd = -1;
+	const char *at;
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return negative_errno();
+	n = read(fd, text, sizeof(text) - 1);
+	if (n <= 0)
+		return n < 0 ? negative_errno() : -ESRCH;
+	text[n] = '\0';
+	/* the name may hold anything, ')' too: fields are counted from the last one */
+	at = strrchr(text, ')');
+	for (int field = 2; at && field < 22; field++)
+		at = strchr(at + 1, ' ');
+	if (!at)
+		return -EBADMSG;
+	*ret = strtoull(at + 1, NULL, 10);
+	return 0;
+}
+
+int process_find(pid_t pid, uint64_t start_time)
+{
+	_cleanup_fd_ int fd = process_pidfd_open(pid);
+	uint64_t found;
+
+	if (fd < 0)
+		return fd == -EINVAL ? -ESRCH : fd;
+	/* the descriptor first: it fixes the process that is then looked at */
+	if (process_start_time(pid, &found) < 0 || found != start_time || process_has_ended(fd))
+		return -ESRCH;
+	return take_fd(&fd);
+}
+
+int process_pid_of(int pid_fd, pid_t *ret)
+{
+	char path[64], line[128];
+	_cleanup_file_ FILE *file = NULL;
+	int pid = 0, r = -EINVAL;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", pid_fd);
+	file = fopen(path, "re");
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "Pid: %d", &pid) == 1)
+			r = pid > 0 ? 0 : -ESRCH;
+	if (r == 0)
+		*ret = pid;
+	return r;
+}
+
+bool process_has_ended(int pid_fd)
+{
+	struct pollfd poll_fd = {.fd = pid_fd, .events = POLLIN};
+
+	return poll(&poll_fd, 1, 0) > 0;
+}
+
+int process_execute_fd(int fd, char *const *arguments, char *const *environment)
+{
+	syscall(SYS_execveat, fd, "", arguments, environment, AT_EMPTY_PATH);
+	return negative_errno();
+}
+
+void process_close_from(int first, int keep)
+{
+	if (keep < first) {
+		syscall(SYS_close_range, first, ~0U, 0);
+		return;
+	}
+	if (keep > first)
+		syscall(SYS_close_range, first, keep - 1, 0);
+	syscall(SYS_close_range, keep + 1, ~0U, 0);
+}
+
+void process_reset_signals(void)
+{
+	sigset_t none;
+
+	for (int i = 1; i <= SIGRTMAX; i++)
+		signal(i, SIG_DFL); /* SIGKILL, SIGSTOP and libc's own refuse: as they should */
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}

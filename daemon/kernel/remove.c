@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The maker backwards: every step makes something absent and can be run again. Remove, the
+ * roll-back of a failed create and the clean-up at start are this one function.
+ */
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include "daemon/kernel/cgroup.h"
+#include "daemon/kernel/child.h"
+#include "daemon/kernel/make.h"
+#include "daemon/kernel/pin.h"
+#include "daemon/kernel/rtnl.h"
+
+static void cgroup_path(const struct task_set *set, char ret[static CGROUP_PATH_SIZE])
+{
+	snprintf(ret, CGROUP_PATH_SIZE, "%u/%s", set->owner, set->id);
+}
+
+static int end_processes(int cgroup_fd, uint64_t grace)
+{
+	int r = 0;
+
+	if (grace > 0) {
+		int milliseconds = MIN(grace / 1000 + 1, (uint64_t)INT32_MAX);
+
+		cgroup_freeze(cgroup_fd, false);
+		r = cgroup_signal(cgroup_fd, SIGTERM, 0);
+		if (r == 0)
+			r = cgroup_wait_empty(cgroup_fd, milliseconds);
+		if (r < 0 && r != -ETIMEDOUT)
+			return r;
+	}
+	r = cgroup_kill(cgroup_fd);
+	return r < 0 ? r : cgroup_wait_empty(cgroup_fd, -1);
+}
+
+static int remove_cgroup(const struct host *host, const struct task_set *set)
+{
+	char path[CGROUP_PATH_SIZE], owner[16];
+	int r;
+
+	cgroup_path(set, path);
+	r = cgroup_remove(host->cgroup_fd, path);
+	snprintf(owner, sizeof(owner), "%u", set->owner);
+	if (r == 0 && unlinkat(host->cgroup_fd, owner, AT_REMOVEDIR) < 0 && errno != EBUSY &&
+	    errno != ENOENT && errno != ENOTEMPTY)
+		r = negative_errno();
+	return r;
+}
+
+void child_remove(const struct host *host, const struct task_remove *task)
+{
+	char path[CGROUP_PATH_SIZE];
+	struct task_report report = {};
+	struct fault fault = {};
+	_cleanup_fd_ int cgroup_fd = -1;
+	int r = 0;
+
+	child_begin();
+	cgroup_path(&task->set, path);
+	cgroup_fd = cgroup_open(host->cgroup_fd, path);
+	fault_point("remove-started");
+	if (cgroup_fd >= 0)
+		r = end_processes(cgroup_fd, task->grace);
+	if (r < 0)
+		fault_set(&fault, STEP_KILL, 0, -r);
+	fault_point("remove-killed");
+	/* a cgroup without a set has no pins */
+	if (r == 0 && task->set.name)
+		r = pin_remove(host, &task->set, &fault);
+	fault_point("remove-unpinned");
+	if (r == 0) {
+		r = remove_cgroup(host, &task->set);
+		if (r < 0)
+			fault_set(&fault, STEP_CGROUP, 0, -r);
+	}
+	child_finish(task->report_fd, &report, &fault);
+}
+
+static void report_interface(const struct task_interface *interface, void *context)
+{
+	const int *report_fd = context;
+
+	(void)!send(*report_fd, interface, sizeof(*interface), MSG_NOSIGNAL);
+}
+
+void child_inspect(const struct host *host, const struct task_inspect *task)
+{
+	_cleanup_fd_ int net_fd = pin_open(host->vault_root_fd, &task->set, KIND_NET);
+	struct task_report report = {};
+	struct fault fault = {};
+	int r = net_fd < 0 ? net_fd : 0;
+
+	child_begin();
+	if (r == 0 && setns(net_fd, CLONE_NEWNET) < 0)
+		r = negative_errno();
+	if (r == 0)
+		r = rtnl_each_interface(report_interface, (void *)&task->report_fd);
+	if (r < 0)
+		fault_set(&fault, STEP_INTERFACES, 0, -r);
+	child_finish(task->report_fd, &report, &fault);
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <linux/limits.h>
+#include <linux/magic.h>
+#include <linux/nsfs.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/syscall.h>
+#include "daemon/kernel/vault.h"
+
+#ifndef NS_GET_MNTNS_ID
+#define NS_GET_MNTNS_ID _IOR(0xb7, 0x5, uint64_t)
+#endif
+
+#define CPUS_MAX 64
+
+uint64_t vault_mnt_id(int mnt_fd)
+{
+	uint64_t id = 0;
+
+	return ioctl(mnt_fd, NS_GET_MNTNS_ID, &id) < 0 ? 0 : id;
+}
+
+static int open_own_mnt(void)
+{
+	int fd = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? negative_errno() : fd;
+}
+
+/*
+ * A mount namespace can only be pinned in one that is older by NS_GET_MNTNS_ID, and since 6.18
+ * these ids come from a batch for each CPU: so one is made on each, and the lowest kept.
+ */
+static int make_lowest(uint64_t above, int *ret_fd)
+{
+	_cleanup_fd_ int best_fd = -1;
+	uint64_t best = UINT64_MAX;
+	cpu_set_t all;
+
+	if (sched_getaffinity(0, sizeof(all), &all) < 0)
+		return negative_errno();
+	for (int cpu = 0, n = 0; cpu < CPU_SETSIZE && n < CPUS_MAX; cpu++) {
+		_cleanup_fd_ int fd = -1;
+		cpu_set_t one;
+		uint64_t id;
+
+		if (!CPU_ISSET(cpu, &all))
+			continue;
+		n++;
+		CPU_ZERO(&one);
+		CPU_SET(cpu, &one);
+		if (sched_setaffinity(0, sizeof(one), &one) < 0 || unshare(CLONE_NEWNS) < 0)
+			return negative_errno();
+		fd = open_own_mnt();
+		if (fd < 0)
+			return fd;
+		id = vault_mnt_id(fd);
+		if (best_fd >= 0 && (id <= above || id >= best))
+			continue;
+		best = id;
+		close_fd(best_fd);
+		best_fd = take_fd(&fd);
+	}
+	if (sched_setaffinity(0, sizeof(all), &all) < 0)
+		return negative_errno();
+	if (best_fd < 0)
+		return -EINVAL;
+	*ret_fd = take_fd(&best_fd);
+	return 0;
+}
+
+/* In the new mount namespace: nothing stays but a tmpfs and a /proc. */
+static int furnish(const char *runtime)
+{
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+	    mount("nsctl", runtime, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0700") < 0 ||
+	    chdir(runtime) < 0 || mkdir("proc", 0555) < 0 || mkdir("ns", 0700) < 0 ||
+	    mkdir("old", 0700) < 0 ||
+	    mount("proc", "proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0 ||
+	    syscall(SYS_pivot_root, ".", "old") < 0 || chdir("/") < 0 ||
+	    umount2("/old", MNT_DETACH) < 0 || rmdir("/old") < 0)
+		return negative_errno();
+	return 0;
+}
+
+static int return_to_host(const struct host *host)
+{
+	return setns(host->mnt_fd, CLONE_NEWNS) < 0 || chdir("/") < 0 ? negative_errno() : 0;
+}
+
+static bool is_mount_root(const char *path)
+{
+	struct statx x;
+
+	return statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &x) == 0 &&
+	       x.stx_attributes & STATX_ATTR_MOUNT_ROOT;
+}
+
+static int own_mount(const char *path, unsigned long propagation)
+{
+	if (!is_mount_root(path) && mount(path, path, NULL, MS_BIND, NULL) < 0)
+		return negative_errno();
+	return mount(NULL, path, NULL, propagation, NULL) < 0 ? negative_errno() : 0;
+}
+
+static bool is_namespace(const char *path)
+{
+	struct statfs fs;
+
+	return statfs(path, &fs) == 0 && fs.f_type == NSFS_MAGIC;
+}
+
+static int make_vault(struct host *host, const char *path)
+{
+	char link[64];
+	int r = make_lowest(vault_mnt_id(host->mnt_fd), &host->vault_fd);
+
+	if (r == 0 && setns(host->vault_fd, CLONE_NEWNS) < 0)
+		r = negative_errno();
+	if (r == 0)
+		r = furnish(host->runtime);
+	if (return_to_host(host) < 0 || r < 0)
+		return r < 0 ? r : -EIO;
+	r = open(path, O_RDONLY | O_CREAT | O_CLOEXEC, 0400);
+	if (r < 0)
+		return negative_errno();
+	close_fd(r);
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", host->vault_fd);
+	return mount(link, path, NULL, MS_BIND, NULL) < 0 ? negative_errno() : 0;
+}
+
+static int open_root(struct host *host)
+{
+	int r = 0;
+
+	if (setns(host->vault_fd, CLONE_NEWNS) < 0)
+		return negative_errno();
+	host->vault_root_fd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (host->vault_root_fd < 0)
+		r = negative_errno();
+	if (return_to_host(host) < 0)
+		return -EIO;
+	return r;
+}
+
+int vault_open(struct host *host)
+{
+	char path[PATH_MAX], visible[PATH_MAX];
+	int r;
+
+	snprintf(path, sizeof(path), "%s/vault", host->runtime);
+	snprintf(visible, sizeof(visible), "%s/ns", host->runtime);
+	host->mnt_fd = open_own_mnt();
+	if (host->mnt_fd < 0)
+		return host->mnt_fd;
+	r = own_mount(host->runtime, MS_PRIVATE);
+	if (r == 0 && mkdir(visible, 0755) < 0 && errno != EEXIST)
+		r = negative_errno();
+	if (r == 0)
+		r = own_mount(visible, MS_SHARED);
+	if (r < 0)
+		return r;
+	if (is_namespace(path)) {
+		host->vault_fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (host->vault_fd < 0)
+			return negative_errno();
+	} else {
+		r = make_vault(host, path);
+		if (r < 0)
+			return r;
+	}
+	host->vault_id = vault_mnt_id(host->vault_fd);
+	return open_root(host);
+}
+
+/* Detaches what is mounted there, however often. */
+static int unmount_all(const char *path)
+{
+	while (umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) == 0)
+		;
+	return errno == EINVAL || errno == ENOENT ? 0 : negative_errno();
+}
+
+int vault_remove(const char *runtime)
+{
+	char path[PATH_MAX];
+	int r;
+
+	snprintf(path, sizeof(path), "%s/vault", runtime);
+	r = unmount_all(path);
+	if (r == 0 && unlink(path) < 0 && errno != ENOENT)
+		r = negative_errno();
+	snprintf(path, sizeof(path), "%s/ns", runtime);
+	if (r == 0)
+		r = unmount_all(path);
+	if (r == 0 && rmdir(path) < 0 && errno != ENOENT)
+		r = negative_errno();
+	/* RUNTIME itself may be a mount of the administrator's: only a bind of ours is on itself */
+	return r;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The vault: a mount namespace that holds a tmpfs with all pins and a /proc, nothing else of the
+ * host, and is itself pinned at RUNTIME/vault. It depends on no process. Pins there slow no
+ * unshare(CLONE_NEWNS) down and are copied into no other mount namespace (kernel facts 1 and 2,
+ * tests/kernel/test-pin.c).
+ */
+#ifndef NSCTL_KERNEL_VAULT_H
+#define NSCTL_KERNEL_VAULT_H
+
+#include "base.h"
+#include "daemon/kernel/host.h"
+
+/*
+ * Opens the vault of host->runtime, or makes it: fills host->mnt_fd, vault_fd, vault_root_fd,
+ * vault_id. The calling process, which must have one thread, visits it and comes back. Makes
+ * RUNTIME a mount of its own (private) and RUNTIME/ns one that is shared. 0 or -errno.
+ */
+int vault_open(struct host *host);
+
+/* Takes everything of vault_open() away again: what is still pinned there is let go of. 0 also
+ * when it is absent. */
+int vault_remove(const char *runtime);
+
+/* NS_GET_MNTNS_ID of a mount namespace (kernel 6.10), or 0. */
+uint64_t vault_mnt_id(int mnt_fd);
+
+#endif

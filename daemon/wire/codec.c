@@ -1,0 +1,475 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <libmnl/libmnl.h>
+#include <string.h>
+#include <sys/socket.h>
+#include "daemon/wire/codec.h"
+
+/* An attribute's length has 16 bits. */
+#define PACK_SIZE_MAX (60 * 1024)
+#define DEPTH_MAX 6
+
+int wire_writer_init(struct wire_writer *writer)
+{
+	*writer = (struct wire_writer){.buffer = malloc(sizeof(*writer->buffer))};
+	return writer->buffer ? 0 : -ENOMEM;
+}
+
+void wire_writer_done(struct wire_writer *writer)
+{
+	free(writer->buffer);
+	writer->buffer = NULL;
+}
+
+void wire_begin(struct wire_writer *writer, uint16_t type, uint16_t flags, uint32_t request,
+		uint32_t connection)
+{
+	struct nlmsghdr *header = mnl_nlmsg_put_header(writer->buffer);
+
+	header->nlmsg_type = type;
+	header->nlmsg_flags = flags;
+	header->nlmsg_seq = request;
+	header->nlmsg_pid = connection;
+	writer->n_fds = 0;
+	writer->overflow = false;
+}
+
+static void put_raw(struct wire_writer *writer, uint16_t attribute, size_t size, const void *data)
+{
+	if (!mnl_attr_put_check(&writer->buffer->header, WIRE_SIZE_MAX, attribute, size, data))
+		writer->overflow = true;
+}
+
+static void put_fd(struct wire_writer *writer, uint16_t attribute, int fd)
+{
+	uint32_t index = writer->n_fds;
+
+	if (writer->without_fds)
+		return;
+	if (index >= WIRE_FDS_MAX) {
+		writer->overflow = true;
+		return;
+	}
+	writer->fds[writer->n_fds++] = fd;
+	put_raw(writer, attribute, sizeof(index), &index);
+}
+
+static bool is_default(const struct wire_layout *layout, const void *value);
+
+static bool field_is_default(const struct wire_field *field, const char *value)
+{
+	const void *at = value + field->offset;
+
+	switch (field->type) {
+	case WIRE_BOOL:
+		return !*(const bool *)at;
+	case WIRE_U32:
+		return *(const uint32_t *)at == 0;
+	case WIRE_U64:
+	case WIRE_I64:
+		return *(const uint64_t *)at == 0;
+	case WIRE_STRING:
+		return !*(const char *const *)at || !**(const char *const *)at;
+	case WIRE_FD:
+		return *(const int *)at < 0;
+	case WIRE_NESTED:
+		return is_default(field->layout, at);
+	default:
+		return *(const size_t *)(value + field->count_offset) == 0;
+	}
+}
+
+static bool is_default(const struct wire_layout *layout, const void *value)
+{
+	for (size_t i = 0; i < layout->n; i++)
+		if (!field_is_default(&layout->fields[i], value))
+			return false;
+	return true;
+}
+
+static void put_nested(struct wire_writer *writer, uint16_t attribute,
+		       const struct wire_layout *layout, const void *value)
+{
+	struct nlattr *nest =
+		mnl_attr_nest_start_check(&writer->buffer->header, WIRE_SIZE_MAX, attribute);
+
+	if (!nest) {
+		writer->overflow = true;
+		return;
+	}
+	wire_put(writer, layout, value);
+	/* checked by hand: nla_len would wrap silently */
+	if ((char *)mnl_nlmsg_get_payload_tail(&writer->buffer->header) - (char *)nest >
+	    PACK_SIZE_MAX)
+		writer->overflow = true;
+	else
+		mnl_attr_nest_end(&writer->buffer->header, nest);
+}
+
+static void put_field(struct wire_writer *writer, const struct wire_field *field, const char *value)
+{
+	const void *at = value + field->offset;
+	uint8_t flag = 1;
+
+	switch (field->type) {
+	case WIRE_BOOL:
+		put_raw(writer, field->attribute, sizeof(flag), &flag);
+		break;
+	case WIRE_U32:
+		put_raw(writer, field->attribute, sizeof(uint32_t), at);
+		break;
+	case WIRE_U64:
+	case WIRE_I64:
+		put_raw(writer, field->attribute, sizeof(uint64_t), at);
+		break;
+	case WIRE_STRING:
+		put_raw(writer, field->attribute, strlen(*(const char *const *)at) + 1,
+			*(const char *const *)at);
+		break;
+	case WIRE_FD:
+		put_fd(writer, field->attribute, *(const int *)at);
+		break;
+	case WIRE_NESTED:
+		put_nested(writer, field->attribute, field->layout, at);
+		break;
+	default:
+		for (size_t i = 0; i < *(const size_t *)(value + field->count_offset); i++)
+			put_nested(writer, field->attribute, field->layout,
+				   (const char *)at + i * field->layout->size);
+	}
+}
+
+void wire_put(struct wire_writer *writer, const struct wire_layout *layout, const void *value)
+{
+	for (size_t i = 0; i < layout->n && !writer->overflow; i++)
+		if (!field_is_default(&layout->fields[i], value))
+			put_field(writer, &layout->fields[i], value);
+}
+
+bool wire_put_item(struct wire_writer *writer, uint16_t attribute, const struct wire_layout *layout,
+		   const void *value)
+{
+	uint32_t length = writer->buffer->header.nlmsg_len;
+	size_t n_fds = writer->n_fds;
+
+	put_nested(writer, attribute, layout, value);
+	if (!writer->overflow)
+		return true;
+	writer->buffer->header.nlmsg_len = length;
+	writer->n_fds = n_fds;
+	writer->overflow = false;
+	return false;
+}
+
+union fd_buffer {
+	struct cmsghdr align;
+	char bytes[CMSG_SPACE(sizeof(int) * WIRE_FDS_MAX)];
+};
+
+int wire_send(struct wire_writer *writer, int socket_fd)
+{
+	struct iovec data = {writer->buffer, writer->buffer->header.nlmsg_len};
+	struct msghdr message = {.msg_iov = &data, .msg_iovlen = 1};
+	union fd_buffer control = {};
+	ssize_t sent;
+
+	if (writer->overflow)
+		return -EMSGSIZE;
+	if (writer->n_fds > 0) {
+		message.msg_control = control.bytes;
+		message.msg_controllen = CMSG_SPACE(sizeof(int) * writer->n_fds);
+		*CMSG_FIRSTHDR(&message) = (struct cmsghdr){
+			.cmsg_level = SOL_SOCKET,
+			.cmsg_type = SCM_RIGHTS,
+			.cmsg_len = CMSG_LEN(sizeof(int) * writer->n_fds),
+		};
+		memcpy(CMSG_DATA(CMSG_FIRSTHDR(&message)), writer->fds,
+		       sizeof(int) * writer->n_fds);
+	}
+	do
+		sent = sendmsg(socket_fd, &message, MSG_NOSIGNAL);
+	while (sent < 0 && errno == EINTR);
+	return sent < 0 ? negative_errno() : 0;
+}
+
+int wire_message_init(struct wire_message *message)
+{
+	*message = (struct wire_message){.header = malloc(WIRE_SIZE_MAX)};
+	return message->header ? 0 : -ENOMEM;
+}
+
+void wire_message_close_fds(struct wire_message *message)
+{
+	for (size_t i = 0; i < message->n_fds; i++)
+		close_fd(message->fds[i]);
+	message->n_fds = 0;
+}
+
+void wire_message_done(struct wire_message *message)
+{
+	wire_message_close_fds(message);
+	free(message->header);
+	message->header = NULL;
+}
+
+static void collect_fds(struct wire_message *message, struct msghdr *received)
+{
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(received); c; c = CMSG_NXTHDR(received, c)) {
+		size_t n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+
+		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
+			continue;
+		memcpy(message->fds + message->n_fds, CMSG_DATA(c), n * sizeof(int));
+		message->n_fds += n;
+	}
+}
+
+int wire_receive(struct wire_message *message, int socket_fd)
+{
+	struct iovec data = {message->header, WIRE_SIZE_MAX};
+	union fd_buffer control;
+	struct msghdr received = {
+		.msg_iov = &data,
+		.msg_iovlen = 1,
+		.msg_control = control.bytes,
+		.msg_controllen = sizeof(control.bytes),
+	};
+	ssize_t got;
+
+	wire_message_close_fds(message);
+	do
+		got = recvmsg(socket_fd, &received, MSG_CMSG_CLOEXEC);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return negative_errno();
+	if (got == 0)
+		return 0;
+	collect_fds(message, &received);
+	if (received.msg_flags & (MSG_TRUNC | MSG_CTRUNC) ||
+	    (size_t)got < sizeof(struct nlmsghdr) || message->header->nlmsg_len != (size_t)got) {
+		wire_message_close_fds(message);
+		return -EBADMSG;
+	}
+	return 1;
+}
+
+void wire_clear(const struct wire_layout *layout, void *value)
+{
+	memset(value, 0, layout->size);
+	for (size_t i = 0; i < layout->n; i++) {
+		const struct wire_field *field = &layout->fields[i];
+		char *at = (char *)value + field->offset;
+
+		if (field->type == WIRE_FD)
+			*(int *)(void *)at = -1;
+		else if (field->type == WIRE_NESTED)
+			wire_clear(field->layout, at);
+	}
+}
+
+/* What decoding needs beside the bytes: message is NULL where no descriptors can be. */
+struct decoder {
+	struct wire_message *message;
+	unsigned depth;
+	bool skip_items;
+};
+
+static int get_attributes(struct decoder *decoder, const struct wire_layout *layout,
+			  const struct nlattr *first, size_t size, void *ret);
+
+static int get_number(const struct wire_field *field, const struct nlattr *attribute, void *at)
+{
+	uint64_t value;
+
+	if (field->type == WIRE_U32) {
+		if (mnl_attr_get_payload_len(attribute) != sizeof(uint32_t))
+			return -EBADMSG;
+		value = mnl_attr_get_u32(attribute);
+		*(uint32_t *)at = value;
+	} else {
+		if (mnl_attr_get_payload_len(attribute) != sizeof(uint64_t))
+			return -EBADMSG;
+		value = mnl_attr_get_u64(attribute);
+		*(uint64_t *)at = value;
+	}
+	/* zero is said by saying nothing: one encoding for one value */
+	if (value == 0 || (field->limit && value > field->limit))
+		return -EBADMSG;
+	return 0;
+}
+
+static int get_string(const struct wire_field *field, const struct nlattr *attribute, void *at)
+{
+	const char *text = mnl_attr_get_payload(attribute);
+	size_t size = mnl_attr_get_payload_len(attribute);
+
+	if (size < 2 || text[size - 1] != '\0' || strlen(text) != size - 1 ||
+	    size - 1 > field->limit)
+		return -EBADMSG;
+	*(const char **)at = text;
+	return 0;
+}
+
+static int get_fd(struct decoder *decoder, const struct nlattr *attribute, void *at)
+{
+	uint32_t index;
+
+	if (!decoder->message || mnl_attr_get_payload_len(attribute) != sizeof(uint32_t))
+		return -EBADMSG;
+	index = mnl_attr_get_u32(attribute);
+	if (index >= decoder->message->n_fds)
+		return -EBADMSG;
+	*(int *)at = decoder->message->fds[index];
+	return 0;
+}
+
+static int get_nested(struct decoder *decoder, const struct wire_layout *layout,
+		      const struct nlattr *attribute, void *at)
+{
+	int r;
+
+	if (decoder->depth >= DEPTH_MAX)
+		return -EBADMSG;
+	decoder->depth++;
+	r = get_attributes(decoder, layout, mnl_attr_get_payload(attribute),
+			   mnl_attr_get_payload_len(attribute), at);
+	decoder->depth--;
+	return r;
+}
+
+static int get_field(struct decoder *decoder, const struct wire_field *field,
+		     const struct nlattr *attribute, char *value)
+{
+	void *at = value + field->offset;
+	size_t *count;
+
+	switch (field->type) {
+	case WIRE_BOOL:
+		if (mnl_attr_get_payload_len(attribute) != 1 || mnl_attr_get_u8(attribute) != 1)
+			return -EBADMSG;
+		*(bool *)at = true;
+		return 0;
+	case WIRE_U32:
+	case WIRE_U64:
+	case WIRE_I64:
+		return get_number(field, attribute, at);
+	case WIRE_STRING:
+		return get_string(field, attribute, at);
+	case WIRE_FD:
+		return get_fd(decoder, attribute, at);
+	case WIRE_NESTED:
+		return get_nested(decoder, field->layout, attribute, at);
+	default:
+		count = (size_t *)(void *)(value + field->count_offset);
+		if (*count >= field->limit)
+			return -EBADMSG;
+		return get_nested(decoder, field->layout, attribute,
+				  (char *)at + (*count)++ * field->layout->size);
+	}
+}
+
+static const struct wire_field *find_field(const struct wire_layout *layout, uint16_t attribute)
+{
+	for (size_t i = 0; i < layout->n; i++)
+		if (layout->fields[i].attribute == attribute)
+			return &layout->fields[i];
+	return NULL;
+}
+
+static int get_attributes(struct decoder *decoder, const struct wire_layout *layout,
+			  const struct nlattr *first, size_t size, void *ret)
+{
+	const struct nlattr *at = first;
+	const char *end = (const char *)first + size;
+	uint64_t seen = 0;
+
+	wire_clear(layout, ret);
+	for (; mnl_attr_ok(at, end - (const char *)at); at = mnl_attr_next(at)) {
+		const struct wire_field *field = find_field(layout, mnl_attr_get_type(at));
+		int r;
+
+		if (!field && decoder->skip_items && decoder->depth == 0 &&
+		    mnl_attr_get_type(at) >= WIRE_ITEM)
+			continue;
+		if (!field)
+			return -EBADMSG;
+		if (field->type != WIRE_ARRAY && seen & UINT64_C(1) << (field - layout->fields))
+			return -EBADMSG;
+		seen |= UINT64_C(1) << (field - layout->fields);
+		r = get_field(decoder, field, at, ret);
+		if (r < 0)
+			return r;
+	}
+	return (const char *)at == end ? 0 : -EBADMSG;
+}
+
+int wire_decode(struct wire_message *message, const struct wire_layout *layout, void *ret)
+{
+	struct decoder decoder = {.message = message, .skip_items = true};
+
+	return get_attributes(&decoder, layout, mnl_nlmsg_get_payload(message->header),
+			      mnl_nlmsg_get_payload_len(message->header), ret);
+}
+
+int wire_next_item(struct wire_message *message, uint16_t attribute, const struct nlattr **position,
+		   const struct wire_layout *layout, void *ret)
+{
+	struct decoder decoder = {.message = message};
+	const struct nlattr *at =
+		*position ? mnl_attr_next(*position) : mnl_nlmsg_get_payload(message->header);
+	const char *end = mnl_nlmsg_get_payload_tail(message->header);
+
+	for (; mnl_attr_ok(at, end - (const char *)at); at = mnl_attr_next(at)) {
+		if (mnl_attr_get_type(at) != attribute)
+			continue;
+		*position = at;
+		if (get_attributes(&decoder, layout, mnl_attr_get_payload(at),
+				   mnl_attr_get_payload_len(at), ret) < 0)
+			return -EBADMSG;
+		return 1;
+	}
+	return 0;
+}
+
+int wire_take_fd(struct wire_message *message, int fd)
+{
+	for (size_t i = 0; fd >= 0 && i < message->n_fds; i++)
+		if (message->fds[i] == fd)
+			return take_fd(&message->fds[i]);
+	return -1;
+}
+
+int wire_pack(const struct wire_layout *layout, const void *value, void **ret, size_t *ret_size)
+{
+	struct wire_writer writer;
+	size_t size;
+	int r = wire_writer_init(&writer);
+
+	if (r < 0)
+		return r;
+	writer.without_fds = true;
+	wire_begin(&writer, 0, 0, 0, 0);
+	wire_put(&writer, layout, value);
+	size = mnl_nlmsg_get_payload_len(&writer.buffer->header);
+	if (writer.overflow || size > PACK_SIZE_MAX) {
+		r = -EMSGSIZE;
+	} else {
+		void *copy = malloc(size ? size : 1);
+
+		if (copy) {
+			memcpy(copy, mnl_nlmsg_get_payload(&writer.buffer->header), size);
+			*ret = copy;
+			*ret_size = size;
+		} else {
+			r = -ENOMEM;
+		}
+	}
+	wire_writer_done(&writer);
+	return r;
+}
+
+int wire_unpack(const struct wire_layout *layout, const void *data, size_t size, void *ret)
+{
+	struct decoder decoder = {};
+
+	return get_attributes(&decoder, layout, data, size, ret);
+}

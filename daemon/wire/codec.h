@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Typed messages between the daemon's processes: C structs to netlink attributes and back, by
+ * tables (struct wire_layout). libmnl builds and checks the attributes; this file decides what is
+ * allowed. The state files hold the same bytes.
+ *
+ * Decoding is strict: an attribute that the layout does not know, that comes twice where one is
+ * allowed, has a wrong length, a string with a NUL inside or without one at its end, a number above
+ * its limit, too many elements, or a descriptor that did not come along: all -EBADMSG.
+ *
+ * A decoded struct is a view: its strings lie in the message and its descriptors belong to the
+ * message until wire_take_fd(). Absent means zero, NULL, or -1 for a descriptor; zero, NULL, false
+ * and -1 are left out when encoding, so there is one encoding for one value, and equal values can
+ * be compared as bytes.
+ */
+#ifndef NSCTL_WIRE_CODEC_H
+#define NSCTL_WIRE_CODEC_H
+
+#include <linux/netlink.h>
+#include "base.h"
+
+/* One message at most; every socket between our processes has buffers for several. */
+#define WIRE_SIZE_MAX (192 * 1024)
+#define WIRE_FDS_MAX 64
+
+enum wire_type {
+	WIRE_BOOL,   /* bool */
+	WIRE_U32,    /* uint32_t, at most limit (0: any) */
+	WIRE_U64,    /* uint64_t, at most limit (0: any) */
+	WIRE_I64,    /* int64_t */
+	WIRE_STRING, /* const char *, at most limit bytes without its NUL; never empty */
+	WIRE_FD,     /* int, a descriptor that travels along */
+	WIRE_NESTED, /* a struct, by layout */
+	WIRE_ARRAY,  /* size_t count at count_offset, then an array of at most limit structs */
+};
+
+struct wire_layout;
+
+struct wire_field {
+	uint16_t attribute; /* from 1 up, within its layout; never given another meaning */
+	uint16_t type;	    /* enum wire_type */
+	size_t offset;
+	uint64_t limit;
+	size_t count_offset;		  /* WIRE_ARRAY */
+	const struct wire_layout *layout; /* WIRE_NESTED, WIRE_ARRAY: of one element */
+};
+
+struct wire_layout {
+	size_t size; /* of the struct */
+	size_t n;
+	const struct wire_field *fields;
+};
+
+/* A message that is written: owns nothing but its buffer; descriptors are borrowed. */
+struct wire_writer {
+	union {
+		struct nlmsghdr header;
+		char bytes[WIRE_SIZE_MAX];
+	} * buffer;
+	int fds[WIRE_FDS_MAX];
+	size_t n_fds;
+	bool overflow;	  /* it did not fit; sending says -EMSGSIZE */
+	bool without_fds; /* descriptors are left out, as by wire_pack() */
+};
+
+/* A message that was received: owns its buffer and the descriptors that came with it. */
+struct wire_message {
+	struct nlmsghdr *header; /* type, flags, seq (the request), pid (the connection) */
+	int fds[WIRE_FDS_MAX];	 /* -1 where taken */
+	size_t n_fds;
+};
+
+int wire_writer_init(struct wire_writer *writer); /* 0 or -ENOMEM */
+void wire_writer_done(struct wire_writer *writer);
+
+/* Starts a message anew. */
+void wire_begin(struct wire_writer *writer, uint16_t type, uint16_t flags, uint32_t request,
+		uint32_t connection);
+/* Appends the fields of *value. */
+void wire_put(struct wire_writer *writer, const struct wire_layout *layout, const void *value);
+/* Appends *value as one nested attribute, which may come any number of times; false when it did
+ * not fit: the message then is as it was before, so the caller can send it and start another. */
+bool wire_put_item(struct wire_writer *writer, uint16_t attribute, const struct wire_layout *layout,
+		   const void *value);
+
+/* Sends the message. 0, -EAGAIN (nothing is sent), -EMSGSIZE, or another -errno. Never raises
+ * SIGPIPE. */
+int wire_send(struct wire_writer *writer, int socket_fd);
+
+int wire_message_init(struct wire_message *message); /* 0 or -ENOMEM */
+void wire_message_done(struct wire_message *message);
+
+/*
+ * Receives one message into message, closing what was left of the one before. 1: a message is
+ * there; 0: the peer has closed; -EAGAIN; -EBADMSG: malformed or truncated (its descriptors are
+ * closed); or another -errno.
+ */
+int wire_receive(struct wire_message *message, int socket_fd);
+
+/* Closes the descriptors that came with the message and were not taken. */
+void wire_message_close_fds(struct wire_message *message);
+
+/* Prepares a struct as if nothing had been decoded into it: zero, and -1 for descriptors. */
+void wire_clear(const struct wire_layout *layout, void *value);
+/* The message's fields into *ret; attributes from WIRE_ITEM up are items and skipped. 0 or
+ * -EBADMSG. */
+int wire_decode(struct wire_message *message, const struct wire_layout *layout, void *ret);
+
+/* Items have attribute numbers from here up. */
+#define WIRE_ITEM 0x1000
+/* The next item after *position (start with NULL) with this attribute: 1 and *ret, 0: no more,
+ * -EBADMSG. */
+int wire_next_item(struct wire_message *message, uint16_t attribute, const struct nlattr **position,
+		   const struct wire_layout *layout, void *ret);
+
+/* Takes a descriptor that wire_decode() handed out from the message. */
+int wire_take_fd(struct wire_message *message, int fd);
+
+/* *value as bytes without header and without descriptors: what is kept in memory and on disk. The
+ * caller frees *ret. 0, -ENOMEM, or -EMSGSIZE above 60 KiB. */
+int wire_pack(const struct wire_layout *layout, const void *value, void **ret, size_t *ret_size);
+/* The reverse; *ret is a view on data, which must be aligned as malloc's. 0 or -EBADMSG. */
+int wire_unpack(const struct wire_layout *layout, const void *data, size_t size, void *ret);
+
+#endif

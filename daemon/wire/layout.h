@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The typed messages between front and keeper, and the specification of a set as it is kept. Each
+ * struct has a layout of the same name in layout.c. Strings are views (see codec.h). Ids are the
+ * kernel's, in the initial user namespace. Times are in microseconds: moments since the Unix epoch,
+ * spans as such.
+ *
+ * The keeper trusts nothing that a front says beyond what codec.h checks: meaning is checked in
+ * daemon/keeper/check.c.
+ */
+#ifndef NSCTL_WIRE_LAYOUT_H
+#define NSCTL_WIRE_LAYOUT_H
+
+#include <linux/limits.h>
+#include "base.h"
+#include "daemon/wire/codec.h"
+#include "protocol/error.h"
+#include "protocol/kind.h"
+#include "protocol/name.h"
+
+#define SPEC_MOUNTS_MAX 32
+#define SPEC_LABELS_MAX 32
+#define INTERFACES_MAX 32
+#define INTERFACE_ADDRESSES_MAX 8
+#define COMMAND_WORDS_MAX 16
+#define COMMAND_WORD_MAX 256
+
+/*
+ * What a message is about (nlmsg_type). The front sends a request with a number of its own in
+ * nlmsg_seq and the connection in nlmsg_pid; each reply carries all three back. One final reply
+ * comes to each request, also when its connection has gone.
+ */
+enum wire_op {
+	/* keeper to front, unasked (request 0): struct wire_connection; nlmsg_pid is its number */
+	WIRE_CONNECTION = 16,
+	/* front to keeper, without reply: the client of this connection has gone. What it asked for
+	 * with a lease by connection, and attached commands without a status pipe, end. */
+	WIRE_CLOSED,
+	/* front to keeper; in brackets: struct asked, struct answered, items */
+	WIRE_CREATE,	/* create, set */
+	WIRE_GET,	/* ask, set */
+	WIRE_LIST,	/* list, list + WIRE_ITEM_SET */
+	WIRE_REMOVE,	/* ask, - */
+	WIRE_RENEW,	/* ask, set (only .expires) */
+	WIRE_EXEC,	/* exec, started (with more: WIRE_CONTINUES), then ended */
+	WIRE_RUN,	/* run, the same */
+	WIRE_SESSIONS,	/* ask, - + WIRE_ITEM_SESSION */
+	WIRE_WAIT,	/* ask, ended */
+	WIRE_OPEN,	/* ask, - + WIRE_ITEM_NAMESPACE with descriptors */
+	WIRE_PROCESSES, /* ask, - + WIRE_ITEM_PROCESS */
+	WIRE_KILL,	/* ask, - */
+	WIRE_FREEZE,	/* ask, - */
+	WIRE_THAW,	/* ask, - */
+	WIRE_IDENTIFY,	/* ask, set (.name NULL: in no set; .owner, .namespaces) */
+	WIRE_STATUS,	/* -, status + WIRE_ITEM_COUNT */
+	WIRE_OP_END,
+};
+
+/* nlmsg_flags */
+#define WIRE_REPLY 0x1
+#define WIRE_CONTINUES 0x2 /* another reply to the same request follows */
+#define WIRE_FAILURE 0x4   /* struct wire_failure instead of what was asked */
+
+enum wire_item {
+	WIRE_ITEM_SET = WIRE_ITEM, /* struct wire_set */
+	WIRE_ITEM_SESSION,	   /* struct wire_session */
+	WIRE_ITEM_NAMESPACE,	   /* struct wire_namespace */
+	WIRE_ITEM_PROCESS,	   /* struct wire_process */
+	WIRE_ITEM_COUNT,	   /* struct wire_count */
+};
+
+/* What a connection may ask for. */
+enum wire_scope {
+	SCOPE_FULL,
+	SCOPE_CONFINED, /* GetStatus, Identify and org.varlink.service only; reason says why */
+	SCOPE_SET, /* it comes from inside a set and acts on that set alone; reason: its name */
+};
+
+struct wire_connection {
+	int socket_fd; /* the client's: connected, non-blocking */
+	uint32_t scope;
+	const char *reason;
+};
+
+struct wire_failure {
+	uint32_t error; /* enum nsctl_error */
+	int64_t number;
+	const char *subject, *text;
+};
+
+/* --- what a set is to be --- */
+
+enum spec_mapping { MAPPING_NONE, MAPPING_ROOT, MAPPING_CURRENT };
+enum spec_propagation {
+	PROPAGATION_DEFAULT,
+	PROPAGATION_PRIVATE,
+	PROPAGATION_SLAVE,
+	PROPAGATION_SHARED,
+};
+enum spec_mount_type {
+	MOUNT_BIND = 1,
+	MOUNT_TMPFS,
+	MOUNT_PROC,
+	MOUNT_SYSFS,
+	MOUNT_DEV,
+	MOUNT_MQUEUE,
+	MOUNT_CGROUP2,
+};
+enum spec_switch { SWITCH_DEFAULT, SWITCH_ON, SWITCH_OFF };
+
+struct spec_mount {
+	uint32_t type; /* enum spec_mount_type */
+	const char *target;
+	const char *source; /* for show */
+	int source_fd;	    /* MOUNT_BIND: O_PATH, opened by the client */
+	bool read_only;
+	uint64_t size; /* MOUNT_TMPFS: bytes, 0: the kernel's default */
+};
+
+struct spec_label {
+	const char *key;
+	const char *value; /* NULL: empty */
+};
+
+struct wire_spec {
+	bool given;	  /* always true in a complete one, so that it is never left out */
+	uint32_t kinds;	  /* KIND_BIT()s; 0: nobody said, see check.c */
+	uint32_t mapping; /* enum spec_mapping */
+	const char *hostname;
+	uint32_t propagation; /* enum spec_propagation */
+	uint32_t mount_proc;  /* enum spec_switch; default: where mnt and pid are new */
+	struct spec_mount mounts[SPEC_MOUNTS_MAX];
+	size_t n_mounts;
+	const char *root_path; /* for show */
+	int root_fd;	       /* O_PATH of a directory that becomes / */
+	bool has_monotonic, has_boottime;
+	int64_t monotonic, boottime; /* offsets, microseconds */
+	uint64_t lease;		     /* microseconds, 0: none by time */
+	bool lease_connection;
+	bool visible, ip_netns;
+	struct spec_label labels[SPEC_LABELS_MAX];
+	size_t n_labels;
+};
+
+/* --- what is asked --- */
+
+struct wire_create {
+	const char *name; /* NULL: the daemon picks one */
+	bool existing;
+	struct wire_spec spec;
+};
+
+/* Most requests: which set (or session), and the one or two values that some of them have. */
+struct wire_ask {
+	const char *name;
+	bool has_owner;
+	uint32_t owner;
+	const char *session; /* WAIT, KILL */
+	uint32_t kinds;	     /* OPEN: 0 is all */
+	uint32_t signal;     /* KILL */
+	uint64_t span;	     /* REMOVE: grace; RENEW: 0 is the lease's own */
+	int process_fd;	     /* IDENTIFY: a pidfd, -1: the caller itself */
+};
+
+struct wire_list {
+	bool all_owners;
+	bool summary; /* items without spec, namespaces and interfaces */
+	struct spec_label labels[SPEC_LABELS_MAX];
+	size_t n_labels;
+	/* Where to go on: after this set. The reply has them when there is more. */
+	uint32_t after_owner;
+	const char *after_name;
+};
+
+struct wire_word {
+	const char *text; /* NULL: empty */
+};
+
+/*
+ * A command. Its words and environment cross in a sealed memfd that the keeper does not read:
+ * uint32_t argc, envc, then argc + envc strings, each with its NUL, and nothing behind the last.
+ */
+struct wire_command {
+	int arguments_fd;
+	struct wire_word words[COMMAND_WORDS_MAX]; /* the command's beginning, for ListSessions */
+	size_t n_words;
+	const char *working_directory;
+	int working_directory_fd; /* O_PATH of the caller's: see org.nsctl.varlink, Exec */
+	bool has_user, has_group, has_umask;
+	uint32_t user, group; /* as seen inside */
+	uint32_t umask;
+	int stdin_fd, stdout_fd, stderr_fd;
+	int terminal_fd;
+	int status_fd;	/* write end of a pipe */
+	uint32_t kinds; /* 0: all of the set's */
+	bool detach, new_privileges;
+	bool more; /* a second reply when it has ended */
+};
+
+struct wire_exec {
+	const char *name;
+	bool has_owner;
+	uint32_t owner;
+	struct wire_command command;
+};
+
+struct wire_run {
+	const char *name;
+	bool no_init;
+	struct wire_spec spec;
+	struct wire_command command;
+};
+
+/* --- what is answered --- */
+
+struct wire_namespace {
+	uint32_t kind_number; /* enum kind + 1, so that it is never zero */
+	bool held;
+	uint64_t inode;
+	uint64_t id;	   /* 0: the kernel does not tell */
+	const char *path;  /* NULL: none that the owner could open */
+	int descriptor_fd; /* OPEN */
+};
+
+struct wire_address {
+	const char *text; /* 10.0.0.1/24 */
+};
+
+struct wire_interface {
+	const char *name, *mac;
+	uint32_t index;
+	bool up;
+	struct wire_address addresses[INTERFACE_ADDRESSES_MAX];
+	size_t n_addresses;
+};
+
+enum set_state { SET_CREATING = 1, SET_READY, SET_REMOVING, SET_BROKEN };
+
+struct wire_set {
+	const char *name;
+	uint32_t owner;
+	const char *id;
+	uint32_t state; /* enum set_state */
+	uint64_t created;
+	uint64_t expires; /* 0: never by time */
+	uint32_t kinds;	  /* what it holds */
+	struct wire_namespace namespaces[KIND_COUNT];
+	size_t n_namespaces;
+	struct wire_spec spec;
+	struct wire_interface interfaces[INTERFACES_MAX];
+	size_t n_interfaces;
+	uint32_t processes, sessions;
+	uint32_t init; /* its pid; 0: none */
+	const char *cgroup;
+};
+
+struct wire_session {
+	const char *session;
+	const char *set; /* RUN's and EXEC's first reply */
+	struct wire_word words[COMMAND_WORDS_MAX];
+	size_t n_words;
+	uint32_t pid;	/* 0: it has ended */
+	int process_fd; /* RUN's and EXEC's first reply: a pidfd */
+	uint64_t started, ended;
+	bool exited; /* with exit_status; else with signal, once it has ended */
+	uint32_t exit_status, signal;
+};
+
+struct wire_process {
+	uint32_t pid;
+	const char *session;
+};
+
+struct wire_status {
+	uint64_t started;
+	uint32_t allowed; /* enum allow bits below */
+	bool cgroup;	  /* cgroup2 is there: track, kill, freeze */
+};
+
+/* What the caller may do: bits of wire_status.allowed. */
+enum wire_allow {
+	ALLOW_CONNECT = 1 << 0,
+	ALLOW_USER_NAMESPACES = 1 << 1,
+	ALLOW_IP_NETNS = 1 << 2,
+	ALLOW_NEW_PRIVILEGES = 1 << 3,
+	ALLOW_ADMINISTER = 1 << 4,
+	ALLOW_NESTED = 1 << 5,
+	ALLOW_CONFINED = 1 << 6,
+};
+
+enum wire_count_class { COUNT_LIMIT = 1, COUNT_USED, COUNT_COUNTER };
+
+struct wire_count {
+	uint32_t class; /* enum wire_count_class */
+	const char *name;
+	uint64_t value;
+};
+
+extern const struct wire_layout wire_connection_layout, wire_failure_layout, wire_spec_layout,
+	wire_create_layout, wire_ask_layout, wire_list_layout, wire_command_layout,
+	wire_exec_layout, wire_run_layout, wire_namespace_layout, wire_set_layout,
+	wire_session_layout, wire_process_layout, wire_status_layout, wire_count_layout,
+	wire_word_layout;
+
+#endif

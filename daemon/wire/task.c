@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The tables for the keeper's orders to the spawner; nothing of them is kept. */
+#include "daemon/wire/tables.h"
+#include "daemon/wire/task.h"
+
+/* clang-format off: one row a line */
+
+static const struct wire_field task_ready_fields[] = {
+	FD(1, task_ready, vault_fd),
+	FD(2, task_ready, cgroup_fd),
+};
+LAYOUT(task_ready);
+
+static const struct wire_field task_group_fields[] = {
+	U32(1, task_group, id, 0),
+};
+static LAYOUT(task_group);
+
+static const struct wire_field task_identity_fields[] = {
+	U32(1, task_identity, uid, 0),
+	U32(2, task_identity, gid, 0),
+	ARRAY(3, task_identity, groups, task_group, TASK_GROUPS_MAX),
+};
+static LAYOUT(task_identity);
+
+static const struct wire_field task_set_fields[] = {
+	U32(1, task_set, owner, 0),
+	STRING(2, task_set, name, NAME_SIZE - 1),
+	STRING(3, task_set, id, SESSION_SIZE - 1),
+	U32(4, task_set, kinds, KIND_ALL),
+	U32(5, task_set, mapping, MAPPING_CURRENT),
+	BOOL(6, task_set, visible),
+	BOOL(7, task_set, ip_netns),
+};
+static LAYOUT(task_set);
+
+static const struct wire_field task_create_fields[] = {
+	NESTED(1, task_create, set, task_set),	 NESTED(2, task_create, identity, task_identity),
+	NESTED(3, task_create, spec, wire_spec), FD(4, task_create, report_fd),
+	BOOL(5, task_create, no_init),
+};
+LAYOUT(task_create);
+
+static const struct wire_field task_remove_fields[] = {
+	NESTED(1, task_remove, set, task_set),
+	U64(2, task_remove, grace, 0),
+	FD(3, task_remove, report_fd),
+};
+LAYOUT(task_remove);
+
+static const struct wire_field task_start_fields[] = {
+	NESTED(1, task_start, set, task_set),
+	NESTED(2, task_start, identity, task_identity),
+	NESTED(3, task_start, command, wire_command),
+	STRING(4, task_start, session, SESSION_SIZE - 1),
+	BOOL(5, task_start, no_init),
+	BOOL(6, task_start, mount_proc),
+	FD(7, task_start, caller_fd),
+	FD(8, task_start, status_file_fd),
+	FD(9, task_start, leash_fd),
+	FD(10, task_start, report_fd),
+	U32(11, task_start, caller_pid, 0),
+};
+LAYOUT(task_start);
+
+static const struct wire_field task_inspect_fields[] = {
+	NESTED(1, task_inspect, set, task_set),
+	FD(2, task_inspect, report_fd),
+};
+LAYOUT(task_inspect);
+
+static const struct wire_field task_front_fields[] = {
+	NESTED(1, task_front, identity, task_identity),
+	FD(2, task_front, channel_fd),
+	STRING(3, task_front, label, 255),
+};
+LAYOUT(task_front);

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the keeper tells the spawner to do, and what the spawner's children answer. A task is one
+ * message on the spawner's channel (nlmsg_type: enum task_op, nlmsg_seq: the task's number); its
+ * answers are struct task_report on the task's own socket, whose other end only the child has: when
+ * it reads end-of-file without a final report, the child has been killed.
+ */
+#ifndef NSCTL_WIRE_TASK_H
+#define NSCTL_WIRE_TASK_H
+
+#include "daemon/wire/layout.h"
+
+#define TASK_GROUPS_MAX 256
+
+enum task_op {
+	TASK_READY = 64, /* spawner to keeper, once: struct task_ready */
+	TASK_CREATE,	 /* struct task_create: a maker */
+	TASK_REMOVE,	 /* struct task_remove: the same, backwards */
+	TASK_START,	 /* struct task_start: a runner */
+	TASK_INSPECT,	 /* struct task_inspect */
+	TASK_FRONT,	 /* struct task_front: a front; no reports */
+	TASK_ABORT,	 /* kills the child of task nlmsg_seq, if it is still there */
+};
+
+struct task_ready {
+	int vault_fd;  /* root directory of the vault */
+	int cgroup_fd; /* directory below which all sets' cgroups are */
+};
+
+struct task_group {
+	uint32_t id;
+};
+
+struct task_identity {
+	uint32_t uid, gid;
+	struct task_group groups[TASK_GROUPS_MAX];
+	size_t n_groups;
+};
+
+/* The set: everything that names a kernel object of it. */
+struct task_set {
+	uint32_t owner;
+	const char *name, *id; /* TASK_REMOVE: name NULL: nothing but a cgroup is there */
+	uint32_t kinds;
+	uint32_t mapping; /* enum spec_mapping */
+	bool visible, ip_netns;
+	uint64_t
+		net_inode; /* TASK_REMOVE: what /run/netns/NAME must be to be ours; 0: never made */
+};
+
+struct task_create {
+	struct task_set set;
+	struct task_identity identity;
+	struct wire_spec spec;
+	int report_fd;
+	bool no_init;
+};
+
+struct task_remove {
+	struct task_set set;
+	uint64_t grace; /* microseconds between SIGTERM and SIGKILL */
+	int report_fd;
+};
+
+struct task_start {
+	struct task_set set;
+	struct task_identity identity; /* whom the command runs as, outside */
+	struct wire_command command;
+	const char *session;
+	bool no_init;	     /* the command becomes process 1, with a /proc of its own */
+	bool mount_proc;     /* with no_init */
+	int caller_fd;	     /* pidfd: whose limits are carried over */
+	uint32_t caller_pid; /* its number */
+	int status_file_fd;  /* state/sessions/ID.status, opened for writing */
+	int leash_fd;	     /* the command ends when its other end closes, -1: it does not */
+	int report_fd;
+};
+
+struct task_inspect {
+	struct task_set set;
+	int report_fd;
+};
+
+struct task_front {
+	struct task_identity identity;
+	int channel_fd;
+	const char *label;
+};
+
+/* --- reports: plain structs, between programs of one build --- */
+
+enum task_event {
+	REPORT_DONE = 1, /* the last: of a runner, the command has ended */
+	REPORT_STARTED,	 /* runner: the command has been executed; its pidfd comes along */
+	REPORT_INTERFACE,
+};
+
+struct task_report {
+	uint32_t event;
+	uint32_t step, detail; /* REPORT_DONE: enum step, 0 is success */
+	int32_t error;
+	uint64_t inodes[KIND_COUNT], ids[KIND_COUNT]; /* TASK_CREATE */
+	int32_t init_pid;			      /* TASK_CREATE */
+	uint64_t init_start;
+	int32_t pid, runner_pid; /* REPORT_STARTED */
+	bool exited;		 /* REPORT_DONE of a runner */
+	uint32_t status, signal;
+};
+
+struct task_interface {
+	uint32_t event; /* REPORT_INTERFACE */
+	uint32_t index;
+	char name[16], mac[64];
+	bool up;
+	size_t n_addresses;
+	char addresses[INTERFACE_ADDRESSES_MAX][64];
+};
+
+extern const struct wire_layout task_ready_layout, task_create_layout, task_remove_layout,
+	task_start_layout, task_inspect_layout, task_front_layout;
+
+#endif

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the words of options may be and what they are taken for: tables of words, and of words that
+ * are refused.
+ */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base.h"
+#include "client/parse.h"
+#include "protocol/kind.h"
+
+#define UNTOUCHED INT64_C(-77)
+
+struct word {
+	const char *word;
+	int64_t value; /* UNTOUCHED: refused */
+};
+
+static void check_words(const struct word *words, size_t n,
+			bool (*parse)(const char *word, int64_t *ret))
+{
+	for (size_t i = 0; i < n; i++) {
+		int64_t value = UNTOUCHED;
+		bool taken = parse(words[i].word, &value);
+
+		if (taken != (words[i].value != UNTOUCHED) || value != words[i].value)
+			fail_msg("\"%s\": %s, %lld", words[i].word, taken ? "taken" : "refused",
+				 (long long)value);
+	}
+}
+
+static void test_duration(void **state _unused_)
+{
+	static const struct word words[] = {
+		{"90", 90},
+		{"90s", 90},
+		{"15m", 900},
+		{"2h", 7200},
+		{"1d", 86400},
+		{"0", UNTOUCHED},
+		{"", UNTOUCHED},
+		{"s", UNTOUCHED},
+		{"1w", UNTOUCHED},
+		{"1hh", UNTOUCHED},
+		{"1h30m", UNTOUCHED},
+		{" 1", UNTOUCHED},
+		{"1 ", UNTOUCHED},
+		{"+1", UNTOUCHED},
+		{"-1", UNTOUCHED},
+		{"1.5h", UNTOUCHED},
+		{"9223372036854775807d", UNTOUCHED},
+		{"99999999999999999999", UNTOUCHED},
+	};
+
+	check_words(words, ARRAY_SIZE(words), parse_duration);
+}
+
+static void test_size(void **state _unused_)
+{
+	static const struct word words[] = {
+		{"1", 1},
+		{"4K", 4096},
+		{"512M", INT64_C(512) << 20},
+		{"2G", INT64_C(2) << 30},
+		{"1T", INT64_C(1) << 40},
+		{"0", UNTOUCHED},
+		{"2g", UNTOUCHED},
+		{"2GB", UNTOUCHED},
+		{"M", UNTOUCHED},
+		{"8388608T", UNTOUCHED},
+		{"0x10", UNTOUCHED},
+		{"1e3", UNTOUCHED},
+	};
+
+	check_words(words, ARRAY_SIZE(words), parse_size);
+}
+
+static void test_id(void **state _unused_)
+{
+	static const struct word words[] = {
+		{"0", 0},
+		{"1000", 1000},
+		{"4000000000", INT64_C(4000000000)},
+		{"4294967294", INT64_C(4294967294)},
+		{"4294967295", UNTOUCHED},
+		{"4294967296", UNTOUCHED},
+		{"-1", UNTOUCHED},
+		{"1000x", UNTOUCHED},
+		{"root", UNTOUCHED},
+		{"1e3", UNTOUCHED},
+		{"", UNTOUCHED},
+	};
+
+	check_words(words, ARRAY_SIZE(words), parse_id);
+}
+
+static void test_decimal(void **state _unused_)
+{
+	static const struct {
+		const char *word;
+		bool negative, taken;
+		double value;
+	} words[] = {
+		{"0", false, true, 0},	     {"1.5", false, true, 1.5},
+		{"0.25", false, true, 0.25}, {"86400", true, true, 86400},
+		{"-5.5", true, true, -5.5},  {"+5", true, true, 5},
+		{"-5.5", false, false, 0},   {"+5", false, false, 0},
+		{".5", false, false, 0},     {"5.", false, false, 0},
+		{"", false, false, 0},	     {"-", true, false, 0},
+		{"nan", true, false, 0},     {"inf", true, false, 0},
+		{"1e3", true, false, 0},     {"0x1", true, false, 0},
+		{"1,5", true, false, 0},     {"9999999999999999999", true, false, 0},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		double value = 1234;
+
+		assert_int_equal(parse_decimal(words[i].word, words[i].negative, &value),
+				 words[i].taken);
+		assert_true(value == (words[i].taken ? words[i].value : 1234));
+	}
+}
+
+static void test_range(void **state _unused_)
+{
+	static const char *const wrong[] = {
+		"",
+		"0",
+		"0:1",
+		"0:1:",
+		"0:1:0",
+		"0:1:2:3",
+		"0:1:2 ",
+		":1:2",
+		"a:1:2",
+		"-1:1:2",
+		"0:1:-1",
+		"0::2",
+		"0:1:2x",
+		"4294967295:0:1",
+		"0:4294967295:1",
+		"0:0:4294967296",
+	};
+	int64_t range[3] = {7, 7, 7};
+
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)
+		if (parse_range(wrong[i], range))
+			fail_msg("\"%s\" was taken", wrong[i]);
+	assert_int_equal(range[0] + range[1] + range[2], 21);
+	assert_true(parse_range("0:100000:65536", range));
+	assert_int_equal(range[0], 0);
+	assert_int_equal(range[1], 100000);
+	assert_int_equal(range[2], 65536);
+	assert_true(parse_range("4294967294:4294967294:1", range));
+}
+
+static void test_kinds(void **state _unused_)
+{
+	static const char *const wrong[] = {
+		"",    ",",	  "mnt,",    ",mnt",
+		"MNT", "mnt net", "mnt,mnt", "mnt,nothing_so_long_as_this"};
+	uint32_t kinds = 77;
+
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)
+		if (parse_kinds(wrong[i], &kinds))
+			fail_msg("\"%s\" was taken", wrong[i]);
+	assert_int_equal(kinds, 77);
+	assert_true(parse_kinds("mnt,net", &kinds));
+	assert_int_equal(kinds, KIND_BIT(KIND_MNT) | KIND_BIT(KIND_NET));
+	assert_true(parse_kinds("time,user,cgroup,ipc,uts,net,pid,mnt", &kinds));
+	assert_int_equal(kinds, KIND_ALL);
+}
+
+static void test_signal(void **state _unused_)
+{
+	static const struct {
+		const char *word;
+		int signal; /* 0: refused */
+	} words[] = {
+		{"TERM", SIGTERM},
+		{"SIGTERM", SIGTERM},
+		{"sigterm", SIGTERM},
+		{"kill", SIGKILL},
+		{"15", SIGTERM},
+		{"64", 64},
+		{"USR1", SIGUSR1},
+		{"RTMAX", 64},
+		{"SIGRTMAX-1", 63},
+		{"0", 0},
+		{"65", 0},
+		{"-9", 0},
+		{"SIG", 0},
+		{"", 0},
+		{"TERMX", 0},
+		{"RTMIN+99", 0},
+		{"RTMIN-1", 0},
+		{"SIGSIGTERM", 0},
+		{"9 ", 0},
+	};
+	int signal;
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		signal = 0;
+		assert_int_equal(parse_signal(words[i].word, &signal), words[i].signal != 0);
+		assert_int_equal(signal, words[i].signal);
+	}
+	for (int i = 1; i < 32; i++) {
+		assert_non_null(signal_name(i));
+		assert_true(parse_signal(signal_name(i), &signal));
+		assert_int_equal(signal, i);
+	}
+	assert_null(signal_name(0));
+	assert_null(signal_name(-1));
+	assert_null(signal_name(64));
+}
+
+static void test_publish(void **state _unused_)
+{
+	static const char *const wrong[] = {
+		"",	    "80",     "80:",	   "80:0",     "0:80",	     "80:65536",
+		"80:80/ip", "80:80/", ":80:80",	   "[]:80:80", "[::1]80:80", "[::1:80:80",
+		"80:80 ",   "80:+80", "::1:80:80", "[::1]:80",
+	};
+	struct publish publish = {.port = 7};
+
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)
+		if (parse_publish(wrong[i], &publish))
+			fail_msg("\"%s\" was taken", wrong[i]);
+	assert_int_equal(publish.port, 7);
+	assert_true(parse_publish("8080:80", &publish));
+	assert_int_equal(publish.host_port, 8080);
+	assert_int_equal(publish.port, 80);
+	assert_int_equal(publish.address.size, 0);
+	assert_false(publish.udp);
+	assert_true(parse_publish("127.0.0.1:8080:80/tcp", &publish));
+	assert_int_equal(publish.address.size, strlen("127.0.0.1"));
+	assert_memory_equal(publish.address.start, "127.0.0.1", publish.address.size);
+	assert_true(parse_publish("[fe80::1]:53:5353/udp", &publish));
+	assert_memory_equal(publish.address.start, "fe80::1", publish.address.size);
+	assert_int_equal(publish.host_port, 53);
+	assert_true(publish.udp);
+}
+
+static void test_cut(void **state _unused_)
+{
+	const char *rest = "a,,b";
+	struct piece piece = parse_cut(rest, ',', &rest);
+
+	assert_int_equal(piece.size, 1);
+	piece = parse_cut(rest, ',', &rest);
+	assert_int_equal(piece.size, 0);
+	piece = parse_cut(rest, ',', &rest);
+	assert_int_equal(piece.size, 1);
+	assert_null(rest);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_duration), cmocka_unit_test(test_size),
+		cmocka_unit_test(test_id),	 cmocka_unit_test(test_decimal),
+		cmocka_unit_test(test_range),	 cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_signal),	 cmocka_unit_test(test_publish),
+		cmocka_unit_test(test_cut),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What reaches a terminal: every byte and character that acts on one is written out, valid text is
+ * left alone, and no input makes the decoder read on behind its end.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base.h"
+#include "client/print.h"
+
+static void test_escape(void **state _unused_)
+{
+	static const struct {
+		const char *from, *to;
+		size_t columns;
+	} rows[] = {
+		{"", "", 0},
+		{"plain text", "plain text", 10},
+		{"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", 3},
+		{"\033[31mred", "\\x1b[31mred", 11},
+		{"a\nb\tc\rd", "a\\x0ab\\x09c\\x0dd", 16},
+		{"\x7f", "\\x7f", 4},
+		/* C1: a terminal takes U+009B for ESC [ */
+		{"\xc2\x9b\x33\x31m", "\\u009b31m", 9},
+		/* the same byte alone is no UTF-8 */
+		{"\x9b", "\\x9b", 4},
+		/* bidirectional: embedding, override, isolate, mark */
+		{"\xe2\x80\xaa\xe2\x80\xae\xe2\x81\xa6\xe2\x80\x8f\xd8\x9c",
+		 "\\u202a\\u202e\\u2066\\u200f\\u061c", 30},
+		{"\xe2\x80\xa8", "\\u2028", 6},
+		{"\xef\xbb\xbf", "\\ufeff", 6},
+		{"\xf3\xa0\x80\xa0", "\\U000e0020", 10},
+		/* cut short, overlong, a surrogate, too large, a lone start */
+		{"\xe2\x82", "\\xe2\\x82", 8},
+		{"\xf0\x9f\x98", "\\xf0\\x9f\\x98", 12},
+		{"\xc0\xaf", "\\xc0\\xaf", 8},
+		{"\xe0\x80\xaf", "\\xe0\\x80\\xaf", 12},
+		{"\xed\xa0\x80", "\\xed\\xa0\\x80", 12},
+		{"\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80", 16},
+		{"\xff", "\\xff", 4},
+		{"\xe2", "\\xe2", 4},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_text_ struct text text = {0};
+
+		assert_int_equal(text_escape(&text, rows[i].from), rows[i].columns);
+		assert_string_equal(text.data, rows[i].to);
+	}
+}
+
+/* Every two bytes: what comes out never has a control character, and escapes itself to itself. */
+static void test_escape_all(void **state _unused_)
+{
+	for (unsigned i = 1; i < 0x10000; i++) {
+		_cleanup_text_ struct text text = {0}, again = {0};
+		char from[] = {(char)(i & 0xff), (char)(i >> 8), '\0'};
+
+		if (from[0] == '\0')
+			continue;
+		text_escape(&text, from);
+		assert_true(utf8_is_valid(text.data));
+		for (size_t j = 0; j < text.used; j++)
+			assert_true((unsigned char)text.data[j] >= 0x20 && text.data[j] != 0x7f);
+		text_escape(&again, text.data);
+		assert_string_equal(again.data, text.data);
+	}
+}
+
+static void test_utf8(void **state _unused_)
+{
+	assert_true(utf8_is_valid(""));
+	assert_true(utf8_is_valid("a\xc3\xa9\xf4\x8f\xbf\xbf"));
+	assert_false(utf8_is_valid("a\xc3"));
+	assert_false(utf8_is_valid("\x80"));
+	assert_false(utf8_is_valid("\xed\xbf\xbf"));
+}
+
+static void test_quote(void **state _unused_)
+{
+	static const struct {
+		const char *from, *to;
+	} rows[] = {
+		{"plain-1.0/x=y", "plain-1.0/x=y"},
+		{"", "''"},
+		{"exit 3", "'exit 3'"},
+		{"$HOME", "'$HOME'"},
+		{"it's", "'it'\\''s'"},
+		{"'", "''\\'''"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_text_ struct text text = {0};
+
+		text_quote(&text, rows[i].from);
+		assert_string_equal(text.data, rows[i].to);
+	}
+}
+
+static void test_age(void **state _unused_)
+{
+	static const struct {
+		double seconds;
+		const char *age;
+	} rows[] = {
+		{0, "0s"},	{59.9, "59s"}, {119, "119s"},	       {120, "2m"},
+		{7199, "119m"}, {7200, "2h"},  {86400 * 2 - 1, "47h"}, {86400 * 2, "2d"},
+		{-5, "0s"},	{1e300, "0s"},
+	};
+	char age[PRINT_SHORT];
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		print_age(rows[i].seconds, age);
+		assert_string_equal(age, rows[i].age);
+	}
+	print_age(__builtin_nan(""), age);
+	assert_string_equal(age, "0s");
+}
+
+static void test_size(void **state _unused_)
+{
+	static const struct {
+		int64_t bytes;
+		const char *size;
+	} rows[] = {
+		{0, "0"},
+		{1023, "1023"},
+		{1024, "1K"},
+		{1536, "1.5K"},
+		{INT64_C(512) << 20, "512M"},
+		{INT64_C(2) << 30, "2G"},
+		{INT64_MAX, "8E"},
+	};
+	char size[PRINT_SHORT];
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		print_size(rows[i].bytes, size);
+		assert_string_equal(size, rows[i].size);
+	}
+}
+
+static void test_table(void **state _unused_)
+{
+	static const char *const headings[] = {"NAME", "STATE"};
+	_cleanup_table_ struct table table;
+
+	table_init(&table, headings, ARRAY_SIZE(headings));
+	for (int i = 0; i < 500; i++) {
+		table_format(&table, "set-%d", i);
+		table_cell(&table, i % 2 ? "" : "\033");
+	}
+	assert_int_equal(table.used, 1000);
+	assert_string_equal(table.cells.data + table.index[998].at, "set-499");
+	assert_string_equal(table.cells.data + table.index[999].at, "-");
+	assert_string_equal(table.cells.data + table.index[1].at, "\\x1b");
+	assert_int_equal(table.index[1].width, 4);
+}
+
+static void test_text(void **state _unused_)
+{
+	_cleanup_text_ struct text text = {0};
+	_cleanup_text_ struct text long_text = {0};
+
+	text_add(&text, "");
+	assert_string_equal(text.data, "");
+	text_format(&text, "%d-%s", 5, "x");
+	assert_string_equal(text.data, "5-x");
+	for (int i = 0; i < 10000; i++)
+		text_add(&long_text, "0123456789");
+	assert_int_equal(long_text.used, 100000);
+	assert_int_equal(strlen(long_text.data), 100000);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_escape), cmocka_unit_test(test_escape_all),
+		cmocka_unit_test(test_utf8),   cmocka_unit_test(test_quote),
+		cmocka_unit_test(test_age),    cmocka_unit_test(test_size),
+		cmocka_unit_test(test_table),  cmocka_unit_test(test_text),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

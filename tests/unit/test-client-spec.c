@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * From the options of create to a SetSpec: each row a command line and the JSON that it becomes,
+ * held against the interface description as well; and those that are refused.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base.h"
+#include "client/options.h"
+#include "client/print.h"
+#include "client/sets.h"
+#include "client/spec.h"
+#include "protocol/idl.h"
+
+#define WORDS_MAX 12
+
+static const struct verb create = {
+	.name = "create",
+	.usage = "[OPTIONS] NAME",
+	.summary = "",
+	.options = {spec_options, sets_create_options},
+};
+
+/* Splits line at blanks into argv; returns how many there are. */
+static int split(char *line, char **argv)
+{
+	int n = 0;
+	char *rest = NULL;
+
+	for (char *word = strtok_r(line, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
+		assert_true(n < WORDS_MAX);
+		argv[n++] = word;
+	}
+	argv[n] = NULL;
+	return n;
+}
+
+/* The spec that line is taken for, or NULL with the status in *ret_status. */
+static json_t *take(const char *line, int *ret_status)
+{
+	_cleanup_call_fds_ struct call_fds fds = {.n = 0};
+	_cleanup_(spec_done) struct spec spec;
+	_cleanup_free_ char *copy = must(strdup(line));
+	char *argv[WORDS_MAX + 1];
+	int argc = split(copy, argv), id, r = 0;
+	struct options options;
+	struct client client;
+
+	client_init(&client);
+	client.verb = "create";
+	spec_init(&spec, &fds);
+	options_init(&options, &client, &create, argc, argv);
+	while (r == 0 && (id = options_next(&options)) > 0) {
+		r = spec_option(&spec, &options);
+		if (r == SPEC_OTHER)
+			r = 0;
+	}
+	if (r == 0)
+		r = id < 0 ? -id : options_words(&options, 1, 1);
+	client_done(&client);
+	*ret_status = r;
+	return r == 0 ? spec_finish(&spec) : NULL;
+}
+
+#define SIX "\"mnt\",\"pid\",\"net\",\"uts\",\"ipc\",\"cgroup\""
+
+/* What we send is what the interface description says. */
+static void check_interface(const struct idl *idl, const char *line, json_t *spec)
+{
+	_cleanup_json_ json_t *parameters = must(json_object());
+	char path[IDL_PATH_SIZE];
+
+	json_put(parameters, "spec", json_incref(spec));
+	if (!idl_check_input(idl, idl_method(idl, "Create"), parameters, path))
+		fail_msg("%s: %s does not fit", line, path);
+}
+
+static void test_specs(void **state _unused_)
+{
+	static const struct {
+		const char *line, *spec;
+	} rows[] = {
+		{"create box", "{}"},
+		{"create box -f", "{}"},
+		{"create -n box", "{\"namespaces\":[\"net\"]}"},
+		{"create --net box --uts", "{\"namespaces\":[\"net\",\"uts\"]}"},
+		{"create -mpnuiC box", "{\"namespaces\":[" SIX "]}"},
+		{"create --all box", "{\"namespaces\":[\"mnt\",\"pid\",\"net\",\"uts\",\"user\","
+				     "\"ipc\",\"cgroup\",\"time\"]}"},
+		/* the tutorial's rows 8, 10, 7 and 2 */
+		{"create -r box",
+		 "{\"namespaces\":[\"mnt\",\"pid\",\"net\",\"uts\",\"user\",\"ipc\","
+		 "\"cgroup\"],\"userMapping\":\"root\"}"},
+		{"create -U -r box", "{\"namespaces\":[\"user\"],\"userMapping\":\"root\"}"},
+		{"create -u -r box",
+		 "{\"namespaces\":[\"uts\",\"user\"],\"userMapping\":\"root\"}"},
+		{"create -m -r box",
+		 "{\"namespaces\":[\"mnt\",\"user\"],\"userMapping\":\"root\"}"},
+		{"create -U -c box", "{\"namespaces\":[\"user\"],\"userMapping\":\"current\"}"},
+		{"create -U --map-auto box",
+		 "{\"namespaces\":[\"user\"],\"userMapping\":\"auto\"}"},
+		{"create -U --map-users=0:1000:1 --map-users=1:100000:5 --map-groups 0:100:1 box",
+		 "{\"namespaces\":[\"user\"],\"userMapping\":\"custom\",\"uidMap\":[{\"inside\":0,"
+		 "\"outside\":1000,\"count\":1},{\"inside\":1,\"outside\":100000,\"count\":5}],"
+		 "\"gidMap\":[{\"inside\":0,\"outside\":100,\"count\":1}]}"},
+		/* what an option needs comes with it */
+		{"create -p --mount-proc box",
+		 "{\"namespaces\":[\"mnt\",\"pid\"],\"mountProc\":true}"},
+		{"create -p --mount-proc=/new box",
+		 "{\"namespaces\":[\"mnt\",\"pid\"],\"mounts\":[{\"type\":\"proc\",\"target\":"
+		 "\"/new\"}]}"},
+		{"create -m -p --no-mount-proc box",
+		 "{\"namespaces\":[\"mnt\",\"pid\"],\"mountProc\":false}"},
+		{"create -p --no-mount-proc box", "{\"namespaces\":[\"pid\"]}"},
+		{"create -n --propagation=private box",
+		 "{\"namespaces\":[\"mnt\",\"net\"],\"propagation\":\"private\"}"},
+		{"create -n --hostname=web box",
+		 "{\"namespaces\":[\"net\",\"uts\"],\"hostname\":\"web\"}"},
+		{"create --hostname=web box", "{\"hostname\":\"web\"}"},
+		{"create -T --boottime=86400 box",
+		 "{\"namespaces\":[\"time\"],\"clocks\":{\"boottime\":86400.0}}"},
+		{"create --monotonic=-5.5 box",
+		 "{\"namespaces\":[" SIX ",\"time\"],\"clocks\":{\"monotonic\":-5.5}}"},
+		{"create -u --egress --dns=192.0.2.1 --dns=2001:db8::1 box",
+		 "{\"namespaces\":[\"net\",\"uts\"],\"egress\":true,\"dns\":[\"192.0.2.1\","
+		 "\"2001:db8::1\"]}"},
+		{"create -n --publish=8080:80 --publish [::1]:53:53/udp box",
+		 "{\"namespaces\":[\"net\"],\"publish\":[{\"protocol\":\"tcp\",\"hostPort\":8080,"
+		 "\"port\":80},{\"protocol\":\"udp\",\"hostAddress\":\"::1\",\"hostPort\":53,"
+		 "\"port\":53}]}"},
+		{"create -m --tmpfs=/tmp --tmpfs=/var/tmp:512M box",
+		 "{\"namespaces\":[\"mnt\"],\"mounts\":[{\"type\":\"tmpfs\",\"target\":\"/tmp\"},{"
+		 "\"type\":\"tmpfs\",\"target\":\"/var/tmp\",\"size\":536870912}]}"},
+		{"create -m --bind=/:/host:ro --bind=/:/other box",
+		 "{\"namespaces\":[\"mnt\"],\"mounts\":[{\"type\":\"bind\",\"target\":\"/host\","
+		 "\"readOnly\":true,\"source\":\"/\",\"sourceFileDescriptor\":0},{\"type\":"
+		 "\"bind\",\"target\":\"/other\",\"source\":\"/\",\"sourceFileDescriptor\":1}]}"},
+		{"create --root=/ box", "{\"rootPath\":\"/\",\"rootFileDescriptor\":0}"},
+		{"create --memory=512M --tasks=100 --cpus=0.5 box",
+		 "{\"limits\":{\"memory\":536870912,\"tasks\":100,\"cpus\":0.5}}"},
+		{"create --lease=15m box", "{\"lease\":{\"seconds\":900.0}}"},
+		{"create --boot --visible --existing box", "{\"boot\":true,\"visible\":true}"},
+		{"create -n --ip-netns box", "{\"namespaces\":[\"net\"],\"ipNetns\":true}"},
+		{"create --label=a=b --label=c= --label=d=e=f box",
+		 "{\"labels\":{\"a\":\"b\",\"c\":\"\",\"d\":\"e=f\"}}"},
+		/* the tutorial's pair */
+		{"create box --net --link=host:veth0,peer-address=192.168.100.1/24,interface=veth1,"
+		 "address=192.168.100.2/24",
+		 "{\"namespaces\":[\"net\"],\"links\":[{\"end\":{\"interface\":\"veth1\","
+		 "\"addresses\":[\"192.168.100.2/24\"]},\"peer\":{\"host\":true,\"interface\":"
+		 "\"veth0\",\"addresses\":[\"192.168.100.1/24\"]}}]}"},
+	};
+
+	struct idl *idl;
+	unsigned line;
+
+	assert_int_equal(idl_parse(idl_text_nsctl, &idl, &line), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		int status;
+		_cleanup_json_ json_t *spec = take(rows[i].line, &status);
+		_cleanup_json_ json_t *wanted = json_loads(rows[i].spec, 0, NULL);
+		_cleanup_free_ char *text = spec ? json_dumps(spec, JSON_COMPACT) : NULL;
+
+		assert_non_null(wanted);
+		if (!spec || !json_equal(spec, wanted))
+			fail_msg("%s\nis %s\nnot %s", rows[i].line, text ? text : "refused",
+				 rows[i].spec);
+		check_interface(idl, rows[i].line, spec);
+	}
+	idl_free(idl);
+}
+
+static void test_refused(void **state _unused_)
+{
+	static const struct {
+		const char *line;
+		int status;
+	} rows[] = {
+		{"create", STATUS_USAGE},
+		{"create a b", STATUS_USAGE},
+		{"create --bogus a", STATUS_USAGE},
+		{"create -X a", STATUS_USAGE},
+		{"create --map a", STATUS_USAGE},
+		{"create --net=1 a", STATUS_USAGE},
+		{"create a --hostname", STATUS_USAGE},
+		{"create -r -c a", STATUS_USAGE},
+		{"create --map-auto --map-users=0:1:1 a", STATUS_USAGE},
+		{"create --map-users=0:1 a", STATUS_USAGE},
+		{"create --propagation=both a", STATUS_USAGE},
+		{"create --hostname=-a a", STATUS_USAGE},
+		{"create --lease=soon a", STATUS_USAGE},
+		{"create --lease=0 a", STATUS_USAGE},
+		{"create --memory=much a", STATUS_USAGE},
+		{"create --tasks=0 a", STATUS_USAGE},
+		{"create --cpus=0 a", STATUS_USAGE},
+		{"create --cpus=-1 a", STATUS_USAGE},
+		{"create --boottime=x a", STATUS_USAGE},
+		{"create --tmpfs=:1M a", STATUS_USAGE},
+		{"create --tmpfs=/tmp:1Q a", STATUS_USAGE},
+		{"create --bind=/ a", STATUS_USAGE},
+		{"create --bind=/:/b:rx a", STATUS_USAGE},
+		{"create --bind=:/b a", STATUS_USAGE},
+		{"create --bind=/nothing/is/here:/b a", STATUS_FAILED},
+		{"create --root=/dev/null a", STATUS_FAILED},
+		{"create --publish=80 a", STATUS_USAGE},
+		{"create --link=a,b a", STATUS_USAGE},
+		{"create --label=x a", STATUS_USAGE},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		int status;
+		_cleanup_json_ json_t *spec = take(rows[i].line, &status);
+
+		if (spec || status != rows[i].status)
+			fail_msg("%s: status %d", rows[i].line, status);
+	}
+}
+
+static void test_links(void **state _unused_)
+{
+	static const struct {
+		const char *word, *link; /* NULL: refused */
+	} rows[] = {
+		{"host", "{\"peer\":{\"host\":true}}"},
+		{"other:eth0", "{\"peer\":{\"set\":\"other\",\"interface\":\"eth0\"}}"},
+		{"net/lan,address=10.0.0.2/24,gateway=10.0.0.1",
+		 "{\"end\":{\"addresses\":[\"10.0.0.2/24\"],\"gateway\":\"10.0.0.1\"},\"peer\":{"
+		 "\"network\":\"lan\"}}"},
+		{"a,address=10.0.0.2/24,address=fd00::2/64,mtu=1400,mac=02:00:00:00:00:01,down",
+		 "{\"end\":{\"addresses\":[\"10.0.0.2/24\",\"fd00::2/64\"],\"mtu\":1400,\"mac\":"
+		 "\"02:00:00:00:00:01\",\"up\":false},\"peer\":{\"set\":\"a\"}}"},
+		{"a,peer-mtu=1400,peer-gateway=10.0.0.2,name=pair",
+		 "{\"name\":\"pair\",\"peer\":{\"set\":\"a\",\"mtu\":1400,\"gateway\":"
+		 "\"10.0.0.2\"}}"},
+		{"", NULL},
+		{":eth0", NULL},
+		{"host:", NULL},
+		{"net/", NULL},
+		{"Upper", NULL},
+		{"host,", NULL},
+		{"host,address", NULL},
+		{"host,address=", NULL},
+		{"host,bogus=1", NULL},
+		{"host,mtu=1", NULL},
+		{"host,mtu=x", NULL},
+		{"host,peer-name=x", NULL},
+		{"host,down=1", NULL},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_json_ json_t *link = spec_link(rows[i].word);
+		_cleanup_json_ json_t *wanted =
+			rows[i].link ? json_loads(rows[i].link, 0, NULL) : NULL;
+		_cleanup_free_ char *text = link ? json_dumps(link, JSON_COMPACT) : NULL;
+
+		if (!link != !wanted || (link && !json_equal(link, wanted)))
+			fail_msg("%s\nis %s\nnot %s", rows[i].word, text ? text : "refused",
+				 rows[i].link ? rows[i].link : "refused");
+	}
+}
+
+static void test_all_end(void **state _unused_)
+{
+	_cleanup_json_ json_t *spec = NULL;
+	int status;
+
+	/* "--" ends the options: what follows is a word, and one too many */
+	spec = take("create -n -- box", &status);
+	assert_non_null(spec);
+	assert_null(take("create -- -n box", &status));
+	assert_int_equal(status, STATUS_USAGE);
+}
+
+/* In run (whose -t is nobody's) --user is create's, --user=UID is exec's. */
+static void test_same_name(void **state _unused_)
+{
+	static const struct option_row first[] = {{"user", 'U', NULL, "", OPTION_USER_NAMESPACE},
+						  {0}};
+	static const struct option_row second[] = {
+		{"user", 'u', "UID", "", OPTION_USER}, {"tty", 't', NULL, "", OPTION_TTY}, {0}};
+	static const struct verb run = {
+		.name = "run",
+		.usage = "",
+		.summary = "",
+		.flags = VERB_FIRST_WORD_ENDS | VERB_FIRST_LETTERS,
+		.options = {first, second},
+	};
+	char line[] = "run --user --user=5 -U --tty id -t";
+	char *argv[WORDS_MAX + 1];
+	int argc = split(line, argv);
+	struct options options;
+	struct client client;
+
+	client_init(&client);
+	options_init(&options, &client, &run, argc, argv);
+	assert_int_equal(options_next(&options), OPTION_USER_NAMESPACE);
+	assert_int_equal(options_next(&options), OPTION_USER);
+	assert_string_equal(options.argument, "5");
+	assert_int_equal(options_next(&options), OPTION_USER_NAMESPACE);
+	assert_int_equal(options_next(&options), OPTION_TTY);
+	assert_int_equal(options_next(&options), OPTION_END);
+	assert_string_equal(argv[options.first], "id");
+	argv[1] = argv[argc - 1];
+	options_init(&options, &client, &run, argc, argv);
+	assert_int_equal(options_next(&options), -STATUS_USAGE);
+	client_done(&client);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_specs),	  cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_links),	  cmocka_unit_test(test_all_end),
+		cmocka_unit_test(test_same_name),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
