@@ -20,8 +20,10 @@
 #include "daemon/keeper/operation.h"
 #include "daemon/keeper/recover.h"
 #include "daemon/keeper/server.h"
+#include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/privilege.h"
+#include "daemon/kernel/spawn.h"
 #include "daemon/kernel/vault.h"
 
 struct options {
@@ -373,7 +375,8 @@ static int serve(struct keeper *keeper, const struct options *options)
 
 	snprintf(socket_path, sizeof(socket_path), "%s/socket", keeper->runtime);
 	r = operation_start_spawner(keeper);
-	if (r == 0)
+	/* purging unmounts the vault at the end */
+	if (r == 0 && !options->purge)
 		r = drop();
 	if (r == 0)
 		r = recover(keeper);
@@ -394,6 +397,27 @@ static int serve(struct keeper *keeper, const struct options *options)
 	return r;
 }
 
+/* The rest, when no set is left: state, the vault, the cgroup. */
+static int purge_runtime(struct keeper *keeper)
+{
+	char cgroup[SPAWN_CGROUP_SIZE];
+	_cleanup_fd_ int root_fd = cgroup_open_root();
+	int r;
+
+	spawn_cgroup_name(keeper->runtime, cgroup);
+	r = root_fd < 0 ? root_fd : cgroup_remove(root_fd, cgroup);
+	if (r == 0)
+		r = store_purge(keeper->store);
+	unlinkat(keeper->runtime_fd, "spawner.lock", 0);
+	unlinkat(keeper->runtime_fd, "keeper.lock", 0);
+	unlinkat(keeper->runtime_fd, "socket", 0);
+	if (r == 0)
+		r = vault_remove(keeper->runtime);
+	if (r < 0)
+		log_error("%s cannot be cleared: %s", keeper->runtime, strerror(-r));
+	return r;
+}
+
 int main(int argc, char **argv)
 {
 	struct options options = {
@@ -411,6 +435,7 @@ int main(int argc, char **argv)
 	if (r >= 0)
 		return r;
 	log_open(options.log_level);
+	fault_register("NSCTL_KEEPER_PID");
 	umask(022);
 	if (geteuid() != 0) {
 		log_error("must be started as root: it holds namespaces for others");
@@ -423,8 +448,8 @@ int main(int argc, char **argv)
 	r = set_up(&keeper);
 	if (r == 0)
 		r = serve(&keeper, &options);
-	tear_down(&keeper);
 	if (r == 0 && options.purge)
-		r = vault_remove(options.runtime);
+		r = purge_runtime(&keeper);
+	tear_down(&keeper);
 	return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

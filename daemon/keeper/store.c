@@ -525,3 +525,33 @@ int store_set_aside(struct store *store, const char *directory, const char *name
 
 	return renameat(fd, name, store->damaged_fd, name) < 0 ? negative_errno() : 0;
 }
+
+static int empty_directory(int parent_fd, const char *name)
+{
+	int fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+
+	if (!directory) {
+		close_fd(fd);
+		return errno == ENOENT ? 0 : negative_errno();
+	}
+	while ((entry = readdir(directory)))
+		if (entry->d_type == DT_REG)
+			unlinkat(fd, entry->d_name, 0);
+	closedir(directory);
+	return unlinkat(parent_fd, name, AT_REMOVEDIR) < 0 ? negative_errno() : 0;
+}
+
+int store_purge(struct store *store)
+{
+	static const char *const names[] = {"sets", "sessions", "damaged"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		int r = empty_directory(store->state_fd, names[i]);
+
+		if (r < 0)
+			return r;
+	}
+	return unlinkat(store->state_fd, "../state", AT_REMOVEDIR) < 0 ? negative_errno() : 0;
+}

@@ -45,6 +45,8 @@ struct store_callbacks {
 		    void *context);
 };
 int store_load(struct store *store, const struct store_callbacks *callbacks, void *context);
+/* Takes RUNTIME/state away, with everything in it. 0 or -errno. */
+int store_purge(struct store *store);
 int store_set_aside(struct store *store, const char *directory, const char *name);
 
 /* The parts of loading, for tests and the fuzzer. store_check(): 0 or an outcome and *ret_why; the

@@ -63,4 +63,12 @@ void fault_point(const char *name)
 		kill(atoi(spawner), SIGKILL);
 	kill(getpid(), SIGKILL);
 }
+
+void fault_register(const char *variable)
+{
+	char pid[16];
+
+	snprintf(pid, sizeof(pid), "%d", getpid());
+	setenv(variable, pid, 1);
+}
 #endif

@@ -63,8 +63,13 @@ int fault_set(struct fault *ret, enum step step, uint32_t detail, int error);
  */
 #ifdef NSCTL_FAULTS
 void fault_point(const char *name);
+/* Remembers the calling process as NSCTL_KEEPER_PID or NSCTL_SPAWNER_PID, to be killed then. */
+void fault_register(const char *variable);
 #else
 static inline void fault_point(const char *name _unused_)
+{
+}
+static inline void fault_register(const char *variable _unused_)
 {
 }
 #endif

@@ -186,6 +186,21 @@ static int unmount_all(const char *path)
 	return errno == EINVAL || errno == ENOENT ? 0 : negative_errno();
 }
 
+/* Whether the mount at path shows a directory of a file system, not its root: then it is a bind, as
+ * own_mount() makes it, and no file system that the administrator mounted there. */
+static bool is_bind(const char *path)
+{
+	char line[8192], root[4096], point[4096];
+	_cleanup_file_ FILE *file = fopen("/proc/self/mountinfo", "re");
+	bool bind = false;
+
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "%*d %*d %*s %4095s %4095s", root, point) == 2 &&
+		    strcmp(point, path) == 0)
+			bind = strcmp(root, "/") != 0;
+	return bind;
+}
+
 int vault_remove(const char *runtime)
 {
 	char path[PATH_MAX];
@@ -200,6 +215,7 @@ int vault_remove(const char *runtime)
 		r = unmount_all(path);
 	if (r == 0 && rmdir(path) < 0 && errno != ENOENT)
 		r = negative_errno();
-	/* RUNTIME itself may be a mount of the administrator's: only a bind of ours is on itself */
+	if (r == 0 && is_bind(runtime))
+		r = unmount_all(runtime);
 	return r;
 }

@@ -20,6 +20,7 @@
 #include <sys/wait.h>
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/child.h"
+#include "daemon/kernel/fault.h"
 #include "daemon/kernel/front.h"
 #include "daemon/kernel/host.h"
 #include "daemon/kernel/make.h"
@@ -337,6 +338,7 @@ int main(int argc, char **argv)
 					negative_errno());
 	prctl(PR_SET_DUMPABLE, 0);
 	umask(022);
+	fault_register("NSCTL_SPAWNER_PID");
 	r = set_up(&spawner, argv);
 	if (r == 0 && say_ready(&spawner) < 0)
 		r = EXIT_FAILURE;
