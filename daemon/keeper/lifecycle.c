@@ -412,6 +412,7 @@ int lifecycle_create(struct keeper *keeper, struct request *request,
 		uncount_set(keeper, owner);
 		return failure_from_errno(failure, -ENOMEM, "create the set");
 	}
+	set->run = wish->run;
 	r = record(keeper, set, failure);
 	if (r) {
 		free(creation);

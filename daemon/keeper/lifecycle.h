@@ -23,6 +23,7 @@ const char *lifecycle_name(struct keeper *keeper, const struct request *request,
 struct lifecycle_wish {
 	const char *name;
 	const struct wire_spec *spec;
+	bool run; /* it is a Run's */
 	bool no_init;
 	lifecycle_created *created;
 	void *context;

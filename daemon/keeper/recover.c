@@ -187,6 +187,9 @@ static void put_right(struct keeper *keeper, struct set *set)
 		store_write_set(keeper->store, set);
 		log_line(LOG_NOTICE, &fields, "set was complete: taken over");
 	}
+	/* its command never began: nothing else would end it */
+	if (set->run && set->state == SET_READY && !session_any_running(set))
+		set->state = SET_REMOVING;
 	if (set->state == SET_CREATING || set->state == SET_REMOVING) {
 		log_line(LOG_NOTICE, &fields, "set was %s: removed",
 			 set->state == SET_CREATING ? "not complete" : "being removed");

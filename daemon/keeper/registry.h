@@ -24,6 +24,7 @@ struct set {
 	uint32_t kinds;
 	uint32_t mapping; /* enum spec_mapping, out of the spec */
 	bool visible, ip_netns;
+	bool run;   /* a Run's: it ends with its command */
 	void *spec; /* wire_pack()ed wire_spec */
 	size_t spec_size;
 	uint64_t created;	   /* Unix epoch, microseconds */

@@ -193,6 +193,59 @@ static void abandon(struct watch *watch, const struct failure *failure)
 	lifecycle_session_ended(keeper, set);
 }
 
+/* --- the status file --- */
+
+/* What the runner has written so far. */
+struct status_file {
+	pid_t runner, command;
+	uint64_t runner_start, command_start;
+	bool ended, exited;
+	unsigned int number;
+	uint64_t when;
+};
+
+static void read_status(struct keeper *keeper, const struct session *session,
+			struct status_file *ret)
+{
+	char name[SESSION_SIZE + 16], word[16], line[128];
+	_cleanup_file_ FILE *file = NULL;
+	unsigned long long first, second;
+	int fd;
+
+	*ret = (struct status_file){};
+	snprintf(name, sizeof(name), "%s.status", session->id);
+	fd = openat(store_sessions_fd(keeper->store), name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	file = fd < 0 ? NULL : fdopen(fd, "re");
+	if (!file) {
+		close_fd(fd);
+		return;
+	}
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "%15s %llu %llu", word, &first, &second) != 3)
+			continue;
+		if (strcmp(word, "runner") == 0) {
+			ret->runner = first;
+			ret->runner_start = second;
+		} else if (strcmp(word, "command") == 0) {
+			ret->command = first;
+			ret->command_start = second;
+		} else {
+			ret->ended = true;
+			ret->exited = strcmp(word, "exit") == 0;
+			ret->number = first;
+			ret->when = second;
+		}
+	}
+}
+
+static void take_status(struct session *session, const struct status_file *status)
+{
+	session->ended = status->ended ? status->when : keeper_now();
+	session->exited = status->ended && status->exited;
+	session->status = session->exited ? status->number : 0;
+	session->signal = session->exited ? 0 : status->ended ? status->number : SIGKILL;
+}
+
 /* --- the runner's reports --- */
 
 static void on_started(struct operation *operation, const struct task_report *report, int fd)
@@ -239,6 +292,7 @@ static void on_runner_done(struct operation *operation, const struct task_report
 {
 	struct watch *watch = operation->context;
 	struct session *session = watch->session;
+	struct status_file status;
 	struct failure failure;
 
 	session->ended = keeper_now();
@@ -255,9 +309,9 @@ static void on_runner_done(struct operation *operation, const struct task_report
 		abandon(watch, &failure);
 		return;
 	}
-	/* the runner was killed: the command's own end is nobody's to know any more */
-	session->exited = false;
-	session->signal = SIGKILL;
+	/* the runner was killed: what it has written by then is all that can be known */
+	read_status(watch->keeper, session, &status);
+	take_status(session, &status);
 	end_session(watch);
 }
 
@@ -548,6 +602,7 @@ static int try_run(struct keeper *keeper, struct request *request, struct run *r
 	struct lifecycle_wish wish = {
 		.name = lifecycle_name(keeper, request, run->wire.name, picked),
 		.spec = &run->wire.spec,
+		.run = true,
 		.no_init = run->wire.no_init,
 		.created = on_run_created,
 		.context = run,
@@ -650,57 +705,6 @@ void session_connection_gone(struct keeper *keeper, uint32_t connection)
 
 /* --- after a restart --- */
 
-/* What the runner has written so far. */
-struct status_file {
-	pid_t runner, command;
-	uint64_t runner_start, command_start;
-	bool ended, exited;
-	unsigned int number;
-	uint64_t when;
-};
-
-static void read_status(struct keeper *keeper, const struct session *session,
-			struct status_file *ret)
-{
-	char name[SESSION_SIZE + 16], word[16], line[128];
-	_cleanup_file_ FILE *file = NULL;
-	unsigned long long first, second;
-	int fd;
-
-	*ret = (struct status_file){};
-	snprintf(name, sizeof(name), "%s.status", session->id);
-	fd = openat(store_sessions_fd(keeper->store), name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	file = fd < 0 ? NULL : fdopen(fd, "re");
-	if (!file) {
-		close_fd(fd);
-		return;
-	}
-	while (fgets(line, sizeof(line), file)) {
-		if (sscanf(line, "%15s %llu %llu", word, &first, &second) != 3)
-			continue;
-		if (strcmp(word, "runner") == 0) {
-			ret->runner = first;
-			ret->runner_start = second;
-		} else if (strcmp(word, "command") == 0) {
-			ret->command = first;
-			ret->command_start = second;
-		} else {
-			ret->ended = true;
-			ret->exited = strcmp(word, "exit") == 0;
-			ret->number = first;
-			ret->when = second;
-		}
-	}
-}
-
-static void take_status(struct session *session, const struct status_file *status)
-{
-	session->ended = status->ended ? status->when : keeper_now();
-	session->exited = status->ended && status->exited;
-	session->status = session->exited ? status->number : 0;
-	session->signal = session->exited ? 0 : status->ended ? status->number : SIGKILL;
-}
-
 static void on_runner_ended(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
 	struct watch *watch = context;
@@ -709,6 +713,10 @@ static void on_runner_ended(evutil_socket_t fd _unused_, short what _unused_, vo
 	read_status(watch->keeper, watch->session, &status);
 	if (!status.ended)
 		kill_session(watch->keeper, watch->session);
+	if (!status.ended && !status.command) {
+		abandon(watch, NULL); /* nothing was ever executed, and nobody waits */
+		return;
+	}
 	take_status(watch->session, &status);
 	end_session(watch);
 }

@@ -42,6 +42,7 @@ struct record_set {
 	uint32_t init_pid;
 	uint64_t init_start;
 	struct wire_spec spec;
+	bool run;
 };
 
 struct record_session {
@@ -77,6 +78,7 @@ static const struct wire_field record_set_fields[] = {
 	U32(12, record_set, init_pid, INT_MAX),
 	U64(13, record_set, init_start, 0),
 	NESTED(14, record_set, spec, wire_spec),
+	BOOL(15, record_set, run),
 };
 static LAYOUT(record_set);
 
@@ -252,6 +254,7 @@ static void fill_record(const struct set *set, struct record_set *ret)
 	if (set->spec)
 		wire_unpack(&wire_spec_layout, set->spec, set->spec_size, &ret->spec);
 	ret->by_connection = ret->spec.lease_connection;
+	ret->run = set->run;
 }
 
 int store_write_set(struct store *store, const struct set *set)
@@ -287,6 +290,7 @@ static int set_from_record(const struct record_set *record, const char *file_nam
 	set->mapping = record->spec.mapping;
 	set->visible = record->spec.visible;
 	set->ip_netns = record->spec.ip_netns;
+	set->run = record->run;
 	set->created = record->created;
 	set->lease = record->lease;
 	set->expires = record->expires;
