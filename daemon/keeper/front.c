@@ -3,10 +3,13 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+#include "daemon/keeper/control.h"
 #include "daemon/keeper/front.h"
 #include "daemon/keeper/inquiry.h"
+#include "daemon/keeper/lease.h"
 #include "daemon/keeper/lifecycle.h"
 #include "daemon/keeper/log.h"
+#include "daemon/keeper/run.h"
 #include "daemon/keeper/session.h"
 
 /* A front without connections stays warm that long. */
@@ -146,16 +149,16 @@ static void (*const handlers[WIRE_OP_END])(struct keeper *, struct request *,
 	[WIRE_GET] = inquiry_on_get,
 	[WIRE_LIST] = inquiry_on_list,
 	[WIRE_REMOVE] = lifecycle_on_remove,
-	[WIRE_RENEW] = lifecycle_on_renew,
+	[WIRE_RENEW] = lease_on_renew,
 	[WIRE_EXEC] = session_on_exec,
-	[WIRE_RUN] = session_on_run,
+	[WIRE_RUN] = run_on_run,
 	[WIRE_SESSIONS] = inquiry_on_sessions,
 	[WIRE_WAIT] = session_on_wait,
 	[WIRE_OPEN] = inquiry_on_open,
-	[WIRE_PROCESSES] = inquiry_on_processes,
-	[WIRE_KILL] = inquiry_on_kill,
-	[WIRE_FREEZE] = inquiry_on_freeze,
-	[WIRE_THAW] = inquiry_on_thaw,
+	[WIRE_PROCESSES] = control_on_processes,
+	[WIRE_KILL] = control_on_kill,
+	[WIRE_FREEZE] = control_on_freeze,
+	[WIRE_THAW] = control_on_thaw,
 	[WIRE_IDENTIFY] = inquiry_on_identify,
 	[WIRE_STATUS] = inquiry_on_status,
 };
@@ -169,7 +172,7 @@ static void drop_connection(struct front *front, struct connection *connection)
 		}
 	if (connection->has_leases) {
 		session_connection_gone(front->keeper, connection->number);
-		lifecycle_connection_gone(front->keeper, connection->number);
+		lease_connection_gone(front->keeper, connection->number);
 	}
 	connection_free(front->keeper, connection);
 }

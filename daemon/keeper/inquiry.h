@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Requests that look and, but for signals and the freezer, change nothing. */
+/* Requests that look and change nothing. */
 #ifndef NSCTL_KEEPER_INQUIRY_H
 #define NSCTL_KEEPER_INQUIRY_H
 
@@ -9,10 +9,6 @@ void inquiry_on_get(struct keeper *, struct request *, struct wire_message *);
 void inquiry_on_list(struct keeper *, struct request *, struct wire_message *);
 void inquiry_on_sessions(struct keeper *, struct request *, struct wire_message *);
 void inquiry_on_open(struct keeper *, struct request *, struct wire_message *);
-void inquiry_on_processes(struct keeper *, struct request *, struct wire_message *);
-void inquiry_on_kill(struct keeper *, struct request *, struct wire_message *);
-void inquiry_on_freeze(struct keeper *, struct request *, struct wire_message *);
-void inquiry_on_thaw(struct keeper *, struct request *, struct wire_message *);
 void inquiry_on_identify(struct keeper *, struct request *, struct wire_message *);
 void inquiry_on_status(struct keeper *, struct request *, struct wire_message *);
 
@@ -24,5 +20,12 @@ struct set_view {
 	char paths[KIND_COUNT][256];
 };
 void inquiry_view(struct keeper *keeper, const struct set *set, bool summary, struct set_view *ret);
+
+/* The directory of the set's cgroup, or -errno. */
+int inquiry_open_cgroup(struct keeper *keeper, const struct set *set);
+
+/* Decodes what most requests carry and finds the set. 0, or an error and *failure. */
+int inquiry_ask_set(struct keeper *keeper, struct request *request, struct wire_message *message,
+		    struct wire_ask *ask, struct set **ret, struct failure *failure);
 
 #endif

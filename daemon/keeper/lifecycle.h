@@ -38,18 +38,11 @@ void lifecycle_remove(struct keeper *keeper, struct set *set, uint64_t grace,
 
 /* A session of the set has ended: a removal may have waited for that. */
 void lifecycle_session_ended(struct keeper *keeper, struct set *set);
-/* A connection has gone: leases that hang on it end. */
-void lifecycle_connection_gone(struct keeper *keeper, uint32_t connection);
 
 /* Requests. */
 void lifecycle_on_create(struct keeper *keeper, struct request *request,
 			 struct wire_message *message);
 void lifecycle_on_remove(struct keeper *keeper, struct request *request,
 			 struct wire_message *message);
-void lifecycle_on_renew(struct keeper *keeper, struct request *request,
-			struct wire_message *message);
-
-/* (Re)arms the timer for the first lease that ends. */
-void lifecycle_watch_leases(struct keeper *keeper);
 
 #endif

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include "daemon/keeper/lease.h"
 #include "daemon/keeper/lifecycle.h"
 #include "daemon/keeper/log.h"
 #include "daemon/keeper/operation.h"
@@ -308,7 +309,7 @@ int recover(struct keeper *keeper)
 	     set = registry_next_set(keeper->registry, set->owner, set->name))
 		put_right(keeper, set);
 	each_entry(keeper->cgroup_fd, ".", on_cgroup_owner, keeper, NULL);
-	lifecycle_watch_leases(keeper);
+	lease_watch(keeper);
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 #include "daemon/keeper/log.h"
 #include "daemon/keeper/operation.h"
 #include "daemon/keeper/session.h"
+#include "daemon/keeper/status-file.h"
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/process.h"
@@ -193,59 +194,6 @@ static void abandon(struct watch *watch, const struct failure *failure)
 	lifecycle_session_ended(keeper, set);
 }
 
-/* --- the status file --- */
-
-/* What the runner has written so far. */
-struct status_file {
-	pid_t runner, command;
-	uint64_t runner_start, command_start;
-	bool ended, exited;
-	unsigned int number;
-	uint64_t when;
-};
-
-static void read_status(struct keeper *keeper, const struct session *session,
-			struct status_file *ret)
-{
-	char name[SESSION_SIZE + 16], word[16], line[128];
-	_cleanup_file_ FILE *file = NULL;
-	unsigned long long first, second;
-	int fd;
-
-	*ret = (struct status_file){};
-	snprintf(name, sizeof(name), "%s.status", session->id);
-	fd = openat(store_sessions_fd(keeper->store), name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	file = fd < 0 ? NULL : fdopen(fd, "re");
-	if (!file) {
-		close_fd(fd);
-		return;
-	}
-	while (fgets(line, sizeof(line), file)) {
-		if (sscanf(line, "%15s %llu %llu", word, &first, &second) != 3)
-			continue;
-		if (strcmp(word, "runner") == 0) {
-			ret->runner = first;
-			ret->runner_start = second;
-		} else if (strcmp(word, "command") == 0) {
-			ret->command = first;
-			ret->command_start = second;
-		} else {
-			ret->ended = true;
-			ret->exited = strcmp(word, "exit") == 0;
-			ret->number = first;
-			ret->when = second;
-		}
-	}
-}
-
-static void take_status(struct session *session, const struct status_file *status)
-{
-	session->ended = status->ended ? status->when : keeper_now();
-	session->exited = status->ended && status->exited;
-	session->status = session->exited ? status->number : 0;
-	session->signal = session->exited ? 0 : status->ended ? status->number : SIGKILL;
-}
-
 /* --- the runner's reports --- */
 
 static void on_started(struct operation *operation, const struct task_report *report, int fd)
@@ -310,8 +258,8 @@ static void on_runner_done(struct operation *operation, const struct task_report
 		return;
 	}
 	/* the runner was killed: what it has written by then is all that can be known */
-	read_status(watch->keeper, session, &status);
-	take_status(session, &status);
+	status_file_read(watch->keeper->store, session->id, &status);
+	status_file_apply(&status, keeper_now(), session);
 	end_session(watch);
 }
 
@@ -397,13 +345,6 @@ static int make_leash(struct watch *watch, const struct wire_command *command, i
 	return 0;
 }
 
-/* Who runs it, and with what of the peer's. */
-struct runs_as {
-	uid_t uid;
-	gid_t gid;
-	bool no_init, mount_proc;
-};
-
 static void fill_identity(struct task_identity *task, const struct runs_as *as,
 			  const struct peer_identity *peer)
 {
@@ -445,9 +386,8 @@ static int send_start(struct watch *watch, const struct connection *connection,
 	return operation_send(watch->operation, TASK_START, &task_start_layout, &task);
 }
 
-/* Starts a command for the kept request, which is answered in any case. */
-static void start(struct keeper *keeper, struct request *request, struct set *set,
-		  const struct wire_command *command, const struct runs_as *as, bool removes_set)
+void session_start(struct keeper *keeper, struct request *request, struct set *set,
+		   const struct wire_command *command, const struct runs_as *as, bool removes_set)
 {
 	struct connection *connection = request_connection(request);
 	struct failure failure = {};
@@ -499,9 +439,9 @@ static int check_ready(const struct set *set, struct failure *failure)
 	return 0;
 }
 
-static int authorise(const struct request *request, uid_t owner, gid_t gid, uint32_t mapping,
-		     const struct wire_command *command, struct runs_as *as,
-		     struct failure *failure)
+int session_authorise(const struct request *request, uid_t owner, gid_t gid, uint32_t mapping,
+		      const struct wire_command *command, struct runs_as *as,
+		      struct failure *failure)
 {
 	struct authz_command wanted = {
 		.owner = owner,
@@ -530,14 +470,14 @@ static int try_exec(struct keeper *keeper, struct request *request, const struct
 	if (r == 0)
 		r = check_command(&exec->command, set->kinds, failure);
 	if (r == 0)
-		r = authorise(request, set->owner, set->gid, set->mapping, &exec->command, &as,
-			      failure);
+		r = session_authorise(request, set->owner, set->gid, set->mapping, &exec->command,
+				      &as, failure);
 	if (r)
 		return r;
 	request = request_keep(request);
 	if (!request)
 		return failure_from_errno(failure, -ENOMEM, "start the session");
-	start(keeper, request, set, &exec->command, &as, false);
+	session_start(keeper, request, set, &exec->command, &as, false);
 	return 0;
 }
 
@@ -553,106 +493,6 @@ void session_on_exec(struct keeper *keeper, struct request *request, struct wire
 		r = try_exec(keeper, request, &exec, &failure);
 	if (r)
 		request_fail(keeper, request, &failure);
-}
-
-/* --- Run: a command that waits for its set --- */
-
-struct run {
-	struct request *request;
-	struct runs_as as;
-	struct wire_run wire;	     /* views on message */
-	struct wire_message message; /* taken over: the command's descriptors */
-};
-
-static void run_free(struct run *run)
-{
-	wire_message_done(&run->message);
-	free(run);
-}
-
-static void on_run_created(struct keeper *keeper, struct set *set, const struct failure *failure,
-			   void *context)
-{
-	struct run *run = context;
-
-	if (failure)
-		request_fail(keeper, run->request, failure);
-	else
-		start(keeper, run->request, set, &run->wire.command, &run->as, true);
-	run_free(run);
-}
-
-/* Takes the message away from the server, which gets a fresh one. */
-static int take_message(struct wire_message *from, struct run *run)
-{
-	struct wire_message fresh;
-	int r = wire_message_init(&fresh);
-
-	if (r < 0)
-		return r;
-	run->message = *from;
-	*from = fresh;
-	return 0;
-}
-
-static int try_run(struct keeper *keeper, struct request *request, struct run *run,
-		   struct failure *failure)
-{
-	char picked[NAME_SIZE];
-	struct lifecycle_wish wish = {
-		.name = lifecycle_name(keeper, request, run->wire.name, picked),
-		.spec = &run->wire.spec,
-		.run = true,
-		.no_init = run->wire.no_init,
-		.created = on_run_created,
-		.context = run,
-	};
-	const struct connection *connection = request_connection(request);
-	struct wire_spec *spec = &run->wire.spec;
-	int r = check_name(wish.name, "name", failure);
-
-	if (r == 0)
-		r = check_spec(spec, wish.name, failure);
-	if (r == 0)
-		r = authz_spec(&request->subject, spec, failure);
-	if (r == 0)
-		r = check_command(&run->wire.command, spec->kinds, failure);
-	if (r == 0)
-		r = authorise(request, connection->peer.identity.uid, connection->peer.identity.gid,
-			      spec->mapping, &run->wire.command, &run->as, failure);
-	if (r == 0 && run->wire.no_init && !(spec->kinds & KIND_BIT(KIND_PID)))
-		r = failure_set(failure, ERROR_INVALID_VALUE, 0, "init",
-				"false makes the command process 1: the set needs a pid namespace");
-	if (r == 0 && registry_find_set(keeper->registry, request->subject.uid, wish.name))
-		r = failure_set(failure, ERROR_EXISTS, 0, "set", "%s", wish.name);
-	run->as.no_init = run->wire.no_init;
-	run->as.mount_proc = spec->mount_proc == SWITCH_ON;
-	return r ? r : lifecycle_create(keeper, run->request, &wish, failure);
-}
-
-void session_on_run(struct keeper *keeper, struct request *request, struct wire_message *message)
-{
-	struct run *run = calloc(1, sizeof(*run));
-	struct failure failure = {};
-	int r = run ? take_message(message, run) : -ENOMEM;
-
-	if (r < 0) {
-		free(run);
-		failure_from_errno(&failure, r, "start the session");
-		request_fail(keeper, request, &failure);
-		return;
-	}
-	if (wire_decode(&run->message, &wire_run_layout, &run->wire) < 0)
-		r = failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "command", NULL);
-	if (r == 0) {
-		run->request = request_keep(request);
-		r = run->request ? try_run(keeper, request, run, &failure)
-				 : failure_from_errno(&failure, -ENOMEM, "start the session");
-	}
-	if (r) {
-		request_fail(keeper, run->request ? run->request : request, &failure);
-		run_free(run);
-	}
 }
 
 /* --- waiting --- */
@@ -710,14 +550,14 @@ static void on_runner_ended(evutil_socket_t fd _unused_, short what _unused_, vo
 	struct watch *watch = context;
 	struct status_file status;
 
-	read_status(watch->keeper, watch->session, &status);
+	status_file_read(watch->keeper->store, watch->session->id, &status);
 	if (!status.ended)
 		kill_session(watch->keeper, watch->session);
 	if (!status.ended && !status.command) {
 		abandon(watch, NULL); /* nothing was ever executed, and nobody waits */
 		return;
 	}
-	take_status(watch->session, &status);
+	status_file_apply(&status, keeper_now(), watch->session);
 	end_session(watch);
 }
 
@@ -733,7 +573,7 @@ void session_recover(struct keeper *keeper, struct session *session)
 		return;
 	}
 	use->sessions++;
-	read_status(keeper, session, &status);
+	status_file_read(keeper->store, session->id, &status);
 	*watch = (struct watch){.keeper = keeper, .session = session, .leash_fd = -1};
 	session->work = watch;
 	session->runner_pid = status.runner;
