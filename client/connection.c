@@ -399,7 +399,10 @@ static void tell_ours(const struct client *client, const char *subject, enum nsc
 		break;
 	case ERROR_BUSY:
 		client_problem(client, subject, "%s is %s", text, what);
-		print_hint("`nsctl rm %s` removes it, also when it is broken", text);
+		if (strcmp(what, "frozen") == 0)
+			print_hint("`nsctl thaw %s` lets its processes go on", text);
+		else
+			print_hint("`nsctl rm %s` removes it, also when it is broken", text);
 		break;
 	case ERROR_INVALID_VALUE:
 		client_problem(client, subject, "%s: %s", option ? option : what, text);

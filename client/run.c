@@ -40,7 +40,9 @@ const struct option_row run_command_options[] = {
 
 const struct option_row run_exec_options[] = {
 	{"only", 0, "TYPES", "enter only these namespaces of the set (as mnt,net)", OPTION_ONLY},
-	{"detach", 'd', NULL, "do not wait; print the session", OPTION_DETACH},
+	{"detach", 'd', NULL,
+	 "do not wait; print the session (output goes on to files, else is dropped)",
+	 OPTION_DETACH},
 	{0},
 };
 
@@ -187,6 +189,15 @@ static json_t *make_environment(const struct command *command)
 	return environment;
 }
 
+/* A detached command keeps files to write to; a pipe or a terminal would be held open by it, and
+ * whoever reads the session's name from the pipe would wait for its end. */
+static bool is_file(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+}
+
 /* The caller's descriptor for the command, or /dev/null where it has none. */
 static void add_stdio(const struct client *client, json_t *parameters, struct call_fds *fds,
 		      const char *key, int fd, bool null)
@@ -256,8 +267,10 @@ static void add_command(const struct client *client, const struct command *comma
 	if (command->tty <= 0) {
 		add_stdio(client, parameters, fds, "stdinFileDescriptor", STDIN_FILENO,
 			  command->detach);
-		add_stdio(client, parameters, fds, "stdoutFileDescriptor", STDOUT_FILENO, false);
-		add_stdio(client, parameters, fds, "stderrFileDescriptor", STDERR_FILENO, false);
+		add_stdio(client, parameters, fds, "stdoutFileDescriptor", STDOUT_FILENO,
+			  command->detach && !is_file(STDOUT_FILENO));
+		add_stdio(client, parameters, fds, "stderrFileDescriptor", STDERR_FILENO,
+			  command->detach && !is_file(STDERR_FILENO));
 	}
 }
 

@@ -5,11 +5,15 @@
 #include "daemon/kernel/mounts.h"
 #include "daemon/kernel/process.h"
 
+/* /proc is made before the set's mount namespace is entered: see mounts.h. */
 static int enter(const struct init_start *start, struct fault *fault)
 {
-	if (start->join_fd >= 0 && setns(start->join_fd, start->join_flags) < 0)
-		return fault_set(fault, STEP_INIT, 0, errno);
-	return mounts_proc(start->spec, start->files, fault);
+	int procs[MOUNTS_PROCS];
+	int r = mounts_make_procs(start->spec, procs, fault);
+
+	if (r == 0 && start->join_fd >= 0 && setns(start->join_fd, start->join_flags) < 0)
+		r = fault_set(fault, STEP_INIT, 0, errno);
+	return r < 0 ? r : mounts_put_procs(start->spec, procs, start->files, fault);
 }
 
 static void __attribute__((noreturn))

@@ -35,10 +35,12 @@ static int enter_kind(struct join *join, enum kind kind)
 static int mount_own_proc(struct join *join)
 {
 	const struct wire_spec spec = {.mount_proc = SWITCH_ON};
+	int procs[MOUNTS_PROCS], r;
 
 	if (!join->task->no_init || !join->task->mount_proc)
 		return 0;
-	return mounts_proc(&spec, NULL, &join->shared->fault);
+	r = mounts_make_procs(&spec, procs, &join->shared->fault);
+	return r < 0 ? r : mounts_put_procs(&spec, procs, NULL, &join->shared->fault);
 }
 
 /* Inside ids of the one id that is mapped, or the host's. */

@@ -401,29 +401,39 @@ int mounts_apply(const struct mounts *mounts, const struct wire_spec *spec,
 	return 0;
 }
 
-static int put_proc(const char *target, const struct identity *files)
+/* Slot 0 is /proc, the others are mounts of type proc. */
+int mounts_make_procs(const struct wire_spec *spec, int fds[static MOUNTS_PROCS],
+		      struct fault *fault)
 {
-	_cleanup_fd_ int target_fd = open_target(target, files);
-	_cleanup_fd_ int mount_fd = -1;
+	for (size_t i = 0; i < MOUNTS_PROCS; i++) {
+		bool wanted = i == 0 ? spec->mount_proc == SWITCH_ON
+				     : i <= spec->n_mounts && spec->mounts[i - 1].type == MOUNT_PROC;
 
-	if (target_fd < 0)
-		return target_fd;
-	mount_fd = new_mount("proc", SAFE, NULL);
-	return mount_fd < 0 ? mount_fd : put(mount_fd, target_fd);
+		fds[i] = wanted ? new_mount("proc", SAFE, NULL) : -1;
+		if (wanted && fds[i] < 0)
+			return fault_set(fault, STEP_PROC, 0, -fds[i]);
+	}
+	return 0;
 }
 
-int mounts_proc(const struct wire_spec *spec, const struct identity *files, struct fault *fault)
+static int put_at(const char *target, int mount_fd, const struct identity *files)
 {
-	int r = spec->mount_proc == SWITCH_ON ? put_proc("/proc", files) : 0;
+	_cleanup_fd_ int target_fd = open_target(target, files);
 
-	if (r < 0)
-		return fault_set(fault, STEP_PROC, 0, -r);
-	for (size_t i = 0; i < spec->n_mounts; i++) {
-		if (spec->mounts[i].type != MOUNT_PROC)
+	return target_fd < 0 ? target_fd : put(mount_fd, target_fd);
+}
+
+int mounts_put_procs(const struct wire_spec *spec, const int fds[static MOUNTS_PROCS],
+		     const struct identity *files, struct fault *fault)
+{
+	for (size_t i = 0; i < MOUNTS_PROCS; i++) {
+		int r = 0;
+
+		if (fds[i] < 0)
 			continue;
-		r = put_proc(spec->mounts[i].target, files);
+		r = put_at(i == 0 ? "/proc" : spec->mounts[i - 1].target, fds[i], files);
 		if (r < 0)
-			return fault_set(fault, STEP_MOUNT, i, -r);
+			return fault_set(fault, i == 0 ? STEP_PROC : STEP_MOUNT, i ? i - 1 : 0, -r);
 	}
 	return 0;
 }

@@ -35,8 +35,16 @@ int mounts_propagate(uint32_t propagation, struct fault *fault);
 int mounts_apply(const struct mounts *mounts, const struct wire_spec *spec,
 		 const struct identity *files, struct fault *fault);
 
-/* A new procfs for the pid namespace that the process is in, at /proc where mount_proc says so, and
- * at each target of type proc. files: as above. */
-int mounts_proc(const struct wire_spec *spec, const struct identity *files, struct fault *fault);
+/*
+ * procfs for the pid namespace that the process is in, at /proc where mount_proc says so, and at
+ * each target of type proc. In two steps: made in a mount namespace of the host, where the kernel
+ * does not ask whether one is visible already (with another root there is none), then put in place
+ * in the set's. files: as above.
+ */
+#define MOUNTS_PROCS (SPEC_MOUNTS_MAX + 1)
+int mounts_make_procs(const struct wire_spec *spec, int fds[static MOUNTS_PROCS],
+		      struct fault *fault);
+int mounts_put_procs(const struct wire_spec *spec, const int fds[static MOUNTS_PROCS],
+		     const struct identity *files, struct fault *fault);
 
 #endif
