@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/process.h"
 
@@ -157,27 +158,6 @@ int cgroup_is_populated(int cgroup_fd)
 	return r < 0 ? r : populated;
 }
 
-int cgroup_wait_empty(int cgroup_fd, int milliseconds)
-{
-	_cleanup_fd_ int fd = cgroup_open_events(cgroup_fd);
-
-	if (fd < 0)
-		return fd;
-	for (;;) {
-		struct pollfd poll_fd = {.fd = fd, .events = POLLPRI};
-		bool populated, frozen;
-		int r = cgroup_read_events(fd, &populated, &frozen);
-
-		if (r < 0 || !populated)
-			return r == -ENODEV ? 0 : r;
-		r = poll(&poll_fd, 1, milliseconds);
-		if (r == 0)
-			return -ETIMEDOUT;
-		if (r < 0 && errno != EINTR)
-			return negative_errno();
-	}
-}
-
 struct each_process {
 	int (*callback)(pid_t pid, const char *name, void *context);
 	void *context;
@@ -218,6 +198,58 @@ int cgroup_each_process(int cgroup_fd, bool deep,
 	int r = read_processes(cgroup_fd, "", &each);
 
 	return r || !deep ? r : each_child(cgroup_fd, read_child, &each);
+}
+
+static int take_first(pid_t pid, const char *name _unused_, void *context)
+{
+	*(pid_t *)context = pid;
+	return 1;
+}
+
+/*
+ * Waits for a change: cgroup.events is told at most every 10 ms (CGROUP_FILE_NOTIFY_MIN_INTV), so
+ * the end of one of the processes is waited for as well, which is told at once.
+ */
+static int wait_for_change(int cgroup_fd, int events_fd, int milliseconds)
+{
+	pid_t pid = 0;
+	_cleanup_fd_ int pid_fd = -1;
+	struct pollfd fds[2] = {{.fd = events_fd, .events = POLLPRI}, {.fd = -1, .events = POLLIN}};
+	int r;
+
+	if (cgroup_each_process(cgroup_fd, true, take_first, &pid) == 1)
+		fds[1].fd = pid_fd = process_pidfd_open(pid);
+	/* it has just gone: look again */
+	if (pid_fd < 0)
+		milliseconds = milliseconds < 0 ? 1 : MIN(milliseconds, 1);
+	r = poll(fds, 2, milliseconds);
+	return r < 0 && errno != EINTR ? negative_errno() : r;
+}
+
+int cgroup_wait_empty(int cgroup_fd, int milliseconds)
+{
+	_cleanup_fd_ int fd = cgroup_open_events(cgroup_fd);
+	struct timespec start, now;
+
+	if (fd < 0)
+		return fd;
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	for (;;) {
+		bool populated, frozen;
+		int left = -1, r = cgroup_read_events(fd, &populated, &frozen);
+
+		if (r < 0 || !populated)
+			return r == -ENODEV ? 0 : r;
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		if (milliseconds >= 0)
+			left = milliseconds - (int)((now.tv_sec - start.tv_sec) * 1000 +
+						    (now.tv_nsec - start.tv_nsec) / 1000000);
+		if (milliseconds >= 0 && left <= 0)
+			return -ETIMEDOUT;
+		r = wait_for_change(cgroup_fd, fd, left);
+		if (r < 0)
+			return r;
+	}
 }
 
 struct signal_context {

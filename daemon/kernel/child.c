@@ -8,7 +8,7 @@
 
 void child_begin(void)
 {
-	process_reset_signals();
+	process_unblock_signals();
 	prctl(PR_SET_DUMPABLE, 0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	umask(022);

@@ -194,7 +194,7 @@ static void __attribute__((noreturn)) child_command(struct join *join)
 	const struct wire_command *command = &join->task->command;
 	int r;
 
-	process_reset_signals();
+	signal(SIGPIPE, SIG_DFL); /* the parent half ignores it */
 	r = enter_kind(join, KIND_CGROUP);
 	if (r == 0)
 		r = enter_kind(join, KIND_TIME);

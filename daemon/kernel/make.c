@@ -404,16 +404,17 @@ static int pin_all(struct maker *maker)
 	char path[64];
 	int r;
 
-	/* through the vault's /proc: here another one may be mounted by now */
-	if (setns(maker->host->vault_fd, CLONE_NEWNS) < 0)
-		return fail(maker, STEP_VAULT, 0);
+	r = pin_enter_vault(maker->host, &maker->fault);
+	if (r < 0)
+		return r;
+	/* through the vault's /proc: in the set another one may be mounted by now */
 	if (maker->init_pid > 0) {
 		snprintf(path, sizeof(path), "/proc/%d/ns/pid", maker->init_pid);
 		maker->fds[KIND_PID] = open(path, O_RDONLY | O_CLOEXEC);
 		if (maker->fds[KIND_PID] < 0)
 			return fail(maker, STEP_PIN, KIND_PID);
 	}
-	r = pin_in_vault(maker->host, &maker->task->set, maker->fds, &maker->fault);
+	r = pin_in_vault(&maker->task->set, maker->fds, &maker->fault);
 	fault_point("create-pinned");
 	if (r == 0)
 		r = pin_on_host(maker->host, &maker->task->set, maker->fds, &maker->fault);

@@ -406,8 +406,9 @@ int mounts_make_procs(const struct wire_spec *spec, int fds[static MOUNTS_PROCS]
 		      struct fault *fault)
 {
 	for (size_t i = 0; i < MOUNTS_PROCS; i++) {
-		bool wanted = i == 0 ? spec->mount_proc == SWITCH_ON
-				     : i <= spec->n_mounts && spec->mounts[i - 1].type == MOUNT_PROC;
+		bool wanted =
+			i == 0 ? spec->mount_proc == SWITCH_ON
+			       : i <= spec->n_mounts && spec->mounts[i - 1].type == MOUNT_PROC;
 
 		fds[i] = wanted ? new_mount("proc", SAFE, NULL) : -1;
 		if (wanted && fds[i] < 0)

@@ -105,14 +105,16 @@ static int bind_all(const char *directory, const int fds[KIND_COUNT], uint32_t k
 	return 0;
 }
 
-int pin_in_vault(const struct host *host, const struct task_set *set, const int fds[KIND_COUNT],
-		 struct fault *fault)
+int pin_enter_vault(const struct host *host, struct fault *fault)
+{
+	return setns(host->vault_fd, CLONE_NEWNS) < 0 ? fault_set(fault, STEP_VAULT, 0, errno) : 0;
+}
+
+int pin_in_vault(const struct task_set *set, const int fds[KIND_COUNT], struct fault *fault)
 {
 	char directory[PATH_MAX];
 	int r;
 
-	if (setns(host->vault_fd, CLONE_NEWNS) < 0)
-		return fault_set(fault, STEP_VAULT, 0, errno);
 	r = make_directories("/ns", set, directory, sizeof(directory));
 	if (r < 0)
 		return fault_set(fault, STEP_VAULT, 0, -r);
@@ -224,14 +226,17 @@ static int remove_directory(const char *path)
 		return errno == ENOENT ? 0 : negative_errno();
 	while (r == 0 && (entry = readdir(directory))) {
 		char file[PATH_MAX + NAME_MAX + 2];
+		int tries = 100;
 
 		if (entry->d_name[0] == '.')
 			continue;
 		snprintf(file, sizeof(file), "%s/%s", path, entry->d_name);
-		while (umount2(file, MNT_DETACH | UMOUNT_NOFOLLOW) == 0)
+		/* busy: something is mounted there once more */
+		do {
+			umount2(file, MNT_DETACH | UMOUNT_NOFOLLOW);
 			fault_point("remove-unpinned-one");
-		if (unlink(file) < 0 && errno != ENOENT)
-			r = negative_errno();
+			r = unlink(file) < 0 && errno != ENOENT ? negative_errno() : 0;
+		} while (r == -EBUSY && --tries > 0);
 	}
 	closedir(directory);
 	if (r == 0 && rmdir(path) < 0 && errno != ENOENT)
@@ -296,8 +301,9 @@ int pin_remove(const struct host *host, const struct task_set *set, struct fault
 	}
 	if (r < 0)
 		return fault_set(fault, STEP_UNPIN, 0, -r);
-	if (setns(host->vault_fd, CLONE_NEWNS) < 0)
-		return fault_set(fault, STEP_VAULT, 0, errno);
+	r = pin_enter_vault(host, fault);
+	if (r < 0)
+		return r;
 	r = remove_below("/ns", set);
 	return r < 0 ? fault_set(fault, STEP_UNPIN, 0, -r) : 0;
 }

@@ -18,10 +18,11 @@
 #define PIN_PATH_SIZE (11 + NAME_SIZE)
 void pin_path(const struct task_set *set, char ret[static PIN_PATH_SIZE]);
 
-/* Pins each namespace of fds (-1: none) in the vault, and leaves the process there. 0 or -errno
- * and *fault. */
-int pin_in_vault(const struct host *host, const struct task_set *set, const int fds[KIND_COUNT],
-		 struct fault *fault);
+/* Takes the process into the vault. 0 or -errno and *fault, as the others. */
+int pin_enter_vault(const struct host *host, struct fault *fault);
+
+/* In the vault: pins each namespace of fds (-1: none). */
+int pin_in_vault(const struct task_set *set, const int fds[KIND_COUNT], struct fault *fault);
 /* The same on the host, as the set wants it; leaves the process in the host's mount namespace. */
 int pin_on_host(const struct host *host, const struct task_set *set, const int fds[KIND_COUNT],
 		struct fault *fault);

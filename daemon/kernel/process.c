@@ -130,12 +130,17 @@ void process_close_from(int first, int keep)
 	syscall(SYS_close_range, keep + 1, ~0U, 0);
 }
 
-void process_reset_signals(void)
+void process_unblock_signals(void)
 {
 	sigset_t none;
 
-	for (int i = 1; i <= SIGRTMAX; i++)
-		signal(i, SIG_DFL); /* SIGKILL, SIGSTOP and libc's own refuse: as they should */
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+void process_reset_signals(void)
+{
+	for (int i = 1; i <= SIGRTMAX; i++)
+		signal(i, SIG_DFL); /* SIGKILL, SIGSTOP and libc's own refuse: as they should */
+	process_unblock_signals();
 }

@@ -40,7 +40,9 @@ int process_execute_fd(int fd, char *const *arguments, char *const *environment)
 /* Closes every descriptor from first up, but keep (-1: none). */
 void process_close_from(int first, int keep);
 
-/* Every signal at its default and unblocked: what a command or helper starts with. */
+/* Every signal at its default and unblocked: what the spawner starts with. Its children inherit the
+ * first, and process_unblock_signals() is all they need. */
 void process_reset_signals(void);
+void process_unblock_signals(void);
 
 #endif
