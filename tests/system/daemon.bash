@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# A daemon of the test's own: started, killed, restarted, and nothing of it left behind.
+# NSCTL_BUILD is the build directory. What a test does it does as an ordinary user: nsctl().
+
+user_id=${user_id:-61000}
+other_id=${other_id:-61001}
+
+# eventually COMMAND...: polls until it is true; fails after a generous bound.
+eventually() {
+	local left=600
+	until "$@"; do
+		left=$((left - 1))
+		[ "$left" -gt 0 ] || return 1
+		sleep 0.05
+	done
+}
+
+# as UID COMMAND...: without any privilege, and with nothing of root's environment but the path.
+as() {
+	local uid=$1
+	shift
+	setpriv --reuid "$uid" --regid "$uid" --clear-groups env -i PATH="$PATH" HOME=/ \
+		NSCTL_SOCKET="$runtime/socket" "$@"
+}
+
+nsctl() { as "$user_id" timeout 60 "$NSCTL_BUILD/nsctl" "$@"; }
+other() { as "$other_id" timeout 60 "$NSCTL_BUILD/nsctl" "$@"; }
+root_nsctl() { NSCTL_SOCKET=$runtime/socket timeout 60 "$NSCTL_BUILD/nsctl" "$@"; }
+
+answers() { root_nsctl version 2>/dev/null | grep -q '^nsctld [0-9]'; }
+
+# start_daemon [OPTION...]: and waits until it serves. Variables such as NSCTL_KILL_AT reach it.
+start_daemon() {
+	[ -n "${runtime:-}" ] || {
+		runtime=$(mktemp -d /run/nsctl-test.XXXXXX)
+		chmod 755 "$runtime"
+	}
+	"$NSCTL_BUILD/nsctld" --runtime-directory="$runtime" "$@" >>"$runtime.log" 2>&1 3>&- &
+	daemon=$!
+	eventually answers
+}
+
+stop_daemon() {
+	kill -TERM "$daemon" 2>/dev/null
+	wait "$daemon" 2>/dev/null
+	return 0
+}
+
+# It has ended; a zombie that this shell has not waited for has too.
+is_gone() { [ ! -e "/proc/$1" ] || grep -q '^State:.*Z' "/proc/$1/status" 2>/dev/null; }
+
+# Everything of the daemon away, the sets and its directory too.
+purge_daemon() {
+	stop_daemon
+	"$NSCTL_BUILD/nsctld" --runtime-directory="$runtime" --purge >>"$runtime.log" 2>&1
+	rmdir "$runtime" && rm -f "$runtime.log"
+}
+
+# The version 2 hierarchy, where it is mounted.
+cgroup_root() { awk '$9 == "cgroup2" || $10 == "cgroup2" || $8 == "cgroup2" { print $5; exit }' /proc/self/mountinfo; }
+
+# The daemon's cgroup: by the path that it tells of a set.
+daemon_cgroup() {
+	local hash
+	hash=$(python3 -c '
+import sys
+h = 2166136261
+for c in sys.argv[1].encode():
+    h = ((h ^ c) * 16777619) & 0xffffffff
+print("nsctl-%08x" % h)' "$runtime")
+	echo "$(cgroup_root)/$hash"
+}
+
+# What the kernel holds that could be of this daemon: equal before and after.
+kernel_counts() {
+	echo "mounts $(wc -l </proc/self/mountinfo)"
+	echo "cgroups $(find "$(daemon_cgroup)" -mindepth 1 -type d 2>/dev/null | wc -l)"
+	echo "pins $(find "$runtime/ns" -mindepth 1 2>/dev/null | wc -l)"
+	echo "records $(find "$runtime/state/sets" -type f 2>/dev/null | wc -l)"
+	echo "netns $(find /run/netns -mindepth 1 2>/dev/null | wc -l)"
+}
+
+counts_are() { [ "$(kernel_counts)" = "$1" ]; }

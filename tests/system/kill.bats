@@ -1,0 +1,195 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The daemon is killed at every named point of create, exec and remove, with its spawner and the
+# maker, and started again: the set is whole or absent, and the kernel's counts are what they were.
+
+load daemon.bash
+
+setup() {
+	unset NSCTL_KILL_AT runtime
+	start_daemon
+	before=$(kernel_counts)
+}
+
+teardown() {
+	rm -f "$runtime/go"
+	purge_daemon
+}
+
+# What a command in a set can wait for.
+make_go() {
+	mkfifo "$runtime/go"
+	chmod 666 "$runtime/go"
+}
+
+# Restarts the daemon so that it dies at the point.
+armed() {
+	stop_daemon
+	NSCTL_KILL_AT=$1 start_daemon
+}
+
+# The daemon has died; the next one puts things right.
+restart() {
+	eventually is_gone "$daemon"
+	wait "$daemon" 2>/dev/null || true
+	start_daemon
+	eventually settled
+}
+
+settled() { ! nsctl list | grep -qE 'creating|removing'; }
+
+# Whole: every kind can be entered. Or absent: the name is free. Afterwards nothing is left.
+check_whole_or_absent() {
+	if nsctl show box >/dev/null 2>&1; then
+		nsctl list | grep -q ready
+		nsctl exec box true
+		nsctl rm box
+	fi
+	nsctl create -n box
+	nsctl rm box
+	eventually counts_are "$before"
+}
+
+create_killed_at() {
+	local options
+	for options in "--all -r --visible" "-mpnuiC" "-n"; do
+		armed "$1"
+		# shellcheck disable=SC2086
+		run nsctl create $options box
+		[ "$status" -ne 0 ] || [ "${2:-}" = survives ]
+		if [ "$status" -eq 0 ]; then
+			stop_daemon
+			start_daemon
+		else
+			restart
+		fi
+		check_whole_or_absent
+	done
+}
+
+remove_killed_at() {
+	local options
+	for options in "--all -r --visible" "-mpnuiC" "-n"; do
+		# shellcheck disable=SC2086
+		nsctl create $options box
+		armed "$1"
+		run nsctl rm box
+		[ "$status" -ne 0 ]
+		restart
+		# what somebody has begun to remove is not kept
+		run nsctl show box
+		[ "$status" -eq 1 ]
+		eventually counts_are "$before"
+	done
+}
+
+exec_killed_at() {
+	nsctl create -mpnuiC box
+	armed "$1"
+	run nsctl exec box sh -c 'exit 5'
+	[ "$status" -eq 125 ] || [ "$status" -eq 5 ]
+	restart
+	# the set has not suffered, and no session is still running
+	nsctl exec box true
+	! nsctl sessions box | grep -q runs
+	nsctl rm box
+	eventually counts_are "$before"
+}
+
+@test "create: recorded" { create_killed_at create-recorded; }
+@test "create: maker started" { create_killed_at create-started; }
+@test "create: unshared" { create_killed_at create-unshared; }
+@test "create: furnished" { create_killed_at create-furnished; }
+@test "create: init started" { create_killed_at create-init survives; }
+@test "create: one pin made" { create_killed_at create-pinned-one; }
+@test "create: all pins made" { create_killed_at create-pinned; }
+@test "create: made, not answered" { create_killed_at create-made; }
+@test "remove: recorded" { remove_killed_at remove-recorded; }
+@test "remove: started" { remove_killed_at remove-started; }
+@test "remove: processes killed" { remove_killed_at remove-killed; }
+@test "remove: one pin gone" { remove_killed_at remove-unpinned-one; }
+@test "remove: all pins gone" { remove_killed_at remove-unpinned; }
+@test "remove: forgotten, not answered" { remove_killed_at remove-forgotten; }
+@test "exec: recorded" { exec_killed_at exec-recorded; }
+@test "exec: runner started" { exec_killed_at exec-started; }
+@test "exec: executed" { exec_killed_at exec-executed; }
+
+@test "a running session and its exit status survive kill -9 of the keeper" {
+	nsctl create -mpnuiC box
+	make_go
+	session=$(nsctl exec -d box sh -c "read -r x <'$runtime/go'; exit 9")
+	nsctl sessions box | grep "$session" | grep runs
+	kill -KILL "$daemon"
+	restart
+	nsctl sessions box | grep "$session" | grep runs
+	echo go >"$runtime/go"
+	run nsctl wait "$session"
+	[ "$status" -eq 9 ]
+	nsctl rm box
+	eventually counts_are "$before"
+}
+
+@test "an exit status that nobody was there to hear is told after the restart" {
+	nsctl create -n box
+	make_go
+	session=$(nsctl exec -d box sh -c "read -r x <'$runtime/go'; exit 3")
+	kill -KILL "$daemon"
+	eventually is_gone "$daemon"
+	echo go >"$runtime/go"
+	eventually grep -q '^exit 3 ' "$runtime/state/sessions/$session.status"
+	start_daemon
+	run nsctl wait "$session"
+	[ "$status" -eq 3 ]
+	nsctl rm box
+}
+
+@test "an attached command goes on and its client gets the status while the keeper is restarted" {
+	nsctl create -n box
+	make_go
+	nsctl exec box sh -c "read -r x <'$runtime/go'; exit 4" 3>&- &
+	client=$!
+	eventually sh -c "'$NSCTL_BUILD/nsctl' --socket='$runtime/socket' --owner=$user_id sessions box | grep -q runs"
+	kill -KILL "$daemon"
+	restart
+	echo go >"$runtime/go"
+	status=0
+	wait "$client" || status=$?
+	[ "$status" -eq 4 ]
+	nsctl rm box
+}
+
+@test "a Run that is killed in the middle leaves no set" {
+	armed create-made
+	run nsctl run -n true
+	[ "$status" -eq 125 ]
+	restart
+	[ -z "$(nsctl list --quiet)" ]
+	eventually counts_are "$before"
+}
+
+@test "a damaged record is set aside, and its set listed as broken and removable" {
+	nsctl create -mpnuiC box
+	stop_daemon
+	for file in "$runtime"/state/sets/*; do
+		printf x | dd of="$file" bs=1 seek=100 conv=notrunc status=none
+	done
+	start_daemon
+	nsctl list | grep box | grep broken
+	run nsctl exec box true
+	[ "$status" -eq 125 ]
+	nsctl rm box
+	[ "$(find "$runtime/state/damaged" -type f | wc -l)" -eq 1 ]
+	eventually counts_are "$before"
+}
+
+@test "a set whose init was killed is broken" {
+	nsctl create -mpnuiC box
+	init=$(nsctl show --json box | python3 -c 'import json,sys; print(json.load(sys.stdin)["init"])')
+	kill -KILL "$init"
+	eventually is_gone "$init"
+	stop_daemon
+	start_daemon
+	nsctl list | grep box | grep broken
+	nsctl rm box
+	eventually counts_are "$before"
+}

@@ -1,0 +1,60 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Many in a row, many at once, and nothing left.
+
+load daemon.bash
+
+setup_file() {
+	start_daemon
+	export runtime daemon
+	nsctl run -mpnuiC true
+	before=$(kernel_counts)
+	export before
+}
+
+teardown_file() {
+	purge_daemon
+}
+
+@test "a thousand create, exec, remove in a row leave nothing" {
+	as "$user_id" bash -c '
+		for i in $(seq 334); do
+			for kinds in -n -mpnuiC "-a -r"; do
+				"$1" create $kinds box >/dev/null && "$1" exec box true && "$1" rm box || exit 1
+			done
+		done' - "$NSCTL_BUILD/nsctl"
+	eventually counts_are "$before"
+}
+
+@test "fifty at once leave nothing" {
+	as "$user_id" bash -c '
+		for i in $(seq 50); do
+			{ "$1" create -mpnuiC "box$i" >/dev/null && "$1" exec "box$i" true &&
+				"$1" rm "box$i" || echo "$i failed"; } &
+		done
+		wait' - "$NSCTL_BUILD/nsctl" >"$BATS_TEST_TMPDIR/failed"
+	[ ! -s "$BATS_TEST_TMPDIR/failed" ]
+	eventually counts_are "$before"
+}
+
+@test "fifty runs at once by two users leave nothing" {
+	for uid in "$user_id" "$other_id"; do
+		as "$uid" bash -c '
+			for i in $(seq 25); do
+				"$1" run -mpnuiC sh -c "exit 3" || [ $? -eq 3 ] || echo "$i failed" &
+			done
+			wait' - "$NSCTL_BUILD/nsctl" >>"$BATS_TEST_TMPDIR/failed" 3>&- &
+	done
+	wait
+	[ ! -s "$BATS_TEST_TMPDIR/failed" ]
+	eventually counts_are "$before"
+}
+
+@test "the daemon's descriptors and memory are what they were" {
+	descriptors() { find "/proc/$daemon/fd" -mindepth 1 | wc -l; }
+	as "$user_id" bash -c 'for i in $(seq 20); do "$1" run -n true; done' - "$NSCTL_BUILD/nsctl"
+	n=$(descriptors)
+	as "$user_id" bash -c 'for i in $(seq 100); do "$1" run -n true; done' - "$NSCTL_BUILD/nsctl"
+	fewer() { [ "$(descriptors)" -le "$n" ]; }
+	eventually fewer
+}
