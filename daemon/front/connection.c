@@ -61,16 +61,44 @@ static void hang_up(struct connection *connection)
 		/* kept, deaf, until the channel takes it */
 		front->stalled = true;
 		event_add(front->writable, NULL);
-		connection->socket_fd = close_fd(connection->socket_fd);
 		if (connection->event)
 			event_free(connection->event);
 		connection->event = NULL;
+		connection->socket_fd = close_fd(connection->socket_fd);
 		return;
 	}
 	connection_free(connection);
 }
 
 /* --- answers --- */
+
+/* In builds for tests: every reply is what the interface says, or the test ends here. */
+static void check_reply(const struct connection *connection _unused_, const char *error _unused_,
+			const json_t *parameters _unused_)
+{
+#ifdef NSCTL_FAULTS
+	const struct front *front = connection->front;
+	const struct idl_method *described =
+		connection->method ? idl_method(front->nsctl, connection->method->name) : NULL;
+	char path[IDL_PATH_SIZE] = "";
+	bool fits = true;
+
+	if (error)
+		fits = idl_check_error(strncmp(error, "org.nsctl.", 10) == 0 ? front->nsctl
+									     : front->service,
+				       strrchr(error, '.') + 1, parameters, path);
+	else if (described)
+		fits = idl_check_output(front->nsctl, described, parameters, path);
+	if (fits)
+		return;
+	fprintf(stderr, "nsctld-front: %s does not fit the interface: %s\n",
+		error	    ? error
+		: described ? connection->method->name
+			    : "a reply",
+		path);
+	abort();
+#endif
+}
 
 /* Sends a reply; takes parameters and the descriptors. False: the connection is to be closed. */
 static bool reply(struct connection *connection, const char *error, json_t *parameters,
@@ -82,6 +110,10 @@ static bool reply(struct connection *connection, const char *error, json_t *para
 	size_t size;
 	int r = owned ? 0 : -ENOMEM;
 
+	if (r == 0)
+		check_reply(connection, error, owned);
+	if (!continues)
+		connection->method = NULL;
 	if (r == 0 && verdict == EXCHANGE_SEND)
 		r = error ? message_pack_error(error, owned, &text, &size)
 			  : message_pack_reply(owned, continues, &text, &size);
@@ -134,6 +166,10 @@ static bool send_request(struct connection *connection, const struct method *met
 		connection->method = method;
 		return true;
 	}
+	/* nothing but paths can make a request so large */
+	if (r == -EMSGSIZE)
+		return refuse(connection, ERROR_INVALID_VALUE, "spec",
+			      "is too large: mounts and labels together may have 60 KiB");
 	failure_from_errno(&failure, r, "pass the request on");
 	return reply_failure(connection, &failure);
 }
@@ -319,6 +355,8 @@ int connection_new(struct front *front, uint32_t number, int socket_fd, uint32_t
 
 	if (!connection) {
 		close_fd(socket_fd);
+		wire_begin(&front->writer, WIRE_CLOSED, 0, 0, number);
+		(void)wire_send(&front->writer, CHANNEL_FD);
 		return -ENOMEM;
 	}
 	connection->front = front;
@@ -330,6 +368,10 @@ int connection_new(struct front *front, uint32_t number, int socket_fd, uint32_t
 	sender_init(&connection->sender);
 	connection->next = front->connections;
 	front->connections = connection;
+	if (socket_fd < 0) {
+		hang_up(connection);
+		return -EMFILE;
+	}
 	/* edges: closing may be waited for without being told of a half-closed socket for ever */
 	connection->event = event_new(front->loop, socket_fd,
 				      EV_READ | EV_WRITE | EV_CLOSED | EV_ET | EV_PERSIST, on_event,
@@ -368,18 +410,43 @@ static void answer_page(struct connection *connection)
 		hang_up(connection);
 }
 
-void connection_answer(struct front *front)
+/* Whoever asked for what front->message answers; NULL: it has gone. */
+static struct connection *find_asker(const struct front *front)
 {
 	const struct nlmsghdr *header = front->message.header;
-	struct reply_fds fds = {.n = 0};
 	struct connection *connection = front->connections;
-	struct wire_failure wire;
-	bool fine;
 
 	while (connection && connection->number != header->nlmsg_pid)
 		connection = connection->next;
 	if (!connection || !connection->method || connection->request != header->nlmsg_seq ||
 	    !connection->event)
+		return NULL;
+	return connection;
+}
+
+void connection_answer_lost(struct front *front)
+{
+	struct connection *connection = find_asker(front);
+	struct failure failure;
+
+	if (!connection)
+		return;
+	failure_from_errno(&failure, -EMFILE, "take the descriptors of the answer");
+	if (reply_failure(connection, &failure))
+		pump(connection);
+	else
+		hang_up(connection);
+}
+
+void connection_answer(struct front *front)
+{
+	const struct nlmsghdr *header = front->message.header;
+	struct reply_fds fds = {.n = 0};
+	struct connection *connection = find_asker(front);
+	struct wire_failure wire;
+	bool fine;
+
+	if (!connection)
 		return;
 	if (header->nlmsg_flags & WIRE_FAILURE) {
 		struct failure failure;

@@ -10,13 +10,16 @@
 
 #include "daemon/front/front.h"
 
-/* Takes the socket. number: the keeper's. 0 or -ENOMEM. */
+/* Takes the socket. number: the keeper's. 0 or -ENOMEM; -EMFILE: there is no socket, which the
+ * keeper is told. */
 int connection_new(struct front *front, uint32_t number, int socket_fd, uint32_t scope,
 		   const char *reason);
 void connection_free_all(struct front *front);
 
 /* An answer of the keeper, in front->message: for whichever connection asked. */
 void connection_answer(struct front *front);
+/* The same where the kernel had no room for the answer's descriptors. */
+void connection_answer_lost(struct front *front);
 
 /* The channel takes requests again. */
 void connection_resume_all(struct front *front);

@@ -108,7 +108,8 @@ static int get_seconds(struct decoding *decoding, const json_t *object, const ch
 	if (!(seconds >= lowest && seconds <= highest))
 		return invalid(decoding, path_of(path, sizeof(path), prefix, key),
 			       "is not within %g and %g seconds", lowest, highest);
-	*ret = (int64_t)(seconds * 1e6);
+	/* to the nearest: 1.001 is not to come back as 1.000999 */
+	*ret = (int64_t)(seconds * 1e6 + (seconds < 0 ? -0.5 : 0.5));
 	return 0;
 }
 

@@ -7,6 +7,10 @@
 #include "protocol/message.h"
 
 #define NAMES_MAX 4096
+/* Bytes of JSON: a reply of processes, one of them without its command, and the least of that. */
+#define PROCESSES_SIZE (960 * 1024)
+#define PROCESS_SIZE 150
+#define COMMAND_SIZE_MIN 16
 
 /* --- names of owners --- */
 
@@ -376,7 +380,8 @@ json_t *encode_namespaces(struct wire_message *message, struct reply_fds *fds)
 			      &namespace) == 1) {
 		json_t *entry = json_object();
 
-		put_string(entry, "type", kind_name(namespace.kind_number - 1));
+		put_string(entry, "type",
+			   namespace.kind_number ? kind_name(namespace.kind_number - 1) : NULL);
 		put_fd(entry, "namespaceFileDescriptor", message, namespace.descriptor_fd, fds);
 		json_array_append_new(list, entry);
 	}
@@ -389,10 +394,18 @@ json_t *encode_processes(struct wire_message *message, struct reply_fds *fds _un
 	json_t *object = json_object(), *list = json_array();
 	const struct nlattr *at = NULL;
 	struct wire_process process;
+	size_t n = 0, longest;
 
+	while (wire_next_item(message, WIRE_ITEM_PROCESS, &at, &wire_process_layout, &process) == 1)
+		n++;
+	/* the commands share what a client takes in one message, less the rest of each entry */
+	longest = PROCESSES_SIZE / MAX(n, (size_t)1);
+	longest = longest > PROCESS_SIZE + COMMAND_SIZE_MIN ? longest - PROCESS_SIZE
+							    : COMMAND_SIZE_MIN;
+	at = NULL;
 	while (wire_next_item(message, WIRE_ITEM_PROCESS, &at, &wire_process_layout, &process) ==
 	       1) {
-		json_t *entry = process_json(process.pid);
+		json_t *entry = process_json(process.pid, longest);
 
 		if (!entry)
 			continue; /* it has ended meanwhile */

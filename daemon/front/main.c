@@ -32,6 +32,21 @@ static void on_message(struct front *front)
 	}
 }
 
+/*
+ * Something of it is missing. The keeper breaks no rules, so it is descriptors that our table had
+ * no room for: a client fills that with what it sends, and must not end the others by it. The head
+ * is there.
+ */
+static void on_truncated(struct front *front)
+{
+	const struct nlmsghdr *header = front->message.header;
+
+	if (header->nlmsg_flags & WIRE_REPLY)
+		connection_answer_lost(front);
+	else if (header->nlmsg_type == WIRE_CONNECTION)
+		connection_new(front, header->nlmsg_pid, -1, SCOPE_CONFINED, NULL);
+}
+
 static void on_readable(evutil_socket_t fd, short what _unused_, void *context)
 {
 	struct front *front = context;
@@ -44,6 +59,10 @@ static void on_readable(evutil_socket_t fd, short what _unused_, void *context)
 		if (r == 1) {
 			on_message(front);
 			wire_message_close_fds(&front->message);
+			continue;
+		}
+		if (r == -EBADMSG) {
+			on_truncated(front);
 			continue;
 		}
 		event_base_loopbreak(front->loop);
@@ -62,18 +81,32 @@ static int complain(const char *what, int negative)
 	return EXIT_FAILURE;
 }
 
+static int check_channel(void)
+{
+	int type = 0;
+	socklen_t size = sizeof(type);
+
+	if (getsockopt(CHANNEL_FD, SOL_SOCKET, SO_TYPE, &type, &size) < 0 ||
+	    fcntl(CHANNEL_FD, F_SETFL, O_NONBLOCK) < 0)
+		return negative_errno();
+	return type == SOCK_SEQPACKET ? 0 : -EPROTOTYPE;
+}
+
 /* Everything that needs what the filter then forbids. */
 static int set_up(struct front *front)
 {
 	unsigned int line;
-	int r;
+	int r = check_channel();
 
-	if (fcntl(CHANNEL_FD, F_SETFL, O_NONBLOCK) < 0)
-		return complain("use descriptor 3: it is nsctld that starts this program",
-				negative_errno());
+	if (r < 0)
+		return complain("use descriptor 3: it is nsctld that starts this program", r);
+	/* its parent has done all of this; one of the two is enough */
+	(void)close_range(CHANNEL_FD + 1, ~0U, 0);
 	signal(SIGPIPE, SIG_IGN);
 	prctl(PR_SET_DUMPABLE, 0);
 	umask(077);
+	if (chdir("/") < 0)
+		return complain("change to /", negative_errno());
 	encode_load_names();
 	r = idl_parse(idl_text_nsctl, &front->nsctl, &line);
 	if (r == 0)

@@ -55,28 +55,59 @@ static void read_status(uint32_t pid, uint32_t *ret_uid, uint32_t *ret_inside)
 		*ret_inside = strtoul(at + 1, NULL, 10);
 }
 
+/* The bytes of the character that text begins with; 0: it is no UTF-8, or cut off. */
+static size_t character_size(const char *text, size_t n)
+{
+	const unsigned char first = (unsigned char)text[0];
+	size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+	json_t *string;
+
+	if (first < 0x80)
+		return 1;
+	string = size <= n ? json_stringn(text, size) : NULL;
+	json_decref(string);
+	return string ? size : 0;
+}
+
+/* A string of n bytes of anything: '?' for what is no UTF-8, and no longer than it may be. */
+static json_t *text_json(char *text, size_t n, size_t longest)
+{
+	size_t used = 0, at = 0, cost = 0;
+
+	while (at < n) {
+		unsigned char byte = (unsigned char)text[at];
+		size_t size = character_size(text + at, n - at);
+
+		/* \u001b takes six bytes, \" two */
+		cost += byte < 0x20 ? 6 : byte == '"' || byte == '\\' ? 2 : MAX(size, (size_t)1);
+		if (cost > longest)
+			break;
+		if (size == 0)
+			text[used++] = '?';
+		for (size_t i = 0; i < size; i++)
+			text[used++] = text[at + i];
+		at += MAX(size, (size_t)1);
+	}
+	return json_stringn(text, used);
+}
+
 /* The command line, its words apart by spaces; else the name in brackets, as ps(1) has it. */
-static json_t *command_json(uint32_t pid, const char *name)
+static json_t *command_json(uint32_t pid, const char *name, size_t longest)
 {
 	char text[TEXT_SIZE];
 	ssize_t n = read_file(pid, "cmdline", text);
-	json_t *string = NULL;
 
 	while (n > 0 && text[n - 1] == '\0')
 		n--;
 	for (ssize_t i = 0; i < n; i++)
 		if (text[i] == '\0')
 			text[i] = ' ';
-	if (n > 0)
-		string = json_stringn(text, n);
-	if (string)
-		return string;
-	(void)snprintf(text, sizeof(text), "[%s]", name);
-	string = json_string(text);
-	return string ? string : json_string("?"); /* no UTF-8 */
+	if (n <= 0)
+		n = snprintf(text, sizeof(text), "[%s]", name);
+	return text_json(text, MIN((size_t)n, sizeof(text) - 1), longest);
 }
 
-json_t *process_json(uint32_t pid)
+json_t *process_json(uint32_t pid, size_t longest)
 {
 	char text[TEXT_SIZE], *open, *close;
 	unsigned long long ticks = 0;
@@ -100,7 +131,7 @@ json_t *process_json(uint32_t pid)
 	if (inside)
 		json_object_set_new(object, "pidInside", json_integer(inside));
 	json_object_set_new(object, "uid", json_integer(uid));
-	json_object_set_new(object, "command", command_json(pid, open + 1));
+	json_object_set_new(object, "command", command_json(pid, open + 1, longest));
 	json_object_set_new(object, "started",
 			    json_real(boot_time() + (double)ticks / sysconf(_SC_CLK_TCK)));
 	return object;

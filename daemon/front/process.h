@@ -6,7 +6,8 @@
 #include <jansson.h>
 #include "base.h"
 
-/* A new object (type Process, without session), or NULL when it has ended. */
-json_t *process_json(uint32_t pid);
+/* A new object (type Process, without session), or NULL when it has ended. Its command is cut to
+ * longest bytes, as JSON counts them. */
+json_t *process_json(uint32_t pid, size_t longest);
 
 #endif

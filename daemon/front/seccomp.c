@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
 #include <seccomp.h>
+#include <sys/mman.h>
 #include "base.h"
 #include "daemon/front/seccomp.h"
 
 /*
  * Sockets that it is given (no socket(2), no connect(2)), memory, its loop, /proc for
- * ListProcesses. No exec, no fork, no mount, no ptrace, no new file but a memfd.
+ * ListProcesses. No exec, no fork, no mount, no ptrace: whoever asks for those is not our code any
+ * more, and the kernel ends the process and logs it.
  */
 static const int allowed[] = {
 	SCMP_SYS(brk),
 	SCMP_SYS(clock_gettime),
-	SCMP_SYS(clock_nanosleep),
 	SCMP_SYS(close),
-	SCMP_SYS(dup),
-	SCMP_SYS(epoll_create1),
 	SCMP_SYS(epoll_ctl),
 	SCMP_SYS(epoll_pwait),
 	SCMP_SYS(epoll_pwait2),
@@ -30,12 +30,9 @@ static const int allowed[] = {
 	SCMP_SYS(lseek),
 	SCMP_SYS(madvise),
 	SCMP_SYS(memfd_create),
-	SCMP_SYS(mmap),
-	SCMP_SYS(mprotect),
 	SCMP_SYS(mremap),
 	SCMP_SYS(munmap),
 	SCMP_SYS(newfstatat),
-	SCMP_SYS(openat),
 	SCMP_SYS(poll),
 	SCMP_SYS(ppoll),
 	SCMP_SYS(read),
@@ -46,47 +43,109 @@ static const int allowed[] = {
 	SCMP_SYS(rt_sigprocmask),
 	SCMP_SYS(rt_sigreturn),
 	SCMP_SYS(sendmsg),
-	SCMP_SYS(sendto),
-	SCMP_SYS(shutdown),
 	SCMP_SYS(tgkill),
 	SCMP_SYS(uname),
 	SCMP_SYS(write),
 	SCMP_SYS(writev),
+	/* where numbers and times have 32 bits */
+	SCMP_SYS(_llseek),
+	SCMP_SYS(clock_gettime64),
+	SCMP_SYS(fcntl64),
+	SCMP_SYS(fstat64),
+	SCMP_SYS(fstatat64),
+	SCMP_SYS(futex_time64),
+	SCMP_SYS(ppoll_time64),
 #ifdef NSCTL_SANITIZED
 	/* the sanitizers look at themselves: their reports, stacks, the leak check at the end */
-	SCMP_SYS(clone),
+	SCMP_SYS(access),
 	SCMP_SYS(arch_prctl),
+	SCMP_SYS(clone),
+	SCMP_SYS(dup),
+	SCMP_SYS(getdents64),
 	SCMP_SYS(getppid),
-	SCMP_SYS(gettid),
 	SCMP_SYS(ioctl),
+	SCMP_SYS(kill),
+	SCMP_SYS(mmap),
+	SCMP_SYS(mprotect),
+	SCMP_SYS(open),
+	SCMP_SYS(openat),
 	SCMP_SYS(prctl),
 	SCMP_SYS(prlimit64),
 	SCMP_SYS(ptrace),
 	SCMP_SYS(readlink),
-	SCMP_SYS(sched_yield),
-	SCMP_SYS(sigaltstack),
-	SCMP_SYS(wait4),
-	SCMP_SYS(getdents64),
-	SCMP_SYS(access),
-	SCMP_SYS(stat),
-	SCMP_SYS(open),
-	SCMP_SYS(sched_getaffinity),
-	SCMP_SYS(set_robust_list),
 	SCMP_SYS(rseq),
-	SCMP_SYS(kill),
+	SCMP_SYS(sched_getaffinity),
+	SCMP_SYS(sched_yield),
+	SCMP_SYS(set_robust_list),
+	SCMP_SYS(sigaltstack),
+	SCMP_SYS(stat),
+	SCMP_SYS(wait4),
 #endif
 };
 
+#ifdef NSCTL_SANITIZED
+/* What a sanitizer does beside the list it does without: it must live to write its report. */
+#define OTHERWISE SCMP_ACT_ERRNO(EPERM)
+static const int refused[] = {};
+static const struct {
+	int number;
+	struct scmp_arg_cmp argument;
+} conditional[] = {};
+#else
+#define OTHERWISE SCMP_ACT_KILL_PROCESS
+/* What another libc may try, and does without. */
+static const int refused[] = {
+	SCMP_SYS(access),
+	SCMP_SYS(clock_nanosleep),
+	SCMP_SYS(dup),
+	SCMP_SYS(faccessat),
+	SCMP_SYS(faccessat2),
+	SCMP_SYS(getcwd),
+	SCMP_SYS(getrusage),
+	SCMP_SYS(ioctl),
+	SCMP_SYS(membarrier),
+	SCMP_SYS(nanosleep),
+	SCMP_SYS(prctl),
+	SCMP_SYS(prlimit64),
+	SCMP_SYS(readlink),
+	SCMP_SYS(readlinkat),
+	SCMP_SYS(rseq),
+	SCMP_SYS(sched_getaffinity),
+	SCMP_SYS(sched_yield),
+	SCMP_SYS(sendto),
+	SCMP_SYS(set_robust_list),
+	SCMP_SYS(shutdown),
+	SCMP_SYS(sigaltstack),
+	SCMP_SYS(statx),
+	SCMP_SYS(sysinfo),
+};
+/* No file is opened but for reading, no memory made executable. */
+static const struct {
+	int number;
+	struct scmp_arg_cmp argument;
+} conditional[] = {
+	{SCMP_SYS(open), SCMP_A1(SCMP_CMP_MASKED_EQ, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY)},
+	{SCMP_SYS(openat), SCMP_A2(SCMP_CMP_MASKED_EQ, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY)},
+	{SCMP_SYS(mmap), SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)},
+	{SCMP_SYS(mmap2), SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)},
+	{SCMP_SYS(mprotect), SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)},
+};
+#endif
+
 int seccomp_enforce(void)
 {
-	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+	scmp_filter_ctx filter = seccomp_init(OTHERWISE);
+	/* none of the latter with sanitizers */
+	const size_t n_refused = ARRAY_SIZE(refused), n_conditional = ARRAY_SIZE(conditional);
 	int r = filter ? 0 : -ENOMEM;
 
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(allowed); i++)
 		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
-	if (r == -EEXIST)
-		r = 0;
-	/* nothing is written that could be executed */
+	for (size_t i = 0; r == 0 && i < n_refused; i++)
+		r = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), refused[i], 0);
+	for (size_t i = 0; r == 0 && i < n_conditional; i++)
+		r = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, conditional[i].number, 1,
+					   &conditional[i].argument);
 	if (r == 0)
 		r = seccomp_load(filter);
 	seccomp_release(filter);

@@ -108,6 +108,24 @@ static int check_mount_type(const struct wire_spec *spec, size_t index, struct f
 	return 0;
 }
 
+/* /a and //a/ are one place; there is neither . nor .. in them. */
+static bool is_same_path(const char *a, const char *b)
+{
+	for (;;) {
+		size_t n;
+
+		a += strspn(a, "/");
+		b += strspn(b, "/");
+		n = strcspn(a, "/");
+		if (n != strcspn(b, "/") || memcmp(a, b, n) != 0)
+			return false;
+		if (n == 0)
+			return true;
+		a += n;
+		b += n;
+	}
+}
+
 static int check_mount(const struct wire_spec *spec, size_t index, struct failure *failure)
 {
 	const struct spec_mount *mount = &spec->mounts[index];
@@ -118,17 +136,20 @@ static int check_mount(const struct wire_spec *spec, size_t index, struct failur
 	if (!mount->target || !path_is_valid(mount->target))
 		return mount_field(failure, index, "target",
 				   "is an absolute path without . and ..");
-	if (strcmp(mount->target, "/") == 0)
+	if (is_same_path(mount->target, "/"))
 		return mount_field(failure, index, "target",
 				   "is /: another root is what spec.rootFileDescriptor is for");
 	if (mount->type == MOUNT_BIND && mount->source_fd < 0)
 		return mount_field(failure, index, "sourceFileDescriptor", "is needed for a bind");
 	if (mount->type != MOUNT_BIND && (mount->source_fd >= 0 || mount->source))
 		return mount_field(failure, index, "source", "is for binds only");
+	if (mount->source && !path_is_valid(mount->source))
+		return mount_field(failure, index, "source",
+				   "is an absolute path without . and ..");
 	if (mount->type != MOUNT_TMPFS && mount->size)
 		return mount_field(failure, index, "size", "is for tmpfs only");
 	for (size_t i = 0; i < index; i++)
-		if (strcmp(spec->mounts[i].target, mount->target) == 0)
+		if (is_same_path(spec->mounts[i].target, mount->target))
 			return mount_field(failure, index, "target",
 					   "is another mount's target already");
 	return 0;

@@ -27,7 +27,8 @@ struct loading {
 	const char *path;
 	unsigned int line; /* of what the parser is looking at */
 	struct config *config;
-	char *message;	   /* the first error */
+	char *message; /* the first error, and its line */
+	int message_line;
 	char seen[32][64]; /* SECTION.KEY, each once */
 	size_t n_seen;
 	bool front_named, init_named;
@@ -46,6 +47,7 @@ static int complain(struct loading *loading, const char *format, ...)
 	va_end(arguments);
 	if (asprintf(&loading->message, "%s:%u: %s", loading->path, loading->line, text) < 0)
 		loading->message = NULL;
+	loading->message_line = (int)loading->line;
 	return -EINVAL;
 }
 
@@ -322,6 +324,9 @@ static int check_file(struct loading *loading)
 
 	if (fstat(fileno(loading->file), &st) < 0)
 		return negative_errno();
+	/* reading a directory is only an error when it is read */
+	if (!S_ISREG(st.st_mode))
+		return complain(loading, "is not a regular file");
 	if (st.st_uid != 0 || st.st_mode & 022)
 		return complain(loading, "must belong to root and be writable by nobody else");
 	return 0;
@@ -334,13 +339,18 @@ static int load_file(struct loading *loading)
 	if (r < 0)
 		return r;
 	line = ini_parse_stream(read_line, loading, on_key, loading);
-	if (loading->message || line < 0)
+	if (ferror(loading->file))
+		return complain(loading, "cannot be read");
+	if (line < 0)
 		return -EINVAL;
-	if (line > 0) {
+	/* libinih goes on behind what it does not understand: that comes first, not what follows */
+	if (line > 0 && (!loading->message || line < loading->message_line)) {
+		free(loading->message);
+		loading->message = NULL;
 		loading->line = line;
 		return complain(loading, "is neither [section] nor key = value");
 	}
-	return 0;
+	return loading->message ? -EINVAL : 0;
 }
 
 int config_load(const char *path, bool must_exist, struct config **ret, char **ret_message)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <poll.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,6 +12,7 @@
 
 static int limit = LOG_INFO;
 static bool to_journal;
+static unsigned int dropped; /* lines since the last one that could be written */
 
 /* Whether stderr is the journal: systemd says which device and inode it made for us. */
 static bool stderr_is_journal(void)
@@ -45,12 +47,17 @@ int log_level_from_name(const char *name)
 	return -EINVAL;
 }
 
-/* A line stays a line, and an administrator's terminal his own. */
+/* A line stays a line, and an administrator's terminal his own: C0, DEL, and C1 as UTF-8. */
 static void escape(char *text)
 {
-	for (; *text; text++)
-		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+	for (; *text; text++) {
+		const unsigned char *bytes = (const unsigned char *)text;
+
+		if (*bytes < 0x20 || *bytes == 0x7f)
 			*text = '?';
+		else if (*bytes == 0xc2 && bytes[1] >= 0x80 && bytes[1] <= 0x9f)
+			text[0] = text[1] = '?';
+	}
 }
 
 static size_t add(char *line, size_t used, const char *format, ...) _printf_(3, 4);
@@ -80,9 +87,16 @@ static void write_stderr(const char *message, const struct log_fields *fields)
 		used = add(line, used, " session=%s", fields->session);
 	if (fields && fields->error)
 		used = add(line, used, " errno=%s", strerrorname_np(fields->error));
+	if (dropped)
+		used = add(line, used, " (%u lines before this one were lost)", dropped);
 	escape(line);
 	line[used < LINE_SIZE - 1 ? used : LINE_SIZE - 2] = '\n';
-	(void)!write(STDERR_FILENO, line, MIN(used + 1, (size_t)LINE_SIZE - 1));
+	/* a pipe that takes anything takes PIPE_BUF bytes, and a line is shorter */
+	if (poll(&(struct pollfd){.fd = STDERR_FILENO, .events = POLLOUT}, 1, 0) == 1 &&
+	    write(STDERR_FILENO, line, MIN(used + 1, (size_t)LINE_SIZE - 1)) > 0)
+		dropped = 0;
+	else
+		dropped++;
 }
 
 /* Fields of the journal; "audit: what did uid 1000 do" is a query for NSCTL_UID. */

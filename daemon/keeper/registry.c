@@ -202,6 +202,9 @@ struct set *registry_find_set_id(const struct registry *registry, const char *id
 struct set *registry_find_namespace(const struct registry *registry, enum kind kind, ino_t inode,
 				    uint64_t id)
 {
+	/* unreadable: not the namespace of whoever holds none of this kind */
+	if (!inode)
+		return NULL;
 	for (size_t i = 0; i < registry->sets.n; i++) {
 		struct set *set = registry->sets.items[i];
 

@@ -15,13 +15,13 @@ struct store {
 	char boot_id[40];
 };
 
-/* Before each record. */
+/* Before each record; no padding: all of it is checksummed. */
 struct header {
 	char magic[12];
 	uint32_t version;
 	char boot_id[40];
 	uint32_t size;	   /* of the record behind */
-	uint32_t checksum; /* of the record */
+	uint32_t checksum; /* of all before it, and of the record */
 };
 
 /* --- the records: numbers are for ever, like those of layout.c --- */
@@ -99,15 +99,21 @@ static LAYOUT(record_session);
 
 /* clang-format on */
 
-/* FNV-1a: finds damage, not malice; the directory is root's. */
-static uint32_t checksum(const void *data, size_t size)
+static uint32_t add_to_hash(uint32_t hash, const void *data, size_t size)
 {
 	const unsigned char *bytes = data;
-	uint32_t hash = 2166136261;
 
 	for (size_t i = 0; i < size; i++)
 		hash = (hash ^ bytes[i]) * 16777619;
 	return hash;
+}
+
+/* FNV-1a: finds damage, not malice; the directory is root's. */
+static uint32_t checksum(const struct header *header, const void *record)
+{
+	uint32_t hash = add_to_hash(2166136261, header, offsetof(struct header, checksum));
+
+	return add_to_hash(hash, record, header->size);
 }
 
 /* --- files --- */
@@ -209,7 +215,7 @@ static int write_record(const struct store *store, int directory_fd, const char 
 		return r;
 	memcpy(header.boot_id, store->boot_id, sizeof(header.boot_id));
 	header.size = size;
-	header.checksum = checksum(packed, size);
+	header.checksum = checksum(&header, packed);
 	file = malloc(sizeof(header) + size);
 	if (!file)
 		return -ENOMEM;
@@ -389,16 +395,13 @@ int store_check(const char *data, size_t size, const char *boot_id, const char *
 	*ret_why = "it is of another version of nsctld";
 	if (header.version != STORE_VERSION)
 		return STORE_DAMAGED;
-	*ret_why = "it is of another boot of the machine";
-	if (strnlen(header.boot_id, sizeof(header.boot_id)) == sizeof(header.boot_id))
-		return STORE_DAMAGED;
-	if (strcmp(header.boot_id, boot_id) != 0)
-		return STORE_OLD_BOOT;
 	*ret_why = "its length or checksum is wrong";
 	if (header.size != size - sizeof(header) ||
-	    header.checksum != checksum(data + sizeof(header), header.size))
+	    header.checksum != checksum(&header, data + sizeof(header)) ||
+	    strnlen(header.boot_id, sizeof(header.boot_id)) == sizeof(header.boot_id))
 		return STORE_DAMAGED;
-	return 0;
+	*ret_why = "it is of another boot of the machine";
+	return strcmp(header.boot_id, boot_id) == 0 ? 0 : STORE_OLD_BOOT;
 }
 
 /* Reads a whole file; *ret is to be freed. */

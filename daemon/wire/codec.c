@@ -35,7 +35,14 @@ void wire_begin(struct wire_writer *writer, uint16_t type, uint16_t flags, uint3
 
 static void put_raw(struct wire_writer *writer, uint16_t attribute, size_t size, const void *data)
 {
-	if (!mnl_attr_put_check(&writer->buffer->header, WIRE_SIZE_MAX, attribute, size, data))
+	struct nlmsghdr *header = &writer->buffer->header;
+	size_t padding = MNL_ALIGN(size) - size;
+
+	if (mnl_attr_put_check(header, WIRE_SIZE_MAX, attribute, size, data))
+		/* libmnl 1.0.4 leaves in it what was there: another's bytes, and equal
+		 * values would not be equal */
+		memset((char *)mnl_nlmsg_get_payload_tail(header) - padding, 0, padding);
+	else
 		writer->overflow = true;
 }
 

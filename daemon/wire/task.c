@@ -31,6 +31,7 @@ static const struct wire_field task_set_fields[] = {
 	U32(5, task_set, mapping, MAPPING_CURRENT),
 	BOOL(6, task_set, visible),
 	BOOL(7, task_set, ip_netns),
+	U64(8, task_set, net_inode, 0),
 };
 static LAYOUT(task_set);
 

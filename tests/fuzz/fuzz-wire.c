@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What a front that has been broken into, or a damaged state file, can say: any bytes as a message
+ * or as packed state, against any layout. What is taken is written again: once written, a value has
+ * one encoding for ever.
+ *
+ * An input is one byte for the layout, one for the number of descriptors that came along, and the
+ * attributes.
+ */
+#include <string.h>
+
+#include "base.h"
+#include "daemon/wire/task.h"
+
+/* An assert() that NDEBUG does not take away. */
+#define must(condition)           \
+	do {                      \
+		if (!(condition)) \
+			abort();  \
+	} while (0)
+
+/* Numbers for descriptors that nobody opens or closes. */
+#define FIRST_FD 100000
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Append only: the corpus names them by number. */
+static const struct wire_layout *const layouts[] = {
+	&wire_connection_layout, &wire_failure_layout, &wire_spec_layout,    &wire_create_layout,
+	&wire_ask_layout,	 &wire_list_layout,    &wire_command_layout, &wire_exec_layout,
+	&wire_run_layout,	 &wire_set_layout,     &wire_session_layout, &wire_status_layout,
+	&task_ready_layout,	 &task_create_layout,  &task_remove_layout,  &task_start_layout,
+	&task_inspect_layout,	 &task_front_layout,
+};
+
+static const struct {
+	uint16_t attribute;
+	const struct wire_layout *layout;
+} items[] = {
+	{WIRE_ITEM_SET, &wire_set_layout},
+	{WIRE_ITEM_SESSION, &wire_session_layout},
+	{WIRE_ITEM_NAMESPACE, &wire_namespace_layout},
+	{WIRE_ITEM_PROCESS, &wire_process_layout},
+	{WIRE_ITEM_COUNT, &wire_count_layout},
+};
+
+/* Every descriptor of a struct is one that came along, or none. */
+static void check_fds(const struct wire_layout *layout, const char *value, size_t n_fds)
+{
+	for (size_t i = 0; i < layout->n; i++) {
+		const struct wire_field *field = &layout->fields[i];
+		const char *at = value + field->offset;
+
+		if (field->type == WIRE_FD) {
+			int fd = *(const int *)(const void *)at;
+
+			must(fd == -1 || (fd >= FIRST_FD && fd < FIRST_FD + (int)n_fds));
+		} else if (field->type == WIRE_NESTED) {
+			check_fds(field->layout, at, n_fds);
+		} else if (field->type == WIRE_ARRAY) {
+			size_t n = *(const size_t *)(const void *)(value + field->count_offset);
+
+			must(n <= field->limit);
+			for (size_t j = 0; j < n; j++)
+				check_fds(field->layout, at + j * field->layout->size, n_fds);
+		}
+	}
+}
+
+/* Packed, read and packed again: the same bytes. */
+static void check_encoding(const struct wire_layout *layout, const void *value)
+{
+	void *first = NULL, *second = NULL, *again = malloc(layout->size);
+	size_t first_size, second_size;
+	int r = wire_pack(layout, value, &first, &first_size);
+
+	must(again && (r == 0 || r == -EMSGSIZE));
+	if (r == 0) {
+		must(wire_unpack(layout, first, first_size, again) == 0);
+		must(wire_pack(layout, again, &second, &second_size) == 0);
+		must(first_size == second_size && memcmp(first, second, first_size) == 0);
+	}
+	free(first);
+	free(second);
+	free(again);
+}
+
+static void check_message(struct wire_message *message, const struct wire_layout *layout)
+{
+	size_t n_fds = message->n_fds;
+	char *value = malloc(layout->size);
+
+	must(value);
+	if (wire_decode(message, layout, value) == 0) {
+		check_fds(layout, value, n_fds);
+		check_encoding(layout, value);
+	}
+	free(value);
+	for (size_t i = 0; i < ARRAY_SIZE(items); i++) {
+		const struct nlattr *at = NULL;
+
+		value = malloc(items[i].layout->size);
+		must(value);
+		while (wire_next_item(message, items[i].attribute, &at, items[i].layout, value) ==
+		       1) {
+			check_fds(items[i].layout, value, n_fds);
+			check_encoding(items[i].layout, value);
+		}
+		free(value);
+	}
+	for (size_t i = 0; i < n_fds; i++) {
+		must(wire_take_fd(message, FIRST_FD + (int)i) == FIRST_FD + (int)i);
+		must(wire_take_fd(message, FIRST_FD + (int)i) == -1);
+	}
+}
+
+static void check_packed(const struct wire_layout *layout, const uint8_t *data, size_t size)
+{
+	/* aligned, and exactly as large as the input */
+	void *packed = malloc(size ? size : 1), *value = malloc(layout->size);
+
+	must(packed && value);
+	memcpy(packed, data, size);
+	if (wire_unpack(layout, packed, size, value) == 0) {
+		check_fds(layout, value, 0);
+		check_encoding(layout, value);
+	}
+	free(packed);
+	free(value);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const struct wire_layout *layout;
+	struct wire_message message = {};
+
+	if (size < 2 || size - 2 > WIRE_SIZE_MAX - sizeof(*message.header))
+		return 0;
+	layout = layouts[data[0] % ARRAY_SIZE(layouts)];
+	message.n_fds = data[1] % (WIRE_FDS_MAX + 1);
+	for (size_t i = 0; i < message.n_fds; i++)
+		message.fds[i] = FIRST_FD + (int)i;
+	data += 2;
+	size -= 2;
+	message.header = malloc(sizeof(*message.header) + size);
+	must(message.header);
+	*message.header = (struct nlmsghdr){.nlmsg_len = sizeof(*message.header) + size};
+	memcpy(message.header + 1, data, size);
+	check_message(&message, layout);
+	free(message.header);
+	check_packed(layout, data, size);
+	return 0;
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A keeper of the test's own, and a front that it has started: the real program, as nsctld starts
+ * it. Clients are socket pairs that are handed over. Every wait has a generous bound.
+ */
+#ifndef NSCTL_TESTS_FAKE_KEEPER_H
+#define NSCTL_TESTS_FAKE_KEEPER_H
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include "base.h"
+#include "daemon/wire/layout.h"
+#include "protocol/message.h"
+#include "protocol/transport.h"
+
+#define WAIT_MS 60000
+
+struct fake_keeper {
+	pid_t pid;
+	int channel_fd;
+	struct wire_writer writer;
+	struct wire_message message;
+};
+
+/* --- the program --- */
+
+static inline void find_front(char ret[static PATH_MAX])
+{
+	const char *build = getenv("NSCTL_BUILD");
+	char *slash;
+	ssize_t n;
+
+	if (build) {
+		(void)snprintf(ret, PATH_MAX, "%s/nsctld-front", build);
+		return;
+	}
+	/* this program is BUILD/tests/unit/test-... */
+	n = readlink("/proc/self/exe", ret, PATH_MAX - sizeof("/nsctld-front"));
+	assert_true(n > 0);
+	ret[n] = '\0';
+	for (int i = 0; i < 3; i++) {
+		slash = strrchr(ret, '/');
+		assert_non_null(slash);
+		*slash = '\0';
+	}
+	strcat(ret, "/nsctld-front");
+}
+
+/* descriptors: its RLIMIT_NOFILE; 0: as it is. */
+static inline void keeper_start(struct fake_keeper *keeper, unsigned int descriptors)
+{
+	char path[PATH_MAX], *arguments[] = {path, NULL};
+	int pair[2];
+
+	find_front(path);
+	assert_int_equal(wire_writer_init(&keeper->writer), 0);
+	assert_int_equal(wire_message_init(&keeper->message), 0);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
+	keeper->pid = fork();
+	assert_true(keeper->pid >= 0);
+	if (keeper->pid == 0) {
+		struct rlimit limit = {descriptors, descriptors};
+		int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+		int channel = fcntl(pair[1], F_DUPFD_CLOEXEC, 10);
+
+		if (dup2(null_fd, 0) < 0 || dup2(null_fd, 1) < 0 || dup2(channel, 3) < 0 ||
+		    (descriptors && setrlimit(RLIMIT_NOFILE, &limit) < 0))
+			_exit(126);
+		execv(path, arguments);
+		_exit(127);
+	}
+	close(pair[1]);
+	keeper->channel_fd = pair[0];
+}
+
+/* It ends because the channel does, and in order. */
+static inline void keeper_stop(struct fake_keeper *keeper)
+{
+	int status;
+
+	close(keeper->channel_fd);
+	assert_int_equal(waitpid(keeper->pid, &status, 0), keeper->pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	wire_writer_done(&keeper->writer);
+	wire_message_done(&keeper->message);
+}
+
+/* --- the channel --- */
+
+static inline void wait_for(int fd, short events)
+{
+	struct pollfd poll_fd = {.fd = fd, .events = events};
+	int r;
+
+	do
+		r = poll(&poll_fd, 1, WAIT_MS);
+	while (r < 0 && errno == EINTR);
+	assert_int_equal(r, 1);
+}
+
+static inline bool is_ready(int fd, short events)
+{
+	struct pollfd poll_fd = {.fd = fd, .events = events};
+
+	return poll(&poll_fd, 1, 0) == 1;
+}
+
+/* A new client's end of its connection; blocking. */
+static inline int keeper_connect(struct fake_keeper *keeper, uint32_t number, uint32_t scope,
+				 const char *reason)
+{
+	struct wire_connection wire = {.scope = scope, .reason = reason};
+	int pair[2];
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+	assert_int_equal(fcntl(pair[1], F_SETFL, O_NONBLOCK), 0);
+	wire.socket_fd = pair[1];
+	wire_begin(&keeper->writer, WIRE_CONNECTION, 0, 0, number);
+	wire_put(&keeper->writer, &wire_connection_layout, &wire);
+	assert_int_equal(wire_send(&keeper->writer, keeper->channel_fd), 0);
+	close(pair[1]);
+	return pair[0];
+}
+
+static inline void keeper_receive(struct fake_keeper *keeper, uint16_t op, uint32_t connection)
+{
+	wait_for(keeper->channel_fd, POLLIN);
+	assert_int_equal(wire_receive(&keeper->message, keeper->channel_fd), 1);
+	assert_int_equal(keeper->message.header->nlmsg_type, op);
+	assert_int_equal(keeper->message.header->nlmsg_pid, connection);
+}
+
+/* To what has just been received. */
+static inline void keeper_answer(struct fake_keeper *keeper, uint16_t flags,
+				 const struct wire_layout *layout, const void *value)
+{
+	const struct nlmsghdr *header = keeper->message.header;
+
+	wire_begin(&keeper->writer, header->nlmsg_type, WIRE_REPLY | flags, header->nlmsg_seq,
+		   header->nlmsg_pid);
+	if (layout)
+		wire_put(&keeper->writer, layout, value);
+	assert_int_equal(wire_send(&keeper->writer, keeper->channel_fd), 0);
+}
+
+/* --- clients --- */
+
+/* All of it, with descriptors beside the first byte. */
+static inline void client_send_fds(int fd, const char *bytes, size_t size, const int *fds,
+				   size_t n_fds)
+{
+	struct sender sender;
+	char *copy = malloc(size);
+	int *copies = calloc(n_fds + 1, sizeof(*copies));
+
+	assert_true(copy && copies);
+	memcpy(copy, bytes, size);
+	for (size_t i = 0; i < n_fds; i++) {
+		copies[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, 0);
+		assert_true(copies[i] >= 0);
+	}
+	sender_init(&sender);
+	assert_int_equal(sender_queue(&sender, copy, size, copies, n_fds), 0);
+	assert_int_equal(sender_flush(&sender, fd), 0);
+	sender_done(&sender);
+	free(copies);
+}
+
+/* Text and its NUL. */
+static inline void client_send(int fd, const char *text)
+{
+	client_send_fds(fd, text, strlen(text) + 1, NULL, 0);
+}
+
+struct client_reply {
+	struct receiver receiver;
+	struct message_reply message;
+};
+
+static inline void client_receive(int fd, struct client_reply *ret)
+{
+	receiver_init(&ret->receiver, FRAME_SIZE_MAX);
+	wait_for(fd, POLLIN);
+	assert_int_equal(receiver_read(&ret->receiver, fd), 0);
+	assert_int_equal(message_parse_reply(ret->receiver.frame.data, ret->receiver.frame.used,
+					     &ret->message),
+			 0);
+}
+
+static inline void client_reply_done(struct client_reply *reply)
+{
+	message_reply_done(&reply->message);
+	receiver_done(&reply->receiver);
+}
+
+/* The next reply, as text: it is this one, whatever the order of its members. */
+static inline void client_expect(int fd, const char *expected)
+{
+	json_t *wanted = json_loads(expected, 0, NULL);
+	struct client_reply reply;
+
+	client_receive(fd, &reply);
+	assert_non_null(wanted);
+	if (!json_equal(reply.message.root, wanted))
+		fail_msg("got %s, not %s", reply.receiver.frame.data, expected);
+	json_decref(wanted);
+	client_reply_done(&reply);
+}
+
+/* Nothing more comes, and the other end is closed. */
+static inline void client_expect_end(int fd)
+{
+	char byte;
+	ssize_t n;
+
+	wait_for(fd, POLLIN);
+	n = recv(fd, &byte, 1, 0);
+	assert_true(n == 0 || (n < 0 && errno == ECONNRESET));
+	close(fd);
+}
+
+#endif

@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Who may do what: authz.c is a truth table, and this is it. What is expected is said by hand, in
+ * rows, or by a rule that is written here in other words than there; then every combination of what
+ * the decision rests on is tried.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "base.h"
+#include "daemon/keeper/authz.h"
+
+#define ALICE 1000
+#define BOB 1001
+#define ALL_BITS ((UINT32_C(1) << CONFIG_ALLOW_COUNT) - 1)
+
+static const uid_t uids[] = {0, ALICE, BOB};
+static const enum wire_scope scopes[] = {SCOPE_FULL, SCOPE_CONFINED, SCOPE_SET};
+
+/* A refusal says what it is, and an unwanted one of the others is none of it. */
+static void check_failure(const struct failure *failure, int r, enum nsctl_error error)
+{
+	assert_int_equal(r, error);
+	assert_int_equal(failure->error, error);
+	if (error != ERROR_NONE)
+		assert_true(*failure->subject && *failure->text);
+}
+
+/* --- the configuration --- */
+
+/* What the header says of both enumerations: one is the bits of the other. */
+static void test_bits(void **state _unused_)
+{
+	static const uint32_t bits[CONFIG_ALLOW_COUNT] = {
+		[CONFIG_CONNECT] = ALLOW_CONNECT,
+		[CONFIG_USER_NAMESPACES] = ALLOW_USER_NAMESPACES,
+		[CONFIG_IP_NETNS] = ALLOW_IP_NETNS,
+		[CONFIG_NEW_PRIVILEGES] = ALLOW_NEW_PRIVILEGES,
+		[CONFIG_ADMINISTER] = ALLOW_ADMINISTER,
+		[CONFIG_NESTED] = ALLOW_NESTED,
+		[CONFIG_CONFINED] = ALLOW_CONFINED,
+	};
+
+	for (unsigned i = 0; i < CONFIG_ALLOW_COUNT; i++)
+		assert_int_equal(bits[i], UINT32_C(1) << i);
+}
+
+static void test_allowed(void **state _unused_)
+{
+	static uid_t named_uids[] = {ALICE};
+	static gid_t named_gids[] = {50, 60};
+	static const gid_t with_50[] = {40, 50}, without[] = {40, 70};
+	static const struct {
+		struct config_who who;
+		uid_t uid;
+		gid_t gid;
+		const gid_t *groups;
+		bool host, allowed;
+	} rows[] = {
+		{{}, ALICE, ALICE, without, true, false},
+		{{}, 0, 0, without, false, true},
+		{{.everyone = true}, ALICE, ALICE, without, false, true},
+		{{.host = true}, ALICE, ALICE, without, true, true},
+		{{.host = true}, ALICE, ALICE, without, false, false},
+		{{.uids = named_uids, .n_uids = 1}, ALICE, ALICE, without, false, true},
+		{{.uids = named_uids, .n_uids = 1}, BOB, BOB, without, false, false},
+		/* a gid of the same number is nobody's uid */
+		{{.uids = named_uids, .n_uids = 1}, BOB, ALICE, without, false, false},
+		{{.gids = named_gids, .n_gids = 2}, ALICE, ALICE, without, false, false},
+		{{.gids = named_gids, .n_gids = 2}, ALICE, 60, without, false, true},
+		{{.gids = named_gids, .n_gids = 2}, ALICE, ALICE, with_50, false, true},
+		{{.gids = named_gids, .n_gids = 2}, 50, ALICE, without, false, false},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		for (enum config_allow key = 0; key < CONFIG_ALLOW_COUNT; key++) {
+			struct config config = {};
+			uint32_t allowed, expected;
+
+			/* one line of the file: no other right comes with it */
+			config.allow[key] = rows[i].who;
+			allowed = authz_allowed(&config, rows[i].uid, rows[i].gid, rows[i].groups,
+						2, rows[i].host);
+			expected = rows[i].uid == 0  ? ALL_BITS
+				   : rows[i].allowed ? UINT32_C(1) << key
+						     : 0;
+			if (allowed != expected)
+				fail_msg("row %zu, key %d: %x", i, key, allowed);
+		}
+}
+
+/* --- at the door --- */
+
+static void test_connect(void **state _unused_)
+{
+	for (uint32_t allowed = 0; allowed <= ALL_BITS; allowed++)
+		for (int confined = 0; confined < 2; confined++)
+			for (int in_set = 0; in_set < 2; in_set++) {
+				enum wire_scope scope = 99, expected = SCOPE_FULL;
+				struct failure failure = {};
+				int r = authz_connect(allowed, confined ? "why" : "",
+						      in_set ? "box" : NULL, &scope, &failure);
+
+				if (!(allowed & ALLOW_CONNECT)) {
+					check_failure(&failure, r, ERROR_NOT_PERMITTED);
+					assert_int_equal(scope, 99);
+					continue;
+				}
+				if (in_set && !(allowed & ALLOW_NESTED))
+					expected = SCOPE_SET;
+				else if (!in_set && confined && !(allowed & ALLOW_CONFINED))
+					expected = SCOPE_CONFINED;
+				check_failure(&failure, r, ERROR_NONE);
+				assert_int_equal(scope, expected);
+			}
+}
+
+static void test_operation(void **state _unused_)
+{
+	/* rows: what may be asked from where; full, confined, set */
+	static const bool may[WIRE_OP_END][3] = {
+		[WIRE_CREATE] = {true, false, false},	[WIRE_GET] = {true, false, true},
+		[WIRE_LIST] = {true, false, true},	[WIRE_REMOVE] = {true, false, true},
+		[WIRE_RENEW] = {true, false, true},	[WIRE_EXEC] = {true, false, true},
+		[WIRE_RUN] = {true, false, false},	[WIRE_SESSIONS] = {true, false, true},
+		[WIRE_WAIT] = {true, false, true},	[WIRE_OPEN] = {true, false, true},
+		[WIRE_PROCESSES] = {true, false, true}, [WIRE_KILL] = {true, false, true},
+		[WIRE_FREEZE] = {true, false, true},	[WIRE_THAW] = {true, false, true},
+		[WIRE_IDENTIFY] = {true, true, true},	[WIRE_STATUS] = {true, true, true},
+	};
+
+	for (enum wire_op op = WIRE_CREATE; op < WIRE_OP_END; op++)
+		for (size_t i = 0; i < ARRAY_SIZE(scopes); i++)
+			for (size_t u = 0; u < ARRAY_SIZE(uids); u++) {
+				/* no right widens what a place narrows, root's neither */
+				struct authz_subject subject = {uids[u], ALL_BITS, scopes[i], "box",
+								ALICE};
+				struct failure failure = {};
+				int r = authz_operation(&subject, op, &failure);
+
+				if (r != (may[op][i] ? 0 : ERROR_NOT_PERMITTED))
+					fail_msg("op %d, scope %zu: %d", op, i, r);
+				check_failure(&failure, r, (enum nsctl_error)r);
+			}
+}
+
+/* --- whose --- */
+
+static void test_owner(void **state _unused_)
+{
+	static const char *const whats[] = {"set", "session"}, *const names[] = {"box", "other"};
+
+	for (unsigned n = 0; n < 3 * 3 * 3 * 2 * 2 * 2 * 2 * 3; n++) {
+		unsigned rest = n;
+		uid_t uid = uids[rest % 3], owner = uids[rest / 3 % 3];
+		enum wire_scope scope = scopes[(rest /= 9) % 3];
+		bool administers = (rest /= 3) % 2, has_owner = (rest /= 2) % 2;
+		const char *what = whats[(rest /= 2) % 2], *name = names[(rest /= 2) % 2];
+		uid_t scope_owner = uids[(rest /= 2) % 3];
+		struct authz_subject subject = {
+			uid, administers ? ALLOW_ADMINISTER : ALL_BITS & ~ALLOW_ADMINISTER, scope,
+			"box", scope_owner};
+		struct failure failure = {};
+		uid_t got = 99, wanted;
+		bool found;
+		int r = authz_owner(&subject, has_owner, owner, what, name, &got, &failure);
+
+		if (scope == SCOPE_SET) {
+			/* that set alone, whoever owns it; a session is found by its id */
+			wanted = has_owner ? owner : scope_owner;
+			found = wanted == scope_owner &&
+				(strcmp(what, "session") == 0 || strcmp(name, "box") == 0);
+		} else {
+			wanted = has_owner ? owner : uid;
+			found = wanted == uid || uid == 0 || administers;
+		}
+		if (r != (found ? 0 : ERROR_NOT_FOUND))
+			fail_msg("uid %u, owner %u (%d), scope %d, %s %s: %d", uid, owner,
+				 has_owner, scope, what, name, r);
+		assert_int_equal(got, found ? wanted : 99);
+		if (found)
+			continue;
+		/* just as for what is not there */
+		assert_string_equal(failure.subject, what);
+		assert_string_equal(failure.text, name);
+	}
+}
+
+static void test_sees(void **state _unused_)
+{
+	static const struct {
+		uid_t uid;
+		bool administers, all, own, others;
+	} rows[] = {
+		{ALICE, false, false, true, false}, {ALICE, false, true, true, false},
+		{ALICE, true, false, true, false},  {ALICE, true, true, true, true},
+		{0, false, false, true, false},	    {0, false, true, true, true},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct authz_subject subject = {
+			.uid = rows[i].uid,
+			.allowed = rows[i].administers ? ALLOW_ADMINISTER : 0,
+		};
+
+		assert_int_equal(authz_sees(&subject, rows[i].all, rows[i].uid), rows[i].own);
+		assert_int_equal(authz_sees(&subject, rows[i].all, BOB), rows[i].others);
+	}
+}
+
+/* --- what --- */
+
+static void test_spec(void **state _unused_)
+{
+	for (uint32_t allowed = 0; allowed <= ALL_BITS; allowed++)
+		for (uint32_t kinds = 0; kinds <= KIND_ALL; kinds++)
+			for (int ip_netns = 0; ip_netns < 2; ip_netns++) {
+				struct authz_subject subject = {.uid = ALICE, .allowed = allowed};
+				struct wire_spec spec = {.kinds = kinds, .ip_netns = ip_netns};
+				struct failure failure = {};
+				bool refused = (kinds & KIND_BIT(KIND_USER) &&
+						!(allowed & ALLOW_USER_NAMESPACES)) ||
+					       (ip_netns && !(allowed & ALLOW_IP_NETNS));
+
+				check_failure(&failure, authz_spec(&subject, &spec, &failure),
+					      refused ? ERROR_NOT_PERMITTED : ERROR_NONE);
+			}
+}
+
+#define NONE (-1)
+
+/* Rows: who asks, whose set, of which mapping, as whom (NONE: nobody said); who it becomes. */
+static const struct {
+	uid_t uid, owner;
+	enum spec_mapping mapping;
+	int user, group;
+	const char *wrong; /* which field is refused */
+	uid_t as_uid;
+	gid_t as_gid;
+} commands[] = {
+	/* a plain set of an ordinary user: its owner, whoever asks */
+	{ALICE, ALICE, MAPPING_NONE, NONE, NONE, NULL, ALICE, 500},
+	{ALICE, ALICE, MAPPING_NONE, ALICE, 500, NULL, ALICE, 500},
+	{ALICE, ALICE, MAPPING_NONE, 0, NONE, "user", 0, 0},
+	{ALICE, ALICE, MAPPING_NONE, BOB, NONE, "user", 0, 0},
+	{ALICE, ALICE, MAPPING_NONE, NONE, 0, "group", 0, 0},
+	{ALICE, ALICE, MAPPING_NONE, NONE, 501, "group", 0, 0},
+	{0, ALICE, MAPPING_NONE, NONE, NONE, NULL, ALICE, 500},
+	{0, ALICE, MAPPING_NONE, 0, 0, "user", 0, 0},
+	{0, ALICE, MAPPING_NONE, BOB, NONE, "user", 0, 0},
+	{BOB, ALICE, MAPPING_NONE, NONE, NONE, NULL, ALICE, 500},
+	{BOB, ALICE, MAPPING_NONE, BOB, NONE, "user", 0, 0},
+	/* root inside, its owner outside */
+	{ALICE, ALICE, MAPPING_ROOT, NONE, NONE, NULL, ALICE, 500},
+	{ALICE, ALICE, MAPPING_ROOT, 0, 0, NULL, ALICE, 500},
+	{ALICE, ALICE, MAPPING_ROOT, ALICE, NONE, "user", 0, 0},
+	{0, ALICE, MAPPING_ROOT, 0, 0, NULL, ALICE, 500},
+	{0, ALICE, MAPPING_ROOT, 1, NONE, "user", 0, 0},
+	{ALICE, ALICE, MAPPING_CURRENT, ALICE, 500, NULL, ALICE, 500},
+	{ALICE, ALICE, MAPPING_CURRENT, 0, NONE, "user", 0, 0},
+	/* root's */
+	{0, 0, MAPPING_NONE, NONE, NONE, NULL, 0, 500},
+	{0, 0, MAPPING_NONE, BOB, 7, NULL, BOB, 7},
+	{0, 0, MAPPING_NONE, BOB, NONE, NULL, BOB, 500},
+	{0, 0, MAPPING_NONE, NONE, 7, NULL, 0, 7},
+	{0, 0, MAPPING_ROOT, 0, 0, NULL, 0, 500},
+	{0, 0, MAPPING_ROOT, BOB, NONE, "user", 0, 0},
+	{0, 0, MAPPING_CURRENT, 1, NONE, "user", 0, 0},
+	/* an administrator there: as root, and as nobody else */
+	{ALICE, 0, MAPPING_NONE, NONE, NONE, NULL, 0, 500},
+	{ALICE, 0, MAPPING_NONE, ALICE, NONE, "user", 0, 0},
+};
+
+static void test_command(void **state _unused_)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		struct authz_subject subject = {.uid = commands[i].uid, .allowed = ALL_BITS};
+		struct authz_command command = {
+			.owner = commands[i].owner,
+			.owner_gid = 500,
+			.mapping = commands[i].mapping,
+			.has_user = commands[i].user != NONE,
+			.has_group = commands[i].group != NONE,
+			.user = (uid_t)commands[i].user,
+			.group = (gid_t)commands[i].group,
+		};
+		struct failure failure = {};
+		uid_t uid = 99;
+		gid_t gid = 99;
+		int r = authz_command(&subject, &command, &uid, &gid, &failure);
+
+		if (r != (commands[i].wrong ? ERROR_INVALID_VALUE : 0))
+			fail_msg("row %zu: %d", i, r);
+		assert_int_equal(uid, r ? 99 : commands[i].as_uid);
+		assert_int_equal(gid, r ? 99 : commands[i].as_gid);
+		if (r)
+			assert_string_equal(failure.subject, commands[i].wrong);
+	}
+}
+
+/* newPrivileges: only in a set that root made without user namespace, and only with the right. */
+static void test_new_privileges(void **state _unused_)
+{
+	for (size_t u = 0; u < ARRAY_SIZE(uids); u++)
+		for (size_t o = 0; o < ARRAY_SIZE(uids); o++)
+			for (int mapping = MAPPING_NONE; mapping <= MAPPING_CURRENT; mapping++)
+				for (int may = 0; may < 2; may++) {
+					struct authz_subject subject = {
+						.uid = uids[u],
+						.allowed = may ? ALL_BITS
+							       : ALL_BITS & ~ALLOW_NEW_PRIVILEGES,
+					};
+					struct authz_command command = {
+						.owner = uids[o],
+						.mapping = (enum spec_mapping)mapping,
+						.new_privileges = true,
+					};
+					bool good = uids[o] == 0 && mapping == MAPPING_NONE && may;
+					struct failure failure = {};
+					uid_t uid;
+					gid_t gid;
+
+					check_failure(&failure,
+						      authz_command(&subject, &command, &uid, &gid,
+								    &failure),
+						      good ? ERROR_NONE : ERROR_NOT_PERMITTED);
+				}
+}
+
+static void test_open(void **state _unused_)
+{
+	for (size_t u = 0; u < ARRAY_SIZE(uids); u++)
+		for (size_t o = 0; o < ARRAY_SIZE(uids); o++)
+			for (uint32_t kinds = 0; kinds <= KIND_ALL; kinds++) {
+				/* who administers may look and remove, but gets no namespaces */
+				struct authz_subject subject = {.uid = uids[u],
+								.allowed = ALL_BITS};
+				bool good = uids[u] == 0 ||
+					    (uids[u] == uids[o] && kinds & KIND_BIT(KIND_USER));
+				struct failure failure = {};
+
+				check_failure(&failure,
+					      authz_open(&subject, uids[o], kinds, &failure),
+					      good ? ERROR_NONE : ERROR_NOT_PERMITTED);
+			}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_bits),	       cmocka_unit_test(test_allowed),
+		cmocka_unit_test(test_connect),	       cmocka_unit_test(test_operation),
+		cmocka_unit_test(test_owner),	       cmocka_unit_test(test_sees),
+		cmocka_unit_test(test_spec),	       cmocka_unit_test(test_command),
+		cmocka_unit_test(test_new_privileges), cmocka_unit_test(test_open),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * check.c: specifications and commands, each with what it is completed to, or the field that it is
+ * refused for.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include "base.h"
+#include "daemon/keeper/check.h"
+
+#define MNT KIND_BIT(KIND_MNT)
+#define PID KIND_BIT(KIND_PID)
+#define NET KIND_BIT(KIND_NET)
+#define UTS KIND_BIT(KIND_UTS)
+#define USER KIND_BIT(KIND_USER)
+#define IPC KIND_BIT(KIND_IPC)
+#define CGROUP KIND_BIT(KIND_CGROUP)
+#define TIME KIND_BIT(KIND_TIME)
+
+/* Rows of a specification: what is said, with root_fd 1 for one that came along. */
+#define SPEC(...) ((struct wire_spec){.root_fd = -1, __VA_ARGS__})
+#define BIND(path)                                                   \
+	{                                                            \
+		.type = MOUNT_BIND, .target = (path), .source_fd = 0 \
+	}
+#define MOUNT(kind, path, ...)                                                 \
+	{                                                                      \
+		.type = (kind), .target = (path), .source_fd = -1, __VA_ARGS__ \
+	}
+#define MOUNTS(n, ...) .mounts = {__VA_ARGS__}, .n_mounts = (n)
+#define LABELS(n, ...) .labels = {__VA_ARGS__}, .n_labels = (n)
+
+#define TOO_FAR (INT64_C(4611686018) * 1000000 + 1)
+
+static const struct {
+	const char *what;
+	struct wire_spec spec;
+	const char *field; /* that it is refused for */
+} refused[] = {
+	{"a mapping without user",
+	 {.root_fd = -1, .kinds = MNT, .mapping = MAPPING_ROOT},
+	 "spec.userMapping"},
+	{"a host name without uts",
+	 {.root_fd = -1, .kinds = MNT, .hostname = "a"},
+	 "spec.hostname"},
+	{"a propagation without mnt",
+	 {.root_fd = -1, .kinds = PID, .propagation = PROPAGATION_SLAVE},
+	 "spec.propagation"},
+	{"a /proc without mnt",
+	 {.root_fd = -1, .kinds = PID, .mount_proc = SWITCH_ON},
+	 "spec.mountProc"},
+	{"a /proc without pid",
+	 {.root_fd = -1, .kinds = MNT, .mount_proc = SWITCH_ON},
+	 "spec.mountProc"},
+	{"a mount without mnt",
+	 {.root_fd = -1, .kinds = PID, MOUNTS(1, MOUNT(MOUNT_TMPFS, "/a"))},
+	 "spec.mounts"},
+	{"a root without mnt", {.root_fd = 1, .kinds = PID}, "spec.rootFileDescriptor"},
+	{"a root's path without mnt",
+	 {.root_fd = -1, .kinds = PID, .root_path = "/a"},
+	 "spec.rootFileDescriptor"},
+	{"clocks without time",
+	 {.root_fd = -1, .kinds = MNT, .has_monotonic = true},
+	 "spec.clocks"},
+	{"another clock without time",
+	 {.root_fd = -1, .kinds = MNT, .has_boottime = true},
+	 "spec.clocks"},
+	{"clocks in the default set", {.root_fd = -1, .has_boottime = true}, "spec.clocks"},
+	{"/run/netns without net", {.root_fd = -1, .kinds = MNT, .ip_netns = true}, "spec.ipNetns"},
+	/* mounts */
+	{"no type", {.root_fd = -1, MOUNTS(1, MOUNT(0, "/a"))}, "spec.mounts[0].type"},
+	{"an unknown type", {.root_fd = -1, MOUNTS(1, MOUNT(8, "/a"))}, "spec.mounts[0].type"},
+	{"proc without pid",
+	 {.root_fd = -1, .kinds = MNT, MOUNTS(1, MOUNT(MOUNT_PROC, "/a"))},
+	 "spec.mounts[0].type"},
+	{"sysfs without net",
+	 {.root_fd = -1, .kinds = MNT, MOUNTS(1, MOUNT(MOUNT_SYSFS, "/a"))},
+	 "spec.mounts[0].type"},
+	{"mqueue without ipc",
+	 {.root_fd = -1, .kinds = MNT, MOUNTS(1, MOUNT(MOUNT_MQUEUE, "/a"))},
+	 "spec.mounts[0].type"},
+	{"cgroup2 without cgroup",
+	 {.root_fd = -1, .kinds = MNT, MOUNTS(1, MOUNT(MOUNT_CGROUP2, "/a"))},
+	 "spec.mounts[0].type"},
+	{"no target",
+	 {.root_fd = -1, MOUNTS(1, MOUNT(MOUNT_TMPFS, NULL))},
+	 "spec.mounts[0].target"},
+	{"a relative target",
+	 {.root_fd = -1, MOUNTS(1, MOUNT(MOUNT_TMPFS, "a"))},
+	 "spec.mounts[0].target"},
+	{"a target that goes up",
+	 {.root_fd = -1, MOUNTS(1, MOUNT(MOUNT_TMPFS, "/a/../b"))},
+	 "spec.mounts[0].target"},
+	{"a target of two lines",
+	 {.root_fd = -1, MOUNTS(1, MOUNT(MOUNT_TMPFS, "/a\nb"))},
+	 "spec.mounts[0].target"},
+	{"/ as target", {.root_fd = -1, MOUNTS(1, BIND("/"))}, "spec.mounts[0].target"},
+	{"/ in other words", {.root_fd = -1, MOUNTS(1, BIND("//"))}, "spec.mounts[0].target"},
+	{"the second one wrong",
+	 {.root_fd = -1, MOUNTS(2, MOUNT(MOUNT_TMPFS, "/a"), MOUNT(MOUNT_TMPFS, "b"))},
+	 "spec.mounts[1].target"},
+	{"two on one target",
+	 {.root_fd = -1, MOUNTS(2, MOUNT(MOUNT_TMPFS, "/a"), BIND("/a"))},
+	 "spec.mounts[1].target"},
+	{"two on one target, in other words",
+	 {.root_fd = -1, MOUNTS(2, MOUNT(MOUNT_TMPFS, "/a/b"), BIND("//a//b/"))},
+	 "spec.mounts[1].target"},
+	{"a bind of nothing",
+	 {.root_fd = -1, MOUNTS(1, MOUNT(MOUNT_BIND, "/a"))},
+	 "spec.mounts[0].sourceFileDescriptor"},
+	{"a bind of a path alone",
+	 {.root_fd = -1, MOUNTS(1, MOUNT(MOUNT_BIND, "/a", .source = "/b"))},
+	 "spec.mounts[0].sourceFileDescriptor"},
+	{"a bind whose path is an escape sequence",
+	 {.root_fd = -1,
+	  MOUNTS(1, {.type = MOUNT_BIND, .target = "/a", .source = "/\033[2J", .source_fd = 0})},
+	 "spec.mounts[0].source"},
+	{"a tmpfs with a source",
+	 {.root_fd = -1, MOUNTS(1, {.type = MOUNT_TMPFS, .target = "/a", .source_fd = 0})},
+	 "spec.mounts[0].source"},
+	{"a tmpfs with a source's path",
+	 {.root_fd = -1, MOUNTS(1, MOUNT(MOUNT_TMPFS, "/a", .source = "/b"))},
+	 "spec.mounts[0].source"},
+	{"a /dev with a size",
+	 {.root_fd = -1, MOUNTS(1, MOUNT(MOUNT_DEV, "/a", .size = 4096))},
+	 "spec.mounts[0].size"},
+	/* values */
+	{"a host name with a blank", {.root_fd = -1, .hostname = "a b"}, "spec.hostname"},
+	{"a relative root", {.root_fd = 1, .root_path = "a"}, "spec.rootPath"},
+	{"a root's path alone", {.root_fd = -1, .root_path = "/a"}, "spec.rootFileDescriptor"},
+	{"too late", {.root_fd = -1, .kinds = TIME, .monotonic = TOO_FAR}, "spec.clocks.monotonic"},
+	{"too early",
+	 {.root_fd = -1, .kinds = TIME, .monotonic = -TOO_FAR},
+	 "spec.clocks.monotonic"},
+	{"the earliest number",
+	 {.root_fd = -1, .kinds = TIME, .boottime = INT64_MIN},
+	 "spec.clocks.boottime"},
+	{"the latest number",
+	 {.root_fd = -1, .kinds = TIME, .boottime = INT64_MAX},
+	 "spec.clocks.boottime"},
+	{"a label without key", {.root_fd = -1, LABELS(1, {NULL, "a"})}, "spec.labels"},
+	{"a label with a wrong key", {.root_fd = -1, LABELS(1, {"a=b", "a"})}, "spec.labels"},
+	{"a label of two lines", {.root_fd = -1, LABELS(1, {"a", "a\nb"})}, "spec.labels"},
+	{"a label twice",
+	 {.root_fd = -1, LABELS(3, {"a", "1"}, {"b", "1"}, {"a", "2"})},
+	 "spec.labels"},
+};
+
+static void test_refused(void **state _unused_)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(refused); i++) {
+		struct wire_spec spec = refused[i].spec;
+		struct failure failure = {};
+		int r = check_spec(&spec, "box", &failure);
+
+		if (r != ERROR_INVALID_VALUE || strcmp(failure.subject, refused[i].field) != 0)
+			fail_msg("%s: %d: %s", refused[i].what, r, failure.subject);
+		assert_true(*failure.text);
+		assert_int_equal(failure.error, ERROR_INVALID_VALUE);
+	}
+}
+
+/* What is said, and what it is completed to by a set called "box". */
+static const struct {
+	struct wire_spec said, complete;
+} taken[] = {
+	{{.root_fd = -1},
+	 {.kinds = KIND_DEFAULT,
+	  .hostname = "box",
+	  .propagation = PROPAGATION_SLAVE,
+	  .mount_proc = SWITCH_ON}},
+	{{.root_fd = -1, .mapping = MAPPING_CURRENT},
+	 {.kinds = KIND_DEFAULT | USER,
+	  .mapping = MAPPING_CURRENT,
+	  .hostname = "box",
+	  .propagation = PROPAGATION_SLAVE,
+	  .mount_proc = SWITCH_ON}},
+	{{.root_fd = -1, .kinds = KIND_ALL},
+	 {.kinds = KIND_ALL,
+	  .mapping = MAPPING_ROOT,
+	  .hostname = "box",
+	  .propagation = PROPAGATION_SLAVE,
+	  .mount_proc = SWITCH_ON}},
+	{{.root_fd = -1, .kinds = USER}, {.kinds = USER, .mapping = MAPPING_ROOT}},
+	{{.root_fd = -1, .kinds = USER, .mapping = MAPPING_CURRENT},
+	 {.kinds = USER, .mapping = MAPPING_CURRENT}},
+	{{.root_fd = -1, .kinds = NET}, {.kinds = NET}},
+	{{.root_fd = -1, .kinds = NET | MNT},
+	 {.kinds = NET | MNT, .propagation = PROPAGATION_SLAVE}},
+	/* off where there could not be any is what nobody said */
+	{{.root_fd = -1, .kinds = MNT, .mount_proc = SWITCH_OFF},
+	 {.kinds = MNT, .propagation = PROPAGATION_SLAVE}},
+	{{.root_fd = -1, .kinds = MNT | PID, .mount_proc = SWITCH_OFF},
+	 {.kinds = MNT | PID, .propagation = PROPAGATION_SLAVE, .mount_proc = SWITCH_OFF}},
+	{{.root_fd = -1, .kinds = MNT | PID, .propagation = PROPAGATION_SHARED},
+	 {.kinds = MNT | PID, .propagation = PROPAGATION_SHARED, .mount_proc = SWITCH_ON}},
+	{{.root_fd = -1, .kinds = UTS}, {.kinds = UTS, .hostname = "box"}},
+	{{.root_fd = -1, .kinds = UTS, .hostname = "A.b-c"}, {.kinds = UTS, .hostname = "A.b-c"}},
+	{{.root_fd = -1, .kinds = TIME, .has_monotonic = true, .monotonic = TOO_FAR - 1},
+	 {.kinds = TIME, .has_monotonic = true, .monotonic = TOO_FAR - 1}},
+	{{.root_fd = -1, .kinds = NET, .ip_netns = true, .visible = true, .lease = 5},
+	 {.kinds = NET, .ip_netns = true, .visible = true, .lease = 5}},
+	{{.root_fd = -1, .kinds = NET, .lease_connection = true},
+	 {.kinds = NET, .lease_connection = true}},
+	{{.root_fd = -1, .kinds = NET, LABELS(2, {"a", NULL}, {"b.c/d", "1 2"})},
+	 {.kinds = NET, LABELS(2, {"a", NULL}, {"b.c/d", "1 2"})}},
+};
+
+/* As the keeper compares them: as bytes. */
+static void test_completed(void **state _unused_)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(taken); i++) {
+		struct wire_spec got = taken[i].said, wanted = taken[i].complete;
+		size_t got_size, wanted_size;
+		struct failure failure = {};
+		void *got_bytes, *wanted_bytes;
+		int r = check_spec(&got, "box", &failure);
+
+		if (r != 0)
+			fail_msg("row %zu: %d: %s: %s", i, r, failure.subject, failure.text);
+		wanted.given = true;
+		wanted.root_fd = -1;
+		assert_int_equal(wire_pack(&wire_spec_layout, &got, &got_bytes, &got_size), 0);
+		assert_int_equal(wire_pack(&wire_spec_layout, &wanted, &wanted_bytes, &wanted_size),
+				 0);
+		if (got_size != wanted_size || memcmp(got_bytes, wanted_bytes, got_size) != 0)
+			fail_msg("row %zu is completed to something else", i);
+		free(got_bytes);
+		/* what is complete stays so */
+		assert_int_equal(check_spec(&got, "other", &failure), 0);
+		assert_int_equal(wire_pack(&wire_spec_layout, &got, &got_bytes, &got_size), 0);
+		if (wanted.hostname || !(wanted.kinds & UTS))
+			assert_true(got_size == wanted_size &&
+				    memcmp(got_bytes, wanted_bytes, got_size) == 0);
+		free(got_bytes);
+		free(wanted_bytes);
+	}
+}
+
+/* Names that are no host names give none; nor does a set without name. */
+static void test_hostname(void **state _unused_)
+{
+	static const char *const names[] = {NULL, "a_b", "a..b"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		struct wire_spec spec = SPEC(.kinds = UTS);
+		struct failure failure;
+
+		assert_int_equal(check_spec(&spec, names[i], &failure), 0);
+		assert_null(spec.hostname);
+	}
+}
+
+static void test_mounts(void **state _unused_)
+{
+	struct wire_spec spec =
+		SPEC(.kinds = KIND_DEFAULT, .root_path = "/srv",
+		     MOUNTS(8, BIND("/a"), MOUNT(MOUNT_TMPFS, "/b", .size = 4096),
+			    MOUNT(MOUNT_PROC, "/c"), MOUNT(MOUNT_SYSFS, "/d"),
+			    MOUNT(MOUNT_DEV, "/e"), MOUNT(MOUNT_MQUEUE, "/f"),
+			    MOUNT(MOUNT_CGROUP2, "/g"),
+			    {.type = MOUNT_BIND, .target = "/a/b", .source = "/x y"}));
+	struct failure failure;
+
+	spec.root_fd = 1;
+	assert_int_equal(check_spec(&spec, "box", &failure), 0);
+}
+
+/* --- commands --- */
+
+enum which {
+	NOTHING,
+	READER,	     /* of a pipe */
+	WRITER,	     /* of a pipe */
+	NULL_DEVICE, /* /dev/null */
+	PATH,	     /* O_PATH of /dev/null */
+	PATH_PIPE,   /* O_PATH of a fifo, by /proc */
+	FILE_FD,     /* a regular file */
+	CLOSED,	     /* a number that is no descriptor */
+	WHICH_COUNT,
+};
+static int fds[WHICH_COUNT];
+
+static int open_fds(void **state _unused_)
+{
+	char path[64];
+	int ends[2];
+
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", ends[1]);
+	fds[NOTHING] = -1;
+	fds[READER] = ends[0];
+	fds[WRITER] = ends[1];
+	fds[NULL_DEVICE] = open("/dev/null", O_RDWR | O_CLOEXEC);
+	fds[PATH] = open("/dev/null", O_PATH | O_CLOEXEC);
+	fds[PATH_PIPE] = open(path, O_PATH | O_CLOEXEC);
+	fds[FILE_FD] = open(TOP_SRCDIR "/base.h", O_RDONLY | O_CLOEXEC);
+	fds[CLOSED] = 1000;
+	for (enum which which = READER; which < CLOSED; which++)
+		assert_true(fds[which] >= 0);
+	return 0;
+}
+
+static int close_fds(void **state _unused_)
+{
+	for (enum which which = READER; which < CLOSED; which++)
+		close(fds[which]);
+	return 0;
+}
+
+static void test_command(void **state _unused_)
+{
+	static const struct {
+		enum which arguments, status, terminal, in, out, err;
+		uint32_t kinds;
+		const char *directory, *field;
+	} rows[] = {
+		{.arguments = FILE_FD},
+		{.arguments = FILE_FD,
+		 .status = WRITER,
+		 .in = READER,
+		 .out = WRITER,
+		 .err = FILE_FD},
+		{.arguments = FILE_FD, .terminal = NULL_DEVICE, .in = NULL_DEVICE},
+		{.arguments = FILE_FD, .kinds = MNT | PID, .directory = "/"},
+		{.arguments = FILE_FD, .directory = "/a/../b"}, /* its own rights, its own paths */
+		{.arguments = NOTHING, .field = "command"},
+		{.arguments = FILE_FD, .status = READER, .field = "statusFileDescriptor"},
+		{.arguments = FILE_FD, .status = FILE_FD, .field = "statusFileDescriptor"},
+		{.arguments = FILE_FD, .status = NULL_DEVICE, .field = "statusFileDescriptor"},
+		{.arguments = FILE_FD, .status = PATH_PIPE, .field = "statusFileDescriptor"},
+		{.arguments = FILE_FD, .status = CLOSED, .field = "statusFileDescriptor"},
+		{.arguments = FILE_FD, .terminal = FILE_FD, .field = "terminalFileDescriptor"},
+		{.arguments = FILE_FD, .terminal = WRITER, .field = "terminalFileDescriptor"},
+		{.arguments = FILE_FD, .terminal = PATH, .field = "terminalFileDescriptor"},
+		{.arguments = FILE_FD, .terminal = CLOSED, .field = "terminalFileDescriptor"},
+		{.arguments = FILE_FD, .in = PATH, .field = "stdinFileDescriptor"},
+		{.arguments = FILE_FD, .out = PATH, .field = "stdoutFileDescriptor"},
+		{.arguments = FILE_FD, .err = PATH, .field = "stderrFileDescriptor"},
+		{.arguments = FILE_FD, .err = CLOSED, .field = "stderrFileDescriptor"},
+		{.arguments = FILE_FD, .kinds = NET, .field = "namespaces"},
+		{.arguments = FILE_FD, .kinds = MNT | NET, .field = "namespaces"},
+		{.arguments = FILE_FD, .directory = "a", .field = "workingDirectory"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct failure failure = {};
+		struct wire_command command;
+		int r;
+
+		wire_clear(&wire_command_layout, &command);
+		command.arguments_fd = fds[rows[i].arguments];
+		command.status_fd = fds[rows[i].status];
+		command.terminal_fd = fds[rows[i].terminal];
+		command.stdin_fd = fds[rows[i].in];
+		command.stdout_fd = fds[rows[i].out];
+		command.stderr_fd = fds[rows[i].err];
+		command.kinds = rows[i].kinds;
+		command.working_directory = rows[i].directory;
+		r = check_command(&command, MNT | PID | UTS, &failure);
+		if (r != (rows[i].field ? ERROR_INVALID_VALUE : 0) ||
+		    (r && strcmp(failure.subject, rows[i].field) != 0))
+			fail_msg("row %zu: %d: %s", i, r, failure.subject);
+	}
+}
+
+static void test_names(void **state _unused_)
+{
+	struct failure failure;
+
+	assert_int_equal(check_name("box", "name", &failure), 0);
+	assert_int_equal(check_name(NULL, "name", &failure), ERROR_INVALID_VALUE);
+	assert_int_equal(check_name("../box", "x.name", &failure), ERROR_INVALID_VALUE);
+	assert_string_equal(failure.subject, "x.name");
+	assert_int_equal(check_session("0123456789abcdef", &failure), 0);
+	assert_int_equal(check_session(NULL, &failure), ERROR_INVALID_VALUE);
+	assert_int_equal(check_session("..", &failure), ERROR_INVALID_VALUE);
+	assert_string_equal(failure.subject, "session");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_refused),	 cmocka_unit_test(test_completed),
+		cmocka_unit_test(test_hostname), cmocka_unit_test(test_mounts),
+		cmocka_unit_test(test_command),	 cmocka_unit_test(test_names),
+	};
+
+	return cmocka_run_group_tests(tests, open_fds, close_fds);
+}

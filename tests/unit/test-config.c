@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * config.c: what a good file says, and each bad one with the line and the key that it is refused
+ * for. Files must belong to root: as another user, that is what is tested.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base.h"
+#include "daemon/keeper/config.h"
+
+static char directory[] = "/tmp/nsctl-test-config-XXXXXX";
+static char path[64];
+
+static int setup(void **state _unused_)
+{
+	assert_non_null(mkdtemp(directory));
+	snprintf(path, sizeof(path), "%s/nsctld.conf", directory);
+	return 0;
+}
+
+static int teardown(void **state _unused_)
+{
+	unlink(path);
+	return rmdir(directory);
+}
+
+static void write_config(const char *text)
+{
+	FILE *file = fopen(path, "we");
+
+	assert_non_null(file);
+	assert_true(fputs(text, file) >= 0);
+	assert_int_equal(fchmod(fileno(file), 0644), 0);
+	assert_int_equal(fclose(file), 0);
+}
+
+static bool is_root(void)
+{
+	return geteuid() == 0;
+}
+
+/* --- what is taken --- */
+
+static struct config *load(const char *text)
+{
+	struct config *config = NULL;
+	char *message;
+	int r;
+
+	write_config(text);
+	r = config_load(path, true, &config, &message);
+	if (r != 0)
+		fail_msg("%s: %s", text, message ? message : "no message");
+	assert_null(message);
+	return config;
+}
+
+static void check_defaults(const struct config *config)
+{
+	assert_int_equal(config->limits.sets, 1024);
+	assert_int_equal(config->limits.sessions, 1024);
+	assert_int_equal(config->limits.connections, 256);
+	assert_int_equal(config->limits.buffered, 16 << 20);
+	for (enum config_allow key = 0; key < CONFIG_ALLOW_COUNT; key++) {
+		const struct config_who *who = &config->allow[key];
+
+		assert_int_equal(who->everyone, key == CONFIG_CONNECT);
+		assert_int_equal(who->host, key == CONFIG_USER_NAMESPACES);
+		assert_true(who->n_uids == 0 && who->n_gids == 0);
+	}
+	/* accounts of the machine, or else numbers of nobody; never root */
+	assert_int_equal(config->front_missing, getpwnam("nsctl") == NULL);
+	assert_int_equal(config->init_missing, getpwnam("nsctl-init") == NULL);
+	assert_true(config->front_uid != 0 && config->init_uid != 0);
+	assert_int_not_equal(config->front_uid, config->init_uid);
+	if (config->front_missing)
+		assert_true(config->front_uid == 61182 && config->front_gid == 61182);
+	if (config->init_missing)
+		assert_true(config->init_uid == 61183 && config->init_gid == 61183);
+}
+
+static void test_defaults(void **state _unused_)
+{
+	struct config *config = NULL;
+	char *message;
+
+	unlink(path);
+	assert_int_equal(config_load(path, false, &config, &message), 0);
+	assert_null(message);
+	check_defaults(config);
+	assert_null(config_free(config));
+	assert_null(config_free(NULL));
+	if (!is_root())
+		return;
+	config = load("");
+	check_defaults(config);
+	config_free(config);
+	config = load("# nothing\n; at all\n\n[limits]\n[allow]\n[accounts]\n");
+	check_defaults(config);
+	config_free(config);
+}
+
+static void test_values(void **state _unused_)
+{
+	struct config *config;
+
+	if (!is_root())
+		return;
+	config = load("[limits]\n"
+		      "sets = 7\n"
+		      "sessions=0\n"
+		      "connections = 1000000 ; as many as can be\n"
+		      "buffered-bytes = 2G\n"
+		      "[allow]\n"
+		      "connect = daemon, root 4711,@daemon,  @4712\n"
+		      "user-namespaces = root host\n"
+		      "ip-netns = *\n"
+		      "nested =\n"
+		      "[accounts]\n"
+		      "front = daemon\n"
+		      "init = 50000\n");
+	assert_int_equal(config->limits.sets, 7);
+	assert_int_equal(config->limits.sessions, 0);
+	assert_int_equal(config->limits.connections, 1000000);
+	assert_int_equal(config->limits.buffered, UINT64_C(2) << 30);
+	assert_false(config->allow[CONFIG_CONNECT].everyone);
+	assert_int_equal(config->allow[CONFIG_CONNECT].n_uids, 3);
+	assert_int_equal(config->allow[CONFIG_CONNECT].uids[0], 0);
+	assert_int_equal(config->allow[CONFIG_CONNECT].uids[2], 4711);
+	assert_int_equal(config->allow[CONFIG_CONNECT].n_gids, 2);
+	assert_int_equal(config->allow[CONFIG_CONNECT].gids[1], 4712);
+	assert_true(config->allow[CONFIG_USER_NAMESPACES].host);
+	assert_int_equal(config->allow[CONFIG_USER_NAMESPACES].n_uids, 1);
+	assert_true(config->allow[CONFIG_IP_NETNS].everyone);
+	assert_false(config->allow[CONFIG_NESTED].everyone);
+	assert_int_equal(config->front_uid, getpwnam("daemon")->pw_uid);
+	assert_int_equal(config->init_uid, 50000);
+	assert_int_equal(config->init_gid, 50000);
+	assert_false(config->front_missing || config->init_missing);
+	config_free(config);
+	/* what stands there replaces the default, also by nothing */
+	config = load("[allow]\nconnect =\nuser-namespaces = daemon\n");
+	assert_false(config->allow[CONFIG_CONNECT].everyone);
+	assert_false(config->allow[CONFIG_USER_NAMESPACES].host);
+	config_free(config);
+}
+
+static void test_sizes(void **state _unused_)
+{
+	static const struct {
+		const char *text;
+		uint64_t bytes;
+	} rows[] = {
+		{"1048576", 1 << 20},
+		{"1024K", 1 << 20},
+		{"1M", 1 << 20},
+		{"1024G", UINT64_C(1) << 40},
+	};
+
+	if (!is_root())
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct config *config;
+		char text[64];
+
+		snprintf(text, sizeof(text), "[limits]\nbuffered-bytes=%s", rows[i].text);
+		config = load(text);
+		assert_int_equal(config->limits.buffered, rows[i].bytes);
+		config_free(config);
+	}
+}
+
+/* --- what is refused --- */
+
+static const struct {
+	const char *text, *message; /* after the path */
+} bad[] = {
+	/* sections and keys */
+	{"sets = 1\n", ":1: []: unknown section; known are: limits allow accounts"},
+	{"[limit]\nsets = 1\n", ":2: [limit]: unknown section; known are: limits allow accounts"},
+	{"[Limits]\nsets = 1\n", ":2: [Limits]: unknown section; known are: limits allow accounts"},
+	{"[limits]\n\nset = 1\n", ":3: limits.set: unknown key; known are: sets sessions "
+				  "connections buffered-bytes"},
+	{"[allow]\n# who\nbe-root = *\n", ":3: allow.be-root: unknown key; known are: connect "
+					  "user-namespaces ip-netns new-privileges administer "
+					  "nested confined"},
+	{"[accounts]\nkeeper = root\n", ":2: accounts.keeper: unknown key; known are: front init"},
+	{"[limits]\nsets = 1\nsets = 2\n", ":3: limits.sets: stands here for the second time"},
+	{"[limits]\nsets = 1\n[allow]\n[limits]\nsets = 1\n",
+	 ":5: limits.sets: stands here for the second time"},
+	/* the same by libinih's continuation lines */
+	{"[limits]\nsets = 1\n  2\n", ":3: limits.sets: stands here for the second time"},
+	{"[limits\nsets = 1\n", ":1: is neither [section] nor key = value"},
+	{"[limits]\nsets\n", ":2: is neither [section] nor key = value"},
+	/* the first error is told */
+	{"[limits]\nset = 1\nsats = 2\n[x]\ny = 1\n",
+	 ":2: limits.set: unknown key; known are: sets sessions connections buffered-bytes"},
+	/* numbers */
+	{"[limits]\nsets =\n", ":2: limits.sets: : is a number, 0 to 1000000"},
+	{"[limits]\nsets = -1\n", ":2: limits.sets: -1: is a number, 0 to 1000000"},
+	{"[limits]\nsets = +1\n", ":2: limits.sets: +1: is a number, 0 to 1000000"},
+	{"[limits]\nsets = 1000001\n", ":2: limits.sets: 1000001: is a number, 0 to 1000000"},
+	{"[limits]\nsets = 99999999999999999999\n",
+	 ":2: limits.sets: 99999999999999999999: is a number, 0 to 1000000"},
+	{"[limits]\nsessions = 1K\n", ":2: limits.sessions: 1K: is a number, 0 to 1000000"},
+	{"[limits]\nsessions = 0x10\n", ":2: limits.sessions: 0x10: is a number, 0 to 1000000"},
+	{"[limits]\nconnections = many\n",
+	 ":2: limits.connections: many: is a number, 0 to 1000000"},
+	{"[limits]\nbuffered-bytes = 1023K\n",
+	 ":2: limits.buffered-bytes: 1023K: is a size such as 16M, at least 1M"},
+	{"[limits]\nbuffered-bytes = 1025G\n",
+	 ":2: limits.buffered-bytes: 1025G: is a size such as 16M, at least 1M"},
+	{"[limits]\nbuffered-bytes = 18446744073709551615G\n",
+	 ":2: limits.buffered-bytes: 18446744073709551615G: is a size such as 16M, at least 1M"},
+	{"[limits]\nbuffered-bytes = 16MB\n",
+	 ":2: limits.buffered-bytes: 16MB: is a size such as 16M, at least 1M"},
+	{"[limits]\nbuffered-bytes = 16T\n",
+	 ":2: limits.buffered-bytes: 16T: is a size such as 16M, at least 1M"},
+	/* people */
+	{"[allow]\nconnect = root no-such-user-here\n",
+	 ":2: allow.connect: there is no user no-such-user-here"},
+	{"[allow]\nconnect = @no-such-group\n",
+	 ":2: allow.connect: there is no group no-such-group"},
+	{"[allow]\nconnect = @\n", ":2: allow.connect: there is no group "},
+	{"[allow]\nconnect = 4294967295\n", ":2: allow.connect: there is no user 4294967295"},
+	{"[allow]\nconnect = -1\n", ":2: allow.connect: there is no user -1"},
+	/* what only user-namespaces knows is an account elsewhere */
+	{"[allow]\nip-netns = host\n", ":2: allow.ip-netns: there is no user host"},
+	{"[accounts]\nfront = root\n", ":2: accounts.front: root is not what this is for"},
+	{"[accounts]\ninit = 0\n", ":2: accounts.init: root is not what this is for"},
+	{"[accounts]\ninit = no-such-user-here\n",
+	 ":2: accounts.init: there is no user no-such-user-here"},
+};
+
+static void check_bad(const char *text, const char *wanted)
+{
+	struct config *config = NULL;
+	char *message = NULL;
+	int r = config_load(path, true, &config, &message);
+
+	if (r >= 0 || !message || strncmp(message, path, strlen(path)) != 0 ||
+	    strcmp(message + strlen(path), wanted) != 0)
+		fail_msg("%s: %d: %s", text, r, message ? message : "no message");
+	assert_null(config);
+	free(message);
+}
+
+static void test_bad(void **state _unused_)
+{
+	if (!is_root())
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		write_config(bad[i].text);
+		check_bad(bad[i].text, bad[i].message);
+	}
+}
+
+static void test_long_line(void **state _unused_)
+{
+	static char text[100000];
+
+	if (!is_root())
+		return;
+	memset(text, 'x', sizeof(text) - 1);
+	memcpy(text, "[allow]\n\nconnect = ", 19);
+	write_config(text);
+	check_bad("a long line", ":3: the line is too long");
+}
+
+/* Nobody else may have written it. */
+static void test_file(void **state _unused_)
+{
+	static const mode_t modes[] = {0664, 0646, 0666, 0777};
+	static const char refused[] = ":0: must belong to root and be writable by nobody else";
+
+	unlink(path);
+	check_bad("no file", ":0: No such file or directory");
+	write_config("[limits]\nsets = 1\n");
+	if (!is_root()) {
+		check_bad("our own", refused);
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(modes); i++) {
+		assert_int_equal(chmod(path, modes[i]), 0);
+		check_bad("writable by others", refused);
+	}
+	assert_int_equal(chmod(path, 0600), 0);
+	assert_int_equal(chown(path, 65534, 0), 0);
+	check_bad("another's", refused);
+	unlink(path);
+	assert_int_equal(mkdir(path, 0755), 0);
+	check_bad("a directory", ":0: is not a regular file");
+	rmdir(path);
+}
+
+/* --- who --- */
+
+static void test_who(void **state _unused_)
+{
+	static uid_t uids[] = {5, 7};
+	static gid_t gids[] = {50};
+	static const gid_t groups[] = {40, 50};
+	const struct config_who nobody = {}, everyone = {.everyone = true},
+				some = {.uids = uids, .n_uids = 2, .gids = gids, .n_gids = 1};
+
+	assert_false(config_who_has(&nobody, 0, 0, groups, 2));
+	assert_true(config_who_has(&everyone, 9, 9, NULL, 0));
+	assert_true(config_who_has(&some, 7, 9, NULL, 0));
+	assert_true(config_who_has(&some, 9, 50, NULL, 0));
+	assert_true(config_who_has(&some, 9, 9, groups, 2));
+	assert_false(config_who_has(&some, 9, 9, groups, 1));
+	assert_false(config_who_has(&some, 50, 5, NULL, 0));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_defaults),  cmocka_unit_test(test_values),
+		cmocka_unit_test(test_sizes),	  cmocka_unit_test(test_bad),
+		cmocka_unit_test(test_long_line), cmocka_unit_test(test_file),
+		cmocka_unit_test(test_who),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}

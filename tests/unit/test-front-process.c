@@ -1,0 +1,532 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * nsctld-front as a process, with a keeper of the test's own: what it answers by itself, what it
+ * passes on, and clients that are slow, greedy, broken or gone.
+ */
+#include "tests/unit/fake-keeper.h"
+#include <sys/mman.h>
+#include "protocol/idl.h"
+
+#define GET_INFO "{\"method\":\"org.varlink.service.GetInfo\"}"
+#define GET_BOX "{\"method\":\"org.nsctl.Get\",\"parameters\":{\"name\":\"box\"}}"
+#define PIPELINED 10000
+
+static int set_up(void **state)
+{
+	static struct fake_keeper keeper;
+
+	keeper_start(&keeper, 0);
+	*state = &keeper;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	keeper_stop(*state);
+	return 0;
+}
+
+static void expect_info(int fd)
+{
+	struct client_reply reply;
+
+	client_receive(fd, &reply);
+	assert_null(reply.message.error);
+	assert_string_equal(json_string_value(json_object_get(reply.message.parameters, "product")),
+			    "nsctld");
+	client_reply_done(&reply);
+}
+
+/* The front has hung up on a client, and says so. */
+static void expect_closed(struct fake_keeper *keeper, uint32_t number)
+{
+	keeper_receive(keeper, WIRE_CLOSED, number);
+}
+
+static void close_client(struct fake_keeper *keeper, int fd, uint32_t number)
+{
+	close(fd);
+	expect_closed(keeper, number);
+}
+
+/* Both ends of a pipe: when nobody holds the writing end any more, the reading end says so. */
+static void expect_pipe_end(int fd)
+{
+	char byte;
+
+	wait_for(fd, POLLIN);
+	assert_int_equal(read(fd, &byte, 1), 0);
+	close(fd);
+}
+
+/* --- what it answers by itself --- */
+
+static void test_descriptions(void **state)
+{
+	static const struct {
+		const char *interface, *text;
+	} rows[] = {{"org.nsctl", idl_text_nsctl}, {"org.varlink.service", idl_text_service}};
+	int fd = keeper_connect(*state, 1, SCOPE_FULL, NULL);
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct client_reply reply;
+		char text[256];
+
+		(void)snprintf(text, sizeof(text),
+			       "{\"method\":\"org.varlink.service.GetInterfaceDescription\","
+			       "\"parameters\":{\"interface\":\"%s\"}}",
+			       rows[i].interface);
+		client_send(fd, text);
+		client_receive(fd, &reply);
+		assert_string_equal(
+			json_string_value(json_object_get(reply.message.parameters, "description")),
+			rows[i].text);
+		client_reply_done(&reply);
+	}
+	close_client(*state, fd, 1);
+}
+
+#define SERVICE "org.varlink.service."
+static const struct {
+	const char *call, *reply;
+} refusals[] = {
+	{"{\"method\":\"org.other.Get\"}", "{\"error\":\"" SERVICE "InterfaceNotFound\","
+					   "\"parameters\":{\"interface\":\"org.other\"}}"},
+	{"{\"method\":\"Get\"}",
+	 "{\"error\":\"" SERVICE "InterfaceNotFound\",\"parameters\":{\"interface\":\"Get\"}}"},
+	{"{\"method\":\"\"}",
+	 "{\"error\":\"" SERVICE "InterfaceNotFound\",\"parameters\":{\"interface\":\"\"}}"},
+	{"{\"method\":\".\"}",
+	 "{\"error\":\"" SERVICE "InterfaceNotFound\",\"parameters\":{\"interface\":\".\"}}"},
+	{"{\"method\":\"org.nsctl.\"}",
+	 "{\"error\":\"" SERVICE "MethodNotFound\",\"parameters\":{\"method\":\"org.nsctl.\"}}"},
+	{"{\"method\":\"org.nsctl.get\"}", "{\"error\":\"" SERVICE "MethodNotFound\","
+					   "\"parameters\":{\"method\":\"org.nsctl.get\"}}"},
+	{"{\"method\":\"org.nsctl.Monitor\",\"more\":true}",
+	 "{\"error\":\"" SERVICE "MethodNotImplemented\","
+	 "\"parameters\":{\"method\":\"org.nsctl.Monitor\"}}"},
+	{"{\"method\":\"org.nsctl.GetStatus\",\"upgrade\":true}",
+	 "{\"error\":\"" SERVICE "MethodNotImplemented\","
+	 "\"parameters\":{\"method\":\"org.nsctl.GetStatus\"}}"},
+	{"{\"method\":\"org.nsctl.Get\"}",
+	 "{\"error\":\"" SERVICE "InvalidParameter\",\"parameters\":{\"parameter\":\"name\"}}"},
+	{"{\"method\":\"org.nsctl.Get\",\"parameters\":{\"name\":\"box\",\"more\":1}}",
+	 "{\"error\":\"" SERVICE "InvalidParameter\",\"parameters\":{\"parameter\":\"more\"}}"},
+	{"{\"method\":\"org.nsctl.Create\",\"parameters\":{\"spec\":{\"mounts\":[{\"type\":\"x\","
+	 "\"target\":\"/a\"}]}}}",
+	 "{\"error\":\"" SERVICE "InvalidParameter\","
+	 "\"parameters\":{\"parameter\":\"spec.mounts[0].type\"}}"},
+	{"{\"method\":\"" SERVICE "GetInfo\",\"parameters\":{\"a\":1}}",
+	 "{\"error\":\"" SERVICE "InvalidParameter\",\"parameters\":{\"parameter\":\"a\"}}"},
+	{"{\"method\":\"" SERVICE "GetInterfaceDescription\","
+	 "\"parameters\":{\"interface\":\"org.other\"}}",
+	 "{\"error\":\"" SERVICE "InterfaceNotFound\","
+	 "\"parameters\":{\"interface\":\"org.other\"}}"},
+	{"{\"method\":\"org.nsctl.Get\",\"parameters\":{\"name\":\"box\",\"owner\":-1}}",
+	 "{\"error\":\"org.nsctl.InvalidValue\",\"parameters\":{\"field\":\"owner\","
+	 "\"reason\":\"is not within 0 and 4294967294\"}}"},
+};
+
+static void test_refusals(void **state)
+{
+	int fd = keeper_connect(*state, 2, SCOPE_FULL, NULL);
+
+	for (size_t i = 0; i < ARRAY_SIZE(refusals); i++) {
+		client_send(fd, refusals[i].call);
+		client_expect(fd, refusals[i].reply);
+	}
+	close_client(*state, fd, 2);
+}
+
+/* Nothing is said to a oneway call, whatever comes of it. */
+static void test_oneway(void **state)
+{
+	struct fake_keeper *keeper = *state;
+	int fd = keeper_connect(keeper, 3, SCOPE_FULL, NULL);
+	struct wire_failure failure = {.error = ERROR_NOT_FOUND, .subject = "set", .text = "box"};
+
+	client_send(fd, "{\"method\":\"org.varlink.service.GetInfo\",\"oneway\":true}");
+	client_send(fd, "{\"method\":\"org.nsctl.None\",\"oneway\":true}");
+	client_send(fd, "{\"method\":\"org.nsctl.Remove\",\"parameters\":{\"name\":\"box\"},"
+			"\"oneway\":true}");
+	client_send(fd, "{\"method\":\"org.nsctl.Thaw\",\"parameters\":{\"name\":\"box\"},"
+			"\"oneway\":true,\"more\":true}");
+	client_send(fd, GET_INFO);
+	keeper_receive(keeper, WIRE_REMOVE, 3);
+	keeper_answer(keeper, 0, NULL, NULL);
+	keeper_receive(keeper, WIRE_THAW, 3);
+	keeper_answer(keeper, WIRE_FAILURE, &wire_failure_layout, &failure);
+	expect_info(fd);
+	close_client(keeper, fd, 3);
+}
+
+static void test_confined(void **state)
+{
+	struct fake_keeper *keeper = *state;
+	int fd = keeper_connect(keeper, 4, SCOPE_CONFINED, "another mount namespace");
+	struct wire_set nowhere;
+
+	wire_clear(&wire_set_layout, &nowhere);
+	client_send(fd, GET_BOX);
+	client_expect(fd, "{\"error\":\"org.nsctl.NotPermitted\",\"parameters\":{\"what\":"
+			  "\"org.nsctl.Get\",\"reason\":\"another mount namespace\"}}");
+	client_send(fd, GET_INFO);
+	expect_info(fd);
+	client_send(fd, "{\"method\":\"org.nsctl.Identify\"}");
+	keeper_receive(keeper, WIRE_IDENTIFY, 4);
+	keeper_answer(keeper, 0, &wire_set_layout, &nowhere);
+	client_expect(fd, "{\"parameters\":{\"namespaces\":[]}}");
+	close_client(keeper, fd, 4);
+}
+
+/* --- what it passes on --- */
+
+static void test_failure(void **state)
+{
+	struct fake_keeper *keeper = *state;
+	int fd = keeper_connect(keeper, 5, SCOPE_FULL, NULL);
+	struct wire_failure failure = {
+		.error = ERROR_SYSTEM, .number = ENOSPC, .subject = "create net namespace"};
+
+	client_send(fd, GET_BOX);
+	keeper_receive(keeper, WIRE_GET, 5);
+	keeper_answer(keeper, WIRE_FAILURE, &wire_failure_layout, &failure);
+	client_expect(fd, "{\"error\":\"org.nsctl.SystemError\",\"parameters\":{\"what\":"
+			  "\"create net namespace\",\"errno\":28,\"errnoName\":\"ENOSPC\"}}");
+	close_client(keeper, fd, 5);
+}
+
+static void check_command_file(int fd)
+{
+	static const char expected[] = "\2\0\0\0\1\0\0\0sh\0\303\244\0A=b";
+	char got[64];
+
+	assert_int_equal(pread(fd, got, sizeof(got), 0), sizeof(expected));
+	assert_memory_equal(got, expected, sizeof(expected));
+	assert_int_equal(fcntl(fd, F_GET_SEALS),
+			 F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE);
+}
+
+/* Two replies to one call, the first with a descriptor; the next call waits for the last. */
+static void test_exec(void **state)
+{
+	struct fake_keeper *keeper = *state;
+	int fd = keeper_connect(keeper, 6, SCOPE_FULL, NULL), pipe_fds[2];
+	struct client_reply reply;
+	struct wire_session session;
+	struct wire_exec exec;
+
+	assert_int_equal(pipe2(pipe_fds, O_CLOEXEC), 0);
+	client_send(fd, "{\"method\":\"org.nsctl.Exec\",\"more\":true,\"parameters\":{\"name\":"
+			"\"box\",\"command\":[\"sh\",\"\303\244\"],\"environment\":[\"A=b\"]}}");
+	client_send(fd, GET_INFO);
+	keeper_receive(keeper, WIRE_EXEC, 6);
+	assert_int_equal(wire_decode(&keeper->message, &wire_exec_layout, &exec), 0);
+	assert_true(exec.command.more);
+	check_command_file(exec.command.arguments_fd);
+	wire_clear(&wire_session_layout, &session);
+	session.session = "0123456789abcdef";
+	session.pid = 7;
+	session.process_fd = pipe_fds[1];
+	keeper_answer(keeper, WIRE_CONTINUES, &wire_session_layout, &session);
+	close(pipe_fds[1]);
+	client_receive(fd, &reply);
+	assert_true(reply.message.continues);
+	assert_int_equal(reply.receiver.fds.n, 1);
+	client_reply_done(&reply);
+	expect_pipe_end(pipe_fds[0]);
+	assert_false(is_ready(fd, POLLIN));
+	session.process_fd = -1;
+	session.pid = 0;
+	session.ended = 1;
+	session.signal = 9;
+	keeper_answer(keeper, 0, &wire_session_layout, &session);
+	client_expect(fd, "{\"parameters\":{\"session\":\"0123456789abcdef\",\"signal\":9}}");
+	expect_info(fd);
+	close_client(keeper, fd, 6);
+}
+
+/* --- hostile clients --- */
+
+static void test_byte_by_byte(void **state)
+{
+	static const char text[] = GET_INFO "\0" GET_INFO;
+	int fd = keeper_connect(*state, 7, SCOPE_FULL, NULL);
+
+	for (size_t i = 0; i < sizeof(text); i++)
+		assert_int_equal(send(fd, text + i, 1, MSG_NOSIGNAL), 1);
+	expect_info(fd);
+	expect_info(fd);
+	close_client(*state, fd, 7);
+}
+
+static void test_pipelined(void **state)
+{
+	static const char call[] = GET_INFO;
+	int fd = keeper_connect(*state, 8, SCOPE_FULL, NULL);
+	struct receiver receiver;
+	size_t sent = 0, received = 0;
+
+	receiver_init(&receiver, FRAME_SIZE_MAX);
+	assert_int_equal(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
+	while (received < PIPELINED) {
+		bool more = sent < PIPELINED * sizeof(call);
+		int r;
+
+		wait_for(fd, more ? POLLIN | POLLOUT : POLLIN);
+		if (more) {
+			ssize_t n = send(fd, call + sent % sizeof(call),
+					 sizeof(call) - sent % sizeof(call), MSG_NOSIGNAL);
+
+			sent += n > 0 ? (size_t)n : 0;
+		}
+		while ((r = receiver_read(&receiver, fd)) == 0) {
+			received++;
+			receiver_next(&receiver);
+		}
+		assert_int_equal(r, TRANSPORT_AGAIN);
+	}
+	receiver_done(&receiver);
+	close_client(*state, fd, 8);
+}
+
+static void test_garbage(void **state)
+{
+	static const char *const rows[] = {
+		"",
+		"x",
+		"[]",
+		"{}",
+		"{\"method\":1}",
+		"{\"method\":\"a\",\"method\":\"b\"}",
+		"{\"method\":\"org.varlink.service.GetInfo\",\"id\":1}",
+		"{\"method\":\"org.nsctl.Get\",\"parameters\":{\"name\":\"a\\u0000b\"}}",
+		"{\"method\":\"org.nsctl.Get\",\"parameters\":{\"name\":\"\xff\"}}",
+		"{\"method\":\"org.nsctl.Get\",\"parameters\":{\"name\":1e400}}",
+		"{\"method\":\"org.nsctl.Get\",\"parameters\":{\"owner\":99999999999999999999}}",
+	};
+
+	for (uint32_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		int fd = keeper_connect(*state, 100 + i, SCOPE_FULL, NULL);
+
+		client_send(fd, GET_INFO);
+		client_send(fd, rows[i]);
+		client_send(fd, GET_INFO);
+		/* what came before is still answered */
+		expect_info(fd);
+		expect_closed(*state, 100 + i);
+		client_expect_end(fd);
+	}
+}
+
+/* A megabyte without an end, and then a little more. */
+static void test_endless(void **state)
+{
+	int fd = keeper_connect(*state, 9, SCOPE_FULL, NULL);
+	static char chunk[4096];
+	size_t sent = 0;
+	ssize_t n;
+
+	memset(chunk, ' ', sizeof(chunk));
+	while ((n = send(fd, chunk, sizeof(chunk), MSG_NOSIGNAL)) > 0) {
+		sent += (size_t)n;
+		assert_true(sent < 16 * FRAME_SIZE_MAX);
+	}
+	assert_true(sent >= FRAME_SIZE_MAX);
+	expect_closed(*state, 9);
+	close(fd);
+}
+
+/* Descriptors that nobody asked for: none is kept. */
+static void test_unused_descriptors(void **state)
+{
+	int fd = keeper_connect(*state, 10, SCOPE_FULL, NULL), pipe_fds[2];
+	int fds[TRANSPORT_FDS_MAX];
+
+	assert_int_equal(pipe2(pipe_fds, O_CLOEXEC), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
+		fds[i] = pipe_fds[1];
+	for (int i = 0; i < 20; i++) {
+		client_send_fds(fd, GET_INFO, sizeof(GET_INFO), fds, ARRAY_SIZE(fds));
+		expect_info(fd);
+	}
+	/* half a message with some, and gone */
+	client_send_fds(fd, "{", 1, fds, ARRAY_SIZE(fds));
+	close(pipe_fds[1]);
+	close_client(*state, fd, 10);
+	expect_pipe_end(pipe_fds[0]);
+}
+
+/* `printf ... | nc -N`: whoever has stopped speaking may still listen. */
+static void test_half_closed(void **state)
+{
+	struct fake_keeper *keeper = *state;
+	int fd = keeper_connect(keeper, 11, SCOPE_FULL, NULL);
+	struct wire_set nowhere;
+
+	wire_clear(&wire_set_layout, &nowhere);
+	client_send(fd, "{\"method\":\"org.nsctl.Thaw\",\"parameters\":{\"name\":\"box\"}}");
+	client_send(fd, GET_INFO);
+	client_send(fd, "{\"method\":\"org.nsctl.Identify\"}");
+	assert_int_equal(shutdown(fd, SHUT_WR), 0);
+	keeper_receive(keeper, WIRE_THAW, 11);
+	keeper_answer(keeper, 0, NULL, NULL);
+	client_expect(fd, "{\"parameters\":{}}");
+	expect_info(fd);
+	keeper_receive(keeper, WIRE_IDENTIFY, 11);
+	keeper_answer(keeper, 0, &wire_set_layout, &nowhere);
+	client_expect(fd, "{\"parameters\":{\"namespaces\":[]}}");
+	expect_closed(keeper, 11);
+	client_expect_end(fd);
+}
+
+/* Gone while the keeper works for it: told at once; what then comes for it is thrown away. */
+static void test_gone(void **state)
+{
+	struct fake_keeper *keeper = *state;
+	int fd = keeper_connect(keeper, 12, SCOPE_FULL, NULL), pipe_fds[2];
+	struct wire_session session;
+	uint32_t request;
+
+	assert_int_equal(pipe2(pipe_fds, O_CLOEXEC), 0);
+	client_send(fd, "{\"method\":\"org.nsctl.Exec\",\"more\":true,\"parameters\":{\"name\":"
+			"\"box\",\"command\":[\"sleep\"]}}");
+	client_send(fd, GET_INFO);
+	keeper_receive(keeper, WIRE_EXEC, 12);
+	request = keeper->message.header->nlmsg_seq;
+	close(fd);
+	expect_closed(keeper, 12);
+	wire_clear(&wire_session_layout, &session);
+	session.session = "0123456789abcdef";
+	session.process_fd = pipe_fds[1];
+	wire_begin(&keeper->writer, WIRE_EXEC, WIRE_REPLY | WIRE_CONTINUES, request, 12);
+	wire_put(&keeper->writer, &wire_session_layout, &session);
+	assert_int_equal(wire_send(&keeper->writer, keeper->channel_fd), 0);
+	close(pipe_fds[1]);
+	expect_pipe_end(pipe_fds[0]);
+}
+
+/* --- lists --- */
+
+static void answer_page(struct fake_keeper *keeper, unsigned int page, bool last)
+{
+	const struct nlmsghdr *header = keeper->message.header;
+	static char root[3000];
+	struct wire_list cursor = {.after_name = "s"};
+	static struct wire_set set;
+	char name[NAME_SIZE];
+
+	memset(root, 'r', sizeof(root) - 1);
+	root[0] = '/';
+	wire_clear(&wire_set_layout, &set);
+	set.id = "0123456789abcdef";
+	set.state = SET_READY;
+	set.name = name;
+	set.spec.given = true;
+	set.spec.root_path = root;
+	wire_begin(&keeper->writer, WIRE_LIST, WIRE_REPLY, header->nlmsg_seq, header->nlmsg_pid);
+	for (unsigned int i = 0; i < 40; i++) {
+		(void)snprintf(name, sizeof(name), "s%u", page * 40 + i);
+		assert_true(wire_put_item(&keeper->writer, WIRE_ITEM_SET, &wire_set_layout, &set));
+	}
+	if (!last)
+		wire_put(&keeper->writer, &wire_list_layout, &cursor);
+	assert_int_equal(wire_send(&keeper->writer, keeper->channel_fd), 0);
+}
+
+/*
+ * A client that does not read is asked nothing more for, and costs nobody else anything; when it
+ * reads, all of its list comes, in order.
+ */
+static void test_slow_reader(void **state)
+{
+	static const unsigned int pages = 40;
+	struct fake_keeper *keeper = *state;
+	int slow = keeper_connect(keeper, 13, SCOPE_FULL, NULL);
+	int other = keeper_connect(keeper, 14, SCOPE_FULL, NULL);
+	unsigned int asked = 0, read = 0, unread = 0;
+
+	client_send(slow, "{\"method\":\"org.nsctl.List\",\"more\":true}");
+	for (;;) {
+		keeper_receive(keeper, WIRE_LIST, 13);
+		answer_page(keeper, asked++, false);
+		/* the other's answer comes behind the page: by then the front has asked, or will
+		 * not */
+		client_send(other, GET_INFO);
+		expect_info(other);
+		if (!is_ready(keeper->channel_fd, POLLIN))
+			break;
+	}
+	/* a socket holds 200 KiB or so, a page has 120: the rest would be in the front's memory */
+	assert_in_range(asked, 1, 10);
+	unread = asked;
+	for (bool more = true; more; read++) {
+		struct client_reply reply;
+		char name[NAME_SIZE];
+
+		if (unread == 0) {
+			keeper_receive(keeper, WIRE_LIST, 13);
+			answer_page(keeper, asked, asked + 1 == pages);
+			asked++;
+			unread++;
+		}
+		client_receive(slow, &reply);
+		unread--;
+		(void)snprintf(name, sizeof(name), "s%u", read * 40);
+		assert_string_equal(
+			json_string_value(json_object_get(
+				json_array_get(json_object_get(reply.message.parameters, "sets"),
+					       0),
+				"name")),
+			name);
+		more = reply.message.continues;
+		client_reply_done(&reply);
+	}
+	assert_int_equal(read, pages);
+	close_client(keeper, slow, 13);
+	close_client(keeper, other, 14);
+}
+
+static void test_list_without_more(void **state)
+{
+	struct fake_keeper *keeper = *state;
+	int fd = keeper_connect(keeper, 15, SCOPE_FULL, NULL);
+	struct client_reply reply;
+
+	client_send(fd, "{\"method\":\"org.nsctl.List\"}");
+	keeper_receive(keeper, WIRE_LIST, 15);
+	answer_page(keeper, 0, false);
+	client_expect(fd, "{\"error\":\"org.varlink.service.ExpectedMore\",\"parameters\":{}}");
+	client_send(fd, "{\"method\":\"org.nsctl.List\",\"parameters\":{\"summary\":true}}");
+	keeper_receive(keeper, WIRE_LIST, 15);
+	answer_page(keeper, 0, true);
+	client_receive(fd, &reply);
+	assert_int_equal(json_array_size(json_object_get(reply.message.parameters, "sets")), 0);
+	assert_int_equal(json_array_size(json_object_get(reply.message.parameters, "summaries")),
+			 40);
+	client_reply_done(&reply);
+	close_client(keeper, fd, 15);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_descriptions),
+		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_oneway),
+		cmocka_unit_test(test_confined),
+		cmocka_unit_test(test_failure),
+		cmocka_unit_test(test_exec),
+		cmocka_unit_test(test_byte_by_byte),
+		cmocka_unit_test(test_pipelined),
+		cmocka_unit_test(test_garbage),
+		cmocka_unit_test(test_endless),
+		cmocka_unit_test(test_unused_descriptors),
+		cmocka_unit_test(test_half_closed),
+		cmocka_unit_test(test_gone),
+		cmocka_unit_test(test_slow_reader),
+		cmocka_unit_test(test_list_without_more),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * log.c on a stderr that is no journal: which lines are written, what they look like, and that
+ * nothing which a client says breaks out of its line; nor does a reader who sleeps stop us.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include "base.h"
+#include "daemon/keeper/log.h"
+
+static int read_fd = -1, stderr_fd = -1;
+
+/* stderr is a pipe of ours while something is logged. */
+static void capture(void)
+{
+	int ends[2];
+
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	stderr_fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+	assert_true(stderr_fd >= 0);
+	assert_int_equal(dup2(ends[1], STDERR_FILENO), STDERR_FILENO);
+	close(ends[1]);
+	assert_int_equal(fcntl(ends[0], F_SETFL, O_NONBLOCK), 0);
+	read_fd = ends[0];
+}
+
+static void release(void)
+{
+	dup2(stderr_fd, STDERR_FILENO);
+	stderr_fd = close_fd(stderr_fd);
+	read_fd = close_fd(read_fd);
+}
+
+/* What has been written, as a string. */
+static const char *written(void)
+{
+	static char text[8192];
+	ssize_t n = read(read_fd, text, sizeof(text) - 1);
+
+	text[n > 0 ? n : 0] = '\0';
+	return text;
+}
+
+static void check_line(const char *got, const char *wanted)
+{
+	if (strcmp(got, wanted) != 0) {
+		release();
+		fail_msg("got: %s", got);
+	}
+}
+
+static void test_levels(void **state _unused_)
+{
+	static const struct {
+		const char *name;
+		int level;
+	} rows[] = {
+		{"error", LOG_ERR}, {"warning", LOG_WARNING}, {"notice", LOG_NOTICE},
+		{"info", LOG_INFO}, {"debug", LOG_DEBUG},     {"", -EINVAL},
+		{"Error", -EINVAL}, {"errors", -EINVAL},      {"err", -EINVAL},
+		{"7", -EINVAL},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		assert_int_equal(log_level_from_name(rows[i].name), rows[i].level);
+}
+
+/* Of each level's threshold, the lines that pass it. */
+static void test_threshold(void **state _unused_)
+{
+	capture();
+	for (int limit = LOG_ERR; limit <= LOG_DEBUG; limit++) {
+		log_open(limit);
+		for (int level = LOG_ERR; level <= LOG_DEBUG; level++) {
+			log_line(level, NULL, "line");
+			check_line(written(), level <= limit ? "nsctld: line\n" : "");
+		}
+	}
+	release();
+}
+
+static void test_format(void **state _unused_)
+{
+	static const struct {
+		struct log_fields fields;
+		const char *line;
+	} rows[] = {
+		{{}, "nsctld: a b 7\n"},
+		{{.has_uid = true}, "nsctld: a b 7 uid=0\n"},
+		{{.uid = 5}, "nsctld: a b 7\n"},
+		{{.has_uid = true,
+		  .uid = 4294967294,
+		  .method = "Exec",
+		  .set = "box",
+		  .session = "0123456789abcdef",
+		  .error = ENOENT},
+		 "nsctld: a b 7 uid=4294967294 method=Exec set=box session=0123456789abcdef "
+		 "errno=ENOENT\n"},
+		{{.set = "x\ny\033[31m\x7f"}, "nsctld: a b 7 set=x?y?[31m?\n"},
+	};
+
+	capture();
+	log_open(LOG_INFO);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		log_line(LOG_INFO, &rows[i].fields, "a %s %d", "b", 7);
+		check_line(written(), rows[i].line);
+	}
+	log_notice("none");
+	check_line(written(), "nsctld: none\n");
+	release();
+}
+
+static void test_escape(void **state _unused_)
+{
+	static const struct {
+		const char *text, *line;
+	} rows[] = {
+		{"a\nnsctld: b", "nsctld: a?nsctld: b\n"},
+		{"\r\t\b\a\033]0;x\a", "nsctld: ?????]0;x?\n"},
+		{"\x01\x1f\x7f", "nsctld: ???\n"},
+		/* control characters of the upper half; other characters stay */
+		{"\xc2\x9b"
+		 "31m \xc2\x80\xc2\x9f\xc2\xa0",
+		 "nsctld: ??31m ????\xc2\xa0\n"},
+		{"gr\xc3\xbc\xc3\x9f \xe2\x82\xac", "nsctld: gr\xc3\xbc\xc3\x9f \xe2\x82\xac\n"},
+		{"cut \xc2", "nsctld: cut \xc2\n"},
+		{"%s%n", "nsctld: %s%n\n"},
+	};
+
+	capture();
+	log_open(LOG_INFO);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		log_notice("%s", rows[i].text);
+		check_line(written(), rows[i].line);
+	}
+	release();
+}
+
+/* However long: one line, that ends, in one write. */
+static void test_long(void **state _unused_)
+{
+	char text[5000];
+	struct log_fields fields = {.has_uid = true, .set = text, .session = text};
+	const char *got;
+
+	memset(text, 'a', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	capture();
+	log_open(LOG_INFO);
+	log_line(LOG_INFO, NULL, "%s", text);
+	got = written();
+	assert_true(strlen(got) > 800 && strlen(got) < 1024);
+	assert_ptr_equal(strchr(got, '\n'), got + strlen(got) - 1);
+	log_line(LOG_INFO, &fields, "%s", text);
+	got = written();
+	assert_true(strlen(got) > 900 && strlen(got) < 1024);
+	assert_ptr_equal(strchr(got, '\n'), got + strlen(got) - 1);
+	release();
+}
+
+/* A pipe that nobody reads: lines are dropped, counted, and told once there is room. */
+static void test_full_pipe(void **state _unused_)
+{
+	char page[4096];
+	const char *got;
+	int lines = 0;
+
+	capture();
+	log_open(LOG_INFO);
+	alarm(60); /* a write that waits would wait for ever */
+	for (int i = 0; i < 10000; i++)
+		log_notice("line %d", i);
+	while (read(read_fd, page, 1) == 1)
+		lines += *page == '\n';
+	assert_in_range(lines, 1, 9999);
+	log_notice("after");
+	alarm(0);
+	snprintf(page, sizeof(page), "nsctld: after (%d lines before this one were lost)\n",
+		 10000 - lines);
+	check_line(written(), page);
+	log_notice("again");
+	got = written();
+	check_line(got, "nsctld: again\n");
+	release();
+}
+
+/* $JOURNAL_STREAM of somebody else, who has started us with another stderr. */
+static void test_not_the_journal(void **state _unused_)
+{
+	static const char *const streams[] = {"1:1", "", "x", "8:", "0:0"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(streams); i++) {
+		setenv("JOURNAL_STREAM", streams[i], 1);
+		capture();
+		log_open(LOG_INFO);
+		log_notice("line");
+		check_line(written(), "nsctld: line\n");
+		release();
+	}
+	unsetenv("JOURNAL_STREAM");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_levels),
+		cmocka_unit_test(test_threshold),
+		cmocka_unit_test(test_format),
+		cmocka_unit_test(test_escape),
+		cmocka_unit_test(test_long),
+		cmocka_unit_test(test_full_pipe),
+		cmocka_unit_test(test_not_the_journal),
+	};
+
+	unsetenv("JOURNAL_STREAM");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

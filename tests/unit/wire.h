@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the tests of daemon/wire share: sockets, and messages as if they had been received. */
+#ifndef NSCTL_TESTS_WIRE_H
+#define NSCTL_TESTS_WIRE_H
+
+#include <dirent.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+#include <sys/socket.h>
+#include "base.h"
+#include "daemon/wire/codec.h"
+
+static inline void make_socket(int ret[2])
+{
+	int size = 1 << 20;
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ret),
+			 0);
+	(void)setsockopt(ret[0], SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+}
+
+static inline size_t count_fds(void)
+{
+	DIR *directory = opendir("/proc/self/fd");
+	size_t n = 0;
+
+	assert_non_null(directory);
+	while (readdir(directory))
+		n++;
+	closedir(directory);
+	return n;
+}
+
+/* A message as if it had been received, in a buffer that ends where it does. */
+static inline void set_message(struct wire_message *message, const void *payload, size_t size,
+			       int fd)
+{
+	*message = (struct wire_message){.header = malloc(sizeof(struct nlmsghdr) + size)};
+	assert_non_null(message->header);
+	*message->header = (struct nlmsghdr){.nlmsg_len = sizeof(struct nlmsghdr) + size};
+	memcpy(message->header + 1, payload, size);
+	if (fd >= 0)
+		message->fds[message->n_fds++] = fd;
+}
+
+#endif
