@@ -308,10 +308,14 @@ static void test_garbage(void **state)
 
 	for (uint32_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		int fd = keeper_connect(*state, 100 + i, SCOPE_FULL, NULL);
+		char text[512];
+		size_t used = 0;
 
-		client_send(fd, GET_INFO);
-		client_send(fd, rows[i]);
-		client_send(fd, GET_INFO);
+		/* at once: behind the garbage there may be nobody any more */
+		used += (size_t)sprintf(text + used, "%s", GET_INFO) + 1;
+		used += (size_t)sprintf(text + used, "%s", rows[i]) + 1;
+		used += (size_t)sprintf(text + used, "%s", GET_INFO) + 1;
+		client_send_fds(fd, text, used, NULL, 0);
 		/* what came before is still answered */
 		expect_info(fd);
 		expect_closed(*state, 100 + i);
