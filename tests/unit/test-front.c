@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * daemon/front without a process: parameters to requests, requests' answers to parameters, as
- * tables; and that what is kept of a specification reads as it was given.
+ * daemon/front: a call's parameters to requests, as tables: what is taken, what is refused and in
+ * which words, and that what is kept of a specification reads as it was given.
  */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/wait.h>
+#include <sys/mman.h>
 #include "base.h"
 #include "daemon/front/method.h"
-#include "daemon/front/process.h"
 #include "protocol/idl.h"
 #include "protocol/message.h"
 
@@ -76,31 +74,13 @@ static struct wire_message *answer(const struct wire_layout *layout, const void 
 	return &message;
 }
 
-static void expect_reply(const char *name, struct wire_message *from, const char *expected)
-{
-	json_t *wanted = load(expected), *got;
-	struct reply_fds fds = {.n = 0};
-	char path[IDL_PATH_SIZE], *text;
-
-	got = method_find(name)->encode(from, &fds);
-	text = json_dumps(got, JSON_SORT_KEYS);
-	if (!idl_check_output(idl, idl_method(idl, name), got, path))
-		fail_msg("%s: %s does not fit the interface: %s", name, path, text);
-	if (!json_equal(got, wanted))
-		fail_msg("%s: got %s, not %s", name, text, expected);
-	free(text);
-	json_decref(got);
-	json_decref(wanted);
-}
-
 /* --- the table of methods --- */
 
 static void test_methods(void **state _unused_)
 {
-	static const char *const missing[] = {"Adopt",	       "AddLink",	"SetLink",
-					      "RemoveLink",    "ListLinks",	"CreateNetwork",
-					      "RemoveNetwork", "ListNetworks",	"Apply",
-					      "Monitor"};
+	static const char *const missing[] = {
+		"Adopt",	 "AddLink",	  "SetLink",	  "RemoveLink", "ListLinks",
+		"CreateNetwork", "RemoveNetwork", "ListNetworks", "Apply",	"Monitor"};
 	size_t built = 0, not_built = 0;
 
 	for (size_t i = 0; idl_method_name(idl, i); i++) {
@@ -168,7 +148,8 @@ static const struct {
 	{"{\"clocks\":{\"monotonic\":0}}", "{" DEFAULT ",\"clocks\":{\"monotonic\":0.0}}"},
 	{"{\"lease\":{\"seconds\":1.001,\"connection\":true}}",
 	 "{" DEFAULT ",\"lease\":{\"seconds\":1.001,\"connection\":true}}"},
-	{"{\"lease\":{\"seconds\":3153600000}}", "{" DEFAULT ",\"lease\":{\"seconds\":3153600000.0}}"},
+	{"{\"lease\":{\"seconds\":3153600000}}",
+	 "{" DEFAULT ",\"lease\":{\"seconds\":3153600000.0}}"},
 	{"{\"labels\":{\"job\":\"42\",\"a/b.c_d\":\"\",\"e\":\"\303\244\"}}",
 	 "{" DEFAULT ",\"labels\":{\"job\":\"42\",\"a/b.c_d\":\"\",\"e\":\"\303\244\"}}"},
 };
@@ -295,8 +276,7 @@ static const struct {
 	 "{\"spec\":{\"mounts\":[{\"type\":\"proc\",\"target\":\"/p\"},{\"type\":\"proc\","
 	 "\"target\":\"\"}]}}",
 	 ERROR_INVALID_VALUE, "spec.mounts[1].target"},
-	{"Create",
-	 "{\"spec\":{\"mounts\":[{\"type\":\"tmpfs\",\"target\":\"/p\",\"size\":-1}]}}",
+	{"Create", "{\"spec\":{\"mounts\":[{\"type\":\"tmpfs\",\"target\":\"/p\",\"size\":-1}]}}",
 	 ERROR_INVALID_VALUE, "spec.mounts[0].size"},
 	{"Create",
 	 "{\"spec\":{\"mounts\":[{\"type\":\"bind\",\"target\":\"/p\",\"source\":\"\"}]}}",
@@ -344,8 +324,9 @@ static const struct {
 	{"Exec", "{\"name\":\"a\",\"command\":[\"b\"],\"group\":-1}", ERROR_INVALID_VALUE, "group"},
 	{"Exec", "{\"name\":\"a\",\"command\":[\"b\"],\"umask\":512}", ERROR_INVALID_VALUE,
 	 "umask"},
-	{"Exec", "{\"name\":\"a\",\"command\":[\"b\"],\"stdinFileDescriptor\":0,"
-		 "\"statusFileDescriptor\":0}",
+	{"Exec",
+	 "{\"name\":\"a\",\"command\":[\"b\"],\"stdinFileDescriptor\":0,"
+	 "\"statusFileDescriptor\":0}",
 	 ERROR_INVALID_VALUE, "statusFileDescriptor"},
 	{"Run", "{\"command\":[]}", ERROR_INVALID_VALUE, "command"},
 	{"Run", "{\"name\":\"-\",\"command\":[\"a\"]}", ERROR_INVALID_VALUE, "name"},
@@ -384,8 +365,7 @@ static void test_too_many(void **state _unused_)
 	char key[16];
 
 	for (int i = 0; i < SPEC_MOUNTS_MAX; i++)
-		json_array_append_new(mounts,
-				      json_pack("{ss ss}", "type", "proc", "target", "/p"));
+		json_array_append_new(mounts, json_pack("{ss ss}", "type", "proc", "target", "/p"));
 	for (int i = 0; i < SPEC_LABELS_MAX; i++) {
 		(void)snprintf(key, sizeof(key), "k%d", i);
 		json_object_set_new(labels, key, json_string("v"));
@@ -403,4 +383,147 @@ static void test_too_many(void **state _unused_)
 	json_decref(parameters);
 	json_decref(labels);
 	json_decref(mounts);
+}
+
+/* --- requests --- */
+
+static void test_asks(void **state _unused_)
+{
+	static union method_request request;
+	const struct wire_ask *ask = &request.ask;
+	struct decoding decoding;
+	json_t *parameters;
+
+	parameters = load("{\"name\":\"box\",\"owner\":0,\"grace\":2.5}");
+	assert_int_equal(decode("Remove", parameters, &decoding, &request), 0);
+	assert_string_equal(ask->name, "box");
+	assert_true(ask->has_owner && ask->owner == 0 && ask->span == 2500000);
+	assert_int_equal(ask->process_fd, -1);
+	json_decref(parameters);
+	parameters = load("{\"name\":\"box\",\"owner\":4294967294,\"seconds\":60}");
+	assert_int_equal(decode("Renew", parameters, &decoding, &request), 0);
+	assert_true(ask->has_owner && ask->owner == 4294967294 && ask->span == 60000000);
+	json_decref(parameters);
+	parameters = load("{\"name\":\"box\",\"owner\":null,\"signal\":64,\"session\":"
+			  "\"0123456789abcdef\"}");
+	assert_int_equal(decode("Kill", parameters, &decoding, &request), 0);
+	assert_true(!ask->has_owner && ask->signal == 64);
+	assert_string_equal(ask->session, "0123456789abcdef");
+	json_decref(parameters);
+	parameters = load("{\"name\":\"box\",\"namespaces\":[\"time\",\"net\"]}");
+	assert_int_equal(decode("OpenNamespaces", parameters, &decoding, &request), 0);
+	assert_int_equal(ask->kinds, KIND_BIT(KIND_NET) | KIND_BIT(KIND_TIME));
+	json_decref(parameters);
+	parameters = load("{\"processFileDescriptor\":3}");
+	assert_int_equal(decode("Identify", parameters, &decoding, &request), 0);
+	assert_int_equal(ask->process_fd, 1003);
+	json_decref(parameters);
+	parameters = load("{\"allOwners\":true,\"summary\":true,\"labels\":{\"a\":\"\"}}");
+	assert_int_equal(decode("List", parameters, &decoding, &request), 0);
+	assert_true(request.list.all_owners && request.list.summary && request.list.n_labels == 1);
+	assert_null(request.list.labels[0].value);
+	assert_null(request.list.after_name);
+	json_decref(parameters);
+}
+
+static void test_exec(void **state _unused_)
+{
+	static union method_request request;
+	const struct wire_command *command = &request.exec.command;
+	struct decoding decoding;
+	json_t *parameters = load(
+		"{\"name\":\"box\",\"command\":[\"a\"],\"user\":0,\"group\":5,\"umask\":0,"
+		"\"workingDirectory\":\"/w\",\"workingDirectoryFileDescriptor\":3,"
+		"\"stdinFileDescriptor\":0,\"stderrFileDescriptor\":2,\"statusFileDescriptor\":1,"
+		"\"namespaces\":[\"mnt\"],\"detach\":true,\"newPrivileges\":true}");
+
+	assert_int_equal(decode("Exec", parameters, &decoding, &request), 0);
+	assert_string_equal(request.exec.name, "box");
+	assert_true(command->has_user && command->user == 0);
+	assert_true(command->has_group && command->group == 5);
+	assert_true(command->has_umask && command->umask == 0);
+	assert_string_equal(command->working_directory, "/w");
+	assert_int_equal(command->working_directory_fd, 1003);
+	assert_int_equal(command->stdin_fd, 1000);
+	assert_int_equal(command->stdout_fd, -1);
+	assert_int_equal(command->stderr_fd, 1002);
+	assert_int_equal(command->status_fd, 1001);
+	assert_int_equal(command->terminal_fd, -1);
+	assert_int_equal(command->kinds, KIND_BIT(KIND_MNT));
+	assert_true(command->detach && command->new_privileges);
+	assert_true(decoding.memory_fd >= 0 && command->arguments_fd == decoding.memory_fd);
+	close(decoding.memory_fd);
+	json_decref(parameters);
+	parameters = load("{\"command\":[\"a\"],\"init\":false}");
+	assert_int_equal(decode("Run", parameters, &decoding, &request), 0);
+	assert_true(request.run.no_init && request.run.spec.given && !request.run.name);
+	assert_true(!request.run.command.has_umask && !request.run.command.detach);
+	close(decoding.memory_fd);
+	json_decref(parameters);
+}
+
+/* Words and environment as layout.h says, and nobody can change them any more. */
+static void test_command_file(void **state _unused_)
+{
+	static const char expected[] = "\3\0\0\0\2\0\0\0a\0\0c d\0A=\0B==1\nC=2";
+	static union method_request request;
+	struct decoding decoding;
+	char got[64];
+	json_t *parameters = load("{\"name\":\"box\",\"command\":[\"a\",\"\",\"c d\"],"
+				  "\"environment\":[\"A=\",\"B==1\\nC=2\"]}");
+
+	assert_int_equal(decode("Exec", parameters, &decoding, &request), 0);
+	assert_int_equal(pread(decoding.memory_fd, got, sizeof(got), 0), sizeof(expected));
+	assert_memory_equal(got, expected, sizeof(expected));
+	assert_int_equal(pwrite(decoding.memory_fd, "x", 1, 0), -1);
+	assert_int_equal(ftruncate(decoding.memory_fd, 1), -1);
+	assert_int_equal(ftruncate(decoding.memory_fd, 4096), -1);
+	close(decoding.memory_fd);
+	json_decref(parameters);
+}
+
+/* For lists: 16 words of 256 bytes, cut where a character ends. */
+static void test_command_beginning(void **state _unused_)
+{
+	static union method_request request;
+	const struct wire_command *command = &request.exec.command;
+	json_t *words = json_array(), *parameters;
+	struct decoding decoding;
+	char word[300];
+
+	memset(word, 'x', sizeof(word));
+	memcpy(word + 254, "\342\202\254", 3); /* three bytes, from 254 to 256 */
+	json_array_append_new(words, json_stringn(word, sizeof(word)));
+	memset(word, 'y', sizeof(word));
+	memcpy(word + 253, "\342\202\254", 3); /* it ends at 256 */
+	json_array_append_new(words, json_stringn(word, sizeof(word)));
+	json_array_append_new(words, json_string(""));
+	while (json_array_size(words) < COMMAND_WORDS_MAX + 5)
+		json_array_append_new(words, json_string("z"));
+	parameters = json_pack("{ssso}", "name", "box", "command", words);
+	assert_int_equal(decode("Exec", parameters, &decoding, &request), 0);
+	assert_int_equal(command->n_words, COMMAND_WORDS_MAX);
+	assert_int_equal(strlen(command->words[0].text), 254);
+	assert_int_equal(strlen(command->words[1].text), 256);
+	assert_null(command->words[2].text);
+	assert_string_equal(command->words[COMMAND_WORDS_MAX - 1].text, "z");
+	close(decoding.memory_fd);
+	json_decref(parameters);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_methods),
+		cmocka_unit_test(test_specs),
+		cmocka_unit_test(test_descriptors),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_too_many),
+		cmocka_unit_test(test_asks),
+		cmocka_unit_test(test_exec),
+		cmocka_unit_test(test_command_file),
+		cmocka_unit_test(test_command_beginning),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The front's conversions: a call's JSON becomes a struct, crosses in the encoding of daemon/wire,
+ * and becomes JSON again; each value that cannot be is refused with the path of its field. What the
+ * interface description refuses by itself is not here: every call in these tables fits it.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include "base.h"
+#include "daemon/front/method.h"
+#include "protocol/idl.h"
+#include "tests/unit/answer.h"
+
+#define FDS_MAX 4
+
+static struct idl *idl;
+static struct decoding decoding;
+static struct fd_list fds;
+static int numbers[FDS_MAX];
+
+static int setup(void **state _unused_)
+{
+	return idl_parse(idl_text_nsctl, &idl, NULL);
+}
+
+static int teardown(void **state _unused_)
+{
+	idl = idl_free(idl);
+	return 0;
+}
+
+/* Decodes parameters of a method, with n_fds descriptors that came along, each a number of its own
+ * that nobody opens or closes. */
+static int decode(const char *name, const json_t *parameters, size_t n_fds,
+		  union method_request *ret)
+{
+	const struct method *method = method_find(name);
+	char path[IDL_PATH_SIZE];
+
+	assert_non_null(method);
+	if (!idl_check_input(idl, idl_method(idl, name), parameters, path))
+		fail_msg("%s: %s does not fit the interface", name, path);
+	for (size_t i = 0; i < FDS_MAX; i++)
+		numbers[i] = 1000 + (int)i;
+	fds = (struct fd_list){.fds = numbers, .n = n_fds};
+	decoding = (struct decoding){.fds = &fds, .memory_fd = -1};
+	wire_clear(method->layout, ret);
+	return method->decode(&decoding, parameters, ret);
+}
+
+/* --- through the keeper and back --- */
+
+/* Specifications as they are said, and as they read once they have been to the keeper and back. */
+static const struct {
+	const char *said, *told;
+	size_t n_fds;
+} specs[] = {
+	{"{}", "{\"namespaces\":[]}", 0},
+	{"{\"spec\":null,\"name\":null,\"existing\":null}", "{\"namespaces\":[]}", 0},
+	{"{\"spec\":{}}", "{\"namespaces\":[]}", 0},
+	{"{\"spec\":{\"namespaces\":[\"time\",\"mnt\",\"user\"]}}",
+	 "{\"namespaces\":[\"mnt\",\"user\",\"time\"]}", 0},
+	{"{\"spec\":{\"userMapping\":\"root\"}}", "{\"namespaces\":[],\"userMapping\":\"root\"}",
+	 0},
+	{"{\"spec\":{\"userMapping\":\"current\"}}",
+	 "{\"namespaces\":[],\"userMapping\":\"current\"}", 0},
+	{"{\"spec\":{\"hostname\":\"A.b\",\"propagation\":\"private\"}}",
+	 "{\"namespaces\":[],\"hostname\":\"A.b\",\"propagation\":\"private\"}", 0},
+	{"{\"spec\":{\"propagation\":\"slave\"}}", "{\"namespaces\":[],\"propagation\":\"slave\"}",
+	 0},
+	{"{\"spec\":{\"propagation\":\"shared\",\"mountProc\":true}}",
+	 "{\"namespaces\":[],\"propagation\":\"shared\",\"mountProc\":true}", 0},
+	{"{\"spec\":{\"mountProc\":false,\"visible\":true,\"ipNetns\":true}}",
+	 "{\"namespaces\":[],\"mountProc\":false,\"visible\":true,\"ipNetns\":true}", 0},
+	{"{\"spec\":{\"visible\":false,\"ipNetns\":false}}", "{\"namespaces\":[]}", 0},
+	{"{\"spec\":{\"mounts\":[{\"type\":\"bind\",\"target\":\"/a\",\"source\":\"/b\","
+	 "\"sourceFileDescriptor\":1,\"readOnly\":true},{\"type\":\"tmpfs\",\"target\":\"/t\","
+	 "\"size\":4096},{\"type\":\"proc\",\"target\":\"/p\"},{\"type\":\"sysfs\",\"target\":"
+	 "\"/s\"},{\"type\":\"dev\",\"target\":\"/d\"},{\"type\":\"mqueue\",\"target\":\"/m\"},"
+	 "{\"type\":\"cgroup2\",\"target\":\"/c\"}],\"rootPath\":\"/r\",\"rootFileDescriptor\":0}}",
+	 "{\"namespaces\":[],\"mounts\":[{\"type\":\"bind\",\"target\":\"/a\",\"source\":\"/b\","
+	 "\"readOnly\":true},{\"type\":\"tmpfs\",\"target\":\"/t\",\"size\":4096},{\"type\":"
+	 "\"proc\",\"target\":\"/p\"},{\"type\":\"sysfs\",\"target\":\"/s\"},{\"type\":\"dev\","
+	 "\"target\":\"/d\"},{\"type\":\"mqueue\",\"target\":\"/m\"},{\"type\":\"cgroup2\","
+	 "\"target\":\"/c\"}],\"rootPath\":\"/r\"}",
+	 2},
+	{"{\"spec\":{\"clocks\":{\"monotonic\":-1.5}}}",
+	 "{\"namespaces\":[],\"clocks\":{\"monotonic\":-1.5}}", 0},
+	{"{\"spec\":{\"clocks\":{\"monotonic\":0,\"boottime\":1e9}}}",
+	 "{\"namespaces\":[],\"clocks\":{\"monotonic\":0.0,\"boottime\":1e9}}", 0},
+	/* as exact as a microsecond */
+	{"{\"spec\":{\"lease\":{\"seconds\":1.001}}}",
+	 "{\"namespaces\":[],\"lease\":{\"seconds\":1.001}}", 0},
+	{"{\"spec\":{\"lease\":{\"seconds\":7200,\"connection\":true}}}",
+	 "{\"namespaces\":[],\"lease\":{\"seconds\":7200.0,\"connection\":true}}", 0},
+	{"{\"spec\":{\"lease\":{\"connection\":false}}}", "{\"namespaces\":[]}", 0},
+	{"{\"spec\":{\"labels\":{\"a\":\"\",\"b/c\":\"\xc3\xa4 \\\"\"}}}",
+	 "{\"namespaces\":[],\"labels\":{\"a\":\"\",\"b/c\":\"\xc3\xa4 \\\"\"}}", 0},
+	/* what is not built yet may be said not to be wanted */
+	{"{\"spec\":{\"egress\":false,\"boot\":false,\"links\":null,\"lease\":null}}",
+	 "{\"namespaces\":[]}", 0},
+};
+
+static void test_specs(void **state _unused_)
+{
+	static struct wire_create crossed;
+	static struct wire_set set;
+
+	for (size_t i = 0; i < ARRAY_SIZE(specs); i++) {
+		json_t *parameters = parse(specs[i].said), *got, *wanted = parse(specs[i].told);
+		static union method_request request;
+		struct answer there, back;
+		int r = decode("Create", parameters, specs[i].n_fds, &request);
+
+		if (r != 0)
+			fail_msg("%s: %s: %s", specs[i].said, decoding.failure.subject,
+				 decoding.failure.text);
+		answer_begin(&there);
+		wire_put(&there.writer, &wire_create_layout, &request.create);
+		assert_int_equal(wire_decode(answer_message(&there), &wire_create_layout, &crossed),
+				 0);
+		assert_int_equal(there.message.n_fds, specs[i].n_fds);
+		wire_clear(&wire_set_layout, &set);
+		set.spec = crossed.spec;
+		answer_begin(&back);
+		back.writer.without_fds = true;
+		wire_put(&back.writer, &wire_set_layout, &set);
+		got = encode_set_reply(answer_message(&back), &back.fds);
+		if (!json_equal(json_object_get(json_object_get(got, "set"), "spec"), wanted))
+			fail_msg("%s: %s", specs[i].said, json_dumps(got, JSON_COMPACT));
+		json_decref(got);
+		json_decref(wanted);
+		json_decref(parameters);
+		answer_done(&there);
+		answer_done(&back);
+	}
+}
+
+/* --- what is refused, by which field --- */
+
+#define LONG_16 "aaaaaaaaaaaaaaaa"
+#define LONG_64 LONG_16 LONG_16 LONG_16 LONG_16
+#define LONG_256 LONG_64 LONG_64 LONG_64 LONG_64
+#define LONG_4096                                                                                 \
+	LONG_256 LONG_256 LONG_256 LONG_256 LONG_256 LONG_256 LONG_256 LONG_256 LONG_256 LONG_256 \
+		LONG_256 LONG_256 LONG_256 LONG_256 LONG_256 LONG_256
+#define SPEC(text) "{\"spec\":{" text "}}"
+#define EXEC(text) "{\"name\":\"box\",\"command\":[\"true\"]," text "}"
+#define TMPFS "{\"type\":\"tmpfs\",\"target\":\"/t\"},"
+#define TMPFS_8 TMPFS TMPFS TMPFS TMPFS TMPFS TMPFS TMPFS TMPFS
+#define TMPFS_32 TMPFS_8 TMPFS_8 TMPFS_8 TMPFS_8
+
+static const struct {
+	const char *method, *parameters;
+	const char *field;
+	size_t n_fds;
+} refused[] = {
+	{"Get", "{\"name\":\"\"}", "name", 0},
+	{"Get", "{\"name\":\"host\"}", "name", 0},
+	{"Get", "{\"name\":\"a/b\"}", "name", 0},
+	{"Get", "{\"name\":\"" LONG_64 "a\"}", "name", 0},
+	{"Get", "{\"name\":\"a\",\"owner\":-1}", "owner", 0},
+	{"Get", "{\"name\":\"a\",\"owner\":4294967295}", "owner", 0},
+	{"Remove", "{\"name\":\"a\",\"grace\":-1}", "grace", 0},
+	{"Remove", "{\"name\":\"a\",\"grace\":86401}", "grace", 0},
+	{"Renew", "{\"name\":\"a\",\"seconds\":0}", "seconds", 0},
+	{"Renew", "{\"name\":\"a\",\"seconds\":9223372036854775807}", "seconds", 0},
+	{"Kill", "{\"name\":\"a\",\"signal\":0}", "signal", 0},
+	{"Kill", "{\"name\":\"a\",\"signal\":65}", "signal", 0},
+	{"Kill", "{\"name\":\"a\",\"signal\":-9}", "signal", 0},
+	{"Kill", "{\"name\":\"a\",\"signal\":9,\"session\":\"x\"}", "session", 0},
+	{"WaitSession", "{\"session\":\"\"}", "session", 0},
+	{"WaitSession", "{\"session\":\"0123456789ABCDEF\"}", "session", 0},
+	{"OpenNamespaces", "{\"name\":\"a\",\"namespaces\":[]}", "namespaces", 0},
+	{"OpenNamespaces", "{\"name\":\"a\",\"namespaces\":[\"net\",\"net\"]}", "namespaces", 0},
+	{"Identify", "{\"processFileDescriptor\":0}", "processFileDescriptor", 0},
+	{"Identify", "{\"processFileDescriptor\":-1}", "processFileDescriptor", 1},
+	{"Identify", "{\"processFileDescriptor\":4294967296}", "processFileDescriptor", 1},
+	{"List", "{\"labels\":{\"a b\":\"\"}}", "labels", 0},
+	{"List", "{\"labels\":{\"\":\"\"}}", "labels", 0},
+	{"List", "{\"labels\":{\"a\":\"" LONG_256 "a\"}}", "labels", 0},
+	/* specifications */
+	{"Create", "{\"name\":\"-a\"}", "name", 0},
+	{"Create", SPEC("\"namespaces\":[]"), "spec.namespaces", 0},
+	{"Create", SPEC("\"namespaces\":[\"pid\",\"mnt\",\"pid\"]"), "spec.namespaces", 0},
+	{"Create", SPEC("\"hostname\":\"\""), "spec.hostname", 0},
+	{"Create", SPEC("\"hostname\":\"" LONG_64 "a\""), "spec.hostname", 0},
+	{"Create", SPEC("\"mounts\":[" TMPFS "{\"type\":\"tmpfs\",\"target\":\"\"}]"),
+	 "spec.mounts[1].target", 0},
+	{"Create", SPEC("\"mounts\":[{\"type\":\"tmpfs\",\"target\":\"" LONG_4096 "\"}]"),
+	 "spec.mounts[0].target", 0},
+	{"Create", SPEC("\"mounts\":[{\"type\":\"bind\",\"target\":\"/a\",\"source\":\"\"}]"),
+	 "spec.mounts[0].source", 0},
+	{"Create",
+	 SPEC("\"mounts\":[{\"type\":\"bind\",\"target\":\"/a\",\"sourceFileDescriptor\":1}]"),
+	 "spec.mounts[0].sourceFileDescriptor", 1},
+	{"Create", SPEC("\"mounts\":[{\"type\":\"tmpfs\",\"target\":\"/a\",\"size\":4095}]"),
+	 "spec.mounts[0].size", 0},
+	{"Create", SPEC("\"mounts\":[{\"type\":\"tmpfs\",\"target\":\"/a\",\"size\":-1}]"),
+	 "spec.mounts[0].size", 0},
+	{"Create", SPEC("\"mounts\":[" TMPFS_32 "{\"type\":\"tmpfs\",\"target\":\"/a\"}]"),
+	 "spec.mounts", 0},
+	{"Create", SPEC("\"rootPath\":\"\""), "spec.rootPath", 0},
+	{"Create", SPEC("\"rootFileDescriptor\":0"), "spec.rootFileDescriptor", 0},
+	/* one descriptor, two fields */
+	{"Create",
+	 SPEC("\"mounts\":[{\"type\":\"bind\",\"target\":\"/a\",\"sourceFileDescriptor\":0}],"
+	      "\"rootFileDescriptor\":0"),
+	 "spec.rootFileDescriptor", 1},
+	{"Create", SPEC("\"clocks\":{\"monotonic\":4.1e9}"), "spec.clocks.monotonic", 0},
+	{"Create", SPEC("\"clocks\":{\"monotonic\":1,\"boottime\":-4.1e9}"), "spec.clocks.boottime",
+	 0},
+	{"Create", SPEC("\"lease\":{\"seconds\":0}"), "spec.lease.seconds", 0},
+	{"Create", SPEC("\"lease\":{\"seconds\":-1}"), "spec.lease.seconds", 0},
+	{"Create", SPEC("\"lease\":{\"seconds\":1e300}"), "spec.lease.seconds", 0},
+	{"Create", SPEC("\"labels\":{\"-\":\"a\"}"), "spec.labels", 0},
+	{"Run", "{\"command\":[\"true\"],\"spec\":{\"hostname\":\"\"}}", "spec.hostname", 0},
+	/* commands */
+	{"Run", "{\"command\":[]}", "command", 0},
+	{"Run", "{\"command\":[\"\"]}", "command[0]", 0},
+	{"Exec", "{\"name\":\"b\",\"command\":[]}", "command", 0},
+	{"Exec", EXEC("\"owner\":-2"), "owner", 0},
+	{"Exec", EXEC("\"environment\":[\"A=1\",\"B\"]"), "environment[1]", 0},
+	{"Exec", EXEC("\"environment\":[\"=1\"]"), "environment[0]", 0},
+	{"Exec", EXEC("\"environment\":[\"\"]"), "environment[0]", 0},
+	{"Exec", EXEC("\"workingDirectory\":\"\""), "workingDirectory", 0},
+	{"Exec", EXEC("\"workingDirectory\":\"" LONG_4096 "\""), "workingDirectory", 0},
+	{"Exec", EXEC("\"user\":-1"), "user", 0},
+	{"Exec", EXEC("\"group\":4294967295"), "group", 0},
+	{"Exec", EXEC("\"umask\":512"), "umask", 0},
+	{"Exec", EXEC("\"namespaces\":[]"), "namespaces", 0},
+	{"Exec", EXEC("\"stdinFileDescriptor\":1"), "stdinFileDescriptor", 1},
+	{"Exec", EXEC("\"stdinFileDescriptor\":0,\"stdoutFileDescriptor\":0"),
+	 "stdoutFileDescriptor", 1},
+	{"Exec", EXEC("\"stderrFileDescriptor\":-1"), "stderrFileDescriptor", 1},
+	{"Exec", EXEC("\"terminalFileDescriptor\":2"), "terminalFileDescriptor", 1},
+	{"Exec", EXEC("\"statusFileDescriptor\":2"), "statusFileDescriptor", 1},
+	{"Exec", EXEC("\"workingDirectoryFileDescriptor\":2"), "workingDirectoryFileDescriptor", 1},
+};
+
+static void test_refused(void **state _unused_)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(refused); i++) {
+		json_t *parameters = parse(refused[i].parameters);
+		static union method_request request;
+		int r = decode(refused[i].method, parameters, refused[i].n_fds, &request);
+
+		if (r != ERROR_INVALID_VALUE ||
+		    strcmp(decoding.failure.subject, refused[i].field) != 0)
+			fail_msg("%s %s: %d: %s: %s", refused[i].method, refused[i].parameters, r,
+				 decoding.failure.subject, decoding.failure.text);
+		assert_int_equal(decoding.failure.error, r);
+		assert_true(*decoding.failure.text);
+		/* nothing was made for what is refused */
+		assert_int_equal(decoding.memory_fd, -1);
+		json_decref(parameters);
+	}
+}
+
+/* What the interface has and we have not is said to be so, never ignored. */
+static void test_not_supported(void **state _unused_)
+{
+	static const char *const rows[][2] = {
+		{"\"links\":[]", "links"},
+		{"\"egress\":true", "egress"},
+		{"\"dns\":[\"192.0.2.1\"]", "dns"},
+		{"\"publish\":[{\"protocol\":\"tcp\",\"hostPort\":1,\"port\":1}]", "publish"},
+		{"\"limits\":{\"tasks\":5}", "limits"},
+		{"\"boot\":true", "boot"},
+		{"\"userMapping\":\"auto\"", "userMapping"},
+		{"\"userMapping\":\"custom\"", "userMapping"},
+		{"\"uidMap\":[{\"inside\":0,\"outside\":1000,\"count\":1}]", "uidMap"},
+		{"\"gidMap\":[]", "gidMap"},
+		{"\"lease\":{\"processFileDescriptor\":0}", "lease.processFileDescriptor"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		static union method_request request;
+		char text[256];
+		json_t *parameters;
+
+		snprintf(text, sizeof(text), SPEC("%s"), rows[i][0]);
+		parameters = parse(text);
+		if (decode("Create", parameters, 1, &request) != ERROR_NOT_SUPPORTED ||
+		    strcmp(decoding.failure.subject, rows[i][1]) != 0)
+			fail_msg("%s: %s", text, decoding.failure.subject);
+		json_decref(parameters);
+	}
+}
+
+/* --- other requests --- */
+
+static void test_ask(void **state _unused_)
+{
+	static union method_request request;
+	const struct wire_ask *ask = &request.ask;
+	json_t *parameters;
+
+	parameters = parse("{\"name\":\"a\",\"owner\":0,\"session\":\"0123456789abcdef\","
+			   "\"signal\":64}");
+	assert_int_equal(decode("Kill", parameters, 0, &request), 0);
+	assert_string_equal(ask->name, "a");
+	assert_true(ask->has_owner && ask->owner == 0);
+	assert_string_equal(ask->session, "0123456789abcdef");
+	assert_int_equal(ask->signal, 64);
+	assert_true(ask->process_fd == -1 && ask->span == 0 && ask->kinds == 0);
+	json_decref(parameters);
+
+	parameters = parse("{\"name\":\"a\",\"owner\":4294967294,\"grace\":2.5}");
+	assert_int_equal(decode("Remove", parameters, 0, &request), 0);
+	assert_true(ask->owner == 4294967294 && ask->span == 2500000);
+	json_decref(parameters);
+
+	parameters = parse("{\"name\":\"a\",\"seconds\":86400}");
+	assert_int_equal(decode("Renew", parameters, 0, &request), 0);
+	assert_true(!ask->has_owner && ask->span == UINT64_C(86400000000));
+	json_decref(parameters);
+
+	parameters = parse("{\"processFileDescriptor\":1}");
+	assert_int_equal(decode("Identify", parameters, 2, &request), 0);
+	assert_int_equal(ask->process_fd, numbers[1]);
+	json_decref(parameters);
+
+	parameters = parse("{\"name\":\"a\",\"namespaces\":[\"user\",\"net\"]}");
+	assert_int_equal(decode("OpenNamespaces", parameters, 0, &request), 0);
+	assert_int_equal(ask->kinds, KIND_BIT(KIND_USER) | KIND_BIT(KIND_NET));
+	json_decref(parameters);
+
+	parameters = parse("{\"allOwners\":true,\"summary\":true,\"labels\":{\"a\":\"1\"}}");
+	assert_int_equal(decode("List", parameters, 0, &request), 0);
+	assert_true(request.list.all_owners && request.list.summary && request.list.n_labels == 1);
+	assert_string_equal(request.list.labels[0].value, "1");
+	json_decref(parameters);
+}
+
+/* The words cross in a memory file that nobody can change; their beginning is told besides. */
+static void test_exec(void **state _unused_)
+{
+	static const char expected[] = "\2\0\0\0\1\0\0\0sh\0a b\0A=\0";
+	static union method_request request;
+	const struct wire_command *command = &request.exec.command;
+	json_t *parameters = parse("{\"name\":\"a\",\"command\":[\"sh\",\"a b\"],"
+				   "\"environment\":[\"A=\"],\"user\":0,\"umask\":18,"
+				   "\"workingDirectory\":\"/x\",\"stdoutFileDescriptor\":0,"
+				   "\"statusFileDescriptor\":2,\"detach\":true}");
+	char text[64];
+
+	assert_int_equal(decode("Exec", parameters, 3, &request), 0);
+	assert_int_equal(command->n_words, 2);
+	assert_string_equal(command->words[1].text, "a b");
+	assert_true(command->has_user && command->user == 0 && !command->has_group);
+	assert_true(command->has_umask && command->umask == 022 && command->detach);
+	assert_string_equal(command->working_directory, "/x");
+	assert_true(command->stdin_fd == -1 && command->stdout_fd == numbers[0]);
+	assert_true(command->status_fd == numbers[2] && command->terminal_fd == -1);
+	assert_int_equal(command->arguments_fd, decoding.memory_fd);
+	assert_int_equal(fcntl(decoding.memory_fd, F_GET_SEALS),
+			 F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE);
+	assert_true(fcntl(decoding.memory_fd, F_GETFD) & FD_CLOEXEC);
+	assert_int_equal(pread(decoding.memory_fd, text, sizeof(text), 0), sizeof(expected) - 1);
+	assert_memory_equal(text, expected, sizeof(expected) - 1);
+	assert_int_equal(pwrite(decoding.memory_fd, "x", 1, 0), -1);
+	close(decoding.memory_fd);
+	json_decref(parameters);
+}
+
+/* Words that are long or many: cut for the list, where a character ends; whole in the file. */
+static void test_long_words(void **state _unused_)
+{
+	static union method_request request;
+	const struct wire_command *command = &request.run.command;
+	json_t *parameters = parse("{\"command\":[\"" LONG_256 "\xc3\xa4\",\"\"],\"init\":false}");
+	json_t *words = json_object_get(parameters, "command");
+
+	/* the cut falls into the second one's last character */
+	json_array_append_new(words, json_sprintf("%.254s\xe2\x82\xac", LONG_256));
+	while (json_array_size(words) < 100)
+		json_array_append_new(words, json_string("x"));
+	assert_int_equal(decode("Run", parameters, 0, &request), 0);
+	assert_true(request.run.no_init);
+	assert_int_equal(command->n_words, COMMAND_WORDS_MAX);
+	assert_string_equal(command->words[0].text, LONG_256);
+	assert_null(command->words[1].text);
+	assert_int_equal(strlen(command->words[2].text), 254);
+	assert_int_equal(lseek(decoding.memory_fd, 0, SEEK_END), 8 + 259 + 1 + 258 + 97 * 2);
+	close(decoding.memory_fd);
+	json_decref(parameters);
+}
+
+/* The table of methods: what is built is in the interface, and takes what that gives it. */
+static void test_methods(void **state _unused_)
+{
+	size_t built = 0;
+
+	for (size_t i = 0; idl_method_name(idl, i); i++) {
+		const struct method *method = method_find(idl_method_name(idl, i));
+
+		if (!method)
+			continue;
+		built++;
+		assert_true(method->layout->size <= sizeof(union method_request));
+		assert_true(method->op >= WIRE_CREATE && method->op < WIRE_OP_END);
+		assert_non_null(method->decode);
+	}
+	assert_int_equal(built, WIRE_OP_END - WIRE_CREATE);
+	assert_null(method_find("create"));
+	assert_null(method_find(""));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_specs),	      cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_not_supported), cmocka_unit_test(test_ask),
+		cmocka_unit_test(test_exec),	      cmocka_unit_test(test_long_words),
+		cmocka_unit_test(test_methods),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The keeper's answers as JSON: each to the letter, and held against the interface description.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "base.h"
+#include "daemon/front/encode.h"
+#include "protocol/error.h"
+#include "protocol/idl.h"
+#include "tests/unit/answer.h"
+
+static struct idl *idl;
+
+static int setup(void **state _unused_)
+{
+	return idl_parse(idl_text_nsctl, &idl, NULL);
+}
+
+static int teardown(void **state _unused_)
+{
+	idl = idl_free(idl);
+	return 0;
+}
+
+/* Compares, fits against the description, and frees got. */
+static void check_reply(const char *name, json_t *got, const char *expected)
+{
+	json_t *wanted = parse(expected);
+	char path[IDL_PATH_SIZE];
+
+	assert_non_null(got);
+	if (!idl_check_output(idl, idl_method(idl, name), got, path))
+		fail_msg("%s: %s does not fit the interface", name, path);
+	if (!json_equal(got, wanted))
+		fail_msg("%s: %s", name, json_dumps(got, JSON_COMPACT | JSON_SORT_KEYS));
+	json_decref(wanted);
+	json_decref(got);
+}
+
+static void test_set(void **state _unused_)
+{
+	static struct wire_set set;
+	struct answer answer;
+
+	wire_clear(&wire_set_layout, &set);
+	set.name = "box";
+	set.owner = 4000000000;
+	set.id = "0123456789abcdef";
+	set.state = SET_READY;
+	set.created = 1500000;
+	set.expires = 2000000;
+	set.init = 7;
+	set.cgroup = "/nsctl/x";
+	set.processes = 3;
+	set.n_namespaces = 2;
+	set.namespaces[0] = (struct wire_namespace){.kind_number = KIND_MNT + 1,
+						    .held = true,
+						    .inode = 4026531841,
+						    .id = UINT64_C(1) << 40,
+						    .path = "/x",
+						    .descriptor_fd = -1};
+	set.namespaces[1] =
+		(struct wire_namespace){.kind_number = KIND_TIME + 1, .descriptor_fd = -1};
+	set.n_interfaces = 1;
+	set.interfaces[0] =
+		(struct wire_interface){.name = "lo", .index = 1, .up = true, .n_addresses = 1};
+	set.interfaces[0].addresses[0].text = "127.0.0.1/8";
+	answer_begin(&answer);
+	wire_put(&answer.writer, &wire_set_layout, &set);
+	check_reply("Get", encode_set_reply(answer_message(&answer), &answer.fds),
+		    "{\"set\":{\"name\":\"box\",\"owner\":4000000000,\"id\":\"0123456789abcdef\","
+		    "\"state\":\"ready\",\"created\":1.5,\"expires\":2.0,\"init\":7,\"cgroup\":"
+		    "\"/nsctl/x\",\"usage\":{\"processes\":3,\"sessions\":0},\"spec\":{"
+		    "\"namespaces\":[]},\"namespaces\":[{\"type\":\"mnt\",\"held\":true,\"inode\":"
+		    "4026531841,\"id\":1099511627776,\"path\":\"/x\"},{\"type\":\"time\",\"held\":"
+		    "false,\"inode\":0}],\"interfaces\":[{\"name\":\"lo\",\"index\":1,\"up\":true,"
+		    "\"addresses\":[\"127.0.0.1/8\"]}]}}");
+	check_reply("Renew", encode_expires(&answer.message, &answer.fds), "{\"expires\":2.0}");
+	check_reply("Identify", encode_identity(&answer.message, &answer.fds),
+		    "{\"set\":\"box\",\"owner\":4000000000,\"namespaces\":[{\"type\":\"mnt\","
+		    "\"held\":true,\"inode\":4026531841,\"id\":1099511627776,\"path\":\"/x\"},"
+		    "{\"type\":\"time\",\"held\":false,\"inode\":0}]}");
+	answer_done(&answer);
+}
+
+static void test_session(void **state _unused_)
+{
+	struct wire_session session = {.session = "0123456789abcdef",
+				       .set = "box",
+				       .pid = 9,
+				       .process_fd = 1000,
+				       .started = 1000000};
+	struct answer answer;
+
+	answer_begin(&answer);
+	wire_put(&answer.writer, &wire_session_layout, &session);
+	check_reply("Run", encode_run(answer_message(&answer), &answer.fds),
+		    "{\"name\":\"box\",\"session\":\"0123456789abcdef\",\"pid\":9,"
+		    "\"processFileDescriptor\":0}");
+	assert_true(answer.fds.n == 1 && answer.fds.fds[0] == 1000);
+	answer_done(&answer);
+
+	session.process_fd = -1;
+	session.pid = 0;
+	session.ended = 2000000;
+	session.exited = true;
+	session.n_words = 2;
+	session.words[1].text = "b";
+	answer_begin(&answer);
+	wire_put(&answer.writer, &wire_session_layout, &session);
+	assert_true(
+		wire_put_item(&answer.writer, WIRE_ITEM_SESSION, &wire_session_layout, &session));
+	check_reply("WaitSession", encode_waited(answer_message(&answer), &answer.fds),
+		    "{\"exitStatus\":0}");
+	check_reply("Exec", encode_started_or_ended(&answer.message, &answer.fds),
+		    "{\"session\":\"0123456789abcdef\",\"exitStatus\":0}");
+	check_reply("ListSessions", encode_sessions(&answer.message, &answer.fds),
+		    "{\"sessions\":[{\"session\":\"0123456789abcdef\",\"command\":[\"\",\"b\"],"
+		    "\"started\":1.0,\"ended\":2.0,\"exitStatus\":0}]}");
+	answer_done(&answer);
+
+	session.exited = false;
+	session.signal = 9;
+	answer_begin(&answer);
+	wire_put(&answer.writer, &wire_session_layout, &session);
+	check_reply("WaitSession", encode_waited(answer_message(&answer), &answer.fds),
+		    "{\"signal\":9}");
+	check_reply("Kill", encode_nothing(&answer.message, &answer.fds), "{}");
+	answer_done(&answer);
+}
+
+static void test_lists(void **state _unused_)
+{
+	struct wire_namespace namespace = {.kind_number = KIND_NET + 1, .descriptor_fd = 1000};
+	struct wire_count counts[] = {
+		{COUNT_LIMIT, "sets", 5}, {COUNT_USED, "sets", 1}, {COUNT_COUNTER, "created", 9}};
+	struct wire_status status = {.started = 1000000, .allowed = ALLOW_IP_NETNS};
+	struct wire_list cursor = {.after_owner = 5, .after_name = "a"}, got;
+	static struct wire_set set;
+	struct answer answer;
+	json_t *json;
+	bool more;
+
+	answer_begin(&answer);
+	for (size_t i = 0; i < 2; i++)
+		assert_true(wire_put_item(&answer.writer, WIRE_ITEM_NAMESPACE,
+					  &wire_namespace_layout, &namespace));
+	answer.writer.fds[1] = 1001;
+	check_reply("OpenNamespaces", encode_namespaces(answer_message(&answer), &answer.fds),
+		    "{\"namespaces\":[{\"type\":\"net\",\"namespaceFileDescriptor\":0},{\"type\":"
+		    "\"net\",\"namespaceFileDescriptor\":1}]}");
+	assert_true(answer.fds.n == 2 && answer.fds.fds[1] == 1001);
+	answer_done(&answer);
+
+	answer_begin(&answer);
+	wire_put(&answer.writer, &wire_status_layout, &status);
+	for (size_t i = 0; i < ARRAY_SIZE(counts); i++)
+		assert_true(wire_put_item(&answer.writer, WIRE_ITEM_COUNT, &wire_count_layout,
+					  &counts[i]));
+	json = encode_status(answer_message(&answer), &answer.fds);
+	assert_int_equal(
+		json_integer_value(json_object_get(json_object_get(json, "limits"), "sets")), 5);
+	assert_true(json_is_true(json_object_get(json_object_get(json, "features"), "ipNetns")));
+	assert_true(json_is_false(
+		json_object_get(json_object_get(json, "features"), "userNamespaces")));
+	assert_string_equal(json_string_value(json_object_get(json, "version")), PACKAGE_VERSION);
+	/* the rest is this machine's */
+	{
+		char path[IDL_PATH_SIZE];
+
+		assert_true(idl_check_output(idl, idl_method(idl, "GetStatus"), json, path));
+	}
+	json_decref(json);
+	answer_done(&answer);
+
+	wire_clear(&wire_set_layout, &set);
+	set.name = "a";
+	set.owner = 4000000000;
+	set.kinds = KIND_BIT(KIND_UTS);
+	set.state = SET_REMOVING;
+	answer_begin(&answer);
+	wire_put(&answer.writer, &wire_list_layout, &cursor);
+	assert_true(wire_put_item(&answer.writer, WIRE_ITEM_SET, &wire_set_layout, &set));
+	check_reply("List", encode_page(answer_message(&answer), true, &got, &more),
+		    "{\"sets\":[],\"summaries\":[{\"name\":\"a\",\"owner\":4000000000,\"state\":"
+		    "\"removing\",\"namespaces\":[\"uts\"],\"addresses\":[],\"processes\":0,"
+		    "\"created\":0.0}]}");
+	assert_true(more && got.after_owner == 5);
+	assert_string_equal(got.after_name, "a");
+	answer_done(&answer);
+	answer_begin(&answer);
+	check_reply("List", encode_page(answer_message(&answer), false, &got, &more),
+		    "{\"sets\":[]}");
+	assert_false(more);
+	answer_done(&answer);
+}
+
+/* Every named outcome reads as its interface says. */
+static void test_failures(void **state _unused_)
+{
+	struct idl *service;
+
+	assert_int_equal(idl_parse(idl_text_service, &service, NULL), 0);
+	for (enum nsctl_error error = ERROR_NONE + 1; error < ERROR_COUNT; error++) {
+		const char *id = error_id(error), *name = strrchr(id, '.') + 1;
+		struct idl *owner = strncmp(id, "org.nsctl.", 10) == 0 ? idl : service;
+		struct failure failure = {};
+		char path[IDL_PATH_SIZE];
+		json_t *json;
+
+		failure_set(&failure, error, ENOENT, "subject", "text %d", 1);
+		json = encode_failure(&failure);
+		if (!idl_check_error(owner, name, json, path))
+			fail_msg("%s: %s", id, path);
+		if (error == ERROR_SYSTEM)
+			assert_string_equal(json_string_value(json_object_get(json, "errnoName")),
+					    "ENOENT");
+		json_decref(json);
+	}
+	idl_free(service);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_set),
+		cmocka_unit_test(test_session),
+		cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_failures),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
