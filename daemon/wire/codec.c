@@ -423,7 +423,8 @@ int wire_next_item(struct wire_message *message, uint16_t attribute, const struc
 	struct decoder decoder = {.message = message};
 	const struct nlattr *at =
 		*position ? mnl_attr_next(*position) : mnl_nlmsg_get_payload(message->header);
-	const char *end = mnl_nlmsg_get_payload_tail(message->header);
+	/* not libmnl's tail, which is rounded up: what lies there is of an earlier message */
+	const char *end = (const char *)message->header + message->header->nlmsg_len;
 
 	for (; mnl_attr_ok(at, end - (const char *)at); at = mnl_attr_next(at)) {
 		if (mnl_attr_get_type(at) != attribute)

@@ -38,13 +38,17 @@ start_daemon() {
 	}
 	"$NSCTL_BUILD/nsctld" --runtime-directory="$runtime" "$@" >>"$runtime.log" 2>&1 3>&- &
 	daemon=$!
+	# a test may start another than its file's setup did
+	echo "$daemon" >"$runtime.pid"
 	eventually answers
 }
 
 stop_daemon() {
-	kill -TERM "$daemon" 2>/dev/null
-	wait "$daemon" 2>/dev/null
-	return 0
+	local pid
+	pid=$(cat "$runtime.pid")
+	kill -TERM "$pid" 2>/dev/null || true
+	wait "$pid" 2>/dev/null || true
+	eventually is_gone "$pid"
 }
 
 # It has ended; a zombie that this shell has not waited for has too.
@@ -54,7 +58,7 @@ is_gone() { [ ! -e "/proc/$1" ] || grep -q '^State:.*Z' "/proc/$1/status" 2>/dev
 purge_daemon() {
 	stop_daemon
 	"$NSCTL_BUILD/nsctld" --runtime-directory="$runtime" --purge >>"$runtime.log" 2>&1
-	rmdir "$runtime" && rm -f "$runtime.log"
+	rmdir "$runtime" && rm -f "$runtime.log" "$runtime.pid"
 }
 
 # The version 2 hierarchy, where it is mounted.

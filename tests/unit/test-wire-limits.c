@@ -230,6 +230,24 @@ static void test_items(void **state _unused_)
 	close(sockets[1]);
 }
 
+/* A message that ends within a word ends there: its last bytes are not those of the one before. */
+static void test_item_end(void **state _unused_)
+{
+	const char bytes[] = {10, 0, WIRE_ITEM_COUNT & 0xff, WIRE_ITEM_COUNT >> 8, 6, 0, 2, 0, 'a'};
+	struct wire_message message;
+	const struct nlattr *at = NULL;
+	struct wire_count count;
+
+	for (size_t size = 0; size <= sizeof(bytes); size++) {
+		set_message(&message, bytes, size, -1);
+		at = NULL;
+		assert_int_equal(
+			wire_next_item(&message, WIRE_ITEM_COUNT, &at, &wire_count_layout, &count),
+			0);
+		wire_message_done(&message);
+	}
+}
+
 /* An item whose descriptors do not fit leaves none of them behind. */
 static void test_item_fds(void **state _unused_)
 {
@@ -428,9 +446,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_attributes), cmocka_unit_test(test_unpack_refuses),
 		cmocka_unit_test(test_depth),	   cmocka_unit_test(test_items),
-		cmocka_unit_test(test_item_fds),   cmocka_unit_test(test_too_large),
-		cmocka_unit_test(test_receive),	   cmocka_unit_test(test_send_again),
-		cmocka_unit_test(test_take_fd),
+		cmocka_unit_test(test_item_end),   cmocka_unit_test(test_item_fds),
+		cmocka_unit_test(test_too_large),  cmocka_unit_test(test_receive),
+		cmocka_unit_test(test_send_again), cmocka_unit_test(test_take_fd),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

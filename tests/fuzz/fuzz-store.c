@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What lies in RUNTIME/state when the keeper starts: any bytes as a file, and, since no fuzzer
+ * guesses a checksum, any bytes as the record of a file that is well signed. What is taken of them
+ * holds together: names are names, and what is kept packed can be read.
+ *
+ * An input is one byte, then: 0 a file, 1 a set's record, 2 a session's.
+ */
+#include <string.h>
+
+#include "base.h"
+#include "daemon/keeper/store.h"
+
+/* An assert() that NDEBUG does not take away. */
+#define must(condition)           \
+	do {                      \
+		if (!(condition)) \
+			abort();  \
+	} while (0)
+
+/* Which the corpus' files have been written in. */
+#define BOOT_ID "00000000-0000-4000-8000-000000000000"
+#define NAME "0123456789abcdef"
+#define HEADER_SIZE 64
+#define SIZE_AT 56
+#define CHECKSUM_AT 60
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* As store.c says: FNV-1a of all but itself. */
+static void sign(char *file, size_t size)
+{
+	static const uint32_t version = STORE_VERSION;
+	uint32_t record_size = (uint32_t)(size - HEADER_SIZE), hash = 2166136261;
+
+	memset(file, 0, HEADER_SIZE);
+	memcpy(file, "nsctl-state\n", 12);
+	memcpy(file + 12, &version, sizeof(version));
+	memcpy(file + 16, BOOT_ID, sizeof(BOOT_ID));
+	memcpy(file + SIZE_AT, &record_size, sizeof(record_size));
+	for (size_t i = 0; i < size; i++)
+		if (i < CHECKSUM_AT || i >= HEADER_SIZE)
+			hash = (hash ^ (unsigned char)file[i]) * 16777619;
+	memcpy(file + CHECKSUM_AT, &hash, sizeof(hash));
+}
+
+static void check_set(const char *file, size_t size)
+{
+	struct wire_spec *spec = malloc(sizeof(*spec));
+	struct set *set;
+	int r = store_decode_set(file, size, NAME, &set);
+
+	must(spec && (r == 0 || r == -EBADMSG));
+	if (r == 0) {
+		must(name_is_valid(set->name) && strcmp(set->id, NAME) == 0);
+		must(set->state >= SET_CREATING && set->state <= SET_BROKEN);
+		must(set->kinds && !(set->kinds & ~KIND_ALL));
+		must(wire_unpack(&wire_spec_layout, set->spec, set->spec_size, spec) == 0);
+		must(store_is_by_connection(set) == spec->lease_connection);
+		must(set->mapping == spec->mapping && set->visible == spec->visible);
+		free(set->spec);
+		free(set);
+	}
+	free(spec);
+}
+
+static void check_session(const char *file, size_t size)
+{
+	char set_id[SESSION_SIZE];
+	struct wire_session words;
+	struct session *session;
+	int r = store_decode_session(file, size, NAME, &session, set_id);
+
+	must(r == 0 || r == -EBADMSG);
+	if (r)
+		return;
+	must(strcmp(session->id, NAME) == 0 && strlen(set_id) < sizeof(set_id));
+	must(session->status <= 255 && session->signal <= 64);
+	must(wire_unpack(&wire_session_layout, session->words, session->words_size, &words) == 0);
+	free(session->words);
+	free(session);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	bool whole = size > 0 && data[0] == 0;
+	size_t file_size = size - 1 + (whole ? 0 : HEADER_SIZE);
+	const char *why = NULL;
+	char *file;
+	int r;
+
+	if (size == 0)
+		return 0;
+	/* exactly as large as the file, so that a sanitizer sees a read behind its end */
+	file = malloc(file_size ? file_size : 1);
+	must(file);
+	memcpy(file + (whole ? 0 : HEADER_SIZE), data + 1, size - 1);
+	if (!whole)
+		sign(file, file_size);
+	r = store_check(file, file_size, BOOT_ID, &why);
+	must(r == 0 || ((r == STORE_DAMAGED || r == STORE_OLD_BOOT) && why && *why));
+	must(whole || r == 0);
+	if (r == 0 && data[0] != 2)
+		check_set(file, file_size);
+	if (r == 0 && data[0] != 1)
+		check_session(file, file_size);
+	free(file);
+	return 0;
+}

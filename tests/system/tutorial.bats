@@ -1,0 +1,262 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What a reader of an unshare(1) tutorial can do, row by row, by an ordinary user.
+
+load daemon.bash
+
+setup_file() {
+	start_daemon
+	export runtime daemon
+	nsctl run -mpnuiC true
+	before=$(kernel_counts)
+	export before
+}
+
+teardown_file() {
+	purge_daemon
+}
+
+teardown() {
+	nsctl rm --all
+	eventually counts_are "$before"
+}
+
+inside() { nsctl exec box readlink "/proc/self/ns/$1"; }
+outside() { readlink "/proc/self/ns/$1"; }
+
+# The namespaces of box that are listed differ from the caller's; all others are the caller's.
+only_differ() {
+	local kind
+	for kind in mnt pid net uts user ipc cgroup time; do
+		if [[ " $* " == *" $kind "* ]]; then
+			[ "$(inside "$kind")" != "$(outside "$kind")" ] || { echo "$kind is the host's" && return 1; }
+		else
+			[ "$(inside "$kind")" = "$(outside "$kind")" ] || { echo "$kind differs" && return 1; }
+		fi
+	done
+}
+
+@test "1: membership can be inspected" {
+	nsctl create --all -r box
+	nsctl which
+	only_differ mnt pid net uts user ipc cgroup time
+	for kind in mnt pid net uts user ipc cgroup time; do
+		nsctl show box | grep -F "$(inside $kind)"
+	done
+}
+
+@test "2: a private tmpfs" {
+	mounts=$(cat /proc/self/mountinfo)
+	nsctl create -m -r box
+	nsctl exec box mount -t tmpfs tmpfs /mnt
+	nsctl exec box sh -c 'echo hello >/mnt/test.txt'
+	[ "$(nsctl exec box cat /mnt/test.txt)" = hello ]
+	[ ! -e /mnt/test.txt ]
+	[ "$(cat /proc/self/mountinfo)" = "$mounts" ]
+	nsctl rm box
+	[ "$(cat /proc/self/mountinfo)" = "$mounts" ]
+}
+
+@test "3: an own process tree" {
+	run nsctl run -p --mount-proc --no-init sh -c 'echo $$; ps aux'
+	[ "$status" -eq 0 ]
+	[ "${lines[0]}" = 1 ]
+	# the shell and ps, under a heading
+	[ "${#lines[@]}" -eq 4 ]
+}
+
+@test "3: without --no-init an init reaps" {
+	nsctl create -mp box
+	nsctl exec box sh -c '(sleep 0.01 & sleep 0.01 &) & exec true'
+	[ "$(nsctl exec box cat /proc/1/comm)" = nsctl-init ]
+	no_zombies() { ! nsctl exec box ps -o stat= -e | grep -q Z; }
+	eventually no_zombies
+}
+
+@test "4: a network of its own: lo alone, up" {
+	nsctl create -n box
+	nsctl exec box ip -o addr >"$BATS_TEST_TMPDIR/addresses"
+	grep -q 'lo *inet 127.0.0.1/8' "$BATS_TEST_TMPDIR/addresses"
+	! grep -vq ' lo ' "$BATS_TEST_TMPDIR/addresses"
+	nsctl exec box ping -c1 127.0.0.1
+	only_differ net
+}
+
+@test "6: a server on a low port inside, not outside" {
+	nsctl create -n box
+	nsctl exec -d box python3 -m http.server --bind 127.0.0.1 80
+	fetch='import urllib.request; urllib.request.urlopen("http://127.0.0.1/")'
+	eventually nsctl exec box python3 -c "$fetch" 2>/dev/null
+	run python3 -c "$fetch"
+	[ "$status" -ne 0 ]
+}
+
+@test "7: a host name" {
+	name=$(hostname)
+	nsctl create -u -r box
+	nsctl exec box hostname my-container
+	[ "$(nsctl exec box hostname)" = my-container ]
+	[ "$(hostname)" = "$name" ]
+	nsctl create -u --hostname=given other
+	[ "$(nsctl exec other hostname)" = given ]
+}
+
+@test "8: root inside" {
+	nsctl create -r box
+	run nsctl exec box id
+	[[ "$output" == "uid=0(root) gid=0(root)"* ]]
+	[ "$(nsctl exec box awk '/CapEff/ { print $2 }' /proc/self/status)" = \
+		"$(awk '/CapBnd/ { print $2 }' /proc/1/status)" ] ||
+		nsctl exec box grep -E 'CapEff:\s+0*1?f+$' /proc/self/status
+	# outside it is the caller
+	session=$(nsctl exec -d box sleep 1000)
+	pid=$(nsctl sessions --json box | python3 -c '
+import json, sys
+for line in sys.stdin:
+    session = json.loads(line)
+    if session.get("pid"): print(session["pid"])')
+	[ "$(stat -c %u "/proc/$pid")" = "$user_id" ]
+	nsctl kill --session="$session" box
+}
+
+@test "9: the current user mapped" {
+	nsctl create --map-current-user box
+	[ "$(nsctl exec box id -u)" = "$user_id" ]
+	nsctl exec box awk '{ print $1, $2, $3 }' /proc/self/uid_map | grep -x "$user_id $user_id 1"
+}
+
+@test "10: a user namespace alone does not isolate mounts" {
+	nsctl create -U -r box
+	run nsctl exec box mount -t tmpfs t /mnt
+	[ "$status" -ne 0 ]
+	nsctl show box | grep -i "mount namespace"
+}
+
+@test "11: message queues" {
+	queues=$(ipcs -q)
+	nsctl create -i box
+	nsctl exec box ipcmk -Q
+	[ "$(nsctl exec box ipcs -q | grep -c 0x)" -eq 1 ]
+	[ "$(ipcs -q)" = "$queues" ]
+	only_differ ipc
+}
+
+@test "12: nothing above the set's cgroup is seen" {
+	nsctl create -C box
+	nsctl exec box cat /proc/self/cgroup | grep -E '^0::/([0-9a-f]{16})?$'
+	only_differ cgroup
+}
+
+@test "13: another time since boot" {
+	nsctl create -T --boottime=86400 box
+	inside=$(nsctl exec box cut -d. -f1 /proc/uptime)
+	outside=$(cut -d. -f1 /proc/uptime)
+	[ $((inside - outside)) -ge 86399 ]
+	[ $((inside - outside)) -le 86401 ]
+	nsctl list | grep -w box | grep -E ' [0-9]s '
+}
+
+@test "14: combined" {
+	nsctl create -m -p -u --mount-proc -r box
+	only_differ mnt pid uts user
+	[ "$(nsctl exec box id -u)" = 0 ]
+	[ "$(nsctl exec box cat /proc/1/comm)" = nsctl-init ]
+	nsctl exec box mount -t tmpfs t /mnt
+	nsctl exec box hostname combined
+}
+
+@test "15: one namespace, or all" {
+	nsctl create -mnu box
+	mnt=$(inside mnt)
+	[ "$(nsctl enter --only=mnt box readlink /proc/self/ns/mnt)" = "$mnt" ]
+	[ "$(nsctl enter --only=net box readlink /proc/self/ns/mnt)" = "$(outside mnt)" ]
+	[ "$(nsctl enter --only=net box readlink /proc/self/ns/net)" = "$(inside net)" ]
+	[ "$(nsctl enter box readlink /proc/self/ns/uts)" = "$(inside uts)" ]
+}
+
+@test "16: by file, without the daemon" {
+	nsctl create --visible -r -n box
+	net=$(inside net)
+	pins=$runtime/ns/$user_id/box
+	stop_daemon
+	[ "$(nsenter --net="$pins/net" readlink /proc/self/ns/net)" = "$net" ]
+	[ "$(as "$user_id" nsenter --preserve-credentials --user="$pins/user" --net="$pins/net" \
+		readlink /proc/self/ns/net)" = "$net" ]
+	run as "$other_id" cat "$pins/net"
+	[ "$status" -ne 0 ]
+	start_daemon
+}
+
+# Makes a shared mount of the test's own; a set made afterwards has a copy.
+shared_mount() {
+	shared=$(mktemp -d "$runtime/shared.XXXXXX")
+	mount -t tmpfs none "$shared"
+	mount --make-shared "$shared"
+	mkdir "$shared/later" "$shared/inside"
+	chmod 777 "$shared" "$shared/inside" "$shared/later"
+}
+
+unshared_mount() {
+	umount -R "$shared"
+	rmdir "$shared"
+}
+
+propagation() {
+	shared_mount
+	nsctl create -m -r --propagation="$1" box
+	mount -t tmpfs none "$shared/later"
+	touch "$shared/later/seen"
+	run nsctl exec box test -e "$shared/later/seen"
+	nsctl exec box mount -t tmpfs none "$shared/inside"
+	nsctl exec box touch "$shared/inside/mine"
+	[ ! -e "$shared/inside/mine" ]
+	nsctl rm box
+	unshared_mount
+}
+
+@test "18: propagation slave: what is mounted outside appears inside, never the reverse" {
+	propagation slave
+	[ "$status" -eq 0 ]
+}
+
+@test "18: propagation shared: the same" {
+	propagation shared
+	[ "$status" -eq 0 ]
+}
+
+@test "18: propagation private: neither" {
+	propagation private
+	[ "$status" -ne 0 ]
+}
+
+@test "18: nothing of a plain set appears outside" {
+	mounts=$(cat /proc/self/mountinfo)
+	nsctl create -m --tmpfs=/mnt box
+	nsctl exec box touch /mnt/mine
+	[ ! -e /mnt/mine ]
+	[ "$(cat /proc/self/mountinfo)" = "$mounts" ]
+}
+
+@test "19: the container line" {
+	run nsctl run -r -m --propagation=private -p --mount-proc -u -n -i bash -c 'id -u; ps -o comm= 1; hostname; ip -o link | wc -l'
+	[ "$status" -eq 0 ]
+	[ "${lines[0]}" = 0 ]
+	[ "${lines[1]}" = nsctl-init ]
+	[ "${lines[3]}" = 1 ]
+}
+
+@test "20: removal ends processes and leaves nothing" {
+	nsctl create --all -r --visible box
+	nsctl exec -d box sleep 1000
+	nsctl exec -d box sh -c 'trap "" TERM HUP; sleep 1000'
+	pids=$(nsctl ps --json box | python3 -c '
+import json, sys
+for line in sys.stdin: print(json.loads(line)["pid"])')
+	[ "$(wc -w <<<"$pids")" -ge 3 ]
+	nsctl rm box
+	for pid in $pids; do
+		is_gone "$pid"
+	done
+	[ ! -e "$runtime/ns/$user_id" ]
+	counts_are "$before"
+}
