@@ -61,6 +61,7 @@ static const int allowed[] = {
 	SCMP_SYS(arch_prctl),
 	SCMP_SYS(clone),
 	SCMP_SYS(dup),
+	SCMP_SYS(getdents),
 	SCMP_SYS(getdents64),
 	SCMP_SYS(getppid),
 	SCMP_SYS(ioctl),

@@ -70,6 +70,7 @@ int authz_owner(const struct authz_subject *subject, bool has_owner, uid_t owner
 			wanted = subject->scope_owner;
 		/* sessions are found by an id that nobody can guess */
 		found = wanted == subject->scope_owner &&
+			(subject->uid == wanted || subject->uid == 0) &&
 			(strcmp(what, "set") != 0 || strcmp(name, subject->scope_text) == 0);
 	} else {
 		found = wanted == subject->uid || subject->uid == 0 ||
@@ -114,6 +115,11 @@ int authz_command(const struct authz_subject *subject, const struct authz_comman
 	uint32_t only_user = mapped_root ? 0 : command->owner;
 	uint32_t only_group = mapped_root ? 0 : command->owner_gid;
 
+	/* an administrator looks at and removes what is others', but is nobody else for that; nor
+	 * is a process in root's set that root made somebody else */
+	if (subject->uid != 0 && subject->uid != command->owner)
+		return failure_set(failure, ERROR_NOT_PERMITTED, 0, "commands in others' sets",
+				   "they would run as the set's owner");
 	if (command->new_privileges) {
 		if (command->owner != 0 || command->mapping != MAPPING_NONE)
 			return failure_set(

@@ -2,7 +2,7 @@
 /*
  * What the keeper knows, on disk: RUNTIME/state/sets/ID and RUNTIME/state/sessions/ID, one file a
  * record, in the encoding of daemon/wire, written to a temporary name and renamed. A file begins
- * with "nsctl-state\n", a version, the boot id and a checksum (crc32c or fletcher: corruption, not
+ * with "nsctl-state\n", a version, the boot id and a checksum of all of it (FNV-1a: corruption, not
  * attack: the directory is root's, 0700). The runtime directory is a tmpfs: no fsync.
  */
 #ifndef NSCTL_KEEPER_STORE_H

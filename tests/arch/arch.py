@@ -14,8 +14,8 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 SOURCES = ("base.h", "protocol", "daemon", "client", "tests")
 # What autoreconf, configure and make leave behind, and what is no text.
 GENERATED = re.compile(
-    r"^(\.git|_?build|_inst|build-[a-z]+|autom4te\.cache|nsctl-[0-9.]+|configure~?|config\.h\.in~?"
-    r"|aclocal\.m4|Makefile\.in|m4|COPYING|tests/fuzz/corpus|__pycache__"
+    r"^(\.git|_?build|_inst|build-(?!aux)[a-z]+|autom4te\.cache|nsctl-[0-9.]+"
+    r"|configure~?|config\.h\.in~?|aclocal\.m4|Makefile\.in|m4|COPYING|tests/fuzz/corpus|__pycache__"
     r"|build-aux/(ar-lib|compile|depcomp|install-sh|missing|test-driver|config\..*))$")
 
 

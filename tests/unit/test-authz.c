@@ -170,9 +170,9 @@ static void test_owner(void **state _unused_)
 		int r = authz_owner(&subject, has_owner, owner, what, name, &got, &failure);
 
 		if (scope == SCOPE_SET) {
-			/* that set alone, whoever owns it; a session is found by its id */
+			/* that set alone, of its own or as root; a session is found by its id */
 			wanted = has_owner ? owner : scope_owner;
-			found = wanted == scope_owner &&
+			found = wanted == scope_owner && (uid == wanted || uid == 0) &&
 				(strcmp(what, "session") == 0 || strcmp(name, "box") == 0);
 		} else {
 			wanted = has_owner ? owner : uid;
@@ -232,13 +232,14 @@ static void test_spec(void **state _unused_)
 }
 
 #define NONE (-1)
+#define FORBIDDEN "commands in others' sets"
 
 /* Rows: who asks, whose set, of which mapping, as whom (NONE: nobody said); who it becomes. */
 static const struct {
 	uid_t uid, owner;
 	enum spec_mapping mapping;
 	int user, group;
-	const char *wrong; /* which field is refused */
+	const char *wrong; /* which field is refused, or FORBIDDEN */
 	uid_t as_uid;
 	gid_t as_gid;
 } commands[] = {
@@ -252,8 +253,9 @@ static const struct {
 	{0, ALICE, MAPPING_NONE, NONE, NONE, NULL, ALICE, 500},
 	{0, ALICE, MAPPING_NONE, 0, 0, "user", 0, 0},
 	{0, ALICE, MAPPING_NONE, BOB, NONE, "user", 0, 0},
-	{BOB, ALICE, MAPPING_NONE, NONE, NONE, NULL, ALICE, 500},
-	{BOB, ALICE, MAPPING_NONE, BOB, NONE, "user", 0, 0},
+	/* not even who administers: it would be that user */
+	{BOB, ALICE, MAPPING_NONE, NONE, NONE, FORBIDDEN, 0, 0},
+	{BOB, ALICE, MAPPING_NONE, BOB, NONE, FORBIDDEN, 0, 0},
 	/* root inside, its owner outside */
 	{ALICE, ALICE, MAPPING_ROOT, NONE, NONE, NULL, ALICE, 500},
 	{ALICE, ALICE, MAPPING_ROOT, 0, 0, NULL, ALICE, 500},
@@ -270,9 +272,8 @@ static const struct {
 	{0, 0, MAPPING_ROOT, 0, 0, NULL, 0, 500},
 	{0, 0, MAPPING_ROOT, BOB, NONE, "user", 0, 0},
 	{0, 0, MAPPING_CURRENT, 1, NONE, "user", 0, 0},
-	/* an administrator there: as root, and as nobody else */
-	{ALICE, 0, MAPPING_NONE, NONE, NONE, NULL, 0, 500},
-	{ALICE, 0, MAPPING_NONE, ALICE, NONE, "user", 0, 0},
+	{ALICE, 0, MAPPING_NONE, NONE, NONE, FORBIDDEN, 0, 0},
+	{ALICE, 0, MAPPING_NONE, ALICE, NONE, FORBIDDEN, 0, 0},
 };
 
 static void test_command(void **state _unused_)
@@ -293,7 +294,11 @@ static void test_command(void **state _unused_)
 		gid_t gid = 99;
 		int r = authz_command(&subject, &command, &uid, &gid, &failure);
 
-		if (r != (commands[i].wrong ? ERROR_INVALID_VALUE : 0))
+		int expected = !commands[i].wrong			   ? 0
+			       : strcmp(commands[i].wrong, FORBIDDEN) == 0 ? ERROR_NOT_PERMITTED
+									   : ERROR_INVALID_VALUE;
+
+		if (r != expected)
 			fail_msg("row %zu: %d", i, r);
 		assert_int_equal(uid, r ? 99 : commands[i].as_uid);
 		assert_int_equal(gid, r ? 99 : commands[i].as_gid);
@@ -319,7 +324,8 @@ static void test_new_privileges(void **state _unused_)
 						.mapping = (enum spec_mapping)mapping,
 						.new_privileges = true,
 					};
-					bool good = uids[o] == 0 && mapping == MAPPING_NONE && may;
+					bool good = uids[u] == 0 && uids[o] == 0 &&
+						    mapping == MAPPING_NONE && may;
 					struct failure failure = {};
 					uid_t uid;
 					gid_t gid;

@@ -1,0 +1,92 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What nsctl is for, in a minute: demo.sh BUILD-DIRECTORY, as root. Starts a daemon of its own, works as
+# an ordinary user, and leaves nothing.
+set -u
+build=$1
+runtime=$(mktemp -d /run/nsctl-demo.XXXXXX)
+chmod 755 "$runtime"
+daemon=
+uid=61000 gid=61000
+if [ -n "${SUDO_UID:-}" ] && [ "$SUDO_UID" -ne 0 ]; then
+	uid=$SUDO_UID gid=${SUDO_GID:-$SUDO_UID}
+fi
+
+nsctl() {
+	setpriv --reuid "$uid" --regid "$gid" --clear-groups env -i PATH="$PATH" HOME=/ TERM="${TERM:-dumb}" \
+		NSCTL_SOCKET="$runtime/socket" "$build/nsctl" "$@"
+}
+
+answers() { nsctl version 2>/dev/null | grep -q '^nsctld [0-9]'; }
+
+start_daemon() {
+	"$build/nsctld" --runtime-directory="$runtime" 2>>"$runtime.log" &
+	daemon=$!
+	for _ in $(seq 400); do
+		answers && return
+		sleep 0.05
+	done
+	echo "demo: nsctld does not start:" >&2
+	cat "$runtime.log" >&2
+	exit 1
+}
+
+finish() {
+	nsctl rm --all --ignore >/dev/null 2>&1
+	[ -n "$daemon" ] && kill -TERM "$daemon" 2>/dev/null && wait "$daemon" 2>/dev/null
+	"$build/nsctld" --purge --runtime-directory="$runtime" 2>>"$runtime.log"
+	rmdir "$runtime" && rm -f "$runtime.log"
+}
+trap finish EXIT
+
+# explain TEXT...; show WORD...: the command as one would type it, and what it prints.
+explain() { printf '\n\033[1m# %s\033[0m\n' "$*"; }
+show() {
+	local word line='$ nsctl'
+	for word in "$@"; do
+		case $word in
+		*[!a-zA-Z0-9/=.,_-]*) line+=" '$word'" ;;
+		*) line+=" $word" ;;
+		esac
+	done
+	printf '%s\n' "$line"
+	nsctl "$@"
+}
+
+count() {
+	printf '%s mounts, %s inits\n' "$(wc -l </proc/self/mountinfo)" "$(pgrep -c -r S -x nsctl-init)"
+}
+
+start_daemon
+before=$(count)
+echo "nsctld holds sets of Linux namespaces. Everything below is done by uid $uid, without sudo."
+explain "A set of a mount, pid, net, uts, ipc and cgroup namespace, held under a name; no process needed."
+show create box
+show list
+explain "Commands run inside as yourself: an own network, process tree and host name."
+show exec box ip -o addr
+show exec box ps -o pid,user,args
+show exec box sh -c 'id -u; hostname; ping -c1 -q 127.0.0.1 | tail -2'
+explain "Which namespaces they are, for a person; --json for programs."
+show show box
+explain "As root inside, in a user namespace of your own: mount what you like. Nothing is seen outside."
+show create -m -r scratch
+show exec scratch sh -c 'id -u; mount -t tmpfs none /mnt && echo hello >/mnt/note'
+show exec scratch cat /mnt/note
+explain "A job in namespaces that vanish with it, and its exit status."
+show run -mpnu sh -c 'echo "process $$ of its own tree"; exit 7'
+echo "exit status $?"
+explain "The daemon is killed in the middle of a job, and started again. The job did not notice."
+session=$(nsctl exec -d box sh -c 'sleep 1; exit 3')
+echo "$ nsctl exec -d box sh -c 'sleep 1; exit 3'"
+echo "$session"
+kill -KILL "$daemon"
+wait "$daemon" 2>/dev/null
+echo "# kill -9 nsctld; nsctld &"
+start_daemon
+show wait "$session"
+echo "exit status $?"
+explain "Away with it."
+show rm box scratch
+echo "before: $before"
+echo "after:  $(count)"
