@@ -208,6 +208,11 @@ static int open_runtime(struct keeper *keeper)
 		log_error("%s: %s", keeper->runtime, strerror(errno));
 		return negative_errno();
 	}
+	if (vault_prepare(keeper->runtime) < 0) {
+		log_error("%s: cannot be made a mount of its own: %s", keeper->runtime,
+			  strerror(errno));
+		return negative_errno();
+	}
 	keeper->runtime_fd = open(keeper->runtime, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	if (keeper->runtime_fd < 0 || fstat(keeper->runtime_fd, &st) < 0) {
 		log_error("%s: %s", keeper->runtime, strerror(errno));

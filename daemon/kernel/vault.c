@@ -17,6 +17,8 @@
 #endif
 
 #define CPUS_MAX 64
+/* What the mount table says of a tmpfs that vault_prepare() made. */
+#define TMPFS_NAME "nsctl-runtime"
 
 uint64_t vault_mnt_id(int mnt_fd)
 {
@@ -108,6 +110,17 @@ static int own_mount(const char *path, unsigned long propagation)
 	return mount(NULL, path, NULL, propagation, NULL) < 0 ? negative_errno() : 0;
 }
 
+int vault_prepare(const char *runtime)
+{
+	struct statfs fs;
+
+	if (is_mount_root(runtime) || (statfs(runtime, &fs) == 0 && fs.f_type == TMPFS_MAGIC))
+		return own_mount(runtime, MS_PRIVATE);
+	if (mount(TMPFS_NAME, runtime, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0755") < 0)
+		return negative_errno();
+	return mount(NULL, runtime, NULL, MS_PRIVATE, NULL) < 0 ? negative_errno() : 0;
+}
+
 static bool is_namespace(const char *path)
 {
 	struct statfs fs;
@@ -158,11 +171,9 @@ int vault_open(struct host *host)
 	host->mnt_fd = open_own_mnt();
 	if (host->mnt_fd < 0)
 		return host->mnt_fd;
-	r = own_mount(host->runtime, MS_PRIVATE);
-	if (r == 0 && mkdir(visible, 0755) < 0 && errno != EEXIST)
-		r = negative_errno();
-	if (r == 0)
-		r = own_mount(visible, MS_SHARED);
+	if (mkdir(visible, 0755) < 0 && errno != EEXIST)
+		return negative_errno();
+	r = own_mount(visible, MS_SHARED);
 	if (r < 0)
 		return r;
 	if (is_namespace(path)) {
@@ -186,19 +197,19 @@ static int unmount_all(const char *path)
 	return errno == EINVAL || errno == ENOENT ? 0 : negative_errno();
 }
 
-/* Whether the mount at path shows a directory of a file system, not its root: then it is a bind, as
- * own_mount() makes it, and no file system that the administrator mounted there. */
-static bool is_bind(const char *path)
+/* Whether the mount at path is one of vault_prepare(): a bind, which shows a directory of a file
+ * system and not its root, or a tmpfs by our name; and nothing that the administrator mounted. */
+static bool is_ours(const char *path)
 {
 	char line[8192], root[4096], point[4096];
 	_cleanup_file_ FILE *file = fopen("/proc/self/mountinfo", "re");
-	bool bind = false;
+	bool ours = false;
 
 	while (file && fgets(line, sizeof(line), file))
 		if (sscanf(line, "%*d %*d %*s %4095s %4095s", root, point) == 2 &&
 		    strcmp(point, path) == 0)
-			bind = strcmp(root, "/") != 0;
-	return bind;
+			ours = strcmp(root, "/") != 0 || strstr(line, " " TMPFS_NAME " ");
+	return ours;
 }
 
 int vault_remove(const char *runtime)
@@ -215,7 +226,7 @@ int vault_remove(const char *runtime)
 		r = unmount_all(path);
 	if (r == 0 && rmdir(path) < 0 && errno != ENOENT)
 		r = negative_errno();
-	if (r == 0 && is_bind(runtime))
+	if (r == 0 && is_ours(runtime))
 		r = unmount_all(runtime);
 	return r;
 }

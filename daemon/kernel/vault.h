@@ -12,14 +12,21 @@
 #include "daemon/kernel/host.h"
 
 /*
+ * Makes the directory a private mount of its own, in which a mount namespace can be pinned, before
+ * anything is in it: a bind on itself where it lies on a tmpfs, as /run does, and else a tmpfs, so
+ * that state ends with the boot and costs no disk. 0 or -errno; 0 also when it is one already.
+ */
+int vault_prepare(const char *runtime);
+
+/*
  * Opens the vault of host->runtime, or makes it: fills host->mnt_fd, vault_fd, vault_root_fd,
  * vault_id. The calling process, which must have one thread, visits it and comes back. Makes
- * RUNTIME a mount of its own (private) and RUNTIME/ns one that is shared. 0 or -errno.
+ * RUNTIME/ns a shared mount. 0 or -errno.
  */
 int vault_open(struct host *host);
 
-/* Takes everything of vault_open() away again: what is still pinned there is let go of. 0 also
- * when it is absent. */
+/* Takes everything of vault_prepare() and vault_open() away again: what is still pinned there is
+ * let go of. 0 also when it is absent. */
 int vault_remove(const char *runtime);
 
 /* NS_GET_MNTNS_ID of a mount namespace (kernel 6.10), or 0. */

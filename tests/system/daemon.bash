@@ -76,9 +76,15 @@ print("nsctl-%08x" % h)' "$runtime")
 	echo "$(cgroup_root)/$hash"
 }
 
+# The mount table without what daemons of tests that run beside this one have in theirs.
+mount_table() {
+	grep -v ' /run/nsctl-' /proc/self/mountinfo
+	grep -F " $runtime" /proc/self/mountinfo
+}
+
 # What the kernel holds that could be of this daemon: equal before and after.
 kernel_counts() {
-	echo "mounts $(wc -l </proc/self/mountinfo)"
+	echo "mounts $(mount_table | wc -l)"
 	echo "cgroups $(find "$(daemon_cgroup)" -mindepth 1 -type d 2>/dev/null | wc -l)"
 	echo "pins $(find "$runtime/ns" -mindepth 1 2>/dev/null | wc -l)"
 	echo "records $(find "$runtime/state/sets" -type f 2>/dev/null | wc -l)"

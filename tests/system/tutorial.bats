@@ -46,15 +46,15 @@ only_differ() {
 }
 
 @test "2: a private tmpfs" {
-	mounts=$(cat /proc/self/mountinfo)
+	mounts=$(mount_table)
 	nsctl create -m -r box
 	nsctl exec box mount -t tmpfs tmpfs /mnt
 	nsctl exec box sh -c 'echo hello >/mnt/test.txt'
 	[ "$(nsctl exec box cat /mnt/test.txt)" = hello ]
 	[ ! -e /mnt/test.txt ]
-	[ "$(cat /proc/self/mountinfo)" = "$mounts" ]
+	[ "$(mount_table)" = "$mounts" ]
 	nsctl rm box
-	[ "$(cat /proc/self/mountinfo)" = "$mounts" ]
+	[ "$(mount_table)" = "$mounts" ]
 }
 
 @test "3: an own process tree" {
@@ -230,11 +230,11 @@ propagation() {
 }
 
 @test "18: nothing of a plain set appears outside" {
-	mounts=$(cat /proc/self/mountinfo)
+	mounts=$(mount_table)
 	nsctl create -m --tmpfs=/mnt box
 	nsctl exec box touch /mnt/mine
 	[ ! -e /mnt/mine ]
-	[ "$(cat /proc/self/mountinfo)" = "$mounts" ]
+	[ "$(mount_table)" = "$mounts" ]
 }
 
 @test "19: the container line" {
