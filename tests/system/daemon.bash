@@ -24,6 +24,12 @@ as() {
 		NSCTL_SOCKET="$runtime/socket" "$@"
 }
 
+# become_client OPTION...: the client in the place of this shell, to be sent signals: in the background.
+become_client() {
+	exec setpriv --reuid "$user_id" --regid "$user_id" --clear-groups env -i PATH="$PATH" HOME=/ \
+		NSCTL_SOCKET="$runtime/socket" "$NSCTL_BUILD/nsctl" "$@" 3>&-
+}
+
 nsctl() { as "$user_id" timeout 60 "$NSCTL_BUILD/nsctl" "$@"; }
 other() { as "$other_id" timeout 60 "$NSCTL_BUILD/nsctl" "$@"; }
 root_nsctl() { NSCTL_SOCKET=$runtime/socket timeout 60 "$NSCTL_BUILD/nsctl" "$@"; }

@@ -146,7 +146,7 @@ exec_killed_at() {
 @test "an attached command goes on and its client gets the status while the keeper is restarted" {
 	nsctl create -n box
 	make_go
-	nsctl exec box sh -c "read -r x <'$runtime/go'; exit 4" 3>&- &
+	become_client exec box sh -c "read -r x <'$runtime/go'; exit 4" &
 	client=$!
 	eventually sh -c "'$NSCTL_BUILD/nsctl' --socket='$runtime/socket' --owner=$user_id sessions box | grep -q runs"
 	kill -KILL "$daemon"

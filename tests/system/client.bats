@@ -1,0 +1,287 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The client as its contract has it: verbs, output for people and programs, exit codes, signals, pipes.
+
+load daemon.bash
+
+setup_file() {
+	start_daemon
+	export runtime daemon
+	nsctl run -mpnuiC true
+	before=$(kernel_counts)
+	export before
+}
+
+teardown_file() {
+	purge_daemon
+}
+
+teardown() {
+	nsctl rm --all
+	eventually counts_are "$before"
+}
+
+# json KEY: of the first document on stdin.
+json() { python3 -c 'import json,sys; print(json.loads(sys.stdin.readline())[sys.argv[1]])' "$1"; }
+
+@test "exit codes: the command's own, 128+N, 127, 126, 125; 1, 2 and 4 for the others" {
+	nsctl create -n box
+	run nsctl exec box sh -c 'exit 42'
+	[ "$status" -eq 42 ]
+	run nsctl exec box sh -c 'kill -TERM $$'
+	[ "$status" -eq 143 ]
+	status=0
+	nsctl exec box no-such-command || status=$?
+	[ "$status" -eq 127 ]
+	run nsctl exec box /etc/passwd
+	[ "$status" -eq 126 ]
+	run nsctl exec none true
+	[ "$status" -eq 125 ]
+	run nsctl exec --chdir=/no/such/directory box true
+	[ "$status" -eq 125 ]
+	run nsctl show none
+	[ "$status" -eq 1 ]
+	run nsctl create --no-such-option box
+	[ "$status" -eq 2 ]
+	run nsctl --socket=/run/no/such/socket list
+	[ "$status" -eq 4 ]
+	[[ "$output" == *hint:* ]]
+}
+
+@test "create, list, show, rm: for people and as JSON" {
+	[ "$(nsctl create -n --label=job=1 --hostname=h -u box)" = box ]
+	[ "$(nsctl list --quiet)" = box ]
+	nsctl list | grep -E '^box +61000 +ready +net,uts '
+	[ "$(nsctl list --json | json name)" = box ]
+	[ "$(nsctl show --json box | json state)" = ready ]
+	nsctl show box | grep -E 'hostname +h'
+	[ "$(nsctl list --quiet --label=job=1)" = box ]
+	[ -z "$(nsctl list --quiet --label=job=2)" ]
+	nsctl rm box
+	run nsctl rm box
+	[ "$status" -eq 1 ]
+	nsctl rm --ignore box
+}
+
+@test "--existing takes a set that was made the same, and no other" {
+	nsctl create -n --tmpfs=/mnt -m box
+	id=$(nsctl show --json box | json id)
+	nsctl create -n --tmpfs=/mnt -m --existing box
+	[ "$(nsctl show --json box | json id)" = "$id" ]
+	run nsctl create -n --existing box
+	[ "$status" -eq 1 ]
+	run nsctl create -n --tmpfs=/mnt -m box
+	[ "$status" -eq 1 ]
+	[[ "$output" == *--existing* ]]
+}
+
+@test "a failed create leaves nothing, and names the option" {
+	run nsctl create -m --tmpfs=/no/such/directory box
+	[ "$status" -eq 1 ]
+	[[ "$output" == *--tmpfs* ]]
+	run nsctl create -m --bind=/no/such/source:/mnt box
+	[ "$status" -eq 1 ]
+	[[ "$output" == */no/such/source* ]]
+	run nsctl create -n -T --monotonic=-1000000000 box
+	[ "$status" -eq 1 ]
+	[ -z "$(nsctl list)" ]
+}
+
+@test "binds, tmpfs and another root" {
+	root=$(mktemp -d "$runtime/root.XXXXXX")
+	mkdir "$root"/{usr,bin,lib,lib64,proc,dev,tmp,mnt,sys}
+	chmod -R a+rX "$root"
+	echo hello >"$root/mnt/file"
+	options=(--root="$root")
+	for directory in usr bin lib lib64; do
+		[ -d "/$directory" ] && options+=(--bind="/$(readlink -f "/$directory" | cut -c2-):/$directory:ro")
+	done
+	for user in "" -r; do
+		# shellcheck disable=SC2086
+		nsctl create -mpn $user "${options[@]}" --tmpfs=/tmp:1M box
+		[ "$(nsctl exec box cat /mnt/file)" = hello ]
+		nsctl exec box sh -c 'echo x >/dev/null && test -c /dev/zero && test -d /proc/1'
+		nsctl exec box sh -c 'echo x >/tmp/x && test -s /tmp/x'
+		run nsctl exec box touch /usr/x
+		[ "$status" -ne 0 ]
+		nsctl exec box cat /proc/mounts | awk '$2 !~ "^/(proc|dev)" && $4 !~ /nosuid/ { exit 1 }'
+		nsctl rm box
+	done
+	rm -r "$root"
+}
+
+@test "pipes of hundreds of megabytes are untouched" {
+	nsctl create -n box
+	sum=$(head -c 300000000 /dev/zero | sha256sum)
+	[ "$(head -c 300000000 /dev/zero | nsctl exec box cat | sha256sum)" = "$sum" ]
+}
+
+@test "signals to the client reach the command" {
+	nsctl create -mpn box
+	for signal in TERM USR1 HUP INT QUIT; do
+		ready=$runtime/ready.$signal
+		mkfifo -m 666 "$ready"
+		become_client exec box sh -c "trap 'exit 77' $signal; echo up >'$ready'; while :; do sleep 0.1; done" &
+		client=$!
+		read -r _ <"$ready"
+		kill -"$signal" "$client"
+		status=0
+		wait "$client" || status=$?
+		[ "$status" -eq 77 ]
+		rm "$ready"
+	done
+}
+
+@test "an attached command dies with its client; a detached one lives and can be waited for" {
+	nsctl create -n box
+	become_client exec box sleep 1000 &
+	client=$!
+	runs() { nsctl sessions box | grep -q runs; }
+	eventually runs
+	kill -KILL "$client"
+	wait "$client" || true
+	ended() { ! runs; }
+	eventually ended
+	session=$(nsctl exec -d box sh -c 'sleep 0.1; exit 6')
+	run nsctl wait "$session"
+	[ "$status" -eq 6 ]
+}
+
+@test "what a command leaves behind ends with it" {
+	nsctl create -n box
+	nsctl exec box sh -c 'sleep 1000 >/dev/null 2>&1 & setsid sleep 1000 >/dev/null 2>&1 &'
+	[ "$(nsctl ps box | wc -l)" -eq 0 ]
+}
+
+@test "freeze, thaw, kill, ps" {
+	nsctl create -mp box
+	nsctl exec -d box sleep 1000
+	[ "$(nsctl ps box | grep -c sleep)" -eq 1 ]
+	nsctl freeze box
+	run nsctl exec box true
+	[ "$status" -eq 125 ]
+	[[ "$output" == *frozen* ]]
+	nsctl thaw box
+	nsctl exec box true
+	nsctl kill --signal=KILL box
+	no_sleep() { ! nsctl ps box | grep -q sleep; }
+	eventually no_sleep
+}
+
+@test "a frozen set can be removed" {
+	nsctl create -mp box
+	nsctl exec -d box sleep 1000
+	nsctl freeze box
+	nsctl rm box
+}
+
+@test "leases end sets, and are renewed" {
+	nsctl create -n --lease=1s short
+	nsctl create -n --lease=1h long
+	gone() { ! nsctl show short >/dev/null 2>&1; }
+	eventually gone
+	nsctl renew long 2h
+	nsctl list | grep -E 'long .* (1h|2h|119m)'
+	run nsctl renew none
+	[ "$status" -eq 1 ]
+}
+
+@test "a lease by connection ends with the connection" {
+	as "$user_id" python3 - "$runtime/socket" <<'PYTHON'
+import socket, sys
+s = socket.socket(socket.AF_UNIX)
+s.connect(sys.argv[1])
+s.sendall(b'{"method":"org.nsctl.Create","parameters":{"name":"box","spec":{"namespaces":["net"],"lease":{"connection":true}}}}\0')
+assert b'"state":"ready"' in s.recv(65536).replace(b'": "', b'":"')
+PYTHON
+	gone() { ! nsctl show box >/dev/null 2>&1; }
+	eventually gone
+}
+
+@test "grace: SIGTERM first" {
+	nsctl create -n box
+	nsctl exec -d box sh -c "trap 'echo term >\"$runtime/term\"; exit' TERM; echo up >\"$runtime/up\"; while :; do sleep 0.1; done" || true
+	install -m 666 /dev/null "$runtime/term"
+	nsctl rm --grace=10 box
+}
+
+@test "the status file tells a job's 125 from nsctl's" {
+	nsctl create -n box
+	directory=$(mktemp -d "$runtime/status.XXXXXX")
+	chmod 777 "$directory"
+	run nsctl exec --status-file="$directory/status" box sh -c 'exit 125'
+	[ "$status" -eq 125 ]
+	[ "$(cat "$directory/status")" = 125 ]
+	run nsctl exec --status-file="$directory/other" none true
+	[ "$status" -eq 125 ]
+	[ ! -s "$directory/other" ]
+	rm -r "$directory"
+}
+
+@test "the caller's directory, if it is the same one inside" {
+	nsctl create -n box
+	directory=$(mktemp -d "$runtime/cwd.XXXXXX")
+	chmod 755 "$directory"
+	[ "$(cd "$directory" && nsctl exec box pwd)" = "$directory" ]
+	[ "$(nsctl exec --chdir=/usr box pwd)" = /usr ]
+	rmdir "$directory"
+}
+
+@test "a terminal of its own, with job control" {
+	nsctl create -mp box
+	run as "$user_id" python3 - "$NSCTL_BUILD/nsctl" <<'PYTHON'
+import os, pty, select, sys, time, fcntl, termios, struct
+pid, fd = pty.fork()
+if pid == 0:
+    os.execv(sys.argv[1], ["nsctl", "enter", "box", "sh", "-i"])
+seen = b""
+def until(text):
+    global seen
+    end = time.time() + 30
+    while text not in seen:
+        if time.time() > end: sys.exit("waited for %r, got %r" % (text, seen))
+        if select.select([fd], [], [], 0.2)[0]:
+            try: seen += os.read(fd, 65536)
+            except OSError: sys.exit("ended: %r" % seen)
+    seen = b""
+os.write(fd, b"tty; echo te''rminal\n"); until(b"terminal")
+fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", 33, 99, 0, 0))
+for _ in range(100):
+    os.write(fd, b"stty size; echo si''ze\n")
+    end = time.time() + 30
+    while b"size\r" not in seen and time.time() < end:
+        if select.select([fd], [], [], 0.2)[0]: seen += os.read(fd, 65536)
+    if b"33 99" in seen: break
+    seen = b""
+else: sys.exit("window size")
+seen = b""
+os.write(fd, b"sleep 1000\n"); time.sleep(0)
+os.write(fd, b"\x03echo interr''upted\n"); until(b"interrupted")
+os.write(fd, b"exit 5\n")
+status = None
+while status is None:
+    done, s = os.waitpid(pid, os.WNOHANG)
+    if done: status = os.waitstatus_to_exitcode(s)
+    elif select.select([fd], [], [], 0.1)[0]:
+        try: os.read(fd, 65536)
+        except OSError: pass
+sys.exit(status)
+PYTHON
+	echo "$output"
+	[ "$status" -eq 5 ]
+}
+
+@test "status, version, which, call, help" {
+	nsctl create -n box
+	nsctl status | grep -E 'sets +1 of 1024'
+	[ "$(nsctl version | wc -l)" -eq 2 ]
+	nsctl exec box "$NSCTL_BUILD/nsctl" --socket="$runtime/socket" which | grep -E 'set +box'
+	nsctl call GetStatus | json version
+	nsctl call org.varlink.service.GetInfo | json product | grep -x nsctld
+	run nsctl call NoSuchMethod
+	[ "$status" -eq 1 ]
+	run nsctl call AddLink '{"a":{},"b":{}}'
+	[[ "$output" == *MethodNotImplemented* ]]
+	nsctl help | grep create
+	nsctl help create | grep -- --tmpfs
+}

@@ -1,0 +1,232 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Whose set is it: two ordinary users, root, limits, policy, confined and nested callers.
+
+load daemon.bash
+
+setup() {
+	unset runtime
+	runtime=$(mktemp -d /run/nsctl-test.XXXXXX)
+	chmod 755 "$runtime"
+	config=$runtime.conf
+	: >"$config"
+}
+
+teardown() {
+	purge_daemon
+	rm -f "$config"
+}
+
+# configure LINE...: the daemon's configuration.
+configure() {
+	printf '%s\n' "$@" >"$config"
+	chmod 644 "$config"
+}
+
+# call UID METHOD JSON: what it answers, error or not, without the name asked for.
+call() {
+	as "$1" timeout 60 "$NSCTL_BUILD/nsctl" call "$2" "$3" 2>&1 | sed "s/$4/NAME/g"
+}
+
+@test "absent and another user's answer alike, for every method" {
+	start_daemon
+	nsctl create -mpn mine
+	for row in 'Get {"name":"NAME"}' 'Remove {"name":"NAME"}' 'Renew {"name":"NAME"}' \
+		'Exec {"name":"NAME","command":["true"]}' 'ListSessions {"name":"NAME"}' \
+		'OpenNamespaces {"name":"NAME"}' 'ListProcesses {"name":"NAME"}' \
+		'Kill {"name":"NAME","signal":9}' 'Freeze {"name":"NAME"}' 'Thaw {"name":"NAME"}'; do
+		method=${row%% *} parameters=${row#* }
+		absent=$(call "$other_id" "$method" "${parameters//NAME/none}" none)
+		theirs=$(call "$other_id" "$method" "${parameters//NAME/mine}" mine)
+		parameters=${parameters//NAME/mine}
+		named=$(call "$other_id" "$method" "${parameters%?},\"owner\":$user_id}" mine)
+		echo "$method: $absent / $theirs / $named"
+		[[ "$absent" == *NotFound* ]]
+		[ "$absent" = "$theirs" ]
+		[[ "$named" == *NotFound* ]]
+	done
+	[ -z "$(other list)" ]
+	[ -z "$(other list --all-owners)" ]
+	nsctl exec mine true
+}
+
+@test "a session of another user's cannot be waited for" {
+	start_daemon
+	nsctl create -n mine
+	session=$(nsctl exec -d mine sleep 1000)
+	run other wait "$session"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"no session"* ]]
+}
+
+@test "the same name is two users' own" {
+	start_daemon
+	nsctl create -n box
+	other create -u box
+	[ "$(nsctl list | awk '{ print $4 }')" = net ]
+	[ "$(other list | awk '{ print $4 }')" = uts ]
+	other rm box
+	nsctl exec box true
+}
+
+@test "root sees all, and acts in a user's set as its owner" {
+	start_daemon
+	nsctl create -mp box
+	root_nsctl list --all-owners | grep box
+	[ -z "$(root_nsctl list)" ]
+	[ "$(root_nsctl --owner="$user_id" exec box id -u)" = "$user_id" ]
+	root_nsctl --owner="$user_id" rm box
+	[ -z "$(nsctl list)" ]
+}
+
+@test "limits for each uid are named, and another user's are untouched" {
+	configure '[limits]' 'sets = 2' 'sessions = 1'
+	start_daemon --config="$config"
+	nsctl create -n a
+	nsctl create -n b
+	run nsctl create -n c
+	[ "$status" -eq 1 ]
+	[[ "$output" == *sets*2* ]]
+	other create -n c
+	session=$(nsctl exec -d a sleep 1000)
+	run nsctl exec a true
+	[ "$status" -eq 125 ]
+	[[ "$output" == *sessions*1* ]]
+	nsctl kill --session="$session" --signal=KILL a
+	eventually nsctl exec a true
+	nsctl rm b
+	nsctl create -n c
+}
+
+@test "a bad configuration is refused with file, line and key" {
+	configure '[limits]' '# a comment' 'setz = 2'
+	run "$NSCTL_BUILD/nsctld" --runtime-directory="$runtime" --config="$config"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"$config:3:"*setz* ]]
+	configure '[allow]' 'connect = nobody-of-this-name'
+	run "$NSCTL_BUILD/nsctld" --runtime-directory="$runtime" --config="$config"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"$config:2:"*connect*nobody-of-this-name* ]]
+	: >"$config"
+	start_daemon
+}
+
+@test "who may connect, have user namespaces and publish is the configuration's to say" {
+	configure '[allow]' "connect = $user_id" 'user-namespaces =' "ip-netns = $user_id"
+	start_daemon --config="$config"
+	run other list
+	[ "$status" -eq 1 ]
+	[[ "$output" == *connect* ]]
+	run nsctl create -r box
+	[ "$status" -eq 1 ]
+	[[ "$output" == *user-namespaces* ]]
+	name=nsctl-test-$$
+	nsctl create -n --ip-netns "$name"
+	[ "$(ip netns exec "$name" ip -o link | wc -l)" -eq 1 ]
+	nsctl rm "$name"
+	[ ! -e "/run/netns/$name" ]
+}
+
+@test "publishing under /run/netns needs the policy, and touches nobody's names" {
+	start_daemon
+	run nsctl create -n --ip-netns box
+	[ "$status" -eq 1 ]
+	[[ "$output" == *ip-netns* ]]
+	name=nsctl-test-$$
+	ip netns add "$name"
+	run root_nsctl create -n --ip-netns "$name"
+	[ "$status" -eq 1 ]
+	ip netns list | grep -w "$name"
+	[ -z "$(root_nsctl list)" ]
+	ip netns del "$name"
+}
+
+@test "a caller in another mount namespace is confined, and told why" {
+	start_daemon
+	run unshare -m setpriv --reuid "$user_id" --regid "$user_id" --clear-groups \
+		"$NSCTL_BUILD/nsctl" --socket="$runtime/socket" create -n box
+	[ "$status" -eq 1 ]
+	[[ "$output" == *confined* ]] || [[ "$output" == *"mount namespace"* ]]
+	run unshare -m setpriv --reuid "$user_id" --regid "$user_id" --clear-groups \
+		"$NSCTL_BUILD/nsctl" --socket="$runtime/socket" status
+	[ "$status" -eq 0 ]
+}
+
+@test "a caller inside a set acts on that set alone" {
+	start_daemon
+	nsctl create -n box
+	nsctl create -n other
+	inside() { nsctl exec box "$NSCTL_BUILD/nsctl" --socket="$runtime/socket" "$@"; }
+	[ "$(inside list --quiet)" = box ]
+	run inside rm other
+	[ "$status" -eq 1 ]
+	run inside create -n third
+	[ "$status" -eq 1 ]
+	[[ "$output" == *nested* ]]
+	[ "$(nsctl list --quiet | wc -l)" -eq 2 ]
+}
+
+@test "commands have nothing of the daemon's: descriptors, environment, groups, capabilities" {
+	start_daemon
+	nsctl create -n box
+	[ "$(nsctl exec box sh -c 'ls /proc/self/fd' | tr '\n' ' ')" = "0 1 2 3 " ]
+	nsctl exec --clean-env --env=A=1 box env >"$BATS_TEST_TMPDIR/env"
+	! grep -vE '^(A|PATH|HOME|TERM|USER|LOGNAME)=' "$BATS_TEST_TMPDIR/env"
+	[ "$(nsctl exec box id -G)" = "$user_id" ]
+	nsctl exec box grep -E '^Cap(Inh|Prm|Eff|Amb):\s0+$' /proc/self/status | wc -l | grep -x 4
+	nsctl exec box grep -x 'NoNewPrivs:.1' /proc/self/status
+	[ "$(as "$user_id" sh -c "ulimit -n 77; umask 027; exec '$NSCTL_BUILD/nsctl' exec box sh -c 'ulimit -n; umask'" | tr '\n' ' ')" = "77 0027 " ]
+}
+
+@test "a user's newPrivileges are refused; the init cannot be signalled by its owner" {
+	start_daemon
+	nsctl create -a -r box
+	run as "$user_id" "$NSCTL_BUILD/nsctl" call Exec '{"name":"box","command":["true"],"newPrivileges":true}'
+	[ "$status" -eq 1 ]
+	[[ "$output" == *NotPermitted* ]]
+	init=$(nsctl show --json box | python3 -c 'import json,sys; print(json.load(sys.stdin)["init"])')
+	run as "$user_id" kill -KILL "$init"
+	[ "$status" -ne 0 ]
+	run nsctl exec box sh -c 'kill -KILL 1'
+	nsctl kill --signal=KILL box
+	nsctl exec box true
+	[ -e "/proc/$init" ]
+}
+
+@test "namespaces are handed out only of a set with a user namespace of the caller's" {
+	start_daemon
+	nsctl create -n plain
+	nsctl create -r -n rooted
+	run as "$user_id" "$NSCTL_BUILD/nsctl" call OpenNamespaces '{"name":"plain"}'
+	[[ "$output" == *NotPermitted* ]]
+	run as "$user_id" "$NSCTL_BUILD/nsctl" call OpenNamespaces '{"name":"rooted"}'
+	[ "$status" -eq 0 ]
+}
+
+@test "hostile bytes end a connection, not the daemon" {
+	start_daemon
+	nsctl create -n box
+	as "$user_id" python3 - "$runtime/socket" <<'PYTHON'
+import socket, sys
+def send(data, close=True):
+    s = socket.socket(socket.AF_UNIX)
+    s.settimeout(20)
+    s.connect(sys.argv[1])
+    try:
+        s.sendall(data)
+        s.shutdown(socket.SHUT_WR)
+        while s.recv(65536): pass
+    except OSError:
+        pass
+    s.close()
+send(b"not json\0")
+send(b"{}\0")
+send(b"[" * 100000)
+send(b'{"method":"org.nsctl.Get","parameters":' + b'{"a":' * 1000 + b"1" + b"}" * 1001 + b"\0")
+send(b'{"method":"a","method":"b"}\0')
+send(b"x" * (1 << 21))
+send(b'{"method":"org.nsctl.Create","parameters":{"name":"a\\u0000b"}}\0')
+send(b'{"method":"org.nsctl.Get","parameters":{"name":"box"}}\0' * 2000)
+PYTHON
+	nsctl exec box true
+}
