@@ -10,7 +10,7 @@
 #include "daemon/kernel/fault.h"
 
 /* A maker that takes longer hangs: on a FUSE directory, a dead network file system. */
-#define CREATE_SECONDS 20
+#define CREATE_SECONDS 10
 #define REMOVE_SECONDS 30
 
 /* A set being made. */

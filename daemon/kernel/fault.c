@@ -52,9 +52,11 @@ int fault_set(struct fault *ret, enum step step, uint32_t detail, int error)
 #ifdef NSCTL_FAULTS
 void fault_point(const char *name)
 {
-	const char *wanted = getenv("NSCTL_KILL_AT");
+	const char *wanted = getenv("NSCTL_KILL_AT"), *hang = getenv("NSCTL_HANG_AT");
 	const char *keeper = getenv("NSCTL_KEEPER_PID"), *spawner = getenv("NSCTL_SPAWNER_PID");
 
+	while (hang && strcmp(hang, name) == 0)
+		pause();
 	if (!wanted || strcmp(wanted, name) != 0)
 		return;
 	if (keeper)

@@ -230,7 +230,7 @@ PYTHON
 @test "a terminal of its own, with job control" {
 	nsctl create -mp box
 	run as "$user_id" python3 - "$NSCTL_BUILD/nsctl" <<'PYTHON'
-import os, pty, select, sys, time, fcntl, termios, struct
+import fcntl, os, pty, select, struct, subprocess, sys, termios, time
 pid, fd = pty.fork()
 if pid == 0:
     os.execv(sys.argv[1], ["nsctl", "enter", "box", "sh", "-i"])
@@ -255,7 +255,11 @@ for _ in range(100):
     seen = b""
 else: sys.exit("window size")
 seen = b""
-os.write(fd, b"sleep 1000\n"); time.sleep(0)
+os.write(fd, b"sleep 1000\n")
+end = time.time() + 30
+while b"sleep 1000" not in subprocess.run([sys.argv[1], "ps", "box"], capture_output=True).stdout:
+    if time.time() > end: sys.exit("sleep does not start")
+seen = b""
 os.write(fd, b"\x03echo interr''upted\n"); until(b"interrupted")
 os.write(fd, b"exit 5\n")
 status = None

@@ -193,3 +193,33 @@ exec_killed_at() {
 	nsctl rm box
 	eventually counts_are "$before"
 }
+
+@test "a maker that hangs is killed past its deadline; others are served meanwhile" {
+	nsctl create -n mine
+	stop_daemon
+	NSCTL_HANG_AT=create-furnished start_daemon
+	become_client create -mpnuiC box >"$runtime/go" 2>&1 &
+	client=$!
+	making() { nsctl list | grep box | grep -q creating; }
+	eventually making
+	# by the same user, by another, and by what changes the kernel too
+	nsctl exec mine true
+	other status >/dev/null
+	nsctl rm mine
+	making
+	status=0
+	wait "$client" || status=$?
+	[ "$status" -eq 1 ]
+	grep -q ETIMEDOUT "$runtime/go"
+	eventually counts_are "$before"
+}
+
+@test "a process that ends with the daemon's makers in the middle leaves no lock behind" {
+	nsctl create -n box
+	kill -KILL "$(pgrep -P "$daemon" -x nsctld-spawner)"
+	# without its spawner the keeper can do nothing: it ends, and what starts it starts it again
+	restart
+	nsctl exec box true
+	nsctl rm box
+	eventually counts_are "$before"
+}
