@@ -193,9 +193,11 @@ static void on_signal(struct session *session, int signal, bool from_terminal)
 		return;
 	}
 	if (!session->running) {
-		if (ends)
+		/* it may have been started already: the signal is for the command; but who asks
+		 * for an end twice is not kept waiting for a beginning */
+		if (ends && session->waiting & 1U << signal)
 			die_of(session, signal);
-		else if (signal == SIGUSR1 || signal == SIGUSR2)
+		else if (ends || signal == SIGUSR1 || signal == SIGUSR2)
 			session->waiting |= 1U << signal;
 		return;
 	}
