@@ -219,10 +219,10 @@ static int wait_for_change(int cgroup_fd, int events_fd, int milliseconds)
 
 	if (cgroup_each_process(cgroup_fd, true, take_first, &pid) == 1)
 		fds[1].fd = pid_fd = process_pidfd_open(pid);
-	/* it has just gone: look again */
-	if (pid_fd < 0)
-		milliseconds = milliseconds < 0 ? 1 : MIN(milliseconds, 1);
-	r = poll(fds, 2, milliseconds);
+	/* it has just gone: look again; and look again in any case, as what was about to be told is
+	 * lost when somebody removes the cgroup */
+	r = pid_fd < 0 ? 1 : 100;
+	r = poll(fds, 2, milliseconds < 0 ? r : MIN(milliseconds, r));
 	return r < 0 && errno != EINTR ? negative_errno() : r;
 }
 

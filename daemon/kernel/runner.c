@@ -290,14 +290,21 @@ static void wait_for_command(const struct runner *runner)
 	}
 }
 
+/*
+ * Looks again by itself: cgroup.events is told every 10 ms at most, and what was about to be told
+ * is lost when the cgroup is removed meanwhile (its timer is deleted with it): the poll would never
+ * end.
+ */
 static void wait_for_session(const struct runner *runner)
 {
 	struct pollfd events = {.fd = runner->events_fd, .events = POLLPRI};
 	bool populated = false, frozen;
 
-	while (cgroup_read_events(runner->events_fd, &populated, &frozen) == 0 && populated) {
+	for (int pause = 1;
+	     cgroup_read_events(runner->events_fd, &populated, &frozen) == 0 && populated;
+	     pause = MIN(2 * pause, 100)) {
 		kill_session(runner);
-		poll(&events, 1, -1);
+		poll(&events, 1, pause);
 	}
 }
 
