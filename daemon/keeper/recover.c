@@ -313,6 +313,17 @@ int recover(struct keeper *keeper)
 	return 0;
 }
 
+/* A removal goes on as long as it is the set's work: also while it waits for a runner to end, which
+ * is no operation. */
+static bool is_removing(struct keeper *keeper)
+{
+	for (struct set *set = registry_next_set(keeper->registry, 0, NULL); set;
+	     set = registry_next_set(keeper->registry, set->owner, set->name))
+		if (set->work)
+			return true;
+	return keeper->operations != NULL;
+}
+
 int recover_purge(struct keeper *keeper)
 {
 	size_t left;
@@ -320,7 +331,7 @@ int recover_purge(struct keeper *keeper)
 	for (struct set *set = registry_next_set(keeper->registry, 0, NULL); set;
 	     set = registry_next_set(keeper->registry, set->owner, set->name))
 		lifecycle_remove(keeper, set, 0, on_removed, NULL);
-	while (keeper->operations)
+	while (is_removing(keeper))
 		event_base_loop(keeper->loop, EVLOOP_ONCE);
 	left = registry_count_sets(keeper->registry);
 	if (left > 0)

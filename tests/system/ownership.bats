@@ -13,8 +13,8 @@ setup() {
 }
 
 teardown() {
-	purge_daemon
 	rm -f "$config"
+	purge_daemon
 }
 
 # configure LINE...: the daemon's configuration.
