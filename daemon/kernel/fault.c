@@ -35,6 +35,15 @@ static const char *const texts[STEP_COUNT] = {
 	[STEP_STATUS] = "open the status file",
 	[STEP_EXECUTE] = "execute command",
 	[STEP_INTERFACES] = "read the interfaces",
+	[STEP_LINK_PLACE] = "open the net namespace of a link's end",
+	[STEP_LINK] = "make the link",
+	[STEP_LINK_NAME] = "name a link's end",
+	[STEP_BRIDGE] = "make or join the bridge",
+	[STEP_ADDRESS] = "give an interface its address",
+	[STEP_ROUTE] = "set the default route",
+	[STEP_LINK_UP] = "bring an interface up",
+	[STEP_IMPAIR] = "impair the link",
+	[STEP_UNLINK] = "remove the link",
 	[STEP_LOST] = "finish: a process of the daemon was killed",
 };
 

@@ -40,6 +40,16 @@ enum step {
 	STEP_STATUS,
 	STEP_EXECUTE,
 	STEP_INTERFACES,
+	/* detail of these: 2 × the link's index, + 1 for its end b */
+	STEP_LINK_PLACE, /* open the end's net namespace: ENOENT when it is not there */
+	STEP_LINK,	 /* make the pair: EEXIST when an interface has this name */
+	STEP_LINK_NAME,	 /* tag it, give it its altname */
+	STEP_BRIDGE,	 /* make a bridge, make an end its port */
+	STEP_ADDRESS,	 /* EEXIST: the interface has it already */
+	STEP_ROUTE,
+	STEP_LINK_UP,
+	STEP_IMPAIR, /* ENOENT: the kernel has no such queueing discipline */
+	STEP_UNLINK,
 	STEP_LOST, /* the child ended without a word */
 	STEP_COUNT,
 };

@@ -13,6 +13,7 @@ struct host {
 	const char *runtime; /* the runtime directory's path */
 	int runtime_fd;
 	int mnt_fd;	     /* the host's mount namespace */
+	int net_fd;	     /* the host's net namespace: the one that the daemon runs in */
 	int vault_fd;	     /* the vault: a mount namespace */
 	int vault_root_fd;   /* its root directory, which holds ns/UID/NAME/KIND */
 	uint64_t vault_id;   /* NS_GET_MNTNS_ID, 0 where the kernel does not tell */

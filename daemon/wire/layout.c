@@ -61,6 +61,10 @@ static const struct wire_field wire_spec_fields[] = {
 	BOOL(16, wire_spec, visible),
 	BOOL(17, wire_spec, ip_netns),
 	ARRAY(18, wire_spec, labels, spec_label, SPEC_LABELS_MAX),
+	ARRAY(19, wire_spec, links, spec_link, SPEC_LINKS_MAX),
+	BOOL(20, wire_spec, egress),
+	ARRAY(21, wire_spec, dns, wire_address, SERVERS_MAX),
+	ARRAY(22, wire_spec, publish, spec_publish, PUBLISH_MAX),
 };
 LAYOUT(wire_spec);
 
@@ -72,10 +76,15 @@ static const struct wire_field wire_create_fields[] = {
 LAYOUT(wire_create);
 
 static const struct wire_field wire_ask_fields[] = {
-	STRING(1, wire_ask, name, NAME_SIZE - 1), BOOL(2, wire_ask, has_owner),
-	U32(3, wire_ask, owner, ID_MAX),	  STRING(4, wire_ask, session, SESSION_SIZE - 1),
-	U32(5, wire_ask, kinds, KIND_ALL),	  U32(6, wire_ask, signal, 64),
-	U64(7, wire_ask, span, SPAN_MAX),	  FD(8, wire_ask, process_fd),
+	STRING(1, wire_ask, name, NAME_SIZE - 1),
+	BOOL(2, wire_ask, has_owner),
+	U32(3, wire_ask, owner, ID_MAX),
+	STRING(4, wire_ask, session, SESSION_SIZE - 1),
+	U32(5, wire_ask, kinds, KIND_ALL),
+	U32(6, wire_ask, signal, 64),
+	U64(7, wire_ask, span, SPAN_MAX),
+	FD(8, wire_ask, process_fd),
+	BOOL(9, wire_ask, all_owners),
 };
 LAYOUT(wire_ask);
 
@@ -142,17 +151,13 @@ static const struct wire_field wire_namespace_fields[] = {
 };
 LAYOUT(wire_namespace);
 
-static const struct wire_field wire_address_fields[] = {
-	STRING(1, wire_address, text, 63),
-};
-static LAYOUT(wire_address);
-
 static const struct wire_field wire_interface_fields[] = {
 	STRING(1, wire_interface, name, 15),
 	STRING(2, wire_interface, mac, 63),
 	U32(3, wire_interface, index, 0),
 	BOOL(4, wire_interface, up),
 	ARRAY(5, wire_interface, addresses, wire_address, INTERFACE_ADDRESSES_MAX),
+	STRING(6, wire_interface, link, NAME_SIZE - 1),
 };
 static LAYOUT(wire_interface);
 

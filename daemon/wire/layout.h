@@ -14,6 +14,7 @@
 #include <linux/limits.h>
 #include "base.h"
 #include "daemon/wire/codec.h"
+#include "daemon/wire/link.h"
 #include "protocol/error.h"
 #include "protocol/kind.h"
 #include "protocol/name.h"
@@ -37,22 +38,29 @@ enum wire_op {
 	 * with a lease by connection, and attached commands without a status pipe, end. */
 	WIRE_CLOSED,
 	/* front to keeper; in brackets: struct asked, struct answered, items */
-	WIRE_CREATE,	/* create, set */
-	WIRE_GET,	/* ask, set */
-	WIRE_LIST,	/* list, list + WIRE_ITEM_SET */
-	WIRE_REMOVE,	/* ask, - */
-	WIRE_RENEW,	/* ask, set (only .expires) */
-	WIRE_EXEC,	/* exec, started (with more: WIRE_CONTINUES), then ended */
-	WIRE_RUN,	/* run, the same */
-	WIRE_SESSIONS,	/* ask, - + WIRE_ITEM_SESSION */
-	WIRE_WAIT,	/* ask, ended */
-	WIRE_OPEN,	/* ask, - + WIRE_ITEM_NAMESPACE with descriptors */
-	WIRE_PROCESSES, /* ask, - + WIRE_ITEM_PROCESS */
-	WIRE_KILL,	/* ask, - */
-	WIRE_FREEZE,	/* ask, - */
-	WIRE_THAW,	/* ask, - */
-	WIRE_IDENTIFY,	/* ask, set (.name NULL: in no set; .owner, .namespaces) */
-	WIRE_STATUS,	/* -, status + WIRE_ITEM_COUNT */
+	WIRE_CREATE,	     /* create, set */
+	WIRE_GET,	     /* ask, set */
+	WIRE_LIST,	     /* list, list + WIRE_ITEM_SET */
+	WIRE_REMOVE,	     /* ask, - */
+	WIRE_RENEW,	     /* ask, set (only .expires) */
+	WIRE_EXEC,	     /* exec, started (with more: WIRE_CONTINUES), then ended */
+	WIRE_RUN,	     /* run, the same */
+	WIRE_SESSIONS,	     /* ask, - + WIRE_ITEM_SESSION */
+	WIRE_WAIT,	     /* ask, ended */
+	WIRE_OPEN,	     /* ask, - + WIRE_ITEM_NAMESPACE with descriptors */
+	WIRE_PROCESSES,	     /* ask, - + WIRE_ITEM_PROCESS */
+	WIRE_KILL,	     /* ask, - */
+	WIRE_FREEZE,	     /* ask, - */
+	WIRE_THAW,	     /* ask, - */
+	WIRE_IDENTIFY,	     /* ask, set (.name NULL: in no set; .owner, .namespaces) */
+	WIRE_STATUS,	     /* -, status + WIRE_ITEM_COUNT */
+	WIRE_LINK_ADD,	     /* link, link */
+	WIRE_LINK_SET,	     /* link: what is given of a and b changes; link */
+	WIRE_LINK_REMOVE,    /* ask, - */
+	WIRE_LINK_LIST,	     /* ask (name: a set, or NULL), - + WIRE_ITEM_LINK */
+	WIRE_NETWORK_CREATE, /* network, network */
+	WIRE_NETWORK_REMOVE, /* ask, - */
+	WIRE_NETWORK_LIST, /* ask, - + WIRE_ITEM_NETWORK, each with its WIRE_ITEM_MEMBERs behind */
 	WIRE_OP_END,
 };
 
@@ -67,6 +75,9 @@ enum wire_item {
 	WIRE_ITEM_NAMESPACE,	   /* struct wire_namespace */
 	WIRE_ITEM_PROCESS,	   /* struct wire_process */
 	WIRE_ITEM_COUNT,	   /* struct wire_count */
+	WIRE_ITEM_LINK,		   /* struct wire_link */
+	WIRE_ITEM_NETWORK,	   /* struct wire_network */
+	WIRE_ITEM_MEMBER,	   /* struct wire_member */
 };
 
 /* What a connection may ask for. */
@@ -140,6 +151,13 @@ struct wire_spec {
 	bool visible, ip_netns;
 	struct spec_label labels[SPEC_LABELS_MAX];
 	size_t n_labels;
+	struct spec_link links[SPEC_LINKS_MAX];
+	size_t n_links;
+	bool egress;
+	struct wire_address dns[SERVERS_MAX];
+	size_t n_dns;
+	struct spec_publish publish[PUBLISH_MAX];
+	size_t n_publish;
 };
 
 /* --- what is asked --- */
@@ -160,6 +178,7 @@ struct wire_ask {
 	uint32_t signal;     /* KILL */
 	uint64_t span;	     /* REMOVE: grace; RENEW: 0 is the lease's own */
 	int process_fd;	     /* IDENTIFY: a pidfd, -1: the caller itself */
+	bool all_owners;     /* LINK_LIST, NETWORK_LIST */
 };
 
 struct wire_list {
@@ -222,16 +241,13 @@ struct wire_namespace {
 	int descriptor_fd; /* OPEN */
 };
 
-struct wire_address {
-	const char *text; /* 10.0.0.1/24 */
-};
-
 struct wire_interface {
 	const char *name, *mac;
 	uint32_t index;
 	bool up;
 	struct wire_address addresses[INTERFACE_ADDRESSES_MAX];
 	size_t n_addresses;
+	const char *link; /* the name of the link that it is an end of */
 };
 
 enum set_state { SET_CREATING = 1, SET_READY, SET_REMOVING, SET_BROKEN };
@@ -286,6 +302,9 @@ enum wire_allow {
 	ALLOW_ADMINISTER = 1 << 4,
 	ALLOW_NESTED = 1 << 5,
 	ALLOW_CONFINED = 1 << 6,
+	ALLOW_HOST_LINKS = 1 << 7,
+	ALLOW_EGRESS = 1 << 8,
+	ALLOW_PUBLISH = 1 << 9,
 };
 
 enum wire_count_class { COUNT_LIMIT = 1, COUNT_USED, COUNT_COUNTER };

@@ -35,10 +35,56 @@ static const struct wire_field task_set_fields[] = {
 };
 static LAYOUT(task_set);
 
+static const struct wire_field task_end_fields[] = {
+	BOOL(1, task_end, host),
+	STRING(2, task_end, pin, NAME_SIZE + 12),
+	STRING(3, task_end, interface, INTERFACE_SIZE - 1),
+	STRING(4, task_end, altname, INTERFACE_SIZE - 1),
+	STRING(5, task_end, mac, MAC_SIZE - 1),
+	ARRAY(6, task_end, addresses, wire_address, END_ADDRESSES_MAX),
+	STRING(7, task_end, gateway, ADDRESS_SIZE - 1),
+	U32(8, task_end, mtu, MTU_MAX),
+	BOOL(9, task_end, down),
+	BOOL(10, task_end, port),
+	NESTED(11, task_end, impairment, wire_impairment),
+};
+static LAYOUT(task_end);
+
+static const struct wire_field task_link_fields[] = {
+	STRING(1, task_link, id, SESSION_SIZE - 1),
+	NESTED(2, task_link, a, task_end),
+	NESTED(3, task_link, b, task_end),
+};
+static LAYOUT(task_link);
+
+static const struct wire_field task_wire_fields[] = {
+	NESTED(1, task_wire, link, task_link),
+	FD(2, task_wire, report_fd),
+};
+LAYOUT(task_wire);
+
+static const struct wire_field task_adjust_fields[] = {
+	NESTED(1, task_adjust, from, task_link),
+	NESTED(2, task_adjust, to, task_link),
+	FD(3, task_adjust, report_fd),
+};
+LAYOUT(task_adjust);
+
+static const struct wire_field task_bridge_fields[] = {
+	BOOL(1, task_bridge, given),
+	ARRAY(2, task_bridge, addresses, wire_address, SUBNETS_MAX),
+	BOOL(3, task_bridge, forward),
+};
+static LAYOUT(task_bridge);
+
 static const struct wire_field task_create_fields[] = {
-	NESTED(1, task_create, set, task_set),	 NESTED(2, task_create, identity, task_identity),
-	NESTED(3, task_create, spec, wire_spec), FD(4, task_create, report_fd),
+	NESTED(1, task_create, set, task_set),
+	NESTED(2, task_create, identity, task_identity),
+	NESTED(3, task_create, spec, wire_spec),
+	FD(4, task_create, report_fd),
 	BOOL(5, task_create, no_init),
+	ARRAY(6, task_create, links, task_link, SPEC_LINKS_MAX),
+	NESTED(7, task_create, bridge, task_bridge),
 };
 LAYOUT(task_create);
 
@@ -46,6 +92,7 @@ static const struct wire_field task_remove_fields[] = {
 	NESTED(1, task_remove, set, task_set),
 	U64(2, task_remove, grace, 0),
 	FD(3, task_remove, report_fd),
+	ARRAY(4, task_remove, links, task_link, TASK_LINKS_MAX),
 };
 LAYOUT(task_remove);
 

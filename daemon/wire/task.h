@@ -11,6 +11,8 @@
 #include "daemon/wire/layout.h"
 
 #define TASK_GROUPS_MAX 256
+/* Links that one removal takes along: of a set, or the members of a network. */
+#define TASK_LINKS_MAX 512
 
 enum task_op {
 	TASK_READY = 64, /* spawner to keeper, once: struct task_ready */
@@ -18,6 +20,9 @@ enum task_op {
 	TASK_REMOVE,	 /* struct task_remove: the same, backwards */
 	TASK_START,	 /* struct task_start: a runner */
 	TASK_INSPECT,	 /* struct task_inspect */
+	TASK_LINK,	 /* struct task_wire: makes a link */
+	TASK_ADJUST,	 /* struct task_adjust: changes one */
+	TASK_UNLINK,	 /* struct task_wire: makes it absent */
 	TASK_FRONT,	 /* struct task_front: a front; no reports */
 	TASK_ABORT,	 /* kills the child of task nlmsg_seq, if it is still there */
 };
@@ -48,16 +53,65 @@ struct task_set {
 		net_inode; /* TASK_REMOVE: what /run/netns/NAME must be to be ours; 0: never made */
 };
 
+/* One end of a link, as the kernel is to have it: the keeper has checked and completed it all. */
+struct task_end {
+	bool host;	       /* in the host's net namespace */
+	const char *pin;       /* else UID/NAME in the vault; NULL: the set that is being made */
+	const char *interface; /* the kernel's name of it */
+	const char *altname;   /* by which it is found too; on the host: its user's name for it */
+	const char *mac;
+	struct wire_address addresses[END_ADDRESSES_MAX];
+	size_t n_addresses;
+	const char *gateway;
+	uint32_t mtu; /* 0: as the kernel has it */
+	bool down;
+	bool port; /* of the namespace's bridge, BRIDGE_NAME */
+	struct wire_impairment impairment;
+};
+
+/* A veth pair. Both ends carry LINK_TAG and id as their alias: by that and by their MACs they are
+ * known again, whatever has become of their names. */
+struct task_link {
+	const char *id;
+	struct task_end a, b;
+};
+#define LINK_TAG "nsctl:"
+#define BRIDGE_NAME "br0"
+
+struct task_wire {
+	struct task_link link;
+	int report_fd;
+};
+
+struct task_adjust {
+	struct task_link from, to; /* places, interfaces' kernel names and id are the same */
+	int report_fd;
+};
+
+/* The bridge of a network, made with its namespace. */
+struct task_bridge {
+	bool given;
+	struct wire_address addresses[SUBNETS_MAX]; /* its own, the gateway's */
+	size_t n_addresses;
+	bool forward; /* between its members and the outside */
+};
+
 struct task_create {
 	struct task_set set;
 	struct task_identity identity;
 	struct wire_spec spec;
 	int report_fd;
 	bool no_init;
+	struct task_link links[SPEC_LINKS_MAX];
+	size_t n_links;
+	struct task_bridge bridge;
 };
 
 struct task_remove {
 	struct task_set set;
+	/* what leaves with it: only ids, places, names and MACs are told */
+	struct task_link links[TASK_LINKS_MAX];
+	size_t n_links;
 	uint64_t grace; /* microseconds between SIGTERM and SIGKILL */
 	int report_fd;
 };
@@ -117,6 +171,7 @@ struct task_interface {
 };
 
 extern const struct wire_layout task_ready_layout, task_create_layout, task_remove_layout,
-	task_start_layout, task_inspect_layout, task_front_layout;
+	task_start_layout, task_inspect_layout, task_front_layout, task_wire_layout,
+	task_adjust_layout;
 
 #endif

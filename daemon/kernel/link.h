@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Links in the kernel: veth pairs and the bridges of networks, by rtnetlink. What is made is made
+ * whole or not at all; what takes away makes absent, only what is ours (its alias is LINK_TAG and
+ * the link's id, or its MAC the recorded one), and can be run again from any point. A pair is born
+ * in one message with its peer in its own net namespace: moving one costs 15–20 ms (kernel fact 7).
+ *
+ * The caller is a maker: root in files, allowed to administer every net namespace (its effective
+ * uid may be another's). These functions change the net namespace of the process and leave it
+ * anywhere.
+ */
+#ifndef NSCTL_KERNEL_LINK_H
+#define NSCTL_KERNEL_LINK_H
+
+#include "base.h"
+#include "daemon/kernel/fault.h"
+#include "daemon/kernel/host.h"
+#include "daemon/wire/task.h"
+
+/*
+ * Makes links[0] to links[n - 1], in order, each with its names, tags, MACs, MTU, addresses (at
+ * once, no duplicate address detection), default route, place in a bridge, impairment, and up.
+ * own_fd: net namespace of ends without a pin, -1: none. 0, or -errno and *fault; then those that
+ * were made are gone again.
+ */
+int link_make_all(const struct host *host, const struct task_link *links, size_t n, int own_fd,
+		  struct fault *fault);
+
+/* In the net namespace that the process is in: a bridge BRIDGE_NAME, up, with its addresses. */
+int link_make_bridge(const struct task_bridge *bridge, struct fault *fault);
+
+/* Makes one of task->from what task->to says, changing only what differs. On failure what had been
+ * changed is put back. */
+int link_adjust(const struct host *host, const struct task_adjust *task, struct fault *fault);
+
+/* Makes a link absent, whatever has become of it: when neither end can be found it is. */
+int link_remove(const struct host *host, const struct task_link *link, struct fault *fault);
+
+/*
+ * The links of a net namespace that is being let go of: link_departure_new() before, which opens
+ * the places of the other ends (host, and pins other than own_pin) and listens there;
+ * link_departure_wait() after: returns when every far end has gone, which the kernel does by itself
+ * within milliseconds; what outlives a short wait (a process holds the namespace) is deleted.
+ */
+struct link_departure;
+int link_departure_new(const struct host *host, const struct task_link *links, size_t n,
+		       const char *own_pin, struct link_departure **ret);
+int link_departure_wait(struct link_departure *departure, struct fault *fault);
+struct link_departure *link_departure_free(struct link_departure *departure);
+
+/* The tasks: report, and end the process. */
+void child_link(const struct host *host, const struct task_wire *task) __attribute__((noreturn));
+void child_adjust(const struct host *host, const struct task_adjust *task)
+	__attribute__((noreturn));
+void child_unlink(const struct host *host, const struct task_wire *task) __attribute__((noreturn));
+
+#endif

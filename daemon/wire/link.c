@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The tables of links and networks. They are kept in state files: numbers are for ever. */
+#include <linux/limits.h>
+#include "daemon/wire/layout.h"
+#include "daemon/wire/tables.h"
+
+/* clang-format off: one row a line */
+
+static const struct wire_field wire_address_fields[] = {
+	STRING(1, wire_address, text, ADDRESS_SIZE - 1),
+};
+LAYOUT(wire_address);
+
+static const struct wire_field wire_impairment_fields[] = {
+	U32(1, wire_impairment, given, IMPAIR_ALL),
+	U64(2, wire_impairment, delay, IMPAIR_DELAY_MAX),
+	U64(3, wire_impairment, jitter, IMPAIR_DELAY_MAX),
+	U32(4, wire_impairment, loss, IMPAIR_SHARE_MAX),
+	U32(5, wire_impairment, duplicate, IMPAIR_SHARE_MAX),
+	U32(6, wire_impairment, corrupt, IMPAIR_SHARE_MAX),
+	U32(7, wire_impairment, reorder, IMPAIR_SHARE_MAX),
+	U64(8, wire_impairment, rate, IMPAIR_RATE_MAX),
+};
+LAYOUT(wire_impairment);
+
+static const struct wire_field wire_end_fields[] = {
+	U32(1, wire_end, where, END_HOST),
+	STRING(2, wire_end, name, NAME_SIZE - 1),
+	STRING(3, wire_end, interface, INTERFACE_SIZE - 1),
+	STRING(4, wire_end, mac, MAC_SIZE - 1),
+	ARRAY(5, wire_end, addresses, wire_address, END_ADDRESSES_MAX),
+	BOOL(6, wire_end, has_addresses),
+	STRING(7, wire_end, gateway, ADDRESS_SIZE - 1),
+	U32(8, wire_end, mtu, MTU_MAX),
+	U32(9, wire_end, up, SWITCH_OFF),
+	NESTED(10, wire_end, impairment, wire_impairment),
+};
+LAYOUT(wire_end);
+
+static const struct wire_field wire_link_fields[] = {
+	STRING(1, wire_link, name, NAME_SIZE - 1),
+	BOOL(2, wire_link, has_owner),
+	U32(3, wire_link, owner, 0),
+	NESTED(4, wire_link, a, wire_end),
+	NESTED(5, wire_link, b, wire_end),
+	U64(6, wire_link, created, 0),
+};
+LAYOUT(wire_link);
+
+static const struct wire_field spec_link_fields[] = {
+	STRING(1, spec_link, name, NAME_SIZE - 1),
+	NESTED(2, spec_link, end, wire_end),
+	NESTED(3, spec_link, peer, wire_end),
+};
+LAYOUT(spec_link);
+
+static const struct wire_field spec_publish_fields[] = {
+	U32(1, spec_publish, protocol, PUBLISH_UDP),
+	STRING(2, spec_publish, host_address, ADDRESS_SIZE - 1),
+	U32(3, spec_publish, host_port, 65535),
+	U32(4, spec_publish, port, 65535),
+};
+LAYOUT(spec_publish);
+
+static const struct wire_field wire_network_fields[] = {
+	STRING(1, wire_network, name, NAME_SIZE - 1),
+	U32(2, wire_network, owner, 0),
+	ARRAY(3, wire_network, subnets, wire_address, SUBNETS_MAX),
+	BOOL(4, wire_network, egress),
+	ARRAY(5, wire_network, dns, wire_address, SERVERS_MAX),
+	U64(6, wire_network, created, 0),
+};
+LAYOUT(wire_network);
+
+static const struct wire_field wire_member_fields[] = {
+	STRING(1, wire_member, name, NAME_SIZE - 1),
+};
+LAYOUT(wire_member);

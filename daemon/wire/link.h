@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The typed form of links and networks: part of a set's specification, of what front and keeper
+ * say, of the state files, and of the orders to the spawner. Addresses and MACs are text, as in
+ * org.nsctl.varlink; the keeper has checked them and written them the one canonical way before
+ * anything else reads them. See layout.h for the rules.
+ */
+#ifndef NSCTL_WIRE_LINK_H
+#define NSCTL_WIRE_LINK_H
+
+#include "base.h"
+#include "daemon/wire/codec.h"
+#include "protocol/name.h"
+
+#define END_ADDRESSES_MAX 8
+#define SPEC_LINKS_MAX 16
+#define SUBNETS_MAX 4
+#define SERVERS_MAX 4  /* name servers */
+#define PUBLISH_MAX 16 /* published ports of one set */
+#define INTERFACE_SIZE 16
+#define MAC_SIZE 18	/* aa:bb:cc:dd:ee:ff */
+#define ADDRESS_SIZE 64 /* fd00::1/64 */
+#define MTU_MIN 68
+#define MTU_MAX 65535
+
+struct wire_address {
+	const char *text; /* 10.0.0.1/24 */
+};
+
+enum end_where { END_SET = 1, END_NETWORK, END_HOST };
+
+/* Which fields of an impairment are given: the others stay as they are, and are none at first. */
+enum impairment_field {
+	IMPAIR_DELAY = 1 << 0,
+	IMPAIR_JITTER = 1 << 1,
+	IMPAIR_LOSS = 1 << 2,
+	IMPAIR_DUPLICATE = 1 << 3,
+	IMPAIR_CORRUPT = 1 << 4,
+	IMPAIR_REORDER = 1 << 5,
+	IMPAIR_RATE = 1 << 6,
+	IMPAIR_ALL = (1 << 7) - 1,
+};
+/* Those that only netem can do; the rate alone is tbf's. */
+#define IMPAIR_NETEM (IMPAIR_ALL & ~IMPAIR_RATE)
+
+/* What happens to packets that leave by an end. 0 is none. */
+struct wire_impairment {
+	uint32_t given;				    /* enum impairment_field bits */
+	uint64_t delay, jitter;			    /* microseconds, up to IMPAIR_DELAY_MAX */
+	uint32_t loss, duplicate, corrupt, reorder; /* of a million */
+	uint64_t rate;				    /* bits a second */
+};
+#define IMPAIR_DELAY_MAX UINT64_C(60000000)
+#define IMPAIR_SHARE_MAX 1000000
+#define IMPAIR_RATE_MIN UINT64_C(8000)
+#define IMPAIR_RATE_MAX UINT64_C(1000000000000)
+
+/* One end of a link. In SetLink what is absent stays as it is. */
+struct wire_end {
+	uint32_t where;	       /* enum end_where */
+	const char *name;      /* the set's or network's */
+	const char *interface; /* as its users call it; on the host the altname */
+	const char *mac;
+	struct wire_address addresses[END_ADDRESSES_MAX]; /* with their prefix lengths */
+	size_t n_addresses;
+	bool has_addresses;  /* SetLink: they replace the old ones */
+	const char *gateway; /* of the default route through this end */
+	uint32_t mtu;	     /* 0: the kernel's */
+	uint32_t up;	     /* enum spec_switch; default: up */
+	struct wire_impairment impairment;
+};
+
+struct wire_link {
+	const char *name; /* NULL: the daemon picks one */
+	bool has_owner;
+	uint32_t owner;
+	struct wire_end a, b;
+	uint64_t created;
+};
+
+/* A link of a set's specification: end is the set's, its where and name are left out. */
+struct spec_link {
+	const char *name;
+	struct wire_end end, peer;
+};
+
+enum publish_protocol { PUBLISH_TCP = 1, PUBLISH_UDP };
+
+/* A port of the host that leads to one of the set. */
+struct spec_publish {
+	uint32_t protocol;	  /* enum publish_protocol */
+	const char *host_address; /* NULL: every address of the host */
+	uint32_t host_port, port;
+};
+
+struct wire_network {
+	const char *name;
+	uint32_t owner;
+	struct wire_address subnets[SUBNETS_MAX]; /* 10.0.0.0/24 */
+	size_t n_subnets;
+	bool egress;
+	struct wire_address dns[SERVERS_MAX];
+	size_t n_dns;
+	uint64_t created;
+};
+
+/* A name of a set or network in a list: a network's members. */
+struct wire_member {
+	const char *name;
+};
+
+extern const struct wire_layout wire_address_layout, wire_impairment_layout, wire_end_layout,
+	wire_link_layout, spec_link_layout, spec_publish_layout, wire_network_layout,
+	wire_member_layout;
+
+#endif
