@@ -25,10 +25,11 @@ struct connection {
 	bool more;		     /* the call in progress asked for it */
 	const struct method *method; /* of the call that the keeper works on */
 	uint32_t request;	     /* its number */
-	struct wire_list list;	     /* List: where the next page begins ... */
+	struct wire_list list;	     /* List and its like: where the next page begins ... */
 	struct spec_label labels[SPEC_LABELS_MAX];
 	json_t *list_parameters; /* ... and what holds its strings */
-	char list_name[NAME_SIZE];
+	char list_name[KEY_SIZE];
+	const struct method *list_method;
 	bool page_wanted;
 };
 
@@ -176,13 +177,13 @@ static bool send_request(struct connection *connection, const struct method *met
 
 /* --- calls --- */
 
-static bool keep_list(struct connection *connection, const struct wire_list *list,
-		      json_t *parameters)
+static void keep_list(struct connection *connection, const struct method *method,
+		      const struct wire_list *list, json_t *parameters)
 {
 	connection->list = *list;
+	connection->list_method = method;
 	json_decref(connection->list_parameters);
 	connection->list_parameters = json_incref(parameters);
-	return true;
 }
 
 static bool call_keeper(struct connection *connection, const struct method *method,
@@ -197,8 +198,8 @@ static bool call_keeper(struct connection *connection, const struct method *meth
 		close_fd(decoding.memory_fd);
 		return reply_failure(connection, &decoding.failure);
 	}
-	if (method->op == WIRE_LIST)
-		keep_list(connection, &request.list, parameters);
+	if (method->layout == &wire_list_layout)
+		keep_list(connection, method, &request.list, parameters);
 	if (method->op == WIRE_EXEC)
 		request.exec.command.more = connection->more;
 	if (method->op == WIRE_RUN)
@@ -290,11 +291,9 @@ static int take_call(struct connection *connection)
 
 static void ask_for_page(struct connection *connection)
 {
-	const struct method *method = method_find("List");
-
 	connection->page_wanted = false;
 	connection->list.after_name = connection->list_name;
-	if (!send_request(connection, method, &connection->list))
+	if (!send_request(connection, connection->list_method, &connection->list))
 		hang_up(connection);
 }
 
@@ -388,8 +387,8 @@ static void answer_page(struct connection *connection)
 {
 	struct wire_list cursor;
 	bool more;
-	json_t *page =
-		encode_page(&connection->front->message, connection->list.summary, &cursor, &more);
+	json_t *page = encode_page(&connection->front->message, connection->list_method->op,
+				   connection->list.summary, &cursor, &more);
 	bool fine;
 
 	if (more && !connection->more) {
@@ -457,7 +456,7 @@ void connection_answer(struct front *front)
 			failure_set(&failure, wire.error, wire.number, wire.subject,
 				    wire.text ? "%s" : NULL, wire.text);
 		fine = reply_failure(connection, &failure);
-	} else if (connection->method->op == WIRE_LIST) {
+	} else if (connection->method->layout == &wire_list_layout) {
 		answer_page(connection);
 		return;
 	} else {

@@ -27,6 +27,9 @@ int decode_create(struct decoding *decoding, const json_t *parameters, void *ret
 int decode_ask(struct decoding *decoding, const json_t *parameters, void *ret);
 int decode_list(struct decoding *decoding, const json_t *parameters, void *ret);
 int decode_exec(struct decoding *decoding, const json_t *parameters, void *ret);
+int decode_link_request(struct decoding *decoding, const json_t *parameters, void *ret);
+int decode_link_list(struct decoding *decoding, const json_t *parameters, void *ret);
+int decode_network(struct decoding *decoding, const json_t *parameters, void *ret);
 int decode_run(struct decoding *decoding, const json_t *parameters, void *ret);
 
 #endif

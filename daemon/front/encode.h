@@ -26,11 +26,15 @@ json_t *encode_namespaces(struct wire_message *message, struct reply_fds *fds);
 json_t *encode_processes(struct wire_message *message, struct reply_fds *fds);
 json_t *encode_identity(struct wire_message *message, struct reply_fds *fds);
 json_t *encode_status(struct wire_message *message, struct reply_fds *fds);
+json_t *encode_link_reply(struct wire_message *message, struct reply_fds *fds);
+json_t *encode_network_reply(struct wire_message *message, struct reply_fds *fds);
 json_t *encode_nothing(struct wire_message *message, struct reply_fds *fds);
 
-/* A page of a list, and whether another one follows (cursor: where it goes on, name by strdup). */
-json_t *encode_page(struct wire_message *message, bool summary, struct wire_list *cursor,
-		    bool *ret_more);
+/* A page of a list of op's, and whether another one follows (cursor: where it goes on). */
+json_t *encode_page(struct wire_message *message, enum wire_op op, bool summary,
+		    struct wire_list *cursor, bool *ret_more);
+json_t *encode_links(struct wire_message *message);
+json_t *encode_networks(struct wire_message *message);
 
 /* The parameters of an error reply. */
 json_t *encode_failure(const struct failure *failure);

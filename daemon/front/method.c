@@ -19,6 +19,14 @@ static const struct method methods[] = {
 	{"Freeze", WIRE_FREEZE, &wire_ask_layout, decode_ask, encode_nothing},
 	{"Thaw", WIRE_THAW, &wire_ask_layout, decode_ask, encode_nothing},
 	{"Identify", WIRE_IDENTIFY, &wire_ask_layout, decode_ask, encode_identity},
+	{"AddLink", WIRE_LINK_ADD, &wire_link_layout, decode_link_request, encode_link_reply},
+	{"SetLink", WIRE_LINK_SET, &wire_link_layout, decode_link_request, encode_link_reply},
+	{"RemoveLink", WIRE_LINK_REMOVE, &wire_ask_layout, decode_ask, encode_nothing},
+	{"ListLinks", WIRE_LINK_LIST, &wire_list_layout, decode_link_list, NULL}, /* pages */
+	{"CreateNetwork", WIRE_NETWORK_CREATE, &wire_network_layout, decode_network,
+	 encode_network_reply},
+	{"RemoveNetwork", WIRE_NETWORK_REMOVE, &wire_ask_layout, decode_ask, encode_nothing},
+	{"ListNetworks", WIRE_NETWORK_LIST, &wire_list_layout, decode_link_list, NULL}, /* pages */
 	{"GetStatus", WIRE_STATUS, &wire_ask_layout, decode_ask, encode_status},
 };
 /* clang-format on */

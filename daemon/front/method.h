@@ -24,6 +24,8 @@ union method_request {
 	struct wire_list list;
 	struct wire_exec exec;
 	struct wire_run run;
+	struct wire_link link;
+	struct wire_network network;
 };
 
 #endif

@@ -6,13 +6,29 @@ static const char *const allow_keys[CONFIG_ALLOW_COUNT] = {
 	[CONFIG_CONNECT] = "connect",	    [CONFIG_USER_NAMESPACES] = "user-namespaces",
 	[CONFIG_IP_NETNS] = "ip-netns",	    [CONFIG_NEW_PRIVILEGES] = "new-privileges",
 	[CONFIG_ADMINISTER] = "administer", [CONFIG_NESTED] = "nested",
-	[CONFIG_CONFINED] = "confined",
+	[CONFIG_CONFINED] = "confined",	    [CONFIG_HOST_LINKS] = "host-links",
+	[CONFIG_EGRESS] = "egress",	    [CONFIG_PUBLISH] = "publish",
 };
 
 static int forbid(struct failure *failure, const char *what, enum config_allow key)
 {
 	return failure_set(failure, ERROR_NOT_PERMITTED, 0, what,
 			   "[allow] %s in nsctld.conf does not name you", allow_keys[key]);
+}
+
+int authz_network(const struct authz_subject *subject, const struct wire_network *network,
+		  struct failure *failure)
+{
+	if (!network->egress || subject->allowed & ALLOW_EGRESS)
+		return 0;
+	return forbid(failure, "egress", CONFIG_EGRESS);
+}
+
+int authz_host_link(const struct authz_subject *subject, struct failure *failure)
+{
+	if (subject->allowed & ALLOW_HOST_LINKS)
+		return 0;
+	return forbid(failure, "link to the host", CONFIG_HOST_LINKS);
 }
 
 uint32_t authz_allowed(const struct config *config, uid_t uid, gid_t gid, const gid_t *groups,
@@ -27,6 +43,8 @@ uint32_t authz_allowed(const struct config *config, uid_t uid, gid_t gid, const 
 		    (who->host && host_user_namespaces))
 			allowed |= UINT32_C(1) << key;
 	}
+	if (allowed & ALLOW_ADMINISTER)
+		allowed |= ALLOW_HOST_LINKS | ALLOW_EGRESS | ALLOW_PUBLISH;
 	return allowed;
 }
 
@@ -51,8 +69,9 @@ int authz_operation(const struct authz_subject *subject, enum wire_op op, struct
 		return failure_set(failure, ERROR_NOT_PERMITTED, 0, "anything from here",
 				   "the caller is confined, and [allow] confined in nsctld.conf "
 				   "does not name it");
-	if (op == WIRE_CREATE || op == WIRE_RUN)
-		return failure_set(failure, ERROR_NOT_PERMITTED, 0, "making sets",
+	if (op == WIRE_CREATE || op == WIRE_RUN || (op >= WIRE_LINK_ADD && op <= WIRE_NETWORK_LIST))
+		return failure_set(failure, ERROR_NOT_PERMITTED, 0,
+				   op == WIRE_CREATE || op == WIRE_RUN ? "making sets" : "wiring",
 				   "the caller is inside set %s, and [allow] nested in nsctld.conf "
 				   "does not name it",
 				   subject->scope_text);

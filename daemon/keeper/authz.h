@@ -44,9 +44,17 @@ int authz_owner(const struct authz_subject *subject, bool has_owner, uid_t owner
 /* Does the subject see owner's objects in lists (all_owners: it asked for everybody's)? */
 bool authz_sees(const struct authz_subject *subject, bool all_owners, uid_t owner);
 
-/* May the subject make this set? user namespaces, ip-netns. 0 or ERROR_NOT_PERMITTED. */
+/* May the subject make this set? user namespaces, ip-netns, egress, published ports. 0 or
+ * ERROR_NOT_PERMITTED. */
 int authz_spec(const struct authz_subject *subject, const struct wire_spec *spec,
 	       struct failure *failure);
+
+/* May the subject have a link's end on the host? 0 or ERROR_NOT_PERMITTED. */
+int authz_host_link(const struct authz_subject *subject, struct failure *failure);
+
+/* May the subject make this network? Its way out. 0 or ERROR_NOT_PERMITTED. */
+int authz_network(const struct authz_subject *subject, const struct wire_network *network,
+		  struct failure *failure);
 
 /*
  * May the subject run this command in a set of owner's; *ret_as_uid/gid: who it becomes outside

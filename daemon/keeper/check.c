@@ -65,6 +65,11 @@ static int check_owned_fields(const struct wire_spec *spec, struct failure *fail
 		{spec->root_fd >= 0 || spec->root_path, KIND_MNT, "spec.rootFileDescriptor"},
 		{spec->has_monotonic || spec->has_boottime, KIND_TIME, "spec.clocks"},
 		{spec->ip_netns, KIND_NET, "spec.ipNetns"},
+		{spec->n_links > 0, KIND_NET, "spec.links"},
+		{spec->egress, KIND_NET, "spec.egress"},
+		{spec->n_dns > 0, KIND_NET, "spec.dns"},
+		{spec->n_dns > 0, KIND_MNT, "spec.dns"},
+		{spec->n_publish > 0, KIND_NET, "spec.publish"},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)

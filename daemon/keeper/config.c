@@ -19,7 +19,8 @@ static const char *const allow_keys[CONFIG_ALLOW_COUNT] = {
 	[CONFIG_CONNECT] = "connect",	    [CONFIG_USER_NAMESPACES] = "user-namespaces",
 	[CONFIG_IP_NETNS] = "ip-netns",	    [CONFIG_NEW_PRIVILEGES] = "new-privileges",
 	[CONFIG_ADMINISTER] = "administer", [CONFIG_NESTED] = "nested",
-	[CONFIG_CONFINED] = "confined",
+	[CONFIG_CONFINED] = "confined",	    [CONFIG_HOST_LINKS] = "host-links",
+	[CONFIG_EGRESS] = "egress",	    [CONFIG_PUBLISH] = "publish",
 };
 
 struct loading {
@@ -185,7 +186,9 @@ static int set_limit(struct loading *loading, const char *key, const char *value
 		uint32_t *number;
 	} rows[] = {{"sets", &limits->sets},
 		    {"sessions", &limits->sessions},
-		    {"connections", &limits->connections}};
+		    {"connections", &limits->connections},
+		    {"links", &limits->links},
+		    {"networks", &limits->networks}};
 	uint64_t number;
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -200,7 +203,7 @@ static int set_limit(struct loading *loading, const char *key, const char *value
 	if (strcmp(key, "buffered-bytes") != 0)
 		return complain(loading,
 				"limits.%s: unknown key; known are: sets sessions connections "
-				"buffered-bytes",
+				"links networks buffered-bytes",
 				key);
 	if (parse_number(value, true, UINT64_C(1) << 40, &limits->buffered) < 0 ||
 	    limits->buffered < UINT64_C(1) << 20)
@@ -216,7 +219,7 @@ static int set_allow(struct loading *loading, const char *key, const char *value
 			return parse_who(loading, i, value);
 	return complain(loading,
 			"allow.%s: unknown key; known are: connect user-namespaces ip-netns "
-			"new-privileges administer nested confined",
+			"new-privileges administer nested confined host-links egress publish",
 			key);
 }
 
@@ -311,7 +314,14 @@ static struct config *new_with_defaults(void)
 
 	if (!config)
 		return NULL;
-	config->limits = (struct config_limits){1024, 1024, 256, 16 * 1024 * 1024};
+	config->limits = (struct config_limits){
+		.sets = 1024,
+		.sessions = 1024,
+		.connections = 256,
+		.links = 512,
+		.networks = 64,
+		.buffered = 16 * 1024 * 1024,
+	};
 	config->allow[CONFIG_CONNECT].everyone = true;
 	config->allow[CONFIG_USER_NAMESPACES].host = true;
 	return config;

@@ -17,6 +17,8 @@ struct config_limits {
 	uint32_t sets;	      /* sets = 1024 */
 	uint32_t sessions;    /* sessions = 1024: running */
 	uint32_t connections; /* connections = 256 */
+	uint32_t links;	      /* links = 512 */
+	uint32_t networks;    /* networks = 64 */
 	uint64_t buffered;    /* buffered-bytes = 16M: in all fronts of the uid together */
 };
 
@@ -39,6 +41,10 @@ enum config_allow {
 	CONFIG_ADMINISTER,	/* administer = root */
 	CONFIG_NESTED,		/* nested = (nobody) */
 	CONFIG_CONFINED,	/* confined = (nobody) */
+	/* of these three, whoever may administer has the right too */
+	CONFIG_HOST_LINKS, /* host-links = (nobody): link ends on the host */
+	CONFIG_EGRESS,	   /* egress = (nobody) */
+	CONFIG_PUBLISH,	   /* publish = (nobody) */
 	CONFIG_ALLOW_COUNT,
 };
 

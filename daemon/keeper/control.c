@@ -86,7 +86,7 @@ struct freeze {
 	int events_fd;
 	bool wanted;
 	uid_t owner;
-	char name[NAME_SIZE];
+	char name[KEY_SIZE];
 };
 
 static void end_freeze(struct freeze *freeze, const struct failure *failure)

@@ -8,7 +8,9 @@
 #include "daemon/keeper/inquiry.h"
 #include "daemon/keeper/lease.h"
 #include "daemon/keeper/lifecycle.h"
+#include "daemon/keeper/link.h"
 #include "daemon/keeper/log.h"
+#include "daemon/keeper/network.h"
 #include "daemon/keeper/run.h"
 #include "daemon/keeper/session.h"
 
@@ -161,6 +163,13 @@ static void (*const handlers[WIRE_OP_END])(struct keeper *, struct request *,
 	[WIRE_THAW] = control_on_thaw,
 	[WIRE_IDENTIFY] = inquiry_on_identify,
 	[WIRE_STATUS] = inquiry_on_status,
+	[WIRE_LINK_ADD] = link_on_add,
+	[WIRE_LINK_SET] = link_on_set,
+	[WIRE_LINK_REMOVE] = link_on_remove,
+	[WIRE_LINK_LIST] = link_on_list,
+	[WIRE_NETWORK_CREATE] = network_on_create,
+	[WIRE_NETWORK_REMOVE] = network_on_remove,
+	[WIRE_NETWORK_LIST] = network_on_list,
 };
 
 static void drop_connection(struct front *front, struct connection *connection)

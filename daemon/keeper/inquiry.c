@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include "daemon/keeper/check.h"
 #include "daemon/keeper/inquiry.h"
+#include "daemon/keeper/link.h"
 #include "daemon/keeper/log.h"
 #include "daemon/keeper/operation.h"
 #include "daemon/keeper/session.h"
@@ -119,7 +120,7 @@ void inquiry_view(struct keeper *keeper, const struct set *set, bool summary, st
 struct get {
 	struct request *request;
 	uid_t owner;
-	char name[NAME_SIZE];
+	char name[KEY_SIZE];
 	struct task_interface interfaces[INTERFACES_MAX];
 	size_t n;
 };
@@ -132,8 +133,10 @@ static void on_interface(struct operation *operation, const struct task_interfac
 		get->interfaces[get->n++] = *interface;
 }
 
-static void view_interfaces(const struct get *get, struct wire_set *wire)
+static void view_interfaces(const struct get *get, const struct set *set, struct wire_set *wire)
 {
+	const struct link *link;
+
 	for (size_t i = 0; i < get->n; i++) {
 		const struct task_interface *from = &get->interfaces[i];
 		struct wire_interface *to = &wire->interfaces[wire->n_interfaces++];
@@ -142,6 +145,8 @@ static void view_interfaces(const struct get *get, struct wire_set *wire)
 		to->mac = from->mac;
 		to->index = from->index;
 		to->up = from->up;
+		link = set ? link_of_interface(set, from->name) : NULL;
+		to->link = link ? link->name : NULL;
 		for (size_t j = 0; j < from->n_addresses; j++)
 			to->addresses[to->n_addresses++].text = from->addresses[j];
 	}
@@ -157,7 +162,7 @@ static void on_inspected(struct operation *operation, const struct task_report *
 
 	if (set) {
 		inquiry_view(keeper, set, false, &view);
-		view_interfaces(get, &view.wire);
+		view_interfaces(get, set, &view.wire);
 		request_done(keeper, get->request, &wire_set_layout, &view.wire);
 	} else {
 		failure_set(&failure, ERROR_NOT_FOUND, 0, "set", "%s", get->name);
@@ -248,6 +253,8 @@ static bool is_listed(const struct request *request, const struct wire_list *lis
 {
 	const struct authz_subject *subject = &request->subject;
 
+	if (set_is_network(set))
+		return false;
 	if (subject->scope == SCOPE_SET)
 		return set->owner == subject->scope_owner &&
 		       strcmp(set->name, subject->scope_text) == 0;
@@ -515,11 +522,15 @@ void inquiry_on_status(struct keeper *keeper, struct request *request,
 		put_count(keeper, COUNT_LIMIT, "sets", limits->sets);
 		put_count(keeper, COUNT_LIMIT, "sessions", limits->sessions);
 		put_count(keeper, COUNT_LIMIT, "connections", limits->connections);
+		put_count(keeper, COUNT_LIMIT, "links", limits->links);
+		put_count(keeper, COUNT_LIMIT, "networks", limits->networks);
 		put_count(keeper, COUNT_LIMIT, "bufferedBytes", limits->buffered);
 	}
 	put_count(keeper, COUNT_USED, "sets", use ? use->sets : 0);
 	put_count(keeper, COUNT_USED, "sessions", use ? use->sessions : 0);
 	put_count(keeper, COUNT_USED, "connections", use ? use->connections : 0);
+	put_count(keeper, COUNT_USED, "links", use ? use->links : 0);
+	put_count(keeper, COUNT_USED, "networks", use ? use->networks : 0);
 	put_count(keeper, COUNT_COUNTER, "created", keeper->counters.created);
 	put_count(keeper, COUNT_COUNTER, "removed", keeper->counters.removed);
 	put_count(keeper, COUNT_COUNTER, "executed", keeper->counters.executed);

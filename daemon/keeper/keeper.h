@@ -70,8 +70,8 @@ struct connection {
 	struct front *front;
 	struct peer peer;
 	struct authz_subject subject;
-	char scope_name[NAME_SIZE]; /* SCOPE_SET: behind subject.scope_text */
-	bool has_leases;	    /* sets or commands that end with it */
+	char scope_name[KEY_SIZE]; /* SCOPE_SET: behind subject.scope_text */
+	bool has_leases;	   /* sets or commands that end with it */
 };
 
 /*

@@ -4,9 +4,11 @@
 #include "daemon/keeper/inquiry.h"
 #include "daemon/keeper/lease.h"
 #include "daemon/keeper/lifecycle.h"
+#include "daemon/keeper/link.h"
 #include "daemon/keeper/log.h"
 #include "daemon/keeper/operation.h"
 #include "daemon/keeper/session.h"
+#include "daemon/keeper/wiring.h"
 #include "daemon/kernel/fault.h"
 
 /* A maker that takes longer hangs: on a FUSE directory, a dead network file system. */
@@ -35,6 +37,8 @@ struct removal {
 	struct keeper *keeper;
 	struct set *set;
 	struct removal_waiter *waiters;
+	uint64_t grace;
+	bool sent; /* the order is given: nothing was being done to its links */
 	bool gone; /* the kernel has nothing of it any more */
 };
 
@@ -56,14 +60,20 @@ static void tell_waiters(struct removal *removal, const struct failure *failure)
 	}
 }
 
+static uint32_t *count_of(struct registry_use *use, bool network)
+{
+	return network ? &use->networks : &use->sets;
+}
+
 static void forget_set(struct keeper *keeper, struct set *set)
 {
 	struct registry_use *use = registry_use(keeper->registry, set->owner);
 	uid_t owner = set->owner;
 
+	link_forget_all(keeper, set);
 	store_remove_set(keeper->store, set->id);
-	if (use && use->sets > 0)
-		use->sets--;
+	if (use)
+		*count_of(use, set_is_network(set)) -= 1;
 	registry_drop_set(keeper->registry, set);
 	registry_use_settle(keeper->registry, owner);
 	lease_watch(keeper);
@@ -110,7 +120,7 @@ static void on_removed(struct operation *operation, const struct task_report *re
 	free(removal);
 }
 
-static int send_removal(struct removal *removal, uint64_t grace)
+static int send_removal(struct removal *removal)
 {
 	static struct task_remove task;
 	struct operation *operation;
@@ -118,8 +128,9 @@ static int send_removal(struct removal *removal, uint64_t grace)
 
 	wire_clear(&task_remove_layout, &task);
 	task.set = keeper_task_set(removal->set);
-	task.grace = grace;
-	r = operation_new(removal->keeper, REMOVE_SECONDS + grace / 1000000, &operation,
+	task.grace = removal->grace;
+	link_fill_remove(removal->set, &task);
+	r = operation_new(removal->keeper, REMOVE_SECONDS + removal->grace / 1000000, &operation,
 			  &task.report_fd);
 	if (r < 0)
 		return r;
@@ -130,6 +141,33 @@ static int send_removal(struct removal *removal, uint64_t grace)
 	return r;
 }
 
+/* Now, or when nothing is being done to the set's links any more: what makes one of them holds the
+ * namespace. */
+static void begin_removal(struct removal *removal)
+{
+	struct set *set = removal->set;
+	struct failure failure;
+	int r;
+
+	if (removal->sent || link_any_busy(set))
+		return;
+	removal->sent = true;
+	r = send_removal(removal);
+	if (r == 0)
+		return;
+	set->state = SET_BROKEN;
+	set->work = NULL;
+	failure_from_errno(&failure, r, "remove the set");
+	tell_waiters(removal, &failure);
+	free(removal);
+}
+
+void lifecycle_links_settled(struct keeper *keeper _unused_, struct set *set)
+{
+	if (set->state == SET_REMOVING && set->work)
+		begin_removal(set->work);
+}
+
 void lifecycle_remove(struct keeper *keeper, struct set *set, uint64_t grace,
 		      lifecycle_removed *removed, void *context)
 {
@@ -137,7 +175,6 @@ void lifecycle_remove(struct keeper *keeper, struct set *set, uint64_t grace,
 	struct removal *removal = set->work;
 	bool first = !removal;
 	struct failure failure;
-	int r = 0;
 
 	if (first)
 		removal = calloc(1, sizeof(*removal));
@@ -155,19 +192,13 @@ void lifecycle_remove(struct keeper *keeper, struct set *set, uint64_t grace,
 		return;
 	removal->keeper = keeper;
 	removal->set = set;
+	removal->grace = grace;
 	set->work = removal;
 	set->state = SET_REMOVING;
 	/* a full disk does not keep anybody from removing: the old record will do as well */
 	store_write_set(keeper->store, set);
 	fault_point("remove-recorded");
-	r = send_removal(removal, grace);
-	if (r == 0)
-		return;
-	set->state = SET_BROKEN;
-	set->work = NULL;
-	failure_from_errno(&failure, r, "remove the set");
-	tell_waiters(removal, &failure);
-	free(removal);
+	begin_removal(removal);
 }
 
 void lifecycle_session_ended(struct keeper *keeper _unused_, struct set *set)
@@ -250,8 +281,11 @@ static void on_made(struct operation *operation, const struct task_report *repor
 	int r;
 
 	if (report->step != STEP_NONE) {
-		keeper_failure_from_fault(report->step, report->detail, report->error,
-					  &creation->failure);
+		if (report->step >= STEP_LINK_PLACE && report->step <= STEP_UNLINK)
+			link_failure(report, true, &creation->failure);
+		else
+			keeper_failure_from_fault(report->step, report->detail, report->error,
+						  &creation->failure);
 		roll_back(creation);
 		return;
 	}
@@ -263,6 +297,7 @@ static void on_made(struct operation *operation, const struct task_report *repor
 		lease_watch(keeper);
 	}
 	fault_point("create-made");
+	link_all_made(keeper, set);
 	creation->created(keeper, set, NULL, creation->context);
 	/* after the answer: what is in the kernel proves the set complete if this is not reached */
 	r = store_write_set(keeper->store, set);
@@ -273,9 +308,18 @@ static void on_made(struct operation *operation, const struct task_report *repor
 	free(creation);
 }
 
-static struct set *new_set(const struct request *request, const char *name,
-			   const struct wire_spec *spec)
+static void set_free(struct set *set)
 {
+	if (!set)
+		return;
+	free(set->spec);
+	free(set->network);
+	free(set);
+}
+
+static struct set *new_set(const struct request *request, const struct lifecycle_wish *wish)
+{
+	const struct wire_spec *spec = wish->spec;
 	struct connection *connection = request_connection(request);
 	struct set *set = calloc(1, sizeof(*set));
 
@@ -283,7 +327,7 @@ static struct set *new_set(const struct request *request, const char *name,
 		return NULL;
 	set->owner = connection->peer.identity.uid;
 	set->gid = connection->peer.identity.gid;
-	snprintf(set->name, sizeof(set->name), "%s", name);
+	snprintf(set->name, sizeof(set->name), "%s", wish->name);
 	keeper_new_id(set->id);
 	set->state = SET_CREATING;
 	set->kinds = spec->kinds;
@@ -294,8 +338,11 @@ static struct set *new_set(const struct request *request, const char *name,
 	set->lease = spec->lease;
 	set->lease_connection = spec->lease_connection ? request->connection : 0;
 	connection->has_leases |= spec->lease_connection;
-	if (wire_pack(&wire_spec_layout, spec, &set->spec, &set->spec_size) < 0) {
-		free(set);
+	set->run = wish->run;
+	if (wire_pack(&wire_spec_layout, spec, &set->spec, &set->spec_size) < 0 ||
+	    (wish->network && wire_pack(&wire_network_layout, wish->network, &set->network,
+					&set->network_size) < 0)) {
+		set_free(set);
 		return NULL;
 	}
 	return set;
@@ -313,6 +360,7 @@ static int send_creation(struct creation *creation, const struct request *reques
 			 const struct lifecycle_wish *wish)
 {
 	static struct task_create task;
+	static struct wiring_bridge bridge;
 	struct operation *operation;
 	int r;
 
@@ -320,6 +368,11 @@ static int send_creation(struct creation *creation, const struct request *reques
 	task.set = keeper_task_set(creation->set);
 	task.spec = *wish->spec;
 	task.no_init = wish->no_init;
+	link_fill_create(creation->set, &task);
+	if (wish->network) {
+		wiring_bridge(wish->network, &bridge);
+		task.bridge = bridge.task;
+	}
 	fill_identity(&task.identity, &request_connection(request)->peer.identity);
 	r = operation_new(creation->keeper, CREATE_SECONDS, &operation, &task.report_fd);
 	if (r < 0)
@@ -331,35 +384,30 @@ static int send_creation(struct creation *creation, const struct request *reques
 	return r;
 }
 
-static int count_set(struct keeper *keeper, uid_t owner, struct failure *failure)
+static int count_set(struct keeper *keeper, uid_t owner, bool network, struct failure *failure)
 {
+	const struct config_limits *limits = &keeper->config->limits;
 	struct registry_use *use = registry_use(keeper->registry, owner);
+	uint32_t limit = network ? limits->networks : limits->sets;
 
 	if (!use)
 		return failure_from_errno(failure, -ENOMEM, "create the set");
-	if (owner != 0 && use->sets >= keeper->config->limits.sets) {
+	if (owner != 0 && *count_of(use, network) >= limit) {
 		registry_use_settle(keeper->registry, owner);
-		return failure_set(failure, ERROR_LIMIT_EXCEEDED, keeper->config->limits.sets,
-				   "sets", NULL);
+		return failure_set(failure, ERROR_LIMIT_EXCEEDED, limit,
+				   network ? "networks" : "sets", NULL);
 	}
-	use->sets++;
+	*count_of(use, network) += 1;
 	return 0;
 }
 
-static void uncount_set(struct keeper *keeper, uid_t owner)
+static void uncount_set(struct keeper *keeper, uid_t owner, bool network)
 {
 	struct registry_use *use = registry_use(keeper->registry, owner);
 
-	if (use && use->sets > 0)
-		use->sets--;
+	if (use)
+		*count_of(use, network) -= 1;
 	registry_use_settle(keeper->registry, owner);
-}
-
-static void set_free(struct set *set)
-{
-	if (set)
-		free(set->spec);
-	free(set);
 }
 
 /* Into the registry and onto the disk, or nowhere. */
@@ -402,22 +450,27 @@ int lifecycle_create(struct keeper *keeper, struct request *request,
 	uid_t owner = request->subject.uid;
 	int r;
 
-	r = count_set(keeper, owner, failure);
+	r = count_set(keeper, owner, wish->network, failure);
 	if (r)
 		return r;
-	set = new_set(request, wish->name, wish->spec);
+	set = new_set(request, wish);
 	creation = calloc(1, sizeof(*creation));
 	if (!set || !creation) {
 		set_free(set);
 		free(creation);
-		uncount_set(keeper, owner);
+		uncount_set(keeper, owner, wish->network);
 		return failure_from_errno(failure, -ENOMEM, "create the set");
 	}
-	set->run = wish->run;
 	r = record(keeper, set, failure);
 	if (r) {
 		free(creation);
-		uncount_set(keeper, owner);
+		uncount_set(keeper, owner, wish->network);
+		return r;
+	}
+	r = link_record_all(keeper, &request->subject, set, wish->spec, failure);
+	if (r) {
+		free(creation);
+		forget_set(keeper, set);
 		return r;
 	}
 	fault_point("create-recorded");

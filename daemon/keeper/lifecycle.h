@@ -23,7 +23,8 @@ const char *lifecycle_name(struct keeper *keeper, const struct request *request,
 struct lifecycle_wish {
 	const char *name;
 	const struct wire_spec *spec;
-	bool run; /* it is a Run's */
+	const struct wire_network *network; /* NULL: it is a set */
+	bool run;			    /* it is a Run's */
 	bool no_init;
 	lifecycle_created *created;
 	void *context;
@@ -35,6 +36,9 @@ int lifecycle_create(struct keeper *keeper, struct request *request,
 typedef void lifecycle_removed(struct keeper *keeper, const struct failure *failure, void *context);
 void lifecycle_remove(struct keeper *keeper, struct set *set, uint64_t grace,
 		      lifecycle_removed *removed, void *context);
+
+/* Nothing is being done to one of the set's links any more: a removal may have waited for that. */
+void lifecycle_links_settled(struct keeper *keeper, struct set *set);
 
 /* A session of the set has ended: a removal may have waited for that. */
 void lifecycle_session_ended(struct keeper *keeper, struct set *set);

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include "daemon/keeper/lease.h"
 #include "daemon/keeper/lifecycle.h"
+#include "daemon/keeper/link.h"
 #include "daemon/keeper/log.h"
 #include "daemon/keeper/operation.h"
 #include "daemon/keeper/recover.h"
@@ -36,7 +37,30 @@ static void on_set(struct set *set, bool by_connection, void *context)
 		free(set);
 		return;
 	}
-	use->sets++;
+	*(set_is_network(set) ? &use->networks : &use->sets) += 1;
+}
+
+/* A place that is not there any more has taken its links along: what is left of this one is made
+ * absent by link_recover(). */
+static void on_link(struct link *link, char ids[2][SESSION_SIZE], void *context)
+{
+	struct keeper *keeper = context;
+	struct registry_use *use = registry_use(keeper->registry, link->owner);
+
+	for (int i = 0; i < 2; i++) {
+		link->ends[i] = *ids[i] ? registry_find_set_id(keeper->registry, ids[i]) : NULL;
+		if (*ids[i] && !link->ends[i])
+			link->state = LINK_REMOVING;
+	}
+	if (!use || registry_add_link(keeper->registry, link) < 0) {
+		log_error("two records of link %s of uid %u: %s is set aside", link->name,
+			  link->owner, link->id);
+		store_set_aside(keeper->store, "links", link->id);
+		free(link->wire);
+		free(link);
+		return;
+	}
+	use->links++;
 }
 
 static void forget_session(struct session *session, void *context)
@@ -70,10 +94,7 @@ static void on_bad(const char *directory, const char *name, int outcome, const c
 
 	if (outcome == STORE_OLD_BOOT) {
 		log_notice("%s/%s is of another boot: forgotten", directory, name);
-		if (strcmp(directory, "sets") == 0)
-			store_remove_set(keeper->store, name);
-		else
-			store_remove_session(keeper->store, name);
+		store_forget(keeper->store, directory, name);
 		return;
 	}
 	log_error("%s/%s cannot be read and is set aside: %s", directory, name, why);
@@ -137,6 +158,8 @@ static bool complete_creation(struct keeper *keeper, struct set *set)
 	for (enum kind kind = 0; kind < KIND_COUNT; kind++)
 		if (set->kinds & KIND_BIT(kind) && !take_pin(keeper, set, kind))
 			return false;
+	/* all links are made before the first pin */
+	link_all_made(keeper, set);
 	if (!is_published(keeper, set))
 		return false;
 	if (!(set->kinds & KIND_BIT(KIND_PID)))
@@ -232,7 +255,8 @@ static void on_vault_name(struct keeper *keeper, int fd _unused_, const char *na
 	uid_t owner = *(const uid_t *)context;
 	struct set *set;
 
-	if (!name_is_valid(name) || registry_find_set(keeper->registry, owner, name))
+	if (!name_is_valid(name + (*name == NETWORK_SIGN)) ||
+	    registry_find_set(keeper->registry, owner, name))
 		return;
 	set = calloc(1, sizeof(*set));
 	if (!set)
@@ -294,9 +318,25 @@ static void on_cgroup_owner(struct keeper *keeper, int fd, const char *name, voi
 
 /* --- all --- */
 
+static void recover_links(struct keeper *keeper)
+{
+	struct link *link = registry_next_link(keeper->registry, 0, NULL);
+
+	while (link) {
+		char name[NAME_SIZE];
+		uid_t owner = link->owner;
+
+		/* it may be forgotten at once */
+		memcpy(name, link->name, sizeof(name));
+		link_recover(keeper, link);
+		link = registry_next_link(keeper->registry, owner, name);
+	}
+}
+
 int recover(struct keeper *keeper)
 {
-	static const struct store_callbacks callbacks = {on_set, on_session, on_bad};
+	static const struct store_callbacks callbacks = {
+		.set = on_set, .link = on_link, .session = on_session, .bad = on_bad};
 	struct set *set;
 	int r = store_load(keeper->store, &callbacks, keeper);
 
@@ -308,6 +348,7 @@ int recover(struct keeper *keeper)
 	for (set = registry_next_set(keeper->registry, 0, NULL); set;
 	     set = registry_next_set(keeper->registry, set->owner, set->name))
 		put_right(keeper, set);
+	recover_links(keeper);
 	each_entry(keeper->cgroup_fd, ".", on_cgroup_owner, keeper, NULL);
 	lease_watch(keeper);
 	return 0;

@@ -14,6 +14,8 @@ struct registry {
 	struct index sets_by_id;  /* by id */
 	struct index sessions;	  /* by id, running and ended */
 	struct index uses;	  /* by uid */
+	struct index links;	  /* by owner and name */
+	struct index links_by_id; /* by id */
 	struct set *first_expiry; /* a cache; see find_first_expiry() */
 	bool expiry_known;
 };
@@ -98,6 +100,21 @@ static int compare_set_id(const void *item, const void *key)
 	return strcmp(((const struct set *)item)->id, key);
 }
 
+static int compare_link(const void *item, const void *key)
+{
+	const struct link *link = item;
+	const struct set_key *wanted = key;
+
+	if (link->owner != wanted->owner)
+		return link->owner < wanted->owner ? -1 : 1;
+	return strcmp(link->name, wanted->name);
+}
+
+static int compare_link_id(const void *item, const void *key)
+{
+	return strcmp(((const struct link *)item)->id, key);
+}
+
 static int compare_session(const void *item, const void *key)
 {
 	return strcmp(((const struct session *)item)->id, key);
@@ -125,7 +142,14 @@ int registry_new(struct registry **ret)
 static void set_free(struct set *set)
 {
 	free(set->spec);
+	free(set->network);
 	free(set);
+}
+
+static void link_free(struct link *link)
+{
+	free(link->wire);
+	free(link);
 }
 
 static void session_free(struct session *session)
@@ -140,6 +164,8 @@ struct registry *registry_free(struct registry *registry)
 		return NULL;
 	for (size_t i = 0; i < registry->sessions.n; i++)
 		session_free(registry->sessions.items[i]);
+	for (size_t i = 0; i < registry->links.n; i++)
+		link_free(registry->links.items[i]);
 	for (size_t i = 0; i < registry->sets.n; i++)
 		set_free(registry->sets.items[i]);
 	for (size_t i = 0; i < registry->uses.n; i++)
@@ -148,6 +174,8 @@ struct registry *registry_free(struct registry *registry)
 	free(registry->sets_by_id.items);
 	free(registry->sessions.items);
 	free(registry->uses.items);
+	free(registry->links.items);
+	free(registry->links_by_id.items);
 	free(registry);
 	return NULL;
 }
@@ -173,6 +201,7 @@ void registry_drop_set(struct registry *registry, struct set *set)
 	const struct set_key key = {set->owner, set->name};
 	struct session *session = set->sessions;
 
+	assert(!set->links);
 	while (session) {
 		struct session *next = session->next_in_set;
 
@@ -192,6 +221,14 @@ struct set *registry_find_set(const struct registry *registry, uid_t owner, cons
 	const struct set_key key = {owner, name};
 
 	return index_find(&registry->sets, compare_set, &key);
+}
+
+struct set *registry_find_network(const struct registry *registry, uid_t owner, const char *name)
+{
+	char key[KEY_SIZE];
+
+	snprintf(key, sizeof(key), "%c%s", NETWORK_SIGN, name);
+	return registry_find_set(registry, owner, key);
 }
 
 struct set *registry_find_set_id(const struct registry *registry, const char *id)
@@ -251,6 +288,72 @@ void registry_set_expiry(struct registry *registry, struct set *set, uint64_t ex
 size_t registry_count_sets(const struct registry *registry)
 {
 	return registry->sets.n;
+}
+
+/* --- links --- */
+
+int registry_add_link(struct registry *registry, struct link *link)
+{
+	const struct set_key key = {link->owner, link->name};
+	int r = index_add(&registry->links, compare_link, &key, link);
+
+	if (r < 0)
+		return r;
+	r = index_add(&registry->links_by_id, compare_link_id, link->id, link);
+	if (r < 0) {
+		index_remove(&registry->links, compare_link, &key);
+		return r;
+	}
+	for (int i = 0; i < 2; i++)
+		if (link->ends[i]) {
+			link->next[i] = link->ends[i]->links;
+			link->ends[i]->links = link;
+		}
+	return 0;
+}
+
+/* The pointer in set's list that leads to link, which is there. */
+static struct link **find_in_list(struct set *set, const struct link *link)
+{
+	struct link **at = &set->links;
+
+	while (*at != link)
+		at = &(*at)->next[(*at)->ends[0] == set ? 0 : 1];
+	return at;
+}
+
+void registry_drop_link(struct registry *registry, struct link *link)
+{
+	const struct set_key key = {link->owner, link->name};
+
+	for (int i = 0; i < 2; i++)
+		if (link->ends[i])
+			*find_in_list(link->ends[i], link) = link->next[i];
+	index_remove(&registry->links, compare_link, &key);
+	index_remove(&registry->links_by_id, compare_link_id, link->id);
+	link_free(link);
+}
+
+struct link *registry_find_link(const struct registry *registry, uid_t owner, const char *name)
+{
+	const struct set_key key = {owner, name};
+
+	return index_find(&registry->links, compare_link, &key);
+}
+
+struct link *registry_find_link_id(const struct registry *registry, const char *id)
+{
+	return index_find(&registry->links_by_id, compare_link_id, id);
+}
+
+struct link *registry_next_link(const struct registry *registry, uid_t owner, const char *name)
+{
+	const struct set_key key = {owner, name ? name : ""};
+	size_t at = index_position(&registry->links, compare_link, &key);
+
+	if (name && at < registry->links.n && compare_link(registry->links.items[at], &key) == 0)
+		at++;
+	return at < registry->links.n ? registry->links.items[at] : NULL;
 }
 
 /* --- sessions --- */
@@ -356,7 +459,7 @@ void registry_use_settle(struct registry *registry, uid_t uid)
 {
 	struct registry_use *use = index_find(&registry->uses, compare_use, &uid);
 
-	if (!use || use->sets || use->sessions || use->connections)
+	if (!use || use->sets || use->networks || use->links || use->sessions || use->connections)
 		return;
 	index_remove(&registry->uses, compare_use, &uid);
 	free(use);

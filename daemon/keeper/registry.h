@@ -13,11 +13,12 @@
 #include "protocol/kind.h"
 
 struct session;
+struct link;
 
 struct set {
 	uid_t owner;
-	gid_t gid; /* the owner's, when the set was made: its commands' group */
-	char name[NAME_SIZE];
+	gid_t gid;	       /* the owner's, when the set was made: its commands' group */
+	char name[KEY_SIZE];   /* its key: a set's name, or NETWORK_SIGN and a network's */
 	char id[SESSION_SIZE]; /* of all sets ever; names cgroup and state file */
 	enum set_state state;
 	bool frozen;
@@ -36,8 +37,43 @@ struct set {
 	pid_t init_pid;		  /* 0: no init */
 	uint64_t init_start;	  /* its start time, clock ticks since boot */
 	struct session *sessions; /* list by session->next_in_set */
-	void *work;		  /* lifecycle's: the operation that is in progress on it */
+	struct link *links;	  /* list by link->next */
+	void *network;		  /* a network's wire_pack()ed wire_network; NULL: a set */
+	size_t network_size;
+	void *work; /* lifecycle's: the operation that is in progress on it */
 };
+
+static inline bool set_is_network(const struct set *set)
+{
+	return set->name[0] == NETWORK_SIGN;
+}
+
+/* The name that its owner gave it. */
+static inline const char *set_shown_name(const struct set *set)
+{
+	return set->name + set_is_network(set);
+}
+
+enum link_state { LINK_CREATING = 1, LINK_READY, LINK_REMOVING };
+
+struct link {
+	uid_t owner;
+	char name[NAME_SIZE];
+	char id[SESSION_SIZE]; /* of all links ever; tags the kernel's interfaces */
+	enum link_state state;
+	bool egress;	      /* a set's or network's way to the outside */
+	struct set *ends[2];  /* a, b; NULL: the host, or not attached yet */
+	struct link *next[2]; /* in ends[i]->links */
+	void *wire;	      /* wire_pack()ed wire_link, complete */
+	size_t wire_size;
+	void *work; /* link.c's: what is being done to it */
+};
+
+/* The next one of set->links. */
+static inline struct link *link_next(const struct link *link, const struct set *set)
+{
+	return link->next[link->ends[0] == set ? 0 : 1];
+}
 
 struct session {
 	struct set *set; /* NULL: the set has gone, the status is kept for a while */
@@ -57,7 +93,7 @@ struct session {
 /* For each uid that has anything: what the limits count. */
 struct registry_use {
 	uid_t uid;
-	uint32_t sets, sessions, connections;
+	uint32_t sets, networks, links, sessions, connections;
 };
 
 struct registry;
@@ -67,10 +103,12 @@ struct registry *registry_free(struct registry *registry);
 /* Adds a set (takes it; it must come from calloc). -EEXIST when (owner, name) is there, -ENOMEM. */
 int registry_add_set(struct registry *registry, struct set *set);
 /* Takes it out and frees it; its ended sessions stay (set NULL), running ones are the caller's
- * bug (assert). */
+ * bug (assert), and so are links. */
 void registry_drop_set(struct registry *registry, struct set *set);
 struct set *registry_find_set(const struct registry *registry, uid_t owner, const char *name);
 struct set *registry_find_set_id(const struct registry *registry, const char *id);
+/* Networks are among the sets: the caller tells them apart. */
+struct set *registry_find_network(const struct registry *registry, uid_t owner, const char *name);
 /* The set that holds a namespace of this kind with this inode (and id, where both are known), or
  * NULL. */
 struct set *registry_find_namespace(const struct registry *registry, enum kind kind, ino_t inode,
@@ -82,6 +120,16 @@ struct set *registry_next_set(const struct registry *registry, uid_t owner, cons
 struct set *registry_first_expiry(const struct registry *registry);
 void registry_set_expiry(struct registry *registry, struct set *set, uint64_t expires);
 size_t registry_count_sets(const struct registry *registry);
+
+/* Adds a link (takes it; from calloc) to the registry and to the sets of its ends. -EEXIST when
+ * (owner, name) is there, -ENOMEM. */
+int registry_add_link(struct registry *registry, struct link *link);
+/* Takes it out, of the lists of its ends too, and frees it. */
+void registry_drop_link(struct registry *registry, struct link *link);
+struct link *registry_find_link(const struct registry *registry, uid_t owner, const char *name);
+struct link *registry_find_link_id(const struct registry *registry, const char *id);
+/* As registry_next_set(). */
+struct link *registry_next_link(const struct registry *registry, uid_t owner, const char *name);
 
 /* Adds a session to its set (takes it). -ENOMEM. */
 int registry_add_session(struct registry *registry, struct session *session);

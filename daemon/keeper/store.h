@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the keeper knows, on disk: RUNTIME/state/sets/ID and RUNTIME/state/sessions/ID, one file a
- * record, in the encoding of daemon/wire, written to a temporary name and renamed. A file begins
- * with "nsctl-state\n", a version, the boot id and a checksum of all of it (FNV-1a: corruption, not
- * attack: the directory is root's, 0700). The runtime directory is a tmpfs: no fsync.
+ * What the keeper knows, on disk: RUNTIME/state/sets/ID (networks too), links/ID and sessions/ID,
+ * one file a record, in the encoding of daemon/wire, written to a temporary name and renamed. A
+ * file begins with "nsctl-state\n", a version, the boot id and a checksum of all of it (FNV-1a:
+ * corruption, not attack: the directory is root's, 0700). The runtime directory is a tmpfs: no
+ * fsync.
  */
 #ifndef NSCTL_KEEPER_STORE_H
 #define NSCTL_KEEPER_STORE_H
@@ -30,6 +31,11 @@ int store_write_set(struct store *store, const struct set *set);
 /* Makes absent: 0 also when it was. */
 int store_remove_set(struct store *store, const char *id);
 
+int store_write_link(struct store *store, const struct link *link);
+int store_remove_link(struct store *store, const char *id);
+/* Any record, by the directory that store_load() told. */
+int store_forget(struct store *store, const char *directory, const char *name);
+
 int store_write_session(struct store *store, const struct session *session);
 int store_remove_session(struct store *store, const char *id);
 
@@ -39,6 +45,8 @@ int store_remove_session(struct store *store, const char *id);
  */
 struct store_callbacks {
 	void (*set)(struct set *set, bool by_connection, void *context);
+	/* ids: of the sets at its ends, "" for the host */
+	void (*link)(struct link *link, char ids[2][SESSION_SIZE], void *context);
 	/* set_id: of the set it belongs to */
 	void (*session)(struct session *session, const char *set_id, void *context);
 	void (*bad)(const char *directory, const char *name, int outcome, const char *why,
@@ -55,6 +63,8 @@ int store_check(const char *data, size_t size, const char *boot_id, const char *
 int store_decode_set(const char *data, size_t size, const char *name, struct set **ret);
 int store_decode_session(const char *data, size_t size, const char *name, struct session **ret,
 			 char ret_set_id[static SESSION_SIZE]);
+int store_decode_link(const char *data, size_t size, const char *name, struct link **ret,
+		      char ret_ids[static 2][SESSION_SIZE]);
 bool store_is_by_connection(const struct set *set);
 
 #endif

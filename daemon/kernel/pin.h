@@ -15,7 +15,7 @@
 #include "protocol/kind.h"
 
 /* UID/NAME */
-#define PIN_PATH_SIZE (11 + NAME_SIZE)
+#define PIN_PATH_SIZE (11 + KEY_SIZE)
 void pin_path(const struct task_set *set, char ret[static PIN_PATH_SIZE]);
 
 /* Takes the process into the vault. 0 or -errno and *fault, as the others. */

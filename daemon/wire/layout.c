@@ -76,15 +76,10 @@ static const struct wire_field wire_create_fields[] = {
 LAYOUT(wire_create);
 
 static const struct wire_field wire_ask_fields[] = {
-	STRING(1, wire_ask, name, NAME_SIZE - 1),
-	BOOL(2, wire_ask, has_owner),
-	U32(3, wire_ask, owner, ID_MAX),
-	STRING(4, wire_ask, session, SESSION_SIZE - 1),
-	U32(5, wire_ask, kinds, KIND_ALL),
-	U32(6, wire_ask, signal, 64),
-	U64(7, wire_ask, span, SPAN_MAX),
-	FD(8, wire_ask, process_fd),
-	BOOL(9, wire_ask, all_owners),
+	STRING(1, wire_ask, name, NAME_SIZE - 1), BOOL(2, wire_ask, has_owner),
+	U32(3, wire_ask, owner, ID_MAX),	  STRING(4, wire_ask, session, SESSION_SIZE - 1),
+	U32(5, wire_ask, kinds, KIND_ALL),	  U32(6, wire_ask, signal, 64),
+	U64(7, wire_ask, span, SPAN_MAX),	  FD(8, wire_ask, process_fd),
 };
 LAYOUT(wire_ask);
 
@@ -93,7 +88,10 @@ static const struct wire_field wire_list_fields[] = {
 	BOOL(2, wire_list, summary),
 	ARRAY(3, wire_list, labels, spec_label, SPEC_LABELS_MAX),
 	U32(4, wire_list, after_owner, ID_MAX),
-	STRING(5, wire_list, after_name, NAME_SIZE - 1),
+	STRING(5, wire_list, after_name, KEY_SIZE - 1),
+	STRING(6, wire_list, set, NAME_SIZE - 1),
+	BOOL(7, wire_list, has_owner),
+	U32(8, wire_list, owner, ID_MAX),
 };
 LAYOUT(wire_list);
 

@@ -57,10 +57,10 @@ enum wire_op {
 	WIRE_LINK_ADD,	     /* link, link */
 	WIRE_LINK_SET,	     /* link: what is given of a and b changes; link */
 	WIRE_LINK_REMOVE,    /* ask, - */
-	WIRE_LINK_LIST,	     /* ask (name: a set, or NULL), - + WIRE_ITEM_LINK */
+	WIRE_LINK_LIST,	     /* list, list + WIRE_ITEM_LINK */
 	WIRE_NETWORK_CREATE, /* network, network */
 	WIRE_NETWORK_REMOVE, /* ask, - */
-	WIRE_NETWORK_LIST, /* ask, - + WIRE_ITEM_NETWORK, each with its WIRE_ITEM_MEMBERs behind */
+	WIRE_NETWORK_LIST,   /* list, list + WIRE_ITEM_NETWORK */
 	WIRE_OP_END,
 };
 
@@ -77,7 +77,6 @@ enum wire_item {
 	WIRE_ITEM_COUNT,	   /* struct wire_count */
 	WIRE_ITEM_LINK,		   /* struct wire_link */
 	WIRE_ITEM_NETWORK,	   /* struct wire_network */
-	WIRE_ITEM_MEMBER,	   /* struct wire_member */
 };
 
 /* What a connection may ask for. */
@@ -178,7 +177,6 @@ struct wire_ask {
 	uint32_t signal;     /* KILL */
 	uint64_t span;	     /* REMOVE: grace; RENEW: 0 is the lease's own */
 	int process_fd;	     /* IDENTIFY: a pidfd, -1: the caller itself */
-	bool all_owners;     /* LINK_LIST, NETWORK_LIST */
 };
 
 struct wire_list {
@@ -189,6 +187,10 @@ struct wire_list {
 	/* Where to go on: after this set. The reply has them when there is more. */
 	uint32_t after_owner;
 	const char *after_name;
+	/* LINK_LIST: only those of this set */
+	const char *set;
+	bool has_owner;
+	uint32_t owner;
 };
 
 struct wire_word {

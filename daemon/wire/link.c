@@ -62,6 +62,11 @@ static const struct wire_field spec_publish_fields[] = {
 };
 LAYOUT(spec_publish);
 
+static const struct wire_field wire_member_fields[] = {
+	STRING(1, wire_member, name, NAME_SIZE - 1),
+};
+static LAYOUT(wire_member);
+
 static const struct wire_field wire_network_fields[] = {
 	STRING(1, wire_network, name, NAME_SIZE - 1),
 	U32(2, wire_network, owner, 0),
@@ -69,10 +74,6 @@ static const struct wire_field wire_network_fields[] = {
 	BOOL(4, wire_network, egress),
 	ARRAY(5, wire_network, dns, wire_address, SERVERS_MAX),
 	U64(6, wire_network, created, 0),
+	ARRAY(7, wire_network, members, wire_member, NETWORK_MEMBERS_MAX),
 };
 LAYOUT(wire_network);
-
-static const struct wire_field wire_member_fields[] = {
-	STRING(1, wire_member, name, NAME_SIZE - 1),
-};
-LAYOUT(wire_member);

@@ -12,11 +12,17 @@
 #include "daemon/wire/codec.h"
 #include "protocol/name.h"
 
+/* A network is kept as a set of one net namespace, which holds a bridge: made, recorded, pinned,
+ * found again and removed as sets are. Its key begins with a sign that no set's name has. */
+#define NETWORK_SIGN '+'
+#define KEY_SIZE (NAME_SIZE + 1)
+
 #define END_ADDRESSES_MAX 8
 #define SPEC_LINKS_MAX 16
 #define SUBNETS_MAX 4
 #define SERVERS_MAX 4  /* name servers */
 #define PUBLISH_MAX 16 /* published ports of one set */
+#define NETWORK_MEMBERS_MAX 512
 #define INTERFACE_SIZE 16
 #define MAC_SIZE 18	/* aa:bb:cc:dd:ee:ff */
 #define ADDRESS_SIZE 64 /* fd00::1/64 */
@@ -93,6 +99,11 @@ struct spec_publish {
 	uint32_t host_port, port;
 };
 
+/* A set that has a link to a network. */
+struct wire_member {
+	const char *name;
+};
+
 struct wire_network {
 	const char *name;
 	uint32_t owner;
@@ -102,15 +113,11 @@ struct wire_network {
 	struct wire_address dns[SERVERS_MAX];
 	size_t n_dns;
 	uint64_t created;
-};
-
-/* A name of a set or network in a list: a network's members. */
-struct wire_member {
-	const char *name;
+	struct wire_member members[NETWORK_MEMBERS_MAX]; /* answers only */
+	size_t n_members;
 };
 
 extern const struct wire_layout wire_address_layout, wire_impairment_layout, wire_end_layout,
-	wire_link_layout, spec_link_layout, spec_publish_layout, wire_network_layout,
-	wire_member_layout;
+	wire_link_layout, spec_link_layout, spec_publish_layout, wire_network_layout;
 
 #endif

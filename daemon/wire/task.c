@@ -25,7 +25,7 @@ static LAYOUT(task_identity);
 
 static const struct wire_field task_set_fields[] = {
 	U32(1, task_set, owner, 0),
-	STRING(2, task_set, name, NAME_SIZE - 1),
+	STRING(2, task_set, name, KEY_SIZE - 1),
 	STRING(3, task_set, id, SESSION_SIZE - 1),
 	U32(4, task_set, kinds, KIND_ALL),
 	U32(5, task_set, mapping, MAPPING_CURRENT),
@@ -37,7 +37,7 @@ static LAYOUT(task_set);
 
 static const struct wire_field task_end_fields[] = {
 	BOOL(1, task_end, host),
-	STRING(2, task_end, pin, NAME_SIZE + 12),
+	STRING(2, task_end, pin, KEY_SIZE + 11),
 	STRING(3, task_end, interface, INTERFACE_SIZE - 1),
 	STRING(4, task_end, altname, INTERFACE_SIZE - 1),
 	STRING(5, task_end, mac, MAC_SIZE - 1),

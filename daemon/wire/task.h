@@ -12,7 +12,7 @@
 
 #define TASK_GROUPS_MAX 256
 /* Links that one removal takes along: of a set, or the members of a network. */
-#define TASK_LINKS_MAX 512
+#define TASK_LINKS_MAX NETWORK_MEMBERS_MAX
 
 enum task_op {
 	TASK_READY = 64, /* spawner to keeper, once: struct task_ready */

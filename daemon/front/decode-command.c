@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A command that Exec or Run is to execute. */
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include "daemon/front/decode-part.h"
+#include "daemon/front/value.h"
+
+static int check_words(struct decoding *decoding, const json_t *words)
+{
+	if (json_array_size(words) == 0)
+		return value_invalid(decoding, "command", "must not be empty");
+	if (json_string_length(json_array_get(words, 0)) == 0)
+		return value_invalid(decoding, "command[0]", "must not be empty");
+	return 0;
+}
+
+static int check_environment(struct decoding *decoding, const json_t *environment)
+{
+	const json_t *entry;
+	size_t i;
+
+	json_array_foreach(environment, i, entry)
+	{
+		const char *equals = strchr(json_string_value(entry), '=');
+		char path[64];
+
+		if (equals && equals != json_string_value(entry))
+			continue;
+		(void)snprintf(path, sizeof(path), "environment[%zu]", i);
+		return value_invalid(decoding, path, "is not NAME=VALUE");
+	}
+	return 0;
+}
+
+static size_t size_of_strings(const json_t *list)
+{
+	const json_t *entry;
+	size_t i, size = 0;
+
+	json_array_foreach(list, i, entry) size += json_string_length(entry) + 1;
+	return size;
+}
+
+static char *copy_strings(char *at, const json_t *list)
+{
+	const json_t *entry;
+	size_t i;
+
+	json_array_foreach(list, i, entry)
+	{
+		memcpy(at, json_string_value(entry), json_string_length(entry) + 1);
+		at += json_string_length(entry) + 1;
+	}
+	return at;
+}
+
+/* Words and environment into a memfd that nobody can change any more. */
+static int seal_command(struct decoding *decoding, const json_t *words, const json_t *environment,
+			int *ret)
+{
+	const uint32_t counts[2] = {json_array_size(words), json_array_size(environment)};
+	size_t size = sizeof(counts) + size_of_strings(words) + size_of_strings(environment);
+	_cleanup_free_ char *text = malloc(size);
+	char *at = text;
+	int fd;
+
+	if (!text)
+		return failure_from_errno(&decoding->failure, -ENOMEM, "pass the command on");
+	memcpy(at, counts, sizeof(counts));
+	at = copy_strings(at + sizeof(counts), words);
+	copy_strings(at, environment);
+	fd = memfd_create("nsctl-command", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (fd < 0 || write(fd, text, size) != (ssize_t)size ||
+	    fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0) {
+		close_fd(fd);
+		return failure_from_errno(&decoding->failure, negative_errno(),
+					  "pass the command on");
+	}
+	decoding->memory_fd = fd;
+	*ret = fd;
+	return 0;
+}
+
+/* Its beginning, for lists: cut where a character ends. */
+static void get_beginning(const json_t *words, struct wire_command *ret)
+{
+	static char texts[COMMAND_WORDS_MAX][COMMAND_WORD_MAX + 1];
+	const json_t *entry;
+	size_t i;
+
+	json_array_foreach(words, i, entry)
+	{
+		const char *text = json_string_value(entry);
+		size_t n = MIN(json_string_length(entry), (size_t)COMMAND_WORD_MAX);
+
+		if (i == COMMAND_WORDS_MAX)
+			return;
+		while (n > 0 && text[n] && (text[n] & 0xc0) == 0x80)
+			n--;
+		memcpy(texts[i], text, n);
+		texts[i][n] = '\0';
+		ret->words[ret->n_words++].text = n ? texts[i] : NULL;
+	}
+}
+
+static int get_descriptors(struct decoding *decoding, const json_t *parameters,
+			   struct wire_command *ret)
+{
+	const struct {
+		const char *key;
+		int *fd;
+	} rows[] = {
+		{"workingDirectoryFileDescriptor", &ret->working_directory_fd},
+		{"stdinFileDescriptor", &ret->stdin_fd},
+		{"stdoutFileDescriptor", &ret->stdout_fd},
+		{"stderrFileDescriptor", &ret->stderr_fd},
+		{"terminalFileDescriptor", &ret->terminal_fd},
+		{"statusFileDescriptor", &ret->status_fd},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		int r = value_fd(decoding, parameters, "", rows[i].key, rows[i].fd);
+
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+int decode_command(struct decoding *decoding, const json_t *parameters, struct wire_command *ret)
+{
+	const json_t *words = value_member(parameters, "command");
+	const json_t *environment = value_member(parameters, "environment");
+	int64_t umask = 0;
+	int r = check_words(decoding, words);
+
+	wire_clear(&wire_command_layout, ret);
+	if (r == 0)
+		r = check_environment(decoding, environment);
+	if (r == 0)
+		r = value_string(decoding, parameters, "", "workingDirectory", PATH_MAX - 1,
+				 &ret->working_directory);
+	if (r == 0)
+		r = value_id(decoding, parameters, "user", &ret->has_user, &ret->user);
+	if (r == 0)
+		r = value_id(decoding, parameters, "group", &ret->has_group, &ret->group);
+	if (r == 0)
+		r = value_integer(decoding, parameters, "", "umask", 0, 0777, &ret->has_umask,
+				  &umask);
+	ret->umask = umask;
+	if (r == 0)
+		r = get_descriptors(decoding, parameters, ret);
+	if (r == 0)
+		r = value_kinds(decoding, parameters, "", &ret->kinds);
+	ret->detach = value_bool(parameters, "detach");
+	ret->new_privileges = value_bool(parameters, "newPrivileges");
+	get_beginning(words, ret);
+	return r ? r : seal_command(decoding, words, environment, &ret->arguments_fd);
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A specification of a set. */
+#include <string.h>
+#include "daemon/front/decode-part.h"
+#include "daemon/front/value.h"
+
+#define CLOCK_SECONDS_MAX 4e9
+
+/* What the interface has and this daemon not yet: never ignored. */
+static int refuse_missing(struct decoding *decoding, const json_t *spec)
+{
+	static const char *const rows[][2] = {
+		{"egress", "egress is not built yet"},
+		{"dns", "name servers of a set's own are not built yet"},
+		{"publish", "publishing of ports is not built yet"},
+		{"limits", "limits are not built yet"},
+		{"boot", "sets that are made again at boot are not built yet"},
+		{"uidMap", "maps of one's own are not built yet: userMapping root or current"},
+		{"gidMap", "maps of one's own are not built yet: userMapping root or current"},
+	};
+	const json_t *lease = value_member(spec, "lease");
+	const char *mapping = json_string_value(value_member(spec, "userMapping"));
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const json_t *value = value_member(spec, rows[i][0]);
+
+		if (value && !json_is_false(value))
+			return value_unsupported(decoding, rows[i][0], rows[i][1]);
+	}
+	if (mapping && strcmp(mapping, "root") != 0 && strcmp(mapping, "current") != 0)
+		return value_unsupported(decoding, "userMapping",
+					 "auto and custom are not built yet: root or current");
+	if (value_member(lease, "processFileDescriptor"))
+		return value_unsupported(decoding, "lease.processFileDescriptor",
+					 "leases by process are not built yet");
+	return 0;
+}
+
+static int get_mount(struct decoding *decoding, const json_t *object, size_t index,
+		     struct spec_mount *ret)
+{
+	static const char *const types[] = {"bind", "tmpfs",  "proc",	 "sysfs",
+					    "dev",  "mqueue", "cgroup2", NULL};
+	char prefix[64];
+	int64_t size = 0;
+	int r;
+
+	(void)snprintf(prefix, sizeof(prefix), "spec.mounts[%zu].", index);
+	ret->source_fd = -1;
+	ret->type = value_word(object, "type", types);
+	ret->read_only = value_bool(object, "readOnly");
+	r = value_string(decoding, object, prefix, "target", PATH_MAX - 1, &ret->target);
+	if (r == 0)
+		r = value_string(decoding, object, prefix, "source", PATH_MAX - 1, &ret->source);
+	if (r == 0)
+		r = value_fd(decoding, object, prefix, "sourceFileDescriptor", &ret->source_fd);
+	if (r == 0)
+		r = value_integer(decoding, object, prefix, "size", 4096, INT64_MAX, NULL, &size);
+	ret->size = size;
+	return r;
+}
+
+static int get_mounts(struct decoding *decoding, const json_t *spec, struct wire_spec *ret)
+{
+	const json_t *list = value_member(spec, "mounts"), *entry;
+	size_t i;
+	int r = 0;
+
+	if (json_array_size(list) > SPEC_MOUNTS_MAX)
+		return value_invalid(decoding, "spec.mounts", "are more than %d", SPEC_MOUNTS_MAX);
+	json_array_foreach(list, i, entry)
+	{
+		r = get_mount(decoding, entry, i, &ret->mounts[ret->n_mounts]);
+		if (r)
+			return r;
+		ret->n_mounts++;
+	}
+	return 0;
+}
+
+static int get_clocks(struct decoding *decoding, const json_t *spec, struct wire_spec *ret)
+{
+	const json_t *clocks = value_member(spec, "clocks");
+	int r = value_seconds(decoding, clocks, "spec.clocks.", "monotonic", -CLOCK_SECONDS_MAX,
+			      CLOCK_SECONDS_MAX, &ret->has_monotonic, &ret->monotonic);
+
+	return r ? r
+		 : value_seconds(decoding, clocks, "spec.clocks.", "boottime", -CLOCK_SECONDS_MAX,
+				 CLOCK_SECONDS_MAX, &ret->has_boottime, &ret->boottime);
+}
+
+static int get_lease(struct decoding *decoding, const json_t *spec, struct wire_spec *ret)
+{
+	const json_t *lease = value_member(spec, "lease");
+	int64_t span = 0;
+	bool given;
+	int r = value_seconds(decoding, lease, "spec.lease.", "seconds", 0.001, SECONDS_MAX, &given,
+			      &span);
+
+	ret->lease = span;
+	ret->lease_connection = value_bool(lease, "connection");
+	return r;
+}
+
+int decode_spec(struct decoding *decoding, const json_t *parameters, struct wire_spec *ret)
+{
+	static const char *const mappings[] = {"root", "current", NULL};
+	static const char *const propagations[] = {"private", "slave", "shared", NULL};
+	const json_t *spec = value_member(parameters, "spec"),
+		     *proc = value_member(spec, "mountProc");
+	int r = refuse_missing(decoding, spec);
+
+	wire_clear(&wire_spec_layout, ret);
+	ret->given = true;
+	ret->mapping = value_word(spec, "userMapping", mappings);
+	ret->propagation = value_word(spec, "propagation", propagations);
+	ret->mount_proc = !proc ? SWITCH_DEFAULT : json_is_true(proc) ? SWITCH_ON : SWITCH_OFF;
+	ret->visible = value_bool(spec, "visible");
+	ret->ip_netns = value_bool(spec, "ipNetns");
+	if (r == 0)
+		r = value_kinds(decoding, spec, "spec.", &ret->kinds);
+	if (r == 0)
+		r = value_string(decoding, spec, "spec.", "hostname", HOSTNAME_SIZE - 1,
+				 &ret->hostname);
+	if (r == 0)
+		r = get_mounts(decoding, spec, ret);
+	if (r == 0)
+		r = value_string(decoding, spec, "spec.", "rootPath", PATH_MAX - 1,
+				 &ret->root_path);
+	if (r == 0)
+		r = value_fd(decoding, spec, "spec.", "rootFileDescriptor", &ret->root_fd);
+	if (r == 0)
+		r = decode_wiring(decoding, spec, ret);
+	if (r == 0)
+		r = get_clocks(decoding, spec, ret);
+	if (r == 0)
+		r = get_lease(decoding, spec, ret);
+	if (r == 0)
+		r = value_labels(decoding, spec, "spec.labels", ret->labels, &ret->n_labels);
+	return r;
+}

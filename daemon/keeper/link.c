@@ -1,0 +1,678 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+#include "daemon/keeper/inquiry.h"
+#include "daemon/keeper/lifecycle.h"
+#include "daemon/keeper/link.h"
+#include "daemon/keeper/log.h"
+#include "daemon/keeper/operation.h"
+#include "daemon/keeper/wiring.h"
+#include "daemon/kernel/fault.h"
+
+#define LINK_SECONDS 20
+
+/* What is being done to a link: link->work. */
+struct link_work {
+	struct keeper *keeper;
+	struct link *link;
+	struct request *request; /* to be answered, or NULL */
+	struct failure failure;	 /* why it is taken back */
+	void *before;		 /* SetLink: the record as it was */
+	size_t before_size;
+};
+
+static struct log_fields fields_of(const struct link *link)
+{
+	return (struct log_fields){.has_uid = true, .uid = link->owner};
+}
+
+/* --- records --- */
+
+static void count_link(struct keeper *keeper, uid_t owner, int n)
+{
+	struct registry_use *use = registry_use(keeper->registry, owner);
+
+	if (use)
+		use->links += n;
+	registry_use_settle(keeper->registry, owner);
+}
+
+static int check_limit(struct keeper *keeper, uid_t owner, struct failure *failure)
+{
+	const struct registry_use *use = registry_use(keeper->registry, owner);
+	uint32_t links = use ? use->links : 0;
+
+	registry_use_settle(keeper->registry, owner);
+	if (owner == 0 || links < keeper->config->limits.links)
+		return 0;
+	return failure_set(failure, ERROR_LIMIT_EXCEEDED, keeper->config->limits.links, "links",
+			   NULL);
+}
+
+static void forget(struct keeper *keeper, struct link *link)
+{
+	uid_t owner = link->owner;
+
+	store_remove_link(keeper->store, link->id);
+	registry_drop_link(keeper->registry, link);
+	count_link(keeper, owner, -1);
+}
+
+static int record_plan(struct keeper *keeper, const struct wiring_plan *plan, struct link **ret,
+		       struct failure *failure)
+{
+	struct link *link = calloc(1, sizeof(*link));
+	int r;
+
+	if (!link)
+		return failure_from_errno(failure, -ENOMEM, "record the link");
+	link->owner = plan->wire.owner;
+	memcpy(link->name, plan->name, sizeof(link->name));
+	memcpy(link->id, plan->id, sizeof(link->id));
+	link->state = LINK_CREATING;
+	link->egress = plan->egress;
+	memcpy(link->ends, plan->ends, sizeof(link->ends));
+	r = wire_pack(&wire_link_layout, &plan->wire, &link->wire, &link->wire_size);
+	if (r == 0)
+		r = registry_add_link(keeper->registry, link);
+	if (r < 0) {
+		free(link->wire);
+		free(link);
+		return failure_from_errno(failure, r, "record the link");
+	}
+	count_link(keeper, link->owner, 1);
+	r = store_write_link(keeper->store, link);
+	if (r < 0) {
+		forget(keeper, link);
+		return failure_from_errno(failure, r, "record the link");
+	}
+	*ret = link;
+	return 0;
+}
+
+static int plan_and_record(struct keeper *keeper, struct wiring_wish *wish, struct link **ret,
+			   struct failure *failure)
+{
+	static struct wiring_plan plan;
+	char id[SESSION_SIZE];
+	int r = check_limit(keeper, wish->owner, failure);
+
+	keeper_new_id(id);
+	wish->id = id;
+	if (r == 0)
+		r = wiring_plan(keeper->registry, wish, &plan, failure);
+	plan.wire.created = keeper_now();
+	return r ? r : record_plan(keeper, &plan, ret, failure);
+}
+
+/* --- answers --- */
+
+static void answer(struct link_work *work)
+{
+	static struct wire_link wire;
+	struct failure failure;
+	int r;
+
+	if (!work->request)
+		return;
+	r = wire_unpack(&wire_link_layout, work->link->wire, work->link->wire_size, &wire);
+	if (r < 0) {
+		failure_from_errno(&failure, r, "read the link's record");
+		request_fail(work->keeper, work->request, &failure);
+	} else {
+		request_done(work->keeper, work->request, &wire_link_layout, &wire);
+	}
+}
+
+void link_failure(const struct task_report *report, bool of_spec, struct failure *ret)
+{
+	static const struct {
+		enum step step;
+		int error;
+		const char *member, *reason;
+	} rows[] = {
+		{STEP_LINK, EEXIST, "interface", "there is an interface of this name"},
+		{STEP_LINK_NAME, EEXIST, "interface", "there is an interface of this name"},
+		{STEP_ADDRESS, EEXIST, "addresses", "address in use"},
+		{STEP_ROUTE, EEXIST, "gateway", "there is another default route"},
+		{STEP_ROUTE, ENETUNREACH, "gateway", "cannot be reached through this end"},
+		{STEP_ROUTE, EHOSTUNREACH, "gateway", "cannot be reached through this end"},
+		{STEP_LINK, EINVAL, "mtu", "the kernel does not take it"},
+		{STEP_LINK, ERANGE, "mtu", "the kernel does not take it"},
+	};
+	char field[64];
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		if (rows[i].step != report->step || rows[i].error != report->error)
+			continue;
+		if (of_spec)
+			snprintf(field, sizeof(field), "spec.links[%u].%s.%s", report->detail / 2,
+				 report->detail % 2 ? "peer" : "end", rows[i].member);
+		else
+			snprintf(field, sizeof(field), "%s.%s", report->detail % 2 ? "b" : "a",
+				 rows[i].member);
+		failure_set(ret, ERROR_INVALID_VALUE, 0, field, "%s", rows[i].reason);
+		return;
+	}
+	if (report->step == STEP_IMPAIR && report->error == ENOENT)
+		failure_set(ret, ERROR_NOT_SUPPORTED, 0, "impairments",
+			    "this kernel has no such queueing discipline: load sch_netem and "
+			    "sch_tbf (modprobe), which may be in a package of extra modules");
+	else
+		keeper_failure_from_fault(report->step, report->detail, report->error, ret);
+}
+
+/* --- work --- */
+
+static struct link_work *work_new(struct keeper *keeper, struct link *link,
+				  const struct request *request)
+{
+	struct link_work *work = calloc(1, sizeof(*work));
+
+	if (!work)
+		return NULL;
+	work->keeper = keeper;
+	work->link = link;
+	work->request = request ? request_keep(request) : NULL;
+	if (request && !work->request) {
+		free(work);
+		return NULL;
+	}
+	link->work = work;
+	return work;
+}
+
+/* The link may be gone afterwards: a removal of one of its places may have waited. */
+static void work_done(struct link_work *work, bool forget_it)
+{
+	struct keeper *keeper = work->keeper;
+	struct link *link = work->link;
+	struct set *ends[2] = {link->ends[0], link->ends[1]};
+
+	link->work = NULL;
+	free(work->before);
+	free(work);
+	if (forget_it)
+		forget(keeper, link);
+	for (int i = 0; i < 2; i++)
+		if (ends[i])
+			lifecycle_links_settled(keeper, ends[i]);
+}
+
+static int send_wire(struct link_work *work, enum task_op op,
+		     void (*done)(struct operation *operation, const struct task_report *report))
+{
+	static struct wiring_task wiring;
+	static struct task_wire task;
+	struct operation *operation;
+	int r = wiring_task(work->link, NULL, &wiring);
+
+	if (r < 0)
+		return r;
+	wire_clear(&task_wire_layout, &task);
+	task.link = wiring.task;
+	r = operation_new(work->keeper, LINK_SECONDS, &operation, &task.report_fd);
+	if (r < 0)
+		return r;
+	operation->context = work;
+	operation->done = done;
+	r = operation_send(operation, op, &task_wire_layout, &task);
+	close_fd(task.report_fd);
+	return r;
+}
+
+/* --- removal --- */
+
+static void on_unlinked(struct operation *operation, const struct task_report *report)
+{
+	struct link_work *work = operation->context;
+	struct link *link = work->link;
+	struct keeper *keeper = work->keeper;
+	struct log_fields fields = fields_of(link);
+	bool gone = report->step == STEP_NONE;
+
+	if (!gone)
+		link_failure(report, false, &work->failure);
+	if (gone)
+		log_line(LOG_INFO, &fields, "link %s removed", link->name);
+	else
+		log_line(LOG_ERR, &fields, "link %s cannot be removed: cannot %s: %s", link->name,
+			 step_text(report->step), strerror(report->error));
+	fault_point("unlink-forgotten");
+	if (work->request && work->failure.error)
+		request_fail(keeper, work->request, &work->failure);
+	else if (work->request)
+		request_done(keeper, work->request, NULL, NULL);
+	work_done(work, gone);
+}
+
+/* Takes it away; work->failure, where set, is what whoever asked is told then. */
+static void unlink_link(struct link_work *work)
+{
+	int r;
+
+	work->link->state = LINK_REMOVING;
+	/* a full disk does not keep anybody from removing: the old record will do as well */
+	store_write_link(work->keeper->store, work->link);
+	fault_point("unlink-recorded");
+	r = send_wire(work, TASK_UNLINK, on_unlinked);
+	if (r == 0)
+		return;
+	if (!work->failure.error)
+		failure_from_errno(&work->failure, r, "remove the link");
+	if (work->request)
+		request_fail(work->keeper, work->request, &work->failure);
+	work_done(work, false);
+}
+
+static int find_link(struct keeper *keeper, struct request *request, const char *name,
+		     bool has_owner, uid_t owner, struct link **ret, struct failure *failure)
+{
+	struct link *link;
+	int r;
+
+	if (!name || !name_is_valid(name))
+		return failure_set(failure, ERROR_INVALID_VALUE, 0, "name", "is no name of a link");
+	r = authz_owner(&request->subject, has_owner, owner, "link", name, &request->owner,
+			failure);
+	if (r)
+		return r;
+	link = registry_find_link(keeper->registry, request->owner, name);
+	if (!link)
+		return failure_set(failure, ERROR_NOT_FOUND, 0, "link", "%s", name);
+	if (link->work || link->state == LINK_CREATING)
+		return failure_set(failure, ERROR_BUSY, 0,
+				   link->state == LINK_CREATING	  ? "creating"
+				   : link->state == LINK_REMOVING ? "removing"
+								  : "changing",
+				   "%s", name);
+	for (int i = 0; i < 2; i++)
+		if (link->ends[i] && link->ends[i]->state == SET_REMOVING)
+			return failure_set(failure, ERROR_BUSY, 0, "removing", "%s", name);
+	*ret = link;
+	return 0;
+}
+
+void link_on_remove(struct keeper *keeper, struct request *request, struct wire_message *message)
+{
+	struct failure failure = {};
+	struct link_work *work;
+	struct wire_ask ask;
+	struct link *link;
+	int r;
+
+	if (wire_decode(message, &wire_ask_layout, &ask) < 0)
+		r = failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "name", NULL);
+	else
+		r = find_link(keeper, request, ask.name, ask.has_owner, ask.owner, &link, &failure);
+	if (r == 0) {
+		work = work_new(keeper, link, request);
+		if (work) {
+			unlink_link(work);
+			return;
+		}
+		failure_from_errno(&failure, -ENOMEM, "remove the link");
+	}
+	request_fail(keeper, request, &failure);
+}
+
+/* --- making --- */
+
+static void on_linked(struct operation *operation, const struct task_report *report)
+{
+	struct link_work *work = operation->context;
+	struct link *link = work->link;
+	struct log_fields fields = fields_of(link);
+
+	if (report->step != STEP_NONE) {
+		link_failure(report, false, &work->failure);
+		log_line(LOG_NOTICE, &fields, "link %s not made: %s %s", link->name,
+			 work->failure.subject, work->failure.text);
+		/* a child that was killed has taken nothing back */
+		unlink_link(work);
+		return;
+	}
+	link->state = LINK_READY;
+	fault_point("link-answered");
+	answer(work);
+	/* after the answer: without it the link is taken back at the next start */
+	store_write_link(work->keeper->store, link);
+	log_line(LOG_INFO, &fields, "link %s made", link->name);
+	work_done(work, false);
+}
+
+static int try_add(struct keeper *keeper, struct request *request, const struct wire_link *wire,
+		   struct failure *failure)
+{
+	struct wiring_wish wish = {
+		.subject = &request->subject,
+		.owner = request->subject.uid,
+		.wire = wire,
+		.prefixes = {"a.", "b."},
+	};
+	struct link_work *work;
+	struct link *link;
+	int r = plan_and_record(keeper, &wish, &link, failure);
+
+	if (r)
+		return r;
+	fault_point("link-recorded");
+	work = work_new(keeper, link, request);
+	if (!work) {
+		forget(keeper, link);
+		return failure_from_errno(failure, -ENOMEM, "make the link");
+	}
+	r = send_wire(work, TASK_LINK, on_linked);
+	if (r < 0) {
+		failure_from_errno(failure, r, "make the link");
+		request_drop(work->request);
+		work_done(work, true);
+		return failure->error;
+	}
+	return 0;
+}
+
+void link_on_add(struct keeper *keeper, struct request *request, struct wire_message *message)
+{
+	static struct wire_link wire;
+	struct failure failure = {};
+	int r;
+
+	if (wire_decode(message, &wire_link_layout, &wire) < 0)
+		r = failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "a", NULL);
+	else
+		r = try_add(keeper, request, &wire, &failure);
+	if (r)
+		request_fail(keeper, request, &failure);
+}
+
+/* --- changing --- */
+
+/* The record's bytes are exchanged: what they were is in work->before. */
+static int rewrite(struct link_work *work, const struct wire_link *wire)
+{
+	void *packed;
+	size_t size;
+	int r = wire_pack(&wire_link_layout, wire, &packed, &size);
+
+	if (r < 0)
+		return r;
+	work->before = work->link->wire;
+	work->before_size = work->link->wire_size;
+	work->link->wire = packed;
+	work->link->wire_size = size;
+	return store_write_link(work->keeper->store, work->link);
+}
+
+static void restore(struct link_work *work)
+{
+	free(work->link->wire);
+	work->link->wire = take_ptr(work->before);
+	work->link->wire_size = work->before_size;
+	store_write_link(work->keeper->store, work->link);
+}
+
+static void on_adjusted(struct operation *operation, const struct task_report *report)
+{
+	struct link_work *work = operation->context;
+
+	if (report->step == STEP_NONE) {
+		answer(work);
+	} else {
+		link_failure(report, false, &work->failure);
+		restore(work);
+		request_fail(work->keeper, work->request, &work->failure);
+	}
+	work_done(work, false);
+}
+
+static int send_adjustment(struct link_work *work, const struct wiring_plan *plan)
+{
+	static struct wiring_task from, to;
+	static struct task_adjust task;
+	struct operation *operation;
+	int r = wiring_task(work->link, NULL, &from);
+
+	if (r < 0)
+		return r;
+	wiring_task_of_plan(work->link, plan, &to);
+	wire_clear(&task_adjust_layout, &task);
+	task.from = from.task;
+	task.to = to.task;
+	r = operation_new(work->keeper, LINK_SECONDS, &operation, &task.report_fd);
+	if (r < 0)
+		return r;
+	operation->context = work;
+	operation->done = on_adjusted;
+	r = operation_send(operation, TASK_ADJUST, &task_adjust_layout, &task);
+	close_fd(task.report_fd);
+	return r;
+}
+
+static int try_set(struct keeper *keeper, struct request *request, const struct wire_link *change,
+		   struct failure *failure)
+{
+	static struct wiring_plan plan;
+	struct link_work *work;
+	struct link *link;
+	int r = find_link(keeper, request, change->name, change->has_owner, change->owner, &link,
+			  failure);
+
+	if (r == 0)
+		r = wiring_change(keeper->registry, link, change, &plan, failure);
+	if (r)
+		return r;
+	work = work_new(keeper, link, request);
+	if (!work)
+		return failure_from_errno(failure, -ENOMEM, "change the link");
+	/* plan views the old record: it stays until the work is done */
+	r = send_adjustment(work, &plan);
+	if (r == 0) {
+		r = rewrite(work, &plan.wire);
+		/* the old record is no worse than none: a start finds what the kernel has */
+		if (r < 0)
+			log_warning("record of link %s not updated: %s", link->id, strerror(-r));
+		return 0;
+	}
+	failure_from_errno(failure, r, "change the link");
+	request_drop(work->request);
+	work_done(work, false);
+	return failure->error;
+}
+
+void link_on_set(struct keeper *keeper, struct request *request, struct wire_message *message)
+{
+	static struct wire_link change;
+	struct failure failure = {};
+	int r;
+
+	if (wire_decode(message, &wire_link_layout, &change) < 0)
+		r = failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "name", NULL);
+	else
+		r = try_set(keeper, request, &change, &failure);
+	if (r)
+		request_fail(keeper, request, &failure);
+}
+
+/* --- listing --- */
+
+static bool touches(const struct link *link, uid_t owner, const char *name)
+{
+	for (int i = 0; i < 2; i++)
+		if (link->ends[i] && link->ends[i]->owner == owner &&
+		    strcmp(link->ends[i]->name, name) == 0)
+			return true;
+	return false;
+}
+
+void link_on_list(struct keeper *keeper, struct request *request, struct wire_message *message)
+{
+	static struct wire_list list;
+	static struct wire_link wire;
+	struct wire_list cursor;
+	struct failure failure = {};
+	struct link *link, *last = NULL;
+	struct set *set = NULL;
+	int r = 0;
+
+	if (wire_decode(message, &wire_list_layout, &list) < 0)
+		r = failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "set", NULL);
+	else if (list.set || list.has_owner)
+		r = list.set ? server_find_set(keeper, request, list.set, list.has_owner,
+					       list.owner, &set, &failure)
+			     : authz_owner(&request->subject, true, list.owner, "link", "",
+					   &request->owner, &failure);
+	if (r) {
+		request_fail(keeper, request, &failure);
+		return;
+	}
+	wire_clear(&wire_list_layout, &cursor);
+	request_begin(keeper, request, 0);
+	link = list.after_name
+		       ? registry_next_link(keeper->registry, list.after_owner, list.after_name)
+		       : registry_next_link(keeper->registry, 0, NULL);
+	for (; link; link = registry_next_link(keeper->registry, link->owner, link->name)) {
+		if (set || list.has_owner
+			    ? link->owner != request->owner
+			    : !authz_sees(&request->subject, list.all_owners, link->owner))
+			continue;
+		if (set && !touches(link, set->owner, set->name))
+			continue;
+		if (wire_unpack(&wire_link_layout, link->wire, link->wire_size, &wire) < 0)
+			continue;
+		if (!wire_put_item(&keeper->to_front, WIRE_ITEM_LINK, &wire_link_layout, &wire)) {
+			cursor.after_owner = last ? last->owner : link->owner;
+			cursor.after_name = last ? last->name : link->name;
+			break;
+		}
+		last = link;
+	}
+	wire_put(&keeper->to_front, &wire_list_layout, &cursor);
+	request_end(keeper, request);
+}
+
+const struct link *link_of_interface(const struct set *set, const char *interface)
+{
+	static struct wire_link wire;
+
+	for (const struct link *link = set->links; link; link = link_next(link, set)) {
+		const struct wire_end *end;
+
+		if (wire_unpack(&wire_link_layout, link->wire, link->wire_size, &wire) < 0)
+			continue;
+		end = link->ends[0] == set ? &wire.a : &wire.b;
+		if (end->interface && strcmp(end->interface, interface) == 0)
+			return link;
+	}
+	return NULL;
+}
+
+/* --- with a set --- */
+
+static int record_one(struct keeper *keeper, const struct authz_subject *subject, struct set *set,
+		      const struct wire_spec *spec, size_t i, struct failure *failure)
+{
+	const struct wire_link wire = {
+		.name = spec->links[i].name,
+		.a = spec->links[i].end,
+		.b = spec->links[i].peer,
+	};
+	char prefixes[2][40];
+	struct wiring_wish wish = {
+		.subject = subject,
+		.owner = set->owner,
+		.wire = &wire,
+		.prefixes = {prefixes[0], prefixes[1]},
+		.own = set,
+	};
+	struct link *link;
+
+	snprintf(prefixes[0], sizeof(prefixes[0]), "spec.links[%zu].end.", i);
+	snprintf(prefixes[1], sizeof(prefixes[1]), "spec.links[%zu].peer.", i);
+	return plan_and_record(keeper, &wish, &link, failure);
+}
+
+int link_record_all(struct keeper *keeper, const struct authz_subject *subject, struct set *set,
+		    const struct wire_spec *spec, struct failure *failure)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < spec->n_links; i++)
+		r = record_one(keeper, subject, set, spec, i, failure);
+	if (r)
+		link_forget_all(keeper, set);
+	return r;
+}
+
+void link_fill_create(const struct set *set, struct task_create *task)
+{
+	static struct wiring_task tasks[SPEC_LINKS_MAX];
+	size_t n = 0;
+
+	for (const struct link *link = set->links; link && n < SPEC_LINKS_MAX;
+	     link = link_next(link, set))
+		n += wiring_task(link, set, &tasks[n]) == 0;
+	/* the list has the youngest first */
+	for (task->n_links = 0; task->n_links < n; task->n_links++)
+		task->links[task->n_links] = tasks[n - 1 - task->n_links].task;
+}
+
+void link_fill_remove(const struct set *set, struct task_remove *task)
+{
+	static struct wiring_task tasks[TASK_LINKS_MAX];
+
+	for (const struct link *link = set->links; link && task->n_links < TASK_LINKS_MAX;
+	     link = link_next(link, set)) {
+		struct wiring_task *wiring = &tasks[task->n_links];
+
+		if (wiring_task(link, NULL, wiring) < 0)
+			continue;
+		for (int i = 0; i < 2; i++) {
+			struct task_end *end = i == 0 ? &wiring->task.a : &wiring->task.b;
+
+			end->n_addresses = 0;
+			end->gateway = NULL;
+			end->impairment = (struct wire_impairment){};
+		}
+		task->links[task->n_links++] = wiring->task;
+	}
+}
+
+void link_all_made(struct keeper *keeper, struct set *set)
+{
+	for (struct link *link = set->links; link; link = link_next(link, set))
+		if (link->state == LINK_CREATING && !link->work) {
+			link->state = LINK_READY;
+			store_write_link(keeper->store, link);
+		}
+}
+
+void link_forget_all(struct keeper *keeper, struct set *set)
+{
+	while (set->links)
+		forget(keeper, set->links);
+}
+
+bool link_any_busy(const struct set *set)
+{
+	for (const struct link *link = set->links; link; link = link_next(link, set))
+		if (link->work)
+			return true;
+	return false;
+}
+
+/* --- the start --- */
+
+void link_recover(struct keeper *keeper, struct link *link)
+{
+	struct link_work *work;
+
+	if (link->state == LINK_READY)
+		return;
+	/* the set that it belongs to is being removed, and takes it along */
+	for (int i = 0; i < 2; i++)
+		if (link->ends[i] && link->ends[i]->state == SET_REMOVING)
+			return;
+	work = work_new(keeper, link, NULL);
+	if (work)
+		unlink_link(work);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The life of links: recorded before they are made, forgotten when the kernel has nothing of them.
+ * A link lies between two places; what it is to be is worked out in wiring.c, what the kernel does
+ * in daemon/kernel/link.c. A link of a set's specification is made by the set's own maker; a link
+ * goes with the first of its two places.
+ *
+ *	add: plan, record (creating), TASK_LINK, record (ready), answer
+ *	set: plan, record, TASK_ADJUST, answer; on failure the record is as it was
+ *	remove: record (removing), TASK_UNLINK, forget, answer
+ */
+#ifndef NSCTL_KEEPER_LINK_H
+#define NSCTL_KEEPER_LINK_H
+
+#include "daemon/keeper/keeper.h"
+
+/* Requests. */
+void link_on_add(struct keeper *keeper, struct request *request, struct wire_message *message);
+void link_on_set(struct keeper *keeper, struct request *request, struct wire_message *message);
+void link_on_remove(struct keeper *keeper, struct request *request, struct wire_message *message);
+void link_on_list(struct keeper *keeper, struct request *request, struct wire_message *message);
+
+/* --- for lifecycle.c: the links of a set that is made or removed --- */
+
+/* Plans and records the links of the set's specification. 0, or an error and none of them. */
+int link_record_all(struct keeper *keeper, const struct authz_subject *subject, struct set *set,
+		    const struct wire_spec *spec, struct failure *failure);
+/* Puts them into the maker's order, and whatever the set is linked to into the remover's; views
+ * that hold until the next call. */
+void link_fill_create(const struct set *set, struct task_create *task);
+void link_fill_remove(const struct set *set, struct task_remove *task);
+/* The set's maker has made them. */
+void link_all_made(struct keeper *keeper, struct set *set);
+/* What the kernel refused, as a client sees it; of_spec: the link is of a set's specification. */
+void link_failure(const struct task_report *report, bool of_spec, struct failure *ret);
+/* They have gone with the set. */
+void link_forget_all(struct keeper *keeper, struct set *set);
+/* Whether an operation on one of them is in progress: its end is told to
+ * lifecycle_links_settled(). */
+bool link_any_busy(const struct set *set);
+
+/* --- for recover.c --- */
+
+/* After the sets have been put right: finishes or takes back what was in progress. */
+void link_recover(struct keeper *keeper, struct link *link);
+
+/* The link whose end in the set has this interface, or NULL: for show. */
+const struct link *link_of_interface(const struct set *set, const char *interface);
+
+#endif
