@@ -134,6 +134,12 @@ const char *address_read_host(const char *text, struct address *ret)
 	return check_unicast(&address);
 }
 
+static void write_mac(const unsigned int bytes[6], char ret[static MAC_SIZE])
+{
+	snprintf(ret, MAC_SIZE, "%02x:%02x:%02x:%02x:%02x:%02x", bytes[0] & 0xff, bytes[1] & 0xff,
+		 bytes[2] & 0xff, bytes[3] & 0xff, bytes[4] & 0xff, bytes[5] & 0xff);
+}
+
 const char *address_read_mac(const char *text, char ret[static MAC_SIZE])
 {
 	unsigned int bytes[6], sum = 0;
@@ -148,8 +154,7 @@ const char *address_read_mac(const char *text, char ret[static MAC_SIZE])
 		sum |= bytes[i];
 	if (sum == 0 || bytes[0] & 1)
 		return "is no interface's MAC: zero, or multicast";
-	snprintf(ret, MAC_SIZE, "%02x:%02x:%02x:%02x:%02x:%02x", bytes[0], bytes[1], bytes[2],
-		 bytes[3], bytes[4], bytes[5]);
+	write_mac(bytes, ret);
 	return NULL;
 }
 
@@ -213,6 +218,5 @@ void address_make_mac(const char *id, int end, char ret[static MAC_SIZE])
 	/* locally administered, unicast */
 	bytes[0] = (bytes[0] & 0xfc) | 2;
 	bytes[5] ^= end;
-	snprintf(ret, MAC_SIZE, "%02x:%02x:%02x:%02x:%02x:%02x", bytes[0], bytes[1], bytes[2],
-		 bytes[3], bytes[4], bytes[5]);
+	write_mac(bytes, ret);
 }

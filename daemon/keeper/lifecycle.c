@@ -44,7 +44,12 @@ struct removal {
 
 static struct log_fields fields_of(const struct set *set)
 {
-	return (struct log_fields){.has_uid = true, .uid = set->owner, .set = set->name};
+	return (struct log_fields){.has_uid = true, .uid = set->owner, .set = set_shown_name(set)};
+}
+
+static const char *what_is(const struct set *set)
+{
+	return set_is_network(set) ? "network" : "set";
 }
 
 /* --- removal --- */
@@ -87,7 +92,7 @@ static void finish_removal(struct removal *removal)
 
 	if (!removal->gone || session_any_running(removal->set))
 		return;
-	log_line(LOG_INFO, &fields, "set removed");
+	log_line(LOG_INFO, &fields, "%s removed", what_is(removal->set));
 	keeper->counters.removed++;
 	removal->set->work = NULL;
 	forget_set(keeper, removal->set);
@@ -303,7 +308,7 @@ static void on_made(struct operation *operation, const struct task_report *repor
 	r = store_write_set(keeper->store, set);
 	if (r < 0)
 		log_warning("record of set %s not updated: %s", set->id, strerror(-r));
-	log_line(LOG_INFO, &fields, "set created");
+	log_line(LOG_INFO, &fields, "%s created", what_is(set));
 	keeper->counters.created++;
 	free(creation);
 }

@@ -25,85 +25,6 @@ static struct log_fields fields_of(const struct link *link)
 	return (struct log_fields){.has_uid = true, .uid = link->owner};
 }
 
-/* --- records --- */
-
-static void count_link(struct keeper *keeper, uid_t owner, int n)
-{
-	struct registry_use *use = registry_use(keeper->registry, owner);
-
-	if (use)
-		use->links += n;
-	registry_use_settle(keeper->registry, owner);
-}
-
-static int check_limit(struct keeper *keeper, uid_t owner, struct failure *failure)
-{
-	const struct registry_use *use = registry_use(keeper->registry, owner);
-	uint32_t links = use ? use->links : 0;
-
-	registry_use_settle(keeper->registry, owner);
-	if (owner == 0 || links < keeper->config->limits.links)
-		return 0;
-	return failure_set(failure, ERROR_LIMIT_EXCEEDED, keeper->config->limits.links, "links",
-			   NULL);
-}
-
-static void forget(struct keeper *keeper, struct link *link)
-{
-	uid_t owner = link->owner;
-
-	store_remove_link(keeper->store, link->id);
-	registry_drop_link(keeper->registry, link);
-	count_link(keeper, owner, -1);
-}
-
-static int record_plan(struct keeper *keeper, const struct wiring_plan *plan, struct link **ret,
-		       struct failure *failure)
-{
-	struct link *link = calloc(1, sizeof(*link));
-	int r;
-
-	if (!link)
-		return failure_from_errno(failure, -ENOMEM, "record the link");
-	link->owner = plan->wire.owner;
-	memcpy(link->name, plan->name, sizeof(link->name));
-	memcpy(link->id, plan->id, sizeof(link->id));
-	link->state = LINK_CREATING;
-	link->egress = plan->egress;
-	memcpy(link->ends, plan->ends, sizeof(link->ends));
-	r = wire_pack(&wire_link_layout, &plan->wire, &link->wire, &link->wire_size);
-	if (r == 0)
-		r = registry_add_link(keeper->registry, link);
-	if (r < 0) {
-		free(link->wire);
-		free(link);
-		return failure_from_errno(failure, r, "record the link");
-	}
-	count_link(keeper, link->owner, 1);
-	r = store_write_link(keeper->store, link);
-	if (r < 0) {
-		forget(keeper, link);
-		return failure_from_errno(failure, r, "record the link");
-	}
-	*ret = link;
-	return 0;
-}
-
-static int plan_and_record(struct keeper *keeper, struct wiring_wish *wish, struct link **ret,
-			   struct failure *failure)
-{
-	static struct wiring_plan plan;
-	char id[SESSION_SIZE];
-	int r = check_limit(keeper, wish->owner, failure);
-
-	keeper_new_id(id);
-	wish->id = id;
-	if (r == 0)
-		r = wiring_plan(keeper->registry, wish, &plan, failure);
-	plan.wire.created = keeper_now();
-	return r ? r : record_plan(keeper, &plan, ret, failure);
-}
-
 /* --- answers --- */
 
 static void answer(struct link_work *work)
@@ -192,7 +113,7 @@ static void work_done(struct link_work *work, bool forget_it)
 	free(work->before);
 	free(work);
 	if (forget_it)
-		forget(keeper, link);
+		link_forget(keeper, link);
 	for (int i = 0; i < 2; i++)
 		if (ends[i])
 			lifecycle_links_settled(keeper, ends[i]);
@@ -351,14 +272,14 @@ static int try_add(struct keeper *keeper, struct request *request, const struct 
 	};
 	struct link_work *work;
 	struct link *link;
-	int r = plan_and_record(keeper, &wish, &link, failure);
+	int r = link_plan(keeper, &wish, &link, failure);
 
 	if (r)
 		return r;
 	fault_point("link-recorded");
 	work = work_new(keeper, link, request);
 	if (!work) {
-		forget(keeper, link);
+		link_forget(keeper, link);
 		return failure_from_errno(failure, -ENOMEM, "make the link");
 	}
 	r = send_wire(work, TASK_LINK, on_linked);
@@ -491,173 +412,6 @@ void link_on_set(struct keeper *keeper, struct request *request, struct wire_mes
 		r = try_set(keeper, request, &change, &failure);
 	if (r)
 		request_fail(keeper, request, &failure);
-}
-
-/* --- listing --- */
-
-static bool touches(const struct link *link, uid_t owner, const char *name)
-{
-	for (int i = 0; i < 2; i++)
-		if (link->ends[i] && link->ends[i]->owner == owner &&
-		    strcmp(link->ends[i]->name, name) == 0)
-			return true;
-	return false;
-}
-
-void link_on_list(struct keeper *keeper, struct request *request, struct wire_message *message)
-{
-	static struct wire_list list;
-	static struct wire_link wire;
-	struct wire_list cursor;
-	struct failure failure = {};
-	struct link *link, *last = NULL;
-	struct set *set = NULL;
-	int r = 0;
-
-	if (wire_decode(message, &wire_list_layout, &list) < 0)
-		r = failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "set", NULL);
-	else if (list.set || list.has_owner)
-		r = list.set ? server_find_set(keeper, request, list.set, list.has_owner,
-					       list.owner, &set, &failure)
-			     : authz_owner(&request->subject, true, list.owner, "link", "",
-					   &request->owner, &failure);
-	if (r) {
-		request_fail(keeper, request, &failure);
-		return;
-	}
-	wire_clear(&wire_list_layout, &cursor);
-	request_begin(keeper, request, 0);
-	link = list.after_name
-		       ? registry_next_link(keeper->registry, list.after_owner, list.after_name)
-		       : registry_next_link(keeper->registry, 0, NULL);
-	for (; link; link = registry_next_link(keeper->registry, link->owner, link->name)) {
-		if (set || list.has_owner
-			    ? link->owner != request->owner
-			    : !authz_sees(&request->subject, list.all_owners, link->owner))
-			continue;
-		if (set && !touches(link, set->owner, set->name))
-			continue;
-		if (wire_unpack(&wire_link_layout, link->wire, link->wire_size, &wire) < 0)
-			continue;
-		if (!wire_put_item(&keeper->to_front, WIRE_ITEM_LINK, &wire_link_layout, &wire)) {
-			cursor.after_owner = last ? last->owner : link->owner;
-			cursor.after_name = last ? last->name : link->name;
-			break;
-		}
-		last = link;
-	}
-	wire_put(&keeper->to_front, &wire_list_layout, &cursor);
-	request_end(keeper, request);
-}
-
-const struct link *link_of_interface(const struct set *set, const char *interface)
-{
-	static struct wire_link wire;
-
-	for (const struct link *link = set->links; link; link = link_next(link, set)) {
-		const struct wire_end *end;
-
-		if (wire_unpack(&wire_link_layout, link->wire, link->wire_size, &wire) < 0)
-			continue;
-		end = link->ends[0] == set ? &wire.a : &wire.b;
-		if (end->interface && strcmp(end->interface, interface) == 0)
-			return link;
-	}
-	return NULL;
-}
-
-/* --- with a set --- */
-
-static int record_one(struct keeper *keeper, const struct authz_subject *subject, struct set *set,
-		      const struct wire_spec *spec, size_t i, struct failure *failure)
-{
-	const struct wire_link wire = {
-		.name = spec->links[i].name,
-		.a = spec->links[i].end,
-		.b = spec->links[i].peer,
-	};
-	char prefixes[2][40];
-	struct wiring_wish wish = {
-		.subject = subject,
-		.owner = set->owner,
-		.wire = &wire,
-		.prefixes = {prefixes[0], prefixes[1]},
-		.own = set,
-	};
-	struct link *link;
-
-	snprintf(prefixes[0], sizeof(prefixes[0]), "spec.links[%zu].end.", i);
-	snprintf(prefixes[1], sizeof(prefixes[1]), "spec.links[%zu].peer.", i);
-	return plan_and_record(keeper, &wish, &link, failure);
-}
-
-int link_record_all(struct keeper *keeper, const struct authz_subject *subject, struct set *set,
-		    const struct wire_spec *spec, struct failure *failure)
-{
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < spec->n_links; i++)
-		r = record_one(keeper, subject, set, spec, i, failure);
-	if (r)
-		link_forget_all(keeper, set);
-	return r;
-}
-
-void link_fill_create(const struct set *set, struct task_create *task)
-{
-	static struct wiring_task tasks[SPEC_LINKS_MAX];
-	size_t n = 0;
-
-	for (const struct link *link = set->links; link && n < SPEC_LINKS_MAX;
-	     link = link_next(link, set))
-		n += wiring_task(link, set, &tasks[n]) == 0;
-	/* the list has the youngest first */
-	for (task->n_links = 0; task->n_links < n; task->n_links++)
-		task->links[task->n_links] = tasks[n - 1 - task->n_links].task;
-}
-
-void link_fill_remove(const struct set *set, struct task_remove *task)
-{
-	static struct wiring_task tasks[TASK_LINKS_MAX];
-
-	for (const struct link *link = set->links; link && task->n_links < TASK_LINKS_MAX;
-	     link = link_next(link, set)) {
-		struct wiring_task *wiring = &tasks[task->n_links];
-
-		if (wiring_task(link, NULL, wiring) < 0)
-			continue;
-		for (int i = 0; i < 2; i++) {
-			struct task_end *end = i == 0 ? &wiring->task.a : &wiring->task.b;
-
-			end->n_addresses = 0;
-			end->gateway = NULL;
-			end->impairment = (struct wire_impairment){};
-		}
-		task->links[task->n_links++] = wiring->task;
-	}
-}
-
-void link_all_made(struct keeper *keeper, struct set *set)
-{
-	for (struct link *link = set->links; link; link = link_next(link, set))
-		if (link->state == LINK_CREATING && !link->work) {
-			link->state = LINK_READY;
-			store_write_link(keeper->store, link);
-		}
-}
-
-void link_forget_all(struct keeper *keeper, struct set *set)
-{
-	while (set->links)
-		forget(keeper, set->links);
-}
-
-bool link_any_busy(const struct set *set)
-{
-	for (const struct link *link = set->links; link; link = link_next(link, set))
-		if (link->work)
-			return true;
-	return false;
 }
 
 /* --- the start --- */

@@ -13,12 +13,22 @@
 #define NSCTL_KEEPER_LINK_H
 
 #include "daemon/keeper/keeper.h"
+#include "daemon/keeper/wiring.h"
 
 /* Requests. */
 void link_on_add(struct keeper *keeper, struct request *request, struct wire_message *message);
 void link_on_set(struct keeper *keeper, struct request *request, struct wire_message *message);
 void link_on_remove(struct keeper *keeper, struct request *request, struct wire_message *message);
 void link_on_list(struct keeper *keeper, struct request *request, struct wire_message *message);
+
+/* --- records: link-record.c --- */
+
+/* Plans a link and records it, to be made. 0, or an error: nothing has happened. wish->id is filled
+ * in. */
+int link_plan(struct keeper *keeper, struct wiring_wish *wish, struct link **ret,
+	      struct failure *failure);
+/* In memory and on disk: the kernel has nothing of it. */
+void link_forget(struct keeper *keeper, struct link *link);
 
 /* --- for lifecycle.c: the links of a set that is made or removed --- */
 

@@ -133,7 +133,7 @@ void network_on_remove(struct keeper *keeper, struct request *request, struct wi
 	struct failure failure = {};
 	struct request *kept;
 	struct wire_ask ask;
-	struct set *set;
+	struct set *set = NULL;
 	int r;
 
 	if (wire_decode(message, &wire_ask_layout, &ask) < 0)

@@ -409,6 +409,7 @@ static void task_end(const struct link *link, const struct set *own, const struc
 	memcpy(ret->addresses, end->addresses, sizeof(ret->addresses));
 	ret->n_addresses = end->n_addresses;
 	ret->gateway = end->gateway;
+	ret->second_gateway = end->second_gateway;
 	ret->mtu = end->mtu;
 	ret->down = end->up == SWITCH_OFF;
 	ret->impairment = end->impairment;

@@ -37,16 +37,22 @@ int link_adjust(const struct host *host, const struct task_adjust *task, struct 
 int link_remove(const struct host *host, const struct task_link *link, struct fault *fault);
 
 /*
- * The links of a net namespace that is being let go of: link_departure_new() before, which opens
- * the places of the other ends (host, and pins other than own_pin) and listens there;
- * link_departure_wait() after: returns when every far end has gone, which the kernel does by itself
- * within milliseconds; what outlives a short wait (a process holds the namespace) is deleted.
+ * The links of a net namespace that is being let go of: link_departure_begin() before, which opens
+ * the places of the other ends (host, and pins other than own_pin); link_departure_wait() after:
+ * returns when every far end has gone, which the kernel does by itself within milliseconds; what
+ * outlives a short wait (a process holds the namespace) is deleted.
  */
-struct link_departure;
-int link_departure_new(const struct host *host, const struct task_link *links, size_t n,
-		       const char *own_pin, struct link_departure **ret);
-int link_departure_wait(struct link_departure *departure, struct fault *fault);
-struct link_departure *link_departure_free(struct link_departure *departure);
+struct link_departure {
+	size_t n;
+	struct {
+		const struct task_link *link;
+		const struct task_end *end;
+		int ns_fd;
+	} far[TASK_LINKS_MAX];
+};
+void link_departure_begin(const struct host *host, const struct task_link *links, size_t n,
+			  const char *own_pin, struct link_departure *ret);
+int link_departure_wait(const struct link_departure *departure, struct fault *fault);
 
 /* The tasks: report, and end the process. */
 void child_link(const struct host *host, const struct task_wire *task) __attribute__((noreturn));

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/init.h"
+#include "daemon/kernel/link.h"
 #include "daemon/kernel/make.h"
 #include "daemon/kernel/mounts.h"
 #include "daemon/kernel/pin.h"
@@ -114,6 +115,24 @@ static int make_namespaces(struct maker *maker)
 	return make_young_enough(maker);
 }
 
+/* Making links leads through other net namespaces: back into the set's afterwards. */
+static int make_links(struct maker *maker)
+{
+	const struct task_create *task = maker->task;
+	int r = 0;
+
+	if (task->bridge.given)
+		r = link_make_bridge(&task->bridge, &maker->fault);
+	if (r < 0 || task->n_links == 0)
+		return r;
+	r = link_make_all(maker->host, task->links, task->n_links, maker->fds[KIND_NET],
+			  &maker->fault);
+	fault_point("create-linked");
+	if (r == 0 && setns(maker->fds[KIND_NET], CLONE_NEWNET) < 0)
+		return fail(maker, STEP_JOIN, KIND_NET);
+	return r;
+}
+
 /* In the new net namespace, but with the ids of the host: a new one lets nobody ping without
  * privilege nor listen on low ports (kernel fact 10). */
 static int set_up_network(struct maker *maker)
@@ -125,7 +144,7 @@ static int set_up_network(struct maker *maker)
 	r = write_proc("/proc/sys/net/ipv4/ping_group_range", "0 2147483647");
 	if (r == 0)
 		r = write_proc("/proc/sys/net/ipv4/ip_unprivileged_port_start", "0");
-	return r < 0 ? fault_set(&maker->fault, STEP_SYSCTL, 0, -r) : 0;
+	return r < 0 ? fault_set(&maker->fault, STEP_SYSCTL, 0, -r) : make_links(maker);
 }
 
 static int set_hostname(struct maker *maker)

@@ -34,13 +34,12 @@ int pin_identify(int fd, uint64_t *ret_inode, uint64_t *ret_id)
 	return 0;
 }
 
-int pin_open(int vault_root_fd, const struct task_set *set, enum kind kind)
+int pin_open_path(int vault_root_fd, const char *path, enum kind kind)
 {
-	char path[PIN_PATH_SIZE], file[PIN_PATH_SIZE + 16];
+	char file[PIN_PATH_SIZE + 16];
 	_cleanup_fd_ int fd = -1;
 	struct statfs fs;
 
-	pin_path(set, path);
 	snprintf(file, sizeof(file), "ns/%s/%s", path, kind_name(kind));
 	fd = openat(vault_root_fd, file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0)
@@ -49,6 +48,14 @@ int pin_open(int vault_root_fd, const struct task_set *set, enum kind kind)
 	if (fstatfs(fd, &fs) < 0 || fs.f_type != NSFS_MAGIC)
 		return -ENOENT;
 	return take_fd(&fd);
+}
+
+int pin_open(int vault_root_fd, const struct task_set *set, enum kind kind)
+{
+	char path[PIN_PATH_SIZE];
+
+	pin_path(set, path);
+	return pin_open_path(vault_root_fd, path, kind);
 }
 
 /* Binds the namespace to the file at path, which is there. */

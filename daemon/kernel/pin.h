@@ -33,6 +33,9 @@ int pin_remove(const struct host *host, const struct task_set *set, struct fault
 /* Opens the pin through the vault's root: needs no mount namespace. -ENOENT: no such pin. */
 int pin_open(int vault_root_fd, const struct task_set *set, enum kind kind);
 
+/* The same, by the path UID/NAME. */
+int pin_open_path(int vault_root_fd, const char *path, enum kind kind);
+
 /* Inode and never-reused id (NS_GET_ID, 0 where the kernel has none) of an opened namespace. */
 int pin_identify(int fd, uint64_t *ret_inode, uint64_t *ret_id);
 

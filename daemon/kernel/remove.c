@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/child.h"
+#include "daemon/kernel/link.h"
 #include "daemon/kernel/make.h"
 #include "daemon/kernel/pin.h"
 #include "daemon/kernel/rtnl.h"
@@ -52,7 +53,8 @@ static int remove_cgroup(const struct host *host, const struct task_set *set)
 
 void child_remove(const struct host *host, const struct task_remove *task)
 {
-	char path[CGROUP_PATH_SIZE];
+	static struct link_departure departure;
+	char path[CGROUP_PATH_SIZE], pin[PIN_PATH_SIZE];
 	struct task_report report = {};
 	struct fault fault = {};
 	_cleanup_fd_ int cgroup_fd = -1;
@@ -68,9 +70,15 @@ void child_remove(const struct host *host, const struct task_remove *task)
 		fault_set(&fault, STEP_KILL, 0, -r);
 	fault_point("remove-killed");
 	/* a cgroup without a set has no pins */
-	if (r == 0 && task->set.name)
+	if (r == 0 && task->set.name) {
+		pin_path(&task->set, pin);
+		link_departure_begin(host, task->links, task->n_links, pin, &departure);
 		r = pin_remove(host, &task->set, &fault);
+	}
 	fault_point("remove-unpinned");
+	if (r == 0)
+		r = link_departure_wait(&departure, &fault);
+	fault_point("remove-unlinked");
 	if (r == 0) {
 		r = remove_cgroup(host, &task->set);
 		if (r < 0)

@@ -5,33 +5,146 @@
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/socket.h>
 #include "daemon/kernel/rtnl.h"
 
-#define BUFFER_SIZE 16384
-
-struct rtnl {
-	int fd;
-	char buffer[BUFFER_SIZE];
-};
-
-static int rtnl_open(struct rtnl *rtnl)
+int rtnl_open(struct rtnl *rtnl, int ns_fd)
 {
+	rtnl->fd = -1;
+	rtnl->used = 0;
+	rtnl->n = 0;
+	rtnl->first = 1;
+	rtnl->overflow = false;
+	if (ns_fd >= 0 && setns(ns_fd, CLONE_NEWNET) < 0)
+		return negative_errno();
 	rtnl->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 	return rtnl->fd < 0 ? negative_errno() : 0;
 }
 
-static int rtnl_send(struct rtnl *rtnl, const struct nlmsghdr *message)
+void rtnl_close(struct rtnl *rtnl)
 {
-	return send(rtnl->fd, message, message->nlmsg_len, 0) < 0 ? negative_errno() : 0;
+	rtnl->fd = close_fd(rtnl->fd);
 }
 
-/* Runs through the answer, one or many messages, until its end. 0 or -errno. */
-static int rtnl_answer(struct rtnl *rtnl, mnl_cb_t callback, void *context)
+/* --- requests --- */
+
+/* The largest that anybody here builds; a batch ends before the buffer does. */
+#define REQUEST_SIZE_MAX 1024
+
+/* Fixes the length of the request that was added last. */
+static void close_request(struct rtnl *rtnl)
 {
+	struct nlmsghdr *last = (struct nlmsghdr *)(rtnl->buffer + rtnl->used);
+
+	if (rtnl->n > 0)
+		rtnl->used += MNL_ALIGN(last->nlmsg_len);
+}
+
+struct nlmsghdr *rtnl_add(struct rtnl *rtnl, uint16_t type, uint16_t flags, size_t header_size,
+			  void **ret_header)
+{
+	struct nlmsghdr *message;
+
+	close_request(rtnl);
+	if (rtnl->used + REQUEST_SIZE_MAX > sizeof(rtnl->buffer) || rtnl->n == RTNL_BATCH_MAX) {
+		rtnl->overflow = true;
+		rtnl->used = 0;
+		rtnl->n = 0;
+	}
+	message = mnl_nlmsg_put_header(rtnl->buffer + rtnl->used);
+	message->nlmsg_type = type;
+	message->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | flags;
+	message->nlmsg_seq = rtnl->first + rtnl->n++;
+	*ret_header = mnl_nlmsg_put_extra_header(message, header_size);
+	return message;
+}
+
+unsigned int rtnl_position(const struct rtnl *rtnl)
+{
+	return rtnl->n;
+}
+
+static int send_all(struct rtnl *rtnl)
+{
+	ssize_t n;
+
+	close_request(rtnl);
+	if (rtnl->overflow)
+		return -EMSGSIZE;
+	n = send(rtnl->fd, rtnl->buffer, rtnl->used, 0);
+	return n < 0 ? negative_errno() : 0;
+}
+
+/* Takes the answers to n requests: each ends with an acknowledgement or an error. */
+static int take_answers(struct rtnl *rtnl, unsigned int n, mnl_cb_t callback, void *context,
+			unsigned int *ret_position)
+{
+	int failed = 0;
+
+	while (n > 0) {
+		ssize_t size = recv(rtnl->fd, rtnl->buffer, sizeof(rtnl->buffer), 0);
+		const struct nlmsghdr *message = (const struct nlmsghdr *)rtnl->buffer;
+		int rest = (int)size;
+
+		if (size < 0)
+			return negative_errno();
+		for (; n > 0 && mnl_nlmsg_ok(message, rest);
+		     message = mnl_nlmsg_next(message, &rest)) {
+			const struct nlmsgerr *error = mnl_nlmsg_get_payload(message);
+
+			if (message->nlmsg_type != NLMSG_ERROR) {
+				if (callback)
+					callback(message, context);
+				continue;
+			}
+			n--;
+			if (error->error == 0 || failed)
+				continue;
+			failed = error->error;
+			if (ret_position)
+				*ret_position = message->nlmsg_seq - rtnl->first;
+		}
+	}
+	return failed;
+}
+
+static int transact(struct rtnl *rtnl, mnl_cb_t callback, void *context, unsigned int *ret_position)
+{
+	unsigned int n = rtnl->n;
+	int r = n == 0 ? 0 : send_all(rtnl);
+
+	if (r == 0)
+		r = take_answers(rtnl, n, callback, context, ret_position);
+	rtnl->first += n;
+	rtnl->used = 0;
+	rtnl->n = 0;
+	rtnl->overflow = false;
+	return r;
+}
+
+int rtnl_commit(struct rtnl *rtnl, unsigned int *ret_position)
+{
+	return transact(rtnl, NULL, NULL, ret_position);
+}
+
+int rtnl_get(struct rtnl *rtnl, mnl_cb_t callback, void *context)
+{
+	return transact(rtnl, callback, context, NULL);
+}
+
+int rtnl_dump(struct rtnl *rtnl, uint16_t type, size_t header_size, mnl_cb_t callback,
+	      void *context)
+{
+	struct nlmsghdr *message = mnl_nlmsg_put_header(rtnl->buffer);
 	int r = MNL_CB_OK;
 
+	message->nlmsg_type = type;
+	message->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	mnl_nlmsg_put_extra_header(message, header_size);
+	if (send(rtnl->fd, message, message->nlmsg_len, 0) < 0)
+		return negative_errno();
 	while (r > MNL_CB_STOP) {
 		ssize_t n = recv(rtnl->fd, rtnl->buffer, sizeof(rtnl->buffer), 0);
 
@@ -42,27 +155,23 @@ static int rtnl_answer(struct rtnl *rtnl, mnl_cb_t callback, void *context)
 	return r < 0 ? negative_errno() : 0;
 }
 
+/* --- interfaces --- */
+
 int rtnl_loopback_up(void)
 {
 	struct rtnl rtnl;
-	struct nlmsghdr *message = mnl_nlmsg_put_header(rtnl.buffer);
 	struct ifinfomsg *link;
-	int r;
+	int r = rtnl_open(&rtnl, -1);
 
-	message->nlmsg_type = RTM_NEWLINK;
-	message->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
-	link = mnl_nlmsg_put_extra_header(message, sizeof(*link));
+	if (r < 0)
+		return r;
+	rtnl_add(&rtnl, RTM_NEWLINK, 0, sizeof(*link), (void **)&link);
 	link->ifi_family = AF_UNSPEC;
 	link->ifi_index = 1; /* LOOPBACK_IFINDEX: lo is the first in each network namespace */
 	link->ifi_flags = IFF_UP;
 	link->ifi_change = IFF_UP;
-	r = rtnl_open(&rtnl);
-	if (r < 0)
-		return r;
-	r = rtnl_send(&rtnl, message);
-	if (r == 0)
-		r = rtnl_answer(&rtnl, NULL, NULL);
-	close_fd(rtnl.fd);
+	r = rtnl_commit(&rtnl, NULL);
+	rtnl_close(&rtnl);
 	return r;
 }
 
@@ -139,32 +248,20 @@ static int on_address(const struct nlmsghdr *message, void *context)
 	return MNL_CB_OK;
 }
 
-static int dump(struct rtnl *rtnl, uint16_t type, size_t header_size, mnl_cb_t callback,
-		void *context)
-{
-	struct nlmsghdr *message = mnl_nlmsg_put_header(rtnl->buffer);
-	int r;
-
-	message->nlmsg_type = type;
-	message->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	mnl_nlmsg_put_extra_header(message, header_size);
-	r = rtnl_send(rtnl, message);
-	return r < 0 ? r : rtnl_answer(rtnl, callback, context);
-}
-
 int rtnl_each_interface(void (*callback)(const struct task_interface *interface, void *context),
 			void *context)
 {
 	struct interfaces interfaces = {};
 	struct rtnl rtnl;
-	int r = rtnl_open(&rtnl);
+	int r = rtnl_open(&rtnl, -1);
 
 	if (r < 0)
 		return r;
-	r = dump(&rtnl, RTM_GETLINK, sizeof(struct ifinfomsg), on_link, &interfaces);
+	r = rtnl_dump(&rtnl, RTM_GETLINK, sizeof(struct ifinfomsg), on_link, &interfaces);
 	if (r == 0)
-		r = dump(&rtnl, RTM_GETADDR, sizeof(struct ifaddrmsg), on_address, &interfaces);
-	close_fd(rtnl.fd);
+		r = rtnl_dump(&rtnl, RTM_GETADDR, sizeof(struct ifaddrmsg), on_address,
+			      &interfaces);
+	rtnl_close(&rtnl);
 	for (size_t i = 0; r == 0 && i < interfaces.n; i++)
 		callback(&interfaces.list[i], context);
 	return r;

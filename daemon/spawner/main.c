@@ -23,6 +23,7 @@
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/front.h"
 #include "daemon/kernel/host.h"
+#include "daemon/kernel/link.h"
 #include "daemon/kernel/make.h"
 #include "daemon/kernel/process.h"
 #include "daemon/kernel/runner.h"
@@ -57,6 +58,8 @@ static union {
 	struct task_remove remove;
 	struct task_start start;
 	struct task_inspect inspect;
+	struct task_wire wire;
+	struct task_adjust adjust;
 	struct task_front front;
 } task;
 
@@ -111,6 +114,12 @@ static void child_task(struct spawner *spawner, uint16_t type)
 		child_remove(&spawner->host, &task.remove);
 	if (type == TASK_INSPECT)
 		child_inspect(&spawner->host, &task.inspect);
+	if (type == TASK_LINK)
+		child_link(&spawner->host, &task.wire);
+	if (type == TASK_ADJUST)
+		child_adjust(&spawner->host, &task.adjust);
+	if (type == TASK_UNLINK)
+		child_unlink(&spawner->host, &task.wire);
 	child_runner(&spawner->host, &task.start);
 }
 
@@ -120,6 +129,10 @@ static int report_fd(uint16_t type)
 		return task.create.report_fd;
 	if (type == TASK_REMOVE)
 		return task.remove.report_fd;
+	if (type == TASK_LINK || type == TASK_UNLINK)
+		return task.wire.report_fd;
+	if (type == TASK_ADJUST)
+		return task.adjust.report_fd;
 	return type == TASK_INSPECT ? task.inspect.report_fd : task.start.report_fd;
 }
 
@@ -169,6 +182,11 @@ static const struct wire_layout *task_layout(uint16_t type)
 		return &task_start_layout;
 	case TASK_INSPECT:
 		return &task_inspect_layout;
+	case TASK_LINK:
+	case TASK_UNLINK:
+		return &task_wire_layout;
+	case TASK_ADJUST:
+		return &task_adjust_layout;
 	case TASK_FRONT:
 		return &task_front_layout;
 	default:
@@ -307,6 +325,11 @@ static int set_up(struct spawner *spawner, char *const *arguments)
 	if (r == 0) {
 		what = "wait for the makers of a daemon before this one";
 		r = take_lock(spawner);
+	}
+	if (r == 0) {
+		what = "open the net namespace";
+		host->net_fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+		r = host->net_fd < 0 ? negative_errno() : 0;
 	}
 	if (r == 0) {
 		what = "open or make the vault";

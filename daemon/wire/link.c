@@ -34,6 +34,7 @@ static const struct wire_field wire_end_fields[] = {
 	U32(8, wire_end, mtu, MTU_MAX),
 	U32(9, wire_end, up, SWITCH_OFF),
 	NESTED(10, wire_end, impairment, wire_impairment),
+	STRING(11, wire_end, second_gateway, ADDRESS_SIZE - 1),
 };
 LAYOUT(wire_end);
 

@@ -74,6 +74,7 @@ struct wire_end {
 	uint32_t mtu;	     /* 0: the kernel's */
 	uint32_t up;	     /* enum spec_switch; default: up */
 	struct wire_impairment impairment;
+	const char *second_gateway; /* the daemon's own: of a way out by both families */
 };
 
 struct wire_link {

@@ -47,6 +47,7 @@ static const struct wire_field task_end_fields[] = {
 	BOOL(9, task_end, down),
 	BOOL(10, task_end, port),
 	NESTED(11, task_end, impairment, wire_impairment),
+	STRING(12, task_end, second_gateway, ADDRESS_SIZE - 1),
 };
 static LAYOUT(task_end);
 

@@ -62,8 +62,8 @@ struct task_end {
 	const char *mac;
 	struct wire_address addresses[END_ADDRESSES_MAX];
 	size_t n_addresses;
-	const char *gateway;
-	uint32_t mtu; /* 0: as the kernel has it */
+	const char *gateway, *second_gateway; /* of both families: the daemon's own ways out */
+	uint32_t mtu;			      /* 0: as the kernel has it */
 	bool down;
 	bool port; /* of the namespace's bridge, BRIDGE_NAME */
 	struct wire_impairment impairment;

@@ -187,7 +187,7 @@ static void test_lists(void **state _unused_)
 	answer_begin(&answer);
 	wire_put(&answer.writer, &wire_list_layout, &cursor);
 	assert_true(wire_put_item(&answer.writer, WIRE_ITEM_SET, &wire_set_layout, &set));
-	check_reply("List", encode_page(answer_message(&answer), true, &got, &more),
+	check_reply("List", encode_page(answer_message(&answer), WIRE_LIST, true, &got, &more),
 		    "{\"sets\":[],\"summaries\":[{\"name\":\"a\",\"owner\":4000000000,\"state\":"
 		    "\"removing\",\"namespaces\":[\"uts\"],\"addresses\":[],\"processes\":0,"
 		    "\"created\":0.0}]}");
@@ -195,7 +195,7 @@ static void test_lists(void **state _unused_)
 	assert_string_equal(got.after_name, "a");
 	answer_done(&answer);
 	answer_begin(&answer);
-	check_reply("List", encode_page(answer_message(&answer), false, &got, &more),
+	check_reply("List", encode_page(answer_message(&answer), WIRE_LIST, false, &got, &more),
 		    "{\"sets\":[]}");
 	assert_false(more);
 	answer_done(&answer);

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <poll.h>
+#include <string.h>
+#include <time.h>
+#include "daemon/kernel/child.h"
+#include "daemon/kernel/link-part.h"
+
+/* How long the kernel may take to tear a namespace down before its links are deleted one by one:
+ * it takes 1.5–50 ms (kernel fact 7). */
+#define DEPARTURE_MILLISECONDS 200
+
+/* --- finding --- */
+
+/* What is looked for, and what was found. */
+struct search {
+	char alias[sizeof(LINK_TAG) + SESSION_SIZE];
+	const char *mac;
+	uint32_t index; /* 0: not found */
+};
+
+static bool has_mac(const struct nlattr *attribute, const char *mac)
+{
+	const uint8_t *bytes = mnl_attr_get_payload(attribute);
+	char text[MAC_SIZE];
+
+	if (!mac || mnl_attr_get_payload_len(attribute) != 6)
+		return false;
+	snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x", bytes[0], bytes[1], bytes[2],
+		 bytes[3], bytes[4], bytes[5]);
+	return strcmp(text, mac) == 0;
+}
+
+static bool is_veth(const struct nlattr *info)
+{
+	const struct nlattr *attribute;
+
+	mnl_attr_for_each_nested(attribute, info)
+	{
+		if (mnl_attr_get_type(attribute) == IFLA_INFO_KIND)
+			return strcmp(mnl_attr_get_str(attribute), "veth") == 0;
+	}
+	return false;
+}
+
+/* Only a veth is ours: a bridge, a macvlan or a bond may have borrowed its MAC. */
+static int on_candidate(const struct nlmsghdr *message, void *context)
+{
+	const struct ifinfomsg *link = mnl_nlmsg_get_payload(message);
+	const struct nlattr *attribute;
+	struct search *search = context;
+	bool ours = false, veth = false;
+
+	if (message->nlmsg_type != RTM_NEWLINK)
+		return MNL_CB_OK;
+	mnl_attr_for_each(attribute, message, sizeof(*link))
+	{
+		uint16_t type = mnl_attr_get_type(attribute);
+
+		if (type == IFLA_IFALIAS)
+			ours |= strcmp(mnl_attr_get_str(attribute), search->alias) == 0;
+		else if (type == IFLA_ADDRESS)
+			ours |= has_mac(attribute, search->mac);
+		else if (type == IFLA_LINKINFO)
+			veth = is_veth(attribute);
+	}
+	if (ours && veth)
+		search->index = link->ifi_index;
+	return MNL_CB_OK;
+}
+
+int link_find(struct rtnl *rtnl, const char *id, const struct task_end *end, uint32_t *ret_index)
+{
+	struct search search = {.mac = end->mac};
+	struct ifinfomsg *header;
+	struct nlmsghdr *message =
+		rtnl_add(rtnl, RTM_GETLINK, 0, sizeof(*header), (void **)&header);
+	int r;
+
+	snprintf(search.alias, sizeof(search.alias), LINK_TAG "%s", id);
+	mnl_attr_put_strz(message, IFLA_IFNAME, end->interface);
+	r = rtnl_get(rtnl, on_candidate, &search);
+	if (r < 0 && r != -ENODEV)
+		return r;
+	/* renamed, or its name is somebody else's by now */
+	if (search.index == 0) {
+		r = rtnl_dump(rtnl, RTM_GETLINK, sizeof(*header), on_candidate, &search);
+		if (r < 0)
+			return r;
+	}
+	if (search.index == 0)
+		return -ENODEV;
+	*ret_index = search.index;
+	return 0;
+}
+
+/* --- deleting --- */
+
+static int delete_index(struct rtnl *rtnl, uint32_t index)
+{
+	struct ifinfomsg *header;
+	int r;
+
+	rtnl_add(rtnl, RTM_DELLINK, 0, sizeof(*header), (void **)&header);
+	header->ifi_index = (int)index;
+	r = rtnl_commit(rtnl, NULL);
+	return r == -ENODEV ? 0 : r;
+}
+
+/* One end made absent, and its peer with it; its place may be gone. */
+static int delete_end(const struct host *host, const char *id, const struct task_end *end,
+		      int own_fd)
+{
+	_cleanup_fd_ int ns_fd = link_open_place(host, end, own_fd);
+	struct rtnl rtnl;
+	uint32_t index;
+	int r;
+
+	if (ns_fd < 0)
+		return ns_fd == -ENOENT || ns_fd == -EBADF ? 0 : ns_fd;
+	r = rtnl_open(&rtnl, ns_fd);
+	if (r == 0)
+		r = link_find(&rtnl, id, end, &index);
+	if (r == 0)
+		r = delete_index(&rtnl, index);
+	rtnl_close(&rtnl);
+	return r == -ENODEV ? 0 : r;
+}
+
+int link_remove_at(const struct host *host, const struct task_link *link, int own_fd,
+		   struct fault *fault)
+{
+	int r;
+
+	fault_point("unlink-started");
+	/* the second one looks whether there is anything left, whatever became of the first */
+	r = delete_end(host, link->id, &link->a, own_fd);
+	if (r < 0)
+		return fault_set(fault, STEP_UNLINK, 0, -r);
+	r = delete_end(host, link->id, &link->b, own_fd);
+	fault_point("unlink-done");
+	return r < 0 ? fault_set(fault, STEP_UNLINK, 1, -r) : 0;
+}
+
+int link_remove(const struct host *host, const struct task_link *link, struct fault *fault)
+{
+	return link_remove_at(host, link, -1, fault);
+}
+
+void child_unlink(const struct host *host, const struct task_wire *task)
+{
+	struct task_report report = {};
+	struct fault fault = {};
+
+	child_begin();
+	link_remove(host, &task->link, &fault);
+	child_finish(task->report_fd, &report, &fault);
+}
+
+/* --- departures --- */
+
+static bool is_own(const struct task_end *end, const char *own_pin)
+{
+	return !end->host && end->pin && strcmp(end->pin, own_pin) == 0;
+}
+
+void link_departure_begin(const struct host *host, const struct task_link *links, size_t n,
+			  const char *own_pin, struct link_departure *ret)
+{
+	ret->n = 0;
+	for (size_t i = 0; i < n; i++) {
+		const struct task_end *far =
+			is_own(&links[i].a, own_pin) ? &links[i].b : &links[i].a;
+		int ns_fd = link_open_place(host, far, -1);
+
+		/* a place that is gone has nothing of the link any more */
+		if (ns_fd < 0)
+			continue;
+		ret->far[ret->n].link = &links[i];
+		ret->far[ret->n].end = far;
+		ret->far[ret->n++].ns_fd = ns_fd;
+	}
+}
+
+static long milliseconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Looks again soon: seldom more often than two or three times. */
+static int wait_for(int ns_fd, const char *id, const struct task_end *end, long deadline)
+{
+	struct rtnl rtnl;
+	uint32_t index;
+	int r = rtnl_open(&rtnl, ns_fd), pause = 1;
+
+	while (r == 0) {
+		r = link_find(&rtnl, id, end, &index);
+		if (r == 0 && milliseconds() >= deadline) {
+			r = delete_index(&rtnl, index);
+			break;
+		}
+		if (r == 0)
+			poll(NULL, 0, pause);
+		pause = MIN(2 * pause, 10);
+	}
+	rtnl_close(&rtnl);
+	return r == -ENODEV ? 0 : r;
+}
+
+int link_departure_wait(const struct link_departure *departure, struct fault *fault)
+{
+	long deadline = milliseconds() + DEPARTURE_MILLISECONDS;
+
+	for (size_t i = 0; i < departure->n; i++) {
+		int r = wait_for(departure->far[i].ns_fd, departure->far[i].link->id,
+				 departure->far[i].end, deadline);
+
+		if (r < 0)
+			return fault_set(fault, STEP_UNLINK, 2 * i, -r);
+	}
+	return 0;
+}

@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <arpa/inet.h>
+#include <linux/if_addr.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <linux/veth.h>
+#include <net/if.h>
+#include <string.h>
+#include "daemon/kernel/link-part.h"
+#include "daemon/kernel/pin.h"
+#include "daemon/kernel/qdisc.h"
+
+/* --- requests --- */
+
+static struct ifinfomsg *add_link(struct rtnl *rtnl, uint16_t type, uint16_t flags, uint32_t index,
+				  struct nlmsghdr **ret_message)
+{
+	struct ifinfomsg *header;
+	struct nlmsghdr *message = rtnl_add(rtnl, type, flags, sizeof(*header), (void **)&header);
+
+	header->ifi_family = AF_UNSPEC;
+	header->ifi_index = (int)index;
+	*ret_message = message;
+	return header;
+}
+
+static void put_mac(struct nlmsghdr *message, const char *text)
+{
+	unsigned int parts[6] = {};
+	uint8_t bytes[6];
+
+	if (!text || sscanf(text, "%2x:%2x:%2x:%2x:%2x:%2x", &parts[0], &parts[1], &parts[2],
+			    &parts[3], &parts[4], &parts[5]) != 6)
+		return;
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = parts[i];
+	mnl_attr_put(message, IFLA_ADDRESS, sizeof(bytes), bytes);
+}
+
+static void put_end(struct nlmsghdr *message, const struct task_end *end)
+{
+	mnl_attr_put_strz(message, IFLA_IFNAME, end->interface);
+	put_mac(message, end->mac);
+	if (end->mtu)
+		mnl_attr_put_u32(message, IFLA_MTU, end->mtu);
+}
+
+/* Both ends in one message, the peer in its own namespace. */
+static void add_pair(struct rtnl *rtnl, const struct task_link *link, int peer_ns_fd)
+{
+	struct nlattr *info, *data, *peer;
+	struct nlmsghdr *message;
+
+	add_link(rtnl, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, 0, &message);
+	put_end(message, &link->a);
+	info = mnl_attr_nest_start(message, IFLA_LINKINFO);
+	mnl_attr_put_strz(message, IFLA_INFO_KIND, "veth");
+	data = mnl_attr_nest_start(message, IFLA_INFO_DATA);
+	peer = mnl_attr_nest_start(message, VETH_INFO_PEER);
+	/* a header of its own, of the peer */
+	memset(mnl_nlmsg_get_payload_tail(message), 0, sizeof(struct ifinfomsg));
+	message->nlmsg_len += MNL_ALIGN(sizeof(struct ifinfomsg));
+	put_end(message, &link->b);
+	mnl_attr_put_u32(message, IFLA_NET_NS_FD, peer_ns_fd);
+	mnl_attr_nest_end(message, peer);
+	mnl_attr_nest_end(message, data);
+	mnl_attr_nest_end(message, info);
+}
+
+/* The link's alias, by which it is known again, and the name that its user gave it. */
+static void add_names(struct rtnl *rtnl, const char *id, const struct task_end *end, uint32_t index,
+		      uint32_t bridge)
+{
+	struct nlmsghdr *message;
+	struct nlattr *list;
+	char alias[sizeof(LINK_TAG) + SESSION_SIZE];
+
+	snprintf(alias, sizeof(alias), LINK_TAG "%s", id);
+	add_link(rtnl, RTM_SETLINK, 0, index, &message);
+	mnl_attr_put_strz(message, IFLA_IFALIAS, alias);
+	if (bridge)
+		mnl_attr_put_u32(message, IFLA_MASTER, bridge);
+	if (!end->altname)
+		return;
+	add_link(rtnl, RTM_NEWLINKPROP, NLM_F_CREATE | NLM_F_EXCL | NLM_F_APPEND, index, &message);
+	list = mnl_attr_nest_start(message, IFLA_PROP_LIST | NLA_F_NESTED);
+	mnl_attr_put_strz(message, IFLA_ALT_IFNAME, end->altname);
+	mnl_attr_nest_end(message, list);
+}
+
+void link_add_flags(struct rtnl *rtnl, uint32_t index, bool up)
+{
+	struct nlmsghdr *message;
+	struct ifinfomsg *header = add_link(rtnl, RTM_SETLINK, 0, index, &message);
+
+	header->ifi_flags = up ? IFF_UP : 0;
+	header->ifi_change = IFF_UP;
+}
+
+void link_add_change(struct rtnl *rtnl, uint32_t index, const char *mac, uint32_t mtu)
+{
+	struct nlmsghdr *message;
+
+	add_link(rtnl, RTM_SETLINK, 0, index, &message);
+	put_mac(message, mac);
+	if (mtu)
+		mnl_attr_put_u32(message, IFLA_MTU, mtu);
+}
+
+/* An address in text as bytes; the keeper has checked it. */
+static int read_address(const char *text, uint8_t bytes[16], unsigned int *ret_prefix)
+{
+	const char *slash = strchr(text, '/');
+	int family = strchr(text, ':') ? AF_INET6 : AF_INET;
+	char host[ADDRESS_SIZE];
+
+	snprintf(host, sizeof(host), "%.*s", (int)(slash ? slash - text : (long)strlen(text)),
+		 text);
+	*ret_prefix = slash ? strtoul(slash + 1, NULL, 10) : 0;
+	return inet_pton(family, host, bytes) == 1 ? family : AF_UNSPEC;
+}
+
+static size_t address_size(int family)
+{
+	return family == AF_INET ? 4 : 16;
+}
+
+void link_add_address(struct rtnl *rtnl, uint32_t index, const char *text, bool add)
+{
+	struct ifaddrmsg *header;
+	struct nlmsghdr *message =
+		rtnl_add(rtnl, add ? RTM_NEWADDR : RTM_DELADDR, add ? NLM_F_CREATE | NLM_F_EXCL : 0,
+			 sizeof(*header), (void **)&header);
+	unsigned int prefix;
+	uint8_t bytes[16];
+	int family = read_address(text, bytes, &prefix);
+
+	header->ifa_family = family;
+	header->ifa_prefixlen = prefix;
+	header->ifa_index = index;
+	mnl_attr_put(message, IFA_LOCAL, address_size(family), bytes);
+	mnl_attr_put(message, IFA_ADDRESS, address_size(family), bytes);
+	/* usable at once: nobody else has it, the keeper has seen to that */
+	if (family == AF_INET6)
+		mnl_attr_put_u32(message, IFA_FLAGS, IFA_F_NODAD);
+}
+
+void link_add_route(struct rtnl *rtnl, uint32_t index, const char *gateway, bool add)
+{
+	struct rtmsg *header;
+	struct nlmsghdr *message =
+		rtnl_add(rtnl, add ? RTM_NEWROUTE : RTM_DELROUTE,
+			 add ? NLM_F_CREATE | NLM_F_EXCL : 0, sizeof(*header), (void **)&header);
+	unsigned int prefix;
+	uint8_t bytes[16];
+	int family = read_address(gateway, bytes, &prefix);
+
+	header->rtm_family = family;
+	header->rtm_table = RT_TABLE_MAIN;
+	header->rtm_protocol = RTPROT_STATIC;
+	header->rtm_scope = RT_SCOPE_UNIVERSE;
+	header->rtm_type = RTN_UNICAST;
+	mnl_attr_put(message, RTA_GATEWAY, address_size(family), bytes);
+	mnl_attr_put_u32(message, RTA_OIF, index);
+}
+
+/* --- batches whose failures have a name --- */
+
+void link_batch_expect(struct link_batch *batch, enum step step)
+{
+	while (batch->n < rtnl_position(&batch->rtnl) && batch->n < RTNL_BATCH_MAX)
+		batch->steps[batch->n++] = step;
+}
+
+int link_batch_commit(struct link_batch *batch, uint32_t detail, struct fault *fault)
+{
+	unsigned int position = 0;
+	int r = rtnl_commit(&batch->rtnl, &position);
+	enum step step = position < batch->n ? batch->steps[position] : STEP_LINK;
+
+	batch->n = 0;
+	return r < 0 ? fault_set(fault, step, detail, -r) : 0;
+}
+
+/* --- places --- */
+
+int link_open_place(const struct host *host, const struct task_end *end, int own_fd)
+{
+	if (end->host)
+		return fcntl(host->net_fd, F_DUPFD_CLOEXEC, 0);
+	if (!end->pin)
+		return fcntl(own_fd, F_DUPFD_CLOEXEC, 0);
+	return pin_open_path(host->vault_root_fd, end->pin, KIND_NET);
+}
+
+/* --- making --- */
+
+/* The indices of both ends, as one of them tells. */
+struct pair {
+	uint32_t index, peer;
+};
+
+static int on_pair(const struct nlmsghdr *message, void *context)
+{
+	const struct ifinfomsg *link = mnl_nlmsg_get_payload(message);
+	const struct nlattr *attribute;
+	struct pair *pair = context;
+
+	pair->index = link->ifi_index;
+	mnl_attr_for_each(attribute, message, sizeof(*link))
+	{
+		if (mnl_attr_get_type(attribute) == IFLA_LINK)
+			pair->peer = mnl_attr_get_u32(attribute);
+	}
+	return MNL_CB_OK;
+}
+
+static int get_pair(struct rtnl *rtnl, const char *name, struct pair *ret)
+{
+	struct nlmsghdr *message;
+
+	add_link(rtnl, RTM_GETLINK, 0, 0, &message);
+	mnl_attr_put_strz(message, IFLA_IFNAME, name);
+	return rtnl_get(rtnl, on_pair, ret);
+}
+
+int link_find_name(struct rtnl *rtnl, const char *name, uint32_t *ret_index)
+{
+	struct pair pair = {};
+	int r = get_pair(rtnl, name, &pair);
+
+	if (r == 0)
+		*ret_index = pair.index;
+	return r;
+}
+
+/* Everything of an end but its birth. */
+static int furnish(struct link_batch *batch, const char *id, const struct task_end *end,
+		   uint32_t index, uint32_t detail, struct fault *fault)
+{
+	uint32_t bridge = 0;
+	int r = end->port ? link_find_name(&batch->rtnl, BRIDGE_NAME, &bridge) : 0;
+
+	if (r < 0)
+		return fault_set(fault, STEP_BRIDGE, detail, -r);
+	add_names(&batch->rtnl, id, end, index, bridge);
+	link_batch_expect(batch, end->port ? STEP_BRIDGE : STEP_LINK_NAME);
+	for (size_t i = 0; i < end->n_addresses; i++)
+		link_add_address(&batch->rtnl, index, end->addresses[i].text, true);
+	link_batch_expect(batch, STEP_ADDRESS);
+	if (end->impairment.given) {
+		qdisc_add(&batch->rtnl, index, &end->impairment, end->mtu);
+		link_batch_expect(batch, STEP_IMPAIR);
+	}
+	if (!end->down) {
+		link_add_flags(&batch->rtnl, index, true);
+		link_batch_expect(batch, STEP_LINK_UP);
+	}
+	return link_batch_commit(batch, detail, fault);
+}
+
+/* A route needs its interface up, but not the other end's. */
+static int add_gateways(struct link_batch *batch, const struct task_end *end, uint32_t index,
+			uint32_t detail, struct fault *fault)
+{
+	const char *const gateways[] = {end->gateway, end->second_gateway};
+
+	for (size_t i = 0; !end->down && i < ARRAY_SIZE(gateways); i++)
+		if (gateways[i])
+			link_add_route(&batch->rtnl, index, gateways[i], true);
+	link_batch_expect(batch, STEP_ROUTE);
+	return link_batch_commit(batch, detail, fault);
+}
+
+/* Which end's name is taken: the kernel does not tell. */
+static uint32_t find_taken(struct rtnl *rtnl, const struct task_link *link)
+{
+	uint32_t index;
+
+	return link_find_name(rtnl, link->a.interface, &index) == 0 ? 0 : 1;
+}
+
+static int make_pair(struct link_batch *batch, const struct task_link *link, const int fds[2],
+		     uint32_t detail, struct pair *ret, struct fault *fault)
+{
+	int r = rtnl_open(&batch->rtnl, fds[0]);
+
+	if (r < 0)
+		return fault_set(fault, STEP_LINK_PLACE, detail, -r);
+	add_pair(&batch->rtnl, link, fds[1]);
+	r = rtnl_commit(&batch->rtnl, NULL);
+	if (r < 0)
+		return fault_set(fault, STEP_LINK,
+				 detail + (r == -EEXIST ? find_taken(&batch->rtnl, link) : 0), -r);
+	fault_point("link-made");
+	r = get_pair(&batch->rtnl, link->a.interface, ret);
+	return r < 0 ? fault_set(fault, STEP_LINK, detail, -r) : 0;
+}
+
+/* One end after the other: the first one's route waits for nothing of the second. */
+static int furnish_both(struct link_batch *batch, const struct task_link *link, const int fds[2],
+			const struct pair *pair, uint32_t detail, struct fault *fault)
+{
+	int r = furnish(batch, link->id, &link->a, pair->index, detail, fault);
+
+	if (r == 0)
+		r = add_gateways(batch, &link->a, pair->index, detail, fault);
+	rtnl_close(&batch->rtnl);
+	fault_point("link-named");
+	if (r < 0)
+		return r;
+	r = rtnl_open(&batch->rtnl, fds[1]);
+	if (r < 0)
+		return fault_set(fault, STEP_LINK_PLACE, detail + 1, -r);
+	r = furnish(batch, link->id, &link->b, pair->peer, detail + 1, fault);
+	if (r == 0)
+		r = add_gateways(batch, &link->b, pair->peer, detail + 1, fault);
+	return r;
+}
+
+static int make_one(const struct host *host, const struct task_link *link, int own_fd,
+		    uint32_t detail, struct fault *fault)
+{
+	_cleanup_fd_ int a_fd = link_open_place(host, &link->a, own_fd);
+	_cleanup_fd_ int b_fd = link_open_place(host, &link->b, own_fd);
+	const int fds[2] = {a_fd, b_fd};
+	struct link_batch batch = {.rtnl.fd = -1};
+	struct fault ignored = {};
+	struct pair pair = {};
+	bool made;
+	int r;
+
+	for (uint32_t i = 0; i < 2; i++)
+		if (fds[i] < 0)
+			return fault_set(fault, STEP_LINK_PLACE, detail + i, -fds[i]);
+	r = make_pair(&batch, link, fds, detail, &pair, fault);
+	made = r == 0;
+	if (r == 0)
+		r = furnish_both(&batch, link, fds, &pair, detail, fault);
+	rtnl_close(&batch.rtnl);
+	if (r < 0 && made)
+		link_remove_at(host, link, own_fd, &ignored);
+	fault_point("link-furnished");
+	return r;
+}
+
+int link_make_all(const struct host *host, const struct task_link *links, size_t n, int own_fd,
+		  struct fault *fault)
+{
+	struct fault ignored = {};
+
+	for (size_t i = 0; i < n; i++) {
+		int r = make_one(host, &links[i], own_fd, 2 * i, fault);
+
+		if (r == 0)
+			continue;
+		while (i-- > 0)
+			link_remove_at(host, &links[i], own_fd, &ignored);
+		return r;
+	}
+	return 0;
+}
+
+/* --- bridges --- */
+
+static void add_bridge(struct rtnl *rtnl)
+{
+	struct nlmsghdr *message;
+	struct ifinfomsg *header =
+		add_link(rtnl, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, 0, &message);
+	struct nlattr *info;
+
+	header->ifi_flags = IFF_UP;
+	header->ifi_change = IFF_UP;
+	mnl_attr_put_strz(message, IFLA_IFNAME, BRIDGE_NAME);
+	info = mnl_attr_nest_start(message, IFLA_LINKINFO);
+	mnl_attr_put_strz(message, IFLA_INFO_KIND, "bridge");
+	mnl_attr_nest_end(message, info);
+}
+
+static int forward(void)
+{
+	static const char *const paths[] = {"/proc/sys/net/ipv4/ip_forward",
+					    "/proc/sys/net/ipv6/conf/all/forwarding"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
+		_cleanup_fd_ int fd = open(paths[i], O_WRONLY | O_CLOEXEC);
+
+		/* a kernel without IPv6 has nothing to forward */
+		if (fd < 0 && errno == ENOENT)
+			continue;
+		if (fd < 0 || write(fd, "1", 1) != 1)
+			return negative_errno();
+	}
+	return 0;
+}
+
+int link_make_bridge(const struct task_bridge *bridge, struct fault *fault)
+{
+	struct link_batch batch = {};
+	uint32_t index = 0;
+	int r = rtnl_open(&batch.rtnl, -1);
+
+	if (r < 0)
+		return fault_set(fault, STEP_BRIDGE, 0, -r);
+	add_bridge(&batch.rtnl);
+	r = rtnl_commit(&batch.rtnl, NULL);
+	if (r == 0)
+		r = link_find_name(&batch.rtnl, BRIDGE_NAME, &index);
+	if (r == 0 && bridge->forward)
+		r = forward();
+	if (r < 0)
+		fault_set(fault, STEP_BRIDGE, 0, -r);
+	for (size_t i = 0; r == 0 && i < bridge->n_addresses; i++)
+		link_add_address(&batch.rtnl, index, bridge->addresses[i].text, true);
+	link_batch_expect(&batch, STEP_ADDRESS);
+	if (r == 0)
+		r = link_batch_commit(&batch, 0, fault);
+	rtnl_close(&batch.rtnl);
+	return r;
+}

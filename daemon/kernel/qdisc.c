@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <linux/pkt_sched.h>
+#include <linux/rtnetlink.h>
+#include <string.h>
+#include "daemon/kernel/qdisc.h"
+
+/* Packets that wait in netem: enough for 100 ms at 1 Gbit/s. */
+#define NETEM_LIMIT 10000
+#define ETHERNET_MTU 1500
+#define HEADERS_SIZE 100
+/* What tbf lets through at once and lets wait, in parts of a second of its rate. */
+#define BURST_PART 100
+#define QUEUE_PART 10
+
+static struct nlmsghdr *add(struct rtnl *rtnl, uint16_t type, uint16_t flags, uint32_t index)
+{
+	struct tcmsg *header;
+	struct nlmsghdr *message = rtnl_add(rtnl, type, flags, sizeof(*header), (void **)&header);
+
+	header->tcm_family = AF_UNSPEC;
+	header->tcm_ifindex = index;
+	header->tcm_parent = TC_H_ROOT;
+	return message;
+}
+
+/* A share of a million to one of 2^32. */
+static uint32_t probability(uint32_t share)
+{
+	return (uint64_t)share * UINT32_MAX / IMPAIR_SHARE_MAX;
+}
+
+/* Says everything: what is left out would stay as it was. */
+static void put_netem(struct nlmsghdr *message, const struct wire_impairment *impairment)
+{
+	const struct tc_netem_qopt options = {
+		.limit = NETEM_LIMIT,
+		.loss = probability(impairment->loss),
+		.duplicate = probability(impairment->duplicate),
+		/* the share that is sent at once, out of turn: every packet is a candidate */
+		.gap = impairment->reorder > 0,
+	};
+	const struct tc_netem_reorder reorder = {probability(impairment->reorder), 0};
+	const struct tc_netem_corrupt corrupt = {probability(impairment->corrupt), 0};
+	const uint64_t rate = impairment->rate / 8;
+	const struct tc_netem_rate rate32 = {.rate = MIN(rate, (uint64_t)UINT32_MAX)};
+	struct nlattr *nest;
+
+	mnl_attr_put_strz(message, TCA_KIND, "netem");
+	nest = mnl_attr_nest_start(message, TCA_OPTIONS);
+	memcpy(mnl_nlmsg_get_payload_tail(message), &options, sizeof(options));
+	message->nlmsg_len += MNL_ALIGN(sizeof(options));
+	mnl_attr_put_u64(message, TCA_NETEM_LATENCY64, impairment->delay * 1000);
+	mnl_attr_put_u64(message, TCA_NETEM_JITTER64, impairment->jitter * 1000);
+	mnl_attr_put(message, TCA_NETEM_REORDER, sizeof(reorder), &reorder);
+	mnl_attr_put(message, TCA_NETEM_CORRUPT, sizeof(corrupt), &corrupt);
+	if (rate > UINT32_MAX)
+		mnl_attr_put_u64(message, TCA_NETEM_RATE64, rate);
+	mnl_attr_put(message, TCA_NETEM_RATE, sizeof(rate32), &rate32);
+	mnl_attr_nest_end(message, nest);
+}
+
+static void put_tbf(struct nlmsghdr *message, uint64_t bits, uint32_t mtu)
+{
+	uint64_t rate = bits / 8;
+	/* a packet that is larger than the burst is never sent */
+	uint64_t packet = (mtu ? mtu : ETHERNET_MTU) + HEADERS_SIZE;
+	uint64_t burst = MIN(MAX(rate / BURST_PART, 2 * packet), (uint64_t)INT32_MAX);
+	uint64_t limit = MIN(burst + MAX(rate / QUEUE_PART, 10 * packet), (uint64_t)INT32_MAX);
+	const struct tc_tbf_qopt options = {
+		/* the kernel computes times itself, and wants no table of them */
+		.rate = {.linklayer = TC_LINKLAYER_ETHERNET,
+			 .rate = MIN(rate, (uint64_t)UINT32_MAX)},
+		.limit = limit,
+	};
+	struct nlattr *nest;
+
+	mnl_attr_put_strz(message, TCA_KIND, "tbf");
+	nest = mnl_attr_nest_start(message, TCA_OPTIONS);
+	mnl_attr_put(message, TCA_TBF_PARMS, sizeof(options), &options);
+	mnl_attr_put_u32(message, TCA_TBF_BURST, burst);
+	if (rate > UINT32_MAX)
+		mnl_attr_put_u64(message, TCA_TBF_RATE64, rate);
+	mnl_attr_nest_end(message, nest);
+}
+
+void qdisc_add(struct rtnl *rtnl, uint32_t index, const struct wire_impairment *impairment,
+	       uint32_t mtu)
+{
+	/* another kind takes the place of the one that is there; the same kind is changed */
+	struct nlmsghdr *message = add(rtnl, RTM_NEWQDISC, NLM_F_CREATE | NLM_F_REPLACE, index);
+
+	if (impairment->given & IMPAIR_NETEM)
+		put_netem(message, impairment);
+	else
+		put_tbf(message, impairment->rate, mtu);
+}
+
+void qdisc_add_removal(struct rtnl *rtnl, uint32_t index)
+{
+	add(rtnl, RTM_DELQDISC, 0, index);
+}
