@@ -116,6 +116,8 @@ static void tell_exists(const struct client *client, const char *subject, const 
 		print_hint("--existing takes the one that is there, if it was made with the same "
 			   "options; `nsctl rm %s` removes it",
 			   name);
+	else if (client->verb && strcmp(client->verb, "up") == 0)
+		print_hint("`nsctl down FILE` removes what the file names");
 	else if (strcmp(what, "link") == 0 || strcmp(what, "network") == 0)
 		print_hint("`nsctl %s rm %s` removes it", what, name);
 }

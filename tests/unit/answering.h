@@ -6,6 +6,7 @@
 #ifndef NSCTL_TESTS_ANSWERING_H
 #define NSCTL_TESTS_ANSWERING_H
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -26,7 +27,9 @@ struct exchange_row {
 	const char *calls[CALLS_MAX];	/* each a METHOD and its parameters */
 	const char *replies[CALLS_MAX]; /* parameters, or "!ERROR {...}" */
 	int status;
-	const char *output; /* on stdout; NULL: not looked at */
+	/* On stdout, with nothing on stderr; or "!TEXT": nothing there, and TEXT within what is on
+	 * stderr. NULL: not looked at. */
+	const char *output;
 };
 
 /* Sends one reply that fits the interface: parameters, or an error. */
@@ -80,26 +83,59 @@ static inline void answering_check_call(struct idl *idl, const char *line, const
 		fail_msg("%s: %s does not fit", line, path);
 }
 
-/* Runs verb with stdout in *ret. */
-static inline int answering_run(struct client *client, const struct verb *verb, int argc,
-				char **argv, struct text *ret)
+/* From here on what is written to fd goes into a memory file. Returns that; *ret_kept is to be
+ * given back. */
+static inline int answering_divert(int fd, int *ret_kept)
 {
-	_cleanup_fd_ int memory_fd = memfd_create("stdout", MFD_CLOEXEC), kept_fd = -1;
+	int memory_fd = memfd_create("written", MFD_CLOEXEC), kept_fd;
+
+	kept_fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	assert_true(memory_fd >= 0 && kept_fd >= 0 && dup2(memory_fd, fd) >= 0);
+	*ret_kept = kept_fd;
+	return memory_fd;
+}
+
+/* Ends that: what was written is in *ret. */
+static inline void answering_restore(int fd, int kept_fd, int memory_fd, struct text *ret)
+{
 	char chunk[4096];
 	ssize_t n;
-	int r;
 
-	fflush(stdout);
-	kept_fd = dup(STDOUT_FILENO);
-	assert_true(kept_fd >= 0 && dup2(memory_fd, STDOUT_FILENO) >= 0);
-	r = verb->run(client, verb, argc, argv);
-	fflush(stdout);
-	assert_true(dup2(kept_fd, STDOUT_FILENO) >= 0);
+	assert_true(dup2(kept_fd, fd) >= 0);
 	assert_int_equal(lseek(memory_fd, 0, SEEK_SET), 0);
 	text_add(ret, "");
 	while ((n = read(memory_fd, chunk, sizeof(chunk))) > 0)
 		text_bytes(ret, chunk, (size_t)n);
+	close(kept_fd);
+	close(memory_fd);
+}
+
+/* Runs verb with stdout in *output and stderr in *said. */
+static inline int answering_run(struct client *client, const struct verb *verb, int argc,
+				char **argv, struct text *output, struct text *said)
+{
+	int out_fd, out_kept_fd, err_fd, err_kept_fd, r;
+
+	fflush(stdout);
+	out_fd = answering_divert(STDOUT_FILENO, &out_kept_fd);
+	err_fd = answering_divert(STDERR_FILENO, &err_kept_fd);
+	r = verb->run(client, verb, argc, argv);
+	fflush(stdout);
+	answering_restore(STDERR_FILENO, err_kept_fd, err_fd, said);
+	answering_restore(STDOUT_FILENO, out_kept_fd, out_fd, output);
 	return r;
+}
+
+static inline void answering_check_output(const struct exchange_row *row, const char *output,
+					  const char *said)
+{
+	const char *wanted = row->output;
+
+	if (!wanted)
+		return;
+	if (*wanted == '!' ? *output || !strstr(said, wanted + 1)
+			   : *said || strcmp(output, wanted) != 0)
+		fail_msg("%s\nprints %s\nsays %s\nnot %s", row->line, output, said, wanted);
 }
 
 static inline int answering_split(char *line, char **argv)
@@ -120,7 +156,7 @@ static inline void answering_check(struct idl *idl, const struct verb *verb, int
 				   const struct exchange_row *row)
 {
 	_cleanup_free_ char *line = must(strdup(row->line));
-	_cleanup_text_ struct text output = {0}, calls = {0};
+	_cleanup_text_ struct text output = {0}, said = {0}, calls = {0};
 	char *argv[WORDS_MAX + 1], chunk[4096];
 	int argc = answering_split(line, argv), pair[2], r;
 	struct client client;
@@ -136,12 +172,11 @@ static inline void answering_check(struct idl *idl, const struct verb *verb, int
 		answering_reply(idl, pair[1], row->calls[i], row->replies[i]);
 	/* what is asked beyond that ends at once */
 	assert_int_equal(shutdown(pair[1], SHUT_WR), 0);
-	r = answering_run(&client, verb, argc - skip, argv + skip, &output);
+	r = answering_run(&client, verb, argc - skip, argv + skip, &output, &said);
 	client_done(&client);
 	if (r != row->status)
 		fail_msg("%s: status %d, not %d", row->line, r, row->status);
-	if (row->output && strcmp(output.data, row->output) != 0)
-		fail_msg("%s\nprints %s\nnot %s", row->line, output.data, row->output);
+	answering_check_output(row, output.data, said.data);
 	text_add(&calls, "");
 	while ((n = read(pair[1], chunk, sizeof(chunk))) > 0)
 		text_bytes(&calls, chunk, (size_t)n);

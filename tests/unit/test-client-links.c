@@ -13,6 +13,7 @@
 #include "client/ends.h"
 #include "client/links.h"
 #include "client/networks.h"
+#include "client/show.h"
 #include "tests/unit/answering.h"
 
 static void test_link_option(void **state _unused_)
@@ -195,12 +196,34 @@ static void test_link_verbs(void **state _unused_)
 		 {"AddLink {\"a\":{\"set\":\"web\"},\"b\":{\"host\":true}}"},
 		 {"!NotPermitted {\"what\":\"a link to the host\",\"reason\":\"no\"}"},
 		 STATUS_FAILED,
-		 ""},
-		{"link add web", {NULL}, {NULL}, STATUS_USAGE, ""},
-		{"link add web host other", {NULL}, {NULL}, STATUS_USAGE, ""},
-		{"link add web Host", {NULL}, {NULL}, STATUS_USAGE, ""},
-		{"link add --name=Pair web host", {NULL}, {NULL}, STATUS_USAGE, ""},
-		{"link add --owner=1 web host", {NULL}, {NULL}, STATUS_USAGE, ""},
+		 "!link add: a link to the host is not permitted: no"},
+		{"link add a b",
+		 {"AddLink {\"a\":{\"set\":\"a\"},\"b\":{\"set\":\"b\"}}"},
+		 {"!InvalidValue {\"field\":\"b.addresses[1]\",\"reason\":\"address in use\"}"},
+		 STATUS_FAILED,
+		 "!link add: end B, addresses[1]: address in use\n"},
+		{"link add --name=pair a b",
+		 {"AddLink {\"name\":\"pair\",\"a\":{\"set\":\"a\"},\"b\":{\"set\":\"b\"}}"},
+		 {"!Exists {\"what\":\"link\",\"name\":\"pair\"}"},
+		 STATUS_FAILED,
+		 "!hint: `nsctl link rm pair` removes it"},
+		{"link add web", {NULL}, {NULL}, STATUS_USAGE, "!too few words"},
+		{"link add web host other",
+		 {NULL},
+		 {NULL},
+		 STATUS_USAGE,
+		 "!other is one word too many"},
+		{"link add web Host",
+		 {NULL},
+		 {NULL},
+		 STATUS_USAGE,
+		 "!\"Host\" is no name of a set"},
+		{"link add --name=Pair web host",
+		 {NULL},
+		 {NULL},
+		 STATUS_USAGE,
+		 "!a name of a link"},
+		{"link add --owner=1 web host", {NULL}, {NULL}, STATUS_USAGE, "!--owner"},
 		{"link list",
 		 {"ListLinks {}"},
 		 {LINKS},
@@ -222,20 +245,20 @@ static void test_link_verbs(void **state _unused_)
 		 {"{\"links\":[]}"},
 		 0,
 		 ""},
-		{"link list a b", {NULL}, {NULL}, STATUS_USAGE, ""},
+		{"link list a b", {NULL}, {NULL}, STATUS_USAGE, "!b is one word too many"},
 		{"link rm pair", {"RemoveLink {\"name\":\"pair\"}"}, {"{}"}, 0, ""},
 		{"link rm --owner=7 one two",
 		 {"RemoveLink {\"name\":\"one\",\"owner\":7}",
 		  "RemoveLink {\"name\":\"two\",\"owner\":7}"},
 		 {"!NotFound {\"what\":\"link\",\"name\":\"one\"}", "{}"},
 		 STATUS_FAILED,
-		 ""},
+		 "!there is no link called one"},
 		{"link rm --ignore one two",
 		 {"RemoveLink {\"name\":\"one\"}", "RemoveLink {\"name\":\"two\"}"},
 		 {"!NotFound {\"what\":\"link\",\"name\":\"one\"}", "{}"},
 		 0,
 		 ""},
-		{"link rm", {NULL}, {NULL}, STATUS_USAGE, ""},
+		{"link rm", {NULL}, {NULL}, STATUS_USAGE, "!too few words"},
 		{"link up pair",
 		 {"SetLink {\"name\":\"pair\",\"a\":{\"up\":true},\"b\":{\"up\":true}}"},
 		 {REPLY},
@@ -262,14 +285,26 @@ static void test_link_verbs(void **state _unused_)
 		 {LINKS, REPLY},
 		 0,
 		 ""},
-		{"link down self x", {"ListLinks {}"}, {LINKS}, STATUS_FAILED, ""},
+		{"link down self x",
+		 {"ListLinks {}"},
+		 {LINKS},
+		 STATUS_FAILED,
+		 "!its ends are A (x) and B (x:b)"},
 		{"link down self x:b",
 		 {"ListLinks {}", "SetLink {\"name\":\"self\",\"b\":{\"up\":false}}"},
 		 {LINKS, REPLY},
 		 0,
 		 ""},
-		{"link up pair other", {"ListLinks {}"}, {LINKS}, STATUS_FAILED, ""},
-		{"link up nothing web", {"ListLinks {}"}, {LINKS}, STATUS_FAILED, ""},
+		{"link up pair other",
+		 {"ListLinks {}"},
+		 {LINKS},
+		 STATUS_FAILED,
+		 "!its ends are A (web:eth0) and B (host)"},
+		{"link up nothing web",
+		 {"ListLinks {}"},
+		 {LINKS},
+		 STATUS_FAILED,
+		 "!there is no link called nothing"},
 		{"link impair pair A --delay=50ms --jitter=5ms --loss=1% --duplicate=2% "
 		 "--corrupt=0.5% --reorder=25% --rate=10mbit",
 		 {"SetLink {\"name\":\"pair\",\"a\":{\"impairment\":{\"delayMilliseconds\":50.0,"
@@ -296,12 +331,20 @@ static void test_link_verbs(void **state _unused_)
 		 {"SetLink {\"name\":\"pair\",\"a\":{\"impairment\":{\"lossPercent\":1.0}}}"},
 		 {"!NotSupported {\"feature\":\"netem\",\"reason\":\"modprobe sch_netem\"}"},
 		 STATUS_FAILED,
-		 ""},
-		{"link impair pair", {NULL}, {NULL}, STATUS_USAGE, ""},
-		{"link impair --loss=1%", {NULL}, {NULL}, STATUS_USAGE, ""},
-		{"link impair --loss=1 pair A B", {NULL}, {NULL}, STATUS_USAGE, ""},
-		{"link impair pair --delay=50", {NULL}, {NULL}, STATUS_USAGE, ""},
-		{"link impair pair --rate=x", {NULL}, {NULL}, STATUS_USAGE, ""},
+		 "!netem is not supported: modprobe sch_netem"},
+		{"link impair pair", {NULL}, {NULL}, STATUS_USAGE, "!by what?"},
+		{"link impair --loss=1%", {NULL}, {NULL}, STATUS_USAGE, "!too few words"},
+		{"link impair --loss=1 pair A B",
+		 {NULL},
+		 {NULL},
+		 STATUS_USAGE,
+		 "!B is one word too many"},
+		{"link impair pair --delay=50",
+		 {NULL},
+		 {NULL},
+		 STATUS_USAGE,
+		 "!\"50\" is not a time"},
+		{"link impair pair --rate=x", {NULL}, {NULL}, STATUS_USAGE, "!is not a rate"},
 	};
 
 	answering_check_group(links_verbs, rows, ARRAY_SIZE(rows));
@@ -331,12 +374,12 @@ static void test_network_verbs(void **state _unused_)
 		 {"CreateNetwork {\"name\":\"lan\",\"subnets\":[\"10.0.0.0\"]}"},
 		 {"!InvalidValue {\"field\":\"subnets[0]\",\"reason\":\"no prefix\"}"},
 		 STATUS_FAILED,
-		 ""},
-		{"network create", {NULL}, {NULL}, STATUS_USAGE, ""},
-		{"network create a b", {NULL}, {NULL}, STATUS_USAGE, ""},
-		{"network create Lan", {NULL}, {NULL}, STATUS_USAGE, ""},
-		{"network create host", {NULL}, {NULL}, STATUS_USAGE, ""},
-		{"network create --owner=1 lan", {NULL}, {NULL}, STATUS_USAGE, ""},
+		 "!--subnet: no prefix"},
+		{"network create", {NULL}, {NULL}, STATUS_USAGE, "!too few words"},
+		{"network create a b", {NULL}, {NULL}, STATUS_USAGE, "!b is one word too many"},
+		{"network create Lan", {NULL}, {NULL}, STATUS_USAGE, "!is no name for a network"},
+		{"network create host", {NULL}, {NULL}, STATUS_USAGE, "!is no name for a network"},
+		{"network create --owner=1 lan", {NULL}, {NULL}, STATUS_USAGE, "!--owner"},
 		{"network list --owner=4242424",
 		 {"ListNetworks {\"allOwners\":true}"},
 		 {"{\"networks\":[" NETWORK "," BARE "]}"},
@@ -353,21 +396,72 @@ static void test_network_verbs(void **state _unused_)
 		  "}"},
 		 0,
 		 "{\"name\":\"bare\",\"owner\":7,\"members\":[],\"created\":1.5}\n"},
-		{"network list lan", {NULL}, {NULL}, STATUS_USAGE, ""},
+		{"network list lan", {NULL}, {NULL}, STATUS_USAGE, "!it takes no names"},
 		{"network rm a b",
 		 {"RemoveNetwork {\"name\":\"a\"}", "RemoveNetwork {\"name\":\"b\"}"},
 		 {"!Busy {\"name\":\"a\",\"state\":\"in use\"}", "{}"},
 		 STATUS_FAILED,
-		 ""},
+		 "!network rm a: a is in use"},
 		{"network rm --ignore a",
 		 {"RemoveNetwork {\"name\":\"a\"}"},
 		 {"!NotFound {\"what\":\"network\",\"name\":\"a\"}"},
 		 0,
 		 ""},
-		{"network rm", {NULL}, {NULL}, STATUS_USAGE, ""},
+		{"network rm", {NULL}, {NULL}, STATUS_USAGE, "!too few words"},
 	};
 
 	answering_check_group(networks_verbs, rows, ARRAY_SIZE(rows));
+}
+
+#define INTERFACE                                                                  \
+	"{\"name\":\"eth0\",\"index\":2,\"addresses\":[\"10.0.0.1/24\",\"fd00::1/" \
+	"64\"],\"up\":true,"                                                       \
+	"\"link\":\"pair\"}"
+#define SET(interfaces, spec)                                                                     \
+	"{\"set\":{\"name\":\"web\",\"owner\":7,\"id\":\"0123456789abcdef\",\"state\":\"ready\"," \
+	"\"created\":4e9,\"namespaces\":[],\"spec\":{" spec "},\"interfaces\":[" interfaces       \
+	"],\"usage\":{\"processes\":1,\"sessions\":0}}}"
+#define SHOWN                              \
+	"web\n"                            \
+	"  owner       7\n"                \
+	"  id          0123456789abcdef\n" \
+	"  state       ready\n"            \
+	"  created     0s ago\n"
+
+static void test_show(void **state _unused_)
+{
+	static const struct verb verbs[] = {{"show", NULL, "", "", 0, show_run, {NULL}}, {0}};
+	static const struct exchange_row rows[] = {
+		{"show web",
+		 {"Get {\"name\":\"web\"}", "ListLinks {\"set\":\"web\"}"},
+		 {SET(INTERFACE, ""), "{\"links\":[" LINK "]}"},
+		 0,
+		 SHOWN "  interfaces  eth0 up 10.0.0.1/24 fd00::1/64, link pair\n"
+		       "  links       pair: web:eth0 to host (down) (loss=1%)\n"
+		       "  processes   1 (sessions: 0)\n"},
+		/* without a link nothing more is asked */
+		{"show web",
+		 {"Get {\"name\":\"web\"}"},
+		 {SET("",
+		      "\"egress\":true,\"dns\":[\"192.0.2.1\",\"2001:db8::1\"],\"publish\":[{"
+		      "\"protocol\":\"tcp\",\"hostPort\":8080,\"port\":80},{\"protocol\":\"udp\","
+		      "\"hostAddress\":\"::1\",\"hostPort\":53,\"port\":53}]")},
+		 0,
+		 SHOWN "  egress      yes\n"
+		       "  dns         192.0.2.1,2001:db8::1\n"
+		       "  published   8080 to 80/tcp\n"
+		       "              [::1]:53 to 53/udp\n"
+		       "  processes   1 (sessions: 0)\n"},
+		/* gone meanwhile */
+		{"show --owner=7 web",
+		 {"Get {\"name\":\"web\",\"owner\":7}", "ListLinks {\"set\":\"web\",\"owner\":7}"},
+		 {SET(INTERFACE, ""), "!NotFound {\"what\":\"set\",\"name\":\"web\"}"},
+		 0,
+		 SHOWN "  interfaces  eth0 up 10.0.0.1/24 fd00::1/64, link pair\n"
+		       "  processes   1 (sessions: 0)\n"},
+	};
+
+	answering_check_group(verbs, rows, ARRAY_SIZE(rows));
 }
 
 int main(void)
@@ -375,7 +469,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_link_option),   cmocka_unit_test(test_ends),
 		cmocka_unit_test(test_impairments),   cmocka_unit_test(test_link_verbs),
-		cmocka_unit_test(test_network_verbs),
+		cmocka_unit_test(test_network_verbs), cmocka_unit_test(test_show),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

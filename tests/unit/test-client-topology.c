@@ -31,27 +31,19 @@ static void write_file(const char *name, const char *text)
 /* What read says on stderr of a file with text in it; the topology where it is taken. */
 static json_t *read_text(const char *text, struct text *said)
 {
-	_cleanup_fd_ int memory_fd = memfd_create("stderr", MFD_CLOEXEC), kept_fd = -1;
 	_cleanup_text_ struct text path = {0};
 	json_t *topology = NULL;
 	struct client client;
-	char chunk[1024];
-	ssize_t n;
-	int r;
+	int memory_fd, kept_fd, r;
 
 	write_file("file.json", text);
 	text_format(&path, "%s/file.json", directory);
 	client_init(&client);
-	kept_fd = dup(STDERR_FILENO);
-	assert_true(kept_fd >= 0 && dup2(memory_fd, STDERR_FILENO) >= 0);
+	memory_fd = answering_divert(STDERR_FILENO, &kept_fd);
 	r = topology_read(&client, path.data, &topology);
-	assert_true(dup2(kept_fd, STDERR_FILENO) >= 0);
+	answering_restore(STDERR_FILENO, kept_fd, memory_fd, said);
 	client_done(&client);
 	assert_int_equal(r, topology ? 0 : STATUS_FAILED);
-	assert_int_equal(lseek(memory_fd, 0, SEEK_SET), 0);
-	text_add(said, "");
-	while ((n = read(memory_fd, chunk, sizeof(chunk))) > 0)
-		text_bytes(said, chunk, (size_t)n);
 	return topology;
 }
 
@@ -233,12 +225,17 @@ static void test_verbs(void **state _unused_)
 		 {"Apply " SMALL "}"},
 		 {"!InvalidValue {\"field\":\"links[0].b\",\"reason\":\"no\"}"},
 		 STATUS_FAILED,
-		 ""},
-		{"up bad.json", {NULL}, {NULL}, STATUS_FAILED, ""},
-		{"up missing.json", {NULL}, {NULL}, STATUS_FAILED, ""},
-		{"up --lease=x small.json", {NULL}, {NULL}, STATUS_USAGE, ""},
-		{"up --owner=7 small.json", {NULL}, {NULL}, STATUS_USAGE, ""},
-		{"up", {NULL}, {NULL}, STATUS_USAGE, ""},
+		 "!nsctl: up small.json: links[0].b: no\n"},
+		{"up small.json",
+		 {"Apply " SMALL "}"},
+		 {"!Exists {\"what\":\"set\",\"name\":\"a\"}"},
+		 STATUS_FAILED,
+		 "!hint: `nsctl down FILE`"},
+		{"up bad.json", {NULL}, {NULL}, STATUS_FAILED, "!up bad.json: links: it is of"},
+		{"up missing.json", {NULL}, {NULL}, STATUS_FAILED, "!No such file"},
+		{"up --lease=x small.json", {NULL}, {NULL}, STATUS_USAGE, "!a duration"},
+		{"up --owner=7 small.json", {NULL}, {NULL}, STATUS_USAGE, "!--owner: "},
+		{"up", {NULL}, {NULL}, STATUS_USAGE, "!too few words"},
 		{"down small.json",
 		 {"RemoveLink {\"name\":\"l\"}", "Remove {\"name\":\"a\"}",
 		  "RemoveNetwork {\"name\":\"lan\"}"},
@@ -250,9 +247,9 @@ static void test_verbs(void **state _unused_)
 		  "RemoveNetwork {\"name\":\"lan\",\"owner\":7}"},
 		 {"{}", "{}", "!Busy {\"name\":\"lan\",\"state\":\"in use\"}"},
 		 STATUS_FAILED,
-		 ""},
-		{"down bad.json", {NULL}, {NULL}, STATUS_FAILED, ""},
-		{"down", {NULL}, {NULL}, STATUS_USAGE, ""},
+		 "!down lan: lan is in use"},
+		{"down bad.json", {NULL}, {NULL}, STATUS_FAILED, "!down bad.json: links: "},
+		{"down", {NULL}, {NULL}, STATUS_USAGE, "!too few words"},
 	};
 
 	write_file("small.json", SMALL "}");
