@@ -82,6 +82,11 @@ int client_exchange(struct client *client, const char *subject, const char *meth
 int client_call(struct client *client, const char *subject, const char *method, json_t *parameters,
 		struct call_fds *fds, json_t **ret);
 
+/* A call that removes what its parameters name; absent: it is no error when there is none. Takes
+ * the parameters. */
+int client_remove(struct client *client, const char *subject, const char *method,
+		  json_t *parameters, bool absent);
+
 /* A call with more: each is called for the parameters of every reply. */
 int client_call_more(struct client *client, const char *subject, const char *method,
 		     json_t *parameters, void (*each)(void *context, json_t *reply), void *context);

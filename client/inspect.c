@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * show, sessions, ps, which, status, see inspect.h. Owns nothing: replies to words. Everything in
+ * sessions, ps, which, status, see inspect.h. Owns nothing: replies to words. Everything in
  * them is somebody else's choice and is escaped on the way.
  */
 #include "client/inspect.h"
@@ -13,14 +13,7 @@
 #include "client/parse.h"
 #include "client/print.h"
 #include "client/resolve.h"
-
-static double age_of(const json_t *object, const char *key)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (double)now.tv_sec - json_number_value(json_object_get(object, key));
-}
+#include "client/show.h"
 
 static void command_cell(struct table *table, const json_t *words)
 {
@@ -59,7 +52,7 @@ static void session_row(struct table *table, const json_t *session)
 			     json_integer_value(json_object_get(session, "pid")));
 	else
 		table_cell(table, NULL);
-	print_age(age_of(session, "started"), age);
+	print_age(show_age(session, "started"), age);
 	table_cell(table, age);
 	command_cell(table, json_object_get(session, "command"));
 }
@@ -95,46 +88,14 @@ int inspect_sessions(struct client *client, const struct verb *verb, int argc, c
 	return 0;
 }
 
-static void user_cell(struct table *table, const struct user_name *users, size_t n, int64_t id)
-{
-	for (size_t i = 0; i < n; i++)
-		if (users[i].id == id && users[i].name) {
-			table_cell(table, users[i].name);
-			return;
-		}
-	table_format(table, "%" PRId64, id);
-}
-
-/* The users of processes, each once; as many as *ret_n says. */
-static struct user_name *users_of(const json_t *processes, size_t *ret_n)
-{
-	struct user_name *users = must(calloc(json_array_size(processes) + 1, sizeof(*users)));
-	size_t i, j, n = 0;
-	json_t *process;
-
-	json_array_foreach(processes, i, process)
-	{
-		int64_t id = json_integer_value(json_object_get(process, "uid"));
-
-		for (j = 0; j < n && users[j].id != id; j++)
-			;
-		if (j == n)
-			users[n++].id = id;
-	}
-	if (n > 0)
-		resolve_names(users, n);
-	*ret_n = n;
-	return users;
-}
-
 int inspect_ps(struct client *client, const struct verb *verb, int argc, char **argv)
 {
 	static const char *const headings[] = {"PID", "PID-INSIDE", "USER", "AGE", "COMMAND"};
 	_cleanup_table_ struct table table;
 	_cleanup_json_ json_t *reply = NULL;
-	_cleanup_free_ struct user_name *users = NULL;
+	_cleanup_users_ struct users users = {0};
 	json_t *processes, *process;
-	size_t i, n = 0;
+	size_t i;
 	int first, r;
 
 	table_init(&table, headings, ARRAY_SIZE(headings));
@@ -146,7 +107,7 @@ int inspect_ps(struct client *client, const struct verb *verb, int argc, char **
 		return r;
 	processes = json_object_get(reply, "processes");
 	if (!client->json && !client->quiet)
-		users = users_of(processes, &n);
+		resolve_users(&users, processes, "uid");
 	json_array_foreach(processes, i, process)
 	{
 		json_t *pid = json_object_get(process, "pid");
@@ -164,235 +125,15 @@ int inspect_ps(struct client *client, const struct verb *verb, int argc, char **
 			table_format(&table, "%" JSON_INTEGER_FORMAT, json_integer_value(inside));
 		else
 			table_cell(&table, NULL);
-		user_cell(&table, users, n, json_integer_value(json_object_get(process, "uid")));
-		print_age(age_of(process, "started"), age);
+		resolve_cell(&table, &users, json_object_get(process, "uid"));
+		print_age(show_age(process, "started"), age);
 		table_cell(&table, age);
 		table_cell(&table, json_text(process, "command", "?"));
 	}
 	if (client->quiet)
 		table.columns = 1;
 	table_print(&table);
-	for (i = 0; i < n; i++)
-		free(users[i].name);
 	return 0;
-}
-
-/* "  NAME        TEXT", escaped; the name only where it is not NULL. */
-static void show_line(const char *name, const char *format, ...) _printf_(2, 3);
-
-static void show_line(const char *name, const char *format, ...)
-{
-	_cleanup_text_ struct text made = {0};
-	va_list arguments;
-
-	va_start(arguments, format);
-	text_vformat(&made, format, arguments);
-	va_end(arguments);
-	print_text("  %-12s", name ? name : "");
-	print_escaped(made.data);
-	print_text("\n");
-}
-
-static bool is_held(const json_t *namespaces, const char *type)
-{
-	json_t *namespace;
-	size_t i;
-
-	json_array_foreach(
-		namespaces, i,
-		namespace) if (strcmp(json_text(namespace, "type", ""), type) ==
-			       0) return json_is_true(json_object_get(namespace, "held"));
-	return false;
-}
-
-static void show_namespaces(const json_t *namespaces, const char *held, const char *not_held)
-{
-	json_t *namespace;
-	size_t i;
-
-	json_array_foreach(namespaces, i, namespace)
-	{
-		const char *type = json_text(namespace, "type", "?");
-		const char *path = json_text(namespace, "path", NULL);
-		char link[64];
-
-		snprintf(link, sizeof(link), "%.32s:[%" JSON_INTEGER_FORMAT "]", type,
-			 json_integer_value(json_object_get(namespace, "inode")));
-		show_line(i == 0 ? "namespaces" : NULL, "%-7s %-20s %s%s%s", type, link,
-			  json_is_true(json_object_get(namespace, "held")) ? held : not_held,
-			  path ? ", " : "", path ? path : "");
-	}
-}
-
-static void show_strings(const char *name, const json_t *object)
-{
-	const char *key;
-	json_t *value;
-
-	json_object_foreach((json_t *)object, key, value)
-	{
-		show_line(name, "%s=%s", key,
-			  json_is_string(value) ? json_string_value(value) : "?");
-		name = NULL;
-	}
-}
-
-static void show_mounts(const json_t *mounts)
-{
-	json_t *mount;
-	size_t i;
-
-	json_array_foreach(mounts, i, mount)
-	{
-		const char *source = json_text(mount, "source", NULL);
-		char size[PRINT_SHORT];
-
-		print_size(json_integer_value(json_object_get(mount, "size")), size);
-		show_line(i == 0 ? "mounts" : NULL, "%s %s%s%s%s%s%s",
-			  json_text(mount, "type", "?"), source ? source : "", source ? " at " : "",
-			  json_text(mount, "target", "?"),
-			  json_is_true(json_object_get(mount, "readOnly")) ? ", read-only" : "",
-			  json_object_get(mount, "size") ? ", " : "",
-			  json_object_get(mount, "size") ? size : "");
-	}
-}
-
-static void show_interfaces(const json_t *interfaces)
-{
-	json_t *interface, *address;
-	size_t i, j;
-
-	json_array_foreach(interfaces, i, interface)
-	{
-		_cleanup_text_ struct text text = {0};
-		const char *link = json_text(interface, "link", NULL);
-
-		text_format(&text, "%s %s", json_text(interface, "name", "?"),
-			    json_is_true(json_object_get(interface, "up")) ? "up" : "down");
-		json_array_foreach(json_object_get(interface, "addresses"), j, address) text_format(
-			&text, " %s", json_is_string(address) ? json_string_value(address) : "?");
-		if (link)
-			text_format(&text, ", link %s", link);
-		show_line(i == 0 ? "interfaces" : NULL, "%s", text.data);
-	}
-}
-
-static void show_usage(const json_t *set)
-{
-	const json_t *usage = json_object_get(set, "usage");
-	const json_t *memory = json_object_get(usage, "memory");
-	const json_t *cpu = json_object_get(usage, "cpuSeconds");
-	char size[PRINT_SHORT];
-
-	show_line("processes", "%" JSON_INTEGER_FORMAT " (sessions: %" JSON_INTEGER_FORMAT ")",
-		  json_integer_value(json_object_get(usage, "processes")),
-		  json_integer_value(json_object_get(usage, "sessions")));
-	print_size(json_integer_value(memory), size);
-	if (json_is_integer(memory))
-		show_line("memory", "%s", size);
-	if (json_is_number(cpu))
-		show_line("cpu", "%.1f s", json_number_value(cpu));
-}
-
-static void show_times(const json_t *set)
-{
-	const json_t *lease = json_object_get(json_object_get(set, "spec"), "lease");
-	double left = -age_of(set, "expires");
-	char text[PRINT_SHORT];
-
-	print_age(age_of(set, "created"), text);
-	show_line("created", "%s ago", text);
-	print_age(left, text);
-	if (json_is_number(json_object_get(set, "expires")))
-		show_line("lease", "ends in %s", text);
-	if (json_is_true(json_object_get(lease, "connection")))
-		show_line("lease", "ends with the connection that made it");
-	if (json_object_get(lease, "processFileDescriptor"))
-		show_line("lease", "ends with the process that it was made for");
-}
-
-/* What a person would else find out by an EPERM. */
-static void show_notes(const json_t *set)
-{
-	static const struct {
-		const char *kind, *text;
-	} notes[] = {
-		{"mnt", "the mount namespace is the host's: mount(2) is refused there by the "
-			"kernel, also to root inside"},
-		{"net", "the network namespace is the host's: changing it is refused by the "
-			"kernel, also to root inside"},
-		{"uts", "the host name is the host's: changing it is refused by the kernel, also "
-			"to root inside"},
-	};
-	const json_t *namespaces = json_object_get(set, "namespaces");
-
-	for (size_t i = 0; i < ARRAY_SIZE(notes); i++)
-		if (is_held(namespaces, "user") && !is_held(namespaces, notes[i].kind))
-			show_line("note", "%s", notes[i].text);
-	if (strcmp(json_text(set, "state", ""), "broken") == 0)
-		show_line("note", "a part of it has been lost: it can only be removed (nsctl rm)");
-}
-
-static void show_set(const json_t *set)
-{
-	static const struct {
-		const char *field, *name;
-	} words[] = {{"userMapping", "user map"},
-		     {"hostname", "hostname"},
-		     {"propagation", "propagation"},
-		     {"rootPath", "root"}};
-	const json_t *spec = json_object_get(set, "spec");
-	const char *owner = json_text(set, "ownerName", NULL);
-	const json_t *init = json_object_get(set, "init");
-
-	print_escaped(json_text(set, "name", "?"));
-	print_text("\n");
-	show_line("owner", "%s%s%" JSON_INTEGER_FORMAT "%s", owner ? owner : "", owner ? " (" : "",
-		  json_integer_value(json_object_get(set, "owner")), owner ? ")" : "");
-	show_line("id", "%s", json_text(set, "id", "?"));
-	show_line("state", "%s", json_text(set, "state", "?"));
-	show_times(set);
-	show_namespaces(json_object_get(set, "namespaces"), "held", "the host's");
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (json_text(spec, words[i].field, NULL))
-			show_line(words[i].name, "%s", json_text(spec, words[i].field, ""));
-	show_mounts(json_object_get(spec, "mounts"));
-	show_strings("labels", json_object_get(spec, "labels"));
-	show_interfaces(json_object_get(set, "interfaces"));
-	show_usage(set);
-	if (json_is_integer(init))
-		show_line("init", "%" JSON_INTEGER_FORMAT, json_integer_value(init));
-	if (json_text(set, "cgroup", NULL))
-		show_line("cgroup", "%s", json_text(set, "cgroup", ""));
-	show_notes(set);
-}
-
-int inspect_show(struct client *client, const struct verb *verb, int argc, char **argv)
-{
-	int first, failed = 0, r;
-
-	r = options_only_words(client, verb, argc, argv, 1, 0, &first);
-	if (r != 0)
-		return r;
-	for (int i = first; i < argc; i++) {
-		_cleanup_json_ json_t *reply = NULL;
-
-		r = client_call(client, argv[i], "org.nsctl.Get", client_named(client, argv[i]),
-				NULL, &reply);
-		if (r == STATUS_UNREACHABLE)
-			return r;
-		failed = MAX(failed, r);
-		if (r != 0)
-			continue;
-		if (client->json) {
-			print_json(json_object_get(reply, "set"));
-			continue;
-		}
-		if (i > first)
-			print_text("\n");
-		show_set(json_object_get(reply, "set"));
-	}
-	return failed;
 }
 
 int inspect_which(struct client *client, const struct verb *verb, int argc, char **argv)
@@ -480,7 +221,7 @@ int inspect_status(struct client *client, const struct verb *verb, int argc, cha
 		print_json(reply);
 		return 0;
 	}
-	print_age(age_of(reply, "started"), uptime);
+	print_age(show_age(reply, "started"), uptime);
 	print_text("nsctld ");
 	print_escaped(json_text(reply, "version", "?"));
 	print_text(", up %s, kernel ", uptime);

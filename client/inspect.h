@@ -7,7 +7,6 @@
 
 #include "client/options.h"
 
-int inspect_show(struct client *client, const struct verb *verb, int argc, char **argv);
 int inspect_sessions(struct client *client, const struct verb *verb, int argc, char **argv);
 int inspect_ps(struct client *client, const struct verb *verb, int argc, char **argv);
 int inspect_which(struct client *client, const struct verb *verb, int argc, char **argv);

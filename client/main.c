@@ -12,16 +12,21 @@
 
 #include "client/connection.h"
 #include "client/inspect.h"
+#include "client/links.h"
+#include "client/networks.h"
 #include "client/options.h"
 #include "client/print.h"
 #include "client/run.h"
 #include "client/sessions.h"
 #include "client/sets.h"
+#include "client/show.h"
 #include "client/spec.h"
+#include "client/topology.h"
 
 static int main_call(struct client *client, const struct verb *verb, int argc, char **argv);
 static int main_version(struct client *client, const struct verb *verb, int argc, char **argv);
 static int main_help(struct client *client, const struct verb *verb, int argc, char **argv);
+static int main_group(struct client *client, const struct verb *verb, int argc, char **argv);
 
 static const struct option_row call_options[] = {
 	{"more", 0, NULL, "ask for as many replies as there are", OPTION_MORE},
@@ -40,7 +45,7 @@ static const struct verb verbs[] = {
 	 sets_create,
 	 {spec_options, sets_create_options}},
 	{"list", "ls", "[OPTIONS]", "Lists your sets", 0, sets_list, {sets_list_options}},
-	{"show", NULL, "NAME...", "Tells everything about sets", 0, inspect_show, {NULL}},
+	{"show", NULL, "NAME...", "Tells everything about sets", 0, show_run, {NULL}},
 	{"enter",
 	 NULL,
 	 "[OPTIONS] NAME [COMMAND...]",
@@ -114,10 +119,34 @@ static const struct verb verbs[] = {
 	 0,
 	 inspect_which,
 	 {NULL}},
-	{"link", NULL, "add|list|rm|up|down|impair ...", "Links between sets", 0, NULL, {NULL}},
-	{"network", NULL, "create|list|rm ...", "Networks of several sets", 0, NULL, {NULL}},
-	{"up", NULL, "FILE", "Makes a whole topology", 0, NULL, {NULL}},
-	{"down", NULL, "FILE", "Removes it", 0, NULL, {NULL}},
+	{"link",
+	 NULL,
+	 "add|list|rm|up|down|impair ...",
+	 "Links between sets, networks and the host",
+	 VERB_FIRST_WORD_ENDS | VERB_GROUP,
+	 main_group,
+	 {NULL}},
+	{"network",
+	 NULL,
+	 "create|list|rm ...",
+	 "Networks of several sets",
+	 VERB_FIRST_WORD_ENDS | VERB_GROUP,
+	 main_group,
+	 {NULL}},
+	{"up",
+	 NULL,
+	 "[--lease=DURATION] FILE",
+	 "Makes a whole topology (JSON; - is stdin): all of it or nothing",
+	 0,
+	 topology_up,
+	 {topology_up_options}},
+	{"down",
+	 NULL,
+	 "FILE",
+	 "Removes the links, sets and networks that FILE names",
+	 0,
+	 topology_down,
+	 {NULL}},
 	{"monitor", NULL, "[NAME]", "Tells events as they happen", 0, NULL, {NULL}},
 	{"graph", NULL, "[--format=FORMAT]", "Draws sets, networks and links", 0, NULL, {NULL}},
 	{"top", NULL, "", "A live table of sets", 0, NULL, {NULL}},
@@ -145,14 +174,37 @@ static const struct verb verbs[] = {
 	{"completion", NULL, "bash|zsh|fish", "Prints completions for a shell", 0, NULL, {NULL}},
 	{"version", NULL, "", "Tells the versions of nsctl and nsctld", 0, main_version, {NULL}},
 	{"help", NULL, "[COMMAND]", "Tells how all this is used", 0, main_help, {NULL}},
+	{0},
 };
 
-static const struct verb *find_verb(const char *name)
+/* Verbs that have verbs of their own: "link add". */
+static const struct {
+	const char *name;
+	const struct verb *verbs;
+} groups[] = {{"link", links_verbs}, {"network", networks_verbs}};
+
+static const struct verb *verbs_of(const struct verb *verb)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
-		if (strcmp(verbs[i].name, name) == 0 ||
-		    (verbs[i].alias && strcmp(verbs[i].alias, name) == 0))
-			return &verbs[i];
+	for (size_t i = 0; i < ARRAY_SIZE(groups); i++)
+		if (strcmp(groups[i].name, verb->name) == 0)
+			return groups[i].verbs;
+	return NULL;
+}
+
+/* "add" of "link add" */
+static const char *last_word(const char *name)
+{
+	const char *blank = strchr(name, ' ');
+
+	return blank ? blank + 1 : name;
+}
+
+static const struct verb *find_verb(const struct verb *among, const char *name)
+{
+	for (const struct verb *verb = among; verb->name; verb++)
+		if (strcmp(last_word(verb->name), name) == 0 ||
+		    (verb->alias && strcmp(last_word(verb->alias), name) == 0))
+			return verb;
 	return NULL;
 }
 
@@ -168,15 +220,18 @@ static bool is_almost(const char *a, const char *b)
 	       (*a && *b && a[0] == b[1] && a[1] == b[0] && strcmp(a + 2, b + 2) == 0);
 }
 
-static int no_such_verb(const char *name)
+/* group is the verb that it is no verb of, or NULL. */
+static int no_such_verb(const struct verb *group, const char *name)
 {
-	print_problem("there is no command %s", name);
-	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
-		if (is_almost(name, verbs[i].name)) {
-			print_hint("is it `nsctl %s`?", verbs[i].name);
+	const char *in_front = group ? group->name : "", *blank = group ? " " : "";
+
+	print_problem("there is no command %s%s%s", in_front, blank, name);
+	for (const struct verb *verb = group ? verbs_of(group) : verbs; verb->name; verb++)
+		if (is_almost(name, last_word(verb->name))) {
+			print_hint("is it `nsctl %s`?", verb->name);
 			return STATUS_USAGE;
 		}
-	print_hint("`nsctl help` lists them");
+	print_hint("`nsctl help%s%s` lists them", blank, in_front);
 	return STATUS_USAGE;
 }
 
@@ -184,31 +239,52 @@ static void print_usage(void)
 {
 	print_text("Usage: nsctl [OPTIONS] COMMAND ...\n"
 		   "Sets of Linux namespaces: made, held, entered and removed, without root.\n\n");
-	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
-		print_text("  %-10s  %s%s\n", verbs[i].name, verbs[i].summary,
-			   verbs[i].run ? "" : " (not built yet)");
+	for (const struct verb *verb = verbs; verb->name; verb++)
+		print_text("  %-10s  %s%s\n", verb->name, verb->summary,
+			   verb->run ? "" : " (not built yet)");
 	print_text("\n");
 	options_print(options_global, true);
 	print_text("\n`nsctl help COMMAND` tells more. DURATION is 90, 90s, 15m, 2h or 1d; SIZE is "
 		   "512M or 2G.\n");
 }
 
+/* The usage of the verb, and of each of its own. */
+static void print_group(const struct verb *group)
+{
+	print_text("Usage: nsctl %s %s\n%s.\n\n", group->name, group->usage, group->summary);
+	for (const struct verb *verb = verbs_of(group); verb->name; verb++)
+		print_text("  %s %s\n        %.*s\n", last_word(verb->name), verb->usage,
+			   (int)strcspn(verb->summary, "\n"), verb->summary);
+	print_text("\n");
+	options_print(options_global, true);
+	print_text("\n`nsctl help %s COMMAND` tells the options of each.\n", group->name);
+}
+
 static int main_help(struct client *client, const struct verb *verb, int argc, char **argv)
 {
-	const struct verb *about;
+	const struct verb *about, *group = NULL;
 	int first, r;
 
-	r = options_only_words(client, verb, argc, argv, 0, 1, &first);
+	r = options_only_words(client, verb, argc, argv, 0, 2, &first);
 	if (r != 0)
 		return r;
 	if (first == argc) {
 		print_usage();
 		return 0;
 	}
-	about = find_verb(argv[first]);
+	about = find_verb(verbs, argv[first]);
+	if (about && first + 1 < argc) {
+		if (!verbs_of(about))
+			return options_wrong(client, "%s has no commands of its own", about->name);
+		group = about;
+		about = find_verb(verbs_of(group), argv[++first]);
+	}
 	if (!about)
-		return no_such_verb(argv[first]);
-	options_help(about);
+		return no_such_verb(group, argv[first]);
+	if (verbs_of(about))
+		print_group(about);
+	else
+		options_help(about);
 	return 0;
 }
 
@@ -339,11 +415,11 @@ static int check_words(int argc, char **argv)
 
 static int run_verb(struct client *client, int argc, char **argv)
 {
-	const struct verb *verb = find_verb(argv[0]);
+	const struct verb *verb = find_verb(verbs, argv[0]);
 	int r;
 
 	if (!verb)
-		return no_such_verb(argv[0]);
+		return no_such_verb(NULL, argv[0]);
 	if (!verb->run) {
 		print_problem("%s: not built yet", verb->name);
 		return STATUS_FAILED;
@@ -362,6 +438,28 @@ static int run_verb(struct client *client, int argc, char **argv)
 	if (!print_finish() && r == 0 && client->status == 0)
 		r = print_memory_status;
 	return r;
+}
+
+/* The verb behind the verb. */
+static int main_group(struct client *client, const struct verb *verb, int argc, char **argv)
+{
+	const struct verb *own;
+	struct options options;
+	int id;
+
+	options_init(&options, client, verb, argc, argv);
+	id = options_next(&options);
+	if (id == OPTION_HELP)
+		print_group(verb);
+	if (id != OPTION_END)
+		return id == OPTION_HELP ? -STATUS_HELP : id;
+	if (options.first == argc)
+		return options_wrong(client, "which of %s?", verb->usage);
+	own = find_verb(verbs_of(verb), argv[options.first]);
+	if (!own)
+		return no_such_verb(verb, argv[options.first]);
+	client->verb = own->name;
+	return own->run(client, own, argc - options.first, argv + options.first);
 }
 
 /* The options in front of the verb; its place in argv, or 0 where *ret_status says how to end. */

@@ -167,7 +167,7 @@ static int take_global(struct options *options)
 		client->quiet = true;
 		return 0;
 	case OPTION_HELP:
-		if (!options->verb)
+		if (!options->verb || options->verb->flags & VERB_GROUP)
 			return OPTION_HELP;
 		options_help(options->verb);
 		return -STATUS_HELP;
@@ -283,8 +283,12 @@ void options_print(const struct option_row *rows, bool letters)
 
 void options_help(const struct verb *verb)
 {
-	print_text("Usage: nsctl %s %s\n%s%s.\n", verb->name, verb->usage, verb->summary,
-		   verb->run ? "" : " (not built yet)");
+	size_t first = strcspn(verb->summary, "\n");
+
+	print_text("Usage: nsctl %s %s\n%.*s%s.\n", verb->name, verb->usage, (int)first,
+		   verb->summary, verb->run ? "" : " (not built yet)");
+	if (verb->summary[first])
+		print_text("%s.\n", verb->summary + first + 1);
 	if (verb->alias)
 		print_text("Also called %s.\n", verb->alias);
 	print_text("\n");

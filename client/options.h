@@ -79,6 +79,10 @@ enum option_id {
 	OPTION_SIGNAL,
 	OPTION_SESSION,
 	OPTION_MORE,
+	/* of links and networks */
+	OPTION_IMPAIRMENT,
+	OPTION_CLEAR,
+	OPTION_SUBNET,
 };
 
 struct option_row {
@@ -96,14 +100,15 @@ enum verb_flags {
 	VERB_FIRST_WORD_ENDS = 1, /* options end at the first word: what follows is a COMMAND's */
 	VERB_RUNS_COMMAND = 2,	  /* ends with the command's status, or STATUS_OURS */
 	VERB_FIRST_LETTERS = 4,	  /* of the tables after the first only the long forms count */
+	VERB_GROUP = 8,		  /* has verbs of its own, and tells of --help itself */
 };
 
 #define VERB_TABLES 3
 
 struct verb {
 	const char *name, *alias;
-	const char *usage; /* what follows the name */
-	const char *summary;
+	const char *usage;   /* what follows the name */
+	const char *summary; /* the first line; what follows is told by `help VERB` alone */
 	unsigned flags;
 	/* NULL: not built yet. 0 (client->status counts), or a status. argv[0] is the verb. */
 	int (*run)(struct client *client, const struct verb *verb, int argc, char **argv);

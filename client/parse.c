@@ -106,6 +106,78 @@ bool parse_size(const char *word, int64_t *ret)
 	return parse_scaled(word, "KMGT", factors, ret);
 }
 
+struct unit {
+	const char *name;
+	double factor;
+};
+
+/* A number with a fraction and a unit, in capitals or not, behind it; the value of none of the
+ * units is taken for what it is where plain is true, and else must be 0. */
+static bool parse_units(const char *word, const struct unit *units, size_t n, bool plain,
+			double *ret)
+{
+	size_t size = strspn(word, "0123456789.");
+	char number[32];
+	double value;
+
+	if (size >= sizeof(number))
+		return false;
+	memcpy(number, word, size);
+	number[size] = '\0';
+	if (!parse_decimal(number, false, &value))
+		return false;
+	if (!word[size] && (plain || value == 0)) {
+		*ret = value;
+		return true;
+	}
+	for (size_t i = 0; i < n; i++)
+		if (strcasecmp(units[i].name, word + size) == 0) {
+			*ret = value * units[i].factor;
+			return true;
+		}
+	return false;
+}
+
+bool parse_milliseconds(const char *word, double *ret)
+{
+	static const struct unit units[] = {
+		{"s", 1000},  {"sec", 1000}, {"secs", 1000},  {"ms", 1},	{"msec", 1},
+		{"msecs", 1}, {"us", 0.001}, {"usec", 0.001}, {"usecs", 0.001},
+	};
+
+	return parse_units(word, units, ARRAY_SIZE(units), false, ret);
+}
+
+bool parse_percent(const char *word, double *ret)
+{
+	static const struct unit units[] = {{"%", 1}};
+	double value;
+
+	if (!parse_units(word, units, ARRAY_SIZE(units), true, &value) || value > 100)
+		return false;
+	*ret = value;
+	return true;
+}
+
+bool parse_rate(const char *word, int64_t *ret)
+{
+	static const struct unit units[] = {
+		{"bit", 1},	      {"kbit", 1e3},	    {"mbit", 1e6},
+		{"gbit", 1e9},	      {"tbit", 1e12},	    {"kibit", 1LL << 10},
+		{"mibit", 1LL << 20}, {"gibit", 1LL << 30}, {"tibit", 1LL << 40},
+		{"bps", 8},	      {"kbps", 8e3},	    {"mbps", 8e6},
+		{"gbps", 8e9},	      {"tbps", 8e12},	    {"kibps", 8LL << 10},
+		{"mibps", 8LL << 20}, {"gibps", 8LL << 30}, {"tibps", 8LL << 40},
+	};
+	double value;
+
+	if (!parse_units(word, units, ARRAY_SIZE(units), true, &value) || value > 1e18 ||
+	    (value > 0 && value < 1))
+		return false;
+	*ret = (int64_t)(value + 0.5);
+	return true;
+}
+
 bool parse_range(const char *word, int64_t ret[static 3])
 {
 	int64_t range[3];

@@ -21,6 +21,14 @@ bool parse_decimal(const char *word, bool negative, double *ret);
 bool parse_duration(const char *word, int64_t *ret);
 /* "512M", "2G": powers of 1024; at least one byte. */
 bool parse_size(const char *word, int64_t *ret);
+/* As tc(8) has them: "50ms", "1.5s", "300us" to milliseconds; a number without a unit is refused
+ * (tc takes it for microseconds, which nobody expects) unless it is 0. */
+bool parse_milliseconds(const char *word, double *ret);
+/* "1%", "0.1%", "1": 0 to 100. */
+bool parse_percent(const char *word, double *ret);
+/* "10mbit", "512kbit" (powers of 1000), "1mibit" (of 1024), "1mbps" (bytes), "9600" (bits) to bits
+ * a second; 0 as well. */
+bool parse_rate(const char *word, int64_t *ret);
 /* "INSIDE:OUTSIDE:COUNT" */
 bool parse_range(const char *word, int64_t ret[static 3]);
 /* "mnt,net" to the bits of kinds (protocol/kind.h); not empty, none twice. */

@@ -181,6 +181,19 @@ void text_quote(struct text *text, const char *string)
 	text_add(text, "'");
 }
 
+void text_join(struct text *text, const json_t *strings)
+{
+	size_t i;
+	json_t *string;
+
+	json_array_foreach(strings, i, string)
+	{
+		if (i > 0)
+			text_add(text, ",");
+		text_add(text, json_is_string(string) ? json_string_value(string) : "?");
+	}
+}
+
 void table_init(struct table *table, const char *const *headings, size_t columns)
 {
 	*table = (struct table){.headings = headings, .columns = columns};

@@ -44,6 +44,8 @@ size_t text_escape(struct text *text, const char *string);
 /* The same for what a shell would read as one word: in quotes where it is empty or has others than
  * ordinary characters. */
 void text_quote(struct text *text, const char *string);
+/* Adds an array's strings with a comma between any two. */
+void text_join(struct text *text, const json_t *strings);
 #define _cleanup_text_ _cleanup_(text_done)
 
 /* Rows of cells; columns are as wide as their widest cell, the last one is not padded. Headings

@@ -83,7 +83,8 @@ bool resolve_user(const char *word, int64_t *ret)
 	return output && take_line(output, &name, ret);
 }
 
-void resolve_names(struct user_name *users, size_t n)
+/* Fills in the names of all of them. */
+static void resolve_names(struct user_name *users, size_t n)
 {
 	_cleanup_free_ char **argv = must(calloc(n + 4, sizeof(*argv)));
 	_cleanup_free_ char(*numbers)[24] = must(calloc(n + 1, sizeof(*numbers)));
@@ -108,4 +109,44 @@ void resolve_names(struct user_name *users, size_t n)
 					users[i].name = must(strndup(name.start, name.size));
 		line = end ? end + 1 : NULL;
 	}
+}
+
+void resolve_users(struct users *users, const json_t *objects, const char *key)
+{
+	size_t i, j;
+	json_t *object;
+
+	*users = (struct users){0};
+	users->users = must(calloc(json_array_size(objects) + 1, sizeof(*users->users)));
+	json_array_foreach(objects, i, object)
+	{
+		int64_t id = json_integer_value(json_object_get(object, key));
+
+		for (j = 0; j < users->n && users->users[j].id != id; j++)
+			;
+		if (j == users->n)
+			users->users[users->n++].id = id;
+	}
+	if (users->n > 0)
+		resolve_names(users->users, users->n);
+}
+
+void resolve_users_done(struct users *users)
+{
+	for (size_t i = 0; i < users->n; i++)
+		free(users->users[i].name);
+	free(users->users);
+	*users = (struct users){0};
+}
+
+void resolve_cell(struct table *table, const struct users *users, const json_t *id)
+{
+	int64_t number = json_integer_value(id);
+
+	for (size_t i = 0; i < users->n; i++)
+		if (users->users[i].id == number && users->users[i].name) {
+			table_cell(table, users->users[i].name);
+			return;
+		}
+	table_format(table, "%" PRId64, number);
 }

@@ -9,16 +9,28 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <jansson.h>
+#include "client/print.h"
 
 /* A number is taken as it is; a name is looked up. */
 bool resolve_user(const char *word, int64_t *ret);
 
-struct user_name {
-	int64_t id;
-	char *name; /* NULL: none; to be freed */
+/* Starts as {0}. */
+struct users {
+	struct user_name {
+		int64_t id;
+		char *name; /* NULL: none */
+	} * users;
+	size_t n;
 };
 
-/* Fills in the names of all users, by one process. */
-void resolve_names(struct user_name *users, size_t n);
+/* The users whose numbers are members called key of objects; by one process, whatever their number.
+ */
+void resolve_users(struct users *users, const json_t *objects, const char *key);
+void resolve_users_done(struct users *users);
+#define _cleanup_users_ _cleanup_(resolve_users_done)
+
+/* A cell with the name of the user, or the number. */
+void resolve_cell(struct table *table, const struct users *users, const json_t *id);
 
 #endif

@@ -12,7 +12,6 @@
 #include "client/parse.h"
 #include "client/print.h"
 #include "client/spec.h"
-#include "protocol/error.h"
 #include "protocol/name.h"
 
 const struct option_row sets_create_options[] = {
@@ -84,19 +83,6 @@ struct listing {
 	double now;
 };
 
-static void join(struct text *text, const json_t *strings)
-{
-	size_t i;
-	json_t *string;
-
-	json_array_foreach(strings, i, string)
-	{
-		if (i > 0)
-			text_add(text, ",");
-		text_add(text, json_is_string(string) ? json_string_value(string) : "?");
-	}
-}
-
 static void list_row(struct listing *listing, const json_t *set)
 {
 	struct table *table = &listing->table;
@@ -115,7 +101,7 @@ static void list_row(struct listing *listing, const json_t *set)
 	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
 		_cleanup_text_ struct text text = {0};
 
-		join(&text, json_object_get(set, lists[i]));
+		text_join(&text, json_object_get(set, lists[i]));
 		table_cell(table, text.data);
 	}
 	table_format(table, "%" JSON_INTEGER_FORMAT,
@@ -211,22 +197,13 @@ static void collect_names(void *context, json_t *reply)
 	}
 }
 
-/* Removes one; absent says whether it may not be there. */
 static int remove_set(struct client *client, const char *name, double grace, bool absent)
 {
-	_cleanup_reply_ struct message_reply reply = {0};
 	json_t *parameters = client_named(client, name);
-	int r;
 
 	if (grace > 0)
 		json_put(parameters, "grace", json_real(grace));
-	r = client_exchange(client, name, "org.nsctl.Remove", parameters, NULL, &reply);
-	if (r != 0)
-		return r;
-	client_received(client);
-	if (!reply.error || (absent && error_from_id(reply.error) == ERROR_NOT_FOUND))
-		return 0;
-	return client_error(client, name, &reply);
+	return client_remove(client, name, "org.nsctl.Remove", parameters, absent);
 }
 
 static int remove_all(struct client *client, double grace)

@@ -10,6 +10,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "client/ends.h"
 #include "client/parse.h"
 #include "client/print.h"
 #include "protocol/kind.h"
@@ -124,32 +125,42 @@ static int take_mapping(struct spec *spec, const struct options *options)
 	return 0;
 }
 
-/* Opens a path of the caller's and adds it to object: the descriptor, and where that leads. */
-static int add_path(struct spec *spec, const struct options *options, json_t *object,
-		    const char *path, int flags, const char *path_key, const char *fd_key)
+int spec_add_path(struct call_fds *fds, int directory_fd, const char *path, int flags,
+		  json_t *object, const char *path_key, const char *fd_key)
 {
 	char link[64], real[PATH_MAX];
-	int fd = open(path, O_PATH | O_CLOEXEC | flags);
+	int fd = openat(directory_fd, path, O_PATH | O_CLOEXEC | flags);
 	ssize_t n;
 	json_t *index;
 
-	if (fd < 0) {
-		client_problem(options->client, NULL, "--%s: %s: %s", options->row->name, path,
-			       strerror(errno));
-		return STATUS_FAILED;
-	}
+	if (fd < 0)
+		return negative_errno();
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
 	n = readlink(link, real, sizeof(real) - 1);
-	index = call_fds_add(spec->fds, fd);
-	if (spec->fds->n > MOUNTS_MAX)
-		return options_wrong(options->client, "more than %d mounts", MOUNTS_MAX);
+	index = call_fds_add(fds, fd);
+	if (fds->n > MOUNTS_MAX)
+		return json_decref(index), -E2BIG;
 	json_put(object, fd_key, index);
-	if (n > 0) {
-		real[n] = '\0';
-		/* for show only; what is no UTF-8 is not shown */
-		if (path_is_valid(real) && utf8_is_valid(real))
-			json_put(object, path_key, json_string(real));
-	}
+	/* for show only; what is no UTF-8 is not shown */
+	real[n > 0 ? n : 0] = '\0';
+	if (path_is_valid(real) && utf8_is_valid(real))
+		json_put(object, path_key, json_string(real));
+	else
+		json_object_del(object, path_key);
+	return 0;
+}
+
+/* The same for an option's, told. */
+static int add_path(struct spec *spec, const struct options *options, json_t *object,
+		    const char *path, int flags, const char *path_key, const char *fd_key)
+{
+	int r = spec_add_path(spec->fds, AT_FDCWD, path, flags, object, path_key, fd_key);
+
+	if (r == -E2BIG)
+		return options_wrong(options->client, "more than %d mounts", MOUNTS_MAX);
+	if (r < 0)
+		return client_problem(options->client, NULL, "--%s: %s: %s", options->row->name,
+				      path, strerror(-r));
 	return 0;
 }
 
@@ -256,76 +267,6 @@ static int take_clock(struct spec *spec, const struct options *options)
 	return 0;
 }
 
-/* One ",key=value" of a link, to the end that it is about; false where it is none. */
-static bool take_link_word(struct piece word, json_t *link, json_t *end, json_t *peer)
-{
-	static const char *const keys[] = {"address", "interface", "gateway", "mac", "mtu", "name"};
-	_cleanup_free_ char *text = must(strndup(word.start, word.size));
-	bool of_peer = strncmp(text, "peer-", 5) == 0;
-	const char *value;
-	struct piece key = parse_cut(of_peer ? text + 5 : text, '=', &value);
-	json_t *object = of_peer ? peer : end;
-	int64_t mtu;
-	size_t i;
-
-	if (!value && key.size == 4 && strncmp(key.start, "down", 4) == 0) {
-		json_put(object, "up", json_false());
-		return true;
-	}
-	for (i = 0; i < ARRAY_SIZE(keys); i++)
-		if (strlen(keys[i]) == key.size && strncmp(keys[i], key.start, key.size) == 0)
-			break;
-	if (i == ARRAY_SIZE(keys) || !value || !*value)
-		return false;
-	if (strcmp(keys[i], "address") == 0) {
-		json_push(member(object, "addresses", json_array), json_string(value));
-	} else if (strcmp(keys[i], "mtu") == 0) {
-		if (!parse_number(value, 68, 65535, &mtu))
-			return false;
-		json_put(object, "mtu", json_integer(mtu));
-	} else if (strcmp(keys[i], "name") == 0) {
-		if (of_peer)
-			return false;
-		json_put(link, "name", json_string(value));
-	} else {
-		json_put(object, keys[i], json_string(value));
-	}
-	return true;
-}
-
-json_t *spec_link(const char *word)
-{
-	_cleanup_json_ json_t *link = must(json_object());
-	json_t *end = member(link, "end", json_object), *peer = member(link, "peer", json_object);
-	struct piece where = parse_cut(word, ',', &word);
-	_cleanup_free_ char *name = must(strndup(where.start, where.size));
-	char *interface = strchr(name, ':');
-
-	if (interface) {
-		*interface++ = '\0';
-		if (!*interface)
-			return NULL;
-		json_put(peer, "interface", json_string(interface));
-	}
-	if (strcmp(name, "host") == 0)
-		json_put(peer, "host", json_true());
-	else if (strncmp(name, "net/", 4) == 0 && name_is_valid(name + 4))
-		json_put(peer, "network", json_string(name + 4));
-	else if (name_is_valid(name))
-		json_put(peer, "set", json_string(name));
-	else
-		return NULL;
-	while (word) {
-		struct piece piece = parse_cut(word, ',', &word);
-
-		if (!take_link_word(piece, link, end, peer))
-			return NULL;
-	}
-	if (json_object_size(end) == 0)
-		json_object_del(link, "end");
-	return take_ptr(link);
-}
-
 static int take_publish(struct spec *spec, const struct options *options)
 {
 	struct publish publish;
@@ -345,16 +286,16 @@ static int take_publish(struct spec *spec, const struct options *options)
 
 static int take_network(struct spec *spec, const struct options *options)
 {
+	_cleanup_text_ struct text why = {0};
 	json_t *link;
 
 	spec->needed |= KIND_BIT(KIND_NET);
 	switch (options->row->id) {
 	case OPTION_LINK:
-		link = spec_link(options->argument);
+		link = ends_parse_link(options->argument, &why);
 		if (!link)
-			return options_reject(options,
-					      "PEER[:IFACE][,KEY=VALUE]... with the keys address "
-					      "interface gateway mac mtu and the same with peer-");
+			return options_wrong(options->client, "--link=%s: %s", options->argument,
+					     why.data);
 		json_push(member(spec->json, "links", json_array), link);
 		return 0;
 	case OPTION_EGRESS:

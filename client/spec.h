@@ -32,9 +32,10 @@ int spec_option(struct spec *spec, const struct options *options);
 /* The spec, once all options have been taken; the caller's to release. */
 json_t *spec_finish(struct spec *spec);
 
-/* "SET[:IFACE]" and so on with ",key=value" behind it, as --link has them: a member of
- * SetSpec.links, NULL where it is none. */
-json_t *spec_link(const char *word);
+/* Opens path and adds it to object: the index of the descriptor, and where that leads. 0, -errno,
+ * or -E2BIG where there are too many. */
+int spec_add_path(struct call_fds *fds, int directory_fd, const char *path, int flags,
+		  json_t *object, const char *path_key, const char *fd_key);
 
 /* "K=V" to a member of labels; false where it is none. */
 bool spec_label(const char *word, json_t *labels);

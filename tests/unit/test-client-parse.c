@@ -61,6 +61,112 @@ static void test_duration(void **state _unused_)
 	check_words(words, ARRAY_SIZE(words), parse_duration);
 }
 
+static void check_decimals(const char *const *refused, size_t n,
+			   bool (*parse)(const char *word, double *ret))
+{
+	for (size_t i = 0; i < n; i++) {
+		double value = UNTOUCHED;
+
+		if (parse(refused[i], &value) || value != UNTOUCHED)
+			fail_msg("\"%s\" is taken for %g", refused[i], value);
+	}
+}
+
+static void test_time(void **state _unused_)
+{
+	static const struct {
+		const char *word;
+		double value;
+	} words[] = {
+		{"50ms", 50}, {"50MS", 50},  {"1.5s", 1500},   {"1sec", 1000},	 {"2secs", 2000},
+		{"3msec", 3}, {"4msecs", 4}, {"500us", 0.5},   {"1usec", 0.001}, {"250usecs", 0.25},
+		{"0", 0},     {"0ms", 0},    {"0.25ms", 0.25},
+	};
+	static const char *const refused[] = {"",
+					      "50",
+					      "ms",
+					      "-1ms",
+					      "+1ms",
+					      "1 ms",
+					      " 1ms",
+					      "1m",
+					      "1h",
+					      "1e3ms",
+					      "1.ms",
+					      ".5ms",
+					      "1ms ",
+					      "1mss",
+					      "0x1ms",
+					      "1..5ms",
+					      "99999999999999999s",
+					      "00000000000000000000000000000000000000001ms"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		double value = UNTOUCHED;
+
+		assert_true(parse_milliseconds(words[i].word, &value));
+		assert_true(value > words[i].value - 1e-9 && value < words[i].value + 1e-9);
+	}
+	check_decimals(refused, ARRAY_SIZE(refused), parse_milliseconds);
+}
+
+static void test_percent(void **state _unused_)
+{
+	static const struct {
+		const char *word;
+		double value;
+	} words[] = {{"1%", 1}, {"1", 1}, {"0", 0}, {"0%", 0}, {"100%", 100}, {"0.5%", 0.5}};
+	static const char *const refused[] = {"", "%", "101%", "100.1", "-1%", "1%%", "1 %", "a"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		double value = UNTOUCHED;
+
+		assert_true(parse_percent(words[i].word, &value));
+		assert_true(value > words[i].value - 1e-9 && value < words[i].value + 1e-9);
+	}
+	check_decimals(refused, ARRAY_SIZE(refused), parse_percent);
+}
+
+static void test_rate(void **state _unused_)
+{
+	static const struct word words[] = {
+		{"10mbit", 10000000},
+		{"10Mbit", 10000000},
+		{"1.5mbit", 1500000},
+		{"512kbit", 512000},
+		{"1gbit", 1000000000},
+		{"1tbit", INT64_C(1000000000000)},
+		{"1kibit", 1024},
+		{"1mibit", 1048576},
+		{"1gibit", 1 << 30},
+		{"1tibit", INT64_C(1) << 40},
+		{"1bps", 8},
+		{"1kbps", 8000},
+		{"1mbps", 8000000},
+		{"1gbps", INT64_C(8000000000)},
+		{"1tbps", INT64_C(8000000000000)},
+		{"1kibps", 8192},
+		{"1mibps", 8 << 20},
+		{"1gibps", INT64_C(8) << 30},
+		{"1tibps", INT64_C(8) << 40},
+		{"9600", 9600},
+		{"9600bit", 9600},
+		{"0", 0},
+		{"0mbit", 0},
+		{"", UNTOUCHED},
+		{"mbit", UNTOUCHED},
+		{"10m", UNTOUCHED},
+		{"10mb", UNTOUCHED},
+		{"-1mbit", UNTOUCHED},
+		{"1 mbit", UNTOUCHED},
+		{"0.1bit", UNTOUCHED},
+		{"1000000000000000tbit", UNTOUCHED},
+		{"100%", UNTOUCHED},
+	};
+
+	check_words(words, ARRAY_SIZE(words), parse_rate);
+}
+
 static void test_size(void **state _unused_)
 {
 	static const struct word words[] = {
@@ -263,11 +369,12 @@ static void test_cut(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_duration), cmocka_unit_test(test_size),
-		cmocka_unit_test(test_id),	 cmocka_unit_test(test_decimal),
-		cmocka_unit_test(test_range),	 cmocka_unit_test(test_kinds),
-		cmocka_unit_test(test_signal),	 cmocka_unit_test(test_publish),
-		cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_duration), cmocka_unit_test(test_time),
+		cmocka_unit_test(test_percent),	 cmocka_unit_test(test_rate),
+		cmocka_unit_test(test_size),	 cmocka_unit_test(test_id),
+		cmocka_unit_test(test_decimal),	 cmocka_unit_test(test_range),
+		cmocka_unit_test(test_kinds),	 cmocka_unit_test(test_signal),
+		cmocka_unit_test(test_publish),	 cmocka_unit_test(test_cut),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

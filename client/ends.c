@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Ends of links, see ends.h. Owns nothing beyond a call. Addresses, MACs and interface names are
+ * passed on as they were typed: the daemon checks them, and names the end. An IPv6 address may
+ * stand behind any '=': the ':' in front of an interface is looked for in the first part alone.
+ */
+#include "client/ends.h"
+
+#include <string.h>
+
+#include "client/connection.h"
+#include "client/parse.h"
+#include "protocol/name.h"
+
+enum unit { UNIT_TIME, UNIT_PERCENT, UNIT_RATE };
+
+static const struct impairment {
+	const char *key, *field;
+	enum unit unit;
+} impairments[] = {
+	{"delay", "delayMilliseconds", UNIT_TIME},
+	{"jitter", "jitterMilliseconds", UNIT_TIME},
+	{"loss", "lossPercent", UNIT_PERCENT},
+	{"duplicate", "duplicatePercent", UNIT_PERCENT},
+	{"corrupt", "corruptPercent", UNIT_PERCENT},
+	{"reorder", "reorderPercent", UNIT_PERCENT},
+	{"rate", "rateBitsPerSecond", UNIT_RATE},
+};
+
+static const struct impairment *find_impairment(const char *key)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(impairments); i++)
+		if (strcmp(impairments[i].key, key) == 0)
+			return &impairments[i];
+	return NULL;
+}
+
+const char *ends_impair(json_t *impairment, const char *key, const char *value)
+{
+	const struct impairment *row = find_impairment(key);
+	double number;
+	int64_t rate;
+
+	if (!row)
+		return "an impairment";
+	switch (row->unit) {
+	case UNIT_TIME:
+		if (!parse_milliseconds(value, &number))
+			return "a time (as 50ms, 1.5s or 300us)";
+		json_put(impairment, row->field, json_real(number));
+		return NULL;
+	case UNIT_PERCENT:
+		if (!parse_percent(value, &number))
+			return "a share of the packets (as 1% or 0.1%)";
+		json_put(impairment, row->field, json_real(number));
+		return NULL;
+	default:
+		if (!parse_rate(value, &rate))
+			return "a rate (as 10mbit, or 1mbps for bytes)";
+		json_put(impairment, row->field, json_integer(rate));
+		return NULL;
+	}
+}
+
+void ends_clear(json_t *impairment)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(impairments); i++)
+		if (!json_object_get(impairment, impairments[i].field))
+			json_put(impairment, impairments[i].field, json_integer(0));
+}
+
+static json_t *member(json_t *object, const char *key, json_t *(*make)(void))
+{
+	if (!json_object_get(object, key))
+		json_put(object, key, make());
+	return json_object_get(object, key);
+}
+
+/* To what the words apply: peer and link are NULL where "peer-..." and "name=" are none. */
+struct target {
+	json_t *end, *peer, *link;
+};
+
+/* A key with a value. NULL, or what is wrong with it. */
+static const char *take_pair(const struct target *to, json_t *end, const char *key,
+			     const char *value)
+{
+	static const char *const texts[] = {"interface", "gateway", "mac"};
+	int64_t mtu;
+
+	if (!*value)
+		return "a value is missing";
+	if (find_impairment(key))
+		return ends_impair(member(end, "impairment", json_object), key, value);
+	if (strcmp(key, "address") == 0) {
+		json_push(member(end, "addresses", json_array), json_string(value));
+		return NULL;
+	}
+	if (strcmp(key, "mtu") == 0) {
+		if (!parse_number(value, 68, 65535, &mtu))
+			return "a number from 68 to 65535";
+		json_put(end, "mtu", json_integer(mtu));
+		return NULL;
+	}
+	if (strcmp(key, "name") == 0 && to->link && end == to->end) {
+		if (!name_is_valid(value))
+			return "a name of a link";
+		json_put(to->link, "name", json_string(value));
+		return NULL;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		if (strcmp(texts[i], key) == 0) {
+			json_put(end, key, json_string(value));
+			return NULL;
+		}
+	return "";
+}
+
+/* One ",key=value"; false where it is none, and why is told. */
+static bool take_word(const struct target *to, const char *word, struct text *why)
+{
+	bool of_peer = to->peer && strncmp(word, "peer-", 5) == 0;
+	json_t *end = of_peer ? to->peer : to->end;
+	const char *value, *wrong = "";
+	struct piece piece = parse_cut(of_peer ? word + 5 : word, '=', &value);
+	_cleanup_free_ char *key = must(strndup(piece.start, piece.size));
+
+	if (!value && (strcmp(key, "down") == 0 || strcmp(key, "up") == 0)) {
+		json_put(end, "up", json_boolean(strcmp(key, "up") == 0));
+		return true;
+	}
+	if (value)
+		wrong = take_pair(to, end, key, value);
+	if (!wrong)
+		return true;
+	if (*wrong && value && *value)
+		text_format(why, "%s: \"%s\" is not %s", key, value, wrong);
+	else if (*wrong)
+		text_format(why, "%s: %s", key, wrong);
+	else
+		text_format(why,
+			    "\"%s\" is none of address= interface= gateway= mac= mtu= down and "
+			    "the impairments (delay= jitter= loss= duplicate= corrupt= reorder= "
+			    "rate=)%s",
+			    word, to->peer ? ", the same with peer-, and name=" : "");
+	return false;
+}
+
+/* What stands in front of the first comma; *word becomes what follows. */
+static bool take_where(const char **word, json_t *end, struct text *why)
+{
+	struct piece where = parse_cut(*word, ',', word);
+	_cleanup_free_ char *name = must(strndup(where.start, where.size));
+	char *interface = strchr(name, ':');
+
+	if (interface) {
+		*interface++ = '\0';
+		if (!*interface) {
+			text_add(why, "an interface's name is missing behind the colon");
+			return false;
+		}
+		json_put(end, "interface", json_string(interface));
+	}
+	if (strcmp(name, "host") == 0)
+		json_put(end, "host", json_true());
+	else if (strncmp(name, "net/", 4) == 0 && name_is_valid(name + 4))
+		json_put(end, "network", json_string(name + 4));
+	else if (name_is_valid(name))
+		json_put(end, "set", json_string(name));
+	else
+		text_format(why, "\"%s\" is no name of a set, not host, and no net/NETWORK", name);
+	return why->used == 0;
+}
+
+static bool take_words(const struct target *to, const char *rest, struct text *why)
+{
+	while (rest) {
+		struct piece piece = parse_cut(rest, ',', &rest);
+		_cleanup_free_ char *word = must(strndup(piece.start, piece.size));
+
+		if (!take_word(to, word, why))
+			return false;
+	}
+	return true;
+}
+
+json_t *ends_parse(const char *word, struct text *why)
+{
+	_cleanup_json_ json_t *end = must(json_object());
+	struct target to = {.end = end};
+
+	if (!take_where(&word, end, why) || !take_words(&to, word, why))
+		return NULL;
+	return take_ptr(end);
+}
+
+json_t *ends_parse_link(const char *word, struct text *why)
+{
+	_cleanup_json_ json_t *link = must(json_object());
+	struct target to = {
+		.end = member(link, "end", json_object),
+		.peer = member(link, "peer", json_object),
+		.link = link,
+	};
+
+	if (!take_where(&word, to.peer, why) || !take_words(&to, word, why))
+		return NULL;
+	if (json_object_size(to.end) == 0)
+		json_object_del(link, "end");
+	return take_ptr(link);
+}
+
+const char *ends_name(const json_t *end)
+{
+	if (json_is_true(json_object_get(end, "host")))
+		return "host";
+	return json_text(end, "set", json_text(end, "network", "?"));
+}
+
+void ends_add(struct text *text, const json_t *end)
+{
+	const char *interface = json_text(end, "interface", NULL);
+
+	text_format(text, "%s%s", json_text(end, "network", NULL) ? "net/" : "", ends_name(end));
+	if (interface)
+		text_format(text, ":%s", interface);
+}
+
+static void add_value(struct text *text, enum unit unit, double value)
+{
+	static const char *const rates[] = {"bit", "kbit", "mbit", "gbit", "tbit"};
+	size_t i = 0;
+
+	switch (unit) {
+	case UNIT_TIME:
+		if (value < 1)
+			text_format(text, "%.10gus", value * 1000);
+		else if (value < 1000)
+			text_format(text, "%.10gms", value);
+		else
+			text_format(text, "%.10gs", value / 1000);
+		break;
+	case UNIT_PERCENT:
+		text_format(text, "%.10g%%", value);
+		break;
+	default:
+		for (; value >= 1000 && i + 1 < ARRAY_SIZE(rates); i++)
+			value /= 1000;
+		text_format(text, "%.10g%s", value, rates[i]);
+	}
+}
+
+bool ends_add_impairment(struct text *text, const json_t *end)
+{
+	const json_t *impairment = json_object_get(end, "impairment");
+	bool any = false;
+
+	for (size_t i = 0; i < ARRAY_SIZE(impairments); i++) {
+		double value = json_number_value(json_object_get(impairment, impairments[i].field));
+
+		if (!(value > 0))
+			continue;
+		text_format(text, "%s%s=", any ? "," : "", impairments[i].key);
+		add_value(text, impairments[i].unit, value);
+		any = true;
+	}
+	return any;
+}
+
+bool ends_is_up(const json_t *end)
+{
+	return !json_is_false(json_object_get(end, "up"));
+}

@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * link add, list, rm, up, down, impair, see links.h. Owns nothing beyond a call. Where several
+ * links are named, what fails with one is told and the others are still tried. An end that is named
+ * by what is there is looked up: the interface knows ends as a and b alone.
+ */
+#include "client/links.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "client/ends.h"
+#include "client/print.h"
+#include "client/resolve.h"
+#include "client/show.h"
+#include "protocol/name.h"
+
+static const struct option_row add_options[] = {
+	{"name", 0, "NAME", "what the link is called; nsctld picks one by default", OPTION_NAME},
+	{0},
+};
+
+static const struct option_row list_options[] = {
+	{"all-owners", 0, NULL, "of everybody whose links you may see", OPTION_ALL_OWNERS},
+	{0},
+};
+
+static const struct option_row rm_options[] = {
+	{"ignore", 0, NULL, "it is no error when there is none", OPTION_IGNORE},
+	{0},
+};
+
+static const struct option_row impair_options[] = {
+	{"delay", 0, "TIME", "every packet comes so much later (50ms)", OPTION_IMPAIRMENT},
+	{"jitter", 0, "TIME", "which varies by so much", OPTION_IMPAIRMENT},
+	{"loss", 0, "PERCENT", "of the packets that never come (1%)", OPTION_IMPAIRMENT},
+	{"duplicate", 0, "PERCENT", "that come twice", OPTION_IMPAIRMENT},
+	{"corrupt", 0, "PERCENT", "that come with a bit changed", OPTION_IMPAIRMENT},
+	{"reorder", 0, "PERCENT", "that overtake those that are delayed", OPTION_IMPAIRMENT},
+	{"rate", 0, "RATE", "at most so much a second (10mbit; 1mbps is bytes)", OPTION_IMPAIRMENT},
+	{"clear", 0, NULL, "nothing but what is named beside it", OPTION_CLEAR},
+	{0},
+};
+
+static int links_add(struct client *client, const struct verb *verb, int argc, char **argv)
+{
+	static const char *const ends[] = {"a", "b"};
+	_cleanup_json_ json_t *parameters = must(json_object()), *reply = NULL;
+	const char *name = NULL;
+	struct options options;
+	int id, r;
+
+	options_init(&options, client, verb, argc, argv);
+	while ((id = options_next(&options)) > 0) {
+		name = options.argument;
+		if (!name_is_valid(name))
+			return options_reject(&options, "a name of a link");
+		json_put(parameters, "name", json_string(name));
+	}
+	if (id < 0)
+		return id;
+	r = options_words(&options, 2, 2);
+	if (r != 0)
+		return r;
+	if (client->has_owner)
+		return options_wrong(client, "--owner: a link belongs to who makes it");
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+		_cleanup_text_ struct text why = {0};
+		const char *word = argv[options.first + (int)i];
+		json_t *end = ends_parse(word, &why);
+
+		if (!end)
+			return options_wrong(client, "%s: %s", word, why.data);
+		json_put(parameters, ends[i], end);
+	}
+	r = client_call(client, name, "org.nsctl.AddLink", json_incref(parameters), NULL, &reply);
+	if (r != 0)
+		return r;
+	if (client->json) {
+		print_json(reply);
+	} else if (!client->quiet) {
+		print_escaped(json_text(json_object_get(reply, "link"), "name", "?"));
+		print_text("\n");
+	}
+	return 0;
+}
+
+static void addresses_cell(struct table *table, const json_t *addresses)
+{
+	_cleanup_text_ struct text text = {0};
+
+	text_join(&text, addresses);
+	table_cell(table, text.data);
+}
+
+/* What impairs each end; both at once where that is the same. */
+static void impairment_cell(struct table *table, const json_t *a, const json_t *b)
+{
+	_cleanup_text_ struct text first = {0}, second = {0};
+	bool of_a = ends_add_impairment(&first, a), of_b = ends_add_impairment(&second, b);
+
+	if (of_a && of_b && strcmp(first.data, second.data) == 0)
+		table_cell(table, first.data);
+	else
+		table_format(table, "%s%s%s%s%s", of_a ? "A:" : "", of_a ? first.data : "",
+			     of_a && of_b ? " " : "", of_b ? "B:" : "", of_b ? second.data : "");
+}
+
+static void link_row(struct table *table, const json_t *link, const struct users *users)
+{
+	const json_t *a = json_object_get(link, "a"), *b = json_object_get(link, "b");
+	const json_t *ends[] = {a, b};
+	char age[PRINT_SHORT];
+
+	table_cell(table, json_text(link, "name", "?"));
+	if (users)
+		resolve_cell(table, users, json_object_get(link, "owner"));
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+		_cleanup_text_ struct text where = {0};
+
+		ends_add(&where, ends[i]);
+		table_cell(table, where.data);
+		addresses_cell(table, json_object_get(ends[i], "addresses"));
+	}
+	if (ends_is_up(a) == ends_is_up(b))
+		table_cell(table, ends_is_up(a) ? "up" : "down");
+	else
+		table_cell(table, ends_is_up(a) ? "B-down" : "A-down");
+	print_age(show_age(link, "created"), age);
+	table_cell(table, age);
+	impairment_cell(table, a, b);
+}
+
+static void list_links(const struct client *client, const json_t *links, bool with_owner)
+{
+	static const char *const headings[] = {"NAME",	    "OWNER", "A",   "ADDRESSES", "B",
+					       "ADDRESSES", "STATE", "AGE", "IMPAIRMENT"};
+	static const char *const own[] = {"NAME",      "A",	"ADDRESSES", "B",
+					  "ADDRESSES", "STATE", "AGE",	     "IMPAIRMENT"};
+	_cleanup_table_ struct table table;
+	_cleanup_users_ struct users users = {0};
+	json_t *link;
+	size_t i;
+
+	if (with_owner)
+		resolve_users(&users, links, "owner");
+	table_init(&table, with_owner ? headings : own,
+		   with_owner ? ARRAY_SIZE(headings) : ARRAY_SIZE(own));
+	json_array_foreach(links, i, link)
+	{
+		if (client->json) {
+			print_json(link);
+		} else if (client->quiet) {
+			print_escaped(json_text(link, "name", "?"));
+			print_text("\n");
+		} else {
+			link_row(&table, link, with_owner ? &users : NULL);
+		}
+	}
+	if (!client->json && !client->quiet)
+		table_print(&table);
+}
+
+static int links_list(struct client *client, const struct verb *verb, int argc, char **argv)
+{
+	_cleanup_json_ json_t *parameters = must(json_object()), *reply = NULL;
+	const char *set = NULL;
+	struct options options;
+	bool all = false;
+	int id, r;
+
+	options_init(&options, client, verb, argc, argv);
+	while ((id = options_next(&options)) > 0)
+		all = true;
+	if (id < 0)
+		return id;
+	r = options_words(&options, 0, 1);
+	if (r != 0)
+		return r;
+	if (options.first < argc) {
+		set = argv[options.first];
+		json_put(parameters, "set", json_string(set));
+	}
+	if (all)
+		json_put(parameters, "allOwners", json_true());
+	if (client->has_owner)
+		json_put(parameters, "owner", json_integer(client->owner));
+	r = client_call(client, set, "org.nsctl.ListLinks", json_incref(parameters), NULL, &reply);
+	if (r == 0)
+		list_links(client, json_object_get(reply, "links"), all || client->has_owner);
+	return r;
+}
+
+static int links_rm(struct client *client, const struct verb *verb, int argc, char **argv)
+{
+	struct options options;
+	bool ignore = false;
+	int failed = 0, id, r;
+
+	options_init(&options, client, verb, argc, argv);
+	while ((id = options_next(&options)) > 0)
+		ignore = true;
+	if (id < 0)
+		return id;
+	r = options_words(&options, 1, 0);
+	if (r != 0)
+		return r;
+	for (int i = options.first; i < argc; i++) {
+		r = client_remove(client, argv[i], "org.nsctl.RemoveLink",
+				  client_named(client, argv[i]), ignore);
+		if (r == STATUS_UNREACHABLE)
+			return r;
+		failed = MAX(failed, r);
+	}
+	return failed;
+}
+
+static bool is_called(const json_t *end, const char *word)
+{
+	_cleanup_text_ struct text text = {0};
+
+	ends_add(&text, end);
+	return strcmp(ends_name(end), word) == 0 || strcmp(text.data, word) == 0;
+}
+
+/* The one of the ends of link that is called word: *ret is "a" or "b". */
+static int choose_end(const struct client *client, const json_t *link, const char *word,
+		      const char **ret)
+{
+	const json_t *a = json_object_get(link, "a"), *b = json_object_get(link, "b");
+	_cleanup_text_ struct text first = {0}, second = {0};
+	bool of_a = is_called(a, word), of_b = is_called(b, word);
+
+	if (of_a != of_b) {
+		*ret = of_a ? "a" : "b";
+		return 0;
+	}
+	ends_add(&first, a);
+	ends_add(&second, b);
+	client_problem(client, json_text(link, "name", "?"), "%s end is called %s",
+		       of_a ? "more than one" : "no", word);
+	print_hint("its ends are A (%s) and B (%s)", first.data, second.data);
+	return STATUS_FAILED;
+}
+
+/* Which end of the link called name word is; NULL is both of them, and so is *ret. */
+static int find_end(struct client *client, const char *name, const char *word, const char **ret)
+{
+	_cleanup_json_ json_t *parameters = NULL, *reply = NULL;
+	json_t *link;
+	size_t i;
+	int r;
+
+	if (!word || strcmp(word, "A") == 0 || strcmp(word, "B") == 0) {
+		*ret = !word ? NULL : *word == 'A' ? "a" : "b";
+		return 0;
+	}
+	parameters = must(json_object());
+	if (client->has_owner)
+		json_put(parameters, "owner", json_integer(client->owner));
+	r = client_call(client, name, "org.nsctl.ListLinks", json_incref(parameters), NULL, &reply);
+	if (r != 0)
+		return r;
+	json_array_foreach(json_object_get(reply, "links"), i, link)
+	{
+		if (strcmp(json_text(link, "name", ""), name) == 0)
+			return choose_end(client, link, word, ret);
+	}
+	client_problem(client, name, "there is no link called %s", name);
+	print_hint("`nsctl link list` lists them");
+	return STATUS_FAILED;
+}
+
+/* Changes the ends that the words name (NAME [A|B]) to what change has. */
+static int set_ends(struct client *client, char **words, json_t *change)
+{
+	_cleanup_json_ json_t *parameters = client_named(client, words[0]), *reply = NULL;
+	const char *end = NULL;
+	int r = find_end(client, words[0], words[1], &end);
+
+	if (r != 0)
+		return r;
+	if (!end || strcmp(end, "a") == 0)
+		json_put(parameters, "a", json_incref(change));
+	if (!end || strcmp(end, "b") == 0)
+		json_put(parameters, "b", json_incref(change));
+	r = client_call(client, words[0], "org.nsctl.SetLink", json_incref(parameters), NULL,
+			&reply);
+	if (r == 0 && client->json)
+		print_json(reply);
+	return r;
+}
+
+static int set_up(struct client *client, const struct verb *verb, int argc, char **argv, bool up)
+{
+	_cleanup_json_ json_t *change = must(json_object());
+	int first, r;
+
+	r = options_only_words(client, verb, argc, argv, 1, 2, &first);
+	if (r != 0)
+		return r;
+	json_put(change, "up", json_boolean(up));
+	return set_ends(client, argv + first, change);
+}
+
+static int links_up(struct client *client, const struct verb *verb, int argc, char **argv)
+{
+	return set_up(client, verb, argc, argv, true);
+}
+
+static int links_down(struct client *client, const struct verb *verb, int argc, char **argv)
+{
+	return set_up(client, verb, argc, argv, false);
+}
+
+static int links_impair(struct client *client, const struct verb *verb, int argc, char **argv)
+{
+	_cleanup_json_ json_t *change = must(json_object());
+	json_t *impairment = must(json_object());
+	struct options options;
+	bool clear = false;
+	int id, r;
+
+	json_put(change, "impairment", impairment);
+	options_init(&options, client, verb, argc, argv);
+	while ((id = options_next(&options)) > 0) {
+		const char *wanted = NULL;
+
+		if (id == OPTION_CLEAR)
+			clear = true;
+		else
+			wanted = ends_impair(impairment, options.row->name, options.argument);
+		if (wanted)
+			return options_reject(&options, wanted);
+	}
+	if (id < 0)
+		return id;
+	r = options_words(&options, 1, 2);
+	if (r != 0)
+		return r;
+	if (clear)
+		ends_clear(impairment);
+	if (json_object_size(impairment) == 0)
+		return options_wrong(client, "by what? (as --delay=50ms; --clear is by nothing)");
+	return set_ends(client, argv + options.first, change);
+}
+
+const struct verb links_verbs[] = {
+	{"link add",
+	 NULL,
+	 "[--name=NAME] A B",
+	 "Makes a link (a veth pair) between two ends\n"
+	 "An end is SET[:IFACE], host[:IFACE] or net/NETWORK, then any of ,address=CIDR (may be\n"
+	 "repeated) ,gateway=ADDRESS ,mac=MAC ,mtu=N ,down and of what `link impair` takes\n"
+	 "(,delay=50ms ,loss=1%): web:eth0,address=10.0.0.2/24,address=fd00::2/64,delay=20ms",
+	 0,
+	 links_add,
+	 {add_options}},
+	{"link list",
+	 "link ls",
+	 "[OPTIONS] [SET]",
+	 "Lists your links (those of a set)",
+	 0,
+	 links_list,
+	 {list_options}},
+	{"link rm", NULL, "[--ignore] NAME...", "Removes links", 0, links_rm, {rm_options}},
+	{"link up",
+	 NULL,
+	 "NAME [A|B]",
+	 "Sets both its ends up, or one\n"
+	 "An end is called A or B (as `link list` has them), or by the name of its set or network, "
+	 "or host",
+	 0,
+	 links_up,
+	 {NULL}},
+	{"link down",
+	 NULL,
+	 "NAME [A|B]",
+	 "Sets both its ends down, or one\n"
+	 "An end is called A or B (as `link list` has them), or by the name of its set or network, "
+	 "or host",
+	 0,
+	 links_down,
+	 {NULL}},
+	{"link impair",
+	 NULL,
+	 "[OPTIONS] NAME [A|B]",
+	 "Makes what leaves by both its ends, or one, late, lost, slow and so on\n"
+	 "What is not named stays as it is; 0 clears it. An end is called A or B (as `link list` "
+	 "has\n"
+	 "them), or by the name of its set or network, or host. TIME is 50ms, 1.5s or 300us; "
+	 "PERCENT\n"
+	 "1% or 0.1%; RATE is in bit kbit mbit gbit, or in bps kbps mbps gbps, which are bytes",
+	 0,
+	 links_impair,
+	 {impair_options}},
+	{0},
+};

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * network create, list, rm, see networks.h. Owns nothing beyond a call. Where several networks are
+ * named, what fails with one is told and the others are still tried.
+ */
+#include "client/networks.h"
+
+#include "client/print.h"
+#include "client/resolve.h"
+#include "client/show.h"
+#include "protocol/name.h"
+
+static const struct option_row create_options[] = {
+	{"subnet", 0, "CIDR", "addresses are handed out from it (repeatable: v4 and v6)",
+	 OPTION_SUBNET},
+	{"egress", 0, NULL, "its members reach the outside by NAT", OPTION_EGRESS},
+	{"dns", 0, "ADDRESS", "a name server for its members (may be repeated)", OPTION_DNS},
+	{0},
+};
+
+static const struct option_row list_options[] = {
+	{"all-owners", 0, NULL, "of everybody whose networks you may see", OPTION_ALL_OWNERS},
+	{0},
+};
+
+static const struct option_row rm_options[] = {
+	{"ignore", 0, NULL, "it is no error when there is none", OPTION_IGNORE},
+	{0},
+};
+
+/* Appends to the array called key. */
+static void add(json_t *parameters, const char *key, const char *value)
+{
+	if (!json_object_get(parameters, key))
+		json_put(parameters, key, json_array());
+	json_push(json_object_get(parameters, key), json_string(value));
+}
+
+static int networks_create(struct client *client, const struct verb *verb, int argc, char **argv)
+{
+	_cleanup_json_ json_t *parameters = must(json_object()), *reply = NULL;
+	struct options options;
+	const char *name;
+	int id, r;
+
+	options_init(&options, client, verb, argc, argv);
+	while ((id = options_next(&options)) > 0) {
+		if (id == OPTION_SUBNET)
+			add(parameters, "subnets", options.argument);
+		else if (id == OPTION_DNS)
+			add(parameters, "dns", options.argument);
+		else
+			json_put(parameters, "egress", json_true());
+	}
+	if (id < 0)
+		return id;
+	r = options_words(&options, 1, 1);
+	if (r != 0)
+		return r;
+	name = argv[options.first];
+	if (!name_is_valid(name))
+		return options_wrong(client,
+				     "\"%s\" is no name for a network: 1 to 64 of a-z 0-9 . _ - "
+				     "with a letter or digit at both ends, and not \"host\"",
+				     name);
+	if (client->has_owner)
+		return options_wrong(client, "--owner: a network belongs to who makes it");
+	json_put(parameters, "name", json_string(name));
+	r = client_call(client, name, "org.nsctl.CreateNetwork", json_incref(parameters), NULL,
+			&reply);
+	if (r != 0)
+		return r;
+	if (client->json)
+		print_json(reply);
+	else if (!client->quiet)
+		print_text("%s\n", name);
+	return 0;
+}
+
+static void joined_cell(struct table *table, const json_t *strings)
+{
+	_cleanup_text_ struct text text = {0};
+
+	text_join(&text, strings);
+	table_cell(table, text.data);
+}
+
+static void network_row(struct table *table, const json_t *network, const struct users *users)
+{
+	char age[PRINT_SHORT];
+
+	table_cell(table, json_text(network, "name", "?"));
+	resolve_cell(table, users, json_object_get(network, "owner"));
+	joined_cell(table, json_object_get(network, "subnets"));
+	table_cell(table, json_is_true(json_object_get(network, "egress")) ? "yes" : "no");
+	joined_cell(table, json_object_get(network, "members"));
+	print_age(show_age(network, "created"), age);
+	table_cell(table, age);
+}
+
+static void list_networks(const struct client *client, const json_t *networks)
+{
+	static const char *const headings[] = {"NAME",	 "OWNER",   "SUBNETS",
+					       "EGRESS", "MEMBERS", "AGE"};
+	_cleanup_table_ struct table table;
+	_cleanup_users_ struct users users = {0};
+	json_t *network;
+	size_t i;
+
+	table_init(&table, headings, ARRAY_SIZE(headings));
+	if (!client->json && !client->quiet)
+		resolve_users(&users, networks, "owner");
+	json_array_foreach(networks, i, network)
+	{
+		/* the interface lists one's own or all: the owner is chosen here */
+		if (client->has_owner &&
+		    json_integer_value(json_object_get(network, "owner")) != client->owner)
+			continue;
+		if (client->json) {
+			print_json(network);
+		} else if (client->quiet) {
+			print_escaped(json_text(network, "name", "?"));
+			print_text("\n");
+		} else {
+			network_row(&table, network, &users);
+		}
+	}
+	if (!client->json && !client->quiet)
+		table_print(&table);
+}
+
+static int networks_list(struct client *client, const struct verb *verb, int argc, char **argv)
+{
+	_cleanup_json_ json_t *parameters = must(json_object()), *reply = NULL;
+	struct options options;
+	int id, r;
+
+	options_init(&options, client, verb, argc, argv);
+	while ((id = options_next(&options)) > 0)
+		json_put(parameters, "allOwners", json_true());
+	if (id < 0)
+		return id;
+	if (options.first < argc)
+		return options_wrong(client, "it takes no names");
+	if (client->has_owner)
+		json_put(parameters, "allOwners", json_true());
+	r = client_call(client, NULL, "org.nsctl.ListNetworks", json_incref(parameters), NULL,
+			&reply);
+	if (r == 0)
+		list_networks(client, json_object_get(reply, "networks"));
+	return r;
+}
+
+static int networks_rm(struct client *client, const struct verb *verb, int argc, char **argv)
+{
+	struct options options;
+	bool ignore = false;
+	int failed = 0, id, r;
+
+	options_init(&options, client, verb, argc, argv);
+	while ((id = options_next(&options)) > 0)
+		ignore = true;
+	if (id < 0)
+		return id;
+	r = options_words(&options, 1, 0);
+	if (r != 0)
+		return r;
+	for (int i = options.first; i < argc; i++) {
+		r = client_remove(client, argv[i], "org.nsctl.RemoveNetwork",
+				  client_named(client, argv[i]), ignore);
+		if (r == STATUS_UNREACHABLE)
+			return r;
+		failed = MAX(failed, r);
+	}
+	return failed;
+}
+
+const struct verb networks_verbs[] = {
+	{"network create",
+	 NULL,
+	 "[OPTIONS] NAME",
+	 "Makes a network (a bridge with addresses to hand out)\n"
+	 "Sets join it by --link=net/NAME of create, or by `nsctl link add SET net/NAME`",
+	 0,
+	 networks_create,
+	 {create_options}},
+	{"network list",
+	 "network ls",
+	 "[OPTIONS]",
+	 "Lists your networks",
+	 0,
+	 networks_list,
+	 {list_options}},
+	{"network rm",
+	 NULL,
+	 "[--ignore] NAME...",
+	 "Removes networks",
+	 0,
+	 networks_rm,
+	 {rm_options}},
+	{0},
+};

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * show, see show.h. Owns nothing: replies to words. Everything in them is somebody else's choice
+ * and is escaped on the way.
+ */
+#include "client/show.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "client/ends.h"
+#include "client/print.h"
+
+double show_age(const json_t *object, const char *key)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (double)now.tv_sec - json_number_value(json_object_get(object, key));
+}
+
+void show_line(const char *name, const char *format, ...)
+{
+	_cleanup_text_ struct text made = {0};
+	va_list arguments;
+
+	va_start(arguments, format);
+	text_vformat(&made, format, arguments);
+	va_end(arguments);
+	print_text("  %-12s", name ? name : "");
+	print_escaped(made.data);
+	print_text("\n");
+}
+
+static bool is_held(const json_t *namespaces, const char *type)
+{
+	json_t *namespace;
+	size_t i;
+
+	json_array_foreach(
+		namespaces, i,
+		namespace) if (strcmp(json_text(namespace, "type", ""), type) ==
+			       0) return json_is_true(json_object_get(namespace, "held"));
+	return false;
+}
+
+void show_namespaces(const json_t *namespaces, const char *held, const char *not_held)
+{
+	json_t *namespace;
+	size_t i;
+
+	json_array_foreach(namespaces, i, namespace)
+	{
+		const char *type = json_text(namespace, "type", "?");
+		const char *path = json_text(namespace, "path", NULL);
+		char link[64];
+
+		snprintf(link, sizeof(link), "%.32s:[%" JSON_INTEGER_FORMAT "]", type,
+			 json_integer_value(json_object_get(namespace, "inode")));
+		show_line(i == 0 ? "namespaces" : NULL, "%-7s %-20s %s%s%s", type, link,
+			  json_is_true(json_object_get(namespace, "held")) ? held : not_held,
+			  path ? ", " : "", path ? path : "");
+	}
+}
+
+static void show_strings(const char *name, const json_t *object)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach((json_t *)object, key, value)
+	{
+		show_line(name, "%s=%s", key,
+			  json_is_string(value) ? json_string_value(value) : "?");
+		name = NULL;
+	}
+}
+
+static void show_mounts(const json_t *mounts)
+{
+	json_t *mount;
+	size_t i;
+
+	json_array_foreach(mounts, i, mount)
+	{
+		const char *source = json_text(mount, "source", NULL);
+		char size[PRINT_SHORT];
+
+		print_size(json_integer_value(json_object_get(mount, "size")), size);
+		show_line(i == 0 ? "mounts" : NULL, "%s %s%s%s%s%s%s",
+			  json_text(mount, "type", "?"), source ? source : "", source ? " at " : "",
+			  json_text(mount, "target", "?"),
+			  json_is_true(json_object_get(mount, "readOnly")) ? ", read-only" : "",
+			  json_object_get(mount, "size") ? ", " : "",
+			  json_object_get(mount, "size") ? size : "");
+	}
+}
+
+static void show_interfaces(const json_t *interfaces)
+{
+	json_t *interface, *address;
+	size_t i, j;
+
+	json_array_foreach(interfaces, i, interface)
+	{
+		_cleanup_text_ struct text text = {0};
+		const char *link = json_text(interface, "link", NULL);
+
+		text_format(&text, "%s %s", json_text(interface, "name", "?"),
+			    json_is_true(json_object_get(interface, "up")) ? "up" : "down");
+		json_array_foreach(json_object_get(interface, "addresses"), j, address) text_format(
+			&text, " %s", json_is_string(address) ? json_string_value(address) : "?");
+		if (link)
+			text_format(&text, ", link %s", link);
+		show_line(i == 0 ? "interfaces" : NULL, "%s", text.data);
+	}
+}
+
+/* What a set asked for at the network, in its own words. */
+static void show_network(const json_t *spec)
+{
+	_cleanup_text_ struct text dns = {0};
+	const json_t *servers = json_object_get(spec, "dns");
+	json_t *publish;
+	size_t i;
+
+	if (json_is_true(json_object_get(spec, "egress")))
+		show_line("egress", "yes");
+	text_join(&dns, servers);
+	if (json_array_size(servers) > 0)
+		show_line("dns", "%s", dns.data);
+	json_array_foreach(json_object_get(spec, "publish"), i, publish)
+	{
+		const char *address = json_text(publish, "hostAddress", NULL);
+		bool is_v6 = address && strchr(address, ':');
+
+		show_line(i == 0 ? "published" : NULL,
+			  "%s%s%s%s%" JSON_INTEGER_FORMAT " to %" JSON_INTEGER_FORMAT "/%s",
+			  is_v6 ? "[" : "", address ? address : "", is_v6 ? "]" : "",
+			  address ? ":" : "",
+			  json_integer_value(json_object_get(publish, "hostPort")),
+			  json_integer_value(json_object_get(publish, "port")),
+			  json_text(publish, "protocol", "tcp"));
+	}
+}
+
+/* One link, from the side of the set: its end, what impairs that, and the other end. */
+static void show_link(const char *heading, const json_t *link, const char *set)
+{
+	const json_t *a = json_object_get(link, "a"), *b = json_object_get(link, "b");
+	bool is_a = strcmp(json_text(a, "set", ""), set) == 0;
+	const json_t *ends[] = {is_a ? a : b, is_a ? b : a};
+	_cleanup_text_ struct text text = {0};
+
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+		_cleanup_text_ struct text impairment = {0};
+
+		text_add(&text, i == 0 ? "" : " to ");
+		ends_add(&text, ends[i]);
+		if (!ends_is_up(ends[i]))
+			text_add(&text, " (down)");
+		if (ends_add_impairment(&impairment, ends[i]))
+			text_format(&text, " (%s)", impairment.data);
+	}
+	show_line(heading, "%s: %s", json_text(link, "name", "?"), text.data);
+}
+
+/* The other ends are nowhere in a Set: they are asked for, where there are any. */
+static void show_links(struct client *client, const json_t *set)
+{
+	_cleanup_reply_ struct message_reply reply = {0};
+	_cleanup_json_ json_t *parameters = must(json_object());
+	const char *name = json_text(set, "name", "?");
+	json_t *object;
+	bool any = false;
+	size_t i;
+
+	json_array_foreach(json_object_get(set, "interfaces"), i, object)
+	{
+		any = any || json_text(object, "link", NULL);
+	}
+	if (!any)
+		return;
+	json_put(parameters, "set", json_string(name));
+	if (client->has_owner)
+		json_put(parameters, "owner", json_integer(client->owner));
+	if (client_exchange(client, name, "org.nsctl.ListLinks", json_incref(parameters), NULL,
+			    &reply) != 0)
+		return;
+	client_received(client);
+	/* a set that is gone meanwhile has none */
+	json_array_foreach(reply.error ? NULL : json_object_get(reply.parameters, "links"), i,
+			   object)
+	{
+		show_link(i == 0 ? "links" : NULL, object, name);
+	}
+}
+
+static void show_usage(const json_t *set)
+{
+	const json_t *usage = json_object_get(set, "usage");
+	const json_t *memory = json_object_get(usage, "memory");
+	const json_t *cpu = json_object_get(usage, "cpuSeconds");
+	char size[PRINT_SHORT];
+
+	show_line("processes", "%" JSON_INTEGER_FORMAT " (sessions: %" JSON_INTEGER_FORMAT ")",
+		  json_integer_value(json_object_get(usage, "processes")),
+		  json_integer_value(json_object_get(usage, "sessions")));
+	print_size(json_integer_value(memory), size);
+	if (json_is_integer(memory))
+		show_line("memory", "%s", size);
+	if (json_is_number(cpu))
+		show_line("cpu", "%.1f s", json_number_value(cpu));
+}
+
+static void show_times(const json_t *set)
+{
+	const json_t *lease = json_object_get(json_object_get(set, "spec"), "lease");
+	double left = -show_age(set, "expires");
+	char text[PRINT_SHORT];
+
+	print_age(show_age(set, "created"), text);
+	show_line("created", "%s ago", text);
+	print_age(left, text);
+	if (json_is_number(json_object_get(set, "expires")))
+		show_line("lease", "ends in %s", text);
+	if (json_is_true(json_object_get(lease, "connection")))
+		show_line("lease", "ends with the connection that made it");
+	if (json_object_get(lease, "processFileDescriptor"))
+		show_line("lease", "ends with the process that it was made for");
+}
+
+/* What a person would else find out by an EPERM. */
+static void show_notes(const json_t *set)
+{
+	static const struct {
+		const char *kind, *text;
+	} notes[] = {
+		{"mnt", "the mount namespace is the host's: mount(2) is refused there by the "
+			"kernel, also to root inside"},
+		{"net", "the network namespace is the host's: changing it is refused by the "
+			"kernel, also to root inside"},
+		{"uts", "the host name is the host's: changing it is refused by the kernel, also "
+			"to root inside"},
+	};
+	const json_t *namespaces = json_object_get(set, "namespaces");
+
+	for (size_t i = 0; i < ARRAY_SIZE(notes); i++)
+		if (is_held(namespaces, "user") && !is_held(namespaces, notes[i].kind))
+			show_line("note", "%s", notes[i].text);
+	if (strcmp(json_text(set, "state", ""), "broken") == 0)
+		show_line("note", "a part of it has been lost: it can only be removed (nsctl rm)");
+}
+
+static void show_set(struct client *client, const json_t *set)
+{
+	static const struct {
+		const char *field, *name;
+	} words[] = {{"userMapping", "user map"},
+		     {"hostname", "hostname"},
+		     {"propagation", "propagation"},
+		     {"rootPath", "root"}};
+	const json_t *spec = json_object_get(set, "spec");
+	const char *owner = json_text(set, "ownerName", NULL);
+	const json_t *init = json_object_get(set, "init");
+
+	print_escaped(json_text(set, "name", "?"));
+	print_text("\n");
+	show_line("owner", "%s%s%" JSON_INTEGER_FORMAT "%s", owner ? owner : "", owner ? " (" : "",
+		  json_integer_value(json_object_get(set, "owner")), owner ? ")" : "");
+	show_line("id", "%s", json_text(set, "id", "?"));
+	show_line("state", "%s", json_text(set, "state", "?"));
+	show_times(set);
+	show_namespaces(json_object_get(set, "namespaces"), "held", "the host's");
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (json_text(spec, words[i].field, NULL))
+			show_line(words[i].name, "%s", json_text(spec, words[i].field, ""));
+	show_mounts(json_object_get(spec, "mounts"));
+	show_strings("labels", json_object_get(spec, "labels"));
+	show_network(spec);
+	show_interfaces(json_object_get(set, "interfaces"));
+	show_links(client, set);
+	show_usage(set);
+	if (json_is_integer(init))
+		show_line("init", "%" JSON_INTEGER_FORMAT, json_integer_value(init));
+	if (json_text(set, "cgroup", NULL))
+		show_line("cgroup", "%s", json_text(set, "cgroup", ""));
+	show_notes(set);
+}
+
+int show_run(struct client *client, const struct verb *verb, int argc, char **argv)
+{
+	int first, failed = 0, r;
+
+	r = options_only_words(client, verb, argc, argv, 1, 0, &first);
+	if (r != 0)
+		return r;
+	for (int i = first; i < argc; i++) {
+		_cleanup_json_ json_t *reply = NULL;
+
+		r = client_call(client, argv[i], "org.nsctl.Get", client_named(client, argv[i]),
+				NULL, &reply);
+		if (r == STATUS_UNREACHABLE)
+			return r;
+		failed = MAX(failed, r);
+		if (r != 0)
+			continue;
+		if (client->json) {
+			print_json(json_object_get(reply, "set"));
+			continue;
+		}
+		if (i > first)
+			print_text("\n");
+		show_set(client, json_object_get(reply, "set"));
+	}
+	return failed;
+}

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * up and down, see topology.h. Owns nothing beyond a call. A file is exactly what Apply takes, no
+ * more: what is not in the interface description is refused here, by its place in the file, before
+ * anything is sent. Paths in it are opened with the rights of who asks, never by the daemon; a
+ * descriptor's number means nothing in a file, and is refused.
+ */
+#include "client/topology.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+#include "client/parse.h"
+#include "client/print.h"
+#include "client/spec.h"
+#include "protocol/frame.h"
+#include "protocol/idl.h"
+
+const struct option_row topology_up_options[] = {
+	{"lease", 0, "DURATION", "all of it ends unless renewed for so long (90s, 15m, 2h, 1d)",
+	 OPTION_LEASE},
+	{0},
+};
+
+/* All of the file, up to a little more than a message may have. */
+static int read_all(const char *path, struct text *text)
+{
+	_cleanup_fd_ int opened_fd = -1;
+	int fd = STDIN_FILENO;
+	char chunk[4096];
+	ssize_t n = 0;
+
+	if (strcmp(path, "-") != 0)
+		fd = opened_fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return negative_errno();
+	text_add(text, "");
+	while (text->used <= FRAME_SIZE_MAX &&
+	       ((n = read(fd, chunk, sizeof(chunk))) > 0 || (n < 0 && errno == EINTR)))
+		if (n > 0)
+			text_bytes(text, chunk, (size_t)n);
+	if (n < 0)
+		return negative_errno();
+	return text->used > FRAME_SIZE_MAX ? -EFBIG : 0;
+}
+
+/* Goes one step of path ("links", "[0]") down from value; NULL where there is nothing. */
+static json_t *step(json_t *value, const char **path)
+{
+	size_t n = strcspn(*path, ".[");
+	_cleanup_free_ char *word = NULL;
+	int64_t index;
+
+	if (**path == '[') {
+		n = strcspn(*path, "]");
+		word = must(strndup(*path + 1, n > 0 ? n - 1 : 0));
+		*path += n + (*(*path + n) ? 1 : 0);
+		value = parse_number(word, 0, INT32_MAX, &index)
+				? json_array_get(value, (size_t)index)
+				: NULL;
+	} else {
+		word = must(strndup(*path, n));
+		*path += n;
+		value = json_object_get(value, word);
+	}
+	if (**path == '.')
+		++*path;
+	return value;
+}
+
+/* What is wrong with the member at path, in words. A key with a dot in it finds no way, and is
+ * unknown all the same. */
+static const char *reason(json_t *topology, const struct idl *idl, const struct idl_method *method,
+			  const char *path)
+{
+	const char *rest = path, *last = path;
+	json_t *value = topology, *above = topology;
+	char again[IDL_PATH_SIZE];
+	bool was_refused;
+
+	if (!*path)
+		return "the file has no JSON object";
+	while (value && *rest) {
+		above = value;
+		last = rest;
+		value = step(value, &rest);
+	}
+	if (*rest || strlen(path) == IDL_PATH_SIZE - 1)
+		return "it is unknown";
+	if (!value)
+		return "it is missing";
+	if (!json_is_object(above))
+		return "it is of the wrong type";
+	/* null is as good as absent, unless nothing of that name may be there */
+	json_put(above, last, json_null());
+	was_refused = !idl_check_input(idl, method, topology, again) && strcmp(again, path) == 0;
+	json_object_del(above, last);
+	if (was_refused &&
+	    (idl_check_input(idl, method, topology, again) || strcmp(again, path) != 0))
+		return "there is no such key";
+	return "it is of the wrong type, or none of the words that it may be";
+}
+
+/* Finds a member whose name ends in FileDescriptor; its name, or NULL. */
+static const char *find_descriptor(const json_t *value)
+{
+	static const char end[] = "FileDescriptor";
+	const char *key, *found = NULL;
+	json_t *below;
+	size_t i;
+
+	json_array_foreach(value, i, below)
+	{
+		if ((found = find_descriptor(below)))
+			return found;
+	}
+	json_object_foreach((json_t *)value, key, below)
+	{
+		size_t n = strlen(key);
+
+		if (n >= sizeof(end) - 1 && strcmp(key + n - (sizeof(end) - 1), end) == 0)
+			return key;
+		if ((found = find_descriptor(below)))
+			return found;
+	}
+	return NULL;
+}
+
+static int refuse(const struct client *client, const char *path, const char *field, const char *why)
+{
+	client_problem(client, path, "%s%s%s", field, *field ? ": " : "", why);
+	print_hint("a topology has networks, sets, links and lease, as the parameters of Apply in "
+		   "org.nsctl.varlink; docs/examples has some");
+	return STATUS_FAILED;
+}
+
+/* What the interface description does not say. */
+static int check_leases(const struct client *client, const char *path, const json_t *topology)
+{
+	const char *descriptor = find_descriptor(topology);
+	json_t *set;
+	size_t i;
+
+	if (descriptor)
+		return refuse(client, path, descriptor,
+			      "a number of a descriptor means nothing in a file: name the path");
+	if (json_is_true(json_object_get(json_object_get(topology, "lease"), "connection")))
+		return refuse(client, path, "lease.connection",
+			      "the connection ends with this command");
+	json_array_foreach(json_object_get(topology, "sets"), i, set)
+	{
+		const json_t *lease = json_object_get(json_object_get(set, "spec"), "lease");
+
+		if (json_is_true(json_object_get(lease, "connection"))) {
+			_cleanup_text_ struct text field = {0};
+
+			text_format(&field, "sets[%zu].spec.lease.connection", i);
+			return refuse(client, path, field.data,
+				      "the connection ends with this command");
+		}
+	}
+	return 0;
+}
+
+static int check(const struct client *client, const char *path, json_t *topology)
+{
+	const struct idl_method *method;
+	char field[IDL_PATH_SIZE];
+	struct idl *idl;
+	unsigned line;
+	int r = 0;
+
+	if (idl_parse(idl_text_nsctl, &idl, &line) < 0)
+		out_of_memory();
+	method = idl_method(idl, "Apply");
+	if (!idl_check_input(idl, method, topology, field))
+		r = refuse(client, path, field, reason(topology, idl, method, field));
+	idl_free(idl);
+	return r == 0 ? check_leases(client, path, topology) : r;
+}
+
+int topology_read(const struct client *client, const char *path, json_t **ret)
+{
+	_cleanup_text_ struct text text = {0};
+	_cleanup_json_ json_t *topology = NULL;
+	json_error_t error;
+	int r = read_all(path, &text);
+
+	if (r < 0)
+		return client_problem(client, path, "%s", strerror(-r));
+	topology = json_loads(text.data, JSON_REJECT_DUPLICATES, &error);
+	if (!topology)
+		return client_problem(client, path, "line %d, column %d: %s", error.line,
+				      error.column, error.text);
+	r = check(client, path, topology);
+	if (r == 0)
+		*ret = take_ptr(topology);
+	return r;
+}
+
+/* One path of a file, told by its place there where it cannot be opened. */
+static int open_one(const struct client *client, const char *path, int directory_fd,
+		    struct call_fds *fds, json_t *object, const char *path_key, const char *fd_key,
+		    int flags)
+{
+	const char *name = json_text(object, path_key, NULL);
+	int r;
+
+	if (!name)
+		return 0;
+	r = spec_add_path(fds, directory_fd, name, flags, object, path_key, fd_key);
+	if (r == -E2BIG)
+		return client_problem(client, path, "more mounts than one message can carry");
+	return r < 0 ? client_problem(client, path, "%s %s: %s", path_key, name, strerror(-r)) : 0;
+}
+
+int topology_open(const struct client *client, const char *path, json_t *topology,
+		  struct call_fds *fds)
+{
+	const char *slash = strrchr(path, '/');
+	_cleanup_free_ char *directory =
+		must(slash ? strndup(path, (size_t)(slash - path) + 1) : strdup("."));
+	_cleanup_fd_ int directory_fd = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	json_t *set, *mount;
+	size_t i, j;
+	int r = 0;
+
+	if (directory_fd < 0)
+		return client_problem(client, directory, "%s", strerror(errno));
+	json_array_foreach(json_object_get(topology, "sets"), i, set)
+	{
+		json_t *spec = json_object_get(set, "spec");
+
+		r = open_one(client, path, directory_fd, fds, spec, "rootPath",
+			     "rootFileDescriptor", O_DIRECTORY);
+		json_array_foreach(json_object_get(spec, "mounts"), j, mount)
+		{
+			if (r == 0)
+				r = open_one(client, path, directory_fd, fds, mount, "source",
+					     "sourceFileDescriptor", 0);
+		}
+		if (r != 0)
+			return r;
+	}
+	return 0;
+}
+
+/* What was made, a line for each. */
+static void print_made(const json_t *reply)
+{
+	static const char *const kinds[][2] = {
+		{"networks", "network"}, {"sets", "set"}, {"links", "link"}};
+	json_t *object;
+	size_t i;
+
+	for (size_t kind = 0; kind < ARRAY_SIZE(kinds); kind++)
+		json_array_foreach(json_object_get(reply, kinds[kind][0]), i, object)
+		{
+			print_text("%s ", kinds[kind][1]);
+			print_escaped(json_text(object, "name", "?"));
+			print_text("\n");
+		}
+}
+
+int topology_up(struct client *client, const struct verb *verb, int argc, char **argv)
+{
+	_cleanup_call_fds_ struct call_fds fds = {.n = 0};
+	_cleanup_json_ json_t *topology = NULL, *reply = NULL;
+	struct options options;
+	int64_t seconds = 0;
+	const char *path;
+	int id, r;
+
+	options_init(&options, client, verb, argc, argv);
+	while ((id = options_next(&options)) > 0)
+		if (!parse_duration(options.argument, &seconds))
+			return options_reject(&options, "a duration (as 90, 90s, 15m, 2h or 1d)");
+	if (id < 0)
+		return id;
+	r = options_words(&options, 1, 1);
+	if (r != 0)
+		return r;
+	if (client->has_owner)
+		return options_wrong(client, "--owner: a topology belongs to who makes it");
+	path = argv[options.first];
+	r = topology_read(client, path, &topology);
+	if (r == 0)
+		r = topology_open(client, path, topology, &fds);
+	if (r != 0)
+		return r;
+	if (seconds > 0) {
+		_cleanup_json_ json_t *lease = must(json_object());
+
+		json_put(lease, "seconds", json_real((double)seconds));
+		json_put(topology, "lease", json_incref(lease));
+	}
+	r = client_call(client, path, "org.nsctl.Apply", json_incref(topology), &fds, &reply);
+	if (r != 0)
+		return r;
+	if (client->json)
+		print_json(reply);
+	else if (!client->quiet)
+		print_made(reply);
+	return 0;
+}
+
+/* Links before sets before networks: what is left of a link without a name goes with its set. */
+int topology_down(struct client *client, const struct verb *verb, int argc, char **argv)
+{
+	static const char *const order[][2] = {
+		{"links", "org.nsctl.RemoveLink"},
+		{"sets", "org.nsctl.Remove"},
+		{"networks", "org.nsctl.RemoveNetwork"},
+	};
+	_cleanup_json_ json_t *topology = NULL;
+	json_t *object;
+	int first, failed = 0, r;
+	size_t i;
+
+	r = options_only_words(client, verb, argc, argv, 1, 1, &first);
+	if (r == 0)
+		r = topology_read(client, argv[first], &topology);
+	if (r != 0)
+		return r;
+	for (size_t kind = 0; kind < ARRAY_SIZE(order); kind++)
+		json_array_foreach(json_object_get(topology, order[kind][0]), i, object)
+		{
+			const char *name = json_text(object, "name", NULL);
+
+			if (!name)
+				continue;
+			r = client_remove(client, name, order[kind][1], client_named(client, name),
+					  true);
+			if (r == STATUS_UNREACHABLE)
+				return r;
+			failed = MAX(failed, r);
+		}
+	return failed;
+}

@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The words of links and networks, and what the verbs make of them: each row a command line, what
+ * it asks of the daemon (which must fit the interface), what that answers, and what is printed.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "client/ends.h"
+#include "client/links.h"
+#include "client/networks.h"
+#include "client/show.h"
+#include "tests/unit/answering.h"
+
+static void test_link_option(void **state _unused_)
+{
+	static const struct {
+		const char *word, *link; /* NULL: refused */
+	} rows[] = {
+		{"host", "{\"peer\":{\"host\":true}}"},
+		{"other:eth0", "{\"peer\":{\"set\":\"other\",\"interface\":\"eth0\"}}"},
+		{"net/lan,address=10.0.0.2/24,gateway=10.0.0.1",
+		 "{\"end\":{\"addresses\":[\"10.0.0.2/24\"],\"gateway\":\"10.0.0.1\"},\"peer\":{"
+		 "\"network\":\"lan\"}}"},
+		{"a,address=10.0.0.2/24,address=fd00::2/64,mtu=1400,mac=02:00:00:00:00:01,down",
+		 "{\"end\":{\"addresses\":[\"10.0.0.2/24\",\"fd00::2/64\"],\"mtu\":1400,\"mac\":"
+		 "\"02:00:00:00:00:01\",\"up\":false},\"peer\":{\"set\":\"a\"}}"},
+		{"a,peer-mtu=1400,peer-gateway=10.0.0.2,name=pair",
+		 "{\"name\":\"pair\",\"peer\":{\"set\":\"a\",\"mtu\":1400,\"gateway\":"
+		 "\"10.0.0.2\"}}"},
+		{"net/lan,delay=50ms,jitter=5ms,loss=1%,duplicate=2,corrupt=0.5%,reorder=25%,"
+		 "rate=10mbit",
+		 "{\"end\":{\"impairment\":{\"delayMilliseconds\":50.0,\"jitterMilliseconds\":5.0,"
+		 "\"lossPercent\":1.0,\"duplicatePercent\":2.0,\"corruptPercent\":0.5,"
+		 "\"reorderPercent\":25.0,\"rateBitsPerSecond\":10000000}},\"peer\":{\"network\":"
+		 "\"lan\"}}"},
+		{"host:veth0,peer-address=fd00::1/64,peer-delay=1s,peer-down,up",
+		 "{\"end\":{\"up\":true},\"peer\":{\"host\":true,\"interface\":\"veth0\","
+		 "\"addresses\":["
+		 "\"fd00::1/64\"],\"impairment\":{\"delayMilliseconds\":1000.0},\"up\":false}}"},
+		{"", NULL},
+		{"a,name=Upper", NULL},
+		{"a,loss=101%", NULL},
+		{"a,delay=50", NULL},
+		{"a,rate=fast", NULL},
+		{"a,peer-peer-mtu=1400", NULL},
+		{":eth0", NULL},
+		{"host:", NULL},
+		{"net/", NULL},
+		{"Upper", NULL},
+		{"host,", NULL},
+		{"host,address", NULL},
+		{"host,address=", NULL},
+		{"host,bogus=1", NULL},
+		{"host,mtu=1", NULL},
+		{"host,mtu=x", NULL},
+		{"host,peer-name=x", NULL},
+		{"host,down=1", NULL},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_text_ struct text why = {0};
+		_cleanup_json_ json_t *link = ends_parse_link(rows[i].word, &why);
+		_cleanup_json_ json_t *wanted =
+			rows[i].link ? json_loads(rows[i].link, 0, NULL) : NULL;
+		_cleanup_free_ char *text = link ? json_dumps(link, JSON_COMPACT) : NULL;
+
+		if (!link != !wanted || (link && !json_equal(link, wanted)))
+			fail_msg("%s\nis %s\nnot %s", rows[i].word, text ? text : "refused",
+				 rows[i].link ? rows[i].link : "refused");
+		/* who is refused is told why */
+		assert_int_equal(why.used > 0, !rows[i].link);
+	}
+}
+
+static void test_ends(void **state _unused_)
+{
+	static const struct {
+		const char *word, *end; /* NULL: refused */
+		const char *where;	/* as it is printed */
+	} rows[] = {
+		{"web", "{\"set\":\"web\"}", "web"},
+		{"web:eth0", "{\"set\":\"web\",\"interface\":\"eth0\"}", "web:eth0"},
+		{"host:veth0", "{\"host\":true,\"interface\":\"veth0\"}", "host:veth0"},
+		{"net/lan", "{\"network\":\"lan\"}", "net/lan"},
+		{"web:eth0,address=10.0.0.1/24,address=fd00::1/64,gateway=fd00::2,down",
+		 "{\"set\":\"web\",\"interface\":\"eth0\",\"addresses\":[\"10.0.0.1/24\","
+		 "\"fd00::1/64\"],\"gateway\":\"fd00::2\",\"up\":false}",
+		 "web:eth0"},
+		{"web,interface=e,mtu=1280,mac=02:00:00:00:00:01,rate=1kbps",
+		 "{\"set\":\"web\",\"interface\":\"e\",\"mtu\":1280,\"mac\":\"02:00:00:00:00:01\","
+		 "\"impairment\":{\"rateBitsPerSecond\":8000}}",
+		 "web:e"},
+		{"", NULL, NULL},
+		{"Web", NULL, NULL},
+		{"net/", NULL, NULL},
+		{"net/Lan", NULL, NULL},
+		{"web:", NULL, NULL},
+		{"web,", NULL, NULL},
+		{"web,name=x", NULL, NULL},
+		{"web,peer-address=10.0.0.1/24", NULL, NULL},
+		{"web,mtu=67", NULL, NULL},
+		{"web,mtu=65536", NULL, NULL},
+		{"web,down=1", NULL, NULL},
+		{"web,loss=-1%", NULL, NULL},
+		{"web,=", NULL, NULL},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_text_ struct text why = {0}, where = {0};
+		_cleanup_json_ json_t *end = ends_parse(rows[i].word, &why);
+		_cleanup_json_ json_t *wanted =
+			rows[i].end ? json_loads(rows[i].end, 0, NULL) : NULL;
+
+		if (!end != !wanted || (end && !json_equal(end, wanted)))
+			fail_msg("\"%s\": %s", rows[i].word, end ? "taken" : why.data);
+		assert_int_equal(why.used > 0, !end);
+		if (!end)
+			continue;
+		ends_add(&where, end);
+		assert_string_equal(where.data, rows[i].where);
+	}
+}
+
+/* What is printed is what may be typed. */
+static void test_impairments(void **state _unused_)
+{
+	static const struct {
+		const char *impairment, *text; /* "": none */
+	} rows[] = {
+		{"{}", ""},
+		{"{\"delayMilliseconds\":0,\"lossPercent\":0.0,\"rateBitsPerSecond\":0}", ""},
+		{"{\"lossPercent\":-1,\"delayMilliseconds\":null}", ""},
+		{"{\"delayMilliseconds\":50}", "delay=50ms"},
+		{"{\"delayMilliseconds\":1500,\"jitterMilliseconds\":0.25}",
+		 "delay=1.5s,jitter=250us"},
+		{"{\"lossPercent\":1,\"duplicatePercent\":0.1,\"corruptPercent\":100}",
+		 "loss=1%,duplicate=0.1%,corrupt=100%"},
+		{"{\"rateBitsPerSecond\":10000000,\"reorderPercent\":25}",
+		 "reorder=25%,rate=10mbit"},
+		{"{\"rateBitsPerSecond\":1234567}", "rate=1.234567mbit"},
+		{"{\"rateBitsPerSecond\":999}", "rate=999bit"},
+		{"{\"rateBitsPerSecond\":5000000000000000}", "rate=5000tbit"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_text_ struct text text = {0}, word = {0}, again = {0}, why = {0};
+		_cleanup_json_ json_t *end = must(json_object()), *back = NULL;
+
+		json_put(end, "impairment", json_loads(rows[i].impairment, 0, NULL));
+		text_add(&text, "");
+		text_add(&again, "");
+		assert_int_equal(ends_add_impairment(&text, end), *rows[i].text != '\0');
+		assert_string_equal(text.data, rows[i].text);
+		if (!*rows[i].text)
+			continue;
+		text_format(&word, "web,%s", text.data);
+		back = ends_parse(word.data, &why);
+		assert_non_null(back);
+		ends_add_impairment(&again, back);
+		assert_string_equal(again.data, text.data);
+	}
+}
+
+#define END_A "\"a\":{\"set\":\"web\",\"interface\":\"eth0\",\"addresses\":[\"10.0.0.1/24\"]}"
+#define END_B "\"b\":{\"host\":true,\"up\":false,\"impairment\":{\"lossPercent\":1}}"
+/* made in times to come, so that its age is none */
+#define MADE "\"owner\":4242424,\"created\":4e9"
+#define LINK "{\"name\":\"pair\"," END_A "," END_B "," MADE "}"
+#define SELF                                                                                       \
+	"{\"name\":\"self\",\"a\":{\"set\":\"x\"},\"b\":{\"set\":\"x\",\"interface\":\"b\"}," MADE \
+	"}"
+#define REPLY "{\"link\":" LINK "}"
+#define LINKS "{\"links\":[" LINK "," SELF "]}"
+
+static void test_link_verbs(void **state _unused_)
+{
+	static const struct exchange_row rows[] = {
+		{"link add web:eth0,address=10.0.0.1/24 host,down,loss=1%",
+		 {"AddLink {" END_A ",\"b\":{\"host\":true,\"up\":false,\"impairment\":{"
+		  "\"lossPercent\":1.0}}}"},
+		 {REPLY},
+		 0,
+		 "pair\n"},
+		{"link add --name=pair --quiet web net/lan",
+		 {"AddLink "
+		  "{\"name\":\"pair\",\"a\":{\"set\":\"web\"},\"b\":{\"network\":\"lan\"}}"},
+		 {REPLY},
+		 0,
+		 ""},
+		{"link add web host",
+		 {"AddLink {\"a\":{\"set\":\"web\"},\"b\":{\"host\":true}}"},
+		 {"!NotPermitted {\"what\":\"a link to the host\",\"reason\":\"no\"}"},
+		 STATUS_FAILED,
+		 "!link add: a link to the host is not permitted: no"},
+		{"link add a b",
+		 {"AddLink {\"a\":{\"set\":\"a\"},\"b\":{\"set\":\"b\"}}"},
+		 {"!InvalidValue {\"field\":\"b.addresses[1]\",\"reason\":\"address in use\"}"},
+		 STATUS_FAILED,
+		 "!link add: end B, addresses[1]: address in use\n"},
+		{"link add --name=pair a b",
+		 {"AddLink {\"name\":\"pair\",\"a\":{\"set\":\"a\"},\"b\":{\"set\":\"b\"}}"},
+		 {"!Exists {\"what\":\"link\",\"name\":\"pair\"}"},
+		 STATUS_FAILED,
+		 "!hint: `nsctl link rm pair` removes it"},
+		{"link add web", {NULL}, {NULL}, STATUS_USAGE, "!too few words"},
+		{"link add web host other",
+		 {NULL},
+		 {NULL},
+		 STATUS_USAGE,
+		 "!other is one word too many"},
+		{"link add web Host",
+		 {NULL},
+		 {NULL},
+		 STATUS_USAGE,
+		 "!\"Host\" is no name of a set"},
+		{"link add --name=Pair web host",
+		 {NULL},
+		 {NULL},
+		 STATUS_USAGE,
+		 "!a name of a link"},
+		{"link add --owner=1 web host", {NULL}, {NULL}, STATUS_USAGE, "!--owner"},
+		{"link list",
+		 {"ListLinks {}"},
+		 {LINKS},
+		 0,
+		 "pair  web:eth0  10.0.0.1/24  host  -  B-down  0s  B:loss=1%\n"
+		 "self  x         -            x:b   -  up      0s  -\n"},
+		{"link list --quiet web",
+		 {"ListLinks {\"set\":\"web\"}"},
+		 {LINKS},
+		 0,
+		 "pair\nself\n"},
+		{"link list --all-owners",
+		 {"ListLinks {\"allOwners\":true}"},
+		 {"{\"links\":[" LINK "]}"},
+		 0,
+		 "pair  4242424  web:eth0  10.0.0.1/24  host  -  B-down  0s  B:loss=1%\n"},
+		{"link list --owner=7 --json web",
+		 {"ListLinks {\"owner\":7,\"set\":\"web\"}"},
+		 {"{\"links\":[]}"},
+		 0,
+		 ""},
+		{"link list a b", {NULL}, {NULL}, STATUS_USAGE, "!b is one word too many"},
+		{"link rm pair", {"RemoveLink {\"name\":\"pair\"}"}, {"{}"}, 0, ""},
+		{"link rm --owner=7 one two",
+		 {"RemoveLink {\"name\":\"one\",\"owner\":7}",
+		  "RemoveLink {\"name\":\"two\",\"owner\":7}"},
+		 {"!NotFound {\"what\":\"link\",\"name\":\"one\"}", "{}"},
+		 STATUS_FAILED,
+		 "!there is no link called one"},
+		{"link rm --ignore one two",
+		 {"RemoveLink {\"name\":\"one\"}", "RemoveLink {\"name\":\"two\"}"},
+		 {"!NotFound {\"what\":\"link\",\"name\":\"one\"}", "{}"},
+		 0,
+		 ""},
+		{"link rm", {NULL}, {NULL}, STATUS_USAGE, "!too few words"},
+		{"link up pair",
+		 {"SetLink {\"name\":\"pair\",\"a\":{\"up\":true},\"b\":{\"up\":true}}"},
+		 {REPLY},
+		 0,
+		 ""},
+		{"link down pair B",
+		 {"SetLink {\"name\":\"pair\",\"b\":{\"up\":false}}"},
+		 {REPLY},
+		 0,
+		 ""},
+		{"link down pair web",
+		 {"ListLinks {}", "SetLink {\"name\":\"pair\",\"a\":{\"up\":false}}"},
+		 {LINKS, REPLY},
+		 0,
+		 ""},
+		{"link down --owner=7 pair host",
+		 {"ListLinks {\"owner\":7}",
+		  "SetLink {\"name\":\"pair\",\"owner\":7,\"b\":{\"up\":false}}"},
+		 {LINKS, REPLY},
+		 0,
+		 ""},
+		{"link down pair web:eth0",
+		 {"ListLinks {}", "SetLink {\"name\":\"pair\",\"a\":{\"up\":false}}"},
+		 {LINKS, REPLY},
+		 0,
+		 ""},
+		{"link down self x",
+		 {"ListLinks {}"},
+		 {LINKS},
+		 STATUS_FAILED,
+		 "!its ends are A (x) and B (x:b)"},
+		{"link down self x:b",
+		 {"ListLinks {}", "SetLink {\"name\":\"self\",\"b\":{\"up\":false}}"},
+		 {LINKS, REPLY},
+		 0,
+		 ""},
+		{"link up pair other",
+		 {"ListLinks {}"},
+		 {LINKS},
+		 STATUS_FAILED,
+		 "!its ends are A (web:eth0) and B (host)"},
+		{"link up nothing web",
+		 {"ListLinks {}"},
+		 {LINKS},
+		 STATUS_FAILED,
+		 "!there is no link called nothing"},
+		{"link impair pair A --delay=50ms --jitter=5ms --loss=1% --duplicate=2% "
+		 "--corrupt=0.5% --reorder=25% --rate=10mbit",
+		 {"SetLink {\"name\":\"pair\",\"a\":{\"impairment\":{\"delayMilliseconds\":50.0,"
+		  "\"jitterMilliseconds\":5.0,\"lossPercent\":1.0,\"duplicatePercent\":2.0,"
+		  "\"corruptPercent\":0.5,\"reorderPercent\":25.0,\"rateBitsPerSecond\":"
+		  "10000000}}}"},
+		 {REPLY},
+		 0,
+		 ""},
+		{"link impair pair --loss=0",
+		 {"SetLink {\"name\":\"pair\",\"a\":{\"impairment\":{\"lossPercent\":0.0}},\"b\":{"
+		  "\"impairment\":{\"lossPercent\":0.0}}}"},
+		 {REPLY},
+		 0,
+		 ""},
+		{"link impair --delay=1ms pair B --clear",
+		 {"SetLink {\"name\":\"pair\",\"b\":{\"impairment\":{\"delayMilliseconds\":1.0,"
+		  "\"jitterMilliseconds\":0,\"lossPercent\":0,\"duplicatePercent\":0,"
+		  "\"corruptPercent\":0,\"reorderPercent\":0,\"rateBitsPerSecond\":0}}}"},
+		 {REPLY},
+		 0,
+		 ""},
+		{"link impair pair A --loss=1%",
+		 {"SetLink {\"name\":\"pair\",\"a\":{\"impairment\":{\"lossPercent\":1.0}}}"},
+		 {"!NotSupported {\"feature\":\"netem\",\"reason\":\"modprobe sch_netem\"}"},
+		 STATUS_FAILED,
+		 "!netem is not supported: modprobe sch_netem"},
+		{"link impair pair", {NULL}, {NULL}, STATUS_USAGE, "!by what?"},
+		{"link impair --loss=1%", {NULL}, {NULL}, STATUS_USAGE, "!too few words"},
+		{"link impair --loss=1 pair A B",
+		 {NULL},
+		 {NULL},
+		 STATUS_USAGE,
+		 "!B is one word too many"},
+		{"link impair pair --delay=50",
+		 {NULL},
+		 {NULL},
+		 STATUS_USAGE,
+		 "!\"50\" is not a time"},
+		{"link impair pair --rate=x", {NULL}, {NULL}, STATUS_USAGE, "!is not a rate"},
+	};
+
+	answering_check_group(links_verbs, rows, ARRAY_SIZE(rows));
+}
+
+#define NETWORK                                                                            \
+	"{\"name\":\"lan\",\"owner\":4242424,\"subnets\":[\"10.0.0.0/24\",\"fd00::/64\"]," \
+	"\"egress\":true,\"members\":[\"a\",\"b\"],\"created\":4e9}"
+#define BARE "{\"name\":\"bare\",\"owner\":7,\"members\":[],\"created\":4e9}"
+
+static void test_network_verbs(void **state _unused_)
+{
+	static const struct exchange_row rows[] = {
+		{"network create lan",
+		 {"CreateNetwork {\"name\":\"lan\"}"},
+		 {"{\"network\":" NETWORK "}"},
+		 0,
+		 "lan\n"},
+		{"network create lan --subnet=10.0.0.0/24 --subnet fd00::/64 --egress "
+		 "--dns=192.0.2.1 --dns=2001:db8::1",
+		 {"CreateNetwork {\"name\":\"lan\",\"subnets\":[\"10.0.0.0/24\",\"fd00::/64\"],"
+		  "\"egress\":true,\"dns\":[\"192.0.2.1\",\"2001:db8::1\"]}"},
+		 {"{\"network\":" NETWORK "}"},
+		 0,
+		 "lan\n"},
+		{"network create lan --subnet=10.0.0.0",
+		 {"CreateNetwork {\"name\":\"lan\",\"subnets\":[\"10.0.0.0\"]}"},
+		 {"!InvalidValue {\"field\":\"subnets[0]\",\"reason\":\"no prefix\"}"},
+		 STATUS_FAILED,
+		 "!--subnet: no prefix"},
+		{"network create", {NULL}, {NULL}, STATUS_USAGE, "!too few words"},
+		{"network create a b", {NULL}, {NULL}, STATUS_USAGE, "!b is one word too many"},
+		{"network create Lan", {NULL}, {NULL}, STATUS_USAGE, "!is no name for a network"},
+		{"network create host", {NULL}, {NULL}, STATUS_USAGE, "!is no name for a network"},
+		{"network create --owner=1 lan", {NULL}, {NULL}, STATUS_USAGE, "!--owner"},
+		{"network list --owner=4242424",
+		 {"ListNetworks {\"allOwners\":true}"},
+		 {"{\"networks\":[" NETWORK "," BARE "]}"},
+		 0,
+		 "lan  4242424  10.0.0.0/24,fd00::/64  yes  a,b  0s\n"},
+		{"network list --quiet",
+		 {"ListNetworks {}"},
+		 {"{\"networks\":[" NETWORK "," BARE "]}"},
+		 0,
+		 "lan\nbare\n"},
+		{"network list --all-owners --json",
+		 {"ListNetworks {\"allOwners\":true}"},
+		 {"{\"networks\":[{\"name\":\"bare\",\"owner\":7,\"members\":[],\"created\":1.5}]"
+		  "}"},
+		 0,
+		 "{\"name\":\"bare\",\"owner\":7,\"members\":[],\"created\":1.5}\n"},
+		{"network list lan", {NULL}, {NULL}, STATUS_USAGE, "!it takes no names"},
+		{"network rm a b",
+		 {"RemoveNetwork {\"name\":\"a\"}", "RemoveNetwork {\"name\":\"b\"}"},
+		 {"!Busy {\"name\":\"a\",\"state\":\"in use\"}", "{}"},
+		 STATUS_FAILED,
+		 "!network rm a: a is in use"},
+		{"network rm --ignore a",
+		 {"RemoveNetwork {\"name\":\"a\"}"},
+		 {"!NotFound {\"what\":\"network\",\"name\":\"a\"}"},
+		 0,
+		 ""},
+		{"network rm", {NULL}, {NULL}, STATUS_USAGE, "!too few words"},
+	};
+
+	answering_check_group(networks_verbs, rows, ARRAY_SIZE(rows));
+}
+
+#define INTERFACE                                                                  \
+	"{\"name\":\"eth0\",\"index\":2,\"addresses\":[\"10.0.0.1/24\",\"fd00::1/" \
+	"64\"],\"up\":true,"                                                       \
+	"\"link\":\"pair\"}"
+#define SET(interfaces, spec)                                                                     \
+	"{\"set\":{\"name\":\"web\",\"owner\":7,\"id\":\"0123456789abcdef\",\"state\":\"ready\"," \
+	"\"created\":4e9,\"namespaces\":[],\"spec\":{" spec "},\"interfaces\":[" interfaces       \
+	"],\"usage\":{\"processes\":1,\"sessions\":0}}}"
+#define SHOWN                              \
+	"web\n"                            \
+	"  owner       7\n"                \
+	"  id          0123456789abcdef\n" \
+	"  state       ready\n"            \
+	"  created     0s ago\n"
+
+static void test_show(void **state _unused_)
+{
+	static const struct verb verbs[] = {{"show", NULL, "", "", 0, show_run, {NULL}}, {0}};
+	static const struct exchange_row rows[] = {
+		{"show web",
+		 {"Get {\"name\":\"web\"}", "ListLinks {\"set\":\"web\"}"},
+		 {SET(INTERFACE, ""), "{\"links\":[" LINK "]}"},
+		 0,
+		 SHOWN "  interfaces  eth0 up 10.0.0.1/24 fd00::1/64, link pair\n"
+		       "  links       pair: web:eth0 to host (down) (loss=1%)\n"
+		       "  processes   1 (sessions: 0)\n"},
+		/* without a link nothing more is asked */
+		{"show web",
+		 {"Get {\"name\":\"web\"}"},
+		 {SET("",
+		      "\"egress\":true,\"dns\":[\"192.0.2.1\",\"2001:db8::1\"],\"publish\":[{"
+		      "\"protocol\":\"tcp\",\"hostPort\":8080,\"port\":80},{\"protocol\":\"udp\","
+		      "\"hostAddress\":\"::1\",\"hostPort\":53,\"port\":53}]")},
+		 0,
+		 SHOWN "  egress      yes\n"
+		       "  dns         192.0.2.1,2001:db8::1\n"
+		       "  published   8080 to 80/tcp\n"
+		       "              [::1]:53 to 53/udp\n"
+		       "  processes   1 (sessions: 0)\n"},
+		/* gone meanwhile */
+		{"show --owner=7 web",
+		 {"Get {\"name\":\"web\",\"owner\":7}", "ListLinks {\"set\":\"web\",\"owner\":7}"},
+		 {SET(INTERFACE, ""), "!NotFound {\"what\":\"set\",\"name\":\"web\"}"},
+		 0,
+		 SHOWN "  interfaces  eth0 up 10.0.0.1/24 fd00::1/64, link pair\n"
+		       "  processes   1 (sessions: 0)\n"},
+	};
+
+	answering_check_group(verbs, rows, ARRAY_SIZE(rows));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_link_option),   cmocka_unit_test(test_ends),
+		cmocka_unit_test(test_impairments),   cmocka_unit_test(test_link_verbs),
+		cmocka_unit_test(test_network_verbs), cmocka_unit_test(test_show),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
