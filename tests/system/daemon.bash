@@ -37,12 +37,15 @@ root_nsctl() { NSCTL_SOCKET=$runtime/socket timeout 60 "$NSCTL_BUILD/nsctl" "$@"
 answers() { root_nsctl version 2>/dev/null | grep -q '^nsctld [0-9]'; }
 
 # start_daemon [OPTION...]: and waits until it serves. Variables such as NSCTL_KILL_AT reach it.
+# daemon_in: a command that puts it elsewhere, as "unshare --net": what is the host's network to it
+# is then the test's own.
 start_daemon() {
 	[ -n "${runtime:-}" ] || {
 		runtime=$(mktemp -d /run/nsctl-test.XXXXXX)
 		chmod 755 "$runtime"
 	}
-	"$NSCTL_BUILD/nsctld" --runtime-directory="$runtime" "$@" >>"$runtime.log" 2>&1 3>&- &
+	# shellcheck disable=SC2086
+	${daemon_in:-} "$NSCTL_BUILD/nsctld" --runtime-directory="$runtime" "$@" >>"$runtime.log" 2>&1 3>&- &
 	daemon=$!
 	# a test may start another than its file's setup did
 	echo "$daemon" >"$runtime.pid"
@@ -93,7 +96,7 @@ kernel_counts() {
 	echo "mounts $(mount_table | wc -l)"
 	echo "cgroups $(find "$(daemon_cgroup)" -mindepth 1 -type d 2>/dev/null | wc -l)"
 	echo "pins $(find "$runtime/ns" -mindepth 1 2>/dev/null | wc -l)"
-	echo "records $(find "$runtime/state/sets" -type f 2>/dev/null | wc -l)"
+	echo "records $(find "$runtime/state/sets" "$runtime/state/links" -type f 2>/dev/null | wc -l)"
 	echo "netns $(find /run/netns -mindepth 1 2>/dev/null | wc -l)"
 }
 

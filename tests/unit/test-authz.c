@@ -43,6 +43,9 @@ static void test_bits(void **state _unused_)
 		[CONFIG_ADMINISTER] = ALLOW_ADMINISTER,
 		[CONFIG_NESTED] = ALLOW_NESTED,
 		[CONFIG_CONFINED] = ALLOW_CONFINED,
+		[CONFIG_HOST_LINKS] = ALLOW_HOST_LINKS,
+		[CONFIG_EGRESS] = ALLOW_EGRESS,
+		[CONFIG_PUBLISH] = ALLOW_PUBLISH,
 	};
 
 	for (unsigned i = 0; i < CONFIG_ALLOW_COUNT; i++)
@@ -81,13 +84,16 @@ static void test_allowed(void **state _unused_)
 			struct config config = {};
 			uint32_t allowed, expected;
 
-			/* one line of the file: no other right comes with it */
+			/* one line of the file: no other right comes with it, but for those that
+			 * whoever may administer has */
 			config.allow[key] = rows[i].who;
 			allowed = authz_allowed(&config, rows[i].uid, rows[i].gid, rows[i].groups,
 						2, rows[i].host);
 			expected = rows[i].uid == 0  ? ALL_BITS
 				   : rows[i].allowed ? UINT32_C(1) << key
 						     : 0;
+			if (expected == ALLOW_ADMINISTER)
+				expected |= ALLOW_HOST_LINKS | ALLOW_EGRESS | ALLOW_PUBLISH;
 			if (allowed != expected)
 				fail_msg("row %zu, key %d: %x", i, key, allowed);
 		}
@@ -123,14 +129,29 @@ static void test_operation(void **state _unused_)
 {
 	/* rows: what may be asked from where; full, confined, set */
 	static const bool may[WIRE_OP_END][3] = {
-		[WIRE_CREATE] = {true, false, false},	[WIRE_GET] = {true, false, true},
-		[WIRE_LIST] = {true, false, true},	[WIRE_REMOVE] = {true, false, true},
-		[WIRE_RENEW] = {true, false, true},	[WIRE_EXEC] = {true, false, true},
-		[WIRE_RUN] = {true, false, false},	[WIRE_SESSIONS] = {true, false, true},
-		[WIRE_WAIT] = {true, false, true},	[WIRE_OPEN] = {true, false, true},
-		[WIRE_PROCESSES] = {true, false, true}, [WIRE_KILL] = {true, false, true},
-		[WIRE_FREEZE] = {true, false, true},	[WIRE_THAW] = {true, false, true},
-		[WIRE_IDENTIFY] = {true, true, true},	[WIRE_STATUS] = {true, true, true},
+		[WIRE_CREATE] = {true, false, false},
+		[WIRE_GET] = {true, false, true},
+		[WIRE_LIST] = {true, false, true},
+		[WIRE_REMOVE] = {true, false, true},
+		[WIRE_RENEW] = {true, false, true},
+		[WIRE_EXEC] = {true, false, true},
+		[WIRE_RUN] = {true, false, false},
+		[WIRE_SESSIONS] = {true, false, true},
+		[WIRE_WAIT] = {true, false, true},
+		[WIRE_OPEN] = {true, false, true},
+		[WIRE_PROCESSES] = {true, false, true},
+		[WIRE_KILL] = {true, false, true},
+		[WIRE_FREEZE] = {true, false, true},
+		[WIRE_THAW] = {true, false, true},
+		[WIRE_IDENTIFY] = {true, true, true},
+		[WIRE_STATUS] = {true, true, true},
+		[WIRE_LINK_ADD] = {true, false, false},
+		[WIRE_LINK_SET] = {true, false, false},
+		[WIRE_LINK_REMOVE] = {true, false, false},
+		[WIRE_LINK_LIST] = {true, false, false},
+		[WIRE_NETWORK_CREATE] = {true, false, false},
+		[WIRE_NETWORK_REMOVE] = {true, false, false},
+		[WIRE_NETWORK_LIST] = {true, false, false},
 	};
 
 	for (enum wire_op op = WIRE_CREATE; op < WIRE_OP_END; op++)

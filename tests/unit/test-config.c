@@ -188,10 +188,10 @@ static const struct {
 	{"[limit]\nsets = 1\n", ":2: [limit]: unknown section; known are: limits allow accounts"},
 	{"[Limits]\nsets = 1\n", ":2: [Limits]: unknown section; known are: limits allow accounts"},
 	{"[limits]\n\nset = 1\n", ":3: limits.set: unknown key; known are: sets sessions "
-				  "connections buffered-bytes"},
+				  "connections links networks buffered-bytes"},
 	{"[allow]\n# who\nbe-root = *\n", ":3: allow.be-root: unknown key; known are: connect "
 					  "user-namespaces ip-netns new-privileges administer "
-					  "nested confined"},
+					  "nested confined host-links egress publish"},
 	{"[accounts]\nkeeper = root\n", ":2: accounts.keeper: unknown key; known are: front init"},
 	{"[limits]\nsets = 1\nsets = 2\n", ":3: limits.sets: stands here for the second time"},
 	{"[limits]\nsets = 1\n[allow]\n[limits]\nsets = 1\n",
@@ -202,7 +202,8 @@ static const struct {
 	{"[limits]\nsets\n", ":2: is neither [section] nor key = value"},
 	/* the first error is told */
 	{"[limits]\nset = 1\nsats = 2\n[x]\ny = 1\n",
-	 ":2: limits.set: unknown key; known are: sets sessions connections buffered-bytes"},
+	 ":2: limits.set: unknown key; known are: sets sessions "
+	 "connections links networks buffered-bytes"},
 	/* numbers */
 	{"[limits]\nsets =\n", ":2: limits.sets: : is a number, 0 to 1000000"},
 	{"[limits]\nsets = -1\n", ":2: limits.sets: -1: is a number, 0 to 1000000"},

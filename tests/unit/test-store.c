@@ -16,110 +16,13 @@
 #include <sys/stat.h>
 
 #include "base.h"
-#include "daemon/keeper/store.h"
+#include "tests/unit/store.h"
 
-#define ID "0123456789abcdef"
-#define OTHER_ID "fedcba9876543210"
 #define HEADER_SIZE 64
 #define VERSION_AT 12
 #define BOOT_AT 16
 #define SIZE_AT 56
 #define CHECKSUM_AT 60
-
-/* What came of loading. */
-struct loaded {
-	struct set *set;
-	struct session *session;
-	bool by_connection;
-	char set_id[SESSION_SIZE];
-	size_t n_sets, n_sessions, n_bad;
-	int outcome;
-	char why[128], directory[16], name[64];
-};
-
-static char directory[] = "/tmp/nsctl-test-store-XXXXXX";
-static int runtime_fd = -1;
-static struct store *store;
-static char boot_id[40];
-
-static int setup(void **state _unused_)
-{
-	_cleanup_file_ FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
-
-	assert_true(file && fscanf(file, "%39s", boot_id) == 1);
-	strcpy(directory + sizeof(directory) - 7, "XXXXXX");
-	assert_non_null(mkdtemp(directory));
-	runtime_fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	assert_true(runtime_fd >= 0);
-	assert_int_equal(store_open(runtime_fd, &store), 0);
-	return 0;
-}
-
-static int remove_one(const char *path, const struct stat *st _unused_, int kind _unused_,
-		      struct FTW *where _unused_)
-{
-	return remove(path);
-}
-
-static int teardown(void **state _unused_)
-{
-	store = store_close(store);
-	runtime_fd = close_fd(runtime_fd);
-	return nftw(directory, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-}
-
-/* --- loading --- */
-
-static void on_set(struct set *set, bool by_connection, void *context)
-{
-	struct loaded *loaded = context;
-
-	loaded->n_sets++;
-	if (loaded->set)
-		free(loaded->set->spec);
-	free(loaded->set);
-	loaded->set = set;
-	loaded->by_connection = by_connection;
-}
-
-static void on_session(struct session *session, const char *set_id, void *context)
-{
-	struct loaded *loaded = context;
-
-	loaded->n_sessions++;
-	loaded->session = session;
-	snprintf(loaded->set_id, sizeof(loaded->set_id), "%s", set_id);
-}
-
-static void on_bad(const char *where, const char *name, int outcome, const char *why, void *context)
-{
-	struct loaded *loaded = context;
-
-	loaded->n_bad++;
-	loaded->outcome = outcome;
-	snprintf(loaded->why, sizeof(loaded->why), "%s", why);
-	snprintf(loaded->directory, sizeof(loaded->directory), "%s", where);
-	snprintf(loaded->name, sizeof(loaded->name), "%s", name);
-}
-
-static struct loaded load(void)
-{
-	static const struct store_callbacks callbacks = {on_set, on_session, on_bad};
-	struct loaded loaded = {};
-
-	assert_int_equal(store_load(store, &callbacks, &loaded), 0);
-	return loaded;
-}
-
-static void loaded_done(struct loaded *loaded)
-{
-	if (loaded->set)
-		free(loaded->set->spec);
-	free(loaded->set);
-	if (loaded->session)
-		free(loaded->session->words);
-	free(loaded->session);
-}
 
 /* --- files --- */
 
@@ -574,8 +477,6 @@ static void test_reopen(void **state _unused_)
 	loaded_done(&loaded);
 	free(set.spec);
 }
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
 {

@@ -1,0 +1,388 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Links and networks, by an ordinary user whom the policy allows host links. The daemon runs in a
+# net namespace of the test's own, which is the host to it.
+
+load daemon.bash
+
+setup_file() {
+	config=$(mktemp /tmp/nsctl-test-conf.XXXXXX)
+	printf '[allow]\nhost-links = %s\n' "$user_id" >"$config"
+	export config daemon_in="unshare --net --"
+	start_host
+	export runtime daemon host
+	on_host ip link set lo up
+	nsctl run -mpnuiC true
+	before=$(everything)
+	export before
+}
+
+# The host's net namespace outlives its daemons.
+start_host() {
+	start_daemon --config="$config"
+	host=$runtime.net
+	touch "$host"
+	mount --bind "/proc/$daemon/ns/net" "$host"
+	export daemon_in="nsenter --net=$host --"
+}
+
+teardown_file() {
+	purge_daemon
+	umount "$host"
+	rm -f "$host" "$config"
+}
+
+teardown() {
+	# a test may have ended between a kill and the start that should have followed it
+	answers || start_daemon --config="$config"
+	nsctl rm --all
+	for network in $(nsctl --json network list | json_names); do
+		nsctl network rm "$network"
+	done
+	eventually everything_is "$before"
+}
+
+json_names() { python3 -c '
+import json, sys
+for line in sys.stdin:
+    print(json.loads(line)["name"])'; }
+
+on_host() { nsenter --net="$host" -- "$@"; }
+host_links() { on_host ip -o link | sed 's/^[0-9]*: //' | sort; }
+everything() {
+	kernel_counts
+	host_links
+	on_host ip -o addr show | grep -v fe80 | wc -l
+	on_host ip route
+}
+everything_is() { [ "$(everything)" = "$1" ]; }
+
+pings() { nsctl exec "$1" ping -c 1 -W 5 "$2"; }
+
+# refused FIELD COMMAND...: it fails, and names the field or reason.
+refused() {
+	local expected=$1
+	shift
+	run nsctl "$@"
+	[ "$status" -ne 0 ] || { echo "$* was taken" && return 1; }
+	[[ "$output" == *"$expected"* ]] || { echo "$output" && return 1; }
+}
+
+tutorial_pair() {
+	nsctl create box --net \
+		--link=host:veth0,peer-address=192.168.100.1/24,interface=veth1,address=192.168.100.2/24
+}
+
+@test "tutorial 5: a veth pair to the host" {
+	tutorial_pair
+	pings box 192.168.100.1
+	on_host ping -c 1 -W 5 192.168.100.2
+	on_host ip link show veth0
+	nsctl show box | grep 192.168.100.2/24
+	nsctl rm box
+	run on_host ip link show veth0
+	[ "$status" -ne 0 ]
+}
+
+@test "tutorial 5: no veth is left, with a process in the set" {
+	tutorial_pair
+	nsctl exec -d box sleep infinity
+	nsctl rm box
+	everything_is "$before"
+}
+
+@test "tutorial 6: a server inside is reached from outside" {
+	tutorial_pair
+	nsctl exec -d --chdir=/usr/share box python3 -m http.server 80
+	eventually on_host curl -s -o /dev/null http://192.168.100.2/ || {
+		eventually on_host python3 -c 'import urllib.request; urllib.request.urlopen("http://192.168.100.2/")'
+	}
+	run on_host python3 -c 'import urllib.request; urllib.request.urlopen("http://127.0.0.1:80/")'
+	[ "$status" -ne 0 ]
+}
+
+@test "a pair between two sets: both ways, both families" {
+	nsctl create -n a
+	nsctl create -n -r b
+	nsctl link add a:wire0,address=10.9.0.1/24,address=fd09::1/64,mtu=1400 b,address=10.9.0.2/24,address=fd09::2/64
+	pings a 10.9.0.2
+	pings b 10.9.0.1
+	pings a fd09::2
+	pings b fd09::1
+	nsctl exec a ip -o link show wire0 | grep 'mtu 1400'
+	nsctl link list | grep -E '^a-b +a:wire0'
+	# nobody else hears of it
+	run other link list
+	[[ "$output" != *a-b* ]]
+	run other link rm a-b
+	[[ "$output" == *"no link"* || "$output" == *a-b* ]]
+	[ "$status" -ne 0 ]
+	pings a 10.9.0.2
+	nsctl link rm a-b
+	run nsctl exec a ip link show wire0
+	[ "$status" -ne 0 ]
+	[ "$(nsctl exec b ip -o link | wc -l)" -eq 1 ]
+}
+
+@test "a network hands out addresses and takes them back" {
+	nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/64
+	for i in 1 2 3; do nsctl create -n --link=net/lan "m$i"; done
+	pings m1 10.8.0.3
+	pings m3 fd08::2
+	nsctl rm m1
+	nsctl create -n --link=net/lan m4
+	nsctl exec m4 ip -o addr show eth0 | grep 'inet 10.8.0.2/24'
+	nsctl network list | grep -E 'lan.*10.8.0.0/24'
+	# nothing of it is seen on the host
+	[ -z "$(host_links | grep -v lo)" ]
+	nsctl network rm lan
+	[ "$(nsctl exec m2 ip -o link | wc -l)" -eq 1 ]
+	[ -z "$(nsctl --json link list | json_names)" ]
+}
+
+@test "what cannot be is refused, with the end and the reason" {
+	nsctl create -n --link=host:veth0,peer-address=10.1.0.1/24,address=10.1.0.2/24 a
+	nsctl create -n b
+	nsctl create -u names
+	nsctl network create lan --subnet=10.8.0.0/24
+	links=$(nsctl link list)
+	refused nobody link add a nobody
+	refused nobody link add a net/nobody
+	refused "net namespace" link add a names
+	refused interface link add a:eth0 b
+	refused interface link add "a:a name" b
+	refused interface link add a:lo b
+	refused addresses link add a,address=10.1.0.9/24 b
+	refused addresses link add a,address=10.300.0.9/24 b
+	refused "prefix" link add a,address=10.3.0.9 b
+	refused "10.8.0.1" link add a,address=10.8.0.1/24 net/lan || refused addresses link add a,address=10.8.0.1/24 net/lan
+	refused gateway link add a,address=10.3.0.1/24,gateway=10.4.0.1 b
+	refused mac link add a,mac=ff:ff:ff:ff:ff:ff b
+	refused mtu link add a,mtu=1 b
+	refused already link add a b --name=a-host
+	refused interface link add b host:veth0
+	refused overlapping network create more --subnet=10.8.0.128/25
+	refused already network create lan
+	refused delay link impair a-host --jitter=5ms
+	[ "$(nsctl link list)" = "$links" ]
+	[ "$(nsctl exec b ip -o link | wc -l)" -eq 1 ]
+}
+
+@test "host ends only for those whom the policy names" {
+	other create -n theirs
+	run other link add theirs host:veth9
+	[ "$status" -ne 0 ]
+	[[ "$output" == *host-links* ]]
+	run other create -n --link=host:veth9 more
+	[ "$status" -ne 0 ]
+	[ "$(other list --quiet)" = theirs ]
+	other rm theirs
+}
+
+@test "a failed link leaves no set behind" {
+	on_host ip link add taken type bridge
+	refused interface create -n --link=host:taken box
+	[ -z "$(nsctl list --quiet)" ]
+	on_host ip link show taken
+	on_host ip link del taken
+	everything_is "$before"
+}
+
+@test "up, down and rate, one at a time; shown; cleared" {
+	nsctl create -n a
+	nsctl create -n --link=a:wire,address=10.9.0.1/24,peer-address=10.9.0.2/24 b
+	link=$(nsctl --json link list | json_names)
+	nsctl link down "$link"
+	run nsctl exec b ping -c 1 -W 1 10.9.0.2
+	[ "$status" -ne 0 ]
+	nsctl link up "$link"
+	pings b 10.9.0.2
+	nsctl link impair "$link" A --rate=1mbit
+	nsctl link list | grep 1mbit
+	nsctl exec b ip -d link show eth0 | grep 'qdisc tbf'
+	nsctl link impair "$link" A --clear
+	! nsctl exec b ip -d link show eth0 | grep 'qdisc tbf'
+	pings a 10.9.0.1
+}
+
+@test "where the kernel has no netem nothing is changed" {
+	nsctl create -n a
+	nsctl create -n --link=a,address=10.9.0.1/24,peer-address=10.9.0.2/24 b
+	link=$(nsctl --json link list | json_names)
+	nsctl link impair "$link" --rate=5mbit
+	if nsctl link impair "$link" --delay=5ms; then
+		nsctl link list | grep 5ms
+	else
+		refused netem link impair "$link" --delay=5ms
+		nsctl link list | grep 5mbit
+		refused netem link add a b,delay=5ms
+		[ "$(nsctl --json link list | json_names | wc -l)" -eq 1 ]
+	fi
+	pings a 10.9.0.1
+}
+
+@test "links outlive the daemon, and go with their set afterwards" {
+	tutorial_pair
+	nsctl network create lan --subnet=10.8.0.0/24
+	nsctl create -n --link=net/lan m1
+	nsctl create -n --link=net/lan m2
+	links=$(nsctl --json link list)
+	kill -KILL "$(cat "$runtime.pid")"
+	start_daemon --config="$config"
+	[ "$(nsctl --json link list)" = "$links" ]
+	pings m1 10.8.0.3
+	pings box 192.168.100.1
+	nsctl create -n --link=net/lan m3
+	pings m3 10.8.0.2
+}
+
+@test "a frozen set, and one whose init is gone, lose their links" {
+	nsctl create -np --link=host:veth0 box
+	nsctl exec -d box sleep infinity
+	nsctl freeze box
+	nsctl rm box
+	[ -z "$(host_links | grep -v lo)" ]
+	nsctl create -np --link=host:veth0 box
+	kill -KILL "$(nsctl --json show box | python3 -c 'import json,sys; d=json.load(sys.stdin); print(d.get("set",d)["init"])')"
+	nsctl rm box
+	[ -z "$(host_links | grep -v lo)" ]
+}
+
+@test "somebody who keeps the namespace does not keep the link" {
+	nsctl create -nr --link=host:veth0 box
+	nsctl exec -d box sleep infinity
+	# from outside of the set, by a descriptor
+	pid=$(nsctl ps box | awk '/sleep/ { print $1 }')
+	exec 9<"/proc/$pid/ns/net"
+	nsctl rm box
+	[ -z "$(host_links | grep -v lo)" ]
+	exec 9<&-
+}
+
+is_elsewhere() { [ "$(readlink "/proc/$1/ns/net")" != "$(readlink /proc/self/ns/net)" ]; }
+
+@test "the host end was deleted, renamed or moved by somebody" {
+	for what in "del veth0" "set veth0 name mine0" "set veth0 down"; do
+		tutorial_pair
+		# shellcheck disable=SC2086
+		on_host ip link $what
+		nsctl rm box
+		everything_is "$before"
+	done
+	tutorial_pair
+	name=$(host_links | grep -o '^nsc[0-9a-f]*')
+	unshare --net -- sleep infinity 3>&- &
+	holder=$!
+	eventually is_elsewhere "$holder"
+	on_host ip link set "$name" netns "$holder"
+	nsctl rm box
+	[ "$(nsenter --net=/proc/$holder/ns/net ip -o link | wc -l)" -eq 1 ]
+	kill "$holder"
+}
+
+@test "nothing that is not ours is touched" {
+	on_host ip link add nsc123456789ab type veth peer name veth0
+	on_host ip link set nsc123456789ab alias nsctl:0123456789abcdef
+	on_host ip link add br0 type bridge
+	ours=$(host_links)
+	nsctl create -n --link=host:veth7,peer-address=10.1.0.1/24 box
+	nsctl network create lan --subnet=10.8.0.0/24
+	nsctl create -n --link=net/lan m1
+	refused interface link add box host:veth0
+	kill -KILL "$(cat "$runtime.pid")"
+	start_daemon --config="$config"
+	nsctl rm box m1
+	nsctl network rm lan
+	[ "$(host_links)" = "$ours" ]
+	on_host ip link del nsc123456789ab
+	on_host ip link del br0
+}
+
+# Killed at each point of making and removing a link: afterwards it is whole or absent.
+killed_at() {
+	local point=$1
+	shift
+	stop_daemon
+	NSCTL_KILL_AT=$point start_daemon --config="$config"
+	nsctl "$@" && return 1
+	eventually is_gone "$(cat "$runtime.pid")"
+	start_daemon --config="$config"
+}
+
+@test "killed while a link is made" {
+	nsctl create -n a
+	empty=$(everything)
+	for point in link-recorded link-made link-named link-furnished link-answered; do
+		killed_at "$point" link add a host:veth0,address=10.1.0.1/24 || return 1
+		if nsctl --json link list | json_names | grep a-host; then
+			on_host ip link show veth0
+			nsctl exec a ip link show eth0
+			nsctl link rm a-host
+		fi
+		eventually everything_is "$empty" || { echo "$point" && everything && return 1; }
+	done
+}
+
+@test "killed while a set with links is made" {
+	for point in create-recorded create-unshared link-made link-furnished create-linked create-pinned-one create-pinned create-made; do
+		killed_at "$point" create -n --link=host:veth0,peer-address=10.1.0.1/24 box || return 1
+		if nsctl list --quiet | grep -x box; then
+			on_host ip link show veth0
+			nsctl exec box ip link show eth0
+			nsctl rm box
+		fi
+		eventually everything_is "$before" || { echo "$point" && everything && return 1; }
+	done
+}
+
+@test "killed while a link or its set is removed" {
+	for point in unlink-recorded unlink-started unlink-done unlink-forgotten; do
+		nsctl create -n a
+		nsctl link add a host:veth0
+		killed_at "$point" link rm a-host || return 1
+		eventually test -z "$(host_links | grep -v lo)" || { echo "$point" && return 1; }
+		nsctl rm a
+		eventually everything_is "$before" || { echo "$point" && everything && return 1; }
+	done
+	for point in remove-recorded remove-killed remove-unpinned remove-unlinked remove-forgotten; do
+		nsctl create -n --link=host:veth0 a
+		killed_at "$point" rm a || return 1
+		eventually everything_is "$before" || { echo "$point" && everything && return 1; }
+	done
+}
+
+@test "killed while a network is made and removed" {
+	for point in create-recorded create-unshared create-pinned create-made; do
+		killed_at "$point" network create lan --subnet=10.8.0.0/24 || return 1
+		nsctl network rm --ignore lan
+		eventually everything_is "$before" || { echo "$point" && everything && return 1; }
+	done
+	for point in remove-recorded remove-unpinned remove-forgotten; do
+		nsctl network create lan --subnet=10.8.0.0/24
+		nsctl create -n --link=net/lan m1
+		killed_at "$point" network rm lan || return 1
+		[ "$(nsctl exec m1 ip -o link | wc -l)" -eq 1 ]
+		[ -z "$(nsctl --json link list | json_names)" ]
+		nsctl rm m1
+		eventually everything_is "$before" || { echo "$point" && everything && return 1; }
+	done
+}
+
+@test "fifty at once, and two hundred on one network" {
+	nsctl network create lan --subnet=10.8.0.0/16
+	for i in $(seq 50); do
+		nsctl create -n --link=net/lan "m$i" &
+	done
+	wait
+	[ "$(nsctl list --quiet | wc -l)" -eq 50 ]
+	[ "$(nsctl --json link list | python3 -c '
+import json, sys
+print(len({json.loads(line)["a"]["addresses"][0] for line in sys.stdin}))')" -eq 50 ]
+	for i in $(seq 51 200); do nsctl create -n --link=net/lan "m$i"; done
+	pings m1 "$(nsctl --json show m200 | python3 -c '
+import json, sys
+d = json.load(sys.stdin)
+print([a for i in d.get("set", d)["interfaces"] for a in i["addresses"] if a.startswith("10.8.")][0].split("/")[0])')"
+	for i in $(seq 50); do nsctl rm "m$i" & done
+	wait
+}

@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * wiring.c and address.c: what a link comes out as, and which field it is refused for, over a
+ * registry that holds sets a, b, c and plain (no net namespace), and the networks lan and out.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "base.h"
+#include "daemon/keeper/address.h"
+#include "daemon/keeper/wiring.h"
+
+#define ALICE 1000
+#define SET(set_name) .where = END_SET, .name = (set_name)
+#define NETWORK(network_name) .where = END_NETWORK, .name = (network_name)
+#define HOST .where = END_HOST
+#define ADDRESSES(n, ...) .addresses = {__VA_ARGS__}, .n_addresses = (n)
+
+static struct registry *registry;
+static unsigned int last_id;
+
+static void add_set(const char *name, uint32_t kinds, const struct wire_network *network)
+{
+	struct set *set = calloc(1, sizeof(*set));
+
+	assert_non_null(set);
+	set->owner = ALICE;
+	snprintf(set->name, sizeof(set->name), "%s", name);
+	snprintf(set->id, sizeof(set->id), "%016x", ++last_id);
+	set->state = SET_READY;
+	set->kinds = kinds;
+	if (network)
+		assert_int_equal(
+			wire_pack(&wire_network_layout, network, &set->network, &set->network_size),
+			0);
+	assert_int_equal(registry_add_set(registry, set), 0);
+}
+
+static int setup(void **state _unused_)
+{
+	const struct wire_network lan = {
+		.name = "lan",
+		.subnets = {{"10.8.0.0/29"}, {"fd08::/64"}},
+		.n_subnets = 2,
+	};
+	const struct wire_network out = {
+		.name = "out", .egress = true, .subnets = {{"10.9.0.0/24"}}, .n_subnets = 1};
+
+	assert_int_equal(registry_new(&registry), 0);
+	add_set("a", KIND_BIT(KIND_NET), NULL);
+	add_set("b", KIND_BIT(KIND_NET), NULL);
+	add_set("c", KIND_BIT(KIND_NET), NULL);
+	add_set("plain", KIND_BIT(KIND_UTS), NULL);
+	add_set("+lan", KIND_BIT(KIND_NET), &lan);
+	add_set("+out", KIND_BIT(KIND_NET), &out);
+	return 0;
+}
+
+static int teardown(void **state _unused_)
+{
+	registry = registry_free(registry);
+	return 0;
+}
+
+static int plan(const struct wire_link *wire, uint32_t allowed, struct wiring_plan *ret,
+		struct failure *failure)
+{
+	const struct authz_subject subject = {.uid = ALICE, .allowed = allowed};
+	char id[SESSION_SIZE];
+	const struct wiring_wish wish = {
+		.subject = &subject,
+		.owner = ALICE,
+		.id = id,
+		.wire = wire,
+		.prefixes = {"a.", "b."},
+	};
+
+	snprintf(id, sizeof(id), "%08xcafecafe", 0xab000000 + ++last_id);
+	return wiring_plan(registry, &wish, ret, failure);
+}
+
+/* Plans a link and keeps it, as link.c does. */
+static struct link *add(const struct wire_link *wire)
+{
+	struct link *link = calloc(1, sizeof(*link));
+	struct failure failure = {};
+	struct wiring_plan done;
+
+	assert_non_null(link);
+	if (plan(wire, ALLOW_HOST_LINKS, &done, &failure))
+		fail_msg("%s: %s", failure.subject, failure.text);
+	link->owner = ALICE;
+	memcpy(link->name, done.name, sizeof(link->name));
+	memcpy(link->id, done.id, sizeof(link->id));
+	memcpy(link->ends, done.ends, sizeof(link->ends));
+	link->state = LINK_READY;
+	assert_int_equal(wire_pack(&wire_link_layout, &done.wire, &link->wire, &link->wire_size),
+			 0);
+	assert_int_equal(registry_add_link(registry, link), 0);
+	return link;
+}
+
+static void check_end(const struct wire_end *end, const char *interface, const char *address)
+{
+	assert_string_equal(end->interface, interface);
+	assert_int_equal(end->n_addresses, address ? 1 : 0);
+	if (address)
+		assert_string_equal(end->addresses[0].text, address);
+}
+
+/* --- plans --- */
+
+static void test_pair(void **state _unused_)
+{
+	const struct wire_link wire = {.a = {SET("a"), ADDRESSES(1, {"FD01:0::1/64"})},
+				       .b = {SET("b"), .mac = "02:AA:00:00:00:01"}};
+	struct failure failure = {};
+	struct wiring_plan done;
+
+	assert_int_equal(plan(&wire, 0, &done, &failure), 0);
+	assert_string_equal(done.wire.name, "a-b");
+	check_end(&done.wire.a, "eth0", "fd01::1/64");
+	check_end(&done.wire.b, "eth0", NULL);
+	assert_string_equal(done.wire.b.mac, "02:aa:00:00:00:01");
+	/* locally administered, unicast, out of the id */
+	assert_memory_equal(done.wire.a.mac + 2, ":00:00:", 7);
+	assert_true(strchr("26ae", done.wire.a.mac[1]) != NULL);
+}
+
+static void test_next_interface_and_name(void **state _unused_)
+{
+	const struct wire_link wire = {.a = {SET("a")}, .b = {SET("b")}};
+	struct failure failure = {};
+	struct wiring_plan done;
+
+	add(&wire);
+	assert_int_equal(plan(&wire, 0, &done, &failure), 0);
+	assert_string_equal(done.wire.name, "a-b-2");
+	assert_string_equal(done.wire.a.interface, "eth1");
+}
+
+/* Addresses of a network are handed out, given back, and handed out again. */
+static void test_allocation(void **state _unused_)
+{
+	const struct wire_link wires[] = {
+		{.a = {SET("a")}, .b = {NETWORK("lan")}},
+		{.a = {SET("b")}, .b = {NETWORK("lan")}},
+		{.a = {SET("c")}, .b = {NETWORK("lan")}},
+	};
+	struct failure failure = {};
+	struct wiring_plan done;
+	struct link *first = add(&wires[0]);
+
+	assert_int_equal(plan(&wires[1], 0, &done, &failure), 0);
+	assert_string_equal(done.wire.a.addresses[0].text, "10.8.0.3/29");
+	assert_string_equal(done.wire.a.addresses[1].text, "fd08::3/64");
+	assert_null(done.wire.a.gateway);
+	registry_drop_link(registry, first);
+	assert_int_equal(plan(&wires[2], 0, &done, &failure), 0);
+	assert_string_equal(done.wire.a.addresses[0].text, "10.8.0.2/29");
+}
+
+static void test_exhausted(void **state _unused_)
+{
+	const struct wire_link wire = {.a = {SET("c")}, .b = {NETWORK("lan")}};
+	struct failure failure = {};
+	struct wiring_plan done;
+
+	/* a /29 has six hosts, one of which is the network's own */
+	for (int i = 0; i < 5; i++) {
+		char name[8];
+
+		snprintf(name, sizeof(name), "m%d", i);
+		add_set(name, KIND_BIT(KIND_NET), NULL);
+		add(&(struct wire_link){.a = {SET(name)}, .b = {NETWORK("lan")}});
+	}
+	assert_int_equal(plan(&wire, 0, &done, &failure), ERROR_LIMIT_EXCEEDED);
+}
+
+static void test_gateway_of_network(void **state _unused_)
+{
+	const struct wire_link wire = {.a = {NETWORK("out")}, .b = {SET("b")}};
+	struct failure failure = {};
+	struct wiring_plan done;
+
+	assert_int_equal(plan(&wire, 0, &done, &failure), 0);
+	assert_string_equal(done.wire.b.gateway, "10.9.0.1");
+}
+
+static void test_refused(void **state _unused_)
+{
+	static const struct {
+		struct wire_link wire;
+		enum nsctl_error error;
+		const char *subject;
+	} rows[] = {
+		{{.a = {SET("a")}, .b = {SET("nobody")}}, ERROR_NOT_FOUND, "set"},
+		{{.a = {SET("a")}, .b = {NETWORK("a")}}, ERROR_NOT_FOUND, "network"},
+		{{.a = {SET("a")}, .b = {SET("plain")}}, ERROR_INVALID_VALUE, "b.set"},
+		{{.a = {SET("a")}, .b = {SET("a")}}, ERROR_INVALID_VALUE, "b.set"},
+		{{.a = {SET("a")}, .b = {}}, ERROR_INVALID_VALUE, "b.set"},
+		{{.a = {HOST}, .b = {NETWORK("lan")}}, ERROR_NOT_PERMITTED, "link to the host"},
+		{{.a = {SET("a")}, .b = {HOST}}, ERROR_NOT_PERMITTED, "link to the host"},
+		{{.name = "b-c", .a = {SET("a")}, .b = {SET("b")}}, ERROR_EXISTS, "link"},
+		{{.name = "A", .a = {SET("a")}, .b = {SET("b")}}, ERROR_INVALID_VALUE, "name"},
+		{{.a = {SET("a"), .interface = "lo"}, .b = {SET("b")}},
+		 ERROR_INVALID_VALUE,
+		 "a.interface"},
+		{{.a = {SET("a")}, .b = {SET("b"), .interface = "eth0"}},
+		 ERROR_INVALID_VALUE,
+		 "b.interface"},
+		{{.a = {SET("a"), .mac = "01:00:00:00:00:00"}, .b = {SET("b")}},
+		 ERROR_INVALID_VALUE,
+		 "a.mac"},
+		{{.a = {SET("a"), .mtu = 60}, .b = {SET("b")}}, ERROR_INVALID_VALUE, "a.mtu"},
+		{{.a = {SET("a"), ADDRESSES(1, {"10.1.0.1"})}, .b = {SET("b")}},
+		 ERROR_INVALID_VALUE,
+		 "a.addresses[0]"},
+		{{.a = {SET("a"), ADDRESSES(1, {"10.1.0.1/24"})},
+		  .b = {SET("c"), ADDRESSES(1, {"10.1.0.1/24"})}},
+		 ERROR_INVALID_VALUE,
+		 "b.addresses[0]"},
+		/* b has 10.7.0.1/24 already */
+		{{.a = {SET("a")}, .b = {SET("b"), ADDRESSES(1, {"10.7.0.99/16"})}},
+		 ERROR_INVALID_VALUE,
+		 "b.addresses[0]"},
+		/* the network's own, and one that is in use */
+		{{.a = {SET("a"), ADDRESSES(1, {"10.8.0.1/29"})}, .b = {NETWORK("lan")}},
+		 ERROR_INVALID_VALUE,
+		 "a.addresses[0]"},
+		{{.a = {SET("a"), ADDRESSES(1, {"10.8.0.2/29"})}, .b = {NETWORK("lan")}},
+		 ERROR_INVALID_VALUE,
+		 "a.addresses[0]"},
+		{{.a = {SET("a")}, .b = {NETWORK("lan"), .interface = "x"}},
+		 ERROR_INVALID_VALUE,
+		 "b.interface"},
+		{{.a = {SET("a")}, .b = {NETWORK("lan"), ADDRESSES(1, {"10.0.0.1/8"})}},
+		 ERROR_INVALID_VALUE,
+		 "b.addresses"},
+		{{.a = {SET("a"), ADDRESSES(1, {"10.1.0.1/24"}), .gateway = "10.2.0.1"},
+		  .b = {SET("c")}},
+		 ERROR_INVALID_VALUE,
+		 "a.gateway"},
+		{{.a = {SET("a"), .impairment = {IMPAIR_JITTER, .jitter = 5}}, .b = {SET("c")}},
+		 ERROR_INVALID_VALUE,
+		 "a.impairment.jitterMilliseconds"},
+	};
+
+	add(&(struct wire_link){.a = {SET("b"), ADDRESSES(1, {"10.7.0.1/24"})}, .b = {SET("c")}});
+	add(&(struct wire_link){.a = {SET("c")}, .b = {NETWORK("lan")}});
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct failure failure = {};
+		struct wiring_plan done;
+
+		if (plan(&rows[i].wire, 0, &done, &failure) != (int)rows[i].error ||
+		    strcmp(failure.subject, rows[i].subject) != 0)
+			fail_msg("row %zu: %d %s: %s", i, failure.error, failure.subject,
+				 failure.text);
+	}
+}
+
+/* --- changes --- */
+
+static void test_change(void **state _unused_)
+{
+	struct link *link = add(&(struct wire_link){
+		.a = {SET("a"), ADDRESSES(1, {"10.1.0.1/24"}),
+		      .impairment = {IMPAIR_DELAY | IMPAIR_LOSS, .delay = 7, .loss = 9}},
+		.b = {SET("b")}});
+	const struct wire_link change = {
+		.a = {.impairment = {IMPAIR_DELAY | IMPAIR_RATE, .rate = 1000000}},
+		.b = {ADDRESSES(1, {"10.1.0.2/24"}), .up = SWITCH_OFF},
+	};
+	const struct wire_link moved = {.b = {HOST}}, clear = {.a = {.has_addresses = true}};
+	struct failure failure = {};
+	struct wiring_plan done;
+
+	assert_int_equal(wiring_change(registry, link, &change, &done, &failure), 0);
+	/* what is not named stays, 0 clears */
+	assert_int_equal(done.wire.a.impairment.given, IMPAIR_LOSS | IMPAIR_RATE);
+	assert_int_equal(done.wire.a.impairment.loss, 9);
+	check_end(&done.wire.a, "eth0", "10.1.0.1/24");
+	check_end(&done.wire.b, "eth0", "10.1.0.2/24");
+	assert_int_equal(done.wire.b.up, SWITCH_OFF);
+	assert_int_equal(wiring_change(registry, link, &moved, &done, &failure),
+			 ERROR_INVALID_VALUE);
+	assert_int_equal(wiring_change(registry, link, &clear, &done, &failure), 0);
+	assert_int_equal(done.wire.a.n_addresses, 0);
+}
+
+/* --- networks --- */
+
+static void test_networks(void **state _unused_)
+{
+	static const struct {
+		struct wire_network wire;
+		const char *field; /* NULL: fine */
+	} rows[] = {
+		{{.name = "n", .subnets = {{"10.200.0.0/24"}}, .n_subnets = 1}, NULL},
+		{{.name = "n", .subnets = {{"10.200.0.1/24"}}, .n_subnets = 1}, "subnets[0]"},
+		{{.name = "n", .subnets = {{"10.200.0.0/31"}}, .n_subnets = 1}, "subnets[0]"},
+		{{.name = "n", .subnets = {{"10.9.0.128/25"}}, .n_subnets = 1}, "subnets[0]"},
+		{{.name = "n", .subnets = {{"10.1.0.0/24"}, {"10.0.0.0/9"}}, .n_subnets = 2},
+		 "subnets[1]"},
+		{{.name = "n", .dns = {{"1.1.1.1/8"}}, .n_dns = 1}, "dns[0]"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		static struct wiring_network network;
+		struct failure failure = {};
+		int r = wiring_network(registry, ALICE, &rows[i].wire, &network, &failure);
+
+		if (r != (rows[i].field ? ERROR_INVALID_VALUE : 0) ||
+		    (rows[i].field && strcmp(failure.subject, rows[i].field) != 0))
+			fail_msg("row %zu: %d %s", i, r, failure.subject);
+	}
+}
+
+static void test_bridge(void **state _unused_)
+{
+	const struct wire_network network = {
+		.egress = true, .subnets = {{"10.8.0.0/29"}, {"fd08::/64"}}, .n_subnets = 2};
+	struct wiring_bridge bridge;
+
+	wiring_bridge(&network, &bridge);
+	assert_true(bridge.task.given && bridge.task.forward);
+	assert_int_equal(bridge.task.n_addresses, 2);
+	assert_string_equal(bridge.task.addresses[0].text, "10.8.0.1/29");
+	assert_string_equal(bridge.task.addresses[1].text, "fd08::1/64");
+}
+
+/* --- what the spawner is told --- */
+
+static void test_task(void **state _unused_)
+{
+	struct link *link = add(&(struct wire_link){
+		.a = {SET("a")}, .b = {HOST, .interface = "veth0"}, .name = "up"});
+	static struct wiring_task task;
+
+	assert_int_equal(wiring_task(link, NULL, &task), 0);
+	assert_string_equal(task.task.a.pin, "1000/a");
+	assert_string_equal(task.task.a.interface, "eth0");
+	assert_null(task.task.a.altname);
+	assert_true(task.task.b.host);
+	/* on the host the name is ours, the user's is an altname */
+	assert_memory_equal(task.task.b.interface, "nscab", 5);
+	assert_string_equal(task.task.b.altname, "veth0");
+	assert_int_equal(wiring_task(link, link->ends[0], &task), 0);
+	assert_null(task.task.a.pin);
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(test_pair),
+		TEST(test_next_interface_and_name),
+		TEST(test_allocation),
+		TEST(test_exhausted),
+		TEST(test_gateway_of_network),
+		TEST(test_refused),
+		TEST(test_change),
+		TEST(test_networks),
+		TEST(test_bridge),
+		TEST(test_task),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
