@@ -10,9 +10,7 @@
 static int refuse_missing(struct decoding *decoding, const json_t *spec)
 {
 	static const char *const rows[][2] = {
-		{"egress", "egress is not built yet"},
 		{"dns", "name servers of a set's own are not built yet"},
-		{"publish", "publishing of ports is not built yet"},
 		{"limits", "limits are not built yet"},
 		{"boot", "sets that are made again at boot are not built yet"},
 		{"uidMap", "maps of one's own are not built yet: userMapping root or current"},

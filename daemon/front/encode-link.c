@@ -39,7 +39,9 @@ static json_t *end_json(const struct wire_end *end, bool own)
 {
 	json_t *object = json_object();
 
-	if (!own && end->where == END_SET)
+	if (!own && end->where == END_SET && end->name && *end->name == NETWORK_SIGN)
+		encode_string(object, "network", end->name + 1);
+	else if (!own && end->where == END_SET)
 		encode_string(object, "set", end->name);
 	else if (end->where == END_NETWORK)
 		encode_string(object, "network", end->name);

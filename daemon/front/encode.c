@@ -180,8 +180,7 @@ json_t *encode_identity(struct wire_message *message, struct reply_fds *fds _unu
 static json_t *features_json(const struct wire_status *status)
 {
 	static const char *const missing[] = {
-		"adopt",  "apply",  "autoMapping",  "boot",    "dns",
-		"egress", "limits", "processLease", "monitor", "publish",
+		"adopt", "apply", "autoMapping", "boot", "dns", "limits", "processLease", "monitor",
 	};
 	json_t *object = json_object();
 
@@ -191,6 +190,8 @@ static json_t *features_json(const struct wire_status *status)
 	encode_put(object, "administer", json_boolean(status->allowed & ALLOW_ADMINISTER));
 	encode_put(object, "cgroup", json_boolean(status->cgroup));
 	encode_put(object, "hostLinks", json_boolean(status->allowed & ALLOW_HOST_LINKS));
+	encode_put(object, "egress", json_boolean(status->allowed & ALLOW_EGRESS));
+	encode_put(object, "publish", json_boolean(status->allowed & ALLOW_PUBLISH));
 	encode_put(object, "links", json_true());
 	encode_put(object, "networks", json_true());
 	encode_put(object, "impairments", json_true());

@@ -123,6 +123,28 @@ const char *address_read_subnet(const char *text, struct address *ret)
 	return address_equals(&first, ret) ? NULL : "has bits set behind its prefix";
 }
 
+const char *address_read_any(const char *text, struct address *ret)
+{
+	struct address first;
+	const char *wrong;
+
+	if (!strchr(text, '/')) {
+		struct address address = {.family = strchr(text, ':') ? AF_INET6 : AF_INET};
+
+		if (inet_pton(address.family, text, address.bytes) != 1)
+			return "is no IP address";
+		address.prefix = bits_of(&address);
+		*ret = address;
+		return NULL;
+	}
+	wrong = read_cidr(text, ret);
+	if (wrong)
+		return wrong;
+	first = *ret;
+	fill_bits(&first, first.prefix, false);
+	return address_equals(&first, ret) ? NULL : "has bits set behind its prefix";
+}
+
 const char *address_read_host(const char *text, struct address *ret)
 {
 	struct address address = {.family = strchr(text, ':') ? AF_INET6 : AF_INET};

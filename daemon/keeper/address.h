@@ -19,6 +19,8 @@ struct address {
 const char *address_read_interface(const char *text, struct address *ret);
 /* A subnet, as 10.0.0.0/24: no bits behind its prefix, room for two hosts or more. */
 const char *address_read_subnet(const char *text, struct address *ret);
+/* A subnet of any size, or a host's address, which is one of a single host. */
+const char *address_read_any(const char *text, struct address *ret);
 /* A host's address without a prefix, as a gateway or a name server. */
 const char *address_read_host(const char *text, struct address *ret);
 /* Six bytes, not multicast, not zero. *ret is written in lower case. */

@@ -2,12 +2,16 @@
 #include <string.h>
 #include "daemon/keeper/authz.h"
 
+/* Ports that only root may have, by old custom. */
+#define LOW_PORTS 1024
+
 static const char *const allow_keys[CONFIG_ALLOW_COUNT] = {
 	[CONFIG_CONNECT] = "connect",	    [CONFIG_USER_NAMESPACES] = "user-namespaces",
 	[CONFIG_IP_NETNS] = "ip-netns",	    [CONFIG_NEW_PRIVILEGES] = "new-privileges",
 	[CONFIG_ADMINISTER] = "administer", [CONFIG_NESTED] = "nested",
 	[CONFIG_CONFINED] = "confined",	    [CONFIG_HOST_LINKS] = "host-links",
 	[CONFIG_EGRESS] = "egress",	    [CONFIG_PUBLISH] = "publish",
+	[CONFIG_LOW_PORTS] = "low-ports",
 };
 
 static int forbid(struct failure *failure, const char *what, enum config_allow key)
@@ -44,7 +48,7 @@ uint32_t authz_allowed(const struct config *config, uid_t uid, gid_t gid, const 
 			allowed |= UINT32_C(1) << key;
 	}
 	if (allowed & ALLOW_ADMINISTER)
-		allowed |= ALLOW_HOST_LINKS | ALLOW_EGRESS | ALLOW_PUBLISH;
+		allowed |= ALLOW_HOST_LINKS | ALLOW_EGRESS | ALLOW_PUBLISH | ALLOW_LOW_PORTS;
 	return allowed;
 }
 
@@ -117,6 +121,13 @@ int authz_spec(const struct authz_subject *subject, const struct wire_spec *spec
 				   "user-namespaces in nsctld.conf allow them");
 	if (spec->ip_netns && !(subject->allowed & ALLOW_IP_NETNS))
 		return forbid(failure, "publishing under /run/netns", CONFIG_IP_NETNS);
+	if (spec->egress && !(subject->allowed & ALLOW_EGRESS))
+		return forbid(failure, "egress", CONFIG_EGRESS);
+	if (spec->n_publish > 0 && !(subject->allowed & ALLOW_PUBLISH))
+		return forbid(failure, "published ports", CONFIG_PUBLISH);
+	for (size_t i = 0; i < spec->n_publish; i++)
+		if (spec->publish[i].host_port < LOW_PORTS && !(subject->allowed & ALLOW_LOW_PORTS))
+			return forbid(failure, "published ports below 1024", CONFIG_LOW_PORTS);
 	return 0;
 }
 

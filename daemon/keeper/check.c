@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include "daemon/keeper/address.h"
 #include "daemon/keeper/check.h"
 
 /* A clock's offset that the kernel takes in any case: it wants the result to be positive and below
@@ -177,6 +178,42 @@ static int check_labels(const struct wire_spec *spec, struct failure *failure)
 	return 0;
 }
 
+/* The same port twice would lead to two places. */
+static int check_publish(const struct wire_spec *spec, struct failure *failure)
+{
+	for (size_t i = 0; i < spec->n_publish; i++) {
+		const struct spec_publish *publish = &spec->publish[i];
+		struct address address;
+		char field[48];
+
+		snprintf(field, sizeof(field), "spec.publish[%zu].hostAddress", i);
+		if (publish->host_address && address_read_host(publish->host_address, &address))
+			return invalid(failure, field, "is no host's IP address");
+		snprintf(field, sizeof(field), "spec.publish[%zu].hostPort", i);
+		if (!publish->host_port || !publish->port ||
+		    (publish->protocol != PUBLISH_TCP && publish->protocol != PUBLISH_UDP))
+			return invalid(failure, field, "protocol and ports are needed");
+		for (size_t j = 0; j < i; j++)
+			if (spec->publish[j].host_port == publish->host_port &&
+			    spec->publish[j].protocol == publish->protocol)
+				return invalid(failure, field, "comes twice");
+	}
+	return 0;
+}
+
+static int check_dns(const struct wire_spec *spec, struct failure *failure)
+{
+	for (size_t i = 0; i < spec->n_dns; i++) {
+		struct address address;
+		char field[32];
+
+		snprintf(field, sizeof(field), "spec.dns[%zu]", i);
+		if (!spec->dns[i].text || address_read_host(spec->dns[i].text, &address))
+			return invalid(failure, field, "is no host's IP address");
+	}
+	return 0;
+}
+
 static int check_values(const struct wire_spec *spec, struct failure *failure)
 {
 	if (spec->hostname && !hostname_is_valid(spec->hostname))
@@ -219,6 +256,10 @@ int check_spec(struct wire_spec *spec, const char *name, struct failure *failure
 		r = check_mount(spec, i, failure);
 	if (r == 0)
 		r = check_values(spec, failure);
+	if (r == 0)
+		r = check_publish(spec, failure);
+	if (r == 0)
+		r = check_dns(spec, failure);
 	if (r == 0)
 		complete(spec, name);
 	return r;

@@ -6,7 +6,9 @@
 #include <pwd.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include "daemon/keeper/address.h"
 #include "daemon/keeper/config.h"
 
 /* Accounts that need not exist: numbers that no distribution hands out. */
@@ -21,6 +23,7 @@ static const char *const allow_keys[CONFIG_ALLOW_COUNT] = {
 	[CONFIG_ADMINISTER] = "administer", [CONFIG_NESTED] = "nested",
 	[CONFIG_CONFINED] = "confined",	    [CONFIG_HOST_LINKS] = "host-links",
 	[CONFIG_EGRESS] = "egress",	    [CONFIG_PUBLISH] = "publish",
+	[CONFIG_LOW_PORTS] = "low-ports",
 };
 
 struct loading {
@@ -217,9 +220,68 @@ static int set_allow(struct loading *loading, const char *key, const char *value
 	for (enum config_allow i = 0; i < CONFIG_ALLOW_COUNT; i++)
 		if (strcmp(key, allow_keys[i]) == 0)
 			return parse_who(loading, i, value);
+	return complain(
+		loading,
+		"allow.%s: unknown key; known are: connect user-namespaces ip-netns "
+		"new-privileges administer nested confined host-links egress publish low-ports",
+		key);
+}
+
+/* A subnet in its canonical form. */
+static int parse_subnet(struct loading *loading, const char *key, const char *text, int family,
+			unsigned int longest, char ret[static ADDRESS_SIZE])
+{
+	struct address subnet;
+	const char *wrong = address_read_subnet(text, &subnet);
+
+	if (!wrong && subnet.family != family)
+		wrong = "is of the other family";
+	if (!wrong && subnet.prefix > longest)
+		wrong = "has room for too few sets";
+	if (wrong)
+		return complain(loading, "network.%s: %s: %s", key, text, wrong);
+	address_write(&subnet, true, ret);
+	return 0;
+}
+
+/* Subnets and single addresses, with commas or spaces between. */
+static int parse_forbidden(struct loading *loading, const char *key, const char *value)
+{
+	struct config_network *network = &loading->config->network;
+	char *copy = strdup(value), *rest = copy, *word;
+	int r = copy ? 0 : -ENOMEM;
+
+	network->n_forbidden = 0;
+	while (r == 0 && (word = strsep(&rest, ", \t"))) {
+		struct address address;
+		const char *wrong = *word ? address_read_any(word, &address) : NULL;
+
+		if (!*word)
+			continue;
+		if (wrong)
+			r = complain(loading, "network.%s: %s: %s", key, word, wrong);
+		else if (network->n_forbidden == FORBIDDEN_MAX)
+			r = complain(loading, "network.%s: more than %d", key, FORBIDDEN_MAX);
+		else
+			address_write(&address, true, network->forbidden[network->n_forbidden++]);
+	}
+	free(copy);
+	return r;
+}
+
+static int set_network(struct loading *loading, const char *key, const char *value)
+{
+	struct config_network *network = &loading->config->network;
+
+	if (strcmp(key, "egress-pool-v4") == 0)
+		return parse_subnet(loading, key, value, AF_INET, 28, network->pool_v4);
+	if (strcmp(key, "egress-pool-v6") == 0)
+		return parse_subnet(loading, key, value, AF_INET6, 112, network->pool_v6);
+	if (strcmp(key, "egress-forbidden") == 0)
+		return parse_forbidden(loading, key, value);
 	return complain(loading,
-			"allow.%s: unknown key; known are: connect user-namespaces ip-netns "
-			"new-privileges administer nested confined host-links egress publish",
+			"network.%s: unknown key; known are: egress-pool-v4 egress-pool-v6 "
+			"egress-forbidden",
 			key);
 }
 
@@ -268,7 +330,10 @@ static int on_key(void *context, const char *section, const char *key, const cha
 	static const struct {
 		const char *name;
 		int (*set)(struct loading *loading, const char *key, const char *value);
-	} sections[] = {{"limits", set_limit}, {"allow", set_allow}, {"accounts", set_account}};
+	} sections[] = {{"limits", set_limit},
+			{"allow", set_allow},
+			{"accounts", set_account},
+			{"network", set_network}};
 	struct loading *loading = context;
 
 	if (loading->message)
@@ -277,7 +342,8 @@ static int on_key(void *context, const char *section, const char *key, const cha
 		if (strcmp(section, sections[i].name) == 0)
 			return see_once(loading, section, key) == 0 &&
 			       sections[i].set(loading, key, value ? value : "") == 0;
-	complain(loading, "[%s]: unknown section; known are: limits allow accounts", section);
+	complain(loading, "[%s]: unknown section; known are: limits allow accounts network",
+		 section);
 	return 0;
 }
 
@@ -322,6 +388,8 @@ static struct config *new_with_defaults(void)
 		.networks = 64,
 		.buffered = 16 * 1024 * 1024,
 	};
+	strcpy(config->network.pool_v4, "10.213.0.0/16");
+	strcpy(config->network.pool_v6, "fd6e:7363:746c::/64");
 	config->allow[CONFIG_CONNECT].everyone = true;
 	config->allow[CONFIG_USER_NAMESPACES].host = true;
 	return config;
@@ -366,15 +434,16 @@ static int load_file(struct loading *loading)
 int config_load(const char *path, bool must_exist, struct config **ret, char **ret_message)
 {
 	struct loading loading = {.path = path, .config = new_with_defaults()};
-	int r = 0;
+	int r;
 
 	*ret_message = NULL;
 	if (!loading.config)
 		return -ENOMEM;
+	r = parse_forbidden(&loading, "egress-forbidden", FORBIDDEN_DEFAULT);
 	loading.file = fopen(path, "re");
-	if (loading.file)
+	if (r == 0 && loading.file)
 		r = load_file(&loading);
-	else if (errno != ENOENT || must_exist)
+	else if (r == 0 && (errno != ENOENT || must_exist))
 		r = complain(&loading, "%s", strerror(errno));
 	if (loading.file)
 		(void)fclose(loading.file);

@@ -10,7 +10,7 @@
 
 #include <sys/types.h>
 #include "base.h"
-#include "daemon/wire/layout.h" /* enum wire_allow */
+#include "daemon/wire/task.h" /* enum wire_allow, FORBIDDEN_MAX */
 
 /* [limits], for each uid; root has none. */
 struct config_limits {
@@ -20,6 +20,16 @@ struct config_limits {
 	uint32_t links;	      /* links = 512 */
 	uint32_t networks;    /* networks = 64 */
 	uint64_t buffered;    /* buffered-bytes = 16M: in all fronts of the uid together */
+};
+
+/* [network]: canonical texts. */
+#define FORBIDDEN_DEFAULT "169.254.0.0/16 fe80::/10 fd00:ec2::254/128"
+struct config_network {
+	char pool_v4[ADDRESS_SIZE]; /* egress-pool-v4 = 10.213.0.0/16 */
+	char pool_v6[ADDRESS_SIZE]; /* egress-pool-v6 = fd6e:7363:746c::/64 */
+	/* egress-forbidden: what egress does not reach, beside the host itself */
+	char forbidden[FORBIDDEN_MAX][ADDRESS_SIZE];
+	size_t n_forbidden;
 };
 
 /* One line of [allow]: who. */
@@ -41,15 +51,17 @@ enum config_allow {
 	CONFIG_ADMINISTER,	/* administer = root */
 	CONFIG_NESTED,		/* nested = (nobody) */
 	CONFIG_CONFINED,	/* confined = (nobody) */
-	/* of these three, whoever may administer has the right too */
+	/* of these four, whoever may administer has the right too */
 	CONFIG_HOST_LINKS, /* host-links = (nobody): link ends on the host */
 	CONFIG_EGRESS,	   /* egress = (nobody) */
 	CONFIG_PUBLISH,	   /* publish = (nobody) */
+	CONFIG_LOW_PORTS,  /* low-ports = (nobody): published ports below 1024 */
 	CONFIG_ALLOW_COUNT,
 };
 
 struct config {
 	struct config_limits limits;
+	struct config_network network;
 	struct config_who allow[CONFIG_ALLOW_COUNT];
 	/* [accounts]: front = nsctl, init = nsctl-init; used as numbers 61182 and 61183 where the
 	 * accounts are absent and the file does not name any (front_missing, init_missing: to be

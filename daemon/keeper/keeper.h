@@ -48,6 +48,8 @@ struct keeper {
 	int spawner_fd;
 	struct event *spawner_event;
 	int vault_fd, cgroup_fd;
+	char table[64];	       /* the firewall's */
+	bool host_ipv6_egress; /* this host can forward IPv6 for some interfaces only */
 	struct operation *operations;
 	uint32_t last_operation;
 	struct wire_writer to_spawner;

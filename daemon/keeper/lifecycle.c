@@ -134,7 +134,7 @@ static int send_removal(struct removal *removal)
 	wire_clear(&task_remove_layout, &task);
 	task.set = keeper_task_set(removal->set);
 	task.grace = removal->grace;
-	link_fill_remove(removal->set, &task);
+	link_fill_remove(removal->keeper, removal->set, &task);
 	r = operation_new(removal->keeper, REMOVE_SECONDS + removal->grace / 1000000, &operation,
 			  &task.report_fd);
 	if (r < 0)
@@ -373,7 +373,7 @@ static int send_creation(struct creation *creation, const struct request *reques
 	task.set = keeper_task_set(creation->set);
 	task.spec = *wish->spec;
 	task.no_init = wish->no_init;
-	link_fill_create(creation->set, &task);
+	link_fill_create(creation->keeper, creation->set, &task);
 	if (wish->network) {
 		wiring_bridge(wish->network, &bridge);
 		task.bridge = bridge.task;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The records of links: of one, and of all that a set has. */
 #include <string.h>
+#include "daemon/keeper/egress.h"
 #include "daemon/keeper/link.h"
 #include "daemon/keeper/log.h"
 
@@ -113,27 +114,37 @@ int link_record_all(struct keeper *keeper, const struct authz_subject *subject, 
 
 	for (size_t i = 0; r == 0 && i < spec->n_links; i++)
 		r = record_one(keeper, subject, set, spec, i, failure);
+	if (r == 0)
+		r = egress_record(keeper, subject, set, spec, failure);
 	if (r)
 		link_forget_all(keeper, set);
 	return r;
 }
 
-void link_fill_create(const struct set *set, struct task_create *task)
+/* The list has the youngest first. */
+void link_fill_create(struct keeper *keeper, const struct set *set, struct task_create *task)
 {
-	static struct wiring_task tasks[SPEC_LINKS_MAX];
+	static struct wiring_task tasks[TASK_SPEC_LINKS_MAX];
+	static struct wire_spec spec;
 	size_t n = 0;
 
-	for (const struct link *link = set->links; link && n < SPEC_LINKS_MAX;
-	     link = link_next(link, set))
-		n += wiring_task(link, set, &tasks[n]) == 0;
-	/* the list has the youngest first */
+	for (const struct link *link = set->links; link && n < TASK_SPEC_LINKS_MAX;
+	     link = link_next(link, set)) {
+		if (wiring_task(link, set, &tasks[n]) < 0)
+			continue;
+		egress_fill_link(link, &spec, &tasks[n].task);
+		if (link->egress)
+			egress_fill(keeper, &task->firewall);
+		n++;
+	}
 	for (task->n_links = 0; task->n_links < n; task->n_links++)
 		task->links[task->n_links] = tasks[n - 1 - task->n_links].task;
 }
 
-void link_fill_remove(const struct set *set, struct task_remove *task)
+void link_fill_remove(struct keeper *keeper, const struct set *set, struct task_remove *task)
 {
 	static struct wiring_task tasks[TASK_LINKS_MAX];
+	static struct wire_spec spec;
 
 	for (const struct link *link = set->links; link && task->n_links < TASK_LINKS_MAX;
 	     link = link_next(link, set)) {
@@ -141,11 +152,17 @@ void link_fill_remove(const struct set *set, struct task_remove *task)
 
 		if (wiring_task(link, NULL, wiring) < 0)
 			continue;
+		if (link->egress) {
+			egress_fill_link(link, &spec, &wiring->task);
+			egress_fill(keeper, &task->firewall);
+		}
 		for (int i = 0; i < 2; i++) {
 			struct task_end *end = i == 0 ? &wiring->task.a : &wiring->task.b;
 
-			end->n_addresses = 0;
-			end->gateway = NULL;
+			/* the firewall goes by a way's addresses */
+			if (!link->egress)
+				end->n_addresses = 0;
+			end->gateway = end->second_gateway = NULL;
 			end->impairment = (struct wire_impairment){};
 		}
 		task->links[task->n_links++] = wiring->task;
@@ -163,8 +180,15 @@ void link_all_made(struct keeper *keeper, struct set *set)
 
 void link_forget_all(struct keeper *keeper, struct set *set)
 {
-	while (set->links)
+	bool egress = false;
+
+	while (set->links) {
+		egress |= set->links->egress;
 		link_forget(keeper, set->links);
+	}
+	egress_release_ports(set);
+	if (egress)
+		egress_gone(keeper);
 }
 
 bool link_any_busy(const struct set *set)

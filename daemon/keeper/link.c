@@ -225,6 +225,10 @@ void link_on_remove(struct keeper *keeper, struct request *request, struct wire_
 		r = failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "name", NULL);
 	else
 		r = find_link(keeper, request, ask.name, ask.has_owner, ask.owner, &link, &failure);
+	if (r == 0 && link->egress)
+		r = failure_set(&failure, ERROR_INVALID_VALUE, 0, "name",
+				"is the way out of %s, and goes with it",
+				set_shown_name(link->ends[0]));
 	if (r == 0) {
 		work = work_new(keeper, link, request);
 		if (work) {

@@ -37,8 +37,8 @@ int link_record_all(struct keeper *keeper, const struct authz_subject *subject, 
 		    const struct wire_spec *spec, struct failure *failure);
 /* Puts them into the maker's order, and whatever the set is linked to into the remover's; views
  * that hold until the next call. */
-void link_fill_create(const struct set *set, struct task_create *task);
-void link_fill_remove(const struct set *set, struct task_remove *task);
+void link_fill_create(struct keeper *keeper, const struct set *set, struct task_create *task);
+void link_fill_remove(struct keeper *keeper, const struct set *set, struct task_remove *task);
 /* The set's maker has made them. */
 void link_all_made(struct keeper *keeper, struct set *set);
 /* What the kernel refused, as a client sees it; of_spec: the link is of a set's specification. */

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "daemon/keeper/egress.h"
 #include "daemon/keeper/keeper.h"
 #include "daemon/keeper/lifecycle.h"
 #include "daemon/keeper/log.h"
@@ -22,6 +23,7 @@
 #include "daemon/keeper/server.h"
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/fault.h"
+#include "daemon/kernel/forwarding.h"
 #include "daemon/kernel/privilege.h"
 #include "daemon/kernel/spawn.h"
 #include "daemon/kernel/vault.h"
@@ -284,6 +286,9 @@ static int set_up(struct keeper *keeper)
 	    wire_writer_init(&keeper->to_spawner) < 0 || wire_writer_init(&keeper->to_front) < 0 ||
 	    wire_message_init(&keeper->from_front) < 0)
 		return -ENOMEM;
+	spawn_cgroup_name(keeper->runtime, keeper->table);
+	keeper->host_ipv6_egress = forwarding_has_ipv6();
+	egress_listen(keeper);
 	r = peer_host_read(&keeper->host);
 	if (r == 0)
 		r = store_open(keeper->runtime_fd, &keeper->store);
@@ -292,11 +297,13 @@ static int set_up(struct keeper *keeper)
 	return r;
 }
 
-/* What is left of root: signals to users' processes, looking at them, and files of root's. */
+/* What is left of root: signals to users' processes, looking at them, low ports that are published,
+ * and files of root's. */
 static int drop(void)
 {
 	int r = privilege_keep(UINT64_C(1) << CAP_KILL | UINT64_C(1) << CAP_SYS_PTRACE |
-			       UINT64_C(1) << CAP_SYS_RESOURCE);
+			       UINT64_C(1) << CAP_SYS_RESOURCE |
+			       UINT64_C(1) << CAP_NET_BIND_SERVICE);
 
 	if (r < 0)
 		log_error("cannot drop capabilities: %s", strerror(-r));
@@ -355,6 +362,7 @@ static void tear_down(struct keeper *keeper)
 	if (keeper->fronts || keeper->accept_event)
 		server_stop(keeper);
 	operation_free_all(keeper);
+	egress_stop(keeper);
 	if (keeper->spawner_event)
 		event_free(keeper->spawner_event);
 	if (keeper->expiry_event)

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include "daemon/keeper/egress.h"
 #include "daemon/keeper/lease.h"
 #include "daemon/keeper/lifecycle.h"
 #include "daemon/keeper/link.h"
@@ -349,6 +350,7 @@ int recover(struct keeper *keeper)
 	     set = registry_next_set(keeper->registry, set->owner, set->name))
 		put_right(keeper, set);
 	recover_links(keeper);
+	egress_start(keeper);
 	each_entry(keeper->cgroup_fd, ".", on_cgroup_owner, keeper, NULL);
 	lease_watch(keeper);
 	return 0;

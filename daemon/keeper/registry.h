@@ -40,6 +40,8 @@ struct set {
 	struct link *links;	  /* list by link->next */
 	void *network;		  /* a network's wire_pack()ed wire_network; NULL: a set */
 	size_t network_size;
+	int *ports; /* egress.c's: sockets that hold published ports */
+	size_t n_ports;
 	void *work; /* lifecycle's: the operation that is in progress on it */
 };
 

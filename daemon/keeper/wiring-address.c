@@ -175,7 +175,7 @@ static int allocate_addresses(struct wiring *wiring, int i)
 static int check_gateway(struct wiring *wiring, int i)
 {
 	struct wire_end *end = wiring_end(&wiring->plan->wire, i);
-	char *text = wiring->plan->text[i].gateway;
+	char *text = wiring->plan->text[i].gateways[0];
 	struct address gateway, own;
 	const char *wrong;
 
@@ -201,21 +201,30 @@ static int check_gateway(struct wiring *wiring, int i)
 			     "is no other host of a subnet of this end's addresses");
 }
 
-/* A member's way out, where its network has one and the set has none yet. */
+/* A member's way out, where its network has one: for each family the first of its subnets. */
 static void give_gateway(struct wiring *wiring, int i)
 {
 	struct wiring_plan *plan = wiring->plan;
 	struct wire_end *end = wiring_end(&plan->wire, i);
 	struct wire_network network;
-	struct address subnet, gateway;
 
 	if (end->gateway || end->where != END_SET ||
-	    !wiring_has_subnets(plan->ends[!i], &network) || !network.egress ||
-	    network.n_subnets == 0 || address_read_subnet(network.subnets[0].text, &subnet) ||
-	    !address_of_subnet(&subnet, 1, &gateway))
+	    !wiring_has_subnets(plan->ends[!i], &network) || !network.egress)
 		return;
-	address_write(&gateway, false, plan->text[i].gateway);
-	end->gateway = plan->text[i].gateway;
+	for (size_t at = network.n_subnets; at-- > 0;) {
+		struct address subnet, gateway;
+		bool six;
+
+		if (address_read_subnet(network.subnets[at].text, &subnet) ||
+		    !address_of_subnet(&subnet, 1, &gateway))
+			continue;
+		six = gateway.family == AF_INET6;
+		address_write(&gateway, false, plan->text[i].gateways[six]);
+		if (six)
+			end->second_gateway = plan->text[i].gateways[six];
+		else
+			end->gateway = plan->text[i].gateways[six];
+	}
 }
 
 int wiring_give_addresses(struct wiring *wiring, int i)
@@ -314,4 +323,79 @@ void wiring_bridge(const struct wire_network *network, struct wiring_bridge *ret
 		address_write(&own, true, ret->addresses[i]);
 		ret->task.addresses[ret->task.n_addresses++].text = ret->addresses[i];
 	}
+}
+
+/* --- ways to the outside --- */
+
+#define WAY_ADDRESSES 4
+#define WAYS_MAX (HOSTS_MAX / WAY_ADDRESSES)
+
+/* Marks the numbers of those addresses of the pool that links have. */
+static void mark_ways(const struct registry *registry, const struct address *pool,
+		      uint8_t used[static WAYS_MAX / 8])
+{
+	static struct wire_link wire;
+
+	for (const struct link *link = registry_next_link(registry, 0, NULL); link;
+	     link = registry_next_link(registry, link->owner, link->name)) {
+		struct address address;
+		size_t n;
+
+		if (!link->egress ||
+		    wire_unpack(&wire_link_layout, link->wire, link->wire_size, &wire) < 0 ||
+		    wire.b.n_addresses == 0 ||
+		    address_read_interface(wire.b.addresses[0].text, &address) ||
+		    !address_overlaps(&address, pool))
+			continue;
+		n = ((size_t)(address.bytes[2] ^ pool->bytes[2]) << 8 | address.bytes[3]) /
+		    WAY_ADDRESSES;
+		used[n / 8] |= 1 << n % 8;
+	}
+}
+
+static bool give_way(const char *pool_text, uint32_t n, unsigned int prefix, int family,
+		     bool outward, struct wiring_egress *ret)
+{
+	struct address pool, address;
+
+	if (address_read_subnet(pool_text, &pool))
+		return false;
+	for (int i = 0; i < 2; i++) {
+		struct wire_end *end = i == 0 ? &ret->wire.b : &ret->wire.a;
+
+		if (!address_of_subnet(&pool, WAY_ADDRESSES * n + 1 + i, &address))
+			return false;
+		address.prefix = prefix;
+		address_write(&address, true, ret->addresses[family][i]);
+		if (i == 0)
+			address_write(&address, false, ret->gateways[family]);
+		end->addresses[end->n_addresses++].text = ret->addresses[family][i];
+	}
+	if (outward && family == 0)
+		ret->wire.a.gateway = ret->gateways[family];
+	else if (outward)
+		ret->wire.a.second_gateway = ret->gateways[family];
+	return true;
+}
+
+int wiring_egress(const struct registry *registry, const char *pool_v4, const char *pool_v6,
+		  bool outward, struct wiring_egress *ret, struct failure *failure)
+{
+	uint8_t used[WAYS_MAX / 8] = {};
+	struct address pool;
+	uint32_t n = 0;
+
+	memset(ret, 0, sizeof(*ret));
+	if (!address_read_subnet(pool_v4, &pool))
+		mark_ways(registry, &pool, used);
+	while (n < WAYS_MAX && used[n / 8] & 1 << n % 8)
+		n++;
+	if (n == WAYS_MAX || !give_way(pool_v4, n, 30, 0, outward, ret))
+		return failure_set(failure, ERROR_LIMIT_EXCEEDED, 0, "addresses of the egress pool",
+				   NULL);
+	if (pool_v6 && !give_way(pool_v6, n, 126, 1, outward, ret))
+		return failure_set(failure, ERROR_LIMIT_EXCEEDED, 0, "addresses of the egress pool",
+				   NULL);
+	ret->wire.b.where = END_HOST;
+	return 0;
 }

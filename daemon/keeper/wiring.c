@@ -332,6 +332,10 @@ static int merge_end(struct wiring *wiring, int i, const struct wire_end *change
 {
 	struct wire_end *end = wiring_end(&wiring->plan->wire, i);
 
+	if (wiring->plan->egress &&
+	    (change->mac || change->n_addresses > 0 || change->has_addresses || change->gateway))
+		return wiring_refuse(wiring, i, "addresses",
+				     "a way out is the daemon's own: only its impairment changes");
 	if ((change->where && change->where != end->where) ||
 	    (change->name && (!end->name || strcmp(change->name, end->name) != 0)))
 		return wiring_refuse(wiring, i, "set", "a link's end stays where it is");

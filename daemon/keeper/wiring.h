@@ -18,7 +18,8 @@
 
 /* An end's strings in their canonical form. */
 struct wiring_text {
-	char interface[INTERFACE_SIZE], mac[MAC_SIZE], gateway[ADDRESS_SIZE];
+	char interface[INTERFACE_SIZE], mac[MAC_SIZE];
+	char gateways[2][ADDRESS_SIZE];
 	char addresses[END_ADDRESSES_MAX][ADDRESS_SIZE];
 };
 
@@ -53,6 +54,18 @@ int wiring_plan(const struct registry *registry, const struct wiring_wish *wish,
  */
 int wiring_change(const struct registry *registry, const struct link *link,
 		  const struct wire_link *change, struct wiring_plan *ret, struct failure *failure);
+
+/*
+ * A way to the outside: four addresses of each pool (pools[1] NULL: no IPv6), the lowest free ones,
+ * of which the host has the second and the set the third. outward: with default routes. 0, or
+ * ERROR_LIMIT_EXCEEDED.
+ */
+struct wiring_egress {
+	struct wire_link wire;
+	char addresses[2][2][ADDRESS_SIZE], gateways[2][ADDRESS_SIZE];
+};
+int wiring_egress(const struct registry *registry, const char *pool_v4, const char *pool_v6,
+		  bool outward, struct wiring_egress *ret, struct failure *failure);
 
 /* A network: its subnets and name servers checked, not overlapping those of the owner's others.
  * texts: room for their canonical form. */

@@ -44,6 +44,8 @@ static const char *const texts[STEP_COUNT] = {
 	[STEP_LINK_UP] = "bring an interface up",
 	[STEP_IMPAIR] = "impair the link",
 	[STEP_UNLINK] = "remove the link",
+	[STEP_FIREWALL] = "change the packet filter's table",
+	[STEP_FORWARDING] = "let packets be forwarded",
 	[STEP_LOST] = "finish: a process of the daemon was killed",
 };
 

@@ -50,7 +50,9 @@ enum step {
 	STEP_LINK_UP,
 	STEP_IMPAIR, /* ENOENT: the kernel has no such queueing discipline */
 	STEP_UNLINK,
-	STEP_LOST, /* the child ended without a word */
+	STEP_FIREWALL,	 /* EOPNOTSUPP, ENOENT: the kernel has no nftables, or no NAT in it */
+	STEP_FORWARDING, /* let packets be forwarded */
+	STEP_LOST,	 /* the child ended without a word */
 	STEP_COUNT,
 };
 

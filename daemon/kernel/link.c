@@ -5,6 +5,7 @@
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
 #include <net/if.h>
+#include <sched.h>
 #include <string.h>
 #include "daemon/kernel/link-part.h"
 #include "daemon/kernel/pin.h"
@@ -297,6 +298,23 @@ static int make_pair(struct link_batch *batch, const struct task_link *link, con
 	return r < 0 ? fault_set(fault, STEP_LINK, detail, -r) : 0;
 }
 
+/* On the host's end nobody tells the host its routes: what comes in there is a user's. */
+static void ignore_advertisements(const struct host *host, const struct task_link *link)
+{
+	const struct task_end *end = link->a.host ? &link->a : &link->b;
+	char path[96];
+	int fd;
+
+	if (!end->host || setns(host->net_fd, CLONE_NEWNET) < 0)
+		return;
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/accept_ra", end->interface);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	/* a kernel without IPv6 hears none */
+	if (fd >= 0)
+		(void)!write(fd, "0", 1);
+	close_fd(fd);
+}
+
 /* One end after the other: the first one's route waits for nothing of the second. */
 static int furnish_both(struct link_batch *batch, const struct task_link *link, const int fds[2],
 			const struct pair *pair, uint32_t detail, struct fault *fault)
@@ -335,6 +353,8 @@ static int make_one(const struct host *host, const struct task_link *link, int o
 			return fault_set(fault, STEP_LINK_PLACE, detail + i, -fds[i]);
 	r = make_pair(&batch, link, fds, detail, &pair, fault);
 	made = r == 0;
+	if (r == 0)
+		ignore_advertisements(host, link);
 	if (r == 0)
 		r = furnish_both(&batch, link, fds, &pair, detail, fault);
 	rtnl_close(&batch.rtnl);

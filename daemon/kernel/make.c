@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include "daemon/kernel/child.h"
+#include "daemon/kernel/firewall.h"
 #include "daemon/kernel/init.h"
 #include "daemon/kernel/link.h"
 #include "daemon/kernel/make.h"
@@ -128,8 +129,14 @@ static int make_links(struct maker *maker)
 	r = link_make_all(maker->host, task->links, task->n_links, maker->fds[KIND_NET],
 			  &maker->fault);
 	fault_point("create-linked");
+	if (r == 0 && task->firewall.given)
+		r = firewall_add(maker->host, &task->firewall, task->links, task->n_links,
+				 &maker->fault);
 	if (r == 0 && setns(maker->fds[KIND_NET], CLONE_NEWNET) < 0)
 		return fail(maker, STEP_JOIN, KIND_NET);
+	for (size_t i = 0; r == 0 && i < task->n_links; i++)
+		if (task->links[i].inner)
+			r = firewall_make_inner(task->links[i].a.interface, &maker->fault);
 	return r;
 }
 

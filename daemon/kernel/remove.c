@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/child.h"
+#include "daemon/kernel/firewall.h"
 #include "daemon/kernel/link.h"
 #include "daemon/kernel/make.h"
 #include "daemon/kernel/pin.h"
@@ -71,9 +72,14 @@ void child_remove(const struct host *host, const struct task_remove *task)
 	fault_point("remove-killed");
 	/* a cgroup without a set has no pins */
 	if (r == 0 && task->set.name) {
+		/* first: no address of the pool is let go of that a rule still names */
+		if (task->firewall.given)
+			r = firewall_remove(host, &task->firewall, task->links, task->n_links,
+					    &fault);
 		pin_path(&task->set, pin);
 		link_departure_begin(host, task->links, task->n_links, pin, &departure);
-		r = pin_remove(host, &task->set, &fault);
+		if (r == 0)
+			r = pin_remove(host, &task->set, &fault);
 	}
 	fault_point("remove-unpinned");
 	if (r == 0)

@@ -23,6 +23,7 @@
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/front.h"
 #include "daemon/kernel/host.h"
+#include "daemon/kernel/firewall.h"
 #include "daemon/kernel/link.h"
 #include "daemon/kernel/make.h"
 #include "daemon/kernel/process.h"
@@ -60,6 +61,7 @@ static union {
 	struct task_inspect inspect;
 	struct task_wire wire;
 	struct task_adjust adjust;
+	struct task_restore restore;
 	struct task_front front;
 } task;
 
@@ -118,6 +120,8 @@ static void child_task(struct spawner *spawner, uint16_t type)
 		child_link(&spawner->host, &task.wire);
 	if (type == TASK_ADJUST)
 		child_adjust(&spawner->host, &task.adjust);
+	if (type == TASK_RESTORE)
+		child_restore(&spawner->host, &task.restore);
 	if (type == TASK_UNLINK)
 		child_unlink(&spawner->host, &task.wire);
 	child_runner(&spawner->host, &task.start);
@@ -133,6 +137,8 @@ static int report_fd(uint16_t type)
 		return task.wire.report_fd;
 	if (type == TASK_ADJUST)
 		return task.adjust.report_fd;
+	if (type == TASK_RESTORE)
+		return task.restore.report_fd;
 	return type == TASK_INSPECT ? task.inspect.report_fd : task.start.report_fd;
 }
 
@@ -182,6 +188,8 @@ static const struct wire_layout *task_layout(uint16_t type)
 		return &task_start_layout;
 	case TASK_INSPECT:
 		return &task_inspect_layout;
+	case TASK_RESTORE:
+		return &task_restore_layout;
 	case TASK_LINK:
 	case TASK_UNLINK:
 		return &task_wire_layout;

@@ -307,6 +307,7 @@ enum wire_allow {
 	ALLOW_HOST_LINKS = 1 << 7,
 	ALLOW_EGRESS = 1 << 8,
 	ALLOW_PUBLISH = 1 << 9,
+	ALLOW_LOW_PORTS = 1 << 10,
 };
 
 enum wire_count_class { COUNT_LIMIT = 1, COUNT_USED, COUNT_COUNTER };

@@ -25,7 +25,7 @@ LAYOUT(wire_impairment);
 
 static const struct wire_field wire_end_fields[] = {
 	U32(1, wire_end, where, END_HOST),
-	STRING(2, wire_end, name, NAME_SIZE - 1),
+	STRING(2, wire_end, name, KEY_SIZE - 1),
 	STRING(3, wire_end, interface, INTERFACE_SIZE - 1),
 	STRING(4, wire_end, mac, MAC_SIZE - 1),
 	ARRAY(5, wire_end, addresses, wire_address, END_ADDRESSES_MAX),

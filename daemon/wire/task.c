@@ -55,6 +55,10 @@ static const struct wire_field task_link_fields[] = {
 	STRING(1, task_link, id, SESSION_SIZE - 1),
 	NESTED(2, task_link, a, task_end),
 	NESTED(3, task_link, b, task_end),
+	BOOL(4, task_link, egress),
+	BOOL(5, task_link, outward),
+	BOOL(6, task_link, inner),
+	ARRAY(7, task_link, publish, spec_publish, PUBLISH_MAX),
 };
 static LAYOUT(task_link);
 
@@ -71,6 +75,23 @@ static const struct wire_field task_adjust_fields[] = {
 };
 LAYOUT(task_adjust);
 
+static const struct wire_field task_firewall_fields[] = {
+	BOOL(1, task_firewall, given),
+	STRING(2, task_firewall, table, 63),
+	STRING(3, task_firewall, pools[0], ADDRESS_SIZE - 1),
+	STRING(4, task_firewall, pools[1], ADDRESS_SIZE - 1),
+	ARRAY(5, task_firewall, forbidden, wire_address, FORBIDDEN_MAX),
+};
+static LAYOUT(task_firewall);
+
+static const struct wire_field task_restore_fields[] = {
+	NESTED(1, task_restore, firewall, task_firewall),
+	ARRAY(2, task_restore, links, task_link, TASK_LINKS_MAX),
+	BOOL(3, task_restore, more),
+	FD(4, task_restore, report_fd),
+};
+LAYOUT(task_restore);
+
 static const struct wire_field task_bridge_fields[] = {
 	BOOL(1, task_bridge, given),
 	ARRAY(2, task_bridge, addresses, wire_address, SUBNETS_MAX),
@@ -84,8 +105,9 @@ static const struct wire_field task_create_fields[] = {
 	NESTED(3, task_create, spec, wire_spec),
 	FD(4, task_create, report_fd),
 	BOOL(5, task_create, no_init),
-	ARRAY(6, task_create, links, task_link, SPEC_LINKS_MAX),
+	ARRAY(6, task_create, links, task_link, TASK_SPEC_LINKS_MAX),
 	NESTED(7, task_create, bridge, task_bridge),
+	NESTED(8, task_create, firewall, task_firewall),
 };
 LAYOUT(task_create);
 
@@ -94,6 +116,7 @@ static const struct wire_field task_remove_fields[] = {
 	U64(2, task_remove, grace, 0),
 	FD(3, task_remove, report_fd),
 	ARRAY(4, task_remove, links, task_link, TASK_LINKS_MAX),
+	NESTED(5, task_remove, firewall, task_firewall),
 };
 LAYOUT(task_remove);
 

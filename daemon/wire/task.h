@@ -13,6 +13,9 @@
 #define TASK_GROUPS_MAX 256
 /* Links that one removal takes along: of a set, or the members of a network. */
 #define TASK_LINKS_MAX NETWORK_MEMBERS_MAX
+#define FORBIDDEN_MAX 32
+/* Those of a specification, and the way out. */
+#define TASK_SPEC_LINKS_MAX (SPEC_LINKS_MAX + 1)
 
 enum task_op {
 	TASK_READY = 64, /* spawner to keeper, once: struct task_ready */
@@ -23,6 +26,7 @@ enum task_op {
 	TASK_LINK,	 /* struct task_wire: makes a link */
 	TASK_ADJUST,	 /* struct task_adjust: changes one */
 	TASK_UNLINK,	 /* struct task_wire: makes it absent */
+	TASK_RESTORE,	 /* struct task_restore: the firewall */
 	TASK_FRONT,	 /* struct task_front: a front; no reports */
 	TASK_ABORT,	 /* kills the child of task nlmsg_seq, if it is still there */
 };
@@ -74,9 +78,32 @@ struct task_end {
 struct task_link {
 	const char *id;
 	struct task_end a, b;
+	bool egress;  /* b leads from the host to a's place by the firewall ... */
+	bool outward; /* ... and a's place may reach the outside, not only be reached */
+	bool inner;   /* a's place is a network: its members' addresses are translated there too */
+	struct spec_publish publish[PUBLISH_MAX]; /* ports of the host that lead to a's addresses */
+	size_t n_publish;
 };
 #define LINK_TAG "nsctl:"
 #define BRIDGE_NAME "br0"
+
+/* The daemon's own table of packet filter rules, in the host's net namespace. */
+struct task_firewall {
+	bool given;
+	const char *table;
+	const char *pools[2];			      /* of addresses: IPv4, IPv6 */
+	struct wire_address forbidden[FORBIDDEN_MAX]; /* what egress does not reach */
+	size_t n_forbidden;
+};
+
+/* Everything of the table, put back; no link: the table goes, and the forwarding that it needed. */
+struct task_restore {
+	struct task_firewall firewall;
+	struct task_link links[TASK_LINKS_MAX];
+	size_t n_links;
+	bool more; /* than links: these are added to what is there */
+	int report_fd;
+};
 
 struct task_wire {
 	struct task_link link;
@@ -102,9 +129,10 @@ struct task_create {
 	struct wire_spec spec;
 	int report_fd;
 	bool no_init;
-	struct task_link links[SPEC_LINKS_MAX];
+	struct task_link links[TASK_SPEC_LINKS_MAX];
 	size_t n_links;
 	struct task_bridge bridge;
+	struct task_firewall firewall;
 };
 
 struct task_remove {
@@ -112,6 +140,7 @@ struct task_remove {
 	/* what leaves with it: only ids, places, names and MACs are told */
 	struct task_link links[TASK_LINKS_MAX];
 	size_t n_links;
+	struct task_firewall firewall;
 	uint64_t grace; /* microseconds between SIGTERM and SIGKILL */
 	int report_fd;
 };
@@ -172,6 +201,6 @@ struct task_interface {
 
 extern const struct wire_layout task_ready_layout, task_create_layout, task_remove_layout,
 	task_start_layout, task_inspect_layout, task_front_layout, task_wire_layout,
-	task_adjust_layout;
+	task_adjust_layout, task_restore_layout;
 
 #endif

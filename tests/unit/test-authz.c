@@ -46,6 +46,7 @@ static void test_bits(void **state _unused_)
 		[CONFIG_HOST_LINKS] = ALLOW_HOST_LINKS,
 		[CONFIG_EGRESS] = ALLOW_EGRESS,
 		[CONFIG_PUBLISH] = ALLOW_PUBLISH,
+		[CONFIG_LOW_PORTS] = ALLOW_LOW_PORTS,
 	};
 
 	for (unsigned i = 0; i < CONFIG_ALLOW_COUNT; i++)
@@ -93,7 +94,8 @@ static void test_allowed(void **state _unused_)
 				   : rows[i].allowed ? UINT32_C(1) << key
 						     : 0;
 			if (expected == ALLOW_ADMINISTER)
-				expected |= ALLOW_HOST_LINKS | ALLOW_EGRESS | ALLOW_PUBLISH;
+				expected |= ALLOW_HOST_LINKS | ALLOW_EGRESS | ALLOW_PUBLISH |
+					    ALLOW_LOW_PORTS;
 			if (allowed != expected)
 				fail_msg("row %zu, key %d: %x", i, key, allowed);
 		}

@@ -184,14 +184,17 @@ static const struct {
 	const char *text, *message; /* after the path */
 } bad[] = {
 	/* sections and keys */
-	{"sets = 1\n", ":1: []: unknown section; known are: limits allow accounts"},
-	{"[limit]\nsets = 1\n", ":2: [limit]: unknown section; known are: limits allow accounts"},
-	{"[Limits]\nsets = 1\n", ":2: [Limits]: unknown section; known are: limits allow accounts"},
+	{"sets = 1\n", ":1: []: unknown section; known are: limits allow "
+		       "accounts network"},
+	{"[limit]\nsets = 1\n", ":2: [limit]: unknown section; known are: limits allow "
+				"accounts network"},
+	{"[Limits]\nsets = 1\n", ":2: [Limits]: unknown section; known are: limits allow "
+				 "accounts network"},
 	{"[limits]\n\nset = 1\n", ":3: limits.set: unknown key; known are: sets sessions "
 				  "connections links networks buffered-bytes"},
 	{"[allow]\n# who\nbe-root = *\n", ":3: allow.be-root: unknown key; known are: connect "
 					  "user-namespaces ip-netns new-privileges administer "
-					  "nested confined host-links egress publish"},
+					  "nested confined host-links egress publish low-ports"},
 	{"[accounts]\nkeeper = root\n", ":2: accounts.keeper: unknown key; known are: front init"},
 	{"[limits]\nsets = 1\nsets = 2\n", ":3: limits.sets: stands here for the second time"},
 	{"[limits]\nsets = 1\n[allow]\n[limits]\nsets = 1\n",

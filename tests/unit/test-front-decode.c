@@ -267,9 +267,7 @@ static void test_refused(void **state _unused_)
 static void test_not_supported(void **state _unused_)
 {
 	static const char *const rows[][2] = {
-		{"\"egress\":true", "egress"},
 		{"\"dns\":[\"192.0.2.1\"]", "dns"},
-		{"\"publish\":[{\"protocol\":\"tcp\",\"hostPort\":1,\"port\":1}]", "publish"},
 		{"\"limits\":{\"tasks\":5}", "limits"},
 		{"\"boot\":true", "boot"},
 		{"\"userMapping\":\"auto\"", "userMapping"},

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The table: its sets and its rules. */
+#include <arpa/inet.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_conntrack_common.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <netinet/icmp6.h>
+#include <string.h>
+#include "daemon/kernel/firewall-part.h"
+
+/* Before other tables: what we drop is dropped, what we accept they may still drop. */
+#define PRIORITY_FILTER (-5)
+#define PRIORITY_DSTNAT (-100)
+#define PRIORITY_SRCNAT 100
+
+/* Registers of 4 bytes each: the first of 16, and those behind for what is concatenated. */
+#define REG NFT_REG_1
+#define REG_BEHIND_4 NFT_REG32_01
+#define REG_BEHIND_8 NFT_REG32_02
+#define REG_BEHIND_16 NFT_REG_2
+#define REG_BEHIND_20 NFT_REG32_05
+
+/* Offsets in headers. */
+#define IPV4_SOURCE 12
+#define IPV4_DESTINATION 16
+#define IPV6_SOURCE 8
+#define IPV6_DESTINATION 24
+#define PORT_DESTINATION 2
+
+struct subnet firewall_subnet(const char *text)
+{
+	const char *slash = strchr(text, '/');
+	bool six = strchr(text, ':');
+	struct subnet subnet = {.family = six ? NFPROTO_IPV6 : NFPROTO_IPV4, .size = six ? 16 : 4};
+	unsigned long prefix = slash ? strtoul(slash + 1, NULL, 10) : 8 * subnet.size;
+	char host[ADDRESS_SIZE];
+
+	snprintf(host, sizeof(host), "%.*s", (int)(slash ? slash - text : (long)strlen(text)),
+		 text);
+	inet_pton(six ? AF_INET6 : AF_INET, host, subnet.address);
+	for (uint32_t bit = 0; bit < prefix && bit < 8 * subnet.size; bit++)
+		subnet.mask[bit / 8] |= 0x80 >> (bit % 8);
+	return subnet;
+}
+
+/* --- rules --- */
+
+static void match_family(struct nftnl_rule *rule, uint8_t family)
+{
+	nft_meta(rule, NFT_META_NFPROTO, REG);
+	nft_compare(rule, REG, NFT_CMP_EQ, &family, sizeof(family));
+}
+
+static void match_interface(struct nftnl_rule *rule, uint32_t key, const char *set, bool inverted)
+{
+	nft_meta(rule, key, REG);
+	nft_lookup(rule, REG, set, inverted, 0);
+}
+
+/* An address of the packet that lies in the subnet. */
+static void match_subnet(struct nftnl_rule *rule, bool source, const struct subnet *subnet)
+{
+	uint32_t offset = subnet->family == NFPROTO_IPV4 ? source ? IPV4_SOURCE : IPV4_DESTINATION
+			  : source			 ? IPV6_SOURCE
+							 : IPV6_DESTINATION;
+
+	match_family(rule, subnet->family);
+	nft_payload(rule, NFT_PAYLOAD_NETWORK_HEADER, offset, subnet->size, REG);
+	nft_mask(rule, REG, subnet->mask, subnet->size);
+	nft_compare(rule, REG, NFT_CMP_EQ, subnet->address, subnet->size);
+}
+
+static void match_ct(struct nftnl_rule *rule, uint32_t key, uint32_t bits)
+{
+	static const uint32_t none;
+
+	nft_ct(rule, key, REG);
+	nft_mask(rule, REG, &bits, sizeof(bits));
+	nft_compare(rule, REG, NFT_CMP_NEQ, &none, sizeof(none));
+}
+
+static void accept_ct(struct nft *nft, const char *chain, uint32_t key, uint32_t bits)
+{
+	struct nftnl_rule *rule = nft_rule(nft, chain);
+
+	match_ct(rule, key, bits);
+	nft_verdict(rule, NF_ACCEPT, NULL);
+	nft_add_rule(nft, rule);
+}
+
+static void accept_answers(struct nft *nft, const char *chain)
+{
+	accept_ct(nft, chain, NFT_CT_STATE,
+		  NF_CT_STATE_BIT(IP_CT_ESTABLISHED) | NF_CT_STATE_BIT(IP_CT_RELATED));
+}
+
+static void add_interface_rule(struct nft *nft, const char *chain, uint32_t key, const char *set,
+			       bool inverted, int verdict, const char *target)
+{
+	struct nftnl_rule *rule = nft_rule(nft, chain);
+
+	match_interface(rule, key, set, inverted);
+	nft_verdict(rule, verdict, target);
+	nft_add_rule(nft, rule);
+}
+
+static void drop_all(struct nft *nft, const char *chain)
+{
+	struct nftnl_rule *rule = nft_rule(nft, chain);
+
+	nft_verdict(rule, NF_DROP, NULL);
+	nft_add_rule(nft, rule);
+}
+
+/* Each interface of ours has one address of each family: nobody speaks in another's name. */
+static void drop_foreign_sources(struct nft *nft, const char *chain)
+{
+	static const struct {
+		uint8_t family;
+		uint32_t offset, size;
+		const char *set;
+	} rows[] = {{NFPROTO_IPV4, IPV4_SOURCE, 4, SOURCES4},
+		    {NFPROTO_IPV6, IPV6_SOURCE, 16, SOURCES6}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct nftnl_rule *rule = nft_rule(nft, chain);
+
+		match_family(rule, rows[i].family);
+		nft_meta(rule, NFT_META_IIFNAME, REG);
+		nft_payload(rule, NFT_PAYLOAD_NETWORK_HEADER, rows[i].offset, rows[i].size,
+			    REG_BEHIND_16);
+		nft_lookup(rule, REG, rows[i].set, true, 0);
+		nft_verdict(rule, NF_DROP, NULL);
+		nft_add_rule(nft, rule);
+	}
+}
+
+static void drop_forbidden(struct nft *nft, const char *chain, const struct task_firewall *firewall)
+{
+	for (size_t i = 0; i < firewall->n_forbidden; i++) {
+		const struct subnet subnet = firewall_subnet(firewall->forbidden[i].text);
+		struct nftnl_rule *rule = nft_rule(nft, chain);
+
+		match_subnet(rule, false, &subnet);
+		nft_verdict(rule, NF_DROP, NULL);
+		nft_add_rule(nft, rule);
+	}
+}
+
+static void add_forward(struct nft *nft, const struct task_firewall *firewall)
+{
+	nft_add_chain(nft, "from-ours", NULL, NFT_NO_HOOK, 0);
+	nft_add_chain(nft, "to-ours", NULL, NFT_NO_HOOK, 0);
+	nft_add_chain(nft, "forward", "filter", NF_INET_FORWARD, PRIORITY_FILTER);
+	add_interface_rule(nft, "forward", NFT_META_IIFNAME, LINKS, false, NFT_GOTO, "from-ours");
+	add_interface_rule(nft, "forward", NFT_META_OIFNAME, LINKS, false, NFT_GOTO, "to-ours");
+	add_interface_rule(nft, "forward", NFT_META_IIFNAME, GUARDED, false, NF_DROP, NULL);
+
+	drop_foreign_sources(nft, "from-ours");
+	accept_answers(nft, "from-ours");
+	add_interface_rule(nft, "from-ours", NFT_META_OIFNAME, LINKS, false, NF_DROP, NULL);
+	drop_forbidden(nft, "from-ours", firewall);
+	add_interface_rule(nft, "from-ours", NFT_META_IIFNAME, OUTWARD, false, NF_ACCEPT, NULL);
+	drop_all(nft, "from-ours");
+
+	accept_answers(nft, "to-ours");
+	accept_ct(nft, "to-ours", NFT_CT_STATUS, IPS_DST_NAT);
+	drop_all(nft, "to-ours");
+}
+
+/* What of ours speaks to the host itself. */
+static void add_input(struct nft *nft)
+{
+	static const uint8_t icmpv6 = IPPROTO_ICMPV6;
+	static const uint8_t first = ND_ROUTER_SOLICIT, last = ND_NEIGHBOR_ADVERT;
+	struct nftnl_rule *rule;
+
+	nft_add_chain(nft, "input-ours", NULL, NFT_NO_HOOK, 0);
+	nft_add_chain(nft, "input", "filter", NF_INET_LOCAL_IN, PRIORITY_FILTER);
+	add_interface_rule(nft, "input", NFT_META_IIFNAME, LINKS, false, NFT_GOTO, "input-ours");
+	accept_answers(nft, "input-ours");
+	rule = nft_rule(nft, "input-ours");
+	nft_meta(rule, NFT_META_L4PROTO, REG);
+	nft_compare(rule, REG, NFT_CMP_EQ, &icmpv6, sizeof(icmpv6));
+	nft_payload(rule, NFT_PAYLOAD_TRANSPORT_HEADER, 0, 1, REG);
+	nft_compare(rule, REG, NFT_CMP_GTE, &first, sizeof(first));
+	nft_compare(rule, REG, NFT_CMP_LTE, &last, sizeof(last));
+	nft_verdict(rule, NF_ACCEPT, NULL);
+	nft_add_rule(nft, rule);
+	drop_all(nft, "input-ours");
+}
+
+static void add_masquerade(struct nft *nft, const char *pool)
+{
+	const struct subnet subnet = firewall_subnet(pool);
+	struct nftnl_rule *rule = nft_rule(nft, "postrouting");
+
+	match_subnet(rule, true, &subnet);
+	match_interface(rule, NFT_META_OIFNAME, LINKS, true);
+	nft_masquerade(rule);
+	nft_add_rule(nft, rule);
+}
+
+/* A place that is only reached has no route to whoever asks: to it, the host does. */
+static void masquerade_published(struct nft *nft)
+{
+	struct nftnl_rule *rule = nft_rule(nft, "postrouting");
+
+	match_interface(rule, NFT_META_OIFNAME, LINKS, false);
+	match_interface(rule, NFT_META_OIFNAME, OUTWARD, true);
+	match_ct(rule, NFT_CT_STATUS, IPS_DST_NAT);
+	nft_masquerade(rule);
+	nft_add_rule(nft, rule);
+}
+
+/* Addressed to the host at a published port, which leads to an address and port of a set. */
+static void add_ports(struct nft *nft, const char *chain, uint8_t family, bool addressed)
+{
+	static const uint32_t local = RTN_LOCAL;
+	bool six = family == NFPROTO_IPV6;
+	struct nftnl_rule *rule = nft_rule(nft, chain);
+	const char *map = addressed ? six ? ADDRESSED6 : ADDRESSED4 : six ? PORTS6 : PORTS4;
+	uint32_t behind_address = six ? REG_BEHIND_16 : REG_BEHIND_4;
+
+	match_family(rule, family);
+	nft_fib_type(rule, REG);
+	nft_compare(rule, REG, NFT_CMP_EQ, &local, sizeof(local));
+	if (addressed)
+		nft_payload(rule, NFT_PAYLOAD_NETWORK_HEADER,
+			    six ? IPV6_DESTINATION : IPV4_DESTINATION, six ? 16 : 4, REG);
+	nft_meta(rule, NFT_META_L4PROTO, addressed ? behind_address : REG);
+	nft_payload(rule, NFT_PAYLOAD_TRANSPORT_HEADER, PORT_DESTINATION, 2,
+		    !addressed ? REG_BEHIND_4
+		    : six      ? REG_BEHIND_20
+			       : REG_BEHIND_8);
+	nft_lookup(rule, REG, map, false, REG);
+	nft_dnat(rule, family, REG, behind_address);
+	nft_add_rule(nft, rule);
+}
+
+static void add_nat(struct nft *nft, const struct task_firewall *firewall)
+{
+	static const char *const chains[] = {"prerouting", "output"};
+	static const uint32_t hooks[] = {NF_INET_PRE_ROUTING, NF_INET_LOCAL_OUT};
+
+	nft_add_chain(nft, "postrouting", "nat", NF_INET_POST_ROUTING, PRIORITY_SRCNAT);
+	for (size_t i = 0; i < ARRAY_SIZE(firewall->pools); i++)
+		if (firewall->pools[i])
+			add_masquerade(nft, firewall->pools[i]);
+	masquerade_published(nft);
+	for (size_t i = 0; i < ARRAY_SIZE(chains); i++) {
+		nft_add_chain(nft, chains[i], "nat", hooks[i], PRIORITY_DSTNAT);
+		add_ports(nft, chains[i], NFPROTO_IPV4, true);
+		add_ports(nft, chains[i], NFPROTO_IPV4, false);
+		add_ports(nft, chains[i], NFPROTO_IPV6, true);
+		add_ports(nft, chains[i], NFPROTO_IPV6, false);
+	}
+}
+
+static void add_sets(struct nft *nft)
+{
+	static const uint32_t port = NFT_TYPE_CONCAT(NFT_TYPE_PROTOCOL, NFT_TYPE_SERVICE);
+	static const struct {
+		const char *name;
+		uint32_t key_type, key_size, data_type, data_size;
+	} rows[] = {
+		{LINKS, NFT_TYPE_IFNAME, IFNAMSIZ, 0, 0},
+		{OUTWARD, NFT_TYPE_IFNAME, IFNAMSIZ, 0, 0},
+		{GUARDED, NFT_TYPE_IFNAME, IFNAMSIZ, 0, 0},
+		{SOURCES4, NFT_TYPE_CONCAT(NFT_TYPE_IFNAME, NFT_TYPE_IPV4), IFNAMSIZ + 4, 0, 0},
+		{SOURCES6, NFT_TYPE_CONCAT(NFT_TYPE_IFNAME, NFT_TYPE_IPV6), IFNAMSIZ + 16, 0, 0},
+		{PORTS4, port, 8, NFT_TYPE_CONCAT(NFT_TYPE_IPV4, NFT_TYPE_SERVICE), 8},
+		{PORTS6, port, 8, NFT_TYPE_CONCAT(NFT_TYPE_IPV6, NFT_TYPE_SERVICE), 20},
+		{ADDRESSED4, NFT_TYPE_IPV4 << 12 | port, 12,
+		 NFT_TYPE_CONCAT(NFT_TYPE_IPV4, NFT_TYPE_SERVICE), 8},
+		{ADDRESSED6, NFT_TYPE_IPV6 << 12 | port, 24,
+		 NFT_TYPE_CONCAT(NFT_TYPE_IPV6, NFT_TYPE_SERVICE), 20},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		nft_add_set(nft, rows[i].name, i + 1, rows[i].key_type, rows[i].key_size,
+			    rows[i].data_type, rows[i].data_size);
+}
+
+void firewall_add_table(struct nft *nft, const struct task_firewall *firewall, bool exclusive)
+{
+	nft_add_table(nft, exclusive);
+	add_sets(nft);
+	add_forward(nft, firewall);
+	add_input(nft);
+	add_nat(nft, firewall);
+}
+
+void firewall_add_inner(struct nft *nft, const char *interface)
+{
+	struct nftnl_rule *rule;
+	char name[IFNAMSIZ] = "";
+
+	strncpy(name, interface, sizeof(name) - 1);
+	nft_add_table(nft, false);
+	nft_add_chain(nft, "postrouting", "nat", NF_INET_POST_ROUTING, PRIORITY_SRCNAT);
+	rule = nft_rule(nft, "postrouting");
+	nft_meta(rule, NFT_META_OIFNAME, REG);
+	nft_compare(rule, REG, NFT_CMP_EQ, name, sizeof(name));
+	nft_masquerade(rule);
+	nft_add_rule(nft, rule);
+}

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <net/if.h>
+#include <netinet/in.h>
+#include <linux/netfilter.h>
+#include <sched.h>
+#include <string.h>
+#include "daemon/kernel/child.h"
+#include "daemon/kernel/firewall-part.h"
+#include "daemon/kernel/forwarding.h"
+
+static char buffer[NFT_SIZE_MAX] __attribute__((aligned(16)));
+
+/* --- elements --- */
+
+static void change_interface(struct nft *nft, const char *set, bool remove, const char *name)
+{
+	char key[IFNAMSIZ] = "";
+
+	strncpy(key, name, sizeof(key) - 1);
+	nft_element(nft, set, remove, key, sizeof(key), NULL, 0);
+}
+
+static void change_source(struct nft *nft, bool remove, const char *interface, const char *address)
+{
+	const struct subnet source = firewall_subnet(address);
+	char key[IFNAMSIZ + 16] = "";
+
+	strncpy(key, interface, IFNAMSIZ - 1);
+	memcpy(key + IFNAMSIZ, source.address, source.size);
+	nft_element(nft, source.family == NFPROTO_IPV4 ? SOURCES4 : SOURCES6, remove, key,
+		    IFNAMSIZ + source.size, NULL, 0);
+}
+
+/* Network byte order, padded to four bytes. */
+static size_t put_port(uint8_t *at, uint32_t port)
+{
+	memset(at, 0, 4);
+	at[0] = port >> 8;
+	at[1] = port;
+	return 4;
+}
+
+static void change_port(struct nft *nft, bool remove, const struct spec_publish *publish,
+			const char *address)
+{
+	const struct subnet target = firewall_subnet(address);
+	struct subnet host = {};
+	uint8_t key[24] = {}, data[20] = {};
+	size_t used = 0;
+
+	if (publish->host_address) {
+		host = firewall_subnet(publish->host_address);
+		if (host.family != target.family)
+			return;
+		memcpy(key, host.address, host.size);
+		used = host.size;
+	}
+	key[used] = publish->protocol == PUBLISH_UDP ? IPPROTO_UDP : IPPROTO_TCP;
+	used += 4;
+	used += put_port(key + used, publish->host_port);
+	memcpy(data, target.address, target.size);
+	put_port(data + target.size, publish->port);
+	nft_element(nft,
+		    target.family == NFPROTO_IPV4 ? host.size ? ADDRESSED4 : PORTS4
+		    : host.size			  ? ADDRESSED6
+						  : PORTS6,
+		    remove, key, used, remove ? NULL : data, target.size + 4);
+}
+
+static void change_link(struct nft *nft, const struct task_link *link, bool remove)
+{
+	const struct task_end *inside = &link->a;
+	const char *interface = link->b.interface;
+
+	change_interface(nft, LINKS, remove, interface);
+	if (link->outward)
+		change_interface(nft, OUTWARD, remove, interface);
+	for (size_t i = 0; i < inside->n_addresses; i++) {
+		change_source(nft, remove, interface, inside->addresses[i].text);
+		for (size_t j = 0; j < link->n_publish; j++)
+			change_port(nft, remove, &link->publish[j], inside->addresses[i].text);
+	}
+}
+
+static void change_links(struct nft *nft, const struct task_link *links, size_t n, bool remove)
+{
+	for (size_t i = 0; i < n; i++)
+		if (links[i].egress)
+			change_link(nft, &links[i], remove);
+}
+
+/* --- the whole --- */
+
+static int open_in_host(const struct host *host, const struct task_firewall *firewall,
+			struct nft *ret, struct fault *fault)
+{
+	int r;
+
+	if (setns(host->net_fd, CLONE_NEWNET) < 0)
+		return fault_set(fault, STEP_FIREWALL, 0, errno);
+	r = nft_open(ret, firewall->table, buffer);
+	return r < 0 ? fault_set(fault, STEP_FIREWALL, 0, -r) : 0;
+}
+
+static bool any_egress(const struct task_link *links, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (links[i].egress)
+			return true;
+	return false;
+}
+
+static void guard(const char *interface, void *context)
+{
+	change_interface(context, GUARDED, false, interface);
+}
+
+/* Elements alone, or the table before them where it is missing: another maker may be as far. */
+static int add_elements(struct nft *nft, const struct task_firewall *firewall,
+			const struct host *host, const struct task_link *links, size_t n)
+{
+	int r = -ENOENT;
+
+	for (int tries = 0; tries < 3 && (r == -ENOENT || r == -EEXIST); tries++) {
+		nft_begin(nft);
+		if (tries > 0)
+			firewall_add_table(nft, firewall, true);
+		change_links(nft, links, n, false);
+		forwarding_each_guarded(host, guard, nft);
+		r = nft_commit(nft);
+		if (r != -EEXIST || tries == 0)
+			continue;
+		nft_begin(nft);
+		change_links(nft, links, n, false);
+		forwarding_each_guarded(host, guard, nft);
+		r = nft_commit(nft);
+	}
+	return r;
+}
+
+int firewall_add(const struct host *host, const struct task_firewall *firewall,
+		 const struct task_link *links, size_t n, struct fault *fault)
+{
+	struct nft nft = {.fd = -1};
+	int r;
+
+	if (!any_egress(links, n))
+		return 0;
+	r = open_in_host(host, firewall, &nft, fault);
+	for (size_t i = 0; r == 0 && i < n; i++)
+		if (links[i].egress) {
+			r = forwarding_allow(host, links[i].b.interface);
+			if (r < 0)
+				fault_set(fault, STEP_FORWARDING, 2 * i, -r);
+		}
+	if (r == 0) {
+		r = add_elements(&nft, firewall, host, links, n);
+		if (r < 0)
+			fault_set(fault, STEP_FIREWALL, 0, -r);
+	}
+	nft_close(&nft);
+	fault_point("firewall-added");
+	return r;
+}
+
+int firewall_remove(const struct host *host, const struct task_firewall *firewall,
+		    const struct task_link *links, size_t n, struct fault *fault)
+{
+	struct nft nft = {.fd = -1};
+	int r;
+
+	if (!any_egress(links, n))
+		return 0;
+	r = open_in_host(host, firewall, &nft, fault);
+	if (r < 0)
+		return r;
+	/* one by one: what is not there must not keep the rest */
+	for (size_t i = 0; i < n && (r == 0 || r == -ENOENT); i++) {
+		nft_begin(&nft);
+		change_links(&nft, &links[i], 1, true);
+		r = nft_commit(&nft);
+	}
+	nft_close(&nft);
+	fault_point("firewall-removed");
+	return r < 0 && r != -ENOENT ? fault_set(fault, STEP_FIREWALL, 0, -r) : 0;
+}
+
+/* Deleted and made anew in one transaction: no packet sees it half done. */
+static int restore(struct nft *nft, const struct host *host, const struct task_restore *task)
+{
+	bool empty = task->n_links == 0 && !task->more;
+	int r;
+
+	nft_begin(nft);
+	if (!task->more) {
+		/* made first, so that there is something to delete */
+		nft_add_table(nft, false);
+		nft_delete_table(nft);
+	}
+	if (!task->more && !empty)
+		firewall_add_table(nft, &task->firewall, false);
+	change_links(nft, task->links, task->n_links, false);
+	if (!empty)
+		forwarding_each_guarded(host, guard, nft);
+	r = nft_commit(nft);
+	return r == 0 && empty ? forwarding_restore(host) : r;
+}
+
+void child_restore(const struct host *host, const struct task_restore *task)
+{
+	struct task_report report = {};
+	struct nft nft = {.fd = -1};
+	struct fault fault = {};
+	int r;
+
+	child_begin();
+	r = open_in_host(host, &task->firewall, &nft, &fault);
+	for (size_t i = 0; r == 0 && i < task->n_links; i++)
+		if (task->links[i].egress)
+			(void)forwarding_allow(host, task->links[i].b.interface);
+	if (r == 0) {
+		report.pid = (int32_t)nft_port(&nft);
+		r = restore(&nft, host, task);
+		if (r < 0)
+			fault_set(&fault, STEP_FIREWALL, 0, -r);
+	}
+	child_finish(task->report_fd, &report, &fault);
+}
+
+int firewall_make_inner(const char *interface, struct fault *fault)
+{
+	struct nft nft;
+	int r = nft_open(&nft, "nsctl", buffer);
+
+	if (r == 0) {
+		firewall_add_inner(&nft, interface);
+		r = nft_commit(&nft);
+		nft_close(&nft);
+	}
+	return r < 0 ? fault_set(fault, STEP_FIREWALL, 0, -r) : 0;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <libmnl/libmnl.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <string.h>
+#include <sys/socket.h>
+#include "daemon/kernel/nft-watch.h"
+
+/* The name of the table is the first kind of attribute of all these messages. */
+#define ATTRIBUTE_TABLE NFTA_TABLE_NAME
+
+int nft_watch_open(void)
+{
+	const struct sockaddr_nl address = {.nl_family = AF_NETLINK,
+					    .nl_groups = 1 << (NFNLGRP_NFTABLES - 1)};
+	_cleanup_fd_ int fd =
+		socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_NETFILTER);
+
+	if (fd < 0 || bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
+		return negative_errno();
+	return take_fd(&fd);
+}
+
+static bool takes_away(uint16_t type)
+{
+	switch (type & 0xff) {
+	case NFT_MSG_DELTABLE:
+	case NFT_MSG_DELCHAIN:
+	case NFT_MSG_DELRULE:
+	case NFT_MSG_DELSET:
+		return type >> 8 == NFNL_SUBSYS_NFTABLES;
+	default:
+		return false;
+	}
+}
+
+static bool is_about(const struct nlmsghdr *message, const char *table)
+{
+	const struct nlattr *attribute;
+
+	mnl_attr_for_each(attribute, message, sizeof(struct nfgenmsg))
+	{
+		if (mnl_attr_get_type(attribute) == ATTRIBUTE_TABLE)
+			return mnl_attr_validate(attribute, MNL_TYPE_NUL_STRING) >= 0 &&
+			       strcmp(mnl_attr_get_str(attribute), table) == 0;
+	}
+	return false;
+}
+
+int nft_watch_read(int fd, const char *table, void (*callback)(uint32_t who, void *context),
+		   void *context)
+{
+	static char buffer[65536] __attribute__((aligned(8)));
+
+	for (;;) {
+		const struct nlmsghdr *message = (const struct nlmsghdr *)buffer;
+		ssize_t size = recv(fd, buffer, sizeof(buffer), MSG_DONTWAIT);
+		int rest = (int)size;
+
+		if (size < 0)
+			return errno == ENOBUFS ? -ENOBUFS : 0;
+		for (; mnl_nlmsg_ok(message, rest); message = mnl_nlmsg_next(message, &rest))
+			if (takes_away(message->nlmsg_type) && is_about(message, table))
+				callback(message->nlmsg_pid, context);
+	}
+}

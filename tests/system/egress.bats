@@ -1,0 +1,211 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Egress, published ports and what policy forbids. The host is a net namespace of the test's own,
+# and so is the outside: a "world" that the host's default route leads to.
+
+load daemon.bash
+
+setup_file() {
+	names=$(mktemp -d /run/nsctl-test-net.XXXXXX)
+	config=$names/nsctld.conf
+	printf '[allow]\nhost-links = %s\negress = %s\npublish = %s\n' \
+		"$user_id" "$user_id" "$user_id" >"$config"
+	for one in host world; do
+		touch "$names/$one"
+		unshare --net="$names/$one" -- ip link set lo up
+	done
+	export names config daemon_in="nsenter --net=$names/host --"
+	wire_world
+	start_daemon --config="$config"
+	export runtime daemon
+	in_world python3 -m http.server 8000 --bind :: >/dev/null 2>&1 3>&- &
+	echo $! >"$names/server"
+	eventually on_host curl -s -o /dev/null http://203.0.113.1:8000/
+	nsctl run -mpnuiC true
+	before=$(everything)
+	export before
+}
+
+# host up0 203.0.113.2 -- world w0 203.0.113.1, which is also a metadata service
+wire_world() {
+	on_host ip link add up0 type veth peer name w0
+	on_host ip link set w0 netns /proc/self/fd/9 9<"$names/world"
+	on_host ip addr add 203.0.113.2/24 dev up0
+	on_host ip addr add 2001:db8::2/64 dev up0 nodad
+	on_host ip link set up0 up
+	in_world ip addr add 203.0.113.1/24 dev w0
+	in_world ip addr add 2001:db8::1/64 dev w0 nodad
+	in_world ip addr add 169.254.169.254/32 dev lo
+	in_world ip link set w0 up
+	on_host ip route add default via 203.0.113.1
+	on_host ip route add default via 2001:db8::1
+	# other people's rules
+	on_host nft add table inet theirs
+	on_host nft add chain inet theirs forward '{ type filter hook forward priority 0; }'
+	on_host nft add rule inet theirs forward counter
+}
+
+teardown_file() {
+	kill "$(cat "$names/server")"
+	purge_daemon
+	umount "$names/host" "$names/world"
+	rm -r "$names"
+}
+
+teardown() {
+	answers || start_daemon --config="$config"
+	nsctl rm --all
+	nsctl network rm --ignore lan
+	eventually everything_is "$before"
+}
+
+on_host() { nsenter --net="$names/host" -- "$@"; }
+in_world() { nsenter --net="$names/world" -- "$@"; }
+everything() {
+	kernel_counts
+	on_host ip -o link | sed 's/^[0-9]*: //' | sort
+	on_host nft -s list ruleset
+	on_host cat /proc/sys/net/ipv4/conf/up0/forwarding /proc/sys/net/ipv4/ip_forward \
+		/proc/sys/net/ipv6/conf/all/forwarding
+	ls "$runtime/forwarding" 2>/dev/null || true
+}
+everything_is() { [ "$(everything)" = "$1" ]; }
+
+gets() { nsctl exec "$1" curl -s -m 10 -o /dev/null "$2"; }
+quickly_gets() { nsctl exec "$1" curl -s -m 0.3 -o /dev/null "$2"; }
+gets_not() { ! nsctl exec "$1" curl -s -m 1 -o /dev/null "$2"; }
+has_ipv6() { [ -e /proc/sys/net/ipv6/conf/lo/force_forwarding ]; }
+
+@test "a set with egress reaches the outside, by the host's address" {
+	nsctl create -n --egress a
+	gets a http://203.0.113.1:8000/
+	if has_ipv6; then gets a 'http://[2001:db8::1]:8000/'; fi
+	nsctl link list | grep -E '^a-egress'
+	nsctl create -n b
+	gets_not b http://203.0.113.1:8000/
+}
+
+@test "what policy forbids is out of reach: metadata, the host itself, other sets" {
+	on_host python3 -m http.server 8001 >/dev/null 2>&1 3>&- &
+	server=$!
+	eventually on_host curl -s -o /dev/null http://203.0.113.2:8001/
+	nsctl create -n --egress a
+	nsctl create -n --egress b
+	nsctl exec -d b python3 -m http.server 8002
+	gets_not a http://169.254.169.254:8000/
+	gets_not a http://203.0.113.2:8001/
+	address=$(nsctl --json show b | grep -o '10\.213\.[0-9.]*' | head -1)
+	gets_not a "http://$address:8002/"
+	# in another's name nothing passes
+	nsctl create -n -r --egress c
+	nsctl exec c ip addr add 10.213.9.9/32 dev lo
+	! nsctl exec c ping -c 1 -W 1 -I 10.213.9.9 203.0.113.1
+	nsctl exec c ping -c 1 -W 5 203.0.113.1
+	kill "$server"
+}
+
+@test "only for those whom the policy names" {
+	for option in --egress --publish=8080:80; do
+		run other create -n $option theirs
+		[ "$status" -ne 0 ]
+		[[ "$output" == *nsctld.conf* ]]
+	done
+	run other network create lan --subnet=10.8.0.0/24 --egress
+	[ "$status" -ne 0 ]
+	run nsctl create -n --publish=80:80 a
+	[ "$status" -ne 0 ]
+	[[ "$output" == *low-ports* ]]
+}
+
+@test "a published port leads to the set, and is nobody else's" {
+	nsctl create -n --publish=8080:80 --publish=203.0.113.2:8081:80 a
+	nsctl exec -d a python3 -m http.server 80 --bind ::
+	eventually in_world curl -s -m 0.2 -o /dev/null http://203.0.113.2:8080/
+	in_world curl -s -m 5 -o /dev/null http://203.0.113.2:8081/
+	on_host curl -s -m 5 -o /dev/null http://203.0.113.2:8080/
+	if has_ipv6; then in_world curl -s -m 5 -o /dev/null 'http://[2001:db8::2]:8080/'; fi
+	# published is not egress
+	gets_not a http://203.0.113.1:8000/
+	run nsctl create -n --publish=8080:80 b
+	[ "$status" -ne 0 ]
+	[[ "$output" == *"in use"* ]]
+	run on_host python3 -c 'import socket; socket.socket().bind(("", 8080))'
+	[ "$status" -ne 0 ]
+	nsctl rm a
+	on_host python3 -c 'import socket; socket.socket().bind(("", 8080))'
+}
+
+@test "a port that a process of the host has is refused" {
+	on_host python3 -m http.server 8085 >/dev/null 2>&1 3>&- &
+	server=$!
+	eventually on_host curl -s -o /dev/null http://127.0.0.1:8085/
+	run nsctl create -n --publish=8085:80 a
+	[ "$status" -ne 0 ]
+	[[ "$output" == *"in use"* ]]
+	[ -z "$(nsctl list --quiet)" ]
+	kill "$server"
+}
+
+@test "a network with egress: its members reach each other and the outside" {
+	nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/64 --egress
+	nsctl create -n --link=net/lan m1
+	nsctl create -n --link=net/lan m2
+	gets m1 http://203.0.113.1:8000/
+	if has_ipv6; then gets m2 'http://[2001:db8::1]:8000/'; fi
+	nsctl exec m1 ping -c 1 -W 5 10.8.0.3
+}
+
+@test "the rules are put back when somebody flushes them, and others' are left alone" {
+	nsctl create -n --egress a
+	gets a http://203.0.113.1:8000/
+	theirs=$(on_host nft -s list table inet theirs)
+	on_host nft flush ruleset
+	eventually quickly_gets a http://203.0.113.1:8000/
+	gets_not a http://203.0.113.2:8000/
+	[ -z "$(on_host nft list tables | grep theirs)" ]
+	on_host nft -f - <<<"$theirs"
+	table=$(on_host nft list tables | grep -o 'nsctl-[0-9a-f]*')
+	on_host nft delete table inet "$table"
+	eventually quickly_gets a http://203.0.113.1:8000/
+	[ "$(on_host nft -s list table inet theirs)" = "$theirs" ]
+}
+
+@test "over the daemon's death and restart" {
+	nsctl create -n --egress --publish=8080:80 a
+	nsctl exec -d a python3 -m http.server 80
+	eventually in_world curl -s -m 0.2 -o /dev/null http://203.0.113.2:8080/
+	kill -KILL "$(cat "$runtime.pid")"
+	# nothing of it depends on the daemon
+	in_world curl -s -m 5 -o /dev/null http://203.0.113.2:8080/
+	on_host nft flush ruleset
+	on_host nft add table inet theirs
+	on_host nft add chain inet theirs forward '{ type filter hook forward priority 0; }'
+	on_host nft add rule inet theirs forward counter
+	start_daemon --config="$config"
+	eventually quickly_gets a http://203.0.113.1:8000/
+	run on_host python3 -c 'import socket; socket.socket().bind(("", 8080))'
+	[ "$status" -ne 0 ]
+}
+
+killed_at() {
+	local point=$1
+	shift
+	stop_daemon
+	NSCTL_KILL_AT=$point start_daemon --config="$config"
+	nsctl "$@" && return 1
+	eventually is_gone "$(cat "$runtime.pid")"
+	start_daemon --config="$config"
+}
+
+@test "killed while a way out is made and removed" {
+	for point in create-recorded link-made create-linked firewall-added create-pinned create-made; do
+		killed_at "$point" create -n --egress --publish=8080:80 a || return 1
+		nsctl rm --ignore a
+		eventually everything_is "$before" || { echo "$point" && everything && return 1; }
+	done
+	for point in remove-recorded firewall-removed remove-unpinned remove-unlinked remove-forgotten; do
+		nsctl create -n --egress --publish=8080:80 a
+		killed_at "$point" rm a || return 1
+		eventually everything_is "$before" || { echo "$point" && everything && return 1; }
+	done
+}
