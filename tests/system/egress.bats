@@ -18,13 +18,15 @@ setup_file() {
 	wire_world
 	start_daemon --config="$config"
 	export runtime daemon
-	in_world python3 -m http.server 8000 --bind :: >/dev/null 2>&1 3>&- &
+	in_world setsid python3 -m http.server 8000 --bind :: >/dev/null 2>&1 3>&- &
 	echo $! >"$names/server"
 	eventually on_host curl -s -o /dev/null http://203.0.113.1:8000/
 	nsctl run -mpnuiC true
 	before=$(everything)
 	export before
 }
+
+# A server may be a shell that runs one: so each has a process group of its own to be ended.
 
 # host up0 203.0.113.2 -- world w0 203.0.113.1, which is also a metadata service
 wire_world() {
@@ -46,7 +48,7 @@ wire_world() {
 }
 
 teardown_file() {
-	kill "$(cat "$names/server")"
+	kill -- "-$(cat "$names/server")"
 	purge_daemon
 	umount "$names/host" "$names/world"
 	rm -r "$names"
@@ -86,7 +88,7 @@ has_ipv6() { [ -e /proc/sys/net/ipv6/conf/lo/force_forwarding ]; }
 }
 
 @test "what policy forbids is out of reach: metadata, the host itself, other sets" {
-	on_host python3 -m http.server 8001 >/dev/null 2>&1 3>&- &
+	on_host setsid python3 -m http.server 8001 >/dev/null 2>&1 3>&- &
 	server=$!
 	eventually on_host curl -s -o /dev/null http://203.0.113.2:8001/
 	nsctl create -n --egress a
@@ -101,7 +103,7 @@ has_ipv6() { [ -e /proc/sys/net/ipv6/conf/lo/force_forwarding ]; }
 	nsctl exec c ip addr add 10.213.9.9/32 dev lo
 	! nsctl exec c ping -c 1 -W 1 -I 10.213.9.9 203.0.113.1
 	nsctl exec c ping -c 1 -W 5 203.0.113.1
-	kill "$server"
+	kill -- "-$server"
 }
 
 @test "only for those whom the policy names" {
@@ -136,14 +138,14 @@ has_ipv6() { [ -e /proc/sys/net/ipv6/conf/lo/force_forwarding ]; }
 }
 
 @test "a port that a process of the host has is refused" {
-	on_host python3 -m http.server 8085 >/dev/null 2>&1 3>&- &
+	on_host setsid python3 -m http.server 8085 >/dev/null 2>&1 3>&- &
 	server=$!
 	eventually on_host curl -s -o /dev/null http://127.0.0.1:8085/
 	run nsctl create -n --publish=8085:80 a
 	[ "$status" -ne 0 ]
 	[[ "$output" == *"in use"* ]]
 	[ -z "$(nsctl list --quiet)" ]
-	kill "$server"
+	kill -- "-$server"
 }
 
 @test "a network with egress: its members reach each other and the outside" {
