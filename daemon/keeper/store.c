@@ -225,8 +225,8 @@ int store_check(const char *data, size_t size, const char *boot_id, const char *
 	*ret_why = "it is not a state file of nsctld";
 	if (memcmp(header.magic, MAGIC, sizeof(header.magic)) != 0)
 		return STORE_DAMAGED;
-	*ret_why = "it is of another version of nsctld";
-	if (header.version != STORE_VERSION)
+	*ret_why = "it is of a newer version of nsctld";
+	if (header.version < 1 || header.version > STORE_VERSION)
 		return STORE_DAMAGED;
 	*ret_why = "its length or checksum is wrong";
 	if (header.size != size - sizeof(header) ||

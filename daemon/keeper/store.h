@@ -12,6 +12,7 @@
 #include "base.h"
 #include "daemon/keeper/registry.h"
 
+/* What is written; every version from 1 on is read (docs/adr/0006-versions-of-state.md). */
 #define STORE_VERSION 1
 
 enum store_outcome {

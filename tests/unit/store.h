@@ -107,7 +107,7 @@ static void on_bad(const char *where, const char *name, int outcome, const char 
 	snprintf(loaded->name, sizeof(loaded->name), "%s", name);
 }
 
-static struct loaded load(void)
+static inline struct loaded load(void)
 {
 	static const struct store_callbacks callbacks = {on_set, on_link, on_session, on_bad};
 	struct loaded loaded = {};
@@ -116,7 +116,7 @@ static struct loaded load(void)
 	return loaded;
 }
 
-static void loaded_done(struct loaded *loaded)
+static inline void loaded_done(struct loaded *loaded)
 {
 	if (loaded->set)
 		free(loaded->set->spec);

@@ -327,7 +327,7 @@ static const struct {
 	[CUT] = {"its length or checksum is wrong", ID, STORE_DAMAGED},
 	[EMPTY] = {"it is too short", ID, STORE_DAMAGED},
 	[FLIPPED] = {"its length or checksum is wrong", ID, STORE_DAMAGED},
-	[VERSION] = {"it is of another version of nsctld", ID, STORE_DAMAGED},
+	[VERSION] = {"it is of a newer version of nsctld", ID, STORE_DAMAGED},
 	[BOOT] = {"it is of another boot of the machine", ID, STORE_OLD_BOOT},
 	[OTHER_NAME] = {"its record makes no sense", OTHER_ID, STORE_DAMAGED},
 	[WRONG_NAME] = {"its record makes no sense", ID, STORE_DAMAGED},

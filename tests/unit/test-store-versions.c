@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What earlier versions of nsctld wrote is read: tests/samples/state/vN has files as version N left
+ * them, which nobody changes afterwards. What is read of one is written again as the same bytes,
+ * since nothing is ever said in another way (docs/adr/0006-versions-of-state.md).
+ *
+ * With NSCTL_WRITE_SAMPLES=DIR in the environment it writes the present version's samples there.
+ */
+#include <dirent.h>
+#include "daemon/keeper/store-record.h"
+#include "tests/unit/store.h"
+
+#define SAMPLES TOP_SRCDIR "/tests/samples/state"
+#define HEADER_SIZE 64
+#define VERSION_AT 12
+#define BOOT_AT 16
+#define SAMPLE_SIZE_MAX 65536
+#define SET_ID "00000000000000a1"
+#define NETWORK_ID "00000000000000a2"
+#define LINK_ID "00000000000000b1"
+#define SESSION_ID "00000000000000c1"
+
+/* --- samples of the present version: every field has a value --- */
+
+static void fill_end(struct wire_end *end)
+{
+	end->mac = "02:00:00:00:00:01";
+	end->addresses[end->n_addresses++].text = "10.0.0.2/24";
+	end->has_addresses = true;
+	end->gateway = "10.0.0.1";
+	end->mtu = 1400;
+	end->up = SWITCH_OFF;
+	end->impairment = (struct wire_impairment){.given = IMPAIR_ALL,
+						   .delay = 1,
+						   .jitter = 2,
+						   .loss = 3,
+						   .duplicate = 4,
+						   .corrupt = 5,
+						   .reorder = 6,
+						   .rate = IMPAIR_RATE_MIN};
+	end->second_gateway = "fd00::1";
+}
+
+static void fill_spec(struct wire_spec *spec)
+{
+	wire_clear(&wire_spec_layout, spec);
+	spec->given = true;
+	spec->kinds = KIND_ALL;
+	spec->mapping = MAPPING_CURRENT;
+	spec->hostname = "box.example";
+	spec->propagation = PROPAGATION_SHARED;
+	spec->mount_proc = SWITCH_ON;
+	spec->n_mounts = 2;
+	spec->mounts[0] = (struct spec_mount){
+		.type = MOUNT_BIND, .target = "/mnt", .source = "/srv", .read_only = true};
+	spec->mounts[1] = (struct spec_mount){.type = MOUNT_TMPFS, .target = "/run", .size = 4096};
+	spec->root_path = "/srv/root";
+	spec->has_monotonic = spec->has_boottime = true;
+	spec->monotonic = -1;
+	spec->boottime = 1000000;
+	spec->lease = 90000000;
+	spec->lease_connection = true;
+	spec->visible = spec->ip_netns = true;
+	spec->n_labels = 2;
+	spec->labels[0] = (struct spec_label){"job", "17"};
+	spec->labels[1] = (struct spec_label){"empty", NULL};
+	spec->n_links = 1;
+	spec->links[0].name = "uplink";
+	spec->links[0].peer.where = END_NETWORK;
+	spec->links[0].peer.name = "lan";
+	fill_end(&spec->links[0].end);
+	spec->egress = true;
+	spec->dns[spec->n_dns++].text = "10.0.0.53";
+	spec->publish[spec->n_publish++] = (struct spec_publish){PUBLISH_UDP, "10.1.0.1", 8080, 80};
+}
+
+static void write_sets(void)
+{
+	static struct wire_spec spec;
+	const struct wire_network lan = {.name = "lan",
+					 .owner = 1000,
+					 .subnets = {{"10.0.0.0/24"}, {"fd00::/64"}},
+					 .n_subnets = 2,
+					 .egress = true,
+					 .dns = {{"10.0.0.53"}},
+					 .n_dns = 1,
+					 .created = 5};
+	struct set set = {.owner = 1000,
+			  .gid = 100,
+			  .name = "box",
+			  .id = SET_ID,
+			  .state = SET_READY,
+			  .kinds = KIND_ALL,
+			  .run = true,
+			  .created = 1700000000000000,
+			  .lease = 90000000,
+			  .expires = 123456789,
+			  .init_pid = 4711,
+			  .init_start = 99887766};
+
+	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
+		set.inodes[kind] = 4026532001 + kind;
+		set.ids[kind] = UINT64_C(0x100000001) + kind;
+	}
+	fill_spec(&spec);
+	assert_int_equal(wire_pack(&wire_spec_layout, &spec, &set.spec, &set.spec_size), 0);
+	assert_int_equal(store_write_set(store, &set), 0);
+	assert_int_equal(wire_pack(&wire_network_layout, &lan, &set.network, &set.network_size), 0);
+	strcpy(set.name, "+lan");
+	strcpy(set.id, NETWORK_ID);
+	assert_int_equal(store_write_set(store, &set), 0);
+	free(set.network);
+	free(set.spec);
+}
+
+static void write_link(void)
+{
+	struct set box = {.id = SET_ID}, lan = {.id = NETWORK_ID};
+	struct wire_link wire = {.name = "uplink", .has_owner = true, .owner = 1000, .created = 6};
+	struct link link = {.owner = 1000,
+			    .name = "uplink",
+			    .id = LINK_ID,
+			    .state = LINK_READY,
+			    .egress = true,
+			    .ends = {&box, &lan}};
+
+	wire.a = (struct wire_end){.where = END_SET, .name = "box", .interface = "eth0"};
+	wire.b = (struct wire_end){.where = END_NETWORK, .name = "+lan", .interface = "port0"};
+	fill_end(&wire.a);
+	fill_end(&wire.b);
+	assert_int_equal(wire_pack(&wire_link_layout, &wire, &link.wire, &link.wire_size), 0);
+	assert_int_equal(store_write_link(store, &link), 0);
+	free(link.wire);
+}
+
+static void write_session(void)
+{
+	struct set box = {.id = SET_ID};
+	struct session session = {.set = &box,
+				  .owner = 1000,
+				  .id = SESSION_ID,
+				  .started = 17,
+				  .ended = 18,
+				  .exited = true,
+				  .status = 255,
+				  .signal = 9,
+				  .attached = true,
+				  .removes_set = true};
+	struct wire_session words;
+
+	wire_clear(&wire_session_layout, &words);
+	words.n_words = 2;
+	words.words[0].text = "sleep";
+	assert_int_equal(
+		wire_pack(&wire_session_layout, &words, &session.words, &session.words_size), 0);
+	assert_int_equal(store_write_session(store, &session), 0);
+	free(session.words);
+}
+
+static void copy_file(const char *class, const char *name, const char *to)
+{
+	static char data[SAMPLE_SIZE_MAX];
+	char path[PATH_MAX];
+	_cleanup_fd_ int from_fd = -1, to_fd = -1;
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "state/%s/%s", class, name);
+	from_fd = openat(runtime_fd, path, O_RDONLY | O_CLOEXEC);
+	snprintf(path, sizeof(path), "%s/%s-%s", to, class, name);
+	to_fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	assert_true(from_fd >= 0 && to_fd >= 0);
+	n = read(from_fd, data, sizeof(data));
+	assert_true(n > 0);
+	assert_int_equal(write(to_fd, data, n), n);
+}
+
+static void test_write_samples(void **state _unused_)
+{
+	const char *to = getenv("NSCTL_WRITE_SAMPLES");
+
+	if (!to)
+		return;
+	write_sets();
+	write_link();
+	write_session();
+	copy_file("sets", SET_ID, to);
+	copy_file("sets", NETWORK_ID, to);
+	copy_file("links", LINK_ID, to);
+	copy_file("sessions", SESSION_ID, to);
+}
+
+/* --- reading them --- */
+
+/* A sample: its class and id are its file's name. */
+struct sample {
+	char name[64];
+	char data[SAMPLE_SIZE_MAX];
+	size_t size;
+};
+
+static void expect_same(const struct sample *sample, const struct wire_layout *layout,
+			const void *record)
+{
+	void *packed;
+	size_t size;
+
+	assert_int_equal(wire_pack(layout, record, &packed, &size), 0);
+	if (size != sample->size - HEADER_SIZE ||
+	    memcmp(packed, sample->data + HEADER_SIZE, size) != 0)
+		fail_msg("%s is written again as something else", sample->name);
+	free(packed);
+}
+
+static void check_set(const struct sample *sample, const char *id)
+{
+	static struct record_set record;
+	struct set *set;
+
+	assert_int_equal(store_decode_set(sample->data, sample->size, id, &set), 0);
+	assert_string_equal(set_shown_name(set), set_is_network(set) ? "lan" : "box");
+	assert_true(set->owner == 1000 && set->gid == 100 && set->state == SET_READY);
+	assert_true(set->inodes[KIND_NET] == 4026532001 + KIND_NET && set->init_pid == 4711);
+	record_from_set(set, &record);
+	assert_string_equal(record.spec.mounts[0].source, "/srv");
+	assert_string_equal(record.spec.labels[0].value, "17");
+	expect_same(sample, &record_set_layout, &record);
+	free(set->network);
+	free(set->spec);
+	free(set);
+}
+
+static void check_link(const struct sample *sample, const char *id)
+{
+	static struct record_link record;
+	char ids[2][SESSION_SIZE];
+	struct set ends[2] = {};
+	struct link *link;
+
+	assert_int_equal(store_decode_link(sample->data, sample->size, id, &link, ids), 0);
+	assert_string_equal(link->name, "uplink");
+	assert_string_equal(ids[0], SET_ID);
+	assert_string_equal(ids[1], NETWORK_ID);
+	for (int i = 0; i < 2; i++) {
+		memcpy(ends[i].id, ids[i], SESSION_SIZE);
+		link->ends[i] = &ends[i];
+	}
+	record_from_link(link, &record);
+	assert_string_equal(record.wire.a.addresses[0].text, "10.0.0.2/24");
+	expect_same(sample, &record_link_layout, &record);
+	free(link->wire);
+	free(link);
+}
+
+static void check_session(const struct sample *sample, const char *id)
+{
+	static struct record_session record;
+	struct session *session;
+	struct set set = {};
+
+	assert_int_equal(store_decode_session(sample->data, sample->size, id, &session, set.id), 0);
+	assert_true(session->status == 255 && session->ended == 18);
+	session->set = &set;
+	record_from_session(session, &record);
+	assert_string_equal(record.words.words[0].text, "sleep");
+	expect_same(sample, &record_session_layout, &record);
+	free(session->words);
+	free(session);
+}
+
+static void check_sample(const struct sample *sample, uint32_t version)
+{
+	const char *dash = strchr(sample->name, '-'), *why;
+	uint32_t written;
+
+	assert_non_null(dash);
+	memcpy(&written, sample->data + VERSION_AT, sizeof(written));
+	assert_int_equal(written, version);
+	if (store_check(sample->data, sample->size, sample->data + BOOT_AT, &why) != 0)
+		fail_msg("v%u/%s: %s", version, sample->name, why);
+	if (strncmp(sample->name, "sets-", 5) == 0)
+		check_set(sample, dash + 1);
+	else if (strncmp(sample->name, "links-", 6) == 0)
+		check_link(sample, dash + 1);
+	else
+		check_session(sample, dash + 1);
+}
+
+static size_t check_version(uint32_t version)
+{
+	static struct sample sample;
+	struct dirent *entry;
+	char path[PATH_MAX];
+	size_t n = 0;
+	DIR *samples;
+
+	snprintf(path, sizeof(path), SAMPLES "/v%u", version);
+	samples = opendir(path);
+	if (!samples)
+		fail_msg("%s: %s", path, strerror(errno));
+	while ((entry = readdir(samples))) {
+		_cleanup_fd_ int fd = -1;
+		ssize_t size;
+
+		if (entry->d_name[0] == '.')
+			continue;
+		snprintf(sample.name, sizeof(sample.name), "%.60s", entry->d_name);
+		fd = openat(dirfd(samples), entry->d_name, O_RDONLY | O_CLOEXEC);
+		size = read(fd, sample.data, sizeof(sample.data));
+		assert_true(size > HEADER_SIZE);
+		sample.size = size;
+		check_sample(&sample, version);
+		n++;
+	}
+	closedir(samples);
+	return n;
+}
+
+static void test_every_version(void **state _unused_)
+{
+	for (uint32_t version = 1; version <= STORE_VERSION; version++)
+		assert_true(check_version(version) >= 4);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_write_samples),
+		TEST(test_every_version),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
