@@ -12,12 +12,14 @@
 struct host {
 	const char *runtime; /* the runtime directory's path */
 	int runtime_fd;
-	int mnt_fd;	     /* the host's mount namespace */
-	int net_fd;	     /* the host's net namespace: the one that the daemon runs in */
-	int vault_fd;	     /* the vault: a mount namespace */
-	int vault_root_fd;   /* its root directory, which holds ns/UID/NAME/KIND */
-	uint64_t vault_id;   /* NS_GET_MNTNS_ID, 0 where the kernel does not tell */
-	int cgroup_fd;	     /* the directory below which all sets' cgroups are */
+	int mnt_fd;	   /* the host's mount namespace */
+	int net_fd;	   /* the host's net namespace: the one that the daemon runs in */
+	int vault_fd;	   /* the vault: a mount namespace */
+	int vault_root_fd; /* its root directory, which holds ns/UID/NAME/KIND */
+	uint64_t vault_id; /* NS_GET_MNTNS_ID, 0 where the kernel does not tell */
+	int cgroup_fd;	   /* the directory below which all sets' cgroups are */
+	int sysctl_fd;	   /* a /proc/sys: sysctl.h */
+	unsigned int sysctl_uses;
 	int init_program_fd; /* nsctl-init */
 	uid_t init_uid;	     /* what it runs as */
 	gid_t init_gid;

@@ -10,6 +10,7 @@
 #include "daemon/kernel/link-part.h"
 #include "daemon/kernel/pin.h"
 #include "daemon/kernel/qdisc.h"
+#include "daemon/kernel/sysctl.h"
 
 /* --- requests --- */
 
@@ -398,24 +399,17 @@ static void add_bridge(struct rtnl *rtnl)
 	mnl_attr_nest_end(message, info);
 }
 
-static int forward(void)
+static int forward(const struct host *host)
 {
-	static const char *const paths[] = {"/proc/sys/net/ipv4/ip_forward",
-					    "/proc/sys/net/ipv6/conf/all/forwarding"};
+	int r = sysctl_write(host, "net/ipv4/ip_forward", "1");
 
-	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
-		_cleanup_fd_ int fd = open(paths[i], O_WRONLY | O_CLOEXEC);
-
-		/* a kernel without IPv6 has nothing to forward */
-		if (fd < 0 && errno == ENOENT)
-			continue;
-		if (fd < 0 || write(fd, "1", 1) != 1)
-			return negative_errno();
-	}
-	return 0;
+	if (r == 0)
+		r = sysctl_write(host, "net/ipv6/conf/all/forwarding", "1");
+	/* a kernel without IPv6 has nothing to forward */
+	return r == -ENOENT ? 0 : r;
 }
 
-int link_make_bridge(const struct task_bridge *bridge, struct fault *fault)
+int link_make_bridge(const struct host *host, const struct task_bridge *bridge, struct fault *fault)
 {
 	struct link_batch batch = {};
 	uint32_t index = 0;
@@ -428,7 +422,7 @@ int link_make_bridge(const struct task_bridge *bridge, struct fault *fault)
 	if (r == 0)
 		r = link_find_name(&batch.rtnl, BRIDGE_NAME, &index);
 	if (r == 0 && bridge->forward)
-		r = forward();
+		r = forward(host);
 	if (r < 0)
 		fault_set(fault, STEP_BRIDGE, 0, -r);
 	for (size_t i = 0; r == 0 && i < bridge->n_addresses; i++)

@@ -27,7 +27,8 @@ int link_make_all(const struct host *host, const struct task_link *links, size_t
 		  struct fault *fault);
 
 /* In the net namespace that the process is in: a bridge BRIDGE_NAME, up, with its addresses. */
-int link_make_bridge(const struct task_bridge *bridge, struct fault *fault);
+int link_make_bridge(const struct host *host, const struct task_bridge *bridge,
+		     struct fault *fault);
 
 /* Makes one of task->from what task->to says, changing only what differs. On failure what had been
  * changed is put back. */

@@ -15,6 +15,7 @@
 #include "daemon/kernel/pin.h"
 #include "daemon/kernel/process.h"
 #include "daemon/kernel/rtnl.h"
+#include "daemon/kernel/sysctl.h"
 #include "daemon/kernel/vault.h"
 
 #ifndef PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE
@@ -123,7 +124,7 @@ static int make_links(struct maker *maker)
 	int r = 0;
 
 	if (task->bridge.given)
-		r = link_make_bridge(&task->bridge, &maker->fault);
+		r = link_make_bridge(maker->host, &task->bridge, &maker->fault);
 	if (r < 0 || task->n_links == 0)
 		return r;
 	r = link_make_all(maker->host, task->links, task->n_links, maker->fds[KIND_NET],
@@ -148,9 +149,9 @@ static int set_up_network(struct maker *maker)
 
 	if (r < 0)
 		return fault_set(&maker->fault, STEP_LOOPBACK, 0, -r);
-	r = write_proc("/proc/sys/net/ipv4/ping_group_range", "0 2147483647");
+	r = sysctl_write(maker->host, "net/ipv4/ping_group_range", "0 2147483647");
 	if (r == 0)
-		r = write_proc("/proc/sys/net/ipv4/ip_unprivileged_port_start", "0");
+		r = sysctl_write(maker->host, "net/ipv4/ip_unprivileged_port_start", "0");
 	return r < 0 ? fault_set(&maker->fault, STEP_SYSCTL, 0, -r) : make_links(maker);
 }
 

@@ -28,6 +28,7 @@
 #include "daemon/kernel/make.h"
 #include "daemon/kernel/process.h"
 #include "daemon/kernel/runner.h"
+#include "daemon/kernel/sysctl.h"
 #include "daemon/kernel/vault.h"
 #include "daemon/wire/task.h"
 
@@ -154,6 +155,8 @@ static void on_task(struct spawner *spawner, uint16_t type, uint32_t number)
 			return;
 		}
 	}
+	/* the one that there is will do as well when no other can be made */
+	(void)sysctl_renew(&spawner->host);
 	pid = process_fork(0, cgroup_fd, NULL);
 	if (pid == 0)
 		child_task(spawner, type);
@@ -338,6 +341,11 @@ static int set_up(struct spawner *spawner, char *const *arguments)
 		what = "open the net namespace";
 		host->net_fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 		r = host->net_fd < 0 ? negative_errno() : 0;
+	}
+	if (r == 0) {
+		what = "open a /proc";
+		host->sysctl_fd = -1;
+		r = sysctl_renew(host);
 	}
 	if (r == 0) {
 		what = "open or make the vault";
