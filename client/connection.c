@@ -15,7 +15,7 @@
 #include "protocol/error.h"
 
 /* A daemon that restarts without socket activation is away for so long. */
-#define RECONNECT_TRIES 40
+#define RECONNECT_SECONDS 2
 #define RECONNECT_PAUSE_MS 50
 
 void json_put(json_t *object, const char *key, json_t *value)
@@ -210,12 +210,12 @@ static bool is_repeatable(const char *method)
 	return false;
 }
 
-static bool reconnect(struct client *client)
+bool client_await(struct client *client, unsigned int seconds)
 {
 	const struct timespec pause = {.tv_nsec = RECONNECT_PAUSE_MS * 1000000L};
 
 	client_reconnect(client);
-	for (int i = 0; i < RECONNECT_TRIES; i++) {
+	for (unsigned int i = 0; i < seconds * 1000 / RECONNECT_PAUSE_MS; i++) {
 		if (client_connect(client, true) == 0)
 			return true;
 		nanosleep(&pause, NULL);
@@ -237,7 +237,7 @@ int client_exchange(struct client *client, const char *subject, const char *meth
 		r = client_receive(client, ret);
 		if (r == 0)
 			return 0;
-		if (r < 0 || !may_repeat || !reconnect(client)) {
+		if (r < 0 || !may_repeat || !client_await(client, RECONNECT_SECONDS)) {
 			/* the next call is tried on a connection of its own */
 			client_reconnect(client);
 			if (r > 0 && is_repeatable(method))

@@ -59,6 +59,8 @@ int client_connect(struct client *client, bool silent);
 
 /* Forgets the connection, so that the next call makes one. */
 void client_reconnect(struct client *client);
+/* The same, and waits until there is another, for so long. False: nobody serves the socket. */
+bool client_await(struct client *client, unsigned int seconds);
 
 /* Sends a call: takes the descriptors, not the parameters. 0 or a status, told. */
 int client_send(struct client *client, const char *subject, const char *method, json_t *parameters,

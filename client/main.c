@@ -13,6 +13,7 @@
 #include "client/connection.h"
 #include "client/inspect.h"
 #include "client/links.h"
+#include "client/monitor.h"
 #include "client/networks.h"
 #include "client/options.h"
 #include "client/print.h"
@@ -147,7 +148,16 @@ static const struct verb verbs[] = {
 	 0,
 	 topology_down,
 	 {NULL}},
-	{"monitor", NULL, "[NAME]", "Tells events as they happen", 0, NULL, {NULL}},
+	{"monitor",
+	 NULL,
+	 "[OPTIONS] [NAME]",
+	 "Tells which sets there are, and then events as they happen\n"
+	 "A line for each; with --json the state as {\"sets\": [...]} and each event as it is. "
+	 "When the\n"
+	 "daemon is restarted, or this reader was too slow, it begins again with the state",
+	 0,
+	 monitor_run,
+	 {monitor_options}},
 	{"graph", NULL, "[--format=FORMAT]", "Draws sets, networks and links", 0, NULL, {NULL}},
 	{"top", NULL, "", "A live table of sets", 0, NULL, {NULL}},
 	{"status",

@@ -182,6 +182,7 @@ static void keep_list(struct connection *connection, const struct method *method
 {
 	connection->list = *list;
 	connection->list_method = method;
+	*connection->list_name = '\0';
 	json_decref(connection->list_parameters);
 	connection->list_parameters = json_incref(parameters);
 }
@@ -222,6 +223,8 @@ static bool call_nsctl(struct connection *connection, const char *full_name, con
 		return refuse(connection, ERROR_INVALID_PARAMETER, path, NULL);
 	if (!method)
 		return refuse(connection, ERROR_METHOD_NOT_IMPLEMENTED, full_name, NULL);
+	if (method->op == WIRE_MONITOR && !connection->more)
+		return refuse(connection, ERROR_EXPECTED_MORE, NULL, NULL);
 	if (connection->scope == SCOPE_CONFINED && method->op != WIRE_STATUS &&
 	    method->op != WIRE_IDENTIFY)
 		return refuse(connection, ERROR_NOT_PERMITTED, full_name, connection->reason);
@@ -292,7 +295,7 @@ static int take_call(struct connection *connection)
 static void ask_for_page(struct connection *connection)
 {
 	connection->page_wanted = false;
-	connection->list.after_name = connection->list_name;
+	connection->list.after_name = *connection->list_name ? connection->list_name : NULL;
 	if (!send_request(connection, connection->list_method, &connection->list))
 		hang_up(connection);
 }
@@ -398,7 +401,7 @@ static void answer_page(struct connection *connection)
 		if (more) {
 			connection->list.after_owner = cursor.after_owner;
 			snprintf(connection->list_name, sizeof(connection->list_name), "%s",
-				 cursor.after_name);
+				 cursor.after_name ? cursor.after_name : "");
 			connection->page_wanted = true;
 		}
 		fine = reply(connection, NULL, page, more, NULL);

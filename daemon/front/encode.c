@@ -180,7 +180,7 @@ json_t *encode_identity(struct wire_message *message, struct reply_fds *fds _unu
 static json_t *features_json(const struct wire_status *status)
 {
 	static const char *const missing[] = {
-		"adopt", "apply", "autoMapping", "boot", "dns", "limits", "processLease", "monitor",
+		"adopt", "apply", "autoMapping", "boot", "dns", "limits", "processLease",
 	};
 	json_t *object = json_object();
 
@@ -195,6 +195,7 @@ static json_t *features_json(const struct wire_status *status)
 	encode_put(object, "links", json_true());
 	encode_put(object, "networks", json_true());
 	encode_put(object, "impairments", json_true());
+	encode_put(object, "monitor", json_true());
 	for (size_t i = 0; i < ARRAY_SIZE(missing); i++)
 		encode_put(object, missing[i], json_false());
 	return object;
@@ -227,7 +228,7 @@ json_t *encode_status(struct wire_message *message, struct reply_fds *fds _unuse
 	return object;
 }
 
-static json_t *encode_sets(struct wire_message *message, bool summary)
+json_t *encode_sets(struct wire_message *message, bool summary)
 {
 	json_t *object = json_object(), *list = json_array();
 	const struct nlattr *at = NULL;
@@ -244,6 +245,10 @@ json_t *encode_page(struct wire_message *message, enum wire_op op, bool summary,
 		    struct wire_list *cursor, bool *ret_more)
 {
 	*ret_more = wire_decode(message, &wire_list_layout, cursor) == 0 && cursor->after_name;
+	if (op == WIRE_MONITOR) {
+		*ret_more = true;
+		return encode_monitor(message);
+	}
 	if (op == WIRE_LINK_LIST)
 		return encode_links(message);
 	return op == WIRE_NETWORK_LIST ? encode_networks(message) : encode_sets(message, summary);

@@ -30,11 +30,14 @@ json_t *encode_link_reply(struct wire_message *message, struct reply_fds *fds);
 json_t *encode_network_reply(struct wire_message *message, struct reply_fds *fds);
 json_t *encode_nothing(struct wire_message *message, struct reply_fds *fds);
 
-/* A page of a list of op's, and whether another one follows (cursor: where it goes on). */
+/* A page of a list of op's, and whether another one follows (cursor: where it goes on). To
+ * Monitor's there is no end. */
 json_t *encode_page(struct wire_message *message, enum wire_op op, bool summary,
 		    struct wire_list *cursor, bool *ret_more);
 json_t *encode_links(struct wire_message *message);
 json_t *encode_networks(struct wire_message *message);
+json_t *encode_sets(struct wire_message *message, bool summary);
+json_t *encode_monitor(struct wire_message *message);
 
 /* The parameters of an error reply. */
 json_t *encode_failure(const struct failure *failure);

@@ -27,6 +27,7 @@ static const struct method methods[] = {
 	 encode_network_reply},
 	{"RemoveNetwork", WIRE_NETWORK_REMOVE, &wire_ask_layout, decode_ask, encode_nothing},
 	{"ListNetworks", WIRE_NETWORK_LIST, &wire_list_layout, decode_link_list, NULL}, /* pages */
+	{"Monitor", WIRE_MONITOR, &wire_list_layout, decode_link_list, NULL},		/* pages */
 	{"GetStatus", WIRE_STATUS, &wire_ask_layout, decode_ask, encode_status},
 };
 /* clang-format on */

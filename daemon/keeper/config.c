@@ -191,7 +191,8 @@ static int set_limit(struct loading *loading, const char *key, const char *value
 		    {"sessions", &limits->sessions},
 		    {"connections", &limits->connections},
 		    {"links", &limits->links},
-		    {"networks", &limits->networks}};
+		    {"networks", &limits->networks},
+		    {"monitors", &limits->monitors}};
 	uint64_t number;
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -206,7 +207,7 @@ static int set_limit(struct loading *loading, const char *key, const char *value
 	if (strcmp(key, "buffered-bytes") != 0)
 		return complain(loading,
 				"limits.%s: unknown key; known are: sets sessions connections "
-				"links networks buffered-bytes",
+				"links networks monitors buffered-bytes",
 				key);
 	if (parse_number(value, true, UINT64_C(1) << 40, &limits->buffered) < 0 ||
 	    limits->buffered < UINT64_C(1) << 20)
@@ -386,6 +387,7 @@ static struct config *new_with_defaults(void)
 		.connections = 256,
 		.links = 512,
 		.networks = 64,
+		.monitors = 16,
 		.buffered = 16 * 1024 * 1024,
 	};
 	strcpy(config->network.pool_v4, "10.213.0.0/16");

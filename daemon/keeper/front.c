@@ -10,6 +10,7 @@
 #include "daemon/keeper/lifecycle.h"
 #include "daemon/keeper/link.h"
 #include "daemon/keeper/log.h"
+#include "daemon/keeper/monitor.h"
 #include "daemon/keeper/network.h"
 #include "daemon/keeper/run.h"
 #include "daemon/keeper/session.h"
@@ -170,6 +171,7 @@ static void (*const handlers[WIRE_OP_END])(struct keeper *, struct request *,
 	[WIRE_NETWORK_CREATE] = network_on_create,
 	[WIRE_NETWORK_REMOVE] = network_on_remove,
 	[WIRE_NETWORK_LIST] = network_on_list,
+	[WIRE_MONITOR] = monitor_on_monitor,
 };
 
 static void drop_connection(struct front *front, struct connection *connection)
@@ -183,6 +185,7 @@ static void drop_connection(struct front *front, struct connection *connection)
 		session_connection_gone(front->keeper, connection->number);
 		lease_connection_gone(front->keeper, connection->number);
 	}
+	monitor_end(front->keeper, connection);
 	connection_free(front->keeper, connection);
 }
 
@@ -192,6 +195,24 @@ static void start_idling(struct front *front)
 
 	if (!front->connections)
 		evtimer_add(front->idle, &time);
+}
+
+/* Whether there is room for any answer. */
+static bool has_room(const struct front *front)
+{
+	struct pollfd poll_fd = {.fd = front->channel_fd, .events = POLLOUT};
+
+	return poll(&poll_fd, 1, 0) == 1 && poll_fd.revents & POLLOUT;
+}
+
+bool request_has_room(const struct request *request)
+{
+	const struct front *front = request->front;
+
+	if (!front || has_room(front))
+		return true;
+	event_add(front->writable, NULL);
+	return false;
 }
 
 /* 0, or -EBADMSG: no front of ours says that. */
@@ -230,14 +251,6 @@ static int on_request(struct front *front, struct wire_message *message)
 	return 0;
 }
 
-/* Whether there is room for any answer. */
-static bool has_room(const struct front *front)
-{
-	struct pollfd poll_fd = {.fd = front->channel_fd, .events = POLLOUT};
-
-	return poll(&poll_fd, 1, 0) == 1 && poll_fd.revents & POLLOUT;
-}
-
 static void on_readable(evutil_socket_t fd, short what _unused_, void *context)
 {
 	struct front *front = context;
@@ -274,6 +287,7 @@ static void on_writable(evutil_socket_t fd _unused_, short what _unused_, void *
 	struct front *front = context;
 
 	event_add(front->readable, NULL);
+	monitor_resume(front->keeper);
 }
 
 static void on_idle(evutil_socket_t fd _unused_, short what _unused_, void *context)

@@ -24,6 +24,7 @@
 
 struct front;
 struct operation;
+struct subscription;
 
 /* Counted since the start, told by GetStatus. */
 struct counters {
@@ -60,6 +61,9 @@ struct keeper {
 	uint32_t last_connection;
 	struct wire_writer to_front;
 	struct wire_message from_front;
+	/* monitor */
+	struct subscription *subscriptions;
+	struct event *monitor_event;
 	/* lifecycle */
 	struct event *expiry_event;
 	bool stopping;
@@ -72,8 +76,9 @@ struct connection {
 	struct front *front;
 	struct peer peer;
 	struct authz_subject subject;
-	char scope_name[KEY_SIZE]; /* SCOPE_SET: behind subject.scope_text */
-	bool has_leases;	   /* sets or commands that end with it */
+	char scope_name[KEY_SIZE];	   /* SCOPE_SET: behind subject.scope_text */
+	bool has_leases;		   /* sets or commands that end with it */
+	struct subscription *subscription; /* NULL: it does not monitor */
 };
 
 /*
@@ -104,6 +109,8 @@ void request_end(struct keeper *keeper, struct request *request);
 void request_done(struct keeper *keeper, struct request *request, const struct wire_layout *layout,
 		  const void *value);
 void request_fail(struct keeper *keeper, struct request *request, const struct failure *failure);
+/* Whether its front has room for any answer; if not, monitor_resume() is called when it has. */
+bool request_has_room(const struct request *request);
 /* Frees a kept request unanswered: the caller still answers the one that it is a copy of. */
 void request_drop(struct request *request);
 /* The connection that asked, or NULL when it has gone. */

@@ -3,6 +3,7 @@
 #include "daemon/keeper/lease.h"
 #include "daemon/keeper/lifecycle.h"
 #include "daemon/keeper/log.h"
+#include "daemon/keeper/monitor.h"
 
 static void on_expired(struct keeper *keeper _unused_, const struct failure *failure _unused_,
 		       void *context _unused_)

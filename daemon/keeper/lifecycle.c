@@ -6,6 +6,7 @@
 #include "daemon/keeper/lifecycle.h"
 #include "daemon/keeper/link.h"
 #include "daemon/keeper/log.h"
+#include "daemon/keeper/monitor.h"
 #include "daemon/keeper/operation.h"
 #include "daemon/keeper/session.h"
 #include "daemon/keeper/wiring.h"
@@ -76,6 +77,7 @@ static void forget_set(struct keeper *keeper, struct set *set)
 	uid_t owner = set->owner;
 
 	link_forget_all(keeper, set);
+	monitor_set_removed(keeper, set);
 	store_remove_set(keeper->store, set->id);
 	if (use)
 		*count_of(use, set_is_network(set)) -= 1;
@@ -101,6 +103,16 @@ static void finish_removal(struct removal *removal)
 	free(removal);
 }
 
+/* It can be tried again. */
+static void give_up_removal(struct removal *removal, const struct failure *failure)
+{
+	removal->set->state = SET_BROKEN;
+	removal->set->work = NULL;
+	monitor_set(removal->keeper, removal->set, EVENT_SET_BROKEN, "removal", failure->subject);
+	tell_waiters(removal, failure);
+	free(removal);
+}
+
 static void on_removed(struct operation *operation, const struct task_report *report)
 {
 	struct removal *removal = operation->context;
@@ -119,10 +131,7 @@ static void on_removed(struct operation *operation, const struct task_report *re
 				      .set = set->name,
 				      .error = report->error},
 		 "set cannot be removed: cannot %s", step_text(report->step));
-	set->state = SET_BROKEN;
-	set->work = NULL;
-	tell_waiters(removal, &failure);
-	free(removal);
+	give_up_removal(removal, &failure);
 }
 
 static int send_removal(struct removal *removal)
@@ -160,11 +169,8 @@ static void begin_removal(struct removal *removal)
 	r = send_removal(removal);
 	if (r == 0)
 		return;
-	set->state = SET_BROKEN;
-	set->work = NULL;
 	failure_from_errno(&failure, r, "remove the set");
-	tell_waiters(removal, &failure);
-	free(removal);
+	give_up_removal(removal, &failure);
 }
 
 void lifecycle_links_settled(struct keeper *keeper _unused_, struct set *set)
@@ -302,6 +308,7 @@ static void on_made(struct operation *operation, const struct task_report *repor
 		lease_watch(keeper);
 	}
 	fault_point("create-made");
+	monitor_set_created(keeper, set);
 	link_all_made(keeper, set);
 	creation->created(keeper, set, NULL, creation->context);
 	/* after the answer: what is in the kernel proves the set complete if this is not reached */

@@ -4,6 +4,7 @@
 #include "daemon/keeper/egress.h"
 #include "daemon/keeper/link.h"
 #include "daemon/keeper/log.h"
+#include "daemon/keeper/monitor.h"
 
 static void count_link(struct keeper *keeper, uid_t owner, int n)
 {
@@ -30,6 +31,7 @@ void link_forget(struct keeper *keeper, struct link *link)
 {
 	uid_t owner = link->owner;
 
+	monitor_link_removed(keeper, link);
 	store_remove_link(keeper->store, link->id);
 	registry_drop_link(keeper->registry, link);
 	count_link(keeper, owner, -1);
@@ -174,6 +176,7 @@ void link_all_made(struct keeper *keeper, struct set *set)
 	for (struct link *link = set->links; link; link = link_next(link, set))
 		if (link->state == LINK_CREATING && !link->work) {
 			link->state = LINK_READY;
+			monitor_link_added(keeper, link);
 			store_write_link(keeper->store, link);
 		}
 }

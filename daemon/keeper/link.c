@@ -4,6 +4,7 @@
 #include "daemon/keeper/lifecycle.h"
 #include "daemon/keeper/link.h"
 #include "daemon/keeper/log.h"
+#include "daemon/keeper/monitor.h"
 #include "daemon/keeper/operation.h"
 #include "daemon/keeper/wiring.h"
 #include "daemon/kernel/fault.h"
@@ -257,6 +258,7 @@ static void on_linked(struct operation *operation, const struct task_report *rep
 		return;
 	}
 	link->state = LINK_READY;
+	monitor_link_added(work->keeper, link);
 	fault_point("link-answered");
 	answer(work);
 	/* after the answer: without it the link is taken back at the next start */

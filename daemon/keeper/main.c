@@ -18,6 +18,7 @@
 #include "daemon/keeper/keeper.h"
 #include "daemon/keeper/lifecycle.h"
 #include "daemon/keeper/log.h"
+#include "daemon/keeper/monitor.h"
 #include "daemon/keeper/operation.h"
 #include "daemon/keeper/recover.h"
 #include "daemon/keeper/server.h"
@@ -363,6 +364,7 @@ static void tear_down(struct keeper *keeper)
 		server_stop(keeper);
 	operation_free_all(keeper);
 	egress_stop(keeper);
+	monitor_stop(keeper);
 	if (keeper->spawner_event)
 		event_free(keeper->spawner_event);
 	if (keeper->expiry_event)

@@ -27,6 +27,7 @@ static void on_set(struct set *set, bool by_connection, void *context)
 	struct keeper *keeper = context;
 	struct registry_use *use = registry_use(keeper->registry, set->owner);
 
+	set->announced = set->state != SET_CREATING;
 	/* the connection that it was to end with has ended with the daemon */
 	if (by_connection && set->state == SET_READY)
 		set->state = SET_REMOVING;
@@ -48,6 +49,7 @@ static void on_link(struct link *link, char ids[2][SESSION_SIZE], void *context)
 	struct keeper *keeper = context;
 	struct registry_use *use = registry_use(keeper->registry, link->owner);
 
+	link->announced = link->state != LINK_CREATING;
 	for (int i = 0; i < 2; i++) {
 		link->ends[i] = *ids[i] ? registry_find_set_id(keeper->registry, ids[i]) : NULL;
 		if (*ids[i] && !link->ends[i])
@@ -207,6 +209,7 @@ static void put_right(struct keeper *keeper, struct set *set)
 
 	if (set->state == SET_CREATING && complete_creation(keeper, set)) {
 		set->state = SET_READY;
+		set->announced = true;
 		if (set->lease)
 			registry_set_expiry(keeper->registry, set, keeper_boottime() + set->lease);
 		store_write_set(keeper->store, set);

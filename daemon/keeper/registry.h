@@ -22,6 +22,7 @@ struct set {
 	char id[SESSION_SIZE]; /* of all sets ever; names cgroup and state file */
 	enum set_state state;
 	bool frozen;
+	bool announced; /* events have told of it, or the state that they begin with */
 	uint32_t kinds;
 	uint32_t mapping; /* enum spec_mapping, out of the spec */
 	bool visible, ip_netns;
@@ -63,6 +64,7 @@ struct link {
 	char name[NAME_SIZE];
 	char id[SESSION_SIZE]; /* of all links ever; tags the kernel's interfaces */
 	enum link_state state;
+	bool announced;	      /* as a set's */
 	bool egress;	      /* a set's or network's way to the outside */
 	struct set *ends[2];  /* a, b; NULL: the host, or not attached yet */
 	struct link *next[2]; /* in ends[i]->links */
@@ -95,7 +97,7 @@ struct session {
 /* For each uid that has anything: what the limits count. */
 struct registry_use {
 	uid_t uid;
-	uint32_t sets, networks, links, sessions, connections;
+	uint32_t sets, networks, links, sessions, connections, monitors;
 };
 
 struct registry;

@@ -6,6 +6,7 @@
 #include "daemon/keeper/check.h"
 #include "daemon/keeper/lifecycle.h"
 #include "daemon/keeper/log.h"
+#include "daemon/keeper/monitor.h"
 #include "daemon/keeper/operation.h"
 #include "daemon/keeper/session.h"
 #include "daemon/keeper/status-file.h"
@@ -154,6 +155,7 @@ static void end_session(struct watch *watch)
 	session->work = NULL;
 	log_line(LOG_INFO, &fields, "session ended: %s %u", session->exited ? "exit" : "signal",
 		 session->exited ? session->status : session->signal);
+	monitor_session(keeper, session, EVENT_SESSION_ENDED);
 	remove_cgroup(keeper, session);
 	if (starter && !session->removes_set)
 		answer_ended(keeper, starter, session);
@@ -222,6 +224,7 @@ static void on_started(struct operation *operation, const struct task_report *re
 			watch->starter = NULL;
 	}
 	close_fd(fd);
+	monitor_session(watch->keeper, session, EVENT_SESSION_STARTED);
 	watch->keeper->counters.executed++;
 }
 

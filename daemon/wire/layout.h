@@ -14,6 +14,7 @@
 #include <linux/limits.h>
 #include "base.h"
 #include "daemon/wire/codec.h"
+#include "daemon/wire/event.h"
 #include "daemon/wire/link.h"
 #include "protocol/error.h"
 #include "protocol/kind.h"
@@ -61,6 +62,10 @@ enum wire_op {
 	WIRE_NETWORK_CREATE, /* network, network */
 	WIRE_NETWORK_REMOVE, /* ask, - */
 	WIRE_NETWORK_LIST,   /* list, list + WIRE_ITEM_NETWORK */
+	/* list (set, owner, all_owners), - + WIRE_ITEM_SET or WIRE_ITEM_EVENT. The first one of a
+	 * connection subscribes; each asks for the next answer, which comes when there is
+	 * something to tell. An answer that is a failure has ended the subscription. */
+	WIRE_MONITOR,
 	WIRE_OP_END,
 };
 
@@ -77,6 +82,7 @@ enum wire_item {
 	WIRE_ITEM_COUNT,	   /* struct wire_count */
 	WIRE_ITEM_LINK,		   /* struct wire_link */
 	WIRE_ITEM_NETWORK,	   /* struct wire_network */
+	WIRE_ITEM_EVENT,	   /* struct wire_event */
 };
 
 /* What a connection may ask for. */
@@ -187,7 +193,7 @@ struct wire_list {
 	/* Where to go on: after this set. The reply has them when there is more. */
 	uint32_t after_owner;
 	const char *after_name;
-	/* LINK_LIST: only those of this set */
+	/* LINK_LIST, MONITOR: only those of this set */
 	const char *set;
 	bool has_owner;
 	uint32_t owner;

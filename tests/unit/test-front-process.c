@@ -102,9 +102,12 @@ static const struct {
 	 "{\"error\":\"" SERVICE "MethodNotFound\",\"parameters\":{\"method\":\"org.nsctl.\"}}"},
 	{"{\"method\":\"org.nsctl.get\"}", "{\"error\":\"" SERVICE "MethodNotFound\","
 					   "\"parameters\":{\"method\":\"org.nsctl.get\"}}"},
-	{"{\"method\":\"org.nsctl.Monitor\",\"more\":true}",
+	{"{\"method\":\"org.nsctl.Adopt\",\"parameters\":{\"name\":\"a\","
+	 "\"processFileDescriptor\":0}}",
 	 "{\"error\":\"" SERVICE "MethodNotImplemented\","
-	 "\"parameters\":{\"method\":\"org.nsctl.Monitor\"}}"},
+	 "\"parameters\":{\"method\":\"org.nsctl.Adopt\"}}"},
+	{"{\"method\":\"org.nsctl.Monitor\"}",
+	 "{\"error\":\"" SERVICE "ExpectedMore\",\"parameters\":{}}"},
 	{"{\"method\":\"org.nsctl.GetStatus\",\"upgrade\":true}",
 	 "{\"error\":\"" SERVICE "MethodNotImplemented\","
 	 "\"parameters\":{\"method\":\"org.nsctl.GetStatus\"}}"},

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * monitor, see monitor.h. Owns nothing but the line at hand. What is printed is flushed at once: it
+ * is read as it happens. A lost connection, or events that were lost, is told on stderr, and the
+ * state comes again before anything else: so whoever reads is never wrong for long, and knows it.
+ */
+#include "client/monitor.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "client/print.h"
+#include "protocol/error.h"
+#include "protocol/name.h"
+
+/* For a daemon that is being upgraded; and for one that takes connections and says nothing. */
+#define AWAIT_SECONDS 60
+#define PAUSE_SECONDS 1
+
+const struct option_row monitor_options[] = {
+	{"all-owners", 0, NULL, "of everybody whose sets you may see", OPTION_ALL_OWNERS},
+	{0},
+};
+
+/* "2026-01-31 23:59:59", in the time zone of who reads. */
+static void print_time(double seconds)
+{
+	time_t whole = (time_t)seconds;
+	char text[32];
+	struct tm local;
+
+	if (!localtime_r(&whole, &local) ||
+	    strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &local) == 0)
+		snprintf(text, sizeof(text), "%.0f", seconds);
+	print_text("%s ", text);
+}
+
+static void print_owner(const struct client *client, const json_t *object, bool all_owners)
+{
+	const char *name = json_text(object, "ownerName", NULL);
+
+	if (!all_owners && !client->has_owner)
+		return;
+	if (name)
+		print_escaped(name);
+	else
+		print_text("%" JSON_INTEGER_FORMAT,
+			   json_integer_value(json_object_get(object, "owner")));
+	print_text(" ");
+}
+
+/* " KEY=VALUE", a word to a shell. */
+static void print_detail(const char *key, const char *value)
+{
+	_cleanup_text_ struct text text = {0};
+
+	text_quote(&text, value);
+	print_text(" ");
+	print_escaped(key);
+	print_text("=");
+	print_escaped(text.data);
+}
+
+struct monitoring {
+	struct client *client;
+	const char *name; /* of the set, or NULL */
+	bool all_owners;
+};
+
+static void print_set(const struct monitoring *monitoring, const json_t *set)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	print_time((double)now.tv_sec);
+	print_text("%-14s ", "set");
+	print_owner(monitoring->client, set, monitoring->all_owners);
+	print_escaped(json_text(set, "name", "?"));
+	print_text(" ");
+	print_escaped(json_text(set, "state", "?"));
+	print_text("\n");
+}
+
+static void print_event(const struct monitoring *monitoring, const json_t *event)
+{
+	static const char *const names[] = {"set", "network", "link", "session"};
+	const json_t *details = json_object_get(event, "detail");
+	const char *key;
+	bool any = false;
+	json_t *value;
+
+	print_time(json_number_value(json_object_get(event, "time")));
+	print_text("%-14.32s ", json_text(event, "what", "?"));
+	print_owner(monitoring->client, event, monitoring->all_owners);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		const char *name = json_text(event, names[i], NULL);
+
+		if (!name)
+			continue;
+		print_text("%s", any ? " " : "");
+		/* a link and a network may be called as a set is */
+		if (i == 1 || i == 2)
+			print_text("%s/", i == 1 ? "net" : "link");
+		print_escaped(name);
+		any = true;
+	}
+	json_object_foreach((json_t *)details, key, value)
+	{
+		print_detail(key, json_is_string(value) ? json_string_value(value) : "?");
+	}
+	print_text("\n");
+}
+
+static void print_reply(const struct monitoring *monitoring, const json_t *reply)
+{
+	const json_t *sets = json_object_get(reply, "sets");
+	bool json = monitoring->client->json;
+	json_t *object;
+	size_t i;
+
+	if (json && sets)
+		print_json(reply);
+	json_array_foreach(json ? NULL : sets, i, object)
+	{
+		print_set(monitoring, object);
+	}
+	json_array_foreach(json_object_get(reply, "events"), i, object)
+	{
+		if (json)
+			print_json(object);
+		else
+			print_event(monitoring, object);
+		/* each line by itself: who reads line by line is never given half a one */
+		(void)fflush(stdout);
+	}
+	(void)fflush(stdout);
+}
+
+static int send_call(const struct monitoring *monitoring)
+{
+	_cleanup_json_ json_t *parameters = must(json_object());
+	const struct client *client = monitoring->client;
+
+	if (monitoring->name)
+		json_put(parameters, "set", json_string(monitoring->name));
+	if (client->has_owner)
+		json_put(parameters, "owner", json_integer(client->owner));
+	if (monitoring->all_owners)
+		json_put(parameters, "allOwners", json_true());
+	return client_send(monitoring->client, monitoring->name, "org.nsctl.Monitor", parameters,
+			   NULL, true);
+}
+
+/* What follows one call, until it ends: a status that ends all, or 0 to begin again. */
+static int follow(const struct monitoring *monitoring)
+{
+	struct client *client = monitoring->client;
+	int r = send_call(monitoring);
+	bool heard = false;
+
+	for (; r == 0; heard = true) {
+		_cleanup_reply_ struct message_reply reply = {0};
+
+		r = client_receive(client, &reply);
+		if (r < 0)
+			return client_lost(client, monitoring->name, r);
+		if (r > 0) {
+			print_problem("monitor: the connection to nsctld was lost: waiting for it");
+			if (!heard)
+				sleep(PAUSE_SECONDS);
+			if (!client_await(client, AWAIT_SECONDS))
+				return client_connect(client, false);
+			print_problem("monitor: connected again; the state comes first");
+			return 0;
+		}
+		client_received(client);
+		if (reply.error && error_from_id(reply.error) == ERROR_EVENTS_LOST) {
+			print_problem("monitor: events were lost, as they were not read fast "
+				      "enough; the state comes first");
+			return 0;
+		}
+		if (reply.error)
+			return client_error(client, monitoring->name, &reply);
+		print_reply(monitoring, reply.parameters);
+		if (ferror(stdout))
+			return STATUS_FAILED;
+	}
+	return r;
+}
+
+int monitor_run(struct client *client, const struct verb *verb, int argc, char **argv)
+{
+	struct monitoring monitoring = {.client = client};
+	struct options options;
+	int id, r;
+
+	options_init(&options, client, verb, argc, argv);
+	while ((id = options_next(&options)) > 0)
+		monitoring.all_owners = true;
+	if (id < 0)
+		return id;
+	r = options.first < argc ? options_words(&options, 1, 1) : 0;
+	if (r != 0)
+		return r;
+	if (options.first < argc)
+		monitoring.name = argv[options.first];
+	if (monitoring.name && !name_is_valid(monitoring.name))
+		return options_wrong(client, "\"%s\" is no name of a set", monitoring.name);
+	do
+		r = follow(&monitoring);
+	while (r == 0);
+	return r;
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The verb monitor: the state first, then what happens, line by line. */
+#ifndef NSCTL_CLIENT_MONITOR_H
+#define NSCTL_CLIENT_MONITOR_H
+
+#include "client/options.h"
+
+extern const struct option_row monitor_options[];
+
+int monitor_run(struct client *client, const struct verb *verb, int argc, char **argv);
+
+#endif
