@@ -330,6 +330,10 @@ static void pump(struct connection *connection)
 				hang_up(connection);
 			return;
 		}
+		if (connection->front->stopping) {
+			hang_up(connection);
+			return;
+		}
 		r = take_call(connection);
 		if (r == TRANSPORT_AGAIN)
 			return;
@@ -486,6 +490,43 @@ void connection_resume_all(struct front *front)
 		else
 			hang_up(connection);
 	}
+	connection_settle(front);
+}
+
+/* Whether anybody will ask the keeper for another page, or has yet to say that it has gone. */
+static bool any_asks(const struct front *front)
+{
+	for (const struct connection *at = front->connections; at; at = at->next)
+		if (!at->event || (at->method && at->method->layout == &wire_list_layout) ||
+		    at->page_wanted)
+			return true;
+	return false;
+}
+
+void connection_settle(struct front *front)
+{
+	if (!front->stopping || front->stopped || any_asks(front))
+		return;
+	wire_begin(&front->writer, WIRE_STOPPED, 0, 0, 0);
+	front->stopped = wire_send(&front->writer, CHANNEL_FD) == 0;
+	if (!front->stopped)
+		event_add(front->writable, NULL);
+}
+
+void connection_stop_all(struct front *front)
+{
+	struct connection *next;
+
+	front->stopping = true;
+	for (struct connection *at = front->connections; at; at = next) {
+		next = at->next;
+		/* a subscription has no end of its own */
+		if (at->event && at->method && at->method->op == WIRE_MONITOR)
+			hang_up(at);
+		else if (at->event)
+			pump(at);
+	}
+	connection_settle(front);
 }
 
 void connection_free_all(struct front *front)

@@ -24,4 +24,9 @@ void connection_answer_lost(struct front *front);
 /* The channel takes requests again. */
 void connection_resume_all(struct front *front);
 
+/* WIRE_STOP: lets go of the clients that wait for nothing, and of the others once they do. */
+void connection_stop_all(struct front *front);
+/* After an answer: tells the keeper when it was the last that leads to another request. */
+void connection_settle(struct front *front);
+
 #endif

@@ -15,6 +15,8 @@ struct front {
 	struct event_base *loop;
 	struct event *readable, *writable; /* of the channel */
 	bool stalled;			   /* the channel takes no request at the moment */
+	bool stopping;			   /* no call is taken any more ... */
+	bool stopped;			   /* ... and the keeper has been told that none is left */
 	struct idl *nsctl, *service;
 	struct connection *connections;
 	struct wire_writer writer;

@@ -24,6 +24,9 @@ static void on_message(struct front *front)
 
 	if (header->nlmsg_flags & WIRE_REPLY) {
 		connection_answer(front);
+		connection_settle(front);
+	} else if (header->nlmsg_type == WIRE_STOP) {
+		connection_stop_all(front);
 	} else if (header->nlmsg_type == WIRE_CONNECTION &&
 		   wire_decode(&front->message, &wire_connection_layout, &wire) == 0) {
 		connection_new(front, header->nlmsg_pid,

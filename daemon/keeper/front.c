@@ -31,6 +31,7 @@ struct front {
 	struct connection *connections;
 	struct request *requests; /* kept ones */
 	size_t n_requests;
+	bool stopped; /* it asks for nothing any more */
 	bool closing; /* broken: to be freed by the timer */
 };
 
@@ -230,6 +231,10 @@ static int on_request(struct front *front, struct wire_message *message)
 	struct connection *connection = request_connection(&request);
 	struct failure failure = {};
 
+	if (header->nlmsg_type == WIRE_STOPPED) {
+		front->stopped = true;
+		return 0;
+	}
 	if (!connection || header->nlmsg_type >= WIRE_OP_END)
 		return -EBADMSG;
 	if (header->nlmsg_type == WIRE_CLOSED) {
@@ -414,4 +419,31 @@ int front_add(struct front *front, struct connection *connection, int socket_fd,
 	connection->next = front->connections;
 	front->connections = connection;
 	return 0;
+}
+
+/* --- the planned end --- */
+
+void fronts_stop(struct keeper *keeper)
+{
+	for (struct front *at = keeper->fronts; at; at = at->next) {
+		wire_begin(&keeper->to_front, WIRE_STOP, 0, 0, 0);
+		/* else it is stuck: nothing is waited for */
+		at->stopped = wire_send(&keeper->to_front, at->channel_fd) < 0;
+	}
+}
+
+bool fronts_are_busy(const struct keeper *keeper)
+{
+	/* answered when something ends that may go on for days */
+	static const bool lasting[WIRE_OP_END] = {
+		[WIRE_EXEC] = true, [WIRE_RUN] = true, [WIRE_WAIT] = true, [WIRE_MONITOR] = true};
+
+	for (const struct front *front = keeper->fronts; front; front = front->next) {
+		if (!front->stopped && !front->closing)
+			return true;
+		for (const struct request *at = front->requests; at; at = at->next)
+			if (!lasting[at->op])
+				return true;
+	}
+	return false;
 }

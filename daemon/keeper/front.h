@@ -19,6 +19,11 @@ int front_add(struct front *front, struct connection *connection, int socket_fd,
 /* Closes its channel: it ends, its connections are gone, its requests are orphans. */
 void front_free(struct front *front);
 
+/* Tells all fronts to take no calls any more; they are busy while they, or their users, are still
+ * to get an answer that comes soon. */
+void fronts_stop(struct keeper *keeper);
+bool fronts_are_busy(const struct keeper *keeper);
+
 /* server.c: gives up what a connection holds. */
 void connection_free(struct keeper *keeper, struct connection *connection);
 

@@ -87,7 +87,7 @@ static void view_namespace(struct keeper *keeper, const struct set *set, enum ki
 
 void inquiry_view(struct keeper *keeper, const struct set *set, bool summary, struct set_view *ret)
 {
-	char path[CGROUP_PATH_SIZE], base[SPAWN_CGROUP_SIZE];
+	char path[CGROUP_PATH_SIZE];
 	uint64_t now = keeper_boottime();
 
 	wire_clear(&wire_set_layout, &ret->wire);
@@ -111,8 +111,7 @@ void inquiry_view(struct keeper *keeper, const struct set *set, bool summary, st
 		ret->wire.sessions += !at->ended;
 	ret->wire.init = set->init_pid;
 	set_cgroup_path(set, path);
-	spawn_cgroup_name(keeper->runtime, base);
-	snprintf(ret->cgroup, sizeof(ret->cgroup), "/%s/%s", base, path);
+	snprintf(ret->cgroup, sizeof(ret->cgroup), "/%s/%s", keeper->cgroup, path);
 	ret->wire.cgroup = ret->cgroup;
 }
 

@@ -16,7 +16,7 @@ void inquiry_on_status(struct keeper *, struct request *, struct wire_message *)
  * those. */
 struct set_view {
 	struct wire_set wire;
-	char cgroup[128];
+	char cgroup[KEEPER_CGROUP_SIZE + 64];
 	char paths[KIND_COUNT][256];
 };
 void inquiry_view(struct keeper *keeper, const struct set *set, bool summary, struct set_view *ret);

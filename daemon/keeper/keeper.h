@@ -22,6 +22,8 @@
 #include "daemon/keeper/store.h"
 #include "daemon/wire/task.h"
 
+#define KEEPER_CGROUP_SIZE 256
+
 struct front;
 struct operation;
 struct subscription;
@@ -49,8 +51,11 @@ struct keeper {
 	int spawner_fd;
 	struct event *spawner_event;
 	int vault_fd, cgroup_fd;
-	char table[64];	       /* the firewall's */
-	bool host_ipv6_egress; /* this host can forward IPv6 for some interfaces only */
+	int kept_vault_fd;		 /* until the spawner has it */
+	char cgroup[KEEPER_CGROUP_SIZE]; /* its path, from the top of the hierarchy */
+	bool delegated;			 /* by the service manager */
+	char table[64];			 /* the firewall's */
+	bool host_ipv6_egress;		 /* this host can forward IPv6 for some interfaces only */
 	struct operation *operations;
 	uint32_t last_operation;
 	struct wire_writer to_spawner;
@@ -66,7 +71,9 @@ struct keeper {
 	struct event *monitor_event;
 	/* lifecycle */
 	struct event *expiry_event;
-	bool stopping;
+	/* service manager, stop */
+	struct event *watchdog_event, *stop_event;
+	uint64_t stop_deadline; /* CLOCK_BOOTTIME */
 };
 
 /* One client's connection, which its front serves. */

@@ -4,7 +4,6 @@
  * what it does not need of root's rights, makes what it finds on disk right, and serves.
  */
 #include <fcntl.h>
-#include <getopt.h>
 #include <linux/capability.h>
 #include <linux/limits.h>
 #include <signal.h>
@@ -18,22 +17,19 @@
 #include "daemon/keeper/keeper.h"
 #include "daemon/keeper/lifecycle.h"
 #include "daemon/keeper/log.h"
+#include "daemon/keeper/manager.h"
 #include "daemon/keeper/monitor.h"
 #include "daemon/keeper/operation.h"
+#include "daemon/keeper/options.h"
 #include "daemon/keeper/recover.h"
 #include "daemon/keeper/server.h"
+#include "daemon/keeper/stop.h"
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/forwarding.h"
 #include "daemon/kernel/privilege.h"
 #include "daemon/kernel/spawn.h"
 #include "daemon/kernel/vault.h"
-
-struct options {
-	const char *config, *socket, *runtime, *state;
-	int log_level;
-	bool purge;
-};
 
 uint64_t keeper_now(void)
 {
@@ -118,91 +114,6 @@ int keeper_failure_from_fault(uint32_t step, uint32_t detail, int error, struct 
 
 /* --- start --- */
 
-static void usage(FILE *out)
-{
-	fprintf(out,
-		"usage: nsctld [OPTIONS]\n"
-		"Holds sets of namespaces for users; runs in the foreground.\n\n"
-		"  --config=FILE             " SYSCONFDIR "/nsctl/nsctld.conf\n"
-		"  --socket=PATH             " RUNSTATEDIR "/nsctl/socket, or RUNTIME/socket\n"
-		"  --runtime-directory=DIR   " RUNSTATEDIR "/nsctl\n"
-		"  --state-directory=DIR     " LOCALSTATEDIR "/lib/nsctl\n"
-		"  --log-level=LEVEL         error, warning, notice, info (the default) or debug\n"
-		"  --purge                   remove all sets and what holds them, and end\n"
-		"  --version, --help\n");
-}
-
-/* -1: go on; else the exit status. */
-static int parse(int argc, char **argv, struct options *options)
-{
-	enum {
-		OPTION_CONFIG = 1,
-		OPTION_SOCKET,
-		OPTION_RUNTIME,
-		OPTION_STATE,
-		OPTION_LEVEL,
-		OPTION_PURGE,
-		OPTION_VERSION,
-		OPTION_HELP
-	};
-	static const struct option table[] = {
-		{"config", required_argument, NULL, OPTION_CONFIG},
-		{"socket", required_argument, NULL, OPTION_SOCKET},
-		{"runtime-directory", required_argument, NULL, OPTION_RUNTIME},
-		{"state-directory", required_argument, NULL, OPTION_STATE},
-		{"log-level", required_argument, NULL, OPTION_LEVEL},
-		{"purge", no_argument, NULL, OPTION_PURGE},
-		{"version", no_argument, NULL, OPTION_VERSION},
-		{"help", no_argument, NULL, OPTION_HELP},
-		{},
-	};
-	int option;
-
-	while ((option = getopt_long(argc, argv, "", table, NULL)) != -1) {
-		switch (option) {
-		case OPTION_CONFIG:
-			options->config = optarg;
-			break;
-		case OPTION_SOCKET:
-			options->socket = optarg;
-			break;
-		case OPTION_RUNTIME:
-			options->runtime = optarg;
-			break;
-		case OPTION_STATE:
-			options->state = optarg;
-			break;
-		case OPTION_LEVEL:
-			options->log_level = log_level_from_name(optarg);
-			if (options->log_level < 0) {
-				fprintf(stderr,
-					"nsctld: --log-level=%s: is error, warning, notice, info "
-					"or debug\n",
-					optarg);
-				return 2;
-			}
-			break;
-		case OPTION_PURGE:
-			options->purge = true;
-			break;
-		case OPTION_VERSION:
-			printf("nsctld %s\n", PACKAGE_VERSION);
-			return 0;
-		case OPTION_HELP:
-			usage(stdout);
-			return 0;
-		default:
-			usage(stderr);
-			return 2;
-		}
-	}
-	if (optind < argc) {
-		fprintf(stderr, "nsctld: %s: takes no arguments\n", argv[optind]);
-		return 2;
-	}
-	return -1;
-}
-
 static int open_runtime(struct keeper *keeper)
 {
 	struct stat st;
@@ -270,7 +181,31 @@ static int load_config(struct keeper *keeper)
 	return r;
 }
 
-static int set_up(struct keeper *keeper)
+/* Without a name: one of our own at the top. A relative one lies beside the daemon's, as another
+ * unit of the same slice does. */
+static int name_cgroup(struct keeper *keeper, const char *name)
+{
+	char own[KEEPER_CGROUP_SIZE] = "", *slash;
+	int n, r = 0;
+
+	if (!name) {
+		spawn_cgroup_name(keeper->runtime, keeper->cgroup);
+		return 0;
+	}
+	if (*name != '/')
+		r = cgroup_of(getpid(), own, sizeof(own));
+	slash = strrchr(own, '/');
+	own[slash ? slash - own + 1 : 0] = '\0';
+	n = snprintf(keeper->cgroup, sizeof(keeper->cgroup), "%s%s", own, name + (*name == '/'));
+	keeper->delegated = true;
+	if (r == 0 && n >= (int)sizeof(keeper->cgroup))
+		r = -ENAMETOOLONG;
+	if (r < 0)
+		log_error("--cgroup=%s: %s", name, strerror(-r));
+	return r;
+}
+
+static int set_up(struct keeper *keeper, const struct options *options)
 {
 	int r = open_runtime(keeper);
 
@@ -288,6 +223,9 @@ static int set_up(struct keeper *keeper)
 	    wire_message_init(&keeper->from_front) < 0)
 		return -ENOMEM;
 	spawn_cgroup_name(keeper->runtime, keeper->table);
+	r = name_cgroup(keeper, options->cgroup);
+	if (r < 0)
+		return r;
 	keeper->host_ipv6_egress = forwarding_has_ipv6();
 	egress_listen(keeper);
 	r = peer_host_read(&keeper->host);
@@ -318,7 +256,7 @@ static void on_stop(evutil_socket_t number, short what _unused_, void *context)
 	struct keeper *keeper = context;
 
 	log_notice("stopping on signal %d: sets and sessions stay", (int)number);
-	event_base_loopbreak(keeper->loop);
+	stop_begin(keeper);
 }
 
 static void on_reload(evutil_socket_t number _unused_, short what _unused_, void *context)
@@ -326,14 +264,16 @@ static void on_reload(evutil_socket_t number _unused_, short what _unused_, void
 	struct keeper *keeper = context;
 	struct config *old = keeper->config;
 
+	manager_reloading();
 	if (load_config(keeper) < 0) {
 		keeper->config = old;
 		log_warning("the configuration stays as it was");
-		return;
+	} else {
+		config_free(old);
+		keeper->host_user_namespaces = config_host_user_namespaces();
+		log_notice("configuration read again");
 	}
-	config_free(old);
-	keeper->host_user_namespaces = config_host_user_namespaces();
-	log_notice("configuration read again");
+	manager_reloaded();
 }
 
 static int run(struct keeper *keeper)
@@ -352,6 +292,8 @@ static int run(struct keeper *keeper)
 			return -ENOMEM;
 	}
 	log_notice("nsctld %s serves %s", PACKAGE_VERSION, keeper->runtime);
+	if (manager_start(keeper) < 0)
+		return -ENOMEM;
 	event_base_dispatch(keeper->loop);
 	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
 		event_free(events[i]);
@@ -369,6 +311,10 @@ static void tear_down(struct keeper *keeper)
 		event_free(keeper->spawner_event);
 	if (keeper->expiry_event)
 		event_free(keeper->expiry_event);
+	if (keeper->watchdog_event)
+		event_free(keeper->watchdog_event);
+	if (keeper->stop_event)
+		event_free(keeper->stop_event);
 	close_fd(keeper->spawner_fd);
 	close_fd(keeper->vault_fd);
 	close_fd(keeper->cgroup_fd);
@@ -383,12 +329,24 @@ static void tear_down(struct keeper *keeper)
 	close_fd(keeper->runtime_fd);
 }
 
+/* Where nobody has handed a socket over: on one that is made here, and goes with us. */
+static int listen_on(struct keeper *keeper, const char *path)
+{
+	int r = server_listen(keeper, path, 0666);
+
+	if (r < 0)
+		log_error("cannot listen on %s: %s", path, strerror(-r));
+	return r;
+}
+
 static int serve(struct keeper *keeper, const struct options *options)
 {
-	char socket_path[PATH_MAX];
+	bool handed_over = keeper->socket_fd >= 0;
+	char beside[PATH_MAX];
+	const char *path = options->socket ? options->socket : beside;
 	int r;
 
-	snprintf(socket_path, sizeof(socket_path), "%s/socket", keeper->runtime);
+	snprintf(beside, sizeof(beside), "%s/socket", keeper->runtime);
 	r = operation_start_spawner(keeper);
 	/* purging unmounts the vault at the end */
 	if (r == 0 && !options->purge)
@@ -397,30 +355,23 @@ static int serve(struct keeper *keeper, const struct options *options)
 		r = recover(keeper);
 	if (r == 0 && options->purge)
 		return recover_purge(keeper);
-	if (r == 0) {
-		r = server_listen(keeper, options->socket ? options->socket : socket_path, 0666);
-		if (r < 0)
-			log_error("cannot listen on %s: %s",
-				  options->socket ? options->socket : socket_path, strerror(-r));
-	}
+	if (r == 0 && !handed_over)
+		r = listen_on(keeper, path);
 	if (r == 0)
 		r = server_start(keeper);
 	if (r == 0)
 		r = run(keeper);
-	if (r == 0)
-		unlink(options->socket ? options->socket : socket_path);
+	if (r == 0 && !handed_over)
+		unlink(path);
 	return r;
 }
 
 /* The rest, when no set is left: state, the vault, the cgroup. */
 static int purge_runtime(struct keeper *keeper)
 {
-	char cgroup[SPAWN_CGROUP_SIZE];
 	_cleanup_fd_ int root_fd = cgroup_open_root();
-	int r;
+	int r = root_fd < 0 ? root_fd : cgroup_remove(root_fd, keeper->cgroup);
 
-	spawn_cgroup_name(keeper->runtime, cgroup);
-	r = root_fd < 0 ? root_fd : cgroup_remove(root_fd, cgroup);
 	if (r == 0)
 		r = store_purge(keeper->store);
 	unlinkat(keeper->runtime_fd, "spawner.lock", 0);
@@ -433,19 +384,42 @@ static int purge_runtime(struct keeper *keeper)
 	return r;
 }
 
+/* --check: whether a daemon would start with this file, or take it when told to reload. */
+static int check_config(struct keeper *keeper)
+{
+	int r = load_config(keeper);
+
+	config_free(keeper->config);
+	return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+static int take_handed_over(struct keeper *keeper, const struct options *options)
+{
+	struct manager_fds fds;
+	int r = manager_take(&fds);
+
+	if (r < 0)
+		return r;
+	if (fds.socket_fd >= 0 && options->socket) {
+		log_error("--socket=%s: the service manager has handed another over",
+			  options->socket);
+		return -EINVAL;
+	}
+	keeper->socket_fd = fds.socket_fd;
+	keeper->kept_vault_fd = fds.vault_fd;
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
-	struct options options = {
-		.runtime = RUNSTATEDIR "/nsctl",
-		.state = LOCALSTATEDIR "/lib/nsctl",
-		.log_level = LOG_INFO,
-	};
+	struct options options;
 	static struct keeper keeper = {.runtime_fd = -1,
 				       .spawner_fd = -1,
 				       .vault_fd = -1,
 				       .cgroup_fd = -1,
+				       .kept_vault_fd = -1,
 				       .socket_fd = -1};
-	int r = parse(argc, argv, &options);
+	int r = options_parse(argc, argv, &options);
 
 	if (r >= 0)
 		return r;
@@ -460,7 +434,11 @@ int main(int argc, char **argv)
 	keeper.config_path = options.config ? options.config : SYSCONFDIR "/nsctl/nsctld.conf";
 	keeper.config_must_exist = options.config != NULL;
 	keeper.started = keeper_now();
-	r = set_up(&keeper);
+	if (options.check)
+		return check_config(&keeper);
+	r = take_handed_over(&keeper, &options);
+	if (r == 0)
+		r = set_up(&keeper, &options);
 	if (r == 0)
 		r = serve(&keeper, &options);
 	if (r == 0 && options.purge)

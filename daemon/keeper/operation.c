@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include "daemon/keeper/log.h"
+#include "daemon/keeper/manager.h"
 #include "daemon/keeper/operation.h"
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/spawn.h"
@@ -212,6 +213,10 @@ static int take_ready(struct keeper *keeper)
 	if (r == 0) {
 		keeper->vault_fd = wire_take_fd(&message, ready.vault_fd);
 		keeper->cgroup_fd = wire_take_fd(&message, ready.cgroup_fd);
+		if (ready.vault_pinned)
+			log_warning("%s/vault had been unmounted: pinned again", keeper->runtime);
+		/* wire_message_done() closes it: the service manager has one of its own */
+		manager_keep_vault(ready.vault_mnt_fd);
 	}
 	wire_message_done(&message);
 	return r;
@@ -219,6 +224,14 @@ static int take_ready(struct keeper *keeper)
 
 int operation_start_spawner(struct keeper *keeper)
 {
+	const struct spawn_place place = {
+		.runtime = keeper->runtime,
+		.cgroup = keeper->cgroup,
+		.delegated = keeper->delegated,
+		.vault_fd = keeper->kept_vault_fd,
+		.init_uid = keeper->config->init_uid,
+		.init_gid = keeper->config->init_gid,
+	};
 	struct spawn_programs programs;
 	int r = spawn_find_programs(&programs);
 
@@ -227,8 +240,8 @@ int operation_start_spawner(struct keeper *keeper)
 			  strerror(-r));
 		return r;
 	}
-	r = spawn_spawner(&programs, keeper->runtime, keeper->config->init_uid,
-			  keeper->config->init_gid, &keeper->spawner_pid, &keeper->spawner_fd);
+	r = spawn_spawner(&programs, &place, &keeper->spawner_pid, &keeper->spawner_fd);
+	keeper->kept_vault_fd = close_fd(keeper->kept_vault_fd);
 	if (r == 0)
 		r = take_ready(keeper);
 	if (r < 0) {

@@ -10,7 +10,6 @@
 #include "daemon/keeper/log.h"
 #include "daemon/keeper/server.h"
 #include "daemon/kernel/cgroup.h"
-#include "daemon/kernel/spawn.h"
 
 #define BACKLOG 1024
 #define ACCEPTS_AT_ONCE 16
@@ -52,11 +51,11 @@ int server_listen(struct keeper *keeper, const char *path, mode_t mode)
 /* The set that a process is in, by its cgroup, which it cannot leave. */
 static struct set *find_surrounding_set(struct keeper *keeper, const struct peer *peer)
 {
-	char base[SPAWN_CGROUP_SIZE], path[4096], *at;
+	const char *base = keeper->cgroup;
+	char path[4096], *at;
 
 	if (cgroup_of(peer->pid, path, sizeof(path)) < 0)
 		return NULL;
-	spawn_cgroup_name(keeper->runtime, base);
 	at = strstr(path, base);
 	if (!at || (at != path && at[-1] != '/') || at[strlen(base)] != '/')
 		return NULL;
@@ -164,7 +163,8 @@ static void on_accept_again(evutil_socket_t fd _unused_, short what _unused_, vo
 {
 	struct keeper *keeper = context;
 
-	event_add(keeper->accept_event, NULL);
+	if (keeper->accept_event)
+		event_add(keeper->accept_event, NULL);
 }
 
 static void on_accept(evutil_socket_t listening, short what _unused_, void *context)
@@ -199,11 +199,16 @@ int server_start(struct keeper *keeper)
 	return 0;
 }
 
-void server_stop(struct keeper *keeper)
+void server_pause(struct keeper *keeper)
 {
 	if (keeper->accept_event)
 		event_free(keeper->accept_event);
 	keeper->accept_event = NULL;
+}
+
+void server_stop(struct keeper *keeper)
+{
+	server_pause(keeper);
 	while (keeper->fronts)
 		front_free(keeper->fronts);
 	keeper->socket_fd = close_fd(keeper->socket_fd);

@@ -8,9 +8,11 @@
 
 #include "daemon/keeper/keeper.h"
 
-/* Listens on path (or on the socket handed over by the service manager): 0 or -errno. */
+/* Listens on path: 0 or -errno. */
 int server_listen(struct keeper *keeper, const char *path, mode_t mode);
 int server_start(struct keeper *keeper);
+/* Accepts nobody any more: who comes waits at the socket. */
+void server_pause(struct keeper *keeper);
 void server_stop(struct keeper *keeper);
 
 #endif

@@ -129,6 +129,11 @@ int cgroup_freeze(int cgroup_fd, bool freeze)
 	return write_file(cgroup_fd, "cgroup.freeze", freeze ? "1" : "0");
 }
 
+int cgroup_enter(int cgroup_fd)
+{
+	return write_file(cgroup_fd, "cgroup.procs", "0");
+}
+
 int cgroup_open_events(int cgroup_fd)
 {
 	int fd = openat(cgroup_fd, "cgroup.events", O_RDONLY | O_CLOEXEC);

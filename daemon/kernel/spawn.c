@@ -60,41 +60,41 @@ void spawn_cgroup_name(const char *runtime, char ret[static SPAWN_CGROUP_SIZE])
 	snprintf(ret, SPAWN_CGROUP_SIZE, "nsctl-%08x", hash);
 }
 
-static void __attribute__((noreturn))
-child_spawner(const struct spawn_programs *programs, int channel_fd, const char *runtime,
-	      uid_t init_uid, gid_t init_gid)
+static void __attribute__((noreturn)) child_spawner(const struct spawn_programs *programs,
+						    int channel_fd, const struct spawn_place *place)
 {
-	char uid[16], gid[16], cgroup[SPAWN_CGROUP_SIZE], path[PATH_MAX];
-	static char name[] = "nsctld-spawner";
-	char *arguments[] = {name, path, cgroup, uid, gid, NULL};
+	char uid[16], gid[16], cgroup[PATH_MAX], path[PATH_MAX];
+	static char name[] = "nsctld-spawner", delegated[] = "delegated";
+	char *arguments[] = {name, path, cgroup, uid, gid, place->delegated ? delegated : NULL,
+			     NULL};
 	char *environment[8] = {NULL};
-	const int wanted[] = {channel_fd, programs->init_fd, programs->front_fd,
+	const int wanted[] = {channel_fd, programs->init_fd, programs->front_fd, place->vault_fd,
 			      programs->spawner_fd};
-	int high[ARRAY_SIZE(wanted)];
+	int high[ARRAY_SIZE(wanted)], n = place->vault_fd < 0 ? 3 : 4;
 
-	snprintf(path, sizeof(path), "%s", runtime);
-	snprintf(uid, sizeof(uid), "%u", init_uid);
-	snprintf(gid, sizeof(gid), "%u", init_gid);
-	spawn_cgroup_name(runtime, cgroup);
-	/* 3, 4 and 5 as the spawner expects them; by way of numbers above */
+	snprintf(path, sizeof(path), "%s", place->runtime);
+	snprintf(cgroup, sizeof(cgroup), "%s", place->cgroup);
+	snprintf(uid, sizeof(uid), "%u", place->init_uid);
+	snprintf(gid, sizeof(gid), "%u", place->init_gid);
+	/* from 3 on as the spawner expects them; by way of numbers above */
 	for (size_t i = 0; i < ARRAY_SIZE(wanted); i++)
 		high[i] = fcntl(wanted[i], F_DUPFD_CLOEXEC, 10);
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < n; i++)
 		if (high[i] < 0 || dup2(high[i], 3 + i) < 0)
 			_exit(1);
-	process_close_from(6, high[3]);
+	process_close_from(3 + n, high[4]);
 	process_reset_signals();
 #ifdef NSCTL_FAULTS
 	for (char **at = environ, **to = environment; *at; at++)
 		if (strncmp(*at, "NSCTL_", 6) == 0 && to < environment + 6)
 			*to++ = *at;
 #endif
-	process_execute_fd(high[3], arguments, environment);
+	process_execute_fd(high[4], arguments, environment);
 	_exit(1);
 }
 
-int spawn_spawner(struct spawn_programs *programs, const char *runtime, uid_t init_uid,
-		  gid_t init_gid, pid_t *ret_pid, int *ret_channel_fd)
+int spawn_spawner(struct spawn_programs *programs, const struct spawn_place *place, pid_t *ret_pid,
+		  int *ret_channel_fd)
 {
 	int pair[2], size = CHANNEL_BUFFER;
 	pid_t pid;
@@ -104,7 +104,7 @@ int spawn_spawner(struct spawn_programs *programs, const char *runtime, uid_t in
 	setsockopt(pair[0], SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size));
 	pid = process_fork(0, -1, NULL);
 	if (pid == 0)
-		child_spawner(programs, pair[1], runtime, init_uid, init_gid);
+		child_spawner(programs, pair[1], place);
 	close_fd(pair[1]);
 	close_programs(programs);
 	if (pid < 0) {

@@ -121,6 +121,13 @@ int vault_prepare(const char *runtime)
 	return mount(NULL, runtime, NULL, MS_PRIVATE, NULL) < 0 ? negative_errno() : 0;
 }
 
+static bool is_directory(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 static bool is_namespace(const char *path)
 {
 	struct statfs fs;
@@ -128,9 +135,21 @@ static bool is_namespace(const char *path)
 	return statfs(path, &fs) == 0 && fs.f_type == NSFS_MAGIC;
 }
 
-static int make_vault(struct host *host, const char *path)
+/* A bind mount of it, on a file of its own. */
+static int pin_vault(int vault_fd, const char *path)
 {
 	char link[64];
+	int fd = open(path, O_RDONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0400);
+
+	if (fd < 0)
+		return negative_errno();
+	close_fd(fd);
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", vault_fd);
+	return mount(link, path, NULL, MS_BIND, NULL) < 0 ? negative_errno() : 0;
+}
+
+static int make_vault(struct host *host, const char *path)
+{
 	int r = make_lowest(vault_mnt_id(host->mnt_fd), &host->vault_fd);
 
 	if (r == 0 && setns(host->vault_fd, CLONE_NEWNS) < 0)
@@ -139,12 +158,50 @@ static int make_vault(struct host *host, const char *path)
 		r = furnish(host->runtime);
 	if (return_to_host(host) < 0 || r < 0)
 		return r < 0 ? r : -EIO;
-	r = open(path, O_RDONLY | O_CREAT | O_CLOEXEC, 0400);
-	if (r < 0)
+	return pin_vault(host->vault_fd, path);
+}
+
+/* Whether fd is a vault of ours, by what it is and by what is in it. Visits it. */
+static int check_kept(const struct host *host, int fd)
+{
+	struct statfs fs;
+	struct stat own, kept;
+	int r;
+
+	if (fstatfs(fd, &fs) < 0 || fs.f_type != NSFS_MAGIC ||
+	    ioctl(fd, NS_GET_NSTYPE) != CLONE_NEWNS || fstat(fd, &kept) < 0 ||
+	    fstat(host->mnt_fd, &own) < 0 || kept.st_ino == own.st_ino)
+		return -EINVAL;
+	if (setns(fd, CLONE_NEWNS) < 0)
 		return negative_errno();
-	close_fd(r);
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", host->vault_fd);
-	return mount(link, path, NULL, MS_BIND, NULL) < 0 ? negative_errno() : 0;
+	r = statfs("/", &fs) == 0 && fs.f_type == TMPFS_MAGIC && is_directory("/ns") &&
+			    is_directory("/proc/self")
+		    ? 0
+		    : -EINVAL;
+	return return_to_host(host) < 0 ? -EIO : r;
+}
+
+/*
+ * The one that is pinned; else the one that was kept, which is pinned again; else a new one. That
+ * which is pinned may be another than that which was kept: then the sets' records agree with it.
+ */
+static int find_vault(struct host *host, const char *path, int kept_fd, bool *ret_pinned)
+{
+	int r;
+
+	*ret_pinned = false;
+	if (is_namespace(path)) {
+		host->vault_fd = open(path, O_RDONLY | O_CLOEXEC);
+		return host->vault_fd < 0 ? negative_errno() : 0;
+	}
+	if (kept_fd < 0 || check_kept(host, kept_fd) < 0)
+		return make_vault(host, path);
+	r = pin_vault(kept_fd, path);
+	if (r < 0)
+		return r;
+	host->vault_fd = kept_fd;
+	*ret_pinned = true;
+	return 0;
 }
 
 static int open_root(struct host *host)
@@ -161,7 +218,7 @@ static int open_root(struct host *host)
 	return r;
 }
 
-int vault_open(struct host *host)
+int vault_open(struct host *host, int kept_fd, bool *ret_pinned)
 {
 	char path[PATH_MAX], visible[PATH_MAX];
 	int r;
@@ -176,15 +233,9 @@ int vault_open(struct host *host)
 	r = own_mount(visible, MS_SHARED);
 	if (r < 0)
 		return r;
-	if (is_namespace(path)) {
-		host->vault_fd = open(path, O_RDONLY | O_CLOEXEC);
-		if (host->vault_fd < 0)
-			return negative_errno();
-	} else {
-		r = make_vault(host, path);
-		if (r < 0)
-			return r;
-	}
+	r = find_vault(host, path, kept_fd, ret_pinned);
+	if (r < 0)
+		return r;
 	host->vault_id = vault_mnt_id(host->vault_fd);
 	return open_root(host);
 }

@@ -21,9 +21,11 @@ int vault_prepare(const char *runtime);
 /*
  * Opens the vault of host->runtime, or makes it: fills host->mnt_fd, vault_fd, vault_root_fd,
  * vault_id. The calling process, which must have one thread, visits it and comes back. Makes
- * RUNTIME/ns a shared mount. 0 or -errno.
+ * RUNTIME/ns a shared mount. kept_fd: what is said to be the vault of a daemon before, or -1: if
+ * nothing is pinned at RUNTIME/vault any more and it is one, it is pinned there again, and
+ * *ret_pinned is true. 0 or -errno.
  */
-int vault_open(struct host *host);
+int vault_open(struct host *host, int kept_fd, bool *ret_pinned);
 
 /* Takes everything of vault_prepare() and vault_open() away again: what is still pinned there is
  * let go of. 0 also when it is absent. */

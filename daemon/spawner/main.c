@@ -6,7 +6,8 @@
  * shared with makers and with runners that have not dropped their privilege yet, tells the next
  * keeper when nobody changes the kernel any more.
  *
- * Descriptor 3 is the channel to the keeper. Usage: nsctld-spawner RUNTIME CGROUP INIT-UID INIT-GID
+ * Descriptor 3 is the channel to the keeper.
+ * Usage: nsctld-spawner RUNTIME CGROUP INIT-UID INIT-GID [delegated]
  */
 #include <fcntl.h>
 #include <poll.h>
@@ -35,6 +36,7 @@
 #define CHANNEL_FD 3
 #define INIT_PROGRAM_FD 4
 #define FRONT_PROGRAM_FD 5
+#define KEPT_VAULT_FD 6
 /* How long makers of a keeper before may take to end. */
 #define LOCK_MILLISECONDS 20000
 
@@ -51,6 +53,7 @@ struct spawner {
 	size_t n_running, size;
 	int lock_fd;
 	int signal_fd;
+	bool vault_pinned;
 	struct wire_message message;
 };
 
@@ -276,14 +279,22 @@ static int take_lock(struct spawner *spawner)
 	return 0;
 }
 
-static int open_cgroup(struct spawner *spawner, const char *name)
+/*
+ * delegated: what is forked here is born in a cgroup beside the sets', and so lives on when the
+ * service manager stops the keeper's. None may be in the delegated one itself: that would keep
+ * controllers from being used below it.
+ */
+static int open_cgroup(struct spawner *spawner, const char *path, bool delegated)
 {
-	_cleanup_fd_ int root_fd = cgroup_open_root();
+	_cleanup_fd_ int root_fd = cgroup_open_root(), own_fd = -1;
 
 	if (root_fd < 0)
 		return root_fd;
-	spawner->host.cgroup_fd = cgroup_make(root_fd, name);
-	return MIN(spawner->host.cgroup_fd, 0);
+	spawner->host.cgroup_fd = cgroup_make(root_fd, path);
+	if (spawner->host.cgroup_fd < 0 || !delegated)
+		return MIN(spawner->host.cgroup_fd, 0);
+	own_fd = cgroup_make(spawner->host.cgroup_fd, "daemon");
+	return own_fd < 0 ? own_fd : cgroup_enter(own_fd);
 }
 
 static int block_signals(struct spawner *spawner)
@@ -302,7 +313,12 @@ static int block_signals(struct spawner *spawner)
 
 static int say_ready(struct spawner *spawner)
 {
-	struct task_ready ready = {spawner->host.vault_root_fd, spawner->host.cgroup_fd};
+	struct task_ready ready = {
+		.vault_fd = spawner->host.vault_root_fd,
+		.vault_mnt_fd = spawner->host.vault_fd,
+		.vault_pinned = spawner->vault_pinned,
+		.cgroup_fd = spawner->host.cgroup_fd,
+	};
 	struct wire_writer writer;
 	int r = wire_writer_init(&writer);
 
@@ -319,6 +335,12 @@ static int complain(const char *what, int negative)
 {
 	fprintf(stderr, "nsctld-spawner: cannot %s: %s\n", what, strerror(-negative));
 	return EXIT_FAILURE;
+}
+
+/* The vault of a daemon before, where the service manager has kept it for us; else -1. */
+static int kept_vault(void)
+{
+	return fcntl(KEPT_VAULT_FD, F_SETFD, FD_CLOEXEC) < 0 ? -1 : KEPT_VAULT_FD;
 }
 
 static int set_up(struct spawner *spawner, char *const *arguments)
@@ -349,11 +371,11 @@ static int set_up(struct spawner *spawner, char *const *arguments)
 	}
 	if (r == 0) {
 		what = "open or make the vault";
-		r = vault_open(host);
+		r = vault_open(host, kept_vault(), &spawner->vault_pinned);
 	}
 	if (r == 0) {
 		what = "mount cgroup2 and make a group in it";
-		r = open_cgroup(spawner, arguments[2]);
+		r = open_cgroup(spawner, arguments[2], arguments[5] != NULL);
 	}
 	if (r == 0) {
 		what = "set signals up";
@@ -369,7 +391,7 @@ int main(int argc, char **argv)
 	static struct spawner spawner;
 	int r;
 
-	if (argc != 5)
+	if (argc != 5 && argc != 6)
 		return complain("start: it is nsctld that starts this program", -EINVAL);
 	for (int fd = CHANNEL_FD; fd <= FRONT_PROGRAM_FD; fd++)
 		if (fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)

@@ -38,6 +38,11 @@ enum wire_op {
 	/* front to keeper, without reply: the client of this connection has gone. What it asked for
 	 * with a lease by connection, and attached commands without a status pipe, end. */
 	WIRE_CLOSED,
+	/* keeper to front, unasked: take no call any more. Clients that wait for nothing are let
+	 * go; those whose calls are unread see that, and ask the next daemon. */
+	WIRE_STOP,
+	/* front to keeper, without reply: after WIRE_STOP, when it will ask for nothing any more */
+	WIRE_STOPPED,
 	/* front to keeper; in brackets: struct asked, struct answered, items */
 	WIRE_CREATE,	     /* create, set */
 	WIRE_GET,	     /* ask, set */

@@ -8,6 +8,8 @@
 static const struct wire_field task_ready_fields[] = {
 	FD(1, task_ready, vault_fd),
 	FD(2, task_ready, cgroup_fd),
+	FD(3, task_ready, vault_mnt_fd),
+	BOOL(4, task_ready, vault_pinned),
 };
 LAYOUT(task_ready);
 

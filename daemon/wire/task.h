@@ -32,8 +32,10 @@ enum task_op {
 };
 
 struct task_ready {
-	int vault_fd;  /* root directory of the vault */
-	int cgroup_fd; /* directory below which all sets' cgroups are */
+	int vault_fd;	   /* root directory of the vault */
+	int vault_mnt_fd;  /* the vault itself: to be kept by whoever outlives the daemon */
+	bool vault_pinned; /* again: somebody had unmounted it */
+	int cgroup_fd;	   /* directory below which all sets' cgroups are */
 };
 
 struct task_group {

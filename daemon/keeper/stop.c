@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "daemon/keeper/front.h"
+#include "daemon/keeper/log.h"
+#include "daemon/keeper/manager.h"
+#include "daemon/keeper/operation.h"
+#include "daemon/keeper/server.h"
+#include "daemon/keeper/stop.h"
+
+/* A maker is killed after as long. */
+#define STOP_SECONDS 10
+#define LOOK_MICROSECONDS 5000
+
+static bool is_in_flight(const struct keeper *keeper)
+{
+	for (const struct operation *at = keeper->operations; at; at = at->next)
+		/* without one: a command that runs, and goes on without us */
+		if (evtimer_pending(at->deadline, NULL))
+			return true;
+	return fronts_are_busy(keeper);
+}
+
+static void on_look(evutil_socket_t fd _unused_, short what _unused_, void *context)
+{
+	struct keeper *keeper = context;
+	bool late = keeper_boottime() > keeper->stop_deadline;
+
+	if (is_in_flight(keeper) && !late)
+		return;
+	if (late)
+		log_warning("not all that was in flight could be finished");
+	event_base_loopbreak(keeper->loop);
+}
+
+void stop_begin(struct keeper *keeper)
+{
+	static const struct timeval interval = {.tv_usec = LOOK_MICROSECONDS};
+
+	if (keeper->stop_event) {
+		event_base_loopbreak(keeper->loop);
+		return;
+	}
+	manager_stopping(keeper);
+	server_pause(keeper);
+	fronts_stop(keeper);
+	keeper->stop_deadline = keeper_boottime() + STOP_SECONDS * UINT64_C(1000000);
+	keeper->stop_event = event_new(keeper->loop, -1, EV_PERSIST, on_look, keeper);
+	if (!keeper->stop_event || event_add(keeper->stop_event, &interval) < 0)
+		event_base_loopbreak(keeper->loop);
+}
