@@ -13,11 +13,8 @@ static int refuse_missing(struct decoding *decoding, const json_t *spec)
 		{"dns", "name servers of a set's own are not built yet"},
 		{"limits", "limits are not built yet"},
 		{"boot", "sets that are made again at boot are not built yet"},
-		{"uidMap", "maps of one's own are not built yet: userMapping root or current"},
-		{"gidMap", "maps of one's own are not built yet: userMapping root or current"},
 	};
 	const json_t *lease = value_member(spec, "lease");
-	const char *mapping = json_string_value(value_member(spec, "userMapping"));
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		const json_t *value = value_member(spec, rows[i][0]);
@@ -25,9 +22,6 @@ static int refuse_missing(struct decoding *decoding, const json_t *spec)
 		if (value && !json_is_false(value))
 			return value_unsupported(decoding, rows[i][0], rows[i][1]);
 	}
-	if (mapping && strcmp(mapping, "root") != 0 && strcmp(mapping, "current") != 0)
-		return value_unsupported(decoding, "userMapping",
-					 "auto and custom are not built yet: root or current");
 	if (value_member(lease, "processFileDescriptor"))
 		return value_unsupported(decoding, "lease.processFileDescriptor",
 					 "leases by process are not built yet");
@@ -76,6 +70,48 @@ static int get_mounts(struct decoding *decoding, const json_t *spec, struct wire
 	return 0;
 }
 
+static int get_range(struct decoding *decoding, const json_t *object, const char *prefix,
+		     struct wire_range *ret)
+{
+	int64_t inside = 0, outside = 0, count = 0;
+	int r = value_integer(decoding, object, prefix, "inside", 0, (int64_t)UINT32_MAX - 1, NULL,
+			      &inside);
+
+	if (r == 0)
+		r = value_integer(decoding, object, prefix, "outside", 0, (int64_t)UINT32_MAX - 1,
+				  NULL, &outside);
+	if (r == 0)
+		r = value_integer(decoding, object, prefix, "count", 1, UINT32_MAX, NULL, &count);
+	*ret = (struct wire_range){inside, outside, count};
+	return r;
+}
+
+static int get_map(struct decoding *decoding, const json_t *spec, const char *key,
+		   struct wire_map *ret)
+{
+	const json_t *list = value_member(spec, key), *entry;
+	char field[32];
+	size_t i;
+	int r = 0;
+
+	(void)snprintf(field, sizeof(field), "spec.%s", key);
+	if (json_array_size(list) > MAP_RANGES_MAX)
+		return value_invalid(decoding, field, "are more than %d", MAP_RANGES_MAX);
+	if (list && json_array_size(list) == 0)
+		return value_invalid(decoding, field, "must not be empty: leave it out");
+	json_array_foreach(list, i, entry)
+	{
+		char prefix[48];
+
+		(void)snprintf(prefix, sizeof(prefix), "%s[%zu].", field, i);
+		r = get_range(decoding, entry, prefix, &ret->ranges[i]);
+		if (r)
+			return r;
+		ret->n_ranges = i + 1;
+	}
+	return 0;
+}
+
 static int get_clocks(struct decoding *decoding, const json_t *spec, struct wire_spec *ret)
 {
 	const json_t *clocks = value_member(spec, "clocks");
@@ -102,7 +138,7 @@ static int get_lease(struct decoding *decoding, const json_t *spec, struct wire_
 
 int decode_spec(struct decoding *decoding, const json_t *parameters, struct wire_spec *ret)
 {
-	static const char *const mappings[] = {"root", "current", NULL};
+	static const char *const mappings[] = {"root", "current", "auto", "custom", NULL};
 	static const char *const propagations[] = {"private", "slave", "shared", NULL};
 	const json_t *spec = value_member(parameters, "spec"),
 		     *proc = value_member(spec, "mountProc");
@@ -117,6 +153,10 @@ int decode_spec(struct decoding *decoding, const json_t *parameters, struct wire
 	ret->ip_netns = value_bool(spec, "ipNetns");
 	if (r == 0)
 		r = value_kinds(decoding, spec, "spec.", &ret->kinds);
+	if (r == 0)
+		r = get_map(decoding, spec, "uidMap", &ret->uid_map);
+	if (r == 0)
+		r = get_map(decoding, spec, "gidMap", &ret->gid_map);
 	if (r == 0)
 		r = value_string(decoding, spec, "spec.", "hostname", HOSTNAME_SIZE - 1,
 				 &ret->hostname);

@@ -133,14 +133,34 @@ static json_t *labels_json(const struct wire_spec *spec)
 	return object;
 }
 
+static json_t *map_json(const struct wire_map *map)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < map->n_ranges; i++) {
+		const struct wire_range *range = &map->ranges[i];
+		json_t *object = json_object();
+
+		encode_put(object, "inside", json_integer(range->inside));
+		encode_put(object, "outside", json_integer(range->outside));
+		encode_put(object, "count", json_integer(range->count));
+		json_array_append_new(list, object);
+	}
+	return list;
+}
+
 static json_t *spec_json(const struct wire_spec *spec)
 {
-	static const char *const mappings[] = {NULL, "root", "current"};
+	static const char *const mappings[] = {NULL, "root", "current", "auto", "custom"};
 	static const char *const propagations[] = {NULL, "private", "slave", "shared"};
 	json_t *object = json_object();
 
 	encode_put(object, "namespaces", encode_kinds(spec->kinds));
-	encode_string(object, "userMapping", mappings[MIN(spec->mapping, MAPPING_CURRENT)]);
+	encode_string(object, "userMapping", mappings[MIN(spec->mapping, MAPPING_CUSTOM)]);
+	if (spec->mapping == MAPPING_CUSTOM) {
+		encode_put(object, "uidMap", map_json(&spec->uid_map));
+		encode_put(object, "gidMap", map_json(&spec->gid_map));
+	}
 	encode_string(object, "hostname", spec->hostname);
 	encode_string(object, "propagation",
 		      propagations[MIN(spec->propagation, PROPAGATION_SHARED)]);

@@ -82,6 +82,12 @@ int authz_operation(const struct authz_subject *subject, enum wire_op op, struct
 	return 0;
 }
 
+/* From inside a set: its owner is meant, and the subject is that or root. */
+static bool is_surrounding(const struct authz_subject *subject, uid_t owner)
+{
+	return owner == subject->scope_owner && (subject->uid == owner || subject->uid == 0);
+}
+
 int authz_owner(const struct authz_subject *subject, bool has_owner, uid_t owner, const char *what,
 		const char *name, uid_t *ret_owner, struct failure *failure)
 {
@@ -92,8 +98,7 @@ int authz_owner(const struct authz_subject *subject, bool has_owner, uid_t owner
 		if (!has_owner)
 			wanted = subject->scope_owner;
 		/* sessions are found by an id that nobody can guess */
-		found = wanted == subject->scope_owner &&
-			(subject->uid == wanted || subject->uid == 0) &&
+		found = is_surrounding(subject, wanted) &&
 			(strcmp(what, "set") != 0 || strcmp(name, subject->scope_text) == 0);
 	} else {
 		found = wanted == subject->uid || subject->uid == 0 ||
@@ -110,6 +115,14 @@ bool authz_sees(const struct authz_subject *subject, bool all_owners, uid_t owne
 	if (owner == subject->uid)
 		return true;
 	return all_owners && (subject->uid == 0 || subject->allowed & ALLOW_ADMINISTER);
+}
+
+bool authz_sees_set(const struct authz_subject *subject, bool all_owners, uid_t owner,
+		    const char *name)
+{
+	if (subject->scope == SCOPE_SET)
+		return is_surrounding(subject, owner) && strcmp(name, subject->scope_text) == 0;
+	return authz_sees(subject, all_owners, owner);
 }
 
 int authz_spec(const struct authz_subject *subject, const struct wire_spec *spec,
@@ -131,40 +144,69 @@ int authz_spec(const struct authz_subject *subject, const struct wire_spec *spec
 	return 0;
 }
 
-static int refuse_id(struct failure *failure, const char *field, uint32_t only)
+/* The id that a field names is there for the command: in the set's user namespace or, without one,
+ * its owner's alone. */
+static int check_id(bool given, uint32_t id, const struct wire_map *map, uint32_t own,
+		    const char *field, struct failure *failure)
 {
+	if (!given || (map ? idmap_has(map, id) : id == own))
+		return 0;
+	if (map)
+		return failure_set(failure, ERROR_INVALID_VALUE, 0, field,
+				   "there is no %u in this set's user namespace", id);
 	return failure_set(failure, ERROR_INVALID_VALUE, 0, field,
-			   "in this set only %u is there for you", only);
+			   "in this set only %u is there for you", own);
+}
+
+static int check_new_privileges(const struct authz_subject *subject,
+				const struct authz_command *command, struct failure *failure)
+{
+	if (command->owner != 0 || command->mapping != MAPPING_NONE)
+		return failure_set(failure, ERROR_NOT_PERMITTED, 0, "newPrivileges",
+				   "the set was not made by root: its mounts, host name and "
+				   "clocks could fool a setuid program");
+	if (!(subject->allowed & ALLOW_NEW_PRIVILEGES))
+		return forbid(failure, "newPrivileges", CONFIG_NEW_PRIVILEGES);
+	return 0;
+}
+
+static void fill_inside(const struct authz_command *command, struct authz_identity *ret)
+{
+	ret->inside_uid = command->has_user ? command->user
+					    : idmap_default(&command->maps->users, command->owner);
+	ret->inside_gid = command->has_group
+				  ? command->group
+				  : idmap_default(&command->maps->groups, command->owner_gid);
 }
 
 int authz_command(const struct authz_subject *subject, const struct authz_command *command,
-		  uid_t *ret_uid, gid_t *ret_gid, struct failure *failure)
+		  struct authz_identity *ret, struct failure *failure)
 {
-	bool mapped_root = command->mapping == MAPPING_ROOT;
 	bool any_id = command->owner == 0 && subject->uid == 0 && command->mapping == MAPPING_NONE;
-	uint32_t only_user = mapped_root ? 0 : command->owner;
-	uint32_t only_group = mapped_root ? 0 : command->owner_gid;
+	const struct idmap *maps = command->maps;
+	int r = 0;
 
 	/* an administrator looks at and removes what is others', but is nobody else for that; nor
 	 * is a process in root's set that root made somebody else */
 	if (subject->uid != 0 && subject->uid != command->owner)
 		return failure_set(failure, ERROR_NOT_PERMITTED, 0, "commands in others' sets",
 				   "they would run as the set's owner");
-	if (command->new_privileges) {
-		if (command->owner != 0 || command->mapping != MAPPING_NONE)
-			return failure_set(
-				failure, ERROR_NOT_PERMITTED, 0, "newPrivileges",
-				"the set was not made by root: its mounts, host name and "
-				"clocks could fool a setuid program");
-		if (!(subject->allowed & ALLOW_NEW_PRIVILEGES))
-			return forbid(failure, "newPrivileges", CONFIG_NEW_PRIVILEGES);
-	}
-	if (!any_id && command->has_user && command->user != only_user)
-		return refuse_id(failure, "user", only_user);
-	if (!any_id && command->has_group && command->group != only_group)
-		return refuse_id(failure, "group", only_group);
-	*ret_uid = any_id && command->has_user ? command->user : command->owner;
-	*ret_gid = any_id && command->has_group ? command->group : command->owner_gid;
+	if (command->new_privileges)
+		r = check_new_privileges(subject, command, failure);
+	if (r == 0 && !any_id)
+		r = check_id(command->has_user, command->user, maps ? &maps->users : NULL,
+			     command->owner, "user", failure);
+	if (r == 0 && !any_id)
+		r = check_id(command->has_group, command->group, maps ? &maps->groups : NULL,
+			     command->owner_gid, "group", failure);
+	if (r)
+		return r;
+	*ret = (struct authz_identity){
+		.uid = any_id && command->has_user ? command->user : command->owner,
+		.gid = any_id && command->has_group ? command->group : command->owner_gid,
+	};
+	if (maps)
+		fill_inside(command, ret);
 	return 0;
 }
 

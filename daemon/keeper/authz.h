@@ -8,6 +8,7 @@
 
 #include "base.h"
 #include "daemon/keeper/config.h"
+#include "daemon/keeper/idmap.h"
 #include "daemon/wire/layout.h"
 #include "protocol/error.h"
 
@@ -44,6 +45,10 @@ int authz_owner(const struct authz_subject *subject, bool has_owner, uid_t owner
 /* Does the subject see owner's objects in lists (all_owners: it asked for everybody's)? */
 bool authz_sees(const struct authz_subject *subject, bool all_owners, uid_t owner);
 
+/* The same of a set: from inside one that set alone, and only its owner or root. */
+bool authz_sees_set(const struct authz_subject *subject, bool all_owners, uid_t owner,
+		    const char *name);
+
 /* May the subject make this set? user namespaces, ip-netns, egress, published ports. 0 or
  * ERROR_NOT_PERMITTED. */
 int authz_spec(const struct authz_subject *subject, const struct wire_spec *spec,
@@ -57,21 +62,28 @@ int authz_network(const struct authz_subject *subject, const struct wire_network
 		  struct failure *failure);
 
 /*
- * May the subject run this command in a set of owner's; *ret_as_uid/gid: who it becomes outside
- * (the owner, also for root; in root's sets as user and group say). has_user_ns: ids are inside
- * ones, of a set with the given mapping (one id alone is mapped). 0, ERROR_NOT_PERMITTED, or
- * ERROR_INVALID_VALUE (field user or group).
+ * May the subject run this command in a set of owner's, and who it becomes: outside the owner, also
+ * for root (in root's plain sets as user and group say); inside, in a set with a user namespace,
+ * any id that is mapped there, its owner by default. 0, ERROR_NOT_PERMITTED, or ERROR_INVALID_VALUE
+ * (field user or group).
  */
 struct authz_command {
 	uid_t owner;
 	gid_t owner_gid;
 	enum spec_mapping mapping;
+	/* the set's: user and group are ids in it. NULL: the command does not enter it */
+	const struct idmap *maps;
 	bool has_user, has_group, new_privileges;
 	uid_t user;
 	gid_t group;
 };
+struct authz_identity {
+	uid_t uid;
+	gid_t gid;
+	uint32_t inside_uid, inside_gid; /* with maps; else 0 */
+};
 int authz_command(const struct authz_subject *subject, const struct authz_command *command,
-		  uid_t *ret_uid, gid_t *ret_gid, struct failure *failure);
+		  struct authz_identity *ret, struct failure *failure);
 
 /* OpenNamespaces: root, or the owner of a set with a user namespace. 0 or ERROR_NOT_PERMITTED. */
 int authz_open(const struct authz_subject *subject, uid_t owner, uint32_t kinds,

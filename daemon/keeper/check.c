@@ -34,8 +34,29 @@ int check_session(const char *session, struct failure *failure)
 
 /* --- which namespaces --- */
 
+/* Ranges are custom's, and custom is ranges. */
+static int fill_mapping(struct wire_spec *spec, struct failure *failure)
+{
+	const char *given = spec->uid_map.n_ranges   ? "spec.uidMap"
+			    : spec->gid_map.n_ranges ? "spec.gidMap"
+						     : NULL;
+
+	if (given && spec->mapping == MAPPING_NONE)
+		spec->mapping = MAPPING_CUSTOM;
+	if (given && spec->mapping != MAPPING_CUSTOM)
+		return invalid(failure, given, "is for userMapping custom");
+	if (!given && spec->mapping == MAPPING_CUSTOM)
+		return invalid(failure, "spec.userMapping",
+			       "custom needs spec.uidMap, spec.gidMap or both");
+	return 0;
+}
+
 static int fill_kinds(struct wire_spec *spec, struct failure *failure)
 {
+	int r = fill_mapping(spec, failure);
+
+	if (r)
+		return r;
 	if (!spec->kinds) {
 		spec->kinds = KIND_DEFAULT;
 		if (spec->mapping != MAPPING_NONE)

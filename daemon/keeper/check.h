@@ -13,12 +13,12 @@
 /*
  * A specification: refused with ERROR_INVALID_VALUE (field as "spec.mounts[2].target") or
  * ERROR_NOT_SUPPORTED; else made complete in place, so that equal wishes give equal bytes: kinds
- * filled in (unset: KIND_DEFAULT, and user with a mapping), kinds in which nothing is held are
- * refused, hostname (the set's name when uts is new and none given), propagation (slave with mnt),
- * mount_proc (on where mnt and pid are new), mapping (root when user is listed without one).
- * A field whose namespace is not among those listed is an error that names the field.
- * A bind without descriptor or with target "/", two mounts on one target, ip_netns without net,
- * root with mounts of type dev twice, clocks out of the kernel's range: errors.
+ * filled in (unset: KIND_DEFAULT, and user with a mapping), mapping (custom with maps), kinds in
+ * which nothing is held are refused, hostname (the set's name when uts is new and none given),
+ * propagation (slave with mnt), mount_proc (on where mnt and pid are new), mapping (root when user
+ * is listed without one). A field whose namespace is not among those listed is an error that names
+ * the field. A bind without descriptor or with target "/", two mounts on one target, ip_netns
+ * without net, root with mounts of type dev twice, clocks out of the kernel's range: errors.
  */
 int check_spec(struct wire_spec *spec, const char *name, struct failure *failure);
 

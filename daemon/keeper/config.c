@@ -286,6 +286,16 @@ static int set_network(struct loading *loading, const char *key, const char *val
 			key);
 }
 
+static int set_path(struct loading *loading, const char *key, const char *value,
+		    char ret[static CONFIG_PATH_SIZE])
+{
+	if (*value != '/' || strlen(value) >= CONFIG_PATH_SIZE)
+		return complain(loading, "accounts.%s: %s: is a path from / on, of less than %d",
+				key, value, CONFIG_PATH_SIZE);
+	strcpy(ret, value);
+	return 0;
+}
+
 static int set_account(struct loading *loading, const char *key, const char *value)
 {
 	struct config *config = loading->config;
@@ -293,8 +303,14 @@ static int set_account(struct loading *loading, const char *key, const char *val
 	uid_t uid;
 	gid_t gid;
 
+	if (strcmp(key, "subuid") == 0)
+		return set_path(loading, key, value, config->subuid);
+	if (strcmp(key, "subgid") == 0)
+		return set_path(loading, key, value, config->subgid);
 	if (!front && strcmp(key, "init") != 0)
-		return complain(loading, "accounts.%s: unknown key; known are: front init", key);
+		return complain(loading,
+				"accounts.%s: unknown key; known are: front init subuid subgid",
+				key);
 	if (find_user(value, &uid, &gid) < 0)
 		return complain(loading, "accounts.%s: there is no user %s", key, value);
 	if (uid == 0)
@@ -392,6 +408,8 @@ static struct config *new_with_defaults(void)
 	};
 	strcpy(config->network.pool_v4, "10.213.0.0/16");
 	strcpy(config->network.pool_v6, "fd6e:7363:746c::/64");
+	strcpy(config->subuid, "/etc/subuid");
+	strcpy(config->subgid, "/etc/subgid");
 	config->allow[CONFIG_CONNECT].everyone = true;
 	config->allow[CONFIG_USER_NAMESPACES].host = true;
 	return config;

@@ -33,6 +33,8 @@ struct config_network {
 	size_t n_forbidden;
 };
 
+#define CONFIG_PATH_SIZE 256
+
 /* One line of [allow]: who. */
 struct config_who {
 	bool everyone; /* "*" */
@@ -70,6 +72,8 @@ struct config {
 	uid_t front_uid, init_uid;
 	gid_t front_gid, init_gid;
 	bool front_missing, init_missing;
+	/* Which subordinate ids users have: subuid = /etc/subuid, subgid = /etc/subgid. */
+	char subuid[CONFIG_PATH_SIZE], subgid[CONFIG_PATH_SIZE];
 };
 
 /*

@@ -250,14 +250,9 @@ static bool has_labels(const struct set *set, const struct wire_list *list)
 static bool is_listed(const struct request *request, const struct wire_list *list,
 		      const struct set *set)
 {
-	const struct authz_subject *subject = &request->subject;
-
-	if (set_is_network(set))
-		return false;
-	if (subject->scope == SCOPE_SET)
-		return set->owner == subject->scope_owner &&
-		       strcmp(set->name, subject->scope_text) == 0;
-	return authz_sees(subject, list->all_owners, set->owner) && has_labels(set, list);
+	return !set_is_network(set) &&
+	       authz_sees_set(&request->subject, list->all_owners, set->owner, set->name) &&
+	       has_labels(set, list);
 }
 
 /* Where to begin: an ordinary user's sets stand together. */

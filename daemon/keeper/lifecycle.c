@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
+#include "daemon/keeper/admission.h"
 #include "daemon/keeper/check.h"
 #include "daemon/keeper/inquiry.h"
 #include "daemon/keeper/lease.h"
@@ -386,6 +387,7 @@ static int send_creation(struct creation *creation, const struct request *reques
 		task.bridge = bridge.task;
 	}
 	fill_identity(&task.identity, &request_connection(request)->peer.identity);
+	admission_fill_maps(&task, &request_connection(request)->peer.identity);
 	r = operation_new(creation->keeper, CREATE_SECONDS, &operation, &task.report_fd);
 	if (r < 0)
 		return r;
@@ -551,9 +553,7 @@ static int try_create(struct keeper *keeper, struct request *request, struct wir
 	wish.name = lifecycle_name(keeper, request, create->name, picked);
 	r = check_name(wish.name, "name", failure);
 	if (r == 0)
-		r = check_spec(&create->spec, wish.name, failure);
-	if (r == 0)
-		r = authz_spec(&request->subject, &create->spec, failure);
+		r = admission_of_spec(keeper, request, &create->spec, wish.name, failure);
 	if (r)
 		return r;
 	set = registry_find_set(keeper->registry, request->subject.uid, wish.name);

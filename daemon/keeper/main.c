@@ -64,7 +64,6 @@ struct task_set keeper_task_set(const struct set *set)
 		.name = set->name,
 		.id = set->id,
 		.kinds = set->kinds,
-		.mapping = set->mapping,
 		.visible = set->visible,
 		.ip_netns = set->ip_netns,
 	};

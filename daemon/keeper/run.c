@@ -59,15 +59,13 @@ static int try_run(struct keeper *keeper, struct request *request, struct run *r
 	int r = check_name(wish.name, "name", failure);
 
 	if (r == 0)
-		r = check_spec(spec, wish.name, failure);
-	if (r == 0)
-		r = authz_spec(&request->subject, spec, failure);
+		r = admission_of_spec(keeper, request, spec, wish.name, failure);
 	if (r == 0)
 		r = check_command(&run->wire.command, spec->kinds, failure);
 	if (r == 0)
-		r = session_authorise(request, connection->peer.identity.uid,
-				      connection->peer.identity.gid, spec->mapping,
-				      &run->wire.command, &run->as, failure);
+		r = admission_of_command(request, connection->peer.identity.uid,
+					 connection->peer.identity.gid, spec->mapping, spec,
+					 &run->wire.command, &run->as, failure);
 	if (r == 0 && run->wire.no_init && !(spec->kinds & KIND_BIT(KIND_PID)))
 		r = failure_set(failure, ERROR_INVALID_VALUE, 0, "init",
 				"false makes the command process 1: the set needs a pid namespace");

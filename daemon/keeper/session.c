@@ -351,10 +351,12 @@ static int make_leash(struct watch *watch, const struct wire_command *command, i
 static void fill_identity(struct task_identity *task, const struct runs_as *as,
 			  const struct peer_identity *peer)
 {
-	task->uid = as->uid;
-	task->gid = as->gid;
+	task->uid = as->identity.uid;
+	task->gid = as->identity.gid;
 	/* another's groups are nobody's to give: root in a user's set has none */
-	for (size_t i = 0; as->uid == peer->uid && i < peer->n_groups; i++)
+	if (as->identity.uid != peer->uid || as->without_groups)
+		return;
+	for (size_t i = 0; i < peer->n_groups; i++)
 		task->groups[task->n_groups++].id = peer->groups[i];
 }
 
@@ -371,6 +373,8 @@ static int send_start(struct watch *watch, const struct connection *connection,
 	wire_clear(&task_start_layout, &task);
 	task.set = keeper_task_set(watch->session->set);
 	fill_identity(&task.identity, as, &connection->peer.identity);
+	task.inside_uid = as->identity.inside_uid;
+	task.inside_gid = as->identity.inside_gid;
 	task.command = *command;
 	task.session = watch->session->id;
 	task.no_init = as->no_init;
@@ -442,24 +446,6 @@ static int check_ready(const struct set *set, struct failure *failure)
 	return 0;
 }
 
-int session_authorise(const struct request *request, uid_t owner, gid_t gid, uint32_t mapping,
-		      const struct wire_command *command, struct runs_as *as,
-		      struct failure *failure)
-{
-	struct authz_command wanted = {
-		.owner = owner,
-		.owner_gid = gid,
-		.mapping = mapping,
-		.has_user = command->has_user,
-		.has_group = command->has_group,
-		.new_privileges = command->new_privileges,
-		.user = command->user,
-		.group = command->group,
-	};
-
-	return authz_command(&request->subject, &wanted, &as->uid, &as->gid, failure);
-}
-
 static int try_exec(struct keeper *keeper, struct request *request, const struct wire_exec *exec,
 		    struct failure *failure)
 {
@@ -473,8 +459,7 @@ static int try_exec(struct keeper *keeper, struct request *request, const struct
 	if (r == 0)
 		r = check_command(&exec->command, set->kinds, failure);
 	if (r == 0)
-		r = session_authorise(request, set->owner, set->gid, set->mapping, &exec->command,
-				      &as, failure);
+		r = admission_of_exec(request, set, &exec->command, &as, failure);
 	if (r)
 		return r;
 	request = request_keep(request);

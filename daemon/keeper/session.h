@@ -6,22 +6,10 @@
 #ifndef NSCTL_KEEPER_SESSION_H
 #define NSCTL_KEEPER_SESSION_H
 
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/admission.h"
 
 void session_on_exec(struct keeper *keeper, struct request *request, struct wire_message *message);
 void session_on_wait(struct keeper *keeper, struct request *request, struct wire_message *message);
-
-/* Who runs a command, outside, and as what. */
-struct runs_as {
-	uid_t uid;
-	gid_t gid;
-	bool no_init, mount_proc; /* it becomes process 1, and has a /proc of that */
-};
-
-/* Fills *as from what the request wants of a set with this owner. 0, or an error and *failure. */
-int session_authorise(const struct request *request, uid_t owner, gid_t gid, uint32_t mapping,
-		      const struct wire_command *command, struct runs_as *as,
-		      struct failure *failure);
 
 /* Starts a command for the kept request, which is answered in any case. removes_set: a Run's. */
 void session_start(struct keeper *keeper, struct request *request, struct set *set,

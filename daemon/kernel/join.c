@@ -43,13 +43,15 @@ static int mount_own_proc(struct join *join)
 	return r < 0 ? r : mounts_put_procs(&spec, procs, NULL, &join->shared->fault);
 }
 
-/* Inside ids of the one id that is mapped, or the host's. */
+/* Ids as the user namespace has them, or the host's. */
 static struct identity identity_inside(const struct join *join)
 {
 	struct identity inside = join->identity;
 
-	if (join->in_user_namespace && join->task->set.mapping == MAPPING_ROOT)
-		inside.uid = inside.gid = 0;
+	if (join->in_user_namespace) {
+		inside.uid = join->task->inside_uid;
+		inside.gid = join->task->inside_gid;
+	}
 	return inside;
 }
 
@@ -67,7 +69,8 @@ static int become(struct join *join)
 		privilege_bound(join->limits->bounding);
 	if (!keep)
 		return fail_with(join, STEP_IDENTITY, privilege_drop(&inside, false));
-	if (syscall(SYS_setresgid, 0, 0, 0) < 0 || syscall(SYS_setresuid, 0, 0, 0) < 0)
+	if (syscall(SYS_setresgid, inside.gid, inside.gid, inside.gid) < 0 ||
+	    syscall(SYS_setresuid, 0, 0, 0) < 0)
 		return fail(join, STEP_IDENTITY, 0);
 	if (!join->in_user_namespace) {
 		r = privilege_keep(join->limits->bounding);

@@ -272,10 +272,9 @@ static int obey(struct maker *maker, enum inner_order order, const struct identi
 
 static void __attribute__((noreturn)) child_inner(struct maker *maker)
 {
-	bool root = maker->task->set.mapping == MAPPING_ROOT;
 	const struct identity inside = {
-		.uid = root ? 0 : maker->identity.uid,
-		.gid = root ? 0 : maker->identity.gid,
+		.uid = maker->task->inside_uid,
+		.gid = maker->task->inside_gid,
 	};
 	struct inner_report report = {};
 	char order;
@@ -334,26 +333,34 @@ static int start_inner(struct maker *maker, pid_t *ret_pid)
 	return hear(maker);
 }
 
-/* One id each way, the caller's own; setgroups is denied first, as it would let the user drop a
- * group that denies it something (kernel fact 12). */
+static int write_map(pid_t pid, const char *file, const struct wire_map *map)
+{
+	/* the kernel takes a map in one write, of less than a page */
+	char path[64], text[MAP_RANGES_MAX * sizeof("4294967295 4294967295 4294967295")];
+	size_t used = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", pid, file);
+	for (size_t i = 0; i < map->n_ranges; i++)
+		used += snprintf(text + used, sizeof(text) - used, "%u %u %u\n",
+				 map->ranges[i].inside, map->ranges[i].outside,
+				 map->ranges[i].count);
+	return write_proc(path, text);
+}
+
+/* What the keeper has found to be the caller's. Where setgroups is denied it is so first: it would
+ * let the user drop a group that denies it something (kernel fact 12). */
 static int write_maps(struct maker *maker, pid_t pid)
 {
-	bool root = maker->task->set.mapping == MAPPING_ROOT;
-	uid_t uid = maker->identity.uid;
-	gid_t gid = maker->identity.gid;
-	char path[64], text[64];
-	int r;
+	char path[64];
+	int r = 0;
 
 	snprintf(path, sizeof(path), "/proc/%d/setgroups", pid);
-	r = write_proc(path, "deny");
-	snprintf(path, sizeof(path), "/proc/%d/uid_map", pid);
-	snprintf(text, sizeof(text), "%u %u 1", root ? 0 : uid, uid);
+	if (!maker->task->setgroups)
+		r = write_proc(path, "deny");
 	if (r == 0)
-		r = write_proc(path, text);
-	snprintf(path, sizeof(path), "/proc/%d/gid_map", pid);
-	snprintf(text, sizeof(text), "%u %u 1", root ? 0 : gid, gid);
+		r = write_map(pid, "uid_map", &maker->spec->uid_map);
 	if (r == 0)
-		r = write_proc(path, text);
+		r = write_map(pid, "gid_map", &maker->spec->gid_map);
 	return r < 0 ? fault_set(&maker->fault, STEP_MAPS, 0, -r) : 0;
 }
 

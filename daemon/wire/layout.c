@@ -42,10 +42,22 @@ static const struct wire_field spec_label_fields[] = {
 };
 static LAYOUT(spec_label);
 
+static const struct wire_field wire_range_fields[] = {
+	U32(1, wire_range, inside, ID_MAX),
+	U32(2, wire_range, outside, ID_MAX),
+	U32(3, wire_range, count, 0),
+};
+static LAYOUT(wire_range);
+
+static const struct wire_field wire_map_fields[] = {
+	ARRAY(1, wire_map, ranges, wire_range, MAP_RANGES_MAX),
+};
+static LAYOUT(wire_map);
+
 static const struct wire_field wire_spec_fields[] = {
 	BOOL(1, wire_spec, given),
 	U32(2, wire_spec, kinds, KIND_ALL),
-	U32(3, wire_spec, mapping, MAPPING_CURRENT),
+	U32(3, wire_spec, mapping, MAPPING_CUSTOM),
 	STRING(4, wire_spec, hostname, HOSTNAME_SIZE - 1),
 	U32(5, wire_spec, propagation, PROPAGATION_SHARED),
 	U32(6, wire_spec, mount_proc, SWITCH_OFF),
@@ -65,6 +77,8 @@ static const struct wire_field wire_spec_fields[] = {
 	BOOL(20, wire_spec, egress),
 	ARRAY(21, wire_spec, dns, wire_address, SERVERS_MAX),
 	ARRAY(22, wire_spec, publish, spec_publish, PUBLISH_MAX),
+	NESTED(23, wire_spec, uid_map, wire_map),
+	NESTED(24, wire_spec, gid_map, wire_map),
 };
 LAYOUT(wire_spec);
 

@@ -22,6 +22,7 @@
 
 #define SPEC_MOUNTS_MAX 32
 #define SPEC_LABELS_MAX 32
+#define MAP_RANGES_MAX 32
 #define INTERFACES_MAX 32
 #define INTERFACE_ADDRESSES_MAX 8
 #define COMMAND_WORDS_MAX 16
@@ -111,7 +112,7 @@ struct wire_failure {
 
 /* --- what a set is to be --- */
 
-enum spec_mapping { MAPPING_NONE, MAPPING_ROOT, MAPPING_CURRENT };
+enum spec_mapping { MAPPING_NONE, MAPPING_ROOT, MAPPING_CURRENT, MAPPING_AUTO, MAPPING_CUSTOM };
 enum spec_propagation {
 	PROPAGATION_DEFAULT,
 	PROPAGATION_PRIVATE,
@@ -143,6 +144,15 @@ struct spec_label {
 	const char *value; /* NULL: empty */
 };
 
+/* Ids from inside on are those from outside on: a line of /proc/PID/uid_map. */
+struct wire_range {
+	uint32_t inside, outside, count;
+};
+struct wire_map {
+	struct wire_range ranges[MAP_RANGES_MAX];
+	size_t n_ranges;
+};
+
 struct wire_spec {
 	bool given;	  /* always true in a complete one, so that it is never left out */
 	uint32_t kinds;	  /* KIND_BIT()s; 0: nobody said, see check.c */
@@ -168,6 +178,7 @@ struct wire_spec {
 	size_t n_dns;
 	struct spec_publish publish[PUBLISH_MAX];
 	size_t n_publish;
+	struct wire_map uid_map, gid_map; /* MAPPING_AUTO (once complete) and MAPPING_CUSTOM */
 };
 
 /* --- what is asked --- */

@@ -30,10 +30,9 @@ static const struct wire_field task_set_fields[] = {
 	STRING(2, task_set, name, KEY_SIZE - 1),
 	STRING(3, task_set, id, SESSION_SIZE - 1),
 	U32(4, task_set, kinds, KIND_ALL),
-	U32(5, task_set, mapping, MAPPING_CURRENT),
-	BOOL(6, task_set, visible),
-	BOOL(7, task_set, ip_netns),
-	U64(8, task_set, net_inode, 0),
+	BOOL(5, task_set, visible),
+	BOOL(6, task_set, ip_netns),
+	U64(7, task_set, net_inode, 0),
 };
 static LAYOUT(task_set);
 
@@ -110,6 +109,9 @@ static const struct wire_field task_create_fields[] = {
 	ARRAY(6, task_create, links, task_link, TASK_SPEC_LINKS_MAX),
 	NESTED(7, task_create, bridge, task_bridge),
 	NESTED(8, task_create, firewall, task_firewall),
+	BOOL(9, task_create, setgroups),
+	U32(10, task_create, inside_uid, 0),
+	U32(11, task_create, inside_gid, 0),
 };
 LAYOUT(task_create);
 
@@ -134,6 +136,8 @@ static const struct wire_field task_start_fields[] = {
 	FD(9, task_start, leash_fd),
 	FD(10, task_start, report_fd),
 	U32(11, task_start, caller_pid, 0),
+	U32(12, task_start, inside_uid, 0),
+	U32(13, task_start, inside_gid, 0),
 };
 LAYOUT(task_start);
 

@@ -53,7 +53,6 @@ struct task_set {
 	uint32_t owner;
 	const char *name, *id; /* TASK_REMOVE: name NULL: nothing but a cgroup is there */
 	uint32_t kinds;
-	uint32_t mapping; /* enum spec_mapping */
 	bool visible, ip_netns;
 	uint64_t
 		net_inode; /* TASK_REMOVE: what /run/netns/NAME must be to be ours; 0: never made */
@@ -128,7 +127,9 @@ struct task_bridge {
 struct task_create {
 	struct task_set set;
 	struct task_identity identity;
-	struct wire_spec spec;
+	struct wire_spec spec;		 /* with maps, whatever the mapping */
+	uint32_t inside_uid, inside_gid; /* the caller's, in its user namespace */
+	bool setgroups;			 /* allowed there */
 	int report_fd;
 	bool no_init;
 	struct task_link links[TASK_SPEC_LINKS_MAX];
@@ -149,7 +150,8 @@ struct task_remove {
 
 struct task_start {
 	struct task_set set;
-	struct task_identity identity; /* whom the command runs as, outside */
+	struct task_identity identity;	 /* whom the command runs as, outside ... */
+	uint32_t inside_uid, inside_gid; /* ... and in the set's user namespace */
 	struct wire_command command;
 	const char *session;
 	bool no_init;	     /* the command becomes process 1, with a /proc of its own */

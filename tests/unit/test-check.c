@@ -36,6 +36,11 @@
 #define MOUNTS(n, ...) .mounts = {__VA_ARGS__}, .n_mounts = (n)
 #define LABELS(n, ...) .labels = {__VA_ARGS__}, .n_labels = (n)
 
+#define ONE_ID                                          \
+	{                                               \
+		.ranges = {{0, 1000, 1}}, .n_ranges = 1 \
+	}
+
 #define TOO_FAR (INT64_C(4611686018) * 1000000 + 1)
 
 static const struct {
@@ -46,6 +51,16 @@ static const struct {
 	{"a mapping without user",
 	 {.root_fd = -1, .kinds = MNT, .mapping = MAPPING_ROOT},
 	 "spec.userMapping"},
+	{"custom without maps",
+	 {.root_fd = -1, .kinds = USER, .mapping = MAPPING_CUSTOM},
+	 "spec.userMapping"},
+	{"maps of what maps by itself",
+	 {.root_fd = -1, .kinds = USER, .mapping = MAPPING_ROOT, .uid_map = ONE_ID},
+	 "spec.uidMap"},
+	{"groups of what maps by itself",
+	 {.root_fd = -1, .kinds = USER, .mapping = MAPPING_AUTO, .gid_map = ONE_ID},
+	 "spec.gidMap"},
+	{"maps without user", {.root_fd = -1, .kinds = MNT, .gid_map = ONE_ID}, "spec.userMapping"},
 	{"a host name without uts",
 	 {.root_fd = -1, .kinds = MNT, .hostname = "a"},
 	 "spec.hostname"},
@@ -190,6 +205,8 @@ static const struct {
 	{{.root_fd = -1, .kinds = USER}, {.kinds = USER, .mapping = MAPPING_ROOT}},
 	{{.root_fd = -1, .kinds = USER, .mapping = MAPPING_CURRENT},
 	 {.kinds = USER, .mapping = MAPPING_CURRENT}},
+	{{.root_fd = -1, .kinds = USER, .gid_map = ONE_ID},
+	 {.kinds = USER, .mapping = MAPPING_CUSTOM, .gid_map = ONE_ID}},
 	{{.root_fd = -1, .kinds = NET}, {.kinds = NET}},
 	{{.root_fd = -1, .kinds = NET | MNT},
 	 {.kinds = NET | MNT, .propagation = PROPAGATION_SLAVE}},

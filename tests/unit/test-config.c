@@ -126,7 +126,10 @@ static void test_values(void **state _unused_)
 		      "nested =\n"
 		      "[accounts]\n"
 		      "front = daemon\n"
-		      "init = 50000\n");
+		      "init = 50000\n"
+		      "subgid = /run/subgid\n");
+	assert_string_equal(config->subuid, "/etc/subuid");
+	assert_string_equal(config->subgid, "/run/subgid");
 	assert_int_equal(config->limits.sets, 7);
 	assert_int_equal(config->limits.sessions, 0);
 	assert_int_equal(config->limits.connections, 1000000);
@@ -195,7 +198,8 @@ static const struct {
 	{"[allow]\n# who\nbe-root = *\n", ":3: allow.be-root: unknown key; known are: connect "
 					  "user-namespaces ip-netns new-privileges administer "
 					  "nested confined host-links egress publish low-ports"},
-	{"[accounts]\nkeeper = root\n", ":2: accounts.keeper: unknown key; known are: front init"},
+	{"[accounts]\nkeeper = root\n",
+	 ":2: accounts.keeper: unknown key; known are: front init subuid subgid"},
 	{"[limits]\nsets = 1\nsets = 2\n", ":3: limits.sets: stands here for the second time"},
 	{"[limits]\nsets = 1\n[allow]\n[limits]\nsets = 1\n",
 	 ":5: limits.sets: stands here for the second time"},
@@ -239,6 +243,9 @@ static const struct {
 	/* what only user-namespaces knows is an account elsewhere */
 	{"[allow]\nip-netns = host\n", ":2: allow.ip-netns: there is no user host"},
 	{"[accounts]\nfront = root\n", ":2: accounts.front: root is not what this is for"},
+	{"[accounts]\nsubuid = etc/subuid\n",
+	 ":2: accounts.subuid: etc/subuid: is a path from / on, of less than 256"},
+	{"[accounts]\nsubgid =\n", ":2: accounts.subgid: : is a path from / on, of less than 256"},
 	{"[accounts]\ninit = 0\n", ":2: accounts.init: root is not what this is for"},
 	{"[accounts]\ninit = no-such-user-here\n",
 	 ":2: accounts.init: there is no user no-such-user-here"},

@@ -156,6 +156,14 @@ static void test_specs(void **state _unused_)
 #define TMPFS_8 TMPFS TMPFS TMPFS TMPFS TMPFS TMPFS TMPFS TMPFS
 #define TMPFS_32 TMPFS_8 TMPFS_8 TMPFS_8 TMPFS_8
 
+#define RANGE(inside, outside, count) \
+	"{\"inside\":" #inside ",\"outside\":" #outside ",\"count\":" #count "}"
+#define RANGE_8                                                                                \
+	RANGE(0, 0, 1)                                                                         \
+	"," RANGE(0, 0, 1) "," RANGE(0, 0, 1) "," RANGE(0, 0, 1) "," RANGE(0, 0, 1) "," RANGE( \
+		0, 0, 1) "," RANGE(0, 0, 1) "," RANGE(0, 0, 1)
+#define RANGE_33 RANGE_8 "," RANGE_8 "," RANGE_8 "," RANGE_8 "," RANGE(0, 0, 1)
+
 static const struct {
 	const char *method, *parameters;
 	const char *field;
@@ -189,6 +197,16 @@ static const struct {
 	{"Create", "{\"name\":\"-a\"}", "name", 0},
 	{"Create", SPEC("\"namespaces\":[]"), "spec.namespaces", 0},
 	{"Create", SPEC("\"namespaces\":[\"pid\",\"mnt\",\"pid\"]"), "spec.namespaces", 0},
+	{"Create", SPEC("\"uidMap\":[]"), "spec.uidMap", 0},
+	{"Create", SPEC("\"gidMap\":[" RANGE_33 "]"), "spec.gidMap", 0},
+	{"Create", SPEC("\"uidMap\":[" RANGE(-1, 0, 1) "]"), "spec.uidMap[0].inside", 0},
+	{"Create", SPEC("\"uidMap\":[" RANGE(4294967295, 0, 1) "]"), "spec.uidMap[0].inside", 0},
+	{"Create", SPEC("\"uidMap\":[" RANGE(0, -1, 1) "]"), "spec.uidMap[0].outside", 0},
+	{"Create", SPEC("\"uidMap\":[" RANGE(0, 4294967295, 1) "]"), "spec.uidMap[0].outside", 0},
+	{"Create", SPEC("\"gidMap\":[" RANGE(0, 0, 1) "," RANGE(0, 0, 0) "]"),
+	 "spec.gidMap[1].count", 0},
+	{"Create", SPEC("\"gidMap\":[" RANGE(0, 0, -1) "]"), "spec.gidMap[0].count", 0},
+	{"Create", SPEC("\"gidMap\":[" RANGE(0, 0, 4294967296) "]"), "spec.gidMap[0].count", 0},
 	{"Create", SPEC("\"hostname\":\"\""), "spec.hostname", 0},
 	{"Create", SPEC("\"hostname\":\"" LONG_64 "a\""), "spec.hostname", 0},
 	{"Create", SPEC("\"mounts\":[" TMPFS "{\"type\":\"tmpfs\",\"target\":\"\"}]"),
@@ -270,10 +288,6 @@ static void test_not_supported(void **state _unused_)
 		{"\"dns\":[\"192.0.2.1\"]", "dns"},
 		{"\"limits\":{\"tasks\":5}", "limits"},
 		{"\"boot\":true", "boot"},
-		{"\"userMapping\":\"auto\"", "userMapping"},
-		{"\"userMapping\":\"custom\"", "userMapping"},
-		{"\"uidMap\":[{\"inside\":0,\"outside\":1000,\"count\":1}]", "uidMap"},
-		{"\"gidMap\":[]", "gidMap"},
 		{"\"lease\":{\"processFileDescriptor\":0}", "lease.processFileDescriptor"},
 	};
 

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+#include "daemon/keeper/admission.h"
+#include "daemon/keeper/check.h"
+#include "daemon/keeper/idmap.h"
+#include "daemon/keeper/log.h"
+
+/* --- sets --- */
+
+/* The maps of a user namespace with more ids than the caller's own. */
+static int complete_maps(struct keeper *keeper, const struct request *request,
+			 struct wire_spec *spec, struct failure *failure)
+{
+	const struct config *config = keeper->config;
+	const struct connection *connection = request_connection(request);
+	struct idmap_rights rights = {
+		.uid = connection->peer.identity.uid,
+		.gid = connection->peer.identity.gid,
+		.reserved_uids = {config->front_uid, config->init_uid},
+		.reserved_gids = {config->front_gid, config->init_gid},
+	};
+	int r;
+
+	if (spec->mapping != MAPPING_AUTO && spec->mapping != MAPPING_CUSTOM)
+		return 0;
+	r = subid_read(config->subuid, config->subgid, rights.uid, &rights.subid);
+	if (r < 0) {
+		log_warning("%s, %s: %s", config->subuid, config->subgid,
+			    r == -EPERM ? "not root's alone" : strerror(-r));
+		return failure_from_errno(failure, r, "read /etc/subuid and /etc/subgid");
+	}
+	return idmap_complete(spec, &rights, failure);
+}
+
+int admission_of_spec(struct keeper *keeper, const struct request *request, struct wire_spec *spec,
+		      const char *name, struct failure *failure)
+{
+	int r = check_spec(spec, name, failure);
+
+	if (r == 0)
+		r = authz_spec(&request->subject, spec, failure);
+	return r ? r : complete_maps(keeper, request, spec, failure);
+}
+
+void admission_fill_maps(struct task_create *task, const struct peer_identity *identity)
+{
+	struct idmap maps;
+
+	if (!(task->spec.kinds & KIND_BIT(KIND_USER)))
+		return;
+	idmap_of(task->spec.mapping, identity->uid, identity->gid, &task->spec, &maps);
+	task->spec.uid_map = maps.users;
+	task->spec.gid_map = maps.groups;
+	task->inside_uid = idmap_default(&maps.users, identity->uid);
+	task->inside_gid = idmap_default(&maps.groups, identity->gid);
+	task->setgroups = idmap_has_setgroups(&maps.groups, identity->gid);
+}
+
+/* --- commands --- */
+
+int admission_of_command(const struct request *request, uid_t owner, gid_t gid, uint32_t mapping,
+			 const struct wire_spec *spec, const struct wire_command *command,
+			 struct runs_as *as, struct failure *failure)
+{
+	bool enters = mapping != MAPPING_NONE &&
+		      (!command->kinds || command->kinds & KIND_BIT(KIND_USER));
+	struct idmap maps;
+	struct authz_command wanted = {
+		.owner = owner,
+		.owner_gid = gid,
+		.mapping = mapping,
+		.maps = enters ? &maps : NULL,
+		.has_user = command->has_user,
+		.has_group = command->has_group,
+		.new_privileges = command->new_privileges,
+		.user = command->user,
+		.group = command->group,
+	};
+	int r;
+
+	if (enters)
+		idmap_of(mapping, owner, gid, spec, &maps);
+	r = authz_command(&request->subject, &wanted, &as->identity, failure);
+	as->without_groups = r == 0 && enters && idmap_has_setgroups(&maps.groups, gid) &&
+			     as->identity.inside_uid != idmap_default(&maps.users, owner);
+	return r;
+}
+
+/* What it was made to be, where that is needed: to save the time, not for every command. */
+static const struct wire_spec *unpack_maps(const struct set *set)
+{
+	static struct wire_spec spec;
+
+	if (set->mapping != MAPPING_AUTO && set->mapping != MAPPING_CUSTOM)
+		return NULL;
+	if (wire_unpack(&wire_spec_layout, set->spec, set->spec_size, &spec) < 0)
+		wire_clear(&wire_spec_layout, &spec);
+	return &spec;
+}
+
+int admission_of_exec(const struct request *request, const struct set *set,
+		      const struct wire_command *command, struct runs_as *as,
+		      struct failure *failure)
+{
+	return admission_of_command(request, set->owner, set->gid, set->mapping, unpack_maps(set),
+				    command, as, failure);
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * /etc/subuid, /etc/subgid and /etc/passwd with any bytes in them: whatever is taken of them gives
+ * ids that exist, none of root's, and none twice; and the maps made of it hold together.
+ */
+#include <string.h>
+
+#include "base.h"
+#include "daemon/keeper/idmap.h"
+#include "daemon/keeper/subid.h"
+
+/* An assert() that NDEBUG does not take away. */
+#define must(condition)           \
+	do {                      \
+		if (!(condition)) \
+			abort();  \
+	} while (0)
+
+#define UID 1000
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check_ranges(const struct subid_ranges *found)
+{
+	must(found->n <= SUBID_RANGES_MAX);
+	for (size_t i = 0; i < found->n; i++) {
+		const struct subid_range *a = &found->ranges[i];
+
+		must(a->first > 0 && a->count > 0);
+		must((uint64_t)a->first + a->count <= UINT32_MAX);
+		for (size_t j = 0; j < i; j++) {
+			const struct subid_range *b = &found->ranges[j];
+
+			must((uint64_t)a->first + a->count <= b->first ||
+			     (uint64_t)b->first + b->count <= a->first);
+		}
+	}
+}
+
+static void check_map(const struct wire_map *map)
+{
+	must(map->n_ranges > 0 && map->n_ranges <= MAP_RANGES_MAX);
+	must(map->ranges[0].inside == 0 && map->ranges[0].outside == UID);
+	for (size_t i = 0; i < map->n_ranges; i++)
+		must((uint64_t)map->ranges[i].inside + map->ranges[i].count <= UINT32_MAX);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct idmap_rights rights = {.uid = UID, .gid = UID, .reserved_uids = {7, 8}};
+	struct wire_spec spec = {.mapping = MAPPING_AUTO};
+	char name[SUBID_NAME_SIZE], *text = malloc(size ? size : 1);
+	struct failure failure;
+	bool named;
+
+	/* exactly as large as the file, so that a sanitizer sees a read behind its end */
+	must(text);
+	if (size > 0)
+		memcpy(text, data, size);
+	named = subid_find_name(text, size, UID, name);
+	must(!named || (*name && strlen(name) < sizeof(name) && !strchr(name, ':')));
+	subid_parse(text, size, UID, named ? name : "alice", &rights.subid.users);
+	check_ranges(&rights.subid.users);
+	rights.subid.groups = rights.subid.users;
+	if (idmap_complete(&spec, &rights, &failure) == 0) {
+		check_map(&spec.uid_map);
+		check_map(&spec.gid_map);
+	} else {
+		must(failure.error == ERROR_INVALID_VALUE);
+	}
+	free(text);
+	return 0;
+}

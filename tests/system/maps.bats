@@ -1,0 +1,177 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Row 9 of the tutorial: user namespaces with more ids than one, for ordinary users. Who has which is
+# in files of the test's own; games is an account that has nothing but a number and a name.
+
+load daemon.bash
+
+setup_file() {
+	runtime=$(mktemp -d /run/nsctl-test.XXXXXX)
+	chmod 755 "$runtime"
+	printf '%s\n' '[accounts]' "subuid = $runtime.subuid" "subgid = $runtime.subgid" >"$runtime.conf"
+	give "$user_id:200000:65536" "games:300000:10"
+	start_daemon --config="$runtime.conf"
+	export runtime daemon
+	nsctl run -mpnuiC true
+	before=$(kernel_counts)
+	export before
+}
+
+teardown_file() {
+	rm -f "$runtime.conf" "$runtime.subuid" "$runtime.subgid"
+	purge_daemon
+}
+
+setup() {
+	give "$user_id:200000:65536" "games:300000:10"
+}
+
+teardown() {
+	nsctl rm --all
+	eventually counts_are "$before"
+}
+
+# give LINE...: what both files say from now on.
+give() {
+	printf '%s\n' "$@" >"$runtime.subuid"
+	printf '%s\n' "$@" >"$runtime.subgid"
+	chmod 644 "$runtime.subuid" "$runtime.subgid"
+}
+
+# The map of box, in one line.
+inside_map() { nsctl exec box awk '{ printf "%s%s:%s:%s", (NR > 1 ? " " : ""), $1, $2, $3 }' "/proc/self/$1"; }
+# The ids that a process has on the host.
+outside_id() { awk -v row="$2:" '$1 == row { print $3 }' "/proc/$1/status"; }
+# refused WORD... -- OPTION...: nsctl create does not do it, and says all of these words.
+refused() {
+	local words=()
+	while [ "$1" != -- ]; do words+=("$1") && shift; done
+	shift
+	run nsctl create "$@" box
+	[ "$status" -ne 0 ]
+	for word in "${words[@]}"; do
+		[[ "$output" == *"$word"* ]] || { echo "$output: no $word" && return 1; }
+	done
+}
+
+@test "9: --map-auto: root, and the whole of what subuid and subgid give" {
+	nsctl create --all --map-auto box
+	[ "$(inside_map uid_map)" = "0:$user_id:1 1:200000:65536" ]
+	[ "$(inside_map gid_map)" = "0:$user_id:1 1:200000:65536" ]
+	[ "$(nsctl exec box id -u)" = 0 ]
+	[ "$(nsctl exec box cat /proc/self/setgroups)" = allow ]
+	nsctl show box | grep -E 'user map +auto'
+	# an inside id is one of the range's outside
+	nsctl exec box sh -c 'umask 0; mkdir /dev/shm/x && chown 33:34 /dev/shm/x && stat -c %u:%g /dev/shm/x && rmdir /dev/shm/x' | grep -x 33:34
+	session=$(nsctl exec -d --user=33 --group=34 box sleep 1000)
+	pid=$(nsctl ps --json box | python3 -c '
+import json, sys
+for line in sys.stdin:
+    process = json.loads(line)
+    if process.get("session") == sys.argv[1]: print(process["pid"])' "$session")
+	[ "$(outside_id "$pid" Uid)" = 200032 ]
+	[ "$(outside_id "$pid" Gid)" = 200033 ]
+	# and its groups are not its owner's
+	[ -z "$(awk '$1 == "Groups:" { print $2 }' "/proc/$pid/status")" ]
+	nsctl kill box
+	run nsctl wait "$session"
+	[ "$status" -eq 143 ]
+}
+
+@test "9: --map-users and --map-groups" {
+	nsctl create -m --map-users="0:$user_id:1" --map-users=5:200005:10 --map-groups=0:200000:1000 box
+	[ "$(inside_map uid_map)" = "0:$user_id:1 5:200005:10" ]
+	[ "$(inside_map gid_map)" = "0:200000:1000" ]
+	[ "$(nsctl exec box id -u)" = 0 ]
+	[ "$(nsctl exec --user=7 box id -u)" = 7 ]
+	nsctl show --json box | python3 -c '
+import json, sys
+assert json.load(sys.stdin)["spec"]["uidMap"][1] == {"inside": 5, "outside": 200005, "count": 10}'
+	nsctl rm box
+	# the one that is not given is as with -r
+	nsctl create --map-users=0:200000:10 box
+	[ "$(inside_map gid_map)" = "0:$user_id:1" ]
+	[ "$(nsctl exec box cat /proc/self/setgroups)" = deny ]
+}
+
+@test "9: ranges that are not the caller's are refused" {
+	refused --map-users 0 yours -- --map-users=0:0:1
+	refused --map-users "$other_id" yours -- --map-users="0:$other_id:1"
+	refused --map-users yours -- --map-users=0:199999:2
+	refused --map-users yours -- --map-users=0:265536:1
+	refused --map-users yours -- --map-users=0:300000:1
+	refused --map-groups yours -- --map-groups=0:0:1
+	refused --map-groups yours -- --map-groups=0:100000:65536
+	refused overlaps -- --map-users=0:200000:10 --map-users=5:200100:1
+	refused --map-users -- --map-users=0:200000:0
+	refused --map-users -- --map-users=0:4294967295:1
+	refused --map-users -- --map-users=0:200000:4294967296
+	# who has nothing has nothing
+	run other create --map-auto box
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"/etc/subuid"*nothing* ]]
+	[ -z "$(nsctl list)" ]
+}
+
+@test "9: by name, and for the one who has it alone" {
+	games=$(id -u games)
+	in_games() { as "$games" "$NSCTL_BUILD/nsctl" "$@"; }
+	in_games create --map-auto box
+	[ "$(in_games exec box cat /proc/self/uid_map | tr -s ' ' | tail -n 1)" = " 1 300000 10" ]
+	in_games rm box
+}
+
+@test "9: what is taken away is gone at once, and what others can write is not believed" {
+	nsctl create --map-auto box
+	give "other:200000:65536"
+	run nsctl create --map-auto another
+	[ "$status" -eq 1 ]
+	# the set has what it had
+	[ "$(nsctl exec --user=33 box id -u)" = 33 ]
+	give "$user_id:200000:65536"
+	chmod 666 "$runtime.subgid"
+	run nsctl create --map-auto another
+	[ "$status" -eq 1 ]
+	chown "$user_id" "$runtime.subuid"
+	chmod 600 "$runtime.subgid"
+	run nsctl create --map-auto another
+	[ "$status" -eq 1 ]
+	chown 0 "$runtime.subuid"
+	nsctl create --map-auto another
+}
+
+@test "9: an administrator's mistake gives nobody root, nor the daemon's own accounts" {
+	give "$user_id:0:65536"
+	refused nothing -- --map-auto
+	refused yours -- --map-users=0:0:10
+	give "$user_id:61000:1000"
+	refused "nsctld's own" -- --map-users=0:61100:100
+	give "$user_id" "$user_id:" ":::" "$user_id:1" "$user_id:-1:5" "$user_id:5:5:5" "$user_id: 5:5"
+	refused nothing -- --map-auto
+}
+
+@test "9: ids of a set survive the daemon, and end with it" {
+	nsctl create --map-auto -p -m box
+	kill -KILL "$(cat "$runtime.pid")"
+	start_daemon --config="$runtime.conf"
+	[ "$(nsctl exec --user=33 box id -u)" = 33 ]
+	nsctl exec -d --user=33 box sleep 1000
+	run nsctl exec --user=70000 box true
+	[ "$status" -eq 125 ]
+	[[ "$output" == *--user* ]]
+	# its owner has power over it all
+	nsctl kill --signal=KILL box
+	nsctl rm box
+}
+
+@test "9: an id inside is nobody that the daemon knows" {
+	nsctl create -p -m --map-auto box
+	# it is neither its owner nor on the host
+	run nsctl exec --user=33 box "$NSCTL_BUILD/nsctl" --socket="$runtime/socket" list
+	[ -z "$output" ]
+	run nsctl exec --user=33 box "$NSCTL_BUILD/nsctl" --socket="$runtime/socket" exec box id
+	[ "$status" -eq 125 ]
+	run nsctl exec --user=33 box "$NSCTL_BUILD/nsctl" --socket="$runtime/socket" create -n more
+	[ "$status" -eq 1 ]
+	[ "$(nsctl list --quiet)" = box ]
+}
