@@ -46,7 +46,9 @@ static void fill_spec(struct wire_spec *spec)
 	wire_clear(&wire_spec_layout, spec);
 	spec->given = true;
 	spec->kinds = KIND_ALL;
-	spec->mapping = MAPPING_CURRENT;
+	spec->mapping = MAPPING_CUSTOM;
+	spec->uid_map = (struct wire_map){{{0, 61000, 1}, {1, 200000, 65536}}, 2};
+	spec->gid_map = (struct wire_map){{{0, 61000, 1}}, 1};
 	spec->hostname = "box.example";
 	spec->propagation = PROPAGATION_SHARED;
 	spec->mount_proc = SWITCH_ON;
