@@ -8,13 +8,15 @@ other_id=${other_id:-61001}
 
 # eventually COMMAND...: polls until it is true; fails after a generous bound.
 eventually() {
-	local left=600
+	local end=$((SECONDS + ${patience:-60}))
 	until "$@"; do
-		left=$((left - 1))
-		[ "$left" -gt 0 ] || return 1
+		[ "$SECONDS" -lt "$end" ] || return 1
 		sleep 0.05
 	done
 }
+
+# fails COMMAND...: "! COMMAND" does not fail a test.
+fails() { ! "$@"; }
 
 # as UID COMMAND...: without any privilege, and with nothing of root's environment but the path.
 as() {
@@ -54,6 +56,7 @@ start_daemon() {
 
 stop_daemon() {
 	local pid
+	[ -s "$runtime.pid" ] || return 0
 	pid=$(cat "$runtime.pid")
 	kill -TERM "$pid" 2>/dev/null || true
 	wait "$pid" 2>/dev/null || true
@@ -63,11 +66,47 @@ stop_daemon() {
 # It has ended; a zombie that this shell has not waited for has too.
 is_gone() { [ ! -e "/proc/$1" ] || grep -q '^State:.*Z' "/proc/$1/status" 2>/dev/null; }
 
-# Everything of the daemon away, the sets and its directory too.
+# Everything of the daemon away, the sets and its directory too, and the servers.
 purge_daemon() {
-	stop_daemon
-	"$NSCTL_BUILD/nsctld" --runtime-directory="$runtime" --purge >>"$runtime.log" 2>&1
-	rmdir "$runtime" && rm -f "$runtime.log" "$runtime.pid"
+	[ -n "${runtime:-}" ] || return 0
+	end_servers && stop_daemon &&
+		"$NSCTL_BUILD/nsctld" --runtime-directory="$runtime" --purge >>"$runtime.log" 2>&1 &&
+		rmdir "$runtime" && rm -f "$runtime.log" "$runtime.pid"
+}
+
+# start_server NAME COMMAND...: in the background, in a session of its own, with none of this
+# shell's descriptors (bats waits until everybody has closed its own). COMMAND is a program: of a
+# function a shell would stay behind. It ends by end_server NAME, or with the daemon's purge.
+start_server() {
+	local file=$runtime.server-$1
+	shift
+	# shellcheck disable=SC2016
+	setsid --fork bash -c '
+		for fd in /proc/self/fd/*; do
+			[ "${fd##*/}" -le 2 ] || eval "exec ${fd##*/}>&-"
+		done
+		echo $$ >"$0"
+		exec "$@"' "$file" "$@" </dev/null >/dev/null 2>&1
+	eventually test -s "$file"
+}
+
+# server_pid NAME
+server_pid() { cat "$runtime.server-$1"; }
+
+# end_server NAME: it and all that it started; returns when it has ended.
+end_server() {
+	local file=$runtime.server-$1 pid
+	pid=$(cat "$file")
+	kill -KILL -- "-$pid" 2>/dev/null || true
+	eventually is_gone "$pid"
+	rm -f "$file"
+}
+
+end_servers() {
+	local file
+	for file in "$runtime".server-*; do
+		[ ! -e "$file" ] || end_server "${file##*.server-}"
+	done
 }
 
 # The version 2 hierarchy, where it is mounted.

@@ -4,34 +4,28 @@
 # and so is the outside: a "world" that the host's default route leads to.
 
 load daemon.bash
+load net.bash
 
 setup_file() {
-	names=$(mktemp -d /run/nsctl-test-net.XXXXXX)
-	config=$names/nsctld.conf
-	printf '[allow]\nhost-links = %s\negress = %s\npublish = %s\n' \
-		"$user_id" "$user_id" "$user_id" >"$config"
-	for one in host world; do
-		touch "$names/$one"
-		unshare --net="$names/$one" -- ip link set lo up
-	done
-	export names config daemon_in="nsenter --net=$names/host --"
+	make_net world
+	start_host "host-links = $user_id" "egress = $user_id" "publish = $user_id"
 	wire_world
-	start_daemon --config="$config"
-	export runtime daemon
-	in_world setsid python3 -m http.server 8000 --bind :: >/dev/null 2>&1 3>&- &
-	echo $! >"$names/server"
+	serve_in world world 8000
 	eventually on_host curl -s -o /dev/null http://203.0.113.1:8000/
 	nsctl run -mpnuiC true
 	before=$(everything)
 	export before
 }
 
-# A server may be a shell that runs one: so each has a process group of its own to be ended.
+teardown_file() { purge_host; }
+teardown() { clean_host; }
+
+in_world() { in_net world "$@"; }
 
 # host up0 203.0.113.2 -- world w0 203.0.113.1, which is also a metadata service
 wire_world() {
 	on_host ip link add up0 type veth peer name w0
-	on_host ip link set w0 netns /proc/self/fd/9 9<"$names/world"
+	on_host ip link set w0 netns /proc/self/fd/9 9<"$nets/world"
 	on_host ip addr add 203.0.113.2/24 dev up0
 	on_host ip addr add 2001:db8::2/64 dev up0 nodad
 	on_host ip link set up0 up
@@ -46,32 +40,6 @@ wire_world() {
 	on_host nft add chain inet theirs forward '{ type filter hook forward priority 0; }'
 	on_host nft add rule inet theirs forward counter
 }
-
-teardown_file() {
-	kill -- "-$(cat "$names/server")"
-	purge_daemon
-	umount "$names/host" "$names/world"
-	rm -r "$names"
-}
-
-teardown() {
-	answers || start_daemon --config="$config"
-	nsctl rm --all
-	nsctl network rm --ignore lan
-	eventually everything_is "$before"
-}
-
-on_host() { nsenter --net="$names/host" -- "$@"; }
-in_world() { nsenter --net="$names/world" -- "$@"; }
-everything() {
-	kernel_counts
-	on_host ip -o link | sed 's/^[0-9]*: //' | sort
-	on_host nft -s list ruleset
-	on_host cat /proc/sys/net/ipv4/conf/up0/forwarding /proc/sys/net/ipv4/ip_forward \
-		/proc/sys/net/ipv6/conf/all/forwarding
-	ls "$runtime/forwarding" 2>/dev/null || true
-}
-everything_is() { [ "$(everything)" = "$1" ]; }
 
 gets() { nsctl exec "$1" curl -s -m 10 -o /dev/null "$2"; }
 quickly_gets() { nsctl exec "$1" curl -s -m 0.3 -o /dev/null "$2"; }
@@ -88,9 +56,7 @@ has_ipv6() { [ -e /proc/sys/net/ipv6/conf/lo/force_forwarding ]; }
 }
 
 @test "what policy forbids is out of reach: metadata, the host itself, other sets" {
-	on_host setsid python3 -m http.server 8001 >/dev/null 2>&1 3>&- &
-	server=$!
-	eventually on_host curl -s -o /dev/null http://203.0.113.2:8001/
+	serve_in host neighbour 8001
 	nsctl create -n --egress a
 	nsctl create -n --egress b
 	nsctl exec -d b python3 -m http.server 8002
@@ -101,9 +67,9 @@ has_ipv6() { [ -e /proc/sys/net/ipv6/conf/lo/force_forwarding ]; }
 	# in another's name nothing passes
 	nsctl create -n -r --egress c
 	nsctl exec c ip addr add 10.213.9.9/32 dev lo
-	! nsctl exec c ping -c 1 -W 1 -I 10.213.9.9 203.0.113.1
+	fails nsctl exec c ping -c 1 -W 1 -I 10.213.9.9 203.0.113.1
 	nsctl exec c ping -c 1 -W 5 203.0.113.1
-	kill -- "-$server"
+	end_server neighbour
 }
 
 @test "only for those whom the policy names" {
@@ -138,14 +104,12 @@ has_ipv6() { [ -e /proc/sys/net/ipv6/conf/lo/force_forwarding ]; }
 }
 
 @test "a port that a process of the host has is refused" {
-	on_host setsid python3 -m http.server 8085 >/dev/null 2>&1 3>&- &
-	server=$!
-	eventually on_host curl -s -o /dev/null http://127.0.0.1:8085/
+	serve_in host neighbour 8085
 	run nsctl create -n --publish=8085:80 a
 	[ "$status" -ne 0 ]
 	[[ "$output" == *"in use"* ]]
 	[ -z "$(nsctl list --quiet)" ]
-	kill -- "-$server"
+	end_server neighbour
 }
 
 @test "a network with egress: its members reach each other and the outside" {
@@ -189,25 +153,15 @@ has_ipv6() { [ -e /proc/sys/net/ipv6/conf/lo/force_forwarding ]; }
 	[ "$status" -ne 0 ]
 }
 
-killed_at() {
-	local point=$1
-	shift
-	stop_daemon
-	NSCTL_KILL_AT=$point start_daemon --config="$config"
-	nsctl "$@" && return 1
-	eventually is_gone "$(cat "$runtime.pid")"
-	start_daemon --config="$config"
-}
-
 @test "killed while a way out is made and removed" {
 	for point in create-recorded link-made create-linked firewall-added create-pinned create-made; do
 		killed_at "$point" create -n --egress --publish=8080:80 a || return 1
 		nsctl rm --ignore a
-		eventually everything_is "$before" || { echo "$point" && everything && return 1; }
+		leaves "$before" || { echo "$point" && return 1; }
 	done
 	for point in remove-recorded firewall-removed remove-unpinned remove-unlinked remove-forgotten; do
 		nsctl create -n --egress --publish=8080:80 a
 		killed_at "$point" rm a || return 1
-		eventually everything_is "$before" || { echo "$point" && everything && return 1; }
+		leaves "$before" || { echo "$point" && return 1; }
 	done
 }

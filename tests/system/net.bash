@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# The host of a test of links is a net namespace of the test's own, held by a file, in which its
+# daemons run; there may be more beside it. Loaded after daemon.bash.
+
+# make_net NAME: a net namespace with lo up.
+make_net() {
+	[ -n "${nets:-}" ] || {
+		nets=$(mktemp -d /run/nsctl-test-net.XXXXXX)
+		chmod 755 "$nets"
+	}
+	touch "$nets/$1"
+	unshare --net="$nets/$1" -- ip link set lo up
+}
+
+in_net() {
+	local name=$1
+	shift
+	nsenter --net="$nets/$name" -- "$@"
+}
+on_host() { in_net host "$@"; }
+
+# serve_in NET NAME PORT: a web server.
+serve_in() {
+	start_server "$2" nsenter --net="$nets/$1" -- python3 -m http.server "$3" --bind ::
+	eventually in_net "$1" curl -s -m 5 -o /dev/null "http://127.0.0.1:$3/"
+}
+
+# start_host [LINE...]: the host and its daemon; the lines are of the configuration's [allow].
+start_host() {
+	make_net host
+	config=$nets/nsctld.conf
+	printf '%s\n' '[allow]' "$@" >"$config"
+	daemon_in="nsenter --net=$nets/host --"
+	start_daemon --config="$config"
+	export nets config daemon_in runtime daemon
+}
+
+# Whatever there is by now.
+purge_host() {
+	local status=0 file
+	purge_daemon || status=1
+	for file in "${nets:-/nonexistent}"/*; do
+		mountpoint -q "$file" && { umount "$file" || status=1; }
+	done
+	rm -rf "${nets:-/nonexistent}"
+	return $status
+}
+
+# A test may have ended between a kill and the start that should have followed it.
+clean_host() {
+	local network
+	answers || start_daemon --config="$config"
+	nsctl rm --all
+	for network in $(nsctl --json network list | json_names); do
+		nsctl network rm "$network"
+	done
+	# shellcheck disable=SC2154
+	leaves "$before"
+}
+
+json_names() { python3 -c '
+import json, sys
+for line in sys.stdin:
+    print(json.loads(line)["name"])'; }
+
+host_links() { on_host ip -o link | sed 's/^[0-9]*: //' | sort; }
+
+# What the host and the kernel hold: equal before and after. (Link-local addresses come late.)
+everything() {
+	kernel_counts
+	host_links
+	on_host ip -o addr | sed 's/^[0-9]*: //' | grep -v 'inet6 fe80:' | sort
+	on_host ip route
+	on_host ip rule
+	on_host nft -s list ruleset
+	on_host sh -c 'head /proc/sys/net/ipv4/conf/*/forwarding /proc/sys/net/ipv4/ip_forward \
+		/proc/sys/net/ipv6/conf/all/forwarding'
+	ls "$runtime/forwarding" 2>/dev/null || true
+}
+everything_is() { [ "$(everything)" = "$1" ]; }
+
+# leaves EVERYTHING: that is what there is in the end; else it says what differs.
+leaves() {
+	eventually everything_is "$1" || { diff <(echo "$1") <(everything) && return 1; }
+}
+
+pings() { nsctl exec "$1" ping -c 1 -W 5 "$2"; }
+
+# refused FIELD COMMAND...: it fails, and names the field or reason.
+refused() {
+	local expected=$1
+	shift
+	run nsctl "$@"
+	# shellcheck disable=SC2154
+	[ "$status" -ne 0 ] || { echo "$* was taken" && return 1; }
+	[[ "$output" == *"$expected"* ]] || { echo "$output" && return 1; }
+}
+
+# killed_at POINT ARGUMENT...: the daemon is killed there while it does that, and started again.
+killed_at() {
+	local point=$1
+	shift
+	stop_daemon
+	NSCTL_KILL_AT=$point start_daemon --config="$config"
+	nsctl "$@" && return 1
+	eventually is_gone "$(cat "$runtime.pid")"
+	start_daemon --config="$config"
+}
