@@ -250,13 +250,12 @@ static int send_restore(struct keeper *keeper, struct task_restore *task,
 			void (*done)(struct operation *operation, const struct task_report *report))
 {
 	struct operation *operation;
-	int r = operation_new(keeper, RESTORE_SECONDS, &operation, &task->report_fd);
+	int r = operation_new(keeper, RESTORE_SECONDS, &operation);
 
 	if (r < 0)
 		return r;
 	operation->done = done;
 	r = operation_send(operation, TASK_RESTORE, &task_restore_layout, task);
-	close_fd(task->report_fd);
 	return r;
 }
 

@@ -12,6 +12,7 @@
 #include "daemon/keeper/log.h"
 #include "daemon/keeper/monitor.h"
 #include "daemon/keeper/network.h"
+#include "daemon/keeper/operation.h"
 #include "daemon/keeper/run.h"
 #include "daemon/keeper/session.h"
 
@@ -331,7 +332,7 @@ void front_free(struct front *front)
 	free(front);
 }
 
-/* The spawner makes a process of it, which becomes its user before it runs a byte of the front. */
+/* A worker becomes it, which becomes its user before it runs a byte of the front. */
 static int start(struct front *front, int channel_fd)
 {
 	static struct task_front task;
@@ -347,9 +348,7 @@ static int start(struct front *front, int channel_fd)
 	task.identity.gid = root ? keeper->config->front_gid : identity->gid;
 	for (size_t i = 0; !root && i < identity->n_groups; i++)
 		task.identity.groups[task.identity.n_groups++].id = identity->groups[i];
-	wire_begin(&keeper->to_spawner, TASK_FRONT, 0, 0, 0);
-	wire_put(&keeper->to_spawner, &task_front_layout, &task);
-	return wire_send(&keeper->to_spawner, keeper->spawner_fd);
+	return operation_start_front(keeper, &task);
 }
 
 static int front_new(struct keeper *keeper, const struct peer_identity *identity,

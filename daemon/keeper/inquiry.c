@@ -187,14 +187,12 @@ static int inspect(struct keeper *keeper, const struct request *request, const s
 	get->owner = set->owner;
 	memcpy(get->name, set->name, sizeof(get->name));
 	get->request = request_keep(request);
-	r = get->request ? operation_new(keeper, INSPECT_SECONDS, &operation, &task.report_fd)
-			 : -ENOMEM;
+	r = get->request ? operation_new(keeper, INSPECT_SECONDS, &operation) : -ENOMEM;
 	if (r == 0) {
 		operation->context = get;
 		operation->interface = on_interface;
 		operation->done = on_inspected;
 		r = operation_send(operation, TASK_INSPECT, &task_inspect_layout, &task);
-		close_fd(task.report_fd);
 	}
 	if (r < 0) {
 		if (get->request)

@@ -4,7 +4,7 @@
  *
  *	main -> server (connections, fronts, requests)
  *	server -> lifecycle (sets) | session (commands) | inquiry (what only looks)
- *	lifecycle, session -> operation (orders to the spawner and what comes of them)
+ *	lifecycle, session -> operation (orders to workers and what comes of them) -> worker
  *	lifecycle, session -> registry, store
  *
  * Everything runs in one thread and one event loop and never blocks: what may take time is an
@@ -27,6 +27,7 @@
 struct front;
 struct operation;
 struct subscription;
+struct worker;
 
 /* Counted since the start, told by GetStatus. */
 struct counters {
@@ -56,9 +57,12 @@ struct keeper {
 	bool delegated;			 /* by the service manager */
 	char table[64];			 /* the firewall's */
 	bool host_ipv6_egress;		 /* this host can forward IPv6 for some interfaces only */
+	struct wire_writer to_spawner;	 /* and to its workers */
 	struct operation *operations;
-	uint32_t last_operation;
-	struct wire_writer to_spawner;
+	struct worker *idle_workers;
+	size_t n_idle_workers;
+	uint32_t last_worker;
+	struct event *rest_event; /* after which idle workers end */
 	/* server */
 	int socket_fd;
 	struct event *accept_event;

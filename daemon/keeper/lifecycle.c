@@ -145,14 +145,12 @@ static int send_removal(struct removal *removal)
 	task.set = keeper_task_set(removal->set);
 	task.grace = removal->grace;
 	link_fill_remove(removal->keeper, removal->set, &task);
-	r = operation_new(removal->keeper, REMOVE_SECONDS + removal->grace / 1000000, &operation,
-			  &task.report_fd);
+	r = operation_new(removal->keeper, REMOVE_SECONDS + removal->grace / 1000000, &operation);
 	if (r < 0)
 		return r;
 	operation->context = removal;
 	operation->done = on_removed;
 	r = operation_send(operation, TASK_REMOVE, &task_remove_layout, &task);
-	close_fd(task.report_fd);
 	return r;
 }
 
@@ -388,13 +386,12 @@ static int send_creation(struct creation *creation, const struct request *reques
 	}
 	fill_identity(&task.identity, &request_connection(request)->peer.identity);
 	admission_fill_maps(&task, &request_connection(request)->peer.identity);
-	r = operation_new(creation->keeper, CREATE_SECONDS, &operation, &task.report_fd);
+	r = operation_new(creation->keeper, CREATE_SECONDS, &operation);
 	if (r < 0)
 		return r;
 	operation->context = creation;
 	operation->done = on_made;
 	r = operation_send(operation, TASK_CREATE, &task_create_layout, &task);
-	close_fd(task.report_fd);
 	return r;
 }
 

@@ -132,13 +132,12 @@ static int send_wire(struct link_work *work, enum task_op op,
 		return r;
 	wire_clear(&task_wire_layout, &task);
 	task.link = wiring.task;
-	r = operation_new(work->keeper, LINK_SECONDS, &operation, &task.report_fd);
+	r = operation_new(work->keeper, LINK_SECONDS, &operation);
 	if (r < 0)
 		return r;
 	operation->context = work;
 	operation->done = done;
 	r = operation_send(operation, op, &task_wire_layout, &task);
-	close_fd(task.report_fd);
 	return r;
 }
 
@@ -365,13 +364,12 @@ static int send_adjustment(struct link_work *work, const struct wiring_plan *pla
 	wire_clear(&task_adjust_layout, &task);
 	task.from = from.task;
 	task.to = to.task;
-	r = operation_new(work->keeper, LINK_SECONDS, &operation, &task.report_fd);
+	r = operation_new(work->keeper, LINK_SECONDS, &operation);
 	if (r < 0)
 		return r;
 	operation->context = work;
 	operation->done = on_adjusted;
 	r = operation_send(operation, TASK_ADJUST, &task_adjust_layout, &task);
-	close_fd(task.report_fd);
 	return r;
 }
 

@@ -5,6 +5,7 @@
 #include "daemon/keeper/log.h"
 #include "daemon/keeper/manager.h"
 #include "daemon/keeper/operation.h"
+#include "daemon/keeper/worker.h"
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/spawn.h"
 
@@ -20,30 +21,33 @@ static void unlink_operation(struct operation *operation)
 		}
 }
 
+/* All but the worker. */
 static void operation_free(struct operation *operation)
 {
 	unlink_operation(operation);
-	if (operation->event)
-		event_free(operation->event);
 	if (operation->deadline)
 		event_free(operation->deadline);
-	close_fd(operation->report_fd);
 	free(operation);
 }
 
-static void finish(struct operation *operation, const struct task_report *report)
+static void finish(struct operation *operation, const struct task_report *report, bool worker_lives)
 {
+	struct worker *worker = operation->worker;
 	struct task_report last = *report;
 
 	if (last.step == STEP_LOST && operation->timed_out)
 		last.error = ETIMEDOUT;
+	/* first: what comes of it may want a worker */
+	if (worker_lives && !operation->uses_up)
+		worker_give_back(worker);
+	else
+		worker_free(worker);
 	operation->done(operation, &last);
 	operation_free(operation);
 }
 
 /* One report and the descriptor that may come along. -EAGAIN, -EPIPE at the end. */
-static int receive(struct operation *operation, void *buffer, size_t size, size_t *ret_size,
-		   int *ret_fd)
+static int receive(int report_fd, void *buffer, size_t size, size_t *ret_size, int *ret_fd)
 {
 	struct iovec data = {buffer, size};
 	union {
@@ -56,7 +60,7 @@ static int receive(struct operation *operation, void *buffer, size_t size, size_
 		.msg_control = &control,
 		.msg_controllen = sizeof(control.bytes),
 	};
-	ssize_t n = recvmsg(operation->report_fd, &message, MSG_CMSG_CLOEXEC);
+	ssize_t n = recvmsg(report_fd, &message, MSG_CMSG_CLOEXEC);
 
 	if (n < 0)
 		return errno == EINTR ? -EAGAIN : negative_errno();
@@ -69,42 +73,54 @@ static int receive(struct operation *operation, void *buffer, size_t size, size_
 	return 0;
 }
 
-static void on_report(evutil_socket_t fd _unused_, short what _unused_, void *context)
+union report {
+	uint32_t event;
+	struct task_report report;
+	struct task_interface interface;
+};
+
+/* True: it was the last one. fd: what came along, or -1; taken over. */
+static bool take_report(struct operation *operation, const union report *report, size_t size,
+			int fd)
 {
-	struct operation *operation = context;
-	union {
-		uint32_t event;
-		struct task_report report;
-		struct task_interface interface;
-	} buffer;
+	_cleanup_fd_ int report_fd = fd;
 
-	for (;;) {
-		size_t size = 0;
-		int report_fd = -1;
-		int r = receive(operation, &buffer, sizeof(buffer), &size, &report_fd);
+	if (size == sizeof(report->interface) && report->event == REPORT_INTERFACE) {
+		if (operation->interface)
+			operation->interface(operation, &report->interface);
+	} else if (size == sizeof(report->report) && report->event == REPORT_DONE) {
+		finish(operation, &report->report, true);
+		return true;
+	} else if (size == sizeof(report->report) && operation->report) {
+		operation->report(operation, &report->report, take_fd(&report_fd));
+	}
+	return false;
+}
 
+static void on_worker(evutil_socket_t fd, short what _unused_, void *context)
+{
+	static const struct task_report lost = {
+		.event = REPORT_DONE, .step = STEP_LOST, .error = ECHILD};
+	struct worker *worker = context;
+	union report report;
+	size_t size = 0;
+	int report_fd = -1, r;
+
+	do {
+		r = receive(fd, &report, sizeof(report), &size, &report_fd);
 		if (r == -EAGAIN)
 			return;
-		if (r < 0) {
-			finish(operation, &(struct task_report){
-						  .event = REPORT_DONE,
-						  .step = STEP_LOST,
-						  .error = ECHILD,
-					  });
-			return;
-		}
-		if (size == sizeof(struct task_interface) && buffer.event == REPORT_INTERFACE) {
-			if (operation->interface)
-				operation->interface(operation, &buffer.interface);
-		} else if (size == sizeof(struct task_report) && buffer.event == REPORT_DONE) {
+		if (!worker->operation) {
+			/* it has ended, or does not know its place */
 			close_fd(report_fd);
-			finish(operation, &buffer.report);
+			worker_free(worker);
 			return;
-		} else if (size == sizeof(struct task_report) && operation->report) {
-			operation->report(operation, &buffer.report, take_fd(&report_fd));
 		}
-		close_fd(report_fd);
-	}
+		if (r < 0) {
+			finish(worker->operation, &lost, false);
+			return;
+		}
+	} while (!take_report(worker->operation, &report, size, report_fd));
 }
 
 static void on_deadline(evutil_socket_t fd _unused_, short what _unused_, void *context)
@@ -115,37 +131,26 @@ static void on_deadline(evutil_socket_t fd _unused_, short what _unused_, void *
 	operation_abort(operation);
 }
 
-int operation_new(struct keeper *keeper, unsigned int seconds, struct operation **ret,
-		  int *ret_task_fd)
+int operation_new(struct keeper *keeper, unsigned int seconds, struct operation **ret)
 {
 	struct operation *operation = calloc(1, sizeof(*operation));
-	int pair[2];
+	int r = -ENOMEM;
 
 	if (!operation)
-		return -ENOMEM;
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) {
-		int r = negative_errno();
-
-		free(operation);
 		return r;
-	}
 	operation->keeper = keeper;
-	operation->number = ++keeper->last_operation;
-	operation->report_fd = pair[0];
 	operation->next = keeper->operations;
 	keeper->operations = operation;
-	operation->event =
-		event_new(keeper->loop, pair[0], EV_READ | EV_PERSIST, on_report, operation);
 	operation->deadline = evtimer_new(keeper->loop, on_deadline, operation);
-	if (!operation->event || !operation->deadline || event_add(operation->event, NULL) < 0 ||
-	    fcntl(pair[0], F_SETFL, O_NONBLOCK) < 0) {
-		close_fd(pair[1]);
+	if (operation->deadline)
+		r = worker_take(keeper, on_worker, &operation->worker);
+	if (r < 0) {
 		operation_free(operation);
-		return -ENOMEM;
+		return r;
 	}
+	operation->worker->operation = operation;
 	operation_set_deadline(operation, seconds);
 	*ret = operation;
-	*ret_task_fd = pair[1];
 	return 0;
 }
 
@@ -158,32 +163,78 @@ void operation_set_deadline(struct operation *operation, unsigned int seconds)
 		evtimer_add(operation->deadline, &time);
 }
 
+static int send_task(struct worker *worker, enum task_op op, const struct wire_layout *layout,
+		     const void *task)
+{
+	struct wire_writer *writer = &worker->keeper->to_spawner;
+
+	wire_begin(writer, op, 0, 0, 0);
+	wire_put(writer, layout, task);
+	return wire_send(writer, worker->fd);
+}
+
+/* An idle worker may have been killed meanwhile: then another one does it. */
+static int send_or_replace(struct operation *operation, enum task_op op,
+			   const struct wire_layout *layout, const void *task)
+{
+	int r = send_task(operation->worker, op, layout, task);
+
+	while (r == -EPIPE || r == -ECONNRESET) {
+		worker_free(operation->worker);
+		operation->worker = NULL;
+		r = worker_take(operation->keeper, on_worker, &operation->worker);
+		if (r < 0)
+			break;
+		operation->worker->operation = operation;
+		r = send_task(operation->worker, op, layout, task);
+	}
+	return r;
+}
+
 int operation_send(struct operation *operation, enum task_op op, const struct wire_layout *layout,
 		   const void *task)
 {
 	struct keeper *keeper = operation->keeper;
-	int r;
+	int r = send_or_replace(operation, op, layout, task);
 
-	wire_begin(&keeper->to_spawner, op, 0, operation->number, 0);
-	wire_put(&keeper->to_spawner, layout, task);
-	r = wire_send(&keeper->to_spawner, keeper->spawner_fd);
-	if (r < 0)
+	if (r < 0) {
+		worker_free(operation->worker);
 		operation_free(operation);
+		return r;
+	}
+	operation->uses_up = op == TASK_START;
+	if (operation->uses_up)
+		worker_prepare(keeper, on_worker);
+	return 0;
+}
+
+int operation_start_front(struct keeper *keeper, const struct task_front *task)
+{
+	struct worker *worker;
+	int r = worker_take(keeper, on_worker, &worker);
+
+	if (r < 0)
+		return r;
+	r = send_task(worker, TASK_FRONT, &task_front_layout, task);
+	worker_free(worker);
 	return r;
 }
 
 void operation_abort(struct operation *operation)
 {
-	struct keeper *keeper = operation->keeper;
-
-	wire_begin(&keeper->to_spawner, TASK_ABORT, 0, operation->number, 0);
-	wire_send(&keeper->to_spawner, keeper->spawner_fd);
+	worker_abort(operation->worker);
 }
 
 void operation_free_all(struct keeper *keeper)
 {
-	while (keeper->operations)
+	while (keeper->operations) {
+		worker_free(keeper->operations->worker);
 		operation_free(keeper->operations);
+	}
+	worker_free_idle(keeper);
+	if (keeper->rest_event)
+		event_free(keeper->rest_event);
+	keeper->rest_event = NULL;
 }
 
 static void on_spawner(evutil_socket_t fd _unused_, short what _unused_, void *context)

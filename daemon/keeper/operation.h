@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * One order to the spawner and the reports of the child that carries it out. Each operation ends in
- * exactly one call of done(), at its last report, at its deadline (the child is killed), or when
- * the child has died without a word.
+ * One order to a worker of the spawner's, and the reports of whoever carries it out. Each operation
+ * ends in exactly one call of done(), at its last report, at its deadline (the worker is killed),
+ * or when the worker has died without a word.
  */
 #ifndef NSCTL_KEEPER_OPERATION_H
 #define NSCTL_KEEPER_OPERATION_H
@@ -12,9 +12,9 @@
 struct operation {
 	struct operation *next;
 	struct keeper *keeper;
-	uint32_t number;
-	int report_fd;
-	struct event *event, *deadline;
+	struct worker *worker;
+	struct event *deadline;
+	bool uses_up; /* the worker: it has become a runner */
 	bool timed_out;
 	void *context; /* the owner's */
 	/* A report before the last; fd: a descriptor that came along, or -1; the callee closes it.
@@ -25,17 +25,17 @@ struct operation {
 	void (*done)(struct operation *operation, const struct task_report *report);
 };
 
-/* Makes one, with its socket: *ret_task_fd is the child's end, to be put into the task and closed.
- * seconds: the deadline, 0 for none. 0 or -errno. */
-int operation_new(struct keeper *keeper, unsigned int seconds, struct operation **ret,
-		  int *ret_task_fd);
+/* Makes one, with a worker. seconds: the deadline, 0 for none. 0 or -errno. */
+int operation_new(struct keeper *keeper, unsigned int seconds, struct operation **ret);
 /* Sends the order; on failure the operation is freed and done() is not called. 0 or -errno. */
 int operation_send(struct operation *operation, enum task_op op, const struct wire_layout *layout,
 		   const void *task);
 /* Lifts or moves the deadline. */
 void operation_set_deadline(struct operation *operation, unsigned int seconds);
-/* Kills the child; done() will be called. */
+/* Kills the worker; done() will be called. */
 void operation_abort(struct operation *operation);
+/* Starts a front, which speaks for itself from then on. 0 or -errno. */
+int operation_start_front(struct keeper *keeper, const struct task_front *task);
 /* Frees all without calling anybody: the keeper ends. */
 void operation_free_all(struct keeper *keeper);
 

@@ -306,11 +306,10 @@ static void on_cgroup_id(struct keeper *keeper, int fd _unused_, const char *nam
 	wire_clear(&task_remove_layout, &task);
 	task.set.owner = *(const uid_t *)context;
 	task.set.id = name;
-	if (operation_new(keeper, 30, &operation, &task.report_fd) < 0)
+	if (operation_new(keeper, 30, &operation) < 0)
 		return;
 	operation->done = on_stray_removed;
 	operation_send(operation, TASK_REMOVE, &task_remove_layout, &task);
-	close_fd(task.report_fd);
 }
 
 static void on_cgroup_owner(struct keeper *keeper, int fd, const char *name, void *context _unused_)

@@ -365,7 +365,7 @@ static int send_start(struct watch *watch, const struct connection *connection,
 {
 	static struct task_start task;
 	_cleanup_fd_ int status_fd = open_status_file(watch->keeper, watch->session);
-	_cleanup_fd_ int leash_fd = -1, report_fd = -1;
+	_cleanup_fd_ int leash_fd = -1;
 	int r = status_fd < 0 ? status_fd : make_leash(watch, command, &leash_fd);
 
 	if (r < 0)
@@ -383,10 +383,9 @@ static int send_start(struct watch *watch, const struct connection *connection,
 	task.caller_pid = connection->peer.pid;
 	task.status_file_fd = status_fd;
 	task.leash_fd = leash_fd;
-	r = operation_new(watch->keeper, START_SECONDS, &watch->operation, &report_fd);
+	r = operation_new(watch->keeper, START_SECONDS, &watch->operation);
 	if (r < 0)
 		return r;
-	task.report_fd = report_fd;
 	watch->operation->context = watch;
 	watch->operation->report = on_started;
 	watch->operation->done = on_runner_done;

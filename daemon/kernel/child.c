@@ -10,8 +10,13 @@ void child_begin(void)
 {
 	process_unblock_signals();
 	prctl(PR_SET_DUMPABLE, 0);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	child_ends_with_parent();
 	umask(022);
+}
+
+void child_ends_with_parent(void)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
 void child_finish(int report_fd, struct task_report *report, const struct fault *fault)

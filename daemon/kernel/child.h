@@ -6,8 +6,10 @@
 #include "daemon/kernel/fault.h"
 #include "daemon/wire/task.h"
 
-/* Signals as they are by default, not dumpable, and gone when the spawner goes. */
+/* Signals as they are by default, not dumpable, and gone when its parent goes. */
 void child_begin(void);
+/* Gone when its parent goes, once more: a change of credentials makes the kernel forget it. */
+void child_ends_with_parent(void);
 
 /* Sends the final report, and ends the process. */
 void child_finish(int report_fd, struct task_report *report, const struct fault *fault)

@@ -23,6 +23,7 @@ struct host {
 	int init_program_fd; /* nsctl-init */
 	uid_t init_uid;	     /* what it runs as */
 	gid_t init_gid;
+	int report_fd; /* of a worker: its channel to the keeper */
 };
 
 #endif

@@ -192,13 +192,31 @@ static int execute(char *const *arguments, char *const *environment)
 	return result;
 }
 
-static void __attribute__((noreturn)) child_command(struct join *join)
+/* What needs the host's rights. Groups before a user namespace is entered: inside, setgroups(2) may
+ * be denied. */
+static int enter_first(struct join *join)
 {
+	static const enum kind kinds[] = {KIND_NET, KIND_UTS, KIND_IPC, KIND_MNT};
+	int r = 0;
+
+	if (syscall(SYS_setgroups, join->identity.n_groups, join->identity.groups) < 0)
+		return fail(join, STEP_IDENTITY, 0);
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(kinds); i++)
+		r = enter_kind(join, kinds[i]);
+	return r == 0 ? fail_with(join, STEP_LIMITS, limits_apply_resources(join->limits)) : r;
+}
+
+static void child_command(void *context)
+{
+	struct join *join = context;
 	const struct wire_command *command = &join->task->command;
-	int r;
+	int r = 0;
 
 	signal(SIGPIPE, SIG_DFL); /* the parent half ignores it */
-	r = enter_kind(join, KIND_CGROUP);
+	if (!join->task->no_init)
+		r = enter_first(join);
+	if (r == 0)
+		r = enter_kind(join, KIND_CGROUP);
 	if (r == 0)
 		r = enter_kind(join, KIND_TIME);
 	if (r == 0)
@@ -226,9 +244,7 @@ static void __attribute__((noreturn)) child_command(struct join *join)
 	_exit(127);
 }
 
-/* --- the joiner: shares the parent half's memory, which is stopped meanwhile --- */
-
-static const enum kind joiner_kinds[] = {KIND_NET, KIND_UTS, KIND_IPC, KIND_PID, KIND_MNT};
+/* --- before a command that is process 1 itself --- */
 
 /* A pid namespace of the command's own; charged to the caller, owned by the set's user namespace.
  */
@@ -245,22 +261,17 @@ static int make_pid_namespace(struct join *join)
 	return r;
 }
 
-static void __attribute__((noreturn)) child_joiner(struct join *join)
+static void child_joiner(void *context)
 {
+	struct join *join = context;
+	int r = enter_first(join);
 	pid_t pid;
-	int r = 0;
 
-	/* before a user namespace is entered: inside, setgroups(2) may be denied */
-	if (syscall(SYS_setgroups, join->identity.n_groups, join->identity.groups) < 0)
-		r = fail(join, STEP_IDENTITY, 0);
-	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(joiner_kinds); i++)
-		r = enter_kind(join, joiner_kinds[i]);
 	if (r == 0)
-		r = fail_with(join, STEP_LIMITS, limits_apply_resources(join->limits));
-	if (r == 0 && join->task->no_init)
 		r = make_pid_namespace(join);
 	if (r < 0)
 		_exit(0);
+	/* the parent half is the command's parent too, and reaps it */
 	pid = process_fork(CLONE_PARENT | CLONE_VFORK, join->cgroup_fd, NULL);
 	if (pid == 0)
 		child_command(join);
@@ -271,15 +282,39 @@ static void __attribute__((noreturn)) child_joiner(struct join *join)
 	_exit(0);
 }
 
-int join_start(struct join *join)
+static void start_by_joiner(struct join *join)
 {
-	pid_t pid = vfork();
+	pid_t pid = process_call(0, -1, child_joiner, join, NULL);
 	int status;
 
-	if (pid == 0)
-		child_joiner(join);
 	if (pid < 0)
-		return fail(join, STEP_FORK, 0);
-	process_wait(pid, &status);
+		fault_set(&join->shared->fault, STEP_FORK, 0, -pid);
+	else
+		process_wait(pid, &status);
+}
+
+/* --- the parent half --- */
+
+/* setns of a pid namespace counts for children alone. */
+static void start_inside(struct join *join)
+{
+	uint64_t memory = join->fds[KIND_TIME] >= 0 ? 0 : CLONE_VM;
+	pid_t pid;
+
+	if (enter_kind(join, KIND_PID) < 0)
+		return;
+	pid = process_call(memory, join->cgroup_fd, child_command, join, NULL);
+	if (pid < 0)
+		fault_set(&join->shared->fault, STEP_FORK, 0, -pid);
+	else
+		join->shared->pid = pid;
+}
+
+int join_start(struct join *join)
+{
+	if (join->task->no_init)
+		start_by_joiner(join);
+	else
+		start_inside(join);
 	return -join->shared->fault.error;
 }

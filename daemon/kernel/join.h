@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Into the set: the joiner and the command, up to execve(2).
+ * Into the set: the command, from its birth up to execve(2).
  *
- * The joiner enters the namespaces that only matter to children (pid) or need the host's rights
- * (mnt, net, uts, ipc), and clones the command into the session's cgroup. The command, which has
- * memory of its own, then enters what is left: cgroup (not before it is in the cgroup: with
- * nsdelegate the kernel lets nobody move in from outside the namespace), time (the kernel wants
- * unshared memory), user (last: root's descriptors are needed until then). It is not dumpable, and
- * root of the host, until it changes its ids: nobody in the set can trace it or read its
- * descriptors.
+ * It is born in the session's cgroup and in the set's pid namespace, and enters what is left: first
+ * what needs the host's rights (net, uts, ipc, mnt), then cgroup (not before it is in the cgroup:
+ * with nsdelegate the kernel lets nobody move in from outside the namespace), time (for which it
+ * has memory of its own, as the kernel wants it; else it shares the parent half's until it
+ * executes), user (last: root's descriptors are needed until then). It is not dumpable, and root of
+ * the host, until it changes its ids: nobody in the set can trace it or read its descriptors
+ * (tests/kernel/test-dumpable.c).
+ *
+ * A command that is process 1 itself has a joiner before it, which makes the pid namespace.
  */
 #ifndef NSCTL_KERNEL_JOIN_H
 #define NSCTL_KERNEL_JOIN_H

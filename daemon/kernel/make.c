@@ -4,7 +4,6 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/firewall.h"
@@ -112,6 +111,7 @@ static int make_namespaces(struct maker *maker)
 
 	if (r < 0)
 		return fault_set(&maker->fault, STEP_IDENTITY, 0, -r);
+	child_ends_with_parent();
 	if (unshare(kind_clone_flags(maker->spec->kinds)) < 0)
 		return fail(maker, STEP_UNSHARE, 0);
 	return make_young_enough(maker);
@@ -267,6 +267,7 @@ static int obey(struct maker *maker, enum inner_order order, const struct identi
 		return start_init(maker, &start);
 	if (setgid(inside->gid) < 0 || setuid(inside->uid) < 0)
 		return fail(maker, STEP_IDENTITY, 0);
+	child_ends_with_parent();
 	return has(maker, KIND_MNT) ? set_up_mounts(maker, NULL) : 0;
 }
 
@@ -281,8 +282,6 @@ static void __attribute__((noreturn)) child_inner(struct maker *maker)
 	int r;
 
 	r = make_namespaces(maker);
-	/* not before: a change of credentials clears it */
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	report.fault = maker->fault;
 	say(maker->channel_fd, &report, sizeof(report));
 	while (r == 0 && recv(maker->channel_fd, &order, 1, 0) == 1) {
@@ -493,5 +492,5 @@ void child_make(const struct host *host, const struct task_create *task)
 		r = pin_all(&maker);
 	if (r == 0)
 		fill_report(&maker, &report);
-	child_finish(task->report_fd, &report, &maker.fault);
+	child_finish(host->report_fd, &report, &maker.fault);
 }

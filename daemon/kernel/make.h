@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a maker does: everything between its fork from the spawner and its end. It is born in the
- * set's cgroup, is charged as the caller (privilege_charge), and reports through the task's socket.
- * Killed anywhere, it leaves only what child_remove() makes absent.
+ * What a maker does: everything between its fork from a worker, whose memory it shares while that
+ * waits, and its end. It is born in the set's cgroup, is charged as the caller (privilege_charge),
+ * and reports through the worker's channel. Killed anywhere, it leaves only what child_remove()
+ * makes absent.
  *
  *	plain set				set with a user namespace
  *	one process				maker (root)		its inner process

@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include "daemon/kernel/process.h"
+#include "daemon/kernel/raw.h"
 
 pid_t process_fork(uint64_t flags, int cgroup_fd, int *ret_pid_fd)
 {
@@ -24,6 +25,46 @@ pid_t process_fork(uint64_t flags, int cgroup_fd, int *ret_pid_fd)
 
 	if (pid < 0)
 		return negative_errno();
+	if (pid > 0 && ret_pid_fd)
+		*ret_pid_fd = pid_fd;
+	return pid;
+}
+
+/*
+ * Child and parent return here one after the other, on the same stack: the child first, which does
+ * not leave this function, so what the parent needs above stays as it was. It must be a system call
+ * in line: the return address of a function would lie where the child writes.
+ */
+static long __attribute__((noinline))
+clone_and_run(const struct clone_args *args, void (*function)(void *), void *context)
+{
+	long pid = raw_call(__NR_clone3, (word)args, sizeof(*args), 0, 0, 0);
+
+	if (pid == 0) {
+		function(context);
+		_exit(EXIT_FAILURE);
+	}
+	return pid;
+}
+
+pid_t process_call(uint64_t flags, int cgroup_fd, void (*function)(void *context), void *context,
+		   int *ret_pid_fd)
+{
+	int pid_fd = -1;
+	struct clone_args args = {
+		.flags = flags | CLONE_VFORK | (cgroup_fd >= 0 ? CLONE_INTO_CGROUP : 0) |
+			 (ret_pid_fd ? CLONE_PIDFD : 0),
+		.pidfd = (uint64_t)(uintptr_t)&pid_fd,
+		.exit_signal = SIGCHLD,
+		.cgroup = cgroup_fd >= 0 ? (uint64_t)cgroup_fd : 0,
+	};
+	long pid;
+
+#ifdef __SANITIZE_ADDRESS__
+	/* what it notes of the child's stack frames would be held against the parent's */
+	args.flags &= ~(uint64_t)CLONE_VM;
+#endif
+	pid = clone_and_run(&args, function, context);
 	if (pid > 0 && ret_pid_fd)
 		*ret_pid_fd = pid_fd;
 	return pid;

@@ -90,7 +90,7 @@ void child_remove(const struct host *host, const struct task_remove *task)
 		if (r < 0)
 			fault_set(&fault, STEP_CGROUP, 0, -r);
 	}
-	child_finish(task->report_fd, &report, &fault);
+	child_finish(host->report_fd, &report, &fault);
 }
 
 static void report_interface(const struct task_interface *interface, void *context)
@@ -111,8 +111,8 @@ void child_inspect(const struct host *host, const struct task_inspect *task)
 	if (r == 0 && setns(net_fd, CLONE_NEWNET) < 0)
 		r = negative_errno();
 	if (r == 0)
-		r = rtnl_each_interface(report_interface, (void *)&task->report_fd);
+		r = rtnl_each_interface(report_interface, (void *)&host->report_fd);
 	if (r < 0)
 		fault_set(&fault, STEP_INTERFACES, 0, -r);
-	child_finish(task->report_fd, &report, &fault);
+	child_finish(host->report_fd, &report, &fault);
 }

@@ -217,13 +217,13 @@ static int report_started(const struct runner *runner)
 	};
 
 	memcpy(CMSG_DATA(&control.header), &runner->pid_fd, sizeof(int));
-	return sendmsg(runner->task->report_fd, &message, MSG_NOSIGNAL) < 0 ? negative_errno() : 0;
+	return sendmsg(runner->host->report_fd, &message, MSG_NOSIGNAL) < 0 ? negative_errno() : 0;
 }
 
 /* Nothing of the daemon's stays: the descriptors that waiting needs, moved close together. */
 static int drop_everything(struct runner *runner)
 {
-	const int keep[] = {runner->task->report_fd,
+	const int keep[] = {runner->host->report_fd,
 			    runner->task->command.status_fd,
 			    runner->task->status_file_fd,
 			    runner->task->leash_fd,
@@ -339,7 +339,7 @@ static void finish(struct runner *runner)
 		     now.tv_sec * 1000000LL + now.tv_nsec / 1000);
 	fault_point("exec-status-written");
 	tell_client(runner, &report);
-	child_finish(runner->task->report_fd, &report, &runner->fault);
+	child_finish(runner->host->report_fd, &report, &runner->fault);
 }
 
 void child_runner(const struct host *host, const struct task_start *task)
@@ -374,5 +374,5 @@ void child_runner(const struct host *host, const struct task_start *task)
 		finish(&runner);
 	if (runner.cgroup_fd >= 0)
 		cgroup_kill(runner.cgroup_fd);
-	child_finish(task->report_fd, &report, &runner.fault);
+	child_finish(host->report_fd, &report, &runner.fault);
 }

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The runner: its parent half, outside the set, from the fork to the last word about the command.
+ * The runner: a worker that has been told to start a command, and what it does until the last word
+ * about that. It is the command's parent, and stays outside the set.
  *
- *	parent half --vfork--> joiner --clone(CLONE_PARENT)--> command
- *
- * The parent half makes the session's cgroup, has the command started (join.h), reports that, drops
- * all privilege for good, and waits: for the command's end, and for its client's. It needs nothing
- * of the daemon's any more: the exact status goes down the client's pipe and into the status file,
- * and what the command left behind is killed, whether or not a keeper is there to hear of it.
+ * It makes the session's cgroup, starts the command (join.h), reports that, drops all privilege for
+ * good, and waits: for the command's end, and for its client's. It needs nothing of the daemon's
+ * any more: the exact status goes down the client's pipe and into the status file, and what the
+ * command left behind is killed, whether or not a keeper is there to hear of it.
  *
  * The status file has a line "runner PID STARTTIME" from the beginning, then "command PID
  * STARTTIME", and at the end "exit N MICROSECONDS" or "signal N MICROSECONDS" (Unix epoch).

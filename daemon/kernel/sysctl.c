@@ -39,6 +39,11 @@ int sysctl_renew(struct host *host)
 	return 0;
 }
 
+void sysctl_borrow(struct host *host)
+{
+	host->sysctl_uses = USES_MAX - 2;
+}
+
 int sysctl_write(const struct host *host, const char *path, const char *text)
 {
 	_cleanup_fd_ int fd = openat(host->sysctl_fd, path, O_WRONLY | O_CLOEXEC);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * nsctld-spawner: the small root process that makers, runners and fronts are forked from. It holds
- * no user's data: a request is decoded, forked for, and forgotten. Its mount tree has no pins. It
- * ends with the keeper, and takes makers along; runners go on. A lock on RUNTIME/spawner.lock,
- * shared with makers and with runners that have not dropped their privilege yet, tells the next
- * keeper when nobody changes the kernel any more.
+ * nsctld-spawner: the small root process that workers are forked from, and through them makers,
+ * runners and fronts. It holds no user's data, and never sees a task: those go from the keeper to a
+ * worker. Its mount tree has no pins. It ends with the keeper, and takes workers along; runners go
+ * on. A lock on RUNTIME/spawner.lock, shared with workers and with runners that have not dropped
+ * their privilege yet, tells the next keeper when nobody changes the kernel any more.
  *
  * Descriptor 3 is the channel to the keeper.
  * Usage: nsctld-spawner RUNTIME CGROUP INIT-UID INIT-GID [delegated]
@@ -20,17 +20,12 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include "daemon/kernel/cgroup.h"
-#include "daemon/kernel/child.h"
 #include "daemon/kernel/fault.h"
-#include "daemon/kernel/front.h"
 #include "daemon/kernel/host.h"
-#include "daemon/kernel/firewall.h"
-#include "daemon/kernel/link.h"
-#include "daemon/kernel/make.h"
 #include "daemon/kernel/process.h"
-#include "daemon/kernel/runner.h"
 #include "daemon/kernel/sysctl.h"
 #include "daemon/kernel/vault.h"
+#include "daemon/spawner/worker.h"
 #include "daemon/wire/task.h"
 
 #define CHANNEL_FD 3
@@ -40,11 +35,10 @@
 /* How long makers of a keeper before may take to end. */
 #define LOCK_MILLISECONDS 20000
 
-/* Children that run: what TASK_ABORT kills and, but for runners, the end of the keeper. */
+/* A worker that runs, or what has become of it: what TASK_ABORT kills. */
 struct running {
-	uint32_t task;
+	uint32_t number;
 	pid_t pid;
-	bool is_runner;
 };
 
 struct spawner {
@@ -57,19 +51,7 @@ struct spawner {
 	struct wire_message message;
 };
 
-/* The request being worked on: too large for the stack of every function. */
-static union {
-	struct task_create create;
-	struct task_remove remove;
-	struct task_start start;
-	struct task_inspect inspect;
-	struct task_wire wire;
-	struct task_adjust adjust;
-	struct task_restore restore;
-	struct task_front front;
-} task;
-
-static void remember(struct spawner *spawner, uint32_t number, pid_t pid, bool is_runner)
+static void remember(struct spawner *spawner, uint32_t number, pid_t pid)
 {
 	if (spawner->n_running == spawner->size) {
 		size_t size = spawner->size ? 2 * spawner->size : 16;
@@ -81,7 +63,7 @@ static void remember(struct spawner *spawner, uint32_t number, pid_t pid, bool i
 		spawner->running = more;
 		spawner->size = size;
 	}
-	spawner->running[spawner->n_running++] = (struct running){number, pid, is_runner};
+	spawner->running[spawner->n_running++] = (struct running){number, pid};
 }
 
 static void forget(struct spawner *spawner, pid_t pid)
@@ -93,119 +75,29 @@ static void forget(struct spawner *spawner, pid_t pid)
 		}
 }
 
-static void report_fault(int fd, enum step step, int error)
+/* When it cannot be forked, the keeper sees the channel close. */
+static void on_fork(struct spawner *spawner, uint32_t number, int channel_fd)
 {
-	struct task_report report = {
-		.event = REPORT_DONE, .step = step, .error = error > 0 ? error : EIO};
-
-	(void)!send(fd, &report, sizeof(report), MSG_NOSIGNAL);
-}
-
-static int set_cgroup(struct spawner *spawner, const struct task_set *set)
-{
-	char path[CGROUP_PATH_SIZE];
-
-	snprintf(path, sizeof(path), "%u/%s", set->owner, set->id);
-	return cgroup_make(spawner->host.cgroup_fd, path);
-}
-
-/* What each kind of child runs; none returns. */
-static void child_task(struct spawner *spawner, uint16_t type)
-{
-	close_fd(CHANNEL_FD);
-	close_fd(spawner->signal_fd);
-	if (type == TASK_CREATE)
-		child_make(&spawner->host, &task.create);
-	if (type == TASK_REMOVE)
-		child_remove(&spawner->host, &task.remove);
-	if (type == TASK_INSPECT)
-		child_inspect(&spawner->host, &task.inspect);
-	if (type == TASK_LINK)
-		child_link(&spawner->host, &task.wire);
-	if (type == TASK_ADJUST)
-		child_adjust(&spawner->host, &task.adjust);
-	if (type == TASK_RESTORE)
-		child_restore(&spawner->host, &task.restore);
-	if (type == TASK_UNLINK)
-		child_unlink(&spawner->host, &task.wire);
-	child_runner(&spawner->host, &task.start);
-}
-
-static int report_fd(uint16_t type)
-{
-	if (type == TASK_CREATE)
-		return task.create.report_fd;
-	if (type == TASK_REMOVE)
-		return task.remove.report_fd;
-	if (type == TASK_LINK || type == TASK_UNLINK)
-		return task.wire.report_fd;
-	if (type == TASK_ADJUST)
-		return task.adjust.report_fd;
-	if (type == TASK_RESTORE)
-		return task.restore.report_fd;
-	return type == TASK_INSPECT ? task.inspect.report_fd : task.start.report_fd;
-}
-
-static void on_task(struct spawner *spawner, uint16_t type, uint32_t number)
-{
-	_cleanup_fd_ int cgroup_fd = -1;
 	pid_t pid;
 
-	if (type == TASK_CREATE) {
-		cgroup_fd = set_cgroup(spawner, &task.create.set);
-		if (cgroup_fd < 0) {
-			report_fault(report_fd(type), STEP_CGROUP, -cgroup_fd);
-			return;
-		}
-	}
 	/* the one that there is will do as well when no other can be made */
 	(void)sysctl_renew(&spawner->host);
-	pid = process_fork(0, cgroup_fd, NULL);
-	if (pid == 0)
-		child_task(spawner, type);
-	if (pid < 0)
-		report_fault(report_fd(type), STEP_FORK, -pid);
-	else
-		remember(spawner, number, pid, type == TASK_START);
-}
-
-/* When it cannot be started, the keeper sees its channel close. */
-static void on_front(void)
-{
-	if (process_fork(0, -1, NULL) == 0)
-		child_front(FRONT_PROGRAM_FD, &task.front);
+	pid = process_fork(0, -1, NULL);
+	if (pid == 0) {
+		close_fd(CHANNEL_FD);
+		close_fd(spawner->signal_fd);
+		spawner->host.report_fd = channel_fd;
+		worker_run(&spawner->host, FRONT_PROGRAM_FD);
+	}
+	if (pid > 0)
+		remember(spawner, number, pid);
 }
 
 static void on_abort(struct spawner *spawner, uint32_t number)
 {
 	for (size_t i = 0; i < spawner->n_running; i++)
-		if (spawner->running[i].task == number)
+		if (spawner->running[i].number == number)
 			kill(spawner->running[i].pid, SIGKILL);
-}
-
-static const struct wire_layout *task_layout(uint16_t type)
-{
-	switch (type) {
-	case TASK_CREATE:
-		return &task_create_layout;
-	case TASK_REMOVE:
-		return &task_remove_layout;
-	case TASK_START:
-		return &task_start_layout;
-	case TASK_INSPECT:
-		return &task_inspect_layout;
-	case TASK_RESTORE:
-		return &task_restore_layout;
-	case TASK_LINK:
-	case TASK_UNLINK:
-		return &task_wire_layout;
-	case TASK_ADJUST:
-		return &task_adjust_layout;
-	case TASK_FRONT:
-		return &task_front_layout;
-	default:
-		return NULL;
-	}
 }
 
 /* 0, or a failure that the spawner cannot go on after. */
@@ -213,19 +105,16 @@ static int on_message(struct spawner *spawner)
 {
 	uint32_t number = spawner->message.header->nlmsg_seq;
 	uint16_t type = spawner->message.header->nlmsg_type;
-	const struct wire_layout *layout = task_layout(type);
+	struct task_fork fork;
 
 	if (type == TASK_ABORT) {
 		on_abort(spawner, number);
 		return 0;
 	}
-	if (!layout || wire_decode(&spawner->message, layout, &task) < 0)
+	if (type != TASK_FORK || wire_decode(&spawner->message, &task_fork_layout, &fork) < 0)
 		return -EBADMSG;
-	if (type == TASK_FRONT)
-		on_front();
-	else
-		on_task(spawner, type, number);
-	/* the child's end of its socket must be the only one */
+	on_fork(spawner, number, fork.channel_fd);
+	/* the worker's end of its channel must be the only one */
 	wire_message_close_fds(&spawner->message);
 	return 0;
 }
@@ -405,8 +294,5 @@ int main(int argc, char **argv)
 		r = EXIT_FAILURE;
 	if (r == 0)
 		r = run(&spawner) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
-	for (size_t i = 0; i < spawner.n_running; i++)
-		if (!spawner.running[i].is_runner)
-			kill(spawner.running[i].pid, SIGKILL);
 	return r;
 }

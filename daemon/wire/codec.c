@@ -259,9 +259,26 @@ int wire_receive(struct wire_message *message, int socket_fd)
 	return 1;
 }
 
+/* Fields stand in a table in the order of their numbers, which need not be that of the struct. */
+static void clear_around(const struct wire_layout *layout, char *value, size_t from)
+{
+	const struct wire_field *large = NULL;
+
+	for (size_t i = 0; i < layout->n; i++) {
+		const struct wire_field *field = &layout->fields[i];
+
+		if (field->large && field->offset >= from &&
+		    (!large || field->offset < large->offset))
+			large = field;
+	}
+	memset(value + from, 0, (large ? large->offset : layout->size) - from);
+	if (large)
+		clear_around(layout, value, large->offset + large->limit * large->layout->size);
+}
+
 void wire_clear(const struct wire_layout *layout, void *value)
 {
-	memset(value, 0, layout->size);
+	clear_around(layout, value, 0);
 	for (size_t i = 0; i < layout->n; i++) {
 		const struct wire_field *field = &layout->fields[i];
 		char *at = (char *)value + field->offset;

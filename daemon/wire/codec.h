@@ -42,6 +42,7 @@ struct wire_field {
 	size_t offset;
 	uint64_t limit;
 	size_t count_offset;		  /* WIRE_ARRAY */
+	bool large;			  /* WIRE_ARRAY: see wire_clear() */
 	const struct wire_layout *layout; /* WIRE_NESTED, WIRE_ARRAY: of one element */
 };
 
@@ -100,7 +101,9 @@ int wire_receive(struct wire_message *message, int socket_fd);
 /* Closes the descriptors that came with the message and were not taken. */
 void wire_message_close_fds(struct wire_message *message);
 
-/* Prepares a struct as if nothing had been decoded into it: zero, and -1 for descriptors. */
+/* Prepares a struct as if nothing had been decoded into it: zero, and -1 for descriptors. Large
+ * arrays, of hundreds of kilobytes, are left as they are: whoever adds an element sets all of it.
+ */
 void wire_clear(const struct wire_layout *layout, void *value);
 /* The message's fields into *ret; attributes from WIRE_ITEM up are items and skipped. 0 or
  * -EBADMSG. */

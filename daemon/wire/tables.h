@@ -35,5 +35,11 @@
 		.offset = offsetof(struct record, member),                                      \
 		.count_offset = offsetof(struct record, n_##member), .layout = &inner##_layout, \
 	}
+#define LARGE_ARRAY(n, record, member, inner, bound)                                            \
+	{                                                                                       \
+		.large = true, .attribute = (n), .type = WIRE_ARRAY, .limit = (bound),          \
+		.offset = offsetof(struct record, member),                                      \
+		.count_offset = offsetof(struct record, n_##member), .layout = &inner##_layout, \
+	}
 
 #endif

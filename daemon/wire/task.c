@@ -13,6 +13,11 @@ static const struct wire_field task_ready_fields[] = {
 };
 LAYOUT(task_ready);
 
+static const struct wire_field task_fork_fields[] = {
+	FD(1, task_fork, channel_fd),
+};
+LAYOUT(task_fork);
+
 static const struct wire_field task_group_fields[] = {
 	U32(1, task_group, id, 0),
 };
@@ -65,14 +70,12 @@ static LAYOUT(task_link);
 
 static const struct wire_field task_wire_fields[] = {
 	NESTED(1, task_wire, link, task_link),
-	FD(2, task_wire, report_fd),
 };
 LAYOUT(task_wire);
 
 static const struct wire_field task_adjust_fields[] = {
 	NESTED(1, task_adjust, from, task_link),
 	NESTED(2, task_adjust, to, task_link),
-	FD(3, task_adjust, report_fd),
 };
 LAYOUT(task_adjust);
 
@@ -87,9 +90,8 @@ static LAYOUT(task_firewall);
 
 static const struct wire_field task_restore_fields[] = {
 	NESTED(1, task_restore, firewall, task_firewall),
-	ARRAY(2, task_restore, links, task_link, TASK_LINKS_MAX),
+	LARGE_ARRAY(2, task_restore, links, task_link, TASK_LINKS_MAX),
 	BOOL(3, task_restore, more),
-	FD(4, task_restore, report_fd),
 };
 LAYOUT(task_restore);
 
@@ -104,23 +106,21 @@ static const struct wire_field task_create_fields[] = {
 	NESTED(1, task_create, set, task_set),
 	NESTED(2, task_create, identity, task_identity),
 	NESTED(3, task_create, spec, wire_spec),
-	FD(4, task_create, report_fd),
-	BOOL(5, task_create, no_init),
-	ARRAY(6, task_create, links, task_link, TASK_SPEC_LINKS_MAX),
-	NESTED(7, task_create, bridge, task_bridge),
-	NESTED(8, task_create, firewall, task_firewall),
-	BOOL(9, task_create, setgroups),
-	U32(10, task_create, inside_uid, 0),
-	U32(11, task_create, inside_gid, 0),
+	BOOL(4, task_create, no_init),
+	ARRAY(5, task_create, links, task_link, TASK_SPEC_LINKS_MAX),
+	NESTED(6, task_create, bridge, task_bridge),
+	NESTED(7, task_create, firewall, task_firewall),
+	BOOL(8, task_create, setgroups),
+	U32(9, task_create, inside_uid, 0),
+	U32(10, task_create, inside_gid, 0),
 };
 LAYOUT(task_create);
 
 static const struct wire_field task_remove_fields[] = {
 	NESTED(1, task_remove, set, task_set),
 	U64(2, task_remove, grace, 0),
-	FD(3, task_remove, report_fd),
-	ARRAY(4, task_remove, links, task_link, TASK_LINKS_MAX),
-	NESTED(5, task_remove, firewall, task_firewall),
+	LARGE_ARRAY(3, task_remove, links, task_link, TASK_LINKS_MAX),
+	NESTED(4, task_remove, firewall, task_firewall),
 };
 LAYOUT(task_remove);
 
@@ -134,16 +134,14 @@ static const struct wire_field task_start_fields[] = {
 	FD(7, task_start, caller_fd),
 	FD(8, task_start, status_file_fd),
 	FD(9, task_start, leash_fd),
-	FD(10, task_start, report_fd),
-	U32(11, task_start, caller_pid, 0),
-	U32(12, task_start, inside_uid, 0),
-	U32(13, task_start, inside_gid, 0),
+	U32(10, task_start, caller_pid, 0),
+	U32(11, task_start, inside_uid, 0),
+	U32(12, task_start, inside_gid, 0),
 };
 LAYOUT(task_start);
 
 static const struct wire_field task_inspect_fields[] = {
 	NESTED(1, task_inspect, set, task_set),
-	FD(2, task_inspect, report_fd),
 };
 LAYOUT(task_inspect);
 

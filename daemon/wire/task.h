@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the keeper tells the spawner to do, and what the spawner's children answer. A task is one
- * message on the spawner's channel (nlmsg_type: enum task_op, nlmsg_seq: the task's number); its
- * answers are struct task_report on the task's own socket, whose other end only the child has: when
- * it reads end-of-file without a final report, the child has been killed.
+ * What the keeper tells the spawner and its workers to do, and what they answer. The spawner's
+ * channel carries orders to fork a worker and to kill one (nlmsg_type: enum task_op, nlmsg_seq: the
+ * worker's number). A task is one message on a worker's own channel; the answers, struct
+ * task_report, come back there. When it reads end-of-file without a final report, the worker has
+ * been killed.
  */
 #ifndef NSCTL_WIRE_TASK_H
 #define NSCTL_WIRE_TASK_H
@@ -19,16 +20,18 @@
 
 enum task_op {
 	TASK_READY = 64, /* spawner to keeper, once: struct task_ready */
-	TASK_CREATE,	 /* struct task_create: a maker */
-	TASK_REMOVE,	 /* struct task_remove: the same, backwards */
-	TASK_START,	 /* struct task_start: a runner */
-	TASK_INSPECT,	 /* struct task_inspect */
-	TASK_LINK,	 /* struct task_wire: makes a link */
-	TASK_ADJUST,	 /* struct task_adjust: changes one */
-	TASK_UNLINK,	 /* struct task_wire: makes it absent */
-	TASK_RESTORE,	 /* struct task_restore: the firewall */
-	TASK_FRONT,	 /* struct task_front: a front; no reports */
-	TASK_ABORT,	 /* kills the child of task nlmsg_seq, if it is still there */
+	TASK_FORK,	 /* to the spawner: struct task_fork */
+	TASK_ABORT,	 /* to the spawner: kills worker nlmsg_seq, if it is still there */
+	/* to a worker */
+	TASK_CREATE,  /* struct task_create: a maker */
+	TASK_REMOVE,  /* struct task_remove: the same, backwards */
+	TASK_START,   /* struct task_start: the worker becomes a runner */
+	TASK_INSPECT, /* struct task_inspect */
+	TASK_LINK,    /* struct task_wire: makes a link */
+	TASK_ADJUST,  /* struct task_adjust: changes one */
+	TASK_UNLINK,  /* struct task_wire: makes it absent */
+	TASK_RESTORE, /* struct task_restore: the firewall */
+	TASK_FRONT,   /* struct task_front: the worker becomes a front; no reports */
 };
 
 struct task_ready {
@@ -36,6 +39,10 @@ struct task_ready {
 	int vault_mnt_fd;  /* the vault itself: to be kept by whoever outlives the daemon */
 	bool vault_pinned; /* again: somebody had unmounted it */
 	int cgroup_fd;	   /* directory below which all sets' cgroups are */
+};
+
+struct task_fork {
+	int channel_fd; /* the worker's end of its channel */
 };
 
 struct task_group {
@@ -103,17 +110,14 @@ struct task_restore {
 	struct task_link links[TASK_LINKS_MAX];
 	size_t n_links;
 	bool more; /* than links: these are added to what is there */
-	int report_fd;
 };
 
 struct task_wire {
 	struct task_link link;
-	int report_fd;
 };
 
 struct task_adjust {
 	struct task_link from, to; /* places, interfaces' kernel names and id are the same */
-	int report_fd;
 };
 
 /* The bridge of a network, made with its namespace. */
@@ -130,7 +134,6 @@ struct task_create {
 	struct wire_spec spec;		 /* with maps, whatever the mapping */
 	uint32_t inside_uid, inside_gid; /* the caller's, in its user namespace */
 	bool setgroups;			 /* allowed there */
-	int report_fd;
 	bool no_init;
 	struct task_link links[TASK_SPEC_LINKS_MAX];
 	size_t n_links;
@@ -145,7 +148,6 @@ struct task_remove {
 	size_t n_links;
 	struct task_firewall firewall;
 	uint64_t grace; /* microseconds between SIGTERM and SIGKILL */
-	int report_fd;
 };
 
 struct task_start {
@@ -160,12 +162,10 @@ struct task_start {
 	uint32_t caller_pid; /* its number */
 	int status_file_fd;  /* state/sessions/ID.status, opened for writing */
 	int leash_fd;	     /* the command ends when its other end closes, -1: it does not */
-	int report_fd;
 };
 
 struct task_inspect {
 	struct task_set set;
-	int report_fd;
 };
 
 struct task_front {
@@ -203,8 +203,8 @@ struct task_interface {
 	char addresses[INTERFACE_ADDRESSES_MAX][64];
 };
 
-extern const struct wire_layout task_ready_layout, task_create_layout, task_remove_layout,
-	task_start_layout, task_inspect_layout, task_front_layout, task_wire_layout,
-	task_adjust_layout, task_restore_layout;
+extern const struct wire_layout task_ready_layout, task_fork_layout, task_create_layout,
+	task_remove_layout, task_start_layout, task_inspect_layout, task_front_layout,
+	task_wire_layout, task_adjust_layout, task_restore_layout;
 
 #endif

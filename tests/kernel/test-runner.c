@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Fact 13 of DESIGN.md, the half of processes: the parent half starts a joiner, which enters the
- * set and starts the command by clone with CLONE_PARENT: so the parent half, which is outside and
- * has never joined anything, reaps the command.
+ * Fact 13 of DESIGN.md, the half of processes: who joins a pid namespace for its children stays
+ * outside and reaps the command, which may share its memory until it executes; and a joiner between
+ * the two, which starts the command by clone with CLONE_PARENT, leaves it to its own parent to
+ * reap.
  */
 #include <fcntl.h>
 #include <sched.h>
@@ -66,6 +67,41 @@ static void test_clone_parent(int pid_fd, const char *what)
 	       what);
 }
 
+struct in_namespace {
+	pid_t own, parent; /* written by a child that shares our memory */
+};
+
+/* As process_call() does it, with a stack of its own for want of an inline system call. */
+static int body_shares_memory(void *arg)
+{
+	struct in_namespace *seen = arg;
+
+	seen->own = getpid();
+	seen->parent = getppid();
+	execl("/proc/self/exe", "command", "status", NULL);
+	_exit(1);
+}
+
+static int body_runner(struct child *parent _unused_, void *arg)
+{
+	static char stack[256 * 1024] __attribute__((aligned(16)));
+	struct in_namespace seen = {};
+	const int *pid_fd = arg;
+	pid_t before = getpid(), pid;
+	int status = 0;
+
+	if (setns(*pid_fd, CLONE_NEWPID) < 0)
+		return 1;
+	pid = clone(body_shares_memory, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | SIGCHLD,
+		    &seen);
+	if (pid < 0 || getpid() != before || waitpid(pid, &status, 0) != pid)
+		return 2;
+	/* its pid as seen from outside, and 2 or more with a parent elsewhere as seen inside */
+	if (pid == seen.own || seen.own < 2 || seen.parent != 0)
+		return 3;
+	return WIFEXITED(status) && WEXITSTATUS(status) == STATUS ? 0 : 4;
+}
+
 /* CLONE_PARENT from process 1 of a pid namespace would give init a sibling: refused. */
 static int body_init_clone_parent(struct child *parent _unused_, void *arg _unused_)
 {
@@ -126,6 +162,8 @@ int main(int argc, char **argv)
 	pid_fd = ns_open(init, "pid");
 	test_clone_parent(-1, "no namespace");
 	test_clone_parent(pid_fd, "after setns to a pid namespace");
+	tap_is(child_run(body_runner, &pid_fd), 0,
+	       "setns for children alone: the parent stays outside, shares its memory, and reaps");
 	(void)close_fd(pid_fd);
 	tap_is(child_end(&set), 0, "the set ended");
 	tap_is(child_run(body_as_init, NULL), EINVAL, "CLONE_PARENT from process 1 is EINVAL");

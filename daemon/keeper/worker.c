@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <sys/socket.h>
+#include "daemon/keeper/worker.h"
+
+/* How many are kept at most, and for how long after one was last given back. */
+#define IDLE_MAX 4
+#define IDLE_SECONDS 10
+/* Room for the largest task; it is the only one on its way. */
+#define CHANNEL_BUFFER (512 * 1024)
+
+static int order_fork(struct worker *worker, int channel_fd)
+{
+	struct keeper *keeper = worker->keeper;
+	const struct task_fork task = {.channel_fd = channel_fd};
+
+	wire_begin(&keeper->to_spawner, TASK_FORK, 0, worker->number, 0);
+	wire_put(&keeper->to_spawner, &task_fork_layout, &task);
+	return wire_send(&keeper->to_spawner, keeper->spawner_fd);
+}
+
+void worker_free(struct worker *worker)
+{
+	if (!worker)
+		return;
+	for (struct worker **at = &worker->keeper->idle_workers; *at; at = &(*at)->next)
+		if (*at == worker) {
+			*at = worker->next;
+			worker->keeper->n_idle_workers--;
+			break;
+		}
+	if (worker->event)
+		event_free(worker->event);
+	close_fd(worker->fd);
+	free(worker);
+}
+
+static int worker_new(struct keeper *keeper, event_callback_fn on_readable, struct worker **ret)
+{
+	struct worker *worker = calloc(1, sizeof(*worker));
+	int pair[2], size = CHANNEL_BUFFER, r;
+
+	if (!worker)
+		return -ENOMEM;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) {
+		r = negative_errno();
+		free(worker);
+		return r;
+	}
+	*worker = (struct worker){.keeper = keeper, .number = ++keeper->last_worker, .fd = pair[0]};
+	setsockopt(pair[0], SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size));
+	worker->event = event_new(keeper->loop, pair[0], EV_READ | EV_PERSIST, on_readable, worker);
+	if (!worker->event || event_add(worker->event, NULL) < 0)
+		r = -ENOMEM;
+	else
+		r = fcntl(pair[0], F_SETFL, O_NONBLOCK) < 0 ? negative_errno() : 0;
+	if (r == 0)
+		r = order_fork(worker, pair[1]);
+	close_fd(pair[1]);
+	if (r < 0)
+		worker_free(worker);
+	else
+		*ret = worker;
+	return r;
+}
+
+int worker_take(struct keeper *keeper, event_callback_fn on_readable, struct worker **ret)
+{
+	struct worker *worker = keeper->idle_workers;
+
+	if (!worker)
+		return worker_new(keeper, on_readable, ret);
+	keeper->idle_workers = worker->next;
+	keeper->n_idle_workers--;
+	worker->next = NULL;
+	*ret = worker;
+	return 0;
+}
+
+static void on_rest(evutil_socket_t fd _unused_, short what _unused_, void *context)
+{
+	worker_free_idle(context);
+}
+
+void worker_give_back(struct worker *worker)
+{
+	static const struct timeval rest = {.tv_sec = IDLE_SECONDS};
+	struct keeper *keeper = worker->keeper;
+
+	worker->operation = NULL;
+	if (!keeper->rest_event)
+		keeper->rest_event = evtimer_new(keeper->loop, on_rest, keeper);
+	if (keeper->n_idle_workers >= IDLE_MAX || !keeper->rest_event) {
+		worker_free(worker);
+		return;
+	}
+	worker->next = keeper->idle_workers;
+	keeper->idle_workers = worker;
+	keeper->n_idle_workers++;
+	evtimer_add(keeper->rest_event, &rest);
+}
+
+void worker_abort(struct worker *worker)
+{
+	struct keeper *keeper = worker->keeper;
+
+	wire_begin(&keeper->to_spawner, TASK_ABORT, 0, worker->number, 0);
+	wire_send(&keeper->to_spawner, keeper->spawner_fd);
+}
+
+void worker_prepare(struct keeper *keeper, event_callback_fn on_readable)
+{
+	struct worker *worker;
+
+	/* without one the next operation waits for its fork, no more */
+	if (!keeper->idle_workers && worker_new(keeper, on_readable, &worker) == 0)
+		worker_give_back(worker);
+}
+
+void worker_free_idle(struct keeper *keeper)
+{
+	while (keeper->idle_workers)
+		worker_free(keeper->idle_workers);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The spawner's workers, as the keeper sees them: each a channel to a process that carries out one
+ * operation at a time. Those with nothing to do are kept for a while, so that what comes next need
+ * not wait for a fork; a machine at rest has none. Only operation.c calls this.
+ */
+#ifndef NSCTL_KEEPER_WORKER_H
+#define NSCTL_KEEPER_WORKER_H
+
+#include "daemon/keeper/keeper.h"
+
+struct worker {
+	struct worker *next; /* among the idle ones */
+	struct keeper *keeper;
+	uint32_t number;
+	int fd; /* SOCK_SEQPACKET, non-blocking */
+	struct event *event;
+	struct operation *operation; /* what it carries out; NULL: idle */
+};
+
+/* One that is idle, or else a new one, which is forked while we go on. on_readable gets the worker
+ * as its context whenever there is something to read; an idle one only says that it is gone. 0 or
+ * -errno. */
+int worker_take(struct keeper *keeper, event_callback_fn on_readable, struct worker **ret);
+/* It has carried out what it was taken for, and may be taken again. */
+void worker_give_back(struct worker *worker);
+/* Lets go of it: it ends when it has done what it was told. NULL is fine. */
+void worker_free(struct worker *worker);
+/* Kills it, and what it runs; its channel then reads end-of-file. */
+void worker_abort(struct worker *worker);
+/* Sees to it that an idle one is there: called by who has used one up. */
+void worker_prepare(struct keeper *keeper, event_callback_fn on_readable);
+void worker_free_idle(struct keeper *keeper);
+
+#endif

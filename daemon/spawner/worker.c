@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <sched.h>
+#include <sys/socket.h>
+#include "daemon/kernel/cgroup.h"
+#include "daemon/kernel/child.h"
+#include "daemon/kernel/firewall.h"
+#include "daemon/kernel/front.h"
+#include "daemon/kernel/link.h"
+#include "daemon/kernel/make.h"
+#include "daemon/kernel/process.h"
+#include "daemon/kernel/runner.h"
+#include "daemon/kernel/sysctl.h"
+#include "daemon/spawner/worker.h"
+
+/* The task being carried out. */
+struct task {
+	const struct host *host;
+	uint16_t type; /* enum task_op */
+	union {
+		struct task_create create;
+		struct task_remove remove;
+		struct task_start start;
+		struct task_inspect inspect;
+		struct task_wire wire;
+		struct task_adjust adjust;
+		struct task_restore restore;
+		struct task_front front;
+	} order;
+};
+
+static const struct wire_layout *const layouts[] = {
+	[TASK_CREATE] = &task_create_layout, [TASK_REMOVE] = &task_remove_layout,
+	[TASK_START] = &task_start_layout,   [TASK_INSPECT] = &task_inspect_layout,
+	[TASK_LINK] = &task_wire_layout,     [TASK_ADJUST] = &task_adjust_layout,
+	[TASK_UNLINK] = &task_wire_layout,   [TASK_RESTORE] = &task_restore_layout,
+	[TASK_FRONT] = &task_front_layout,
+};
+
+static void report_fault(const struct host *host, enum step step, int error)
+{
+	struct task_report report = {
+		.event = REPORT_DONE, .step = step, .error = error > 0 ? error : EIO};
+
+	(void)!send(host->report_fd, &report, sizeof(report), MSG_NOSIGNAL);
+}
+
+/* What is done in a child of its own; none of these returns. */
+static void child_task(void *context)
+{
+	const struct task *task = context;
+
+	switch (task->type) {
+	case TASK_CREATE:
+		child_make(task->host, &task->order.create);
+	case TASK_REMOVE:
+		child_remove(task->host, &task->order.remove);
+	case TASK_INSPECT:
+		child_inspect(task->host, &task->order.inspect);
+	case TASK_LINK:
+		child_link(task->host, &task->order.wire);
+	case TASK_ADJUST:
+		child_adjust(task->host, &task->order.adjust);
+	case TASK_RESTORE:
+		child_restore(task->host, &task->order.restore);
+	case TASK_UNLINK:
+		child_unlink(task->host, &task->order.wire);
+	default:
+		return;
+	}
+}
+
+/* A maker is born in the set's cgroup: the kernel charges what it makes there. */
+static int set_cgroup(const struct task *task)
+{
+	const struct task_set *set = &task->order.create.set;
+	char path[CGROUP_PATH_SIZE];
+
+	snprintf(path, sizeof(path), "%u/%s", set->owner, set->id);
+	return cgroup_make(task->host->cgroup_fd, path);
+}
+
+static void run_child(struct task *task)
+{
+	_cleanup_fd_ int cgroup_fd = -1;
+	int status = 0;
+	pid_t pid;
+
+	if (task->type == TASK_CREATE) {
+		cgroup_fd = set_cgroup(task);
+		if (cgroup_fd < 0) {
+			report_fault(task->host, STEP_CGROUP, -cgroup_fd);
+			return;
+		}
+	}
+	pid = process_call(CLONE_VM, cgroup_fd, child_task, task, NULL);
+	if (pid < 0)
+		report_fault(task->host, STEP_FORK, -pid);
+	else if (process_wait(pid, &status) < 0 || status != 0)
+		report_fault(task->host, STEP_LOST, ECHILD);
+}
+
+static void carry_out(struct task *task, int front_program_fd)
+{
+	if (task->type == TASK_START)
+		child_runner(task->host, &task->order.start);
+	if (task->type == TASK_FRONT)
+		child_front(front_program_fd, &task->order.front);
+	run_child(task);
+}
+
+void worker_run(struct host *host, int front_program_fd)
+{
+	static struct task task;
+	static struct wire_message message;
+
+	child_begin();
+	sysctl_borrow(host);
+	task.host = host;
+	if (wire_message_init(&message) < 0)
+		_exit(EXIT_FAILURE);
+	while (wire_receive(&message, host->report_fd) > 0) {
+		task.type = message.header->nlmsg_type;
+		if (task.type >= ARRAY_SIZE(layouts) || !layouts[task.type] ||
+		    wire_decode(&message, layouts[task.type], &task.order) < 0)
+			_exit(EXIT_FAILURE);
+		/* the one that there is will do as well when no other can be made */
+		if (task.type == TASK_CREATE || task.type == TASK_LINK)
+			(void)sysctl_renew(host);
+		carry_out(&task, front_program_fd);
+		wire_message_close_fds(&message);
+	}
+	_exit(EXIT_SUCCESS);
+}
