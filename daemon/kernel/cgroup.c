@@ -129,9 +129,14 @@ int cgroup_freeze(int cgroup_fd, bool freeze)
 	return write_file(cgroup_fd, "cgroup.freeze", freeze ? "1" : "0");
 }
 
-int cgroup_enter(int cgroup_fd)
+int cgroup_move(int cgroup_fd, pid_t pid)
 {
-	return write_file(cgroup_fd, "cgroup.procs", "0");
+	char text[16];
+	int r;
+
+	snprintf(text, sizeof(text), "%d", pid);
+	r = write_file(cgroup_fd, "cgroup.procs", text);
+	return r == -ESRCH ? 0 : r;
 }
 
 int cgroup_open_events(int cgroup_fd)

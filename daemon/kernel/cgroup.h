@@ -54,8 +54,8 @@ int cgroup_each_process(int cgroup_fd, bool deep,
  * misses none. */
 int cgroup_signal(int cgroup_fd, int signal, pid_t except);
 
-/* Moves the calling process into it. 0 or -errno. */
-int cgroup_enter(int cgroup_fd);
+/* Moves a process into it; 0: the calling one. One that has ended is no error. 0 or -errno. */
+int cgroup_move(int cgroup_fd, pid_t pid);
 
 /* The path of pid's cgroup in the version 2 hierarchy, without the leading slash. 0 or -errno. */
 int cgroup_of(pid_t pid, char *ret, size_t size);

@@ -34,6 +34,12 @@ static int open_own_mnt(void)
 	return fd < 0 ? negative_errno() : fd;
 }
 
+/* Above ours comes first, as low as possible second. Where no id is told, the first will do. */
+static bool is_better(uint64_t id, uint64_t best, uint64_t above)
+{
+	return best <= above ? id > best : id > above && id < best;
+}
+
 /*
  * A mount namespace can only be pinned in one that is older by NS_GET_MNTNS_ID, and since 6.18
  * these ids come from a batch for each CPU: so one is made on each, and the lowest kept.
@@ -41,7 +47,7 @@ static int open_own_mnt(void)
 static int make_lowest(uint64_t above, int *ret_fd)
 {
 	_cleanup_fd_ int best_fd = -1;
-	uint64_t best = UINT64_MAX;
+	uint64_t best = 0;
 	cpu_set_t all;
 
 	if (sched_getaffinity(0, sizeof(all), &all) < 0)
@@ -62,7 +68,7 @@ static int make_lowest(uint64_t above, int *ret_fd)
 		if (fd < 0)
 			return fd;
 		id = vault_mnt_id(fd);
-		if (best_fd >= 0 && (id <= above || id >= best))
+		if (best_fd >= 0 && !is_better(id, best, above))
 			continue;
 		best = id;
 		close_fd(best_fd);

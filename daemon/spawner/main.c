@@ -168,14 +168,20 @@ static int take_lock(struct spawner *spawner)
 	return 0;
 }
 
+static int move_into(pid_t pid, const char *name _unused_, void *context)
+{
+	return cgroup_move(*(int *)context, pid);
+}
+
 /*
  * delegated: what is forked here is born in a cgroup beside the sets', and so lives on when the
- * service manager stops the keeper's. None may be in the delegated one itself: that would keep
- * controllers from being used below it.
+ * service manager stops the keeper's. Nobody stays in the delegated one itself, neither who keeps
+ * it for us: that would keep controllers from being used below it.
  */
 static int open_cgroup(struct spawner *spawner, const char *path, bool delegated)
 {
 	_cleanup_fd_ int root_fd = cgroup_open_root(), own_fd = -1;
+	int r;
 
 	if (root_fd < 0)
 		return root_fd;
@@ -183,7 +189,10 @@ static int open_cgroup(struct spawner *spawner, const char *path, bool delegated
 	if (spawner->host.cgroup_fd < 0 || !delegated)
 		return MIN(spawner->host.cgroup_fd, 0);
 	own_fd = cgroup_make(spawner->host.cgroup_fd, "daemon");
-	return own_fd < 0 ? own_fd : cgroup_enter(own_fd);
+	if (own_fd < 0)
+		return own_fd;
+	r = cgroup_each_process(spawner->host.cgroup_fd, false, move_into, &own_fd);
+	return r < 0 ? r : cgroup_move(own_fd, 0);
 }
 
 static int block_signals(struct spawner *spawner)
