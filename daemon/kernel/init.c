@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <sched.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include "daemon/kernel/init.h"
 #include "daemon/kernel/mounts.h"
@@ -17,20 +18,26 @@ static int enter(const struct init_start *start, struct fault *fault)
 }
 
 static void __attribute__((noreturn))
+child_mount(const struct init_start *start, struct fault *fault)
+{
+	_exit(enter(start, fault) < 0);
+}
+
+static void __attribute__((noreturn))
 child_init(const struct init_start *start, struct fault *fault)
 {
 	static char name[] = "nsctl-init";
 	char *arguments[] = {name, NULL}, *environment[] = {NULL};
 	int r = 0;
 
-	if (start->spec->kinds & KIND_BIT(KIND_MNT) || start->join_fd >= 0)
+	if (!start->inner && (start->spec->kinds & KIND_BIT(KIND_MNT) || start->join_fd >= 0))
 		r = enter(start, fault);
 	if (r == 0 && chdir("/") < 0)
 		r = fault_set(fault, STEP_INIT, 0, errno);
 	if (r == 0) {
 		process_close_from(3, start->host->init_program_fd);
 		privilege_bound(0);
-		r = privilege_drop(start->identity, true);
+		r = privilege_drop(start->identity, !start->inner);
 		if (r == 0)
 			r = privilege_no_new();
 		if (r == 0)
@@ -41,24 +48,45 @@ child_init(const struct init_start *start, struct fault *fault)
 	_exit(1);
 }
 
-pid_t init_start(const struct init_start *start, struct fault *fault)
+/*
+ * The child shares our memory until it executes or ends, so no page tables are copied. Before 6.3
+ * none may that is born into another time namespace: that one is forked. Either tells a fault in a
+ * page that both have.
+ */
+static pid_t start_child(void (*body)(const struct init_start *start, struct fault *fault),
+			 const struct init_start *start, struct fault *fault)
 {
-	volatile bool failed;
+	struct fault *told = mmap(NULL, sizeof(*told), PROT_READ | PROT_WRITE,
+				  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	pid_t pid;
 	int status;
 
-	fault->step = STEP_NONE;
-	/* shares our memory until it executes: no page tables are copied, and it can tell us a
-	 * fault */
-	pid = vfork();
-	if (pid == 0)
-		child_init(start, fault);
-	if (pid < 0)
+	if (told == MAP_FAILED)
 		return fault_set(fault, STEP_FORK, 0, errno);
-	failed = fault->step != STEP_NONE;
-	if (failed) {
+	pid = start->spec->kinds & KIND_BIT(KIND_TIME) ? process_fork(CLONE_VFORK, -1, NULL)
+						       : vfork();
+	if (pid == 0)
+		body(start, told);
+	*fault = *told;
+	if (pid < 0)
+		fault_set(fault, STEP_FORK, 0, errno);
+	else if (fault->step != STEP_NONE)
 		process_wait(pid, &status);
-		return -fault->error;
-	}
-	return pid;
+	munmap(told, sizeof(*told));
+	return fault->step != STEP_NONE ? -fault->error : pid;
+}
+
+pid_t init_start(const struct init_start *start, struct fault *fault)
+{
+	return start_child(child_init, start, fault);
+}
+
+int init_mount_procs(const struct init_start *start, struct fault *fault)
+{
+	pid_t pid = start_child(child_mount, start, fault);
+	int status, r = pid < 0 ? pid : process_wait(pid, &status);
+
+	if (r == 0 && status != 0)
+		r = fault_set(fault, STEP_LOST, 0, EPIPE);
+	return r;
 }

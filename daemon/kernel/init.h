@@ -13,7 +13,8 @@ struct init_start {
 	const struct wire_spec *spec;
 	const struct identity *files;	 /* whose rights the targets of /proc are looked up with */
 	const struct identity *identity; /* what it runs as */
-	int join_fd;			 /* pidfd whose namespaces it joins first, -1: none */
+	bool inner;  /* from within the user namespace: see init_mount_procs() */
+	int join_fd; /* pidfd whose namespaces it joins first, -1: none */
 	int join_flags;
 };
 
@@ -23,5 +24,13 @@ struct init_start {
  * namespace: the kernel lets no process that shares its memory, as after vfork(2), join one.
  */
 pid_t init_start(const struct init_start *start, struct fault *fault);
+
+/*
+ * After an inner one: mounts /proc in its stead, from outside, as the calling process's children
+ * are born into its pid namespace too. The kernel lets nobody in a user namespace mount one where
+ * none is seen already, as below a root directory of the set's own. An inner init keeps the
+ * caller's groups as well: there nobody may set them. 0, or -errno and *fault.
+ */
+int init_mount_procs(const struct init_start *start, struct fault *fault);
 
 #endif

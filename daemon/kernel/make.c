@@ -261,7 +261,7 @@ enum inner_order { INNER_FURNISH = 'f', INNER_INIT = 'i' };
 
 static int obey(struct maker *maker, enum inner_order order, const struct identity *inside)
 {
-	struct init_start start = {.identity = inside, .join_fd = -1};
+	struct init_start start = {.identity = inside, .inner = true, .join_fd = -1};
 
 	if (order == INNER_INIT)
 		return start_init(maker, &start);
@@ -376,31 +376,43 @@ static int configure_from_outside(struct maker *maker)
 	return set_hostname(maker);
 }
 
-/*
- * Process 1 with credentials of the host in a pid namespace that the set's user namespace owns. On
- * kernels before 6.11 the pid namespace cannot be had before its first process: then the inner one
- * starts it, and the owner could signal it, and break nothing but its own set.
- */
+/* Before 6.11 the pid namespace cannot be had before its first process: then the inner process
+ * starts it, and the owner could signal it, and break nothing but its own set. */
+static int start_inner_init(struct maker *maker, const struct init_start *outer)
+{
+	char path[64];
+	_cleanup_fd_ int pid_ns_fd = -1;
+	int r = order(maker, INNER_INIT);
+
+	if (r < 0)
+		return r;
+	snprintf(path, sizeof(path), "/proc/%d/ns/pid", maker->init_pid);
+	pid_ns_fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (pid_ns_fd < 0 || setns(pid_ns_fd, CLONE_NEWPID) < 0)
+		return fail(maker, STEP_JOIN, KIND_PID);
+	return has(maker, KIND_MNT) ? init_mount_procs(outer, &maker->fault) : 0;
+}
+
+/* Process 1 with credentials of the host in a pid namespace that the set's user namespace owns. */
 static int start_outer_init(struct maker *maker)
 {
 	struct identity init = init_identity(maker->host);
 	struct init_start start = {
+		.host = maker->host,
+		.spec = maker->spec,
 		.identity = &init,
 		.join_fd = maker->inner_fd,
 		.join_flags = kind_clone_flags(
 			maker->spec->kinds &
 			~(KIND_BIT(KIND_PID) | KIND_BIT(KIND_TIME) | KIND_BIT(KIND_USER))),
 	};
-	_cleanup_fd_ int pid_ns_fd = -1;
+	_cleanup_fd_ int pid_ns_fd =
+		ioctl(maker->inner_fd, PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE, 0);
 
-#ifdef NSCTL_FAULTS
-	if (!getenv("NSCTL_INNER_INIT"))
-#endif
-		pid_ns_fd = ioctl(maker->inner_fd, PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE, 0);
-	if (pid_ns_fd < 0)
-		return order(maker, INNER_INIT);
 	if (start.join_flags == 0)
 		start.join_fd = -1;
+	if (pid_ns_fd < 0)
+		return start_inner_init(maker, &start);
 	if (setns(pid_ns_fd, CLONE_NEWPID) < 0)
 		return fail(maker, STEP_JOIN, KIND_PID);
 	return start_init(maker, &start);
