@@ -7,11 +7,11 @@
 
 #include <inttypes.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <time.h>
 
 #include "client/parse.h"
 #include "client/print.h"
+#include "client/process.h"
 #include "client/resolve.h"
 #include "client/show.h"
 
@@ -141,7 +141,8 @@ int inspect_which(struct client *client, const struct verb *verb, int argc, char
 	_cleanup_call_fds_ struct call_fds fds = {.n = 0};
 	_cleanup_json_ json_t *parameters = must(json_object()), *reply = NULL;
 	const char *set, *subject;
-	int first, fd, r;
+	json_t *index;
+	int first, r;
 	int64_t pid;
 
 	r = options_only_words(client, verb, argc, argv, 0, 1, &first);
@@ -151,12 +152,10 @@ int inspect_which(struct client *client, const struct verb *verb, int argc, char
 	if (subject) {
 		if (!parse_number(subject, 1, INT32_MAX, &pid))
 			return options_wrong(client, "\"%s\" is no process id", subject);
-		fd = (int)syscall(SYS_pidfd_open, (pid_t)pid, 0);
-		if (fd < 0)
-			return client_problem(client, subject, "%s",
-					      errno == EINVAL ? "it is a thread, not a process"
-							      : strerror(errno));
-		json_put(parameters, "processFileDescriptor", call_fds_add(&fds, fd));
+		index = process_add(client, &fds, pid, subject);
+		if (!index)
+			return STATUS_FAILED;
+		json_put(parameters, "processFileDescriptor", index);
 	}
 	r = client_call(client, subject, "org.nsctl.Identify", json_incref(parameters), &fds,
 			&reply);

@@ -226,8 +226,9 @@ static void show_times(const json_t *set)
 		show_line("lease", "ends in %s", text);
 	if (json_is_true(json_object_get(lease, "connection")))
 		show_line("lease", "ends with the connection that made it");
-	if (json_object_get(lease, "processFileDescriptor"))
-		show_line("lease", "ends with the process that it was made for");
+	if (json_is_integer(json_object_get(lease, "process")))
+		show_line("lease", "ends with process %" JSON_INTEGER_FORMAT,
+			  json_integer_value(json_object_get(lease, "process")));
 }
 
 /* What a person would else find out by an EPERM. */

@@ -13,6 +13,7 @@
 #include "client/ends.h"
 #include "client/parse.h"
 #include "client/print.h"
+#include "client/process.h"
 #include "protocol/kind.h"
 #include "protocol/name.h"
 
@@ -60,7 +61,9 @@ const struct option_row spec_options[] = {
 	{"dns", 0, "ADDRESS", "a name server (may be repeated)", OPTION_DNS},
 	{"publish", 0, "[ADDRESS:]PORT:PORT[/udp]", "a port of the host's that leads to one inside",
 	 OPTION_PUBLISH},
-	{"lease", 0, "DURATION", "ends unless renewed for so long (90s, 15m, 2h, 1d)",
+	{"lease", 0, "DURATION|pid:PID",
+	 "ends unless renewed for so long (90s, 15m, 2h, 1d), or\n"
+	 "                              with process PID; both, whichever comes first",
 	 OPTION_LEASE},
 	{"boot", 0, NULL, "make it again when the machine starts", OPTION_BOOT},
 	{"visible", 0, NULL, "pin it under /run/nsctl/ns as well, for nsenter(1)", OPTION_VISIBLE},
@@ -321,10 +324,30 @@ bool spec_label(const char *word, json_t *labels)
 	return true;
 }
 
+static int take_lease(struct spec *spec, const struct options *options)
+{
+	static const char process[] = "pid:";
+	json_t *lease = member(spec->json, "lease", json_object), *index;
+	int64_t number;
+
+	if (strncmp(options->argument, process, strlen(process)) != 0) {
+		if (!parse_duration(options->argument, &number))
+			return options_reject(options,
+					      "a duration (as 90, 90s, 15m, 2h or 1d) or pid:PID");
+		json_put(lease, "seconds", json_real((double)number));
+		return 0;
+	}
+	if (!parse_number(options->argument + strlen(process), 1, INT32_MAX, &number))
+		return options_reject(options, "pid: and the number of a process");
+	index = process_add(options->client, spec->fds, number, options->argument);
+	if (!index)
+		return STATUS_FAILED;
+	json_put(lease, "processFileDescriptor", index);
+	return 0;
+}
+
 static int take_other(struct spec *spec, const struct options *options)
 {
-	int64_t seconds;
-
 	switch (options->row->id) {
 	case OPTION_HOSTNAME:
 		if (!hostname_is_valid(options->argument))
@@ -334,11 +357,7 @@ static int take_other(struct spec *spec, const struct options *options)
 		json_put(spec->json, "hostname", json_string(options->argument));
 		return 0;
 	case OPTION_LEASE:
-		if (!parse_duration(options->argument, &seconds))
-			return options_reject(options, "a duration (as 90, 90s, 15m, 2h or 1d)");
-		json_put(member(spec->json, "lease", json_object), "seconds",
-			 json_real((double)seconds));
-		return 0;
+		return take_lease(spec, options);
 	case OPTION_LABEL:
 		if (!spec_label(options->argument, member(spec->json, "labels", json_object)))
 			return options_reject(options, "K=V");

@@ -14,7 +14,6 @@ static int refuse_missing(struct decoding *decoding, const json_t *spec)
 		{"limits", "limits are not built yet"},
 		{"boot", "sets that are made again at boot are not built yet"},
 	};
-	const json_t *lease = value_member(spec, "lease");
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		const json_t *value = value_member(spec, rows[i][0]);
@@ -22,9 +21,6 @@ static int refuse_missing(struct decoding *decoding, const json_t *spec)
 		if (value && !json_is_false(value))
 			return value_unsupported(decoding, rows[i][0], rows[i][1]);
 	}
-	if (value_member(lease, "processFileDescriptor"))
-		return value_unsupported(decoding, "lease.processFileDescriptor",
-					 "leases by process are not built yet");
 	return 0;
 }
 
@@ -133,7 +129,12 @@ static int get_lease(struct decoding *decoding, const json_t *spec, struct wire_
 
 	ret->lease = span;
 	ret->lease_connection = value_bool(lease, "connection");
-	return r;
+	if (r == 0 && value_member(lease, "process"))
+		return value_invalid(decoding, "spec.lease.process",
+				     "is for answers: processFileDescriptor says which");
+	return r ? r
+		 : value_fd(decoding, lease, "spec.lease.", "processFileDescriptor",
+			    &ret->lease_fd);
 }
 
 int decode_spec(struct decoding *decoding, const json_t *parameters, struct wire_spec *ret)

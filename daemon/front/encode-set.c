@@ -119,6 +119,8 @@ static json_t *lease_json(const struct wire_spec *spec)
 		encode_put(object, "seconds", encode_seconds(spec->lease));
 	if (spec->lease_connection)
 		encode_put(object, "connection", json_true());
+	if (spec->lease_pid)
+		encode_put(object, "process", json_integer(spec->lease_pid));
 	return object;
 }
 
@@ -176,7 +178,7 @@ static json_t *spec_json(const struct wire_spec *spec)
 	encode_string(object, "rootPath", spec->root_path);
 	if (spec->has_monotonic || spec->has_boottime)
 		encode_put(object, "clocks", clocks_json(spec));
-	if (spec->lease || spec->lease_connection)
+	if (spec->lease || spec->lease_connection || spec->lease_pid)
 		encode_put(object, "lease", lease_json(spec));
 	if (spec->visible)
 		encode_put(object, "visible", json_true());

@@ -180,7 +180,7 @@ json_t *encode_identity(struct wire_message *message, struct reply_fds *fds _unu
 static json_t *features_json(const struct wire_status *status)
 {
 	static const char *const missing[] = {
-		"adopt", "apply", "boot", "dns", "limits", "processLease",
+		"adopt", "apply", "boot", "dns", "limits",
 	};
 	json_t *object = json_object();
 
@@ -197,6 +197,7 @@ static json_t *features_json(const struct wire_status *status)
 	encode_put(object, "impairments", json_true());
 	encode_put(object, "monitor", json_true());
 	encode_put(object, "autoMapping", json_true());
+	encode_put(object, "processLease", json_true());
 	for (size_t i = 0; i < ARRAY_SIZE(missing); i++)
 		encode_put(object, missing[i], json_false());
 	return object;

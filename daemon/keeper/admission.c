@@ -3,6 +3,7 @@
 #include "daemon/keeper/admission.h"
 #include "daemon/keeper/check.h"
 #include "daemon/keeper/idmap.h"
+#include "daemon/keeper/lease.h"
 #include "daemon/keeper/log.h"
 
 /* --- sets --- */
@@ -39,7 +40,9 @@ int admission_of_spec(struct keeper *keeper, const struct request *request, stru
 
 	if (r == 0)
 		r = authz_spec(&request->subject, spec, failure);
-	return r ? r : complete_maps(keeper, request, spec, failure);
+	if (r == 0)
+		r = complete_maps(keeper, request, spec, failure);
+	return r ? r : lease_identify(spec, failure);
 }
 
 void admission_fill_maps(struct task_create *task, const struct peer_identity *identity)

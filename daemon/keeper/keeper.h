@@ -73,8 +73,12 @@ struct keeper {
 	/* monitor */
 	struct subscription *subscriptions;
 	struct event *monitor_event;
-	/* lifecycle */
+	/* lease */
+	int expiry_fd; /* a timerfd */
 	struct event *expiry_event;
+	/* vigil */
+	int vigil_fd; /* an epoll of pidfds, -1: none yet */
+	struct event *vigil_event;
 	/* service manager, stop */
 	struct event *watchdog_event, *stop_event;
 	uint64_t stop_deadline; /* CLOCK_BOOTTIME */

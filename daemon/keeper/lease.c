@@ -1,51 +1,113 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+#include <sys/timerfd.h>
 #include "daemon/keeper/inquiry.h"
 #include "daemon/keeper/lease.h"
 #include "daemon/keeper/lifecycle.h"
 #include "daemon/keeper/log.h"
 #include "daemon/keeper/monitor.h"
+#include "daemon/keeper/vigil.h"
+#include "daemon/kernel/process.h"
+
+/* --- the end --- */
 
 static void on_expired(struct keeper *keeper _unused_, const struct failure *failure _unused_,
 		       void *context _unused_)
 {
 }
 
-static void on_lease(evutil_socket_t fd _unused_, short what _unused_, void *context)
+void lease_expire(struct keeper *keeper, struct set *set, const char *how)
+{
+	struct log_fields fields = {.has_uid = true, .uid = set->owner, .set = set->name};
+
+	registry_set_expiry(keeper->registry, set, 0);
+	if (set->state != SET_READY && set->state != SET_BROKEN)
+		return;
+	log_line(LOG_INFO, &fields, "lease has ended (%s)", how);
+	monitor_set(keeper, set, EVENT_SET_EXPIRED, "lease", how);
+	lifecycle_remove(keeper, set, 0, on_expired, NULL);
+}
+
+/* --- time --- */
+
+static void on_time(evutil_socket_t fd, short what _unused_, void *context)
 {
 	struct keeper *keeper = context;
-	uint64_t now = keeper_boottime();
+	uint64_t now = keeper_boottime(), times;
 	struct set *set;
 
-	while ((set = registry_first_expiry(keeper->registry)) && set->expires <= now) {
-		struct log_fields fields = {.has_uid = true, .uid = set->owner, .set = set->name};
-
-		log_line(LOG_INFO, &fields, "lease has ended");
-		registry_set_expiry(keeper->registry, set, 0);
-		if (set->state == SET_READY || set->state == SET_BROKEN)
-			lifecycle_remove(keeper, set, 0, on_expired, NULL);
-	}
+	(void)!read(fd, &times, sizeof(times));
+	while ((set = registry_first_expiry(keeper->registry)) && set->expires <= now)
+		lease_expire(keeper, set, "time");
 	lease_watch(keeper);
 }
 
-/* The timer counts CLOCK_MONOTONIC, which stands still in a suspend: so it may come late then, but
- * what it looks at is CLOCK_BOOTTIME. It looks again at least every minute while a lease runs. */
+/* A timer of the loop's own would count CLOCK_MONOTONIC, which stands still in a suspend. */
+int lease_open(struct keeper *keeper)
+{
+	keeper->expiry_fd = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (keeper->expiry_fd < 0)
+		return negative_errno();
+	keeper->expiry_event =
+		event_new(keeper->loop, keeper->expiry_fd, EV_READ | EV_PERSIST, on_time, keeper);
+	if (!keeper->expiry_event || event_add(keeper->expiry_event, NULL) < 0)
+		return -ENOMEM;
+	return 0;
+}
+
+void lease_close(struct keeper *keeper)
+{
+	if (keeper->expiry_event)
+		event_free(keeper->expiry_event);
+	keeper->expiry_event = NULL;
+	keeper->expiry_fd = close_fd(keeper->expiry_fd);
+}
+
 void lease_watch(struct keeper *keeper)
 {
 	const struct set *set = registry_first_expiry(keeper->registry);
-	uint64_t now = keeper_boottime(), span;
-	struct timeval time;
+	struct itimerspec when = {};
 
-	if (!keeper->expiry_event)
-		keeper->expiry_event = evtimer_new(keeper->loop, on_lease, keeper);
-	if (!keeper->expiry_event)
-		return;
-	evtimer_del(keeper->expiry_event);
-	if (!set)
-		return;
-	span = MIN(set->expires > now ? set->expires - now : 0, UINT64_C(60000000));
-	time = (struct timeval){span / 1000000, span % 1000000};
-	evtimer_add(keeper->expiry_event, &time);
+	if (set) {
+		when.it_value.tv_sec = set->expires / 1000000;
+		/* a moment of zero would be none */
+		when.it_value.tv_nsec = set->expires % 1000000 * 1000 + 1;
+	}
+	timerfd_settime(keeper->expiry_fd, TFD_TIMER_ABSTIME, &when, NULL);
 }
+
+/* --- processes --- */
+
+int lease_identify(struct wire_spec *spec, struct failure *failure)
+{
+	static const char field[] = "spec.lease.processFileDescriptor";
+	_cleanup_fd_ int own_fd = -1;
+	uint64_t start = 0;
+	pid_t pid = 0;
+	int r;
+
+	spec->lease_pid = 0;
+	spec->lease_start = 0;
+	if (spec->lease_fd < 0)
+		return 0;
+	r = process_pid_of(spec->lease_fd, &pid);
+	if (r == -EINVAL)
+		return failure_set(failure, ERROR_INVALID_VALUE, 0, field, "is no pidfd");
+	if (r == 0)
+		r = process_start_time(pid, &start);
+	/* found by what is recorded, it is found again after a restart: a thread is not */
+	if (r == 0)
+		r = own_fd = process_find(pid, start);
+	/* the number is that process's as long as the descriptor's has not ended */
+	if (r < 0 || process_has_ended(spec->lease_fd))
+		return failure_set(failure, ERROR_INVALID_VALUE, 0, field,
+				   "the process has ended, or is none that nsctld can see");
+	spec->lease_pid = pid;
+	spec->lease_start = start;
+	return 0;
+}
+
+/* --- connections --- */
 
 void lease_connection_gone(struct keeper *keeper, uint32_t connection)
 {
@@ -56,9 +118,38 @@ void lease_connection_gone(struct keeper *keeper, uint32_t connection)
 
 		/* one that is being made is looked at again when it is ready */
 		if (set->lease_connection == connection && set->state == SET_READY)
-			lifecycle_remove(keeper, set, 0, on_expired, NULL);
+			lease_expire(keeper, set, "connection");
 		set = next;
 	}
+}
+
+/* --- sets --- */
+
+void lease_begin(struct keeper *keeper, struct set *set)
+{
+	if (set->lease)
+		registry_set_expiry(keeper->registry, set, keeper_boottime() + set->lease);
+}
+
+void lease_resume(struct keeper *keeper, struct set *set)
+{
+	if (set->lease)
+		lease_watch(keeper);
+	vigil_over_lease(keeper, set);
+}
+
+static int refuse_renewal(const struct set *set, struct failure *failure)
+{
+	if (set->lease_pid)
+		return failure_set(failure, ERROR_INVALID_VALUE, 0, "name",
+				   "the set has no lease by time: it ends with process %d",
+				   set->lease_pid);
+	if (set->lease_connection)
+		return failure_set(failure, ERROR_INVALID_VALUE, 0, "name",
+				   "the set has no lease by time: it ends with the connection that "
+				   "made it");
+	return failure_set(failure, ERROR_INVALID_VALUE, 0, "name",
+			   "the set has no lease by time: it lives until it is removed");
 }
 
 void lease_on_renew(struct keeper *keeper, struct request *request, struct wire_message *message)
@@ -78,8 +169,7 @@ void lease_on_renew(struct keeper *keeper, struct request *request, struct wire_
 		r = failure_set(&failure, ERROR_BUSY, 0,
 				set->state == SET_BROKEN ? "broken" : "removing", "%s", set->name);
 	if (r == 0 && !set->lease)
-		r = failure_set(&failure, ERROR_INVALID_VALUE, 0, "name",
-				"the set has no lease by time: it lives until it is removed");
+		r = refuse_renewal(set, &failure);
 	if (r) {
 		request_fail(keeper, request, &failure);
 		return;

@@ -1,14 +1,30 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Sets that end by themselves: when a span is over that nobody renewed, or a connection has gone.
+/*
+ * When sets end by themselves: by time (CLOCK_BOOTTIME, which neither a change of the date nor a
+ * suspend stops or moves), with a process (its pid and start time are recorded), with a connection.
+ * Time and processes hold over a restart of the daemon, which ends all connections.
  */
 #ifndef NSCTL_KEEPER_LEASE_H
 #define NSCTL_KEEPER_LEASE_H
 
 #include "daemon/keeper/keeper.h"
 
-/* (Re)arms the timer for the first lease that ends. */
+/* Makes the clock. 0 or -errno. */
+int lease_open(struct keeper *keeper);
+void lease_close(struct keeper *keeper);
+
+/* Whom a lease by process is for, from the descriptor that came along into the fields that are
+ * kept. 0 or ERROR_INVALID_VALUE. */
+int lease_identify(struct wire_spec *spec, struct failure *failure);
+
+/* The set is ready: its time begins to run, from the moment that is recorded. */
+void lease_begin(struct keeper *keeper, struct set *set);
+/* It is recorded: what its lease hangs on is watched. Its removal may begin at once. */
+void lease_resume(struct keeper *keeper, struct set *set);
+/* One has ended: the set is removed. how: time, process or connection. */
+void lease_expire(struct keeper *keeper, struct set *set, const char *how);
+/* Looks again at which set ends first, and sets the clock. */
 void lease_watch(struct keeper *keeper);
-/* A connection has gone: leases that hang on it end. */
 void lease_connection_gone(struct keeper *keeper, uint32_t connection);
 void lease_on_renew(struct keeper *keeper, struct request *request, struct wire_message *message);
 

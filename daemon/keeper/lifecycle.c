@@ -10,6 +10,7 @@
 #include "daemon/keeper/monitor.h"
 #include "daemon/keeper/operation.h"
 #include "daemon/keeper/session.h"
+#include "daemon/keeper/vigil.h"
 #include "daemon/keeper/wiring.h"
 #include "daemon/kernel/fault.h"
 
@@ -77,6 +78,7 @@ static void forget_set(struct keeper *keeper, struct set *set)
 	struct registry_use *use = registry_use(keeper->registry, set->owner);
 	uid_t owner = set->owner;
 
+	vigil_end(set);
 	link_forget_all(keeper, set);
 	monitor_set_removed(keeper, set);
 	store_remove_set(keeper->store, set->id);
@@ -302,10 +304,7 @@ static void on_made(struct operation *operation, const struct task_report *repor
 	take_report(set, report);
 	set->state = SET_READY;
 	set->work = NULL;
-	if (set->lease) {
-		registry_set_expiry(keeper->registry, set, keeper_boottime() + set->lease);
-		lease_watch(keeper);
-	}
+	lease_begin(keeper, set);
 	fault_point("create-made");
 	monitor_set_created(keeper, set);
 	link_all_made(keeper, set);
@@ -317,6 +316,8 @@ static void on_made(struct operation *operation, const struct task_report *repor
 	log_line(LOG_INFO, &fields, "%s created", what_is(set));
 	keeper->counters.created++;
 	free(creation);
+	vigil_over_init(keeper, set);
+	lease_resume(keeper, set);
 }
 
 static void set_free(struct set *set)
@@ -347,6 +348,8 @@ static struct set *new_set(const struct request *request, const struct lifecycle
 	set->ip_netns = spec->ip_netns;
 	set->created = keeper_now();
 	set->lease = spec->lease;
+	set->lease_pid = spec->lease_pid;
+	set->lease_start = spec->lease_start;
 	set->lease_connection = spec->lease_connection ? request->connection : 0;
 	connection->has_leases |= spec->lease_connection;
 	set->run = wish->run;

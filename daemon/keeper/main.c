@@ -15,6 +15,7 @@
 
 #include "daemon/keeper/egress.h"
 #include "daemon/keeper/keeper.h"
+#include "daemon/keeper/lease.h"
 #include "daemon/keeper/lifecycle.h"
 #include "daemon/keeper/log.h"
 #include "daemon/keeper/manager.h"
@@ -24,6 +25,7 @@
 #include "daemon/keeper/recover.h"
 #include "daemon/keeper/server.h"
 #include "daemon/keeper/stop.h"
+#include "daemon/keeper/vigil.h"
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/forwarding.h"
@@ -227,7 +229,9 @@ static int set_up(struct keeper *keeper, const struct options *options)
 		return r;
 	keeper->host_ipv6_egress = forwarding_has_ipv6();
 	egress_listen(keeper);
-	r = peer_host_read(&keeper->host);
+	r = lease_open(keeper);
+	if (r == 0)
+		r = peer_host_read(&keeper->host);
 	if (r == 0)
 		r = store_open(keeper->runtime_fd, &keeper->store);
 	if (r < 0)
@@ -308,8 +312,9 @@ static void tear_down(struct keeper *keeper)
 	monitor_stop(keeper);
 	if (keeper->spawner_event)
 		event_free(keeper->spawner_event);
-	if (keeper->expiry_event)
-		event_free(keeper->expiry_event);
+	lease_close(keeper);
+	if (keeper->registry)
+		vigil_stop(keeper);
 	if (keeper->watchdog_event)
 		event_free(keeper->watchdog_event);
 	if (keeper->stop_event)
@@ -417,7 +422,9 @@ int main(int argc, char **argv)
 				       .vault_fd = -1,
 				       .cgroup_fd = -1,
 				       .kept_vault_fd = -1,
-				       .socket_fd = -1};
+				       .socket_fd = -1,
+				       .expiry_fd = -1,
+				       .vigil_fd = -1};
 	int r = options_parse(argc, argv, &options);
 
 	if (r >= 0)

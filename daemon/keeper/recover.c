@@ -11,6 +11,7 @@
 #include "daemon/keeper/operation.h"
 #include "daemon/keeper/recover.h"
 #include "daemon/keeper/session.h"
+#include "daemon/keeper/vigil.h"
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/pin.h"
 #include "daemon/kernel/process.h"
@@ -210,8 +211,7 @@ static void put_right(struct keeper *keeper, struct set *set)
 	if (set->state == SET_CREATING && complete_creation(keeper, set)) {
 		set->state = SET_READY;
 		set->announced = true;
-		if (set->lease)
-			registry_set_expiry(keeper->registry, set, keeper_boottime() + set->lease);
+		lease_begin(keeper, set);
 		store_write_set(keeper->store, set);
 		log_line(LOG_NOTICE, &fields, "set was complete: taken over");
 	}
@@ -230,6 +230,8 @@ static void put_right(struct keeper *keeper, struct set *set)
 		log_line(LOG_ERR, &fields, "set is broken: its %s is gone", missing);
 	}
 	set->frozen = is_frozen(keeper, set);
+	vigil_over_init(keeper, set);
+	lease_resume(keeper, set);
 }
 
 /* --- what no record is about --- */

@@ -14,6 +14,10 @@
 
 struct session;
 struct link;
+struct vigil;
+
+/* The processes that a set depends on. */
+enum set_vigil { VIGIL_INIT, VIGIL_LEASE, VIGIL_COUNT };
 
 struct set {
 	uid_t owner;
@@ -32,6 +36,8 @@ struct set {
 	uint64_t created;	   /* Unix epoch, microseconds */
 	uint64_t lease;		   /* microseconds, 0: none by time */
 	uint64_t expires;	   /* CLOCK_BOOTTIME, microseconds; 0: never by time */
+	pid_t lease_pid;	   /* process that it ends with, 0: none ... */
+	uint64_t lease_start;	   /* ... which was started then: clock ticks since boot */
 	uint32_t lease_connection; /* connection number that it ends with, 0: none; never on disk */
 	ino_t inodes[KIND_COUNT];
 	uint64_t ids[KIND_COUNT]; /* kernel's never-reused ids, 0 where unknown */
@@ -43,6 +49,7 @@ struct set {
 	size_t network_size;
 	int *ports; /* egress.c's: sockets that hold published ports */
 	size_t n_ports;
+	struct vigil *vigils[VIGIL_COUNT]; /* vigil.c's */
 	void *work; /* lifecycle's: the operation that is in progress on it */
 };
 

@@ -123,6 +123,8 @@ int record_to_set(const struct record_set *record, const char *name, struct set 
 	set->created = record->created;
 	set->lease = record->lease;
 	set->expires = record->expires;
+	set->lease_pid = record->spec.lease_pid;
+	set->lease_start = record->spec.lease_start;
 	set->init_pid = record->init_pid;
 	set->init_start = record->init_start;
 	for (size_t i = 0; i < record->n_namespaces; i++) {

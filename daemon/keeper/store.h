@@ -13,7 +13,7 @@
 #include "daemon/keeper/registry.h"
 
 /* What is written; every version from 1 on is read (docs/adr/0006-versions-of-state.md). */
-#define STORE_VERSION 1
+#define STORE_VERSION 2
 
 enum store_outcome {
 	STORE_DAMAGED = 1, /* truncated, checksum, foreign or newer version: *ret_why says which */

@@ -3,6 +3,7 @@
  * The tables. An attribute's number is for ever where a layout is kept in state files (wire_spec
  * and what it holds): add at the end, never renumber.
  */
+#include <limits.h>
 #include "daemon/wire/layout.h"
 #include "daemon/wire/tables.h"
 
@@ -79,6 +80,13 @@ static const struct wire_field wire_spec_fields[] = {
 	ARRAY(22, wire_spec, publish, spec_publish, PUBLISH_MAX),
 	NESTED(23, wire_spec, uid_map, wire_map),
 	NESTED(24, wire_spec, gid_map, wire_map),
+	FD(25, wire_spec, lease_fd),
+	U32(26, wire_spec, lease_pid, INT_MAX),
+	U64(27, wire_spec, lease_start, 0),
+	BOOL(28, wire_spec, boot),
+	U64(29, wire_spec, memory, 0),
+	U32(30, wire_spec, tasks, 0),
+	U32(31, wire_spec, cpu_thousandths, 0),
 };
 LAYOUT(wire_spec);
 

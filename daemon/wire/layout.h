@@ -168,6 +168,9 @@ struct wire_spec {
 	int64_t monotonic, boottime; /* offsets, microseconds */
 	uint64_t lease;		     /* microseconds, 0: none by time */
 	bool lease_connection;
+	int lease_fd; /* a pidfd, of whom the lease is for; the keeper finds out who that is: */
+	uint32_t lease_pid;
+	uint64_t lease_start; /* clock ticks since boot */
 	bool visible, ip_netns;
 	struct spec_label labels[SPEC_LABELS_MAX];
 	size_t n_labels;
@@ -179,6 +182,10 @@ struct wire_spec {
 	struct spec_publish publish[PUBLISH_MAX];
 	size_t n_publish;
 	struct wire_map uid_map, gid_map; /* MAPPING_AUTO (once complete) and MAPPING_CUSTOM */
+	bool boot;		  /* made again when the machine starts */
+	uint64_t memory;	  /* bytes, 0: unlimited */
+	uint32_t tasks;		  /* processes and threads, 0: unlimited */
+	uint32_t cpu_thousandths; /* of one processor's time, 0: unlimited */
 };
 
 /* --- what is asked --- */

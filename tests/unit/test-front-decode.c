@@ -288,7 +288,6 @@ static void test_not_supported(void **state _unused_)
 		{"\"dns\":[\"192.0.2.1\"]", "dns"},
 		{"\"limits\":{\"tasks\":5}", "limits"},
 		{"\"boot\":true", "boot"},
-		{"\"lease\":{\"processFileDescriptor\":0}", "lease.processFileDescriptor"},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {

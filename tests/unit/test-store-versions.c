@@ -62,6 +62,12 @@ static void fill_spec(struct wire_spec *spec)
 	spec->boottime = 1000000;
 	spec->lease = 90000000;
 	spec->lease_connection = true;
+	spec->lease_pid = 4712;
+	spec->lease_start = 99887767;
+	spec->boot = true;
+	spec->memory = 4096;
+	spec->tasks = 8;
+	spec->cpu_thousandths = 500;
 	spec->visible = spec->ip_netns = true;
 	spec->n_labels = 2;
 	spec->labels[0] = (struct spec_label){"job", "17"};
