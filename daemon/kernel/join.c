@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <fcntl.h>
 #include <linux/keyctl.h>
+#include <linux/openat2.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -90,7 +91,8 @@ static int take_terminal(struct join *join)
 	return 0;
 }
 
-/* To 0, 1 and 2, with everything else closed: by way of numbers above any of the three. */
+/* To 0, 1 and 2, by way of numbers above any of the three; and everything else closed, before a
+ * path of the caller's is looked up: but for what it is compared with. */
 static int place_descriptors(struct join *join)
 {
 	int high[3];
@@ -103,6 +105,7 @@ static int place_descriptors(struct join *join)
 	for (int i = 0; i < 3; i++)
 		if (dup2(high[i], i) < 0)
 			return fail(join, STEP_TERMINAL, i);
+	process_close_from(3, join->task->command.working_directory_fd);
 	return 0;
 }
 
@@ -116,33 +119,55 @@ static const char *environment_value(char *const *environment, const char *name)
 	return NULL;
 }
 
+/* A directory by a path that somebody else has chosen: without what /proc/PID/{fd,cwd,root} lead
+ * to, which may lie outside of the set's root (CVE-2024-21626). */
+static int open_directory(const char *path)
+{
+	struct open_how how = {
+		.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
+		.resolve = RESOLVE_NO_MAGICLINKS,
+	};
+	int fd = syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
+
+	return fd < 0 ? negative_errno() : fd;
+}
+
+static int change_to(const char *path)
+{
+	_cleanup_fd_ int fd = open_directory(path);
+
+	if (fd < 0)
+		return fd;
+	return fchdir(fd) < 0 ? negative_errno() : 0;
+}
+
 /* The caller's directory if its path is the same directory here, else $HOME, else "/". */
-static int change_to_same(struct join *join)
+static int change_to_same(const struct join *join)
 {
 	const struct wire_command *command = &join->task->command;
 	const char *home = environment_value(join->environment, "HOME");
 	struct stat wanted, found;
-	_cleanup_fd_ int fd = open(command->working_directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_fd_ int fd = open_directory(command->working_directory);
 
 	if (fd >= 0 && fstat(fd, &found) == 0 &&
 	    fstat(command->working_directory_fd, &wanted) == 0 && wanted.st_dev == found.st_dev &&
 	    wanted.st_ino == found.st_ino && fchdir(fd) == 0)
 		return 0;
-	if ((home && *home == '/' && chdir(home) == 0) || chdir("/") == 0)
+	if (home && *home == '/' && change_to(home) == 0)
 		return 0;
-	return fail(join, STEP_DIRECTORY, 0);
+	return change_to("/");
 }
 
 /* With the command's rights and in its root. */
 static int change_directory(struct join *join)
 {
 	const struct wire_command *command = &join->task->command;
+	const char *path = command->working_directory ? command->working_directory : "/";
+	int r = command->working_directory && command->working_directory_fd >= 0
+			? change_to_same(join)
+			: change_to(path);
 
-	if (command->working_directory && command->working_directory_fd >= 0)
-		return change_to_same(join);
-	if (chdir(command->working_directory ? command->working_directory : "/") < 0)
-		return fail(join, STEP_DIRECTORY, 0);
-	return 0;
+	return fail_with(join, STEP_DIRECTORY, r);
 }
 
 /* execve(2), and what has no #! line is given to the shell, as execvp(3) does. */
@@ -234,9 +259,9 @@ static void child_command(void *context)
 		r = fail_with(join, STEP_IDENTITY, privilege_no_new());
 	umask(command->has_umask ? command->umask : 022);
 	if (r == 0)
-		r = change_directory(join);
-	if (r == 0)
 		r = place_descriptors(join);
+	if (r == 0)
+		r = change_directory(join);
 	if (r == 0) {
 		process_close_from(3, -1);
 		fail_with(join, STEP_EXECUTE, execute(join->arguments, join->environment));

@@ -1,0 +1,302 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Attacks from inside a set: on who joins it, on the caller's terminal, on the host's privileges. The
+# classes are those of docs/attacks.md.
+
+load daemon.bash
+
+setup_file() {
+	start_daemon
+	export runtime daemon
+	export PYTHONPATH=$BATS_TEST_DIRNAME PYTHONDONTWRITEBYTECODE=1
+	# a place on the host that the user may write to, where setuid is honoured
+	mkdir "$runtime/place"
+	mount -t tmpfs -o mode=777 none "$runtime/place"
+	nsctl run -mpnuiC true
+	before=$(kernel_counts)
+	export before
+}
+
+teardown_file() {
+	umount "$runtime/place"
+	rmdir "$runtime/place"
+	purge_daemon
+}
+
+teardown() {
+	nsctl rm --all
+	rm -rf "${runtime:?}"/place/*
+	eventually counts_are "$before"
+}
+
+# python: the program on stdin as an ordinary user, with hostile.py beside it.
+python() { as "$user_id" env PYTHONPATH="$PYTHONPATH" PYTHONDONTWRITEBYTECODE=1 timeout 120 python3 -; }
+
+# While COMMAND... runs, a process in box attacks whatever appears there.
+under_attack() {
+	local found=$runtime/place/found.$RANDOM
+	nsctl exec -d box python3 "$BATS_TEST_DIRNAME/attack_join.py" "$found"
+	begins() { grep -q begins "$found"; }
+	eventually begins
+	"$@"
+	as "$user_id" touch "$found.stop"
+	ends() { grep -q '^ends' "$found"; }
+	eventually ends
+	! grep -vE '^(begins|ends)' "$found"
+}
+
+enters() {
+	as "$user_id" bash -c 'for i in $(seq 100); do "$1" exec box true || exit 1; done' - "$NSCTL_BUILD/nsctl"
+}
+
+@test "who joins a plain set is not traced, and gives nothing away (CVE-2019-5736, CVE-2016-9962)" {
+	nsctl create -mp box
+	sum=$(sha256sum "$NSCTL_BUILD"/nsctl*)
+	under_attack enters
+	[ "$(sha256sum "$NSCTL_BUILD"/nsctl*)" = "$sum" ]
+}
+
+@test "nor one with root inside, and all its capabilities" {
+	nsctl create -a -r box
+	under_attack enters
+}
+
+@test "nor one that shares the host's processes" {
+	nsctl create -n box
+	under_attack enters
+}
+
+@test "no descriptor of the daemon's leads out of a set (CVE-2024-21626)" {
+	root=$runtime/place/root
+	mkdir -p "$root"/{usr,bin,lib,lib64,proc,dev}
+	options=(--root="$root")
+	for directory in usr bin lib lib64; do
+		[ -d "/$directory" ] && options+=(--bind="/$(readlink -f "/$directory" | cut -c2-):/$directory:ro")
+	done
+	nsctl create -mp "${options[@]}" rooted
+	nsctl create -mpn -r inside
+	nsctl create -n plain
+	python <<'PYTHON'
+import os
+from hostile import Connection, error_of, run_in
+c = Connection()
+here = os.open("/", os.O_PATH | os.O_DIRECTORY)
+for name in "rooted", "inside", "plain":
+    for pid in "self", "thread-self":
+        for n in range(64):
+            reply = run_in(c, {"name": name, "command": ["/bin/pwd"], "workingDirectory": f"/proc/{pid}/fd/{n}"})[0]
+            assert error_of(reply) == "InvalidValue", (name, n, reply)
+    for path in "/proc/self/cwd", "/proc/self/root", "/proc/self/fd/1/..", "/proc/1/root":
+        reply = run_in(c, {"name": name, "command": ["/bin/pwd"], "workingDirectory": path})[0]
+        assert error_of(reply) in ("InvalidValue", "SystemError"), (name, path, reply)
+    # as one's own directory, and as one's home
+    for n in range(64):
+        path = f"/proc/self/fd/{n}"
+        read, write = os.pipe()
+        reply = c.call("Exec", {"name": name, "command": ["/bin/pwd"], "environment": ["HOME=" + path],
+                                "workingDirectory": path, "workingDirectoryFileDescriptor": 0,
+                                "stdoutFileDescriptor": 1}, [here, write], more=True)
+        os.close(write)
+        while reply.get("continues"): reply = c.receive()
+        assert os.read(read, 4096) == b"/\n", (name, n, reply)
+        os.close(read)
+PYTHON
+}
+
+# What every way of running a command in box is checked for: by the words of the command.
+in_every_way() {
+	nsctl exec box "$@"
+	nsctl exec --clean-env --env=PATH="$PATH" box "$@"
+	nsctl exec --only=net box "$@"
+	nsctl enter -T box "$@"
+	nsctl run -mpn "$@"
+	nsctl run -mpn --no-init "$@"
+	nsctl run -mpn -r "$@"
+	nsctl run -mpn -c "$@"
+	nsctl run -mpn -r --no-init "$@"
+}
+
+@test "a command has 0, 1 and 2, and no other descriptor" {
+	nsctl create -mpn box
+	in_every_way sh -c '[ "$(echo /proc/self/fd/*)" = "/proc/self/fd/0 /proc/self/fd/1 /proc/self/fd/2 /proc/self/fd/3" ] || { ls -l /proc/self/fd >&2 && exit 1; }'
+}
+
+@test "capabilities: none in a plain set, and never an inheritable or ambient one (CVE-2022-29162)" {
+	nsctl create -mpn box
+	in_every_way sh -c 'grep -qE "^CapInh:.0+$" /proc/self/status && grep -qE "^CapAmb:.0+$" /proc/self/status && grep -qx "NoNewPrivs:.1" /proc/self/status'
+	nsctl exec box sh -c '! grep -E "^Cap(Prm|Eff):.*[1-9a-f]" /proc/self/status'
+	nsctl run -mpnc sh -c '! grep -E "^Cap(Prm|Eff):.*[1-9a-f]" /proc/self/status'
+	nsctl run -mpnr grep -E '^CapEff:.0*1ff+$' /proc/self/status
+}
+
+@test "setuid programs have no power in a set that its user has shaped (CVE-2022-31214)" {
+	shaped=$runtime/place/etc
+	mkdir "$shaped"
+	printf 'root::0:0::/:/bin/sh\nme::%s:%s::/:/bin/sh\n' "$user_id" "$user_id" >"$shaped/passwd"
+	printf 'root::1::::::\n' >"$shaped/shadow"
+	printf 'me ALL=(ALL) NOPASSWD: ALL\n' >"$shaped/sudoers"
+	printf 'auth sufficient pam_permit.so\naccount sufficient pam_permit.so\nsession sufficient pam_permit.so\n' >"$shaped/pam"
+	cp "$(command -v id)" "$runtime/place/setuid-id"
+	chmod 4755 "$runtime/place/setuid-id"
+	chmod -R a+rX "$shaped"
+	# outside it has the power that the set takes from it
+	[ "$(as "$user_id" "$runtime/place/setuid-id" -u)" = 0 ]
+	options=()
+	for file in passwd shadow sudoers; do
+		[ -e "/etc/$file" ] && options+=(--bind="$shaped/$file:/etc/$file")
+	done
+	[ -e /etc/pam.d/su ] && options+=(--bind="$shaped/pam:/etc/pam.d/su")
+	for mapping in "" -r -c; do
+		# shellcheck disable=SC2086
+		nsctl create -mpn $mapping "${options[@]}" --bind="$runtime/place:/mnt" box
+		inside=$(nsctl exec box id -u)
+		[ "$(nsctl exec box /mnt/setuid-id -u)" = "$inside" ]
+		[ "$(nsctl exec box "$runtime/place/setuid-id" -u)" = "$inside" ]
+		# whatever they answer: no process of the host's root comes of it
+		for program in "su -c id root" "sudo -n id" "mount /mnt" "umount /mnt" "ping -c1 -W1 127.0.0.1" "passwd -S" "newgrp" "chsh -s /bin/sh"; do
+			command -v "${program%% *}" >/dev/null || continue
+			nsctl exec box sh -c "$program; touch $runtime/place/made; true" </dev/null >"$BATS_TEST_TMPDIR/out" 2>&1 || true
+			[ -n "$mapping" ] || fails grep 'uid=0' "$BATS_TEST_TMPDIR/out"
+			[ "$(stat -c %u "$runtime/place/made")" = "$user_id" ]
+			rm -f "$runtime/place/made"
+		done
+		nsctl rm box
+	done
+}
+
+@test "what is made setuid inside is nobody's but its maker's outside (CVE-2025-64507)" {
+	mkdir -p "$runtime/place/own"
+	chown "$user_id" "$runtime/place/own"
+	nsctl create -mp -r --bind="$runtime/place/own:/mnt" box
+	nsctl exec box sh -c 'cp "$(command -v id)" /mnt/id && chown 0:0 /mnt/id && chmod 6755 /mnt/id'
+	[ "$(stat -c %u:%g "$runtime/place/own/id")" = "$user_id:$user_id" ]
+	[ "$(other_runs "$runtime/place/own/id")" = "$user_id" ]
+	# inside nothing that the host could see honours it
+	[ "$(nsctl exec box /mnt/id -u)" = 0 ]
+	nsctl exec box cat /proc/mounts | awk '$2 == "/mnt" && $4 !~ /nosuid/ { exit 1 }'
+	fails nsctl exec box mknod /mnt/device c 1 3
+}
+other_runs() { as "$other_id" "$1" -u; }
+
+@test "the caller's terminal takes no keys from inside (CVE-2017-5226, CVE-2016-2779)" {
+	cat >"$runtime/place/push.py" <<'PYTHON'
+import fcntl, os, struct, sys, termios
+TIOCLINUX = 0x541C
+worked = []
+for fd in 0, 1, 2:
+    for what, request, argument in (("TIOCSTI", termios.TIOCSTI, b"x"),
+                                    ("TIOCLINUX", TIOCLINUX, struct.pack("b7x", 3)),
+                                    ("TIOCSCTTY", termios.TIOCSCTTY, 0), ("TIOCSCTTY", termios.TIOCSCTTY, 1)):
+        try:
+            fcntl.ioctl(fd, request, argument)
+            worked.append(what)
+        except OSError:
+            pass
+try:
+    os.open("/dev/tty", os.O_RDWR)
+    worked.append("/dev/tty")
+except OSError:
+    pass
+print("worked", *worked)
+PYTHON
+	for mapping in "" -r; do
+		# shellcheck disable=SC2086
+		nsctl create -mp $mapping box
+		for verb in "exec" "enter" "run" "run --no-tty"; do
+			as "$user_id" timeout 60 python3 - "$NSCTL_BUILD/nsctl" "$verb" "$runtime/place/push.py" <<'PYTHON'
+import fcntl, os, subprocess, sys, termios, tty
+nsctl, verb, program = sys.argv[1:]
+master, slave = os.openpty()
+tty.setraw(slave)  # nothing is echoed: what is there to read has been typed, or pushed
+child = subprocess.Popen([nsctl, *verb.split(), *(["-mp"] if "run" in verb else ["box"]), "python3", program],
+                         stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
+                         preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+seen = b""
+while b"worked" not in seen or not seen.endswith(b"\n"): seen += os.read(master, 4096)
+assert child.wait() == 0
+if verb not in ("enter", "run"):
+    # on the caller's own terminal nothing of it works; one that these make is the set's
+    assert seen.strip() == b"worked", seen
+os.set_blocking(slave, False)
+try: assert False, os.read(slave, 100)
+except BlockingIOError: pass
+PYTHON
+		done
+		nsctl rm box
+	done
+}
+
+@test "nothing of a set's own is loaded with the host's rights (CVE-2019-14271, CVE-2025-32463)" {
+	root=$runtime/place/root
+	mkdir -p "$root"/{usr,bin,lib,lib64,proc,dev,tmp,etc,mnt}
+	chmod 777 "$root/mnt"
+	printf '#include <fcntl.h>\n#include <stdio.h>\n#include <unistd.h>\n__attribute__((constructor)) static void trojan(void)\n{\n\tchar path[64];\n\tsnprintf(path, sizeof(path), "/mnt/loaded-%%d-%%d", geteuid(), getpid());\n\tclose(open(path, O_CREAT | O_WRONLY, 0666));\n}\n' >"$runtime/place/trojan.c"
+	"${CC:-cc}" -shared -fPIC -o "$root/etc/trojan.so" "$runtime/place/trojan.c"
+	for name in files compat dns resolve systemd; do
+		cp "$root/etc/trojan.so" "$root/etc/libnss_$name.so.2"
+	done
+	echo /etc/trojan.so >"$root/etc/ld.so.preload"
+	printf 'passwd: files\ngroup: files\nhosts: files\n' >"$root/etc/nsswitch.conf"
+	printf 'root::0:0::/:/bin/sh\n' >"$root/etc/passwd"
+	chmod -R a+rX "$root"
+	options=(--root="$root")
+	for directory in usr bin lib lib64; do
+		[ -d "/$directory" ] && options+=(--bind="/$(readlink -f "/$directory" | cut -c2-):/$directory:ro")
+	done
+	for mapping in "" -r; do
+		# shellcheck disable=SC2086
+		nsctl create -mpnuiC $mapping "${options[@]}" box
+		nsctl exec box true
+		nsctl exec --user="$(nsctl exec box id -u)" box sh -c 'exit 0'
+		nsctl enter -T box true
+		nsctl show box >/dev/null
+		nsctl ps box
+		nsctl list --quiet | grep -x box
+		root_nsctl --owner="$user_id" exec box true
+		nsctl rm box
+	done
+	# the user's own commands have fallen for it, and nobody else
+	ls "$root"/mnt/loaded-*
+	[ -z "$(find "$root/mnt" ! -uid "$user_id" -name 'loaded-*')" ]
+}
+
+@test "what is named to do harm is shown without (CVE-2024-28085)" {
+	nsctl create -mp --label=k=v box
+	cat >"$runtime/place/named.py" <<'PYTHON'
+import ctypes, os, time
+ctypes.CDLL(None).prctl(15, b"\x1b[2J\nx\x7f\xe2\x80\xae", 0, 0, 0)
+open("/mnt/up" if os.path.exists("/mnt/up") else os.environ["UP"], "w").close()
+time.sleep(1000)
+PYTHON
+	nsctl exec -d --env=UP="$runtime/place/up" box python3 "$runtime/place/named.py" $'\e]0;title\a' $'two\nlines' $'\u202eright to left\u2066'
+	up() { [ -e "$runtime/place/up" ]; }
+	eventually up
+	for command in "ps box" "sessions box" "show box" "list" "which" "ps --json box" "sessions --json box"; do
+		# shellcheck disable=SC2086
+		nsctl $command >"$BATS_TEST_TMPDIR/out"
+		python3 - "$BATS_TEST_TMPDIR/out" <<'PYTHON'
+import sys, unicodedata
+text = open(sys.argv[1], encoding="utf-8").read()
+bad = [c for c in text if c != "\n" and (ord(c) < 32 or ord(c) == 127 or unicodedata.category(c) in ("Cc", "Cf"))]
+assert not bad, (bad, text)
+PYTHON
+	done
+	[ "$(nsctl sessions box | wc -l)" -le 2 ]
+	for bad in $'a=\e[31m' $'a=\n' $'a=\u202e' $'\e=a'; do
+		run nsctl create --label="$bad" bad
+		[ "$status" -ne 0 ]
+	done
+}
+
+@test "release_agent and the host's controls cannot be written (CVE-2022-0492)" {
+	for mapping in "" -r; do
+		# shellcheck disable=SC2086
+		nsctl create -mpnuiC $mapping box
+		for file in /proc/sysrq-trigger /proc/sys/kernel/core_pattern /proc/sys/kernel/modprobe \
+			/sys/kernel/uevent_helper /sys/fs/cgroup/release_agent /sys/fs/cgroup/cgroup.procs \
+			/sys/fs/cgroup/*/release_agent; do
+			! nsctl exec box sh -c 'echo x 2>/dev/null >"$1"' - "$file" 2>/dev/null || { echo "$file" && false; }
+		done
+		nsctl rm box
+	done
+}
