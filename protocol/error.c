@@ -76,6 +76,16 @@ int failure_set(struct failure *ret, enum nsctl_error error, int64_t number, con
 	return (int)error;
 }
 
+void failure_within(struct failure *failure, const char *prefix)
+{
+	char path[2 * sizeof(failure->subject)];
+
+	if (failure->error != ERROR_INVALID_VALUE && failure->error != ERROR_INVALID_PARAMETER)
+		return;
+	(void)snprintf(path, sizeof(path), "%s%s", prefix, failure->subject);
+	copy_cut(failure->subject, sizeof(failure->subject), path);
+}
+
 int failure_from_errno(struct failure *ret, int negative, const char *what)
 {
 	int number = negative < 0 && negative >= -ERRNO_MAX ? -negative : EIO;

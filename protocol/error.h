@@ -49,6 +49,10 @@ struct failure {
 int failure_set(struct failure *ret, enum nsctl_error error, int64_t number, const char *subject,
 		const char *format, ...) _printf_(5, 6);
 
+/* A refused value's field, which was told from within prefix ("sets[2]."), gets its whole path;
+ * other failures stay as they are. */
+void failure_within(struct failure *failure, const char *prefix);
+
 /* ERROR_SYSTEM from a negative errno. */
 int failure_from_errno(struct failure *ret, int negative, const char *what);
 

@@ -153,15 +153,18 @@ static bool channel_is_full(struct front *front)
 	return true;
 }
 
-static bool send_request(struct connection *connection, const struct method *method,
-			 const void *request)
+static void begin_request(struct connection *connection, const struct method *method)
+{
+	wire_begin(&connection->front->writer, method->op, 0, ++connection->request,
+		   connection->number);
+}
+
+static bool send_begun(struct connection *connection, const struct method *method)
 {
 	struct front *front = connection->front;
 	struct failure failure;
 	int r;
 
-	wire_begin(&front->writer, method->op, 0, ++connection->request, connection->number);
-	wire_put(&front->writer, method->layout, request);
 	r = wire_send(&front->writer, CHANNEL_FD);
 	if (r == 0) {
 		connection->method = method;
@@ -175,6 +178,14 @@ static bool send_request(struct connection *connection, const struct method *met
 	return reply_failure(connection, &failure);
 }
 
+static bool send_request(struct connection *connection, const struct method *method,
+			 const void *request)
+{
+	begin_request(connection, method);
+	wire_put(&connection->front->writer, method->layout, request);
+	return send_begun(connection, method);
+}
+
 /* --- calls --- */
 
 static void keep_list(struct connection *connection, const struct method *method,
@@ -185,6 +196,17 @@ static void keep_list(struct connection *connection, const struct method *method
 	*connection->list_name = '\0';
 	json_decref(connection->list_parameters);
 	connection->list_parameters = json_incref(parameters);
+}
+
+static bool call_with_items(struct connection *connection, const struct method *method,
+			    const json_t *parameters)
+{
+	struct decoding decoding = {.fds = &connection->receiver.fds, .memory_fd = -1};
+
+	begin_request(connection, method);
+	if (method->put(&decoding, parameters, &connection->front->writer))
+		return reply_failure(connection, &decoding.failure);
+	return send_begun(connection, method);
 }
 
 static bool call_keeper(struct connection *connection, const struct method *method,
@@ -228,7 +250,8 @@ static bool call_nsctl(struct connection *connection, const char *full_name, con
 	if (connection->scope == SCOPE_CONFINED && method->op != WIRE_STATUS &&
 	    method->op != WIRE_IDENTIFY)
 		return refuse(connection, ERROR_NOT_PERMITTED, full_name, connection->reason);
-	return call_keeper(connection, method, parameters);
+	return method->put ? call_with_items(connection, method, parameters)
+			   : call_keeper(connection, method, parameters);
 }
 
 static bool call_service(struct connection *connection, const char *full_name, const char *name,

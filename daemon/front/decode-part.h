@@ -7,6 +7,9 @@
 
 /* The member "spec" of parameters. */
 int decode_spec(struct decoding *decoding, const json_t *parameters, struct wire_spec *ret);
+/* The member "lease" of object, whose path is prefix and "lease". */
+int decode_lease(struct decoding *decoding, const json_t *object, const char *prefix,
+		 struct wire_lease *ret);
 /* What a command is made of, among parameters; fills decoding->memory_fd. */
 int decode_command(struct decoding *decoding, const json_t *parameters, struct wire_command *ret);
 

@@ -119,26 +119,31 @@ static int get_clocks(struct decoding *decoding, const json_t *spec, struct wire
 				 CLOCK_SECONDS_MAX, &ret->has_boottime, &ret->boottime);
 }
 
-static int get_lease(struct decoding *decoding, const json_t *spec, struct wire_spec *ret)
+int decode_lease(struct decoding *decoding, const json_t *object, const char *prefix,
+		 struct wire_lease *ret)
 {
-	const json_t *lease = value_member(spec, "lease");
+	const json_t *lease = value_member(object, "lease");
+	char path[64];
 	int64_t span = 0;
 	bool given;
-	int r = value_seconds(decoding, lease, "spec.lease.", "seconds", 0.001, SECONDS_MAX, &given,
-			      &span);
+	int r;
 
-	ret->lease = span;
-	ret->lease_connection = value_bool(lease, "connection");
+	(void)snprintf(path, sizeof(path), "%slease.", prefix);
+	r = value_seconds(decoding, lease, path, "seconds", 0.001, SECONDS_MAX, &given, &span);
+	ret->span = span;
+	ret->connection = value_bool(lease, "connection");
+	if (r == 0)
+		r = value_fd(decoding, lease, path, "processFileDescriptor", &ret->process_fd);
+	(void)snprintf(path, sizeof(path), "%slease.process", prefix);
 	if (r == 0 && value_member(lease, "process"))
-		return value_invalid(decoding, "spec.lease.process",
+		return value_invalid(decoding, path,
 				     "is for answers: processFileDescriptor says which");
-	return r ? r
-		 : value_fd(decoding, lease, "spec.lease.", "processFileDescriptor",
-			    &ret->lease_fd);
+	return r;
 }
 
 int decode_spec(struct decoding *decoding, const json_t *parameters, struct wire_spec *ret)
 {
+	struct wire_lease lease = {.process_fd = -1};
 	static const char *const mappings[] = {"root", "current", "auto", "custom", NULL};
 	static const char *const propagations[] = {"private", "slave", "shared", NULL};
 	const json_t *spec = value_member(parameters, "spec"),
@@ -173,7 +178,10 @@ int decode_spec(struct decoding *decoding, const json_t *parameters, struct wire
 	if (r == 0)
 		r = get_clocks(decoding, spec, ret);
 	if (r == 0)
-		r = get_lease(decoding, spec, ret);
+		r = decode_lease(decoding, spec, "spec.", &lease);
+	ret->lease = lease.span;
+	ret->lease_connection = lease.connection;
+	ret->lease_fd = lease.process_fd;
 	if (r == 0)
 		r = value_labels(decoding, spec, "spec.labels", ret->labels, &ret->n_labels);
 	return r;

@@ -30,6 +30,8 @@ int decode_exec(struct decoding *decoding, const json_t *parameters, void *ret);
 int decode_link_request(struct decoding *decoding, const json_t *parameters, void *ret);
 int decode_link_list(struct decoding *decoding, const json_t *parameters, void *ret);
 int decode_network(struct decoding *decoding, const json_t *parameters, void *ret);
+/* Apply: the message's fields and items, put into writer. */
+int decode_apply(struct decoding *decoding, const json_t *parameters, struct wire_writer *writer);
 int decode_run(struct decoding *decoding, const json_t *parameters, void *ret);
 
 #endif

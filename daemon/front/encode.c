@@ -180,7 +180,10 @@ json_t *encode_identity(struct wire_message *message, struct reply_fds *fds _unu
 static json_t *features_json(const struct wire_status *status)
 {
 	static const char *const missing[] = {
-		"adopt", "apply", "boot", "dns", "limits",
+		"adopt",
+		"boot",
+		"dns",
+		"limits",
 	};
 	json_t *object = json_object();
 
@@ -195,6 +198,7 @@ static json_t *features_json(const struct wire_status *status)
 	encode_put(object, "links", json_true());
 	encode_put(object, "networks", json_true());
 	encode_put(object, "impairments", json_true());
+	encode_put(object, "apply", json_true());
 	encode_put(object, "monitor", json_true());
 	encode_put(object, "autoMapping", json_true());
 	encode_put(object, "processLease", json_true());
@@ -240,6 +244,18 @@ json_t *encode_sets(struct wire_message *message, bool summary)
 	encode_put(object, "sets", summary ? json_array() : list);
 	if (summary)
 		encode_put(object, "summaries", list);
+	return object;
+}
+
+json_t *encode_apply(struct wire_message *message, struct reply_fds *fds _unused_)
+{
+	json_t *object = encode_sets(message, false);
+	json_t *parts[] = {encode_networks(message), encode_links(message)};
+
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		json_object_update(object, parts[i]);
+		json_decref(parts[i]);
+	}
 	return object;
 }
 

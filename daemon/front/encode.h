@@ -28,6 +28,7 @@ json_t *encode_identity(struct wire_message *message, struct reply_fds *fds);
 json_t *encode_status(struct wire_message *message, struct reply_fds *fds);
 json_t *encode_link_reply(struct wire_message *message, struct reply_fds *fds);
 json_t *encode_network_reply(struct wire_message *message, struct reply_fds *fds);
+json_t *encode_apply(struct wire_message *message, struct reply_fds *fds);
 json_t *encode_nothing(struct wire_message *message, struct reply_fds *fds);
 
 /* A page of a list of op's, and whether another one follows (cursor: where it goes on). To

@@ -11,6 +11,8 @@ struct method {
 	enum wire_op op; /* 0: not built yet */
 	const struct wire_layout *layout;
 	int (*decode)(struct decoding *decoding, const json_t *parameters, void *ret);
+	/* instead of layout and decode where a request has items */
+	int (*put)(struct decoding *decoding, const json_t *parameters, struct wire_writer *writer);
 	json_t *(*encode)(struct wire_message *message, struct reply_fds *fds);
 };
 

@@ -67,15 +67,18 @@ int authz_connect(uint32_t allowed, const char *confined, const char *in_set_nam
 
 int authz_operation(const struct authz_subject *subject, enum wire_op op, struct failure *failure)
 {
+	bool makes;
+
 	if (op == WIRE_STATUS || op == WIRE_IDENTIFY || subject->scope == SCOPE_FULL)
 		return 0;
 	if (subject->scope == SCOPE_CONFINED)
 		return failure_set(failure, ERROR_NOT_PERMITTED, 0, "anything from here",
 				   "the caller is confined, and [allow] confined in nsctld.conf "
 				   "does not name it");
-	if (op == WIRE_CREATE || op == WIRE_RUN || (op >= WIRE_LINK_ADD && op <= WIRE_NETWORK_LIST))
+	makes = op == WIRE_CREATE || op == WIRE_RUN || op == WIRE_APPLY;
+	if (makes || (op >= WIRE_LINK_ADD && op <= WIRE_NETWORK_LIST))
 		return failure_set(failure, ERROR_NOT_PERMITTED, 0,
-				   op == WIRE_CREATE || op == WIRE_RUN ? "making sets" : "wiring",
+				   makes ? "making sets" : "wiring",
 				   "the caller is inside set %s, and [allow] nested in nsctld.conf "
 				   "does not name it",
 				   subject->scope_text);

@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+#include "daemon/keeper/apply.h"
 #include "daemon/keeper/control.h"
 #include "daemon/keeper/front.h"
 #include "daemon/keeper/inquiry.h"
@@ -174,6 +175,7 @@ static void (*const handlers[WIRE_OP_END])(struct keeper *, struct request *,
 	[WIRE_NETWORK_REMOVE] = network_on_remove,
 	[WIRE_NETWORK_LIST] = network_on_list,
 	[WIRE_MONITOR] = monitor_on_monitor,
+	[WIRE_APPLY] = apply_on_apply,
 };
 
 static void drop_connection(struct front *front, struct connection *connection)

@@ -107,6 +107,14 @@ int lease_identify(struct wire_spec *spec, struct failure *failure)
 	return 0;
 }
 
+int lease_take(struct wire_spec *spec, const struct wire_lease *lease, struct failure *failure)
+{
+	spec->lease = lease->span;
+	spec->lease_connection = lease->connection;
+	spec->lease_fd = lease->process_fd;
+	return lease_identify(spec, failure);
+}
+
 /* --- connections --- */
 
 void lease_connection_gone(struct keeper *keeper, uint32_t connection)
@@ -152,6 +160,25 @@ static int refuse_renewal(const struct set *set, struct failure *failure)
 			   "the set has no lease by time: it lives until it is removed");
 }
 
+static void renew(struct keeper *keeper, struct set *set, uint64_t span)
+{
+	if (span)
+		set->lease = span;
+	registry_set_expiry(keeper->registry, set, keeper_boottime() + set->lease);
+	store_write_set(keeper->store, set);
+}
+
+void lease_renew_group(struct keeper *keeper, uid_t owner, const char *group, uint64_t span)
+{
+	struct set *set = registry_next_set(keeper->registry, owner, NULL);
+
+	for (; set && set->owner == owner;
+	     set = registry_next_set(keeper->registry, owner, set->name))
+		if (set->lease && set->state != SET_REMOVING && strcmp(set->group, group) == 0)
+			renew(keeper, set, span);
+	lease_watch(keeper);
+}
+
 void lease_on_renew(struct keeper *keeper, struct request *request, struct wire_message *message)
 {
 	struct failure failure = {};
@@ -174,10 +201,10 @@ void lease_on_renew(struct keeper *keeper, struct request *request, struct wire_
 		request_fail(keeper, request, &failure);
 		return;
 	}
-	if (ask.span)
-		set->lease = ask.span;
-	registry_set_expiry(keeper->registry, set, keeper_boottime() + set->lease);
-	store_write_set(keeper->store, set);
+	if (*set->group)
+		lease_renew_group(keeper, set->owner, set->group, ask.span);
+	else
+		renew(keeper, set, ask.span);
 	lease_watch(keeper);
 	inquiry_view(keeper, set, true, &view);
 	request_done(keeper, request, &wire_set_layout, &view.wire);

@@ -16,6 +16,8 @@ void lease_close(struct keeper *keeper);
 /* Whom a lease by process is for, from the descriptor that came along into the fields that are
  * kept. 0 or ERROR_INVALID_VALUE. */
 int lease_identify(struct wire_spec *spec, struct failure *failure);
+/* The same, with a lease that is not the specification's own in its place. */
+int lease_take(struct wire_spec *spec, const struct wire_lease *lease, struct failure *failure);
 
 /* The set is ready: its time begins to run, from the moment that is recorded. */
 void lease_begin(struct keeper *keeper, struct set *set);
@@ -26,6 +28,8 @@ void lease_expire(struct keeper *keeper, struct set *set, const char *how);
 /* Looks again at which set ends first, and sets the clock. */
 void lease_watch(struct keeper *keeper);
 void lease_connection_gone(struct keeper *keeper, uint32_t connection);
+/* All that one Apply made has one lease: counted anew from now; span 0: as long as it was. */
+void lease_renew_group(struct keeper *keeper, uid_t owner, const char *group, uint64_t span);
 void lease_on_renew(struct keeper *keeper, struct request *request, struct wire_message *message);
 
 #endif

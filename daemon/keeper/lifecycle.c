@@ -353,6 +353,7 @@ static struct set *new_set(const struct request *request, const struct lifecycle
 	set->lease_connection = spec->lease_connection ? request->connection : 0;
 	connection->has_leases |= spec->lease_connection;
 	set->run = wish->run;
+	snprintf(set->group, sizeof(set->group), "%s", wish->group ? wish->group : "");
 	if (wire_pack(&wire_spec_layout, spec, &set->spec, &set->spec_size) < 0 ||
 	    (wish->network && wire_pack(&wire_network_layout, wish->network, &set->network,
 					&set->network_size) < 0)) {

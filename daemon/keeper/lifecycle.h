@@ -25,6 +25,7 @@ struct lifecycle_wish {
 	const struct wire_spec *spec;
 	const struct wire_network *network; /* NULL: it is a set */
 	bool run;			    /* it is a Run's */
+	const char *group;		    /* it is of this Apply, or NULL */
 	bool no_init;
 	lifecycle_created *created;
 	void *context;

@@ -37,8 +37,8 @@ void link_forget(struct keeper *keeper, struct link *link)
 	count_link(keeper, owner, -1);
 }
 
-static int record_plan(struct keeper *keeper, const struct wiring_plan *plan, struct link **ret,
-		       struct failure *failure)
+static int record_plan(struct keeper *keeper, const struct wiring_plan *plan, const char *group,
+		       struct link **ret, struct failure *failure)
 {
 	struct link *link = calloc(1, sizeof(*link));
 	int r;
@@ -50,6 +50,7 @@ static int record_plan(struct keeper *keeper, const struct wiring_plan *plan, st
 	memcpy(link->id, plan->id, sizeof(link->id));
 	link->state = LINK_CREATING;
 	link->egress = plan->egress;
+	snprintf(link->group, sizeof(link->group), "%s", group ? group : "");
 	memcpy(link->ends, plan->ends, sizeof(link->ends));
 	r = wire_pack(&wire_link_layout, &plan->wire, &link->wire, &link->wire_size);
 	if (r == 0)
@@ -81,7 +82,7 @@ int link_plan(struct keeper *keeper, struct wiring_wish *wish, struct link **ret
 	if (r == 0)
 		r = wiring_plan(keeper->registry, wish, &plan, failure);
 	plan.wire.created = keeper_now();
-	return r ? r : record_plan(keeper, &plan, ret, failure);
+	return r ? r : record_plan(keeper, &plan, wish->group, ret, failure);
 }
 
 /* --- with a set --- */

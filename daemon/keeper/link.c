@@ -15,9 +15,10 @@
 struct link_work {
 	struct keeper *keeper;
 	struct link *link;
-	struct request *request; /* to be answered, or NULL */
-	struct failure failure;	 /* why it is taken back */
-	void *before;		 /* SetLink: the record as it was */
+	link_done *done;
+	void *context;
+	struct failure failure; /* why it is taken back */
+	void *before;		/* SetLink: the record as it was */
 	size_t before_size;
 };
 
@@ -28,21 +29,36 @@ static struct log_fields fields_of(const struct link *link)
 
 /* --- answers --- */
 
-static void answer(struct link_work *work)
+/* The link_done of requests. */
+static void answer(struct keeper *keeper, struct link *link, const struct failure *failure,
+		   void *context)
 {
 	static struct wire_link wire;
-	struct failure failure;
+	struct request *request = context;
+	struct failure damaged;
 	int r;
 
-	if (!work->request)
+	if (failure) {
+		request_fail(keeper, request, failure);
 		return;
-	r = wire_unpack(&wire_link_layout, work->link->wire, work->link->wire_size, &wire);
-	if (r < 0) {
-		failure_from_errno(&failure, r, "read the link's record");
-		request_fail(work->keeper, work->request, &failure);
-	} else {
-		request_done(work->keeper, work->request, &wire_link_layout, &wire);
 	}
+	if (!link) {
+		request_done(keeper, request, NULL, NULL);
+		return;
+	}
+	r = wire_unpack(&wire_link_layout, link->wire, link->wire_size, &wire);
+	if (r < 0) {
+		failure_from_errno(&damaged, r, "read the link's record");
+		request_fail(keeper, request, &damaged);
+	} else {
+		request_done(keeper, request, &wire_link_layout, &wire);
+	}
+}
+
+/* Of what nobody asked for. */
+static void say_nothing(struct keeper *keeper _unused_, struct link *link _unused_,
+			const struct failure *failure _unused_, void *context _unused_)
+{
 }
 
 void link_failure(const struct task_report *report, bool of_spec, struct failure *ret)
@@ -85,39 +101,43 @@ void link_failure(const struct task_report *report, bool of_spec, struct failure
 
 /* --- work --- */
 
-static struct link_work *work_new(struct keeper *keeper, struct link *link,
-				  const struct request *request)
+static struct link_work *work_new(struct keeper *keeper, struct link *link, link_done *done,
+				  void *context)
 {
 	struct link_work *work = calloc(1, sizeof(*work));
 
 	if (!work)
 		return NULL;
-	work->keeper = keeper;
-	work->link = link;
-	work->request = request ? request_keep(request) : NULL;
-	if (request && !work->request) {
-		free(work);
-		return NULL;
-	}
+	*work = (struct link_work){
+		.keeper = keeper, .link = link, .done = done, .context = context};
 	link->work = work;
 	return work;
 }
 
-/* The link may be gone afterwards: a removal of one of its places may have waited. */
-static void work_done(struct link_work *work, bool forget_it)
+/* The end of the work: whoever asked is told, after a removal of one of the link's places that may
+ * have waited. gone: the kernel has nothing of the link. */
+static void finish(struct link_work *work, bool gone)
 {
-	struct keeper *keeper = work->keeper;
-	struct link *link = work->link;
-	struct set *ends[2] = {link->ends[0], link->ends[1]};
+	const struct link_work it = *work;
+	struct set *ends[2] = {it.link->ends[0], it.link->ends[1]};
 
-	link->work = NULL;
+	it.link->work = NULL;
 	free(work->before);
 	free(work);
-	if (forget_it)
-		link_forget(keeper, link);
+	if (gone)
+		link_forget(it.keeper, it.link);
 	for (int i = 0; i < 2; i++)
 		if (ends[i])
-			lifecycle_links_settled(keeper, ends[i]);
+			lifecycle_links_settled(it.keeper, ends[i]);
+	it.done(it.keeper, gone ? NULL : it.link, it.failure.error ? &it.failure : NULL,
+		it.context);
+}
+
+/* Nothing has come of it, and whoever asked hears so from elsewhere. */
+static void abandon(struct link_work *work, bool forget_it)
+{
+	work->done = say_nothing;
+	finish(work, forget_it);
 }
 
 static int send_wire(struct link_work *work, enum task_op op,
@@ -147,7 +167,6 @@ static void on_unlinked(struct operation *operation, const struct task_report *r
 {
 	struct link_work *work = operation->context;
 	struct link *link = work->link;
-	struct keeper *keeper = work->keeper;
 	struct log_fields fields = fields_of(link);
 	bool gone = report->step == STEP_NONE;
 
@@ -159,11 +178,7 @@ static void on_unlinked(struct operation *operation, const struct task_report *r
 		log_line(LOG_ERR, &fields, "link %s cannot be removed: cannot %s: %s", link->name,
 			 step_text(report->step), strerror(report->error));
 	fault_point("unlink-forgotten");
-	if (work->request && work->failure.error)
-		request_fail(keeper, work->request, &work->failure);
-	else if (work->request)
-		request_done(keeper, work->request, NULL, NULL);
-	work_done(work, gone);
+	finish(work, gone);
 }
 
 /* Takes it away; work->failure, where set, is what whoever asked is told then. */
@@ -180,9 +195,20 @@ static void unlink_link(struct link_work *work)
 		return;
 	if (!work->failure.error)
 		failure_from_errno(&work->failure, r, "remove the link");
-	if (work->request)
-		request_fail(work->keeper, work->request, &work->failure);
-	work_done(work, false);
+	finish(work, false);
+}
+
+void link_remove_one(struct keeper *keeper, struct link *link, link_done *done, void *context)
+{
+	struct link_work *work = work_new(keeper, link, done, context);
+	struct failure failure;
+
+	if (work) {
+		unlink_link(work);
+		return;
+	}
+	failure_from_errno(&failure, -ENOMEM, "remove the link");
+	done(keeper, link, &failure, context);
 }
 
 static int find_link(struct keeper *keeper, struct request *request, const char *name,
@@ -216,7 +242,7 @@ static int find_link(struct keeper *keeper, struct request *request, const char 
 void link_on_remove(struct keeper *keeper, struct request *request, struct wire_message *message)
 {
 	struct failure failure = {};
-	struct link_work *work;
+	struct request *kept;
 	struct wire_ask ask;
 	struct link *link;
 	int r;
@@ -230,9 +256,9 @@ void link_on_remove(struct keeper *keeper, struct request *request, struct wire_
 				"is the way out of %s, and goes with it",
 				set_shown_name(link->ends[0]));
 	if (r == 0) {
-		work = work_new(keeper, link, request);
-		if (work) {
-			unlink_link(work);
+		kept = request_keep(request);
+		if (kept) {
+			link_remove_one(keeper, link, answer, kept);
 			return;
 		}
 		failure_from_errno(&failure, -ENOMEM, "remove the link");
@@ -247,6 +273,7 @@ static void on_linked(struct operation *operation, const struct task_report *rep
 	struct link_work *work = operation->context;
 	struct link *link = work->link;
 	struct log_fields fields = fields_of(link);
+	struct store *store;
 
 	if (report->step != STEP_NONE) {
 		link_failure(report, false, &work->failure);
@@ -259,21 +286,23 @@ static void on_linked(struct operation *operation, const struct task_report *rep
 	link->state = LINK_READY;
 	monitor_link_added(work->keeper, link);
 	fault_point("link-answered");
-	answer(work);
-	/* after the answer: without it the link is taken back at the next start */
-	store_write_link(work->keeper->store, link);
 	log_line(LOG_INFO, &fields, "link %s made", link->name);
-	work_done(work, false);
+	store = work->keeper->store;
+	finish(work, false);
+	/* after the answer: without it the link is taken back at the next start */
+	store_write_link(store, link);
 }
 
-static int try_add(struct keeper *keeper, struct request *request, const struct wire_link *wire,
-		   struct failure *failure)
+int link_add(struct keeper *keeper, const struct authz_subject *subject,
+	     const struct wire_link *wire, const char *group, link_done *done, void *context,
+	     struct failure *failure)
 {
 	struct wiring_wish wish = {
-		.subject = &request->subject,
-		.owner = request->subject.uid,
+		.subject = subject,
+		.owner = subject->uid,
 		.wire = wire,
 		.prefixes = {"a.", "b."},
+		.group = group,
 	};
 	struct link_work *work;
 	struct link *link;
@@ -282,7 +311,7 @@ static int try_add(struct keeper *keeper, struct request *request, const struct 
 	if (r)
 		return r;
 	fault_point("link-recorded");
-	work = work_new(keeper, link, request);
+	work = work_new(keeper, link, done, context);
 	if (!work) {
 		link_forget(keeper, link);
 		return failure_from_errno(failure, -ENOMEM, "make the link");
@@ -290,11 +319,24 @@ static int try_add(struct keeper *keeper, struct request *request, const struct 
 	r = send_wire(work, TASK_LINK, on_linked);
 	if (r < 0) {
 		failure_from_errno(failure, r, "make the link");
-		request_drop(work->request);
-		work_done(work, true);
+		abandon(work, true);
 		return failure->error;
 	}
 	return 0;
+}
+
+static int try_add(struct keeper *keeper, const struct request *request,
+		   const struct wire_link *wire, struct failure *failure)
+{
+	struct request *kept = request_keep(request);
+	int r;
+
+	if (!kept)
+		return failure_from_errno(failure, -ENOMEM, "make the link");
+	r = link_add(keeper, &request->subject, wire, NULL, answer, kept, failure);
+	if (r)
+		request_drop(kept);
+	return r;
 }
 
 void link_on_add(struct keeper *keeper, struct request *request, struct wire_message *message)
@@ -341,14 +383,11 @@ static void on_adjusted(struct operation *operation, const struct task_report *r
 {
 	struct link_work *work = operation->context;
 
-	if (report->step == STEP_NONE) {
-		answer(work);
-	} else {
+	if (report->step != STEP_NONE) {
 		link_failure(report, false, &work->failure);
 		restore(work);
-		request_fail(work->keeper, work->request, &work->failure);
 	}
-	work_done(work, false);
+	finish(work, false);
 }
 
 static int send_adjustment(struct link_work *work, const struct wiring_plan *plan)
@@ -386,9 +425,12 @@ static int try_set(struct keeper *keeper, struct request *request, const struct 
 		r = wiring_change(keeper->registry, link, change, &plan, failure);
 	if (r)
 		return r;
-	work = work_new(keeper, link, request);
-	if (!work)
+	work = work_new(keeper, link, answer, request_keep(request));
+	if (!work || !work->context) {
+		if (work)
+			abandon(work, false);
 		return failure_from_errno(failure, -ENOMEM, "change the link");
+	}
 	/* plan views the old record: it stays until the work is done */
 	r = send_adjustment(work, &plan);
 	if (r == 0) {
@@ -399,8 +441,8 @@ static int try_set(struct keeper *keeper, struct request *request, const struct 
 		return 0;
 	}
 	failure_from_errno(failure, r, "change the link");
-	request_drop(work->request);
-	work_done(work, false);
+	request_drop(work->context);
+	abandon(work, false);
 	return failure->error;
 }
 
@@ -422,15 +464,11 @@ void link_on_set(struct keeper *keeper, struct request *request, struct wire_mes
 
 void link_recover(struct keeper *keeper, struct link *link)
 {
-	struct link_work *work;
-
 	if (link->state == LINK_READY)
 		return;
 	/* the set that it belongs to is being removed, and takes it along */
 	for (int i = 0; i < 2; i++)
 		if (link->ends[i] && link->ends[i]->state == SET_REMOVING)
 			return;
-	work = work_new(keeper, link, NULL);
-	if (work)
-		unlink_link(work);
+	link_remove_one(keeper, link, say_nothing, NULL);
 }

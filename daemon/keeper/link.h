@@ -15,6 +15,17 @@
 #include "daemon/keeper/keeper.h"
 #include "daemon/keeper/wiring.h"
 
+/* What is told when something asked for is done: the link (NULL: it is gone), or why not. */
+typedef void link_done(struct keeper *keeper, struct link *link, const struct failure *failure,
+		       void *context);
+/* Makes a link for the subject, its ends named in failures from "a." and "b." on: 0 (done will be
+ * called once), or an error and *failure: nothing has happened. group: as wiring_wish's. */
+int link_add(struct keeper *keeper, const struct authz_subject *subject,
+	     const struct wire_link *wire, const char *group, link_done *done, void *context,
+	     struct failure *failure);
+/* Takes a link away to which nothing is being done; done is called once. */
+void link_remove_one(struct keeper *keeper, struct link *link, link_done *done, void *context);
+
 /* Requests. */
 void link_on_add(struct keeper *keeper, struct request *request, struct wire_message *message);
 void link_on_set(struct keeper *keeper, struct request *request, struct wire_message *message);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 #include "daemon/keeper/check.h"
-#include "daemon/keeper/lifecycle.h"
+#include "daemon/keeper/lease.h"
 #include "daemon/keeper/network.h"
 #include "daemon/keeper/wiring.h"
 
 /* The network as it is shown; views on set. */
-static int view(const struct set *set, struct wire_network *ret)
+int network_view(const struct set *set, struct wire_network *ret)
 {
 	int r = 0;
 
@@ -40,7 +40,7 @@ static void on_created_for(struct keeper *keeper, struct set *set, const struct 
 
 	if (failure) {
 		request_fail(keeper, request, failure);
-	} else if (view(set, &wire) < 0) {
+	} else if (network_view(set, &wire) < 0) {
 		failure_from_errno(&damaged, -EBADMSG, "read the network's record");
 		request_fail(keeper, request, &damaged);
 	} else {
@@ -48,13 +48,19 @@ static void on_created_for(struct keeper *keeper, struct set *set, const struct 
 	}
 }
 
-static int try_create(struct keeper *keeper, struct request *request,
-		      const struct wire_network *wanted, struct failure *failure)
+int network_create(struct keeper *keeper, struct request *request,
+		   const struct network_wish *network_wish, struct failure *failure)
 {
+	const struct wire_network *wanted = network_wish->network;
 	static struct wiring_network network;
 	static struct wire_spec spec;
 	struct lifecycle_wish wish = {
-		.spec = &spec, .network = &network.wire, .created = on_created_for};
+		.spec = &spec,
+		.network = &network.wire,
+		.group = network_wish->group,
+		.created = network_wish->created,
+		.context = network_wish->context,
+	};
 	uid_t owner = request->subject.uid;
 	char key[KEY_SIZE];
 	int r = check_name(wanted->name, "name", failure);
@@ -73,10 +79,22 @@ static int try_create(struct keeper *keeper, struct request *request,
 	spec.given = true;
 	spec.kinds = KIND_BIT(KIND_NET);
 	wish.name = key;
-	wish.context = request_keep(request);
+	r = network_wish->lease ? lease_take(&spec, network_wish->lease, failure) : 0;
+	if (r)
+		return r;
+	return lifecycle_create(keeper, request, &wish, failure);
+}
+
+static int try_create(struct keeper *keeper, struct request *request,
+		      const struct wire_network *wanted, struct failure *failure)
+{
+	struct network_wish wish = {
+		.network = wanted, .created = on_created_for, .context = request_keep(request)};
+	int r;
+
 	if (!wish.context)
 		return failure_from_errno(failure, -ENOMEM, "create the network");
-	r = lifecycle_create(keeper, request, &wish, failure);
+	r = network_create(keeper, request, &wish, failure);
 	if (r)
 		request_drop(wish.context);
 	return r;
@@ -174,7 +192,7 @@ void network_on_list(struct keeper *keeper, struct request *request, struct wire
 	for (; set; set = registry_next_set(keeper->registry, set->owner, set->name)) {
 		if (!set_is_network(set) ||
 		    !authz_sees(&request->subject, list.all_owners, set->owner) ||
-		    view(set, &wire) < 0)
+		    network_view(set, &wire) < 0)
 			continue;
 		if (!wire_put_item(&keeper->to_front, WIRE_ITEM_NETWORK, &wire_network_layout,
 				   &wire)) {

@@ -29,8 +29,10 @@ static void on_set(struct set *set, bool by_connection, void *context)
 	struct registry_use *use = registry_use(keeper->registry, set->owner);
 
 	set->announced = set->state != SET_CREATING;
-	/* the connection that it was to end with has ended with the daemon */
-	if (by_connection && set->state == SET_READY)
+	/* the connection that it was to end with has ended with the daemon; nobody has been told of
+	 * a part of a topology that was not finished */
+	if ((by_connection && set->state == SET_READY) ||
+	    store_is_applying(keeper->store, set->group))
 		set->state = SET_REMOVING;
 	if (!use || registry_add_set(keeper->registry, set) < 0) {
 		log_error("two records of set %s of uid %u: %s is set aside", set->name, set->owner,
@@ -51,6 +53,8 @@ static void on_link(struct link *link, char ids[2][SESSION_SIZE], void *context)
 	struct registry_use *use = registry_use(keeper->registry, link->owner);
 
 	link->announced = link->state != LINK_CREATING;
+	if (store_is_applying(keeper->store, link->group))
+		link->state = LINK_REMOVING;
 	for (int i = 0; i < 2; i++) {
 		link->ends[i] = *ids[i] ? registry_find_set_id(keeper->registry, ids[i]) : NULL;
 		if (*ids[i] && !link->ends[i])
@@ -354,6 +358,8 @@ int recover(struct keeper *keeper)
 	     set = registry_next_set(keeper->registry, set->owner, set->name))
 		put_right(keeper, set);
 	recover_links(keeper);
+	/* each is recorded as being removed by now */
+	store_end_all_applies(keeper->store);
 	egress_start(keeper);
 	each_entry(keeper->cgroup_fd, ".", on_cgroup_owner, keeper, NULL);
 	lease_watch(keeper);

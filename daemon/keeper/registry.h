@@ -30,8 +30,9 @@ struct set {
 	uint32_t kinds;
 	uint32_t mapping; /* enum spec_mapping, out of the spec */
 	bool visible, ip_netns;
-	bool run;   /* a Run's: it ends with its command */
-	void *spec; /* wire_pack()ed wire_spec */
+	char group[SESSION_SIZE]; /* the Apply that made it: one lease for all; "": none */
+	bool run;		  /* a Run's: it ends with its command */
+	void *spec;		  /* wire_pack()ed wire_spec */
 	size_t spec_size;
 	uint64_t created;	   /* Unix epoch, microseconds */
 	uint64_t lease;		   /* microseconds, 0: none by time */
@@ -71,11 +72,12 @@ struct link {
 	char name[NAME_SIZE];
 	char id[SESSION_SIZE]; /* of all links ever; tags the kernel's interfaces */
 	enum link_state state;
-	bool announced;	      /* as a set's */
-	bool egress;	      /* a set's or network's way to the outside */
-	struct set *ends[2];  /* a, b; NULL: the host, or not attached yet */
-	struct link *next[2]; /* in ends[i]->links */
-	void *wire;	      /* wire_pack()ed wire_link, complete */
+	bool announced;		  /* as a set's */
+	char group[SESSION_SIZE]; /* as a set's */
+	bool egress;		  /* a set's or network's way to the outside */
+	struct set *ends[2];	  /* a, b; NULL: the host, or not attached yet */
+	struct link *next[2];	  /* in ends[i]->links */
+	void *wire;		  /* wire_pack()ed wire_link, complete */
 	size_t wire_size;
 	void *work; /* link.c's: what is being done to it */
 };

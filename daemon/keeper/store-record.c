@@ -31,6 +31,7 @@ static const struct wire_field record_set_fields[] = {
 	NESTED(14, record_set, spec, wire_spec),
 	BOOL(15, record_set, run),
 	NESTED(16, record_set, network, wire_network),
+	STRING(17, record_set, group, SESSION_SIZE - 1),
 };
 LAYOUT(record_set);
 
@@ -57,6 +58,7 @@ static const struct wire_field record_link_fields[] = {
 	U32(5, record_link, state, LINK_REMOVING),
 	BOOL(6, record_link, egress),
 	NESTED(7, record_link, wire, wire_link),
+	STRING(8, record_link, group, SESSION_SIZE - 1),
 };
 LAYOUT(record_link);
 
@@ -85,6 +87,7 @@ void record_from_set(const struct set *set, struct record_set *ret)
 	if (set->spec)
 		wire_unpack(&wire_spec_layout, set->spec, set->spec_size, &ret->spec);
 	ret->by_connection = ret->spec.lease_connection;
+	ret->group = *set->group ? set->group : NULL;
 	ret->run = set->run;
 	if (set->network)
 		wire_unpack(&wire_network_layout, set->network, set->network_size, &ret->network);
@@ -119,6 +122,7 @@ int record_to_set(const struct record_set *record, const char *name, struct set 
 	set->mapping = record->spec.mapping;
 	set->visible = record->spec.visible;
 	set->ip_netns = record->spec.ip_netns;
+	snprintf(set->group, sizeof(set->group), "%s", record->group ? record->group : "");
 	set->run = record->run;
 	set->created = record->created;
 	set->lease = record->lease;
@@ -202,6 +206,7 @@ void record_from_link(const struct link *link, struct record_link *ret)
 	ret->a_id = link->ends[0] ? link->ends[0]->id : NULL;
 	ret->b_id = link->ends[1] ? link->ends[1]->id : NULL;
 	ret->state = link->state;
+	ret->group = *link->group ? link->group : NULL;
 	ret->egress = link->egress;
 	wire_unpack(&wire_link_layout, link->wire, link->wire_size, &ret->wire);
 }
@@ -220,6 +225,7 @@ int record_to_link(const struct record_link *record, const char *name, struct li
 	snprintf(link->name, sizeof(link->name), "%s", record->wire.name);
 	snprintf(link->id, sizeof(link->id), "%s", record->id);
 	link->state = record->state;
+	snprintf(link->group, sizeof(link->group), "%s", record->group ? record->group : "");
 	link->egress = record->egress;
 	if (wire_pack(&wire_link_layout, &record->wire, &link->wire, &link->wire_size) < 0) {
 		free(link);

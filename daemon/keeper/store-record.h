@@ -24,6 +24,7 @@ struct record_set {
 	uint32_t init_pid;
 	uint64_t init_start;
 	struct wire_spec spec;
+	const char *group;
 	bool run;
 	struct wire_network network; /* without a name: it is a set */
 };
@@ -42,6 +43,7 @@ struct record_link {
 	const char *id, *a_id, *b_id; /* of the sets or networks at its ends */
 	uint32_t state;
 	bool egress;
+	const char *group;
 	struct wire_link wire;
 };
 

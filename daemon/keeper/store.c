@@ -15,7 +15,7 @@ enum class { SETS, LINKS, SESSIONS, CLASS_COUNT };
 static const char *const directories[CLASS_COUNT] = {"sets", "links", "sessions"};
 
 struct store {
-	int state_fd, damaged_fd;
+	int state_fd, damaged_fd, applying_fd;
 	int fds[CLASS_COUNT];
 	char boot_id[40];
 };
@@ -77,7 +77,7 @@ int store_open(int runtime_fd, struct store **ret)
 
 	if (!store)
 		return -ENOMEM;
-	*store = (struct store){.state_fd = -1, .damaged_fd = -1};
+	*store = (struct store){.state_fd = -1, .damaged_fd = -1, .applying_fd = -1};
 	memset(store->fds, -1, sizeof(store->fds));
 	r = read_boot_id(store->boot_id);
 	if (r == 0)
@@ -86,6 +86,8 @@ int store_open(int runtime_fd, struct store **ret)
 		r = store->fds[class] = open_directory(store->state_fd, directories[class]);
 	if (r >= 0)
 		r = store->damaged_fd = open_directory(store->state_fd, "damaged");
+	if (r >= 0)
+		r = store->applying_fd = open_directory(store->state_fd, "applying");
 	if (r < 0) {
 		store_close(store);
 		return r;
@@ -102,6 +104,7 @@ struct store *store_close(struct store *store)
 	for (enum class class = 0; class < CLASS_COUNT; class ++)
 		close_fd(store->fds[class]);
 	close_fd(store->damaged_fd);
+	close_fd(store->applying_fd);
 	free(store);
 	return NULL;
 }
@@ -210,6 +213,51 @@ int store_remove_session(struct store *store, const char *id)
 
 	snprintf(name, sizeof(name), "%s.status", id);
 	return r < 0 ? r : remove_record(store->fds[SESSIONS], name);
+}
+
+/* --- topologies --- */
+
+int store_begin_apply(struct store *store, const char *group)
+{
+	int fd = openat(store->applying_fd, group,
+			O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	if (fd < 0)
+		return negative_errno();
+	close_fd(fd);
+	return 0;
+}
+
+int store_end_apply(struct store *store, const char *group)
+{
+	return remove_record(store->applying_fd, group);
+}
+
+bool store_is_applying(const struct store *store, const char *group)
+{
+	return *group && faccessat(store->applying_fd, group, F_OK, 0) == 0;
+}
+
+static int empty_directory(int parent_fd, const char *name)
+{
+	int fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+
+	if (!directory) {
+		close_fd(fd);
+		return errno == ENOENT ? 0 : negative_errno();
+	}
+	while ((entry = readdir(directory)))
+		if (entry->d_type == DT_REG)
+			unlinkat(fd, entry->d_name, 0);
+	closedir(directory);
+	return 0;
+}
+
+int store_end_all_applies(struct store *store)
+{
+	return empty_directory(store->state_fd, "applying");
 }
 
 /* --- loading --- */
@@ -413,29 +461,23 @@ int store_set_aside(struct store *store, const char *directory, const char *name
 	return renameat(store->state_fd, path, store->damaged_fd, name) < 0 ? negative_errno() : 0;
 }
 
-static int empty_directory(int parent_fd, const char *name)
+static int remove_directory(int parent_fd, const char *name)
 {
-	int fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *entry;
+	int r = empty_directory(parent_fd, name);
 
-	if (!directory) {
-		close_fd(fd);
-		return errno == ENOENT ? 0 : negative_errno();
-	}
-	while ((entry = readdir(directory)))
-		if (entry->d_type == DT_REG)
-			unlinkat(fd, entry->d_name, 0);
-	closedir(directory);
-	return unlinkat(parent_fd, name, AT_REMOVEDIR) < 0 ? negative_errno() : 0;
+	if (r == 0 && unlinkat(parent_fd, name, AT_REMOVEDIR) < 0 && errno != ENOENT)
+		r = negative_errno();
+	return r;
 }
 
 int store_purge(struct store *store)
 {
-	int r = empty_directory(store->state_fd, "damaged");
+	int r = remove_directory(store->state_fd, "damaged");
 
+	if (r == 0)
+		r = remove_directory(store->state_fd, "applying");
 	for (enum class class = 0; r == 0 && class < CLASS_COUNT; class ++)
-		r = empty_directory(store->state_fd, directories[class]);
+		r = remove_directory(store->state_fd, directories[class]);
 	if (r < 0)
 		return r;
 	return unlinkat(store->state_fd, "../state", AT_REMOVEDIR) < 0 ? negative_errno() : 0;

@@ -41,6 +41,16 @@ int store_write_session(struct store *store, const struct session *session);
 int store_remove_session(struct store *store, const char *id);
 
 /*
+ * A topology that is being made: RUNTIME/state/applying/GROUP is there before any set, network or
+ * link of that group is, and goes in the moment in which all of it counts. What a start finds of a
+ * group that is still being applied is removed.
+ */
+int store_begin_apply(struct store *store, const char *group); /* 0 or -errno */
+int store_end_apply(struct store *store, const char *group);   /* 0 also when it was absent */
+bool store_is_applying(const struct store *store, const char *group);
+int store_end_all_applies(struct store *store);
+
+/*
  * Calls back for each file. For a readable one with the record (calloc'ed, to be taken), outcome 0;
  * else with NULL, the file's name and the outcome. set_aside() moves a file to state/damaged/.
  */

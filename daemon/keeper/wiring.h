@@ -39,6 +39,7 @@ struct wiring_wish {
 	const char *prefixes[2]; /* of field paths: "a.", or "spec.links[0].peer." */
 	struct set *own;	 /* end a without where: this set, which is being made */
 	bool egress;		 /* the daemon's own: needs no policy for host links */
+	const char *group;	 /* it is of this Apply, or NULL */
 };
 
 /*

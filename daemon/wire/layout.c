@@ -97,6 +97,18 @@ static const struct wire_field wire_create_fields[] = {
 };
 LAYOUT(wire_create);
 
+static const struct wire_field wire_lease_fields[] = {
+	U64(1, wire_lease, span, SPAN_MAX),
+	BOOL(2, wire_lease, connection),
+	FD(3, wire_lease, process_fd),
+};
+static LAYOUT(wire_lease);
+
+static const struct wire_field wire_apply_fields[] = {
+	NESTED(1, wire_apply, lease, wire_lease),
+};
+LAYOUT(wire_apply);
+
 static const struct wire_field wire_ask_fields[] = {
 	STRING(1, wire_ask, name, NAME_SIZE - 1), BOOL(2, wire_ask, has_owner),
 	U32(3, wire_ask, owner, ID_MAX),	  STRING(4, wire_ask, session, SESSION_SIZE - 1),

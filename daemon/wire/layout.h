@@ -72,6 +72,9 @@ enum wire_op {
 	 * connection subscribes; each asks for the next answer, which comes when there is
 	 * something to tell. An answer that is a failure has ended the subscription. */
 	WIRE_MONITOR,
+	/* apply + WIRE_ITEM_NETWORK, WIRE_ITEM_CREATE, WIRE_ITEM_LINK; - + WIRE_ITEM_NETWORK,
+	 * WIRE_ITEM_SET, WIRE_ITEM_LINK */
+	WIRE_APPLY,
 	WIRE_OP_END,
 };
 
@@ -89,6 +92,7 @@ enum wire_item {
 	WIRE_ITEM_LINK,		   /* struct wire_link */
 	WIRE_ITEM_NETWORK,	   /* struct wire_network */
 	WIRE_ITEM_EVENT,	   /* struct wire_event */
+	WIRE_ITEM_CREATE,	   /* struct wire_create */
 };
 
 /* What a connection may ask for. */
@@ -182,10 +186,10 @@ struct wire_spec {
 	struct spec_publish publish[PUBLISH_MAX];
 	size_t n_publish;
 	struct wire_map uid_map, gid_map; /* MAPPING_AUTO (once complete) and MAPPING_CUSTOM */
-	bool boot;		  /* made again when the machine starts */
-	uint64_t memory;	  /* bytes, 0: unlimited */
-	uint32_t tasks;		  /* processes and threads, 0: unlimited */
-	uint32_t cpu_thousandths; /* of one processor's time, 0: unlimited */
+	bool boot;			  /* made again when the machine starts */
+	uint64_t memory;		  /* bytes, 0: unlimited */
+	uint32_t tasks;			  /* processes and threads, 0: unlimited */
+	uint32_t cpu_thousandths;	  /* of one processor's time, 0: unlimited */
 };
 
 /* --- what is asked --- */
@@ -194,6 +198,21 @@ struct wire_create {
 	const char *name; /* NULL: the daemon picks one */
 	bool existing;
 	struct wire_spec spec;
+};
+
+/* A topology, all of it in one message; its parts are items. What is answered says more of each of
+ * them, and has to fit as well. */
+#define APPLY_NETWORKS_MAX 16
+#define APPLY_SETS_MAX 64
+#define APPLY_LINKS_MAX 128
+#define APPLY_SIZE_MAX (64 * 1024)
+struct wire_lease {
+	uint64_t span; /* as in wire_spec */
+	bool connection;
+	int process_fd;
+};
+struct wire_apply {
+	struct wire_lease lease; /* of all sets and networks */
 };
 
 /* Most requests: which set (or session), and the one or two values that some of them have. */
@@ -348,9 +367,9 @@ struct wire_count {
 };
 
 extern const struct wire_layout wire_connection_layout, wire_failure_layout, wire_spec_layout,
-	wire_create_layout, wire_ask_layout, wire_list_layout, wire_command_layout,
-	wire_exec_layout, wire_run_layout, wire_namespace_layout, wire_set_layout,
-	wire_session_layout, wire_process_layout, wire_status_layout, wire_count_layout,
-	wire_word_layout;
+	wire_create_layout, wire_apply_layout, wire_ask_layout, wire_list_layout,
+	wire_command_layout, wire_exec_layout, wire_run_layout, wire_namespace_layout,
+	wire_set_layout, wire_session_layout, wire_process_layout, wire_status_layout,
+	wire_count_layout, wire_word_layout;
 
 #endif

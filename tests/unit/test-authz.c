@@ -152,9 +152,10 @@ static void test_operation(void **state _unused_)
 		[WIRE_LINK_REMOVE] = {true, false, false},
 		[WIRE_LINK_LIST] = {true, false, false},
 		[WIRE_NETWORK_CREATE] = {true, false, false},
+		[WIRE_MONITOR] = {true, false, true},
+		[WIRE_APPLY] = {true, false, false},
 		[WIRE_NETWORK_REMOVE] = {true, false, false},
 		[WIRE_NETWORK_LIST] = {true, false, false},
-		[WIRE_MONITOR] = {true, false, true},
 	};
 
 	for (enum wire_op op = WIRE_CREATE; op < WIRE_OP_END; op++)

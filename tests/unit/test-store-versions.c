@@ -98,6 +98,7 @@ static void write_sets(void)
 			  .name = "box",
 			  .id = SET_ID,
 			  .state = SET_READY,
+			  .group = "00000000000000c1",
 			  .kinds = KIND_ALL,
 			  .run = true,
 			  .created = 1700000000000000,
@@ -129,6 +130,7 @@ static void write_link(void)
 			    .name = "uplink",
 			    .id = LINK_ID,
 			    .state = LINK_READY,
+			    .group = "00000000000000c1",
 			    .egress = true,
 			    .ends = {&box, &lan}};
 

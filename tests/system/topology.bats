@@ -1,0 +1,206 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Topologies: all or nothing, whatever happens; and the examples do what they say. By an ordinary
+# user, whom no policy names.
+
+load daemon.bash
+load net.bash
+
+setup_file() {
+	start_host
+	examples=$BATS_TEST_DIRNAME/../../docs/examples
+	nsctl run -mpnuiC true
+	before=$(everything)
+	export before examples
+}
+
+teardown_file() { purge_host; }
+teardown() { clean_host; }
+
+# up TEXT [OPTION...]: the topology of this text.
+up() {
+	local text=$1
+	shift
+	nsctl up "$@" - <<<"$text"
+}
+
+# nothing_of WHY TEXT: it is refused for that reason, and nothing of it is left at once.
+nothing_of() {
+	run nsctl up - <<<"$2"
+	[ "$status" -ne 0 ]
+	[[ "$output" == *"$1"* ]] || { echo "$output" && return 1; }
+	patience=0 leaves "$before"
+}
+
+two_and_a_network='{
+	"networks": [{"name": "lan", "subnets": ["10.8.0.0/24"]}],
+	"sets": [
+		{"name": "a", "spec": {"namespaces": ["net"], "links": [{"peer": {"network": "lan"}}]}},
+		{"name": "b", "spec": {"namespaces": ["net", "uts"]}}],
+	"links": [
+		{"a": {"set": "b"}, "b": {"network": "lan"}},
+		{"name": "wire", "a": {"set": "a", "addresses": ["10.9.0.1/24"]},
+		 "b": {"set": "b", "addresses": ["10.9.0.2/24"]}}]}'
+
+@test "all of it is there, by name, and down takes it away" {
+	run up "$two_and_a_network"
+	[ "$status" -eq 0 ]
+	[ "$output" = $'network lan\nset a\nset b\nlink b-lan\nlink wire' ]
+	pings a 10.9.0.2
+	pings b 10.8.0.2
+	up "$two_and_a_network" && return 1
+	pings a 10.9.0.2
+	nsctl down - <<<"$two_and_a_network"
+	patience=0 leaves "$before"
+	# what is not there is no error
+	nsctl down - <<<"$two_and_a_network"
+}
+
+@test "when any of it cannot be, nothing of it is left" {
+	nothing_of "links[1].b.addresses[0]" "${two_and_a_network/10.9.0.2\/24/10.9.0.1/24}"
+	nothing_of "networks[0].subnets[0]" "${two_and_a_network/10.8.0.0\/24/10.8.0.1/24}"
+	nothing_of "nowhere" "${two_and_a_network/\"network\": \"lan\"/\"network\": \"nowhere\"}"
+	nothing_of host-links '{"sets": [{"name": "a", "spec": {"namespaces": ["net"]}}],
+		"links": [{"a": {"set": "a"}, "b": {"host": true}}]}'
+	nothing_of "sets[1].spec.hostname" '{"sets": [{"name": "a", "spec": {"namespaces": ["net"]}},
+		{"name": "b", "spec": {"namespaces": ["net"], "hostname": "x"}}]}'
+	# the kernel's refusal comes last, when all the rest is there
+	nothing_of gateway "${two_and_a_network/\"10.9.0.1\/24\"]/\"10.9.0.1\/24\"], \"gateway\": \"10.10.0.1\"}"
+}
+
+@test "a name that is taken is refused, and its owner keeps it" {
+	nsctl create -n b
+	run up "$two_and_a_network"
+	[ "$status" -ne 0 ]
+	[[ "$output" == *b* ]]
+	[ "$(nsctl list --quiet)" = b ]
+	[ -z "$(nsctl --json network list)" ]
+}
+
+@test "unknown keys are refused, with their path" {
+	nothing_of "sets[1].spec.lnks" '{"sets": [{"name": "a", "spec": {}}, {"name": "b", "spec": {"lnks": []}}]}'
+	run nsctl call Apply '{"sets": [{"name": "a", "spec": {}}, {"name": "b", "spec": {"lnks": []}}]}'
+	[[ "$output" == *"sets[1].spec.lnks"* ]]
+	nothing_of "links[0].a.impairment.delay" '{"links": [{"a": {"set": "a", "impairment": {"delay": 3}}, "b": {"set": "b"}}]}'
+}
+
+@test "in the order that their own links need; a circle is refused" {
+	up '{"sets": [
+		{"name": "c", "spec": {"namespaces": ["net"], "links": [{"end": {"addresses": ["10.2.0.1/24"]}, "peer": {"set": "b", "addresses": ["10.2.0.2/24"]}}]}},
+		{"name": "b", "spec": {"namespaces": ["net"], "links": [{"peer": {"set": "a"}}]}},
+		{"name": "a", "spec": {"namespaces": ["net"]}}]}'
+	pings c 10.2.0.2
+	nsctl rm --all
+	nothing_of circle '{"sets": [
+		{"name": "b", "spec": {"namespaces": ["net"], "links": [{"peer": {"set": "a"}}]}},
+		{"name": "a", "spec": {"namespaces": ["net"], "links": [{"peer": {"set": "b"}}]}}]}'
+}
+
+@test "one lease for all: renewed together, ended together" {
+	up "$two_and_a_network" --lease=1h
+	nsctl renew a 2
+	leaves "$before"
+}
+
+@test "bounds" {
+	too_many() {
+		python3 -c '
+import json, sys
+n, kind = int(sys.argv[1]), sys.argv[2]
+spec = {"namespaces": ["uts"]}
+item = {"sets": lambda i: {"name": "s%d" % i, "spec": spec},
+	"networks": lambda i: {"name": "n%d" % i},
+	"links": lambda i: {"a": {"set": "s0"}, "b": {"set": "s1"}}}[kind]
+print(json.dumps({kind: [item(i) for i in range(n)]}))' "$1" "$2"
+	}
+	nothing_of "sets" "$(too_many 65 sets)"
+	nothing_of "networks" "$(too_many 17 networks)"
+	nothing_of "links" "$(too_many 129 links)"
+	up "$(too_many 64 sets)"
+	[ "$(nsctl list --quiet | wc -l)" -eq 64 ]
+}
+
+@test "the daemon is killed in the middle: nothing, or all of it" {
+	for point in apply-recorded create-recorded create-pinned create-made apply-part \
+		link-recorded link-made link-answered apply-counted; do
+		stop_daemon
+		NSCTL_KILL_AT=$point start_daemon --config="$config"
+		up "$two_and_a_network" && return 1
+		eventually is_gone "$(cat "$runtime.pid")"
+		start_daemon --config="$config"
+		if [ "$point" = apply-counted ]; then
+			pings a 10.9.0.2
+			nsctl down - <<<"$two_and_a_network"
+		fi
+		leaves "$before" || { echo "$point" && return 1; }
+	done
+}
+
+any_is_recorded() { [ -n "$(ls "$runtime/state/links")" ]; }
+
+@test "the client goes in the middle: nothing of it stays without its knowing" {
+	stop_daemon
+	NSCTL_HANG_AT=link-made start_daemon --config="$config"
+	up "$two_and_a_network" 2>/dev/null &
+	client=$!
+	eventually any_is_recorded
+	kill "$client"
+	wait "$client" || true
+	kill -KILL "$(cat "$runtime.pid")"
+	start_daemon --config="$config"
+	leaves "$before"
+}
+
+@test "example: two hosts and a router between two subnets" {
+	nsctl up "$examples/router.json"
+	run nsctl exec left ping -c 1 -W 1 10.2.0.2
+	[ "$status" -ne 0 ]
+	nsctl exec router sysctl -w net.ipv4.ip_forward=1
+	nsctl exec left ping -c 1 -W 5 10.2.0.2 | grep 'ttl=63'
+	nsctl exec right ping -c 1 -W 5 10.1.0.2 | grep 'ttl=63'
+	nsctl exec left ip route | grep '^default via 10.1.0.1'
+	nsctl exec router ip -s link
+	nsctl link down left-router router
+	run nsctl exec left ping -c 1 -W 1 10.2.0.2
+	[ "$status" -ne 0 ]
+	nsctl link up left-router
+	eventually nsctl exec left ping -c 1 -W 1 10.2.0.2
+	nsctl down "$examples/router.json"
+	patience=0 leaves "$before"
+}
+
+@test "example: a web server, and a client behind a bad link" {
+	if ! nsctl up "$examples/web-bad-link.json"; then
+		# a kernel without netem: nothing of it is there, and the rest of it works
+		refused netem up "$examples/web-bad-link.json"
+		patience=0 leaves "$before"
+		python3 - "$examples/web-bad-link.json" >"$nets/web.json" <<-'END'
+			import json, sys
+			topology = json.load(open(sys.argv[1]))
+			for end in "ab":
+			    impairment = topology["links"][0][end]["impairment"]
+			    topology["links"][0][end]["impairment"] = {
+			        k: v for k, v in impairment.items() if k == "rateBitsPerSecond"}
+			print(json.dumps(topology))
+		END
+		up "$(cat "$nets/web.json")"
+	fi
+	nsctl exec -d web python3 -m http.server 80
+	eventually nsctl exec client curl -s -m 5 -o /dev/null http://10.3.0.1/
+	nsctl link list | grep 'rate=1mbit'
+	nsctl link impair bad --clear
+	nsctl exec client curl -s -m 5 -o /dev/null http://10.3.0.1/
+	nsctl down "$examples/web-bad-link.json"
+	patience=0 leaves "$before"
+}
+
+@test "example: five nodes on one network" {
+	nsctl up "$examples/five-nodes.json"
+	for i in 1 2 3 4 5; do
+		for j in 2 3 4 5 6; do pings "node$i" "10.5.0.$j" >/dev/null; done
+	done
+	nsctl exec node3 ip -br addr | grep 'fd00:5::'
+	[ "$(nsctl --json link list node3 | json_names | wc -l)" -eq 1 ]
+	nsctl down "$examples/five-nodes.json"
+	patience=0 leaves "$before"
+}
