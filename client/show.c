@@ -196,6 +196,25 @@ static void show_links(struct client *client, const json_t *set)
 	}
 }
 
+static void show_limits(const json_t *limits)
+{
+	const json_t *memory = json_object_get(limits, "memory");
+	const json_t *tasks = json_object_get(limits, "tasks");
+	const json_t *cpus = json_object_get(limits, "cpus");
+	_cleanup_text_ struct text text = {0};
+	char size[PRINT_SHORT];
+
+	print_size(json_integer_value(memory), size);
+	if (memory)
+		text_format(&text, ", memory %s", size);
+	if (tasks)
+		text_format(&text, ", tasks %" JSON_INTEGER_FORMAT, json_integer_value(tasks));
+	if (cpus)
+		text_format(&text, ", cpus %g", json_number_value(cpus));
+	if (text.used > 0)
+		show_line("limits", "%s", text.data + 2);
+}
+
 static void show_usage(const json_t *set)
 {
 	const json_t *usage = json_object_get(set, "usage");
@@ -281,6 +300,7 @@ static void show_set(struct client *client, const json_t *set)
 	show_network(spec);
 	show_interfaces(json_object_get(set, "interfaces"));
 	show_links(client, set);
+	show_limits(json_object_get(spec, "limits"));
 	show_usage(set);
 	if (json_is_integer(init))
 		show_line("init", "%" JSON_INTEGER_FORMAT, json_integer_value(init));

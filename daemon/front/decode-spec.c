@@ -11,7 +11,6 @@ static int refuse_missing(struct decoding *decoding, const json_t *spec)
 {
 	static const char *const rows[][2] = {
 		{"dns", "name servers of a set's own are not built yet"},
-		{"limits", "limits are not built yet"},
 		{"boot", "sets that are made again at boot are not built yet"},
 	};
 
@@ -119,6 +118,28 @@ static int get_clocks(struct decoding *decoding, const json_t *spec, struct wire
 				 CLOCK_SECONDS_MAX, &ret->has_boottime, &ret->boottime);
 }
 
+static int get_limits(struct decoding *decoding, const json_t *spec, struct wire_spec *ret)
+{
+	const json_t *limits = value_member(spec, "limits"), *cpus = value_member(limits, "cpus");
+	double thousandths = json_number_value(cpus) * 1e3;
+	int64_t memory = 0, tasks = 0;
+	int r = value_integer(decoding, limits, "spec.limits.", "memory", LIMIT_MEMORY_MIN,
+			      INT64_MAX, NULL, &memory);
+
+	if (r == 0)
+		r = value_integer(decoding, limits, "spec.limits.", "tasks", LIMIT_TASKS_MIN,
+				  LIMIT_TASKS_MAX, NULL, &tasks);
+	if (r == 0 && cpus && !(thousandths >= LIMIT_CPU_MIN && thousandths <= LIMIT_CPU_MAX))
+		r = value_invalid(decoding, "spec.limits.cpus", "is not within 0.01 and 10000");
+	if (r)
+		return r;
+	ret->memory = memory;
+	ret->tasks = tasks;
+	/* to the nearest: 0.29 is not to come back as 0.289 */
+	ret->cpu_thousandths = cpus ? (uint32_t)(thousandths + 0.5) : 0;
+	return 0;
+}
+
 int decode_lease(struct decoding *decoding, const json_t *object, const char *prefix,
 		 struct wire_lease *ret)
 {
@@ -182,6 +203,8 @@ int decode_spec(struct decoding *decoding, const json_t *parameters, struct wire
 	ret->lease = lease.span;
 	ret->lease_connection = lease.connection;
 	ret->lease_fd = lease.process_fd;
+	if (r == 0)
+		r = get_limits(decoding, spec, ret);
 	if (r == 0)
 		r = value_labels(decoding, spec, "spec.labels", ret->labels, &ret->n_labels);
 	return r;

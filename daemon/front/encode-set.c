@@ -124,6 +124,19 @@ static json_t *lease_json(const struct wire_spec *spec)
 	return object;
 }
 
+static json_t *limits_json(const struct wire_spec *spec)
+{
+	json_t *object = json_object();
+
+	if (spec->memory)
+		encode_put(object, "memory", json_integer(spec->memory));
+	if (spec->tasks)
+		encode_put(object, "tasks", json_integer(spec->tasks));
+	if (spec->cpu_thousandths)
+		encode_put(object, "cpus", json_real(spec->cpu_thousandths / 1e3));
+	return object;
+}
+
 static json_t *labels_json(const struct wire_spec *spec)
 {
 	json_t *object = json_object();
@@ -178,6 +191,8 @@ static json_t *spec_json(const struct wire_spec *spec)
 	encode_string(object, "rootPath", spec->root_path);
 	if (spec->has_monotonic || spec->has_boottime)
 		encode_put(object, "clocks", clocks_json(spec));
+	if (spec->memory || spec->tasks || spec->cpu_thousandths)
+		encode_put(object, "limits", limits_json(spec));
 	if (spec->lease || spec->lease_connection || spec->lease_pid)
 		encode_put(object, "lease", lease_json(spec));
 	if (spec->visible)
@@ -244,6 +259,10 @@ json_t *encode_set(const struct wire_set *set)
 
 	encode_put(usage, "processes", json_integer(set->processes));
 	encode_put(usage, "sessions", json_integer(set->sessions));
+	if (set->has_memory)
+		encode_put(usage, "memory", json_integer(set->memory));
+	if (set->has_cpu)
+		encode_put(usage, "cpuSeconds", encode_seconds(set->cpu));
 	encode_string(object, "name", set->name);
 	encode_put(object, "owner", json_integer(set->owner));
 	encode_string(object, "ownerName", owner_name(set->owner));

@@ -183,7 +183,6 @@ static json_t *features_json(const struct wire_status *status)
 		"adopt",
 		"boot",
 		"dns",
-		"limits",
 	};
 	json_t *object = json_object();
 
@@ -192,6 +191,7 @@ static json_t *features_json(const struct wire_status *status)
 	encode_put(object, "newPrivileges", json_boolean(status->allowed & ALLOW_NEW_PRIVILEGES));
 	encode_put(object, "administer", json_boolean(status->allowed & ALLOW_ADMINISTER));
 	encode_put(object, "cgroup", json_boolean(status->cgroup));
+	encode_put(object, "limits", json_boolean(status->limits));
 	encode_put(object, "hostLinks", json_boolean(status->allowed & ALLOW_HOST_LINKS));
 	encode_put(object, "egress", json_boolean(status->allowed & ALLOW_EGRESS));
 	encode_put(object, "publish", json_boolean(status->allowed & ALLOW_PUBLISH));

@@ -5,6 +5,7 @@
 #include "daemon/keeper/idmap.h"
 #include "daemon/keeper/lease.h"
 #include "daemon/keeper/log.h"
+#include "daemon/kernel/cgroup-limits.h"
 
 /* --- sets --- */
 
@@ -33,6 +34,31 @@ static int complete_maps(struct keeper *keeper, const struct request *request,
 	return idmap_complete(spec, &rights, failure);
 }
 
+/* Before anything is made. */
+static int check_controllers(struct keeper *keeper, const struct wire_spec *spec,
+			     struct failure *failure)
+{
+	static const char *const features[CONTROLLER_COUNT] = {
+		[CONTROLLER_MEMORY] = "limits.memory",
+		[CONTROLLER_PIDS] = "limits.tasks",
+		[CONTROLLER_CPU] = "limits.cpus",
+	};
+	const struct cgroup_limits limits = {spec->memory, spec->tasks, spec->cpu_thousandths};
+	uint32_t missing = cgroup_limits_need(&limits);
+
+	if (missing)
+		missing &= ~cgroup_controllers(keeper->cgroup_fd);
+	for (enum controller i = 0; i < CONTROLLER_COUNT; i++)
+		if (missing & CONTROLLER_BIT(i))
+			return failure_set(
+				failure, ERROR_NOT_SUPPORTED, 0, features[i],
+				"nsctld's cgroup has no %s controller: version 1 of cgroups has "
+				"it (boot with cgroup_no_v1=all), or what started nsctld has not "
+				"delegated it (Delegate=yes)",
+				cgroup_controller_name(i));
+	return 0;
+}
+
 int admission_of_spec(struct keeper *keeper, const struct request *request, struct wire_spec *spec,
 		      const char *name, struct failure *failure)
 {
@@ -42,6 +68,8 @@ int admission_of_spec(struct keeper *keeper, const struct request *request, stru
 		r = authz_spec(&request->subject, spec, failure);
 	if (r == 0)
 		r = complete_maps(keeper, request, spec, failure);
+	if (r == 0)
+		r = check_controllers(keeper, spec, failure);
 	return r ? r : lease_identify(spec, failure);
 }
 

@@ -235,6 +235,19 @@ static int check_dns(const struct wire_spec *spec, struct failure *failure)
 	return 0;
 }
 
+/* The making of a set takes some of what it may have. */
+static int check_limits(const struct wire_spec *spec, struct failure *failure)
+{
+	if (spec->memory && (spec->memory < LIMIT_MEMORY_MIN || spec->memory > INT64_MAX))
+		return invalid(failure, "spec.limits.memory", "is at least 4 MiB");
+	if (spec->tasks && (spec->tasks < LIMIT_TASKS_MIN || spec->tasks > LIMIT_TASKS_MAX))
+		return invalid(failure, "spec.limits.tasks", "is 8 to 4194304");
+	if (spec->cpu_thousandths &&
+	    (spec->cpu_thousandths < LIMIT_CPU_MIN || spec->cpu_thousandths > LIMIT_CPU_MAX))
+		return invalid(failure, "spec.limits.cpus", "is 0.01 to 10000");
+	return 0;
+}
+
 static int check_values(const struct wire_spec *spec, struct failure *failure)
 {
 	if (spec->hostname && !hostname_is_valid(spec->hostname))
@@ -281,6 +294,8 @@ int check_spec(struct wire_spec *spec, const char *name, struct failure *failure
 		r = check_publish(spec, failure);
 	if (r == 0)
 		r = check_dns(spec, failure);
+	if (r == 0)
+		r = check_limits(spec, failure);
 	if (r == 0)
 		complete(spec, name);
 	return r;

@@ -10,6 +10,7 @@
 #include "daemon/keeper/operation.h"
 #include "daemon/keeper/session.h"
 #include "daemon/kernel/cgroup.h"
+#include "daemon/kernel/cgroup-limits.h"
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/pin.h"
 #include "daemon/kernel/process.h"
@@ -115,6 +116,19 @@ void inquiry_view(struct keeper *keeper, const struct set *set, bool summary, st
 	ret->wire.cgroup = ret->cgroup;
 }
 
+static void view_usage(struct keeper *keeper, const struct set *set, struct wire_set *wire)
+{
+	_cleanup_fd_ int fd = inquiry_open_cgroup(keeper, set);
+	struct cgroup_usage usage = {};
+
+	if (fd >= 0)
+		cgroup_usage(fd, &usage);
+	wire->has_memory = usage.has_memory;
+	wire->memory = usage.memory;
+	wire->has_cpu = usage.has_cpu;
+	wire->cpu = usage.cpu;
+}
+
 /* Get: the interfaces are read by a child in the set's net namespace. */
 struct get {
 	struct request *request;
@@ -162,6 +176,7 @@ static void on_inspected(struct operation *operation, const struct task_report *
 	if (set) {
 		inquiry_view(keeper, set, false, &view);
 		view_interfaces(get, set, &view.wire);
+		view_usage(keeper, set, &view.wire);
 		request_done(keeper, get->request, &wire_set_layout, &view.wire);
 	} else {
 		failure_set(&failure, ERROR_NOT_FOUND, 0, "set", "%s", get->name);
@@ -217,6 +232,7 @@ void inquiry_on_get(struct keeper *keeper, struct request *request, struct wire_
 	    inspect(keeper, request, set) == 0)
 		return;
 	inquiry_view(keeper, set, false, &view);
+	view_usage(keeper, set, &view.wire);
 	request_done(keeper, request, &wire_set_layout, &view.wire);
 }
 
@@ -505,8 +521,11 @@ void inquiry_on_status(struct keeper *keeper, struct request *request,
 {
 	const struct config_limits *limits = &keeper->config->limits;
 	const struct registry_use *use = registry_use(keeper->registry, request->subject.uid);
-	const struct wire_status status = {
-		.started = keeper->started, .allowed = request->subject.allowed, .cgroup = true};
+	const struct wire_status status = {.started = keeper->started,
+					   .allowed = request->subject.allowed,
+					   .cgroup = true,
+					   .limits = cgroup_controllers(keeper->cgroup_fd) ==
+						     CONTROLLER_ALL};
 
 	request_begin(keeper, request, 0);
 	wire_put(&keeper->to_front, &wire_status_layout, &status);

@@ -101,6 +101,10 @@ int keeper_failure_from_fault(uint32_t step, uint32_t detail, int error, struct 
 		       error == EACCES || error == ERANGE))
 		return failure_set(failure, ERROR_INVALID_VALUE, 0, field, "cannot %s: %s",
 				   step_text(step), strerror(error));
+	if (step == STEP_CONTROLLER)
+		return failure_set(failure, ERROR_NOT_SUPPORTED, 0, "limits",
+				   "a controller cannot be enabled for nsctld's cgroup: %s",
+				   strerror(error));
 	if (step == STEP_IP_NETNS && error == EEXIST)
 		return failure_set(failure, ERROR_EXISTS, 0, "namespace under /run/netns", NULL);
 	if ((step == STEP_UNSHARE || step == STEP_PIN || step == STEP_JOIN) && detail > 0 &&

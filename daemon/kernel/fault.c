@@ -46,6 +46,8 @@ static const char *const texts[STEP_COUNT] = {
 	[STEP_UNLINK] = "remove the link",
 	[STEP_FIREWALL] = "change the packet filter's table",
 	[STEP_FORWARDING] = "let packets be forwarded",
+	[STEP_CONTROLLER] = "enable a cgroup controller",
+	[STEP_LIMIT] = "limit the set's cgroup",
 	[STEP_LOST] = "finish: a process of the daemon was killed",
 };
 

@@ -52,6 +52,8 @@ enum step {
 	STEP_UNLINK,
 	STEP_FIREWALL,	 /* EOPNOTSUPP, ENOENT: the kernel has no nftables, or no NAT in it */
 	STEP_FORWARDING, /* let packets be forwarded */
+	STEP_CONTROLLER, /* EOPNOTSUPP: the cgroup controller is not there */
+	STEP_LIMIT,	 /* limit the set's cgroup */
 	STEP_LOST,	 /* the child ended without a word */
 	STEP_COUNT,
 };

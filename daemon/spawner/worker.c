@@ -2,6 +2,7 @@
 #include <sched.h>
 #include <sys/socket.h>
 #include "daemon/kernel/cgroup.h"
+#include "daemon/kernel/cgroup-limits.h"
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/firewall.h"
 #include "daemon/kernel/front.h"
@@ -69,14 +70,37 @@ static void child_task(void *context)
 	}
 }
 
+static int limit(const struct task *task, int cgroup_fd, struct fault *fault)
+{
+	const struct task_create *create = &task->order.create;
+	const struct cgroup_limits limits = {create->spec.memory, create->spec.tasks,
+					     create->spec.cpu_thousandths};
+	uint32_t needed = cgroup_limits_need(&limits);
+	char owner[16];
+	int r;
+
+	if (!needed)
+		return 0;
+	snprintf(owner, sizeof(owner), "%u", create->set.owner);
+	r = cgroup_enable(task->host->cgroup_fd, owner, needed);
+	if (r < 0)
+		return fault_set(fault, STEP_CONTROLLER, 0, -r);
+	r = cgroup_limit(cgroup_fd, &limits);
+	return r < 0 ? fault_set(fault, STEP_LIMIT, 0, -r) : 0;
+}
+
 /* A maker is born in the set's cgroup: the kernel charges what it makes there. */
-static int set_cgroup(const struct task *task)
+static int set_cgroup(const struct task *task, struct fault *fault)
 {
 	const struct task_set *set = &task->order.create.set;
 	char path[CGROUP_PATH_SIZE];
+	_cleanup_fd_ int fd = -1;
 
 	snprintf(path, sizeof(path), "%u/%s", set->owner, set->id);
-	return cgroup_make(task->host->cgroup_fd, path);
+	fd = cgroup_make(task->host->cgroup_fd, path);
+	if (fd < 0)
+		return fault_set(fault, STEP_CGROUP, 0, -fd);
+	return limit(task, fd, fault) < 0 ? -fault->error : take_fd(&fd);
 }
 
 static void run_child(struct task *task)
@@ -86,9 +110,11 @@ static void run_child(struct task *task)
 	pid_t pid;
 
 	if (task->type == TASK_CREATE) {
-		cgroup_fd = set_cgroup(task);
+		struct fault fault = {};
+
+		cgroup_fd = set_cgroup(task, &fault);
 		if (cgroup_fd < 0) {
-			report_fault(task->host, STEP_CGROUP, -cgroup_fd);
+			report_fault(task->host, fault.step, fault.error);
 			return;
 		}
 	}

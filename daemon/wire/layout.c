@@ -208,6 +208,10 @@ static const struct wire_field wire_set_fields[] = {
 	U32(12, wire_set, sessions, 0),
 	U32(13, wire_set, init, 0),
 	STRING(14, wire_set, cgroup, PATH_MAX - 1),
+	BOOL(15, wire_set, has_memory),
+	BOOL(16, wire_set, has_cpu),
+	U64(17, wire_set, memory, 0),
+	U64(18, wire_set, cpu, 0),
 };
 LAYOUT(wire_set);
 
@@ -235,6 +239,7 @@ static const struct wire_field wire_status_fields[] = {
 	U64(1, wire_status, started, 0),
 	U32(2, wire_status, allowed, 0),
 	BOOL(3, wire_status, cgroup),
+	BOOL(4, wire_status, limits),
 };
 LAYOUT(wire_status);
 

@@ -22,6 +22,11 @@
 
 #define SPEC_MOUNTS_MAX 32
 #define SPEC_LABELS_MAX 32
+#define LIMIT_MEMORY_MIN (UINT64_C(4) << 20)
+#define LIMIT_TASKS_MIN 8
+#define LIMIT_TASKS_MAX 4194304 /* PID_MAX_LIMIT */
+#define LIMIT_CPU_MIN 10	/* thousandths: the kernel's least quota */
+#define LIMIT_CPU_MAX 10000000
 #define MAP_RANGES_MAX 32
 #define INTERFACES_MAX 32
 #define INTERFACE_ADDRESSES_MAX 8
@@ -318,6 +323,10 @@ struct wire_set {
 	uint32_t processes, sessions;
 	uint32_t init; /* its pid; 0: none */
 	const char *cgroup;
+	/* GET: what it uses, where the kernel tells */
+	bool has_memory, has_cpu;
+	uint64_t memory; /* bytes */
+	uint64_t cpu;	 /* microseconds */
 };
 
 struct wire_session {
@@ -341,6 +350,7 @@ struct wire_status {
 	uint64_t started;
 	uint32_t allowed; /* enum allow bits below */
 	bool cgroup;	  /* cgroup2 is there: track, kill, freeze */
+	bool limits;	  /* and has the controllers that limits need */
 };
 
 /* What the caller may do: bits of wire_status.allowed. */

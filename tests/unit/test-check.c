@@ -147,6 +147,12 @@ static const struct {
 	 "spec.mounts[0].size"},
 	/* values */
 	{"a host name with a blank", {.root_fd = -1, .hostname = "a b"}, "spec.hostname"},
+	{"too little memory", {.root_fd = -1, .memory = LIMIT_MEMORY_MIN - 1}, "spec.limits.memory"},
+	{"more memory than a number", {.root_fd = -1, .memory = UINT64_MAX}, "spec.limits.memory"},
+	{"too few tasks", {.root_fd = -1, .tasks = LIMIT_TASKS_MIN - 1}, "spec.limits.tasks"},
+	{"too many tasks", {.root_fd = -1, .tasks = LIMIT_TASKS_MAX + 1}, "spec.limits.tasks"},
+	{"too little time", {.root_fd = -1, .cpu_thousandths = 9}, "spec.limits.cpus"},
+	{"too much time", {.root_fd = -1, .cpu_thousandths = LIMIT_CPU_MAX + 1}, "spec.limits.cpus"},
 	{"a relative root", {.root_fd = 1, .root_path = "a"}, "spec.rootPath"},
 	{"a root's path alone", {.root_fd = -1, .root_path = "/a"}, "spec.rootFileDescriptor"},
 	{"too late", {.root_fd = -1, .kinds = TIME, .monotonic = TOO_FAR}, "spec.clocks.monotonic"},

@@ -102,6 +102,9 @@ static const struct {
 	{"{\"spec\":{\"lease\":{\"connection\":false}}}", "{\"namespaces\":[]}", 0},
 	{"{\"spec\":{\"labels\":{\"a\":\"\",\"b/c\":\"\xc3\xa4 \\\"\"}}}",
 	 "{\"namespaces\":[],\"labels\":{\"a\":\"\",\"b/c\":\"\xc3\xa4 \\\"\"}}", 0},
+	{"{\"spec\":{\"limits\":{\"memory\":4194304,\"tasks\":8,\"cpus\":0.29}}}",
+	 "{\"namespaces\":[],\"limits\":{\"memory\":4194304,\"tasks\":8,\"cpus\":0.29}}", 0},
+	{"{\"spec\":{\"limits\":{\"cpus\":2}}}", "{\"namespaces\":[],\"limits\":{\"cpus\":2.0}}", 0},
 	/* what is not built yet may be said not to be wanted */
 	{"{\"spec\":{\"egress\":false,\"boot\":false,\"links\":null,\"lease\":null}}",
 	 "{\"namespaces\":[]}", 0},
@@ -235,6 +238,14 @@ static const struct {
 	{"Create", SPEC("\"clocks\":{\"monotonic\":1,\"boottime\":-4.1e9}"), "spec.clocks.boottime",
 	 0},
 	{"Create", SPEC("\"lease\":{\"seconds\":0}"), "spec.lease.seconds", 0},
+	{"Create", SPEC("\"lease\":{\"process\":1}"), "spec.lease.process", 0},
+	{"Create", SPEC("\"lease\":{\"processFileDescriptor\":0}"),
+	 "spec.lease.processFileDescriptor", 0},
+	{"Create", SPEC("\"limits\":{\"memory\":4194303}"), "spec.limits.memory", 0},
+	{"Create", SPEC("\"limits\":{\"tasks\":7}"), "spec.limits.tasks", 0},
+	{"Create", SPEC("\"limits\":{\"tasks\":4194305}"), "spec.limits.tasks", 0},
+	{"Create", SPEC("\"limits\":{\"cpus\":0.009}"), "spec.limits.cpus", 0},
+	{"Create", SPEC("\"limits\":{\"cpus\":10001}"), "spec.limits.cpus", 0},
 	{"Create", SPEC("\"lease\":{\"seconds\":-1}"), "spec.lease.seconds", 0},
 	{"Create", SPEC("\"lease\":{\"seconds\":1e300}"), "spec.lease.seconds", 0},
 	{"Create", SPEC("\"labels\":{\"-\":\"a\"}"), "spec.labels", 0},
@@ -286,7 +297,6 @@ static void test_not_supported(void **state _unused_)
 {
 	static const char *const rows[][2] = {
 		{"\"dns\":[\"192.0.2.1\"]", "dns"},
-		{"\"limits\":{\"tasks\":5}", "limits"},
 		{"\"boot\":true", "boot"},
 	};
 
