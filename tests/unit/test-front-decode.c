@@ -104,7 +104,8 @@ static const struct {
 	 "{\"namespaces\":[],\"labels\":{\"a\":\"\",\"b/c\":\"\xc3\xa4 \\\"\"}}", 0},
 	{"{\"spec\":{\"limits\":{\"memory\":4194304,\"tasks\":8,\"cpus\":0.29}}}",
 	 "{\"namespaces\":[],\"limits\":{\"memory\":4194304,\"tasks\":8,\"cpus\":0.29}}", 0},
-	{"{\"spec\":{\"limits\":{\"cpus\":2}}}", "{\"namespaces\":[],\"limits\":{\"cpus\":2.0}}", 0},
+	{"{\"spec\":{\"limits\":{\"cpus\":2}}}", "{\"namespaces\":[],\"limits\":{\"cpus\":2.0}}",
+	 0},
 	/* what is not built yet may be said not to be wanted */
 	{"{\"spec\":{\"egress\":false,\"boot\":false,\"links\":null,\"lease\":null}}",
 	 "{\"namespaces\":[]}", 0},
