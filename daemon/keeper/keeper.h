@@ -44,7 +44,6 @@ struct keeper {
 	struct registry *registry;
 	struct store *store;
 	struct peer_host host;
-	bool host_user_namespaces;
 	uint64_t started; /* Unix epoch, microseconds */
 	struct counters counters;
 	/* the spawner */

@@ -222,7 +222,6 @@ static int set_up(struct keeper *keeper, const struct options *options)
 		return r;
 	raise_descriptors();
 	keeper->loop = event_base_new();
-	keeper->host_user_namespaces = config_host_user_namespaces();
 	if (!keeper->loop || registry_new(&keeper->registry) < 0 ||
 	    wire_writer_init(&keeper->to_spawner) < 0 || wire_writer_init(&keeper->to_front) < 0 ||
 	    wire_message_init(&keeper->from_front) < 0)
@@ -277,7 +276,6 @@ static void on_reload(evutil_socket_t number _unused_, short what _unused_, void
 		log_warning("the configuration stays as it was");
 	} else {
 		config_free(old);
-		keeper->host_user_namespaces = config_host_user_namespaces();
 		log_notice("configuration read again");
 	}
 	manager_reloaded();

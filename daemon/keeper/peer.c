@@ -45,6 +45,27 @@ static int read_seccomp(int directory_fd)
 	return at ? atoi(at + strlen("\nSeccomp:")) : 0;
 }
 
+/* The label that AppArmor gives the process, or "". By name and not as the first module's: SELinux
+ * gives every process one. Its socket option cannot be relied on: before 6.17 only Ubuntu's kernel
+ * fills it in. */
+static void read_profile(int directory_fd, char *ret, size_t size)
+{
+	_cleanup_fd_ int fd = openat(directory_fd, "attr/apparmor/current", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, ret, size - 1);
+
+	ret[MAX(n, 0)] = '\0';
+	ret[strcspn(ret, "\n")] = '\0';
+}
+
+/* "NAME (enforce)" and the like is, "unconfined", "NAME (unconfined)" and "NAME (complain)" not. */
+static bool profile_confines(const char *profile)
+{
+	const char *mode = strrchr(profile, '(');
+
+	return *profile && strcmp(profile, "unconfined") != 0 &&
+	       (!mode || (strcmp(mode, "(unconfined)") != 0 && strcmp(mode, "(complain)") != 0));
+}
+
 int peer_host_read(struct peer_host *ret)
 {
 	_cleanup_fd_ int fd = open_process(getpid());
@@ -59,6 +80,7 @@ int peer_host_read(struct peer_host *ret)
 	ret->root_device = root.st_dev;
 	ret->root_inode = root.st_ino;
 	ret->seccomp = read_seccomp(fd);
+	read_profile(fd, ret->profile, sizeof(ret->profile));
 	return 0;
 }
 
@@ -126,6 +148,7 @@ static int open_pidfd(int socket_fd, pid_t pid)
 static const char *find_confinement(struct peer *peer, const struct peer_host *host)
 {
 	_cleanup_fd_ int fd = peer->pid > 0 ? open_process(peer->pid) : -1;
+	char profile[PEER_LABEL_SIZE];
 	struct stat root;
 
 	if (fd < 0)
@@ -143,6 +166,9 @@ static const char *find_confinement(struct peer *peer, const struct peer_host *h
 		return "it has another root directory than nsctld";
 	if (read_seccomp(fd) == 2 && host->seccomp != 2)
 		return "it is under a seccomp filter";
+	read_profile(fd, profile, sizeof(profile));
+	if (profile_confines(profile) && strcmp(profile, host->profile) != 0)
+		return "it is held to a profile of AppArmor";
 	return "";
 }
 

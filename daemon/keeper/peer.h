@@ -27,7 +27,9 @@ struct peer_host {
 	ino_t inodes[KIND_COUNT]; /* KIND_USER and KIND_MNT are what counts */
 	dev_t root_device;
 	ino_t root_inode;
-	int seccomp; /* of nsctld itself: where all run under a filter, one more says nothing */
+	/* of nsctld itself: where all run under a filter or a profile, that says nothing */
+	int seccomp;
+	char profile[PEER_LABEL_SIZE];
 };
 
 struct peer {
@@ -45,7 +47,7 @@ int peer_host_read(struct peer_host *ret); /* 0 or -errno */
  * be read (its identity is still that of the socket) is confined: "its process has ended". A uid
  * that is the overflow uid or (uid_t)-1, or more groups than fit: -EPERM. Confined are: another
  * user namespace than the host's, another mount namespace, another root directory, a seccomp
- * filter; *ret's confined names which. 0 or -errno.
+ * filter, a profile of AppArmor that is enforced; *ret's confined names which. 0 or -errno.
  */
 int peer_read(int socket_fd, const struct peer_host *host, struct peer *ret);
 void peer_done(struct peer *peer);

@@ -78,7 +78,7 @@ static void judge(struct keeper *keeper, struct connection *connection, char *re
 	subject->uid = identity->uid;
 	subject->allowed =
 		authz_allowed(keeper->config, identity->uid, identity->gid, identity->groups,
-			      identity->n_groups, keeper->host_user_namespaces);
+			      identity->n_groups, config_host_user_namespaces());
 	ret_reason[0] = '\0';
 	if (authz_connect(subject->allowed, connection->peer.confined, set ? set->name : NULL,
 			  &subject->scope, &failure)) {
