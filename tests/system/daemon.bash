@@ -5,6 +5,8 @@
 
 user_id=${user_id:-61000}
 other_id=${other_id:-61001}
+# seconds that a command may take: more where the machine is an emulated one
+patience=${NSCTL_TEST_PATIENCE:-60}
 
 # eventually COMMAND...: polls until it is true; fails after a generous bound.
 eventually() {
@@ -32,9 +34,9 @@ become_client() {
 		NSCTL_SOCKET="$runtime/socket" "$NSCTL_BUILD/nsctl" "$@" 3>&-
 }
 
-nsctl() { as "$user_id" timeout 60 "$NSCTL_BUILD/nsctl" "$@"; }
-other() { as "$other_id" timeout 60 "$NSCTL_BUILD/nsctl" "$@"; }
-root_nsctl() { NSCTL_SOCKET=$runtime/socket timeout 60 "$NSCTL_BUILD/nsctl" "$@"; }
+nsctl() { as "$user_id" timeout "$patience" "$NSCTL_BUILD/nsctl" "$@"; }
+other() { as "$other_id" timeout "$patience" "$NSCTL_BUILD/nsctl" "$@"; }
+root_nsctl() { NSCTL_SOCKET=$runtime/socket timeout "$patience" "$NSCTL_BUILD/nsctl" "$@"; }
 
 answers() { root_nsctl version 2>/dev/null | grep -q '^nsctld [0-9]'; }
 

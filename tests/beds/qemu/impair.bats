@@ -1,0 +1,198 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Impairments do what they say, measured between two sets: delays by ping, within a tenth; shares by counting packets,
+# within six standard deviations of the binomial distribution; rates by iperf3. All of it on end A, which is a's way to
+# b: what comes back is not impaired.
+
+load ../../system/daemon.bash
+
+setup_file() {
+	start_daemon
+	export runtime daemon
+	nsctl create -n a
+	nsctl create -n b
+	nsctl link add a,address=10.9.0.1/24 b,address=10.9.0.2/24 --name=wire
+}
+
+teardown_file() {
+	nsctl rm --all
+	purge_daemon
+}
+
+teardown() {
+	answers || start_daemon
+	nsctl link impair wire --clear
+}
+
+impair() { nsctl link impair wire A "$@"; }
+shown() { nsctl --json link list | python3 -c '
+import json, sys
+end = json.load(sys.stdin)["a"]
+for name, value in sorted(end.get("impairment", {}).items()):
+    if value: print(f"{name}={value:g}")'; }
+
+# pings COUNT [SECONDS-BETWEEN]: the times of the answers, in ms, in the order of their coming; then what ping counts:
+# "SENT RECEIVED DUPLICATES".
+pings() {
+	nsctl exec a ping -n -c "$1" -i "${2:-0.01}" -W 5 10.9.0.2 >"$BATS_TEST_TMPDIR/ping" || true
+	sed -n 's/.*time=\([0-9.]*\) ms.*/\1/p' "$BATS_TEST_TMPDIR/ping" >"$BATS_TEST_TMPDIR/times"
+	python3 - "$BATS_TEST_TMPDIR/ping" >"$BATS_TEST_TMPDIR/counts" <<'END'
+import re, sys
+text = open(sys.argv[1]).read()
+duplicates = re.search(r"\+(\d+) duplicates", text)
+print(*re.search(r"(\d+) packets transmitted, (\d+) received", text).groups(), duplicates.group(1) if duplicates else 0)
+END
+	cat "$BATS_TEST_TMPDIR/counts"
+	tail -n 2 "$BATS_TEST_TMPDIR/ping"
+}
+
+# among_times EXPRESSION: of t, the sorted times
+among_times() {
+	python3 -c '
+import sys
+t = sorted(float(line) for line in open(sys.argv[1]))
+assert eval(sys.argv[2]), f"{sys.argv[2]}: {t}"' "$BATS_TEST_TMPDIR/times" "$1"
+}
+
+# share COUNT OF PERCENT: as many as this share makes likely
+share() {
+	python3 -c '
+import sys
+count, of, share = float(sys.argv[1]), float(sys.argv[2]), float(sys.argv[3]) / 100
+deviation = (of * share * (1 - share)) ** 0.5
+print(f"{count:g} of {of:g}, expected {of * share:g} +- {6 * deviation:.0f}")
+assert abs(count - of * share) <= 6 * deviation' "$@"
+}
+
+# rate_is MBIT: what TCP gets through, in a's direction
+rate_is() {
+	nsctl exec -d b iperf3 --server --one-off
+	eventually nsctl exec b sh -c "ss -ltn | grep -q :5201"
+	nsctl exec a iperf3 --client 10.9.0.2 --time 6 --omit 2 --json >"$BATS_TEST_TMPDIR/iperf"
+	python3 -c '
+import json, sys
+got = json.load(open(sys.argv[1]))["end"]["sum_received"]["bits_per_second"] / 1e6
+print(f"{got:.2f} Mbit/s of {sys.argv[2]}")
+# what is measured is the payload: headers and acknowledgements take their part
+assert float(sys.argv[2]) * 0.85 <= got <= float(sys.argv[2]) * 1.05' "$BATS_TEST_TMPDIR/iperf" "$1"
+}
+
+@test "delay, within a tenth" {
+	impair --delay=100ms
+	[ "$(shown)" = delayMilliseconds=100 ]
+	pings 20
+	among_times '100 <= t[0] and t[len(t) // 2] <= 110'
+}
+
+@test "jitter: as much more and less as it says" {
+	impair --delay=100ms --jitter=40ms
+	pings 100 0.2
+	# evenly spread from 60 to 140
+	among_times 't[0] >= 60 and t[0] < 75 and t[-1] > 125 and t[-1] < 160'
+	among_times '90 <= t[len(t) // 2] <= 115'
+}
+
+@test "loss, by counts" {
+	impair --loss=10%
+	pings 1500 0.002
+	read -r sent received _ <"$BATS_TEST_TMPDIR/counts"
+	share $((sent - received)) "$sent" 10
+}
+
+@test "duplicates, by counts" {
+	impair --duplicate=20%
+	pings 1000 0.002
+	read -r sent _ duplicates <"$BATS_TEST_TMPDIR/counts"
+	share "$duplicates" "$sent" 20
+}
+
+@test "corruption: as many packets are thrown away by who gets them" {
+	# one bit of each is turned over: not always one that a check covers, but almost
+	impair --corrupt=20%
+	pings 1000 0.002
+	read -r sent received _ <"$BATS_TEST_TMPDIR/counts"
+	share $((sent - received)) "$sent" 20
+}
+
+@test "reordering: as many packets go at once, and overtake" {
+	impair --delay=50ms --reorder=25%
+	pings 800 0.005
+	share "$(awk '$1 < 25' "$BATS_TEST_TMPDIR/times" | wc -l)" 800 25
+	awk '$1 >= 25 && $1 < 50 { exit 1 }' "$BATS_TEST_TMPDIR/times"
+}
+
+@test "a rate alone, and with a delay" {
+	impair --rate=8mbit
+	rate_is 8
+	impair --delay=5ms
+	[ "$(shown)" = "$(printf 'delayMilliseconds=5\nrateBitsPerSecond=8e+06')" ]
+	rate_is 8
+}
+
+@test "changed one at a time, the others stay; cleared one at a time, and all" {
+	impair --delay=80ms
+	impair --loss=30%
+	impair --duplicate=40%
+	[ "$(shown)" = "$(printf '%s\n' delayMilliseconds=80 duplicatePercent=40 lossPercent=30)" ]
+	nsctl link list | grep -F 'A:delay=80ms,loss=30%,duplicate=40%'
+	nsctl show a | grep -F '(delay=80ms,loss=30%,duplicate=40%)'
+	pings 400 0.01
+	among_times '80 <= t[0] and t[len(t) // 2] <= 90'
+	read -r sent received duplicates <"$BATS_TEST_TMPDIR/counts"
+	# netem puts the duplicate in before it decides what is lost: both of a pair are lost, or one, or none
+	[ "$duplicates" -gt 0 ]
+	[ "$received" -lt "$sent" ]
+	impair --loss=0
+	[ "$(shown)" = "$(printf '%s\n' delayMilliseconds=80 duplicatePercent=40)" ]
+	pings 300 0.01
+	read -r sent received duplicates <"$BATS_TEST_TMPDIR/counts"
+	[ "$received" -eq "$sent" ]
+	share "$duplicates" "$sent" 40
+	among_times '80 <= t[0]'
+	impair --clear
+	[ -z "$(shown)" ]
+	pings 20
+	among_times 't[len(t) // 2] < 40'
+	nsctl exec a ip link show eth0 | grep 'qdisc noqueue'
+}
+
+@test "each end has its own" {
+	nsctl link impair wire A --delay=60ms
+	nsctl link impair wire B --delay=40ms
+	nsctl link list | grep -F 'A:delay=60ms B:delay=40ms'
+	pings 20
+	among_times '100 <= t[0] and t[len(t) // 2] <= 110'
+	nsctl link impair wire A --clear
+	pings 20
+	among_times '40 <= t[0] and t[len(t) // 2] <= 50'
+	nsctl link impair wire --delay=30ms
+	nsctl link list | grep -E ' delay=30ms$'
+}
+
+@test "kept when the daemon is killed, or restarted, or the link goes down" {
+	impair --delay=70ms --loss=20%
+	before=$(shown)
+	kill -KILL "$(cat "$runtime.pid")"
+	start_daemon
+	[ "$(shown)" = "$before" ]
+	impair --loss=0
+	[ "$(shown)" = delayMilliseconds=70 ]
+	stop_daemon
+	start_daemon
+	nsctl link down wire
+	nsctl link up wire
+	[ "$(shown)" = delayMilliseconds=70 ]
+	pings 20
+	among_times '70 <= t[0] and t[len(t) // 2] <= 77'
+}
+
+@test "a link that is impaired from the start" {
+	nsctl create -n c
+	nsctl link add c,address=10.8.0.1/24,delay=45ms a,address=10.8.0.2/24 --name=late
+	nsctl link list | grep -F 'A:delay=45ms'
+	nsctl exec c ping -n -c 3 -W 5 10.8.0.2 | sed -n 's/.*time=\([0-9.]*\) ms.*/\1/p' >"$BATS_TEST_TMPDIR/times"
+	among_times 'len(t) == 3 and 45 <= t[0]'
+	nsctl rm c
+	run nsctl link list
+	[[ "$output" != *late* ]]
+}
