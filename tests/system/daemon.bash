@@ -66,7 +66,7 @@ stop_daemon() {
 }
 
 # It has ended; a zombie that this shell has not waited for has too.
-is_gone() { [ ! -e "/proc/$1" ] || grep -q '^State:.*Z' "/proc/$1/status" 2>/dev/null; }
+is_gone() { [ ! -e "/proc/$1" ] || grep -q "^State:.*Z" "/proc/$1/status" 2>/dev/null || [ ! -e "/proc/$1" ]; }
 
 # Everything of the daemon away, the sets and its directory too, and the servers.
 purge_daemon() {
