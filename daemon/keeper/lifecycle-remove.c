@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* How sets end. */
+#include <string.h>
+#include "daemon/keeper/lease.h"
+#include "daemon/keeper/lifecycle-part.h"
+#include "daemon/keeper/link.h"
+#include "daemon/keeper/log.h"
+#include "daemon/keeper/monitor.h"
+#include "daemon/keeper/operation.h"
+#include "daemon/keeper/session.h"
+#include "daemon/keeper/vigil.h"
+#include "daemon/kernel/fault.h"
+
+/* A remover that takes longer hangs. */
+#define REMOVE_SECONDS 30
+
+/* Who waits for a removal. */
+struct removal_waiter {
+	struct removal_waiter *next;
+	lifecycle_removed *removed;
+	void *context;
+};
+
+/* A set being removed: set->work. */
+struct removal {
+	struct keeper *keeper;
+	struct set *set;
+	struct removal_waiter *waiters;
+	uint64_t grace;
+	bool sent; /* the order is given: nothing was being done to its links */
+	bool gone; /* the kernel has nothing of it any more */
+};
+
+static struct log_fields fields_of(const struct set *set)
+{
+	return (struct log_fields){.has_uid = true, .uid = set->owner, .set = set_shown_name(set)};
+}
+
+static void tell_waiters(struct removal *removal, const struct failure *failure)
+{
+	while (removal->waiters) {
+		struct removal_waiter *waiter = removal->waiters;
+
+		removal->waiters = waiter->next;
+		waiter->removed(removal->keeper, failure, waiter->context);
+		free(waiter);
+	}
+}
+
+void lifecycle_forget(struct keeper *keeper, struct set *set)
+{
+	struct registry_use *use = registry_use(keeper->registry, set->owner);
+	uid_t owner = set->owner;
+
+	vigil_end(set);
+	link_forget_all(keeper, set);
+	monitor_set_removed(keeper, set);
+	store_remove_set(keeper->store, set->id);
+	if (use)
+		*lifecycle_count(use, set_is_network(set)) -= 1;
+	registry_drop_set(keeper->registry, set);
+	registry_use_settle(keeper->registry, owner);
+	lease_watch(keeper);
+}
+
+/* Gone when the kernel has nothing of it and the runners have said their last word. */
+static void finish_removal(struct removal *removal)
+{
+	struct keeper *keeper = removal->keeper;
+	struct log_fields fields = fields_of(removal->set);
+
+	if (!removal->gone || session_any_running(removal->set))
+		return;
+	log_line(LOG_INFO, &fields, "%s removed", lifecycle_what(removal->set));
+	keeper->counters.removed++;
+	removal->set->work = NULL;
+	lifecycle_forget(keeper, removal->set);
+	fault_point("remove-forgotten");
+	tell_waiters(removal, NULL);
+	free(removal);
+}
+
+/* It can be tried again. */
+static void give_up_removal(struct removal *removal, const struct failure *failure)
+{
+	removal->set->state = SET_BROKEN;
+	removal->set->work = NULL;
+	monitor_set(removal->keeper, removal->set, EVENT_SET_BROKEN, "removal", failure->subject);
+	tell_waiters(removal, failure);
+	free(removal);
+}
+
+static void on_removed(struct operation *operation, const struct task_report *report)
+{
+	struct removal *removal = operation->context;
+	struct set *set = removal->set;
+	struct failure failure;
+
+	if (report->step == STEP_NONE) {
+		removal->gone = true;
+		finish_removal(removal);
+		return;
+	}
+	keeper_failure_from_fault(report->step, report->detail, report->error, &failure);
+	log_line(LOG_ERR,
+		 &(struct log_fields){.has_uid = true,
+				      .uid = set->owner,
+				      .set = set->name,
+				      .error = report->error},
+		 "set cannot be removed: cannot %s", step_text(report->step));
+	give_up_removal(removal, &failure);
+}
+
+static int send_removal(struct removal *removal)
+{
+	static struct task_remove task;
+	struct operation *operation;
+	int r;
+
+	wire_clear(&task_remove_layout, &task);
+	task.set = keeper_task_set(removal->set);
+	task.grace = removal->grace;
+	link_fill_remove(removal->keeper, removal->set, &task);
+	r = operation_new(removal->keeper, REMOVE_SECONDS + removal->grace / 1000000, &operation);
+	if (r < 0)
+		return r;
+	operation->context = removal;
+	operation->done = on_removed;
+	r = operation_send(operation, TASK_REMOVE, &task_remove_layout, &task);
+	return r;
+}
+
+/* Now, or when nothing is being done to the set's links any more: what makes one of them holds the
+ * namespace. */
+static void begin_removal(struct removal *removal)
+{
+	struct set *set = removal->set;
+	struct failure failure;
+	int r;
+
+	if (removal->sent || link_any_busy(set))
+		return;
+	removal->sent = true;
+	r = send_removal(removal);
+	if (r == 0)
+		return;
+	failure_from_errno(&failure, r, "remove the set");
+	give_up_removal(removal, &failure);
+}
+
+void lifecycle_links_settled(struct keeper *keeper _unused_, struct set *set)
+{
+	if (set->state == SET_REMOVING && set->work)
+		begin_removal(set->work);
+}
+
+void lifecycle_remove(struct keeper *keeper, struct set *set, uint64_t grace,
+		      lifecycle_removed *removed, void *context)
+{
+	struct removal_waiter *waiter = malloc(sizeof(*waiter));
+	struct removal *removal = set->work;
+	bool first = !removal;
+	struct failure failure;
+
+	if (first)
+		removal = calloc(1, sizeof(*removal));
+	if (!waiter || !removal) {
+		free(waiter);
+		if (first)
+			free(removal);
+		failure_from_errno(&failure, -ENOMEM, "remove the set");
+		removed(keeper, &failure, context);
+		return;
+	}
+	*waiter = (struct removal_waiter){removal->waiters, removed, context};
+	removal->waiters = waiter;
+	if (!first)
+		return;
+	removal->keeper = keeper;
+	removal->set = set;
+	removal->grace = grace;
+	set->work = removal;
+	set->state = SET_REMOVING;
+	/* a full disk does not keep anybody from removing: the old record will do as well */
+	store_write_set(keeper->store, set);
+	fault_point("remove-recorded");
+	begin_removal(removal);
+}
+
+void lifecycle_session_ended(struct keeper *keeper _unused_, struct set *set)
+{
+	if (set->state == SET_REMOVING && set->work)
+		finish_removal(set->work);
+}
+
+static void on_removed_for(struct keeper *keeper, const struct failure *failure, void *context)
+{
+	struct request *request = context;
+
+	if (failure)
+		request_fail(keeper, request, failure);
+	else
+		request_done(keeper, request, NULL, NULL);
+}
+
+void lifecycle_on_remove(struct keeper *keeper, struct request *request,
+			 struct wire_message *message)
+{
+	struct failure failure = {};
+	struct wire_ask ask;
+	struct set *set;
+
+	if (wire_decode(message, &wire_ask_layout, &ask) < 0)
+		failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "name", NULL);
+	else if (server_find_set(keeper, request, ask.name, ask.has_owner, ask.owner, &set,
+				 &failure) == 0) {
+		if (set->state == SET_CREATING) {
+			failure_set(&failure, ERROR_BUSY, 0, "creating", "%s", set->name);
+		} else {
+			request = request_keep(request);
+			if (request)
+				lifecycle_remove(keeper, set, ask.span, on_removed_for, request);
+			return;
+		}
+	}
+	request_fail(keeper, request, &failure);
+}
