@@ -38,7 +38,7 @@ static void finish(struct operation *operation, const struct task_report *report
 	if (last.step == STEP_LOST && operation->timed_out)
 		last.error = ETIMEDOUT;
 	/* first: what comes of it may want a worker */
-	if (worker_lives && !operation->uses_up)
+	if (worker_lives)
 		worker_give_back(worker);
 	else
 		worker_free(worker);
@@ -46,13 +46,14 @@ static void finish(struct operation *operation, const struct task_report *report
 	operation_free(operation);
 }
 
-/* One report and the descriptor that may come along. -EAGAIN, -EPIPE at the end. */
-static int receive(int report_fd, void *buffer, size_t size, size_t *ret_size, int *ret_fd)
+/* One report and the descriptors that may come along. -EAGAIN, -EPIPE at the end. */
+static int receive(int report_fd, void *buffer, size_t size, size_t *ret_size,
+		   int ret_fds[REPORT_FDS_MAX])
 {
 	struct iovec data = {buffer, size};
 	union {
 		struct cmsghdr header;
-		char bytes[CMSG_SPACE(sizeof(int))];
+		char bytes[CMSG_SPACE(sizeof(int) * REPORT_FDS_MAX)];
 	} control;
 	struct msghdr message = {
 		.msg_iov = &data,
@@ -61,14 +62,15 @@ static int receive(int report_fd, void *buffer, size_t size, size_t *ret_size, i
 		.msg_controllen = sizeof(control.bytes),
 	};
 	ssize_t n = recvmsg(report_fd, &message, MSG_CMSG_CLOEXEC);
+	const struct cmsghdr *header = n > 0 ? CMSG_FIRSTHDR(&message) : NULL;
 
 	if (n < 0)
 		return errno == EINTR ? -EAGAIN : negative_errno();
 	if (n == 0)
 		return -EPIPE;
-	*ret_fd = -1;
-	if (CMSG_FIRSTHDR(&message))
-		memcpy(ret_fd, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof(int));
+	if (header)
+		memcpy(ret_fds, CMSG_DATA(header),
+		       MIN(header->cmsg_len - CMSG_LEN(0), sizeof(int) * REPORT_FDS_MAX));
 	*ret_size = n;
 	return 0;
 }
@@ -79,12 +81,16 @@ union report {
 	struct task_interface interface;
 };
 
-/* True: it was the last one. fd: what came along, or -1; taken over. */
-static bool take_report(struct operation *operation, const union report *report, size_t size,
-			int fd)
+static void close_fds(int fds[REPORT_FDS_MAX])
 {
-	_cleanup_fd_ int report_fd = fd;
+	for (int i = 0; i < REPORT_FDS_MAX; i++)
+		fds[i] = close_fd(fds[i]);
+}
 
+/* True: it was the last one. */
+static bool take_report(struct operation *operation, const union report *report, size_t size,
+			int fds[REPORT_FDS_MAX])
+{
 	if (size == sizeof(report->interface) && report->event == REPORT_INTERFACE) {
 		if (operation->interface)
 			operation->interface(operation, &report->interface);
@@ -92,35 +98,39 @@ static bool take_report(struct operation *operation, const union report *report,
 		finish(operation, &report->report, true);
 		return true;
 	} else if (size == sizeof(report->report) && operation->report) {
-		operation->report(operation, &report->report, take_fd(&report_fd));
+		operation->report(operation, &report->report, fds);
 	}
 	return false;
 }
 
-static void on_worker(evutil_socket_t fd, short what _unused_, void *context)
+/* False: there is nothing more to read, or nobody who would. */
+static bool read_report(struct worker *worker)
 {
 	static const struct task_report lost = {
 		.event = REPORT_DONE, .step = STEP_LOST, .error = ECHILD};
-	struct worker *worker = context;
 	union report report;
+	int fds[REPORT_FDS_MAX] = {-1, -1};
 	size_t size = 0;
-	int report_fd = -1, r;
+	int r = receive(worker->fd, &report, sizeof(report), &size, fds);
+	bool more = false;
 
-	do {
-		r = receive(fd, &report, sizeof(report), &size, &report_fd);
-		if (r == -EAGAIN)
-			return;
-		if (!worker->operation) {
-			/* it has ended, or does not know its place */
-			close_fd(report_fd);
-			worker_free(worker);
-			return;
-		}
-		if (r < 0) {
-			finish(worker->operation, &lost, false);
-			return;
-		}
-	} while (!take_report(worker->operation, &report, size, report_fd));
+	if (r == -EAGAIN)
+		return false;
+	if (!worker->operation)
+		/* it has ended, or does not know its place */
+		worker_free(worker);
+	else if (r < 0)
+		finish(worker->operation, &lost, false);
+	else
+		more = !take_report(worker->operation, &report, size, fds);
+	close_fds(fds);
+	return more;
+}
+
+static void on_worker(evutil_socket_t fd _unused_, short what _unused_, void *context)
+{
+	while (read_report(context))
+		;
 }
 
 static void on_deadline(evutil_socket_t fd _unused_, short what _unused_, void *context)
@@ -194,18 +204,13 @@ static int send_or_replace(struct operation *operation, enum task_op op,
 int operation_send(struct operation *operation, enum task_op op, const struct wire_layout *layout,
 		   const void *task)
 {
-	struct keeper *keeper = operation->keeper;
 	int r = send_or_replace(operation, op, layout, task);
 
 	if (r < 0) {
 		worker_free(operation->worker);
 		operation_free(operation);
-		return r;
 	}
-	operation->uses_up = op == TASK_START;
-	if (operation->uses_up)
-		worker_prepare(keeper, on_worker);
-	return 0;
+	return r;
 }
 
 int operation_start_front(struct keeper *keeper, const struct task_front *task)

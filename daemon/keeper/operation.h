@@ -14,12 +14,12 @@ struct operation {
 	struct keeper *keeper;
 	struct worker *worker;
 	struct event *deadline;
-	bool uses_up; /* the worker: it has become a runner */
 	bool timed_out;
 	void *context; /* the owner's */
-	/* A report before the last; fd: a descriptor that came along, or -1; the callee closes it.
-	 * May be NULL. */
-	void (*report)(struct operation *operation, const struct task_report *report, int fd);
+	/* A report before the last; fds: what came along, or -1; the callee may take them. May be
+	 * NULL. */
+	void (*report)(struct operation *operation, const struct task_report *report,
+		       int fds[REPORT_FDS_MAX]);
 	void (*interface)(struct operation *operation, const struct task_interface *interface);
 	/* The last: the operation is freed after it. step STEP_LOST: nobody reported. */
 	void (*done)(struct operation *operation, const struct task_report *report);

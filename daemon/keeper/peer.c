@@ -30,19 +30,33 @@ static int open_process(pid_t pid)
 	return fd < 0 ? negative_errno() : fd;
 }
 
-/* 0, 1 or 2 as in /proc/PID/status, or -errno. */
-static int read_seccomp(int directory_fd)
+/* What /proc/PID/status says. */
+struct status {
+	int seccomp; /* 0, 1 or 2: under a filter */
+	bool no_new_privileges;
+	uint64_t bounding; /* capabilities */
+};
+
+static unsigned long long status_number(const char *text, const char *name, int base)
+{
+	const char *at = strstr(text, name);
+
+	return at ? strtoull(at + strlen(name), NULL, base) : 0;
+}
+
+static int read_status(int directory_fd, struct status *ret)
 {
 	char text[4096];
 	_cleanup_fd_ int fd = openat(directory_fd, "status", O_RDONLY | O_CLOEXEC);
 	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-	const char *at;
 
 	if (n < 0)
 		return negative_errno();
 	text[n] = '\0';
-	at = strstr(text, "\nSeccomp:");
-	return at ? atoi(at + strlen("\nSeccomp:")) : 0;
+	ret->seccomp = status_number(text, "\nSeccomp:", 10);
+	ret->no_new_privileges = status_number(text, "\nNoNewPrivs:", 10) != 0;
+	ret->bounding = status_number(text, "\nCapBnd:", 16);
+	return 0;
 }
 
 /* The label that AppArmor gives the process, or "". By name and not as the first module's: SELinux
@@ -69,6 +83,7 @@ static bool profile_confines(const char *profile)
 int peer_host_read(struct peer_host *ret)
 {
 	_cleanup_fd_ int fd = open_process(getpid());
+	struct status status = {};
 	struct stat root;
 
 	if (fd < 0)
@@ -79,7 +94,8 @@ int peer_host_read(struct peer_host *ret)
 		return negative_errno();
 	ret->root_device = root.st_dev;
 	ret->root_inode = root.st_ino;
-	ret->seccomp = read_seccomp(fd);
+	read_status(fd, &status);
+	ret->seccomp = status.seccomp;
 	read_profile(fd, ret->profile, sizeof(ret->profile));
 	return 0;
 }
@@ -149,10 +165,13 @@ static const char *find_confinement(struct peer *peer, const struct peer_host *h
 {
 	_cleanup_fd_ int fd = peer->pid > 0 ? open_process(peer->pid) : -1;
 	char profile[PEER_LABEL_SIZE];
+	struct status status = {};
 	struct stat root;
 
-	if (fd < 0)
+	if (fd < 0 || read_status(fd, &status) < 0)
 		return "its process has ended";
+	peer->no_new_privileges = status.no_new_privileges;
+	peer->bounding = status.bounding;
 	peer->inodes[KIND_USER] = namespace_inode(fd, KIND_USER);
 	peer->inodes[KIND_MNT] = namespace_inode(fd, KIND_MNT);
 	if (peer->inodes[KIND_USER] != host->inodes[KIND_USER])
@@ -164,7 +183,7 @@ static const char *find_confinement(struct peer *peer, const struct peer_host *h
 	if (fstatat(fd, "root", &root, 0) < 0 || root.st_dev != host->root_device ||
 	    root.st_ino != host->root_inode)
 		return "it has another root directory than nsctld";
-	if (read_seccomp(fd) == 2 && host->seccomp != 2)
+	if (status.seccomp == 2 && host->seccomp != 2)
 		return "it is under a seccomp filter";
 	read_profile(fd, profile, sizeof(profile));
 	if (profile_confines(profile) && strcmp(profile, host->profile) != 0)

@@ -37,7 +37,9 @@ struct peer {
 	pid_t pid;
 	int pid_fd;		  /* SO_PEERPIDFD, or pidfd_open where the kernel is older */
 	ino_t inodes[KIND_COUNT]; /* its namespaces; 0 where unreadable */
-	char confined[128];	  /* why it counts as confined; "" if it does not */
+	bool no_new_privileges;
+	uint64_t bounding;  /* set of capabilities: 1 << CAP_* */
+	char confined[128]; /* why it counts as confined; "" if it does not */
 };
 
 int peer_host_read(struct peer_host *ret); /* 0 or -errno */

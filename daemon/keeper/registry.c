@@ -431,6 +431,13 @@ void registry_age_sessions(struct registry *registry, uint64_t before,
 	}
 }
 
+void registry_each_session(const struct registry *registry,
+			   void (*visit)(struct session *session, void *context), void *context)
+{
+	for (size_t i = 0; i < registry->sessions.n; i++)
+		visit(registry->sessions.items[i], context);
+}
+
 struct session *registry_find_session(const struct registry *registry, const char *id)
 {
 	return index_find(&registry->sessions, compare_session, id);

@@ -158,6 +158,9 @@ void registry_drop_session(struct registry *registry, struct session *session);
 /* Forgets those that ended before the given moment (Unix epoch, microseconds). */
 void registry_age_sessions(struct registry *registry, uint64_t before,
 			   void (*drop)(struct session *session, void *context), void *context);
+/* Calls visit for each session, which must not add or drop any. */
+void registry_each_session(const struct registry *registry,
+			   void (*visit)(struct session *session, void *context), void *context);
 struct session *registry_find_session(const struct registry *registry, const char *id);
 /* Sessions of a set name, running and ended (also of an earlier set of that name and owner: no;
  * only of this set): iterate set->sessions. */

@@ -21,14 +21,14 @@
 struct watch {
 	struct keeper *keeper;
 	struct session *session;
-	struct operation *operation; /* its runner's reports; NULL after a restart */
+	struct operation *operation; /* by which it is started; NULL when that is over */
 	struct request *starter;     /* EXEC's or RUN's, until its last answer */
 	bool more;		     /* the starter waits for the end */
 	struct request *waiters;     /* WAIT's */
 	uint32_t connection;	     /* the starter's */
-	int leash_fd;  /* the runner's command ends when this closes; -1: it does not */
-	int runner_fd; /* after a restart: a pidfd */
-	struct event *runner_event; /* of it */
+	int leash_fd;		     /* the command ends when this closes; -1: it does not */
+	int runner_fd;		     /* the runner's pidfd; -1: there is none (yet) */
+	struct event *runner_event;  /* of it: the session ends when the runner does */
 };
 
 static struct log_fields fields_of(const struct session *session)
@@ -69,6 +69,8 @@ static void answer_ended(struct keeper *keeper, struct request *request,
 
 static void watch_free(struct watch *watch)
 {
+	if (watch->operation)
+		watch->operation->context = NULL;
 	if (watch->runner_event)
 		event_free(watch->runner_event);
 	close_fd(watch->runner_fd);
@@ -196,38 +198,6 @@ static void abandon(struct watch *watch, const struct failure *failure)
 	lifecycle_session_ended(keeper, set);
 }
 
-/* --- the runner's reports --- */
-
-static void on_started(struct operation *operation, const struct task_report *report, int fd)
-{
-	struct watch *watch = operation->context;
-	struct session *session = watch->session;
-	struct wire_session wire;
-
-	session->pid = report->pid;
-	session->runner_pid = report->runner_pid;
-	operation_set_deadline(operation, 0);
-	if (watch->starter) {
-		wire_clear(&wire_session_layout, &wire);
-		wire.session = session->id;
-		wire.set = session->set->name;
-		wire.pid = session->pid;
-		wire.process_fd = fd;
-		wire.started = session->started;
-		request_begin(watch->keeper, watch->starter, watch->more ? WIRE_CONTINUES : 0);
-		wire_put(&watch->keeper->to_front, &wire_session_layout, &wire);
-		if (watch->more)
-			request_send(watch->keeper, watch->starter);
-		else
-			request_end(watch->keeper, watch->starter);
-		if (!watch->more)
-			watch->starter = NULL;
-	}
-	close_fd(fd);
-	monitor_session(watch->keeper, session, EVENT_SESSION_STARTED);
-	watch->keeper->counters.executed++;
-}
-
 static void kill_session(struct keeper *keeper, const struct session *session)
 {
 	char path[CGROUP_PATH_SIZE];
@@ -239,31 +209,90 @@ static void kill_session(struct keeper *keeper, const struct session *session)
 		cgroup_kill(fd);
 }
 
-static void on_runner_done(struct operation *operation, const struct task_report *report)
+/* What it has written by then is all that can be known. */
+static void on_runner_ended(evutil_socket_t fd _unused_, short what _unused_, void *context)
+{
+	struct watch *watch = context;
+	struct status_file status;
+
+	status_file_read(watch->keeper->store, watch->session->id, &status);
+	if (!status.ended)
+		kill_session(watch->keeper, watch->session);
+	if (!status.ended && !status.command) {
+		abandon(watch, NULL); /* nothing was ever executed, and nobody waits */
+		return;
+	}
+	status_file_apply(&status, keeper_now(), watch->session);
+	end_session(watch);
+}
+
+/* runner_fd: a pidfd, taken over; -1: it has ended, which is finished from the loop all the same.
+ */
+static void watch_runner(struct watch *watch, int runner_fd)
+{
+	static const struct timeval now = {};
+
+	watch->runner_fd = runner_fd;
+	watch->runner_event = event_new(watch->keeper->loop, runner_fd,
+					runner_fd >= 0 ? EV_READ : 0, on_runner_ended, watch);
+	if (watch->runner_event)
+		event_add(watch->runner_event, runner_fd >= 0 ? NULL : &now);
+}
+
+/* --- what comes of starting it --- */
+
+static void answer_started(struct watch *watch, int process_fd)
+{
+	struct keeper *keeper = watch->keeper;
+	struct session *session = watch->session;
+	struct wire_session wire;
+
+	wire_clear(&wire_session_layout, &wire);
+	wire.session = session->id;
+	wire.set = session->set->name;
+	wire.pid = session->pid;
+	wire.process_fd = process_fd;
+	wire.started = session->started;
+	request_begin(keeper, watch->starter, watch->more ? WIRE_CONTINUES : 0);
+	wire_put(&keeper->to_front, &wire_session_layout, &wire);
+	if (watch->more) {
+		request_send(keeper, watch->starter);
+	} else {
+		request_end(keeper, watch->starter);
+		watch->starter = NULL;
+	}
+}
+
+static void on_started(struct operation *operation, const struct task_report *report,
+		       int fds[REPORT_FDS_MAX])
 {
 	struct watch *watch = operation->context;
 	struct session *session = watch->session;
-	struct status_file status;
+
+	session->pid = report->pid;
+	session->runner_pid = report->runner_pid;
+	watch_runner(watch, take_fd(&fds[1]));
+	if (watch->starter)
+		answer_started(watch, fds[0]);
+	monitor_session(watch->keeper, session, EVENT_SESSION_STARTED);
+	watch->keeper->counters.executed++;
+}
+
+static void on_start_done(struct operation *operation, const struct task_report *report)
+{
+	struct watch *watch = operation->context;
 	struct failure failure;
 
-	session->ended = keeper_now();
-	session->exited = report->exited;
-	session->status = report->status;
-	session->signal = report->signal;
-	if (report->step == STEP_NONE) {
-		end_session(watch);
+	/* it may have ended by now */
+	if (!watch)
 		return;
-	}
-	kill_session(watch->keeper, session);
-	if (session->pid == 0) {
-		keeper_failure_from_fault(report->step, report->detail, report->error, &failure);
-		abandon(watch, &failure);
+	watch->operation = NULL;
+	if (watch->session->pid != 0)
 		return;
-	}
-	/* the runner was killed: what it has written by then is all that can be known */
-	status_file_read(watch->keeper->store, session->id, &status);
-	status_file_apply(&status, keeper_now(), session);
-	end_session(watch);
+	kill_session(watch->keeper, watch->session);
+	keeper_failure_from_fault(report->step ? report->step : STEP_LOST, report->detail,
+				  report->step ? report->error : ECHILD, &failure);
+	abandon(watch, &failure);
 }
 
 /* --- the beginning --- */
@@ -381,6 +410,8 @@ static int send_start(struct watch *watch, const struct connection *connection,
 	task.mount_proc = as->mount_proc;
 	task.caller_fd = connection->peer.pid_fd;
 	task.caller_pid = connection->peer.pid;
+	task.caller_bounding = connection->peer.bounding;
+	task.caller_no_new_privileges = connection->peer.no_new_privileges;
 	task.status_file_fd = status_fd;
 	task.leash_fd = leash_fd;
 	r = operation_new(watch->keeper, START_SECONDS, &watch->operation);
@@ -388,8 +419,11 @@ static int send_start(struct watch *watch, const struct connection *connection,
 		return r;
 	watch->operation->context = watch;
 	watch->operation->report = on_started;
-	watch->operation->done = on_runner_done;
-	return operation_send(watch->operation, TASK_START, &task_start_layout, &task);
+	watch->operation->done = on_start_done;
+	r = operation_send(watch->operation, TASK_START, &task_start_layout, &task);
+	if (r < 0)
+		watch->operation = NULL;
+	return r;
 }
 
 void session_start(struct keeper *keeper, struct request *request, struct set *set,
@@ -520,40 +554,28 @@ void session_on_wait(struct keeper *keeper, struct request *request, struct wire
 
 /* --- connections that go --- */
 
+static void let_go(struct session *session, void *context)
+{
+	const uint32_t *connection = context;
+	struct watch *watch = session->work;
+
+	if (watch && watch->connection == *connection)
+		watch->leash_fd = close_fd(watch->leash_fd);
+}
+
 void session_connection_gone(struct keeper *keeper, uint32_t connection)
 {
-	for (struct operation *at = keeper->operations; at; at = at->next) {
-		struct watch *watch = at->done == on_runner_done ? at->context : NULL;
-
-		if (watch && watch->connection == connection)
-			watch->leash_fd = close_fd(watch->leash_fd);
-	}
+	registry_each_session(keeper->registry, let_go, &connection);
 }
 
 /* --- after a restart --- */
-
-static void on_runner_ended(evutil_socket_t fd _unused_, short what _unused_, void *context)
-{
-	struct watch *watch = context;
-	struct status_file status;
-
-	status_file_read(watch->keeper->store, watch->session->id, &status);
-	if (!status.ended)
-		kill_session(watch->keeper, watch->session);
-	if (!status.ended && !status.command) {
-		abandon(watch, NULL); /* nothing was ever executed, and nobody waits */
-		return;
-	}
-	status_file_apply(&status, keeper_now(), watch->session);
-	end_session(watch);
-}
 
 void session_recover(struct keeper *keeper, struct session *session)
 {
 	struct watch *watch = calloc(1, sizeof(*watch));
 	struct registry_use *use = registry_use(keeper->registry, session->owner);
-	static const struct timeval now = {};
 	struct status_file status;
+	int runner_fd;
 
 	if (!watch || !use) {
 		free(watch);
@@ -565,15 +587,8 @@ void session_recover(struct keeper *keeper, struct session *session)
 	session->work = watch;
 	session->runner_pid = status.runner;
 	session->pid = status.command;
-	watch->runner_fd =
-		status.runner ? process_find(status.runner, status.runner_start) : -ESRCH;
-	watch->runner_event =
-		event_new(keeper->loop, watch->runner_fd >= 0 ? watch->runner_fd : -1,
-			  watch->runner_fd >= 0 ? EV_READ : 0, on_runner_ended, watch);
-	if (!watch->runner_event)
-		return;
-	/* one that has ended meanwhile is finished from the loop, like any other */
-	event_add(watch->runner_event, watch->runner_fd >= 0 ? NULL : &now);
+	runner_fd = status.runner ? process_find(status.runner, status.runner_start) : -ESRCH;
+	watch_runner(watch, MAX(runner_fd, -1));
 }
 
 void session_age(struct keeper *keeper)

@@ -108,15 +108,6 @@ void worker_abort(struct worker *worker)
 	wire_send(&keeper->to_spawner, keeper->spawner_fd);
 }
 
-void worker_prepare(struct keeper *keeper, event_callback_fn on_readable)
-{
-	struct worker *worker;
-
-	/* without one the next operation waits for its fork, no more */
-	if (!keeper->idle_workers && worker_new(keeper, on_readable, &worker) == 0)
-		worker_give_back(worker);
-}
-
 void worker_free_idle(struct keeper *keeper)
 {
 	while (keeper->idle_workers)

@@ -28,8 +28,6 @@ void worker_give_back(struct worker *worker);
 void worker_free(struct worker *worker);
 /* Kills it, and what it runs; its channel then reads end-of-file. */
 void worker_abort(struct worker *worker);
-/* Sees to it that an idle one is there: called by who has used one up. */
-void worker_prepare(struct keeper *keeper, event_callback_fn on_readable);
 void worker_free_idle(struct keeper *keeper);
 
 #endif

@@ -55,8 +55,10 @@ int cgroup_make(int parent_fd, const char *path)
 
 	/* somebody else may remove a directory on the way that has just become empty */
 	for (int tries = 0; r == -ENOENT && tries < 100; tries++) {
-		r = make_way(parent_fd, path);
-		if (r == 0)
+		r = mkdirat(parent_fd, path, 0755) < 0 ? negative_errno() : 0;
+		if (r == -ENOENT)
+			r = make_way(parent_fd, path);
+		if (r == 0 || r == -EEXIST)
 			r = cgroup_open(parent_fd, path);
 	}
 	return r;

@@ -20,8 +20,9 @@ struct host {
 	int cgroup_fd;	   /* the directory below which all sets' cgroups are */
 	int sysctl_fd;	   /* a /proc/sys: sysctl.h */
 	unsigned int sysctl_uses;
-	int init_program_fd; /* nsctl-init */
-	uid_t init_uid;	     /* what it runs as */
+	int init_program_fd;   /* nsctl-init */
+	int runner_program_fd; /* nsctl-runner */
+	uid_t init_uid;	       /* what it runs as */
 	gid_t init_gid;
 	int report_fd; /* of a worker: its channel to the keeper */
 };

@@ -36,7 +36,6 @@ child_init(const struct init_start *start, struct fault *fault)
 		r = fault_set(fault, STEP_INIT, 0, errno);
 	if (r == 0) {
 		process_close_from(3, start->host->init_program_fd);
-		privilege_bound(0);
 		r = privilege_drop(start->identity, !start->inner);
 		if (r == 0)
 			r = privilege_no_new();

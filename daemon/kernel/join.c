@@ -67,14 +67,14 @@ static int become(struct join *join)
 	prctl(PR_SET_SECUREBITS, 0);
 	/* the set's user namespace has a bounding set of its own: nothing of the host's is in it */
 	if (!join->in_user_namespace)
-		privilege_bound(join->limits->bounding);
+		privilege_bound(join->task->caller_bounding);
 	if (!keep)
 		return fail_with(join, STEP_IDENTITY, privilege_drop(&inside, false));
 	if (syscall(SYS_setresgid, inside.gid, inside.gid, inside.gid) < 0 ||
 	    syscall(SYS_setresuid, 0, 0, 0) < 0)
 		return fail(join, STEP_IDENTITY, 0);
 	if (!join->in_user_namespace) {
-		r = privilege_keep(join->limits->bounding);
+		r = privilege_keep(join->task->caller_bounding);
 		if (r < 0)
 			return fail_with(join, STEP_IDENTITY, r);
 	}
@@ -255,7 +255,7 @@ static void child_command(void *context)
 	/* a keyring of its own: the daemon's is not the set's business */
 	if (r == 0)
 		syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
-	if (r == 0 && (!command->new_privileges || join->limits->no_new_privileges))
+	if (r == 0 && (!command->new_privileges || join->task->caller_no_new_privileges))
 		r = fail_with(join, STEP_IDENTITY, privilege_no_new());
 	umask(command->has_umask ? command->umask : 022);
 	if (r == 0)

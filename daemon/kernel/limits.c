@@ -26,23 +26,6 @@ static int write_self(const char *path, const char *text)
 	return fd < 0 || write(fd, text, strlen(text)) < 0 ? negative_errno() : 0;
 }
 
-static int read_status(pid_t pid, struct limits *ret)
-{
-	char text[4096];
-	const char *at;
-	int r = read_proc(pid, "status", text, sizeof(text));
-
-	if (r < 0)
-		return r;
-	at = strstr(text, "\nNoNewPrivs:");
-	ret->no_new_privileges = at && strtol(at + strlen("\nNoNewPrivs:"), NULL, 10) != 0;
-	at = strstr(text, "\nCapBnd:");
-	if (!at)
-		return -EBADMSG;
-	ret->bounding = strtoull(at + strlen("\nCapBnd:"), NULL, 16);
-	return 0;
-}
-
 /*
  * From /proc/PID/limits, which needs no privilege where prlimit(2) wants CAP_SYS_RESOURCE: a head
  * line, then one for each resource in the order of their numbers, soft and hard in columns
@@ -98,9 +81,7 @@ int limits_read(pid_t pid, int pid_fd, struct limits *ret)
 	/* absent without CONFIG_AUDIT */
 	ret->login = read_proc(pid, "loginuid", text, sizeof(text)) < 0 ? UINT32_MAX
 									: strtoul(text, NULL, 10);
-	r = read_status(pid, ret);
-	if (r == 0)
-		r = read_profile(pid, ret->profile, sizeof(ret->profile));
+	r = read_profile(pid, ret->profile, sizeof(ret->profile));
 	if (r < 0)
 		return r;
 	return process_has_ended(pid_fd) ? -ESRCH : 0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What a command inherits from the process that asked for it, as if that had forked it: resource
- * limits, nice value, processors, out-of-memory score, login uid, the bounding set, AppArmor's
- * profile. Nothing is ever raised above the caller's.
+ * limits, nice value, processors, out-of-memory score, login uid, AppArmor's profile. Nothing is
+ * ever raised above the caller's.
  */
 #ifndef NSCTL_KERNEL_LIMITS_H
 #define NSCTL_KERNEL_LIMITS_H
@@ -16,10 +16,8 @@ struct limits {
 	struct rlimit resources[RLIMIT_NLIMITS];
 	int nice;
 	cpu_set_t cpus;
-	int oom_score;	/* oom_score_adj */
-	uint32_t login; /* (uid_t)-1: never logged in */
-	uint64_t bounding;
-	bool no_new_privileges;
+	int oom_score;	   /* oom_score_adj */
+	uint32_t login;	   /* (uid_t)-1: never logged in */
 	char profile[256]; /* "" where there is no AppArmor */
 };
 

@@ -117,12 +117,23 @@ int pin_enter_vault(const struct host *host, struct fault *fault)
 	return setns(host->vault_fd, CLONE_NEWNS) < 0 ? fault_set(fault, STEP_VAULT, 0, errno) : 0;
 }
 
+static bool has_many(uint32_t kinds)
+{
+	return kinds & (kinds - 1);
+}
+
+/*
+ * The pins of a set are below one mount of its own, the directory on itself, and go with it: each
+ * umount waits for the kernel's readers (an expedited grace period), for all below it at once.
+ */
 int pin_in_vault(const struct task_set *set, const int fds[KIND_COUNT], struct fault *fault)
 {
 	char directory[PATH_MAX];
 	int r;
 
 	r = make_directories("/ns", set, directory, sizeof(directory));
+	if (r == 0 && has_many(set->kinds) && mount(directory, directory, NULL, MS_BIND, NULL) < 0)
+		r = negative_errno();
 	if (r < 0)
 		return fault_set(fault, STEP_VAULT, 0, -r);
 	return bind_all(directory, fds, KIND_ALL, STEP_PIN, fault);
@@ -225,10 +236,14 @@ int pin_on_host(const struct host *host, const struct task_set *set, const int f
 /* Unmounts and unlinks each entry of the directory, then that itself. 0 or -errno. */
 static int remove_directory(const char *path)
 {
-	DIR *directory = opendir(path);
 	struct dirent *entry;
+	DIR *directory;
 	int r = 0;
 
+	/* where it is mounted on itself, all that is mounted below goes along */
+	umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW);
+	fault_point("remove-unmounted");
+	directory = opendir(path);
 	if (!directory)
 		return errno == ENOENT ? 0 : negative_errno();
 	while (r == 0 && (entry = readdir(directory))) {
@@ -238,12 +253,11 @@ static int remove_directory(const char *path)
 		if (entry->d_name[0] == '.')
 			continue;
 		snprintf(file, sizeof(file), "%s/%s", path, entry->d_name);
-		/* busy: something is mounted there once more */
-		do {
+		/* busy: something is mounted there, maybe more than once */
+		while ((r = unlink(file) < 0 && errno != ENOENT ? negative_errno() : 0) == -EBUSY &&
+		       tries-- > 0)
 			umount2(file, MNT_DETACH | UMOUNT_NOFOLLOW);
-			fault_point("remove-unpinned-one");
-			r = unlink(file) < 0 && errno != ENOENT ? negative_errno() : 0;
-		} while (r == -EBUSY && --tries > 0);
+		fault_point("remove-unpinned-one");
 	}
 	closedir(directory);
 	if (r == 0 && rmdir(path) < 0 && errno != ENOENT)

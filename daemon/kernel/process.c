@@ -55,7 +55,8 @@ pid_t process_call(uint64_t flags, int cgroup_fd, void (*function)(void *context
 		.flags = flags | CLONE_VFORK | (cgroup_fd >= 0 ? CLONE_INTO_CGROUP : 0) |
 			 (ret_pid_fd ? CLONE_PIDFD : 0),
 		.pidfd = (uint64_t)(uintptr_t)&pid_fd,
-		.exit_signal = SIGCHLD,
+		/* with CLONE_PARENT the kernel takes the signal of the parent itself */
+		.exit_signal = flags & CLONE_PARENT ? 0 : SIGCHLD,
 		.cgroup = cgroup_fd >= 0 ? (uint64_t)cgroup_fd : 0,
 	};
 	long pid;

@@ -19,9 +19,9 @@ pid_t process_fork(uint64_t flags, int cgroup_fd, int *ret_pid_fd);
 /*
  * Runs function(context), which must not return, in a child that is born in cgroup_fd (-1: where
  * the caller is), and waits until it has executed a program or ended: as vfork(2), and as cheap.
- * flags: CLONE_VM, or 0 where the child needs memory of its own (setns of a time namespace). Either
- * way, what it writes to memory is not for the parent. ret_pid_fd: NULL, or where its pidfd goes.
- * Returns the pid, which is still to be waited for, or -errno.
+ * flags: CLONE_VM, or not where the child needs memory of its own (setns of a time namespace);
+ * either way, what it writes to memory is not for the parent. CLONE_PARENT: it is the parent's
+ * parent that reaps it. ret_pid_fd: NULL, or where its pidfd goes. Returns the pid, or -errno.
  */
 pid_t process_call(uint64_t flags, int cgroup_fd, void (*function)(void *context), void *context,
 		   int *ret_pid_fd);

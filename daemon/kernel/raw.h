@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A system call as such, inline: for who links no libc (nsctl-init), and for a call that returns
- * twice on one stack, which no function may stand around (process_call()). The result is negative
- * errno on failure; errno is left alone.
+ * A system call as such, inline: for who links no libc (nsctl-init, nsctl-runner), and for a call
+ * that returns twice on one stack, which no function may stand around (process_call()). The result
+ * is negative errno on failure; errno is left alone. RAW_ENTRY(f): the program begins with
+ * f(stack), where stack[0] is argc and argv follows.
  */
 #ifndef NSCTL_KERNEL_RAW_H
 #define NSCTL_KERNEL_RAW_H
@@ -22,6 +23,9 @@ static inline word raw_call(word number, word a, word b, word c, word d, word e)
 			 : "rcx", "r11", "memory");
 	return result;
 }
+#define RAW_ENTRY(function)                                                                     \
+	__asm__(".globl _start\n_start:\n\tmov %rsp, %rdi\n\tand $-16, %rsp\n\tcall " #function \
+		"\n");
 #elif defined(__aarch64__)
 static inline word raw_call(word number, word a, word b, word c, word d, word e)
 {
@@ -38,6 +42,7 @@ static inline word raw_call(word number, word a, word b, word c, word d, word e)
 			 : "memory");
 	return x0;
 }
+#define RAW_ENTRY(function) __asm__(".globl _start\n_start:\n\tmov x0, sp\n\tb " #function "\n");
 #elif defined(__riscv) && __riscv_xlen == 64
 static inline word raw_call(word number, word a, word b, word c, word d, word e)
 {
@@ -54,6 +59,7 @@ static inline word raw_call(word number, word a, word b, word c, word d, word e)
 			 : "memory");
 	return a0;
 }
+#define RAW_ENTRY(function) __asm__(".globl _start\n_start:\n\tmv a0, sp\n\ttail " #function "\n");
 #else
 #error "write raw_call() for this processor"
 #endif

@@ -1,20 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <fcntl.h>
-#include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <time.h>
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/join.h"
 #include "daemon/kernel/pin.h"
 #include "daemon/kernel/process.h"
 #include "daemon/kernel/runner.h"
+#include "daemon/kernel/runner-fds.h"
 
 struct runner {
 	const struct host *host;
@@ -22,15 +21,17 @@ struct runner {
 	struct join join;
 	struct limits limits;
 	gid_t groups[TASK_GROUPS_MAX];
-	char **words;			   /* arguments, NULL, environment, NULL */
-	int pid_fd;			   /* the command's */
+	void *command; /* the memfd of struct wire_command, mapped */
+	size_t command_size;
+	char **words; /* arguments, NULL, environment, NULL: views on command */
+	int pid_fd;   /* the command's */
 	int cgroup_fd, kill_fd, events_fd; /* the session's */
-	struct fault fault;
 };
 
+/* Which the worker sees too. */
 static int fail(struct runner *runner, enum step step, int negative)
 {
-	return negative < 0 ? fault_set(&runner->fault, step, 0, -negative) : 0;
+	return negative < 0 ? fault_set(&runner->join.shared->fault, step, 0, -negative) : 0;
 }
 
 /* --- before the command --- */
@@ -67,7 +68,6 @@ static int read_arguments(struct runner *runner)
 	struct stat st;
 	uint32_t *counts;
 	size_t n;
-	int r;
 
 	if ((fcntl(fd, F_GET_SEALS) & SEALS) != SEALS || fstat(fd, &st) < 0 ||
 	    st.st_size < (off_t)(2 * sizeof(*counts)) || st.st_size > 4 * 1024 * 1024)
@@ -75,17 +75,18 @@ static int read_arguments(struct runner *runner)
 	counts = mmap(NULL, st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (counts == MAP_FAILED)
 		return negative_errno();
+	runner->command = counts;
+	runner->command_size = st.st_size;
 	n = (size_t)counts[0] + counts[1];
 	if (counts[0] == 0 || n > (size_t)st.st_size)
 		return -EBADMSG;
 	runner->words = calloc(n + 2, sizeof(*runner->words));
 	if (!runner->words)
 		return -ENOMEM;
-	r = split((char *)(counts + 2), st.st_size - 2 * sizeof(*counts), counts[0], n,
-		  runner->words);
 	runner->join.arguments = runner->words;
 	runner->join.environment = runner->words + counts[0] + 1;
-	return r;
+	return split((char *)(counts + 2), st.st_size - 2 * sizeof(*counts), counts[0], n,
+		     runner->words);
 }
 
 static int make_cgroup(struct runner *runner)
@@ -118,7 +119,7 @@ static int open_pins(struct runner *runner)
 		    !(kind == KIND_PID && runner->task->no_init)) {
 			fd = pin_open(runner->host->vault_root_fd, set, kind);
 			if (fd < 0)
-				return fault_set(&runner->fault, STEP_JOIN, kind, -fd);
+				return fault_set(&runner->join.shared->fault, STEP_JOIN, kind, -fd);
 		}
 		runner->join.fds[kind] = fd;
 	}
@@ -144,43 +145,24 @@ static int open_standard(struct runner *runner)
 	return 0;
 }
 
-static void write_status(const struct runner *runner, const char *what, long long number,
-			 long long more)
-{
-	char text[96];
-	int n = snprintf(text, sizeof(text), "%s %lld %lld\n", what, number, more);
-
-	(void)!write(runner->task->status_file_fd, text, n);
-}
-
-static void write_status_process(const struct runner *runner, const char *what, pid_t pid)
+/* "WORD PID STARTTIME" into the status file. */
+static void write_process(const struct runner *runner, const char *word, pid_t pid)
 {
 	uint64_t start = 0;
+	char text[96];
+	int n;
 
 	process_start_time(pid, &start);
-	write_status(runner, what, pid, start);
+	n = snprintf(text, sizeof(text), "%s %d %llu\n", word, pid, (unsigned long long)start);
+	(void)!write(runner->task->status_file_fd, text, n);
 }
 
 static int prepare(struct runner *runner)
 {
-	const struct task_identity *identity = &runner->task->identity;
-	pid_t caller = runner->task->caller_pid;
-	int r;
+	const struct task_start *task = runner->task;
+	int r = fail(runner, STEP_LIMITS,
+		     limits_read(task->caller_pid, task->caller_fd, &runner->limits));
 
-	for (size_t i = 0; i < identity->n_groups; i++)
-		runner->groups[i] = identity->groups[i].id;
-	runner->join.task = runner->task;
-	runner->join.identity =
-		(struct identity){identity->uid, identity->gid, runner->groups, identity->n_groups};
-	runner->join.limits = &runner->limits;
-	runner->join.shared = mmap(NULL, sizeof(*runner->join.shared), PROT_READ | PROT_WRITE,
-				   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (runner->join.shared == MAP_FAILED)
-		return fail(runner, STEP_FORK, -errno);
-	r = fail(runner, STEP_ARGUMENTS, read_arguments(runner));
-	if (r == 0)
-		r = fail(runner, STEP_LIMITS,
-			 limits_read(caller, runner->task->caller_fd, &runner->limits));
 	if (r == 0)
 		r = fail(runner, STEP_LIMITS, limits_apply_process(&runner->limits));
 	if (r == 0)
@@ -195,8 +177,10 @@ static int prepare(struct runner *runner)
 
 /* --- when it runs --- */
 
+/* Along with pidfds of the command and of this process. */
 static int report_started(const struct runner *runner)
 {
+	const int fds[] = {runner->pid_fd, process_pidfd_open(getpid())};
 	struct task_report report = {
 		.event = REPORT_STARTED,
 		.pid = runner->join.shared->pid,
@@ -205,10 +189,10 @@ static int report_started(const struct runner *runner)
 	struct iovec data = {&report, sizeof(report)};
 	union {
 		struct cmsghdr header;
-		char bytes[CMSG_SPACE(sizeof(int))];
+		char bytes[CMSG_SPACE(sizeof(fds))];
 	} control = {.header = {.cmsg_level = SOL_SOCKET,
 				.cmsg_type = SCM_RIGHTS,
-				.cmsg_len = CMSG_LEN(sizeof(int))}};
+				.cmsg_len = CMSG_LEN(sizeof(fds))}};
 	struct msghdr message = {
 		.msg_iov = &data,
 		.msg_iovlen = 1,
@@ -216,163 +200,143 @@ static int report_started(const struct runner *runner)
 		.msg_controllen = sizeof(control.bytes),
 	};
 
-	memcpy(CMSG_DATA(&control.header), &runner->pid_fd, sizeof(int));
+	if (fds[1] < 0)
+		return fds[1];
+	memcpy(CMSG_DATA(&control.header), fds, sizeof(fds));
 	return sendmsg(runner->host->report_fd, &message, MSG_NOSIGNAL) < 0 ? negative_errno() : 0;
 }
 
-/* Nothing of the daemon's stays: the descriptors that waiting needs, moved close together. */
-static int drop_everything(struct runner *runner)
+/* To the numbers of enum runner_fd, with everything else closed: by way of numbers above. Returns
+ * nsctl-runner's descriptor or -errno. */
+static int place_descriptors(const struct runner *runner)
 {
-	const int keep[] = {runner->host->report_fd,
-			    runner->task->command.status_fd,
-			    runner->task->status_file_fd,
-			    runner->task->leash_fd,
-			    runner->pid_fd,
-			    runner->kill_fd,
-			    runner->events_fd};
-	int highest = -1;
-
-	for (size_t i = 0; i < ARRAY_SIZE(keep); i++)
-		highest = MAX(highest, keep[i]);
-	for (int fd = 0; fd < highest; fd++) {
-		bool kept = false;
-
-		for (size_t i = 0; i < ARRAY_SIZE(keep); i++)
-			kept |= keep[i] == fd;
-		if (!kept)
-			close_fd(fd);
-	}
-	process_close_from(highest + 1, -1);
-	if (chdir("/") < 0 || prctl(PR_SET_NAME, "nsctl-runner") < 0)
-		return negative_errno();
-	privilege_bound(0);
-	return privilege_drop(&runner->join.identity, true) < 0 ? -EPERM : privilege_no_new();
-}
-
-static void kill_session(const struct runner *runner)
-{
-	(void)!write(runner->kill_fd, "1", 1);
-}
-
-/* Whether nobody is left who wants the command to go on. */
-static bool client_has_gone(const struct pollfd *status, const struct pollfd *leash)
-{
-	return (status->fd >= 0 && status->revents & (POLLERR | POLLHUP | POLLNVAL)) ||
-	       (leash->fd >= 0 && leash->revents & (POLLIN | POLLHUP | POLLERR));
-}
-
-/* Until the command has ended. */
-static void wait_for_command(const struct runner *runner)
-{
-	struct pollfd fds[] = {
-		{.fd = runner->pid_fd, .events = POLLIN},
-		{.fd = runner->task->command.detach ? -1 : runner->task->command.status_fd},
-		{.fd = runner->task->leash_fd, .events = POLLIN},
+	const int wanted[] = {
+		runner->pid_fd,
+		runner->kill_fd,
+		runner->events_fd,
+		runner->task->status_file_fd,
+		runner->task->command.status_fd,
+		runner->task->leash_fd,
 	};
-	int timeout = -1;
+	int high[ARRAY_SIZE(wanted)];
+	int program_fd = fcntl(runner->host->runner_program_fd, F_DUPFD_CLOEXEC, RUNNER_FD_END);
 
-	for (;;) {
-		int n = poll(fds, ARRAY_SIZE(fds), timeout);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (fds[0].revents)
-			return;
-		if (n == 0) {
-			kill_session(runner);
-			timeout = -1;
-		} else if (client_has_gone(&fds[1], &fds[2])) {
-			kill(-runner->join.shared->pid, SIGHUP);
-			kill(-runner->join.shared->pid, SIGCONT);
-			fds[1].fd = fds[2].fd = -1;
-			timeout = RUNNER_GRACE_MILLISECONDS;
-		}
+	for (size_t i = 0; i < ARRAY_SIZE(wanted); i++) {
+		high[i] = wanted[i] < 0 ? -1 : fcntl(wanted[i], F_DUPFD_CLOEXEC, RUNNER_FD_END);
+		if (program_fd < 0 || (wanted[i] >= 0 && high[i] < 0))
+			return negative_errno();
 	}
-}
+	for (size_t i = 0; i < ARRAY_SIZE(wanted); i++) {
+		int fd = RUNNER_COMMAND_FD + (int)i;
 
-/*
- * Looks again by itself: cgroup.events is told every 10 ms at most, and what was about to be told
- * is lost when the cgroup is removed meanwhile (its timer is deleted with it): the poll would never
- * end.
- */
-static void wait_for_session(const struct runner *runner)
-{
-	struct pollfd events = {.fd = runner->events_fd, .events = POLLPRI};
-	bool populated = false, frozen;
-
-	for (int pause = 1;
-	     cgroup_read_events(runner->events_fd, &populated, &frozen) == 0 && populated;
-	     pause = MIN(2 * pause, 100)) {
-		kill_session(runner);
-		poll(&events, 1, pause);
+		if (high[i] < 0)
+			close_fd(fd);
+		else if (dup2(high[i], fd) < 0)
+			return negative_errno();
 	}
+	for (int fd = 0; fd < RUNNER_COMMAND_FD; fd++)
+		close_fd(fd);
+	process_close_from(RUNNER_FD_END, program_fd);
+	return program_fd;
 }
 
-static void tell_client(const struct runner *runner, const struct task_report *report)
+/* Goes on as nsctl-runner, without any privilege and with nothing of the daemon's. Returns only
+ * -errno. */
+static int wait_as_user(const struct runner *runner)
 {
-	struct pollfd pipe_fd = {.fd = runner->task->command.status_fd, .events = POLLOUT};
-	char text[32];
-	int n = snprintf(text, sizeof(text), "%s %u\n", report->exited ? "exit" : "signal",
-			 report->exited ? report->status : report->signal);
+	static char name[] = "nsctl-runner", attached[] = "attached", detached[] = "detached";
+	char pid[16];
+	char *arguments[] = {name, pid, runner->task->command.detach ? detached : attached, NULL};
+	char *environment[] = {NULL};
+	int program_fd = place_descriptors(runner);
 
-	/* a pipe that its owner has filled is not waited for */
-	if (pipe_fd.fd >= 0 && poll(&pipe_fd, 1, 0) == 1 && pipe_fd.revents & POLLOUT)
-		(void)!write(pipe_fd.fd, text, n);
+	if (program_fd < 0)
+		return program_fd;
+	if (chdir("/") < 0 || privilege_drop(&runner->join.identity, true) < 0 ||
+	    privilege_no_new() < 0)
+		return negative_errno();
+	snprintf(pid, sizeof(pid), "%d", runner->join.shared->pid);
+	return process_execute_fd(program_fd, arguments, environment);
 }
 
-static void finish(struct runner *runner)
-{
-	struct task_report report = {};
-	struct timespec now;
-	int status = 0;
+/* --- the runner, until it is nsctl-runner --- */
 
-	wait_for_command(runner);
-	process_wait(runner->join.shared->pid, &status);
-	report.exited = WIFEXITED(status);
-	report.status = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
-	report.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-	/* first what it left behind: who hears of the end finds nothing any more */
-	wait_for_session(runner);
-	clock_gettime(CLOCK_REALTIME, &now);
-	write_status(runner, report.exited ? "exit" : "signal",
-		     report.exited ? report.status : report.signal,
-		     now.tv_sec * 1000000LL + now.tv_nsec / 1000);
-	fault_point("exec-status-written");
-	tell_client(runner, &report);
-	child_finish(runner->host->report_fd, &report, &runner->fault);
-}
-
-void child_runner(const struct host *host, const struct task_start *task)
+static void child_runner(void *context)
 {
-	static struct runner runner;
-	struct task_report report = {};
+	struct runner *runner = context;
 	int r;
 
-	runner = (struct runner){.host = host, .task = task, .cgroup_fd = -1};
 	child_begin();
-	prctl(PR_SET_PDEATHSIG, 0); /* it outlives the spawner */
+	prctl(PR_SET_PDEATHSIG, 0); /* it outlives the daemon */
 	signal(SIGPIPE, SIG_IGN);
-	setsid();
-	write_status_process(&runner, "runner", getpid());
+	write_process(runner, "runner", getpid());
 	fault_point("exec-started");
-	r = prepare(&runner);
-	if (r == 0 && join_start(&runner.join) < 0) {
-		runner.fault = runner.join.shared->fault;
-		r = -runner.fault.error;
-	}
+	r = prepare(runner);
+	if (r == 0)
+		r = join_start(&runner->join);
 	if (r == 0) {
-		write_status_process(&runner, "command", runner.join.shared->pid);
-		runner.pid_fd = process_pidfd_open(runner.join.shared->pid);
-		r = fail(&runner, STEP_FORK, MIN(runner.pid_fd, 0));
+		write_process(runner, "command", runner->join.shared->pid);
+		runner->pid_fd = process_pidfd_open(runner->join.shared->pid);
+		r = fail(runner, STEP_FORK, MIN(runner->pid_fd, 0));
 	}
 	fault_point("exec-executed");
+	/* a keeper that has gone hears of it from the status file */
 	if (r == 0)
-		r = fail(&runner, STEP_STATUS, report_started(&runner) == -ENOMEM ? -ENOMEM : 0);
+		r = fail(runner, STEP_STATUS, report_started(runner) == -ENOMEM ? -ENOMEM : 0);
 	if (r == 0)
-		r = fail(&runner, STEP_IDENTITY, drop_everything(&runner));
-	if (r == 0)
-		finish(&runner);
-	if (runner.cgroup_fd >= 0)
-		cgroup_kill(runner.cgroup_fd);
-	child_finish(host->report_fd, &report, &runner.fault);
+		fail(runner, STEP_EXECUTE, wait_as_user(runner));
+	if (runner->cgroup_fd >= 0)
+		cgroup_kill(runner->cgroup_fd);
+	_exit(EXIT_SUCCESS);
+}
+
+/* --- the worker --- */
+
+static int runner_init(struct runner *runner, const struct host *host,
+		       const struct task_start *task)
+{
+	const struct task_identity *identity = &task->identity;
+
+	*runner = (struct runner){
+		.host = host, .task = task, .cgroup_fd = -1, .kill_fd = -1, .events_fd = -1};
+	for (size_t i = 0; i < identity->n_groups; i++)
+		runner->groups[i] = identity->groups[i].id;
+	runner->join.task = task;
+	runner->join.identity =
+		(struct identity){identity->uid, identity->gid, runner->groups, identity->n_groups};
+	runner->join.limits = &runner->limits;
+	runner->join.shared = mmap(NULL, sizeof(*runner->join.shared), PROT_READ | PROT_WRITE,
+				   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (runner->join.shared == MAP_FAILED) {
+		runner->join.shared = NULL;
+		return negative_errno();
+	}
+	return fail(runner, STEP_ARGUMENTS, read_arguments(runner));
+}
+
+static void runner_done(struct runner *runner)
+{
+	if (runner->join.shared)
+		munmap(runner->join.shared, sizeof(*runner->join.shared));
+	if (runner->command)
+		munmap(runner->command, runner->command_size);
+	free(runner->words);
+}
+
+void runner_start(const struct host *host, const struct task_start *task, struct fault *ret)
+{
+	static struct runner runner;
+	int r = runner_init(&runner, host, task);
+
+	*ret = (struct fault){};
+	if (r == 0) {
+		r = process_call(CLONE_VM | CLONE_PARENT, -1, child_runner, &runner, NULL);
+		if (r < 0)
+			fail(&runner, STEP_FORK, r);
+	}
+	if (runner.join.shared)
+		*ret = runner.join.shared->fault;
+	else
+		fault_set(ret, STEP_FORK, 0, -r);
+	runner_done(&runner);
 }

@@ -15,6 +15,7 @@ static void close_programs(struct spawn_programs *programs)
 	programs->spawner_fd = close_fd(programs->spawner_fd);
 	programs->init_fd = close_fd(programs->init_fd);
 	programs->front_fd = close_fd(programs->front_fd);
+	programs->runner_fd = close_fd(programs->runner_fd);
 }
 
 static int open_in(const char *directory, struct spawn_programs *ret)
@@ -27,7 +28,8 @@ static int open_in(const char *directory, struct spawn_programs *ret)
 	ret->spawner_fd = openat(fd, "nsctld-spawner", O_PATH | O_CLOEXEC | O_NOFOLLOW);
 	ret->init_fd = openat(fd, "nsctl-init", O_PATH | O_CLOEXEC | O_NOFOLLOW);
 	ret->front_fd = openat(fd, "nsctld-front", O_PATH | O_CLOEXEC | O_NOFOLLOW);
-	if (ret->spawner_fd < 0 || ret->init_fd < 0 || ret->front_fd < 0)
+	ret->runner_fd = openat(fd, "nsctl-runner", O_PATH | O_CLOEXEC | O_NOFOLLOW);
+	if (ret->spawner_fd < 0 || ret->init_fd < 0 || ret->front_fd < 0 || ret->runner_fd < 0)
 		r = -ENOENT;
 	close_fd(fd);
 	if (r < 0)
@@ -68,9 +70,9 @@ static void __attribute__((noreturn)) child_spawner(const struct spawn_programs 
 	char *arguments[] = {name, path, cgroup, uid, gid, place->delegated ? delegated : NULL,
 			     NULL};
 	char *environment[8] = {NULL};
-	const int wanted[] = {channel_fd, programs->init_fd, programs->front_fd, place->vault_fd,
-			      programs->spawner_fd};
-	int high[ARRAY_SIZE(wanted)], n = place->vault_fd < 0 ? 3 : 4;
+	const int wanted[] = {channel_fd,	   programs->init_fd, programs->front_fd,
+			      programs->runner_fd, place->vault_fd,   programs->spawner_fd};
+	int high[ARRAY_SIZE(wanted)], n = place->vault_fd < 0 ? 4 : 5;
 
 	snprintf(path, sizeof(path), "%s", place->runtime);
 	snprintf(cgroup, sizeof(cgroup), "%s", place->cgroup);
@@ -82,14 +84,14 @@ static void __attribute__((noreturn)) child_spawner(const struct spawn_programs 
 	for (int i = 0; i < n; i++)
 		if (high[i] < 0 || dup2(high[i], 3 + i) < 0)
 			_exit(1);
-	process_close_from(3 + n, high[4]);
+	process_close_from(3 + n, high[5]);
 	process_reset_signals();
 #ifdef NSCTL_FAULTS
 	for (char **at = environ, **to = environment; *at; at++)
 		if (strncmp(*at, "NSCTL_", 6) == 0 && to < environment + 6)
 			*to++ = *at;
 #endif
-	process_execute_fd(high[4], arguments, environment);
+	process_execute_fd(high[5], arguments, environment);
 	_exit(1);
 }
 

@@ -8,10 +8,10 @@
 
 /* Helpers by descriptor: opened once, so a package upgrade in the middle changes nothing. */
 struct spawn_programs {
-	int spawner_fd, init_fd, front_fd;
+	int spawner_fd, init_fd, front_fd, runner_fd;
 };
 
-/* Looks beside the running program first (a build tree), then where they are installed; all three
+/* Looks beside the running program first (a build tree), then where they are installed; all
  * come from one place. 0, or -errno. */
 int spawn_find_programs(struct spawn_programs *ret);
 

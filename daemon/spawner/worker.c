@@ -37,10 +37,14 @@ static const struct wire_layout *const layouts[] = {
 	[TASK_FRONT] = &task_front_layout,
 };
 
-static void report_fault(const struct host *host, enum step step, int error)
+static void report_done(const struct host *host, const struct fault *fault)
 {
 	struct task_report report = {
-		.event = REPORT_DONE, .step = step, .error = error > 0 ? error : EIO};
+		.event = REPORT_DONE,
+		.step = fault->step,
+		.detail = fault->detail,
+		.error = fault->error,
+	};
 
 	(void)!send(host->report_fd, &report, sizeof(report), MSG_NOSIGNAL);
 }
@@ -106,32 +110,44 @@ static int set_cgroup(const struct task *task, struct fault *fault)
 static void run_child(struct task *task)
 {
 	_cleanup_fd_ int cgroup_fd = -1;
+	struct fault fault = {};
 	int status = 0;
 	pid_t pid;
 
 	if (task->type == TASK_CREATE) {
-		struct fault fault = {};
-
 		cgroup_fd = set_cgroup(task, &fault);
 		if (cgroup_fd < 0) {
-			report_fault(task->host, fault.step, fault.error);
+			report_done(task->host, &fault);
 			return;
 		}
 	}
 	pid = process_call(CLONE_VM, cgroup_fd, child_task, task, NULL);
 	if (pid < 0)
-		report_fault(task->host, STEP_FORK, -pid);
+		fault_set(&fault, STEP_FORK, 0, -pid);
 	else if (process_wait(pid, &status) < 0 || status != 0)
-		report_fault(task->host, STEP_LOST, ECHILD);
+		fault_set(&fault, STEP_LOST, 0, ECHILD);
+	/* else it has reported by itself */
+	if (fault.step != STEP_NONE)
+		report_done(task->host, &fault);
+}
+
+/* Whether it runs the runner has said by now. */
+static void start_runner(const struct task *task)
+{
+	struct fault fault;
+
+	runner_start(task->host, &task->order.start, &fault);
+	report_done(task->host, &fault);
 }
 
 static void carry_out(struct task *task, int front_program_fd)
 {
 	if (task->type == TASK_START)
-		child_runner(task->host, &task->order.start);
-	if (task->type == TASK_FRONT)
+		start_runner(task);
+	else if (task->type == TASK_FRONT)
 		child_front(front_program_fd, &task->order.front);
-	run_child(task);
+	else
+		run_child(task);
 }
 
 void worker_run(struct host *host, int front_program_fd)

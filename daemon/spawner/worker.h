@@ -2,8 +2,8 @@
 /*
  * A worker: a child of the spawner that carries out the keeper's tasks, one at a time, as root. A
  * maker, which changes its ids and namespaces, is a child of it that shares its memory (it is as
- * cheap as a thread) and ends with the task; a runner and a front are the worker itself, which is
- * used up. It remembers nothing from one task to the next.
+ * cheap as a thread) and ends with the task; a runner is too until it goes on as another program; a
+ * front is the worker itself, which is used up. It remembers nothing from one task to the next.
  */
 #ifndef NSCTL_SPAWNER_WORKER_H
 #define NSCTL_SPAWNER_WORKER_H

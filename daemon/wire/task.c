@@ -137,6 +137,8 @@ static const struct wire_field task_start_fields[] = {
 	U32(10, task_start, caller_pid, 0),
 	U32(11, task_start, inside_uid, 0),
 	U32(12, task_start, inside_gid, 0),
+	U64(13, task_start, caller_bounding, 0),
+	BOOL(14, task_start, caller_no_new_privileges),
 };
 LAYOUT(task_start);
 

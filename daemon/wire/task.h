@@ -156,12 +156,14 @@ struct task_start {
 	uint32_t inside_uid, inside_gid; /* ... and in the set's user namespace */
 	struct wire_command command;
 	const char *session;
-	bool no_init;	     /* the command becomes process 1, with a /proc of its own */
-	bool mount_proc;     /* with no_init */
-	int caller_fd;	     /* pidfd: whose limits are carried over */
-	uint32_t caller_pid; /* its number */
-	int status_file_fd;  /* state/sessions/ID.status, opened for writing */
-	int leash_fd;	     /* the command ends when its other end closes, -1: it does not */
+	bool no_init;		  /* the command becomes process 1, with a /proc of its own */
+	bool mount_proc;	  /* with no_init */
+	int caller_fd;		  /* pidfd: whose limits are carried over */
+	uint32_t caller_pid;	  /* its number */
+	uint64_t caller_bounding; /* its bounding set: 1 << CAP_* */
+	bool caller_no_new_privileges;
+	int status_file_fd; /* state/sessions/ID.status, opened for writing */
+	int leash_fd;	    /* the command ends when its other end closes, -1: it does not */
 };
 
 struct task_inspect {
@@ -177,8 +179,8 @@ struct task_front {
 /* --- reports: plain structs, between programs of one build --- */
 
 enum task_event {
-	REPORT_DONE = 1, /* the last: of a runner, the command has ended */
-	REPORT_STARTED,	 /* runner: the command has been executed; its pidfd comes along */
+	REPORT_DONE = 1, /* the last */
+	REPORT_STARTED,	 /* the command has been executed; with pidfds of it and of its runner */
 	REPORT_INTERFACE,
 };
 
@@ -190,9 +192,8 @@ struct task_report {
 	int32_t init_pid;			      /* TASK_CREATE */
 	uint64_t init_start;
 	int32_t pid, runner_pid; /* REPORT_STARTED */
-	bool exited;		 /* REPORT_DONE of a runner */
-	uint32_t status, signal;
 };
+#define REPORT_FDS_MAX 2
 
 struct task_interface {
 	uint32_t event; /* REPORT_INTERFACE */

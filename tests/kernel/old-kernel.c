@@ -13,8 +13,9 @@
 
 #include "base.h"
 
-#define LAST_CALL 448 /* process_mrelease, of 5.15; the numbers are all architectures' since 424 \
-		       */
+#define LAST_CALL                                                                      \
+	448 /* process_mrelease, of 5.15; the numbers are all architectures' since 424 \
+	     */
 
 /* A call whose argument, masked, lies between low and high is refused. */
 static const struct rule {

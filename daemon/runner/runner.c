@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * nsctl-runner: a runner from the moment that its command runs (daemon/kernel/runner.h). Waits for
+ * the command's end, and for its client's, kills what the command left behind, and says how it
+ * ended, whether or not a keeper is there to hear of it. It is the command's user, without any
+ * privilege, not readable and so not dumpable, and holds nothing but runner-fds.h names. There is
+ * one for each command: it links nothing, not even libc, and is a few pages large.
+ *
+ * Usage: nsctl-runner PID attached|detached
+ */
+#include <asm/unistd.h>
+#include <linux/fcntl.h>
+#include <linux/poll.h>
+#include <linux/prctl.h>
+#include <linux/time.h>
+#include <linux/wait.h>
+#include "daemon/kernel/raw.h"
+#include "daemon/kernel/runner-fds.h"
+
+/* Between SIGHUP and SIGKILL for a session whose client has gone. */
+#define GRACE_MILLISECONDS 2000
+#define HANGUP 1    /* SIGHUP */
+#define CONTINUE 18 /* SIGCONT, as the processors of raw.h have it */
+#define FOREVER (-1)
+
+struct runner {
+	word command; /* its pid, and its session's and process group's */
+	int pipe_fd;  /* -1: none */
+	int leash_fd; /* -1: none */
+	int detached;
+};
+
+RAW_ENTRY(start)
+
+/* --- system calls --- */
+
+static word wait_until(struct pollfd *fds, unsigned int n, word milliseconds)
+{
+	struct __kernel_timespec time = {milliseconds / 1000, milliseconds % 1000 * 1000000};
+
+	return raw_call(__NR_ppoll, (word)fds, n, milliseconds < 0 ? 0 : (word)&time, 0, 0);
+}
+
+static void put(int fd, const char *text, unsigned int size)
+{
+	raw_call(__NR_write, fd, (word)text, size, 0, 0);
+}
+
+static int if_open(int fd)
+{
+	return raw_call(__NR_fcntl, fd, F_GETFD, 0, 0, 0) < 0 ? -1 : fd;
+}
+
+/* --- text --- */
+
+static char *add_text(char *at, const char *text)
+{
+	while (*text)
+		*at++ = *text++;
+	return at;
+}
+
+static char *add_number(char *at, unsigned long number)
+{
+	char digits[24];
+	int n = 0;
+
+	do {
+		digits[n++] = '0' + number % 10;
+		number /= 10;
+	} while (number);
+	while (n > 0)
+		*at++ = digits[--n];
+	return at;
+}
+
+static word number_of(const char *text)
+{
+	word number = 0;
+
+	while (*text >= '0' && *text <= '9')
+		number = 10 * number + *text++ - '0';
+	return number;
+}
+
+/* --- the command --- */
+
+static void kill_session(void)
+{
+	put(RUNNER_KILL_FD, "1", 1);
+}
+
+static void hang_up(const struct runner *runner)
+{
+	raw_call(__NR_kill, -runner->command, HANGUP, 0, 0, 0);
+	raw_call(__NR_kill, -runner->command, CONTINUE, 0, 0, 0);
+}
+
+/* Nobody is left who wants the command to go on. */
+static int client_has_gone(const struct pollfd *pipe, const struct pollfd *leash)
+{
+	return (pipe->fd >= 0 && pipe->revents & (POLLERR | POLLHUP | POLLNVAL)) ||
+	       (leash->fd >= 0 && leash->revents & (POLLIN | POLLHUP | POLLERR));
+}
+
+static void wait_for_command(const struct runner *runner)
+{
+	struct pollfd fds[3];
+	word timeout = FOREVER;
+
+	fds[0].fd = RUNNER_COMMAND_FD;
+	fds[0].events = POLLIN;
+	fds[1].fd = runner->detached ? -1 : runner->pipe_fd;
+	fds[1].events = 0;
+	fds[2].fd = runner->leash_fd;
+	fds[2].events = POLLIN;
+	for (;;) {
+		word n = wait_until(fds, 3, timeout);
+
+		if (n < 0)
+			continue;
+		if (fds[0].revents)
+			return;
+		if (n == 0) {
+			kill_session();
+			timeout = FOREVER;
+		} else if (client_has_gone(&fds[1], &fds[2])) {
+			hang_up(runner);
+			fds[1].fd = fds[2].fd = -1;
+			timeout = GRACE_MILLISECONDS;
+		}
+	}
+}
+
+/* --- what it left behind --- */
+
+static int is_populated(void)
+{
+	static const char wanted[] = "populated 1";
+	char text[256];
+	word size = raw_call(__NR_pread64, RUNNER_EVENTS_FD, (word)text, sizeof(text), 0, 0);
+
+	for (word at = 0; at + (word)sizeof(wanted) - 1 <= size; at++) {
+		unsigned int n = 0;
+
+		while (wanted[n] && text[at + n] == wanted[n])
+			n++;
+		if (!wanted[n])
+			return 1;
+	}
+	return 0;
+}
+
+/*
+ * Looks again by itself: cgroup.events is told every 10 ms at most, and what was about to be told
+ * is lost when the cgroup is removed meanwhile (its timer is deleted with it): the poll would never
+ * end.
+ */
+static void wait_for_session(void)
+{
+	struct pollfd events;
+
+	events.fd = RUNNER_EVENTS_FD;
+	events.events = POLLPRI;
+	for (word pause = 1; is_populated(); pause = pause < 50 ? 2 * pause : 100) {
+		kill_session();
+		wait_until(&events, 1, pause);
+	}
+}
+
+/* --- the last word --- */
+
+/* "exit N" or "signal N". */
+static char *describe(char *at, unsigned int status)
+{
+	unsigned int signal = status & 0x7f;
+
+	at = add_text(at, signal ? "signal " : "exit ");
+	return add_number(at, signal ? signal : status >> 8 & 0xff);
+}
+
+static void write_file(unsigned int status)
+{
+	struct __kernel_timespec now;
+	char line[96], *at = describe(line, status);
+
+	raw_call(__NR_clock_gettime, CLOCK_REALTIME, (word)&now, 0, 0, 0);
+	at = add_number(add_text(at, " "), now.tv_sec * 1000000UL + now.tv_nsec / 1000);
+	at = add_text(at, "\n");
+	put(RUNNER_FILE_FD, line, at - line);
+}
+
+/* A pipe that its owner has filled is not waited for. */
+static void tell_client(const struct runner *runner, unsigned int status)
+{
+	char line[32], *at = add_text(describe(line, status), "\n");
+	struct pollfd pipe;
+
+	pipe.fd = runner->pipe_fd;
+	pipe.events = POLLOUT;
+	if (pipe.fd >= 0 && wait_until(&pipe, 1, 0) == 1 && pipe.revents & POLLOUT)
+		put(pipe.fd, line, at - line);
+}
+
+/* stack: argc, argv, as the kernel leaves them. */
+void __attribute__((noreturn, used)) start(word *stack)
+{
+	char **arguments = (char **)(stack + 1);
+	struct runner runner;
+	unsigned int status = 0;
+
+	raw_call(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
+	runner.command = stack[0] == 3 ? number_of(arguments[1]) : 0;
+	runner.detached = stack[0] == 3 && arguments[2][0] == 'd';
+	runner.pipe_fd = if_open(RUNNER_PIPE_FD);
+	runner.leash_fd = if_open(RUNNER_LEASH_FD);
+	if (runner.command > 1) {
+		wait_for_command(&runner);
+		raw_call(__NR_wait4, runner.command, (word)&status, __WALL, 0, 0);
+		/* first what it left behind: who hears of the end finds nothing any more */
+		wait_for_session();
+		write_file(status);
+		tell_client(&runner, status);
+	}
+	for (;;)
+		raw_call(__NR_exit_group, 0, 0, 0, 0, 0);
+}
