@@ -17,6 +17,9 @@
 /* A daemon that restarts without socket activation is away for so long. */
 #define RECONNECT_SECONDS 2
 #define RECONNECT_PAUSE_MS 50
+#define REFUSED_TRIES 20
+/* A daemon that dies each time is no reason to ask for ever. */
+#define CALL_TRIES 20
 
 void json_put(json_t *object, const char *key, json_t *value)
 {
@@ -105,9 +108,17 @@ static void tell_unreachable(const struct client *client, int error)
 
 int client_connect(struct client *client, bool silent)
 {
+	const struct timespec pause = {.tv_nsec = RECONNECT_PAUSE_MS * 1000000L};
+
 	if (client->socket_fd >= 0)
 		return 0;
 	client->socket_fd = transport_connect(client->socket_path);
+	/* a daemon was there, and may be starting again: one that was stopped takes its socket
+	 * along */
+	for (int i = 0; !silent && client->socket_fd == -ECONNREFUSED && i < REFUSED_TRIES; i++) {
+		nanosleep(&pause, NULL);
+		client->socket_fd = transport_connect(client->socket_path);
+	}
 	if (client->socket_fd >= 0)
 		return 0;
 	if (!silent)
@@ -120,6 +131,7 @@ int client_connect(struct client *client, bool silent)
 static int send_call(struct client *client, const char *method, json_t *parameters,
 		     struct call_fds *fds, bool more)
 {
+	_cleanup_call_fds_ struct call_fds copies = {.n = 0};
 	struct sender sender;
 	char *text;
 	size_t size;
@@ -131,10 +143,16 @@ static int send_call(struct client *client, const char *method, json_t *paramete
 		free(text);
 		return -EMSGSIZE;
 	}
+	for (; fds && copies.n < fds->n; copies.n++) {
+		copies.fds[copies.n] = fcntl(fds->fds[copies.n], F_DUPFD_CLOEXEC, 3);
+		if (copies.fds[copies.n] < 0) {
+			free(text);
+			return negative_errno();
+		}
+	}
 	sender_init(&sender);
-	r = sender_queue(&sender, text, size, fds ? fds->fds : NULL, fds ? fds->n : 0);
-	if (fds)
-		fds->n = 0;
+	r = sender_queue(&sender, text, size, copies.fds, copies.n);
+	copies.n = 0;
 	if (r == 0)
 		r = sender_flush(&sender, client->socket_fd);
 	sender_done(&sender);
@@ -149,6 +167,7 @@ int client_send(struct client *client, const char *subject, const char *method, 
 	if (r != 0)
 		return r;
 	r = send_call(client, method, parameters, fds, more);
+	client->unsent = r == TRANSPORT_BROKEN;
 	/* a daemon that has closed already may have said why */
 	if (r == 0 || r == TRANSPORT_BROKEN)
 		return 0;
@@ -159,6 +178,8 @@ int client_receive(struct client *client, struct message_reply *ret)
 {
 	int r = receiver_read(&client->receiver, client->socket_fd);
 
+	if (client->unsent && (r == TRANSPORT_END || r == TRANSPORT_BROKEN))
+		return TRANSPORT_UNREAD;
 	if (r != 0)
 		return r;
 	r = message_parse_reply(client->receiver.frame.data, client->receiver.frame.used, ret);
@@ -172,6 +193,21 @@ void client_received(struct client *client)
 	receiver_next(&client->receiver);
 }
 
+/* Where it can be seen what has become of what was asked for. */
+static void hint_where(const struct client *client, const char *subject)
+{
+	const char *verb = client->verb ? client->verb : "";
+
+	if (strncmp(verb, "link", 4) == 0 || strncmp(verb, "network", 7) == 0)
+		print_hint("`nsctl %.*s list` tells", (int)strcspn(verb, " "), verb);
+	else if (subject && (strcmp(verb, "exec") == 0 || strcmp(verb, "enter") == 0))
+		print_hint("`nsctl sessions %s` tells", subject);
+	else if (subject && strcmp(verb, "call") != 0)
+		print_hint("`nsctl show %s` tells", subject);
+	else
+		print_hint("`nsctl list` tells what is there; the log of nsctld tells why");
+}
+
 int client_lost(const struct client *client, const char *subject, int outcome)
 {
 	if (outcome == -EMSGSIZE)
@@ -180,32 +216,40 @@ int client_lost(const struct client *client, const char *subject, int outcome)
 				      "larger than the %d KiB that nsctld takes",
 				      FRAME_SIZE_MAX / 1024);
 	if (outcome == -EBADMSG)
-		client_problem(client, subject, "nsctld at %s does not speak Varlink",
-			       client->socket_path);
-	else if (outcome < 0)
-		client_problem(client, subject, "the connection to nsctld failed: %s",
-			       strerror(-outcome));
-	else
+		return client_problem(client, subject, "nsctld at %s does not speak Varlink",
+				      client->socket_path);
+	if (outcome < 0)
+		return client_problem(client, subject, "the connection to nsctld failed: %s",
+				      strerror(-outcome));
+	if (outcome == TRANSPORT_UNREAD) {
 		client_problem(client, subject,
-			       "the connection to nsctld was lost before it answered: whether it "
-			       "was done is not known");
-	if (outcome != -EBADMSG)
-		print_hint("`nsctl list` tells what is there; the log of nsctld tells why");
-	return STATUS_FAILED;
+			       "the daemon went away again and again before it had read what is "
+			       "asked for: it was not done");
+		return STATUS_UNREACHABLE;
+	}
+	client_problem(client, subject,
+		       "the daemon went away before it answered; it is not known whether it was "
+		       "done");
+	hint_where(client, subject);
+	return STATUS_UNREACHABLE;
 }
 
-/* Asked twice, these do nothing more, and answer as they would have. */
-static bool is_repeatable(const char *method)
+/* Asked twice, these do nothing more, and answer as they would have; a removal that finds nothing
+ * any more is one that was done (client_remove()). */
+static bool is_repeatable(const char *method, const json_t *parameters)
 {
 	static const char *const known[] = {
-		"org.nsctl.Get",	   "org.nsctl.List",	     "org.nsctl.ListSessions",
-		"org.nsctl.ListProcesses", "org.nsctl.WaitSession",  "org.nsctl.GetStatus",
-		"org.nsctl.Freeze",	   "org.nsctl.Thaw",	     "org.nsctl.Renew",
-		"org.nsctl.ListLinks",	   "org.nsctl.ListNetworks", "org.nsctl.SetLink",
+		"Get",	       "List",	     "ListSessions",  "ListProcesses",
+		"WaitSession", "GetStatus",  "Freeze",	      "Thaw",
+		"Renew",       "ListLinks",  "ListNetworks",  "SetLink",
+		"Remove",      "RemoveLink", "RemoveNetwork", "Identify",
 	};
+	const char *name = strncmp(method, "org.nsctl.", 10) == 0 ? method + 10 : "";
 
+	if (strcmp(name, "Create") == 0)
+		return json_is_true(json_object_get(parameters, "existing"));
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
-		if (strcmp(known[i], method) == 0)
+		if (strcmp(known[i], name) == 0)
 			return true;
 	return false;
 }
@@ -223,13 +267,26 @@ bool client_await(struct client *client, unsigned int seconds)
 	return false;
 }
 
+bool client_try_again(struct client *client, const char *method, const json_t *parameters,
+		      int outcome, unsigned int tries)
+{
+	bool may =
+		outcome == TRANSPORT_UNREAD || (outcome > 0 && is_repeatable(method, parameters));
+
+	client->repeated = may && tries < CALL_TRIES && client_await(client, RECONNECT_SECONDS);
+	/* the next call is tried on a connection of its own */
+	if (!client->repeated)
+		client_reconnect(client);
+	return client->repeated;
+}
+
 int client_exchange(struct client *client, const char *subject, const char *method,
 		    json_t *parameters, struct call_fds *fds, struct message_reply *ret)
 {
 	_cleanup_json_ json_t *owned = must(parameters);
-	bool may_repeat = !fds && is_repeatable(method);
 
-	for (;;) {
+	client->repeated = false;
+	for (unsigned int tries = 1;; tries++) {
 		int r = client_send(client, subject, method, owned, fds, false);
 
 		if (r != 0)
@@ -237,15 +294,8 @@ int client_exchange(struct client *client, const char *subject, const char *meth
 		r = client_receive(client, ret);
 		if (r == 0)
 			return 0;
-		if (r < 0 || !may_repeat || !client_await(client, RECONNECT_SECONDS)) {
-			/* the next call is tried on a connection of its own */
-			client_reconnect(client);
-			if (r > 0 && is_repeatable(method))
-				return client_problem(client, subject,
-						      "the connection to nsctld was lost twice");
+		if (!client_try_again(client, method, owned, r, tries))
 			return client_lost(client, subject, r);
-		}
-		may_repeat = false;
 	}
 }
 
@@ -274,6 +324,7 @@ int client_remove(struct client *client, const char *subject, const char *method
 	if (r != 0)
 		return r;
 	client_received(client);
+	absent |= client->repeated;
 	if (!reply.error || (absent && error_from_id(reply.error) == ERROR_NOT_FOUND))
 		return 0;
 	return client_error(client, subject, &reply);
@@ -283,15 +334,22 @@ int client_call_more(struct client *client, const char *subject, const char *met
 		     json_t *parameters, void (*each)(void *context, json_t *reply), void *context)
 {
 	_cleanup_json_ json_t *owned = must(parameters);
-	bool continues = true;
+	bool continues = true, begun = false;
+	unsigned int tries = 1;
 	int r = client_send(client, subject, method, owned, NULL, true);
 
 	while (r == 0 && continues) {
 		_cleanup_reply_ struct message_reply reply = {0};
 
 		r = client_receive(client, &reply);
+		/* what has been told already must not be told twice */
+		if (r != 0 && !begun && client_try_again(client, method, owned, r, tries++)) {
+			r = client_send(client, subject, method, owned, NULL, true);
+			continue;
+		}
 		if (r != 0)
 			return client_lost(client, subject, r);
+		begun = true;
 		client_received(client);
 		if (reply.error)
 			return client_error(client, subject, &reply);

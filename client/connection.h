@@ -32,6 +32,8 @@ struct client {
 	int status;	 /* with which to end when nothing failed */
 	unsigned closed; /* bit N: descriptor N was closed when we were started */
 	int socket_fd;	 /* -1: not connected yet */
+	bool unsent;	 /* the daemon has not taken all of the last call */
+	bool repeated;	 /* the last call was made more than once */
 	struct receiver receiver;
 };
 
@@ -62,21 +64,30 @@ void client_reconnect(struct client *client);
 /* The same, and waits until there is another, for so long. False: nobody serves the socket. */
 bool client_await(struct client *client, unsigned int seconds);
 
-/* Sends a call: takes the descriptors, not the parameters. 0 or a status, told. */
+/* Sends a call: takes neither the descriptors, of which copies go, nor the parameters. 0 or a
+ * status, told. */
 int client_send(struct client *client, const char *subject, const char *method, json_t *parameters,
 		struct call_fds *fds, bool more);
 
 /* What is there of the next reply: 0 and *ret (to be released), TRANSPORT_AGAIN (only once the
- * socket is non-blocking), TRANSPORT_END, TRANSPORT_BROKEN, or -errno; told is none. Descriptors
+ * socket is non-blocking), TRANSPORT_END, TRANSPORT_BROKEN, TRANSPORT_UNREAD (also where not all
+ * of the call could be sent), or -errno; told is none. Descriptors
  * that came with it are in client->receiver.fds until client_received(). */
 int client_receive(struct client *client, struct message_reply *ret);
 void client_received(struct client *client);
 
-/* Tells that the connection was lost on the way. Returns STATUS_FAILED. */
+/* After a connection was lost while a call was not answered: connects again for another try. False:
+ * that would not be right, or there is nobody. */
+bool client_try_again(struct client *client, const char *method, const json_t *parameters,
+		      int outcome, unsigned int tries);
+
+/* Tells that the connection was lost on the way, and what is not known therefore. Returns
+ * STATUS_UNREACHABLE or STATUS_FAILED. */
 int client_lost(const struct client *client, const char *subject, int outcome);
 
 /* One call and its one reply, which may be an error; asked again where the connection is lost
- * and asking twice does no harm. Takes the parameters. fds may be NULL. */
+ * and the daemon has not read the call, or asking twice does no harm. Takes the parameters, not the
+ * descriptors. fds may be NULL. */
 int client_exchange(struct client *client, const char *subject, const char *method,
 		    json_t *parameters, struct call_fds *fds, struct message_reply *ret);
 

@@ -38,8 +38,12 @@ struct session {
 	sigset_t mask_before;
 	char id[SESSION_SIZE], set[NAME_SIZE];
 	int64_t pid;
-	bool running;	  /* the first reply is here */
-	bool connected;	  /* and the last one is not */
+	bool running;	      /* the first reply is here */
+	bool connected;	      /* and the last one is not */
+	int lost;	      /* how the connection ended, while there was no reply */
+	json_t *parameters;   /* of the call ... */
+	struct call_fds *fds; /* ... and its descriptors, until it is known not to be repeated */
+	unsigned int tries;
 	int outcome;	  /* of the command; -1: not known */
 	int failure;	  /* to end with at once */
 	unsigned waiting; /* bit N: signal N has come before there was anybody to get it */
@@ -258,6 +262,7 @@ static void started(struct session *session, const json_t *reply)
 	const json_t *index = json_object_get(reply, "processFileDescriptor");
 
 	session->running = true;
+	call_fds_done(session->fds);
 	session->pid = json_integer_value(json_object_get(reply, "pid"));
 	snprintf(session->id, sizeof(session->id), "%s", json_text(reply, "session", ""));
 	snprintf(session->set, sizeof(session->set), "%s",
@@ -287,6 +292,32 @@ static int failed_to_start(const struct session *session, const struct message_r
 	return number == ENOENT ? COMMAND_NOT_FOUND : COMMAND_NOT_EXECUTABLE;
 }
 
+static int ask(struct session *session)
+{
+	int r = client_send(session->client, session->how->subject, session->how->method,
+			    session->parameters, session->fds, true);
+
+	/* half a reply must not keep signals and the terminal waiting */
+	if (r == 0)
+		(void)fcntl(session->client->socket_fd, F_SETFL, O_NONBLOCK);
+	return r;
+}
+
+/* The connection was lost before the first reply. */
+static void on_lost(struct session *session, int outcome)
+{
+	session->tries++;
+	if (client_try_again(session->client, session->how->method, session->parameters, outcome,
+			     session->tries)) {
+		session->failure = ask(session);
+		return;
+	}
+	/* ours among them would keep the status pipe open */
+	call_fds_done(session->fds);
+	session->lost = outcome;
+	session->connected = false;
+}
+
 static void on_reply(struct session *session)
 {
 	_cleanup_reply_ struct message_reply reply = {0};
@@ -297,6 +328,10 @@ static void on_reply(struct session *session)
 		return;
 	if (r == -EBADMSG && !session->running) {
 		session->failure = client_lost(session->client, session->how->subject, r);
+		return;
+	}
+	if (r != 0 && !session->running) {
+		on_lost(session, r);
 		return;
 	}
 	session->connected = r == 0 && reply.continues && !reply.error;
@@ -369,7 +404,7 @@ static int stay(struct session *session)
 	}
 	pty_restore();
 	if (!session->running)
-		return client_lost(session->client, session->how->subject, TRANSPORT_END);
+		return client_lost(session->client, session->how->subject, session->lost);
 	return client_problem(session->client, session->how->subject,
 			      "how %s ended is not known: nsctld, or what waited for the command, "
 			      "has ended without telling",
@@ -414,17 +449,17 @@ int session_attach(struct client *client, const struct attach *how, json_t *para
 		.deadline = -1,
 		.interrupted = -1,
 		.connected = true,
+		.parameters = parameters,
+		.fds = fds,
 	};
 	int r = client_connect(client, false);
 
 	if (r == 0)
 		r = prepare(&session, parameters, fds);
 	if (r == 0)
-		r = client_send(client, how->subject, how->method, parameters, fds, true);
+		r = ask(&session);
 	if (r != 0)
 		return r;
-	/* half a reply must not keep signals and the terminal waiting */
-	(void)fcntl(client->socket_fd, F_SETFL, O_NONBLOCK);
 	if (session.pty)
 		pty_raw(session.pty);
 	r = stay(&session);

@@ -153,7 +153,8 @@ int receiver_read(struct receiver *receiver, int socket_fd)
 			n = recv(socket_fd, bytes, sizeof(bytes), MSG_PEEK);
 		while (n < 0 && errno == EINTR);
 		if (n < 0) {
-			r = socket_outcome();
+			/* tests/kernel/test-unread.c; what came before that is no answer to it */
+			r = errno == ECONNRESET ? TRANSPORT_UNREAD : socket_outcome();
 		} else if (n == 0) {
 			r = receiver->frame.used == 0 && receiver->fds.n == 0 ? TRANSPORT_END
 									      : TRANSPORT_BROKEN;
@@ -163,7 +164,7 @@ int receiver_read(struct receiver *receiver, int socket_fd)
 				    end ? (size_t)(end - bytes) + 1 : (size_t)n);
 		}
 	}
-	if (r == TRANSPORT_BROKEN)
+	if (r == TRANSPORT_BROKEN || r == TRANSPORT_UNREAD)
 		fd_list_done(&receiver->fds);
 	return r;
 }

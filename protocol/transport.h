@@ -24,6 +24,8 @@ enum transport_outcome {
 	TRANSPORT_END,	     /* the peer has closed, between two messages */
 	TRANSPORT_BROKEN,    /* closed within a message, reset, too long, too many descriptors, or
 				truncated */
+	TRANSPORT_UNREAD,    /* closed before it had read all that was sent to it: it has not acted
+				on the last message */
 };
 
 /* Descriptors that came with a message; each is close-on-exec and owned by the list until taken. */

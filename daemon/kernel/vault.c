@@ -127,18 +127,11 @@ int vault_prepare(const char *runtime)
 	return mount(NULL, runtime, NULL, MS_PRIVATE, NULL) < 0 ? negative_errno() : 0;
 }
 
-static bool is_directory(const char *path)
-{
-	struct stat st;
-
-	return lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
-static bool is_namespace(const char *path)
+static bool is_file_system(const char *path, long magic)
 {
 	struct statfs fs;
 
-	return statfs(path, &fs) == 0 && fs.f_type == NSFS_MAGIC;
+	return statfs(path, &fs) == 0 && fs.f_type == magic;
 }
 
 /* A bind mount of it, on a file of its own. */
@@ -180,8 +173,8 @@ static int check_kept(const struct host *host, int fd)
 		return -EINVAL;
 	if (setns(fd, CLONE_NEWNS) < 0)
 		return negative_errno();
-	r = statfs("/", &fs) == 0 && fs.f_type == TMPFS_MAGIC && is_directory("/ns") &&
-			    is_directory("/proc/self")
+	r = is_file_system("/", TMPFS_MAGIC) && is_file_system("/proc", PROC_SUPER_MAGIC) &&
+			    access("/ns", F_OK) == 0
 		    ? 0
 		    : -EINVAL;
 	return return_to_host(host) < 0 ? -EIO : r;
@@ -196,7 +189,7 @@ static int find_vault(struct host *host, const char *path, int kept_fd, bool *re
 	int r;
 
 	*ret_pinned = false;
-	if (is_namespace(path)) {
+	if (is_file_system(path, NSFS_MAGIC)) {
 		host->vault_fd = open(path, O_RDONLY | O_CLOEXEC);
 		return host->vault_fd < 0 ? negative_errno() : 0;
 	}

@@ -1,0 +1,134 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What the client does when the daemon goes away in the middle of a call: it repeats what was not read, and what does
+# no harm; of the rest it says what is not known. The daemon is one of the test's own, which does as it is told.
+
+setup() {
+	directory=$(mktemp -d)
+	chmod 755 "$directory"
+	export NSCTL_SOCKET=$directory/socket
+}
+
+teardown() {
+	[ -z "${server:-}" ] || kill "$server" 2>/dev/null || true
+	rm -rf "$directory"
+}
+
+nsctl() { timeout 60 "$NSCTL_BUILD/nsctl" "$@"; }
+
+# serve STEP...: one for each connection: unread (closes without reading), read (closes after reading), or the reply.
+# Each call that was read is a line of $directory/calls.
+serve() {
+	python3 - "$directory" "$@" 3>&- <<'END' &
+import json, socket, sys, time
+directory, steps = sys.argv[1], sys.argv[2:]
+server = socket.socket(socket.AF_UNIX)
+server.bind(directory + "/socket")
+server.listen()
+for step in steps:
+    connection, _ = server.accept()
+    if step == "unread":
+        while not connection.recv(1, socket.MSG_PEEK):
+            pass
+    else:
+        data = b""
+        while not data.endswith(b"\0"):
+            data += connection.recv(65536)
+        with open(directory + "/calls", "a") as calls:
+            calls.write(json.loads(data[:-1])["method"] + "\n")
+        if step != "read":
+            connection.sendall(step.encode() + b"\0")
+    connection.close()
+time.sleep(60)
+END
+	server=$!
+	for _ in $(seq 600); do
+		[ -S "$directory/socket" ] && return
+		sleep 0.05
+	done
+	return 1
+}
+
+calls() { wc -l <"$directory/calls"; }
+
+@test "a call that was not read is made again, whatever it is" {
+	serve unread unread '{"parameters":{"name":"box"}}'
+	run nsctl create -n box
+	[ "$status" -eq 0 ]
+	[ "$output" = box ]
+	[ "$(calls)" -eq 1 ]
+}
+
+@test "its descriptors go again, too" {
+	serve unread unread '{"error":"org.nsctl.NotFound","parameters":{"what":"set","name":"box"}}'
+	run nsctl exec box true
+	[ "$status" -eq 125 ]
+	grep -q 'no set called box' <<<"$output"
+	[ "$(calls)" -eq 1 ]
+}
+
+@test "what does no harm is asked again after it was read" {
+	serve read read '{"parameters":{"sets":[],"summaries":[]}}' read '{"parameters":{"name":"box"}}'
+	nsctl list
+	nsctl create --existing -n box
+	[ "$(calls)" -eq 5 ]
+}
+
+@test "create: what is not known is said, and where to look" {
+	serve read
+	run nsctl create -n box
+	[ "$status" -eq 4 ]
+	[ "${lines[0]}" = "nsctl: create box: the daemon went away before it answered; it is not known whether it was done" ]
+	[ "${lines[1]}" = "hint: \`nsctl show box\` tells" ]
+	[ "$(calls)" -eq 1 ]
+}
+
+@test "exec, run, kill, link add: the same" {
+	serve read read read read
+	run nsctl exec box true
+	[ "$status" -eq 125 ]
+	grep -q 'it is not known' <<<"$output"
+	grep -q 'nsctl sessions box' <<<"$output"
+	run nsctl run -n true
+	[ "$status" -eq 125 ]
+	grep -q 'it is not known' <<<"$output"
+	run nsctl kill box
+	[ "$status" -eq 4 ]
+	run nsctl link add one:veth0 two:veth0
+	[ "$status" -eq 4 ]
+	grep -q 'nsctl link list' <<<"$output"
+	[ "$(calls)" -eq 4 ]
+}
+
+@test "rm: gone at the second try is gone" {
+	serve read '{"error":"org.nsctl.NotFound","parameters":{"what":"set","name":"box"}}' \
+		'{"error":"org.nsctl.NotFound","parameters":{"what":"set","name":"box"}}'
+	nsctl rm box
+	run nsctl rm box
+	[ "$status" -eq 1 ]
+	[ "$(calls)" -eq 3 ]
+}
+
+@test "a daemon that goes away each time is not asked for ever" {
+	# shellcheck disable=SC2046 # one word each
+	serve $(yes read | head -n 30)
+	run nsctl show box
+	[ "$status" -eq 4 ]
+	[ "$(calls)" -le 25 ]
+}
+
+@test "a daemon that was killed and comes back soon is waited for" {
+	# a socket that nobody listens on any more
+	serve
+	kill "$server"
+	wait "$server" 2>/dev/null || true
+	nsctl version | grep -q 'does not answer'
+	nsctl list >"$directory/out" 2>&1 3>&- &
+	client=$!
+	rm "$directory/socket"
+	serve '{"parameters":{"sets":[],"summaries":[]}}'
+	status=0
+	wait "$client" || status=$?
+	# it may have come in the moment in between
+	[ "$status" -eq 0 ] || grep -q 'No such file' "$directory/out"
+}

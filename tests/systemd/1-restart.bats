@@ -1,0 +1,223 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Sets, sessions and clients do not notice when the daemon is restarted, killed, hangs, or is replaced.
+
+load bed.bash
+
+setup() {
+	alice create -mpnuiC box
+	inode=$(alice exec box readlink /proc/self/ns/net)
+	make_go go
+	session=$(alice exec -d box sh -c 'read -r x </run/go; exit 9')
+	as alice nsctl exec box sh -c 'read -r x </run/go; exit 4' 3>&- &
+	attached=$!
+	eventually two_run
+	old=$(keeper)
+}
+
+two_run() { [ "$(alice sessions box | grep -c runs)" -eq 2 ]; }
+
+teardown() {
+	undo_drop_ins
+	systemctl reset-failed nsctld.service nsctld.socket
+	systemctl start nsctld.socket
+	kill "$attached" 2>/dev/null || true
+	remove_all
+}
+
+# The set is the same, both commands still run, and their statuses are told.
+check_survival() {
+	[ "$(alice exec box readlink /proc/self/ns/net)" = "$inode" ]
+	two_run
+	# each reads one line
+	echo go >/run/go
+	echo go >/run/go
+	status=0
+	wait "$attached" || status=$?
+	[ "$status" -eq 4 ]
+	run alice wait "$session"
+	[ "$status" -eq 9 ]
+}
+
+@test "systemctl restart" {
+	systemctl restart nsctld.service
+	was_replaced "$old"
+	check_survival
+}
+
+@test "systemctl stop, and the next client" {
+	systemctl stop nsctld.service
+	pgrep -x nsctl-init
+	check_survival
+	was_replaced "$old"
+}
+
+@test "SIGKILL: it is started again, and a client that comes meanwhile waits" {
+	kill -KILL "$old"
+	alice list | grep -q box
+	eventually was_replaced "$old"
+	check_survival
+}
+
+@test "a keeper that hangs is aborted by the watchdog" {
+	drop_in nsctld.service WatchdogSec=1s
+	systemctl restart nsctld.service
+	old=$(keeper)
+	mark_journal
+	# while it does not, it is left alone: for two of its limits
+	started=$(systemctl show -P WatchdogTimestampMonotonic nsctld.service)
+	eventually watched_for_long
+	[ "$(keeper)" -eq "$old" ]
+	kill -STOP "$old"
+	eventually was_replaced "$old"
+	new_journal -u nsctld.service | grep -q 'Watchdog timeout'
+	check_survival
+}
+
+@test "the vault that somebody has unmounted comes back from the descriptor store" {
+	[ "$(systemctl show -P NFileDescriptorStore nsctld.service)" -eq 1 ]
+	umount --lazy /run/nsctl/vault
+	rm -f /run/nsctl/vault
+	mark_journal
+	systemctl restart nsctld.service
+	new_journal -u nsctld.service | grep -q 'vault had been unmounted: pinned again'
+	[ "$(systemctl show -P NFileDescriptorStore nsctld.service)" -eq 1 ]
+	check_survival
+	systemctl restart nsctld.service
+	alice exec box true
+}
+
+@test "systemd itself is replaced" {
+	systemctl daemon-reexec
+	[ "$(systemctl show -P NFileDescriptorStore nsctld.service)" -eq 1 ]
+	[ "$(keeper)" -eq "$old" ]
+	systemctl restart nsctld.service
+	check_survival
+}
+
+@test "no exit status is lost over many restarts" {
+	local sessions=() i
+	for i in $(seq 20); do
+		sessions+=("$(alice exec -d box sh -c "sleep 0.\$(($i % 9)); exit $i")")
+		[ $((i % 5)) -ne 0 ] || systemctl restart nsctld.service
+	done
+	for i in $(seq 20); do
+		run alice wait "${sessions[i - 1]}"
+		[ "$status" -eq "$i" ]
+	done
+	check_survival
+}
+
+watched_for_long() {
+	[ "$(($(systemctl show -P WatchdogTimestampMonotonic nsctld.service) - started))" -ge 2000000 ]
+}
+
+# replace FILE: as a package manager does, by a new file under the old name.
+replace() {
+	cp -p "$1" "$1.new"
+	mv "$1.new" "$1"
+}
+
+upgrade() {
+	local file
+	for file in /usr/local/bin/nsctl /usr/local/sbin/nsctld /usr/local/libexec/nsctl/*; do
+		replace "$file"
+	done
+	systemctl daemon-reload
+	systemctl restart nsctld.service
+}
+
+# work USER: makes, uses and removes sets until told to stop; what fails is written down.
+work() {
+	local user=$1 i=0 status
+	set +e
+	while [ ! -e /run/stop ]; do
+		i=$((i + 1))
+		"$user" create -pn "load-$i" >/dev/null || echo "create: $?"
+		"$user" exec "load-$i" sh -c 'exit 7'
+		status=$?
+		[ "$status" -eq 7 ] || echo "exec: $status"
+		"$user" run -pn sh -c 'exit 8'
+		status=$?
+		[ "$status" -eq 8 ] || echo "run: $status"
+		"$user" list >/dev/null || echo "list: $?"
+		"$user" rm "load-$i" || echo "rm: $?"
+	done
+	echo "$i" >"/run/count-$user"
+}
+
+@test "an upgrade under load: nothing fails" {
+	local user
+	rm -f /run/stop /run/count-*
+	for user in alice bob; do
+		work "$user" >"/run/work-$user" 2>&1 3>&- &
+	done
+	for _ in 1 2 3 4 5 6; do
+		upgrade
+		sleep 0.3
+	done
+	touch /run/stop
+	eventually test -e /run/count-alice -a -e /run/count-bob || { ps -eo pid,ppid,stat,user,wchan:20,etime,args --forest; cat /run/work-*; journalctl -b -u nsctld --no-pager -n 40; false; }
+	cat /run/work-alice /run/work-bob
+	[ ! -s /run/work-alice ]
+	[ ! -s /run/work-bob ]
+	[ "$(cat /run/count-alice)" -gt 3 ]
+	check_survival
+}
+
+@test "killed under load: what is lost is said, and nothing is left behind" {
+	local user
+	rm -f /run/stop /run/count-*
+	for user in alice bob; do
+		work "$user" >"/run/work-$user" 2>&1 3>&- &
+	done
+	for _ in 1 2 3 4 5; do
+		old=$(keeper)
+		kill -KILL "$old"
+		eventually was_replaced "$old"
+		sleep 0.3
+	done
+	touch /run/stop
+	eventually test -e /run/count-alice -a -e /run/count-bob || { ps -eo pid,ppid,stat,user,wchan:20,etime,args --forest; cat /run/work-*; journalctl -b -u nsctld --no-pager -n 40; false; }
+	cat /run/work-alice /run/work-bob
+	# nobody was refused, and nobody was left without a word
+	! grep -q 'cannot reach' /run/work-alice /run/work-bob
+	check_survival
+}
+
+@test "reload: a good file is taken, a bad one is not, and says where" {
+	configure $'[limits]\nsets = 1'
+	systemctl reload nsctld.service
+	run alice create -n more
+	[ "$status" -eq 1 ]
+	grep -q 'limit' <<<"$output"
+	mark_journal
+	configure $'[limits]\nsets = 10\nsetz = 5'
+	! systemctl reload nsctld.service
+	new_journal -u nsctld.service | grep -q 'nsctld.conf:3: .*setz'
+	[ "$(keeper)" -eq "$old" ]
+	# told directly, it keeps what it had, too
+	mark_journal
+	kill -HUP "$old"
+	eventually grep_journal 'stays as it was'
+	new_journal -u nsctld.service | grep -q 'nsctld.conf:3: .*setz'
+	run alice create -n more
+	[ "$status" -eq 1 ]
+	rm "$configuration"
+	systemctl reload nsctld.service
+	eventually alice create -n more
+	check_survival
+}
+
+grep_journal() { new_journal -u nsctld.service | grep -q "$1"; }
+
+@test "a daemon that cannot start is given up, and says why" {
+	configure $'[limits]\nsetz = 5'
+	mark_journal
+	! systemctl restart nsctld.service
+	new_journal -u nsctld.service | grep -q 'nsctld.conf:2: .*setz'
+	rm "$configuration"
+	systemctl reset-failed nsctld.service nsctld.socket
+	systemctl restart nsctld.socket nsctld.service
+	check_survival
+}

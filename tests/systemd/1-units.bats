@@ -1,0 +1,118 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The units as installed: activation, whose socket, which cgroups, who runs as what.
+
+load bed.bash
+
+teardown() {
+	undo_drop_ins
+	remove_all
+}
+
+@test "systemd finds nothing wrong with the units" {
+	run systemd-analyze verify nsctld.socket nsctld.service nsctl-sets.service
+	[ "$status" -eq 0 ]
+	! grep nsctl <<<"$output"
+}
+
+@test "a client's connection starts the daemon, and nothing else does" {
+	systemctl stop nsctld.service
+	systemctl is-active nsctld.socket
+	! systemctl is-active nsctld.service
+	[ "$(alice list | wc -l)" -le 1 ]
+	systemctl is-active nsctld.service
+	[ "$(systemctl show -P Type nsctld.service)" = notify ]
+	grep -q ' sets; ' <<<"$(systemctl show -P StatusText nsctld.service)"
+}
+
+@test "it is found in the registry of Varlink services" {
+	[ "$(readlink /run/varlink/registry/org.nsctl)" = /run/nsctl/socket ]
+	alice --socket=/run/varlink/registry/org.nsctl version | grep -q '^nsctld [0-9]'
+}
+
+@test "who may connect is said by a drop-in of the socket" {
+	[ "$(stat -c '%a %U %G' /run/nsctl/socket)" = "666 root root" ]
+	drop_in nsctld.socket SocketMode=0660 SocketGroup=alice
+	systemctl stop nsctld.service nsctld.socket
+	systemctl start nsctld.socket
+	[ "$(stat -c '%a %U %G' /run/nsctl/socket)" = "660 root alice" ]
+	alice list
+	run bob list
+	[ "$status" -eq 4 ]
+	grep -q 'may not connect' <<<"$output"
+	undo_drop_ins
+	systemctl stop nsctld.service nsctld.socket
+	systemctl start nsctld.socket
+	bob list
+}
+
+@test "no client is told to wait where nobody will serve" {
+	systemctl stop nsctld.socket nsctld.service
+	run alice list
+	[ "$status" -eq 4 ]
+	grep -q 'is nsctld running' <<<"$output"
+	systemctl start nsctld.socket
+	alice list
+}
+
+# hand_over OPTION...: starts a daemon with these sockets, as systemd would.
+hand_over() {
+	systemd-socket-activate "$@" /usr/local/sbin/nsctld --runtime-directory=/run/nsctl-second 2>/run/second.log &
+	activating=$!
+	eventually test -S /run/second
+	alice --socket=/run/second version >/dev/null 2>&1 || true
+	wait "$activating" || return
+}
+
+@test "two sockets, or another kind, are refused" {
+	! hand_over -l /run/second -l /run/third
+	grep -q 'second socket' /run/second.log
+	rm -f /run/second /run/third
+	! hand_over --seqpacket -l /run/second
+	grep -q 'ListenStream=' /run/second.log
+	rm -f /run/second
+	run /usr/local/sbin/nsctld --socket=/run/second --check
+	[ "$status" -eq 0 ]
+}
+
+@test "the keeper is alone in its cgroup, and in the host's mount namespace" {
+	alice create -mpn box
+	alice exec -d box sleep 1000
+	[ "$(cat /sys/fs/cgroup/system.slice/nsctld.service/cgroup.procs)" = "$(keeper)" ]
+	[ -z "$(cat /sys/fs/cgroup/system.slice/nsctl-sets.service/cgroup.procs)" ]
+	[ "$(readlink "/proc/$(keeper)/ns/mnt")" = "$(readlink /proc/1/ns/mnt)" ]
+	alice show box | grep -q 'cgroup  */system.slice/nsctl-sets.service/1000/'
+	alice exec box cat /proc/self/cgroup | grep -q '^0::/system.slice/nsctl-sets.service/1000/'
+}
+
+@test "helpers run as accounts of their own" {
+	alice create -p box
+	nsctl version
+	[ "$(ps -o user= -p "$(alice show --json box | python3 -c 'import json,sys; print(json.load(sys.stdin)["init"])')")" = nsctl-init ]
+	[ "$(ps -o user= -C nsctld-front | sort -u | tr '\n' ' ')" = "alice nsctl " ]
+}
+
+@test "interfaces of ours are nobody else's to configure" {
+	grep -q '^OriginalName=nsc\*' /usr/local/lib/systemd/network/10-nsctl.link
+	grep -q '^Unmanaged=yes' /usr/local/lib/systemd/network/10-nsctl.network
+	systemd-analyze cat-config systemd/network/10-nsctl.network | grep -q '^Unmanaged=yes'
+	nsctl create -n box --link=host:veth0,peer-address=192.0.2.1/30,interface=veth1,address=192.0.2.2/30
+	ip -o link show type veth | grep -q '^[0-9]*: nsc'
+}
+
+@test "the runtime directory is never cleaned" {
+	systemd-tmpfiles --cat-config | grep -q '^x /run/nsctl'
+	alice create -n box
+	systemd-tmpfiles --clean --remove
+	alice exec box true
+}
+
+@test "stopping the sets' unit ends the daemon and every process, and it can begin again" {
+	alice create -mpn box
+	alice exec -d box sleep 1000
+	systemctl stop nsctl-sets.service
+	! systemctl is-active nsctld.service
+	! pgrep -x nsctl-init
+	alice list | grep box | grep -q broken
+	alice rm box
+}

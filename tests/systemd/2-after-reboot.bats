@@ -1,0 +1,34 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# After a reboot: sets are gone without residue, commands have been told, and state of another boot is not believed.
+
+load bed.bash
+
+teardown() { remove_all; }
+
+@test "going down did not take long, and commands were told" {
+	[ "$(cat /proc/sys/kernel/random/boot_id)" != "$(cat /var/stale-boot)" ]
+	[ "$(cat /bed/ended)" = term ]
+	[ "$(($(stat -c %Y /proc/1) - $(cat /bed/went-down)))" -lt 60 ]
+}
+
+@test "nothing of the sets is left, and the daemon is started as before" {
+	! systemctl is-active nsctld.service
+	[ -z "$(ls -A /run/netns)" ]
+	[ -z "$(alice list --quiet)" ]
+	[ -z "$(nsctl list --all-owners --quiet)" ]
+	! ip -o link show | grep -q nsc
+	alice create -mpnu busy
+	alice exec busy true
+}
+
+@test "state of another boot is not believed" {
+	systemctl stop nsctld.service
+	rm -rf /run/nsctl/state
+	cp -a /var/stale-state /run/nsctl/state
+	[ "$(find /run/nsctl/state/sets -type f | wc -l)" -ge 3 ]
+	mark_journal
+	[ -z "$(alice list --quiet)" ]
+	[ "$(new_journal -u nsctld.service | grep -c 'is of another boot: forgotten')" -ge 3 ]
+	[ -z "$(find /run/nsctl/state/sets -type f)" ]
+}

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# What the tests of the bed share: they run as root on a machine of their own, with nsctl installed and its socket
+# enabled; alice and bob are ordinary users.
+
+configuration=/usr/local/etc/nsctl/nsctld.conf
+
+# eventually COMMAND...: polls until it is true; fails after a generous bound.
+eventually() {
+	local left=600
+	until "$@"; do
+		left=$((left - 1))
+		[ "$left" -gt 0 ] || return 1
+		sleep 0.05
+	done
+}
+
+# as USER COMMAND...
+as() {
+	local user=$1
+	shift
+	setpriv --reuid "$user" --regid "$user" --init-groups env -i PATH="$PATH" HOME="/home/$user" LC_ALL=C.UTF-8 "$@"
+}
+alice() { as alice timeout 60 nsctl "$@"; }
+bob() { as bob timeout 60 nsctl "$@"; }
+
+keeper() { systemctl show -P MainPID nsctld.service; }
+# was_replaced PID: another keeper serves than this one.
+was_replaced() {
+	local now
+	now=$(keeper)
+	[ "$now" -ne 0 ] && [ "$now" -ne "$1" ] && systemctl is-active --quiet nsctld.service
+}
+
+# drop_in UNIT LINE...: into its [Service] or [Socket] section, until undo_drop_ins.
+drop_in() {
+	local unit=$1 section=Service
+	shift
+	[ "${unit##*.}" = service ] || section=Socket
+	mkdir -p "/run/systemd/system/$unit.d"
+	printf '%s\n' "[$section]" "$@" >"/run/systemd/system/$unit.d/test.conf"
+	systemctl daemon-reload
+}
+undo_drop_ins() {
+	rm -rf /run/systemd/system/nsct*.d
+	systemctl daemon-reload
+}
+
+# configure TEXT: the configuration file, whole.
+configure() {
+	mkdir -p "${configuration%/*}"
+	printf '%s\n' "$1" >"$configuration"
+}
+
+# journal FIELD=VALUE...: messages of this boot's nsctld that match; new_journal: since mark_journal.
+mark_journal() { journalctl --sync && cursor=$(journalctl -b -n 0 --show-cursor -q | sed -n 's/^-- cursor: //p'); }
+new_journal() { journalctl --sync && journalctl -q -b -o cat --after-cursor="$cursor" "$@"; }
+
+# go_away NAME: a fifo that commands in sets wait for.
+make_go() {
+	rm -f "/run/$1"
+	mkfifo "/run/$1"
+	chmod 666 "/run/$1"
+}
+
+everything_gone() {
+	[ -z "$(nsctl list --all-owners --quiet)" ] &&
+		[ -z "$(find /sys/fs/cgroup/system.slice/nsctl-sets.service -mindepth 3 -name cgroup.procs)" ] &&
+		[ -z "$(find /run/nsctl/state/sets -type f)" ]
+}
+remove_all() {
+	alice rm --all --ignore
+	bob rm --all --ignore
+	nsctl rm --all --ignore
+	eventually everything_gone
+}
