@@ -72,10 +72,11 @@ static size_t add(char *line, size_t used, const char *format, ...)
 	return MIN(used + MAX(n, 0), (size_t)LINE_SIZE - 1);
 }
 
-static void write_stderr(const char *message, const struct log_fields *fields)
+static void write_stderr(int level, const char *message, const struct log_fields *fields)
 {
 	char line[LINE_SIZE];
-	size_t used = add(line, 0, "nsctld: %s", message);
+	size_t used = to_journal ? add(line, 0, "<%d>%s", level, message)
+				 : add(line, 0, "nsctld: %s", message);
 
 	if (fields && fields->has_uid)
 		used = add(line, used, " uid=%u", fields->uid);
@@ -134,8 +135,10 @@ void log_line(int level, const struct log_fields *fields, const char *format, ..
 	(void)vsnprintf(message, sizeof(message), format, arguments);
 	va_end(arguments);
 	escape(message);
-	if (to_journal)
+	/* What says no more than its text goes the way that the journal knows for the unit's even
+	 * when the process has ended before it looks: why it does not start is such a line. */
+	if (to_journal && fields)
 		send_journal(level, message, fields);
 	else
-		write_stderr(message, fields);
+		write_stderr(level, message, fields);
 }

@@ -57,22 +57,23 @@ teardown() {
 
 # hand_over OPTION...: starts a daemon with these sockets, as systemd would.
 hand_over() {
-	systemd-socket-activate "$@" /usr/local/sbin/nsctld --runtime-directory=/run/nsctl-second 2>/run/second.log &
+	systemd-socket-activate "$@" /usr/local/sbin/nsctld --runtime-directory=/run/nsctl-second >/run/second.log 2>&1 3>&- &
 	activating=$!
 	eventually test -S /run/second
-	alice --socket=/run/second version >/dev/null 2>&1 || true
-	wait "$activating" || return
+	python3 -c 'import socket, sys
+socket.socket(socket.AF_UNIX, getattr(socket, sys.argv[1])).connect("/run/second")' "$kind"
+	wait "$activating"
 }
 
 @test "two sockets, or another kind, are refused" {
+	kind=SOCK_STREAM
 	! hand_over -l /run/second -l /run/third
 	grep -q 'second socket' /run/second.log
 	rm -f /run/second /run/third
+	kind=SOCK_SEQPACKET
 	! hand_over --seqpacket -l /run/second
 	grep -q 'ListenStream=' /run/second.log
 	rm -f /run/second
-	run /usr/local/sbin/nsctld --socket=/run/second --check
-	[ "$status" -eq 0 ]
 }
 
 @test "the keeper is alone in its cgroup, and in the host's mount namespace" {
@@ -89,7 +90,9 @@ hand_over() {
 	alice create -p box
 	nsctl version
 	[ "$(ps -o user= -p "$(alice show --json box | python3 -c 'import json,sys; print(json.load(sys.stdin)["init"])')")" = nsctl-init ]
-	[ "$(ps -o user= -C nsctld-front | sort -u | tr '\n' ' ')" = "alice nsctl " ]
+	ps -o user= -C nsctld-front | grep -qx nsctl
+	ps -o user= -C nsctld-front | grep -qx alice
+	! ps -o user= -C nsctld-front | grep -qx root
 }
 
 @test "interfaces of ours are nobody else's to configure" {
@@ -103,7 +106,7 @@ hand_over() {
 @test "the runtime directory is never cleaned" {
 	systemd-tmpfiles --cat-config | grep -q '^x /run/nsctl'
 	alice create -n box
-	systemd-tmpfiles --clean --remove
+	systemd-tmpfiles --clean --prefix=/run --prefix=/var/lib
 	alice exec box true
 }
 

@@ -9,6 +9,8 @@ load bed.bash
 	systemctl reload nsctld.service
 	eventually alice create -n --visible --ip-netns gone
 	alice create -mpnu busy
+	touch /bed/ended
+	chmod 666 /bed/ended
 	alice exec -d busy sh -c 'trap "echo term >/bed/ended" TERM; sleep 1000 & wait'
 	nsctl create -n roots --link=host:veth0,peer-address=192.0.2.1/30,interface=veth1,address=192.0.2.2/30
 	test -e /run/netns/gone

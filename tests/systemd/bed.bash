@@ -56,7 +56,7 @@ configure() {
 mark_journal() { journalctl --sync && cursor=$(journalctl -b -n 0 --show-cursor -q | sed -n 's/^-- cursor: //p'); }
 new_journal() { journalctl --sync && journalctl -q -b -o cat --after-cursor="$cursor" "$@"; }
 
-# go_away NAME: a fifo that commands in sets wait for.
+# make_go NAME: /run/NAME, a fifo that one command waits for.
 make_go() {
 	rm -f "/run/$1"
 	mkfifo "/run/$1"
