@@ -1,0 +1,139 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Limits of a set bite where the controllers are, and there alone: another set, the daemon and the machine go on.
+
+load ../../system/daemon.bash
+
+setup_file() {
+	start_daemon
+	export runtime daemon
+	nsctl run -mpnuiC true
+	before=$(kernel_counts)
+	export before
+	nsctl create -mpn neighbour
+}
+
+teardown_file() {
+	nsctl rm --all
+	eventually counts_are "$before"
+	purge_daemon
+}
+
+teardown() {
+	answers || start_daemon
+	nsctl rm --ignore box
+	# whatever the other did
+	nsctl exec neighbour true
+}
+
+cgroup_of_box() {
+	local session path
+	session=$(nsctl exec -d box sleep 1000)
+	path=$(sed -n 's/^0:://p' "/proc/$(nsctl ps box | awk '/sleep/ { print $1; exit }')/cgroup")
+	nsctl kill --session="$session" box
+	# above the session's
+	dirname "$(cgroup_root)$path"
+}
+
+oom_kills() { awk '$1 == "oom_kill" { print $2 }' "$1/memory.events"; }
+
+@test "memory: who takes too much is killed, in its set and nowhere else" {
+	nsctl create -mpn --memory=40M box
+	nsctl exec -d neighbour python3 -c 'x = b"x" * (60 << 20); import time; time.sleep(1000)'
+	cgroup=$(cgroup_of_box)
+	[ "$(cat "$cgroup/memory.max")" -eq $((40 << 20)) ]
+	run nsctl exec box python3 -c 'x = b"x" * (100 << 20)'
+	[ "$status" -eq 137 ]
+	[ "$(oom_kills "$cgroup")" -ge 1 ]
+	# neither its init nor the neighbour's command
+	nsctl exec box cat /proc/1/comm | grep -x nsctl-init
+	nsctl ps neighbour | grep python3
+	nsctl kill neighbour
+}
+
+@test "memory: a file system in memory counts as well" {
+	nsctl create -mpn --memory=40M --tmpfs=/mnt box
+	run nsctl exec box dd if=/dev/zero of=/mnt/file bs=1M count=100
+	[ "$status" -ne 0 ]
+	nsctl exec box true
+}
+
+@test "tasks: a fork bomb ends at the limit, and the user has processes left" {
+	nsctl create -mpn --tasks=30 box
+	cgroup=$(cgroup_of_box)
+	nsctl exec -d box python3 -c '
+import os, time
+while True:
+    try: os.fork()
+    except OSError: time.sleep(0.1)'
+	at_limit() { [ "$(cat "$cgroup/pids.current")" -eq 30 ]; }
+	eventually at_limit
+	[ "$(awk '$1 == "max" { print $2 }' "$cgroup/pids.events")" -ge 1 ]
+	nsctl exec neighbour sh -c 'sleep 0 & sleep 0 & wait'
+	nsctl list | grep -w box
+	# a command more is one too many, and says so
+	run nsctl exec box true
+	[ "$status" -eq 125 ]
+	[[ "$output" == *box* ]]
+	nsctl rm box
+	[ ! -e "$cgroup" ]
+}
+
+# The processor's time that the set uses in two seconds of the machine's clock, in thousandths.
+used_share() {
+	python3 - "$1/cpu.stat" <<'END'
+import sys, time
+def used():
+    return int(open(sys.argv[1]).readline().split()[1]) / 1e6, time.monotonic()
+first, start = used()
+time.sleep(4)
+last, end = used()
+print(int((last - first) / (end - start) * 1000))
+END
+}
+
+@test "cpus: as much of the processors' time as it says, however many burn it" {
+	nsctl create -mpn --cpus=0.3 box
+	cgroup=$(cgroup_of_box)
+	for _ in 1 2 3 4; do
+		nsctl exec -d box sh -c 'while :; do :; done'
+	done
+	share=$(used_share "$cgroup")
+	echo "used $share of 300 thousandths"
+	[ "$share" -le 345 ]
+	[ "$share" -ge 150 ]
+	[ "$(awk '$1 == "nr_throttled" { print $2 }' "$cgroup/cpu.stat")" -gt 0 ]
+}
+
+@test "nobody in the set gets out from under them, and they outlive the daemon" {
+	nsctl create -mpnr --memory=50M --tasks=40 --cpus=0.5 box
+	cgroup=$(cgroup_of_box)
+	for file in memory.max pids.max cpu.max cgroup.procs cgroup.subtree_control; do
+		run as "$user_id" sh -c "echo max >'$cgroup/$file'"
+		[ "$status" -ne 0 ]
+	done
+	run nsctl exec box sh -c 'for f in $(find /sys/fs/cgroup -name "*.max" -o -name cgroup.procs 2>/dev/null); do
+		echo 0 >"$f" && echo "$f could be written"; done 2>/dev/null; true'
+	[[ "$output" != *written* ]]
+	limits() { cat "$cgroup"/{memory.max,memory.swap.max,pids.max,cpu.max}; }
+	was=$(limits)
+	[ "$was" = "$(printf '%s\n' $((50 << 20)) 0 40 '50000 100000')" ]
+	kill -KILL "$(cat "$runtime.pid")"
+	start_daemon
+	[ "$(limits)" = "$was" ]
+	nsctl show box | grep -E '^ *limits .*50'
+	run nsctl exec box python3 -c 'x = b"x" * (100 << 20)'
+	[ "$status" -eq 137 ]
+}
+
+@test "what is freed can be taken again; a set without limits has none" {
+	nsctl create -mpn --memory=60M box
+	for _ in 1 2 3; do
+		nsctl exec box python3 -c 'x = b"x" * (30 << 20)'
+	done
+	nsctl rm box
+	nsctl create -mpn box
+	cgroup=$(cgroup_of_box)
+	[ "$(cat "$cgroup/memory.max" 2>/dev/null || echo max)" = max ]
+	nsctl exec box python3 -c 'x = b"x" * (120 << 20)'
+}
