@@ -21,8 +21,8 @@ as() {
 	shift
 	setpriv --reuid "$user" --regid "$user" --init-groups env -i PATH="$PATH" HOME="/home/$user" LC_ALL=C.UTF-8 "$@"
 }
-alice() { as alice timeout 60 nsctl "$@"; }
-bob() { as bob timeout 60 nsctl "$@"; }
+alice() { as alice timeout "${NSCTL_TEST_PATIENCE:-60}" nsctl "$@"; }
+bob() { as bob timeout "${NSCTL_TEST_PATIENCE:-60}" nsctl "$@"; }
 
 keeper() { systemctl show -P MainPID nsctld.service; }
 # was_replaced PID: another keeper serves than this one.
