@@ -110,6 +110,9 @@ int keeper_failure_from_fault(uint32_t step, uint32_t detail, int error, struct 
 	if ((step == STEP_UNSHARE || step == STEP_PIN || step == STEP_JOIN) && detail > 0 &&
 	    detail < KIND_COUNT)
 		snprintf(what, sizeof(what), "%s (%s)", step_text(step), kind_name(detail));
+	else if (step == STEP_UNSHARE && error == ENOSPC)
+		snprintf(what, sizeof(what), "%s: sysctl user.max_*_namespaces allows no more",
+			 step_text(step));
 	else
 		snprintf(what, sizeof(what), "%s", step_text(step));
 	if (*field)
