@@ -305,6 +305,8 @@ static int take_network(struct spec *spec, const struct options *options)
 		json_put(spec->json, "egress", json_true());
 		return 0;
 	case OPTION_DNS:
+		/* its resolv.conf is in a mount namespace of its own */
+		spec->needed |= KIND_BIT(KIND_MNT);
 		json_push(member(spec->json, "dns", json_array), json_string(options->argument));
 		return 0;
 	default:

@@ -10,7 +10,6 @@
 static int refuse_missing(struct decoding *decoding, const json_t *spec)
 {
 	static const char *const rows[][2] = {
-		{"dns", "name servers of a set's own are not built yet"},
 		{"boot", "sets that are made again at boot are not built yet"},
 	};
 

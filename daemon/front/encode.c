@@ -182,7 +182,6 @@ static json_t *features_json(const struct wire_status *status)
 	static const char *const missing[] = {
 		"adopt",
 		"boot",
-		"dns",
 	};
 	json_t *object = json_object();
 
@@ -202,6 +201,7 @@ static json_t *features_json(const struct wire_status *status)
 	encode_put(object, "monitor", json_true());
 	encode_put(object, "autoMapping", json_true());
 	encode_put(object, "processLease", json_true());
+	encode_put(object, "dns", json_true());
 	for (size_t i = 0; i < ARRAY_SIZE(missing); i++)
 		encode_put(object, missing[i], json_false());
 	return object;

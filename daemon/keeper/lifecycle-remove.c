@@ -6,6 +6,7 @@
 #include "daemon/keeper/link.h"
 #include "daemon/keeper/log.h"
 #include "daemon/keeper/monitor.h"
+#include "daemon/keeper/names.h"
 #include "daemon/keeper/operation.h"
 #include "daemon/keeper/session.h"
 #include "daemon/keeper/vigil.h"
@@ -54,6 +55,7 @@ void lifecycle_forget(struct keeper *keeper, struct set *set)
 
 	vigil_end(set);
 	link_forget_all(keeper, set);
+	names_forget(set);
 	monitor_set_removed(keeper, set);
 	store_remove_set(keeper->store, set->id);
 	if (use)
@@ -138,7 +140,7 @@ static void begin_removal(struct removal *removal)
 	struct failure failure;
 	int r;
 
-	if (removal->sent || link_any_busy(set))
+	if (removal->sent || link_any_busy(set) || set->names_busy)
 		return;
 	removal->sent = true;
 	r = send_removal(removal);

@@ -8,6 +8,8 @@
 #include "daemon/keeper/link.h"
 #include "daemon/keeper/log.h"
 #include "daemon/keeper/monitor.h"
+#include "daemon/keeper/names.h"
+#include "daemon/keeper/naming.h"
 #include "daemon/keeper/operation.h"
 #include "daemon/keeper/vigil.h"
 #include "daemon/keeper/wiring.h"
@@ -23,7 +25,7 @@ struct creation {
 	lifecycle_created *created;
 	void *context;
 	struct failure failure; /* why it is rolled back */
-	struct set_view *view;	/* interfaces that the maker reports */
+	char id[SESSION_SIZE];	/* once it is made, it may be removed before that is answered */
 };
 
 static struct log_fields fields_of(const struct set *set)
@@ -73,13 +75,42 @@ static void take_report(struct set *set, const struct task_report *report)
 	set->init_start = report->init_start;
 }
 
+static void record_ready(struct keeper *keeper, const struct set *set)
+{
+	const struct log_fields fields = fields_of(set);
+	int r = store_write_set(keeper->store, set);
+
+	if (r < 0)
+		log_warning("record of set %s not updated: %s", set->id, strerror(-r));
+	log_line(LOG_INFO, &fields, "%s created", lifecycle_what(set));
+	keeper->counters.created++;
+}
+
+static void finish_creation(void *context)
+{
+	struct creation *creation = context;
+	struct keeper *keeper = creation->keeper;
+	struct set *set = registry_find_set_id(keeper->registry, creation->id);
+
+	if (set && set->state == SET_READY) {
+		creation->created(keeper, set, NULL, creation->context);
+		/* after the answer: what is in the kernel proves the set complete if this is not
+		 * reached */
+		record_ready(keeper, set);
+		vigil_over_init(keeper, set);
+		lease_resume(keeper, set);
+	} else {
+		failure_set(&creation->failure, ERROR_NOT_FOUND, 0, "set", NULL);
+		creation->created(keeper, NULL, &creation->failure, creation->context);
+	}
+	free(creation);
+}
+
 static void on_made(struct operation *operation, const struct task_report *report)
 {
 	struct creation *creation = operation->context;
 	struct keeper *keeper = creation->keeper;
 	struct set *set = creation->set;
-	struct log_fields fields = fields_of(set);
-	int r;
 
 	if (report->step != STEP_NONE) {
 		if (report->step >= STEP_LINK_PLACE && report->step <= STEP_UNLINK)
@@ -94,19 +125,15 @@ static void on_made(struct operation *operation, const struct task_report *repor
 	set->state = SET_READY;
 	set->work = NULL;
 	lease_begin(keeper, set);
+	memcpy(creation->id, set->id, sizeof(creation->id));
 	fault_point("create-made");
 	monitor_set_created(keeper, set);
 	link_all_made(keeper, set);
-	creation->created(keeper, set, NULL, creation->context);
-	/* after the answer: what is in the kernel proves the set complete if this is not reached */
-	r = store_write_set(keeper->store, set);
-	if (r < 0)
-		log_warning("record of set %s not updated: %s", set->id, strerror(-r));
-	log_line(LOG_INFO, &fields, "%s created", lifecycle_what(set));
-	keeper->counters.created++;
-	free(creation);
-	vigil_over_init(keeper, set);
-	lease_resume(keeper, set);
+	/* of a member of a network it is said when the others know its name */
+	if (naming_is_member(set))
+		names_settle(set->owner, finish_creation, creation);
+	else
+		finish_creation(creation);
 }
 
 static void set_free(struct set *set)
@@ -173,6 +200,7 @@ static int send_creation(struct creation *creation, const struct request *reques
 	task.spec = *wish->spec;
 	task.no_init = wish->no_init;
 	link_fill_create(creation->keeper, creation->set, &task);
+	names_fill_create(creation->set, wish->spec, &task.resolver);
 	if (wish->network) {
 		wiring_bridge(wish->network, &bridge);
 		task.bridge = bridge.task;

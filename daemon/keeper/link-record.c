@@ -5,6 +5,7 @@
 #include "daemon/keeper/link.h"
 #include "daemon/keeper/log.h"
 #include "daemon/keeper/monitor.h"
+#include "daemon/keeper/names.h"
 
 static void count_link(struct keeper *keeper, uid_t owner, int n)
 {
@@ -30,11 +31,15 @@ static int check_limit(struct keeper *keeper, uid_t owner, struct failure *failu
 void link_forget(struct keeper *keeper, struct link *link)
 {
 	uid_t owner = link->owner;
+	struct set *ends[2] = {link->ends[0], link->ends[1]};
+	bool made = link->state != LINK_CREATING;
 
 	monitor_link_removed(keeper, link);
 	store_remove_link(keeper->store, link->id);
 	registry_drop_link(keeper->registry, link);
 	count_link(keeper, owner, -1);
+	if (made)
+		names_changed(ends[0], ends[1]);
 }
 
 static int record_plan(struct keeper *keeper, const struct wiring_plan *plan, const char *group,
@@ -179,6 +184,7 @@ void link_all_made(struct keeper *keeper, struct set *set)
 			link->state = LINK_READY;
 			monitor_link_added(keeper, link);
 			store_write_link(keeper->store, link);
+			names_changed(link->ends[0], link->ends[1]);
 		}
 }
 

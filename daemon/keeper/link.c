@@ -5,6 +5,7 @@
 #include "daemon/keeper/link.h"
 #include "daemon/keeper/log.h"
 #include "daemon/keeper/monitor.h"
+#include "daemon/keeper/names.h"
 #include "daemon/keeper/operation.h"
 #include "daemon/keeper/wiring.h"
 #include "daemon/kernel/fault.h"
@@ -268,12 +269,26 @@ void link_on_remove(struct keeper *keeper, struct request *request, struct wire_
 
 /* --- making --- */
 
+static void finish_adding(void *context)
+{
+	struct link_work *work = context;
+	struct link *link = work->link;
+	struct log_fields fields = fields_of(link);
+
+	struct store *store = work->keeper->store;
+
+	fault_point("link-answered");
+	log_line(LOG_INFO, &fields, "link %s made", link->name);
+	finish(work, false);
+	/* after the answer: without it the link is taken back at the next start */
+	store_write_link(store, link);
+}
+
 static void on_linked(struct operation *operation, const struct task_report *report)
 {
 	struct link_work *work = operation->context;
 	struct link *link = work->link;
 	struct log_fields fields = fields_of(link);
-	struct store *store;
 
 	if (report->step != STEP_NONE) {
 		link_failure(report, false, &work->failure);
@@ -285,12 +300,11 @@ static void on_linked(struct operation *operation, const struct task_report *rep
 	}
 	link->state = LINK_READY;
 	monitor_link_added(work->keeper, link);
-	fault_point("link-answered");
-	log_line(LOG_INFO, &fields, "link %s made", link->name);
-	store = work->keeper->store;
-	finish(work, false);
-	/* after the answer: without it the link is taken back at the next start */
-	store_write_link(store, link);
+	/* a network's members know each other's names when it is answered */
+	if (names_changed(link->ends[0], link->ends[1]))
+		names_settle(link->owner, finish_adding, work);
+	else
+		finish_adding(work);
 }
 
 int link_add(struct keeper *keeper, const struct authz_subject *subject,
@@ -383,7 +397,9 @@ static void on_adjusted(struct operation *operation, const struct task_report *r
 {
 	struct link_work *work = operation->context;
 
-	if (report->step != STEP_NONE) {
+	if (report->step == STEP_NONE) {
+		names_changed(work->link->ends[0], work->link->ends[1]);
+	} else {
 		link_failure(report, false, &work->failure);
 		restore(work);
 	}

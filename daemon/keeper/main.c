@@ -20,6 +20,7 @@
 #include "daemon/keeper/log.h"
 #include "daemon/keeper/manager.h"
 #include "daemon/keeper/monitor.h"
+#include "daemon/keeper/names.h"
 #include "daemon/keeper/operation.h"
 #include "daemon/keeper/options.h"
 #include "daemon/keeper/recover.h"
@@ -105,6 +106,10 @@ int keeper_failure_from_fault(uint32_t step, uint32_t detail, int error, struct 
 		return failure_set(failure, ERROR_NOT_SUPPORTED, 0, "limits",
 				   "a controller cannot be enabled for nsctld's cgroup: %s",
 				   strerror(error));
+	if (step == STEP_RESOLVER && error == ENOENT)
+		return failure_set(failure, ERROR_INVALID_VALUE, 0, "spec.dns",
+				   "there is no /etc/resolv.conf in this root to put name servers "
+				   "in: make an empty file");
 	if (step == STEP_IP_NETNS && error == EEXIST)
 		return failure_set(failure, ERROR_EXISTS, 0, "namespace under /run/netns", NULL);
 	if ((step == STEP_UNSHARE || step == STEP_PIN || step == STEP_JOIN) && detail > 0 &&
@@ -237,6 +242,8 @@ static int set_up(struct keeper *keeper, const struct options *options)
 	egress_listen(keeper);
 	r = lease_open(keeper);
 	if (r == 0)
+		r = names_listen(keeper);
+	if (r == 0)
 		r = peer_host_read(&keeper->host);
 	if (r == 0)
 		r = store_open(keeper->runtime_fd, &keeper->store);
@@ -315,6 +322,7 @@ static void tear_down(struct keeper *keeper)
 	operation_free_all(keeper);
 	egress_stop(keeper);
 	monitor_stop(keeper);
+	names_stop();
 	if (keeper->spawner_event)
 		event_free(keeper->spawner_event);
 	lease_close(keeper);
@@ -364,6 +372,8 @@ static int serve(struct keeper *keeper, const struct options *options)
 		r = recover(keeper);
 	if (r == 0 && options->purge)
 		return recover_purge(keeper);
+	if (r == 0)
+		names_start(keeper);
 	if (r == 0 && !handed_over)
 		r = listen_on(keeper, path);
 	if (r == 0)

@@ -48,6 +48,7 @@ static const char *const texts[STEP_COUNT] = {
 	[STEP_FORWARDING] = "let packets be forwarded",
 	[STEP_CONTROLLER] = "enable a cgroup controller",
 	[STEP_LIMIT] = "limit the set's cgroup",
+	[STEP_RESOLVER] = "give the set files of its own in /etc",
 	[STEP_LOST] = "finish: a process of the daemon was killed",
 };
 

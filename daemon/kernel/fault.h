@@ -54,6 +54,7 @@ enum step {
 	STEP_FORWARDING, /* let packets be forwarded */
 	STEP_CONTROLLER, /* EOPNOTSUPP: the cgroup controller is not there */
 	STEP_LIMIT,	 /* limit the set's cgroup */
+	STEP_RESOLVER,	 /* ENOENT: there is no such entry in /etc */
 	STEP_LOST,	 /* the child ended without a word */
 	STEP_COUNT,
 };

@@ -13,6 +13,7 @@
 #include "daemon/kernel/mounts.h"
 #include "daemon/kernel/pin.h"
 #include "daemon/kernel/process.h"
+#include "daemon/kernel/resolver.h"
 #include "daemon/kernel/rtnl.h"
 #include "daemon/kernel/sysctl.h"
 #include "daemon/kernel/vault.h"
@@ -199,6 +200,13 @@ static int set_up_mounts(struct maker *maker, const struct identity *files)
 	return r < 0 ? r : mounts_apply(&maker->mounts, maker->spec, files, &maker->fault);
 }
 
+/* With the host's rights: what the set's user is not to write into. */
+static int set_up_resolver(struct maker *maker)
+{
+	return resolver_furnish(&maker->task->resolver, maker->spec, &maker->identity,
+				maker->fds[KIND_MNT], &maker->fault);
+}
+
 static int start_init(struct maker *maker, struct init_start *start)
 {
 	pid_t pid;
@@ -237,6 +245,8 @@ static int make_plain(struct maker *maker)
 		r = set_clocks(maker, "/proc/self/timens_offsets");
 	if (r == 0 && has(maker, KIND_MNT))
 		r = set_up_mounts(maker, &maker->identity);
+	if (r == 0 && resolver_is_needed(&maker->task->resolver))
+		r = set_up_resolver(maker);
 	fault_point("create-furnished");
 	if (r == 0 && has(maker, KIND_PID) && !maker->task->no_init)
 		r = start_init(maker, &start);
@@ -393,6 +403,21 @@ static int start_inner_init(struct maker *maker, const struct init_start *outer)
 	return has(maker, KIND_MNT) ? init_mount_procs(outer, &maker->fault) : 0;
 }
 
+/* The maker's own visit to the mount namespace, and back: process 1 makes its procfs from here. */
+static int resolve_from_outside(struct maker *maker)
+{
+	int r = privilege_groups(&maker->identity);
+
+	if (r < 0)
+		return fault_set(&maker->fault, STEP_IDENTITY, 0, -r);
+	if (setns(maker->fds[KIND_MNT], CLONE_NEWNS) < 0)
+		return fail(maker, STEP_JOIN, KIND_MNT);
+	r = set_up_resolver(maker);
+	if (r == 0 && setns(maker->host->mnt_fd, CLONE_NEWNS) < 0)
+		return fail(maker, STEP_JOIN, KIND_MNT);
+	return r;
+}
+
 /* Process 1 with credentials of the host in a pid namespace that the set's user namespace owns. */
 static int start_outer_init(struct maker *maker)
 {
@@ -436,6 +461,8 @@ static int make_with_user(struct maker *maker)
 		r = configure_from_outside(maker);
 	if (r == 0)
 		r = order(maker, INNER_FURNISH);
+	if (r == 0 && resolver_is_needed(&maker->task->resolver))
+		r = resolve_from_outside(maker);
 	fault_point("create-furnished");
 	if (r == 0 && has(maker, KIND_PID) && !maker->task->no_init)
 		r = start_outer_init(maker);

@@ -8,11 +8,12 @@
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
+#include "daemon/kernel/mounts-part.h"
 #include "daemon/kernel/mounts.h"
 
 static const char *const nodes[MOUNTS_NODES] = {"null", "zero", "full", "random", "urandom", "tty"};
 
-static int clone_tree(int fd, const char *path)
+int mounts_clone(int fd, const char *path)
 {
 	int r = syscall(SYS_open_tree, fd, path,
 			OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE |
@@ -21,7 +22,7 @@ static int clone_tree(int fd, const char *path)
 	return r < 0 ? negative_errno() : r;
 }
 
-static int set_attributes(int fd, uint64_t attributes)
+int mounts_set_attributes(int fd, uint64_t attributes)
 {
 	struct mount_attr attr = {.attr_set = attributes, .propagation = MS_PRIVATE};
 
@@ -34,13 +35,13 @@ static int set_attributes(int fd, uint64_t attributes)
 /* A clone of what the client's descriptor refers to, disarmed. */
 static int clone_disarmed(int fd, bool read_only)
 {
-	_cleanup_fd_ int tree_fd = clone_tree(fd, "");
+	_cleanup_fd_ int tree_fd = mounts_clone(fd, "");
 	int r;
 
 	if (tree_fd < 0)
 		return tree_fd;
-	r = set_attributes(tree_fd, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
-					    (read_only ? MOUNT_ATTR_RDONLY : 0));
+	r = mounts_set_attributes(tree_fd, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
+						   (read_only ? MOUNT_ATTR_RDONLY : 0));
 	return r < 0 ? r : take_fd(&tree_fd);
 }
 
@@ -58,7 +59,7 @@ static int prepare_nodes(struct mounts *mounts, struct fault *fault)
 		char path[32];
 
 		snprintf(path, sizeof(path), "/dev/%s", nodes[i]);
-		mounts->node_fds[i] = clone_tree(AT_FDCWD, path);
+		mounts->node_fds[i] = mounts_clone(AT_FDCWD, path);
 		if (mounts->node_fds[i] < 0)
 			return fault_set(fault, STEP_DEV, i, -mounts->node_fds[i]);
 	}
@@ -165,8 +166,7 @@ int mounts_propagate(uint32_t propagation, struct fault *fault)
 	return 0;
 }
 
-/* A new file system with options "key", "value", ... NULL: a detached mount, or -errno. */
-static int new_mount(const char *type, unsigned int attributes, const char *const *options)
+int mounts_new(const char *type, unsigned int attributes, const char *const *options)
 {
 	_cleanup_fd_ int context_fd = syscall(SYS_fsopen, type, FSOPEN_CLOEXEC);
 	int fd;
@@ -183,7 +183,7 @@ static int new_mount(const char *type, unsigned int attributes, const char *cons
 	return fd < 0 ? negative_errno() : fd;
 }
 
-static int put(int mount_fd, int target_fd)
+int mounts_put(int mount_fd, int target_fd)
 {
 	return syscall(SYS_move_mount, mount_fd, "", target_fd, "",
 		       MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0
@@ -191,11 +191,10 @@ static int put(int mount_fd, int target_fd)
 		       : 0;
 }
 
-/* Looks a target up within the root that the set will see. */
-static int open_target(const char *path, const struct identity *files)
+int mounts_open(const char *path, int flags, const struct identity *files)
 {
 	struct open_how how = {
-		.flags = O_PATH | O_CLOEXEC,
+		.flags = flags | O_CLOEXEC,
 		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
 	};
 	_cleanup_fd_ int root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -229,25 +228,25 @@ static int apply_sysfs(struct fault *fault)
 	target_fd = open("/sys", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (target_fd < 0)
 		return 0;
-	mount_fd = new_mount("sysfs", SAFE, NULL);
+	mount_fd = mounts_new("sysfs", SAFE, NULL);
 	if (mount_fd == -EPERM)
 		return 0;
 	if (mount_fd < 0)
 		return fault_set(fault, STEP_SYSFS, 0, -mount_fd);
-	cgroup_fd = clone_tree(AT_FDCWD, "/sys/fs/cgroup");
-	r = put(mount_fd, target_fd);
+	cgroup_fd = mounts_clone(AT_FDCWD, "/sys/fs/cgroup");
+	r = mounts_put(mount_fd, target_fd);
 	if (r < 0)
 		return fault_set(fault, STEP_SYSFS, 0, -r);
 	at_fd = open("/sys/fs/cgroup", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (cgroup_fd >= 0 && at_fd >= 0)
-		put(cgroup_fd, at_fd); /* a convenience: without it the directory is empty */
+		mounts_put(cgroup_fd, at_fd); /* a convenience: without it the directory is empty */
 	return 0;
 }
 
 static int apply_root(int root_fd, struct fault *fault)
 {
 	_cleanup_fd_ int target_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	int r = target_fd < 0 ? negative_errno() : put(root_fd, target_fd);
+	int r = target_fd < 0 ? negative_errno() : mounts_put(root_fd, target_fd);
 
 	if (r == 0 && (fchdir(root_fd) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 ||
 		       umount2(".", MNT_DETACH) < 0 || chdir("/") < 0))
@@ -265,14 +264,14 @@ static int put_below(int mount_fd, const char *name, int on_fd)
 	if (mkdirat(mount_fd, name, 0755) < 0)
 		return negative_errno();
 	target_fd = openat(mount_fd, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	return target_fd < 0 ? negative_errno() : put(on_fd, target_fd);
+	return target_fd < 0 ? negative_errno() : mounts_put(on_fd, target_fd);
 }
 
 static int put_node(int mount_fd, const char *name, int node_fd)
 {
 	_cleanup_fd_ int target_fd = openat(mount_fd, name, O_RDONLY | O_CREAT | O_CLOEXEC, 0666);
 
-	return target_fd < 0 ? negative_errno() : put(node_fd, target_fd);
+	return target_fd < 0 ? negative_errno() : mounts_put(node_fd, target_fd);
 }
 
 static int fill_dev(const struct mounts *mounts, int dev_fd)
@@ -285,9 +284,9 @@ static int fill_dev(const struct mounts *mounts, int dev_fd)
 		{"/proc/self/fd/2", "stderr"},
 	};
 	_cleanup_fd_ int pts_fd =
-		new_mount("devpts", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, pts_options);
+		mounts_new("devpts", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, pts_options);
 	_cleanup_fd_ int shm_fd =
-		new_mount("tmpfs", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, shm_options);
+		mounts_new("tmpfs", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, shm_options);
 	int r = put_below(dev_fd, "pts", pts_fd);
 
 	if (r == 0)
@@ -308,8 +307,8 @@ static int apply_dev(const struct mounts *mounts, int target_fd)
 {
 	static const char *const options[] = {"mode", "0755", "size", "1m", NULL};
 	_cleanup_fd_ int dev_fd =
-		new_mount("tmpfs", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, options);
-	int r = dev_fd < 0 ? dev_fd : put(dev_fd, target_fd);
+		mounts_new("tmpfs", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, options);
+	int r = dev_fd < 0 ? dev_fd : mounts_put(dev_fd, target_fd);
 
 	return r < 0 ? r : fill_dev(mounts, dev_fd);
 }
@@ -336,10 +335,10 @@ static int new_tmpfs(const struct spec_mount *mount, const struct identity *file
 		options[n++] = gid;
 	}
 	options[n] = NULL;
-	return new_mount("tmpfs",
-			 MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
-				 (mount->read_only ? MOUNT_ATTR_RDONLY : 0),
-			 options);
+	return mounts_new("tmpfs",
+			  MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
+				  (mount->read_only ? MOUNT_ATTR_RDONLY : 0),
+			  options);
 }
 
 static int apply_mount(const struct mounts *mounts, const struct wire_spec *spec, size_t i,
@@ -347,32 +346,32 @@ static int apply_mount(const struct mounts *mounts, const struct wire_spec *spec
 {
 	const struct spec_mount *mount = &spec->mounts[i];
 	unsigned int attributes = SAFE | (mount->read_only ? MOUNT_ATTR_RDONLY : 0);
-	_cleanup_fd_ int target_fd = open_target(mount->target, files);
+	_cleanup_fd_ int target_fd = mounts_open(mount->target, O_PATH, files);
 	_cleanup_fd_ int fd = -1;
 
 	if (target_fd < 0)
 		return target_fd;
 	switch (mount->type) {
 	case MOUNT_BIND:
-		return put(mounts->source_fds[i], target_fd);
+		return mounts_put(mounts->source_fds[i], target_fd);
 	case MOUNT_DEV:
 		return apply_dev(mounts, target_fd);
 	case MOUNT_TMPFS:
 		fd = new_tmpfs(mount, files);
 		break;
 	case MOUNT_SYSFS:
-		fd = new_mount("sysfs", attributes, NULL);
+		fd = mounts_new("sysfs", attributes, NULL);
 		break;
 	case MOUNT_MQUEUE:
-		fd = new_mount("mqueue", attributes, NULL);
+		fd = mounts_new("mqueue", attributes, NULL);
 		break;
 	case MOUNT_CGROUP2:
-		fd = new_mount("cgroup2", attributes, NULL);
+		fd = mounts_new("cgroup2", attributes, NULL);
 		break;
 	default: /* MOUNT_PROC: by the init, which is in the pid namespace */
 		return 0;
 	}
-	return fd < 0 ? fd : put(fd, target_fd);
+	return fd < 0 ? fd : mounts_put(fd, target_fd);
 }
 
 int mounts_apply(const struct mounts *mounts, const struct wire_spec *spec,
@@ -387,7 +386,7 @@ int mounts_apply(const struct mounts *mounts, const struct wire_spec *spec,
 	if (r < 0)
 		return r;
 	if (mounts->default_dev) {
-		_cleanup_fd_ int target_fd = open_target("/dev", files);
+		_cleanup_fd_ int target_fd = mounts_open("/dev", O_PATH, files);
 
 		r = target_fd < 0 ? target_fd : apply_dev(mounts, target_fd);
 		if (r < 0)
@@ -410,7 +409,7 @@ int mounts_make_procs(const struct wire_spec *spec, int fds[static MOUNTS_PROCS]
 			i == 0 ? spec->mount_proc == SWITCH_ON
 			       : i <= spec->n_mounts && spec->mounts[i - 1].type == MOUNT_PROC;
 
-		fds[i] = wanted ? new_mount("proc", SAFE, NULL) : -1;
+		fds[i] = wanted ? mounts_new("proc", SAFE, NULL) : -1;
 		if (wanted && fds[i] < 0)
 			return fault_set(fault, STEP_PROC, 0, -fds[i]);
 	}
@@ -419,9 +418,9 @@ int mounts_make_procs(const struct wire_spec *spec, int fds[static MOUNTS_PROCS]
 
 static int put_at(const char *target, int mount_fd, const struct identity *files)
 {
-	_cleanup_fd_ int target_fd = open_target(target, files);
+	_cleanup_fd_ int target_fd = mounts_open(target, O_PATH, files);
 
-	return target_fd < 0 ? target_fd : put(mount_fd, target_fd);
+	return target_fd < 0 ? target_fd : mounts_put(mount_fd, target_fd);
 }
 
 int mounts_put_procs(const struct wire_spec *spec, const int fds[static MOUNTS_PROCS],

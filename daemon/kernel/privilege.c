@@ -49,7 +49,7 @@ static int set_ids(const struct identity *identity)
 	return 0;
 }
 
-static int set_groups(const struct identity *identity)
+int privilege_groups(const struct identity *identity)
 {
 	if (syscall(SYS_setgroups, identity->n_groups, identity->groups) < 0)
 		return negative_errno();
@@ -63,7 +63,7 @@ int privilege_charge(const struct identity *identity)
 	/* ids change without touching capabilities, now and when the ids inside are taken on */
 	if (prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP) < 0)
 		return negative_errno();
-	r = set_groups(identity);
+	r = privilege_groups(identity);
 	if (r == 0)
 		r = set_ids(identity);
 	if (r < 0)
@@ -122,7 +122,7 @@ int privilege_drop(const struct identity *identity, bool with_groups)
 
 	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 	if (with_groups)
-		r = set_groups(identity);
+		r = privilege_groups(identity);
 	if (r == 0)
 		r = set_ids(identity);
 	if (r == 0)

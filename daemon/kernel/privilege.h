@@ -23,6 +23,9 @@ struct identity {
  */
 int privilege_charge(const struct identity *identity);
 
+/* The supplementary groups become the caller's, and no other. 0 or -errno. */
+int privilege_groups(const struct identity *identity);
+
 /* From here files are looked up with the caller's rights: no CAP_DAC_* is effective, and fsuid and
  * fsgid are its. privilege_charge() must have been called. 0 or -errno. */
 int privilege_files_as_caller(const struct identity *identity);

@@ -9,6 +9,7 @@
 #include "daemon/kernel/link.h"
 #include "daemon/kernel/make.h"
 #include "daemon/kernel/process.h"
+#include "daemon/kernel/resolver.h"
 #include "daemon/kernel/runner.h"
 #include "daemon/kernel/sysctl.h"
 #include "daemon/spawner/worker.h"
@@ -25,6 +26,7 @@ struct task {
 		struct task_wire wire;
 		struct task_adjust adjust;
 		struct task_restore restore;
+		struct task_names names;
 		struct task_front front;
 	} order;
 };
@@ -34,7 +36,7 @@ static const struct wire_layout *const layouts[] = {
 	[TASK_START] = &task_start_layout,   [TASK_INSPECT] = &task_inspect_layout,
 	[TASK_LINK] = &task_wire_layout,     [TASK_ADJUST] = &task_adjust_layout,
 	[TASK_UNLINK] = &task_wire_layout,   [TASK_RESTORE] = &task_restore_layout,
-	[TASK_FRONT] = &task_front_layout,
+	[TASK_NAMES] = &task_names_layout,   [TASK_FRONT] = &task_front_layout,
 };
 
 static void report_done(const struct host *host, const struct fault *fault)
@@ -67,6 +69,8 @@ static void child_task(void *context)
 		child_adjust(task->host, &task->order.adjust);
 	case TASK_RESTORE:
 		child_restore(task->host, &task->order.restore);
+	case TASK_NAMES:
+		child_names(task->host, &task->order.names);
 	case TASK_UNLINK:
 		child_unlink(task->host, &task->order.wire);
 	default:

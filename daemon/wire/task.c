@@ -102,6 +102,37 @@ static const struct wire_field task_bridge_fields[] = {
 };
 static LAYOUT(task_bridge);
 
+static const struct wire_field task_resolver_fields[] = {
+	BOOL(1, task_resolver, given),
+	BOOL(2, task_resolver, own),
+	ARRAY(3, task_resolver, servers, wire_address, SERVERS_MAX),
+	BOOL(4, task_resolver, loopback),
+	BOOL(5, task_resolver, supply),
+	BOOL(6, task_resolver, wanted),
+};
+static LAYOUT(task_resolver);
+
+static const struct wire_field task_host_fields[] = {
+	STRING(1, task_host, address, ADDRESS_SIZE - 1),
+	STRING(2, task_host, name, NAME_SIZE - 1),
+};
+static LAYOUT(task_host);
+
+static const struct wire_field task_named_fields[] = {
+	STRING(1, task_named, pin, KEY_SIZE + 11),
+	U32(2, task_named, gid, 0),
+};
+static LAYOUT(task_named);
+
+static const struct wire_field task_names_fields[] = {
+	U32(1, task_names, owner, 0),
+	ARRAY(2, task_names, sets, task_named, TASK_NAMED_MAX),
+	NESTED(3, task_names, resolver, task_resolver),
+	BOOL(4, task_names, named),
+	ARRAY(5, task_names, hosts, task_host, TASK_HOSTS_MAX),
+};
+LAYOUT(task_names);
+
 static const struct wire_field task_create_fields[] = {
 	NESTED(1, task_create, set, task_set),
 	NESTED(2, task_create, identity, task_identity),
@@ -113,6 +144,7 @@ static const struct wire_field task_create_fields[] = {
 	BOOL(8, task_create, setgroups),
 	U32(9, task_create, inside_uid, 0),
 	U32(10, task_create, inside_gid, 0),
+	NESTED(11, task_create, resolver, task_resolver),
 };
 LAYOUT(task_create);
 

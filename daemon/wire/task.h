@@ -15,6 +15,9 @@
 /* Links that one removal takes along: of a set, or the members of a network. */
 #define TASK_LINKS_MAX NETWORK_MEMBERS_MAX
 #define FORBIDDEN_MAX 32
+/* Lines of one /etc/hosts; sets that one order is about. */
+#define TASK_HOSTS_MAX 1024
+#define TASK_NAMED_MAX 256
 /* Those of a specification, and the way out. */
 #define TASK_SPEC_LINKS_MAX (SPEC_LINKS_MAX + 1)
 
@@ -31,6 +34,7 @@ enum task_op {
 	TASK_ADJUST,  /* struct task_adjust: changes one */
 	TASK_UNLINK,  /* struct task_wire: makes it absent */
 	TASK_RESTORE, /* struct task_restore: the firewall */
+	TASK_NAMES,   /* struct task_names: files in /etc of sets that are there */
 	TASK_FRONT,   /* struct task_front: the worker becomes a front; no reports */
 };
 
@@ -128,6 +132,39 @@ struct task_bridge {
 	bool forward; /* between its members and the outside */
 };
 
+/* What a set with mount and net namespaces of its own has for the host's resolver, which does not
+ * belong to its network: whose sockets are hidden from it in any case. */
+struct task_resolver {
+	bool given;
+	bool own; /* it has a resolv.conf and an nsswitch.conf of its own */
+	struct wire_address servers[SERVERS_MAX];
+	size_t n_servers;
+	bool loopback; /* there are none because the host's answer on its loopback only */
+	bool supply;   /* what is missing in /etc is supplied: the root is the host's */
+	bool wanted;   /* servers were asked for: it is a failure when they cannot be given */
+};
+
+/* A line of /etc/hosts. */
+struct task_host {
+	const char *address, *name;
+};
+
+struct task_named {
+	const char *pin; /* UID/NAME in the vault */
+	uint32_t gid;
+};
+
+/* The same files for all of these sets, of one owner: put there, or put right. */
+struct task_names {
+	uint32_t owner;
+	struct task_named sets[TASK_NAMED_MAX];
+	size_t n_sets;
+	struct task_resolver resolver;
+	bool named; /* they have an /etc/hosts of their own too */
+	struct task_host hosts[TASK_HOSTS_MAX];
+	size_t n_hosts;
+};
+
 struct task_create {
 	struct task_set set;
 	struct task_identity identity;
@@ -139,6 +176,7 @@ struct task_create {
 	size_t n_links;
 	struct task_bridge bridge;
 	struct task_firewall firewall;
+	struct task_resolver resolver;
 };
 
 struct task_remove {
@@ -206,6 +244,6 @@ struct task_interface {
 
 extern const struct wire_layout task_ready_layout, task_fork_layout, task_create_layout,
 	task_remove_layout, task_start_layout, task_inspect_layout, task_front_layout,
-	task_wire_layout, task_adjust_layout, task_restore_layout;
+	task_wire_layout, task_adjust_layout, task_restore_layout, task_names_layout;
 
 #endif

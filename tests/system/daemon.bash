@@ -72,7 +72,7 @@ is_gone() { [ ! -e "/proc/$1" ] || grep -q "^State:.*Z" "/proc/$1/status" 2>/dev
 purge_daemon() {
 	[ -n "${runtime:-}" ] || return 0
 	end_servers && stop_daemon &&
-		"$NSCTL_BUILD/nsctld" --runtime-directory="$runtime" --purge >>"$runtime.log" 2>&1 &&
+		${daemon_in:-} "$NSCTL_BUILD/nsctld" --runtime-directory="$runtime" --purge >>"$runtime.log" 2>&1 &&
 		rmdir "$runtime" && rm -f "$runtime.log" "$runtime.pid"
 }
 

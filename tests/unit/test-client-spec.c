@@ -127,8 +127,8 @@ static void test_specs(void **state _unused_)
 		{"create --monotonic=-5.5 box",
 		 "{\"namespaces\":[" SIX ",\"time\"],\"clocks\":{\"monotonic\":-5.5}}"},
 		{"create -u --egress --dns=192.0.2.1 --dns=2001:db8::1 box",
-		 "{\"namespaces\":[\"net\",\"uts\"],\"egress\":true,\"dns\":[\"192.0.2.1\","
-		 "\"2001:db8::1\"]}"},
+		 "{\"namespaces\":[\"mnt\",\"net\",\"uts\"],\"egress\":true,"
+		 "\"dns\":[\"192.0.2.1\",\"2001:db8::1\"]}"},
 		{"create -n --publish=8080:80 --publish [::1]:53:53/udp box",
 		 "{\"namespaces\":[\"net\"],\"publish\":[{\"protocol\":\"tcp\",\"hostPort\":8080,"
 		 "\"port\":80},{\"protocol\":\"udp\",\"hostAddress\":\"::1\",\"hostPort\":53,"

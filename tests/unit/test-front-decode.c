@@ -297,7 +297,6 @@ static void test_refused(void **state _unused_)
 static void test_not_supported(void **state _unused_)
 {
 	static const char *const rows[][2] = {
-		{"\"dns\":[\"192.0.2.1\"]", "dns"},
 		{"\"boot\":true", "boot"},
 	};
 

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What daemon/kernel/resolver.c relies on to give a set files of its own in /etc. A file of a tmpfs
+ * that is mounted nowhere can be mounted alone (6.15; before, the tmpfs must be somewhere) and
+ * lives as long as its mount, but needs a name there; it can be mounted on a symbolic link itself,
+ * which needs no target and whose target may come and go; whoever renames over the entry in another
+ * mount namespace ends the mount; one mount takes another's place without a gap (6.5); and where
+ * there is no entry, an overlay without an upper layer supplies one and changes nothing.
+ */
+#include <fcntl.h>
+#include <linux/mount.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include "base.h"
+#include "tests/kernel/kernel.h"
+#include "tests/kernel/tap.h"
+
+#ifndef MOVE_MOUNT_BENEATH
+#define MOVE_MOUNT_BENEATH 0x00000200
+#endif
+
+static const char *scratch_;
+static char entry_[160], target_[128], below_[128];
+
+/* A tmpfs that is mounted nowhere, with one file. */
+static int new_tmpfs(const char *text)
+{
+	_cleanup_fd_ int context_fd = syscall(SYS_fsopen, "tmpfs", FSOPEN_CLOEXEC);
+	_cleanup_fd_ int fd = -1;
+	int tmpfs_fd;
+
+	if (context_fd < 0 ||
+	    syscall(SYS_fsconfig, context_fd, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
+		fatal("fsopen");
+	tmpfs_fd = syscall(SYS_fsmount, context_fd, FSMOUNT_CLOEXEC, 0);
+	fd = openat(tmpfs_fd, "file", O_WRONLY | O_CREAT | O_CLOEXEC, 0444);
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		fatal("tmpfs");
+	return tmpfs_fd;
+}
+
+static int clone_file(int tmpfs_fd)
+{
+	int fd = syscall(SYS_open_tree, tmpfs_fd, "file", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+/* The same where the kernel wants the tmpfs to be mounted for it. */
+static int clone_attached(int tmpfs_fd)
+{
+	int fd;
+
+	if (syscall(SYS_move_mount, tmpfs_fd, "", AT_FDCWD, scratch_, MOVE_MOUNT_F_EMPTY_PATH) < 0)
+		fatal("move_mount");
+	fd = clone_file(tmpfs_fd);
+	if (umount2(scratch_, MNT_DETACH) < 0)
+		fatal("umount");
+	return fd;
+}
+
+/* A mount of one file, not attached yet; read-only. */
+static int file_mount(const char *text)
+{
+	struct mount_attr attr = {.attr_set = MOUNT_ATTR_RDONLY, .propagation = MS_PRIVATE};
+	_cleanup_fd_ int tmpfs_fd = new_tmpfs(text);
+	int fd = clone_file(tmpfs_fd);
+
+	if (fd == -EINVAL)
+		fd = clone_attached(tmpfs_fd);
+	if (fd >= 0 && syscall(SYS_mount_setattr, fd, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0)
+		fatal("mount_setattr");
+	return fd;
+}
+
+static int attach(int tree_fd, unsigned int flags)
+{
+	_cleanup_fd_ int fd = open(entry_, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+
+	if (tree_fd < 0 || fd < 0)
+		return -errno;
+	return syscall(SYS_move_mount, tree_fd, "", fd, "",
+		       MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH | flags) < 0
+		       ? -errno
+		       : 0;
+}
+
+static int put(const char *text, unsigned int flags)
+{
+	_cleanup_fd_ int tree_fd = file_mount(text);
+
+	return attach(tree_fd, flags);
+}
+
+static bool reads(const char *path, const char *expected)
+{
+	char text[64] = "";
+
+	return text_read(path, text, sizeof(text)) >= 0 && strcmp(text, expected) == 0;
+}
+
+static void make_file(const char *path, const char *text)
+{
+	_cleanup_fd_ int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		fatal(path);
+}
+
+static void check_clone(void)
+{
+	_cleanup_fd_ int tmpfs_fd = new_tmpfs("nobody's");
+	_cleanup_fd_ int fd = clone_file(tmpfs_fd);
+
+	make_file(entry_, "host");
+	if (fd == -EINVAL)
+		tap_skip("one file of a tmpfs that is mounted nowhere is cloned", "it (6.15)");
+	else
+		tap_ok(fd >= 0, "one file of a tmpfs that is mounted nowhere is cloned");
+	close_fd(fd);
+	fd = clone_attached(tmpfs_fd);
+	tap_ok(fd >= 0, "one file of a tmpfs that is mounted is cloned");
+	if (unlinkat(tmpfs_fd, "file", 0) < 0)
+		tmpfs_fd = -1;
+	tap_is(attach(fd, 0), -ENOENT, "what has no name any more is not mounted");
+}
+
+static void check_plain(void)
+{
+	struct stat st;
+
+	tap_is(put("ours", 0), 0, "a file is mounted on a plain entry");
+	tap_ok(reads(entry_, "ours"), "and read there, when nothing but the mount holds it");
+	tap_ok(stat(entry_, &st) == 0 && st.st_nlink == 1, "with a name, where nobody sees it");
+	tap_is(open(entry_, O_WRONLY | O_CLOEXEC) < 0 ? errno : 0, EROFS, "nobody writes into it");
+}
+
+static void check_beneath(void)
+{
+	int r = put("newer", MOVE_MOUNT_BENEATH);
+
+	if (r == -EINVAL) {
+		tap_skip("a mount is put beneath another", "MOVE_MOUNT_BENEATH (6.5)");
+	} else {
+		tap_is(r, 0, "a mount is put beneath another");
+		tap_ok(reads(entry_, "ours"), "where it is not seen");
+		tap_is(umount2(entry_, UMOUNT_NOFOLLOW | MNT_DETACH), 0, "the upper one goes");
+		tap_ok(reads(entry_, "newer"), "and uncovers it: there was no moment without");
+	}
+	(void)umount2(entry_, UMOUNT_NOFOLLOW | MNT_DETACH);
+	tap_ok(reads(entry_, "host"), "what was there before was never touched");
+}
+
+static int body_rename(struct child *parent _unused_, void *arg _unused_)
+{
+	if (unshare(CLONE_NEWNS) < 0 || umount2(entry_, UMOUNT_NOFOLLOW | MNT_DETACH) < 0)
+		return 1;
+	make_file(target_, "renamed");
+	return rename(target_, entry_) < 0 ? 2 : 0;
+}
+
+static void check_rename(void)
+{
+	if (put("ours", 0) < 0)
+		fatal("mount");
+	tap_is(rename(entry_, target_) < 0 ? errno : 0, EBUSY, "here the entry cannot be renamed");
+	tap_is(child_run(body_rename, NULL), 0,
+	       "in a mount namespace where nothing is mounted on it, another takes its place");
+	tap_ok(reads(entry_, "renamed"), "and with the entry the mount here has gone");
+	unlink(entry_);
+}
+
+static void check_symlink(void)
+{
+	struct stat st;
+
+	if (symlink(target_, entry_) < 0)
+		fatal("symlink");
+	tap_is(put("ours", 0), 0, "a file is mounted on a symbolic link that leads nowhere");
+	tap_ok(lstat(entry_, &st) == 0 && S_ISREG(st.st_mode), "which is a file from then on");
+	tap_ok(reads(entry_, "ours"), "and read as such");
+	make_file(target_, "stub");
+	make_file(below_, "stub 2");
+	if (rename(below_, target_) < 0)
+		fatal("rename");
+	tap_ok(reads(entry_, "ours"), "the link's target comes and is renamed over: it stays");
+	tap_ok(reads(target_, "stub 2"), "the target itself is as it was");
+	tap_is(umount2(entry_, UMOUNT_NOFOLLOW | MNT_DETACH), 0, "it is unmounted");
+	tap_ok(reads(entry_, "stub 2"), "and the link leads to its target again");
+	unlink(entry_);
+	unlink(target_);
+}
+
+/* etc with what is in lower/ too, nothing else, read-only; as a detached mount or -errno. */
+static int overlay(const char *lower, const char *etc)
+{
+	_cleanup_fd_ int context_fd = syscall(SYS_fsopen, "overlay", FSOPEN_CLOEXEC);
+	char layers[320];
+	int fd;
+
+	if (context_fd < 0)
+		return -errno;
+	snprintf(layers, sizeof(layers), "%s:%s", lower, etc);
+	if (syscall(SYS_fsconfig, context_fd, FSCONFIG_SET_STRING, "lowerdir", layers, 0) < 0 ||
+	    syscall(SYS_fsconfig, context_fd, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
+		return -errno;
+	fd = syscall(SYS_fsmount, context_fd, FSMOUNT_CLOEXEC, MOUNT_ATTR_RDONLY);
+	return fd < 0 ? -errno : fd;
+}
+
+static void check_missing(void)
+{
+	char etc[128], lower[128], path[160], other[160];
+	struct stat st;
+	int fd;
+
+	snprintf(etc, sizeof(etc), "%s/etc", scratch_);
+	snprintf(lower, sizeof(lower), "%s/lower", scratch_);
+	if (mkdir(etc, 0755) < 0 || mkdir(lower, 0755) < 0)
+		fatal("mkdir");
+	snprintf(path, sizeof(path), "%s/resolv.conf", lower);
+	make_file(path, "");
+	snprintf(other, sizeof(other), "%s/passwd", etc);
+	make_file(other, "passwd");
+	snprintf(path, sizeof(path), "%s/resolv.conf", etc);
+	fd = overlay(lower, etc);
+	if (fd == -ENODEV) {
+		tap_skip("an overlay supplies an entry", "overlay (CONFIG_OVERLAY_FS)");
+		return;
+	}
+	tap_ok(fd >= 0, "an overlay of two lower layers is made");
+	tap_is(syscall(SYS_move_mount, fd, "", AT_FDCWD, etc, MOVE_MOUNT_F_EMPTY_PATH), 0,
+	       "and mounted on one of them");
+	close_fd(fd);
+	snprintf(entry_, sizeof(entry_), "%s", path);
+	tap_is(put("ours", 0), 0, "the entry that it supplies can be mounted on");
+	tap_ok(reads(path, "ours") && reads(other, "passwd"), "the others are there as before");
+	tap_ok(umount2(path, MNT_DETACH) == 0 && umount2(etc, MNT_DETACH) == 0 &&
+		       stat(path, &st) < 0 && errno == ENOENT,
+	       "without it there is no such entry: nothing was written");
+}
+
+int main(void)
+{
+	if (geteuid() != 0)
+		return tap_skip_all("root is needed");
+	mounts_own();
+	scratch_ = mounts_scratch();
+	snprintf(entry_, sizeof(entry_), "%s/resolv.conf", scratch_);
+	snprintf(target_, sizeof(target_), "%s/stub-resolv.conf", scratch_);
+	snprintf(below_, sizeof(below_), "%s/stub-resolv.conf.new", scratch_);
+	check_clone();
+	check_plain();
+	check_beneath();
+	check_rename();
+	check_symlink();
+	check_missing();
+	return tap_done();
+}

@@ -1,0 +1,338 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Names: a set's own files in /etc, name servers, and members of a network by name. The host's /etc
+# and /run are the test's own: copies in a mount namespace in which its daemon and its clients run.
+
+load daemon.bash
+load net.bash
+
+setup_file() {
+	make_net host
+	make_view
+	config=$nets/nsctld.conf
+	printf '%s\n' '[allow]' "egress = $user_id" >"$config"
+	runtime=$(mktemp -d /run/nsctl-test.XXXXXX)
+	in_view mkdir -m 755 "$runtime"
+	daemon_in="nsenter --target=$view --mount --net=$nets/host --"
+	start_daemon --config="$config"
+	export nets view config daemon_in runtime daemon
+	nsctl run true
+	write_host
+	before=$(everything)
+	export before
+}
+
+teardown_file() {
+	local status=0
+	purge_host || status=1
+	kill -KILL "$view"
+	return $status
+}
+
+setup() { write_host; }
+
+teardown() {
+	write_host
+	clean_host
+}
+
+# A mount namespace, held by a process; what is mounted there is seen there alone.
+make_view() {
+	unshare --mount --propagation=private sleep infinity 3>&- &
+	view=$!
+	eventually is_apart
+	cp -a /etc "$nets/etc"
+	in_view mount --bind "$nets/etc" /etc
+	in_view sh -c 'mount --bind "$0" /mnt && mount -t tmpfs -o mode=755 none /run && mkdir "$0" &&
+		mount --move /mnt "$0" &&
+		mkdir -p /run/nscd /run/avahi-daemon /run/systemd/resolve /run/netns' "$nets"
+}
+is_apart() { [ "$(readlink "/proc/$view/ns/mnt")" != "$(readlink /proc/self/ns/mnt)" ]; }
+
+in_view() { nsenter --target="$view" --mount --net="$nets/host" -- "$@"; }
+as() {
+	local uid=$1
+	shift
+	in_view setpriv --reuid "$uid" --regid "$uid" --clear-groups env -i PATH="$PATH" HOME=/ \
+		NSCTL_SOCKET="$runtime/socket" "$@"
+}
+root_nsctl() { in_view env NSCTL_SOCKET="$runtime/socket" timeout 60 "$NSCTL_BUILD/nsctl" "$@"; }
+
+# A host with systemd-resolved: its resolv.conf is a link to the stub's.
+write_host() {
+	in_view sh -c '
+		rm -rf /etc/resolv.conf /etc/hosts /etc/nsswitch.conf /run/systemd/resolve/* /run/nscd/*
+		ln -s ../run/systemd/resolve/stub-resolv.conf /etc/resolv.conf
+		echo "nameserver 127.0.0.53" >/run/systemd/resolve/stub-resolv.conf
+		printf "nameserver 203.0.113.53\nnameserver 2001:db8::53\n" >/run/systemd/resolve/resolv.conf
+		echo "127.0.0.1 localhost" >/etc/hosts
+		printf "passwd: files\nhosts: files resolve [!UNAVAIL=return] dns\n" >/etc/nsswitch.conf
+		touch /run/nscd/socket /run/systemd/resolve/io.systemd.Resolve /run/avahi-daemon/socket'
+}
+
+everything() {
+	in_view grep -v ' /run/nsctl-' /proc/self/mountinfo
+	in_view find "$runtime/state/sets" "$runtime/state/links" -type f
+	in_view find "$(daemon_cgroup)" -mindepth 1 -type d
+	in_view find "$runtime" -name '*tmp*'
+	in_view sh -c 'ls -l /etc | grep -E "resolv|hosts|nsswitch" | cut -d" " -f1; cat /etc/hosts'
+	host_links
+}
+
+reads() { nsctl exec "$1" cat "$2"; }
+# has SET FILE LINE
+has() { reads "$1" "$2" | grep -qxF "$3"; }
+has_not() { ! has "$@"; }
+knows() { nsctl exec "$1" getent "ahosts$3" "$2"; }
+knows_not() { ! nsctl exec "$1" getent hosts "$2"; }
+answers_for() { nsctl exec "$1" getent ahostsv4 www.test | grep -q '^192.0.2.80'; }
+
+# A set ns that answers for www.test, at .53 of the network lan.
+make_server() {
+	nsctl create -r -m -n --link=net/lan,address=10.8.0.53/24,address=fd08::53/64 ns
+	nsctl exec -d ns dnsmasq --user=root --no-daemon --no-resolv --no-hosts --pid-file= --bind-dynamic \
+		--interface=eth0 --address=/www.test/192.0.2.80 --address=/www.test/2001:db8::80
+}
+make_network() { nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/64 "$@"; }
+
+@test "--dns gives a resolv.conf of the set's own, on the link itself" {
+	nsctl create --dns=192.0.2.1 --dns=2001:db8::1 a
+	has a /etc/resolv.conf 'nameserver 192.0.2.1'
+	has a /etc/resolv.conf 'nameserver 2001:db8::1'
+	has_not a /etc/resolv.conf 'nameserver 127.0.0.53'
+	nsctl exec a test ! -L /etc/resolv.conf
+	has a /etc/nsswitch.conf 'hosts: files dns'
+	has a /etc/nsswitch.conf 'passwd: files'
+	[ "$(nsctl exec a grep -c '^hosts:' /etc/nsswitch.conf)" = 1 ]
+	nsctl show a | grep -E 'dns +192.0.2.1,2001:db8::1'
+	# the link's target is renamed over: it was never mounted on
+	in_view sh -c 'cd /run/systemd/resolve && echo "nameserver 127.0.0.54" >new && mv new stub-resolv.conf'
+	has a /etc/resolv.conf 'nameserver 192.0.2.1'
+	[ "$(in_view readlink /etc/resolv.conf)" = ../run/systemd/resolve/stub-resolv.conf ]
+	in_view grep -qx 'nameserver 127.0.0.54' /etc/resolv.conf
+	in_view grep -q 'resolve' /etc/nsswitch.conf
+}
+
+@test "the same as root in a user namespace, who cannot write into it" {
+	nsctl create -r -m -n --dns=192.0.2.1 a
+	has a /etc/resolv.conf 'nameserver 192.0.2.1'
+	run nsctl exec a sh -c 'mount -o remount,rw,bind /etc/resolv.conf; echo x >/etc/resolv.conf'
+	[ "$status" -ne 0 ]
+	reads a /etc/resolv.conf | head -1 | grep -q nsctld
+	nsctl exec a grep ' /etc/resolv.conf ' /proc/self/mountinfo | grep -q 'nosuid,nodev,noexec'
+	# what it mounts there itself stays, whatever becomes of the host's
+	nsctl exec a sh -c 'mount -t tmpfs t /mnt && echo "nameserver 192.0.2.99" >/mnt/r &&
+		mount --bind /mnt/r /etc/resolv.conf'
+	in_view sh -c 'touch /etc/hosts.new && mv /etc/hosts.new /etc/hosts'
+	nsctl create --dns=192.0.2.1 b
+	has a /etc/resolv.conf 'nameserver 192.0.2.99'
+}
+
+@test "dnsmasq in a set answers others, over IPv4 and IPv6" {
+	make_network
+	make_server
+	nsctl create --link=net/lan --dns=10.8.0.53 c
+	eventually answers_for c
+	nsctl create -rmn --link=net/lan --dns=fd08::53 six
+	nsctl exec six getent ahostsv6 www.test | grep -q '^2001:db8::80'
+	# members' names come first, and the set's own
+	knows c ns v4 | grep -q '^10.8.0.53'
+	nsctl exec c getent hosts c
+}
+
+@test "a network's name servers are its members'" {
+	make_network --dns=10.8.0.53
+	make_server
+	nsctl create --link=net/lan c
+	eventually answers_for c
+	nsctl network list | grep lan
+	nsctl --json network list | grep -q '"dns":\["10.8.0.53"\]'
+	# it may come later, and go again
+	nsctl create late
+	knows_not late ns
+	nsctl link add late net/lan --name=l
+	answers_for late
+	nsctl link rm l
+	eventually has_not late /etc/resolv.conf 'nameserver 10.8.0.53'
+	nsctl exec late test -L /etc/resolv.conf
+	in_view cat /etc/hosts | cmp - <(reads late /etc/hosts)
+}
+
+@test "members of a network reach each other by name while they come and go" {
+	make_network
+	nsctl create --link=net/lan m1
+	pings m1 m1
+	nsctl create -rmn --link=net/lan m2
+	pings m1 m2
+	pings m2 m1
+	nsctl exec m1 ping -4 -c 1 -W 5 m2
+	nsctl exec m2 ping -6 -c 1 -W 5 m1
+	# without a mount namespace: known, but knows nobody
+	nsctl create -n --link=net/lan bare
+	nsctl exec m1 ping -4 -c 1 -W 5 bare
+	# one of another network is not there
+	nsctl network create other --subnet=10.9.0.0/24
+	nsctl create --link=net/other elsewhere
+	knows_not elsewhere m1
+	knows_not m1 elsewhere
+	nsctl link add elsewhere net/lan
+	pings m2 elsewhere
+	pings elsewhere m2
+	nsctl rm m2
+	eventually knows_not m1 m2
+	nsctl network rm lan
+	eventually knows_not m1 bare
+	[ "$(nsctl exec m1 grep -c ' /etc/' /proc/self/mountinfo)" = "$(nsctl exec m1 grep -c ' /etc/' /proc/1/mountinfo)" ]
+	has m1 /etc/hosts '127.0.0.1 localhost'
+}
+
+@test "a command that runs sees a new member; so does a changed address" {
+	make_network
+	nsctl create --link=net/lan m1
+	nsctl exec -d m1 sh -c 'until getent hosts m2; do sleep 0.02; done; ping -c 1 -W 5 m2 && exec sleep 1000'
+	nsctl create --link=net/lan m2
+	eventually nsctl exec m1 pgrep -x sleep
+	nsctl create --link=net/lan,address=10.8.0.77/24 m3
+	knows m1 m3 v4 | grep -q '^10.8.0.77'
+}
+
+@test "many at once: everybody knows everybody in the end" {
+	make_network
+	for n in $(seq 12); do nsctl create -mn --link=net/lan "m$n" & done
+	wait
+	for n in 1 12; do
+		for other in $(seq 12); do has "m$n" /etc/hosts "$(knows m7 "m$other" v4 | awk 'NR == 1 { print $1 }') m$other"; done
+	done
+	nsctl rm m3 m4
+	eventually knows_not m1 m4
+}
+
+@test "egress: a stub resolver's upstream servers, or a word of why there are none" {
+	nsctl create --egress a
+	has a /etc/resolv.conf 'nameserver 203.0.113.53'
+	has a /etc/resolv.conf 'nameserver 2001:db8::53'
+	has_not a /etc/resolv.conf 'nameserver 127.0.0.53'
+	# they follow the host
+	in_view sh -c 'echo "nameserver 203.0.113.54" >/run/systemd/resolve/new && mv /run/systemd/resolve/new /run/systemd/resolve/resolv.conf'
+	eventually has a /etc/resolv.conf 'nameserver 203.0.113.54'
+	in_view rm /run/systemd/resolve/resolv.conf
+	nsctl create --egress b
+	reads b /etc/resolv.conf | grep -q -- --dns=ADDRESS
+	in_view sh -c 'rm /etc/resolv.conf && echo "nameserver 203.0.113.55" >/etc/resolv.conf'
+	nsctl create --egress c
+	has c /etc/resolv.conf 'nameserver 203.0.113.55'
+}
+
+@test "whoever replaces the host's files ends no set's own" {
+	make_network
+	in_view sh -c 'rm /etc/resolv.conf && echo "nameserver 203.0.113.55" >/etc/resolv.conf'
+	nsctl create --link=net/lan --dns=192.0.2.1 a
+	for file in resolv.conf hosts nsswitch.conf; do
+		in_view sh -c "cp /etc/$file /etc/$file.new && echo '# new' >>/etc/$file.new && mv /etc/$file.new /etc/$file"
+	done
+	eventually has a /etc/resolv.conf 'nameserver 192.0.2.1'
+	eventually has a /etc/nsswitch.conf 'hosts: files dns'
+	eventually knows a a v4
+	has_not a /etc/hosts '# new'
+}
+
+@test "the host's resolvers are out of reach, also of a set that only has no network" {
+	nsctl create offline
+	nsctl create -rmn user
+	for set in offline user; do
+		for directory in nscd systemd/resolve avahi-daemon; do
+			[ -z "$(nsctl exec $set ls /run/$directory)" ]
+		done
+	done
+	[ -n "$(in_view ls /run/nscd)" ]
+	# with the host's network they stay
+	nsctl create -m shares
+	[ -n "$(nsctl exec shares ls /run/nscd)" ]
+	has shares /etc/resolv.conf 'nameserver 127.0.0.53'
+	# a service that is started later
+	in_view sh -c 'rm -r /run/nscd && mkdir /run/nscd && touch /run/nscd/socket'
+	is_hidden() { [ -z "$(nsctl exec offline ls /run/nscd)" ]; }
+	eventually is_hidden
+}
+
+@test "a file that the host lacks is supplied, and nothing is written there" {
+	in_view sh -c 'rm /etc/resolv.conf /etc/hosts'
+	make_network
+	nsctl create --dns=192.0.2.1 --link=net/lan a
+	has a /etc/resolv.conf 'nameserver 192.0.2.1'
+	pings a a
+	nsctl exec a test -r /etc/passwd
+	in_view test ! -e /etc/resolv.conf
+	in_view test ! -e /etc/hosts
+}
+
+@test "another root: its own nsswitch, and a clear word where there is no resolv.conf" {
+	root=$nets/root
+	mkdir -p "$root"/{etc,proc,dev,bin,lib,lib64,usr,sys,outside}
+	chown -R "$user_id" "$root"
+	options=(-r -m -n --root="$root" --bind=/usr:/usr:ro --bind=/lib:/lib:ro --bind=/bin:/bin:ro)
+	[ -d /lib64 ] && options+=(--bind=/lib64:/lib64:ro)
+	refused "make an empty file" create "${options[@]}" --dns=192.0.2.1 a
+	as "$user_id" sh -c "echo 'hosts: db' >$root/etc/nsswitch.conf; ln -s nowhere $root/etc/resolv.conf"
+	nsctl create "${options[@]}" --dns=192.0.2.1 a
+	has a /etc/resolv.conf 'nameserver 192.0.2.1'
+	has a /etc/nsswitch.conf 'hosts: files dns'
+	nsctl rm a
+	[ "$(cat "$root/etc/nsswitch.conf")" = "hosts: db" ]
+	# what leads out of it, or to what its owner may not read, is not followed
+	echo secret >"$nets/secret" && chmod 600 "$nets/secret"
+	ln -sf /outside/secret "$root/etc/nsswitch.conf"
+	nsctl create "${options[@]}" --bind="$nets:/outside" --dns=192.0.2.1 b
+	! nsctl exec b grep -r secret /etc
+}
+
+@test "over the daemon's death: names are kept, and put right by the next" {
+	make_network
+	nsctl create --link=net/lan m1
+	nsctl create --link=net/lan m2
+	kill -KILL "$(cat "$runtime.pid")"
+	eventually is_gone "$(cat "$runtime.pid")"
+	in_view sh -c 'cp /etc/hosts /etc/hosts.new && mv /etc/hosts.new /etc/hosts'
+	start_daemon --config="$config"
+	pings m2 m1
+	eventually knows m1 m2 v4
+	for point in create-recorded create-linked create-pinned create-made names-started names-put; do
+		killed_at $point create --link=net/lan m3 || return 1
+		nsctl rm --ignore m3
+		eventually knows_not m1 m3
+		pings m1 m2
+	done
+	killed_at remove-unpinned rm m2
+	eventually knows_not m1 m2
+}
+
+@test "as on Linux 5.15" {
+	stop_daemon
+	old=$NSCTL_BUILD/tests/kernel/old-kernel
+	daemon_in="$daemon_in $old env NSCTL_BEFORE_6_15=1" start_daemon --config="$config"
+	make_network
+	nsctl create --dns=192.0.2.1 a
+	has a /etc/resolv.conf 'nameserver 192.0.2.1'
+	nsctl create --link=net/lan m1
+	nsctl create -rmn --link=net/lan m2
+	pings m1 m2
+	pings m2 m1
+	in_view rm /etc/resolv.conf
+	nsctl create --dns=192.0.2.1 b
+	has b /etc/resolv.conf 'nameserver 192.0.2.1'
+	stop_daemon
+	start_daemon --config="$config"
+}
+
+@test "what is no name server is refused by its field" {
+	refused '--dns' create --dns=192.0.2.1/24 a
+	refused '--dns' create --dns=name.example a
+	refused '--dns' create --dns=192.0.2.{1,2,3,4,5} a
+	run nsctl call Create '{"name":"a","spec":{"namespaces":["net"],"dns":["192.0.2.1"]}}'
+	[ "$status" -ne 0 ]
+	[[ "$output" == *spec.dns*mnt* ]]
+	run nsctl call Create '{"name":"a","spec":{"namespaces":["mnt"],"dns":["192.0.2.1"]}}'
+	[[ "$output" == *spec.dns*net* ]]
+	refused '--dns' network create lan --subnet=10.8.0.0/24 --dns=fe80
+	nsctl status | grep -E 'dns +yes'
+}
