@@ -132,8 +132,8 @@ static int send_removal(struct removal *removal)
 	return r;
 }
 
-/* Now, or when nothing is being done to the set's links any more: what makes one of them holds the
- * namespace. */
+/* Now, or when nothing is being done to the set's links and names any more: what does so holds the
+ * namespaces. */
 static void begin_removal(struct removal *removal)
 {
 	struct set *set = removal->set;
