@@ -308,8 +308,8 @@ make_network() { nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/6
 
 @test "as on Linux 5.15" {
 	stop_daemon
-	# on one processor: see command_old in dev
-	cpu=$(taskset -cp $$ | sed 's/.*: *//; s/[-,].*//')
+	# on one processor: see run_old in dev
+	cpu=$(sed -n 's/^Cpus_allowed_list:\t\([0-9]*\).*/\1/p' /proc/self/status)
 	old="taskset -c $cpu $NSCTL_BUILD/tests/kernel/old-kernel"
 	daemon_in="$daemon_in $old env NSCTL_BEFORE_6_15=1" start_daemon --config="$config"
 	make_network
