@@ -58,7 +58,7 @@ const struct option_row spec_options[] = {
 	 "                              [,gateway=ADDR]...: a link to host, SET or net/NETWORK",
 	 OPTION_LINK},
 	{"egress", 0, NULL, "reach the outside by NAT", OPTION_EGRESS},
-	{"dns", 0, "ADDRESS", "a name server (may be repeated)", OPTION_DNS},
+	{"dns", 0, "ADDRESS", "a name server (may be repeated); adds mount, net", OPTION_DNS},
 	{"publish", 0, "[ADDRESS:]PORT:PORT[/udp]", "a port of the host's that leads to one inside",
 	 OPTION_PUBLISH},
 	{"lease", 0, "DURATION|pid:PID",

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * resolvconf.c, naming.c and resolver-text.c: which of the host's name servers a set may ask, which
+ * sets are given the same files, and what is in them.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "base.h"
+#include "daemon/keeper/naming.h"
+#include "daemon/keeper/resolvconf.h"
+#include "daemon/kernel/resolver-text.h"
+
+#define ALICE 1000
+
+static void join(const struct resolvconf *conf, char *ret, size_t size)
+{
+	*ret = '\0';
+	for (size_t i = 0; i < conf->n; i++)
+		snprintf(ret + strlen(ret), size - strlen(ret), "%s%s", i ? " " : "",
+			 conf->servers[i]);
+}
+
+static void test_resolvconf(void **state _unused_)
+{
+	static const struct {
+		const char *text, *servers;
+		bool loopback;
+	} rows[] = {
+		{"", "", false},
+		{"nameserver 192.0.2.1\n", "192.0.2.1", false},
+		{"nameserver 192.0.2.1", "192.0.2.1", false},
+		{"nameserver\t192.0.2.1 # one\nnameserver 2001:DB8:0::1\r\n",
+		 "192.0.2.1 2001:db8::1", false},
+		{"nameserver 127.0.0.53\noptions edns0 trust-ad\nsearch .\n", "", true},
+		{"nameserver 127.0.0.1\nnameserver 192.0.2.1\n", "192.0.2.1", true},
+		{"nameserver ::1\nnameserver 0.0.0.0\nnameserver ::\n", "", true},
+		/* which interface it is on, only the host knows */
+		{"nameserver fe80::1%eth0\nnameserver fe80::1\n", "", false},
+		{"nameserver 192.0.2.1\nnameserver 192.0.2.1\n", "192.0.2.1", false},
+		{"nameserver 192.0.2.1\nnameserver 192.0.2.2\nnameserver 192.0.2.3\n"
+		 "nameserver 192.0.2.4\nnameserver 192.0.2.5\n",
+		 "192.0.2.1 192.0.2.2 192.0.2.3 192.0.2.4", false},
+		{"#nameserver 192.0.2.1\n;nameserver 192.0.2.2\n nameserver 192.0.2.3\n", "",
+		 false},
+		{"nameserver\nnameserver \nnameserver192.0.2.1\nnameserver 192.0.2.1/24\n"
+		 "nameserver 1.2.3\nnameserver x\nnameserver $(reboot)\n",
+		 "", false},
+		{"nameserver 1111111111111111111111111111111111111111111111111111111111111111111\n",
+		 "", false},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct resolvconf conf = {};
+		char servers[256];
+
+		resolvconf_parse(rows[i].text, &conf);
+		join(&conf, servers, sizeof(servers));
+		if (strcmp(servers, rows[i].servers) != 0 || conf.loopback != rows[i].loopback)
+			fail_msg("row %zu: %s, loopback %d", i, servers, conf.loopback);
+	}
+}
+
+/* --- text --- */
+
+static struct resolver_text text;
+
+static void assert_text(const char *expected)
+{
+	assert_int_equal(text.size, strlen(RESOLVER_HEAD) + strlen(expected));
+	assert_memory_equal(text.bytes, RESOLVER_HEAD, strlen(RESOLVER_HEAD));
+	assert_memory_equal(text.bytes + strlen(RESOLVER_HEAD), expected, strlen(expected));
+}
+
+static void test_servers(void **state _unused_)
+{
+	const struct task_resolver two = {.servers = {{"192.0.2.1"}, {"2001:db8::1"}},
+					  .n_servers = 2};
+
+	resolver_text_servers(&two, &text);
+	assert_text("nameserver 192.0.2.1\nnameserver 2001:db8::1\n");
+	/* with none libc asks 127.0.0.1: the file says why */
+	resolver_text_servers(&(struct task_resolver){.loopback = true}, &text);
+	text.bytes[text.size] = '\0';
+	assert_non_null(strstr(text.bytes, "loopback"));
+	assert_null(strstr(text.bytes, "\nnameserver"));
+	resolver_text_servers(&(struct task_resolver){}, &text);
+	text.bytes[text.size] = '\0';
+	assert_null(strstr(text.bytes, "\nnameserver"));
+}
+
+static void test_nsswitch(void **state _unused_)
+{
+	static const char *const rows[][2] = {
+		{"", "hosts: files dns\n"},
+		{"hosts: files resolve [!UNAVAIL=return] dns\n", "hosts: files dns\n"},
+		{"passwd: files sss\nhosts:files mdns4\ngroup: files",
+		 "passwd: files sss\ngroup: files\nhosts: files dns\n"},
+		{"\t hosts : db\n#hosts: x\nhosts_too: y\n",
+		 "#hosts: x\nhosts_too: y\nhosts: files dns\n"},
+		/* its own once more stays as it is */
+		{RESOLVER_HEAD "passwd: files\nhosts: files dns\n",
+		 "passwd: files\nhosts: files dns\n"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		resolver_text_nsswitch(rows[i][0], &text);
+		assert_text(rows[i][1]);
+	}
+}
+
+/* What the longest names and addresses need is there. */
+static void test_longest(void **state _unused_)
+{
+	static struct task_host hosts[TASK_HOSTS_MAX];
+	static char name[NAME_SIZE], address[ADDRESS_SIZE];
+	size_t lines = 0;
+
+	memset(name, 'n', sizeof(name) - 1);
+	memset(address, 'a', sizeof(address) - 1);
+	for (size_t i = 0; i < TASK_HOSTS_MAX; i++)
+		hosts[i] = (struct task_host){address, name};
+	resolver_text_hosts(hosts, TASK_HOSTS_MAX, &text);
+	for (size_t i = 0; i < text.size; i++)
+		lines += text.bytes[i] == '\n';
+	assert_int_equal(lines, TASK_HOSTS_MAX + 3);
+}
+
+/* --- sets and networks --- */
+
+static struct registry *registry;
+static unsigned int last_id;
+
+static struct set *add_set(const char *name, const struct wire_network *network)
+{
+	struct set *set = calloc(1, sizeof(*set));
+
+	assert_non_null(set);
+	set->owner = ALICE;
+	snprintf(set->name, sizeof(set->name), "%s", name);
+	snprintf(set->id, sizeof(set->id), "%016x", ++last_id);
+	set->state = SET_READY;
+	set->kinds = KIND_BIT(KIND_NET) | (network ? 0 : KIND_BIT(KIND_MNT));
+	if (network)
+		assert_int_equal(
+			wire_pack(&wire_network_layout, network, &set->network, &set->network_size),
+			0);
+	assert_int_equal(registry_add_set(registry, set), 0);
+	return set;
+}
+
+static void add_link(struct set *set, struct set *network, enum link_state link_state,
+		     const char *v4, const char *v6)
+{
+	const struct wire_link wire = {
+		.name = "l",
+		.a = {.where = END_SET, .addresses = {{v4}, {v6}}, .n_addresses = v6 ? 2 : 1},
+		.b = {.where = END_NETWORK},
+	};
+	struct link *link = calloc(1, sizeof(*link));
+
+	assert_non_null(link);
+	link->owner = ALICE;
+	snprintf(link->name, sizeof(link->name), "l%u", ++last_id);
+	snprintf(link->id, sizeof(link->id), "%016x", last_id);
+	link->state = link_state;
+	link->ends[0] = set;
+	link->ends[1] = network;
+	assert_int_equal(wire_pack(&wire_link_layout, &wire, &link->wire, &link->wire_size), 0);
+	assert_int_equal(registry_add_link(registry, link), 0);
+}
+
+static struct set *lan, *out, *one, *two, *alone;
+
+static int setup(void **state _unused_)
+{
+	const struct wire_network lan_wire = {
+		.name = "lan", .dns = {{"10.8.0.1"}, {"10.8.0.9"}}, .n_dns = 2};
+	const struct wire_network out_wire = {.name = "out", .egress = true};
+
+	assert_int_equal(registry_new(&registry), 0);
+	lan = add_set("+lan", &lan_wire);
+	out = add_set("+out", &out_wire);
+	one = add_set("one", NULL);
+	two = add_set("two", NULL);
+	alone = add_set("alone", NULL);
+	return 0;
+}
+
+static int teardown(void **state _unused_)
+{
+	registry = registry_free(registry);
+	return 0;
+}
+
+static void test_wanted(void **state _unused_)
+{
+	struct wire_spec spec = {};
+	struct naming naming;
+
+	naming_of(alone, &spec, &naming);
+	assert_true(naming.resolver.given);
+	assert_false(naming.resolver.own);
+	spec.egress = true;
+	naming_of(alone, &spec, &naming);
+	assert_true(naming.resolver.own && naming.of_host && !naming.resolver.wanted);
+	spec.dns[0].text = "192.0.2.1";
+	spec.n_dns = 1;
+	naming_of(alone, &spec, &naming);
+	assert_true(naming.resolver.own && !naming.of_host && naming.resolver.wanted);
+	assert_string_equal(naming.resolver.servers[0].text, "192.0.2.1");
+	/* nothing to mount in, or the host's own network */
+	alone->kinds = KIND_BIT(KIND_NET);
+	naming_of(alone, &spec, &naming);
+	assert_false(naming.resolver.given);
+	alone->kinds = KIND_BIT(KIND_MNT);
+	naming_of(alone, &spec, &naming);
+	assert_false(naming.resolver.given);
+	naming_of(lan, &spec, &naming);
+	assert_false(naming.resolver.given);
+}
+
+static void test_members(void **state _unused_)
+{
+	static struct naming_hosts hosts;
+	const struct wire_spec none = {}, own = {.dns = {{"192.0.2.1"}}, .n_dns = 1};
+	struct naming a, b;
+
+	add_link(one, lan, LINK_READY, "10.8.0.2/24", "fd08::2/64");
+	add_link(two, lan, LINK_READY, "10.8.0.3/24", NULL);
+	add_link(alone, lan, LINK_REMOVING, "10.8.0.4/24", NULL);
+	assert_true(naming_is_member(one));
+	assert_false(naming_is_member(alone));
+	naming_of(one, &none, &a);
+	naming_of(two, &none, &b);
+	assert_true(naming_equals(&a, &b));
+	assert_int_equal(a.resolver.n_servers, 2);
+	assert_string_equal(a.resolver.servers[1].text, "10.8.0.9");
+	assert_false(a.of_host);
+	/* the specification's servers come before the network's */
+	naming_of(two, &own, &b);
+	assert_false(naming_equals(&a, &b));
+	assert_string_equal(b.resolver.servers[0].text, "192.0.2.1");
+	assert_int_equal(b.resolver.n_servers, 1);
+	/* only members whose links are made, without prefix lengths */
+	assert_int_equal(naming_hosts(&a, &hosts), 3);
+	assert_string_equal(hosts.hosts[0].name, "two");
+	assert_string_equal(hosts.hosts[0].address, "10.8.0.3");
+	assert_string_equal(hosts.hosts[2].name, "one");
+	assert_string_equal(hosts.hosts[2].address, "fd08::2");
+}
+
+static void test_two_networks(void **state _unused_)
+{
+	static struct naming_hosts hosts;
+	const struct wire_spec none = {};
+	struct naming a, b;
+
+	add_link(one, out, LINK_READY, "10.9.0.2/24", NULL);
+	naming_of(one, &none, &a);
+	assert_true(a.of_host);
+	add_link(one, lan, LINK_CREATING, "10.8.0.2/24", NULL);
+	add_link(one, lan, LINK_READY, "10.8.0.9/24", NULL);
+	add_link(two, lan, LINK_READY, "10.8.0.3/24", NULL);
+	naming_of(one, &none, &a);
+	naming_of(two, &none, &b);
+	assert_int_equal(a.n_networks, 2);
+	assert_ptr_equal(a.networks[0], out);
+	assert_false(naming_equals(&a, &b));
+	/* name servers of the one come before the host's of the other */
+	assert_false(a.of_host);
+	assert_int_equal(naming_hosts(&a, &hosts), 3);
+	assert_int_equal(naming_hosts(&b, &hosts), 2);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_resolvconf),
+		cmocka_unit_test(test_servers),
+		cmocka_unit_test(test_nsswitch),
+		cmocka_unit_test(test_longest),
+		cmocka_unit_test_setup_teardown(test_wanted, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_members, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_two_networks, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
