@@ -231,6 +231,24 @@ bool address_of_subnet(const struct address *subnet, uint32_t n, struct address 
 	return ret->family != AF_INET || !address_equals(ret, &broadcast);
 }
 
+bool address_number(const struct address *subnet, const struct address *address, uint32_t *ret)
+{
+	unsigned int size = bits_of(subnet) / 8;
+	struct address again;
+	uint32_t n = 0;
+
+	if (address->family != subnet->family || !same_bits(address, subnet, subnet->prefix))
+		return false;
+	for (unsigned int i = 0; i < 4; i++)
+		n |= (uint32_t)(address->bytes[size - 1 - i] ^ subnet->bytes[size - 1 - i])
+		     << (8 * i);
+	/* what lies in front of these four bytes makes it greater */
+	if (!address_of_subnet(subnet, n, &again) || !address_equals(&again, address))
+		return false;
+	*ret = n;
+	return true;
+}
+
 void address_make_mac(const char *id, int end, char ret[static MAC_SIZE])
 {
 	unsigned int bytes[6] = {};

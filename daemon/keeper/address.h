@@ -40,6 +40,10 @@ bool address_overlaps(const struct address *a, const struct address *b);
  * that many, or it is the broadcast address. */
 bool address_of_subnet(const struct address *subnet, uint32_t n, struct address *ret);
 
+/* The reverse: which number the address has in the subnet; false when it lies elsewhere, or has a
+ * greater one. */
+bool address_number(const struct address *subnet, const struct address *address, uint32_t *ret);
+
 /* A locally administered MAC out of the first 48 bits of an id; another one for each end. */
 void address_make_mac(const char *id, int end, char ret[static MAC_SIZE]);
 

@@ -192,7 +192,8 @@ static int set_limit(struct loading *loading, const char *key, const char *value
 		    {"connections", &limits->connections},
 		    {"links", &limits->links},
 		    {"networks", &limits->networks},
-		    {"monitors", &limits->monitors}};
+		    {"monitors", &limits->monitors},
+		    {"published-ports", &limits->ports}};
 	uint64_t number;
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -207,7 +208,7 @@ static int set_limit(struct loading *loading, const char *key, const char *value
 	if (strcmp(key, "buffered-bytes") != 0)
 		return complain(loading,
 				"limits.%s: unknown key; known are: sets sessions connections "
-				"links networks monitors buffered-bytes",
+				"links networks monitors published-ports buffered-bytes",
 				key);
 	if (parse_number(value, true, UINT64_C(1) << 40, &limits->buffered) < 0 ||
 	    limits->buffered < UINT64_C(1) << 20)
@@ -404,6 +405,7 @@ static struct config *new_with_defaults(void)
 		.links = 512,
 		.networks = 64,
 		.monitors = 16,
+		.ports = 64,
 		.buffered = 16 * 1024 * 1024,
 	};
 	strcpy(config->network.pool_v4, "10.213.0.0/16");

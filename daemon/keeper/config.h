@@ -20,6 +20,7 @@ struct config_limits {
 	uint32_t links;	      /* links = 512 */
 	uint32_t networks;    /* networks = 64 */
 	uint32_t monitors;    /* monitors = 16: subscriptions */
+	uint32_t ports;	      /* published-ports = 64 */
 	uint64_t buffered;    /* buffered-bytes = 16M: in all fronts of the uid together */
 };
 

@@ -12,6 +12,8 @@
 #include "daemon/kernel/nft-watch.h"
 
 #define RESTORE_SECONDS 20
+/* Of one order: each may have PUBLISH_MAX ports, and both messages and transactions have an end. */
+#define RESTORE_LINKS_MAX 64
 /* Somebody who reloads a firewall does so in many steps: the last one counts. */
 #define SETTLE_MICROSECONDS 100000
 
@@ -20,7 +22,10 @@ static struct {
 	struct event *changed, *settled;
 	int listener_fd;
 	bool restoring, again;
-	uint32_t ours;		/* the number of the child that restored it last */
+	uint32_t ours[2]; /* the numbers of the children that restored it last */
+	bool more;	  /* there are links behind this one that are not in it yet */
+	uid_t owner;
+	char name[NAME_SIZE];
 	uint32_t strangers[16]; /* numbers heard while one was at it */
 	size_t n_strangers;
 } state = {.listener_fd = -1};
@@ -94,7 +99,7 @@ int egress_record(struct keeper *keeper, const struct authz_subject *subject, st
 		outward = network.egress;
 	if (!outward && spec->n_publish == 0)
 		return 0;
-	r = egress_hold_ports(set, spec, failure);
+	r = egress_hold_ports(keeper, set, spec, failure);
 	if (r == 0)
 		r = wiring_egress(keeper->registry, keeper->config->network.pool_v4,
 				  keeper->host_ipv6_egress ? keeper->config->network.pool_v6 : NULL,
@@ -146,20 +151,48 @@ static int hold_port(const struct spec_publish *publish, int family, int *ret)
 	return MIN(fd, 0);
 }
 
-int egress_hold_ports(struct set *set, const struct wire_spec *spec, struct failure *failure)
+/* What the set counts for its owner is n from now on. */
+static void count_ports(struct keeper *keeper, struct set *set, uint32_t n)
 {
-	if (spec->n_publish == 0)
+	struct registry_use *use = registry_use(keeper->registry, set->owner);
+
+	if (!use)
+		return;
+	use->ports += n - set->n_published;
+	set->n_published = n;
+	registry_use_settle(keeper->registry, set->owner);
+}
+
+static int check_limit(struct keeper *keeper, const struct set *set, size_t n,
+		       struct failure *failure)
+{
+	const struct registry_use *use = registry_use(keeper->registry, set->owner);
+	uint32_t limit = keeper->config->limits.ports, held = use ? use->ports : 0;
+
+	registry_use_settle(keeper->registry, set->owner);
+	if (set->owner == 0 || held + n <= limit)
 		return 0;
+	return failure_set(failure, ERROR_LIMIT_EXCEEDED, limit, "publishedPorts", NULL);
+}
+
+int egress_hold_ports(struct keeper *keeper, struct set *set, const struct wire_spec *spec,
+		      struct failure *failure)
+{
+	int limited = check_limit(keeper, set, spec->n_publish, failure);
+
+	if (limited || spec->n_publish == 0)
+		return limited;
 	set->ports = malloc(2 * spec->n_publish * sizeof(*set->ports));
 	if (!set->ports)
 		return failure_from_errno(failure, -ENOMEM, "hold the published ports");
+	count_ports(keeper, set, spec->n_publish);
 	for (size_t i = 0; i < spec->n_publish; i++)
 		for (int j = 0; j < 2; j++) {
 			int fd, r = hold_port(&spec->publish[i], j == 0 ? AF_INET : AF_INET6, &fd);
 			char field[48];
 
 			if (r < 0) {
-				egress_release_ports(set);
+				egress_release_ports(keeper, set);
 				snprintf(field, sizeof(field), "spec.publish[%zu].%s", i,
 					 r == -EADDRNOTAVAIL ? "hostAddress" : "hostPort");
 				return failure_set(failure, ERROR_INVALID_VALUE, 0, field, "%s",
@@ -174,12 +207,13 @@ int egress_hold_ports(struct set *set, const struct wire_spec *spec, struct fail
 	return 0;
 }
 
-void egress_release_ports(struct set *set)
+void egress_release_ports(struct keeper *keeper, struct set *set)
 {
 	for (size_t i = 0; i < set->n_ports; i++)
 		close_fd(set->ports[i]);
 	free(take_ptr(set->ports));
 	set->n_ports = 0;
+	count_ports(keeper, set, 0);
 }
 
 /* After a restart: what is held by somebody else by now stays published all the same. */
@@ -195,7 +229,7 @@ static void hold_again(struct keeper *keeper)
 		    wire_unpack(&wire_spec_layout, set->spec, set->spec_size, &spec) < 0 ||
 		    spec.n_publish == 0)
 			continue;
-		if (egress_hold_ports(set, &spec, &failure))
+		if (egress_hold_ports(keeper, set, &spec, &failure))
 			log_line(LOG_WARNING,
 				 &(struct log_fields){
 					 .has_uid = true, .uid = set->owner, .set = set->name},
@@ -206,6 +240,12 @@ static void hold_again(struct keeper *keeper)
 /* --- the table --- */
 
 static void restore(struct keeper *keeper);
+static void restore_from(struct keeper *keeper, const struct link *position, bool more);
+
+static bool is_ours(uint32_t who)
+{
+	return who == state.ours[0] || who == state.ours[1];
+}
 
 static void on_restored(struct operation *operation, const struct task_report *report)
 {
@@ -213,9 +253,10 @@ static void on_restored(struct operation *operation, const struct task_report *r
 	bool strangers = false;
 
 	state.restoring = false;
-	state.ours = report->pid;
+	state.ours[1] = state.ours[0];
+	state.ours[0] = report->pid;
 	for (size_t i = 0; i < state.n_strangers; i++)
-		strangers |= state.strangers[i] != state.ours;
+		strangers |= !is_ours(state.strangers[i]);
 	state.n_strangers = 0;
 	if (report->step != STEP_NONE)
 		log_error("the firewall's table cannot be put right: cannot %s: %s",
@@ -223,18 +264,19 @@ static void on_restored(struct operation *operation, const struct task_report *r
 	if (state.again || (strangers && report->step == STEP_NONE)) {
 		state.again = false;
 		restore(keeper);
+	} else if (state.more && report->step == STEP_NONE) {
+		restore_from(keeper, registry_next_link(keeper->registry, state.owner, state.name),
+			     true);
 	}
 }
 
-/* Those of links from *position on that fit into one order. */
-static void fill_links(struct keeper *keeper, const struct link **position,
-		       struct task_restore *task)
+/* Those of links from this one on that fit into one order. */
+static void fill_links(struct keeper *keeper, const struct link *link, struct task_restore *task)
 {
-	static struct wiring_task wirings[TASK_LINKS_MAX];
-	static struct wire_spec specs[TASK_LINKS_MAX];
-	const struct link *link = *position;
+	static struct wiring_task wirings[RESTORE_LINKS_MAX];
+	static struct wire_spec specs[RESTORE_LINKS_MAX];
 
-	for (; link && task->n_links < TASK_LINKS_MAX;
+	for (; link && task->n_links < RESTORE_LINKS_MAX;
 	     link = registry_next_link(keeper->registry, link->owner, link->name)) {
 		size_t n = task->n_links;
 
@@ -242,8 +284,10 @@ static void fill_links(struct keeper *keeper, const struct link **position,
 			continue;
 		egress_fill_link(link, &specs[n], &wirings[n].task);
 		task->links[task->n_links++] = wirings[n].task;
+		state.owner = link->owner;
+		memcpy(state.name, link->name, sizeof(state.name));
 	}
-	*position = link;
+	state.more = link != NULL;
 }
 
 static int send_restore(struct keeper *keeper, struct task_restore *task,
@@ -259,25 +303,30 @@ static int send_restore(struct keeper *keeper, struct task_restore *task,
 	return r;
 }
 
-static void restore(struct keeper *keeper)
+/* more: in addition to what is there, which was not all. */
+static void restore_from(struct keeper *keeper, const struct link *position, bool more)
 {
 	static struct task_restore task;
-	const struct link *position = first_way(keeper);
 	int r;
 
-	if (state.restoring) {
-		state.again = true;
-		return;
-	}
 	wire_clear(&task_restore_layout, &task);
 	egress_fill(keeper, &task.firewall);
-	fill_links(keeper, &position, &task);
+	task.more = more;
+	fill_links(keeper, position, &task);
 	state.n_strangers = 0;
 	r = send_restore(keeper, &task, on_restored);
 	if (r < 0)
 		log_error("the firewall's table cannot be put right: %s", strerror(-r));
 	else
 		state.restoring = true;
+}
+
+static void restore(struct keeper *keeper)
+{
+	if (state.restoring)
+		state.again = true;
+	else
+		restore_from(keeper, first_way(keeper), false);
 }
 
 void egress_gone(struct keeper *keeper)
@@ -292,7 +341,7 @@ static void hear(uint32_t who, void *context _unused_)
 {
 	static const struct timeval settle = {.tv_usec = SETTLE_MICROSECONDS};
 
-	if (who == state.ours)
+	if (is_ours(who))
 		return;
 	if (!state.restoring)
 		evtimer_add(state.settled, &settle);

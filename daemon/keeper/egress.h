@@ -32,7 +32,8 @@ void egress_stop(struct keeper *keeper);
 
 /* Ports of the host that sets publish are held, so that no process takes them: 0, or an error when
  * one does already. */
-int egress_hold_ports(struct set *set, const struct wire_spec *spec, struct failure *failure);
-void egress_release_ports(struct set *set);
+int egress_hold_ports(struct keeper *keeper, struct set *set, const struct wire_spec *spec,
+		      struct failure *failure);
+void egress_release_ports(struct keeper *keeper, struct set *set);
 
 #endif

@@ -536,6 +536,7 @@ void inquiry_on_status(struct keeper *keeper, struct request *request,
 		put_count(keeper, COUNT_LIMIT, "links", limits->links);
 		put_count(keeper, COUNT_LIMIT, "networks", limits->networks);
 		put_count(keeper, COUNT_LIMIT, "monitors", limits->monitors);
+		put_count(keeper, COUNT_LIMIT, "publishedPorts", limits->ports);
 		put_count(keeper, COUNT_LIMIT, "bufferedBytes", limits->buffered);
 	}
 	put_count(keeper, COUNT_USED, "sets", use ? use->sets : 0);
@@ -544,6 +545,7 @@ void inquiry_on_status(struct keeper *keeper, struct request *request,
 	put_count(keeper, COUNT_USED, "links", use ? use->links : 0);
 	put_count(keeper, COUNT_USED, "networks", use ? use->networks : 0);
 	put_count(keeper, COUNT_USED, "monitors", use ? use->monitors : 0);
+	put_count(keeper, COUNT_USED, "publishedPorts", use ? use->ports : 0);
 	put_count(keeper, COUNT_COUNTER, "created", keeper->counters.created);
 	put_count(keeper, COUNT_COUNTER, "removed", keeper->counters.removed);
 	put_count(keeper, COUNT_COUNTER, "executed", keeper->counters.executed);

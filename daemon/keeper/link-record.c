@@ -196,7 +196,7 @@ void link_forget_all(struct keeper *keeper, struct set *set)
 		egress |= set->links->egress;
 		link_forget(keeper, set->links);
 	}
-	egress_release_ports(set);
+	egress_release_ports(keeper, set);
 	if (egress)
 		egress_gone(keeper);
 }

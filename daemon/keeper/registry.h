@@ -50,6 +50,7 @@ struct set {
 	size_t network_size;
 	int *ports; /* egress.c's: sockets that hold published ports */
 	size_t n_ports;
+	uint32_t n_published;		   /* what these count for the owner's limit */
 	struct vigil *vigils[VIGIL_COUNT]; /* vigil.c's */
 	void *work; /* lifecycle's: the operation that is in progress on it */
 	/* names.c's: when its files in /etc were found to be due (0: they are not), the next one in
@@ -111,7 +112,7 @@ struct session {
 /* For each uid that has anything: what the limits count. */
 struct registry_use {
 	uid_t uid;
-	uint32_t sets, networks, links, sessions, connections, monitors;
+	uint32_t sets, networks, links, sessions, connections, monitors, ports;
 };
 
 struct registry;

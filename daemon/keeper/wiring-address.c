@@ -126,20 +126,41 @@ static int take_addresses(struct wiring *wiring, int i)
 	return 0;
 }
 
-static bool is_free(struct wiring *wiring, struct set *network, const struct address *address)
-{
-	struct collision collision = {.address = address};
+/* Numbers of a subnet's addresses that members have. */
+struct occupied {
+	const struct address *subnet;
+	uint8_t bits[HOSTS_MAX / 8];
+};
 
-	return wiring_each_neighbour(wiring, network, far_ends, &collision) == 0;
+static int mark_occupied(struct wiring *wiring _unused_, const struct link *link,
+			 const struct wire_end *end, void *context)
+{
+	static struct wire_link wire;
+	struct occupied *occupied = context;
+	const struct wire_end *member;
+	struct address address;
+	uint32_t n;
+
+	if (end->where != END_NETWORK ||
+	    wire_unpack(&wire_link_layout, link->wire, link->wire_size, &wire) < 0)
+		return 0;
+	member = wire.a.where == END_NETWORK ? &wire.b : &wire.a;
+	for (size_t i = 0; i < member->n_addresses; i++)
+		if (!address_read_interface(member->addresses[i].text, &address) &&
+		    address_number(occupied->subnet, &address, &n) && n < HOSTS_MAX)
+			occupied->bits[n / 8] |= 1 << n % 8;
+	return 0;
 }
 
 /* The lowest free one of the subnet, behind the network's own. */
 static int allocate(struct wiring *wiring, int i, const struct address *subnet, char *ret)
 {
+	struct occupied occupied = {.subnet = subnet};
 	struct address address;
 
+	wiring_each_neighbour(wiring, wiring->plan->ends[!i], mark_occupied, &occupied);
 	for (uint32_t n = 2; n < HOSTS_MAX && address_of_subnet(subnet, n, &address); n++)
-		if (is_free(wiring, wiring->plan->ends[!i], &address)) {
+		if (!(occupied.bits[n / 8] & 1 << n % 8)) {
 			address_write(&address, true, ret);
 			return 0;
 		}
@@ -184,6 +205,9 @@ static int check_gateway(struct wiring *wiring, int i)
 	if (end->where == END_NETWORK)
 		return wiring_refuse(wiring, i, "gateway",
 				     "a network's end has no routes of its own");
+	if (end->where == END_HOST)
+		return wiring_refuse(wiring, i, "gateway",
+				     "the host's default route is the host's own");
 	wrong = address_read_host(end->gateway, &gateway);
 	if (wrong)
 		return wiring_refuse(wiring, i, "gateway", "%s", wrong);

@@ -107,7 +107,7 @@ int wiring_each_neighbour(struct wiring *wiring, const struct set *place,
 	for (; link && r == 0;
 	     link = place ? link_next(link, place)
 			  : registry_next_link(registry, link->owner, link->name)) {
-		if (link == wiring->changing ||
+		if (link == wiring->changing || (!place && link->ends[0] && link->ends[1]) ||
 		    wire_unpack(&wire_link_layout, link->wire, link->wire_size, &wire) < 0)
 			continue;
 		for (int i = 0; i < 2 && r == 0; i++) {
@@ -126,6 +126,34 @@ static int has_interface(struct wiring *wiring _unused_, const struct link *link
 			 const struct wire_end *end, void *context)
 {
 	return end->interface && strcmp(end->interface, context) == 0;
+}
+
+/* The numbers of those that are called as we call them, a bit for each. */
+static int mark_number(struct wiring *wiring _unused_, const struct link *link _unused_,
+		       const struct wire_end *end, void *context)
+{
+	uint8_t *used = context;
+	char again[INTERFACE_SIZE];
+	unsigned int n;
+
+	if (!end->interface || sscanf(end->interface, "eth%4u", &n) != 1 || n >= SET_LINKS_MAX)
+		return 0;
+	snprintf(again, sizeof(again), "eth%u", n);
+	if (strcmp(again, end->interface) == 0)
+		used[n / 8] |= 1 << n % 8;
+	return 0;
+}
+
+/* There are fewer links than numbers. */
+static void pick_interface(struct wiring *wiring, const struct set *place, char *ret)
+{
+	uint8_t used[SET_LINKS_MAX / 8 + 1] = {};
+	unsigned int n = 0;
+
+	wiring_each_neighbour(wiring, place, mark_number, used);
+	while (used[n / 8] & 1 << n % 8)
+		n++;
+	snprintf(ret, INTERFACE_SIZE, "eth%u", n);
 }
 
 static int name_interface(struct wiring *wiring, int i)
@@ -147,9 +175,7 @@ static int name_interface(struct wiring *wiring, int i)
 			return wiring_refuse(wiring, i, "interface",
 					     "another link has an interface %s there", text);
 	} else if (end->where == END_SET) {
-		for (int n = 0; n == 0 || wiring_each_neighbour(wiring, place, has_interface, text);
-		     n++)
-			snprintf(text, INTERFACE_SIZE, "eth%d", n);
+		pick_interface(wiring, place, text);
 	}
 	end->interface = *text ? text : NULL;
 	return 0;

@@ -176,6 +176,8 @@ int firewall_remove(const struct host *host, const struct task_firewall *firewal
 		return r;
 	/* one by one: what is not there must not keep the rest */
 	for (size_t i = 0; i < n && (r == 0 || r == -ENOENT); i++) {
+		if (!links[i].egress)
+			continue;
 		nft_begin(&nft);
 		change_links(&nft, &links[i], 1, true);
 		r = nft_commit(&nft);

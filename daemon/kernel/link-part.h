@@ -29,8 +29,8 @@ void link_add_route(struct rtnl *rtnl, uint32_t index, const char *gateway, bool
 int link_open_place(const struct host *host, const struct task_end *end, int own_fd);
 /* The interface of this name (or altname); -ENODEV. */
 int link_find_name(struct rtnl *rtnl, const char *name, uint32_t *ret_index);
-/* The interface that is the end of this link, whatever it is called now: by its alias or its MAC.
- * -ENODEV. */
+/* The interface that is the end of this link, whatever it is called now: by its alias or, without
+ * one, its MAC. -ENODEV. */
 int link_find(struct rtnl *rtnl, const char *id, const struct task_end *end, uint32_t *ret_index);
 
 /* link_remove() where an end without a pin is in own_fd. */

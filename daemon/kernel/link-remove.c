@@ -13,11 +13,16 @@
 
 /* --- finding --- */
 
-/* What is looked for, and what was found. */
+/*
+ * What is looked for, and what was found. The alias is ours alone. Until an end has it, it is known
+ * by its MAC: on the host, where others' interfaces are and where a user may have chosen a MAC that
+ * one of them has, only together with the kernel's name, which is ours.
+ */
 struct search {
 	char alias[sizeof(LINK_TAG) + SESSION_SIZE];
-	const char *mac;
+	const struct task_end *end;
 	uint32_t index; /* 0: not found */
+	bool tagged;	/* it has the alias */
 };
 
 static bool has_mac(const struct nlattr *attribute, const char *mac)
@@ -50,7 +55,7 @@ static int on_candidate(const struct nlmsghdr *message, void *context)
 	const struct ifinfomsg *link = mnl_nlmsg_get_payload(message);
 	const struct nlattr *attribute;
 	struct search *search = context;
-	bool ours = false, veth = false;
+	bool tagged = false, mac = false, name = !search->end->host, veth = false;
 
 	if (message->nlmsg_type != RTM_NEWLINK)
 		return MNL_CB_OK;
@@ -59,20 +64,24 @@ static int on_candidate(const struct nlmsghdr *message, void *context)
 		uint16_t type = mnl_attr_get_type(attribute);
 
 		if (type == IFLA_IFALIAS)
-			ours |= strcmp(mnl_attr_get_str(attribute), search->alias) == 0;
+			tagged = strcmp(mnl_attr_get_str(attribute), search->alias) == 0;
 		else if (type == IFLA_ADDRESS)
-			ours |= has_mac(attribute, search->mac);
+			mac = has_mac(attribute, search->end->mac);
+		else if (type == IFLA_IFNAME)
+			name |= strcmp(mnl_attr_get_str(attribute), search->end->interface) == 0;
 		else if (type == IFLA_LINKINFO)
 			veth = is_veth(attribute);
 	}
-	if (ours && veth)
+	if (veth && (tagged || (mac && name && !search->tagged))) {
 		search->index = link->ifi_index;
+		search->tagged = tagged;
+	}
 	return MNL_CB_OK;
 }
 
 int link_find(struct rtnl *rtnl, const char *id, const struct task_end *end, uint32_t *ret_index)
 {
-	struct search search = {.mac = end->mac};
+	struct search search = {.end = end};
 	struct ifinfomsg *header;
 	struct nlmsghdr *message =
 		rtnl_add(rtnl, RTM_GETLINK, 0, sizeof(*header), (void **)&header);

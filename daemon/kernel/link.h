@@ -2,8 +2,9 @@
 /*
  * Links in the kernel: veth pairs and the bridges of networks, by rtnetlink. What is made is made
  * whole or not at all; what takes away makes absent, only what is ours (its alias is LINK_TAG and
- * the link's id, or its MAC the recorded one), and can be run again from any point. A pair is born
- * in one message with its peer in its own net namespace: moving one costs 15–20 ms (kernel fact 7).
+ * the link's id, or it has none yet and our name and MAC), and can be run again from any point. A
+ * pair is born in one message with its peer in its own net namespace: moving one costs 15–20 ms
+ * (kernel fact 7).
  *
  * The caller is a maker: root in files, allowed to administer every net namespace (its effective
  * uid may be another's). These functions change the net namespace of the process and leave it

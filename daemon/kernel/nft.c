@@ -87,6 +87,11 @@ int nft_commit(struct nft *nft)
 	uint32_t last = nft->sequence;
 	int failed = 0;
 
+	if (nft->failed)
+		return -ENOBUFS;
+	/* nobody would answer */
+	if (last == nft->first)
+		return 0;
 	add_bound(nft, NFNL_MSG_BATCH_END);
 	if (nft->failed)
 		return -ENOBUFS;

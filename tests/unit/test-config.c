@@ -193,8 +193,9 @@ static const struct {
 				"accounts network"},
 	{"[Limits]\nsets = 1\n", ":2: [Limits]: unknown section; known are: limits allow "
 				 "accounts network"},
-	{"[limits]\n\nset = 1\n", ":3: limits.set: unknown key; known are: sets sessions "
-				  "connections links networks monitors buffered-bytes"},
+	{"[limits]\n\nset = 1\n",
+	 ":3: limits.set: unknown key; known are: sets sessions "
+	 "connections links networks monitors published-ports buffered-bytes"},
 	{"[allow]\n# who\nbe-root = *\n", ":3: allow.be-root: unknown key; known are: connect "
 					  "user-namespaces ip-netns new-privileges administer "
 					  "nested confined host-links egress publish low-ports"},
@@ -210,7 +211,7 @@ static const struct {
 	/* the first error is told */
 	{"[limits]\nset = 1\nsats = 2\n[x]\ny = 1\n",
 	 ":2: limits.set: unknown key; known are: sets sessions "
-	 "connections links networks monitors buffered-bytes"},
+	 "connections links networks monitors published-ports buffered-bytes"},
 	/* numbers */
 	{"[limits]\nsets =\n", ":2: limits.sets: : is a number, 0 to 1000000"},
 	{"[limits]\nsets = -1\n", ":2: limits.sets: -1: is a number, 0 to 1000000"},

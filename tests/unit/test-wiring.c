@@ -12,6 +12,7 @@
 
 #include "base.h"
 #include "daemon/keeper/address.h"
+#include "daemon/keeper/address.h"
 #include "daemon/keeper/wiring.h"
 
 #define ALICE 1000
@@ -179,6 +180,51 @@ static void test_exhausted(void **state _unused_)
 		add(&(struct wire_link){.a = {SET(name)}, .b = {NETWORK("lan")}});
 	}
 	assert_int_equal(plan(&wire, 0, &done, &failure), ERROR_LIMIT_EXCEEDED);
+}
+
+/* Numbers of addresses in a subnet, and back. */
+static void test_numbers(void **state _unused_)
+{
+	static const struct {
+		const char *subnet, *address;
+		bool inside;
+		uint32_t n;
+	} rows[] = {
+		{"10.8.0.0/24", "10.8.0.7/24", true, 7},
+		{"10.8.0.0/24", "10.8.1.7/24", false, 0},
+		{"10.8.0.0/16", "10.8.1.2/24", true, 258},
+		{"10.0.0.0/8", "10.255.255.254/8", true, 0xfffffe},
+		{"fd08::/64", "fd08::1:2/64", true, 0x10002},
+		{"fd08::/64", "fd08::1:0:0:2/64", false, 0},
+		{"fd08::/64", "10.8.0.1/24", false, 0},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct address subnet, address, again;
+		uint32_t n = 0;
+
+		assert_null(address_read_subnet(rows[i].subnet, &subnet));
+		assert_null(address_read_interface(rows[i].address, &address));
+		assert_int_equal(address_number(&subnet, &address, &n), rows[i].inside);
+		assert_int_equal(n, rows[i].n);
+		if (!rows[i].inside)
+			continue;
+		assert_true(address_of_subnet(&subnet, n, &again));
+		assert_true(address_equals(&again, &address));
+	}
+}
+
+/* Whoever may have an end on the host does not get its routes with it. */
+static void test_gateway_of_host(void **state _unused_)
+{
+	const struct wire_link wire = {
+		.a = {SET("a"), ADDRESSES(1, {"10.1.0.2/24"})},
+		.b = {HOST, ADDRESSES(1, {"10.1.0.1/24"}), .gateway = "10.1.0.2"}};
+	struct failure failure = {};
+	struct wiring_plan done;
+
+	assert_int_equal(plan(&wire, ALLOW_HOST_LINKS, &done, &failure), ERROR_INVALID_VALUE);
+	assert_string_equal(failure.subject, "b.gateway");
 }
 
 static void test_gateway_of_network(void **state _unused_)
@@ -362,6 +408,8 @@ int main(void)
 		TEST(test_allocation),
 		TEST(test_exhausted),
 		TEST(test_gateway_of_network),
+		TEST(test_gateway_of_host),
+		TEST(test_numbers),
 		TEST(test_refused),
 		TEST(test_change),
 		TEST(test_networks),
