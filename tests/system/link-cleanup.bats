@@ -92,7 +92,7 @@ host_end() { host_links | grep -o '^nsc[0-9a-f]*@' | tr -d @ | grep -v '^nsc0123
 	nsctl exec box sleep infinity 3>&- &
 	client=$!
 	eventually runs_in_box
-	for pid in $(runners); do kill -KILL "$pid"; done
+	kill -KILL "$(runner_of "$(nsctl ps box | awk '/sleep/ { print $1 }')")"
 	wait "$client" || true
 	leaves_nothing
 	everything_wired
@@ -102,11 +102,8 @@ host_end() { host_links | grep -o '^nsc[0-9a-f]*@' | tr -d @ | grep -v '^nsc0123
 	leaves_nothing
 }
 runs_in_box() { nsctl ps box | grep -q sleep; }
-# the runners' parent halves of this daemon
-runners() { grep -lsz "^NSCTL" /dev/null; for p in /proc/[0-9]*; do
-	[ "$(tr '\0' ' ' <"$p/cmdline" 2>/dev/null | cut -d' ' -f1)" = nsctl-runner ] &&
-		grep -qs "$(basename "$(daemon_cgroup)")" "$p/cgroup" && echo "${p#/proc/}"
-done; true; }
+# The parent of a process that was started in the set: its runner's parent half.
+runner_of() { awk '$1 == "PPid:" { print $2 }' "/proc/$1/status"; }
 # the one process in the set's cgroup, while there is no daemon to ask
 init_of_record() { find "$(daemon_cgroup)" -name cgroup.procs -exec cat {} + | head -1; }
 
@@ -138,7 +135,7 @@ init_of_record() { find "$(daemon_cgroup)" -name cgroup.procs -exec cat {} + | h
 		leaves_nothing || { echo "$what" && return 1; }
 	done
 	# into a namespace of its own, which a process goes on holding when the set has gone
-	nsctl create -n -r --link=host:veth0,peer-address=10.1.0.1/24 box
+	nsctl create -mpn -r --link=host:veth0,peer-address=10.1.0.1/24 box
 	nsctl exec -d box unshare -n sleep infinity
 	eventually inner_net
 	nsctl exec box sh -c 'ip link set eth0 netns $(pgrep -x sleep)'
