@@ -1,0 +1,509 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Attacks over the socket: others' objects, pretended identities, malformed and endless messages,
+# hostile descriptors. The classes are those of docs/attacks.md.
+
+load daemon.bash
+
+setup_file() {
+	start_daemon
+	export runtime daemon
+	export PYTHONPATH=$BATS_TEST_DIRNAME PYTHONDONTWRITEBYTECODE=1
+	nsctl run -mpnuiC true
+	before=$(kernel_counts)
+	export before
+}
+
+teardown_file() {
+	purge_daemon
+}
+
+teardown() {
+	nsctl rm --all
+	other rm --all
+	root_nsctl rm --all
+	eventually counts_are "$before"
+}
+
+# python UID ARGUMENT...: the program on stdin, with hostile.py beside it.
+python() {
+	local uid=$1
+	shift
+	as "$uid" env PYTHONPATH="$PYTHONPATH" PYTHONDONTWRITEBYTECODE=1 timeout 120 python3 - "$@"
+}
+
+# Descriptors of the keeper and of all fronts.
+descriptors() {
+	local pid
+	for pid in "$(cat "$runtime.pid")" $(fronts); do
+		find "/proc/$pid/fd" -mindepth 1 2>/dev/null
+	done | wc -l
+}
+fronts() {
+	local pid
+	for pid in $(pgrep -P "$(pgrep -P "$(cat "$runtime.pid")")"); do
+		grep -qx nsctld-front "/proc/$pid/comm" && echo "$pid"
+	done
+	true
+}
+
+@test "every method on another's, on root's, and on what is not there answers alike (CVE-2026-39402)" {
+	nsctl create -mpn theirs
+	session=$(nsctl exec -d theirs sleep 1000)
+	root_nsctl create -n roots
+	nsctl create -n -u linked
+	python "$other_id" "$user_id" "$session" <<'PYTHON'
+import json, os, re, sys
+from hostile import Connection, error_of
+owner, session = int(sys.argv[1]), sys.argv[2]
+c = Connection()
+text = c.ok("org.varlink.service.GetInterfaceDescription", {"interface": "org.nsctl"})["description"]
+methods = re.findall(r"^method (\w+)", text, re.MULTILINE)
+# what a method needs beside the object; None: it is about nothing of anybody's
+NONE = None
+rows = {
+    "Create": NONE, "Run": NONE, "List": NONE, "ListLinks": NONE, "ListNetworks": NONE, "Apply": NONE,
+    "GetStatus": NONE, "Identify": NONE, "Adopt": NONE, "AddLink": NONE, "CreateNetwork": NONE,
+    "Monitor": NONE,
+    "Get": {}, "Remove": {}, "Renew": {}, "Exec": {"command": ["true"]}, "ListSessions": {},
+    "OpenNamespaces": {}, "ListProcesses": {}, "Kill": {"signal": 9}, "Freeze": {}, "Thaw": {},
+    "SetLink": {}, "RemoveLink": {}, "RemoveNetwork": {}, "WaitSession": NONE,
+}
+assert set(methods) == set(rows), set(methods) ^ set(rows)
+def ask(method, name, **more):
+    reply = c.call(method, {"name": name, **rows[method], **more})
+    return json.dumps(reply).replace(name, "NAME")
+for method, more in rows.items():
+    if more is NONE: continue
+    absent = ask(method, "absent")
+    assert "NotFound" in absent, (method, absent)
+    for name, uid in (("theirs", owner), ("roots", 0), ("linked", owner), ("absent", owner), ("absent", 4000000000)):
+        assert ask(method, name) == absent, (method, name)
+        assert ask(method, name, owner=uid) == absent, (method, name, uid, ask(method, name, owner=uid))
+wait = lambda s: json.dumps(c.call("WaitSession", {"session": s})).replace(s, "S")
+assert wait(session) == wait("0123456789abcdef"), wait(session)
+for method in "List", "ListLinks", "ListNetworks":
+    assert not any(c.ok(method, {"allOwners": True}).values()), method
+# an end in another's set is one in no set
+def link(name): return json.dumps(c.call("AddLink", {"a": {"set": name}, "b": {"set": name}})).replace(name, "NAME")
+assert link("theirs") == link("absent"), link("theirs")
+for sets in [True]:
+    reply = c.call("Monitor", {"allOwners": True}, more=True)
+    assert "theirs" not in json.dumps(reply), reply
+PYTHON
+	[ "$(nsctl list --quiet | sort | tr '\n' ' ')" = "linked theirs " ]
+	nsctl exec theirs true
+}
+
+@test "a process that is not the caller's is not told of, nor one that has ended" {
+	nsctl create -mp box
+	session=$(nsctl exec -d box sleep 1000)
+	pid=$(nsctl sessions box | awk -v s="$session" '$1 == s { for (i = 1; i <= NF; i++) if ($i ~ /^[0-9]+$/) { print $i; exit } }')
+	python "$other_id" "${pid:-1}" <<'PYTHON'
+import os, subprocess, sys
+from hostile import Connection, error_of
+c = Connection()
+for pid in int(sys.argv[1]), 1:
+    fd = os.pidfd_open(pid)
+    assert error_of(c.call("Identify", {"processFileDescriptor": 0}, [fd])) == "NotPermitted", pid
+child = subprocess.Popen(["true"])
+fd = os.pidfd_open(child.pid)
+child.wait()
+assert error_of(c.call("Identify", {"processFileDescriptor": 0}, [fd])) == "InvalidValue"
+# no pidfd at all
+for what in os.open("/", os.O_PATH), os.open("/proc/self", os.O_RDONLY), os.open("/dev/null", os.O_RDWR):
+    assert error_of(c.call("Identify", {"processFileDescriptor": 0}, [what])) == "InvalidValue"
+PYTHON
+}
+
+@test "a uid above 2^31 is a uid like others (CVE-2018-19788)" {
+	big=4000000000
+	as "$big" "$NSCTL_BUILD/nsctl" create -n box
+	[ "$(as "$big" "$NSCTL_BUILD/nsctl" exec box id -u)" = "$big" ]
+	[ "$(as "$big" "$NSCTL_BUILD/nsctl" list --json | python3 -c 'import json,sys; print(json.loads(sys.stdin.readline())["owner"])')" = "$big" ]
+	run nsctl rm box
+	[ "$status" -eq 1 ]
+	run other --owner="$big" rm box
+	[ "$status" -eq 1 ]
+	as "$big" "$NSCTL_BUILD/nsctl" rm box
+}
+
+@test "root of a user namespace is nobody's root, and confined" {
+	nsctl create -n box
+	for command in "list" "create -n more" "rm box" "exec box true"; do
+		# shellcheck disable=SC2086
+		run as "$user_id" unshare -U -r "$NSCTL_BUILD/nsctl" $command
+		[ "$status" -ne 0 ]
+		[[ "$output" == *"user namespace"* ]]
+		# shellcheck disable=SC2086
+		run as "$user_id" unshare -U "$NSCTL_BUILD/nsctl" $command
+		[ "$status" -ne 0 ]
+	done
+	[ "$(nsctl list --quiet)" = box ]
+}
+
+@test "who connects and ends, or becomes another program, at once is served as who it was (CVE-2013-4288)" {
+	nsctl create -n box
+	cp "$(command -v sleep)" "$runtime/setuid-sleep"
+	chmod 4755 "$runtime/setuid-sleep"
+	count=$(descriptors)
+	python "$user_id" "$runtime/setuid-sleep" <<'PYTHON'
+import json, os, sys
+from hostile import Connection
+create = json.dumps({"method": "org.nsctl.Create", "parameters": {"name": "made", "spec": {"namespaces": ["net"]}}}).encode() + b"\0"
+for i in range(50):
+    if os.fork() == 0:
+        c = Connection()
+        c.send(create)
+        os._exit(0)
+    os.wait()
+for i in range(5):
+    # the socket is a child's, whose parent has ended; or of a program that has become root's
+    c = Connection()
+    os.set_inheritable(c.socket.fileno(), True)
+    if os.fork() == 0: os.execv(sys.argv[1], ["sleep", "0.2"])
+    c.send(create)
+    reply = c.receive()
+    assert reply.get("parameters", {}).get("set", {"owner": os.getuid()})["owner"] == os.getuid(), reply
+PYTHON
+	rm "$runtime/setuid-sleep"
+	[ -z "$(root_nsctl list --quiet)" ]
+	nsctl rm --ignore made
+	returns() { [ "$(descriptors)" -le "$count" ]; }
+	eventually returns
+}
+
+@test "a socket that is passed on stays who connected it (CVE-2019-7304)" {
+	mkfifo -m 666 "$runtime/fifo"
+	python "$user_id" "$runtime/passed" <<'PYTHON' &
+import array, os, socket, sys
+from hostile import Connection
+c = Connection()
+path = "\0nsctl-test-" + sys.argv[1]
+listening = socket.socket(socket.AF_UNIX)
+listening.bind(path); listening.listen()
+taker, _ = listening.accept()
+taker.sendmsg([b"x"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [c.socket.fileno()]))])
+taker.recv(1)
+PYTHON
+	python "$other_id" "$runtime/passed" <<'PYTHON'
+import array, socket, sys, time
+from hostile import Connection
+taker = socket.socket(socket.AF_UNIX)
+for _ in range(600):
+    try: taker.connect("\0nsctl-test-" + sys.argv[1]); break
+    except OSError: time.sleep(0.05)
+_, ancillary, _, _ = taker.recvmsg(1, 100)
+c = Connection()
+c.socket = socket.socket(fileno=array.array("i", ancillary[0][2])[0])
+c.socket.settimeout(60)
+c.ok("Create", {"name": "made", "spec": {"namespaces": ["net"]}})
+taker.send(b"x")
+PYTHON
+	wait
+	rm "$runtime/fifo"
+	[ "$(nsctl list --quiet)" = made ]
+	[ -z "$(other list --quiet)" ]
+}
+
+# served: another user, and the same one on another connection, are.
+served() {
+	[ -z "$(other list --quiet)" ]
+	nsctl exec box true
+}
+
+@test "slow readers, slow writers, half messages and endless ones are nobody else's business" {
+	nsctl create -n box
+	count=$(descriptors)
+	mkfifo -m 666 "$runtime/ready" "$runtime/go"
+	python "$user_id" "$runtime" <<'PYTHON' &
+import json, os, sys
+from hostile import Closed, Connection
+status = b'{"method":"org.nsctl.GetStatus"}\0'
+# pipelined by thousands, and none of the answers read
+slow = [Connection() for _ in range(8)]
+for c in slow:
+    c.socket.setblocking(False)
+    try:
+        while True: c.socket.send(status * 1000)
+    except BlockingIOError: pass
+# a byte at a time
+drop = Connection()
+drop.send(status[:20])
+# never an end: up to what a message may have, then the connection is closed
+endless = Connection()
+try:
+    while True: endless.send(b" " * 65536)
+except (OSError, Closed): pass
+# half-closed: answered all the same
+half = Connection()
+half.send(status)
+half.socket.shutdown(1)
+assert "parameters" in half.receive()
+open(sys.argv[1] + "/ready", "w").close()
+open(sys.argv[1] + "/go").read()
+for byte in status[20:]: drop.send(bytes([byte]))
+assert "parameters" in drop.receive()
+# who reads in the end finds one answer to each call
+c = slow[0]
+c.socket.setblocking(True)
+c.socket.settimeout(60)
+calls = Connection()
+calls.socket.settimeout(60)
+import threading
+def write():
+    for _ in range(10): calls.send(status * 1000)
+writer = threading.Thread(target=write)
+writer.start()
+for _ in range(10000): assert "parameters" in calls.receive()
+writer.join()
+calls.socket.setblocking(False)
+try: assert False, calls.socket.recv(1)
+except BlockingIOError: pass
+PYTHON
+	attacker=$!
+	read -r _ <"$runtime/ready" || true
+	served
+	served
+	: >"$runtime/go"
+	wait "$attacker"
+	rm "$runtime/ready" "$runtime/go"
+	served
+	returns() { [ "$(descriptors)" -le "$count" ]; }
+	eventually returns
+}
+
+@test "descriptors that nobody asked for are closed" {
+	nsctl create -n box
+	python "$user_id" </dev/null
+	count=$(descriptors)
+	python "$user_id" <<'PYTHON'
+import json, os
+from hostile import Closed, Connection, error_of
+fds = [os.open("/dev/null", os.O_RDWR)] * 253
+for _ in range(20):
+    c = Connection()
+    for method, parameters in (("GetStatus", {}), ("Get", {"name": "none"}), ("NoSuchMethod", {}), ("Create", {"x": 1}),
+                               ("Exec", {"name": "none", "command": ["true"], "stdinFileDescriptor": 252})):
+        try: reply = c.call(method, parameters, fds)
+        except Closed: c = Connection()
+    # along with half a message, and never more
+    c = Connection()
+    c.send(b'{"method":', fds)
+    # and with several messages' bytes
+    c = Connection()
+    c.send(b'{"method":"org.nsctl.GetStatus"}\0{"method"', fds)
+PYTHON
+	served
+	returns() { [ "$(descriptors)" -le "$count" ]; }
+	eventually returns
+}
+
+@test "descriptors that are no use as what they are given for are refused by name" {
+	nsctl create -m box
+	python "$user_id" <<'PYTHON'
+import os, socket, tempfile
+from hostile import Connection, error_of
+c = Connection()
+path = os.open("/", os.O_PATH | os.O_DIRECTORY)
+directory = os.open("/", os.O_RDONLY | os.O_DIRECTORY)
+file = os.open("/etc/passwd", os.O_RDONLY)
+read, write = os.pipe()
+pair = socket.socketpair()
+memory = os.memfd_create("m")
+def refused(field, fd, method="Exec", **more):
+    reply = c.call(method, {"name": "box", "command": ["true"], field: 0, **more}, [fd])
+    assert error_of(reply) == "InvalidValue" and reply["parameters"]["field"] == field, (field, reply)
+for field in "stdinFileDescriptor", "stdoutFileDescriptor", "stderrFileDescriptor":
+    refused(field, path)
+for fd in path, directory, file, read, memory, pair[0].fileno():
+    refused("statusFileDescriptor", fd)
+for fd in path, directory, file, read, write, memory, pair[0].fileno():
+    refused("terminalFileDescriptor", fd)
+def create(spec, fd):
+    reply = c.call("Create", {"name": "made", "spec": spec}, [fd])
+    assert error_of(reply) in ("InvalidValue", "SystemError"), (spec, reply)
+    assert "spec." in str(reply["parameters"]), reply
+for fd in file, read, memory, pair[0].fileno():
+    create({"namespaces": ["mnt"], "rootFileDescriptor": 0}, fd)
+    create({"namespaces": ["mnt"], "mounts": [{"type": "bind", "target": "/usr", "sourceFileDescriptor": 0}]}, fd)
+# a socket and a pipe as what a command reads and writes are as good as any
+reply = c.call("Exec", {"name": "box", "command": ["echo", "hello"], "stdoutFileDescriptor": 0}, [pair[1].fileno()])
+assert not error_of(reply), reply
+assert pair[0].recv(100) == b"hello\n"
+assert not c.ok("List")["sets"][1:], "something was made"
+PYTHON
+}
+
+@test "a file system that never answers holds up its user alone (FUSE)" {
+	[ -e /dev/fuse ] || skip "kernel lacks /dev/fuse"
+	mkdir "$runtime/fuse"
+	python3 - "$runtime/fuse" "$runtime/mounted" 3>&- <<'PYTHON' &
+import ctypes, os, sys, time
+fd = os.open("/dev/fuse", os.O_RDWR)
+libc = ctypes.CDLL(None, use_errno=True)
+options = f"fd={fd},rootmode=40000,user_id=0,group_id=0,allow_other".encode()
+if libc.mount(b"hang", sys.argv[1].encode(), b"fuse", 6, options) < 0:
+    open(sys.argv[2], "w").write("failed")
+    sys.exit(1)
+open(sys.argv[2], "w").write("mounted")
+time.sleep(1000)
+PYTHON
+	server=$!
+	tried() { [ -s "$runtime/mounted" ]; }
+	eventually tried
+	if ! grep -q mounted "$runtime/mounted"; then
+		rm -r "$runtime/fuse" "$runtime/mounted"
+		skip "kernel lacks FUSE here"
+	fi
+	nsctl create -m box
+	python "$user_id" "$runtime/fuse" <<'PYTHON' &
+import os, sys
+from hostile import Connection, error_of
+c = Connection()
+fd = os.open(sys.argv[1], os.O_PATH)
+reply = c.call("Create", {"name": "hung", "spec": {"namespaces": ["mnt"], "rootFileDescriptor": 0}}, [fd])
+assert error_of(reply), reply
+PYTHON
+	attacker=$!
+	nsctl exec -d --chdir="$runtime/fuse/x" box true >/dev/null 2>&1 3>&- &
+	for _ in $(seq 10); do
+		other run -n true
+		nsctl create -n quick
+		nsctl rm quick
+	done
+	wait "$attacker"
+	kill -KILL "$server"
+	umount -l "$runtime/fuse"
+	wait || true
+	rmdir "$runtime/fuse"
+	rm "$runtime/mounted"
+}
+
+@test "hostile words in every field of every method: one answer each, and nothing made of them" {
+	python "$user_id" <<'PYTHON'
+import json, re
+from hostile import Closed, Connection, error_of
+c = Connection()
+text = c.ok("org.varlink.service.GetInterfaceDescription", {"interface": "org.nsctl"})["description"]
+text = re.sub(r"#.*", "", text)
+TOKEN = re.compile(r"->|\[\]|[()\[\]?,:]|[A-Za-z][A-Za-z0-9_.-]*")
+tokens = TOKEN.findall(text)
+types, methods = {}, {}
+def take(): return tokens.pop(0)
+def parse():
+    word = take()
+    if word == "?": return parse()
+    if word == "[]": return ["list", parse()]
+    if word == "[":
+        take(); take()
+        return ["map", parse()]
+    if word != "(": return word
+    fields, words = {}, []
+    while tokens[0] != ")":
+        if tokens[0] == ",": take(); continue
+        name = take()
+        if tokens[0] == ":": take(); fields[name] = parse()
+        else: words.append(name)
+    take()
+    return ["enum", words] if words else ["struct", fields]
+take(); take()
+while tokens:
+    word, name = take(), take()
+    if word == "type": types[name] = parse()
+    elif word == "method": methods[name] = parse(); take(); parse()
+    else: parse()
+def sample(kind):
+    """A value of the type, and the paths of its leaves."""
+    if isinstance(kind, str):
+        if kind in types: return sample(types[kind])
+        value = {"string": "a", "int": 1, "float": 1.0, "bool": False}[kind]
+        return value, [((), kind)]
+    what, inner = kind
+    if what == "enum": return inner[0], [((), "enum")]
+    if what == "list":
+        value, leaves = sample(inner)
+        return [value], [((0, *path), leaf) for path, leaf in leaves]
+    if what == "map":
+        value, leaves = sample(inner)
+        return {"k": value}, [(("k", *path), leaf) for path, leaf in leaves]
+    result, leaves = {}, []
+    for key, field in inner.items():
+        value, below = sample(field)
+        result[key] = value
+        leaves += [((key, *path), leaf) for path, leaf in below]
+    return result, leaves
+STRINGS = ["\n", "a\nb", "../x", "a/../b", "-x", "0123456789abcdef", "1000x", "-1", "\x1b[2J", "\u202e", "%n%s", "$(id)", "`id`",
+           "a;id", "a" * 5000, "", " ", "host", "a:b", "255.255.255.256", "::g", "/proc/self/fd/9"]
+NUMBERS = ["-1", "4294967295", "4294967296", "9223372036854775807", "9223372036854775808", "1e3", "-9223372036854775808",
+           "1.5", "NaN", "Infinity", "1e999", '"1"', "0x10", "00", "null", "[]"]
+def put(value, path, mark):
+    if not path: return mark
+    copy = dict(value) if isinstance(value, dict) else list(value)
+    copy[path[0]] = put(copy[path[0]], path[1:], mark)
+    return copy
+def only(value, path):
+    """What leads to the path, and what a struct must have: names."""
+    if not path: return value
+    if isinstance(value, dict):
+        keep = {k: v for k, v in value.items() if k in ("name", "command", "a", "b", "signal", "session", "type", "target", "peer",
+                                                         "host", "inside", "outside", "count", "protocol", "hostPort", "port")
+                and k != path[0] and not isinstance(v, dict)}
+        return {**keep, path[0]: only(value[path[0]], path[1:])}
+    return [only(value[0], path[1:])] if isinstance(value, list) else value
+asked = refused = 0
+for method, kind in methods.items():
+    if method in ("Monitor", "WaitSession"): continue
+    value, leaves = sample(kind)
+    for path, leaf in leaves:
+        marks = [json.dumps(s) for s in STRINGS] if leaf in ("string", "enum") else NUMBERS
+        for mark in marks:
+            body = json.dumps({"method": "org.nsctl." + method, "parameters": put(only(value, path), path, "@MARK@")})
+            try:
+                c.send(body.replace('"@MARK@"', mark).encode() + b"\0")
+                reply = c.receive()
+                refused += error_of(reply) is not None
+            except (Closed, BrokenPipeError):
+                # no JSON: that is the end of the connection, and of nothing else
+                assert mark in ("NaN", "Infinity", "1e999", "0x10", "00", "9223372036854775808"), (method, path, mark)
+                c = Connection()
+                refused += 1
+            asked += 1
+    # one answer to each: the next call's is the next call's
+    assert "version" in c.ok("GetStatus")
+assert asked > 2000, asked
+for found in c.ok("List")["sets"]:
+    assert re.fullmatch(r"[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?", found["name"]), found
+    assert not re.search(r"[\x00-\x1f\x7f]", json.dumps(found, ensure_ascii=False)), found
+for link in c.ok("ListLinks")["links"]: c.call("RemoveLink", {"name": link["name"]})
+for network in c.ok("ListNetworks")["networks"]: c.call("RemoveNetwork", {"name": network["name"]})
+PYTHON
+	served_now() { nsctl create -n box && nsctl exec box true; }
+	nsctl rm --all
+	served_now
+}
+
+@test "nothing of one user's commands is in another's (CVE-2020-14370)" {
+	cat >"$runtime/state.sh" <<'SH'
+env | grep -v '^_=' | sort
+umask; pwd; ulimit -a; id -G; nice
+cat /proc/self/oom_score_adj
+grep -E '^(Sig(Q|Pnd|ShdPnd|Blk|Ign|Cgt)|Cap|NoNewPrivs|Groups|Seccomp):' /proc/self/status | grep -v SigQ
+cat /proc/self/cpuset 2>/dev/null
+SH
+	chmod 755 "$runtime/state.sh"
+	state() { (cd / && as "$other_id" "$NSCTL_BUILD/nsctl" exec --clean-env --env=A=b box sh "$runtime/state.sh"); }
+	other create -n box
+	state >"$BATS_TEST_TMPDIR/before"
+	nsctl create -n box
+	as "$user_id" env SECRET=known bash -c '
+		cd /usr; umask 0777; ulimit -n 50 -c 0; trap "" USR1 TERM; renice -n 5 $$ >/dev/null
+		echo 500 >/proc/self/oom_score_adj
+		for i in $(seq 10); do "$1" exec --env=TOKEN=known box true; done' - "$NSCTL_BUILD/nsctl"
+	state >"$BATS_TEST_TMPDIR/after"
+	diff "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after"
+	fails grep known "$BATS_TEST_TMPDIR/after"
+	# each command has a keyring of its own
+	nsctl exec box sh -c 'cat /proc/keys' | fails grep -v "_ses\|_uid\|_tid\|_pid"
+	rm "$runtime/state.sh"
+}
