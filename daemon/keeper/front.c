@@ -19,6 +19,7 @@
 
 /* A front without connections stays warm that long. */
 #define IDLE_SECONDS 30
+#define IDLE_MAX 64
 /* Room for many answers: while less than a quarter is free no request is taken. */
 #define CHANNEL_BUFFER (2 * 1024 * 1024)
 #define MESSAGES_AT_ONCE 16
@@ -193,12 +194,30 @@ static void drop_connection(struct front *front, struct connection *connection)
 	connection_free(front->keeper, connection);
 }
 
+/* Somebody with many identities, by groups or by the ids of a user namespace, keeps no more warm
+ * than these: of the idle ones the one that was started first goes. */
+static void limit_idle(struct keeper *keeper)
+{
+	struct front *oldest = NULL;
+	size_t n = 0;
+
+	for (struct front *at = keeper->fronts; at; at = at->next)
+		if (!at->connections && !at->closing) {
+			oldest = at;
+			n++;
+		}
+	if (n > IDLE_MAX)
+		close_soon(oldest);
+}
+
 static void start_idling(struct front *front)
 {
 	static const struct timeval time = {.tv_sec = IDLE_SECONDS};
 
-	if (!front->connections)
-		evtimer_add(front->idle, &time);
+	if (front->connections)
+		return;
+	evtimer_add(front->idle, &time);
+	limit_idle(front->keeper);
 }
 
 /* Whether there is room for any answer. */
@@ -393,7 +412,7 @@ static int front_new(struct keeper *keeper, const struct peer_identity *identity
 int front_find(struct keeper *keeper, const struct peer_identity *identity, struct front **ret)
 {
 	for (struct front *at = keeper->fronts; at; at = at->next)
-		if (peer_identity_compare(&at->identity, identity) == 0) {
+		if (!at->closing && peer_identity_compare(&at->identity, identity) == 0) {
 			*ret = at;
 			return 0;
 		}

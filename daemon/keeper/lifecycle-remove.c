@@ -219,10 +219,13 @@ void lifecycle_on_remove(struct keeper *keeper, struct request *request,
 		if (set->state == SET_CREATING) {
 			failure_set(&failure, ERROR_BUSY, 0, "creating", "%s", set->name);
 		} else {
-			request = request_keep(request);
-			if (request)
-				lifecycle_remove(keeper, set, ask.span, on_removed_for, request);
-			return;
+			struct request *kept = request_keep(request);
+
+			if (kept) {
+				lifecycle_remove(keeper, set, ask.span, on_removed_for, kept);
+				return;
+			}
+			failure_from_errno(&failure, -ENOMEM, "remove the set");
 		}
 	}
 	request_fail(keeper, request, &failure);

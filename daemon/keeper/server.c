@@ -48,16 +48,18 @@ int server_listen(struct keeper *keeper, const char *path, mode_t mode)
 	return 0;
 }
 
-/* The set that a process is in, by its cgroup, which it cannot leave. */
+/* The set that a process is in, by its cgroup, which it cannot leave: by the whole path. Elsewhere
+ * whoever a part of the hierarchy is delegated to can give a cgroup any name. */
 static struct set *find_surrounding_set(struct keeper *keeper, const struct peer *peer)
 {
 	const char *base = keeper->cgroup;
-	char path[4096], *at;
+	char path[4096], *at = path;
 
 	if (cgroup_of(peer->pid, path, sizeof(path)) < 0)
 		return NULL;
-	at = strstr(path, base);
-	if (!at || (at != path && at[-1] != '/') || at[strlen(base)] != '/')
+	at += *at == '/';
+	base += *base == '/';
+	if (strncmp(at, base, strlen(base)) != 0 || at[strlen(base)] != '/')
 		return NULL;
 	at = strchr(at + strlen(base) + 1, '/');
 	if (!at || strlen(at) < SESSION_SIZE)

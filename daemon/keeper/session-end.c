@@ -225,38 +225,56 @@ void session_watch_runner(struct watch *watch, int runner_fd)
 
 /* --- waiting --- */
 
-void session_on_wait(struct keeper *keeper, struct request *request, struct wire_message *message)
+/* The session that is asked about, if it is the subject's to know of. */
+static int find_waited(struct keeper *keeper, const struct request *request,
+		       struct wire_message *message, struct session **ret, struct failure *failure)
 {
-	struct failure failure = {};
-	struct session *session = NULL;
+	struct session *session;
 	struct wire_ask ask;
 	uid_t owner;
 	int r;
 
 	if (wire_decode(message, &wire_ask_layout, &ask) < 0)
-		r = failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "session", NULL);
-	else
-		r = check_session(ask.session, &failure);
-	if (r == 0) {
-		session = registry_find_session(keeper->registry, ask.session);
-		r = session ? authz_owner(&request->subject, true, session->owner, "session",
-					  ask.session, &owner, &failure)
-			    : failure_set(&failure, ERROR_NOT_FOUND, 0, "session", "%s",
-					  ask.session);
-	}
-	if (r) {
-		request_fail(keeper, request, &failure);
-	} else if (session->ended) {
-		answer_ended(keeper, request, session);
-	} else if (session->work) {
-		struct watch *watch = session->work;
+		return failure_set(failure, ERROR_INVALID_PARAMETER, 0, "session", NULL);
+	r = check_session(ask.session, failure);
+	if (r)
+		return r;
+	session = registry_find_session(keeper->registry, ask.session);
+	if (!session)
+		return failure_set(failure, ERROR_NOT_FOUND, 0, "session", "%s", ask.session);
+	r = authz_owner(&request->subject, true, session->owner, "session", ask.session, &owner,
+			failure);
+	*ret = session;
+	return r;
+}
 
-		request = request_keep(request);
-		if (request) {
-			request->behind = watch->waiters;
-			watch->waiters = request;
-		}
+static int wait_for_end(const struct request *request, const struct session *session,
+			struct failure *failure)
+{
+	struct watch *watch = session->work;
+	struct request *kept = watch ? request_keep(request) : NULL;
+
+	if (!kept)
+		return failure_from_errno(failure, -ENOMEM, "wait for the session");
+	kept->behind = watch->waiters;
+	watch->waiters = kept;
+	return 0;
+}
+
+void session_on_wait(struct keeper *keeper, struct request *request, struct wire_message *message)
+{
+	struct failure failure = {};
+	struct session *session = NULL;
+	int r = find_waited(keeper, request, message, &session, &failure);
+
+	if (r == 0 && session->ended) {
+		answer_ended(keeper, request, session);
+		return;
 	}
+	if (r == 0)
+		r = wait_for_end(request, session, &failure);
+	if (r)
+		request_fail(keeper, request, &failure);
 }
 
 /* --- connections that go --- */

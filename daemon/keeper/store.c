@@ -249,7 +249,8 @@ static int empty_directory(int parent_fd, const char *name)
 		return errno == ENOENT ? 0 : negative_errno();
 	}
 	while ((entry = readdir(directory)))
-		if (entry->d_type == DT_REG)
+		/* also what somebody has put there and was set aside */
+		if (entry->d_type != DT_DIR)
 			unlinkat(fd, entry->d_name, 0);
 	closedir(directory);
 	return 0;
@@ -288,12 +289,17 @@ int store_check(const char *data, size_t size, const char *boot_id, const char *
 /* Reads a whole file; *ret is to be freed. */
 static int read_file(int directory_fd, const char *name, char **ret, size_t *ret_size)
 {
-	_cleanup_fd_ int fd = openat(directory_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	/* whatever lies there, it is not waited for */
+	_cleanup_fd_ int fd =
+		openat(directory_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	_cleanup_free_ char *data = malloc(FILE_SIZE_MAX);
+	struct stat st;
 	size_t used = 0;
 
-	if (fd < 0)
+	if (fd < 0 || fstat(fd, &st) < 0)
 		return negative_errno();
+	if (!S_ISREG(st.st_mode))
+		return -EBADMSG;
 	if (!data)
 		return -ENOMEM;
 	while (used < FILE_SIZE_MAX) {
