@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include "daemon/keeper/apply.h"
+#include "daemon/keeper/audit.h"
 #include "daemon/keeper/control.h"
 #include "daemon/keeper/front.h"
 #include "daemon/keeper/inquiry.h"
@@ -34,6 +35,7 @@ struct front {
 	struct connection *connections;
 	struct request *requests; /* kept ones */
 	size_t n_requests;
+	struct audit_limit refusals;
 	bool stopped; /* it asks for nothing any more */
 	bool closing; /* broken: to be freed by the timer */
 };
@@ -109,6 +111,7 @@ void request_done(struct keeper *keeper, struct request *request, const struct w
 	if (layout)
 		wire_put(&keeper->to_front, layout, value);
 	request_send(keeper, request);
+	audit_done(request, NULL);
 	forget_request(request);
 }
 
@@ -128,6 +131,7 @@ void request_fail(struct keeper *keeper, struct request *request, const struct f
 	};
 
 	keeper->counters.failed++;
+	audit_failed(request, failure, request->front ? &request->front->refusals : NULL);
 	request_begin(keeper, request, WIRE_FAILURE);
 	wire_put(&keeper->to_front, &wire_failure_layout, &wire);
 	request_send(keeper, request);
@@ -268,8 +272,6 @@ static int on_request(struct front *front, struct wire_message *message)
 		return -EBADMSG;
 	request.subject = connection->subject;
 	if (authz_operation(&request.subject, request.op, &failure)) {
-		log_line(LOG_NOTICE, &(struct log_fields){.has_uid = true, .uid = request.owner},
-			 "refused: %s: %s", failure.subject, failure.text);
 		keeper->counters.refused++;
 		request_fail(keeper, &request, &failure);
 		return 0;

@@ -106,7 +106,8 @@ struct request {
 	uint32_t connection, number;
 	enum wire_op op;
 	struct authz_subject subject;
-	uid_t owner;		/* which owner's set it is about */
+	uid_t owner;		/* which owner's set it is about ... */
+	char about[NAME_SIZE];	/* ... and its name; "": not known yet, or none */
 	bool kept;		/* a copy of request_keep() */
 	struct request *behind; /* the next in a list of those that wait for one thing */
 };

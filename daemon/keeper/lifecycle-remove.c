@@ -65,6 +65,25 @@ void lifecycle_forget(struct keeper *keeper, struct set *set)
 	lease_watch(keeper);
 }
 
+static void on_removed_for(struct keeper *keeper, const struct failure *failure, void *context)
+{
+	struct request *request = context;
+
+	if (failure)
+		request_fail(keeper, request, failure);
+	else
+		request_done(keeper, request, NULL, NULL);
+}
+
+/* Then the request says so in the log, and who has made it. */
+static bool was_asked_for(const struct removal *removal)
+{
+	for (const struct removal_waiter *at = removal->waiters; at; at = at->next)
+		if (at->removed == on_removed_for)
+			return true;
+	return false;
+}
+
 /* Gone when the kernel has nothing of it and the runners have said their last word. */
 static void finish_removal(struct removal *removal)
 {
@@ -73,7 +92,8 @@ static void finish_removal(struct removal *removal)
 
 	if (!removal->gone || session_any_running(removal->set))
 		return;
-	log_line(LOG_INFO, &fields, "%s removed", lifecycle_what(removal->set));
+	if (!was_asked_for(removal))
+		log_line(LOG_INFO, &fields, "%s removed", lifecycle_what(removal->set));
 	keeper->counters.removed++;
 	removal->set->work = NULL;
 	lifecycle_forget(keeper, removal->set);
@@ -193,16 +213,6 @@ void lifecycle_session_ended(struct keeper *keeper _unused_, struct set *set)
 {
 	if (set->state == SET_REMOVING && set->work)
 		finish_removal(set->work);
-}
-
-static void on_removed_for(struct keeper *keeper, const struct failure *failure, void *context)
-{
-	struct request *request = context;
-
-	if (failure)
-		request_fail(keeper, request, failure);
-	else
-		request_done(keeper, request, NULL, NULL);
 }
 
 void lifecycle_on_remove(struct keeper *keeper, struct request *request,

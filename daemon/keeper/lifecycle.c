@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 #include "daemon/keeper/admission.h"
+#include "daemon/keeper/audit.h"
 #include "daemon/keeper/check.h"
 #include "daemon/keeper/inquiry.h"
 #include "daemon/keeper/lease.h"
@@ -24,6 +25,7 @@ struct creation {
 	struct set *set;
 	lifecycle_created *created;
 	void *context;
+	enum wire_op op;	/* of the request */
 	struct failure failure; /* why it is rolled back */
 	char id[SESSION_SIZE];	/* once it is made, it may be removed before that is answered */
 };
@@ -59,9 +61,6 @@ static void roll_back(struct creation *creation)
 	struct set *set = creation->set;
 
 	set->work = NULL;
-	log_line(LOG_NOTICE,
-		 &(struct log_fields){.has_uid = true, .uid = set->owner, .set = set->name},
-		 "set not created: %s %s", creation->failure.subject, creation->failure.text);
 	lifecycle_remove(creation->keeper, set, 0, roll_back_done, creation);
 }
 
@@ -75,13 +74,14 @@ static void take_report(struct set *set, const struct task_report *report)
 	set->init_start = report->init_start;
 }
 
-static void record_ready(struct keeper *keeper, const struct set *set)
+static void record_ready(struct keeper *keeper, const struct set *set, enum wire_op op)
 {
-	const struct log_fields fields = fields_of(set);
+	struct log_fields fields = fields_of(set);
 	int r = store_write_set(keeper->store, set);
 
 	if (r < 0)
 		log_warning("record of set %s not updated: %s", set->id, strerror(-r));
+	fields.method = audit_method(op);
 	log_line(LOG_INFO, &fields, "%s created", lifecycle_what(set));
 	keeper->counters.created++;
 }
@@ -96,7 +96,7 @@ static void finish_creation(void *context)
 		creation->created(keeper, set, NULL, creation->context);
 		/* after the answer: what is in the kernel proves the set complete if this is not
 		 * reached */
-		record_ready(keeper, set);
+		record_ready(keeper, set, creation->op);
 		vigil_over_init(keeper, set);
 		lease_resume(keeper, set);
 	} else {
@@ -282,6 +282,7 @@ int lifecycle_create(struct keeper *keeper, struct request *request,
 	uid_t owner = request->subject.uid;
 	int r;
 
+	snprintf(request->about, sizeof(request->about), "%s", wish->name);
 	r = count_set(keeper, owner, wish->network, failure);
 	if (r)
 		return r;
@@ -310,6 +311,7 @@ int lifecycle_create(struct keeper *keeper, struct request *request,
 		.keeper = keeper,
 		.set = set,
 		.created = wish->created,
+		.op = request->op,
 		.context = wish->context,
 	};
 	r = send_creation(creation, request, wish);
@@ -370,6 +372,8 @@ static int try_create(struct keeper *keeper, struct request *request, struct wir
 
 	wish.name = lifecycle_name(keeper, request, create->name, picked);
 	r = check_name(wish.name, "name", failure);
+	if (r == 0)
+		snprintf(request->about, sizeof(request->about), "%s", wish.name);
 	if (r == 0)
 		r = admission_of_spec(keeper, request, &create->spec, wish.name, failure);
 	if (r)

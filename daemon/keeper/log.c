@@ -80,6 +80,8 @@ static void write_stderr(int level, const char *message, const struct log_fields
 
 	if (fields && fields->has_uid)
 		used = add(line, used, " uid=%u", fields->uid);
+	if (fields && fields->has_owner)
+		used = add(line, used, " owner=%u", fields->owner);
 	if (fields && fields->method)
 		used = add(line, used, " method=%s", fields->method);
 	if (fields && fields->set)
@@ -103,7 +105,7 @@ static void write_stderr(int level, const char *message, const struct log_fields
 /* Fields of the journal; "audit: what did uid 1000 do" is a query for NSCTL_UID. */
 static void send_journal(int level, const char *message, const struct log_fields *fields)
 {
-	char texts[7][FIELD_SIZE + LINE_SIZE];
+	char texts[8][FIELD_SIZE + LINE_SIZE];
 	struct iovec vector[ARRAY_SIZE(texts)];
 	int n = 0;
 
@@ -111,6 +113,8 @@ static void send_journal(int level, const char *message, const struct log_fields
 	snprintf(texts[n++], sizeof(texts[0]), "PRIORITY=%d", level);
 	if (fields && fields->has_uid)
 		snprintf(texts[n++], sizeof(texts[0]), "NSCTL_UID=%u", fields->uid);
+	if (fields && fields->has_owner)
+		snprintf(texts[n++], sizeof(texts[0]), "NSCTL_OWNER=%u", fields->owner);
 	if (fields && fields->method)
 		snprintf(texts[n++], sizeof(texts[0]), "NSCTL_METHOD=%s", fields->method);
 	if (fields && fields->set)

@@ -14,7 +14,9 @@
 /* What a line is about; zero fields are left out. */
 struct log_fields {
 	bool has_uid;
-	uid_t uid;
+	uid_t uid; /* who did it, or whose it is where nobody did */
+	bool has_owner;
+	uid_t owner;	    /* whose it is, where it is not who did it */
 	const char *method; /* "Create" */
 	const char *set;
 	const char *session;

@@ -231,6 +231,7 @@ int server_find_set(struct keeper *keeper, struct request *request, const char *
 				   name ? "a name is 1 to 64 of a-z 0-9 . _ -, and begins and "
 					  "ends with a letter or digit"
 					: "is needed");
+	snprintf(request->about, sizeof(request->about), "%s", name);
 	r = authz_owner(subject, has_owner, owner, "set", name, &request->owner, failure);
 	if (r)
 		return r;

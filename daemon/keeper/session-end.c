@@ -15,7 +15,10 @@
 
 static struct log_fields fields_of(const struct session *session)
 {
-	return (struct log_fields){.has_uid = true, .uid = session->owner, .session = session->id};
+	return (struct log_fields){.has_uid = true,
+				   .uid = session->owner,
+				   .set = session->set->name,
+				   .session = session->id};
 }
 
 bool session_any_running(const struct set *set)

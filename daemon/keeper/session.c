@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
+#include "daemon/keeper/audit.h"
 #include "daemon/keeper/check.h"
 #include "daemon/keeper/monitor.h"
 #include "daemon/keeper/operation.h"
@@ -30,6 +31,7 @@ static void answer_started(struct watch *watch, int process_fd)
 	wire.started = session->started;
 	request_begin(keeper, watch->starter, watch->more ? WIRE_CONTINUES : 0);
 	wire_put(&keeper->to_front, &wire_session_layout, &wire);
+	audit_done(watch->starter, session->id);
 	if (watch->more) {
 		request_send(keeper, watch->starter);
 	} else {

@@ -53,7 +53,7 @@ configure() {
 }
 
 # journal FIELD=VALUE...: messages of this boot's nsctld that match; new_journal: since mark_journal.
-mark_journal() { journalctl --sync && cursor=$(journalctl -b -n 0 --show-cursor -q | sed -n 's/^-- cursor: //p'); }
+mark_journal() { journalctl --sync && cursor=$(journalctl -b -n 1 --show-cursor -q | sed -n 's/^-- cursor: //p'); }
 new_journal() { journalctl --sync && journalctl -q -b -o cat --after-cursor="$cursor" "$@"; }
 
 # make_go NAME: /run/NAME, a fifo that one command waits for.

@@ -1,0 +1,94 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What the journal says: a line for each change and each refusal, with fields to ask by; nothing of who only looks.
+
+load bed.bash
+
+setup() { mark_journal; }
+
+teardown() {
+	rm -f "$configuration"
+	remove_all
+}
+
+# fields MATCH...: UID, OWNER, METHOD, SET and ERRNO of each new line that matches, and its message.
+fields() {
+	journalctl --sync
+	journalctl -q -b -o json --after-cursor="$cursor" "$@" | python3 -c '
+import json, sys
+for line in sys.stdin:
+    entry = json.loads(line)
+    keys = ("NSCTL_UID", "NSCTL_OWNER", "NSCTL_METHOD", "NSCTL_SET", "ERRNO", "MESSAGE")
+    print(*(entry.get(key, "-") for key in keys))'
+}
+
+@test "each change is a line, with who, what and to which set" {
+	alice create -p box
+	session=$(alice exec -d box sh -c 'exit 3')
+	alice wait "$session" || true
+	alice kill box
+	alice freeze box
+	alice thaw box
+	alice rm box
+	fields NSCTL_UID=1000 >/run/lines
+	cat /run/lines
+	grep -x '1000 - Create box - set created' /run/lines
+	grep -x '1000 - Exec box - session started' /run/lines
+	grep -x '1000 - - box - session ended: exit 3' /run/lines
+	grep -x '1000 - Kill box - processes signalled' /run/lines
+	grep -x '1000 - Freeze box - set frozen' /run/lines
+	grep -x '1000 - Thaw box - set thawed' /run/lines
+	grep -x '1000 - Remove box - set removed' /run/lines
+	[ "$(wc -l </run/lines)" -eq 7 ]
+	[ "$(fields NSCTL_SESSION="$session" | wc -l)" -eq 2 ]
+}
+
+@test "who only looks, or errs, is no line" {
+	alice create -n box
+	mark_journal
+	alice list
+	alice show box
+	alice status
+	alice sessions box
+	alice ps box
+	! alice show none
+	! alice create -n box
+	[ -z "$(fields NSCTL_UID=1000)" ]
+}
+
+@test "what an administrator does to another's set names both" {
+	alice create -n box
+	mark_journal
+	nsctl --owner=1000 rm box
+	fields NSCTL_OWNER=1000 | grep -x '0 1000 Remove box - set removed'
+}
+
+@test "each refusal is a line; a flood of them is cut, and counted" {
+	run alice create -n --ip-netns box
+	[ "$status" -eq 1 ]
+	fields NSCTL_UID=1000 | grep '1000 - Create box - refused: '
+	for _ in $(seq 60); do
+		alice create -n --ip-netns box 2>/dev/null || true
+	done
+	[ "$(fields NSCTL_UID=1000 | grep -c refused)" -lt 55 ]
+	bob create -n --ip-netns box 2>/dev/null || true
+	fields NSCTL_UID=1001 | grep '1001 - Create box - refused: '
+}
+
+@test "what fails is a line with errno" {
+	mount -t tmpfs -o ro none /run/nsctl/state/sets
+	systemctl restart nsctld.service
+	run alice create -n box
+	umount --lazy /run/nsctl/state/sets
+	systemctl restart nsctld.service
+	[ "$status" -eq 1 ]
+	# EROFS
+	fields NSCTL_UID=1000 ERRNO=30 | grep '1000 - Create box 30 failed: '
+}
+
+@test "that a command is not there is its user's affair" {
+	alice create -n box
+	mark_journal
+	! alice exec box no-such-command
+	! fields NSCTL_UID=1000 | grep failed
+}
