@@ -1,12 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What nsctl is for, in a minute: demo.sh BUILD-DIRECTORY, as root. Starts a daemon of its own, works as
-# an ordinary user, and leaves nothing.
+# What nsctl is for, in a minute: demo.sh BUILD-DIRECTORY, as root. Starts a daemon of its own (where systemd
+# is process 1 by that, with a socket of its own, as transient units), works as an ordinary user, and leaves nothing.
 set -u
 build=$1
 runtime=$(mktemp -d /run/nsctl-demo.XXXXXX)
 chmod 755 "$runtime"
 daemon=
+unit=
+[ -d /run/systemd/system ] && unit=${runtime##*/} && unit=${unit//./-}
 uid=61000 gid=61000
 if [ -n "${SUDO_UID:-}" ] && [ "$SUDO_UID" -ne 0 ]; then
 	uid=$SUDO_UID gid=${SUDO_GID:-$SUDO_UID}
@@ -19,20 +21,47 @@ nsctl() {
 
 answers() { nsctl version 2>/dev/null | grep -q '^nsctld [0-9]'; }
 
+# Of the real units what matters here: nsctld.socket, nsctl-sets.service and nsctld.service, for this boot only.
+start_units() {
+	local directory=/run/systemd/system
+	printf '%s\n' '[Socket]' "ListenStream=$runtime/socket" RemoveOnStop=yes >"$directory/$unit.socket"
+	printf '%s\n' '[Service]' 'ExecStart=/bin/sleep infinity' ExitType=cgroup Delegate=yes TasksMax=infinity \
+		TimeoutStopSec=1 >"$directory/$unit-sets.service"
+	printf '%s\n' '[Unit]' "Requires=$unit.socket $unit-sets.service" "After=$unit-sets.service" \
+		'[Service]' Type=notify Restart=on-failure RestartSec=100ms KillMode=process FileDescriptorStoreMax=4 \
+		"ExecStart=$build/nsctld --runtime-directory=$runtime --cgroup=$unit-sets.service" \
+		>"$directory/$unit.service"
+	systemctl daemon-reload
+	systemctl start "$unit.socket"
+}
+
+stop_units() {
+	systemctl stop "$unit.socket" "$unit.service" "$unit-sets.service" 2>/dev/null
+	rm -f "/run/systemd/system/$unit"{.socket,.service,-sets.service}
+	systemctl daemon-reload
+	systemctl reset-failed "$unit*" 2>/dev/null
+}
+
 start_daemon() {
-	"$build/nsctld" --runtime-directory="$runtime" 2>>"$runtime.log" &
-	daemon=$!
+	if [ -n "$unit" ]; then
+		[ -e "/run/systemd/system/$unit.socket" ] || start_units
+	else
+		"$build/nsctld" --runtime-directory="$runtime" 2>>"$runtime.log" &
+		daemon=$!
+	fi
 	for _ in $(seq 400); do
 		answers && return
 		sleep 0.05
 	done
 	echo "demo: nsctld does not start:" >&2
-	cat "$runtime.log" >&2
+	[ -n "$unit" ] && journalctl -b -u "$unit.service" -o cat --no-pager >&2
+	[ -z "$unit" ] && cat "$runtime.log" >&2
 	exit 1
 }
 
 finish() {
 	nsctl rm --all --ignore >/dev/null 2>&1
+	[ -n "$unit" ] && stop_units
 	[ -n "$daemon" ] && kill -TERM "$daemon" 2>/dev/null && wait "$daemon" 2>/dev/null
 	"$build/nsctld" --purge --runtime-directory="$runtime" 2>>"$runtime.log"
 	rmdir "$runtime" && rm -f "$runtime.log"
@@ -80,10 +109,15 @@ explain "The daemon is killed in the middle of a job, and started again. The job
 session=$(nsctl exec -d box sh -c 'sleep 1; exit 3')
 echo "$ nsctl exec -d box sh -c 'sleep 1; exit 3'"
 echo "$session"
-kill -KILL "$daemon"
-wait "$daemon" 2>/dev/null
-echo "# kill -9 nsctld; nsctld &"
-start_daemon
+if [ -n "$unit" ]; then
+	echo "# systemctl kill --signal=KILL nsctld"
+	systemctl kill --signal=KILL "$unit.service"
+else
+	echo "# kill -9 nsctld; nsctld &"
+	kill -KILL "$daemon"
+	wait "$daemon" 2>/dev/null
+	start_daemon
+fi
 show wait "$session"
 echo "exit status $?"
 explain "Away with it."

@@ -11,15 +11,16 @@ teardown() {
 	remove_all
 }
 
-# fields MATCH...: UID, OWNER, METHOD, SET and ERRNO of each new line that matches, and its message.
+# fields FIELD=VALUE...: UID, OWNER, METHOD, SET and ERRNO of each new line that has all of these, and its message.
 fields() {
-	journalctl --sync
-	journalctl -q -b -o json --after-cursor="$cursor" "$@" | python3 -c '
+	new_journal -o json | python3 -c '
 import json, sys
 for line in sys.stdin:
     entry = json.loads(line)
+    if any(entry.get(key) != value for key, value in (word.split("=") for word in sys.argv[1:])):
+        continue
     keys = ("NSCTL_UID", "NSCTL_OWNER", "NSCTL_METHOD", "NSCTL_SET", "ERRNO", "MESSAGE")
-    print(*(entry.get(key, "-") for key in keys))'
+    print(*(entry.get(key, "-") for key in keys))' "$@"
 }
 
 @test "each change is a line, with who, what and to which set" {

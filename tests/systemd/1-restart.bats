@@ -70,7 +70,7 @@ check_survival() {
 	[ "$(keeper)" -eq "$old" ]
 	kill -STOP "$old"
 	eventually was_replaced "$old"
-	new_journal -u nsctld.service | grep -q 'Watchdog timeout'
+	new_journal | grep -q 'Watchdog timeout'
 	check_survival
 }
 
@@ -80,7 +80,7 @@ check_survival() {
 	rm -f /run/nsctl/vault
 	mark_journal
 	systemctl restart nsctld.service
-	new_journal -u nsctld.service | grep -q 'vault had been unmounted: pinned again'
+	new_journal | grep -q 'vault had been unmounted: pinned again'
 	[ "$(systemctl show -P NFileDescriptorStore nsctld.service)" -eq 1 ]
 	check_survival
 	systemctl restart nsctld.service
@@ -194,13 +194,13 @@ work() {
 	mark_journal
 	configure $'[limits]\nsets = 10\nsetz = 5'
 	! systemctl reload nsctld.service
-	new_journal -u nsctld.service | grep -q 'nsctld.conf:3: .*setz'
+	new_journal | grep -q 'nsctld.conf:3: .*setz'
 	[ "$(keeper)" -eq "$old" ]
 	# told directly, it keeps what it had, too
 	mark_journal
 	kill -HUP "$old"
 	eventually grep_journal 'stays as it was'
-	new_journal -u nsctld.service | grep -q 'nsctld.conf:3: .*setz'
+	new_journal | grep -q 'nsctld.conf:3: .*setz'
 	run alice create -n more
 	[ "$status" -eq 1 ]
 	rm "$configuration"
@@ -209,13 +209,13 @@ work() {
 	check_survival
 }
 
-grep_journal() { new_journal -u nsctld.service | grep -q "$1"; }
+grep_journal() { new_journal | grep -q "$1"; }
 
 @test "a daemon that cannot start is given up, and says why" {
 	configure $'[limits]\nsetz = 5'
 	mark_journal
 	! systemctl restart nsctld.service
-	new_journal -u nsctld.service | grep -q 'nsctld.conf:2: .*setz'
+	new_journal | grep -q 'nsctld.conf:2: .*setz'
 	rm "$configuration"
 	systemctl reset-failed nsctld.service nsctld.socket
 	systemctl restart nsctld.socket nsctld.service

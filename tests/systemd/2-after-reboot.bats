@@ -29,6 +29,6 @@ teardown() { remove_all; }
 	[ "$(find /run/nsctl/state/sets -type f | wc -l)" -ge 3 ]
 	mark_journal
 	[ -z "$(alice list --quiet)" ]
-	[ "$(new_journal -u nsctld.service | grep -c 'is of another boot: forgotten')" -ge 3 ]
+	[ "$(new_journal | grep -c 'is of another boot: forgotten')" -ge 3 ]
 	[ -z "$(find /run/nsctl/state/sets -type f)" ]
 }

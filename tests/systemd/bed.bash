@@ -52,7 +52,8 @@ configure() {
 	printf '%s\n' "$1" >"$configuration"
 }
 
-# journal FIELD=VALUE...: messages of this boot's nsctld that match; new_journal: since mark_journal.
+# new_journal OPTION...: what has been logged since mark_journal. No matches: with one, journalctl of systemd 252
+# leaves the first line out that comes after a cursor.
 mark_journal() { journalctl --sync && cursor=$(journalctl -b -n 1 --show-cursor -q | sed -n 's/^-- cursor: //p'); }
 new_journal() { journalctl --sync && journalctl -q -b -o cat --after-cursor="$cursor" "$@"; }
 

@@ -1,0 +1,26 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What ./dev demo shows, where systemd is process 1: it uses units, and leaves none.
+
+load bed.bash
+
+state() {
+	systemctl list-units --all --plain --no-legend 'nsctl-demo*' | wc -l
+	find /run/systemd/system /sys/fs/cgroup -name '*nsctl-demo*' | sort
+	ls -d /run/nsctl-demo* 2>/dev/null || true
+	wc -l </proc/self/mountinfo
+}
+
+@test "the demo works by systemd, and leaves nothing" {
+	# as a build tree has them, all in one place
+	mkdir -p /run/build
+	cp /usr/local/bin/nsctl /usr/local/sbin/nsctld /usr/local/libexec/nsctl/* /run/build/
+	before=$(state)
+	run /bed/build-aux/demo.sh /run/build
+	printf '%s\n' "$output"
+	[ "$status" -eq 0 ]
+	grep -q 'systemctl kill --signal=KILL' <<<"$output"
+	grep -q '^exit status 7$' <<<"$output"
+	grep -q '^exit status 3$' <<<"$output"
+	[ "$(state)" = "$before" ]
+}
