@@ -95,7 +95,7 @@ static int get_map(struct decoding *decoding, const json_t *spec, const char *ke
 		return value_invalid(decoding, field, "must not be empty: leave it out");
 	json_array_foreach(list, i, entry)
 	{
-		char prefix[48];
+		char prefix[64];
 
 		(void)snprintf(prefix, sizeof(prefix), "%s[%zu].", field, i);
 		r = get_range(decoding, entry, prefix, &ret->ranges[i]);
