@@ -1,0 +1,134 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What a person does in `nsctl enter`: full-screen programs, job control, a window that changes; and
+# streams by the gigabyte.
+
+load daemon.bash
+
+setup_file() {
+	start_daemon
+	export runtime daemon
+	nsctl run -mpnuiC true
+	before=$(kernel_counts)
+	export before
+}
+
+teardown_file() {
+	purge_daemon
+}
+
+setup() {
+	nsctl create -mp box
+	place=$(mktemp -d "$runtime/place.XXXXXX")
+	chmod 777 "$place"
+}
+
+teardown() {
+	rm -rf "$place"
+	nsctl rm --all
+	eventually counts_are "$before"
+}
+
+# terminal COMMAND...: runs the program on stdin, which has a person's hands and eyes: type(text),
+# until(text), resize(rows, columns), screen; the command is on a terminal of 24 by 80.
+terminal() {
+	{
+		cat <<'PYTHON'
+import fcntl, os, pty, re, select, signal, struct, sys, termios, time
+pid, master = pty.fork()
+if pid == 0: os.execvp(sys.argv[1], sys.argv[1:])
+seen = b""
+def resize(rows, columns): fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+def type(text): os.write(master, text.encode())
+def look(seconds=0.2):
+    global seen
+    if select.select([master], [], [], seconds)[0]:
+        try: seen += os.read(master, 65536)
+        except OSError: raise EOFError(seen)
+def until(text):
+    """Waits until it is to be seen, and forgets what was before."""
+    global before, seen
+    end = time.time() + 30
+    while not re.search(text.encode(), seen):
+        assert time.time() < end, (text, seen)
+        look()
+    end = re.search(text.encode(), seen).end()
+    before, seen = seen[:end], seen[end:]
+def ends():
+    try:
+        while True: look(30)
+    except EOFError: pass
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+resize(24, 80)
+PYTHON
+		cat
+	} >"$place/hands.py"
+	as "$user_id" TERM=xterm PS1='ready> ' timeout 120 python3 "$place/hands.py" "$@"
+}
+
+@test "job control: ^C, ^Z, bg, fg and jobs" {
+	terminal "$NSCTL_BUILD/nsctl" enter box bash --norc --noprofile -i <<'PYTHON'
+until("ready> ")
+type("sleep 1000\n")
+until("sleep 1000")
+for _ in range(100):
+    # not before it has the terminal: typed again until it is heard
+    type("\x1a")
+    look()
+    if b"Stopped" in seen: break
+until("ready> ")
+type("jobs\n"); until("Stopped.*sleep 1000")
+type("bg\n"); until("sleep 1000 &")
+type("fg\n"); until("sleep 1000")
+type("\x03"); until("ready> ")
+type("echo sta''tus $?\n"); until("status 130")
+type("exit 7\n")
+assert ends() == 7
+PYTHON
+}
+
+@test "less: pages, searches, follows the window, quits" {
+	command -v less >/dev/null || skip "less is not here"
+	seq -f 'line %g.' 1000 >"$place/text"
+	terminal "$NSCTL_BUILD/nsctl" enter box less "$place/text" <<'PYTHON'
+until(r"line 23\.")
+type(" "); until(r"line 46\.")
+type("/line 500\\.\n"); until(r"500")
+# it fills a larger window by itself
+resize(50, 80); until(r"line 54\d\.")
+type("g"); until(r"line 1\.")
+type("q")
+assert ends() == 0
+PYTHON
+}
+
+@test "vim: edits, is suspended and resumed, writes, quits" {
+	command -v vim >/dev/null || skip "vim is not here"
+	terminal "$NSCTL_BUILD/nsctl" enter box bash --norc --noprofile -i <<PYTHON
+path = "$place/edited"
+until("ready> ")
+type(f"vim -u NONE -N {path}\n")
+until("~")
+type("ihello from vim\x1b")
+until("hello from vim")
+resize(40, 100)
+for _ in range(100):
+    # it hears of it in its own time
+    type(":set lines? columns?\r"); until(r"columns=\d+"); type("\r")
+    if b"lines=40" in before and b"columns=100" in before: break
+else: assert False, before
+type("\x1a"); until("Stopped"); until("ready> ")
+type("fg\n"); until("hello from vim")
+type(":wq\r"); until("ready> ")
+assert open(path).read() == "hello from vim\n"
+type("exit\n")
+assert ends() == 0
+PYTHON
+}
+
+@test "a gigabyte through a pipe, both ways, untouched" {
+	stream() { openssl enc -aes-128-ctr -nosalt -K 00 -iv 00 -in /dev/zero 2>/dev/null | head -c 1073741824; }
+	command -v openssl >/dev/null || stream() { head -c 1073741824 /dev/zero; }
+	wanted=$(stream | cksum)
+	[ "$(stream | nsctl exec box cat | cksum)" = "$wanted" ]
+}
