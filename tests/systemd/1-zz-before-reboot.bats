@@ -6,7 +6,7 @@ load bed.bash
 
 @test "sets and commands are there when the machine goes down" {
 	configure $'[allow]\nip-netns = alice'
-	systemctl reload nsctld.service
+	systemctl reload-or-restart nsctld.service
 	eventually alice create -n --visible --ip-netns gone
 	alice create -mpnu busy
 	touch /bed/ended
