@@ -87,4 +87,11 @@ static inline int negative_errno(void)
 	return errno > 0 ? -errno : -EIO;
 }
 
+/* Whether a call failed for want of memory or descriptors: it says nothing about what it was to
+ * look at, and would do so another time. */
+static inline bool is_shortage(int negative)
+{
+	return negative == -ENOMEM || negative == -EMFILE || negative == -ENFILE;
+}
+
 #endif

@@ -84,14 +84,37 @@ static bool was_asked_for(const struct removal *removal)
 	return false;
 }
 
+/* It can be tried again. */
+static void give_up_removal(struct removal *removal, const struct failure *failure)
+{
+	struct log_fields fields = fields_of(removal->set);
+
+	fields.error = failure->error == ERROR_SYSTEM ? failure->number : 0;
+	log_line(LOG_ERR, &fields, "%s cannot be removed: %s %s", lifecycle_what(removal->set),
+		 failure->subject, failure->text);
+	removal->set->state = SET_BROKEN;
+	removal->set->work = NULL;
+	monitor_set(removal->keeper, removal->set, EVENT_SET_BROKEN, "removal", failure->subject);
+	tell_waiters(removal, failure);
+	free(removal);
+}
+
 /* Gone when the kernel has nothing of it and the runners have said their last word. */
 static void finish_removal(struct removal *removal)
 {
 	struct keeper *keeper = removal->keeper;
 	struct log_fields fields = fields_of(removal->set);
+	struct failure failure;
+	int r;
 
 	if (!removal->gone || session_any_running(removal->set))
 		return;
+	r = store_remove_set(keeper->store, removal->set->id);
+	if (r < 0) {
+		failure_from_errno(&failure, r, "remove the set's record");
+		give_up_removal(removal, &failure);
+		return;
+	}
 	if (!was_asked_for(removal))
 		log_line(LOG_INFO, &fields, "%s removed", lifecycle_what(removal->set));
 	keeper->counters.removed++;
@@ -102,20 +125,9 @@ static void finish_removal(struct removal *removal)
 	free(removal);
 }
 
-/* It can be tried again. */
-static void give_up_removal(struct removal *removal, const struct failure *failure)
-{
-	removal->set->state = SET_BROKEN;
-	removal->set->work = NULL;
-	monitor_set(removal->keeper, removal->set, EVENT_SET_BROKEN, "removal", failure->subject);
-	tell_waiters(removal, failure);
-	free(removal);
-}
-
 static void on_removed(struct operation *operation, const struct task_report *report)
 {
 	struct removal *removal = operation->context;
-	struct set *set = removal->set;
 	struct failure failure;
 
 	if (report->step == STEP_NONE) {
@@ -124,12 +136,6 @@ static void on_removed(struct operation *operation, const struct task_report *re
 		return;
 	}
 	keeper_failure_from_fault(report->step, report->detail, report->error, &failure);
-	log_line(LOG_ERR,
-		 &(struct log_fields){.has_uid = true,
-				      .uid = set->owner,
-				      .set = set->name,
-				      .error = report->error},
-		 "set cannot be removed: cannot %s", step_text(report->step));
 	give_up_removal(removal, &failure);
 }
 

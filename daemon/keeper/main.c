@@ -112,7 +112,8 @@ int keeper_failure_from_fault(uint32_t step, uint32_t detail, int error, struct 
 				   "in: make an empty file");
 	if (step == STEP_IP_NETNS && error == EEXIST)
 		return failure_set(failure, ERROR_EXISTS, 0, "namespace under /run/netns", NULL);
-	if ((step == STEP_UNSHARE || step == STEP_PIN || step == STEP_JOIN) && detail > 0 &&
+	/* STEP_UNSHARE 0: all of them at once */
+	if (((step == STEP_UNSHARE && detail > 0) || step == STEP_PIN || step == STEP_JOIN) &&
 	    detail < KIND_COUNT)
 		snprintf(what, sizeof(what), "%s (%s)", step_text(step), kind_name(detail));
 	else if (step == STEP_UNSHARE && error == ENOSPC)

@@ -23,10 +23,18 @@ static void on_removed(struct keeper *keeper _unused_, const struct failure *fai
 
 /* --- records --- */
 
+struct recovery {
+	struct keeper *keeper;
+	int error; /* for want of memory: nothing can be said of what is there, and the start fails
+		    */
+};
+
 static void on_set(struct set *set, bool by_connection, void *context)
 {
-	struct keeper *keeper = context;
+	struct recovery *recovery = context;
+	struct keeper *keeper = recovery->keeper;
 	struct registry_use *use = registry_use(keeper->registry, set->owner);
+	int r = use ? registry_add_set(keeper->registry, set) : -ENOMEM;
 
 	set->announced = set->state != SET_CREATING;
 	/* the connection that it was to end with has ended with the daemon; nobody has been told of
@@ -34,7 +42,11 @@ static void on_set(struct set *set, bool by_connection, void *context)
 	if ((by_connection && set->state == SET_READY) ||
 	    store_is_applying(keeper->store, set->group))
 		set->state = SET_REMOVING;
-	if (!use || registry_add_set(keeper->registry, set) < 0) {
+	if (r == -ENOMEM) {
+		recovery->error = r;
+		return;
+	}
+	if (r < 0) {
 		log_error("two records of set %s of uid %u: %s is set aside", set->name, set->owner,
 			  set->id);
 		store_set_aside(keeper->store, "sets", set->id);
@@ -49,8 +61,10 @@ static void on_set(struct set *set, bool by_connection, void *context)
  * absent by link_recover(). */
 static void on_link(struct link *link, char ids[2][SESSION_SIZE], void *context)
 {
-	struct keeper *keeper = context;
+	struct recovery *recovery = context;
+	struct keeper *keeper = recovery->keeper;
 	struct registry_use *use = registry_use(keeper->registry, link->owner);
+	int r;
 
 	link->announced = link->state != LINK_CREATING;
 	if (store_is_applying(keeper->store, link->group))
@@ -60,7 +74,12 @@ static void on_link(struct link *link, char ids[2][SESSION_SIZE], void *context)
 		if (*ids[i] && !link->ends[i])
 			link->state = LINK_REMOVING;
 	}
-	if (!use || registry_add_link(keeper->registry, link) < 0) {
+	r = use ? registry_add_link(keeper->registry, link) : -ENOMEM;
+	if (r == -ENOMEM) {
+		recovery->error = r;
+		return;
+	}
+	if (r < 0) {
 		log_error("two records of link %s of uid %u: %s is set aside", link->name,
 			  link->owner, link->id);
 		store_set_aside(keeper->store, "links", link->id);
@@ -80,25 +99,31 @@ static void forget_session(struct session *session, void *context)
 
 static void on_session(struct session *session, const char *set_id, void *context)
 {
-	struct keeper *keeper = context;
+	struct recovery *recovery = context;
+	struct keeper *keeper = recovery->keeper;
+	int r;
 
 	session->set = registry_find_set_id(keeper->registry, set_id);
-	if (!session->set || registry_add_session(keeper->registry, session) < 0) {
+	r = session->set ? registry_add_session(keeper->registry, session) : -ENOENT;
+	if (r == -ENOMEM) {
+		recovery->error = r;
+	} else if (r < 0) {
 		store_remove_session(keeper->store, session->id);
 		free(session->words);
 		free(session);
-		return;
-	}
-	if (session->ended)
+	} else if (session->ended) {
 		registry_end_session(keeper->registry, session, forget_session, keeper);
-	else
-		session_recover(keeper, session);
+	} else {
+		r = session_recover(keeper, session);
+		if (r < 0)
+			recovery->error = r;
+	}
 }
 
 static void on_bad(const char *directory, const char *name, int outcome, const char *why,
 		   void *context)
 {
-	struct keeper *keeper = context;
+	struct keeper *keeper = ((struct recovery *)context)->keeper;
 
 	if (outcome == STORE_OLD_BOOT) {
 		log_notice("%s/%s is of another boot: forgotten", directory, name);
@@ -111,21 +136,22 @@ static void on_bad(const char *directory, const char *name, int outcome, const c
 
 /* --- the kernel --- */
 
-/* Reads the pin's identity into the set. */
-static bool take_pin(struct keeper *keeper, struct set *set, enum kind kind)
+/* Reads the pin's identity into the set. 0 or -errno. */
+static int take_pin(struct keeper *keeper, struct set *set, enum kind kind)
 {
 	const struct task_set named = keeper_task_set(set);
 	_cleanup_fd_ int fd = pin_open(keeper->vault_fd, &named, kind);
 	uint64_t inode;
+	int r = fd < 0 ? fd : pin_identify(fd, &inode, &set->ids[kind]);
 
-	if (fd < 0 || pin_identify(fd, &inode, &set->ids[kind]) < 0)
-		return false;
-	set->inodes[kind] = inode;
-	return true;
+	if (r == 0)
+		set->inodes[kind] = inode;
+	return r;
 }
 
-/* A published name is the last that a maker makes; a set without is complete with its pins. */
-static bool is_published(struct keeper *keeper, const struct set *set)
+/* A published name is the last that a maker makes; a set without is complete with its pins. 0 or
+ * -errno: -ENOENT where it is not. */
+static int is_published(struct keeper *keeper, const struct set *set)
 {
 	char path[256];
 	struct stat st;
@@ -136,15 +162,18 @@ static bool is_published(struct keeper *keeper, const struct set *set)
 				continue;
 			snprintf(path, sizeof(path), "ns/%u/%s/%s", set->owner, set->name,
 				 kind_name(kind));
-			if (fstatat(keeper->runtime_fd, path, &st, 0) < 0 ||
-			    st.st_ino != set->inodes[kind])
-				return false;
+			if (fstatat(keeper->runtime_fd, path, &st, 0) < 0)
+				return negative_errno();
+			if (st.st_ino != set->inodes[kind])
+				return -ENOENT;
 		}
 	}
 	if (!set->ip_netns)
-		return true;
+		return 0;
 	snprintf(path, sizeof(path), "/run/netns/%s", set->name);
-	return stat(path, &st) == 0 && st.st_ino == set->inodes[KIND_NET];
+	if (stat(path, &st) < 0)
+		return negative_errno();
+	return st.st_ino == set->inodes[KIND_NET] ? 0 : -ENOENT;
 }
 
 /* The init of a set whose creation was not recorded to the end: the only process in its cgroup. */
@@ -158,41 +187,54 @@ static int take_init(pid_t pid, const char *name, void *context)
 	return process_start_time(pid, &set->init_start);
 }
 
-static bool complete_creation(struct keeper *keeper, struct set *set)
+/* 0: everything is there, only the record was missing. -errno. */
+static int complete_creation(struct keeper *keeper, struct set *set)
 {
 	char path[CGROUP_PATH_SIZE];
 	_cleanup_fd_ int cgroup_fd = -1;
+	int r = 0;
 
-	for (enum kind kind = 0; kind < KIND_COUNT; kind++)
-		if (set->kinds & KIND_BIT(kind) && !take_pin(keeper, set, kind))
-			return false;
+	for (enum kind kind = 0; r == 0 && kind < KIND_COUNT; kind++)
+		if (set->kinds & KIND_BIT(kind))
+			r = take_pin(keeper, set, kind);
+	if (r < 0)
+		return r;
 	/* all links are made before the first pin */
 	link_all_made(keeper, set);
-	if (!is_published(keeper, set))
-		return false;
-	if (!(set->kinds & KIND_BIT(KIND_PID)))
-		return true;
+	r = is_published(keeper, set);
+	if (r < 0 || !(set->kinds & KIND_BIT(KIND_PID)))
+		return r;
 	snprintf(path, sizeof(path), "%u/%s", set->owner, set->id);
 	cgroup_fd = cgroup_open(keeper->cgroup_fd, path);
-	return cgroup_fd >= 0 && cgroup_each_process(cgroup_fd, false, take_init, set) == 0 &&
-	       set->init_pid > 0;
+	if (cgroup_fd < 0)
+		return cgroup_fd;
+	r = cgroup_each_process(cgroup_fd, false, take_init, set);
+	return r < 0 || set->init_pid > 0 ? r : -ESRCH;
 }
 
-/* NULL, or what is missing. */
-static const char *find_missing(struct keeper *keeper, struct set *set)
+/* *ret: NULL, or what is missing. 0, or -errno: it cannot be told. */
+static int find_missing(struct keeper *keeper, struct set *set, const char **ret)
 {
 	_cleanup_fd_ int fd = -1;
 
+	*ret = NULL;
 	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
 		ino_t recorded = set->inodes[kind];
+		int r = recorded ? take_pin(keeper, set, kind) : 0;
 
-		if (recorded && (!take_pin(keeper, set, kind) || set->inodes[kind] != recorded))
-			return kind_name(kind);
+		if (is_shortage(r))
+			return r;
+		if (r < 0 || set->inodes[kind] != recorded) {
+			*ret = kind_name(kind);
+			return 0;
+		}
 	}
 	if (set->init_pid == 0)
-		return NULL;
+		return 0;
 	fd = process_find(set->init_pid, set->init_start);
-	return fd < 0 ? "init" : NULL;
+	if (fd < 0)
+		*ret = "init";
+	return is_shortage(fd) ? fd : 0;
 }
 
 static bool is_frozen(struct keeper *keeper, const struct set *set)
@@ -207,12 +249,16 @@ static bool is_frozen(struct keeper *keeper, const struct set *set)
 	return events_fd >= 0 && cgroup_read_events(events_fd, &populated, &frozen) == 0 && frozen;
 }
 
-static void put_right(struct keeper *keeper, struct set *set)
+/* 0, or -errno: what is there cannot be looked at, and is left alone. */
+static int put_right(struct keeper *keeper, struct set *set)
 {
 	struct log_fields fields = {.has_uid = true, .uid = set->owner, .set = set->name};
 	const char *missing;
+	int r = set->state == SET_CREATING ? complete_creation(keeper, set) : 0;
 
-	if (set->state == SET_CREATING && complete_creation(keeper, set)) {
+	if (is_shortage(r))
+		return r;
+	if (set->state == SET_CREATING && r == 0) {
 		set->state = SET_READY;
 		set->announced = true;
 		lease_begin(keeper, set);
@@ -226,9 +272,11 @@ static void put_right(struct keeper *keeper, struct set *set)
 		log_line(LOG_NOTICE, &fields, "set was %s: removed",
 			 set->state == SET_CREATING ? "not complete" : "being removed");
 		lifecycle_remove(keeper, set, 0, on_removed, NULL);
-		return;
+		return 0;
 	}
-	missing = find_missing(keeper, set);
+	r = find_missing(keeper, set, &missing);
+	if (r < 0)
+		return r;
 	if (missing && set->state == SET_READY) {
 		set->state = SET_BROKEN;
 		log_line(LOG_ERR, &fields, "set is broken: its %s is gone", missing);
@@ -236,15 +284,16 @@ static void put_right(struct keeper *keeper, struct set *set)
 	set->frozen = is_frozen(keeper, set);
 	vigil_over_init(keeper, set);
 	lease_resume(keeper, set);
+	return 0;
 }
 
 /* --- what no record is about --- */
 
 /* Calls back with each entry of a directory. */
 static void each_entry(int parent_fd, const char *path,
-		       void (*callback)(struct keeper *keeper, int fd, const char *name,
+		       void (*callback)(struct recovery *recovery, int fd, const char *name,
 					void *context),
-		       struct keeper *keeper, void *context)
+		       struct recovery *recovery, void *context)
 {
 	int fd = openat(parent_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
@@ -256,12 +305,14 @@ static void each_entry(int parent_fd, const char *path,
 	}
 	while ((entry = readdir(directory)))
 		if (entry->d_name[0] != '.' && entry->d_type == DT_DIR)
-			callback(keeper, fd, entry->d_name, context);
+			callback(recovery, fd, entry->d_name, context);
 	closedir(directory);
 }
 
-static void on_vault_name(struct keeper *keeper, int fd _unused_, const char *name, void *context)
+static void on_vault_name(struct recovery *recovery, int fd _unused_, const char *name,
+			  void *context)
 {
+	struct keeper *keeper = recovery->keeper;
 	uid_t owner = *(const uid_t *)context;
 	struct set *set;
 
@@ -278,19 +329,20 @@ static void on_vault_name(struct keeper *keeper, int fd _unused_, const char *na
 	set->state = SET_BROKEN;
 	set->created = keeper_now();
 	for (enum kind kind = 0; kind < KIND_COUNT; kind++)
-		if (take_pin(keeper, set, kind))
+		if (take_pin(keeper, set, kind) == 0)
 			set->kinds |= KIND_BIT(kind);
 	set->visible = true; /* perhaps: making absent what is not there does no harm */
-	on_set(set, false, keeper);
+	on_set(set, false, recovery);
 	log_line(LOG_ERR, &(struct log_fields){.has_uid = true, .uid = owner, .set = name},
 		 "found in the vault without a record: listed as broken");
 }
 
-static void on_vault_owner(struct keeper *keeper, int fd, const char *name, void *context _unused_)
+static void on_vault_owner(struct recovery *recovery, int fd, const char *name,
+			   void *context _unused_)
 {
 	uid_t owner = strtoul(name, NULL, 10);
 
-	each_entry(fd, name, on_vault_name, keeper, &owner);
+	each_entry(fd, name, on_vault_name, recovery, &owner);
 }
 
 static void on_stray_removed(struct operation *operation _unused_, const struct task_report *report)
@@ -300,8 +352,10 @@ static void on_stray_removed(struct operation *operation _unused_, const struct 
 			  strerror(report->error));
 }
 
-static void on_cgroup_id(struct keeper *keeper, int fd _unused_, const char *name, void *context)
+static void on_cgroup_id(struct recovery *recovery, int fd _unused_, const char *name,
+			 void *context)
 {
+	struct keeper *keeper = recovery->keeper;
 	struct operation *operation;
 	struct task_remove task;
 
@@ -318,14 +372,25 @@ static void on_cgroup_id(struct keeper *keeper, int fd _unused_, const char *nam
 	operation_send(operation, TASK_REMOVE, &task_remove_layout, &task);
 }
 
-static void on_cgroup_owner(struct keeper *keeper, int fd, const char *name, void *context _unused_)
+static void on_cgroup_owner(struct recovery *recovery, int fd, const char *name,
+			    void *context _unused_)
 {
 	uid_t owner = strtoul(name, NULL, 10);
 
-	each_entry(fd, name, on_cgroup_id, keeper, &owner);
+	each_entry(fd, name, on_cgroup_id, recovery, &owner);
 }
 
 /* --- all --- */
+
+static int recover_sets(struct keeper *keeper)
+{
+	struct set *set = registry_next_set(keeper->registry, 0, NULL);
+	int r = 0;
+
+	for (; r == 0 && set; set = registry_next_set(keeper->registry, set->owner, set->name))
+		r = put_right(keeper, set);
+	return r;
+}
 
 static void recover_links(struct keeper *keeper)
 {
@@ -346,22 +411,24 @@ int recover(struct keeper *keeper)
 {
 	static const struct store_callbacks callbacks = {
 		.set = on_set, .link = on_link, .session = on_session, .bad = on_bad};
-	struct set *set;
-	int r = store_load(keeper->store, &callbacks, keeper);
+	struct recovery recovery = {.keeper = keeper};
+	int r = store_load(keeper->store, &callbacks, &recovery);
 
+	if (r == 0)
+		r = recovery.error;
+	if (r == 0) {
+		each_entry(keeper->vault_fd, "ns", on_vault_owner, &recovery, NULL);
+		r = recover_sets(keeper);
+	}
 	if (r < 0) {
-		log_error("cannot read %s/state: %s", keeper->runtime, strerror(-r));
+		log_error("cannot take over what is in %s: %s", keeper->runtime, strerror(-r));
 		return r;
 	}
-	each_entry(keeper->vault_fd, "ns", on_vault_owner, keeper, NULL);
-	for (set = registry_next_set(keeper->registry, 0, NULL); set;
-	     set = registry_next_set(keeper->registry, set->owner, set->name))
-		put_right(keeper, set);
 	recover_links(keeper);
 	/* each is recorded as being removed by now */
 	store_end_all_applies(keeper->store);
 	egress_start(keeper);
-	each_entry(keeper->cgroup_fd, ".", on_cgroup_owner, keeper, NULL);
+	each_entry(keeper->cgroup_fd, ".", on_cgroup_owner, &recovery, NULL);
 	lease_watch(keeper);
 	return 0;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The start: what is on disk against what is in the kernel, and everything made right: finished,
- * rolled back, adopted, or set aside with a line in the log. Nothing is guessed at.
+ * rolled back, adopted, or set aside with a line in the log. Nothing is guessed at: when something
+ * cannot be looked at for want of memory or descriptors, the start fails and leaves it alone.
  *
  *	record		kernel				becomes
  *	creating	everything pinned, init alive	ready: only the answer was missing

@@ -201,10 +201,15 @@ void session_kill(struct keeper *keeper, const struct session *session)
 /* What it has written by then is all that can be known. */
 static void on_runner_ended(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
+	static const struct timeval pause = {.tv_usec = 100000};
 	struct watch *watch = context;
 	struct status_file status;
 
-	status_file_read(watch->keeper->store, watch->session->id, &status);
+	/* what cannot be read now, for want of memory, is read a little later */
+	if (status_file_read(watch->keeper->store, watch->session->id, &status) < 0 &&
+	    event_base_once(watch->keeper->loop, -1, EV_TIMEOUT, on_runner_ended, watch, &pause) ==
+		    0)
+		return;
 	if (!status.ended)
 		session_kill(watch->keeper, watch->session);
 	if (!status.ended && !status.command && watch->session->pid == 0) {
@@ -215,15 +220,17 @@ static void on_runner_ended(evutil_socket_t fd _unused_, short what _unused_, vo
 	end_session(watch);
 }
 
-void session_watch_runner(struct watch *watch, int runner_fd)
+int session_watch_runner(struct watch *watch, int runner_fd)
 {
 	static const struct timeval now = {};
 
 	watch->runner_fd = runner_fd;
 	watch->runner_event = event_new(watch->keeper->loop, runner_fd,
 					runner_fd >= 0 ? EV_READ : 0, on_runner_ended, watch);
-	if (watch->runner_event)
-		event_add(watch->runner_event, runner_fd >= 0 ? NULL : &now);
+	if (!watch->runner_event ||
+	    event_add(watch->runner_event, runner_fd >= 0 ? NULL : &now) < 0)
+		return -ENOMEM;
+	return 0;
 }
 
 /* --- waiting --- */
@@ -298,25 +305,38 @@ void session_connection_gone(struct keeper *keeper, uint32_t connection)
 
 /* --- after a restart --- */
 
-void session_recover(struct keeper *keeper, struct session *session)
+static int find_runner(struct watch *watch, const struct status_file *status)
 {
-	struct watch *watch = calloc(1, sizeof(*watch));
+	int fd = status->runner ? process_find(status->runner, status->runner_start) : -ESRCH;
+
+	return is_shortage(fd) ? fd : session_watch_runner(watch, MAX(fd, -1));
+}
+
+int session_recover(struct keeper *keeper, struct session *session)
+{
 	struct registry_use *use = registry_use(keeper->registry, session->owner);
+	struct watch *watch = calloc(1, sizeof(*watch));
 	struct status_file status;
-	int runner_fd;
+	int r;
 
 	if (!watch || !use) {
 		free(watch);
-		return;
+		return -ENOMEM;
+	}
+	*watch = (struct watch){
+		.keeper = keeper, .session = session, .leash_fd = -1, .runner_fd = -1};
+	r = status_file_read(keeper->store, session->id, &status);
+	if (r == 0)
+		r = find_runner(watch, &status);
+	if (r < 0) {
+		watch_free(watch);
+		return r;
 	}
 	use->sessions++;
-	status_file_read(keeper->store, session->id, &status);
-	*watch = (struct watch){.keeper = keeper, .session = session, .leash_fd = -1};
 	session->work = watch;
 	session->runner_pid = status.runner;
 	session->pid = status.command;
-	runner_fd = status.runner ? process_find(status.runner, status.runner_start) : -ESRCH;
-	session_watch_runner(watch, MAX(runner_fd, -1));
+	return 0;
 }
 
 void session_age(struct keeper *keeper)

@@ -23,8 +23,8 @@ struct watch {
  * session. */
 void session_abandon(struct watch *watch, const struct failure *failure);
 /* From now on the session ends when the runner does. runner_fd: a pidfd, taken over; -1: it has
- * ended, which is finished from the loop all the same. */
-void session_watch_runner(struct watch *watch, int runner_fd);
+ * ended, which is finished from the loop all the same. 0 or -ENOMEM. */
+int session_watch_runner(struct watch *watch, int runner_fd);
 /* Kills all that runs in the session's cgroup. */
 void session_kill(struct keeper *keeper, const struct session *session);
 void session_uncount(struct keeper *keeper, uid_t owner);

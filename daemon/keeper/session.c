@@ -48,7 +48,11 @@ static void on_started(struct operation *operation, const struct task_report *re
 
 	session->pid = report->pid;
 	session->runner_pid = report->runner_pid;
-	session_watch_runner(watch, take_fd(&fds[1]));
+	/* a command whose end could not be seen is not left running: see on_start_done() */
+	if (session_watch_runner(watch, take_fd(&fds[1])) < 0) {
+		session->pid = 0;
+		return;
+	}
 	if (watch->starter)
 		answer_started(watch, fds[0]);
 	monitor_session(watch->keeper, session, EVENT_SESSION_STARTED);

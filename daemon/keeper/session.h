@@ -18,8 +18,9 @@ void session_start(struct keeper *keeper, struct request *request, struct set *s
 /* A connection has gone: attached commands without a status pipe end. */
 void session_connection_gone(struct keeper *keeper, uint32_t connection);
 
-/* At start, for a session that was running when it was recorded. */
-void session_recover(struct keeper *keeper, struct session *session);
+/* At start, for a session that was running when it was recorded. 0 or -errno: nothing is known of
+ * it. */
+int session_recover(struct keeper *keeper, struct session *session);
 /* Forgets those that ended long ago. */
 void session_age(struct keeper *keeper);
 /* True while a command of the set runs. */

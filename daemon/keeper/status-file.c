@@ -4,7 +4,7 @@
 #include <string.h>
 #include "daemon/keeper/status-file.h"
 
-void status_file_read(const struct store *store, const char *id, struct status_file *ret)
+int status_file_read(const struct store *store, const char *id, struct status_file *ret)
 {
 	char name[SESSION_SIZE + 16], word[16], line[128];
 	_cleanup_file_ FILE *file = NULL;
@@ -16,8 +16,10 @@ void status_file_read(const struct store *store, const char *id, struct status_f
 	fd = openat(store_sessions_fd(store), name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	file = fd < 0 ? NULL : fdopen(fd, "re");
 	if (!file) {
+		int r = negative_errno();
+
 		close_fd(fd);
-		return;
+		return r == -ENOENT ? 0 : r;
 	}
 	while (fgets(line, sizeof(line), file)) {
 		if (sscanf(line, "%15s %llu %llu", word, &first, &second) != 3)
@@ -35,6 +37,7 @@ void status_file_read(const struct store *store, const char *id, struct status_f
 			ret->when = second;
 		}
 	}
+	return ferror(file) ? negative_errno() : 0;
 }
 
 void status_file_apply(const struct status_file *status, uint64_t now, struct session *session)

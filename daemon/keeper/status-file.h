@@ -18,8 +18,9 @@ struct status_file {
 	uint64_t when;
 };
 
-/* What there is; all zero when there is nothing. id: the session's. */
-void status_file_read(const struct store *store, const char *id, struct status_file *ret);
+/* What there is; all zero when there is nothing, or it cannot be read (-errno). id: the session's.
+ */
+int status_file_read(const struct store *store, const char *id, struct status_file *ret);
 
 /* The end of the session, as the file tells it; where it does not, it ended now and was killed. */
 void status_file_apply(const struct status_file *status, uint64_t now, struct session *session);

@@ -393,8 +393,8 @@ static int give(enum class class, const char *data, size_t size, const char *nam
 	return r;
 }
 
-static void load_one(struct store *store, enum class class, const char *name,
-		     const struct store_callbacks *callbacks, void *context)
+static int load_one(struct store *store, enum class class, const char *name,
+		    const struct store_callbacks *callbacks, void *context)
 {
 	const char *why = "it cannot be read";
 	_cleanup_free_ char *data = NULL;
@@ -407,9 +407,13 @@ static void load_one(struct store *store, enum class class, const char *name,
 		why = "its record makes no sense";
 		r = give(class, data, size, name, callbacks, context);
 	}
+	/* which is no fault of the file's */
+	if (is_shortage(r))
+		return r;
 	if (r)
 		callbacks->bad(directories[class], name, r == STORE_OLD_BOOT ? r : STORE_DAMAGED,
 			       why, context);
+	return 0;
 }
 
 bool store_is_by_connection(const struct set *set)
@@ -426,20 +430,23 @@ static int load_directory(struct store *store, enum class class,
 	int fd = openat(store->fds[class], ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *entry;
+	int r = 0;
 
 	if (!directory) {
 		close_fd(fd);
 		return negative_errno();
 	}
-	while ((entry = readdir(directory))) {
+	while (r == 0 && (errno = 0, entry = readdir(directory))) {
 		/* what was being written when the daemon died */
 		if (entry->d_name[0] == '.' && entry->d_type == DT_REG)
 			unlinkat(fd, entry->d_name, 0);
 		else if (entry->d_name[0] != '.' && !strchr(entry->d_name, '.'))
-			load_one(store, class, entry->d_name, callbacks, context);
+			r = load_one(store, class, entry->d_name, callbacks, context);
 	}
+	if (r == 0 && errno)
+		r = negative_errno();
 	closedir(directory);
-	return 0;
+	return r;
 }
 
 int store_load(struct store *store, const struct store_callbacks *callbacks, void *context)

@@ -63,6 +63,7 @@ struct store_callbacks {
 	void (*bad)(const char *directory, const char *name, int outcome, const char *why,
 		    void *context);
 };
+/* 0 or -errno: also when a file could not be read for want of memory or descriptors. */
 int store_load(struct store *store, const struct store_callbacks *callbacks, void *context);
 /* Takes RUNTIME/state away, with everything in it. 0 or -errno. */
 int store_purge(struct store *store);

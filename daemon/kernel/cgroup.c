@@ -79,9 +79,11 @@ static int each_child(int cgroup_fd,
 		close_fd(copy);
 		return r;
 	}
-	while (r == 0 && (entry = readdir(directory)))
+	while (r == 0 && (errno = 0, entry = readdir(directory)))
 		if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
 			r = callback(cgroup_fd, entry->d_name, context);
+	if (r == 0 && errno)
+		r = negative_errno();
 	closedir(directory);
 	return r;
 }

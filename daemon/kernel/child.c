@@ -25,6 +25,7 @@ void child_finish(int report_fd, struct task_report *report, const struct fault 
 	report->step = fault->step;
 	report->detail = fault->detail;
 	report->error = fault->error;
-	(void)!send(report_fd, report, sizeof(*report), MSG_NOSIGNAL);
-	_exit(0);
+	/* a worker that waits for it then says that it was lost */
+	_exit(send(report_fd, report, sizeof(*report), MSG_NOSIGNAL) < 0 ? EXIT_FAILURE
+									 : EXIT_SUCCESS);
 }

@@ -87,4 +87,14 @@ void fault_register(const char *variable)
 	snprintf(pid, sizeof(pid), "%d", getpid());
 	setenv(variable, pid, 1);
 }
+
+void fault_environment(char **ret, size_t size)
+{
+	size_t n = 0;
+
+	for (char **at = environ; *at && n + 1 < size; at++)
+		if (strncmp(*at, "NSCTL_", 6) == 0 || strncmp(*at, "LD_PRELOAD=", 11) == 0)
+			ret[n++] = *at;
+	ret[n] = NULL;
+}
 #endif

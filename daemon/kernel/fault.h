@@ -81,12 +81,19 @@ int fault_set(struct fault *ret, enum step step, uint32_t detail, int error);
 void fault_point(const char *name);
 /* Remembers the calling process as NSCTL_KEEPER_PID or NSCTL_SPAWNER_PID, to be killed then. */
 void fault_register(const char *variable);
+/* What of the environment programs of the daemon are given: what tests ask for by it. ret ends with
+ * NULL and has room for size. Nothing in other builds. */
+void fault_environment(char **ret, size_t size);
 #else
 static inline void fault_point(const char *name _unused_)
 {
 }
 static inline void fault_register(const char *variable _unused_)
 {
+}
+static inline void fault_environment(char **ret, size_t size _unused_)
+{
+	*ret = NULL;
 }
 #endif
 

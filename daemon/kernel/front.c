@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include "daemon/kernel/child.h"
+#include "daemon/kernel/fault.h"
 #include "daemon/kernel/front.h"
 #include "daemon/kernel/privilege.h"
 #include "daemon/kernel/process.h"
@@ -27,7 +28,7 @@ static int set_label(const char *label)
 void child_front(int program_fd, const struct task_front *task)
 {
 	static char name[] = "nsctld-front";
-	char *arguments[] = {name, NULL}, *environment[] = {NULL};
+	char *arguments[] = {name, NULL}, *environment[8] = {NULL};
 	static gid_t groups[TASK_GROUPS_MAX];
 	struct identity identity = {task->identity.uid, task->identity.gid, groups,
 				    task->identity.n_groups};
@@ -47,6 +48,7 @@ void child_front(int program_fd, const struct task_front *task)
 	if (set_label(task->label) < 0 || privilege_drop(&identity, true) < 0 ||
 	    privilege_no_new() < 0)
 		_exit(1);
+	fault_environment(environment, ARRAY_SIZE(environment));
 	process_execute_fd(program, arguments, environment);
 	_exit(1);
 }

@@ -188,11 +188,12 @@ int link_batch_commit(struct link_batch *batch, uint32_t detail, struct fault *f
 
 int link_open_place(const struct host *host, const struct task_end *end, int own_fd)
 {
-	if (end->host)
-		return fcntl(host->net_fd, F_DUPFD_CLOEXEC, 0);
-	if (!end->pin)
-		return fcntl(own_fd, F_DUPFD_CLOEXEC, 0);
-	return pin_open_path(host->vault_root_fd, end->pin, KIND_NET);
+	int fd;
+
+	if (!end->host && end->pin)
+		return pin_open_path(host->vault_root_fd, end->pin, KIND_NET);
+	fd = fcntl(end->host ? host->net_fd : own_fd, F_DUPFD_CLOEXEC, 0);
+	return fd < 0 ? negative_errno() : fd;
 }
 
 /* --- making --- */

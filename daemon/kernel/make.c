@@ -255,9 +255,9 @@ static int make_plain(struct maker *maker)
 
 /* --- a set with a user namespace: the inner process --- */
 
-static void say(int channel_fd, const void *data, size_t size)
+static int say(int channel_fd, const void *data, size_t size)
 {
-	(void)!send(channel_fd, data, size, MSG_NOSIGNAL);
+	return send(channel_fd, data, size, MSG_NOSIGNAL) < 0 ? negative_errno() : 0;
 }
 
 /* What the inner process tells: its fault, or none, and the pid of an init that it has started. */
@@ -292,12 +292,15 @@ static void __attribute__((noreturn)) child_inner(struct maker *maker)
 	int r;
 
 	r = make_namespaces(maker);
+	/* what cannot be said ends it, which the maker sees */
 	report.fault = maker->fault;
-	say(maker->channel_fd, &report, sizeof(report));
+	if (say(maker->channel_fd, &report, sizeof(report)) < 0)
+		_exit(1);
 	while (r == 0 && recv(maker->channel_fd, &order, 1, 0) == 1) {
 		r = obey(maker, order, &inside);
 		report = (struct inner_report){maker->fault, maker->init_pid};
-		say(maker->channel_fd, &report, sizeof(report));
+		if (say(maker->channel_fd, &report, sizeof(report)) < 0)
+			_exit(1);
 	}
 	_exit(0);
 }
@@ -317,8 +320,9 @@ static int hear(struct maker *maker)
 
 static int order(struct maker *maker, char what)
 {
-	say(maker->channel_fd, &what, 1);
-	return hear(maker);
+	int r = say(maker->channel_fd, &what, 1);
+
+	return r < 0 ? fault_set(&maker->fault, STEP_LOST, 0, -r) : hear(maker);
 }
 
 static int start_inner(struct maker *maker, pid_t *ret_pid)

@@ -206,9 +206,13 @@ int mounts_open(const char *path, int flags, const struct identity *files)
 		return r;
 	fd = syscall(SYS_openat2, root_fd, path, &how, sizeof(how));
 	r = fd < 0 ? negative_errno() : fd;
-	if (files && privilege_files_as_root() < 0) {
-		close_fd(fd);
-		return -EPERM;
+	if (files) {
+		int back = privilege_files_as_root();
+
+		if (back < 0) {
+			close_fd(fd);
+			return back;
+		}
 	}
 	return r;
 }
@@ -227,7 +231,7 @@ static int apply_sysfs(struct fault *fault)
 
 	target_fd = open("/sys", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (target_fd < 0)
-		return 0;
+		return errno == ENOENT ? 0 : fault_set(fault, STEP_SYSFS, 0, errno);
 	mount_fd = mounts_new("sysfs", SAFE, NULL);
 	if (mount_fd == -EPERM)
 		return 0;

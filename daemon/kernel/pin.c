@@ -246,7 +246,7 @@ static int remove_directory(const char *path)
 	directory = opendir(path);
 	if (!directory)
 		return errno == ENOENT ? 0 : negative_errno();
-	while (r == 0 && (entry = readdir(directory))) {
+	while (r == 0 && (errno = 0, entry = readdir(directory))) {
 		char file[PATH_MAX + NAME_MAX + 2];
 		int tries = 100;
 
@@ -259,6 +259,8 @@ static int remove_directory(const char *path)
 			umount2(file, MNT_DETACH | UMOUNT_NOFOLLOW);
 		fault_point("remove-unpinned-one");
 	}
+	if (r == 0 && errno)
+		r = negative_errno();
 	closedir(directory);
 	if (r == 0 && rmdir(path) < 0 && errno != ENOENT)
 		r = negative_errno();

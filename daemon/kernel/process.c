@@ -124,10 +124,15 @@ int process_find(pid_t pid, uint64_t start_time)
 	_cleanup_fd_ int fd = process_pidfd_open(pid);
 	uint64_t found;
 
+	int r;
+
 	if (fd < 0)
 		return fd == -EINVAL ? -ESRCH : fd;
 	/* the descriptor first: it fixes the process that is then looked at */
-	if (process_start_time(pid, &found) < 0 || found != start_time || process_has_ended(fd))
+	r = process_start_time(pid, &found);
+	if (is_shortage(r))
+		return r;
+	if (r < 0 || found != start_time || process_has_ended(fd))
 		return -ESRCH;
 	return take_fd(&fd);
 }

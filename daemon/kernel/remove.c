@@ -67,6 +67,8 @@ void child_remove(const struct host *host, const struct task_remove *task)
 	fault_point("remove-started");
 	if (cgroup_fd >= 0)
 		r = end_processes(cgroup_fd, task->grace);
+	else if (cgroup_fd != -ENOENT)
+		r = cgroup_fd;
 	if (r < 0)
 		fault_set(&fault, STEP_KILL, 0, -r);
 	fault_point("remove-killed");

@@ -203,7 +203,11 @@ static int report_started(const struct runner *runner)
 	if (fds[1] < 0)
 		return fds[1];
 	memcpy(CMSG_DATA(&control.header), fds, sizeof(fds));
-	return sendmsg(runner->host->report_fd, &message, MSG_NOSIGNAL) < 0 ? negative_errno() : 0;
+	/* a keeper that has gone hears of it from the status file */
+	if (sendmsg(runner->host->report_fd, &message, MSG_NOSIGNAL) < 0 && errno != EPIPE &&
+	    errno != ECONNRESET)
+		return negative_errno();
+	return 0;
 }
 
 /* To the numbers of enum runner_fd, with everything else closed: by way of numbers above. Returns
@@ -280,9 +284,8 @@ static void child_runner(void *context)
 		r = fail(runner, STEP_FORK, MIN(runner->pid_fd, 0));
 	}
 	fault_point("exec-executed");
-	/* a keeper that has gone hears of it from the status file */
 	if (r == 0)
-		r = fail(runner, STEP_STATUS, report_started(runner) == -ENOMEM ? -ENOMEM : 0);
+		r = fail(runner, STEP_STATUS, report_started(runner));
 	if (r == 0)
 		fail(runner, STEP_EXECUTE, wait_as_user(runner));
 	if (runner->cgroup_fd >= 0)

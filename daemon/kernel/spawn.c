@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "daemon/kernel/fault.h"
 #include "daemon/kernel/process.h"
 #include "daemon/kernel/spawn.h"
 
@@ -86,11 +87,7 @@ static void __attribute__((noreturn)) child_spawner(const struct spawn_programs 
 			_exit(1);
 	process_close_from(3 + n, high[5]);
 	process_reset_signals();
-#ifdef NSCTL_FAULTS
-	for (char **at = environ, **to = environment; *at; at++)
-		if (strncmp(*at, "NSCTL_", 6) == 0 && to < environment + 6)
-			*to++ = *at;
-#endif
+	fault_environment(environment, ARRAY_SIZE(environment));
 	process_execute_fd(high[5], arguments, environment);
 	_exit(1);
 }

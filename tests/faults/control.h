@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the harness (run), the tracer (inject.c) and the allocator (exhaust.c) share: one mapped
+ * file, as harness.py unpacks it. The harness writes what to fail, the others what they failed.
+ */
+#ifndef NSCTL_TESTS_FAULTS_CONTROL_H
+#define NSCTL_TESTS_FAULTS_CONTROL_H
+
+#include <stdint.h>
+
+/* Whose: by program, and a child of the spawner is whatever it forks until that runs another. */
+enum control_role { ROLE_NONE, ROLE_KEEPER, ROLE_SPAWNER, ROLE_CHILD, ROLE_FRONT };
+enum control_what { WHAT_NONE, WHAT_CALLS, WHAT_ALLOCATIONS };
+
+struct control {
+	uint32_t what, role; /* counted from when what is set, the last to be */
+	uint32_t fail_at;    /* which one fails, from 1 on; 0: none */
+	uint32_t count;	     /* so far */
+	uint32_t failed;     /* whether it was reached; then the rest says what it was */
+	int32_t pid;
+	int32_t error;	    /* errno */
+	uint32_t sanitized; /* the sanitizer's own mappings are left alone */
+	char text[224];
+};
+
+#endif
