@@ -12,11 +12,7 @@
 
 static bool is_in_flight(const struct keeper *keeper)
 {
-	for (const struct operation *at = keeper->operations; at; at = at->next)
-		/* without one: a command that runs, and goes on without us */
-		if (evtimer_pending(at->deadline, NULL))
-			return true;
-	return fronts_are_busy(keeper);
+	return keeper->operations || fronts_are_busy(keeper);
 }
 
 static void on_look(evutil_socket_t fd _unused_, short what _unused_, void *context)
