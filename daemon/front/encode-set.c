@@ -283,14 +283,18 @@ json_t *encode_set(const struct wire_set *set)
 
 json_t *encode_summary(const struct wire_set *set)
 {
-	json_t *object = json_object();
+	json_t *object = json_object(), *addresses = json_array();
 
+	for (size_t i = 0; i < set->n_interfaces; i++)
+		for (size_t j = 0; j < set->interfaces[i].n_addresses; j++)
+			json_array_append_new(addresses,
+					      json_string(set->interfaces[i].addresses[j].text));
 	encode_string(object, "name", set->name);
 	encode_put(object, "owner", json_integer(set->owner));
 	encode_string(object, "ownerName", owner_name(set->owner));
 	encode_string(object, "state", state_word(set->state));
 	encode_put(object, "namespaces", encode_kinds(set->kinds));
-	encode_put(object, "addresses", json_array());
+	encode_put(object, "addresses", addresses);
 	encode_put(object, "processes", json_integer(set->processes));
 	encode_put(object, "created", encode_seconds(set->created));
 	if (set->expires)

@@ -102,8 +102,10 @@ void inquiry_view(struct keeper *keeper, const struct set *set, bool summary, st
 	/* a moment of the wall clock, as it is now */
 	ret->wire.expires = set->expires ? keeper_now() + set->expires - MIN(now, set->expires) : 0;
 	ret->wire.processes = count_processes(keeper, set);
-	if (summary)
+	if (summary) {
+		link_view_interfaces(set, &ret->wire);
 		return;
+	}
 	for (enum kind kind = 0; kind < KIND_COUNT; kind++)
 		view_namespace(keeper, set, kind, ret);
 	if (set->spec)

@@ -57,6 +57,24 @@ void link_on_list(struct keeper *keeper, struct request *request, struct wire_me
 	request_end(keeper, request);
 }
 
+void link_view_interfaces(const struct set *set, struct wire_set *ret)
+{
+	static struct wire_link wire;
+
+	for (const struct link *link = set->links; link && ret->n_interfaces < INTERFACES_MAX;
+	     link = link_next(link, set)) {
+		const struct wire_end *end = link->ends[0] == set ? &wire.a : &wire.b;
+		struct wire_interface *interface = &ret->interfaces[ret->n_interfaces];
+
+		if (wire_unpack(&wire_link_layout, link->wire, link->wire_size, &wire) < 0)
+			continue;
+		*interface = (struct wire_interface){.name = end->interface, .link = link->name};
+		for (size_t i = 0; i < end->n_addresses && i < INTERFACE_ADDRESSES_MAX; i++)
+			interface->addresses[interface->n_addresses++] = end->addresses[i];
+		ret->n_interfaces++;
+	}
+}
+
 const struct link *link_of_interface(const struct set *set, const char *interface)
 {
 	static struct wire_link wire;

@@ -21,34 +21,6 @@ tutorial_pair() {
 		--link=host:veth0,peer-address=192.168.100.1/24,interface=veth1,address=192.168.100.2/24
 }
 
-@test "tutorial 5: a veth pair to the host" {
-	tutorial_pair
-	pings box 192.168.100.1
-	on_host ping -c 1 -W 5 192.168.100.2
-	on_host ip link show veth0
-	nsctl show box | grep 192.168.100.2/24
-	nsctl rm box
-	run on_host ip link show veth0
-	[ "$status" -ne 0 ]
-}
-
-@test "tutorial 5: no veth is left, with a process in the set" {
-	tutorial_pair
-	nsctl exec -d box sleep infinity
-	nsctl rm box
-	patience=0 leaves "$before"
-}
-
-@test "tutorial 6: a server inside is reached from outside" {
-	tutorial_pair
-	nsctl exec -d --chdir=/usr/share box python3 -m http.server 80
-	eventually on_host curl -s -o /dev/null http://192.168.100.2/ || {
-		eventually on_host python3 -c 'import urllib.request; urllib.request.urlopen("http://192.168.100.2/")'
-	}
-	run on_host python3 -c 'import urllib.request; urllib.request.urlopen("http://127.0.0.1:80/")'
-	[ "$status" -ne 0 ]
-}
-
 @test "a pair between two sets: both ways, both families" {
 	nsctl create -n a
 	nsctl create -n -r b

@@ -1,0 +1,100 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The rows of docs/tutorial.md that wire sets together, to the host and to the outside, by an
+# ordinary user whom the policy allows that. The host and the world are namespaces of the test's.
+
+load daemon.bash
+load net.bash
+
+setup_file() {
+	make_net world
+	start_host "host-links = $user_id" "egress = $user_id" "publish = $user_id"
+	on_host ip link add up0 type veth peer name w0
+	on_host ip link set w0 netns /proc/self/fd/9 9<"$nets/world"
+	on_host ip addr add 203.0.113.2/24 dev up0
+	on_host ip link set up0 up
+	on_host ip route add default via 203.0.113.1
+	in_net world ip addr add 203.0.113.1/24 dev w0
+	in_net world ip link set w0 up
+	serve_in world world 8000
+	nsctl run -mpnuiC true
+	before=$(everything)
+	export before
+}
+
+teardown_file() { purge_host; }
+teardown() { clean_host; }
+
+pair() {
+	nsctl create box --net \
+		--link=host:veth0,peer-address=192.168.100.1/24,interface=veth1,address=192.168.100.2/24
+}
+
+@test "5: a veth pair to the host; none is left, with no process in the set and with one" {
+	pair
+	nsctl exec box ping -c 1 -W 5 192.168.100.1
+	on_host ping -c 1 -W 5 192.168.100.2
+	on_host ip link show veth0
+	nsctl show box | grep 192.168.100.2/24
+	nsctl rm box
+	fails on_host ip link show veth0
+	patience=0 leaves "$before"
+	pair
+	nsctl exec -d box sleep infinity
+	nsctl rm box
+	patience=0 leaves "$before"
+}
+
+@test "6: a server inside" {
+	pair
+	nsctl exec -d box python3 -m http.server 80
+	eventually on_host curl -s -m 5 -o /dev/null http://192.168.100.2/
+	fails on_host curl -s -m 5 -o /dev/null http://127.0.0.1:80/
+}
+
+@test "22: a pair between two sets, pulled out and mended" {
+	nsctl create -n a
+	nsctl create -n b
+	nsctl link add a,address=10.0.0.1/24 b,address=10.0.0.2/24
+	nsctl exec a ping -c 1 -W 5 10.0.0.2
+	nsctl link down a-b
+	fails nsctl exec a ping -c 1 -W 1 10.0.0.2
+	nsctl link up a-b
+	eventually nsctl exec a ping -c 1 -W 1 10.0.0.2
+	nsctl link impair a-b --rate=1mbit
+	nsctl link list | grep rate=1mbit
+	nsctl link impair a-b --clear
+	nsctl link rm a-b
+	[ "$(nsctl exec a ip -o link | wc -l)" -eq 1 ]
+}
+
+@test "23: a network that hands out addresses" {
+	nsctl network create lan --subnet=10.8.0.0/24
+	nsctl create -n --link=net/lan one
+	nsctl create -n --link=net/lan two
+	nsctl exec one ping -c 1 -W 5 10.8.0.3
+	nsctl list | grep '10.8.0.2/24'
+	# nothing of it is seen on the host
+	[ -z "$(on_host ip -o link show type bridge)" ]
+	nsctl rm one two
+	nsctl network rm lan
+	patience=0 leaves "$before"
+}
+
+@test "24: the outside, and not the host" {
+	serve_in host neighbour 8001
+	nsctl create -n --egress box
+	nsctl exec box curl -s -m 10 -o /dev/null http://203.0.113.1:8000/
+	fails nsctl exec box curl -s -m 1 -o /dev/null http://203.0.113.2:8001/
+	end_server neighbour
+	nsctl rm box
+	patience=0 leaves "$before"
+}
+
+@test "25: a published port" {
+	nsctl create -n --publish=8080:80 box
+	nsctl exec -d box python3 -m http.server 80
+	eventually in_net world curl -s -m 5 -o /dev/null http://203.0.113.2:8080/
+	nsctl rm box
+	fails in_net world curl -s -m 5 -o /dev/null http://203.0.113.2:8080/
+}
