@@ -1,0 +1,87 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SIGTERM: what is in flight is finished, what is not begun is left for the next daemon, and nothing that may take for
+# ever is waited for.
+
+load daemon.bash
+
+setup() {
+	unset runtime
+	start_daemon
+	before=$(kernel_counts)
+	nsctl create -mpn box
+}
+
+teardown() {
+	rm -f "$runtime"/go
+	purge_daemon
+}
+
+ended_well() {
+	eventually is_gone "$daemon"
+	status=0
+	wait "$daemon" || status=$?
+	[ "$status" -eq 0 ]
+	! grep -q 'not all that was in flight' "$runtime.log"
+}
+
+removing() { root_nsctl list --all-owners | grep box | grep -q removing; }
+
+@test "a removal in the middle is finished and answered" {
+	nsctl exec -d box sh -c 'trap "" TERM; while :; do sleep 0.1; done'
+	become_client rm --grace=2 box &
+	client=$!
+	eventually removing
+	kill -TERM "$daemon"
+	status=0
+	wait "$client" || status=$?
+	[ "$status" -eq 0 ]
+	ended_well
+	start_daemon
+	[ -z "$(nsctl list --quiet)" ]
+	eventually counts_are "$before"
+}
+
+@test "a running command, who waits for one, and who listens are not waited for" {
+	mkfifo "$runtime/go"
+	chmod 666 "$runtime/go"
+	session=$(nsctl exec -d box sh -c "read -r x <'$runtime/go'; exit 3")
+	become_client exec box sh -c "read -r x <'$runtime/go'; exit 3" &
+	attached=$!
+	become_client wait "$session" &
+	waiting=$!
+	become_client monitor >"$runtime.monitor" &
+	listening=$!
+	eventually grep -q box "$runtime.monitor"
+	two_run() { [ "$(nsctl sessions box | grep -c runs)" -eq 2 ]; }
+	eventually two_run
+	kill -TERM "$daemon"
+	ended_well
+	start_daemon
+	two_run
+	kill "$listening"
+	rm -f "$runtime.monitor"
+	kill "$attached" "$waiting"
+	wait "$attached" "$waiting" "$listening" || true
+	nsctl rm box
+	eventually counts_are "$before"
+}
+
+@test "a connection that asks for nothing is closed, and its next call is known to be unread" {
+	as "$user_id" python3 - "$runtime/socket" 3>&- <<'END' &
+import socket, sys
+connection = socket.socket(socket.AF_UNIX)
+connection.connect(sys.argv[1])
+connection.sendall(b'{"method":"org.nsctl.GetStatus"}\0')
+assert connection.recv(65536)
+assert connection.recv(65536) == b""
+END
+	idle=$!
+	connected() { [ "$(pgrep -c -P "$(pgrep -P "$daemon" -x nsctld-spawner)" -x nsctld-front)" -ge 1 ]; }
+	eventually connected
+	kill -TERM "$daemon"
+	ended_well
+	wait "$idle"
+	start_daemon
+	nsctl rm box
+}
