@@ -1,10 +1,54 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck disable=SC2030,SC2031,SC2154
 # What fails in reality: system calls and memory (a sample: tests/faults/run has them all), disks that
 # are full, limits that are reached, files that are damaged, mounts that are gone.
 
 load daemon.bash
 
+
 @test "system calls and allocations that fail: done, or a clean error, and nothing left" {
 	"$BATS_TEST_DIRNAME/../faults/run" --sample 1
+}
+
+# What the tests below use: a runtime directory on a file system of 512 KiB, or a daemon with few
+# descriptors.
+teardown() {
+	[ -n "${runtime:-}" ] || return 0
+	rm -f "$runtime/ballast"
+	purge_daemon
+}
+
+@test "a full disk: a clean error, nothing half-made, removal works, and all is fine with room again" {
+	runtime=$(mktemp -d /run/nsctl-test.XXXXXX)
+	mount -t tmpfs -o size=512k,mode=755 nsctl-runtime "$runtime"
+	start_daemon
+	nsctl create -n kept
+	before=$(kernel_counts)
+	dd if=/dev/zero of="$runtime/ballast" bs=1k status=none || true
+	run nsctl create -n box
+	[ "$status" -eq 1 ]
+	[[ "$output" = *ENOSPC* ]]
+	run nsctl exec kept true
+	[ "$status" -eq 125 ]
+	[[ "$output" = *ENOSPC* ]]
+	eventually counts_are "$before"
+	nsctl rm kept
+	rm "$runtime/ballast"
+	nsctl create -n box
+	nsctl exec box true
+	nsctl rm box
+}
+
+@test "no descriptor left for connections: it waits, tells, and serves again" {
+	start_daemon
+	nsctl create -n box
+	prlimit --pid "$daemon" --nofile=4:1024
+	run timeout 3 "$NSCTL_BUILD/nsctl" --socket="$runtime/socket" status
+	[ "$status" -ne 0 ]
+	grep -q 'cannot accept a connection\|connection refused' "$runtime.log"
+	prlimit --pid "$daemon" --nofile=1024:1024
+	eventually answers
+	nsctl exec box true
+	nsctl rm box
 }
