@@ -147,10 +147,12 @@ tutorial_pair() {
 	nsctl network create lan --subnet=10.8.0.0/24
 	nsctl create -n --link=net/lan m1
 	nsctl create -n --link=net/lan m2
+	nsctl link impair m1-lan m1 --rate=1mbit
 	links=$(nsctl --json link list)
 	kill -KILL "$(cat "$runtime.pid")"
 	start_daemon --config="$config"
 	[ "$(nsctl --json link list)" = "$links" ]
+	nsctl exec m1 ip -d link show eth0 | grep 'qdisc tbf'
 	pings m1 10.8.0.3
 	pings box 192.168.100.1
 	nsctl create -n --link=net/lan m3
