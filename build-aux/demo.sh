@@ -29,7 +29,7 @@ start_units() {
 		TimeoutStopSec=1 >"$directory/$unit-sets.service"
 	printf '%s\n' '[Unit]' "Requires=$unit.socket $unit-sets.service" "After=$unit-sets.service" \
 		'[Service]' Type=notify Restart=on-failure RestartSec=100ms KillMode=process FileDescriptorStoreMax=4 \
-		"ExecStart=$build/nsctld --runtime-directory=$runtime --cgroup=$unit-sets.service" \
+		"ExecStart=$build/nsctld --runtime-directory=$runtime --state-directory=$runtime.state --cgroup=$unit-sets.service" \
 		>"$directory/$unit.service"
 	systemctl daemon-reload
 	systemctl start "$unit.socket"
@@ -46,7 +46,7 @@ start_daemon() {
 	if [ -n "$unit" ]; then
 		[ -e "/run/systemd/system/$unit.socket" ] || start_units
 	else
-		"$build/nsctld" --runtime-directory="$runtime" 2>>"$runtime.log" &
+		"$build/nsctld" --runtime-directory="$runtime" --state-directory="$runtime.state" 2>>"$runtime.log" &
 		daemon=$!
 	fi
 	for _ in $(seq 400); do
@@ -63,7 +63,7 @@ finish() {
 	nsctl rm --all --ignore >/dev/null 2>&1
 	[ -n "$unit" ] && stop_units
 	[ -n "$daemon" ] && kill -TERM "$daemon" 2>/dev/null && wait "$daemon" 2>/dev/null
-	"$build/nsctld" --purge --runtime-directory="$runtime" 2>>"$runtime.log"
+	"$build/nsctld" --purge --runtime-directory="$runtime" --state-directory="$runtime.state" 2>>"$runtime.log"
 	rmdir "$runtime" && rm -f "$runtime.log"
 }
 trap finish EXIT

@@ -15,6 +15,7 @@ static const struct option_row create_options[] = {
 	 OPTION_SUBNET},
 	{"egress", 0, NULL, "its members reach the outside by NAT", OPTION_EGRESS},
 	{"dns", 0, "ADDRESS", "a name server for its members (may be repeated)", OPTION_DNS},
+	{"boot", 0, NULL, "make it again when the machine starts", OPTION_BOOT},
 	{0},
 };
 
@@ -50,7 +51,8 @@ static int networks_create(struct client *client, const struct verb *verb, int a
 		else if (id == OPTION_DNS)
 			add(parameters, "dns", options.argument);
 		else
-			json_put(parameters, "egress", json_true());
+			json_put(parameters, options.row->id == OPTION_BOOT ? "boot" : "egress",
+				 json_true());
 	}
 	if (id < 0)
 		return id;

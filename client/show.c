@@ -297,6 +297,8 @@ static void show_set(struct client *client, const json_t *set)
 			show_line(words[i].name, "%s", json_text(spec, words[i].field, ""));
 	show_mounts(json_object_get(spec, "mounts"));
 	show_strings("labels", json_object_get(spec, "labels"));
+	if (json_is_true(json_object_get(spec, "boot")))
+		show_line("boot", "made again when the machine starts");
 	show_network(spec);
 	show_interfaces(json_object_get(set, "interfaces"));
 	show_links(client, set);

@@ -251,6 +251,7 @@ int decode_network(struct decoding *decoding, const json_t *parameters, void *re
 	int r = get_name(decoding, parameters, "", &network->name);
 
 	network->egress = value_bool(parameters, "egress");
+	network->boot = value_bool(parameters, "boot");
 	if (r == 0)
 		r = decode_addresses(decoding, value_member(parameters, "subnets"), "subnets",
 				     SUBNETS_MAX, network->subnets, &network->n_subnets);

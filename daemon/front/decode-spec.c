@@ -6,22 +6,6 @@
 
 #define CLOCK_SECONDS_MAX 4e9
 
-/* What the interface has and this daemon not yet: never ignored. */
-static int refuse_missing(struct decoding *decoding, const json_t *spec)
-{
-	static const char *const rows[][2] = {
-		{"boot", "sets that are made again at boot are not built yet"},
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		const json_t *value = value_member(spec, rows[i][0]);
-
-		if (value && !json_is_false(value))
-			return value_unsupported(decoding, rows[i][0], rows[i][1]);
-	}
-	return 0;
-}
-
 static int get_mount(struct decoding *decoding, const json_t *object, size_t index,
 		     struct spec_mount *ret)
 {
@@ -168,7 +152,7 @@ int decode_spec(struct decoding *decoding, const json_t *parameters, struct wire
 	static const char *const propagations[] = {"private", "slave", "shared", NULL};
 	const json_t *spec = value_member(parameters, "spec"),
 		     *proc = value_member(spec, "mountProc");
-	int r = refuse_missing(decoding, spec);
+	int r;
 
 	wire_clear(&wire_spec_layout, ret);
 	ret->given = true;
@@ -177,8 +161,8 @@ int decode_spec(struct decoding *decoding, const json_t *parameters, struct wire
 	ret->mount_proc = !proc ? SWITCH_DEFAULT : json_is_true(proc) ? SWITCH_ON : SWITCH_OFF;
 	ret->visible = value_bool(spec, "visible");
 	ret->ip_netns = value_bool(spec, "ipNetns");
-	if (r == 0)
-		r = value_kinds(decoding, spec, "spec.", &ret->kinds);
+	ret->boot = value_bool(spec, "boot");
+	r = value_kinds(decoding, spec, "spec.", &ret->kinds);
 	if (r == 0)
 		r = get_map(decoding, spec, "uidMap", &ret->uid_map);
 	if (r == 0)

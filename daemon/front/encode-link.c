@@ -85,6 +85,8 @@ json_t *encode_network(const struct wire_network *network)
 	encode_put(object, "egress", json_boolean(network->egress));
 	if (network->n_dns)
 		encode_put(object, "dns", encode_addresses(network->dns, network->n_dns));
+	if (network->boot)
+		encode_put(object, "boot", json_true());
 	encode_put(object, "members", members);
 	encode_put(object, "created", encode_seconds(network->created));
 	return object;

@@ -195,6 +195,8 @@ static json_t *spec_json(const struct wire_spec *spec)
 		encode_put(object, "limits", limits_json(spec));
 	if (spec->lease || spec->lease_connection || spec->lease_pid)
 		encode_put(object, "lease", lease_json(spec));
+	if (spec->boot)
+		encode_put(object, "boot", json_true());
 	if (spec->visible)
 		encode_put(object, "visible", json_true());
 	if (spec->ip_netns)

@@ -181,7 +181,6 @@ static json_t *features_json(const struct wire_status *status)
 {
 	static const char *const missing[] = {
 		"adopt",
-		"boot",
 	};
 	json_t *object = json_object();
 
@@ -199,6 +198,7 @@ static json_t *features_json(const struct wire_status *status)
 	encode_put(object, "impairments", json_true());
 	encode_put(object, "apply", json_true());
 	encode_put(object, "monitor", json_true());
+	encode_put(object, "boot", json_true());
 	encode_put(object, "autoMapping", json_true());
 	encode_put(object, "processLease", json_true());
 	encode_put(object, "dns", json_true());

@@ -14,11 +14,6 @@ int value_invalid(struct decoding *decoding, const char *field, const char *form
 	return failure_set(&decoding->failure, ERROR_INVALID_VALUE, 0, field, "%s", reason);
 }
 
-int value_unsupported(struct decoding *decoding, const char *feature, const char *reason)
-{
-	return failure_set(&decoding->failure, ERROR_NOT_SUPPORTED, 0, feature, "%s", reason);
-}
-
 const json_t *value_member(const json_t *object, const char *key)
 {
 	const json_t *value = json_object_get(object, key);

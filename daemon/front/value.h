@@ -14,10 +14,9 @@
 /* The member, or NULL: also for null. */
 const json_t *value_member(const json_t *object, const char *key);
 
-/* Refusals: return the error. */
+/* A refusal: returns the error. */
 int value_invalid(struct decoding *decoding, const char *field, const char *format, ...)
 	_printf_(3, 4);
-int value_unsupported(struct decoding *decoding, const char *feature, const char *reason);
 
 /* Not empty, longest in bytes. A view. */
 int value_string(struct decoding *decoding, const json_t *object, const char *prefix,

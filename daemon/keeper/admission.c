@@ -14,10 +14,10 @@ static int complete_maps(struct keeper *keeper, const struct request *request,
 			 struct wire_spec *spec, struct failure *failure)
 {
 	const struct config *config = keeper->config;
-	const struct connection *connection = request_connection(request);
+	const struct peer_identity *identity = request_identity(request);
 	struct idmap_rights rights = {
-		.uid = connection->peer.identity.uid,
-		.gid = connection->peer.identity.gid,
+		.uid = identity->uid,
+		.gid = identity->gid,
 		.reserved_uids = {config->front_uid, config->init_uid},
 		.reserved_gids = {config->front_gid, config->init_gid},
 	};
@@ -59,6 +59,20 @@ static int check_controllers(struct keeper *keeper, const struct wire_spec *spec
 	return 0;
 }
 
+/* Paths are looked up again at boot with the rights of their owner, and nothing else: what confines
+ * the caller is not there then. */
+int admission_of_boot(const struct request *request, struct failure *failure)
+{
+	const struct connection *connection = request_connection(request);
+
+	if (!connection || (!*connection->peer.confined && !*connection->scope_name))
+		return 0;
+	return failure_set(
+		failure, ERROR_NOT_PERMITTED, 0, "boot",
+		"the caller is confined (%s), and would not be when the set is made again",
+		*connection->scope_name ? "it is inside a set" : connection->peer.confined);
+}
+
 int admission_of_spec(struct keeper *keeper, const struct request *request, struct wire_spec *spec,
 		      const char *name, struct failure *failure)
 {
@@ -70,6 +84,8 @@ int admission_of_spec(struct keeper *keeper, const struct request *request, stru
 		r = complete_maps(keeper, request, spec, failure);
 	if (r == 0)
 		r = check_controllers(keeper, spec, failure);
+	if (r == 0 && spec->boot)
+		r = admission_of_boot(request, failure);
 	return r ? r : lease_identify(spec, failure);
 }
 

@@ -19,6 +19,9 @@ struct runs_as {
 int admission_of_spec(struct keeper *keeper, const struct request *request, struct wire_spec *spec,
 		      const char *name, struct failure *failure);
 
+/* Whether the request's caller may have something made again at boot: who is confined may not. */
+int admission_of_boot(const struct request *request, struct failure *failure);
+
 /* The maps of the set that is to be made, and who its caller is inside. */
 void admission_fill_maps(struct task_create *task, const struct peer_identity *identity);
 

@@ -166,7 +166,7 @@ static int check_mount(const struct wire_spec *spec, size_t index, struct failur
 	if (is_same_path(mount->target, "/"))
 		return mount_field(failure, index, "target",
 				   "is /: another root is what spec.rootFileDescriptor is for");
-	if (mount->type == MOUNT_BIND && mount->source_fd < 0)
+	if (mount->type == MOUNT_BIND && mount->source_fd < 0 && !(spec->boot && mount->source))
 		return mount_field(failure, index, "sourceFileDescriptor", "is needed for a bind");
 	if (mount->type != MOUNT_BIND && (mount->source_fd >= 0 || mount->source))
 		return mount_field(failure, index, "source", "is for binds only");
@@ -235,6 +235,25 @@ static int check_dns(const struct wire_spec *spec, struct failure *failure)
 	return 0;
 }
 
+/* What the set is made of must be there again, and found by its name. */
+static int check_boot(const struct wire_spec *spec, struct failure *failure)
+{
+	char field[48];
+
+	if (!spec->boot)
+		return 0;
+	if (spec->lease || spec->lease_connection || spec->lease_fd >= 0)
+		return invalid(failure, "spec.boot", "goes with no lease: a leased set ends");
+	if (spec->root_fd >= 0 && !spec->root_path)
+		return invalid(failure, "spec.rootPath", "is needed with boot: it is opened again");
+	for (size_t i = 0; i < spec->n_mounts; i++)
+		if (spec->mounts[i].type == MOUNT_BIND && !spec->mounts[i].source) {
+			snprintf(field, sizeof(field), "spec.mounts[%zu].source", i);
+			return invalid(failure, field, "is needed with boot: it is opened again");
+		}
+	return 0;
+}
+
 /* The making of a set takes some of what it may have. */
 static int check_limits(const struct wire_spec *spec, struct failure *failure)
 {
@@ -255,7 +274,7 @@ static int check_values(const struct wire_spec *spec, struct failure *failure)
 			       "is 1 to 64 letters, digits, - and ., no part edged with -");
 	if (spec->root_path && !path_is_valid(spec->root_path))
 		return invalid(failure, "spec.rootPath", "is an absolute path without . and ..");
-	if (spec->root_path && spec->root_fd < 0)
+	if (spec->root_path && spec->root_fd < 0 && !spec->boot)
 		return invalid(failure, "spec.rootFileDescriptor", "is needed with rootPath");
 	if (spec->monotonic < -CLOCK_MAX || spec->monotonic > CLOCK_MAX)
 		return invalid(failure, "spec.clocks.monotonic", "is too far away");
@@ -296,6 +315,8 @@ int check_spec(struct wire_spec *spec, const char *name, struct failure *failure
 		r = check_dns(spec, failure);
 	if (r == 0)
 		r = check_limits(spec, failure);
+	if (r == 0)
+		r = check_boot(spec, failure);
 	if (r == 0)
 		complete(spec, name);
 	return r;

@@ -152,6 +152,15 @@ struct connection *request_connection(const struct request *request)
 	return NULL;
 }
 
+const struct peer_identity *request_identity(const struct request *request)
+{
+	const struct connection *connection = request_connection(request);
+
+	if (request->identity)
+		return request->identity;
+	return connection ? &connection->peer.identity : NULL;
+}
+
 /* --- requests --- */
 
 static void (*const handlers[WIRE_OP_END])(struct keeper *, struct request *,

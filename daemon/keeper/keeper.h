@@ -27,6 +27,7 @@
 struct front;
 struct operation;
 struct subscription;
+struct boot;
 struct worker;
 
 /* Counted since the start, told by GetStatus. */
@@ -75,6 +76,8 @@ struct keeper {
 	/* lease */
 	int expiry_fd; /* a timerfd */
 	struct event *expiry_event;
+	/* boot */
+	struct boot *boot;
 	/* vigil */
 	int vigil_fd; /* an epoll of pidfds, -1: none yet */
 	struct event *vigil_event;
@@ -106,9 +109,10 @@ struct request {
 	uint32_t connection, number;
 	enum wire_op op;
 	struct authz_subject subject;
-	uid_t owner;		/* which owner's set it is about ... */
-	char about[NAME_SIZE];	/* ... and its name; "": not known yet, or none */
-	bool kept;		/* a copy of request_keep() */
+	uid_t owner;			      /* which owner's set it is about ... */
+	char about[NAME_SIZE];		      /* ... and its name; "": not known yet, or none */
+	const struct peer_identity *identity; /* the keeper's own wish for this user; else NULL */
+	bool kept;			      /* a copy of request_keep() */
 	struct request *behind; /* the next in a list of those that wait for one thing */
 };
 
@@ -128,6 +132,8 @@ void request_fail(struct keeper *keeper, struct request *request, const struct f
 bool request_has_room(const struct request *request);
 /* Frees a kept request unanswered: the caller still answers the one that it is a copy of. */
 void request_drop(struct request *request);
+/* Whose it is: NULL when the connection that asked has gone. */
+const struct peer_identity *request_identity(const struct request *request);
 /* The connection that asked, or NULL when it has gone. */
 struct connection *request_connection(const struct request *request);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* How sets end. */
 #include <string.h>
+#include "daemon/keeper/boot.h"
 #include "daemon/keeper/lease.h"
 #include "daemon/keeper/lifecycle-part.h"
 #include "daemon/keeper/link.h"
@@ -28,8 +29,9 @@ struct removal {
 	struct set *set;
 	struct removal_waiter *waiters;
 	uint64_t grace;
-	bool sent; /* the order is given: nothing was being done to its links */
-	bool gone; /* the kernel has nothing of it any more */
+	bool sent;	 /* the order is given: nothing was being done to its links */
+	bool gone;	 /* the kernel has nothing of it any more */
+	bool forgetting; /* what would make it again at boot is being removed */
 };
 
 static struct log_fields fields_of(const struct set *set)
@@ -107,7 +109,7 @@ static void finish_removal(struct removal *removal)
 	struct failure failure;
 	int r;
 
-	if (!removal->gone || session_any_running(removal->set))
+	if (!removal->gone || removal->forgetting || session_any_running(removal->set))
 		return;
 	r = store_remove_set(keeper->store, removal->set->id);
 	if (r < 0) {
@@ -125,6 +127,30 @@ static void finish_removal(struct removal *removal)
 	free(removal);
 }
 
+static void on_forgotten(struct keeper *keeper _unused_, const struct failure *failure,
+			 void *context)
+{
+	struct removal *removal = context;
+
+	removal->forgetting = false;
+	if (failure) {
+		give_up_removal(removal, failure);
+		return;
+	}
+	removal->set->boot_recorded = false;
+	finish_removal(removal);
+}
+
+/* Nobody is told that it is removed as long as it could come back. */
+static void forget_boot(struct removal *removal)
+{
+	removal->forgetting = removal->set->boot_recorded;
+	if (removal->forgetting)
+		boot_forget_set(removal->keeper, removal->set->id, on_forgotten, removal);
+	else
+		finish_removal(removal);
+}
+
 static void on_removed(struct operation *operation, const struct task_report *report)
 {
 	struct removal *removal = operation->context;
@@ -132,7 +158,7 @@ static void on_removed(struct operation *operation, const struct task_report *re
 
 	if (report->step == STEP_NONE) {
 		removal->gone = true;
-		finish_removal(removal);
+		forget_boot(removal);
 		return;
 	}
 	keeper_failure_from_fault(report->step, report->detail, report->error, &failure);

@@ -2,6 +2,7 @@
 #include <string.h>
 #include "daemon/keeper/admission.h"
 #include "daemon/keeper/audit.h"
+#include "daemon/keeper/boot.h"
 #include "daemon/keeper/check.h"
 #include "daemon/keeper/inquiry.h"
 #include "daemon/keeper/lease.h"
@@ -26,6 +27,7 @@ struct creation {
 	lifecycle_created *created;
 	void *context;
 	enum wire_op op;	/* of the request */
+	bool again;		/* at boot */
 	struct failure failure; /* why it is rolled back */
 	char id[SESSION_SIZE];	/* once it is made, it may be removed before that is answered */
 };
@@ -74,15 +76,17 @@ static void take_report(struct set *set, const struct task_report *report)
 	set->init_start = report->init_start;
 }
 
-static void record_ready(struct keeper *keeper, const struct set *set, enum wire_op op)
+static void record_ready(struct keeper *keeper, const struct set *set,
+			 const struct creation *creation)
 {
 	struct log_fields fields = fields_of(set);
 	int r = store_write_set(keeper->store, set);
 
 	if (r < 0)
 		log_warning("record of set %s not updated: %s", set->id, strerror(-r));
-	fields.method = audit_method(op);
-	log_line(LOG_INFO, &fields, "%s created", lifecycle_what(set));
+	fields.method = creation->again ? NULL : audit_method(creation->op);
+	log_line(LOG_INFO, &fields, "%s created%s", lifecycle_what(set),
+		 creation->again ? " again" : "");
 	keeper->counters.created++;
 }
 
@@ -96,7 +100,7 @@ static void finish_creation(void *context)
 		creation->created(keeper, set, NULL, creation->context);
 		/* after the answer: what is in the kernel proves the set complete if this is not
 		 * reached */
-		record_ready(keeper, set, creation->op);
+		record_ready(keeper, set, creation);
 		vigil_over_init(keeper, set);
 		lease_resume(keeper, set);
 	} else {
@@ -106,22 +110,12 @@ static void finish_creation(void *context)
 	free(creation);
 }
 
-static void on_made(struct operation *operation, const struct task_report *report)
+/* It is there, and will be after a boot where that is wanted. */
+static void be_ready(struct creation *creation)
 {
-	struct creation *creation = operation->context;
 	struct keeper *keeper = creation->keeper;
 	struct set *set = creation->set;
 
-	if (report->step != STEP_NONE) {
-		if (report->step >= STEP_LINK_PLACE && report->step <= STEP_UNLINK)
-			link_failure(report, true, &creation->failure);
-		else
-			keeper_failure_from_fault(report->step, report->detail, report->error,
-						  &creation->failure);
-		roll_back(creation);
-		return;
-	}
-	take_report(set, report);
 	set->state = SET_READY;
 	set->work = NULL;
 	lease_begin(keeper, set);
@@ -136,6 +130,41 @@ static void on_made(struct operation *operation, const struct task_report *repor
 		finish_creation(creation);
 }
 
+static void on_kept(struct keeper *keeper _unused_, const struct failure *failure, void *context)
+{
+	struct creation *creation = context;
+
+	if (failure) {
+		creation->failure = *failure;
+		roll_back(creation);
+	} else {
+		be_ready(creation);
+	}
+}
+
+static void on_made(struct operation *operation, const struct task_report *report)
+{
+	struct creation *creation = operation->context;
+	struct set *set = creation->set;
+
+	if (report->step != STEP_NONE) {
+		if (report->step >= STEP_LINK_PLACE && report->step <= STEP_UNLINK)
+			link_failure(report, true, &creation->failure);
+		else
+			keeper_failure_from_fault(report->step, report->detail, report->error,
+						  &creation->failure);
+		roll_back(creation);
+		return;
+	}
+	take_report(set, report);
+	if (creation->again)
+		set->boot_recorded = true;
+	if (set->boot && !creation->again)
+		boot_keep_set(creation->keeper, set, on_kept, creation);
+	else
+		be_ready(creation);
+}
+
 static void set_free(struct set *set)
 {
 	if (!set)
@@ -148,26 +177,32 @@ static void set_free(struct set *set)
 static struct set *new_set(const struct request *request, const struct lifecycle_wish *wish)
 {
 	const struct wire_spec *spec = wish->spec;
+	const struct peer_identity *identity = request_identity(request);
 	struct connection *connection = request_connection(request);
-	struct set *set = calloc(1, sizeof(*set));
+	struct set *set = identity ? calloc(1, sizeof(*set)) : NULL;
 
-	if (!set || !connection)
+	if (!set)
 		return NULL;
-	set->owner = connection->peer.identity.uid;
-	set->gid = connection->peer.identity.gid;
+	set->owner = identity->uid;
+	set->gid = identity->gid;
+	set->boot = spec->boot;
 	snprintf(set->name, sizeof(set->name), "%s", wish->name);
-	keeper_new_id(set->id);
+	if (wish->again)
+		memcpy(set->id, wish->again->id, sizeof(set->id));
+	else
+		keeper_new_id(set->id);
 	set->state = SET_CREATING;
 	set->kinds = spec->kinds;
 	set->mapping = spec->mapping;
 	set->visible = spec->visible;
 	set->ip_netns = spec->ip_netns;
-	set->created = keeper_now();
+	set->created = wish->again ? wish->again->created : keeper_now();
 	set->lease = spec->lease;
 	set->lease_pid = spec->lease_pid;
 	set->lease_start = spec->lease_start;
 	set->lease_connection = spec->lease_connection ? request->connection : 0;
-	connection->has_leases |= spec->lease_connection;
+	if (connection)
+		connection->has_leases |= spec->lease_connection;
 	set->run = wish->run;
 	snprintf(set->group, sizeof(set->group), "%s", wish->group ? wish->group : "");
 	if (wire_pack(&wire_spec_layout, spec, &set->spec, &set->spec_size) < 0 ||
@@ -205,8 +240,8 @@ static int send_creation(struct creation *creation, const struct request *reques
 		wiring_bridge(wish->network, &bridge);
 		task.bridge = bridge.task;
 	}
-	fill_identity(&task.identity, &request_connection(request)->peer.identity);
-	admission_fill_maps(&task, &request_connection(request)->peer.identity);
+	fill_identity(&task.identity, request_identity(request));
+	admission_fill_maps(&task, request_identity(request));
 	r = operation_new(creation->keeper, CREATE_SECONDS, &operation);
 	if (r < 0)
 		return r;
@@ -300,7 +335,10 @@ int lifecycle_create(struct keeper *keeper, struct request *request,
 		uncount_set(keeper, owner, wish->network);
 		return r;
 	}
-	r = link_record_all(keeper, &request->subject, set, wish->spec, failure);
+	r = link_record_all(keeper, &request->subject, set, wish->plan ? wish->plan : wish->spec,
+			    failure);
+	if (r == 0 && set->boot)
+		r = boot_check_links(set, failure);
 	if (r) {
 		free(creation);
 		lifecycle_forget(keeper, set);
@@ -310,6 +348,7 @@ int lifecycle_create(struct keeper *keeper, struct request *request,
 	*creation = (struct creation){
 		.keeper = keeper,
 		.set = set,
+		.again = wish->again,
 		.created = wish->created,
 		.op = request->op,
 		.context = wish->context,

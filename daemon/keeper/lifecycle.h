@@ -27,6 +27,10 @@ struct lifecycle_wish {
 	bool run;			    /* it is a Run's */
 	const char *group;		    /* it is of this Apply, or NULL */
 	bool no_init;
+	/* made again at boot: the record, whose id and age it has, and what its links are planned
+	 * by */
+	const struct set *again;
+	const struct wire_spec *plan;
 	lifecycle_created *created;
 	void *context;
 };

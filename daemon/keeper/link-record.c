@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The records of links: of one, and of all that a set has. */
 #include <string.h>
+#include "daemon/keeper/boot.h"
 #include "daemon/keeper/egress.h"
 #include "daemon/keeper/link.h"
 #include "daemon/keeper/log.h"
@@ -35,6 +36,7 @@ void link_forget(struct keeper *keeper, struct link *link)
 	bool made = link->state != LINK_CREATING;
 
 	monitor_link_removed(keeper, link);
+	boot_link_gone(keeper, link);
 	store_remove_link(keeper->store, link->id);
 	registry_drop_link(keeper->registry, link);
 	count_link(keeper, owner, -1);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
+#include "daemon/keeper/boot.h"
 #include "daemon/keeper/inquiry.h"
 #include "daemon/keeper/lifecycle.h"
 #include "daemon/keeper/link.h"
@@ -300,6 +301,7 @@ static void on_linked(struct operation *operation, const struct task_report *rep
 	}
 	link->state = LINK_READY;
 	monitor_link_added(work->keeper, link);
+	boot_link_made(work->keeper, link);
 	/* a network's members know each other's names when it is answered */
 	if (names_changed(link->ends[0], link->ends[1]))
 		names_settle(link->owner, finish_adding, work);
@@ -398,6 +400,7 @@ static void on_adjusted(struct operation *operation, const struct task_report *r
 	struct link_work *work = operation->context;
 
 	if (report->step == STEP_NONE) {
+		boot_link_made(work->keeper, work->link);
 		names_changed(work->link->ends[0], work->link->ends[1]);
 	} else {
 		link_failure(report, false, &work->failure);

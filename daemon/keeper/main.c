@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "daemon/keeper/boot.h"
 #include "daemon/keeper/egress.h"
 #include "daemon/keeper/keeper.h"
 #include "daemon/keeper/lease.h"
@@ -81,6 +82,12 @@ static void blame(uint32_t step, uint32_t detail, char *ret, size_t size)
 		break;
 	case STEP_ROOT:
 		snprintf(ret, size, "spec.rootFileDescriptor");
+		break;
+	case STEP_PATH:
+		if (detail < SPEC_MOUNTS_MAX)
+			snprintf(ret, size, "spec.mounts[%u].source", detail);
+		else
+			snprintf(ret, size, "spec.rootPath");
 		break;
 	case STEP_CLOCKS:
 		snprintf(ret, size, "spec.clocks");
@@ -250,7 +257,7 @@ static int set_up(struct keeper *keeper, const struct options *options)
 		r = store_open(keeper->runtime_fd, &keeper->store);
 	if (r < 0)
 		log_error("%s: %s", keeper->runtime, strerror(-r));
-	return r;
+	return r < 0 ? r : boot_open(keeper, options->state);
 }
 
 /* What is left of root: signals to users' processes, looking at them, low ports that are published,
@@ -292,6 +299,16 @@ static void on_reload(evutil_socket_t number _unused_, short what _unused_, void
 	manager_reloaded();
 }
 
+static void begin_to_serve(struct keeper *keeper)
+{
+	if (server_start(keeper) < 0) {
+		log_error("cannot accept connections: %s", strerror(ENOMEM));
+		event_base_loopbreak(keeper->loop);
+		return;
+	}
+	log_notice("nsctld %s serves %s", PACKAGE_VERSION, keeper->runtime);
+}
+
 static int run(struct keeper *keeper)
 {
 	static const struct {
@@ -307,7 +324,8 @@ static int run(struct keeper *keeper)
 		if (!events[i] || event_add(events[i], NULL) < 0)
 			return -ENOMEM;
 	}
-	log_notice("nsctld %s serves %s", PACKAGE_VERSION, keeper->runtime);
+	/* nobody is answered before what is made again is there: connections wait meanwhile */
+	boot_restore(keeper, begin_to_serve);
 	if (manager_start(keeper) < 0)
 		return -ENOMEM;
 	event_base_dispatch(keeper->loop);
@@ -336,6 +354,7 @@ static void tear_down(struct keeper *keeper)
 	close_fd(keeper->spawner_fd);
 	close_fd(keeper->vault_fd);
 	close_fd(keeper->cgroup_fd);
+	boot_close(keeper);
 	store_close(keeper->store);
 	registry_free(keeper->registry);
 	config_free(keeper->config);
@@ -378,8 +397,6 @@ static int serve(struct keeper *keeper, const struct options *options)
 	if (r == 0 && !handed_over)
 		r = listen_on(keeper, path);
 	if (r == 0)
-		r = server_start(keeper);
-	if (r == 0)
 		r = run(keeper);
 	if (r == 0 && !handed_over)
 		unlink(path);
@@ -394,6 +411,8 @@ static int purge_runtime(struct keeper *keeper)
 
 	if (r == 0)
 		r = store_purge(keeper->store);
+	if (r == 0)
+		r = boot_purge(keeper);
 	unlinkat(keeper->runtime_fd, "spawner.lock", 0);
 	unlinkat(keeper->runtime_fd, "keeper.lock", 0);
 	unlinkat(keeper->runtime_fd, "socket", 0);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
+#include "daemon/keeper/admission.h"
 #include "daemon/keeper/check.h"
 #include "daemon/keeper/lease.h"
 #include "daemon/keeper/network.h"
@@ -65,6 +66,11 @@ int network_create(struct keeper *keeper, struct request *request,
 	char key[KEY_SIZE];
 	int r = check_name(wanted->name, "name", failure);
 
+	if (r == 0 && wanted->boot && network_wish->lease)
+		r = failure_set(failure, ERROR_INVALID_VALUE, 0, "boot",
+				"goes with no lease: a leased network ends");
+	if (r == 0 && wanted->boot)
+		r = admission_of_boot(request, failure);
 	if (r == 0)
 		r = authz_network(&request->subject, wanted, failure);
 	if (r)
@@ -78,6 +84,7 @@ int network_create(struct keeper *keeper, struct request *request,
 	wire_clear(&wire_spec_layout, &spec);
 	spec.given = true;
 	spec.kinds = KIND_BIT(KIND_NET);
+	spec.boot = network.wire.boot = wanted->boot;
 	wish.name = key;
 	r = network_wish->lease ? lease_take(&spec, network_wish->lease, failure) : 0;
 	if (r)

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include "daemon/keeper/boot.h"
 #include "daemon/keeper/egress.h"
 #include "daemon/keeper/lease.h"
 #include "daemon/keeper/lifecycle.h"
@@ -16,9 +17,10 @@
 #include "daemon/kernel/pin.h"
 #include "daemon/kernel/process.h"
 
-static void on_removed(struct keeper *keeper _unused_, const struct failure *failure _unused_,
+static void on_removed(struct keeper *keeper, const struct failure *failure _unused_,
 		       void *context _unused_)
 {
+	boot_go_on(keeper);
 }
 
 /* --- records --- */
@@ -417,6 +419,7 @@ int recover(struct keeper *keeper)
 	if (r == 0)
 		r = recovery.error;
 	if (r == 0) {
+		boot_load(keeper);
 		each_entry(keeper->vault_fd, "ns", on_vault_owner, &recovery, NULL);
 		r = recover_sets(keeper);
 	}

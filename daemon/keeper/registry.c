@@ -139,14 +139,15 @@ int registry_new(struct registry **ret)
 	return 0;
 }
 
-static void set_free(struct set *set)
+void registry_free_set(struct set *set)
 {
 	free(set->spec);
 	free(set->network);
+	free(set->wired);
 	free(set);
 }
 
-static void link_free(struct link *link)
+void registry_free_link(struct link *link)
 {
 	free(link->wire);
 	free(link);
@@ -165,9 +166,9 @@ struct registry *registry_free(struct registry *registry)
 	for (size_t i = 0; i < registry->sessions.n; i++)
 		session_free(registry->sessions.items[i]);
 	for (size_t i = 0; i < registry->links.n; i++)
-		link_free(registry->links.items[i]);
+		registry_free_link(registry->links.items[i]);
 	for (size_t i = 0; i < registry->sets.n; i++)
-		set_free(registry->sets.items[i]);
+		registry_free_set(registry->sets.items[i]);
 	for (size_t i = 0; i < registry->uses.n; i++)
 		free(registry->uses.items[i]);
 	free(registry->sets.items);
@@ -213,7 +214,7 @@ void registry_drop_set(struct registry *registry, struct set *set)
 	index_remove(&registry->sets, compare_set, &key);
 	index_remove(&registry->sets_by_id, compare_set_id, set->id);
 	registry->expiry_known = false;
-	set_free(set);
+	registry_free_set(set);
 }
 
 struct set *registry_find_set(const struct registry *registry, uid_t owner, const char *name)
@@ -331,7 +332,7 @@ void registry_drop_link(struct registry *registry, struct link *link)
 			*find_in_list(link->ends[i], link) = link->next[i];
 	index_remove(&registry->links, compare_link, &key);
 	index_remove(&registry->links_by_id, compare_link_id, link->id);
-	link_free(link);
+	registry_free_link(link);
 }
 
 struct link *registry_find_link(const struct registry *registry, uid_t owner, const char *name)

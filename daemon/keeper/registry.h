@@ -48,6 +48,10 @@ struct set {
 	struct link *links;	  /* list by link->next */
 	void *network;		  /* a network's wire_pack()ed wire_network; NULL: a set */
 	size_t network_size;
+	bool boot;	    /* made again when the machine starts ... */
+	bool boot_recorded; /* ... for which it is on the disk, as far as we know */
+	void *wired;	    /* boot: wire_pack()ed wire_spec of its links alone, complete */
+	size_t wired_size;
 	int *ports; /* egress.c's: sockets that hold published ports */
 	size_t n_ports;
 	uint32_t n_published;		   /* what these count for the owner's limit */
@@ -80,6 +84,7 @@ struct link {
 	enum link_state state;
 	bool announced;		  /* as a set's */
 	char group[SESSION_SIZE]; /* as a set's */
+	bool boot_recorded;	  /* on the disk, to be made again at boot */
 	bool egress;		  /* a set's or network's way to the outside */
 	struct set *ends[2];	  /* a, b; NULL: the host, or not attached yet */
 	struct link *next[2];	  /* in ends[i]->links */
@@ -118,6 +123,9 @@ struct registry_use {
 struct registry;
 int registry_new(struct registry **ret);
 struct registry *registry_free(struct registry *registry);
+/* Those that are in no registry. */
+void registry_free_set(struct set *set);
+void registry_free_link(struct link *link);
 
 /* Adds a set (takes it; it must come from calloc). -EEXIST when (owner, name) is there, -ENOMEM. */
 int registry_add_set(struct registry *registry, struct set *set);

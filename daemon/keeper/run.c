@@ -66,6 +66,9 @@ static int try_run(struct keeper *keeper, struct request *request, struct run *r
 		r = admission_of_command(request, connection->peer.identity.uid,
 					 connection->peer.identity.gid, spec->mapping, spec,
 					 &run->wire.command, &run->as, failure);
+	if (r == 0 && spec->boot)
+		r = failure_set(failure, ERROR_INVALID_VALUE, 0, "spec.boot",
+				"the set ends with its command");
 	if (r == 0 && run->wire.no_init && !(spec->kinds & KIND_BIT(KIND_PID)))
 		r = failure_set(failure, ERROR_INVALID_VALUE, 0, "init",
 				"false makes the command process 1: the set needs a pid namespace");

@@ -32,6 +32,7 @@ static const struct wire_field record_set_fields[] = {
 	BOOL(15, record_set, run),
 	NESTED(16, record_set, network, wire_network),
 	STRING(17, record_set, group, SESSION_SIZE - 1),
+	NESTED(18, record_set, wired, wire_spec),
 };
 LAYOUT(record_set);
 
@@ -86,6 +87,8 @@ void record_from_set(const struct set *set, struct record_set *ret)
 				kind + 1, set->inodes[kind], set->ids[kind]};
 	if (set->spec)
 		wire_unpack(&wire_spec_layout, set->spec, set->spec_size, &ret->spec);
+	if (set->wired)
+		wire_unpack(&wire_spec_layout, set->wired, set->wired_size, &ret->wired);
 	ret->by_connection = ret->spec.lease_connection;
 	ret->group = *set->group ? set->group : NULL;
 	ret->run = set->run;
@@ -124,6 +127,7 @@ int record_to_set(const struct record_set *record, const char *name, struct set 
 	set->ip_netns = record->spec.ip_netns;
 	snprintf(set->group, sizeof(set->group), "%s", record->group ? record->group : "");
 	set->run = record->run;
+	set->boot = record->spec.boot;
 	set->created = record->created;
 	set->lease = record->lease;
 	set->expires = record->expires;
@@ -141,8 +145,11 @@ int record_to_set(const struct record_set *record, const char *name, struct set 
 	}
 	if (wire_pack(&wire_spec_layout, &record->spec, &set->spec, &set->spec_size) < 0 ||
 	    (record->network.name && wire_pack(&wire_network_layout, &record->network,
-					       &set->network, &set->network_size) < 0)) {
+					       &set->network, &set->network_size) < 0) ||
+	    (record->wired.given &&
+	     wire_pack(&wire_spec_layout, &record->wired, &set->wired, &set->wired_size) < 0)) {
 		free(set->spec);
+		free(set->network);
 		free(set);
 		return -ENOMEM;
 	}

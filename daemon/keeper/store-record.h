@@ -27,6 +27,7 @@ struct record_set {
 	const char *group;
 	bool run;
 	struct wire_network network; /* without a name: it is a set */
+	struct wire_spec wired;	     /* to be made again at boot: its links alone, complete */
 };
 
 struct record_session {

@@ -17,8 +17,14 @@ static const char *const directories[CLASS_COUNT] = {"sets", "links", "sessions"
 struct store {
 	int state_fd, damaged_fd, applying_fd;
 	int fds[CLASS_COUNT];
+	bool lasting; /* over boots: records of any boot are read, and there are no sessions */
+	uint32_t last_temporary;
 	char boot_id[40];
 };
+
+static enum class n_classes(const struct store *store) {
+	return store->lasting ? SESSIONS : CLASS_COUNT;
+}
 
 /* Before each record; no padding: all of it is checksummed. */
 struct header {
@@ -70,23 +76,25 @@ static int read_boot_id(char ret[static 40])
 	return 0;
 }
 
-int store_open(int runtime_fd, struct store **ret)
+/* In an opened directory, which it takes. */
+static int open_in(int state_fd, bool lasting, struct store **ret)
 {
 	struct store *store = malloc(sizeof(*store));
 	int r;
 
-	if (!store)
+	if (!store) {
+		close_fd(state_fd);
 		return -ENOMEM;
-	*store = (struct store){.state_fd = -1, .damaged_fd = -1, .applying_fd = -1};
+	}
+	*store = (struct store){
+		.state_fd = state_fd, .damaged_fd = -1, .applying_fd = -1, .lasting = lasting};
 	memset(store->fds, -1, sizeof(store->fds));
 	r = read_boot_id(store->boot_id);
-	if (r == 0)
-		r = store->state_fd = open_directory(runtime_fd, "state");
-	for (enum class class = 0; r >= 0 && class < CLASS_COUNT; class ++)
+	for (enum class class = 0; r >= 0 && class < n_classes(store); class ++)
 		r = store->fds[class] = open_directory(store->state_fd, directories[class]);
 	if (r >= 0)
 		r = store->damaged_fd = open_directory(store->state_fd, "damaged");
-	if (r >= 0)
+	if (r >= 0 && !lasting)
 		r = store->applying_fd = open_directory(store->state_fd, "applying");
 	if (r < 0) {
 		store_close(store);
@@ -94,6 +102,30 @@ int store_open(int runtime_fd, struct store **ret)
 	}
 	*ret = store;
 	return 0;
+}
+
+int store_open(int runtime_fd, struct store **ret)
+{
+	int fd = open_directory(runtime_fd, "state");
+
+	return fd < 0 ? fd : open_in(fd, false, ret);
+}
+
+int store_open_lasting(const char *path, struct store **ret)
+{
+	_cleanup_fd_ int fd = open_directory(AT_FDCWD, path);
+	struct stat st;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) < 0)
+		return negative_errno();
+	/* whoever could write there could have sets made for others */
+	if (st.st_uid != 0)
+		return -EPERM;
+	if (st.st_mode & 077 && fchmod(fd, 0700) < 0)
+		return negative_errno();
+	return open_in(take_fd(&fd), true, ret);
 }
 
 struct store *store_close(struct store *store)
@@ -131,14 +163,13 @@ static int write_all(int fd, const void *data, size_t size)
 	return 0;
 }
 
-/* Under another name first: whoever reads finds the old record or the new one, whole. */
-static int write_record(const struct store *store, int directory_fd, const char *name,
-			const struct wire_layout *layout, const void *record)
+/* A file of that name with the record: *ret_fd. On failure there is none. */
+static int write_file(const struct store *store, int directory_fd, const char *temporary,
+		      const struct wire_layout *layout, const void *record, int *ret_fd)
 {
 	_cleanup_free_ void *packed = NULL;
 	_cleanup_free_ char *file = NULL;
 	struct header header = {.magic = MAGIC, .version = STORE_VERSION};
-	char temporary[SESSION_SIZE + 8];
 	size_t size;
 	_cleanup_fd_ int fd = -1;
 	int r = wire_pack(layout, record, &packed, &size);
@@ -153,14 +184,30 @@ static int write_record(const struct store *store, int directory_fd, const char 
 		return -ENOMEM;
 	memcpy(file, &header, sizeof(header));
 	memcpy(file + sizeof(header), packed, size);
-	snprintf(temporary, sizeof(temporary), ".%s", name);
 	fd = openat(directory_fd, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
 		    0600);
 	r = fd < 0 ? negative_errno() : write_all(fd, file, sizeof(header) + size);
-	if (r == 0 && renameat(directory_fd, temporary, directory_fd, name) < 0)
-		r = negative_errno();
 	if (r < 0)
 		unlinkat(directory_fd, temporary, 0);
+	else
+		*ret_fd = take_fd(&fd);
+	return r;
+}
+
+/* Under another name first: whoever reads finds the old record or the new one, whole. */
+static int write_record(const struct store *store, int directory_fd, const char *name,
+			const struct wire_layout *layout, const void *record)
+{
+	char temporary[SESSION_SIZE + 8];
+	_cleanup_fd_ int fd = -1;
+	int r;
+
+	snprintf(temporary, sizeof(temporary), ".%s", name);
+	r = write_file(store, directory_fd, temporary, layout, record, &fd);
+	if (r == 0 && renameat(directory_fd, temporary, directory_fd, name) < 0) {
+		r = negative_errno();
+		unlinkat(directory_fd, temporary, 0);
+	}
 	return r;
 }
 
@@ -259,6 +306,51 @@ static int empty_directory(int parent_fd, const char *name)
 int store_end_all_applies(struct store *store)
 {
 	return empty_directory(store->state_fd, "applying");
+}
+
+/* --- what lasts --- */
+
+/* Several may be on their way at once, each under a name of its own. */
+static int prepare(struct store *store, enum class class, const char *id,
+		   const struct wire_layout *layout, const void *record, struct store_file *ret)
+{
+	struct store_file file = {.directory_fd = store->fds[class], .fd = -1};
+	int r = 0;
+
+	snprintf(file.name, sizeof(file.name), "%s", id);
+	snprintf(file.temporary, sizeof(file.temporary), ".%s.%u", id, ++store->last_temporary);
+	if (layout)
+		r = write_file(store, file.directory_fd, file.temporary, layout, record, &file.fd);
+	if (r == 0)
+		*ret = file;
+	return r;
+}
+
+int store_prepare_set(struct store *store, const struct set *set, struct store_file *ret)
+{
+	static struct record_set record;
+
+	record_from_set(set, &record);
+	/* what is told of the kernel is of this boot alone */
+	record.state = SET_READY;
+	record.n_namespaces = 0;
+	record.init_pid = 0;
+	record.init_start = 0;
+	return prepare(store, SETS, set->id, &record_set_layout, &record, ret);
+}
+
+int store_prepare_link(struct store *store, const struct link *link, struct store_file *ret)
+{
+	static struct record_link record;
+
+	record_from_link(link, &record);
+	record.state = LINK_READY;
+	return prepare(store, LINKS, link->id, &record_link_layout, &record, ret);
+}
+
+int store_prepare_removal(struct store *store, bool of_link, const char *id, struct store_file *ret)
+{
+	return prepare(store, of_link ? LINKS : SETS, id, NULL, NULL, ret);
 }
 
 /* --- loading --- */
@@ -403,6 +495,8 @@ static int load_one(struct store *store, enum class class, const char *name,
 
 	if (r == 0)
 		r = store_check(data, size, store->boot_id, &why);
+	if (r == STORE_OLD_BOOT && store->lasting)
+		r = 0;
 	if (r == 0) {
 		why = "its record makes no sense";
 		r = give(class, data, size, name, callbacks, context);
@@ -453,7 +547,7 @@ int store_load(struct store *store, const struct store_callbacks *callbacks, voi
 {
 	int r = 0;
 
-	for (enum class class = 0; r >= 0 && class < CLASS_COUNT; class ++)
+	for (enum class class = 0; r >= 0 && class < n_classes(store); class ++)
 		r = load_directory(store, class, callbacks, context);
 	return r;
 }
@@ -489,9 +583,10 @@ int store_purge(struct store *store)
 
 	if (r == 0)
 		r = remove_directory(store->state_fd, "applying");
-	for (enum class class = 0; r == 0 && class < CLASS_COUNT; class ++)
+	for (enum class class = 0; r == 0 && class < n_classes(store); class ++)
 		r = remove_directory(store->state_fd, directories[class]);
-	if (r < 0)
+	/* the directory itself is the administrator's */
+	if (r < 0 || store->lasting)
 		return r;
 	return unlinkat(store->state_fd, "../state", AT_REMOVEDIR) < 0 ? negative_errno() : 0;
 }

@@ -23,6 +23,9 @@ enum store_outcome {
 struct store;
 /* Opens (and makes) RUNTIME/state below runtime_fd, 0700 root. Takes nothing. */
 int store_open(int runtime_fd, struct store **ret);
+/* What is made again at boot: path (made where it is not there) is root's, 0700. -EPERM: it is not
+ * root's. Its records are of whichever boot wrote them; what they say of the kernel is left out. */
+int store_open_lasting(const char *path, struct store **ret);
 struct store *store_close(struct store *store);
 int store_sessions_fd(const struct store *store); /* directory of the sessions' files */
 
@@ -34,6 +37,17 @@ int store_remove_set(struct store *store, const char *id);
 
 int store_write_link(struct store *store, const struct link *link);
 int store_remove_link(struct store *store, const char *id);
+/* For what lasts, whose names change only once the disk has the content: TASK_KEEP's work. */
+struct store_file {
+	int directory_fd; /* the store's */
+	int fd;		  /* the caller's to close; -1: the name is to go */
+	char name[SESSION_SIZE], temporary[SESSION_SIZE + 16];
+};
+int store_prepare_set(struct store *store, const struct set *set, struct store_file *ret);
+int store_prepare_link(struct store *store, const struct link *link, struct store_file *ret);
+int store_prepare_removal(struct store *store, bool of_link, const char *id,
+			  struct store_file *ret);
+
 /* Any record, by the directory that store_load() told. */
 int store_forget(struct store *store, const char *directory, const char *name);
 

@@ -49,6 +49,8 @@ static const char *const texts[STEP_COUNT] = {
 	[STEP_CONTROLLER] = "enable a cgroup controller",
 	[STEP_LIMIT] = "limit the set's cgroup",
 	[STEP_RESOLVER] = "give the set files of its own in /etc",
+	[STEP_PATH] = "find by its path what is to be mounted again at boot",
+	[STEP_KEEP] = "write what is to last over a boot",
 	[STEP_LOST] = "finish: a process of the daemon was killed",
 };
 

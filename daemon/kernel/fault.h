@@ -55,6 +55,8 @@ enum step {
 	STEP_CONTROLLER, /* EOPNOTSUPP: the cgroup controller is not there */
 	STEP_LIMIT,	 /* limit the set's cgroup */
 	STEP_RESOLVER,	 /* ENOENT: there is no such entry in /etc */
+	STEP_PATH,	 /* detail: index in spec.mounts, or SPEC_MOUNTS_MAX: the root */
+	STEP_KEEP,	 /* write what is to last over a boot */
 	STEP_LOST,	 /* the child ended without a word */
 	STEP_COUNT,
 };

@@ -528,7 +528,7 @@ void child_make(const struct host *host, const struct task_create *task)
 	fault_point("create-started");
 	memset(maker.fds, -1, sizeof(maker.fds));
 	take_identity(&maker);
-	r = mounts_prepare(maker.spec, &maker.mounts, &maker.fault);
+	r = mounts_prepare(maker.spec, &maker.identity, &maker.mounts, &maker.fault);
 	if (r == 0)
 		r = has(&maker, KIND_USER) ? make_with_user(&maker) : make_plain(&maker);
 	if (r == 0)

@@ -66,23 +66,73 @@ static int prepare_nodes(struct mounts *mounts, struct fault *fault)
 	return 0;
 }
 
-int mounts_prepare(const struct wire_spec *spec, struct mounts *ret, struct fault *fault)
+/*
+ * The place of path in the host's tree, with the rights of files and no others. given_fd: it must
+ * be what this refers to (-1: anything): else the path would be somebody's to choose again at boot.
+ */
+static int open_again(const char *path, int given_fd, const struct identity *files)
 {
+	struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_NO_MAGICLINKS};
+	_cleanup_fd_ int fd = -1;
+	struct stat given, found;
+	int r = privilege_groups(files);
+
+	if (r == 0)
+		r = privilege_files_as_caller(files);
+	if (r < 0)
+		return r;
+	fd = syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
+	r = fd < 0 ? negative_errno() : 0;
+	if (privilege_files_as_root() < 0)
+		return -EPERM;
+	if (r < 0)
+		return r;
+	if (given_fd >= 0 && (fstat(given_fd, &given) < 0 || fstat(fd, &found) < 0))
+		return negative_errno();
+	if (given_fd >= 0 && (given.st_dev != found.st_dev || given.st_ino != found.st_ino))
+		return -ENOENT;
+	return take_fd(&fd);
+}
+
+/* A detached clone of what is to be mounted: fd, or what path leads to. */
+static int prepare_source(const char *path, int fd, bool boot, bool read_only, enum step step,
+			  uint32_t detail, const struct identity *files, struct fault *fault)
+{
+	_cleanup_fd_ int again_fd = -1;
+	int r;
+
+	if (boot) {
+		again_fd = open_again(path, fd, files);
+		if (again_fd < 0)
+			return fault_set(fault, STEP_PATH, detail, -again_fd);
+	}
+	r = clone_disarmed(fd >= 0 ? fd : again_fd, read_only);
+	return r < 0 ? fault_set(fault, step, detail, -r) : r;
+}
+
+int mounts_prepare(const struct wire_spec *spec, const struct identity *files, struct mounts *ret,
+		   struct fault *fault)
+{
+	bool has_root = spec->root_fd >= 0 || spec->root_path;
+
 	ret->root_fd = -1;
-	ret->default_dev = spec->root_fd >= 0 && !wants_dev(spec);
-	if (spec->root_fd >= 0) {
-		ret->root_fd = clone_disarmed(spec->root_fd, false);
+	ret->default_dev = has_root && !wants_dev(spec);
+	if (has_root) {
+		ret->root_fd = prepare_source(spec->root_path, spec->root_fd, spec->boot, false,
+					      STEP_ROOT, SPEC_MOUNTS_MAX, files, fault);
 		if (ret->root_fd < 0)
-			return fault_set(fault, STEP_ROOT, 0, -ret->root_fd);
+			return ret->root_fd;
 	}
 	for (size_t i = 0; i < spec->n_mounts; i++) {
+		const struct spec_mount *mount = &spec->mounts[i];
+
 		ret->source_fds[i] = -1;
-		if (spec->mounts[i].type != MOUNT_BIND)
+		if (mount->type != MOUNT_BIND)
 			continue;
-		ret->source_fds[i] =
-			clone_disarmed(spec->mounts[i].source_fd, spec->mounts[i].read_only);
+		ret->source_fds[i] = prepare_source(mount->source, mount->source_fd, spec->boot,
+						    mount->read_only, STEP_MOUNT, i, files, fault);
 		if (ret->source_fds[i] < 0)
-			return fault_set(fault, STEP_MOUNT, i, -ret->source_fds[i]);
+			return ret->source_fds[i];
 	}
 	if (ret->default_dev || wants_dev(spec))
 		return prepare_nodes(ret, fault);

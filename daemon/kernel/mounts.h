@@ -25,7 +25,10 @@ struct mounts {
 	bool default_dev;	    /* at /dev, because the root is another one */
 };
 
-int mounts_prepare(const struct wire_spec *spec, struct mounts *ret, struct fault *fault);
+/* In the host's tree. files: with whose rights paths are looked up, where the set is one that is
+ * made again at boot. */
+int mounts_prepare(const struct wire_spec *spec, const struct identity *files, struct mounts *ret,
+		   struct fault *fault);
 
 /* First thing in a new mount namespace (kernel fact 3). */
 int mounts_propagate(uint32_t propagation, struct fault *fault);

@@ -27,7 +27,7 @@ int privilege_charge(const struct identity *identity);
 int privilege_groups(const struct identity *identity);
 
 /* From here files are looked up with the caller's rights: no CAP_DAC_* is effective, and fsuid and
- * fsgid are its. privilege_charge() must have been called. 0 or -errno. */
+ * fsgid are its. privilege_charge() or privilege_groups() must have been called. 0 or -errno. */
 int privilege_files_as_caller(const struct identity *identity);
 /* And back. */
 int privilege_files_as_root(void);

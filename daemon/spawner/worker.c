@@ -6,6 +6,7 @@
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/firewall.h"
 #include "daemon/kernel/front.h"
+#include "daemon/kernel/keep.h"
 #include "daemon/kernel/link.h"
 #include "daemon/kernel/make.h"
 #include "daemon/kernel/process.h"
@@ -27,6 +28,7 @@ struct task {
 		struct task_adjust adjust;
 		struct task_restore restore;
 		struct task_names names;
+		struct task_keep keep;
 		struct task_front front;
 	} order;
 };
@@ -37,6 +39,7 @@ static const struct wire_layout *const layouts[] = {
 	[TASK_LINK] = &task_wire_layout,     [TASK_ADJUST] = &task_adjust_layout,
 	[TASK_UNLINK] = &task_wire_layout,   [TASK_RESTORE] = &task_restore_layout,
 	[TASK_NAMES] = &task_names_layout,   [TASK_FRONT] = &task_front_layout,
+	[TASK_KEEP] = &task_keep_layout,
 };
 
 static void report_done(const struct host *host, const struct fault *fault)
@@ -71,6 +74,8 @@ static void child_task(void *context)
 		child_restore(task->host, &task->order.restore);
 	case TASK_NAMES:
 		child_names(task->host, &task->order.names);
+	case TASK_KEEP:
+		child_keep(task->host, &task->order.keep);
 	case TASK_UNLINK:
 		child_unlink(task->host, &task->order.wire);
 	default:

@@ -76,5 +76,6 @@ static const struct wire_field wire_network_fields[] = {
 	ARRAY(5, wire_network, dns, wire_address, SERVERS_MAX),
 	U64(6, wire_network, created, 0),
 	ARRAY(7, wire_network, members, wire_member, NETWORK_MEMBERS_MAX),
+	BOOL(8, wire_network, boot),
 };
 LAYOUT(wire_network);

@@ -116,6 +116,7 @@ struct wire_network {
 	uint64_t created;
 	struct wire_member members[NETWORK_MEMBERS_MAX]; /* answers only */
 	size_t n_members;
+	bool boot; /* made again when the machine starts */
 };
 
 extern const struct wire_layout wire_address_layout, wire_impairment_layout, wire_end_layout,

@@ -95,6 +95,14 @@ static const struct wire_field task_restore_fields[] = {
 };
 LAYOUT(task_restore);
 
+static const struct wire_field task_keep_fields[] = {
+	FD(1, task_keep, directory_fd),
+	STRING(2, task_keep, name, 63),
+	STRING(3, task_keep, temporary, 63),
+	FD(4, task_keep, file_fd),
+};
+LAYOUT(task_keep);
+
 static const struct wire_field task_bridge_fields[] = {
 	BOOL(1, task_bridge, given),
 	ARRAY(2, task_bridge, addresses, wire_address, SUBNETS_MAX),

@@ -35,6 +35,7 @@ enum task_op {
 	TASK_UNLINK,  /* struct task_wire: makes it absent */
 	TASK_RESTORE, /* struct task_restore: the firewall */
 	TASK_NAMES,   /* struct task_names: files in /etc of sets that are there */
+	TASK_KEEP,    /* struct task_keep: makes a file last */
 	TASK_FRONT,   /* struct task_front: the worker becomes a front; no reports */
 };
 
@@ -114,6 +115,14 @@ struct task_restore {
 	struct task_link links[TASK_LINKS_MAX];
 	size_t n_links;
 	bool more; /* than links: these are added to what is there */
+};
+
+/* A file that is on the disk when this is done: put under its name, or taken away. */
+struct task_keep {
+	int directory_fd;
+	const char *name;
+	const char *temporary; /* what it has been written under */
+	int file_fd;	       /* -1: it is taken away */
 };
 
 struct task_wire {
@@ -244,6 +253,7 @@ struct task_interface {
 
 extern const struct wire_layout task_ready_layout, task_fork_layout, task_create_layout,
 	task_remove_layout, task_start_layout, task_inspect_layout, task_front_layout,
-	task_wire_layout, task_adjust_layout, task_restore_layout, task_names_layout;
+	task_wire_layout, task_adjust_layout, task_restore_layout, task_names_layout,
+	task_keep_layout;
 
 #endif

@@ -49,7 +49,8 @@ start_daemon() {
 		chmod 755 "$runtime"
 	}
 	# shellcheck disable=SC2086
-	${daemon_in:-} "$NSCTL_BUILD/nsctld" --runtime-directory="$runtime" "$@" >>"$runtime.log" 2>&1 3>&- &
+	${daemon_in:-} "$NSCTL_BUILD/nsctld" --runtime-directory="$runtime" \
+		--state-directory="$runtime.state" "$@" >>"$runtime.log" 2>&1 3>&- &
 	daemon=$!
 	# a test may start another than its file's setup did
 	echo "$daemon" >"$runtime.pid"
@@ -72,8 +73,9 @@ is_gone() { [ ! -e "/proc/$1" ] || grep -q "^State:.*Z" "/proc/$1/status" 2>/dev
 purge_daemon() {
 	[ -n "${runtime:-}" ] || return 0
 	end_servers && stop_daemon &&
-		${daemon_in:-} "$NSCTL_BUILD/nsctld" --runtime-directory="$runtime" --purge >>"$runtime.log" 2>&1 &&
-		rmdir "$runtime" && rm -f "$runtime.log" "$runtime.pid"
+		${daemon_in:-} "$NSCTL_BUILD/nsctld" --runtime-directory="$runtime" \
+			--state-directory="$runtime.state" --purge >>"$runtime.log" 2>&1 &&
+		rmdir "$runtime" && rm -rf "$runtime.state" && rm -f "$runtime.log" "$runtime.pid"
 }
 
 # start_server NAME COMMAND...: in the background, in a session of its own, with none of this

@@ -147,6 +147,13 @@ static const struct {
 	 "spec.mounts[0].size"},
 	/* values */
 	{"a host name with a blank", {.root_fd = -1, .hostname = "a b"}, "spec.hostname"},
+	{"boot and a lease",
+	 {.root_fd = -1, .lease_fd = -1, .boot = true, .lease = 1},
+	 "spec.boot"},
+	{"boot and a process", {.root_fd = -1, .lease_fd = 0, .boot = true}, "spec.boot"},
+	{"boot and a root without a path",
+	 {.root_fd = 0, .lease_fd = -1, .boot = true},
+	 "spec.rootPath"},
 	{"too little memory",
 	 {.root_fd = -1, .memory = LIMIT_MEMORY_MIN - 1},
 	 "spec.limits.memory"},

@@ -104,6 +104,7 @@ static const struct {
 	 "{\"namespaces\":[],\"labels\":{\"a\":\"\",\"b/c\":\"\xc3\xa4 \\\"\"}}", 0},
 	{"{\"spec\":{\"limits\":{\"memory\":4194304,\"tasks\":8,\"cpus\":0.29}}}",
 	 "{\"namespaces\":[],\"limits\":{\"memory\":4194304,\"tasks\":8,\"cpus\":0.29}}", 0},
+	{"{\"spec\":{\"boot\":true}}", "{\"namespaces\":[],\"boot\":true}", 0},
 	{"{\"spec\":{\"limits\":{\"cpus\":2}}}", "{\"namespaces\":[],\"limits\":{\"cpus\":2.0}}",
 	 0},
 	/* what is not built yet may be said not to be wanted */
@@ -293,27 +294,6 @@ static void test_refused(void **state _unused_)
 	}
 }
 
-/* What the interface has and we have not is said to be so, never ignored. */
-static void test_not_supported(void **state _unused_)
-{
-	static const char *const rows[][2] = {
-		{"\"boot\":true", "boot"},
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		static union method_request request;
-		char text[256];
-		json_t *parameters;
-
-		snprintf(text, sizeof(text), SPEC("%s"), rows[i][0]);
-		parameters = parse(text);
-		if (decode("Create", parameters, 1, &request) != ERROR_NOT_SUPPORTED ||
-		    strcmp(decoding.failure.subject, rows[i][1]) != 0)
-			fail_msg("%s: %s", text, decoding.failure.subject);
-		json_decref(parameters);
-	}
-}
-
 /* --- other requests --- */
 
 static void test_ask(void **state _unused_)
@@ -483,10 +463,10 @@ static void test_methods(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_specs),	      cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_not_supported), cmocka_unit_test(test_ask),
-		cmocka_unit_test(test_exec),	      cmocka_unit_test(test_long_words),
-		cmocka_unit_test(test_apply),	      cmocka_unit_test(test_methods),
+		cmocka_unit_test(test_specs),	   cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_ask),	   cmocka_unit_test(test_exec),
+		cmocka_unit_test(test_long_words), cmocka_unit_test(test_apply),
+		cmocka_unit_test(test_methods),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

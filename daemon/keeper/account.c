@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <grp.h>
+#include <pwd.h>
+#include <string.h>
+#include "daemon/keeper/account.h"
+
+static bool has_group(const struct peer_identity *identity, gid_t gid)
+{
+	for (size_t i = 0; i < identity->n_groups; i++)
+		if (identity->groups[i] == gid)
+			return true;
+	return false;
+}
+
+static int compare_groups(const void *a, const void *b)
+{
+	gid_t one = *(const gid_t *)a, other = *(const gid_t *)b;
+
+	return one < other ? -1 : one > other;
+}
+
+int account_identity(uid_t uid, gid_t gid, struct peer_identity *ret)
+{
+	const struct passwd *account;
+	int n = PEER_GROUPS_MAX;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->uid = uid;
+	ret->gid = gid;
+	errno = 0;
+	account = getpwuid(uid);
+	if (!account)
+		return errno == EIO || errno == ENOMEM || errno == EMFILE ? negative_errno() : 0;
+	if (getgrouplist(account->pw_name, account->pw_gid, ret->groups, &n) < 0)
+		return -E2BIG;
+	ret->n_groups = n;
+	qsort(ret->groups, ret->n_groups, sizeof(*ret->groups), compare_groups);
+	if (!has_group(ret, gid))
+		ret->gid = account->pw_gid;
+	return 0;
+}

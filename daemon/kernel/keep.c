@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "daemon/kernel/child.h"
+#include "daemon/kernel/keep.h"
+
+static int put(const struct task_keep *task)
+{
+	if (fsync(task->file_fd) < 0 ||
+	    renameat(task->directory_fd, task->temporary, task->directory_fd, task->name) < 0)
+		return negative_errno();
+	return 0;
+}
+
+static int drop(const struct task_keep *task)
+{
+	return unlinkat(task->directory_fd, task->name, 0) < 0 && errno != ENOENT ? negative_errno()
+										  : 0;
+}
+
+void child_keep(const struct host *host, const struct task_keep *task)
+{
+	struct task_report report = {};
+	struct fault fault = {};
+	int r;
+
+	child_begin();
+	r = task->file_fd >= 0 ? put(task) : drop(task);
+	fault_point("boot-kept");
+	/* the name is the directory's */
+	if (r == 0 && fsync(task->directory_fd) < 0)
+		r = negative_errno();
+	if (r < 0)
+		fault_set(&fault, STEP_KEEP, 0, -r);
+	child_finish(host->report_fd, &report, &fault);
+}

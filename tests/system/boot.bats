@@ -1,0 +1,309 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Sets and networks with --boot come back when the machine starts, as they were; the others are gone. A boot is
+# played: all that the kernel and the runtime directory hold is taken away, the state directory stays.
+
+load daemon.bash
+
+setup() {
+	unset runtime
+	start_daemon
+	state=$runtime.state
+	nsctl run -mpn true
+	before=$(kernel_counts)
+	place=$(mktemp -d /run/nsctl-test-place.XXXXXX)
+	chmod 755 "$place"
+	echo here >"$place/file"
+}
+
+teardown() {
+	rm -rf "$place"
+	answers || start_daemon
+	nsctl rm --all
+	purge_daemon
+}
+
+# What is left after the power was cut: the disk.
+cut_power() {
+	cp -a "$state" "$state.saved"
+	kill -KILL "$(cat "$runtime.pid")"
+	eventually is_gone "$(cat "$runtime.pid")"
+	"$NSCTL_BUILD/nsctld" --runtime-directory="$runtime" --state-directory="$state" --purge >>"$runtime.log" 2>&1
+	rm -rf "$state"
+	mv "$state.saved" "$state"
+}
+reboot() {
+	cut_power
+	start_daemon "$@"
+}
+
+# What of a set, its links and networks must be the same.
+portrait() {
+	{
+		nsctl --json show "$@"
+		nsctl --json link list
+		nsctl --json network list
+	} | python3 -c '
+import json, sys
+for line in sys.stdin:
+    thing = json.loads(line)
+    for key in ("namespaces", "init", "usage"):
+        thing.pop(key, None)
+    if "a" in thing or "members" in thing:
+        thing.pop("created")
+    print(json.dumps(thing, sort_keys=True))' | sort
+}
+
+records() { find "$state/sets" "$state/links" -type f 2>/dev/null | wc -l; }
+records_are() { [ "$(records)" -eq "$1" ]; }
+
+@test "they come back with the same specification, addresses and order; the others are gone" {
+	nsctl network create lan --subnet=10.7.0.0/24 --boot
+	nsctl create -mpnu --boot --link=net/lan --bind="$place:/mnt:ro" --label=job=7 one
+	nsctl create -n --boot --link=net/lan --link=one:eth5,address=10.8.0.1/24 two
+	nsctl link add one two --name=cable
+	nsctl create -n passing
+	nsctl link add one passing
+	nsctl network create brief
+	eventually records_are 4
+	nsctl link rm one-passing
+	nsctl rm passing
+	was=$(portrait one two)
+	nsctl create -n passing
+	reboot
+	[ "$(nsctl list | awk '{ print $1 ":" $3 }' | sort)" = "one:ready
+two:ready" ]
+	run nsctl network rm brief
+	[ "$status" -eq 1 ]
+	[ "$(portrait one two | grep -v '"name": "brief"')" = "$(grep -v '"name": "brief"' <<<"$was")" ]
+	[ "$(nsctl exec one cat /mnt/file)" = here ]
+	nsctl exec one ping -c 1 -W 5 10.7.0.3
+	# made before they could be asked for, in the order in which they were made first
+	grep 'created again' "$runtime.log" | sed 's/.*set=//' | tr '\n' ' ' | grep -q '^lan one two $'
+	# and once more
+	reboot
+	[ "$(portrait one two)" = "$(grep -v '"name": "brief"' <<<"$was")" ]
+}
+
+@test "a restart makes nothing again; what is removed stays away" {
+	nsctl create -mpn --boot box
+	inode=$(nsctl --json show box | grep -o '"inode":[0-9]*,"id":[0-9]*,"held":true')
+	kill -KILL "$daemon"
+	eventually is_gone "$daemon"
+	start_daemon
+	[ "$(nsctl --json show box | grep -o '"inode":[0-9]*,"id":[0-9]*,"held":true')" = "$inode" ]
+	records_are 1
+	nsctl rm box
+	records_are 0
+	reboot
+	[ -z "$(nsctl list)" ]
+	eventually counts_are "$before"
+}
+
+@test "links: what was removed or changed before is so afterwards" {
+	nsctl network create lan --subnet=10.7.0.0/24 --boot
+	nsctl create -n --boot --link=net/lan one
+	nsctl create -n --boot --link=one two
+	nsctl link add one two --name=cable
+	nsctl link down two-one
+	nsctl link rm one-lan
+	nsctl link rm cable
+	eventually records_are 3
+	reboot
+	[ "$(nsctl --json link list | grep -c '"name"')" -eq 1 ]
+	nsctl --json link list | grep -q '"name":"two-one".*"up":false'
+	nsctl rm one
+	reboot
+	[ -z "$(nsctl --json link list)" ]
+	nsctl show two
+}
+
+@test "what cannot be made again is told, listed as broken, never half there, and tried at the next start" {
+	nsctl create -mpn --boot --bind="$place:/mnt" box
+	nsctl create -n --boot fine
+	cut_power
+	mv "$place" "$place.away"
+	start_daemon
+	nsctl list | grep '^box' | grep -q broken
+	nsctl list | grep '^fine' | grep -q ready
+	grep -q 'cannot be made again.*spec.mounts\[0\].source.*uid='"$user_id"' set=box' "$runtime.log"
+	run nsctl exec box true
+	[ "$status" -eq 125 ]
+	[ ! -e "$(daemon_cgroup)/$user_id/$(nsctl --json show box | grep -o '"id":"[0-9a-f]*"' | head -n 1 | cut -d '"' -f 4)" ]
+	mv "$place.away" "$place"
+	stop_daemon
+	start_daemon
+	[ "$(nsctl exec box cat /mnt/file)" = here ]
+	# a broken one can be removed, for good
+	cut_power
+	mv "$place" "$place.away"
+	start_daemon
+	nsctl rm box
+	mv "$place.away" "$place"
+	reboot
+	run nsctl show box
+	[ "$status" -eq 1 ]
+}
+
+@test "paths are looked up with the owner's rights, not root's" {
+	nsctl create -m --boot --bind="$place:/mnt" box
+	nsctl create -m --boot whole
+	cut_power
+	# what the path leads to now is root's alone
+	mv "$place" "$place.away"
+	mkdir -m 700 "$place"
+	mkdir "$place/inner"
+	start_daemon
+	nsctl list | grep '^whole' | grep -q ready
+	# the directory itself may be named by anybody; what is in it may not
+	! nsctl exec box ls /mnt/inner
+	nsctl rm box
+	chmod 755 "$place"
+	mkdir "$place/inner/deep"
+	nsctl create -m --boot --bind="$place/inner/deep:/mnt" box
+	cut_power
+	chmod 700 "$place"
+	start_daemon
+	nsctl list | grep '^box' | grep -q broken
+	rm -rf "$place"
+	mv "$place.away" "$place"
+}
+
+@test "what the policy does not allow any more is not made again" {
+	config=$(mktemp /tmp/nsctl-test-conf.XXXXXX)
+	nsctl create -n --boot one
+	nsctl create -n --boot two
+	printf '[limits]\nsets = 1\n' >"$config"
+	reboot --config="$config"
+	nsctl list | grep '^one' | grep -q ready
+	nsctl list | grep '^two' | grep -q broken
+	printf '[allow]\nconnect = root\n' >"$config"
+	reboot --config="$config"
+	[ "$(root_nsctl --owner="$user_id" list --all-owners | grep -c broken)" -eq 2 ]
+	stop_daemon
+	start_daemon
+	rm -f "$config"
+	[ "$(nsctl list | grep -c ready)" -eq 2 ]
+}
+
+@test "what makes no sense with boot is refused" {
+	ln -s / "$place/link"
+	run nsctl create -n --boot --lease=1h box
+	[ "$status" -eq 1 ]
+	[[ $output == *boot*"no lease"* ]]
+	run nsctl run -n --boot true
+	[ "$status" -eq 125 ]
+	nsctl create -n passing
+	run nsctl create -n --boot --link=passing box
+	[ "$status" -eq 1 ]
+	[[ $output == *"set passing, which it is linked to, is not made again"* ]]
+	# a path that does not lead to what the descriptor is
+	as "$user_id" python3 - "$(dirname "$BATS_TEST_FILENAME")" "$place" <<'PYTHON'
+import array, json, os, socket, sys
+sys.path.insert(0, sys.argv[1])
+sys.dont_write_bytecode = True
+from varlink import Client
+
+def create(mount, fds):
+    client = Client()
+    call = {"method": "org.nsctl.Create", "parameters": {"name": "box", "spec": {
+        "namespaces": ["mnt"], "boot": True, "mounts": [dict(mount, type="bind", target="/mnt")]}}}
+    client.socket.sendmsg([json.dumps(call).encode() + b"\0"], [
+        (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))] if fds else [])
+    return client.receive()
+
+fd = os.open(sys.argv[2], os.O_PATH)
+for source in ("/etc", "/nonexistent", "/proc/self/fd/0"):
+    reply = create({"source": source, "sourceFileDescriptor": 0}, [fd])
+    assert reply.get("error") == "org.nsctl.InvalidValue", reply
+    assert reply["parameters"]["field"] == "spec.mounts[0].source", reply
+reply = create({"sourceFileDescriptor": 0}, [fd])
+assert reply["parameters"]["field"] == "spec.mounts[0].source", reply
+PYTHON
+	nsctl rm passing
+	records_are 0
+	# from inside a set nothing can be made at all, and who is confined names paths that he does not see
+	run unshare --mount setpriv --reuid "$user_id" --regid "$user_id" --clear-groups \
+		"$NSCTL_BUILD/nsctl" --socket="$runtime/socket" create -n --boot box
+	[ "$status" -eq 1 ]
+	eventually counts_are "$before"
+}
+
+@test "who is confined but let in cannot have anything made again" {
+	config=$(mktemp /tmp/nsctl-test-conf.XXXXXX)
+	printf '[allow]\nconfined = %s\n' "$user_id" >"$config"
+	stop_daemon
+	start_daemon --config="$config"
+	rm -f "$config"
+	confined() {
+		unshare --mount setpriv --reuid "$user_id" --regid "$user_id" --clear-groups \
+			"$NSCTL_BUILD/nsctl" --socket="$runtime/socket" "$@"
+	}
+	confined create -n box
+	run confined create -n --boot other
+	[ "$status" -eq 1 ]
+	[[ $output == *boot*confined* ]]
+	run confined network create lan --boot
+	[ "$status" -eq 1 ]
+}
+
+@test "killed before and after the disk has it: whole or absent, and what is told holds" {
+	stop_daemon
+	NSCTL_KILL_AT=boot-kept start_daemon
+	run nsctl create -mpn --boot box
+	[ "$status" -ne 0 ]
+	eventually is_gone "$daemon"
+	start_daemon
+	if nsctl show box; then
+		nsctl exec box true
+		records_are 1
+		nsctl rm box
+	fi
+	records_are 0
+	eventually counts_are "$before"
+	# the same while it is being made again
+	nsctl create -mpn --boot box
+	cut_power
+	NSCTL_KILL_AT=create-furnished start_daemon & starter=$!
+	eventually grep -q . "$runtime.pid"
+	eventually is_gone "$(cat "$runtime.pid")"
+	kill "$starter" 2>/dev/null || true
+	wait "$starter" || true
+	start_daemon
+	nsctl exec box true
+	nsctl rm box
+	records_are 0
+	eventually counts_are "$before"
+}
+
+@test "a disk that is full or gone: a set that would not last is not made" {
+	nsctl create -n --boot first
+	mount -t tmpfs -o size=16k,mode=700 none "$state/sets"
+	stop_daemon
+	start_daemon
+	dd if=/dev/zero of="$state/sets/.fill" bs=4k count=8 2>/dev/null || true
+	run nsctl create -mpn --boot box
+	[ "$status" -eq 1 ]
+	[[ $output == *"No space"* || $output == *ENOSPC* ]]
+	run nsctl show box
+	[ "$status" -eq 1 ]
+	nsctl create -n plain
+	stop_daemon
+	umount "$state/sets"
+	start_daemon
+	nsctl show first
+}
+
+@test "the state directory is root's alone; one that is not is not used" {
+	nsctl create -n --boot box
+	[ "$(stat -c '%u %a' "$state")" = "0 700" ]
+	nsctl rm box
+	stop_daemon
+	chown "$user_id" "$state"
+	start_daemon
+	grep -q 'does not belong to root' "$runtime.log"
+	nsctl create -n plain
+	run nsctl create -n --boot box
+	[ "$status" -eq 1 ]
+	chown 0 "$state"
+}
