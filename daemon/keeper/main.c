@@ -26,6 +26,7 @@
 #include "daemon/keeper/options.h"
 #include "daemon/keeper/recover.h"
 #include "daemon/keeper/server.h"
+#include "daemon/keeper/session.h"
 #include "daemon/keeper/stop.h"
 #include "daemon/keeper/vigil.h"
 #include "daemon/kernel/cgroup.h"
@@ -338,6 +339,8 @@ static void tear_down(struct keeper *keeper)
 {
 	if (keeper->fronts || keeper->accept_event)
 		server_stop(keeper);
+	if (keeper->registry)
+		session_stop(keeper);
 	operation_free_all(keeper);
 	egress_stop(keeper);
 	monitor_stop(keeper);

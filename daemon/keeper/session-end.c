@@ -339,6 +339,30 @@ int session_recover(struct keeper *keeper, struct session *session)
 	return 0;
 }
 
+/* Nobody is left who could be answered. */
+static void stop_watching(struct watch *watch)
+{
+	watch->session->work = NULL;
+	if (watch->starter)
+		request_drop(watch->starter);
+	while (watch->waiters) {
+		struct request *waiter = watch->waiters;
+
+		watch->waiters = waiter->behind;
+		request_drop(waiter);
+	}
+	watch_free(watch);
+}
+
+void session_stop(struct keeper *keeper)
+{
+	for (struct set *set = registry_next_set(keeper->registry, 0, NULL); set;
+	     set = registry_next_set(keeper->registry, set->owner, set->name))
+		for (struct session *at = set->sessions; at; at = at->next_in_set)
+			if (at->work)
+				stop_watching(at->work);
+}
+
 void session_age(struct keeper *keeper)
 {
 	registry_age_sessions(keeper->registry, keeper_now() - UINT64_C(1000000) * ENDED_SECONDS,

@@ -21,6 +21,8 @@ void session_connection_gone(struct keeper *keeper, uint32_t connection);
 /* At start, for a session that was running when it was recorded. 0 or -errno: nothing is known of
  * it. */
 int session_recover(struct keeper *keeper, struct session *session);
+/* At the end: commands go on, and are not watched any more. */
+void session_stop(struct keeper *keeper);
 /* Forgets those that ended long ago. */
 void session_age(struct keeper *keeper);
 /* True while a command of the set runs. */
