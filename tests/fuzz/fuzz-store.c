@@ -4,7 +4,8 @@
  * guesses a checksum, any bytes as the record of a file that is well signed. What is taken of them
  * holds together: names are names, and what is kept packed can be read.
  *
- * An input is one byte, then: 0 a file, 1 a set's record, 2 a session's.
+ * An input is one byte, then: 0 a file, 1 a set's record (with what it is made of again at boot), 2
+ * a session's, 3 a link's.
  */
 #include <string.h>
 
@@ -59,6 +60,8 @@ static void check_set(const char *file, size_t size)
 		must(store_is_by_connection(set) == spec->lease_connection);
 		must(set->mapping == spec->mapping && set->visible == spec->visible);
 		free(set->spec);
+		free(set->network);
+		free(set->wired);
 		free(set);
 	}
 	free(spec);
@@ -81,6 +84,24 @@ static void check_session(const char *file, size_t size)
 	free(session);
 }
 
+static void check_link(const char *file, size_t size)
+{
+	struct wire_link *wire = malloc(sizeof(*wire));
+	char ids[2][SESSION_SIZE];
+	struct link *link;
+	int r = store_decode_link(file, size, NAME, &link, ids);
+
+	must(wire && (r == 0 || r == -EBADMSG));
+	if (r == 0) {
+		must(strcmp(link->id, NAME) == 0 && name_is_valid(link->name));
+		must(strlen(ids[0]) < sizeof(ids[0]) && strlen(ids[1]) < sizeof(ids[1]));
+		must(wire_unpack(&wire_link_layout, link->wire, link->wire_size, wire) == 0);
+		free(link->wire);
+		free(link);
+	}
+	free(wire);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	bool whole = size > 0 && data[0] == 0;
@@ -100,9 +121,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	r = store_check(file, file_size, BOOT_ID, &why);
 	must(r == 0 || ((r == STORE_DAMAGED || r == STORE_OLD_BOOT) && why && *why));
 	must(whole || r == 0);
-	if (r == 0 && data[0] != 2)
+	if (r == 0 && data[0] == 3)
+		check_link(file, file_size);
+	if (r == 0 && data[0] != 2 && data[0] != 3)
 		check_set(file, file_size);
-	if (r == 0 && data[0] != 1)
+	if (r == 0 && data[0] != 1 && data[0] != 3)
 		check_session(file, file_size);
 	free(file);
 	return 0;

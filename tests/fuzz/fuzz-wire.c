@@ -30,7 +30,7 @@ static const struct wire_layout *const layouts[] = {
 	&wire_ask_layout,	 &wire_list_layout,    &wire_command_layout, &wire_exec_layout,
 	&wire_run_layout,	 &wire_set_layout,     &wire_session_layout, &wire_status_layout,
 	&task_ready_layout,	 &task_create_layout,  &task_remove_layout,  &task_start_layout,
-	&task_inspect_layout,	 &task_front_layout,
+	&task_inspect_layout,	 &task_front_layout,   &wire_event_layout,   &task_keep_layout,
 };
 
 static const struct {
@@ -42,6 +42,7 @@ static const struct {
 	{WIRE_ITEM_NAMESPACE, &wire_namespace_layout},
 	{WIRE_ITEM_PROCESS, &wire_process_layout},
 	{WIRE_ITEM_COUNT, &wire_count_layout},
+	{WIRE_ITEM_EVENT, &wire_event_layout},
 };
 
 /* Every descriptor of a struct is one that came along, or none. */
