@@ -8,6 +8,9 @@ load bed.bash
 	configure $'[allow]\nip-netns = alice'
 	systemctl reload-or-restart nsctld.service
 	eventually alice create -n --visible --ip-netns gone
+	alice create -mpnu --boot --label=job=7 kept
+	# so that it comes back without anybody asking for it
+	systemctl enable nsctld.service
 	alice create -mpnu busy
 	touch /bed/ended
 	chmod 666 /bed/ended
