@@ -264,9 +264,11 @@ PYTHON
 	# the same while it is being made again
 	nsctl create -mpn --boot box
 	cut_power
+	rm -f "$runtime.pid"
 	NSCTL_KILL_AT=create-furnished start_daemon & starter=$!
-	eventually grep -q . "$runtime.pid"
-	eventually is_gone "$(cat "$runtime.pid")"
+	eventually [ -s "$runtime.pid" ]
+	daemon=$(cat "$runtime.pid")
+	eventually is_gone "$daemon"
 	kill "$starter" 2>/dev/null || true
 	wait "$starter" || true
 	start_daemon
