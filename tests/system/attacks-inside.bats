@@ -42,7 +42,7 @@ under_attack() {
 	as "$user_id" touch "$found.stop"
 	ends() { grep -q '^ends' "$found"; }
 	eventually ends
-	! grep -vE '^(begins|ends)' "$found"
+	fails grep -vE '^(begins|ends)' "$found"
 }
 
 enters() {
@@ -295,7 +295,7 @@ PYTHON
 		for file in /proc/sysrq-trigger /proc/sys/kernel/core_pattern /proc/sys/kernel/modprobe \
 			/sys/kernel/uevent_helper /sys/fs/cgroup/release_agent /sys/fs/cgroup/cgroup.procs \
 			/sys/fs/cgroup/*/release_agent; do
-			! nsctl exec box sh -c 'echo x 2>/dev/null >"$1"' - "$file" 2>/dev/null || { echo "$file" && false; }
+			fails nsctl exec box sh -c 'echo x 2>/dev/null >"$1"' - "$file" 2>/dev/null || { echo "$file" && false; }
 		done
 		nsctl rm box
 	done

@@ -156,7 +156,7 @@ two:ready" ]
 	start_daemon
 	nsctl list | grep '^whole' | grep -q ready
 	# the directory itself may be named by anybody; what is in it may not
-	! nsctl exec box ls /mnt/inner
+	fails nsctl exec box ls /mnt/inner
 	nsctl rm box
 	chmod 755 "$place"
 	mkdir "$place/inner/deep"

@@ -91,7 +91,8 @@ exec_killed_at() {
 	restart
 	# the set has not suffered, and no session is still running
 	nsctl exec box true
-	! nsctl sessions box | grep -q runs
+	runs() { nsctl sessions box | grep -q runs; }
+	fails runs
 	nsctl rm box
 	eventually counts_are "$before"
 }

@@ -30,7 +30,7 @@ usage() { nsctl --json show "$1" | python3 -c 'import json,sys; print(json.load(
 			run nsctl create -mpn "$option" box
 			[ "$status" -eq 1 ]
 			[[ $output == *"controller"*"cgroup_no_v1=all"* ]]
-			! grep -q 'uid=.* set=box' "$runtime.log"
+			fails grep -q 'uid=.* set=box' "$runtime.log"
 		fi
 	done
 	eventually counts_are "$before"

@@ -22,7 +22,7 @@ ended_well() {
 	status=0
 	wait "$daemon" || status=$?
 	[ "$status" -eq 0 ]
-	! grep -q 'not all that was in flight' "$runtime.log"
+	fails grep -q 'not all that was in flight' "$runtime.log"
 }
 
 removing() { root_nsctl list --all-owners | grep box | grep -q removing; }
