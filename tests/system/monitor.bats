@@ -35,6 +35,8 @@ listen() {
 	reader=$!
 }
 
+heard_twice() { [ "$(grep -c "$1" "$heard")" -eq 2 ]; }
+last_is() { tail -n 1 "$heard" | grep -q "$1"; }
 hears() { grep -q "$@" "$heard"; }
 says() { grep -q "$1" "$heard.err"; }
 
@@ -248,9 +250,9 @@ PYTHON
 	kill -CONT "$front"
 	eventually says 'events were lost'
 	# and then the state again
-	eventually [ "$(grep -c '"sets"' "$heard")" -eq 2 ]
+	eventually heard_twice '"sets"'
 	nsctl exec box true
-	eventually [ "$(tail -n 1 "$heard" | grep -c sessionEnded)" -eq 1 ]
+	eventually last_is sessionEnded
 	grep -q 'a monitor is too slow' "$runtime.log"
 }
 
@@ -293,7 +295,7 @@ PYTHON
 	eventually says 'lost: waiting for it'
 	start_daemon --config="$config"
 	eventually says 'connected again; the state comes first'
-	eventually [ "$(grep -c '"sets":\[{"name":"box"' "$heard")" -eq 2 ]
+	eventually heard_twice '"sets":\[{"name":"box"'
 	nsctl rm box
 	eventually hears setRemoved
 	[ "$(story)" = "setRemoved box" ]
