@@ -93,7 +93,8 @@ PYTHON
 	terminal "$NSCTL_BUILD/nsctl" enter box less "$place/text" <<'PYTHON'
 until(r"line 23\.")
 type(" "); until(r"line 46\.")
-type("/line 500\\.\n"); until(r"500")
+# the whole page: the search itself shows its own words first
+type("/line 500\\.\n"); until(r"line 522\.")
 # it fills a larger window by itself
 resize(50, 80); until(r"line 54\d\.")
 type("g"); until(r"line 1\.")
