@@ -37,6 +37,7 @@ struct counters {
 
 struct keeper {
 	struct event_base *loop;
+	int error; /* 0, or -errno: why it serves no more */
 	struct config *config;
 	const char *config_path;
 	bool config_must_exist;

@@ -139,15 +139,17 @@ int keeper_failure_from_fault(uint32_t step, uint32_t detail, int error, struct 
 static int open_runtime(struct keeper *keeper)
 {
 	struct stat st;
+	int r;
 
 	if (mkdir(keeper->runtime, 0755) < 0 && errno != EEXIST) {
 		log_error("%s: %s", keeper->runtime, strerror(errno));
 		return negative_errno();
 	}
-	if (vault_prepare(keeper->runtime) < 0) {
+	r = vault_prepare(keeper->runtime);
+	if (r < 0) {
 		log_error("%s: cannot be made a mount of its own: %s", keeper->runtime,
-			  strerror(errno));
-		return negative_errno();
+			  strerror(-r));
+		return r;
 	}
 	keeper->runtime_fd = open(keeper->runtime, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	if (keeper->runtime_fd < 0 || fstat(keeper->runtime_fd, &st) < 0) {
@@ -241,8 +243,10 @@ static int set_up(struct keeper *keeper, const struct options *options)
 	keeper->loop = event_base_new();
 	if (!keeper->loop || registry_new(&keeper->registry) < 0 ||
 	    wire_writer_init(&keeper->to_spawner) < 0 || wire_writer_init(&keeper->to_front) < 0 ||
-	    wire_message_init(&keeper->from_front) < 0)
+	    wire_message_init(&keeper->from_front) < 0) {
+		log_error("cannot start: %s", strerror(ENOMEM));
 		return -ENOMEM;
+	}
 	spawn_cgroup_name(keeper->runtime, keeper->table);
 	r = name_cgroup(keeper, options->cgroup);
 	if (r < 0)
@@ -302,8 +306,9 @@ static void on_reload(evutil_socket_t number _unused_, short what _unused_, void
 
 static void begin_to_serve(struct keeper *keeper)
 {
-	if (server_start(keeper) < 0) {
-		log_error("cannot accept connections: %s", strerror(ENOMEM));
+	keeper->error = server_start(keeper);
+	if (keeper->error < 0) {
+		log_error("cannot accept connections: %s", strerror(-keeper->error));
 		event_base_loopbreak(keeper->loop);
 		return;
 	}
@@ -322,17 +327,21 @@ static int run(struct keeper *keeper)
 	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
 		events[i] =
 			evsignal_new(keeper->loop, signals[i].number, signals[i].callback, keeper);
-		if (!events[i] || event_add(events[i], NULL) < 0)
+		if (!events[i] || event_add(events[i], NULL) < 0) {
+			log_error("cannot listen for signals: %s", strerror(ENOMEM));
 			return -ENOMEM;
+		}
 	}
 	/* nobody is answered before what is made again is there: connections wait meanwhile */
 	boot_restore(keeper, begin_to_serve);
-	if (manager_start(keeper) < 0)
-		return -ENOMEM;
-	event_base_dispatch(keeper->loop);
+	/* a loop that has not begun cannot be left: it may have failed by now */
+	if (keeper->error == 0)
+		keeper->error = manager_start(keeper);
+	if (keeper->error == 0)
+		event_base_dispatch(keeper->loop);
 	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
 		event_free(events[i]);
-	return 0;
+	return keeper->error;
 }
 
 static void tear_down(struct keeper *keeper)

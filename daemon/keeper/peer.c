@@ -85,16 +85,24 @@ int peer_host_read(struct peer_host *ret)
 	_cleanup_fd_ int fd = open_process(getpid());
 	struct status status = {};
 	struct stat root;
+	int r;
 
 	if (fd < 0)
 		return fd;
-	for (enum kind kind = 0; kind < KIND_COUNT; kind++)
+	/* peers are compared with these: without them nobody would be the host's, or everybody;
+	 * ENOENT: the kernel has no such kind */
+	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
 		ret->inodes[kind] = namespace_inode(fd, kind);
+		if (!ret->inodes[kind] && errno != ENOENT)
+			return negative_errno();
+	}
 	if (stat("/", &root) < 0)
 		return negative_errno();
 	ret->root_device = root.st_dev;
 	ret->root_inode = root.st_ino;
-	read_status(fd, &status);
+	r = read_status(fd, &status);
+	if (r < 0)
+		return r;
 	ret->seccomp = status.seccomp;
 	read_profile(fd, ret->profile, sizeof(ret->profile));
 	return 0;

@@ -161,12 +161,22 @@ static int serve(struct keeper *keeper, int fd)
 	return r;
 }
 
+static void on_accept_again(evutil_socket_t fd, short what, void *context);
+
+/* Whether it is certain that somebody goes on accepting after a pause. */
+static bool accept_later(struct keeper *keeper)
+{
+	static const struct timeval pause = {.tv_usec = 100000};
+
+	return event_base_once(keeper->loop, -1, EV_TIMEOUT, on_accept_again, keeper, &pause) == 0;
+}
+
 static void on_accept_again(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
 	struct keeper *keeper = context;
 
-	if (keeper->accept_event)
-		event_add(keeper->accept_event, NULL);
+	if (keeper->accept_event && event_add(keeper->accept_event, NULL) < 0)
+		accept_later(keeper);
 }
 
 static void on_accept(evutil_socket_t listening, short what _unused_, void *context)
@@ -177,13 +187,10 @@ static void on_accept(evutil_socket_t listening, short what _unused_, void *cont
 		_cleanup_fd_ int fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 		if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM)) {
-			struct timeval pause = {.tv_usec = 100000};
-
-			/* it would be readable at once again, for nothing */
 			log_error("cannot accept a connection: %s", strerror(errno));
-			event_del(keeper->accept_event);
-			event_base_once(keeper->loop, -1, EV_TIMEOUT, on_accept_again, keeper,
-					&pause);
+			/* it would be readable at once again, for nothing */
+			if (accept_later(keeper))
+				event_del(keeper->accept_event);
 			return;
 		}
 		if (fd < 0)

@@ -101,37 +101,48 @@ static int return_to_host(const struct host *host)
 	return setns(host->mnt_fd, CLONE_NEWNS) < 0 || chdir("/") < 0 ? negative_errno() : 0;
 }
 
-static bool is_mount_root(const char *path)
+/* 1, 0 (also where there is nothing), or -errno. */
+static int is_file_system(const char *path, long magic)
+{
+	struct statfs fs;
+
+	if (statfs(path, &fs) < 0)
+		return errno == ENOENT ? 0 : negative_errno();
+	return fs.f_type == magic;
+}
+
+/* 1, 0, or -errno: what cannot be told is not guessed, or what is there would be mounted over. */
+static int is_mount_root(const char *path)
 {
 	struct statx x;
 
-	return statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &x) == 0 &&
-	       x.stx_attributes & STATX_ATTR_MOUNT_ROOT;
+	if (statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &x) < 0)
+		return negative_errno();
+	return x.stx_attributes & STATX_ATTR_MOUNT_ROOT ? 1 : 0;
 }
 
 static int own_mount(const char *path, unsigned long propagation)
 {
-	if (!is_mount_root(path) && mount(path, path, NULL, MS_BIND, NULL) < 0)
+	int r = is_mount_root(path);
+
+	if (r < 0)
+		return r;
+	if (r == 0 && mount(path, path, NULL, MS_BIND, NULL) < 0)
 		return negative_errno();
 	return mount(NULL, path, NULL, propagation, NULL) < 0 ? negative_errno() : 0;
 }
 
 int vault_prepare(const char *runtime)
 {
-	struct statfs fs;
+	int r = is_mount_root(runtime);
 
-	if (is_mount_root(runtime) || (statfs(runtime, &fs) == 0 && fs.f_type == TMPFS_MAGIC))
-		return own_mount(runtime, MS_PRIVATE);
+	if (r == 0)
+		r = is_file_system(runtime, TMPFS_MAGIC);
+	if (r)
+		return r < 0 ? r : own_mount(runtime, MS_PRIVATE);
 	if (mount(TMPFS_NAME, runtime, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0755") < 0)
 		return negative_errno();
 	return mount(NULL, runtime, NULL, MS_PRIVATE, NULL) < 0 ? negative_errno() : 0;
-}
-
-static bool is_file_system(const char *path, long magic)
-{
-	struct statfs fs;
-
-	return statfs(path, &fs) == 0 && fs.f_type == magic;
 }
 
 /* A bind mount of it, on a file of its own. */
@@ -173,7 +184,7 @@ static int check_kept(const struct host *host, int fd)
 		return -EINVAL;
 	if (setns(fd, CLONE_NEWNS) < 0)
 		return negative_errno();
-	r = is_file_system("/", TMPFS_MAGIC) && is_file_system("/proc", PROC_SUPER_MAGIC) &&
+	r = is_file_system("/", TMPFS_MAGIC) > 0 && is_file_system("/proc", PROC_SUPER_MAGIC) > 0 &&
 			    access("/ns", F_OK) == 0
 		    ? 0
 		    : -EINVAL;
@@ -186,10 +197,12 @@ static int check_kept(const struct host *host, int fd)
  */
 static int find_vault(struct host *host, const char *path, int kept_fd, bool *ret_pinned)
 {
-	int r;
+	int r = is_file_system(path, NSFS_MAGIC);
 
 	*ret_pinned = false;
-	if (is_file_system(path, NSFS_MAGIC)) {
+	if (r < 0)
+		return r;
+	if (r > 0) {
 		host->vault_fd = open(path, O_RDONLY | O_CLOEXEC);
 		return host->vault_fd < 0 ? negative_errno() : 0;
 	}

@@ -179,6 +179,25 @@ static void replace(pid_t pid, bool entry, int error)
 #endif
 }
 
+/* By its instruction: glibc's loader crashes where a mapping fails, and that is none of ours. */
+static bool is_loader(pid_t pid, uint64_t instruction)
+{
+	char path[64], line[512];
+	unsigned long long from, to;
+	bool found = false;
+	FILE *maps;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/maps", pid);
+	maps = fopen(path, "re");
+	while (!found && maps && fgets(line, sizeof(line), maps))
+		if (sscanf(line, "%llx-%llx", &from, &to) == 2 && instruction >= from &&
+		    instruction < to)
+			found = strstr(line, "/ld-") != NULL;
+	if (maps)
+		(void)fclose(maps);
+	return found;
+}
+
 static void on_entry(struct tracee *tracee, const struct __ptrace_syscall_info *info)
 {
 	uint64_t arguments[6];
@@ -188,7 +207,8 @@ static void on_entry(struct tracee *tracee, const struct __ptrace_syscall_info *
 	if (control->what != WHAT_CALLS || control->role != tracee->role)
 		return;
 	call = find_call(info->entry.nr, tracee->pid, arguments);
-	if (!call || ++control->count != control->fail_at)
+	if (!call || is_loader(tracee->pid, info->instruction_pointer) ||
+	    ++control->count != control->fail_at)
 		return;
 	tracee->error = call->error;
 	describe(tracee, call, arguments);
