@@ -111,7 +111,9 @@ static void finish_removal(struct removal *removal)
 
 	if (!removal->gone || removal->forgetting || session_any_running(removal->set))
 		return;
-	r = store_remove_set(keeper->store, removal->set->id);
+	r = link_unrecord_all(keeper, removal->set);
+	if (r == 0)
+		r = store_remove_set(keeper->store, removal->set->id);
 	if (r < 0) {
 		failure_from_errno(&failure, r, "remove the set's record");
 		give_up_removal(removal, &failure);

@@ -190,6 +190,15 @@ void link_all_made(struct keeper *keeper, struct set *set)
 		}
 }
 
+int link_unrecord_all(struct keeper *keeper, const struct set *set)
+{
+	int r = 0;
+
+	for (const struct link *link = set->links; r == 0 && link; link = link_next(link, set))
+		r = store_remove_link(keeper->store, link->id);
+	return r;
+}
+
 void link_forget_all(struct keeper *keeper, struct set *set)
 {
 	bool egress = false;

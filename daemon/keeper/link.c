@@ -116,13 +116,28 @@ static struct link_work *work_new(struct keeper *keeper, struct link *link, link
 	return work;
 }
 
+/* A link with a record is there, and can be removed again. Whether it has none any more. */
+static bool unrecord(struct link_work *work)
+{
+	int r = store_remove_link(work->keeper->store, work->link->id);
+
+	if (r == 0)
+		return true;
+	work->link->state = LINK_REMOVING;
+	if (!work->failure.error)
+		failure_from_errno(&work->failure, r, "remove the link's record");
+	return false;
+}
+
 /* The end of the work: whoever asked is told, after a removal of one of the link's places that may
  * have waited. gone: the kernel has nothing of the link. */
 static void finish(struct link_work *work, bool gone)
 {
-	const struct link_work it = *work;
-	struct set *ends[2] = {it.link->ends[0], it.link->ends[1]};
+	struct link_work it;
+	struct set *ends[2] = {work->link->ends[0], work->link->ends[1]};
 
+	gone = gone && unrecord(work);
+	it = *work;
 	it.link->work = NULL;
 	free(work->before);
 	free(work);
