@@ -21,6 +21,8 @@ struct control {
 	int32_t error;	    /* errno */
 	uint32_t sanitized; /* the sanitizer's own mappings are left alone */
 	char text[224];
+	char call[32];	      /* only calls of this name are counted; "": all */
+	int32_t wanted_error; /* what they fail with; 0: the errno of calls.h */
 };
 
 #endif

@@ -113,10 +113,16 @@ static bool is_eligible(const struct call *call, pid_t pid, const uint64_t *argu
 	return true;
 }
 
+static bool is_wanted(const struct call *call)
+{
+	return !*control->call || strcmp(control->call, call->name) == 0;
+}
+
 static const struct call *find_call(uint64_t number, pid_t pid, const uint64_t *arguments)
 {
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
-		if (calls[i].number == (long)number && is_eligible(&calls[i], pid, arguments))
+		if (calls[i].number == (long)number && is_wanted(&calls[i]) &&
+		    is_eligible(&calls[i], pid, arguments))
 			return &calls[i];
 	return NULL;
 }
@@ -210,11 +216,11 @@ static void on_entry(struct tracee *tracee, const struct __ptrace_syscall_info *
 	if (!call || is_loader(tracee->pid, info->instruction_pointer) ||
 	    ++control->count != control->fail_at)
 		return;
-	tracee->error = call->error;
+	tracee->error = control->wanted_error ? control->wanted_error : call->error;
 	describe(tracee, call, arguments);
 	replace(tracee->pid, true, 0);
 	control->pid = tracee->pid;
-	control->error = call->error;
+	control->error = tracee->error;
 	__atomic_store_n(&control->failed, 1, __ATOMIC_SEQ_CST);
 }
 

@@ -11,6 +11,28 @@ load daemon.bash
 	"$BATS_TEST_DIRNAME/../faults/run" --sample 1
 }
 
+# each_call NAME ERRNO SCENARIO...: each call of that name in them fails so.
+each_call() {
+	local name=$1 errno=$2
+	shift 2
+	"$BATS_TEST_DIRNAME/../faults/run" "$@" --what calls --full --call "$name" --error "$errno"
+}
+
+@test "no process can be started: the limit of the user or of the cgroup is reached, or no memory is left" {
+	each_call clone3 EAGAIN create-six create-user exec run remove-six
+	each_call clone3 ENOMEM create-six exec
+	each_call clone EAGAIN create-six exec remove-six restart
+	each_call clone ENOMEM create-six restart
+}
+
+@test "user.max_*_namespaces is reached: the error names the limit" {
+	each_call unshare ENOSPC create-net create-six create-user restart
+}
+
+@test "a record that cannot be removed stays listed, and can be removed again" {
+	each_call unlinkat ENOMEM link-remove remove-link remove-six network-remove
+}
+
 # What the tests below use: a runtime directory on a file system of 512 KiB, or a daemon with few
 # descriptors.
 teardown() {
