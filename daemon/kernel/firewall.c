@@ -221,8 +221,9 @@ void child_restore(const struct host *host, const struct task_restore *task)
 		if (task->links[i].egress)
 			(void)forwarding_allow(host, task->links[i].b.interface);
 	if (r == 0) {
-		report.pid = (int32_t)nft_port(&nft);
 		r = restore(&nft, host, task);
+		/* the socket has no number before something was sent */
+		report.pid = (int32_t)nft_port(&nft);
 		if (r < 0)
 			fault_set(&fault, STEP_FIREWALL, 0, -r);
 	}
