@@ -5,49 +5,76 @@
 #include "daemon/keeper/log.h"
 #include "daemon/keeper/names-watch.h"
 
-#define APPEARS (IN_CREATE | IN_MOVED_TO)
-#define CHANGES (APPEARS | IN_CLOSE_WRITE)
+#define APPEARS (IN_CREATE | IN_MOVED_TO | IN_ONLYDIR)
+/* IN_ATTRIB: it was removed or renamed over, whoever has it open. */
+#define CHANGES (IN_CLOSE_WRITE | IN_ATTRIB | IN_MOVE_SELF | IN_DELETE_SELF | IN_DONT_FOLLOW)
 
-/* In /run much is written: there only what appears counts. */
 static const struct {
 	const char *directory, *name;
-	uint32_t mask;
+	bool is_directory;
 } rows[] = {
-	{"/etc", "resolv.conf", CHANGES},
-	{"/etc", "nsswitch.conf", CHANGES},
-	{"/etc", "hosts", CHANGES},
-	{"/run", "nscd", APPEARS},
-	{"/run", "avahi-daemon", APPEARS},
-	{"/run", "systemd", APPEARS},
-	{"/run/systemd", "resolve", APPEARS},
-	{"/run/systemd/resolve", "resolv.conf", CHANGES},
-	{"/run/NetworkManager", "no-stub-resolv.conf", CHANGES},
+	{"/etc", "resolv.conf", false},	   {"/etc", "nsswitch.conf", false},
+	{"/etc", "hosts", false},	   {"/run", "nscd", true},
+	{"/run", "avahi-daemon", true},	   {"/run", "systemd", true},
+	{"/run/systemd", "resolve", true}, {"/run/systemd/resolve", "resolv.conf", false},
+	{"/run", "NetworkManager", true},  {"/run/NetworkManager", "no-stub-resolv.conf", false},
 };
 
 static struct {
 	int fd;
-	int watches[ARRAY_SIZE(rows)]; /* rows of one directory have the same */
+	struct {
+		int entry;     /* the file itself, -1: it is not there */
+		int directory; /* rows of one directory have the same; -1: not needed */
+	} watches[ARRAY_SIZE(rows)];
+	bool watching, wanted;
 	struct event *event;
 	names_watch_changed *changed;
 	void *context;
 } state = {.fd = -1};
 
-/* Again and again: a directory may come later than the daemon. */
+static int watch_entry(size_t i)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "%s/%s", rows[i].directory, rows[i].name);
+	return inotify_add_watch(state.fd, path, CHANGES);
+}
+
 static void watch_all(void)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		state.watches[i] =
-			inotify_add_watch(state.fd, rows[i].directory, rows[i].mask | IN_ONLYDIR);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		state.watches[i].directory = -1;
+		state.watches[i].entry = rows[i].is_directory ? -1 : watch_entry(i);
+		if (state.watches[i].entry >= 0)
+			continue;
+		state.watches[i].directory =
+			inotify_add_watch(state.fd, rows[i].directory, APPEARS);
+		/* it may have come in between */
+		if (!rows[i].is_directory)
+			state.watches[i].entry = watch_entry(i);
+	}
+	state.watching = true;
+}
+
+static void unwatch_all(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		inotify_rm_watch(state.fd, state.watches[i].entry);
+		inotify_rm_watch(state.fd, state.watches[i].directory);
+	}
+	state.watching = false;
 }
 
 static bool is_known(const struct inotify_event *event)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		if (state.watches[i] == event->wd && event->len > 0 &&
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		if (state.watches[i].entry == event->wd)
+			return true;
+		if (state.watches[i].directory == event->wd && event->len > 0 &&
 		    strcmp(event->name, rows[i].name) == 0)
 			return true;
-	/* some were lost: perhaps one of these */
-	return event->mask & IN_Q_OVERFLOW;
+	}
+	return false;
 }
 
 static void on_event(evutil_socket_t fd, short what _unused_, void *context _unused_)
@@ -64,11 +91,15 @@ static void on_event(evutil_socket_t fd, short what _unused_, void *context _unu
 			const struct inotify_event *event =
 				(const struct inotify_event *)(buffer.bytes + at);
 
-			known |= is_known(event);
+			/* some were lost: perhaps one of these */
+			known |= event->mask & IN_Q_OVERFLOW || is_known(event);
 			at += sizeof(*event) + event->len;
 		}
-	if (!known)
+	if (state.watching && (known || !state.wanted))
+		unwatch_all();
+	if (!known || !state.wanted)
 		return;
+	/* anew: what has the name now is another file, or a directory came later than the daemon */
 	watch_all();
 	state.changed(state.context);
 }
@@ -83,7 +114,12 @@ void names_watch(struct event_base *loop, names_watch_changed *changed, void *co
 	if (!state.event || event_add(state.event, NULL) < 0)
 		log_warning("changes of the host's name servers are not noticed: %s",
 			    strerror(errno));
-	else
+}
+
+void names_watch_want(bool wanted)
+{
+	state.wanted = wanted;
+	if (wanted && !state.watching)
 		watch_all();
 }
 

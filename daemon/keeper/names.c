@@ -38,6 +38,7 @@ static struct {
 	uint64_t now; /* counts what became due */
 	struct order *orders;
 	struct waiter *waiters;
+	size_t n_kept; /* sets with set->names_kept */
 } state = {.due_end = &state.due};
 
 /* --- what is due --- */
@@ -53,8 +54,28 @@ static void take_off(struct set **at)
 	set->names_due = 0;
 }
 
+static bool may_have_names(const struct set *set)
+{
+	const uint32_t needed = KIND_BIT(KIND_MNT) | KIND_BIT(KIND_NET);
+
+	return !set_is_network(set) && (set->kinds & needed) == needed;
+}
+
+/* The host's files are watched while there is any such set. */
+static void keep(struct set *set)
+{
+	if (set->names_kept || !may_have_names(set))
+		return;
+	set->names_kept = true;
+	state.n_kept++;
+	names_watch_want(true);
+}
+
 void names_forget(struct set *set)
 {
+	if (set->names_kept)
+		names_watch_want(--state.n_kept > 0);
+	set->names_kept = false;
 	for (struct set **at = &state.due; *at; at = &(*at)->next_due)
 		if (*at == set) {
 			take_off(at);
@@ -65,10 +86,9 @@ void names_forget(struct set *set)
 static void mark(struct set *set)
 {
 	static const struct timeval now = {};
-	const uint32_t needed = KIND_BIT(KIND_MNT) | KIND_BIT(KIND_NET);
 
-	if (set->names_due || set_is_network(set) || (set->kinds & needed) != needed ||
-	    set->state == SET_REMOVING || set->state == SET_BROKEN)
+	if (set->names_due || !may_have_names(set) || set->state == SET_REMOVING ||
+	    set->state == SET_BROKEN)
 		return;
 	set->names_due = ++state.now;
 	*state.due_end = set;
@@ -176,11 +196,11 @@ static void fill_servers(struct naming *naming)
 		resolver->servers[resolver->n_servers].text = host.servers[resolver->n_servers];
 }
 
-void names_fill_create(const struct set *set, const struct wire_spec *spec,
-		       struct task_resolver *ret)
+void names_fill_create(struct set *set, const struct wire_spec *spec, struct task_resolver *ret)
 {
 	struct naming naming;
 
+	keep(set);
 	naming_of(set, spec, &naming);
 	fill_servers(&naming);
 	*ret = naming.resolver;
@@ -347,6 +367,10 @@ int names_listen(struct keeper *keeper)
 
 void names_start(struct keeper *keeper)
 {
+	struct set *set = registry_next_set(keeper->registry, 0, NULL);
+
+	for (; set; set = registry_next_set(keeper->registry, set->owner, set->name))
+		keep(set);
 	mark_all(keeper);
 }
 

@@ -12,14 +12,13 @@
 
 #include "daemon/keeper/keeper.h"
 
-/* Before recover(): listens to changes of the host's files. After it: everything is due. */
+/* Before recover(). After it: the host's files are watched, and everything is due. */
 int names_listen(struct keeper *keeper); /* 0 or -ENOMEM */
 void names_start(struct keeper *keeper);
 void names_stop(void);
 
-/* What the set's maker is told. */
-void names_fill_create(const struct set *set, const struct wire_spec *spec,
-		       struct task_resolver *ret);
+/* What the set's maker is told. From now on the host's files are watched for it. */
+void names_fill_create(struct set *set, const struct wire_spec *spec, struct task_resolver *ret);
 
 /* A link between these two places (NULL: the host) has been made, changed or forgotten. Whether
  * anybody's names are due for it. */

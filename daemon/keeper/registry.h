@@ -58,10 +58,10 @@ struct set {
 	struct vigil *vigils[VIGIL_COUNT]; /* vigil.c's */
 	void *work; /* lifecycle's: the operation that is in progress on it */
 	/* names.c's: when its files in /etc were found to be due (0: they are not), the next one in
-	 * that list, and whether a child is at them */
+	 * that list, whether a child is at them, and whether the host's are watched for it */
 	uint64_t names_due;
 	struct set *next_due;
-	bool names_busy;
+	bool names_busy, names_kept;
 };
 
 static inline bool set_is_network(const struct set *set)

@@ -237,6 +237,35 @@ make_network() { nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/6
 	has_not a /etc/hosts '# new'
 }
 
+waits() { awk '/^voluntary/ { print $2 }' "/proc/$(cat "$runtime.pid")/status"; }
+
+# rewrite_others N: what is none of the daemon's business, one by one.
+rewrite_others() {
+	# shellcheck disable=SC2016
+	in_view sh -c 'for n in $(seq "$0"); do
+		touch /etc/new && mv /etc/new /etc/other && sleep 0.01 || exit 1; done' "$1"
+}
+
+@test "the daemon is woken up by the files that count alone, and only for a set that has them" {
+	nsctl create a
+	local n
+	n=$(waits)
+	rewrite_others 100
+	[ "$(waits)" -lt $((n + 50)) ]
+	in_view sh -c 'cp /etc/hosts /etc/hosts.new && mv /etc/hosts.new /etc/hosts'
+	nsctl rm a
+	nsctl create -n bare
+	is_unwatched() {
+		in_view touch /etc/hosts
+		fails grep -q "^inotify" "/proc/$(cat "$runtime.pid")"/fdinfo/*
+	}
+	eventually is_unwatched
+	# and again
+	nsctl create --dns=192.0.2.1 b
+	in_view sh -c 'cp /etc/hosts /etc/hosts.new && mv /etc/hosts.new /etc/resolv.conf'
+	eventually has b /etc/resolv.conf 'nameserver 192.0.2.1'
+}
+
 @test "the host's resolvers are out of reach, also of a set that only has no network" {
 	nsctl create offline
 	nsctl create -rmn user
