@@ -3,8 +3,8 @@
  * Tells when somebody replaces one of the host's files that sets have their own in the place of, or
  * the directory of a resolver's sockets, or changes the host's name servers. Files are watched
  * themselves, so that what else happens in /etc wakes nobody up; the directory only while it lacks
- * the file. Of a resolver's directory it counts that it appears, which its parent tells: a directory
- * that somebody has open does not tell that it was removed.
+ * the file. Of a resolver's directory it counts that it appears, which its parent tells: a
+ * directory that somebody has open does not tell that it was removed.
  */
 #ifndef NSCTL_KEEPER_NAMES_WATCH_H
 #define NSCTL_KEEPER_NAMES_WATCH_H
