@@ -121,6 +121,21 @@ has_ipv6() { [ -e /proc/sys/net/ipv6/conf/lo/force_forwarding ]; }
 	nsctl exec m1 ping -c 1 -W 5 10.8.0.3
 }
 
+# The kernel counts the transactions of a net namespace (NETLINK_NETFILTER is 12).
+generation() {
+	on_host python3 -c '
+import socket, struct
+s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12)
+s.send(struct.pack("=IHHII", 20, 10 << 8 | 16, 1, 1, 0) + bytes(4))
+print(struct.unpack_from(">I", s.recv(4096), 24)[0])'
+}
+# As many in a row as one look takes: who hears of its own changes makes them without end.
+settles() {
+	local before
+	before=$(generation)
+	[ -n "$before" ] && [ "$(generation)" = "$before" ] && [ "$(generation)" = "$before" ]
+}
+
 @test "the rules are put back when somebody flushes them, and others' are left alone" {
 	nsctl create -n --egress a
 	gets a http://203.0.113.1:8000/
@@ -134,6 +149,9 @@ has_ipv6() { [ -e /proc/sys/net/ipv6/conf/lo/force_forwarding ]; }
 	on_host nft delete table inet "$table"
 	eventually quickly_gets a http://203.0.113.1:8000/
 	[ "$(on_host nft -s list table inet theirs)" = "$theirs" ]
+	eventually settles
+	nsctl rm a
+	eventually settles
 }
 
 @test "over the daemon's death and restart" {
