@@ -22,15 +22,12 @@
 
 int nft_open(struct nft *nft, const char *table, char buffer[static NFT_SIZE_MAX])
 {
-	const struct sockaddr_nl address = {.nl_family = AF_NETLINK};
-	_cleanup_fd_ int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
 	int size = 2 * NFT_SIZE_MAX;
 
-	*nft = (struct nft){.table = table, .buffer = buffer, .fd = -1};
-	/* else it has no number before it has said something (nft_port()) */
-	if (fd < 0 || bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
+	*nft = (struct nft){.table = table, .buffer = buffer};
+	nft->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
+	if (nft->fd < 0)
 		return negative_errno();
-	nft->fd = take_fd(&fd);
 	/* the kernel takes a transaction in one message, and answers each refused request with it
 	 */
 	(void)setsockopt(nft->fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size));
