@@ -127,12 +127,27 @@ void connection_free(struct keeper *keeper, struct connection *connection)
 	free(connection);
 }
 
+/* To its identity's front; a front may have died a moment ago, which we have not heard of yet. */
+static int hand_over(struct keeper *keeper, struct connection *connection, int fd,
+		     const char *reason)
+{
+	struct front *front;
+	int r = front_find(keeper, &connection->peer.identity, &front);
+
+	if (r == 0)
+		r = front_add(front, connection, fd, reason);
+	if (r != -EPIPE && r != -ECONNRESET)
+		return r;
+	front_free(front);
+	r = front_find(keeper, &connection->peer.identity, &front);
+	return r < 0 ? r : front_add(front, connection, fd, reason);
+}
+
 /* 0, or the reason for which the connection is closed without a word. */
 static int serve(struct keeper *keeper, int fd)
 {
 	struct connection *connection = calloc(1, sizeof(*connection));
 	char reason[256];
-	struct front *front;
 	int r;
 
 	if (!connection)
@@ -153,9 +168,7 @@ static int serve(struct keeper *keeper, int fd)
 	}
 	connection->number = ++keeper->last_connection;
 	judge(keeper, connection, reason, sizeof(reason));
-	r = front_find(keeper, &connection->peer.identity, &front);
-	if (r == 0)
-		r = front_add(front, connection, fd, reason);
+	r = hand_over(keeper, connection, fd, reason);
 	if (r < 0)
 		connection_free(keeper, connection);
 	return r;

@@ -93,9 +93,11 @@ int link_find(struct rtnl *rtnl, const char *id, const struct task_end *end, uin
 	if (r < 0 && r != -ENODEV)
 		return r;
 	/* renamed, or its name is somebody else's by now */
-	if (search.index == 0) {
+	for (int tries = 0; search.index == 0 && tries < RTNL_DUMPS_MAX; tries++) {
 		r = rtnl_dump(rtnl, RTM_GETLINK, sizeof(*header), on_candidate, &search);
-		if (r < 0)
+		if (r == 0)
+			break;
+		if (r != -EINTR)
 			return r;
 	}
 	if (search.index == 0)

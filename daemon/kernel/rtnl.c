@@ -134,10 +134,25 @@ int rtnl_get(struct rtnl *rtnl, mnl_cb_t callback, void *context)
 	return transact(rtnl, callback, context, NULL);
 }
 
+/* What the kernel went through changed meanwhile. libmnl would stop at the first message that says
+ * so, with the rest of them still to be read. */
+static bool clear_interrupted(char *buffer, int size)
+{
+	bool interrupted = false;
+
+	for (struct nlmsghdr *at = (struct nlmsghdr *)buffer; mnl_nlmsg_ok(at, size);
+	     at = mnl_nlmsg_next(at, &size)) {
+		interrupted |= at->nlmsg_flags & NLM_F_DUMP_INTR;
+		at->nlmsg_flags &= ~NLM_F_DUMP_INTR;
+	}
+	return interrupted;
+}
+
 int rtnl_dump(struct rtnl *rtnl, uint16_t type, size_t header_size, mnl_cb_t callback,
 	      void *context)
 {
 	struct nlmsghdr *message = mnl_nlmsg_put_header(rtnl->buffer);
+	bool interrupted = false;
 	int r = MNL_CB_OK;
 
 	message->nlmsg_type = type;
@@ -150,9 +165,12 @@ int rtnl_dump(struct rtnl *rtnl, uint16_t type, size_t header_size, mnl_cb_t cal
 
 		if (n < 0)
 			return negative_errno();
+		interrupted |= clear_interrupted(rtnl->buffer, (int)n);
 		r = mnl_cb_run(rtnl->buffer, n, 0, 0, callback, context);
 	}
-	return r < 0 ? negative_errno() : 0;
+	if (r < 0)
+		return negative_errno();
+	return interrupted ? -EINTR : 0;
 }
 
 /* --- interfaces --- */
@@ -253,14 +271,17 @@ int rtnl_each_interface(void (*callback)(const struct task_interface *interface,
 {
 	struct interfaces interfaces = {};
 	struct rtnl rtnl;
-	int r = rtnl_open(&rtnl, -1);
+	int r = rtnl_open(&rtnl, -1), tries = 0;
 
 	if (r < 0)
 		return r;
-	r = rtnl_dump(&rtnl, RTM_GETLINK, sizeof(struct ifinfomsg), on_link, &interfaces);
-	if (r == 0)
-		r = rtnl_dump(&rtnl, RTM_GETADDR, sizeof(struct ifaddrmsg), on_address,
-			      &interfaces);
+	do {
+		interfaces.n = 0;
+		r = rtnl_dump(&rtnl, RTM_GETLINK, sizeof(struct ifinfomsg), on_link, &interfaces);
+		if (r == 0)
+			r = rtnl_dump(&rtnl, RTM_GETADDR, sizeof(struct ifaddrmsg), on_address,
+				      &interfaces);
+	} while (r == -EINTR && ++tries < RTNL_DUMPS_MAX);
 	rtnl_close(&rtnl);
 	for (size_t i = 0; r == 0 && i < interfaces.n; i++)
 		callback(&interfaces.list[i], context);

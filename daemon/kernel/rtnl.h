@@ -44,7 +44,9 @@ unsigned int rtnl_position(const struct rtnl *rtnl);
  */
 int rtnl_commit(struct rtnl *rtnl, unsigned int *ret_position);
 
-/* Calls back with each message of a dump; 0 or -errno. */
+/* Calls back with each message of a dump. 0, -errno, or -EINTR: to the end, but what there is
+ * changed meanwhile, so that something may be missing or told twice. */
+#define RTNL_DUMPS_MAX 100 /* to be made again so often, where that matters */
 int rtnl_dump(struct rtnl *rtnl, uint16_t type, size_t header_size, mnl_cb_t callback,
 	      void *context);
 /* Sends one request that was added and calls back with its answer: 0 or -errno. */
