@@ -347,6 +347,29 @@ static void on_vault_owner(struct recovery *recovery, int fd, const char *name,
 	each_entry(fd, name, on_vault_name, recovery, &owner);
 }
 
+static void on_any(struct recovery *recovery _unused_, int fd _unused_, const char *name _unused_,
+		   void *context)
+{
+	*(bool *)context = true;
+}
+
+/* Whoever unmounts it takes all pins away at once: that is said once, beside what each set lacks.
+ */
+static void tell_if_vault_is_lost(struct recovery *recovery)
+{
+	struct keeper *keeper = recovery->keeper;
+	struct set *set = registry_next_set(keeper->registry, 0, NULL);
+	bool holds_any = false;
+
+	while (set && set->state != SET_READY)
+		set = registry_next_set(keeper->registry, set->owner, set->name);
+	each_entry(keeper->vault_fd, "ns", on_any, recovery, &holds_any);
+	if (set && !holds_any)
+		log_error("the vault is a new one: %s/vault has been unmounted, and the sets that "
+			  "it held are broken",
+			  keeper->runtime);
+}
+
 static void on_stray_removed(struct operation *operation _unused_, const struct task_report *report)
 {
 	if (report->step)
@@ -419,6 +442,7 @@ int recover(struct keeper *keeper)
 	if (r == 0)
 		r = recovery.error;
 	if (r == 0) {
+		tell_if_vault_is_lost(&recovery);
 		boot_load(keeper);
 		each_entry(keeper->vault_fd, "ns", on_vault_owner, &recovery, NULL);
 		r = recover_sets(keeper);

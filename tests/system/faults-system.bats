@@ -1,0 +1,75 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck disable=SC2030,SC2031,SC2154
+# What others do to the daemon: they unmount its vault, they set the clock.
+
+load daemon.bash
+
+setup() { unset runtime; }
+
+teardown() {
+	rm -f "${runtime:-/nonexistent}".back "${runtime:-/nonexistent}".clock.so
+	purge_daemon
+}
+
+absent() { ! nsctl show "$1" >/dev/null 2>&1; }
+field() { nsctl --json show "$1" | python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$2"; }
+state_is() { [ "$(field "$1" state)" = "$2" ]; }
+
+killed_and_started() {
+	kill -KILL "$daemon"
+	eventually is_gone "$daemon"
+	start_daemon
+}
+
+@test "somebody unmounts the vault: all goes on; after a restart its sets are broken, and can be removed" {
+	start_daemon
+	before=$(kernel_counts)
+	nsctl create -n plain
+	nsctl create --all -r whole
+	umount "$runtime/vault"
+	nsctl exec plain true
+	nsctl create -n later
+	nsctl rm later
+	killed_and_started
+	grep -q 'vault .*has been unmounted' "$runtime.log"
+	state_is plain broken
+	state_is whole broken
+	run nsctl exec plain true
+	[ "$status" -eq 125 ]
+	nsctl create -n new
+	nsctl exec new true
+	nsctl rm --all
+	eventually counts_are "$before"
+}
+
+@test "the clock is set back by a day, and forth again: a lease ends in its time, and not before" {
+	! ldd "$NSCTL_BUILD/nsctld" | grep -q libasan || skip "a sanitizer has to be loaded first"
+	runtime=$(mktemp -d /run/nsctl-test.XXXXXX)
+	chmod 755 "$runtime"
+	cc -shared -fPIC -D_GNU_SOURCE -o "$runtime.clock.so" "$BATS_TEST_DIRNAME/../faults/clock.c"
+	export LD_PRELOAD=$runtime.clock.so NSCTL_CLOCK_BACK=$runtime.back
+	start_daemon
+	unset LD_PRELOAD
+	nsctl create -n old
+	nsctl create -n --lease=3 short
+	nsctl create -n --lease=1h long
+	touch "$runtime.back"
+	nsctl create -n new
+	# a day, less what this took
+	python3 -c 'import sys; assert float(sys.argv[1]) - float(sys.argv[2]) > 80000' \
+		"$(field old created)" "$(field new created)"
+	session=$(nsctl exec -d old sh -c 'exit 3')
+	run nsctl wait "$session"
+	[ "$status" -eq 3 ]
+	eventually absent short
+	LD_PRELOAD=$runtime.clock.so killed_and_started
+	state_is long ready
+	rm "$runtime.back"
+	nsctl exec old true
+	state_is long ready
+	LD_PRELOAD=$runtime.clock.so killed_and_started
+	state_is long ready
+	state_is old ready
+	nsctl rm --all
+}
