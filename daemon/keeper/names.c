@@ -281,9 +281,19 @@ static void on_named(struct operation *operation, const struct task_report *repo
 	finish_order(order);
 }
 
+static void list_networks(const struct naming *naming, char ret[static TASK_NETWORKS_SIZE])
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < naming->n_networks; i++)
+		used += snprintf(ret + used, TASK_NETWORKS_SIZE - used, " %s",
+				 naming->networks[i]->id);
+}
+
 static int send_order(struct order *order, struct naming *naming)
 {
 	static char pins[TASK_NAMED_MAX][KEY_SIZE + 12];
+	static char networks[TASK_NETWORKS_SIZE];
 	static struct naming_hosts hosts;
 	static struct task_names task;
 	struct operation *operation;
@@ -294,6 +304,10 @@ static int send_order(struct order *order, struct naming *naming)
 	task.owner = order->owner;
 	task.resolver = naming->resolver;
 	task.named = naming->n_networks > 0;
+	if (task.named) {
+		list_networks(naming, networks);
+		task.networks = networks;
+	}
 	task.n_hosts = naming_hosts(naming, &hosts);
 	memcpy(task.hosts, hosts.hosts, task.n_hosts * sizeof(task.hosts[0]));
 	for (size_t i = 0; i < order->n; i++) {

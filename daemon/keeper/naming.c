@@ -100,7 +100,7 @@ bool naming_equals(const struct naming *a, const struct naming *b)
 	return true;
 }
 
-/* A member's addresses, without their prefix lengths. */
+/* A member's addresses, without their prefix lengths, the last one first. */
 static size_t add_member(const struct link *link, const struct set *network, size_t n,
 			 struct naming_hosts *ret)
 {
@@ -112,8 +112,8 @@ static size_t add_member(const struct link *link, const struct set *network, siz
 	if (link->state != LINK_READY || !member ||
 	    wire_unpack(&wire_link_layout, link->wire, link->wire_size, &wire) < 0)
 		return n;
-	for (size_t i = 0; i < end->n_addresses && n < TASK_HOSTS_MAX; i++) {
-		const char *text = end->addresses[i].text;
+	for (size_t i = end->n_addresses; i > 0 && n < TASK_HOSTS_MAX; i--) {
+		const char *text = end->addresses[i - 1].text;
 
 		snprintf(ret->addresses[n], ADDRESS_SIZE, "%.*s", (int)strcspn(text, "/"), text);
 		ret->hosts[n].address = ret->addresses[n];
@@ -123,16 +123,29 @@ static size_t add_member(const struct link *link, const struct set *network, siz
 	return n;
 }
 
+static void reverse(struct task_host *hosts, size_t n)
+{
+	for (size_t i = 0; i < n / 2; i++) {
+		struct task_host host = hosts[i];
+
+		hosts[i] = hosts[n - 1 - i];
+		hosts[n - 1 - i] = host;
+	}
+}
+
 size_t naming_hosts(const struct naming *naming, struct naming_hosts *ret)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < naming->n_networks; i++) {
 		const struct set *network = naming->networks[i];
+		size_t first = n;
 
+		/* the list has the youngest first */
 		for (const struct link *link = network->links; link;
 		     link = link_next(link, network))
 			n = add_member(link, network, n, ret);
+		reverse(ret->hosts + first, n - first);
 	}
 	return n;
 }

@@ -40,6 +40,7 @@ struct naming_hosts {
 	struct task_host hosts[TASK_HOSTS_MAX]; /* views on the records and on addresses */
 	char addresses[TASK_HOSTS_MAX][ADDRESS_SIZE];
 };
+/* The oldest members first: a new one makes what there is longer. */
 size_t naming_hosts(const struct naming *naming, struct naming_hosts *ret);
 
 /* Whether it has a link to a network. */

@@ -36,9 +36,12 @@ void resolver_text_servers(const struct task_resolver *resolver, struct resolver
 		add(ret, "nameserver %s\n", resolver->servers[i].text);
 }
 
-void resolver_text_hosts(const struct task_host *hosts, size_t n, struct resolver_text *ret)
+void resolver_text_hosts(const char *networks, const struct task_host *hosts, size_t n,
+			 struct resolver_text *ret)
 {
 	begin(ret);
+	if (networks)
+		add(ret, "# Networks:%s\n", networks);
 	add(ret, "127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n");
 	for (size_t i = 0; i < n; i++)
 		add(ret, "%s %s\n", hosts[i].address, hosts[i].name);

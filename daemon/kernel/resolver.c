@@ -7,6 +7,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "daemon/kernel/child.h"
@@ -20,6 +21,8 @@
 #endif
 
 #define NSSWITCH_MAX 16384
+/* The smallest that there is. */
+#define PAGE 4096
 #define SAFE (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
 
 enum entry { ENTRY_SERVERS, ENTRY_NSSWITCH, ENTRY_HOSTS, ENTRY_COUNT };
@@ -163,11 +166,12 @@ static int file_mount(const struct place *place, enum entry entry)
 
 /* --- entries --- */
 
-enum found { FOUND_NOTHING, FOUND_BARE, FOUND_OURS, FOUND_SAME, FOUND_OTHERS };
+/* FOUND_BEGINNING: ours, and all that is in it is how it is to begin. */
+enum found { FOUND_NOTHING, FOUND_BARE, FOUND_OURS, FOUND_BEGINNING, FOUND_SAME, FOUND_OTHERS };
 
 /* What is mounted is ours if it is a file of root's on a tmpfs that begins with our line: nobody
  * else can make one. */
-static enum found compare(int fd, const struct resolver_text *text)
+static enum found compare(int fd, const struct resolver_text *text, size_t *ret_size)
 {
 	static char bytes[RESOLVER_TEXT_MAX + 1];
 	struct statfs fs;
@@ -181,13 +185,20 @@ static enum found compare(int fd, const struct resolver_text *text)
 	if (n < (ssize_t)strlen(RESOLVER_HEAD) ||
 	    memcmp(bytes, RESOLVER_HEAD, strlen(RESOLVER_HEAD)) != 0)
 		return FOUND_OTHERS;
-	return (size_t)n == text->size && memcmp(bytes, text->bytes, n) == 0 ? FOUND_SAME
-									     : FOUND_OURS;
+	/* somebody has died while it was writable: it is replaced */
+	if (!(fs.f_flags & ST_RDONLY) || (size_t)n > text->size ||
+	    memcmp(bytes, text->bytes, n) != 0)
+		return FOUND_OURS;
+	*ret_size = n;
+	return (size_t)n == text->size ? FOUND_SAME : FOUND_BEGINNING;
 }
 
-static enum found look(const struct place *place, enum entry entry)
+/* FOUND_BEGINNING: how much is there, and in what. */
+static enum found look_at(const struct place *place, enum entry entry, int *ret_fd,
+			  size_t *ret_size)
 {
 	_cleanup_fd_ int fd = -1;
+	enum found found;
 	struct statx x;
 
 	if (statx(place->etc_fd, entries[entry], AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &x) < 0)
@@ -197,7 +208,73 @@ static enum found look(const struct place *place, enum entry entry)
 	if (S_ISREG(x.stx_mode))
 		fd = openat(place->etc_fd, entries[entry],
 			    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	return compare(fd, &supplies.texts[entry]);
+	found = compare(fd, &supplies.texts[entry], ret_size);
+	if (found == FOUND_BEGINNING)
+		*ret_fd = take_fd(&fd);
+	return found;
+}
+
+static enum found look(const struct place *place, enum entry entry)
+{
+	_cleanup_fd_ int fd = -1;
+	size_t size;
+
+	return look_at(place, entry, &fd, &size);
+}
+
+static int set_read_only(int fd, bool read_only)
+{
+	struct mount_attr attr = {.attr_set = read_only ? MOUNT_ATTR_RDONLY : 0,
+				  .attr_clr = read_only ? 0 : MOUNT_ATTR_RDONLY};
+
+	return syscall(SYS_mount_setattr, fd, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0
+		       ? negative_errno()
+		       : 0;
+}
+
+/* The file that fd is open on, through the same mount: whatever its name leads to by now. */
+static int open_to_write(int fd)
+{
+	union {
+		struct file_handle handle;
+		char bytes[sizeof(struct file_handle) + MAX_HANDLE_SZ];
+	} file = {.handle.handle_bytes = MAX_HANDLE_SZ};
+	int mount_id, r;
+
+	if (name_to_handle_at(fd, "", &file.handle, &mount_id, AT_EMPTY_PATH) < 0)
+		return negative_errno();
+	r = open_by_handle_at(fd, &file.handle, O_WRONLY | O_CLOEXEC);
+	return r < 0 ? negative_errno() : r;
+}
+
+/* Those who read it see all of it or nothing: within a page the size is what changes last. */
+static bool is_within_page(size_t from, size_t end)
+{
+	return from / PAGE == (end - 1) / PAGE;
+}
+
+/*
+ * The rest of a file of hosts, into the file that is mounted: without an unmounting, which waits
+ * for all processors. Others may have the same file: by its line of networks, they are due for the
+ * same. The mount is writable meanwhile, but the file is root's: for nobody who could not make it
+ * so.
+ */
+static int append(int fd, const struct resolver_text *text, size_t from)
+{
+	_cleanup_fd_ int file_fd = -1;
+	ssize_t n = -1;
+	int r = set_read_only(fd, false), end;
+
+	if (r < 0)
+		return r;
+	r = file_fd = open_to_write(fd);
+	if (file_fd >= 0) {
+		n = pwrite(file_fd, text->bytes + from, text->size - from, from);
+		r = n == (ssize_t)(text->size - from) ? 0 : -EIO;
+	}
+	file_fd = close_fd(file_fd);
+	end = set_read_only(fd, true);
+	return r < 0 ? r : end;
 }
 
 static int attach(const struct place *place, enum entry entry, int mount_fd, unsigned int flags)
@@ -246,8 +323,10 @@ static bool is_taken(const struct place *place, enum entry entry)
 
 static int put_entry(const struct place *place, enum entry entry)
 {
-	_cleanup_fd_ int mount_fd = -1;
-	enum found found = look(place, entry);
+	const struct resolver_text *text = &supplies.texts[entry];
+	_cleanup_fd_ int mount_fd = -1, fd = -1;
+	size_t size = 0;
+	enum found found = look_at(place, entry, &fd, &size);
 
 	/* what was there before the set was, a mount or not, is the host's */
 	if (place->spec && found >= FOUND_OURS)
@@ -256,11 +335,14 @@ static int put_entry(const struct place *place, enum entry entry)
 		return -ENOENT;
 	if (found == FOUND_SAME || found == FOUND_OTHERS)
 		return 0;
+	if (found == FOUND_BEGINNING && entry == ENTRY_HOSTS && is_within_page(size, text->size) &&
+	    append(fd, text, size) == 0)
+		return 0;
 	mount_fd = file_mount(place, entry);
 	if (mount_fd < 0)
 		return mount_fd;
-	return found == FOUND_OURS ? replace(place, entry, mount_fd)
-				   : attach(place, entry, mount_fd, 0);
+	return found == FOUND_OURS || found == FOUND_BEGINNING ? replace(place, entry, mount_fd)
+							       : attach(place, entry, mount_fd, 0);
 }
 
 /* A set that has left its networks has the host's again. */
@@ -268,7 +350,9 @@ static int drop_entry(const struct place *place, enum entry entry)
 {
 	enum found found = look(place, entry);
 
-	return found == FOUND_OURS || found == FOUND_SAME ? detach(place, entry) : 0;
+	return found == FOUND_OURS || found == FOUND_BEGINNING || found == FOUND_SAME
+		       ? detach(place, entry)
+		       : 0;
 }
 
 /* --- what is missing --- */
@@ -459,7 +543,8 @@ void child_names(const struct host *host, const struct task_names *task)
 	if (r < 0)
 		fault_set(&fault, STEP_IDENTITY, 0, -r);
 	begin(&task->resolver, task->named);
-	resolver_text_hosts(task->hosts, task->n_hosts, &supplies.texts[ENTRY_HOSTS]);
+	resolver_text_hosts(task->networks, task->hosts, task->n_hosts,
+			    &supplies.texts[ENTRY_HOSTS]);
 	for (uint32_t i = 0; r == 0 && i < task->n_sets; i++)
 		furnish_again(host, task, i, &fault);
 	fault_point("names-put");

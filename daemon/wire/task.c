@@ -138,6 +138,7 @@ static const struct wire_field task_names_fields[] = {
 	NESTED(3, task_names, resolver, task_resolver),
 	BOOL(4, task_names, named),
 	ARRAY(5, task_names, hosts, task_host, TASK_HOSTS_MAX),
+	STRING(6, task_names, networks, TASK_NETWORKS_SIZE - 1),
 };
 LAYOUT(task_names);
 

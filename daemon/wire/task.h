@@ -164,12 +164,16 @@ struct task_named {
 };
 
 /* The same files for all of these sets, of one owner: put there, or put right. */
+/* Of 32 networks. */
+#define TASK_NETWORKS_SIZE (32 * SESSION_SIZE + 16)
+
 struct task_names {
 	uint32_t owner;
 	struct task_named sets[TASK_NAMED_MAX];
 	size_t n_sets;
 	struct task_resolver resolver;
-	bool named; /* they have an /etc/hosts of their own too */
+	bool named;	      /* they have an /etc/hosts of their own too ... */
+	const char *networks; /* ... with the members of these: ids, each after a space */
 	struct task_host hosts[TASK_HOSTS_MAX];
 	size_t n_hosts;
 };

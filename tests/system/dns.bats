@@ -197,6 +197,34 @@ make_network() { nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/6
 	knows m1 m3 v4 | grep -q '^10.8.0.77'
 }
 
+mount_of_hosts() { nsctl exec "$1" awk '$5 == "/etc/hosts" { print $1, $6 }' /proc/self/mountinfo; }
+
+@test "a new member is written into what is mounted; that one has left is another file" {
+	make_network
+	nsctl create -rmn --link=net/lan m1
+	nsctl create --link=net/lan m2
+	nsctl create --link=net/lan m3
+	local mount
+	mount=$(mount_of_hosts m1)
+	[[ "$mount" == *ro,nosuid,nodev,noexec* ]]
+	nsctl create --link=net/lan m4
+	has m1 /etc/hosts "$(knows m2 m4 v4 | awk 'NR == 1 { print $1 }') m4"
+	[ "$(mount_of_hosts m1)" = "$mount" ]
+	run nsctl exec m1 sh -c 'echo x >>/etc/hosts'
+	[ "$status" -ne 0 ]
+	nsctl rm m2
+	eventually knows_not m1 m2
+	[ "$(mount_of_hosts m1)" != "$mount" ]
+	# one that is in another network too: nobody else reads of its members
+	nsctl network create other --subnet=10.9.0.0/24
+	nsctl create --link=net/other stranger
+	nsctl link add m3 net/other
+	knows m3 stranger v4
+	nsctl create --link=net/lan m5
+	knows m1 m5 v4
+	knows_not m1 stranger
+}
+
 @test "many at once: everybody knows everybody in the end" {
 	make_network
 	for n in $(seq 12); do nsctl create -mn --link=net/lan "m$n" & done

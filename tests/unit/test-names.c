@@ -117,17 +117,18 @@ static void test_nsswitch(void **state _unused_)
 static void test_longest(void **state _unused_)
 {
 	static struct task_host hosts[TASK_HOSTS_MAX];
-	static char name[NAME_SIZE], address[ADDRESS_SIZE];
+	static char name[NAME_SIZE], address[ADDRESS_SIZE], networks[TASK_NETWORKS_SIZE];
 	size_t lines = 0;
 
 	memset(name, 'n', sizeof(name) - 1);
 	memset(address, 'a', sizeof(address) - 1);
+	memset(networks, '1', sizeof(networks) - 1);
 	for (size_t i = 0; i < TASK_HOSTS_MAX; i++)
 		hosts[i] = (struct task_host){address, name};
-	resolver_text_hosts(hosts, TASK_HOSTS_MAX, &text);
+	resolver_text_hosts(networks, hosts, TASK_HOSTS_MAX, &text);
 	for (size_t i = 0; i < text.size; i++)
 		lines += text.bytes[i] == '\n';
-	assert_int_equal(lines, TASK_HOSTS_MAX + 3);
+	assert_int_equal(lines, TASK_HOSTS_MAX + 4);
 }
 
 /* --- sets and networks --- */
@@ -248,10 +249,11 @@ static void test_members(void **state _unused_)
 	assert_int_equal(b.resolver.n_servers, 1);
 	/* only members whose links are made, without prefix lengths */
 	assert_int_equal(naming_hosts(&a, &hosts), 3);
-	assert_string_equal(hosts.hosts[0].name, "two");
-	assert_string_equal(hosts.hosts[0].address, "10.8.0.3");
-	assert_string_equal(hosts.hosts[2].name, "one");
-	assert_string_equal(hosts.hosts[2].address, "fd08::2");
+	assert_string_equal(hosts.hosts[0].name, "one");
+	assert_string_equal(hosts.hosts[0].address, "10.8.0.2");
+	assert_string_equal(hosts.hosts[1].address, "fd08::2");
+	assert_string_equal(hosts.hosts[2].name, "two");
+	assert_string_equal(hosts.hosts[2].address, "10.8.0.3");
 }
 
 static void test_two_networks(void **state _unused_)
