@@ -16,8 +16,9 @@ struct registry {
 	struct index uses;	  /* by uid */
 	struct index links;	  /* by owner and name */
 	struct index links_by_id; /* by id */
-	struct set *first_expiry; /* a cache; see find_first_expiry() */
-	bool expiry_known;
+	/* There is room for all that may come into these, so that nothing can fail then. */
+	struct index expiries; /* sets that expire, by when */
+	struct index ended;    /* sessions that have ended, by owner and when */
 };
 
 /* --- the index --- */
@@ -47,21 +48,30 @@ static void *index_find(const struct index *index, index_compare *compare, const
 	return at < index->n && compare(index->items[at], key) == 0 ? index->items[at] : NULL;
 }
 
+/* Room for n items. */
+static int index_reserve(struct index *index, size_t n)
+{
+	size_t size = index->size ? 2 * index->size : 16;
+	void **items;
+
+	if (n <= index->size)
+		return 0;
+	items = realloc(index->items, MAX(size, n) * sizeof(*items));
+	if (!items)
+		return -ENOMEM;
+	index->items = items;
+	index->size = MAX(size, n);
+	return 0;
+}
+
 static int index_add(struct index *index, index_compare *compare, const void *key, void *item)
 {
 	size_t at = index_position(index, compare, key);
 
 	if (at < index->n && compare(index->items[at], key) == 0)
 		return -EEXIST;
-	if (index->n == index->size) {
-		size_t size = index->size ? 2 * index->size : 16;
-		void **items = realloc(index->items, size * sizeof(*items));
-
-		if (!items)
-			return -ENOMEM;
-		index->items = items;
-		index->size = size;
-	}
+	if (index_reserve(index, index->n + 1) < 0)
+		return -ENOMEM;
 	memmove(index->items + at + 1, index->items + at, (index->n - at) * sizeof(*index->items));
 	index->items[at] = item;
 	index->n++;
@@ -118,6 +128,31 @@ static int compare_link_id(const void *item, const void *key)
 static int compare_session(const void *item, const void *key)
 {
 	return strcmp(((const struct session *)item)->id, key);
+}
+
+static int compare_numbers(uint64_t a, uint64_t b)
+{
+	return a < b ? -1 : a > b;
+}
+
+/* The key is a set. */
+static int compare_expiry(const void *item, const void *key)
+{
+	const struct set *set = item, *wanted = key;
+	int order = compare_numbers(set->expires, wanted->expires);
+
+	return order ? order : strcmp(set->id, wanted->id);
+}
+
+/* The key is a session. */
+static int compare_ended(const void *item, const void *key)
+{
+	const struct session *session = item, *wanted = key;
+	int order = compare_numbers(session->owner, wanted->owner);
+
+	if (order == 0)
+		order = compare_numbers(session->ended, wanted->ended);
+	return order ? order : strcmp(session->id, wanted->id);
 }
 
 static int compare_use(const void *item, const void *key)
@@ -177,6 +212,8 @@ struct registry *registry_free(struct registry *registry)
 	free(registry->uses.items);
 	free(registry->links.items);
 	free(registry->links_by_id.items);
+	free(registry->expiries.items);
+	free(registry->ended.items);
 	free(registry);
 	return NULL;
 }
@@ -186,14 +223,17 @@ struct registry *registry_free(struct registry *registry)
 int registry_add_set(struct registry *registry, struct set *set)
 {
 	const struct set_key key = {set->owner, set->name};
-	int r = index_add(&registry->sets, compare_set, &key, set);
+	int r = index_reserve(&registry->expiries, registry->sets.n + 1);
 
+	if (r == 0)
+		r = index_add(&registry->sets, compare_set, &key, set);
 	if (r < 0)
 		return r;
 	r = index_add(&registry->sets_by_id, compare_set_id, set->id, set);
 	if (r < 0)
 		index_remove(&registry->sets, compare_set, &key);
-	registry->expiry_known = false;
+	else if (set->expires)
+		index_add(&registry->expiries, compare_expiry, set, set);
 	return r;
 }
 
@@ -213,7 +253,7 @@ void registry_drop_set(struct registry *registry, struct set *set)
 	}
 	index_remove(&registry->sets, compare_set, &key);
 	index_remove(&registry->sets_by_id, compare_set_id, set->id);
-	registry->expiry_known = false;
+	index_remove(&registry->expiries, compare_expiry, set);
 	registry_free_set(set);
 }
 
@@ -262,28 +302,17 @@ struct set *registry_next_set(const struct registry *registry, uid_t owner, cons
 	return at < registry->sets.n ? registry->sets.items[at] : NULL;
 }
 
-struct set *registry_first_expiry(const struct registry *constant)
+struct set *registry_first_expiry(const struct registry *registry)
 {
-	struct registry *registry = (struct registry *)constant; /* its cache */
-
-	if (registry->expiry_known)
-		return registry->first_expiry;
-	registry->first_expiry = NULL;
-	for (size_t i = 0; i < registry->sets.n; i++) {
-		struct set *set = registry->sets.items[i];
-
-		if (set->expires &&
-		    (!registry->first_expiry || set->expires < registry->first_expiry->expires))
-			registry->first_expiry = set;
-	}
-	registry->expiry_known = true;
-	return registry->first_expiry;
+	return registry->expiries.n > 0 ? registry->expiries.items[0] : NULL;
 }
 
 void registry_set_expiry(struct registry *registry, struct set *set, uint64_t expires)
 {
+	index_remove(&registry->expiries, compare_expiry, set);
 	set->expires = expires;
-	registry->expiry_known = false;
+	if (expires)
+		index_add(&registry->expiries, compare_expiry, set, set);
 }
 
 size_t registry_count_sets(const struct registry *registry)
@@ -361,8 +390,10 @@ struct link *registry_next_link(const struct registry *registry, uid_t owner, co
 
 int registry_add_session(struct registry *registry, struct session *session)
 {
-	int r = index_add(&registry->sessions, compare_session, session->id, session);
+	int r = index_reserve(&registry->ended, registry->sessions.n + 1);
 
+	if (r == 0)
+		r = index_add(&registry->sessions, compare_session, session->id, session);
 	if (r < 0)
 		return r;
 	session->next_in_set = session->set->sessions;
@@ -384,35 +415,23 @@ void registry_drop_session(struct registry *registry, struct session *session)
 {
 	unlink_session(session);
 	index_remove(&registry->sessions, compare_session, session->id);
+	index_remove(&registry->ended, compare_ended, session);
 	session_free(session);
-}
-
-/* The uid's session that ended first, and how many have ended. */
-static struct session *oldest_ended(const struct registry *registry, uid_t owner, size_t *ret_n)
-{
-	struct session *oldest = NULL;
-
-	*ret_n = 0;
-	for (size_t i = 0; i < registry->sessions.n; i++) {
-		struct session *session = registry->sessions.items[i];
-
-		if (session->owner != owner || !session->ended)
-			continue;
-		(*ret_n)++;
-		if (!oldest || session->ended < oldest->ended)
-			oldest = session;
-	}
-	return oldest;
 }
 
 void registry_end_session(struct registry *registry, struct session *session,
 			  void (*drop)(struct session *session, void *context), void *context)
 {
-	size_t n;
-	struct session *oldest = oldest_ended(registry, session->owner, &n);
+	const struct session from = {.owner = session->owner},
+			     to = {.owner = session->owner, .ended = UINT64_MAX};
+	struct session *oldest;
+	size_t first;
 
-	if (n <= ENDED_MAX || !oldest)
+	index_add(&registry->ended, compare_ended, session, session);
+	first = index_position(&registry->ended, compare_ended, &from);
+	if (index_position(&registry->ended, compare_ended, &to) - first <= ENDED_MAX)
 		return;
+	oldest = registry->ended.items[first];
 	drop(oldest, context);
 	registry_drop_session(registry, oldest);
 }
@@ -420,10 +439,10 @@ void registry_end_session(struct registry *registry, struct session *session,
 void registry_age_sessions(struct registry *registry, uint64_t before,
 			   void (*drop)(struct session *session, void *context), void *context)
 {
-	for (size_t i = 0; i < registry->sessions.n;) {
-		struct session *session = registry->sessions.items[i];
+	for (size_t i = 0; i < registry->ended.n;) {
+		struct session *session = registry->ended.items[i];
 
-		if (session->ended && session->ended < before) {
+		if (session->ended < before) {
 			drop(session, context);
 			registry_drop_session(registry, session);
 		} else {

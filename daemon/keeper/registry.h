@@ -143,7 +143,7 @@ struct set *registry_find_namespace(const struct registry *registry, enum kind k
 /* The first set after (owner, name) in order of (owner, name); name NULL: the first of that owner
  * or of any greater one. NULL at the end. O(log n). */
 struct set *registry_next_set(const struct registry *registry, uid_t owner, const char *name);
-/* The set that expires first, or NULL. */
+/* The set that expires first, or NULL. O(1); of those in a registry, this alone changes when. */
 struct set *registry_first_expiry(const struct registry *registry);
 void registry_set_expiry(struct registry *registry, struct set *set, uint64_t expires);
 size_t registry_count_sets(const struct registry *registry);

@@ -194,6 +194,35 @@ static void test_expiry(void **state _unused_)
 	registry_free(registry);
 }
 
+/* Many that expire in a mixed order, some of them at the same time, come one by one. */
+static void test_expiries(void **state _unused_)
+{
+	static const unsigned n = 500, step = 137; /* prime to each other */
+	struct registry *registry = make_registry();
+	uint64_t last = 0;
+	char name[16];
+
+	for (unsigned i = 0; i < n; i++) {
+		snprintf(name, sizeof(name), "s%u", i);
+		registry_set_expiry(registry, add_set(registry, 1000, name, i),
+				    1 + i * step % n / 2);
+	}
+	for (unsigned i = 0; i < n; i++) {
+		struct set *set = registry_first_expiry(registry);
+
+		assert_non_null(set);
+		assert_true(set->expires >= last);
+		last = set->expires;
+		if (i % 2)
+			registry_set_expiry(registry, set, 0);
+		else
+			registry_drop_set(registry, set);
+	}
+	assert_null(registry_first_expiry(registry));
+	assert_int_equal(registry_count_sets(registry), n / 2);
+	registry_free(registry);
+}
+
 /* --- sessions --- */
 
 /* Counts what is dropped, and keeps the last one's id. */
@@ -285,6 +314,10 @@ static void test_bound(void **state _unused_)
 		assert_string_equal(dropped.id, id);
 		assert_null(registry_find_session(registry, id));
 	}
+	/* one that has ended before all others, by a clock that was put back */
+	end_session(registry, add_session(registry, alice, 9000), 1, &dropped);
+	assert_int_equal(dropped.n, 11);
+	assert_null(registry_find_session(registry, "0000000000002328"));
 	assert_non_null(registry_find_session(registry, "000000000000fffe"));
 	assert_ptr_equal(registry_find_session(registry, "000000000000ffff"), running);
 	registry_free(registry);
@@ -344,11 +377,11 @@ static void test_use(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_find),   cmocka_unit_test(test_order),
-		cmocka_unit_test(test_many),   cmocka_unit_test(test_namespace),
-		cmocka_unit_test(test_expiry), cmocka_unit_test(test_sessions),
-		cmocka_unit_test(test_bound),  cmocka_unit_test(test_age),
-		cmocka_unit_test(test_use),
+		cmocka_unit_test(test_find),	 cmocka_unit_test(test_order),
+		cmocka_unit_test(test_many),	 cmocka_unit_test(test_namespace),
+		cmocka_unit_test(test_expiry),	 cmocka_unit_test(test_expiries),
+		cmocka_unit_test(test_sessions), cmocka_unit_test(test_bound),
+		cmocka_unit_test(test_age),	 cmocka_unit_test(test_use),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
