@@ -58,3 +58,48 @@ teardown_file() {
 	fewer() { [ "$(descriptors)" -le "$n" ]; }
 	eventually fewer
 }
+
+# many_sets PYTHON: what 500 names are for, over one connection.
+many_sets() {
+	as "$user_id" env PYTHONPATH="$BATS_TEST_DIRNAME" python3 -B -c "
+from varlink import Client
+client = Client()
+names = [f'many{number:03}' for number in range(500)]
+def call(method, parameters):
+    reply = client.call('org.nsctl.' + method, parameters)
+    assert 'error' not in reply, reply
+    return reply
+$1"
+}
+
+@test "500 sets: made, listed in pages, taken over by the next daemon, removed" {
+	many_sets "
+for number, name in enumerate(names):
+    kinds = ['mnt', 'pid', 'net', 'uts', 'ipc', 'cgroup'] if number % 10 == 0 else [['net'], ['uts'], ['ipc']][number % 3]
+    call('Create', {'name': name, 'spec': {'namespaces': kinds}})"
+	local made
+	made=$(kernel_counts)
+	kill -KILL "$daemon"
+	eventually is_gone "$daemon"
+	start_daemon
+	eventually counts_are "$made"
+	many_sets "
+client.send('org.nsctl.List', {}, more=True)
+found, pages, more = [], 0, True
+while more:
+    reply = client.receive()
+    assert 'error' not in reply, reply
+    page = [entry['name'] for entry in reply['parameters']['sets']]
+    assert 0 < len(page) <= 100, len(page)
+    found += page
+    pages += 1
+    more = reply.get('continues', False)
+assert found == names, (len(found), pages)"
+	[ "$(nsctl list | grep -c many)" = 500 ]
+	nsctl exec many490 true
+	many_sets "
+for name in names:
+    call('Remove', {'name': name})
+assert call('List', {})['parameters']['sets'] == []"
+	eventually counts_are "$before"
+}
