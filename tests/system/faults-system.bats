@@ -1,14 +1,14 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck disable=SC2030,SC2031,SC2154
-# What others do to the daemon: they unmount its vault, they set the clock.
+# What others do to the daemon: they unmount its vault, set the clock, kill its processes.
 
 load daemon.bash
 
 setup() { unset runtime; }
 
 teardown() {
-	rm -f "${runtime:-/nonexistent}".back "${runtime:-/nonexistent}".clock.so
+	rm -f "${runtime:-/nonexistent}".back "${runtime:-/nonexistent}".clock.so "${runtime:-/nonexistent}".enough
 	purge_daemon
 }
 
@@ -72,4 +72,63 @@ killed_and_started() {
 	state_is long ready
 	state_is old ready
 	nsctl rm --all
+}
+
+# --- killed under load ---
+
+# Everything of the daemon's but itself and its spawner: workers, makers, runners, fronts, inits, commands.
+victims() {
+	{
+		pgrep -P "$spawner"
+		find "$cgroup" -name cgroup.procs -exec cat {} + 2>/dev/null
+	} | grep -vx -e "$daemon" -e "$spawner" -e 0 | sort -u
+}
+
+# work NAME: makes, uses and removes sets until it is told to stop.
+work() {
+	local i=0 set
+	set +e
+	until [ -e "$runtime.enough" ]; do
+		set=$1-$((i++ % 4))
+		nsctl rm "$set"
+		nsctl create -mpnuiC "$set"
+		nsctl exec "$set" true
+		nsctl exec -d "$set" sleep 1000
+	done >/dev/null 2>&1 3>&-
+	return 0
+}
+
+settled() { ! nsctl list | grep -q creating; }
+all_removed() { nsctl rm --all && [ -z "$(nsctl list --quiet)" ]; }
+
+@test "processes of the daemon's are killed at random under load: each set is whole or broken, and all can be removed" {
+	start_daemon
+	before=$(kernel_counts)
+	workers=()
+	for name in a b c; do
+		work "$name" &
+		workers+=($!)
+	done
+	spawner=$(pgrep -P "$daemon" -x nsctld-spawner)
+	cgroup=$(daemon_cgroup)
+	killed=0
+	end=$((SECONDS + 10))
+	until [ "$killed" -ge 40 ] || [ "$SECONDS" -ge "$end" ]; do
+		victim=$(victims | shuf -n 1)
+		[ -z "$victim" ] || ! kill -KILL "$victim" 2>/dev/null || killed=$((killed + 1))
+	done
+	touch "$runtime.enough"
+	wait "${workers[@]}" || true
+	[ "$killed" -gt 0 ]
+	answers
+	eventually settled
+	for name in $(nsctl list --quiet); do
+		case $(field "$name" state) in
+		ready) nsctl exec "$name" true ;;
+		broken | removing) ;;
+		*) false ;;
+		esac
+	done
+	eventually all_removed
+	eventually counts_are "$before"
 }
