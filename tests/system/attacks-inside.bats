@@ -45,8 +45,9 @@ under_attack() {
 	fails grep -vE '^(begins|ends)' "$found"
 }
 
+# The client is its user's to trace; LeakSanitizer, in builds that have it, cannot work then.
 enters() {
-	as "$user_id" bash -c 'for i in $(seq 100); do "$1" exec box true || exit 1; done' - "$NSCTL_BUILD/nsctl"
+	as "$user_id" env ASAN_OPTIONS=detect_leaks=0 bash -c 'for i in $(seq 100); do "$1" exec box true || exit 1; done' - "$NSCTL_BUILD/nsctl"
 }
 
 @test "who joins a plain set is not traced, and gives nothing away (CVE-2019-5736, CVE-2016-9962)" {
