@@ -1,15 +1,18 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck disable=SC2030,SC2031,SC2154
-# What others do to the daemon: they unmount its vault, set the clock, kill its processes.
+# What others do to the daemon: they unmount its vault, set the clock, flood it with news, kill its processes.
 
 load daemon.bash
+load net.bash
 
-setup() { unset runtime; }
+setup() { unset runtime nets daemon_in; }
 
 teardown() {
+	# a test may have failed while it was stopped
+	kill -CONT "${daemon:-}" 2>/dev/null || true
 	rm -f "${runtime:-/nonexistent}".back "${runtime:-/nonexistent}".clock.so "${runtime:-/nonexistent}".enough
-	purge_daemon
+	if [ -n "${nets:-}" ]; then purge_host; else purge_daemon; fi
 }
 
 absent() { ! nsctl show "$1" >/dev/null 2>&1; }
@@ -72,6 +75,37 @@ killed_and_started() {
 	state_is long ready
 	state_is old ready
 	nsctl rm --all
+}
+
+# The daemon's socket for changes of nf_tables has lost some.
+has_drops() { awk -v pid="$daemon" '$2 == 12 && $9 > 0 { found = 1 } END { exit !found }' "/proc/$daemon/net/netlink"; }
+table() { on_host nft list tables | awk '/nsctl/ { print $2, $3 }'; }
+rules() { on_host nft -s list ruleset | grep -v '^table inet flood'; }
+rules_are() { [ "$(rules)" = "$1" ]; }
+
+@test "more news of the firewall than the daemon's socket holds: what was taken away meanwhile is put back" {
+	start_host "egress = $user_id"
+	on_host ip link add up0 type veth peer name up1
+	on_host ip addr add 203.0.113.2/24 dev up0
+	on_host ip link set up0 up
+	on_host ip link set up1 up
+	on_host ip route add default via 203.0.113.1
+	nsctl create -n --egress box
+	expected=$(rules)
+	[ -n "$(table)" ]
+	kill -STOP "$daemon"
+	{
+		echo 'add table inet flood'
+		echo 'add chain inet flood c'
+		for i in $(seq 3000); do echo "add rule inet flood c tcp dport $i counter"; done
+	} | on_host nft -f -
+	on_host nft delete table inet flood
+	eventually has_drops
+	# shellcheck disable=SC2046 # family and name
+	on_host nft delete table $(table)
+	kill -CONT "$daemon"
+	eventually rules_are "$expected"
+	nsctl rm box
 }
 
 # --- killed under load ---
