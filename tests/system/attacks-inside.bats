@@ -3,6 +3,8 @@
 # Attacks from inside a set: on who joins it, on the caller's terminal, on the host's privileges. The
 # classes are those of docs/attacks.md.
 
+# Not the others' uid: what attacks all that it may trace would find the clients of tests beside this one.
+user_id=61010
 load daemon.bash
 
 setup_file() {

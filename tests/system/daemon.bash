@@ -20,6 +20,8 @@ eventually() {
 # fails COMMAND...: "! COMMAND" does not fail a test.
 fails() { ! "$@"; }
 
+sanitized() { ldd "$NSCTL_BUILD/nsctld" | grep -q libasan; }
+
 # as UID COMMAND...: without any privilege, and with nothing of root's environment but the path.
 as() {
 	local uid=$1

@@ -47,11 +47,13 @@ killed_and_started() {
 }
 
 @test "the clock is set back by a day, and forth again: a lease ends in its time, and not before" {
-	! ldd "$NSCTL_BUILD/nsctld" | grep -q libasan || skip "a sanitizer has to be loaded first"
+	# a sanitizer has to be loaded first
+	clock=$(ldd "$NSCTL_BUILD/nsctld" | awk '/libasan/ { print $3 ":" }')
 	runtime=$(mktemp -d /run/nsctl-test.XXXXXX)
 	chmod 755 "$runtime"
 	cc -shared -fPIC -D_GNU_SOURCE -o "$runtime.clock.so" "$BATS_TEST_DIRNAME/../faults/clock.c"
-	export LD_PRELOAD=$runtime.clock.so NSCTL_CLOCK_BACK=$runtime.back
+	clock+=$runtime.clock.so
+	export LD_PRELOAD=$clock NSCTL_CLOCK_BACK=$runtime.back
 	start_daemon
 	unset LD_PRELOAD
 	nsctl create -n old
@@ -66,12 +68,12 @@ killed_and_started() {
 	run nsctl wait "$session"
 	[ "$status" -eq 3 ]
 	eventually absent short
-	LD_PRELOAD=$runtime.clock.so killed_and_started
+	LD_PRELOAD=$clock killed_and_started
 	state_is long ready
 	rm "$runtime.back"
 	nsctl exec old true
 	state_is long ready
-	LD_PRELOAD=$runtime.clock.so killed_and_started
+	LD_PRELOAD=$clock killed_and_started
 	state_is long ready
 	state_is old ready
 	nsctl rm --all
