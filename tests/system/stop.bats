@@ -68,17 +68,18 @@ removing() { root_nsctl list --all-owners | grep box | grep -q removing; }
 }
 
 @test "a connection that asks for nothing is closed, and its next call is known to be unread" {
-	as "$user_id" python3 - "$runtime/socket" 3>&- <<'END' &
+	as "$user_id" python3 -u - "$runtime/socket" >"$runtime.idle" 3>&- <<'END' &
 import socket, sys
 connection = socket.socket(socket.AF_UNIX)
 connection.connect(sys.argv[1])
 connection.sendall(b'{"method":"org.nsctl.GetStatus"}\0')
 assert connection.recv(65536)
+print("answered")
 assert connection.recv(65536) == b""
 END
 	idle=$!
-	connected() { [ "$(pgrep -c -P "$(pgrep -P "$daemon" -x nsctld-spawner)" -x nsctld-front)" -ge 1 ]; }
-	eventually connected
+	eventually grep -q answered "$runtime.idle"
+	rm "$runtime.idle"
 	kill -TERM "$daemon"
 	ended_well
 	wait "$idle"
