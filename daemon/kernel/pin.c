@@ -233,30 +233,48 @@ int pin_on_host(const struct host *host, const struct task_set *set, const int f
 	return r < 0 ? fault_set(fault, STEP_IP_NETNS, 0, -r) : 0;
 }
 
+/* One mount off the path, if there is one. 0 or -errno. */
+static int unmount(const char *path)
+{
+	return umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) < 0 && errno != EINVAL && errno != ENOENT
+		       ? negative_errno()
+		       : 0;
+}
+
+/* Unlinks the file, and takes away what is mounted there, maybe more than once. */
+static int remove_pin(const char *file)
+{
+	int r = 0;
+
+	for (int tries = 0; r == 0 && tries < 100; tries++) {
+		if (unlink(file) == 0 || errno == ENOENT)
+			return 0;
+		r = errno == EBUSY ? unmount(file) : negative_errno();
+	}
+	return r < 0 ? r : -EBUSY;
+}
+
 /* Unmounts and unlinks each entry of the directory, then that itself. 0 or -errno. */
 static int remove_directory(const char *path)
 {
+	/* where it is mounted on itself, all that is mounted below goes along */
+	int r = unmount(path);
 	struct dirent *entry;
 	DIR *directory;
-	int r = 0;
 
-	/* where it is mounted on itself, all that is mounted below goes along */
-	umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW);
+	if (r < 0)
+		return r;
 	fault_point("remove-unmounted");
 	directory = opendir(path);
 	if (!directory)
 		return errno == ENOENT ? 0 : negative_errno();
 	while (r == 0 && (errno = 0, entry = readdir(directory))) {
 		char file[PATH_MAX + NAME_MAX + 2];
-		int tries = 100;
 
 		if (entry->d_name[0] == '.')
 			continue;
 		snprintf(file, sizeof(file), "%s/%s", path, entry->d_name);
-		/* busy: something is mounted there, maybe more than once */
-		while ((r = unlink(file) < 0 && errno != ENOENT ? negative_errno() : 0) == -EBUSY &&
-		       tries-- > 0)
-			umount2(file, MNT_DETACH | UMOUNT_NOFOLLOW);
+		r = remove_pin(file);
 		fault_point("remove-unpinned-one");
 	}
 	if (r == 0 && errno)
