@@ -417,28 +417,10 @@ static struct config *new_with_defaults(void)
 	return config;
 }
 
-/* Who can write it could make himself root. */
-static int check_file(struct loading *loading)
+static int parse_file(struct loading *loading)
 {
-	struct stat st;
+	int line = ini_parse_stream(read_line, loading, on_key, loading);
 
-	if (fstat(fileno(loading->file), &st) < 0)
-		return negative_errno();
-	/* reading a directory is only an error when it is read */
-	if (!S_ISREG(st.st_mode))
-		return complain(loading, "is not a regular file");
-	if (st.st_uid != 0 || st.st_mode & 022)
-		return complain(loading, "must belong to root and be writable by nobody else");
-	return 0;
-}
-
-static int load_file(struct loading *loading)
-{
-	int r = check_file(loading), line;
-
-	if (r < 0)
-		return r;
-	line = ini_parse_stream(read_line, loading, on_key, loading);
 	if (ferror(loading->file))
 		return complain(loading, "cannot be read");
 	if (line < 0)
@@ -453,22 +435,17 @@ static int load_file(struct loading *loading)
 	return loading->message ? -EINVAL : 0;
 }
 
-int config_load(const char *path, bool must_exist, struct config **ret, char **ret_message)
+int config_parse(FILE *file, const char *path, struct config **ret, char **ret_message)
 {
-	struct loading loading = {.path = path, .config = new_with_defaults()};
+	struct loading loading = {.path = path, .file = file, .config = new_with_defaults()};
 	int r;
 
 	*ret_message = NULL;
 	if (!loading.config)
 		return -ENOMEM;
 	r = parse_forbidden(&loading, "egress-forbidden", FORBIDDEN_DEFAULT);
-	loading.file = fopen(path, "re");
-	if (r == 0 && loading.file)
-		r = load_file(&loading);
-	else if (r == 0 && (errno != ENOENT || must_exist))
-		r = complain(&loading, "%s", strerror(errno));
-	if (loading.file)
-		(void)fclose(loading.file);
+	if (r == 0 && file)
+		r = parse_file(&loading);
 	if (r < 0) {
 		config_free(loading.config);
 		*ret_message = loading.message;
@@ -480,6 +457,39 @@ int config_load(const char *path, bool must_exist, struct config **ret, char **r
 			    &loading.config->init_gid, &loading.config->init_missing);
 	*ret = loading.config;
 	return 0;
+}
+
+/* What is wrong with the file, or NULL: who can write it could make himself root. */
+static const char *check_file(FILE *file)
+{
+	struct stat st;
+
+	if (fstat(fileno(file), &st) < 0)
+		return strerror(errno);
+	/* reading a directory is only an error when it is read */
+	if (!S_ISREG(st.st_mode))
+		return "is not a regular file";
+	if (st.st_uid != 0 || st.st_mode & 022)
+		return "must belong to root and be writable by nobody else";
+	return NULL;
+}
+
+int config_load(const char *path, bool must_exist, struct config **ret, char **ret_message)
+{
+	_cleanup_file_ FILE *file = fopen(path, "re");
+	struct loading loading = {.path = path};
+	const char *wrong = NULL;
+	int r;
+
+	if (file)
+		wrong = check_file(file);
+	else if (errno != ENOENT || must_exist)
+		wrong = strerror(errno);
+	if (!wrong)
+		return config_parse(file, path, ret, ret_message);
+	r = complain(&loading, "%s", wrong);
+	*ret_message = loading.message;
+	return r;
 }
 
 struct config *config_free(struct config *config)

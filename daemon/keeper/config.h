@@ -83,7 +83,10 @@ struct config {
  * to be freed: "/etc/nsctl/nsctld.conf:7: limits.set: unknown key; known are: sets ...".
  */
 int config_load(const char *path, bool must_exist, struct config **ret, char **ret_message);
-struct config *config_free(struct config *config);
+/* The same of a file that is open already, whoever may write it, and stays the caller's; NULL: the
+ * defaults. path is what messages name. */
+int config_parse(FILE *file, const char *path, struct config **ret, char **ret_message);
+struct config *config_free(struct config *config); /* takes NULL; NULL */
 
 bool config_who_has(const struct config_who *who, uid_t uid, gid_t gid, const gid_t *groups,
 		    size_t n_groups);

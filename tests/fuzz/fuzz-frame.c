@@ -11,18 +11,10 @@
 #include "protocol/frame.h"
 #include "protocol/idl.h"
 #include "protocol/message.h"
+#include "tests/fuzz/fuzz.h"
 
 /* small, so that the fuzzer finds it */
 #define LIMIT 3000
-
-/* An assert() that NDEBUG does not take away. */
-#define must(condition)           \
-	do {                      \
-		if (!(condition)) \
-			abort();  \
-	} while (0)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Parsed once, and reachable to the end. */
 static const struct idl *get_idl(void)

@@ -7,15 +7,7 @@
 
 #include "base.h"
 #include "protocol/idl.h"
-
-/* An assert() that NDEBUG does not take away. */
-#define must(condition)           \
-	do {                      \
-		if (!(condition)) \
-			abort();  \
-	} while (0)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 /* Members with names that the corpus uses. */
 static json_t *get_parameters(void)

@@ -11,13 +11,7 @@
 
 #include "base.h"
 #include "daemon/keeper/store.h"
-
-/* An assert() that NDEBUG does not take away. */
-#define must(condition)           \
-	do {                      \
-		if (!(condition)) \
-			abort();  \
-	} while (0)
+#include "tests/fuzz/fuzz.h"
 
 /* Which the corpus' files have been written in. */
 #define BOOT_ID "00000000-0000-4000-8000-000000000000"
@@ -25,8 +19,6 @@
 #define HEADER_SIZE 64
 #define SIZE_AT 56
 #define CHECKSUM_AT 60
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* As store.c says: FNV-1a of all but itself. */
 static void sign(char *file, size_t size)

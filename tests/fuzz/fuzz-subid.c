@@ -8,17 +8,9 @@
 #include "base.h"
 #include "daemon/keeper/idmap.h"
 #include "daemon/keeper/subid.h"
-
-/* An assert() that NDEBUG does not take away. */
-#define must(condition)           \
-	do {                      \
-		if (!(condition)) \
-			abort();  \
-	} while (0)
+#include "tests/fuzz/fuzz.h"
 
 #define UID 1000
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check_ranges(const struct subid_ranges *found)
 {

@@ -11,18 +11,10 @@
 
 #include "base.h"
 #include "daemon/wire/task.h"
-
-/* An assert() that NDEBUG does not take away. */
-#define must(condition)           \
-	do {                      \
-		if (!(condition)) \
-			abort();  \
-	} while (0)
+#include "tests/fuzz/fuzz.h"
 
 /* Numbers for descriptors that nobody opens or closes. */
 #define FIRST_FD 100000
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Append only: the corpus names them by number. */
 static const struct wire_layout *const layouts[] = {

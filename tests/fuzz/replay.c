@@ -11,8 +11,7 @@
 #include <sys/stat.h>
 
 #include "base.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 /* False, and said why, when it cannot be read. */
 static bool replay_file(const char *path, size_t size)
