@@ -98,6 +98,8 @@ int lease_identify(struct wire_spec *spec, struct failure *failure)
 	/* found by what is recorded, it is found again after a restart: a thread is not */
 	if (r == 0)
 		r = own_fd = process_find(pid, start);
+	if (is_shortage(r))
+		return failure_from_errno(failure, r, "identify the process of the lease");
 	/* the number is that process's as long as the descriptor's has not ended */
 	if (r < 0 || process_has_ended(spec->lease_fd))
 		return failure_set(failure, ERROR_INVALID_VALUE, 0, field,

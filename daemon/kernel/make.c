@@ -497,14 +497,22 @@ static int pin_all(struct maker *maker)
 	return r;
 }
 
-static void fill_report(struct maker *maker, struct task_report *report)
+/* What the keeper finds the set's namespaces and its init again by. */
+static int fill_report(struct maker *maker, struct task_report *report)
 {
-	for (enum kind kind = 0; kind < KIND_COUNT; kind++)
-		if (maker->fds[kind] >= 0)
-			pin_identify(maker->fds[kind], &report->inodes[kind], &report->ids[kind]);
+	int r = 0;
+
+	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
+		if (maker->fds[kind] < 0)
+			continue;
+		r = pin_identify(maker->fds[kind], &report->inodes[kind], &report->ids[kind]);
+		if (r < 0)
+			return fault_set(&maker->fault, STEP_PIN, kind, -r);
+	}
 	report->init_pid = maker->init_pid;
 	if (maker->init_pid > 0)
-		process_start_time(maker->init_pid, &report->init_start);
+		r = process_start_time(maker->init_pid, &report->init_start);
+	return r < 0 ? fault_set(&maker->fault, STEP_INIT, 0, -r) : 0;
 }
 
 static void take_identity(struct maker *maker)
@@ -534,6 +542,6 @@ void child_make(const struct host *host, const struct task_create *task)
 	if (r == 0)
 		r = pin_all(&maker);
 	if (r == 0)
-		fill_report(&maker, &report);
+		(void)fill_report(&maker, &report);
 	child_finish(host->report_fd, &report, &maker.fault);
 }

@@ -145,16 +145,18 @@ static int open_standard(struct runner *runner)
 	return 0;
 }
 
-/* "WORD PID STARTTIME" into the status file. */
-static void write_process(const struct runner *runner, const char *word, pid_t pid)
+/* "WORD PID STARTTIME" into the status file: without it a daemon that starts again would take the
+ * session for ended. 0 or -errno. */
+static int write_process(const struct runner *runner, const char *word, pid_t pid)
 {
-	uint64_t start = 0;
+	uint64_t start;
 	char text[96];
-	int n;
+	int n, r = process_start_time(pid, &start);
 
-	process_start_time(pid, &start);
+	if (r < 0)
+		return r;
 	n = snprintf(text, sizeof(text), "%s %d %llu\n", word, pid, (unsigned long long)start);
-	(void)!write(runner->task->status_file_fd, text, n);
+	return write(runner->task->status_file_fd, text, n) < 0 ? negative_errno() : 0;
 }
 
 static int prepare(struct runner *runner)
@@ -273,13 +275,16 @@ static void child_runner(void *context)
 	child_begin();
 	prctl(PR_SET_PDEATHSIG, 0); /* it outlives the daemon */
 	signal(SIGPIPE, SIG_IGN);
-	write_process(runner, "runner", getpid());
+	r = fail(runner, STEP_STATUS, write_process(runner, "runner", getpid()));
 	fault_point("exec-started");
-	r = prepare(runner);
+	if (r == 0)
+		r = prepare(runner);
 	if (r == 0)
 		r = join_start(&runner->join);
+	if (r == 0)
+		r = fail(runner, STEP_STATUS,
+			 write_process(runner, "command", runner->join.shared->pid));
 	if (r == 0) {
-		write_process(runner, "command", runner->join.shared->pid);
 		runner->pid_fd = process_pidfd_open(runner->join.shared->pid);
 		r = fail(runner, STEP_FORK, MIN(runner->pid_fd, 0));
 	}
