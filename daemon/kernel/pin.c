@@ -11,6 +11,7 @@
 #include <sys/statfs.h>
 #include <sys/xattr.h>
 #include "daemon/kernel/pin.h"
+#include "daemon/kernel/vault.h"
 
 #ifndef NS_GET_ID
 #define NS_GET_ID _IOR(0xb7, 0xd, uint64_t)
@@ -126,14 +127,22 @@ static bool has_many(uint32_t kinds)
  * The pins of a set are below one mount of its own, the directory on itself, and go with it: each
  * umount waits for the kernel's readers (an expedited grace period), for all below it at once.
  */
+static int bind_on_itself(const char *directory)
+{
+	char source[sizeof(VAULT_SOURCE) + PATH_MAX];
+
+	snprintf(source, sizeof(source), VAULT_SOURCE "%s", directory);
+	return mount(source, directory, NULL, MS_BIND, NULL) < 0 ? negative_errno() : 0;
+}
+
 int pin_in_vault(const struct task_set *set, const int fds[KIND_COUNT], struct fault *fault)
 {
 	char directory[PATH_MAX];
 	int r;
 
 	r = make_directories("/ns", set, directory, sizeof(directory));
-	if (r == 0 && has_many(set->kinds) && mount(directory, directory, NULL, MS_BIND, NULL) < 0)
-		r = negative_errno();
+	if (r == 0 && has_many(set->kinds))
+		r = bind_on_itself(directory);
 	if (r < 0)
 		return fault_set(fault, STEP_VAULT, 0, -r);
 	return bind_all(directory, fds, KIND_ALL, STEP_PIN, fault);

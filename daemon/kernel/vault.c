@@ -96,6 +96,30 @@ static int furnish(const char *runtime)
 	return 0;
 }
 
+/* 1, 0, or -errno: what cannot be told is not guessed, or what is there would be mounted over. */
+static int is_mount_root(const char *path)
+{
+	struct statx x;
+
+	if (statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &x) < 0)
+		return negative_errno();
+	return x.stx_attributes & STATX_ATTR_MOUNT_ROOT ? 1 : 0;
+}
+
+/* Bound once more where nothing is mounted below: see VAULT_SOURCE. Also in a vault of a version
+ * that did without. */
+static int make_source(void)
+{
+	int r;
+
+	if (mkdir(VAULT_SOURCE, 0700) < 0 && errno != EEXIST)
+		return negative_errno();
+	r = is_mount_root(VAULT_SOURCE);
+	if (r == 0 && mount("/", VAULT_SOURCE, NULL, MS_BIND, NULL) < 0)
+		r = negative_errno();
+	return r < 0 ? r : 0;
+}
+
 static int return_to_host(const struct host *host)
 {
 	return setns(host->mnt_fd, CLONE_NEWNS) < 0 || chdir("/") < 0 ? negative_errno() : 0;
@@ -109,16 +133,6 @@ static int is_file_system(const char *path, long magic)
 	if (statfs(path, &fs) < 0)
 		return errno == ENOENT ? 0 : negative_errno();
 	return fs.f_type == magic;
-}
-
-/* 1, 0, or -errno: what cannot be told is not guessed, or what is there would be mounted over. */
-static int is_mount_root(const char *path)
-{
-	struct statx x;
-
-	if (statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &x) < 0)
-		return negative_errno();
-	return x.stx_attributes & STATX_ATTR_MOUNT_ROOT ? 1 : 0;
 }
 
 static int own_mount(const char *path, unsigned long propagation)
@@ -218,12 +232,13 @@ static int find_vault(struct host *host, const char *path, int kept_fd, bool *re
 
 static int open_root(struct host *host)
 {
-	int r = 0;
+	int r;
 
 	if (setns(host->vault_fd, CLONE_NEWNS) < 0)
 		return negative_errno();
+	r = make_source();
 	host->vault_root_fd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (host->vault_root_fd < 0)
+	if (r == 0 && host->vault_root_fd < 0)
 		r = negative_errno();
 	if (return_to_host(host) < 0)
 		return -EIO;
