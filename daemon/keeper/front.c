@@ -374,7 +374,7 @@ static int start(struct front *front, int channel_fd)
 
 	wire_clear(&task_front_layout, &task);
 	task.channel_fd = channel_fd;
-	task.label = identity->label;
+	task.profile = identity->profile;
 	/* what speaks for root is nobody else's, and not root itself */
 	task.identity.uid = root ? keeper->config->front_uid : identity->uid;
 	task.identity.gid = root ? keeper->config->front_gid : identity->gid;

@@ -20,16 +20,6 @@ static ino_t namespace_inode(int directory_fd, enum kind kind)
 	return fstatat(directory_fd, name, &st, 0) < 0 ? 0 : st.st_ino;
 }
 
-static int open_process(pid_t pid)
-{
-	char path[32];
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%d", pid);
-	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	return fd < 0 ? negative_errno() : fd;
-}
-
 /* What /proc/PID/status says. */
 struct status {
 	int seccomp; /* 0, 1 or 2: under a filter */
@@ -59,30 +49,9 @@ static int read_status(int directory_fd, struct status *ret)
 	return 0;
 }
 
-/* The label that AppArmor gives the process, or "". By name and not as the first module's: SELinux
- * gives every process one. Its socket option cannot be relied on: before 6.17 only Ubuntu's kernel
- * fills it in. */
-static void read_profile(int directory_fd, char *ret, size_t size)
-{
-	_cleanup_fd_ int fd = openat(directory_fd, "attr/apparmor/current", O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, ret, size - 1);
-
-	ret[MAX(n, 0)] = '\0';
-	ret[strcspn(ret, "\n")] = '\0';
-}
-
-/* "NAME (enforce)" and the like is, "unconfined", "NAME (unconfined)" and "NAME (complain)" not. */
-static bool profile_confines(const char *profile)
-{
-	const char *mode = strrchr(profile, '(');
-
-	return *profile && strcmp(profile, "unconfined") != 0 &&
-	       (!mode || (strcmp(mode, "(unconfined)") != 0 && strcmp(mode, "(complain)") != 0));
-}
-
 int peer_host_read(struct peer_host *ret)
 {
-	_cleanup_fd_ int fd = open_process(getpid());
+	_cleanup_fd_ int fd = process_open_directory(getpid());
 	struct status status = {};
 	struct stat root;
 	int r;
@@ -104,8 +73,7 @@ int peer_host_read(struct peer_host *ret)
 	if (r < 0)
 		return r;
 	ret->seccomp = status.seccomp;
-	read_profile(fd, ret->profile, sizeof(ret->profile));
-	return 0;
+	return profile_read(fd, ret->profile);
 }
 
 /* --- identity: from the socket --- */
@@ -128,13 +96,17 @@ static int read_groups(int socket_fd, struct peer_identity *ret)
 	return 0;
 }
 
-static void read_label(int socket_fd, struct peer_identity *ret)
+static int read_label(int socket_fd, struct peer_identity *ret)
 {
 	socklen_t size = sizeof(ret->label) - 1;
 
-	if (getsockopt(socket_fd, SOL_SOCKET, SO_PEERSEC, ret->label, &size) < 0)
+	if (getsockopt(socket_fd, SOL_SOCKET, SO_PEERSEC, ret->label, &size) < 0) {
+		if (errno != ENOPROTOOPT)
+			return negative_errno();
 		size = 0;
+	}
 	ret->label[size] = '\0';
+	return 0;
 }
 
 static int read_identity(int socket_fd, struct peer *ret)
@@ -151,9 +123,7 @@ static int read_identity(int socket_fd, struct peer *ret)
 	ret->identity.gid = credentials.gid;
 	ret->pid = credentials.pid;
 	r = read_groups(socket_fd, &ret->identity);
-	if (r == 0)
-		read_label(socket_fd, &ret->identity);
-	return r;
+	return r < 0 ? r : read_label(socket_fd, &ret->identity);
 }
 
 static int open_pidfd(int socket_fd, pid_t pid)
@@ -169,34 +139,59 @@ static int open_pidfd(int socket_fd, pid_t pid)
 
 /* --- confinement: from what the kernel shows of the process --- */
 
-static const char *find_confinement(struct peer *peer, const struct peer_host *host)
+/* What /proc/PID, behind fd, has about it. 0 or -errno. */
+static int read_process(int fd, const struct peer_host *host, struct peer *peer,
+			const char **ret_confined)
 {
-	_cleanup_fd_ int fd = peer->pid > 0 ? open_process(peer->pid) : -1;
-	char profile[PEER_LABEL_SIZE];
+	const char *profile = peer->identity.profile;
 	struct status status = {};
 	struct stat root;
+	int r = read_status(fd, &status);
 
-	if (fd < 0 || read_status(fd, &status) < 0)
-		return "its process has ended";
+	if (r == 0)
+		r = profile_read(fd, peer->identity.profile);
+	if (r < 0)
+		return r;
 	peer->no_new_privileges = status.no_new_privileges;
 	peer->bounding = status.bounding;
 	peer->inodes[KIND_USER] = namespace_inode(fd, KIND_USER);
 	peer->inodes[KIND_MNT] = namespace_inode(fd, KIND_MNT);
 	if (peer->inodes[KIND_USER] != host->inodes[KIND_USER])
-		return "it is in another user namespace than nsctld";
-	if (peer->inodes[KIND_MNT] != host->inodes[KIND_MNT])
-		return "it is in another mount namespace than nsctld (PrivateTmp= and the like of "
-		       "a "
-		       "service)";
-	if (fstatat(fd, "root", &root, 0) < 0 || root.st_dev != host->root_device ||
-	    root.st_ino != host->root_inode)
-		return "it has another root directory than nsctld";
-	if (status.seccomp == 2 && host->seccomp != 2)
-		return "it is under a seccomp filter";
-	read_profile(fd, profile, sizeof(profile));
-	if (profile_confines(profile) && strcmp(profile, host->profile) != 0)
-		return "it is held to a profile of AppArmor";
-	return "";
+		*ret_confined = "it is in another user namespace than nsctld";
+	else if (peer->inodes[KIND_MNT] != host->inodes[KIND_MNT])
+		*ret_confined = "it is in another mount namespace than nsctld (PrivateTmp= and the "
+				"like of a service)";
+	else if (fstatat(fd, "root", &root, 0) < 0 || root.st_dev != host->root_device ||
+		 root.st_ino != host->root_inode)
+		*ret_confined = "it has another root directory than nsctld";
+	else if (status.seccomp == 2 && host->seccomp != 2)
+		*ret_confined = "it is under a seccomp filter";
+	else if (profile_confines(profile) && strcmp(profile, host->profile) != 0)
+		*ret_confined = "it is held to a profile of AppArmor";
+	else
+		*ret_confined = "";
+	return 0;
+}
+
+/*
+ * What could not be looked at for want of descriptors says nothing about the peer. Which profile a
+ * process had that has ended nobody knows, so it is not served where there are profiles: where
+ * nsctld has none itself, there is no AppArmor.
+ */
+static int read_confinement(const struct peer_host *host, struct peer *peer,
+			    const char **ret_confined)
+{
+	_cleanup_fd_ int fd = peer->pid > 0 ? process_open_directory(peer->pid) : -ESRCH;
+	int r = fd < 0 ? fd : read_process(fd, host, peer, ret_confined);
+	/* what was looked at was the peer only if the peer is still there */
+	bool has_ended = peer->pid_fd < 0 || process_has_ended(peer->pid_fd);
+
+	if (is_shortage(r) || (r == 0 && !has_ended))
+		return r;
+	if (*host->profile)
+		return r < 0 ? r : -ESRCH;
+	*ret_confined = has_ended ? "its process has ended" : "its process cannot be looked at";
+	return 0;
 }
 
 int peer_read(int socket_fd, const struct peer_host *host, struct peer *ret)
@@ -209,10 +204,11 @@ int peer_read(int socket_fd, const struct peer_host *host, struct peer *ret)
 	if (r < 0)
 		return r;
 	ret->pid_fd = open_pidfd(socket_fd, ret->pid);
-	confined = find_confinement(ret, host);
-	/* what was looked at was the peer only if the peer is still there */
-	if (ret->pid_fd < 0 || process_has_ended(ret->pid_fd))
-		confined = "its process has ended";
+	if (is_shortage(ret->pid_fd))
+		return ret->pid_fd;
+	r = read_confinement(host, ret, &confined);
+	if (r < 0)
+		return r;
 	snprintf(ret->confined, sizeof(ret->confined), "%s", confined);
 	return 0;
 }
@@ -232,5 +228,6 @@ int peer_identity_compare(const struct peer_identity *a, const struct peer_ident
 		return a->n_groups < b->n_groups ? -1 : 1;
 	if (memcmp(a->groups, b->groups, a->n_groups * sizeof(*a->groups)) != 0)
 		return memcmp(a->groups, b->groups, a->n_groups * sizeof(*a->groups));
-	return strcmp(a->label, b->label);
+	return strcmp(a->label, b->label) ? strcmp(a->label, b->label)
+					  : strcmp(a->profile, b->profile);
 }

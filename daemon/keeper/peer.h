@@ -8,6 +8,7 @@
 
 #include <sys/types.h>
 #include "base.h"
+#include "daemon/kernel/profile.h"
 #include "protocol/kind.h"
 
 #define PEER_GROUPS_MAX 256
@@ -20,6 +21,9 @@ struct peer_identity {
 	gid_t groups[PEER_GROUPS_MAX]; /* sorted */
 	size_t n_groups;
 	char label[PEER_LABEL_SIZE]; /* SO_PEERSEC; "" without a security module */
+	/* AppArmor's: its socket option cannot be relied on, which before 6.17 only Ubuntu's kernel
+	 * fills in. The front is held to it. */
+	char profile[PROFILE_SIZE];
 };
 
 /* The host's namespaces, of nsctld itself, read once at start; and its root directory. */
@@ -29,7 +33,7 @@ struct peer_host {
 	ino_t root_inode;
 	/* of nsctld itself: where all run under a filter or a profile, that says nothing */
 	int seccomp;
-	char profile[PEER_LABEL_SIZE];
+	char profile[PROFILE_SIZE]; /* "": there is no AppArmor */
 };
 
 struct peer {
@@ -45,11 +49,13 @@ struct peer {
 int peer_host_read(struct peer_host *ret); /* 0 or -errno */
 
 /*
- * Reads everything about the peer of a connected socket. A peer that has ended meanwhile or cannot
- * be read (its identity is still that of the socket) is confined: "its process has ended". A uid
- * that is the overflow uid or (uid_t)-1, or more groups than fit: -EPERM. Confined are: another
- * user namespace than the host's, another mount namespace, another root directory, a seccomp
- * filter, a profile of AppArmor that is enforced; *ret's confined names which. 0 or -errno.
+ * Reads everything about the peer of a connected socket. Confined are: another user namespace than
+ * the host's, another mount namespace, another root directory, a seccomp filter, a profile of
+ * AppArmor that is enforced, and a peer that has ended meanwhile or cannot be looked at (its
+ * identity is still that of the socket); *ret's confined names which. 0, or -errno, and the peer is
+ * not to be served: -EPERM, a uid that is the overflow uid or (uid_t)-1, or more groups than fit;
+ * -ESRCH, where there is AppArmor, it has ended; a label or profile that is too long or may not be
+ * read; a shortage of memory or descriptors.
  */
 int peer_read(int socket_fd, const struct peer_host *host, struct peer *ret);
 void peer_done(struct peer *peer);

@@ -7,22 +7,36 @@
 #include "daemon/kernel/front.h"
 #include "daemon/kernel/privilege.h"
 #include "daemon/kernel/process.h"
+#include "daemon/kernel/profile.h"
 
 #define CHANNEL_FD 3
 
-static int write_text(const char *path, const char *text)
+/* To where the daemon logs. */
+static void give_up(const char *step, int negative) __attribute__((noreturn));
+static void give_up(const char *step, int negative)
 {
-	_cleanup_fd_ int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	return fd < 0 || write(fd, text, strlen(text)) < 0 ? negative_errno() : 0;
+	dprintf(STDERR_FILENO, "nsctld-front: cannot %s: %s\n", step, strerror(-negative));
+	_exit(EXIT_FAILURE);
 }
 
-/* The label takes effect at exec; without a security module there is none. */
-static int set_label(const char *label)
+/* Whoever breaks the front is held to what holds its clients. */
+static int set_profile(const char *profile)
 {
-	if (!label || strcmp(label, "unconfined") == 0)
-		return 0;
-	return write_text("/proc/self/attr/exec", label);
+	return profile && profile_confines(profile) ? profile_apply(profile) : 0;
+}
+
+/* 0, 1 and the channel in their places. The program's descriptor, or -errno. */
+static int place_descriptors(int program_fd, int channel_fd)
+{
+	int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int channel = fcntl(channel_fd, F_DUPFD_CLOEXEC, 10);
+	int program = fcntl(program_fd, F_DUPFD_CLOEXEC, 10);
+
+	if (null_fd < 0 || channel < 0 || program < 0 || dup2(null_fd, 0) < 0 ||
+	    dup2(null_fd, 1) < 0 || dup2(channel, CHANNEL_FD) < 0)
+		return negative_errno();
+	process_close_from(CHANNEL_FD + 1, program);
+	return program;
 }
 
 void child_front(int program_fd, const struct task_front *task)
@@ -32,23 +46,23 @@ void child_front(int program_fd, const struct task_front *task)
 	static gid_t groups[TASK_GROUPS_MAX];
 	struct identity identity = {task->identity.uid, task->identity.gid, groups,
 				    task->identity.n_groups};
-	int null_fd, program, channel;
+	int program, r;
 
 	child_begin();
 	for (size_t i = 0; i < identity.n_groups; i++)
 		groups[i] = task->identity.groups[i].id;
-	null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-	channel = fcntl(task->channel_fd, F_DUPFD_CLOEXEC, 10);
-	program = fcntl(program_fd, F_DUPFD_CLOEXEC, 10);
-	if (null_fd < 0 || channel < 0 || program < 0 || dup2(null_fd, 0) < 0 ||
-	    dup2(null_fd, 1) < 0 || dup2(channel, CHANNEL_FD) < 0)
-		_exit(1);
-	process_close_from(CHANNEL_FD + 1, program);
+	program = place_descriptors(program_fd, task->channel_fd);
+	if (program < 0)
+		give_up("be given its descriptors", program);
 	privilege_bound(0);
-	if (set_label(task->label) < 0 || privilege_drop(&identity, true) < 0 ||
-	    privilege_no_new() < 0)
-		_exit(1);
+	r = set_profile(task->profile);
+	if (r < 0)
+		give_up("take on its clients' profile of AppArmor", r);
+	r = privilege_drop(&identity, true);
+	if (r == 0)
+		r = privilege_no_new();
+	if (r < 0)
+		give_up("become its user", r);
 	fault_environment(environment, ARRAY_SIZE(environment));
-	process_execute_fd(program, arguments, environment);
-	_exit(1);
+	give_up("be executed", process_execute_fd(program, arguments, environment));
 }

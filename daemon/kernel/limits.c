@@ -52,15 +52,11 @@ static int read_resources(pid_t pid, struct rlimit resources[RLIMIT_NLIMITS])
 	return r;
 }
 
-/* "NAME (MODE)" or "unconfined"; absent, or an error to read, without AppArmor. */
-static int read_profile(pid_t pid, char *ret, size_t size)
+static int read_profile(pid_t pid, char ret[static PROFILE_SIZE])
 {
-	if (read_proc(pid, "attr/apparmor/current", ret, size) < 0)
-		ret[0] = '\0';
-	if (strlen(ret) == size - 1)
-		return -ENAMETOOLONG;
-	ret[strcspn(ret, "\n")] = '\0';
-	return 0;
+	_cleanup_fd_ int fd = process_open_directory(pid);
+
+	return fd < 0 ? fd : profile_read(fd, ret);
 }
 
 int limits_read(pid_t pid, int pid_fd, struct limits *ret)
@@ -81,24 +77,10 @@ int limits_read(pid_t pid, int pid_fd, struct limits *ret)
 	/* absent without CONFIG_AUDIT */
 	ret->login = read_proc(pid, "loginuid", text, sizeof(text)) < 0 ? UINT32_MAX
 									: strtoul(text, NULL, 10);
-	r = read_profile(pid, ret->profile, sizeof(ret->profile));
+	r = read_profile(pid, ret->profile);
 	if (r < 0)
 		return r;
 	return process_has_ended(pid_fd) ? -ESRCH : 0;
-}
-
-/* What the daemon runs under itself is the command's anyway. */
-static int apply_profile(const char *profile)
-{
-	char own[sizeof(((struct limits *)0)->profile)], text[sizeof(own) + sizeof("exec ")];
-	int r = read_profile(getpid(), own, sizeof(own));
-
-	if (r < 0 || strcmp(own, profile) == 0)
-		return r;
-	snprintf(text, sizeof(text), "exec %s", profile);
-	if (strrchr(text, '('))
-		strrchr(text, '(')[-1] = '\0';
-	return write_self("/proc/self/attr/apparmor/exec", text);
 }
 
 int limits_apply_process(const struct limits *limits)
@@ -114,7 +96,7 @@ int limits_apply_process(const struct limits *limits)
 	snprintf(text, sizeof(text), "%d", limits->oom_score);
 	r = write_self("/proc/self/oom_score_adj", text);
 	if (r == 0)
-		r = apply_profile(limits->profile);
+		r = profile_apply(limits->profile);
 	if (r < 0 || limits->login == UINT32_MAX)
 		return r;
 	snprintf(text, sizeof(text), "%u", limits->login);

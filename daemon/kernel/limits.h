@@ -11,14 +11,15 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 #include "base.h"
+#include "daemon/kernel/profile.h"
 
 struct limits {
 	struct rlimit resources[RLIMIT_NLIMITS];
 	int nice;
 	cpu_set_t cpus;
-	int oom_score;	   /* oom_score_adj */
-	uint32_t login;	   /* (uid_t)-1: never logged in */
-	char profile[256]; /* "" where there is no AppArmor */
+	int oom_score;		    /* oom_score_adj */
+	uint32_t login;		    /* (uid_t)-1: never logged in */
+	char profile[PROFILE_SIZE]; /* "" where there is no AppArmor */
 };
 
 /* Reads pid's; pid_fd makes sure that it was that process's all the time. 0, -ESRCH (it has ended),

@@ -94,6 +94,16 @@ int process_wait(pid_t pid, int *ret_status)
 	return 0;
 }
 
+int process_open_directory(pid_t pid)
+{
+	char path[32];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d", pid);
+	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? negative_errno() : fd;
+}
+
 int process_start_time(pid_t pid, uint64_t *ret)
 {
 	char path[64], text[1024];

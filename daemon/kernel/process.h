@@ -35,6 +35,9 @@ int process_wait(pid_t pid, int *ret_status);
 /* A pidfd of pid if that process was started at start_time (see below), else -ESRCH. */
 int process_find(pid_t pid, uint64_t start_time);
 
+/* /proc/PID (O_PATH): what is read below it is of one process. A descriptor or -errno. */
+int process_open_directory(pid_t pid);
+
 /* Field 22 of /proc/PID/stat: clock ticks since boot. Never zero for a process. 0: -errno. */
 int process_start_time(pid_t pid, uint64_t *ret);
 

@@ -191,6 +191,6 @@ LAYOUT(task_inspect);
 static const struct wire_field task_front_fields[] = {
 	NESTED(1, task_front, identity, task_identity),
 	FD(2, task_front, channel_fd),
-	STRING(3, task_front, label, 255),
+	STRING(3, task_front, profile, 255),
 };
 LAYOUT(task_front);

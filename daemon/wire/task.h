@@ -224,7 +224,7 @@ struct task_inspect {
 struct task_front {
 	struct task_identity identity;
 	int channel_fd;
-	const char *label;
+	const char *profile; /* AppArmor's: see daemon/kernel/profile.h */
 };
 
 /* --- reports: plain structs, between programs of one build --- */

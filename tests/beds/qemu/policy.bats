@@ -109,7 +109,15 @@ unload_profile() {
 
 under_profile() { as "$user_id" aa-exec --profile=nsctl-test -- timeout "$patience" "$NSCTL_BUILD/nsctl" "$@"; }
 
-@test "who is held to a profile of AppArmor is confined" {
+# Of each front.
+profiles_of_fronts() {
+	local exe
+	for exe in /proc/[0-9]*/exe; do
+		[[ "$(readlink "$exe")" != */nsctld-front ]] || cat "${exe%exe}attr/apparmor/current"
+	done
+}
+
+@test "who is held to a profile of AppArmor is confined, and its front is held to it" {
 	load_profile
 	nsctl create -n box
 	nsctl exec box cat "$secret"
@@ -120,6 +128,9 @@ under_profile() { as "$user_id" aa-exec --profile=nsctl-test -- timeout "$patien
 	run under_profile create --bind="$secret:/mnt" other
 	[ "$status" -eq 1 ]
 	under_profile status
+	profiles_of_fronts | grep -x 'nsctl-test (enforce)'
+	nsctl status
+	profiles_of_fronts | grep -x unconfined
 	unload_profile
 }
 

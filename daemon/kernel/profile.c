@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <string.h>
+#include "daemon/kernel/process.h"
+#include "daemon/kernel/profile.h"
+
+int profile_read(int process_fd, char ret[static PROFILE_SIZE])
+{
+	_cleanup_fd_ int fd = openat(process_fd, "attr/apparmor/current", O_RDONLY | O_CLOEXEC);
+	char text[PROFILE_SIZE] = "";
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text));
+
+	/* a kernel without AppArmor has no such file, one where it is off says EINVAL */
+	if (n < 0 && errno != (fd < 0 ? ENOENT : EINVAL))
+		return negative_errno();
+	if (n == sizeof(text))
+		return -ENAMETOOLONG;
+	text[strcspn(text, "\n")] = '\0';
+	strcpy(ret, text);
+	return 0;
+}
+
+/* " (MODE)" at the end of it, or NULL. */
+static const char *find_mode(const char *profile)
+{
+	const char *mode = strrchr(profile, '(');
+
+	return mode && mode > profile && mode[-1] == ' ' ? mode - 1 : NULL;
+}
+
+bool profile_confines(const char *profile)
+{
+	const char *mode = find_mode(profile);
+
+	return *profile && strcmp(profile, "unconfined") != 0 &&
+	       (!mode || (strcmp(mode, " (unconfined)") != 0 && strcmp(mode, " (complain)") != 0));
+}
+
+void profile_write_exec(const char *profile, char ret[static PROFILE_SIZE + 5])
+{
+	const char *mode = find_mode(profile);
+
+	snprintf(ret, PROFILE_SIZE + 5, "exec %.*s",
+		 (int)(mode ? (size_t)(mode - profile) : strlen(profile)), profile);
+}
+
+int profile_apply(const char *profile)
+{
+	_cleanup_fd_ int process_fd = process_open_directory(getpid()), fd = -1;
+	char own[PROFILE_SIZE], text[PROFILE_SIZE + 5];
+	int r = process_fd < 0 ? process_fd : profile_read(process_fd, own);
+
+	if (r < 0 || strcmp(own, profile) == 0)
+		return r;
+	profile_write_exec(profile, text);
+	fd = openat(process_fd, "attr/apparmor/exec", O_WRONLY | O_CLOEXEC);
+	return fd < 0 || write(fd, text, strlen(text)) < 0 ? negative_errno() : 0;
+}
