@@ -193,3 +193,19 @@ for line in open(f"/proc/{json.load(sys.stdin)[\"init\"]}/mountinfo"):
 	[ "$status" -eq 125 ]
 	[[ "$output" == *"namespace"* ]]
 }
+
+# powerless UNSHARE-OPTION...: a daemon there does not start, names the step, and leaves nothing.
+powerless() {
+	run timeout "$patience" unshare "$@" "$NSCTL_BUILD/nsctld" --runtime-directory="$place/run" \
+		--state-directory="$place/state"
+	echo "unshare $*: $status: $output"
+	[ "$status" -eq 1 ]
+	[[ "$output" =~ cannot.*": Operation not permitted" ]]
+	fails grep -F " $place" /proc/self/mountinfo
+}
+
+@test "a daemon without power over the namespaces around it says so: in a user namespace" {
+	powerless -Ur
+	powerless -Urm
+	powerless -Urmnpf --mount-proc
+}
