@@ -134,8 +134,9 @@ static int hand_over(struct keeper *keeper, struct connection *connection, int f
 	struct front *front;
 	int r = front_find(keeper, &connection->peer.identity, &front);
 
-	if (r == 0)
-		r = front_add(front, connection, fd, reason);
+	if (r < 0)
+		return r;
+	r = front_add(front, connection, fd, reason);
 	if (r != -EPIPE && r != -ECONNRESET)
 		return r;
 	front_free(front);
