@@ -120,12 +120,10 @@ int keeper_failure_from_fault(uint32_t step, uint32_t detail, int error, struct 
 				   "in: make an empty file");
 	if (step == STEP_IP_NETNS && error == EEXIST)
 		return failure_set(failure, ERROR_EXISTS, 0, "namespace under /run/netns", NULL);
-	/* STEP_UNSHARE 0: all of them at once */
 	if (step == STEP_UNSHARE && error == ENOSPC)
 		snprintf(what, sizeof(what), "%s: sysctl user.max_%s_namespaces allows no more",
-			 step_text(step),
-			 detail > 0 && detail < KIND_COUNT ? kind_name(detail) : "*");
-	else if (((step == STEP_UNSHARE && detail > 0) || step == STEP_PIN || step == STEP_JOIN) &&
+			 step_text(step), detail < KIND_COUNT ? kind_name(detail) : "*");
+	else if ((step == STEP_UNSHARE || step == STEP_PIN || step == STEP_JOIN) &&
 		 detail < KIND_COUNT)
 		snprintf(what, sizeof(what), "%s (%s)", step_text(step), kind_name(detail));
 	else

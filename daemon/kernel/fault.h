@@ -13,7 +13,7 @@ enum step {
 	STEP_FORK,
 	STEP_CGROUP,
 	STEP_IDENTITY,
-	STEP_UNSHARE,
+	STEP_UNSHARE, /* detail: enum kind, KIND_COUNT: all of them at once */
 	STEP_MAPS,
 	STEP_CLOCKS,
 	STEP_PROPAGATION,

@@ -106,6 +106,18 @@ static int make_young_enough(struct maker *maker)
 	return 0;
 }
 
+/* The kernel makes all of them or none, and does not say whose limit it was: one by one they tell,
+ * the user namespace first, which owns the others. KIND_COUNT: it is none's any more. */
+static enum kind kind_at_limit(const struct maker *maker)
+{
+	if (has(maker, KIND_USER) && unshare(CLONE_NEWUSER) < 0)
+		return KIND_USER;
+	for (enum kind kind = 0; kind < KIND_COUNT; kind++)
+		if (kind != KIND_USER && has(maker, kind) && unshare(kind_clone_flag(kind)) < 0)
+			return kind;
+	return KIND_COUNT;
+}
+
 static int make_namespaces(struct maker *maker)
 {
 	int r = privilege_charge(&maker->identity);
@@ -113,8 +125,12 @@ static int make_namespaces(struct maker *maker)
 	if (r < 0)
 		return fault_set(&maker->fault, STEP_IDENTITY, 0, -r);
 	child_ends_with_parent();
-	if (unshare(kind_clone_flags(maker->spec->kinds)) < 0)
-		return fail(maker, STEP_UNSHARE, 0);
+	if (unshare(kind_clone_flags(maker->spec->kinds)) < 0) {
+		int error = errno;
+		enum kind kind = error == ENOSPC ? kind_at_limit(maker) : KIND_COUNT;
+
+		return fault_set(&maker->fault, STEP_UNSHARE, kind, error);
+	}
 	return make_young_enough(maker);
 }
 
