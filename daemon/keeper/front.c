@@ -310,7 +310,8 @@ static void on_readable(evutil_socket_t fd, short what _unused_, void *context)
 		wire_message_close_fds(message);
 		if (r > 0)
 			continue;
-		if (r < 0)
+		/* one that has died, or was never started, has broken none */
+		if (r < 0 && r != -ECONNRESET)
 			log_line(LOG_WARNING,
 				 &(struct log_fields){
 					 .has_uid = true, .uid = front->identity.uid, .error = -r},

@@ -66,6 +66,13 @@ static void roll_back(struct creation *creation)
 	lifecycle_remove(creation->keeper, set, 0, roll_back_done, creation);
 }
 
+/* Nothing has been made. */
+static void withdraw(struct creation *creation)
+{
+	lifecycle_forget(creation->keeper, creation->set);
+	roll_back_done(creation->keeper, NULL, creation);
+}
+
 static void take_report(struct set *set, const struct task_report *report)
 {
 	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
@@ -153,7 +160,10 @@ static void on_made(struct operation *operation, const struct task_report *repor
 		else
 			keeper_failure_from_fault(report->step, report->detail, report->error,
 						  &creation->failure);
-		roll_back(creation);
+		if (report->step == STEP_WORKER)
+			withdraw(creation);
+		else
+			roll_back(creation);
 		return;
 	}
 	take_report(set, report);

@@ -310,8 +310,11 @@ static void on_linked(struct operation *operation, const struct task_report *rep
 		link_failure(report, false, &work->failure);
 		log_line(LOG_NOTICE, &fields, "link %s not made: %s %s", link->name,
 			 work->failure.subject, work->failure.text);
-		/* a child that was killed has taken nothing back */
-		unlink_link(work);
+		/* a child that was killed has taken nothing back; without one nothing was made */
+		if (report->step == STEP_WORKER)
+			finish(work, true);
+		else
+			unlink_link(work);
 		return;
 	}
 	link->state = LINK_READY;

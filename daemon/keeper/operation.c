@@ -64,8 +64,10 @@ static int receive(int report_fd, void *buffer, size_t size, size_t *ret_size,
 	ssize_t n = recvmsg(report_fd, &message, MSG_CMSG_CLOEXEC);
 	const struct cmsghdr *header = n > 0 ? CMSG_FIRSTHDR(&message) : NULL;
 
+	/* a worker that ends without having read its task may have said why before: that comes next
+	 */
 	if (n < 0)
-		return errno == EINTR ? -EAGAIN : negative_errno();
+		return errno == EINTR || errno == ECONNRESET ? -EAGAIN : negative_errno();
 	if (n == 0)
 		return -EPIPE;
 	if (header)
@@ -183,22 +185,28 @@ static int send_task(struct worker *worker, enum task_op op, const struct wire_l
 	return wire_send(writer, worker->fd);
 }
 
-/* An idle worker may have been killed meanwhile: then another one does it. */
+static bool is_closed(int negative)
+{
+	return negative == -EPIPE || negative == -ECONNRESET;
+}
+
+/* An idle worker may have been killed meanwhile: then another one does it. A new one that takes
+ * nothing could not be forked, which is there to be read. */
 static int send_or_replace(struct operation *operation, enum task_op op,
 			   const struct wire_layout *layout, const void *task)
 {
 	int r = send_task(operation->worker, op, layout, task);
 
-	while (r == -EPIPE || r == -ECONNRESET) {
+	while (is_closed(r) && operation->worker->rested) {
 		worker_free(operation->worker);
 		operation->worker = NULL;
 		r = worker_take(operation->keeper, on_worker, &operation->worker);
 		if (r < 0)
-			break;
+			return r;
 		operation->worker->operation = operation;
 		r = send_task(operation->worker, op, layout, task);
 	}
-	return r;
+	return is_closed(r) ? 0 : r;
 }
 
 int operation_send(struct operation *operation, enum task_op op, const struct wire_layout *layout,
@@ -213,16 +221,23 @@ int operation_send(struct operation *operation, enum task_op op, const struct wi
 	return r;
 }
 
+/* The worker is lost by becoming the front: whether that lives, its own channel tells. */
+static void on_front(struct operation *operation _unused_, const struct task_report *report)
+{
+	if (report->step == STEP_WORKER)
+		log_line(LOG_ERR, &(struct log_fields){.error = report->error},
+			 "no front can be started for a client: %s", strerror(report->error));
+}
+
 int operation_start_front(struct keeper *keeper, const struct task_front *task)
 {
-	struct worker *worker;
-	int r = worker_take(keeper, on_worker, &worker);
+	struct operation *operation;
+	int r = operation_new(keeper, 0, &operation);
 
 	if (r < 0)
 		return r;
-	r = send_task(worker, TASK_FRONT, &task_front_layout, task);
-	worker_free(worker);
-	return r;
+	operation->done = on_front;
+	return operation_send(operation, TASK_FRONT, &task_front_layout, task);
 }
 
 void operation_abort(struct operation *operation)

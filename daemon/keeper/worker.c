@@ -88,6 +88,7 @@ void worker_give_back(struct worker *worker)
 	struct keeper *keeper = worker->keeper;
 
 	worker->operation = NULL;
+	worker->rested = true;
 	if (!keeper->rest_event)
 		keeper->rest_event = evtimer_new(keeper->loop, on_rest, keeper);
 	if (keeper->n_idle_workers >= IDLE_MAX || !keeper->rest_event) {

@@ -51,6 +51,7 @@ static const char *const texts[STEP_COUNT] = {
 	[STEP_RESOLVER] = "give the set files of its own in /etc",
 	[STEP_PATH] = "find by its path what is to be mounted again at boot",
 	[STEP_KEEP] = "write what is to last over a boot",
+	[STEP_WORKER] = "start a process of the daemon",
 	[STEP_LOST] = "finish: a process of the daemon was killed",
 };
 

@@ -57,6 +57,7 @@ enum step {
 	STEP_RESOLVER,	 /* ENOENT: there is no such entry in /etc */
 	STEP_PATH,	 /* detail: index in spec.mounts, or SPEC_MOUNTS_MAX: the root */
 	STEP_KEEP,	 /* write what is to last over a boot */
+	STEP_WORKER,	 /* no worker could be forked: nothing has been begun */
 	STEP_LOST,	 /* the child ended without a word */
 	STEP_COUNT,
 };

@@ -76,9 +76,9 @@ static void forget(struct spawner *spawner, pid_t pid)
 		}
 }
 
-/* When it cannot be forked, the keeper sees the channel close. */
 static void on_fork(struct spawner *spawner, uint32_t number, int channel_fd)
 {
+	struct fault fault;
 	pid_t pid;
 
 	/* the one that there is will do as well when no other can be made */
@@ -90,8 +90,12 @@ static void on_fork(struct spawner *spawner, uint32_t number, int channel_fd)
 		spawner->host.report_fd = channel_fd;
 		worker_run(&spawner->host, FRONT_PROGRAM_FD);
 	}
-	if (pid > 0)
+	if (pid > 0) {
 		remember(spawner, number, pid);
+	} else {
+		fault_set(&fault, STEP_WORKER, 0, -pid);
+		worker_decline(channel_fd, &fault);
+	}
 }
 
 static void on_abort(struct spawner *spawner, uint32_t number)

@@ -42,7 +42,7 @@ static const struct wire_layout *const layouts[] = {
 	[TASK_KEEP] = &task_keep_layout,
 };
 
-static void report_done(const struct host *host, const struct fault *fault)
+static void report_done(int report_fd, const struct fault *fault)
 {
 	struct task_report report = {
 		.event = REPORT_DONE,
@@ -51,7 +51,19 @@ static void report_done(const struct host *host, const struct fault *fault)
 		.error = fault->error,
 	};
 
-	(void)!send(host->report_fd, &report, sizeof(report), MSG_NOSIGNAL);
+	(void)!send(report_fd, &report, sizeof(report), MSG_NOSIGNAL);
+}
+
+/* Before the last report: who has seen that finds the channel closed, and takes another worker. */
+static void take_no_more(int report_fd)
+{
+	shutdown(report_fd, SHUT_RD);
+}
+
+void worker_decline(int report_fd, const struct fault *fault)
+{
+	take_no_more(report_fd);
+	report_done(report_fd, fault);
 }
 
 /* What is done in a child of its own; none of these returns. */
@@ -126,18 +138,24 @@ static void run_child(struct task *task)
 	if (task->type == TASK_CREATE) {
 		cgroup_fd = set_cgroup(task, &fault);
 		if (cgroup_fd < 0) {
-			report_done(task->host, &fault);
+			report_done(task->host->report_fd, &fault);
 			return;
 		}
 	}
 	pid = process_call(CLONE_VM, cgroup_fd, child_task, task, NULL);
+	if (pid < 0 && task->type != TASK_CREATE) {
+		/* what frees processes must not need one more: the worker does it, and is used up
+		 */
+		take_no_more(task->host->report_fd);
+		child_task(task);
+	}
 	if (pid < 0)
 		fault_set(&fault, STEP_FORK, 0, -pid);
 	else if (process_wait(pid, &status) < 0 || status != 0)
 		fault_set(&fault, STEP_LOST, 0, ECHILD);
 	/* else it has reported by itself */
 	if (fault.step != STEP_NONE)
-		report_done(task->host, &fault);
+		report_done(task->host->report_fd, &fault);
 }
 
 /* Whether it runs the runner has said by now. */
@@ -146,7 +164,7 @@ static void start_runner(const struct task *task)
 	struct fault fault;
 
 	runner_start(task->host, &task->order.start, &fault);
-	report_done(task->host, &fault);
+	report_done(task->host->report_fd, &fault);
 }
 
 static void carry_out(struct task *task, int front_program_fd)

@@ -8,9 +8,14 @@
 #ifndef NSCTL_SPAWNER_WORKER_H
 #define NSCTL_SPAWNER_WORKER_H
 
+#include "daemon/kernel/fault.h"
 #include "daemon/kernel/host.h"
 
 /* Serves host->report_fd until its other end is closed. front_program_fd: nsctld-front. */
 void worker_run(struct host *host, int front_program_fd) __attribute__((noreturn));
+
+/* In the stead of a worker that could not be forked, over the channel that was to be its own: no
+ * task comes through that any more, and the one that is in it ends with fault. */
+void worker_decline(int report_fd, const struct fault *fault);
 
 #endif

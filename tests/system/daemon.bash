@@ -77,7 +77,7 @@ purge_daemon() {
 	end_servers && stop_daemon &&
 		${daemon_in:-} "$NSCTL_BUILD/nsctld" --runtime-directory="$runtime" \
 			--state-directory="$runtime.state" --purge >>"$runtime.log" 2>&1 &&
-		rmdir "$runtime" && rm -rf "$runtime.state" && rm -f "$runtime.log" "$runtime.pid"
+		{ rmdir "$runtime" || { ls -lR "$runtime" && false; }; } && rm -rf "$runtime.state" && rm -f "$runtime.log" "$runtime.pid"
 }
 
 # start_server NAME COMMAND...: in the background, in a session of its own, with none of this

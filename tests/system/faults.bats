@@ -25,6 +25,67 @@ each_call() {
 	each_call clone ENOMEM create-six restart
 }
 
+spawner() { pgrep -P "$daemon" -x nsctld-spawner; }
+idle_workers() { pgrep -P "$(spawner)" -x nsctld-spawner; }
+no_idle_worker() { [ -z "$(idle_workers)" ]; }
+is_traced() { grep -q '^TracerPid:.*[1-9]' "/proc/$(spawner)/status"; }
+
+# From now on until let_fork the daemon can start no process.
+keep_from_forking() {
+	idle_workers | xargs --no-run-if-empty kill -KILL || true
+	eventually no_idle_worker
+	strace -qq -o /dev/null -p "$(spawner)" -e trace=clone3 -e inject=clone3:error=EAGAIN 3>&- &
+	tracer=$!
+	eventually is_traced
+}
+let_fork() {
+	kill "$tracer"
+	wait "$tracer" || true
+	eventually fails is_traced
+}
+
+# refused STATUS COMMAND...
+refused() {
+	local expected=$1
+	shift
+	run "$@"
+	echo "$*: $status: $output"
+	[ "$status" -eq "$expected" ] && [[ $output == *EAGAIN* ]]
+}
+
+@test "nor for a while: who asks is told, nothing is left, and then all works" {
+	start_daemon
+	nsctl create -mpn one
+	nsctl create -n two
+	nsctl link add one two --name=wire
+	local before
+	before=$(kernel_counts)
+	keep_from_forking
+	refused 1 nsctl create -mpnr box
+	refused 1 nsctl create -n --link=one box
+	refused 1 nsctl create -n --boot box
+	refused 1 nsctl network create lan
+	refused 125 nsctl exec one true
+	refused 125 nsctl run -mpn true
+	refused 1 nsctl link add one two --name=more
+	refused 1 nsctl link down wire
+	refused 1 nsctl link rm wire
+	# no front for who comes first
+	run other list
+	[ "$status" -eq 4 ]
+	grep -q 'no front can be started.*EAGAIN' "$runtime.log"
+	counts_are "$before"
+	[ "$(nsctl link list | grep -c wire)" -eq 1 ]
+	[ "$(nsctl list --quiet)" = "$(printf 'one\ntwo')" ]
+	refused 1 nsctl rm one
+	let_fork
+	other list
+	nsctl link rm wire
+	nsctl rm one
+	nsctl create -mpn one
+	nsctl exec one true
+}
+
 @test "user.max_*_namespaces is reached: the error names the limit" {
 	each_call unshare ENOSPC create-net create-six create-user restart
 }
