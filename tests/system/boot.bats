@@ -43,15 +43,7 @@ portrait() {
 		nsctl --json show "$@"
 		nsctl --json link list
 		nsctl --json network list
-	} | python3 -c '
-import json, sys
-for line in sys.stdin:
-    thing = json.loads(line)
-    for key in ("namespaces", "init", "usage"):
-        thing.pop(key, None)
-    if "a" in thing or "members" in thing:
-        thing.pop("created")
-    print(json.dumps(thing, sort_keys=True))' | sort
+	} | "$BATS_TEST_DIRNAME/../lib/portrait.py"
 }
 
 records() { find "$state/sets" "$state/links" -type f 2>/dev/null | wc -l; }

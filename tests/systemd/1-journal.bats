@@ -52,8 +52,8 @@ for line in sys.stdin:
 	alice status
 	alice sessions box
 	alice ps box
-	! alice show none
-	! alice create -n box
+	fails alice show none
+	fails alice create -n box
 	[ -z "$(fields NSCTL_UID=1000)" ]
 }
 
@@ -90,6 +90,6 @@ for line in sys.stdin:
 @test "that a command is not there is its user's affair" {
 	alice create -n box
 	mark_journal
-	! alice exec box no-such-command
-	! fields NSCTL_UID=1000 | grep failed
+	fails alice exec box no-such-command
+	fails grep failed <<<"$(fields NSCTL_UID=1000)"
 }

@@ -181,7 +181,7 @@ work() {
 	eventually test -e /run/count-alice -a -e /run/count-bob
 	cat /run/work-alice /run/work-bob
 	# nobody was refused, and nobody was left without a word
-	! grep -q 'cannot reach' /run/work-alice /run/work-bob
+	fails grep -q 'cannot reach' /run/work-alice /run/work-bob
 	check_survival
 }
 
@@ -193,7 +193,7 @@ work() {
 	grep -q 'limit' <<<"$output"
 	mark_journal
 	configure $'[limits]\nsets = 10\nsetz = 5'
-	! systemctl reload nsctld.service
+	fails systemctl reload nsctld.service
 	new_journal | grep -q 'nsctld.conf:3: .*setz'
 	[ "$(keeper)" -eq "$old" ]
 	# told directly, it keeps what it had, too
@@ -214,7 +214,7 @@ grep_journal() { new_journal | grep -q "$1"; }
 @test "a daemon that cannot start is given up, and says why" {
 	configure $'[limits]\nsetz = 5'
 	mark_journal
-	! systemctl restart nsctld.service
+	fails systemctl restart nsctld.service
 	new_journal | grep -q 'nsctld.conf:2: .*setz'
 	rm "$configuration"
 	systemctl reset-failed nsctld.service nsctld.socket

@@ -12,13 +12,13 @@ teardown() {
 @test "systemd finds nothing wrong with the units" {
 	run systemd-analyze verify nsctld.socket nsctld.service nsctl-sets.service
 	[ "$status" -eq 0 ]
-	! grep nsctl <<<"$output"
+	fails grep nsctl <<<"$output"
 }
 
 @test "a client's connection starts the daemon, and nothing else does" {
 	systemctl stop nsctld.service
 	systemctl is-active nsctld.socket
-	! systemctl is-active nsctld.service
+	fails systemctl is-active nsctld.service
 	[ "$(alice list | wc -l)" -le 1 ]
 	systemctl is-active nsctld.service
 	[ "$(systemctl show -P Type nsctld.service)" = notify ]
@@ -67,11 +67,11 @@ socket.socket(socket.AF_UNIX, getattr(socket, sys.argv[1])).connect("/run/second
 
 @test "two sockets, or another kind, are refused" {
 	kind=SOCK_STREAM
-	! hand_over -l /run/second -l /run/third
+	fails hand_over -l /run/second -l /run/third
 	grep -q 'second socket' /run/second.log
 	rm -f /run/second /run/third
 	kind=SOCK_SEQPACKET
-	! hand_over --seqpacket -l /run/second
+	fails hand_over --seqpacket -l /run/second
 	grep -q 'ListenStream=' /run/second.log
 	rm -f /run/second
 }
@@ -92,7 +92,7 @@ socket.socket(socket.AF_UNIX, getattr(socket, sys.argv[1])).connect("/run/second
 	[ "$(ps -o user= -p "$(alice show --json box | python3 -c 'import json,sys; print(json.load(sys.stdin)["init"])')")" = nsctl-init ]
 	ps -o user= -C nsctld-front | grep -qx nsctl
 	ps -o user= -C nsctld-front | grep -qx alice
-	! ps -o user= -C nsctld-front | grep -qx root
+	fails grep -qx root <<<"$(ps -o user= -C nsctld-front)"
 }
 
 @test "interfaces of ours are nobody else's to configure" {
@@ -114,8 +114,8 @@ socket.socket(socket.AF_UNIX, getattr(socket, sys.argv[1])).connect("/run/second
 	alice create -mpn box
 	alice exec -d box sleep 1000
 	systemctl stop nsctl-sets.service
-	! systemctl is-active nsctld.service
-	! pgrep -x nsctl-init
+	fails systemctl is-active nsctld.service
+	fails pgrep -x nsctl-init
 	alice list | grep box | grep -q broken
 	alice rm box
 }

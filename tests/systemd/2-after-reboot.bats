@@ -1,41 +1,58 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# After a reboot: sets are gone without residue, commands have been told, and state of another boot is not believed.
+# After a reboot: what was to last is there, all else is gone without residue, commands have been told, and state of
+# another boot is not believed.
 
 load bed.bash
 
-teardown() { remove_all; }
+teardown_file() { remove_all; }
 
-# the first: each test removes what is there
-kept_is_ready() { grep -q 1 <<<"$(find /run/nsctl/state/sets -type f | wc -l)"; }
+journal_of_boot() { journalctl --sync && journalctl -q -b -u nsctld.service "$@"; }
+created_again() {
+	journal_of_boot -o json | python3 -c '
+import json, sys
+entries = map(json.loads, sys.stdin)
+print(*(entry["NSCTL_SET"] for entry in entries if entry["MESSAGE"].endswith("created again")))'
+}
+# lan, kept, also
+all_are_ready() { [ "$(created_again | wc -w)" -eq 3 ]; }
 
-@test "a set that was made with --boot is there, nothing of the others is" {
+@test "state of another boot is not believed" {
+	[ "$(cat /proc/sys/kernel/random/boot_id)" != "$(cat /var/stale-boot)" ]
+	[ "$(find /var/stale-state/sets -type f | wc -l)" -eq 7 ]
 	# before anybody has asked
 	eventually systemctl is-active --quiet nsctld.service
-	eventually kept_is_ready
+	eventually all_are_ready
+	[ "$(journal_of_boot -o cat | grep -c 'is of another boot: forgotten')" -ge 7 ]
+}
+
+@test "what was made with --boot is there as it was, in the order of its making" {
+	[ "$(created_again)" = "lan kept also" ]
+	[ "$(portrait kept also)" = "$(cat /bed/portrait)" ]
+	[ "$(alice exec kept hostname)" = keep ]
+	alice exec also ping -c 1 -W 5 10.7.0.2
+	alice exec also ping -c 1 -W 5 10.8.0.2
+}
+
+@test "nothing of the others is" {
+	[ "$(nsctl list --all-owners --quiet)" = "$(printf 'also\nkept')" ]
 	[ -z "$(ls -A /run/netns)" ]
-	[ "$(nsctl list --all-owners --quiet)" = kept ]
-	alice exec kept true
-	alice show kept | grep -q job
-	alice rm kept
-	! ip -o link show | grep -q nsc
+	[ -z "$(find /run/nsctl/ns -type f)" ]
+	[ "$(find /run/nsctl/state/sets -type f | wc -l)" -eq 3 ]
+	[ "$(find /sys/fs/cgroup/system.slice/nsctl-sets.service -mindepth 2 -maxdepth 2 -type d | wc -l)" -eq 3 ]
+	fails grep nsc <<<"$(ip -o link show)"
+	# their names are free
 	alice create -mpnu busy
 	alice exec busy true
 }
 
 @test "going down did not take long, and commands were told" {
-	[ "$(cat /proc/sys/kernel/random/boot_id)" != "$(cat /var/stale-boot)" ]
 	[ "$(cat /bed/ended)" = term ]
 	[ "$(($(stat -c %Y /proc/1) - $(cat /bed/went-down)))" -lt "${NSCTL_TEST_PATIENCE:-60}" ]
 }
 
-@test "state of another boot is not believed" {
-	systemctl stop nsctld.service
-	rm -rf /run/nsctl/state
-	cp -a /var/stale-state /run/nsctl/state
-	[ "$(find /run/nsctl/state/sets -type f | wc -l)" -ge 3 ]
-	mark_journal
-	[ -z "$(alice list --quiet)" ]
-	[ "$(new_journal | grep -c 'is of another boot: forgotten')" -ge 3 ]
-	[ -z "$(find /run/nsctl/state/sets -type f)" ]
+@test "what is removed does not come back" {
+	alice rm --all
+	alice network rm lan
+	[ -z "$(find /var/lib/nsctl -type f)" ]
 }

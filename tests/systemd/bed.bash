@@ -15,6 +15,9 @@ eventually() {
 	done
 }
 
+# fails COMMAND...: "! COMMAND" does not fail a test.
+fails() { ! "$@"; }
+
 # as USER COMMAND...
 as() {
 	local user=$1
@@ -56,6 +59,15 @@ configure() {
 # leaves the first line out that comes after a cursor.
 mark_journal() { journalctl --sync && cursor=$(journalctl -b -n 1 --show-cursor -q | sed -n 's/^-- cursor: //p'); }
 new_journal() { journalctl --sync && journalctl -q -b -o cat --after-cursor="$cursor" "$@"; }
+
+# portrait SET...: what of alice's sets, links and networks is the same after a boot.
+portrait() {
+	{
+		alice --json show "$@"
+		alice --json link list
+		alice --json network list
+	} | "$BATS_TEST_DIRNAME/../lib/portrait.py"
+}
 
 # make_go NAME: /run/NAME, a fifo that one command waits for.
 make_go() {

@@ -1,0 +1,15 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What of sets, links and networks is the same after a boot: nsctl's JSON, a line each, without the rest; sorted."""
+import json
+import sys
+
+lines = []
+for line in sys.stdin:
+    thing = json.loads(line)
+    for key in ("namespaces", "init", "usage"):
+        thing.pop(key, None)
+    if "a" in thing or "members" in thing:
+        thing.pop("created")
+    lines.append(json.dumps(thing, sort_keys=True))
+print(*sorted(lines), sep="\n")
