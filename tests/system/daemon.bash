@@ -56,8 +56,9 @@ start_daemon() {
 	daemon=$!
 	# a test may start another than its file's setup did
 	echo "$daemon" >"$runtime.pid"
-	eventually answers
+	eventually answers_or_is_gone && answers
 }
+answers_or_is_gone() { answers || is_gone "$daemon"; }
 
 stop_daemon() {
 	local pid

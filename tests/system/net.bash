@@ -97,12 +97,13 @@ refused() {
 	[[ "$output" == *"$expected"* ]] || { echo "$output" && return 1; }
 }
 
-# killed_at POINT ARGUMENT...: the daemon is killed there while it does that, and started again.
+# killed_at POINT ARGUMENT...: the daemon is killed there while it does that (or already while it makes
+# right what it finds when it starts), and started again.
 killed_at() {
 	local point=$1
 	shift
 	stop_daemon
-	NSCTL_KILL_AT=$point start_daemon --config="$config"
+	NSCTL_KILL_AT=$point start_daemon --config="$config" || is_gone "$daemon" || return 1
 	nsctl "$@" && return 1
 	eventually is_gone "$(cat "$runtime.pid")"
 	start_daemon --config="$config"

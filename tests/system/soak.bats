@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# A short soak; an hour of it is ./dev soak --seconds 3600.
+# A short soak, of NSCTL_SOAK_SECONDS; an hour of it is ./dev soak --seconds 3600.
 
 load daemon.bash
 
 @test "random operations of several users, with kills and restarts: as the model says" {
-	"$BATS_TEST_DIRNAME/../soak/run" --seconds 30
+	"$BATS_TEST_DIRNAME/../soak/run" --seconds "${NSCTL_SOAK_SECONDS:-30}"
 }
