@@ -15,6 +15,8 @@
 
 /* A remover that takes longer hangs. */
 #define REMOVE_SECONDS 30
+/* Until what nobody has asked for is tried again, where there was no process for it. */
+#define AGAIN_SECONDS 1
 
 /* Who waits for a removal. */
 struct removal_waiter {
@@ -29,9 +31,10 @@ struct removal {
 	struct set *set;
 	struct removal_waiter *waiters;
 	uint64_t grace;
-	bool sent;	 /* the order is given: nothing was being done to its links */
-	bool gone;	 /* the kernel has nothing of it any more */
-	bool forgetting; /* what would make it again at boot is being removed */
+	struct event *again; /* NULL until it is needed */
+	bool sent;	     /* the order is given: nothing was being done to its links */
+	bool gone;	     /* the kernel has nothing of it any more */
+	bool forgetting;     /* what would make it again at boot is being removed */
 };
 
 static struct log_fields fields_of(const struct set *set)
@@ -86,6 +89,13 @@ static bool was_asked_for(const struct removal *removal)
 	return false;
 }
 
+static void removal_free(struct removal *removal)
+{
+	if (removal->again)
+		event_free(removal->again);
+	free(removal);
+}
+
 /* It can be tried again. */
 static void give_up_removal(struct removal *removal, const struct failure *failure)
 {
@@ -98,7 +108,7 @@ static void give_up_removal(struct removal *removal, const struct failure *failu
 	removal->set->work = NULL;
 	monitor_set(removal->keeper, removal->set, EVENT_SET_BROKEN, "removal", failure->subject);
 	tell_waiters(removal, failure);
-	free(removal);
+	removal_free(removal);
 }
 
 /* Gone when the kernel has nothing of it and the runners have said their last word. */
@@ -126,7 +136,7 @@ static void finish_removal(struct removal *removal)
 	lifecycle_forget(keeper, removal->set);
 	fault_point("remove-forgotten");
 	tell_waiters(removal, NULL);
-	free(removal);
+	removal_free(removal);
 }
 
 static void on_forgotten(struct keeper *keeper _unused_, const struct failure *failure,
@@ -153,6 +163,29 @@ static void forget_boot(struct removal *removal)
 		finish_removal(removal);
 }
 
+static void begin_removal(struct removal *removal);
+
+static void on_again(evutil_socket_t fd _unused_, short what _unused_, void *context)
+{
+	begin_removal(context);
+}
+
+/* True: it will be. Who has asked for it is told, and may ask again. */
+static bool try_again(struct removal *removal, const struct failure *failure)
+{
+	static const struct timeval pause = {.tv_sec = AGAIN_SECONDS};
+
+	if (was_asked_for(removal))
+		return false;
+	if (!removal->again)
+		removal->again = evtimer_new(removal->keeper->loop, on_again, removal);
+	if (!removal->again || evtimer_add(removal->again, &pause) < 0)
+		return false;
+	removal->sent = false;
+	tell_waiters(removal, failure);
+	return true;
+}
+
 static void on_removed(struct operation *operation, const struct task_report *report)
 {
 	struct removal *removal = operation->context;
@@ -164,7 +197,8 @@ static void on_removed(struct operation *operation, const struct task_report *re
 		return;
 	}
 	keeper_failure_from_fault(report->step, report->detail, report->error, &failure);
-	give_up_removal(removal, &failure);
+	if (report->step != STEP_WORKER || !try_again(removal, &failure))
+		give_up_removal(removal, &failure);
 }
 
 static int send_removal(struct removal *removal)

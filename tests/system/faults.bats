@@ -53,6 +53,8 @@ refused() {
 	[ "$status" -eq "$expected" ] && [[ $output == *EAGAIN* ]]
 }
 
+brief_is_removing() { nsctl list | grep '^brief' | grep -q removing; }
+
 @test "nor for a while: who asks is told, nothing is left, and then all works" {
 	start_daemon
 	nsctl create -mpn one
@@ -60,6 +62,7 @@ refused() {
 	nsctl link add one two --name=wire
 	local before
 	before=$(kernel_counts)
+	nsctl create -n --lease=1s brief
 	keep_from_forking
 	refused 1 nsctl create -mpnr box
 	refused 1 nsctl create -n --link=one box
@@ -74,12 +77,13 @@ refused() {
 	run other list
 	[ "$status" -eq 4 ]
 	grep -q 'no front can be started.*EAGAIN' "$runtime.log"
-	counts_are "$before"
 	[ "$(nsctl link list | grep -c wire)" -eq 1 ]
-	[ "$(nsctl list --quiet)" = "$(printf 'one\ntwo')" ]
+	[ "$(nsctl list --quiet)" = "$(printf 'brief\none\ntwo')" ]
+	eventually brief_is_removing
 	refused 1 nsctl rm one
 	let_fork
 	other list
+	eventually counts_are "$before"
 	nsctl link rm wire
 	nsctl rm one
 	nsctl create -mpn one
