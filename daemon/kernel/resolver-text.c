@@ -20,7 +20,7 @@ static void _printf_(2, 3) add(struct resolver_text *text, const char *format, .
 
 static void begin(struct resolver_text *text)
 {
-	text->size = 0;
+	text->size = text->head = 0;
 	add(text, RESOLVER_HEAD);
 }
 
@@ -43,8 +43,47 @@ void resolver_text_hosts(const char *networks, const struct task_host *hosts, si
 	if (networks)
 		add(ret, "# Networks:%s\n", networks);
 	add(ret, "127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n");
+	ret->head = ret->size;
 	for (size_t i = 0; i < n; i++)
 		add(ret, "%s %s\n", hosts[i].address, hosts[i].name);
+}
+
+/* With its end; 0: there is none. */
+static size_t line_size(const char *text, size_t left)
+{
+	const char *end = memchr(text, '\n', left);
+
+	return end ? (size_t)(end - text) + 1 : 0;
+}
+
+static bool strike(struct resolver_edit *edit, size_t at, size_t size)
+{
+	if (size < 2 || size > RESOLVER_LINE_MAX || edit->n_strikes == RESOLVER_STRIKES_MAX)
+		return false;
+	edit->strikes[edit->n_strikes].at = at;
+	edit->strikes[edit->n_strikes++].size = size;
+	return true;
+}
+
+bool resolver_text_edit(const char *old, size_t size, const struct resolver_text *text,
+			struct resolver_edit *ret)
+{
+	*ret = (struct resolver_edit){.kept = text->head};
+	if (text->head == 0 || size < text->head || memcmp(old, text->bytes, text->head) != 0)
+		return false;
+	for (size_t at = text->head, length; at < size; at += length) {
+		const char *wanted = text->bytes + ret->kept;
+
+		length = line_size(old + at, size - at);
+		if (length == 0)
+			return false;
+		if (length == line_size(wanted, text->size - ret->kept) &&
+		    memcmp(old + at, wanted, length) == 0)
+			ret->kept += length;
+		else if (old[at] != '#' && !strike(ret, at, length))
+			return false;
+	}
+	return true;
 }
 
 static bool is_about_hosts(const char *line)

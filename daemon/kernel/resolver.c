@@ -166,12 +166,28 @@ static int file_mount(const struct place *place, enum entry entry)
 
 /* --- entries --- */
 
-/* FOUND_BEGINNING: ours, and all that is in it is how it is to begin. */
-enum found { FOUND_NOTHING, FOUND_BARE, FOUND_OURS, FOUND_BEGINNING, FOUND_SAME, FOUND_OTHERS };
+/* FOUND_EDITABLE: ours, and becomes what it is to be without another mount. */
+enum found { FOUND_NOTHING, FOUND_BARE, FOUND_OURS, FOUND_EDITABLE, FOUND_SAME, FOUND_OTHERS };
+
+/* What is mounted, and what is to be done to it. */
+struct mounted {
+	size_t size;
+	struct resolver_edit edit;
+};
+
+static enum found compare_bytes(const char *bytes, size_t n, const struct resolver_text *text,
+				struct resolver_edit *ret)
+{
+	if (n == text->size && memcmp(bytes, text->bytes, n) == 0)
+		return FOUND_SAME;
+	if (n > RESOLVER_TEXT_MAX || !resolver_text_edit(bytes, n, text, ret))
+		return FOUND_OURS;
+	return ret->kept == text->size && ret->n_strikes == 0 ? FOUND_SAME : FOUND_EDITABLE;
+}
 
 /* What is mounted is ours if it is a file of root's on a tmpfs that begins with our line: nobody
  * else can make one. */
-static enum found compare(int fd, const struct resolver_text *text, size_t *ret_size)
+static enum found compare(int fd, const struct resolver_text *text, struct mounted *ret)
 {
 	static char bytes[RESOLVER_TEXT_MAX + 1];
 	struct statfs fs;
@@ -186,16 +202,15 @@ static enum found compare(int fd, const struct resolver_text *text, size_t *ret_
 	    memcmp(bytes, RESOLVER_HEAD, strlen(RESOLVER_HEAD)) != 0)
 		return FOUND_OTHERS;
 	/* somebody has died while it was writable: it is replaced */
-	if (!(fs.f_flags & ST_RDONLY) || (size_t)n > text->size ||
-	    memcmp(bytes, text->bytes, n) != 0)
+	if (!(fs.f_flags & ST_RDONLY))
 		return FOUND_OURS;
-	*ret_size = n;
-	return (size_t)n == text->size ? FOUND_SAME : FOUND_BEGINNING;
+	ret->size = n;
+	return compare_bytes(bytes, n, text, &ret->edit);
 }
 
-/* FOUND_BEGINNING: how much is there, and in what. */
+/* FOUND_EDITABLE: what it is open on, too. */
 static enum found look_at(const struct place *place, enum entry entry, int *ret_fd,
-			  size_t *ret_size)
+			  struct mounted *ret)
 {
 	_cleanup_fd_ int fd = -1;
 	enum found found;
@@ -208,8 +223,8 @@ static enum found look_at(const struct place *place, enum entry entry, int *ret_
 	if (S_ISREG(x.stx_mode))
 		fd = openat(place->etc_fd, entries[entry],
 			    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	found = compare(fd, &supplies.texts[entry], ret_size);
-	if (found == FOUND_BEGINNING)
+	found = compare(fd, &supplies.texts[entry], ret);
+	if (found == FOUND_EDITABLE)
 		*ret_fd = take_fd(&fd);
 	return found;
 }
@@ -217,9 +232,9 @@ static enum found look_at(const struct place *place, enum entry entry, int *ret_
 static enum found look(const struct place *place, enum entry entry)
 {
 	_cleanup_fd_ int fd = -1;
-	size_t size;
+	struct mounted mounted;
 
-	return look_at(place, entry, &fd, &size);
+	return look_at(place, entry, &fd, &mounted);
 }
 
 static int set_read_only(int fd, bool read_only)
@@ -247,33 +262,61 @@ static int open_to_write(int fd)
 	return r < 0 ? negative_errno() : r;
 }
 
-/* Those who read it see all of it or nothing: within a page the size is what changes last. */
+/* Those who read it see all of what is appended or nothing: within a page the size is what changes
+ * last. */
 static bool is_within_page(size_t from, size_t end)
 {
-	return from / PAGE == (end - 1) / PAGE;
+	return from == end || from / PAGE == (end - 1) / PAGE;
+}
+
+static int write_at(int fd, const char *bytes, size_t size, size_t at)
+{
+	ssize_t n = pwrite(fd, bytes, size, at);
+
+	return n == (ssize_t)size ? 0 : n < 0 ? negative_errno() : -EIO;
+}
+
+/* With the first byte it is a comment to all who read it, and what it was goes after that. */
+static int strike_out(int fd, size_t at, size_t size)
+{
+	char blank[RESOLVER_LINE_MAX];
+	int r = write_at(fd, "#", 1, at);
+
+	memset(blank, ' ', sizeof(blank));
+	return r < 0 ? r : write_at(fd, blank, size - 2, at + 1);
+}
+
+/* In this order nobody misses a line that changes its place. */
+static int write_edit(int fd, const struct mounted *mounted, const struct resolver_text *text)
+{
+	const struct resolver_edit *edit = &mounted->edit;
+	int r = write_at(fd, text->bytes + edit->kept, text->size - edit->kept, mounted->size);
+
+	for (size_t i = 0; r == 0 && i < edit->n_strikes; i++)
+		r = strike_out(fd, edit->strikes[i].at, edit->strikes[i].size);
+	return r;
 }
 
 /*
- * The rest of a file of hosts, into the file that is mounted: without an unmounting, which waits
- * for all processors. Others may have the same file: by its line of networks, they are due for the
- * same. The mount is writable meanwhile, but the file is root's: for nobody who could not make it
- * so.
+ * The file of hosts that is mounted: without an unmounting, which waits for all processors. Others
+ * may have the same file: by its line of networks, they are due for the same. The mount is writable
+ * meanwhile, but the file is root's: for nobody who could not make it so.
  */
-static int append(int fd, const struct resolver_text *text, size_t from)
+static int edit(int mounted_fd, const struct mounted *mounted, const struct resolver_text *text)
 {
-	_cleanup_fd_ int file_fd = -1;
-	ssize_t n = -1;
-	int r = set_read_only(fd, false), end;
+	_cleanup_fd_ int fd = -1;
+	int r, end;
 
+	if (!is_within_page(mounted->size, mounted->size + text->size - mounted->edit.kept))
+		return -EFBIG;
+	r = set_read_only(mounted_fd, false);
 	if (r < 0)
 		return r;
-	r = file_fd = open_to_write(fd);
-	if (file_fd >= 0) {
-		n = pwrite(file_fd, text->bytes + from, text->size - from, from);
-		r = n == (ssize_t)(text->size - from) ? 0 : -EIO;
-	}
-	file_fd = close_fd(file_fd);
-	end = set_read_only(fd, true);
+	r = fd = open_to_write(mounted_fd);
+	if (fd >= 0)
+		r = write_edit(fd, mounted, text);
+	fd = close_fd(fd);
+	end = set_read_only(mounted_fd, true);
 	return r < 0 ? r : end;
 }
 
@@ -325,8 +368,8 @@ static int put_entry(const struct place *place, enum entry entry)
 {
 	const struct resolver_text *text = &supplies.texts[entry];
 	_cleanup_fd_ int mount_fd = -1, fd = -1;
-	size_t size = 0;
-	enum found found = look_at(place, entry, &fd, &size);
+	struct mounted mounted;
+	enum found found = look_at(place, entry, &fd, &mounted);
 
 	/* what was there before the set was, a mount or not, is the host's */
 	if (place->spec && found >= FOUND_OURS)
@@ -335,14 +378,13 @@ static int put_entry(const struct place *place, enum entry entry)
 		return -ENOENT;
 	if (found == FOUND_SAME || found == FOUND_OTHERS)
 		return 0;
-	if (found == FOUND_BEGINNING && entry == ENTRY_HOSTS && is_within_page(size, text->size) &&
-	    append(fd, text, size) == 0)
+	if (found == FOUND_EDITABLE && edit(fd, &mounted, text) == 0)
 		return 0;
 	mount_fd = file_mount(place, entry);
 	if (mount_fd < 0)
 		return mount_fd;
-	return found == FOUND_OURS || found == FOUND_BEGINNING ? replace(place, entry, mount_fd)
-							       : attach(place, entry, mount_fd, 0);
+	return found == FOUND_OURS || found == FOUND_EDITABLE ? replace(place, entry, mount_fd)
+							      : attach(place, entry, mount_fd, 0);
 }
 
 /* A set that has left its networks has the host's again. */
@@ -350,7 +392,7 @@ static int drop_entry(const struct place *place, enum entry entry)
 {
 	enum found found = look(place, entry);
 
-	return found == FOUND_OURS || found == FOUND_BEGINNING || found == FOUND_SAME
+	return found == FOUND_OURS || found == FOUND_EDITABLE || found == FOUND_SAME
 		       ? detach(place, entry)
 		       : 0;
 }

@@ -199,7 +199,7 @@ make_network() { nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/6
 
 mount_of_hosts() { nsctl exec "$1" awk '$5 == "/etc/hosts" { print $1, $6 }' /proc/self/mountinfo; }
 
-@test "a new member is written into what is mounted; that one has left is another file" {
+@test "who comes is written into what is mounted, and who leaves is struck out of it" {
 	make_network
 	nsctl create -rmn --link=net/lan m1
 	nsctl create --link=net/lan m2
@@ -214,7 +214,17 @@ mount_of_hosts() { nsctl exec "$1" awk '$5 == "/etc/hosts" { print $1, $6 }' /pr
 	[ "$status" -ne 0 ]
 	nsctl rm m2
 	eventually knows_not m1 m2
-	[ "$(mount_of_hosts m1)" != "$mount" ]
+	[ "$(mount_of_hosts m1)" = "$mount" ]
+	reads m1 /etc/hosts | fails grep -w m2
+	# over and over, until the lines cross a page: then it is made anew, with nothing struck out
+	comes_and_goes() {
+		nsctl run --link=net/lan --name=passing true
+		[ "$(mount_of_hosts m1)" != "$mount" ]
+	}
+	eventually comes_and_goes
+	eventually knows_not m1 passing
+	[ "$(reads m1 /etc/hosts | grep -c '^# *$')" -lt 10 ]
+	knows m1 m3 v4
 	# one that is in another network too: nobody else reads of its members
 	nsctl network create other --subnet=10.9.0.0/24
 	nsctl create --link=net/other stranger

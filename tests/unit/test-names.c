@@ -131,6 +131,89 @@ static void test_longest(void **state _unused_)
 	assert_int_equal(lines, TASK_HOSTS_MAX + 4);
 }
 
+/* What an edit makes of old: as in resolver.c, each line in turn. */
+static void apply_edit(const char *old, const struct resolver_edit *edit, char *ret)
+{
+	size_t size = strlen(old);
+
+	memcpy(ret, old, size);
+	memcpy(ret + size, text.bytes + edit->kept, text.size - edit->kept);
+	ret[size + text.size - edit->kept] = '\0';
+	for (size_t i = 0; i < edit->n_strikes; i++) {
+		ret[edit->strikes[i].at] = '#';
+		memset(ret + edit->strikes[i].at + 1, ' ', edit->strikes[i].size - 2);
+	}
+}
+
+#define HEAD          \
+	RESOLVER_HEAD \
+		"# Networks: n\n127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n"
+
+static void test_edit(void **state _unused_)
+{
+	static const struct task_host hosts[] = {{"10.0.0.2", "a"}, {"10.0.0.3", "b"}};
+	static const struct {
+		const char *old, *edited; /* NULL: it cannot be */
+	} rows[] = {
+		{HEAD "10.0.0.2 a\n10.0.0.3 b\n", HEAD "10.0.0.2 a\n10.0.0.3 b\n"},
+		/* one comes */
+		{HEAD "10.0.0.2 a\n", HEAD "10.0.0.2 a\n10.0.0.3 b\n"},
+		{HEAD, HEAD "10.0.0.2 a\n10.0.0.3 b\n"},
+		/* one leaves, of any length */
+		{HEAD "10.0.0.2 a\nf::1 x\n10.0.0.3 b\n", HEAD "10.0.0.2 a\n#     \n10.0.0.3 b\n"},
+		{HEAD "1\n10.0.0.2 a\n10.0.0.3 b\n2.2.2.2 z\n",
+		 HEAD "#\n10.0.0.2 a\n10.0.0.3 b\n#        \n"},
+		/* what left before stays a comment */
+		{HEAD "# \n10.0.0.2 a\n#\n#  \n10.0.0.3 b\n",
+		 HEAD "# \n10.0.0.2 a\n#\n#  \n10.0.0.3 b\n"},
+		/* one has another address, or another place */
+		{HEAD "10.0.0.2 a\n10.0.0.4 b\n", HEAD "10.0.0.2 a\n#         \n10.0.0.3 b\n"},
+		{HEAD "10.0.0.3 b\n10.0.0.2 a\n", HEAD "#         \n10.0.0.2 a\n10.0.0.3 b\n"},
+		/* a line that is not whole, or nothing; another head; other networks */
+		{HEAD "10.0.0.2 a\n10.0.0.3 ", NULL},
+		{HEAD "\n10.0.0.2 a\n", NULL},
+		{RESOLVER_HEAD, NULL},
+		{RESOLVER_HEAD "# Networks: n m\n127.0.0.1 localhost\n::1 localhost ip6-localhost "
+			       "ip6-loopback\n10.0.0.2 a\n10.0.0.3 b\n",
+		 NULL},
+	};
+
+	resolver_text_hosts(" n", hosts, ARRAY_SIZE(hosts), &text);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		static char edited[sizeof(text.bytes) + 1];
+		struct resolver_edit edit;
+		bool done = resolver_text_edit(rows[i].old, strlen(rows[i].old), &text, &edit);
+
+		assert_int_equal(done, rows[i].edited != NULL);
+		if (!done)
+			continue;
+		apply_edit(rows[i].old, &edit, edited);
+		assert_string_equal(edited, rows[i].edited);
+	}
+}
+
+/* Too much has changed, or what stands there is not of ours; other files are never edited. */
+static void test_edit_bounds(void **state _unused_)
+{
+	static char old[RESOLVER_TEXT_MAX];
+	struct resolver_edit edit;
+	size_t size = strlen(HEAD);
+
+	resolver_text_hosts(" n", NULL, 0, &text);
+	memcpy(old, HEAD, size);
+	for (size_t i = 0; i < RESOLVER_STRIKES_MAX; i++)
+		size += snprintf(old + size, sizeof(old) - size, "10.0.0.%zu x\n", i);
+	assert_true(resolver_text_edit(old, size, &text, &edit));
+	assert_int_equal(edit.n_strikes, RESOLVER_STRIKES_MAX);
+	size += snprintf(old + size, sizeof(old) - size, "10.0.1.1 x\n");
+	assert_false(resolver_text_edit(old, size, &text, &edit));
+	size = strlen(HEAD) + snprintf(old + strlen(HEAD), sizeof(old) - strlen(HEAD), "%*s\n",
+				       RESOLVER_LINE_MAX, "x");
+	assert_false(resolver_text_edit(old, size, &text, &edit));
+	resolver_text_servers(&(struct task_resolver){}, &text);
+	assert_false(resolver_text_edit(text.bytes, text.size, &text, &edit));
+}
+
 /* --- sets and networks --- */
 
 static struct registry *registry;
@@ -286,6 +369,8 @@ int main(void)
 		cmocka_unit_test(test_servers),
 		cmocka_unit_test(test_nsswitch),
 		cmocka_unit_test(test_longest),
+		cmocka_unit_test(test_edit),
+		cmocka_unit_test(test_edit_bounds),
 		cmocka_unit_test_setup_teardown(test_wanted, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_members, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_two_networks, setup, teardown),
