@@ -201,9 +201,13 @@ PYTHON
 
 @test "grace: SIGTERM first" {
 	nsctl create -n box
-	nsctl exec -d box sh -c "trap 'echo term >\"$runtime/term\"; exit' TERM; echo up >\"$runtime/up\"; while :; do sleep 0.1; done" || true
-	install -m 666 /dev/null "$runtime/term"
+	directory=$(mktemp -d "$runtime/grace.XXXXXX")
+	chmod 777 "$directory"
+	nsctl exec -d box sh -c "cd '$directory'; trap 'echo told >term; exit' TERM; echo x >up; while :; do sleep 0.1; done"
+	eventually test -s "$directory/up"
 	nsctl rm --grace=10 box
+	[ "$(cat "$directory/term")" = told ]
+	rm -r "$directory"
 }
 
 @test "the status file tells a job's 125 from nsctl's" {
