@@ -1,0 +1,128 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The kernel's own limits are reached, of processes and of namespaces: a clean error that names what is short, nothing
+# left behind, and all is as before when there is room again. The limits are the machine's, which is ours.
+
+load ../../system/daemon.bash
+
+setup_file() {
+	start_daemon
+	export runtime daemon
+	nsctl run -mpnuiC true
+	group=$(daemon_cgroup)
+	export group
+	mkdir "$group/daemon"
+	before=$(kernel_counts)
+	export before
+}
+
+teardown_file() { purge_daemon; }
+
+teardown() {
+	make_room
+	sysctl -q user.max_{mnt,pid,net,uts,user,ipc,cgroup,time}_namespaces=10000
+	answers || start_daemon
+	nsctl rm --all
+	eventually counts_are "$before"
+}
+
+# --- processes ---
+
+spawner() { pgrep -P "$(cat "$runtime.pid")" -x nsctld-spawner; }
+idle_workers() { pgrep -P "$(spawner)" -x nsctld-spawner; }
+no_idle_worker() { [ -z "$(idle_workers)" ]; }
+
+# As where systemd has started it: what it forks is in a cgroup beside the sets', and one limit is above all of them.
+confine_daemon() {
+	local pid
+	for pid in "$(cat "$runtime.pid")" "$(spawner)" $(pgrep -P "$(spawner)"); do
+		echo "$pid" >"$group/daemon/cgroup.procs" || is_gone "$pid"
+	done
+}
+
+# leave_room N: for so many processes more than while nothing is being done.
+leave_room() {
+	idle_workers | xargs --no-run-if-empty kill -KILL || true
+	eventually no_idle_worker
+	confine_daemon
+	echo $(($(cat "$group/pids.current") + $1)) >"$group/pids.max"
+}
+make_room() { echo max >"$group/pids.max"; }
+
+# tried N COMMAND...: with room for so many processes it is done, or fails for want of one; done says which.
+tried() {
+	local room=$1
+	shift
+	leave_room "$room"
+	run nsctl "$@"
+	make_room
+	echo "room for $room: $*: $status: $output"
+	done=yes
+	[ "$status" -ne 0 ] || return 0
+	done=no
+	[[ $output == *EAGAIN* ]]
+}
+
+@test "no process more, or one, or two: done or refused, nothing is left, and then all works" {
+	nsctl create -mpn box
+	local room with_box
+	with_box=$(kernel_counts)
+	for room in 0 1 2 4; do
+		tried "$room" create -mpnr other
+		[ "$room" -gt 0 ] || [ "$done" = no ]
+		[ "$done" = no ] || nsctl rm other
+		tried "$room" exec box true
+		[ "$room" -gt 0 ] || [ "$done" = no ]
+		tried "$room" run -mpn true
+		[ "$(nsctl list --quiet)" = box ]
+		eventually counts_are "$with_box"
+	done
+	# the last had enough
+	[ "$done" = yes ]
+	tried 0 rm box
+	[ "$done" = no ]
+	tried 1 rm box
+	[ "$done" = yes ]
+}
+
+@test "no process for who comes first: told, and served when there is room" {
+	leave_room 0
+	run other list
+	make_room
+	echo "$status: $output"
+	[ "$status" -eq 4 ]
+	grep 'no front can be started.*EAGAIN' "$runtime.log"
+	other list
+}
+
+@test "no process at the start: said, and the next start takes over" {
+	nsctl create -mpn box
+	stop_daemon
+	echo $(($(cat "$group/pids.current") + 1)) >"$group/pids.max"
+	run bash -c 'echo $$ >"$1/daemon/cgroup.procs" && exec "$2" --runtime-directory="$3" --state-directory="$3.state"' - \
+		"$group" "$NSCTL_BUILD/nsctld" "$runtime"
+	make_room
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[[ $output == *"spawner does not start: Resource temporarily unavailable"* ]]
+	start_daemon
+	nsctl exec box true
+}
+
+# --- namespaces ---
+
+@test "no namespace more of a kind: the error names the limit" {
+	local kind with_first
+	nsctl create -mpnuiCTr first
+	with_first=$(kernel_counts)
+	for kind in mnt pid net uts user ipc cgroup time; do
+		sysctl -q "user.max_${kind}_namespaces=1"
+		run nsctl create -mpnuiCTr second
+		sysctl -q "user.max_${kind}_namespaces=10000"
+		echo "$kind: $status: $output"
+		[ "$status" -eq 1 ]
+		[[ $output == *"user.max_${kind}_namespaces"* ]]
+	done
+	eventually counts_are "$with_first"
+	nsctl create -mpnuiCTr second
+}
