@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * exec, enter and run, see run.h: from options to the call; being attached is in sessions.c. Owns
+ * exec, enter and run, see run.h: from options to the call; being attached is in attach.c. Owns
  * the status file. Never passes on a descriptor that it was not told to: the command gets three.
  */
 #include "client/run.h"
@@ -11,9 +11,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "client/attach.h"
 #include "client/parse.h"
 #include "client/print.h"
-#include "client/sessions.h"
 #include "client/spec.h"
 #include "protocol/kind.h"
 #include "protocol/name.h"

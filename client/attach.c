@@ -1,0 +1,473 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Attached to a command, see attach.h. Owns what is kept while the
+ * command runs: the status pipe, its pidfd, the pty, and the signals, which go to the command
+ * instead of ending us. The line in the status pipe is the truth, whatever becomes of the daemon;
+ * without one nothing is guessed. Signals a process by its pidfd only, never by a number.
+ */
+#include "client/attach.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <time.h>
+
+#include "client/parse.h"
+#include "client/print.h"
+#include "client/pty.h"
+#include "protocol/error.h"
+#include "protocol/name.h"
+
+/* linux/pidfd.h, 6.9 */
+#define SIGNAL_PROCESS_GROUP (1U << 2)
+
+/* How long the daemon may take to tell of the end where the runner went without a word, and to
+ * remove the set of run. */
+#define LAST_WORD_MS 5000
+#define IMPATIENCE_MS 2000
+
+struct session {
+	struct client *client;
+	const struct attach *how;
+	struct pty *pty; /* NULL: without a terminal of its own */
+	int status_fd, signal_fd, pid_fd;
+	sigset_t mask_before;
+	char id[SESSION_SIZE], set[NAME_SIZE];
+	int64_t pid;
+	bool running;	      /* the first reply is here */
+	bool connected;	      /* and the last one is not */
+	int lost;	      /* how the connection ended, while there was no reply */
+	json_t *parameters;   /* of the call ... */
+	struct call_fds *fds; /* ... and its descriptors, until it is known not to be repeated */
+	unsigned int tries;
+	int outcome;	  /* of the command; -1: not known */
+	int failure;	  /* to end with at once */
+	unsigned waiting; /* bit N: signal N has come before there was anybody to get it */
+	int64_t deadline, interrupted; /* in ms; -1: none */
+	size_t line_used;
+	char line[32];
+};
+
+int command_outcome(const json_t *reply)
+{
+	const json_t *status = json_object_get(reply, "exitStatus");
+	const json_t *signal = json_object_get(reply, "signal");
+
+	if (json_is_integer(status))
+		return (int)(json_integer_value(status) & 0xff);
+	if (json_is_integer(signal))
+		return (int)((COMMAND_SIGNALLED + json_integer_value(signal)) & 0xff);
+	return -1;
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void session_done(struct session *session)
+{
+	session->pty = pty_free(session->pty);
+	session->status_fd = close_fd(session->status_fd);
+	session->pid_fd = close_fd(session->pid_fd);
+	if (session->signal_fd >= 0) {
+		session->signal_fd = close_fd(session->signal_fd);
+		(void)sigprocmask(SIG_SETMASK, &session->mask_before, NULL);
+	}
+}
+
+/* From here on signals are read, but those that the caller wants to be ignored. */
+static int catch_signals(struct session *session)
+{
+	static const int passed_on[] = {SIGINT,	 SIGTERM, SIGHUP,  SIGQUIT, SIGUSR1,
+					SIGUSR2, SIGTSTP, SIGCONT, SIGWINCH};
+	sigset_t caught;
+
+	sigemptyset(&caught);
+	for (size_t i = 0; i < ARRAY_SIZE(passed_on); i++) {
+		struct sigaction action;
+
+		/* a blocked signal would be queued all the same */
+		if (sigaction(passed_on[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+			sigaddset(&caught, passed_on[i]);
+	}
+	session->signal_fd = signalfd(-1, &caught, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (session->signal_fd < 0)
+		return negative_errno();
+	/* nobody reads any more: the command is to be told, by SIGHUP, before we end */
+	if (session->pty)
+		(void)signal(SIGPIPE, SIG_IGN);
+	(void)sigprocmask(SIG_BLOCK, &caught, &session->mask_before);
+	return 0;
+}
+
+/* Ends by a signal as if it had never been caught; the daemon sees the connection closed, and ends
+ * what it has begun. */
+static void die_of(struct session *session, int signal)
+{
+	sigset_t only;
+
+	session_done(session);
+	sigemptyset(&only);
+	sigaddset(&only, signal);
+	(void)fflush(stdout);
+	(void)sigprocmask(SIG_UNBLOCK, &only, NULL);
+	(void)raise(signal);
+	session->failure = COMMAND_SIGNALLED + signal;
+}
+
+/* By the daemon, which may signal what we may not: another uid inside a user namespace. */
+static void kill_by_daemon(struct session *session, int signal)
+{
+	json_t *parameters;
+	struct client client;
+
+	if (!session->id[0])
+		return;
+	client_init(&client);
+	client.socket_path = session->client->socket_path;
+	client.verb = session->client->verb;
+	client.has_owner = session->client->has_owner;
+	client.owner = session->client->owner;
+	parameters = client_named(&client, session->set);
+	json_put(parameters, "session", json_string(session->id));
+	json_put(parameters, "signal", json_integer(signal));
+	(void)client_call(&client, session->how->subject, "org.nsctl.Kill", parameters, NULL, NULL);
+	client_done(&client);
+}
+
+static void send_signal(struct session *session, int signal, bool group)
+{
+	unsigned flags = group ? SIGNAL_PROCESS_GROUP : 0;
+	long r = -1;
+
+	errno = EPERM;
+	if (session->pid_fd >= 0)
+		r = syscall(SYS_pidfd_send_signal, session->pid_fd, signal, NULL, flags);
+	if (r < 0 && errno == EINVAL && group)
+		r = syscall(SYS_pidfd_send_signal, session->pid_fd, signal, NULL, 0);
+	if (r < 0 && errno == EPERM)
+		kill_by_daemon(session, signal);
+}
+
+/* Whether the command does something of its own about SIGTSTP. */
+static bool handles_stop(const struct session *session)
+{
+	char path[64], line[256];
+	_cleanup_file_ FILE *file = NULL;
+	unsigned long long bits = 0, all = 0;
+
+	snprintf(path, sizeof(path), "/proc/%" PRId64 "/status", session->pid);
+	file = fopen(path, "re");
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "SigCgt: %llx", &bits) == 1 ||
+		    sscanf(line, "SigIgn: %llx", &bits) == 1)
+			all |= bits;
+	return all >> (SIGTSTP - 1) & 1;
+}
+
+static void stop(struct session *session, bool group)
+{
+	if (session->pty)
+		pty_restore();
+	else if (session->running)
+		/* the command leads a session, so that its SIGTSTP stops nothing by default: the
+		 * kernel leaves it out where no shell could continue it */
+		send_signal(session, handles_stop(session) ? SIGTSTP : SIGSTOP, group);
+	(void)raise(SIGSTOP);
+}
+
+static void interrupt_twice(struct session *session)
+{
+	int64_t now = now_ms();
+
+	if (session->how->impatient && session->interrupted >= 0 &&
+	    now - session->interrupted <= IMPATIENCE_MS)
+		send_signal(session, SIGKILL, false);
+	session->interrupted = now;
+}
+
+static void on_signal(struct session *session, int signal, bool from_terminal)
+{
+	bool ends = signal == SIGINT || signal == SIGTERM || signal == SIGHUP || signal == SIGQUIT;
+
+	if (signal == SIGTSTP) {
+		stop(session, from_terminal);
+		return;
+	}
+	if (session->pty && (signal == SIGCONT || signal == SIGWINCH)) {
+		if (signal == SIGCONT)
+			pty_raw(session->pty);
+		pty_resize(session->pty, signal == SIGCONT);
+		return;
+	}
+	if (!session->running) {
+		/* it may have been started already: the signal is for the command; but who asks
+		 * for an end twice is not kept waiting for a beginning */
+		if (ends && session->waiting & 1U << signal)
+			die_of(session, signal);
+		else if (ends || signal == SIGUSR1 || signal == SIGUSR2)
+			session->waiting |= 1U << signal;
+		return;
+	}
+	send_signal(session, signal, from_terminal || signal == SIGCONT);
+	if (signal == SIGINT)
+		interrupt_twice(session);
+}
+
+static void on_signals(struct session *session)
+{
+	struct signalfd_siginfo info;
+
+	while (session->failure == 0 &&
+	       read(session->signal_fd, &info, sizeof(info)) == sizeof(info))
+		on_signal(session, (int)info.ssi_signo, info.ssi_code == SI_KERNEL);
+}
+
+/* "exit N" or "signal N" */
+static void take_line(struct session *session)
+{
+	const char *rest;
+	struct piece word = parse_cut(session->line, ' ', &rest);
+	int64_t number;
+
+	if (!rest || !parse_number(rest, 0, 255, &number))
+		return;
+	if (word.size == 4 && strncmp(word.start, "exit", 4) == 0)
+		session->outcome = (int)number;
+	else if (word.size == 6 && strncmp(word.start, "signal", 6) == 0)
+		session->outcome = (COMMAND_SIGNALLED + (int)number) & 0xff;
+}
+
+static void on_status(struct session *session)
+{
+	char *end;
+	ssize_t n = read(session->status_fd, session->line + session->line_used,
+			 sizeof(session->line) - 1 - session->line_used);
+
+	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+		return;
+	if (n > 0) {
+		session->line_used += (size_t)n;
+		session->line[session->line_used] = '\0';
+		end = strchr(session->line, '\n');
+		if (!end && session->line_used < sizeof(session->line) - 1)
+			return;
+		if (end) {
+			*end = '\0';
+			take_line(session);
+		}
+	}
+	session->status_fd = close_fd(session->status_fd);
+	session->deadline = now_ms() + LAST_WORD_MS;
+}
+
+static void started(struct session *session, const json_t *reply)
+{
+	const json_t *index = json_object_get(reply, "processFileDescriptor");
+
+	session->running = true;
+	call_fds_done(session->fds);
+	session->pid = json_integer_value(json_object_get(reply, "pid"));
+	snprintf(session->id, sizeof(session->id), "%s", json_text(reply, "session", ""));
+	snprintf(session->set, sizeof(session->set), "%s",
+		 json_text(reply, "name", session->how->subject ? session->how->subject : ""));
+	if (json_is_integer(index))
+		session->pid_fd =
+			fd_list_take(&session->client->receiver.fds, json_integer_value(index));
+	for (int signal = 1; signal < 32; signal++)
+		if (session->waiting >> signal & 1)
+			send_signal(session, signal, false);
+}
+
+/* The command could not be started. */
+static int failed_to_start(const struct session *session, const struct message_reply *reply)
+{
+	int number = (int)json_integer_value(json_object_get(reply->parameters, "errno"));
+
+	if (error_from_id(reply->error) != ERROR_SYSTEM ||
+	    strcmp(json_text(reply->parameters, "what", ""), "execute command") != 0)
+		return client_error(session->client, session->how->subject, reply);
+	if (number == ENOENT && session->how->try_only)
+		return COMMAND_NOT_FOUND;
+	client_problem(session->client, session->how->subject, "%s: %s", session->how->program,
+		       number > 0 ? strerror(number) : "cannot be executed");
+	if (number == ENOENT && strchr(session->how->program, '/') == NULL)
+		print_hint("it is looked for inside, in the PATH that is passed on");
+	return number == ENOENT ? COMMAND_NOT_FOUND : COMMAND_NOT_EXECUTABLE;
+}
+
+static int ask(struct session *session)
+{
+	int r = client_send(session->client, session->how->subject, session->how->method,
+			    session->parameters, session->fds, true);
+
+	/* half a reply must not keep signals and the terminal waiting */
+	if (r == 0)
+		(void)fcntl(session->client->socket_fd, F_SETFL, O_NONBLOCK);
+	return r;
+}
+
+/* The connection was lost before the first reply. */
+static void on_lost(struct session *session, int outcome)
+{
+	session->tries++;
+	if (client_try_again(session->client, session->how->method, session->parameters, outcome,
+			     session->tries)) {
+		session->failure = ask(session);
+		return;
+	}
+	/* ours among them would keep the status pipe open */
+	call_fds_done(session->fds);
+	session->lost = outcome;
+	session->connected = false;
+}
+
+static void on_reply(struct session *session)
+{
+	_cleanup_reply_ struct message_reply reply = {0};
+	int r = client_receive(session->client, &reply);
+
+	if (r == TRANSPORT_AGAIN)
+		return;
+	if (r == -EBADMSG && !session->running) {
+		session->failure = client_lost(session->client, session->how->subject, r);
+		return;
+	}
+	if (r != 0 && !session->running) {
+		on_lost(session, r);
+		return;
+	}
+	session->connected = r == 0 && reply.continues && !reply.error;
+	if (r == 0 && reply.error && !session->running)
+		session->failure = failed_to_start(session, &reply);
+	else if (r == 0 && reply.error)
+		(void)client_error(session->client, session->how->subject, &reply);
+	else if (r == 0 && !session->running)
+		started(session, reply.parameters);
+	if (r == 0 && !reply.error && session->outcome < 0)
+		session->outcome = command_outcome(reply.parameters);
+	client_received(session->client);
+}
+
+/* Everything has been said that will be. */
+static bool is_over(const struct session *session)
+{
+	if (session->failure != 0)
+		return true;
+	if (session->outcome >= 0)
+		return !session->how->removes || !session->connected;
+	return session->status_fd < 0 && !session->connected;
+}
+
+static int stay(struct session *session)
+{
+	struct pollfd fds[3 + PTY_POLL];
+	size_t n = 3;
+
+	while (!is_over(session)) {
+		int timeout = -1;
+
+		fds[0] = (struct pollfd){.fd = session->signal_fd, .events = POLLIN};
+		fds[1] = (struct pollfd){.fd = session->status_fd, .events = POLLIN};
+		fds[2] = (struct pollfd){.fd = session->connected ? session->client->socket_fd : -1,
+					 .events = POLLIN};
+		if (session->pty) {
+			pty_poll(session->pty, fds + 3);
+			n = 3 + PTY_POLL;
+		}
+		if (session->deadline >= 0)
+			timeout = (int)MAX(session->deadline - now_ms(), 0);
+		if (poll(fds, n, timeout) == 0)
+			break;
+		if (fds[0].revents)
+			on_signals(session);
+		if (session->failure == 0 && fds[2].revents)
+			on_reply(session);
+		if (session->failure == 0 && fds[1].revents)
+			on_status(session);
+		if (session->failure != 0 || !session->pty)
+			continue;
+		pty_pump(session->pty, fds + 3);
+		for (; session->pty->interrupts > 0; session->pty->interrupts--)
+			interrupt_twice(session);
+	}
+	if (session->failure != 0)
+		return session->failure;
+	if (session->outcome >= 0) {
+		if (session->pty)
+			pty_drain(session->pty, session->signal_fd);
+		return 0;
+	}
+	pty_restore();
+	if (!session->running)
+		return client_lost(session->client, session->how->subject, session->lost);
+	return client_problem(session->client, session->how->subject,
+			      "how %s ended is not known: nsctld, or what waited for the command, "
+			      "has ended without telling",
+			      session->how->program);
+}
+
+/* The status pipe, the terminal and the signals. 0 or a status, told. */
+static int prepare(struct session *session, json_t *parameters, struct call_fds *fds)
+{
+	int ends[2], r;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return client_problem(session->client, session->how->subject, "pipe: %s",
+				      strerror(errno));
+	session->status_fd = ends[0];
+	json_put(parameters, "statusFileDescriptor", call_fds_add(fds, ends[1]));
+	if (session->how->tty) {
+		r = pty_new(&session->pty);
+		if (r < 0)
+			return client_problem(session->client, session->how->subject,
+					      "cannot make a terminal: %s", strerror(-r));
+		json_put(parameters, "terminalFileDescriptor",
+			 call_fds_add(fds, fcntl(session->pty->slave_fd, F_DUPFD_CLOEXEC, 3)));
+	}
+	r = catch_signals(session);
+	if (r < 0)
+		return client_problem(session->client, session->how->subject, "signalfd: %s",
+				      strerror(-r));
+	return 0;
+}
+
+int session_attach(struct client *client, const struct attach *how, json_t *parameters,
+		   struct call_fds *fds, int *ret_status)
+{
+	_cleanup_(session_done) struct session session = {
+		.client = client,
+		.how = how,
+		.status_fd = -1,
+		.signal_fd = -1,
+		.pid_fd = -1,
+		.outcome = -1,
+		.deadline = -1,
+		.interrupted = -1,
+		.connected = true,
+		.parameters = parameters,
+		.fds = fds,
+	};
+	int r = client_connect(client, false);
+
+	if (r == 0)
+		r = prepare(&session, parameters, fds);
+	if (r == 0)
+		r = ask(&session);
+	if (r != 0)
+		return r;
+	if (session.pty)
+		pty_raw(session.pty);
+	r = stay(&session);
+	if (r == 0)
+		*ret_status = session.outcome;
+	return r;
+}
