@@ -3,37 +3,11 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include "daemon/keeper/store-part.h"
 #include "daemon/keeper/store-record.h"
 #include "daemon/keeper/store.h"
 
-#define MAGIC "nsctl-state\n"
-#define FILE_SIZE_MAX (128 * 1024)
-
-/* In the order in which they are read: a link needs its sets, a session its own. */
-enum class { SETS, LINKS, SESSIONS, CLASS_COUNT };
-
-static const char *const directories[CLASS_COUNT] = {"sets", "links", "sessions"};
-
-struct store {
-	int state_fd, damaged_fd, applying_fd;
-	int fds[CLASS_COUNT];
-	bool lasting; /* over boots: records of any boot are read, and there are no sessions */
-	uint32_t last_temporary;
-	char boot_id[40];
-};
-
-static enum class n_classes(const struct store *store) {
-	return store->lasting ? SESSIONS : CLASS_COUNT;
-}
-
-/* Before each record; no padding: all of it is checksummed. */
-struct header {
-	char magic[12];
-	uint32_t version;
-	char boot_id[40];
-	uint32_t size;	   /* of the record behind */
-	uint32_t checksum; /* of all before it, and of the record */
-};
+const char *const store_directories[CLASS_COUNT] = {"sets", "links", "sessions"};
 
 static uint32_t add_to_hash(uint32_t hash, const void *data, size_t size)
 {
@@ -44,15 +18,12 @@ static uint32_t add_to_hash(uint32_t hash, const void *data, size_t size)
 	return hash;
 }
 
-/* FNV-1a: finds damage, not malice; the directory is root's. */
-static uint32_t checksum(const struct header *header, const void *record)
+uint32_t store_checksum(const struct store_header *header, const void *record)
 {
-	uint32_t hash = add_to_hash(2166136261, header, offsetof(struct header, checksum));
+	uint32_t hash = add_to_hash(2166136261, header, offsetof(struct store_header, checksum));
 
 	return add_to_hash(hash, record, header->size);
 }
-
-/* --- files --- */
 
 static int open_directory(int parent_fd, const char *name)
 {
@@ -90,8 +61,8 @@ static int open_in(int state_fd, bool lasting, struct store **ret)
 		.state_fd = state_fd, .damaged_fd = -1, .applying_fd = -1, .lasting = lasting};
 	memset(store->fds, -1, sizeof(store->fds));
 	r = read_boot_id(store->boot_id);
-	for (enum class class = 0; r >= 0 && class < n_classes(store); class ++)
-		r = store->fds[class] = open_directory(store->state_fd, directories[class]);
+	for (enum store_class class = 0; r >= 0 && class < store_n_classes(store); class ++)
+		r = store->fds[class] = open_directory(store->state_fd, store_directories[class]);
 	if (r >= 0)
 		r = store->damaged_fd = open_directory(store->state_fd, "damaged");
 	if (r >= 0 && !lasting)
@@ -133,7 +104,7 @@ struct store *store_close(struct store *store)
 	if (!store)
 		return NULL;
 	close_fd(store->state_fd);
-	for (enum class class = 0; class < CLASS_COUNT; class ++)
+	for (enum store_class class = 0; class < CLASS_COUNT; class ++)
 		close_fd(store->fds[class]);
 	close_fd(store->damaged_fd);
 	close_fd(store->applying_fd);
@@ -169,7 +140,7 @@ static int write_file(const struct store *store, int directory_fd, const char *t
 {
 	_cleanup_free_ void *packed = NULL;
 	_cleanup_free_ char *file = NULL;
-	struct header header = {.magic = MAGIC, .version = STORE_VERSION};
+	struct store_header header = {.magic = STORE_MAGIC, .version = STORE_VERSION};
 	size_t size;
 	_cleanup_fd_ int fd = -1;
 	int r = wire_pack(layout, record, &packed, &size);
@@ -178,7 +149,7 @@ static int write_file(const struct store *store, int directory_fd, const char *t
 		return r;
 	memcpy(header.boot_id, store->boot_id, sizeof(header.boot_id));
 	header.size = size;
-	header.checksum = checksum(&header, packed);
+	header.checksum = store_checksum(&header, packed);
 	file = malloc(sizeof(header) + size);
 	if (!file)
 		return -ENOMEM;
@@ -311,7 +282,7 @@ int store_end_all_applies(struct store *store)
 /* --- what lasts --- */
 
 /* Several may be on their way at once, each under a name of its own. */
-static int prepare(struct store *store, enum class class, const char *id,
+static int prepare(struct store *store, enum store_class class, const char *id,
 		   const struct wire_layout *layout, const void *record, struct store_file *ret)
 {
 	struct store_file file = {.directory_fd = store->fds[class], .fd = -1};
@@ -353,211 +324,12 @@ int store_prepare_removal(struct store *store, bool of_link, const char *id, str
 	return prepare(store, of_link ? LINKS : SETS, id, NULL, NULL, ret);
 }
 
-/* --- loading --- */
-
-int store_check(const char *data, size_t size, const char *boot_id, const char **ret_why)
-{
-	struct header header;
-
-	*ret_why = "it is too short";
-	if (size < sizeof(header))
-		return STORE_DAMAGED;
-	memcpy(&header, data, sizeof(header));
-	*ret_why = "it is not a state file of nsctld";
-	if (memcmp(header.magic, MAGIC, sizeof(header.magic)) != 0)
-		return STORE_DAMAGED;
-	*ret_why = "it is of a newer version of nsctld";
-	if (header.version < 1 || header.version > STORE_VERSION)
-		return STORE_DAMAGED;
-	*ret_why = "its length or checksum is wrong";
-	if (header.size != size - sizeof(header) ||
-	    header.checksum != checksum(&header, data + sizeof(header)) ||
-	    strnlen(header.boot_id, sizeof(header.boot_id)) == sizeof(header.boot_id))
-		return STORE_DAMAGED;
-	*ret_why = "it is of another boot of the machine";
-	return strcmp(header.boot_id, boot_id) == 0 ? 0 : STORE_OLD_BOOT;
-}
-
-/* Reads a whole file; *ret is to be freed. */
-static int read_file(int directory_fd, const char *name, char **ret, size_t *ret_size)
-{
-	/* whatever lies there, it is not waited for */
-	_cleanup_fd_ int fd =
-		openat(directory_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	_cleanup_free_ char *data = malloc(FILE_SIZE_MAX);
-	struct stat st;
-	size_t used = 0;
-
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return negative_errno();
-	if (!S_ISREG(st.st_mode))
-		return -EBADMSG;
-	if (!data)
-		return -ENOMEM;
-	while (used < FILE_SIZE_MAX) {
-		ssize_t n = read(fd, data + used, FILE_SIZE_MAX - used);
-
-		if (n < 0)
-			return negative_errno();
-		if (n == 0)
-			break;
-		used += n;
-	}
-	*ret = take_ptr(data);
-	*ret_size = used;
-	return 0;
-}
-
-/* A record out of a file's data that passed store_check(): *ret, a view on *ret_aligned. */
-static int decode(const char *data, size_t size, const struct wire_layout *layout,
-		  char **ret_aligned, void *ret)
-{
-	size -= sizeof(struct header);
-	*ret_aligned = malloc(size + 1);
-	if (!*ret_aligned)
-		return -ENOMEM;
-	memcpy(*ret_aligned, data + sizeof(struct header), size);
-	return wire_unpack(layout, *ret_aligned, size, ret) < 0 ? -EBADMSG : 0;
-}
-
-int store_decode_set(const char *data, size_t size, const char *name, struct set **ret)
-{
-	static struct record_set record;
-	_cleanup_free_ char *aligned = NULL;
-	int r = decode(data, size, &record_set_layout, &aligned, &record);
-
-	return r < 0 ? r : record_to_set(&record, name, ret);
-}
-
-int store_decode_session(const char *data, size_t size, const char *name, struct session **ret,
-			 char ret_set_id[static SESSION_SIZE])
-{
-	static struct record_session record;
-	_cleanup_free_ char *aligned = NULL;
-	int r = decode(data, size, &record_session_layout, &aligned, &record);
-
-	if (r == 0)
-		r = record_to_session(&record, name, ret);
-	if (r == 0)
-		snprintf(ret_set_id, SESSION_SIZE, "%s", record.set_id);
-	return r;
-}
-
-int store_decode_link(const char *data, size_t size, const char *name, struct link **ret,
-		      char ret_ids[static 2][SESSION_SIZE])
-{
-	static struct record_link record;
-	_cleanup_free_ char *aligned = NULL;
-	int r = decode(data, size, &record_link_layout, &aligned, &record);
-
-	if (r == 0)
-		r = record_to_link(&record, name, ret);
-	if (r == 0) {
-		snprintf(ret_ids[0], SESSION_SIZE, "%s", record.a_id ? record.a_id : "");
-		snprintf(ret_ids[1], SESSION_SIZE, "%s", record.b_id ? record.b_id : "");
-	}
-	return r;
-}
-
-/* Decodes one file, and gives it to whom it is for. */
-static int give(enum class class, const char *data, size_t size, const char *name,
-		const struct store_callbacks *callbacks, void *context)
-{
-	char ids[2][SESSION_SIZE];
-	struct session *session;
-	struct link *link;
-	struct set *set;
-	int r;
-
-	if (class == SETS) {
-		r = store_decode_set(data, size, name, &set);
-		if (r == 0)
-			callbacks->set(set, set->spec && store_is_by_connection(set), context);
-	} else if (class == LINKS) {
-		r = store_decode_link(data, size, name, &link, ids);
-		if (r == 0)
-			callbacks->link(link, ids, context);
-	} else {
-		r = store_decode_session(data, size, name, &session, ids[0]);
-		if (r == 0)
-			callbacks->session(session, ids[0], context);
-	}
-	return r;
-}
-
-static int load_one(struct store *store, enum class class, const char *name,
-		    const struct store_callbacks *callbacks, void *context)
-{
-	const char *why = "it cannot be read";
-	_cleanup_free_ char *data = NULL;
-	size_t size;
-	int r = read_file(store->fds[class], name, &data, &size);
-
-	if (r == 0)
-		r = store_check(data, size, store->boot_id, &why);
-	if (r == STORE_OLD_BOOT && store->lasting)
-		r = 0;
-	if (r == 0) {
-		why = "its record makes no sense";
-		r = give(class, data, size, name, callbacks, context);
-	}
-	/* which is no fault of the file's */
-	if (is_shortage(r))
-		return r;
-	if (r)
-		callbacks->bad(directories[class], name, r == STORE_OLD_BOOT ? r : STORE_DAMAGED,
-			       why, context);
-	return 0;
-}
-
-bool store_is_by_connection(const struct set *set)
-{
-	static struct wire_spec spec;
-
-	return wire_unpack(&wire_spec_layout, set->spec, set->spec_size, &spec) == 0 &&
-	       spec.lease_connection;
-}
-
-static int load_directory(struct store *store, enum class class,
-			  const struct store_callbacks *callbacks, void *context)
-{
-	int fd = openat(store->fds[class], ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *entry;
-	int r = 0;
-
-	if (!directory) {
-		close_fd(fd);
-		return negative_errno();
-	}
-	while (r == 0 && (errno = 0, entry = readdir(directory))) {
-		/* what was being written when the daemon died */
-		if (entry->d_name[0] == '.' && entry->d_type == DT_REG)
-			unlinkat(fd, entry->d_name, 0);
-		else if (entry->d_name[0] != '.' && !strchr(entry->d_name, '.'))
-			r = load_one(store, class, entry->d_name, callbacks, context);
-	}
-	if (r == 0 && errno)
-		r = negative_errno();
-	closedir(directory);
-	return r;
-}
-
-int store_load(struct store *store, const struct store_callbacks *callbacks, void *context)
-{
-	int r = 0;
-
-	for (enum class class = 0; r >= 0 && class < n_classes(store); class ++)
-		r = load_directory(store, class, callbacks, context);
-	return r;
-}
-
 int store_forget(struct store *store, const char *directory, const char *name)
 {
-	if (strcmp(directory, directories[SESSIONS]) == 0)
+	if (strcmp(directory, store_directories[SESSIONS]) == 0)
 		return store_remove_session(store, name);
-	return remove_record(store->fds[strcmp(directory, directories[SETS]) == 0 ? SETS : LINKS],
-			     name);
+	return remove_record(
+		store->fds[strcmp(directory, store_directories[SETS]) == 0 ? SETS : LINKS], name);
 }
 
 int store_set_aside(struct store *store, const char *directory, const char *name)
@@ -583,8 +355,8 @@ int store_purge(struct store *store)
 
 	if (r == 0)
 		r = remove_directory(store->state_fd, "applying");
-	for (enum class class = 0; r == 0 && class < n_classes(store); class ++)
-		r = remove_directory(store->state_fd, directories[class]);
+	for (enum store_class class = 0; r == 0 && class < store_n_classes(store); class ++)
+		r = remove_directory(store->state_fd, store_directories[class]);
 	/* the directory itself is the administrator's */
 	if (r < 0 || store->lasting)
 		return r;
