@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <ctype.h>
-#include <grp.h>
 #include <ini.h>
-#include <limits.h>
-#include <pwd.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include "daemon/keeper/address.h"
-#include "daemon/keeper/config.h"
+#include "daemon/keeper/config-part.h"
 
 /* Accounts that need not exist: numbers that no distribution hands out. */
 #define FRONT_ID 61182
@@ -38,8 +34,7 @@ struct loading {
 	bool front_named, init_named;
 };
 
-static int complain(struct loading *loading, const char *format, ...) _printf_(2, 3);
-static int complain(struct loading *loading, const char *format, ...)
+int config_complain(struct loading *loading, const char *format, ...)
 {
 	char text[512];
 	va_list arguments;
@@ -53,130 +48,6 @@ static int complain(struct loading *loading, const char *format, ...)
 		loading->message = NULL;
 	loading->message_line = (int)loading->line;
 	return -EINVAL;
-}
-
-/* --- values --- */
-
-/* "512", and with sizes "16M": 0 or -EINVAL. */
-static int parse_number(const char *text, bool size, uint64_t max, uint64_t *ret)
-{
-	unsigned long long value;
-	char *end;
-
-	if (!isdigit((unsigned char)*text))
-		return -EINVAL;
-	errno = 0;
-	value = strtoull(text, &end, 10);
-	if (errno)
-		return -EINVAL;
-	if (size && *end) {
-		static const char units[] = "KMG";
-		const char *unit = strchr(units, *end);
-
-		if (!unit || end[1] || value > UINT64_MAX >> (10 * (unit - units + 1)))
-			return -EINVAL;
-		value <<= 10 * (unit - units + 1);
-		end++;
-	}
-	if (*end || value > max)
-		return -EINVAL;
-	*ret = value;
-	return 0;
-}
-
-static int find_user(const char *name, uid_t *ret_uid, gid_t *ret_gid)
-{
-	const struct passwd *account = getpwnam(name);
-	uint64_t number;
-
-	if (account) {
-		*ret_uid = account->pw_uid;
-		*ret_gid = account->pw_gid;
-		return 0;
-	}
-	if (parse_number(name, false, UINT32_MAX - 1, &number) < 0)
-		return -ENOENT;
-	*ret_uid = *ret_gid = number;
-	return 0;
-}
-
-static int find_group(const char *name, gid_t *ret)
-{
-	const struct group *group = getgrnam(name);
-	uint64_t number;
-
-	if (group) {
-		*ret = group->gr_gid;
-		return 0;
-	}
-	if (parse_number(name, false, UINT32_MAX - 1, &number) < 0)
-		return -ENOENT;
-	*ret = number;
-	return 0;
-}
-
-/* One more id, sorted. */
-static int add_id(uint32_t **ids, size_t *n, uint32_t id)
-{
-	uint32_t *more = realloc(*ids, (*n + 1) * sizeof(*more));
-	size_t at = 0;
-
-	if (!more)
-		return -ENOMEM;
-	*ids = more;
-	while (at < *n && more[at] < id)
-		at++;
-	memmove(more + at + 1, more + at, (*n - at) * sizeof(*more));
-	more[at] = id;
-	(*n)++;
-	return 0;
-}
-
-static int add_who(struct loading *loading, enum config_allow key, struct config_who *who,
-		   const char *word)
-{
-	uid_t uid;
-	gid_t gid;
-
-	if (strcmp(word, "*") == 0) {
-		who->everyone = true;
-		return 0;
-	}
-	if (strcmp(word, "host") == 0 && key == CONFIG_USER_NAMESPACES) {
-		who->host = true;
-		return 0;
-	}
-	if (*word == '@') {
-		if (find_group(word + 1, &gid) < 0)
-			return complain(loading, "allow.%s: there is no group %s", allow_keys[key],
-					word + 1);
-		return add_id(&who->gids, &who->n_gids, gid);
-	}
-	if (find_user(word, &uid, &gid) < 0)
-		return complain(loading, "allow.%s: there is no user %s", allow_keys[key], word);
-	return add_id(&who->uids, &who->n_uids, uid);
-}
-
-static void who_done(struct config_who *who)
-{
-	free(who->uids);
-	free(who->gids);
-	*who = (struct config_who){};
-}
-
-/* Users, @groups and *, with commas or spaces between. */
-static int parse_who(struct loading *loading, enum config_allow key, const char *value)
-{
-	struct config_who *who = &loading->config->allow[key];
-	char *copy = strdup(value), *rest = copy, *word;
-	int r = copy ? 0 : -ENOMEM;
-
-	who_done(who);
-	while (r == 0 && (word = strsep(&rest, ", \t")))
-		if (*word)
-			r = add_who(loading, key, who, word);
-	free(copy);
-	return r;
 }
 
 /* --- sections --- */
@@ -199,21 +70,22 @@ static int set_limit(struct loading *loading, const char *key, const char *value
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		if (strcmp(key, rows[i].key) != 0)
 			continue;
-		if (parse_number(value, false, LIMITS_MAX, &number) < 0)
-			return complain(loading, "limits.%s: %s: is a number, 0 to %d", key, value,
-					LIMITS_MAX);
+		if (config_parse_number(value, false, LIMITS_MAX, &number) < 0)
+			return config_complain(loading, "limits.%s: %s: is a number, 0 to %d", key,
+					       value, LIMITS_MAX);
 		*rows[i].number = number;
 		return 0;
 	}
 	if (strcmp(key, "buffered-bytes") != 0)
-		return complain(loading,
-				"limits.%s: unknown key; known are: sets sessions connections "
-				"links networks monitors published-ports buffered-bytes",
-				key);
-	if (parse_number(value, true, UINT64_C(1) << 40, &limits->buffered) < 0 ||
+		return config_complain(
+			loading,
+			"limits.%s: unknown key; known are: sets sessions connections "
+			"links networks monitors published-ports buffered-bytes",
+			key);
+	if (config_parse_number(value, true, UINT64_C(1) << 40, &limits->buffered) < 0 ||
 	    limits->buffered < UINT64_C(1) << 20)
-		return complain(loading, "limits.%s: %s: is a size such as 16M, at least 1M", key,
-				value);
+		return config_complain(loading, "limits.%s: %s: is a size such as 16M, at least 1M",
+				       key, value);
 	return 0;
 }
 
@@ -221,8 +93,9 @@ static int set_allow(struct loading *loading, const char *key, const char *value
 {
 	for (enum config_allow i = 0; i < CONFIG_ALLOW_COUNT; i++)
 		if (strcmp(key, allow_keys[i]) == 0)
-			return parse_who(loading, i, value);
-	return complain(
+			return config_parse_who(loading, key, i == CONFIG_USER_NAMESPACES, value,
+						&loading->config->allow[i]);
+	return config_complain(
 		loading,
 		"allow.%s: unknown key; known are: connect user-namespaces ip-netns "
 		"new-privileges administer nested confined host-links egress publish low-ports",
@@ -241,7 +114,7 @@ static int parse_subnet(struct loading *loading, const char *key, const char *te
 	if (!wrong && subnet.prefix > longest)
 		wrong = "has room for too few sets";
 	if (wrong)
-		return complain(loading, "network.%s: %s: %s", key, text, wrong);
+		return config_complain(loading, "network.%s: %s: %s", key, text, wrong);
 	address_write(&subnet, true, ret);
 	return 0;
 }
@@ -261,9 +134,10 @@ static int parse_forbidden(struct loading *loading, const char *key, const char 
 		if (!*word)
 			continue;
 		if (wrong)
-			r = complain(loading, "network.%s: %s: %s", key, word, wrong);
+			r = config_complain(loading, "network.%s: %s: %s", key, word, wrong);
 		else if (network->n_forbidden == FORBIDDEN_MAX)
-			r = complain(loading, "network.%s: more than %d", key, FORBIDDEN_MAX);
+			r = config_complain(loading, "network.%s: more than %d", key,
+					    FORBIDDEN_MAX);
 		else
 			address_write(&address, true, network->forbidden[network->n_forbidden++]);
 	}
@@ -281,18 +155,19 @@ static int set_network(struct loading *loading, const char *key, const char *val
 		return parse_subnet(loading, key, value, AF_INET6, 112, network->pool_v6);
 	if (strcmp(key, "egress-forbidden") == 0)
 		return parse_forbidden(loading, key, value);
-	return complain(loading,
-			"network.%s: unknown key; known are: egress-pool-v4 egress-pool-v6 "
-			"egress-forbidden",
-			key);
+	return config_complain(loading,
+			       "network.%s: unknown key; known are: egress-pool-v4 egress-pool-v6 "
+			       "egress-forbidden",
+			       key);
 }
 
 static int set_path(struct loading *loading, const char *key, const char *value,
 		    char ret[static CONFIG_PATH_SIZE])
 {
 	if (*value != '/' || strlen(value) >= CONFIG_PATH_SIZE)
-		return complain(loading, "accounts.%s: %s: is a path from / on, of less than %d",
-				key, value, CONFIG_PATH_SIZE);
+		return config_complain(loading,
+				       "accounts.%s: %s: is a path from / on, of less than %d", key,
+				       value, CONFIG_PATH_SIZE);
 	strcpy(ret, value);
 	return 0;
 }
@@ -309,13 +184,13 @@ static int set_account(struct loading *loading, const char *key, const char *val
 	if (strcmp(key, "subgid") == 0)
 		return set_path(loading, key, value, config->subgid);
 	if (!front && strcmp(key, "init") != 0)
-		return complain(loading,
-				"accounts.%s: unknown key; known are: front init subuid subgid",
-				key);
-	if (find_user(value, &uid, &gid) < 0)
-		return complain(loading, "accounts.%s: there is no user %s", key, value);
+		return config_complain(
+			loading, "accounts.%s: unknown key; known are: front init subuid subgid",
+			key);
+	if (config_find_user(value, &uid, &gid) < 0)
+		return config_complain(loading, "accounts.%s: there is no user %s", key, value);
 	if (uid == 0)
-		return complain(loading, "accounts.%s: root is not what this is for", key);
+		return config_complain(loading, "accounts.%s: root is not what this is for", key);
 	if (front) {
 		config->front_uid = uid;
 		config->front_gid = gid;
@@ -333,11 +208,12 @@ static int see_once(struct loading *loading, const char *section, const char *ke
 	char *seen = loading->seen[loading->n_seen];
 
 	if (loading->n_seen == ARRAY_SIZE(loading->seen))
-		return complain(loading, "more keys than there are");
+		return config_complain(loading, "more keys than there are");
 	snprintf(seen, sizeof(loading->seen[0]), "%s.%s", section, key);
 	for (size_t i = 0; i < loading->n_seen; i++)
 		if (strcmp(loading->seen[i], seen) == 0)
-			return complain(loading, "%s: stands here for the second time", seen);
+			return config_complain(loading, "%s: stands here for the second time",
+					       seen);
 	loading->n_seen++;
 	return 0;
 }
@@ -360,8 +236,8 @@ static int on_key(void *context, const char *section, const char *key, const cha
 		if (strcmp(section, sections[i].name) == 0)
 			return see_once(loading, section, key) == 0 &&
 			       sections[i].set(loading, key, value ? value : "") == 0;
-	complain(loading, "[%s]: unknown section; known are: limits allow accounts network",
-		 section);
+	config_complain(loading, "[%s]: unknown section; known are: limits allow accounts network",
+			section);
 	return 0;
 }
 
@@ -374,7 +250,7 @@ static char *read_line(char *text, int size, void *context)
 	if (line)
 		loading->line++;
 	if (line && !strchr(line, '\n') && !feof(loading->file))
-		complain(loading, "the line is too long");
+		config_complain(loading, "the line is too long");
 	return line;
 }
 
@@ -385,7 +261,7 @@ static void set_account_default(const char *name, uint32_t number, bool named, u
 {
 	if (named)
 		return;
-	*ret_missing = find_user(name, uid, gid) < 0;
+	*ret_missing = config_find_user(name, uid, gid) < 0;
 	if (*ret_missing) {
 		*uid = number;
 		*gid = number;
@@ -422,7 +298,7 @@ static int parse_file(struct loading *loading)
 	int line = ini_parse_stream(read_line, loading, on_key, loading);
 
 	if (ferror(loading->file))
-		return complain(loading, "cannot be read");
+		return config_complain(loading, "cannot be read");
 	if (line < 0)
 		return -EINVAL;
 	/* libinih goes on behind what it does not understand: that comes first, not what follows */
@@ -430,7 +306,7 @@ static int parse_file(struct loading *loading)
 		free(loading->message);
 		loading->message = NULL;
 		loading->line = line;
-		return complain(loading, "is neither [section] nor key = value");
+		return config_complain(loading, "is neither [section] nor key = value");
 	}
 	return loading->message ? -EINVAL : 0;
 }
@@ -487,7 +363,7 @@ int config_load(const char *path, bool must_exist, struct config **ret, char **r
 		wrong = strerror(errno);
 	if (!wrong)
 		return config_parse(file, path, ret, ret_message);
-	r = complain(&loading, "%s", wrong);
+	r = config_complain(&loading, "%s", wrong);
 	*ret_message = loading.message;
 	return r;
 }
@@ -497,29 +373,9 @@ struct config *config_free(struct config *config)
 	if (!config)
 		return NULL;
 	for (enum config_allow key = 0; key < CONFIG_ALLOW_COUNT; key++)
-		who_done(&config->allow[key]);
+		config_who_done(&config->allow[key]);
 	free(config);
 	return NULL;
-}
-
-static bool has_id(const uint32_t *ids, size_t n, uint32_t id)
-{
-	for (size_t i = 0; i < n; i++)
-		if (ids[i] == id)
-			return true;
-	return false;
-}
-
-bool config_who_has(const struct config_who *who, uid_t uid, gid_t gid, const gid_t *groups,
-		    size_t n_groups)
-{
-	if (who->everyone || has_id(who->uids, who->n_uids, uid) ||
-	    has_id(who->gids, who->n_gids, gid))
-		return true;
-	for (size_t i = 0; i < n_groups; i++)
-		if (has_id(who->gids, who->n_gids, groups[i]))
-			return true;
-	return false;
 }
 
 /* A sysctl's number, or what counts where this kernel has none of that name. */
