@@ -11,8 +11,8 @@
 #include "base.h"
 #include "daemon/kernel/host.h"
 
-/* In the vault: its tmpfs bound once more. What is bound within the vault is taken from here, as the
- * kernel looks through all mounts below the one a bind is taken from (has_locked_children() in
+/* In the vault: its tmpfs bound once more. What is bound within the vault is taken from here, as
+ * the kernel looks through all mounts below the one a bind is taken from (has_locked_children() in
  * fs/namespace.c), and below the vault's root there is one for each set. */
 #define VAULT_SOURCE "/source"
 
