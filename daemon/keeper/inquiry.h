@@ -9,8 +9,10 @@ void inquiry_on_get(struct keeper *, struct request *, struct wire_message *);
 void inquiry_on_list(struct keeper *, struct request *, struct wire_message *);
 void inquiry_on_sessions(struct keeper *, struct request *, struct wire_message *);
 void inquiry_on_open(struct keeper *, struct request *, struct wire_message *);
-void inquiry_on_identify(struct keeper *, struct request *, struct wire_message *);
 void inquiry_on_status(struct keeper *, struct request *, struct wire_message *);
+
+/* Which set a process is in: inquiry-identify.c */
+void inquiry_on_identify(struct keeper *, struct request *, struct wire_message *);
 
 /* The set as an answer shows it: a view on set, spec_buffer and itself. Strings live as long as
  * those. */
