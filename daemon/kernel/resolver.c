@@ -1,28 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <linux/mount.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/statfs.h>
-#include <sys/statvfs.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/mounts-part.h"
 #include "daemon/kernel/pin.h"
-#include "daemon/kernel/resolver-text.h"
+#include "daemon/kernel/resolver-entry.h"
 #include "daemon/kernel/resolver.h"
 
-#ifndef MOVE_MOUNT_BENEATH
-#define MOVE_MOUNT_BENEATH 0x00000200
-#endif
-
 #define NSSWITCH_MAX 16384
-/* The smallest that there is. */
-#define PAGE 4096
 #define SAFE (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
 
 enum entry { ENTRY_SERVERS, ENTRY_NSSWITCH, ENTRY_HOSTS, ENTRY_COUNT };
@@ -166,190 +156,13 @@ static int file_mount(const struct place *place, enum entry entry)
 
 /* --- entries --- */
 
-/* FOUND_EDITABLE: ours, and becomes what it is to be without another mount. */
-enum found { FOUND_NOTHING, FOUND_BARE, FOUND_OURS, FOUND_EDITABLE, FOUND_SAME, FOUND_OTHERS };
-
-/* What is mounted, and what is to be done to it. */
-struct mounted {
-	size_t size;
-	struct resolver_edit edit;
-};
-
-static enum found compare_bytes(const char *bytes, size_t n, const struct resolver_text *text,
-				struct resolver_edit *ret)
-{
-	if (n == text->size && memcmp(bytes, text->bytes, n) == 0)
-		return FOUND_SAME;
-	if (n > RESOLVER_TEXT_MAX || !resolver_text_edit(bytes, n, text, ret))
-		return FOUND_OURS;
-	return ret->kept == text->size && ret->n_strikes == 0 ? FOUND_SAME : FOUND_EDITABLE;
-}
-
-/* What is mounted is ours if it is a file of root's on a tmpfs that begins with our line: nobody
- * else can make one. */
-static enum found compare(int fd, const struct resolver_text *text, struct mounted *ret)
-{
-	static char bytes[RESOLVER_TEXT_MAX + 1];
-	struct statfs fs;
-	struct stat st;
-	ssize_t n;
-
-	if (fd < 0 || fstatfs(fd, &fs) < 0 || fs.f_type != TMPFS_MAGIC || fstat(fd, &st) < 0 ||
-	    st.st_uid != 0)
-		return FOUND_OTHERS;
-	n = read(fd, bytes, sizeof(bytes));
-	if (n < (ssize_t)strlen(RESOLVER_HEAD) ||
-	    memcmp(bytes, RESOLVER_HEAD, strlen(RESOLVER_HEAD)) != 0)
-		return FOUND_OTHERS;
-	/* somebody has died while it was writable: it is replaced */
-	if (!(fs.f_flags & ST_RDONLY))
-		return FOUND_OURS;
-	ret->size = n;
-	return compare_bytes(bytes, n, text, &ret->edit);
-}
-
-/* FOUND_EDITABLE: what it is open on, too. */
-static enum found look_at(const struct place *place, enum entry entry, int *ret_fd,
-			  struct mounted *ret)
-{
-	_cleanup_fd_ int fd = -1;
-	enum found found;
-	struct statx x;
-
-	if (statx(place->etc_fd, entries[entry], AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &x) < 0)
-		return FOUND_NOTHING;
-	if (!(x.stx_attributes & STATX_ATTR_MOUNT_ROOT))
-		return FOUND_BARE;
-	if (S_ISREG(x.stx_mode))
-		fd = openat(place->etc_fd, entries[entry],
-			    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	found = compare(fd, &supplies.texts[entry], ret);
-	if (found == FOUND_EDITABLE)
-		*ret_fd = take_fd(&fd);
-	return found;
-}
-
 static enum found look(const struct place *place, enum entry entry)
 {
 	_cleanup_fd_ int fd = -1;
-	struct mounted mounted;
+	struct resolver_mounted mounted;
 
-	return look_at(place, entry, &fd, &mounted);
-}
-
-static int set_read_only(int fd, bool read_only)
-{
-	struct mount_attr attr = {.attr_set = read_only ? MOUNT_ATTR_RDONLY : 0,
-				  .attr_clr = read_only ? 0 : MOUNT_ATTR_RDONLY};
-
-	return syscall(SYS_mount_setattr, fd, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0
-		       ? negative_errno()
-		       : 0;
-}
-
-/* The file that fd is open on, through the same mount: whatever its name leads to by now. */
-static int open_to_write(int fd)
-{
-	union {
-		struct file_handle handle;
-		char bytes[sizeof(struct file_handle) + MAX_HANDLE_SZ];
-	} file = {.handle.handle_bytes = MAX_HANDLE_SZ};
-	int mount_id, r;
-
-	if (name_to_handle_at(fd, "", &file.handle, &mount_id, AT_EMPTY_PATH) < 0)
-		return negative_errno();
-	r = open_by_handle_at(fd, &file.handle, O_WRONLY | O_CLOEXEC);
-	return r < 0 ? negative_errno() : r;
-}
-
-/* Those who read it see all of what is appended or nothing: within a page the size is what changes
- * last. */
-static bool is_within_page(size_t from, size_t end)
-{
-	return from == end || from / PAGE == (end - 1) / PAGE;
-}
-
-static int write_at(int fd, const char *bytes, size_t size, size_t at)
-{
-	ssize_t n = pwrite(fd, bytes, size, at);
-
-	return n == (ssize_t)size ? 0 : n < 0 ? negative_errno() : -EIO;
-}
-
-/* With the first byte it is a comment to all who read it, and what it was goes after that. */
-static int strike_out(int fd, size_t at, size_t size)
-{
-	char blank[RESOLVER_LINE_MAX];
-	int r = write_at(fd, "#", 1, at);
-
-	memset(blank, ' ', sizeof(blank));
-	return r < 0 ? r : write_at(fd, blank, size - 2, at + 1);
-}
-
-/* In this order nobody misses a line that changes its place. */
-static int write_edit(int fd, const struct mounted *mounted, const struct resolver_text *text)
-{
-	const struct resolver_edit *edit = &mounted->edit;
-	int r = write_at(fd, text->bytes + edit->kept, text->size - edit->kept, mounted->size);
-
-	for (size_t i = 0; r == 0 && i < edit->n_strikes; i++)
-		r = strike_out(fd, edit->strikes[i].at, edit->strikes[i].size);
-	return r;
-}
-
-/*
- * The file of hosts that is mounted: without an unmounting, which waits for all processors. Others
- * may have the same file: by its line of networks, they are due for the same. The mount is writable
- * meanwhile, but the file is root's: for nobody who could not make it so.
- */
-static int edit(int mounted_fd, const struct mounted *mounted, const struct resolver_text *text)
-{
-	_cleanup_fd_ int fd = -1;
-	int r, end;
-
-	if (!is_within_page(mounted->size, mounted->size + text->size - mounted->edit.kept))
-		return -EFBIG;
-	r = set_read_only(mounted_fd, false);
-	if (r < 0)
-		return r;
-	r = fd = open_to_write(mounted_fd);
-	if (fd >= 0)
-		r = write_edit(fd, mounted, text);
-	fd = close_fd(fd);
-	end = set_read_only(mounted_fd, true);
-	return r < 0 ? r : end;
-}
-
-static int attach(const struct place *place, enum entry entry, int mount_fd, unsigned int flags)
-{
-	_cleanup_fd_ int fd =
-		openat(place->etc_fd, entries[entry], O_PATH | O_NOFOLLOW | O_CLOEXEC);
-
-	if (fd < 0)
-		return negative_errno();
-	return syscall(SYS_move_mount, mount_fd, "", fd, "",
-		       MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH | flags) < 0
-		       ? negative_errno()
-		       : 0;
-}
-
-static int detach(const struct place *place, enum entry entry)
-{
-	return fchdir(place->etc_fd) < 0 ||
-			       umount2(entries[entry], MNT_DETACH | UMOUNT_NOFOLLOW) < 0
-		       ? negative_errno()
-		       : 0;
-}
-
-/* In the old one's place, without a moment in between where the kernel can do so (6.5). */
-static int replace(const struct place *place, enum entry entry, int mount_fd)
-{
-	int r = attach(place, entry, mount_fd, MOVE_MOUNT_BENEATH);
-
-	if (r == 0)
-		return detach(place, entry);
-	r = detach(place, entry);
-	return r < 0 ? r : attach(place, entry, mount_fd, 0);
+	return resolver_entry_look(place->etc_fd, entries[entry], &supplies.texts[entry], &fd,
+				   &mounted);
 }
 
 /* Whether the set's specification says what is to be at this entry. */
@@ -368,8 +181,8 @@ static int put_entry(const struct place *place, enum entry entry)
 {
 	const struct resolver_text *text = &supplies.texts[entry];
 	_cleanup_fd_ int mount_fd = -1, fd = -1;
-	struct mounted mounted;
-	enum found found = look_at(place, entry, &fd, &mounted);
+	struct resolver_mounted mounted;
+	enum found found = resolver_entry_look(place->etc_fd, entries[entry], text, &fd, &mounted);
 
 	/* what was there before the set was, a mount or not, is the host's */
 	if (place->spec && found >= FOUND_OURS)
@@ -378,13 +191,14 @@ static int put_entry(const struct place *place, enum entry entry)
 		return -ENOENT;
 	if (found == FOUND_SAME || found == FOUND_OTHERS)
 		return 0;
-	if (found == FOUND_EDITABLE && edit(fd, &mounted, text) == 0)
+	if (found == FOUND_EDITABLE && resolver_entry_edit(fd, &mounted, text) == 0)
 		return 0;
 	mount_fd = file_mount(place, entry);
 	if (mount_fd < 0)
 		return mount_fd;
-	return found == FOUND_OURS || found == FOUND_EDITABLE ? replace(place, entry, mount_fd)
-							      : attach(place, entry, mount_fd, 0);
+	return found == FOUND_OURS || found == FOUND_EDITABLE
+		       ? resolver_entry_replace(place->etc_fd, entries[entry], mount_fd)
+		       : resolver_entry_attach(place->etc_fd, entries[entry], mount_fd);
 }
 
 /* A set that has left its networks has the host's again. */
@@ -393,7 +207,7 @@ static int drop_entry(const struct place *place, enum entry entry)
 	enum found found = look(place, entry);
 
 	return found == FOUND_OURS || found == FOUND_EDITABLE || found == FOUND_SAME
-		       ? detach(place, entry)
+		       ? resolver_entry_detach(place->etc_fd, entries[entry])
 		       : 0;
 }
 

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <linux/mount.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/statvfs.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include "daemon/kernel/resolver-entry.h"
+
+#ifndef MOVE_MOUNT_BENEATH
+#define MOVE_MOUNT_BENEATH 0x00000200
+#endif
+
+/* The smallest that there is. */
+#define PAGE 4096
+
+static enum found compare_bytes(const char *bytes, size_t n, const struct resolver_text *text,
+				struct resolver_edit *ret)
+{
+	if (n == text->size && memcmp(bytes, text->bytes, n) == 0)
+		return FOUND_SAME;
+	if (n > RESOLVER_TEXT_MAX || !resolver_text_edit(bytes, n, text, ret))
+		return FOUND_OURS;
+	return ret->kept == text->size && ret->n_strikes == 0 ? FOUND_SAME : FOUND_EDITABLE;
+}
+
+/* What is mounted is ours if it is a file of root's on a tmpfs that begins with our line: nobody
+ * else can make one. */
+static enum found compare(int fd, const struct resolver_text *text, struct resolver_mounted *ret)
+{
+	static char bytes[RESOLVER_TEXT_MAX + 1];
+	struct statfs fs;
+	struct stat st;
+	ssize_t n;
+
+	if (fd < 0 || fstatfs(fd, &fs) < 0 || fs.f_type != TMPFS_MAGIC || fstat(fd, &st) < 0 ||
+	    st.st_uid != 0)
+		return FOUND_OTHERS;
+	n = read(fd, bytes, sizeof(bytes));
+	if (n < (ssize_t)strlen(RESOLVER_HEAD) ||
+	    memcmp(bytes, RESOLVER_HEAD, strlen(RESOLVER_HEAD)) != 0)
+		return FOUND_OTHERS;
+	/* somebody has died while it was writable: it is replaced */
+	if (!(fs.f_flags & ST_RDONLY))
+		return FOUND_OURS;
+	ret->size = n;
+	return compare_bytes(bytes, n, text, &ret->edit);
+}
+
+enum found resolver_entry_look(int etc_fd, const char *name, const struct resolver_text *text,
+			       int *ret_fd, struct resolver_mounted *ret)
+{
+	_cleanup_fd_ int fd = -1;
+	enum found found;
+	struct statx x;
+
+	if (statx(etc_fd, name, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &x) < 0)
+		return FOUND_NOTHING;
+	if (!(x.stx_attributes & STATX_ATTR_MOUNT_ROOT))
+		return FOUND_BARE;
+	if (S_ISREG(x.stx_mode))
+		fd = openat(etc_fd, name,
+			    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	found = compare(fd, text, ret);
+	if (found == FOUND_EDITABLE)
+		*ret_fd = take_fd(&fd);
+	return found;
+}
+
+static int set_read_only(int fd, bool read_only)
+{
+	struct mount_attr attr = {.attr_set = read_only ? MOUNT_ATTR_RDONLY : 0,
+				  .attr_clr = read_only ? 0 : MOUNT_ATTR_RDONLY};
+
+	return syscall(SYS_mount_setattr, fd, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0
+		       ? negative_errno()
+		       : 0;
+}
+
+/* The file that fd is open on, through the same mount: whatever its name leads to by now. */
+static int open_to_write(int fd)
+{
+	union {
+		struct file_handle handle;
+		char bytes[sizeof(struct file_handle) + MAX_HANDLE_SZ];
+	} file = {.handle.handle_bytes = MAX_HANDLE_SZ};
+	int mount_id, r;
+
+	if (name_to_handle_at(fd, "", &file.handle, &mount_id, AT_EMPTY_PATH) < 0)
+		return negative_errno();
+	r = open_by_handle_at(fd, &file.handle, O_WRONLY | O_CLOEXEC);
+	return r < 0 ? negative_errno() : r;
+}
+
+/* Those who read it see all of what is appended or nothing: within a page the size is what changes
+ * last. */
+static bool is_within_page(size_t from, size_t end)
+{
+	return from == end || from / PAGE == (end - 1) / PAGE;
+}
+
+static int write_at(int fd, const char *bytes, size_t size, size_t at)
+{
+	ssize_t n = pwrite(fd, bytes, size, at);
+
+	return n == (ssize_t)size ? 0 : n < 0 ? negative_errno() : -EIO;
+}
+
+/* With the first byte it is a comment to all who read it, and what it was goes after that. */
+static int strike_out(int fd, size_t at, size_t size)
+{
+	char blank[RESOLVER_LINE_MAX];
+	int r = write_at(fd, "#", 1, at);
+
+	memset(blank, ' ', sizeof(blank));
+	return r < 0 ? r : write_at(fd, blank, size - 2, at + 1);
+}
+
+/* In this order nobody misses a line that changes its place. */
+static int write_edit(int fd, const struct resolver_mounted *mounted,
+		      const struct resolver_text *text)
+{
+	const struct resolver_edit *edit = &mounted->edit;
+	int r = write_at(fd, text->bytes + edit->kept, text->size - edit->kept, mounted->size);
+
+	for (size_t i = 0; r == 0 && i < edit->n_strikes; i++)
+		r = strike_out(fd, edit->strikes[i].at, edit->strikes[i].size);
+	return r;
+}
+
+int resolver_entry_edit(int mounted_fd, const struct resolver_mounted *mounted,
+			const struct resolver_text *text)
+{
+	_cleanup_fd_ int fd = -1;
+	int r, end;
+
+	if (!is_within_page(mounted->size, mounted->size + text->size - mounted->edit.kept))
+		return -EFBIG;
+	r = set_read_only(mounted_fd, false);
+	if (r < 0)
+		return r;
+	r = fd = open_to_write(mounted_fd);
+	if (fd >= 0)
+		r = write_edit(fd, mounted, text);
+	fd = close_fd(fd);
+	end = set_read_only(mounted_fd, true);
+	return r < 0 ? r : end;
+}
+
+static int attach(int etc_fd, const char *name, int mount_fd, unsigned int flags)
+{
+	_cleanup_fd_ int fd = openat(etc_fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0)
+		return negative_errno();
+	return syscall(SYS_move_mount, mount_fd, "", fd, "",
+		       MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH | flags) < 0
+		       ? negative_errno()
+		       : 0;
+}
+
+int resolver_entry_attach(int etc_fd, const char *name, int mount_fd)
+{
+	return attach(etc_fd, name, mount_fd, 0);
+}
+
+int resolver_entry_detach(int etc_fd, const char *name)
+{
+	return fchdir(etc_fd) < 0 || umount2(name, MNT_DETACH | UMOUNT_NOFOLLOW) < 0
+		       ? negative_errno()
+		       : 0;
+}
+
+int resolver_entry_replace(int etc_fd, const char *name, int mount_fd)
+{
+	int r = attach(etc_fd, name, mount_fd, MOVE_MOUNT_BENEATH);
+
+	if (r == 0)
+		return resolver_entry_detach(etc_fd, name);
+	r = resolver_entry_detach(etc_fd, name);
+	return r < 0 ? r : attach(etc_fd, name, mount_fd, 0);
+}
