@@ -74,7 +74,9 @@ while True:
 	# a command more is one too many, and says so
 	run nsctl exec box true
 	[ "$status" -eq 125 ]
-	[[ "$output" == *box* ]]
+	[[ "$output" == *"start a process"*EAGAIN* ]]
+	nsctl kill --signal=KILL box
+	eventually nsctl exec box true
 	nsctl rm box
 	[ ! -e "$cgroup" ]
 }

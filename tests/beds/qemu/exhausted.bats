@@ -53,6 +53,8 @@ make_room() { echo max >"$group/pids.max"; }
 tried() {
 	local room=$1
 	shift
+	# so that its front is there, and for half a minute
+	nsctl list --quiet
 	leave_room "$room"
 	run nsctl "$@"
 	make_room
@@ -63,11 +65,11 @@ tried() {
 	[[ $output == *EAGAIN* ]]
 }
 
-@test "no process more, or one, or two: done or refused, nothing is left, and then all works" {
+@test "no process more, or one, or three: done or refused, nothing is left, and then all works" {
 	nsctl create -mpn box
 	local room with_box
 	with_box=$(kernel_counts)
-	for room in 0 1 2 4; do
+	for room in 0 1 3; do
 		tried "$room" create -mpnr other
 		[ "$room" -gt 0 ] || [ "$done" = no ]
 		[ "$done" = no ] || nsctl rm other
