@@ -35,6 +35,18 @@ struct counters {
 	uint64_t created, removed, executed, refused, failed;
 };
 
+/* Of spare.c. */
+#define SPARES_MAX 2
+struct spares {
+	bool owned;  /* somebody has made a set lately ... */
+	uid_t owner; /* ... who */
+	int fds[SPARES_MAX];
+	size_t n;
+	bool making;
+	uid_t made_for;
+	struct event *rest_event;
+};
+
 struct keeper {
 	struct event_base *loop;
 	int error; /* 0, or -errno: why it serves no more */
@@ -64,6 +76,7 @@ struct keeper {
 	size_t n_idle_workers;
 	uint32_t last_worker;
 	struct event *rest_event; /* after which idle workers end */
+	struct spares spares;
 	/* server */
 	int socket_fd;
 	struct event *accept_event;

@@ -13,6 +13,7 @@
 #include "daemon/keeper/names.h"
 #include "daemon/keeper/naming.h"
 #include "daemon/keeper/operation.h"
+#include "daemon/keeper/spare.h"
 #include "daemon/keeper/vigil.h"
 #include "daemon/keeper/wiring.h"
 #include "daemon/kernel/fault.h"
@@ -152,7 +153,10 @@ static void on_kept(struct keeper *keeper _unused_, const struct failure *failur
 static void on_made(struct operation *operation, const struct task_report *report)
 {
 	struct creation *creation = operation->context;
+	struct keeper *keeper = creation->keeper;
 	struct set *set = creation->set;
+	uint32_t kinds = set->kinds;
+	uid_t owner = set->owner;
 
 	if (report->step != STEP_NONE) {
 		if (report->step >= STEP_LINK_PLACE && report->step <= STEP_UNLINK)
@@ -170,9 +174,10 @@ static void on_made(struct operation *operation, const struct task_report *repor
 	if (creation->again)
 		set->boot_recorded = true;
 	if (set->boot && !creation->again)
-		boot_keep_set(creation->keeper, set, on_kept, creation);
+		boot_keep_set(keeper, set, on_kept, creation);
 	else
 		be_ready(creation);
+	spare_replenish(keeper, owner, kinds);
 }
 
 static void set_free(struct set *set)
@@ -237,6 +242,7 @@ static int send_creation(struct creation *creation, const struct request *reques
 {
 	static struct task_create task;
 	static struct wiring_bridge bridge;
+	_cleanup_fd_ int net_fd = -1;
 	struct operation *operation;
 	int r;
 
@@ -257,6 +263,8 @@ static int send_creation(struct creation *creation, const struct request *reques
 		return r;
 	operation->context = creation;
 	operation->done = on_made;
+	net_fd = spare_take(creation->keeper, creation->set->owner, wish->spec);
+	task.net_fd = net_fd;
 	r = operation_send(operation, TASK_CREATE, &task_create_layout, &task);
 	return r;
 }

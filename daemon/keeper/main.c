@@ -27,6 +27,7 @@
 #include "daemon/keeper/recover.h"
 #include "daemon/keeper/server.h"
 #include "daemon/keeper/session.h"
+#include "daemon/keeper/spare.h"
 #include "daemon/keeper/stop.h"
 #include "daemon/keeper/vigil.h"
 #include "daemon/kernel/cgroup.h"
@@ -349,6 +350,7 @@ static void tear_down(struct keeper *keeper)
 		server_stop(keeper);
 	if (keeper->registry)
 		session_stop(keeper);
+	spare_stop(keeper);
 	operation_free_all(keeper);
 	egress_stop(keeper);
 	monitor_stop(keeper);

@@ -78,7 +78,9 @@ static int receive(int report_fd, void *buffer, size_t size, size_t *ret_size,
 }
 
 union report {
-	uint32_t event;
+	struct {
+		uint32_t event, serial;
+	} head;
 	struct task_report report;
 	struct task_interface interface;
 };
@@ -93,10 +95,10 @@ static void close_fds(int fds[REPORT_FDS_MAX])
 static bool take_report(struct operation *operation, const union report *report, size_t size,
 			int fds[REPORT_FDS_MAX])
 {
-	if (size == sizeof(report->interface) && report->event == REPORT_INTERFACE) {
+	if (size == sizeof(report->interface) && report->head.event == REPORT_INTERFACE) {
 		if (operation->interface)
 			operation->interface(operation, &report->interface);
-	} else if (size == sizeof(report->report) && report->event == REPORT_DONE) {
+	} else if (size == sizeof(report->report) && report->head.event == REPORT_DONE) {
 		finish(operation, &report->report, true);
 		return true;
 	} else if (size == sizeof(report->report) && operation->report) {
@@ -118,13 +120,15 @@ static bool read_report(struct worker *worker)
 
 	if (r == -EAGAIN)
 		return false;
-	if (!worker->operation)
-		/* it has ended, or does not know its place */
-		worker_free(worker);
-	else if (r < 0)
+	if (r < 0 && worker->operation)
 		finish(worker->operation, &lost, false);
-	else
+	else if (r < 0)
+		worker_free(worker);
+	else if (worker->operation && report.head.serial == worker->serial)
 		more = !take_report(worker->operation, &report, size, fds);
+	else
+		/* of a task that it was done with: see struct task_report */
+		more = true;
 	close_fds(fds);
 	return more;
 }
@@ -179,10 +183,14 @@ static int send_task(struct worker *worker, enum task_op op, const struct wire_l
 		     const void *task)
 {
 	struct wire_writer *writer = &worker->keeper->to_spawner;
+	int r;
 
 	wire_begin(writer, op, 0, 0, 0);
 	wire_put(writer, layout, task);
-	return wire_send(writer, worker->fd);
+	r = wire_send(writer, worker->fd);
+	if (r == 0)
+		worker->serial++;
+	return r;
 }
 
 static bool is_closed(int negative)

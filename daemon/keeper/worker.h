@@ -15,7 +15,8 @@ struct worker {
 	uint32_t number;
 	int fd; /* SOCK_SEQPACKET, non-blocking */
 	struct event *event;
-	bool rested; /* it has carried out something before, and may have been killed since */
+	uint32_t serial; /* of its last task */
+	bool rested;	 /* it has carried out something before, and may have been killed since */
 	struct operation *operation; /* what it carries out; NULL: idle */
 };
 

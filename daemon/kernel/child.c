@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <signal.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -19,13 +20,35 @@ void child_ends_with_parent(void)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
-void child_finish(int report_fd, struct task_report *report, const struct fault *fault)
+int child_report(const struct host *host, struct task_report *report, const int *fds, size_t n)
+{
+	struct iovec data = {report, sizeof(*report)};
+	union {
+		struct cmsghdr header;
+		char bytes[CMSG_SPACE(REPORT_FDS_MAX * sizeof(*fds))];
+	} control = {.header = {.cmsg_level = SOL_SOCKET,
+				.cmsg_type = SCM_RIGHTS,
+				.cmsg_len = CMSG_LEN(n * sizeof(*fds))}};
+	struct msghdr message = {
+		.msg_iov = &data,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = CMSG_SPACE(n * sizeof(*fds)),
+	};
+
+	report->serial = host->task_serial;
+	memcpy(CMSG_DATA(&control.header), fds, n * sizeof(*fds));
+	return sendmsg(host->report_fd, &message, MSG_NOSIGNAL) < 0 ? negative_errno() : 0;
+}
+
+void child_finish(const struct host *host, struct task_report *report, const struct fault *fault)
 {
 	report->event = REPORT_DONE;
+	report->serial = host->task_serial;
 	report->step = fault->step;
 	report->detail = fault->detail;
 	report->error = fault->error;
 	/* a worker that waits for it then says that it was lost */
-	_exit(send(report_fd, report, sizeof(*report), MSG_NOSIGNAL) < 0 ? EXIT_FAILURE
-									 : EXIT_SUCCESS);
+	_exit(send(host->report_fd, report, sizeof(*report), MSG_NOSIGNAL) < 0 ? EXIT_FAILURE
+									       : EXIT_SUCCESS);
 }

@@ -4,6 +4,7 @@
 #define NSCTL_KERNEL_CHILD_H
 
 #include "daemon/kernel/fault.h"
+#include "daemon/kernel/host.h"
 #include "daemon/wire/task.h"
 
 /* Signals as they are by default, not dumpable, and gone when its parent goes. */
@@ -11,8 +12,11 @@ void child_begin(void);
 /* Gone when its parent goes, once more: a change of credentials makes the kernel forget it. */
 void child_ends_with_parent(void);
 
+/* Sends a report before the final one, with n descriptors, at most REPORT_FDS_MAX. 0 or -errno. */
+int child_report(const struct host *host, struct task_report *report, const int *fds, size_t n);
+
 /* Sends the final report, and ends the process. */
-void child_finish(int report_fd, struct task_report *report, const struct fault *fault)
+void child_finish(const struct host *host, struct task_report *report, const struct fault *fault)
 	__attribute__((noreturn));
 
 #endif

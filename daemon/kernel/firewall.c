@@ -227,7 +227,7 @@ void child_restore(const struct host *host, const struct task_restore *task)
 		if (r < 0)
 			fault_set(&fault, STEP_FIREWALL, 0, -r);
 	}
-	child_finish(host->report_fd, &report, &fault);
+	child_finish(host, &report, &fault);
 }
 
 int firewall_make_inner(const char *interface, struct fault *fault)

@@ -24,7 +24,8 @@ struct host {
 	int runner_program_fd; /* nsctl-runner */
 	uid_t init_uid;	       /* what it runs as */
 	gid_t init_gid;
-	int report_fd; /* of a worker: its channel to the keeper */
+	int report_fd;	      /* of a worker: its channel to the keeper */
+	uint32_t task_serial; /* which task it carries out: the first is 1 */
 };
 
 #endif

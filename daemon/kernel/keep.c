@@ -30,5 +30,5 @@ void child_keep(const struct host *host, const struct task_keep *task)
 		r = negative_errno();
 	if (r < 0)
 		fault_set(&fault, STEP_KEEP, 0, -r);
-	child_finish(host->report_fd, &report, &fault);
+	child_finish(host, &report, &fault);
 }

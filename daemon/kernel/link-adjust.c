@@ -126,7 +126,7 @@ void child_adjust(const struct host *host, const struct task_adjust *task)
 
 	child_begin();
 	link_adjust(host, task, &fault);
-	child_finish(host->report_fd, &report, &fault);
+	child_finish(host, &report, &fault);
 }
 
 void child_link(const struct host *host, const struct task_wire *task)
@@ -136,5 +136,5 @@ void child_link(const struct host *host, const struct task_wire *task)
 
 	child_begin();
 	link_make_all(host, &task->link, 1, -1, &fault);
-	child_finish(host->report_fd, &report, &fault);
+	child_finish(host, &report, &fault);
 }

@@ -166,7 +166,7 @@ void child_unlink(const struct host *host, const struct task_wire *task)
 
 	child_begin();
 	link_remove(host, &task->link, &fault);
-	child_finish(host->report_fd, &report, &fault);
+	child_finish(host, &report, &fault);
 }
 
 /* --- departures --- */

@@ -11,11 +11,10 @@
 #include "daemon/kernel/link.h"
 #include "daemon/kernel/make.h"
 #include "daemon/kernel/mounts.h"
+#include "daemon/kernel/net.h"
 #include "daemon/kernel/pin.h"
 #include "daemon/kernel/process.h"
 #include "daemon/kernel/resolver.h"
-#include "daemon/kernel/rtnl.h"
-#include "daemon/kernel/sysctl.h"
 #include "daemon/kernel/vault.h"
 
 #ifndef PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE
@@ -106,6 +105,12 @@ static int make_young_enough(struct maker *maker)
 	return 0;
 }
 
+/* But for a net namespace that was made in advance. */
+static uint32_t kinds_to_make(const struct maker *maker)
+{
+	return maker->spec->kinds & ~(maker->task->net_fd >= 0 ? KIND_BIT(KIND_NET) : 0);
+}
+
 /* The kernel makes all of them or none, and does not say whose limit it was: one by one they tell,
  * the user namespace first, which owns the others. KIND_COUNT: it is none's any more. */
 static enum kind kind_at_limit(const struct maker *maker)
@@ -113,7 +118,8 @@ static enum kind kind_at_limit(const struct maker *maker)
 	if (has(maker, KIND_USER) && unshare(CLONE_NEWUSER) < 0)
 		return KIND_USER;
 	for (enum kind kind = 0; kind < KIND_COUNT; kind++)
-		if (kind != KIND_USER && has(maker, kind) && unshare(kind_clone_flag(kind)) < 0)
+		if (kind != KIND_USER && kinds_to_make(maker) & KIND_BIT(kind) &&
+		    unshare(kind_clone_flag(kind)) < 0)
 			return kind;
 	return KIND_COUNT;
 }
@@ -125,7 +131,9 @@ static int make_namespaces(struct maker *maker)
 	if (r < 0)
 		return fault_set(&maker->fault, STEP_IDENTITY, 0, -r);
 	child_ends_with_parent();
-	if (unshare(kind_clone_flags(maker->spec->kinds)) < 0) {
+	if (maker->task->net_fd >= 0 && setns(maker->task->net_fd, CLONE_NEWNET) < 0)
+		return fail(maker, STEP_JOIN, KIND_NET);
+	if (unshare(kind_clone_flags(kinds_to_make(maker))) < 0) {
 		int error = errno;
 		enum kind kind = error == ENOSPC ? kind_at_limit(maker) : KIND_COUNT;
 
@@ -158,18 +166,11 @@ static int make_links(struct maker *maker)
 	return r;
 }
 
-/* In the new net namespace, but with the ids of the host: a new one lets nobody ping without
- * privilege nor listen on low ports (kernel fact 10). */
 static int set_up_network(struct maker *maker)
 {
-	int r = rtnl_loopback_up();
+	int r = maker->task->net_fd < 0 ? net_set_up(maker->host, &maker->fault) : 0;
 
-	if (r < 0)
-		return fault_set(&maker->fault, STEP_LOOPBACK, 0, -r);
-	r = sysctl_write(maker->host, "net/ipv4/ping_group_range", "0 2147483647");
-	if (r == 0)
-		r = sysctl_write(maker->host, "net/ipv4/ip_unprivileged_port_start", "0");
-	return r < 0 ? fault_set(&maker->fault, STEP_SYSCTL, 0, -r) : make_links(maker);
+	return r < 0 ? r : make_links(maker);
 }
 
 static int set_hostname(struct maker *maker)
@@ -559,5 +560,5 @@ void child_make(const struct host *host, const struct task_create *task)
 		r = pin_all(&maker);
 	if (r == 0)
 		(void)fill_report(&maker, &report);
-	child_finish(host->report_fd, &report, &maker.fault);
+	child_finish(host, &report, &maker.fault);
 }

@@ -92,14 +92,16 @@ void child_remove(const struct host *host, const struct task_remove *task)
 		if (r < 0)
 			fault_set(&fault, STEP_CGROUP, 0, -r);
 	}
-	child_finish(host->report_fd, &report, &fault);
+	child_finish(host, &report, &fault);
 }
 
 static void report_interface(const struct task_interface *interface, void *context)
 {
-	const int *report_fd = context;
+	const struct host *host = context;
+	struct task_interface report = *interface;
 
-	(void)!send(*report_fd, interface, sizeof(*interface), MSG_NOSIGNAL);
+	report.serial = host->task_serial;
+	(void)!send(host->report_fd, &report, sizeof(report), MSG_NOSIGNAL);
 }
 
 void child_inspect(const struct host *host, const struct task_inspect *task)
@@ -113,8 +115,8 @@ void child_inspect(const struct host *host, const struct task_inspect *task)
 	if (r == 0 && setns(net_fd, CLONE_NEWNET) < 0)
 		r = negative_errno();
 	if (r == 0)
-		r = rtnl_each_interface(report_interface, (void *)&host->report_fd);
+		r = rtnl_each_interface(report_interface, (void *)host);
 	if (r < 0)
 		fault_set(&fault, STEP_INTERFACES, 0, -r);
-	child_finish(host->report_fd, &report, &fault);
+	child_finish(host, &report, &fault);
 }

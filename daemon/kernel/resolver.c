@@ -404,5 +404,5 @@ void child_names(const struct host *host, const struct task_names *task)
 	for (uint32_t i = 0; r == 0 && i < task->n_sets; i++)
 		furnish_again(host, task, i, &fault);
 	fault_point("names-put");
-	child_finish(host->report_fd, &report, &fault);
+	child_finish(host, &report, &fault);
 }

@@ -188,28 +188,10 @@ static int report_started(const struct runner *runner)
 		.pid = runner->join.shared->pid,
 		.runner_pid = getpid(),
 	};
-	struct iovec data = {&report, sizeof(report)};
-	union {
-		struct cmsghdr header;
-		char bytes[CMSG_SPACE(sizeof(fds))];
-	} control = {.header = {.cmsg_level = SOL_SOCKET,
-				.cmsg_type = SCM_RIGHTS,
-				.cmsg_len = CMSG_LEN(sizeof(fds))}};
-	struct msghdr message = {
-		.msg_iov = &data,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof(control.bytes),
-	};
+	int r = fds[1] < 0 ? fds[1] : child_report(runner->host, &report, fds, ARRAY_SIZE(fds));
 
-	if (fds[1] < 0)
-		return fds[1];
-	memcpy(CMSG_DATA(&control.header), fds, sizeof(fds));
 	/* a keeper that has gone hears of it from the status file */
-	if (sendmsg(runner->host->report_fd, &message, MSG_NOSIGNAL) < 0 && errno != EPIPE &&
-	    errno != ECONNRESET)
-		return negative_errno();
-	return 0;
+	return r == -EPIPE || r == -ECONNRESET ? 0 : r;
 }
 
 /* To the numbers of enum runner_fd, with everything else closed: by way of numbers above. Returns

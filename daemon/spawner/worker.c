@@ -9,6 +9,7 @@
 #include "daemon/kernel/keep.h"
 #include "daemon/kernel/link.h"
 #include "daemon/kernel/make.h"
+#include "daemon/kernel/net.h"
 #include "daemon/kernel/process.h"
 #include "daemon/kernel/resolver.h"
 #include "daemon/kernel/runner.h"
@@ -21,6 +22,7 @@ struct task {
 	uint16_t type; /* enum task_op */
 	union {
 		struct task_create create;
+		struct task_spare spare;
 		struct task_remove remove;
 		struct task_start start;
 		struct task_inspect inspect;
@@ -39,19 +41,25 @@ static const struct wire_layout *const layouts[] = {
 	[TASK_LINK] = &task_wire_layout,     [TASK_ADJUST] = &task_adjust_layout,
 	[TASK_UNLINK] = &task_wire_layout,   [TASK_RESTORE] = &task_restore_layout,
 	[TASK_NAMES] = &task_names_layout,   [TASK_FRONT] = &task_front_layout,
-	[TASK_KEEP] = &task_keep_layout,
+	[TASK_KEEP] = &task_keep_layout,     [TASK_SPARE] = &task_spare_layout,
 };
 
-static void report_done(int report_fd, const struct fault *fault)
+static void report_done(int report_fd, uint32_t serial, const struct fault *fault)
 {
 	struct task_report report = {
 		.event = REPORT_DONE,
+		.serial = serial,
 		.step = fault->step,
 		.detail = fault->detail,
 		.error = fault->error,
 	};
 
 	(void)!send(report_fd, &report, sizeof(report), MSG_NOSIGNAL);
+}
+
+static void report_fault(const struct host *host, const struct fault *fault)
+{
+	report_done(host->report_fd, host->task_serial, fault);
 }
 
 /* Before the last report: who has seen that finds the channel closed, and takes another worker. */
@@ -63,7 +71,7 @@ static void take_no_more(int report_fd)
 void worker_decline(int report_fd, const struct fault *fault)
 {
 	take_no_more(report_fd);
-	report_done(report_fd, fault);
+	report_done(report_fd, 1, fault);
 }
 
 /* What is done in a child of its own; none of these returns. */
@@ -74,6 +82,8 @@ static void child_task(void *context)
 	switch (task->type) {
 	case TASK_CREATE:
 		child_make(task->host, &task->order.create);
+	case TASK_SPARE:
+		child_spare(task->host, &task->order.spare);
 	case TASK_REMOVE:
 		child_remove(task->host, &task->order.remove);
 	case TASK_INSPECT:
@@ -138,12 +148,12 @@ static void run_child(struct task *task)
 	if (task->type == TASK_CREATE) {
 		cgroup_fd = set_cgroup(task, &fault);
 		if (cgroup_fd < 0) {
-			report_done(task->host->report_fd, &fault);
+			report_fault(task->host, &fault);
 			return;
 		}
 	}
 	pid = process_call(CLONE_VM, cgroup_fd, child_task, task, NULL);
-	if (pid < 0 && task->type != TASK_CREATE) {
+	if (pid < 0 && task->type != TASK_CREATE && task->type != TASK_SPARE) {
 		/* what frees processes must not need one more: the worker does it, and is used up
 		 */
 		take_no_more(task->host->report_fd);
@@ -155,7 +165,7 @@ static void run_child(struct task *task)
 		fault_set(&fault, STEP_LOST, 0, ECHILD);
 	/* else it has reported by itself */
 	if (fault.step != STEP_NONE)
-		report_done(task->host->report_fd, &fault);
+		report_fault(task->host, &fault);
 }
 
 /* Whether it runs the runner has said by now. */
@@ -164,7 +174,7 @@ static void start_runner(const struct task *task)
 	struct fault fault;
 
 	runner_start(task->host, &task->order.start, &fault);
-	report_done(task->host->report_fd, &fault);
+	report_fault(task->host, &fault);
 }
 
 static void carry_out(struct task *task, int front_program_fd)
@@ -175,6 +185,11 @@ static void carry_out(struct task *task, int front_program_fd)
 		child_front(front_program_fd, &task->order.front);
 	else
 		run_child(task);
+}
+
+static bool needs_sysctl(uint16_t type)
+{
+	return type == TASK_CREATE || type == TASK_SPARE || type == TASK_LINK;
 }
 
 void worker_run(struct host *host, int front_program_fd)
@@ -188,12 +203,13 @@ void worker_run(struct host *host, int front_program_fd)
 	if (wire_message_init(&message) < 0)
 		_exit(EXIT_FAILURE);
 	while (wire_receive(&message, host->report_fd) > 0) {
+		host->task_serial++;
 		task.type = message.header->nlmsg_type;
 		if (task.type >= ARRAY_SIZE(layouts) || !layouts[task.type] ||
 		    wire_decode(&message, layouts[task.type], &task.order) < 0)
 			_exit(EXIT_FAILURE);
 		/* the one that there is will do as well when no other can be made */
-		if (task.type == TASK_CREATE || task.type == TASK_LINK)
+		if (needs_sysctl(task.type))
 			(void)sysctl_renew(host);
 		carry_out(&task, front_program_fd);
 		wire_message_close_fds(&message);

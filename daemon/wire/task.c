@@ -154,8 +154,14 @@ static const struct wire_field task_create_fields[] = {
 	U32(9, task_create, inside_uid, 0),
 	U32(10, task_create, inside_gid, 0),
 	NESTED(11, task_create, resolver, task_resolver),
+	FD(12, task_create, net_fd),
 };
 LAYOUT(task_create);
+
+static const struct wire_field task_spare_fields[] = {
+	U32(1, task_spare, owner, 0),
+};
+LAYOUT(task_spare);
 
 static const struct wire_field task_remove_fields[] = {
 	NESTED(1, task_remove, set, task_set),

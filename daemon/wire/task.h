@@ -27,6 +27,7 @@ enum task_op {
 	TASK_ABORT,	 /* to the spawner: kills worker nlmsg_seq, if it is still there */
 	/* to a worker */
 	TASK_CREATE,  /* struct task_create: a maker */
+	TASK_SPARE,   /* struct task_spare: makes a net namespace in advance */
 	TASK_REMOVE,  /* struct task_remove: the same, backwards */
 	TASK_START,   /* struct task_start: the worker becomes a runner */
 	TASK_INSPECT, /* struct task_inspect */
@@ -190,6 +191,11 @@ struct task_create {
 	struct task_bridge bridge;
 	struct task_firewall firewall;
 	struct task_resolver resolver;
+	int net_fd; /* its net namespace, made in advance by TASK_SPARE; -1: it makes its own */
+};
+
+struct task_spare {
+	uint32_t owner; /* who it is charged to */
 };
 
 struct task_remove {
@@ -233,10 +239,13 @@ enum task_event {
 	REPORT_DONE = 1, /* the last */
 	REPORT_STARTED,	 /* the command has been executed; with pidfds of it and of its runner */
 	REPORT_INTERFACE,
+	REPORT_SPARE, /* with a descriptor of the net namespace */
 };
 
+/* serial: which of its worker's tasks it is about, the first is 1. Of one that has said its last, a
+ * second "last" may follow: that of its worker, when the maker was killed after it had reported. */
 struct task_report {
-	uint32_t event;
+	uint32_t event, serial;
 	uint32_t step, detail; /* REPORT_DONE: enum step, 0 is success */
 	int32_t error;
 	uint64_t inodes[KIND_COUNT], ids[KIND_COUNT]; /* TASK_CREATE */
@@ -247,7 +256,7 @@ struct task_report {
 #define REPORT_FDS_MAX 2
 
 struct task_interface {
-	uint32_t event; /* REPORT_INTERFACE */
+	uint32_t event, serial; /* REPORT_INTERFACE */
 	uint32_t index;
 	char name[16], mac[64];
 	bool up;
@@ -256,8 +265,8 @@ struct task_interface {
 };
 
 extern const struct wire_layout task_ready_layout, task_fork_layout, task_create_layout,
-	task_remove_layout, task_start_layout, task_inspect_layout, task_front_layout,
-	task_wire_layout, task_adjust_layout, task_restore_layout, task_names_layout,
-	task_keep_layout;
+	task_spare_layout, task_remove_layout, task_start_layout, task_inspect_layout,
+	task_front_layout, task_wire_layout, task_adjust_layout, task_restore_layout,
+	task_names_layout, task_keep_layout;
 
 #endif

@@ -1,0 +1,62 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Net namespaces that are made in advance for who makes one set after another.
+
+load daemon.bash
+
+setup_file() {
+	start_daemon
+	export runtime daemon
+}
+
+teardown_file() { purge_daemon; }
+
+teardown() {
+	nsctl rm --all
+	other rm --all
+	eventually has_spares 0
+}
+
+# What the keeper holds, as net:[INODE]: its own, in which it runs, it does not.
+spares() { find "/proc/$daemon/fd" -lname 'net:*' -printf '%l\n'; }
+has_spares() { [ "$(spares | wc -l)" -eq "$1" ]; }
+net_of() { "$1" exec "$2" readlink /proc/self/ns/net; }
+
+@test "the second set in a row has one made ahead, which is the third's, as good as any, and gone in the end" {
+	nsctl create -n a
+	has_spares 0
+	nsctl create -n b
+	eventually has_spares 1
+	spare=$(spares)
+	nsctl create -mn c
+	[ "$(net_of nsctl c)" = "$spare" ]
+	[ "$(net_of nsctl b)" != "$spare" ]
+	nsctl exec c ping -c 1 -W 5 127.0.0.1
+	nsctl exec c sh -c 'ls /sys/class/net | grep -x lo && cat /proc/sys/net/ipv4/ip_unprivileged_port_start' |
+		grep -x 0
+	[ "$(nsctl exec c sh -c 'ls /sys/class/net | wc -l')" = "$(nsctl exec a sh -c 'grep -c : /proc/net/dev')" ]
+	eventually has_spares 0
+	nsctl exec c true
+}
+
+@test "another user never gets it, nor a set with a user namespace" {
+	nsctl create -n a
+	nsctl create -n b
+	eventually has_spares 1
+	spare=$(spares)
+	nsctl create -nr c
+	[ "$(net_of nsctl c)" != "$spare" ]
+	other create -n a
+	[ "$(net_of other a)" != "$spare" ]
+	fails grep -qxF "$spare" <(spares)
+}
+
+@test "sets in a row with a link, and of a network, are whole" {
+	nsctl network create lan --subnet=10.8.0.0/24
+	for name in a b c d; do
+		nsctl create --link=net/lan "$name"
+	done
+	nsctl exec d ping -c 1 -W 5 a
+	nsctl rm --all
+	nsctl network rm lan
+}
