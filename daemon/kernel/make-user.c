@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A set with a user namespace takes two processes: an inner one, which makes the namespaces and
+ * acts with the rights inside, and the maker, which stays outside and does what takes the host's.
+ */
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include "daemon/kernel/child.h"
+#include "daemon/kernel/make-part.h"
+#include "daemon/kernel/process.h"
+#include "daemon/kernel/resolver.h"
+
+#ifndef PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE
+#define PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE _IO(0xFF, 6)
+#endif
+
+/* --- the inner process --- */
+
+static int say(int channel_fd, const void *data, size_t size)
+{
+	return send(channel_fd, data, size, MSG_NOSIGNAL) < 0 ? negative_errno() : 0;
+}
+
+/* What the inner process tells: its fault, or none, and the pid of an init that it has started. */
+struct inner_report {
+	struct fault fault;
+	int32_t init_pid;
+};
+
+/* Orders to it. */
+enum inner_order { INNER_FURNISH = 'f', INNER_INIT = 'i' };
+
+static int obey(struct maker *maker, enum inner_order order, const struct identity *inside)
+{
+	struct init_start start = {.identity = inside, .inner = true, .join_fd = -1};
+
+	if (order == INNER_INIT)
+		return maker_start_init(maker, &start);
+	if (setgid(inside->gid) < 0 || setuid(inside->uid) < 0)
+		return maker_fail(maker, STEP_IDENTITY, 0);
+	child_ends_with_parent();
+	return maker_has(maker, KIND_MNT) ? maker_set_up_mounts(maker, NULL) : 0;
+}
+
+static void __attribute__((noreturn)) child_inner(struct maker *maker)
+{
+	const struct identity inside = {
+		.uid = maker->task->inside_uid,
+		.gid = maker->task->inside_gid,
+	};
+	struct inner_report report = {};
+	char order;
+	int r;
+
+	r = maker_make_namespaces(maker);
+	/* what cannot be said ends it, which the maker sees */
+	report.fault = maker->fault;
+	if (say(maker->channel_fd, &report, sizeof(report)) < 0)
+		_exit(1);
+	while (r == 0 && recv(maker->channel_fd, &order, 1, 0) == 1) {
+		r = obey(maker, order, &inside);
+		report = (struct inner_report){maker->fault, maker->init_pid};
+		if (say(maker->channel_fd, &report, sizeof(report)) < 0)
+			_exit(1);
+	}
+	_exit(0);
+}
+
+/* --- the maker --- */
+
+static int hear(struct maker *maker)
+{
+	struct inner_report report;
+
+	if (recv(maker->channel_fd, &report, sizeof(report), 0) != sizeof(report))
+		return fault_set(&maker->fault, STEP_LOST, 0, EPIPE);
+	maker->fault = report.fault;
+	maker->init_pid = report.init_pid;
+	return -report.fault.error;
+}
+
+static int order(struct maker *maker, char what)
+{
+	int r = say(maker->channel_fd, &what, 1);
+
+	return r < 0 ? fault_set(&maker->fault, STEP_LOST, 0, -r) : hear(maker);
+}
+
+static int start_inner(struct maker *maker, pid_t *ret_pid)
+{
+	int pair[2];
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return maker_fail(maker, STEP_FORK, 0);
+	pid = process_fork(0, -1, &maker->inner_fd);
+	if (pid == 0) {
+		close_fd(pair[0]);
+		maker->channel_fd = pair[1];
+		child_inner(maker);
+	}
+	close_fd(pair[1]);
+	maker->channel_fd = pair[0];
+	if (pid < 0)
+		return fault_set(&maker->fault, STEP_FORK, 0, -pid);
+	*ret_pid = pid;
+	return hear(maker);
+}
+
+static int write_map(pid_t pid, const char *file, const struct wire_map *map)
+{
+	/* the kernel takes a map in one write, of less than a page */
+	char path[64], text[MAP_RANGES_MAX * sizeof("4294967295 4294967295 4294967295")];
+	size_t used = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", pid, file);
+	for (size_t i = 0; i < map->n_ranges; i++)
+		used += snprintf(text + used, sizeof(text) - used, "%u %u %u\n",
+				 map->ranges[i].inside, map->ranges[i].outside,
+				 map->ranges[i].count);
+	return maker_write(path, text);
+}
+
+/* What the keeper has found to be the caller's. Where setgroups is denied it is so first: it would
+ * let the user drop a group that denies it something (kernel fact 12). */
+static int write_maps(struct maker *maker, pid_t pid)
+{
+	char path[64];
+	int r = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/setgroups", pid);
+	if (!maker->task->setgroups)
+		r = maker_write(path, "deny");
+	if (r == 0)
+		r = write_map(pid, "uid_map", &maker->spec->uid_map);
+	if (r == 0)
+		r = write_map(pid, "gid_map", &maker->spec->gid_map);
+	return r < 0 ? fault_set(&maker->fault, STEP_MAPS, 0, -r) : 0;
+}
+
+/* The maker's own visit to what needs ids of the host. */
+static int configure_from_outside(struct maker *maker)
+{
+	int flags =
+		kind_clone_flags(maker->spec->kinds & (KIND_BIT(KIND_NET) | KIND_BIT(KIND_UTS)));
+
+	if (flags && setns(maker->inner_fd, flags) < 0)
+		return maker_fail(maker, STEP_JOIN, KIND_NET);
+	if (maker_has(maker, KIND_NET) && maker_set_up_network(maker) < 0)
+		return -maker->fault.error;
+	return maker_set_hostname(maker);
+}
+
+/* Before 6.11 the pid namespace cannot be had before its first process: then the inner process
+ * starts it, and the owner could signal it, and break nothing but its own set. */
+static int start_inner_init(struct maker *maker, const struct init_start *outer)
+{
+	char path[64];
+	_cleanup_fd_ int pid_ns_fd = -1;
+	int r = order(maker, INNER_INIT);
+
+	if (r < 0)
+		return r;
+	snprintf(path, sizeof(path), "/proc/%d/ns/pid", maker->init_pid);
+	pid_ns_fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (pid_ns_fd < 0 || setns(pid_ns_fd, CLONE_NEWPID) < 0)
+		return maker_fail(maker, STEP_JOIN, KIND_PID);
+	return maker_has(maker, KIND_MNT) ? init_mount_procs(outer, &maker->fault) : 0;
+}
+
+/* The maker's own visit to the mount namespace, and back: process 1 makes its procfs from here. */
+static int resolve_from_outside(struct maker *maker)
+{
+	int r = privilege_groups(&maker->identity);
+
+	if (r < 0)
+		return fault_set(&maker->fault, STEP_IDENTITY, 0, -r);
+	if (setns(maker->fds[KIND_MNT], CLONE_NEWNS) < 0)
+		return maker_fail(maker, STEP_JOIN, KIND_MNT);
+	r = maker_set_up_resolver(maker);
+	if (r == 0 && setns(maker->host->mnt_fd, CLONE_NEWNS) < 0)
+		return maker_fail(maker, STEP_JOIN, KIND_MNT);
+	return r;
+}
+
+/* Process 1 with credentials of the host in a pid namespace that the set's user namespace owns. */
+static int start_outer_init(struct maker *maker)
+{
+	struct identity init = maker_init_identity(maker->host);
+	struct init_start start = {
+		.host = maker->host,
+		.spec = maker->spec,
+		.identity = &init,
+		.join_fd = maker->inner_fd,
+		.join_flags = kind_clone_flags(
+			maker->spec->kinds &
+			~(KIND_BIT(KIND_PID) | KIND_BIT(KIND_TIME) | KIND_BIT(KIND_USER))),
+	};
+	_cleanup_fd_ int pid_ns_fd =
+		ioctl(maker->inner_fd, PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE, 0);
+
+	if (start.join_flags == 0)
+		start.join_fd = -1;
+	if (pid_ns_fd < 0)
+		return start_inner_init(maker, &start);
+	if (setns(pid_ns_fd, CLONE_NEWPID) < 0)
+		return maker_fail(maker, STEP_JOIN, KIND_PID);
+	return maker_start_init(maker, &start);
+}
+
+int make_with_user(struct maker *maker)
+{
+	char path[64];
+	pid_t pid = 0;
+	int r = start_inner(maker, &pid);
+
+	if (r == 0)
+		r = maker_open_namespaces(maker, pid);
+	fault_point("create-unshared");
+	if (r == 0)
+		r = write_maps(maker, pid);
+	snprintf(path, sizeof(path), "/proc/%d/timens_offsets", pid);
+	if (r == 0)
+		r = maker_set_clocks(maker, path);
+	if (r == 0)
+		r = configure_from_outside(maker);
+	if (r == 0)
+		r = order(maker, INNER_FURNISH);
+	if (r == 0 && resolver_is_needed(&maker->task->resolver))
+		r = resolve_from_outside(maker);
+	fault_point("create-furnished");
+	if (r == 0 && maker_has(maker, KIND_PID) && !maker->task->no_init)
+		r = start_outer_init(maker);
+	return r;
+}
