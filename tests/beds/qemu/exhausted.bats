@@ -65,11 +65,11 @@ tried() {
 	[[ $output == *EAGAIN* ]]
 }
 
-@test "no process more, or one, or three: done or refused, nothing is left, and then all works" {
+@test "no process more, or one, or four: done or refused, nothing is left, and then all works" {
 	nsctl create -mpn box
 	local room with_box
 	with_box=$(kernel_counts)
-	for room in 0 1 3; do
+	for room in 0 1 4; do
 		tried "$room" create -mpnr other
 		[ "$room" -gt 0 ] || [ "$done" = no ]
 		[ "$done" = no ] || nsctl rm other
