@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+#include "daemon/front/connection-part.h"
+#include "daemon/front/service.h"
+
+/* --- answers --- */
+
+/* In builds for tests: every reply is what the interface says, or the test ends here. */
+static void check_reply(const struct connection *connection _unused_, const char *error _unused_,
+			const json_t *parameters _unused_)
+{
+#ifdef NSCTL_FAULTS
+	const struct front *front = connection->front;
+	const struct idl_method *described =
+		connection->method ? idl_method(front->nsctl, connection->method->name) : NULL;
+	char path[IDL_PATH_SIZE] = "";
+	bool fits = true;
+
+	if (error)
+		fits = idl_check_error(strncmp(error, "org.nsctl.", 10) == 0 ? front->nsctl
+									     : front->service,
+				       strrchr(error, '.') + 1, parameters, path);
+	else if (described)
+		fits = idl_check_output(front->nsctl, described, parameters, path);
+	if (fits)
+		return;
+	fprintf(stderr, "nsctld-front: %s does not fit the interface: %s\n",
+		error	    ? error
+		: described ? connection->method->name
+			    : "a reply",
+		path);
+	abort();
+#endif
+}
+
+bool call_reply(struct connection *connection, const char *error, json_t *parameters,
+		bool continues, struct reply_fds *fds)
+{
+	_cleanup_json_ json_t *owned = parameters;
+	enum exchange_verdict verdict = exchange_reply(&connection->exchange, continues);
+	char *text = NULL;
+	size_t size;
+	int r = owned ? 0 : -ENOMEM;
+
+	if (r == 0)
+		check_reply(connection, error, owned);
+	if (!continues)
+		connection->method = NULL;
+	if (r == 0 && verdict == EXCHANGE_SEND)
+		r = error ? message_pack_error(error, owned, &text, &size)
+			  : message_pack_reply(owned, continues, &text, &size);
+	if (r == 0 && verdict == EXCHANGE_SEND)
+		return sender_queue(&connection->sender, text, size, fds ? fds->fds : NULL,
+				    fds ? fds->n : 0) == 0;
+	for (size_t i = 0; fds && i < fds->n; i++)
+		close_fd(fds->fds[i]);
+	return r == 0 && verdict == EXCHANGE_SWALLOW;
+}
+
+bool call_fail(struct connection *connection, const struct failure *failure)
+{
+	return call_reply(connection, error_id(failure->error), encode_failure(failure), false,
+			  NULL);
+}
+
+bool call_refuse(struct connection *connection, enum nsctl_error error, const char *subject,
+		 const char *text)
+{
+	struct failure failure;
+
+	failure_set(&failure, error, 0, subject, text ? "%s" : NULL, text);
+	return call_fail(connection, &failure);
+}
+
+/* --- requests to the keeper --- */
+
+static void begin_request(struct connection *connection, const struct method *method)
+{
+	wire_begin(&connection->front->writer, method->op, 0, ++connection->request,
+		   connection->number);
+}
+
+static bool send_begun(struct connection *connection, const struct method *method)
+{
+	struct front *front = connection->front;
+	struct failure failure;
+	int r;
+
+	r = wire_send(&front->writer, CHANNEL_FD);
+	if (r == 0) {
+		connection->method = method;
+		return true;
+	}
+	/* nothing but paths can make a request so large */
+	if (r == -EMSGSIZE)
+		return call_refuse(connection, ERROR_INVALID_VALUE, "spec",
+				   "is too large: mounts and labels together may have 60 KiB");
+	failure_from_errno(&failure, r, "pass the request on");
+	return call_fail(connection, &failure);
+}
+
+bool call_send(struct connection *connection, const struct method *method, const void *request)
+{
+	begin_request(connection, method);
+	wire_put(&connection->front->writer, method->layout, request);
+	return send_begun(connection, method);
+}
+
+/* --- calls --- */
+
+static void keep_list(struct connection *connection, const struct method *method,
+		      const struct wire_list *list, json_t *parameters)
+{
+	connection->list = *list;
+	connection->list_method = method;
+	*connection->list_name = '\0';
+	json_decref(connection->list_parameters);
+	connection->list_parameters = json_incref(parameters);
+}
+
+static bool call_with_items(struct connection *connection, const struct method *method,
+			    const json_t *parameters)
+{
+	struct decoding decoding = {.fds = &connection->receiver.fds, .memory_fd = -1};
+
+	begin_request(connection, method);
+	if (method->put(&decoding, parameters, &connection->front->writer))
+		return call_fail(connection, &decoding.failure);
+	return send_begun(connection, method);
+}
+
+static bool call_keeper(struct connection *connection, const struct method *method,
+			json_t *parameters)
+{
+	static union method_request request;
+	struct decoding decoding = {.fds = &connection->receiver.fds, .memory_fd = -1};
+	bool fine;
+
+	wire_clear(method->layout, &request);
+	if (method->decode(&decoding, parameters, &request)) {
+		close_fd(decoding.memory_fd);
+		return call_fail(connection, &decoding.failure);
+	}
+	if (method->layout == &wire_list_layout)
+		keep_list(connection, method, &request.list, parameters);
+	if (method->op == WIRE_EXEC)
+		request.exec.command.more = connection->more;
+	if (method->op == WIRE_RUN)
+		request.run.command.more = connection->more;
+	fine = call_send(connection, method, &request);
+	close_fd(decoding.memory_fd);
+	return fine;
+}
+
+static bool call_nsctl(struct connection *connection, const char *full_name, const char *name,
+		       json_t *parameters)
+{
+	const struct idl_method *described = idl_method(connection->front->nsctl, name);
+	const struct method *method = method_find(name);
+	char path[IDL_PATH_SIZE];
+
+	if (!described)
+		return call_refuse(connection, ERROR_METHOD_NOT_FOUND, full_name, NULL);
+	if (!idl_check_input(connection->front->nsctl, described, parameters, path))
+		return call_refuse(connection, ERROR_INVALID_PARAMETER, path, NULL);
+	if (!method)
+		return call_refuse(connection, ERROR_METHOD_NOT_IMPLEMENTED, full_name, NULL);
+	if (method->op == WIRE_MONITOR && !connection->more)
+		return call_refuse(connection, ERROR_EXPECTED_MORE, NULL, NULL);
+	if (connection->scope == SCOPE_CONFINED && method->op != WIRE_STATUS &&
+	    method->op != WIRE_IDENTIFY)
+		return call_refuse(connection, ERROR_NOT_PERMITTED, full_name, connection->reason);
+	return method->put ? call_with_items(connection, method, parameters)
+			   : call_keeper(connection, method, parameters);
+}
+
+static bool call_service(struct connection *connection, const char *full_name, const char *name,
+			 json_t *parameters)
+{
+	const struct idl_method *described = idl_method(connection->front->service, name);
+	char path[IDL_PATH_SIZE];
+	struct failure failure;
+	json_t *description;
+
+	if (!described)
+		return call_refuse(connection, ERROR_METHOD_NOT_FOUND, full_name, NULL);
+	if (!idl_check_input(connection->front->service, described, parameters, path))
+		return call_refuse(connection, ERROR_INVALID_PARAMETER, path, NULL);
+	if (strcmp(name, "GetInfo") == 0)
+		return call_reply(connection, NULL, service_info(), false, NULL);
+	description = service_description(
+		json_string_value(json_object_get(parameters, "interface")), &failure);
+	return description ? call_reply(connection, NULL, description, false, NULL)
+			   : call_fail(connection, &failure);
+}
+
+bool call_begin(struct connection *connection, const struct message_call *call)
+{
+	const char *dot = strrchr(call->method, '.');
+	char interface[256];
+
+	connection->more = call->more && !call->oneway;
+	if (!exchange_begin(&connection->exchange, call->more, call->oneway))
+		return false;
+	if (!dot || dot == call->method ||
+	    (size_t)snprintf(interface, sizeof(interface), "%.*s", (int)(dot - call->method),
+			     call->method) >= sizeof(interface))
+		return call_refuse(connection, ERROR_INTERFACE_NOT_FOUND, call->method, NULL);
+	if (call->upgrade)
+		return call_refuse(connection, ERROR_METHOD_NOT_IMPLEMENTED, call->method, NULL);
+	if (strcmp(interface, "org.nsctl") == 0)
+		return call_nsctl(connection, call->method, dot + 1, call->parameters);
+	if (strcmp(interface, "org.varlink.service") == 0)
+		return call_service(connection, call->method, dot + 1, call->parameters);
+	return call_refuse(connection, ERROR_INTERFACE_NOT_FOUND, interface, NULL);
+}
