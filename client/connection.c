@@ -330,6 +330,20 @@ int client_remove(struct client *client, const char *subject, const char *method
 	return client_error(client, subject, &reply);
 }
 
+int client_remove_each(struct client *client, char *const *names, const char *method, bool absent)
+{
+	int failed = 0;
+
+	for (; *names; names++) {
+		int r = client_remove(client, *names, method, client_named(client, *names), absent);
+
+		if (r == STATUS_UNREACHABLE)
+			return r;
+		failed = MAX(failed, r);
+	}
+	return failed;
+}
+
 int client_call_more(struct client *client, const char *subject, const char *method,
 		     json_t *parameters, void (*each)(void *context, json_t *reply), void *context)
 {

@@ -100,6 +100,10 @@ int client_call(struct client *client, const char *subject, const char *method, 
 int client_remove(struct client *client, const char *subject, const char *method,
 		  json_t *parameters, bool absent);
 
+/* The same for each of names, which end with NULL: on, past an error that is told, but when nobody
+ * is there any more. The worst of the statuses. */
+int client_remove_each(struct client *client, char *const *names, const char *method, bool absent);
+
 /* A call with more: each is called for the parameters of every reply. */
 int client_call_more(struct client *client, const char *subject, const char *method,
 		     json_t *parameters, void (*each)(void *context, json_t *reply), void *context);

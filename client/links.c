@@ -148,14 +148,8 @@ static void list_links(const struct client *client, const json_t *links, bool wi
 		   with_owner ? ARRAY_SIZE(headings) : ARRAY_SIZE(own));
 	json_array_foreach(links, i, link)
 	{
-		if (client->json) {
-			print_json(link);
-		} else if (client->quiet) {
-			print_escaped(json_text(link, "name", "?"));
-			print_text("\n");
-		} else {
+		if (!show_plainly(client, link))
 			link_row(&table, link, with_owner ? &users : NULL);
-		}
 	}
 	if (!client->json && !client->quiet)
 		table_print(&table);
@@ -195,7 +189,7 @@ static int links_rm(struct client *client, const struct verb *verb, int argc, ch
 {
 	struct options options;
 	bool ignore = false;
-	int failed = 0, id, r;
+	int id, r;
 
 	options_init(&options, client, verb, argc, argv);
 	while ((id = options_next(&options)) > 0)
@@ -203,16 +197,8 @@ static int links_rm(struct client *client, const struct verb *verb, int argc, ch
 	if (id < 0)
 		return id;
 	r = options_words(&options, 1, 0);
-	if (r != 0)
-		return r;
-	for (int i = options.first; i < argc; i++) {
-		r = client_remove(client, argv[i], "org.nsctl.RemoveLink",
-				  client_named(client, argv[i]), ignore);
-		if (r == STATUS_UNREACHABLE)
-			return r;
-		failed = MAX(failed, r);
-	}
-	return failed;
+	return r ? r
+		 : client_remove_each(client, argv + options.first, "org.nsctl.RemoveLink", ignore);
 }
 
 static bool is_called(const json_t *end, const char *word)

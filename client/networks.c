@@ -8,7 +8,6 @@
 #include "client/print.h"
 #include "client/resolve.h"
 #include "client/show.h"
-#include "protocol/name.h"
 
 static const struct option_row create_options[] = {
 	{"subnet", 0, "CIDR", "addresses are handed out from it (repeatable: v4 and v6)",
@@ -60,13 +59,9 @@ static int networks_create(struct client *client, const struct verb *verb, int a
 	if (r != 0)
 		return r;
 	name = argv[options.first];
-	if (!name_is_valid(name))
-		return options_wrong(client,
-				     "\"%s\" is no name for a network: 1 to 64 of a-z 0-9 . _ - "
-				     "with a letter or digit at both ends, and not \"host\"",
-				     name);
-	if (client->has_owner)
-		return options_wrong(client, "--owner: a network belongs to who makes it");
+	r = options_new_name(client, "network", name);
+	if (r != 0)
+		return r;
 	json_put(parameters, "name", json_string(name));
 	r = client_call(client, name, "org.nsctl.CreateNetwork", json_incref(parameters), NULL,
 			&reply);
@@ -118,14 +113,8 @@ static void list_networks(const struct client *client, const json_t *networks)
 		if (client->has_owner &&
 		    json_integer_value(json_object_get(network, "owner")) != client->owner)
 			continue;
-		if (client->json) {
-			print_json(network);
-		} else if (client->quiet) {
-			print_escaped(json_text(network, "name", "?"));
-			print_text("\n");
-		} else {
+		if (!show_plainly(client, network))
 			network_row(&table, network, &users);
-		}
 	}
 	if (!client->json && !client->quiet)
 		table_print(&table);
@@ -157,7 +146,7 @@ static int networks_rm(struct client *client, const struct verb *verb, int argc,
 {
 	struct options options;
 	bool ignore = false;
-	int failed = 0, id, r;
+	int id, r;
 
 	options_init(&options, client, verb, argc, argv);
 	while ((id = options_next(&options)) > 0)
@@ -165,16 +154,9 @@ static int networks_rm(struct client *client, const struct verb *verb, int argc,
 	if (id < 0)
 		return id;
 	r = options_words(&options, 1, 0);
-	if (r != 0)
-		return r;
-	for (int i = options.first; i < argc; i++) {
-		r = client_remove(client, argv[i], "org.nsctl.RemoveNetwork",
-				  client_named(client, argv[i]), ignore);
-		if (r == STATUS_UNREACHABLE)
-			return r;
-		failed = MAX(failed, r);
-	}
-	return failed;
+	return r ? r
+		 : client_remove_each(client, argv + options.first, "org.nsctl.RemoveNetwork",
+				      ignore);
 }
 
 const struct verb networks_verbs[] = {

@@ -11,6 +11,7 @@
 
 #include "client/print.h"
 #include "client/resolve.h"
+#include "protocol/name.h"
 
 const struct option_row options_global[] = {
 	{"socket", 0, "PATH", "of nsctld; $NSCTL_SOCKET, or " DEFAULT_SOCKET, OPTION_SOCKET},
@@ -295,4 +296,16 @@ void options_help(const struct verb *verb)
 	for (size_t i = 0; i < VERB_TABLES; i++)
 		options_print(verb->options[i], has_letters(verb, i));
 	options_print(options_global, true);
+}
+
+int options_new_name(const struct client *client, const char *kind, const char *name)
+{
+	if (!name_is_valid(name))
+		return options_wrong(client,
+				     "\"%s\" is no name for a %s: 1 to 64 of a-z 0-9 . _ - with a "
+				     "letter or digit at both ends, and not \"host\"",
+				     name, kind);
+	if (client->has_owner)
+		return options_wrong(client, "--owner: a %s belongs to who makes it", kind);
+	return 0;
 }

@@ -155,6 +155,9 @@ int options_only_words(struct client *client, const struct verb *verb, int argc,
 
 /* Tells that the option's argument is not what it must be. Returns STATUS_USAGE. */
 int options_reject(const struct options *options, const char *wanted);
+/* Whether name may be that of a new KIND ("set", "network"), and it the caller's. 0 or
+ * STATUS_USAGE, told. */
+int options_new_name(const struct client *client, const char *kind, const char *name);
 /* Tells what is wrong with the usage. Returns STATUS_USAGE. */
 int options_wrong(const struct client *client, const char *format, ...) _printf_(2, 3);
 

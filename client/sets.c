@@ -11,8 +11,8 @@
 
 #include "client/parse.h"
 #include "client/print.h"
+#include "client/show.h"
 #include "client/spec.h"
-#include "protocol/name.h"
 
 const struct option_row sets_create_options[] = {
 	{"existing", 0, NULL, "take the set that is there, if it was made with the same options",
@@ -57,13 +57,9 @@ int sets_create(struct client *client, const struct verb *verb, int argc, char *
 	if (r != 0)
 		return r;
 	name = argv[options.first];
-	if (!name_is_valid(name))
-		return options_wrong(client,
-				     "\"%s\" is no name for a set: 1 to 64 of a-z 0-9 . _ - with a "
-				     "letter or digit at both ends, and not \"host\"",
-				     name);
-	if (client->has_owner)
-		return options_wrong(client, "--owner: a set belongs to who makes it");
+	r = options_new_name(client, "set", name);
+	if (r != 0)
+		return r;
 	json_put(parameters, "name", json_string(name));
 	json_put(parameters, "spec", spec_finish(&spec));
 	r = client_call(client, name, "org.nsctl.Create", json_incref(parameters), &fds, &reply);
@@ -127,14 +123,8 @@ static void list_reply(void *context, json_t *reply)
 		if (client->has_owner &&
 		    json_integer_value(json_object_get(set, "owner")) != client->owner)
 			continue;
-		if (client->json) {
-			print_json(set);
-		} else if (client->quiet) {
-			print_escaped(json_text(set, "name", "?"));
-			print_text("\n");
-		} else {
+		if (!show_plainly(client, set))
 			list_row(listing, set);
-		}
 	}
 }
 

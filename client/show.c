@@ -19,6 +19,17 @@ double show_age(const json_t *object, const char *key)
 	return (double)now.tv_sec - json_number_value(json_object_get(object, key));
 }
 
+bool show_plainly(const struct client *client, const json_t *item)
+{
+	if (client->json) {
+		print_json(item);
+	} else if (client->quiet) {
+		print_escaped(json_text(item, "name", "?"));
+		print_text("\n");
+	}
+	return client->json || client->quiet;
+}
+
 void show_line(const char *name, const char *format, ...)
 {
 	_cleanup_text_ struct text made = {0};

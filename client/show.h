@@ -14,6 +14,8 @@ int show_run(struct client *client, const struct verb *verb, int argc, char **ar
 void show_line(const char *name, const char *format, ...) _printf_(2, 3);
 /* A line for each, with held or not_held behind it. */
 void show_namespaces(const json_t *namespaces, const char *held, const char *not_held);
+/* One of a list, where no table is wanted: by --json or, its name, by --quiet. */
+bool show_plainly(const struct client *client, const json_t *item);
 /* Seconds since a member of object. */
 double show_age(const json_t *object, const char *key);
 

@@ -5,19 +5,10 @@
 /* Ports that only root may have, by old custom. */
 #define LOW_PORTS 1024
 
-static const char *const allow_keys[CONFIG_ALLOW_COUNT] = {
-	[CONFIG_CONNECT] = "connect",	    [CONFIG_USER_NAMESPACES] = "user-namespaces",
-	[CONFIG_IP_NETNS] = "ip-netns",	    [CONFIG_NEW_PRIVILEGES] = "new-privileges",
-	[CONFIG_ADMINISTER] = "administer", [CONFIG_NESTED] = "nested",
-	[CONFIG_CONFINED] = "confined",	    [CONFIG_HOST_LINKS] = "host-links",
-	[CONFIG_EGRESS] = "egress",	    [CONFIG_PUBLISH] = "publish",
-	[CONFIG_LOW_PORTS] = "low-ports",
-};
-
 static int forbid(struct failure *failure, const char *what, enum config_allow key)
 {
 	return failure_set(failure, ERROR_NOT_PERMITTED, 0, what,
-			   "[allow] %s in nsctld.conf does not name you", allow_keys[key]);
+			   "[allow] %s in nsctld.conf does not name you", config_allow_keys[key]);
 }
 
 int authz_network(const struct authz_subject *subject, const struct wire_network *network,

@@ -13,7 +13,7 @@
 
 #define LIMITS_MAX 1000000
 
-static const char *const allow_keys[CONFIG_ALLOW_COUNT] = {
+const char *const config_allow_keys[CONFIG_ALLOW_COUNT] = {
 	[CONFIG_CONNECT] = "connect",	    [CONFIG_USER_NAMESPACES] = "user-namespaces",
 	[CONFIG_IP_NETNS] = "ip-netns",	    [CONFIG_NEW_PRIVILEGES] = "new-privileges",
 	[CONFIG_ADMINISTER] = "administer", [CONFIG_NESTED] = "nested",
@@ -92,7 +92,7 @@ static int set_limit(struct loading *loading, const char *key, const char *value
 static int set_allow(struct loading *loading, const char *key, const char *value)
 {
 	for (enum config_allow i = 0; i < CONFIG_ALLOW_COUNT; i++)
-		if (strcmp(key, allow_keys[i]) == 0)
+		if (strcmp(key, config_allow_keys[i]) == 0)
 			return config_parse_who(loading, key, i == CONFIG_USER_NAMESPACES, value,
 						&loading->config->allow[i]);
 	return config_complain(

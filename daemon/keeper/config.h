@@ -63,6 +63,9 @@ enum config_allow {
 	CONFIG_ALLOW_COUNT,
 };
 
+/* Their keys in the file. */
+extern const char *const config_allow_keys[CONFIG_ALLOW_COUNT];
+
 struct config {
 	struct config_limits limits;
 	struct config_network network;

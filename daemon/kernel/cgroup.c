@@ -6,21 +6,15 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include "daemon/kernel/cgroup.h"
+#include "daemon/kernel/mounts-part.h"
 #include "daemon/kernel/process.h"
 
 int cgroup_open_root(void)
 {
-	_cleanup_fd_ int context_fd = syscall(SYS_fsopen, "cgroup2", FSOPEN_CLOEXEC);
-	int fd;
-
-	if (context_fd < 0 || syscall(SYS_fsconfig, context_fd, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
-		return negative_errno();
-	fd = syscall(SYS_fsmount, context_fd, FSMOUNT_CLOEXEC,
-		     MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
-	return fd < 0 ? negative_errno() : fd;
+	return mounts_new("cgroup2", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
+			  NULL);
 }
 
 int cgroup_open(int parent_fd, const char *path)

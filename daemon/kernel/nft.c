@@ -137,10 +137,9 @@ static void add_or_fail(struct nft *nft, struct nlmsghdr *message, const void *o
 		nft->failed = true;
 }
 
-void nft_add_table(struct nft *nft, bool exclusive)
+/* The message, about our table. */
+static void add_table_message(struct nft *nft, struct nlmsghdr *message)
 {
-	struct nlmsghdr *message = request(nft, NFT_MSG_NEWTABLE,
-					   NLM_F_ACK | NLM_F_CREATE | (exclusive ? NLM_F_EXCL : 0));
 	struct nftnl_table *table = nftnl_table_alloc();
 
 	if (table) {
@@ -152,18 +151,15 @@ void nft_add_table(struct nft *nft, bool exclusive)
 		nftnl_table_free(table);
 }
 
+void nft_add_table(struct nft *nft, bool exclusive)
+{
+	add_table_message(nft, request(nft, NFT_MSG_NEWTABLE,
+				       NLM_F_ACK | NLM_F_CREATE | (exclusive ? NLM_F_EXCL : 0)));
+}
+
 void nft_delete_table(struct nft *nft)
 {
-	struct nlmsghdr *message = request(nft, NFT_MSG_DELTABLE, NLM_F_ACK);
-	struct nftnl_table *table = nftnl_table_alloc();
-
-	if (table) {
-		nftnl_table_set_str(table, NFTNL_TABLE_NAME, nft->table);
-		nftnl_table_nlmsg_build_payload(message, table);
-	}
-	add_or_fail(nft, message, table);
-	if (table)
-		nftnl_table_free(table);
+	add_table_message(nft, request(nft, NFT_MSG_DELTABLE, NLM_F_ACK));
 }
 
 void nft_add_chain(struct nft *nft, const char *name, const char *type, uint32_t hook,

@@ -2,24 +2,11 @@
 #include <fcntl.h>
 #include <linux/mount.h>
 #include <string.h>
-#include <sys/syscall.h>
+#include "daemon/kernel/mounts-part.h"
 #include "daemon/kernel/sysctl.h"
 
 /* Letting go of an instance costs about as much as making one, together 0.2 ms. */
 #define USES_MAX 64
-
-/* A mount that is nowhere in the tree; or -errno. */
-static int mount_proc(void)
-{
-	_cleanup_fd_ int context_fd = syscall(SYS_fsopen, "proc", FSOPEN_CLOEXEC);
-	int fd;
-
-	if (context_fd < 0 || syscall(SYS_fsconfig, context_fd, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
-		return negative_errno();
-	fd = syscall(SYS_fsmount, context_fd, FSMOUNT_CLOEXEC,
-		     MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
-	return fd < 0 ? negative_errno() : fd;
-}
 
 int sysctl_renew(struct host *host)
 {
@@ -28,7 +15,8 @@ int sysctl_renew(struct host *host)
 
 	if (host->sysctl_fd >= 0 && ++host->sysctl_uses < USES_MAX)
 		return 0;
-	proc_fd = mount_proc();
+	proc_fd =
+		mounts_new("proc", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, NULL);
 	fd = proc_fd < 0 ? open("/proc/sys", O_PATH | O_DIRECTORY | O_CLOEXEC)
 			 : openat(proc_fd, "sys", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
