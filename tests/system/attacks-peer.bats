@@ -6,12 +6,8 @@
 load daemon.bash
 
 setup_file() {
-	start_daemon
-	export runtime daemon
 	export PYTHONPATH=$BATS_TEST_DIRNAME PYTHONDONTWRITEBYTECODE=1
-	nsctl run -mpnuiC true
-	before=$(kernel_counts)
-	export before
+	start_counted
 }
 
 teardown_file() {

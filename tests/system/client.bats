@@ -5,11 +5,7 @@
 load daemon.bash
 
 setup_file() {
-	start_daemon
-	export runtime daemon
-	nsctl run -mpnuiC true
-	before=$(kernel_counts)
-	export before
+	start_counted
 }
 
 teardown_file() {

@@ -60,6 +60,14 @@ start_daemon() {
 }
 answers_or_is_gone() { answers || is_gone "$daemon"; }
 
+# kill_daemon: as if it had crashed; when it has ended another can take its place.
+kill_daemon() {
+	local pid
+	pid=$(cat "$runtime.pid")
+	kill -KILL "$pid"
+	eventually is_gone "$pid"
+}
+
 stop_daemon() {
 	local pid
 	[ -s "$runtime.pid" ] || return 0
@@ -144,6 +152,16 @@ kernel_counts() {
 	echo "pins $(find "$runtime/ns" -mindepth 1 2>/dev/null | wc -l)"
 	echo "records $(find "$runtime/state/sets" "$runtime/state/links" -type f 2>/dev/null | wc -l)"
 	echo "netns $(find /run/netns -mindepth 1 2>/dev/null | wc -l)"
+}
+
+# start_counted [OPTION...]: for all tests of a file, a daemon that has done everything once (what it has then it
+# keeps), and in $before what the kernel holds.
+start_counted() {
+	start_daemon "$@"
+	export runtime daemon
+	nsctl run -mpnuiC true
+	before=$(kernel_counts)
+	export before
 }
 
 counts_are() { [ "$(kernel_counts)" = "$1" ]; }

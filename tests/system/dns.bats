@@ -359,8 +359,7 @@ rewrite_others() {
 	make_network
 	nsctl create --link=net/lan m1
 	nsctl create --link=net/lan m2
-	kill -KILL "$(cat "$runtime.pid")"
-	eventually is_gone "$(cat "$runtime.pid")"
+	kill_daemon
 	in_view sh -c 'cp /etc/hosts /etc/hosts.new && mv /etc/hosts.new /etc/hosts'
 	start_daemon --config="$config"
 	pings m2 m1

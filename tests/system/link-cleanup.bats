@@ -188,7 +188,7 @@ inner_net() { nsctl exec box sh -c '[ "$(readlink /proc/$(pgrep -x sleep)/ns/net
 
 @test "others' interfaces, bridges, tables and namespaces are as they were, over a restart too" {
 	everything_wired
-	kill -KILL "$(cat "$runtime.pid")"
+	kill_daemon
 	start_daemon --config="$config"
 	refused interface link add box host:nsctl-veth0
 	refused interface link add box host:nsc0123456789ab

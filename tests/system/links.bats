@@ -149,7 +149,7 @@ tutorial_pair() {
 	nsctl create -n --link=net/lan m2
 	nsctl link impair m1-lan m1 --rate=1mbit
 	links=$(nsctl --json link list)
-	kill -KILL "$(cat "$runtime.pid")"
+	kill_daemon
 	start_daemon --config="$config"
 	[ "$(nsctl --json link list)" = "$links" ]
 	nsctl exec m1 ip -d link show eth0 | grep 'qdisc tbf'
@@ -207,7 +207,7 @@ tutorial_pair() {
 	nsctl network create lan --subnet=10.8.0.0/24
 	nsctl create -n --link=net/lan m1
 	refused interface link add box host:veth0
-	kill -KILL "$(cat "$runtime.pid")"
+	kill_daemon
 	start_daemon --config="$config"
 	nsctl rm box m1
 	nsctl network rm lan

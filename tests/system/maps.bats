@@ -10,11 +10,7 @@ setup_file() {
 	chmod 755 "$runtime"
 	printf '%s\n' '[accounts]' "subuid = $runtime.subuid" "subgid = $runtime.subgid" >"$runtime.conf"
 	give "$user_id:200000:65536" "games:300000:10"
-	start_daemon --config="$runtime.conf"
-	export runtime daemon
-	nsctl run -mpnuiC true
-	before=$(kernel_counts)
-	export before
+	start_counted --config="$runtime.conf"
 }
 
 teardown_file() {
@@ -152,7 +148,7 @@ assert json.load(sys.stdin)["spec"]["uidMap"][1] == {"inside": 5, "outside": 200
 
 @test "9: ids of a set survive the daemon, and end with it" {
 	nsctl create --map-auto -p -m box
-	kill -KILL "$(cat "$runtime.pid")"
+	kill_daemon
 	start_daemon --config="$runtime.conf"
 	[ "$(nsctl exec --user=33 box id -u)" = 33 ]
 	nsctl exec -d --user=33 box sleep 1000

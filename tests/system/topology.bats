@@ -146,7 +146,7 @@ any_is_recorded() { [ -n "$(ls "$runtime/state/links")" ]; }
 	eventually any_is_recorded
 	kill "$client"
 	wait "$client" || true
-	kill -KILL "$(cat "$runtime.pid")"
+	kill_daemon
 	start_daemon --config="$config"
 	leaves "$before"
 }

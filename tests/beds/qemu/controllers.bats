@@ -5,11 +5,7 @@
 load ../../system/daemon.bash
 
 setup_file() {
-	start_daemon
-	export runtime daemon
-	nsctl run -mpnuiC true
-	before=$(kernel_counts)
-	export before
+	start_counted
 	nsctl create -mpn neighbour
 }
 
@@ -120,7 +116,7 @@ END
 	limits() { cat "$cgroup"/{memory.max,memory.swap.max,pids.max,cpu.max}; }
 	was=$(limits)
 	[ "$was" = "$(printf '%s\n' $((50 << 20)) 0 40 '50000 100000')" ]
-	kill -KILL "$(cat "$runtime.pid")"
+	kill_daemon
 	start_daemon
 	[ "$(limits)" = "$was" ]
 	nsctl show box | grep -E '^ *limits .*50'

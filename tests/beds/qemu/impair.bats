@@ -172,7 +172,7 @@ assert float(sys.argv[2]) * 0.85 <= got <= float(sys.argv[2]) * 1.05' "$BATS_TES
 @test "kept when the daemon is killed, or restarted, or the link goes down" {
 	impair --delay=70ms --loss=20%
 	before=$(shown)
-	kill -KILL "$(cat "$runtime.pid")"
+	kill_daemon
 	start_daemon
 	[ "$(shown)" = "$before" ]
 	impair --loss=0

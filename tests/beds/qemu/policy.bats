@@ -8,11 +8,7 @@ load ../../system/daemon.bash
 setup_file() {
 	config=$(mktemp /tmp/nsctl-test-conf.XXXXXX)
 	export config
-	start_daemon --config="$config"
-	export runtime daemon
-	nsctl run -mpnuiC true
-	before=$(kernel_counts)
-	export before
+	start_counted --config="$config"
 }
 
 teardown_file() {
