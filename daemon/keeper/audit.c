@@ -30,7 +30,7 @@ static const struct {
 	[WIRE_LINK_REMOVE] = {"RemoveLink", NULL},
 	[WIRE_LINK_LIST] = {"ListLinks", NULL},
 	[WIRE_NETWORK_CREATE] = {"CreateNetwork", NULL},
-	[WIRE_NETWORK_REMOVE] = {"RemoveNetwork", NULL},
+	[WIRE_NETWORK_REMOVE] = {"RemoveNetwork", "network removed"},
 	[WIRE_NETWORK_LIST] = {"ListNetworks", NULL},
 	[WIRE_MONITOR] = {"Monitor", NULL},
 	[WIRE_APPLY] = {"Apply", NULL},

@@ -70,7 +70,7 @@ void lifecycle_forget(struct keeper *keeper, struct set *set)
 	lease_watch(keeper);
 }
 
-static void on_removed_for(struct keeper *keeper, const struct failure *failure, void *context)
+void lifecycle_removed_for(struct keeper *keeper, const struct failure *failure, void *context)
 {
 	struct request *request = context;
 
@@ -84,7 +84,7 @@ static void on_removed_for(struct keeper *keeper, const struct failure *failure,
 static bool was_asked_for(const struct removal *removal)
 {
 	for (const struct removal_waiter *at = removal->waiters; at; at = at->next)
-		if (at->removed == on_removed_for)
+		if (at->removed == lifecycle_removed_for)
 			return true;
 	return false;
 }
@@ -300,7 +300,8 @@ void lifecycle_on_remove(struct keeper *keeper, struct request *request,
 			struct request *kept = request_keep(request);
 
 			if (kept) {
-				lifecycle_remove(keeper, set, ask.span, on_removed_for, kept);
+				lifecycle_remove(keeper, set, ask.span, lifecycle_removed_for,
+						 kept);
 				return;
 			}
 			failure_from_errno(&failure, -ENOMEM, "remove the set");

@@ -41,6 +41,9 @@ int lifecycle_create(struct keeper *keeper, struct request *request,
 typedef void lifecycle_removed(struct keeper *keeper, const struct failure *failure, void *context);
 void lifecycle_remove(struct keeper *keeper, struct set *set, uint64_t grace,
 		      lifecycle_removed *removed, void *context);
+/* Of a removal that a request asks for: context is the kept request, which is answered and says so
+ * in the log. */
+void lifecycle_removed_for(struct keeper *keeper, const struct failure *failure, void *context);
 
 /* Nothing is being done to one of the set's links any more: a removal may have waited for that. */
 void lifecycle_links_settled(struct keeper *keeper, struct set *set);

@@ -123,16 +123,6 @@ void network_on_create(struct keeper *keeper, struct request *request, struct wi
 
 /* --- removal --- */
 
-static void on_removed_for(struct keeper *keeper, const struct failure *failure, void *context)
-{
-	struct request *request = context;
-
-	if (failure)
-		request_fail(keeper, request, failure);
-	else
-		request_done(keeper, request, NULL, NULL);
-}
-
 static int find_network(struct keeper *keeper, struct request *request, const struct wire_ask *ask,
 			struct set **ret, struct failure *failure)
 {
@@ -144,6 +134,7 @@ static int find_network(struct keeper *keeper, struct request *request, const st
 				&request->owner, failure);
 	if (r)
 		return r;
+	snprintf(request->about, sizeof(request->about), "%s", ask->name);
 	set = registry_find_network(keeper->registry, request->owner, ask->name);
 	if (!set)
 		return failure_set(failure, ERROR_NOT_FOUND, 0, "network", "%s", ask->name);
@@ -168,7 +159,7 @@ void network_on_remove(struct keeper *keeper, struct request *request, struct wi
 	if (r == 0) {
 		kept = request_keep(request);
 		if (kept) {
-			lifecycle_remove(keeper, set, 0, on_removed_for, kept);
+			lifecycle_remove(keeper, set, 0, lifecycle_removed_for, kept);
 			return;
 		}
 		failure_from_errno(&failure, -ENOMEM, "remove the network");
