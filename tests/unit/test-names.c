@@ -147,7 +147,7 @@ static void apply_edit(const char *old, const struct resolver_edit *edit, char *
 
 #define HEAD          \
 	RESOLVER_HEAD \
-		"# Networks: n\n127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n"
+	"# Networks: n\n127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n"
 
 static void test_edit(void **state _unused_)
 {
