@@ -159,6 +159,8 @@ static void on_made(struct operation *operation, const struct task_report *repor
 	uid_t owner = set->owner;
 
 	if (report->step != STEP_NONE) {
+		if (report->error == ENOSPC)
+			spare_drop(keeper);
 		if (report->step >= STEP_LINK_PLACE && report->step <= STEP_UNLINK)
 			link_failure(report, true, &creation->failure);
 		else

@@ -97,6 +97,11 @@ void spare_replenish(struct keeper *keeper, uid_t owner, uint32_t kinds)
 		make_one(keeper);
 }
 
+void spare_drop(struct keeper *keeper)
+{
+	drop_all(&keeper->spares);
+}
+
 void spare_stop(struct keeper *keeper)
 {
 	struct spares *spares = &keeper->spares;

@@ -17,7 +17,9 @@ int spare_take(struct keeper *keeper, uid_t owner, const struct wire_spec *spec)
  * not its first for a while, and nobody waits for the workers. Failures are not told: the next
  * maker meets them itself. */
 void spare_replenish(struct keeper *keeper, uid_t owner, uint32_t kinds);
-/* Lets go of all. */
+/* Lets go of all: a user's limit of namespaces has been reached, spares count too. */
+void spare_drop(struct keeper *keeper);
+/* For good: the keeper ends. */
 void spare_stop(struct keeper *keeper);
 
 #endif
