@@ -183,14 +183,12 @@ static int send_task(struct worker *worker, enum task_op op, const struct wire_l
 		     const void *task)
 {
 	struct wire_writer *writer = &worker->keeper->to_spawner;
-	int r;
 
 	wire_begin(writer, op, 0, 0, 0);
 	wire_put(writer, layout, task);
-	r = wire_send(writer, worker->fd);
-	if (r == 0)
-		worker->serial++;
-	return r;
+	/* also of one that is not taken it may be said why: see worker_decline() */
+	worker->serial++;
+	return wire_send(writer, worker->fd);
 }
 
 static bool is_closed(int negative)
