@@ -32,11 +32,11 @@ is_traced() { grep -q '^TracerPid:.*[1-9]' "/proc/$(spawner)/status"; }
 
 # From now on until let_fork the daemon can start no process.
 keep_from_forking() {
-	idle_workers | xargs --no-run-if-empty kill -KILL || true
-	eventually no_idle_worker
 	strace -qq -o /dev/null -p "$(spawner)" -e trace=clone3 -e inject=clone3:error=EAGAIN 3>&- &
 	tracer=$!
 	eventually is_traced
+	idle_workers | xargs --no-run-if-empty kill -KILL || true
+	eventually no_idle_worker
 }
 let_fork() {
 	kill "$tracer"
