@@ -11,6 +11,12 @@ static bool touches(const struct link *link, uid_t owner, const char *name)
 	return false;
 }
 
+/* Of what is being made, or taken back without ever having been there, nobody has been told. */
+static bool is_there(const struct link *link)
+{
+	return link->announced || !link->work;
+}
+
 void link_on_list(struct keeper *keeper, struct request *request, struct wire_message *message)
 {
 	static struct wire_list list;
@@ -42,7 +48,7 @@ void link_on_list(struct keeper *keeper, struct request *request, struct wire_me
 			    ? link->owner != request->owner
 			    : !authz_sees(&request->subject, list.all_owners, link->owner))
 			continue;
-		if (set && !touches(link, set->owner, set->name))
+		if (!is_there(link) || (set && !touches(link, set->owner, set->name)))
 			continue;
 		if (wire_unpack(&wire_link_layout, link->wire, link->wire_size, &wire) < 0)
 			continue;

@@ -139,9 +139,9 @@ print("nsctl-%08x" % h)' "$runtime")
 	echo "$(cgroup_root)/$hash"
 }
 
-# The mount table without what daemons of tests that run beside this one have in theirs.
+# The mount table without what the tests that run beside this one have there.
 mount_table() {
-	grep -v ' /run/nsctl-' /proc/self/mountinfo
+	grep -v ' /run/nsctl-\| /run/netns' /proc/self/mountinfo
 	grep -F " $runtime" /proc/self/mountinfo
 }
 
@@ -151,7 +151,6 @@ kernel_counts() {
 	echo "cgroups $(find "$(daemon_cgroup)" -mindepth 1 -type d 2>/dev/null | wc -l)"
 	echo "pins $(find "$runtime/ns" -mindepth 1 2>/dev/null | wc -l)"
 	echo "records $(find "$runtime/state/sets" "$runtime/state/links" -type f 2>/dev/null | wc -l)"
-	echo "netns $(find /run/netns -mindepth 1 2>/dev/null | wc -l)"
 }
 
 # start_counted [OPTION...]: for all tests of a file, a daemon that has done everything once (what it has then it
