@@ -176,6 +176,18 @@ static bool is_own(const struct task_end *end, const char *own_pin)
 	return !end->host && end->pin && strcmp(end->pin, own_pin) == 0;
 }
 
+static bool is_missing(int ns_fd, const char *id, const struct task_end *end)
+{
+	struct rtnl rtnl;
+	uint32_t index;
+	int r = rtnl_open(&rtnl, ns_fd);
+
+	if (r == 0)
+		r = link_find(&rtnl, id, end, &index);
+	rtnl_close(&rtnl);
+	return r == -ENODEV;
+}
+
 void link_departure_begin(const struct host *host, const struct task_link *links, size_t n,
 			  const char *own_pin, struct link_departure *ret)
 {
@@ -188,6 +200,13 @@ void link_departure_begin(const struct host *host, const struct task_link *links
 		/* a place that is gone has nothing of the link any more */
 		if (ns_fd < 0)
 			continue;
+		/* what somebody has moved away nobody could wait for: it goes with the near end now, or
+		 * with its namespace in the kernel's own time */
+		if (far->host && is_missing(ns_fd, links[i].id, far)) {
+			struct fault ignored;
+
+			(void)link_remove(host, &links[i], &ignored);
+		}
 		ret->far[ret->n].link = &links[i];
 		ret->far[ret->n].end = far;
 		ret->far[ret->n++].ns_fd = ns_fd;
