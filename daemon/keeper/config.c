@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
 #include <ini.h>
 #include <stdarg.h>
 #include <string.h>
@@ -378,18 +379,44 @@ struct config *config_free(struct config *config)
 	return NULL;
 }
 
-/* A sysctl's number, or what counts where this kernel has none of that name. */
-static long read_sysctl(const char *path, long otherwise)
-{
-	_cleanup_file_ FILE *file = fopen(path, "re");
-	long value;
+/* A sysctl that is asked for at each connection: kept open. One that this kernel does not have
+ * allows it, one that cannot be read does not. */
+struct sysctl {
+	const char *path;
+	bool zero_allows;
+	bool absent;
+	int fd; /* 0: not open yet */
+};
 
-	return file && fscanf(file, "%ld", &value) == 1 ? value : otherwise;
+static bool sysctl_allows(struct sysctl *sysctl)
+{
+	char text[32];
+	ssize_t n;
+
+	if (sysctl->fd <= 0 && !sysctl->absent) {
+		sysctl->fd = open(sysctl->path, O_RDONLY | O_CLOEXEC);
+		sysctl->absent = sysctl->fd < 0 && errno == ENOENT;
+	}
+	if (sysctl->absent)
+		return true;
+	n = sysctl->fd < 0 ? -1 : pread(sysctl->fd, text, sizeof(text) - 1, 0);
+	if (n <= 0)
+		return false;
+	text[n] = '\0';
+	return (strtol(text, NULL, 10) == 0) == sysctl->zero_allows;
 }
 
 bool config_host_user_namespaces(void)
 {
-	return read_sysctl("/proc/sys/kernel/unprivileged_userns_clone", 1) != 0 &&
-	       read_sysctl("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", 0) == 0 &&
-	       read_sysctl("/proc/sys/user/max_user_namespaces", 1) > 0;
+	static struct sysctl all[] = {
+		{.path = "/proc/sys/kernel/unprivileged_userns_clone"},
+		{.path = "/proc/sys/kernel/apparmor_restrict_unprivileged_userns",
+		 .zero_allows = true},
+		{.path = "/proc/sys/user/max_user_namespaces"},
+	};
+	bool allowed = true;
+
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
+		allowed &= sysctl_allows(&all[i]);
+	return allowed;
 }

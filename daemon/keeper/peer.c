@@ -49,6 +49,12 @@ static int read_status(int directory_fd, struct status *ret)
 	return 0;
 }
 
+static int read_profile(int directory_fd, char ret[static PROFILE_SIZE])
+{
+	*ret = '\0';
+	return profile_exists() ? profile_read(directory_fd, ret) : 0;
+}
+
 int peer_host_read(struct peer_host *ret)
 {
 	_cleanup_fd_ int fd = process_open_directory(getpid());
@@ -73,7 +79,7 @@ int peer_host_read(struct peer_host *ret)
 	if (r < 0)
 		return r;
 	ret->seccomp = status.seccomp;
-	return profile_read(fd, ret->profile);
+	return read_profile(fd, ret->profile);
 }
 
 /* --- identity: from the socket --- */
@@ -149,7 +155,7 @@ static int read_process(int fd, const struct peer_host *host, struct peer *peer,
 	int r = read_status(fd, &status);
 
 	if (r == 0)
-		r = profile_read(fd, peer->identity.profile);
+		r = read_profile(fd, peer->identity.profile);
 	if (r < 0)
 		return r;
 	peer->no_new_privileges = status.no_new_privileges;
@@ -196,7 +202,7 @@ static int read_confinement(const struct peer_host *host, struct peer *peer,
 
 int peer_read(int socket_fd, const struct peer_host *host, struct peer *ret)
 {
-	const char *confined;
+	const char *confined = "it is not known what holds it";
 	int r;
 
 	ret->pid_fd = -1;

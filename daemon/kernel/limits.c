@@ -54,8 +54,12 @@ static int read_resources(pid_t pid, struct rlimit resources[RLIMIT_NLIMITS])
 
 static int read_profile(pid_t pid, char ret[static PROFILE_SIZE])
 {
-	_cleanup_fd_ int fd = process_open_directory(pid);
+	_cleanup_fd_ int fd = -1;
 
+	*ret = '\0';
+	if (!profile_exists())
+		return 0;
+	fd = process_open_directory(pid);
 	return fd < 0 ? fd : profile_read(fd, ret);
 }
 
@@ -83,18 +87,36 @@ int limits_read(pid_t pid, int pid_fd, struct limits *ret)
 	return process_has_ended(pid_fd) ? -ESRCH : 0;
 }
 
+/* What the calling process was born with is its parent's, who does not change its own. */
+static int apply_oom_score(int score)
+{
+	static bool known;
+	static int own;
+	char text[32];
+	int r = known ? 0 : read_proc(getpid(), "oom_score_adj", text, sizeof(text));
+
+	if (r < 0)
+		return r;
+	if (!known)
+		own = atoi(text);
+	known = true;
+	if (own == score)
+		return 0;
+	snprintf(text, sizeof(text), "%d", score);
+	return write_self("/proc/self/oom_score_adj", text);
+}
+
 int limits_apply_process(const struct limits *limits)
 {
 	char text[32];
-	int r = 0;
+	int r;
 
 	if (getpriority(PRIO_PROCESS, 0) != limits->nice &&
 	    setpriority(PRIO_PROCESS, 0, limits->nice) < 0)
 		return negative_errno();
 	if (sched_setaffinity(0, sizeof(limits->cpus), &limits->cpus) < 0)
 		return negative_errno();
-	snprintf(text, sizeof(text), "%d", limits->oom_score);
-	r = write_self("/proc/self/oom_score_adj", text);
+	r = apply_oom_score(limits->oom_score);
 	if (r == 0)
 		r = profile_apply(limits->profile);
 	if (r < 0 || limits->login == UINT32_MAX)

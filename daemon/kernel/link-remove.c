@@ -200,8 +200,8 @@ void link_departure_begin(const struct host *host, const struct task_link *links
 		/* a place that is gone has nothing of the link any more */
 		if (ns_fd < 0)
 			continue;
-		/* what somebody has moved away nobody could wait for: it goes with the near end now, or
-		 * with its namespace in the kernel's own time */
+		/* what somebody has moved away nobody could wait for: it goes now, with the near
+		 * end, or with that one's namespace in the kernel's own time */
 		if (far->host && is_missing(ns_fd, links[i].id, far)) {
 			struct fault ignored;
 

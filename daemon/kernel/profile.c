@@ -4,6 +4,17 @@
 #include "daemon/kernel/process.h"
 #include "daemon/kernel/profile.h"
 
+bool profile_exists(void)
+{
+	static enum { UNKNOWN, ABSENT, PRESENT } known;
+
+	if (known == UNKNOWN)
+		known = access("/proc/self/attr/apparmor/current", F_OK) < 0 && errno == ENOENT
+				? ABSENT
+				: PRESENT;
+	return known == PRESENT;
+}
+
 int profile_read(int process_fd, char ret[static PROFILE_SIZE])
 {
 	_cleanup_fd_ int fd = openat(process_fd, "attr/apparmor/current", O_RDONLY | O_CLOEXEC);
@@ -46,10 +57,14 @@ void profile_write_exec(const char *profile, char ret[static PROFILE_SIZE + 5])
 
 int profile_apply(const char *profile)
 {
-	_cleanup_fd_ int process_fd = process_open_directory(getpid()), fd = -1;
+	_cleanup_fd_ int process_fd = -1, fd = -1;
 	char own[PROFILE_SIZE], text[PROFILE_SIZE + 5];
-	int r = process_fd < 0 ? process_fd : profile_read(process_fd, own);
+	int r;
 
+	if (!*profile && !profile_exists())
+		return 0;
+	process_fd = process_open_directory(getpid());
+	r = process_fd < 0 ? process_fd : profile_read(process_fd, own);
 	if (r < 0 || strcmp(own, profile) == 0)
 		return r;
 	profile_write_exec(profile, text);

@@ -12,6 +12,10 @@
 
 #define PROFILE_SIZE 256
 
+/* Whether this kernel has AppArmor at all, which its boot decides. Needs the host's /proc when it
+ * is asked first; if that cannot tell, it is true. */
+bool profile_exists(void);
+
 /*
  * That of the process whose /proc/PID process_fd is; "" where there is no AppArmor. 0, or -errno:
  * it cannot be read (-ENAMETOOLONG: it is longer), which is not to have none. Of a process that has
