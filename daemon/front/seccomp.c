@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <seccomp.h>
 #include <sys/mman.h>
+#include <sys/time.h>
 #include "base.h"
 #include "daemon/front/seccomp.h"
 
@@ -43,6 +44,7 @@ static const int allowed[] = {
 	SCMP_SYS(rt_sigprocmask),
 	SCMP_SYS(rt_sigreturn),
 	SCMP_SYS(sendmsg),
+	SCMP_SYS(setitimer),
 	SCMP_SYS(tgkill),
 	SCMP_SYS(uname),
 	SCMP_SYS(write),
@@ -133,7 +135,18 @@ static const struct {
 };
 #endif
 
-int seccomp_enforce(void)
+/* seconds of CPU time that making the filter may take: it takes a few milliseconds */
+#define ENFORCE_SECONDS 5
+
+/* SIGPROF ends the process, unless this is called with 0 in time. */
+static void end_after(long seconds)
+{
+	const struct itimerval time = {.it_value.tv_sec = seconds};
+
+	setitimer(ITIMER_PROF, &time, NULL);
+}
+
+static int enforce(void)
 {
 	scmp_filter_ctx filter = seccomp_init(OTHERWISE);
 	/* none of the latter with sanitizers */
@@ -150,5 +163,17 @@ int seccomp_enforce(void)
 	if (r == 0)
 		r = seccomp_load(filter);
 	seccomp_release(filter);
+	return r;
+}
+
+/* libseccomp 2.5.4 goes round for ever if memory runs out while it builds the filter: a client
+ * would wait for a front that never answers, and burns a processor. */
+int seccomp_enforce(void)
+{
+	int r;
+
+	end_after(ENFORCE_SECONDS);
+	r = enforce();
+	end_after(0);
 	return r;
 }

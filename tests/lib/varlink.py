@@ -51,6 +51,10 @@ class Client:
 
     def close(self):
         self.socket.close()
+        self.close_descriptors()
+
+    def close_descriptors(self):
+        """Those that have come with replies so far."""
         for descriptor in self.descriptors:
             os.close(descriptor)
         self.descriptors = []
