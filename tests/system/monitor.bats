@@ -283,8 +283,9 @@ while True:
     if "error" not in late.receive():
         break
 PYTHON
-	other monitor & readers+=($!)
-	nsctl create -n box
+	# others have limits of their own
+	user_id=$other_id listen --json monitor
+	eventually hears '"sets":\[\]'
 }
 
 @test "a monitor goes on when the daemon is restarted, with the state first, and says so" {
