@@ -12,9 +12,15 @@ patience=${NSCTL_TEST_PATIENCE:-60}
 eventually() {
 	local end=$((SECONDS + ${patience:-60}))
 	until "$@"; do
-		[ "$SECONDS" -lt "$end" ] || return 1
+		[ "$SECONDS" -lt "$end" ] || { not_in_time "$@"; return 1; }
 		sleep 0.05
 	done
+}
+
+# What never became true: of counts, what they are.
+not_in_time() {
+	echo "not in time: $1"
+	[ "$1" != counts_are ] || diff <(echo "$2") <(kernel_counts) || mount_table || true
 }
 
 # fails COMMAND...: "! COMMAND" does not fail a test.
@@ -139,9 +145,9 @@ print("nsctl-%08x" % h)' "$runtime")
 	echo "$(cgroup_root)/$hash"
 }
 
-# The mount table without what the tests that run beside this one have there.
+# The mount table without what the tests that run beside this one have there, and who makes a bed.
 mount_table() {
-	grep -v ' /run/nsctl-\| /run/netns' /proc/self/mountinfo
+	grep -v ' /run/nsctl-\| /run/netns\|/build/beds/' /proc/self/mountinfo
 	grep -F " $runtime" /proc/self/mountinfo
 }
 
