@@ -60,3 +60,20 @@ net_of() { "$1" exec "$2" readlink /proc/self/ns/net; }
 	nsctl rm --all
 	nsctl network rm lan
 }
+
+# held NAMESPACE: by any process's descriptor.
+held() { find /proc/[0-9]*/fd -lname 'net:*' -printf '%l\n' 2>/dev/null | grep -xF "$1" >/dev/null; }
+
+# the last: the daemon is another afterwards
+@test "a daemon that is killed leaves none, and the next has none" {
+	nsctl create -n a
+	nsctl create -n b
+	eventually has_spares 1
+	spare=$(spares)
+	held "$spare"
+	kill_daemon
+	eventually fails held "$spare"
+	start_daemon
+	has_spares 0
+	nsctl exec b true
+}
