@@ -30,7 +30,7 @@ teardown() {
 terminal() {
 	{
 		cat <<'PYTHON'
-import fcntl, os, pty, re, select, signal, struct, sys, termios, time
+import fcntl, glob, os, pty, re, select, signal, struct, sys, termios, time
 pid, master = pty.fork()
 if pid == 0: os.execvp(sys.argv[1], sys.argv[1:])
 seen = b""
@@ -50,6 +50,19 @@ def until(text):
         look()
     end = re.search(text.encode(), seen).end()
     before, seen = seen[:end], seen[end:]
+def foreground(command):
+    """Waits until the command has its terminal: a shell tells of a job before it hands it over."""
+    end = time.time() + 30
+    while time.time() < end:
+        for line in glob.glob("/proc/[0-9]*/cmdline"):
+            try:
+                if open(line).read() != command.replace(" ", "\0") + "\0": continue
+                stat = open(line.replace("cmdline", "stat")).read()
+            except OSError: continue
+            state, parent, group, session, device, owner = stat[stat.rindex(")") + 2:].split()[:6]
+            if state != "T" and group == owner: return
+        time.sleep(0.02)
+    raise AssertionError(command)
 def ends():
     try:
         while True: look(30)
@@ -64,19 +77,15 @@ PYTHON
 
 @test "job control: ^C, ^Z, bg, fg and jobs" {
 	terminal "$NSCTL_BUILD/nsctl" enter box bash --norc --noprofile -i <<'PYTHON'
+# no other run of this test has the same one
+nap = f"sleep 1{os.getpid()}"
 until("ready> ")
-type("sleep 1000\n")
-until("sleep 1000")
-for _ in range(100):
-    # not before it has the terminal: typed again until it is heard
-    type("\x1a")
-    look()
-    if b"Stopped" in seen: break
-until("ready> ")
-type("jobs\n"); until("Stopped.*sleep 1000")
-type("bg\n"); until("sleep 1000 &")
-type("fg\n"); until("sleep 1000")
-type("\x03"); until("ready> ")
+type(f"{nap}\n"); foreground(nap)
+type("\x1a"); until("Stopped"); until("ready> ")
+type("jobs\n"); until(f"Stopped.*{nap}")
+type("bg\n"); until(f"{nap} &")
+type("fg\n"); foreground(nap)
+type("\x03"); until(r"\^C"); until("ready> ")
 type("echo sta''tus $?\n"); until("status 130")
 type("exit 7\n")
 assert ends() == 7
