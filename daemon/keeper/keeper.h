@@ -37,10 +37,13 @@ struct counters {
 
 /* Of spare.c. */
 #define SPARES_MAX 2
+struct spare {
+	int net_fd, sysfs_fd; /* -1: without */
+};
 struct spares {
 	bool owned;  /* somebody has made a set lately ... */
 	uid_t owner; /* ... who */
-	int fds[SPARES_MAX];
+	struct spare spares[SPARES_MAX];
 	size_t n;
 	bool making;
 	uid_t made_for;

@@ -244,7 +244,7 @@ static int send_creation(struct creation *creation, const struct request *reques
 {
 	static struct task_create task;
 	static struct wiring_bridge bridge;
-	_cleanup_fd_ int net_fd = -1;
+	_cleanup_(spare_close) struct spare spare = {-1, -1};
 	struct operation *operation;
 	int r;
 
@@ -265,8 +265,9 @@ static int send_creation(struct creation *creation, const struct request *reques
 		return r;
 	operation->context = creation;
 	operation->done = on_made;
-	net_fd = spare_take(creation->keeper, creation->set->owner, wish->spec);
-	task.net_fd = net_fd;
+	spare = spare_take(creation->keeper, creation->set->owner, wish->spec);
+	task.net_fd = spare.net_fd;
+	task.sysfs_fd = spare.sysfs_fd;
 	r = operation_send(operation, TASK_CREATE, &task_create_layout, &task);
 	return r;
 }

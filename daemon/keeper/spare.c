@@ -11,10 +11,16 @@ static bool is_fit(uint32_t kinds)
 	return kinds & KIND_BIT(KIND_NET) && !(kinds & KIND_BIT(KIND_USER));
 }
 
+void spare_close(struct spare *spare)
+{
+	spare->sysfs_fd = close_fd(spare->sysfs_fd);
+	spare->net_fd = close_fd(spare->net_fd);
+}
+
 static void drop_all(struct spares *spares)
 {
 	while (spares->n > 0)
-		close_fd(spares->fds[--spares->n]);
+		spare_close(&spares->spares[--spares->n]);
 }
 
 /* Whoever else makes sets from now on: what there is is not its. */
@@ -25,14 +31,14 @@ static void change_owner(struct spares *spares, uid_t owner)
 	spares->owned = true;
 }
 
-int spare_take(struct keeper *keeper, uid_t owner, const struct wire_spec *spec)
+struct spare spare_take(struct keeper *keeper, uid_t owner, const struct wire_spec *spec)
 {
 	struct spares *spares = &keeper->spares;
 
 	/* what counts against a limit of memory is made in the set's own cgroup */
 	if (!is_fit(spec->kinds) || spec->memory || spares->n == 0 || spares->owner != owner)
-		return -1;
-	return spares->fds[--spares->n];
+		return (struct spare){-1, -1};
+	return spares->spares[--spares->n];
 }
 
 static void on_rest(evutil_socket_t fd _unused_, short what _unused_, void *context)
@@ -49,7 +55,7 @@ static void on_spare(struct operation *operation, const struct task_report *repo
 	struct spares *spares = &operation->keeper->spares;
 
 	if (spares->owned && spares->owner == spares->made_for && spares->n < SPARES_MAX)
-		spares->fds[spares->n++] = take_fd(&fds[0]);
+		spares->spares[spares->n++] = (struct spare){take_fd(&fds[0]), take_fd(&fds[1])};
 }
 
 static void on_done(struct operation *operation, const struct task_report *report _unused_)
@@ -57,9 +63,9 @@ static void on_done(struct operation *operation, const struct task_report *repor
 	operation->keeper->spares.making = false;
 }
 
-static void make_one(struct keeper *keeper)
+static void make_one(struct keeper *keeper, bool sysfs)
 {
-	const struct task_spare task = {.owner = keeper->spares.owner};
+	const struct task_spare task = {.owner = keeper->spares.owner, .sysfs = sysfs};
 	struct operation *operation;
 
 	if (operation_new(keeper, MAKE_SECONDS, &operation) < 0)
@@ -94,7 +100,7 @@ void spare_replenish(struct keeper *keeper, uid_t owner, uint32_t kinds)
 	if (!again)
 		change_owner(spares, owner);
 	else if (!others && !spares->making && spares->n < SPARES_MAX)
-		make_one(keeper);
+		make_one(keeper, kinds & KIND_BIT(KIND_MNT));
 }
 
 void spare_drop(struct keeper *keeper)

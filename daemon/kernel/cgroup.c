@@ -8,13 +8,12 @@
 #include <sys/stat.h>
 #include <time.h>
 #include "daemon/kernel/cgroup.h"
-#include "daemon/kernel/mounts-part.h"
+#include "daemon/kernel/mount.h"
 #include "daemon/kernel/process.h"
 
 int cgroup_open_root(void)
 {
-	return mounts_new("cgroup2", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
-			  NULL);
+	return mount_new("cgroup2", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, NULL);
 }
 
 int cgroup_open(int parent_fd, const char *path)

@@ -307,6 +307,7 @@ void child_make(const struct host *host, const struct task_create *task)
 	child_begin();
 	fault_point("create-started");
 	memset(maker.fds, -1, sizeof(maker.fds));
+	maker.mounts.sysfs_fd = task->sysfs_fd;
 	take_identity(&maker);
 	r = mounts_prepare(maker.spec, &maker.identity, &maker.mounts, &maker.fault);
 	if (r == 0)

@@ -1,47 +1,26 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <linux/mount.h>
 #include <linux/openat2.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/statfs.h>
 #include <sys/syscall.h>
-#include "daemon/kernel/mounts-part.h"
+#include "daemon/kernel/mount.h"
 #include "daemon/kernel/mounts.h"
 
 static const char *const nodes[MOUNTS_NODES] = {"null", "zero", "full", "random", "urandom", "tty"};
 
-int mounts_clone(int fd, const char *path)
-{
-	int r = syscall(SYS_open_tree, fd, path,
-			OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE |
-				(*path ? AT_SYMLINK_NOFOLLOW : AT_EMPTY_PATH));
-
-	return r < 0 ? negative_errno() : r;
-}
-
-int mounts_set_attributes(int fd, uint64_t attributes)
-{
-	struct mount_attr attr = {.attr_set = attributes, .propagation = MS_PRIVATE};
-
-	return syscall(SYS_mount_setattr, fd, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr,
-		       sizeof(attr)) < 0
-		       ? negative_errno()
-		       : 0;
-}
-
 /* A clone of what the client's descriptor refers to, disarmed. */
 static int clone_disarmed(int fd, bool read_only)
 {
-	_cleanup_fd_ int tree_fd = mounts_clone(fd, "");
+	_cleanup_fd_ int tree_fd = mount_clone(fd, "");
 	int r;
 
 	if (tree_fd < 0)
 		return tree_fd;
-	r = mounts_set_attributes(tree_fd, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
-						   (read_only ? MOUNT_ATTR_RDONLY : 0));
+	r = mount_set_attributes(tree_fd, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
+						  (read_only ? MOUNT_ATTR_RDONLY : 0));
 	return r < 0 ? r : take_fd(&tree_fd);
 }
 
@@ -59,7 +38,7 @@ static int prepare_nodes(struct mounts *mounts, struct fault *fault)
 		char path[32];
 
 		snprintf(path, sizeof(path), "/dev/%s", nodes[i]);
-		mounts->node_fds[i] = mounts_clone(AT_FDCWD, path);
+		mounts->node_fds[i] = mount_clone(AT_FDCWD, path);
 		if (mounts->node_fds[i] < 0)
 			return fault_set(fault, STEP_DEV, i, -mounts->node_fds[i]);
 	}
@@ -216,57 +195,6 @@ int mounts_propagate(uint32_t propagation, struct fault *fault)
 	return 0;
 }
 
-int mounts_new(const char *type, unsigned int attributes, const char *const *options)
-{
-	_cleanup_fd_ int context_fd = syscall(SYS_fsopen, type, FSOPEN_CLOEXEC);
-	int fd;
-
-	if (context_fd < 0)
-		return negative_errno();
-	for (; options && *options; options += 2)
-		if (syscall(SYS_fsconfig, context_fd, FSCONFIG_SET_STRING, options[0], options[1],
-			    0) < 0)
-			return negative_errno();
-	if (syscall(SYS_fsconfig, context_fd, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
-		return negative_errno();
-	fd = syscall(SYS_fsmount, context_fd, FSMOUNT_CLOEXEC, attributes);
-	return fd < 0 ? negative_errno() : fd;
-}
-
-int mounts_put(int mount_fd, int target_fd)
-{
-	return syscall(SYS_move_mount, mount_fd, "", target_fd, "",
-		       MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0
-		       ? negative_errno()
-		       : 0;
-}
-
-int mounts_open(const char *path, int flags, const struct identity *files)
-{
-	struct open_how how = {
-		.flags = flags | O_CLOEXEC,
-		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
-	};
-	_cleanup_fd_ int root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	int fd, r;
-
-	if (root_fd < 0)
-		return negative_errno();
-	if (files && (r = privilege_files_as_caller(files)) < 0)
-		return r;
-	fd = syscall(SYS_openat2, root_fd, path, &how, sizeof(how));
-	r = fd < 0 ? negative_errno() : fd;
-	if (files) {
-		int back = privilege_files_as_root();
-
-		if (back < 0) {
-			close_fd(fd);
-			return back;
-		}
-	}
-	return r;
-}
-
 #define SAFE (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
 
 /*
@@ -274,33 +202,35 @@ int mounts_open(const char *path, int flags, const struct identity *files)
  * Where the kernel does not let it be (a user namespace, and parts of the host's /sys covered) or
  * there is no /sys, the old one stays.
  */
-static int apply_sysfs(struct fault *fault)
+static int apply_sysfs(int ready_fd, struct fault *fault)
 {
-	_cleanup_fd_ int mount_fd = -1, cgroup_fd = -1, target_fd = -1, at_fd = -1;
+	_cleanup_fd_ int new_fd = -1, mount_fd = -1, cgroup_fd = -1, target_fd = -1, at_fd = -1;
 	int r;
 
 	target_fd = open("/sys", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (target_fd < 0)
 		return errno == ENOENT ? 0 : fault_set(fault, STEP_SYSFS, 0, errno);
-	mount_fd = mounts_new("sysfs", SAFE, NULL);
+	if (ready_fd < 0)
+		ready_fd = new_fd = mount_context("sysfs", NULL);
+	mount_fd = ready_fd < 0 ? ready_fd : mount_from_context(ready_fd, SAFE);
 	if (mount_fd == -EPERM)
 		return 0;
 	if (mount_fd < 0)
 		return fault_set(fault, STEP_SYSFS, 0, -mount_fd);
-	cgroup_fd = mounts_clone(AT_FDCWD, "/sys/fs/cgroup");
-	r = mounts_put(mount_fd, target_fd);
+	cgroup_fd = mount_clone(AT_FDCWD, "/sys/fs/cgroup");
+	r = mount_put(mount_fd, target_fd);
 	if (r < 0)
 		return fault_set(fault, STEP_SYSFS, 0, -r);
 	at_fd = open("/sys/fs/cgroup", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (cgroup_fd >= 0 && at_fd >= 0)
-		mounts_put(cgroup_fd, at_fd); /* a convenience: without it the directory is empty */
+		mount_put(cgroup_fd, at_fd); /* a convenience: without it the directory is empty */
 	return 0;
 }
 
 static int apply_root(int root_fd, struct fault *fault)
 {
 	_cleanup_fd_ int target_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	int r = target_fd < 0 ? negative_errno() : mounts_put(root_fd, target_fd);
+	int r = target_fd < 0 ? negative_errno() : mount_put(root_fd, target_fd);
 
 	if (r == 0 && (fchdir(root_fd) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 ||
 		       umount2(".", MNT_DETACH) < 0 || chdir("/") < 0))
@@ -318,14 +248,14 @@ static int put_below(int mount_fd, const char *name, int on_fd)
 	if (mkdirat(mount_fd, name, 0755) < 0)
 		return negative_errno();
 	target_fd = openat(mount_fd, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	return target_fd < 0 ? negative_errno() : mounts_put(on_fd, target_fd);
+	return target_fd < 0 ? negative_errno() : mount_put(on_fd, target_fd);
 }
 
 static int put_node(int mount_fd, const char *name, int node_fd)
 {
 	_cleanup_fd_ int target_fd = openat(mount_fd, name, O_RDONLY | O_CREAT | O_CLOEXEC, 0666);
 
-	return target_fd < 0 ? negative_errno() : mounts_put(node_fd, target_fd);
+	return target_fd < 0 ? negative_errno() : mount_put(node_fd, target_fd);
 }
 
 static int fill_dev(const struct mounts *mounts, int dev_fd)
@@ -338,9 +268,9 @@ static int fill_dev(const struct mounts *mounts, int dev_fd)
 		{"/proc/self/fd/2", "stderr"},
 	};
 	_cleanup_fd_ int pts_fd =
-		mounts_new("devpts", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, pts_options);
+		mount_new("devpts", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, pts_options);
 	_cleanup_fd_ int shm_fd =
-		mounts_new("tmpfs", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, shm_options);
+		mount_new("tmpfs", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, shm_options);
 	int r = put_below(dev_fd, "pts", pts_fd);
 
 	if (r == 0)
@@ -361,8 +291,8 @@ static int apply_dev(const struct mounts *mounts, int target_fd)
 {
 	static const char *const options[] = {"mode", "0755", "size", "1m", NULL};
 	_cleanup_fd_ int dev_fd =
-		mounts_new("tmpfs", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, options);
-	int r = dev_fd < 0 ? dev_fd : mounts_put(dev_fd, target_fd);
+		mount_new("tmpfs", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, options);
+	int r = dev_fd < 0 ? dev_fd : mount_put(dev_fd, target_fd);
 
 	return r < 0 ? r : fill_dev(mounts, dev_fd);
 }
@@ -389,10 +319,10 @@ static int new_tmpfs(const struct spec_mount *mount, const struct identity *file
 		options[n++] = gid;
 	}
 	options[n] = NULL;
-	return mounts_new("tmpfs",
-			  MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
-				  (mount->read_only ? MOUNT_ATTR_RDONLY : 0),
-			  options);
+	return mount_new("tmpfs",
+			 MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
+				 (mount->read_only ? MOUNT_ATTR_RDONLY : 0),
+			 options);
 }
 
 static int apply_mount(const struct mounts *mounts, const struct wire_spec *spec, size_t i,
@@ -400,32 +330,32 @@ static int apply_mount(const struct mounts *mounts, const struct wire_spec *spec
 {
 	const struct spec_mount *mount = &spec->mounts[i];
 	unsigned int attributes = SAFE | (mount->read_only ? MOUNT_ATTR_RDONLY : 0);
-	_cleanup_fd_ int target_fd = mounts_open(mount->target, O_PATH, files);
+	_cleanup_fd_ int target_fd = mount_open(mount->target, O_PATH, files);
 	_cleanup_fd_ int fd = -1;
 
 	if (target_fd < 0)
 		return target_fd;
 	switch (mount->type) {
 	case MOUNT_BIND:
-		return mounts_put(mounts->source_fds[i], target_fd);
+		return mount_put(mounts->source_fds[i], target_fd);
 	case MOUNT_DEV:
 		return apply_dev(mounts, target_fd);
 	case MOUNT_TMPFS:
 		fd = new_tmpfs(mount, files);
 		break;
 	case MOUNT_SYSFS:
-		fd = mounts_new("sysfs", attributes, NULL);
+		fd = mount_new("sysfs", attributes, NULL);
 		break;
 	case MOUNT_MQUEUE:
-		fd = mounts_new("mqueue", attributes, NULL);
+		fd = mount_new("mqueue", attributes, NULL);
 		break;
 	case MOUNT_CGROUP2:
-		fd = mounts_new("cgroup2", attributes, NULL);
+		fd = mount_new("cgroup2", attributes, NULL);
 		break;
 	default: /* MOUNT_PROC: by the init, which is in the pid namespace */
 		return 0;
 	}
-	return fd < 0 ? fd : mounts_put(fd, target_fd);
+	return fd < 0 ? fd : mount_put(fd, target_fd);
 }
 
 int mounts_apply(const struct mounts *mounts, const struct wire_spec *spec,
@@ -436,11 +366,11 @@ int mounts_apply(const struct mounts *mounts, const struct wire_spec *spec,
 	if (mounts->root_fd >= 0)
 		r = apply_root(mounts->root_fd, fault);
 	if (r == 0 && spec->kinds & KIND_BIT(KIND_NET))
-		r = apply_sysfs(fault);
+		r = apply_sysfs(mounts->sysfs_fd, fault);
 	if (r < 0)
 		return r;
 	if (mounts->default_dev) {
-		_cleanup_fd_ int target_fd = mounts_open("/dev", O_PATH, files);
+		_cleanup_fd_ int target_fd = mount_open("/dev", O_PATH, files);
 
 		r = target_fd < 0 ? target_fd : apply_dev(mounts, target_fd);
 		if (r < 0)
@@ -463,7 +393,7 @@ int mounts_make_procs(const struct wire_spec *spec, int fds[static MOUNTS_PROCS]
 			i == 0 ? spec->mount_proc == SWITCH_ON
 			       : i <= spec->n_mounts && spec->mounts[i - 1].type == MOUNT_PROC;
 
-		fds[i] = wanted ? mounts_new("proc", SAFE, NULL) : -1;
+		fds[i] = wanted ? mount_new("proc", SAFE, NULL) : -1;
 		if (wanted && fds[i] < 0)
 			return fault_set(fault, STEP_PROC, 0, -fds[i]);
 	}
@@ -472,9 +402,9 @@ int mounts_make_procs(const struct wire_spec *spec, int fds[static MOUNTS_PROCS]
 
 static int put_at(const char *target, int mount_fd, const struct identity *files)
 {
-	_cleanup_fd_ int target_fd = mounts_open(target, O_PATH, files);
+	_cleanup_fd_ int target_fd = mount_open(target, O_PATH, files);
 
-	return target_fd < 0 ? target_fd : mounts_put(mount_fd, target_fd);
+	return target_fd < 0 ? target_fd : mount_put(mount_fd, target_fd);
 }
 
 int mounts_put_procs(const struct wire_spec *spec, const int fds[static MOUNTS_PROCS],

@@ -23,6 +23,7 @@ struct mounts {
 	int source_fds[SPEC_MOUNTS_MAX];
 	int node_fds[MOUNTS_NODES]; /* /dev/null and so on, where a small /dev is wanted */
 	bool default_dev;	    /* at /dev, because the root is another one */
+	int sysfs_fd;		    /* a context, made in advance and not ours; -1: none */
 };
 
 /* In the host's tree. files: with whose rights paths are looked up, where the set is one that is

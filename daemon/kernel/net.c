@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include "daemon/kernel/child.h"
+#include "daemon/kernel/mount.h"
 #include "daemon/kernel/net.h"
 #include "daemon/kernel/privilege.h"
 #include "daemon/kernel/rtnl.h"
@@ -41,12 +42,15 @@ void child_spare(const struct host *host, const struct task_spare *task)
 {
 	struct task_report spare = {.event = REPORT_SPARE}, report = {};
 	struct fault fault = {};
-	int fd, r;
+	int fds[REPORT_FDS_MAX] = {-1, -1}, r;
 
 	child_begin();
-	fd = make_spare(host, task->owner, &fault);
-	if (fd >= 0) {
-		r = child_report(host, &spare, &fd, 1);
+	fds[0] = make_spare(host, task->owner, &fault);
+	/* where there can be none, the maker finds out, too, and whether it matters */
+	if (fds[0] >= 0 && task->sysfs)
+		fds[1] = mount_context("sysfs", NULL);
+	if (fds[0] >= 0) {
+		r = child_report(host, &spare, fds, fds[1] < 0 ? 1 : 2);
 		if (r < 0)
 			fault_set(&fault, STEP_UNSHARE, KIND_NET, -r);
 	}

@@ -12,7 +12,8 @@
  * 0 or a fault. */
 int net_set_up(const struct host *host, struct fault *fault);
 
-/* TASK_SPARE, in a child: makes one, which is charged to the owner, and reports it. */
+/* TASK_SPARE, in a child: makes one, which is charged to the owner, and its sysfs, and reports
+ * them. */
 void child_spare(const struct host *host, const struct task_spare *task) __attribute__((noreturn));
 
 #endif

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "daemon/kernel/child.h"
-#include "daemon/kernel/mounts-part.h"
+#include "daemon/kernel/mount.h"
 #include "daemon/kernel/pin.h"
 #include "daemon/kernel/resolver-entry.h"
 #include "daemon/kernel/resolver.h"
@@ -70,7 +70,7 @@ static int new_tmpfs(unsigned int attributes)
 {
 	static const char *const options[] = {"mode", "0755", "size", "8m", NULL};
 
-	return mounts_new("tmpfs", SAFE | attributes, options);
+	return mount_new("tmpfs", SAFE | attributes, options);
 }
 
 static int write_file(int tmpfs_fd, const char *name, const struct resolver_text *text)
@@ -116,8 +116,8 @@ static int clone_attached(const struct place *place, const struct resolver_text 
 	if (r < 0)
 		return r;
 	etc_fd = open("/etc", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	r = etc_fd < 0 ? negative_errno() : mounts_put(tmpfs_fd, etc_fd);
-	return return_to_set(place, r < 0 ? r : mounts_clone(tmpfs_fd, "1"));
+	r = etc_fd < 0 ? negative_errno() : mount_put(tmpfs_fd, etc_fd);
+	return return_to_set(place, r < 0 ? r : mount_clone(tmpfs_fd, "1"));
 }
 
 /* A detached mount of the entry's file, which is made at need. */
@@ -138,7 +138,7 @@ static int clone_file(enum entry entry)
 		return r;
 	if (!*number)
 		*number = ++supplies.n_files;
-	return mounts_clone(supplies.tmpfs_fd, name);
+	return mount_clone(supplies.tmpfs_fd, name);
 }
 
 static int file_mount(const struct place *place, enum entry entry)
@@ -150,7 +150,7 @@ static int file_mount(const struct place *place, enum entry entry)
 		fd = clone_attached(place, &supplies.texts[entry]);
 	if (fd < 0)
 		return fd;
-	r = mounts_set_attributes(fd, SAFE | MOUNT_ATTR_RDONLY);
+	r = mount_set_attributes(fd, SAFE | MOUNT_ATTR_RDONLY);
 	return r < 0 ? r : take_fd(&fd);
 }
 
@@ -227,17 +227,17 @@ static int new_overlay(const struct place *place, int tmpfs_fd)
 	if (etc_fd < 0 || fchdir(etc_fd) < 0)
 		r = negative_errno();
 	if (r == 0)
-		r = mounts_put(tmpfs_fd, etc_fd);
+		r = mount_put(tmpfs_fd, etc_fd);
 	if (r == 0)
-		r = mounts_new("overlay", MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV,
-			       options);
+		r = mount_new("overlay", MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV,
+			      options);
 	return return_to_set(place, r);
 }
 
 static int open_etc(struct place *place)
 {
 	close_fd(place->etc_fd);
-	place->etc_fd = mounts_open("/etc", O_PATH | O_DIRECTORY, place->files);
+	place->etc_fd = mount_open("/etc", O_PATH | O_DIRECTORY, place->files);
 	return MIN(place->etc_fd, 0);
 }
 
@@ -258,7 +258,7 @@ static int supply_missing(struct place *place)
 	if (tmpfs_fd < 0 || r < 0)
 		return r;
 	overlay_fd = new_overlay(place, tmpfs_fd);
-	r = overlay_fd < 0 ? overlay_fd : mounts_put(overlay_fd, place->etc_fd);
+	r = overlay_fd < 0 ? overlay_fd : mount_put(overlay_fd, place->etc_fd);
 	return r < 0 ? r : open_etc(place);
 }
 
@@ -271,7 +271,7 @@ static int read_nsswitch(const struct place *place)
 	static struct resolver_text text;
 	struct resolver_text *kept = &supplies.texts[ENTRY_NSSWITCH];
 	_cleanup_fd_ int fd =
-		mounts_open("/etc/nsswitch.conf", O_RDONLY | O_NONBLOCK | O_NOCTTY, place->files);
+		mount_open("/etc/nsswitch.conf", O_RDONLY | O_NONBLOCK | O_NOCTTY, place->files);
 	struct stat st;
 	ssize_t n;
 
@@ -294,7 +294,7 @@ static int read_nsswitch(const struct place *place)
 static int hide_resolvers(const struct place *place)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(resolvers); i++) {
-		_cleanup_fd_ int fd = mounts_open(resolvers[i], O_PATH | O_DIRECTORY, place->files);
+		_cleanup_fd_ int fd = mount_open(resolvers[i], O_PATH | O_DIRECTORY, place->files);
 		_cleanup_fd_ int empty_fd = -1;
 		struct statx x;
 		int r;
@@ -303,7 +303,7 @@ static int hide_resolvers(const struct place *place)
 		    (!place->spec && x.stx_attributes & STATX_ATTR_MOUNT_ROOT))
 			continue;
 		empty_fd = new_tmpfs(MOUNT_ATTR_RDONLY);
-		r = empty_fd < 0 ? empty_fd : mounts_put(empty_fd, fd);
+		r = empty_fd < 0 ? empty_fd : mount_put(empty_fd, fd);
 		if (r < 0)
 			return r;
 	}

@@ -2,7 +2,7 @@
 #include <fcntl.h>
 #include <linux/mount.h>
 #include <string.h>
-#include "daemon/kernel/mounts-part.h"
+#include "daemon/kernel/mount.h"
 #include "daemon/kernel/sysctl.h"
 
 /* Letting go of an instance costs about as much as making one, together 0.2 ms. */
@@ -15,8 +15,7 @@ int sysctl_renew(struct host *host)
 
 	if (host->sysctl_fd >= 0 && ++host->sysctl_uses < USES_MAX)
 		return 0;
-	proc_fd =
-		mounts_new("proc", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, NULL);
+	proc_fd = mount_new("proc", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, NULL);
 	fd = proc_fd < 0 ? open("/proc/sys", O_PATH | O_DIRECTORY | O_CLOEXEC)
 			 : openat(proc_fd, "sys", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)

@@ -155,11 +155,13 @@ static const struct wire_field task_create_fields[] = {
 	U32(10, task_create, inside_gid, 0),
 	NESTED(11, task_create, resolver, task_resolver),
 	FD(12, task_create, net_fd),
+	FD(13, task_create, sysfs_fd),
 };
 LAYOUT(task_create);
 
 static const struct wire_field task_spare_fields[] = {
 	U32(1, task_spare, owner, 0),
+	BOOL(2, task_spare, sysfs),
 };
 LAYOUT(task_spare);
 

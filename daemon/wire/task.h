@@ -191,11 +191,14 @@ struct task_create {
 	struct task_bridge bridge;
 	struct task_firewall firewall;
 	struct task_resolver resolver;
-	int net_fd; /* its net namespace, made in advance by TASK_SPARE; -1: it makes its own */
+	/* made in advance by TASK_SPARE; -1: it makes its own */
+	int net_fd;   /* its net namespace ... */
+	int sysfs_fd; /* ... and the sysfs that shows it: a context for fsmount() */
 };
 
 struct task_spare {
 	uint32_t owner; /* who it is charged to */
+	bool sysfs;	/* along with its sysfs: for a set with a mount namespace */
 };
 
 struct task_remove {
@@ -239,7 +242,7 @@ enum task_event {
 	REPORT_DONE = 1, /* the last */
 	REPORT_STARTED,	 /* the command has been executed; with pidfds of it and of its runner */
 	REPORT_INTERFACE,
-	REPORT_SPARE, /* with a descriptor of the net namespace */
+	REPORT_SPARE, /* with a descriptor of the net namespace, and of its sysfs if wanted */
 };
 
 /* serial: which of its worker's tasks it is about, the first is 1. Of one that has said its last, a

@@ -2,17 +2,21 @@
 /*
  * Facts 6, 7 and 10 of DESIGN.md: a netlink socket born in a net namespace works there from
  * outside; a veth is made with its peer already in its namespace; a dropped namespace takes its
- * host ends along, with an event; a new one resets what ping and low ports need.
+ * host ends along, with an event; a new one resets what ping and low ports need. And a sysfs is of
+ * the net namespace in which it was made, wherever its descriptor is carried (docs/adr/0014).
  *
  * The test's "host" is a net namespace of its own.
  */
 #include <fcntl.h>
+#include <linux/mount.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 
 #include "base.h"
 #include "tests/kernel/kernel.h"
@@ -115,6 +119,55 @@ static void test_sysctls(void)
 	tap_ok(strcmp(text, "80\n") == 0, "and that has changed nothing here");
 }
 
+/* A sysfs, mounted nowhere yet, of a net namespace that has the interface "here", made with
+ * another's euid. Tells its descriptor, and keeps it until it is told. */
+static int body_make_sysfs(struct child *parent, void *arg _unused_)
+{
+	int fd;
+
+	if (euid_change(KERNEL_UID) < 0 || unshare(CLONE_NEWNET) < 0)
+		return 1;
+	if (veth_make(veth_socket(0), "here", "peer", ns_open(0, "net")) < 0)
+		return 2;
+	fd = (int)syscall(SYS_fsopen, "sysfs", FSOPEN_CLOEXEC);
+	if (fd < 0 || syscall(SYS_fsconfig, fd, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
+		return 3;
+	child_say(parent, fd);
+	(void)child_hear(parent);
+	return 0;
+}
+
+/* Mounts it in a mount namespace of its own. 0: "here" is not to be seen there; 1: it is. */
+static int body_mount_sysfs(struct child *parent _unused_, void *arg)
+{
+	int fd;
+
+	mounts_own();
+	fd = (int)syscall(SYS_fsmount, *(const int *)arg, FSMOUNT_CLOEXEC, 0);
+	if (fd < 0)
+		return 101;
+	if (syscall(SYS_move_mount, fd, "", AT_FDCWD, "/sys", MOVE_MOUNT_F_EMPTY_PATH) < 0)
+		return 100;
+	return access("/sys/class/net/here", F_OK) == 0;
+}
+
+static void test_sysfs(void)
+{
+	struct child maker;
+	int pid_fd, fd;
+
+	child_start(&maker, body_make_sysfs, NULL);
+	pid_fd = (int)syscall(SYS_pidfd_open, maker.pid, 0);
+	fd = (int)syscall(SYS_pidfd_getfd, pid_fd, child_hear(&maker), 0);
+	child_say(&maker, 0);
+	tap_is(child_end(&maker), 0, "a sysfs, mounted nowhere, made with another's euid");
+	tap_ok(fd >= 0, "its descriptor outlives its maker");
+	tap_is(child_run(body_mount_sysfs, &fd), 1,
+	       "mounted elsewhere it shows its maker's net namespace");
+	(void)close_fd(fd);
+	(void)close_fd(pid_fd);
+}
+
 int main(void)
 {
 	if (geteuid() != 0)
@@ -123,5 +176,6 @@ int main(void)
 		fatal("net namespace of the test's own");
 	test_sockets_and_veth();
 	test_sysctls();
+	test_sysfs();
 	return tap_done();
 }

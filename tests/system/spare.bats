@@ -17,6 +17,15 @@ teardown() {
 	eventually has_spares 0
 }
 
+# as_made SET...: /sys is of its own network, as it is where none was made ahead.
+as_made() {
+	local set
+	for set; do
+		nsctl exec "$set" sh -c 'cat /sys/class/net/lo/operstate && ls /sys/class/net/ /sys/fs/cgroup &&
+			grep " /sys" /proc/self/mounts'
+	done
+}
+
 # What the keeper holds, as net:[INODE]: its own, in which it runs, it does not.
 spares() { find "/proc/$daemon/fd" -lname 'net:*' -printf '%l\n'; }
 has_spares() { [ "$(spares | wc -l)" -eq "$1" ]; }
@@ -37,6 +46,30 @@ net_of() { "$1" exec "$2" readlink /proc/self/ns/net; }
 	[ "$(nsctl exec c sh -c 'ls /sys/class/net | wc -l')" = "$(nsctl exec a sh -c 'grep -c : /proc/net/dev')" ]
 	eventually has_spares 0
 	nsctl exec c true
+}
+
+@test "a spare brings its /sys, where the last set had one, and it is like any other" {
+	nsctl create -mn a
+	nsctl create -mn b
+	eventually has_spares 1
+	spare=$(spares)
+	nsctl create -mn --link=b:toc,interface=inside c
+	[ "$(net_of nsctl c)" = "$spare" ]
+	nsctl exec c ls /sys/class/net/inside
+	fails nsctl exec a ls /sys/class/net/inside
+	nsctl rm c
+	eventually has_spares 1
+	spare=$(spares)
+	nsctl create -mn d
+	[ "$(net_of nsctl d)" = "$spare" ]
+	diff <(as_made a) <(as_made d)
+	# one for a set without mounts has none; the next makes its own
+	eventually has_spares 0
+	nsctl create -n e
+	nsctl create -n f
+	eventually has_spares 1
+	nsctl create -mn g
+	diff <(as_made a) <(as_made g)
 }
 
 @test "another user never gets it, nor a set with a user namespace" {

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <linux/mount.h>
+#include <linux/openat2.h>
+#include <sys/mount.h>
+#include <sys/syscall.h>
+#include "daemon/kernel/mount.h"
+
+int mount_clone(int fd, const char *path)
+{
+	int r = syscall(SYS_open_tree, fd, path,
+			OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE |
+				(*path ? AT_SYMLINK_NOFOLLOW : AT_EMPTY_PATH));
+
+	return r < 0 ? negative_errno() : r;
+}
+
+int mount_set_attributes(int fd, uint64_t attributes)
+{
+	struct mount_attr attr = {.attr_set = attributes, .propagation = MS_PRIVATE};
+
+	return syscall(SYS_mount_setattr, fd, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr,
+		       sizeof(attr)) < 0
+		       ? negative_errno()
+		       : 0;
+}
+
+int mount_context(const char *type, const char *const *options)
+{
+	_cleanup_fd_ int fd = syscall(SYS_fsopen, type, FSOPEN_CLOEXEC);
+
+	if (fd < 0)
+		return negative_errno();
+	for (; options && *options; options += 2)
+		if (syscall(SYS_fsconfig, fd, FSCONFIG_SET_STRING, options[0], options[1], 0) < 0)
+			return negative_errno();
+	if (syscall(SYS_fsconfig, fd, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
+		return negative_errno();
+	return take_fd(&fd);
+}
+
+int mount_from_context(int context_fd, unsigned int attributes)
+{
+	int fd = syscall(SYS_fsmount, context_fd, FSMOUNT_CLOEXEC, attributes);
+
+	return fd < 0 ? negative_errno() : fd;
+}
+
+int mount_new(const char *type, unsigned int attributes, const char *const *options)
+{
+	_cleanup_fd_ int context_fd = mount_context(type, options);
+
+	return context_fd < 0 ? context_fd : mount_from_context(context_fd, attributes);
+}
+
+int mount_put(int mount_fd, int target_fd)
+{
+	return syscall(SYS_move_mount, mount_fd, "", target_fd, "",
+		       MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0
+		       ? negative_errno()
+		       : 0;
+}
+
+int mount_open(const char *path, int flags, const struct identity *files)
+{
+	struct open_how how = {
+		.flags = flags | O_CLOEXEC,
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+	};
+	_cleanup_fd_ int root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int fd, r;
+
+	if (root_fd < 0)
+		return negative_errno();
+	if (files && (r = privilege_files_as_caller(files)) < 0)
+		return r;
+	fd = syscall(SYS_openat2, root_fd, path, &how, sizeof(how));
+	r = fd < 0 ? negative_errno() : fd;
+	if (files) {
+		int back = privilege_files_as_root();
+
+		if (back < 0) {
+			close_fd(fd);
+			return back;
+		}
+	}
+	return r;
+}
