@@ -5,6 +5,7 @@
 #include "daemon/keeper/boot-part.h"
 #include "daemon/keeper/log.h"
 #include "daemon/keeper/operation.h"
+#include "daemon/keeper/verdict.h"
 #include "daemon/kernel/fault.h"
 
 /* A disk that takes longer hangs. */
@@ -73,7 +74,7 @@ static void on_kept(struct operation *operation, const struct task_report *repor
 	struct failure failure;
 
 	if (report->step)
-		keeper_failure_from_fault(report->step, report->detail, report->error, &failure);
+		verdict_on(report, &failure);
 	finish(operation->context, report->step ? &failure : NULL);
 }
 

@@ -165,7 +165,5 @@ void keeper_new_id(char ret[static SESSION_SIZE]);
 
 /* The set as TASK_* messages name it; views into set. */
 struct task_set keeper_task_set(const struct set *set);
-/* A fault as a client sees it. what: "spec" fields are named where they are to blame. */
-int keeper_failure_from_fault(uint32_t step, uint32_t detail, int error, struct failure *failure);
 
 #endif

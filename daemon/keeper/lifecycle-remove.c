@@ -10,6 +10,7 @@
 #include "daemon/keeper/names.h"
 #include "daemon/keeper/operation.h"
 #include "daemon/keeper/session.h"
+#include "daemon/keeper/verdict.h"
 #include "daemon/keeper/vigil.h"
 #include "daemon/kernel/fault.h"
 
@@ -196,7 +197,7 @@ static void on_removed(struct operation *operation, const struct task_report *re
 		forget_boot(removal);
 		return;
 	}
-	keeper_failure_from_fault(report->step, report->detail, report->error, &failure);
+	verdict_on(report, &failure);
 	if (report->step != STEP_WORKER || !try_again(removal, &failure))
 		give_up_removal(removal, &failure);
 }

@@ -14,6 +14,7 @@
 #include "daemon/keeper/naming.h"
 #include "daemon/keeper/operation.h"
 #include "daemon/keeper/spare.h"
+#include "daemon/keeper/verdict.h"
 #include "daemon/keeper/vigil.h"
 #include "daemon/keeper/wiring.h"
 #include "daemon/kernel/fault.h"
@@ -162,10 +163,9 @@ static void on_made(struct operation *operation, const struct task_report *repor
 		if (report->error == ENOSPC)
 			spare_drop(keeper);
 		if (report->step >= STEP_LINK_PLACE && report->step <= STEP_UNLINK)
-			link_failure(report, true, &creation->failure);
+			verdict_on_link(report, true, &creation->failure);
 		else
-			keeper_failure_from_fault(report->step, report->detail, report->error,
-						  &creation->failure);
+			verdict_on(report, &creation->failure);
 		if (report->step == STEP_WORKER)
 			withdraw(creation);
 		else

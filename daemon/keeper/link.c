@@ -8,6 +8,7 @@
 #include "daemon/keeper/monitor.h"
 #include "daemon/keeper/names.h"
 #include "daemon/keeper/operation.h"
+#include "daemon/keeper/verdict.h"
 #include "daemon/keeper/wiring.h"
 #include "daemon/kernel/fault.h"
 
@@ -61,44 +62,6 @@ static void answer(struct keeper *keeper, struct link *link, const struct failur
 static void say_nothing(struct keeper *keeper _unused_, struct link *link _unused_,
 			const struct failure *failure _unused_, void *context _unused_)
 {
-}
-
-void link_failure(const struct task_report *report, bool of_spec, struct failure *ret)
-{
-	static const struct {
-		enum step step;
-		int error;
-		const char *member, *reason;
-	} rows[] = {
-		{STEP_LINK, EEXIST, "interface", "there is an interface of this name"},
-		{STEP_LINK_NAME, EEXIST, "interface", "there is an interface of this name"},
-		{STEP_ADDRESS, EEXIST, "addresses", "address in use"},
-		{STEP_ROUTE, EEXIST, "gateway", "there is another default route"},
-		{STEP_ROUTE, ENETUNREACH, "gateway", "cannot be reached through this end"},
-		{STEP_ROUTE, EHOSTUNREACH, "gateway", "cannot be reached through this end"},
-		{STEP_LINK, EINVAL, "mtu", "the kernel does not take it"},
-		{STEP_LINK, ERANGE, "mtu", "the kernel does not take it"},
-	};
-	char field[64];
-
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		if (rows[i].step != report->step || rows[i].error != report->error)
-			continue;
-		if (of_spec)
-			snprintf(field, sizeof(field), "spec.links[%u].%s.%s", report->detail / 2,
-				 report->detail % 2 ? "peer" : "end", rows[i].member);
-		else
-			snprintf(field, sizeof(field), "%s.%s", report->detail % 2 ? "b" : "a",
-				 rows[i].member);
-		failure_set(ret, ERROR_INVALID_VALUE, 0, field, "%s", rows[i].reason);
-		return;
-	}
-	if (report->step == STEP_IMPAIR && report->error == ENOENT)
-		failure_set(ret, ERROR_NOT_SUPPORTED, 0, "impairments",
-			    "this kernel has no such queueing discipline: load sch_netem and "
-			    "sch_tbf (modprobe), which may be in a package of extra modules");
-	else
-		keeper_failure_from_fault(report->step, report->detail, report->error, ret);
 }
 
 /* --- work --- */
@@ -188,7 +151,7 @@ static void on_unlinked(struct operation *operation, const struct task_report *r
 	bool gone = report->step == STEP_NONE;
 
 	if (!gone)
-		link_failure(report, false, &work->failure);
+		verdict_on_link(report, false, &work->failure);
 	if (gone)
 		log_line(LOG_INFO, &fields, "link %s removed", link->name);
 	else
@@ -307,7 +270,7 @@ static void on_linked(struct operation *operation, const struct task_report *rep
 	struct log_fields fields = fields_of(link);
 
 	if (report->step != STEP_NONE) {
-		link_failure(report, false, &work->failure);
+		verdict_on_link(report, false, &work->failure);
 		log_line(LOG_NOTICE, &fields, "link %s not made: %s %s", link->name,
 			 work->failure.subject, work->failure.text);
 		/* a child that was killed has taken nothing back; without one nothing was made */
@@ -421,7 +384,7 @@ static void on_adjusted(struct operation *operation, const struct task_report *r
 		boot_link_made(work->keeper, work->link);
 		names_changed(work->link->ends[0], work->link->ends[1]);
 	} else {
-		link_failure(report, false, &work->failure);
+		verdict_on_link(report, false, &work->failure);
 		restore(work);
 	}
 	finish(work, false);

@@ -52,8 +52,6 @@ void link_fill_create(struct keeper *keeper, const struct set *set, struct task_
 void link_fill_remove(struct keeper *keeper, const struct set *set, struct task_remove *task);
 /* The set's maker has made them. */
 void link_all_made(struct keeper *keeper, struct set *set);
-/* What the kernel refused, as a client sees it; of_spec: the link is of a set's specification. */
-void link_failure(const struct task_report *report, bool of_spec, struct failure *ret);
 /* The kernel has nothing of them: their records go before the set's own. 0 or -errno. */
 int link_unrecord_all(struct keeper *keeper, const struct set *set);
 /* They have gone with the set. */

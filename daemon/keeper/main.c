@@ -75,65 +75,6 @@ struct task_set keeper_task_set(const struct set *set)
 	};
 }
 
-/* Which field of a request a step is about, "" where none is to blame. */
-static void blame(uint32_t step, uint32_t detail, char *ret, size_t size)
-{
-	switch (step) {
-	case STEP_MOUNT:
-		snprintf(ret, size, "spec.mounts[%u]", detail);
-		break;
-	case STEP_ROOT:
-		snprintf(ret, size, "spec.rootFileDescriptor");
-		break;
-	case STEP_PATH:
-		if (detail < SPEC_MOUNTS_MAX)
-			snprintf(ret, size, "spec.mounts[%u].source", detail);
-		else
-			snprintf(ret, size, "spec.rootPath");
-		break;
-	case STEP_CLOCKS:
-		snprintf(ret, size, "spec.clocks");
-		break;
-	case STEP_DIRECTORY:
-		snprintf(ret, size, "workingDirectory");
-		break;
-	default:
-		*ret = '\0';
-	}
-}
-
-int keeper_failure_from_fault(uint32_t step, uint32_t detail, int error, struct failure *failure)
-{
-	char field[64], what[128];
-
-	blame(step, detail, field, sizeof(field));
-	if (*field && (error == ENOENT || error == ENOTDIR || error == EINVAL || error == ELOOP ||
-		       error == EACCES || error == ERANGE))
-		return failure_set(failure, ERROR_INVALID_VALUE, 0, field, "cannot %s: %s",
-				   step_text(step), strerror(error));
-	if (step == STEP_CONTROLLER)
-		return failure_set(failure, ERROR_NOT_SUPPORTED, 0, "limits",
-				   "a controller cannot be enabled for nsctld's cgroup: %s",
-				   strerror(error));
-	if (step == STEP_RESOLVER && error == ENOENT)
-		return failure_set(failure, ERROR_INVALID_VALUE, 0, "spec.dns",
-				   "there is no /etc/resolv.conf in this root to put name servers "
-				   "in: make an empty file");
-	if (step == STEP_IP_NETNS && error == EEXIST)
-		return failure_set(failure, ERROR_EXISTS, 0, "namespace under /run/netns", NULL);
-	if (step == STEP_UNSHARE && error == ENOSPC)
-		snprintf(what, sizeof(what), "%s: sysctl user.max_%s_namespaces allows no more",
-			 step_text(step), detail < KIND_COUNT ? kind_name(detail) : "*");
-	else if ((step == STEP_UNSHARE || step == STEP_PIN || step == STEP_JOIN) &&
-		 detail < KIND_COUNT)
-		snprintf(what, sizeof(what), "%s (%s)", step_text(step), kind_name(detail));
-	else
-		snprintf(what, sizeof(what), "%s", step_text(step));
-	if (*field)
-		snprintf(what + strlen(what), sizeof(what) - strlen(what), " (%s)", field);
-	return failure_from_errno(failure, -error, what);
-}
-
 /* --- start --- */
 
 static int open_runtime(struct keeper *keeper)

@@ -8,6 +8,7 @@
 #include "daemon/keeper/operation.h"
 #include "daemon/keeper/session.h"
 #include "daemon/keeper/session-part.h"
+#include "daemon/keeper/verdict.h"
 #include "daemon/kernel/fault.h"
 
 /* For a command to be executed: it may lie on a file system that hangs. */
@@ -61,6 +62,7 @@ static void on_started(struct operation *operation, const struct task_report *re
 
 static void on_start_done(struct operation *operation, const struct task_report *report)
 {
+	static const struct task_report lost = {.step = STEP_LOST, .error = ECHILD};
 	struct watch *watch = operation->context;
 	struct failure failure;
 
@@ -71,8 +73,7 @@ static void on_start_done(struct operation *operation, const struct task_report 
 	if (watch->session->pid != 0)
 		return;
 	session_kill(watch->keeper, watch->session);
-	keeper_failure_from_fault(report->step ? report->step : STEP_LOST, report->detail,
-				  report->step ? report->error : ECHILD, &failure);
+	verdict_on(report->step != STEP_NONE ? report : &lost, &failure);
 	session_abandon(watch, &failure);
 }
 

@@ -31,34 +31,39 @@ int config_parse_number(const char *text, bool size, uint64_t max, uint64_t *ret
 	return 0;
 }
 
+/* Of a user or group that has no name. 0 or -ENOENT. */
+static int parse_id(const char *text, uint32_t *ret)
+{
+	uint64_t number;
+
+	if (config_parse_number(text, false, UINT32_MAX - 1, &number) < 0)
+		return -ENOENT;
+	*ret = number;
+	return 0;
+}
+
 int config_find_user(const char *name, uid_t *ret_uid, gid_t *ret_gid)
 {
 	const struct passwd *account = getpwnam(name);
-	uint64_t number;
 
-	if (account) {
-		*ret_uid = account->pw_uid;
-		*ret_gid = account->pw_gid;
+	if (!account) {
+		if (parse_id(name, ret_uid) < 0)
+			return -ENOENT;
+		*ret_gid = *ret_uid;
 		return 0;
 	}
-	if (config_parse_number(name, false, UINT32_MAX - 1, &number) < 0)
-		return -ENOENT;
-	*ret_uid = *ret_gid = number;
+	*ret_uid = account->pw_uid;
+	*ret_gid = account->pw_gid;
 	return 0;
 }
 
 static int find_group(const char *name, gid_t *ret)
 {
 	const struct group *group = getgrnam(name);
-	uint64_t number;
 
-	if (group) {
-		*ret = group->gr_gid;
-		return 0;
-	}
-	if (config_parse_number(name, false, UINT32_MAX - 1, &number) < 0)
-		return -ENOENT;
-	*ret = number;
+	if (!group)
+		return parse_id(name, ret);
+	*ret = group->gr_gid;
 	return 0;
 }
 

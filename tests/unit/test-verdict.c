@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* verdict.c: what a client is told of a worker's report. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "base.h"
+#include "daemon/keeper/verdict.h"
+#include "daemon/kernel/fault.h"
+
+static void test_fields(void **state _unused_)
+{
+	/* where an errno says something of a value it is the field's; else the machine's */
+	static const struct {
+		uint32_t step, detail;
+		const char *field;
+	} rows[] = {
+		{STEP_MOUNT, 3, "spec.mounts[3]"},
+		{STEP_PATH, 0, "spec.mounts[0].source"},
+		{STEP_PATH, SPEC_MOUNTS_MAX, "spec.rootPath"},
+		{STEP_ROOT, 0, "spec.rootFileDescriptor"},
+		{STEP_CLOCKS, 0, "spec.clocks"},
+		{STEP_DIRECTORY, 0, "workingDirectory"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct task_report report = {
+			.step = rows[i].step, .detail = rows[i].detail, .error = EACCES};
+		struct failure failure;
+
+		assert_int_equal(verdict_on(&report, &failure), ERROR_INVALID_VALUE);
+		assert_string_equal(failure.subject, rows[i].field);
+		assert_non_null(strstr(failure.text, strerror(EACCES)));
+		report.error = ENOMEM;
+		assert_int_equal(verdict_on(&report, &failure), ERROR_SYSTEM);
+		assert_int_equal(failure.number, ENOMEM);
+		assert_non_null(strstr(failure.subject, rows[i].field));
+	}
+}
+
+static void test_kinds(void **state _unused_)
+{
+	struct task_report report = {.step = STEP_UNSHARE, .detail = KIND_NET, .error = ENOSPC};
+	struct failure failure;
+
+	assert_int_equal(verdict_on(&report, &failure), ERROR_SYSTEM);
+	assert_non_null(strstr(failure.subject, "user.max_net_namespaces"));
+	report.error = EPERM;
+	verdict_on(&report, &failure);
+	assert_non_null(strstr(failure.subject, "(net)"));
+	assert_null(strstr(failure.subject, "user.max_"));
+	/* whose limit it was is not always known */
+	report = (struct task_report){.step = STEP_UNSHARE, .detail = KIND_COUNT, .error = ENOSPC};
+	verdict_on(&report, &failure);
+	assert_non_null(strstr(failure.subject, "user.max_*_namespaces"));
+}
+
+static void test_features(void **state _unused_)
+{
+	static const struct {
+		uint32_t step;
+		int error;
+		enum nsctl_error told;
+		const char *subject;
+	} rows[] = {
+		{STEP_CONTROLLER, EOPNOTSUPP, ERROR_NOT_SUPPORTED, "limits"},
+		{STEP_RESOLVER, ENOENT, ERROR_INVALID_VALUE, "spec.dns"},
+		{STEP_IP_NETNS, EEXIST, ERROR_EXISTS, "namespace under /run/netns"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct task_report report = {.step = rows[i].step, .error = rows[i].error};
+		struct failure failure;
+
+		assert_int_equal(verdict_on(&report, &failure), rows[i].told);
+		assert_string_equal(failure.subject, rows[i].subject);
+	}
+}
+
+static void test_links(void **state _unused_)
+{
+	struct task_report report = {.step = STEP_ADDRESS, .detail = 5, .error = EEXIST};
+	struct failure failure;
+
+	verdict_on_link(&report, true, &failure);
+	assert_int_equal(failure.error, ERROR_INVALID_VALUE);
+	assert_string_equal(failure.subject, "spec.links[2].peer.addresses");
+	report.detail = 0;
+	verdict_on_link(&report, false, &failure);
+	assert_string_equal(failure.subject, "a.addresses");
+	report.detail = 1;
+	verdict_on_link(&report, false, &failure);
+	assert_string_equal(failure.subject, "b.addresses");
+	report = (struct task_report){.step = STEP_IMPAIR, .error = ENOENT};
+	verdict_on_link(&report, false, &failure);
+	assert_int_equal(failure.error, ERROR_NOT_SUPPORTED);
+	assert_string_equal(failure.subject, "impairments");
+	/* what is nobody's fault */
+	report = (struct task_report){.step = STEP_ADDRESS, .error = ENOBUFS};
+	verdict_on_link(&report, false, &failure);
+	assert_int_equal(failure.error, ERROR_SYSTEM);
+	assert_int_equal(failure.number, ENOBUFS);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_fields),
+		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_features),
+		cmocka_unit_test(test_links),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
