@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "client/call.h"
 #include "client/connection.h"
 #include "client/inspect.h"
 #include "client/links.h"
@@ -24,15 +25,9 @@
 #include "client/spec.h"
 #include "client/topology.h"
 
-static int main_call(struct client *client, const struct verb *verb, int argc, char **argv);
 static int main_version(struct client *client, const struct verb *verb, int argc, char **argv);
 static int main_help(struct client *client, const struct verb *verb, int argc, char **argv);
 static int main_group(struct client *client, const struct verb *verb, int argc, char **argv);
-
-static const struct option_row call_options[] = {
-	{"more", 0, NULL, "ask for as many replies as there are", OPTION_MORE},
-	{0},
-};
 
 #define RUNS (VERB_FIRST_WORD_ENDS | VERB_RUNS_COMMAND)
 
@@ -179,7 +174,7 @@ static const struct verb verbs[] = {
 	 "[--more] METHOD [JSON]",
 	 "Calls any method of the interface; JSON may be - for stdin",
 	 0,
-	 main_call,
+	 call_run,
 	 {call_options}},
 	{"completion", NULL, "bash|zsh|fish", "Prints completions for a shell", 0, NULL, {NULL}},
 	{"version", NULL, "", "Tells the versions of nsctl and nsctld", 0, main_version, {NULL}},
@@ -326,78 +321,6 @@ static int main_version(struct client *client, const struct verb *verb, int argc
 	print_escaped(daemon ? "" : client->socket_path);
 	print_text("\n");
 	return 0;
-}
-
-/* All of stdin, up to a little more than a message may have. */
-static void read_stdin(struct text *text)
-{
-	char chunk[4096];
-	ssize_t n;
-
-	text_add(text, "");
-	while (text->used <= FRAME_SIZE_MAX &&
-	       ((n = read(STDIN_FILENO, chunk, sizeof(chunk))) > 0 || (n < 0 && errno == EINTR)))
-		if (n > 0)
-			text_bytes(text, chunk, (size_t)n);
-}
-
-/* Prints replies until the last one. */
-static int print_replies(struct client *client, const char *method, json_t *parameters, bool more)
-{
-	bool continues = true;
-	int r = client_send(client, method, method, parameters, NULL, more);
-
-	while (r == 0 && continues) {
-		_cleanup_reply_ struct message_reply reply = {0};
-
-		r = client_receive(client, &reply);
-		if (r != 0)
-			return client_lost(client, method, r);
-		client_received(client);
-		if (reply.error) {
-			print_json_to(stderr, reply.root);
-			return STATUS_FAILED;
-		}
-		print_json(reply.parameters);
-		/* a subscription is read as it comes */
-		if (reply.continues)
-			(void)fflush(stdout);
-		continues = reply.continues;
-	}
-	return r;
-}
-
-static int main_call(struct client *client, const struct verb *verb, int argc, char **argv)
-{
-	_cleanup_text_ struct text input = {0}, method = {0};
-	_cleanup_json_ json_t *parameters = NULL;
-	struct options options;
-	const char *text = "{}";
-	json_error_t error;
-	bool more = false;
-	int id, r;
-
-	options_init(&options, client, verb, argc, argv);
-	while ((id = options_next(&options)) > 0)
-		more = true;
-	if (id < 0)
-		return id;
-	r = options_words(&options, 1, 2);
-	if (r != 0)
-		return r;
-	if (options.first + 1 < argc)
-		text = argv[options.first + 1];
-	if (strcmp(text, "-") == 0) {
-		read_stdin(&input);
-		text = input.data;
-	}
-	parameters = json_loads(text, JSON_REJECT_DUPLICATES, &error);
-	if (!json_is_object(parameters))
-		return options_wrong(client, "the parameters are no JSON object%s%s",
-				     parameters ? "" : ": ", parameters ? "" : error.text);
-	text_format(&method, "%s%s", strchr(argv[options.first], '.') ? "" : "org.nsctl.",
-		    argv[options.first]);
-	return print_replies(client, method.data, parameters, more);
 }
 
 /* Nobody's descriptor may become 0, 1 or 2: the socket would be written to as if it were stdout. */
