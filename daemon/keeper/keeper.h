@@ -43,7 +43,7 @@ struct spare {
 struct spares {
 	bool owned;  /* somebody has made a set lately ... */
 	uid_t owner; /* ... who */
-	struct spare spares[SPARES_MAX];
+	struct spare ready[SPARES_MAX];
 	size_t n;
 	bool making;
 	uid_t made_for;

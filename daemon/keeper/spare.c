@@ -20,7 +20,7 @@ void spare_close(struct spare *spare)
 static void drop_all(struct spares *spares)
 {
 	while (spares->n > 0)
-		spare_close(&spares->spares[--spares->n]);
+		spare_close(&spares->ready[--spares->n]);
 }
 
 /* Whoever else makes sets from now on: what there is is not its. */
@@ -38,7 +38,7 @@ struct spare spare_take(struct keeper *keeper, uid_t owner, const struct wire_sp
 	/* what counts against a limit of memory is made in the set's own cgroup */
 	if (!is_fit(spec->kinds) || spec->memory || spares->n == 0 || spares->owner != owner)
 		return (struct spare){-1, -1};
-	return spares->spares[--spares->n];
+	return spares->ready[--spares->n];
 }
 
 static void on_rest(evutil_socket_t fd _unused_, short what _unused_, void *context)
@@ -55,7 +55,7 @@ static void on_spare(struct operation *operation, const struct task_report *repo
 	struct spares *spares = &operation->keeper->spares;
 
 	if (spares->owned && spares->owner == spares->made_for && spares->n < SPARES_MAX)
-		spares->spares[spares->n++] = (struct spare){take_fd(&fds[0]), take_fd(&fds[1])};
+		spares->ready[spares->n++] = (struct spare){take_fd(&fds[0]), take_fd(&fds[1])};
 }
 
 static void on_done(struct operation *operation, const struct task_report *report _unused_)
