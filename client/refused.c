@@ -136,6 +136,18 @@ static void tell_system_error(const struct client *client, const char *subject,
 		client_problem(client, subject, "%s: %s", what, id ? id : "unknown error");
 }
 
+static void tell_busy(const struct client *client, const char *subject, const char *what,
+		      const char *text)
+{
+	client_problem(client, subject, "%s is %s", text, what);
+	if (strcmp(what, "frozen") == 0)
+		print_hint("`nsctl thaw %s` lets its processes go on", text);
+	else if (client->verb && strncmp(client->verb, "network", 7) == 0)
+		print_hint("`nsctl network list` tells its members");
+	else if (!client->verb || strcmp(client->verb, "down") != 0)
+		print_hint("`nsctl rm %s` removes it, also when it is broken", text);
+}
+
 static void tell_ours(const struct client *client, const char *subject, enum nsctl_error error,
 		      const json_t *parameters)
 {
@@ -154,13 +166,7 @@ static void tell_ours(const struct client *client, const char *subject, enum nsc
 		tell_exists(client, subject, what, text);
 		break;
 	case ERROR_BUSY:
-		client_problem(client, subject, "%s is %s", text, what);
-		if (strcmp(what, "frozen") == 0)
-			print_hint("`nsctl thaw %s` lets its processes go on", text);
-		else if (client->verb && strncmp(client->verb, "network", 7) == 0)
-			print_hint("`nsctl network list` tells its members");
-		else if (!client->verb || strcmp(client->verb, "down") != 0)
-			print_hint("`nsctl rm %s` removes it, also when it is broken", text);
+		tell_busy(client, subject, what, text);
 		break;
 	case ERROR_INVALID_VALUE:
 		add_field(&field, what);

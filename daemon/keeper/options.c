@@ -21,6 +21,33 @@ static void usage(FILE *out)
 		"  --version, --help\n");
 }
 
+enum {
+	OPTION_CONFIG = 1,
+	OPTION_SOCKET,
+	OPTION_RUNTIME,
+	OPTION_STATE,
+	OPTION_LEVEL,
+	OPTION_CGROUP,
+	OPTION_CHECK,
+	OPTION_PURGE,
+	OPTION_VERSION,
+	OPTION_HELP
+};
+
+static const struct option table[] = {
+	{"config", required_argument, NULL, OPTION_CONFIG},
+	{"socket", required_argument, NULL, OPTION_SOCKET},
+	{"runtime-directory", required_argument, NULL, OPTION_RUNTIME},
+	{"state-directory", required_argument, NULL, OPTION_STATE},
+	{"log-level", required_argument, NULL, OPTION_LEVEL},
+	{"cgroup", required_argument, NULL, OPTION_CGROUP},
+	{"check", no_argument, NULL, OPTION_CHECK},
+	{"purge", no_argument, NULL, OPTION_PURGE},
+	{"version", no_argument, NULL, OPTION_VERSION},
+	{"help", no_argument, NULL, OPTION_HELP},
+	{},
+};
+
 static int wrong(const char *word, const char *why)
 {
 	fprintf(stderr, "nsctld: %s: %s\n", word, why);
@@ -29,31 +56,6 @@ static int wrong(const char *word, const char *why)
 
 int options_parse(int argc, char **argv, struct options *options)
 {
-	enum {
-		OPTION_CONFIG = 1,
-		OPTION_SOCKET,
-		OPTION_RUNTIME,
-		OPTION_STATE,
-		OPTION_LEVEL,
-		OPTION_CGROUP,
-		OPTION_CHECK,
-		OPTION_PURGE,
-		OPTION_VERSION,
-		OPTION_HELP
-	};
-	static const struct option table[] = {
-		{"config", required_argument, NULL, OPTION_CONFIG},
-		{"socket", required_argument, NULL, OPTION_SOCKET},
-		{"runtime-directory", required_argument, NULL, OPTION_RUNTIME},
-		{"state-directory", required_argument, NULL, OPTION_STATE},
-		{"log-level", required_argument, NULL, OPTION_LEVEL},
-		{"cgroup", required_argument, NULL, OPTION_CGROUP},
-		{"check", no_argument, NULL, OPTION_CHECK},
-		{"purge", no_argument, NULL, OPTION_PURGE},
-		{"version", no_argument, NULL, OPTION_VERSION},
-		{"help", no_argument, NULL, OPTION_HELP},
-		{},
-	};
 	int option;
 
 	*options = (struct options){

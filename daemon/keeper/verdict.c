@@ -79,7 +79,7 @@ int verdict_on(const struct task_report *report, struct failure *failure)
 	return failure_from_errno(failure, -error, what);
 }
 
-void verdict_on_link(const struct task_report *report, bool of_spec, struct failure *ret)
+void verdict_on_link(const struct task_report *report, bool of_spec, struct failure *failure)
 {
 	static const struct {
 		enum step step;
@@ -106,13 +106,13 @@ void verdict_on_link(const struct task_report *report, bool of_spec, struct fail
 		else
 			snprintf(field, sizeof(field), "%s.%s", report->detail % 2 ? "b" : "a",
 				 rows[i].member);
-		failure_set(ret, ERROR_INVALID_VALUE, 0, field, "%s", rows[i].reason);
+		failure_set(failure, ERROR_INVALID_VALUE, 0, field, "%s", rows[i].reason);
 		return;
 	}
 	if (report->step == STEP_IMPAIR && report->error == ENOENT)
-		failure_set(ret, ERROR_NOT_SUPPORTED, 0, "impairments",
+		failure_set(failure, ERROR_NOT_SUPPORTED, 0, "impairments",
 			    "this kernel has no such queueing discipline: load sch_netem and "
 			    "sch_tbf (modprobe), which may be in a package of extra modules");
 	else
-		verdict_on(report, ret);
+		verdict_on(report, failure);
 }

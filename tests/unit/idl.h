@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the tests of interface descriptions share. */
+#ifndef NSCTL_TESTS_IDL_H
+#define NSCTL_TESTS_IDL_H
+
+#include "protocol/idl.h"
+
+static inline struct idl *parse(const char *text)
+{
+	struct idl *idl = NULL;
+	unsigned line = 0;
+
+	if (idl_parse(text, &idl, &line) != 0)
+		fail_msg("line %u of: %s", line, text);
+	return idl;
+}
+
+#endif
