@@ -230,4 +230,30 @@ static inline void client_expect_end(int fd)
 	close(fd);
 }
 
+#define GET_INFO "{\"method\":\"org.varlink.service.GetInfo\"}"
+
+/* The answer to GET_INFO. */
+static inline void client_expect_info(int fd)
+{
+	struct client_reply reply;
+
+	client_receive(fd, &reply);
+	assert_null(reply.message.error);
+	assert_string_equal(json_string_value(json_object_get(reply.message.parameters, "product")),
+			    "nsctld");
+	client_reply_done(&reply);
+}
+
+/* The front has hung up on a client, and says so. */
+static inline void keeper_expect_closed(struct fake_keeper *keeper, uint32_t number)
+{
+	keeper_receive(keeper, WIRE_CLOSED, number);
+}
+
+static inline void keeper_close_client(struct fake_keeper *keeper, int fd, uint32_t number)
+{
+	close(fd);
+	keeper_expect_closed(keeper, number);
+}
+
 #endif

@@ -13,8 +13,6 @@
 #include <time.h>
 #include "daemon/front/seccomp.h"
 
-#define GET_INFO "{\"method\":\"org.varlink.service.GetInfo\"}"
-
 /* --- descriptors --- */
 
 /* Receives one message of the keeper's, and returns whether it is this one. */

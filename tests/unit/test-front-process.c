@@ -7,7 +7,6 @@
 #include <sys/mman.h>
 #include "protocol/idl.h"
 
-#define GET_INFO "{\"method\":\"org.varlink.service.GetInfo\"}"
 #define GET_BOX "{\"method\":\"org.nsctl.Get\",\"parameters\":{\"name\":\"box\"}}"
 #define PIPELINED 10000
 
@@ -24,29 +23,6 @@ static int tear_down(void **state)
 {
 	keeper_stop(*state);
 	return 0;
-}
-
-static void expect_info(int fd)
-{
-	struct client_reply reply;
-
-	client_receive(fd, &reply);
-	assert_null(reply.message.error);
-	assert_string_equal(json_string_value(json_object_get(reply.message.parameters, "product")),
-			    "nsctld");
-	client_reply_done(&reply);
-}
-
-/* The front has hung up on a client, and says so. */
-static void expect_closed(struct fake_keeper *keeper, uint32_t number)
-{
-	keeper_receive(keeper, WIRE_CLOSED, number);
-}
-
-static void close_client(struct fake_keeper *keeper, int fd, uint32_t number)
-{
-	close(fd);
-	expect_closed(keeper, number);
 }
 
 /* Both ends of a pipe: when nobody holds the writing end any more, the reading end says so. */
@@ -83,7 +59,7 @@ static void test_descriptions(void **state)
 			rows[i].text);
 		client_reply_done(&reply);
 	}
-	close_client(*state, fd, 1);
+	keeper_close_client(*state, fd, 1);
 }
 
 #define SERVICE "org.varlink.service."
@@ -138,7 +114,7 @@ static void test_refusals(void **state)
 		client_send(fd, refusals[i].call);
 		client_expect(fd, refusals[i].reply);
 	}
-	close_client(*state, fd, 2);
+	keeper_close_client(*state, fd, 2);
 }
 
 /* Nothing is said to a oneway call, whatever comes of it. */
@@ -159,8 +135,8 @@ static void test_oneway(void **state)
 	keeper_answer(keeper, 0, NULL, NULL);
 	keeper_receive(keeper, WIRE_THAW, 3);
 	keeper_answer(keeper, WIRE_FAILURE, &wire_failure_layout, &failure);
-	expect_info(fd);
-	close_client(keeper, fd, 3);
+	client_expect_info(fd);
+	keeper_close_client(keeper, fd, 3);
 }
 
 static void test_confined(void **state)
@@ -174,12 +150,12 @@ static void test_confined(void **state)
 	client_expect(fd, "{\"error\":\"org.nsctl.NotPermitted\",\"parameters\":{\"what\":"
 			  "\"org.nsctl.Get\",\"reason\":\"another mount namespace\"}}");
 	client_send(fd, GET_INFO);
-	expect_info(fd);
+	client_expect_info(fd);
 	client_send(fd, "{\"method\":\"org.nsctl.Identify\"}");
 	keeper_receive(keeper, WIRE_IDENTIFY, 4);
 	keeper_answer(keeper, 0, &wire_set_layout, &nowhere);
 	client_expect(fd, "{\"parameters\":{\"namespaces\":[]}}");
-	close_client(keeper, fd, 4);
+	keeper_close_client(keeper, fd, 4);
 }
 
 /* --- what it passes on --- */
@@ -196,7 +172,7 @@ static void test_failure(void **state)
 	keeper_answer(keeper, WIRE_FAILURE, &wire_failure_layout, &failure);
 	client_expect(fd, "{\"error\":\"org.nsctl.SystemError\",\"parameters\":{\"what\":"
 			  "\"create net namespace\",\"errno\":28,\"errnoName\":\"ENOSPC\"}}");
-	close_client(keeper, fd, 5);
+	keeper_close_client(keeper, fd, 5);
 }
 
 static void check_command_file(int fd)
@@ -245,8 +221,8 @@ static void test_exec(void **state)
 	session.signal = 9;
 	keeper_answer(keeper, 0, &wire_session_layout, &session);
 	client_expect(fd, "{\"parameters\":{\"session\":\"0123456789abcdef\",\"signal\":9}}");
-	expect_info(fd);
-	close_client(keeper, fd, 6);
+	client_expect_info(fd);
+	keeper_close_client(keeper, fd, 6);
 }
 
 /* --- hostile clients --- */
@@ -258,9 +234,9 @@ static void test_byte_by_byte(void **state)
 
 	for (size_t i = 0; i < sizeof(text); i++)
 		assert_int_equal(send(fd, text + i, 1, MSG_NOSIGNAL), 1);
-	expect_info(fd);
-	expect_info(fd);
-	close_client(*state, fd, 7);
+	client_expect_info(fd);
+	client_expect_info(fd);
+	keeper_close_client(*state, fd, 7);
 }
 
 static void test_pipelined(void **state)
@@ -290,7 +266,7 @@ static void test_pipelined(void **state)
 		assert_int_equal(r, TRANSPORT_AGAIN);
 	}
 	receiver_done(&receiver);
-	close_client(*state, fd, 8);
+	keeper_close_client(*state, fd, 8);
 }
 
 static void test_garbage(void **state)
@@ -320,8 +296,8 @@ static void test_garbage(void **state)
 		used += (size_t)sprintf(text + used, "%s", GET_INFO) + 1;
 		client_send_fds(fd, text, used, NULL, 0);
 		/* what came before is still answered */
-		expect_info(fd);
-		expect_closed(*state, 100 + i);
+		client_expect_info(fd);
+		keeper_expect_closed(*state, 100 + i);
 		client_expect_end(fd);
 	}
 }
@@ -340,7 +316,7 @@ static void test_endless(void **state)
 		assert_true(sent < 16 * FRAME_SIZE_MAX);
 	}
 	assert_true(sent >= FRAME_SIZE_MAX);
-	expect_closed(*state, 9);
+	keeper_expect_closed(*state, 9);
 	close(fd);
 }
 
@@ -355,12 +331,12 @@ static void test_unused_descriptors(void **state)
 		fds[i] = pipe_fds[1];
 	for (int i = 0; i < 20; i++) {
 		client_send_fds(fd, GET_INFO, sizeof(GET_INFO), fds, ARRAY_SIZE(fds));
-		expect_info(fd);
+		client_expect_info(fd);
 	}
 	/* half a message with some, and gone */
 	client_send_fds(fd, "{", 1, fds, ARRAY_SIZE(fds));
 	close(pipe_fds[1]);
-	close_client(*state, fd, 10);
+	keeper_close_client(*state, fd, 10);
 	expect_pipe_end(pipe_fds[0]);
 }
 
@@ -379,11 +355,11 @@ static void test_half_closed(void **state)
 	keeper_receive(keeper, WIRE_THAW, 11);
 	keeper_answer(keeper, 0, NULL, NULL);
 	client_expect(fd, "{\"parameters\":{}}");
-	expect_info(fd);
+	client_expect_info(fd);
 	keeper_receive(keeper, WIRE_IDENTIFY, 11);
 	keeper_answer(keeper, 0, &wire_set_layout, &nowhere);
 	client_expect(fd, "{\"parameters\":{\"namespaces\":[]}}");
-	expect_closed(keeper, 11);
+	keeper_expect_closed(keeper, 11);
 	client_expect_end(fd);
 }
 
@@ -402,7 +378,7 @@ static void test_gone(void **state)
 	keeper_receive(keeper, WIRE_EXEC, 12);
 	request = keeper->message.header->nlmsg_seq;
 	close(fd);
-	expect_closed(keeper, 12);
+	keeper_expect_closed(keeper, 12);
 	wire_clear(&wire_session_layout, &session);
 	session.session = "0123456789abcdef";
 	session.process_fd = pipe_fds[1];
@@ -411,108 +387,6 @@ static void test_gone(void **state)
 	assert_int_equal(wire_send(&keeper->writer, keeper->channel_fd), 0);
 	close(pipe_fds[1]);
 	expect_pipe_end(pipe_fds[0]);
-}
-
-/* --- lists --- */
-
-static void answer_page(struct fake_keeper *keeper, unsigned int page, bool last)
-{
-	const struct nlmsghdr *header = keeper->message.header;
-	static char root[3000];
-	struct wire_list cursor = {.after_name = "s"};
-	static struct wire_set set;
-	char name[NAME_SIZE];
-
-	memset(root, 'r', sizeof(root) - 1);
-	root[0] = '/';
-	wire_clear(&wire_set_layout, &set);
-	set.id = "0123456789abcdef";
-	set.state = SET_READY;
-	set.name = name;
-	set.spec.given = true;
-	set.spec.root_path = root;
-	wire_begin(&keeper->writer, WIRE_LIST, WIRE_REPLY, header->nlmsg_seq, header->nlmsg_pid);
-	for (unsigned int i = 0; i < 40; i++) {
-		(void)snprintf(name, sizeof(name), "s%u", page * 40 + i);
-		assert_true(wire_put_item(&keeper->writer, WIRE_ITEM_SET, &wire_set_layout, &set));
-	}
-	if (!last)
-		wire_put(&keeper->writer, &wire_list_layout, &cursor);
-	assert_int_equal(wire_send(&keeper->writer, keeper->channel_fd), 0);
-}
-
-/*
- * A client that does not read is asked nothing more for, and costs nobody else anything; when it
- * reads, all of its list comes, in order.
- */
-static void test_slow_reader(void **state)
-{
-	static const unsigned int pages = 40;
-	struct fake_keeper *keeper = *state;
-	int slow = keeper_connect(keeper, 13, SCOPE_FULL, NULL);
-	int other = keeper_connect(keeper, 14, SCOPE_FULL, NULL);
-	unsigned int asked = 0, read = 0, unread = 0;
-
-	client_send(slow, "{\"method\":\"org.nsctl.List\",\"more\":true}");
-	for (;;) {
-		keeper_receive(keeper, WIRE_LIST, 13);
-		answer_page(keeper, asked++, false);
-		/* the other's answer comes behind the page: by then the front has asked, or will
-		 * not */
-		client_send(other, GET_INFO);
-		expect_info(other);
-		if (!is_ready(keeper->channel_fd, POLLIN))
-			break;
-	}
-	/* a socket holds 200 KiB or so, a page has 120: the rest would be in the front's memory */
-	assert_in_range(asked, 1, 10);
-	unread = asked;
-	for (bool more = true; more; read++) {
-		struct client_reply reply;
-		char name[NAME_SIZE];
-
-		if (unread == 0) {
-			keeper_receive(keeper, WIRE_LIST, 13);
-			answer_page(keeper, asked, asked + 1 == pages);
-			asked++;
-			unread++;
-		}
-		client_receive(slow, &reply);
-		unread--;
-		(void)snprintf(name, sizeof(name), "s%u", read * 40);
-		assert_string_equal(
-			json_string_value(json_object_get(
-				json_array_get(json_object_get(reply.message.parameters, "sets"),
-					       0),
-				"name")),
-			name);
-		more = reply.message.continues;
-		client_reply_done(&reply);
-	}
-	assert_int_equal(read, pages);
-	close_client(keeper, slow, 13);
-	close_client(keeper, other, 14);
-}
-
-static void test_list_without_more(void **state)
-{
-	struct fake_keeper *keeper = *state;
-	int fd = keeper_connect(keeper, 15, SCOPE_FULL, NULL);
-	struct client_reply reply;
-
-	client_send(fd, "{\"method\":\"org.nsctl.List\"}");
-	keeper_receive(keeper, WIRE_LIST, 15);
-	answer_page(keeper, 0, false);
-	client_expect(fd, "{\"error\":\"org.varlink.service.ExpectedMore\",\"parameters\":{}}");
-	client_send(fd, "{\"method\":\"org.nsctl.List\",\"parameters\":{\"summary\":true}}");
-	keeper_receive(keeper, WIRE_LIST, 15);
-	answer_page(keeper, 0, true);
-	client_receive(fd, &reply);
-	assert_int_equal(json_array_size(json_object_get(reply.message.parameters, "sets")), 0);
-	assert_int_equal(json_array_size(json_object_get(reply.message.parameters, "summaries")),
-			 40);
-	client_reply_done(&reply);
-	close_client(keeper, fd, 15);
 }
 
 int main(void)
@@ -531,8 +405,6 @@ int main(void)
 		cmocka_unit_test(test_unused_descriptors),
 		cmocka_unit_test(test_half_closed),
 		cmocka_unit_test(test_gone),
-		cmocka_unit_test(test_slow_reader),
-		cmocka_unit_test(test_list_without_more),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
