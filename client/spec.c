@@ -341,6 +341,11 @@ static int take_lease(struct spec *spec, const struct options *options)
 	}
 	if (!parse_number(options->argument + strlen(process), 1, INT32_MAX, &number))
 		return options_reject(options, "pid: and the number of a process");
+	if (number == 1)
+		return options_reject(options,
+				      "a process that ends: process 1 never does (the parent of "
+				      "this command has probably ended already), so name another "
+				      "one, or a duration");
 	index = process_add(options->client, spec->fds, number, options->argument);
 	if (!index)
 		return STATUS_FAILED;

@@ -86,7 +86,7 @@ int admission_of_spec(struct keeper *keeper, const struct request *request, stru
 		r = check_controllers(keeper, spec, failure);
 	if (r == 0 && spec->boot)
 		r = admission_of_boot(request, failure);
-	return r ? r : lease_identify(spec, failure);
+	return r ? r : lease_identify(request, spec, failure);
 }
 
 void admission_fill_maps(struct task_create *task, const struct peer_identity *identity)

@@ -289,7 +289,7 @@ static int ask_for_set(struct part *part, struct failure *failure)
 
 	r = check_name(wish.name, "name", failure);
 	if (r == 0 && has_lease(&application->lease))
-		r = lease_take(spec, &application->lease, failure);
+		r = lease_take(request, spec, &application->lease, failure);
 	if (r == 0)
 		r = admission_of_spec(keeper, request, spec, wish.name, failure);
 	if (r == 0 && registry_find_set(keeper->registry, request->subject.uid, wish.name))

@@ -66,6 +66,8 @@ int authz_operation(const struct authz_subject *subject, enum wire_op op, struct
 		return failure_set(failure, ERROR_NOT_PERMITTED, 0, "anything from here",
 				   "the caller is confined, and [allow] confined in nsctld.conf "
 				   "does not name it");
+	if (op == WIRE_RENEW)
+		return authz_renewal(subject, true, failure);
 	makes = op == WIRE_CREATE || op == WIRE_RUN || op == WIRE_APPLY;
 	if (makes || (op >= WIRE_LINK_ADD && op <= WIRE_NETWORK_LIST))
 		return failure_set(failure, ERROR_NOT_PERMITTED, 0,
@@ -74,6 +76,16 @@ int authz_operation(const struct authz_subject *subject, enum wire_op op, struct
 				   "does not name it",
 				   subject->scope_text);
 	return 0;
+}
+
+int authz_renewal(const struct authz_subject *subject, bool surrounds, struct failure *failure)
+{
+	if (!surrounds)
+		return 0;
+	return failure_set(failure, ERROR_NOT_PERMITTED, 0, "renewing a set's lease from inside",
+			   "the caller is inside set %s, which could put off its own end for ever: "
+			   "renew it from outside",
+			   subject->scope_text);
 }
 
 /* From inside a set: its owner is meant, and the subject is that or root. */

@@ -17,8 +17,8 @@ struct authz_subject {
 	uid_t uid;
 	uint32_t allowed; /* enum wire_allow bits, as authz_allowed() says */
 	enum wire_scope scope;
-	const char *scope_text; /* SCOPE_CONFINED: why; SCOPE_SET: the set's name */
-	uid_t scope_owner;	/* SCOPE_SET: the set's owner */
+	const char *scope_text; /* the name of the set that it is in; "": in none */
+	uid_t scope_owner;	/* that set's owner */
 };
 
 /* What the configuration allows this identity. root has every bit. host_user_namespaces: whether
@@ -33,6 +33,10 @@ int authz_connect(uint32_t allowed, const char *confined, const char *in_set_nam
 
 /* May the subject ask for op at all (its scope)? 0 or ERROR_NOT_PERMITTED. */
 int authz_operation(const struct authz_subject *subject, enum wire_op op, struct failure *failure);
+
+/* May the subject renew a lease? surrounds: the lease is that of the set that the subject is in,
+ * whatever its scope. Returns 0 or ERROR_NOT_PERMITTED: nothing inside a set puts off its end. */
+int authz_renewal(const struct authz_subject *subject, bool surrounds, struct failure *failure);
 
 /*
  * Which owner's set a request is about: the caller's own unless it names another. Naming another

@@ -32,6 +32,17 @@ int check_session(const char *session, struct failure *failure)
 	return invalid(failure, "session", "a session is 16 hexadecimal digits");
 }
 
+int check_lease_process(pid_t pid, bool callers_first, struct failure *failure)
+{
+	if (pid != 1 && !callers_first)
+		return 0;
+	return invalid(
+		failure, "spec.lease.processFileDescriptor",
+		"process 1 never ends, and neither would the lease; the caller's parent has "
+		"probably ended already. Name a process that ends when the set is to end, or "
+		"give a lease by time");
+}
+
 /* --- which namespaces --- */
 
 /* Ranges are custom's, and custom is ranges. */

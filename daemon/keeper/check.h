@@ -29,4 +29,10 @@ int check_command(const struct wire_command *command, uint32_t set_kinds, struct
 int check_name(const char *name, const char *field, struct failure *failure);
 int check_session(const char *session, struct failure *failure);
 
+/*
+ * The process that a lease is to end with, by its number on the host. callers_first: it is process
+ * 1 of the caller's pid namespace. Returns 0, or ERROR_INVALID_VALUE: process 1 never ends.
+ */
+int check_lease_process(pid_t pid, bool callers_first, struct failure *failure);
+
 #endif

@@ -110,7 +110,7 @@ struct connection {
 	struct front *front;
 	struct peer peer;
 	struct authz_subject subject;
-	char scope_name[KEY_SIZE];	   /* SCOPE_SET: behind subject.scope_text */
+	char scope_name[KEY_SIZE];	   /* behind subject.scope_text */
 	bool has_leases;		   /* sets or commands that end with it */
 	struct subscription *subscription; /* NULL: it does not monitor */
 };

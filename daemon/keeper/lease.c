@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 #include <sys/timerfd.h>
+#include "daemon/keeper/check.h"
 #include "daemon/keeper/inquiry.h"
 #include "daemon/keeper/lease.h"
 #include "daemon/keeper/lifecycle.h"
@@ -78,7 +79,28 @@ void lease_watch(struct keeper *keeper)
 
 /* --- processes --- */
 
-int lease_identify(struct wire_spec *spec, struct failure *failure)
+/* Whether process 1 of some pid namespace, pid, is process 1 to the caller. True also where the
+ * caller cannot be looked at any more. */
+static bool is_callers(const struct connection *caller, pid_t pid)
+{
+	ino_t own = 0, other = 0;
+
+	return !caller || process_pid_namespace(caller->peer.pid, &own) < 0 ||
+	       process_has_ended(caller->peer.pid_fd) || process_pid_namespace(pid, &other) < 0 ||
+	       own == other;
+}
+
+static int check_process(const struct request *request, pid_t pid, struct failure *failure)
+{
+	int first = process_is_first(pid);
+
+	if (is_shortage(first))
+		return failure_from_errno(failure, first, "look at the process of the lease");
+	return check_lease_process(pid, first == 1 && is_callers(request_connection(request), pid),
+				   failure);
+}
+
+int lease_identify(const struct request *request, struct wire_spec *spec, struct failure *failure)
 {
 	static const char field[] = "spec.lease.processFileDescriptor";
 	_cleanup_fd_ int own_fd = -1;
@@ -104,17 +126,21 @@ int lease_identify(struct wire_spec *spec, struct failure *failure)
 	if (r < 0 || process_has_ended(spec->lease_fd))
 		return failure_set(failure, ERROR_INVALID_VALUE, 0, field,
 				   "the process has ended, or is none that nsctld can see");
+	r = check_process(request, pid, failure);
+	if (r)
+		return r;
 	spec->lease_pid = pid;
 	spec->lease_start = start;
 	return 0;
 }
 
-int lease_take(struct wire_spec *spec, const struct wire_lease *lease, struct failure *failure)
+int lease_take(const struct request *request, struct wire_spec *spec,
+	       const struct wire_lease *lease, struct failure *failure)
 {
 	spec->lease = lease->span;
 	spec->lease_connection = lease->connection;
 	spec->lease_fd = lease->process_fd;
-	return lease_identify(spec, failure);
+	return lease_identify(request, spec, failure);
 }
 
 /* --- connections --- */
@@ -162,6 +188,19 @@ static int refuse_renewal(const struct set *set, struct failure *failure)
 			   "the set has no lease by time: it lives until it is removed");
 }
 
+/* Whether the subject is inside the set, or inside one whose lease is renewed with this one's. */
+static bool surrounds(struct keeper *keeper, const struct authz_subject *subject,
+		      const struct set *set)
+{
+	const char *name = subject->scope_text;
+	const struct set *around =
+		name && *name ? registry_find_set(keeper->registry, subject->scope_owner, name)
+			      : NULL;
+
+	return around && (around == set || (*set->group && around->owner == set->owner &&
+					    strcmp(around->group, set->group) == 0));
+}
+
 static void renew(struct keeper *keeper, struct set *set, uint64_t span)
 {
 	if (span)
@@ -194,6 +233,9 @@ void lease_on_renew(struct keeper *keeper, struct request *request, struct wire_
 	else
 		r = server_find_set(keeper, request, ask.name, ask.has_owner, ask.owner, &set,
 				    &failure);
+	if (r == 0)
+		r = authz_renewal(&request->subject, surrounds(keeper, &request->subject, set),
+				  &failure);
 	if (r == 0 && set->state != SET_READY)
 		r = failure_set(&failure, ERROR_BUSY, 0,
 				set->state == SET_BROKEN ? "broken" : "removing", "%s", set->name);

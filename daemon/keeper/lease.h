@@ -15,9 +15,10 @@ void lease_close(struct keeper *keeper);
 
 /* Whom a lease by process is for, from the descriptor that came along into the fields that are
  * kept. 0 or ERROR_INVALID_VALUE. */
-int lease_identify(struct wire_spec *spec, struct failure *failure);
+int lease_identify(const struct request *request, struct wire_spec *spec, struct failure *failure);
 /* The same, with a lease that is not the specification's own in its place. */
-int lease_take(struct wire_spec *spec, const struct wire_lease *lease, struct failure *failure);
+int lease_take(const struct request *request, struct wire_spec *spec,
+	       const struct wire_lease *lease, struct failure *failure);
 
 /* The set is ready: its time begins to run, from the moment that is recorded. */
 void lease_begin(struct keeper *keeper, struct set *set);

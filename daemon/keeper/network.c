@@ -86,7 +86,7 @@ int network_create(struct keeper *keeper, struct request *request,
 	spec.kinds = KIND_BIT(KIND_NET);
 	spec.boot = network.wire.boot = wanted->boot;
 	wish.name = key;
-	r = network_wish->lease ? lease_take(&spec, network_wish->lease, failure) : 0;
+	r = network_wish->lease ? lease_take(request, &spec, network_wish->lease, failure) : 0;
 	if (r)
 		return r;
 	return lifecycle_create(keeper, request, &wish, failure);

@@ -90,11 +90,11 @@ static void judge(struct keeper *keeper, struct connection *connection, char *re
 		snprintf(ret_reason, size, "%s", connection->peer.confined);
 	} else if (subject->scope == SCOPE_SET && set) {
 		snprintf(ret_reason, size, "%s", set->name);
-		subject->scope_owner = set->owner;
 	}
 	snprintf(connection->scope_name, sizeof(connection->scope_name), "%s",
 		 set ? set->name : "");
 	subject->scope_text = connection->scope_name;
+	subject->scope_owner = set ? set->owner : 0;
 }
 
 static int count_connection(struct keeper *keeper, uid_t uid)

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include "daemon/kernel/process.h"
 #include "daemon/kernel/raw.h"
@@ -127,6 +128,35 @@ int process_start_time(pid_t pid, uint64_t *ret)
 		return -EBADMSG;
 	*ret = strtoull(at + 1, NULL, 10);
 	return 0;
+}
+
+int process_pid_namespace(pid_t pid, ino_t *ret)
+{
+	char path[64];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/pid", pid);
+	if (stat(path, &st) < 0)
+		return negative_errno();
+	*ret = st.st_ino;
+	return 0;
+}
+
+int process_is_first(pid_t pid)
+{
+	char path[64], line[1024];
+	_cleanup_file_ FILE *file = NULL;
+	int number = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	file = fopen(path, "re");
+	if (!file)
+		return negative_errno();
+	/* its number in each pid namespace, from ours to its own */
+	while (number == 0 && fgets(line, sizeof(line), file))
+		if (strncmp(line, "NSpid:", 6) == 0)
+			number = atoi(strrchr(line, '\t') + 1);
+	return number == 0 ? -ESRCH : number == 1;
 }
 
 int process_find(pid_t pid, uint64_t start_time)

@@ -41,6 +41,12 @@ int process_open_directory(pid_t pid);
 /* Field 22 of /proc/PID/stat: clock ticks since boot. Never zero for a process. 0: -errno. */
 int process_start_time(pid_t pid, uint64_t *ret);
 
+/* Whether pid is process 1 of a pid namespace. Returns 1, 0 or -errno. */
+int process_is_first(pid_t pid);
+
+/* The inode of the pid namespace that pid is in. Returns 0 or -errno. */
+int process_pid_namespace(pid_t pid, ino_t *ret);
+
 /* The pid behind a pidfd: 0 and *ret, -ESRCH (it has ended), or -EINVAL (it is no pidfd). */
 int process_pid_of(int pid_fd, pid_t *ret);
 

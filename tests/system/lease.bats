@@ -113,6 +113,76 @@ expires() { nsctl --json show "$1" | python3 -c 'import json,sys; print(json.loa
 	eventually absent box
 }
 
+@test "by process: process 1 never ends, and no lease is for it" {
+	run nsctl create -n --lease=pid:1 box
+	[ "$status" -eq 2 ]
+	[[ $output == *"pid:1"*"process 1 never does"*"a duration"* ]]
+	# a parent that has ended leaves process 1, or a reaper, in its place
+	run as "$user_id" unshare --user --pid --fork --kill-child sh -c \
+		'"$0" create -n --lease=pid:$PPID box' "$NSCTL_BUILD/nsctl"
+	[ "$status" -eq 2 ]
+	# of the host, and of the caller's pid namespace: by what the descriptor is
+	for wrapper in "" "unshare --pid --fork --kill-child"; do
+		# shellcheck disable=SC2086
+		$wrapper bash -c 'setpriv --reuid "$1" --regid "$1" --clear-groups env NSCTL_SOCKET="$2" \
+			python3 - "$3"; exit $?' bash "$user_id" "$runtime/socket" "$(dirname "$BATS_TEST_FILENAME")" <<'PYTHON'
+import array, json, os, socket, sys
+sys.path.insert(0, sys.argv[1])
+sys.dont_write_bytecode = True
+from varlink import Client
+client = Client()
+lease = {"processFileDescriptor": 0, "seconds": 60.0}
+calls = (("Create", {"name": "box", "spec": {"namespaces": ["net"], "lease": lease}}),
+         ("Apply", {"lease": lease, "networks": [{"name": "lan", "subnets": ["10.9.0.0/24"]}]}))
+for method, parameters in calls:
+    call = {"method": "org.nsctl." + method, "parameters": parameters}
+    client.socket.sendmsg([json.dumps(call).encode() + b"\0"], [
+        (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [os.pidfd_open(1)]))])
+    reply = client.receive()
+    assert reply.get("error") == "org.nsctl.InvalidValue", reply
+    assert reply["parameters"]["field"].endswith("spec.lease.processFileDescriptor"), reply
+    assert "process 1 never ends" in reply["parameters"]["reason"], reply
+PYTHON
+	done
+	# process 1 of another pid namespace ends as any process does: here a set's init
+	nsctl create -mp around
+	init=$(nsctl --json show around | python3 -c 'import json,sys; print(json.load(sys.stdin)["init"])')
+	nsctl create -n "--lease=pid:$init" box
+	nsctl rm around
+	eventually absent box
+}
+
+@test "renew: from inside nobody puts off the end of the set, nor of those with the same lease" {
+	inside() { nsctl exec "$1" "$NSCTL_BUILD/nsctl" --socket="$runtime/socket" "${@:2}"; }
+	nsctl create -n --lease=60 box
+	end=$(expires box)
+	run inside box renew box 2h
+	[ "$status" -eq 1 ]
+	[[ $output == *"not permitted"*"inside set box"*"from outside"* ]]
+	# root inside, too
+	run root_nsctl --owner="$user_id" exec box "$NSCTL_BUILD/nsctl" --socket="$runtime/socket" renew box 2h
+	[ "$status" -eq 1 ]
+	python3 -c 'import sys; assert abs(float(sys.argv[1]) - float(sys.argv[2])) < 1' "$end" "$(expires box)"
+	# who may do more inside a set than act on that set may renew others, but not that one
+	config=$(mktemp /tmp/nsctl-test-conf.XXXXXX)
+	printf '[allow]\nnested = *\n' >"$config"
+	chmod 644 "$config"
+	stop_daemon
+	start_daemon --config="$config"
+	rm -f "$config"
+	nsctl create -n --lease=60 other
+	inside box renew other 2h
+	run inside box renew box 2h
+	[ "$status" -eq 1 ]
+	[[ $output == *"inside set box"* ]]
+	printf '{"lease":{"seconds":60},"sets":[{"name":"a","spec":{"namespaces":["net"]}},{"name":"b","spec":{"namespaces":["net"]}}]}' |
+		nsctl up -
+	run inside a renew b 2h
+	[ "$status" -eq 1 ]
+	nsctl renew b 2h
+	inside other renew a 2h
+}
+
 @test "by process: what is no process is refused, with the field" {
 	as "$user_id" python3 - "$(dirname "$BATS_TEST_FILENAME")" <<'PYTHON'
 import array, json, os, socket, sys, threading

@@ -135,7 +135,7 @@ static void test_operation(void **state _unused_)
 		[WIRE_GET] = {true, false, true},
 		[WIRE_LIST] = {true, false, true},
 		[WIRE_REMOVE] = {true, false, true},
-		[WIRE_RENEW] = {true, false, true},
+		[WIRE_RENEW] = {true, false, false},
 		[WIRE_EXEC] = {true, false, true},
 		[WIRE_RUN] = {true, false, false},
 		[WIRE_SESSIONS] = {true, false, true},
@@ -170,6 +170,22 @@ static void test_operation(void **state _unused_)
 				if (r != (may[op][i] ? 0 : ERROR_NOT_PERMITTED))
 					fail_msg("op %d, scope %zu: %d", op, i, r);
 				check_failure(&failure, r, (enum nsctl_error)r);
+			}
+}
+
+/* Whatever the scope and the rights are. */
+static void test_renewal(void **state _unused_)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(scopes); i++)
+		for (size_t u = 0; u < ARRAY_SIZE(uids); u++)
+			for (int surrounds = 0; surrounds < 2; surrounds++) {
+				struct authz_subject subject = {uids[u], ALL_BITS, scopes[i], "box",
+								ALICE};
+				struct failure failure = {};
+
+				check_failure(&failure,
+					      authz_renewal(&subject, surrounds, &failure),
+					      surrounds ? ERROR_NOT_PERMITTED : ERROR_NONE);
 			}
 }
 
@@ -470,10 +486,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_bits),	       cmocka_unit_test(test_allowed),
 		cmocka_unit_test(test_connect),	       cmocka_unit_test(test_operation),
-		cmocka_unit_test(test_owner),	       cmocka_unit_test(test_sees),
-		cmocka_unit_test(test_sees_set),       cmocka_unit_test(test_spec),
-		cmocka_unit_test(test_command),	       cmocka_unit_test(test_command_inside),
-		cmocka_unit_test(test_new_privileges), cmocka_unit_test(test_open),
+		cmocka_unit_test(test_renewal),	       cmocka_unit_test(test_owner),
+		cmocka_unit_test(test_sees),	       cmocka_unit_test(test_sees_set),
+		cmocka_unit_test(test_spec),	       cmocka_unit_test(test_command),
+		cmocka_unit_test(test_command_inside), cmocka_unit_test(test_new_privileges),
+		cmocka_unit_test(test_open),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

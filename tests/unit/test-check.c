@@ -418,12 +418,39 @@ static void test_names(void **state _unused_)
 	assert_string_equal(failure.subject, "session");
 }
 
+static void test_lease_process(void **state _unused_)
+{
+	static const struct {
+		pid_t pid;
+		bool callers_first;
+		int error;
+	} rows[] = {
+		{1, true, ERROR_INVALID_VALUE},
+		/* the host's, named from another pid namespace */
+		{1, false, ERROR_INVALID_VALUE},
+		{4711, true, ERROR_INVALID_VALUE},
+		{4711, false, ERROR_NONE},
+		{2, false, ERROR_NONE},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct failure failure = {};
+		int r = check_lease_process(rows[i].pid, rows[i].callers_first, &failure);
+
+		assert_int_equal(r, rows[i].error);
+		assert_int_equal(failure.error, rows[i].error);
+		if (r)
+			assert_string_equal(failure.subject, "spec.lease.processFileDescriptor");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_refused),	 cmocka_unit_test(test_completed),
-		cmocka_unit_test(test_hostname), cmocka_unit_test(test_mounts),
-		cmocka_unit_test(test_command),	 cmocka_unit_test(test_names),
+		cmocka_unit_test(test_refused),	      cmocka_unit_test(test_completed),
+		cmocka_unit_test(test_hostname),      cmocka_unit_test(test_mounts),
+		cmocka_unit_test(test_command),	      cmocka_unit_test(test_names),
+		cmocka_unit_test(test_lease_process),
 	};
 
 	return cmocka_run_group_tests(tests, open_fds, close_fds);

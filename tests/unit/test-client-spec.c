@@ -144,8 +144,6 @@ static void test_specs(void **state _unused_)
 		{"create --memory=512M --tasks=100 --cpus=0.5 box",
 		 "{\"limits\":{\"memory\":536870912,\"tasks\":100,\"cpus\":0.5}}"},
 		{"create --lease=15m box", "{\"lease\":{\"seconds\":900.0}}"},
-		{"create --lease=pid:1 --lease=90 box",
-		 "{\"lease\":{\"processFileDescriptor\":0,\"seconds\":90.0}}"},
 		{"create --boot --visible --existing box", "{\"boot\":true,\"visible\":true}"},
 		{"create -n --ip-netns box", "{\"namespaces\":[\"net\"],\"ipNetns\":true}"},
 		{"create --label=a=b --label=c= --label=d=e=f box",
@@ -186,6 +184,19 @@ static void test_specs(void **state _unused_)
 	idl_free(idl);
 }
 
+static void test_lease_by_process(void **state _unused_)
+{
+	_cleanup_json_ json_t *wanted =
+		json_loads("{\"lease\":{\"processFileDescriptor\":0,\"seconds\":90.0}}", 0, NULL);
+	_cleanup_json_ json_t *spec = NULL;
+	char line[64];
+	int status;
+
+	snprintf(line, sizeof(line), "create --lease=pid:%d --lease=90 box", getpid());
+	spec = take(line, &status);
+	assert_true(spec && json_equal(spec, wanted));
+}
+
 static void test_refused(void **state _unused_)
 {
 	static const struct {
@@ -208,6 +219,7 @@ static void test_refused(void **state _unused_)
 		{"create --lease=0 a", STATUS_USAGE},
 		{"create --lease=pid: a", STATUS_USAGE},
 		{"create --lease=pid:1x a", STATUS_USAGE},
+		{"create --lease=pid:1 a", STATUS_USAGE},
 		{"create --lease=pid:999999999 a", STATUS_FAILED},
 		{"create --memory=much a", STATUS_USAGE},
 		{"create --tasks=0 a", STATUS_USAGE},
@@ -288,6 +300,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_specs),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_lease_by_process),
 		cmocka_unit_test(test_all_end),
 		cmocka_unit_test(test_same_name),
 	};
