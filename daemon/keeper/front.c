@@ -6,7 +6,7 @@
 #include "daemon/keeper/apply.h"
 #include "daemon/keeper/audit.h"
 #include "daemon/keeper/control.h"
-#include "daemon/keeper/front.h"
+#include "daemon/keeper/front-part.h"
 #include "daemon/keeper/inquiry.h"
 #include "daemon/keeper/lease.h"
 #include "daemon/keeper/lifecycle.h"
@@ -26,59 +26,10 @@
 #define MESSAGES_AT_ONCE 16
 #define REQUESTS_MAX 1024
 
-struct front {
-	struct front *next;
-	struct keeper *keeper;
-	struct peer_identity identity;
-	int channel_fd;
-	struct event *readable, *writable, *idle;
-	struct connection *connections;
-	struct request *requests; /* kept ones */
-	size_t n_requests;
-	struct audit_limit refusals;
-	bool stopped; /* it asks for nothing any more */
-	bool closing; /* broken: to be freed by the timer */
-};
-
-/* --- answers --- */
-
-struct request *request_keep(const struct request *request)
-{
-	struct request *kept = malloc(sizeof(*kept));
-
-	if (!kept)
-		return NULL;
-	*kept = *request;
-	kept->kept = true;
-	kept->next = kept->front->requests;
-	kept->front->requests = kept;
-	kept->front->n_requests++;
-	return kept;
-}
-
-static void forget_request(struct request *request)
-{
-	struct front *front = request->front;
-
-	if (!request->kept)
-		return;
-	for (struct request **at = front ? &front->requests : NULL; at && *at; at = &(*at)->next)
-		if (*at == request) {
-			*at = request->next;
-			front->n_requests--;
-			break;
-		}
-	free(request);
-}
-
-void request_begin(struct keeper *keeper, const struct request *request, uint16_t flags)
-{
-	wire_begin(&keeper->to_front, request->op, WIRE_REPLY | flags, request->number,
-		   request->connection);
-}
+/* --- its end, and its channel --- */
 
 /* Not at once: whoever answers may still be using it. */
-static void close_soon(struct front *front)
+void front_close_soon(struct front *front)
 {
 	static const struct timeval now = {};
 
@@ -88,77 +39,11 @@ static void close_soon(struct front *front)
 	evtimer_add(front->idle, &now);
 }
 
-void request_send(struct keeper *keeper, const struct request *request)
+bool front_has_room(const struct front *front)
 {
-	int r;
+	struct pollfd poll_fd = {.fd = front->channel_fd, .events = POLLOUT};
 
-	if (!request->front)
-		return;
-	r = wire_send(&keeper->to_front, request->front->channel_fd);
-	if (r == 0 || r == -EPIPE || r == -ENOTCONN || r == -ECONNRESET)
-		return;
-	log_line(LOG_WARNING,
-		 &(struct log_fields){
-			 .has_uid = true, .uid = request->front->identity.uid, .error = -r},
-		 "a front does not take its answers: it is ended");
-	close_soon(request->front);
-}
-
-void request_done(struct keeper *keeper, struct request *request, const struct wire_layout *layout,
-		  const void *value)
-{
-	request_begin(keeper, request, 0);
-	if (layout)
-		wire_put(&keeper->to_front, layout, value);
-	request_send(keeper, request);
-	audit_done(request, NULL);
-	forget_request(request);
-}
-
-void request_end(struct keeper *keeper, struct request *request)
-{
-	request_send(keeper, request);
-	forget_request(request);
-}
-
-void request_fail(struct keeper *keeper, struct request *request, const struct failure *failure)
-{
-	struct wire_failure wire = {
-		.error = failure->error,
-		.number = failure->number,
-		.subject = failure->subject,
-		.text = failure->text,
-	};
-
-	keeper->counters.failed++;
-	audit_failed(request, failure, request->front ? &request->front->refusals : NULL);
-	request_begin(keeper, request, WIRE_FAILURE);
-	wire_put(&keeper->to_front, &wire_failure_layout, &wire);
-	request_send(keeper, request);
-	forget_request(request);
-}
-
-void request_drop(struct request *request)
-{
-	forget_request(request);
-}
-
-struct connection *request_connection(const struct request *request)
-{
-	if (request->front)
-		for (struct connection *at = request->front->connections; at; at = at->next)
-			if (at->number == request->connection)
-				return at;
-	return NULL;
-}
-
-const struct peer_identity *request_identity(const struct request *request)
-{
-	const struct connection *connection = request_connection(request);
-
-	if (request->identity)
-		return request->identity;
-	return connection ? &connection->peer.identity : NULL;
+	return poll(&poll_fd, 1, 0) == 1 && poll_fd.revents & POLLOUT;
 }
 
 /* --- requests --- */
@@ -192,6 +77,24 @@ static void (*const handlers[WIRE_OP_END])(struct keeper *, struct request *,
 	[WIRE_APPLY] = apply_on_apply,
 };
 
+/* Never kept: a user who waits for as much as it may can still look around, and end something. */
+static const bool answered_at_once[WIRE_OP_END] = {
+	[WIRE_LIST] = true,	    [WIRE_RENEW] = true,     [WIRE_SESSIONS] = true,
+	[WIRE_OPEN] = true,	    [WIRE_PROCESSES] = true, [WIRE_KILL] = true,
+	[WIRE_IDENTIFY] = true,	    [WIRE_STATUS] = true,    [WIRE_LINK_LIST] = true,
+	[WIRE_NETWORK_LIST] = true,
+};
+
+/* Only those whose connection asked for nothing but the answer. */
+static void drop_requests(struct front *front, uint32_t connection)
+{
+	for (struct request *at = front->requests, *next; at; at = next) {
+		next = at->next;
+		if (at->connection == connection && at->gone)
+			at->gone(front->keeper, at);
+	}
+}
+
 static void drop_connection(struct front *front, struct connection *connection)
 {
 	for (struct connection **at = &front->connections; *at; at = &(*at)->next)
@@ -199,6 +102,7 @@ static void drop_connection(struct front *front, struct connection *connection)
 			*at = connection->next;
 			break;
 		}
+	drop_requests(front, connection->number);
 	if (connection->has_leases) {
 		session_connection_gone(front->keeper, connection->number);
 		lease_connection_gone(front->keeper, connection->number);
@@ -220,7 +124,7 @@ static void limit_idle(struct keeper *keeper)
 			n++;
 		}
 	if (n > IDLE_MAX)
-		close_soon(oldest);
+		front_close_soon(oldest);
 }
 
 static void start_idling(struct front *front)
@@ -231,24 +135,6 @@ static void start_idling(struct front *front)
 		return;
 	evtimer_add(front->idle, &time);
 	limit_idle(front->keeper);
-}
-
-/* Whether there is room for any answer. */
-static bool has_room(const struct front *front)
-{
-	struct pollfd poll_fd = {.fd = front->channel_fd, .events = POLLOUT};
-
-	return poll(&poll_fd, 1, 0) == 1 && poll_fd.revents & POLLOUT;
-}
-
-bool request_has_room(const struct request *request)
-{
-	const struct front *front = request->front;
-
-	if (!front || has_room(front))
-		return true;
-	event_add(front->writable, NULL);
-	return false;
 }
 
 /* 0, or -EBADMSG: no front of ours says that. */
@@ -277,9 +163,14 @@ static int on_request(struct front *front, struct wire_message *message)
 		start_idling(front);
 		return 0;
 	}
-	if (!handlers[header->nlmsg_type] || front->n_requests >= REQUESTS_MAX)
+	if (!handlers[header->nlmsg_type])
 		return -EBADMSG;
 	request.subject = connection->subject;
+	if (front->n_requests >= REQUESTS_MAX && !answered_at_once[header->nlmsg_type]) {
+		failure_set(&failure, ERROR_LIMIT_EXCEEDED, REQUESTS_MAX, "requests", NULL);
+		request_fail(keeper, &request, &failure);
+		return 0;
+	}
 	if (authz_operation(&request.subject, request.op, &failure)) {
 		keeper->counters.refused++;
 		request_fail(keeper, &request, &failure);
@@ -297,7 +188,7 @@ static void on_readable(evutil_socket_t fd, short what _unused_, void *context)
 	for (int i = 0; i < MESSAGES_AT_ONCE; i++) {
 		int r;
 
-		if (!has_room(front)) {
+		if (!front_has_room(front)) {
 			event_del(front->readable);
 			event_add(front->writable, NULL);
 			return;
@@ -339,6 +230,20 @@ static void on_idle(evutil_socket_t fd _unused_, short what _unused_, void *cont
 
 /* --- fronts --- */
 
+/* What goes on does so without anybody to answer. */
+static void orphan_requests(struct front *front)
+{
+	while (front->requests) {
+		struct request *request = front->requests;
+
+		front->requests = request->next;
+		request->front = NULL;
+		request->next = NULL;
+		if (request->gone)
+			request->gone(front->keeper, request);
+	}
+}
+
 void front_free(struct front *front)
 {
 	struct keeper *keeper = front->keeper;
@@ -348,11 +253,7 @@ void front_free(struct front *front)
 			*at = front->next;
 			break;
 		}
-	for (struct request *at = front->requests, *next; at; at = next) {
-		next = at->next;
-		at->front = NULL;
-		at->next = NULL;
-	}
+	orphan_requests(front);
 	while (front->connections)
 		drop_connection(front, front->connections);
 	if (front->readable)

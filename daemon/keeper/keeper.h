@@ -131,6 +131,10 @@ struct request {
 	const struct peer_identity *identity; /* the keeper's own wish for this user; else NULL */
 	bool kept;			      /* a copy of request_keep() */
 	struct request *behind; /* the next in a list of those that wait for one thing */
+	/* Called when the connection ends before the answer: drops the request. NULL: the work goes
+	 * on, and the request with it. */
+	void (*gone)(struct keeper *keeper, struct request *request);
+	void *holder; /* for gone: what waits with this request */
 };
 
 /* A copy of what the server made up for the time of the call: for later. NULL: -ENOMEM. */

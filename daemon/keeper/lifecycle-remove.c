@@ -71,7 +71,7 @@ void lifecycle_forget(struct keeper *keeper, struct set *set)
 	lease_watch(keeper);
 }
 
-void lifecycle_removed_for(struct keeper *keeper, const struct failure *failure, void *context)
+static void removed_for(struct keeper *keeper, const struct failure *failure, void *context)
 {
 	struct request *request = context;
 
@@ -85,7 +85,7 @@ void lifecycle_removed_for(struct keeper *keeper, const struct failure *failure,
 static bool was_asked_for(const struct removal *removal)
 {
 	for (const struct removal_waiter *at = removal->waiters; at; at = at->next)
-		if (at->removed == lifecycle_removed_for)
+		if (at->removed == removed_for)
 			return true;
 	return false;
 }
@@ -245,6 +245,22 @@ void lifecycle_links_settled(struct keeper *keeper _unused_, struct set *set)
 		begin_removal(set->work);
 }
 
+static void stop_waiting(struct keeper *keeper _unused_, struct request *request)
+{
+	struct removal *removal = request->holder;
+
+	for (struct removal_waiter **at = &removal->waiters; *at; at = &(*at)->next) {
+		struct removal_waiter *waiter = *at;
+
+		if (waiter->context != request)
+			continue;
+		*at = waiter->next;
+		free(waiter);
+		break;
+	}
+	request_drop(request);
+}
+
 void lifecycle_remove(struct keeper *keeper, struct set *set, uint64_t grace,
 		      lifecycle_removed *removed, void *context)
 {
@@ -278,6 +294,16 @@ void lifecycle_remove(struct keeper *keeper, struct set *set, uint64_t grace,
 	begin_removal(removal);
 }
 
+void lifecycle_remove_for(struct keeper *keeper, struct set *set, uint64_t grace,
+			  struct request *request)
+{
+	if (set->work) {
+		request->gone = stop_waiting;
+		request->holder = set->work;
+	}
+	lifecycle_remove(keeper, set, grace, removed_for, request);
+}
+
 void lifecycle_session_ended(struct keeper *keeper _unused_, struct set *set)
 {
 	if (set->state == SET_REMOVING && set->work)
@@ -301,8 +327,7 @@ void lifecycle_on_remove(struct keeper *keeper, struct request *request,
 			struct request *kept = request_keep(request);
 
 			if (kept) {
-				lifecycle_remove(keeper, set, ask.span, lifecycle_removed_for,
-						 kept);
+				lifecycle_remove_for(keeper, set, ask.span, kept);
 				return;
 			}
 			failure_from_errno(&failure, -ENOMEM, "remove the set");

@@ -41,9 +41,10 @@ int lifecycle_create(struct keeper *keeper, struct request *request,
 typedef void lifecycle_removed(struct keeper *keeper, const struct failure *failure, void *context);
 void lifecycle_remove(struct keeper *keeper, struct set *set, uint64_t grace,
 		      lifecycle_removed *removed, void *context);
-/* Of a removal that a request asks for: context is the kept request, which is answered and says so
- * in the log. */
-void lifecycle_removed_for(struct keeper *keeper, const struct failure *failure, void *context);
+/* Removes it for a kept request, which is answered. The one that begins the removal is also told to
+ * the log, and so stays when its connection goes. */
+void lifecycle_remove_for(struct keeper *keeper, struct set *set, uint64_t grace,
+			  struct request *request);
 
 /* Nothing is being done to one of the set's links any more: a removal may have waited for that. */
 void lifecycle_links_settled(struct keeper *keeper, struct set *set);

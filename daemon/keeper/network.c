@@ -159,7 +159,7 @@ void network_on_remove(struct keeper *keeper, struct request *request, struct wi
 	if (r == 0) {
 		kept = request_keep(request);
 		if (kept) {
-			lifecycle_remove(keeper, set, 0, lifecycle_removed_for, kept);
+			lifecycle_remove_for(keeper, set, 0, kept);
 			return;
 		}
 		failure_from_errno(&failure, -ENOMEM, "remove the network");

@@ -143,6 +143,9 @@ static void end_session(struct watch *watch)
 	struct request *starter = watch->more ? watch->starter : NULL;
 	struct log_fields fields = fields_of(session);
 
+	/* the watch goes, and a Run's starter waits on for the removal of its set */
+	if (starter)
+		starter->gone = NULL;
 	session->runner_pid = session->pid = 0;
 	session->work = NULL;
 	log_line(LOG_INFO, &fields, "session ended: %s %u", session->exited ? "exit" : "signal",
@@ -258,6 +261,18 @@ static int find_waited(struct keeper *keeper, const struct request *request,
 	return r;
 }
 
+static void stop_waiting(struct keeper *keeper _unused_, struct request *waiter)
+{
+	struct watch *watch = waiter->holder;
+
+	for (struct request **at = &watch->waiters; *at; at = &(*at)->behind)
+		if (*at == waiter) {
+			*at = waiter->behind;
+			break;
+		}
+	request_drop(waiter);
+}
+
 static int wait_for_end(const struct request *request, const struct session *session,
 			struct failure *failure)
 {
@@ -267,6 +282,8 @@ static int wait_for_end(const struct request *request, const struct session *ses
 	if (!kept)
 		return failure_from_errno(failure, -ENOMEM, "wait for the session");
 	kept->behind = watch->waiters;
+	kept->gone = stop_waiting;
+	kept->holder = watch;
 	watch->waiters = kept;
 	return 0;
 }

@@ -18,6 +18,15 @@
 
 /* --- what comes of starting it --- */
 
+/* The command goes on, or ends by its leash: nobody is left who would hear of it. */
+static void forget_starter(struct keeper *keeper _unused_, struct request *starter)
+{
+	struct watch *watch = starter->holder;
+
+	watch->starter = NULL;
+	request_drop(starter);
+}
+
 static void answer_started(struct watch *watch, int process_fd)
 {
 	struct keeper *keeper = watch->keeper;
@@ -33,8 +42,10 @@ static void answer_started(struct watch *watch, int process_fd)
 	request_begin(keeper, watch->starter, watch->more ? WIRE_CONTINUES : 0);
 	wire_put(&keeper->to_front, &wire_session_layout, &wire);
 	audit_done(watch->starter, session->id);
-	if (watch->more) {
+	if (watch->more && request_connection(watch->starter)) {
 		request_send(keeper, watch->starter);
+		watch->starter->gone = forget_starter;
+		watch->starter->holder = watch;
 	} else {
 		request_end(keeper, watch->starter);
 		watch->starter = NULL;

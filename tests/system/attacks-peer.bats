@@ -376,6 +376,69 @@ PYTHON
 	rm "$runtime/mounted"
 }
 
+@test "what a connection waits for goes with it, and the user's other connections stay" {
+	nsctl create -n box
+	session=$(nsctl exec -d box sleep 1000)
+	python "$user_id" "$session" <<'PYTHON'
+import json, sys
+from hostile import Connection
+def message(method, parameters, **flags):
+    return json.dumps({"method": "org.nsctl." + method, "parameters": parameters, **flags}).encode() + b"\0"
+def hang_up_after(method, parameters, **flags):
+    """The answer to the first call shows that the front has read the second."""
+    c = Connection()
+    c.send(message("GetStatus", {}) + message(method, parameters, **flags))
+    c.receive()
+    c.socket.close()
+honest = Connection()
+honest.ok("Create", {"name": "leased", "spec": {"namespaces": ["net"], "lease": {"connection": True}}})
+honest.ok("Create", {"name": "slow", "spec": {"namespaces": ["pid"]}})
+honest.ok("Exec", {"name": "slow", "command": ["sh", "-c", "trap : TERM; while :; do sleep 1; done"], "detach": True})
+for i in range(1100):
+    hang_up_after("WaitSession", {"session": sys.argv[1]})
+    hang_up_after("Remove", {"name": "slow", "grace": 60.0})
+for i in range(20):
+    hang_up_after("Exec", {"name": "box", "command": ["sleep", "1000"], "detach": True}, more=True)
+assert "leased" in [s["name"] for s in honest.ok("List")["sets"]]
+# what may wait is not used up
+waiting = Connection()
+waiting.send(message("WaitSession", {"session": sys.argv[1]}))
+honest.ok("Kill", {"name": "box", "signal": 9, "session": sys.argv[1]})
+assert waiting.receive()["parameters"]["signal"] == 9
+honest.ok("Kill", {"name": "box", "signal": 9})
+PYTHON
+	eventually [ -z "$(nsctl ls -q | grep leased)" ]
+}
+
+@test "more calls wait than may: the next is refused by name, and nothing else ends" {
+	root_nsctl create -n box
+	session=$(root_nsctl exec -d box sleep 1000)
+	python 0 "$session" <<'PYTHON'
+import resource, select, sys
+from hostile import Connection
+resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))
+wait = b'{"method":"org.nsctl.WaitSession","parameters":{"session":"%s"}}\0' % sys.argv[1].encode()
+waiting = [Connection() for _ in range(1024)]
+for c in waiting: c.send(wait)
+late = Connection()
+# those before it are read by and by
+for _ in range(1000):
+    reply = late.call("Get", {"name": "box"})
+    if "error" in reply: break
+assert reply == {"error": "org.nsctl.LimitExceeded", "parameters": {"limit": "requests", "value": 1024}}, reply
+assert late.ok("List")["sets"]
+waiting.pop().socket.close()
+for _ in range(1000):
+    if "error" not in late.call("Get", {"name": "box"}): break
+else: raise SystemExit("still refused")
+# not one of those that wait was ended by it
+poll = select.poll()
+for c in waiting: poll.register(c.socket, select.POLLIN)
+ended = poll.poll(0)
+assert not ended, len(ended)
+PYTHON
+}
+
 @test "hostile words in every field of every method: one answer each, and nothing made of them" {
 	python "$user_id" <<'PYTHON'
 import json, re
