@@ -50,14 +50,22 @@ struct spares {
 	struct event *rest_event;
 };
 
+/* What this start has found and made, so that one that fails takes away no more than that. */
+struct runtime_start {
+	bool made, mounted;	     /* the runtime directory */
+	bool ours;		     /* we hold its lock */
+	bool had_vault, had_records; /* sets may be there */
+};
+
 struct keeper {
 	struct event_base *loop;
 	int error; /* 0, or -errno: why it serves no more */
 	struct config *config;
 	const char *config_path;
 	bool config_must_exist;
-	const char *runtime;
+	char *runtime; /* the directory: an absolute path without links */
 	int runtime_fd;
+	struct runtime_start start;
 	struct registry *registry;
 	struct store *store;
 	struct peer_host host;
@@ -82,6 +90,7 @@ struct keeper {
 	struct spares spares;
 	/* server */
 	int socket_fd;
+	const char *socket_path; /* of the one that we have made; NULL: it was handed over */
 	struct event *accept_event;
 	struct front *fronts;
 	uint32_t last_connection;

@@ -25,6 +25,7 @@
 #include "daemon/keeper/operation.h"
 #include "daemon/keeper/options.h"
 #include "daemon/keeper/recover.h"
+#include "daemon/keeper/runtime.h"
 #include "daemon/keeper/server.h"
 #include "daemon/keeper/session.h"
 #include "daemon/keeper/spare.h"
@@ -76,48 +77,6 @@ struct task_set keeper_task_set(const struct set *set)
 }
 
 /* --- start --- */
-
-static int open_runtime(struct keeper *keeper)
-{
-	struct stat st;
-	int r;
-
-	if (mkdir(keeper->runtime, 0755) < 0 && errno != EEXIST) {
-		log_error("%s: %s", keeper->runtime, strerror(errno));
-		return negative_errno();
-	}
-	r = vault_prepare(keeper->runtime);
-	if (r < 0) {
-		log_error("%s: cannot be made a mount of its own: %s", keeper->runtime,
-			  strerror(-r));
-		return r;
-	}
-	keeper->runtime_fd = open(keeper->runtime, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-	if (keeper->runtime_fd < 0 || fstat(keeper->runtime_fd, &st) < 0) {
-		log_error("%s: %s", keeper->runtime, strerror(errno));
-		return negative_errno();
-	}
-	if (st.st_uid != 0 || st.st_mode & 022) {
-		log_error("%s: must belong to root and be writable by nobody else",
-			  keeper->runtime);
-		return -EPERM;
-	}
-	return 0;
-}
-
-/* One keeper for a runtime directory: held for life. */
-static int lock_runtime(struct keeper *keeper)
-{
-	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-	int fd = openat(keeper->runtime_fd, "keeper.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-
-	if (fd < 0 || fcntl(fd, F_SETLK, &lock) < 0) {
-		log_error("%s: %s", keeper->runtime,
-			  fd >= 0 ? "another nsctld runs here" : strerror(errno));
-		return -EADDRINUSE;
-	}
-	return 0;
-}
 
 /* The hard limit stays: it is what the spawner's children may have at most. */
 static void raise_descriptors(void)
@@ -172,12 +131,11 @@ static int name_cgroup(struct keeper *keeper, const char *name)
 
 static int set_up(struct keeper *keeper, const struct options *options)
 {
-	int r = open_runtime(keeper);
+	/* before anything is mounted, which could hide it */
+	int r = load_config(keeper);
 
 	if (r == 0)
-		r = lock_runtime(keeper);
-	if (r == 0)
-		r = load_config(keeper);
+		r = runtime_open(keeper, options->runtime);
 	if (r < 0)
 		return r;
 	raise_descriptors();
@@ -317,7 +275,7 @@ static void tear_down(struct keeper *keeper)
 	wire_message_done(&keeper->from_front);
 	if (keeper->loop)
 		event_base_free(keeper->loop);
-	close_fd(keeper->runtime_fd);
+	runtime_close(keeper);
 }
 
 /* Where nobody has handed a socket over: on one that is made here, and goes with us. */
@@ -326,54 +284,60 @@ static int listen_on(struct keeper *keeper, const char *path)
 	int r = server_listen(keeper, path, 0666);
 
 	if (r < 0)
-		log_error("cannot listen on %s: %s", path, strerror(-r));
+		log_error("cannot listen on %s: %s", path,
+			  r == -EADDRINUSE ? "another daemon answers there" : strerror(-r));
+	else
+		keeper->socket_path = path;
 	return r;
 }
 
-static int serve(struct keeper *keeper, const struct options *options)
+/* All that can fail for another reason than want of memory, while what it has made can still be
+ * taken away again. */
+static int start(struct keeper *keeper, const struct options *options)
 {
-	bool handed_over = keeper->socket_fd >= 0;
-	char beside[PATH_MAX];
-	const char *path = options->socket ? options->socket : beside;
-	int r;
+	static char beside[PATH_MAX];
+	int r = set_up(keeper, options);
 
-	snprintf(beside, sizeof(beside), "%s/socket", keeper->runtime);
-	r = operation_start_spawner(keeper);
-	/* purging unmounts the vault at the end */
-	if (r == 0 && !options->purge)
-		r = drop();
+	if (r == 0 && !options->purge && keeper->socket_fd < 0) {
+		snprintf(beside, sizeof(beside), "%s/socket", keeper->runtime);
+		r = listen_on(keeper, options->socket ? options->socket : beside);
+	}
+	return r < 0 ? r : operation_start_spawner(keeper);
+}
+
+static void remove_socket(const struct keeper *keeper)
+{
+	if (keeper->socket_path)
+		unlink(keeper->socket_path);
+}
+
+static void abandon(struct keeper *keeper)
+{
+	remove_socket(keeper);
+	runtime_abandon(keeper);
+}
+
+static int purge(struct keeper *keeper)
+{
+	int r = recover(keeper);
+
+	if (r == 0)
+		r = recover_purge(keeper);
+	return r < 0 ? r : runtime_purge(keeper);
+}
+
+static int serve(struct keeper *keeper)
+{
+	int r = drop();
+
 	if (r == 0)
 		r = recover(keeper);
-	if (r == 0 && options->purge)
-		return recover_purge(keeper);
-	if (r == 0)
-		names_start(keeper);
-	if (r == 0 && !handed_over)
-		r = listen_on(keeper, path);
-	if (r == 0)
-		r = run(keeper);
-	if (r == 0 && !handed_over)
-		unlink(path);
-	return r;
-}
-
-/* The rest, when no set is left: state, the vault, the cgroup. */
-static int purge_runtime(struct keeper *keeper)
-{
-	_cleanup_fd_ int root_fd = cgroup_open_root();
-	int r = root_fd < 0 ? root_fd : cgroup_remove(root_fd, keeper->cgroup);
-
-	if (r == 0)
-		r = store_purge(keeper->store);
-	if (r == 0)
-		r = boot_purge(keeper);
-	unlinkat(keeper->runtime_fd, "spawner.lock", 0);
-	unlinkat(keeper->runtime_fd, "keeper.lock", 0);
-	unlinkat(keeper->runtime_fd, "socket", 0);
-	if (r == 0)
-		r = vault_remove(keeper->runtime);
 	if (r < 0)
-		log_error("%s cannot be cleared: %s", keeper->runtime, strerror(-r));
+		return r;
+	names_start(keeper);
+	r = run(keeper);
+	if (r == 0)
+		remove_socket(keeper);
 	return r;
 }
 
@@ -405,7 +369,7 @@ static int take_handed_over(struct keeper *keeper, const struct options *options
 
 int main(int argc, char **argv)
 {
-	struct options options;
+	static struct options options;
 	static struct keeper keeper = {.runtime_fd = -1,
 				       .spawner_fd = -1,
 				       .vault_fd = -1,
@@ -425,7 +389,6 @@ int main(int argc, char **argv)
 		log_error("must be started as root: it holds namespaces for others");
 		return EXIT_FAILURE;
 	}
-	keeper.runtime = options.runtime;
 	keeper.config_path = options.config ? options.config : SYSCONFDIR "/nsctl/nsctld.conf";
 	keeper.config_must_exist = options.config != NULL;
 	keeper.started = keeper_now();
@@ -433,11 +396,12 @@ int main(int argc, char **argv)
 		return check_config(&keeper);
 	r = take_handed_over(&keeper, &options);
 	if (r == 0)
-		r = set_up(&keeper, &options);
-	if (r == 0)
-		r = serve(&keeper, &options);
-	if (r == 0 && options.purge)
-		r = purge_runtime(&keeper);
+		r = start(&keeper, &options);
+	if (r < 0)
+		abandon(&keeper);
+	else
+		/* purging unmounts the vault, for which it keeps its privileges */
+		r = options.purge ? purge(&keeper) : serve(&keeper);
 	tear_down(&keeper);
 	return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

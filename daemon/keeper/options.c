@@ -54,6 +54,17 @@ static int wrong(const char *word, const char *why)
 	return 2;
 }
 
+/* What is mounted later must not change what a relative path leads to. */
+static const char *absolute(const char *path)
+{
+	_cleanup_free_ char *directory = *path == '/' ? NULL : getcwd(NULL, 0);
+	char *whole;
+
+	if (!directory || asprintf(&whole, "%s/%s", directory, path) < 0)
+		return path;
+	return whole;
+}
+
 int options_parse(int argc, char **argv, struct options *options)
 {
 	int option;
@@ -66,16 +77,16 @@ int options_parse(int argc, char **argv, struct options *options)
 	while ((option = getopt_long(argc, argv, "", table, NULL)) != -1) {
 		switch (option) {
 		case OPTION_CONFIG:
-			options->config = optarg;
+			options->config = absolute(optarg);
 			break;
 		case OPTION_SOCKET:
-			options->socket = optarg;
+			options->socket = absolute(optarg);
 			break;
 		case OPTION_RUNTIME:
-			options->runtime = optarg;
+			options->runtime = absolute(optarg);
 			break;
 		case OPTION_STATE:
-			options->state = optarg;
+			options->state = absolute(optarg);
 			break;
 		case OPTION_LEVEL:
 			options->log_level = log_level_from_name(optarg);

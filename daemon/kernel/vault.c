@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <dirent.h>
 #include <fcntl.h>
 #include <linux/limits.h>
 #include <linux/magic.h>
@@ -146,17 +147,52 @@ static int own_mount(const char *path, unsigned long propagation)
 	return mount(NULL, path, NULL, propagation, NULL) < 0 ? negative_errno() : 0;
 }
 
+/* Returns 1, 0 or -errno. */
+static int is_empty(const char *path)
+{
+	DIR *directory = opendir(path);
+	const struct dirent *entry;
+	int r = 1;
+
+	if (!directory)
+		return negative_errno();
+	while (r == 1 && (errno = 0, entry = readdir(directory)))
+		r = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
+	if (r == 1 && errno)
+		r = negative_errno();
+	closedir(directory);
+	return r;
+}
+
+/* Whether a tmpfs is to be mounted on a directory that is no mount yet. Returns 1, 0 or -errno. */
+static int wants_tmpfs(const char *path)
+{
+	int r = is_file_system(path, TMPFS_MAGIC);
+
+	return r == 0 ? is_empty(path) : MIN(r, 0);
+}
+
 int vault_prepare(const char *runtime)
 {
-	int r = is_mount_root(runtime);
+	int mounted = is_mount_root(runtime), r;
 
-	if (r == 0)
-		r = is_file_system(runtime, TMPFS_MAGIC);
-	if (r)
-		return r < 0 ? r : own_mount(runtime, MS_PRIVATE);
-	if (mount(TMPFS_NAME, runtime, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0755") < 0)
-		return negative_errno();
-	return mount(NULL, runtime, NULL, MS_PRIVATE, NULL) < 0 ? negative_errno() : 0;
+	if (mounted < 0)
+		return mounted;
+	r = mounted ? 0 : wants_tmpfs(runtime);
+	if (r > 0 &&
+	    mount(TMPFS_NAME, runtime, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0755") < 0)
+		r = negative_errno();
+	if (r >= 0)
+		r = own_mount(runtime, MS_PRIVATE);
+	return r < 0 ? r : !mounted;
+}
+
+int vault_is_pinned(const char *runtime)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/vault", runtime);
+	return is_file_system(path, NSFS_MAGIC);
 }
 
 /* A bind mount of it, on a file of its own. */

@@ -17,9 +17,10 @@
 #define VAULT_SOURCE "/source"
 
 /*
- * Makes the directory a private mount of its own, in which a mount namespace can be pinned, before
- * anything is in it: a bind on itself where it lies on a tmpfs, as /run does, and else a tmpfs, so
- * that state ends with the boot and costs no disk. 0 or -errno; 0 also when it is one already.
+ * Makes the directory a private mount of its own, in which a mount namespace can be pinned. An
+ * empty directory of a disk gets a tmpfs, so that state ends with the boot and costs no disk. One
+ * that lies on a tmpfs, as /run does, or that holds something, which a tmpfs would hide, is bound
+ * on itself. Returns 1, or 0 when it is a mount already, or -errno.
  */
 int vault_prepare(const char *runtime);
 
@@ -31,6 +32,9 @@ int vault_prepare(const char *runtime);
  * *ret_pinned is true. 0 or -errno.
  */
 int vault_open(struct host *host, int kept_fd, bool *ret_pinned);
+
+/* Whether a vault is pinned at RUNTIME/vault. Returns 1, 0 or -errno. */
+int vault_is_pinned(const char *runtime);
 
 /* Takes everything of vault_prepare() and vault_open() away again: what is still pinned there is
  * let go of. 0 also when it is absent. */

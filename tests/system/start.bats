@@ -1,0 +1,183 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Starts of the daemon: what its options name is found where it is, and a start that fails leaves nothing behind.
+
+load daemon.bash
+
+# shellcheck disable=SC2154 # of daemon.bash
+setup() {
+	place=$(mktemp -d /run/nsctl-start.XXXXXX)
+	chmod 755 "$place"
+	runtime=$place/runtime
+	unset daemon
+	before=$(traces)
+}
+
+teardown() {
+	[ ! -s "$runtime.pid" ] || purge_daemon || true
+	rm -rf "$place" ${disk:+"$disk"}
+}
+
+# All that a start may leave.
+traces() {
+	grep -F "$place" /proc/self/mountinfo || true
+	find "$place" -mindepth 1 ! -name '*.log' ! -name '*.pid' | sort
+	ls -d "$(daemon_cgroup)" 2>/dev/null || true
+}
+
+# fails_to_start WORD [OPTION...]: with WORD in what it says, and without a trace.
+fails_to_start() {
+	local word=$1
+	shift
+	run timeout "$patience" "$NSCTL_BUILD/nsctld" --runtime-directory="$runtime" --state-directory="$place/state" \
+		"$@" 3>&-
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[[ $output == *"$word"* ]]
+	[ "$(traces)" = "$before" ] || { diff <(echo "$before") <(traces) && false; }
+}
+
+@test "a start that fails leaves nothing: the configuration" {
+	fails_to_start "No such file" --config="$place/no-such-file"
+	printf '[limits]\nbogus = 1\n' >"$place/conf"
+	before=$(traces)
+	fails_to_start "conf:2:" --config="$place/conf"
+	chmod 666 "$place/conf"
+	fails_to_start "must belong to root" --config="$place/conf"
+	rm "$place/conf"
+	mkdir "$runtime"
+	printf '[limits]\nbogus = 1\n' >"$runtime/conf"
+	before=$(traces)
+	fails_to_start "conf:2:" --config="$runtime/conf"
+}
+
+@test "a start that fails leaves nothing: the runtime directory" {
+	fails_to_start "No such file" --runtime-directory="$place/no/such/directory"
+	mkdir "$runtime"
+	chown "$user_id" "$runtime"
+	before=$(traces)
+	fails_to_start "must belong to root"
+	chown 0 "$runtime"
+	chmod 777 "$runtime"
+	fails_to_start "must belong to root"
+	rmdir "$runtime"
+	ln -s "$place/other" "$runtime"
+	mkdir "$place/other"
+	before=$(traces)
+	fails_to_start "$runtime"
+	rm "$runtime"
+	touch "$runtime"
+	before=$(traces)
+	fails_to_start "Not a directory"
+}
+
+@test "a start that fails leaves nothing: the socket" {
+	fails_to_start "No such file" --socket="$place/no/such/socket"
+	fails_to_start "too long" --socket="$place/$(printf '%0120d' 0)"
+	python3 - "$place/socket" 3>&- <<'PYTHON' &
+import socket, sys, time
+server = socket.socket(socket.AF_UNIX)
+server.bind(sys.argv[1])
+server.listen()
+time.sleep(600)
+PYTHON
+	server=$!
+	eventually test -S "$place/socket"
+	before=$(traces)
+	fails_to_start "another daemon answers there" --socket="$place/socket"
+	kill "$server"
+	wait "$server" || true
+}
+
+# nsctld elsewhere, without its helpers but those named.
+copy_build() {
+	mkdir "$place/build"
+	cp "$NSCTL_BUILD/nsctld" "$place/build"
+	for helper in "$@"; do
+		cp "$NSCTL_BUILD/$helper" "$place/build"
+		chmod 711 "$place/build/$helper"
+	done
+}
+
+@test "a start that fails leaves nothing: the spawner, the cgroup" {
+	copy_build nsctld-front nsctl-init nsctl-runner
+	printf '#!/bin/sh\nexit 1\n' >"$place/build/nsctld-spawner"
+	chmod 711 "$place/build/nsctld-spawner"
+	before=$(traces)
+	NSCTL_BUILD=$place/build fails_to_start "the spawner does not start"
+	rm -rf "$place/build"
+	before=$(traces)
+	# the vault is there by then
+	fails_to_start "make a group" --cgroup="/$(printf '%0240d' 0)/$(printf '%010d' 0)"
+}
+
+@test "a start that fails takes nothing of a daemon that runs" {
+	start_daemon
+	nsctl create -mpn box
+	held=$(kernel_counts)
+	run timeout "$patience" "$NSCTL_BUILD/nsctld" --runtime-directory="$runtime" --state-directory="$place/state" 3>&-
+	[ "$status" -eq 1 ]
+	[[ $output == *"another nsctld runs here"* ]]
+	nsctl exec box true
+	counts_are "$held"
+	# nor what one that was killed has left
+	kill_daemon
+	held=$(kernel_counts)
+	run timeout "$patience" "$NSCTL_BUILD/nsctld" --runtime-directory="$runtime" --state-directory="$place/state" \
+		--socket="$place/no/such/socket" 3>&-
+	[ "$status" -eq 1 ]
+	counts_are "$held"
+	start_daemon
+	nsctl exec box true
+	nsctl rm box
+}
+
+@test "what lies in the runtime directory is not hidden: the configuration, the log, what is made at boot" {
+	# of a disk, where /run is none
+	disk=$(mktemp -d /var/tmp/nsctl-start.XXXXXX)
+	for base in "$place" "$disk"; do
+		chmod 755 "$base"
+		runtime=$base/runtime
+		mkdir "$runtime"
+		printf '[limits]\nsets = 1\n' >"$runtime/conf"
+		start_daemon --config="$runtime/conf" --socket="$runtime/socket" --state-directory="$runtime/lib"
+		nsctl create -n --boot box
+		run nsctl create -n other
+		[ "$status" -eq 1 ]
+		# it is read again there, and by the next one
+		printf '[limits]\nsets = 2\n' >"$runtime/conf"
+		kill -HUP "$daemon"
+		eventually nsctl create -n other
+		kill_daemon
+		start_daemon --config="$runtime/conf" --socket="$runtime/socket" --state-directory="$runtime/lib"
+		nsctl rm box other
+		stop_daemon
+		"$NSCTL_BUILD/nsctld" --runtime-directory="$runtime" --state-directory="$runtime/lib" --purge
+		[ "$(find "$runtime" -mindepth 1 | sort | tr '\n' ' ')" = "$runtime/conf $runtime/lib " ]
+		fails grep -F "$base" /proc/self/mountinfo
+		rm -rf "$runtime" "$runtime".*
+	done
+}
+
+@test "paths that are relative lead to where they led at the start" {
+	mkdir "$runtime"
+	cd "$runtime"
+	printf '[limits]\nsets = 1\n' >"../conf"
+	"$NSCTL_BUILD/nsctld" --runtime-directory=../runtime/ --config=../conf --state-directory=../runtime.state \
+		--socket=./socket >>"$runtime.log" 2>&1 3>&- &
+	daemon=$!
+	echo "$daemon" >"$runtime.pid"
+	eventually answers
+	nsctl create -mpn --boot box
+	nsctl exec box true
+	run nsctl create -n other
+	[ "$status" -eq 1 ]
+	[ -d "$(daemon_cgroup)" ]
+	nsctl rm box
+	stop_daemon
+	"$NSCTL_BUILD/nsctld" --runtime-directory=. --state-directory=../runtime.state --purge
+	cd /
+	rm -rf "$runtime.state" "$runtime.log" "$runtime.pid"
+	rmdir "$runtime"
+	fails grep -F "$place" /proc/self/mountinfo
+}
