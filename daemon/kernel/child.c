@@ -5,12 +5,13 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include "daemon/kernel/child.h"
+#include "daemon/kernel/privilege.h"
 #include "daemon/kernel/process.h"
 
 void child_begin(void)
 {
 	process_unblock_signals();
-	prctl(PR_SET_DUMPABLE, 0);
+	privilege_conceal();
 	child_ends_with_parent();
 	umask(022);
 }

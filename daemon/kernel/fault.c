@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include "daemon/kernel/fault.h"
 
 static const char *const texts[STEP_COUNT] = {
@@ -67,13 +68,23 @@ int fault_set(struct fault *ret, enum step step, uint32_t detail, int error)
 }
 
 #ifdef NSCTL_FAULTS
+static void hang_for(const char *keeper)
+{
+	char name[16];
+
+	snprintf(name, sizeof(name), "hangs %s", keeper ? keeper : "");
+	prctl(PR_SET_NAME, name);
+	for (;;)
+		pause();
+}
+
 void fault_point(const char *name)
 {
 	const char *wanted = getenv("NSCTL_KILL_AT"), *hang = getenv("NSCTL_HANG_AT");
 	const char *keeper = getenv("NSCTL_KEEPER_PID"), *spawner = getenv("NSCTL_SPAWNER_PID");
 
-	while (hang && strcmp(hang, name) == 0)
-		pause();
+	if (hang && strcmp(hang, name) == 0)
+		hang_for(keeper);
 	if (!wanted || strcmp(wanted, name) != 0)
 		return;
 	if (keeper)

@@ -78,7 +78,8 @@ int fault_set(struct fault *ret, enum step step, uint32_t detail, int error);
 /*
  * A named point where a test build can be killed: with NSCTL_KILL_AT=NAME in the environment the
  * keeper, the spawner and this process get SIGKILL there; with NSCTL_HANG_AT=NAME this process goes
- * no further, as if a file system did not answer. Nothing in other builds.
+ * no further, as if a file system did not answer, and its name becomes "hangs KEEPER". Nothing in
+ * other builds.
  */
 #ifdef NSCTL_FAULTS
 void fault_point(const char *name);

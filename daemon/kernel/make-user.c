@@ -37,11 +37,13 @@ enum inner_order { INNER_FURNISH = 'f', INNER_INIT = 'i' };
 static int obey(struct maker *maker, enum inner_order order, const struct identity *inside)
 {
 	struct init_start start = {.identity = inside, .inner = true, .join_fd = -1};
+	int r;
 
 	if (order == INNER_INIT)
 		return maker_start_init(maker, &start);
-	if (setgid(inside->gid) < 0 || setuid(inside->uid) < 0)
-		return maker_fail(maker, STEP_IDENTITY, 0);
+	r = privilege_take_ids(inside);
+	if (r < 0)
+		return fault_set(&maker->fault, STEP_IDENTITY, 0, -r);
 	child_ends_with_parent();
 	return maker_has(maker, KIND_MNT) ? maker_set_up_mounts(maker, NULL) : 0;
 }

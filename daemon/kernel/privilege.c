@@ -41,12 +41,20 @@ static int set_capabilities(const struct capabilities *wanted)
 	return syscall(SYS_capset, &header, data) < 0 ? negative_errno() : 0;
 }
 
-static int set_ids(const struct identity *identity)
+void privilege_conceal(void)
 {
+	prctl(PR_SET_DUMPABLE, 0);
+}
+
+int privilege_take_ids(const struct identity *identity)
+{
+	int r = 0;
+
 	if (syscall(SYS_setresgid, identity->gid, identity->gid, identity->gid) < 0 ||
 	    syscall(SYS_setresuid, identity->uid, identity->uid, identity->uid) < 0)
-		return negative_errno();
-	return 0;
+		r = negative_errno();
+	privilege_conceal();
+	return r;
 }
 
 int privilege_groups(const struct identity *identity)
@@ -65,7 +73,7 @@ int privilege_charge(const struct identity *identity)
 		return negative_errno();
 	r = privilege_groups(identity);
 	if (r == 0)
-		r = set_ids(identity);
+		r = privilege_take_ids(identity);
 	if (r < 0)
 		return r;
 	return privilege_files_as_root();
@@ -89,6 +97,7 @@ static int set_file_ids(uid_t uid, gid_t gid)
 {
 	setfsgid(gid);
 	setfsuid(uid);
+	privilege_conceal();
 	/* they report nothing but the former value: ask again */
 	if ((gid_t)setfsgid(-1) != gid || (uid_t)setfsuid(-1) != uid)
 		return -EPERM;
@@ -121,10 +130,12 @@ int privilege_drop(const struct identity *identity, bool with_groups)
 	int r = 0;
 
 	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+	/* capabilities go last: until they do, the user may not trace us, dumpable or not */
+	prctl(PR_SET_KEEPCAPS, 1);
 	if (with_groups)
 		r = privilege_groups(identity);
 	if (r == 0)
-		r = set_ids(identity);
+		r = privilege_take_ids(identity);
 	if (r == 0)
 		r = set_capabilities(&(struct capabilities){});
 	return r;

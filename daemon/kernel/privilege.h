@@ -17,6 +17,17 @@ struct identity {
 };
 
 /*
+ * Makes the memory of the calling process, and of all that share it, inaccessible to others of its
+ * uid: not dumpable. Each change of ids, and each entry into a user namespace, sets the memory to
+ * what /proc/sys/fs/suid_dumpable says. The functions below call this themselves.
+ */
+void privilege_conceal(void);
+
+/* Sets the real, effective and saved ids; capabilities follow by the rules of capabilities(7).
+ * Returns 0 or -errno. */
+int privilege_take_ids(const struct identity *identity);
+
+/*
  * The maker's: real and effective uid, gid and groups become the caller's, all capabilities stay,
  * and files are still opened as root. So the kernel charges what is made to the caller, and the
  * caller owns the user namespaces. 0 or -errno.

@@ -3,14 +3,20 @@
  * Fact 14 of DESIGN.md: exec makes a process dumpable again, unless it cannot read the file. So the
  * binaries that run next to users are installed 0711. Only who is dumpable can be traced, or have
  * its memory and descriptors opened, by another process of its uid.
+ *
+ * A change of ids, and an entry into a user namespace, sets the memory to fs.suid_dumpable, for all
+ * processes that share it. So daemon/kernel/privilege.c makes it not dumpable again each time.
  */
 #include <fcntl.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 
 #include "base.h"
+#include "daemon/kernel/privilege.h"
+#include "daemon/kernel/process.h"
 #include "tests/kernel/kernel.h"
 #include "tests/kernel/tap.h"
 
@@ -90,6 +96,123 @@ static void check(const char *path, uid_t uid, bool dumpable, const char *what)
 	tap_ok(child_end(&copy) == 0, "... and it ended well");
 }
 
+/* --- changes of ids --- */
+
+#define SUID_DUMPABLE "/proc/sys/fs/suid_dumpable"
+
+static const struct identity user = {.uid = KERNEL_UID, .gid = KERNEL_UID};
+
+static int dumpable(void)
+{
+	return prctl(PR_GET_DUMPABLE, 0, 0, 0, 0);
+}
+
+static void restore_setting(void)
+{
+	(void)text_write(SUID_DUMPABLE, "0");
+}
+
+/* 2 shows what a change of ids does, where 0 hides it, and is as safe: only root reads the dumps.
+ * Another test that restores 0 in between makes this one see less, not fail. */
+static int show_changes(void)
+{
+	char text[16];
+	ssize_t n = text_read(SUID_DUMPABLE, text, sizeof(text));
+
+	if (n < 0)
+		return (int)n;
+	if (text[0] != '0')
+		return 0;
+	if (atexit(restore_setting) != 0)
+		fatal("atexit");
+	return text_write(SUID_DUMPABLE, "2");
+}
+
+static int setting(void)
+{
+	char text[16] = "";
+
+	(void)text_read(SUID_DUMPABLE, text, sizeof(text));
+	return atoi(text);
+}
+
+/* As a vfork(2) child; _exit() is all that it may do afterwards. */
+static void change_ids(void *context _unused_)
+{
+	_exit(user_become(KERNEL_UID) < 0);
+}
+
+static int body_fact(struct child *parent _unused_, void *arg _unused_)
+{
+	int status, before = setting(), after;
+	pid_t pid;
+
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		return 200;
+	pid = process_call(CLONE_VM, -1, change_ids, NULL, NULL);
+	if (pid < 0 || process_wait(pid, &status) < 0 || status != 0)
+		return 201;
+	after = setting();
+	return dumpable() == before || dumpable() == after ? 0 : 1;
+}
+
+enum change { CHANGE_CHARGE, CHANGE_FILES, CHANGE_FILES_BACK, CHANGE_IDS, CHANGE_DROP };
+
+static void change(void *context)
+{
+	const enum change *what = context;
+	int r = privilege_charge(&user);
+
+	if (r == 0 && *what == CHANGE_FILES)
+		r = privilege_files_as_caller(&user);
+	if (r == 0 && *what == CHANGE_FILES_BACK)
+		r = privilege_files_as_caller(&user) || privilege_files_as_root();
+	if (r == 0 && *what == CHANGE_IDS)
+		r = privilege_take_ids(&(struct identity){.uid = 0, .gid = 0});
+	if (r == 0 && *what == CHANGE_DROP)
+		r = privilege_drop(&user, true);
+	_exit(r < 0 ? 202 : dumpable());
+}
+
+/* What the child has left of the memory that both have, and what it saw itself. */
+static int body_change(struct child *parent _unused_, void *arg)
+{
+	int status = 0;
+	pid_t pid;
+
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		return 200;
+	pid = process_call(CLONE_VM, -1, change, arg, NULL);
+	if (pid < 0 || process_wait(pid, &status) < 0)
+		return 201;
+	return status ? 210 : dumpable();
+}
+
+static void check_changes(void)
+{
+	static const char *const names[] = {
+		[CHANGE_CHARGE] = "privilege_charge",
+		[CHANGE_FILES] = "privilege_files_as_caller",
+		[CHANGE_FILES_BACK] = "privilege_files_as_root",
+		[CHANGE_IDS] = "privilege_take_ids",
+		[CHANGE_DROP] = "privilege_drop",
+	};
+
+	if (show_changes() < 0) {
+		tap_skip("changes of ids", "a writable " SUID_DUMPABLE);
+		return;
+	}
+	tap_is(child_run(body_fact, NULL), 0,
+	       "a change of ids sets the memory, which others share, to fs.suid_dumpable");
+	for (enum change what = 0; what < ARRAY_SIZE(names); what++) {
+		int got = child_run(body_change, &what);
+
+		tap_ok(got == 0, "%s leaves it not dumpable", names[what]);
+		if (got != 0)
+			printf("# got %d\n", got);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	char readable[96], unreadable[96];
@@ -108,5 +231,6 @@ int main(int argc, char **argv)
 	check(readable, KERNEL_UID, true, "dumpable again after exec of a readable file");
 	check(unreadable, KERNEL_UID, false, "not dumpable after exec of a file of mode 0711");
 	check(unreadable, 0, true, "root can read it: dumpable, a uid of its own is needed");
+	check_changes();
 	return tap_done();
 }

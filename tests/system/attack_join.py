@@ -80,4 +80,5 @@ def main(path):
         print(f"ends {tried}", file=out, flush=True)
 
 
-main(sys.argv[1])
+if __name__ == "__main__":
+    main(sys.argv[1])

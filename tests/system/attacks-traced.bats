@@ -1,0 +1,94 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# At each fault point of create and exec the process in question is held, and the set's owner attacks all processes
+# that there are: none of the daemon's may be traced, and none of its memory and descriptors be opened.
+
+# Not the others' uid: the attack would find the clients of tests beside this one.
+user_id=61011
+load daemon.bash
+
+setup() {
+	unset NSCTL_HANG_AT runtime
+	start_daemon
+}
+
+teardown() {
+	let_go
+	purge_daemon
+}
+
+# A command's processes outlive the daemon, and would be held for ever.
+let_go() {
+	# shellcheck disable=SC2086
+	[ -z "${held:-}" ] || kill -KILL $held 2>/dev/null || true
+	held=
+}
+
+# attacked_at POINT COMMAND...: what COMMAND (of nsctl) begins goes no further than POINT, and is attacked there.
+attacked_at() {
+	local client
+	stop_daemon
+	NSCTL_HANG_AT=$1 start_daemon
+	shift
+	become_client "$@" >/dev/null 2>&1 &
+	client=$!
+	is_held() { held=$(pgrep -x "hangs $daemon"); }
+	eventually is_held
+	attack "$held"
+	kill -KILL "$client"
+	wait "$client" || true
+	kill_daemon
+	let_go
+	start_daemon
+	eventually settled
+	nsctl rm --all
+}
+settled() { ! nsctl list | grep -qE 'creating|removing'; }
+
+# The held process is among those that are attacked, and so is who shares its memory.
+attack() {
+	as "$user_id" env PYTHONPATH="$BATS_TEST_DIRNAME" PYTHONDONTWRITEBYTECODE=1 python3 - "$1" <<'PYTHON'
+import os, sys
+from attack_join import ATTACKS
+worked, tried = [], set()
+for name in filter(str.isdigit, os.listdir("/proc")):
+    if int(name) == os.getpid(): continue
+    tried.add(name)
+    for what, attack in ATTACKS.items():
+        try:
+            if attack(int(name)): worked.append((what, name))
+        except OSError:
+            pass
+assert set(sys.argv[1].split()) <= tried
+assert not worked, worked
+PYTHON
+}
+
+attacked_creating_at() {
+	local point=$1 options
+	shift
+	for options in "-mpnuiC" "--all -r" "-mpn -c" "$@"; do
+		# shellcheck disable=SC2086
+		attacked_at "$point" create $options box
+	done
+}
+
+attacked_executing_at() {
+	local options
+	for options in "-mpnuiC" "--all -r" "-mpn -c" "-n"; do
+		# shellcheck disable=SC2086
+		nsctl create $options box
+		attacked_at "$1" exec box true
+	done
+	attacked_at "$1" run -mpn --no-init true
+	attacked_at "$1" run -mpn -r --no-init true
+}
+
+@test "create: started" { attacked_creating_at create-started -n; }
+@test "create: unshared" { attacked_creating_at create-unshared -n; }
+@test "create: furnished" { attacked_creating_at create-furnished -n; }
+@test "create: init started" { attacked_creating_at create-init; }
+@test "create: pinned" { attacked_creating_at create-pinned -n; }
+@test "exec: runner started" { attacked_executing_at exec-started; }
+@test "exec: joined" { attacked_executing_at exec-joined; }
+@test "exec: executed" { attacked_executing_at exec-executed; }
