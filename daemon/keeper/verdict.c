@@ -56,8 +56,33 @@ static bool is_of_value(int error)
 	       error == EACCES || error == ERANGE;
 }
 
+/* What a particular error of a particular step means to a client. */
+static const struct meaning {
+	enum step step;
+	int error;
+	enum nsctl_error code;
+	const char *subject, *reason;
+} meanings[] = {
+	{STEP_RESOLVER, ENOENT, ERROR_INVALID_VALUE, "spec.dns",
+	 "there is no /etc/resolv.conf in this root to put name servers in: make an empty file"},
+	{STEP_IP_NETNS, EEXIST, ERROR_EXISTS, "namespace under /run/netns", ""},
+	{STEP_TERMINAL, EPERM, ERROR_INVALID_VALUE, "terminalFileDescriptor",
+	 "cannot become the command's controlling terminal: it must be open for reading, and no "
+	 "other session's"},
+	{STEP_TERMINAL, ENOTTY, ERROR_INVALID_VALUE, "terminalFileDescriptor", "is not a terminal"},
+};
+
+static const struct meaning *find_meaning(const struct task_report *report)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(meanings); i++)
+		if (meanings[i].step == report->step && meanings[i].error == report->error)
+			return &meanings[i];
+	return NULL;
+}
+
 int verdict_on(const struct task_report *report, struct failure *failure)
 {
+	const struct meaning *meaning = find_meaning(report);
 	char field[64], what[128];
 	int error = report->error;
 
@@ -69,12 +94,9 @@ int verdict_on(const struct task_report *report, struct failure *failure)
 		return failure_set(failure, ERROR_NOT_SUPPORTED, 0, "limits",
 				   "a controller cannot be enabled for nsctld's cgroup: %s",
 				   strerror(error));
-	if (report->step == STEP_RESOLVER && error == ENOENT)
-		return failure_set(failure, ERROR_INVALID_VALUE, 0, "spec.dns",
-				   "there is no /etc/resolv.conf in this root to put name servers "
-				   "in: make an empty file");
-	if (report->step == STEP_IP_NETNS && error == EEXIST)
-		return failure_set(failure, ERROR_EXISTS, 0, "namespace under /run/netns", NULL);
+	if (meaning)
+		return failure_set(failure, meaning->code, 0, meaning->subject, "%s",
+				   meaning->reason);
 	name_step(report, field, what, sizeof(what));
 	return failure_from_errno(failure, -error, what);
 }

@@ -27,8 +27,12 @@ static int fail_with(struct join *join, enum step step, int negative)
 
 static int enter_kind(struct join *join, enum kind kind)
 {
-	if (join->fds[kind] >= 0 && setns(join->fds[kind], kind_clone_flag(kind)) < 0)
+	if (join->fds[kind] < 0)
+		return 0;
+	if (setns(join->fds[kind], kind_clone_flag(kind)) < 0)
 		return fail(join, STEP_JOIN, kind);
+	if (kind == KIND_USER)
+		privilege_conceal();
 	return 0;
 }
 
@@ -59,7 +63,6 @@ static struct identity identity_inside(const struct join *join)
 static int become(struct join *join)
 {
 	struct identity inside = identity_inside(join);
-	bool keep = inside.uid == 0;
 	int r;
 
 	/* no capability comes with an ordinary uid; root, of the host or of the set's user
@@ -68,19 +71,16 @@ static int become(struct join *join)
 	/* the set's user namespace has a bounding set of its own: nothing of the host's is in it */
 	if (!join->in_user_namespace)
 		privilege_bound(join->task->caller_bounding);
-	if (!keep)
+	if (inside.uid != 0)
 		return fail_with(join, STEP_IDENTITY, privilege_drop(&inside, false));
-	if (syscall(SYS_setresgid, inside.gid, inside.gid, inside.gid) < 0 ||
-	    syscall(SYS_setresuid, 0, 0, 0) < 0)
-		return fail(join, STEP_IDENTITY, 0);
-	if (!join->in_user_namespace) {
+	r = privilege_take_ids(&inside);
+	if (r == 0 && !join->in_user_namespace)
 		r = privilege_keep(join->task->caller_bounding);
-		if (r < 0)
-			return fail_with(join, STEP_IDENTITY, r);
-	}
-	return 0;
+	return fail_with(join, STEP_IDENTITY, r);
 }
 
+/* With the command's rights. The kernel lets root, and nobody else, take a terminal that is open
+ * for writing only: the command could then read what others type there. */
 static int take_terminal(struct join *join)
 {
 	if (setsid() < 0)
@@ -249,9 +249,10 @@ static void child_command(void *context)
 	if (r == 0)
 		r = enter_kind(join, KIND_USER);
 	if (r == 0)
-		r = take_terminal(join);
-	if (r == 0)
 		r = become(join);
+	fault_point("exec-joined");
+	if (r == 0)
+		r = take_terminal(join);
 	/* a keyring of its own: the daemon's is not the set's business */
 	if (r == 0)
 		syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);

@@ -236,13 +236,18 @@ static int wait_as_user(const struct runner *runner)
 	char pid[16];
 	char *arguments[] = {name, pid, runner->task->command.detach ? detached : attached, NULL};
 	char *environment[] = {NULL};
-	int program_fd = place_descriptors(runner);
+	int program_fd, r = chdir("/") < 0 ? negative_errno() : 0;
 
+	if (r == 0)
+		r = privilege_drop(&runner->join.identity, true);
+	if (r == 0)
+		r = privilege_no_new();
+	if (r < 0)
+		return r;
+	/* as the user: a client's descriptor that is closed may call its file system */
+	program_fd = place_descriptors(runner);
 	if (program_fd < 0)
 		return program_fd;
-	if (chdir("/") < 0 || privilege_drop(&runner->join.identity, true) < 0 ||
-	    privilege_no_new() < 0)
-		return negative_errno();
 	snprintf(pid, sizeof(pid), "%d", runner->join.shared->pid);
 	return process_execute_fd(program_fd, arguments, environment);
 }

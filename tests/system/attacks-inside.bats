@@ -229,6 +229,59 @@ PYTHON
 	done
 }
 
+@test "a terminal that may only be written to does not become readable" {
+	nsctl create -n box
+	nsctl create -mp -r rooted
+	NSCTL_SOCKET=$runtime/socket python3 - "$user_id" <<'PYTHON'
+import fcntl, os, sys, termios
+sys.path.insert(0, os.environ["PYTHONPATH"])
+from hostile import Connection, error_of
+READ = "import os; print(os.read(os.open('/dev/tty', os.O_RDONLY), 100))"
+
+def attack(terminal):
+    """Another user's terminal, as with mesg y: nobody's controlling one."""
+    try:
+        fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
+        assert False, "the user can take it without nsctl"
+    except PermissionError:
+        pass
+    for name in "box", "rooted":
+        reading, writing = os.pipe()
+        reply = Connection().call("Exec", {"name": name, "command": ["/usr/bin/env", "python3", "-c", READ],
+                                           "environment": ["PATH=" + os.environ["PATH"]],
+                                           "terminalFileDescriptor": 0, "stdoutFileDescriptor": 1, "detach": True},
+                                  [terminal, writing])
+        assert error_of(reply) == "InvalidValue", reply
+        assert reply["parameters"]["field"] == "terminalFileDescriptor", reply
+        os.close(writing)
+        assert os.read(reading, 100) == b""
+    # what is no terminal at all has a name too
+    reply = Connection().call("Exec", {"name": "box", "command": ["/bin/true"], "terminalFileDescriptor": 0},
+                              [os.open("/dev/null", os.O_RDWR)])
+    assert error_of(reply) == "InvalidValue", reply
+
+user = int(sys.argv[1])
+master, slave = os.openpty()
+terminal = os.open(os.ttyname(slave), os.O_WRONLY | os.O_NOCTTY)
+os.write(master, b"secret\n")
+child = os.fork()
+if child == 0:
+    status = 1
+    try:
+        os.setsid()
+        os.setgroups([]), os.setresgid(user, user, user), os.setresuid(user, user, user)
+        attack(terminal)
+        status = 0
+    finally:
+        os._exit(status)
+assert os.waitpid(child, 0)[1] == 0
+# nobody has read what was typed
+os.set_blocking(slave, False)
+assert os.read(slave, 100) == b"secret\n"
+PYTHON
+	nsctl rm box rooted
+}
+
 @test "nothing of a set's own is loaded with the host's rights (CVE-2019-14271, CVE-2025-32463)" {
 	root=$runtime/place/root
 	mkdir -p "$root"/{usr,bin,lib,lib64,proc,dev,tmp,etc,mnt}
