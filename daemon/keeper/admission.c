@@ -105,6 +105,19 @@ void admission_fill_maps(struct task_create *task, const struct peer_identity *i
 
 /* --- commands --- */
 
+/* A command gets its caller's limits: those that the caller had when it connected. */
+static int check_limits_known(const struct request *request, struct failure *failure)
+{
+	const struct connection *connection = request_connection(request);
+
+	if (!connection || connection->peer.limits_known)
+		return 0;
+	return failure_set(failure, ERROR_NOT_PERMITTED, 0, "commands from here",
+			   "the process that connected executes a program with more rights than "
+			   "its user, or has ended: its limits are not known. Connect again from "
+			   "a process that stays as it is");
+}
+
 int admission_of_command(const struct request *request, uid_t owner, gid_t gid, uint32_t mapping,
 			 const struct wire_spec *spec, const struct wire_command *command,
 			 struct runs_as *as, struct failure *failure)
@@ -127,6 +140,9 @@ int admission_of_command(const struct request *request, uid_t owner, gid_t gid, 
 
 	if (enters)
 		idmap_of(mapping, owner, gid, spec, &maps);
+	r = check_limits_known(request, failure);
+	if (r)
+		return r;
 	r = authz_command(&request->subject, &wanted, &as->identity, failure);
 	as->without_groups = r == 0 && enters && idmap_has_setgroups(&maps.groups, gid) &&
 			     as->identity.inside_uid != idmap_default(&maps.users, owner);

@@ -43,7 +43,7 @@ uint32_t authz_allowed(const struct config *config, uid_t uid, gid_t gid, const 
 	return allowed;
 }
 
-int authz_connect(uint32_t allowed, const char *confined, const char *in_set_name,
+int authz_connect(uint32_t allowed, const char *confined, bool place_known, const char *in_set_name,
 		  enum wire_scope *ret_scope, struct failure *failure)
 {
 	if (!(allowed & ALLOW_CONNECT))
@@ -51,6 +51,8 @@ int authz_connect(uint32_t allowed, const char *confined, const char *in_set_nam
 	/* inside a set it acts on that set, whatever else it is confined by: the set is why */
 	if (in_set_name)
 		*ret_scope = allowed & ALLOW_NESTED ? SCOPE_FULL : SCOPE_SET;
+	else if (!place_known && !(allowed & ALLOW_NESTED))
+		*ret_scope = SCOPE_CONFINED;
 	else
 		*ret_scope = *confined && !(allowed & ALLOW_CONFINED) ? SCOPE_CONFINED : SCOPE_FULL;
 	return 0;

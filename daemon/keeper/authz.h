@@ -27,8 +27,10 @@ uint32_t authz_allowed(const struct config *config, uid_t uid, gid_t gid, const 
 		       size_t n_groups, bool host_user_namespaces);
 
 /* May this connection be served at all, and how far: fills *ret_scope. in_set_name: the set of ours
- * that the peer's namespaces belong to, or NULL. 0 or ERROR_NOT_PERMITTED. */
-int authz_connect(uint32_t allowed, const char *confined, const char *in_set_name,
+ * that the peer is in, or NULL; place_known: whether it is known that it is in no other. Of a peer
+ * that may be in a set which it is held to nothing but SCOPE_CONFINED comes. 0 or
+ * ERROR_NOT_PERMITTED. */
+int authz_connect(uint32_t allowed, const char *confined, bool place_known, const char *in_set_name,
 		  enum wire_scope *ret_scope, struct failure *failure);
 
 /* May the subject ask for op at all (its scope)? 0 or ERROR_NOT_PERMITTED. */

@@ -156,7 +156,7 @@ static int set_up(struct keeper *keeper, const struct options *options)
 	if (r == 0)
 		r = names_listen(keeper);
 	if (r == 0)
-		r = peer_host_read(&keeper->host);
+		r = peer_host_read(keeper->cgroup, &keeper->host);
 	if (r == 0)
 		r = store_open(keeper->runtime_fd, &keeper->store);
 	if (r < 0)

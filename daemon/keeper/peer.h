@@ -9,6 +9,7 @@
 #include <sys/types.h>
 #include "base.h"
 #include "daemon/kernel/profile.h"
+#include "daemon/wire/task.h"
 #include "protocol/kind.h"
 
 #define PEER_GROUPS_MAX 256
@@ -28,6 +29,7 @@ struct peer_identity {
 
 /* The host's namespaces, of nsctld itself, read once at start; and its root directory. */
 struct peer_host {
+	const char *cgroup;	  /* below which all sets' cgroups are; the caller's */
 	ino_t inodes[KIND_COUNT]; /* KIND_USER and KIND_MNT are what counts */
 	dev_t root_device;
 	ino_t root_inode;
@@ -42,17 +44,27 @@ struct peer {
 	int pid_fd;		  /* SO_PEERPIDFD, or pidfd_open where the kernel is older */
 	ino_t inodes[KIND_COUNT]; /* its namespaces; 0 where unreadable */
 	bool no_new_privileges;
-	uint64_t bounding;  /* set of capabilities: 1 << CAP_* */
+	uint64_t bounding; /* set of capabilities: 1 << CAP_* */
+	/* What its commands get. Unknown: it runs a program that has more rights than its user, and
+	 * may have raised its limits since it connected. */
+	struct task_limits limits;
+	bool limits_known;
+	/* The set that it is in, by its cgroup, which it cannot leave; "": none. Unknown: nobody
+	 * can say whether it is in one. */
+	char set_id[SESSION_SIZE];
+	bool place_known;
 	char confined[128]; /* why it counts as confined; "" if it does not */
 };
 
-int peer_host_read(struct peer_host *ret); /* 0 or -errno */
+/* Reads what is nsctld's own; cgroup is what sets' cgroups are below. 0 or -errno. */
+int peer_host_read(const char *cgroup, struct peer_host *ret);
 
 /*
  * Reads everything about the peer of a connected socket. Confined are: another user namespace than
  * the host's, another mount namespace, another root directory, a seccomp filter, a profile of
  * AppArmor that is enforced, and a peer that has ended meanwhile or cannot be looked at (its
- * identity is still that of the socket); *ret's confined names which. 0, or -errno, and the peer is
+ * identity is still that of the socket); *ret's confined names which. All that is read of the
+ * process is read before the look whether it has ended. 0, or -errno, and the peer is
  * not to be served: -EPERM, a uid that is the overflow uid or (uid_t)-1, or more groups than fit;
  * -ESRCH, where there is AppArmor, it has ended; a label or profile that is too long or may not be
  * read; a shortage of memory or descriptors.

@@ -9,7 +9,6 @@
 #include "daemon/keeper/front.h"
 #include "daemon/keeper/log.h"
 #include "daemon/keeper/server.h"
-#include "daemon/kernel/cgroup.h"
 
 #define BACKLOG 1024
 #define ACCEPTS_AT_ONCE 16
@@ -48,33 +47,16 @@ int server_listen(struct keeper *keeper, const char *path, mode_t mode)
 	return 0;
 }
 
-/* The set that a process is in, by its cgroup, which it cannot leave: by the whole path. Elsewhere
- * whoever a part of the hierarchy is delegated to can give a cgroup any name. */
-static struct set *find_surrounding_set(struct keeper *keeper, const struct peer *peer)
-{
-	const char *base = keeper->cgroup;
-	char path[4096], *at = path;
-
-	if (cgroup_of(peer->pid, path, sizeof(path)) < 0)
-		return NULL;
-	at += *at == '/';
-	base += *base == '/';
-	if (strncmp(at, base, strlen(base)) != 0 || at[strlen(base)] != '/')
-		return NULL;
-	at = strchr(at + strlen(base) + 1, '/');
-	if (!at || strlen(at) < SESSION_SIZE)
-		return NULL;
-	at[SESSION_SIZE] = '\0';
-	return registry_find_set_id(keeper->registry, at + 1);
-}
-
 /* What the connection may do: from what the kernel says of the peer and what the policy allows. */
 static void judge(struct keeper *keeper, struct connection *connection, char *ret_reason,
 		  size_t size)
 {
 	const struct peer_identity *identity = &connection->peer.identity;
 	struct authz_subject *subject = &connection->subject;
-	const struct set *set = find_surrounding_set(keeper, &connection->peer);
+	const struct peer *peer = &connection->peer;
+	const struct set *set = registry_find_set_id(keeper->registry, peer->set_id);
+	/* in the cgroup of a set that is not known any more it is nowhere */
+	bool place_known = peer->place_known && (set || !*peer->set_id);
 	struct failure failure = {};
 
 	subject->uid = identity->uid;
@@ -82,12 +64,13 @@ static void judge(struct keeper *keeper, struct connection *connection, char *re
 		authz_allowed(keeper->config, identity->uid, identity->gid, identity->groups,
 			      identity->n_groups, config_host_user_namespaces());
 	ret_reason[0] = '\0';
-	if (authz_connect(subject->allowed, connection->peer.confined, set ? set->name : NULL,
+	if (authz_connect(subject->allowed, peer->confined, place_known, set ? set->name : NULL,
 			  &subject->scope, &failure)) {
 		subject->scope = SCOPE_CONFINED;
 		snprintf(ret_reason, size, "%s", failure.text);
 	} else if (subject->scope == SCOPE_CONFINED) {
-		snprintf(ret_reason, size, "%s", connection->peer.confined);
+		snprintf(ret_reason, size, "%s",
+			 *peer->confined ? peer->confined : "it is in a set that is gone");
 	} else if (subject->scope == SCOPE_SET && set) {
 		snprintf(ret_reason, size, "%s", set->name);
 	}

@@ -206,8 +206,8 @@ static int send_start(struct watch *watch, const struct connection *connection,
 	task.session = watch->session->id;
 	task.no_init = as->no_init;
 	task.mount_proc = as->mount_proc;
-	task.caller_fd = connection->peer.pid_fd;
-	task.caller_pid = connection->peer.pid;
+	task.caller_limits = connection->peer.limits;
+	task.caller_profile = connection->peer.identity.profile;
 	task.caller_bounding = connection->peer.bounding;
 	task.caller_no_new_privileges = connection->peer.no_new_privileges;
 	task.status_file_fd = status_fd;

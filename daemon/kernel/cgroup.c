@@ -309,23 +309,40 @@ int cgroup_signal(int cgroup_fd, int signal, pid_t except)
 	return r < 0 ? r : cgroup_each_process(cgroup_fd, true, signal_one, &context);
 }
 
+/* The whole text, so that no long line of another hierarchy is taken for two. */
+int cgroup_of_process(int directory_fd, char *ret, size_t size)
+{
+	_cleanup_fd_ int fd = openat(directory_fd, "cgroup", O_RDONLY | O_CLOEXEC);
+	char text[16 * 1024], *line = text;
+	size_t used = 0;
+	ssize_t n = fd < 0 ? -1 : 1;
+
+	while (n > 0 && used < sizeof(text) - 1) {
+		n = read(fd, text + used, sizeof(text) - 1 - used);
+		used += MAX(n, 0);
+	}
+	if (n < 0)
+		return negative_errno();
+	if (n > 0)
+		return -ENAMETOOLONG;
+	text[used] = '\0';
+	while (line && strncmp(line, "0::/", 4) != 0) {
+		line = strchr(line, '\n');
+		line += line ? 1 : 0;
+	}
+	if (!line)
+		return -ENOENT;
+	n = strcspn(line + 4, "\n");
+	if ((size_t)n >= size)
+		return -ENAMETOOLONG;
+	memcpy(ret, line + 4, n);
+	ret[n] = '\0';
+	return 0;
+}
+
 int cgroup_of(pid_t pid, char *ret, size_t size)
 {
-	char path[64], line[4096 + 16];
-	_cleanup_file_ FILE *file = NULL;
+	_cleanup_fd_ int fd = process_open_directory(pid);
 
-	snprintf(path, sizeof(path), "/proc/%d/cgroup", pid);
-	file = fopen(path, "re");
-	if (!file)
-		return negative_errno();
-	while (fgets(line, sizeof(line), file)) {
-		if (strncmp(line, "0::/", 4) != 0)
-			continue;
-		line[strcspn(line, "\n")] = '\0';
-		if (strlen(line + 4) >= size)
-			return -ENAMETOOLONG;
-		strcpy(ret, line + 4);
-		return 0;
-	}
-	return -ENOENT;
+	return fd < 0 ? fd : cgroup_of_process(fd, ret, size);
 }

@@ -59,5 +59,7 @@ int cgroup_move(int cgroup_fd, pid_t pid);
 
 /* The path of pid's cgroup in the version 2 hierarchy, without the leading slash. 0 or -errno. */
 int cgroup_of(pid_t pid, char *ret, size_t size);
+/* The same of the process whose /proc/PID directory_fd is. */
+int cgroup_of_process(int directory_fd, char *ret, size_t size);
 
 #endif

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include "daemon/kernel/join.h"
+#include "daemon/kernel/limits.h"
 #include "daemon/kernel/mounts.h"
 #include "daemon/kernel/process.h"
 
@@ -228,7 +229,9 @@ static int enter_first(struct join *join)
 		return fail(join, STEP_IDENTITY, 0);
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(kinds); i++)
 		r = enter_kind(join, kinds[i]);
-	return r == 0 ? fail_with(join, STEP_LIMITS, limits_apply_resources(join->limits)) : r;
+	return r == 0 ? fail_with(join, STEP_LIMITS,
+				  limits_apply_resources(&join->task->caller_limits))
+		      : r;
 }
 
 static void child_command(void *context)

@@ -16,7 +16,6 @@
 #define NSCTL_KERNEL_JOIN_H
 
 #include "daemon/kernel/fault.h"
-#include "daemon/kernel/limits.h"
 #include "daemon/kernel/privilege.h"
 #include "daemon/wire/task.h"
 
@@ -29,7 +28,6 @@ struct join {
 	int standard_fds[3];	  /* what becomes 0, 1 and 2 */
 	char *const *arguments;
 	char *const *environment;
-	const struct limits *limits; /* the caller's */
 	/* What comes of it: in memory that the command shares until it executes. */
 	struct {
 		struct fault fault;

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <fcntl.h>
+#include <sched.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include "daemon/kernel/limits.h"
-#include "daemon/kernel/process.h"
 
-static int read_proc(pid_t pid, const char *name, char *ret, size_t size)
+_Static_assert(TASK_RESOURCES == RLIMIT_NLIMITS, "a row of task_limits for each resource");
+
+static int read_file(int directory_fd, const char *name, char *ret, size_t size)
 {
-	char path[64];
-	_cleanup_fd_ int fd = -1;
-	ssize_t n;
+	_cleanup_fd_ int fd = openat(directory_fd, name, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, ret, size - 1);
 
-	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	n = fd < 0 ? -1 : read(fd, ret, size - 1);
 	if (n < 0)
 		return negative_errno();
 	ret[n] = '\0';
@@ -26,65 +26,68 @@ static int write_self(const char *path, const char *text)
 	return fd < 0 || write(fd, text, strlen(text)) < 0 ? negative_errno() : 0;
 }
 
+static uint64_t parse_limit(const char *text)
+{
+	return strncmp(text, "unlimited", 9) == 0 ? RLIM_INFINITY : strtoull(text, NULL, 10);
+}
+
 /*
  * From /proc/PID/limits, which needs no privilege where prlimit(2) wants CAP_SYS_RESOURCE: a head
  * line, then one for each resource in the order of their numbers, soft and hard in columns
  * (fs/proc/base.c, proc_pid_limits).
  */
-static int read_resources(pid_t pid, struct rlimit resources[RLIMIT_NLIMITS])
+static int read_resources(int directory_fd, struct task_limits *ret)
 {
 	char text[4096], *line = text;
-	int r = read_proc(pid, "limits", text, sizeof(text));
+	int r = read_file(directory_fd, "limits", text, sizeof(text));
 
-	for (int i = 0; r == 0 && i < RLIMIT_NLIMITS; i++) {
+	ret->n_resources = TASK_RESOURCES;
+	for (int i = 0; r == 0 && i < TASK_RESOURCES; i++) {
 		const size_t soft = 26, hard = 47;
 
 		line = strchr(line, '\n');
 		if (!line || strnlen(++line, hard + 1) <= hard)
 			return -EBADMSG;
-		resources[i].rlim_cur = strncmp(line + soft, "unlimited", 9) == 0
-						? RLIM_INFINITY
-						: strtoull(line + soft, NULL, 10);
-		resources[i].rlim_max = strncmp(line + hard, "unlimited", 9) == 0
-						? RLIM_INFINITY
-						: strtoull(line + hard, NULL, 10);
+		ret->resources[i].soft = parse_limit(line + soft);
+		ret->resources[i].hard = parse_limit(line + hard);
 	}
 	return r;
 }
 
-static int read_profile(pid_t pid, char ret[static PROFILE_SIZE])
+/* The C library's function would not say how many processors the kernel knows of. */
+static int read_processors(pid_t pid, struct task_limits *ret)
 {
-	_cleanup_fd_ int fd = -1;
+	long n = syscall(SYS_sched_getaffinity, pid, sizeof(ret->processors), ret->processors);
 
-	*ret = '\0';
-	if (!profile_exists())
-		return 0;
-	fd = process_open_directory(pid);
-	return fd < 0 ? fd : profile_read(fd, ret);
+	if (n < 0)
+		return negative_errno();
+	ret->n_processors = n / sizeof(*ret->processors);
+	return 0;
 }
 
-int limits_read(pid_t pid, int pid_fd, struct limits *ret)
+int limits_read(int directory_fd, pid_t pid, struct task_limits *ret)
 {
 	char text[64];
-	int r = read_resources(pid, ret->resources);
+	int r = read_resources(directory_fd, ret);
 
+	if (r == 0)
+		r = read_processors(pid, ret);
 	if (r < 0)
 		return r;
 	errno = 0;
 	ret->nice = getpriority(PRIO_PROCESS, pid);
-	if (errno || sched_getaffinity(pid, sizeof(ret->cpus), &ret->cpus) < 0)
+	if (errno)
 		return negative_errno();
-	r = read_proc(pid, "oom_score_adj", text, sizeof(text));
+	r = read_file(directory_fd, "oom_score_adj", text, sizeof(text));
 	if (r < 0)
 		return r;
 	ret->oom_score = atoi(text);
+	r = read_file(directory_fd, "loginuid", text, sizeof(text));
 	/* absent without CONFIG_AUDIT */
-	ret->login = read_proc(pid, "loginuid", text, sizeof(text)) < 0 ? UINT32_MAX
-									: strtoul(text, NULL, 10);
-	r = read_profile(pid, ret->profile);
-	if (r < 0)
+	if (r < 0 && r != -ENOENT)
 		return r;
-	return process_has_ended(pid_fd) ? -ESRCH : 0;
+	ret->login = r < 0 ? UINT32_MAX : strtoul(text, NULL, 10);
+	return 0;
 }
 
 /* What the calling process was born with is its parent's, who does not change its own. */
@@ -93,7 +96,7 @@ static int apply_oom_score(int score)
 	static bool known;
 	static int own;
 	char text[32];
-	int r = known ? 0 : read_proc(getpid(), "oom_score_adj", text, sizeof(text));
+	int r = known ? 0 : read_file(AT_FDCWD, "/proc/self/oom_score_adj", text, sizeof(text));
 
 	if (r < 0)
 		return r;
@@ -106,19 +109,25 @@ static int apply_oom_score(int score)
 	return write_self("/proc/self/oom_score_adj", text);
 }
 
-int limits_apply_process(const struct limits *limits)
+static int apply_processors(const struct task_limits *limits)
+{
+	long r = syscall(SYS_sched_setaffinity, 0,
+			 limits->n_processors * sizeof(*limits->processors), limits->processors);
+
+	return r < 0 ? negative_errno() : 0;
+}
+
+int limits_apply_process(const struct task_limits *limits)
 {
 	char text[32];
 	int r;
 
 	if (getpriority(PRIO_PROCESS, 0) != limits->nice &&
-	    setpriority(PRIO_PROCESS, 0, limits->nice) < 0)
+	    setpriority(PRIO_PROCESS, 0, (int)limits->nice) < 0)
 		return negative_errno();
-	if (sched_setaffinity(0, sizeof(limits->cpus), &limits->cpus) < 0)
-		return negative_errno();
-	r = apply_oom_score(limits->oom_score);
+	r = apply_processors(limits);
 	if (r == 0)
-		r = profile_apply(limits->profile);
+		r = apply_oom_score((int)limits->oom_score);
 	if (r < 0 || limits->login == UINT32_MAX)
 		return r;
 	snprintf(text, sizeof(text), "%u", limits->login);
@@ -138,14 +147,16 @@ static int apply_clamped(int resource, struct rlimit wanted)
 	return setrlimit(resource, &wanted) < 0 ? negative_errno() : 0;
 }
 
-int limits_apply_resources(const struct limits *limits)
+int limits_apply_resources(const struct task_limits *limits)
 {
-	int r = 0;
+	int r = limits->n_resources == TASK_RESOURCES ? 0 : -EBADMSG;
 
-	for (int i = 0; r == 0 && i < RLIMIT_NLIMITS; i++) {
-		if (setrlimit(i, &limits->resources[i]) == 0)
+	for (int i = 0; r == 0 && i < TASK_RESOURCES; i++) {
+		const struct rlimit wanted = {limits->resources[i].soft, limits->resources[i].hard};
+
+		if (setrlimit(i, &wanted) == 0)
 			continue;
-		r = errno == EPERM ? apply_clamped(i, limits->resources[i]) : negative_errno();
+		r = errno == EPERM ? apply_clamped(i, wanted) : negative_errno();
 	}
 	return r;
 }

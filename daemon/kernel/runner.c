@@ -10,8 +10,10 @@
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/join.h"
+#include "daemon/kernel/limits.h"
 #include "daemon/kernel/pin.h"
 #include "daemon/kernel/process.h"
+#include "daemon/kernel/profile.h"
 #include "daemon/kernel/runner.h"
 #include "daemon/kernel/runner-fds.h"
 
@@ -19,7 +21,6 @@ struct runner {
 	const struct host *host;
 	const struct task_start *task;
 	struct join join;
-	struct limits limits;
 	gid_t groups[TASK_GROUPS_MAX];
 	void *command; /* the memfd of struct wire_command, mapped */
 	size_t command_size;
@@ -162,11 +163,11 @@ static int write_process(const struct runner *runner, const char *word, pid_t pi
 static int prepare(struct runner *runner)
 {
 	const struct task_start *task = runner->task;
-	int r = fail(runner, STEP_LIMITS,
-		     limits_read(task->caller_pid, task->caller_fd, &runner->limits));
+	int r = fail(runner, STEP_LIMITS, limits_apply_process(&task->caller_limits));
 
 	if (r == 0)
-		r = fail(runner, STEP_LIMITS, limits_apply_process(&runner->limits));
+		r = fail(runner, STEP_LIMITS,
+			 profile_apply(task->caller_profile ? task->caller_profile : ""));
 	if (r == 0)
 		r = open_pins(runner);
 	if (r == 0)
@@ -299,7 +300,6 @@ static int runner_init(struct runner *runner, const struct host *host,
 	runner->join.task = task;
 	runner->join.identity =
 		(struct identity){identity->uid, identity->gid, runner->groups, identity->n_groups};
-	runner->join.limits = &runner->limits;
 	runner->join.shared = mmap(NULL, sizeof(*runner->join.shared), PROT_READ | PROT_WRITE,
 				   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (runner->join.shared == MAP_FAILED) {

@@ -30,6 +30,26 @@ static const struct wire_field task_identity_fields[] = {
 };
 static LAYOUT(task_identity);
 
+static const struct wire_field task_resource_fields[] = {
+	U64(1, task_resource, soft, 0),
+	U64(2, task_resource, hard, 0),
+};
+static LAYOUT(task_resource);
+
+static const struct wire_field task_processors_fields[] = {
+	U64(1, task_processors, mask, 0),
+};
+static LAYOUT(task_processors);
+
+static const struct wire_field task_limits_fields[] = {
+	ARRAY(1, task_limits, resources, task_resource, TASK_RESOURCES),
+	ARRAY(2, task_limits, processors, task_processors, TASK_PROCESSORS / 64),
+	I64(3, task_limits, nice),
+	I64(4, task_limits, oom_score),
+	U32(5, task_limits, login, 0),
+};
+static LAYOUT(task_limits);
+
 static const struct wire_field task_set_fields[] = {
 	U32(1, task_set, owner, 0),
 	STRING(2, task_set, name, KEY_SIZE - 1),
@@ -180,10 +200,10 @@ static const struct wire_field task_start_fields[] = {
 	STRING(4, task_start, session, SESSION_SIZE - 1),
 	BOOL(5, task_start, no_init),
 	BOOL(6, task_start, mount_proc),
-	FD(7, task_start, caller_fd),
+	NESTED(7, task_start, caller_limits, task_limits),
 	FD(8, task_start, status_file_fd),
 	FD(9, task_start, leash_fd),
-	U32(10, task_start, caller_pid, 0),
+	STRING(10, task_start, caller_profile, 255),
 	U32(11, task_start, inside_uid, 0),
 	U32(12, task_start, inside_gid, 0),
 	U64(13, task_start, caller_bounding, 0),

@@ -61,6 +61,25 @@ struct task_identity {
 	size_t n_groups;
 };
 
+/* What a process hands on to its children, and so a client to the commands that it starts. */
+#define TASK_RESOURCES 16 /* RLIMIT_NLIMITS */
+#define TASK_PROCESSORS 8192
+struct task_resource {
+	uint64_t soft, hard; /* RLIM_INFINITY: unlimited */
+};
+struct task_processors {
+	uint64_t mask; /* of 64 processors */
+};
+struct task_limits {
+	struct task_resource resources[TASK_RESOURCES]; /* in the order of RLIMIT_* */
+	size_t n_resources;
+	struct task_processors processors[TASK_PROCESSORS / 64];
+	size_t n_processors;
+	int64_t nice;
+	int64_t oom_score; /* oom_score_adj */
+	uint32_t login;	   /* login uid; UINT32_MAX: none */
+};
+
 /* The set: everything that names a kernel object of it. */
 struct task_set {
 	uint32_t owner;
@@ -216,11 +235,11 @@ struct task_start {
 	uint32_t inside_uid, inside_gid; /* ... and in the set's user namespace */
 	struct wire_command command;
 	const char *session;
-	bool no_init;		  /* the command becomes process 1, with a /proc of its own */
-	bool mount_proc;	  /* with no_init */
-	int caller_fd;		  /* pidfd: whose limits are carried over */
-	uint32_t caller_pid;	  /* its number */
-	uint64_t caller_bounding; /* its bounding set: 1 << CAP_* */
+	bool no_init;	 /* the command becomes process 1, with a /proc of its own */
+	bool mount_proc; /* with no_init */
+	struct task_limits caller_limits; /* at the time when it connected ... */
+	const char *caller_profile;	  /* ... and AppArmor's profile: "" without */
+	uint64_t caller_bounding;	  /* its bounding set: 1 << CAP_* */
 	bool caller_no_new_privileges;
 	int status_file_fd; /* state/sessions/ID.status, opened for writing */
 	int leash_fd;	    /* the command ends when its other end closes, -1: it does not */

@@ -24,20 +24,47 @@ class NoReply(Exception):
     """The daemon keeps the connection and says nothing."""
 
 
-def connect_as(path, uid):
-    """A socket whose peer is uid: what the kernel tells of it is taken at connect()."""
+def become_peer(path, uid, pair):
+    """In a child: connects as uid, hands the socket over, and stays until pair's other end closes."""
+    number = pair.fileno()
+    os.closerange(0, number)
+    os.closerange(number + 1, os.sysconf("SC_OPEN_MAX"))
+    os.setgroups([])
+    os.setresgid(uid, uid, uid)
+    os.setresuid(uid, uid, uid)
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    groups = os.getgroups()
     try:
-        os.setgroups([])
-        os.setegid(uid)
-        os.seteuid(uid)
         connection.connect(path)
-    finally:
-        os.seteuid(0)
-        os.setegid(0)
-        os.setgroups(groups)
-    return connection
+    except OSError as error:
+        pair.send(error.errno.to_bytes(4, "little"))
+        return
+    socket.send_fds(pair, [bytes(4)], [connection.fileno()])
+    connection.close()
+    pair.recv(1)
+
+
+class Peer:
+    """A process of uid's that has connected: the daemon looks at it, and it is uid all the time."""
+
+    def __init__(self, path, uid):
+        ours, theirs = socket.socketpair()
+        self.pid = os.fork()
+        if self.pid == 0:
+            try:
+                become_peer(path, uid, theirs)
+            finally:
+                os._exit(0)
+        theirs.close()
+        self.pair = ours
+        data, descriptors, _, _ = socket.recv_fds(ours, 4, 1)
+        if not descriptors:
+            self.close()
+            raise OSError(int.from_bytes(data, "little"), "cannot connect")
+        self.socket = socket.socket(fileno=descriptors[0])
+
+    def close(self):
+        self.pair.close()
+        os.waitpid(self.pid, 0)
 
 
 class Client:
@@ -47,10 +74,12 @@ class Client:
         self.seconds = seconds
         self.buffer = b""
         self.descriptors = []
-        self.socket = connect_as(path, uid)
+        self.peer = Peer(path, uid)
+        self.socket = self.peer.socket
 
     def close(self):
         self.socket.close()
+        self.peer.close()
         self.close_descriptors()
 
     def close_descriptors(self):

@@ -107,20 +107,23 @@ static void test_connect(void **state _unused_)
 {
 	for (uint32_t allowed = 0; allowed <= ALL_BITS; allowed++)
 		for (int confined = 0; confined < 2; confined++)
-			for (int in_set = 0; in_set < 2; in_set++) {
+			/* 0: in none; 1: in one; 2: nobody knows */
+			for (int in_set = 0; in_set < 3; in_set++) {
 				enum wire_scope scope = 99, expected = SCOPE_FULL;
 				struct failure failure = {};
-				int r = authz_connect(allowed, confined ? "why" : "",
-						      in_set ? "box" : NULL, &scope, &failure);
+				int r = authz_connect(allowed, confined ? "why" : "", in_set != 2,
+						      in_set == 1 ? "box" : NULL, &scope, &failure);
 
 				if (!(allowed & ALLOW_CONNECT)) {
 					check_failure(&failure, r, ERROR_NOT_PERMITTED);
 					assert_int_equal(scope, 99);
 					continue;
 				}
-				if (in_set && !(allowed & ALLOW_NESTED))
+				if (in_set == 1 && !(allowed & ALLOW_NESTED))
 					expected = SCOPE_SET;
-				else if (!in_set && confined && !(allowed & ALLOW_CONFINED))
+				else if (in_set == 2 && !(allowed & ALLOW_NESTED))
+					expected = SCOPE_CONFINED;
+				else if (in_set != 1 && confined && !(allowed & ALLOW_CONFINED))
 					expected = SCOPE_CONFINED;
 				check_failure(&failure, r, ERROR_NONE);
 				assert_int_equal(scope, expected);

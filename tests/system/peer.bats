@@ -1,0 +1,145 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What the keeper reads of a client's process when the client connects: which set the process is in, and which limits its
+# commands get. The process may end, or execute a setuid program, at any moment.
+
+load daemon.bash
+
+setup_file() {
+	export PYTHONPATH=$BATS_TEST_DIRNAME PYTHONDONTWRITEBYTECODE=1
+	# who may be confined must not get out of a set by that
+	config=$(mktemp /run/nsctl-test.conf.XXXXXX)
+	printf '[allow]\nconfined = *\n' >"$config"
+	start_daemon --config="$config"
+	export runtime daemon config
+	# a place on the host where setuid is honoured
+	mkdir "$runtime/place"
+	mount -t tmpfs -o mode=755 none "$runtime/place"
+	nsctl run -mpnuiC true
+	before=$(kernel_counts)
+	export before
+}
+
+teardown_file() {
+	umount "$runtime/place"
+	rmdir "$runtime/place"
+	rm -f "$config"
+	purge_daemon
+}
+
+teardown() {
+	nsctl rm --all
+	rm -rf "${runtime:?}"/place/*
+	eventually counts_are "$before"
+}
+
+# stretched: between the look whether a peer has ended and what comes after it lies a time in which it can end.
+stretch() {
+	start_server stretched strace -qq -o /dev/null -p "$(cat "$runtime.pid")" -e trace=poll,ppoll \
+		-e inject=poll,ppoll:delay_exit=100000
+	eventually stretched
+}
+stretched() { fails grep -q '^TracerPid:[[:space:]]0$' "/proc/$(cat "$runtime.pid")/status"; }
+
+@test "a peer that ends while it is looked at is not taken out of its set" {
+	nsctl create -n box
+	cat >"$runtime/place/race.py" <<'PYTHON'
+import json, os, socket, time
+# Answered with the set only if the caller is taken for one outside of any.
+CALL = json.dumps({"method": "org.nsctl.Create", "parameters": {"name": "made-from-inside", "existing": True,
+                                                                 "spec": {"namespaces": ["net"]}}}).encode() + b"\0"
+for delay in (0, 0.02, 0.05, 0.05, 0.08):
+    connection = socket.socket(socket.AF_UNIX)
+    connection.settimeout(60)
+    child = os.fork()
+    if child == 0:
+        connection.connect(os.environ["NSCTL_SOCKET"])
+        time.sleep(delay)
+        os._exit(0)
+    os.waitpid(child, 0)
+    connection.sendall(CALL)
+    data = b""
+    while not data.endswith(b"\0"):
+        more = connection.recv(1 << 16)
+        assert more, "no answer"
+        data += more
+    reply = json.loads(data[:-1])
+    assert reply.get("error") == "org.nsctl.NotPermitted", reply
+PYTHON
+	stretch
+	nsctl exec box python3 "$runtime/place/race.py"
+	end_server stretched
+	[ "$(nsctl list --quiet)" = box ]
+}
+
+@test "the limits of commands are those that the caller had when it connected" {
+	nsctl create -n box
+	as "$user_id" env PYTHONPATH="$PYTHONPATH" PYTHONDONTWRITEBYTECODE=1 timeout 60 python3 - <<'PYTHON'
+import json, os, resource
+from hostile import Connection
+names = ("NOFILE", "CORE", "STACK", "NPROC", "MEMLOCK")
+os.nice(3)
+some = sorted(os.sched_getaffinity(0))[-1:]
+os.sched_setaffinity(0, some)
+with open("/proc/self/oom_score_adj", "w") as file: file.write("321")
+resource.setrlimit(resource.RLIMIT_NOFILE, (100, 200))
+had = {n: resource.getrlimit(getattr(resource, "RLIMIT_" + n)) for n in names}
+c = Connection()
+# answered: it has been looked at
+c.ok("GetStatus")
+os.nice(5)
+resource.setrlimit(resource.RLIMIT_NOFILE, (50, 50))
+program = ("import json,os,resource;print(json.dumps([os.nice(0),sorted(os.sched_getaffinity(0)),"
+           "open('/proc/self/oom_score_adj').read().strip(),"
+           "[resource.getrlimit(getattr(resource,'RLIMIT_'+n)) for n in %r]]))" % (names,))
+out, result = os.pipe()
+status, told = os.pipe()
+c.ok("Exec", {"name": "box", "command": ["python3", "-c", program], "environment": ["PATH=" + os.environ["PATH"]],
+              "stdoutFileDescriptor": 0, "statusFileDescriptor": 1}, [result, told])
+os.close(result); os.close(told)
+got = json.loads(os.fdopen(out).read())
+assert got == [3, some, "321", [list(had[n]) for n in names]], (got, had)
+PYTHON
+}
+
+@test "a setuid program that the caller executes after connecting does not hand its own limits on" {
+	nsctl create -n box
+	cp "$(command -v prlimit)" "$runtime/place/raise"
+	chmod 4755 "$runtime/place/raise"
+	as "$user_id" env PYTHONPATH="$PYTHONPATH" PYTHONDONTWRITEBYTECODE=1 timeout 120 python3 - "$runtime/place/raise" <<'PYTHON'
+import os, resource, socket, sys
+from hostile import Connection, error_of
+resource.setrlimit(resource.RLIMIT_NOFILE, (100, 200))
+def limits_after(looked_at):
+    """A command whose caller executes the program: when the daemon has looked at it for certain, or at once."""
+    (input_end, keep), (said_end, say) = os.pipe(), os.pipe()
+    c = Connection.__new__(Connection)
+    c.socket, c.buffer, c.fds = socket.socket(socket.AF_UNIX), b"", []
+    c.socket.settimeout(60)
+    child = os.fork()
+    if child == 0:
+        c.socket.connect(os.environ["NSCTL_SOCKET"])
+        if looked_at: c.ok("GetStatus")
+        os.dup2(input_end, 0)
+        os.dup2(say, 1)
+        os.execv(sys.argv[1], ["prlimit", "--nofile=150:200", "cat"])
+    os.write(keep, b"x")
+    # it is what it is to be, and has the limits
+    assert os.read(said_end, 1) == b"x"
+    (output, result), (ended, tell) = os.pipe(), os.pipe()
+    reply = c.call("Exec", {"name": "box", "command": ["sh", "-c", "ulimit -n; ulimit -Hn"],
+                            "environment": ["PATH=" + os.environ["PATH"]],
+                            "stdoutFileDescriptor": 0, "statusFileDescriptor": 1}, [result, tell])
+    for fd in result, tell: os.close(fd)
+    said = os.fdopen(output).read().split()
+    for fd in input_end, keep, said_end, say, ended: os.close(fd)
+    os.waitpid(child, 0)
+    return reply, said
+reply, said = limits_after(True)
+assert "error" not in reply and said == ["100", "200"], (reply, said)
+for _ in range(20):
+    # whenever the daemon looks, these limits are nobody's
+    reply, said = limits_after(False)
+    assert said == ["100", "200"] or (error_of(reply) == "NotPermitted" and not said), (reply, said)
+PYTHON
+}
