@@ -310,11 +310,11 @@ int operation_start_spawner(struct keeper *keeper)
 		.init_gid = keeper->config->init_gid,
 	};
 	struct spawn_programs programs;
-	int r = spawn_find_programs(&programs);
+	char why[SPAWN_WHY_SIZE];
+	int r = spawn_find_programs(&programs, why);
 
 	if (r < 0) {
-		log_error("cannot find nsctld-spawner, nsctld-front and nsctl-init: %s",
-			  strerror(-r));
+		log_error("a helper cannot be used: %s", why);
 		return r;
 	}
 	r = spawn_spawner(&programs, &place, &keeper->spawner_pid, &keeper->spawner_fd);

@@ -3,6 +3,7 @@
 #include <linux/limits.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/process.h"
@@ -19,35 +20,90 @@ static void close_programs(struct spawn_programs *programs)
 	programs->runner_fd = close_fd(programs->runner_fd);
 }
 
-static int open_in(const char *directory, struct spawn_programs *ret)
+const char *spawn_check_program(uint32_t mode, uid_t owner, uid_t daemon_owner)
 {
-	int fd = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	int r = 0;
-
-	if (fd < 0)
-		return negative_errno();
-	ret->spawner_fd = openat(fd, "nsctld-spawner", O_PATH | O_CLOEXEC | O_NOFOLLOW);
-	ret->init_fd = openat(fd, "nsctl-init", O_PATH | O_CLOEXEC | O_NOFOLLOW);
-	ret->front_fd = openat(fd, "nsctld-front", O_PATH | O_CLOEXEC | O_NOFOLLOW);
-	ret->runner_fd = openat(fd, "nsctl-runner", O_PATH | O_CLOEXEC | O_NOFOLLOW);
-	if (ret->spawner_fd < 0 || ret->init_fd < 0 || ret->front_fd < 0 || ret->runner_fd < 0)
-		r = -ENOENT;
-	close_fd(fd);
-	if (r < 0)
-		close_programs(ret);
-	return r;
+	if (!S_ISREG(mode))
+		return "is not a regular file";
+	if (owner != 0 && owner != daemon_owner)
+		return "belongs neither to root nor to the owner of nsctld";
+	if (mode & 044)
+		return "can be read by users, who then may trace what executes it";
+	if (mode & 022)
+		return "can be written by others than its owner";
+	if ((mode & 0111) != 0111)
+		return "cannot be executed by everybody";
+	return mode & 07000 ? "changes the ids of whoever executes it" : NULL;
 }
 
-int spawn_find_programs(struct spawn_programs *ret)
+static int open_program(int directory_fd, const char *directory, const char *name,
+			uid_t daemon_owner, char ret_why[static SPAWN_WHY_SIZE])
+{
+	_cleanup_fd_ int fd = openat(directory_fd, name, O_PATH | O_CLOEXEC | O_NOFOLLOW);
+	const char *wrong;
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		int r = negative_errno();
+
+		snprintf(ret_why, SPAWN_WHY_SIZE, "%s/%s: %s", directory, name, strerror(-r));
+		return r;
+	}
+	wrong = spawn_check_program(st.st_mode, st.st_uid, daemon_owner);
+	if (!wrong)
+		return take_fd(&fd);
+	snprintf(ret_why, SPAWN_WHY_SIZE,
+		 "%s/%s (mode %04o, uid %u) %s: it must be root's, of mode 0711 (chmod 0711 %s/%s)",
+		 directory, name, st.st_mode & 07777, st.st_uid, wrong, directory, name);
+	return -EPERM;
+}
+
+static int open_in(const char *directory, uid_t daemon_owner, struct spawn_programs *ret,
+		   char ret_why[static SPAWN_WHY_SIZE])
+{
+	_cleanup_fd_ int directory_fd = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	const struct {
+		const char *name;
+		int *fd;
+	} programs[] = {
+		{"nsctld-spawner", &ret->spawner_fd},
+		{"nsctld-front", &ret->front_fd},
+		{"nsctl-init", &ret->init_fd},
+		{"nsctl-runner", &ret->runner_fd},
+	};
+
+	*ret = (struct spawn_programs){-1, -1, -1, -1};
+	if (directory_fd < 0) {
+		snprintf(ret_why, SPAWN_WHY_SIZE, "%s: %s", directory, strerror(errno));
+		return negative_errno();
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(programs); i++) {
+		int fd = open_program(directory_fd, directory, programs[i].name, daemon_owner,
+				      ret_why);
+
+		if (fd < 0) {
+			close_programs(ret);
+			return fd;
+		}
+		*programs[i].fd = fd;
+	}
+	return 0;
+}
+
+int spawn_find_programs(struct spawn_programs *ret, char ret_why[static SPAWN_WHY_SIZE])
 {
 	char path[PATH_MAX];
+	struct stat own;
 	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
+	int r;
 
-	if (n < 0)
+	if (n < 0 || stat("/proc/self/exe", &own) < 0) {
+		snprintf(ret_why, SPAWN_WHY_SIZE, "/proc/self/exe: %s", strerror(errno));
 		return negative_errno();
+	}
 	path[n] = '\0';
 	*strrchr(path, '/') = '\0';
-	return open_in(path, ret) == 0 ? 0 : open_in(PKGLIBEXECDIR, ret);
+	r = open_in(path, own.st_uid, ret, ret_why);
+	return r == -ENOENT ? open_in(PKGLIBEXECDIR, own.st_uid, ret, ret_why) : r;
 }
 
 void spawn_cgroup_name(const char *runtime, char ret[static SPAWN_CGROUP_SIZE])

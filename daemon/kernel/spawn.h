@@ -3,6 +3,7 @@
 #ifndef NSCTL_KERNEL_SPAWN_H
 #define NSCTL_KERNEL_SPAWN_H
 
+#include <linux/limits.h>
 #include <sys/types.h>
 #include "base.h"
 
@@ -11,9 +12,21 @@ struct spawn_programs {
 	int spawner_fd, init_fd, front_fd, runner_fd;
 };
 
-/* Looks beside the running program first (a build tree), then where they are installed; all
- * come from one place. 0, or -errno. */
-int spawn_find_programs(struct spawn_programs *ret);
+/* Two paths and words. */
+#define SPAWN_WHY_SIZE (2 * PATH_MAX + 256)
+
+/* Looks beside the running program first (a build tree), then where they are installed; all come
+ * from one place, and each has passed spawn_check_program(). Returns 0, or -errno, and ret_why says
+ * which one is wrong, why, and what to do. */
+int spawn_find_programs(struct spawn_programs *ret, char ret_why[static SPAWN_WHY_SIZE]);
+
+/*
+ * Returns what is wrong with a helper of this mode and owner, or NULL. Users execute helpers, and
+ * whoever can read a program may trace the process that executes it. daemon_owner: whom nsctld
+ * itself belongs to, which is not root in the build tree of a user. That user could have replaced
+ * nsctld as well.
+ */
+const char *spawn_check_program(uint32_t mode, uid_t owner, uid_t daemon_owner);
 
 /* What it works with. */
 struct spawn_place {

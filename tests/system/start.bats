@@ -111,6 +111,36 @@ copy_build() {
 	fails_to_start "make a group" --cgroup="/$(printf '%0240d' 0)/$(printf '%010d' 0)"
 }
 
+@test "a start that fails leaves nothing: helpers that users can read, write or replace" {
+	helpers="nsctld-spawner nsctld-front nsctl-init nsctl-runner"
+	# shellcheck disable=SC2086
+	copy_build $helpers
+	before=$(traces)
+	for helper in $helpers; do
+		for mode in 755 751 715 731 700 4711; do
+			chmod $mode "$place/build/$helper"
+			NSCTL_BUILD=$place/build fails_to_start "chmod 0711 $place/build/$helper"
+		done
+		chmod 711 "$place/build/$helper"
+		chown "$user_id" "$place/build/$helper"
+		NSCTL_BUILD=$place/build fails_to_start "belongs neither to root nor to the owner of nsctld"
+		chown 0 "$place/build/$helper"
+	done
+	# by a list of access, whose mask the mode shows
+	if setfacl -m "u:$user_id:r" "$place/build/nsctld-front" 2>/dev/null; then
+		NSCTL_BUILD=$place/build fails_to_start "chmod 0711"
+		setfacl -b "$place/build/nsctld-front"
+	fi
+	# what a user has built is the user's, nsctld too
+	chown -R "$user_id" "$place/build"
+	chmod 711 "$place"/build/nsctl[d-]?*
+	client=$NSCTL_BUILD/nsctl
+	NSCTL_BUILD=$place/build
+	ln -s "$client" "$NSCTL_BUILD/nsctl"
+	start_daemon
+	nsctl run -mpn true
+}
+
 @test "a start that fails takes nothing of a daemon that runs" {
 	start_daemon
 	nsctl create -mpn box
