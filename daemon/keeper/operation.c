@@ -33,16 +33,13 @@ static void operation_free(struct operation *operation)
 static void finish(struct operation *operation, const struct task_report *report, bool worker_lives)
 {
 	struct worker *worker = operation->worker;
-	struct task_report last = *report;
 
-	if (last.step == STEP_LOST && operation->timed_out)
-		last.error = ETIMEDOUT;
 	/* first: what comes of it may want a worker */
 	if (worker_lives)
 		worker_give_back(worker);
 	else
 		worker_free(worker);
-	operation->done(operation, &last);
+	operation->done(operation, report);
 	operation_free(operation);
 }
 
@@ -139,12 +136,15 @@ static void on_worker(evutil_socket_t fd _unused_, short what _unused_, void *co
 		;
 }
 
+/* The worker is killed and not waited for: a process that it has started may hang in the kernel. */
 static void on_deadline(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
+	static const struct task_report late = {
+		.event = REPORT_DONE, .step = STEP_LATE, .error = ETIMEDOUT};
 	struct operation *operation = context;
 
-	operation->timed_out = true;
-	operation_abort(operation);
+	worker_abort(operation->worker);
+	finish(operation, &late, false);
 }
 
 int operation_new(struct keeper *keeper, unsigned int seconds, struct operation **ret)
@@ -244,11 +244,6 @@ int operation_start_front(struct keeper *keeper, const struct task_front *task)
 		return r;
 	operation->done = on_front;
 	return operation_send(operation, TASK_FRONT, &task_front_layout, task);
-}
-
-void operation_abort(struct operation *operation)
-{
-	worker_abort(operation->worker);
 }
 
 void operation_free_all(struct keeper *keeper)

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * One order to a worker of the spawner's, and the reports of whoever carries it out. Each operation
- * ends in exactly one call of done(), at its last report, at its deadline (the worker is killed),
- * or when the worker has died without a word.
+ * ends in exactly one call of done(): at its last report, at its deadline, or when the worker has
+ * died without a word. At the deadline the worker is killed, and done() called at once: a process
+ * that the worker has started may live on for as long as a user wants (in state D, on a file system
+ * that does not answer), though it does nothing more than end.
  */
 #ifndef NSCTL_KEEPER_OPERATION_H
 #define NSCTL_KEEPER_OPERATION_H
@@ -14,14 +16,14 @@ struct operation {
 	struct keeper *keeper;
 	struct worker *worker;
 	struct event *deadline;
-	bool timed_out;
 	void *context; /* the owner's */
 	/* A report before the last; fds: what came along, or -1; the callee may take them. May be
 	 * NULL. */
 	void (*report)(struct operation *operation, const struct task_report *report,
 		       int fds[REPORT_FDS_MAX]);
 	void (*interface)(struct operation *operation, const struct task_interface *interface);
-	/* The last: the operation is freed after it. step STEP_LOST: nobody reported. */
+	/* The last: the operation is freed after it. step STEP_LOST: nobody reported; STEP_LATE:
+	 * not by the deadline. */
 	void (*done)(struct operation *operation, const struct task_report *report);
 };
 
@@ -32,8 +34,6 @@ int operation_send(struct operation *operation, enum task_op op, const struct wi
 		   const void *task);
 /* Lifts or moves the deadline. */
 void operation_set_deadline(struct operation *operation, unsigned int seconds);
-/* Kills the worker; done() will be called. */
-void operation_abort(struct operation *operation);
 /* Starts a front, which speaks for itself from then on. 0 or -errno. */
 int operation_start_front(struct keeper *keeper, const struct task_front *task);
 /* Frees all without calling anybody: the keeper ends. */

@@ -201,6 +201,18 @@ void session_kill(struct keeper *keeper, const struct session *session)
 		cgroup_kill(fd);
 }
 
+void session_kill_start(struct keeper *keeper, const struct session *session)
+{
+	_cleanup_fd_ int runner_fd = -1;
+	struct status_file status;
+
+	if (status_file_read(keeper->store, session->id, &status) == 0 && status.runner)
+		runner_fd = process_find(status.runner, status.runner_start);
+	if (runner_fd >= 0)
+		process_signal(runner_fd, SIGKILL);
+	session_kill(keeper, session);
+}
+
 /* What it has written by then is all that can be known. */
 static void on_runner_ended(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {

@@ -27,6 +27,8 @@ void session_abandon(struct watch *watch, const struct failure *failure);
 int session_watch_runner(struct watch *watch, int runner_fd);
 /* Kills all that runs in the session's cgroup. */
 void session_kill(struct keeper *keeper, const struct session *session);
+/* And its runner, which is privileged, and waits for the command, until that has been executed. */
+void session_kill_start(struct keeper *keeper, const struct session *session);
 void session_uncount(struct keeper *keeper, uid_t owner);
 /* Removes the set of a Run that did not come to be. */
 void session_remove_run_set(struct keeper *keeper, struct set *set);

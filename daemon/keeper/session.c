@@ -83,7 +83,7 @@ static void on_start_done(struct operation *operation, const struct task_report 
 	watch->operation = NULL;
 	if (watch->session->pid != 0)
 		return;
-	session_kill(watch->keeper, watch->session);
+	session_kill_start(watch->keeper, watch->session);
 	verdict_on(report->step != STEP_NONE ? report : &lost, &failure);
 	session_abandon(watch, &failure);
 }

@@ -11,6 +11,10 @@
 #include "daemon/kernel/mount.h"
 #include "daemon/kernel/process.h"
 
+/* Killed processes cannot die when that many looks, at such intervals, find all of them stuck. */
+#define STUCK_LOOKS 5
+#define STUCK_MILLISECONDS 200
+
 int cgroup_open_root(void)
 {
 	return mount_new("cgroup2", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, NULL);
@@ -257,6 +261,24 @@ int cgroup_wait_empty(int cgroup_fd, int milliseconds)
 		if (r < 0)
 			return r;
 	}
+}
+
+static int is_alive(pid_t pid, const char *name _unused_, void *context _unused_)
+{
+	return !process_is_stuck(pid);
+}
+
+int cgroup_wait_killed(int cgroup_fd)
+{
+	int r = -ETIMEDOUT;
+
+	for (int stuck = 0; r == -ETIMEDOUT && stuck < STUCK_LOOKS; stuck++) {
+		r = cgroup_wait_empty(cgroup_fd, STUCK_MILLISECONDS);
+		/* one that gets processor time will end by itself, however long that takes */
+		if (r == -ETIMEDOUT && cgroup_each_process(cgroup_fd, true, is_alive, NULL) > 0)
+			stuck = -1;
+	}
+	return r == -ETIMEDOUT ? -EBUSY : r;
 }
 
 struct signal_context {

@@ -39,6 +39,9 @@ int cgroup_read_events(int events_fd, bool *ret_populated, bool *ret_frozen);
 /* Waits until nothing is populated, at most that many milliseconds (-1: for ever). 0 or
  * -ETIMEDOUT or -errno. */
 int cgroup_wait_empty(int cgroup_fd, int milliseconds);
+/* After cgroup_kill(): waits until nothing is populated, unless what is left cannot die: see
+ * process_is_stuck(). 0, -EBUSY (it cannot), or -errno. */
+int cgroup_wait_killed(int cgroup_fd);
 
 int cgroup_freeze(int cgroup_fd, bool freeze); /* asks; cgroup.events tells when */
 

@@ -59,6 +59,8 @@ enum step {
 	STEP_KEEP,	 /* write what is to last over a boot */
 	STEP_WORKER,	 /* no worker could be forked: nothing has been begun */
 	STEP_LOST,	 /* the child ended without a word */
+	STEP_LATE,	 /* it did not end by the deadline */
+	STEP_STUCK,	 /* processes that are killed do not end: see cgroup_wait_killed() */
 	STEP_COUNT,
 };
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <dirent.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <linux/sched.h>
@@ -105,29 +106,72 @@ int process_open_directory(pid_t pid)
 	return fd < 0 ? negative_errno() : fd;
 }
 
-int process_start_time(pid_t pid, uint64_t *ret)
+#define STAT_SIZE 1024
+#define STAT_STATE 3
+#define STAT_START 22
+
+/* A field from the third on of a stat file below /proc: *ret is a view on text. 0 or -errno. */
+static int read_stat(int directory_fd, const char *path, int number, char text[static STAT_SIZE],
+		     const char **ret)
 {
-	char path[64], text[1024];
-	_cleanup_fd_ int fd = -1;
+	_cleanup_fd_ int fd = openat(directory_fd, path, O_RDONLY | O_CLOEXEC);
 	const char *at;
 	ssize_t n;
 
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return negative_errno();
-	n = read(fd, text, sizeof(text) - 1);
+	n = read(fd, text, STAT_SIZE - 1);
 	if (n <= 0)
 		return n < 0 ? negative_errno() : -ESRCH;
 	text[n] = '\0';
 	/* the name may hold anything, ')' too: fields are counted from the last one */
 	at = strrchr(text, ')');
-	for (int field = 2; at && field < 22; field++)
+	for (int field = 2; at && field < number; field++)
 		at = strchr(at + 1, ' ');
 	if (!at)
 		return -EBADMSG;
-	*ret = strtoull(at + 1, NULL, 10);
+	*ret = at + 1;
 	return 0;
+}
+
+int process_start_time(pid_t pid, uint64_t *ret)
+{
+	char path[64], text[STAT_SIZE];
+	const char *field;
+	int r;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	r = read_stat(AT_FDCWD, path, STAT_START, text, &field);
+	if (r == 0)
+		*ret = strtoull(field, NULL, 10);
+	return r;
+}
+
+static bool is_thread_stuck(int tasks_fd, const char *thread)
+{
+	char path[64], text[STAT_SIZE];
+	const char *state;
+
+	snprintf(path, sizeof(path), "%s/stat", thread);
+	return read_stat(tasks_fd, path, STAT_STATE, text, &state) == 0 && strchr("DZX", *state);
+}
+
+bool process_is_stuck(pid_t pid)
+{
+	char path[64];
+	struct dirent *entry;
+	DIR *tasks;
+	bool stuck = true;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	tasks = opendir(path);
+	if (!tasks)
+		return false;
+	while (stuck && (entry = readdir(tasks)))
+		if (entry->d_name[0] != '.')
+			stuck = is_thread_stuck(dirfd(tasks), entry->d_name);
+	closedir(tasks);
+	return stuck;
 }
 
 int process_pid_namespace(pid_t pid, ino_t *ret)

@@ -53,6 +53,10 @@ int process_pid_of(int pid_fd, pid_t *ret);
 /* True when the process has ended (also when it is a zombie). */
 bool process_has_ended(int pid_fd);
 
+/* True when every thread of it waits in the kernel where no signal reaches it (state D), or has
+ * ended: for the while, SIGKILL does not end the process. False when it cannot be told. */
+bool process_is_stuck(pid_t pid);
+
 /* Replaces the process by the program behind fd (O_PATH will do). Returns only -errno. */
 int process_execute_fd(int fd, char *const *arguments, char *const *environment);
 

@@ -20,7 +20,7 @@ static void cgroup_path(const struct task_set *set, char ret[static CGROUP_PATH_
 	snprintf(ret, CGROUP_PATH_SIZE, "%u/%s", set->owner, set->id);
 }
 
-static int end_processes(int cgroup_fd, uint64_t grace)
+static int end_processes(int cgroup_fd, uint64_t grace, struct fault *fault)
 {
 	int r = 0;
 
@@ -32,10 +32,12 @@ static int end_processes(int cgroup_fd, uint64_t grace)
 		if (r == 0)
 			r = cgroup_wait_empty(cgroup_fd, milliseconds);
 		if (r < 0 && r != -ETIMEDOUT)
-			return r;
+			return fault_set(fault, STEP_KILL, 0, -r);
 	}
 	r = cgroup_kill(cgroup_fd);
-	return r < 0 ? r : cgroup_wait_empty(cgroup_fd, -1);
+	if (r == 0)
+		r = cgroup_wait_killed(cgroup_fd);
+	return r < 0 ? fault_set(fault, r == -EBUSY ? STEP_STUCK : STEP_KILL, 0, -r) : 0;
 }
 
 static int remove_cgroup(const struct host *host, const struct task_set *set)
@@ -66,11 +68,9 @@ void child_remove(const struct host *host, const struct task_remove *task)
 	cgroup_fd = cgroup_open(host->cgroup_fd, path);
 	fault_point("remove-started");
 	if (cgroup_fd >= 0)
-		r = end_processes(cgroup_fd, task->grace);
+		r = end_processes(cgroup_fd, task->grace, &fault);
 	else if (cgroup_fd != -ENOENT)
-		r = cgroup_fd;
-	if (r < 0)
-		fault_set(&fault, STEP_KILL, 0, -r);
+		r = fault_set(&fault, STEP_KILL, 0, -cgroup_fd);
 	fault_point("remove-killed");
 	/* a cgroup without a set has no pins */
 	if (r == 0 && task->set.name) {
