@@ -37,18 +37,6 @@ static int enter_kind(struct join *join, enum kind kind)
 	return 0;
 }
 
-/* Process 1 of a set without init of ours shows itself in /proc. */
-static int mount_own_proc(struct join *join)
-{
-	const struct wire_spec spec = {.mount_proc = SWITCH_ON};
-	int procs[MOUNTS_PROCS], r;
-
-	if (!join->task->no_init || !join->task->mount_proc)
-		return 0;
-	r = mounts_make_procs(&spec, procs, &join->shared->fault);
-	return r < 0 ? r : mounts_put_procs(&spec, procs, NULL, &join->shared->fault);
-}
-
 /* Ids as the user namespace has them, or the host's. */
 static struct identity identity_inside(const struct join *join)
 {
@@ -59,6 +47,22 @@ static struct identity identity_inside(const struct join *join)
 		inside.gid = join->task->inside_gid;
 	}
 	return inside;
+}
+
+/* Process 1 of a set without init of ours shows itself in /proc, which is looked up with the
+ * command's rights: they stay, as the command's ids are next. */
+static int mount_own_proc(struct join *join)
+{
+	const struct wire_spec spec = {.mount_proc = SWITCH_ON};
+	const struct identity inside = identity_inside(join);
+	int procs[MOUNTS_PROCS], r;
+
+	if (!join->task->no_init || !join->task->mount_proc)
+		return 0;
+	r = mounts_make_procs(&spec, procs, &join->shared->fault);
+	if (r == 0)
+		r = fail_with(join, STEP_PROC, privilege_files_as_caller(&inside));
+	return r < 0 ? r : mounts_put_procs(&spec, procs, NULL, &join->shared->fault);
 }
 
 static int become(struct join *join)

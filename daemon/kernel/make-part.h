@@ -21,6 +21,7 @@ struct maker {
 	int inner_fd;	     /* pidfd of the inner process, -1 in a plain set */
 	int channel_fd;	     /* maker: to the inner process; inner: to the maker */
 	pid_t init_pid;
+	bool needs_resolver; /* resolver_is_needed() */
 	struct fault fault;
 };
 

@@ -197,6 +197,7 @@ static int start_outer_init(struct maker *maker)
 		.host = maker->host,
 		.spec = maker->spec,
 		.identity = &init,
+		.files = &maker->identity,
 		.join_fd = maker->inner_fd,
 		.join_flags = kind_clone_flags(
 			maker->spec->kinds &
@@ -204,7 +205,10 @@ static int start_outer_init(struct maker *maker)
 	};
 	_cleanup_fd_ int pid_ns_fd =
 		ioctl(maker->inner_fd, PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE, 0);
+	int r = privilege_groups(&maker->identity);
 
+	if (r < 0)
+		return fault_set(&maker->fault, STEP_IDENTITY, 0, -r);
 	if (start.join_flags == 0)
 		start.join_fd = -1;
 	if (pid_ns_fd < 0)
@@ -232,7 +236,7 @@ int make_with_user(struct maker *maker)
 		r = configure_from_outside(maker);
 	if (r == 0)
 		r = order(maker, INNER_FURNISH);
-	if (r == 0 && resolver_is_needed(&maker->task->resolver))
+	if (r == 0 && maker->needs_resolver)
 		r = resolve_from_outside(maker);
 	fault_point("create-furnished");
 	if (r == 0 && maker_has(maker, KIND_PID) && !maker->task->no_init)

@@ -237,7 +237,7 @@ static int make_plain(struct maker *maker)
 		r = maker_set_clocks(maker, "/proc/self/timens_offsets");
 	if (r == 0 && maker_has(maker, KIND_MNT))
 		r = maker_set_up_mounts(maker, &maker->identity);
-	if (r == 0 && resolver_is_needed(&maker->task->resolver))
+	if (r == 0 && maker->needs_resolver)
 		r = maker_set_up_resolver(maker);
 	fault_point("create-furnished");
 	if (r == 0 && maker_has(maker, KIND_PID) && !maker->task->no_init)
@@ -309,6 +309,8 @@ void child_make(const struct host *host, const struct task_create *task)
 	memset(maker.fds, -1, sizeof(maker.fds));
 	maker.mounts.sysfs_fd = task->sysfs_fd;
 	take_identity(&maker);
+	maker.needs_resolver = resolver_is_needed(&task->resolver,
+						  task->spec.root_fd >= 0 || task->spec.root_path);
 	r = mounts_prepare(maker.spec, &maker.identity, &maker.mounts, &maker.fault);
 	if (r == 0)
 		r = maker_has(&maker, KIND_USER) ? make_with_user(&maker) : make_plain(&maker);

@@ -61,28 +61,29 @@ int mount_put(int mount_fd, int target_fd)
 		       : 0;
 }
 
-int mount_open(const char *path, int flags, const struct identity *files)
+int mount_open_at(int directory_fd, const char *path, int flags, const struct identity *files)
 {
 	struct open_how how = {
 		.flags = flags | O_CLOEXEC,
 		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
 	};
-	_cleanup_fd_ int root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	int fd, r;
+	int fd, r, back;
 
-	if (root_fd < 0)
-		return negative_errno();
 	if (files && (r = privilege_files_as_caller(files)) < 0)
 		return r;
-	fd = syscall(SYS_openat2, root_fd, path, &how, sizeof(how));
+	fd = syscall(SYS_openat2, directory_fd, path, &how, sizeof(how));
 	r = fd < 0 ? negative_errno() : fd;
-	if (files) {
-		int back = privilege_files_as_root();
-
-		if (back < 0) {
-			close_fd(fd);
-			return back;
-		}
+	back = files ? privilege_files_as_root() : 0;
+	if (back < 0) {
+		close_fd(fd);
+		return back;
 	}
 	return r;
+}
+
+int mount_open(const char *path, int flags, const struct identity *files)
+{
+	_cleanup_fd_ int root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	return root_fd < 0 ? negative_errno() : mount_open_at(root_fd, path, flags, files);
 }

@@ -20,8 +20,13 @@ int mount_from_context(int context_fd, unsigned int attributes);
 int mount_new(const char *type, unsigned int attributes, const char *const *options);
 /* Puts a detached mount where target_fd is. 0 or -errno. */
 int mount_put(int mount_fd, int target_fd);
-/* Looks a path up within the process's root and opens it, with files' rights (NULL: its own),
- * through no magic link. */
+/*
+ * Opens what path leads to, with files' rights (NULL: the process's own). No link leads out of the
+ * process's root, and no magic link is followed: the tree may be a hostile user's. Each lookup in a
+ * set's tree goes through here. Returns a descriptor or -errno.
+ */
 int mount_open(const char *path, int flags, const struct identity *files);
+/* The same with directory_fd in the place of the root. */
+int mount_open_at(int directory_fd, const char *path, int flags, const struct identity *files);
 
 #endif

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <linux/mount.h>
 #include <linux/openat2.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include "daemon/kernel/mount.h"
 #include "daemon/kernel/mounts.h"
@@ -145,6 +147,21 @@ static char *nsfs_mount_point(char *line)
 	return at;
 }
 
+/* Only a namespace is detached, whatever the path leads to by now. */
+static void detach_pin(const char *path)
+{
+	struct open_how how = {.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC,
+			       .resolve = RESOLVE_NO_SYMLINKS};
+	_cleanup_fd_ int fd = syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
+	struct statfs fs;
+	char link[32];
+
+	if (fd < 0 || fstatfs(fd, &fs) < 0 || fs.f_type != NSFS_MAGIC)
+		return;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	umount2(link, MNT_DETACH);
+}
+
 /*
  * Lets go of others' pinned namespaces in this copy of the mount tree: they would live as long as
  * the set. In a user namespace the kernel has locked the mounts; then they stay, as they do with
@@ -170,7 +187,7 @@ static void detach_pins(void)
 			*end = '\0';
 			path = nsfs_mount_point(line);
 			if (path)
-				umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW);
+				detach_pin(path);
 			line = end + 1;
 		}
 		used -= line - buffer;
@@ -197,19 +214,36 @@ int mounts_propagate(uint32_t propagation, struct fault *fault)
 
 #define SAFE (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
 
+/* What the set's tree has at /sys/fs/cgroup, as a detached copy. */
+static int copy_cgroups(const struct identity *files)
+{
+	_cleanup_fd_ int fd = mount_open("/sys/fs/cgroup", O_PATH | O_DIRECTORY, files);
+
+	return fd < 0 ? fd : mount_clone(fd, "");
+}
+
+/* In a sysfs that was made here: nobody else has put a link or a mount there. */
+static void put_cgroups(int sysfs_fd, int cgroup_fd)
+{
+	_cleanup_fd_ int at_fd = openat(sysfs_fd, "fs/cgroup", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (cgroup_fd >= 0 && at_fd >= 0)
+		mount_put(cgroup_fd, at_fd); /* a convenience: without it the directory is empty */
+}
+
 /*
  * A sysfs that shows the new network namespace, with what the host has at /sys/fs/cgroup kept.
  * Where the kernel does not let it be (a user namespace, and parts of the host's /sys covered) or
  * there is no /sys, the old one stays.
  */
-static int apply_sysfs(int ready_fd, struct fault *fault)
+static int apply_sysfs(int ready_fd, const struct identity *files, struct fault *fault)
 {
-	_cleanup_fd_ int new_fd = -1, mount_fd = -1, cgroup_fd = -1, target_fd = -1, at_fd = -1;
+	_cleanup_fd_ int new_fd = -1, mount_fd = -1, cgroup_fd = -1, target_fd = -1;
 	int r;
 
-	target_fd = open("/sys", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	target_fd = mount_open("/sys", O_PATH | O_DIRECTORY, files);
 	if (target_fd < 0)
-		return errno == ENOENT ? 0 : fault_set(fault, STEP_SYSFS, 0, errno);
+		return target_fd == -ENOENT ? 0 : fault_set(fault, STEP_SYSFS, 0, -target_fd);
 	if (ready_fd < 0)
 		ready_fd = new_fd = mount_context("sysfs", NULL);
 	mount_fd = ready_fd < 0 ? ready_fd : mount_from_context(ready_fd, SAFE);
@@ -217,13 +251,11 @@ static int apply_sysfs(int ready_fd, struct fault *fault)
 		return 0;
 	if (mount_fd < 0)
 		return fault_set(fault, STEP_SYSFS, 0, -mount_fd);
-	cgroup_fd = mount_clone(AT_FDCWD, "/sys/fs/cgroup");
+	cgroup_fd = copy_cgroups(files);
 	r = mount_put(mount_fd, target_fd);
 	if (r < 0)
 		return fault_set(fault, STEP_SYSFS, 0, -r);
-	at_fd = open("/sys/fs/cgroup", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (cgroup_fd >= 0 && at_fd >= 0)
-		mount_put(cgroup_fd, at_fd); /* a convenience: without it the directory is empty */
+	put_cgroups(mount_fd, cgroup_fd);
 	return 0;
 }
 
@@ -366,7 +398,7 @@ int mounts_apply(const struct mounts *mounts, const struct wire_spec *spec,
 	if (mounts->root_fd >= 0)
 		r = apply_root(mounts->root_fd, fault);
 	if (r == 0 && spec->kinds & KIND_BIT(KIND_NET))
-		r = apply_sysfs(mounts->sysfs_fd, fault);
+		r = apply_sysfs(mounts->sysfs_fd, files, fault);
 	if (r < 0)
 		return r;
 	if (mounts->default_dev) {

@@ -9,6 +9,7 @@
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include "daemon/kernel/mount.h"
 #include "daemon/kernel/resolver-entry.h"
 
 #ifndef MOVE_MOUNT_BENEATH
@@ -51,8 +52,9 @@ static enum found compare(int fd, const struct resolver_text *text, struct resol
 	return compare_bytes(bytes, n, text, &ret->edit);
 }
 
-enum found resolver_entry_look(int etc_fd, const char *name, const struct resolver_text *text,
-			       int *ret_fd, struct resolver_mounted *ret)
+enum found resolver_entry_look(int etc_fd, const char *name, const struct identity *files,
+			       const struct resolver_text *text, int *ret_fd,
+			       struct resolver_mounted *ret)
 {
 	_cleanup_fd_ int fd = -1;
 	enum found found;
@@ -63,8 +65,8 @@ enum found resolver_entry_look(int etc_fd, const char *name, const struct resolv
 	if (!(x.stx_attributes & STATX_ATTR_MOUNT_ROOT))
 		return FOUND_BARE;
 	if (S_ISREG(x.stx_mode))
-		fd = openat(etc_fd, name,
-			    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+		fd = mount_open_at(etc_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY,
+				   files);
 	found = compare(fd, text, ret);
 	if (found == FOUND_EDITABLE)
 		*ret_fd = take_fd(&fd);

@@ -7,6 +7,7 @@
 #ifndef NSCTL_KERNEL_RESOLVER_ENTRY_H
 #define NSCTL_KERNEL_RESOLVER_ENTRY_H
 
+#include "daemon/kernel/privilege.h"
 #include "daemon/kernel/resolver-text.h"
 
 /* FOUND_EDITABLE: ours, and becomes what it is to be without another mount. */
@@ -18,9 +19,11 @@ struct resolver_mounted {
 	struct resolver_edit edit;
 };
 
-/* What is there, where text is to be. *ret_fd (to be closed) and *ret: only of what is editable. */
-enum found resolver_entry_look(int etc_fd, const char *name, const struct resolver_text *text,
-			       int *ret_fd, struct resolver_mounted *ret);
+/* What is there, where text is to be; it is opened with the rights of files, the set's owner, who
+ * may have mounted anything there. *ret_fd (to be closed) and *ret: only of what is editable. */
+enum found resolver_entry_look(int etc_fd, const char *name, const struct identity *files,
+			       const struct resolver_text *text, int *ret_fd,
+			       struct resolver_mounted *ret);
 
 /*
  * The file of hosts that fd is open on becomes text: without an unmounting, which waits for all

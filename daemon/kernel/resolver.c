@@ -115,8 +115,8 @@ static int clone_attached(const struct place *place, const struct resolver_text 
 		r = leave_set();
 	if (r < 0)
 		return r;
-	etc_fd = open("/etc", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	r = etc_fd < 0 ? negative_errno() : mount_put(tmpfs_fd, etc_fd);
+	etc_fd = mount_open("/etc", O_PATH | O_DIRECTORY, place->files);
+	r = etc_fd < 0 ? etc_fd : mount_put(tmpfs_fd, etc_fd);
 	return return_to_set(place, r < 0 ? r : mount_clone(tmpfs_fd, "1"));
 }
 
@@ -161,8 +161,8 @@ static enum found look(const struct place *place, enum entry entry)
 	_cleanup_fd_ int fd = -1;
 	struct resolver_mounted mounted;
 
-	return resolver_entry_look(place->etc_fd, entries[entry], &supplies.texts[entry], &fd,
-				   &mounted);
+	return resolver_entry_look(place->etc_fd, entries[entry], place->files,
+				   &supplies.texts[entry], &fd, &mounted);
 }
 
 /* Whether the set's specification says what is to be at this entry. */
@@ -182,7 +182,8 @@ static int put_entry(const struct place *place, enum entry entry)
 	const struct resolver_text *text = &supplies.texts[entry];
 	_cleanup_fd_ int mount_fd = -1, fd = -1;
 	struct resolver_mounted mounted;
-	enum found found = resolver_entry_look(place->etc_fd, entries[entry], text, &fd, &mounted);
+	enum found found = resolver_entry_look(place->etc_fd, entries[entry], place->files, text,
+					       &fd, &mounted);
 
 	/* what was there before the set was, a mount or not, is the host's */
 	if (place->spec && found >= FOUND_OURS)
@@ -213,21 +214,39 @@ static int drop_entry(const struct place *place, enum entry entry)
 
 /* --- what is missing --- */
 
-/* /etc with what is in the tmpfs too, read-only. The tmpfs lies on /etc while it is made, in a copy
- * of the tree; "." is what it lies on. */
-static int new_overlay(const struct place *place, int tmpfs_fd)
+/* In a tmpfs of ours, for overlay(5): files that are missing, and a place for the set's /etc. */
+#define LAYER_FILES "files"
+#define LAYER_ETC "etc"
+
+/* The tmpfs becomes a part of the tree, as the kernel mounts nothing on a detached one before 6.15:
+ * a copy of the set's /etc goes into it. */
+static int put_layers(int tmpfs_fd, int on_fd, int copy_fd)
 {
-	static const char *const options[] = {"lowerdir", "/etc:.", NULL};
 	_cleanup_fd_ int etc_fd = -1;
-	int r = leave_set();
+	int r = mount_put(tmpfs_fd, on_fd);
 
 	if (r < 0)
 		return r;
-	etc_fd = open("/etc", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (etc_fd < 0 || fchdir(etc_fd) < 0)
+	etc_fd = openat(tmpfs_fd, LAYER_ETC, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return etc_fd < 0 ? negative_errno() : mount_put(copy_fd, etc_fd);
+}
+
+/*
+ * /etc with the tmpfs's files too, read-only. overlay takes paths, and any path to the set's /etc
+ * could be led elsewhere by the set's owner: so both layers are named from within the tmpfs.
+ */
+static int new_overlay(const struct place *place, int tmpfs_fd)
+{
+	static const char *const options[] = {"lowerdir", LAYER_FILES ":" LAYER_ETC, NULL};
+	_cleanup_fd_ int copy_fd = mount_clone(place->etc_fd, ""), on_fd = -1;
+	int r = copy_fd < 0 ? copy_fd : leave_set();
+
+	if (r < 0)
+		return r;
+	on_fd = mount_open("/etc", O_PATH | O_DIRECTORY, place->files);
+	r = on_fd < 0 ? on_fd : put_layers(tmpfs_fd, on_fd, copy_fd);
+	if (r == 0 && fchdir(tmpfs_fd) < 0)
 		r = negative_errno();
-	if (r == 0)
-		r = mount_put(tmpfs_fd, etc_fd);
 	if (r == 0)
 		r = mount_new("overlay", MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV,
 			      options);
@@ -241,19 +260,31 @@ static int open_etc(struct place *place)
 	return MIN(place->etc_fd, 0);
 }
 
+static int new_layers(int *ret_files_fd)
+{
+	_cleanup_fd_ int tmpfs_fd = new_tmpfs(0);
+
+	if (tmpfs_fd < 0)
+		return tmpfs_fd;
+	if (mkdirat(tmpfs_fd, LAYER_FILES, 0755) < 0 || mkdirat(tmpfs_fd, LAYER_ETC, 0755) < 0)
+		return negative_errno();
+	*ret_files_fd = openat(tmpfs_fd, LAYER_FILES, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return *ret_files_fd < 0 ? negative_errno() : take_fd(&tmpfs_fd);
+}
+
 /* Entries to mount on, where the host has none: of its own /etc nothing is changed. */
 static int supply_missing(struct place *place)
 {
 	static const struct resolver_text empty;
-	_cleanup_fd_ int tmpfs_fd = -1, overlay_fd = -1;
+	_cleanup_fd_ int tmpfs_fd = -1, files_fd = -1, overlay_fd = -1;
 	int r = 0;
 
 	for (enum entry entry = 0; r == 0 && entry < ENTRY_COUNT; entry++) {
 		if (entry == ENTRY_NSSWITCH || look(place, entry) != FOUND_NOTHING)
 			continue;
 		if (tmpfs_fd < 0)
-			tmpfs_fd = new_tmpfs(0);
-		r = tmpfs_fd < 0 ? tmpfs_fd : write_file(tmpfs_fd, entries[entry], &empty);
+			tmpfs_fd = new_layers(&files_fd);
+		r = tmpfs_fd < 0 ? tmpfs_fd : write_file(files_fd, entries[entry], &empty);
 	}
 	if (tmpfs_fd < 0 || r < 0)
 		return r;
@@ -352,9 +383,9 @@ static int furnish(struct place *place, uint32_t detail, struct fault *fault)
 	return r < 0 ? fault_set(fault, STEP_RESOLVER, detail, -r) : 0;
 }
 
-bool resolver_is_needed(const struct task_resolver *resolver)
+bool resolver_is_needed(const struct task_resolver *resolver, bool has_root)
 {
-	bool needed = resolver->given && resolver->own;
+	bool needed = resolver->given && (resolver->own || has_root);
 
 	for (size_t i = 0; resolver->given && !needed && i < ARRAY_SIZE(resolvers); i++)
 		needed = access(resolvers[i], F_OK) == 0;

@@ -18,8 +18,9 @@
 #include "daemon/kernel/privilege.h"
 #include "daemon/wire/task.h"
 
-/* Whether there is anything to do for it: most hosts have no such sockets. */
-bool resolver_is_needed(const struct task_resolver *resolver);
+/* Whether there is anything to do for a new set: most hosts have no such sockets. has_root: its
+ * root is another one. To be asked in the host's tree. */
+bool resolver_is_needed(const struct task_resolver *resolver, bool has_root);
 
 /*
  * In a new set, where nothing runs yet: the process is in its mount namespace, which mnt_fd is of,

@@ -164,7 +164,7 @@ for line in open(f"/proc/{json.load(sys.stdin)[\"init\"]}/mountinfo"):
 @test "identities that come again are others (inodes, ids)" {
 	start_daemon
 	nsctl create -n box
-	kill -KILL "$daemon"
+	kill_daemon
 	start_daemon
 	as "$user_id" bash -c 'for i in $(seq 100); do "$1" run -n true; done' - "$NSCTL_BUILD/nsctl"
 	inode=$(nsctl exec box readlink /proc/self/ns/net)

@@ -27,6 +27,7 @@ teardown_file() {
 
 teardown() {
 	nsctl rm --all
+	! mountpoint -q "$runtime/place/hostile/proc" || umount "$runtime/place/hostile/proc"
 	rm -rf "${runtime:?}"/place/*
 	eventually counts_are "$before"
 }
@@ -314,6 +315,65 @@ PYTHON
 	# the user's own commands have fallen for it, and nobody else
 	ls "$root"/mnt/loaded-*
 	[ -z "$(find "$root/mnt" ! -uid "$user_id" -name 'loaded-*')" ]
+}
+
+# A root of the user's in $root, with what programs need in ${options[@]}, and root's directory hidden/ in it.
+make_hostile_root() {
+	local directory
+	root=$runtime/place/hostile
+	mkdir -p "$root"/{usr,bin,lib,lib64,dev,etc,own}
+	options=(--root="$root")
+	for directory in usr bin lib lib64; do
+		[ -d "/$directory" ] && options+=(--bind="/$(readlink -f "/$directory" | cut -c2-):/$directory:ro")
+	done
+	chown -R "$user_id" "$root"
+	mkdir -p -m 755 "$root/hidden/cgroup"
+	echo secret >"$root/hidden/cgroup/secret"
+	chmod 700 "$root/hidden"
+}
+
+@test "a root's /sys, /proc and /dev are looked up with its owner's rights" {
+	make_hostile_root
+	as "$user_id" mkdir "$root/sys" "$root/proc"
+	as "$user_id" ln -s ../hidden "$root/sys/fs"
+	for mapping in "" -r; do
+		# shellcheck disable=SC2086
+		nsctl create -mpn $mapping "${options[@]}" box
+		# in a user namespace the kernel makes no sysfs here
+		[ -n "$mapping" ] || nsctl exec box test -d /sys/class/net
+		fails nsctl exec box cat /sys/fs/cgroup/secret
+		nsctl rm box
+	done
+	for name in sys proc dev; do
+		as "$user_id" mv "$root/$name" "$root/own/$name"
+		as "$user_id" ln -s hidden/cgroup "$root/$name"
+		for mapping in "" -r; do
+			# shellcheck disable=SC2086
+			fails nsctl run -mpn $mapping "${options[@]}" true
+			[ "$name" = sys ] || [ -n "$mapping" ] || fails nsctl run -mpn --no-init "${options[@]}" true
+		done
+		as "$user_id" rm "$root/$name"
+		as "$user_id" mv "$root/own/$name" "$root/$name"
+	done
+	nsctl run -mpn "${options[@]}" true
+	nsctl run -mpn --no-init "${options[@]}" true
+}
+
+@test "a root's /sys leads through no link of procfs" {
+	make_hostile_root
+	as "$user_id" mkdir "$root/proc"
+	mount -t proc none "$root/proc"
+	for target in proc/self/cwd/own proc/self/root/own proc/thread-self/fd/3 /proc/1/root/sys; do
+		as "$user_id" ln -s "$target" "$root/sys"
+		run nsctl create -mn "${options[@]}" box
+		[ "$status" -ne 0 ]
+		as "$user_id" rm "$root/sys"
+	done
+	# one that stays within is a name like any other
+	as "$user_id" ln -s own "$root/sys"
+	nsctl create -mn "${options[@]}" box
+	nsctl exec box test -d /own/class/net
+	nsctl rm box
 }
 
 @test "what is named to do harm is shown without (CVE-2024-28085)" {
