@@ -301,6 +301,8 @@ static void show_set(struct client *client, const json_t *set)
 		  json_integer_value(json_object_get(set, "owner")), owner ? ")" : "");
 	show_line("id", "%s", json_text(set, "id", "?"));
 	show_line("state", "%s", json_text(set, "state", "?"));
+	if (json_text(set, "reason", NULL))
+		show_line("reason", "%s", json_text(set, "reason", ""));
 	show_times(set);
 	show_namespaces(json_object_get(set, "namespaces"), "held", "the host's");
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)

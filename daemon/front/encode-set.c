@@ -270,6 +270,7 @@ json_t *encode_set(const struct wire_set *set)
 	encode_string(object, "ownerName", owner_name(set->owner));
 	encode_string(object, "id", set->id);
 	encode_string(object, "state", state_word(set->state));
+	encode_string(object, "reason", set->broken);
 	encode_put(object, "created", encode_seconds(set->created));
 	encode_put(object, "namespaces", encode_namespaces_of(set));
 	encode_put(object, "spec", spec_json(&set->spec));

@@ -19,6 +19,12 @@ static int compare_groups(const void *a, const void *b)
 	return one < other ? -1 : one > other;
 }
 
+/* getpwuid(3) lists what the sources of accounts say when they have none of the kind. */
+static bool is_absence(int error)
+{
+	return error == 0 || error == ENOENT || error == ESRCH || error == EBADF || error == EPERM;
+}
+
 int account_identity(uid_t uid, gid_t gid, struct peer_identity *ret)
 {
 	const struct passwd *account;
@@ -29,8 +35,11 @@ int account_identity(uid_t uid, gid_t gid, struct peer_identity *ret)
 	ret->gid = gid;
 	errno = 0;
 	account = getpwuid(uid);
+	/* root is who it is without one */
+	if (!account && uid == 0)
+		return 0;
 	if (!account)
-		return errno == EIO || errno == ENOMEM || errno == EMFILE ? negative_errno() : 0;
+		return is_absence(errno) ? -ENOENT : -errno;
 	if (getgrouplist(account->pw_name, account->pw_gid, ret->groups, &n) < 0)
 		return -E2BIG;
 	ret->n_groups = n;

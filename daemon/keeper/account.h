@@ -10,8 +10,8 @@
 
 /*
  * The identity of uid as a login would have it today: groups that it has been taken out of do not
- * come back. gid: the group that is wanted, had if it is still one of its own. A uid without an
- * account has that group and no others. 0 or -errno.
+ * come back. gid: the group that is wanted, had if it is still one of its own. Root
+ * needs no account. Returns 0, -ENOENT where uid has no account, or -errno.
  */
 int account_identity(uid_t uid, gid_t gid, struct peer_identity *ret);
 

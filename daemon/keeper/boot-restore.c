@@ -112,6 +112,9 @@ static int stand_in(struct keeper *keeper, uid_t uid, gid_t gid, struct peer_ide
 {
 	int r = account_identity(uid, gid, identity);
 
+	if (r == -ENOENT)
+		return failure_set(failure, ERROR_NOT_PERMITTED, 0, "boot",
+				   "uid %u, its owner, has no account any more", uid);
 	if (r < 0)
 		return failure_from_errno(failure, r, "find the owner's account");
 	*request = (struct request){.op = WIRE_CREATE, .owner = uid, .identity = identity};
@@ -133,7 +136,7 @@ static void give_up(struct keeper *keeper, struct set *set, const struct failure
 
 	log_line(LOG_ERR, &fields, "cannot be made again, and is listed as broken: %s: %s",
 		 failure->subject, failure->text);
-	set->state = SET_BROKEN;
+	registry_break_set(set, "cannot be made again: %s: %s", failure->subject, failure->text);
 	set->announced = set->boot_recorded = true;
 	if (!use || registry_add_set(keeper->registry, set) < 0) {
 		registry_free_set(set);

@@ -89,6 +89,7 @@ void inquiry_view(struct keeper *keeper, const struct set *set, bool summary, st
 	ret->wire.owner = set->owner;
 	ret->wire.id = set->id;
 	ret->wire.state = set->state;
+	ret->wire.broken = set->state == SET_BROKEN ? set->broken : NULL;
 	ret->wire.created = set->created;
 	ret->wire.kinds = set->kinds;
 	/* a moment of the wall clock, as it is now */

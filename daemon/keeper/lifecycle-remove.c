@@ -105,7 +105,8 @@ static void give_up_removal(struct removal *removal, const struct failure *failu
 	fields.error = failure->error == ERROR_SYSTEM ? failure->number : 0;
 	log_line(LOG_ERR, &fields, "%s cannot be removed: %s %s", lifecycle_what(removal->set),
 		 failure->subject, failure->text);
-	removal->set->state = SET_BROKEN;
+	registry_break_set(removal->set, "it could not be removed: %s %s", failure->subject,
+			   failure->text);
 	removal->set->work = NULL;
 	monitor_set(removal->keeper, removal->set, EVENT_SET_BROKEN, "removal", failure->subject);
 	tell_waiters(removal, failure);

@@ -52,8 +52,7 @@ static void on_set(struct set *set, bool by_connection, void *context)
 		log_error("two records of set %s of uid %u: %s is set aside", set->name, set->owner,
 			  set->id);
 		store_set_aside(keeper->store, "sets", set->id);
-		free(set->spec);
-		free(set);
+		registry_free_set(set);
 		return;
 	}
 	*(set_is_network(set) ? &use->networks : &use->sets) += 1;
@@ -279,8 +278,10 @@ static int put_right(struct keeper *keeper, struct set *set)
 	r = find_missing(keeper, set, &missing);
 	if (r < 0)
 		return r;
+	if (missing && set->state == SET_BROKEN)
+		registry_break_set(set, "its %s is gone", missing);
 	if (missing && set->state == SET_READY) {
-		set->state = SET_BROKEN;
+		registry_break_set(set, "its %s is gone", missing);
 		log_line(LOG_ERR, &fields, "set is broken: its %s is gone", missing);
 	}
 	set->frozen = is_frozen(keeper, set);
@@ -328,7 +329,7 @@ static void on_vault_name(struct recovery *recovery, int fd _unused_, const char
 	set->gid = owner;
 	snprintf(set->name, sizeof(set->name), "%s", name);
 	keeper_new_id(set->id);
-	set->state = SET_BROKEN;
+	registry_break_set(set, "it was found without a record");
 	set->created = keeper_now();
 	for (enum kind kind = 0; kind < KIND_COUNT; kind++)
 		if (take_pin(keeper, set, kind) == 0)

@@ -174,20 +174,6 @@ int registry_new(struct registry **ret)
 	return 0;
 }
 
-void registry_free_set(struct set *set)
-{
-	free(set->spec);
-	free(set->network);
-	free(set->wired);
-	free(set);
-}
-
-void registry_free_link(struct link *link)
-{
-	free(link->wire);
-	free(link);
-}
-
 static void session_free(struct session *session)
 {
 	free(session->words);

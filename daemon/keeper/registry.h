@@ -25,6 +25,7 @@ struct set {
 	char name[KEY_SIZE];   /* its key: a set's name, or NETWORK_SIGN and a network's */
 	char id[SESSION_SIZE]; /* of all sets ever; names cgroup and state file */
 	enum set_state state;
+	char *broken; /* why it is, where that is known; else NULL */
 	bool frozen;
 	bool announced; /* events have told of it, or the state that they begin with */
 	uint32_t kinds;
@@ -125,6 +126,8 @@ int registry_new(struct registry **ret);
 struct registry *registry_free(struct registry *registry);
 /* Those that are in no registry. */
 void registry_free_set(struct set *set);
+/* The set is broken from now on, for this reason; it can only be removed. */
+void registry_break_set(struct set *set, const char *format, ...) _printf_(2, 3);
 void registry_free_link(struct link *link);
 
 /* Adds a set (takes it; it must come from calloc). -EEXIST when (owner, name) is there, -ENOMEM. */

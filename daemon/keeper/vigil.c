@@ -35,7 +35,7 @@ static void break_set(struct keeper *keeper, struct set *set)
 	/* one that is being removed ends all its processes */
 	if (set->state != SET_READY)
 		return;
-	set->state = SET_BROKEN;
+	registry_break_set(set, "its init has ended");
 	/* the number may soon be another process's */
 	set->init_pid = 0;
 	set->init_start = 0;

@@ -212,6 +212,7 @@ static const struct wire_field wire_set_fields[] = {
 	BOOL(16, wire_set, has_cpu),
 	U64(17, wire_set, memory, 0),
 	U64(18, wire_set, cpu, 0),
+	STRING(19, wire_set, broken, SET_REASON_SIZE - 1),
 };
 LAYOUT(wire_set);
 

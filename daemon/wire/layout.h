@@ -30,6 +30,7 @@
 #define MAP_RANGES_MAX 32
 #define INTERFACES_MAX 32
 #define INTERFACE_ADDRESSES_MAX 8
+#define SET_REASON_SIZE 512
 #define COMMAND_WORDS_MAX 16
 #define COMMAND_WORD_MAX 256
 
@@ -325,8 +326,9 @@ struct wire_set {
 	const char *cgroup;
 	/* GET: what it uses, where the kernel tells */
 	bool has_memory, has_cpu;
-	uint64_t memory; /* bytes */
-	uint64_t cpu;	 /* microseconds */
+	uint64_t memory;    /* bytes */
+	uint64_t cpu;	    /* microseconds */
+	const char *broken; /* why it is, where that is known */
 };
 
 struct wire_session {

@@ -3,6 +3,8 @@
 # Sets and networks with --boot come back when the machine starts, as they were; the others are gone. A boot is
 # played: all that the kernel and the runtime directory hold is taken away, the state directory stays.
 
+# one with an account: others are not served at boot
+user_id=$(id -u daemon)
 load daemon.bash
 
 setup() {
@@ -176,6 +178,39 @@ two:ready" ]
 	start_daemon
 	rm -f "$config"
 	[ "$(nsctl list | grep -c ready)" -eq 2 ]
+}
+
+@test "an owner without an account is not served: listed as broken with that reason, until root removes it" {
+	fails getent passwd "$other_id"
+	other network create lan --subnet=10.7.0.0/24 --boot
+	other create -mpn --boot --link=net/lan box
+	other create -n --boot pair
+	other link add box pair
+	nsctl create -n --boot box
+	records=$(records)
+	reboot
+	nsctl list | grep '^box' | grep -q ready
+	for name in box pair; do
+		root_nsctl --owner="$other_id" show "$name" >"$place/shown"
+		grep 'state *broken' "$place/shown"
+		grep "reason *cannot be made again: boot: uid $other_id, its owner, has no account any more" "$place/shown"
+		grep -q "cannot be made again.*no account any more.*uid=$other_id set=$name" "$runtime.log"
+	done
+	grep -q "cannot be made again.*no account any more.*uid=$other_id set=lan" "$runtime.log"
+	# nothing of it is there: no process, no namespace, no cgroup of that owner
+	[ -z "$(find "$(daemon_cgroup)/$other_id" -mindepth 1 2>/dev/null)" ]
+	run root_nsctl --owner="$other_id" exec box true
+	[ "$status" -eq 125 ]
+	# a restart changes nothing; whoever administers makes it be forgotten
+	stop_daemon
+	start_daemon
+	records_are "$records"
+	root_nsctl --owner="$other_id" rm box pair
+	root_nsctl --owner="$other_id" network rm lan
+	reboot
+	[ -z "$(root_nsctl --owner="$other_id" list --quiet)" ]
+	eventually records_are 1
+	nsctl list | grep '^box' | grep -q ready
 }
 
 @test "what makes no sense with boot is refused" {
