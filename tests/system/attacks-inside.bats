@@ -363,7 +363,7 @@ make_hostile_root() {
 	make_hostile_root
 	as "$user_id" mkdir "$root/proc"
 	mount -t proc none "$root/proc"
-	for target in proc/self/cwd/own proc/self/root/own proc/thread-self/fd/3 /proc/1/root/sys; do
+	for target in proc/self/cwd/own proc/self/root//own proc/thread-self/fd/3 /proc/1/root//sys; do
 		as "$user_id" ln -s "$target" "$root/sys"
 		run nsctl create -mn "${options[@]}" box
 		[ "$status" -ne 0 ]
