@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 #include "daemon/front/connection-part.h"
+#include "daemon/front/lane.h"
 #include "daemon/front/service.h"
 
 /* --- answers --- */
@@ -76,8 +77,22 @@ bool call_refuse(struct connection *connection, enum nsctl_error error, const ch
 
 static void begin_request(struct connection *connection, const struct method *method)
 {
+	connection->front->handles = (struct wire_handles){};
 	wire_begin(&connection->front->writer, method->op, 0, ++connection->request,
 		   connection->number);
+}
+
+/* The descriptors first: whoever carries the request out finds them there. */
+static int send_request(struct front *front)
+{
+	int r = front->handles.n > 0 ? lane_send(front) : 0;
+
+	if (r == 0) {
+		r = front_send(front);
+		if (r < 0)
+			lane_cancel(front);
+	}
+	return r;
 }
 
 static bool send_begun(struct connection *connection, const struct method *method)
@@ -86,7 +101,7 @@ static bool send_begun(struct connection *connection, const struct method *metho
 	struct failure failure;
 	int r;
 
-	r = wire_send(&front->writer, CHANNEL_FD);
+	r = send_request(front);
 	if (r == 0) {
 		connection->method = method;
 		return true;
@@ -107,6 +122,27 @@ bool call_send(struct connection *connection, const struct method *method, const
 }
 
 /* --- calls --- */
+
+/* Returns true when clients of this scope may call the method. */
+static bool is_in_scope(const struct connection *connection, const struct method *method)
+{
+	return connection->scope != SCOPE_CONFINED || method->op == WIRE_STATUS ||
+	       method->op == WIRE_IDENTIFY;
+}
+
+bool call_needs_lane(const struct connection *connection)
+{
+	static const char prefix[] = "org.nsctl.";
+	const char *name = connection->call.method;
+	const struct method *method = strncmp(name, prefix, sizeof(prefix) - 1) == 0
+					      ? method_find(name + sizeof(prefix) - 1)
+					      : NULL;
+
+	/* a command's words travel in a descriptor of the front's own */
+	return method && is_in_scope(connection, method) &&
+	       (method->op == WIRE_EXEC || method->op == WIRE_RUN ||
+		(method->takes_descriptors && connection->receiver.fds.n > 0));
+}
 
 static void keep_list(struct connection *connection, const struct method *method,
 		      const struct wire_list *list, json_t *parameters)
@@ -167,8 +203,7 @@ static bool call_nsctl(struct connection *connection, const char *full_name, con
 		return call_refuse(connection, ERROR_METHOD_NOT_IMPLEMENTED, full_name, NULL);
 	if (method->op == WIRE_MONITOR && !connection->more)
 		return call_refuse(connection, ERROR_EXPECTED_MORE, NULL, NULL);
-	if (connection->scope == SCOPE_CONFINED && method->op != WIRE_STATUS &&
-	    method->op != WIRE_IDENTIFY)
+	if (!is_in_scope(connection, method))
 		return call_refuse(connection, ERROR_NOT_PERMITTED, full_name, connection->reason);
 	return method->put ? call_with_items(connection, method, parameters)
 			   : call_keeper(connection, method, parameters);

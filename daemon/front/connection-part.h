@@ -21,6 +21,8 @@ struct connection {
 	struct receiver receiver;
 	struct sender sender;
 	struct exchange exchange;
+	struct message_call call; /* while call_waits: read, and not begun for want of a lane */
+	bool call_waits;
 	bool more;		     /* the call in progress asked for it */
 	const struct method *method; /* of the call that the keeper works on */
 	uint32_t request;	     /* its number */
@@ -31,6 +33,9 @@ struct connection {
 	const struct method *list_method;
 	bool page_wanted;
 };
+
+/* Returns true when the call in connection->call needs a lane for its descriptors. */
+bool call_needs_lane(const struct connection *connection);
 
 /* Each of these is false when the connection is to be closed. */
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <poll.h>
 #include <string.h>
+#include <sys/socket.h>
 #include "daemon/front/connection-part.h"
+#include "daemon/front/lane.h"
 
 /* Calls that are answered in one go before others get their turn. */
 #define CALLS_AT_ONCE 32
@@ -17,6 +19,8 @@ static void connection_free(struct connection *connection)
 		}
 	if (connection->event)
 		event_free(connection->event);
+	if (connection->call_waits)
+		message_call_done(&connection->call);
 	receiver_done(&connection->receiver);
 	sender_done(&connection->sender);
 	json_decref(connection->list_parameters);
@@ -25,53 +29,77 @@ static void connection_free(struct connection *connection)
 	free(connection);
 }
 
-/* Gone: the keeper ends what hangs on it. When the channel is full it is told later. */
+/*
+ * Closes the socket. The keeper has a copy of it, which it can close without risk only when nothing
+ * of the client's lies in it any more: so what the client has sent is thrown away here, and the
+ * client sees the end at once.
+ */
+static void close_socket(struct connection *connection)
+{
+	char discarded[4096];
+
+	if (connection->socket_fd < 0)
+		return;
+	shutdown(connection->socket_fd, SHUT_RDWR);
+	while (recv(connection->socket_fd, discarded, sizeof(discarded), MSG_DONTWAIT) > 0)
+		;
+	connection->socket_fd = close_fd(connection->socket_fd);
+}
+
+/* Ends a connection: the keeper ends what depends on it. When the pipe is full it is told later. */
 static void hang_up(struct connection *connection)
 {
 	struct front *front = connection->front;
 
+	if (connection->event)
+		event_free(connection->event);
+	connection->event = NULL;
+	close_socket(connection);
 	wire_begin(&front->writer, WIRE_CLOSED, 0, 0, connection->number);
-	if (wire_send(&front->writer, CHANNEL_FD) == -EAGAIN) {
-		/* kept, deaf, until the channel takes it */
+	if (front_send(front) == -EAGAIN)
 		front->stalled = true;
-		event_add(front->writable, NULL);
-		if (connection->event)
-			event_free(connection->event);
-		connection->event = NULL;
-		connection->socket_fd = close_fd(connection->socket_fd);
-		return;
-	}
-	connection_free(connection);
+	else
+		connection_free(connection);
 }
 
-static bool channel_is_full(struct front *front)
+static bool pipe_is_full(struct front *front)
 {
-	struct pollfd poll_fd = {.fd = CHANNEL_FD, .events = POLLOUT};
+	struct pollfd poll_fd = {.fd = REQUESTS_FD, .events = POLLOUT};
 
-	if (poll(&poll_fd, 1, 0) == 1 && poll_fd.revents & POLLOUT)
+	if (front->outbox.end == 0 && poll(&poll_fd, 1, 0) == 1 && poll_fd.revents & POLLOUT)
 		return false;
 	front->stalled = true;
 	event_add(front->writable, NULL);
 	return true;
 }
 
-/* Reads one call and begins to answer it: 0, TRANSPORT_AGAIN, or anything else: close. */
-static int take_call(struct connection *connection)
+static int begin_call(struct connection *connection)
 {
-	struct message_call call;
-	int r = receiver_read(&connection->receiver, connection->socket_fd);
-	bool fine;
+	bool fine = call_begin(connection, &connection->call);
 
-	if (r != 0)
-		return r;
-	r = message_parse_call(connection->receiver.frame.data, connection->receiver.frame.used,
-			       &call);
-	if (r != 0)
-		return TRANSPORT_BROKEN;
-	fine = call_begin(connection, &call);
-	message_call_done(&call);
+	connection->call_waits = false;
+	message_call_done(&connection->call);
 	receiver_next(&connection->receiver);
 	return fine ? 0 : TRANSPORT_BROKEN;
+}
+
+/* Reads one call, if none waits for a lane, and begins to answer it. Returns 0, TRANSPORT_AGAIN, or
+ * anything else: the connection is to be closed. */
+static int take_call(struct connection *connection)
+{
+	int r;
+
+	if (!connection->call_waits) {
+		r = receiver_read(&connection->receiver, connection->socket_fd);
+		if (r != 0)
+			return r;
+		r = message_parse_call(connection->receiver.frame.data,
+				       connection->receiver.frame.used, &connection->call);
+		if (r != 0)
+			return TRANSPORT_BROKEN;
+	}
+	connection->call_waits = call_needs_lane(connection) && !lane_is_free(connection->front);
+	return connection->call_waits ? TRANSPORT_AGAIN : begin_call(connection);
 }
 
 static void ask_for_page(struct connection *connection)
@@ -101,7 +129,7 @@ static void pump(struct connection *connection)
 			hang_up(connection);
 			return;
 		}
-		if (channel_is_full(connection->front))
+		if (pipe_is_full(connection->front))
 			return;
 		if (connection->page_wanted) {
 			ask_for_page(connection);
@@ -112,13 +140,16 @@ static void pump(struct connection *connection)
 				hang_up(connection);
 			return;
 		}
-		if (connection->front->stopping) {
+		if (connection->front->stopping && !connection->call_waits) {
 			hang_up(connection);
 			return;
 		}
 		r = take_call(connection);
-		if (r == TRANSPORT_AGAIN)
+		if (r == TRANSPORT_AGAIN) {
+			if (connection->call_waits && is_closed(connection))
+				hang_up(connection);
 			return;
+		}
 		if (r != 0) {
 			/* what it is still owed, as far as it fits: an error before the end */
 			(void)sender_flush(&connection->sender, connection->socket_fd);
@@ -144,7 +175,7 @@ int connection_new(struct front *front, uint32_t number, int socket_fd, uint32_t
 	if (!connection) {
 		close_fd(socket_fd);
 		wire_begin(&front->writer, WIRE_CLOSED, 0, 0, number);
-		(void)wire_send(&front->writer, CHANNEL_FD);
+		(void)front_send(front);
 		return -ENOMEM;
 	}
 	connection->front = front;
@@ -198,7 +229,7 @@ static void answer_page(struct connection *connection)
 		hang_up(connection);
 }
 
-/* Whoever asked for what front->message answers; NULL: it has gone. */
+/* Returns the connection that asked for what front->message answers, or NULL when it has gone. */
 static struct connection *find_asker(const struct front *front)
 {
 	const struct nlmsghdr *header = front->message.header;
@@ -212,7 +243,7 @@ static struct connection *find_asker(const struct front *front)
 	return connection;
 }
 
-void connection_answer_lost(struct front *front)
+static void answer_lost(struct front *front)
 {
 	struct connection *connection = find_asker(front);
 	struct failure failure;
@@ -226,7 +257,7 @@ void connection_answer_lost(struct front *front)
 		hang_up(connection);
 }
 
-void connection_answer(struct front *front)
+static void answer(struct front *front)
 {
 	const struct nlmsghdr *header = front->message.header;
 	struct reply_fds fds = {.n = 0};
@@ -260,6 +291,46 @@ void connection_answer(struct front *front)
 		hang_up(connection);
 }
 
+/* Returns the connection that has waited longest for a lane, or NULL: new ones come first in the
+ * list. */
+static struct connection *first_waiting(const struct front *front)
+{
+	struct connection *found = NULL;
+
+	for (struct connection *at = front->connections; at; at = at->next)
+		if (at->call_waits)
+			found = at;
+	return found;
+}
+
+void connection_answer(struct front *front, bool lost)
+{
+	const struct nlmsghdr *header = front->message.header;
+	bool has_lane = lane_release(front, header->nlmsg_pid, header->nlmsg_seq);
+	struct connection *waiting;
+
+	if (lost)
+		answer_lost(front);
+	else
+		answer(front);
+	waiting = has_lane ? first_waiting(front) : NULL;
+	if (waiting)
+		pump(waiting);
+}
+
+void connection_refuse_waiting(struct front *front)
+{
+	struct connection *waiting;
+
+	while ((waiting = first_waiting(front))) {
+		/* without a lane the call fails, and is answered */
+		if (begin_call(waiting) == 0)
+			pump(waiting);
+		else
+			hang_up(waiting);
+	}
+}
+
 void connection_resume_all(struct front *front)
 {
 	struct connection *connection = front->connections, *next;
@@ -279,8 +350,8 @@ void connection_resume_all(struct front *front)
 static bool any_asks(const struct front *front)
 {
 	for (const struct connection *at = front->connections; at; at = at->next)
-		if (!at->event || (at->method && at->method->layout == &wire_list_layout) ||
-		    at->page_wanted)
+		if (!at->event || at->call_waits ||
+		    (at->method && at->method->layout == &wire_list_layout) || at->page_wanted)
 			return true;
 	return false;
 }
@@ -290,9 +361,7 @@ void connection_settle(struct front *front)
 	if (!front->stopping || front->stopped || any_asks(front))
 		return;
 	wire_begin(&front->writer, WIRE_STOPPED, 0, 0, 0);
-	front->stopped = wire_send(&front->writer, CHANNEL_FD) == 0;
-	if (!front->stopped)
-		event_add(front->writable, NULL);
+	front->stopped = front_send(front) == 0;
 }
 
 void connection_stop_all(struct front *front)

@@ -16,13 +16,15 @@ int connection_new(struct front *front, uint32_t number, int socket_fd, uint32_t
 		   const char *reason);
 void connection_free_all(struct front *front);
 
-/* An answer of the keeper, in front->message: for whichever connection asked. */
-void connection_answer(struct front *front);
-/* The same where the kernel had no room for the answer's descriptors. */
-void connection_answer_lost(struct front *front);
+/* Passes the keeper's answer in front->message on to the connection that asked. lost: the kernel
+ * had no room for the answer's descriptors. */
+void connection_answer(struct front *front, bool lost);
 
-/* The channel takes requests again. */
+/* The pipe takes requests again, or there is another lane. */
 void connection_resume_all(struct front *front);
+
+/* There is no lane and will be none: calls that wait for one are answered with an error. */
+void connection_refuse_waiting(struct front *front);
 
 /* WIRE_STOP: lets go of the clients that wait for nothing, and of the others once they do. */
 void connection_stop_all(struct front *front);

@@ -13,9 +13,34 @@
 #include <sys/stat.h>
 #include "daemon/front/connection.h"
 #include "daemon/front/encode.h"
+#include "daemon/front/lane.h"
 #include "daemon/front/seccomp.h"
 
 #define MESSAGES_AT_ONCE 64
+
+int front_send(struct front *front)
+{
+	int r = wire_outbox_send(&front->outbox, &front->writer, REQUESTS_FD);
+
+	if (r == -EAGAIN || front->outbox.end > 0)
+		event_add(front->writable, NULL);
+	return r;
+}
+
+static void on_lane(struct front *front)
+{
+	struct wire_lane wire;
+
+	if (wire_decode(&front->message, &wire_lane_layout, &wire) < 0)
+		return;
+	front->lane_wanted = false;
+	if (wire.number) {
+		lane_add(front, wire.number, wire_take_fd(&front->message, wire.lane_fd));
+		connection_resume_all(front);
+	} else if (!front->lanes) {
+		connection_refuse_waiting(front);
+	}
+}
 
 static void on_message(struct front *front)
 {
@@ -23,10 +48,12 @@ static void on_message(struct front *front)
 	struct wire_connection wire;
 
 	if (header->nlmsg_flags & WIRE_REPLY) {
-		connection_answer(front);
+		connection_answer(front, false);
 		connection_settle(front);
 	} else if (header->nlmsg_type == WIRE_STOP) {
 		connection_stop_all(front);
+	} else if (header->nlmsg_type == WIRE_LANE) {
+		on_lane(front);
 	} else if (header->nlmsg_type == WIRE_CONNECTION &&
 		   wire_decode(&front->message, &wire_connection_layout, &wire) == 0) {
 		connection_new(front, header->nlmsg_pid,
@@ -45,9 +72,12 @@ static void on_truncated(struct front *front)
 	const struct nlmsghdr *header = front->message.header;
 
 	if (header->nlmsg_flags & WIRE_REPLY)
-		connection_answer_lost(front);
+		connection_answer(front, true);
 	else if (header->nlmsg_type == WIRE_CONNECTION)
 		connection_new(front, header->nlmsg_pid, -1, SCOPE_CONFINED, NULL);
+	else if (header->nlmsg_type == WIRE_LANE)
+		/* the keeper offers another when it is asked again */
+		front->lane_wanted = false;
 }
 
 static void on_readable(evutil_socket_t fd, short what _unused_, void *context)
@@ -75,7 +105,12 @@ static void on_readable(evutil_socket_t fd, short what _unused_, void *context)
 
 static void on_writable(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
-	connection_resume_all(context);
+	struct front *front = context;
+
+	if (wire_outbox_flush(&front->outbox, REQUESTS_FD) == -EAGAIN)
+		event_add(front->writable, NULL);
+	else
+		connection_resume_all(front);
 }
 
 /* For jansson, which leaves out a byte that it has no memory for and goes on (lex_save() of its
@@ -99,11 +134,13 @@ static int check_channel(void)
 {
 	int type = 0;
 	socklen_t size = sizeof(type);
+	struct stat st;
 
 	if (getsockopt(CHANNEL_FD, SOL_SOCKET, SO_TYPE, &type, &size) < 0 ||
-	    fcntl(CHANNEL_FD, F_SETFL, O_NONBLOCK) < 0)
+	    fcntl(CHANNEL_FD, F_SETFL, O_NONBLOCK) < 0 || fstat(REQUESTS_FD, &st) < 0 ||
+	    fcntl(REQUESTS_FD, F_SETFL, O_NONBLOCK) < 0)
 		return negative_errno();
-	return type == SOCK_SEQPACKET ? 0 : -EPROTOTYPE;
+	return type == SOCK_SEQPACKET && S_ISFIFO(st.st_mode) ? 0 : -EPROTOTYPE;
 }
 
 /* Everything that needs what the filter then forbids. */
@@ -113,9 +150,9 @@ static int set_up(struct front *front)
 	int r = check_channel();
 
 	if (r < 0)
-		return complain("use descriptor 3: it is nsctld that starts this program", r);
+		return complain("use descriptors 3 and 4: nsctld starts this program", r);
 	/* its parent has done all of this; one of the two is enough */
-	(void)close_range(CHANNEL_FD + 1, ~0U, 0);
+	(void)close_range(REQUESTS_FD + 1, ~0U, 0);
 	signal(SIGPIPE, SIG_IGN);
 	prctl(PR_SET_DUMPABLE, 0);
 	umask(077);
@@ -129,14 +166,17 @@ static int set_up(struct front *front)
 		r = wire_writer_init(&front->writer);
 	if (r == 0)
 		r = wire_message_init(&front->message);
+	if (r == 0)
+		r = wire_outbox_init(&front->outbox);
 	if (r < 0)
 		return complain("start", r);
+	front->writer.handles = &front->handles;
 	front->loop = event_base_new();
 	if (!front->loop)
 		return complain("start", -ENOMEM);
 	front->readable =
 		event_new(front->loop, CHANNEL_FD, EV_READ | EV_PERSIST, on_readable, front);
-	front->writable = event_new(front->loop, CHANNEL_FD, EV_WRITE, on_writable, front);
+	front->writable = event_new(front->loop, REQUESTS_FD, EV_WRITE, on_writable, front);
 	if (!front->readable || !front->writable || event_add(front->readable, NULL) < 0)
 		return complain("start", -ENOMEM);
 	r = seccomp_enforce();
@@ -154,10 +194,12 @@ int main(void)
 		return r;
 	event_base_dispatch(front.loop);
 	connection_free_all(&front);
+	lane_free_all(&front);
 	event_free(front.readable);
 	event_free(front.writable);
 	event_base_free(front.loop);
 	wire_writer_done(&front.writer);
+	wire_outbox_done(&front.outbox);
 	wire_message_done(&front.message);
 	idl_free(front.nsctl);
 	idl_free(front.service);

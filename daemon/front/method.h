@@ -14,6 +14,7 @@ struct method {
 	/* instead of layout and decode where a request has items */
 	int (*put)(struct decoding *decoding, const json_t *parameters, struct wire_writer *writer);
 	json_t *(*encode)(struct wire_message *message, struct reply_fds *fds);
+	bool takes_descriptors;
 };
 
 /* The row of a method of org.nsctl ("Create"), or NULL. */

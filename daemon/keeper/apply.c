@@ -4,6 +4,7 @@
 #include "daemon/keeper/apply.h"
 #include "daemon/keeper/check.h"
 #include "daemon/keeper/inquiry.h"
+#include "daemon/keeper/lane.h"
 #include "daemon/keeper/lease.h"
 #include "daemon/keeper/lifecycle.h"
 #include "daemon/keeper/link.h"
@@ -25,14 +26,16 @@ struct part {
 	enum stage stage;
 	size_t index; /* in its list */
 	enum progress progress;
-	uint64_t needs;	       /* of a set: which sets come before it, a bit for each */
-	char id[SESSION_SIZE]; /* of its record; "": there never was one */
+	uint64_t needs;		/* of a set: which sets come before it, a bit for each */
+	bool takes_descriptors; /* of a set: the request's lane makes it, one after another */
+	char id[SESSION_SIZE];	/* of its record; "": there never was one */
 };
 
 struct application {
 	struct keeper *keeper;
 	struct request *request;
 	struct wire_message message; /* a copy: the parts lie in it as items */
+	struct lane_process processes[WIRE_FDS_MAX];
 	struct wire_lease lease;
 	char group[SESSION_SIZE];
 	int stage;		/* what is being made, or taken back */
@@ -344,7 +347,8 @@ static bool ask_for_some(struct application *application)
 
 		if ((int)part->stage != application->stage || part->progress != WAITING)
 			continue;
-		if (application->pending < AT_ONCE && !(part->needs & ~made))
+		if (application->pending < AT_ONCE && !(part->needs & ~made) &&
+		    !(part->takes_descriptors && lane_is_busy(application->request)))
 			ask_for(part);
 		else
 			more = true;
@@ -416,6 +420,7 @@ static int order_sets(struct application *application)
 		read_item(part);
 		/* with itself: the set's own check refuses that */
 		part->needs = needs_of(names, n) & ~(UINT64_C(1) << part->index);
+		part->takes_descriptors = lifecycle_takes_descriptors(&item.create.spec);
 	}
 	return 0;
 }
@@ -439,28 +444,16 @@ static int count_parts(struct application *application, enum stage stage)
 	}
 }
 
-/* Takes what the message has, and its descriptors. */
-static int copy_message(struct wire_message *message, struct wire_message *ret)
-{
-	size_t size = message->header->nlmsg_len;
-
-	if (size > APPLY_SIZE_MAX)
-		return -EBADMSG;
-	ret->header = malloc(size);
-	if (!ret->header)
-		return -ENOMEM;
-	memcpy(ret->header, message->header, size);
-	memcpy(ret->fds, message->fds, sizeof(ret->fds));
-	ret->n_fds = message->n_fds;
-	message->n_fds = 0;
-	return 0;
-}
-
-static int read_topology(struct application *application, struct wire_message *message)
+static int read_topology(struct application *application, const struct request *request,
+			 const struct wire_message *message)
 {
 	struct wire_apply apply;
-	int r = copy_message(message, &application->message);
+	int r = message->header->nlmsg_len > APPLY_MESSAGE_MAX
+			? -EBADMSG
+			: wire_message_copy(message, &application->message);
 
+	if (request->processes)
+		memcpy(application->processes, request->processes, sizeof(application->processes));
 	wire_clear(&wire_apply_layout, &apply);
 	if (r == 0)
 		r = wire_decode(&application->message, &wire_apply_layout, &apply);
@@ -474,7 +467,7 @@ void apply_on_apply(struct keeper *keeper, struct request *request, struct wire_
 {
 	struct application *application = calloc(1, sizeof(*application));
 	struct failure failure = {};
-	int r = application ? read_topology(application, message) : -ENOMEM;
+	int r = application ? read_topology(application, request, message) : -ENOMEM;
 
 	if (r == 0) {
 		application->keeper = keeper;
@@ -484,6 +477,7 @@ void apply_on_apply(struct keeper *keeper, struct request *request, struct wire_
 	if (r == 0) {
 		application->request = request_keep(request);
 		if (application->request) {
+			application->request->processes = application->processes;
 			fault_point("apply-recorded");
 			advance(application);
 			return;

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 #include "daemon/keeper/address.h"
 #include "daemon/keeper/check.h"
 
@@ -335,47 +333,13 @@ int check_spec(struct wire_spec *spec, const char *name, struct failure *failure
 
 /* --- commands --- */
 
-static bool is_pipe_end(int fd)
-{
-	struct stat st;
-	int flags = fcntl(fd, F_GETFL);
-
-	return fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode) && flags >= 0 && !(flags & O_PATH) &&
-	       (flags & O_ACCMODE) != O_RDONLY;
-}
-
-/* O_PATH descriptors can be neither read nor written: a command would wonder. */
-static int check_standard(int fd, const char *field, struct failure *failure)
-{
-	int flags = fd < 0 ? 0 : fcntl(fd, F_GETFL);
-
-	if (flags >= 0 && !(flags & O_PATH))
-		return 0;
-	return invalid(failure, field, "can be neither read nor written");
-}
-
 int check_command(const struct wire_command *command, uint32_t set_kinds, struct failure *failure)
 {
-	struct stat st;
-	int r;
-
 	if (command->arguments_fd < 0)
 		return invalid(failure, "command", "is needed");
-	if (command->status_fd >= 0 && !is_pipe_end(command->status_fd))
-		return invalid(failure, "statusFileDescriptor", "is not the writing end of a pipe");
-	if (command->terminal_fd >= 0 &&
-	    (fstat(command->terminal_fd, &st) < 0 || !S_ISCHR(st.st_mode)))
-		return invalid(failure, "terminalFileDescriptor", "is not a terminal");
 	if (command->kinds & ~set_kinds)
 		return invalid(failure, "namespaces", "the set does not hold all of these kinds");
 	if (command->working_directory && command->working_directory[0] != '/')
 		return invalid(failure, "workingDirectory", "is not an absolute path");
-	r = check_standard(command->stdin_fd, "stdinFileDescriptor", failure);
-	if (r == 0)
-		r = check_standard(command->stdout_fd, "stdoutFileDescriptor", failure);
-	if (r == 0)
-		r = check_standard(command->stderr_fd, "stderrFileDescriptor", failure);
-	if (r == 0)
-		r = check_standard(command->terminal_fd, "terminalFileDescriptor", failure);
-	return r;
+	return 0;
 }

@@ -5,12 +5,17 @@
 
 #include "daemon/keeper/audit.h"
 #include "daemon/keeper/front.h"
+#include "daemon/keeper/lane.h"
+#include "daemon/wire/stream.h"
 
 struct front {
 	struct front *next;
 	struct keeper *keeper;
 	struct peer_identity identity;
-	int channel_fd;
+	int channel_fd;	 /* what it is told: shut down for reading */
+	int requests_fd; /* what it asks: the reading end of a pipe */
+	struct wire_inbox inbox;
+	struct lanes lanes;
 	struct event *readable, *writable, *idle;
 	struct connection *connections;
 	struct request *requests; /* kept ones */
@@ -22,6 +27,8 @@ struct front {
 
 /* Ends it from the loop: the caller may still use it. */
 void front_close_soon(struct front *front);
+/* Sends it what keeper->to_front holds. A front that does not take it is ended from the loop. */
+void front_say(struct front *front);
 /* Whether its channel has room for any answer. */
 bool front_has_room(const struct front *front);
 

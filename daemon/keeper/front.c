@@ -25,6 +25,8 @@
 #define CHANNEL_BUFFER (2 * 1024 * 1024)
 #define MESSAGES_AT_ONCE 16
 #define REQUESTS_MAX 1024
+/* Of the pipe: one request that is as large as can be, and the beginnings of others. */
+#define PIPE_SIZE (256 * 1024)
 
 /* --- its end, and its channel --- */
 
@@ -37,6 +39,19 @@ void front_close_soon(struct front *front)
 	event_del(front->readable);
 	event_del(front->writable);
 	evtimer_add(front->idle, &now);
+}
+
+void front_say(struct front *front)
+{
+	int r = wire_send(&front->keeper->to_front, front->channel_fd);
+
+	/* that it has died its pipe tells as well */
+	if (r == 0 || r == -EPIPE || r == -ENOTCONN || r == -ECONNRESET)
+		return;
+	log_line(LOG_WARNING,
+		 &(struct log_fields){.has_uid = true, .uid = front->identity.uid, .error = -r},
+		 "a front does not take its answers: it is ended");
+	front_close_soon(front);
 }
 
 bool front_has_room(const struct front *front)
@@ -137,6 +152,75 @@ static void start_idling(struct front *front)
 	limit_idle(front->keeper);
 }
 
+/* The pidfds of a request have been looked at: its handler answers it, now or later. */
+static void on_identified(struct request *kept, const struct lane_process *processes,
+			  const struct failure *failure, void *context)
+{
+	struct wire_message *message = context;
+	struct keeper *keeper = kept->front ? kept->front->keeper : NULL;
+	struct request request = *kept;
+
+	request.kept = false;
+	request.processes = processes;
+	request_drop(kept);
+	if (processes && request_connection(&request))
+		handlers[request.op](keeper, &request, message);
+	else if (keeper)
+		request_fail(keeper, &request, failure);
+	wire_message_done(message);
+	free(message);
+}
+
+/* Has the pidfds of a request looked at before it is handled. */
+static void identify(struct keeper *keeper, const struct request *request, uint64_t processes,
+		     const struct wire_message *message)
+{
+	struct wire_message *copy = calloc(1, sizeof(*copy));
+	struct request *kept = copy ? request_keep(request) : NULL;
+	struct failure failure;
+	int r = kept ? wire_message_copy(message, copy) : -ENOMEM;
+
+	if (r == 0)
+		r = lane_identify(kept, processes, on_identified, copy);
+	if (r == 0)
+		return;
+	if (copy)
+		wire_message_done(copy);
+	free(copy);
+	failure_from_errno(&failure, r, "look at the descriptor of the process");
+	if (kept)
+		request_fail(keeper, kept, &failure);
+}
+
+/* Refuses what the caller may not ask for, or asks for too often. Returns 0 or the error. */
+static int admit(struct front *front, const struct request *request, uint64_t processes,
+		 struct failure *failure)
+{
+	if (front->n_requests >= REQUESTS_MAX && (processes || !answered_at_once[request->op]))
+		return failure_set(failure, ERROR_LIMIT_EXCEEDED, REQUESTS_MAX, "requests", NULL);
+	if (authz_operation(&request->subject, request->op, failure) == 0)
+		return 0;
+	front->keeper->counters.refused++;
+	return failure->error;
+}
+
+/* What is no request of a connection's. Returns 1, -EBADMSG, or 0: it is one. */
+static int on_notice(struct front *front, struct wire_message *message)
+{
+	switch (message->header->nlmsg_type) {
+	case WIRE_STOPPED:
+		front->stopped = true;
+		return 1;
+	case WIRE_LANE_WANTED:
+		lane_open(&front->lanes);
+		return 1;
+	case WIRE_LANE:
+		return lane_end(&front->lanes, message) < 0 ? -EBADMSG : 1;
+	default:
+		return 0;
+	}
+}
+
 /* 0, or -EBADMSG: no front of ours says that. */
 static int on_request(struct front *front, struct wire_message *message)
 {
@@ -144,6 +228,7 @@ static int on_request(struct front *front, struct wire_message *message)
 	const struct nlmsghdr *header = message->header;
 	struct request request = {
 		.front = front,
+		.lanes = &front->lanes,
 		.connection = header->nlmsg_pid,
 		.number = header->nlmsg_seq,
 		.op = header->nlmsg_type,
@@ -151,11 +236,11 @@ static int on_request(struct front *front, struct wire_message *message)
 	};
 	struct connection *connection = request_connection(&request);
 	struct failure failure = {};
+	uint64_t processes;
+	int r = on_notice(front, message);
 
-	if (header->nlmsg_type == WIRE_STOPPED) {
-		front->stopped = true;
-		return 0;
-	}
+	if (r)
+		return MIN(r, 0);
 	if (!connection || header->nlmsg_type >= WIRE_OP_END)
 		return -EBADMSG;
 	if (header->nlmsg_type == WIRE_CLOSED) {
@@ -163,20 +248,15 @@ static int on_request(struct front *front, struct wire_message *message)
 		start_idling(front);
 		return 0;
 	}
-	if (!handlers[header->nlmsg_type])
+	if (!handlers[header->nlmsg_type] || lane_claim(&request, message, &processes) < 0)
 		return -EBADMSG;
 	request.subject = connection->subject;
-	if (front->n_requests >= REQUESTS_MAX && !answered_at_once[header->nlmsg_type]) {
-		failure_set(&failure, ERROR_LIMIT_EXCEEDED, REQUESTS_MAX, "requests", NULL);
+	if (admit(front, &request, processes, &failure))
 		request_fail(keeper, &request, &failure);
-		return 0;
-	}
-	if (authz_operation(&request.subject, request.op, &failure)) {
-		keeper->counters.refused++;
-		request_fail(keeper, &request, &failure);
-		return 0;
-	}
-	handlers[header->nlmsg_type](keeper, &request, message);
+	else if (processes)
+		identify(keeper, &request, processes, message);
+	else
+		handlers[request.op](keeper, &request, message);
 	return 0;
 }
 
@@ -185,7 +265,7 @@ static void on_readable(evutil_socket_t fd, short what _unused_, void *context)
 	struct front *front = context;
 	struct wire_message *message = &front->keeper->from_front;
 
-	for (int i = 0; i < MESSAGES_AT_ONCE; i++) {
+	for (int i = 0; i < MESSAGES_AT_ONCE && !front->closing; i++) {
 		int r;
 
 		if (!front_has_room(front)) {
@@ -193,16 +273,14 @@ static void on_readable(evutil_socket_t fd, short what _unused_, void *context)
 			event_add(front->writable, NULL);
 			return;
 		}
-		r = wire_receive(message, fd);
+		r = wire_inbox_receive(&front->inbox, fd, message);
 		if (r == -EAGAIN)
 			return;
 		if (r > 0)
 			r = on_request(front, message) < 0 ? -EBADMSG : 1;
-		wire_message_close_fds(message);
 		if (r > 0)
 			continue;
-		/* one that has died, or was never started, has broken none */
-		if (r < 0 && r != -ECONNRESET)
+		if (r < 0)
 			log_line(LOG_WARNING,
 				 &(struct log_fields){
 					 .has_uid = true, .uid = front->identity.uid, .error = -r},
@@ -210,6 +288,9 @@ static void on_readable(evutil_socket_t fd, short what _unused_, void *context)
 		front_free(front);
 		return;
 	}
+	/* what has been read of the pipe does not make it readable */
+	if (!front->closing && wire_inbox_has_message(&front->inbox))
+		event_active(front->readable, EV_READ, 0);
 }
 
 static void on_writable(evutil_socket_t fd _unused_, short what _unused_, void *context)
@@ -217,6 +298,8 @@ static void on_writable(evutil_socket_t fd _unused_, short what _unused_, void *
 	struct front *front = context;
 
 	event_add(front->readable, NULL);
+	if (wire_inbox_has_message(&front->inbox))
+		event_active(front->readable, EV_READ, 0);
 	monitor_resume(front->keeper);
 }
 
@@ -238,6 +321,7 @@ static void orphan_requests(struct front *front)
 
 		front->requests = request->next;
 		request->front = NULL;
+		request->lanes = NULL;
 		request->next = NULL;
 		if (request->gone)
 			request->gone(front->keeper, request);
@@ -262,12 +346,15 @@ void front_free(struct front *front)
 		event_free(front->writable);
 	if (front->idle)
 		event_free(front->idle);
+	lanes_free(&front->lanes);
 	close_fd(front->channel_fd);
+	close_fd(front->requests_fd);
+	wire_inbox_done(&front->inbox);
 	free(front);
 }
 
 /* A worker becomes it, which becomes its user before it runs a byte of the front. */
-static int start(struct front *front, int channel_fd)
+static int start(struct front *front, int channel_fd, int requests_fd)
 {
 	static struct task_front task;
 	struct keeper *keeper = front->keeper;
@@ -276,6 +363,7 @@ static int start(struct front *front, int channel_fd)
 
 	wire_clear(&task_front_layout, &task);
 	task.channel_fd = channel_fd;
+	task.requests_fd = requests_fd;
 	task.profile = identity->profile;
 	/* what speaks for root is nobody else's, and not root itself */
 	task.identity.uid = root ? keeper->config->front_uid : identity->uid;
@@ -285,36 +373,67 @@ static int start(struct front *front, int channel_fd)
 	return operation_start_front(keeper, &task);
 }
 
+/*
+ * Makes the two ways between the keeper and the front: a socket to it, and a pipe from it. The
+ * socket is shut down in the other direction, so that the front cannot send descriptors by it,
+ * which would be closed with the socket. ret: the front's ends. Returns 0 or -errno.
+ */
+static int make_channels(struct front *front, int ret[2])
+{
+	int pair[2], ends[2], size = CHANNEL_BUFFER;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return negative_errno();
+	front->channel_fd = pair[0];
+	ret[0] = pair[1];
+	setsockopt(pair[0], SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size));
+	if (shutdown(pair[0], SHUT_RD) < 0 || fcntl(pair[0], F_SETFL, O_NONBLOCK) < 0 ||
+	    pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
+		return negative_errno();
+	front->requests_fd = ends[0];
+	ret[1] = ends[1];
+	/* a smaller one will do */
+	(void)fcntl(ends[0], F_SETPIPE_SZ, PIPE_SIZE);
+	return 0;
+}
+
+static int watch(struct front *front)
+{
+	struct event_base *loop = front->keeper->loop;
+
+	front->readable =
+		event_new(loop, front->requests_fd, EV_READ | EV_PERSIST, on_readable, front);
+	front->writable = event_new(loop, front->channel_fd, EV_WRITE, on_writable, front);
+	front->idle = evtimer_new(loop, on_idle, front);
+	return front->readable && front->writable && front->idle &&
+			       event_add(front->readable, NULL) == 0
+		       ? 0
+		       : -ENOMEM;
+}
+
 static int front_new(struct keeper *keeper, const struct peer_identity *identity,
 		     struct front **ret)
 {
 	struct front *front = calloc(1, sizeof(*front));
-	int pair[2], size = CHANNEL_BUFFER, r;
+	int ends[2] = {-1, -1}, r;
 
 	if (!front)
 		return -ENOMEM;
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) {
-		free(front);
-		return negative_errno();
-	}
-	setsockopt(pair[0], SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size));
-	setsockopt(pair[1], SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size));
-	fcntl(pair[0], F_SETFL, O_NONBLOCK);
 	front->keeper = keeper;
 	front->identity = *identity;
-	front->channel_fd = pair[0];
+	front->channel_fd = front->requests_fd = -1;
+	front->lanes = (struct lanes){.keeper = keeper, .front = front, .say = front_say};
 	front->next = keeper->fronts;
 	keeper->fronts = front;
-	front->readable =
-		event_new(keeper->loop, pair[0], EV_READ | EV_PERSIST, on_readable, front);
-	front->writable = event_new(keeper->loop, pair[0], EV_WRITE, on_writable, front);
-	front->idle = evtimer_new(keeper->loop, on_idle, front);
-	if (!front->readable || !front->writable || !front->idle ||
-	    event_add(front->readable, NULL) < 0)
-		r = -ENOMEM;
-	else
-		r = start(front, pair[1]);
-	close_fd(pair[1]);
+	r = wire_inbox_init(&front->inbox);
+	if (r == 0)
+		r = make_channels(front, ends);
+	if (r == 0)
+		r = watch(front);
+	if (r == 0)
+		r = start(front, ends[0], ends[1]);
+	close_fd(ends[0]);
+	close_fd(ends[1]);
 	if (r < 0)
 		front_free(front);
 	else
@@ -347,6 +466,7 @@ int front_add(struct front *front, struct connection *connection, int socket_fd,
 	r = wire_send(&keeper->to_front, front->channel_fd);
 	if (r < 0)
 		return r;
+	connection->socket_fd = socket_fd;
 	evtimer_del(front->idle);
 	connection->front = front;
 	connection->next = front->connections;

@@ -12,7 +12,8 @@
 /* The front of this identity, started if there is none. 0 or -errno. */
 int front_find(struct keeper *keeper, const struct peer_identity *identity, struct front **ret);
 
-/* Hands the client's socket over; takes connection on success. 0 or -errno. */
+/* Hands a copy of the client's socket over. On success takes connection and socket_fd. Returns 0 or
+ * -errno. */
 int front_add(struct front *front, struct connection *connection, int socket_fd,
 	      const char *reason);
 

@@ -2,36 +2,34 @@
 #include <string.h>
 #include <sys/stat.h>
 #include "daemon/keeper/inquiry.h"
+#include "daemon/keeper/lane.h"
 #include "daemon/kernel/process.h"
 
-/* The process that is asked about, and whether the subject may ask: its own, or root. */
+/* Finds the process that is asked about, if the subject may ask: its own processes, or root.
+ * Returns 0 or an error. *ret_fd: its pidfd, for the caller to close. */
 static int open_process(const struct request *request, const struct wire_ask *ask, pid_t *ret_pid,
 			int *ret_fd, struct failure *failure)
 {
-	const struct connection *connection = request_connection(request);
+	const struct lane_process none = {}, *process = &none;
 	struct stat st;
 	char path[64];
-	pid_t pid;
-	int r;
 
-	if (ask->process_fd < 0) {
-		*ret_pid = connection->peer.pid;
-		*ret_fd = connection->peer.pid_fd;
-		return 0;
-	}
-	r = process_pid_of(ask->process_fd, &pid);
-	if (r < 0)
+	if (ask->process_fd >= 0 && request->processes)
+		process = &request->processes[ask->process_fd];
+	if (!process->pid && !process->error)
 		return failure_set(failure, ERROR_INVALID_VALUE, 0, "processFileDescriptor",
-				   r == -ESRCH ? "the process has ended" : "is not a pidfd");
-	snprintf(path, sizeof(path), "/proc/%d", pid);
-	if (stat(path, &st) < 0 || process_has_ended(ask->process_fd))
+				   "is not a pidfd");
+	*ret_pid = process->pid;
+	*ret_fd = process->pid ? process_find(process->pid, process->start) : -process->error;
+	if (is_shortage(*ret_fd))
+		return failure_from_errno(failure, *ret_fd, "look at the process");
+	snprintf(path, sizeof(path), "/proc/%d", process->pid);
+	if (*ret_fd < 0 || stat(path, &st) < 0 || process_has_ended(*ret_fd))
 		return failure_set(failure, ERROR_INVALID_VALUE, 0, "processFileDescriptor",
 				   "the process has ended");
 	if (request->subject.uid != 0 && st.st_uid != request->subject.uid)
 		return failure_set(failure, ERROR_NOT_PERMITTED, 0, "Identify",
 				   "the process is not yours");
-	*ret_pid = pid;
-	*ret_fd = ask->process_fd;
 	return 0;
 }
 
@@ -69,17 +67,19 @@ void inquiry_on_identify(struct keeper *keeper, struct request *request,
 	struct failure failure = {};
 	const struct set *set;
 	struct wire_ask ask;
-	pid_t pid = 0;
-	int fd = -1, r;
+	const struct connection *connection = request_connection(request);
+	_cleanup_fd_ int own_fd = -1;
+	pid_t pid = connection->peer.pid;
+	int r = 0;
 
 	if (wire_decode(message, &wire_ask_layout, &ask) < 0)
 		r = failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "processFileDescriptor",
 				NULL);
-	else
-		r = open_process(request, &ask, &pid, &fd, &failure);
+	else if (ask.process_fd >= 0)
+		r = open_process(request, &ask, &pid, &own_fd, &failure);
 	if (r == 0) {
 		read_namespaces(pid, inodes);
-		if (process_has_ended(fd))
+		if (process_has_ended(own_fd >= 0 ? own_fd : connection->peer.pid_fd))
 			r = failure_set(&failure, ERROR_INVALID_VALUE, 0, "processFileDescriptor",
 					"the process has ended");
 	}

@@ -25,6 +25,8 @@
 #define KEEPER_CGROUP_SIZE 256
 
 struct front;
+struct lane_process;
+struct lanes;
 struct operation;
 struct subscription;
 struct boot;
@@ -32,7 +34,7 @@ struct worker;
 
 /* Counted since the start, told by GetStatus. */
 struct counters {
-	uint64_t created, removed, executed, refused, failed;
+	uint64_t created, removed, executed, refused, failed, left_to_closer;
 };
 
 /* Of spare.c. */
@@ -55,6 +57,15 @@ struct runtime_start {
 	bool made, mounted;	     /* the runtime directory */
 	bool ours;		     /* we hold its lock */
 	bool had_vault, had_records; /* sets may be there */
+};
+
+/* Of closer.c. */
+struct closer {
+	int fd; /* -1: there is no closer */
+	bool starting;
+	int *waiting; /* connections to be passed on */
+	size_t n, size;
+	struct event *event;
 };
 
 struct keeper {
@@ -96,6 +107,7 @@ struct keeper {
 	uint32_t last_connection;
 	struct wire_writer to_front;
 	struct wire_message from_front;
+	struct closer closer;
 	/* monitor */
 	struct subscription *subscriptions;
 	struct event *monitor_event;
@@ -117,6 +129,7 @@ struct connection {
 	struct connection *next;
 	uint32_t number;
 	struct front *front;
+	int socket_fd; /* a copy, until the connection is over: see closer.h */
 	struct peer peer;
 	struct authz_subject subject;
 	char scope_name[KEY_SIZE];	   /* behind subject.scope_text */
@@ -134,6 +147,10 @@ struct request {
 	struct front *front;  /* NULL: it has gone */
 	uint32_t connection, number;
 	enum wire_op op;
+	struct lanes *lanes; /* of the front; NULL: it has gone */
+	uint32_t lane;	     /* by which its descriptors come; 0: it has none */
+	/* of its descriptors, by their index; NULL: none is a pidfd. Not in a kept copy. */
+	const struct lane_process *processes;
 	struct authz_subject subject;
 	uid_t owner;			      /* which owner's set it is about ... */
 	char about[NAME_SIZE];		      /* ... and its name; "": not known yet, or none */

@@ -3,6 +3,7 @@
 #include <sys/timerfd.h>
 #include "daemon/keeper/check.h"
 #include "daemon/keeper/inquiry.h"
+#include "daemon/keeper/lane.h"
 #include "daemon/keeper/lease.h"
 #include "daemon/keeper/lifecycle.h"
 #include "daemon/keeper/log.h"
@@ -103,34 +104,30 @@ static int check_process(const struct request *request, pid_t pid, struct failur
 int lease_identify(const struct request *request, struct wire_spec *spec, struct failure *failure)
 {
 	static const char field[] = "spec.lease.processFileDescriptor";
+	const struct lane_process none = {}, *process = &none;
 	_cleanup_fd_ int own_fd = -1;
-	uint64_t start = 0;
-	pid_t pid = 0;
 	int r;
 
 	spec->lease_pid = 0;
 	spec->lease_start = 0;
 	if (spec->lease_fd < 0)
 		return 0;
-	r = process_pid_of(spec->lease_fd, &pid);
-	if (r == -EINVAL)
+	if (request->processes)
+		process = &request->processes[spec->lease_fd];
+	if (!process->pid && !process->error)
 		return failure_set(failure, ERROR_INVALID_VALUE, 0, field, "is no pidfd");
-	if (r == 0)
-		r = process_start_time(pid, &start);
 	/* found by what is recorded, it is found again after a restart: a thread is not */
-	if (r == 0)
-		r = own_fd = process_find(pid, start);
+	r = own_fd = process->pid ? process_find(process->pid, process->start) : -process->error;
 	if (is_shortage(r))
 		return failure_from_errno(failure, r, "identify the process of the lease");
-	/* the number is that process's as long as the descriptor's has not ended */
-	if (r < 0 || process_has_ended(spec->lease_fd))
+	if (r < 0)
 		return failure_set(failure, ERROR_INVALID_VALUE, 0, field,
 				   "the process has ended, or is none that nsctld can see");
-	r = check_process(request, pid, failure);
+	r = check_process(request, process->pid, failure);
 	if (r)
 		return r;
-	spec->lease_pid = pid;
-	spec->lease_start = start;
+	spec->lease_pid = process->pid;
+	spec->lease_start = process->start;
 	return 0;
 }
 

@@ -13,8 +13,8 @@
 int lease_open(struct keeper *keeper);
 void lease_close(struct keeper *keeper);
 
-/* Whom a lease by process is for, from the descriptor that came along into the fields that are
- * kept. 0 or ERROR_INVALID_VALUE. */
+/* Fills in the process that a lease is for, from what a worker has found of the request's pidfd.
+ * Returns 0 or an error. */
 int lease_identify(const struct request *request, struct wire_spec *spec, struct failure *failure);
 /* The same, with a lease that is not the specification's own in its place. */
 int lease_take(const struct request *request, struct wire_spec *spec,

@@ -5,6 +5,7 @@
 #include "daemon/keeper/boot.h"
 #include "daemon/keeper/check.h"
 #include "daemon/keeper/inquiry.h"
+#include "daemon/keeper/lane.h"
 #include "daemon/keeper/lease.h"
 #include "daemon/keeper/lifecycle-part.h"
 #include "daemon/keeper/link.h"
@@ -239,6 +240,15 @@ static void fill_identity(struct task_identity *task, const struct peer_identity
 		task->groups[task->n_groups++].id = identity->groups[i];
 }
 
+bool lifecycle_takes_descriptors(const struct wire_spec *spec)
+{
+	bool any = spec->root_fd >= 0;
+
+	for (size_t i = 0; i < spec->n_mounts; i++)
+		any |= spec->mounts[i].source_fd >= 0;
+	return any;
+}
+
 static int send_creation(struct creation *creation, const struct request *request,
 			 const struct lifecycle_wish *wish)
 {
@@ -260,7 +270,10 @@ static int send_creation(struct creation *creation, const struct request *reques
 	}
 	fill_identity(&task.identity, request_identity(request));
 	admission_fill_maps(&task, request_identity(request));
-	r = operation_new(creation->keeper, CREATE_SECONDS, &operation);
+	r = lifecycle_takes_descriptors(wish->spec)
+		    ? lane_operation(request, !wish->run && !wish->group, CREATE_SECONDS,
+				     &operation)
+		    : operation_new(creation->keeper, CREATE_SECONDS, &operation);
 	if (r < 0)
 		return r;
 	operation->context = creation;

@@ -37,6 +37,9 @@ struct lifecycle_wish {
 int lifecycle_create(struct keeper *keeper, struct request *request,
 		     const struct lifecycle_wish *wish, struct failure *failure);
 
+/* Returns true when descriptors of a client's are needed to make the set. */
+bool lifecycle_takes_descriptors(const struct wire_spec *spec);
+
 /* Removes it; done is called once (failure NULL: it is gone). grace in microseconds. */
 typedef void lifecycle_removed(struct keeper *keeper, const struct failure *failure, void *context);
 void lifecycle_remove(struct keeper *keeper, struct set *set, uint64_t grace,

@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "daemon/keeper/boot.h"
+#include "daemon/keeper/closer.h"
 #include "daemon/keeper/egress.h"
 #include "daemon/keeper/keeper.h"
 #include "daemon/keeper/lease.h"
@@ -249,6 +250,7 @@ static void tear_down(struct keeper *keeper)
 		server_stop(keeper);
 	if (keeper->registry)
 		session_stop(keeper);
+	closer_stop(keeper);
 	spare_stop(keeper);
 	operation_free_all(keeper);
 	egress_stop(keeper);
@@ -377,7 +379,8 @@ int main(int argc, char **argv)
 				       .kept_vault_fd = -1,
 				       .socket_fd = -1,
 				       .expiry_fd = -1,
-				       .vigil_fd = -1};
+				       .vigil_fd = -1,
+				       .closer = {.fd = -1}};
 	int r = options_parse(argc, argv, &options);
 
 	if (r >= 0)

@@ -101,6 +101,11 @@ static bool take_report(struct operation *operation, const union report *report,
 	} else if (size == sizeof(report->report) && operation->report) {
 		operation->report(operation, &report->report, fds);
 	}
+	/* the worker may still be busy for a moment: its next task waits in its channel */
+	if (operation->ends_early) {
+		finish(operation, &(struct task_report){.event = REPORT_DONE}, true);
+		return true;
+	}
 	return false;
 }
 
@@ -147,7 +152,8 @@ static void on_deadline(evutil_socket_t fd _unused_, short what _unused_, void *
 	finish(operation, &late, false);
 }
 
-int operation_new(struct keeper *keeper, unsigned int seconds, struct operation **ret)
+int operation_new_with(struct keeper *keeper, struct worker *worker, unsigned int seconds,
+		       struct operation **ret)
 {
 	struct operation *operation = calloc(1, sizeof(*operation));
 	int r = -ENOMEM;
@@ -158,8 +164,9 @@ int operation_new(struct keeper *keeper, unsigned int seconds, struct operation 
 	operation->next = keeper->operations;
 	keeper->operations = operation;
 	operation->deadline = evtimer_new(keeper->loop, on_deadline, operation);
+	operation->worker = worker;
 	if (operation->deadline)
-		r = worker_take(keeper, on_worker, &operation->worker);
+		r = worker ? 0 : worker_take(keeper, on_worker, &operation->worker);
 	if (r < 0) {
 		operation_free(operation);
 		return r;
@@ -168,6 +175,11 @@ int operation_new(struct keeper *keeper, unsigned int seconds, struct operation 
 	operation_set_deadline(operation, seconds);
 	*ret = operation;
 	return 0;
+}
+
+int operation_new(struct keeper *keeper, unsigned int seconds, struct operation **ret)
+{
+	return operation_new_with(keeper, NULL, seconds, ret);
 }
 
 void operation_set_deadline(struct operation *operation, unsigned int seconds)
@@ -179,13 +191,16 @@ void operation_set_deadline(struct operation *operation, unsigned int seconds)
 		evtimer_add(operation->deadline, &time);
 }
 
-static int send_task(struct worker *worker, enum task_op op, const struct wire_layout *layout,
+static int send_task(struct operation *operation, enum task_op op, const struct wire_layout *layout,
 		     const void *task)
 {
+	struct worker *worker = operation->worker;
 	struct wire_writer *writer = &worker->keeper->to_spawner;
 
-	wire_begin(writer, op, 0, 0, 0);
-	wire_put(writer, layout, task);
+	wire_begin(writer, op, operation->last ? TASK_LAST : 0, operation->request,
+		   operation->connection);
+	if (layout)
+		wire_put(writer, layout, task);
 	/* also of one that is not taken it may be said why: see worker_decline() */
 	worker->serial++;
 	return wire_send(writer, worker->fd);
@@ -201,18 +216,19 @@ static bool is_closed(int negative)
 static int send_or_replace(struct operation *operation, enum task_op op,
 			   const struct wire_layout *layout, const void *task)
 {
-	int r = send_task(operation->worker, op, layout, task);
+	int r = send_task(operation, op, layout, task);
 
-	while (is_closed(r) && operation->worker->rested) {
+	/* a bound one is not replaced: it alone has the descriptors */
+	while (is_closed(r) && operation->worker->rested && !operation->worker->bound) {
 		worker_free(operation->worker);
 		operation->worker = NULL;
 		r = worker_take(operation->keeper, on_worker, &operation->worker);
 		if (r < 0)
 			return r;
 		operation->worker->operation = operation;
-		r = send_task(operation->worker, op, layout, task);
+		r = send_task(operation, op, layout, task);
 	}
-	return is_closed(r) ? 0 : r;
+	return is_closed(r) && !operation->worker->bound ? 0 : r;
 }
 
 int operation_send(struct operation *operation, enum task_op op, const struct wire_layout *layout,

@@ -16,7 +16,11 @@ struct operation {
 	struct keeper *keeper;
 	struct worker *worker;
 	struct event *deadline;
-	void *context; /* the owner's */
+	/* the request whose descriptors the task needs; connection 0: it needs none */
+	uint32_t connection, request;
+	bool ends_early; /* by its first report with descriptors, if there is one */
+	bool last;	 /* no other task needs these descriptors */
+	void *context;	 /* the owner's */
 	/* A report before the last; fds: what came along, or -1; the callee may take them. May be
 	 * NULL. */
 	void (*report)(struct operation *operation, const struct task_report *report,
@@ -29,7 +33,11 @@ struct operation {
 
 /* Makes one, with a worker. seconds: the deadline, 0 for none. 0 or -errno. */
 int operation_new(struct keeper *keeper, unsigned int seconds, struct operation **ret);
-/* Sends the order; on failure the operation is freed and done() is not called. 0 or -errno. */
+/* The same with this worker, which is bound and has nothing to do. */
+int operation_new_with(struct keeper *keeper, struct worker *worker, unsigned int seconds,
+		       struct operation **ret);
+/* Sends the order (layout NULL: without a task); on failure the operation is freed and done() is
+ * not called. 0 or -errno. */
 int operation_send(struct operation *operation, enum task_op op, const struct wire_layout *layout,
 		   const void *task);
 /* Lifts or moves the deadline. */

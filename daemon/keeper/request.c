@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Requests, from the moment that they are kept to their answers. */
 #include "daemon/keeper/front-part.h"
-#include "daemon/keeper/log.h"
 
 struct request *request_keep(const struct request *request)
 {
@@ -11,6 +10,7 @@ struct request *request_keep(const struct request *request)
 		return NULL;
 	*kept = *request;
 	kept->kept = true;
+	kept->processes = NULL;
 	kept->next = kept->front->requests;
 	kept->front->requests = kept;
 	kept->front->n_requests++;
@@ -38,20 +38,12 @@ void request_begin(struct keeper *keeper, const struct request *request, uint16_
 		   request->connection);
 }
 
-void request_send(struct keeper *keeper, const struct request *request)
+void request_send(struct keeper *keeper _unused_, const struct request *request)
 {
-	int r;
-
 	if (!request->front)
 		return;
-	r = wire_send(&keeper->to_front, request->front->channel_fd);
-	if (r == 0 || r == -EPIPE || r == -ENOTCONN || r == -ECONNRESET)
-		return;
-	log_line(LOG_WARNING,
-		 &(struct log_fields){
-			 .has_uid = true, .uid = request->front->identity.uid, .error = -r},
-		 "a front does not take its answers: it is ended");
-	front_close_soon(request->front);
+	front_say(request->front);
+	lane_release(request);
 }
 
 void request_done(struct keeper *keeper, struct request *request, const struct wire_layout *layout,

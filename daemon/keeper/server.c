@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include "daemon/keeper/closer.h"
 #include "daemon/keeper/front.h"
 #include "daemon/keeper/log.h"
 #include "daemon/keeper/server.h"
@@ -107,6 +108,7 @@ void connection_free(struct keeper *keeper, struct connection *connection)
 {
 	uncount_connection(keeper, connection->peer.identity.uid);
 	peer_done(&connection->peer);
+	closer_close(keeper, connection->socket_fd);
 	free(connection);
 }
 
@@ -151,6 +153,7 @@ static int serve(struct keeper *keeper, int fd)
 		return r;
 	}
 	connection->number = ++keeper->last_connection;
+	connection->socket_fd = -1;
 	judge(keeper, connection, reason, sizeof(reason));
 	r = hand_over(keeper, connection, fd, reason);
 	if (r < 0)
@@ -181,7 +184,7 @@ static void on_accept(evutil_socket_t listening, short what _unused_, void *cont
 	struct keeper *keeper = context;
 
 	for (int i = 0; i < ACCEPTS_AT_ONCE; i++) {
-		_cleanup_fd_ int fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+		int fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 		if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM)) {
 			log_error("cannot accept a connection: %s", strerror(errno));
@@ -192,7 +195,8 @@ static void on_accept(evutil_socket_t listening, short what _unused_, void *cont
 		}
 		if (fd < 0)
 			return;
-		serve(keeper, fd);
+		if (serve(keeper, fd) < 0)
+			closer_close(keeper, fd);
 	}
 }
 

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include "daemon/keeper/audit.h"
 #include "daemon/keeper/check.h"
+#include "daemon/keeper/lane.h"
 #include "daemon/keeper/monitor.h"
 #include "daemon/keeper/operation.h"
 #include "daemon/keeper/session.h"
@@ -212,12 +213,13 @@ static int send_start(struct watch *watch, const struct connection *connection,
 	task.caller_no_new_privileges = connection->peer.no_new_privileges;
 	task.status_file_fd = status_fd;
 	task.leash_fd = leash_fd;
-	r = operation_new(watch->keeper, START_SECONDS, &watch->operation);
+	r = lane_operation(watch->starter, true, START_SECONDS, &watch->operation);
 	if (r < 0)
 		return r;
 	watch->operation->context = watch;
 	watch->operation->report = on_started;
 	watch->operation->done = on_start_done;
+	watch->operation->ends_early = true;
 	r = operation_send(watch->operation, TASK_START, &task_start_layout, &task);
 	if (r < 0)
 		watch->operation = NULL;

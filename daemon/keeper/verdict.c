@@ -80,12 +80,34 @@ static const struct meaning *find_meaning(const struct task_report *report)
 	return NULL;
 }
 
+/* A descriptor that is of no use where a command wants it. */
+static int verdict_on_descriptor(uint32_t which, struct failure *failure)
+{
+	static const char useless[] = "can be neither read nor written";
+	static const struct {
+		const char *field, *reason;
+	} rows[DESCRIPTOR_COUNT] = {
+		[DESCRIPTOR_STATUS] = {"statusFileDescriptor", "is not the writing end of a pipe"},
+		[DESCRIPTOR_STDIN] = {"stdinFileDescriptor", useless},
+		[DESCRIPTOR_STDOUT] = {"stdoutFileDescriptor", useless},
+		[DESCRIPTOR_STDERR] = {"stderrFileDescriptor", useless},
+		[DESCRIPTOR_TERMINAL] = {"terminalFileDescriptor",
+					 "is not a terminal that can be read or written"},
+	};
+
+	which = MIN(which, (uint32_t)DESCRIPTOR_TERMINAL);
+	return failure_set(failure, ERROR_INVALID_VALUE, 0, rows[which].field, "%s",
+			   rows[which].reason);
+}
+
 int verdict_on(const struct task_report *report, struct failure *failure)
 {
 	const struct meaning *meaning = find_meaning(report);
 	char field[64], what[128];
 	int error = report->error;
 
+	if (report->step == STEP_DESCRIPTOR)
+		return verdict_on_descriptor(report->detail, failure);
 	blame(report->step, report->detail, field, sizeof(field));
 	if (*field && is_of_value(error))
 		return failure_set(failure, ERROR_INVALID_VALUE, 0, field, "cannot %s: %s",

@@ -29,10 +29,36 @@ void worker_free(struct worker *worker)
 			worker->keeper->n_idle_workers--;
 			break;
 		}
+	if (worker->holder)
+		*worker->holder = NULL;
 	if (worker->event)
 		event_free(worker->event);
 	close_fd(worker->fd);
 	free(worker);
+}
+
+void worker_bind(struct worker *worker, struct worker **holder)
+{
+	worker->bound = true;
+	worker->holder = holder;
+	*holder = worker;
+}
+
+void worker_release(struct worker *worker)
+{
+	*worker->holder = NULL;
+	worker->holder = NULL;
+	if (!worker->operation)
+		worker_free(worker);
+}
+
+void worker_drop(struct worker *worker, uint32_t connection, uint32_t request)
+{
+	struct wire_writer *writer = &worker->keeper->to_spawner;
+
+	wire_begin(writer, TASK_DROP, 0, request, connection);
+	/* if it is lost, so are the descriptors */
+	(void)wire_send(writer, worker->fd);
 }
 
 static int worker_new(struct keeper *keeper, event_callback_fn on_readable, struct worker **ret)
@@ -89,6 +115,11 @@ void worker_give_back(struct worker *worker)
 
 	worker->operation = NULL;
 	worker->rested = true;
+	if (worker->bound) {
+		if (!worker->holder)
+			worker_free(worker);
+		return;
+	}
 	if (!keeper->rest_event)
 		keeper->rest_event = evtimer_new(keeper->loop, on_rest, keeper);
 	if (keeper->n_idle_workers >= IDLE_MAX || !keeper->rest_event) {

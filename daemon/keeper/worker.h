@@ -15,8 +15,10 @@ struct worker {
 	uint32_t number;
 	int fd; /* SOCK_SEQPACKET, non-blocking */
 	struct event *event;
-	uint32_t serial; /* of its last task */
-	bool rested;	 /* it has carried out something before, and may have been killed since */
+	uint32_t serial;	/* of its last task */
+	bool bound;		/* it serves a lane, and goes back to none of the others */
+	struct worker **holder; /* where the lane keeps it; NULL: the lane has gone */
+	bool rested; /* it has carried out something before, and may have been killed since */
 	struct operation *operation; /* what it carries out; NULL: idle */
 };
 
@@ -28,6 +30,12 @@ int worker_take(struct keeper *keeper, event_callback_fn on_readable, struct wor
 void worker_give_back(struct worker *worker);
 /* Lets go of it: it ends when it has done what it was told. NULL is fine. */
 void worker_free(struct worker *worker);
+/* The lane at *holder has it from now on: *holder becomes NULL when it is lost. */
+void worker_bind(struct worker *worker, struct worker **holder);
+/* The lane has gone: the worker ends, after what it is doing. */
+void worker_release(struct worker *worker);
+/* Tells a bound worker that the descriptors of this request are not needed. */
+void worker_drop(struct worker *worker, uint32_t connection, uint32_t request);
 /* Kills it, and what it runs; its channel then reads end-of-file. */
 void worker_abort(struct worker *worker);
 void worker_free_idle(struct keeper *keeper);

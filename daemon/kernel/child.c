@@ -38,7 +38,10 @@ int child_report(const struct host *host, struct task_report *report, const int 
 	};
 
 	report->serial = host->task_serial;
-	memcpy(CMSG_DATA(&control.header), fds, n * sizeof(*fds));
+	if (n > 0)
+		memcpy(CMSG_DATA(&control.header), fds, n * sizeof(*fds));
+	else
+		message.msg_controllen = 0;
 	return sendmsg(host->report_fd, &message, MSG_NOSIGNAL) < 0 ? negative_errno() : 0;
 }
 

@@ -50,17 +50,19 @@ enum step {
 	STEP_LINK_UP,
 	STEP_IMPAIR, /* ENOENT: the kernel has no such queueing discipline */
 	STEP_UNLINK,
-	STEP_FIREWALL,	 /* EOPNOTSUPP, ENOENT: the kernel has no nftables, or no NAT in it */
-	STEP_FORWARDING, /* let packets be forwarded */
-	STEP_CONTROLLER, /* EOPNOTSUPP: the cgroup controller is not there */
-	STEP_LIMIT,	 /* limit the set's cgroup */
-	STEP_RESOLVER,	 /* ENOENT: there is no such entry in /etc */
-	STEP_PATH,	 /* detail: index in spec.mounts, or SPEC_MOUNTS_MAX: the root */
-	STEP_KEEP,	 /* write what is to last over a boot */
-	STEP_WORKER,	 /* no worker could be forked: nothing has been begun */
-	STEP_LOST,	 /* the child ended without a word */
-	STEP_LATE,	 /* it did not end by the deadline */
-	STEP_STUCK,	 /* processes that are killed do not end: see cgroup_wait_killed() */
+	STEP_FIREWALL,	  /* EOPNOTSUPP, ENOENT: the kernel has no nftables, or no NAT in it */
+	STEP_FORWARDING,  /* let packets be forwarded */
+	STEP_CONTROLLER,  /* EOPNOTSUPP: the cgroup controller is not there */
+	STEP_LIMIT,	  /* limit the set's cgroup */
+	STEP_RESOLVER,	  /* ENOENT: there is no such entry in /etc */
+	STEP_PATH,	  /* detail: index in spec.mounts, or SPEC_MOUNTS_MAX: the root */
+	STEP_KEEP,	  /* write what is to last over a boot */
+	STEP_DESCRIPTORS, /* EBADMSG: the front has not sent what its request names */
+	STEP_DESCRIPTOR,  /* detail: enum task_descriptor; EINVAL: of no use there */
+	STEP_WORKER,	  /* no worker could be forked: nothing has been begun */
+	STEP_LOST,	  /* the child ended without a word */
+	STEP_LATE,	  /* it did not end by the deadline */
+	STEP_STUCK,	  /* processes that are killed do not end: see cgroup_wait_killed() */
 	STEP_COUNT,
 };
 

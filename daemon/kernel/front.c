@@ -10,6 +10,7 @@
 #include "daemon/kernel/profile.h"
 
 #define CHANNEL_FD 3
+#define REQUESTS_FD 4
 
 /* To where the daemon logs. */
 static void give_up(const char *step, int negative) __attribute__((noreturn));
@@ -25,17 +26,20 @@ static int set_profile(const char *profile)
 	return profile && profile_confines(profile) ? profile_apply(profile) : 0;
 }
 
-/* 0, 1 and the channel in their places. The program's descriptor, or -errno. */
-static int place_descriptors(int program_fd, int channel_fd)
+/* Puts 0, 1 and the ways to the keeper in their places. Returns the program's descriptor, or
+ * -errno. */
+static int place_descriptors(int program_fd, const struct task_front *task)
 {
 	int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-	int channel = fcntl(channel_fd, F_DUPFD_CLOEXEC, 10);
+	int channel = fcntl(task->channel_fd, F_DUPFD_CLOEXEC, 10);
+	int requests = fcntl(task->requests_fd, F_DUPFD_CLOEXEC, 10);
 	int program = fcntl(program_fd, F_DUPFD_CLOEXEC, 10);
 
-	if (null_fd < 0 || channel < 0 || program < 0 || dup2(null_fd, 0) < 0 ||
-	    dup2(null_fd, 1) < 0 || dup2(channel, CHANNEL_FD) < 0)
+	if (null_fd < 0 || channel < 0 || requests < 0 || program < 0 || dup2(null_fd, 0) < 0 ||
+	    dup2(null_fd, 1) < 0 || dup2(channel, CHANNEL_FD) < 0 ||
+	    dup2(requests, REQUESTS_FD) < 0)
 		return negative_errno();
-	process_close_from(CHANNEL_FD + 1, program);
+	process_close_from(REQUESTS_FD + 1, program);
 	return program;
 }
 
@@ -51,7 +55,7 @@ void child_front(int program_fd, const struct task_front *task)
 	child_begin();
 	for (size_t i = 0; i < identity.n_groups; i++)
 		groups[i] = task->identity.groups[i].id;
-	program = place_descriptors(program_fd, task->channel_fd);
+	program = place_descriptors(program_fd, task);
 	if (program < 0)
 		give_up("be given its descriptors", program);
 	privilege_bound(0);

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/child.h"
+#include "daemon/kernel/descriptors.h"
 #include "daemon/kernel/join.h"
 #include "daemon/kernel/limits.h"
 #include "daemon/kernel/pin.h"
@@ -306,6 +307,8 @@ static int runner_init(struct runner *runner, const struct host *host,
 		runner->join.shared = NULL;
 		return negative_errno();
 	}
+	if (descriptors_check(&task->command, &runner->join.shared->fault) < 0)
+		return -EINVAL;
 	return fail(runner, STEP_ARGUMENTS, read_arguments(runner));
 }
 

@@ -4,9 +4,11 @@
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/cgroup-limits.h"
 #include "daemon/kernel/child.h"
+#include "daemon/kernel/closer.h"
 #include "daemon/kernel/firewall.h"
 #include "daemon/kernel/front.h"
 #include "daemon/kernel/keep.h"
+#include "daemon/kernel/lane.h"
 #include "daemon/kernel/link.h"
 #include "daemon/kernel/make.h"
 #include "daemon/kernel/net.h"
@@ -18,8 +20,9 @@
 
 /* The task being carried out. */
 struct task {
-	const struct host *host;
+	struct host *host;
 	uint16_t type; /* enum task_op */
+	bool last;     /* it is the last that needs its request's descriptors */
 	union {
 		struct task_create create;
 		struct task_spare spare;
@@ -32,16 +35,19 @@ struct task {
 		struct task_names names;
 		struct task_keep keep;
 		struct task_front front;
+		struct task_processes processes;
 	} order;
+	struct lane_end lane; /* by which descriptors of clients come */
 };
 
 static const struct wire_layout *const layouts[] = {
-	[TASK_CREATE] = &task_create_layout, [TASK_REMOVE] = &task_remove_layout,
-	[TASK_START] = &task_start_layout,   [TASK_INSPECT] = &task_inspect_layout,
-	[TASK_LINK] = &task_wire_layout,     [TASK_ADJUST] = &task_adjust_layout,
-	[TASK_UNLINK] = &task_wire_layout,   [TASK_RESTORE] = &task_restore_layout,
-	[TASK_NAMES] = &task_names_layout,   [TASK_FRONT] = &task_front_layout,
-	[TASK_KEEP] = &task_keep_layout,     [TASK_SPARE] = &task_spare_layout,
+	[TASK_CREATE] = &task_create_layout,	   [TASK_REMOVE] = &task_remove_layout,
+	[TASK_START] = &task_start_layout,	   [TASK_INSPECT] = &task_inspect_layout,
+	[TASK_LINK] = &task_wire_layout,	   [TASK_ADJUST] = &task_adjust_layout,
+	[TASK_UNLINK] = &task_wire_layout,	   [TASK_RESTORE] = &task_restore_layout,
+	[TASK_NAMES] = &task_names_layout,	   [TASK_FRONT] = &task_front_layout,
+	[TASK_KEEP] = &task_keep_layout,	   [TASK_SPARE] = &task_spare_layout,
+	[TASK_PROCESSES] = &task_processes_layout,
 };
 
 static void report_done(int report_fd, uint32_t serial, const struct fault *fault)
@@ -177,10 +183,36 @@ static void start_runner(const struct task *task)
 	report_fault(task->host, &fault);
 }
 
+static void identify(const struct task *task)
+{
+	struct fault fault = {};
+
+	lane_identify(task->host, &task->lane, task->order.processes.processes, &fault);
+	report_fault(task->host, &fault);
+}
+
+static void open_lane(struct task *task)
+{
+	struct fault fault = {};
+
+	lane_drop(&task->lane);
+	close_fd(task->lane.fd);
+	task->lane.fd = lane_make(task->host);
+	if (task->lane.fd < 0)
+		fault_set(&fault, STEP_DESCRIPTORS, 0, -task->lane.fd);
+	report_fault(task->host, &fault);
+}
+
 static void carry_out(struct task *task, int front_program_fd)
 {
 	if (task->type == TASK_START)
 		start_runner(task);
+	else if (task->type == TASK_LANE)
+		open_lane(task);
+	else if (task->type == TASK_PROCESSES)
+		identify(task);
+	else if (task->type == TASK_CLOSER)
+		closer_run(task->host);
 	else if (task->type == TASK_FRONT)
 		child_front(front_program_fd, &task->order.front);
 	else
@@ -192,6 +224,53 @@ static bool needs_sysctl(uint16_t type)
 	return type == TASK_CREATE || type == TASK_SPARE || type == TASK_LINK;
 }
 
+/* Reads the task that the message holds. Returns 0, or -EBADMSG: descriptors that it needs have not
+ * come. The keeper makes no mistakes: anything else is the end of this process. */
+static int read_task(struct task *task, struct wire_message *message)
+{
+	const struct nlmsghdr *header = message->header;
+	uint16_t type = header->nlmsg_type;
+	const struct wire_layout *layout = type < ARRAY_SIZE(layouts) ? layouts[type] : NULL;
+
+	task->type = type;
+	task->last = header->nlmsg_flags & TASK_LAST;
+	if (header->nlmsg_pid && task->lane.fd >= 0) {
+		lane_fetch(&task->lane, header->nlmsg_pid, header->nlmsg_seq);
+		message->handles = &task->lane.handles;
+	}
+	if (!layout && (type == TASK_LANE || type == TASK_CLOSER || type == TASK_DROP))
+		return 0;
+	if (!layout)
+		_exit(EXIT_FAILURE);
+	if (wire_decode(message, layout, &task->order) == 0)
+		return 0;
+	if (!message->handles)
+		_exit(EXIT_FAILURE);
+	return -EBADMSG;
+}
+
+/* One task. Descriptors of clients are closed when it is done: should that take its time, nothing
+ * but the next task of the same front waits. */
+static void on_task(struct task *task, struct wire_message *message, int front_program_fd)
+{
+	struct fault fault;
+
+	if (message->header->nlmsg_type != TASK_DROP)
+		task->host->task_serial++;
+	if (read_task(task, message) < 0) {
+		fault_set(&fault, STEP_DESCRIPTORS, 0, EBADMSG);
+		report_fault(task->host, &fault);
+	} else if (task->type != TASK_DROP) {
+		/* the one that there is will do as well when no other can be made */
+		if (needs_sysctl(task->type))
+			(void)sysctl_renew(task->host);
+		carry_out(task, front_program_fd);
+	}
+	if (task->last || task->type == TASK_DROP)
+		lane_drop(&task->lane);
+	wire_message_close_fds(message);
+}
+
 void worker_run(struct host *host, int front_program_fd)
 {
 	static struct task task;
@@ -200,19 +279,9 @@ void worker_run(struct host *host, int front_program_fd)
 	child_begin();
 	sysctl_borrow(host);
 	task.host = host;
-	if (wire_message_init(&message) < 0)
+	if (wire_message_init(&message) < 0 || lane_end_init(&task.lane) < 0)
 		_exit(EXIT_FAILURE);
-	while (wire_receive(&message, host->report_fd) > 0) {
-		host->task_serial++;
-		task.type = message.header->nlmsg_type;
-		if (task.type >= ARRAY_SIZE(layouts) || !layouts[task.type] ||
-		    wire_decode(&message, layouts[task.type], &task.order) < 0)
-			_exit(EXIT_FAILURE);
-		/* the one that there is will do as well when no other can be made */
-		if (needs_sysctl(task.type))
-			(void)sysctl_renew(host);
-		carry_out(&task, front_program_fd);
-		wire_message_close_fds(&message);
-	}
+	while (wire_receive(&message, host->report_fd) > 0)
+		on_task(&task, &message, front_program_fd);
 	_exit(EXIT_SUCCESS);
 }

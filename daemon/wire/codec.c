@@ -60,6 +60,29 @@ static void put_fd(struct wire_writer *writer, uint16_t attribute, int fd)
 	put_raw(writer, attribute, sizeof(index), &index);
 }
 
+static bool is_handle(const struct wire_field *field)
+{
+	return field->type == WIRE_HANDLE || field->type == WIRE_PROCESS;
+}
+
+static void put_handle(struct wire_writer *writer, const struct wire_field *field, int handle)
+{
+	struct wire_handles *handles = writer->handles;
+	uint32_t index = handles ? handles->n : (uint32_t)handle;
+
+	if (writer->without_fds)
+		return;
+	if (index >= WIRE_FDS_MAX) {
+		writer->overflow = true;
+		return;
+	}
+	if (handles && field->type == WIRE_PROCESS)
+		handles->processes |= UINT64_C(1) << index;
+	if (handles)
+		handles->fds[handles->n++] = handle;
+	put_raw(writer, field->attribute, sizeof(index), &index);
+}
+
 static bool is_default(const struct wire_layout *layout, const void *value);
 
 static bool field_is_default(const struct wire_field *field, const char *value)
@@ -77,6 +100,8 @@ static bool field_is_default(const struct wire_field *field, const char *value)
 	case WIRE_STRING:
 		return !*(const char *const *)at || !**(const char *const *)at;
 	case WIRE_FD:
+	case WIRE_HANDLE:
+	case WIRE_PROCESS:
 		return *(const int *)at < 0;
 	case WIRE_NESTED:
 		return is_default(field->layout, at);
@@ -135,6 +160,10 @@ static void put_field(struct wire_writer *writer, const struct wire_field *field
 	case WIRE_FD:
 		put_fd(writer, field->attribute, *(const int *)at);
 		break;
+	case WIRE_HANDLE:
+	case WIRE_PROCESS:
+		put_handle(writer, field, *(const int *)at);
+		break;
 	case WIRE_NESTED:
 		put_nested(writer, field->attribute, field->layout, at);
 		break;
@@ -156,13 +185,17 @@ bool wire_put_item(struct wire_writer *writer, uint16_t attribute, const struct 
 		   const void *value)
 {
 	uint32_t length = writer->buffer->header.nlmsg_len;
-	size_t n_fds = writer->n_fds;
+	struct wire_handles none = {}, *handles = writer->handles ? writer->handles : &none;
+	size_t n_fds = writer->n_fds, n_handles = handles->n;
+	uint64_t processes = handles->processes;
 
 	put_nested(writer, attribute, layout, value);
 	if (!writer->overflow)
 		return true;
 	writer->buffer->header.nlmsg_len = length;
 	writer->n_fds = n_fds;
+	handles->n = n_handles;
+	handles->processes = processes;
 	writer->overflow = false;
 	return false;
 }
@@ -230,7 +263,7 @@ static void collect_fds(struct wire_message *message, struct msghdr *received)
 	}
 }
 
-int wire_receive(struct wire_message *message, int socket_fd)
+static int receive(struct wire_message *message, int socket_fd, int flags)
 {
 	struct iovec data = {message->header, WIRE_SIZE_MAX};
 	union fd_buffer control;
@@ -243,8 +276,10 @@ int wire_receive(struct wire_message *message, int socket_fd)
 	ssize_t got;
 
 	wire_message_close_fds(message);
+	message->handles = NULL;
+	message->of_front = false;
 	do
-		got = recvmsg(socket_fd, &received, MSG_CMSG_CLOEXEC);
+		got = recvmsg(socket_fd, &received, MSG_CMSG_CLOEXEC | flags);
 	while (got < 0 && errno == EINTR);
 	if (got < 0)
 		return negative_errno();
@@ -257,6 +292,26 @@ int wire_receive(struct wire_message *message, int socket_fd)
 		return -EBADMSG;
 	}
 	return 1;
+}
+
+int wire_receive(struct wire_message *message, int socket_fd)
+{
+	return receive(message, socket_fd, 0);
+}
+
+int wire_receive_now(struct wire_message *message, int socket_fd)
+{
+	return receive(message, socket_fd, MSG_DONTWAIT);
+}
+
+int wire_message_copy(const struct wire_message *message, struct wire_message *ret)
+{
+	*ret = (struct wire_message){.header = malloc(message->header->nlmsg_len),
+				     .of_front = message->of_front};
+	if (!ret->header)
+		return -ENOMEM;
+	memcpy(ret->header, message->header, message->header->nlmsg_len);
+	return 0;
 }
 
 /* Fields stand in a table in the order of their numbers, which need not be that of the struct. */
@@ -283,7 +338,7 @@ void wire_clear(const struct wire_layout *layout, void *value)
 		const struct wire_field *field = &layout->fields[i];
 		char *at = (char *)value + field->offset;
 
-		if (field->type == WIRE_FD)
+		if (field->type == WIRE_FD || is_handle(field))
 			*(int *)(void *)at = -1;
 		else if (field->type == WIRE_NESTED)
 			wire_clear(field->layout, at);
@@ -346,6 +401,20 @@ static int get_fd(struct decoder *decoder, const struct nlattr *attribute, void 
 	return 0;
 }
 
+static int get_handle(const struct decoder *decoder, const struct nlattr *attribute, void *at)
+{
+	const struct wire_handles *handles = decoder->message ? decoder->message->handles : NULL;
+	uint32_t index;
+
+	if (!decoder->message || mnl_attr_get_payload_len(attribute) != sizeof(uint32_t))
+		return -EBADMSG;
+	index = mnl_attr_get_u32(attribute);
+	if (index >= (handles ? handles->n : WIRE_FDS_MAX))
+		return -EBADMSG;
+	*(int *)at = handles ? handles->fds[index] : (int)index;
+	return 0;
+}
+
 static int get_nested(struct decoder *decoder, const struct wire_layout *layout,
 		      const struct nlattr *attribute, void *at)
 {
@@ -380,6 +449,9 @@ static int get_field(struct decoder *decoder, const struct wire_field *field,
 		return get_string(field, attribute, at);
 	case WIRE_FD:
 		return get_fd(decoder, attribute, at);
+	case WIRE_HANDLE:
+	case WIRE_PROCESS:
+		return get_handle(decoder, attribute, at);
 	case WIRE_NESTED:
 		return get_nested(decoder, field->layout, attribute, at);
 	default:
@@ -414,7 +486,7 @@ static int get_attributes(struct decoder *decoder, const struct wire_layout *lay
 		if (!field && decoder->skip_items && decoder->depth == 0 &&
 		    mnl_attr_get_type(at) >= WIRE_ITEM)
 			continue;
-		if (!field)
+		if (!field || (field->by_daemon && decoder->message && decoder->message->of_front))
 			return -EBADMSG;
 		if (field->type != WIRE_ARRAY && seen & UINT64_C(1) << (field - layout->fields))
 			return -EBADMSG;

@@ -6,7 +6,8 @@
  *
  * Decoding is strict: an attribute that the layout does not know, that comes twice where one is
  * allowed, has a wrong length, a string with a NUL inside or without one at its end, a number above
- * its limit, too many elements, or a descriptor that did not come along: all -EBADMSG.
+ * its limit, too many elements, a descriptor that did not come along, or, from a front, a field
+ * that only the daemon may fill: all -EBADMSG.
  *
  * A decoded struct is a view: its strings lie in the message and its descriptors belong to the
  * message until wire_take_fd(). Absent means zero, NULL, or -1 for a descriptor; zero, NULL, false
@@ -24,14 +25,16 @@
 #define WIRE_FDS_MAX 64
 
 enum wire_type {
-	WIRE_BOOL,   /* bool */
-	WIRE_U32,    /* uint32_t, at most limit (0: any) */
-	WIRE_U64,    /* uint64_t, at most limit (0: any) */
-	WIRE_I64,    /* int64_t */
-	WIRE_STRING, /* const char *, at most limit bytes without its NUL; never empty */
-	WIRE_FD,     /* int, a descriptor that travels along */
-	WIRE_NESTED, /* a struct, by layout */
-	WIRE_ARRAY,  /* size_t count at count_offset, then an array of at most limit structs */
+	WIRE_BOOL,    /* bool */
+	WIRE_U32,     /* uint32_t, at most limit (0: any) */
+	WIRE_U64,     /* uint64_t, at most limit (0: any) */
+	WIRE_I64,     /* int64_t */
+	WIRE_STRING,  /* const char *, at most limit bytes without its NUL; never empty */
+	WIRE_FD,      /* int, a descriptor that travels along */
+	WIRE_HANDLE,  /* int, a client's descriptor, which travels apart: see struct wire_handles */
+	WIRE_PROCESS, /* the same, of which a worker finds out whether it is a pidfd */
+	WIRE_NESTED,  /* a struct, by layout */
+	WIRE_ARRAY,   /* size_t count at count_offset, then an array of at most limit structs */
 };
 
 struct wire_layout;
@@ -43,6 +46,7 @@ struct wire_field {
 	uint64_t limit;
 	size_t count_offset;		  /* WIRE_ARRAY */
 	bool large;			  /* WIRE_ARRAY: see wire_clear() */
+	bool by_daemon;			  /* a front must not fill it: see struct wire_message */
 	const struct wire_layout *layout; /* WIRE_NESTED, WIRE_ARRAY: of one element */
 };
 
@@ -50,6 +54,18 @@ struct wire_layout {
 	size_t size; /* of the struct */
 	size_t n;
 	const struct wire_field *fields;
+};
+
+/*
+ * Descriptors of a client's, which the keeper must never hold: closing one may take as long as the
+ * client likes. A front sends them to a worker directly, and both messages, the front's request and
+ * the keeper's task, name them by their index in that sending. So a handle is a descriptor in the
+ * front and in the worker, which have such a table, and an index in the keeper, which has none.
+ */
+struct wire_handles {
+	int fds[WIRE_FDS_MAX]; /* borrowed */
+	size_t n;
+	uint64_t processes; /* bit i: the i-th is a WIRE_PROCESS */
 };
 
 /* A message that is written: owns nothing but its buffer; descriptors are borrowed. */
@@ -60,6 +76,8 @@ struct wire_writer {
 	} * buffer;
 	int fds[WIRE_FDS_MAX];
 	size_t n_fds;
+	struct wire_handles
+		*handles; /* collects the handles' descriptors; NULL: they are indexes */
 	bool overflow;	  /* it did not fit; sending says -EMSGSIZE */
 	bool without_fds; /* descriptors are left out, as by wire_pack() */
 };
@@ -69,6 +87,8 @@ struct wire_message {
 	struct nlmsghdr *header; /* type, flags, seq (the request), pid (the connection) */
 	int fds[WIRE_FDS_MAX];	 /* -1 where taken */
 	size_t n_fds;
+	const struct wire_handles *handles; /* turns handles into descriptors; NULL: indexes */
+	bool of_front; /* fields that only the daemon may fill are malformed in it */
 };
 
 int wire_writer_init(struct wire_writer *writer); /* 0 or -ENOMEM */
@@ -98,11 +118,19 @@ void wire_message_done(struct wire_message *message);
  */
 int wire_receive(struct wire_message *message, int socket_fd);
 
+/* Returns what there is without waiting, as wire_receive(). */
+int wire_receive_now(struct wire_message *message, int socket_fd);
+
+/* Copies the message, without its descriptors, into *ret, which wire_message_done() frees. Returns
+ * 0 or -ENOMEM. */
+int wire_message_copy(const struct wire_message *message, struct wire_message *ret);
+
 /* Closes the descriptors that came with the message and were not taken. */
 void wire_message_close_fds(struct wire_message *message);
 
-/* Prepares a struct as if nothing had been decoded into it: zero, and -1 for descriptors. Large
- * arrays, of hundreds of kilobytes, are left as they are: whoever adds an element sets all of it.
+/* Prepares a struct as if nothing had been decoded into it: zero, and -1 for descriptors and
+ * handles. Large arrays, of hundreds of kilobytes, are left as they are: whoever adds an element
+ * sets all of it.
  */
 void wire_clear(const struct wire_layout *layout, void *value);
 /* The message's fields into *ret; attributes from WIRE_ITEM up are items and skipped. 0 or

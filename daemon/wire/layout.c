@@ -19,6 +19,13 @@ static const struct wire_field wire_connection_fields[] = {
 };
 LAYOUT(wire_connection);
 
+static const struct wire_field wire_lane_fields[] = {
+	U32(1, wire_lane, number, 0),
+	FD(2, wire_lane, lane_fd),
+	U64(3, wire_lane, processes, 0),
+};
+LAYOUT(wire_lane);
+
 static const struct wire_field wire_failure_fields[] = {
 	U32(1, wire_failure, error, ERROR_COUNT - 1),
 	I64(2, wire_failure, number),
@@ -31,7 +38,7 @@ static const struct wire_field spec_mount_fields[] = {
 	U32(1, spec_mount, type, MOUNT_CGROUP2),
 	STRING(2, spec_mount, target, PATH_MAX - 1),
 	STRING(3, spec_mount, source, PATH_MAX - 1),
-	FD(4, spec_mount, source_fd),
+	HANDLE(4, spec_mount, source_fd),
 	BOOL(5, spec_mount, read_only),
 	U64(6, spec_mount, size, 0),
 };
@@ -64,7 +71,7 @@ static const struct wire_field wire_spec_fields[] = {
 	U32(6, wire_spec, mount_proc, SWITCH_OFF),
 	ARRAY(7, wire_spec, mounts, spec_mount, SPEC_MOUNTS_MAX),
 	STRING(8, wire_spec, root_path, PATH_MAX - 1),
-	FD(9, wire_spec, root_fd),
+	HANDLE(9, wire_spec, root_fd),
 	BOOL(10, wire_spec, has_monotonic),
 	BOOL(11, wire_spec, has_boottime),
 	I64(12, wire_spec, monotonic),
@@ -80,9 +87,9 @@ static const struct wire_field wire_spec_fields[] = {
 	ARRAY(22, wire_spec, publish, spec_publish, PUBLISH_MAX),
 	NESTED(23, wire_spec, uid_map, wire_map),
 	NESTED(24, wire_spec, gid_map, wire_map),
-	FD(25, wire_spec, lease_fd),
-	U32(26, wire_spec, lease_pid, INT_MAX),
-	U64(27, wire_spec, lease_start, 0),
+	PROCESS(25, wire_spec, lease_fd),
+	DAEMON_U32(26, wire_spec, lease_pid, INT_MAX),
+	DAEMON_U64(27, wire_spec, lease_start, 0),
 	BOOL(28, wire_spec, boot),
 	U64(29, wire_spec, memory, 0),
 	U32(30, wire_spec, tasks, 0),
@@ -100,7 +107,7 @@ LAYOUT(wire_create);
 static const struct wire_field wire_lease_fields[] = {
 	U64(1, wire_lease, span, SPAN_MAX),
 	BOOL(2, wire_lease, connection),
-	FD(3, wire_lease, process_fd),
+	PROCESS(3, wire_lease, process_fd),
 };
 static LAYOUT(wire_lease);
 
@@ -113,7 +120,7 @@ static const struct wire_field wire_ask_fields[] = {
 	STRING(1, wire_ask, name, NAME_SIZE - 1), BOOL(2, wire_ask, has_owner),
 	U32(3, wire_ask, owner, ID_MAX),	  STRING(4, wire_ask, session, SESSION_SIZE - 1),
 	U32(5, wire_ask, kinds, KIND_ALL),	  U32(6, wire_ask, signal, 64),
-	U64(7, wire_ask, span, SPAN_MAX),	  FD(8, wire_ask, process_fd),
+	U64(7, wire_ask, span, SPAN_MAX),	  PROCESS(8, wire_ask, process_fd),
 };
 LAYOUT(wire_ask);
 
@@ -135,21 +142,21 @@ static const struct wire_field wire_word_fields[] = {
 LAYOUT(wire_word);
 
 static const struct wire_field wire_command_fields[] = {
-	FD(1, wire_command, arguments_fd),
+	HANDLE(1, wire_command, arguments_fd),
 	ARRAY(2, wire_command, words, wire_word, COMMAND_WORDS_MAX),
 	STRING(3, wire_command, working_directory, PATH_MAX - 1),
-	FD(4, wire_command, working_directory_fd),
+	HANDLE(4, wire_command, working_directory_fd),
 	BOOL(5, wire_command, has_user),
 	BOOL(6, wire_command, has_group),
 	BOOL(7, wire_command, has_umask),
 	U32(8, wire_command, user, ID_MAX),
 	U32(9, wire_command, group, ID_MAX),
 	U32(10, wire_command, umask, 0777),
-	FD(11, wire_command, stdin_fd),
-	FD(12, wire_command, stdout_fd),
-	FD(13, wire_command, stderr_fd),
-	FD(14, wire_command, terminal_fd),
-	FD(15, wire_command, status_fd),
+	HANDLE(11, wire_command, stdin_fd),
+	HANDLE(12, wire_command, stdout_fd),
+	HANDLE(13, wire_command, stderr_fd),
+	HANDLE(14, wire_command, terminal_fd),
+	HANDLE(15, wire_command, status_fd),
 	U32(16, wire_command, kinds, KIND_ALL),
 	BOOL(17, wire_command, detach),
 	BOOL(18, wire_command, new_privileges),

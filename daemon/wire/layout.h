@@ -38,6 +38,10 @@
  * What a message is about (nlmsg_type). The front sends a request with a number of its own in
  * nlmsg_seq and the connection in nlmsg_pid; each reply carries all three back. One final reply
  * comes to each request, also when its connection has gone.
+ *
+ * Requests travel through a pipe, which can carry no descriptor. Those of clients go from the front
+ * to a worker through a lane (docs/adr/0015-lanes.md); the request that needs them names the lane
+ * in an item of its own.
  */
 enum wire_op {
 	/* keeper to front, unasked (request 0): struct wire_connection; nlmsg_pid is its number */
@@ -50,6 +54,12 @@ enum wire_op {
 	WIRE_STOP,
 	/* front to keeper, without reply: after WIRE_STOP, when it will ask for nothing any more */
 	WIRE_STOPPED,
+	/* front to keeper, without reply: a call with descriptors waits for a lane */
+	WIRE_LANE_WANTED,
+	/* keeper to front, unasked: struct wire_lane, a lane that the front may use from now on.
+	 * Front to keeper, without reply: the front has closed its end of this lane. On the lane
+	 * itself: the descriptors of the request nlmsg_seq of connection nlmsg_pid. */
+	WIRE_LANE,
 	/* front to keeper; in brackets: struct asked, struct answered, items */
 	WIRE_CREATE,	     /* create, set */
 	WIRE_GET,	     /* ask, set */
@@ -99,6 +109,7 @@ enum wire_item {
 	WIRE_ITEM_NETWORK,	   /* struct wire_network */
 	WIRE_ITEM_EVENT,	   /* struct wire_event */
 	WIRE_ITEM_CREATE,	   /* struct wire_create */
+	WIRE_ITEM_LANE,		   /* struct wire_lane: the way of a request's descriptors */
 };
 
 /* What a connection may ask for. */
@@ -112,6 +123,14 @@ struct wire_connection {
 	int socket_fd; /* the client's: connected, non-blocking */
 	uint32_t scope;
 	const char *reason;
+};
+
+/* Between the lane's opening and its end the front sends the descriptors of one request at a time:
+ * from before the request until the request's first answer. */
+struct wire_lane {
+	uint32_t number;    /* unique among the lanes of a front; never 0 */
+	int lane_fd;	    /* WIRE_LANE from the keeper: the sending end */
+	uint64_t processes; /* WIRE_ITEM_LANE: bit i: the i-th descriptor is to be a pidfd */
 };
 
 struct wire_failure {
@@ -212,6 +231,8 @@ struct wire_create {
 #define APPLY_SETS_MAX 64
 #define APPLY_LINKS_MAX 128
 #define APPLY_SIZE_MAX (64 * 1024)
+/* With the item that names its lane. */
+#define APPLY_MESSAGE_MAX (APPLY_SIZE_MAX + 256)
 struct wire_lease {
 	uint64_t span; /* as in wire_spec */
 	bool connection;
@@ -378,8 +399,8 @@ struct wire_count {
 	uint64_t value;
 };
 
-extern const struct wire_layout wire_connection_layout, wire_failure_layout, wire_spec_layout,
-	wire_create_layout, wire_apply_layout, wire_ask_layout, wire_list_layout,
+extern const struct wire_layout wire_connection_layout, wire_lane_layout, wire_failure_layout,
+	wire_spec_layout, wire_create_layout, wire_apply_layout, wire_ask_layout, wire_list_layout,
 	wire_command_layout, wire_exec_layout, wire_run_layout, wire_namespace_layout,
 	wire_set_layout, wire_session_layout, wire_process_layout, wire_status_layout,
 	wire_count_layout, wire_word_layout;

@@ -34,7 +34,7 @@ static const struct wire_field wire_end_fields[] = {
 	U32(8, wire_end, mtu, MTU_MAX),
 	U32(9, wire_end, up, SWITCH_OFF),
 	NESTED(10, wire_end, impairment, wire_impairment),
-	STRING(11, wire_end, second_gateway, ADDRESS_SIZE - 1),
+	DAEMON_STRING(11, wire_end, second_gateway, ADDRESS_SIZE - 1),
 };
 LAYOUT(wire_end);
 
@@ -44,7 +44,7 @@ static const struct wire_field wire_link_fields[] = {
 	U32(3, wire_link, owner, 0),
 	NESTED(4, wire_link, a, wire_end),
 	NESTED(5, wire_link, b, wire_end),
-	U64(6, wire_link, created, 0),
+	DAEMON_U64(6, wire_link, created, 0),
 };
 LAYOUT(wire_link);
 
@@ -70,12 +70,12 @@ static LAYOUT(wire_member);
 
 static const struct wire_field wire_network_fields[] = {
 	STRING(1, wire_network, name, NAME_SIZE - 1),
-	U32(2, wire_network, owner, 0),
+	DAEMON_U32(2, wire_network, owner, 0),
 	ARRAY(3, wire_network, subnets, wire_address, SUBNETS_MAX),
 	BOOL(4, wire_network, egress),
 	ARRAY(5, wire_network, dns, wire_address, SERVERS_MAX),
-	U64(6, wire_network, created, 0),
-	ARRAY(7, wire_network, members, wire_member, NETWORK_MEMBERS_MAX),
+	DAEMON_U64(6, wire_network, created, 0),
+	DAEMON_ARRAY(7, wire_network, members, wire_member, NETWORK_MEMBERS_MAX),
 	BOOL(8, wire_network, boot),
 };
 LAYOUT(wire_network);

@@ -216,9 +216,15 @@ static const struct wire_field task_inspect_fields[] = {
 };
 LAYOUT(task_inspect);
 
+static const struct wire_field task_processes_fields[] = {
+	U64(1, task_processes, processes, 0),
+};
+LAYOUT(task_processes);
+
 static const struct wire_field task_front_fields[] = {
 	NESTED(1, task_front, identity, task_identity),
 	FD(2, task_front, channel_fd),
 	STRING(3, task_front, profile, 255),
+	FD(4, task_front, requests_fd),
 };
 LAYOUT(task_front);

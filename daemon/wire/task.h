@@ -38,7 +38,18 @@ enum task_op {
 	TASK_NAMES,   /* struct task_names: files in /etc of sets that are there */
 	TASK_KEEP,    /* struct task_keep: makes a file last */
 	TASK_FRONT,   /* struct task_front: the worker becomes a front; no reports */
+	TASK_LANE, /* nothing: makes a lane, by which the descriptors of tasks come from then on */
+	TASK_DROP, /* nothing: the descriptors of a request are not needed; no reports */
+	TASK_PROCESSES, /* struct task_processes: which processes pidfds are of */
+	TASK_CLOSER,	/* nothing: the worker becomes the closer */
 };
+
+/*
+ * Some tasks need descriptors of clients, which come by the worker's lane. They are those of the
+ * request nlmsg_seq of connection nlmsg_pid, and the task's handles are indexes of them. The worker
+ * keeps them for further tasks of the same request, until one has this flag, or TASK_DROP.
+ */
+#define TASK_LAST 0x1
 
 struct task_ready {
 	int vault_fd;	   /* root directory of the vault */
@@ -229,6 +240,16 @@ struct task_remove {
 	uint64_t grace; /* microseconds between SIGTERM and SIGKILL */
 };
 
+/* A descriptor of a command's: the detail of STEP_DESCRIPTOR. */
+enum task_descriptor {
+	DESCRIPTOR_STATUS,
+	DESCRIPTOR_STDIN,
+	DESCRIPTOR_STDOUT,
+	DESCRIPTOR_STDERR,
+	DESCRIPTOR_TERMINAL,
+	DESCRIPTOR_COUNT,
+};
+
 struct task_start {
 	struct task_set set;
 	struct task_identity identity;	 /* whom the command runs as, outside ... */
@@ -249,9 +270,13 @@ struct task_inspect {
 	struct task_set set;
 };
 
+struct task_processes {
+	uint64_t processes; /* bit i: the i-th descriptor */
+};
+
 struct task_front {
 	struct task_identity identity;
-	int channel_fd;
+	int channel_fd, requests_fd;
 	const char *profile; /* AppArmor's: see daemon/kernel/profile.h */
 };
 
@@ -261,7 +286,9 @@ enum task_event {
 	REPORT_DONE = 1, /* the last */
 	REPORT_STARTED,	 /* the command has been executed; with pidfds of it and of its runner */
 	REPORT_INTERFACE,
-	REPORT_SPARE, /* with a descriptor of the net namespace, and of its sysfs if wanted */
+	REPORT_LANE,	/* with the sending end of a lane */
+	REPORT_PROCESS, /* detail: which descriptor; pid and init_start; or pid 0, and error */
+	REPORT_SPARE,	/* with a descriptor of the net namespace, and of its sysfs if wanted */
 };
 
 /* serial: which of its worker's tasks it is about, the first is 1. Of one that has said its last, a
@@ -289,6 +316,6 @@ struct task_interface {
 extern const struct wire_layout task_ready_layout, task_fork_layout, task_create_layout,
 	task_spare_layout, task_remove_layout, task_start_layout, task_inspect_layout,
 	task_front_layout, task_wire_layout, task_adjust_layout, task_restore_layout,
-	task_names_layout, task_keep_layout;
+	task_names_layout, task_keep_layout, task_processes_layout;
 
 #endif

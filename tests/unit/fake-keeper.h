@@ -20,6 +20,7 @@
 #include <sys/wait.h>
 #include "base.h"
 #include "daemon/wire/layout.h"
+#include "daemon/wire/stream.h"
 #include "protocol/message.h"
 #include "protocol/transport.h"
 
@@ -27,9 +28,14 @@
 
 struct fake_keeper {
 	pid_t pid;
-	int channel_fd;
+	int channel_fd, requests_fd;
 	struct wire_writer writer;
+	struct wire_inbox inbox;
 	struct wire_message message;
+	/* the worker's end of a lane, and what has come by it for the last request */
+	int lane_fd;
+	struct wire_message lane;
+	struct wire_handles handles;
 };
 
 /* --- the program --- */
@@ -60,27 +66,35 @@ static inline void find_front(char ret[static PATH_MAX])
 static inline void keeper_start(struct fake_keeper *keeper, unsigned int descriptors)
 {
 	char path[PATH_MAX], *arguments[] = {path, NULL};
-	int pair[2];
+	int pair[2], ends[2];
 
 	find_front(path);
+	keeper->lane_fd = -1;
 	assert_int_equal(wire_writer_init(&keeper->writer), 0);
 	assert_int_equal(wire_message_init(&keeper->message), 0);
+	assert_int_equal(wire_message_init(&keeper->lane), 0);
+	assert_int_equal(wire_inbox_init(&keeper->inbox), 0);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
+	assert_int_equal(shutdown(pair[0], SHUT_RD), 0);
+	assert_int_equal(pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
 	keeper->pid = fork();
 	assert_true(keeper->pid >= 0);
 	if (keeper->pid == 0) {
 		struct rlimit limit = {descriptors, descriptors};
 		int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 		int channel = fcntl(pair[1], F_DUPFD_CLOEXEC, 10);
+		int requests = fcntl(ends[1], F_DUPFD_CLOEXEC, 10);
 
 		if (dup2(null_fd, 0) < 0 || dup2(null_fd, 1) < 0 || dup2(channel, 3) < 0 ||
-		    (descriptors && setrlimit(RLIMIT_NOFILE, &limit) < 0))
+		    dup2(requests, 4) < 0 || (descriptors && setrlimit(RLIMIT_NOFILE, &limit) < 0))
 			_exit(126);
 		execv(path, arguments);
 		_exit(127);
 	}
 	close(pair[1]);
+	close(ends[1]);
 	keeper->channel_fd = pair[0];
+	keeper->requests_fd = ends[0];
 }
 
 /* It ends because the channel does, and in order. */
@@ -89,11 +103,15 @@ static inline void keeper_stop(struct fake_keeper *keeper)
 	int status;
 
 	close(keeper->channel_fd);
+	close(keeper->requests_fd);
+	keeper->lane_fd = close_fd(keeper->lane_fd);
 	assert_int_equal(waitpid(keeper->pid, &status, 0), keeper->pid);
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), 0);
 	wire_writer_done(&keeper->writer);
 	wire_message_done(&keeper->message);
+	wire_message_done(&keeper->lane);
+	wire_inbox_done(&keeper->inbox);
 }
 
 /* --- the channel --- */
@@ -133,10 +151,59 @@ static inline int keeper_connect(struct fake_keeper *keeper, uint32_t number, ui
 	return pair[0];
 }
 
+/* A lane, as a worker makes it. */
+static inline void keeper_open_lane(struct fake_keeper *keeper, uint32_t number)
+{
+	struct wire_lane wire = {.number = number};
+	int pair[2];
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
+	keeper->lane_fd = close_fd(keeper->lane_fd);
+	keeper->lane_fd = pair[1];
+	wire.lane_fd = pair[0];
+	wire_begin(&keeper->writer, WIRE_LANE, 0, 0, 0);
+	wire_put(&keeper->writer, &wire_lane_layout, &wire);
+	assert_int_equal(wire_send(&keeper->writer, keeper->channel_fd), 0);
+	close(pair[0]);
+}
+
+/* The descriptors of the request that has just been received are there already. */
+static inline void keeper_fetch(struct fake_keeper *keeper)
+{
+	const struct nlattr *position = NULL;
+	struct wire_lane wire;
+
+	keeper->handles.n = 0;
+	if (wire_next_item(&keeper->message, WIRE_ITEM_LANE, &position, &wire_lane_layout, &wire) !=
+	    1)
+		return;
+	assert_int_equal(wire_receive_now(&keeper->lane, keeper->lane_fd), 1);
+	assert_int_equal(keeper->lane.header->nlmsg_pid, keeper->message.header->nlmsg_pid);
+	assert_int_equal(keeper->lane.header->nlmsg_seq, keeper->message.header->nlmsg_seq);
+	for (size_t i = 0; i < keeper->lane.n_fds; i++)
+		keeper->handles.fds[keeper->handles.n++] = keeper->lane.fds[i];
+	keeper->message.handles = &keeper->handles;
+}
+
+/* The next request or notice; a lane is opened when one is wanted. */
+static inline void keeper_receive_any(struct fake_keeper *keeper)
+{
+	for (uint32_t number = 1;; number++) {
+		if (!wire_inbox_has_message(&keeper->inbox))
+			wait_for(keeper->requests_fd, POLLIN);
+		assert_int_equal(
+			wire_inbox_receive(&keeper->inbox, keeper->requests_fd, &keeper->message),
+			1);
+		if (keeper->message.header->nlmsg_type != WIRE_LANE_WANTED)
+			break;
+		keeper_open_lane(keeper, number);
+	}
+	keeper_fetch(keeper);
+}
+
 static inline void keeper_receive(struct fake_keeper *keeper, uint16_t op, uint32_t connection)
 {
-	wait_for(keeper->channel_fd, POLLIN);
-	assert_int_equal(wire_receive(&keeper->message, keeper->channel_fd), 1);
+	keeper_receive_any(keeper);
 	assert_int_equal(keeper->message.header->nlmsg_type, op);
 	assert_int_equal(keeper->message.header->nlmsg_pid, connection);
 }

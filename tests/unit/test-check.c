@@ -8,7 +8,6 @@
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include <fcntl.h>
 #include <string.h>
 
 #include "base.h"
@@ -308,79 +307,20 @@ static void test_mounts(void **state _unused_)
 
 /* --- commands --- */
 
-enum which {
-	NOTHING,
-	READER,	     /* of a pipe */
-	WRITER,	     /* of a pipe */
-	NULL_DEVICE, /* /dev/null */
-	PATH,	     /* O_PATH of /dev/null */
-	PATH_PIPE,   /* O_PATH of a fifo, by /proc */
-	FILE_FD,     /* a regular file */
-	CLOSED,	     /* a number that is no descriptor */
-	WHICH_COUNT,
-};
-static int fds[WHICH_COUNT];
-
-static int open_fds(void **state _unused_)
-{
-	char path[64];
-	int ends[2];
-
-	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", ends[1]);
-	fds[NOTHING] = -1;
-	fds[READER] = ends[0];
-	fds[WRITER] = ends[1];
-	fds[NULL_DEVICE] = open("/dev/null", O_RDWR | O_CLOEXEC);
-	fds[PATH] = open("/dev/null", O_PATH | O_CLOEXEC);
-	fds[PATH_PIPE] = open(path, O_PATH | O_CLOEXEC);
-	fds[FILE_FD] = open(TOP_SRCDIR "/base.h", O_RDONLY | O_CLOEXEC);
-	fds[CLOSED] = 1000;
-	for (enum which which = READER; which < CLOSED; which++)
-		assert_true(fds[which] >= 0);
-	return 0;
-}
-
-static int close_fds(void **state _unused_)
-{
-	for (enum which which = READER; which < CLOSED; which++)
-		close(fds[which]);
-	return 0;
-}
-
 static void test_command(void **state _unused_)
 {
 	static const struct {
-		enum which arguments, status, terminal, in, out, err;
+		int arguments;
 		uint32_t kinds;
 		const char *directory, *field;
 	} rows[] = {
-		{.arguments = FILE_FD},
-		{.arguments = FILE_FD,
-		 .status = WRITER,
-		 .in = READER,
-		 .out = WRITER,
-		 .err = FILE_FD},
-		{.arguments = FILE_FD, .terminal = NULL_DEVICE, .in = NULL_DEVICE},
-		{.arguments = FILE_FD, .kinds = MNT | PID, .directory = "/"},
-		{.arguments = FILE_FD, .directory = "/a/../b"}, /* its own rights, its own paths */
-		{.arguments = NOTHING, .field = "command"},
-		{.arguments = FILE_FD, .status = READER, .field = "statusFileDescriptor"},
-		{.arguments = FILE_FD, .status = FILE_FD, .field = "statusFileDescriptor"},
-		{.arguments = FILE_FD, .status = NULL_DEVICE, .field = "statusFileDescriptor"},
-		{.arguments = FILE_FD, .status = PATH_PIPE, .field = "statusFileDescriptor"},
-		{.arguments = FILE_FD, .status = CLOSED, .field = "statusFileDescriptor"},
-		{.arguments = FILE_FD, .terminal = FILE_FD, .field = "terminalFileDescriptor"},
-		{.arguments = FILE_FD, .terminal = WRITER, .field = "terminalFileDescriptor"},
-		{.arguments = FILE_FD, .terminal = PATH, .field = "terminalFileDescriptor"},
-		{.arguments = FILE_FD, .terminal = CLOSED, .field = "terminalFileDescriptor"},
-		{.arguments = FILE_FD, .in = PATH, .field = "stdinFileDescriptor"},
-		{.arguments = FILE_FD, .out = PATH, .field = "stdoutFileDescriptor"},
-		{.arguments = FILE_FD, .err = PATH, .field = "stderrFileDescriptor"},
-		{.arguments = FILE_FD, .err = CLOSED, .field = "stderrFileDescriptor"},
-		{.arguments = FILE_FD, .kinds = NET, .field = "namespaces"},
-		{.arguments = FILE_FD, .kinds = MNT | NET, .field = "namespaces"},
-		{.arguments = FILE_FD, .directory = "a", .field = "workingDirectory"},
+		{.arguments = 0},
+		{.arguments = 0, .kinds = MNT | PID, .directory = "/"},
+		{.arguments = 0, .directory = "/a/../b"}, /* its own rights, its own paths */
+		{.arguments = -1, .field = "command"},
+		{.arguments = 0, .kinds = NET, .field = "namespaces"},
+		{.arguments = 0, .kinds = MNT | NET, .field = "namespaces"},
+		{.arguments = 0, .directory = "a", .field = "workingDirectory"},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -389,12 +329,7 @@ static void test_command(void **state _unused_)
 		int r;
 
 		wire_clear(&wire_command_layout, &command);
-		command.arguments_fd = fds[rows[i].arguments];
-		command.status_fd = fds[rows[i].status];
-		command.terminal_fd = fds[rows[i].terminal];
-		command.stdin_fd = fds[rows[i].in];
-		command.stdout_fd = fds[rows[i].out];
-		command.stderr_fd = fds[rows[i].err];
+		command.arguments_fd = rows[i].arguments;
 		command.kinds = rows[i].kinds;
 		command.working_directory = rows[i].directory;
 		r = check_command(&command, MNT | PID | UTS, &failure);
@@ -453,5 +388,5 @@ int main(void)
 		cmocka_unit_test(test_lease_process),
 	};
 
-	return cmocka_run_group_tests(tests, open_fds, close_fds);
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,8 +18,7 @@
 /* Receives one message of the keeper's, and returns whether it is this one. */
 static bool receive_is(struct fake_keeper *keeper, uint16_t op)
 {
-	wait_for(keeper->channel_fd, POLLIN);
-	assert_int_equal(wire_receive(&keeper->message, keeper->channel_fd), 1);
+	keeper_receive_any(keeper);
 	return keeper->message.header->nlmsg_type == op;
 }
 
@@ -69,7 +68,7 @@ static void test_answer_without_room(void **state _unused_)
 	client_send(first, "{\"method\":\"org.nsctl.Exec\",\"more\":true,\"parameters\":{\"name\":"
 			   "\"box\",\"command\":[\"true\"]}}");
 	keeper_receive(&keeper, WIRE_EXEC, 1);
-	wire_message_close_fds(&keeper.message);
+	wire_message_close_fds(&keeper.lane);
 	wire_clear(&wire_session_layout, &session);
 	session.session = "0123456789abcdef";
 	session.process_fd = first;
@@ -154,7 +153,7 @@ static void test_channel_full(void **state _unused_)
 		fds[i] = keeper_connect(&keeper, i, SCOPE_FULL, NULL);
 		client_send(fds[i], call);
 	}
-	wait_for_bytes(keeper.channel_fd, 32 * 1024);
+	wait_for_bytes(keeper.requests_fd, 32 * 1024);
 	for (int i = 1; i < CLIENTS; i += 2)
 		close(fds[i]);
 	while (answered < CLIENTS / 2 || gone < CLIENTS / 2) {

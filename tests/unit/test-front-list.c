@@ -66,7 +66,7 @@ static void test_slow_reader(void **state)
 		 * not */
 		client_send(other, GET_INFO);
 		client_expect_info(other);
-		if (!is_ready(keeper->channel_fd, POLLIN))
+		if (!is_ready(keeper->requests_fd, POLLIN))
 			break;
 	}
 	/* a socket holds 200 KiB or so, a page has 120: the rest would be in the front's memory */

@@ -26,6 +26,7 @@ static const struct {
 	const struct wire_layout *layout;
 } layouts[] = {
 	{"connection", &wire_connection_layout},
+	{"lane", &wire_lane_layout},
 	{"failure", &wire_failure_layout},
 	{"spec", &wire_spec_layout},
 	{"create", &wire_create_layout},
@@ -47,6 +48,7 @@ static const struct {
 	{"task start", &task_start_layout},
 	{"task inspect", &task_inspect_layout},
 	{"task front", &task_front_layout},
+	{"task processes", &task_processes_layout},
 };
 
 /* --- values made from a table --- */
@@ -132,6 +134,12 @@ static void fill(const struct wire_layout *layout, char *value, bool sparse, boo
 			if (fds)
 				*(int *)at = make_fd();
 			break;
+		case WIRE_HANDLE:
+		case WIRE_PROCESS:
+			/* an index, as in the keeper */
+			if (fds)
+				*(int *)at = (int)(random_number() % WIRE_FDS_MAX);
+			break;
 		case WIRE_NESTED:
 			fill(field->layout, at, sparse, fds);
 			break;
@@ -190,6 +198,9 @@ static bool same_field(const struct wire_field *field, const char *a, const char
 		return text_a && text_b ? strcmp(text_a, text_b) == 0 : text_a == text_b;
 	case WIRE_FD:
 		return same_file(*(const int *)at_a, *(const int *)at_b);
+	case WIRE_HANDLE:
+	case WIRE_PROCESS:
+		return *(const int *)at_a == *(const int *)at_b;
 	case WIRE_NESTED:
 		return same(field->layout, at_a, at_b);
 	default:
@@ -227,6 +238,8 @@ static size_t size_of(const struct wire_field *field)
 	case WIRE_STRING:
 		return sizeof(char *);
 	case WIRE_FD:
+	case WIRE_HANDLE:
+	case WIRE_PROCESS:
 		return sizeof(int);
 	case WIRE_NESTED:
 		return field->layout->size;

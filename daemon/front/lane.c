@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <poll.h>
+#include "daemon/front/lane.h"
+
+/* Lanes that nothing has used for this long are closed. */
+#define REST_SECONDS 10
+
+struct lane {
+	struct lane *next;
+	uint32_t number;
+	int fd;
+	uint32_t connection, request; /* whose descriptors it carries; connection 0: it is free */
+};
+
+static struct lane *find_free(const struct front *front)
+{
+	struct lane *lane = front->lanes;
+
+	while (lane && lane->connection)
+		lane = lane->next;
+	return lane;
+}
+
+static void lane_free(struct front *front, struct lane *lane)
+{
+	for (struct lane **at = &front->lanes; *at; at = &(*at)->next)
+		if (*at == lane) {
+			*at = lane->next;
+			break;
+		}
+	close_fd(lane->fd);
+	free(lane);
+}
+
+/* Closes the lane and tells the keeper. Returns false when the pipe has no room: the lane stays. */
+static bool give_up(struct front *front, struct lane *lane)
+{
+	const struct wire_lane wire = {.number = lane->number, .lane_fd = -1};
+
+	wire_begin(&front->writer, WIRE_LANE, 0, 0, 0);
+	wire_put(&front->writer, &wire_lane_layout, &wire);
+	if (front_send(front) < 0)
+		return false;
+	lane_free(front, lane);
+	return true;
+}
+
+static void rest_later(struct front *front)
+{
+	static const struct timeval rest = {.tv_sec = REST_SECONDS};
+
+	evtimer_add(front->lanes_rest, &rest);
+}
+
+static void on_rest(evutil_socket_t fd _unused_, short what _unused_, void *context)
+{
+	struct front *front = context;
+	struct lane *next;
+
+	for (struct lane *lane = front->lanes; lane; lane = next) {
+		next = lane->next;
+		if (!lane->connection && !give_up(front, lane)) {
+			rest_later(front);
+			return;
+		}
+	}
+}
+
+void lane_add(struct front *front, uint32_t number, int lane_fd)
+{
+	struct lane *lane = calloc(1, sizeof(*lane));
+
+	if (!front->lanes_rest)
+		front->lanes_rest = evtimer_new(front->loop, on_rest, front);
+	if (!lane || lane_fd < 0 || !front->lanes_rest) {
+		const struct wire_lane wire = {.number = number, .lane_fd = -1};
+
+		close_fd(lane_fd);
+		free(lane);
+		wire_begin(&front->writer, WIRE_LANE, 0, 0, 0);
+		wire_put(&front->writer, &wire_lane_layout, &wire);
+		(void)front_send(front);
+		return;
+	}
+	*lane = (struct lane){.next = front->lanes, .number = number, .fd = lane_fd};
+	front->lanes = lane;
+	rest_later(front);
+}
+
+/* The worker behind a lane ends when one of its tasks has missed its deadline. */
+static void forget_dead(struct front *front)
+{
+	struct lane *next;
+
+	for (struct lane *lane = front->lanes; lane; lane = next) {
+		struct pollfd poll_fd = {.fd = lane->fd};
+
+		next = lane->next;
+		if (lane->connection || poll(&poll_fd, 1, 0) != 1)
+			continue;
+		lane_free(front, lane);
+		front->lane_wanted = false;
+	}
+}
+
+bool lane_is_free(struct front *front)
+{
+	forget_dead(front);
+	if (find_free(front))
+		return true;
+	if (!front->lane_wanted) {
+		wire_begin(&front->writer, WIRE_LANE_WANTED, 0, 0, 0);
+		front->lane_wanted = front_send(front) == 0;
+	}
+	return false;
+}
+
+/* On the lane a message has a header, which names the request, and descriptors. */
+static int send_handles(const struct front *front, const struct lane *lane)
+{
+	struct wire_writer message;
+	int r = wire_writer_init(&message);
+
+	if (r < 0)
+		return r;
+	wire_begin(&message, WIRE_LANE, 0, lane->request, lane->connection);
+	message.n_fds = front->handles.n;
+	for (size_t i = 0; i < front->handles.n; i++)
+		message.fds[i] = front->handles.fds[i];
+	r = wire_send(&message, lane->fd);
+	wire_writer_done(&message);
+	return r;
+}
+
+int lane_send(struct front *front)
+{
+	const struct nlmsghdr *header = &front->writer.buffer->header;
+	struct wire_lane wire = {.lane_fd = -1, .processes = front->handles.processes};
+	struct lane *lane = find_free(front);
+	int r;
+
+	if (!lane)
+		return -EAGAIN;
+	wire.number = lane->number;
+	if (!wire_put_item(&front->writer, WIRE_ITEM_LANE, &wire_lane_layout, &wire))
+		return -EMSGSIZE;
+	lane->connection = header->nlmsg_pid;
+	lane->request = header->nlmsg_seq;
+	r = send_handles(front, lane);
+	if (r < 0)
+		/* its worker has ended, or was ended: the keeper knows */
+		lane_free(front, lane);
+	return r;
+}
+
+void lane_cancel(struct front *front)
+{
+	const struct nlmsghdr *header = &front->writer.buffer->header;
+
+	for (struct lane *at = front->lanes; at; at = at->next)
+		if (at->connection == header->nlmsg_pid && at->request == header->nlmsg_seq) {
+			at->connection = 0;
+			(void)give_up(front, at);
+			return;
+		}
+}
+
+bool lane_release(struct front *front, uint32_t connection, uint32_t request)
+{
+	for (struct lane *at = front->lanes; at; at = at->next)
+		if (at->connection == connection && at->request == request) {
+			at->connection = 0;
+			rest_later(front);
+			return true;
+		}
+	return false;
+}
+
+void lane_free_all(struct front *front)
+{
+	while (front->lanes)
+		lane_free(front, front->lanes);
+	if (front->lanes_rest)
+		event_free(front->lanes_rest);
+	front->lanes_rest = NULL;
+}

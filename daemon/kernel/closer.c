@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include "daemon/kernel/child.h"
+#include "daemon/kernel/closer.h"
+#include "daemon/kernel/lane.h"
+#include "daemon/kernel/privilege.h"
+#include "daemon/kernel/process.h"
+#include "daemon/wire/codec.h"
+
+#define CHILDREN_MAX 64
+/* For the children that there are to empty the queue before there is another. */
+#define PAUSE_MILLISECONDS 20
+
+/* What comes is closed by receiving the next. */
+static void __attribute__((noreturn)) child_close(int socket_fd)
+{
+	struct wire_message message;
+	int r;
+
+	child_ends_with_parent();
+	if (wire_message_init(&message) < 0)
+		_exit(EXIT_FAILURE);
+	/* malformed is what this process had no room for: it is closed, too */
+	do
+		r = wire_receive(&message, socket_fd);
+	while (r == 1 || r == -EBADMSG);
+	_exit(EXIT_SUCCESS);
+}
+
+/* Returns the receiving end, with the process stripped of all else, or -errno. */
+static int set_up(struct host *host)
+{
+	const struct identity nobody = {.uid = host->init_uid, .gid = host->init_gid};
+	int socket_fd = lane_make(host);
+	int r;
+
+	if (socket_fd < 0)
+		return socket_fd;
+	process_close_from(3, socket_fd);
+	signal(SIGCHLD, SIG_IGN);
+	r = privilege_drop(&nobody, true);
+	child_ends_with_parent();
+	return r < 0 ? r : socket_fd;
+}
+
+void closer_run(struct host *host)
+{
+	int socket_fd = set_up(host);
+	struct pollfd poll_fd = {.fd = socket_fd, .events = POLLIN};
+	int n = 0;
+
+	if (socket_fd < 0)
+		_exit(EXIT_FAILURE);
+	while (poll(&poll_fd, 1, -1) < 0 || !(poll_fd.revents & POLLHUP)) {
+		if (n < CHILDREN_MAX && process_fork(0, -1, NULL) == 0)
+			child_close(socket_fd);
+		n++;
+		poll(NULL, 0, PAUSE_MILLISECONDS);
+	}
+	_exit(EXIT_SUCCESS);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <sys/stat.h>
+#include "daemon/kernel/descriptors.h"
+
+static int refuse(struct fault *fault, enum task_descriptor which)
+{
+	return fault_set(fault, STEP_DESCRIPTOR, which, EINVAL);
+}
+
+static bool is_pipe_end(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+	struct stat st;
+
+	return flags >= 0 && !(flags & O_PATH) && (flags & O_ACCMODE) != O_RDONLY &&
+	       fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode);
+}
+
+static bool is_device(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISCHR(st.st_mode);
+}
+
+/* What O_PATH has opened can be neither read nor written: a command would wonder. */
+static bool is_usable(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	return flags >= 0 && !(flags & O_PATH);
+}
+
+int descriptors_check(const struct wire_command *command, struct fault *fault)
+{
+	const struct {
+		int fd;
+		enum task_descriptor which;
+		bool (*fits)(int fd);
+	} rows[] = {
+		{command->status_fd, DESCRIPTOR_STATUS, is_pipe_end},
+		{command->stdin_fd, DESCRIPTOR_STDIN, is_usable},
+		{command->stdout_fd, DESCRIPTOR_STDOUT, is_usable},
+		{command->stderr_fd, DESCRIPTOR_STDERR, is_usable},
+		{command->terminal_fd, DESCRIPTOR_TERMINAL, is_usable},
+		{command->terminal_fd, DESCRIPTOR_TERMINAL, is_device},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (rows[i].fd >= 0 && !rows[i].fits(rows[i].fd))
+			return refuse(fault, rows[i].which);
+	return 0;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <sys/socket.h>
+#include "daemon/kernel/child.h"
+#include "daemon/kernel/lane.h"
+#include "daemon/kernel/process.h"
+
+int lane_end_init(struct lane_end *end)
+{
+	*end = (struct lane_end){.fd = -1};
+	return wire_message_init(&end->message);
+}
+
+int lane_make(struct host *host)
+{
+	struct task_report report = {.event = REPORT_LANE};
+	int pair[2], r;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return negative_errno();
+	/* the sending end never has anything to read: closing it is harmless */
+	shutdown(pair[0], SHUT_RD);
+	r = child_report(host, &report, pair, 1);
+	close_fd(pair[0]);
+	if (r < 0)
+		close_fd(pair[1]);
+	return r < 0 ? r : pair[1];
+}
+
+static bool is_of(const struct wire_message *message, uint32_t connection, uint32_t request)
+{
+	return message->header->nlmsg_pid == connection && message->header->nlmsg_seq == request;
+}
+
+void lane_fetch(struct lane_end *end, uint32_t connection, uint32_t request)
+{
+	struct wire_message *message = &end->message;
+	int r = 1;
+
+	if (end->handles.n > 0 && is_of(message, connection, request))
+		return;
+	end->handles.n = 0;
+	/* malformed is what a hostile front has sent, or what this process has no room for */
+	do
+		r = wire_receive_now(message, end->fd);
+	while (r == -EBADMSG || (r == 1 && !is_of(message, connection, request)));
+	if (r != 1)
+		return;
+	for (size_t i = 0; i < message->n_fds; i++)
+		end->handles.fds[end->handles.n++] = message->fds[i];
+}
+
+void lane_drop(struct lane_end *end)
+{
+	end->handles.n = 0;
+	wire_message_close_fds(&end->message);
+}
+
+/* Fills the report's process, or leaves its pid 0 and says why. */
+static void identify(int fd, struct task_report *report)
+{
+	pid_t pid;
+	int r = process_pid_of(fd, &pid);
+
+	if (r == 0)
+		r = process_start_time(pid, &report->init_start);
+	/* the number is that process's as long as the descriptor's has not ended */
+	if (r == 0 && process_has_ended(fd))
+		r = -ESRCH;
+	report->pid = r == 0 ? pid : 0;
+	report->error = r == -EINVAL ? 0 : -r;
+}
+
+int lane_identify(const struct host *host, const struct lane_end *end, uint64_t processes,
+		  struct fault *fault)
+{
+	for (uint32_t i = 0; i < end->handles.n; i++) {
+		struct task_report report = {.event = REPORT_PROCESS, .detail = i};
+		int r;
+
+		if (!(processes & UINT64_C(1) << i))
+			continue;
+		identify(end->handles.fds[i], &report);
+		r = child_report(host, &report, NULL, 0);
+		if (r < 0)
+			return fault_set(fault, STEP_DESCRIPTORS, 0, -r);
+	}
+	return 0;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Messages over a pipe: the way of a front's requests to the keeper. A pipe carries bytes and no
+ * descriptors, so nothing that a client owns can lie in what the keeper reads or closes. Both ends
+ * are non-blocking. A message has no descriptors; its length in its header separates it from the
+ * next.
+ */
+#ifndef NSCTL_WIRE_STREAM_H
+#define NSCTL_WIRE_STREAM_H
+
+#include "daemon/wire/codec.h"
+
+/* The reading end: bytes that have been read and not yet been returned as messages. */
+struct wire_inbox {
+	char *bytes;
+	size_t start, end;
+};
+
+int wire_inbox_init(struct wire_inbox *inbox); /* 0 or -ENOMEM */
+void wire_inbox_done(struct wire_inbox *inbox);
+
+/*
+ * Returns 1 and the next message, copied into *ret and marked as a front's; 0 when the other end
+ * has been closed; -EAGAIN; -EBADMSG when the bytes are no message, or the pipe ends within one; or
+ * another -errno.
+ */
+int wire_inbox_receive(struct wire_inbox *inbox, int pipe_fd, struct wire_message *ret);
+
+/* Returns true when a whole message lies in the inbox: the pipe need not become readable for it. */
+bool wire_inbox_has_message(const struct wire_inbox *inbox);
+
+/* The writing end: the rest of a message that the pipe had no room for. */
+struct wire_outbox {
+	char *bytes;
+	size_t start, end;
+};
+
+int wire_outbox_init(struct wire_outbox *outbox); /* 0 or -ENOMEM */
+void wire_outbox_done(struct wire_outbox *outbox);
+
+/* Writes the message, or its beginning: the rest is kept, and goes first at the next call. Returns
+ * 0; -EAGAIN (nothing of this message has been taken); -EMSGSIZE; or another -errno. */
+int wire_outbox_send(struct wire_outbox *outbox, const struct wire_writer *writer, int pipe_fd);
+
+/* Writes what is kept. Returns 0 when nothing is left, -EAGAIN, or another -errno. */
+int wire_outbox_flush(struct wire_outbox *outbox, int pipe_fd);
+
+#endif

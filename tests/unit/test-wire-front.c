@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Which fields a front may fill, of every row of every layout that a request can hold: a field of
+ * the daemon's own, filled by a front that has been taken over, makes the whole request malformed.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+#include "base.h"
+#include "daemon/wire/layout.h"
+
+static const struct {
+	const char *name;
+	const struct wire_layout *layout;
+} requests[] = {
+	{"create", &wire_create_layout},   {"ask", &wire_ask_layout},
+	{"list", &wire_list_layout},	   {"exec", &wire_exec_layout},
+	{"run", &wire_run_layout},	   {"link", &wire_link_layout},
+	{"network", &wire_network_layout}, {"apply", &wire_apply_layout},
+};
+
+/* What the daemon adds to what was asked for, and nobody else says. */
+static const struct {
+	const struct wire_layout *layout;
+	uint16_t attribute;
+	const char *name;
+} daemons[] = {
+	{&wire_spec_layout, 26, "spec.lease_pid"},    {&wire_spec_layout, 27, "spec.lease_start"},
+	{&wire_end_layout, 11, "end.second_gateway"}, {&wire_link_layout, 6, "link.created"},
+	{&wire_network_layout, 2, "network.owner"},   {&wire_network_layout, 6, "network.created"},
+	{&wire_network_layout, 7, "network.members"},
+};
+static bool seen[ARRAY_SIZE(daemons)];
+
+static bool is_daemons(const struct wire_layout *layout, uint16_t attribute)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(daemons); i++)
+		if (daemons[i].layout == layout && daemons[i].attribute == attribute) {
+			seen[i] = true;
+			return true;
+		}
+	return false;
+}
+
+/* The layouts from a request's own to the one whose row is tried: its fields' values are made from
+ * the inside out. */
+#define DEPTH_MAX 8
+struct path {
+	const struct wire_field *fields[DEPTH_MAX];
+	size_t n;
+};
+
+/* The smallest value of a field that is not left out. */
+static void fill_field(const struct wire_field *field, char *value)
+{
+	void *at = value + field->offset;
+
+	switch (field->type) {
+	case WIRE_BOOL:
+		*(bool *)at = true;
+		break;
+	case WIRE_U32:
+		*(uint32_t *)at = 1;
+		break;
+	case WIRE_U64:
+	case WIRE_I64:
+		*(uint64_t *)at = 1;
+		break;
+	case WIRE_STRING:
+		*(const char **)at = "x";
+		break;
+	case WIRE_HANDLE:
+	case WIRE_PROCESS:
+		*(int *)at = 1;
+		break;
+	case WIRE_ARRAY:
+		*(size_t *)(void *)(value + field->count_offset) = 1;
+		wire_clear(field->layout, at);
+		break;
+	default:
+		fail_msg("a request with a descriptor");
+	}
+}
+
+/* Fills one field, by way of those that lead to it. */
+static void fill_path(const struct path *path, size_t from, char *value)
+{
+	const struct wire_field *field = path->fields[from];
+
+	if (from + 1 == path->n) {
+		fill_field(field, value);
+		return;
+	}
+	if (field->type == WIRE_ARRAY) {
+		*(size_t *)(void *)(value + field->count_offset) = 1;
+		wire_clear(field->layout, value + field->offset);
+	}
+	fill_path(path, from + 1, value + field->offset);
+}
+
+static struct wire_writer writer;
+static struct wire_message message;
+
+/* Returns what decoding says of a request that has just this field. */
+static int decode_only(const struct wire_layout *layout, const struct path *path, bool of_front)
+{
+	char *value = malloc(layout->size), *got = malloc(layout->size);
+	int r;
+
+	assert_true(value && got);
+	memset(value, 0, layout->size);
+	wire_clear(layout, value);
+	fill_path(path, 0, value);
+	wire_begin(&writer, WIRE_CREATE, 0, 1, 1);
+	wire_put(&writer, layout, value);
+	assert_false(writer.overflow);
+	memcpy(message.header, writer.buffer, writer.buffer->header.nlmsg_len);
+	message.of_front = of_front;
+	r = wire_decode(&message, layout, got);
+	free(value);
+	free(got);
+	return r;
+}
+
+static void check_rows(const char *name, const struct wire_layout *request,
+		       const struct wire_layout *layout, struct path *path, bool inside_daemons)
+{
+	for (size_t i = 0; i < layout->n; i++) {
+		const struct wire_field *field = &layout->fields[i];
+		bool daemon = is_daemons(layout, field->attribute) || inside_daemons;
+
+		assert_true(path->n < DEPTH_MAX);
+		path->fields[path->n++] = field;
+		if (field->type != WIRE_NESTED) {
+			assert_int_equal(decode_only(request, path, false), 0);
+			if (decode_only(request, path, true) != (daemon ? -EBADMSG : 0))
+				fail_msg("%s: a front's attribute %u of depth %zu is %s", name,
+					 field->attribute, path->n, daemon ? "taken" : "refused");
+		}
+		if (field->type == WIRE_NESTED || field->type == WIRE_ARRAY)
+			check_rows(name, request, field->layout, path, daemon);
+		path->n--;
+	}
+}
+
+static void test_rows(void **state _unused_)
+{
+	assert_int_equal(wire_writer_init(&writer), 0);
+	assert_int_equal(wire_message_init(&message), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(requests); i++) {
+		struct path path = {};
+
+		check_rows(requests[i].name, requests[i].layout, requests[i].layout, &path, false);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(daemons); i++)
+		if (!seen[i])
+			fail_msg("no request holds %s any more", daemons[i].name);
+	wire_writer_done(&writer);
+	wire_message_done(&message);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rows),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
