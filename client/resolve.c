@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * getent(1) as a name service, see resolve.h. Owns the process only while it is asked. What it
- * prints is checked like anybody's word, and none of it is used but the number and the name.
+ * prints is checked like anybody's word.
  */
 #include "client/resolve.h"
 
@@ -81,6 +81,62 @@ bool resolve_user(const char *word, int64_t *ret)
 		return false;
 	output = ask(argv);
 	return output && take_line(output, &name, ret);
+}
+
+/* A copy of the path, or of fallback where it is none. */
+static char *copy_path(struct piece path, const char *fallback)
+{
+	char *copy = must(strndup(path.start, path.size));
+
+	if (*copy == '/' && utf8_is_valid(copy))
+		return copy;
+	free(copy);
+	return must(strdup(fallback));
+}
+
+/* "name:x:1000:1000:comment:/home/name:/bin/sh" of that user. */
+static bool take_account(const char *line, int64_t wanted, struct account *ret)
+{
+	struct piece name, fields[7] = {0};
+	size_t size = strcspn(line, "\n");
+	_cleanup_free_ char *copy = must(strndup(line, size));
+	const char *at = copy;
+	int64_t id;
+
+	if (!take_line(copy, &name, &id) || id != wanted)
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
+		if (!at)
+			return false;
+		fields[i] = parse_cut(at, ':', &at);
+	}
+	ret->name = must(strndup(name.start, name.size));
+	ret->home = copy_path(fields[5], "/");
+	ret->shell = copy_path(fields[6], "/bin/sh");
+	return true;
+}
+
+void resolve_account(int64_t id, struct account *ret)
+{
+	char number[24];
+	char *argv[] = {(char *)"getent", (char *)"passwd", (char *)"--", number, NULL};
+	_cleanup_free_ char *output = NULL;
+
+	*ret = (struct account){0};
+	snprintf(number, sizeof(number), "%" PRId64, id);
+	output = ask(argv);
+	if (output && take_account(output, id, ret))
+		return;
+	ret->home = must(strdup("/"));
+	ret->shell = must(strdup("/bin/sh"));
+}
+
+void resolve_account_done(struct account *account)
+{
+	free(account->name);
+	free(account->home);
+	free(account->shell);
+	*account = (struct account){0};
 }
 
 /* Fills in the names of all of them. */

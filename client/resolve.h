@@ -15,6 +15,17 @@
 /* A number is taken as it is; a name is looked up. */
 bool resolve_user(const char *word, int64_t *ret);
 
+/* What a login takes from a user's account. */
+struct account {
+	char *name;  /* NULL: the user has no account */
+	char *home;  /* an absolute path */
+	char *shell; /* an absolute path */
+};
+
+/* Fills in "/" and "/bin/sh" where the account, or what it says, is missing. */
+void resolve_account(int64_t id, struct account *ret);
+void resolve_account_done(struct account *account);
+
 /* Starts as {0}. */
 struct users {
 	struct user_name {

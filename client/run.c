@@ -12,17 +12,12 @@
 #include <sys/stat.h>
 
 #include "client/attach.h"
+#include "client/environment.h"
 #include "client/parse.h"
 #include "client/print.h"
 #include "client/spec.h"
 #include "protocol/kind.h"
 #include "protocol/name.h"
-
-/* What a clean environment starts from, beside the few variables that are passed on. */
-#define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-#define DEFAULT_SHELL "/bin/sh"
-
-extern char **environ;
 
 const struct option_row run_command_options[] = {
 	{"tty", 't', NULL, "on a terminal of its own", OPTION_TTY},
@@ -39,6 +34,9 @@ const struct option_row run_command_options[] = {
 };
 
 const struct option_row run_exec_options[] = {
+	{"preserve-env", 0, NULL,
+	 "with --owner: pass your variables on; else TERM, and those of the owner's login",
+	 OPTION_PRESERVE_ENV},
 	{"only", 0, "TYPES", "enter only these namespaces of the set (as mnt,net)", OPTION_ONLY},
 	{"detach", 'd', NULL,
 	 "do not wait; print the session (output goes on to files, else is dropped)",
@@ -56,11 +54,13 @@ const struct option_row run_run_options[] = {
 /* What the options say. */
 struct command {
 	int tty; /* -1: not said */
-	bool detach, clean_env, no_init;
+	bool detach, clean_env, preserve_env, no_init;
 	const char *directory, *status_file, *set;
 	int64_t user, group; /* -1: not said */
 	uint32_t only;
 	json_t *extra; /* of --env, in order */
+	bool has_account;
+	struct account account; /* of the owner, who is another user */
 };
 
 static void command_init(struct command *command)
@@ -72,6 +72,29 @@ static void command_init(struct command *command)
 static void command_done(struct command *command)
 {
 	json_decref(command->extra);
+	resolve_account_done(&command->account);
+}
+
+static const struct account *command_account(const struct command *command)
+{
+	return command->has_account ? &command->account : NULL;
+}
+
+static json_t *command_environment(const struct command *command)
+{
+	const struct environment environment = {command->clean_env, command_account(command),
+						command->extra};
+
+	return environment_make(&environment);
+}
+
+/* A command in another's set is not given what the caller has in its environment. */
+static void take_account(const struct client *client, struct command *command)
+{
+	command->has_account =
+		client->has_owner && client->owner != (int64_t)geteuid() && !command->preserve_env;
+	if (command->has_account)
+		resolve_account(client->owner, &command->account);
 }
 
 /* 0 or a status, told. */
@@ -94,6 +117,9 @@ static int command_option(struct command *command, const struct options *options
 		return 0;
 	case OPTION_CLEAN_ENV:
 		command->clean_env = true;
+		return 0;
+	case OPTION_PRESERVE_ENV:
+		command->preserve_env = true;
 		return 0;
 	case OPTION_USER:
 		return parse_id(word, &command->user)
@@ -125,68 +151,6 @@ static int command_option(struct command *command, const struct options *options
 		command->no_init = true;
 		return 0;
 	}
-}
-
-/* Whether variable (K or K=V) is one of those that --env names, from its word number first on. */
-static bool is_named(const struct command *command, const char *variable, size_t first)
-{
-	size_t key = strcspn(variable, "="), n = json_array_size(command->extra);
-
-	for (size_t i = first; i < n; i++) {
-		const char *word = json_string_value(json_array_get(command->extra, i));
-
-		if (strncmp(word, variable, key) == 0 && (word[key] == '=' || word[key] == '\0'))
-			return true;
-	}
-	return false;
-}
-
-static void push_variable(json_t *environment, const char *key, const char *value)
-{
-	_cleanup_text_ struct text text = {0};
-
-	text_format(&text, "%s=%s", key, value);
-	if (utf8_is_valid(text.data))
-		json_push(environment, json_string(text.data));
-	else
-		print_problem("the variable %s is no UTF-8 and cannot be passed on", key);
-}
-
-static json_t *make_environment(const struct command *command)
-{
-	static const char *const passed_on[] = {"TERM", "HOME", "USER", "LOGNAME"};
-	json_t *environment = must(json_array()), *extra;
-	size_t i;
-
-	for (i = 0; command->clean_env && i < ARRAY_SIZE(passed_on); i++)
-		if (getenv(passed_on[i]) && !is_named(command, passed_on[i], 0))
-			push_variable(environment, passed_on[i], getenv(passed_on[i]));
-	if (command->clean_env && !is_named(command, "PATH", 0))
-		push_variable(environment, "PATH", DEFAULT_PATH);
-	for (char **variable = environ; !command->clean_env && *variable; variable++) {
-		const char *value;
-		struct piece key = parse_cut(*variable, '=', &value);
-
-		if (!value || is_named(command, *variable, 0))
-			continue;
-		if (utf8_is_valid(*variable))
-			json_push(environment, json_string(*variable));
-		else
-			print_problem("the variable %.*s is no UTF-8 and is left out",
-				      (int)key.size, key.start);
-	}
-	json_array_foreach(command->extra, i, extra)
-	{
-		const char *word = json_string_value(extra);
-
-		if (is_named(command, word, i + 1))
-			continue;
-		if (strchr(word, '='))
-			json_push(environment, json_incref(extra));
-		else if (getenv(word))
-			push_variable(environment, word, getenv(word));
-	}
-	return environment;
 }
 
 /* A detached command keeps files to write to; a pipe or a terminal would be held open by it, and
@@ -251,7 +215,7 @@ static void add_command(const struct client *client, const struct command *comma
 	for (; *words; words++)
 		json_push(list, json_string(*words));
 	json_put(parameters, "command", list);
-	json_put(parameters, "environment", make_environment(command));
+	json_put(parameters, "environment", command_environment(command));
 	json_put(parameters, "umask", json_integer((json_int_t)mask));
 	if (command->directory)
 		json_put(parameters, "workingDirectory", json_string(command->directory));
@@ -366,9 +330,7 @@ static int exec_in(struct client *client, const struct command *command, const c
 /* A login shell: the caller's, or the one that is everywhere. */
 static int login(struct client *client, const struct command *command, const char *name)
 {
-	char *shell = getenv("SHELL");
-	char *words[] = {shell && *shell == '/' ? shell : (char *)DEFAULT_SHELL, (char *)"-l",
-			 NULL};
+	char *words[] = {(char *)environment_shell(command_account(command)), (char *)"-l", NULL};
 	bool is_default = strcmp(words[0], DEFAULT_SHELL) == 0;
 	int r = exec_in(client, command, name, words, !is_default);
 
@@ -398,6 +360,8 @@ static int check(const struct client *client, const struct command *command)
 {
 	if (command->detach && command->tty > 0)
 		return options_wrong(client, "--detach: nobody would be at the terminal of --tty");
+	if (command->clean_env && command->preserve_env)
+		return options_wrong(client, "--preserve-env: not with --clean-env");
 	if (command->detach && command->status_file)
 		return options_wrong(client, "--detach: --status-file is written by who waits; "
 					     "`nsctl wait` tells the status");
@@ -431,6 +395,7 @@ static int exec_or_enter(struct client *client, const struct verb *verb, int arg
 		return r;
 	if (!*words && (!interactive || command.detach))
 		return options_wrong(client, "which COMMAND?");
+	take_account(client, &command);
 	if (command.tty < 0)
 		command.tty = interactive && !command.detach && isatty(STDIN_FILENO) &&
 			      isatty(STDOUT_FILENO);

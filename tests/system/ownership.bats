@@ -178,6 +178,38 @@ call() {
 	[ "$(as "$user_id" sh -c "ulimit -n 77; umask 027; exec '$NSCTL_BUILD/nsctl' exec box sh -c 'ulimit -n; umask'" | tr '\n' ' ')" = "77 0027 " ]
 }
 
+@test "root's command in another's set has the owner's login environment, and nothing of root's" {
+	local uid home shell
+	uid=$(id -u daemon)
+	home=$(getent passwd daemon | cut -d: -f6)
+	shell=$(getent passwd daemon | cut -d: -f7)
+	start_daemon
+	as "$uid" "$NSCTL_BUILD/nsctl" create -n box
+	export TOKEN=secret
+	[ "$(TERM=vt100 root_nsctl --owner="$uid" exec box env | sort)" = "$(sort <<-END
+		HOME=$home
+		LOGNAME=daemon
+		PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+		SHELL=${shell:-/bin/sh}
+		TERM=vt100
+		USER=daemon
+	END
+	)" ]
+	fails sh -c '"$@" | grep TOKEN' - env NSCTL_SOCKET="$runtime/socket" "$NSCTL_BUILD/nsctl" --owner="$uid" exec --clean-env box env
+	fails sh -c '"$@" | grep TOKEN' - env NSCTL_SOCKET="$runtime/socket" "$NSCTL_BUILD/nsctl" --owner="$uid" enter -T box env
+	[ "$(root_nsctl --owner="$uid" exec --env=TOKEN box sh -c 'echo $TOKEN$HOME')" = "secret$home" ]
+	[ "$(root_nsctl --owner="$uid" exec --preserve-env box sh -c 'echo $TOKEN')" = secret ]
+	run root_nsctl --owner="$uid" exec --preserve-env --clean-env box true
+	[ "$status" -eq 125 ]
+	[[ "$output" == *--preserve-env* ]]
+	# one's own sets, and an owner without account
+	root_nsctl create -n roots
+	[ "$(root_nsctl --owner=0 exec roots sh -c 'echo $TOKEN')" = secret ]
+	nsctl create -n box
+	[ "$(root_nsctl --owner="$user_id" exec box sh -c 'echo $HOME$TOKEN')" = / ]
+	unset TOKEN
+}
+
 @test "a user's newPrivileges are refused; the init cannot be signalled by its owner" {
 	start_daemon
 	nsctl create -a -r box

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "client/environment.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/connection.h"
+#include "client/parse.h"
+#include "client/print.h"
+
+/* What others than the caller's own environment have, beside the few variables that are passed on.
+ */
+#define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+extern char **environ;
+
+/* Whether variable (K or K=V) is one of those that --env names, from its word number first on. */
+static bool is_named(const json_t *extra, const char *variable, size_t first)
+{
+	size_t key = strcspn(variable, "="), n = json_array_size(extra);
+
+	for (size_t i = first; i < n; i++) {
+		const char *word = json_string_value(json_array_get(extra, i));
+
+		if (strncmp(word, variable, key) == 0 && (word[key] == '=' || word[key] == '\0'))
+			return true;
+	}
+	return false;
+}
+
+static void push_variable(json_t *environment, const char *key, const char *value)
+{
+	_cleanup_text_ struct text text = {0};
+
+	text_format(&text, "%s=%s", key, value);
+	if (utf8_is_valid(text.data))
+		json_push(environment, json_string(text.data));
+	else
+		print_problem("the variable %s is no UTF-8 and cannot be passed on", key);
+}
+
+/* Not where --env says another value. */
+static void push_default(json_t *ret, const struct environment *environment, const char *key,
+			 const char *value)
+{
+	if (value && !is_named(environment->extra, key, 0))
+		push_variable(ret, key, value);
+}
+
+static void push_login(json_t *ret, const struct environment *environment)
+{
+	const struct account *account = environment->account;
+
+	push_default(ret, environment, "TERM", getenv("TERM"));
+	push_default(ret, environment, "HOME", account->home);
+	push_default(ret, environment, "USER", account->name);
+	push_default(ret, environment, "LOGNAME", account->name);
+	push_default(ret, environment, "SHELL", account->shell);
+	push_default(ret, environment, "PATH", DEFAULT_PATH);
+}
+
+static void push_clean(json_t *ret, const struct environment *environment)
+{
+	static const char *const passed_on[] = {"TERM", "HOME", "USER", "LOGNAME"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(passed_on); i++)
+		push_default(ret, environment, passed_on[i], getenv(passed_on[i]));
+	push_default(ret, environment, "PATH", DEFAULT_PATH);
+}
+
+static void push_own(json_t *ret, const struct environment *environment)
+{
+	for (char **variable = environ; *variable; variable++) {
+		const char *value;
+		struct piece key = parse_cut(*variable, '=', &value);
+
+		if (!value || is_named(environment->extra, *variable, 0))
+			continue;
+		if (utf8_is_valid(*variable))
+			json_push(ret, json_string(*variable));
+		else
+			print_problem("the variable %.*s is no UTF-8 and is left out",
+				      (int)key.size, key.start);
+	}
+}
+
+/* Of a variable that is named several times the last one counts. */
+static void push_extra(json_t *ret, const json_t *extra)
+{
+	json_t *value;
+	size_t i;
+
+	json_array_foreach(extra, i, value)
+	{
+		const char *word = json_string_value(value);
+
+		if (is_named(extra, word, i + 1))
+			continue;
+		if (strchr(word, '='))
+			json_push(ret, json_incref(value));
+		else if (getenv(word))
+			push_variable(ret, word, getenv(word));
+	}
+}
+
+json_t *environment_make(const struct environment *environment)
+{
+	json_t *ret = must(json_array());
+
+	if (environment->account)
+		push_login(ret, environment);
+	else if (environment->clean)
+		push_clean(ret, environment);
+	else
+		push_own(ret, environment);
+	push_extra(ret, environment->extra);
+	return ret;
+}
+
+const char *environment_shell(const struct account *account)
+{
+	const char *shell = account ? account->shell : getenv("SHELL");
+
+	return shell && *shell == '/' ? shell : DEFAULT_SHELL;
+}
