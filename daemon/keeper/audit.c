@@ -64,7 +64,7 @@ void audit_done(const struct request *request, const char *session)
 		log_line(LOG_INFO, &fields, "%s", methods[request->op].done);
 }
 
-static bool may_log(struct audit_limit *limit)
+bool audit_may_log(struct audit_limit *limit)
 {
 	uint64_t now = keeper_boottime();
 
@@ -102,7 +102,7 @@ void audit_failed(const struct request *request, const struct failure *failure,
 	if (!ours && failure->error != ERROR_NOT_PERMITTED &&
 	    failure->error != ERROR_LIMIT_EXCEEDED && failure->error != ERROR_PERMISSION_DENIED)
 		return;
-	if (!may_log(limit))
+	if (!audit_may_log(limit))
 		return;
 	if (limit && limit->suppressed > 0)
 		log_line(LOG_NOTICE, &fields, "%u refusals of this user were not logged",

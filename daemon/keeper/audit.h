@@ -15,6 +15,9 @@ struct audit_limit {
 	unsigned int logged, suppressed;
 };
 
+/* Whether one more line may be written; if not, it is counted in limit's suppressed. */
+bool audit_may_log(struct audit_limit *limit);
+
 /* "Create"; NULL: none of a client's. */
 const char *audit_method(enum wire_op op);
 

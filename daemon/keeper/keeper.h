@@ -24,9 +24,11 @@
 
 #define KEEPER_CGROUP_SIZE 256
 
+struct arrivals;
 struct front;
 struct lane_process;
 struct lanes;
+struct refused;
 struct operation;
 struct subscription;
 struct boot;
@@ -101,8 +103,9 @@ struct keeper {
 	struct spares spares;
 	/* server */
 	int socket_fd;
-	const char *socket_path; /* of the one that we have made; NULL: it was handed over */
-	struct event *accept_event;
+	const char *socket_path;   /* of the one that we have made; NULL: it was handed over */
+	struct arrivals *arrivals; /* NULL: nobody is accepted */
+	struct refused *refused;
 	struct front *fronts;
 	uint32_t last_connection;
 	struct wire_writer to_front;
@@ -131,6 +134,7 @@ struct connection {
 	struct front *front;
 	int socket_fd; /* a copy, until the connection is over: see closer.h */
 	struct peer peer;
+	uid_t charged; /* whose limit of connections it counts against */
 	struct authz_subject subject;
 	char scope_name[KEY_SIZE];	   /* behind subject.scope_text */
 	bool has_leases;		   /* sets or commands that end with it */

@@ -246,7 +246,7 @@ static int run(struct keeper *keeper)
 
 static void tear_down(struct keeper *keeper)
 {
-	if (keeper->fronts || keeper->accept_event)
+	if (keeper->fronts || keeper->arrivals || keeper->refused)
 		server_stop(keeper);
 	if (keeper->registry)
 		session_stop(keeper);

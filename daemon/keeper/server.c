@@ -6,13 +6,15 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include "daemon/keeper/arrival.h"
+#include "daemon/keeper/audit.h"
 #include "daemon/keeper/closer.h"
 #include "daemon/keeper/front.h"
 #include "daemon/keeper/log.h"
+#include "daemon/keeper/refused.h"
 #include "daemon/keeper/server.h"
 
 #define BACKLOG 1024
-#define ACCEPTS_AT_ONCE 16
 
 static int bind_socket(const char *path, mode_t mode)
 {
@@ -81,21 +83,25 @@ static void judge(struct keeper *keeper, struct connection *connection, char *re
 	subject->scope_owner = set ? set->owner : 0;
 }
 
-static int count_connection(struct keeper *keeper, uid_t uid)
+/* --- counts and ends --- */
+
+int server_count(struct keeper *keeper, uid_t uid, struct failure *failure)
 {
 	struct registry_use *use = registry_use(keeper->registry, uid);
+	uint32_t limit = keeper->config->limits.connections;
 
 	if (!use)
-		return -ENOMEM;
-	if (uid != 0 && use->connections >= keeper->config->limits.connections) {
+		return failure_from_errno(failure, -ENOMEM, "serve the connection");
+	if (uid != 0 && use->connections >= limit) {
+		/* with a limit of none there is nothing else to remember */
 		registry_use_settle(keeper->registry, uid);
-		return -EDQUOT;
+		return failure_set(failure, ERROR_LIMIT_EXCEEDED, limit, "connections", NULL);
 	}
 	use->connections++;
 	return 0;
 }
 
-static void uncount_connection(struct keeper *keeper, uid_t uid)
+void server_uncount(struct keeper *keeper, uid_t uid)
 {
 	struct registry_use *use = registry_use(keeper->registry, uid);
 
@@ -104,13 +110,43 @@ static void uncount_connection(struct keeper *keeper, uid_t uid)
 	registry_use_settle(keeper->registry, uid);
 }
 
+/* Not one line for each: users can have as many refused as they like. */
+static void log_refusal(uid_t uid, const struct failure *failure)
+{
+	static struct audit_limit limit;
+	const struct log_fields fields = {
+		.has_uid = true,
+		.uid = uid,
+		.error = failure->error == ERROR_SYSTEM ? (int)failure->number : 0,
+	};
+
+	if (!audit_may_log(&limit))
+		return;
+	if (limit.suppressed > 0)
+		log_line(LOG_NOTICE, NULL, "%u connections were refused without a line",
+			 limit.suppressed);
+	limit.suppressed = 0;
+	log_line(LOG_NOTICE, &fields, "connection refused: %s%s%s%s",
+		 failure->error == ERROR_LIMIT_EXCEEDED ? "limit of " : "", failure->subject,
+		 *failure->text ? ": " : "", failure->text);
+}
+
+void server_refuse(struct keeper *keeper, int fd, uid_t uid, const struct failure *failure)
+{
+	keeper->counters.refused++;
+	log_refusal(uid, failure);
+	refused_add(keeper, fd, uid, failure);
+}
+
 void connection_free(struct keeper *keeper, struct connection *connection)
 {
-	uncount_connection(keeper, connection->peer.identity.uid);
+	server_uncount(keeper, connection->charged);
 	peer_done(&connection->peer);
 	closer_close(keeper, connection->socket_fd);
 	free(connection);
 }
+
+/* --- serving --- */
 
 /* To its identity's front; a front may have died a moment ago, which we have not heard of yet. */
 static int hand_over(struct keeper *keeper, struct connection *connection, int fd,
@@ -129,96 +165,59 @@ static int hand_over(struct keeper *keeper, struct connection *connection, int f
 	return r < 0 ? r : front_add(front, connection, fd, reason);
 }
 
-/* 0, or the reason for which the connection is closed without a word. */
-static int serve(struct keeper *keeper, int fd)
+/* What is said to a peer that cannot be served, since r. */
+static void explain(int r, struct failure *failure)
+{
+	if (r == -EPERM)
+		failure_set(failure, ERROR_NOT_PERMITTED, 0, "connect",
+			    "the caller has an id that is nobody's here, or too many groups");
+	else if (r == -ESRCH)
+		failure_set(failure, ERROR_NOT_PERMITTED, 0, "connect",
+			    "the process that connected has ended, and nobody knows which profile "
+			    "of AppArmor it was held to");
+	else
+		failure_from_errno(failure, r, "serve the connection");
+}
+
+void server_serve(struct keeper *keeper, int fd, uid_t uid)
 {
 	struct connection *connection = calloc(1, sizeof(*connection));
+	struct failure failure;
 	char reason[256];
-	int r;
+	int r = connection ? peer_read(fd, &keeper->host, &connection->peer) : -ENOMEM;
 
-	if (!connection)
-		return -ENOMEM;
-	r = peer_read(fd, &keeper->host, &connection->peer);
+	if (r == 0) {
+		connection->charged = uid;
+		connection->number = ++keeper->last_connection;
+		judge(keeper, connection, reason, sizeof(reason));
+		r = hand_over(keeper, connection, fd, reason);
+	}
 	if (r == 0)
-		r = count_connection(keeper, connection->peer.identity.uid);
-	if (r < 0) {
-		log_line(LOG_NOTICE,
-			 &(struct log_fields){.has_uid = r == -EDQUOT,
-					      .uid = connection->peer.identity.uid,
-					      .error = -r},
-			 "connection refused: %s",
-			 r == -EDQUOT ? "limit of connections" : strerror(-r));
+		return;
+	if (connection)
 		peer_done(&connection->peer);
-		free(connection);
-		return r;
-	}
-	connection->number = ++keeper->last_connection;
-	connection->socket_fd = -1;
-	judge(keeper, connection, reason, sizeof(reason));
-	r = hand_over(keeper, connection, fd, reason);
-	if (r < 0)
-		connection_free(keeper, connection);
-	return r;
+	free(connection);
+	server_uncount(keeper, uid);
+	explain(r, &failure);
+	server_refuse(keeper, fd, uid, &failure);
 }
 
-static void on_accept_again(evutil_socket_t fd, short what, void *context);
-
-/* Whether it is certain that somebody goes on accepting after a pause. */
-static bool accept_later(struct keeper *keeper)
-{
-	static const struct timeval pause = {.tv_usec = 100000};
-
-	return event_base_once(keeper->loop, -1, EV_TIMEOUT, on_accept_again, keeper, &pause) == 0;
-}
-
-static void on_accept_again(evutil_socket_t fd _unused_, short what _unused_, void *context)
-{
-	struct keeper *keeper = context;
-
-	if (keeper->accept_event && event_add(keeper->accept_event, NULL) < 0)
-		accept_later(keeper);
-}
-
-static void on_accept(evutil_socket_t listening, short what _unused_, void *context)
-{
-	struct keeper *keeper = context;
-
-	for (int i = 0; i < ACCEPTS_AT_ONCE; i++) {
-		int fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-
-		if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM)) {
-			log_error("cannot accept a connection: %s", strerror(errno));
-			/* it would be readable at once again, for nothing */
-			if (accept_later(keeper))
-				event_del(keeper->accept_event);
-			return;
-		}
-		if (fd < 0)
-			return;
-		if (serve(keeper, fd) < 0)
-			closer_close(keeper, fd);
-	}
-}
+/* --- beginning and end --- */
 
 int server_start(struct keeper *keeper)
 {
-	keeper->accept_event =
-		event_new(keeper->loop, keeper->socket_fd, EV_READ | EV_PERSIST, on_accept, keeper);
-	if (!keeper->accept_event || event_add(keeper->accept_event, NULL) < 0)
-		return -ENOMEM;
-	return 0;
+	return arrival_start(keeper);
 }
 
 void server_pause(struct keeper *keeper)
 {
-	if (keeper->accept_event)
-		event_free(keeper->accept_event);
-	keeper->accept_event = NULL;
+	arrival_stop(keeper);
 }
 
 void server_stop(struct keeper *keeper)
 {
 	server_pause(keeper);
+	refused_stop(keeper);
 	while (keeper->fronts)
 		front_free(keeper->fronts);
 	keeper->socket_fd = close_fd(keeper->socket_fd);

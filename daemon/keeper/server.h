@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Connections and fronts: accepts, asks the kernel who it is, hands the socket to the front of that
- * identity, takes typed requests from fronts and gives them to whom they are for.
+ * Connections: asks the kernel who it is that has connected, decides how far it is served, and
+ * hands the socket to the front of that identity.
  */
 #ifndef NSCTL_KEEPER_SERVER_H
 #define NSCTL_KEEPER_SERVER_H
@@ -14,5 +14,13 @@ int server_start(struct keeper *keeper);
 /* Accepts nobody any more: who comes waits at the socket. */
 void server_pause(struct keeper *keeper);
 void server_stop(struct keeper *keeper);
+
+/* Counts a connection against uid's limit. Returns 0, or an error and *failure. */
+int server_count(struct keeper *keeper, uid_t uid, struct failure *failure);
+void server_uncount(struct keeper *keeper, uid_t uid);
+/* Serves the accepted socket fd, which has been counted for uid; takes it. */
+void server_serve(struct keeper *keeper, int fd, uid_t uid);
+/* Tells its client why it is not served; takes it, uncounted. */
+void server_refuse(struct keeper *keeper, int fd, uid_t uid, const struct failure *failure);
 
 #endif

@@ -414,7 +414,7 @@ PYTHON
 	root_nsctl create -n box
 	session=$(root_nsctl exec -d box sleep 1000)
 	python 0 "$session" <<'PYTHON'
-import resource, select, sys
+import resource, select, sys, time
 from hostile import Connection
 resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))
 wait = b'{"method":"org.nsctl.WaitSession","parameters":{"session":"%s"}}\0' % sys.argv[1].encode()
@@ -422,14 +422,16 @@ waiting = [Connection() for _ in range(1024)]
 for c in waiting: c.send(wait)
 late = Connection()
 # those before it are read by and by
-for _ in range(1000):
+for _ in range(6000):
     reply = late.call("Get", {"name": "box"})
     if "error" in reply: break
+    time.sleep(0.01)
 assert reply == {"error": "org.nsctl.LimitExceeded", "parameters": {"limit": "requests", "value": 1024}}, reply
 assert late.ok("List")["sets"]
 waiting.pop().socket.close()
-for _ in range(1000):
+for _ in range(6000):
     if "error" not in late.call("Get", {"name": "box"}): break
+    time.sleep(0.01)
 else: raise SystemExit("still refused")
 # not one of those that wait was ended by it
 poll = select.poll()

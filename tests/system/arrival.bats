@@ -1,0 +1,118 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Who comes: the limit of connections is looked at before anything that costs, a client at it is told so, and users are
+# served in turn.
+
+load daemon.bash
+
+setup() {
+	unset runtime
+	runtime=$(mktemp -d /run/nsctl-test.XXXXXX)
+	chmod 755 "$runtime"
+	config=$runtime.conf
+	: >"$config"
+}
+
+teardown() {
+	rm -f "$config" "$runtime.trace"
+	purge_daemon
+}
+
+# python ARGUMENT...: the program on stdin, as root, with a client that connects as any user.
+python() {
+	NSCTL_SOCKET=$runtime/socket PYTHONPATH=$BATS_TEST_DIRNAME/../lib PYTHONDONTWRITEBYTECODE=1 \
+		timeout 120 python3 - "$@"
+}
+
+# trace OPTION...: the keeper's system calls, to $runtime.trace; returns when they are seen.
+trace() {
+	start_server trace strace -qq -o "$runtime.trace" -p "$(cat "$runtime.pid")" "$@"
+	eventually traced
+}
+traced() { fails grep -q '^TracerPid:[[:space:]]0$' "/proc/$(cat "$runtime.pid")/status"; }
+
+@test "at its limit of connections a user is told so, with the number, and nobody else is" {
+	printf '[limits]\nconnections = 3\n' >"$config"
+	start_daemon --config="$config"
+	nsctl create -n box
+	python "$user_id" "$other_id" <<'PYTHON'
+import os, subprocess, sys
+from varlink import Client, ConnectionLost, VarlinkError
+path, user, other = os.environ["NSCTL_SOCKET"], int(sys.argv[1]), int(sys.argv[2])
+held = [Client(path, user) for _ in range(3)]
+for c in held: c.call("GetStatus")
+for asks in True, False:
+    c = Client(path, user)
+    try:
+        # who asks for nothing is told as well, and then it is over
+        c.call("GetStatus") if asks else c.receive()
+        raise AssertionError("served")
+    except VarlinkError as error:
+        assert error.name == "LimitExceeded" and error.parameters == {"limit": "connections", "value": 3}, error
+    try: raise AssertionError(c.receive())
+    except ConnectionLost: pass
+    c.close()
+def nsctl(*words):
+    command = ["setpriv", "--reuid", str(user), "--regid", str(user), "--clear-groups", os.environ["NSCTL_BUILD"] + "/nsctl"]
+    done = subprocess.run(command + list(words), capture_output=True, text=True)
+    return done.returncode, done.stderr
+for words, expected in (["list"], 1), (["exec", "box", "true"], 125), (["create", "-n", "more"], 1), (["monitor"], 1):
+    status, said = nsctl(*words)
+    assert status == expected and "connections (3)" in said, (words, status, said)
+Client(path, other).call("GetStatus")
+# one that has been given up makes room for one
+held.pop().close()
+for _ in range(600):
+    if nsctl("exec", "box", "true")[0] == 0: break
+else: raise AssertionError("no room")
+PYTHON
+	grep -q "connection refused: limit of connections uid=$user_id" "$runtime.log"
+	nsctl rm box
+}
+
+@test "who is refused costs next to nothing: nothing is read of the process, and the log stays short" {
+	printf '[limits]\nconnections = 1\n' >"$config"
+	start_daemon --config="$config"
+	python "$user_id" "$runtime" <<'PYTHON'
+import os, subprocess, sys
+from varlink import Client, VarlinkError
+path, user, runtime = os.environ["NSCTL_SOCKET"], int(sys.argv[1]), sys.argv[2]
+held = Client(path, user)
+held.call("GetStatus")
+with open(runtime + ".pid", encoding="ascii") as file: keeper = file.read().strip()
+trace = subprocess.Popen(["strace", "-qq", "-o", runtime + ".trace", "-p", keeper, "-e", "trace=openat,accept4"])
+def is_traced():
+    with open(f"/proc/{keeper}/status", encoding="ascii") as file: return "\nTracerPid:\t0\n" not in file.read()
+while not is_traced(): pass
+for _ in range(100):
+    c = Client(path, user, 60)
+    try: raise AssertionError(c.receive())
+    except VarlinkError as error: assert error.name == "LimitExceeded", error
+    c.close()
+trace.terminate()
+trace.wait()
+with open(runtime + ".trace", encoding="ascii", errors="replace") as file: calls = file.read()
+assert calls.count("accept4(") >= 100, calls
+assert "openat(" not in calls, calls
+PYTHON
+	[ "$(grep -c 'connection refused' "$runtime.log")" -le 20 ]
+}
+
+@test "users are served in turn: one that floods the socket is nobody else's wait" {
+	start_daemon
+	# each look at a peer takes a while: there are some ten files
+	trace -e trace=openat -e inject=openat:delay_exit=20000
+	python "$user_id" "$other_id" <<'PYTHON'
+import os, select, sys
+from varlink import Client
+path, user, other = os.environ["NSCTL_SOCKET"], int(sys.argv[1]), int(sys.argv[2])
+flood = [Client(path, user) for _ in range(40)]
+for c in flood: c.send("GetStatus", {})
+Client(path, other, 60).call("GetStatus")
+answered, _, _ = select.select([c.socket for c in flood], [], [], 0)
+# before it were those that had been looked at by then
+assert len(answered) < 20, len(answered)
+for c in flood: c.receive()
+PYTHON
+	end_server trace
+}

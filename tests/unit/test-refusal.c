@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* refusal.c: what the keeper says by itself is a message that clients understand. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "daemon/keeper/refusal.h"
+#include "protocol/message.h"
+
+/* The parameters of the message, which the caller releases. */
+static json_t *read_back(const struct failure *failure)
+{
+	char text[REFUSAL_SIZE];
+	struct message_reply reply;
+	size_t size = refusal_write(failure, text);
+	json_t *parameters;
+
+	assert_in_range(size, 1, REFUSAL_SIZE);
+	assert_int_equal(text[size - 1], '\0');
+	assert_int_equal(strlen(text), size - 1);
+	assert_int_equal(message_parse_reply(text, size - 1, &reply), 0);
+	assert_string_equal(reply.error, error_id(failure->error));
+	assert_false(reply.continues);
+	parameters = json_incref(reply.parameters);
+	message_reply_done(&reply);
+	return parameters;
+}
+
+static void test_limit(void **state _unused_)
+{
+	struct failure failure;
+	json_t *parameters;
+
+	failure_set(&failure, ERROR_LIMIT_EXCEEDED, 256, "connections", NULL);
+	parameters = read_back(&failure);
+	assert_int_equal(json_object_size(parameters), 2);
+	assert_string_equal(json_string_value(json_object_get(parameters, "limit")), "connections");
+	assert_int_equal(json_integer_value(json_object_get(parameters, "value")), 256);
+	json_decref(parameters);
+}
+
+static void test_each_error(void **state _unused_)
+{
+	for (int error = ERROR_NONE + 1; error < ERROR_COUNT; error++) {
+		const struct error_fields *fields = error_fields(error);
+		struct failure failure;
+		json_t *parameters;
+
+		failure_set(&failure, error, -7, "subject", "%s", "text");
+		parameters = read_back(&failure);
+		assert_int_equal(json_object_size(parameters),
+				 !!fields->subject + !!fields->text + !!fields->number);
+		if (fields->subject)
+			assert_string_equal(
+				json_string_value(json_object_get(parameters, fields->subject)),
+				"subject");
+		if (fields->text)
+			assert_string_equal(
+				json_string_value(json_object_get(parameters, fields->text)),
+				"text");
+		if (fields->number)
+			assert_int_equal(
+				json_integer_value(json_object_get(parameters, fields->number)),
+				-7);
+		json_decref(parameters);
+	}
+}
+
+/* Of any text comes a message, and of the longest one, too. */
+static void test_any_text(void **state _unused_)
+{
+	struct failure failure = {.error = ERROR_NOT_PERMITTED};
+	json_t *parameters;
+
+	memset(failure.subject, '"', sizeof(failure.subject) - 1);
+	memset(failure.text, '\\', sizeof(failure.text) - 1);
+	strcpy(failure.text, "a\nb\"c\\d\xc3\xa4");
+	parameters = read_back(&failure);
+	assert_string_equal(json_string_value(json_object_get(parameters, "reason")), "a?b?c?d??");
+	json_decref(parameters);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_each_error),
+		cmocka_unit_test(test_any_text),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
