@@ -23,6 +23,7 @@
 #include "daemon/wire/task.h"
 
 #define KEEPER_CGROUP_SIZE 256
+#define KEEPER_SIGNALS 3
 
 struct arrivals;
 struct front;
@@ -122,7 +123,8 @@ struct keeper {
 	/* vigil */
 	int vigil_fd; /* an epoll of pidfds, -1: none yet */
 	struct event *vigil_event;
-	/* service manager, stop */
+	/* service manager, signals, stop */
+	struct event *signals[KEEPER_SIGNALS];
 	struct event *watchdog_event, *stop_event;
 	uint64_t stop_deadline; /* CLOCK_BOOTTIME */
 };

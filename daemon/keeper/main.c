@@ -215,23 +215,29 @@ static void begin_to_serve(struct keeper *keeper)
 	log_notice("nsctld %s serves %s", PACKAGE_VERSION, keeper->runtime);
 }
 
-static int run(struct keeper *keeper)
+static int listen_for_signals(struct keeper *keeper)
 {
 	static const struct {
 		int number;
 		event_callback_fn callback;
-	} signals[] = {{SIGTERM, on_stop}, {SIGINT, on_stop}, {SIGHUP, on_reload}};
-	struct event *events[ARRAY_SIZE(signals)];
+	} signals[KEEPER_SIGNALS] = {{SIGTERM, on_stop}, {SIGINT, on_stop}, {SIGHUP, on_reload}};
 
 	signal(SIGPIPE, SIG_IGN);
-	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
-		events[i] =
+	for (size_t i = 0; i < KEEPER_SIGNALS; i++) {
+		struct event *event =
 			evsignal_new(keeper->loop, signals[i].number, signals[i].callback, keeper);
-		if (!events[i] || event_add(events[i], NULL) < 0) {
+
+		keeper->signals[i] = event;
+		if (!event || event_add(event, NULL) < 0) {
 			log_error("cannot listen for signals: %s", strerror(ENOMEM));
 			return -ENOMEM;
 		}
 	}
+	return 0;
+}
+
+static int run(struct keeper *keeper)
+{
 	/* nobody is answered before what is made again is there: connections wait meanwhile */
 	boot_restore(keeper, begin_to_serve);
 	/* a loop that has not begun cannot be left: it may have failed by now */
@@ -239,8 +245,6 @@ static int run(struct keeper *keeper)
 		keeper->error = manager_start(keeper);
 	if (keeper->error == 0)
 		event_base_dispatch(keeper->loop);
-	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
-		event_free(events[i]);
 	return keeper->error;
 }
 
@@ -265,6 +269,9 @@ static void tear_down(struct keeper *keeper)
 		event_free(keeper->watchdog_event);
 	if (keeper->stop_event)
 		event_free(keeper->stop_event);
+	for (size_t i = 0; i < KEEPER_SIGNALS; i++)
+		if (keeper->signals[i])
+			event_free(keeper->signals[i]);
 	close_fd(keeper->spawner_fd);
 	close_fd(keeper->vault_fd);
 	close_fd(keeper->cgroup_fd);
@@ -293,8 +300,8 @@ static int listen_on(struct keeper *keeper, const char *path)
 	return r;
 }
 
-/* All that can fail for another reason than want of memory, while what it has made can still be
- * taken away again. */
+/* What has been made here can be taken away again when a step fails. The last step gives up the
+ * privileges for that; purging keeps them, to unmount the vault. */
 static int start(struct keeper *keeper, const struct options *options)
 {
 	static char beside[PATH_MAX];
@@ -304,7 +311,12 @@ static int start(struct keeper *keeper, const struct options *options)
 		snprintf(beside, sizeof(beside), "%s/socket", keeper->runtime);
 		r = listen_on(keeper, options->socket ? options->socket : beside);
 	}
-	return r < 0 ? r : operation_start_spawner(keeper);
+	if (r == 0)
+		r = operation_start_spawner(keeper);
+	if (r < 0 || options->purge)
+		return r;
+	r = listen_for_signals(keeper);
+	return r < 0 ? r : drop();
 }
 
 static void remove_socket(const struct keeper *keeper)
@@ -330,16 +342,13 @@ static int purge(struct keeper *keeper)
 
 static int serve(struct keeper *keeper)
 {
-	int r = drop();
+	int r = recover(keeper);
 
-	if (r == 0)
-		r = recover(keeper);
-	if (r < 0)
-		return r;
-	names_start(keeper);
-	r = run(keeper);
-	if (r == 0)
-		remove_socket(keeper);
+	if (r == 0) {
+		names_start(keeper);
+		r = run(keeper);
+	}
+	remove_socket(keeper);
 	return r;
 }
 
@@ -403,7 +412,6 @@ int main(int argc, char **argv)
 	if (r < 0)
 		abandon(&keeper);
 	else
-		/* purging unmounts the vault, for which it keeps its privileges */
 		r = options.purge ? purge(&keeper) : serve(&keeper);
 	tear_down(&keeper);
 	return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;

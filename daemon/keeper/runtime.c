@@ -72,6 +72,8 @@ static int take_lock(struct keeper *keeper)
 	if (fcntl(fd, F_SETLK, &lock) == 0)
 		return 0;
 	close_fd(fd);
+	if (errno != EAGAIN && errno != EACCES)
+		return complain(keeper->runtime, "cannot be locked", negative_errno());
 	/* whatever is there is the other's */
 	keeper->start = (struct runtime_start){};
 	log_error("--runtime-directory=%s: another nsctld runs here", keeper->runtime);
@@ -142,16 +144,16 @@ static int remove_started(struct keeper *keeper)
 {
 	const struct runtime_start *start = &keeper->start;
 	bool fresh = start->ours && !start->had_vault && !start->had_records;
-	int r = 0;
+	int cgroup = 0, records = 0, rest = 0;
 
 	/* a cgroup that was delegated is not ours to remove; one without a name was never made */
 	if (fresh && !keeper->delegated && *keeper->cgroup)
-		r = remove_cgroup(keeper);
-	if (r == 0 && fresh && keeper->store)
-		r = store_purge(keeper->store);
-	if (r == 0 && (fresh || start->mounted))
-		r = remove_rest(keeper);
-	return r;
+		cgroup = remove_cgroup(keeper);
+	if (fresh && keeper->store)
+		records = store_purge(keeper->store);
+	if (fresh || start->mounted)
+		rest = remove_rest(keeper);
+	return cgroup < 0 ? cgroup : records < 0 ? records : rest;
 }
 
 void runtime_abandon(struct keeper *keeper)

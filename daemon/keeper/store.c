@@ -75,11 +75,28 @@ static int open_in(int state_fd, bool lasting, struct store **ret)
 	return 0;
 }
 
+/* Those of the directories of RUNTIME/state, and that itself, in which nothing is. */
+static void remove_empty(int runtime_fd)
+{
+	char path[64];
+
+	for (enum store_class class = 0; class < CLASS_COUNT; class ++) {
+		snprintf(path, sizeof(path), "state/%s", store_directories[class]);
+		(void)unlinkat(runtime_fd, path, AT_REMOVEDIR);
+	}
+	(void)unlinkat(runtime_fd, "state/damaged", AT_REMOVEDIR);
+	(void)unlinkat(runtime_fd, "state/applying", AT_REMOVEDIR);
+	(void)unlinkat(runtime_fd, "state", AT_REMOVEDIR);
+}
+
 int store_open(int runtime_fd, struct store **ret)
 {
 	int fd = open_directory(runtime_fd, "state");
+	int r = fd < 0 ? fd : open_in(fd, false, ret);
 
-	return fd < 0 ? fd : open_in(fd, false, ret);
+	if (r < 0)
+		remove_empty(runtime_fd);
+	return r;
 }
 
 int store_open_lasting(const char *path, struct store **ret)

@@ -21,7 +21,8 @@ enum store_outcome {
 };
 
 struct store;
-/* Opens (and makes) RUNTIME/state below runtime_fd, 0700 root. Takes nothing. */
+/* Opens (and makes) RUNTIME/state below runtime_fd, 0700 root. Takes nothing, and leaves no
+ * empty directory behind when it fails. */
 int store_open(int runtime_fd, struct store **ret);
 /* What is made again at boot: path (made where it is not there) is root's, 0700. -EPERM: it is not
  * root's. Its records are of whichever boot wrote them; what they say of the kernel is left out. */

@@ -147,6 +147,14 @@ static int own_mount(const char *path, unsigned long propagation)
 	return mount(NULL, path, NULL, propagation, NULL) < 0 ? negative_errno() : 0;
 }
 
+/* Detaches what is mounted there, however often. */
+static int unmount_all(const char *path)
+{
+	while (umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) == 0)
+		;
+	return errno == EINVAL || errno == ENOENT ? 0 : negative_errno();
+}
+
 /* Returns 1, 0 or -errno. */
 static int is_empty(const char *path)
 {
@@ -184,6 +192,8 @@ int vault_prepare(const char *runtime)
 		r = negative_errno();
 	if (r >= 0)
 		r = own_mount(runtime, MS_PRIVATE);
+	if (r < 0 && !mounted)
+		unmount_all(runtime);
 	return r < 0 ? r : !mounted;
 }
 
@@ -301,14 +311,6 @@ int vault_open(struct host *host, int kept_fd, bool *ret_pinned)
 		return r;
 	host->vault_id = vault_mnt_id(host->vault_fd);
 	return open_root(host);
-}
-
-/* Detaches what is mounted there, however often. */
-static int unmount_all(const char *path)
-{
-	while (umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) == 0)
-		;
-	return errno == EINVAL || errno == ENOENT ? 0 : negative_errno();
 }
 
 /* Whether the mount at path is one of vault_prepare(): a bind, which shows a directory of a file

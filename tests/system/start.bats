@@ -141,6 +141,32 @@ copy_build() {
 	nsctl run -mpn true
 }
 
+# fail_at CALL ERRNO N...: the Nth such call of the keeper, and of the spawner, fails.
+fail_at() {
+	local call=$1 errno=$2 n
+	shift 2
+	for n in "$@"; do
+		run timeout "$patience" strace -f -qq -o /dev/null -e trace="$call" -e inject="$call:error=$errno:when=$n" \
+			"$NSCTL_BUILD/nsctld" --runtime-directory="$runtime" --state-directory="$place/state" 3>&-
+		echo "$call $n: $status: $output"
+		[ "$status" -eq 1 ]
+		[ "$(traces)" = "$before" ] || { diff <(echo "$before") <(traces) && false; }
+	done
+}
+
+@test "a start that fails leaves nothing: whichever step it is that fails" {
+	for directory in absent empty full; do
+		[ "$directory" = absent ] || mkdir -p "$runtime"
+		[ "$directory" != full ] || touch "$runtime/file"
+		before=$(traces)
+		fail_at mount ENOMEM 1 2 3 4
+		fail_at mkdirat ENOSPC 1 2 3 4
+		fail_at setns EPERM 1 2
+		fail_at unshare ENOSPC 1
+		fail_at capset EPERM 1
+	done
+}
+
 @test "a start that fails takes nothing of a daemon that runs" {
 	start_daemon
 	nsctl create -mpn box
