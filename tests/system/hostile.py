@@ -4,6 +4,8 @@ import array
 import json
 import os
 import socket
+import struct
+import threading
 
 
 class Closed(Exception):
@@ -74,3 +76,28 @@ def run_in(connection, parameters, method="Exec"):
     parameters = reply["parameters"]
     status = parameters.get("exitStatus")
     return (128 + parameters["signal"] if status is None else status), text
+
+
+def lingering(kept, seconds=600):
+    """A TCP socket whose last close waits that long: its peer, put into kept, never reads what was sent to it."""
+    with socket.socket() as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(1)
+        sending = socket.socket()
+        sending.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        sending.connect(listening.getsockname())
+        kept.append(listening.accept()[0])
+    sending.setblocking(False)
+    try:
+        while True:
+            sending.send(b"x" * 65536)
+    except BlockingIOError:
+        pass
+    sending.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, seconds))
+    return sending
+
+
+def close_later(descriptor):
+    """Closes it without waiting: should this be the last copy, it may take for ever."""
+    threading.Thread(target=descriptor.close, daemon=True).start()

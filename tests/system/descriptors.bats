@@ -1,0 +1,206 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck disable=SC2154
+# Descriptors of clients: the keeper never holds one, so nothing that a client owns makes it wait. Each attack here lasts
+# longer than any of the other users' commands may take.
+
+load daemon.bash
+load fuse.bash
+
+setup() {
+	unset runtime
+	export PYTHONPATH=$BATS_TEST_DIRNAME PYTHONDONTWRITEBYTECODE=1
+	start_daemon
+	nsctl run -mpnuiC true
+	before=$(kernel_counts)
+}
+
+teardown() {
+	[ ! -e "$runtime.server-attack" ] || end_server attack
+	remove_fuse fuse
+	rm -f "$runtime.attack" "$runtime.trace"
+	nsctl rm --all
+	eventually counts_are "$before"
+	purge_daemon
+}
+
+# attack ARGUMENT...: the program on stdin, as the user, in the background until the test ends; returns when it has
+# written "ready".
+attack() {
+	local program=$runtime.program
+	cat >"$program"
+	start_server attack setpriv --reuid "$user_id" --regid "$user_id" --clear-groups env -i PATH="$PATH" \
+		PYTHONPATH="$PYTHONPATH" PYTHONDONTWRITEBYTECODE=1 NSCTL_SOCKET="$runtime/socket" \
+		python3 -c "$(cat "$program")" "$runtime.attack" "$@"
+	rm -f "$program"
+	eventually test -s "$runtime.attack"
+	cat "$runtime.attack"
+	grep -qx ready "$runtime.attack"
+}
+
+# Other users are served as ever.
+check_others() {
+	for _ in 1 2 3; do
+		other run -mpn true
+		other create -n fine
+		other exec fine true
+		other rm fine
+	done
+}
+
+# The processes that close connections for the keeper.
+closers() {
+	local pid
+	for pid in $(pgrep -f "^nsctld-spawner $runtime"); do
+		[ "$(stat -c %u "/proc/$pid" 2>/dev/null)" = 61183 ] && echo "$pid"
+	done
+	true
+}
+no_closers() { [ -z "$(closers)" ]; }
+
+@test "sockets that linger, in requests for nothing, hold up nobody else" {
+	: >"$runtime.attack"
+	chown "$user_id" "$runtime.attack"
+	attack <<'PYTHON'
+import sys, time
+from hostile import Connection, close_later, error_of, lingering
+kept, out = [], open(sys.argv[1], "w")
+for method, field in (("Exec", "stdinFileDescriptor"), ("Exec", "statusFileDescriptor"),
+                      ("Exec", "workingDirectoryFileDescriptor"), ("Identify", "processFileDescriptor")):
+    for _ in range(3):
+        c = Connection()
+        descriptor = lingering(kept)
+        parameters = {field: 0}
+        if method == "Exec":
+            parameters |= {"name": "absent", "command": ["true"]}
+        reply = c.call(method, parameters, [descriptor.fileno()])
+        close_later(descriptor)
+        assert error_of(reply), reply
+        kept.append(c)
+print("ready", file=out, flush=True)
+time.sleep(1000)
+PYTHON
+	check_others
+}
+
+@test "connections that carry descriptors before they are accepted, above the limit and below it" {
+	: >"$runtime.attack"
+	chown "$user_id" "$runtime.attack"
+	printf '[limits]\nconnections = 4\n' >"$runtime.conf"
+	stop_daemon
+	start_daemon --config="$runtime.conf"
+	rm -f "$runtime.conf"
+	attack <<'PYTHON'
+import json, os, socket, sys, time
+from hostile import Connection, close_later, lingering
+kept, out = [], open(sys.argv[1], "w")
+call = json.dumps({"method": "org.nsctl.Exec", "parameters": {"name": "absent", "command": ["true"]}}).encode() + b"\0"
+held = [Connection() for _ in range(4)]
+for c in held:
+    c.ok("GetStatus")
+def leave(text):
+    s = socket.socket(socket.AF_UNIX)
+    s.connect(os.environ["NSCTL_SOCKET"])
+    descriptor = lingering(kept)
+    try:
+        socket.send_fds(s, [text], [descriptor.fileno()] * 3)
+    except BrokenPipeError:
+        pass  # it has been refused by now
+    close_later(descriptor)
+    s.close()
+for text in (call, b"{", call + call):
+    for _ in range(8):
+        leave(text)
+for c in held:
+    c.socket.close()
+for _ in range(8):
+    leave(call + call)
+print("ready", file=out, flush=True)
+time.sleep(1000)
+PYTHON
+	check_others
+	# when nothing lingers any more nothing of it is left
+	end_server attack
+	eventually nsctl list
+	eventually no_closers
+}
+
+@test "files on FUSE that answer nothing, for every descriptor that there is" {
+	local request
+	: >"$runtime.attack"
+	chown "$user_id" "$runtime.attack"
+	mount_fuse fuse --hang=getattr,flush,release,read,write --only=file
+	nsctl create -mpn box
+	attack "$runtime/fuse/file" <<'PYTHON'
+import os, sys, threading, time
+from hostile import Connection
+out, path = open(sys.argv[1], "w"), sys.argv[2]
+rows = [("Exec", {field: 0}) for field in ("stdinFileDescriptor", "stdoutFileDescriptor", "stderrFileDescriptor",
+        "terminalFileDescriptor", "statusFileDescriptor", "workingDirectoryFileDescriptor")]
+rows += [("Create", {"spec": {"rootFileDescriptor": 0}}),
+         ("Create", {"spec": {"mounts": [{"type": "bind", "target": "/mnt", "sourceFileDescriptor": 0}]}}),
+         ("Create", {"spec": {"lease": {"processFileDescriptor": 0}}}),
+         ("Identify", {"processFileDescriptor": 0})]
+left = []
+def one(method, parameters):
+    c = Connection()
+    left.append(c)
+    fd = os.open(path, os.O_RDWR)
+    parameters = dict(parameters)
+    if method == "Exec":
+        parameters |= {"name": "box", "command": ["cat"], "detach": True}
+    threading.Thread(target=c.call, args=(method, parameters, [fd]), daemon=True).start()
+for row in rows:
+    one(*row)
+time.sleep(0.5)
+print("ready", file=out, flush=True)
+time.sleep(1000)
+PYTHON
+	check_others
+	end_server attack
+	check_others
+	remove_fuse fuse
+}
+
+@test "the keeper neither receives nor closes a descriptor of a client's, but connections (strace)" {
+	local keeper
+	keeper=$(cat "$runtime.pid")
+	nsctl create -mpn box
+	nsctl exec box true
+	start_server trace strace -qq -yy -e trace=all -o "$runtime.trace" -p "$keeper"
+	traced() { grep -q "TracerPid:[[:space:]][1-9]" "/proc/$keeper/status"; }
+	eventually traced
+	as "$user_id" env PYTHONPATH="$PYTHONPATH" PYTHONDONTWRITEBYTECODE=1 timeout 120 python3 - <<'PYTHON'
+import os, socket
+from hostile import Connection
+def marked():
+    return os.memfd_create("a-clients-own")
+c = Connection()
+for name in ("box", "absent"):
+    for field in ("stdinFileDescriptor", "stdoutFileDescriptor", "stderrFileDescriptor", "terminalFileDescriptor",
+                  "statusFileDescriptor", "workingDirectoryFileDescriptor"):
+        c.call("Exec", {"name": name, "command": ["true"], field: 0}, [marked()])
+c.call("Run", {"command": ["true"], "stdinFileDescriptor": 0}, [marked()])
+c.call("Identify", {"processFileDescriptor": 0}, [marked()])
+c.call("Create", {"spec": {"mounts": [{"type": "bind", "target": "/mnt", "sourceFileDescriptor": 0}]}}, [marked()])
+c.call("Create", {"spec": {"rootFileDescriptor": 0}}, [marked()])
+c.call("Create", {"spec": {"lease": {"processFileDescriptor": 0}}}, [marked()])
+c.call("GetStatus", {}, [marked()] * 3)
+# left in a connection that nobody reads any more
+for text in (b"{", b"{}\0{}\0{}\0"):
+    s = socket.socket(socket.AF_UNIX)
+    s.connect(os.environ["NSCTL_SOCKET"])
+    socket.send_fds(s, [text], [marked()] * 3)
+    s.close()
+c.ok("GetStatus")
+PYTHON
+	nsctl create -n --lease=pid:$$ leased
+	nsctl which $$ || true
+	end_server trace
+	# it has seen what there was to be seen
+	grep -q '^accept4' "$runtime.trace"
+	grep -q '^read' "$runtime.trace"
+	fails grep 'a-clients-own' "$runtime.trace"
+	# what it receives with messages comes from its own processes, and is theirs
+	fails grep -E '^recvmsg.*SCM_RIGHTS.*(memfd|/dev/pts|TCP)' "$runtime.trace"
+}
