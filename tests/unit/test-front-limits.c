@@ -324,6 +324,13 @@ static int try_become_root(void)
 	return setuid(0);
 }
 
+static int try_out_of_band(void)
+{
+	char byte;
+
+	return (int)recv(0, &byte, 1, MSG_OOB);
+}
+
 static int use_files(void)
 {
 	int fd = open("/proc/stat", O_RDONLY | O_CLOEXEC);
@@ -377,6 +384,7 @@ static void test_filter(void **state _unused_)
 		{"mount", try_mount, SIGSYS},
 		{"trace", try_trace, SIGSYS},
 		{"become root", try_become_root, SIGSYS},
+		{"receive out of band", try_out_of_band, SIGSYS},
 		{"files", use_files, 0},
 		{"memory", use_memory, 0},
 		{"memfd", use_memfd, 0},
