@@ -183,6 +183,18 @@ PYTHON
 	inside other renew a 2h
 }
 
+@test "nothing that is done inside outlasts the lease: commands without end, a monitor, the freezer" {
+	client="$NSCTL_BUILD/nsctl --socket=$runtime/socket"
+	for kinds in -mp -n; do
+		nsctl create "$kinds" --lease=3 box
+		nsctl exec -d box sh -c "while :; do $client exec -d box sleep 600; done"
+		nsctl exec -d box sh -c "$client monitor"
+		nsctl exec -d box sh -c "sleep 1; $client freeze box"
+		eventually absent box
+		eventually counts_are "$before"
+	done
+}
+
 @test "by process: what is no process is refused, with the field" {
 	as "$user_id" python3 - "$(dirname "$BATS_TEST_FILENAME")" <<'PYTHON'
 import array, json, os, socket, sys, threading
