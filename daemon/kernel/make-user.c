@@ -222,8 +222,10 @@ int make_with_user(struct maker *maker)
 {
 	char path[64];
 	pid_t pid = 0;
-	int r = start_inner(maker, &pid);
+	int r = mounts_lock(&maker->mounts, maker->spec, &maker->fault);
 
+	if (r == 0)
+		r = start_inner(maker, &pid);
 	if (r == 0)
 		r = maker_open_namespaces(maker, pid);
 	fault_point("create-unshared");

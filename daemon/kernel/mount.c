@@ -61,6 +61,19 @@ int mount_put(int mount_fd, int target_fd)
 		       : 0;
 }
 
+int mount_enter_root(int mount_fd)
+{
+	_cleanup_fd_ int root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int r = root_fd < 0 ? negative_errno() : mount_put(mount_fd, root_fd);
+
+	if (r < 0)
+		return r;
+	if (fchdir(mount_fd) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 ||
+	    umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
+		return negative_errno();
+	return 0;
+}
+
 int mount_open_at(int directory_fd, const char *path, int flags, const struct identity *files)
 {
 	struct open_how how = {

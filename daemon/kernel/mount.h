@@ -20,6 +20,9 @@ int mount_from_context(int context_fd, unsigned int attributes);
 int mount_new(const char *type, unsigned int attributes, const char *const *options);
 /* Puts a detached mount where target_fd is. 0 or -errno. */
 int mount_put(int mount_fd, int target_fd);
+/* Makes a detached mount the root of the process's mount namespace, in the place of the former one.
+ * Returns 0 or -errno. */
+int mount_enter_root(int mount_fd);
 /*
  * Opens what path leads to, with files' rights (NULL: the process's own). No link leads out of the
  * process's root, and no magic link is followed: the tree may be a hostile user's. Each lookup in a

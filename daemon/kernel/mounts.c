@@ -261,12 +261,8 @@ static int apply_sysfs(int ready_fd, const struct identity *files, struct fault 
 
 static int apply_root(int root_fd, struct fault *fault)
 {
-	_cleanup_fd_ int target_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	int r = target_fd < 0 ? negative_errno() : mount_put(root_fd, target_fd);
+	int r = mount_enter_root(root_fd);
 
-	if (r == 0 && (fchdir(root_fd) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 ||
-		       umount2(".", MNT_DETACH) < 0 || chdir("/") < 0))
-		r = negative_errno();
 	return r < 0 ? fault_set(fault, STEP_ROOT, 0, -r) : 0;
 }
 

@@ -31,6 +31,15 @@ struct mounts {
 int mounts_prepare(const struct wire_spec *spec, const struct identity *files, struct mounts *ret,
 		   struct fault *fault);
 
+/*
+ * For a set with a user namespace, between the two halves: whoever is root in there may change the
+ * flags of mounts, but not those that the kernel has locked (ro, nosuid, nodev, noexec), nor
+ * unmount what covers something. The kernel locks them where a mount namespace is copied into one
+ * of another user namespace: so the root and the bind mounts are, in a child, and copies of those
+ * copies are what the set gets. Needs the host's rights. Returns 0, or -errno and *fault.
+ */
+int mounts_lock(const struct mounts *mounts, const struct wire_spec *spec, struct fault *fault);
+
 /* First thing in a new mount namespace (kernel fact 3). */
 int mounts_propagate(uint32_t propagation, struct fault *fault);
 

@@ -27,7 +27,9 @@ teardown_file() {
 
 teardown() {
 	nsctl rm --all
-	! mountpoint -q "$runtime/place/hostile/proc" || umount "$runtime/place/hostile/proc"
+	for mounted in hostile/proc view/covered view; do
+		! mountpoint -q "$runtime/place/$mounted" || umount "$runtime/place/$mounted"
+	done
 	rm -rf "${runtime:?}"/place/*
 	eventually counts_are "$before"
 }
@@ -373,6 +375,41 @@ make_hostile_root() {
 	as "$user_id" ln -s own "$root/sys"
 	nsctl create -mn "${options[@]}" box
 	nsctl exec box test -d /own/class/net
+	nsctl rm box
+}
+
+@test "root inside changes no flag of what is mounted from the host, and uncovers nothing" {
+	view=$runtime/place/view
+	mkdir -p "$view/covered" "$view"/{usr,bin,lib,lib64,dev,proc,mnt}
+	mkdir -m 777 "$view/own"
+	echo secret >"$view/covered/secret"
+	mknod -m 666 "$view/device" c 1 7
+	# what the administrator has mounted without devices, and read-only
+	mount --bind "$view" "$view"
+	mount -t tmpfs none "$view/covered"
+	mount -o remount,bind,ro,nodev,nosuid,noexec "$view"
+	options=()
+	for directory in usr bin lib lib64; do
+		[ -d "/$directory" ] && options+=(--bind="/$(readlink -f "/$directory" | cut -c2-):/$directory:ro")
+	done
+	cat >"$runtime/place/unlock.sh" <<-'SH'
+		for flags in rw dev suid exec rw,dev,suid,exec; do
+			mount -o "remount,bind,$flags" "$1" && echo "$flags"
+		done
+		umount "$1/covered" && echo uncovered
+		cat "$1/covered/secret" && echo found
+		touch "$1/own/file" && echo written
+		head -c 1 "$1/device" >/dev/null && echo read
+		[ ! -e "$1/mnt/unlock.sh" ] || ! mount -o "remount,bind,rw" /usr || echo usr
+		echo ran
+	SH
+	nsctl create -m -r --bind="$view:/mnt" --bind="$runtime/place/unlock.sh:$runtime/place/unlock.sh:ro" box
+	[ "$(nsctl exec box sh "$runtime/place/unlock.sh" /mnt 2>/dev/null)" = ran ]
+	nsctl exec box grep ' /mnt ro,nosuid,nodev,noexec' /proc/self/mountinfo
+	nsctl rm box
+	nsctl create -mp -r --root="$view" "${options[@]}" --bind="$runtime/place:/mnt" box
+	[ "$(nsctl exec box sh /mnt/unlock.sh "" 2>/dev/null)" = ran ]
+	[ "$(nsctl exec box sh /mnt/unlock.sh /mnt/view 2>/dev/null)" = ran ]
 	nsctl rm box
 }
 
