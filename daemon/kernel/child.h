@@ -9,7 +9,7 @@
 
 /* Signals as they are by default, not dumpable, and gone when its parent goes. */
 void child_begin(void);
-/* Gone when its parent goes, once more: a change of credentials makes the kernel forget it. */
+/* Gone when its parent goes; the functions of privilege.h keep that when they change ids. */
 void child_ends_with_parent(void);
 
 /* Sends a report before the final one, with n descriptors, at most REPORT_FDS_MAX. 0 or -errno. */

@@ -33,7 +33,8 @@ int maker_write(const char *path, const char *text);
 /* Who process 1 is, where it is nobody of the set's. */
 struct identity maker_init_identity(const struct host *host);
 
-/* Makes those of the specification, charged to the caller, for the calling process. */
+/* Makes those of the specification, charged to the caller, for the calling process; but not the pid
+ * namespace of a plain set. */
 int maker_make_namespaces(struct maker *maker);
 /* Opens those that pid (0: this process) has just made; the pid namespace has no name yet, as it
  * has no process. */

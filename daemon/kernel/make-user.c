@@ -44,7 +44,6 @@ static int obey(struct maker *maker, enum inner_order order, const struct identi
 	r = privilege_take_ids(inside);
 	if (r < 0)
 		return fault_set(&maker->fault, STEP_IDENTITY, 0, -r);
-	child_ends_with_parent();
 	return maker_has(maker, KIND_MNT) ? maker_set_up_mounts(maker, NULL) : 0;
 }
 
@@ -58,6 +57,7 @@ static void __attribute__((noreturn)) child_inner(struct maker *maker)
 	char order;
 	int r;
 
+	child_ends_with_parent();
 	r = maker_make_namespaces(maker);
 	/* what cannot be said ends it, which the maker sees */
 	report.fault = maker->fault;

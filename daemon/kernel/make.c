@@ -81,10 +81,15 @@ static int make_young_enough(struct maker *maker)
 	return 0;
 }
 
-/* But for a net namespace that was made in advance. */
+/* All but a net namespace that was made in advance, and the pid namespace of a plain set: until the
+ * init is started, a child that looks a path up would become process 1. */
 static uint32_t kinds_to_make(const struct maker *maker)
 {
-	return maker->spec->kinds & ~(maker->task->net_fd >= 0 ? KIND_BIT(KIND_NET) : 0);
+	uint32_t others = maker->task->net_fd >= 0 ? KIND_BIT(KIND_NET) : 0;
+
+	if (!maker_has(maker, KIND_USER))
+		others |= KIND_BIT(KIND_PID);
+	return maker->spec->kinds & ~others;
 }
 
 /* The kernel makes all of them or none, and does not say whose limit it was: one by one they tell,
@@ -106,7 +111,6 @@ int maker_make_namespaces(struct maker *maker)
 
 	if (r < 0)
 		return fault_set(&maker->fault, STEP_IDENTITY, 0, -r);
-	child_ends_with_parent();
 	if (maker->task->net_fd >= 0 && setns(maker->task->net_fd, CLONE_NEWNET) < 0)
 		return maker_fail(maker, STEP_JOIN, KIND_NET);
 	if (unshare(kind_clone_flags(kinds_to_make(maker))) < 0) {
@@ -220,10 +224,18 @@ struct identity maker_init_identity(const struct host *host)
 
 /* --- a plain set: one process --- */
 
-static int make_plain(struct maker *maker)
+static int start_plain_init(struct maker *maker)
 {
 	struct identity init = maker_init_identity(maker->host);
 	struct init_start start = {.identity = &init, .files = &maker->identity, .join_fd = -1};
+
+	if (unshare(CLONE_NEWPID) < 0)
+		return maker_fail(maker, STEP_UNSHARE, KIND_PID);
+	return maker_start_init(maker, &start);
+}
+
+static int make_plain(struct maker *maker)
+{
 	int r = maker_make_namespaces(maker);
 
 	if (r == 0)
@@ -241,7 +253,7 @@ static int make_plain(struct maker *maker)
 		r = maker_set_up_resolver(maker);
 	fault_point("create-furnished");
 	if (r == 0 && maker_has(maker, KIND_PID) && !maker->task->no_init)
-		r = maker_start_init(maker, &start);
+		r = start_plain_init(maker);
 	return r;
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <fcntl.h>
 #include <linux/mount.h>
-#include <linux/openat2.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
+#include "daemon/kernel/lookup.h"
 #include "daemon/kernel/mount.h"
 
 int mount_clone(int fd, const char *path)
@@ -80,18 +80,8 @@ int mount_open_at(int directory_fd, const char *path, int flags, const struct id
 		.flags = flags | O_CLOEXEC,
 		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
 	};
-	int fd, r, back;
 
-	if (files && (r = privilege_files_as_caller(files)) < 0)
-		return r;
-	fd = syscall(SYS_openat2, directory_fd, path, &how, sizeof(how));
-	r = fd < 0 ? negative_errno() : fd;
-	back = files ? privilege_files_as_root() : 0;
-	if (back < 0) {
-		close_fd(fd);
-		return back;
-	}
-	return r;
+	return lookup_open(directory_fd, path, &how, files);
 }
 
 int mount_open(const char *path, int flags, const struct identity *files)

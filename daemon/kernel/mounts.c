@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
+#include "daemon/kernel/lookup.h"
 #include "daemon/kernel/mount.h"
 #include "daemon/kernel/mounts.h"
 
@@ -58,16 +59,11 @@ static int open_again(const char *path, int given_fd, const struct identity *fil
 	struct stat given, found;
 	int r = privilege_groups(files);
 
-	if (r == 0)
-		r = privilege_files_as_caller(files);
 	if (r < 0)
 		return r;
-	fd = syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
-	r = fd < 0 ? negative_errno() : 0;
-	if (privilege_files_as_root() < 0)
-		return -EPERM;
-	if (r < 0)
-		return r;
+	fd = lookup_open(AT_FDCWD, path, &how, files);
+	if (fd < 0)
+		return fd;
 	if (given_fd >= 0 && (fstat(given_fd, &given) < 0 || fstat(fd, &found) < 0))
 		return negative_errno();
 	if (given_fd >= 0 && (given.st_dev != found.st_dev || given.st_ino != found.st_ino))

@@ -28,7 +28,6 @@ static int make_spare(const struct host *host, uid_t owner, struct fault *fault)
 
 	if (r < 0)
 		return fault_set(fault, STEP_IDENTITY, 0, -r);
-	child_ends_with_parent();
 	if (unshare(CLONE_NEWNET) < 0)
 		return fault_set(fault, STEP_UNSHARE, KIND_NET, errno);
 	r = net_set_up(host, fault);

@@ -46,14 +46,41 @@ void privilege_conceal(void)
 	prctl(PR_SET_DUMPABLE, 0);
 }
 
+/* The signal that the calling thread gets when its parent ends: a change of ids clears it. */
+static int get_death_signal(void)
+{
+	int signal = 0;
+
+	prctl(PR_GET_PDEATHSIG, &signal);
+	return signal;
+}
+
+/* After a change of ids: what it has undone. */
+static void settle(int death_signal)
+{
+	privilege_conceal();
+	prctl(PR_SET_PDEATHSIG, death_signal);
+}
+
 int privilege_take_ids(const struct identity *identity)
 {
-	int r = 0;
+	int death_signal = get_death_signal(), r = 0;
 
 	if (syscall(SYS_setresgid, identity->gid, identity->gid, identity->gid) < 0 ||
 	    syscall(SYS_setresuid, identity->uid, identity->uid, identity->uid) < 0)
 		r = negative_errno();
-	privilege_conceal();
+	settle(death_signal);
+	return r;
+}
+
+static int take_effective_ids(const struct identity *identity)
+{
+	int death_signal = get_death_signal(), r = 0;
+
+	if (syscall(SYS_setresgid, -1, identity->gid, -1) < 0 ||
+	    syscall(SYS_setresuid, -1, identity->uid, -1) < 0)
+		r = negative_errno();
+	settle(death_signal);
 	return r;
 }
 
@@ -73,7 +100,7 @@ int privilege_charge(const struct identity *identity)
 		return negative_errno();
 	r = privilege_groups(identity);
 	if (r == 0)
-		r = privilege_take_ids(identity);
+		r = take_effective_ids(identity);
 	if (r < 0)
 		return r;
 	return privilege_files_as_root();
@@ -95,9 +122,11 @@ static int set_dac(bool effective)
 
 static int set_file_ids(uid_t uid, gid_t gid)
 {
+	int death_signal = get_death_signal();
+
 	setfsgid(gid);
 	setfsuid(uid);
-	privilege_conceal();
+	settle(death_signal);
 	/* they report nothing but the former value: ask again */
 	if ((gid_t)setfsgid(-1) != gid || (uid_t)setfsuid(-1) != uid)
 		return -EPERM;

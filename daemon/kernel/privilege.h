@@ -23,14 +23,16 @@ struct identity {
  */
 void privilege_conceal(void);
 
-/* Sets the real, effective and saved ids; capabilities follow by the rules of capabilities(7).
+/* Sets the real, effective and saved ids; capabilities follow by the rules of capabilities(7). Like
+ * all functions here that change ids, it keeps the signal at the parent's death (PR_SET_PDEATHSIG).
  * Returns 0 or -errno. */
 int privilege_take_ids(const struct identity *identity);
 
 /*
- * The maker's: real and effective uid, gid and groups become the caller's, all capabilities stay,
+ * The maker's: the effective uid and gid and the groups become the caller's, all capabilities stay,
  * and files are still opened as root. So the kernel charges what is made to the caller, and the
- * caller owns the user namespaces. 0 or -errno.
+ * caller owns the user namespaces. The real and saved ids stay root's: the caller may send the
+ * process no signal and change no limit of it (tests/kernel/test-charge.c). Returns 0 or -errno.
  */
 int privilege_charge(const struct identity *identity);
 

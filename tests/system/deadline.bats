@@ -76,3 +76,19 @@ stuck() {
 	remove_fuse fuse
 	eventually counts_are "$before"
 }
+
+@test "a look-up on a user's own FUSE mount is done with that user's ids, and no other's" {
+	local options
+	mount_fuse fuse
+	for options in "" "-r" "-u"; do
+		# shellcheck disable=SC2086
+		nsctl create -mpn $options --tmpfs="$runtime/fuse/directory" box
+		nsctl exec box stat -f --format=%T "$runtime/fuse/directory" | grep -qx tmpfs
+		nsctl rm box
+		run other create -mpn $options --tmpfs="$runtime/fuse/directory" box
+		[ "$status" -eq 1 ]
+		[[ $output == *EACCES* ]] || [[ $output == *"Permission denied"* ]]
+	done
+	remove_fuse fuse
+	eventually counts_are "$before"
+}

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A maker has its caller's effective uid, and real and saved uid 0 (daemon/kernel/privilege.c). The
+ * kernel charges namespaces to the effective uid (tests/kernel/test-limits.c) and makes it the
+ * owner of user namespaces. Signals and limits need the real or saved uid; where the effective one
+ * would do (priority, processors), the kernel also wants all of the target's capabilities.
+ *
+ * A change of the effective or the file system uid clears the signal at the parent's death.
+ */
+#include <fcntl.h>
+#include <linux/ioprio.h>
+#include <linux/nsfs.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/fsuid.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+
+#include "base.h"
+#include "daemon/kernel/privilege.h"
+#include "tests/kernel/kernel.h"
+#include "tests/kernel/tap.h"
+
+static const struct identity user = {.uid = KERNEL_UID, .gid = KERNEL_UID};
+
+static int death_signal(void)
+{
+	int signal = -1;
+
+	(void)prctl(PR_GET_PDEATHSIG, &signal);
+	return signal;
+}
+
+/* --- what the user can do to it --- */
+
+/* A process with all capabilities that acts for the user: all its ids, or the effective ones. */
+static int body_maker(struct child *parent, void *arg)
+{
+	const bool *all_ids = arg;
+	int r;
+
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	r = privilege_charge(&user);
+	if (r == 0 && *all_ids)
+		r = privilege_take_ids(&user);
+	child_say(parent, r);
+	return child_hear(parent) == -EPIPE ? 0 : 1;
+}
+
+static int stop(pid_t pid)
+{
+	int r = kill(pid, SIGSTOP);
+
+	if (r == 0)
+		(void)kill(pid, SIGCONT);
+	return r;
+}
+
+static int hang_up(pid_t pid)
+{
+	return kill(pid, SIGHUP);
+}
+
+static int renice(pid_t pid)
+{
+	return setpriority(PRIO_PROCESS, pid, 19);
+}
+
+static int make_idle(pid_t pid)
+{
+	const struct sched_param none = {};
+
+	return sched_setscheduler(pid, SCHED_IDLE, &none);
+}
+
+static int make_io_idle(pid_t pid)
+{
+	return (int)syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, pid,
+			    IOPRIO_PRIO_VALUE(IOPRIO_CLASS_IDLE, 0));
+}
+
+static int pin_to_one(pid_t pid)
+{
+	cpu_set_t one;
+
+	CPU_ZERO(&one);
+	CPU_SET(sched_getcpu(), &one);
+	return sched_setaffinity(pid, sizeof(one), &one);
+}
+
+static int limit(pid_t pid)
+{
+	const struct rlimit none = {};
+
+	return prlimit(pid, RLIMIT_CPU, &none, NULL);
+}
+
+static int trace(pid_t pid)
+{
+	return ptrace(PTRACE_SEIZE, pid, NULL, NULL) < 0 ? -1 : 0;
+}
+
+static int look_into(pid_t pid)
+{
+	char path[64];
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/environ", pid);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+static const struct attack {
+	const char *name;
+	int (*attack)(pid_t pid);
+	bool works_with_all_ids;
+} attacks[] = {
+	{"stop it", stop, true},
+	{"limit it", limit, true},
+	{"hang it up", hang_up, true},
+	{"renice it", renice, false},
+	{"make it idle", make_idle, false},
+	{"make its I/O idle", make_io_idle, false},
+	{"pin it", pin_to_one, false},
+	{"trace it", trace, false},
+	{"look into it", look_into, false},
+};
+
+struct
+try {
+	const struct attack *attack;
+	pid_t pid;
+};
+
+static int body_attack(struct child *parent _unused_, void *arg)
+{
+	const struct try *try = arg;
+
+	if (user_become(KERNEL_UID) < 0)
+		return 200;
+	return try->attack->attack(try->pid) < 0 ? errno : 0;
+}
+
+static void check_attack(const struct attack *attack, bool all_ids)
+{
+	struct child maker;
+	struct try try = {.attack = attack};
+	bool works = all_ids && attack->works_with_all_ids;
+	int got;
+
+	child_start(&maker, body_maker, &all_ids);
+	if (child_hear(&maker) != 0)
+		fatal("become a maker");
+	try.pid = maker.pid;
+	got = child_run(body_attack, &try);
+	tap_ok(works ? got == 0 : got == EPERM || got == EACCES,
+	       "with the user's %s the user can%s %s (%s)",
+	       all_ids ? "ids, all of them," : "effective ids", works ? "" : "not", attack->name,
+	       strerror(got));
+	child_kill(&maker);
+}
+
+/* --- whose the namespaces are --- */
+
+static int body_owner(struct child *parent, void *arg _unused_)
+{
+	child_say(parent, privilege_charge(&user) < 0 || unshare(CLONE_NEWUSER) < 0);
+	return child_hear(parent) == -EPIPE ? 0 : 1;
+}
+
+static void check_owner(void)
+{
+	struct child child;
+	_cleanup_fd_ int fd = -1;
+	uid_t owner = 0;
+
+	child_start(&child, body_owner, NULL);
+	if (child_hear(&child) != 0)
+		fatal("make a user namespace");
+	fd = ns_open(child.pid, "user");
+	tap_ok(fd >= 0 && ioctl(fd, NS_GET_OWNER_UID, &owner) == 0 && owner == KERNEL_UID,
+	       "a user namespace belongs to the effective uid");
+	(void)child_end(&child);
+}
+
+/* --- the signal at the parent's death --- */
+
+static int plain_seteuid(void)
+{
+	return (int)syscall(SYS_setresuid, -1, KERNEL_UID, -1);
+}
+
+static int plain_setfsuid(void)
+{
+	(void)setfsuid(KERNEL_UID);
+	return 0;
+}
+
+static int charge(void)
+{
+	return privilege_charge(&user);
+}
+
+static int files_and_back(void)
+{
+	int r = privilege_groups(&user);
+
+	if (r == 0)
+		r = privilege_files_as_caller(&user);
+	return r == 0 ? privilege_files_as_root() : r;
+}
+
+static int charge_and_unshare(void)
+{
+	int r = privilege_charge(&user);
+
+	return r == 0 ? unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET) : r;
+}
+
+static int drop(void)
+{
+	return privilege_drop(&user, true);
+}
+
+static const struct change {
+	const char *name;
+	int (*change)(void);
+	bool keeps;
+} changes[] = {
+	{"setresuid(2) of the effective id", plain_seteuid, false},
+	{"setfsuid(2)", plain_setfsuid, false},
+	{"privilege_charge()", charge, true},
+	{"privilege_files_as_caller() and back", files_and_back, true},
+	{"new namespaces, a user namespace among them,", charge_and_unshare, true},
+	{"privilege_drop()", drop, true},
+};
+
+static int body_change(struct child *parent _unused_, void *arg)
+{
+	const struct change *change = arg;
+
+	if (change->change() < 0)
+		return 200;
+	return death_signal();
+}
+
+static void check_change(const struct change *change)
+{
+	int got = child_run(body_change, (void *)change);
+
+	tap_ok(got == (change->keeps ? SIGKILL : 0), "%s %s the signal at the parent's death",
+	       change->name, change->keeps ? "keeps" : "clears");
+}
+
+int main(void)
+{
+	if (geteuid() != 0)
+		return tap_skip_all("root is needed");
+	for (size_t i = 0; i < ARRAY_SIZE(attacks); i++) {
+		check_attack(&attacks[i], false);
+		check_attack(&attacks[i], true);
+	}
+	check_owner();
+	for (size_t i = 0; i < ARRAY_SIZE(changes); i++)
+		check_change(&changes[i]);
+	return tap_done();
+}
