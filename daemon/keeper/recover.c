@@ -10,6 +10,7 @@
 #include "daemon/keeper/link.h"
 #include "daemon/keeper/log.h"
 #include "daemon/keeper/operation.h"
+#include "daemon/keeper/recover-makers.h"
 #include "daemon/keeper/recover.h"
 #include "daemon/keeper/session.h"
 #include "daemon/keeper/vigil.h"
@@ -446,8 +447,10 @@ int recover(struct keeper *keeper)
 		tell_if_vault_is_lost(&recovery);
 		boot_load(keeper);
 		each_entry(keeper->vault_fd, "ns", on_vault_owner, &recovery, NULL);
-		r = recover_sets(keeper);
+		r = recover_end_makers(keeper);
 	}
+	if (r == 0)
+		r = recover_sets(keeper);
 	if (r < 0) {
 		log_error("cannot take over what is in %s: %s", keeper->runtime, strerror(-r));
 		return r;

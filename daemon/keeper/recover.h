@@ -4,16 +4,15 @@
  * rolled back, adopted, or set aside with a line in the log. Nothing is guessed at: when something
  * cannot be looked at for want of memory or descriptors, the start fails and leaves it alone.
  *
- *	record		kernel				becomes
- *	creating	everything pinned, init alive	ready: only the answer was missing
- *	creating	anything less			removed
- *	ready		as recorded			ready
- *	ready		a pin or the init missing	broken: to be removed by its owner
- *	removing	whatever			removed
- *	damaged		-				set aside; what it was about is as if
- *unknown other boot	-				forgotten none		pins in the vault
- *broken, under the owner and name of the path
- *	none		a cgroup			ended and removed
+ *	creating, everything is pinned and the init alive: ready, as only the answer was missing
+ *	creating, anything less: removed; broken, if its maker cannot be killed (leftover.h)
+ *	ready, as recorded: ready
+ *	ready, a pin or the init is missing: broken, to be removed by its owner
+ *	removing: removed
+ *	damaged: the record is set aside, and what it was about is as if there were none
+ *	of another boot: forgotten
+ *	no record, but pins in the vault: broken, under the owner and name of the path
+ *	no record, but a cgroup: ended and removed
  */
 #ifndef NSCTL_KEEPER_RECOVER_H
 #define NSCTL_KEEPER_RECOVER_H

@@ -112,22 +112,6 @@ void runtime_close(struct keeper *keeper)
 
 /* --- its end --- */
 
-static int remove_cgroup(const struct keeper *keeper)
-{
-	_cleanup_fd_ int root_fd = cgroup_open_root();
-
-	return root_fd < 0 ? root_fd : cgroup_remove(root_fd, keeper->cgroup);
-}
-
-/* The files that are no records, and the mounts. */
-static int remove_rest(const struct keeper *keeper)
-{
-	unlinkat(keeper->runtime_fd, "spawner.lock", 0);
-	unlinkat(keeper->runtime_fd, "keeper.lock", 0);
-	unlinkat(keeper->runtime_fd, "socket", 0);
-	return vault_remove(keeper->runtime);
-}
-
 static void end_spawner(struct keeper *keeper)
 {
 	_cleanup_fd_ int fd = keeper->spawner_pid ? process_pidfd_open(keeper->spawner_pid) : -1;
@@ -137,6 +121,47 @@ static void end_spawner(struct keeper *keeper)
 		return;
 	process_signal(fd, SIGKILL);
 	process_wait(keeper->spawner_pid, &status);
+	keeper->spawner_pid = 0;
+}
+
+/* What the spawner has started ends with it. */
+static int end_workers(int cgroup_fd)
+{
+	_cleanup_fd_ int fd = cgroup_open(cgroup_fd, "workers");
+	int r = MIN(fd, 0);
+
+	if (r == 0)
+		r = cgroup_kill(fd);
+	if (r == 0)
+		r = cgroup_wait_killed(fd);
+	return r == -ENOENT ? 0 : r;
+}
+
+/* One that was delegated is not ours to remove, but what we have made in it is. */
+static int remove_cgroup(const struct keeper *keeper)
+{
+	_cleanup_fd_ int root_fd = cgroup_open_root(), fd = -1;
+	int r;
+
+	if (root_fd < 0)
+		return root_fd;
+	fd = cgroup_open(root_fd, keeper->cgroup);
+	if (fd < 0)
+		return fd == -ENOENT ? 0 : fd;
+	r = end_workers(fd);
+	if (r == 0 && !keeper->delegated)
+		return cgroup_remove(root_fd, keeper->cgroup);
+	if (r == 0)
+		r = cgroup_remove(fd, "workers");
+	return r < 0 ? r : cgroup_remove(fd, "runners");
+}
+
+/* The files that are no records, and the mounts. */
+static int remove_rest(const struct keeper *keeper)
+{
+	unlinkat(keeper->runtime_fd, "keeper.lock", 0);
+	unlinkat(keeper->runtime_fd, "socket", 0);
+	return vault_remove(keeper->runtime);
 }
 
 /* Where there was a vault, or what has been recorded of one, sets may be held: that stays. */
@@ -146,8 +171,8 @@ static int remove_started(struct keeper *keeper)
 	bool fresh = start->ours && !start->had_vault && !start->had_records;
 	int cgroup = 0, records = 0, rest = 0;
 
-	/* a cgroup that was delegated is not ours to remove; one without a name was never made */
-	if (fresh && !keeper->delegated && *keeper->cgroup)
+	/* one without a name was never made */
+	if (fresh && *keeper->cgroup)
 		cgroup = remove_cgroup(keeper);
 	if (fresh && keeper->store)
 		records = store_purge(keeper->store);
@@ -171,8 +196,10 @@ void runtime_abandon(struct keeper *keeper)
 
 int runtime_purge(struct keeper *keeper)
 {
-	int r = remove_cgroup(keeper);
+	int r;
 
+	end_spawner(keeper);
+	r = remove_cgroup(keeper);
 	if (r == 0)
 		r = store_purge(keeper->store);
 	if (r == 0)

@@ -18,6 +18,7 @@ struct host {
 	int vault_root_fd; /* its root directory, which holds ns/UID/NAME/KIND */
 	uint64_t vault_id; /* NS_GET_MNTNS_ID, 0 where the kernel does not tell */
 	int cgroup_fd;	   /* the directory below which all sets' cgroups are */
+	int runners_fd;	   /* the cgroup of runners, which outlive the daemon */
 	int sysctl_fd;	   /* a /proc/sys: sysctl.h */
 	unsigned int sysctl_uses;
 	int init_program_fd;   /* nsctl-init */

@@ -317,7 +317,7 @@ static void child_joiner(void *context)
 
 static void start_by_joiner(struct join *join)
 {
-	pid_t pid = process_call(0, -1, child_joiner, join, NULL);
+	pid_t pid = process_call(0, join->cgroup_fd, child_joiner, join, NULL);
 	int status;
 
 	if (pid < 0)

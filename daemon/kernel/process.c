@@ -203,6 +203,20 @@ int process_is_first(pid_t pid)
 	return number == 0 ? -ESRCH : number == 1;
 }
 
+bool process_has_capability(pid_t pid)
+{
+	char path[64], line[128];
+	_cleanup_file_ FILE *file = NULL;
+	unsigned long long permitted = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	file = fopen(path, "re");
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "CapPrm: %llx", &permitted) == 1)
+			break;
+	return permitted != 0;
+}
+
 int process_find(pid_t pid, uint64_t start_time)
 {
 	_cleanup_fd_ int fd = process_pidfd_open(pid);

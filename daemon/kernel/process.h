@@ -57,6 +57,9 @@ bool process_has_ended(int pid_fd);
  * ended: for the while, SIGKILL does not end the process. False when it cannot be told. */
 bool process_is_stuck(pid_t pid);
 
+/* True when it has a capability, in whatever user namespace. False when it cannot be told. */
+bool process_has_capability(pid_t pid);
+
 /* Replaces the process by the program behind fd (O_PATH will do). Returns only -errno. */
 int process_execute_fd(int fd, char *const *arguments, char *const *environment);
 

@@ -3,8 +3,8 @@
  * nsctld-spawner: the small root process that workers are forked from, and through them makers,
  * runners and fronts. It holds no user's data, and never sees a task: those go from the keeper to a
  * worker. Its mount tree has no pins. It ends with the keeper, and takes workers along; runners go
- * on. A lock on RUNTIME/spawner.lock, shared with workers and with runners that have not dropped
- * their privilege yet, tells the next keeper when nobody changes the kernel any more.
+ * on. The next spawner kills what is left of this one before it does anything else: all that is in
+ * the cgroup "workers", and runners that have not dropped their privilege yet.
  *
  * Descriptor 3 is the channel to the keeper.
  * Usage: nsctld-spawner RUNTIME CGROUP INIT-UID INIT-GID [delegated]
@@ -13,7 +13,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -22,6 +21,7 @@
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/host.h"
+#include "daemon/kernel/leftover.h"
 #include "daemon/kernel/process.h"
 #include "daemon/kernel/sysctl.h"
 #include "daemon/kernel/vault.h"
@@ -33,8 +33,6 @@
 #define FRONT_PROGRAM_FD 5
 #define RUNNER_PROGRAM_FD 6
 #define KEPT_VAULT_FD 7
-/* How long makers of a keeper before may take to end. */
-#define LOCK_MILLISECONDS 20000
 
 /* A worker that runs, or what has become of it: what TASK_ABORT kills. */
 struct running {
@@ -46,7 +44,7 @@ struct spawner {
 	struct host host;
 	struct running *running;
 	size_t n_running, size;
-	int lock_fd;
+	int workers_fd; /* the cgroup of all that ends with the daemon */
 	int signal_fd;
 	bool vault_pinned;
 	struct wire_message message;
@@ -158,46 +156,66 @@ static int run(struct spawner *spawner)
 	}
 }
 
-/* Waits for the makers of a keeper before, which hold the lock too: they were told to end. */
-static int take_lock(struct spawner *spawner)
-{
-	spawner->lock_fd = openat(spawner->host.runtime_fd, "spawner.lock",
-				  O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (spawner->lock_fd < 0)
-		return negative_errno();
-	for (int waited = 0; flock(spawner->lock_fd, LOCK_EX | LOCK_NB) < 0; waited += 10) {
-		if (errno != EWOULDBLOCK || waited > LOCK_MILLISECONDS)
-			return negative_errno();
-		poll(NULL, 0, 10);
-	}
-	return 0;
-}
+/* --- cgroups --- */
 
 static int move_into(pid_t pid, const char *name _unused_, void *context)
 {
 	return cgroup_move(*(int *)context, pid);
 }
 
-/*
- * delegated: what is forked here is born in a cgroup beside the sets', and so lives on when the
- * service manager stops the keeper's. Nobody stays in the delegated one itself, neither who keeps
- * it for us: that would keep controllers from being used below it.
- */
-static int open_cgroup(struct spawner *spawner, const char *path, bool delegated)
+/* Nobody stays in the delegated cgroup itself, neither who keeps it for us: that would keep
+ * controllers from being used below it. */
+static int clear_delegated(int cgroup_fd)
 {
-	_cleanup_fd_ int root_fd = cgroup_open_root(), own_fd = -1;
+	_cleanup_fd_ int unit_fd = cgroup_make(cgroup_fd, "unit");
+
+	return unit_fd < 0 ? unit_fd : cgroup_each_process(cgroup_fd, false, move_into, &unit_fd);
+}
+
+/*
+ * Beside the sets' cgroups: "workers", where this process and all that it forks live, and
+ * "runners", where runners are born. None of them is in the keeper's, which a service manager may
+ * stop.
+ */
+static int open_cgroups(struct spawner *spawner, const char *path, bool delegated)
+{
+	_cleanup_fd_ int root_fd = cgroup_open_root();
+	struct host *host = &spawner->host;
 	int r;
 
-	if (root_fd < 0)
-		return root_fd;
-	spawner->host.cgroup_fd = cgroup_make(root_fd, path);
-	if (spawner->host.cgroup_fd < 0 || !delegated)
-		return MIN(spawner->host.cgroup_fd, 0);
-	own_fd = cgroup_make(spawner->host.cgroup_fd, "daemon");
-	if (own_fd < 0)
-		return own_fd;
-	r = cgroup_each_process(spawner->host.cgroup_fd, false, move_into, &own_fd);
-	return r < 0 ? r : cgroup_move(own_fd, 0);
+	host->cgroup_fd = root_fd < 0 ? root_fd : cgroup_make(root_fd, path);
+	if (host->cgroup_fd < 0)
+		return host->cgroup_fd;
+	r = delegated ? clear_delegated(host->cgroup_fd) : 0;
+	if (r < 0)
+		return r;
+	spawner->workers_fd = cgroup_make(host->cgroup_fd, "workers");
+	host->runners_fd = cgroup_make(host->cgroup_fd, "runners");
+	return MIN(MIN(spawner->workers_fd, host->runners_fd), 0);
+}
+
+static int kill_leftovers(void *context, struct leftover *ret)
+{
+	const struct spawner *spawner = context;
+	int r = leftover_kill(spawner->workers_fd, LEFTOVER_ALL, ret);
+
+	return r < 0 ? r : leftover_kill(spawner->host.runners_fd, LEFTOVER_PRIVILEGED, ret);
+}
+
+/* Ends what is in "workers", and enters it. */
+static int take_over(struct spawner *spawner)
+{
+	struct leftover left;
+	int r = leftover_end(kill_leftovers, spawner, &left);
+
+	if (r < 0)
+		return r;
+	if (left.stuck + left.alive > 0)
+		fprintf(stderr,
+			"nsctld-spawner: %u processes of a daemon before this one are killed, but "
+			"have not ended: they wait for a file system or the like\n",
+			left.stuck + left.alive);
+	return cgroup_move(spawner->workers_fd, 0);
 }
 
 static int block_signals(struct spawner *spawner)
@@ -260,8 +278,12 @@ static int set_up(struct spawner *spawner, char *const *arguments)
 	host->runtime_fd = open(host->runtime, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	r = MIN(host->runtime_fd, 0) ? negative_errno() : 0;
 	if (r == 0) {
-		what = "wait for the makers of a daemon before this one";
-		r = take_lock(spawner);
+		what = "mount cgroup2 and make a group in it";
+		r = open_cgroups(spawner, arguments[2], arguments[5] != NULL);
+	}
+	if (r == 0) {
+		what = "end what a daemon before this one has left";
+		r = take_over(spawner);
 	}
 	if (r == 0) {
 		what = "open the net namespace";
@@ -276,10 +298,6 @@ static int set_up(struct spawner *spawner, char *const *arguments)
 	if (r == 0) {
 		what = "open or make the vault";
 		r = vault_open(host, kept_vault(), &spawner->vault_pinned);
-	}
-	if (r == 0) {
-		what = "mount cgroup2 and make a group in it";
-		r = open_cgroup(spawner, arguments[2], arguments[5] != NULL);
 	}
 	if (r == 0) {
 		what = "set signals up";

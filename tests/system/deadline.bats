@@ -54,6 +54,11 @@ stuck() {
 		stuck nsctl rm "box$options"
 		state_is "box$options" broken
 	done
+	kill_daemon
+	start_daemon
+	eventually state_is box broken
+	check_others
+	stuck nsctl rm box
 	end_fuse fuse
 	eventually nsctl rm box
 	eventually nsctl rm box-r
@@ -89,6 +94,45 @@ stuck() {
 		[ "$status" -eq 1 ]
 		[[ $output == *EACCES* ]] || [[ $output == *"Permission denied"* ]]
 	done
+	remove_fuse fuse
+	eventually counts_are "$before"
+}
+
+@test "the daemon is killed while a maker hangs: the next one starts, and the set is broken" {
+	mount_fuse fuse --hang=lookup --only=directory --allow-other
+	become_client create -mpn --tmpfs="$runtime/fuse/directory" box >/dev/null 2>&1 &
+	client=$!
+	eventually fuse_hangs fuse lookup directory
+	kill_daemon
+	start_daemon
+	eventually state_is box broken
+	check_others
+	stuck nsctl rm box
+	end_fuse fuse
+	eventually nsctl rm box
+	wait "$client" || true
+	remove_fuse fuse
+	eventually counts_are "$before"
+}
+
+@test "the daemon is killed while a command hangs in exec: the next one starts, and no runner has privilege" {
+	mount_fuse fuse --hang=open --only=program --allow-other
+	nsctl create -mpn box
+	become_client exec box "$runtime/fuse/program" >/dev/null 2>&1 &
+	client=$!
+	eventually fuse_hangs fuse open program
+	runner=$(cat "$(daemon_cgroup)/runners/cgroup.procs")
+	[ -n "$runner" ]
+	kill_daemon
+	start_daemon
+	is_gone "$runner"
+	nsctl exec box true
+	check_others
+	eventually fails runs
+	end_fuse fuse
+	kill -KILL "$client" 2>/dev/null || true
+	wait "$client" || true
+	eventually nsctl rm box
 	remove_fuse fuse
 	eventually counts_are "$before"
 }

@@ -107,7 +107,6 @@ copy_build() {
 	NSCTL_BUILD=$place/build fails_to_start "the spawner does not start"
 	rm -rf "$place/build"
 	before=$(traces)
-	# the vault is there by then
 	fails_to_start "make a group" --cgroup="/$(printf '%0240d' 0)/$(printf '%010d' 0)"
 }
 
