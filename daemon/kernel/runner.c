@@ -2,11 +2,10 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
+#include "daemon/kernel/arguments.h"
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/descriptors.h"
@@ -23,10 +22,8 @@ struct runner {
 	const struct task_start *task;
 	struct join join;
 	gid_t groups[TASK_GROUPS_MAX];
-	void *command; /* the memfd of struct wire_command, mapped */
-	size_t command_size;
-	char **words; /* arguments, NULL, environment, NULL: views on command */
-	int pid_fd;   /* the command's */
+	struct arguments arguments;
+	int pid_fd;			   /* the command's */
 	int cgroup_fd, kill_fd, events_fd; /* the session's */
 };
 
@@ -38,57 +35,13 @@ static int fail(struct runner *runner, enum step step, int negative)
 
 /* --- before the command --- */
 
-#define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
-
-/* Checks that there are exactly n strings, the last one ending the text, and points to each. */
-static int split(char *text, size_t size, size_t n_arguments, size_t n, char **ret)
-{
-	char *end = text + size;
-	size_t at = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		size_t length = strnlen(text, end - text);
-
-		if (text + length == end)
-			return -EBADMSG;
-		if (i == n_arguments)
-			ret[at++] = NULL;
-		ret[at++] = text;
-		text += length + 1;
-	}
-	if (n == n_arguments)
-		ret[at++] = NULL;
-	ret[at] = NULL;
-	return text == end ? 0 : -EBADMSG;
-}
-
-/* The sealed memfd of struct wire_command: nobody can change it any more, but nobody has looked at
- * it either. */
 static int read_arguments(struct runner *runner)
 {
-	int fd = runner->task->command.arguments_fd;
-	struct stat st;
-	uint32_t *counts;
-	size_t n;
+	int r = arguments_read(runner->task->command.arguments_fd, &runner->arguments);
 
-	if ((fcntl(fd, F_GET_SEALS) & SEALS) != SEALS || fstat(fd, &st) < 0 ||
-	    st.st_size < (off_t)(2 * sizeof(*counts)) || st.st_size > 4 * 1024 * 1024)
-		return -EBADMSG;
-	counts = mmap(NULL, st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (counts == MAP_FAILED)
-		return negative_errno();
-	runner->command = counts;
-	runner->command_size = st.st_size;
-	n = (size_t)counts[0] + counts[1];
-	if (counts[0] == 0 || n > (size_t)st.st_size)
-		return -EBADMSG;
-	runner->words = calloc(n + 2, sizeof(*runner->words));
-	if (!runner->words)
-		return -ENOMEM;
-	runner->join.arguments = runner->words;
-	runner->join.environment = runner->words + counts[0] + 1;
-	return split((char *)(counts + 2), st.st_size - 2 * sizeof(*counts), counts[0], n,
-		     runner->words);
+	runner->join.arguments = runner->arguments.words;
+	runner->join.environment = runner->arguments.environment;
+	return r;
 }
 
 static int make_cgroup(struct runner *runner)
@@ -316,9 +269,7 @@ static void runner_done(struct runner *runner)
 {
 	if (runner->join.shared)
 		munmap(runner->join.shared, sizeof(*runner->join.shared));
-	if (runner->command)
-		munmap(runner->command, runner->command_size);
-	free(runner->words);
+	arguments_done(&runner->arguments);
 }
 
 void runner_start(const struct host *host, const struct task_start *task, struct fault *ret)

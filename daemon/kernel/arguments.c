@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include "daemon/kernel/arguments.h"
+
+#define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
+#define SIZE_MAXIMUM (4 * 1024 * 1024)
+
+/* Which a file of any other kind cannot be: the kernel answers EINVAL without asking it. */
+static bool is_sealed(int fd)
+{
+	int seals = fcntl(fd, F_GET_SEALS);
+
+	return seals >= 0 && (seals & SEALS) == SEALS;
+}
+
+/* Checks that there are exactly n strings, the last one ending the text, and points to each. */
+static int split(char *text, size_t size, size_t n_arguments, size_t n, char **ret)
+{
+	char *end = text + size;
+	size_t at = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t length = strnlen(text, end - text);
+
+		if (text + length == end)
+			return -EBADMSG;
+		if (i == n_arguments)
+			ret[at++] = NULL;
+		ret[at++] = text;
+		text += length + 1;
+	}
+	if (n == n_arguments)
+		ret[at++] = NULL;
+	ret[at] = NULL;
+	return text == end ? 0 : -EBADMSG;
+}
+
+int arguments_read(int fd, struct arguments *ret)
+{
+	struct stat st;
+	uint32_t *counts;
+	size_t n;
+
+	*ret = (struct arguments){};
+	if (!is_sealed(fd) || fstat(fd, &st) < 0 || st.st_size < (off_t)(2 * sizeof(*counts)) ||
+	    st.st_size > SIZE_MAXIMUM)
+		return -EBADMSG;
+	counts = mmap(NULL, st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (counts == MAP_FAILED)
+		return negative_errno();
+	ret->map = counts;
+	ret->size = st.st_size;
+	n = (size_t)counts[0] + counts[1];
+	if (counts[0] == 0 || n > ret->size)
+		return -EBADMSG;
+	ret->words = calloc(n + 2, sizeof(*ret->words));
+	if (!ret->words)
+		return -ENOMEM;
+	ret->environment = ret->words + counts[0] + 1;
+	return split((char *)(counts + 2), ret->size - 2 * sizeof(*counts), counts[0], n,
+		     ret->words);
+}
+
+void arguments_done(struct arguments *arguments)
+{
+	if (arguments->map)
+		munmap(arguments->map, arguments->size);
+	free(arguments->words);
+	*arguments = (struct arguments){};
+}
