@@ -26,7 +26,8 @@ teardown() {
 }
 
 # terminal COMMAND...: runs the program on stdin, which has a person's hands and eyes: type(text),
-# until(text), resize(rows, columns), screen; the command is on a terminal of 24 by 80.
+# until(text), resize(rows, columns), screen; the command is on a terminal of 24 by 80. Both are the
+# user's, or terminal_as's.
 terminal() {
 	{
 		cat <<'PYTHON'
@@ -72,7 +73,7 @@ resize(24, 80)
 PYTHON
 		cat
 	} >"$place/hands.py"
-	as "$user_id" TERM=xterm PS1='ready> ' timeout 120 python3 "$place/hands.py" "$@"
+	as "${terminal_as:-$user_id}" TERM=xterm PS1='ready> ' timeout 120 python3 "$place/hands.py" "$@"
 }
 
 @test "job control: ^C, ^Z, bg, fg and jobs" {
@@ -90,6 +91,29 @@ type("echo sta''tus $?\n"); until("status 130")
 type("exit 7\n")
 assert ends() == 7
 PYTHON
+}
+
+# The command's controlling terminal is its own: what comes by way of /dev/tty is seen.
+has_terminal() {
+	terminal "$@" sh -c 'test -t 0 && echo written >/dev/tty' <<'PYTHON'
+until("written")
+assert ends() == 0
+PYTHON
+}
+
+@test "a controlling terminal in all kinds of sets, and in another's by root" {
+	for options in "-n" "-mpnuiC" "-mp -c" "--all -r"; do
+		# shellcheck disable=SC2086
+		nsctl create $options term
+		has_terminal "$NSCTL_BUILD/nsctl" exec -t term
+		has_terminal "$NSCTL_BUILD/nsctl" enter term
+		terminal_as=0 has_terminal "$NSCTL_BUILD/nsctl" --owner="$user_id" exec -t term
+		nsctl rm term
+	done
+	has_terminal "$NSCTL_BUILD/nsctl" run -mp
+	has_terminal "$NSCTL_BUILD/nsctl" run -mp --no-init
+	has_terminal "$NSCTL_BUILD/nsctl" run -mp -r --no-init
+	terminal_as=0 has_terminal "$NSCTL_BUILD/nsctl" run -mp
 }
 
 @test "less: pages, searches, follows the window, quits" {
