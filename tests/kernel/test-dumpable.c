@@ -128,6 +128,7 @@ static int show_changes(void)
 	return text_write(SUID_DUMPABLE, "2");
 }
 
+#ifndef __SANITIZE_ADDRESS__
 static int setting(void)
 {
 	char text[16] = "";
@@ -155,6 +156,7 @@ static int body_fact(struct child *parent _unused_, void *arg _unused_)
 	after = setting();
 	return dumpable() == before || dumpable() == after ? 0 : 1;
 }
+#endif
 
 enum change { CHANGE_CHARGE, CHANGE_FILES, CHANGE_FILES_BACK, CHANGE_IDS, CHANGE_DROP };
 
@@ -202,8 +204,10 @@ static void check_changes(void)
 		tap_skip("changes of ids", "a writable " SUID_DUMPABLE);
 		return;
 	}
+#ifndef __SANITIZE_ADDRESS__ /* with it process_call() shares no memory */
 	tap_is(child_run(body_fact, NULL), 0,
 	       "a change of ids sets the memory, which others share, to fs.suid_dumpable");
+#endif
 	for (enum change what = 0; what < ARRAY_SIZE(names); what++) {
 		int got = child_run(body_change, &what);
 

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Flags of mounts: a detached copy that is attached in a mount namespace of a user namespace's has
+ * flags that root in there may clear. Those of a mount namespace that was copied into one of
+ * another user namespace are locked, and stay so in detached copies of it: docs/adr/0019, and
+ * mounts_lock(), which relies on it.
+ */
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+#include "base.h"
+#include "daemon/kernel/mount.h"
+#include "daemon/kernel/mounts.h"
+#include "tests/kernel/kernel.h"
+#include "tests/kernel/tap.h"
+
+static char tree[96], covered[128], target[96], inside[128];
+
+/* A read-only mount without devices, in which something is covered by another. */
+static void make_tree(void)
+{
+	const char *scratch = mounts_scratch();
+
+	(void)snprintf(tree, sizeof(tree), "%s/tree", scratch);
+	(void)snprintf(covered, sizeof(covered), "%s/covered", tree);
+	(void)snprintf(target, sizeof(target), "%s/target", scratch);
+	(void)snprintf(inside, sizeof(inside), "%s/covered", target);
+	if (mkdir(tree, 0755) < 0 || mkdir(target, 0755) < 0 ||
+	    mount("none", tree, "tmpfs", 0, NULL) < 0 || mkdir(covered, 0755) < 0 ||
+	    mount("none", covered, "tmpfs", 0, NULL) < 0 ||
+	    mount(NULL, tree, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NODEV, NULL) < 0)
+		fatal("mount");
+}
+
+/* Tells what root inside gets for clearing the flags, and for the unmounting. */
+static int body_root_inside(struct child *parent, void *arg)
+{
+	const bool *lock = arg;
+	struct wire_spec spec = {.n_mounts = 1};
+	struct mounts mounts = {.root_fd = -1, .sysfs_fd = -1};
+	struct fault fault = {};
+	int target_fd;
+
+	mounts.source_fds[0] = mount_clone(AT_FDCWD, tree);
+	if (mounts.source_fds[0] < 0)
+		return 1;
+	if (*lock && mounts_lock(&mounts, &spec, &fault) < 0)
+		return 2;
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0)
+		return 3;
+	target_fd = open(target, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (target_fd < 0 || mount_put(mounts.source_fds[0], target_fd) < 0)
+		return 4;
+	child_say(parent, mount(NULL, target, NULL, MS_REMOUNT | MS_BIND, NULL) < 0 ? errno : 0);
+	child_say(parent, umount2(inside, MNT_DETACH) < 0 ? errno : 0);
+	return 0;
+}
+
+static void check(bool lock, int flags, int unmounted, const char *what)
+{
+	struct child child;
+
+	child_start(&child, body_root_inside, &lock);
+	tap_is(child_hear(&child), flags, what);
+	tap_is(child_hear(&child), unmounted, "... and the same of what covers something");
+	tap_is(child_end(&child), 0, "... and it ended well");
+}
+
+int main(void)
+{
+	if (geteuid() != 0)
+		return tap_skip_all("root is needed");
+	mounts_own();
+	make_tree();
+	check(false, 0, 0, "root inside clears the flags of a detached copy");
+	check(true, EPERM, EINVAL, "not those of one that mounts_lock() has been at");
+	return tap_done();
+}
