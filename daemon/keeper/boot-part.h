@@ -23,8 +23,9 @@ struct boot {
 	size_t n_sets, next_set;
 	struct boot_link *links;
 	size_t n_links, next_link;
-	bool restoring, making; /* the next one is being made */
-	void (*done)(struct keeper *keeper);
+	bool restoring, making;		     /* the next one is being made */
+	struct event *patience;		     /* until done is called in any case */
+	void (*done)(struct keeper *keeper); /* NULL: it has been called */
 };
 
 /* Of a link in a directory of its own: not one of a set's specification. */

@@ -7,6 +7,9 @@
 #include "daemon/keeper/link.h"
 #include "daemon/keeper/log.h"
 
+/* For how long at most connections wait until all has been made again. */
+#define PATIENCE_SECONDS 15
+
 static struct log_fields fields_of(const struct set *set)
 {
 	return (struct log_fields){.has_uid = true, .uid = set->owner, .set = set_shown_name(set)};
@@ -333,6 +336,23 @@ static void keep_the_rest(struct keeper *keeper)
 			boot_keep_set(keeper, set, on_kept, NULL);
 }
 
+static void be_done(struct keeper *keeper)
+{
+	void (*done)(struct keeper * keeper) = keeper->boot->done;
+
+	keeper->boot->done = NULL;
+	if (keeper->boot->patience)
+		evtimer_del(keeper->boot->patience);
+	if (done)
+		done(keeper);
+}
+
+static void on_patience(evutil_socket_t fd _unused_, short what _unused_, void *context)
+{
+	log_warning("sets are still being made again: nobody waits for the others any more");
+	be_done(context);
+}
+
 void boot_go_on(struct keeper *keeper)
 {
 	struct boot *boot = keeper->boot;
@@ -341,12 +361,19 @@ void boot_go_on(struct keeper *keeper)
 		return;
 	boot->restoring = false;
 	keep_the_rest(keeper);
-	boot->done(keeper);
+	be_done(keeper);
 }
 
 void boot_restore(struct keeper *keeper, void (*done)(struct keeper *keeper))
 {
-	keeper->boot->restoring = true;
-	keeper->boot->done = done;
+	static const struct timeval patience = {.tv_sec = PATIENCE_SECONDS};
+	struct boot *boot = keeper->boot;
+
+	boot->restoring = true;
+	boot->done = done;
+	/* without it everybody waits until all has been made */
+	boot->patience = evtimer_new(keeper->loop, on_patience, keeper);
+	if (boot->patience)
+		evtimer_add(boot->patience, &patience);
 	boot_go_on(keeper);
 }

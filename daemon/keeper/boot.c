@@ -346,6 +346,8 @@ void boot_close(struct keeper *keeper)
 		close_fd(keep->file.fd);
 		free(keep);
 	}
+	if (boot->patience)
+		event_free(boot->patience);
 	for (; boot->next_set < boot->n_sets; boot->next_set++)
 		registry_free_set(boot->sets[boot->next_set]);
 	for (; boot->next_link < boot->n_links; boot->next_link++)

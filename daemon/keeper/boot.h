@@ -41,8 +41,8 @@ void boot_link_gone(struct keeper *keeper, struct link *link);
 
 /* Reads the records, after those of this boot have been read and before they are put right. */
 void boot_load(struct keeper *keeper);
-/* Makes what is recorded and not there; done is called once, when there is nothing left to make,
- * perhaps at once. */
+/* Makes what is recorded and not there. done is called once: when there is nothing left to make,
+ * perhaps at once, or after PATIENCE_SECONDS, as what users have had made may hang. */
 void boot_restore(struct keeper *keeper, void (*done)(struct keeper *keeper));
 /* Something that was half made has been removed: it may be made again. */
 void boot_go_on(struct keeper *keeper);

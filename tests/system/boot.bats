@@ -6,6 +6,7 @@
 # one with an account: others are not served at boot
 user_id=$(id -u daemon)
 load daemon.bash
+load fuse.bash
 
 setup() {
 	unset runtime
@@ -19,6 +20,7 @@ setup() {
 }
 
 teardown() {
+	fuse_place=$place remove_fuse fuse
 	rm -rf "$place"
 	answers || start_daemon
 	nsctl rm --all
@@ -335,4 +337,23 @@ PYTHON
 	run nsctl create -n --boot box
 	[ "$status" -eq 1 ]
 	chown 0 "$state"
+}
+
+@test "what hangs when it is made again is not waited for: others are served" {
+	export fuse_place=$place
+	mkdir -p "$place/fuse/directory"
+	nsctl create -mn --boot --bind="$place/fuse/directory:/mnt" one
+	nsctl create -mn --boot --bind="$place/fuse/directory:/mnt" two
+	eventually records_are 2
+	cut_power
+	mount_fuse fuse --hang=lookup --only=directory --allow-other
+	start_daemon
+	grep -q 'still being made again' "$runtime.log"
+	other run -mpn true
+	fuse_hangs fuse lookup directory
+	end_fuse fuse
+	nsctl create -n --existing three
+	settled() { ! nsctl list | grep -qE 'creating|removing'; }
+	eventually settled
+	answers
 }

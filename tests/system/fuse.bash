@@ -2,14 +2,17 @@
 # shellcheck shell=bash disable=SC2154
 # File systems of a user's that stop answering, for tests that have loaded daemon.bash. See tests/lib/fuse.py.
 
-# mount_fuse NAME [OPTION...]: mounts one of $user_id's on $runtime/NAME; its log is $runtime.fuse-NAME.
+# Where they are mounted: fuse_place, or the runtime directory.
+fuse_directory() { echo "${fuse_place:-$runtime}/$1"; }
+
+# mount_fuse NAME [OPTION...]: mounts one of $user_id's on a directory NAME; its log is $runtime.fuse-NAME.
 # Skips the test where the kernel has no FUSE.
 mount_fuse() {
 	local name=$1
 	shift
 	[ -e /dev/fuse ] || skip "kernel lacks /dev/fuse"
-	mkdir "$runtime/$name"
-	start_server "fuse-$name" python3 "$BATS_TEST_DIRNAME/../lib/fuse.py" "$runtime/$name" "$user_id" \
+	mkdir -p "$(fuse_directory "$name")"
+	start_server "fuse-$name" python3 "$BATS_TEST_DIRNAME/../lib/fuse.py" "$(fuse_directory "$name")" "$user_id" \
 		"$runtime.fuse-$name" "$@"
 	eventually test -s "$runtime.fuse-$name"
 	grep -q '^mounted' "$runtime.fuse-$name" || {
@@ -26,8 +29,10 @@ end_fuse() { end_server "fuse-$1"; }
 
 # remove_fuse NAME: ends it, if that has not been done, and removes what is left of it.
 remove_fuse() {
+	local directory
+	directory=$(fuse_directory "$1")
 	[ ! -e "$runtime.server-fuse-$1" ] || end_fuse "$1"
-	umount -l "$runtime/$1" 2>/dev/null || true
-	[ ! -e "$runtime/$1" ] || rmdir "$runtime/$1"
+	umount -l "$directory" 2>/dev/null || true
+	[ ! -e "$directory" ] || rmdir --ignore-fail-on-non-empty "$directory"
 	rm -f "$runtime.fuse-$1"
 }
