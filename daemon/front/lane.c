@@ -45,6 +45,16 @@ static bool give_up(struct front *front, struct lane *lane)
 	return true;
 }
 
+/* Its worker was lost. */
+static void forget(struct front *front, uint32_t number)
+{
+	for (struct lane *lane = front->lanes; lane; lane = lane->next)
+		if (lane->number == number) {
+			lane_free(front, lane);
+			return;
+		}
+}
+
 static void rest_later(struct front *front)
 {
 	static const struct timeval rest = {.tv_sec = REST_SECONDS};
@@ -70,6 +80,8 @@ void lane_add(struct front *front, uint32_t number, int lane_fd)
 {
 	struct lane *lane = calloc(1, sizeof(*lane));
 
+	if (lane_fd < 0)
+		forget(front, number);
 	if (!front->lanes_rest)
 		front->lanes_rest = evtimer_new(front->loop, on_rest, front);
 	if (!lane || lane_fd < 0 || !front->lanes_rest) {

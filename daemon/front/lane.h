@@ -10,7 +10,7 @@
 
 #include "daemon/front/front.h"
 
-/* The keeper has handed this lane out. Takes lane_fd. */
+/* The keeper has handed this lane out. Takes lane_fd. -1: there is none, or none any more. */
 void lane_add(struct front *front, uint32_t number, int lane_fd);
 
 /* Returns true when a lane is free; if none is, asks the keeper for one. */

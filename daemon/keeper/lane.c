@@ -79,10 +79,10 @@ static void forget_lost(struct lanes *lanes)
 	}
 }
 
-/* Tells the front that it gets no other lane now. */
-static void deny(const struct lanes *lanes)
+/* Tells the front that there is no lane of this number any more; 0: that it gets no other now. */
+static void deny(const struct lanes *lanes, uint32_t number)
 {
-	const struct wire_lane none = {.lane_fd = -1};
+	const struct wire_lane none = {.number = number, .lane_fd = -1};
 	struct wire_writer *writer = &lanes->keeper->to_front;
 
 	wire_begin(writer, WIRE_LANE, 0, 0, 0);
@@ -117,7 +117,7 @@ static void on_open_done(struct operation *operation, const struct task_report *
 	if (!lane->lanes)
 		lane_free(lane);
 	else if (!lane->worker)
-		deny(lane->lanes);
+		deny(lane->lanes, 0);
 }
 
 void lane_open(struct lanes *lanes)
@@ -131,7 +131,7 @@ void lane_open(struct lanes *lanes)
 	lane = calloc(1, sizeof(*lane));
 	if (!lane || operation_new(lanes->keeper, OPEN_SECONDS, &operation) < 0) {
 		free(lane);
-		deny(lanes);
+		deny(lanes, 0);
 		return;
 	}
 	*lane = (struct lane){.next = lanes->first,
@@ -147,7 +147,7 @@ void lane_open(struct lanes *lanes)
 	if (operation_send(operation, TASK_LANE, NULL, NULL) == 0)
 		return;
 	lane->opening = false;
-	deny(lanes);
+	deny(lanes, 0);
 }
 
 int lane_end(struct lanes *lanes, struct wire_message *message)
@@ -231,6 +231,9 @@ int lane_operation(const struct request *request, bool last, unsigned int second
 	struct lane *lane = lane_of(request);
 	int r;
 
+	/* the front may not see it: a worker that is stuck has not closed its end */
+	if (lane && !lane->worker)
+		deny(lane->lanes, lane->number);
 	if (!lane || !lane->worker)
 		return -ECONNRESET;
 	if (lane->worker->operation)

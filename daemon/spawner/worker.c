@@ -85,6 +85,8 @@ static void child_task(void *context)
 {
 	const struct task *task = context;
 
+	/* one that is stuck would keep the front from seeing that its worker has ended */
+	close_fd(task->lane.fd);
 	switch (task->type) {
 	case TASK_CREATE:
 		child_make(task->host, &task->order.create);
