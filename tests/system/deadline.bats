@@ -136,3 +136,73 @@ stuck() {
 	remove_fuse fuse
 	eventually counts_are "$before"
 }
+
+settled() { ! nsctl list | grep -qE 'creating|removing'; }
+is_held() { held=$(pgrep -x "hangs $daemon"); }
+
+# hang_at POINT OPTION...: restarts the daemon so that makers go no further than POINT, and has a set made: "box".
+hang_at() {
+	stop_daemon
+	NSCTL_HANG_AT=$1 start_daemon
+	shift
+	become_client create "$@" box >/dev/null 2>&1 &
+	client=$!
+	eventually is_held
+}
+
+# The owner stops all processes of the set's making that it can. $stopped: those.
+stop_makers() {
+	local pid
+	stopped=
+	for pid in $held $(cat "$(daemon_cgroup)/$user_id"/*/cgroup.procs); do
+		! as "$user_id" kill -STOP "$pid" 2>/dev/null || stopped+=" $pid"
+	done
+}
+
+@test "the owner cannot stop a maker, at any point; the daemon is killed there, and the next one starts" {
+	local point options
+	for point in started unshared furnished init pinned-one pinned; do
+		for options in "-mpnuiC" "--all -r"; do
+			# shellcheck disable=SC2086
+			hang_at "create-$point" $options
+			stop_makers
+			# of a set with a user namespace there is a process that belongs to its owner
+			[ -z "$stopped" ] || [ "$options" != "-mpnuiC" ]
+			[[ " $stopped " != *" $held "* ]] || [ "$options" != "-mpnuiC" ]
+			kill_daemon
+			kill -KILL "$client" 2>/dev/null || true
+			wait "$client" || true
+			start_daemon
+			eventually settled
+			is_gone "$held"
+			nsctl rm --all
+			check_others
+			eventually counts_are "$before"
+		done
+	done
+}
+
+@test "a process that the owner can stop is killed at the deadline" {
+	hang_at create-furnished --all -r
+	stop_makers
+	[ -n "$stopped" ]
+	status=0
+	wait "$client" || status=$?
+	[ "$status" -eq 1 ]
+	for pid in $stopped $held; do
+		eventually is_gone "$pid"
+	done
+	[ -z "$(nsctl list --quiet)" ]
+	eventually counts_are "$before"
+}
+
+@test "a set's /etc that hangs: its owner alone waits, for a while" {
+	mount_fuse fuse --hang=lookup --allow-other
+	stuck nsctl create -mpn --root="$runtime/fuse" --dns=192.0.2.1 box
+	check_others
+	stuck nsctl rm box
+	end_fuse fuse
+	eventually nsctl rm box
+	remove_fuse fuse
+	eventually counts_are "$before"
+}
