@@ -1,11 +1,20 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # At each fault point of create and exec the process in question is held, and the set's owner attacks all processes
-# that there are: none of the daemon's may be traced, and none of its memory and descriptors be opened.
+# that there are: none of the daemon's may be traced, and none of its memory and descriptors be opened. In a machine of
+# the tests' own that is so with fs.suid_dumpable=1, too, where each change of ids would make them dumpable.
 
 # Not the others' uid: the attack would find the clients of tests beside this one.
 user_id=61011
 load daemon.bash
+
+setup_file() {
+	[ -z "${NSCTL_TEST_OWN_MACHINE:-}" ] || sysctl -q fs.suid_dumpable=1
+}
+
+teardown_file() {
+	[ -z "${NSCTL_TEST_OWN_MACHINE:-}" ] || sysctl -q fs.suid_dumpable=0
+}
 
 setup() {
 	unset NSCTL_HANG_AT runtime
