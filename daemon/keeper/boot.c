@@ -87,7 +87,7 @@ static int send_keep(struct keep *keep)
 		.file_fd = keep->file.fd,
 	};
 	struct operation *operation;
-	int r = operation_new(keep->keeper, KEEP_SECONDS, &operation);
+	int r = operation_new_own(keep->keeper, KEEP_SECONDS, &operation);
 
 	if (r < 0)
 		return r;

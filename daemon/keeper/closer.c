@@ -98,7 +98,7 @@ static void start(struct keeper *keeper)
 
 	if (keeper->closer.starting)
 		return;
-	if (operation_new(keeper, START_SECONDS, &operation) < 0) {
+	if (operation_new_own(keeper, START_SECONDS, &operation) < 0) {
 		look_again(keeper, &again);
 		return;
 	}

@@ -294,7 +294,7 @@ static int send_restore(struct keeper *keeper, struct task_restore *task,
 			void (*done)(struct operation *operation, const struct task_report *report))
 {
 	struct operation *operation;
-	int r = operation_new(keeper, RESTORE_SECONDS, &operation);
+	int r = operation_new_own(keeper, RESTORE_SECONDS, &operation);
 
 	if (r < 0)
 		return r;

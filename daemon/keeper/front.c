@@ -103,10 +103,19 @@ static const bool answered_at_once[WIRE_OP_END] = {
 /* Only those whose connection asked for nothing but the answer. */
 static void drop_requests(struct front *front, uint32_t connection)
 {
-	for (struct request *at = front->requests, *next; at; at = next) {
-		next = at->next;
-		if (at->connection == connection && at->gone)
-			at->gone(front->keeper, at);
+	struct request *at = front->requests;
+
+	while (at) {
+		void (*gone)(struct keeper * keeper, struct request * request) = at->gone;
+
+		if (at->connection != connection || !gone) {
+			at = at->next;
+			continue;
+		}
+		at->gone = NULL;
+		gone(front->keeper, at);
+		/* others may have been answered by what ended with it */
+		at = front->requests;
 	}
 }
 

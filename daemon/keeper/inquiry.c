@@ -127,6 +127,7 @@ static void view_usage(struct keeper *keeper, const struct set *set, struct wire
 /* Get: the interfaces are read by a child in the set's net namespace. */
 struct get {
 	struct request *request;
+	struct operation *operation;
 	uid_t owner;
 	char name[KEY_SIZE];
 	struct task_interface interfaces[INTERFACES_MAX];
@@ -182,6 +183,16 @@ static void on_inspected(struct operation *operation, const struct task_report *
 
 #define INSPECT_SECONDS 5
 
+static void on_asker_gone(struct keeper *keeper _unused_, struct request *request)
+{
+	struct get *get = request->holder;
+
+	if (!operation_take_back(get->operation))
+		return;
+	request_drop(request);
+	free(get);
+}
+
 /* 0 when the answer is on its way; else the caller answers without interfaces. */
 static int inspect(struct keeper *keeper, const struct request *request, const struct set *set)
 {
@@ -197,7 +208,9 @@ static int inspect(struct keeper *keeper, const struct request *request, const s
 	get->owner = set->owner;
 	memcpy(get->name, set->name, sizeof(get->name));
 	get->request = request_keep(request);
-	r = get->request ? operation_new(keeper, INSPECT_SECONDS, &operation) : -ENOMEM;
+	r = get->request ? operation_new(keeper, request->subject.uid, TURN_MAKE, INSPECT_SECONDS,
+					 &operation)
+			 : -ENOMEM;
 	if (r == 0) {
 		operation->context = get;
 		operation->interface = on_interface;
@@ -208,8 +221,12 @@ static int inspect(struct keeper *keeper, const struct request *request, const s
 		if (get->request)
 			request_drop(get->request);
 		free(get);
+		return r;
 	}
-	return r;
+	get->operation = operation;
+	get->request->holder = get;
+	get->request->gone = on_asker_gone;
+	return 0;
 }
 
 void inquiry_on_get(struct keeper *keeper, struct request *request, struct wire_message *message)

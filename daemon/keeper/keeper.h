@@ -20,6 +20,7 @@
 #include "daemon/keeper/peer.h"
 #include "daemon/keeper/registry.h"
 #include "daemon/keeper/store.h"
+#include "daemon/keeper/turns.h"
 #include "daemon/wire/task.h"
 
 #define KEEPER_CGROUP_SIZE 256
@@ -95,8 +96,10 @@ struct keeper {
 	bool delegated;			 /* by the service manager */
 	char table[64];			 /* the firewall's */
 	bool host_ipv6_egress;		 /* this host can forward IPv6 for some interfaces only */
-	struct wire_writer to_spawner;	 /* and to its workers */
+	struct wire_writer to_spawner;
+	struct wire_writer to_worker; /* orders, for which a worker may first have to be forked */
 	struct operation *operations;
+	struct turns turns;
 	struct worker *idle_workers;
 	size_t n_idle_workers;
 	uint32_t last_worker;
@@ -163,8 +166,8 @@ struct request {
 	const struct peer_identity *identity; /* the keeper's own wish for this user; else NULL */
 	bool kept;			      /* a copy of request_keep() */
 	struct request *behind; /* the next in a list of those that wait for one thing */
-	/* Called when the connection ends before the answer: drops the request. NULL: the work goes
-	 * on, and the request with it. */
+	/* Called when the connection ends before the answer: drops the request, or leaves it. NULL:
+	 * the work goes on, and the request with it. */
 	void (*gone)(struct keeper *keeper, struct request *request);
 	void *holder; /* for gone: what waits with this request */
 };

@@ -129,7 +129,7 @@ void lane_open(struct lanes *lanes)
 	if (lanes->n >= LANES_MAX)
 		return;
 	lane = calloc(1, sizeof(*lane));
-	if (!lane || operation_new(lanes->keeper, OPEN_SECONDS, &operation) < 0) {
+	if (!lane || operation_new_own(lanes->keeper, OPEN_SECONDS, &operation) < 0) {
 		free(lane);
 		deny(lanes, 0);
 		return;
@@ -238,7 +238,7 @@ int lane_operation(const struct request *request, bool last, unsigned int second
 		return -ECONNRESET;
 	if (lane->worker->operation)
 		return -EBUSY;
-	r = operation_new_with(lane->lanes->keeper, lane->worker, seconds, ret);
+	r = operation_new_with(lane->worker, request->subject.uid, seconds, ret);
 	if (r < 0)
 		return r;
 	(*ret)->connection = lane->connection;

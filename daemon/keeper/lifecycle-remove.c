@@ -18,6 +18,8 @@
 #define REMOVE_SECONDS 30
 /* Until what nobody has asked for is tried again, where there was no process for it. */
 #define AGAIN_SECONDS 1
+/* For how long one with a time of grace takes the turn of others. */
+#define GRACE_TURN_USEC 100000
 
 /* Who waits for a removal. */
 struct removal_waiter {
@@ -213,9 +215,13 @@ static int send_removal(struct removal *removal)
 	task.set = keeper_task_set(removal->set);
 	task.grace = removal->grace;
 	link_fill_remove(removal->keeper, removal->set, &task);
-	r = operation_new(removal->keeper, REMOVE_SECONDS + removal->grace / 1000000, &operation);
+	r = operation_new(removal->keeper, removal->set->owner, TURN_MEND,
+			  REMOVE_SECONDS + removal->grace / 1000000, &operation);
 	if (r < 0)
 		return r;
+	/* it mostly waits for processes to end, and others need not wait for them too */
+	if (removal->grace)
+		operation->turn_time = (struct timeval){.tv_usec = GRACE_TURN_USEC};
 	operation->context = removal;
 	operation->done = on_removed;
 	r = operation_send(operation, TASK_REMOVE, &task_remove_layout, &task);

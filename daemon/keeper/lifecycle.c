@@ -270,10 +270,13 @@ static int send_creation(struct creation *creation, const struct request *reques
 	}
 	fill_identity(&task.identity, request_identity(request));
 	admission_fill_maps(&task, request_identity(request));
+	/* what is made again does not wait for what its owner makes meanwhile */
 	r = lifecycle_takes_descriptors(wish->spec)
 		    ? lane_operation(request, !wish->run && !wish->group, CREATE_SECONDS,
 				     &operation)
-		    : operation_new(creation->keeper, CREATE_SECONDS, &operation);
+		    : operation_new(creation->keeper, creation->set->owner,
+				    creation->again ? TURN_MEND : TURN_MAKE, CREATE_SECONDS,
+				    &operation);
 	if (r < 0)
 		return r;
 	operation->context = creation;

@@ -132,7 +132,8 @@ static int send_wire(struct link_work *work, enum task_op op,
 		return r;
 	wire_clear(&task_wire_layout, &task);
 	task.link = wiring.task;
-	r = operation_new(work->keeper, LINK_SECONDS, &operation);
+	r = operation_new(work->keeper, work->link->owner, op == TASK_LINK ? TURN_MAKE : TURN_MEND,
+			  LINK_SECONDS, &operation);
 	if (r < 0)
 		return r;
 	operation->context = work;
@@ -403,7 +404,7 @@ static int send_adjustment(struct link_work *work, const struct wiring_plan *pla
 	wire_clear(&task_adjust_layout, &task);
 	task.from = from.task;
 	task.to = to.task;
-	r = operation_new(work->keeper, LINK_SECONDS, &operation);
+	r = operation_new(work->keeper, work->link->owner, TURN_MAKE, LINK_SECONDS, &operation);
 	if (r < 0)
 		return r;
 	operation->context = work;

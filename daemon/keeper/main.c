@@ -142,8 +142,8 @@ static int set_up(struct keeper *keeper, const struct options *options)
 	raise_descriptors();
 	keeper->loop = event_base_new();
 	if (!keeper->loop || registry_new(&keeper->registry) < 0 ||
-	    wire_writer_init(&keeper->to_spawner) < 0 || wire_writer_init(&keeper->to_front) < 0 ||
-	    wire_message_init(&keeper->from_front) < 0) {
+	    wire_writer_init(&keeper->to_spawner) < 0 || wire_writer_init(&keeper->to_worker) < 0 ||
+	    wire_writer_init(&keeper->to_front) < 0 || wire_message_init(&keeper->from_front) < 0) {
 		log_error("cannot start: %s", strerror(ENOMEM));
 		return -ENOMEM;
 	}
@@ -280,6 +280,7 @@ static void tear_down(struct keeper *keeper)
 	registry_free(keeper->registry);
 	config_free(keeper->config);
 	wire_writer_done(&keeper->to_spawner);
+	wire_writer_done(&keeper->to_worker);
 	wire_writer_done(&keeper->to_front);
 	wire_message_done(&keeper->from_front);
 	if (keeper->loop)

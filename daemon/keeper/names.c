@@ -315,7 +315,7 @@ static int send_order(struct order *order, struct naming *naming)
 		task.sets[task.n_sets++] =
 			(struct task_named){.pin = pins[i], .gid = order->sets[i]->gid};
 	}
-	r = operation_new(order->keeper, NAMES_SECONDS, &operation);
+	r = operation_new(order->keeper, order->owner, TURN_MEND, NAMES_SECONDS, &operation);
 	if (r < 0)
 		return r;
 	operation->context = order;

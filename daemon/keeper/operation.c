@@ -6,11 +6,19 @@
 #include "daemon/keeper/manager.h"
 #include "daemon/keeper/operation.h"
 #include "daemon/keeper/worker.h"
+#include "daemon/wire/parcel.h"
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/spawn.h"
 
 /* The spawner may have to wait for makers of a keeper before us. */
 #define READY_SECONDS 40
+/* What takes longer than that waits for something, and does not compete with others' work. */
+#define TURN_SECONDS 1
+/* How many of one user are under way: as many as processors, within these bounds; and how many
+ * times that of all users. */
+#define EACH_MIN 2
+#define EACH_MAX 16
+#define ALL_FACTOR 4
 
 static void unlink_operation(struct operation *operation)
 {
@@ -25,13 +33,18 @@ static void unlink_operation(struct operation *operation)
 static void operation_free(struct operation *operation)
 {
 	unlink_operation(operation);
-	if (operation->deadline)
-		event_free(operation->deadline);
+	turns_leave(&operation->keeper->turns, &operation->turn);
+	wire_parcel_free(operation->parcel);
+	if (operation->timer)
+		event_free(operation->timer);
 	free(operation);
 }
 
+static void send_next(struct keeper *keeper);
+
 static void finish(struct operation *operation, const struct task_report *report, bool worker_lives)
 {
+	struct keeper *keeper = operation->keeper;
 	struct worker *worker = operation->worker;
 
 	/* first: what comes of it may want a worker */
@@ -41,6 +54,7 @@ static void finish(struct operation *operation, const struct task_report *report
 		worker_free(worker);
 	operation->done(operation, report);
 	operation_free(operation);
+	send_next(keeper);
 }
 
 /* One report and the descriptors that may come along. -EAGAIN, -EPIPE at the end. */
@@ -141,69 +155,44 @@ static void on_worker(evutil_socket_t fd _unused_, short what _unused_, void *co
 		;
 }
 
-/* The worker is killed and not waited for: a process that it has started may hang in the kernel. */
-static void on_deadline(evutil_socket_t fd _unused_, short what _unused_, void *context)
+/* --- sending --- */
+
+/* The first time its turn ends; the second time its time. The worker is killed then, and not waited
+ * for: a process that it has started may hang in the kernel. */
+static void on_time(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
 	static const struct task_report late = {
 		.event = REPORT_DONE, .step = STEP_LATE, .error = ETIMEDOUT};
 	struct operation *operation = context;
+	struct timeval rest = {.tv_sec = operation->seconds};
 
-	worker_abort(operation->worker);
-	finish(operation, &late, false);
-}
-
-int operation_new_with(struct keeper *keeper, struct worker *worker, unsigned int seconds,
-		       struct operation **ret)
-{
-	struct operation *operation = calloc(1, sizeof(*operation));
-	int r = -ENOMEM;
-
-	if (!operation)
-		return r;
-	operation->keeper = keeper;
-	operation->next = keeper->operations;
-	keeper->operations = operation;
-	operation->deadline = evtimer_new(keeper->loop, on_deadline, operation);
-	operation->worker = worker;
-	if (operation->deadline)
-		r = worker ? 0 : worker_take(keeper, on_worker, &operation->worker);
-	if (r < 0) {
-		operation_free(operation);
-		return r;
+	if (!operation->turn.queue) {
+		worker_abort(operation->worker);
+		finish(operation, &late, false);
+		return;
 	}
-	operation->worker->operation = operation;
-	operation_set_deadline(operation, seconds);
-	*ret = operation;
-	return 0;
+	turns_leave(&operation->keeper->turns, &operation->turn);
+	evutil_timersub(&rest, &operation->turn_time, &rest);
+	if (operation->seconds > 0)
+		evtimer_add(operation->timer, &rest);
+	send_next(operation->keeper);
 }
 
-int operation_new(struct keeper *keeper, unsigned int seconds, struct operation **ret)
+/* Whoever carries it out is chosen now. */
+static int take_worker(struct operation *operation)
 {
-	return operation_new_with(keeper, NULL, seconds, ret);
+	int r = worker_take(operation->keeper, on_worker, &operation->worker);
+
+	if (r == 0)
+		operation->worker->operation = operation;
+	return r;
 }
 
-void operation_set_deadline(struct operation *operation, unsigned int seconds)
+static int send_task(struct worker *worker, struct wire_writer *task)
 {
-	struct timeval time = {.tv_sec = seconds};
-
-	evtimer_del(operation->deadline);
-	if (seconds > 0)
-		evtimer_add(operation->deadline, &time);
-}
-
-static int send_task(struct operation *operation, enum task_op op, const struct wire_layout *layout,
-		     const void *task)
-{
-	struct worker *worker = operation->worker;
-	struct wire_writer *writer = &worker->keeper->to_spawner;
-
-	wire_begin(writer, op, operation->last ? TASK_LAST : 0, operation->request,
-		   operation->connection);
-	if (layout)
-		wire_put(writer, layout, task);
 	/* also of one that is not taken it may be said why: see worker_decline() */
 	worker->serial++;
-	return wire_send(writer, worker->fd);
+	return wire_send(task, worker->fd);
 }
 
 static bool is_closed(int negative)
@@ -213,34 +202,155 @@ static bool is_closed(int negative)
 
 /* An idle worker may have been killed meanwhile: then another one does it. A new one that takes
  * nothing could not be forked, which is there to be read. */
-static int send_or_replace(struct operation *operation, enum task_op op,
-			   const struct wire_layout *layout, const void *task)
+static int send_or_replace(struct operation *operation, struct wire_writer *task)
 {
-	int r = send_task(operation, op, layout, task);
+	int r = operation->worker ? 0 : take_worker(operation);
 
+	if (r == 0)
+		r = send_task(operation->worker, task);
 	/* a bound one is not replaced: it alone has the descriptors */
 	while (is_closed(r) && operation->worker->rested && !operation->worker->bound) {
 		worker_free(operation->worker);
 		operation->worker = NULL;
-		r = worker_take(operation->keeper, on_worker, &operation->worker);
-		if (r < 0)
-			return r;
-		operation->worker->operation = operation;
-		r = send_task(operation, op, layout, task);
+		r = take_worker(operation);
+		if (r == 0)
+			r = send_task(operation->worker, task);
 	}
 	return is_closed(r) && !operation->worker->bound ? 0 : r;
+}
+
+/* It is its turn. 0 or -errno: nobody carries it out. */
+static int start(struct operation *operation, struct wire_writer *task)
+{
+	const struct timeval deadline = {.tv_sec = operation->seconds};
+	int r = send_or_replace(operation, task);
+
+	if (r < 0)
+		return r;
+	if (operation->turn.queue)
+		evtimer_add(operation->timer, &operation->turn_time);
+	else if (operation->seconds > 0)
+		evtimer_add(operation->timer, &deadline);
+	return 0;
+}
+
+/* Nobody can be found to do what has waited: as where none can be forked. */
+static void give_up(struct operation *operation, int negative)
+{
+	const struct task_report report = {
+		.event = REPORT_DONE, .step = STEP_WORKER, .error = -negative};
+
+	worker_free(operation->worker);
+	operation->done(operation, &report);
+	operation_free(operation);
+}
+
+static void send_next(struct keeper *keeper)
+{
+	struct turn *turn;
+
+	while ((turn = turns_next(&keeper->turns))) {
+		struct operation *operation = container_of(turn, struct operation, turn);
+		int r = start(operation, operation->parcel);
+
+		operation->parcel = wire_parcel_free(operation->parcel);
+		if (r < 0)
+			give_up(operation, r);
+	}
+}
+
+/* 1: it goes now; 0: it waits; or -errno. */
+static int take_turn(struct operation *operation, const struct wire_writer *task)
+{
+	int r;
+
+	if (operation->at_once)
+		return 1;
+	r = turns_enter(&operation->keeper->turns, &operation->turn, operation->uid,
+			operation->kind);
+	return r == 0 ? wire_parcel_new(task, &operation->parcel) : r;
 }
 
 int operation_send(struct operation *operation, enum task_op op, const struct wire_layout *layout,
 		   const void *task)
 {
-	int r = send_or_replace(operation, op, layout, task);
+	struct wire_writer *writer = &operation->keeper->to_worker;
+	int r;
 
+	wire_begin(writer, op, operation->last ? TASK_LAST : 0, operation->request,
+		   operation->connection);
+	if (layout)
+		wire_put(writer, layout, task);
+	r = take_turn(operation, writer);
+	if (r > 0)
+		r = start(operation, writer);
 	if (r < 0) {
 		worker_free(operation->worker);
 		operation_free(operation);
 	}
 	return r;
+}
+
+bool operation_take_back(struct operation *operation)
+{
+	struct worker *worker = operation->worker;
+
+	if (!operation->parcel)
+		return false;
+	if (worker && operation->last)
+		worker_drop(worker, operation->connection, operation->request);
+	if (worker)
+		worker_give_back(worker);
+	operation_free(operation);
+	return true;
+}
+
+/* --- making --- */
+
+int operation_new_own(struct keeper *keeper, unsigned int seconds, struct operation **ret)
+{
+	struct operation *operation = calloc(1, sizeof(*operation));
+
+	if (!operation)
+		return -ENOMEM;
+	operation->keeper = keeper;
+	operation->at_once = true;
+	operation->seconds = seconds;
+	operation->next = keeper->operations;
+	keeper->operations = operation;
+	operation->timer = evtimer_new(keeper->loop, on_time, operation);
+	if (!operation->timer) {
+		operation_free(operation);
+		return -ENOMEM;
+	}
+	*ret = operation;
+	return 0;
+}
+
+int operation_new(struct keeper *keeper, uid_t uid, enum turn_kind kind, unsigned int seconds,
+		  struct operation **ret)
+{
+	int r = operation_new_own(keeper, seconds, ret);
+
+	if (r < 0)
+		return r;
+	(*ret)->at_once = false;
+	(*ret)->uid = uid;
+	(*ret)->kind = kind;
+	(*ret)->turn_time.tv_sec = TURN_SECONDS;
+	return 0;
+}
+
+int operation_new_with(struct worker *worker, uid_t uid, unsigned int seconds,
+		       struct operation **ret)
+{
+	int r = operation_new(worker->keeper, uid, TURN_MAKE, seconds, ret);
+
+	if (r < 0)
+		return r;
+	(*ret)->worker = worker;
+	worker->operation = *ret;
+	return 0;
 }
 
 /* The worker is lost by becoming the front: whether that lives, its own channel tells. */
@@ -254,7 +364,7 @@ static void on_front(struct operation *operation _unused_, const struct task_rep
 int operation_start_front(struct keeper *keeper, const struct task_front *task)
 {
 	struct operation *operation;
-	int r = operation_new(keeper, 0, &operation);
+	int r = operation_new_own(keeper, 0, &operation);
 
 	if (r < 0)
 		return r;
@@ -310,6 +420,14 @@ static int take_ready(struct keeper *keeper)
 	return r;
 }
 
+static void bound_turns(struct turns *turns)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+	turns->each_max = MIN(MAX(processors, EACH_MIN), EACH_MAX);
+	turns->all_max = turns->each_max * ALL_FACTOR;
+}
+
 int operation_start_spawner(struct keeper *keeper)
 {
 	const struct spawn_place place = {
@@ -324,6 +442,7 @@ int operation_start_spawner(struct keeper *keeper)
 	char why[SPAWN_WHY_SIZE];
 	int r = spawn_find_programs(&programs, why);
 
+	bound_turns(&keeper->turns);
 	if (r < 0) {
 		log_error("a helper cannot be used: %s", why);
 		return r;

@@ -5,17 +5,28 @@
  * died without a word. At the deadline the worker is killed, and done() called at once: a process
  * that the worker has started may live on for as long as a user wants (in state D, on a file system
  * that does not answer), though it does nothing more than end.
+ *
+ * Users take turns (turns.h): an order waits, encoded, until its user has fewer than a few under
+ * way. Only then does it get a worker, and only then does its time begin.
  */
 #ifndef NSCTL_KEEPER_OPERATION_H
 #define NSCTL_KEEPER_OPERATION_H
 
 #include "daemon/keeper/keeper.h"
+#include "daemon/wire/codec.h"
 
 struct operation {
 	struct operation *next;
 	struct keeper *keeper;
-	struct worker *worker;
-	struct event *deadline;
+	uid_t uid; /* whose turn it takes ... */
+	enum turn_kind kind;
+	bool at_once; /* ... or it takes nobody's */
+	struct turn turn;
+	struct timeval turn_time;   /* after which the next may go beside it */
+	struct wire_writer *parcel; /* the order while it waits; NULL: it does not */
+	struct worker *worker;	    /* NULL: it waits, and any will do */
+	struct event *timer;	    /* the end of its turn, then its deadline */
+	unsigned int seconds;	    /* to its deadline, from the moment that it is sent; 0: none */
 	/* the request whose descriptors the task needs; connection 0: it needs none */
 	uint32_t connection, request;
 	bool ends_early; /* by its first report with descriptors, if there is one */
@@ -31,17 +42,22 @@ struct operation {
 	void (*done)(struct operation *operation, const struct task_report *report);
 };
 
-/* Makes one, with a worker. seconds: the deadline, 0 for none. 0 or -errno. */
-int operation_new(struct keeper *keeper, unsigned int seconds, struct operation **ret);
-/* The same with this worker, which is bound and has nothing to do. */
-int operation_new_with(struct keeper *keeper, struct worker *worker, unsigned int seconds,
+/* Makes one for this user. seconds: the deadline, 0 for none. 0 or -ENOMEM. */
+int operation_new(struct keeper *keeper, uid_t uid, enum turn_kind kind, unsigned int seconds,
+		  struct operation **ret);
+/* Makes one of the keeper's own, which nobody else's delays. */
+int operation_new_own(struct keeper *keeper, unsigned int seconds, struct operation **ret);
+/* Makes one of TURN_MAKE for this worker, which is bound and has nothing to do: it is the
+ * operation's from now on. */
+int operation_new_with(struct worker *worker, uid_t uid, unsigned int seconds,
 		       struct operation **ret);
-/* Sends the order (layout NULL: without a task); on failure the operation is freed and done() is
- * not called. 0 or -errno. */
+/* Sends the order (layout NULL: without a task), or keeps it until it is its turn; on failure the
+ * operation is freed and done() is not called. 0 or -errno. */
 int operation_send(struct operation *operation, enum task_op op, const struct wire_layout *layout,
 		   const void *task);
-/* Lifts or moves the deadline. */
-void operation_set_deadline(struct operation *operation, unsigned int seconds);
+/* Takes back an order that still waits: true, and the operation is freed without done(). False: it
+ * is sent. */
+bool operation_take_back(struct operation *operation);
 /* Starts a front, which speaks for itself from then on. 0 or -errno. */
 int operation_start_front(struct keeper *keeper, const struct task_front *task);
 /* Frees all without calling anybody: the keeper ends. */

@@ -19,13 +19,22 @@
 
 /* --- what comes of starting it --- */
 
-/* The command goes on, or ends by its leash: nobody is left who would hear of it. */
-static void forget_starter(struct keeper *keeper _unused_, struct request *starter)
+/* A command that runs goes on, or ends by its leash; one that still waits for its turn is not
+ * started; of one that is being started the log is told. */
+static void on_starter_gone(struct keeper *keeper _unused_, struct request *starter)
 {
 	struct watch *watch = starter->holder;
+	bool taken_back = watch->operation && operation_take_back(watch->operation);
 
+	if (!taken_back && watch->session->pid == 0)
+		return;
 	watch->starter = NULL;
+	lane_release(starter);
 	request_drop(starter);
+	if (!taken_back)
+		return;
+	watch->operation = NULL;
+	session_abandon(watch, NULL);
 }
 
 static void answer_started(struct watch *watch, int process_fd)
@@ -45,8 +54,6 @@ static void answer_started(struct watch *watch, int process_fd)
 	audit_done(watch->starter, session->id);
 	if (watch->more && request_connection(watch->starter)) {
 		request_send(keeper, watch->starter);
-		watch->starter->gone = forget_starter;
-		watch->starter->holder = watch;
 	} else {
 		request_end(keeper, watch->starter);
 		watch->starter = NULL;
@@ -265,6 +272,8 @@ void session_start(struct keeper *keeper, struct request *request, struct set *s
 		return;
 	}
 	connection->has_leases |= watch->leash_fd >= 0;
+	request->gone = on_starter_gone;
+	request->holder = watch;
 }
 
 static int check_ready(const struct set *set, struct failure *failure)

@@ -68,7 +68,7 @@ static void make_one(struct keeper *keeper, bool sysfs)
 	const struct task_spare task = {.owner = keeper->spares.owner, .sysfs = sysfs};
 	struct operation *operation;
 
-	if (operation_new(keeper, MAKE_SECONDS, &operation) < 0)
+	if (operation_new(keeper, task.owner, TURN_MAKE, MAKE_SECONDS, &operation) < 0)
 		return;
 	operation->report = on_spare;
 	operation->done = on_done;

@@ -1,0 +1,59 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# A user at its worst does not slow others: whose turn it is, and who fills the log.
+
+load daemon.bash
+
+setup_file() {
+	export PYTHONPATH=$BATS_TEST_DIRNAME PYTHONDONTWRITEBYTECODE=1
+	start_counted
+}
+
+teardown_file() {
+	purge_daemon
+}
+
+teardown() {
+	nsctl rm --all
+	other rm --all
+	eventually counts_are "$before"
+}
+
+# python ARGUMENT...: the program on stdin, as root, with hostile.py and users.py beside it.
+python() { NSCTL_SOCKET=$runtime/socket timeout 120 python3 - "$@" 3>&-; }
+
+@test "another user's create waits for none of 64 that a user has asked for at once" {
+	python "$user_id" "$other_id" <<'PYTHON'
+import json, select, sys
+from hostile import Connection
+from users import User
+N = 64
+def spec(name): return {"name": name, "spec": {"namespaces": ["mnt", "pid", "net", "ipc", "uts"]}}
+def crowd(say, hear):
+    own = Connection()
+    crowd = [Connection() for _ in range(N)]
+    for i, c in enumerate(crowd):
+        c.send(json.dumps({"method": "org.nsctl.Create", "parameters": spec(f"set{i}")}).encode() + b"\0")
+    while len(own.ok("List")["sets"]) < N: pass
+    say("asked")
+    hear()
+    say(sum(s["state"] == "ready" for s in own.ok("List")["sets"]))
+    for c in crowd: assert "error" not in c.receive()
+    say("made")
+def single(say, hear):
+    c = Connection()
+    hear()
+    c.ok("Create", spec("one"))
+    say("made")
+first, second = User(int(sys.argv[1]), crowd), User(int(sys.argv[2]), single)
+assert first.hear() == "asked"
+second.say("go")
+assert second.hear() == "made"
+first.say("count")
+ready = first.hear()
+assert ready < N // 2, ready
+assert first.hear() == "made"
+first.end()
+second.end()
+PYTHON
+}
