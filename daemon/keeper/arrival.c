@@ -162,6 +162,7 @@ static void arrive(struct arrivals *arrivals, int fd)
 	struct ucred credentials;
 	socklen_t size = sizeof(credentials);
 	struct failure failure;
+	uid_t uid;
 	int r;
 
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &size) < 0) {
@@ -169,15 +170,17 @@ static void arrive(struct arrivals *arrivals, int fd)
 		server_refuse(keeper, fd, (uid_t)-1, &failure);
 		return;
 	}
-	if (server_count(keeper, credentials.uid, &failure)) {
-		server_refuse(keeper, fd, credentials.uid, &failure);
+	/* all that one user stands behind has one turn */
+	uid = server_guess_owner(keeper, credentials.uid);
+	if (server_count(keeper, uid, &failure)) {
+		server_refuse(keeper, fd, uid, &failure);
 		return;
 	}
-	r = push(arrivals, credentials.uid, fd);
+	r = push(arrivals, uid, fd);
 	if (r < 0) {
-		server_uncount(keeper, credentials.uid);
+		server_uncount(keeper, uid);
 		failure_from_errno(&failure, r, "serve the connection");
-		server_refuse(keeper, fd, credentials.uid, &failure);
+		server_refuse(keeper, fd, uid, &failure);
 	}
 }
 
@@ -212,7 +215,9 @@ static void on_accept(evutil_socket_t listening, short what _unused_, void *cont
 {
 	static const struct timeval now = {};
 	struct arrivals *arrivals = context;
+	struct keeper *keeper = arrivals->keeper;
 
+	subid_owners_refresh(&keeper->subid_owners, keeper->config->subuid);
 	for (int i = 0; i < ACCEPTS_AT_ONCE && arrivals->n_waiting < WAITING_MAX; i++) {
 		int fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 

@@ -65,7 +65,8 @@ static int set_limit(struct loading *loading, const char *key, const char *value
 		    {"links", &limits->links},
 		    {"networks", &limits->networks},
 		    {"monitors", &limits->monitors},
-		    {"published-ports", &limits->ports}};
+		    {"published-ports", &limits->ports},
+		    {"fronts", &limits->fronts}};
 	uint64_t number;
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -81,7 +82,7 @@ static int set_limit(struct loading *loading, const char *key, const char *value
 		return config_complain(
 			loading,
 			"limits.%s: unknown key; known are: sets sessions connections "
-			"links networks monitors published-ports buffered-bytes",
+			"links networks monitors published-ports buffered-bytes fronts",
 			key);
 	if (config_parse_number(value, true, UINT64_C(1) << 40, &limits->buffered) < 0 ||
 	    limits->buffered < UINT64_C(1) << 20)
@@ -284,6 +285,7 @@ static struct config *new_with_defaults(void)
 		.monitors = 16,
 		.ports = 64,
 		.buffered = 16 * 1024 * 1024,
+		.fronts = 1024,
 	};
 	strcpy(config->network.pool_v4, "10.213.0.0/16");
 	strcpy(config->network.pool_v6, "fd6e:7363:746c::/64");

@@ -21,7 +21,8 @@ struct config_limits {
 	uint32_t networks;    /* networks = 64 */
 	uint32_t monitors;    /* monitors = 16: subscriptions */
 	uint32_t ports;	      /* published-ports = 64 */
-	uint64_t buffered;    /* buffered-bytes = 16M: in all fronts of the uid together */
+	uint64_t buffered;    /* buffered-bytes = 16M: in each front of the uid's */
+	uint32_t fronts;      /* fronts = 1024: of all uids together */
 };
 
 /* [network]: canonical texts. */

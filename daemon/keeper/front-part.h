@@ -12,6 +12,7 @@ struct front {
 	struct front *next;
 	struct keeper *keeper;
 	struct peer_identity identity;
+	bool shared; /* by all whom identity's uid stands behind: it has no rights of anybody's */
 	int channel_fd;	 /* what it is told: shut down for reading */
 	int requests_fd; /* what it asks: the reading end of a pipe */
 	struct wire_inbox inbox;

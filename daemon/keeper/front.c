@@ -21,6 +21,10 @@
 /* A front without connections stays warm that long. */
 #define IDLE_SECONDS 30
 #define IDLE_MAX 64
+/* Of one uid: it may have many identities, by groups. */
+#define FRONTS_MAX_OF_UID 16
+/* To take the largest call apart; what it keeps for slow clients comes on top. */
+#define FRONT_MEMORY (UINT64_C(64) * 1024 * 1024)
 /* Room for many answers: while less than a quarter is free no request is taken. */
 #define CHANNEL_BUFFER (2 * 1024 * 1024)
 #define MESSAGES_AT_ONCE 16
@@ -241,7 +245,6 @@ static int on_request(struct front *front, struct wire_message *message)
 		.connection = header->nlmsg_pid,
 		.number = header->nlmsg_seq,
 		.op = header->nlmsg_type,
-		.owner = front->identity.uid,
 	};
 	struct connection *connection = request_connection(&request);
 	struct failure failure = {};
@@ -260,6 +263,7 @@ static int on_request(struct front *front, struct wire_message *message)
 	if (!handlers[header->nlmsg_type] || lane_claim(&request, message, &processes) < 0)
 		return -EBADMSG;
 	request.subject = connection->subject;
+	request.owner = connection->subject.uid;
 	if (admit(front, &request, processes, &failure))
 		request_fail(keeper, &request, &failure);
 	else if (processes)
@@ -368,16 +372,18 @@ static int start(struct front *front, int channel_fd, int requests_fd)
 	static struct task_front task;
 	struct keeper *keeper = front->keeper;
 	const struct peer_identity *identity = &front->identity;
-	bool root = identity->uid == 0;
+	bool nobody = identity->uid == 0 || front->shared;
 
 	wire_clear(&task_front_layout, &task);
 	task.channel_fd = channel_fd;
 	task.requests_fd = requests_fd;
 	task.profile = identity->profile;
-	/* what speaks for root is nobody else's, and not root itself */
-	task.identity.uid = root ? keeper->config->front_uid : identity->uid;
-	task.identity.gid = root ? keeper->config->front_gid : identity->gid;
-	for (size_t i = 0; !root && i < identity->n_groups; i++)
+	task.memory = FRONT_MEMORY + keeper->config->limits.buffered;
+	/* what speaks for root is nobody else's, and not root itself; what speaks for many has no
+	 * more rights than any of them */
+	task.identity.uid = nobody ? keeper->config->front_uid : identity->uid;
+	task.identity.gid = nobody ? keeper->config->front_gid : identity->gid;
+	for (size_t i = 0; !nobody && i < identity->n_groups; i++)
 		task.identity.groups[task.identity.n_groups++].id = identity->groups[i];
 	return operation_start_front(keeper, &task);
 }
@@ -420,7 +426,7 @@ static int watch(struct front *front)
 		       : -ENOMEM;
 }
 
-static int front_new(struct keeper *keeper, const struct peer_identity *identity,
+static int front_new(struct keeper *keeper, const struct peer_identity *identity, bool shared,
 		     struct front **ret)
 {
 	struct front *front = calloc(1, sizeof(*front));
@@ -430,6 +436,7 @@ static int front_new(struct keeper *keeper, const struct peer_identity *identity
 		return -ENOMEM;
 	front->keeper = keeper;
 	front->identity = *identity;
+	front->shared = shared;
 	front->channel_fd = front->requests_fd = -1;
 	front->lanes = (struct lanes){.keeper = keeper, .front = front, .say = front_say};
 	front->next = keeper->fronts;
@@ -450,14 +457,75 @@ static int front_new(struct keeper *keeper, const struct peer_identity *identity
 	return r;
 }
 
-int front_find(struct keeper *keeper, const struct peer_identity *identity, struct front **ret)
+/* Somebody may have many identities, by groups. */
+static bool is_of(const struct front *front, bool any, uid_t uid)
 {
+	return !front->closing && (any || front->identity.uid == uid);
+}
+
+/* Makes room for one more front, of uid's or (any) of anybody's, where there are as many as may be:
+ * of those without connections the one that was started first goes. Returns whether there is. */
+static bool make_room(struct keeper *keeper, bool any, uid_t uid, size_t limit)
+{
+	struct front *idle = NULL;
+	size_t n = 0;
+
 	for (struct front *at = keeper->fronts; at; at = at->next)
-		if (!at->closing && peer_identity_compare(&at->identity, identity) == 0) {
+		if (is_of(at, any, uid)) {
+			n++;
+			if (!at->connections)
+				idle = at;
+		}
+	if (n < limit)
+		return true;
+	if (idle)
+		front_free(idle);
+	return idle;
+}
+
+static int limit_fronts(struct keeper *keeper, uid_t uid, struct failure *failure)
+{
+	uint32_t of_all = keeper->config->limits.fronts;
+
+	if (uid == 0)
+		return 0;
+	if (!make_room(keeper, false, uid, FRONTS_MAX_OF_UID))
+		return failure_set(failure, ERROR_LIMIT_EXCEEDED, FRONTS_MAX_OF_UID, "fronts",
+				   NULL);
+	if (!make_room(keeper, true, uid, of_all))
+		return failure_set(failure, ERROR_LIMIT_EXCEEDED, of_all, "fronts", NULL);
+	return 0;
+}
+
+/* Whom the connection's front is for: its peer, or all whom the same user stands behind and the
+ * same module of security holds. */
+static void fill_identity(const struct connection *connection, struct peer_identity *ret)
+{
+	*ret = connection->peer.identity;
+	if (!connection->shared)
+		return;
+	ret->uid = ret->gid = connection->charged;
+	ret->n_groups = 0;
+}
+
+int front_find(struct keeper *keeper, const struct connection *connection, struct front **ret,
+	       struct failure *failure)
+{
+	struct peer_identity identity;
+	int r;
+
+	fill_identity(connection, &identity);
+	for (struct front *at = keeper->fronts; at; at = at->next)
+		if (!at->closing && at->shared == connection->shared &&
+		    peer_identity_compare(&at->identity, &identity) == 0) {
 			*ret = at;
 			return 0;
 		}
-	return front_new(keeper, identity, ret);
+	r = limit_fronts(keeper, identity.uid, failure);
+	if (r)
+		return r;
+	r = front_new(keeper, &identity, connection->shared, ret);
+	return r < 0 ? failure_from_errno(failure, r, "start a front") : 0;
 }
 
 int front_add(struct front *front, struct connection *connection, int socket_fd, const char *reason)

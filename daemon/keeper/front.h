@@ -9,8 +9,10 @@
 
 #include "daemon/keeper/keeper.h"
 
-/* The front of this identity, started if there is none. 0 or -errno. */
-int front_find(struct keeper *keeper, const struct peer_identity *identity, struct front **ret);
+/* Finds the front that is to serve a connection, and starts it if there is none. Returns 0, or an
+ * error and *failure: there are as many as may be, and none of them is idle. */
+int front_find(struct keeper *keeper, const struct connection *connection, struct front **ret,
+	       struct failure *failure);
 
 /* Hands a copy of the client's socket over. On success takes connection and socket_fd. Returns 0 or
  * -errno. */

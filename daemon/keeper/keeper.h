@@ -20,6 +20,7 @@
 #include "daemon/keeper/peer.h"
 #include "daemon/keeper/registry.h"
 #include "daemon/keeper/store.h"
+#include "daemon/keeper/subid.h"
 #include "daemon/keeper/turns.h"
 #include "daemon/wire/task.h"
 
@@ -110,6 +111,7 @@ struct keeper {
 	const char *socket_path;   /* of the one that we have made; NULL: it was handed over */
 	struct arrivals *arrivals; /* NULL: nobody is accepted */
 	struct refused *refused;
+	struct subid_owners subid_owners;
 	struct front *fronts;
 	uint32_t last_connection;
 	struct wire_writer to_front;
@@ -139,7 +141,8 @@ struct connection {
 	struct front *front;
 	int socket_fd; /* a copy, until the connection is over: see closer.h */
 	struct peer peer;
-	uid_t charged; /* whose limit of connections it counts against */
+	uid_t charged; /* whose limit of connections it counts against: who stands behind it */
+	bool shared;   /* its front is that of all whom the same user stands behind */
 	struct authz_subject subject;
 	char scope_name[KEY_SIZE];	   /* behind subject.scope_text */
 	bool has_leases;		   /* sets or commands that end with it */

@@ -8,6 +8,7 @@
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/limits.h"
 #include "daemon/kernel/process.h"
+#include "daemon/kernel/userns.h"
 #include "daemon/keeper/peer.h"
 
 #ifndef SO_PEERPIDFD
@@ -207,7 +208,7 @@ static const char *find_confinement(int directory_fd, const struct peer_host *ho
 	const char *profile = peer->identity.profile;
 	struct stat root;
 
-	if (peer->inodes[KIND_USER] != host->inodes[KIND_USER])
+	if (peer->is_stranger)
 		return "it is in another user namespace than nsctld";
 	if (peer->inodes[KIND_MNT] != host->inodes[KIND_MNT])
 		return "it is in another mount namespace than nsctld (PrivateTmp= and the like of "
@@ -241,8 +242,10 @@ static int read_process(int fd, const struct peer_host *host, struct peer *peer,
 	peer->bounding = status.bounding;
 	peer->inodes[KIND_USER] = namespace_inode(fd, KIND_USER);
 	peer->inodes[KIND_MNT] = namespace_inode(fd, KIND_MNT);
-	peer->limits_known =
-		!has_gained(peer, &status, peer->inodes[KIND_USER] == host->inodes[KIND_USER]);
+	peer->is_stranger = peer->inodes[KIND_USER] != host->inodes[KIND_USER];
+	peer->owner_known = peer->is_stranger &&
+			    userns_outermost_owner(fd, host->inodes[KIND_USER], &peer->owner) == 0;
+	peer->limits_known = !has_gained(peer, &status, !peer->is_stranger);
 	*ret_confined = find_confinement(fd, host, peer, &status);
 	return 0;
 }
@@ -267,6 +270,7 @@ static int read_peer_process(const struct peer_host *host, struct peer *peer,
 	if (is_shortage(r) || peer->place_known)
 		return r;
 	*peer->set_id = '\0';
+	peer->is_stranger = peer->owner_known = false;
 	if (*host->profile)
 		return r < 0 ? r : -ESRCH;
 	*ret_confined = has_ended ? "its process has ended" : "its process cannot be looked at";

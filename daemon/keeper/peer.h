@@ -53,6 +53,9 @@ struct peer {
 	 * can say whether it is in one. */
 	char set_id[SESSION_SIZE];
 	bool place_known;
+	/* It is in another user namespace than nsctld: whose, as far as the kernel tells. */
+	bool is_stranger, owner_known;
+	uid_t owner;
 	char confined[128]; /* why it counts as confined; "" if it does not */
 };
 

@@ -83,6 +83,46 @@ static void judge(struct keeper *keeper, struct connection *connection, char *re
 	subject->scope_owner = set ? set->owner : 0;
 }
 
+/* --- who stands behind a peer --- */
+
+/* Root has no limits, but what comes from its containers has: all of it is charged to the account
+ * of fronts. */
+static uid_t charge_to(const struct keeper *keeper, uid_t owner)
+{
+	return owner == 0 ? keeper->config->front_uid : owner;
+}
+
+uid_t server_guess_owner(const struct keeper *keeper, uid_t uid)
+{
+	uid_t owner;
+
+	if (uid == 0 || !subid_owners_find(&keeper->subid_owners, uid, &owner))
+		return uid;
+	return charge_to(keeper, owner);
+}
+
+/*
+ * Decides whose limits a connection counts against. In a user namespace one user has as many uids
+ * and groups as it maps, and with a setuid file of such a uid on the host, too: all of them are
+ * charged to the owner of the set that they are in, of the namespace, or of the uid, and share one
+ * front. guess: what the uid alone says.
+ */
+static void charge(const struct keeper *keeper, struct connection *connection, uid_t guess)
+{
+	const struct peer *peer = &connection->peer;
+	const struct set *set = registry_find_set_id(keeper->registry, peer->set_id);
+
+	connection->charged = guess;
+	connection->shared =
+		peer->identity.uid != 0 && (peer->is_stranger || guess != peer->identity.uid);
+	if (!connection->shared || !peer->is_stranger)
+		return;
+	if (set)
+		connection->charged = charge_to(keeper, set->owner);
+	else if (peer->owner_known)
+		connection->charged = charge_to(keeper, peer->owner);
+}
+
 /* --- counts and ends --- */
 
 int server_count(struct keeper *keeper, uid_t uid, struct failure *failure)
@@ -148,58 +188,85 @@ void connection_free(struct keeper *keeper, struct connection *connection)
 
 /* --- serving --- */
 
-/* To its identity's front; a front may have died a moment ago, which we have not heard of yet. */
+/* To its front, which may have died a moment ago; that has not been heard of yet. */
 static int hand_over(struct keeper *keeper, struct connection *connection, int fd,
-		     const char *reason)
+		     const char *reason, struct failure *failure)
 {
-	struct front *front;
-	int r = front_find(keeper, &connection->peer.identity, &front);
+	for (int i = 0; i < 2; i++) {
+		struct front *front;
+		int r = front_find(keeper, connection, &front, failure);
 
-	if (r < 0)
-		return r;
-	r = front_add(front, connection, fd, reason);
-	if (r != -EPIPE && r != -ECONNRESET)
-		return r;
-	front_free(front);
-	r = front_find(keeper, &connection->peer.identity, &front);
-	return r < 0 ? r : front_add(front, connection, fd, reason);
+		if (r)
+			return r;
+		r = front_add(front, connection, fd, reason);
+		if (r == 0)
+			return 0;
+		failure_from_errno(failure, r, "serve the connection");
+		if (r != -EPIPE && r != -ECONNRESET)
+			break;
+		front_free(front);
+	}
+	return failure->error;
 }
 
-/* What is said to a peer that cannot be served, since r. */
-static void explain(int r, struct failure *failure)
+/* What is said to a peer that cannot be looked at, since r. */
+static int explain(int r, struct failure *failure)
 {
 	if (r == -EPERM)
-		failure_set(failure, ERROR_NOT_PERMITTED, 0, "connect",
-			    "the caller has an id that is nobody's here, or too many groups");
-	else if (r == -ESRCH)
-		failure_set(failure, ERROR_NOT_PERMITTED, 0, "connect",
-			    "the process that connected has ended, and nobody knows which profile "
-			    "of AppArmor it was held to");
-	else
-		failure_from_errno(failure, r, "serve the connection");
+		return failure_set(failure, ERROR_NOT_PERMITTED, 0, "connect",
+				   "the caller has an id that is nobody's here, or too many "
+				   "groups");
+	if (r == -ESRCH)
+		return failure_set(failure, ERROR_NOT_PERMITTED, 0, "connect",
+				   "the process that connected has ended, and nobody knows which "
+				   "profile of AppArmor it was held to");
+	return failure_from_errno(failure, r, "serve the connection");
 }
 
-void server_serve(struct keeper *keeper, int fd, uid_t uid)
+/* Who it is, and whether those behind it may have one more: from now on it counts for these. */
+static int admit(struct keeper *keeper, struct connection *connection, int fd, uid_t counted,
+		 struct failure *failure)
+{
+	int r = peer_read(fd, &keeper->host, &connection->peer);
+
+	connection->charged = counted;
+	if (r < 0)
+		return explain(r, failure);
+	charge(keeper, connection, counted);
+	if (connection->charged == counted)
+		return 0;
+	r = server_count(keeper, connection->charged, failure);
+	if (r)
+		connection->charged = counted;
+	else
+		server_uncount(keeper, counted);
+	return r;
+}
+
+void server_serve(struct keeper *keeper, int fd, uid_t counted)
 {
 	struct connection *connection = calloc(1, sizeof(*connection));
 	struct failure failure;
 	char reason[256];
-	int r = connection ? peer_read(fd, &keeper->host, &connection->peer) : -ENOMEM;
+	int r;
 
+	if (!connection) {
+		server_uncount(keeper, counted);
+		failure_from_errno(&failure, -ENOMEM, "serve the connection");
+		server_refuse(keeper, fd, counted, &failure);
+		return;
+	}
+	connection->socket_fd = -1;
+	r = admit(keeper, connection, fd, counted, &failure);
 	if (r == 0) {
-		connection->charged = uid;
 		connection->number = ++keeper->last_connection;
 		judge(keeper, connection, reason, sizeof(reason));
-		r = hand_over(keeper, connection, fd, reason);
+		r = hand_over(keeper, connection, fd, reason, &failure);
 	}
 	if (r == 0)
 		return;
-	if (connection)
-		peer_done(&connection->peer);
-	free(connection);
-	server_uncount(keeper, uid);
-	explain(r, &failure);
-	server_refuse(keeper, fd, uid, &failure);
+	server_refuse(keeper, fd, connection->charged, &failure);
+	connection_free(keeper, connection);
 }
 
 /* --- beginning and end --- */
@@ -218,6 +285,7 @@ void server_stop(struct keeper *keeper)
 {
 	server_pause(keeper);
 	refused_stop(keeper);
+	subid_owners_done(&keeper->subid_owners);
 	while (keeper->fronts)
 		front_free(keeper->fronts);
 	keeper->socket_fd = close_fd(keeper->socket_fd);

@@ -18,8 +18,10 @@ void server_stop(struct keeper *keeper);
 /* Counts a connection against uid's limit. Returns 0, or an error and *failure. */
 int server_count(struct keeper *keeper, uid_t uid, struct failure *failure);
 void server_uncount(struct keeper *keeper, uid_t uid);
-/* Serves the accepted socket fd, which has been counted for uid; takes it. */
-void server_serve(struct keeper *keeper, int fd, uid_t uid);
+/* Returns who stands behind uid as far as /etc/subuid tells: uid itself, where it says nothing. */
+uid_t server_guess_owner(const struct keeper *keeper, uid_t uid);
+/* Serves the accepted socket fd, which has been counted for that uid; takes it. */
+void server_serve(struct keeper *keeper, int fd, uid_t counted);
 /* Tells its client why it is not served; takes it, uncounted. */
 void server_refuse(struct keeper *keeper, int fd, uid_t uid, const struct failure *failure);
 

@@ -205,3 +205,130 @@ int subid_read(const char *users_path, const char *groups_path, uid_t uid, struc
 		*ret = found;
 	return r;
 }
+
+/* --- who stands behind an id --- */
+
+/* Of a line's owner, a number or a name: its uid. False: the line is not to be used. */
+static bool find_owner(const char *accounts, size_t size, const struct field *owner,
+		       const struct subid_range *range, uid_t *ret)
+{
+	const char *end = accounts + size;
+	bool found = get_number(owner, ret);
+	struct field line;
+
+	while (next_line(&accounts, end, &line)) {
+		struct field name, password, id;
+		uint32_t number;
+
+		if (!next_field(&line, &name) || !next_field(&line, &password) ||
+		    !next_field(&line, &id) || !get_number(&id, &number))
+			continue;
+		/* somebody with an account stands for itself, whatever the file says */
+		if (number >= range->first && number - range->first < range->count)
+			return false;
+		if (!found && name.size == owner->size &&
+		    memcmp(name.start, owner->start, name.size) == 0) {
+			*ret = number;
+			found = true;
+		}
+	}
+	return found;
+}
+
+static int compare_lines(const void *a, const void *b)
+{
+	uint32_t one = ((const struct subid_owned *)a)->range.first;
+	uint32_t other = ((const struct subid_owned *)b)->range.first;
+
+	return one < other ? -1 : one > other;
+}
+
+static int add_line(struct subid_owners *owners, const struct subid_owned *line)
+{
+	/* doubled whenever it is full */
+	if ((owners->n & (owners->n - 1)) == 0) {
+		size_t room = owners->n ? 2 * owners->n : 1;
+		struct subid_owned *more = realloc(owners->lines, room * sizeof(*more));
+
+		if (!more)
+			return -ENOMEM;
+		owners->lines = more;
+	}
+	owners->lines[owners->n++] = *line;
+	return 0;
+}
+
+int subid_owners_parse(const char *text, size_t size, const char *accounts, size_t accounts_size,
+		       struct subid_owners *owners)
+{
+	const char *end = text + size;
+	struct field line;
+	int r = 0;
+
+	while (r == 0 && next_line(&text, end, &line)) {
+		struct field owner, first, count, more;
+		struct subid_owned owned;
+
+		if (!next_field(&line, &owner) || !next_field(&line, &first) ||
+		    !next_field(&line, &count) || next_field(&line, &more))
+			continue;
+		if (get_number(&first, &owned.range.first) &&
+		    get_number(&count, &owned.range.count) &&
+		    find_owner(accounts, accounts_size, &owner, &owned.range, &owned.owner))
+			r = add_line(owners, &owned);
+	}
+	qsort(owners->lines, owners->n, sizeof(*owners->lines), compare_lines);
+	return r;
+}
+
+static bool is_same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
+	       a->st_ctim.tv_sec == b->st_ctim.tv_sec && a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+}
+
+void subid_owners_refresh(struct subid_owners *owners, const char *users_path)
+{
+	struct text lines = {}, accounts = {};
+	struct stat now = {};
+
+	if (stat(users_path, &now) < 0)
+		now = (struct stat){};
+	if (is_same_file(&now, &owners->seen))
+		return;
+	subid_owners_done(owners);
+	owners->seen = now;
+	if (read_trusted(users_path, &lines) == 0 && read_trusted(SUBID_PASSWD, &accounts) == 0 &&
+	    lines.data)
+		/* for want of memory it has fewer */
+		(void)subid_owners_parse(lines.data, lines.size, accounts.data ? accounts.data : "",
+					 accounts.size, owners);
+	free(lines.data);
+	free(accounts.data);
+}
+
+bool subid_owners_find(const struct subid_owners *owners, uid_t uid, uid_t *ret)
+{
+	size_t low = 0, high = owners->n;
+
+	/* the last one that begins at uid or before it */
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (owners->lines[middle].range.first <= uid)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == 0 ||
+	    uid - owners->lines[low - 1].range.first >= owners->lines[low - 1].range.count)
+		return false;
+	*ret = owners->lines[low - 1].owner;
+	return *ret != uid;
+}
+
+void subid_owners_done(struct subid_owners *owners)
+{
+	free(owners->lines);
+	*owners = (struct subid_owners){};
+}

@@ -11,6 +11,7 @@
 #ifndef NSCTL_KEEPER_SUBID_H
 #define NSCTL_KEEPER_SUBID_H
 
+#include <sys/stat.h>
 #include <sys/types.h>
 #include "base.h"
 #include "daemon/wire/layout.h"
@@ -46,5 +47,26 @@ bool subid_find_name(const char *text, size_t size, uid_t uid, char ret[static S
  * writable by root alone: else -EPERM. 0 or -errno.
  */
 int subid_read(const char *users_path, const char *groups_path, uid_t uid, struct subid *ret);
+
+/* All lines of the file that uids have, in order of their first one: who stands behind an id. */
+struct subid_owners {
+	struct subid_owned {
+		struct subid_range range;
+		uid_t owner;
+	} * lines;
+	size_t n;
+	struct stat seen; /* the file that they are of */
+};
+
+/* Reads the file again if it is another than the one that owners are of. A file that nobody should
+ * trust, or that is absent, says nothing. */
+void subid_owners_refresh(struct subid_owners *owners, const char *users_path);
+/* From texts of such a file and of /etc/passwd; adds to owners. A line is left out that holds the
+ * id of an account. Returns 0 or -ENOMEM. */
+int subid_owners_parse(const char *text, size_t size, const char *accounts, size_t accounts_size,
+		       struct subid_owners *owners);
+/* Returns whether uid is somebody's subordinate id, and whose. */
+bool subid_owners_find(const struct subid_owners *owners, uid_t uid, uid_t *ret);
+void subid_owners_done(struct subid_owners *owners);
 
 #endif

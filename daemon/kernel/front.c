@@ -5,11 +5,13 @@
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/front.h"
+#include "daemon/kernel/limits.h"
 #include "daemon/kernel/privilege.h"
 #include "daemon/kernel/process.h"
 #include "daemon/kernel/profile.h"
 
 #define CHANNEL_FD 3
+#define FRONT_OOM_SCORE 500
 #define REQUESTS_FD 4
 
 /* To where the daemon logs. */
@@ -43,6 +45,23 @@ static int place_descriptors(int program_fd, const struct task_front *task)
 	return program;
 }
 
+/*
+ * What a client makes it keep is its user's own harm: at the limit it ends, and where memory is
+ * short for all it goes before others, and long before the keeper.
+ */
+static void limit_memory(uint64_t bytes)
+{
+	const struct rlimit limit = {bytes, bytes};
+
+	(void)limits_raise_oom_score(FRONT_OOM_SCORE);
+#ifndef NSCTL_SANITIZED /* shadow memory is counted as well */
+	if (setrlimit(RLIMIT_DATA, &limit) < 0)
+		give_up("limit its memory", negative_errno());
+#else
+	(void)limit;
+#endif
+}
+
 void child_front(int program_fd, const struct task_front *task)
 {
 	static char name[] = "nsctld-front";
@@ -58,6 +77,7 @@ void child_front(int program_fd, const struct task_front *task)
 	program = place_descriptors(program_fd, task);
 	if (program < 0)
 		give_up("be given its descriptors", program);
+	limit_memory(task->memory);
 	privilege_bound(0);
 	r = set_profile(task->profile);
 	if (r < 0)

@@ -160,3 +160,14 @@ int limits_apply_resources(const struct task_limits *limits)
 	}
 	return r;
 }
+
+int limits_raise_oom_score(int score)
+{
+	char text[32];
+	int r = read_file(AT_FDCWD, "/proc/self/oom_score_adj", text, sizeof(text));
+
+	if (r < 0 || atoi(text) >= score)
+		return r;
+	snprintf(text, sizeof(text), "%d", score);
+	return write_self("/proc/self/oom_score_adj", text);
+}

@@ -23,4 +23,8 @@ int limits_apply_process(const struct task_limits *limits);
 /* Takes on the resource limits. Returns 0 or -errno. */
 int limits_apply_resources(const struct task_limits *limits);
 
+/* Makes the calling process one that is killed sooner than others when memory is short, unless it
+ * is already: its oom_score_adj is score at least. Returns 0 or -errno. */
+int limits_raise_oom_score(int score);
+
 #endif

@@ -22,6 +22,7 @@
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/host.h"
 #include "daemon/kernel/leftover.h"
+#include "daemon/kernel/limits.h"
 #include "daemon/kernel/process.h"
 #include "daemon/kernel/sysctl.h"
 #include "daemon/kernel/vault.h"
@@ -321,6 +322,8 @@ int main(int argc, char **argv)
 					negative_errno());
 	prctl(PR_SET_DUMPABLE, 0);
 	umask(022);
+	/* what protects the keeper when memory is short is not for whatever is started from here */
+	(void)limits_raise_oom_score(0);
 	fault_register("NSCTL_SPAWNER_PID");
 	r = set_up(&spawner, argv);
 	if (r == 0 && say_ready(&spawner) < 0)

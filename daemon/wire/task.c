@@ -226,5 +226,6 @@ static const struct wire_field task_front_fields[] = {
 	FD(2, task_front, channel_fd),
 	STRING(3, task_front, profile, 255),
 	FD(4, task_front, requests_fd),
+	U64(5, task_front, memory, 0),
 };
 LAYOUT(task_front);

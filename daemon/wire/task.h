@@ -278,6 +278,7 @@ struct task_front {
 	struct task_identity identity;
 	int channel_fd, requests_fd;
 	const char *profile; /* AppArmor's: see daemon/kernel/profile.h */
+	uint64_t memory;     /* bytes that it may have */
 };
 
 /* --- reports: plain structs, between programs of one build --- */

@@ -37,6 +37,23 @@ static void check_map(const struct wire_map *map)
 		must((uint64_t)map->ranges[i].inside + map->ranges[i].count <= UINT32_MAX);
 }
 
+/* The text as lines of owners, and as the accounts that these are found in. */
+static void check_owners(const char *text, size_t size)
+{
+	struct subid_owners owners = {};
+	uid_t owner;
+
+	must(subid_owners_parse(text, size, text, size, &owners) == 0);
+	for (size_t i = 0; i < owners.n; i++) {
+		const struct subid_range *range = &owners.lines[i].range;
+
+		must(i == 0 || owners.lines[i - 1].range.first <= range->first);
+		if (subid_owners_find(&owners, range->first, &owner))
+			must(owner != range->first);
+	}
+	subid_owners_done(&owners);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct idmap_rights rights = {.uid = UID, .gid = UID, .reserved_uids = {7, 8}};
@@ -53,6 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(!named || (*name && strlen(name) < sizeof(name) && !strchr(name, ':')));
 	subid_parse(text, size, UID, named ? name : "alice", &rights.subid.users);
 	check_ranges(&rights.subid.users);
+	check_owners(text, size);
 	rights.subid.groups = rights.subid.users;
 	if (idmap_complete(&spec, &rights, &failure) == 0) {
 		check_map(&spec.uid_map);

@@ -157,6 +157,81 @@ static void test_files(void **state _unused_)
 	rmdir(directory);
 }
 
+/* --- who stands behind an id --- */
+
+#define ACCOUNTS "root:x:0:0::/:\nalice:x:1000:1000::/:\nbob:x:1001:1001::/:\nold:x:70000:1::/:\n"
+
+static void check_owner(const struct subid_owners *owners, uid_t uid, uid_t expected)
+{
+	uid_t found = 99;
+
+	assert_int_equal(subid_owners_find(owners, uid, &found), expected != 0);
+	if (expected)
+		assert_int_equal(found, expected);
+}
+
+static void test_owners(void **state _unused_)
+{
+	/* not in order; by name and by number; of nobody; with ids of accounts; no lines at all */
+	static const char text[] =
+		"bob:300000:10\nalice:100000:65536\n1001:400000:1\ncarol:500000:9\n"
+		"alice:69990:20\nbob:0:5\nalice:x:1\nalice:600000\n1002:700000:5";
+	struct subid_owners owners = {};
+
+	check_owner(&owners, 100000, 0);
+	assert_int_equal(
+		subid_owners_parse(text, strlen(text), ACCOUNTS, strlen(ACCOUNTS), &owners), 0);
+	check_owner(&owners, 99999, 0);
+	check_owner(&owners, 100000, 1000);
+	check_owner(&owners, 165535, 1000);
+	check_owner(&owners, 165536, 0);
+	check_owner(&owners, 300009, 1001);
+	check_owner(&owners, 300010, 0);
+	check_owner(&owners, 400000, 1001);
+	check_owner(&owners, 500000, 0);
+	check_owner(&owners, 600000, 0);
+	check_owner(&owners, 700004, 1002);
+	check_owner(&owners, UINT32_MAX, 0);
+	/* somebody with an account stands for itself */
+	check_owner(&owners, 70000, 0);
+	check_owner(&owners, 69995, 0);
+	check_owner(&owners, 0, 0);
+	subid_owners_done(&owners);
+	check_owner(&owners, 100000, 0);
+}
+
+static void test_owners_of_file(void **state _unused_)
+{
+	char directory[] = "/tmp/test-idmap.XXXXXX", users[64];
+	struct subid_owners owners = {};
+
+	if (getuid() != 0)
+		skip();
+	assert_non_null(mkdtemp(directory));
+	snprintf(users, sizeof(users), "%s/subuid", directory);
+	subid_owners_refresh(&owners, users);
+	check_owner(&owners, 3000000001, 0);
+	write_file(users, "1000:3000000000:10\n", 0644);
+	subid_owners_refresh(&owners, users);
+	check_owner(&owners, 3000000001, 1000);
+	write_file(users, "1000:3000000000:10\n1234:3000000010:5\n", 0644);
+	subid_owners_refresh(&owners, users);
+	check_owner(&owners, 3000000001, 1000);
+	check_owner(&owners, 3000000012, 1234);
+	/* what others can write says nothing */
+	assert_int_equal(chmod(users, 0666), 0);
+	subid_owners_refresh(&owners, users);
+	check_owner(&owners, 3000000001, 0);
+	assert_int_equal(chmod(users, 0644), 0);
+	subid_owners_refresh(&owners, users);
+	check_owner(&owners, 3000000001, 1000);
+	assert_int_equal(unlink(users), 0);
+	subid_owners_refresh(&owners, users);
+	check_owner(&owners, 3000000001, 0);
+	subid_owners_done(&owners);
+	rmdir(directory);
+}
+
 /* --- maps --- */
 
 static const struct idmap_rights alice = {
@@ -361,12 +436,13 @@ static void test_inside(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_lines),	     cmocka_unit_test(test_lines_without_name),
-		cmocka_unit_test(test_many_lines),   cmocka_unit_test(test_names),
-		cmocka_unit_test(test_files),	     cmocka_unit_test(test_custom),
-		cmocka_unit_test(test_auto),	     cmocka_unit_test(test_reserved),
-		cmocka_unit_test(test_root_may_all), cmocka_unit_test(test_other_mappings),
-		cmocka_unit_test(test_inside),
+		cmocka_unit_test(test_lines),	       cmocka_unit_test(test_lines_without_name),
+		cmocka_unit_test(test_many_lines),     cmocka_unit_test(test_names),
+		cmocka_unit_test(test_files),	       cmocka_unit_test(test_custom),
+		cmocka_unit_test(test_auto),	       cmocka_unit_test(test_reserved),
+		cmocka_unit_test(test_root_may_all),   cmocka_unit_test(test_other_mappings),
+		cmocka_unit_test(test_inside),	       cmocka_unit_test(test_owners),
+		cmocka_unit_test(test_owners_of_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <linux/nsfs.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include "daemon/kernel/userns.h"
+
+/* Of the kernel: that many lie below each other. */
+#define LEVELS_MAX 33
+
+static bool is_own(int fd, ino_t own)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && st.st_ino == own;
+}
+
+int userns_outermost_owner(int directory_fd, ino_t own, uid_t *ret)
+{
+	_cleanup_fd_ int fd = openat(directory_fd, "ns/user", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return negative_errno();
+	if (is_own(fd, own))
+		return -ESRCH;
+	for (int i = 0; i < LEVELS_MAX; i++) {
+		int parent = ioctl(fd, NS_GET_PARENT);
+
+		if (parent < 0)
+			return negative_errno();
+		if (is_own(parent, own)) {
+			close_fd(parent);
+			return ioctl(fd, NS_GET_OWNER_UID, ret) < 0 ? negative_errno() : 0;
+		}
+		close_fd(fd);
+		fd = parent;
+	}
+	return -ELOOP;
+}
