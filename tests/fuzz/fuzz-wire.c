@@ -4,8 +4,8 @@
  * or as packed state, against any layout. What is taken is written again: once written, a value has
  * one encoding for ever.
  *
- * An input is one byte for the layout, one for the number of descriptors that came along, and the
- * attributes.
+ * An input is one byte for the layout; one for the number of descriptors that came along, and for
+ * who reads whose message; and the attributes.
  */
 #include <string.h>
 
@@ -15,6 +15,7 @@
 
 /* Numbers for descriptors that nobody opens or closes. */
 #define FIRST_FD 100000
+#define FIRST_HANDLE 200000
 
 /* Append only: the corpus names them by number. */
 static const struct wire_layout *const layouts[] = {
@@ -23,6 +24,8 @@ static const struct wire_layout *const layouts[] = {
 	&wire_run_layout,	 &wire_set_layout,     &wire_session_layout, &wire_status_layout,
 	&task_ready_layout,	 &task_create_layout,  &task_remove_layout,  &task_start_layout,
 	&task_inspect_layout,	 &task_front_layout,   &wire_event_layout,   &task_keep_layout,
+	&wire_link_layout,	 &wire_network_layout, &wire_apply_layout,   &wire_lane_layout,
+	&task_processes_layout,
 };
 
 static const struct {
@@ -35,10 +38,26 @@ static const struct {
 	{WIRE_ITEM_PROCESS, &wire_process_layout},
 	{WIRE_ITEM_COUNT, &wire_count_layout},
 	{WIRE_ITEM_EVENT, &wire_event_layout},
+	{WIRE_ITEM_LANE, &wire_lane_layout},
+	{WIRE_ITEM_CREATE, &wire_create_layout},
+	{WIRE_ITEM_LINK, &wire_link_layout},
+	{WIRE_ITEM_NETWORK, &wire_network_layout},
 };
 
-/* Every descriptor of a struct is one that came along, or none. */
-static void check_fds(const struct wire_layout *layout, const char *value, size_t n_fds)
+/* A handle is an index in the keeper, and a descriptor where the message has a table of them. */
+static void check_handle(const struct wire_handles *handles, int handle)
+{
+	if (handles)
+		must(handle == -1 ||
+		     (handle >= FIRST_HANDLE && handle < FIRST_HANDLE + (int)handles->n));
+	else
+		must(handle >= -1 && handle < WIRE_FDS_MAX);
+}
+
+/* Every descriptor of a struct is one that came along, or none; and nothing in what a front says is
+ * the daemon's to say. */
+static void check_fds(const struct wire_layout *layout, const char *value, size_t n_fds,
+		      const struct wire_message *message)
 {
 	for (size_t i = 0; i < layout->n; i++) {
 		const struct wire_field *field = &layout->fields[i];
@@ -48,14 +67,18 @@ static void check_fds(const struct wire_layout *layout, const char *value, size_
 			int fd = *(const int *)(const void *)at;
 
 			must(fd == -1 || (fd >= FIRST_FD && fd < FIRST_FD + (int)n_fds));
+		} else if (field->type == WIRE_HANDLE || field->type == WIRE_PROCESS) {
+			check_handle(message ? message->handles : NULL,
+				     *(const int *)(const void *)at);
 		} else if (field->type == WIRE_NESTED) {
-			check_fds(field->layout, at, n_fds);
+			check_fds(field->layout, at, n_fds, message);
 		} else if (field->type == WIRE_ARRAY) {
 			size_t n = *(const size_t *)(const void *)(value + field->count_offset);
 
 			must(n <= field->limit);
 			for (size_t j = 0; j < n; j++)
-				check_fds(field->layout, at + j * field->layout->size, n_fds);
+				check_fds(field->layout, at + j * field->layout->size, n_fds,
+					  message);
 		}
 	}
 }
@@ -85,7 +108,7 @@ static void check_message(struct wire_message *message, const struct wire_layout
 
 	must(value);
 	if (wire_decode(message, layout, value) == 0) {
-		check_fds(layout, value, n_fds);
+		check_fds(layout, value, n_fds, message);
 		check_encoding(layout, value);
 	}
 	free(value);
@@ -96,7 +119,7 @@ static void check_message(struct wire_message *message, const struct wire_layout
 		must(value);
 		while (wire_next_item(message, items[i].attribute, &at, items[i].layout, value) ==
 		       1) {
-			check_fds(items[i].layout, value, n_fds);
+			check_fds(items[i].layout, value, n_fds, message);
 			check_encoding(items[i].layout, value);
 		}
 		free(value);
@@ -115,7 +138,7 @@ static void check_packed(const struct wire_layout *layout, const uint8_t *data, 
 	must(packed && value);
 	memcpy(packed, data, size);
 	if (wire_unpack(layout, packed, size, value) == 0) {
-		check_fds(layout, value, 0);
+		check_fds(layout, value, 0, NULL);
 		check_encoding(layout, value);
 	}
 	free(packed);
@@ -126,6 +149,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct wire_layout *layout;
 	struct wire_message message = {};
+	struct wire_handles handles = {};
 
 	if (size < 2 || size - 2 > WIRE_SIZE_MAX - sizeof(*message.header))
 		return 0;
@@ -133,6 +157,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	message.n_fds = data[1] % (WIRE_FDS_MAX + 1);
 	for (size_t i = 0; i < message.n_fds; i++)
 		message.fds[i] = FIRST_FD + (int)i;
+	message.of_front = data[1] / (WIRE_FDS_MAX + 1) & 1;
+	if (data[1] / (WIRE_FDS_MAX + 1) & 2) {
+		for (; handles.n < message.n_fds; handles.n++)
+			handles.fds[handles.n] = FIRST_HANDLE + (int)handles.n;
+		message.handles = &handles;
+	}
 	data += 2;
 	size -= 2;
 	message.header = malloc(sizeof(*message.header) + size);

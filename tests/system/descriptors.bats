@@ -62,9 +62,9 @@ no_closers() { [ -z "$(closers)" ]; }
 	: >"$runtime.attack"
 	chown "$user_id" "$runtime.attack"
 	attack <<'PYTHON'
-import sys, time
+import json, sys, time
 from hostile import Connection, close_later, error_of, lingering
-kept, out = [], open(sys.argv[1], "w")
+kept, waiting, out = [], [], open(sys.argv[1], "w")
 for method, field in (("Exec", "stdinFileDescriptor"), ("Exec", "statusFileDescriptor"),
                       ("Exec", "workingDirectoryFileDescriptor"), ("Identify", "processFileDescriptor")):
     for _ in range(3):
@@ -73,10 +73,14 @@ for method, field in (("Exec", "stdinFileDescriptor"), ("Exec", "statusFileDescr
         parameters = {field: 0}
         if method == "Exec":
             parameters |= {"name": "absent", "command": ["true"]}
-        reply = c.call(method, parameters, [descriptor.fileno()])
+        # ours is closed first: the last copy is the daemon's
+        c.send(json.dumps({"method": "org.nsctl." + method, "parameters": parameters}).encode() + b"\0",
+               [descriptor.fileno()])
         close_later(descriptor)
-        assert error_of(reply), reply
-        kept.append(c)
+        waiting.append(c)
+for c in waiting:
+    reply = c.receive()
+    assert error_of(reply), reply
 print("ready", file=out, flush=True)
 time.sleep(1000)
 PYTHON
