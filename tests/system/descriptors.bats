@@ -16,8 +16,8 @@ setup() {
 }
 
 teardown() {
-	[ ! -e "$runtime.server-attack" ] || end_server attack
 	remove_fuse fuse
+	[ ! -e "$runtime.server-attack" ] || end_server attack
 	rm -f "$runtime.attack" "$runtime.trace"
 	nsctl rm --all
 	eventually counts_are "$before"
@@ -161,6 +161,8 @@ print("ready", file=out, flush=True)
 time.sleep(1000)
 PYTHON
 	check_others
+	# the attacker waits for its own files, too
+	end_fuse fuse
 	end_server attack
 	check_others
 	remove_fuse fuse
