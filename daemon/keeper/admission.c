@@ -27,7 +27,9 @@ static int complete_maps(struct keeper *keeper, const struct request *request,
 		return 0;
 	r = subid_read(config->subuid, config->subgid, rights.uid, &rights.subid);
 	if (r < 0) {
-		log_warning("%s, %s: %s", config->subuid, config->subgid,
+		log_by_user("subordinate ids not read", LOG_WARNING,
+			    &(struct log_fields){.has_uid = true, .uid = rights.uid}, "%s, %s: %s",
+			    config->subuid, config->subgid,
 			    r == -EPERM ? "not root's alone" : strerror(-r));
 		return failure_from_errno(failure, r, "read /etc/subuid and /etc/subgid");
 	}

@@ -2,9 +2,6 @@
 #include "daemon/keeper/audit.h"
 #include "daemon/keeper/log.h"
 
-#define REFUSALS_MAX 20
-#define REFUSALS_SECONDS 10
-
 /* What has been done when a request was; NULL: it says so itself, or has changed nothing. */
 static const struct {
 	const char *method, *done;
@@ -61,25 +58,8 @@ void audit_done(const struct request *request, const char *session)
 	if (session)
 		log_line(LOG_INFO, &fields, "session started");
 	else if (methods[request->op].done)
-		log_line(LOG_INFO, &fields, "%s", methods[request->op].done);
-}
-
-bool audit_may_log(struct audit_limit *limit)
-{
-	uint64_t now = keeper_boottime();
-
-	if (!limit)
-		return true;
-	if (now - limit->since > REFUSALS_SECONDS * UINT64_C(1000000)) {
-		limit->since = now;
-		limit->logged = 0;
-	}
-	if (limit->logged >= REFUSALS_MAX) {
-		limit->suppressed++;
-		return false;
-	}
-	limit->logged++;
-	return true;
+		log_by_user(methods[request->op].done, LOG_INFO, &fields, "%s",
+			    methods[request->op].done);
 }
 
 /* What was to be executed is not there, or is nothing to execute. */
@@ -91,8 +71,7 @@ static bool is_about_command(const struct request *request, const struct failure
 		failure->number == ELOOP);
 }
 
-void audit_failed(const struct request *request, const struct failure *failure,
-		  struct audit_limit *limit)
+void audit_failed(const struct request *request, const struct failure *failure)
 {
 	struct log_fields fields = fields_of(request);
 	bool ours = failure->error == ERROR_SYSTEM;
@@ -102,16 +81,9 @@ void audit_failed(const struct request *request, const struct failure *failure,
 	if (!ours && failure->error != ERROR_NOT_PERMITTED &&
 	    failure->error != ERROR_LIMIT_EXCEEDED && failure->error != ERROR_PERMISSION_DENIED)
 		return;
-	if (!audit_may_log(limit))
-		return;
-	if (limit && limit->suppressed > 0)
-		log_line(LOG_NOTICE, &fields, "%u refusals of this user were not logged",
-			 limit->suppressed);
-	if (limit)
-		limit->suppressed = 0;
 	if (ours)
 		fields.error = (int)failure->number;
-	log_line(ours ? LOG_WARNING : LOG_NOTICE, &fields, "%s: %s%s%s",
-		 ours ? "failed" : "refused", failure->subject, *failure->text ? ": " : "",
-		 failure->text);
+	log_by_user(ours ? "calls failed" : "calls refused", ours ? LOG_WARNING : LOG_NOTICE,
+		    &fields, "%s: %s%s%s", ours ? "failed" : "refused", failure->subject,
+		    *failure->text ? ": " : "", failure->text);
 }

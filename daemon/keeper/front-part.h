@@ -21,7 +21,6 @@ struct front {
 	struct connection *connections;
 	struct request *requests; /* kept ones */
 	size_t n_requests;
-	struct audit_limit refusals;
 	bool stopped; /* it asks for nothing any more */
 	bool closing; /* broken: to be freed by the timer */
 };

@@ -52,9 +52,9 @@ void front_say(struct front *front)
 	/* that it has died its pipe tells as well */
 	if (r == 0 || r == -EPIPE || r == -ENOTCONN || r == -ECONNRESET)
 		return;
-	log_line(LOG_WARNING,
-		 &(struct log_fields){.has_uid = true, .uid = front->identity.uid, .error = -r},
-		 "a front does not take its answers: it is ended");
+	log_by_user("fronts ended", LOG_WARNING,
+		    &(struct log_fields){.has_uid = true, .uid = front->identity.uid, .error = -r},
+		    "a front does not take its answers: it is ended");
 	front_close_soon(front);
 }
 
@@ -294,10 +294,11 @@ static void on_readable(evutil_socket_t fd, short what _unused_, void *context)
 		if (r > 0)
 			continue;
 		if (r < 0)
-			log_line(LOG_WARNING,
-				 &(struct log_fields){
-					 .has_uid = true, .uid = front->identity.uid, .error = -r},
-				 "a front breaks the rules: it is ended");
+			log_by_user("fronts ended", LOG_WARNING,
+				    &(struct log_fields){.has_uid = true,
+							 .uid = front->identity.uid,
+							 .error = -r},
+				    "a front breaks the rules: it is ended");
 		front_free(front);
 		return;
 	}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
+#include "daemon/keeper/audit.h"
 #include "daemon/keeper/inquiry.h"
 #include "daemon/keeper/link.h"
 #include "daemon/keeper/operation.h"
@@ -410,6 +411,7 @@ void inquiry_on_open(struct keeper *keeper, struct request *request, struct wire
 				wire_put_item(&keeper->to_front, WIRE_ITEM_NAMESPACE,
 					      &wire_namespace_layout, &namespace);
 		}
+		audit_done(request, NULL);
 		request_end(keeper, request);
 	}
 	for (enum kind kind = 0; kind < KIND_COUNT; kind++)

@@ -117,6 +117,7 @@ struct keeper {
 	struct wire_writer to_front;
 	struct wire_message from_front;
 	struct closer closer;
+	struct event *log_event; /* a minute after lines of users were counted */
 	/* monitor */
 	struct subscription *subscriptions;
 	struct event *monitor_event;

@@ -105,8 +105,8 @@ static void give_up_removal(struct removal *removal, const struct failure *failu
 	struct log_fields fields = fields_of(removal->set);
 
 	fields.error = failure->error == ERROR_SYSTEM ? failure->number : 0;
-	log_line(LOG_ERR, &fields, "%s cannot be removed: %s %s", lifecycle_what(removal->set),
-		 failure->subject, failure->text);
+	log_by_user("sets not removed", LOG_ERR, &fields, "%s cannot be removed: %s %s",
+		    lifecycle_what(removal->set), failure->subject, failure->text);
 	registry_break_set(removal->set, "it could not be removed: %s %s", failure->subject,
 			   failure->text);
 	removal->set->work = NULL;

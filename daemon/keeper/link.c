@@ -156,8 +156,9 @@ static void on_unlinked(struct operation *operation, const struct task_report *r
 	if (gone)
 		log_line(LOG_INFO, &fields, "link %s removed", link->name);
 	else
-		log_line(LOG_ERR, &fields, "link %s cannot be removed: cannot %s: %s", link->name,
-			 step_text(report->step), strerror(report->error));
+		log_by_user("links not removed", LOG_ERR, &fields,
+			    "link %s cannot be removed: cannot %s: %s", link->name,
+			    step_text(report->step), strerror(report->error));
 	fault_point("unlink-forgotten");
 	finish(work, gone);
 }
@@ -272,8 +273,8 @@ static void on_linked(struct operation *operation, const struct task_report *rep
 
 	if (report->step != STEP_NONE) {
 		verdict_on_link(report, false, &work->failure);
-		log_line(LOG_NOTICE, &fields, "link %s not made: %s %s", link->name,
-			 work->failure.subject, work->failure.text);
+		log_by_user("links not made", LOG_NOTICE, &fields, "link %s not made: %s %s",
+			    link->name, work->failure.subject, work->failure.text);
 		/* a child that was killed has taken nothing back; without one nothing was made */
 		if (report->step == STEP_WORKER)
 			finish(work, true);

@@ -4,13 +4,22 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <systemd/sd-journal.h>
+#include "daemon/keeper/log-limit.h"
 #include "daemon/keeper/log.h"
 
 #define LINE_SIZE 1024
 #define FIELD_SIZE 160
 
+/* Of one kind, by one user. */
+#define LINES_PER_MINUTE 20
+#define DONE_PER_MINUTE 200
+
 static int limit = LOG_INFO;
+static struct log_limit by_user;
+static void (*on_count)(void *context);
+static void *on_count_context;
 static bool to_journal;
 static unsigned int dropped; /* lines since the last one that could be written */
 
@@ -128,16 +137,14 @@ static void send_journal(int level, const char *message, const struct log_fields
 	(void)sd_journal_sendv(vector, n);
 }
 
-void log_line(int level, const struct log_fields *fields, const char *format, ...)
+static void log_arguments(int level, const struct log_fields *fields, const char *format,
+			  va_list arguments) __attribute__((format(printf, 3, 0)));
+static void log_arguments(int level, const struct log_fields *fields, const char *format,
+			  va_list arguments)
 {
 	char message[LINE_SIZE - FIELD_SIZE];
-	va_list arguments;
 
-	if (level > limit)
-		return;
-	va_start(arguments, format);
 	(void)vsnprintf(message, sizeof(message), format, arguments);
-	va_end(arguments);
 	escape(message);
 	/* What says no more than its text goes the way that the journal knows for the unit's even
 	 * when the process has ended before it looks: why it does not start is such a line. */
@@ -145,4 +152,61 @@ void log_line(int level, const struct log_fields *fields, const char *format, ..
 		send_journal(level, message, fields);
 	else
 		write_stderr(level, message, fields);
+}
+
+void log_line(int level, const struct log_fields *fields, const char *format, ...)
+{
+	va_list arguments;
+
+	if (level > limit)
+		return;
+	va_start(arguments, format);
+	log_arguments(level, fields, format, arguments);
+	va_end(arguments);
+}
+
+/* --- lines that users cause --- */
+
+static uint64_t now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_BOOTTIME, &time);
+	return time.tv_sec * UINT64_C(1000000) + time.tv_nsec / 1000;
+}
+
+void log_on_count(void (*hook)(void *context), void *context)
+{
+	on_count = hook;
+	on_count_context = context;
+}
+
+void log_by_user(const char *kind, int level, const struct log_fields *fields, const char *format,
+		 ...)
+{
+	va_list arguments;
+
+	if (level > limit)
+		return;
+	if (!log_limit_admits(&by_user, now(), fields->uid, kind,
+			      level == LOG_INFO ? DONE_PER_MINUTE : LINES_PER_MINUTE)) {
+		if (on_count)
+			on_count(on_count_context);
+		return;
+	}
+	va_start(arguments, format);
+	log_arguments(level, fields, format, arguments);
+	va_end(arguments);
+}
+
+bool log_tell_counts(void)
+{
+	struct log_count count;
+
+	while (log_limit_take(&by_user, now(), &count))
+		log_line(LOG_NOTICE,
+			 &(struct log_fields){.has_uid = count.kind != NULL, .uid = count.uid},
+			 "%u more of these in the last minute: %s", count.more,
+			 count.kind ? count.kind : "lines of other users");
+	return log_limit_has_counts(&by_user);
 }

@@ -27,6 +27,21 @@ void log_open(int level);		   /* LOG_ERR ... LOG_DEBUG */
 int log_level_from_name(const char *name); /* error warning notice info debug; -EINVAL */
 void log_line(int level, const struct log_fields *fields, const char *format, ...) _printf_(3, 4);
 
+/*
+ * A line that a user can cause as often as it likes; fields->uid is that user. So many of a kind
+ * are written in a minute, and the others counted. kind says what they are, and lives for ever.
+ * Lines at LOG_INFO are the record of what was done, and have more room. What costs its user an
+ * operation (a set created or removed, a session) is written always, by log_line(): users take
+ * turns.
+ */
+void log_by_user(const char *kind, int level, const struct log_fields *fields, const char *format,
+		 ...) _printf_(4, 5);
+/* Tells of those that were not written and whose minute is over. Returns whether others are left to
+ * be told a minute later. */
+bool log_tell_counts(void);
+/* Has hook called when something is counted: log_tell_counts() is then wanted a minute later. */
+void log_on_count(void (*hook)(void *context), void *context);
+
 #define log_error(...) log_line(LOG_ERR, NULL, __VA_ARGS__)
 #define log_warning(...) log_line(LOG_WARNING, NULL, __VA_ARGS__)
 #define log_notice(...) log_line(LOG_NOTICE, NULL, __VA_ARGS__)

@@ -204,6 +204,26 @@ static void on_reload(evutil_socket_t number _unused_, short what _unused_, void
 	manager_reloaded();
 }
 
+static void tell_in_a_minute(struct keeper *keeper)
+{
+	static const struct timeval minute = {.tv_sec = 60};
+
+	if (keeper->log_event && !evtimer_pending(keeper->log_event, NULL))
+		evtimer_add(keeper->log_event, &minute);
+}
+
+static void on_minute_over(evutil_socket_t fd _unused_, short what _unused_, void *context)
+{
+	if (log_tell_counts())
+		tell_in_a_minute(context);
+}
+
+/* Lines that are not written any more are told of, even where nothing else is logged. */
+static void on_lines_counted(void *context)
+{
+	tell_in_a_minute(context);
+}
+
 static void begin_to_serve(struct keeper *keeper)
 {
 	keeper->error = server_start(keeper);
@@ -238,6 +258,8 @@ static int listen_for_signals(struct keeper *keeper)
 
 static int run(struct keeper *keeper)
 {
+	keeper->log_event = evtimer_new(keeper->loop, on_minute_over, keeper);
+	log_on_count(on_lines_counted, keeper);
 	/* nobody is answered before what is made again is there: connections wait meanwhile */
 	boot_restore(keeper, begin_to_serve);
 	/* a loop that has not begun cannot be left: it may have failed by now */
@@ -254,6 +276,9 @@ static void tear_down(struct keeper *keeper)
 		server_stop(keeper);
 	if (keeper->registry)
 		session_stop(keeper);
+	log_on_count(NULL, NULL);
+	if (keeper->log_event)
+		event_free(keeper->log_event);
 	closer_stop(keeper);
 	spare_stop(keeper);
 	operation_free_all(keeper);

@@ -224,7 +224,8 @@ static void pump(struct keeper *keeper, struct subscription *subscription)
 		struct log_fields fields = {.has_uid = true,
 					    .uid = subscription->connection->subject.uid};
 
-		log_line(LOG_NOTICE, &fields, "a monitor is too slow: it is cut off");
+		log_by_user("monitors cut off", LOG_NOTICE, &fields,
+			    "a monitor is too slow: it is cut off");
 		failure_set(&failure, ERROR_EVENTS_LOST, 0, NULL, NULL);
 		request_fail(keeper, take_ptr(subscription->request), &failure);
 		subscription_free(keeper, subscription);

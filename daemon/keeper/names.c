@@ -272,12 +272,12 @@ static void on_named(struct operation *operation, const struct task_report *repo
 	const struct set *set = order->sets[report->detail < order->n ? report->detail : 0];
 
 	if (report->step != STEP_NONE)
-		log_line(LOG_WARNING,
-			 &(struct log_fields){.has_uid = true,
-					      .uid = order->owner,
-					      .set = set->name,
-					      .error = report->error},
-			 "names are not up to date: cannot %s", step_text(report->step));
+		log_by_user("names not up to date", LOG_WARNING,
+			    &(struct log_fields){.has_uid = true,
+						 .uid = order->owner,
+						 .set = set->name,
+						 .error = report->error},
+			    "names are not up to date: cannot %s", step_text(report->step));
 	finish_order(order);
 }
 
@@ -338,8 +338,9 @@ static int begin_order(struct keeper *keeper, uid_t owner)
 	fill_order(order, &naming);
 	r = order->n > 0 ? send_order(order, &naming) : 0;
 	if (r < 0)
-		log_warning("names of %zu sets of uid %u are not up to date: %s", order->n, owner,
-			    strerror(-r));
+		log_by_user("names not up to date", LOG_WARNING,
+			    &(struct log_fields){.has_uid = true, .uid = owner},
+			    "names of %zu sets are not up to date: %s", order->n, strerror(-r));
 	if (r < 0 || order->n == 0)
 		finish_order(order);
 	return 0;

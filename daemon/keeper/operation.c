@@ -354,11 +354,13 @@ int operation_new_with(struct worker *worker, uid_t uid, unsigned int seconds,
 }
 
 /* The worker is lost by becoming the front: whether that lives, its own channel tells. */
-static void on_front(struct operation *operation _unused_, const struct task_report *report)
+static void on_front(struct operation *operation, const struct task_report *report)
 {
 	if (report->step == STEP_WORKER)
-		log_line(LOG_ERR, &(struct log_fields){.error = report->error},
-			 "no front can be started for a client: %s", strerror(report->error));
+		log_by_user("fronts not started", LOG_ERR,
+			    &(struct log_fields){
+				    .has_uid = true, .uid = operation->uid, .error = report->error},
+			    "no front can be started for a client: %s", strerror(report->error));
 }
 
 int operation_start_front(struct keeper *keeper, const struct task_front *task)
@@ -368,6 +370,7 @@ int operation_start_front(struct keeper *keeper, const struct task_front *task)
 
 	if (r < 0)
 		return r;
+	operation->uid = task->identity.uid;
 	operation->done = on_front;
 	return operation_send(operation, TASK_FRONT, &task_front_layout, task);
 }

@@ -73,7 +73,7 @@ void request_fail(struct keeper *keeper, struct request *request, const struct f
 	};
 
 	keeper->counters.failed++;
-	audit_failed(request, failure, request->front ? &request->front->refusals : NULL);
+	audit_failed(request, failure);
 	request_begin(keeper, request, WIRE_FAILURE);
 	wire_put(&keeper->to_front, &wire_failure_layout, &wire);
 	request_send(keeper, request);

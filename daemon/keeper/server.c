@@ -150,25 +150,17 @@ void server_uncount(struct keeper *keeper, uid_t uid)
 	registry_use_settle(keeper->registry, uid);
 }
 
-/* Not one line for each: users can have as many refused as they like. */
 static void log_refusal(uid_t uid, const struct failure *failure)
 {
-	static struct audit_limit limit;
 	const struct log_fields fields = {
 		.has_uid = true,
 		.uid = uid,
 		.error = failure->error == ERROR_SYSTEM ? (int)failure->number : 0,
 	};
 
-	if (!audit_may_log(&limit))
-		return;
-	if (limit.suppressed > 0)
-		log_line(LOG_NOTICE, NULL, "%u connections were refused without a line",
-			 limit.suppressed);
-	limit.suppressed = 0;
-	log_line(LOG_NOTICE, &fields, "connection refused: %s%s%s%s",
-		 failure->error == ERROR_LIMIT_EXCEEDED ? "limit of " : "", failure->subject,
-		 *failure->text ? ": " : "", failure->text);
+	log_by_user("connections refused", LOG_NOTICE, &fields, "connection refused: %s%s%s%s",
+		    failure->error == ERROR_LIMIT_EXCEEDED ? "limit of " : "", failure->subject,
+		    *failure->text ? ": " : "", failure->text);
 }
 
 void server_refuse(struct keeper *keeper, int fd, uid_t uid, const struct failure *failure)

@@ -81,7 +81,9 @@ static void remove_cgroup(struct keeper *keeper, const struct session *session)
 	snprintf(path, sizeof(path), "%u/%s/%s", session->owner, session->set->id, session->id);
 	r = cgroup_remove(keeper->cgroup_fd, path);
 	if (r < 0)
-		log_warning("cgroup %s not removed: %s", path, strerror(-r));
+		log_by_user("cgroups not removed", LOG_WARNING,
+			    &(struct log_fields){.has_uid = true, .uid = session->owner},
+			    "cgroup %s not removed: %s", path, strerror(-r));
 }
 
 void session_uncount(struct keeper *keeper, uid_t owner)

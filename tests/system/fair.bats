@@ -57,3 +57,31 @@ first.end()
 second.end()
 PYTHON
 }
+
+@test "what a user can say as often as it likes does not fill the log" {
+	nsctl create -nU box
+	other create -nU box
+	cat >"$runtime.refused.py" <<'PYTHON'
+import os, sys
+from hostile import Connection, error_of
+from users import become
+become(int(sys.argv[1]))
+c = Connection()
+for _ in range(int(sys.argv[2])):
+    assert error_of(c.call("Exec", {"name": "box", "command": ["true"], "newPrivileges": True})) == "NotPermitted"
+    c.ok("OpenNamespaces", {"name": "box"})
+    while c.fds: os.close(c.fds.pop())
+PYTHON
+	python "$user_id" 400 <"$runtime.refused.py"
+	python "$other_id" 1 <"$runtime.refused.py"
+	rm "$runtime.refused.py"
+	refused=$(grep -c "refused: .*uid=$user_id" "$runtime.log")
+	[ "$refused" -ge 1 ]
+	[ "$refused" -le 20 ]
+	handed=$(grep -c "namespaces handed out uid=$user_id" "$runtime.log")
+	[ "$handed" -ge 1 ]
+	[ "$handed" -le 200 ]
+	# another user's lines are there
+	grep -q "refused: .*uid=$other_id" "$runtime.log"
+	grep -q "namespaces handed out uid=$other_id" "$runtime.log"
+}

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base.h"
+#include "daemon/keeper/log-limit.h"
 #include "daemon/keeper/log.h"
 
 static int read_fd = -1, stderr_fd = -1;
@@ -206,6 +207,82 @@ static void test_not_the_journal(void **state _unused_)
 	unsetenv("JOURNAL_STREAM");
 }
 
+/* --- lines that users cause --- */
+
+static void test_limit(void **state _unused_)
+{
+	static struct log_limit limit;
+	const uint64_t start = LOG_LIMIT_MINUTE;
+	struct log_count count;
+
+	for (int i = 0; i < 10; i++) {
+		assert_int_equal(log_limit_admits(&limit, start + i, 1000, "refused", 3), i < 3);
+		/* neither another's lines nor other lines are hit by it */
+		assert_int_equal(log_limit_admits(&limit, start + i, 1001, "refused", 3), i < 3);
+		assert_int_equal(log_limit_admits(&limit, start + i, 1000, "failed", 5), i < 5);
+	}
+	assert_true(log_limit_has_counts(&limit));
+	assert_false(log_limit_take(&limit, start + 100, &count));
+	/* nothing more of the kind is written before the count is told */
+	assert_false(log_limit_admits(&limit, start + LOG_LIMIT_MINUTE, 1000, "refused", 3));
+	assert_true(log_limit_take(&limit, start + LOG_LIMIT_MINUTE, &count));
+	assert_string_equal(count.kind, "refused");
+	assert_int_equal(count.uid, 1000);
+	assert_int_equal(count.more, 8);
+	assert_true(log_limit_take(&limit, start + LOG_LIMIT_MINUTE, &count));
+	assert_int_equal(count.uid, 1001);
+	assert_int_equal(count.more, 7);
+	assert_true(log_limit_take(&limit, start + LOG_LIMIT_MINUTE, &count));
+	assert_string_equal(count.kind, "failed");
+	assert_int_equal(count.more, 5);
+	assert_false(log_limit_take(&limit, start + LOG_LIMIT_MINUTE, &count));
+	assert_false(log_limit_has_counts(&limit));
+	assert_true(log_limit_admits(&limit, start + LOG_LIMIT_MINUTE, 1000, "refused", 3));
+}
+
+/* More users than there are places: their lines are counted together. */
+static void test_limit_of_many(void **state _unused_)
+{
+	static struct log_limit limit;
+	const uint64_t start = LOG_LIMIT_MINUTE;
+	struct log_count count;
+
+	for (uid_t uid = 0; uid < LOG_LIMIT_COUNTS + 10; uid++)
+		assert_int_equal(log_limit_admits(&limit, start, uid, "refused", 3),
+				 uid < LOG_LIMIT_COUNTS);
+	assert_true(log_limit_take(&limit, start, &count));
+	assert_null(count.kind);
+	assert_int_equal(count.more, 10);
+	assert_false(log_limit_has_counts(&limit));
+	/* places are free again when their minute is over */
+	for (uid_t uid = 5000; uid < 5000 + LOG_LIMIT_COUNTS; uid++)
+		assert_true(log_limit_admits(&limit, start + LOG_LIMIT_MINUTE, uid, "refused", 3));
+	assert_false(log_limit_has_counts(&limit));
+}
+
+static void count_call(void *context)
+{
+	++*(int *)context;
+}
+
+static void test_lines_of_users(void **state _unused_)
+{
+	const struct log_fields fields = {.has_uid = true, .uid = 1000};
+	int lines = 0, counted = 0;
+
+	log_open(LOG_INFO);
+	log_on_count(count_call, &counted);
+	capture();
+	for (int i = 0; i < 100; i++)
+		log_by_user("tries", LOG_NOTICE, &fields, "try %d", i);
+	for (const char *at = written(); (at = strstr(at, "nsctld: try ")); at++)
+		lines++;
+	release();
+	log_on_count(NULL, NULL);
+	assert_int_equal(lines, 20);
+	assert_int_equal(counted, 80);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -216,6 +293,9 @@ int main(void)
 		cmocka_unit_test(test_long),
 		cmocka_unit_test(test_full_pipe),
 		cmocka_unit_test(test_not_the_journal),
+		cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_limit_of_many),
+		cmocka_unit_test(test_lines_of_users),
 	};
 
 	unsetenv("JOURNAL_STREAM");
