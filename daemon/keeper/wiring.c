@@ -432,7 +432,7 @@ static void task_end(const struct link *link, const struct set *own, const struc
 	if (end->where == END_SET)
 		snprintf(name, INTERFACE_SIZE, "%s", end->interface);
 	else
-		snprintf(name, INTERFACE_SIZE, "nsc%.12s", link->id);
+		snprintf(name, INTERFACE_SIZE, HOST_END_PREFIX "%.12s", link->id);
 	ret->interface = name;
 	ret->altname = end->where == END_HOST ? end->interface : NULL;
 	ret->mac = end->mac;

@@ -9,10 +9,15 @@
 #include <string.h>
 #include "daemon/kernel/firewall-part.h"
 
+/* Before connections are tracked, and before others' chains of priority "raw". */
+#define PRIORITY_CHECK (-310)
 /* Before other tables: what we drop is dropped, what we accept they may still drop. */
 #define PRIORITY_FILTER (-5)
 #define PRIORITY_DSTNAT (-100)
 #define PRIORITY_SRCNAT 100
+
+/* The chain that tells a sender that its packet is not let through. */
+#define REFUSE "refuse"
 
 /* Registers of 4 bytes each: the first of 16, and those behind for what is concatenated. */
 #define REG NFT_REG_1
@@ -96,77 +101,149 @@ static void accept_answers(struct nft *nft, const char *chain)
 }
 
 static void add_interface_rule(struct nft *nft, const char *chain, uint32_t key, const char *set,
-			       bool inverted, int verdict, const char *target)
+			       int verdict, const char *target)
 {
 	struct nftnl_rule *rule = nft_rule(nft, chain);
 
-	match_interface(rule, key, set, inverted);
+	match_interface(rule, key, set, false);
 	nft_verdict(rule, verdict, target);
 	nft_add_rule(nft, rule);
 }
 
-static void drop_all(struct nft *nft, const char *chain)
+/* Ends a rule: what it matches is counted, and is not let through. */
+static void count_and_drop(struct nft *nft, struct nftnl_rule *rule)
 {
-	struct nftnl_rule *rule = nft_rule(nft, chain);
-
+	nft_count(rule);
 	nft_verdict(rule, NF_DROP, NULL);
 	nft_add_rule(nft, rule);
 }
 
-/* Each interface of ours has one address of each family: nobody speaks in another's name. */
-static void drop_foreign_sources(struct nft *nft, const char *chain)
+/* The same, and the sender is told. */
+static void count_and_refuse(struct nft *nft, struct nftnl_rule *rule)
 {
-	static const struct {
-		uint8_t family;
-		uint32_t offset, size;
-		const char *set;
-	} rows[] = {{NFPROTO_IPV4, IPV4_SOURCE, 4, SOURCES4},
-		    {NFPROTO_IPV6, IPV6_SOURCE, 16, SOURCES6}};
-
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct nftnl_rule *rule = nft_rule(nft, chain);
-
-		match_family(rule, rows[i].family);
-		nft_meta(rule, NFT_META_IIFNAME, REG);
-		nft_payload(rule, NFT_PAYLOAD_NETWORK_HEADER, rows[i].offset, rows[i].size,
-			    REG_BEHIND_16);
-		nft_lookup(rule, REG, rows[i].set, true, 0);
-		nft_verdict(rule, NF_DROP, NULL);
-		nft_add_rule(nft, rule);
-	}
+	nft_count(rule);
+	nft_verdict(rule, NFT_GOTO, REFUSE);
+	nft_add_rule(nft, rule);
 }
 
-static void drop_forbidden(struct nft *nft, const char *chain, const struct task_firewall *firewall)
+/* How a sender is told: a reset of TCP, else ICMP's "administratively prohibited". */
+static void add_refuse(struct nft *nft)
+{
+	static const uint8_t tcp = IPPROTO_TCP;
+	struct nftnl_rule *rule;
+
+	nft_add_chain(nft, REFUSE, NULL, NFT_NO_HOOK, 0);
+	rule = nft_rule(nft, REFUSE);
+	nft_meta(rule, NFT_META_L4PROTO, REG);
+	nft_compare(rule, REG, NFT_CMP_EQ, &tcp, sizeof(tcp));
+	nft_reject(rule, NFT_REJECT_TCP_RST, 0);
+	nft_add_rule(nft, rule);
+	rule = nft_rule(nft, REFUSE);
+	nft_reject(rule, NFT_REJECT_ICMPX_UNREACH, NFT_REJECT_ICMPX_ADMIN_PROHIBITED);
+	nft_add_rule(nft, rule);
+}
+
+/* --- whose name a packet comes in --- */
+
+/* Ends a rule: what it matches may be routed. */
+static void pass(struct nft *nft, struct nftnl_rule *rule)
+{
+	nft_set_mark(rule, 0, REG);
+	nft_verdict(rule, NF_ACCEPT, NULL);
+	nft_add_rule(nft, rule);
+}
+
+/* Each interface of ours has one address of each family. */
+static void pass_own_source(struct nft *nft, uint8_t family)
+{
+	bool six = family == NFPROTO_IPV6;
+	struct nftnl_rule *rule = nft_rule(nft, "check");
+
+	match_family(rule, family);
+	nft_meta(rule, NFT_META_IIFNAME, REG);
+	nft_payload(rule, NFT_PAYLOAD_NETWORK_HEADER, six ? IPV6_SOURCE : IPV4_SOURCE, six ? 16 : 4,
+		    REG_BEHIND_16);
+	nft_lookup(rule, REG, six ? SOURCES6 : SOURCES4, false, 0);
+	pass(nft, rule);
+}
+
+/* A rule about what comes from there. */
+static struct nftnl_rule *rule_of_source(struct nft *nft, const char *subnet_text)
+{
+	const struct subnet subnet = firewall_subnet(subnet_text);
+	struct nftnl_rule *rule = nft_rule(nft, "check");
+
+	match_subnet(rule, true, &subnet);
+	return rule;
+}
+
+/* Before connections are looked up: what comes in another's name belongs to none. The barrier's
+ * mark goes from what passes. */
+static void add_check(struct nft *nft)
+{
+	struct nftnl_rule *rule;
+
+	nft_add_chain(nft, "check", NULL, NFT_NO_HOOK, 0);
+	nft_add_chain(nft, "sources", "filter", NF_INET_PRE_ROUTING, PRIORITY_CHECK);
+	add_interface_rule(nft, "sources", NFT_META_IIFNAME, LINKS, NFT_GOTO, "check");
+
+	pass_own_source(nft, NFPROTO_IPV4);
+	pass_own_source(nft, NFPROTO_IPV6);
+	/* reaches the host alone: the kernel forwards no link-local source */
+	pass(nft, rule_of_source(nft, "fe80::/10"));
+	/* looks for another host with its address: not needed, but no forgery to be counted */
+	rule = rule_of_source(nft, "::/128");
+	nft_verdict(rule, NF_DROP, NULL);
+	nft_add_rule(nft, rule);
+	count_and_drop(nft, nft_rule(nft, "check"));
+}
+
+/* --- what is forwarded --- */
+
+/* What leads to any set, by a link to the host or a way out, whoever's it is. */
+static void refuse_sets(struct nft *nft, const char *chain)
+{
+	struct nftnl_rule *rule = nft_rule(nft, chain);
+
+	nft_meta(rule, NFT_META_OIFNAME, REG);
+	nft_compare(rule, REG, NFT_CMP_EQ, HOST_END_PREFIX, strlen(HOST_END_PREFIX));
+	count_and_refuse(nft, rule);
+}
+
+static void refuse_forbidden(struct nft *nft, const char *chain,
+			     const struct task_firewall *firewall)
 {
 	for (size_t i = 0; i < firewall->n_forbidden; i++) {
 		const struct subnet subnet = firewall_subnet(firewall->forbidden[i].text);
 		struct nftnl_rule *rule = nft_rule(nft, chain);
 
 		match_subnet(rule, false, &subnet);
-		nft_verdict(rule, NF_DROP, NULL);
-		nft_add_rule(nft, rule);
+		count_and_refuse(nft, rule);
 	}
 }
 
 static void add_forward(struct nft *nft, const struct task_firewall *firewall)
 {
+	struct nftnl_rule *rule;
+
 	nft_add_chain(nft, "from-ours", NULL, NFT_NO_HOOK, 0);
 	nft_add_chain(nft, "to-ours", NULL, NFT_NO_HOOK, 0);
 	nft_add_chain(nft, "forward", "filter", NF_INET_FORWARD, PRIORITY_FILTER);
-	add_interface_rule(nft, "forward", NFT_META_IIFNAME, LINKS, false, NFT_GOTO, "from-ours");
-	add_interface_rule(nft, "forward", NFT_META_OIFNAME, LINKS, false, NFT_GOTO, "to-ours");
-	add_interface_rule(nft, "forward", NFT_META_IIFNAME, GUARDED, false, NF_DROP, NULL);
+	add_interface_rule(nft, "forward", NFT_META_IIFNAME, LINKS, NFT_GOTO, "from-ours");
+	add_interface_rule(nft, "forward", NFT_META_OIFNAME, LINKS, NFT_GOTO, "to-ours");
+	rule = nft_rule(nft, "forward");
+	match_interface(rule, NFT_META_IIFNAME, GUARDED, false);
+	count_and_drop(nft, rule);
 
-	drop_foreign_sources(nft, "from-ours");
 	accept_answers(nft, "from-ours");
-	add_interface_rule(nft, "from-ours", NFT_META_OIFNAME, LINKS, false, NF_DROP, NULL);
-	drop_forbidden(nft, "from-ours", firewall);
-	add_interface_rule(nft, "from-ours", NFT_META_IIFNAME, OUTWARD, false, NF_ACCEPT, NULL);
-	drop_all(nft, "from-ours");
+	refuse_sets(nft, "from-ours");
+	refuse_forbidden(nft, "from-ours", firewall);
+	add_interface_rule(nft, "from-ours", NFT_META_IIFNAME, OUTWARD, NF_ACCEPT, NULL);
+	count_and_refuse(nft, nft_rule(nft, "from-ours"));
 
 	accept_answers(nft, "to-ours");
 	accept_ct(nft, "to-ours", NFT_CT_STATUS, IPS_DST_NAT);
-	drop_all(nft, "to-ours");
+	count_and_refuse(nft, nft_rule(nft, "to-ours"));
 }
 
 /* What of ours speaks to the host itself. */
@@ -178,7 +255,7 @@ static void add_input(struct nft *nft)
 
 	nft_add_chain(nft, "input-ours", NULL, NFT_NO_HOOK, 0);
 	nft_add_chain(nft, "input", "filter", NF_INET_LOCAL_IN, PRIORITY_FILTER);
-	add_interface_rule(nft, "input", NFT_META_IIFNAME, LINKS, false, NFT_GOTO, "input-ours");
+	add_interface_rule(nft, "input", NFT_META_IIFNAME, LINKS, NFT_GOTO, "input-ours");
 	accept_answers(nft, "input-ours");
 	rule = nft_rule(nft, "input-ours");
 	nft_meta(rule, NFT_META_L4PROTO, REG);
@@ -188,8 +265,10 @@ static void add_input(struct nft *nft)
 	nft_compare(rule, REG, NFT_CMP_LTE, &last, sizeof(last));
 	nft_verdict(rule, NF_ACCEPT, NULL);
 	nft_add_rule(nft, rule);
-	drop_all(nft, "input-ours");
+	count_and_refuse(nft, nft_rule(nft, "input-ours"));
 }
+
+/* --- translation --- */
 
 static void add_masquerade(struct nft *nft, const char *pool)
 {
@@ -287,6 +366,8 @@ void firewall_add_table(struct nft *nft, const struct task_firewall *firewall, b
 {
 	nft_add_table(nft, exclusive);
 	add_sets(nft);
+	add_refuse(nft);
+	add_check(nft);
 	add_forward(nft, firewall);
 	add_input(nft);
 	add_nat(nft, firewall);

@@ -282,6 +282,17 @@ void nft_meta(struct nftnl_rule *rule, uint32_t key, uint32_t reg)
 	nftnl_expr_set_u32(expression, NFTNL_EXPR_META_DREG, reg);
 }
 
+void nft_set_mark(struct nftnl_rule *rule, uint32_t mark, uint32_t reg)
+{
+	struct nftnl_expr *expression = add(rule, "immediate");
+
+	nftnl_expr_set_u32(expression, NFTNL_EXPR_IMM_DREG, reg);
+	nftnl_expr_set(expression, NFTNL_EXPR_IMM_DATA, &mark, sizeof(mark));
+	expression = add(rule, "meta");
+	nftnl_expr_set_u32(expression, NFTNL_EXPR_META_KEY, NFT_META_MARK);
+	nftnl_expr_set_u32(expression, NFTNL_EXPR_META_SREG, reg);
+}
+
 void nft_payload(struct nftnl_rule *rule, uint32_t base, uint32_t offset, uint32_t size,
 		 uint32_t reg)
 {
@@ -353,6 +364,19 @@ void nft_verdict(struct nftnl_rule *rule, int verdict, const char *chain)
 	nftnl_expr_set_u32(expression, NFTNL_EXPR_IMM_VERDICT, verdict);
 	if (chain)
 		nftnl_expr_set_str(expression, NFTNL_EXPR_IMM_CHAIN, chain);
+}
+
+void nft_count(struct nftnl_rule *rule)
+{
+	add(rule, "counter");
+}
+
+void nft_reject(struct nftnl_rule *rule, uint32_t type, uint8_t code)
+{
+	struct nftnl_expr *expression = add(rule, "reject");
+
+	nftnl_expr_set_u32(expression, NFTNL_EXPR_REJECT_TYPE, type);
+	nftnl_expr_set_u8(expression, NFTNL_EXPR_REJECT_CODE, code);
 }
 
 void nft_masquerade(struct nftnl_rule *rule)

@@ -62,6 +62,8 @@ struct nftnl_rule *nft_rule(struct nft *nft, const char *chain);
 void nft_add_rule(struct nft *nft, struct nftnl_rule *rule);
 
 void nft_meta(struct nftnl_rule *rule, uint32_t key, uint32_t reg);
+/* Sets the packet's mark, by way of reg. */
+void nft_set_mark(struct nftnl_rule *rule, uint32_t mark, uint32_t reg);
 void nft_payload(struct nftnl_rule *rule, uint32_t base, uint32_t offset, uint32_t size,
 		 uint32_t reg);
 void nft_ct(struct nftnl_rule *rule, uint32_t key, uint32_t reg);
@@ -76,6 +78,10 @@ void nft_lookup(struct nftnl_rule *rule, uint32_t reg, const char *set, bool inv
 		uint32_t data_reg);
 /* NF_ACCEPT, NF_DROP, or NFT_GOTO with a chain. */
 void nft_verdict(struct nftnl_rule *rule, int verdict, const char *chain);
+/* Counts the packets and bytes that get as far in the rule. */
+void nft_count(struct nftnl_rule *rule);
+/* Answers the sender and drops the packet: enum nft_reject_types, and its code. */
+void nft_reject(struct nftnl_rule *rule, uint32_t type, uint8_t code);
 void nft_masquerade(struct nftnl_rule *rule);
 /* The address in address_reg, the port in port_reg; family NFPROTO_IPV4 or _IPV6. */
 void nft_dnat(struct nftnl_rule *rule, uint32_t family, uint32_t address_reg, uint32_t port_reg);

@@ -129,6 +129,8 @@ struct task_link {
 	size_t n_publish;
 };
 #define LINK_TAG "nsctl:"
+/* How the kernel's name of every end on the host begins, whichever nsctld has made it. */
+#define HOST_END_PREFIX "nsc"
 #define BRIDGE_NAME "br0"
 
 /* The daemon's own table of packet filter rules, in the host's net namespace. */

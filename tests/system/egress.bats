@@ -5,6 +5,7 @@
 
 load daemon.bash
 load net.bash
+load world.bash
 
 setup_file() {
 	make_net world
@@ -19,32 +20,6 @@ setup_file() {
 
 teardown_file() { purge_host; }
 teardown() { clean_host; }
-
-in_world() { in_net world "$@"; }
-
-# host up0 203.0.113.2 -- world w0 203.0.113.1, which is also a metadata service
-wire_world() {
-	on_host ip link add up0 type veth peer name w0
-	on_host ip link set w0 netns /proc/self/fd/9 9<"$nets/world"
-	on_host ip addr add 203.0.113.2/24 dev up0
-	on_host ip addr add 2001:db8::2/64 dev up0 nodad
-	on_host ip link set up0 up
-	in_world ip addr add 203.0.113.1/24 dev w0
-	in_world ip addr add 2001:db8::1/64 dev w0 nodad
-	in_world ip addr add 169.254.169.254/32 dev lo
-	in_world ip link set w0 up
-	on_host ip route add default via 203.0.113.1
-	on_host ip route add default via 2001:db8::1
-	# other people's rules
-	on_host nft add table inet theirs
-	on_host nft add chain inet theirs forward '{ type filter hook forward priority 0; }'
-	on_host nft add rule inet theirs forward counter
-}
-
-gets() { nsctl exec "$1" curl -s -m 10 -o /dev/null "$2"; }
-quickly_gets() { nsctl exec "$1" curl -s -m 0.3 -o /dev/null "$2"; }
-gets_not() { ! nsctl exec "$1" curl -s -m 1 -o /dev/null "$2"; }
-has_ipv6() { [ -e /proc/sys/net/ipv6/conf/lo/force_forwarding ]; }
 
 @test "a set with egress reaches the outside, by the host's address" {
 	nsctl create -n --egress a

@@ -1,0 +1,141 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What a way out does not let through: packets in another's name, sets that others have linked to the host, what
+# policy forbids. The host and the world are net namespaces of the test's own; the host forwards, as with docker.
+
+load daemon.bash
+load net.bash
+load world.bash
+
+setup_file() {
+	make_net world
+	start_host "host-links = $user_id $other_id" "egress = $user_id" "publish = $user_id"
+	wire_world
+	on_host sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+	serve_in world world 8000
+	eventually on_host curl -s -o /dev/null http://203.0.113.1:8000/
+	nsctl run -mpnuiC true
+	before=$(everything)
+	export before
+}
+
+teardown_file() { purge_host; }
+teardown() {
+	on_host nft delete table inet probe 2>/dev/null || true
+	other rm --all
+	clean_host
+}
+
+# A process of the host that has a conversation by UDP with 1 (IP address), and notes what it is told.
+# It listens at port 7000, speaks to port 5000, and writes what comes in to the file 2.
+talk() {
+	start_server talker nsenter --net="$nets/host" -- python3 -c '
+import socket, sys
+s = socket.socket(socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("", 7000))
+s.settimeout(0.2)
+while True:
+    s.sendto(b"question", (sys.argv[1], 5000))
+    try:
+        data = s.recv(100)
+        open(sys.argv[2], "ab").write(data + b"\n")
+    except OSError:
+        pass' "$1" "$2"
+}
+# It answers what it is asked at port 5000.
+answer='
+import socket
+s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+s.bind(("::", 5000))
+while True:
+    data, address = s.recvfrom(100)
+    s.sendto(b"answer", address)'
+# forge SET ADDRESS TARGET: says "forged" to the host's port 7000 as if it were ADDRESS, whose port 5000 has the
+# conversation; and tries a new connection of that name to the world.
+forge() {
+	nsctl exec "$1" ip addr add "$2/$([[ $2 == *:* ]] && echo 128 || echo 32)" dev lo
+	nsctl exec "$1" python3 -c '
+import socket, sys
+six = ":" in sys.argv[1]
+s = socket.socket(socket.AF_INET6 if six else socket.AF_INET, socket.SOCK_DGRAM)
+s.bind((sys.argv[1], 5000))
+for target in ((sys.argv[2], 7000), ("2001:db8::1" if six else "203.0.113.1", 7001)):
+    for i in range(5):
+        s.sendto(b"forged", target)' "$2" "$3"
+}
+has_line() { grep -q "^$1\$" "$2" 2>/dev/null; }
+
+@test "a packet in another set's name is no answer, not even where that set has a connection" {
+	nsctl create -n --egress victim
+	nsctl exec -d victim python3 -c "$answer"
+	nsctl create -n -r --egress thief
+	# it knows its gateway, which does not answer those who ask in another's name
+	gets thief http://203.0.113.1:8000/
+	nsctl exec thief curl -g -s -m 20 -o /dev/null 'http://[2001:db8::1]:8000/'
+	on_host nft add table inet probe
+	on_host nft add chain inet probe post '{ type filter hook forward priority 10; }'
+	on_host nft add rule inet probe post udp dport 7001 counter
+	for address in "$(address4_of victim)" "$(address6_of victim)"; do
+		gateway=$(nsctl exec victim ip route get "$([[ $address == *:* ]] && echo 2001:db8::1 || echo 203.0.113.1)" |
+			grep -o 'via [0-9a-f.:]*' | cut -d' ' -f2)
+		talk "$address" "$nets/heard"
+		eventually has_line answer "$nets/heard"
+		counts check forge thief "$address" "$gateway"
+		# what was said after it has arrived: so has what was said before, if it ever does
+		: >"$nets/heard"
+		eventually has_line answer "$nets/heard"
+		fails has_line forged "$nets/heard"
+		fails grep -v 'packets 0 ' <(on_host nft list chain inet probe post | grep counter)
+		end_server talker
+		rm "$nets/heard"
+	done
+}
+
+@test "a set that others have linked to the host is out of reach, and so are ways out from there" {
+	other create -n --link=host:theirs0,peer-address=10.71.0.1/24,peer-address=fd71::1/64,address=10.71.0.2/24,address=fd71::2/64,gateway=10.71.0.1 theirs
+	other exec -d theirs python3 -m http.server 8002 --bind ::
+	eventually on_host curl -s -o /dev/null http://10.71.0.2:8002/
+	on_host curl -g -s -m 20 -o /dev/null 'http://[fd71::2]:8002/'
+	nsctl create -n --egress a
+	gets a http://203.0.113.1:8000/
+	counts from-ours is_refused a http://10.71.0.2:8002/
+	counts from-ours is_refused a 'http://[fd71::2]:8002/'
+	# its owner's own is no exception
+	nsctl create -n --link=host:mine0,peer-address=10.72.0.1/24,address=10.72.0.2/24 mine
+	counts from-ours is_refused a http://10.72.0.2:8002/
+	# and the other way round
+	nsctl exec -d a python3 -m http.server 8003 --bind ::
+	eventually on_host curl -s -o /dev/null "http://$(address4_of a):8003/"
+	counts to-ours exits 7 other exec theirs curl -s -m 20 -o /dev/null "http://$(address4_of a):8003/"
+}
+
+@test "what is out of reach is refused at once, and counted" {
+	serve_in host neighbour 8001
+	nsctl create -n --egress a
+	nsctl create -n --egress b
+	nsctl exec -d b python3 -m http.server 8002 --bind ::
+	counts from-ours is_refused a http://169.254.169.254:8000/
+	counts from-ours is_refused a "http://$(address4_of b):8002/"
+	counts from-ours is_refused a "http://[$(address6_of b)]:8002/"
+	counts input-ours is_refused a http://203.0.113.2:8001/
+	counts input-ours is_refused a 'http://[2001:db8::2]:8001/'
+	# what is not TCP is told by ICMP; ping says how
+	run nsctl exec a ping -c 1 -W 20 169.254.169.254
+	[[ "$output" == *"Packet filtered"* ]]
+	run nsctl exec a ping -c 1 -W 20 2001:db8::2
+	[[ "$output" == *"Administratively prohibited"* ]]
+	end_server neighbour
+}
+
+@test "neighbours are found, by link-local addresses too" {
+	nsctl create -n -r --egress a
+	local=$(nsctl exec a ip -6 -o addr show eth0 scope link | awk '{ sub("/.*", "", $4); print $4 }')
+	end=$(on_host ip -o link | grep -o 'nsc[0-9a-f]*' | head -n 1)
+	[ -n "$local" ]
+	on_host ping -c 1 -W 20 "$local%$end"
+	nsctl exec a ip neigh flush all
+	on_host ip neigh flush all
+	gets a http://203.0.113.1:8000/
+	nsctl exec a curl -g -s -m 20 -o /dev/null 'http://[2001:db8::1]:8000/'
+	on_host ping -c 1 -W 20 "$(address6_of a)"
+}

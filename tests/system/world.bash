@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# The outside of a test of ways out: a net namespace "world" that the host's default route leads to. Loaded after
+# net.bash.
+
+in_world() { in_net world "$@"; }
+
+# host up0 203.0.113.2 -- world w0 203.0.113.1, which is also a metadata service
+wire_world() {
+	on_host ip link add up0 type veth peer name w0
+	on_host ip link set w0 netns /proc/self/fd/9 9<"$nets/world"
+	on_host ip addr add 203.0.113.2/24 dev up0
+	on_host ip addr add 2001:db8::2/64 dev up0 nodad
+	on_host ip link set up0 up
+	in_world ip addr add 203.0.113.1/24 dev w0
+	in_world ip addr add 2001:db8::1/64 dev w0 nodad
+	in_world ip addr add 169.254.169.254/32 dev lo
+	in_world ip link set w0 up
+	on_host ip route add default via 203.0.113.1
+	on_host ip route add default via 2001:db8::1
+	# other people's rules
+	on_host nft add table inet theirs
+	on_host nft add chain inet theirs forward '{ type filter hook forward priority 0; }'
+	on_host nft add rule inet theirs forward counter
+}
+
+gets() { nsctl exec "$1" curl -s -m 10 -o /dev/null "$2"; }
+quickly_gets() { nsctl exec "$1" curl -s -m 0.3 -o /dev/null "$2"; }
+gets_not() { ! nsctl exec "$1" curl -s -m 1 -o /dev/null "$2"; }
+has_ipv6() { [ -e /proc/sys/net/ipv6/conf/lo/force_forwarding ]; }
+
+# exits STATUS COMMAND...: it ends with that status.
+exits() {
+	local expected=$1 status=0
+	shift
+	"$@" || status=$?
+	[ "$status" -eq "$expected" ] || { echo "$* ended with $status" && return 1; }
+}
+
+# is_refused SET URL: the attempt is answered at once, instead of being left to hang (curl's 28).
+is_refused() { exits 7 nsctl exec "$1" curl -g -s -m 20 -o /dev/null "$2"; }
+
+# The addresses of the way out's end inside a set.
+address4_of() { nsctl exec "$1" ip -4 -o addr show eth0 | awk '{ sub("/.*", "", $4); print $4 }'; }
+address6_of() { nsctl exec "$1" ip -6 -o addr show eth0 scope global | awk '{ sub("/.*", "", $4); print $4 }'; }
+
+daemon_table() { on_host nft list tables | grep -o 'nsctl-[0-9a-f]*'; }
+# counted CHAIN: the packets that rules of this chain of the daemon's table have counted.
+counted() {
+	on_host nft list chain inet "$(daemon_table)" "$1" |
+		awk '/counter/ { for (i = 1; i < NF; i++) if ($i == "packets") n += $(i + 1) } END { print n + 0 }'
+}
+has_counted() { [ "$(counted "$1")" -gt "$2" ]; }
+# counts CHAIN COMMAND...: it succeeds, and the chain counts more packets afterwards.
+counts() {
+	local chain=$1 n
+	n=$(counted "$chain")
+	shift
+	"$@" && eventually has_counted "$chain" "$n"
+}
