@@ -57,7 +57,8 @@ const struct option_row spec_options[] = {
 	 "PEER[:IFACE][,address=CIDR][,peer-address=CIDR][,interface=NAME]\n"
 	 "                              [,gateway=ADDR]...: a link to host, SET or net/NETWORK",
 	 OPTION_LINK},
-	{"egress", 0, NULL, "reach the outside by NAT", OPTION_EGRESS},
+	{"egress", 0, NULL, "reach the outside by NAT (a set that forwards must translate)",
+	 OPTION_EGRESS},
 	{"dns", 0, "ADDRESS", "a name server (may be repeated); adds mount, net", OPTION_DNS},
 	{"publish", 0, "[ADDRESS:]PORT:PORT[/udp]", "a port of the host's that leads to one inside",
 	 OPTION_PUBLISH},

@@ -8,6 +8,7 @@
 #include "daemon/keeper/log.h"
 #include "daemon/keeper/operation.h"
 #include "daemon/keeper/wiring.h"
+#include "daemon/kernel/barrier.h"
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/nft-watch.h"
 
@@ -19,16 +20,17 @@
 
 /* The only one of its kind, as the table is. */
 static struct {
-	struct event *changed, *settled;
-	int listener_fd;
+	struct event *changed, *settled, *rules_changed;
+	int listener_fd, rules_fd;
 	bool restoring, again;
+	bool cleared;	  /* the last order was to take everything away */
 	uint32_t ours[2]; /* the numbers of the children that restored it last */
 	bool more;	  /* there are links behind this one that are not in it yet */
 	uid_t owner;
 	char name[NAME_SIZE];
 	uint32_t strangers[16]; /* numbers heard while one was at it */
 	size_t n_strangers;
-} state = {.listener_fd = -1};
+} state = {.listener_fd = -1, .rules_fd = -1};
 
 /* --- what is told --- */
 
@@ -261,7 +263,9 @@ static void on_restored(struct operation *operation, const struct task_report *r
 	if (report->step != STEP_NONE)
 		log_error("the firewall's table cannot be put right: cannot %s: %s",
 			  step_text(report->step), strerror(report->error));
-	if (state.again || (strangers && report->step == STEP_NONE)) {
+	/* a way out that was made meanwhile may have lost what it had been given */
+	if (state.again || (strangers && report->step == STEP_NONE) ||
+	    (state.cleared && first_way(keeper))) {
 		state.again = false;
 		restore(keeper);
 	} else if (state.more && report->step == STEP_NONE) {
@@ -313,6 +317,7 @@ static void restore_from(struct keeper *keeper, const struct link *position, boo
 	egress_fill(keeper, &task.firewall);
 	task.more = more;
 	fill_links(keeper, position, &task);
+	state.cleared = task.n_links == 0 && !more;
 	state.n_strangers = 0;
 	r = send_restore(keeper, &task, on_restored);
 	if (r < 0)
@@ -357,6 +362,18 @@ static void on_changed(evutil_socket_t fd, short what _unused_, void *context)
 		restore(keeper);
 }
 
+static void on_rules_changed(evutil_socket_t fd, short what _unused_, void *context)
+{
+	struct keeper *keeper = context;
+
+	if (!barrier_watch_read(fd, barrier_mark(keeper->table)) || !first_way(keeper))
+		return;
+	log_notice("somebody has taken away the rule of routing for what the table %s has not "
+		   "checked: it is put back",
+		   keeper->table);
+	restore(keeper);
+}
+
 static void on_settled(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
 	struct keeper *keeper = context;
@@ -367,16 +384,31 @@ static void on_settled(evutil_socket_t fd _unused_, short what _unused_, void *c
 	restore(keeper);
 }
 
+/* Reports what comes in at fd, which may be -errno, to the callback. NULL: it cannot be heard of.
+ */
+static struct event *listen_at(struct keeper *keeper, int fd, event_callback_fn callback)
+{
+	struct event *event =
+		fd < 0 ? NULL : event_new(keeper->loop, fd, EV_READ | EV_PERSIST, callback, keeper);
+
+	if (!event || event_add(event, NULL) < 0)
+		log_notice("changes of the firewall are not heard of: %s",
+			   strerror(fd < 0 ? -fd : ENOMEM));
+	return event;
+}
+
 void egress_listen(struct keeper *keeper)
 {
-	state.listener_fd = nft_watch_open();
-	if (state.listener_fd >= 0)
-		state.changed = event_new(keeper->loop, state.listener_fd, EV_READ | EV_PERSIST,
-					  on_changed, keeper);
 	state.settled = evtimer_new(keeper->loop, on_settled, keeper);
+	if (!state.settled) {
+		log_notice("changes of the firewall are not heard of: %s", strerror(ENOMEM));
+		return;
+	}
 	/* a kernel without nf_tables has no egress either */
-	if (!state.changed || !state.settled || event_add(state.changed, NULL) < 0)
-		log_notice("changes of the firewall are not heard of: %s", strerror(errno));
+	state.listener_fd = nft_watch_open();
+	state.changed = listen_at(keeper, state.listener_fd, on_changed);
+	state.rules_fd = barrier_watch_open();
+	state.rules_changed = listen_at(keeper, state.rules_fd, on_rules_changed);
 }
 
 void egress_start(struct keeper *keeper)
@@ -390,7 +422,10 @@ void egress_stop(struct keeper *keeper _unused_)
 {
 	if (state.changed)
 		event_free(take_ptr(state.changed));
+	if (state.rules_changed)
+		event_free(take_ptr(state.rules_changed));
 	if (state.settled)
 		event_free(take_ptr(state.settled));
 	state.listener_fd = close_fd(state.listener_fd);
+	state.rules_fd = close_fd(state.rules_fd);
 }

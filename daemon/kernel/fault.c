@@ -48,6 +48,8 @@ static const char *const texts[STEP_COUNT] = {
 	[STEP_UNLINK] = "remove the link",
 	[STEP_FIREWALL] = "change the packet filter's table",
 	[STEP_FORWARDING] = "let packets be forwarded",
+	[STEP_BARRIER] =
+		"mark what comes by a way out (which takes cls_bpf and sch_ingress in the kernel)",
 	[STEP_CONTROLLER] = "enable a cgroup controller",
 	[STEP_LIMIT] = "limit the set's cgroup",
 	[STEP_RESOLVER] = "give the set files of its own in /etc",

@@ -53,6 +53,7 @@ enum step {
 	STEP_UNLINK,
 	STEP_FIREWALL,	  /* EOPNOTSUPP, ENOENT: the kernel has no nftables, or no NAT in it */
 	STEP_FORWARDING,  /* let packets be forwarded */
+	STEP_BARRIER,	  /* ENOENT: the kernel has no cls_bpf or sch_ingress */
 	STEP_CONTROLLER,  /* EOPNOTSUPP: the cgroup controller is not there */
 	STEP_LIMIT,	  /* limit the set's cgroup */
 	STEP_RESOLVER,	  /* ENOENT: there is no such entry in /etc */

@@ -4,6 +4,7 @@
 #include <linux/netfilter.h>
 #include <sched.h>
 #include <string.h>
+#include "daemon/kernel/barrier.h"
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/firewall-part.h"
 #include "daemon/kernel/forwarding.h"
@@ -115,25 +116,53 @@ static void guard(const char *interface, void *context)
 	change_interface(context, GUARDED, false, interface);
 }
 
+/* The ends on the host of these links: what comes in by them is marked, and may be forwarded. */
+static int open_ends(const struct host *host, const struct task_firewall *firewall,
+		     const struct task_link *links, size_t n, struct fault *fault)
+{
+	_cleanup_fd_ int program_fd = barrier_load(barrier_mark(firewall->table));
+
+	if (program_fd < 0)
+		return fault_set(fault, STEP_BARRIER, 0, -program_fd);
+	for (size_t i = 0; i < n; i++) {
+		const char *interface = links[i].b.interface;
+		int r = links[i].egress ? barrier_attach(program_fd, interface) : 0;
+
+		if (r < 0)
+			return fault_set(fault, STEP_BARRIER, 2 * i, -r);
+		fault_point("barrier-attached");
+		r = links[i].egress ? forwarding_allow(host, interface) : 0;
+		if (r < 0)
+			return fault_set(fault, STEP_FORWARDING, 2 * i, -r);
+	}
+	return 0;
+}
+
+/* The links' elements in one transaction, with the table before them where it is given. */
+static int commit_elements(struct nft *nft, const struct host *host, const struct task_link *links,
+			   size_t n, const struct task_firewall *table)
+{
+	nft_begin(nft);
+	if (table)
+		firewall_add_table(nft, table, true);
+	change_links(nft, links, n, false);
+	forwarding_each_guarded(host, guard, nft);
+	return nft_commit(nft);
+}
+
 /* Elements alone, or the table before them where it is missing: another maker may be as far. */
 static int add_elements(struct nft *nft, const struct task_firewall *firewall,
 			const struct host *host, const struct task_link *links, size_t n)
 {
-	int r = -ENOENT;
+	int r = commit_elements(nft, host, links, n, NULL);
 
-	for (int tries = 0; tries < 3 && (r == -ENOENT || r == -EEXIST); tries++) {
-		nft_begin(nft);
-		if (tries > 0)
-			firewall_add_table(nft, firewall, true);
-		change_links(nft, links, n, false);
-		forwarding_each_guarded(host, guard, nft);
-		r = nft_commit(nft);
-		if (r != -EEXIST || tries == 0)
-			continue;
-		nft_begin(nft);
-		change_links(nft, links, n, false);
-		forwarding_each_guarded(host, guard, nft);
-		r = nft_commit(nft);
+	for (int tries = 0; tries < 3 && r == -ENOENT; tries++) {
+		r = barrier_raise(barrier_mark(firewall->table));
+		fault_point("barrier-raised");
+		if (r == 0)
+			r = commit_elements(nft, host, links, n, firewall);
+		if (r == -EEXIST)
+			r = commit_elements(nft, host, links, n, NULL);
 	}
 	return r;
 }
@@ -147,12 +176,8 @@ int firewall_add(const struct host *host, const struct task_firewall *firewall,
 	if (!any_egress(links, n))
 		return 0;
 	r = open_in_host(host, firewall, &nft, fault);
-	for (size_t i = 0; r == 0 && i < n; i++)
-		if (links[i].egress) {
-			r = forwarding_allow(host, links[i].b.interface);
-			if (r < 0)
-				fault_set(fault, STEP_FORWARDING, 2 * i, -r);
-		}
+	if (r == 0)
+		r = open_ends(host, firewall, links, n, fault);
 	if (r == 0) {
 		r = add_elements(&nft, firewall, host, links, n);
 		if (r < 0)
@@ -188,24 +213,48 @@ int firewall_remove(const struct host *host, const struct task_firewall *firewal
 }
 
 /* Deleted and made anew in one transaction: no packet sees it half done. */
-static int restore(struct nft *nft, const struct host *host, const struct task_restore *task)
+static int remake_table(struct nft *nft, const struct host *host, const struct task_restore *task)
 {
-	bool empty = task->n_links == 0 && !task->more;
-	int r;
-
 	nft_begin(nft);
 	if (!task->more) {
 		/* made first, so that there is something to delete */
 		nft_add_table(nft, false);
 		nft_delete_table(nft);
-	}
-	if (!task->more && !empty)
 		firewall_add_table(nft, &task->firewall, false);
+	}
 	change_links(nft, task->links, task->n_links, false);
-	if (!empty)
-		forwarding_each_guarded(host, guard, nft);
+	forwarding_each_guarded(host, guard, nft);
+	return nft_commit(nft);
+}
+
+/* Nothing of ours is left in the host's net namespace. */
+static int clear(struct nft *nft, const struct host *host, const struct task_firewall *firewall)
+{
+	int r;
+
+	nft_begin(nft);
+	nft_add_table(nft, false);
+	nft_delete_table(nft);
 	r = nft_commit(nft);
-	return r == 0 && empty ? forwarding_restore(host) : r;
+	fault_point("table-cleared");
+	if (r == 0)
+		r = barrier_lower(barrier_mark(firewall->table));
+	fault_point("barrier-lowered");
+	return r == 0 ? forwarding_restore(host) : r;
+}
+
+static int restore(struct nft *nft, const struct host *host, const struct task_restore *task)
+{
+	struct fault ignored;
+	int r;
+
+	if (task->n_links == 0 && !task->more)
+		return clear(nft, host, &task->firewall);
+	/* one by one: an end that is gone must not keep the rest */
+	for (size_t i = 0; i < task->n_links; i++)
+		(void)open_ends(host, &task->firewall, &task->links[i], 1, &ignored);
+	r = barrier_raise(barrier_mark(task->firewall.table));
+	return r == 0 ? remake_table(nft, host, task) : r;
 }
 
 void child_restore(const struct host *host, const struct task_restore *task)
@@ -217,9 +266,6 @@ void child_restore(const struct host *host, const struct task_restore *task)
 
 	child_begin();
 	r = open_in_host(host, &task->firewall, &nft, &fault);
-	for (size_t i = 0; r == 0 && i < task->n_links; i++)
-		if (task->links[i].egress)
-			(void)forwarding_allow(host, task->links[i].b.interface);
 	if (r == 0) {
 		r = restore(&nft, host, task);
 		/* the socket has no number before something was sent */

@@ -4,6 +4,7 @@
 #include <net/if.h>
 #include <string.h>
 #include <sys/stat.h>
+#include "daemon/kernel/fault.h"
 #include "daemon/kernel/forwarding.h"
 
 #define DIRECTORY "forwarding"
@@ -36,9 +37,18 @@ static int write_switch(const char *path, bool on)
 	return fd < 0 || write(fd, on ? "1" : "0", 1) != 1 ? negative_errno() : 0;
 }
 
+/* A setting of an interface for IPv4. */
+static int write_setting(const char *interface, const char *name)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv4/conf/%s/%s", interface, name);
+	return write_switch(path, true);
+}
+
 /* --- interfaces that are not ours --- */
 
-/* Remembered before it is changed: whatever happens in between, it is put back. */
+/* Recorded before it is changed: whatever happens in between, it is put back. */
 static int open_up(const struct host *host, int family, const char *interface)
 {
 	char path[128], record[64];
@@ -48,14 +58,15 @@ static int open_up(const struct host *host, int family, const char *interface)
 	r = read_switch(path);
 	if (r != 0)
 		return r == -ENOENT ? 0 : MIN(r, 0);
-	if (mkdirat(host->runtime_fd, DIRECTORY, 0700) < 0 && errno != EEXIST)
-		return negative_errno();
 	snprintf(record, sizeof(record), DIRECTORY "/%d-%s", family, interface);
 	fd = openat(host->runtime_fd, record, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return negative_errno();
 	close_fd(fd);
-	return write_switch(path, true);
+	fault_point("forwarding-recorded");
+	r = write_switch(path, true);
+	fault_point("forwarding-changed");
+	return r;
 }
 
 /* Those that default routes lead over: what answers come in by. */
@@ -92,13 +103,25 @@ bool forwarding_has_ipv6(void)
 	       read_switch("/proc/sys/net/ipv6/conf/lo/force_forwarding") >= 0;
 }
 
+/* Ours: what comes in there must be what would go out there, the barrier's mark considered, which
+ * has no way. */
+static int open_own(const char *interface)
+{
+	int r = write_setting(interface, "rp_filter");
+
+	if (r == 0)
+		r = write_setting(interface, "src_valid_mark");
+	return r == 0 ? write_setting(interface, "forwarding") : r;
+}
+
 int forwarding_allow(const struct host *host, const char *interface)
 {
 	char path[128];
 	int r;
 
-	path_of(4, interface, path, sizeof(path));
-	r = write_switch(path, true);
+	if (mkdirat(host->runtime_fd, DIRECTORY, 0700) < 0 && errno != EEXIST)
+		return negative_errno();
+	r = open_own(interface);
 	if (r == 0)
 		r = open_up_routes4(host);
 	path_of(6, interface, path, sizeof(path));
@@ -147,13 +170,21 @@ void forwarding_each_guarded(const struct host *host,
 	each_record(host, guard_one, &guarding);
 }
 
+/* What the administrator has allowed for all interfaces since then stays allowed. */
+static bool allowed_for_all(int family)
+{
+	return read_switch(family == 4 ? "/proc/sys/net/ipv4/ip_forward"
+				       : "/proc/sys/net/ipv6/conf/all/force_forwarding") == 1;
+}
+
 static void restore_one(const struct host *host, const char *name, void *context)
 {
 	char path[128], record[NAME_MAX + 16];
-	int r, *failed = context;
+	int r = 0, *failed = context;
 
 	path_of(name[0] - '0', name + 2, path, sizeof(path));
-	r = write_switch(path, false);
+	if (!allowed_for_all(name[0] - '0'))
+		r = write_switch(path, false);
 	if (r < 0 && r != -ENOENT) {
 		*failed = r;
 		return;

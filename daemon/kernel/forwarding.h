@@ -2,8 +2,9 @@
 /*
  * Forwarding of packets on the host, interface by interface: between ours and those that the
  * default routes lead over, never for all. What had to be changed on an interface that is not ours
- * is remembered as a file RUNTIME/forwarding/4-NAME or 6-NAME, guarded by the firewall meanwhile,
- * and put back at the end. The process is in the host's net namespace.
+ * is recorded before as a file RUNTIME/forwarding/4-NAME or 6-NAME, guarded by the firewall
+ * meanwhile, and put back at the end. The directory is there as long as there may be anything of
+ * ours in the host's net namespace. The process is in that namespace.
  */
 #ifndef NSCTL_KERNEL_FORWARDING_H
 #define NSCTL_KERNEL_FORWARDING_H

@@ -73,6 +73,7 @@ everything() {
 	on_host ip -o addr | sed 's/^[0-9]*: //' | grep -v 'inet6 fe80:' | sort
 	on_host ip route
 	on_host ip rule
+	on_host ip -6 rule
 	on_host nft -s list ruleset
 	on_host sh -c 'head /proc/sys/net/ipv4/conf/*/forwarding /proc/sys/net/ipv4/ip_forward \
 		/proc/sys/net/ipv6/conf/all/forwarding'

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <arpa/inet.h>
+#include <linux/bpf.h>
+#include <linux/fib_rules.h>
+#include <linux/if_ether.h>
+#include <linux/pkt_cls.h>
+#include <linux/pkt_sched.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include "daemon/kernel/barrier.h"
+#include "daemon/kernel/rtnl.h"
+
+/* Right behind the host's own addresses, before anybody's ways. */
+#define RULE_PRIORITY 1
+/* FRA_PROTOCOL, by which ip(8) shows whose a rule is: none of those in rtnetlink.h. */
+#define RULE_PROTOCOL 110
+#define FILTER_PRIORITY 1
+#define FILTER_HANDLE 1
+
+/* FNV-1a. Never 0, which is what packets without a mark have. */
+uint32_t barrier_mark(const char *table)
+{
+	uint32_t hash = 2166136261;
+
+	for (; *table; table++)
+		hash = (hash ^ (uint8_t)*table) * 16777619;
+	return hash ? hash : 1;
+}
+
+/* --- rules of routing --- */
+
+static void add_rule(struct rtnl *rtnl, bool add, int family, uint32_t mark)
+{
+	struct fib_rule_hdr *header;
+	struct nlmsghdr *message =
+		rtnl_add(rtnl, add ? RTM_NEWRULE : RTM_DELRULE, add ? NLM_F_CREATE | NLM_F_EXCL : 0,
+			 sizeof(*header), (void **)&header);
+
+	header->family = family;
+	header->action = FR_ACT_UNREACHABLE;
+	mnl_attr_put_u32(message, FRA_PRIORITY, RULE_PRIORITY);
+	mnl_attr_put_u32(message, FRA_FWMARK, mark);
+	mnl_attr_put_u32(message, FRA_FWMASK, UINT32_MAX);
+	mnl_attr_put_u8(message, FRA_PROTOCOL, RULE_PROTOCOL);
+}
+
+static int change_rules(bool add, uint32_t mark)
+{
+	static const int families[] = {AF_INET, AF_INET6};
+	struct rtnl rtnl;
+	int r = rtnl_open(&rtnl, -1);
+
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(families); i++) {
+		add_rule(&rtnl, add, families[i], mark);
+		r = rtnl_commit(&rtnl, NULL);
+		if (r == (add ? -EEXIST : -ENOENT) ||
+		    (r == -EAFNOSUPPORT && families[i] == AF_INET6))
+			r = 0;
+	}
+	rtnl_close(&rtnl);
+	return r;
+}
+
+int barrier_raise(uint32_t mark)
+{
+	return change_rules(true, mark);
+}
+
+int barrier_lower(uint32_t mark)
+{
+	return change_rules(false, mark);
+}
+
+/* --- the mark --- */
+
+int barrier_load(uint32_t mark)
+{
+	/* if (packet->protocol != ARP) packet->mark = mark; go on: who asks for an address must be
+	 * answered, and the table is never asked about ARP */
+	const struct bpf_insn program[] = {
+		{.code = BPF_LDX | BPF_MEM | BPF_W,
+		 .dst_reg = BPF_REG_2,
+		 .src_reg = BPF_REG_1,
+		 .off = offsetof(struct __sk_buff, protocol)},
+		{.code = BPF_JMP | BPF_JEQ | BPF_K,
+		 .dst_reg = BPF_REG_2,
+		 .off = 2,
+		 .imm = htons(ETH_P_ARP)},
+		{.code = BPF_ALU | BPF_MOV | BPF_K, .dst_reg = BPF_REG_2, .imm = (int32_t)mark},
+		{.code = BPF_STX | BPF_MEM | BPF_W,
+		 .dst_reg = BPF_REG_1,
+		 .src_reg = BPF_REG_2,
+		 .off = offsetof(struct __sk_buff, mark)},
+		{.code = BPF_ALU | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = TC_ACT_UNSPEC},
+		{.code = BPF_JMP | BPF_EXIT},
+	};
+	union bpf_attr attributes = {
+		.prog_type = BPF_PROG_TYPE_SCHED_CLS,
+		.insns = (uintptr_t)program,
+		.insn_cnt = ARRAY_SIZE(program),
+		.license = (uintptr_t) "LGPL-2.1-or-later",
+		.prog_name = "nsctl_mark",
+	};
+	int fd = (int)syscall(SYS_bpf, BPF_PROG_LOAD, &attributes, sizeof(attributes));
+
+	return fd < 0 ? negative_errno() : fd;
+}
+
+static struct nlmsghdr *add_control(struct rtnl *rtnl, uint16_t type, uint32_t index,
+				    uint32_t parent, struct tcmsg **ret_header)
+{
+	struct nlmsghdr *message = rtnl_add(rtnl, type, NLM_F_CREATE | NLM_F_EXCL,
+					    sizeof(**ret_header), (void **)ret_header);
+
+	(*ret_header)->tcm_ifindex = index;
+	(*ret_header)->tcm_parent = parent;
+	return message;
+}
+
+static void add_hook(struct rtnl *rtnl, uint32_t index)
+{
+	struct tcmsg *header;
+	struct nlmsghdr *message = add_control(rtnl, RTM_NEWQDISC, index, TC_H_CLSACT, &header);
+
+	header->tcm_handle = TC_H_MAKE(TC_H_CLSACT, 0);
+	mnl_attr_put_strz(message, TCA_KIND, "clsact");
+}
+
+static void add_filter(struct rtnl *rtnl, uint32_t index, int program_fd)
+{
+	struct tcmsg *header;
+	struct nlmsghdr *message = add_control(rtnl, RTM_NEWTFILTER, index,
+					       TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS), &header);
+	struct nlattr *options;
+
+	header->tcm_handle = FILTER_HANDLE;
+	header->tcm_info = TC_H_MAKE(FILTER_PRIORITY << 16, htons(ETH_P_ALL));
+	mnl_attr_put_strz(message, TCA_KIND, "bpf");
+	options = mnl_attr_nest_start(message, TCA_OPTIONS);
+	mnl_attr_put_u32(message, TCA_BPF_FD, program_fd);
+	mnl_attr_put_strz(message, TCA_BPF_NAME, "nsctl");
+	mnl_attr_put_u32(message, TCA_BPF_FLAGS, TCA_BPF_FLAG_ACT_DIRECT);
+	mnl_attr_nest_end(message, options);
+}
+
+int barrier_attach(int program_fd, const char *interface)
+{
+	uint32_t index = if_nametoindex(interface);
+	struct rtnl rtnl;
+	int r = index == 0 ? negative_errno() : rtnl_open(&rtnl, -1);
+
+	if (r < 0)
+		return r;
+	add_hook(&rtnl, index);
+	r = rtnl_commit(&rtnl, NULL);
+	if (r == 0 || r == -EEXIST) {
+		add_filter(&rtnl, index, program_fd);
+		r = rtnl_commit(&rtnl, NULL);
+	}
+	rtnl_close(&rtnl);
+	return r == -EEXIST ? 0 : r;
+}
+
+/* --- the watch --- */
+
+int barrier_watch_open(void)
+{
+	const struct sockaddr_nl address = {.nl_family = AF_NETLINK,
+					    .nl_groups = 1 << (RTNLGRP_IPV4_RULE - 1) |
+							 1 << (RTNLGRP_IPV6_RULE - 1)};
+	_cleanup_fd_ int fd =
+		socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
+
+	if (fd < 0 || bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
+		return negative_errno();
+	return take_fd(&fd);
+}
+
+static bool takes_away(const struct nlmsghdr *message, uint32_t mark)
+{
+	const struct nlattr *attribute;
+
+	if (message->nlmsg_type != RTM_DELRULE)
+		return false;
+	mnl_attr_for_each(attribute, message, sizeof(struct fib_rule_hdr))
+	{
+		if (mnl_attr_get_type(attribute) == FRA_FWMARK &&
+		    mnl_attr_get_payload_len(attribute) == sizeof(mark))
+			return mnl_attr_get_u32(attribute) == mark;
+	}
+	return false;
+}
+
+bool barrier_watch_read(int fd, uint32_t mark)
+{
+	static char buffer[16384] __attribute__((aligned(8)));
+	bool found = false;
+
+	for (;;) {
+		const struct nlmsghdr *message = (const struct nlmsghdr *)buffer;
+		ssize_t size = recv(fd, buffer, sizeof(buffer), MSG_DONTWAIT);
+		int rest = (int)size;
+
+		if (size < 0)
+			return found || errno == ENOBUFS;
+		for (; mnl_nlmsg_ok(message, rest); message = mnl_nlmsg_next(message, &rest))
+			found |= takes_away(message, mark);
+	}
+}

@@ -1,0 +1,150 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Ways out are closed while the firewall's table is not there, and what they need of the host's routing is there exactly
+# as long as they are. The host does not forward of itself, and filters by reverse path, as systemd has it.
+
+load daemon.bash
+load net.bash
+load world.bash
+
+setup_file() {
+	make_net world
+	start_host "host-links = $user_id" "egress = $user_id" "publish = $user_id"
+	wire_world
+	on_host sysctl -qw net.ipv4.conf.up0.rp_filter=2
+	serve_in world world 8000
+	serve_in host neighbour 8001
+	eventually on_host curl -s -o /dev/null http://203.0.113.1:8000/
+	in_world nft add table inet seen
+	in_world nft add chain inet seen input '{ type filter hook input priority 0; }'
+	in_world nft add rule inet seen input icmpv6 type 133-136 accept
+	in_world nft add rule inet seen input iifname w0 counter
+	nsctl run -mpnuiC true
+	before=$(everything)
+	export before
+}
+
+teardown_file() { purge_host; }
+teardown() { clean_host; }
+
+# What the world has heard.
+seen() { in_world nft list chain inet seen input | grep -o 'packets [0-9]*' | cut -d' ' -f2; }
+
+# The daemon may be dead: by a process in the set.
+hold() { nsctl exec -d "$1" sleep infinity && holder=$(nsctl ps "$1" | awk '/sleep/ { print $1 }'); }
+in_set() { nsenter --target="$holder" --net -- "$@"; }
+
+rules() {
+	on_host ip rule
+	on_host ip -6 rule
+}
+rules_are() { [ "$(rules)" = "$1" ]; }
+
+@test "after a flush nothing leaves, whatever source it has, until the table is back" {
+	nsctl create -n -r --egress a
+	gets a http://203.0.113.1:8000/
+	hold a
+	theirs=$(on_host nft -s list table inet theirs)
+	kill_daemon
+	on_host nft flush ruleset
+	on_host nft -f - <<<"$theirs"
+	heard=$(seen)
+	run in_set ping -c 1 -W 20 203.0.113.1
+	[[ "$output" == *"Destination Net Unreachable"* ]]
+	run in_set ping -c 1 -W 20 2001:db8::1
+	[[ "$output" == *"Destination unreachable: No route"* ]]
+	exits 7 in_set curl -s -m 20 -o /dev/null http://203.0.113.1:8000/
+	# in the names of another way out, of the world, and of nobody
+	for address in 10.213.0.6/32 203.0.113.77/32 198.51.100.7/32 fd6e:7363:746c::6/128 2001:db8::77/128 fd99::7/128; do
+		in_set ip addr add "$address" dev lo
+		fails in_set ping -c 2 -i 0.2 -W 1 -I "${address%/*}" "$([[ $address == *:* ]] && echo 2001:db8::1 || echo 203.0.113.1)"
+	done
+	# the host itself by IPv4
+	fails in_set curl -s -m 1 -o /dev/null http://203.0.113.2:8001/
+	[ "$(seen)" -eq "$heard" ]
+	start_daemon --config="$config"
+	eventually quickly_gets a http://203.0.113.1:8000/
+	[ "$(seen)" -gt "$heard" ]
+}
+
+@test "one rule for each family, however many ways out there are, and none where there is none" {
+	none=$(rules)
+	nsctl create -n --egress a
+	one=$(rules)
+	[ "$(diff <(echo "$none") <(echo "$one") | grep -c '^>.*unreachable')" -eq 2 ]
+	nsctl create -n --egress b
+	nsctl create -n --publish=8090:80 c
+	[ "$(rules)" = "$one" ]
+	nsctl rm a b
+	[ "$(rules)" = "$one" ]
+	nsctl rm c
+	eventually rules_are "$none"
+}
+
+@test "rules of routing that somebody takes away are put back" {
+	nsctl create -n --egress a
+	all=$(rules)
+	for family in -4 -6; do
+		on_host ip "$family" rule del pref 1
+		eventually rules_are "$all"
+	done
+	# while nobody was there
+	kill_daemon
+	on_host ip rule del pref 1
+	start_daemon --config="$config"
+	eventually rules_are "$all"
+	gets a http://203.0.113.1:8000/
+}
+
+@test "hosts that filter strictly by reverse path have ways out too" {
+	on_host sysctl -qw net.ipv4.conf.up0.rp_filter=1 net.ipv4.conf.all.rp_filter=1
+	nsctl create -n --egress --publish=8090:80 a
+	gets a http://203.0.113.1:8000/
+	nsctl exec -d a python3 -m http.server 80
+	eventually in_world curl -s -m 0.2 -o /dev/null http://203.0.113.2:8090/
+	on_host curl -s -m 20 -o /dev/null http://203.0.113.2:8090/
+	on_host sysctl -qw net.ipv4.conf.up0.rp_filter=2 net.ipv4.conf.all.rp_filter=0
+}
+
+@test "killed while the host is opened and closed: nothing of it stays" {
+	for point in barrier-attached forwarding-recorded forwarding-changed barrier-raised firewall-added; do
+		killed_at "$point" create -n --egress a || return 1
+		nsctl rm --ignore a
+		leaves "$before" || { echo "$point" && return 1; }
+	done
+	for point in table-cleared barrier-lowered; do
+		nsctl create -n --egress a
+		stop_daemon
+		NSCTL_KILL_AT=$point start_daemon --config="$config"
+		nsctl rm a || true
+		eventually is_gone "$(cat "$runtime.pid")"
+		start_daemon --config="$config"
+		leaves "$before" || { echo "$point" && return 1; }
+	done
+}
+
+@test "what was opened on an interface of the host's lets nothing else through, and is put back" {
+	make_net lan
+	on_host ip link add up1 type veth peer name l0
+	on_host ip link set l0 netns /proc/self/fd/9 9<"$nets/lan"
+	on_host ip addr add 198.18.7.1/24 dev up1
+	on_host ip link set up1 up
+	in_net lan ip addr add 198.18.7.2/24 dev l0
+	in_net lan ip link set l0 up
+	in_net lan ip route add default via 198.18.7.1
+	in_world ip route add 198.18.7.0/24 via 203.0.113.2
+	in_net lan ping -c 1 -W 20 198.18.7.1
+	nsctl create -n --egress a
+	[ "$(on_host cat /proc/sys/net/ipv4/conf/up0/forwarding)" = 1 ]
+	counts forward fails in_world ping -c 1 -W 1 198.18.7.2
+	# the administrator allows it for all: that stays, whatever we had opened before
+	on_host sysctl -qw net.ipv4.ip_forward=1
+	nsctl rm a
+	eventually not_there "$runtime/forwarding"
+	[ "$(on_host cat /proc/sys/net/ipv4/conf/up0/forwarding)" = 1 ]
+	in_world ping -c 1 -W 20 198.18.7.2
+	on_host sysctl -qw net.ipv4.ip_forward=0
+	in_world ip route del 198.18.7.0/24
+	on_host ip link del up1
+}
+not_there() { [ ! -e "$1" ]; }
