@@ -76,7 +76,8 @@ static void withdraw(struct creation *creation)
 	roll_back_done(creation->keeper, NULL, creation);
 }
 
-static void take_report(struct set *set, const struct task_report *report)
+/* What the maker tells of the set. 0 or -errno. */
+static int take_report(struct keeper *keeper, struct set *set, const struct task_report *report)
 {
 	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
 		set->inodes[kind] = report->inodes[kind];
@@ -84,6 +85,7 @@ static void take_report(struct set *set, const struct task_report *report)
 	}
 	set->init_pid = report->init_pid;
 	set->init_start = report->init_start;
+	return report->way_shift > 0 ? link_way_moved(keeper, set, report->way_shift) : 0;
 }
 
 static void record_ready(struct keeper *keeper, const struct set *set,
@@ -152,6 +154,20 @@ static void on_kept(struct keeper *keeper _unused_, const struct failure *failur
 	}
 }
 
+static void not_made(struct creation *creation, const struct task_report *report)
+{
+	if (report->error == ENOSPC)
+		spare_drop(creation->keeper);
+	if (report->step >= STEP_LINK_PLACE && report->step <= STEP_UNLINK)
+		verdict_on_link(report, true, &creation->failure);
+	else
+		verdict_on(report, &creation->failure);
+	if (report->step == STEP_WORKER)
+		withdraw(creation);
+	else
+		roll_back(creation);
+}
+
 static void on_made(struct operation *operation, const struct task_report *report)
 {
 	struct creation *creation = operation->context;
@@ -159,21 +175,18 @@ static void on_made(struct operation *operation, const struct task_report *repor
 	struct set *set = creation->set;
 	uint32_t kinds = set->kinds;
 	uid_t owner = set->owner;
+	int r;
 
 	if (report->step != STEP_NONE) {
-		if (report->error == ENOSPC)
-			spare_drop(keeper);
-		if (report->step >= STEP_LINK_PLACE && report->step <= STEP_UNLINK)
-			verdict_on_link(report, true, &creation->failure);
-		else
-			verdict_on(report, &creation->failure);
-		if (report->step == STEP_WORKER)
-			withdraw(creation);
-		else
-			roll_back(creation);
+		not_made(creation, report);
 		return;
 	}
-	take_report(set, report);
+	r = take_report(keeper, set, report);
+	if (r < 0) {
+		failure_from_errno(&creation->failure, r, "record the way out");
+		roll_back(creation);
+		return;
+	}
 	if (creation->again)
 		set->boot_recorded = true;
 	if (set->boot && !creation->again)

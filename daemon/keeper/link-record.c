@@ -7,6 +7,7 @@
 #include "daemon/keeper/log.h"
 #include "daemon/keeper/monitor.h"
 #include "daemon/keeper/names.h"
+#include "daemon/keeper/wiring.h"
 
 static void count_link(struct keeper *keeper, uid_t owner, int n)
 {
@@ -177,6 +178,35 @@ void link_fill_remove(struct keeper *keeper, const struct set *set, struct task_
 		}
 		task->links[task->n_links++] = wiring->task;
 	}
+}
+
+static int move_way(struct keeper *keeper, struct link *link, uint32_t ways)
+{
+	static struct wiring_egress moved;
+	void *packed;
+	size_t size;
+	int r = wire_unpack(&wire_link_layout, link->wire, link->wire_size, &moved.wire);
+
+	if (r < 0)
+		return r;
+	wiring_move_egress(&moved, ways);
+	r = wire_pack(&wire_link_layout, &moved.wire, &packed, &size);
+	if (r < 0)
+		return r;
+	free(link->wire);
+	link->wire = packed;
+	link->wire_size = size;
+	return store_write_link(keeper->store, link);
+}
+
+int link_way_moved(struct keeper *keeper, struct set *set, uint32_t ways)
+{
+	int r = 0;
+
+	for (struct link *link = set->links; r == 0 && link; link = link_next(link, set))
+		if (link->egress)
+			r = move_way(keeper, link, ways);
+	return r;
 }
 
 void link_all_made(struct keeper *keeper, struct set *set)

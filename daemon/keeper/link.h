@@ -50,6 +50,9 @@ int link_record_all(struct keeper *keeper, const struct authz_subject *subject, 
  * that hold until the next call. */
 void link_fill_create(struct keeper *keeper, const struct set *set, struct task_create *task);
 void link_fill_remove(struct keeper *keeper, const struct set *set, struct task_remove *task);
+/* The maker has taken addresses so many ways further in the pools: the record says so. Returns 0 or
+ * -errno. */
+int link_way_moved(struct keeper *keeper, struct set *set, uint32_t ways);
 /* The set's maker has made them. */
 void link_all_made(struct keeper *keeper, struct set *set);
 /* The kernel has nothing of them: their records go before the set's own. 0 or -errno. */

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include "daemon/keeper/wiring-part.h"
+#include "daemon/wire/way.h"
 
 /* How far allocation looks for a free address. */
 #define HOSTS_MAX 65536
@@ -351,7 +352,6 @@ void wiring_bridge(const struct wire_network *network, struct wiring_bridge *ret
 
 /* --- ways to the outside --- */
 
-#define WAY_ADDRESSES 4
 #define WAYS_MAX (HOSTS_MAX / WAY_ADDRESSES)
 
 /* Marks the numbers of those addresses of the pool that links have. */
@@ -422,4 +422,26 @@ int wiring_egress(const struct registry *registry, const char *pool_v4, const ch
 				   NULL);
 	ret->wire.b.where = END_HOST;
 	return 0;
+}
+
+void wiring_move_egress(struct wiring_egress *egress, uint32_t ways)
+{
+	for (int i = 0; i < 2; i++) {
+		struct wire_end *end = i == 0 ? &egress->wire.b : &egress->wire.a;
+
+		for (size_t family = 0; family < end->n_addresses && family < 2; family++) {
+			char *text = egress->addresses[family][i];
+
+			way_shift(end->addresses[family].text, ways, text);
+			end->addresses[family].text = text;
+		}
+	}
+	if (egress->wire.a.gateway) {
+		way_shift(egress->wire.a.gateway, ways, egress->gateways[0]);
+		egress->wire.a.gateway = egress->gateways[0];
+	}
+	if (egress->wire.a.second_gateway) {
+		way_shift(egress->wire.a.second_gateway, ways, egress->gateways[1]);
+		egress->wire.a.second_gateway = egress->gateways[1];
+	}
 }

@@ -57,9 +57,9 @@ int wiring_change(const struct registry *registry, const struct link *link,
 		  const struct wire_link *change, struct wiring_plan *ret, struct failure *failure);
 
 /*
- * A way to the outside: four addresses of each pool (pools[1] NULL: no IPv6), the lowest free ones,
- * of which the host has the second and the set the third. outward: with default routes. 0, or
- * ERROR_LIMIT_EXCEEDED.
+ * A way to the outside: WAY_ADDRESSES of each pool (pool_v6 NULL: no IPv6), the lowest ones that no
+ * link has. A proposal: the maker takes others where the host has these. outward: with default
+ * routes. Returns 0, or ERROR_LIMIT_EXCEEDED.
  */
 struct wiring_egress {
 	struct wire_link wire;
@@ -67,6 +67,8 @@ struct wiring_egress {
 };
 int wiring_egress(const struct registry *registry, const char *pool_v4, const char *pool_v6,
 		  bool outward, struct wiring_egress *ret, struct failure *failure);
+/* The addresses of egress->wire become those of a way that lies so many further in the pools. */
+void wiring_move_egress(struct wiring_egress *egress, uint32_t ways);
 
 /* A network: its subnets and name servers checked, not overlapping those of the owner's others.
  * texts: room for their canonical form. */

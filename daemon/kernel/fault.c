@@ -48,6 +48,10 @@ static const char *const texts[STEP_COUNT] = {
 	[STEP_UNLINK] = "remove the link",
 	[STEP_FIREWALL] = "change the packet filter's table",
 	[STEP_FORWARDING] = "let packets be forwarded",
+	[STEP_POOL] = "find addresses for a way out: the host has or routes the rest of "
+		      "egress-pool-v4 or "
+		      "egress-pool-v6 (nsctld.conf)",
+	[STEP_CLAIM] = "claim the addresses of a way out",
 	[STEP_BARRIER] =
 		"mark what comes by a way out (which takes cls_bpf and sch_ingress in the kernel)",
 	[STEP_CONTROLLER] = "enable a cgroup controller",

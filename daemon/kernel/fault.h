@@ -53,6 +53,8 @@ enum step {
 	STEP_UNLINK,
 	STEP_FIREWALL,	  /* EOPNOTSUPP, ENOENT: the kernel has no nftables, or no NAT in it */
 	STEP_FORWARDING,  /* let packets be forwarded */
+	STEP_POOL,	  /* EADDRNOTAVAIL: there is no free address left */
+	STEP_CLAIM,	  /* EEXIST: another daemon has the addresses */
 	STEP_BARRIER,	  /* ENOENT: the kernel has no cls_bpf or sch_ingress */
 	STEP_CONTROLLER,  /* EOPNOTSUPP: the cgroup controller is not there */
 	STEP_LIMIT,	  /* limit the set's cgroup */

@@ -8,6 +8,7 @@
 #include <netinet/icmp6.h>
 #include <string.h>
 #include "daemon/kernel/firewall-part.h"
+#include "daemon/wire/way.h"
 
 /* Before connections are tracked, and before others' chains of priority "raw". */
 #define PRIORITY_CHECK (-310)
@@ -222,18 +223,26 @@ static void refuse_forbidden(struct nft *nft, const char *chain,
 	}
 }
 
+/* From where nobody but an nsctld has allowed forwarding, to anywhere but a way out of one. */
+static void drop_guarded(struct nft *nft)
+{
+	static const uint32_t ways = WAY_GROUP;
+	struct nftnl_rule *rule = nft_rule(nft, "forward");
+
+	match_interface(rule, NFT_META_IIFNAME, GUARDED, false);
+	nft_meta(rule, NFT_META_OIFGROUP, REG);
+	nft_compare(rule, REG, NFT_CMP_NEQ, &ways, sizeof(ways));
+	count_and_drop(nft, rule);
+}
+
 static void add_forward(struct nft *nft, const struct task_firewall *firewall)
 {
-	struct nftnl_rule *rule;
-
 	nft_add_chain(nft, "from-ours", NULL, NFT_NO_HOOK, 0);
 	nft_add_chain(nft, "to-ours", NULL, NFT_NO_HOOK, 0);
 	nft_add_chain(nft, "forward", "filter", NF_INET_FORWARD, PRIORITY_FILTER);
 	add_interface_rule(nft, "forward", NFT_META_IIFNAME, LINKS, NFT_GOTO, "from-ours");
 	add_interface_rule(nft, "forward", NFT_META_OIFNAME, LINKS, NFT_GOTO, "to-ours");
-	rule = nft_rule(nft, "forward");
-	match_interface(rule, NFT_META_IIFNAME, GUARDED, false);
-	count_and_drop(nft, rule);
+	drop_guarded(nft);
 
 	accept_answers(nft, "from-ours");
 	refuse_sets(nft, "from-ours");

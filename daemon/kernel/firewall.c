@@ -68,26 +68,35 @@ static void change_port(struct nft *nft, bool remove, const struct spec_publish 
 		    remove, key, used, remove ? NULL : data, target.size + 4);
 }
 
-static void change_link(struct nft *nft, const struct task_link *link, bool remove)
+static void change_place(struct nft *nft, const struct task_link *link, bool remove)
+{
+	change_interface(nft, LINKS, remove, link->b.interface);
+	if (link->outward)
+		change_interface(nft, OUTWARD, remove, link->b.interface);
+}
+
+static void change_addresses(struct nft *nft, const struct task_link *link, bool remove)
 {
 	const struct task_end *inside = &link->a;
-	const char *interface = link->b.interface;
 
-	change_interface(nft, LINKS, remove, interface);
-	if (link->outward)
-		change_interface(nft, OUTWARD, remove, interface);
 	for (size_t i = 0; i < inside->n_addresses; i++) {
-		change_source(nft, remove, interface, inside->addresses[i].text);
+		change_source(nft, remove, link->b.interface, inside->addresses[i].text);
 		for (size_t j = 0; j < link->n_publish; j++)
 			change_port(nft, remove, &link->publish[j], inside->addresses[i].text);
 	}
 }
 
-static void change_links(struct nft *nft, const struct task_link *links, size_t n, bool remove)
+static void change_link(struct nft *nft, const struct task_link *link, bool remove)
+{
+	change_place(nft, link, remove);
+	change_addresses(nft, link, remove);
+}
+
+static void add_links(struct nft *nft, const struct task_link *links, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (links[i].egress)
-			change_link(nft, &links[i], remove);
+			change_link(nft, &links[i], false);
 }
 
 /* --- the whole --- */
@@ -131,7 +140,7 @@ static int open_ends(const struct host *host, const struct task_firewall *firewa
 		if (r < 0)
 			return fault_set(fault, STEP_BARRIER, 2 * i, -r);
 		fault_point("barrier-attached");
-		r = links[i].egress ? forwarding_allow(host, interface) : 0;
+		r = links[i].egress ? forwarding_allow(host, firewall->table, interface) : 0;
 		if (r < 0)
 			return fault_set(fault, STEP_FORWARDING, 2 * i, -r);
 	}
@@ -139,30 +148,30 @@ static int open_ends(const struct host *host, const struct task_firewall *firewa
 }
 
 /* The links' elements in one transaction, with the table before them where it is given. */
-static int commit_elements(struct nft *nft, const struct host *host, const struct task_link *links,
-			   size_t n, const struct task_firewall *table)
+static int commit_elements(struct nft *nft, const struct task_link *links, size_t n,
+			   const struct task_firewall *table)
 {
 	nft_begin(nft);
 	if (table)
 		firewall_add_table(nft, table, true);
-	change_links(nft, links, n, false);
-	forwarding_each_guarded(host, guard, nft);
+	add_links(nft, links, n);
+	forwarding_each_guarded(nft->table, guard, nft);
 	return nft_commit(nft);
 }
 
 /* Elements alone, or the table before them where it is missing: another maker may be as far. */
 static int add_elements(struct nft *nft, const struct task_firewall *firewall,
-			const struct host *host, const struct task_link *links, size_t n)
+			const struct task_link *links, size_t n)
 {
-	int r = commit_elements(nft, host, links, n, NULL);
+	int r = commit_elements(nft, links, n, NULL);
 
 	for (int tries = 0; tries < 3 && r == -ENOENT; tries++) {
 		r = barrier_raise(barrier_mark(firewall->table));
 		fault_point("barrier-raised");
 		if (r == 0)
-			r = commit_elements(nft, host, links, n, firewall);
+			r = commit_elements(nft, links, n, firewall);
 		if (r == -EEXIST)
-			r = commit_elements(nft, host, links, n, NULL);
+			r = commit_elements(nft, links, n, NULL);
 	}
 	return r;
 }
@@ -179,13 +188,33 @@ int firewall_add(const struct host *host, const struct task_firewall *firewall,
 	if (r == 0)
 		r = open_ends(host, firewall, links, n, fault);
 	if (r == 0) {
-		r = add_elements(&nft, firewall, host, links, n);
+		r = add_elements(&nft, firewall, links, n);
 		if (r < 0)
 			fault_set(fault, STEP_FIREWALL, 0, -r);
 	}
 	nft_close(&nft);
 	fault_point("firewall-added");
 	return r;
+}
+
+/* At once; or, where some are not there, in two parts, of which the first matters: a maker that
+ * died may have taken other addresses than were recorded. */
+static int remove_elements(struct nft *nft, const struct task_link *link)
+{
+	int r;
+
+	nft_begin(nft);
+	change_link(nft, link, true);
+	r = nft_commit(nft);
+	if (r != -ENOENT)
+		return r;
+	nft_begin(nft);
+	change_place(nft, link, true);
+	r = nft_commit(nft);
+	nft_begin(nft);
+	change_addresses(nft, link, true);
+	(void)nft_commit(nft);
+	return r == -ENOENT ? 0 : r;
 }
 
 int firewall_remove(const struct host *host, const struct task_firewall *firewall,
@@ -199,21 +228,16 @@ int firewall_remove(const struct host *host, const struct task_firewall *firewal
 	r = open_in_host(host, firewall, &nft, fault);
 	if (r < 0)
 		return r;
-	/* one by one: what is not there must not keep the rest */
-	for (size_t i = 0; i < n && (r == 0 || r == -ENOENT); i++) {
-		if (!links[i].egress)
-			continue;
-		nft_begin(&nft);
-		change_links(&nft, &links[i], 1, true);
-		r = nft_commit(&nft);
-	}
+	for (size_t i = 0; i < n && r == 0; i++)
+		if (links[i].egress)
+			r = remove_elements(&nft, &links[i]);
 	nft_close(&nft);
 	fault_point("firewall-removed");
-	return r < 0 && r != -ENOENT ? fault_set(fault, STEP_FIREWALL, 0, -r) : 0;
+	return r < 0 ? fault_set(fault, STEP_FIREWALL, 0, -r) : 0;
 }
 
 /* Deleted and made anew in one transaction: no packet sees it half done. */
-static int remake_table(struct nft *nft, const struct host *host, const struct task_restore *task)
+static int remake_table(struct nft *nft, const struct task_restore *task)
 {
 	nft_begin(nft);
 	if (!task->more) {
@@ -222,8 +246,8 @@ static int remake_table(struct nft *nft, const struct host *host, const struct t
 		nft_delete_table(nft);
 		firewall_add_table(nft, &task->firewall, false);
 	}
-	change_links(nft, task->links, task->n_links, false);
-	forwarding_each_guarded(host, guard, nft);
+	add_links(nft, task->links, task->n_links);
+	forwarding_each_guarded(nft->table, guard, nft);
 	return nft_commit(nft);
 }
 
@@ -240,7 +264,7 @@ static int clear(struct nft *nft, const struct host *host, const struct task_fir
 	if (r == 0)
 		r = barrier_lower(barrier_mark(firewall->table));
 	fault_point("barrier-lowered");
-	return r == 0 ? forwarding_restore(host) : r;
+	return r == 0 ? forwarding_restore(host, firewall->table) : r;
 }
 
 static int restore(struct nft *nft, const struct host *host, const struct task_restore *task)
@@ -254,7 +278,7 @@ static int restore(struct nft *nft, const struct host *host, const struct task_r
 	for (size_t i = 0; i < task->n_links; i++)
 		(void)open_ends(host, &task->firewall, &task->links[i], 1, &ignored);
 	r = barrier_raise(barrier_mark(task->firewall.table));
-	return r == 0 ? remake_table(nft, host, task) : r;
+	return r == 0 ? remake_table(nft, task) : r;
 }
 
 void child_restore(const struct host *host, const struct task_restore *task)

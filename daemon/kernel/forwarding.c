@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <dirent.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <net/if.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/forwarding.h"
 
+/* In the runtime directory: there may be something of ours in the host's net namespace. */
 #define DIRECTORY "forwarding"
+/* Records of all daemons of this machine, in a directory for each net namespace. */
+#define RECORDS "/run/nsctl-forwarding"
 
 /* --- sysctls --- */
 
@@ -46,31 +52,101 @@ static int write_setting(const char *interface, const char *name)
 	return write_switch(path, true);
 }
 
+/* --- records --- */
+
+/* The number of the net namespace that no other has, as long as the machine runs. */
+static int net_cookie(uint64_t *ret)
+{
+	_cleanup_fd_ int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	socklen_t size = sizeof(*ret);
+
+	return fd < 0 || getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, ret, &size) < 0
+		       ? negative_errno()
+		       : 0;
+}
+
+static int records_path(char *ret, size_t size)
+{
+	uint64_t cookie;
+	int r = net_cookie(&cookie);
+
+	if (r == 0)
+		snprintf(ret, size, RECORDS "/%" PRIu64, cookie);
+	return r;
+}
+
+/* Whether the directory has been removed since it was opened. */
+static bool is_removed(int fd)
+{
+	struct stat status;
+
+	return fstat(fd, &status) == 0 && status.st_nlink == 0;
+}
+
+/* Opens the directory of records, which is nobody else's until it is closed; makes it where wanted.
+ */
+static int lock_records(bool make)
+{
+	char path[64];
+	int r = records_path(path, sizeof(path));
+
+	while (r == 0) {
+		_cleanup_fd_ int fd = -1;
+
+		if (make && ((mkdir(RECORDS, 0700) < 0 && errno != EEXIST) ||
+			     (mkdir(path, 0700) < 0 && errno != EEXIST)))
+			return negative_errno();
+		fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if ((fd < 0 && (!make || errno != ENOENT)) || (fd >= 0 && flock(fd, LOCK_EX) < 0))
+			return negative_errno();
+		if (fd >= 0 && !is_removed(fd))
+			return take_fd(&fd);
+	}
+	return r;
+}
+
 /* --- interfaces that are not ours --- */
 
-/* Recorded before it is changed: whatever happens in between, it is put back. */
-static int open_up(const struct host *host, int family, const char *interface)
+/* Says that this daemon, too, needs the interface to forward. */
+static int add_user(int records_fd, const char *record, const char *user)
 {
-	char path[128], record[64];
-	int r, fd;
+	char path[128];
+	int fd;
 
-	path_of(family, interface, path, sizeof(path));
-	r = read_switch(path);
-	if (r != 0)
-		return r == -ENOENT ? 0 : MIN(r, 0);
-	snprintf(record, sizeof(record), DIRECTORY "/%d-%s", family, interface);
-	fd = openat(host->runtime_fd, record, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (mkdirat(records_fd, record, 0700) < 0 && errno != EEXIST)
+		return negative_errno();
+	snprintf(path, sizeof(path), "%s/%s", record, user);
+	fd = openat(records_fd, path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return negative_errno();
 	close_fd(fd);
+	return 0;
+}
+
+/* Recorded before it is changed: whatever happens in between, it is put back. */
+static int open_up(int records_fd, const char *user, int family, const char *interface)
+{
+	char path[128], record[64];
+	int r, was;
+
+	path_of(family, interface, path, sizeof(path));
+	snprintf(record, sizeof(record), "%d-%s", family, interface);
+	was = read_switch(path);
+	if (was < 0)
+		return was == -ENOENT ? 0 : was;
+	/* the administrator's, or another daemon's? */
+	if (was == 1 && faccessat(records_fd, record, F_OK, 0) < 0)
+		return 0;
+	r = add_user(records_fd, record, user);
 	fault_point("forwarding-recorded");
-	r = write_switch(path, true);
+	if (r == 0 && was == 0)
+		r = write_switch(path, true);
 	fault_point("forwarding-changed");
 	return r;
 }
 
 /* Those that default routes lead over: what answers come in by. */
-static int open_up_routes4(const struct host *host)
+static int open_up_routes4(int records_fd, const char *user)
 {
 	_cleanup_file_ FILE *file = fopen("/proc/net/route", "re");
 	char line[256], interface[IFNAMSIZ], destination[16];
@@ -79,11 +155,11 @@ static int open_up_routes4(const struct host *host)
 	while (file && r == 0 && fgets(line, sizeof(line), file))
 		if (sscanf(line, "%15s %15s", interface, destination) == 2 &&
 		    strcmp(destination, "00000000") == 0)
-			r = open_up(host, 4, interface);
+			r = open_up(records_fd, user, 4, interface);
 	return r;
 }
 
-static int open_up_routes6(const struct host *host)
+static int open_up_routes6(int records_fd, const char *user)
 {
 	_cleanup_file_ FILE *file = fopen("/proc/net/ipv6_route", "re");
 	char line[256], interface[IFNAMSIZ], destination[40], prefix[4];
@@ -93,7 +169,7 @@ static int open_up_routes6(const struct host *host)
 		if (sscanf(line, "%39s %3s %*s %*s %*s %*s %*s %*s %*s %15s", destination, prefix,
 			   interface) == 3 &&
 		    strcmp(prefix, "00") == 0 && strcmp(interface, "lo") != 0)
-			r = open_up(host, 6, interface);
+			r = open_up(records_fd, user, 6, interface);
 	return r;
 }
 
@@ -114,8 +190,9 @@ static int open_own(const char *interface)
 	return r == 0 ? write_setting(interface, "forwarding") : r;
 }
 
-int forwarding_allow(const struct host *host, const char *interface)
+int forwarding_allow(const struct host *host, const char *user, const char *interface)
 {
+	_cleanup_fd_ int records_fd = -1;
 	char path[128];
 	int r;
 
@@ -123,20 +200,21 @@ int forwarding_allow(const struct host *host, const char *interface)
 		return negative_errno();
 	r = open_own(interface);
 	if (r == 0)
-		r = open_up_routes4(host);
+		r = records_fd = lock_records(true);
+	if (r >= 0)
+		r = open_up_routes4(records_fd, user);
 	path_of(6, interface, path, sizeof(path));
 	if (r < 0 || write_switch(path, true) < 0)
 		return r;
-	return open_up_routes6(host);
+	return open_up_routes6(records_fd, user);
 }
 
 /* --- what was changed --- */
 
-static void each_record(const struct host *host,
-			void (*callback)(const struct host *host, const char *name, void *context),
+static void each_record(int records_fd, void (*callback)(const char *name, void *context),
 			void *context)
 {
-	int fd = openat(host->runtime_fd, DIRECTORY, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = openat(records_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *entry;
 
@@ -146,28 +224,35 @@ static void each_record(const struct host *host,
 	}
 	while ((entry = readdir(directory)))
 		if (entry->d_name[0] != '.' && entry->d_name[1] == '-')
-			callback(host, entry->d_name, context);
+			callback(entry->d_name, context);
 	closedir(directory);
 }
 
 struct guarding {
+	int records_fd;
+	const char *user;
 	void (*callback)(const char *interface, void *context);
 	void *context;
 };
 
-static void guard_one(const struct host *host _unused_, const char *name, void *context)
+static void guard_one(const char *name, void *context)
 {
 	const struct guarding *guarding = context;
+	char path[NAME_MAX + 128];
 
-	guarding->callback(name + 2, guarding->context);
+	snprintf(path, sizeof(path), "%s/%s", name, guarding->user);
+	if (faccessat(guarding->records_fd, path, F_OK, 0) == 0)
+		guarding->callback(name + 2, guarding->context);
 }
 
-void forwarding_each_guarded(const struct host *host,
+void forwarding_each_guarded(const char *user,
 			     void (*callback)(const char *interface, void *context), void *context)
 {
-	struct guarding guarding = {callback, context};
+	_cleanup_fd_ int records_fd = lock_records(false);
+	struct guarding guarding = {records_fd, user, callback, context};
 
-	each_record(host, guard_one, &guarding);
+	if (records_fd >= 0)
+		each_record(records_fd, guard_one, &guarding);
 }
 
 /* What the administrator has allowed for all interfaces since then stays allowed. */
@@ -177,29 +262,69 @@ static bool allowed_for_all(int family)
 				       : "/proc/sys/net/ipv6/conf/all/force_forwarding") == 1;
 }
 
-static void restore_one(const struct host *host, const char *name, void *context)
+/* Whether a daemon needs what the record is about. */
+static bool has_users(int records_fd, const char *name)
 {
-	char path[128], record[NAME_MAX + 16];
-	int r = 0, *failed = context;
+	int fd = openat(records_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+	bool found = false;
 
+	if (!directory) {
+		close_fd(fd);
+		return false;
+	}
+	while ((entry = readdir(directory)))
+		found |= entry->d_name[0] != '.';
+	closedir(directory);
+	return found;
+}
+
+struct restoring {
+	int records_fd;
+	const char *user;
+	int failed;
+};
+
+static void restore_one(const char *name, void *context)
+{
+	struct restoring *restoring = context;
+	char path[NAME_MAX + 128];
+	int r = 0;
+
+	snprintf(path, sizeof(path), "%s/%s", name, restoring->user);
+	unlinkat(restoring->records_fd, path, 0);
+	if (has_users(restoring->records_fd, name))
+		return;
 	path_of(name[0] - '0', name + 2, path, sizeof(path));
 	if (!allowed_for_all(name[0] - '0'))
 		r = write_switch(path, false);
-	if (r < 0 && r != -ENOENT) {
-		*failed = r;
-		return;
-	}
-	snprintf(record, sizeof(record), DIRECTORY "/%s", name);
-	unlinkat(host->runtime_fd, record, 0);
+	if (r < 0 && r != -ENOENT)
+		restoring->failed = r;
+	else
+		unlinkat(restoring->records_fd, name, AT_REMOVEDIR);
 }
 
-int forwarding_restore(const struct host *host)
+static int restore_all(const char *user)
 {
-	int failed = 0;
+	_cleanup_fd_ int records_fd = lock_records(false);
+	struct restoring restoring = {.records_fd = records_fd, .user = user};
+	char path[64];
 
-	each_record(host, restore_one, &failed);
-	if (failed == 0 && unlinkat(host->runtime_fd, DIRECTORY, AT_REMOVEDIR) < 0 &&
-	    errno != ENOENT)
-		failed = negative_errno();
-	return failed;
+	if (records_fd < 0)
+		return records_fd == -ENOENT ? 0 : records_fd;
+	each_record(records_fd, restore_one, &restoring);
+	/* others may have theirs there */
+	if (records_path(path, sizeof(path)) == 0 && rmdir(path) == 0)
+		(void)rmdir(RECORDS);
+	return restoring.failed;
+}
+
+int forwarding_restore(const struct host *host, const char *user)
+{
+	int r = restore_all(user);
+
+	if (r == 0 && unlinkat(host->runtime_fd, DIRECTORY, AT_REMOVEDIR) < 0 && errno != ENOENT)
+		r = negative_errno();
+	return r;
 }

@@ -24,6 +24,9 @@ void link_add_flags(struct rtnl *rtnl, uint32_t index, bool up);
 void link_add_change(struct rtnl *rtnl, uint32_t index, const char *mac, uint32_t mtu);
 void link_add_address(struct rtnl *rtnl, uint32_t index, const char *text, bool add);
 void link_add_route(struct rtnl *rtnl, uint32_t index, const char *gateway, bool add);
+/* The subnet of the address becomes the interface's by a route of ours; -EEXIST: another interface
+ * has such a one. */
+void link_add_claim(struct rtnl *rtnl, uint32_t index, const char *address);
 
 /* The net namespace of an end; own_fd: of one without a pin. The caller's to close; -errno. */
 int link_open_place(const struct host *host, const struct task_end *end, int own_fd);

@@ -11,6 +11,7 @@
 #include "daemon/kernel/pin.h"
 #include "daemon/kernel/qdisc.h"
 #include "daemon/kernel/sysctl.h"
+#include "daemon/wire/way.h"
 
 /* --- requests --- */
 
@@ -63,6 +64,8 @@ static void add_pair(struct rtnl *rtnl, const struct task_link *link, int peer_n
 	memset(mnl_nlmsg_get_payload_tail(message), 0, sizeof(struct ifinfomsg));
 	message->nlmsg_len += MNL_ALIGN(sizeof(struct ifinfomsg));
 	put_end(message, &link->b);
+	if (link->egress)
+		mnl_attr_put_u32(message, IFLA_GROUP, WAY_GROUP);
 	mnl_attr_put_u32(message, IFLA_NET_NS_FD, peer_ns_fd);
 	mnl_attr_nest_end(message, peer);
 	mnl_attr_nest_end(message, data);
@@ -164,6 +167,32 @@ void link_add_route(struct rtnl *rtnl, uint32_t index, const char *gateway, bool
 	header->rtm_type = RTN_UNICAST;
 	mnl_attr_put(message, RTA_GATEWAY, address_size(family), bytes);
 	mnl_attr_put_u32(message, RTA_OIF, index);
+}
+
+/* Worse than any other: nothing is routed by it. The kernel's own route to the subnet has another
+ * metric, and may be there twice. */
+#define CLAIM_METRIC 0x6e736374
+
+void link_add_claim(struct rtnl *rtnl, uint32_t index, const char *address)
+{
+	struct rtmsg *header;
+	struct nlmsghdr *message = rtnl_add(rtnl, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL,
+					    sizeof(*header), (void **)&header);
+	unsigned int prefix;
+	uint8_t bytes[16];
+	int family = read_address(address, bytes, &prefix);
+
+	for (unsigned int bit = prefix; bit < 8 * address_size(family); bit++)
+		bytes[bit / 8] &= ~(0x80 >> bit % 8);
+	header->rtm_family = family;
+	header->rtm_dst_len = prefix;
+	header->rtm_table = RT_TABLE_MAIN;
+	header->rtm_protocol = RTPROT_STATIC;
+	header->rtm_scope = RT_SCOPE_LINK;
+	header->rtm_type = RTN_UNICAST;
+	mnl_attr_put(message, RTA_DST, address_size(family), bytes);
+	mnl_attr_put_u32(message, RTA_OIF, index);
+	mnl_attr_put_u32(message, RTA_PRIORITY, CLAIM_METRIC);
 }
 
 /* --- batches whose failures have a name --- */
@@ -275,6 +304,16 @@ static int add_gateways(struct link_batch *batch, const struct task_end *end, ui
 	return link_batch_commit(batch, detail, fault);
 }
 
+/* A way out's addresses belong to it alone on the host. */
+static int claim(struct link_batch *batch, const struct task_end *end, uint32_t index,
+		 uint32_t detail, struct fault *fault)
+{
+	for (size_t i = 0; i < end->n_addresses; i++)
+		link_add_claim(&batch->rtnl, index, end->addresses[i].text);
+	link_batch_expect(batch, STEP_CLAIM);
+	return link_batch_commit(batch, detail, fault);
+}
+
 /* Which end's name is taken: the kernel does not tell. */
 static uint32_t find_taken(struct rtnl *rtnl, const struct task_link *link)
 {
@@ -335,6 +374,8 @@ static int furnish_both(struct link_batch *batch, const struct task_link *link, 
 	r = furnish(batch, link->id, &link->b, pair->peer, detail + 1, fault);
 	if (r == 0)
 		r = add_gateways(batch, &link->b, pair->peer, detail + 1, fault);
+	if (r == 0 && link->egress)
+		r = claim(batch, &link->b, pair->peer, detail + 1, fault);
 	return r;
 }
 

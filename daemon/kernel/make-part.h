@@ -22,6 +22,7 @@ struct maker {
 	int channel_fd;	     /* maker: to the inner process; inner: to the maker */
 	pid_t init_pid;
 	bool needs_resolver; /* resolver_is_needed() */
+	uint32_t way_shift;  /* for the report */
 	struct fault fault;
 };
 

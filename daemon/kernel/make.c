@@ -11,6 +11,7 @@
 #include "daemon/kernel/process.h"
 #include "daemon/kernel/resolver.h"
 #include "daemon/kernel/vault.h"
+#include "daemon/kernel/way.h"
 
 #define CPUS_MAX 64
 
@@ -123,27 +124,44 @@ int maker_make_namespaces(struct maker *maker)
 }
 
 /* Making links leads through other net namespaces: back into the set's afterwards. */
+static int come_back(struct maker *maker, int r)
+{
+	if (r == 0 && setns(maker->fds[KIND_NET], CLONE_NEWNET) < 0)
+		return maker_fail(maker, STEP_JOIN, KIND_NET);
+	return r;
+}
+
+static int make_way(struct maker *maker, const struct task_link *proposed)
+{
+	const struct task_firewall *firewall = &maker->task->firewall;
+	static struct task_link way;
+	int r = way_make(maker->host, firewall, proposed, maker->fds[KIND_NET], &way,
+			 &maker->way_shift, &maker->fault);
+
+	if (r == 0)
+		r = firewall_add(maker->host, firewall, &way, 1, &maker->fault);
+	if (r < 0)
+		maker->fault.detail += 2 * (maker->task->n_links - 1);
+	r = come_back(maker, r);
+	return r == 0 && way.inner ? firewall_make_inner(way.a.interface, &maker->fault) : r;
+}
+
+/* The way out is the last of them. */
 static int make_links(struct maker *maker)
 {
 	const struct task_create *task = maker->task;
+	bool way = task->n_links > 0 && task->links[task->n_links - 1].egress;
+	size_t n = task->n_links - way;
 	int r = 0;
 
 	if (task->bridge.given)
 		r = link_make_bridge(maker->host, &task->bridge, &maker->fault);
-	if (r < 0 || task->n_links == 0)
-		return r;
-	r = link_make_all(maker->host, task->links, task->n_links, maker->fds[KIND_NET],
-			  &maker->fault);
+	if (r == 0 && n > 0) {
+		r = link_make_all(maker->host, task->links, n, maker->fds[KIND_NET], &maker->fault);
+		r = come_back(maker, r);
+	}
 	fault_point("create-linked");
-	if (r == 0 && task->firewall.given)
-		r = firewall_add(maker->host, &task->firewall, task->links, task->n_links,
-				 &maker->fault);
-	if (r == 0 && setns(maker->fds[KIND_NET], CLONE_NEWNET) < 0)
-		return maker_fail(maker, STEP_JOIN, KIND_NET);
-	for (size_t i = 0; r == 0 && i < task->n_links; i++)
-		if (task->links[i].inner)
-			r = firewall_make_inner(task->links[i].a.interface, &maker->fault);
-	return r;
+	return r == 0 && way ? make_way(maker, &task->links[n]) : r;
 }
 
 int maker_set_up_network(struct maker *maker)
@@ -293,6 +311,7 @@ static int fill_report(struct maker *maker, struct task_report *report)
 		if (r < 0)
 			return fault_set(&maker->fault, STEP_PIN, kind, -r);
 	}
+	report->way_shift = maker->way_shift;
 	report->init_pid = maker->init_pid;
 	if (maker->init_pid > 0)
 		r = process_start_time(maker->init_pid, &report->init_start);

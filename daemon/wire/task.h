@@ -302,6 +302,7 @@ struct task_report {
 	int32_t error;
 	uint64_t inodes[KIND_COUNT], ids[KIND_COUNT]; /* TASK_CREATE */
 	int32_t init_pid;			      /* TASK_CREATE */
+	uint32_t way_shift; /* TASK_CREATE: its way out lies so many further in the pools */
 	uint64_t init_start;
 	int32_t pid, runner_pid; /* REPORT_STARTED */
 };

@@ -106,11 +106,21 @@ rules_are() { [ "$(rules)" = "$1" ]; }
 	on_host sysctl -qw net.ipv4.conf.up0.rp_filter=2 net.ipv4.conf.all.rp_filter=0
 }
 
+# Where daemons of this net namespace record what they have opened (71 is SO_NETNS_COOKIE).
+records_directory() {
+	on_host python3 -c '
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+print("/run/nsctl-forwarding/%d" % int.from_bytes(s.getsockopt(socket.SOL_SOCKET, 71, 8), "little"))'
+}
+not_there() { [ ! -e "$1" ]; }
+
 @test "killed while the host is opened and closed: nothing of it stays" {
 	for point in barrier-attached forwarding-recorded forwarding-changed barrier-raised firewall-added; do
 		killed_at "$point" create -n --egress a || return 1
 		nsctl rm --ignore a
 		leaves "$before" || { echo "$point" && return 1; }
+		not_there "$(records_directory)"
 	done
 	for point in table-cleared barrier-lowered; do
 		nsctl create -n --egress a
@@ -136,6 +146,7 @@ rules_are() { [ "$(rules)" = "$1" ]; }
 	in_net lan ping -c 1 -W 20 198.18.7.1
 	nsctl create -n --egress a
 	[ "$(on_host cat /proc/sys/net/ipv4/conf/up0/forwarding)" = 1 ]
+	[ -e "$(records_directory)/4-up0" ]
 	counts forward fails in_world ping -c 1 -W 1 198.18.7.2
 	# the administrator allows it for all: that stays, whatever we had opened before
 	on_host sysctl -qw net.ipv4.ip_forward=1
@@ -147,4 +158,3 @@ rules_are() { [ "$(rules)" = "$1" ]; }
 	in_world ip route del 198.18.7.0/24
 	on_host ip link del up1
 }
-not_there() { [ ! -e "$1" ]; }

@@ -379,6 +379,40 @@ static void test_bridge(void **state _unused_)
 	assert_string_equal(bridge.task.addresses[1].text, "fd08::1/64");
 }
 
+/* --- ways to the outside --- */
+
+static void test_egress(void **state _unused_)
+{
+	static struct wiring_egress egress;
+	struct failure failure = {};
+	static const struct {
+		uint32_t ways;
+		const char *address4, *address6, *gateway4, *gateway6;
+	} rows[] = {
+		{0, "10.213.0.2/30", "fd6e::2/126", "10.213.0.1", "fd6e::1"},
+		{1, "10.213.0.6/30", "fd6e::6/126", "10.213.0.5", "fd6e::5"},
+		{16383, "10.213.255.254/30", "fd6e::fffe/126", "10.213.255.253", "fd6e::fffd"},
+		{16384, "10.214.0.2/30", "fd6e::1:2/126", "10.214.0.1", "fd6e::1:1"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct wire_link *wire = &egress.wire;
+
+		assert_int_equal(wiring_egress(registry, "10.213.0.0/16", "fd6e::/64", true,
+					       &egress, &failure),
+				 0);
+		wiring_move_egress(&egress, rows[i].ways);
+		assert_string_equal(wire->a.addresses[0].text, rows[i].address4);
+		assert_string_equal(wire->a.addresses[1].text, rows[i].address6);
+		assert_string_equal(wire->a.gateway, rows[i].gateway4);
+		assert_string_equal(wire->a.second_gateway, rows[i].gateway6);
+		assert_memory_equal(wire->b.addresses[0].text, rows[i].gateway4,
+				    strlen(rows[i].gateway4));
+		assert_memory_equal(wire->b.addresses[1].text, rows[i].gateway6,
+				    strlen(rows[i].gateway6));
+	}
+}
+
 /* --- what the spawner is told --- */
 
 static void test_task(void **state _unused_)
@@ -414,6 +448,7 @@ int main(void)
 		TEST(test_change),
 		TEST(test_networks),
 		TEST(test_bridge),
+		TEST(test_egress),
 		TEST(test_task),
 	};
 
