@@ -10,7 +10,7 @@
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/spawn.h"
 
-/* The spawner may have to wait for makers of a keeper before us. */
+/* The spawner may have to wait for what a daemon before has left: see leftover.h. */
 #define READY_SECONDS 40
 /* What takes longer than that waits for something, and does not compete with others' work. */
 #define TURN_SECONDS 1

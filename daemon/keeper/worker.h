@@ -36,7 +36,7 @@ void worker_bind(struct worker *worker, struct worker **holder);
 void worker_release(struct worker *worker);
 /* Tells a bound worker that the descriptors of this request are not needed. */
 void worker_drop(struct worker *worker, uint32_t connection, uint32_t request);
-/* Kills it, and what it runs; its channel then reads end-of-file. */
+/* Kills it, and what it runs, unless that is stuck (process_is_stuck()): nobody waits for it. */
 void worker_abort(struct worker *worker);
 void worker_free_idle(struct keeper *keeper);
 
