@@ -96,6 +96,17 @@ rules_are() { [ "$(rules)" = "$1" ]; }
 	gets a http://203.0.113.1:8000/
 }
 
+@test "the last way out goes while another is made" {
+	for round in 1 2 3 4 5 6 7 8 9 10; do
+		nsctl create -n --egress a
+		nsctl rm a 3>&- &
+		nsctl create -n --egress b
+		wait $!
+		eventually quickly_gets b http://203.0.113.1:8000/ || { echo "round $round" && return 1; }
+		nsctl rm b
+	done
+}
+
 @test "hosts that filter strictly by reverse path have ways out too" {
 	on_host sysctl -qw net.ipv4.conf.up0.rp_filter=1 net.ipv4.conf.all.rp_filter=1
 	nsctl create -n --egress --publish=8090:80 a
