@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What front.c (channels and connections) and request.c (answers) share. */
+/* What front.c (channels and connections), dispatch.c (requests) and request.c (answers) share. */
 #ifndef NSCTL_KEEPER_FRONT_PART_H
 #define NSCTL_KEEPER_FRONT_PART_H
 
@@ -17,7 +17,10 @@ struct front {
 	int requests_fd; /* what it asks: the reading end of a pipe */
 	struct wire_inbox inbox;
 	struct lanes lanes;
+	uint32_t number; /* by which it can be killed; 0: it has not been started */
 	struct event *readable, *writable, *idle;
+	struct event *life; /* while it has something to read: see on_life() */
+	bool heard;	    /* it has said something since */
 	struct connection *connections;
 	struct request *requests; /* kept ones */
 	size_t n_requests;
@@ -29,6 +32,10 @@ struct front {
 void front_close_soon(struct front *front);
 /* Sends it what keeper->to_front holds. A front that does not take it is ended from the loop. */
 void front_say(struct front *front);
+/* Handles one message of the front's. Returns 0, or -EBADMSG: no front of ours says that. */
+int dispatch(struct front *front, struct wire_message *message);
+/* A connection is over. */
+void front_drop_connection(struct front *front, struct connection *connection);
 /* Whether its channel has room for any answer. */
 bool front_has_room(const struct front *front);
 

@@ -1,21 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
-#include "daemon/keeper/apply.h"
-#include "daemon/keeper/audit.h"
-#include "daemon/keeper/control.h"
 #include "daemon/keeper/front-part.h"
-#include "daemon/keeper/inquiry.h"
+#include "daemon/keeper/ending.h"
 #include "daemon/keeper/lease.h"
-#include "daemon/keeper/lifecycle.h"
-#include "daemon/keeper/link.h"
 #include "daemon/keeper/log.h"
 #include "daemon/keeper/monitor.h"
-#include "daemon/keeper/network.h"
 #include "daemon/keeper/operation.h"
-#include "daemon/keeper/run.h"
 #include "daemon/keeper/session.h"
 
 /* A front without connections stays warm that long. */
@@ -28,7 +23,8 @@
 /* Room for many answers: while less than a quarter is free no request is taken. */
 #define CHANNEL_BUFFER (2 * 1024 * 1024)
 #define MESSAGES_AT_ONCE 16
-#define REQUESTS_MAX 1024
+/* A front that lives reads what it is told in that time. */
+#define LIFE_SECONDS 20
 /* Of the pipe: one request that is as large as can be, and the beginnings of others. */
 #define PIPE_SIZE (256 * 1024)
 
@@ -45,10 +41,42 @@ void front_close_soon(struct front *front)
 	evtimer_add(front->idle, &now);
 }
 
+static void expect_life(struct front *front)
+{
+	static const struct timeval time = {.tv_sec = LIFE_SECONDS};
+
+	if (evtimer_pending(front->life, NULL))
+		return;
+	front->heard = false;
+	evtimer_add(front->life, &time);
+}
+
+/*
+ * A front that neither reads what it is told nor says anything hangs: in closing a file on a file
+ * system that does not answer, or stopped by its user. Another takes its place.
+ */
+static void on_life(evutil_socket_t fd _unused_, short what _unused_, void *context)
+{
+	struct front *front = context;
+	int unread = 0;
+
+	if (front->closing || ioctl(front->channel_fd, SIOCOUTQ, &unread) < 0 || unread == 0)
+		return;
+	if (front->heard) {
+		expect_life(front);
+		return;
+	}
+	log_by_user("fronts ended", LOG_WARNING,
+		    &(struct log_fields){.has_uid = true, .uid = front->identity.uid},
+		    "a front hangs: it is ended");
+	front_close_soon(front);
+}
+
 void front_say(struct front *front)
 {
 	int r = wire_send(&front->keeper->to_front, front->channel_fd);
 
+	expect_life(front);
 	/* that it has died its pipe tells as well */
 	if (r == 0 || r == -EPIPE || r == -ENOTCONN || r == -ECONNRESET)
 		return;
@@ -65,44 +93,7 @@ bool front_has_room(const struct front *front)
 	return poll(&poll_fd, 1, 0) == 1 && poll_fd.revents & POLLOUT;
 }
 
-/* --- requests --- */
-
-static void (*const handlers[WIRE_OP_END])(struct keeper *, struct request *,
-					   struct wire_message *) = {
-	[WIRE_CREATE] = lifecycle_on_create,
-	[WIRE_GET] = inquiry_on_get,
-	[WIRE_LIST] = inquiry_on_list,
-	[WIRE_REMOVE] = lifecycle_on_remove,
-	[WIRE_RENEW] = lease_on_renew,
-	[WIRE_EXEC] = session_on_exec,
-	[WIRE_RUN] = run_on_run,
-	[WIRE_SESSIONS] = inquiry_on_sessions,
-	[WIRE_WAIT] = session_on_wait,
-	[WIRE_OPEN] = inquiry_on_open,
-	[WIRE_PROCESSES] = control_on_processes,
-	[WIRE_KILL] = control_on_kill,
-	[WIRE_FREEZE] = control_on_freeze,
-	[WIRE_THAW] = control_on_thaw,
-	[WIRE_IDENTIFY] = inquiry_on_identify,
-	[WIRE_STATUS] = inquiry_on_status,
-	[WIRE_LINK_ADD] = link_on_add,
-	[WIRE_LINK_SET] = link_on_set,
-	[WIRE_LINK_REMOVE] = link_on_remove,
-	[WIRE_LINK_LIST] = link_on_list,
-	[WIRE_NETWORK_CREATE] = network_on_create,
-	[WIRE_NETWORK_REMOVE] = network_on_remove,
-	[WIRE_NETWORK_LIST] = network_on_list,
-	[WIRE_MONITOR] = monitor_on_monitor,
-	[WIRE_APPLY] = apply_on_apply,
-};
-
-/* Never kept: a user who waits for as much as it may can still look around, and end something. */
-static const bool answered_at_once[WIRE_OP_END] = {
-	[WIRE_LIST] = true,	    [WIRE_RENEW] = true,     [WIRE_SESSIONS] = true,
-	[WIRE_OPEN] = true,	    [WIRE_PROCESSES] = true, [WIRE_KILL] = true,
-	[WIRE_IDENTIFY] = true,	    [WIRE_STATUS] = true,    [WIRE_LINK_LIST] = true,
-	[WIRE_NETWORK_LIST] = true,
-};
+/* --- connections --- */
 
 /* Only those whose connection asked for nothing but the answer. */
 static void drop_requests(struct front *front, uint32_t connection)
@@ -165,112 +156,10 @@ static void start_idling(struct front *front)
 	limit_idle(front->keeper);
 }
 
-/* The pidfds of a request have been looked at: its handler answers it, now or later. */
-static void on_identified(struct request *kept, const struct lane_process *processes,
-			  const struct failure *failure, void *context)
+void front_drop_connection(struct front *front, struct connection *connection)
 {
-	struct wire_message *message = context;
-	struct keeper *keeper = kept->front ? kept->front->keeper : NULL;
-	struct request request = *kept;
-
-	request.kept = false;
-	request.processes = processes;
-	request_drop(kept);
-	if (processes && request_connection(&request))
-		handlers[request.op](keeper, &request, message);
-	else if (keeper)
-		request_fail(keeper, &request, failure);
-	wire_message_done(message);
-	free(message);
-}
-
-/* Has the pidfds of a request looked at before it is handled. */
-static void identify(struct keeper *keeper, const struct request *request, uint64_t processes,
-		     const struct wire_message *message)
-{
-	struct wire_message *copy = calloc(1, sizeof(*copy));
-	struct request *kept = copy ? request_keep(request) : NULL;
-	struct failure failure;
-	int r = kept ? wire_message_copy(message, copy) : -ENOMEM;
-
-	if (r == 0)
-		r = lane_identify(kept, processes, on_identified, copy);
-	if (r == 0)
-		return;
-	if (copy)
-		wire_message_done(copy);
-	free(copy);
-	failure_from_errno(&failure, r, "look at the descriptor of the process");
-	if (kept)
-		request_fail(keeper, kept, &failure);
-}
-
-/* Refuses what the caller may not ask for, or asks for too often. Returns 0 or the error. */
-static int admit(struct front *front, const struct request *request, uint64_t processes,
-		 struct failure *failure)
-{
-	if (front->n_requests >= REQUESTS_MAX && (processes || !answered_at_once[request->op]))
-		return failure_set(failure, ERROR_LIMIT_EXCEEDED, REQUESTS_MAX, "requests", NULL);
-	if (authz_operation(&request->subject, request->op, failure) == 0)
-		return 0;
-	front->keeper->counters.refused++;
-	return failure->error;
-}
-
-/* What is no request of a connection's. Returns 1, -EBADMSG, or 0: it is one. */
-static int on_notice(struct front *front, struct wire_message *message)
-{
-	switch (message->header->nlmsg_type) {
-	case WIRE_STOPPED:
-		front->stopped = true;
-		return 1;
-	case WIRE_LANE_WANTED:
-		lane_open(&front->lanes);
-		return 1;
-	case WIRE_LANE:
-		return lane_end(&front->lanes, message) < 0 ? -EBADMSG : 1;
-	default:
-		return 0;
-	}
-}
-
-/* 0, or -EBADMSG: no front of ours says that. */
-static int on_request(struct front *front, struct wire_message *message)
-{
-	struct keeper *keeper = front->keeper;
-	const struct nlmsghdr *header = message->header;
-	struct request request = {
-		.front = front,
-		.lanes = &front->lanes,
-		.connection = header->nlmsg_pid,
-		.number = header->nlmsg_seq,
-		.op = header->nlmsg_type,
-	};
-	struct connection *connection = request_connection(&request);
-	struct failure failure = {};
-	uint64_t processes;
-	int r = on_notice(front, message);
-
-	if (r)
-		return MIN(r, 0);
-	if (!connection || header->nlmsg_type >= WIRE_OP_END)
-		return -EBADMSG;
-	if (header->nlmsg_type == WIRE_CLOSED) {
-		drop_connection(front, connection);
-		start_idling(front);
-		return 0;
-	}
-	if (!handlers[header->nlmsg_type] || lane_claim(&request, message, &processes) < 0)
-		return -EBADMSG;
-	request.subject = connection->subject;
-	request.owner = connection->subject.uid;
-	if (admit(front, &request, processes, &failure))
-		request_fail(keeper, &request, &failure);
-	else if (processes)
-		identify(keeper, &request, processes, message);
-	else
-		handlers[request.op](keeper, &request, message);
-	return 0;
+	drop_connection(front, connection);
+	start_idling(front);
 }
 
 static void on_readable(evutil_socket_t fd, short what _unused_, void *context)
@@ -289,10 +178,12 @@ static void on_readable(evutil_socket_t fd, short what _unused_, void *context)
 		r = wire_inbox_receive(&front->inbox, fd, message);
 		if (r == -EAGAIN)
 			return;
+		front->heard = true;
 		if (r > 0)
-			r = on_request(front, message) < 0 ? -EBADMSG : 1;
+			r = dispatch(front, message) < 0 ? -EBADMSG : 1;
 		if (r > 0)
 			continue;
+		front->closing = r < 0;
 		if (r < 0)
 			log_by_user("fronts ended", LOG_WARNING,
 				    &(struct log_fields){.has_uid = true,
@@ -360,7 +251,12 @@ void front_free(struct front *front)
 		event_free(front->writable);
 	if (front->idle)
 		event_free(front->idle);
+	if (front->life)
+		event_free(front->life);
 	lanes_free(&front->lanes);
+	/* it ends by itself now, unless it hangs in closing what a client has sent */
+	if (front->number)
+		ending_add(keeper, front->number, -1, front->identity.uid, front->closing);
 	close_fd(front->channel_fd);
 	close_fd(front->requests_fd);
 	wire_inbox_done(&front->inbox);
@@ -386,7 +282,7 @@ static int start(struct front *front, int channel_fd, int requests_fd)
 	task.identity.gid = nobody ? keeper->config->front_gid : identity->gid;
 	for (size_t i = 0; !nobody && i < identity->n_groups; i++)
 		task.identity.groups[task.identity.n_groups++].id = identity->groups[i];
-	return operation_start_front(keeper, &task);
+	return operation_start_front(keeper, &task, &front->number);
 }
 
 /*
@@ -421,7 +317,8 @@ static int watch(struct front *front)
 		event_new(loop, front->requests_fd, EV_READ | EV_PERSIST, on_readable, front);
 	front->writable = event_new(loop, front->channel_fd, EV_WRITE, on_writable, front);
 	front->idle = evtimer_new(loop, on_idle, front);
-	return front->readable && front->writable && front->idle &&
+	front->life = evtimer_new(loop, on_life, front);
+	return front->readable && front->writable && front->idle && front->life &&
 			       event_add(front->readable, NULL) == 0
 		       ? 0
 		       : -ENOMEM;
@@ -469,7 +366,7 @@ static bool is_of(const struct front *front, bool any, uid_t uid)
 static bool make_room(struct keeper *keeper, bool any, uid_t uid, size_t limit)
 {
 	struct front *idle = NULL;
-	size_t n = 0;
+	size_t n = any ? 0 : ending_count(keeper, uid);
 
 	for (struct front *at = keeper->fronts; at; at = at->next)
 		if (is_of(at, any, uid)) {
@@ -544,6 +441,7 @@ int front_add(struct front *front, struct connection *connection, int socket_fd,
 	r = wire_send(&keeper->to_front, front->channel_fd);
 	if (r < 0)
 		return r;
+	expect_life(front);
 	connection->socket_fd = socket_fd;
 	evtimer_del(front->idle);
 	connection->front = front;

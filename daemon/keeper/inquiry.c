@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 #include "daemon/keeper/audit.h"
+#include "daemon/keeper/ending.h"
 #include "daemon/keeper/inquiry.h"
 #include "daemon/keeper/link.h"
 #include "daemon/keeper/operation.h"
@@ -449,6 +450,7 @@ void inquiry_on_status(struct keeper *keeper, struct request *request,
 		put_count(keeper, COUNT_LIMIT, "networks", limits->networks);
 		put_count(keeper, COUNT_LIMIT, "monitors", limits->monitors);
 		put_count(keeper, COUNT_LIMIT, "publishedPorts", limits->ports);
+		put_count(keeper, COUNT_LIMIT, "hangingProcesses", ENDING_MAX);
 		put_count(keeper, COUNT_LIMIT, "bufferedBytes", limits->buffered);
 	}
 	put_count(keeper, COUNT_USED, "sets", use ? use->sets : 0);
@@ -458,6 +460,8 @@ void inquiry_on_status(struct keeper *keeper, struct request *request,
 	put_count(keeper, COUNT_USED, "networks", use ? use->networks : 0);
 	put_count(keeper, COUNT_USED, "monitors", use ? use->monitors : 0);
 	put_count(keeper, COUNT_USED, "publishedPorts", use ? use->ports : 0);
+	put_count(keeper, COUNT_USED, "hangingProcesses",
+		  ending_count(keeper, request->subject.uid));
 	put_count(keeper, COUNT_COUNTER, "created", keeper->counters.created);
 	put_count(keeper, COUNT_COUNTER, "removed", keeper->counters.removed);
 	put_count(keeper, COUNT_COUNTER, "executed", keeper->counters.executed);

@@ -29,6 +29,7 @@
 
 struct arrivals;
 struct front;
+struct ending;
 struct lane_process;
 struct lanes;
 struct refused;
@@ -117,6 +118,7 @@ struct keeper {
 	struct wire_writer to_front;
 	struct wire_message from_front;
 	struct closer closer;
+	struct ending *ending;
 	struct event *log_event; /* a minute after lines of users were counted */
 	/* monitor */
 	struct subscription *subscriptions;

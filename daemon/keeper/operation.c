@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
+#include "daemon/keeper/ending.h"
 #include "daemon/keeper/log.h"
 #include "daemon/keeper/manager.h"
 #include "daemon/keeper/operation.h"
@@ -42,9 +43,18 @@ static void operation_free(struct operation *operation)
 
 static void send_next(struct keeper *keeper);
 
-static void finish(struct operation *operation, const struct task_report *report, bool worker_lives)
+/* Its worker has been dealt with. */
+static void conclude(struct operation *operation, const struct task_report *report)
 {
 	struct keeper *keeper = operation->keeper;
+
+	operation->done(operation, report);
+	operation_free(operation);
+	send_next(keeper);
+}
+
+static void finish(struct operation *operation, const struct task_report *report, bool worker_lives)
+{
 	struct worker *worker = operation->worker;
 
 	/* first: what comes of it may want a worker */
@@ -52,9 +62,7 @@ static void finish(struct operation *operation, const struct task_report *report
 		worker_give_back(worker);
 	else
 		worker_free(worker);
-	operation->done(operation, report);
-	operation_free(operation);
-	send_next(keeper);
+	conclude(operation, report);
 }
 
 /* One report and the descriptors that may come along. -EAGAIN, -EPIPE at the end. */
@@ -140,7 +148,8 @@ static bool read_report(struct worker *worker)
 		finish(worker->operation, &lost, false);
 	else if (r < 0)
 		worker_free(worker);
-	else if (worker->operation && report.head.serial == worker->serial)
+	else if (worker->operation && !worker->operation->parcel &&
+		 report.head.serial == worker->serial)
 		more = !take_report(worker->operation, &report, size, fds);
 	else
 		/* of a task that it was done with: see struct task_report */
@@ -167,8 +176,8 @@ static void on_time(evutil_socket_t fd _unused_, short what _unused_, void *cont
 	struct timeval rest = {.tv_sec = operation->seconds};
 
 	if (!operation->turn.queue) {
-		worker_abort(operation->worker);
-		finish(operation, &late, false);
+		worker_kill(operation->worker, operation->uid);
+		conclude(operation, &late);
 		return;
 	}
 	turns_leave(&operation->keeper->turns, &operation->turn);
@@ -363,7 +372,8 @@ static void on_front(struct operation *operation, const struct task_report *repo
 			    "no front can be started for a client: %s", strerror(report->error));
 }
 
-int operation_start_front(struct keeper *keeper, const struct task_front *task)
+int operation_start_front(struct keeper *keeper, const struct task_front *task,
+			  uint32_t *ret_number)
 {
 	struct operation *operation;
 	int r = operation_new_own(keeper, 0, &operation);
@@ -372,7 +382,10 @@ int operation_start_front(struct keeper *keeper, const struct task_front *task)
 		return r;
 	operation->uid = task->identity.uid;
 	operation->done = on_front;
-	return operation_send(operation, TASK_FRONT, &task_front_layout, task);
+	r = operation_send(operation, TASK_FRONT, &task_front_layout, task);
+	if (r == 0)
+		*ret_number = operation->worker->number;
+	return r;
 }
 
 void operation_free_all(struct keeper *keeper)
@@ -382,16 +395,24 @@ void operation_free_all(struct keeper *keeper)
 		operation_free(keeper->operations);
 	}
 	worker_free_idle(keeper);
+	ending_stop(keeper);
 	if (keeper->rest_event)
 		event_free(keeper->rest_event);
 	keeper->rest_event = NULL;
 }
 
-static void on_spawner(evutil_socket_t fd _unused_, short what _unused_, void *context)
+static void on_spawner(evutil_socket_t fd, short what _unused_, void *context)
 {
 	struct keeper *keeper = context;
+	struct wire_message *message = &keeper->from_front;
+	int r;
 
-	/* It says nothing after it is ready: it has ended, and nothing can be done without it. */
+	while ((r = wire_receive(message, fd)) == 1)
+		if (message->header->nlmsg_type == TASK_ENDED)
+			ending_is_over(keeper, message->header->nlmsg_seq);
+	if (r == -EAGAIN)
+		return;
+	/* nothing can be done without it */
 	log_error("the spawner has ended: so does the daemon; what runs goes on");
 	event_base_loopbreak(keeper->loop);
 }
@@ -458,8 +479,8 @@ int operation_start_spawner(struct keeper *keeper)
 		log_error("the spawner does not start: %s", strerror(-r));
 		return r;
 	}
-	keeper->spawner_event =
-		event_new(keeper->loop, keeper->spawner_fd, EV_READ, on_spawner, keeper);
+	keeper->spawner_event = event_new(keeper->loop, keeper->spawner_fd, EV_READ | EV_PERSIST,
+					  on_spawner, keeper);
 	if (!keeper->spawner_event || event_add(keeper->spawner_event, NULL) < 0 ||
 	    fcntl(keeper->spawner_fd, F_SETFL, O_NONBLOCK) < 0)
 		return -ENOMEM;

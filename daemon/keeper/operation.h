@@ -2,7 +2,7 @@
 /*
  * One order to a worker of the spawner's, and the reports of whoever carries it out. Each operation
  * ends in exactly one call of done(): at its last report, at its deadline, or when the worker has
- * died without a word. At the deadline the worker is killed, and done() called at once: a process
+ * died without a word. At the deadline the worker is ending, and done() called at once: a process
  * that the worker has started may live on for as long as a user wants (in state D, on a file system
  * that does not answer), though it does nothing more than end.
  *
@@ -58,8 +58,10 @@ int operation_send(struct operation *operation, enum task_op op, const struct wi
 /* Takes back an order that still waits: true, and the operation is freed without done(). False: it
  * is sent. */
 bool operation_take_back(struct operation *operation);
-/* Starts a front, which speaks for itself from then on. 0 or -errno. */
-int operation_start_front(struct keeper *keeper, const struct task_front *task);
+/* Starts a front, which speaks for itself from then on. Returns 0 and the number by which it can be
+ * killed (ending_add()), or -errno. */
+int operation_start_front(struct keeper *keeper, const struct task_front *task,
+			  uint32_t *ret_number);
 /* Frees all without calling anybody: the keeper ends. */
 void operation_free_all(struct keeper *keeper);
 

@@ -34,7 +34,7 @@ int recover_end_makers(struct keeper *keeper)
 	int r = leftover_end(kill_makers, keeper, &left);
 
 	if (r == 0 && left.stuck + left.alive > 0)
-		log_warning("%u makers of a daemon before this one are killed, but have not ended: "
+		log_warning("%u makers of a daemon before this one are ending, but have not ended: "
 			    "their sets will be broken",
 			    left.stuck + left.alive);
 	return r;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <fcntl.h>
 #include <sys/socket.h>
+#include "daemon/keeper/ending.h"
 #include "daemon/keeper/worker.h"
 
 /* How many are kept at most, and for how long after one was last given back. */
@@ -132,12 +133,15 @@ void worker_give_back(struct worker *worker)
 	evtimer_add(keeper->rest_event, &rest);
 }
 
-void worker_abort(struct worker *worker)
+void worker_kill(struct worker *worker, uid_t uid)
 {
-	struct keeper *keeper = worker->keeper;
+	int channel_fd = take_fd(&worker->fd);
 
-	wire_begin(&keeper->to_spawner, TASK_ABORT, 0, worker->number, 0);
-	wire_send(&keeper->to_spawner, keeper->spawner_fd);
+	if (worker->event)
+		event_free(worker->event);
+	worker->event = NULL;
+	ending_add(worker->keeper, worker->number, channel_fd, uid, true);
+	worker_free(worker);
 }
 
 void worker_free_idle(struct keeper *keeper)

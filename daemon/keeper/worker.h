@@ -36,8 +36,9 @@ void worker_bind(struct worker *worker, struct worker **holder);
 void worker_release(struct worker *worker);
 /* Tells a bound worker that the descriptors of this request are not needed. */
 void worker_drop(struct worker *worker, uint32_t connection, uint32_t request);
-/* Kills it, and what it runs, unless that is stuck (process_is_stuck()): nobody waits for it. */
-void worker_abort(struct worker *worker);
+/* Kills it, and what it runs, without waiting: see ending.h. It was at work for this user. Frees
+ * it. */
+void worker_kill(struct worker *worker, uid_t uid);
 void worker_free_idle(struct keeper *keeper);
 
 #endif

@@ -39,6 +39,7 @@
 struct running {
 	uint32_t number;
 	pid_t pid;
+	bool awaited; /* the keeper waits to hear of its end */
 };
 
 struct spawner {
@@ -49,6 +50,7 @@ struct spawner {
 	int signal_fd;
 	bool vault_pinned;
 	struct wire_message message;
+	struct wire_writer writer;
 };
 
 static void remember(struct spawner *spawner, uint32_t number, pid_t pid)
@@ -63,13 +65,22 @@ static void remember(struct spawner *spawner, uint32_t number, pid_t pid)
 		spawner->running = more;
 		spawner->size = size;
 	}
-	spawner->running[spawner->n_running++] = (struct running){number, pid};
+	spawner->running[spawner->n_running++] = (struct running){number, pid, false};
+}
+
+static void say_ended(struct spawner *spawner, uint32_t number)
+{
+	wire_begin(&spawner->writer, TASK_ENDED, 0, number, 0);
+	/* a keeper that has gone is noticed by reading */
+	(void)wire_send(&spawner->writer, CHANNEL_FD);
 }
 
 static void forget(struct spawner *spawner, pid_t pid)
 {
 	for (size_t i = 0; i < spawner->n_running; i++)
 		if (spawner->running[i].pid == pid) {
+			if (spawner->running[i].awaited)
+				say_ended(spawner, spawner->running[i].number);
 			spawner->running[i] = spawner->running[--spawner->n_running];
 			return;
 		}
@@ -97,11 +108,17 @@ static void on_fork(struct spawner *spawner, uint32_t number, int channel_fd)
 	}
 }
 
-static void on_abort(struct spawner *spawner, uint32_t number)
+/* Says when it has ended, which may be so by now. */
+static void on_await(struct spawner *spawner, uint32_t number, bool kill_it)
 {
 	for (size_t i = 0; i < spawner->n_running; i++)
-		if (spawner->running[i].number == number)
-			kill(spawner->running[i].pid, SIGKILL);
+		if (spawner->running[i].number == number) {
+			spawner->running[i].awaited = true;
+			if (kill_it)
+				kill(spawner->running[i].pid, SIGKILL);
+			return;
+		}
+	say_ended(spawner, number);
 }
 
 /* 0, or a failure that the spawner cannot go on after. */
@@ -111,8 +128,8 @@ static int on_message(struct spawner *spawner)
 	uint16_t type = spawner->message.header->nlmsg_type;
 	struct task_fork fork;
 
-	if (type == TASK_ABORT) {
-		on_abort(spawner, number);
+	if (type == TASK_ABORT || type == TASK_AWAIT) {
+		on_await(spawner, number, type == TASK_ABORT);
 		return 0;
 	}
 	if (type != TASK_FORK || wire_decode(&spawner->message, &task_fork_layout, &fork) < 0)
@@ -241,16 +258,10 @@ static int say_ready(struct spawner *spawner)
 		.vault_pinned = spawner->vault_pinned,
 		.cgroup_fd = spawner->host.cgroup_fd,
 	};
-	struct wire_writer writer;
-	int r = wire_writer_init(&writer);
 
-	if (r < 0)
-		return r;
-	wire_begin(&writer, TASK_READY, 0, 0, 0);
-	wire_put(&writer, &task_ready_layout, &ready);
-	r = wire_send(&writer, CHANNEL_FD);
-	wire_writer_done(&writer);
-	return r;
+	wire_begin(&spawner->writer, TASK_READY, 0, 0, 0);
+	wire_put(&spawner->writer, &task_ready_layout, &ready);
+	return wire_send(&spawner->writer, CHANNEL_FD);
 }
 
 static int complain(const char *what, int negative)
@@ -306,6 +317,8 @@ static int set_up(struct spawner *spawner, char *const *arguments)
 	}
 	if (r == 0)
 		r = wire_message_init(&spawner->message);
+	if (r == 0)
+		r = wire_writer_init(&spawner->writer);
 	return r < 0 ? complain(what, r) : 0;
 }
 

@@ -24,7 +24,9 @@
 enum task_op {
 	TASK_READY = 64, /* spawner to keeper, once: struct task_ready */
 	TASK_FORK,	 /* to the spawner: struct task_fork */
-	TASK_ABORT,	 /* to the spawner: kills worker nlmsg_seq, if it is still there */
+	TASK_ABORT,	 /* to the spawner: kills worker nlmsg_seq, or what it has become */
+	TASK_AWAIT,	 /* to the spawner: the same, without killing it */
+	TASK_ENDED,	 /* spawner to keeper, after one of these: worker nlmsg_seq has ended */
 	/* to a worker */
 	TASK_CREATE,  /* struct task_create: a maker */
 	TASK_SPARE,   /* struct task_spare: makes a net namespace in advance */

@@ -168,6 +168,38 @@ PYTHON
 	remove_fuse fuse
 }
 
+# How many processes are to end on the user's behalf, and do not.
+hanging() {
+	nsctl status --json 2>/dev/null | sed -n 's/.*"hangingProcesses": *\([0-9]*\).*/\1/p' | tail -n 1
+}
+some_hang() { [ "$(hanging)" -gt 0 ] 2>/dev/null; }
+none_hangs() { [ "$(hanging)" -eq 0 ] 2>/dev/null; }
+
+@test "processes that hang in closing what a command was given are replaced, and count" {
+	: >"$runtime.attack"
+	chown "$user_id" "$runtime.attack"
+	mount_fuse fuse --hang=flush --only=file
+	nsctl create -mpn box
+	attack "$runtime/fuse/file" <<'PYTHON'
+import os, sys, threading, time
+from hostile import Connection
+c = Connection()
+fd = os.open(sys.argv[2], os.O_RDWR)
+print("ready", file=open(sys.argv[1], "w"), flush=True)
+c.call("Exec", {"name": "box", "command": ["true"], "stdinFileDescriptor": 0, "detach": True}, [fd])
+time.sleep(1000)
+PYTHON
+	eventually fuse_hangs fuse flush file
+	# the front is replaced, and the worker killed at its deadline: both hang on
+	eventually some_hang
+	nsctl exec box true
+	check_others
+	end_fuse fuse
+	eventually none_hangs
+	end_server attack
+	remove_fuse fuse
+}
+
 @test "the keeper neither receives nor closes a descriptor of a client's, but connections (strace)" {
 	local keeper
 	keeper=$(cat "$runtime.pid")
