@@ -11,6 +11,8 @@
 
 /* A child that takes longer hangs in what an owner has mounted. */
 #define NAMES_SECONDS 5
+/* For how long a set that has missed it is left alone at first, in microseconds. */
+#define FIRST_PAUSE (60 * UINT64_C(1000000))
 
 /* What a child is at; its sets stay until it has ended, as they are busy. */
 struct order {
@@ -228,12 +230,14 @@ static void fill_order(struct order *order, struct naming *ret)
 			at = &set->next_due;
 			continue;
 		}
-		if (set->state == SET_REMOVING || set->state == SET_BROKEN) {
+		if (set->state == SET_REMOVING || set->state == SET_BROKEN ||
+		    keeper_boottime() < set->names_resume) {
 			take_off(at);
 			continue;
 		}
 		name_set(set, &other);
-		if (order->n > 0 && !naming_equals(ret, &other)) {
+		if (order->n > 0 && (set->names_alone || order->sets[0]->names_alone ||
+				     !naming_equals(ret, &other))) {
 			at = &set->next_due;
 			continue;
 		}
@@ -266,6 +270,29 @@ static void finish_order(struct order *order)
 	release();
 }
 
+/* Each order that hangs may leave a process that no signal ends. So a set that missed a deadline
+ * alone is left as it is for a while, which doubles each time; sets that missed one together are
+ * tried alone the next time. */
+static void on_late(const struct order *order)
+{
+	struct set *set = order->sets[0];
+
+	for (size_t i = 0; i < order->n; i++)
+		order->sets[i]->names_alone = true;
+	if (order->n > 1)
+		return;
+	set->names_pause = set->names_pause ? 2 * set->names_pause : FIRST_PAUSE;
+	set->names_resume = keeper_boottime() + set->names_pause;
+}
+
+static void on_time(const struct order *order)
+{
+	for (size_t i = 0; i < order->n; i++) {
+		order->sets[i]->names_alone = false;
+		order->sets[i]->names_pause = 0;
+	}
+}
+
 static void on_named(struct operation *operation, const struct task_report *report)
 {
 	struct order *order = operation->context;
@@ -278,6 +305,10 @@ static void on_named(struct operation *operation, const struct task_report *repo
 						 .set = set->name,
 						 .error = report->error},
 			    "names are not up to date: cannot %s", step_text(report->step));
+	if (report->step == STEP_LATE)
+		on_late(order);
+	else
+		on_time(order);
 	finish_order(order);
 }
 

@@ -206,3 +206,34 @@ stop_makers() {
 	remove_fuse fuse
 	eventually counts_are "$before"
 }
+
+# A file system of the owner's on /etc, in the set's mount namespace.
+mount_fuse_inside() {
+	local init
+	init=$(nsctl show --json "$1" | python3 -c 'import json, sys; print(json.load(sys.stdin)["init"])')
+	[ -e /dev/fuse ] || skip "kernel lacks /dev/fuse"
+	start_server fuse-fuse nsenter --target "$init" --mount python3 "$BATS_TEST_DIRNAME/../lib/fuse.py" /etc \
+		"$user_id" "$runtime.fuse-fuse" --hang=lookup --allow-other
+	eventually grep -q '^mounted' "$runtime.fuse-fuse"
+}
+times_hung() { grep -c '^lookup' "$runtime.fuse-fuse"; }
+
+@test "a set whose /etc hangs is not tried again and again: each time leaves a process that hangs" {
+	nsctl network create lan --subnet=10.9.0.0/24
+	nsctl create -mpn --link=net/lan box
+	mount_fuse_inside box
+	# with others at first, then alone
+	nsctl create -mpn --link=net/lan one
+	nsctl create -mpn --link=net/lan two
+	hung=$(times_hung)
+	[ "$hung" -ge 1 ]
+	nsctl create -mpn --link=net/lan three
+	nsctl create -mpn --link=net/lan four
+	[ "$(times_hung)" -eq "$hung" ]
+	nsctl exec one getent hosts four
+	end_fuse fuse
+	nsctl rm one two three four
+	eventually nsctl rm box
+	nsctl network rm lan
+	eventually counts_are "$before"
+}
