@@ -144,7 +144,7 @@ struct connection {
 	struct front *front;
 	int socket_fd; /* a copy, until the connection is over: see closer.h */
 	struct peer peer;
-	uid_t charged; /* whose limit of connections it counts against: who stands behind it */
+	uid_t charged; /* whose limits it counts against: who stands behind it */
 	bool shared;   /* its front is that of all whom the same user stands behind */
 	struct authz_subject subject;
 	char scope_name[KEY_SIZE];	   /* behind subject.scope_text */

@@ -136,7 +136,7 @@ static void tell(struct keeper *keeper, struct wire_event *event, const struct s
 
 static void subscription_free(struct keeper *keeper, struct subscription *subscription)
 {
-	uid_t uid = subscription->connection->subject.uid;
+	uid_t uid = subscription->connection->charged;
 	struct registry_use *use = registry_use(keeper->registry, uid);
 
 	for (struct subscription **at = &keeper->subscriptions; *at; at = &(*at)->next)
@@ -286,15 +286,15 @@ static int subscribe(struct keeper *keeper, struct connection *connection,
 		r = authz_owner(subject, list->has_owner, list->owner, "set", name ? name : "",
 				&owner, failure);
 	if (r == 0)
-		r = count(keeper, subject->uid, failure);
+		r = count(keeper, connection->charged, failure);
 	if (r)
 		return r;
 	if (!keeper->monitor_event)
 		keeper->monitor_event = evtimer_new(keeper->loop, on_news, keeper);
 	subscription = calloc(1, sizeof(*subscription));
 	if (!subscription || !keeper->monitor_event) {
-		registry_use(keeper->registry, subject->uid)->monitors--;
-		registry_use_settle(keeper->registry, subject->uid);
+		registry_use(keeper->registry, connection->charged)->monitors--;
+		registry_use_settle(keeper->registry, connection->charged);
 		free(subscription);
 		return failure_from_errno(failure, -ENOMEM, "monitor");
 	}

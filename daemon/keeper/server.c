@@ -123,6 +123,18 @@ static void charge(const struct keeper *keeper, struct connection *connection, u
 		connection->charged = charge_to(keeper, peer->owner);
 }
 
+/* Outside of user namespaces nobody is a subordinate id by right: it takes a file that is setuid.
+ * What such an id would make counted as nobody's but its own. */
+static void confine_subordinate(struct connection *connection)
+{
+	struct peer *peer = &connection->peer;
+
+	if (!*peer->confined && connection->charged != peer->identity.uid)
+		snprintf(peer->confined, sizeof(peer->confined),
+			 "its uid is a subordinate one of uid %u's (/etc/subuid)",
+			 connection->charged);
+}
+
 /* --- counts and ends --- */
 
 int server_count(struct keeper *keeper, uid_t uid, struct failure *failure)
@@ -225,6 +237,7 @@ static int admit(struct keeper *keeper, struct connection *connection, int fd, u
 	if (r < 0)
 		return explain(r, failure);
 	charge(keeper, connection, counted);
+	confine_subordinate(connection);
 	if (connection->charged == counted)
 		return 0;
 	r = server_count(keeper, connection->charged, failure);

@@ -41,6 +41,28 @@ print(json.dumps(answers), flush=True)
 sys.stdin.read()
 PYTHON
 	chmod 644 "$runtime.many.py"
+	cat >"$runtime.many.mapped.py" <<'PYTHON'
+# mapped.py UID WORD...: the command as root of a user namespace of UID's, which has its subordinate ids
+import ctypes, os, sys
+uid = int(sys.argv[1])
+(there, out), (go, told) = os.pipe(), os.pipe()
+child = os.fork()
+if child == 0:
+    os.setgroups([])
+    os.setresgid(uid, uid, uid)
+    os.setresuid(uid, uid, uid)
+    assert ctypes.CDLL(None).unshare(0x10000000) == 0
+    os.write(out, b"x")
+    os.read(go, 1)
+    os.setresgid(0, 0, 0)
+    os.setresuid(0, 0, 0)
+    os.execvp(sys.argv[2], sys.argv[2:])
+os.read(there, 1)
+for what in "uid_map", "gid_map":
+    with open(f"/proc/{child}/{what}", "w", encoding="ascii") as file: file.write(f"0 {uid} 1\n1 200000 65536\n")
+os.write(told, b"x")
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+PYTHON
 }
 
 teardown() {
@@ -124,28 +146,6 @@ inside_many() { many nsctl exec box python3 - "$@"; }
 	configure 'connections = 2000'
 	start_daemon --config="$config"
 	# of any groups
-	cat >"$runtime.many.mapped.py" <<'PYTHON'
-# mapped.py UID WORD...: the command as root of a user namespace of UID's, which has its subordinate ids
-import ctypes, os, sys
-uid = int(sys.argv[1])
-(there, out), (go, told) = os.pipe(), os.pipe()
-child = os.fork()
-if child == 0:
-    os.setgroups([])
-    os.setresgid(uid, uid, uid)
-    os.setresuid(uid, uid, uid)
-    assert ctypes.CDLL(None).unshare(0x10000000) == 0
-    os.write(out, b"x")
-    os.read(go, 1)
-    os.setresgid(0, 0, 0)
-    os.setresuid(0, 0, 0)
-    os.execvp(sys.argv[2], sys.argv[2:])
-os.read(there, 1)
-for what in "uid_map", "gid_map":
-    with open(f"/proc/{child}/{what}", "w", encoding="ascii") as file: file.write(f"0 {uid} 1\n1 200000 65536\n")
-os.write(told, b"x")
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
-PYTHON
 	many env NSCTL_SOCKET="$runtime/socket" python3 "$runtime.many.mapped.py" "$user_id" \
 		python3 "$runtime.many.py" 40 groups
 	[ "$told" = '{"served": 40}' ]
@@ -172,6 +172,44 @@ for i in range(count):
     held.append(c)
 PYTHON
 	[ "$(fronts | wc -w)" -le 3 ]
+}
+
+@test "on the host a subordinate id is nobody of its own" {
+	start_daemon --config="$config"
+	# as a setuid file that the user has made in its user namespace makes one
+	for command in "create -n box" "network create lan --subnet=10.8.0.0/24" "list"; do
+		# shellcheck disable=SC2086
+		run as 200005 "$NSCTL_BUILD/nsctl" $command
+		[ "$status" -eq 1 ]
+		[[ $output == *"its uid is a subordinate one of uid $user_id's"* ]]
+	done
+	as 200005 "$NSCTL_BUILD/nsctl" status >/dev/null
+	# behind the last of them is nobody
+	as $((200000 + 65536)) "$NSCTL_BUILD/nsctl" create -n box
+	as $((200000 + 65536)) "$NSCTL_BUILD/nsctl" rm box
+}
+
+@test "monitors are counted for who stands behind them, in namespaces that are served" {
+	configure 'monitors = 2' '[allow]' 'confined = *'
+	start_daemon --config="$config"
+	cat >"$runtime.many.monitors.py" <<'PYTHON'
+import json, os, socket
+held, answers = [], []
+for i in range(1, 5):
+    os.setresuid(i, i, 0)
+    c = socket.socket(socket.AF_UNIX)
+    c.settimeout(60)
+    c.connect(os.environ["NSCTL_SOCKET"])
+    c.sendall(json.dumps({"method": "org.nsctl.Monitor", "more": True}).encode() + b"\0")
+    reply = c.recv(1 << 16).split(b"\0")[0]
+    answers.append(json.loads(reply).get("error", "monitors").removeprefix("org.nsctl."))
+    held.append(c)
+    os.setresuid(0, 0, 0)
+print(*answers)
+PYTHON
+	told=$(NSCTL_SOCKET=$runtime/socket python3 "$runtime.many.mapped.py" "$user_id" python3 "$runtime.many.monitors.py")
+	echo "$told"
+	[ "$told" = "monitors monitors LimitExceeded LimitExceeded" ]
 }
 
 @test "fronts are counted: by user, and all of them; those that idle make room, and who has none is told" {
