@@ -9,7 +9,7 @@
 #include "daemon/keeper/server.h"
 
 /* In one pass of the loop: an accept costs a few microseconds, to serve one some fifty. */
-#define ACCEPTS_AT_ONCE 16
+#define ACCEPTS_AT_ONCE 64
 #define SERVES_AT_ONCE 4
 /* While as many wait for their turn nobody is accepted. */
 #define WAITING_MAX 1024
@@ -133,13 +133,20 @@ static void serve_one(struct arrivals *arrivals)
 	closer_close(keeper, fd);
 }
 
-static void go_on(struct arrivals *arrivals)
+/* By the timer: what else is ready has its turn in between. One that is due already is left alone,
+ * as setting it again would put it off. */
+static void serve_soon(struct arrivals *arrivals)
 {
 	static const struct timeval now = {};
 
-	/* by the timer: what else is ready has its turn in between */
-	if (arrivals->first && event_add(arrivals->serve, &now) < 0)
+	if (arrivals->first && !event_pending(arrivals->serve, EV_TIMEOUT, NULL) &&
+	    event_add(arrivals->serve, &now) < 0)
 		log_error("cannot go on serving: %s", strerror(ENOMEM));
+}
+
+static void go_on(struct arrivals *arrivals)
+{
+	serve_soon(arrivals);
 	if (arrivals->n_waiting < WAITING_MAX && !arrivals->pausing)
 		event_add(arrivals->accept, NULL);
 }
@@ -165,6 +172,11 @@ static void arrive(struct arrivals *arrivals, int fd)
 	uid_t uid;
 	int r;
 
+	/* most of a flood: it costs a few system calls */
+	if (is_abandoned(fd)) {
+		closer_close(keeper, fd);
+		return;
+	}
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &size) < 0) {
 		failure_from_errno(&failure, negative_errno(), "serve the connection");
 		server_refuse(keeper, fd, (uid_t)-1, &failure);
@@ -213,7 +225,6 @@ static void pause_accepting(struct arrivals *arrivals, int error)
 
 static void on_accept(evutil_socket_t listening, short what _unused_, void *context)
 {
-	static const struct timeval now = {};
 	struct arrivals *arrivals = context;
 	struct keeper *keeper = arrivals->keeper;
 
@@ -229,8 +240,7 @@ static void on_accept(evutil_socket_t listening, short what _unused_, void *cont
 	}
 	if (arrivals->n_waiting >= WAITING_MAX)
 		event_del(arrivals->accept);
-	if (arrivals->first)
-		event_add(arrivals->serve, &now);
+	serve_soon(arrivals);
 }
 
 /* --- beginning and end --- */

@@ -14,7 +14,8 @@
 #include "daemon/keeper/refused.h"
 #include "daemon/keeper/server.h"
 
-#define BACKLOG 1024
+/* As in nsctld.socket: those of a flood that are before everybody else, until they are accepted. */
+#define BACKLOG 512
 
 static int bind_socket(const char *path, mode_t mode)
 {

@@ -116,3 +116,34 @@ for c in flood: c.receive()
 PYTHON
 	end_server trace
 }
+
+@test "while there is always somebody to be accepted, those who have been are served" {
+	start_daemon
+	# slower than they come
+	trace -e trace=accept4 -e inject=accept4:delay_exit=5000
+	python "$user_id" "$other_id" <<'PYTHON'
+import os, signal, socket, sys, time
+from varlink import Client
+path, user, other = os.environ["NSCTL_SOCKET"], int(sys.argv[1]), int(sys.argv[2])
+def flood():
+    os.setgroups([])
+    os.setresgid(user, user, user)
+    os.setresuid(user, user, user)
+    while True:
+        c = socket.socket(socket.AF_UNIX)
+        c.connect(path)
+        c.sendall(b"{")
+        c.close()
+children = []
+for _ in range(2):
+    children.append(os.fork())
+    if children[-1] == 0: flood()
+try:
+    Client(path, other, 100).call("GetStatus")
+finally:
+    for child in children:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+PYTHON
+	end_server trace
+}

@@ -15,8 +15,9 @@ class Closed(Exception):
 class Connection:
     def __init__(self, path=None):
         self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(60)
+        # waits where others wait to be accepted; with a time-out it would be refused there
         self.socket.connect(path or os.environ["NSCTL_SOCKET"])
+        self.socket.settimeout(60)
         self.buffer = b""
         self.fds = []
 
