@@ -277,7 +277,8 @@ int subid_owners_parse(const char *text, size_t size, const char *accounts, size
 		    find_owner(accounts, accounts_size, &owner, &owned.range, &owned.owner))
 			r = add_line(owners, &owned);
 	}
-	qsort(owners->lines, owners->n, sizeof(*owners->lines), compare_lines);
+	if (owners->n > 0)
+		qsort(owners->lines, owners->n, sizeof(*owners->lines), compare_lines);
 	return r;
 }
 
