@@ -51,11 +51,12 @@ static bool has_room(const struct keeper *keeper, uid_t uid)
 void refused_add(struct keeper *keeper, int fd, uid_t uid, const struct failure *failure)
 {
 	static const struct timeval moment = {.tv_sec = KEPT_SECONDS};
-	struct refused *refused = has_room(keeper, uid) ? calloc(1, sizeof(*refused)) : NULL;
+	struct refused *refused;
 	char text[REFUSAL_SIZE];
+	/* a fresh socket has room for it, unless its client has gone already */
+	bool told = send(fd, text, refusal_write(failure, text), MSG_DONTWAIT | MSG_NOSIGNAL) > 0;
 
-	/* a fresh socket has room for it; to a client that has gone already it need not be said */
-	(void)!send(fd, text, refusal_write(failure, text), MSG_DONTWAIT | MSG_NOSIGNAL);
+	refused = told && has_room(keeper, uid) ? calloc(1, sizeof(*refused)) : NULL;
 	if (!refused) {
 		closer_close(keeper, fd);
 		return;

@@ -2,6 +2,7 @@
 """Users who act at the same time, told what to do one by one, for tests."""
 import json
 import os
+import traceback
 
 
 def become(uid):
@@ -30,7 +31,6 @@ class User:
             status = 0
         finally:
             if status:
-                import traceback
                 traceback.print_exc()
             os._exit(status)
 
