@@ -468,11 +468,18 @@ bool fronts_are_busy(const struct keeper *keeper)
 		[WIRE_EXEC] = true, [WIRE_RUN] = true, [WIRE_WAIT] = true, [WIRE_MONITOR] = true};
 
 	for (const struct front *front = keeper->fronts; front; front = front->next) {
+		int n = 0;
+
 		if (!front->stopped && !front->closing)
 			return true;
-		for (const struct request *at = front->requests; at; at = at->next)
+		for (const struct request *at = front->requests; at; at = at->next, n--)
 			if (!lasting[at->op])
 				return true;
+		for (const struct connection *at = front->connections; at; at = at->next)
+			n++;
+		/* a front that stops lets go of a connection when its answer has been sent */
+		if (n > 0 && !front->closing)
+			return true;
 	}
 	return false;
 }
