@@ -9,8 +9,8 @@
 #include "daemon/keeper/server.h"
 
 /* In one pass of the loop: an accept costs a few microseconds, to serve one some fifty. */
-#define ACCEPTS_AT_ONCE 64
-#define SERVES_AT_ONCE 4
+#define ACCEPTS_AT_ONCE 8
+#define SERVES_AT_ONCE 2
 /* While as many wait for their turn nobody is accepted. */
 #define WAITING_MAX 1024
 /* Between two lines in the log that say the same. */

@@ -6,6 +6,7 @@
 #include "daemon/keeper/audit.h"
 #include "daemon/keeper/front.h"
 #include "daemon/keeper/lane.h"
+#include "daemon/wire/queue.h"
 #include "daemon/wire/stream.h"
 
 struct front {
@@ -16,6 +17,7 @@ struct front {
 	int channel_fd;	 /* what it is told: shut down for reading */
 	int requests_fd; /* what it asks: the reading end of a pipe */
 	struct wire_inbox inbox;
+	struct wire_queue outgoing; /* what the channel had no room for */
 	struct lanes lanes;
 	uint32_t number; /* by which it can be killed; 0: it has not been started */
 	struct event *readable, *writable, *idle;

@@ -20,8 +20,6 @@
 #define FRONTS_MAX_OF_UID 16
 /* To take the largest call apart; what it keeps for slow clients comes on top. */
 #define FRONT_MEMORY (UINT64_C(64) * 1024 * 1024)
-/* Room for many answers: while less than a quarter is free no request is taken. */
-#define CHANNEL_BUFFER (2 * 1024 * 1024)
 #define MESSAGES_AT_ONCE 16
 /* A front that lives reads what it is told in that time. */
 #define LIFE_SECONDS 20
@@ -72,11 +70,22 @@ static void on_life(evutil_socket_t fd _unused_, short what _unused_, void *cont
 	front_close_soon(front);
 }
 
-void front_say(struct front *front)
+/* Tells the front what keeper->to_front holds, now or when its channel has room. Returns 0 or
+ * -errno. */
+static int tell(struct front *front)
 {
-	int r = wire_send(&front->keeper->to_front, front->channel_fd);
+	int r = wire_queue_send(&front->outgoing, &front->keeper->to_front, front->channel_fd);
 
 	expect_life(front);
+	if (!wire_queue_is_empty(&front->outgoing))
+		event_add(front->writable, NULL);
+	return r;
+}
+
+void front_say(struct front *front)
+{
+	int r = tell(front);
+
 	/* that it has died its pipe tells as well */
 	if (r == 0 || r == -EPIPE || r == -ENOTCONN || r == -ECONNRESET)
 		return;
@@ -90,7 +99,8 @@ bool front_has_room(const struct front *front)
 {
 	struct pollfd poll_fd = {.fd = front->channel_fd, .events = POLLOUT};
 
-	return poll(&poll_fd, 1, 0) == 1 && poll_fd.revents & POLLOUT;
+	return wire_queue_is_empty(&front->outgoing) && poll(&poll_fd, 1, 0) == 1 &&
+	       poll_fd.revents & POLLOUT;
 }
 
 /* --- connections --- */
@@ -202,6 +212,10 @@ static void on_writable(evutil_socket_t fd _unused_, short what _unused_, void *
 {
 	struct front *front = context;
 
+	if (wire_queue_flush(&front->outgoing, front->channel_fd) == -EAGAIN) {
+		event_add(front->writable, NULL);
+		return;
+	}
 	event_add(front->readable, NULL);
 	if (wire_inbox_has_message(&front->inbox))
 		event_active(front->readable, EV_READ, 0);
@@ -254,6 +268,7 @@ void front_free(struct front *front)
 	if (front->life)
 		event_free(front->life);
 	lanes_free(&front->lanes);
+	wire_queue_done(&front->outgoing);
 	/* it ends by itself now, unless it hangs in closing what a client has sent */
 	if (front->number)
 		ending_add(keeper, front->number, -1, front->identity.uid, front->closing);
@@ -292,13 +307,12 @@ static int start(struct front *front, int channel_fd, int requests_fd)
  */
 static int make_channels(struct front *front, int ret[2])
 {
-	int pair[2], ends[2], size = CHANNEL_BUFFER;
+	int pair[2], ends[2];
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return negative_errno();
 	front->channel_fd = pair[0];
 	ret[0] = pair[1];
-	setsockopt(pair[0], SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size));
 	if (shutdown(pair[0], SHUT_RD) < 0 || fcntl(pair[0], F_SETFL, O_NONBLOCK) < 0 ||
 	    pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
 		return negative_errno();
@@ -438,10 +452,9 @@ int front_add(struct front *front, struct connection *connection, int socket_fd,
 
 	wire_begin(&keeper->to_front, WIRE_CONNECTION, 0, 0, connection->number);
 	wire_put(&keeper->to_front, &wire_connection_layout, &wire);
-	r = wire_send(&keeper->to_front, front->channel_fd);
+	r = tell(front);
 	if (r < 0)
 		return r;
-	expect_life(front);
 	connection->socket_fd = socket_fd;
 	evtimer_del(front->idle);
 	connection->front = front;
@@ -457,7 +470,7 @@ void fronts_stop(struct keeper *keeper)
 	for (struct front *at = keeper->fronts; at; at = at->next) {
 		wire_begin(&keeper->to_front, WIRE_STOP, 0, 0, 0);
 		/* else it is stuck: nothing is waited for */
-		at->stopped = wire_send(&keeper->to_front, at->channel_fd) < 0;
+		at->stopped = tell(at) < 0;
 	}
 }
 

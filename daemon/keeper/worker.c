@@ -7,8 +7,6 @@
 /* How many are kept at most, and for how long after one was last given back. */
 #define IDLE_MAX 4
 #define IDLE_SECONDS 10
-/* Room for the largest task; it is the only one on its way. */
-#define CHANNEL_BUFFER (512 * 1024)
 
 static int order_fork(struct worker *worker, int channel_fd)
 {
@@ -65,7 +63,7 @@ void worker_drop(struct worker *worker, uint32_t connection, uint32_t request)
 static int worker_new(struct keeper *keeper, event_callback_fn on_readable, struct worker **ret)
 {
 	struct worker *worker = calloc(1, sizeof(*worker));
-	int pair[2], size = CHANNEL_BUFFER, r;
+	int pair[2], r;
 
 	if (!worker)
 		return -ENOMEM;
@@ -75,7 +73,6 @@ static int worker_new(struct keeper *keeper, event_callback_fn on_readable, stru
 		return r;
 	}
 	*worker = (struct worker){.keeper = keeper, .number = ++keeper->last_worker, .fd = pair[0]};
-	setsockopt(pair[0], SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size));
 	worker->event = event_new(keeper->loop, pair[0], EV_READ | EV_PERSIST, on_readable, worker);
 	if (!worker->event || event_add(worker->event, NULL) < 0)
 		r = -ENOMEM;
