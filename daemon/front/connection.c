@@ -36,13 +36,10 @@ static void connection_free(struct connection *connection)
  */
 static void close_socket(struct connection *connection)
 {
-	char discarded[4096];
-
 	if (connection->socket_fd < 0)
 		return;
 	shutdown(connection->socket_fd, SHUT_RDWR);
-	while (recv(connection->socket_fd, discarded, sizeof(discarded), MSG_DONTWAIT) > 0)
-		;
+	wire_discard(connection->socket_fd);
 	connection->socket_fd = close_fd(connection->socket_fd);
 }
 

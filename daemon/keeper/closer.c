@@ -62,7 +62,8 @@ static void flush(struct keeper *keeper)
 	int r = 0;
 
 	while (n < closer->n && (r = pass_on(keeper, closer->waiting[n])) == 0)
-		/* another copy is on its way: this is not the last */
+		/* the closer empties the queue before it closes its copy, so it does not matter
+		 * whose is the last */
 		close_fd(closer->waiting[n++]);
 	closer->n -= n;
 	memmove(closer->waiting, closer->waiting + n, closer->n * sizeof(*closer->waiting));

@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/closer.h"
 #include "daemon/kernel/lane.h"
@@ -13,20 +14,48 @@
 #define CHILDREN_MAX 64
 /* For the children that there are to empty the queue before there is another. */
 #define PAUSE_MILLISECONDS 20
+/* For one descriptor that waits in close(2). */
+#define PATIENCE_MICROSECONDS 10000
 
-/* What comes is closed by receiving the next. */
+/* The signal has no other use than to end a system call that waits. */
+static void on_alarm(int number _unused_)
+{
+}
+
+static void send_alarms(suseconds_t microseconds)
+{
+	const struct itimerval every = {{.tv_usec = microseconds}, {.tv_usec = microseconds}};
+
+	setitimer(ITIMER_REAL, &every, NULL);
+}
+
+/*
+ * Empties the connection's queue before closing the connection: the keeper closes its own copy
+ * after it has sent this one, perhaps last, and must find nothing in the queue then. A signal ends
+ * what close(2) waits for where a signal can: a TCP socket that lingers occupies no child for long.
+ */
+static void close_connection(struct wire_message *message)
+{
+	send_alarms(PATIENCE_MICROSECONDS);
+	for (size_t i = 0; i < message->n_fds; i++)
+		wire_discard(message->fds[i]);
+	wire_message_close_fds(message);
+	send_alarms(0);
+}
+
 static void __attribute__((noreturn)) child_close(int socket_fd)
 {
+	const struct sigaction action = {.sa_handler = on_alarm, .sa_flags = SA_RESTART};
 	struct wire_message message;
 	int r;
 
 	child_ends_with_parent();
+	sigaction(SIGALRM, &action, NULL);
 	if (wire_message_init(&message) < 0)
 		_exit(EXIT_FAILURE);
 	/* malformed is what this process had no room for: it is closed, too */
-	do
-		r = wire_receive(&message, socket_fd);
-	while (r == 1 || r == -EBADMSG);
+	while ((r = wire_receive(&message, socket_fd)) == 1 || r == -EBADMSG)
+		close_connection(&message);
 	_exit(EXIT_SUCCESS);
 }
 

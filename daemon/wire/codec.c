@@ -244,6 +244,14 @@ void wire_message_close_fds(struct wire_message *message)
 	message->n_fds = 0;
 }
 
+void wire_discard(int socket_fd)
+{
+	char discarded[4096];
+
+	while (recv(socket_fd, discarded, sizeof(discarded), MSG_DONTWAIT) > 0)
+		;
+}
+
 void wire_message_done(struct wire_message *message)
 {
 	wire_message_close_fds(message);
