@@ -300,19 +300,30 @@ static struct connection *first_waiting(const struct front *front)
 	return found;
 }
 
+/* A lane has become free. A call that turns out not to need it leaves it to the next one. */
+static void resume_waiting(struct front *front)
+{
+	const struct connection *last = NULL;
+	struct connection *waiting = first_waiting(front);
+
+	while (waiting && waiting != last && lane_is_free(front)) {
+		pump(waiting);
+		last = waiting;
+		waiting = first_waiting(front);
+	}
+}
+
 void connection_answer(struct front *front, bool lost)
 {
 	const struct nlmsghdr *header = front->message.header;
 	bool has_lane = lane_release(front, header->nlmsg_pid, header->nlmsg_seq);
-	struct connection *waiting;
 
 	if (lost)
 		answer_lost(front);
 	else
 		answer(front);
-	waiting = has_lane ? first_waiting(front) : NULL;
-	if (waiting)
-		pump(waiting);
+	if (has_lane)
+		resume_waiting(front);
 }
 
 void connection_refuse_waiting(struct front *front)

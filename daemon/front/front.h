@@ -29,7 +29,7 @@ struct front {
 	struct wire_message message;
 	struct wire_handles handles; /* descriptors of the request that is being written */
 	struct lane *lanes;
-	bool lane_wanted; /* the keeper has been asked for another */
+	bool lane_wanted; /* the keeper has been asked for another, and need not be asked again */
 	struct event *lanes_rest;
 };
 

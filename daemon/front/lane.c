@@ -30,6 +30,8 @@ static void lane_free(struct front *front, struct lane *lane)
 		}
 	close_fd(lane->fd);
 	free(lane);
+	/* whatever the keeper has said before, another may be had now */
+	front->lane_wanted = false;
 }
 
 /* Closes the lane and tells the keeper. Returns false when the pipe has no room: the lane stays. */
@@ -111,7 +113,6 @@ static void forget_dead(struct front *front)
 		if (lane->connection || poll(&poll_fd, 1, 0) != 1)
 			continue;
 		lane_free(front, lane);
-		front->lane_wanted = false;
 	}
 }
 
@@ -159,9 +160,12 @@ int lane_send(struct front *front)
 	lane->connection = header->nlmsg_pid;
 	lane->request = header->nlmsg_seq;
 	r = send_handles(front, lane);
-	if (r < 0)
-		/* its worker has ended, or was ended: the keeper knows */
-		lane_free(front, lane);
+	if (r < 0) {
+		/* its worker has ended; or the lane is full, or its user has too many descriptors
+		 * in flight, of which the keeper knows nothing */
+		lane->connection = 0;
+		(void)give_up(front, lane);
+	}
 	return r;
 }
 

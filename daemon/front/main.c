@@ -33,13 +33,15 @@ static void on_lane(struct front *front)
 
 	if (wire_decode(&front->message, &wire_lane_layout, &wire) < 0)
 		return;
-	front->lane_wanted = false;
 	if (wire.number) {
+		front->lane_wanted = false;
 		lane_add(front, wire.number, wire_take_fd(&front->message, wire.lane_fd));
 		connection_resume_all(front);
 	} else if (!front->lanes) {
+		front->lane_wanted = false;
 		connection_refuse_waiting(front);
 	}
+	/* else there is none beside those that are in use: calls wait for these */
 }
 
 static void on_message(struct front *front)

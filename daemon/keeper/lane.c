@@ -126,8 +126,10 @@ void lane_open(struct lanes *lanes)
 	struct lane *lane;
 
 	forget_lost(lanes);
-	if (lanes->n >= LANES_MAX)
+	if (lanes->n >= LANES_MAX) {
+		deny(lanes, 0);
 		return;
+	}
 	lane = calloc(1, sizeof(*lane));
 	if (!lane || operation_new_own(lanes->keeper, OPEN_SECONDS, &operation) < 0) {
 		free(lane);

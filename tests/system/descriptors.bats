@@ -48,6 +48,32 @@ check_others() {
 	done
 }
 
+# Nothing of the daemon's but the spawner is left below it: workers and their lanes rest after ten seconds.
+no_workers() { [ "$(pgrep -fc "^nsctld-spawner $runtime")" -eq 1 ]; }
+
+@test "more calls with descriptors than there are lanes, and more after a rest" {
+	nsctl create -mpn box
+	: >"$runtime.attack"
+	chown "$user_id" "$runtime.attack"
+	attack <<'PYTHON'
+import json, sys, time
+from hostile import Connection
+out, call = open(sys.argv[1], "w"), {"name": "box", "command": ["true"], "detach": True}
+connections = [Connection() for _ in range(100)]
+for c in connections:
+    c.send(json.dumps({"method": "org.nsctl.Exec", "parameters": call}).encode() + b"\0")
+for c in connections:
+    reply = c.receive()
+    assert "error" not in reply, reply
+# the front stays, as it has connections
+print("ready", file=out, flush=True)
+time.sleep(1000)
+PYTHON
+	eventually no_workers
+	nsctl exec box true
+	end_server attack
+}
+
 # The processes that close connections for the keeper.
 closers() {
 	local pid
