@@ -70,16 +70,21 @@ static void on_identified(struct request *kept, const struct lane_process *proce
 	request.kept = false;
 	request.processes = processes;
 	request_drop(kept);
-	if (processes && request_connection(&request))
+	if (processes && request_connection(&request)) {
 		handlers[request.op](keeper, &request, message);
-	else if (keeper)
+	} else if (keeper && processes) {
+		/* the client has gone; the front waits to hear that the lane is free again */
+		request_begin(keeper, &request, 0);
+		request_end(keeper, &request);
+	} else if (keeper) {
 		request_fail(keeper, &request, failure);
+	}
 	wire_message_done(message);
 	free(message);
 }
 
 /* Has the pidfds of a request looked at before it is handled. */
-static void identify(struct keeper *keeper, const struct request *request, uint64_t processes,
+static void identify(struct keeper *keeper, struct request *request, uint64_t processes,
 		     const struct wire_message *message)
 {
 	struct wire_message *copy = calloc(1, sizeof(*copy));
@@ -95,8 +100,7 @@ static void identify(struct keeper *keeper, const struct request *request, uint6
 		wire_message_done(copy);
 	free(copy);
 	failure_from_errno(&failure, r, "look at the descriptor of the process");
-	if (kept)
-		request_fail(keeper, kept, &failure);
+	request_fail(keeper, kept ? kept : request, &failure);
 }
 
 /* Refuses what the caller may not ask for, or asks for too often. Returns 0 or the error. */
@@ -170,4 +174,3 @@ int dispatch(struct front *front, struct wire_message *message)
 		handlers[request.op](keeper, &request, message);
 	return 0;
 }
-

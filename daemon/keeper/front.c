@@ -160,7 +160,7 @@ static void start_idling(struct front *front)
 {
 	static const struct timeval time = {.tv_sec = IDLE_SECONDS};
 
-	if (front->connections)
+	if (front->connections || front->closing)
 		return;
 	evtimer_add(front->idle, &time);
 	limit_idle(front->keeper);

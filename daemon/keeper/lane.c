@@ -272,13 +272,13 @@ static void on_process(struct operation *operation, const struct task_report *re
 static void on_identified(struct operation *operation, const struct task_report *report)
 {
 	struct identification *identification = operation->context;
-	struct failure failure;
+	bool found = report->step == STEP_NONE;
+	struct failure failure = {};
 
-	if (report->step != STEP_NONE)
+	if (!found)
 		verdict_on(report, &failure);
-	identification->done(identification->request,
-			     report->step == STEP_NONE ? identification->processes : NULL, &failure,
-			     identification->context);
+	identification->done(identification->request, found ? identification->processes : NULL,
+			     &failure, identification->context);
 	free(identification);
 }
 

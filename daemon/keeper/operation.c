@@ -218,14 +218,16 @@ static int send_or_replace(struct operation *operation, struct wire_writer *task
 	if (r == 0)
 		r = send_task(operation->worker, task);
 	/* a bound one is not replaced: it alone has the descriptors */
-	while (is_closed(r) && operation->worker->rested && !operation->worker->bound) {
+	while (is_closed(r) && operation->worker && operation->worker->rested &&
+	       !operation->worker->bound) {
 		worker_free(operation->worker);
 		operation->worker = NULL;
 		r = take_worker(operation);
 		if (r == 0)
 			r = send_task(operation->worker, task);
 	}
-	return is_closed(r) && !operation->worker->bound ? 0 : r;
+	/* without any the spawner has ended, and the daemon is about to */
+	return is_closed(r) && operation->worker && !operation->worker->bound ? 0 : r;
 }
 
 /* It is its turn. 0 or -errno: nobody carries it out. */
