@@ -74,6 +74,13 @@ struct closer {
 	struct event *event;
 };
 
+/* Of operation.c. */
+struct sharing {
+	uid_t last;	  /* who came last; -1: nobody */
+	uint64_t until;	  /* CLOCK_BOOTTIME, microseconds: users share the processors */
+	size_t alone_max; /* operations of a user who does not share */
+};
+
 struct keeper {
 	struct event_base *loop;
 	int error; /* 0, or -errno: why it serves no more */
@@ -102,6 +109,7 @@ struct keeper {
 	struct wire_writer to_worker; /* orders, for which a worker may first have to be forked */
 	struct operation *operations;
 	struct turns turns;
+	struct sharing sharing;
 	struct worker *idle_workers;
 	size_t n_idle_workers;
 	uint32_t last_worker;

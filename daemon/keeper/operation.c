@@ -20,6 +20,8 @@
 #define EACH_MIN 2
 #define EACH_MAX 16
 #define ALL_FACTOR 4
+/* For how long after another user has come the processors are shared. */
+#define SHARING_MICROSECONDS UINT64_C(1000000)
 
 static void unlink_operation(struct operation *operation)
 {
@@ -270,6 +272,22 @@ static void send_next(struct keeper *keeper)
 	}
 }
 
+/*
+ * A user who is alone has as many under way as there are processors. Where two users come by turns,
+ * each has half of that: another's work waits for what is under way already, and competes with it.
+ */
+static void share(struct keeper *keeper, uid_t uid)
+{
+	struct sharing *sharing = &keeper->sharing;
+	uint64_t now = keeper_boottime();
+
+	if (sharing->last != uid && sharing->last != (uid_t)-1)
+		sharing->until = now + SHARING_MICROSECONDS;
+	sharing->last = uid;
+	keeper->turns.each_max =
+		now < sharing->until ? MAX(sharing->alone_max / 2, 1U) : sharing->alone_max;
+}
+
 /* 1: it goes now; 0: it waits; or -errno. */
 static int take_turn(struct operation *operation, const struct wire_writer *task)
 {
@@ -277,6 +295,7 @@ static int take_turn(struct operation *operation, const struct wire_writer *task
 
 	if (operation->at_once)
 		return 1;
+	share(operation->keeper, operation->uid);
 	r = turns_enter(&operation->keeper->turns, &operation->turn, operation->uid,
 			operation->kind);
 	return r == 0 ? wire_parcel_new(task, &operation->parcel) : r;
@@ -446,12 +465,14 @@ static int take_ready(struct keeper *keeper)
 	return r;
 }
 
-static void bound_turns(struct turns *turns)
+static void bound_turns(struct keeper *keeper)
 {
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	size_t each = MIN(MAX(processors, EACH_MIN), EACH_MAX);
 
-	turns->each_max = MIN(MAX(processors, EACH_MIN), EACH_MAX);
-	turns->all_max = turns->each_max * ALL_FACTOR;
+	keeper->sharing.last = (uid_t)-1;
+	keeper->sharing.alone_max = keeper->turns.each_max = each;
+	keeper->turns.all_max = each * ALL_FACTOR;
 }
 
 int operation_start_spawner(struct keeper *keeper)
@@ -468,7 +489,7 @@ int operation_start_spawner(struct keeper *keeper)
 	char why[SPAWN_WHY_SIZE];
 	int r = spawn_find_programs(&programs, why);
 
-	bound_turns(&keeper->turns);
+	bound_turns(keeper);
 	if (r < 0) {
 		log_error("a helper cannot be used: %s", why);
 		return r;
