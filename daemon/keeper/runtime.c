@@ -160,6 +160,8 @@ static int remove_cgroup(const struct keeper *keeper)
 static int remove_rest(const struct keeper *keeper)
 {
 	unlinkat(keeper->runtime_fd, "keeper.lock", 0);
+	/* of version 0.1.0 */
+	unlinkat(keeper->runtime_fd, "spawner.lock", 0);
 	unlinkat(keeper->runtime_fd, "socket", 0);
 	return vault_remove(keeper->runtime);
 }
