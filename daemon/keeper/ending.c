@@ -2,12 +2,16 @@
 #include <sys/socket.h>
 #include "daemon/keeper/ending.h"
 
+/* A process that can end does so in that time. */
+#define GRACE_MICROSECONDS UINT64_C(2000000)
+
 struct ending {
 	struct ending *next;
 	struct keeper *keeper;
 	uid_t uid;
 	uint32_t number; /* 0: it has ended */
 	int channel_fd;	 /* -1: nobody holds the other end */
+	uint64_t since;	 /* CLOCK_BOOTTIME */
 	struct event *event;
 };
 
@@ -63,7 +67,14 @@ void ending_add(struct keeper *keeper, uint32_t number, int channel_fd, uid_t ui
 		close_fd(channel_fd);
 		return;
 	}
-	*ending = (struct ending){keeper->ending, keeper, uid, number, channel_fd, NULL};
+	*ending = (struct ending){
+		.next = keeper->ending,
+		.keeper = keeper,
+		.uid = uid,
+		.number = number,
+		.channel_fd = channel_fd,
+		.since = keeper_boottime(),
+	};
 	keeper->ending = ending;
 	if (channel_fd < 0)
 		return;
@@ -85,10 +96,11 @@ void ending_is_over(struct keeper *keeper, uint32_t number)
 
 size_t ending_count(const struct keeper *keeper, uid_t uid)
 {
+	uint64_t now = keeper_boottime();
 	size_t n = 0;
 
 	for (const struct ending *at = keeper->ending; at; at = at->next)
-		n += at->uid == uid;
+		n += at->uid == uid && now - at->since >= GRACE_MICROSECONDS;
 	return n;
 }
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Processes that are to end on behalf of a user and may not do so: workers that were killed at a
- * deadline, with what they have started, and fronts that are not needed any more. A signal does not
- * end a process that hangs in the kernel, on a file system that the user serves for instance. So
- * that nobody can gather any number of these, each counts against its user until it has ended.
+ * deadline, with what they have started, workers whose lanes have been closed, and fronts that are
+ * not needed any more. A signal does not end a process that hangs in the kernel, on a file system
+ * that the user serves for instance. So that nobody can gather any number of these, each that has
+ * not ended after two seconds counts against its user until it has.
  */
 #ifndef NSCTL_KEEPER_ENDING_H
 #define NSCTL_KEEPER_ENDING_H
@@ -23,7 +24,7 @@ struct ending;
 void ending_add(struct keeper *keeper, uint32_t number, int channel_fd, uid_t uid, bool kill);
 /* The spawner says that this one has ended. */
 void ending_is_over(struct keeper *keeper, uint32_t number);
-/* Returns how many of this user's have not ended. */
+/* Returns how many of this user's hang. */
 size_t ending_count(const struct keeper *keeper, uid_t uid);
 /* The keeper ends. */
 void ending_stop(struct keeper *keeper);

@@ -350,7 +350,8 @@ static int front_new(struct keeper *keeper, const struct peer_identity *identity
 	front->identity = *identity;
 	front->shared = shared;
 	front->channel_fd = front->requests_fd = -1;
-	front->lanes = (struct lanes){.keeper = keeper, .front = front, .say = front_say};
+	front->lanes = (struct lanes){
+		.keeper = keeper, .front = front, .uid = identity->uid, .say = front_say};
 	front->next = keeper->fronts;
 	keeper->fronts = front;
 	r = wire_inbox_init(&front->inbox);

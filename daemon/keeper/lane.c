@@ -99,7 +99,7 @@ static void on_opened(struct operation *operation, const struct task_report *rep
 
 	if (!lane->lanes || fds[0] < 0)
 		return;
-	worker_bind(operation->worker, &lane->worker);
+	worker_bind(operation->worker, &lane->worker, lane->lanes->uid);
 	wire_begin(&keeper->to_front, WIRE_LANE, 0, 0, 0);
 	wire_put(&keeper->to_front, &wire_lane_layout, &wire);
 	lane->lanes->say(lane->lanes->front);
@@ -240,7 +240,7 @@ int lane_operation(const struct request *request, bool last, unsigned int second
 		return -ECONNRESET;
 	if (lane->worker->operation)
 		return -EBUSY;
-	r = operation_new_with(lane->worker, request->subject.uid, seconds, ret);
+	r = operation_new_with(lane->worker, lane->lanes->uid, seconds, ret);
 	if (r < 0)
 		return r;
 	(*ret)->connection = lane->connection;

@@ -36,11 +36,19 @@ void worker_free(struct worker *worker)
 	free(worker);
 }
 
-void worker_bind(struct worker *worker, struct worker **holder)
+void worker_bind(struct worker *worker, struct worker **holder, uid_t uid)
 {
 	worker->bound = true;
+	worker->uid = uid;
 	worker->holder = holder;
 	*holder = worker;
+}
+
+/* It may hang in closing what a client has sent, also after its last report. */
+static void let_end(struct worker *worker)
+{
+	ending_add(worker->keeper, worker->number, -1, worker->uid, false);
+	worker_free(worker);
 }
 
 void worker_release(struct worker *worker)
@@ -48,7 +56,7 @@ void worker_release(struct worker *worker)
 	*worker->holder = NULL;
 	worker->holder = NULL;
 	if (!worker->operation)
-		worker_free(worker);
+		let_end(worker);
 }
 
 void worker_drop(struct worker *worker, uint32_t connection, uint32_t request)
@@ -115,7 +123,7 @@ void worker_give_back(struct worker *worker)
 	worker->rested = true;
 	if (worker->bound) {
 		if (!worker->holder)
-			worker_free(worker);
+			let_end(worker);
 		return;
 	}
 	if (!keeper->rest_event)

@@ -18,6 +18,7 @@ struct worker {
 	uint32_t serial;	/* of its last task */
 	bool bound;		/* it serves a lane, and goes back to none of the others */
 	struct worker **holder; /* where the lane keeps it; NULL: the lane has gone */
+	uid_t uid;		/* with bound: the user of the lane's front */
 	bool rested; /* it has carried out something before, and may have been killed since */
 	struct operation *operation; /* what it carries out; NULL: idle */
 };
@@ -30,9 +31,11 @@ int worker_take(struct keeper *keeper, event_callback_fn on_readable, struct wor
 void worker_give_back(struct worker *worker);
 /* Lets go of it: it ends when it has done what it was told. NULL is fine. */
 void worker_free(struct worker *worker);
-/* The lane at *holder has it from now on: *holder becomes NULL when it is lost. */
-void worker_bind(struct worker *worker, struct worker **holder);
-/* The lane has gone: the worker ends, after what it is doing. */
+/* The lane at *holder, of this user's front, has it from now on: *holder becomes NULL when it is
+ * lost. */
+void worker_bind(struct worker *worker, struct worker **holder, uid_t uid);
+/* The lane has gone: the worker ends, after what it is doing, and counts against the lane's user
+ * if it hangs instead (ending.h). */
 void worker_release(struct worker *worker);
 /* Tells a bound worker that the descriptors of this request are not needed. */
 void worker_drop(struct worker *worker, uint32_t connection, uint32_t request);

@@ -7,6 +7,7 @@ Mounts on DIRECTORY, as root, what UID would mount with fusermount, and serves i
 that hangs fails with ENOTCONN. Options:
     --hang=NAME[,NAME...]   requests that are never answered: lookup getattr access open read write flush release opendir ...
     --only=FILE             ... where they are about FILE alone (its name in DIRECTORY, "" for DIRECTORY itself)
+    --by=UID                ... of processes of UID alone
     --allow-other           other users may look at it as well
 LOG gets a line when it is mounted ("mounted", or "failed: why"), and one for each request that is left unanswered
 ("lookup directory").
@@ -50,8 +51,12 @@ class Tree:
 
 
 class Server:
-    def __init__(self, fd, tree, hang, only, log):
-        self.fd, self.tree, self.hang, self.only, self.log = fd, tree, hang, only, log
+    def __init__(self, fd, tree, arguments, log):
+        self.fd, self.tree, self.log = fd, tree, log
+        self.hang, self.only, self.by = set(arguments.hang.split(",")), arguments.only, arguments.by
+
+    def hangs(self, request, subject, uid):
+        return request in self.hang and self.only in (None, subject) and self.by in (None, uid)
 
     def subject(self, request, node, body):
         """The name of the file that a request is about."""
@@ -83,13 +88,13 @@ class Server:
         return b"" if request in EMPTY_ANSWERS else -errno.ENOSYS
 
     def serve_one(self, data):
-        _, opcode, unique, node = struct.unpack_from("<2I2Q", data)
+        _, opcode, unique, node, uid = struct.unpack_from("<2I2QI", data)
         body = data[40:]
         if opcode in UNANSWERED:
             return
         request = REQUESTS.get(opcode, str(opcode))
         subject = self.subject(request, node, body)
-        if request in self.hang and (self.only is None or self.only == subject):
+        if self.hangs(request, subject, uid):
             print(request, subject, file=self.log, flush=True)
             return
         answer = self.answer(request, node, body)
@@ -127,6 +132,7 @@ def main():
     parser.add_argument("log")
     parser.add_argument("--hang", default="")
     parser.add_argument("--only")
+    parser.add_argument("--by", type=int)
     parser.add_argument("--allow-other", action="store_true")
     arguments = parser.parse_args()
     tree = Tree(arguments.uid)
@@ -137,7 +143,7 @@ def main():
             print("failed:", error, file=log, flush=True)
             return
         print("mounted", file=log, flush=True)
-        Server(fd, tree, set(arguments.hang.split(",")), arguments.only, log).serve()
+        Server(fd, tree, arguments, log).serve()
 
 
 main()

@@ -226,6 +226,30 @@ PYTHON
 	remove_fuse fuse
 }
 
+@test "a worker that hangs after its last report counts, when its lane has been closed" {
+	: >"$runtime.attack"
+	chown "$user_id" "$runtime.attack"
+	# the front is answered, and lives on
+	mount_fuse fuse --hang=flush --only=file --by=0
+	attack "$runtime/fuse/file" <<'PYTHON'
+import os, sys, time
+from hostile import Connection, error_of
+c = Connection()
+fd = os.open(sys.argv[2], os.O_RDWR)
+reply = c.call("Exec", {"name": "absent", "command": ["true"], "stdinFileDescriptor": 0}, [fd])
+assert error_of(reply), reply
+print("ready", file=open(sys.argv[1], "w"), flush=True)
+time.sleep(1000)
+PYTHON
+	eventually fuse_hangs fuse flush file
+	eventually some_hang
+	check_others
+	end_fuse fuse
+	eventually none_hangs
+	end_server attack
+	remove_fuse fuse
+}
+
 @test "the keeper neither receives nor closes a descriptor of a client's, but connections (strace)" {
 	local keeper
 	keeper=$(cat "$runtime.pid")
