@@ -494,6 +494,8 @@ int operation_start_spawner(struct keeper *keeper)
 		log_error("a helper cannot be used: %s", why);
 		return r;
 	}
+	if (*why)
+		log_warning("a helper should not be used: %s", why);
 	r = spawn_spawner(&programs, &place, &keeper->spawner_pid, &keeper->spawner_fd);
 	keeper->kept_vault_fd = close_fd(keeper->kept_vault_fd);
 	if (r == 0)

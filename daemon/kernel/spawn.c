@@ -35,8 +35,24 @@ const char *spawn_check_program(uint32_t mode, uid_t owner, uid_t daemon_owner)
 	return mode & 07000 ? "changes the ids of whoever executes it" : NULL;
 }
 
+/* Says what is wrong with a helper, and the remedy. */
+static void explain(const char *directory, const char *name, const struct stat *st,
+		    const char *wrong, char ret_why[static SPAWN_WHY_SIZE])
+{
+	snprintf(ret_why, SPAWN_WHY_SIZE,
+		 "%s/%s (mode %04o, uid %u) %s: it must be root's, of mode 0711 (chmod 0711 %s/%s)",
+		 directory, name, st->st_mode & 07777, st->st_uid, wrong, directory, name);
+}
+
+/* Copies that somebody has made of a build tree are often readable: that is no reason not to run
+ * them, but one to warn. What is installed is for other users, and is refused. */
+static bool is_only_readable(const struct stat *st, uid_t daemon_owner)
+{
+	return !spawn_check_program(st->st_mode & ~044U, st->st_uid, daemon_owner);
+}
+
 static int open_program(int directory_fd, const char *directory, const char *name,
-			uid_t daemon_owner, char ret_why[static SPAWN_WHY_SIZE])
+			uid_t daemon_owner, bool installed, char ret_why[static SPAWN_WHY_SIZE])
 {
 	_cleanup_fd_ int fd = openat(directory_fd, name, O_PATH | O_CLOEXEC | O_NOFOLLOW);
 	const char *wrong;
@@ -49,16 +65,15 @@ static int open_program(int directory_fd, const char *directory, const char *nam
 		return r;
 	}
 	wrong = spawn_check_program(st.st_mode, st.st_uid, daemon_owner);
-	if (!wrong)
+	if (wrong)
+		explain(directory, name, &st, wrong, ret_why);
+	if (!wrong || (!installed && is_only_readable(&st, daemon_owner)))
 		return take_fd(&fd);
-	snprintf(ret_why, SPAWN_WHY_SIZE,
-		 "%s/%s (mode %04o, uid %u) %s: it must be root's, of mode 0711 (chmod 0711 %s/%s)",
-		 directory, name, st.st_mode & 07777, st.st_uid, wrong, directory, name);
 	return -EPERM;
 }
 
-static int open_in(const char *directory, uid_t daemon_owner, struct spawn_programs *ret,
-		   char ret_why[static SPAWN_WHY_SIZE])
+static int open_in(const char *directory, uid_t daemon_owner, bool installed,
+		   struct spawn_programs *ret, char ret_why[static SPAWN_WHY_SIZE])
 {
 	_cleanup_fd_ int directory_fd = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	const struct {
@@ -78,7 +93,7 @@ static int open_in(const char *directory, uid_t daemon_owner, struct spawn_progr
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(programs); i++) {
 		int fd = open_program(directory_fd, directory, programs[i].name, daemon_owner,
-				      ret_why);
+				      installed, ret_why);
 
 		if (fd < 0) {
 			close_programs(ret);
@@ -102,8 +117,12 @@ int spawn_find_programs(struct spawn_programs *ret, char ret_why[static SPAWN_WH
 	}
 	path[n] = '\0';
 	*strrchr(path, '/') = '\0';
-	r = open_in(path, own.st_uid, ret, ret_why);
-	return r == -ENOENT ? open_in(PKGLIBEXECDIR, own.st_uid, ret, ret_why) : r;
+	*ret_why = '\0';
+	r = open_in(path, own.st_uid, false, ret, ret_why);
+	if (r != -ENOENT)
+		return r;
+	*ret_why = '\0';
+	return open_in(PKGLIBEXECDIR, own.st_uid, true, ret, ret_why);
 }
 
 void spawn_cgroup_name(const char *runtime, char ret[static SPAWN_CGROUP_SIZE])

@@ -15,9 +15,12 @@ struct spawn_programs {
 /* Two paths and words. */
 #define SPAWN_WHY_SIZE (2 * PATH_MAX + 256)
 
-/* Looks beside the running program first (a build tree), then where they are installed; all come
- * from one place, and each has passed spawn_check_program(). Returns 0, or -errno, and ret_why says
- * which one is wrong, why, and what to do. */
+/*
+ * Looks beside the running program first (a build tree, or a copy of one), then where they are
+ * installed; all come from one place, and each has passed spawn_check_program(). Beside the program
+ * one that is only readable is taken all the same. Returns 0, or -errno. Where something is wrong
+ * with a helper ret_why says with which, why, and what to do; else it is empty.
+ */
 int spawn_find_programs(struct spawn_programs *ret, char ret_why[static SPAWN_WHY_SIZE]);
 
 /*

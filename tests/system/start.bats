@@ -110,13 +110,24 @@ copy_build() {
 	fails_to_start "make a group" --cgroup="/$(printf '%0240d' 0)/$(printf '%010d' 0)"
 }
 
-@test "a start that fails leaves nothing: helpers that users can read, write or replace" {
+@test "a copy of a build whose helpers users can read is used, with a warning and the remedy" {
+	copy_build nsctld-spawner nsctld-front nsctl-init nsctl-runner
+	chmod 755 "$place"/build/nsctl[d-]?*
+	ln -s "$NSCTL_BUILD/nsctl" "$place/build/nsctl"
+	NSCTL_BUILD=$place/build
+	start_daemon
+	nsctl run -mpn true
+	grep -q "can be read by users.*chmod 0711 $place/build/nsct" "$runtime.log"
+	purge_daemon
+}
+
+@test "a start that fails leaves nothing: helpers that users can write or replace" {
 	helpers="nsctld-spawner nsctld-front nsctl-init nsctl-runner"
 	# shellcheck disable=SC2086
 	copy_build $helpers
 	before=$(traces)
 	for helper in $helpers; do
-		for mode in 755 751 715 731 700 4711; do
+		for mode in 731 713 777 700 4711; do
 			chmod $mode "$place/build/$helper"
 			NSCTL_BUILD=$place/build fails_to_start "chmod 0711 $place/build/$helper"
 		done
@@ -126,7 +137,7 @@ copy_build() {
 		chown 0 "$place/build/$helper"
 	done
 	# by a list of access, whose mask the mode shows
-	if setfacl -m "u:$user_id:r" "$place/build/nsctld-front" 2>/dev/null; then
+	if setfacl -m "u:$user_id:rw" "$place/build/nsctld-front" 2>/dev/null; then
 		NSCTL_BUILD=$place/build fails_to_start "chmod 0711"
 		setfacl -b "$place/build/nsctld-front"
 	fi

@@ -25,6 +25,18 @@ teardown() {
 	grep -q ' sets; ' <<<"$(systemctl show -P StatusText nsctld.service)"
 }
 
+@test "helpers that packagers' tools have made readable are refused, with the remedy" {
+	local helper
+	for helper in nsctld-spawner nsctld-front nsctl-init nsctl-runner; do
+		chmod 755 "/usr/local/libexec/nsctl/$helper"
+		run /usr/local/sbin/nsctld --runtime-directory=/run/nsctl-readable --state-directory=/run/nsctl-readable.state
+		chmod 711 "/usr/local/libexec/nsctl/$helper"
+		[ "$status" -ne 0 ]
+		grep -q "$helper (mode 0755, uid 0) can be read by users.*chmod 0711 .*/$helper" <<<"$output"
+		[ ! -e /run/nsctl-readable ]
+	done
+}
+
 @test "it is found in the registry of Varlink services" {
 	[ "$(readlink /run/varlink/registry/org.nsctl)" = /run/nsctl/socket ]
 	alice --socket=/run/varlink/registry/org.nsctl version | grep -q '^nsctld [0-9]'
