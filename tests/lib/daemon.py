@@ -177,13 +177,19 @@ class Daemon:
                 pass
         return "/nonexistent"
 
+    def sets_cgroups(self):
+        """Those of sets and their owners, not those of the daemon's own processes."""
+        base = self.cgroup()
+        owners = [name for name in os.listdir(base) if name.isdigit()] if os.path.isdir(base) else []
+        return sum(1 + count_below(os.path.join(base, owner), True) for owner in owners)
+
     def counts(self):
         mounts = [line for line in read("/proc/self/mountinfo").splitlines() if self.runtime in line]
         state = os.path.join(self.runtime, "state")
         vault = os.path.join(self.vault(), "ns")
         return {
             "mounts": len(mounts),
-            "cgroups": count_below(self.cgroup(), True),
+            "cgroups": self.sets_cgroups(),
             "pins": count_below(vault, False) + count_below(vault, True),
             "visible": count_below(os.path.join(self.runtime, "ns"), False),
             "sets": count_below(os.path.join(state, "sets"), False),

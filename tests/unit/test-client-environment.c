@@ -20,6 +20,15 @@ static struct account somebody = {
 	.name = (char *)"somebody", .home = (char *)"/home/somebody", .shell = (char *)"/bin/zsh"};
 static struct account nobody = {.home = (char *)"/", .shell = (char *)"/bin/sh"};
 
+#define FORMAT "CMOCKA_MESSAGE_OUTPUT"
+static char *format;
+
+/* cmocka looks at its variable after each test. */
+static int restore_format(void **state _unused_)
+{
+	return format ? setenv(FORMAT, format, 1) : 0;
+}
+
 /* The caller's variables in the tests, and no others. */
 static void set_own(void)
 {
@@ -166,11 +175,12 @@ static void test_account(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_own),
-		cmocka_unit_test(test_login),
-		cmocka_unit_test(test_shell),
+		cmocka_unit_test_teardown(test_own, restore_format),
+		cmocka_unit_test_teardown(test_login, restore_format),
+		cmocka_unit_test_teardown(test_shell, restore_format),
 		cmocka_unit_test_setup_teardown(test_account, setup_getent, teardown_getent),
 	};
 
+	format = getenv(FORMAT) ? strdup(getenv(FORMAT)) : NULL;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
