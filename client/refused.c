@@ -148,6 +148,22 @@ static void tell_busy(const struct client *client, const char *subject, const ch
 		print_hint("`nsctl rm %s` removes it, also when it is broken", text);
 }
 
+static void tell_limit(const struct client *client, const char *subject, const char *what,
+		       json_int_t limit)
+{
+	client_problem(client, subject, "the limit on %s (%" JSON_INTEGER_FORMAT ") is reached",
+		       what, limit);
+	if (strcmp(what, "hangingProcesses") == 0)
+		print_hint(
+			"so many processes of yours wait for a file system that does not answer: "
+			"make it answer, or unmount it");
+	else if (strcmp(what, "requests") == 0)
+		print_hint("so many calls of yours wait for their answers: wait for some of them");
+	else
+		print_hint("`nsctl status` shows your limits and what is in use; limits are set in "
+			   "nsctld.conf");
+}
+
 static void tell_ours(const struct client *client, const char *subject, enum nsctl_error error,
 		      const json_t *parameters)
 {
@@ -176,11 +192,8 @@ static void tell_ours(const struct client *client, const char *subject, enum nsc
 		client_problem(client, subject, "%s is not permitted: %s", what, text);
 		break;
 	case ERROR_LIMIT_EXCEEDED:
-		client_problem(client, subject,
-			       "the limit on %s (%" JSON_INTEGER_FORMAT ") is reached", what,
-			       json_integer_value(json_object_get(parameters, fields->number)));
-		print_hint("`nsctl status` shows your limits and what is in use; limits are set in "
-			   "nsctld.conf");
+		tell_limit(client, subject, what,
+			   json_integer_value(json_object_get(parameters, fields->number)));
 		break;
 	case ERROR_NOT_SUPPORTED:
 		client_problem(client, subject, "%s is not supported: %s", what, text);

@@ -160,11 +160,6 @@ void closer_close(struct keeper *keeper, int socket_fd)
 		start(keeper);
 }
 
-size_t closer_waiting(const struct keeper *keeper)
-{
-	return keeper->closer.n;
-}
-
 void closer_stop(struct keeper *keeper)
 {
 	struct closer *closer = &keeper->closer;

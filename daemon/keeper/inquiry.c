@@ -467,5 +467,6 @@ void inquiry_on_status(struct keeper *keeper, struct request *request,
 	put_count(keeper, COUNT_COUNTER, "executed", keeper->counters.executed);
 	put_count(keeper, COUNT_COUNTER, "refused", keeper->counters.refused);
 	put_count(keeper, COUNT_COUNTER, "failed", keeper->counters.failed);
+	put_count(keeper, COUNT_COUNTER, "closedUnread", keeper->counters.left_to_closer);
 	request_end(keeper, request);
 }
