@@ -82,7 +82,7 @@ static void begin_request(struct connection *connection, const struct method *me
 		   connection->number);
 }
 
-/* The descriptors first: whoever carries the request out finds them there. */
+/* The descriptors first: the worker that carries the request out finds them there. */
 static int send_request(struct front *front)
 {
 	int r = front->handles.n > 0 ? lane_send(front) : 0;

@@ -11,7 +11,7 @@
 /* In one pass of the loop: an accept costs a few microseconds, to serve one some fifty. */
 #define ACCEPTS_AT_ONCE 8
 #define SERVES_AT_ONCE 2
-/* While as many wait for their turn nobody is accepted. */
+/* While so many wait for their turn no connection is accepted. */
 #define WAITING_MAX 1024
 /* Between two lines in the log that say the same. */
 #define COMPLAINT_MICROSECONDS UINT64_C(10000000)
@@ -78,8 +78,8 @@ static int push(struct arrivals *arrivals, uid_t uid, int fd)
 	return 0;
 }
 
-/* Takes the next one of the user whose turn it is; that user's others wait until all users have had
- * theirs. Returns the socket, -1 where nobody waits. */
+/* Takes the next connection of the user whose turn it is; that user's other connections wait until
+ * all users have had their turn. Returns the socket, or -1 when no connection waits. */
 static int pop(struct arrivals *arrivals, uid_t *ret_uid)
 {
 	struct queue *queue = arrivals->first;
@@ -107,7 +107,7 @@ static int pop(struct arrivals *arrivals, uid_t *ret_uid)
 
 /* --- serving --- */
 
-/* Whether its client has hung up, and has asked for nothing. */
+/* Returns true when the client has hung up without a request. */
 static bool is_abandoned(int fd)
 {
 	struct pollfd poll_fd = {.fd = fd};
@@ -216,7 +216,7 @@ static void pause_accepting(struct arrivals *arrivals, int error)
 		log_error("cannot accept a connection: %s", strerror(error));
 		arrivals->next_complaint = now + COMPLAINT_MICROSECONDS;
 	}
-	/* only if it is certain that somebody goes on */
+	/* only if it is certain that a timer ends the pause */
 	arrivals->pausing = event_base_once(arrivals->keeper->loop, -1, EV_TIMEOUT, on_pause_over,
 					    arrivals->keeper, &pause) == 0;
 	if (arrivals->pausing)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Who comes: connections are taken from the socket a few at a time, held against their user's limit
- * before anything is done for them, and served in turn by user, so that one user's flood makes
- * nobody else wait. What a connection costs (see peer.h) is spent when it is its turn.
+ * Arrivals: connections are accepted a few at a time, held against their user's limit before
+ * anything else is done for them, and served in turn by user, so that one user's flood does not
+ * delay other users. What costs time (see peer.h) is done when it is the connection's turn.
  *
  * All of it has the loop's one priority: each pass takes and serves a bounded number of arrivals
  * and of each front's requests. With a lower one, a user whose requests never end would keep
@@ -15,7 +15,8 @@
 
 /* Begins to accept on keeper->socket_fd. Returns 0 or -ENOMEM. */
 int arrival_start(struct keeper *keeper);
-/* Accepts nobody any more: who comes waits at the socket. Who has been accepted is served. */
+/* Stops accepting: new connections wait at the socket. Those that have been accepted are served
+ * first. */
 void arrival_stop(struct keeper *keeper);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a front says: which handler answers it, and what is refused before. */
+/* Messages of fronts: refuses what is not allowed, and passes the rest to its handler. */
 #include "daemon/keeper/apply.h"
 #include "daemon/keeper/control.h"
 #include "daemon/keeper/ending.h"
@@ -44,7 +44,8 @@ static void (*const handlers[WIRE_OP_END])(struct keeper *, struct request *,
 	[WIRE_APPLY] = apply_on_apply,
 };
 
-/* Never kept: a user who waits for as much as it may can still look around, and end something. */
+/* Never kept: a user whose calls have reached the limit can still look around, and end something.
+ */
 static const bool answered_at_once[WIRE_OP_END] = {
 	[WIRE_LIST] = true,	    [WIRE_RENEW] = true,     [WIRE_SESSIONS] = true,
 	[WIRE_OPEN] = true,	    [WIRE_PROCESSES] = true, [WIRE_KILL] = true,
@@ -52,7 +53,7 @@ static const bool answered_at_once[WIRE_OP_END] = {
 	[WIRE_NETWORK_LIST] = true,
 };
 
-/* For which a process is started that may hang; a removal does not wait for what hangs. */
+/* A process is started for these, and may hang. A removal does not wait for processes that hang. */
 static const bool begins_something[WIRE_OP_END] = {
 	[WIRE_CREATE] = true,	      [WIRE_RUN] = true,      [WIRE_EXEC] = true,
 	[WIRE_APPLY] = true,	      [WIRE_LINK_ADD] = true, [WIRE_LINK_SET] = true,

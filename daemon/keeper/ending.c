@@ -10,7 +10,7 @@ struct ending {
 	struct keeper *keeper;
 	uid_t uid;
 	uint32_t number; /* 0: it has ended */
-	int channel_fd;	 /* -1: nobody holds the other end */
+	int channel_fd;	 /* -1: no other process holds the other end */
 	uint64_t since;	 /* CLOCK_BOOTTIME */
 	struct event *event;
 };
@@ -35,7 +35,7 @@ static void free_if_over(struct ending *ending)
 	free(ending);
 }
 
-/* What is still said is about a task that nobody waits for any more. */
+/* Reports that still come are about a task that has been answered: they are thrown away. */
 static void on_readable(evutil_socket_t fd, short what _unused_, void *context)
 {
 	struct ending *ending = context;

@@ -13,9 +13,10 @@ struct front {
 	struct front *next;
 	struct keeper *keeper;
 	struct peer_identity identity;
-	bool shared; /* by all whom identity's uid stands behind: it has no rights of anybody's */
-	int channel_fd;	 /* what it is told: shut down for reading */
-	int requests_fd; /* what it asks: the reading end of a pipe */
+	bool shared;	 /* by all peers behind which identity's uid stands: it runs as the account
+			    nsctl */
+	int channel_fd;	 /* from the keeper to the front: shut down for reading */
+	int requests_fd; /* from the front to the keeper: the reading end of a pipe */
 	struct wire_inbox inbox;
 	struct wire_queue outgoing; /* what the channel had no room for */
 	struct lanes lanes;

@@ -21,7 +21,7 @@
 /* To take the largest call apart; what it keeps for slow clients comes on top. */
 #define FRONT_MEMORY (UINT64_C(64) * 1024 * 1024)
 #define MESSAGES_AT_ONCE 16
-/* A front that lives reads what it is told in that time. */
+/* A front that works reads its messages within this time. */
 #define LIFE_SECONDS 20
 /* Of the pipe: one request that is as large as can be, and the beginnings of others. */
 #define PIPE_SIZE (256 * 1024)
@@ -50,8 +50,8 @@ static void expect_life(struct front *front)
 }
 
 /*
- * A front that neither reads what it is told nor says anything hangs: in closing a file on a file
- * system that does not answer, or stopped by its user. Another takes its place.
+ * A front that neither reads its messages nor sends any hangs: it closes a file on a file system
+ * that does not answer, or its user has stopped it. Another front takes its place.
  */
 static void on_life(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
@@ -105,7 +105,7 @@ bool front_has_room(const struct front *front)
 
 /* --- connections --- */
 
-/* Only those whose connection asked for nothing but the answer. */
+/* Drops the connection's requests that wait for nothing but an answer. */
 static void drop_requests(struct front *front, uint32_t connection)
 {
 	struct request *at = front->requests;
@@ -232,7 +232,7 @@ static void on_idle(evutil_socket_t fd _unused_, short what _unused_, void *cont
 
 /* --- fronts --- */
 
-/* What goes on does so without anybody to answer. */
+/* Work that goes on for these requests has no front to answer. */
 static void orphan_requests(struct front *front)
 {
 	while (front->requests) {
@@ -291,8 +291,8 @@ static int start(struct front *front, int channel_fd, int requests_fd)
 	task.requests_fd = requests_fd;
 	task.profile = identity->profile;
 	task.memory = FRONT_MEMORY + keeper->config->limits.buffered;
-	/* what speaks for root is nobody else's, and not root itself; what speaks for many has no
-	 * more rights than any of them */
+	/* root's front does not run as root; a front for many peers has the rights of none of
+	 * them */
 	task.identity.uid = nobody ? keeper->config->front_uid : identity->uid;
 	task.identity.gid = nobody ? keeper->config->front_gid : identity->gid;
 	for (size_t i = 0; !nobody && i < identity->n_groups; i++)
@@ -370,14 +370,14 @@ static int front_new(struct keeper *keeper, const struct peer_identity *identity
 	return r;
 }
 
-/* Somebody may have many identities, by groups. */
 static bool is_of(const struct front *front, bool any, uid_t uid)
 {
 	return !front->closing && (any || front->identity.uid == uid);
 }
 
-/* Makes room for one more front, of uid's or (any) of anybody's, where there are as many as may be:
- * of those without connections the one that was started first goes. Returns whether there is. */
+/* Makes room for one more front within the limit, which is uid's or (any) that of all users
+ * together: of the fronts without connections the one that was started first is ended. Returns
+ * true when there is room. A user may have many fronts, by groups. */
 static bool make_room(struct keeper *keeper, bool any, uid_t uid, size_t limit)
 {
 	struct front *idle = NULL;
@@ -410,8 +410,8 @@ static int limit_fronts(struct keeper *keeper, uid_t uid, struct failure *failur
 	return 0;
 }
 
-/* Whom the connection's front is for: its peer, or all whom the same user stands behind and the
- * same module of security holds. */
+/* Fills in the identity that the connection's front serves: the peer's; or one for all peers that
+ * the same user stands behind and that the same label and profile of security hold. */
 static void fill_identity(const struct connection *connection, struct peer_identity *ret)
 {
 	*ret = connection->peer.identity;

@@ -76,7 +76,7 @@ struct closer {
 
 /* Of operation.c. */
 struct sharing {
-	uid_t last;	  /* who came last; -1: nobody */
+	uid_t last;	  /* whose operation was the last one; -1: there was none */
 	uint64_t until;	  /* CLOCK_BOOTTIME, microseconds: users share the processors */
 	size_t alone_max; /* operations of a user who does not share */
 };
@@ -118,7 +118,7 @@ struct keeper {
 	/* server */
 	int socket_fd;
 	const char *socket_path;   /* of the one that we have made; NULL: it was handed over */
-	struct arrivals *arrivals; /* NULL: nobody is accepted */
+	struct arrivals *arrivals; /* NULL: no connection is accepted */
 	struct refused *refused;
 	struct subid_owners subid_owners;
 	struct front *fronts;
@@ -152,8 +152,8 @@ struct connection {
 	struct front *front;
 	int socket_fd; /* a copy, until the connection is over: see closer.h */
 	struct peer peer;
-	uid_t charged; /* whose limits it counts against: who stands behind it */
-	bool shared;   /* its front is that of all whom the same user stands behind */
+	uid_t charged; /* the user who stands behind it, and against whose limits it counts */
+	bool shared;   /* its front serves all connections behind which this user stands */
 	struct authz_subject subject;
 	char scope_name[KEY_SIZE];	   /* behind subject.scope_text */
 	bool has_leases;		   /* sets or commands that end with it */

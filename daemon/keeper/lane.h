@@ -18,7 +18,7 @@ struct lane;
 struct lanes {
 	struct keeper *keeper;
 	struct front *front;
-	uid_t uid;			  /* whom the front's processes count against */
+	uid_t uid;			  /* the user whom the front's processes count against */
 	void (*say)(struct front *front); /* sends the front what keeper->to_front holds */
 	struct lane *first;
 	size_t n;

@@ -189,7 +189,7 @@ static void on_time(evutil_socket_t fd _unused_, short what _unused_, void *cont
 	send_next(operation->keeper);
 }
 
-/* Whoever carries it out is chosen now. */
+/* Chooses the worker that carries the operation out. Returns 0 or -errno. */
 static int take_worker(struct operation *operation)
 {
 	int r = worker_take(operation->keeper, on_worker, &operation->worker);
@@ -232,7 +232,7 @@ static int send_or_replace(struct operation *operation, struct wire_writer *task
 	return is_closed(r) && operation->worker && !operation->worker->bound ? 0 : r;
 }
 
-/* It is its turn. 0 or -errno: nobody carries it out. */
+/* Sends the task to a worker: it is the operation's turn. Returns 0 or -errno. */
 static int start(struct operation *operation, struct wire_writer *task)
 {
 	const struct timeval deadline = {.tv_sec = operation->seconds};
@@ -247,7 +247,8 @@ static int start(struct operation *operation, struct wire_writer *task)
 	return 0;
 }
 
-/* Nobody can be found to do what has waited: as where none can be forked. */
+/* Ends an operation that has waited and for which there is no worker, as when none can be forked.
+ */
 static void give_up(struct operation *operation, int negative)
 {
 	const struct task_report report = {

@@ -29,7 +29,7 @@ struct operation {
 	unsigned int seconds;	    /* to its deadline, from the moment that it is sent; 0: none */
 	/* the request whose descriptors the task needs; connection 0: it needs none */
 	uint32_t connection, request;
-	bool ends_early; /* by its first report with descriptors, if there is one */
+	bool ends_early; /* its first report, of whatever kind, is also its last */
 	bool last;	 /* no other task needs these descriptors */
 	void *context;	 /* the owner's */
 	/* A report before the last; fds: what came along, or -1; the callee may take them. May be
@@ -45,7 +45,7 @@ struct operation {
 /* Makes one for this user. seconds: the deadline, 0 for none. 0 or -ENOMEM. */
 int operation_new(struct keeper *keeper, uid_t uid, enum turn_kind kind, unsigned int seconds,
 		  struct operation **ret);
-/* Makes one of the keeper's own, which nobody else's delays. */
+/* Makes one of the keeper's own, which waits for no other. Returns 0 or -ENOMEM. */
 int operation_new_own(struct keeper *keeper, unsigned int seconds, struct operation **ret);
 /* Makes one of TURN_MAKE for this worker, which is bound and has nothing to do: it is the
  * operation's from now on. */

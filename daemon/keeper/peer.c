@@ -165,8 +165,8 @@ static int open_pidfd(int socket_fd, pid_t pid)
 
 /*
  * Whether the program that it executes has been given more rights than its user has: by setuid or
- * by capabilities of the file. Then its limits may be what that program has made of them. Somebody
- * who changes users while connecting is not told apart from that.
+ * by capabilities of the file. Then its limits may be what that program has made of them. A
+ * process that changes users while connecting looks the same.
  */
 static bool has_gained(const struct peer *peer, const struct status *status, bool in_host)
 {

@@ -20,7 +20,8 @@ static int complain(const char *path, const char *what, int negative)
 
 /* --- a start --- */
 
-/* Whoever could write there could have the daemon take over what is not its own. */
+/* Returns 0 or -errno. A user who could write to the directory could have the daemon take over
+ * what is not its own. */
 static int check_directory(const char *path)
 {
 	_cleanup_fd_ int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);

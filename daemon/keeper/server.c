@@ -124,8 +124,8 @@ static void charge(const struct keeper *keeper, struct connection *connection, u
 		connection->charged = charge_to(keeper, peer->owner);
 }
 
-/* Outside of user namespaces nobody is a subordinate id by right: it takes a file that is setuid.
- * What such an id would make counted as nobody's but its own. */
+/* Outside of user namespaces a process gets a subordinate id by a setuid file only. What it made
+ * would count against that id alone, and so be unlimited: it is confined. */
 static void confine_subordinate(struct connection *connection)
 {
 	struct peer *peer = &connection->peer;
@@ -193,7 +193,8 @@ void connection_free(struct keeper *keeper, struct connection *connection)
 
 /* --- serving --- */
 
-/* To its front, which may have died a moment ago; that has not been heard of yet. */
+/* Hands the connection to its front, which may have died a moment ago without the keeper having
+ * seen it: then to another. Returns 0, or an error and *failure. */
 static int hand_over(struct keeper *keeper, struct connection *connection, int fd,
 		     const char *reason, struct failure *failure)
 {
@@ -214,7 +215,7 @@ static int hand_over(struct keeper *keeper, struct connection *connection, int f
 	return failure->error;
 }
 
-/* What is said to a peer that cannot be looked at, since r. */
+/* Fills in *failure for a peer that could not be read, because of r. Returns the error. */
 static int explain(int r, struct failure *failure)
 {
 	if (r == -EPERM)
@@ -228,7 +229,8 @@ static int explain(int r, struct failure *failure)
 	return failure_from_errno(failure, r, "serve the connection");
 }
 
-/* Who it is, and whether those behind it may have one more: from now on it counts for these. */
+/* Reads who the peer is, and counts the connection against the user who stands behind it. Returns
+ * 0, or an error and *failure. */
 static int admit(struct keeper *keeper, struct connection *connection, int fd, uid_t counted,
 		 struct failure *failure)
 {

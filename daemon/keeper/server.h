@@ -11,14 +11,15 @@
 /* Listens on path: 0 or -errno. */
 int server_listen(struct keeper *keeper, const char *path, mode_t mode);
 int server_start(struct keeper *keeper);
-/* Accepts nobody any more: who comes waits at the socket. */
+/* Stops accepting: new connections wait at the socket. */
 void server_pause(struct keeper *keeper);
 void server_stop(struct keeper *keeper);
 
 /* Counts a connection against uid's limit. Returns 0, or an error and *failure. */
 int server_count(struct keeper *keeper, uid_t uid, struct failure *failure);
 void server_uncount(struct keeper *keeper, uid_t uid);
-/* Returns who stands behind uid as far as /etc/subuid tells: uid itself, where it says nothing. */
+/* Returns the user who stands behind uid as far as /etc/subuid tells: uid itself where it tells
+ * nothing. */
 uid_t server_guess_owner(const struct keeper *keeper, uid_t uid);
 /* Serves the accepted socket fd, which has been counted for that uid; takes it. */
 void server_serve(struct keeper *keeper, int fd, uid_t counted);

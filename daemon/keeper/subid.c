@@ -223,7 +223,7 @@ static bool find_owner(const char *accounts, size_t size, const struct field *ow
 		if (!next_field(&line, &name) || !next_field(&line, &password) ||
 		    !next_field(&line, &id) || !get_number(&id, &number))
 			continue;
-		/* somebody with an account stands for itself, whatever the file says */
+		/* a user with an account stands for itself, whatever the file says */
 		if (number >= range->first && number - range->first < range->count)
 			return false;
 		if (!found && name.size == owner->size &&

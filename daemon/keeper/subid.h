@@ -58,14 +58,14 @@ struct subid_owners {
 	struct stat seen; /* the file that they are of */
 };
 
-/* Reads the file again if it is another than the one that owners are of. A file that nobody should
- * trust, or that is absent, says nothing. */
+/* Reads the file again if it has changed since. A file that is absent, or that others than root may
+ * write, has no lines. */
 void subid_owners_refresh(struct subid_owners *owners, const char *users_path);
 /* From texts of such a file and of /etc/passwd; adds to owners. A line is left out that holds the
  * id of an account. Returns 0 or -ENOMEM. */
 int subid_owners_parse(const char *text, size_t size, const char *accounts, size_t accounts_size,
 		       struct subid_owners *owners);
-/* Returns whether uid is somebody's subordinate id, and whose. */
+/* Returns true when uid is a subordinate id, and *ret: the user it is of. */
 bool subid_owners_find(const struct subid_owners *owners, uid_t uid, uid_t *ret);
 void subid_owners_done(struct subid_owners *owners);
 

@@ -33,7 +33,7 @@ struct turns {
 
 /* 1: it goes now; 0: it waits, and turns_next() will return it; -ENOMEM. */
 int turns_enter(struct turns *turns, struct turn *turn, uid_t uid, enum turn_kind kind);
-/* Returns one that has waited and goes from now on, or NULL: nobody may. */
+/* Returns one that has waited and goes from now on, or NULL when none may go. */
 struct turn *turns_next(struct turns *turns);
 /* It waits or goes no more; fine for one that does neither. */
 void turns_leave(struct turns *turns, struct turn *turn);

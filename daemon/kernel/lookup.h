@@ -12,9 +12,9 @@
  * or -errno.
  *
  * The file system uid is enough for most file systems. FUSE also wants the real, effective and
- * saved ids to be the user's; who has those can be stopped and killed by the user. So where access
- * is denied a child tries it with all of these ids and without any privilege, and nobody else ever
- * has them. It may hang: the deadline is the caller's.
+ * saved ids to be the user's; a process that has those can be stopped and killed by the user. So
+ * where access is denied a child tries it with all of these ids and without any privilege, and no
+ * other process ever has them. It may hang: the deadline is the caller's.
  */
 int lookup_open(int directory_fd, const char *path, const struct open_how *how,
 		const struct identity *files);

@@ -218,7 +218,7 @@ static int copy_cgroups(const struct identity *files)
 	return fd < 0 ? fd : mount_clone(fd, "");
 }
 
-/* In a sysfs that was made here: nobody else has put a link or a mount there. */
+/* In a sysfs that was made here, where no link or mount of others can be. */
 static void put_cgroups(int sysfs_fd, int cgroup_fd)
 {
 	_cleanup_fd_ int at_fd = openat(sysfs_fd, "fs/cgroup", O_PATH | O_DIRECTORY | O_CLOEXEC);

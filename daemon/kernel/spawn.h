@@ -25,7 +25,7 @@ int spawn_find_programs(struct spawn_programs *ret, char ret_why[static SPAWN_WH
 
 /*
  * Returns what is wrong with a helper of this mode and owner, or NULL. Users execute helpers, and
- * whoever can read a program may trace the process that executes it. daemon_owner: whom nsctld
+ * a user who can read a program may trace the process that executes it. daemon_owner: whom nsctld
  * itself belongs to, which is not root in the build tree of a user. That user could have replaced
  * nsctld as well.
  */

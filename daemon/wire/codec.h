@@ -128,14 +128,13 @@ int wire_message_copy(const struct wire_message *message, struct wire_message *r
 /* Closes the descriptors that came with the message and were not taken. */
 void wire_message_close_fds(struct wire_message *message);
 
-/* Throws away all that lies in the queue of a socket that nobody can write to any more, the
+/* Throws away all that lies in the queue of a socket that no process can write to any more, the
  * descriptors included. Closing these may take as long as their owner likes. */
 void wire_discard(int socket_fd);
 
 /* Prepares a struct as if nothing had been decoded into it: zero, and -1 for descriptors and
- * handles. Large arrays, of hundreds of kilobytes, are left as they are: whoever adds an element
- * sets all of it.
- */
+ * handles. Large arrays, of hundreds of kilobytes, are left as they are: code that adds an
+ * element sets all of it. */
 void wire_clear(const struct wire_layout *layout, void *value);
 /* The message's fields into *ret; attributes from WIRE_ITEM up are items and skipped. 0 or
  * -EBADMSG. */
