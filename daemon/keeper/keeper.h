@@ -2,8 +2,8 @@
 /*
  * The keeper's one context, and what its modules say to each other. Who calls whom:
  *
- *	main -> server (connections, fronts, requests)
- *	server -> lifecycle (sets) | session (commands) | inquiry (what only looks)
+ *	main -> arrival (accepting) -> server (who the peer is) -> front (channels)
+ *	front -> dispatch (requests) -> lifecycle (sets) | session (commands) | inquiry | ...
  *	lifecycle, session -> operation (orders to workers and what comes of them) -> worker
  *	lifecycle, session -> registry, store
  *

@@ -30,6 +30,7 @@
 #include "daemon/keeper/server.h"
 #include "daemon/keeper/session.h"
 #include "daemon/keeper/spare.h"
+#include "daemon/keeper/spawner.h"
 #include "daemon/keeper/stop.h"
 #include "daemon/keeper/vigil.h"
 #include "daemon/kernel/cgroup.h"
@@ -354,8 +355,9 @@ static int start(struct keeper *keeper, const struct options *options)
 		snprintf(beside, sizeof(beside), "%s/socket", keeper->runtime);
 		r = listen_on(keeper, options->socket ? options->socket : beside);
 	}
+	operation_begin(keeper);
 	if (r == 0)
-		r = operation_start_spawner(keeper);
+		r = spawner_start(keeper);
 	if (r < 0 || options->purge)
 		return r;
 	r = listen_for_signals(keeper);

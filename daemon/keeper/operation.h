@@ -42,6 +42,9 @@ struct operation {
 	void (*done)(struct operation *operation, const struct task_report *report);
 };
 
+/* Decides how many operations may be under way: before the first one is made. */
+void operation_begin(struct keeper *keeper);
+
 /* Makes one for this user. seconds: the deadline, 0 for none. 0 or -ENOMEM. */
 int operation_new(struct keeper *keeper, uid_t uid, enum turn_kind kind, unsigned int seconds,
 		  struct operation **ret);
@@ -64,8 +67,5 @@ int operation_start_front(struct keeper *keeper, const struct task_front *task,
 			  uint32_t *ret_number);
 /* Frees all without calling anybody: the keeper ends. */
 void operation_free_all(struct keeper *keeper);
-
-/* Starts the spawner and waits (at start only) until it is ready. 0 or -errno. */
-int operation_start_spawner(struct keeper *keeper);
 
 #endif
