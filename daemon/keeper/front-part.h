@@ -22,8 +22,9 @@ struct front {
 	struct lanes lanes;
 	uint32_t number; /* by which it can be killed; 0: it has not been started */
 	struct event *readable, *writable, *idle;
-	struct event *life; /* while it has something to read: see on_life() */
-	bool heard;	    /* it has said something since */
+	struct event *again; /* while requests that have been read wait for the others' turn */
+	struct event *life;  /* while it has something to read: see on_life() */
+	bool heard;	     /* it has said something since */
 	struct connection *connections;
 	struct request *requests; /* kept ones */
 	size_t n_requests;

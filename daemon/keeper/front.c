@@ -35,6 +35,7 @@ void front_close_soon(struct front *front)
 	front->closing = true;
 	event_del(front->readable);
 	event_del(front->writable);
+	event_del(front->again);
 	evtimer_add(front->idle, &now);
 }
 
@@ -171,7 +172,18 @@ void front_drop_connection(struct front *front, struct connection *connection)
 	start_idling(front);
 }
 
-static void on_readable(evutil_socket_t fd, short what _unused_, void *context)
+/* What has been read of the pipe does not make it readable. A timer lets the loop look at all
+ * others first: an event that is made active would run again in the same pass, for as long as it is
+ * fed. */
+static void take_rest_later(struct front *front)
+{
+	static const struct timeval now = {};
+
+	if (!front->closing && wire_inbox_has_message(&front->inbox))
+		evtimer_add(front->again, &now);
+}
+
+static void on_readable(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
 	struct front *front = context;
 	struct wire_message *message = &front->keeper->from_front;
@@ -184,7 +196,7 @@ static void on_readable(evutil_socket_t fd, short what _unused_, void *context)
 			event_add(front->writable, NULL);
 			return;
 		}
-		r = wire_inbox_receive(&front->inbox, fd, message);
+		r = wire_inbox_receive(&front->inbox, front->requests_fd, message);
 		if (r == -EAGAIN)
 			return;
 		front->heard = true;
@@ -202,9 +214,7 @@ static void on_readable(evutil_socket_t fd, short what _unused_, void *context)
 		front_free(front);
 		return;
 	}
-	/* what has been read of the pipe does not make it readable */
-	if (!front->closing && wire_inbox_has_message(&front->inbox))
-		event_active(front->readable, EV_READ, 0);
+	take_rest_later(front);
 }
 
 static void on_writable(evutil_socket_t fd _unused_, short what _unused_, void *context)
@@ -216,8 +226,7 @@ static void on_writable(evutil_socket_t fd _unused_, short what _unused_, void *
 		return;
 	}
 	event_add(front->readable, NULL);
-	if (wire_inbox_has_message(&front->inbox))
-		event_active(front->readable, EV_READ, 0);
+	take_rest_later(front);
 	monitor_resume(front->keeper);
 }
 
@@ -262,6 +271,8 @@ void front_free(struct front *front)
 		event_free(front->readable);
 	if (front->writable)
 		event_free(front->writable);
+	if (front->again)
+		event_free(front->again);
 	if (front->idle)
 		event_free(front->idle);
 	if (front->life)
@@ -329,9 +340,10 @@ static int watch(struct front *front)
 	front->readable =
 		event_new(loop, front->requests_fd, EV_READ | EV_PERSIST, on_readable, front);
 	front->writable = event_new(loop, front->channel_fd, EV_WRITE, on_writable, front);
+	front->again = evtimer_new(loop, on_readable, front);
 	front->idle = evtimer_new(loop, on_idle, front);
 	front->life = evtimer_new(loop, on_life, front);
-	return front->readable && front->writable && front->idle && front->life &&
+	return front->readable && front->writable && front->again && front->idle && front->life &&
 			       event_add(front->readable, NULL) == 0
 		       ? 0
 		       : -ENOMEM;
@@ -472,27 +484,4 @@ void fronts_stop(struct keeper *keeper)
 		/* else it is stuck: nothing is waited for */
 		at->stopped = tell(at) < 0;
 	}
-}
-
-bool fronts_are_busy(const struct keeper *keeper)
-{
-	/* answered when something ends that may go on for days */
-	static const bool lasting[WIRE_OP_END] = {
-		[WIRE_EXEC] = true, [WIRE_RUN] = true, [WIRE_WAIT] = true, [WIRE_MONITOR] = true};
-
-	for (const struct front *front = keeper->fronts; front; front = front->next) {
-		int n = 0;
-
-		if (!front->stopped && !front->closing)
-			return true;
-		for (const struct request *at = front->requests; at; at = at->next, n--)
-			if (!lasting[at->op])
-				return true;
-		for (const struct connection *at = front->connections; at; at = at->next)
-			n++;
-		/* a front that stops lets go of a connection when its answer has been sent */
-		if (n > 0 && !front->closing)
-			return true;
-	}
-	return false;
 }

@@ -112,3 +112,26 @@ bool request_has_room(const struct request *request)
 	event_add(front->writable, NULL);
 	return false;
 }
+
+bool fronts_are_busy(const struct keeper *keeper)
+{
+	/* answered when something ends that may go on for days */
+	static const bool lasting[WIRE_OP_END] = {
+		[WIRE_EXEC] = true, [WIRE_RUN] = true, [WIRE_WAIT] = true, [WIRE_MONITOR] = true};
+
+	for (const struct front *front = keeper->fronts; front; front = front->next) {
+		int n = 0;
+
+		if (!front->stopped && !front->closing)
+			return true;
+		for (const struct request *at = front->requests; at; at = at->next, n--)
+			if (!lasting[at->op])
+				return true;
+		for (const struct connection *at = front->connections; at; at = at->next)
+			n++;
+		/* a front that stops lets go of a connection when its answer has been sent */
+		if (n > 0 && !front->closing)
+			return true;
+	}
+	return false;
+}
