@@ -104,6 +104,15 @@ size_t ending_count(const struct keeper *keeper, uid_t uid)
 	return n;
 }
 
+size_t ending_count_all(const struct keeper *keeper, uid_t uid)
+{
+	size_t n = 0;
+
+	for (const struct ending *at = keeper->ending; at; at = at->next)
+		n += at->uid == uid;
+	return n;
+}
+
 void ending_stop(struct keeper *keeper)
 {
 	while (keeper->ending) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
+#include "daemon/keeper/ending.h"
 #include "daemon/keeper/lane.h"
 #include "daemon/keeper/log.h"
 #include "daemon/keeper/verdict.h"
@@ -8,6 +9,8 @@
 
 /* Requests with descriptors that a front may have in progress at the same time. */
 #define LANES_MAX 8
+/* Lanes of one user whose workers may be about to end: those of as many fronts as it may have. */
+#define RESTING_MAX (16 * LANES_MAX)
 /* For a worker to open a lane; to look at pidfds. */
 #define OPEN_SECONDS 20
 #define IDENTIFY_SECONDS 10
@@ -120,13 +123,22 @@ static void on_open_done(struct operation *operation, const struct task_report *
 		deny(lane->lanes, 0);
 }
 
+/* A front that has been taken over may open a lane, let its worker hang, close it, and ask again.
+ */
+static bool may_open(const struct lanes *lanes)
+{
+	return lanes->n < LANES_MAX &&
+	       (lanes->uid == 0 || (ending_count(lanes->keeper, lanes->uid) < ENDING_MAX &&
+				    ending_count_all(lanes->keeper, lanes->uid) < RESTING_MAX));
+}
+
 void lane_open(struct lanes *lanes)
 {
 	struct operation *operation;
 	struct lane *lane;
 
 	forget_lost(lanes);
-	if (lanes->n >= LANES_MAX) {
+	if (!may_open(lanes)) {
 		deny(lanes, 0);
 		return;
 	}
