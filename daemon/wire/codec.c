@@ -291,9 +291,12 @@ static int receive(struct wire_message *message, int socket_fd, int flags)
 	while (got < 0 && errno == EINTR);
 	if (got < 0)
 		return negative_errno();
-	if (got == 0)
-		return 0;
+	/* an empty message may have some, too */
 	collect_fds(message, &received);
+	if (got == 0) {
+		wire_message_close_fds(message);
+		return 0;
+	}
 	if (received.msg_flags & (MSG_TRUNC | MSG_CTRUNC) ||
 	    (size_t)got < sizeof(struct nlmsghdr) || message->header->nlmsg_len != (size_t)got) {
 		wire_message_close_fds(message);
