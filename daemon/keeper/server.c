@@ -223,6 +223,9 @@ static int explain(int r, struct failure *failure)
 		return failure_set(failure, ERROR_NOT_PERMITTED, 0, "connect",
 				   "the process that connected has ended, and nobody knows which "
 				   "profile of AppArmor it was held to");
+	/* two fronts have ended: no process could be started, most likely */
+	if (r == -EPIPE || r == -ECONNRESET)
+		return failure_from_errno(failure, -EAGAIN, "start a front for the connection");
 	return failure_from_errno(failure, r, "serve the connection");
 }
 
