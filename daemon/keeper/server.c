@@ -190,29 +190,7 @@ void connection_free(struct keeper *keeper, struct connection *connection)
 
 /* --- serving --- */
 
-/* Hands the connection to its front, which may have died a moment ago without the keeper having
- * seen it: then to another. Returns 0, or an error and *failure. */
-static int hand_over(struct keeper *keeper, struct connection *connection, int fd,
-		     const char *reason, struct failure *failure)
-{
-	for (int i = 0; i < 2; i++) {
-		struct front *front;
-		int r = front_find(keeper, connection, &front, failure);
-
-		if (r)
-			return r;
-		r = front_add(front, connection, fd, reason);
-		if (r == 0)
-			return 0;
-		failure_from_errno(failure, r, "serve the connection");
-		if (r != -EPIPE && r != -ECONNRESET)
-			break;
-		front_free(front);
-	}
-	return failure->error;
-}
-
-/* Fills in *failure for a peer that could not be read, because of r. Returns the error. */
+/* Fills in *failure for a connection that cannot be served, because of r. Returns the error. */
 static int explain(int r, struct failure *failure)
 {
 	if (r == -EPERM)
@@ -227,6 +205,28 @@ static int explain(int r, struct failure *failure)
 	if (r == -EPIPE || r == -ECONNRESET)
 		return failure_from_errno(failure, -EAGAIN, "start a front for the connection");
 	return failure_from_errno(failure, r, "serve the connection");
+}
+
+/* Hands the connection to its front, which may have died a moment ago without the keeper having
+ * seen it: then to another. Returns 0, or an error and *failure. */
+static int hand_over(struct keeper *keeper, struct connection *connection, int fd,
+		     const char *reason, struct failure *failure)
+{
+	for (int i = 0; i < 2; i++) {
+		struct front *front;
+		int r = front_find(keeper, connection, &front, failure);
+
+		if (r)
+			return r;
+		r = front_add(front, connection, fd, reason);
+		if (r == 0)
+			return 0;
+		explain(r, failure);
+		if (r != -EPIPE && r != -ECONNRESET)
+			break;
+		front_free(front);
+	}
+	return failure->error;
 }
 
 /* Reads who the peer is, and counts the connection against the user who stands behind it. Returns
