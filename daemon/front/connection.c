@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include "daemon/front/connection-part.h"
 #include "daemon/front/lane.h"
+#include "daemon/wire/message.h"
 
 /* Calls that are answered in one go before others get their turn. */
 #define CALLS_AT_ONCE 32

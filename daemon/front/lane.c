@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <poll.h>
 #include "daemon/front/lane.h"
+#include "daemon/wire/message.h"
 
 /* Lanes that nothing has used for this long are closed. */
 #define REST_SECONDS 10

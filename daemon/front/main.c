@@ -15,6 +15,7 @@
 #include "daemon/front/encode.h"
 #include "daemon/front/lane.h"
 #include "daemon/front/seccomp.h"
+#include "daemon/wire/message.h"
 
 #define MESSAGES_AT_ONCE 64
 

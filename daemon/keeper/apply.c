@@ -10,6 +10,7 @@
 #include "daemon/keeper/link.h"
 #include "daemon/keeper/network.h"
 #include "daemon/kernel/fault.h"
+#include "daemon/wire/message.h"
 
 /* Makers that work side by side: more only wait for one another. */
 #define AT_ONCE 8

@@ -7,6 +7,7 @@
 #include "daemon/keeper/closer.h"
 #include "daemon/keeper/log.h"
 #include "daemon/keeper/operation.h"
+#include "daemon/wire/message.h"
 
 /* For a worker to become the closer. */
 #define START_SECONDS 20

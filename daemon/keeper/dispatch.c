@@ -12,6 +12,7 @@
 #include "daemon/keeper/network.h"
 #include "daemon/keeper/run.h"
 #include "daemon/keeper/session.h"
+#include "daemon/wire/message.h"
 
 #define REQUESTS_MAX 1024
 

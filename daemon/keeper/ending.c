@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <sys/socket.h>
 #include "daemon/keeper/ending.h"
+#include "daemon/wire/message.h"
 
 /* A process that can end does so in that time. */
 #define GRACE_MICROSECONDS UINT64_C(2000000)

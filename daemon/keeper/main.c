@@ -39,6 +39,7 @@
 #include "daemon/kernel/privilege.h"
 #include "daemon/kernel/spawn.h"
 #include "daemon/kernel/vault.h"
+#include "daemon/wire/message.h"
 
 #define CALLBACKS_AT_ONCE 64
 

@@ -5,6 +5,7 @@
 #include "daemon/keeper/log.h"
 #include "daemon/keeper/operation.h"
 #include "daemon/keeper/worker.h"
+#include "daemon/wire/message.h"
 #include "daemon/wire/parcel.h"
 #include "daemon/kernel/fault.h"
 

@@ -3,6 +3,7 @@
 #include "daemon/keeper/lifecycle.h"
 #include "daemon/keeper/run.h"
 #include "daemon/keeper/session.h"
+#include "daemon/wire/message.h"
 
 struct run {
 	struct request *request;

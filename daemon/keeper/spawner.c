@@ -7,6 +7,7 @@
 #include "daemon/keeper/manager.h"
 #include "daemon/keeper/spawner.h"
 #include "daemon/kernel/spawn.h"
+#include "daemon/wire/message.h"
 
 /* The spawner may have to wait for what a daemon before has left: see leftover.h. */
 #define READY_SECONDS 40

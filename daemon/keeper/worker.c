@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 #include "daemon/keeper/ending.h"
 #include "daemon/keeper/worker.h"
+#include "daemon/wire/message.h"
 
 /* How many are kept at most, and for how long after one was last given back. */
 #define IDLE_MAX 4

@@ -9,6 +9,7 @@
 #include "daemon/kernel/privilege.h"
 #include "daemon/kernel/process.h"
 #include "daemon/wire/codec.h"
+#include "daemon/wire/message.h"
 
 #define CHILDREN_MAX 64
 /* For the children that there are to empty the queue before there is another. */

@@ -3,6 +3,7 @@
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/lane.h"
 #include "daemon/kernel/process.h"
+#include "daemon/wire/message.h"
 
 int lane_end_init(struct lane_end *end)
 {

@@ -27,6 +27,7 @@
 #include "daemon/kernel/sysctl.h"
 #include "daemon/kernel/vault.h"
 #include "daemon/spawner/worker.h"
+#include "daemon/wire/message.h"
 #include "daemon/wire/task.h"
 
 #define CHANNEL_FD 3

@@ -17,6 +17,7 @@
 #include "daemon/kernel/runner.h"
 #include "daemon/kernel/sysctl.h"
 #include "daemon/spawner/worker.h"
+#include "daemon/wire/message.h"
 
 /* The task being carried out. */
 struct task {

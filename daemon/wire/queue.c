@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "daemon/wire/message.h"
 #include "daemon/wire/parcel.h"
 #include "daemon/wire/queue.h"
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base.h"
+#include "daemon/wire/message.h"
 #include "daemon/wire/stream.h"
 #include "tests/fuzz/fuzz.h"
 

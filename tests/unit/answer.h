@@ -11,6 +11,7 @@
 #include <string.h>
 #include "base.h"
 #include "daemon/front/encode.h"
+#include "daemon/wire/message.h"
 
 static inline json_t *parse(const char *text)
 {

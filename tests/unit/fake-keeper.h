@@ -20,6 +20,7 @@
 #include <sys/wait.h>
 #include "base.h"
 #include "daemon/wire/layout.h"
+#include "daemon/wire/message.h"
 #include "daemon/wire/stream.h"
 #include "protocol/message.h"
 #include "protocol/transport.h"

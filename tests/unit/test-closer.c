@@ -17,6 +17,7 @@
 #include "daemon/kernel/closer.h"
 #include "daemon/wire/codec.h"
 #include "daemon/wire/layout.h"
+#include "daemon/wire/message.h"
 
 #define NOBODY 65534
 #define WAIT_MS 60000

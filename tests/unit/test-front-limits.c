@@ -3,6 +3,7 @@
  * nsctld-front where something runs out: descriptors, room in the channel, the system calls that
  * its filter allows.
  */
+#include "daemon/wire/message.h"
 #include "tests/unit/fake-keeper.h"
 #include <linux/sockios.h>
 #include <signal.h>

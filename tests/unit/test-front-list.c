@@ -3,6 +3,7 @@
  * nsctld-front as a process, with a keeper of the test's own: lists of many pages, for clients that
  * read them, read them late, or did not ask for more than one.
  */
+#include "daemon/wire/message.h"
 #include "tests/unit/fake-keeper.h"
 
 static int set_up(void **state)

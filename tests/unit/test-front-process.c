@@ -3,6 +3,7 @@
  * nsctld-front as a process, with a keeper of the test's own: what it answers by itself, what it
  * passes on, and clients that are slow, greedy, broken or gone.
  */
+#include "daemon/wire/message.h"
 #include "tests/unit/fake-keeper.h"
 #include <sys/mman.h>
 #include "protocol/idl.h"

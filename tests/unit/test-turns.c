@@ -11,6 +11,7 @@
 
 #include "base.h"
 #include "daemon/keeper/turns.h"
+#include "daemon/wire/message.h"
 #include "daemon/wire/parcel.h"
 #include "daemon/wire/task.h"
 

@@ -11,6 +11,7 @@
 #include <string.h>
 #include "base.h"
 #include "daemon/wire/layout.h"
+#include "daemon/wire/message.h"
 
 static const struct {
 	const char *name;

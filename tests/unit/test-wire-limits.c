@@ -13,6 +13,7 @@
 
 #include "base.h"
 #include "daemon/wire/layout.h"
+#include "daemon/wire/message.h"
 #include "daemon/wire/tables.h"
 #include "tests/unit/wire.h"
 

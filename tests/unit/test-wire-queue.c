@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Messages that a socket has no room for: in order, with their descriptors, and not without end. */
+#include "daemon/wire/message.h"
 #include "tests/unit/wire.h"
 #include <fcntl.h>
 #include "daemon/wire/layout.h"

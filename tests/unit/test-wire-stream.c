@@ -9,6 +9,7 @@
 #include <string.h>
 #include "base.h"
 #include "daemon/wire/layout.h"
+#include "daemon/wire/message.h"
 #include "daemon/wire/stream.h"
 
 struct ends {

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 
 #include "base.h"
+#include "daemon/wire/message.h"
 #include "daemon/wire/tables.h"
 #include "daemon/wire/task.h"
 #include "tests/unit/wire.h"

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Messages on their way between the daemon's processes, with the descriptors that come along. What
+ * stands in them is the codec's.
+ */
+#ifndef NSCTL_WIRE_MESSAGE_H
+#define NSCTL_WIRE_MESSAGE_H
+
+#include "daemon/wire/codec.h"
+
+/* Sends the message. 0, -EAGAIN (nothing is sent), -EMSGSIZE, or another -errno. Never raises
+ * SIGPIPE. */
+int wire_send(struct wire_writer *writer, int socket_fd);
+
+int wire_message_init(struct wire_message *message); /* 0 or -ENOMEM */
+void wire_message_done(struct wire_message *message);
+
+/*
+ * Receives one message into message, closing what was left of the one before. 1: a message is
+ * there; 0: the peer has closed; -EAGAIN; -EBADMSG: malformed or truncated (its descriptors are
+ * closed); or another -errno.
+ */
+int wire_receive(struct wire_message *message, int socket_fd);
+
+/* Returns what there is without waiting, as wire_receive(). */
+int wire_receive_now(struct wire_message *message, int socket_fd);
+
+/* Copies the message, without its descriptors, into *ret, which wire_message_done() frees. Returns
+ * 0 or -ENOMEM. */
+int wire_message_copy(const struct wire_message *message, struct wire_message *ret);
+
+/* Closes the descriptors that came with the message and were not taken. */
+void wire_message_close_fds(struct wire_message *message);
+
+/* Throws away all that lies in the queue of a socket that no process can write to any more, the
+ * descriptors included. Closing these may take as long as their owner likes. */
+void wire_discard(int socket_fd);
+
+#endif
