@@ -8,21 +8,23 @@
 
 #include "daemon/wire/codec.h"
 
-/* Sends the message. 0, -EAGAIN (nothing is sent), -EMSGSIZE, or another -errno. Never raises
- * SIGPIPE. */
+/* Sends the message. Returns 0, -EAGAIN (nothing was sent), -EMSGSIZE, or another -errno. Never
+ * raises SIGPIPE. */
 int wire_send(struct wire_writer *writer, int socket_fd);
 
-int wire_message_init(struct wire_message *message); /* 0 or -ENOMEM */
+/* Allocates the buffer of a message. Returns 0 or -ENOMEM. */
+int wire_message_init(struct wire_message *message);
+/* Frees the buffer and closes the descriptors that were not taken. */
 void wire_message_done(struct wire_message *message);
 
 /*
- * Receives one message into message, closing what was left of the one before. 1: a message is
- * there; 0: the peer has closed; -EAGAIN; -EBADMSG: malformed or truncated (its descriptors are
- * closed); or another -errno.
+ * Receives one message, and closes the descriptors that were left of the one before. Returns 1 when
+ * there is a message, 0 when the peer has closed, -EAGAIN, -EBADMSG when the message is malformed
+ * or truncated (its descriptors are closed), or another -errno.
  */
 int wire_receive(struct wire_message *message, int socket_fd);
 
-/* Returns what there is without waiting, as wire_receive(). */
+/* Does the same without waiting: returns -EAGAIN when there is no message. */
 int wire_receive_now(struct wire_message *message, int socket_fd);
 
 /* Copies the message, without its descriptors, into *ret, which wire_message_done() frees. Returns
