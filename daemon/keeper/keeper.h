@@ -15,13 +15,13 @@
 
 #include <event2/event.h>
 #include "base.h"
-#include "daemon/keeper/authz.h"
-#include "daemon/keeper/config.h"
-#include "daemon/keeper/peer.h"
-#include "daemon/keeper/registry.h"
-#include "daemon/keeper/store.h"
-#include "daemon/keeper/subid.h"
-#include "daemon/keeper/turns.h"
+#include "daemon/keeper/policy/authz.h"
+#include "daemon/keeper/policy/config.h"
+#include "daemon/keeper/request/peer.h"
+#include "daemon/keeper/state/registry.h"
+#include "daemon/keeper/state/store.h"
+#include "daemon/keeper/policy/subid.h"
+#include "daemon/keeper/base/turns.h"
 #include "daemon/wire/task.h"
 
 #define KEEPER_CGROUP_SIZE 256

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <getopt.h>
-#include "daemon/keeper/log.h"
+#include "daemon/keeper/base/log.h"
 #include "daemon/keeper/options.h"
 
 static void usage(FILE *out)

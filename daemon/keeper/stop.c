@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "daemon/keeper/front.h"
-#include "daemon/keeper/log.h"
-#include "daemon/keeper/manager.h"
-#include "daemon/keeper/operation.h"
-#include "daemon/keeper/server.h"
+#include "daemon/keeper/request/front.h"
+#include "daemon/keeper/base/log.h"
+#include "daemon/keeper/base/service-manager.h"
+#include "daemon/keeper/workers/operation.h"
+#include "daemon/keeper/request/server.h"
 #include "daemon/keeper/stop.h"
 
 /* A maker is killed after as long. */

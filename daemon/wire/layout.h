@@ -6,7 +6,7 @@
  * spans as such.
  *
  * The keeper trusts nothing that a front says beyond what codec.h checks: meaning is checked in
- * daemon/keeper/check.c.
+ * daemon/keeper/policy/check.c.
  */
 #ifndef NSCTL_WIRE_LAYOUT_H
 #define NSCTL_WIRE_LAYOUT_H

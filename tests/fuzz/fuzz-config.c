@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base.h"
-#include "daemon/keeper/address.h"
-#include "daemon/keeper/config.h"
+#include "daemon/keeper/policy/address.h"
+#include "daemon/keeper/policy/config.h"
 #include "tests/fuzz/fuzz.h"
 
 #define PATH "nsctld.conf"

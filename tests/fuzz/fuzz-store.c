@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base.h"
-#include "daemon/keeper/store.h"
+#include "daemon/keeper/state/store.h"
 #include "tests/fuzz/fuzz.h"
 
 /* Which the corpus' files have been written in. */

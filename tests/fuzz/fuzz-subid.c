@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base.h"
-#include "daemon/keeper/idmap.h"
-#include "daemon/keeper/subid.h"
+#include "daemon/keeper/policy/idmap.h"
+#include "daemon/keeper/policy/subid.h"
 #include "tests/fuzz/fuzz.h"
 
 #define UID 1000

@@ -16,7 +16,7 @@
 #include <sys/stat.h>
 
 #include "base.h"
-#include "daemon/keeper/store.h"
+#include "daemon/keeper/state/store.h"
 
 #define ID "0123456789abcdef"
 #define OTHER_ID "fedcba9876543210"

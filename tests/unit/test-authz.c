@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "base.h"
-#include "daemon/keeper/authz.h"
+#include "daemon/keeper/policy/authz.h"
 
 #define ALICE 1000
 #define BOB 1001

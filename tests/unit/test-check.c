@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base.h"
-#include "daemon/keeper/check.h"
+#include "daemon/keeper/policy/check.h"
 
 #define MNT KIND_BIT(KIND_MNT)
 #define PID KIND_BIT(KIND_PID)

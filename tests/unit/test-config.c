@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 
 #include "base.h"
-#include "daemon/keeper/config.h"
+#include "daemon/keeper/policy/config.h"
 
 static char directory[] = "/tmp/nsctl-test-config-XXXXXX";
 static char path[64];

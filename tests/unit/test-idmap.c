@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 #include "base.h"
-#include "daemon/keeper/idmap.h"
-#include "daemon/keeper/subid.h"
+#include "daemon/keeper/policy/idmap.h"
+#include "daemon/keeper/policy/subid.h"
 
 #define ALICE 1000
 #define STAFF 500

@@ -12,8 +12,8 @@
 #include <string.h>
 
 #include "base.h"
-#include "daemon/keeper/log-limit.h"
-#include "daemon/keeper/log.h"
+#include "daemon/keeper/base/log-limit.h"
+#include "daemon/keeper/base/log.h"
 
 static int read_fd = -1, stderr_fd = -1;
 

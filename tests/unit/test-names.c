@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * resolvconf.c, naming.c and resolver-text.c: which of the host's name servers a set may ask, which
- * sets are given the same files, and what is in them.
+ * resolvconf.c, resolver-plan.c and resolver-text.c: which of the host's name servers a set may
+ * ask, which sets are given the same files, and what is in them.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,8 +11,8 @@
 #include <string.h>
 
 #include "base.h"
-#include "daemon/keeper/naming.h"
-#include "daemon/keeper/resolvconf.h"
+#include "daemon/keeper/network/resolver-plan.h"
+#include "daemon/keeper/network/resolvconf.h"
 #include "daemon/kernel/resolver-text.h"
 
 #define ALICE 1000

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "daemon/keeper/refusal.h"
+#include "daemon/keeper/request/refusal.h"
 #include "protocol/message.h"
 
 /* The parameters of the message, which the caller releases. */

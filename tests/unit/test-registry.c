@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base.h"
-#include "daemon/keeper/registry.h"
+#include "daemon/keeper/state/registry.h"
 
 static struct set *make_set(uid_t owner, const char *name, unsigned number)
 {

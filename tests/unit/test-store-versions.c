@@ -7,7 +7,7 @@
  * With NSCTL_WRITE_SAMPLES=DIR in the environment it writes the present version's samples there.
  */
 #include <dirent.h>
-#include "daemon/keeper/store-record.h"
+#include "daemon/keeper/state/store-record.h"
 #include "tests/unit/store.h"
 
 #define SAMPLES TOP_SRCDIR "/tests/samples/state"

@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 
 #include "base.h"
-#include "daemon/keeper/turns.h"
+#include "daemon/keeper/base/turns.h"
 #include "daemon/wire/message.h"
 #include "daemon/wire/parcel.h"
 #include "daemon/wire/task.h"

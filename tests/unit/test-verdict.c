@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* verdict.c: what a client is told of a worker's report. */
+/* task-error.c: what a client is told of a worker's report. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base.h"
-#include "daemon/keeper/verdict.h"
+#include "daemon/keeper/policy/task-error.h"
 #include "daemon/kernel/fault.h"
 
 static void test_fields(void **state _unused_)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * wiring.c and address.c: what a link comes out as, and which field it is refused for, over a
+ * link-plan.c and address.c: what a link comes out as, and which field it is refused for, over a
  * registry that holds sets a, b, c and plain (no net namespace), and the networks lan and out.
  */
 #include <stdarg.h>
@@ -11,9 +11,9 @@
 #include <string.h>
 
 #include "base.h"
-#include "daemon/keeper/address.h"
-#include "daemon/keeper/address.h"
-#include "daemon/keeper/wiring.h"
+#include "daemon/keeper/policy/address.h"
+#include "daemon/keeper/policy/address.h"
+#include "daemon/keeper/network/link-plan.h"
 
 #define ALICE 1000
 #define SET(set_name) .where = END_SET, .name = (set_name)

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <poll.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <time.h>
+#include <systemd/sd-journal.h>
+#include "daemon/keeper/base/log-limit.h"
+#include "daemon/keeper/base/log.h"
+
+#define LINE_SIZE 1024
+#define FIELD_SIZE 160
+
+/* Of one kind, by one user. */
+#define LINES_PER_MINUTE 20
+#define DONE_PER_MINUTE 200
+
+static int limit = LOG_INFO;
+static struct log_limit by_user;
+static void (*on_count)(void *context);
+static void *on_count_context;
+static bool to_journal;
+static unsigned int dropped; /* lines since the last one that could be written */
+
+/* Whether stderr is the journal: systemd says which device and inode it made for us. */
+static bool stderr_is_journal(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	unsigned long long device, inode;
+	struct stat st;
+
+	return stream && sscanf(stream, "%llu:%llu", &device, &inode) == 2 &&
+	       fstat(STDERR_FILENO, &st) == 0 && st.st_dev == device && st.st_ino == inode;
+}
+
+void log_open(int level)
+{
+	limit = level;
+	to_journal = stderr_is_journal();
+}
+
+int log_level_from_name(const char *name)
+{
+	static const struct {
+		const char *name;
+		int level;
+	} levels[] = {
+		{"error", LOG_ERR}, {"warning", LOG_WARNING}, {"notice", LOG_NOTICE},
+		{"info", LOG_INFO}, {"debug", LOG_DEBUG},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(levels); i++)
+		if (strcmp(name, levels[i].name) == 0)
+			return levels[i].level;
+	return -EINVAL;
+}
+
+/* A line stays a line, and an administrator's terminal his own: C0, DEL, and C1 as UTF-8. */
+static void escape(char *text)
+{
+	for (; *text; text++) {
+		const unsigned char *bytes = (const unsigned char *)text;
+
+		if (*bytes < 0x20 || *bytes == 0x7f)
+			*text = '?';
+		else if (*bytes == 0xc2 && bytes[1] >= 0x80 && bytes[1] <= 0x9f)
+			text[0] = text[1] = '?';
+	}
+}
+
+static size_t add(char *line, size_t used, const char *format, ...) _printf_(3, 4);
+static size_t add(char *line, size_t used, const char *format, ...)
+{
+	va_list arguments;
+	int n;
+
+	va_start(arguments, format);
+	n = vsnprintf(line + used, LINE_SIZE - used, format, arguments);
+	va_end(arguments);
+	return MIN(used + MAX(n, 0), (size_t)LINE_SIZE - 1);
+}
+
+static void write_stderr(int level, const char *message, const struct log_fields *fields)
+{
+	char line[LINE_SIZE];
+	size_t used = to_journal ? add(line, 0, "<%d>%s", level, message)
+				 : add(line, 0, "nsctld: %s", message);
+
+	if (fields && fields->has_uid)
+		used = add(line, used, " uid=%u", fields->uid);
+	if (fields && fields->has_owner)
+		used = add(line, used, " owner=%u", fields->owner);
+	if (fields && fields->method)
+		used = add(line, used, " method=%s", fields->method);
+	if (fields && fields->set)
+		used = add(line, used, " set=%s", fields->set);
+	if (fields && fields->session)
+		used = add(line, used, " session=%s", fields->session);
+	if (fields && fields->error)
+		used = add(line, used, " errno=%s", strerrorname_np(fields->error));
+	if (dropped)
+		used = add(line, used, " (%u lines before this one were lost)", dropped);
+	escape(line);
+	line[used < LINE_SIZE - 1 ? used : LINE_SIZE - 2] = '\n';
+	/* a pipe that takes anything takes PIPE_BUF bytes, and a line is shorter */
+	if (poll(&(struct pollfd){.fd = STDERR_FILENO, .events = POLLOUT}, 1, 0) == 1 &&
+	    write(STDERR_FILENO, line, MIN(used + 1, (size_t)LINE_SIZE - 1)) > 0)
+		dropped = 0;
+	else
+		dropped++;
+}
+
+/* Fields of the journal; "audit: what did uid 1000 do" is a query for NSCTL_UID. */
+static void send_journal(int level, const char *message, const struct log_fields *fields)
+{
+	char texts[8][FIELD_SIZE + LINE_SIZE];
+	struct iovec vector[ARRAY_SIZE(texts)];
+	int n = 0;
+
+	snprintf(texts[n++], sizeof(texts[0]), "MESSAGE=%s", message);
+	snprintf(texts[n++], sizeof(texts[0]), "PRIORITY=%d", level);
+	if (fields && fields->has_uid)
+		snprintf(texts[n++], sizeof(texts[0]), "NSCTL_UID=%u", fields->uid);
+	if (fields && fields->has_owner)
+		snprintf(texts[n++], sizeof(texts[0]), "NSCTL_OWNER=%u", fields->owner);
+	if (fields && fields->method)
+		snprintf(texts[n++], sizeof(texts[0]), "NSCTL_METHOD=%s", fields->method);
+	if (fields && fields->set)
+		snprintf(texts[n++], sizeof(texts[0]), "NSCTL_SET=%s", fields->set);
+	if (fields && fields->session)
+		snprintf(texts[n++], sizeof(texts[0]), "NSCTL_SESSION=%s", fields->session);
+	if (fields && fields->error)
+		snprintf(texts[n++], sizeof(texts[0]), "ERRNO=%d", fields->error);
+	for (int i = 0; i < n; i++)
+		vector[i] = (struct iovec){texts[i], strlen(texts[i])};
+	(void)sd_journal_sendv(vector, n);
+}
+
+static void log_arguments(int level, const struct log_fields *fields, const char *format,
+			  va_list arguments) __attribute__((format(printf, 3, 0)));
+static void log_arguments(int level, const struct log_fields *fields, const char *format,
+			  va_list arguments)
+{
+	char message[LINE_SIZE - FIELD_SIZE];
+
+	(void)vsnprintf(message, sizeof(message), format, arguments);
+	escape(message);
+	/* What says no more than its text goes the way that the journal knows for the unit's even
+	 * when the process has ended before it looks: why it does not start is such a line. */
+	if (to_journal && fields)
+		send_journal(level, message, fields);
+	else
+		write_stderr(level, message, fields);
+}
+
+void log_line(int level, const struct log_fields *fields, const char *format, ...)
+{
+	va_list arguments;
+
+	if (level > limit)
+		return;
+	va_start(arguments, format);
+	log_arguments(level, fields, format, arguments);
+	va_end(arguments);
+}
+
+/* --- lines that users cause --- */
+
+static uint64_t now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_BOOTTIME, &time);
+	return time.tv_sec * UINT64_C(1000000) + time.tv_nsec / 1000;
+}
+
+void log_on_count(void (*hook)(void *context), void *context)
+{
+	on_count = hook;
+	on_count_context = context;
+}
+
+void log_by_user(const char *kind, int level, const struct log_fields *fields, const char *format,
+		 ...)
+{
+	va_list arguments;
+
+	if (level > limit)
+		return;
+	if (!log_limit_admits(&by_user, now(), fields->uid, kind,
+			      level == LOG_INFO ? DONE_PER_MINUTE : LINES_PER_MINUTE)) {
+		if (on_count)
+			on_count(on_count_context);
+		return;
+	}
+	va_start(arguments, format);
+	log_arguments(level, fields, format, arguments);
+	va_end(arguments);
+}
+
+bool log_tell_counts(void)
+{
+	struct log_count count;
+
+	while (log_limit_take(&by_user, now(), &count))
+		log_line(LOG_NOTICE,
+			 &(struct log_fields){.has_uid = count.kind != NULL, .uid = count.uid},
+			 "%u more of these in the last minute: %s", count.more,
+			 count.kind ? count.kind : "lines of other users");
+	return log_limit_has_counts(&by_user);
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <systemd/sd-daemon.h>
+#include <time.h>
+#include "daemon/keeper/base/log.h"
+#include "daemon/keeper/base/service-manager.h"
+
+#define VAULT_NAME "vault"
+
+/* Something that an older or newer daemon has left there, and nobody will ask for again. */
+static void give_back(const char *name, int fd)
+{
+	log_notice("%s, kept by the service manager, is not ours: dropped", name);
+	sd_notifyf(false, "FDSTOREREMOVE=1\nFDNAME=%s", name);
+	close_fd(fd);
+}
+
+static int take_one(struct manager_fds *fds, const char *name, int fd)
+{
+	if (strcmp(name, VAULT_NAME) == 0 && fds->vault_fd < 0) {
+		fds->vault_fd = fd;
+		return 0;
+	}
+	if (sd_is_socket(fd, AF_UNSPEC, 0, -1) <= 0) {
+		give_back(name, fd);
+		return 0;
+	}
+	if (fds->socket_fd >= 0) {
+		log_error("the service manager hands over a second socket (%s): the unit may have "
+			  "but one",
+			  name);
+		return -EINVAL;
+	}
+	if (sd_is_socket(fd, AF_UNIX, SOCK_STREAM, 1) <= 0) {
+		log_error(
+			"the socket that the service manager hands over (%s) is not ListenStream= "
+			"with a path",
+			name);
+		return -EINVAL;
+	}
+	fds->socket_fd = fd;
+	return fcntl(fd, F_SETFL, O_NONBLOCK) < 0 ? negative_errno() : 0;
+}
+
+int manager_take(struct manager_fds *ret)
+{
+	struct manager_fds fds = {-1, -1};
+	char **names = NULL;
+	int n = sd_listen_fds_with_names(true, &names), r = MIN(n, 0);
+
+	for (int i = 0; i < n && r == 0; i++)
+		r = take_one(&fds, names[i], SD_LISTEN_FDS_START + i);
+	for (int i = 0; i < n; i++)
+		free(names[i]);
+	free(names);
+	if (r == 0)
+		*ret = fds;
+	return r;
+}
+
+void manager_keep_vault(int vault_mnt_fd)
+{
+	/* one that was kept before and is another must not come back in its place */
+	sd_notify(false, "FDSTOREREMOVE=1\nFDNAME=" VAULT_NAME);
+	sd_pid_notify_with_fds(0, false, "FDSTORE=1\nFDNAME=" VAULT_NAME, &vault_mnt_fd, 1);
+}
+
+/* state: what else is to be said, "" or lines. */
+static void tell(const struct keeper *keeper, const char *state)
+{
+	sd_notifyf(false,
+		   "%sSTATUS=%zu sets; since the start %" PRIu64 " created, %" PRIu64
+		   " commands run",
+		   state, registry_count_sets(keeper->registry), keeper->counters.created,
+		   keeper->counters.executed);
+}
+
+static void on_watchdog(evutil_socket_t fd _unused_, short what _unused_, void *context)
+{
+	tell(context, "WATCHDOG=1\n");
+}
+
+int manager_start(struct keeper *keeper)
+{
+	struct timeval interval;
+	uint64_t limit;
+
+	tell(keeper, "READY=1\n");
+	if (sd_watchdog_enabled(true, &limit) <= 0)
+		return 0;
+	interval = (struct timeval){.tv_sec = (time_t)(limit / 2 / 1000000),
+				    .tv_usec = (suseconds_t)(limit / 2 % 1000000)};
+	keeper->watchdog_event = event_new(keeper->loop, -1, EV_PERSIST, on_watchdog, keeper);
+	return keeper->watchdog_event && event_add(keeper->watchdog_event, &interval) == 0
+		       ? 0
+		       : -ENOMEM;
+}
+
+void manager_reloading(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	sd_notifyf(false, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64,
+		   now.tv_sec * UINT64_C(1000000) + now.tv_nsec / 1000);
+}
+
+void manager_reloaded(void)
+{
+	sd_notify(false, "READY=1");
+}
+
+void manager_stopping(struct keeper *keeper)
+{
+	tell(keeper, "STOPPING=1\n");
+}

@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/socket.h>
+#include "daemon/keeper/network/egress.h"
+#include "daemon/keeper/network/link.h"
+#include "daemon/keeper/base/log.h"
+#include "daemon/keeper/workers/operation.h"
+#include "daemon/keeper/network/link-plan.h"
+#include "daemon/kernel/barrier.h"
+#include "daemon/kernel/fault.h"
+#include "daemon/kernel/nft-watch.h"
+
+#define RESTORE_SECONDS 20
+/* Of one order: each may have PUBLISH_MAX ports, and both messages and transactions have an end. */
+#define RESTORE_LINKS_MAX 64
+/* Somebody who reloads a firewall does so in many steps: the last one counts. */
+#define SETTLE_MICROSECONDS 100000
+
+/* The only one of its kind, as the table is. */
+static struct {
+	struct event *changed, *settled, *rules_changed;
+	int listener_fd, rules_fd;
+	bool restoring, again;
+	bool cleared;	  /* the last order was to take everything away */
+	uint32_t ours[2]; /* the numbers of the children that restored it last */
+	bool more;	  /* there are links behind this one that are not in it yet */
+	uid_t owner;
+	char name[NAME_SIZE];
+	uint32_t strangers[16]; /* numbers heard while one was at it */
+	size_t n_strangers;
+} state = {.listener_fd = -1, .rules_fd = -1};
+
+/* --- what is told --- */
+
+void egress_fill(struct keeper *keeper, struct task_firewall *ret)
+{
+	const struct config_network *network = &keeper->config->network;
+
+	ret->given = true;
+	ret->table = keeper->table;
+	ret->pools[0] = network->pool_v4;
+	ret->pools[1] = network->pool_v6;
+	ret->n_forbidden = network->n_forbidden;
+	for (size_t i = 0; i < network->n_forbidden; i++)
+		ret->forbidden[i].text = network->forbidden[i];
+}
+
+static bool is_way(const struct link *link)
+{
+	return link->egress && link->ends[0] && link->state != LINK_REMOVING;
+}
+
+static const struct link *first_way(struct keeper *keeper)
+{
+	const struct link *link = registry_next_link(keeper->registry, 0, NULL);
+
+	while (link && !link->egress)
+		link = registry_next_link(keeper->registry, link->owner, link->name);
+	return link;
+}
+
+void egress_fill_link(const struct link *link, struct wire_spec *spec, struct task_link *ret)
+{
+	const struct set *set = link->ends[0];
+
+	if (!link->egress || !set)
+		return;
+	ret->egress = true;
+	ret->inner = set_is_network(set);
+	ret->outward = ret->inner;
+	if (ret->inner || wire_unpack(&wire_spec_layout, set->spec, set->spec_size, spec) < 0)
+		return;
+	ret->outward = spec->egress;
+	memcpy(ret->publish, spec->publish, sizeof(ret->publish));
+	ret->n_publish = spec->n_publish;
+}
+
+/* --- records --- */
+
+int egress_record(struct keeper *keeper, const struct authz_subject *subject, struct set *set,
+		  const struct wire_spec *spec, struct failure *failure)
+{
+	static struct wiring_egress egress;
+	static struct wire_network network;
+	struct wiring_wish wish = {
+		.subject = subject,
+		.owner = set->owner,
+		.wire = &egress.wire,
+		.prefixes = {"spec.egress.", "spec.egress."},
+		.own = set,
+		.egress = true,
+	};
+	struct link *link;
+	bool outward = spec->egress;
+	int r;
+
+	if (set->network &&
+	    wire_unpack(&wire_network_layout, set->network, set->network_size, &network) == 0)
+		outward = network.egress;
+	if (!outward && spec->n_publish == 0)
+		return 0;
+	r = egress_hold_ports(keeper, set, spec, failure);
+	if (r == 0)
+		r = wiring_egress(keeper->registry, keeper->config->network.pool_v4,
+				  keeper->host_ipv6_egress ? keeper->config->network.pool_v6 : NULL,
+				  outward, &egress, failure);
+	return r ? r : link_plan(keeper, &wish, &link, failure);
+}
+
+/* --- ports --- */
+
+static int bind_port(const struct spec_publish *publish, int family)
+{
+	union {
+		struct sockaddr any;
+		struct sockaddr_in four;
+		struct sockaddr_in6 six;
+	} address = {.any.sa_family = family};
+	int type = publish->protocol == PUBLISH_UDP ? SOCK_DGRAM : SOCK_STREAM, on = 1;
+	socklen_t size = family == AF_INET ? sizeof(address.four) : sizeof(address.six);
+	_cleanup_fd_ int fd = socket(family, type | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return negative_errno();
+	if (family == AF_INET) {
+		address.four.sin_port = htons(publish->host_port);
+		if (publish->host_address)
+			inet_pton(AF_INET, publish->host_address, &address.four.sin_addr);
+	} else {
+		address.six.sin6_port = htons(publish->host_port);
+		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
+		if (publish->host_address)
+			inet_pton(AF_INET6, publish->host_address, &address.six.sin6_addr);
+	}
+	return bind(fd, &address.any, size) < 0 ? negative_errno() : take_fd(&fd);
+}
+
+static int hold_port(const struct spec_publish *publish, int family, int *ret)
+{
+	bool six = publish->host_address && strchr(publish->host_address, ':');
+	int fd;
+
+	*ret = -1;
+	if (publish->host_address && six != (family == AF_INET6))
+		return 0;
+	fd = bind_port(publish, family);
+	/* a host without this family has no such port to lose */
+	if (fd == -EAFNOSUPPORT || (fd == -EADDRNOTAVAIL && !publish->host_address))
+		return 0;
+	*ret = fd;
+	return MIN(fd, 0);
+}
+
+/* What the set counts for its owner is n from now on. */
+static void count_ports(struct keeper *keeper, struct set *set, uint32_t n)
+{
+	struct registry_use *use = registry_use(keeper->registry, set->owner);
+
+	if (!use)
+		return;
+	use->ports += n - set->n_published;
+	set->n_published = n;
+	registry_use_settle(keeper->registry, set->owner);
+}
+
+static int check_limit(struct keeper *keeper, const struct set *set, size_t n,
+		       struct failure *failure)
+{
+	const struct registry_use *use = registry_use(keeper->registry, set->owner);
+	uint32_t limit = keeper->config->limits.ports, held = use ? use->ports : 0;
+
+	registry_use_settle(keeper->registry, set->owner);
+	if (set->owner == 0 || held + n <= limit)
+		return 0;
+	return failure_set(failure, ERROR_LIMIT_EXCEEDED, limit, "publishedPorts", NULL);
+}
+
+int egress_hold_ports(struct keeper *keeper, struct set *set, const struct wire_spec *spec,
+		      struct failure *failure)
+{
+	int limited = check_limit(keeper, set, spec->n_publish, failure);
+
+	if (limited || spec->n_publish == 0)
+		return limited;
+	set->ports = malloc(2 * spec->n_publish * sizeof(*set->ports));
+	if (!set->ports)
+		return failure_from_errno(failure, -ENOMEM, "hold the published ports");
+	count_ports(keeper, set, spec->n_publish);
+	for (size_t i = 0; i < spec->n_publish; i++)
+		for (int j = 0; j < 2; j++) {
+			int fd, r = hold_port(&spec->publish[i], j == 0 ? AF_INET : AF_INET6, &fd);
+			char field[48];
+
+			if (r < 0) {
+				egress_release_ports(keeper, set);
+				snprintf(field, sizeof(field), "spec.publish[%zu].%s", i,
+					 r == -EADDRNOTAVAIL ? "hostAddress" : "hostPort");
+				return failure_set(failure, ERROR_INVALID_VALUE, 0, field, "%s",
+						   r == -EADDRINUSE ? "is in use"
+						   : r == -EADDRNOTAVAIL
+							   ? "is no address of this host"
+							   : strerror(-r));
+			}
+			if (fd >= 0)
+				set->ports[set->n_ports++] = fd;
+		}
+	return 0;
+}
+
+void egress_release_ports(struct keeper *keeper, struct set *set)
+{
+	for (size_t i = 0; i < set->n_ports; i++)
+		close_fd(set->ports[i]);
+	free(take_ptr(set->ports));
+	set->n_ports = 0;
+	count_ports(keeper, set, 0);
+}
+
+/* After a restart: what is held by somebody else by now stays published all the same. */
+static void hold_again(struct keeper *keeper)
+{
+	static struct wire_spec spec;
+	struct set *set = registry_next_set(keeper->registry, 0, NULL);
+
+	for (; set; set = registry_next_set(keeper->registry, set->owner, set->name)) {
+		struct failure failure;
+
+		if (set->ports || set->state != SET_READY || !set->spec ||
+		    wire_unpack(&wire_spec_layout, set->spec, set->spec_size, &spec) < 0 ||
+		    spec.n_publish == 0)
+			continue;
+		if (egress_hold_ports(keeper, set, &spec, &failure))
+			log_line(LOG_WARNING,
+				 &(struct log_fields){
+					 .has_uid = true, .uid = set->owner, .set = set->name},
+				 "a published port is held by another process: %s", failure.text);
+	}
+}
+
+/* --- the table --- */
+
+static void restore(struct keeper *keeper);
+static void restore_from(struct keeper *keeper, const struct link *position, bool more);
+
+static bool is_ours(uint32_t who)
+{
+	return who == state.ours[0] || who == state.ours[1];
+}
+
+static void on_restored(struct operation *operation, const struct task_report *report)
+{
+	struct keeper *keeper = operation->keeper;
+	bool strangers = false;
+
+	state.restoring = false;
+	state.ours[1] = state.ours[0];
+	state.ours[0] = report->pid;
+	for (size_t i = 0; i < state.n_strangers; i++)
+		strangers |= !is_ours(state.strangers[i]);
+	state.n_strangers = 0;
+	if (report->step != STEP_NONE)
+		log_error("the firewall's table cannot be put right: cannot %s: %s",
+			  step_text(report->step), strerror(report->error));
+	/* a way out that was made meanwhile may have lost what it had been given */
+	if (state.again || (strangers && report->step == STEP_NONE) ||
+	    (state.cleared && first_way(keeper))) {
+		state.again = false;
+		restore(keeper);
+	} else if (state.more && report->step == STEP_NONE) {
+		restore_from(keeper, registry_next_link(keeper->registry, state.owner, state.name),
+			     true);
+	}
+}
+
+/* Those of links from this one on that fit into one order. */
+static void fill_links(struct keeper *keeper, const struct link *link, struct task_restore *task)
+{
+	static struct wiring_task wirings[RESTORE_LINKS_MAX];
+	static struct wire_spec specs[RESTORE_LINKS_MAX];
+
+	for (; link && task->n_links < RESTORE_LINKS_MAX;
+	     link = registry_next_link(keeper->registry, link->owner, link->name)) {
+		size_t n = task->n_links;
+
+		if (!is_way(link) || wiring_task(link, NULL, &wirings[n]) < 0)
+			continue;
+		egress_fill_link(link, &specs[n], &wirings[n].task);
+		task->links[task->n_links++] = wirings[n].task;
+		state.owner = link->owner;
+		memcpy(state.name, link->name, sizeof(state.name));
+	}
+	state.more = link != NULL;
+}
+
+static int send_restore(struct keeper *keeper, struct task_restore *task,
+			void (*done)(struct operation *operation, const struct task_report *report))
+{
+	struct operation *operation;
+	int r = operation_new_own(keeper, RESTORE_SECONDS, &operation);
+
+	if (r < 0)
+		return r;
+	operation->done = done;
+	r = operation_send(operation, TASK_RESTORE, &task_restore_layout, task);
+	return r;
+}
+
+/* more: in addition to what is there, which was not all. */
+static void restore_from(struct keeper *keeper, const struct link *position, bool more)
+{
+	static struct task_restore task;
+	int r;
+
+	wire_clear(&task_restore_layout, &task);
+	egress_fill(keeper, &task.firewall);
+	task.more = more;
+	fill_links(keeper, position, &task);
+	state.cleared = task.n_links == 0 && !more;
+	state.n_strangers = 0;
+	r = send_restore(keeper, &task, on_restored);
+	if (r < 0)
+		log_error("the firewall's table cannot be put right: %s", strerror(-r));
+	else
+		state.restoring = true;
+}
+
+static void restore(struct keeper *keeper)
+{
+	if (state.restoring)
+		state.again = true;
+	else
+		restore_from(keeper, first_way(keeper), false);
+}
+
+void egress_gone(struct keeper *keeper)
+{
+	if (!first_way(keeper))
+		restore(keeper);
+}
+
+/* --- the watch --- */
+
+static void hear(uint32_t who, void *context _unused_)
+{
+	static const struct timeval settle = {.tv_usec = SETTLE_MICROSECONDS};
+
+	if (is_ours(who))
+		return;
+	if (!state.restoring)
+		evtimer_add(state.settled, &settle);
+	else if (state.n_strangers < ARRAY_SIZE(state.strangers))
+		state.strangers[state.n_strangers++] = who;
+}
+
+static void on_changed(evutil_socket_t fd, short what _unused_, void *context)
+{
+	struct keeper *keeper = context;
+
+	if (nft_watch_read(fd, keeper->table, hear, keeper) < 0 && first_way(keeper))
+		restore(keeper);
+}
+
+static void on_rules_changed(evutil_socket_t fd, short what _unused_, void *context)
+{
+	struct keeper *keeper = context;
+
+	if (!barrier_watch_read(fd, barrier_mark(keeper->table)) || !first_way(keeper))
+		return;
+	log_notice("somebody has taken away the rule of routing for what the table %s has not "
+		   "checked: it is put back",
+		   keeper->table);
+	restore(keeper);
+}
+
+static void on_settled(evutil_socket_t fd _unused_, short what _unused_, void *context)
+{
+	struct keeper *keeper = context;
+
+	if (!first_way(keeper))
+		return;
+	log_notice("somebody has changed the firewall's table %s: it is put back", keeper->table);
+	restore(keeper);
+}
+
+/* Reports what comes in at fd, which may be -errno, to the callback. NULL: it cannot be heard of.
+ */
+static struct event *listen_at(struct keeper *keeper, int fd, event_callback_fn callback)
+{
+	struct event *event =
+		fd < 0 ? NULL : event_new(keeper->loop, fd, EV_READ | EV_PERSIST, callback, keeper);
+
+	if (!event || event_add(event, NULL) < 0)
+		log_notice("changes of the firewall are not heard of: %s",
+			   strerror(fd < 0 ? -fd : ENOMEM));
+	return event;
+}
+
+void egress_listen(struct keeper *keeper)
+{
+	state.settled = evtimer_new(keeper->loop, on_settled, keeper);
+	if (!state.settled) {
+		log_notice("changes of the firewall are not heard of: %s", strerror(ENOMEM));
+		return;
+	}
+	/* a kernel without nf_tables has no egress either */
+	state.listener_fd = nft_watch_open();
+	state.changed = listen_at(keeper, state.listener_fd, on_changed);
+	state.rules_fd = barrier_watch_open();
+	state.rules_changed = listen_at(keeper, state.rules_fd, on_rules_changed);
+}
+
+void egress_start(struct keeper *keeper)
+{
+	hold_again(keeper);
+	if (first_way(keeper) || faccessat(keeper->runtime_fd, "forwarding", F_OK, 0) == 0)
+		restore(keeper);
+}
+
+void egress_stop(struct keeper *keeper _unused_)
+{
+	if (state.changed)
+		event_free(take_ptr(state.changed));
+	if (state.rules_changed)
+		event_free(take_ptr(state.rules_changed));
+	if (state.settled)
+		event_free(take_ptr(state.settled));
+	state.listener_fd = close_fd(state.listener_fd);
+	state.rules_fd = close_fd(state.rules_fd);
+}

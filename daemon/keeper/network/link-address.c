@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Addresses: those of links' ends, and of networks. */
+#include <string.h>
+#include <sys/socket.h>
+#include "daemon/keeper/network/link-plan-part.h"
+#include "daemon/wire/way.h"
+
+/* How far allocation looks for a free address. */
+#define HOSTS_MAX 65536
+
+struct collision {
+	const struct address *address;
+	bool overlap; /* of subnets counts, not only the very address */
+	char text[ADDRESS_SIZE];
+	const char *link;
+};
+
+static int find_collision(struct wiring *wiring _unused_, const struct link *link,
+			  const struct wire_end *end, void *context)
+{
+	struct collision *collision = context;
+
+	for (size_t i = 0; i < end->n_addresses; i++) {
+		struct address other;
+
+		if (address_read_interface(end->addresses[i].text, &other))
+			continue;
+		if (!(collision->overlap ? address_overlaps(&other, collision->address)
+					 : address_equals(&other, collision->address)))
+			continue;
+		snprintf(collision->text, sizeof(collision->text), "%s", end->addresses[i].text);
+		collision->link = link->name;
+		return 1;
+	}
+	return 0;
+}
+
+/* The ends that share a segment with end i: the members of the network at its other end. */
+static int far_ends(struct wiring *wiring, const struct link *link, const struct wire_end *end,
+		    void *context)
+{
+	static struct wire_link wire;
+
+	if (end->where != END_NETWORK ||
+	    wire_unpack(&wire_link_layout, link->wire, link->wire_size, &wire) < 0)
+		return 0;
+	return find_collision(wiring, link, wire.a.where == END_NETWORK ? &wire.b : &wire.a,
+			      context);
+}
+
+static bool wiring_has_subnets(const struct set *set, struct wire_network *ret)
+{
+	return set && set->network &&
+	       wire_unpack(&wire_network_layout, set->network, set->network_size, ret) == 0;
+}
+
+/* Whether the address is a network's own: the first of its subnets. */
+static bool is_bridge_address(const struct wire_network *network, const struct address *address)
+{
+	for (size_t i = 0; i < network->n_subnets; i++) {
+		struct address subnet, own;
+
+		if (!address_read_subnet(network->subnets[i].text, &subnet) &&
+		    address_of_subnet(&subnet, 1, &own) && address_equals(&own, address))
+			return true;
+	}
+	return false;
+}
+
+static int check_address(struct wiring *wiring, int i, size_t at, const struct address *address)
+{
+	struct wiring_plan *plan = wiring->plan;
+	struct collision collision = {.address = address};
+	struct wire_network network;
+	char member[32];
+
+	snprintf(member, sizeof(member), "addresses[%zu]", at);
+	for (int j = 0; j <= i; j++)
+		for (size_t k = 0; k < wiring_end(&plan->wire, j)->n_addresses; k++) {
+			struct address other;
+
+			if ((j < i || k < at) &&
+			    !address_read_interface(wiring_end(&plan->wire, j)->addresses[k].text,
+						    &other) &&
+			    address_equals(&other, address))
+				return wiring_refuse(wiring, i, member, "comes twice in this link");
+		}
+	if (wiring_has_subnets(plan->ends[!i], &network)) {
+		if (is_bridge_address(&network, address))
+			return wiring_refuse(wiring, i, member, "is the network's own address");
+		if (wiring_each_neighbour(wiring, plan->ends[!i], far_ends, &collision))
+			return wiring_refuse(wiring, i, member, "address in use: link %s has %s",
+					     collision.link, collision.text);
+	}
+	collision.overlap = true;
+	if (wiring_each_neighbour(wiring, plan->ends[i], find_collision, &collision))
+		return wiring_refuse(wiring, i, member, "overlapping subnet: link %s has %s here",
+				     collision.link, collision.text);
+	return 0;
+}
+
+static int take_addresses(struct wiring *wiring, int i)
+{
+	struct wire_end *end = wiring_end(&wiring->plan->wire, i);
+	struct wiring_text *text = &wiring->plan->text[i];
+
+	if (end->n_addresses > 0 && end->where == END_NETWORK)
+		return wiring_refuse(wiring, i, "addresses", "a network's end has none of its own");
+	for (size_t at = 0; at < end->n_addresses; at++) {
+		struct address address;
+		const char *wrong =
+			end->addresses[at].text
+				? address_read_interface(end->addresses[at].text, &address)
+				: "is empty";
+		char member[32];
+		int r;
+
+		snprintf(member, sizeof(member), "addresses[%zu]", at);
+		if (wrong)
+			return wiring_refuse(wiring, i, member, "%s", wrong);
+		address_write(&address, true, text->addresses[at]);
+		end->addresses[at].text = text->addresses[at];
+		r = check_address(wiring, i, at, &address);
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+/* Numbers of a subnet's addresses that members have. */
+struct occupied {
+	const struct address *subnet;
+	uint8_t bits[HOSTS_MAX / 8];
+};
+
+static int mark_occupied(struct wiring *wiring _unused_, const struct link *link,
+			 const struct wire_end *end, void *context)
+{
+	static struct wire_link wire;
+	struct occupied *occupied = context;
+	const struct wire_end *member;
+	struct address address;
+	uint32_t n;
+
+	if (end->where != END_NETWORK ||
+	    wire_unpack(&wire_link_layout, link->wire, link->wire_size, &wire) < 0)
+		return 0;
+	member = wire.a.where == END_NETWORK ? &wire.b : &wire.a;
+	for (size_t i = 0; i < member->n_addresses; i++)
+		if (!address_read_interface(member->addresses[i].text, &address) &&
+		    address_number(occupied->subnet, &address, &n) && n < HOSTS_MAX)
+			occupied->bits[n / 8] |= 1 << n % 8;
+	return 0;
+}
+
+/* The lowest free one of the subnet, behind the network's own. */
+static int allocate(struct wiring *wiring, int i, const struct address *subnet, char *ret)
+{
+	struct occupied occupied = {.subnet = subnet};
+	struct address address;
+
+	wiring_each_neighbour(wiring, wiring->plan->ends[!i], mark_occupied, &occupied);
+	for (uint32_t n = 2; n < HOSTS_MAX && address_of_subnet(subnet, n, &address); n++)
+		if (!(occupied.bits[n / 8] & 1 << n % 8)) {
+			address_write(&address, true, ret);
+			return 0;
+		}
+	return failure_set(wiring->failure, ERROR_LIMIT_EXCEEDED, 0, "addresses of the network",
+			   NULL);
+}
+
+/* A member of a network that names no address gets one of each subnet. */
+static int allocate_addresses(struct wiring *wiring, int i)
+{
+	struct wiring_plan *plan = wiring->plan;
+	struct wire_end *end = wiring_end(&plan->wire, i);
+	struct wire_network network;
+	int r = 0;
+
+	if (end->n_addresses > 0 || end->has_addresses ||
+	    !wiring_has_subnets(plan->ends[!i], &network))
+		return 0;
+	for (size_t at = 0; r == 0 && at < network.n_subnets; at++) {
+		struct address subnet;
+
+		if (address_read_subnet(network.subnets[at].text, &subnet))
+			continue;
+		r = allocate(wiring, i, &subnet, plan->text[i].addresses[at]);
+		if (r == 0)
+			r = check_address(wiring, i, at, &subnet);
+		end->addresses[at].text = plan->text[i].addresses[at];
+		end->n_addresses = at + 1;
+	}
+	return r;
+}
+
+static int check_gateway(struct wiring *wiring, int i)
+{
+	struct wire_end *end = wiring_end(&wiring->plan->wire, i);
+	char *text = wiring->plan->text[i].gateways[0];
+	struct address gateway, own;
+	const char *wrong;
+
+	if (!end->gateway)
+		return 0;
+	if (end->where == END_NETWORK)
+		return wiring_refuse(wiring, i, "gateway",
+				     "a network's end has no routes of its own");
+	if (end->where == END_HOST)
+		return wiring_refuse(wiring, i, "gateway",
+				     "the host's default route is the host's own");
+	wrong = address_read_host(end->gateway, &gateway);
+	if (wrong)
+		return wiring_refuse(wiring, i, "gateway", "%s", wrong);
+	address_write(&gateway, false, text);
+	end->gateway = text;
+	for (size_t at = 0; at < end->n_addresses; at++)
+		if (!address_read_interface(end->addresses[at].text, &own) &&
+		    address_overlaps(&own, &gateway) && !address_equals(&own, &gateway))
+			return 0;
+	/* a link-local gateway needs no address of ours */
+	if (gateway.family == AF_INET6 && gateway.bytes[0] == 0xfe &&
+	    (gateway.bytes[1] & 0xc0) == 0x80)
+		return 0;
+	return wiring_refuse(wiring, i, "gateway",
+			     "is no other host of a subnet of this end's addresses");
+}
+
+/* A member's way out, where its network has one: for each family the first of its subnets. */
+static void give_gateway(struct wiring *wiring, int i)
+{
+	struct wiring_plan *plan = wiring->plan;
+	struct wire_end *end = wiring_end(&plan->wire, i);
+	struct wire_network network;
+
+	if (end->gateway || end->where != END_SET ||
+	    !wiring_has_subnets(plan->ends[!i], &network) || !network.egress)
+		return;
+	for (size_t at = network.n_subnets; at-- > 0;) {
+		struct address subnet, gateway;
+		bool six;
+
+		if (address_read_subnet(network.subnets[at].text, &subnet) ||
+		    !address_of_subnet(&subnet, 1, &gateway))
+			continue;
+		six = gateway.family == AF_INET6;
+		address_write(&gateway, false, plan->text[i].gateways[six]);
+		if (six)
+			end->second_gateway = plan->text[i].gateways[six];
+		else
+			end->gateway = plan->text[i].gateways[six];
+	}
+}
+
+int wiring_give_addresses(struct wiring *wiring, int i)
+{
+	int r = take_addresses(wiring, i);
+
+	if (r == 0)
+		r = allocate_addresses(wiring, i);
+	if (r == 0)
+		give_gateway(wiring, i);
+	return r ? r : check_gateway(wiring, i);
+}
+
+/* --- networks --- */
+
+static int overlaps_another(const struct registry *registry, uid_t owner, const char *name,
+			    const struct address *subnet, char ret[static NAME_SIZE])
+{
+	for (const struct set *set = registry_next_set(registry, owner, NULL);
+	     set && set->owner == owner; set = registry_next_set(registry, owner, set->name)) {
+		struct wire_network network;
+		struct address other;
+
+		if (strcmp(set_shown_name(set), name) == 0 || !wiring_has_subnets(set, &network))
+			continue;
+		for (size_t i = 0; i < network.n_subnets; i++)
+			if (!address_read_subnet(network.subnets[i].text, &other) &&
+			    address_overlaps(&other, subnet)) {
+				snprintf(ret, NAME_SIZE, "%s", set_shown_name(set));
+				return 1;
+			}
+	}
+	return 0;
+}
+
+static int check_subnet(const struct registry *registry, uid_t owner,
+			struct wiring_network *network, size_t i, struct failure *failure)
+{
+	char field[32], other[NAME_SIZE];
+	struct address subnet, before;
+	const char *text = network->wire.subnets[i].text;
+	const char *wrong = text ? address_read_subnet(text, &subnet) : "is empty";
+
+	snprintf(field, sizeof(field), "subnets[%zu]", i);
+	if (wrong)
+		return failure_set(failure, ERROR_INVALID_VALUE, 0, field, "%s", wrong);
+	for (size_t j = 0; j < i; j++)
+		if (!address_read_subnet(network->subnets[j], &before) &&
+		    address_overlaps(&before, &subnet))
+			return failure_set(failure, ERROR_INVALID_VALUE, 0, field,
+					   "overlapping subnet: subnets[%zu]", j);
+	if (overlaps_another(registry, owner, network->wire.name, &subnet, other))
+		return failure_set(failure, ERROR_INVALID_VALUE, 0, field,
+				   "overlapping subnet: network %s has it", other);
+	address_write(&subnet, true, network->subnets[i]);
+	network->wire.subnets[i].text = network->subnets[i];
+	return 0;
+}
+
+int wiring_network(const struct registry *registry, uid_t owner, const struct wire_network *wish,
+		   struct wiring_network *ret, struct failure *failure)
+{
+	int r = 0;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->wire = *wish;
+	ret->wire.owner = owner;
+	for (size_t i = 0; i < wish->n_subnets && r == 0; i++)
+		r = check_subnet(registry, owner, ret, i, failure);
+	for (size_t i = 0; i < wish->n_dns && r == 0; i++) {
+		struct address server;
+		const char *text = wish->dns[i].text;
+		const char *wrong = text ? address_read_host(text, &server) : "is empty";
+		char field[32];
+
+		snprintf(field, sizeof(field), "dns[%zu]", i);
+		if (wrong)
+			return failure_set(failure, ERROR_INVALID_VALUE, 0, field, "%s", wrong);
+		address_write(&server, false, ret->dns[i]);
+		ret->wire.dns[i].text = ret->dns[i];
+	}
+	return r;
+}
+
+void wiring_bridge(const struct wire_network *network, struct wiring_bridge *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	ret->task.given = true;
+	ret->task.forward = network->egress;
+	for (size_t i = 0; i < network->n_subnets; i++) {
+		struct address subnet, own;
+
+		if (address_read_subnet(network->subnets[i].text, &subnet) ||
+		    !address_of_subnet(&subnet, 1, &own))
+			continue;
+		address_write(&own, true, ret->addresses[i]);
+		ret->task.addresses[ret->task.n_addresses++].text = ret->addresses[i];
+	}
+}
+
+/* --- ways to the outside --- */
+
+#define WAYS_MAX (HOSTS_MAX / WAY_ADDRESSES)
+
+/* Marks the numbers of those addresses of the pool that links have. */
+static void mark_ways(const struct registry *registry, const struct address *pool,
+		      uint8_t used[static WAYS_MAX / 8])
+{
+	static struct wire_link wire;
+
+	for (const struct link *link = registry_next_link(registry, 0, NULL); link;
+	     link = registry_next_link(registry, link->owner, link->name)) {
+		struct address address;
+		size_t n;
+
+		if (!link->egress ||
+		    wire_unpack(&wire_link_layout, link->wire, link->wire_size, &wire) < 0 ||
+		    wire.b.n_addresses == 0 ||
+		    address_read_interface(wire.b.addresses[0].text, &address) ||
+		    !address_overlaps(&address, pool))
+			continue;
+		n = ((size_t)(address.bytes[2] ^ pool->bytes[2]) << 8 | address.bytes[3]) /
+		    WAY_ADDRESSES;
+		used[n / 8] |= 1 << n % 8;
+	}
+}
+
+static bool give_way(const char *pool_text, uint32_t n, unsigned int prefix, int family,
+		     bool outward, struct wiring_egress *ret)
+{
+	struct address pool, address;
+
+	if (address_read_subnet(pool_text, &pool))
+		return false;
+	for (int i = 0; i < 2; i++) {
+		struct wire_end *end = i == 0 ? &ret->wire.b : &ret->wire.a;
+
+		if (!address_of_subnet(&pool, WAY_ADDRESSES * n + 1 + i, &address))
+			return false;
+		address.prefix = prefix;
+		address_write(&address, true, ret->addresses[family][i]);
+		if (i == 0)
+			address_write(&address, false, ret->gateways[family]);
+		end->addresses[end->n_addresses++].text = ret->addresses[family][i];
+	}
+	if (outward && family == 0)
+		ret->wire.a.gateway = ret->gateways[family];
+	else if (outward)
+		ret->wire.a.second_gateway = ret->gateways[family];
+	return true;
+}
+
+int wiring_egress(const struct registry *registry, const char *pool_v4, const char *pool_v6,
+		  bool outward, struct wiring_egress *ret, struct failure *failure)
+{
+	uint8_t used[WAYS_MAX / 8] = {};
+	struct address pool;
+	uint32_t n = 0;
+
+	memset(ret, 0, sizeof(*ret));
+	if (!address_read_subnet(pool_v4, &pool))
+		mark_ways(registry, &pool, used);
+	while (n < WAYS_MAX && used[n / 8] & 1 << n % 8)
+		n++;
+	if (n == WAYS_MAX || !give_way(pool_v4, n, 30, 0, outward, ret))
+		return failure_set(failure, ERROR_LIMIT_EXCEEDED, 0, "addresses of the egress pool",
+				   NULL);
+	if (pool_v6 && !give_way(pool_v6, n, 126, 1, outward, ret))
+		return failure_set(failure, ERROR_LIMIT_EXCEEDED, 0, "addresses of the egress pool",
+				   NULL);
+	ret->wire.b.where = END_HOST;
+	return 0;
+}
+
+void wiring_move_egress(struct wiring_egress *egress, uint32_t ways)
+{
+	for (int i = 0; i < 2; i++) {
+		struct wire_end *end = i == 0 ? &egress->wire.b : &egress->wire.a;
+
+		for (size_t family = 0; family < end->n_addresses && family < 2; family++) {
+			char *text = egress->addresses[family][i];
+
+			way_shift(end->addresses[family].text, ways, text);
+			end->addresses[family].text = text;
+		}
+	}
+	if (egress->wire.a.gateway) {
+		way_shift(egress->wire.a.gateway, ways, egress->gateways[0]);
+		egress->wire.a.gateway = egress->gateways[0];
+	}
+	if (egress->wire.a.second_gateway) {
+		way_shift(egress->wire.a.second_gateway, ways, egress->gateways[1]);
+		egress->wire.a.second_gateway = egress->gateways[1];
+	}
+}

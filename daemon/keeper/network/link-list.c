@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+#include "daemon/keeper/network/link.h"
+
+static bool touches(const struct link *link, uid_t owner, const char *name)
+{
+	for (int i = 0; i < 2; i++)
+		if (link->ends[i] && link->ends[i]->owner == owner &&
+		    strcmp(link->ends[i]->name, name) == 0)
+			return true;
+	return false;
+}
+
+/* Of what is being made, or taken back without ever having been there, nobody has been told. */
+static bool is_there(const struct link *link)
+{
+	return link->announced || !link->work;
+}
+
+void link_on_list(struct keeper *keeper, struct request *request, struct wire_message *message)
+{
+	static struct wire_list list;
+	static struct wire_link wire;
+	struct wire_list cursor;
+	struct failure failure = {};
+	struct link *link, *last = NULL;
+	struct set *set = NULL;
+	int r = 0;
+
+	if (wire_decode(message, &wire_list_layout, &list) < 0)
+		r = failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "set", NULL);
+	else if (list.set || list.has_owner)
+		r = list.set ? server_find_set(keeper, request, list.set, list.has_owner,
+					       list.owner, &set, &failure)
+			     : authz_owner(&request->subject, true, list.owner, "link", "",
+					   &request->owner, &failure);
+	if (r) {
+		request_fail(keeper, request, &failure);
+		return;
+	}
+	wire_clear(&wire_list_layout, &cursor);
+	request_begin(keeper, request, 0);
+	link = list.after_name
+		       ? registry_next_link(keeper->registry, list.after_owner, list.after_name)
+		       : registry_next_link(keeper->registry, 0, NULL);
+	for (; link; link = registry_next_link(keeper->registry, link->owner, link->name)) {
+		if (set || list.has_owner
+			    ? link->owner != request->owner
+			    : !authz_sees(&request->subject, list.all_owners, link->owner))
+			continue;
+		if (!is_there(link) || (set && !touches(link, set->owner, set->name)))
+			continue;
+		if (wire_unpack(&wire_link_layout, link->wire, link->wire_size, &wire) < 0)
+			continue;
+		if (!wire_put_item(&keeper->to_front, WIRE_ITEM_LINK, &wire_link_layout, &wire)) {
+			cursor.after_owner = last ? last->owner : link->owner;
+			cursor.after_name = last ? last->name : link->name;
+			break;
+		}
+		last = link;
+	}
+	wire_put(&keeper->to_front, &wire_list_layout, &cursor);
+	request_end(keeper, request);
+}
+
+void link_view_interfaces(const struct set *set, struct wire_set *ret)
+{
+	static struct wire_link wire;
+
+	for (const struct link *link = set->links; link && ret->n_interfaces < INTERFACES_MAX;
+	     link = link_next(link, set)) {
+		const struct wire_end *end = link->ends[0] == set ? &wire.a : &wire.b;
+		struct wire_interface *interface = &ret->interfaces[ret->n_interfaces];
+
+		if (wire_unpack(&wire_link_layout, link->wire, link->wire_size, &wire) < 0)
+			continue;
+		*interface = (struct wire_interface){.name = end->interface, .link = link->name};
+		for (size_t i = 0; i < end->n_addresses && i < INTERFACE_ADDRESSES_MAX; i++)
+			interface->addresses[interface->n_addresses++] = end->addresses[i];
+		ret->n_interfaces++;
+	}
+}
+
+const struct link *link_of_interface(const struct set *set, const char *interface)
+{
+	static struct wire_link wire;
+
+	for (const struct link *link = set->links; link; link = link_next(link, set)) {
+		const struct wire_end *end;
+
+		if (wire_unpack(&wire_link_layout, link->wire, link->wire_size, &wire) < 0)
+			continue;
+		end = link->ends[0] == set ? &wire.a : &wire.b;
+		if (end->interface && strcmp(end->interface, interface) == 0)
+			return link;
+	}
+	return NULL;
+}

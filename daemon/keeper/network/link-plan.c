@@ -1,0 +1,470 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdarg.h>
+#include <string.h>
+#include "daemon/keeper/network/link-plan-part.h"
+
+#define MTU_MIN_V6 1280
+
+struct wire_end *wiring_end(struct wire_link *link, int i)
+{
+	return i == 0 ? &link->a : &link->b;
+}
+
+int wiring_refuse(struct wiring *wiring, int i, const char *member, const char *format, ...)
+{
+	char field[96], reason[200];
+	va_list arguments;
+
+	va_start(arguments, format);
+	(void)vsnprintf(reason, sizeof(reason), format, arguments);
+	va_end(arguments);
+	snprintf(field, sizeof(field), "%s%s", wiring->wish->prefixes[i], member);
+	return failure_set(wiring->failure, ERROR_INVALID_VALUE, 0, field, "%s", reason);
+}
+
+/* --- where --- */
+
+static int find_set(struct wiring *wiring, int i, const char *name, bool network, struct set **ret)
+{
+	const char *what = network ? "network" : "set";
+	struct set *set;
+
+	if (!name || !name_is_valid(name))
+		return wiring_refuse(wiring, i, what, "is no name of a %s", what);
+	set = network ? registry_find_network(wiring->registry, wiring->wish->owner, name)
+		      : registry_find_set(wiring->registry, wiring->wish->owner, name);
+	if (!set)
+		return failure_set(wiring->failure, ERROR_NOT_FOUND, 0, what, "%s", name);
+	if (set->state != SET_READY)
+		return failure_set(wiring->failure, ERROR_BUSY, 0,
+				   set->state == SET_CREATING	? "creating"
+				   : set->state == SET_REMOVING ? "removing"
+								: "broken",
+				   "%s", name);
+	if (!(set->kinds & KIND_BIT(KIND_NET)))
+		return wiring_refuse(wiring, i, what, "%s has no net namespace of its own", name);
+	*ret = set;
+	return 0;
+}
+
+static size_t count_links(const struct set *set)
+{
+	size_t n = 0;
+
+	for (const struct link *at = set->links; at; at = link_next(at, set))
+		n++;
+	return n;
+}
+
+static int place_end(struct wiring *wiring, int i)
+{
+	struct wire_end *end = wiring_end(&wiring->plan->wire, i);
+	struct set *set = NULL;
+	int r = 0;
+
+	if (!end->where && wiring->wish->own) {
+		set = wiring->wish->own;
+		end->where = END_SET;
+		end->name = set->name;
+	} else if (end->where == END_SET || end->where == END_NETWORK) {
+		r = find_set(wiring, i, end->name, end->where == END_NETWORK, &set);
+	} else if (end->where == END_HOST) {
+		if (!wiring->wish->egress)
+			r = authz_host_link(wiring->wish->subject, wiring->failure);
+	} else {
+		return wiring_refuse(wiring, i, "set", "one of set, network or host is needed");
+	}
+	if (r == 0 && set && count_links(set) >= SET_LINKS_MAX)
+		r = failure_set(wiring->failure, ERROR_LIMIT_EXCEEDED, SET_LINKS_MAX,
+				"links of one set or network", NULL);
+	wiring->plan->ends[i] = set;
+	return r;
+}
+
+static int check_places(struct wiring *wiring)
+{
+	const struct wire_link *wire = &wiring->plan->wire;
+
+	if (wiring->plan->ends[0] == wiring->plan->ends[1])
+		return wiring_refuse(wiring, 1, "set", "both ends are at one place");
+	if (wire->a.where != END_SET && wire->b.where != END_SET)
+		return wiring_refuse(wiring, 1, "set", "one of the two ends must be a set's");
+	return 0;
+}
+
+/* --- the other links of a place --- */
+
+int wiring_each_neighbour(struct wiring *wiring, const struct set *place,
+			  int (*callback)(struct wiring *wiring, const struct link *link,
+					  const struct wire_end *end, void *context),
+			  void *context)
+{
+	static struct wire_link wire;
+	const struct registry *registry = wiring->registry;
+	const struct link *link = place ? place->links : registry_next_link(registry, 0, NULL);
+	int r = 0;
+
+	for (; link && r == 0;
+	     link = place ? link_next(link, place)
+			  : registry_next_link(registry, link->owner, link->name)) {
+		if (link == wiring->changing || (!place && link->ends[0] && link->ends[1]) ||
+		    wire_unpack(&wire_link_layout, link->wire, link->wire_size, &wire) < 0)
+			continue;
+		for (int i = 0; i < 2 && r == 0; i++) {
+			const struct wire_end *end = wiring_end(&wire, i);
+
+			if (place ? link->ends[i] == place : end->where == END_HOST)
+				r = callback(wiring, link, end, context);
+		}
+	}
+	return r;
+}
+
+/* --- interfaces --- */
+
+static int has_interface(struct wiring *wiring _unused_, const struct link *link _unused_,
+			 const struct wire_end *end, void *context)
+{
+	return end->interface && strcmp(end->interface, context) == 0;
+}
+
+/* The numbers of those that are called as we call them, a bit for each. */
+static int mark_number(struct wiring *wiring _unused_, const struct link *link _unused_,
+		       const struct wire_end *end, void *context)
+{
+	uint8_t *used = context;
+	char again[INTERFACE_SIZE];
+	unsigned int n;
+
+	if (!end->interface || sscanf(end->interface, "eth%4u", &n) != 1 || n >= SET_LINKS_MAX)
+		return 0;
+	snprintf(again, sizeof(again), "eth%u", n);
+	if (strcmp(again, end->interface) == 0)
+		used[n / 8] |= 1 << n % 8;
+	return 0;
+}
+
+/* There are fewer links than numbers. */
+static void pick_interface(struct wiring *wiring, const struct set *place, char *ret)
+{
+	uint8_t used[SET_LINKS_MAX / 8 + 1] = {};
+	unsigned int n = 0;
+
+	wiring_each_neighbour(wiring, place, mark_number, used);
+	while (used[n / 8] & 1 << n % 8)
+		n++;
+	snprintf(ret, INTERFACE_SIZE, "eth%u", n);
+}
+
+static int name_interface(struct wiring *wiring, int i)
+{
+	struct wire_end *end = wiring_end(&wiring->plan->wire, i);
+	char *text = wiring->plan->text[i].interface;
+	const struct set *place = wiring->plan->ends[i];
+	const char *wrong;
+
+	if (end->interface && end->where == END_NETWORK)
+		return wiring_refuse(wiring, i, "interface",
+				     "a network's end has no name of yours");
+	if (end->interface) {
+		wrong = address_check_interface(end->interface);
+		if (wrong)
+			return wiring_refuse(wiring, i, "interface", "%s", wrong);
+		snprintf(text, INTERFACE_SIZE, "%s", end->interface);
+		if (wiring_each_neighbour(wiring, place, has_interface, text))
+			return wiring_refuse(wiring, i, "interface",
+					     "another link has an interface %s there", text);
+	} else if (end->where == END_SET) {
+		pick_interface(wiring, place, text);
+	}
+	end->interface = *text ? text : NULL;
+	return 0;
+}
+
+static int give_mac(struct wiring *wiring, int i)
+{
+	struct wire_end *end = wiring_end(&wiring->plan->wire, i);
+	char *text = wiring->plan->text[i].mac;
+	const char *wrong = end->mac ? address_read_mac(end->mac, text) : NULL;
+
+	if (wrong)
+		return wiring_refuse(wiring, i, "mac", "%s", wrong);
+	if (!end->mac)
+		address_make_mac(wiring->wish->id, i, text);
+	end->mac = text;
+	return 0;
+}
+
+static int check_macs(struct wiring *wiring)
+{
+	if (strcmp(wiring->plan->text[0].mac, wiring->plan->text[1].mac) == 0)
+		return wiring_refuse(wiring, 1, "mac", "is the other end's too");
+	return 0;
+}
+
+/* --- the rest of an end --- */
+
+static int check_mtu(struct wiring *wiring, int i)
+{
+	const struct wire_end *end = wiring_end(&wiring->plan->wire, i);
+
+	if (end->mtu && (end->mtu < MTU_MIN || end->mtu > MTU_MAX))
+		return wiring_refuse(wiring, i, "mtu", "is not within %d and %d", MTU_MIN, MTU_MAX);
+	for (size_t at = 0; end->mtu && at < end->n_addresses; at++)
+		if (strchr(end->addresses[at].text, ':') && end->mtu < MTU_MIN_V6)
+			return wiring_refuse(wiring, i, "mtu", "IPv6 needs %d or more", MTU_MIN_V6);
+	return 0;
+}
+
+static int check_impairment(struct wiring *wiring, int i)
+{
+	const struct wire_impairment *impairment = &wiring_end(&wiring->plan->wire, i)->impairment;
+
+	if (impairment->jitter > 0 && impairment->delay == 0)
+		return wiring_refuse(wiring, i, "impairment.jitterMilliseconds", "needs a delay");
+	if (impairment->jitter > impairment->delay)
+		return wiring_refuse(wiring, i, "impairment.jitterMilliseconds",
+				     "is more than the delay");
+	if (impairment->reorder > 0 && impairment->delay == 0)
+		return wiring_refuse(wiring, i, "impairment.reorderPercent", "needs a delay");
+	if (impairment->rate > 0 && impairment->rate < IMPAIR_RATE_MIN)
+		return wiring_refuse(wiring, i, "impairment.rateBitsPerSecond", "is less than %llu",
+				     (unsigned long long)IMPAIR_RATE_MIN);
+	return 0;
+}
+
+/* What is none is not kept: equal wishes give equal records. */
+static void settle_impairment(struct wire_impairment *impairment)
+{
+	impairment->given =
+		(impairment->delay ? IMPAIR_DELAY : 0) | (impairment->jitter ? IMPAIR_JITTER : 0) |
+		(impairment->loss ? IMPAIR_LOSS : 0) |
+		(impairment->duplicate ? IMPAIR_DUPLICATE : 0) |
+		(impairment->corrupt ? IMPAIR_CORRUPT : 0) |
+		(impairment->reorder ? IMPAIR_REORDER : 0) | (impairment->rate ? IMPAIR_RATE : 0);
+}
+
+static int furnish_end(struct wiring *wiring, int i)
+{
+	int r = name_interface(wiring, i);
+
+	if (r == 0)
+		r = give_mac(wiring, i);
+	if (r == 0)
+		r = wiring_give_addresses(wiring, i);
+	if (r == 0)
+		r = check_mtu(wiring, i);
+	if (r == 0)
+		r = check_impairment(wiring, i);
+	settle_impairment(&wiring_end(&wiring->plan->wire, i)->impairment);
+	return r;
+}
+
+/* --- the name --- */
+
+static const char *place_name(const struct wiring_plan *plan, int i)
+{
+	if (plan->egress && !plan->ends[i])
+		return "egress";
+	return plan->ends[i] ? set_shown_name(plan->ends[i]) : "host";
+}
+
+static int name_link(struct wiring *wiring)
+{
+	struct wiring_plan *plan = wiring->plan;
+	uid_t owner = wiring->wish->owner;
+	const char *wanted = wiring->wish->wire->name;
+
+	if (wanted) {
+		if (!name_is_valid(wanted))
+			return failure_set(wiring->failure, ERROR_INVALID_VALUE, 0, "name",
+					   "a name is 1 to 64 of a-z 0-9 . _ -, begins and ends "
+					   "with a letter or digit, and is not \"host\"");
+		if (registry_find_link(wiring->registry, owner, wanted))
+			return failure_set(wiring->failure, ERROR_EXISTS, 0, "link", "%s", wanted);
+		snprintf(plan->name, sizeof(plan->name), "%s", wanted);
+		return 0;
+	}
+	for (int n = 1; n < 100; n++) {
+		char name[2 * NAME_SIZE + 8];
+
+		snprintf(name, sizeof(name), n > 1 ? "%s-%s-%d" : "%s-%s", place_name(plan, 0),
+			 place_name(plan, 1), n);
+		if (strlen(name) >= NAME_SIZE)
+			break;
+		snprintf(plan->name, sizeof(plan->name), "%s", name);
+		if (!registry_find_link(wiring->registry, owner, name))
+			return 0;
+	}
+	snprintf(plan->name, sizeof(plan->name), "link-%s", wiring->wish->id);
+	return 0;
+}
+
+int wiring_plan(const struct registry *registry, const struct wiring_wish *wish,
+		struct wiring_plan *ret, struct failure *failure)
+{
+	struct wiring wiring = {registry, wish, ret, NULL, failure};
+	int r;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->wire = *wish->wire;
+	ret->egress = wish->egress;
+	snprintf(ret->id, sizeof(ret->id), "%s", wish->id);
+	r = place_end(&wiring, 0);
+	if (r == 0)
+		r = place_end(&wiring, 1);
+	if (r == 0)
+		r = check_places(&wiring);
+	for (int i = 0; i < 2 && r == 0; i++)
+		r = furnish_end(&wiring, i);
+	if (r == 0)
+		r = check_macs(&wiring);
+	if (r == 0)
+		r = name_link(&wiring);
+	ret->wire.name = ret->name;
+	ret->wire.has_owner = true;
+	ret->wire.owner = wish->owner;
+	return r;
+}
+
+/* --- a change --- */
+
+static void merge_impairment(struct wire_impairment *into, const struct wire_impairment *change)
+{
+	uint32_t given = change->given;
+
+	if (given & IMPAIR_DELAY)
+		into->delay = change->delay;
+	if (given & IMPAIR_JITTER)
+		into->jitter = change->jitter;
+	/* without a delay there is nothing that could vary or overtake */
+	if (given & IMPAIR_DELAY && change->delay == 0) {
+		into->jitter = given & IMPAIR_JITTER ? change->jitter : 0;
+		into->reorder = 0;
+	}
+	if (given & IMPAIR_LOSS)
+		into->loss = change->loss;
+	if (given & IMPAIR_DUPLICATE)
+		into->duplicate = change->duplicate;
+	if (given & IMPAIR_CORRUPT)
+		into->corrupt = change->corrupt;
+	if (given & IMPAIR_REORDER)
+		into->reorder = change->reorder;
+	if (given & IMPAIR_RATE)
+		into->rate = change->rate;
+}
+
+static int merge_end(struct wiring *wiring, int i, const struct wire_end *change)
+{
+	struct wire_end *end = wiring_end(&wiring->plan->wire, i);
+
+	if (wiring->plan->egress &&
+	    (change->mac || change->n_addresses > 0 || change->has_addresses || change->gateway))
+		return wiring_refuse(wiring, i, "addresses",
+				     "a way out is the daemon's own: only its impairment changes");
+	if ((change->where && change->where != end->where) ||
+	    (change->name && (!end->name || strcmp(change->name, end->name) != 0)))
+		return wiring_refuse(wiring, i, "set", "a link's end stays where it is");
+	if (change->interface &&
+	    (!end->interface || strcmp(change->interface, end->interface) != 0))
+		return wiring_refuse(wiring, i, "interface",
+				     "cannot be changed: make another link");
+	if (change->mac)
+		end->mac = change->mac;
+	if (change->n_addresses > 0 || change->has_addresses) {
+		memcpy(end->addresses, change->addresses, sizeof(end->addresses));
+		end->n_addresses = change->n_addresses;
+		/* the route goes with the addresses that it went through */
+		end->gateway = change->gateway;
+	}
+	if (change->gateway)
+		end->gateway = change->gateway;
+	if (change->mtu)
+		end->mtu = change->mtu;
+	if (change->up)
+		end->up = change->up;
+	merge_impairment(&end->impairment, &change->impairment);
+	return 0;
+}
+
+int wiring_change(const struct registry *registry, const struct link *link,
+		  const struct wire_link *change, struct wiring_plan *ret, struct failure *failure)
+{
+	const struct wiring_wish wish = {
+		.owner = link->owner, .id = link->id, .prefixes = {"a.", "b."}};
+	struct wiring wiring = {registry, &wish, ret, link, failure};
+	int r = 0;
+
+	memset(ret, 0, sizeof(*ret));
+	if (wire_unpack(&wire_link_layout, link->wire, link->wire_size, &ret->wire) < 0)
+		return failure_from_errno(failure, -EBADMSG, "read the link's record");
+	ret->egress = link->egress;
+	memcpy(ret->name, link->name, sizeof(ret->name));
+	memcpy(ret->id, link->id, sizeof(ret->id));
+	for (int i = 0; i < 2 && r == 0; i++) {
+		ret->ends[i] = link->ends[i];
+		r = merge_end(&wiring, i, i == 0 ? &change->a : &change->b);
+	}
+	for (int i = 0; i < 2 && r == 0; i++) {
+		/* an end that has lost its addresses gets none by itself */
+		wiring_end(&ret->wire, i)->has_addresses = true;
+		r = furnish_end(&wiring, i);
+		wiring_end(&ret->wire, i)->has_addresses = false;
+	}
+	return r ? r : check_macs(&wiring);
+}
+
+/* --- what the spawner is told --- */
+
+static void task_end(const struct link *link, const struct set *own, const struct wire_end *end,
+		     int i, struct wiring_task *task, struct task_end *ret)
+{
+	char *name = task->names[i];
+
+	ret->host = end->where == END_HOST;
+	ret->port = end->where == END_NETWORK;
+	if (link->ends[i] && link->ends[i] != own) {
+		snprintf(task->pins[i], sizeof(task->pins[i]), "%u/%s", link->ends[i]->owner,
+			 link->ends[i]->name);
+		ret->pin = task->pins[i];
+	}
+	/* on the host the kernel's name is ours; a network's ports are nobody's but ours */
+	if (end->where == END_SET)
+		snprintf(name, INTERFACE_SIZE, "%s", end->interface);
+	else
+		snprintf(name, INTERFACE_SIZE, HOST_END_PREFIX "%.12s", link->id);
+	ret->interface = name;
+	ret->altname = end->where == END_HOST ? end->interface : NULL;
+	ret->mac = end->mac;
+	memcpy(ret->addresses, end->addresses, sizeof(ret->addresses));
+	ret->n_addresses = end->n_addresses;
+	ret->gateway = end->gateway;
+	ret->second_gateway = end->second_gateway;
+	ret->mtu = end->mtu;
+	ret->down = end->up == SWITCH_OFF;
+	ret->impairment = end->impairment;
+}
+
+int wiring_task(const struct link *link, const struct set *own, struct wiring_task *ret)
+{
+	int r;
+
+	memset(ret, 0, sizeof(*ret));
+	r = wire_unpack(&wire_link_layout, link->wire, link->wire_size, &ret->wire);
+	if (r < 0)
+		return r;
+	ret->task.id = link->id;
+	task_end(link, own, &ret->wire.a, 0, ret, &ret->task.a);
+	task_end(link, own, &ret->wire.b, 1, ret, &ret->task.b);
+	return 0;
+}
+
+void wiring_task_of_plan(const struct link *link, const struct wiring_plan *plan,
+			 struct wiring_task *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	ret->wire = plan->wire;
+	ret->task.id = link->id;
+	task_end(link, NULL, &ret->wire.a, 0, ret, &ret->task.a);
+	task_end(link, NULL, &ret->wire.b, 1, ret, &ret->task.b);
+}

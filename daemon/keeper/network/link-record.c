@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The records of links: of one, and of all that a set has. */
+#include <string.h>
+#include "daemon/keeper/workers/boot-records.h"
+#include "daemon/keeper/network/egress.h"
+#include "daemon/keeper/network/link.h"
+#include "daemon/keeper/base/log.h"
+#include "daemon/keeper/request/events.h"
+#include "daemon/keeper/network/resolver.h"
+#include "daemon/keeper/network/link-plan.h"
+
+static void count_link(struct keeper *keeper, uid_t owner, int n)
+{
+	struct registry_use *use = registry_use(keeper->registry, owner);
+
+	if (use)
+		use->links += n;
+	registry_use_settle(keeper->registry, owner);
+}
+
+static int check_limit(struct keeper *keeper, uid_t owner, struct failure *failure)
+{
+	const struct registry_use *use = registry_use(keeper->registry, owner);
+	uint32_t links = use ? use->links : 0;
+
+	registry_use_settle(keeper->registry, owner);
+	if (owner == 0 || links < keeper->config->limits.links)
+		return 0;
+	return failure_set(failure, ERROR_LIMIT_EXCEEDED, keeper->config->limits.links, "links",
+			   NULL);
+}
+
+void link_forget(struct keeper *keeper, struct link *link)
+{
+	uid_t owner = link->owner;
+	struct set *ends[2] = {link->ends[0], link->ends[1]};
+	bool made = link->state != LINK_CREATING;
+
+	monitor_link_removed(keeper, link);
+	boot_link_gone(keeper, link);
+	store_remove_link(keeper->store, link->id);
+	registry_drop_link(keeper->registry, link);
+	count_link(keeper, owner, -1);
+	if (made)
+		names_changed(ends[0], ends[1]);
+}
+
+static int record_plan(struct keeper *keeper, const struct wiring_plan *plan, const char *group,
+		       struct link **ret, struct failure *failure)
+{
+	struct link *link = calloc(1, sizeof(*link));
+	int r;
+
+	if (!link)
+		return failure_from_errno(failure, -ENOMEM, "record the link");
+	link->owner = plan->wire.owner;
+	memcpy(link->name, plan->name, sizeof(link->name));
+	memcpy(link->id, plan->id, sizeof(link->id));
+	link->state = LINK_CREATING;
+	link->egress = plan->egress;
+	snprintf(link->group, sizeof(link->group), "%s", group ? group : "");
+	memcpy(link->ends, plan->ends, sizeof(link->ends));
+	r = wire_pack(&wire_link_layout, &plan->wire, &link->wire, &link->wire_size);
+	if (r == 0)
+		r = registry_add_link(keeper->registry, link);
+	if (r < 0) {
+		free(link->wire);
+		free(link);
+		return failure_from_errno(failure, r, "record the link");
+	}
+	count_link(keeper, link->owner, 1);
+	r = store_write_link(keeper->store, link);
+	if (r < 0) {
+		link_forget(keeper, link);
+		return failure_from_errno(failure, r, "record the link");
+	}
+	*ret = link;
+	return 0;
+}
+
+int link_plan(struct keeper *keeper, struct wiring_wish *wish, struct link **ret,
+	      struct failure *failure)
+{
+	static struct wiring_plan plan;
+	char id[SESSION_SIZE];
+	int r = check_limit(keeper, wish->owner, failure);
+
+	keeper_new_id(id);
+	wish->id = id;
+	if (r == 0)
+		r = wiring_plan(keeper->registry, wish, &plan, failure);
+	plan.wire.created = keeper_now();
+	return r ? r : record_plan(keeper, &plan, wish->group, ret, failure);
+}
+
+/* --- with a set --- */
+
+static int record_one(struct keeper *keeper, const struct authz_subject *subject, struct set *set,
+		      const struct wire_spec *spec, size_t i, struct failure *failure)
+{
+	const struct wire_link wire = {
+		.name = spec->links[i].name,
+		.a = spec->links[i].end,
+		.b = spec->links[i].peer,
+	};
+	char prefixes[2][40];
+	struct wiring_wish wish = {
+		.subject = subject,
+		.owner = set->owner,
+		.wire = &wire,
+		.prefixes = {prefixes[0], prefixes[1]},
+		.own = set,
+	};
+	struct link *link;
+
+	snprintf(prefixes[0], sizeof(prefixes[0]), "spec.links[%zu].end.", i);
+	snprintf(prefixes[1], sizeof(prefixes[1]), "spec.links[%zu].peer.", i);
+	return link_plan(keeper, &wish, &link, failure);
+}
+
+int link_record_all(struct keeper *keeper, const struct authz_subject *subject, struct set *set,
+		    const struct wire_spec *spec, struct failure *failure)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < spec->n_links; i++)
+		r = record_one(keeper, subject, set, spec, i, failure);
+	if (r == 0)
+		r = egress_record(keeper, subject, set, spec, failure);
+	if (r)
+		link_forget_all(keeper, set);
+	return r;
+}
+
+/* The list has the youngest first. */
+void link_fill_create(struct keeper *keeper, const struct set *set, struct task_create *task)
+{
+	static struct wiring_task tasks[TASK_SPEC_LINKS_MAX];
+	static struct wire_spec spec;
+	size_t n = 0;
+
+	for (const struct link *link = set->links; link && n < TASK_SPEC_LINKS_MAX;
+	     link = link_next(link, set)) {
+		if (wiring_task(link, set, &tasks[n]) < 0)
+			continue;
+		egress_fill_link(link, &spec, &tasks[n].task);
+		if (link->egress)
+			egress_fill(keeper, &task->firewall);
+		n++;
+	}
+	for (task->n_links = 0; task->n_links < n; task->n_links++)
+		task->links[task->n_links] = tasks[n - 1 - task->n_links].task;
+}
+
+void link_fill_remove(struct keeper *keeper, const struct set *set, struct task_remove *task)
+{
+	static struct wiring_task tasks[TASK_LINKS_MAX];
+	static struct wire_spec spec;
+
+	for (const struct link *link = set->links; link && task->n_links < TASK_LINKS_MAX;
+	     link = link_next(link, set)) {
+		struct wiring_task *wiring = &tasks[task->n_links];
+
+		if (wiring_task(link, NULL, wiring) < 0)
+			continue;
+		if (link->egress) {
+			egress_fill_link(link, &spec, &wiring->task);
+			egress_fill(keeper, &task->firewall);
+		}
+		for (int i = 0; i < 2; i++) {
+			struct task_end *end = i == 0 ? &wiring->task.a : &wiring->task.b;
+
+			/* the firewall goes by a way's addresses */
+			if (!link->egress)
+				end->n_addresses = 0;
+			end->gateway = end->second_gateway = NULL;
+			end->impairment = (struct wire_impairment){};
+		}
+		task->links[task->n_links++] = wiring->task;
+	}
+}
+
+static int move_way(struct keeper *keeper, struct link *link, uint32_t ways)
+{
+	static struct wiring_egress moved;
+	void *packed;
+	size_t size;
+	int r = wire_unpack(&wire_link_layout, link->wire, link->wire_size, &moved.wire);
+
+	if (r < 0)
+		return r;
+	wiring_move_egress(&moved, ways);
+	r = wire_pack(&wire_link_layout, &moved.wire, &packed, &size);
+	if (r < 0)
+		return r;
+	free(link->wire);
+	link->wire = packed;
+	link->wire_size = size;
+	return store_write_link(keeper->store, link);
+}
+
+int link_way_moved(struct keeper *keeper, struct set *set, uint32_t ways)
+{
+	int r = 0;
+
+	for (struct link *link = set->links; r == 0 && link; link = link_next(link, set))
+		if (link->egress)
+			r = move_way(keeper, link, ways);
+	return r;
+}
+
+void link_all_made(struct keeper *keeper, struct set *set)
+{
+	for (struct link *link = set->links; link; link = link_next(link, set))
+		if (link->state == LINK_CREATING && !link->work) {
+			link->state = LINK_READY;
+			monitor_link_added(keeper, link);
+			store_write_link(keeper->store, link);
+			names_changed(link->ends[0], link->ends[1]);
+		}
+}
+
+int link_unrecord_all(struct keeper *keeper, const struct set *set)
+{
+	int r = 0;
+
+	for (const struct link *link = set->links; r == 0 && link; link = link_next(link, set))
+		r = store_remove_link(keeper->store, link->id);
+	return r;
+}
+
+void link_forget_all(struct keeper *keeper, struct set *set)
+{
+	bool egress = false;
+
+	while (set->links) {
+		egress |= set->links->egress;
+		link_forget(keeper, set->links);
+	}
+	egress_release_ports(keeper, set);
+	if (egress)
+		egress_gone(keeper);
+}
+
+bool link_any_busy(const struct set *set)
+{
+	for (const struct link *link = set->links; link; link = link_next(link, set))
+		if (link->work)
+			return true;
+	return false;
+}

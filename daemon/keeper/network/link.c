@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+#include "daemon/keeper/workers/boot-records.h"
+#include "daemon/keeper/set/query.h"
+#include "daemon/keeper/set/create.h"
+#include "daemon/keeper/network/link.h"
+#include "daemon/keeper/base/log.h"
+#include "daemon/keeper/request/events.h"
+#include "daemon/keeper/network/resolver.h"
+#include "daemon/keeper/workers/operation.h"
+#include "daemon/keeper/policy/task-error.h"
+#include "daemon/keeper/network/link-plan.h"
+#include "daemon/kernel/fault.h"
+
+#define LINK_SECONDS 20
+
+/* What is being done to a link: link->work. */
+struct link_work {
+	struct keeper *keeper;
+	struct link *link;
+	link_done *done;
+	void *context;
+	struct failure failure; /* why it is taken back */
+	void *before;		/* SetLink: the record as it was */
+	size_t before_size;
+};
+
+static struct log_fields fields_of(const struct link *link)
+{
+	return (struct log_fields){.has_uid = true, .uid = link->owner};
+}
+
+/* --- answers --- */
+
+/* The link_done of requests. */
+static void answer(struct keeper *keeper, struct link *link, const struct failure *failure,
+		   void *context)
+{
+	static struct wire_link wire;
+	struct request *request = context;
+	struct failure damaged;
+	int r;
+
+	if (failure) {
+		request_fail(keeper, request, failure);
+		return;
+	}
+	if (!link) {
+		request_done(keeper, request, NULL, NULL);
+		return;
+	}
+	r = wire_unpack(&wire_link_layout, link->wire, link->wire_size, &wire);
+	if (r < 0) {
+		failure_from_errno(&damaged, r, "read the link's record");
+		request_fail(keeper, request, &damaged);
+	} else {
+		request_done(keeper, request, &wire_link_layout, &wire);
+	}
+}
+
+/* Of what nobody asked for. */
+static void say_nothing(struct keeper *keeper _unused_, struct link *link _unused_,
+			const struct failure *failure _unused_, void *context _unused_)
+{
+}
+
+/* --- work --- */
+
+static struct link_work *work_new(struct keeper *keeper, struct link *link, link_done *done,
+				  void *context)
+{
+	struct link_work *work = calloc(1, sizeof(*work));
+
+	if (!work)
+		return NULL;
+	*work = (struct link_work){
+		.keeper = keeper, .link = link, .done = done, .context = context};
+	link->work = work;
+	return work;
+}
+
+/* A link with a record is there, and can be removed again. Whether it has none any more. */
+static bool unrecord(struct link_work *work)
+{
+	int r = store_remove_link(work->keeper->store, work->link->id);
+
+	if (r == 0)
+		return true;
+	work->link->state = LINK_REMOVING;
+	if (!work->failure.error)
+		failure_from_errno(&work->failure, r, "remove the link's record");
+	return false;
+}
+
+/* The end of the work: whoever asked is told, after a removal of one of the link's places that may
+ * have waited. gone: the kernel has nothing of the link. */
+static void finish(struct link_work *work, bool gone)
+{
+	struct link_work it;
+	struct set *ends[2] = {work->link->ends[0], work->link->ends[1]};
+
+	gone = gone && unrecord(work);
+	it = *work;
+	it.link->work = NULL;
+	free(work->before);
+	free(work);
+	if (gone)
+		link_forget(it.keeper, it.link);
+	for (int i = 0; i < 2; i++)
+		if (ends[i])
+			lifecycle_links_settled(it.keeper, ends[i]);
+	it.done(it.keeper, gone ? NULL : it.link, it.failure.error ? &it.failure : NULL,
+		it.context);
+}
+
+/* Nothing has come of it, and whoever asked hears so from elsewhere. */
+static void abandon(struct link_work *work, bool forget_it)
+{
+	work->done = say_nothing;
+	finish(work, forget_it);
+}
+
+static int send_wire(struct link_work *work, enum task_op op,
+		     void (*done)(struct operation *operation, const struct task_report *report))
+{
+	static struct wiring_task wiring;
+	static struct task_wire task;
+	struct operation *operation;
+	int r = wiring_task(work->link, NULL, &wiring);
+
+	if (r < 0)
+		return r;
+	wire_clear(&task_wire_layout, &task);
+	task.link = wiring.task;
+	r = operation_new(work->keeper, work->link->owner, op == TASK_LINK ? TURN_MAKE : TURN_MEND,
+			  LINK_SECONDS, &operation);
+	if (r < 0)
+		return r;
+	operation->context = work;
+	operation->done = done;
+	r = operation_send(operation, op, &task_wire_layout, &task);
+	return r;
+}
+
+/* --- removal --- */
+
+static void on_unlinked(struct operation *operation, const struct task_report *report)
+{
+	struct link_work *work = operation->context;
+	struct link *link = work->link;
+	struct log_fields fields = fields_of(link);
+	bool gone = report->step == STEP_NONE;
+
+	if (!gone)
+		verdict_on_link(report, false, &work->failure);
+	if (gone)
+		log_line(LOG_INFO, &fields, "link %s removed", link->name);
+	else
+		log_by_user("links not removed", LOG_ERR, &fields,
+			    "link %s cannot be removed: cannot %s: %s", link->name,
+			    step_text(report->step), strerror(report->error));
+	fault_point("unlink-forgotten");
+	finish(work, gone);
+}
+
+/* Takes it away; work->failure, where set, is what whoever asked is told then. */
+static void unlink_link(struct link_work *work)
+{
+	int r;
+
+	work->link->state = LINK_REMOVING;
+	/* a full disk does not keep anybody from removing: the old record will do as well */
+	store_write_link(work->keeper->store, work->link);
+	fault_point("unlink-recorded");
+	r = send_wire(work, TASK_UNLINK, on_unlinked);
+	if (r == 0)
+		return;
+	if (!work->failure.error)
+		failure_from_errno(&work->failure, r, "remove the link");
+	finish(work, false);
+}
+
+void link_remove_one(struct keeper *keeper, struct link *link, link_done *done, void *context)
+{
+	struct link_work *work = work_new(keeper, link, done, context);
+	struct failure failure;
+
+	if (work) {
+		unlink_link(work);
+		return;
+	}
+	failure_from_errno(&failure, -ENOMEM, "remove the link");
+	done(keeper, link, &failure, context);
+}
+
+static int find_link(struct keeper *keeper, struct request *request, const char *name,
+		     bool has_owner, uid_t owner, struct link **ret, struct failure *failure)
+{
+	struct link *link;
+	int r;
+
+	if (!name || !name_is_valid(name))
+		return failure_set(failure, ERROR_INVALID_VALUE, 0, "name", "is no name of a link");
+	r = authz_owner(&request->subject, has_owner, owner, "link", name, &request->owner,
+			failure);
+	if (r)
+		return r;
+	link = registry_find_link(keeper->registry, request->owner, name);
+	if (!link)
+		return failure_set(failure, ERROR_NOT_FOUND, 0, "link", "%s", name);
+	if (link->work || link->state == LINK_CREATING)
+		return failure_set(failure, ERROR_BUSY, 0,
+				   link->state == LINK_CREATING	  ? "creating"
+				   : link->state == LINK_REMOVING ? "removing"
+								  : "changing",
+				   "%s", name);
+	for (int i = 0; i < 2; i++)
+		if (link->ends[i] && link->ends[i]->state == SET_REMOVING)
+			return failure_set(failure, ERROR_BUSY, 0, "removing", "%s", name);
+	*ret = link;
+	return 0;
+}
+
+void link_on_remove(struct keeper *keeper, struct request *request, struct wire_message *message)
+{
+	struct failure failure = {};
+	struct request *kept;
+	struct wire_ask ask;
+	struct link *link;
+	int r;
+
+	if (wire_decode(message, &wire_ask_layout, &ask) < 0)
+		r = failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "name", NULL);
+	else
+		r = find_link(keeper, request, ask.name, ask.has_owner, ask.owner, &link, &failure);
+	if (r == 0 && link->egress)
+		r = failure_set(&failure, ERROR_INVALID_VALUE, 0, "name",
+				"is the way out of %s, and goes with it",
+				set_shown_name(link->ends[0]));
+	if (r == 0) {
+		kept = request_keep(request);
+		if (kept) {
+			link_remove_one(keeper, link, answer, kept);
+			return;
+		}
+		failure_from_errno(&failure, -ENOMEM, "remove the link");
+	}
+	request_fail(keeper, request, &failure);
+}
+
+/* --- making --- */
+
+static void finish_adding(void *context)
+{
+	struct link_work *work = context;
+	struct link *link = work->link;
+	struct log_fields fields = fields_of(link);
+
+	struct store *store = work->keeper->store;
+
+	fault_point("link-answered");
+	log_line(LOG_INFO, &fields, "link %s made", link->name);
+	finish(work, false);
+	/* after the answer: without it the link is taken back at the next start */
+	store_write_link(store, link);
+}
+
+static void on_linked(struct operation *operation, const struct task_report *report)
+{
+	struct link_work *work = operation->context;
+	struct link *link = work->link;
+	struct log_fields fields = fields_of(link);
+
+	if (report->step != STEP_NONE) {
+		verdict_on_link(report, false, &work->failure);
+		log_by_user("links not made", LOG_NOTICE, &fields, "link %s not made: %s %s",
+			    link->name, work->failure.subject, work->failure.text);
+		/* a child that was killed has taken nothing back; without one nothing was made */
+		if (report->step == STEP_WORKER)
+			finish(work, true);
+		else
+			unlink_link(work);
+		return;
+	}
+	link->state = LINK_READY;
+	monitor_link_added(work->keeper, link);
+	boot_link_made(work->keeper, link);
+	/* a network's members know each other's names when it is answered */
+	if (names_changed(link->ends[0], link->ends[1]))
+		names_settle(link->owner, finish_adding, work);
+	else
+		finish_adding(work);
+}
+
+int link_add(struct keeper *keeper, const struct authz_subject *subject,
+	     const struct wire_link *wire, const char *group, link_done *done, void *context,
+	     struct failure *failure)
+{
+	struct wiring_wish wish = {
+		.subject = subject,
+		.owner = subject->uid,
+		.wire = wire,
+		.prefixes = {"a.", "b."},
+		.group = group,
+	};
+	struct link_work *work;
+	struct link *link;
+	int r = link_plan(keeper, &wish, &link, failure);
+
+	if (r)
+		return r;
+	fault_point("link-recorded");
+	work = work_new(keeper, link, done, context);
+	if (!work) {
+		link_forget(keeper, link);
+		return failure_from_errno(failure, -ENOMEM, "make the link");
+	}
+	r = send_wire(work, TASK_LINK, on_linked);
+	if (r < 0) {
+		failure_from_errno(failure, r, "make the link");
+		abandon(work, true);
+		return failure->error;
+	}
+	return 0;
+}
+
+static int try_add(struct keeper *keeper, const struct request *request,
+		   const struct wire_link *wire, struct failure *failure)
+{
+	struct request *kept = request_keep(request);
+	int r;
+
+	if (!kept)
+		return failure_from_errno(failure, -ENOMEM, "make the link");
+	r = link_add(keeper, &request->subject, wire, NULL, answer, kept, failure);
+	if (r)
+		request_drop(kept);
+	return r;
+}
+
+void link_on_add(struct keeper *keeper, struct request *request, struct wire_message *message)
+{
+	static struct wire_link wire;
+	struct failure failure = {};
+	int r;
+
+	if (wire_decode(message, &wire_link_layout, &wire) < 0)
+		r = failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "a", NULL);
+	else
+		r = try_add(keeper, request, &wire, &failure);
+	if (r)
+		request_fail(keeper, request, &failure);
+}
+
+/* --- changing --- */
+
+/* The record's bytes are exchanged: what they were is in work->before. */
+static int rewrite(struct link_work *work, const struct wire_link *wire)
+{
+	void *packed;
+	size_t size;
+	int r = wire_pack(&wire_link_layout, wire, &packed, &size);
+
+	if (r < 0)
+		return r;
+	work->before = work->link->wire;
+	work->before_size = work->link->wire_size;
+	work->link->wire = packed;
+	work->link->wire_size = size;
+	return store_write_link(work->keeper->store, work->link);
+}
+
+static void restore(struct link_work *work)
+{
+	free(work->link->wire);
+	work->link->wire = take_ptr(work->before);
+	work->link->wire_size = work->before_size;
+	store_write_link(work->keeper->store, work->link);
+}
+
+static void on_adjusted(struct operation *operation, const struct task_report *report)
+{
+	struct link_work *work = operation->context;
+
+	if (report->step == STEP_NONE) {
+		boot_link_made(work->keeper, work->link);
+		names_changed(work->link->ends[0], work->link->ends[1]);
+	} else {
+		verdict_on_link(report, false, &work->failure);
+		restore(work);
+	}
+	finish(work, false);
+}
+
+static int send_adjustment(struct link_work *work, const struct wiring_plan *plan)
+{
+	static struct wiring_task from, to;
+	static struct task_adjust task;
+	struct operation *operation;
+	int r = wiring_task(work->link, NULL, &from);
+
+	if (r < 0)
+		return r;
+	wiring_task_of_plan(work->link, plan, &to);
+	wire_clear(&task_adjust_layout, &task);
+	task.from = from.task;
+	task.to = to.task;
+	r = operation_new(work->keeper, work->link->owner, TURN_MAKE, LINK_SECONDS, &operation);
+	if (r < 0)
+		return r;
+	operation->context = work;
+	operation->done = on_adjusted;
+	r = operation_send(operation, TASK_ADJUST, &task_adjust_layout, &task);
+	return r;
+}
+
+static int try_set(struct keeper *keeper, struct request *request, const struct wire_link *change,
+		   struct failure *failure)
+{
+	static struct wiring_plan plan;
+	struct link_work *work;
+	struct link *link;
+	int r = find_link(keeper, request, change->name, change->has_owner, change->owner, &link,
+			  failure);
+
+	if (r == 0)
+		r = wiring_change(keeper->registry, link, change, &plan, failure);
+	if (r)
+		return r;
+	work = work_new(keeper, link, answer, request_keep(request));
+	if (!work || !work->context) {
+		if (work)
+			abandon(work, false);
+		return failure_from_errno(failure, -ENOMEM, "change the link");
+	}
+	/* plan views the old record: it stays until the work is done */
+	r = send_adjustment(work, &plan);
+	if (r == 0) {
+		r = rewrite(work, &plan.wire);
+		/* the old record is no worse than none: a start finds what the kernel has */
+		if (r < 0)
+			log_warning("record of link %s not updated: %s", link->id, strerror(-r));
+		return 0;
+	}
+	failure_from_errno(failure, r, "change the link");
+	request_drop(work->context);
+	abandon(work, false);
+	return failure->error;
+}
+
+void link_on_set(struct keeper *keeper, struct request *request, struct wire_message *message)
+{
+	static struct wire_link change;
+	struct failure failure = {};
+	int r;
+
+	if (wire_decode(message, &wire_link_layout, &change) < 0)
+		r = failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "name", NULL);
+	else
+		r = try_set(keeper, request, &change, &failure);
+	if (r)
+		request_fail(keeper, request, &failure);
+}
+
+/* --- the start --- */
+
+void link_recover(struct keeper *keeper, struct link *link)
+{
+	if (link->state == LINK_READY)
+		return;
+	/* the set that it belongs to is being removed, and takes it along */
+	for (int i = 0; i < 2; i++)
+		if (link->ends[i] && link->ends[i]->state == SET_REMOVING)
+			return;
+	link_remove_one(keeper, link, say_nothing, NULL);
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <ctype.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "daemon/keeper/policy/address.h"
+#include "daemon/keeper/network/resolvconf.h"
+
+#define FILE_MAX 16384
+
+/* Where stub resolvers tell whom they ask: systemd-resolved, NetworkManager's dnsmasq. */
+static const char *const upstreams[] = {"/run/systemd/resolve/resolv.conf",
+					"/run/NetworkManager/no-stub-resolv.conf"};
+
+/* To libc the unspecified address is the host itself too. */
+static bool is_own(const struct address *address)
+{
+	static const uint8_t zeroes[16];
+
+	if (address->family == AF_INET)
+		return address->bytes[0] == 127 || memcmp(address->bytes, zeroes, 4) == 0;
+	return memcmp(address->bytes, zeroes, 15) == 0 && address->bytes[15] <= 1;
+}
+
+/* Which interface they are on only the host knows. */
+static bool is_link_local(const struct address *address)
+{
+	return address->family == AF_INET6 && address->bytes[0] == 0xfe &&
+	       (address->bytes[1] & 0xc0) == 0x80;
+}
+
+static void add_server(const char *text, size_t length, struct resolvconf *ret)
+{
+	char host[ADDRESS_SIZE];
+	struct address address;
+
+	if (length == 0 || length >= sizeof(host))
+		return;
+	memcpy(host, text, length);
+	host[length] = '\0';
+	if (strchr(host, '/') || address_read_any(host, &address) || is_link_local(&address))
+		return;
+	if (is_own(&address)) {
+		ret->loopback = true;
+		return;
+	}
+	address_write(&address, false, host);
+	for (size_t i = 0; i < ret->n; i++)
+		if (strcmp(ret->servers[i], host) == 0)
+			return;
+	if (ret->n < SERVERS_MAX)
+		memcpy(ret->servers[ret->n++], host, sizeof(host));
+}
+
+void resolvconf_parse(const char *text, struct resolvconf *ret)
+{
+	static const char word[] = "nameserver";
+
+	while (*text) {
+		size_t length = strcspn(text, "\n");
+
+		if (strncmp(text, word, strlen(word)) == 0 &&
+		    isblank((unsigned char)text[strlen(word)])) {
+			const char *value =
+				text + strlen(word) + strspn(text + strlen(word), " \t");
+
+			add_server(value, strcspn(value, " \t\r\n#;"), ret);
+		}
+		text += length + (text[length] == '\n');
+	}
+}
+
+static void read_file(const char *path, struct resolvconf *ret)
+{
+	static char text[FILE_MAX + 1];
+	/* the keeper never blocks, whatever somebody has put there */
+	_cleanup_fd_ int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	struct stat st;
+	ssize_t n;
+
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return;
+	n = read(fd, text, FILE_MAX);
+	text[MAX(n, 0)] = '\0';
+	resolvconf_parse(text, ret);
+}
+
+void resolvconf_read(struct resolvconf *ret)
+{
+	*ret = (struct resolvconf){};
+	read_file("/etc/resolv.conf", ret);
+	for (size_t i = 0; ret->n == 0 && ret->loopback && i < ARRAY_SIZE(upstreams); i++)
+		read_file(upstreams[i], ret);
+}

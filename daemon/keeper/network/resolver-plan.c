@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+#include "daemon/keeper/network/resolver-plan.h"
+
+/* The network at the other end, or NULL. */
+static const struct set *network_of(const struct link *link, const struct set *set)
+{
+	const struct set *other = link->ends[link->ends[0] == set ? 1 : 0];
+
+	return other && set_is_network(other) && link->state != LINK_REMOVING ? other : NULL;
+}
+
+bool naming_is_member(const struct set *set)
+{
+	for (const struct link *link = set->links; link; link = link_next(link, set))
+		if (network_of(link, set))
+			return true;
+	return false;
+}
+
+/* The list of links has the youngest first. */
+static void find_networks(const struct set *set, struct naming *ret)
+{
+	for (const struct link *link = set->links; link; link = link_next(link, set)) {
+		const struct set *network = network_of(link, set);
+		size_t known = 0;
+
+		while (known < ret->n_networks && ret->networks[known] != network)
+			known++;
+		if (!network || known < ret->n_networks)
+			continue;
+		if (ret->n_networks == NAMING_NETWORKS_MAX)
+			ret->n_networks--;
+		memmove(&ret->networks[1], &ret->networks[0],
+			ret->n_networks * sizeof(ret->networks[0]));
+		ret->networks[0] = network;
+		ret->n_networks++;
+	}
+}
+
+static void add_server(struct task_resolver *resolver, const char *text)
+{
+	for (size_t i = 0; i < resolver->n_servers; i++)
+		if (strcmp(resolver->servers[i].text, text) == 0)
+			return;
+	if (resolver->n_servers < SERVERS_MAX)
+		resolver->servers[resolver->n_servers++].text = text;
+}
+
+/* Of its networks: their servers, and whether one of them leads outside. */
+static bool ask_networks(struct naming *naming)
+{
+	static struct wire_network network;
+	bool egress = false;
+
+	for (size_t i = 0; i < naming->n_networks; i++) {
+		const struct set *set = naming->networks[i];
+
+		if (!set->network || wire_unpack(&wire_network_layout, set->network,
+						 set->network_size, &network) < 0)
+			continue;
+		egress |= network.egress;
+		for (size_t j = 0; j < network.n_dns; j++)
+			add_server(&naming->resolver, network.dns[j].text);
+	}
+	return egress;
+}
+
+void naming_of(const struct set *set, const struct wire_spec *spec, struct naming *ret)
+{
+	const uint32_t needed = KIND_BIT(KIND_MNT) | KIND_BIT(KIND_NET);
+	bool egress;
+
+	*ret = (struct naming){};
+	if (set_is_network(set) || (set->kinds & needed) != needed)
+		return;
+	find_networks(set, ret);
+	ret->resolver.given = true;
+	ret->resolver.own = spec->n_dns > 0 || spec->egress || ret->n_networks > 0;
+	ret->resolver.wanted = spec->n_dns > 0;
+	for (size_t i = 0; i < spec->n_dns; i++)
+		add_server(&ret->resolver, spec->dns[i].text);
+	if (spec->n_dns > 0)
+		return;
+	egress = ask_networks(ret) || spec->egress;
+	ret->of_host = egress && ret->resolver.n_servers == 0;
+}
+
+bool naming_equals(const struct naming *a, const struct naming *b)
+{
+	const struct task_resolver *x = &a->resolver, *y = &b->resolver;
+
+	if (a->n_networks != b->n_networks || a->of_host != b->of_host || x->own != y->own ||
+	    x->wanted != y->wanted || x->n_servers != y->n_servers ||
+	    memcmp(a->networks, b->networks, a->n_networks * sizeof(a->networks[0])) != 0)
+		return false;
+	for (size_t i = 0; i < x->n_servers; i++)
+		if (strcmp(x->servers[i].text, y->servers[i].text) != 0)
+			return false;
+	return true;
+}
+
+/* A member's addresses, without their prefix lengths, the last one first. */
+static size_t add_member(const struct link *link, const struct set *network, size_t n,
+			 struct naming_hosts *ret)
+{
+	static struct wire_link wire;
+	bool second = link->ends[0] == network;
+	const struct set *member = link->ends[second];
+	const struct wire_end *end = second ? &wire.b : &wire.a;
+
+	if (link->state != LINK_READY || !member ||
+	    wire_unpack(&wire_link_layout, link->wire, link->wire_size, &wire) < 0)
+		return n;
+	for (size_t i = end->n_addresses; i > 0 && n < TASK_HOSTS_MAX; i--) {
+		const char *text = end->addresses[i - 1].text;
+
+		snprintf(ret->addresses[n], ADDRESS_SIZE, "%.*s", (int)strcspn(text, "/"), text);
+		ret->hosts[n].address = ret->addresses[n];
+		ret->hosts[n].name = set_shown_name(member);
+		n++;
+	}
+	return n;
+}
+
+static void reverse(struct task_host *hosts, size_t n)
+{
+	for (size_t i = 0; i < n / 2; i++) {
+		struct task_host host = hosts[i];
+
+		hosts[i] = hosts[n - 1 - i];
+		hosts[n - 1 - i] = host;
+	}
+}
+
+size_t naming_hosts(const struct naming *naming, struct naming_hosts *ret)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < naming->n_networks; i++) {
+		const struct set *network = naming->networks[i];
+		size_t first = n;
+
+		/* the list has the youngest first */
+		for (const struct link *link = network->links; link;
+		     link = link_next(link, network))
+			n = add_member(link, network, n, ret);
+		reverse(ret->hosts + first, n - first);
+	}
+	return n;
+}

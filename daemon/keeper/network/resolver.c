@@ -1,0 +1,428 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+#include "daemon/keeper/set/create.h"
+#include "daemon/keeper/base/log.h"
+#include "daemon/keeper/network/resolver.h"
+#include "daemon/keeper/network/resolver-watch.h"
+#include "daemon/keeper/network/resolver-plan.h"
+#include "daemon/keeper/workers/operation.h"
+#include "daemon/keeper/network/resolvconf.h"
+#include "daemon/kernel/fault.h"
+
+/* A child that takes longer hangs in what an owner has mounted. */
+#define NAMES_SECONDS 5
+/* For how long a set that has missed it is left alone at first, in microseconds. */
+#define FIRST_PAUSE (60 * UINT64_C(1000000))
+
+/* What a child is at; its sets stay until it has ended, as they are busy. */
+struct order {
+	struct order *next;
+	struct keeper *keeper;
+	uid_t owner;
+	uint64_t oldest; /* since when the first of them was due */
+	size_t n;
+	struct set *sets[TASK_NAMED_MAX];
+};
+
+struct waiter {
+	struct waiter *next;
+	uid_t owner;
+	uint64_t until; /* what was due up to then is waited for */
+	names_settled *settled;
+	void *context;
+};
+
+/* The only one of its kind, as the spawner is. */
+static struct {
+	struct event *pump;
+	struct set *due; /* list by set->next_due, the oldest first */
+	struct set **due_end;
+	uint64_t now; /* counts what became due */
+	struct order *orders;
+	struct waiter *waiters;
+	size_t n_kept; /* sets with set->names_kept */
+} state = {.due_end = &state.due};
+
+/* --- what is due --- */
+
+static void take_off(struct set **at)
+{
+	struct set *set = *at;
+
+	*at = set->next_due;
+	if (state.due_end == &set->next_due)
+		state.due_end = at;
+	set->next_due = NULL;
+	set->names_due = 0;
+}
+
+static bool may_have_names(const struct set *set)
+{
+	const uint32_t needed = KIND_BIT(KIND_MNT) | KIND_BIT(KIND_NET);
+
+	return !set_is_network(set) && (set->kinds & needed) == needed;
+}
+
+/* The host's files are watched while there is any such set. */
+static void keep(struct set *set)
+{
+	if (set->names_kept || !may_have_names(set))
+		return;
+	set->names_kept = true;
+	state.n_kept++;
+	names_watch_want(true);
+}
+
+void names_forget(struct set *set)
+{
+	if (set->names_kept)
+		names_watch_want(--state.n_kept > 0);
+	set->names_kept = false;
+	for (struct set **at = &state.due; *at; at = &(*at)->next_due)
+		if (*at == set) {
+			take_off(at);
+			return;
+		}
+}
+
+static void mark(struct set *set)
+{
+	static const struct timeval now = {};
+
+	if (set->names_due || !may_have_names(set) || set->state == SET_REMOVING ||
+	    set->state == SET_BROKEN)
+		return;
+	set->names_due = ++state.now;
+	*state.due_end = set;
+	state.due_end = &set->next_due;
+	evtimer_add(state.pump, &now);
+}
+
+static void mark_members(struct set *network)
+{
+	for (struct link *link = network->links; link; link = link_next(link, network)) {
+		struct set *member = link->ends[link->ends[0] == network ? 1 : 0];
+
+		if (member && link->state == LINK_READY)
+			mark(member);
+	}
+}
+
+bool names_changed(struct set *a, struct set *b)
+{
+	if (!a || !b || set_is_network(a) == set_is_network(b))
+		return false;
+	mark_members(set_is_network(a) ? a : b);
+	mark(set_is_network(a) ? b : a);
+	return true;
+}
+
+static void mark_all(struct keeper *keeper)
+{
+	struct set *set = registry_next_set(keeper->registry, 0, NULL);
+
+	for (; set; set = registry_next_set(keeper->registry, set->owner, set->name))
+		if (set->state == SET_READY)
+			mark(set);
+}
+
+/* --- waiting --- */
+
+static bool is_waiting(const struct waiter *waiter)
+{
+	for (const struct order *order = state.orders; order; order = order->next)
+		if (order->owner == waiter->owner && order->oldest <= waiter->until)
+			return true;
+	for (const struct set *set = state.due; set; set = set->next_due)
+		if (set->owner == waiter->owner && set->names_due <= waiter->until)
+			return true;
+	return false;
+}
+
+/* One at a time, from the start: who is called back may change the list. */
+static void release(void)
+{
+	struct waiter **at = &state.waiters;
+
+	while (*at) {
+		struct waiter *waiter = *at;
+
+		if (is_waiting(waiter)) {
+			at = &waiter->next;
+			continue;
+		}
+		*at = waiter->next;
+		waiter->settled(waiter->context);
+		free(waiter);
+		at = &state.waiters;
+	}
+}
+
+void names_settle(uid_t owner, names_settled *settled, void *context)
+{
+	struct waiter *waiter = malloc(sizeof(*waiter));
+
+	/* then it is not waited for: it happens all the same */
+	if (!waiter) {
+		settled(context);
+		return;
+	}
+	*waiter = (struct waiter){state.waiters, owner, state.now, settled, context};
+	state.waiters = waiter;
+	release();
+}
+
+/* --- orders --- */
+
+static void name_set(const struct set *set, struct naming *ret)
+{
+	static struct wire_spec spec;
+
+	wire_clear(&wire_spec_layout, &spec);
+	/* a set that was found without a record has none */
+	if (set->spec && wire_unpack(&wire_spec_layout, set->spec, set->spec_size, &spec) < 0)
+		wire_clear(&wire_spec_layout, &spec);
+	naming_of(set, &spec, ret);
+}
+
+static void fill_servers(struct naming *naming)
+{
+	static struct resolvconf host;
+	struct task_resolver *resolver = &naming->resolver;
+
+	if (!naming->of_host)
+		return;
+	resolvconf_read(&host);
+	resolver->loopback = host.loopback;
+	for (resolver->n_servers = 0; resolver->n_servers < host.n; resolver->n_servers++)
+		resolver->servers[resolver->n_servers].text = host.servers[resolver->n_servers];
+}
+
+void names_fill_create(struct set *set, const struct wire_spec *spec, struct task_resolver *ret)
+{
+	struct naming naming;
+
+	keep(set);
+	naming_of(set, spec, &naming);
+	fill_servers(&naming);
+	*ret = naming.resolver;
+	ret->supply = spec->root_fd < 0;
+}
+
+static bool has_order(uid_t owner)
+{
+	for (const struct order *order = state.orders; order; order = order->next)
+		if (order->owner == owner)
+			return true;
+	return false;
+}
+
+/* Takes the first of the owner's due sets, and all that are given the same, off the list. */
+static void fill_order(struct order *order, struct naming *ret)
+{
+	struct set **at = &state.due;
+
+	while (*at && order->n < TASK_NAMED_MAX) {
+		struct set *set = *at;
+		struct naming other;
+
+		if (set->owner != order->owner) {
+			at = &set->next_due;
+			continue;
+		}
+		if (set->state == SET_REMOVING || set->state == SET_BROKEN ||
+		    keeper_boottime() < set->names_resume) {
+			take_off(at);
+			continue;
+		}
+		name_set(set, &other);
+		if (order->n > 0 && (set->names_alone || order->sets[0]->names_alone ||
+				     !naming_equals(ret, &other))) {
+			at = &set->next_due;
+			continue;
+		}
+		if (order->n == 0) {
+			*ret = other;
+			order->oldest = set->names_due;
+		}
+		take_off(at);
+		set->names_busy = true;
+		order->sets[order->n++] = set;
+	}
+}
+
+static void finish_order(struct order *order)
+{
+	struct keeper *keeper = order->keeper;
+
+	for (struct order **at = &state.orders; *at; at = &(*at)->next)
+		if (*at == order) {
+			*at = order->next;
+			break;
+		}
+	for (size_t i = 0; i < order->n; i++)
+		order->sets[i]->names_busy = false;
+	/* a removal may have waited: the set is gone afterwards */
+	for (size_t i = 0; i < order->n; i++)
+		lifecycle_links_settled(keeper, order->sets[i]);
+	free(order);
+	event_active(state.pump, EV_TIMEOUT, 0);
+	release();
+}
+
+/* Each order that hangs may leave a process that no signal ends. So a set that missed a deadline
+ * alone is left as it is for a while, which doubles each time; sets that missed one together are
+ * tried alone the next time. */
+static void on_late(const struct order *order)
+{
+	struct set *set = order->sets[0];
+
+	for (size_t i = 0; i < order->n; i++)
+		order->sets[i]->names_alone = true;
+	if (order->n > 1)
+		return;
+	set->names_pause = set->names_pause ? 2 * set->names_pause : FIRST_PAUSE;
+	set->names_resume = keeper_boottime() + set->names_pause;
+}
+
+static void on_time(const struct order *order)
+{
+	for (size_t i = 0; i < order->n; i++) {
+		order->sets[i]->names_alone = false;
+		order->sets[i]->names_pause = 0;
+	}
+}
+
+static void on_named(struct operation *operation, const struct task_report *report)
+{
+	struct order *order = operation->context;
+	const struct set *set = order->sets[report->detail < order->n ? report->detail : 0];
+
+	if (report->step != STEP_NONE)
+		log_by_user("names not up to date", LOG_WARNING,
+			    &(struct log_fields){.has_uid = true,
+						 .uid = order->owner,
+						 .set = set->name,
+						 .error = report->error},
+			    "names are not up to date: cannot %s", step_text(report->step));
+	if (report->step == STEP_LATE)
+		on_late(order);
+	else
+		on_time(order);
+	finish_order(order);
+}
+
+static void list_networks(const struct naming *naming, char ret[static TASK_NETWORKS_SIZE])
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < naming->n_networks; i++)
+		used += snprintf(ret + used, TASK_NETWORKS_SIZE - used, " %s",
+				 naming->networks[i]->id);
+}
+
+static int send_order(struct order *order, struct naming *naming)
+{
+	static char pins[TASK_NAMED_MAX][KEY_SIZE + 12];
+	static char networks[TASK_NETWORKS_SIZE];
+	static struct naming_hosts hosts;
+	static struct task_names task;
+	struct operation *operation;
+	int r;
+
+	wire_clear(&task_names_layout, &task);
+	fill_servers(naming);
+	task.owner = order->owner;
+	task.resolver = naming->resolver;
+	task.named = naming->n_networks > 0;
+	if (task.named) {
+		list_networks(naming, networks);
+		task.networks = networks;
+	}
+	task.n_hosts = naming_hosts(naming, &hosts);
+	memcpy(task.hosts, hosts.hosts, task.n_hosts * sizeof(task.hosts[0]));
+	for (size_t i = 0; i < order->n; i++) {
+		snprintf(pins[i], sizeof(pins[i]), "%u/%s", order->owner, order->sets[i]->name);
+		task.sets[task.n_sets++] =
+			(struct task_named){.pin = pins[i], .gid = order->sets[i]->gid};
+	}
+	r = operation_new(order->keeper, order->owner, TURN_MEND, NAMES_SECONDS, &operation);
+	if (r < 0)
+		return r;
+	operation->context = order;
+	operation->done = on_named;
+	return operation_send(operation, TASK_NAMES, &task_names_layout, &task);
+}
+
+static int begin_order(struct keeper *keeper, uid_t owner)
+{
+	static struct naming naming;
+	struct order *order = calloc(1, sizeof(*order));
+	int r;
+
+	if (!order)
+		return -ENOMEM;
+	order->keeper = keeper;
+	order->owner = owner;
+	order->next = state.orders;
+	state.orders = order;
+	fill_order(order, &naming);
+	r = order->n > 0 ? send_order(order, &naming) : 0;
+	if (r < 0)
+		log_by_user("names not up to date", LOG_WARNING,
+			    &(struct log_fields){.has_uid = true, .uid = owner},
+			    "names of %zu sets are not up to date: %s", order->n, strerror(-r));
+	if (r < 0 || order->n == 0)
+		finish_order(order);
+	return 0;
+}
+
+static void on_pump(evutil_socket_t fd _unused_, short what _unused_, void *context)
+{
+	struct keeper *keeper = context;
+	struct set *set = state.due;
+
+	while (set) {
+		if (has_order(set->owner)) {
+			set = set->next_due;
+			continue;
+		}
+		if (begin_order(keeper, set->owner) < 0)
+			names_forget(set);
+		/* the list is another one now */
+		set = state.due;
+	}
+	release();
+}
+
+/* --- the start --- */
+
+static void on_host_changed(void *context)
+{
+	mark_all(context);
+}
+
+int names_listen(struct keeper *keeper)
+{
+	state.pump = evtimer_new(keeper->loop, on_pump, keeper);
+	if (!state.pump)
+		return -ENOMEM;
+	names_watch(keeper->loop, on_host_changed, keeper);
+	return 0;
+}
+
+void names_start(struct keeper *keeper)
+{
+	struct set *set = registry_next_set(keeper->registry, 0, NULL);
+
+	for (; set; set = registry_next_set(keeper->registry, set->owner, set->name))
+		keep(set);
+	mark_all(keeper);
+}
+
+void names_stop(void)
+{
+	names_watch_stop();
+	if (state.pump)
+		event_free(take_ptr(state.pump));
+}

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+#include "daemon/keeper/policy/authz.h"
+
+/* Ports that only root may have, by old custom. */
+#define LOW_PORTS 1024
+
+static int forbid(struct failure *failure, const char *what, enum config_allow key)
+{
+	return failure_set(failure, ERROR_NOT_PERMITTED, 0, what,
+			   "[allow] %s in nsctld.conf does not name you", config_allow_keys[key]);
+}
+
+int authz_network(const struct authz_subject *subject, const struct wire_network *network,
+		  struct failure *failure)
+{
+	if (!network->egress || subject->allowed & ALLOW_EGRESS)
+		return 0;
+	return forbid(failure, "egress", CONFIG_EGRESS);
+}
+
+int authz_host_link(const struct authz_subject *subject, struct failure *failure)
+{
+	if (subject->allowed & ALLOW_HOST_LINKS)
+		return 0;
+	return forbid(failure, "link to the host", CONFIG_HOST_LINKS);
+}
+
+uint32_t authz_allowed(const struct config *config, uid_t uid, gid_t gid, const gid_t *groups,
+		       size_t n_groups, bool host_user_namespaces)
+{
+	uint32_t allowed = 0;
+
+	for (enum config_allow key = 0; key < CONFIG_ALLOW_COUNT; key++) {
+		const struct config_who *who = &config->allow[key];
+
+		if (uid == 0 || config_who_has(who, uid, gid, groups, n_groups) ||
+		    (who->host && host_user_namespaces))
+			allowed |= UINT32_C(1) << key;
+	}
+	if (allowed & ALLOW_ADMINISTER)
+		allowed |= ALLOW_HOST_LINKS | ALLOW_EGRESS | ALLOW_PUBLISH | ALLOW_LOW_PORTS;
+	return allowed;
+}
+
+int authz_connect(uint32_t allowed, const char *confined, bool place_known, const char *in_set_name,
+		  enum wire_scope *ret_scope, struct failure *failure)
+{
+	if (!(allowed & ALLOW_CONNECT))
+		return forbid(failure, "connect", CONFIG_CONNECT);
+	/* inside a set it acts on that set, whatever else it is confined by: the set is why */
+	if (in_set_name)
+		*ret_scope = allowed & ALLOW_NESTED ? SCOPE_FULL : SCOPE_SET;
+	else if (!place_known && !(allowed & ALLOW_NESTED))
+		*ret_scope = SCOPE_CONFINED;
+	else
+		*ret_scope = *confined && !(allowed & ALLOW_CONFINED) ? SCOPE_CONFINED : SCOPE_FULL;
+	return 0;
+}
+
+int authz_operation(const struct authz_subject *subject, enum wire_op op, struct failure *failure)
+{
+	bool makes;
+
+	if (op == WIRE_STATUS || op == WIRE_IDENTIFY || subject->scope == SCOPE_FULL)
+		return 0;
+	if (subject->scope == SCOPE_CONFINED)
+		return failure_set(failure, ERROR_NOT_PERMITTED, 0, "anything from here",
+				   "the caller is confined, and [allow] confined in nsctld.conf "
+				   "does not name it");
+	if (op == WIRE_RENEW)
+		return authz_renewal(subject, true, failure);
+	makes = op == WIRE_CREATE || op == WIRE_RUN || op == WIRE_APPLY;
+	if (makes || (op >= WIRE_LINK_ADD && op <= WIRE_NETWORK_LIST))
+		return failure_set(failure, ERROR_NOT_PERMITTED, 0,
+				   makes ? "making sets" : "wiring",
+				   "the caller is inside set %s, and [allow] nested in nsctld.conf "
+				   "does not name it",
+				   subject->scope_text);
+	return 0;
+}
+
+int authz_renewal(const struct authz_subject *subject, bool surrounds, struct failure *failure)
+{
+	if (!surrounds)
+		return 0;
+	return failure_set(failure, ERROR_NOT_PERMITTED, 0, "renewing a set's lease from inside",
+			   "the caller is inside set %s, which could put off its own end for ever: "
+			   "renew it from outside",
+			   subject->scope_text);
+}
+
+/* From inside a set: its owner is meant, and the subject is that or root. */
+static bool is_surrounding(const struct authz_subject *subject, uid_t owner)
+{
+	return owner == subject->scope_owner && (subject->uid == owner || subject->uid == 0);
+}
+
+int authz_owner(const struct authz_subject *subject, bool has_owner, uid_t owner, const char *what,
+		const char *name, uid_t *ret_owner, struct failure *failure)
+{
+	uid_t wanted = has_owner ? owner : subject->uid;
+	bool found;
+
+	if (subject->scope == SCOPE_SET) {
+		if (!has_owner)
+			wanted = subject->scope_owner;
+		/* sessions are found by an id that nobody can guess */
+		found = is_surrounding(subject, wanted) &&
+			(strcmp(what, "set") != 0 || strcmp(name, subject->scope_text) == 0);
+	} else {
+		found = wanted == subject->uid || subject->uid == 0 ||
+			subject->allowed & ALLOW_ADMINISTER;
+	}
+	if (!found)
+		return failure_set(failure, ERROR_NOT_FOUND, 0, what, "%s", name);
+	*ret_owner = wanted;
+	return 0;
+}
+
+bool authz_sees(const struct authz_subject *subject, bool all_owners, uid_t owner)
+{
+	if (owner == subject->uid)
+		return true;
+	return all_owners && (subject->uid == 0 || subject->allowed & ALLOW_ADMINISTER);
+}
+
+bool authz_sees_set(const struct authz_subject *subject, bool all_owners, uid_t owner,
+		    const char *name)
+{
+	if (subject->scope == SCOPE_SET)
+		return is_surrounding(subject, owner) && strcmp(name, subject->scope_text) == 0;
+	return authz_sees(subject, all_owners, owner);
+}
+
+int authz_spec(const struct authz_subject *subject, const struct wire_spec *spec,
+	       struct failure *failure)
+{
+	if (spec->kinds & KIND_BIT(KIND_USER) && !(subject->allowed & ALLOW_USER_NAMESPACES))
+		return failure_set(failure, ERROR_NOT_PERMITTED, 0, "user namespaces",
+				   "neither this host's settings for ordinary users nor [allow] "
+				   "user-namespaces in nsctld.conf allow them");
+	if (spec->ip_netns && !(subject->allowed & ALLOW_IP_NETNS))
+		return forbid(failure, "publishing under /run/netns", CONFIG_IP_NETNS);
+	if (spec->egress && !(subject->allowed & ALLOW_EGRESS))
+		return forbid(failure, "egress", CONFIG_EGRESS);
+	if (spec->n_publish > 0 && !(subject->allowed & ALLOW_PUBLISH))
+		return forbid(failure, "published ports", CONFIG_PUBLISH);
+	for (size_t i = 0; i < spec->n_publish; i++)
+		if (spec->publish[i].host_port < LOW_PORTS && !(subject->allowed & ALLOW_LOW_PORTS))
+			return forbid(failure, "published ports below 1024", CONFIG_LOW_PORTS);
+	return 0;
+}
+
+/* The id that a field names is there for the command: in the set's user namespace or, without one,
+ * its owner's alone. */
+static int check_id(bool given, uint32_t id, const struct wire_map *map, uint32_t own,
+		    const char *field, struct failure *failure)
+{
+	if (!given || (map ? idmap_has(map, id) : id == own))
+		return 0;
+	if (map)
+		return failure_set(failure, ERROR_INVALID_VALUE, 0, field,
+				   "there is no %u in this set's user namespace", id);
+	return failure_set(failure, ERROR_INVALID_VALUE, 0, field,
+			   "in this set only %u is there for you", own);
+}
+
+static int check_new_privileges(const struct authz_subject *subject,
+				const struct authz_command *command, struct failure *failure)
+{
+	if (command->owner != 0 || command->mapping != MAPPING_NONE)
+		return failure_set(failure, ERROR_NOT_PERMITTED, 0, "newPrivileges",
+				   "the set was not made by root: its mounts, host name and "
+				   "clocks could fool a setuid program");
+	if (!(subject->allowed & ALLOW_NEW_PRIVILEGES))
+		return forbid(failure, "newPrivileges", CONFIG_NEW_PRIVILEGES);
+	return 0;
+}
+
+static void fill_inside(const struct authz_command *command, struct authz_identity *ret)
+{
+	ret->inside_uid = command->has_user ? command->user
+					    : idmap_default(&command->maps->users, command->owner);
+	ret->inside_gid = command->has_group
+				  ? command->group
+				  : idmap_default(&command->maps->groups, command->owner_gid);
+}
+
+int authz_command(const struct authz_subject *subject, const struct authz_command *command,
+		  struct authz_identity *ret, struct failure *failure)
+{
+	bool any_id = command->owner == 0 && subject->uid == 0 && command->mapping == MAPPING_NONE;
+	const struct idmap *maps = command->maps;
+	int r = 0;
+
+	/* an administrator looks at and removes what is others', but is nobody else for that; nor
+	 * is a process in root's set that root made somebody else */
+	if (subject->uid != 0 && subject->uid != command->owner)
+		return failure_set(failure, ERROR_NOT_PERMITTED, 0, "commands in others' sets",
+				   "they would run as the set's owner");
+	if (command->new_privileges)
+		r = check_new_privileges(subject, command, failure);
+	if (r == 0 && !any_id)
+		r = check_id(command->has_user, command->user, maps ? &maps->users : NULL,
+			     command->owner, "user", failure);
+	if (r == 0 && !any_id)
+		r = check_id(command->has_group, command->group, maps ? &maps->groups : NULL,
+			     command->owner_gid, "group", failure);
+	if (r)
+		return r;
+	*ret = (struct authz_identity){
+		.uid = any_id && command->has_user ? command->user : command->owner,
+		.gid = any_id && command->has_group ? command->group : command->owner_gid,
+	};
+	if (maps)
+		fill_inside(command, ret);
+	return 0;
+}
+
+int authz_open(const struct authz_subject *subject, uid_t owner, uint32_t kinds,
+	       struct failure *failure)
+{
+	if (subject->uid == 0)
+		return 0;
+	if (owner == subject->uid && kinds & KIND_BIT(KIND_USER))
+		return 0;
+	return failure_set(failure, ERROR_NOT_PERMITTED, 0, "OpenNamespaces",
+			   "the set has no user namespace of yours: nobody but root could join "
+			   "what this would hand out");
+}

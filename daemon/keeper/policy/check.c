@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+#include "daemon/keeper/policy/address.h"
+#include "daemon/keeper/policy/check.h"
+
+/* A clock's offset that the kernel takes in any case: it wants the result to be positive and below
+ * half of what fits in 64 bits of nanoseconds (kernel/time/namespace.c); the first is its to say.
+ */
+#define CLOCK_MAX (INT64_C(4611686018) * 1000000)
+
+static int invalid(struct failure *failure, const char *field, const char *reason)
+{
+	return failure_set(failure, ERROR_INVALID_VALUE, 0, field, "%s", reason);
+}
+
+int check_name(const char *name, const char *field, struct failure *failure)
+{
+	if (name && name_is_valid(name))
+		return 0;
+	return invalid(
+		failure, field,
+		"a name is 1 to 64 of a-z 0-9 . _ -, begins and ends with a letter or digit, "
+		"and is not \"host\"");
+}
+
+int check_session(const char *session, struct failure *failure)
+{
+	if (session && session_is_valid(session))
+		return 0;
+	return invalid(failure, "session", "a session is 16 hexadecimal digits");
+}
+
+int check_lease_process(pid_t pid, bool callers_first, struct failure *failure)
+{
+	if (pid != 1 && !callers_first)
+		return 0;
+	return invalid(
+		failure, "spec.lease.processFileDescriptor",
+		"process 1 never ends, and neither would the lease; the caller's parent has "
+		"probably ended already. Name a process that ends when the set is to end, or "
+		"give a lease by time");
+}
+
+/* --- which namespaces --- */
+
+/* Ranges are custom's, and custom is ranges. */
+static int fill_mapping(struct wire_spec *spec, struct failure *failure)
+{
+	const char *given = spec->uid_map.n_ranges   ? "spec.uidMap"
+			    : spec->gid_map.n_ranges ? "spec.gidMap"
+						     : NULL;
+
+	if (given && spec->mapping == MAPPING_NONE)
+		spec->mapping = MAPPING_CUSTOM;
+	if (given && spec->mapping != MAPPING_CUSTOM)
+		return invalid(failure, given, "is for userMapping custom");
+	if (!given && spec->mapping == MAPPING_CUSTOM)
+		return invalid(failure, "spec.userMapping",
+			       "custom needs spec.uidMap, spec.gidMap or both");
+	return 0;
+}
+
+static int fill_kinds(struct wire_spec *spec, struct failure *failure)
+{
+	int r = fill_mapping(spec, failure);
+
+	if (r)
+		return r;
+	if (!spec->kinds) {
+		spec->kinds = KIND_DEFAULT;
+		if (spec->mapping != MAPPING_NONE)
+			spec->kinds |= KIND_BIT(KIND_USER);
+	}
+	if (spec->kinds & KIND_BIT(KIND_USER)) {
+		if (spec->mapping == MAPPING_NONE)
+			spec->mapping = MAPPING_ROOT;
+	} else if (spec->mapping != MAPPING_NONE) {
+		return invalid(failure, "spec.userMapping", "needs user among spec.namespaces");
+	}
+	return 0;
+}
+
+/* A field that is given although its namespace is not listed. */
+static int check_owned_fields(const struct wire_spec *spec, struct failure *failure)
+{
+	const struct {
+		bool given;
+		enum kind kind;
+		const char *field;
+	} rows[] = {
+		{spec->hostname != NULL, KIND_UTS, "spec.hostname"},
+		{spec->propagation != PROPAGATION_DEFAULT, KIND_MNT, "spec.propagation"},
+		{spec->mount_proc == SWITCH_ON, KIND_MNT, "spec.mountProc"},
+		{spec->mount_proc == SWITCH_ON, KIND_PID, "spec.mountProc"},
+		{spec->n_mounts > 0, KIND_MNT, "spec.mounts"},
+		{spec->root_fd >= 0 || spec->root_path, KIND_MNT, "spec.rootFileDescriptor"},
+		{spec->has_monotonic || spec->has_boottime, KIND_TIME, "spec.clocks"},
+		{spec->ip_netns, KIND_NET, "spec.ipNetns"},
+		{spec->n_links > 0, KIND_NET, "spec.links"},
+		{spec->egress, KIND_NET, "spec.egress"},
+		{spec->n_dns > 0, KIND_NET, "spec.dns"},
+		{spec->n_dns > 0, KIND_MNT, "spec.dns"},
+		{spec->n_publish > 0, KIND_NET, "spec.publish"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (rows[i].given && !(spec->kinds & KIND_BIT(rows[i].kind)))
+			return failure_set(failure, ERROR_INVALID_VALUE, 0, rows[i].field,
+					   "needs %s among spec.namespaces",
+					   kind_name(rows[i].kind));
+	return 0;
+}
+
+/* --- mounts --- */
+
+static int mount_field(struct failure *failure, size_t index, const char *member,
+		       const char *reason)
+{
+	char field[64];
+
+	snprintf(field, sizeof(field), "spec.mounts[%zu].%s", index, member);
+	return invalid(failure, field, reason);
+}
+
+static int check_mount_type(const struct wire_spec *spec, size_t index, struct failure *failure)
+{
+	static const struct {
+		enum spec_mount_type type;
+		enum kind kind;
+		const char *reason;
+	} rows[] = {
+		{MOUNT_PROC, KIND_PID, "proc needs pid among spec.namespaces"},
+		{MOUNT_SYSFS, KIND_NET, "sysfs needs net among spec.namespaces"},
+		{MOUNT_MQUEUE, KIND_IPC, "mqueue needs ipc among spec.namespaces"},
+		{MOUNT_CGROUP2, KIND_CGROUP, "cgroup2 needs cgroup among spec.namespaces"},
+	};
+	uint32_t type = spec->mounts[index].type;
+
+	if (type < MOUNT_BIND || type > MOUNT_CGROUP2)
+		return mount_field(failure, index, "type", "is not known");
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (type == rows[i].type && !(spec->kinds & KIND_BIT(rows[i].kind)))
+			return mount_field(failure, index, "type", rows[i].reason);
+	return 0;
+}
+
+/* /a and //a/ are one place; there is neither . nor .. in them. */
+static bool is_same_path(const char *a, const char *b)
+{
+	for (;;) {
+		size_t n;
+
+		a += strspn(a, "/");
+		b += strspn(b, "/");
+		n = strcspn(a, "/");
+		if (n != strcspn(b, "/") || memcmp(a, b, n) != 0)
+			return false;
+		if (n == 0)
+			return true;
+		a += n;
+		b += n;
+	}
+}
+
+static int check_mount(const struct wire_spec *spec, size_t index, struct failure *failure)
+{
+	const struct spec_mount *mount = &spec->mounts[index];
+	int r = check_mount_type(spec, index, failure);
+
+	if (r)
+		return r;
+	if (!mount->target || !path_is_valid(mount->target))
+		return mount_field(failure, index, "target",
+				   "is an absolute path without . and ..");
+	if (is_same_path(mount->target, "/"))
+		return mount_field(failure, index, "target",
+				   "is /: another root is what spec.rootFileDescriptor is for");
+	if (mount->type == MOUNT_BIND && mount->source_fd < 0 && !(spec->boot && mount->source))
+		return mount_field(failure, index, "sourceFileDescriptor", "is needed for a bind");
+	if (mount->type != MOUNT_BIND && (mount->source_fd >= 0 || mount->source))
+		return mount_field(failure, index, "source", "is for binds only");
+	if (mount->source && !path_is_valid(mount->source))
+		return mount_field(failure, index, "source",
+				   "is an absolute path without . and ..");
+	if (mount->type != MOUNT_TMPFS && mount->size)
+		return mount_field(failure, index, "size", "is for tmpfs only");
+	for (size_t i = 0; i < index; i++)
+		if (is_same_path(spec->mounts[i].target, mount->target))
+			return mount_field(failure, index, "target",
+					   "is another mount's target already");
+	return 0;
+}
+
+static int check_labels(const struct wire_spec *spec, struct failure *failure)
+{
+	for (size_t i = 0; i < spec->n_labels; i++) {
+		const struct spec_label *label = &spec->labels[i];
+
+		if (!label->key || !label_key_is_valid(label->key) ||
+		    (label->value && !label_value_is_valid(label->value)))
+			return invalid(failure, "spec.labels",
+				       "a key is 1 to 63 of A-Z a-z 0-9 . _ / -; a value is up to "
+				       "256 bytes without control characters");
+		for (size_t j = 0; j < i; j++)
+			if (strcmp(spec->labels[j].key, label->key) == 0)
+				return invalid(failure, "spec.labels", "a key comes twice");
+	}
+	return 0;
+}
+
+/* The same port twice would lead to two places. */
+static int check_publish(const struct wire_spec *spec, struct failure *failure)
+{
+	for (size_t i = 0; i < spec->n_publish; i++) {
+		const struct spec_publish *publish = &spec->publish[i];
+		struct address address;
+		char field[48];
+
+		snprintf(field, sizeof(field), "spec.publish[%zu].hostAddress", i);
+		if (publish->host_address && address_read_host(publish->host_address, &address))
+			return invalid(failure, field, "is no host's IP address");
+		snprintf(field, sizeof(field), "spec.publish[%zu].hostPort", i);
+		if (!publish->host_port || !publish->port ||
+		    (publish->protocol != PUBLISH_TCP && publish->protocol != PUBLISH_UDP))
+			return invalid(failure, field, "protocol and ports are needed");
+		for (size_t j = 0; j < i; j++)
+			if (spec->publish[j].host_port == publish->host_port &&
+			    spec->publish[j].protocol == publish->protocol)
+				return invalid(failure, field, "comes twice");
+	}
+	return 0;
+}
+
+static int check_dns(const struct wire_spec *spec, struct failure *failure)
+{
+	for (size_t i = 0; i < spec->n_dns; i++) {
+		struct address address;
+		char field[32];
+
+		snprintf(field, sizeof(field), "spec.dns[%zu]", i);
+		if (!spec->dns[i].text || address_read_host(spec->dns[i].text, &address))
+			return invalid(failure, field, "is no host's IP address");
+	}
+	return 0;
+}
+
+/* What the set is made of must be there again, and found by its name. */
+static int check_boot(const struct wire_spec *spec, struct failure *failure)
+{
+	char field[48];
+
+	if (!spec->boot)
+		return 0;
+	if (spec->lease || spec->lease_connection || spec->lease_fd >= 0)
+		return invalid(failure, "spec.boot", "goes with no lease: a leased set ends");
+	if (spec->root_fd >= 0 && !spec->root_path)
+		return invalid(failure, "spec.rootPath", "is needed with boot: it is opened again");
+	for (size_t i = 0; i < spec->n_mounts; i++)
+		if (spec->mounts[i].type == MOUNT_BIND && !spec->mounts[i].source) {
+			snprintf(field, sizeof(field), "spec.mounts[%zu].source", i);
+			return invalid(failure, field, "is needed with boot: it is opened again");
+		}
+	return 0;
+}
+
+/* The making of a set takes some of what it may have. */
+static int check_limits(const struct wire_spec *spec, struct failure *failure)
+{
+	if (spec->memory && (spec->memory < LIMIT_MEMORY_MIN || spec->memory > INT64_MAX))
+		return invalid(failure, "spec.limits.memory", "is at least 4 MiB");
+	if (spec->tasks && (spec->tasks < LIMIT_TASKS_MIN || spec->tasks > LIMIT_TASKS_MAX))
+		return invalid(failure, "spec.limits.tasks", "is 8 to 4194304");
+	if (spec->cpu_thousandths &&
+	    (spec->cpu_thousandths < LIMIT_CPU_MIN || spec->cpu_thousandths > LIMIT_CPU_MAX))
+		return invalid(failure, "spec.limits.cpus", "is 0.01 to 10000");
+	return 0;
+}
+
+static int check_values(const struct wire_spec *spec, struct failure *failure)
+{
+	if (spec->hostname && !hostname_is_valid(spec->hostname))
+		return invalid(failure, "spec.hostname",
+			       "is 1 to 64 letters, digits, - and ., no part edged with -");
+	if (spec->root_path && !path_is_valid(spec->root_path))
+		return invalid(failure, "spec.rootPath", "is an absolute path without . and ..");
+	if (spec->root_path && spec->root_fd < 0 && !spec->boot)
+		return invalid(failure, "spec.rootFileDescriptor", "is needed with rootPath");
+	if (spec->monotonic < -CLOCK_MAX || spec->monotonic > CLOCK_MAX)
+		return invalid(failure, "spec.clocks.monotonic", "is too far away");
+	if (spec->boottime < -CLOCK_MAX || spec->boottime > CLOCK_MAX)
+		return invalid(failure, "spec.clocks.boottime", "is too far away");
+	return check_labels(spec, failure);
+}
+
+/* Says what nobody said, so that equal wishes are equal. */
+static void complete(struct wire_spec *spec, const char *name)
+{
+	bool mnt = spec->kinds & KIND_BIT(KIND_MNT), pid = spec->kinds & KIND_BIT(KIND_PID);
+
+	spec->given = true;
+	if (spec->kinds & KIND_BIT(KIND_UTS) && !spec->hostname && name && hostname_is_valid(name))
+		spec->hostname = name;
+	if (mnt && spec->propagation == PROPAGATION_DEFAULT)
+		spec->propagation = PROPAGATION_SLAVE;
+	if (mnt && pid && spec->mount_proc == SWITCH_DEFAULT)
+		spec->mount_proc = SWITCH_ON;
+	if (!(mnt && pid))
+		spec->mount_proc = SWITCH_DEFAULT;
+}
+
+int check_spec(struct wire_spec *spec, const char *name, struct failure *failure)
+{
+	int r = fill_kinds(spec, failure);
+
+	if (r == 0)
+		r = check_owned_fields(spec, failure);
+	for (size_t i = 0; r == 0 && i < spec->n_mounts; i++)
+		r = check_mount(spec, i, failure);
+	if (r == 0)
+		r = check_values(spec, failure);
+	if (r == 0)
+		r = check_publish(spec, failure);
+	if (r == 0)
+		r = check_dns(spec, failure);
+	if (r == 0)
+		r = check_limits(spec, failure);
+	if (r == 0)
+		r = check_boot(spec, failure);
+	if (r == 0)
+		complete(spec, name);
+	return r;
+}
+
+/* --- commands --- */
+
+int check_command(const struct wire_command *command, uint32_t set_kinds, struct failure *failure)
+{
+	if (command->arguments_fd < 0)
+		return invalid(failure, "command", "is needed");
+	if (command->kinds & ~set_kinds)
+		return invalid(failure, "namespaces", "the set does not hold all of these kinds");
+	if (command->working_directory && command->working_directory[0] != '/')
+		return invalid(failure, "workingDirectory", "is not an absolute path");
+	return 0;
+}

@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <ini.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include "daemon/keeper/policy/address.h"
+#include "daemon/keeper/policy/config-part.h"
+
+/* Accounts that need not exist: numbers that no distribution hands out. */
+#define FRONT_ID 61182
+#define INIT_ID 61183
+
+#define LIMITS_MAX 1000000
+
+const char *const config_allow_keys[CONFIG_ALLOW_COUNT] = {
+	[CONFIG_CONNECT] = "connect",	    [CONFIG_USER_NAMESPACES] = "user-namespaces",
+	[CONFIG_IP_NETNS] = "ip-netns",	    [CONFIG_NEW_PRIVILEGES] = "new-privileges",
+	[CONFIG_ADMINISTER] = "administer", [CONFIG_NESTED] = "nested",
+	[CONFIG_CONFINED] = "confined",	    [CONFIG_HOST_LINKS] = "host-links",
+	[CONFIG_EGRESS] = "egress",	    [CONFIG_PUBLISH] = "publish",
+	[CONFIG_LOW_PORTS] = "low-ports",
+};
+
+struct loading {
+	FILE *file;
+	const char *path;
+	unsigned int line; /* of what the parser is looking at */
+	struct config *config;
+	char *message; /* the first error, and its line */
+	int message_line;
+	char seen[32][64]; /* SECTION.KEY, each once */
+	size_t n_seen;
+	bool front_named, init_named;
+};
+
+int config_complain(struct loading *loading, const char *format, ...)
+{
+	char text[512];
+	va_list arguments;
+
+	if (loading->message)
+		return -EINVAL;
+	va_start(arguments, format);
+	(void)vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	if (asprintf(&loading->message, "%s:%u: %s", loading->path, loading->line, text) < 0)
+		loading->message = NULL;
+	loading->message_line = (int)loading->line;
+	return -EINVAL;
+}
+
+/* --- sections --- */
+
+static int set_limit(struct loading *loading, const char *key, const char *value)
+{
+	struct config_limits *limits = &loading->config->limits;
+	const struct {
+		const char *key;
+		uint32_t *number;
+	} rows[] = {{"sets", &limits->sets},
+		    {"sessions", &limits->sessions},
+		    {"connections", &limits->connections},
+		    {"links", &limits->links},
+		    {"networks", &limits->networks},
+		    {"monitors", &limits->monitors},
+		    {"published-ports", &limits->ports},
+		    {"fronts", &limits->fronts}};
+	uint64_t number;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		if (strcmp(key, rows[i].key) != 0)
+			continue;
+		if (config_parse_number(value, false, LIMITS_MAX, &number) < 0)
+			return config_complain(loading, "limits.%s: %s: is a number, 0 to %d", key,
+					       value, LIMITS_MAX);
+		*rows[i].number = number;
+		return 0;
+	}
+	if (strcmp(key, "buffered-bytes") != 0)
+		return config_complain(
+			loading,
+			"limits.%s: unknown key; known are: sets sessions connections "
+			"links networks monitors published-ports buffered-bytes fronts",
+			key);
+	if (config_parse_number(value, true, UINT64_C(1) << 40, &limits->buffered) < 0 ||
+	    limits->buffered < UINT64_C(1) << 20)
+		return config_complain(loading, "limits.%s: %s: is a size such as 16M, at least 1M",
+				       key, value);
+	return 0;
+}
+
+static int set_allow(struct loading *loading, const char *key, const char *value)
+{
+	for (enum config_allow i = 0; i < CONFIG_ALLOW_COUNT; i++)
+		if (strcmp(key, config_allow_keys[i]) == 0)
+			return config_parse_who(loading, key, i == CONFIG_USER_NAMESPACES, value,
+						&loading->config->allow[i]);
+	return config_complain(
+		loading,
+		"allow.%s: unknown key; known are: connect user-namespaces ip-netns "
+		"new-privileges administer nested confined host-links egress publish low-ports",
+		key);
+}
+
+/* A subnet in its canonical form. */
+static int parse_subnet(struct loading *loading, const char *key, const char *text, int family,
+			unsigned int longest, char ret[static ADDRESS_SIZE])
+{
+	struct address subnet;
+	const char *wrong = address_read_subnet(text, &subnet);
+
+	if (!wrong && subnet.family != family)
+		wrong = "is of the other family";
+	if (!wrong && subnet.prefix > longest)
+		wrong = "has room for too few sets";
+	if (wrong)
+		return config_complain(loading, "network.%s: %s: %s", key, text, wrong);
+	address_write(&subnet, true, ret);
+	return 0;
+}
+
+/* Subnets and single addresses, with commas or spaces between. */
+static int parse_forbidden(struct loading *loading, const char *key, const char *value)
+{
+	struct config_network *network = &loading->config->network;
+	char *copy = strdup(value), *rest = copy, *word;
+	int r = copy ? 0 : -ENOMEM;
+
+	network->n_forbidden = 0;
+	while (r == 0 && (word = strsep(&rest, ", \t"))) {
+		struct address address;
+		const char *wrong = *word ? address_read_any(word, &address) : NULL;
+
+		if (!*word)
+			continue;
+		if (wrong)
+			r = config_complain(loading, "network.%s: %s: %s", key, word, wrong);
+		else if (network->n_forbidden == FORBIDDEN_MAX)
+			r = config_complain(loading, "network.%s: more than %d", key,
+					    FORBIDDEN_MAX);
+		else
+			address_write(&address, true, network->forbidden[network->n_forbidden++]);
+	}
+	free(copy);
+	return r;
+}
+
+static int set_network(struct loading *loading, const char *key, const char *value)
+{
+	struct config_network *network = &loading->config->network;
+
+	if (strcmp(key, "egress-pool-v4") == 0)
+		return parse_subnet(loading, key, value, AF_INET, 28, network->pool_v4);
+	if (strcmp(key, "egress-pool-v6") == 0)
+		return parse_subnet(loading, key, value, AF_INET6, 112, network->pool_v6);
+	if (strcmp(key, "egress-forbidden") == 0)
+		return parse_forbidden(loading, key, value);
+	return config_complain(loading,
+			       "network.%s: unknown key; known are: egress-pool-v4 egress-pool-v6 "
+			       "egress-forbidden",
+			       key);
+}
+
+static int set_path(struct loading *loading, const char *key, const char *value,
+		    char ret[static CONFIG_PATH_SIZE])
+{
+	if (*value != '/' || strlen(value) >= CONFIG_PATH_SIZE)
+		return config_complain(loading,
+				       "accounts.%s: %s: is a path from / on, of less than %d", key,
+				       value, CONFIG_PATH_SIZE);
+	strcpy(ret, value);
+	return 0;
+}
+
+static int set_account(struct loading *loading, const char *key, const char *value)
+{
+	struct config *config = loading->config;
+	bool front = strcmp(key, "front") == 0;
+	uid_t uid;
+	gid_t gid;
+
+	if (strcmp(key, "subuid") == 0)
+		return set_path(loading, key, value, config->subuid);
+	if (strcmp(key, "subgid") == 0)
+		return set_path(loading, key, value, config->subgid);
+	if (!front && strcmp(key, "init") != 0)
+		return config_complain(
+			loading, "accounts.%s: unknown key; known are: front init subuid subgid",
+			key);
+	if (config_find_user(value, &uid, &gid) < 0)
+		return config_complain(loading, "accounts.%s: there is no user %s", key, value);
+	if (uid == 0)
+		return config_complain(loading, "accounts.%s: root is not what this is for", key);
+	if (front) {
+		config->front_uid = uid;
+		config->front_gid = gid;
+		loading->front_named = true;
+	} else {
+		config->init_uid = uid;
+		config->init_gid = gid;
+		loading->init_named = true;
+	}
+	return 0;
+}
+
+static int see_once(struct loading *loading, const char *section, const char *key)
+{
+	char *seen = loading->seen[loading->n_seen];
+
+	if (loading->n_seen == ARRAY_SIZE(loading->seen))
+		return config_complain(loading, "more keys than there are");
+	snprintf(seen, sizeof(loading->seen[0]), "%s.%s", section, key);
+	for (size_t i = 0; i < loading->n_seen; i++)
+		if (strcmp(loading->seen[i], seen) == 0)
+			return config_complain(loading, "%s: stands here for the second time",
+					       seen);
+	loading->n_seen++;
+	return 0;
+}
+
+/* libinih's: nonzero goes on. */
+static int on_key(void *context, const char *section, const char *key, const char *value)
+{
+	static const struct {
+		const char *name;
+		int (*set)(struct loading *loading, const char *key, const char *value);
+	} sections[] = {{"limits", set_limit},
+			{"allow", set_allow},
+			{"accounts", set_account},
+			{"network", set_network}};
+	struct loading *loading = context;
+
+	if (loading->message)
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(sections); i++)
+		if (strcmp(section, sections[i].name) == 0)
+			return see_once(loading, section, key) == 0 &&
+			       sections[i].set(loading, key, value ? value : "") == 0;
+	config_complain(loading, "[%s]: unknown section; known are: limits allow accounts network",
+			section);
+	return 0;
+}
+
+/* Counts lines for messages: libinih may be built without telling them. */
+static char *read_line(char *text, int size, void *context)
+{
+	struct loading *loading = context;
+	char *line = fgets(text, size, loading->file);
+
+	if (line)
+		loading->line++;
+	if (line && !strchr(line, '\n') && !feof(loading->file))
+		config_complain(loading, "the line is too long");
+	return line;
+}
+
+/* --- all --- */
+
+static void set_account_default(const char *name, uint32_t number, bool named, uid_t *uid,
+				gid_t *gid, bool *ret_missing)
+{
+	if (named)
+		return;
+	*ret_missing = config_find_user(name, uid, gid) < 0;
+	if (*ret_missing) {
+		*uid = number;
+		*gid = number;
+	}
+}
+
+static struct config *new_with_defaults(void)
+{
+	struct config *config = calloc(1, sizeof(*config));
+
+	if (!config)
+		return NULL;
+	config->limits = (struct config_limits){
+		.sets = 1024,
+		.sessions = 1024,
+		.connections = 256,
+		.links = 512,
+		.networks = 64,
+		.monitors = 16,
+		.ports = 64,
+		.buffered = 16 * 1024 * 1024,
+		.fronts = 1024,
+	};
+	strcpy(config->network.pool_v4, "10.213.0.0/16");
+	strcpy(config->network.pool_v6, "fd6e:7363:746c::/64");
+	strcpy(config->subuid, "/etc/subuid");
+	strcpy(config->subgid, "/etc/subgid");
+	config->allow[CONFIG_CONNECT].everyone = true;
+	config->allow[CONFIG_USER_NAMESPACES].host = true;
+	return config;
+}
+
+static int parse_file(struct loading *loading)
+{
+	int line = ini_parse_stream(read_line, loading, on_key, loading);
+
+	if (ferror(loading->file))
+		return config_complain(loading, "cannot be read");
+	if (line < 0)
+		return -EINVAL;
+	/* libinih goes on behind what it does not understand: that comes first, not what follows */
+	if (line > 0 && (!loading->message || line < loading->message_line)) {
+		free(loading->message);
+		loading->message = NULL;
+		loading->line = line;
+		return config_complain(loading, "is neither [section] nor key = value");
+	}
+	return loading->message ? -EINVAL : 0;
+}
+
+int config_parse(FILE *file, const char *path, struct config **ret, char **ret_message)
+{
+	struct loading loading = {.path = path, .file = file, .config = new_with_defaults()};
+	int r;
+
+	*ret_message = NULL;
+	if (!loading.config)
+		return -ENOMEM;
+	r = parse_forbidden(&loading, "egress-forbidden", FORBIDDEN_DEFAULT);
+	if (r == 0 && file)
+		r = parse_file(&loading);
+	if (r < 0) {
+		config_free(loading.config);
+		*ret_message = loading.message;
+		return r;
+	}
+	set_account_default("nsctl", FRONT_ID, loading.front_named, &loading.config->front_uid,
+			    &loading.config->front_gid, &loading.config->front_missing);
+	set_account_default("nsctl-init", INIT_ID, loading.init_named, &loading.config->init_uid,
+			    &loading.config->init_gid, &loading.config->init_missing);
+	*ret = loading.config;
+	return 0;
+}
+
+/* What is wrong with the file, or NULL: who can write it could make himself root. */
+static const char *check_file(FILE *file)
+{
+	struct stat st;
+
+	if (fstat(fileno(file), &st) < 0)
+		return strerror(errno);
+	/* reading a directory is only an error when it is read */
+	if (!S_ISREG(st.st_mode))
+		return "is not a regular file";
+	if (st.st_uid != 0 || st.st_mode & 022)
+		return "must belong to root and be writable by nobody else";
+	return NULL;
+}
+
+int config_load(const char *path, bool must_exist, struct config **ret, char **ret_message)
+{
+	_cleanup_file_ FILE *file = fopen(path, "re");
+	struct loading loading = {.path = path};
+	const char *wrong = NULL;
+	int r;
+
+	if (file)
+		wrong = check_file(file);
+	else if (errno != ENOENT || must_exist)
+		wrong = strerror(errno);
+	if (!wrong)
+		return config_parse(file, path, ret, ret_message);
+	r = config_complain(&loading, "%s", wrong);
+	*ret_message = loading.message;
+	return r;
+}
+
+struct config *config_free(struct config *config)
+{
+	if (!config)
+		return NULL;
+	for (enum config_allow key = 0; key < CONFIG_ALLOW_COUNT; key++)
+		config_who_done(&config->allow[key]);
+	free(config);
+	return NULL;
+}
+
+/* A sysctl that is asked for at each connection: kept open. One that this kernel does not have
+ * allows it, one that cannot be read does not. */
+struct sysctl {
+	const char *path;
+	bool zero_allows;
+	bool absent;
+	int fd; /* 0: not open yet */
+};
+
+static bool sysctl_allows(struct sysctl *sysctl)
+{
+	char text[32];
+	ssize_t n;
+
+	if (sysctl->fd <= 0 && !sysctl->absent) {
+		sysctl->fd = open(sysctl->path, O_RDONLY | O_CLOEXEC);
+		sysctl->absent = sysctl->fd < 0 && errno == ENOENT;
+	}
+	if (sysctl->absent)
+		return true;
+	n = sysctl->fd < 0 ? -1 : pread(sysctl->fd, text, sizeof(text) - 1, 0);
+	if (n <= 0)
+		return false;
+	text[n] = '\0';
+	return (strtol(text, NULL, 10) == 0) == sysctl->zero_allows;
+}
+
+bool config_host_user_namespaces(void)
+{
+	static struct sysctl all[] = {
+		{.path = "/proc/sys/kernel/unprivileged_userns_clone"},
+		{.path = "/proc/sys/kernel/apparmor_restrict_unprivileged_userns",
+		 .zero_allows = true},
+		{.path = "/proc/sys/user/max_user_namespaces"},
+	};
+	bool allowed = true;
+
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
+		allowed &= sysctl_allows(&all[i]);
+	return allowed;
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "daemon/keeper/policy/idmap.h"
+
+/* Everything about users or about groups. */
+struct side {
+	const char *field, *file;
+	struct wire_map *map;
+	uint32_t own;
+	const struct subid_ranges *ranges;
+	const uint32_t *reserved; /* two */
+	bool root;		  /* it is root that asks */
+};
+
+static uint64_t end_of(uint32_t first, uint32_t count)
+{
+	return (uint64_t)first + count;
+}
+
+static bool holds(uint32_t first, uint32_t count, uint32_t id)
+{
+	return id >= first && id < end_of(first, count);
+}
+
+static bool overlap(uint32_t first, uint32_t count, uint32_t other_first, uint32_t other_count)
+{
+	return first < end_of(other_first, other_count) && other_first < end_of(first, count);
+}
+
+static int refuse(const struct side *side, size_t index, const char *reason,
+		  struct failure *failure)
+{
+	char field[32];
+
+	snprintf(field, sizeof(field), "%s[%zu]", side->field, index);
+	return failure_set(failure, ERROR_INVALID_VALUE, 0, field, "%s", reason);
+}
+
+static void set_own(struct wire_map *map, uint32_t inside, uint32_t own)
+{
+	*map = (struct wire_map){.ranges = {{inside, own, 1}}, .n_ranges = 1};
+}
+
+/* Its own id, or within one of the lines that give it ids. */
+static bool is_allowed(const struct side *side, const struct wire_range *range)
+{
+	if (side->root || (range->outside == side->own && range->count == 1))
+		return true;
+	for (size_t i = 0; i < side->ranges->n; i++) {
+		const struct subid_range *line = &side->ranges->ranges[i];
+
+		if (range->outside >= line->first &&
+		    end_of(range->outside, range->count) <= end_of(line->first, line->count))
+			return true;
+	}
+	return false;
+}
+
+static int check_range(const struct side *side, size_t index, struct failure *failure)
+{
+	const struct wire_range *range = &side->map->ranges[index];
+
+	/* UINT32_MAX is no id */
+	if (range->count == 0 || end_of(range->inside, range->count) > UINT32_MAX ||
+	    end_of(range->outside, range->count) > UINT32_MAX)
+		return refuse(side, index, "is empty or reaches beyond the ids that there are",
+			      failure);
+	if (!is_allowed(side, range))
+		return failure_set(failure, ERROR_INVALID_VALUE, 0, side->field,
+				   "%u to %llu are not yours: your own id is %u, and %s has the "
+				   "others",
+				   range->outside,
+				   (unsigned long long)end_of(range->outside, range->count) - 1,
+				   side->own, side->file);
+	for (int i = 0; i < 2; i++)
+		if (holds(range->outside, range->count, side->reserved[i]))
+			return refuse(side, index, "holds an account of nsctld's own", failure);
+	for (size_t i = 0; i < index; i++) {
+		const struct wire_range *other = &side->map->ranges[i];
+
+		if (overlap(range->inside, range->count, other->inside, other->count) ||
+		    overlap(range->outside, range->count, other->outside, other->count))
+			return refuse(side, index, "overlaps another range", failure);
+	}
+	return 0;
+}
+
+static int check_map(const struct side *side, struct failure *failure)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < side->map->n_ranges; i++)
+		r = check_range(side, i, failure);
+	return r;
+}
+
+/* Itself as root, and the whole of what it has been given from 1 on. */
+static int make_auto(const struct side *side, struct failure *failure)
+{
+	uint32_t inside = 1;
+
+	if (side->ranges->n == 0)
+		return failure_set(failure, ERROR_INVALID_VALUE, 0, "spec.userMapping",
+				   "auto maps what %s gives you, and that is nothing", side->file);
+	set_own(side->map, 0, side->own);
+	for (size_t i = 0; i < side->ranges->n; i++) {
+		const struct subid_range *line = &side->ranges->ranges[i];
+
+		/* so many that there are no numbers left for them inside */
+		if (end_of(inside, line->count) > UINT32_MAX)
+			break;
+		side->map->ranges[side->map->n_ranges++] =
+			(struct wire_range){inside, line->first, line->count};
+		inside += line->count;
+	}
+	return 0;
+}
+
+static int complete_side(const struct side *side, uint32_t mapping, struct failure *failure)
+{
+	int r = mapping == MAPPING_AUTO ? make_auto(side, failure) : 0;
+
+	if (r == 0 && side->map->n_ranges == 0)
+		set_own(side->map, 0, side->own);
+	return r ? r : check_map(side, failure);
+}
+
+int idmap_complete(struct wire_spec *spec, const struct idmap_rights *rights,
+		   struct failure *failure)
+{
+	const struct side users = {
+		"spec.uidMap",	      "/etc/subuid",	     &spec->uid_map,   rights->uid,
+		&rights->subid.users, rights->reserved_uids, rights->uid == 0,
+	};
+	const struct side groups = {
+		"spec.gidMap",	       "/etc/subgid",	      &spec->gid_map,	rights->gid,
+		&rights->subid.groups, rights->reserved_gids, rights->uid == 0,
+	};
+	int r;
+
+	if (spec->mapping != MAPPING_AUTO && spec->mapping != MAPPING_CUSTOM)
+		return 0;
+	r = complete_side(&users, spec->mapping, failure);
+	return r ? r : complete_side(&groups, spec->mapping, failure);
+}
+
+void idmap_of(uint32_t mapping, uid_t uid, gid_t gid, const struct wire_spec *spec,
+	      struct idmap *ret)
+{
+	switch (mapping) {
+	case MAPPING_AUTO:
+	case MAPPING_CUSTOM:
+		ret->users = spec->uid_map;
+		ret->groups = spec->gid_map;
+		break;
+	case MAPPING_CURRENT:
+		set_own(&ret->users, uid, uid);
+		set_own(&ret->groups, gid, gid);
+		break;
+	default:
+		set_own(&ret->users, 0, uid);
+		set_own(&ret->groups, 0, gid);
+	}
+}
+
+bool idmap_has(const struct wire_map *map, uint32_t inside)
+{
+	for (size_t i = 0; i < map->n_ranges; i++)
+		if (holds(map->ranges[i].inside, map->ranges[i].count, inside))
+			return true;
+	return false;
+}
+
+uint32_t idmap_default(const struct wire_map *map, uint32_t own)
+{
+	for (size_t i = 0; i < map->n_ranges; i++) {
+		const struct wire_range *range = &map->ranges[i];
+
+		if (holds(range->outside, range->count, own))
+			return range->inside + (own - range->outside);
+	}
+	return idmap_has(map, 0) || map->n_ranges == 0 ? 0 : map->ranges[0].inside;
+}
+
+bool idmap_has_setgroups(const struct wire_map *groups, gid_t own)
+{
+	for (size_t i = 0; i < groups->n_ranges; i++)
+		if (groups->ranges[i].outside != own || groups->ranges[i].count != 1)
+			return true;
+	return false;
+}

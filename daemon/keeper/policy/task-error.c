@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+#include "daemon/keeper/policy/task-error.h"
+#include "daemon/kernel/fault.h"
+
+/* Which field of a request a step is about, "" where none is to blame. */
+static void blame(enum step step, uint32_t detail, char *ret, size_t size)
+{
+	switch (step) {
+	case STEP_MOUNT:
+		snprintf(ret, size, "spec.mounts[%u]", detail);
+		break;
+	case STEP_ROOT:
+		snprintf(ret, size, "spec.rootFileDescriptor");
+		break;
+	case STEP_PATH:
+		if (detail < SPEC_MOUNTS_MAX)
+			snprintf(ret, size, "spec.mounts[%u].source", detail);
+		else
+			snprintf(ret, size, "spec.rootPath");
+		break;
+	case STEP_CLOCKS:
+		snprintf(ret, size, "spec.clocks");
+		break;
+	case STEP_DIRECTORY:
+		snprintf(ret, size, "workingDirectory");
+		break;
+	default:
+		*ret = '\0';
+	}
+}
+
+/* What could not be done, to as much as the report knows. */
+static void name_step(const struct task_report *report, const char *field, char *ret, size_t size)
+{
+	bool of_kind = report->step == STEP_UNSHARE || report->step == STEP_PIN ||
+		       report->step == STEP_JOIN;
+	const char *kind = report->detail < KIND_COUNT ? kind_name(report->detail) : NULL;
+	const char *text = step_text(report->step);
+
+	if (report->step == STEP_UNSHARE && report->error == ENOSPC)
+		snprintf(ret, size, "%s: sysctl user.max_%s_namespaces allows no more", text,
+			 kind ? kind : "*");
+	else if (of_kind && kind)
+		snprintf(ret, size, "%s (%s)", text, kind);
+	else if (*field)
+		snprintf(ret, size, "%s (%s)", text, field);
+	else
+		snprintf(ret, size, "%s", text);
+}
+
+/* The errors that say something of a value, not of the machine. */
+static bool is_of_value(int error)
+{
+	return error == ENOENT || error == ENOTDIR || error == EINVAL || error == ELOOP ||
+	       error == EACCES || error == ERANGE;
+}
+
+/* What a particular error of a particular step means to a client. */
+static const struct meaning {
+	enum step step;
+	int error;
+	enum nsctl_error code;
+	const char *subject, *reason;
+} meanings[] = {
+	{STEP_RESOLVER, ENOENT, ERROR_INVALID_VALUE, "spec.dns",
+	 "there is no /etc/resolv.conf in this root to put name servers in: make an empty file"},
+	{STEP_IP_NETNS, EEXIST, ERROR_EXISTS, "namespace under /run/netns", ""},
+	{STEP_TERMINAL, EPERM, ERROR_INVALID_VALUE, "terminalFileDescriptor",
+	 "cannot become the command's controlling terminal: it must be open for reading, and no "
+	 "other session's"},
+	{STEP_TERMINAL, ENOTTY, ERROR_INVALID_VALUE, "terminalFileDescriptor", "is not a terminal"},
+};
+
+static const struct meaning *find_meaning(const struct task_report *report)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(meanings); i++)
+		if (meanings[i].step == report->step && meanings[i].error == report->error)
+			return &meanings[i];
+	return NULL;
+}
+
+/* A descriptor that is of no use where a command wants it. */
+static int verdict_on_descriptor(uint32_t which, struct failure *failure)
+{
+	static const char useless[] = "can be neither read nor written";
+	static const struct {
+		const char *field, *reason;
+	} rows[DESCRIPTOR_COUNT] = {
+		[DESCRIPTOR_STATUS] = {"statusFileDescriptor", "is not the writing end of a pipe"},
+		[DESCRIPTOR_STDIN] = {"stdinFileDescriptor", useless},
+		[DESCRIPTOR_STDOUT] = {"stdoutFileDescriptor", useless},
+		[DESCRIPTOR_STDERR] = {"stderrFileDescriptor", useless},
+		[DESCRIPTOR_TERMINAL] = {"terminalFileDescriptor",
+					 "is not a terminal that can be read or written"},
+	};
+
+	which = MIN(which, (uint32_t)DESCRIPTOR_TERMINAL);
+	return failure_set(failure, ERROR_INVALID_VALUE, 0, rows[which].field, "%s",
+			   rows[which].reason);
+}
+
+int verdict_on(const struct task_report *report, struct failure *failure)
+{
+	const struct meaning *meaning = find_meaning(report);
+	char field[64], what[128];
+	int error = report->error;
+
+	if (report->step == STEP_DESCRIPTOR)
+		return verdict_on_descriptor(report->detail, failure);
+	blame(report->step, report->detail, field, sizeof(field));
+	if (*field && is_of_value(error))
+		return failure_set(failure, ERROR_INVALID_VALUE, 0, field, "cannot %s: %s",
+				   step_text(report->step), strerror(error));
+	if (report->step == STEP_CONTROLLER)
+		return failure_set(failure, ERROR_NOT_SUPPORTED, 0, "limits",
+				   "a controller cannot be enabled for nsctld's cgroup: %s",
+				   strerror(error));
+	if (meaning)
+		return failure_set(failure, meaning->code, 0, meaning->subject, "%s",
+				   meaning->reason);
+	name_step(report, field, what, sizeof(what));
+	return failure_from_errno(failure, -error, what);
+}
+
+void verdict_on_link(const struct task_report *report, bool of_spec, struct failure *failure)
+{
+	static const struct {
+		enum step step;
+		int error;
+		const char *member, *reason;
+	} rows[] = {
+		{STEP_LINK, EEXIST, "interface", "there is an interface of this name"},
+		{STEP_LINK_NAME, EEXIST, "interface", "there is an interface of this name"},
+		{STEP_ADDRESS, EEXIST, "addresses", "address in use"},
+		{STEP_ROUTE, EEXIST, "gateway", "there is another default route"},
+		{STEP_ROUTE, ENETUNREACH, "gateway", "cannot be reached through this end"},
+		{STEP_ROUTE, EHOSTUNREACH, "gateway", "cannot be reached through this end"},
+		{STEP_LINK, EINVAL, "mtu", "the kernel does not take it"},
+		{STEP_LINK, ERANGE, "mtu", "the kernel does not take it"},
+	};
+	char field[64];
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		if (rows[i].step != report->step || rows[i].error != report->error)
+			continue;
+		if (of_spec)
+			snprintf(field, sizeof(field), "spec.links[%u].%s.%s", report->detail / 2,
+				 report->detail % 2 ? "peer" : "end", rows[i].member);
+		else
+			snprintf(field, sizeof(field), "%s.%s", report->detail % 2 ? "b" : "a",
+				 rows[i].member);
+		failure_set(failure, ERROR_INVALID_VALUE, 0, field, "%s", rows[i].reason);
+		return;
+	}
+	if (report->step == STEP_IMPAIR && report->error == ENOENT)
+		failure_set(failure, ERROR_NOT_SUPPORTED, 0, "impairments",
+			    "this kernel has no such queueing discipline: load sch_netem and "
+			    "sch_tbf (modprobe), which may be in a package of extra modules");
+	else
+		verdict_on(report, failure);
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+#include "daemon/keeper/request/admission.h"
+#include "daemon/keeper/policy/check.h"
+#include "daemon/keeper/policy/idmap.h"
+#include "daemon/keeper/set/lease.h"
+#include "daemon/keeper/base/log.h"
+#include "daemon/kernel/cgroup-limits.h"
+
+/* --- sets --- */
+
+/* The maps of a user namespace with more ids than the caller's own. */
+static int complete_maps(struct keeper *keeper, const struct request *request,
+			 struct wire_spec *spec, struct failure *failure)
+{
+	const struct config *config = keeper->config;
+	const struct peer_identity *identity = request_identity(request);
+	struct idmap_rights rights = {
+		.uid = identity->uid,
+		.gid = identity->gid,
+		.reserved_uids = {config->front_uid, config->init_uid},
+		.reserved_gids = {config->front_gid, config->init_gid},
+	};
+	int r;
+
+	if (spec->mapping != MAPPING_AUTO && spec->mapping != MAPPING_CUSTOM)
+		return 0;
+	r = subid_read(config->subuid, config->subgid, rights.uid, &rights.subid);
+	if (r < 0) {
+		log_by_user("subordinate ids not read", LOG_WARNING,
+			    &(struct log_fields){.has_uid = true, .uid = rights.uid}, "%s, %s: %s",
+			    config->subuid, config->subgid,
+			    r == -EPERM ? "not root's alone" : strerror(-r));
+		return failure_from_errno(failure, r, "read /etc/subuid and /etc/subgid");
+	}
+	return idmap_complete(spec, &rights, failure);
+}
+
+/* Before anything is made. */
+static int check_controllers(struct keeper *keeper, const struct wire_spec *spec,
+			     struct failure *failure)
+{
+	static const char *const features[CONTROLLER_COUNT] = {
+		[CONTROLLER_MEMORY] = "limits.memory",
+		[CONTROLLER_PIDS] = "limits.tasks",
+		[CONTROLLER_CPU] = "limits.cpus",
+	};
+	const struct cgroup_limits limits = {spec->memory, spec->tasks, spec->cpu_thousandths};
+	uint32_t missing = cgroup_limits_need(&limits);
+
+	if (missing)
+		missing &= ~cgroup_controllers(keeper->cgroup_fd);
+	for (enum controller i = 0; i < CONTROLLER_COUNT; i++)
+		if (missing & CONTROLLER_BIT(i))
+			return failure_set(
+				failure, ERROR_NOT_SUPPORTED, 0, features[i],
+				"nsctld's cgroup has no %s controller: version 1 of cgroups has "
+				"it (boot with cgroup_no_v1=all), or what started nsctld has not "
+				"delegated it (Delegate=yes)",
+				cgroup_controller_name(i));
+	return 0;
+}
+
+/* Paths are looked up again at boot with the rights of their owner, and nothing else: what confines
+ * the caller is not there then. */
+int admission_of_boot(const struct request *request, struct failure *failure)
+{
+	const struct connection *connection = request_connection(request);
+
+	if (!connection || (!*connection->peer.confined && !*connection->scope_name))
+		return 0;
+	return failure_set(
+		failure, ERROR_NOT_PERMITTED, 0, "boot",
+		"the caller is confined (%s), and would not be when the set is made again",
+		*connection->scope_name ? "it is inside a set" : connection->peer.confined);
+}
+
+int admission_of_spec(struct keeper *keeper, const struct request *request, struct wire_spec *spec,
+		      const char *name, struct failure *failure)
+{
+	int r = check_spec(spec, name, failure);
+
+	if (r == 0)
+		r = authz_spec(&request->subject, spec, failure);
+	if (r == 0)
+		r = complete_maps(keeper, request, spec, failure);
+	if (r == 0)
+		r = check_controllers(keeper, spec, failure);
+	if (r == 0 && spec->boot)
+		r = admission_of_boot(request, failure);
+	return r ? r : lease_identify(request, spec, failure);
+}
+
+void admission_fill_maps(struct task_create *task, const struct peer_identity *identity)
+{
+	struct idmap maps;
+
+	if (!(task->spec.kinds & KIND_BIT(KIND_USER)))
+		return;
+	idmap_of(task->spec.mapping, identity->uid, identity->gid, &task->spec, &maps);
+	task->spec.uid_map = maps.users;
+	task->spec.gid_map = maps.groups;
+	task->inside_uid = idmap_default(&maps.users, identity->uid);
+	task->inside_gid = idmap_default(&maps.groups, identity->gid);
+	task->setgroups = idmap_has_setgroups(&maps.groups, identity->gid);
+}
+
+/* --- commands --- */
+
+/* A command gets its caller's limits: those that the caller had when it connected. */
+static int check_limits_known(const struct request *request, struct failure *failure)
+{
+	const struct connection *connection = request_connection(request);
+
+	if (!connection || connection->peer.limits_known)
+		return 0;
+	return failure_set(failure, ERROR_NOT_PERMITTED, 0, "commands from here",
+			   "the process that connected executes a program with more rights than "
+			   "its user, or has ended: its limits are not known. Connect again from "
+			   "a process that stays as it is");
+}
+
+int admission_of_command(const struct request *request, uid_t owner, gid_t gid, uint32_t mapping,
+			 const struct wire_spec *spec, const struct wire_command *command,
+			 struct runs_as *as, struct failure *failure)
+{
+	bool enters = mapping != MAPPING_NONE &&
+		      (!command->kinds || command->kinds & KIND_BIT(KIND_USER));
+	struct idmap maps;
+	struct authz_command wanted = {
+		.owner = owner,
+		.owner_gid = gid,
+		.mapping = mapping,
+		.maps = enters ? &maps : NULL,
+		.has_user = command->has_user,
+		.has_group = command->has_group,
+		.new_privileges = command->new_privileges,
+		.user = command->user,
+		.group = command->group,
+	};
+	int r;
+
+	if (enters)
+		idmap_of(mapping, owner, gid, spec, &maps);
+	r = check_limits_known(request, failure);
+	if (r)
+		return r;
+	r = authz_command(&request->subject, &wanted, &as->identity, failure);
+	as->without_groups = r == 0 && enters && idmap_has_setgroups(&maps.groups, gid) &&
+			     as->identity.inside_uid != idmap_default(&maps.users, owner);
+	return r;
+}
+
+/* What it was made to be, where that is needed: to save the time, not for every command. */
+static const struct wire_spec *unpack_maps(const struct set *set)
+{
+	static struct wire_spec spec;
+
+	if (set->mapping != MAPPING_AUTO && set->mapping != MAPPING_CUSTOM)
+		return NULL;
+	if (wire_unpack(&wire_spec_layout, set->spec, set->spec_size, &spec) < 0)
+		wire_clear(&wire_spec_layout, &spec);
+	return &spec;
+}
+
+int admission_of_exec(const struct request *request, const struct set *set,
+		      const struct wire_command *command, struct runs_as *as,
+		      struct failure *failure)
+{
+	return admission_of_command(request, set->owner, set->gid, set->mapping, unpack_maps(set),
+				    command, as, failure);
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <linux/sockios.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include "daemon/keeper/request/closer.h"
+#include "daemon/keeper/base/log.h"
+#include "daemon/keeper/workers/operation.h"
+#include "daemon/wire/message.h"
+
+/* For a worker to become the closer. */
+#define START_SECONDS 20
+/* A closer with nothing to do is let go after this. */
+#define REST_SECONDS 10
+/* How soon a full closer is tried again. */
+#define AGAIN_MICROSECONDS 50000
+
+/* Returns true when nothing lies in the queue of a connection that has been shut down. SIOCINQ
+ * counts bytes, and descriptors travel with at least one (tests/kernel/test-queue.c). */
+static bool is_empty(int socket_fd)
+{
+	int bytes = 0;
+
+	return ioctl(socket_fd, SIOCINQ, &bytes) == 0 && bytes == 0;
+}
+
+/* Sends one connection. Returns 0, -EAGAIN when the closer has enough, or another -errno. */
+static int pass_on(struct keeper *keeper, int socket_fd)
+{
+	const struct wire_connection wire = {.socket_fd = socket_fd};
+
+	wire_begin(&keeper->to_front, WIRE_CLOSED, 0, 0, 0);
+	wire_put(&keeper->to_front, &wire_connection_layout, &wire);
+	return wire_send(&keeper->to_front, keeper->closer.fd);
+}
+
+static void let_go(struct closer *closer)
+{
+	closer->fd = close_fd(closer->fd);
+}
+
+static void on_event(evutil_socket_t fd, short what, void *context);
+
+static void look_again(struct keeper *keeper, const struct timeval *after)
+{
+	struct closer *closer = &keeper->closer;
+
+	if (!closer->event)
+		closer->event = evtimer_new(keeper->loop, on_event, keeper);
+	/* for want of memory it is looked at when the next connection ends */
+	if (closer->event)
+		evtimer_add(closer->event, after);
+}
+
+/* Passes on what waits, as far as the closer takes it. */
+static void flush(struct keeper *keeper)
+{
+	static const struct timeval again = {.tv_usec = AGAIN_MICROSECONDS},
+				    rest = {.tv_sec = REST_SECONDS};
+	struct closer *closer = &keeper->closer;
+	size_t n = 0;
+	int r = 0;
+
+	while (n < closer->n && (r = pass_on(keeper, closer->waiting[n])) == 0)
+		/* the closer empties the queue before it closes its copy, so it does not matter
+		 * whose is the last */
+		close_fd(closer->waiting[n++]);
+	closer->n -= n;
+	memmove(closer->waiting, closer->waiting + n, closer->n * sizeof(*closer->waiting));
+	if (r < 0 && r != -EAGAIN)
+		let_go(closer);
+	look_again(keeper, closer->n > 0 ? &again : &rest);
+}
+
+static void on_started(struct operation *operation, const struct task_report *report _unused_,
+		       int fds[REPORT_FDS_MAX])
+{
+	struct keeper *keeper = operation->keeper;
+
+	keeper->closer.fd = take_fd(&fds[0]);
+	if (keeper->closer.fd >= 0 && fcntl(keeper->closer.fd, F_SETFL, O_NONBLOCK) == 0)
+		flush(keeper);
+}
+
+static void on_used_up(struct operation *operation, const struct task_report *report _unused_)
+{
+	static const struct timeval again = {.tv_usec = AGAIN_MICROSECONDS};
+	struct keeper *keeper = operation->keeper;
+
+	keeper->closer.starting = false;
+	if (keeper->closer.fd < 0)
+		look_again(keeper, &again);
+}
+
+static void start(struct keeper *keeper)
+{
+	static const struct timeval again = {.tv_usec = AGAIN_MICROSECONDS};
+	struct operation *operation;
+
+	if (keeper->closer.starting)
+		return;
+	if (operation_new_own(keeper, START_SECONDS, &operation) < 0) {
+		look_again(keeper, &again);
+		return;
+	}
+	operation->report = on_started;
+	operation->done = on_used_up;
+	keeper->closer.starting = operation_send(operation, TASK_CLOSER, NULL, NULL) == 0;
+	if (!keeper->closer.starting)
+		look_again(keeper, &again);
+}
+
+static void on_event(evutil_socket_t fd _unused_, short what _unused_, void *context)
+{
+	struct keeper *keeper = context;
+	struct closer *closer = &keeper->closer;
+
+	if (closer->n == 0)
+		let_go(closer);
+	else if (closer->fd < 0)
+		start(keeper);
+	else
+		flush(keeper);
+}
+
+/* Returns false for want of memory. */
+static bool keep(struct closer *closer, int socket_fd)
+{
+	if (closer->n == closer->size) {
+		size_t size = closer->size ? 2 * closer->size : 16;
+		int *more = realloc(closer->waiting, size * sizeof(*more));
+
+		if (!more)
+			return false;
+		closer->waiting = more;
+		closer->size = size;
+	}
+	closer->waiting[closer->n++] = socket_fd;
+	return true;
+}
+
+void closer_close(struct keeper *keeper, int socket_fd)
+{
+	struct closer *closer = &keeper->closer;
+
+	if (socket_fd < 0)
+		return;
+	shutdown(socket_fd, SHUT_RDWR);
+	if (is_empty(socket_fd)) {
+		close_fd(socket_fd);
+		return;
+	}
+	keeper->counters.left_to_closer++;
+	/* without memory it stays open: better a descriptor less than a keeper that hangs */
+	if (!keep(closer, socket_fd))
+		log_error("a connection stays open: %s", strerror(ENOMEM));
+	else if (closer->fd >= 0)
+		flush(keeper);
+	else
+		start(keeper);
+}
+
+void closer_stop(struct keeper *keeper)
+{
+	struct closer *closer = &keeper->closer;
+
+	/* what waits still is closed by the end of the process */
+	free(closer->waiting);
+	if (closer->event)
+		event_free(closer->event);
+	let_go(closer);
+	*closer = (struct closer){.fd = -1};
+}

@@ -1,0 +1,463 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+#include "daemon/keeper/set/query.h"
+#include "daemon/keeper/base/log.h"
+#include "daemon/keeper/request/events.h"
+
+/* Events that may wait for one subscriber, and sets in one answer. */
+#define WAITING_MAX 1024
+#define PAGE_SETS 100
+
+/* An event, shared by those who are to be told of it. */
+struct news {
+	unsigned int references;
+	size_t size;
+	max_align_t packed[]; /* wire_pack()ed wire_event */
+};
+
+struct subscription {
+	struct subscription *next;
+	struct connection *connection;
+	struct request *request; /* the front waits for an answer; NULL: it has not asked yet */
+	/* what of: this set alone, or all of an owner, or of all whom the subject sees */
+	char set[NAME_SIZE];
+	bool one_owner, all_owners;
+	uid_t owner;
+	/* the sets are being told: up to this one they have been */
+	bool listing;
+	uid_t listed_owner;
+	char listed_name[KEY_SIZE];
+	struct news *waiting[WAITING_MAX]; /* a ring */
+	size_t first, n;
+	bool lost;
+};
+
+/* --- who is told of what --- */
+
+static bool is_about(const struct subscription *subscription, const struct set *set)
+{
+	return set && strcmp(set->name, subscription->set) == 0;
+}
+
+/* set and other: what it happened to; NULL: the host. */
+static bool sees(const struct subscription *subscription, uid_t owner, const struct set *set,
+		 const struct set *other)
+{
+	if (subscription->one_owner ? owner != subscription->owner
+				    : !authz_sees(&subscription->connection->subject,
+						  subscription->all_owners, owner))
+		return false;
+	return !*subscription->set || is_about(subscription, set) || is_about(subscription, other);
+}
+
+/* Whether the list will tell of the set as it is then. */
+static bool will_be_listed(const struct subscription *subscription, const struct set *set)
+{
+	if (!subscription->listing || !set || set_is_network(set))
+		return false;
+	if (!*subscription->listed_name || set->owner != subscription->listed_owner)
+		return !*subscription->listed_name || set->owner > subscription->listed_owner;
+	return strcmp(set->name, subscription->listed_name) > 0;
+}
+
+/* --- the queue --- */
+
+static void news_unref(struct news *news)
+{
+	if (--news->references == 0)
+		free(news);
+}
+
+static void drop_waiting(struct subscription *subscription)
+{
+	for (; subscription->n > 0; subscription->n--) {
+		news_unref(subscription->waiting[subscription->first]);
+		subscription->first = (subscription->first + 1) % WAITING_MAX;
+	}
+}
+
+static void queue(struct subscription *subscription, struct news *news)
+{
+	if (subscription->lost)
+		return;
+	if (!news || subscription->n == WAITING_MAX) {
+		/* there is no use in the beginning of a story without its end */
+		subscription->lost = true;
+		drop_waiting(subscription);
+		return;
+	}
+	news->references++;
+	subscription->waiting[(subscription->first + subscription->n++) % WAITING_MAX] = news;
+}
+
+/* NULL: no memory. */
+static struct news *news_new(const struct wire_event *event)
+{
+	struct news *news = NULL;
+	void *packed;
+	size_t size;
+
+	if (wire_pack(&wire_event_layout, event, &packed, &size) < 0)
+		return NULL;
+	news = malloc(sizeof(*news) + size);
+	if (news) {
+		news->references = 1;
+		news->size = size;
+		memcpy(news->packed, packed, size);
+	}
+	free(packed);
+	return news;
+}
+
+/* of: the set that a list would tell of instead, or NULL. */
+static void tell(struct keeper *keeper, struct wire_event *event, const struct set *of,
+		 const struct set *set, const struct set *other)
+{
+	struct news *news = NULL;
+	bool made = false;
+
+	event->time = keeper_now();
+	for (struct subscription *at = keeper->subscriptions; at; at = at->next) {
+		if (!sees(at, event->owner, set, other) || will_be_listed(at, of))
+			continue;
+		if (!made)
+			news = news_new(event);
+		made = true;
+		queue(at, news);
+	}
+	if (news)
+		news_unref(news);
+	/* not at once: whoever tells may be in the middle of an answer */
+	if (made)
+		event_active(keeper->monitor_event, EV_TIMEOUT, 0);
+}
+
+/* --- answers --- */
+
+static void subscription_free(struct keeper *keeper, struct subscription *subscription)
+{
+	uid_t uid = subscription->connection->charged;
+	struct registry_use *use = registry_use(keeper->registry, uid);
+
+	for (struct subscription **at = &keeper->subscriptions; *at; at = &(*at)->next)
+		if (*at == subscription) {
+			*at = subscription->next;
+			break;
+		}
+	if (use && use->monitors > 0)
+		use->monitors--;
+	registry_use_settle(keeper->registry, uid);
+	subscription->connection->subscription = NULL;
+	drop_waiting(subscription);
+	if (subscription->request)
+		request_drop(subscription->request);
+	free(subscription);
+}
+
+static struct set *next_listed(struct keeper *keeper, const struct subscription *subscription,
+			       uid_t owner, const char *name)
+{
+	struct set *set = registry_next_set(keeper->registry, owner, name);
+
+	/* one that is being made has its own event when it is ready */
+	while (set && (set_is_network(set) || !set->announced ||
+		       !sees(subscription, set->owner, set, NULL)))
+		set = registry_next_set(keeper->registry, set->owner, set->name);
+	return set;
+}
+
+static void answer_sets(struct keeper *keeper, struct subscription *subscription)
+{
+	static struct set_view view;
+	bool begun = *subscription->listed_name;
+	struct set *set = next_listed(keeper, subscription, subscription->listed_owner,
+				      begun ? subscription->listed_name : NULL);
+	size_t n = 0;
+
+	request_begin(keeper, subscription->request, 0);
+	while (set && n < PAGE_SETS) {
+		inquiry_view(keeper, set, false, &view);
+		if (!wire_put_item(&keeper->to_front, WIRE_ITEM_SET, &wire_set_layout,
+				   &view.wire) &&
+		    n > 0)
+			break;
+		subscription->listed_owner = set->owner;
+		memcpy(subscription->listed_name, set->name, sizeof(subscription->listed_name));
+		set = next_listed(keeper, subscription, set->owner, set->name);
+		n++;
+	}
+	subscription->listing = set != NULL;
+	request_end(keeper, take_ptr(subscription->request));
+}
+
+static void answer_events(struct keeper *keeper, struct subscription *subscription)
+{
+	static struct wire_event event;
+
+	request_begin(keeper, subscription->request, 0);
+	while (subscription->n > 0) {
+		struct news *news = subscription->waiting[subscription->first];
+
+		if (wire_unpack(&wire_event_layout, news->packed, news->size, &event) == 0 &&
+		    !wire_put_item(&keeper->to_front, WIRE_ITEM_EVENT, &wire_event_layout, &event))
+			break;
+		subscription->first = (subscription->first + 1) % WAITING_MAX;
+		subscription->n--;
+		news_unref(news);
+	}
+	request_end(keeper, take_ptr(subscription->request));
+}
+
+/* Answers, where an answer is wanted and there is one; it may end the subscription. */
+static void pump(struct keeper *keeper, struct subscription *subscription)
+{
+	struct failure failure;
+
+	if (!subscription->request)
+		return;
+	if (!subscription->listing && !subscription->lost && subscription->n == 0)
+		return;
+	/* the others of this front have their answers first */
+	if (!request_has_room(subscription->request))
+		return;
+	if (subscription->lost) {
+		struct log_fields fields = {.has_uid = true,
+					    .uid = subscription->connection->subject.uid};
+
+		log_by_user("monitors cut off", LOG_NOTICE, &fields,
+			    "a monitor is too slow: it is cut off");
+		failure_set(&failure, ERROR_EVENTS_LOST, 0, NULL, NULL);
+		request_fail(keeper, take_ptr(subscription->request), &failure);
+		subscription_free(keeper, subscription);
+	} else if (subscription->listing) {
+		answer_sets(keeper, subscription);
+	} else {
+		answer_events(keeper, subscription);
+	}
+}
+
+void monitor_resume(struct keeper *keeper)
+{
+	struct subscription *next;
+
+	for (struct subscription *at = keeper->subscriptions; at; at = next) {
+		next = at->next;
+		pump(keeper, at);
+	}
+}
+
+static void on_news(evutil_socket_t fd _unused_, short what _unused_, void *context)
+{
+	monitor_resume(context);
+}
+
+/* --- subscribing --- */
+
+static int count(struct keeper *keeper, uid_t uid, struct failure *failure)
+{
+	struct registry_use *use = registry_use(keeper->registry, uid);
+
+	if (!use)
+		return failure_from_errno(failure, -ENOMEM, "monitor");
+	if (uid != 0 && use->monitors >= keeper->config->limits.monitors) {
+		registry_use_settle(keeper->registry, uid);
+		return failure_set(failure, ERROR_LIMIT_EXCEEDED, keeper->config->limits.monitors,
+				   "monitors", NULL);
+	}
+	use->monitors++;
+	return 0;
+}
+
+/* A set that is not there may come: it is no error. Whether another's is there is not said. */
+static int subscribe(struct keeper *keeper, struct connection *connection,
+		     const struct wire_list *list, struct failure *failure)
+{
+	const struct authz_subject *subject = &connection->subject;
+	const char *name = list->set;
+	struct subscription *subscription;
+	uid_t owner = subject->uid;
+	int r = 0;
+
+	if (!name && subject->scope == SCOPE_SET)
+		name = subject->scope_text;
+	if (name && !name_is_valid(name))
+		return failure_set(failure, ERROR_INVALID_VALUE, 0, "set", "is no name of a set");
+	if (name || list->has_owner)
+		r = authz_owner(subject, list->has_owner, list->owner, "set", name ? name : "",
+				&owner, failure);
+	if (r == 0)
+		r = count(keeper, connection->charged, failure);
+	if (r)
+		return r;
+	if (!keeper->monitor_event)
+		keeper->monitor_event = evtimer_new(keeper->loop, on_news, keeper);
+	subscription = calloc(1, sizeof(*subscription));
+	if (!subscription || !keeper->monitor_event) {
+		registry_use(keeper->registry, connection->charged)->monitors--;
+		registry_use_settle(keeper->registry, connection->charged);
+		free(subscription);
+		return failure_from_errno(failure, -ENOMEM, "monitor");
+	}
+	subscription->connection = connection;
+	snprintf(subscription->set, sizeof(subscription->set), "%s", name ? name : "");
+	subscription->one_owner = name || list->has_owner;
+	subscription->all_owners = list->all_owners;
+	subscription->owner = owner;
+	subscription->listing = true;
+	subscription->next = keeper->subscriptions;
+	keeper->subscriptions = subscription;
+	connection->subscription = subscription;
+	return 0;
+}
+
+void monitor_on_monitor(struct keeper *keeper, struct request *request,
+			struct wire_message *message)
+{
+	struct connection *connection = request_connection(request);
+	static struct wire_list list;
+	struct failure failure = {};
+	int r = 0;
+
+	if (wire_decode(message, &wire_list_layout, &list) < 0)
+		r = failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "set", NULL);
+	else if (!connection->subscription)
+		r = subscribe(keeper, connection, &list, &failure);
+	else if (connection->subscription->request)
+		r = failure_set(&failure, ERROR_BUSY, 0, "monitoring", "connection");
+	if (r == 0) {
+		connection->subscription->request = request_keep(request);
+		if (connection->subscription->request) {
+			pump(keeper, connection->subscription);
+			return;
+		}
+		subscription_free(keeper, connection->subscription);
+		failure_from_errno(&failure, -ENOMEM, "monitor");
+	}
+	request_fail(keeper, request, &failure);
+}
+
+void monitor_end(struct keeper *keeper, struct connection *connection)
+{
+	if (connection->subscription)
+		subscription_free(keeper, connection->subscription);
+}
+
+void monitor_stop(struct keeper *keeper)
+{
+	if (keeper->monitor_event)
+		event_free(keeper->monitor_event);
+	keeper->monitor_event = NULL;
+}
+
+/* --- what happens --- */
+
+void monitor_set(struct keeper *keeper, struct set *set, enum event_kind what, const char *key,
+		 const char *value)
+{
+	struct wire_event event = {.what = what, .owner = set->owner};
+	bool network = set_is_network(set);
+
+	if (!keeper->subscriptions)
+		return;
+	*(network ? &event.network : &event.set) = set_shown_name(set);
+	if (network && what == EVENT_SET_CREATED)
+		event.what = EVENT_NETWORK_CREATED;
+	if (network && what == EVENT_SET_REMOVED)
+		event.what = EVENT_NETWORK_REMOVED;
+	if (key)
+		event.details[event.n_details++] = (struct wire_detail){key, value};
+	tell(keeper, &event, set, set, NULL);
+}
+
+void monitor_set_created(struct keeper *keeper, struct set *set)
+{
+	set->announced = true;
+	monitor_set(keeper, set, EVENT_SET_CREATED, NULL, NULL);
+}
+
+void monitor_set_removed(struct keeper *keeper, struct set *set)
+{
+	if (set->announced)
+		monitor_set(keeper, set, EVENT_SET_REMOVED, NULL, NULL);
+}
+
+/* The first words of its command, as far as there is room. */
+static void join_words(const struct session *session, char *ret, size_t size)
+{
+	static struct wire_session wire;
+	size_t used = 0;
+
+	*ret = '\0';
+	if (wire_unpack(&wire_session_layout, session->words, session->words_size, &wire) < 0)
+		return;
+	for (size_t i = 0; i < wire.n_words; i++) {
+		const char *word = wire.words[i].text ? wire.words[i].text : "";
+		size_t wanted = strlen(word) + (i > 0);
+
+		/* whole words: a part of a character is none */
+		if (used + wanted >= size)
+			return;
+		used += snprintf(ret + used, size - used, "%s%s", i > 0 ? " " : "", word);
+	}
+}
+
+void monitor_session(struct keeper *keeper, const struct session *session, enum event_kind what)
+{
+	struct wire_event event = {.what = what, .owner = session->owner, .session = session->id};
+	const struct set *set = session->set;
+	char number[16], words[DETAIL_VALUE_MAX + 1];
+
+	if (!keeper->subscriptions || !set)
+		return;
+	event.set = set->name;
+	if (what == EVENT_SESSION_STARTED) {
+		join_words(session, words, sizeof(words));
+		snprintf(number, sizeof(number), "%d", session->pid);
+		event.details[event.n_details++] = (struct wire_detail){"pid", number};
+		event.details[event.n_details++] =
+			(struct wire_detail){"command", *words ? words : NULL};
+	} else {
+		snprintf(number, sizeof(number), "%u",
+			 session->exited ? session->status : session->signal);
+		event.details[event.n_details++] =
+			(struct wire_detail){session->exited ? "exitStatus" : "signal", number};
+	}
+	tell(keeper, &event, set, set, NULL);
+}
+
+static const char *place_name(const struct set *set)
+{
+	return set ? set_shown_name(set) : "host";
+}
+
+/* set: the first end's that is one; the ends are details, as they may be two sets. */
+static void tell_link(struct keeper *keeper, const struct link *link, enum event_kind what)
+{
+	struct wire_event event = {.what = what, .owner = link->owner, .link = link->name};
+
+	if (!keeper->subscriptions)
+		return;
+	for (int i = 1; i >= 0; i--) {
+		const struct set *end = link->ends[i];
+
+		if (end && set_is_network(end))
+			event.network = set_shown_name(end);
+		else if (end)
+			event.set = end->name;
+	}
+	event.details[event.n_details++] = (struct wire_detail){"a", place_name(link->ends[0])};
+	event.details[event.n_details++] = (struct wire_detail){"b", place_name(link->ends[1])};
+	tell(keeper, &event, NULL, link->ends[0], link->ends[1]);
+}
+
+void monitor_link_added(struct keeper *keeper, struct link *link)
+{
+	link->announced = true;
+	tell_link(keeper, link, EVENT_LINK_ADDED);
+}
+
+void monitor_link_removed(struct keeper *keeper, struct link *link)
+{
+	if (link->announced)
+		tell_link(keeper, link, EVENT_LINK_REMOVED);
+}

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+#include "daemon/keeper/workers/ending.h"
+#include "daemon/keeper/request/lane.h"
+#include "daemon/keeper/base/log.h"
+#include "daemon/keeper/policy/task-error.h"
+#include "daemon/keeper/workers/worker.h"
+#include "daemon/kernel/fault.h"
+
+/* Requests with descriptors that a front may have in progress at the same time. */
+#define LANES_MAX 8
+/* Lanes of one user whose workers may be about to end: those of as many fronts as it may have. */
+#define RESTING_MAX (16 * LANES_MAX)
+/* For a worker to open a lane; to look at pidfds. */
+#define OPEN_SECONDS 20
+#define IDENTIFY_SECONDS 10
+
+struct lane {
+	struct lane *next;
+	struct lanes *lanes; /* NULL: the front has gone */
+	uint32_t number;
+	struct worker *worker;	      /* NULL: not there yet, or lost */
+	uint32_t connection, request; /* whose descriptors it carries; connection 0: nobody's */
+	bool spent;		      /* the worker knows that they are not needed any more */
+	bool opening;
+};
+
+static struct lane *lane_free(struct lane *lane)
+{
+	struct worker *worker = lane->worker;
+
+	/* a worker that has something to do ends after it */
+	if (worker)
+		worker_release(worker);
+	free(lane);
+	return NULL;
+}
+
+static void unlink_lane(struct lanes *lanes, const struct lane *lane)
+{
+	for (struct lane **at = &lanes->first; *at; at = &(*at)->next)
+		if (*at == lane) {
+			*at = lane->next;
+			lanes->n--;
+			return;
+		}
+}
+
+static struct lane *find(const struct lanes *lanes, uint32_t number)
+{
+	struct lane *lane = lanes->first;
+
+	while (lane && lane->number != number)
+		lane = lane->next;
+	return lane;
+}
+
+/* Returns the lane that carries the request's descriptors, or NULL. */
+static struct lane *lane_of(const struct request *request)
+{
+	struct lane *lane =
+		request->lanes && request->lane ? find(request->lanes, request->lane) : NULL;
+
+	return lane && lane->connection == request->connection && lane->request == request->number
+		       ? lane
+		       : NULL;
+}
+
+/* --- opening and closing --- */
+
+/* Lanes whose workers were lost, after a missed deadline, make room for others. */
+static void forget_lost(struct lanes *lanes)
+{
+	struct lane *next;
+
+	for (struct lane *lane = lanes->first; lane; lane = next) {
+		next = lane->next;
+		if (lane->worker || lane->opening)
+			continue;
+		unlink_lane(lanes, lane);
+		lane_free(lane);
+	}
+}
+
+/* Tells the front that there is no lane of this number any more; 0: that it gets no other now. */
+static void deny(const struct lanes *lanes, uint32_t number)
+{
+	const struct wire_lane none = {.number = number, .lane_fd = -1};
+	struct wire_writer *writer = &lanes->keeper->to_front;
+
+	wire_begin(writer, WIRE_LANE, 0, 0, 0);
+	wire_put(writer, &wire_lane_layout, &none);
+	lanes->say(lanes->front);
+}
+
+static void on_opened(struct operation *operation, const struct task_report *report _unused_,
+		      int fds[REPORT_FDS_MAX])
+{
+	struct lane *lane = operation->context;
+	const struct wire_lane wire = {.number = lane->number, .lane_fd = fds[0]};
+	struct keeper *keeper = operation->keeper;
+
+	if (!lane->lanes || fds[0] < 0)
+		return;
+	worker_bind(operation->worker, &lane->worker, lane->lanes->uid);
+	wire_begin(&keeper->to_front, WIRE_LANE, 0, 0, 0);
+	wire_put(&keeper->to_front, &wire_lane_layout, &wire);
+	lane->lanes->say(lane->lanes->front);
+}
+
+static void on_open_done(struct operation *operation, const struct task_report *report)
+{
+	struct lane *lane = operation->context;
+
+	lane->opening = false;
+	if (!lane->worker && report->error)
+		log_line(LOG_ERR, &(struct log_fields){.error = report->error},
+			 "no lane can be opened for descriptors of clients: %s",
+			 strerror(report->error));
+	if (!lane->lanes)
+		lane_free(lane);
+	else if (!lane->worker)
+		deny(lane->lanes, 0);
+}
+
+/* A front that has been taken over may open a lane, let its worker hang, close it, and ask again.
+ */
+static bool may_open(const struct lanes *lanes)
+{
+	return lanes->n < LANES_MAX &&
+	       (lanes->uid == 0 || (ending_count(lanes->keeper, lanes->uid) < ENDING_MAX &&
+				    ending_count_all(lanes->keeper, lanes->uid) < RESTING_MAX));
+}
+
+void lane_open(struct lanes *lanes)
+{
+	struct operation *operation;
+	struct lane *lane;
+
+	forget_lost(lanes);
+	if (!may_open(lanes)) {
+		deny(lanes, 0);
+		return;
+	}
+	lane = calloc(1, sizeof(*lane));
+	if (!lane || operation_new_own(lanes->keeper, OPEN_SECONDS, &operation) < 0) {
+		free(lane);
+		deny(lanes, 0);
+		return;
+	}
+	*lane = (struct lane){.next = lanes->first,
+			      .lanes = lanes,
+			      .number = ++lanes->last_number,
+			      .opening = true};
+	lanes->first = lane;
+	lanes->n++;
+	operation->context = lane;
+	operation->report = on_opened;
+	operation->done = on_open_done;
+	operation->ends_early = true;
+	if (operation_send(operation, TASK_LANE, NULL, NULL) == 0)
+		return;
+	lane->opening = false;
+	deny(lanes, 0);
+}
+
+int lane_end(struct lanes *lanes, struct wire_message *message)
+{
+	struct wire_lane wire;
+	struct lane *lane;
+
+	if (wire_decode(message, &wire_lane_layout, &wire) < 0)
+		return -EBADMSG;
+	lane = find(lanes, wire.number);
+	/* one whose worker was lost may have been forgotten */
+	if (!lane)
+		return wire.number <= lanes->last_number ? 0 : -EBADMSG;
+	if (lane->opening)
+		return -EBADMSG;
+	unlink_lane(lanes, lane);
+	lane_free(lane);
+	return 0;
+}
+
+void lanes_free(struct lanes *lanes)
+{
+	while (lanes->first) {
+		struct lane *lane = lanes->first;
+
+		lanes->first = lane->next;
+		lane->lanes = NULL;
+		if (!lane->opening)
+			lane_free(lane);
+	}
+	lanes->n = 0;
+}
+
+/* --- requests --- */
+
+int lane_claim(struct request *request, struct wire_message *message, uint64_t *ret_processes)
+{
+	const struct nlattr *position = NULL;
+	struct wire_lane wire;
+	struct lane *lane;
+	int r = wire_next_item(message, WIRE_ITEM_LANE, &position, &wire_lane_layout, &wire);
+
+	*ret_processes = 0;
+	if (r <= 0)
+		return r;
+	*ret_processes = wire.processes;
+	request->lane = wire.number;
+	lane = find(request->lanes, wire.number);
+	/* its worker may have been lost a moment ago: then the operation fails */
+	if (!lane)
+		return wire.number <= request->lanes->last_number ? 0 : -EBADMSG;
+	if (lane->opening || lane->connection)
+		return -EBADMSG;
+	lane->connection = request->connection;
+	lane->request = request->number;
+	lane->spent = false;
+	return 0;
+}
+
+void lane_release(const struct request *request)
+{
+	struct lane *lane = lane_of(request);
+
+	if (!lane)
+		return;
+	if (lane->worker && !lane->spent)
+		worker_drop(lane->worker, lane->connection, lane->request);
+	lane->connection = lane->request = 0;
+}
+
+bool lane_is_busy(const struct request *request)
+{
+	const struct lane *lane = lane_of(request);
+
+	return lane && lane->worker && lane->worker->operation;
+}
+
+int lane_operation(const struct request *request, bool last, unsigned int seconds,
+		   struct operation **ret)
+{
+	struct lane *lane = lane_of(request);
+	int r;
+
+	/* the front may not see it: a worker that is stuck has not closed its end */
+	if (lane && !lane->worker)
+		deny(lane->lanes, lane->number);
+	if (!lane || !lane->worker)
+		return -ECONNRESET;
+	if (lane->worker->operation)
+		return -EBUSY;
+	r = operation_new_with(lane->worker, lane->lanes->uid, seconds, ret);
+	if (r < 0)
+		return r;
+	(*ret)->connection = lane->connection;
+	(*ret)->request = lane->request;
+	(*ret)->last = last;
+	lane->spent = last;
+	return 0;
+}
+
+/* --- pidfds --- */
+
+struct identification {
+	struct request *request;
+	lane_identified *done;
+	void *context;
+	struct lane_process processes[WIRE_FDS_MAX];
+};
+
+static void on_process(struct operation *operation, const struct task_report *report,
+		       int fds[REPORT_FDS_MAX] _unused_)
+{
+	struct identification *identification = operation->context;
+
+	if (report->event == REPORT_PROCESS && report->detail < WIRE_FDS_MAX)
+		identification->processes[report->detail] = (struct lane_process){
+			.pid = report->pid, .start = report->init_start, .error = report->error};
+}
+
+static void on_identified(struct operation *operation, const struct task_report *report)
+{
+	struct identification *identification = operation->context;
+	bool found = report->step == STEP_NONE;
+	struct failure failure = {};
+
+	if (!found)
+		verdict_on(report, &failure);
+	identification->done(identification->request, found ? identification->processes : NULL,
+			     &failure, identification->context);
+	free(identification);
+}
+
+int lane_identify(struct request *request, uint64_t processes, lane_identified *done, void *context)
+{
+	struct identification *identification = calloc(1, sizeof(*identification));
+	const struct task_processes task = {.processes = processes};
+	struct operation *operation;
+	int r = identification ? lane_operation(request, false, IDENTIFY_SECONDS, &operation)
+			       : -ENOMEM;
+
+	if (r == 0) {
+		identification->request = request;
+		identification->done = done;
+		identification->context = context;
+		operation->context = identification;
+		operation->report = on_process;
+		operation->done = on_identified;
+		r = operation_send(operation, TASK_PROCESSES, &task_processes_layout, &task);
+	}
+	if (r < 0)
+		free(identification);
+	return r;
+}

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include "daemon/kernel/cgroup.h"
+#include "daemon/kernel/limits.h"
+#include "daemon/kernel/process.h"
+#include "daemon/kernel/userns.h"
+#include "daemon/keeper/request/peer.h"
+
+#ifndef SO_PEERPIDFD
+#define SO_PEERPIDFD 77
+#endif
+
+static ino_t namespace_inode(int directory_fd, enum kind kind)
+{
+	char name[32];
+	struct stat st;
+
+	snprintf(name, sizeof(name), "ns/%s", kind_name(kind));
+	return fstatat(directory_fd, name, &st, 0) < 0 ? 0 : st.st_ino;
+}
+
+/* What /proc/PID/status says. */
+struct status {
+	int seccomp; /* 0, 1 or 2: under a filter */
+	bool no_new_privileges;
+	uid_t effective_uid;
+	uint64_t bounding, permitted, ambient; /* capabilities */
+};
+
+static unsigned long long status_number(const char *text, const char *name, int base)
+{
+	const char *at = strstr(text, name);
+
+	return at ? strtoull(at + strlen(name), NULL, base) : 0;
+}
+
+/* The second of the four that the line has; (uid_t)-1 without one. */
+static uid_t effective_uid(const char *text)
+{
+	unsigned int uid = UINT32_MAX;
+	const char *at = strstr(text, "\nUid:");
+
+	return at && sscanf(at + 5, "%*u %u", &uid) == 1 ? uid : UINT32_MAX;
+}
+
+static int read_status(int directory_fd, struct status *ret)
+{
+	char text[4096];
+	_cleanup_fd_ int fd = openat(directory_fd, "status", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+
+	if (n < 0)
+		return negative_errno();
+	text[n] = '\0';
+	ret->seccomp = status_number(text, "\nSeccomp:", 10);
+	ret->no_new_privileges = status_number(text, "\nNoNewPrivs:", 10) != 0;
+	ret->effective_uid = effective_uid(text);
+	ret->bounding = status_number(text, "\nCapBnd:", 16);
+	ret->permitted = status_number(text, "\nCapPrm:", 16);
+	ret->ambient = status_number(text, "\nCapAmb:", 16);
+	return 0;
+}
+
+static int read_profile(int directory_fd, char ret[static PROFILE_SIZE])
+{
+	*ret = '\0';
+	return profile_exists() ? profile_read(directory_fd, ret) : 0;
+}
+
+int peer_host_read(const char *cgroup, struct peer_host *ret)
+{
+	_cleanup_fd_ int fd = process_open_directory(getpid());
+	struct status status = {};
+	struct stat root;
+	int r;
+
+	if (fd < 0)
+		return fd;
+	ret->cgroup = cgroup;
+	/* peers are compared with these: without them nobody would be the host's, or everybody;
+	 * ENOENT: the kernel has no such kind */
+	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
+		ret->inodes[kind] = namespace_inode(fd, kind);
+		if (!ret->inodes[kind] && errno != ENOENT)
+			return negative_errno();
+	}
+	if (stat("/", &root) < 0)
+		return negative_errno();
+	ret->root_device = root.st_dev;
+	ret->root_inode = root.st_ino;
+	r = read_status(fd, &status);
+	if (r < 0)
+		return r;
+	ret->seccomp = status.seccomp;
+	return read_profile(fd, ret->profile);
+}
+
+/* --- identity: from the socket --- */
+
+static int compare_gid(const void *a, const void *b)
+{
+	gid_t x = *(const gid_t *)a, y = *(const gid_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static int read_groups(int socket_fd, struct peer_identity *ret)
+{
+	socklen_t size = sizeof(ret->groups);
+
+	if (getsockopt(socket_fd, SOL_SOCKET, SO_PEERGROUPS, ret->groups, &size) < 0)
+		return errno == ERANGE ? -EPERM : negative_errno();
+	ret->n_groups = size / sizeof(gid_t);
+	qsort(ret->groups, ret->n_groups, sizeof(gid_t), compare_gid);
+	return 0;
+}
+
+static int read_label(int socket_fd, struct peer_identity *ret)
+{
+	socklen_t size = sizeof(ret->label) - 1;
+
+	if (getsockopt(socket_fd, SOL_SOCKET, SO_PEERSEC, ret->label, &size) < 0) {
+		if (errno != ENOPROTOOPT)
+			return negative_errno();
+		size = 0;
+	}
+	ret->label[size] = '\0';
+	return 0;
+}
+
+static int read_identity(int socket_fd, struct peer *ret)
+{
+	struct ucred credentials;
+	socklen_t size = sizeof(credentials);
+	int r;
+
+	if (getsockopt(socket_fd, SOL_SOCKET, SO_PEERCRED, &credentials, &size) < 0)
+		return negative_errno();
+	if (credentials.uid == (uid_t)-1 || credentials.gid == (gid_t)-1)
+		return -EPERM;
+	ret->identity.uid = credentials.uid;
+	ret->identity.gid = credentials.gid;
+	ret->pid = credentials.pid;
+	r = read_groups(socket_fd, &ret->identity);
+	return r < 0 ? r : read_label(socket_fd, &ret->identity);
+}
+
+static int open_pidfd(int socket_fd, pid_t pid)
+{
+	int fd = -1;
+	socklen_t size = sizeof(fd);
+
+	if (getsockopt(socket_fd, SOL_SOCKET, SO_PEERPIDFD, &fd, &size) == 0)
+		return fd;
+	/* before 6.5; whether the number is still its own is found out by looking at it */
+	return pid > 0 ? process_pidfd_open(pid) : -ESRCH;
+}
+
+/* --- the process: what holds it, where it is, what it hands on --- */
+
+/*
+ * Whether the program that it executes has been given more rights than its user has: by setuid or
+ * by capabilities of the file. Then its limits may be what that program has made of them. A
+ * process that changes users while connecting looks the same.
+ */
+static bool has_gained(const struct peer *peer, const struct status *status, bool in_host)
+{
+	const uint64_t raising = UINT64_C(1) << CAP_SYS_RESOURCE | UINT64_C(1) << CAP_SYS_NICE |
+				 UINT64_C(1) << CAP_AUDIT_CONTROL;
+
+	if (peer->identity.uid == 0)
+		return false;
+	return status->effective_uid != peer->identity.uid ||
+	       (in_host && status->permitted & ~status->ambient & raising);
+}
+
+/*
+ * Fills in peer's set_id: by the whole path, since whoever a part of the hierarchy is delegated to
+ * can give a cgroup any name. Returns 0 or -errno.
+ */
+static int read_place(int directory_fd, const char *base, struct peer *peer)
+{
+	char path[4096], *at = path;
+	int r = cgroup_of_process(directory_fd, path, sizeof(path));
+
+	if (r < 0)
+		return r;
+	base += *base == '/';
+	at += *at == '/';
+	if (strncmp(at, base, strlen(base)) != 0 || at[strlen(base)] != '/')
+		return 0;
+	at = strchr(at + strlen(base) + 1, '/');
+	if (!at)
+		return 0;
+	snprintf(peer->set_id, sizeof(peer->set_id), "%.*s", (int)strcspn(at + 1, "/"), at + 1);
+	return 0;
+}
+
+/* Returns why the process counts as confined, or "". */
+static const char *find_confinement(int directory_fd, const struct peer_host *host,
+				    const struct peer *peer, const struct status *status)
+{
+	const char *profile = peer->identity.profile;
+	struct stat root;
+
+	if (peer->is_stranger)
+		return "it is in another user namespace than nsctld";
+	if (peer->inodes[KIND_MNT] != host->inodes[KIND_MNT])
+		return "it is in another mount namespace than nsctld (PrivateTmp= and the like of "
+		       "a service)";
+	if (fstatat(directory_fd, "root", &root, 0) < 0 || root.st_dev != host->root_device ||
+	    root.st_ino != host->root_inode)
+		return "it has another root directory than nsctld";
+	if (status->seccomp == 2 && host->seccomp != 2)
+		return "it is under a seccomp filter";
+	if (profile_confines(profile) && strcmp(profile, host->profile) != 0)
+		return "it is held to a profile of AppArmor";
+	return "";
+}
+
+/* Reads what /proc/PID, behind fd, says of the process. Returns 0 or -errno. */
+static int read_process(int fd, const struct peer_host *host, struct peer *peer,
+			const char **ret_confined)
+{
+	struct status status = {};
+	int r = read_status(fd, &status);
+
+	if (r == 0)
+		r = read_profile(fd, peer->identity.profile);
+	if (r == 0)
+		r = read_place(fd, host->cgroup, peer);
+	if (r == 0)
+		r = limits_read(fd, peer->pid, &peer->limits);
+	if (r < 0)
+		return r;
+	peer->no_new_privileges = status.no_new_privileges;
+	peer->bounding = status.bounding;
+	peer->inodes[KIND_USER] = namespace_inode(fd, KIND_USER);
+	peer->inodes[KIND_MNT] = namespace_inode(fd, KIND_MNT);
+	peer->is_stranger = peer->inodes[KIND_USER] != host->inodes[KIND_USER];
+	peer->owner_known = peer->is_stranger &&
+			    userns_outermost_owner(fd, host->inodes[KIND_USER], &peer->owner) == 0;
+	peer->limits_known = !has_gained(peer, &status, !peer->is_stranger);
+	*ret_confined = find_confinement(fd, host, peer, &status);
+	return 0;
+}
+
+/*
+ * All is read before the look whether the process has ended: of one that is there afterwards the
+ * number has been its own all the time. What could not be looked at for want of descriptors says
+ * nothing about the peer. Which profile a
+ * process had that has ended nobody knows, so it is not served where there are profiles: where
+ * nsctld has none itself, there is no AppArmor.
+ */
+static int read_peer_process(const struct peer_host *host, struct peer *peer,
+			     const char **ret_confined)
+{
+	_cleanup_fd_ int fd = peer->pid > 0 ? process_open_directory(peer->pid) : -ESRCH;
+	int r = fd < 0 ? fd : read_process(fd, host, peer, ret_confined);
+	/* what was looked at was the peer only if the peer is still there */
+	bool has_ended = peer->pid_fd < 0 || process_has_ended(peer->pid_fd);
+
+	peer->place_known = r == 0 && !has_ended;
+	peer->limits_known &= peer->place_known;
+	if (is_shortage(r) || peer->place_known)
+		return r;
+	*peer->set_id = '\0';
+	peer->is_stranger = peer->owner_known = false;
+	if (*host->profile)
+		return r < 0 ? r : -ESRCH;
+	*ret_confined = has_ended ? "its process has ended" : "its process cannot be looked at";
+	return 0;
+}
+
+int peer_read(int socket_fd, const struct peer_host *host, struct peer *ret)
+{
+	const char *confined = "it is not known what holds it";
+	int r;
+
+	ret->pid_fd = -1;
+	r = read_identity(socket_fd, ret);
+	if (r < 0)
+		return r;
+	ret->pid_fd = open_pidfd(socket_fd, ret->pid);
+	if (is_shortage(ret->pid_fd))
+		return ret->pid_fd;
+	r = read_peer_process(host, ret, &confined);
+	if (r < 0)
+		return r;
+	snprintf(ret->confined, sizeof(ret->confined), "%s", confined);
+	return 0;
+}
+
+void peer_done(struct peer *peer)
+{
+	peer->pid_fd = close_fd(peer->pid_fd);
+}
+
+int peer_identity_compare(const struct peer_identity *a, const struct peer_identity *b)
+{
+	if (a->uid != b->uid)
+		return a->uid < b->uid ? -1 : 1;
+	if (a->gid != b->gid)
+		return a->gid < b->gid ? -1 : 1;
+	if (a->n_groups != b->n_groups)
+		return a->n_groups < b->n_groups ? -1 : 1;
+	if (memcmp(a->groups, b->groups, a->n_groups * sizeof(*a->groups)) != 0)
+		return memcmp(a->groups, b->groups, a->n_groups * sizeof(*a->groups));
+	return strcmp(a->label, b->label) ? strcmp(a->label, b->label)
+					  : strcmp(a->profile, b->profile);
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Requests, from the moment that they are kept to their answers. */
+#include "daemon/keeper/request/front-part.h"
+
+struct request *request_keep(const struct request *request)
+{
+	struct request *kept = malloc(sizeof(*kept));
+
+	if (!kept)
+		return NULL;
+	*kept = *request;
+	kept->kept = true;
+	kept->processes = NULL;
+	kept->next = kept->front->requests;
+	kept->front->requests = kept;
+	kept->front->n_requests++;
+	return kept;
+}
+
+static void forget_request(struct request *request)
+{
+	struct front *front = request->front;
+
+	if (!request->kept)
+		return;
+	for (struct request **at = front ? &front->requests : NULL; at && *at; at = &(*at)->next)
+		if (*at == request) {
+			*at = request->next;
+			front->n_requests--;
+			break;
+		}
+	free(request);
+}
+
+void request_begin(struct keeper *keeper, const struct request *request, uint16_t flags)
+{
+	wire_begin(&keeper->to_front, request->op, WIRE_REPLY | flags, request->number,
+		   request->connection);
+}
+
+void request_send(struct keeper *keeper _unused_, const struct request *request)
+{
+	if (!request->front)
+		return;
+	front_say(request->front);
+	lane_release(request);
+}
+
+void request_done(struct keeper *keeper, struct request *request, const struct wire_layout *layout,
+		  const void *value)
+{
+	request_begin(keeper, request, 0);
+	if (layout)
+		wire_put(&keeper->to_front, layout, value);
+	request_send(keeper, request);
+	audit_done(request, NULL);
+	forget_request(request);
+}
+
+void request_end(struct keeper *keeper, struct request *request)
+{
+	request_send(keeper, request);
+	forget_request(request);
+}
+
+void request_fail(struct keeper *keeper, struct request *request, const struct failure *failure)
+{
+	struct wire_failure wire = {
+		.error = failure->error,
+		.number = failure->number,
+		.subject = failure->subject,
+		.text = failure->text,
+	};
+
+	keeper->counters.failed++;
+	audit_failed(request, failure);
+	request_begin(keeper, request, WIRE_FAILURE);
+	wire_put(&keeper->to_front, &wire_failure_layout, &wire);
+	request_send(keeper, request);
+	forget_request(request);
+}
+
+void request_drop(struct request *request)
+{
+	forget_request(request);
+}
+
+struct connection *request_connection(const struct request *request)
+{
+	if (request->front)
+		for (struct connection *at = request->front->connections; at; at = at->next)
+			if (at->number == request->connection)
+				return at;
+	return NULL;
+}
+
+const struct peer_identity *request_identity(const struct request *request)
+{
+	const struct connection *connection = request_connection(request);
+
+	if (request->identity)
+		return request->identity;
+	return connection ? &connection->peer.identity : NULL;
+}
+
+bool request_has_room(const struct request *request)
+{
+	const struct front *front = request->front;
+
+	if (!front || front_has_room(front))
+		return true;
+	event_add(front->writable, NULL);
+	return false;
+}
+
+bool fronts_are_busy(const struct keeper *keeper)
+{
+	/* answered when something ends that may go on for days */
+	static const bool lasting[WIRE_OP_END] = {
+		[WIRE_EXEC] = true, [WIRE_RUN] = true, [WIRE_WAIT] = true, [WIRE_MONITOR] = true};
+
+	for (const struct front *front = keeper->fronts; front; front = front->next) {
+		int n = 0;
+
+		if (!front->stopped && !front->closing)
+			return true;
+		for (const struct request *at = front->requests; at; at = at->next, n--)
+			if (!lasting[at->op])
+				return true;
+		for (const struct connection *at = front->connections; at; at = at->next)
+			n++;
+		/* a front that stops lets go of a connection when its answer has been sent */
+		if (n > 0 && !front->closing)
+			return true;
+	}
+	return false;
+}

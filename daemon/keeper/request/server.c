@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include "daemon/keeper/request/arrival.h"
+#include "daemon/keeper/request/audit.h"
+#include "daemon/keeper/request/closer.h"
+#include "daemon/keeper/request/front.h"
+#include "daemon/keeper/base/log.h"
+#include "daemon/keeper/request/refused.h"
+#include "daemon/keeper/request/server.h"
+
+/* As in nsctld.socket: those of a flood that are before everybody else, until they are accepted. */
+#define BACKLOG 512
+
+static int bind_socket(const char *path, mode_t mode)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	_cleanup_fd_ int fd = -1;
+
+	if (strlen(path) >= sizeof(address.sun_path))
+		return -ENAMETOOLONG;
+	strcpy(address.sun_path, path);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return negative_errno();
+	/* somebody answers there: another daemon, which stays; nobody: a leftover */
+	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
+		return -EADDRINUSE;
+	if (errno == ECONNREFUSED && unlink(path) < 0)
+		return negative_errno();
+	close_fd(fd);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 ||
+	    chmod(path, mode) < 0 || listen(fd, BACKLOG) < 0)
+		return negative_errno();
+	return take_fd(&fd);
+}
+
+int server_listen(struct keeper *keeper, const char *path, mode_t mode)
+{
+	int fd = bind_socket(path, mode);
+
+	if (fd < 0)
+		return fd;
+	keeper->socket_fd = fd;
+	return 0;
+}
+
+/* What the connection may do: from what the kernel says of the peer and what the policy allows. */
+static void judge(struct keeper *keeper, struct connection *connection, char *ret_reason,
+		  size_t size)
+{
+	const struct peer_identity *identity = &connection->peer.identity;
+	struct authz_subject *subject = &connection->subject;
+	const struct peer *peer = &connection->peer;
+	const struct set *set = registry_find_set_id(keeper->registry, peer->set_id);
+	/* in the cgroup of a set that is not known any more it is nowhere */
+	bool place_known = peer->place_known && (set || !*peer->set_id);
+	struct failure failure = {};
+
+	subject->uid = identity->uid;
+	subject->allowed =
+		authz_allowed(keeper->config, identity->uid, identity->gid, identity->groups,
+			      identity->n_groups, config_host_user_namespaces());
+	ret_reason[0] = '\0';
+	if (authz_connect(subject->allowed, peer->confined, place_known, set ? set->name : NULL,
+			  &subject->scope, &failure)) {
+		subject->scope = SCOPE_CONFINED;
+		snprintf(ret_reason, size, "%s", failure.text);
+	} else if (subject->scope == SCOPE_CONFINED) {
+		snprintf(ret_reason, size, "%s",
+			 *peer->confined ? peer->confined : "it is in a set that is gone");
+	} else if (subject->scope == SCOPE_SET && set) {
+		snprintf(ret_reason, size, "%s", set->name);
+	}
+	snprintf(connection->scope_name, sizeof(connection->scope_name), "%s",
+		 set ? set->name : "");
+	subject->scope_text = connection->scope_name;
+	subject->scope_owner = set ? set->owner : 0;
+}
+
+/* --- who stands behind a peer --- */
+
+/* Root has no limits, but what comes from its containers has: all of it is charged to the account
+ * of fronts. */
+static uid_t charge_to(const struct keeper *keeper, uid_t owner)
+{
+	return owner == 0 ? keeper->config->front_uid : owner;
+}
+
+uid_t server_guess_owner(const struct keeper *keeper, uid_t uid)
+{
+	uid_t owner;
+
+	if (uid == 0 || !subid_owners_find(&keeper->subid_owners, uid, &owner))
+		return uid;
+	return charge_to(keeper, owner);
+}
+
+/*
+ * Decides whose limits a connection counts against. In a user namespace one user has as many uids
+ * and groups as it maps, and with a setuid file of such a uid on the host, too: all of them are
+ * charged to the owner of the set that they are in, of the namespace, or of the uid, and share one
+ * front. guess: what the uid alone says.
+ */
+static void charge(const struct keeper *keeper, struct connection *connection, uid_t guess)
+{
+	const struct peer *peer = &connection->peer;
+	const struct set *set = registry_find_set_id(keeper->registry, peer->set_id);
+
+	connection->charged = guess;
+	connection->shared =
+		peer->identity.uid != 0 && (peer->is_stranger || guess != peer->identity.uid);
+	if (!connection->shared || !peer->is_stranger)
+		return;
+	if (set)
+		connection->charged = charge_to(keeper, set->owner);
+	else if (peer->owner_known)
+		connection->charged = charge_to(keeper, peer->owner);
+}
+
+/* Outside of user namespaces a process gets a subordinate id by a setuid file only. What it made
+ * would count against that id alone, and so be unlimited: it is confined. */
+static void confine_subordinate(struct connection *connection)
+{
+	struct peer *peer = &connection->peer;
+
+	if (!*peer->confined && connection->charged != peer->identity.uid)
+		snprintf(peer->confined, sizeof(peer->confined),
+			 "its uid is a subordinate one of uid %u's (/etc/subuid)",
+			 connection->charged);
+}
+
+/* --- counts and ends --- */
+
+int server_count(struct keeper *keeper, uid_t uid, struct failure *failure)
+{
+	struct registry_use *use = registry_use(keeper->registry, uid);
+	uint32_t limit = keeper->config->limits.connections;
+
+	if (!use)
+		return failure_from_errno(failure, -ENOMEM, "serve the connection");
+	if (uid != 0 && use->connections >= limit) {
+		/* with a limit of none there is nothing else to remember */
+		registry_use_settle(keeper->registry, uid);
+		return failure_set(failure, ERROR_LIMIT_EXCEEDED, limit, "connections", NULL);
+	}
+	use->connections++;
+	return 0;
+}
+
+void server_uncount(struct keeper *keeper, uid_t uid)
+{
+	struct registry_use *use = registry_use(keeper->registry, uid);
+
+	if (use && use->connections > 0)
+		use->connections--;
+	registry_use_settle(keeper->registry, uid);
+}
+
+static void log_refusal(uid_t uid, const struct failure *failure)
+{
+	const struct log_fields fields = {
+		.has_uid = true,
+		.uid = uid,
+		.error = failure->error == ERROR_SYSTEM ? (int)failure->number : 0,
+	};
+
+	log_by_user("connections refused", LOG_NOTICE, &fields, "connection refused: %s%s%s%s",
+		    failure->error == ERROR_LIMIT_EXCEEDED ? "limit of " : "", failure->subject,
+		    *failure->text ? ": " : "", failure->text);
+}
+
+void server_refuse(struct keeper *keeper, int fd, uid_t uid, const struct failure *failure)
+{
+	keeper->counters.refused++;
+	log_refusal(uid, failure);
+	refused_add(keeper, fd, uid, failure);
+}
+
+void connection_free(struct keeper *keeper, struct connection *connection)
+{
+	server_uncount(keeper, connection->charged);
+	peer_done(&connection->peer);
+	closer_close(keeper, connection->socket_fd);
+	free(connection);
+}
+
+/* --- serving --- */
+
+/* Fills in *failure for a connection that cannot be served, because of r. Returns the error. */
+static int explain(int r, struct failure *failure)
+{
+	if (r == -EPERM)
+		return failure_set(failure, ERROR_NOT_PERMITTED, 0, "connect",
+				   "the caller has an id that is nobody's here, or too many "
+				   "groups");
+	if (r == -ESRCH)
+		return failure_set(failure, ERROR_NOT_PERMITTED, 0, "connect",
+				   "the process that connected has ended, and nobody knows which "
+				   "profile of AppArmor it was held to");
+	/* two fronts have ended: no process could be started, most likely */
+	if (r == -EPIPE || r == -ECONNRESET)
+		return failure_from_errno(failure, -EAGAIN, "start a front for the connection");
+	return failure_from_errno(failure, r, "serve the connection");
+}
+
+/* Hands the connection to its front, which may have died a moment ago without the keeper having
+ * seen it: then to another. Returns 0, or an error and *failure. */
+static int hand_over(struct keeper *keeper, struct connection *connection, int fd,
+		     const char *reason, struct failure *failure)
+{
+	for (int i = 0; i < 2; i++) {
+		struct front *front;
+		int r = front_find(keeper, connection, &front, failure);
+
+		if (r)
+			return r;
+		r = front_add(front, connection, fd, reason);
+		if (r == 0)
+			return 0;
+		explain(r, failure);
+		if (r != -EPIPE && r != -ECONNRESET)
+			break;
+		front_free(front);
+	}
+	return failure->error;
+}
+
+/* Reads who the peer is, and counts the connection against the user who stands behind it. Returns
+ * 0, or an error and *failure. */
+static int admit(struct keeper *keeper, struct connection *connection, int fd, uid_t counted,
+		 struct failure *failure)
+{
+	int r = peer_read(fd, &keeper->host, &connection->peer);
+
+	connection->charged = counted;
+	if (r < 0)
+		return explain(r, failure);
+	charge(keeper, connection, counted);
+	confine_subordinate(connection);
+	if (connection->charged == counted)
+		return 0;
+	r = server_count(keeper, connection->charged, failure);
+	if (r)
+		connection->charged = counted;
+	else
+		server_uncount(keeper, counted);
+	return r;
+}
+
+void server_serve(struct keeper *keeper, int fd, uid_t counted)
+{
+	struct connection *connection = calloc(1, sizeof(*connection));
+	struct failure failure;
+	char reason[256];
+	int r;
+
+	if (!connection) {
+		server_uncount(keeper, counted);
+		failure_from_errno(&failure, -ENOMEM, "serve the connection");
+		server_refuse(keeper, fd, counted, &failure);
+		return;
+	}
+	connection->socket_fd = -1;
+	r = admit(keeper, connection, fd, counted, &failure);
+	if (r == 0) {
+		connection->number = ++keeper->last_connection;
+		judge(keeper, connection, reason, sizeof(reason));
+		r = hand_over(keeper, connection, fd, reason, &failure);
+	}
+	if (r == 0)
+		return;
+	server_refuse(keeper, fd, connection->charged, &failure);
+	connection_free(keeper, connection);
+}
+
+/* --- beginning and end --- */
+
+int server_start(struct keeper *keeper)
+{
+	return arrival_start(keeper);
+}
+
+void server_pause(struct keeper *keeper)
+{
+	arrival_stop(keeper);
+}
+
+void server_stop(struct keeper *keeper)
+{
+	server_pause(keeper);
+	refused_stop(keeper);
+	subid_owners_done(&keeper->subid_owners);
+	while (keeper->fronts)
+		front_free(keeper->fronts);
+	keeper->socket_fd = close_fd(keeper->socket_fd);
+}
+
+int server_find_set(struct keeper *keeper, struct request *request, const char *name,
+		    bool has_owner, uid_t owner, struct set **ret, struct failure *failure)
+{
+	const struct authz_subject *subject = &request->subject;
+	struct set *set;
+	int r;
+
+	/* inside a set no name is needed: there is but one */
+	if (!name && subject->scope == SCOPE_SET)
+		name = subject->scope_text;
+	if (!name || !name_is_valid(name))
+		return failure_set(failure, ERROR_INVALID_VALUE, 0, "name",
+				   name ? "a name is 1 to 64 of a-z 0-9 . _ -, and begins and "
+					  "ends with a letter or digit"
+					: "is needed");
+	snprintf(request->about, sizeof(request->about), "%s", name);
+	r = authz_owner(subject, has_owner, owner, "set", name, &request->owner, failure);
+	if (r)
+		return r;
+	set = registry_find_set(keeper->registry, request->owner, name);
+	if (!set)
+		return failure_set(failure, ERROR_NOT_FOUND, 0, "set", "%s", name);
+	*ret = set;
+	return 0;
+}

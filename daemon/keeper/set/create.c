@@ -1,0 +1,495 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+#include "daemon/keeper/request/admission.h"
+#include "daemon/keeper/request/audit.h"
+#include "daemon/keeper/workers/boot-records.h"
+#include "daemon/keeper/policy/check.h"
+#include "daemon/keeper/set/query.h"
+#include "daemon/keeper/request/lane.h"
+#include "daemon/keeper/set/lease.h"
+#include "daemon/keeper/set/create-part.h"
+#include "daemon/keeper/network/link.h"
+#include "daemon/keeper/base/log.h"
+#include "daemon/keeper/request/events.h"
+#include "daemon/keeper/network/resolver.h"
+#include "daemon/keeper/network/resolver-plan.h"
+#include "daemon/keeper/workers/operation.h"
+#include "daemon/keeper/workers/spare.h"
+#include "daemon/keeper/policy/task-error.h"
+#include "daemon/keeper/set/process-watch.h"
+#include "daemon/keeper/network/link-plan.h"
+#include "daemon/kernel/fault.h"
+
+/* A maker that takes longer hangs: on a FUSE directory, a dead network file system. */
+#define CREATE_SECONDS 10
+
+/* A set being made. */
+struct creation {
+	struct keeper *keeper;
+	struct set *set;
+	lifecycle_created *created;
+	void *context;
+	enum wire_op op;	/* of the request */
+	bool again;		/* at boot */
+	struct failure failure; /* why it is rolled back */
+	char id[SESSION_SIZE];	/* once it is made, it may be removed before that is answered */
+};
+
+static struct log_fields fields_of(const struct set *set)
+{
+	return (struct log_fields){.has_uid = true, .uid = set->owner, .set = set_shown_name(set)};
+}
+
+const char *lifecycle_what(const struct set *set)
+{
+	return set_is_network(set) ? "network" : "set";
+}
+
+uint32_t *lifecycle_count(struct registry_use *use, bool network)
+{
+	return network ? &use->networks : &use->sets;
+}
+
+/* --- creation --- */
+
+static void roll_back_done(struct keeper *keeper, const struct failure *failure _unused_,
+			   void *context)
+{
+	struct creation *creation = context;
+
+	creation->created(keeper, NULL, &creation->failure, creation->context);
+	free(creation);
+}
+
+static void roll_back(struct creation *creation)
+{
+	struct set *set = creation->set;
+
+	set->work = NULL;
+	lifecycle_remove(creation->keeper, set, 0, roll_back_done, creation);
+}
+
+/* Nothing has been made. */
+static void withdraw(struct creation *creation)
+{
+	lifecycle_forget(creation->keeper, creation->set);
+	roll_back_done(creation->keeper, NULL, creation);
+}
+
+/* What the maker tells of the set. 0 or -errno. */
+static int take_report(struct keeper *keeper, struct set *set, const struct task_report *report)
+{
+	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
+		set->inodes[kind] = report->inodes[kind];
+		set->ids[kind] = report->ids[kind];
+	}
+	set->init_pid = report->init_pid;
+	set->init_start = report->init_start;
+	return report->way_shift > 0 ? link_way_moved(keeper, set, report->way_shift) : 0;
+}
+
+static void record_ready(struct keeper *keeper, const struct set *set,
+			 const struct creation *creation)
+{
+	struct log_fields fields = fields_of(set);
+	int r = store_write_set(keeper->store, set);
+
+	if (r < 0)
+		log_warning("record of set %s not updated: %s", set->id, strerror(-r));
+	fields.method = creation->again ? NULL : audit_method(creation->op);
+	log_line(LOG_INFO, &fields, "%s created%s", lifecycle_what(set),
+		 creation->again ? " again" : "");
+	keeper->counters.created++;
+}
+
+static void finish_creation(void *context)
+{
+	struct creation *creation = context;
+	struct keeper *keeper = creation->keeper;
+	struct set *set = registry_find_set_id(keeper->registry, creation->id);
+
+	if (set && set->state == SET_READY) {
+		creation->created(keeper, set, NULL, creation->context);
+		/* after the answer: what is in the kernel proves the set complete if this is not
+		 * reached */
+		record_ready(keeper, set, creation);
+		vigil_over_init(keeper, set);
+		lease_resume(keeper, set);
+	} else {
+		failure_set(&creation->failure, ERROR_NOT_FOUND, 0, "set", NULL);
+		creation->created(keeper, NULL, &creation->failure, creation->context);
+	}
+	free(creation);
+}
+
+/* It is there, and will be after a boot where that is wanted. */
+static void be_ready(struct creation *creation)
+{
+	struct keeper *keeper = creation->keeper;
+	struct set *set = creation->set;
+
+	set->state = SET_READY;
+	set->work = NULL;
+	lease_begin(keeper, set);
+	memcpy(creation->id, set->id, sizeof(creation->id));
+	fault_point("create-made");
+	monitor_set_created(keeper, set);
+	link_all_made(keeper, set);
+	/* of a member of a network it is said when the others know its name */
+	if (naming_is_member(set))
+		names_settle(set->owner, finish_creation, creation);
+	else
+		finish_creation(creation);
+}
+
+static void on_kept(struct keeper *keeper _unused_, const struct failure *failure, void *context)
+{
+	struct creation *creation = context;
+
+	if (failure) {
+		creation->failure = *failure;
+		roll_back(creation);
+	} else {
+		be_ready(creation);
+	}
+}
+
+static void not_made(struct creation *creation, const struct task_report *report)
+{
+	if (report->error == ENOSPC)
+		spare_drop(creation->keeper);
+	if (report->step >= STEP_LINK_PLACE && report->step <= STEP_UNLINK)
+		verdict_on_link(report, true, &creation->failure);
+	else
+		verdict_on(report, &creation->failure);
+	if (report->step == STEP_WORKER)
+		withdraw(creation);
+	else
+		roll_back(creation);
+}
+
+static void on_made(struct operation *operation, const struct task_report *report)
+{
+	struct creation *creation = operation->context;
+	struct keeper *keeper = creation->keeper;
+	struct set *set = creation->set;
+	uint32_t kinds = set->kinds;
+	uid_t owner = set->owner;
+	int r;
+
+	if (report->step != STEP_NONE) {
+		not_made(creation, report);
+		return;
+	}
+	r = take_report(keeper, set, report);
+	if (r < 0) {
+		failure_from_errno(&creation->failure, r, "record the way out");
+		roll_back(creation);
+		return;
+	}
+	if (creation->again)
+		set->boot_recorded = true;
+	if (set->boot && !creation->again)
+		boot_keep_set(keeper, set, on_kept, creation);
+	else
+		be_ready(creation);
+	spare_replenish(keeper, owner, kinds);
+}
+
+static void set_free(struct set *set)
+{
+	if (!set)
+		return;
+	free(set->spec);
+	free(set->network);
+	free(set);
+}
+
+static struct set *new_set(const struct request *request, const struct lifecycle_wish *wish)
+{
+	const struct wire_spec *spec = wish->spec;
+	const struct peer_identity *identity = request_identity(request);
+	struct connection *connection = request_connection(request);
+	struct set *set = identity ? calloc(1, sizeof(*set)) : NULL;
+
+	if (!set)
+		return NULL;
+	set->owner = identity->uid;
+	set->gid = identity->gid;
+	set->boot = spec->boot;
+	snprintf(set->name, sizeof(set->name), "%s", wish->name);
+	if (wish->again)
+		memcpy(set->id, wish->again->id, sizeof(set->id));
+	else
+		keeper_new_id(set->id);
+	set->state = SET_CREATING;
+	set->kinds = spec->kinds;
+	set->mapping = spec->mapping;
+	set->visible = spec->visible;
+	set->ip_netns = spec->ip_netns;
+	set->created = wish->again ? wish->again->created : keeper_now();
+	set->lease = spec->lease;
+	set->lease_pid = spec->lease_pid;
+	set->lease_start = spec->lease_start;
+	set->lease_connection = spec->lease_connection ? request->connection : 0;
+	if (connection)
+		connection->has_leases |= spec->lease_connection;
+	set->run = wish->run;
+	snprintf(set->group, sizeof(set->group), "%s", wish->group ? wish->group : "");
+	if (wire_pack(&wire_spec_layout, spec, &set->spec, &set->spec_size) < 0 ||
+	    (wish->network && wire_pack(&wire_network_layout, wish->network, &set->network,
+					&set->network_size) < 0)) {
+		set_free(set);
+		return NULL;
+	}
+	return set;
+}
+
+static void fill_identity(struct task_identity *task, const struct peer_identity *identity)
+{
+	task->uid = identity->uid;
+	task->gid = identity->gid;
+	for (size_t i = 0; i < identity->n_groups; i++)
+		task->groups[task->n_groups++].id = identity->groups[i];
+}
+
+bool lifecycle_takes_descriptors(const struct wire_spec *spec)
+{
+	bool any = spec->root_fd >= 0;
+
+	for (size_t i = 0; i < spec->n_mounts; i++)
+		any |= spec->mounts[i].source_fd >= 0;
+	return any;
+}
+
+static int send_creation(struct creation *creation, const struct request *request,
+			 const struct lifecycle_wish *wish)
+{
+	static struct task_create task;
+	static struct wiring_bridge bridge;
+	_cleanup_(spare_close) struct spare spare = {-1, -1};
+	struct operation *operation;
+	int r;
+
+	wire_clear(&task_create_layout, &task);
+	task.set = keeper_task_set(creation->set);
+	task.spec = *wish->spec;
+	task.no_init = wish->no_init;
+	link_fill_create(creation->keeper, creation->set, &task);
+	names_fill_create(creation->set, wish->spec, &task.resolver);
+	if (wish->network) {
+		wiring_bridge(wish->network, &bridge);
+		task.bridge = bridge.task;
+	}
+	fill_identity(&task.identity, request_identity(request));
+	admission_fill_maps(&task, request_identity(request));
+	/* what is made again does not wait for what its owner makes meanwhile */
+	r = lifecycle_takes_descriptors(wish->spec)
+		    ? lane_operation(request, !wish->run && !wish->group, CREATE_SECONDS,
+				     &operation)
+		    : operation_new(creation->keeper, creation->set->owner,
+				    creation->again ? TURN_MEND : TURN_MAKE, CREATE_SECONDS,
+				    &operation);
+	if (r < 0)
+		return r;
+	operation->context = creation;
+	operation->done = on_made;
+	spare = spare_take(creation->keeper, creation->set->owner, wish->spec);
+	task.net_fd = spare.net_fd;
+	task.sysfs_fd = spare.sysfs_fd;
+	r = operation_send(operation, TASK_CREATE, &task_create_layout, &task);
+	return r;
+}
+
+static int count_set(struct keeper *keeper, uid_t owner, bool network, struct failure *failure)
+{
+	const struct config_limits *limits = &keeper->config->limits;
+	struct registry_use *use = registry_use(keeper->registry, owner);
+	uint32_t limit = network ? limits->networks : limits->sets;
+
+	if (!use)
+		return failure_from_errno(failure, -ENOMEM, "create the set");
+	if (owner != 0 && *lifecycle_count(use, network) >= limit) {
+		registry_use_settle(keeper->registry, owner);
+		return failure_set(failure, ERROR_LIMIT_EXCEEDED, limit,
+				   network ? "networks" : "sets", NULL);
+	}
+	*lifecycle_count(use, network) += 1;
+	return 0;
+}
+
+static void uncount_set(struct keeper *keeper, uid_t owner, bool network)
+{
+	struct registry_use *use = registry_use(keeper->registry, owner);
+
+	if (use)
+		*lifecycle_count(use, network) -= 1;
+	registry_use_settle(keeper->registry, owner);
+}
+
+/* Into the registry and onto the disk, or nowhere. */
+static int record(struct keeper *keeper, struct set *set, struct failure *failure)
+{
+	int r = registry_add_set(keeper->registry, set);
+
+	if (r < 0) {
+		set_free(set);
+		return failure_from_errno(failure, r, "record the set");
+	}
+	r = store_write_set(keeper->store, set);
+	if (r < 0) {
+		store_remove_set(keeper->store, set->id);
+		registry_drop_set(keeper->registry, set);
+		return failure_from_errno(failure, r, "record the set");
+	}
+	return 0;
+}
+
+const char *lifecycle_name(struct keeper *keeper, const struct request *request, const char *name,
+			   char picked[static NAME_SIZE])
+{
+	char id[SESSION_SIZE];
+
+	if (name)
+		return name;
+	do {
+		keeper_new_id(id);
+		snprintf(picked, NAME_SIZE, "set-%.8s", id);
+	} while (registry_find_set(keeper->registry, request->subject.uid, picked));
+	return picked;
+}
+
+int lifecycle_create(struct keeper *keeper, struct request *request,
+		     const struct lifecycle_wish *wish, struct failure *failure)
+{
+	struct creation *creation;
+	struct set *set;
+	uid_t owner = request->subject.uid;
+	int r;
+
+	snprintf(request->about, sizeof(request->about), "%s", wish->name);
+	r = count_set(keeper, owner, wish->network, failure);
+	if (r)
+		return r;
+	set = new_set(request, wish);
+	creation = calloc(1, sizeof(*creation));
+	if (!set || !creation) {
+		set_free(set);
+		free(creation);
+		uncount_set(keeper, owner, wish->network);
+		return failure_from_errno(failure, -ENOMEM, "create the set");
+	}
+	r = record(keeper, set, failure);
+	if (r) {
+		free(creation);
+		uncount_set(keeper, owner, wish->network);
+		return r;
+	}
+	r = link_record_all(keeper, &request->subject, set, wish->plan ? wish->plan : wish->spec,
+			    failure);
+	if (r == 0 && set->boot)
+		r = boot_check_links(set, failure);
+	if (r) {
+		free(creation);
+		lifecycle_forget(keeper, set);
+		return r;
+	}
+	fault_point("create-recorded");
+	*creation = (struct creation){
+		.keeper = keeper,
+		.set = set,
+		.again = wish->again,
+		.created = wish->created,
+		.op = request->op,
+		.context = wish->context,
+	};
+	r = send_creation(creation, request, wish);
+	if (r < 0) {
+		/* nothing has been made yet, but the way back is the same */
+		failure_from_errno(&creation->failure, r, "create the set");
+		roll_back(creation);
+	}
+	return 0;
+}
+
+static void on_created_for(struct keeper *keeper, struct set *set, const struct failure *failure,
+			   void *context)
+{
+	struct request *request = context;
+	struct set_view view;
+
+	if (failure) {
+		request_fail(keeper, request, failure);
+		return;
+	}
+	/* a lease by a connection that has gone meanwhile ends at once */
+	if (set->lease_connection && !request_connection(request))
+		lease_connection_gone(keeper, set->lease_connection);
+	inquiry_view(keeper, set, false, &view);
+	request_done(keeper, request, &wire_set_layout, &view.wire);
+}
+
+/* Create with existing: the set of that name, if it is what is wanted. */
+static int answer_existing(struct keeper *keeper, struct request *request, const struct set *set,
+			   const struct wire_create *create, struct failure *failure)
+{
+	_cleanup_free_ void *spec = NULL;
+	struct set_view view;
+	size_t size;
+
+	if (!create->existing)
+		return failure_set(failure, ERROR_EXISTS, 0, "set", "%s", set->name);
+	if (set->state != SET_READY)
+		return failure_set(failure, ERROR_BUSY, 0,
+				   set->state == SET_CREATING ? "creating" : "removing", "%s",
+				   set->name);
+	if (wire_pack(&wire_spec_layout, &create->spec, &spec, &size) < 0 ||
+	    size != set->spec_size || memcmp(spec, set->spec, size) != 0)
+		return failure_set(failure, ERROR_EXISTS, 0, "set", "%s", set->name);
+	inquiry_view(keeper, set, false, &view);
+	request_done(keeper, request, &wire_set_layout, &view.wire);
+	return 0;
+}
+
+static int try_create(struct keeper *keeper, struct request *request, struct wire_create *create,
+		      struct failure *failure)
+{
+	char picked[NAME_SIZE];
+	struct lifecycle_wish wish = {.spec = &create->spec, .created = on_created_for};
+	const struct set *set;
+	int r;
+
+	wish.name = lifecycle_name(keeper, request, create->name, picked);
+	r = check_name(wish.name, "name", failure);
+	if (r == 0)
+		snprintf(request->about, sizeof(request->about), "%s", wish.name);
+	if (r == 0)
+		r = admission_of_spec(keeper, request, &create->spec, wish.name, failure);
+	if (r)
+		return r;
+	set = registry_find_set(keeper->registry, request->subject.uid, wish.name);
+	if (set)
+		return answer_existing(keeper, request, set, create, failure);
+	wish.context = request_keep(request);
+	if (!wish.context)
+		return failure_from_errno(failure, -ENOMEM, "create the set");
+	r = lifecycle_create(keeper, request, &wish, failure);
+	if (r)
+		request_fail(keeper, wish.context, failure);
+	return 0;
+}
+
+void lifecycle_on_create(struct keeper *keeper, struct request *request,
+			 struct wire_message *message)
+{
+	static struct wire_create create;
+	struct failure failure = {};
+	int r;
+
+	if (wire_decode(message, &wire_create_layout, &create) < 0)
+		r = failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "spec", NULL);
+	else
+		r = try_create(keeper, request, &create, &failure);
+	if (r)
+		request_fail(keeper, request, &failure);
+}

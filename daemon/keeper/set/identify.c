@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+#include <sys/stat.h>
+#include "daemon/keeper/set/query.h"
+#include "daemon/keeper/request/lane.h"
+#include "daemon/kernel/process.h"
+
+/* Finds the process that is asked about, if the subject may ask: its own processes, or root.
+ * Returns 0 or an error. *ret_fd: its pidfd, for the caller to close. */
+static int open_process(const struct request *request, const struct wire_ask *ask, pid_t *ret_pid,
+			int *ret_fd, struct failure *failure)
+{
+	const struct lane_process none = {}, *process = &none;
+	struct stat st;
+	char path[64];
+
+	if (ask->process_fd >= 0 && request->processes)
+		process = &request->processes[ask->process_fd];
+	if (!process->pid && !process->error)
+		return failure_set(failure, ERROR_INVALID_VALUE, 0, "processFileDescriptor",
+				   "is not a pidfd");
+	*ret_pid = process->pid;
+	*ret_fd = process->pid ? process_find(process->pid, process->start) : -process->error;
+	if (is_shortage(*ret_fd))
+		return failure_from_errno(failure, *ret_fd, "look at the process");
+	snprintf(path, sizeof(path), "/proc/%d", process->pid);
+	if (*ret_fd < 0 || stat(path, &st) < 0 || process_has_ended(*ret_fd))
+		return failure_set(failure, ERROR_INVALID_VALUE, 0, "processFileDescriptor",
+				   "the process has ended");
+	if (request->subject.uid != 0 && st.st_uid != request->subject.uid)
+		return failure_set(failure, ERROR_NOT_PERMITTED, 0, "Identify",
+				   "the process is not yours");
+	return 0;
+}
+
+static void read_namespaces(pid_t pid, uint64_t inodes[KIND_COUNT])
+{
+	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
+		char path[64];
+		struct stat st;
+
+		snprintf(path, sizeof(path), "/proc/%d/ns/%s", pid, kind_name(kind));
+		inodes[kind] = stat(path, &st) < 0 ? 0 : st.st_ino;
+	}
+}
+
+/* By its namespaces: the set that holds most of those that are not the host's. */
+static const struct set *find_holder(struct keeper *keeper, const uint64_t inodes[KIND_COUNT])
+{
+	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
+		const struct set *set;
+
+		if (!inodes[kind] || inodes[kind] == keeper->host.inodes[kind])
+			continue;
+		set = registry_find_namespace(keeper->registry, kind, inodes[kind], 0);
+		if (set)
+			return set;
+	}
+	return NULL;
+}
+
+void inquiry_on_identify(struct keeper *keeper, struct request *request,
+			 struct wire_message *message)
+{
+	uint64_t inodes[KIND_COUNT];
+	static struct wire_set wire;
+	struct failure failure = {};
+	const struct set *set;
+	struct wire_ask ask;
+	const struct connection *connection = request_connection(request);
+	_cleanup_fd_ int own_fd = -1;
+	pid_t pid = connection->peer.pid;
+	int r = 0;
+
+	if (wire_decode(message, &wire_ask_layout, &ask) < 0)
+		r = failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "processFileDescriptor",
+				NULL);
+	else if (ask.process_fd >= 0)
+		r = open_process(request, &ask, &pid, &own_fd, &failure);
+	if (r == 0) {
+		read_namespaces(pid, inodes);
+		if (process_has_ended(own_fd >= 0 ? own_fd : connection->peer.pid_fd))
+			r = failure_set(&failure, ERROR_INVALID_VALUE, 0, "processFileDescriptor",
+					"the process has ended");
+	}
+	if (r) {
+		request_fail(keeper, request, &failure);
+		return;
+	}
+	wire_clear(&wire_set_layout, &wire);
+	set = find_holder(keeper, inodes);
+	if (set && (request->subject.uid == 0 || set->owner == request->subject.uid)) {
+		wire.name = set->name;
+		wire.owner = set->owner;
+	}
+	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
+		struct wire_namespace *namespace = &wire.namespaces[wire.n_namespaces++];
+
+		wire_clear(&wire_namespace_layout, namespace);
+		namespace->kind_number = kind + 1;
+		namespace->inode = inodes[kind];
+		namespace->held = inodes[kind] && inodes[kind] != keeper->host.inodes[kind];
+	}
+	request_done(keeper, request, &wire_set_layout, &wire);
+}

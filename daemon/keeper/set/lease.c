@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+#include <sys/timerfd.h>
+#include "daemon/keeper/policy/check.h"
+#include "daemon/keeper/set/query.h"
+#include "daemon/keeper/request/lane.h"
+#include "daemon/keeper/set/lease.h"
+#include "daemon/keeper/set/create.h"
+#include "daemon/keeper/base/log.h"
+#include "daemon/keeper/request/events.h"
+#include "daemon/keeper/set/process-watch.h"
+#include "daemon/kernel/process.h"
+
+/* --- the end --- */
+
+static void on_expired(struct keeper *keeper _unused_, const struct failure *failure _unused_,
+		       void *context _unused_)
+{
+}
+
+void lease_expire(struct keeper *keeper, struct set *set, const char *how)
+{
+	struct log_fields fields = {.has_uid = true, .uid = set->owner, .set = set->name};
+
+	registry_set_expiry(keeper->registry, set, 0);
+	if (set->state != SET_READY && set->state != SET_BROKEN)
+		return;
+	log_line(LOG_INFO, &fields, "lease has ended (%s)", how);
+	monitor_set(keeper, set, EVENT_SET_EXPIRED, "lease", how);
+	lifecycle_remove(keeper, set, 0, on_expired, NULL);
+}
+
+/* --- time --- */
+
+static void on_time(evutil_socket_t fd, short what _unused_, void *context)
+{
+	struct keeper *keeper = context;
+	uint64_t now = keeper_boottime(), times;
+	struct set *set;
+
+	(void)!read(fd, &times, sizeof(times));
+	while ((set = registry_first_expiry(keeper->registry)) && set->expires <= now)
+		lease_expire(keeper, set, "time");
+	lease_watch(keeper);
+}
+
+/* A timer of the loop's own would count CLOCK_MONOTONIC, which stands still in a suspend. */
+int lease_open(struct keeper *keeper)
+{
+	keeper->expiry_fd = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (keeper->expiry_fd < 0)
+		return negative_errno();
+	keeper->expiry_event =
+		event_new(keeper->loop, keeper->expiry_fd, EV_READ | EV_PERSIST, on_time, keeper);
+	if (!keeper->expiry_event || event_add(keeper->expiry_event, NULL) < 0)
+		return -ENOMEM;
+	return 0;
+}
+
+void lease_close(struct keeper *keeper)
+{
+	if (keeper->expiry_event)
+		event_free(keeper->expiry_event);
+	keeper->expiry_event = NULL;
+	keeper->expiry_fd = close_fd(keeper->expiry_fd);
+}
+
+void lease_watch(struct keeper *keeper)
+{
+	const struct set *set = registry_first_expiry(keeper->registry);
+	struct itimerspec when = {};
+
+	if (set) {
+		when.it_value.tv_sec = set->expires / 1000000;
+		/* a moment of zero would be none */
+		when.it_value.tv_nsec = set->expires % 1000000 * 1000 + 1;
+	}
+	timerfd_settime(keeper->expiry_fd, TFD_TIMER_ABSTIME, &when, NULL);
+}
+
+/* --- processes --- */
+
+/* Whether process 1 of some pid namespace, pid, is process 1 to the caller. True also where the
+ * caller cannot be looked at any more. */
+static bool is_callers(const struct connection *caller, pid_t pid)
+{
+	ino_t own = 0, other = 0;
+
+	return !caller || process_pid_namespace(caller->peer.pid, &own) < 0 ||
+	       process_has_ended(caller->peer.pid_fd) || process_pid_namespace(pid, &other) < 0 ||
+	       own == other;
+}
+
+static int check_process(const struct request *request, pid_t pid, struct failure *failure)
+{
+	int first = process_is_first(pid);
+
+	if (is_shortage(first))
+		return failure_from_errno(failure, first, "look at the process of the lease");
+	return check_lease_process(pid, first == 1 && is_callers(request_connection(request), pid),
+				   failure);
+}
+
+int lease_identify(const struct request *request, struct wire_spec *spec, struct failure *failure)
+{
+	static const char field[] = "spec.lease.processFileDescriptor";
+	const struct lane_process none = {}, *process = &none;
+	_cleanup_fd_ int own_fd = -1;
+	int r;
+
+	spec->lease_pid = 0;
+	spec->lease_start = 0;
+	if (spec->lease_fd < 0)
+		return 0;
+	if (request->processes)
+		process = &request->processes[spec->lease_fd];
+	if (!process->pid && !process->error)
+		return failure_set(failure, ERROR_INVALID_VALUE, 0, field, "is no pidfd");
+	/* found by what is recorded, it is found again after a restart: a thread is not */
+	r = own_fd = process->pid ? process_find(process->pid, process->start) : -process->error;
+	if (is_shortage(r))
+		return failure_from_errno(failure, r, "identify the process of the lease");
+	if (r < 0)
+		return failure_set(failure, ERROR_INVALID_VALUE, 0, field,
+				   "the process has ended, or is none that nsctld can see");
+	r = check_process(request, process->pid, failure);
+	if (r)
+		return r;
+	spec->lease_pid = process->pid;
+	spec->lease_start = process->start;
+	return 0;
+}
+
+int lease_take(const struct request *request, struct wire_spec *spec,
+	       const struct wire_lease *lease, struct failure *failure)
+{
+	spec->lease = lease->span;
+	spec->lease_connection = lease->connection;
+	spec->lease_fd = lease->process_fd;
+	return lease_identify(request, spec, failure);
+}
+
+/* --- connections --- */
+
+void lease_connection_gone(struct keeper *keeper, uint32_t connection)
+{
+	struct set *set = registry_next_set(keeper->registry, 0, NULL);
+
+	while (set) {
+		struct set *next = registry_next_set(keeper->registry, set->owner, set->name);
+
+		/* one that is being made is looked at again when it is ready */
+		if (set->lease_connection == connection && set->state == SET_READY)
+			lease_expire(keeper, set, "connection");
+		set = next;
+	}
+}
+
+/* --- sets --- */
+
+void lease_begin(struct keeper *keeper, struct set *set)
+{
+	if (set->lease)
+		registry_set_expiry(keeper->registry, set, keeper_boottime() + set->lease);
+}
+
+void lease_resume(struct keeper *keeper, struct set *set)
+{
+	if (set->lease)
+		lease_watch(keeper);
+	vigil_over_lease(keeper, set);
+}
+
+static int refuse_renewal(const struct set *set, struct failure *failure)
+{
+	if (set->lease_pid)
+		return failure_set(failure, ERROR_INVALID_VALUE, 0, "name",
+				   "the set has no lease by time: it ends with process %d",
+				   set->lease_pid);
+	if (set->lease_connection)
+		return failure_set(failure, ERROR_INVALID_VALUE, 0, "name",
+				   "the set has no lease by time: it ends with the connection that "
+				   "made it");
+	return failure_set(failure, ERROR_INVALID_VALUE, 0, "name",
+			   "the set has no lease by time: it lives until it is removed");
+}
+
+/* Whether the subject is inside the set, or inside one whose lease is renewed with this one's. */
+static bool surrounds(struct keeper *keeper, const struct authz_subject *subject,
+		      const struct set *set)
+{
+	const char *name = subject->scope_text;
+	const struct set *around =
+		name && *name ? registry_find_set(keeper->registry, subject->scope_owner, name)
+			      : NULL;
+
+	return around && (around == set || (*set->group && around->owner == set->owner &&
+					    strcmp(around->group, set->group) == 0));
+}
+
+static void renew(struct keeper *keeper, struct set *set, uint64_t span)
+{
+	if (span)
+		set->lease = span;
+	registry_set_expiry(keeper->registry, set, keeper_boottime() + set->lease);
+	store_write_set(keeper->store, set);
+}
+
+void lease_renew_group(struct keeper *keeper, uid_t owner, const char *group, uint64_t span)
+{
+	struct set *set = registry_next_set(keeper->registry, owner, NULL);
+
+	for (; set && set->owner == owner;
+	     set = registry_next_set(keeper->registry, owner, set->name))
+		if (set->lease && set->state != SET_REMOVING && strcmp(set->group, group) == 0)
+			renew(keeper, set, span);
+	lease_watch(keeper);
+}
+
+void lease_on_renew(struct keeper *keeper, struct request *request, struct wire_message *message)
+{
+	struct failure failure = {};
+	struct set_view view;
+	struct wire_ask ask;
+	struct set *set;
+	int r;
+
+	if (wire_decode(message, &wire_ask_layout, &ask) < 0)
+		r = failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "name", NULL);
+	else
+		r = server_find_set(keeper, request, ask.name, ask.has_owner, ask.owner, &set,
+				    &failure);
+	if (r == 0)
+		r = authz_renewal(&request->subject, surrounds(keeper, &request->subject, set),
+				  &failure);
+	if (r == 0 && set->state != SET_READY)
+		r = failure_set(&failure, ERROR_BUSY, 0,
+				set->state == SET_BROKEN ? "broken" : "removing", "%s", set->name);
+	if (r == 0 && !set->lease)
+		r = refuse_renewal(set, &failure);
+	if (r) {
+		request_fail(keeper, request, &failure);
+		return;
+	}
+	if (*set->group)
+		lease_renew_group(keeper, set->owner, set->group, ask.span);
+	else
+		renew(keeper, set, ask.span);
+	lease_watch(keeper);
+	inquiry_view(keeper, set, true, &view);
+	request_done(keeper, request, &wire_set_layout, &view.wire);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Networks: segments that sets are linked to. Each is a bridge in a net namespace of its own, so
+ * that the host's list of interfaces does not grow, and is kept as a set of that one namespace
+ * (registry.h): create.c makes and removes it. Its removal takes its links along.
+ */
+#ifndef NSCTL_KEEPER_NETWORK_H
+#define NSCTL_KEEPER_NETWORK_H
+
+#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/set/create.h"
+
+/* A network for the request: 0 (created will be called once, see create.h), or an error and
+ * *failure: nothing has happened. */
+struct network_wish {
+	const struct wire_network *network; /* unchecked */
+	const struct wire_lease *lease;	    /* or NULL */
+	const char *group;		    /* as lifecycle_wish's */
+	lifecycle_created *created;
+	void *context;
+};
+int network_create(struct keeper *keeper, struct request *request, const struct network_wish *wish,
+		   struct failure *failure);
+/* The network as it is shown: a view on set. 0 or -errno. */
+int network_view(const struct set *set, struct wire_network *ret);
+
+void network_on_create(struct keeper *keeper, struct request *request,
+		       struct wire_message *message);
+void network_on_remove(struct keeper *keeper, struct request *request,
+		       struct wire_message *message);
+void network_on_list(struct keeper *keeper, struct request *request, struct wire_message *message);
+
+#endif

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+#include "daemon/keeper/policy/check.h"
+#include "daemon/keeper/set/processes.h"
+#include "daemon/keeper/set/query.h"
+#include "daemon/kernel/cgroup.h"
+
+#define FREEZE_SECONDS 10
+
+static int put_process(pid_t pid, const char *name, void *context)
+{
+	struct keeper *keeper = context;
+	struct wire_process process = {.pid = pid, .session = *name ? name : NULL};
+
+	return !wire_put_item(&keeper->to_front, WIRE_ITEM_PROCESS, &wire_process_layout, &process);
+}
+
+void control_on_processes(struct keeper *keeper, struct request *request,
+			  struct wire_message *message)
+{
+	_cleanup_fd_ int fd = -1;
+	struct failure failure = {};
+	struct wire_ask ask;
+	struct set *set;
+	int r = inquiry_ask_set(keeper, request, message, &ask, &set, &failure);
+
+	if (r) {
+		request_fail(keeper, request, &failure);
+		return;
+	}
+	fd = inquiry_open_cgroup(keeper, set);
+	request_begin(keeper, request, 0);
+	if (fd >= 0)
+		cgroup_each_process(fd, true, put_process, keeper);
+	request_end(keeper, request);
+}
+
+/* --- signals and the freezer --- */
+
+static int signal_set(struct keeper *keeper, const struct set *set, const struct wire_ask *ask)
+{
+	_cleanup_fd_ int set_fd = inquiry_open_cgroup(keeper, set), session_fd = -1;
+
+	if (set_fd < 0)
+		return set_fd == -ENOENT ? 0 : set_fd;
+	if (!ask->session)
+		return cgroup_signal(set_fd, ask->signal, set->init_pid);
+	session_fd = cgroup_open(set_fd, ask->session);
+	if (session_fd < 0)
+		return session_fd == -ENOENT ? 0 : session_fd;
+	return cgroup_signal(session_fd, ask->signal, 0);
+}
+
+void control_on_kill(struct keeper *keeper, struct request *request, struct wire_message *message)
+{
+	struct failure failure = {};
+	struct wire_ask ask;
+	struct set *set;
+	int r = inquiry_ask_set(keeper, request, message, &ask, &set, &failure);
+
+	if (r == 0 && (ask.signal < 1 || ask.signal > 64))
+		r = failure_set(&failure, ERROR_INVALID_VALUE, 0, "signal", "is 1 to 64");
+	if (r == 0 && ask.session) {
+		const struct session *session;
+
+		r = check_session(ask.session, &failure);
+		session = r ? NULL : registry_find_session(keeper->registry, ask.session);
+		if (r == 0 && (!session || session->set != set))
+			r = failure_set(&failure, ERROR_NOT_FOUND, 0, "session", "%s", ask.session);
+	}
+	if (r == 0) {
+		r = signal_set(keeper, set, &ask);
+		r = r < 0 ? failure_from_errno(&failure, r, "signal the processes") : 0;
+	}
+	if (r)
+		request_fail(keeper, request, &failure);
+	else
+		request_done(keeper, request, NULL, NULL);
+}
+
+/* The freezer works in its own time: cgroup.events tells when it is done. */
+struct freeze {
+	struct keeper *keeper;
+	struct request *request;
+	struct event *event;
+	int events_fd;
+	bool wanted;
+	uid_t owner;
+	char name[KEY_SIZE];
+};
+
+static void end_freeze(struct freeze *freeze, const struct failure *failure)
+{
+	if (failure)
+		request_fail(freeze->keeper, freeze->request, failure);
+	else
+		request_done(freeze->keeper, freeze->request, NULL, NULL);
+	if (freeze->event)
+		event_free(freeze->event);
+	close_fd(freeze->events_fd);
+	free(freeze);
+}
+
+static void on_frozen(evutil_socket_t fd, short what, void *context)
+{
+	struct freeze *freeze = context;
+	struct set *set = registry_find_set(freeze->keeper->registry, freeze->owner, freeze->name);
+	bool populated = false, frozen = false;
+	struct failure failure;
+	_cleanup_fd_ int cgroup_fd = -1;
+	int r = cgroup_read_events(fd, &populated, &frozen);
+
+	if (r == 0 && frozen != freeze->wanted && !(what & EV_TIMEOUT))
+		return; /* something else has changed */
+	if (r == 0 && frozen == freeze->wanted && set) {
+		set->frozen = freeze->wanted;
+		end_freeze(freeze, NULL);
+		return;
+	}
+	if (set && freeze->wanted) {
+		/* all or nothing: a process that cannot be stopped lets the others go on */
+		cgroup_fd = inquiry_open_cgroup(freeze->keeper, set);
+		if (cgroup_fd >= 0)
+			cgroup_freeze(cgroup_fd, false);
+		set->frozen = false;
+	}
+	failure_from_errno(&failure, r < 0 ? r : -ETIMEDOUT,
+			   freeze->wanted ? "freeze the set" : "thaw the set");
+	end_freeze(freeze, &failure);
+}
+
+static int start_freeze(struct keeper *keeper, const struct request *request, struct set *set,
+			bool wanted)
+{
+	static const struct timeval limit = {.tv_sec = FREEZE_SECONDS};
+	_cleanup_fd_ int cgroup_fd = inquiry_open_cgroup(keeper, set);
+	struct freeze *freeze = calloc(1, sizeof(*freeze));
+	int r = !freeze ? -ENOMEM : MIN(cgroup_fd, 0);
+
+	if (r == 0)
+		r = cgroup_freeze(cgroup_fd, wanted);
+	if (r < 0) {
+		free(freeze);
+		return r;
+	}
+	*freeze = (struct freeze){.keeper = keeper, .wanted = wanted, .owner = set->owner};
+	memcpy(freeze->name, set->name, sizeof(freeze->name));
+	freeze->events_fd = cgroup_open_events(cgroup_fd);
+	freeze->request = freeze->events_fd < 0 ? NULL : request_keep(request);
+	/* epoll tells POLLPRI | POLLERR of it, which libevent reports as readable */
+	freeze->event = freeze->request ? event_new(keeper->loop, freeze->events_fd,
+						    EV_READ | EV_PERSIST | EV_ET, on_frozen, freeze)
+					: NULL;
+	if (!freeze->event || event_add(freeze->event, &limit) < 0) {
+		cgroup_freeze(cgroup_fd, !wanted);
+		if (freeze->request)
+			request_drop(freeze->request);
+		if (freeze->event)
+			event_free(freeze->event);
+		close_fd(freeze->events_fd);
+		free(freeze);
+		return -ENOMEM;
+	}
+	/* no command may start in between */
+	set->frozen = wanted ? true : set->frozen;
+	on_frozen(freeze->events_fd, EV_READ, freeze);
+	return 0;
+}
+
+static void change_freeze(struct keeper *keeper, struct request *request,
+			  struct wire_message *message, bool wanted)
+{
+	struct failure failure = {};
+	struct wire_ask ask;
+	struct set *set;
+	int r = inquiry_ask_set(keeper, request, message, &ask, &set, &failure);
+
+	if (r == 0 && set->state != SET_READY)
+		r = failure_set(&failure, ERROR_BUSY, 0,
+				set->state == SET_BROKEN ? "broken" : "removing", "%s", set->name);
+	if (r == 0) {
+		r = start_freeze(keeper, request, set, wanted);
+		r = r < 0 ? failure_from_errno(&failure, r,
+					       wanted ? "freeze the set" : "thaw the set")
+			  : 0;
+	}
+	if (r)
+		request_fail(keeper, request, &failure);
+}
+
+void control_on_freeze(struct keeper *keeper, struct request *request, struct wire_message *message)
+{
+	change_freeze(keeper, request, message, true);
+}
+
+void control_on_thaw(struct keeper *keeper, struct request *request, struct wire_message *message)
+{
+	change_freeze(keeper, request, message, false);
+}

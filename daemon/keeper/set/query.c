@@ -1,0 +1,472 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+#include "daemon/keeper/request/audit.h"
+#include "daemon/keeper/workers/ending.h"
+#include "daemon/keeper/set/query.h"
+#include "daemon/keeper/network/link.h"
+#include "daemon/keeper/workers/operation.h"
+#include "daemon/keeper/set/session.h"
+#include "daemon/kernel/cgroup.h"
+#include "daemon/kernel/cgroup-limits.h"
+#include "daemon/kernel/pin.h"
+
+/* A list's page: the front asks for the next when its client has taken this. */
+#define PAGE_SETS 100
+
+static void set_cgroup_path(const struct set *set, char ret[static CGROUP_PATH_SIZE])
+{
+	snprintf(ret, CGROUP_PATH_SIZE, "%u/%s", set->owner, set->id);
+}
+
+int inquiry_open_cgroup(struct keeper *keeper, const struct set *set)
+{
+	char path[CGROUP_PATH_SIZE];
+
+	set_cgroup_path(set, path);
+	return cgroup_open(keeper->cgroup_fd, path);
+}
+
+int inquiry_ask_set(struct keeper *keeper, struct request *request, struct wire_message *message,
+		    struct wire_ask *ask, struct set **ret, struct failure *failure)
+{
+	if (wire_decode(message, &wire_ask_layout, ask) < 0)
+		return failure_set(failure, ERROR_INVALID_PARAMETER, 0, "name", NULL);
+	return server_find_set(keeper, request, ask->name, ask->has_owner, ask->owner, ret,
+			       failure);
+}
+
+/* --- sets --- */
+
+static int count_process(pid_t pid _unused_, const char *name _unused_, void *context)
+{
+	(*(uint32_t *)context)++;
+	return 0;
+}
+
+/* The init lives in the set's own cgroup, everything else in sessions'. */
+static uint32_t count_processes(struct keeper *keeper, const struct set *set)
+{
+	_cleanup_fd_ int fd = -1;
+	uint32_t n = 0;
+
+	if (!session_any_running(set))
+		return set->init_pid ? 1 : 0;
+	fd = inquiry_open_cgroup(keeper, set);
+	if (fd >= 0)
+		cgroup_each_process(fd, true, count_process, &n);
+	return n;
+}
+
+static void view_namespace(struct keeper *keeper, const struct set *set, enum kind kind,
+			   struct set_view *view)
+{
+	struct wire_namespace *namespace = &view->wire.namespaces[view->wire.n_namespaces++];
+	bool held = set->kinds & KIND_BIT(kind) && set->inodes[kind];
+
+	wire_clear(&wire_namespace_layout, namespace);
+	namespace->kind_number = kind + 1;
+	namespace->held = held;
+	namespace->inode = held ? set->inodes[kind] : keeper->host.inodes[kind];
+	namespace->id = held ? set->ids[kind] : 0;
+	if (!held)
+		return;
+	if (set->visible && kind != KIND_MNT)
+		snprintf(view->paths[kind], sizeof(view->paths[kind]), "%s/ns/%u/%s/%s",
+			 keeper->runtime, set->owner, set->name, kind_name(kind));
+	else if (set->ip_netns && kind == KIND_NET)
+		snprintf(view->paths[kind], sizeof(view->paths[kind]), "/run/netns/%s", set->name);
+	else
+		return;
+	namespace->path = view->paths[kind];
+}
+
+void inquiry_view(struct keeper *keeper, const struct set *set, bool summary, struct set_view *ret)
+{
+	char path[CGROUP_PATH_SIZE];
+	uint64_t now = keeper_boottime();
+
+	wire_clear(&wire_set_layout, &ret->wire);
+	memset(ret->paths, 0, sizeof(ret->paths));
+	ret->wire.name = set->name;
+	ret->wire.owner = set->owner;
+	ret->wire.id = set->id;
+	ret->wire.state = set->state;
+	ret->wire.broken = set->state == SET_BROKEN ? set->broken : NULL;
+	ret->wire.created = set->created;
+	ret->wire.kinds = set->kinds;
+	/* a moment of the wall clock, as it is now */
+	ret->wire.expires = set->expires ? keeper_now() + set->expires - MIN(now, set->expires) : 0;
+	ret->wire.processes = count_processes(keeper, set);
+	if (summary) {
+		link_view_interfaces(set, &ret->wire);
+		return;
+	}
+	for (enum kind kind = 0; kind < KIND_COUNT; kind++)
+		view_namespace(keeper, set, kind, ret);
+	if (set->spec)
+		wire_unpack(&wire_spec_layout, set->spec, set->spec_size, &ret->wire.spec);
+	for (const struct session *at = set->sessions; at; at = at->next_in_set)
+		ret->wire.sessions += !at->ended;
+	ret->wire.init = set->init_pid;
+	set_cgroup_path(set, path);
+	snprintf(ret->cgroup, sizeof(ret->cgroup), "/%s/%s", keeper->cgroup, path);
+	ret->wire.cgroup = ret->cgroup;
+}
+
+static void view_usage(struct keeper *keeper, const struct set *set, struct wire_set *wire)
+{
+	_cleanup_fd_ int fd = inquiry_open_cgroup(keeper, set);
+	struct cgroup_usage usage = {};
+
+	if (fd >= 0)
+		cgroup_usage(fd, &usage);
+	wire->has_memory = usage.has_memory;
+	wire->memory = usage.memory;
+	wire->has_cpu = usage.has_cpu;
+	wire->cpu = usage.cpu;
+}
+
+/* Get: the interfaces are read by a child in the set's net namespace. */
+struct get {
+	struct request *request;
+	struct operation *operation;
+	uid_t owner;
+	char name[KEY_SIZE];
+	struct task_interface interfaces[INTERFACES_MAX];
+	size_t n;
+};
+
+static void on_interface(struct operation *operation, const struct task_interface *interface)
+{
+	struct get *get = operation->context;
+
+	if (get->n < INTERFACES_MAX)
+		get->interfaces[get->n++] = *interface;
+}
+
+static void view_interfaces(const struct get *get, const struct set *set, struct wire_set *wire)
+{
+	const struct link *link;
+
+	for (size_t i = 0; i < get->n; i++) {
+		const struct task_interface *from = &get->interfaces[i];
+		struct wire_interface *to = &wire->interfaces[wire->n_interfaces++];
+
+		to->name = from->name;
+		to->mac = from->mac;
+		to->index = from->index;
+		to->up = from->up;
+		link = set ? link_of_interface(set, from->name) : NULL;
+		to->link = link ? link->name : NULL;
+		for (size_t j = 0; j < from->n_addresses; j++)
+			to->addresses[to->n_addresses++].text = from->addresses[j];
+	}
+}
+
+static void on_inspected(struct operation *operation, const struct task_report *report _unused_)
+{
+	struct get *get = operation->context;
+	struct keeper *keeper = operation->keeper;
+	const struct set *set = registry_find_set(keeper->registry, get->owner, get->name);
+	static struct set_view view;
+	struct failure failure;
+
+	if (set) {
+		inquiry_view(keeper, set, false, &view);
+		view_interfaces(get, set, &view.wire);
+		view_usage(keeper, set, &view.wire);
+		request_done(keeper, get->request, &wire_set_layout, &view.wire);
+	} else {
+		failure_set(&failure, ERROR_NOT_FOUND, 0, "set", "%s", get->name);
+		request_fail(keeper, get->request, &failure);
+	}
+	free(get);
+}
+
+#define INSPECT_SECONDS 5
+
+static void on_asker_gone(struct keeper *keeper _unused_, struct request *request)
+{
+	struct get *get = request->holder;
+
+	if (!operation_take_back(get->operation))
+		return;
+	request_drop(request);
+	free(get);
+}
+
+/* 0 when the answer is on its way; else the caller answers without interfaces. */
+static int inspect(struct keeper *keeper, const struct request *request, const struct set *set)
+{
+	struct get *get = calloc(1, sizeof(*get));
+	struct task_inspect task;
+	struct operation *operation;
+	int r;
+
+	if (!get)
+		return -ENOMEM;
+	wire_clear(&task_inspect_layout, &task);
+	task.set = keeper_task_set(set);
+	get->owner = set->owner;
+	memcpy(get->name, set->name, sizeof(get->name));
+	get->request = request_keep(request);
+	r = get->request ? operation_new(keeper, request->subject.uid, TURN_MAKE, INSPECT_SECONDS,
+					 &operation)
+			 : -ENOMEM;
+	if (r == 0) {
+		operation->context = get;
+		operation->interface = on_interface;
+		operation->done = on_inspected;
+		r = operation_send(operation, TASK_INSPECT, &task_inspect_layout, &task);
+	}
+	if (r < 0) {
+		if (get->request)
+			request_drop(get->request);
+		free(get);
+		return r;
+	}
+	get->operation = operation;
+	get->request->holder = get;
+	get->request->gone = on_asker_gone;
+	return 0;
+}
+
+void inquiry_on_get(struct keeper *keeper, struct request *request, struct wire_message *message)
+{
+	struct failure failure = {};
+	static struct set_view view;
+	struct wire_ask ask;
+	struct set *set;
+
+	if (inquiry_ask_set(keeper, request, message, &ask, &set, &failure)) {
+		request_fail(keeper, request, &failure);
+		return;
+	}
+	if (set->state == SET_READY && set->kinds & KIND_BIT(KIND_NET) &&
+	    inspect(keeper, request, set) == 0)
+		return;
+	inquiry_view(keeper, set, false, &view);
+	view_usage(keeper, set, &view.wire);
+	request_done(keeper, request, &wire_set_layout, &view.wire);
+}
+
+static bool has_labels(const struct set *set, const struct wire_list *list)
+{
+	static struct wire_spec spec;
+
+	if (list->n_labels == 0)
+		return true;
+	if (!set->spec || wire_unpack(&wire_spec_layout, set->spec, set->spec_size, &spec) < 0)
+		return false;
+	for (size_t i = 0; i < list->n_labels; i++) {
+		bool found = false;
+
+		for (size_t j = 0; j < spec.n_labels && !found; j++) {
+			const char *have = spec.labels[j].value ? spec.labels[j].value : "";
+			const char *want = list->labels[i].value ? list->labels[i].value : "";
+
+			found = list->labels[i].key && spec.labels[j].key &&
+				strcmp(spec.labels[j].key, list->labels[i].key) == 0 &&
+				strcmp(have, want) == 0;
+		}
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+static bool is_listed(const struct request *request, const struct wire_list *list,
+		      const struct set *set)
+{
+	return !set_is_network(set) &&
+	       authz_sees_set(&request->subject, list->all_owners, set->owner, set->name) &&
+	       has_labels(set, list);
+}
+
+/* Where to begin: an ordinary user's sets stand together. */
+static struct set *first_listed(struct keeper *keeper, const struct request *request,
+				const struct wire_list *list)
+{
+	uid_t owner = request->subject.scope == SCOPE_SET ? request->subject.scope_owner
+							  : request->subject.uid;
+
+	if (list->after_name)
+		return registry_next_set(keeper->registry, list->after_owner, list->after_name);
+	return registry_next_set(keeper->registry, list->all_owners ? 0 : owner, NULL);
+}
+
+void inquiry_on_list(struct keeper *keeper, struct request *request, struct wire_message *message)
+{
+	static struct wire_list list;
+	static struct set_view view;
+	struct wire_list cursor;
+	struct set *set, *last = NULL;
+	size_t n = 0;
+
+	if (wire_decode(message, &wire_list_layout, &list) < 0) {
+		struct failure failure;
+
+		failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "labels", NULL);
+		request_fail(keeper, request, &failure);
+		return;
+	}
+	wire_clear(&wire_list_layout, &cursor);
+	request_begin(keeper, request, 0);
+	for (set = first_listed(keeper, request, &list); set;
+	     set = registry_next_set(keeper->registry, set->owner, set->name)) {
+		if (!list.all_owners && request->subject.scope != SCOPE_SET &&
+		    set->owner != request->subject.uid)
+			break;
+		if (!is_listed(request, &list, set))
+			continue;
+		if (n == PAGE_SETS) {
+			cursor.after_owner = last->owner;
+			cursor.after_name = last->name;
+			break;
+		}
+		inquiry_view(keeper, set, list.summary, &view);
+		if (!wire_put_item(&keeper->to_front, WIRE_ITEM_SET, &wire_set_layout,
+				   &view.wire) &&
+		    last) {
+			cursor.after_owner = last->owner;
+			cursor.after_name = last->name;
+			break;
+		}
+		last = set;
+		n++;
+	}
+	wire_put(&keeper->to_front, &wire_list_layout, &cursor);
+	request_end(keeper, request);
+}
+
+/* --- sessions, namespaces, processes --- */
+
+void inquiry_on_sessions(struct keeper *keeper, struct request *request,
+			 struct wire_message *message)
+{
+	static struct wire_session wire;
+	struct failure failure = {};
+	struct wire_ask ask;
+	struct set *set;
+
+	session_age(keeper);
+	if (inquiry_ask_set(keeper, request, message, &ask, &set, &failure)) {
+		request_fail(keeper, request, &failure);
+		return;
+	}
+	request_begin(keeper, request, 0);
+	for (const struct session *at = set->sessions; at; at = at->next_in_set) {
+		if (wire_unpack(&wire_session_layout, at->words, at->words_size, &wire) < 0)
+			wire_clear(&wire_session_layout, &wire);
+		wire.session = at->id;
+		wire.pid = at->pid;
+		wire.started = at->started;
+		wire.ended = at->ended;
+		wire.exited = at->exited;
+		wire.exit_status = at->status;
+		wire.signal = at->signal;
+		if (!wire_put_item(&keeper->to_front, WIRE_ITEM_SESSION, &wire_session_layout,
+				   &wire))
+			break;
+	}
+	request_end(keeper, request);
+}
+
+void inquiry_on_open(struct keeper *keeper, struct request *request, struct wire_message *message)
+{
+	int fds[KIND_COUNT], r;
+	struct failure failure = {};
+	struct wire_ask ask;
+	struct set *set;
+	uint32_t kinds = 0;
+
+	memset(fds, -1, sizeof(fds));
+	r = inquiry_ask_set(keeper, request, message, &ask, &set, &failure);
+	if (r == 0) {
+		kinds = ask.kinds ? ask.kinds : set->kinds;
+		r = authz_open(&request->subject, set->owner, set->kinds, &failure);
+	}
+	if (r == 0 && kinds & ~set->kinds)
+		r = failure_set(&failure, ERROR_INVALID_VALUE, 0, "namespaces",
+				"the set does not hold all of these kinds");
+	for (enum kind kind = 0; r == 0 && kind < KIND_COUNT; kind++) {
+		const struct task_set named = keeper_task_set(set);
+
+		if (!(kinds & KIND_BIT(kind)))
+			continue;
+		fds[kind] = pin_open(keeper->vault_fd, &named, kind);
+		if (fds[kind] < 0)
+			r = failure_from_errno(&failure, fds[kind], "open the namespaces");
+	}
+	if (r) {
+		request_fail(keeper, request, &failure);
+	} else {
+		request_begin(keeper, request, 0);
+		for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
+			struct wire_namespace namespace;
+
+			wire_clear(&wire_namespace_layout, &namespace);
+			namespace.kind_number = kind + 1;
+			namespace.descriptor_fd = fds[kind];
+			if (fds[kind] >= 0)
+				wire_put_item(&keeper->to_front, WIRE_ITEM_NAMESPACE,
+					      &wire_namespace_layout, &namespace);
+		}
+		audit_done(request, NULL);
+		request_end(keeper, request);
+	}
+	for (enum kind kind = 0; kind < KIND_COUNT; kind++)
+		close_fd(fds[kind]);
+}
+
+/* --- status --- */
+
+static void put_count(struct keeper *keeper, enum wire_count_class class, const char *name,
+		      uint64_t value)
+{
+	struct wire_count count = {.class = class, .name = name, .value = value};
+
+	wire_put_item(&keeper->to_front, WIRE_ITEM_COUNT, &wire_count_layout, &count);
+}
+
+void inquiry_on_status(struct keeper *keeper, struct request *request,
+		       struct wire_message *message _unused_)
+{
+	const struct config_limits *limits = &keeper->config->limits;
+	const struct registry_use *use = registry_use(keeper->registry, request->subject.uid);
+	const struct wire_status status = {.started = keeper->started,
+					   .allowed = request->subject.allowed,
+					   .cgroup = true,
+					   .limits = cgroup_controllers(keeper->cgroup_fd) ==
+						     CONTROLLER_ALL};
+
+	request_begin(keeper, request, 0);
+	wire_put(&keeper->to_front, &wire_status_layout, &status);
+	if (request->subject.uid != 0) {
+		put_count(keeper, COUNT_LIMIT, "sets", limits->sets);
+		put_count(keeper, COUNT_LIMIT, "sessions", limits->sessions);
+		put_count(keeper, COUNT_LIMIT, "connections", limits->connections);
+		put_count(keeper, COUNT_LIMIT, "links", limits->links);
+		put_count(keeper, COUNT_LIMIT, "networks", limits->networks);
+		put_count(keeper, COUNT_LIMIT, "monitors", limits->monitors);
+		put_count(keeper, COUNT_LIMIT, "publishedPorts", limits->ports);
+		put_count(keeper, COUNT_LIMIT, "hangingProcesses", ENDING_MAX);
+		put_count(keeper, COUNT_LIMIT, "bufferedBytes", limits->buffered);
+	}
+	put_count(keeper, COUNT_USED, "sets", use ? use->sets : 0);
+	put_count(keeper, COUNT_USED, "sessions", use ? use->sessions : 0);
+	put_count(keeper, COUNT_USED, "connections", use ? use->connections : 0);
+	put_count(keeper, COUNT_USED, "links", use ? use->links : 0);
+	put_count(keeper, COUNT_USED, "networks", use ? use->networks : 0);
+	put_count(keeper, COUNT_USED, "monitors", use ? use->monitors : 0);
+	put_count(keeper, COUNT_USED, "publishedPorts", use ? use->ports : 0);
+	put_count(keeper, COUNT_USED, "hangingProcesses",
+		  ending_count(keeper, request->subject.uid));
+	put_count(keeper, COUNT_COUNTER, "created", keeper->counters.created);
+	put_count(keeper, COUNT_COUNTER, "removed", keeper->counters.removed);
+	put_count(keeper, COUNT_COUNTER, "executed", keeper->counters.executed);
+	put_count(keeper, COUNT_COUNTER, "refused", keeper->counters.refused);
+	put_count(keeper, COUNT_COUNTER, "failed", keeper->counters.failed);
+	put_count(keeper, COUNT_COUNTER, "closedUnread", keeper->counters.left_to_closer);
+	request_end(keeper, request);
+}

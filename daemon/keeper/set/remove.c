@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* How sets end. */
+#include <string.h>
+#include "daemon/keeper/workers/boot-records.h"
+#include "daemon/keeper/set/lease.h"
+#include "daemon/keeper/set/create-part.h"
+#include "daemon/keeper/network/link.h"
+#include "daemon/keeper/base/log.h"
+#include "daemon/keeper/request/events.h"
+#include "daemon/keeper/network/resolver.h"
+#include "daemon/keeper/workers/operation.h"
+#include "daemon/keeper/set/session.h"
+#include "daemon/keeper/policy/task-error.h"
+#include "daemon/keeper/set/process-watch.h"
+#include "daemon/kernel/fault.h"
+
+/* A remover that takes longer hangs. */
+#define REMOVE_SECONDS 30
+/* Until what nobody has asked for is tried again, where there was no process for it. */
+#define AGAIN_SECONDS 1
+/* For how long one with a time of grace takes the turn of others. */
+#define GRACE_TURN_USEC 100000
+
+/* Who waits for a removal. */
+struct removal_waiter {
+	struct removal_waiter *next;
+	lifecycle_removed *removed;
+	void *context;
+};
+
+/* A set being removed: set->work. */
+struct removal {
+	struct keeper *keeper;
+	struct set *set;
+	struct removal_waiter *waiters;
+	uint64_t grace;
+	struct event *again; /* NULL until it is needed */
+	bool sent;	     /* the order is given: nothing was being done to its links */
+	bool gone;	     /* the kernel has nothing of it any more */
+	bool forgetting;     /* what would make it again at boot is being removed */
+};
+
+static struct log_fields fields_of(const struct set *set)
+{
+	return (struct log_fields){.has_uid = true, .uid = set->owner, .set = set_shown_name(set)};
+}
+
+static void tell_waiters(struct removal *removal, const struct failure *failure)
+{
+	while (removal->waiters) {
+		struct removal_waiter *waiter = removal->waiters;
+
+		removal->waiters = waiter->next;
+		waiter->removed(removal->keeper, failure, waiter->context);
+		free(waiter);
+	}
+}
+
+void lifecycle_forget(struct keeper *keeper, struct set *set)
+{
+	struct registry_use *use = registry_use(keeper->registry, set->owner);
+	uid_t owner = set->owner;
+
+	vigil_end(set);
+	link_forget_all(keeper, set);
+	names_forget(set);
+	monitor_set_removed(keeper, set);
+	store_remove_set(keeper->store, set->id);
+	if (use)
+		*lifecycle_count(use, set_is_network(set)) -= 1;
+	registry_drop_set(keeper->registry, set);
+	registry_use_settle(keeper->registry, owner);
+	lease_watch(keeper);
+}
+
+static void removed_for(struct keeper *keeper, const struct failure *failure, void *context)
+{
+	struct request *request = context;
+
+	if (failure)
+		request_fail(keeper, request, failure);
+	else
+		request_done(keeper, request, NULL, NULL);
+}
+
+/* Then the request says so in the log, and who has made it. */
+static bool was_asked_for(const struct removal *removal)
+{
+	for (const struct removal_waiter *at = removal->waiters; at; at = at->next)
+		if (at->removed == removed_for)
+			return true;
+	return false;
+}
+
+static void removal_free(struct removal *removal)
+{
+	if (removal->again)
+		event_free(removal->again);
+	free(removal);
+}
+
+/* It can be tried again. */
+static void give_up_removal(struct removal *removal, const struct failure *failure)
+{
+	struct log_fields fields = fields_of(removal->set);
+
+	fields.error = failure->error == ERROR_SYSTEM ? failure->number : 0;
+	log_by_user("sets not removed", LOG_ERR, &fields, "%s cannot be removed: %s %s",
+		    lifecycle_what(removal->set), failure->subject, failure->text);
+	registry_break_set(removal->set, "it could not be removed: %s %s", failure->subject,
+			   failure->text);
+	removal->set->work = NULL;
+	monitor_set(removal->keeper, removal->set, EVENT_SET_BROKEN, "removal", failure->subject);
+	tell_waiters(removal, failure);
+	removal_free(removal);
+}
+
+/* Gone when the kernel has nothing of it and the runners have said their last word. */
+static void finish_removal(struct removal *removal)
+{
+	struct keeper *keeper = removal->keeper;
+	struct log_fields fields = fields_of(removal->set);
+	struct failure failure;
+	int r;
+
+	if (!removal->gone || removal->forgetting || session_any_running(removal->set))
+		return;
+	r = link_unrecord_all(keeper, removal->set);
+	if (r == 0)
+		r = store_remove_set(keeper->store, removal->set->id);
+	if (r < 0) {
+		failure_from_errno(&failure, r, "remove the set's record");
+		give_up_removal(removal, &failure);
+		return;
+	}
+	if (!was_asked_for(removal))
+		log_line(LOG_INFO, &fields, "%s removed", lifecycle_what(removal->set));
+	keeper->counters.removed++;
+	removal->set->work = NULL;
+	lifecycle_forget(keeper, removal->set);
+	fault_point("remove-forgotten");
+	tell_waiters(removal, NULL);
+	removal_free(removal);
+}
+
+static void on_forgotten(struct keeper *keeper _unused_, const struct failure *failure,
+			 void *context)
+{
+	struct removal *removal = context;
+
+	removal->forgetting = false;
+	if (failure) {
+		give_up_removal(removal, failure);
+		return;
+	}
+	removal->set->boot_recorded = false;
+	finish_removal(removal);
+}
+
+/* Nobody is told that it is removed as long as it could come back. */
+static void forget_boot(struct removal *removal)
+{
+	removal->forgetting = removal->set->boot_recorded;
+	if (removal->forgetting)
+		boot_forget_set(removal->keeper, removal->set->id, on_forgotten, removal);
+	else
+		finish_removal(removal);
+}
+
+static void begin_removal(struct removal *removal);
+
+static void on_again(evutil_socket_t fd _unused_, short what _unused_, void *context)
+{
+	begin_removal(context);
+}
+
+/* True: it will be. Who has asked for it is told, and may ask again. */
+static bool try_again(struct removal *removal, const struct failure *failure)
+{
+	static const struct timeval pause = {.tv_sec = AGAIN_SECONDS};
+
+	if (was_asked_for(removal))
+		return false;
+	if (!removal->again)
+		removal->again = evtimer_new(removal->keeper->loop, on_again, removal);
+	if (!removal->again || evtimer_add(removal->again, &pause) < 0)
+		return false;
+	removal->sent = false;
+	tell_waiters(removal, failure);
+	return true;
+}
+
+static void on_removed(struct operation *operation, const struct task_report *report)
+{
+	struct removal *removal = operation->context;
+	struct failure failure;
+
+	if (report->step == STEP_NONE) {
+		removal->gone = true;
+		forget_boot(removal);
+		return;
+	}
+	verdict_on(report, &failure);
+	if (report->step != STEP_WORKER || !try_again(removal, &failure))
+		give_up_removal(removal, &failure);
+}
+
+static int send_removal(struct removal *removal)
+{
+	static struct task_remove task;
+	struct operation *operation;
+	int r;
+
+	wire_clear(&task_remove_layout, &task);
+	task.set = keeper_task_set(removal->set);
+	task.grace = removal->grace;
+	link_fill_remove(removal->keeper, removal->set, &task);
+	r = operation_new(removal->keeper, removal->set->owner, TURN_MEND,
+			  REMOVE_SECONDS + removal->grace / 1000000, &operation);
+	if (r < 0)
+		return r;
+	/* it mostly waits for processes to end, and others need not wait for them too */
+	if (removal->grace)
+		operation->turn_time = (struct timeval){.tv_usec = GRACE_TURN_USEC};
+	operation->context = removal;
+	operation->done = on_removed;
+	r = operation_send(operation, TASK_REMOVE, &task_remove_layout, &task);
+	return r;
+}
+
+/* Now, or when nothing is being done to the set's links and names any more: what does so holds the
+ * namespaces. */
+static void begin_removal(struct removal *removal)
+{
+	struct set *set = removal->set;
+	struct failure failure;
+	int r;
+
+	if (removal->sent || link_any_busy(set) || set->names_busy)
+		return;
+	removal->sent = true;
+	r = send_removal(removal);
+	if (r == 0)
+		return;
+	failure_from_errno(&failure, r, "remove the set");
+	give_up_removal(removal, &failure);
+}
+
+void lifecycle_links_settled(struct keeper *keeper _unused_, struct set *set)
+{
+	if (set->state == SET_REMOVING && set->work)
+		begin_removal(set->work);
+}
+
+static void stop_waiting(struct keeper *keeper _unused_, struct request *request)
+{
+	struct removal *removal = request->holder;
+
+	for (struct removal_waiter **at = &removal->waiters; *at; at = &(*at)->next) {
+		struct removal_waiter *waiter = *at;
+
+		if (waiter->context != request)
+			continue;
+		*at = waiter->next;
+		free(waiter);
+		break;
+	}
+	request_drop(request);
+}
+
+void lifecycle_remove(struct keeper *keeper, struct set *set, uint64_t grace,
+		      lifecycle_removed *removed, void *context)
+{
+	struct removal_waiter *waiter = malloc(sizeof(*waiter));
+	struct removal *removal = set->work;
+	bool first = !removal;
+	struct failure failure;
+
+	if (first)
+		removal = calloc(1, sizeof(*removal));
+	if (!waiter || !removal) {
+		free(waiter);
+		if (first)
+			free(removal);
+		failure_from_errno(&failure, -ENOMEM, "remove the set");
+		removed(keeper, &failure, context);
+		return;
+	}
+	*waiter = (struct removal_waiter){removal->waiters, removed, context};
+	removal->waiters = waiter;
+	if (!first)
+		return;
+	removal->keeper = keeper;
+	removal->set = set;
+	removal->grace = grace;
+	set->work = removal;
+	set->state = SET_REMOVING;
+	/* a full disk does not keep anybody from removing: the old record will do as well */
+	store_write_set(keeper->store, set);
+	fault_point("remove-recorded");
+	begin_removal(removal);
+}
+
+void lifecycle_remove_for(struct keeper *keeper, struct set *set, uint64_t grace,
+			  struct request *request)
+{
+	if (set->work) {
+		request->gone = stop_waiting;
+		request->holder = set->work;
+	}
+	lifecycle_remove(keeper, set, grace, removed_for, request);
+}
+
+void lifecycle_session_ended(struct keeper *keeper _unused_, struct set *set)
+{
+	if (set->state == SET_REMOVING && set->work)
+		finish_removal(set->work);
+}
+
+void lifecycle_on_remove(struct keeper *keeper, struct request *request,
+			 struct wire_message *message)
+{
+	struct failure failure = {};
+	struct wire_ask ask;
+	struct set *set;
+
+	if (wire_decode(message, &wire_ask_layout, &ask) < 0)
+		failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "name", NULL);
+	else if (server_find_set(keeper, request, ask.name, ask.has_owner, ask.owner, &set,
+				 &failure) == 0) {
+		if (set->state == SET_CREATING) {
+			failure_set(&failure, ERROR_BUSY, 0, "creating", "%s", set->name);
+		} else {
+			struct request *kept = request_keep(request);
+
+			if (kept) {
+				lifecycle_remove_for(keeper, set, ask.span, kept);
+				return;
+			}
+			failure_from_errno(&failure, -ENOMEM, "remove the set");
+		}
+	}
+	request_fail(keeper, request, &failure);
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "daemon/keeper/policy/check.h"
+#include "daemon/keeper/set/create.h"
+#include "daemon/keeper/set/run.h"
+#include "daemon/keeper/set/session.h"
+#include "daemon/wire/message.h"
+
+struct run {
+	struct request *request;
+	struct runs_as as;
+	struct wire_run wire;	     /* views on message */
+	struct wire_message message; /* taken over: the command's descriptors */
+};
+
+static void run_free(struct run *run)
+{
+	wire_message_done(&run->message);
+	free(run);
+}
+
+static void on_run_created(struct keeper *keeper, struct set *set, const struct failure *failure,
+			   void *context)
+{
+	struct run *run = context;
+
+	if (failure)
+		request_fail(keeper, run->request, failure);
+	else
+		session_start(keeper, run->request, set, &run->wire.command, &run->as, true);
+	run_free(run);
+}
+
+/* Takes the message away from the server, which gets a fresh one. */
+static int take_message(struct wire_message *from, struct run *run)
+{
+	struct wire_message fresh;
+	int r = wire_message_init(&fresh);
+
+	if (r < 0)
+		return r;
+	run->message = *from;
+	*from = fresh;
+	return 0;
+}
+
+static int try_run(struct keeper *keeper, struct request *request, struct run *run,
+		   struct failure *failure)
+{
+	char picked[NAME_SIZE];
+	struct lifecycle_wish wish = {
+		.name = lifecycle_name(keeper, request, run->wire.name, picked),
+		.spec = &run->wire.spec,
+		.run = true,
+		.no_init = run->wire.no_init,
+		.created = on_run_created,
+		.context = run,
+	};
+	const struct connection *connection = request_connection(request);
+	struct wire_spec *spec = &run->wire.spec;
+	int r = check_name(wish.name, "name", failure);
+
+	if (r == 0)
+		r = admission_of_spec(keeper, request, spec, wish.name, failure);
+	if (r == 0)
+		r = check_command(&run->wire.command, spec->kinds, failure);
+	if (r == 0)
+		r = admission_of_command(request, connection->peer.identity.uid,
+					 connection->peer.identity.gid, spec->mapping, spec,
+					 &run->wire.command, &run->as, failure);
+	if (r == 0 && spec->boot)
+		r = failure_set(failure, ERROR_INVALID_VALUE, 0, "spec.boot",
+				"the set ends with its command");
+	if (r == 0 && run->wire.no_init && !(spec->kinds & KIND_BIT(KIND_PID)))
+		r = failure_set(failure, ERROR_INVALID_VALUE, 0, "init",
+				"false makes the command process 1: the set needs a pid namespace");
+	if (r == 0 && registry_find_set(keeper->registry, request->subject.uid, wish.name))
+		r = failure_set(failure, ERROR_EXISTS, 0, "set", "%s", wish.name);
+	run->as.no_init = run->wire.no_init;
+	run->as.mount_proc = spec->mount_proc == SWITCH_ON;
+	return r ? r : lifecycle_create(keeper, run->request, &wish, failure);
+}
+
+void run_on_run(struct keeper *keeper, struct request *request, struct wire_message *message)
+{
+	struct run *run = calloc(1, sizeof(*run));
+	struct failure failure = {};
+	int r = run ? take_message(message, run) : -ENOMEM;
+
+	if (r < 0) {
+		free(run);
+		failure_from_errno(&failure, r, "start the session");
+		request_fail(keeper, request, &failure);
+		return;
+	}
+	if (wire_decode(&run->message, &wire_run_layout, &run->wire) < 0)
+		r = failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "command", NULL);
+	if (r == 0) {
+		run->request = request_keep(request);
+		r = run->request ? try_run(keeper, request, run, &failure)
+				 : failure_from_errno(&failure, -ENOMEM, "start the session");
+	}
+	if (r) {
+		request_fail(keeper, run->request ? run->request : request, &failure);
+		run_free(run);
+	}
+}

@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include "daemon/keeper/policy/check.h"
+#include "daemon/keeper/set/create.h"
+#include "daemon/keeper/base/log.h"
+#include "daemon/keeper/request/events.h"
+#include "daemon/keeper/workers/operation.h"
+#include "daemon/keeper/set/session.h"
+#include "daemon/keeper/set/session-part.h"
+#include "daemon/keeper/state/exit-status.h"
+#include "daemon/kernel/cgroup.h"
+#include "daemon/kernel/process.h"
+
+static struct log_fields fields_of(const struct session *session)
+{
+	return (struct log_fields){.has_uid = true,
+				   .uid = session->owner,
+				   .set = session->set->name,
+				   .session = session->id};
+}
+
+bool session_any_running(const struct set *set)
+{
+	for (const struct session *at = set->sessions; at; at = at->next_in_set)
+		if (!at->ended)
+			return true;
+	return false;
+}
+
+/* --- the end --- */
+
+static void fill_ended(const struct session *session, struct wire_session *ret)
+{
+	wire_clear(&wire_session_layout, ret);
+	ret->session = session->id;
+	ret->set = session->set ? session->set->name : NULL;
+	ret->started = session->started;
+	ret->ended = session->ended;
+	ret->exited = session->exited;
+	ret->exit_status = session->status;
+	ret->signal = session->signal;
+}
+
+static void answer_ended(struct keeper *keeper, struct request *request,
+			 const struct session *session)
+{
+	struct wire_session wire;
+
+	fill_ended(session, &wire);
+	request_done(keeper, request, &wire_session_layout, &wire);
+}
+
+static void watch_free(struct watch *watch)
+{
+	if (watch->operation)
+		watch->operation->context = NULL;
+	if (watch->runner_event)
+		event_free(watch->runner_event);
+	close_fd(watch->runner_fd);
+	close_fd(watch->leash_fd);
+	free(watch);
+}
+
+static void drop_record(struct session *session, void *context)
+{
+	struct keeper *keeper = context;
+	char name[SESSION_SIZE + 16];
+
+	store_remove_session(keeper->store, session->id);
+	snprintf(name, sizeof(name), "%s.status", session->id);
+	unlinkat(store_sessions_fd(keeper->store), name, 0);
+}
+
+static void remove_cgroup(struct keeper *keeper, const struct session *session)
+{
+	char path[CGROUP_PATH_SIZE];
+	int r;
+
+	snprintf(path, sizeof(path), "%u/%s/%s", session->owner, session->set->id, session->id);
+	r = cgroup_remove(keeper->cgroup_fd, path);
+	if (r < 0)
+		log_by_user("cgroups not removed", LOG_WARNING,
+			    &(struct log_fields){.has_uid = true, .uid = session->owner},
+			    "cgroup %s not removed: %s", path, strerror(-r));
+}
+
+void session_uncount(struct keeper *keeper, uid_t owner)
+{
+	struct registry_use *use = registry_use(keeper->registry, owner);
+
+	if (use && use->sessions > 0)
+		use->sessions--;
+	registry_use_settle(keeper->registry, owner);
+}
+
+/* A Run is over when its set is gone. */
+struct run_end {
+	struct request *request;
+	struct wire_session wire;
+	char id[SESSION_SIZE], name[NAME_SIZE];
+};
+
+static void on_run_removed(struct keeper *keeper, const struct failure *failure, void *context)
+{
+	struct run_end *end = context;
+
+	if (end && end->request && failure)
+		request_fail(keeper, end->request, failure);
+	else if (end && end->request)
+		request_done(keeper, end->request, &wire_session_layout, &end->wire);
+	free(end);
+}
+
+static void remove_run_set(struct keeper *keeper, const struct session *session,
+			   struct request *request)
+{
+	struct run_end *end = calloc(1, sizeof(*end));
+
+	if (end) {
+		end->request = request;
+		fill_ended(session, &end->wire);
+		memcpy(end->id, session->id, sizeof(end->id));
+		end->wire.session = end->id;
+		memcpy(end->name, session->set->name, sizeof(end->name));
+		end->wire.set = end->name;
+	} else if (request) {
+		answer_ended(keeper, request, session);
+	}
+	lifecycle_remove(keeper, session->set, 0, on_run_removed, end);
+}
+
+void session_remove_run_set(struct keeper *keeper, struct set *set)
+{
+	lifecycle_remove(keeper, set, 0, on_run_removed, NULL);
+}
+
+/* The fields say how; everybody who waits is told, and nothing but the record stays. */
+static void end_session(struct watch *watch)
+{
+	struct keeper *keeper = watch->keeper;
+	struct session *session = watch->session;
+	struct set *set = session->set;
+	struct request *starter = watch->more ? watch->starter : NULL;
+	struct log_fields fields = fields_of(session);
+
+	/* the watch goes, and a Run's starter waits on for the removal of its set */
+	if (starter)
+		starter->gone = NULL;
+	session->runner_pid = session->pid = 0;
+	session->work = NULL;
+	log_line(LOG_INFO, &fields, "session ended: %s %u", session->exited ? "exit" : "signal",
+		 session->exited ? session->status : session->signal);
+	monitor_session(keeper, session, EVENT_SESSION_ENDED);
+	remove_cgroup(keeper, session);
+	if (starter && !session->removes_set)
+		answer_ended(keeper, starter, session);
+	while (watch->waiters) {
+		struct request *waiter = watch->waiters;
+
+		watch->waiters = waiter->behind;
+		answer_ended(keeper, waiter, session);
+	}
+	store_write_session(keeper->store, session);
+	session_uncount(keeper, session->owner);
+	if (session->removes_set && set->state == SET_READY)
+		remove_run_set(keeper, session, starter);
+	else if (session->removes_set && starter)
+		answer_ended(keeper, starter, session);
+	watch_free(watch);
+	registry_end_session(keeper->registry, session, drop_record, keeper);
+	lifecycle_session_ended(keeper, set);
+}
+
+void session_abandon(struct watch *watch, const struct failure *failure)
+{
+	struct keeper *keeper = watch->keeper;
+	struct session *session = watch->session;
+	struct set *set = session->set;
+
+	if (watch->starter)
+		request_fail(keeper, watch->starter, failure);
+	session->work = NULL;
+	remove_cgroup(keeper, session);
+	drop_record(session, keeper);
+	session_uncount(keeper, session->owner);
+	if (session->removes_set && set->state == SET_READY)
+		session_remove_run_set(keeper, set);
+	watch_free(watch);
+	registry_drop_session(keeper->registry, session);
+	lifecycle_session_ended(keeper, set);
+}
+
+void session_kill(struct keeper *keeper, const struct session *session)
+{
+	char path[CGROUP_PATH_SIZE];
+	_cleanup_fd_ int fd = -1;
+
+	snprintf(path, sizeof(path), "%u/%s/%s", session->owner, session->set->id, session->id);
+	fd = cgroup_open(keeper->cgroup_fd, path);
+	if (fd >= 0)
+		cgroup_kill(fd);
+}
+
+void session_kill_start(struct keeper *keeper, const struct session *session)
+{
+	_cleanup_fd_ int runner_fd = -1;
+	struct status_file status;
+
+	if (status_file_read(keeper->store, session->id, &status) == 0 && status.runner)
+		runner_fd = process_find(status.runner, status.runner_start);
+	if (runner_fd >= 0)
+		process_signal(runner_fd, SIGKILL);
+	session_kill(keeper, session);
+}
+
+/* What it has written by then is all that can be known. */
+static void on_runner_ended(evutil_socket_t fd _unused_, short what _unused_, void *context)
+{
+	static const struct timeval pause = {.tv_usec = 100000};
+	struct watch *watch = context;
+	struct status_file status;
+
+	/* what cannot be read now, for want of memory, is read a little later */
+	if (status_file_read(watch->keeper->store, watch->session->id, &status) < 0 &&
+	    event_base_once(watch->keeper->loop, -1, EV_TIMEOUT, on_runner_ended, watch, &pause) ==
+		    0)
+		return;
+	if (!status.ended)
+		session_kill(watch->keeper, watch->session);
+	if (!status.ended && !status.command && watch->session->pid == 0) {
+		session_abandon(watch, NULL); /* nothing was ever executed, and nobody waits */
+		return;
+	}
+	status_file_apply(&status, keeper_now(), watch->session);
+	end_session(watch);
+}
+
+int session_watch_runner(struct watch *watch, int runner_fd)
+{
+	static const struct timeval now = {};
+
+	watch->runner_fd = runner_fd;
+	watch->runner_event = event_new(watch->keeper->loop, runner_fd,
+					runner_fd >= 0 ? EV_READ : 0, on_runner_ended, watch);
+	if (!watch->runner_event ||
+	    event_add(watch->runner_event, runner_fd >= 0 ? NULL : &now) < 0)
+		return -ENOMEM;
+	return 0;
+}
+
+/* --- waiting --- */
+
+/* The session that is asked about, if it is the subject's to know of. */
+static int find_waited(struct keeper *keeper, const struct request *request,
+		       struct wire_message *message, struct session **ret, struct failure *failure)
+{
+	struct session *session;
+	struct wire_ask ask;
+	uid_t owner;
+	int r;
+
+	if (wire_decode(message, &wire_ask_layout, &ask) < 0)
+		return failure_set(failure, ERROR_INVALID_PARAMETER, 0, "session", NULL);
+	r = check_session(ask.session, failure);
+	if (r)
+		return r;
+	session = registry_find_session(keeper->registry, ask.session);
+	if (!session)
+		return failure_set(failure, ERROR_NOT_FOUND, 0, "session", "%s", ask.session);
+	r = authz_owner(&request->subject, true, session->owner, "session", ask.session, &owner,
+			failure);
+	*ret = session;
+	return r;
+}
+
+static void stop_waiting(struct keeper *keeper _unused_, struct request *waiter)
+{
+	struct watch *watch = waiter->holder;
+
+	for (struct request **at = &watch->waiters; *at; at = &(*at)->behind)
+		if (*at == waiter) {
+			*at = waiter->behind;
+			break;
+		}
+	request_drop(waiter);
+}
+
+static int wait_for_end(const struct request *request, const struct session *session,
+			struct failure *failure)
+{
+	struct watch *watch = session->work;
+	struct request *kept = watch ? request_keep(request) : NULL;
+
+	if (!kept)
+		return failure_from_errno(failure, -ENOMEM, "wait for the session");
+	kept->behind = watch->waiters;
+	kept->gone = stop_waiting;
+	kept->holder = watch;
+	watch->waiters = kept;
+	return 0;
+}
+
+void session_on_wait(struct keeper *keeper, struct request *request, struct wire_message *message)
+{
+	struct failure failure = {};
+	struct session *session = NULL;
+	int r = find_waited(keeper, request, message, &session, &failure);
+
+	if (r == 0 && session->ended) {
+		answer_ended(keeper, request, session);
+		return;
+	}
+	if (r == 0)
+		r = wait_for_end(request, session, &failure);
+	if (r)
+		request_fail(keeper, request, &failure);
+}
+
+/* --- connections that go --- */
+
+static void let_go(struct session *session, void *context)
+{
+	const uint32_t *connection = context;
+	struct watch *watch = session->work;
+
+	if (watch && watch->connection == *connection)
+		watch->leash_fd = close_fd(watch->leash_fd);
+}
+
+void session_connection_gone(struct keeper *keeper, uint32_t connection)
+{
+	registry_each_session(keeper->registry, let_go, &connection);
+}
+
+/* --- after a restart --- */
+
+static int find_runner(struct watch *watch, const struct status_file *status)
+{
+	int fd = status->runner ? process_find(status->runner, status->runner_start) : -ESRCH;
+
+	return is_shortage(fd) ? fd : session_watch_runner(watch, MAX(fd, -1));
+}
+
+int session_recover(struct keeper *keeper, struct session *session)
+{
+	struct registry_use *use = registry_use(keeper->registry, session->owner);
+	struct watch *watch = calloc(1, sizeof(*watch));
+	struct status_file status;
+	int r;
+
+	if (!watch || !use) {
+		free(watch);
+		return -ENOMEM;
+	}
+	*watch = (struct watch){
+		.keeper = keeper, .session = session, .leash_fd = -1, .runner_fd = -1};
+	r = status_file_read(keeper->store, session->id, &status);
+	if (r == 0)
+		r = find_runner(watch, &status);
+	if (r < 0) {
+		watch_free(watch);
+		return r;
+	}
+	use->sessions++;
+	session->work = watch;
+	session->runner_pid = status.runner;
+	session->pid = status.command;
+	return 0;
+}
+
+/* Nobody is left who could be answered. */
+static void stop_watching(struct watch *watch)
+{
+	watch->session->work = NULL;
+	if (watch->starter)
+		request_drop(watch->starter);
+	while (watch->waiters) {
+		struct request *waiter = watch->waiters;
+
+		watch->waiters = waiter->behind;
+		request_drop(waiter);
+	}
+	watch_free(watch);
+}
+
+void session_stop(struct keeper *keeper)
+{
+	for (struct set *set = registry_next_set(keeper->registry, 0, NULL); set;
+	     set = registry_next_set(keeper->registry, set->owner, set->name))
+		for (struct session *at = set->sessions; at; at = at->next_in_set)
+			if (at->work)
+				stop_watching(at->work);
+}
+
+void session_age(struct keeper *keeper)
+{
+	registry_age_sessions(keeper->registry, keeper_now() - UINT64_C(1000000) * ENDED_SECONDS,
+			      drop_record, keeper);
+}

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <string.h>
+#include <sys/socket.h>
+#include "daemon/keeper/request/audit.h"
+#include "daemon/keeper/policy/check.h"
+#include "daemon/keeper/request/lane.h"
+#include "daemon/keeper/request/events.h"
+#include "daemon/keeper/workers/operation.h"
+#include "daemon/keeper/set/session.h"
+#include "daemon/keeper/set/session-part.h"
+#include "daemon/keeper/policy/task-error.h"
+#include "daemon/kernel/fault.h"
+
+/* For a command to be executed: it may lie on a file system that hangs. */
+#define START_SECONDS 20
+/* Three lines of numbers. */
+#define STATUS_FILE_SIZE 512
+
+/* --- what comes of starting it --- */
+
+/* A command that runs goes on, or ends by its leash; one that still waits for its turn is not
+ * started; of one that is being started the log is told. */
+static void on_starter_gone(struct keeper *keeper _unused_, struct request *starter)
+{
+	struct watch *watch = starter->holder;
+	bool taken_back = watch->operation && operation_take_back(watch->operation);
+
+	if (!taken_back && watch->session->pid == 0)
+		return;
+	watch->starter = NULL;
+	lane_release(starter);
+	request_drop(starter);
+	if (!taken_back)
+		return;
+	watch->operation = NULL;
+	session_abandon(watch, NULL);
+}
+
+static void answer_started(struct watch *watch, int process_fd)
+{
+	struct keeper *keeper = watch->keeper;
+	struct session *session = watch->session;
+	struct wire_session wire;
+
+	wire_clear(&wire_session_layout, &wire);
+	wire.session = session->id;
+	wire.set = session->set->name;
+	wire.pid = session->pid;
+	wire.process_fd = process_fd;
+	wire.started = session->started;
+	request_begin(keeper, watch->starter, watch->more ? WIRE_CONTINUES : 0);
+	wire_put(&keeper->to_front, &wire_session_layout, &wire);
+	audit_done(watch->starter, session->id);
+	if (watch->more && request_connection(watch->starter)) {
+		request_send(keeper, watch->starter);
+	} else {
+		request_end(keeper, watch->starter);
+		watch->starter = NULL;
+	}
+}
+
+static void on_started(struct operation *operation, const struct task_report *report,
+		       int fds[REPORT_FDS_MAX])
+{
+	struct watch *watch = operation->context;
+	struct session *session = watch->session;
+
+	session->pid = report->pid;
+	session->runner_pid = report->runner_pid;
+	/* a command whose end could not be seen is not left running: see on_start_done() */
+	if (session_watch_runner(watch, take_fd(&fds[1])) < 0) {
+		session->pid = 0;
+		return;
+	}
+	if (watch->starter)
+		answer_started(watch, fds[0]);
+	monitor_session(watch->keeper, session, EVENT_SESSION_STARTED);
+	watch->keeper->counters.executed++;
+}
+
+static void on_start_done(struct operation *operation, const struct task_report *report)
+{
+	static const struct task_report lost = {.step = STEP_LOST, .error = ECHILD};
+	struct watch *watch = operation->context;
+	struct failure failure;
+
+	/* it may have ended by now */
+	if (!watch)
+		return;
+	watch->operation = NULL;
+	if (watch->session->pid != 0)
+		return;
+	session_kill_start(watch->keeper, watch->session);
+	verdict_on(report->step != STEP_NONE ? report : &lost, &failure);
+	session_abandon(watch, &failure);
+}
+
+/* --- the beginning --- */
+
+static int copy_words(struct session *session, const struct wire_command *command)
+{
+	struct wire_session words;
+
+	wire_clear(&wire_session_layout, &words);
+	memcpy(words.words, command->words, sizeof(words.words));
+	words.n_words = command->n_words;
+	return wire_pack(&wire_session_layout, &words, &session->words, &session->words_size);
+}
+
+static int count_session(struct keeper *keeper, uid_t owner, struct failure *failure)
+{
+	struct registry_use *use = registry_use(keeper->registry, owner);
+
+	if (!use)
+		return failure_from_errno(failure, -ENOMEM, "start the session");
+	if (owner != 0 && use->sessions >= keeper->config->limits.sessions) {
+		registry_use_settle(keeper->registry, owner);
+		return failure_set(failure, ERROR_LIMIT_EXCEEDED, keeper->config->limits.sessions,
+				   "sessions", NULL);
+	}
+	use->sessions++;
+	return 0;
+}
+
+static int new_session(struct keeper *keeper, struct set *set, const struct wire_command *command,
+		       struct watch **ret)
+{
+	struct session *session = calloc(1, sizeof(*session));
+	struct watch *watch = calloc(1, sizeof(*watch));
+	int r = session && watch ? copy_words(session, command) : -ENOMEM;
+
+	if (r == 0) {
+		session->set = set;
+		session->owner = set->owner;
+		session->started = keeper_now();
+		session->attached = !command->detach;
+		session->work = watch;
+		keeper_new_id(session->id);
+		*watch = (struct watch){
+			.keeper = keeper, .session = session, .leash_fd = -1, .runner_fd = -1};
+		r = registry_add_session(keeper->registry, session);
+	}
+	if (r < 0) {
+		if (session)
+			free(session->words);
+		free(session);
+		free(watch);
+		return r;
+	}
+	*ret = watch;
+	return 0;
+}
+
+/* With room for all that will be written to it: how a command ended is not lost to a full disk. */
+static int open_status_file(struct keeper *keeper, const struct session *session)
+{
+	char name[SESSION_SIZE + 16];
+	_cleanup_fd_ int fd = -1;
+
+	snprintf(name, sizeof(name), "%s.status", session->id);
+	fd = openat(store_sessions_fd(keeper->store), name,
+		    O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return negative_errno();
+	if (fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, STATUS_FILE_SIZE) < 0 && errno != EOPNOTSUPP)
+		return negative_errno();
+	return take_fd(&fd);
+}
+
+/* For an attached command whose client gave no pipe that tells when it has gone. */
+static int make_leash(struct watch *watch, const struct wire_command *command, int *ret_fd)
+{
+	int pair[2];
+
+	*ret_fd = -1;
+	if (command->detach || command->status_fd >= 0)
+		return 0;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+		return negative_errno();
+	watch->leash_fd = pair[0];
+	*ret_fd = pair[1];
+	return 0;
+}
+
+static void fill_identity(struct task_identity *task, const struct runs_as *as,
+			  const struct peer_identity *peer)
+{
+	task->uid = as->identity.uid;
+	task->gid = as->identity.gid;
+	/* another's groups are nobody's to give: root in a user's set has none */
+	if (as->identity.uid != peer->uid || as->without_groups)
+		return;
+	for (size_t i = 0; i < peer->n_groups; i++)
+		task->groups[task->n_groups++].id = peer->groups[i];
+}
+
+static int send_start(struct watch *watch, const struct connection *connection,
+		      const struct wire_command *command, const struct runs_as *as)
+{
+	static struct task_start task;
+	_cleanup_fd_ int status_fd = open_status_file(watch->keeper, watch->session);
+	_cleanup_fd_ int leash_fd = -1;
+	int r = status_fd < 0 ? status_fd : make_leash(watch, command, &leash_fd);
+
+	if (r < 0)
+		return r;
+	wire_clear(&task_start_layout, &task);
+	task.set = keeper_task_set(watch->session->set);
+	fill_identity(&task.identity, as, &connection->peer.identity);
+	task.inside_uid = as->identity.inside_uid;
+	task.inside_gid = as->identity.inside_gid;
+	task.command = *command;
+	task.session = watch->session->id;
+	task.no_init = as->no_init;
+	task.mount_proc = as->mount_proc;
+	task.caller_limits = connection->peer.limits;
+	task.caller_profile = connection->peer.identity.profile;
+	task.caller_bounding = connection->peer.bounding;
+	task.caller_no_new_privileges = connection->peer.no_new_privileges;
+	task.status_file_fd = status_fd;
+	task.leash_fd = leash_fd;
+	r = lane_operation(watch->starter, true, START_SECONDS, &watch->operation);
+	if (r < 0)
+		return r;
+	watch->operation->context = watch;
+	watch->operation->report = on_started;
+	watch->operation->done = on_start_done;
+	watch->operation->ends_early = true;
+	r = operation_send(watch->operation, TASK_START, &task_start_layout, &task);
+	if (r < 0)
+		watch->operation = NULL;
+	return r;
+}
+
+void session_start(struct keeper *keeper, struct request *request, struct set *set,
+		   const struct wire_command *command, const struct runs_as *as, bool removes_set)
+{
+	struct connection *connection = request_connection(request);
+	struct failure failure = {};
+	struct watch *watch = NULL;
+	int r = connection ? 0 : -EPIPE;
+
+	if (r == 0 && count_session(keeper, set->owner, &failure)) {
+		request_fail(keeper, request, &failure);
+		if (removes_set)
+			session_remove_run_set(keeper, set);
+		return;
+	}
+	if (r == 0)
+		r = new_session(keeper, set, command, &watch);
+	if (!watch) {
+		if (connection)
+			session_uncount(keeper, set->owner);
+		failure_from_errno(&failure, r, "start the session");
+		request_fail(keeper, request, &failure);
+		if (removes_set)
+			session_remove_run_set(keeper, set);
+		return;
+	}
+	watch->starter = request;
+	watch->more = command->more;
+	watch->connection = request->connection;
+	watch->session->removes_set = removes_set;
+	r = store_write_session(keeper->store, watch->session);
+	fault_point("exec-recorded");
+	if (r == 0)
+		r = send_start(watch, connection, command, as);
+	if (r < 0) {
+		failure_from_errno(&failure, r, "start the session");
+		session_abandon(watch, &failure);
+		return;
+	}
+	connection->has_leases |= watch->leash_fd >= 0;
+	request->gone = on_starter_gone;
+	request->holder = watch;
+}
+
+static int check_ready(const struct set *set, struct failure *failure)
+{
+	static const char *const states[] = {
+		[SET_CREATING] = "creating", [SET_REMOVING] = "removing", [SET_BROKEN] = "broken"};
+
+	if (set->state != SET_READY)
+		return failure_set(failure, ERROR_BUSY, 0, states[set->state], "%s", set->name);
+	if (set->frozen)
+		return failure_set(failure, ERROR_BUSY, 0, "frozen", "%s", set->name);
+	return 0;
+}
+
+static int try_exec(struct keeper *keeper, struct request *request, const struct wire_exec *exec,
+		    struct failure *failure)
+{
+	struct runs_as as = {};
+	struct set *set;
+	int r = server_find_set(keeper, request, exec->name, exec->has_owner, exec->owner, &set,
+				failure);
+
+	if (r == 0)
+		r = check_ready(set, failure);
+	if (r == 0)
+		r = check_command(&exec->command, set->kinds, failure);
+	if (r == 0)
+		r = admission_of_exec(request, set, &exec->command, &as, failure);
+	if (r)
+		return r;
+	request = request_keep(request);
+	if (!request)
+		return failure_from_errno(failure, -ENOMEM, "start the session");
+	session_start(keeper, request, set, &exec->command, &as, false);
+	return 0;
+}
+
+void session_on_exec(struct keeper *keeper, struct request *request, struct wire_message *message)
+{
+	static struct wire_exec exec;
+	struct failure failure = {};
+	int r;
+
+	if (wire_decode(message, &wire_exec_layout, &exec) < 0)
+		r = failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "command", NULL);
+	else
+		r = try_exec(keeper, request, &exec, &failure);
+	if (r)
+		request_fail(keeper, request, &failure);
+}

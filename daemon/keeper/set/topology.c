@@ -1,0 +1,495 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+#include "daemon/keeper/request/admission.h"
+#include "daemon/keeper/set/topology.h"
+#include "daemon/keeper/policy/check.h"
+#include "daemon/keeper/set/query.h"
+#include "daemon/keeper/request/lane.h"
+#include "daemon/keeper/set/lease.h"
+#include "daemon/keeper/set/create.h"
+#include "daemon/keeper/network/link.h"
+#include "daemon/keeper/set/network.h"
+#include "daemon/kernel/fault.h"
+#include "daemon/wire/message.h"
+
+/* Makers that work side by side: more only wait for one another. */
+#define AT_ONCE 8
+#define PARTS_MAX (APPLY_NETWORKS_MAX + APPLY_SETS_MAX + APPLY_LINKS_MAX)
+
+/* In the order in which they are made. */
+enum stage { NETWORKS, SETS, LINKS, STAGE_COUNT };
+
+enum progress { WAITING, ASKED, MADE };
+
+/* A network, a set or a link. */
+struct part {
+	struct application *application;
+	enum stage stage;
+	size_t index; /* in its list */
+	enum progress progress;
+	uint64_t needs;		/* of a set: which sets come before it, a bit for each */
+	bool takes_descriptors; /* of a set: the request's lane makes it, one after another */
+	char id[SESSION_SIZE];	/* of its record; "": there never was one */
+};
+
+struct application {
+	struct keeper *keeper;
+	struct request *request;
+	struct wire_message message; /* a copy: the parts lie in it as items */
+	struct lane_process processes[WIRE_FDS_MAX];
+	struct wire_lease lease;
+	char group[SESSION_SIZE];
+	int stage;		/* what is being made, or taken back */
+	size_t pending;		/* parts of it that are being made, or taken back */
+	bool in_loop;		/* what is told meanwhile is looked at by the loop */
+	struct failure failure; /* why it is taken back */
+	size_t n;
+	struct part parts[PARTS_MAX];
+};
+
+static const struct {
+	const char *key;
+	enum wire_item item;
+	const struct wire_layout *layout;
+	size_t max;
+} stages[STAGE_COUNT] = {
+	{"networks", WIRE_ITEM_NETWORK, &wire_network_layout, APPLY_NETWORKS_MAX},
+	{"sets", WIRE_ITEM_CREATE, &wire_create_layout, APPLY_SETS_MAX},
+	{"links", WIRE_ITEM_LINK, &wire_link_layout, APPLY_LINKS_MAX},
+};
+
+/* Room for one item, which holds until the next is read. */
+static union {
+	struct wire_network network;
+	struct wire_create create;
+	struct wire_link link;
+} item;
+
+static void advance(struct application *application);
+static void retreat(struct application *application);
+
+/* Reads the part's item; it was read before, and does not change. */
+static void read_item(const struct part *part)
+{
+	struct wire_message *message = &part->application->message;
+	const struct nlattr *position = NULL;
+
+	for (size_t i = 0; i <= part->index; i++) {
+		wire_clear(stages[part->stage].layout, &item);
+		(void)wire_next_item(message, stages[part->stage].item, &position,
+				     stages[part->stage].layout, &item);
+	}
+}
+
+/* --- the end --- */
+
+static struct application *application_free(struct application *application)
+{
+	if (!application)
+		return NULL;
+	wire_message_done(&application->message);
+	free(application);
+	return NULL;
+}
+
+static void fail(struct application *application)
+{
+	struct keeper *keeper = application->keeper;
+	struct request *request = application->request;
+	const struct failure failure = application->failure;
+
+	store_end_apply(keeper->store, application->group);
+	application_free(application);
+	request_fail(keeper, request, &failure);
+}
+
+/* The part's item in the answer; one that somebody has removed meanwhile is left out. False: it
+ * does not fit. */
+static bool put_part(struct keeper *keeper, const struct part *part)
+{
+	static struct set_view view;
+	struct wire_writer *writer = &keeper->to_front;
+	const struct link *link;
+	const struct set *set;
+
+	if (part->stage == LINKS) {
+		link = registry_find_link_id(keeper->registry, part->id);
+		if (!link ||
+		    wire_unpack(&wire_link_layout, link->wire, link->wire_size, &item.link) < 0)
+			return true;
+		return wire_put_item(writer, WIRE_ITEM_LINK, &wire_link_layout, &item.link);
+	}
+	set = registry_find_set_id(keeper->registry, part->id);
+	if (!set)
+		return true;
+	if (part->stage == NETWORKS)
+		return network_view(set, &item.network) < 0 ||
+		       wire_put_item(writer, WIRE_ITEM_NETWORK, &wire_network_layout,
+				     &item.network);
+	inquiry_view(keeper, set, false, &view);
+	return wire_put_item(writer, WIRE_ITEM_SET, &wire_set_layout, &view.wire);
+}
+
+/* From here on it counts, whatever becomes of the daemon. */
+static void succeed(struct application *application)
+{
+	struct keeper *keeper = application->keeper;
+	struct request *request = application->request;
+	uint32_t connection = request->connection;
+	bool ends_at_once = application->lease.connection && !request_connection(request);
+	bool fits = true;
+
+	if (application->lease.span)
+		lease_renew_group(keeper, request->subject.uid, application->group, 0);
+	request_begin(keeper, request, 0);
+	for (size_t i = 0; i < application->n && fits; i++)
+		fits = put_part(keeper, &application->parts[i]);
+	if (!fits) {
+		failure_set(&application->failure, ERROR_INVALID_VALUE, 0, "sets",
+			    "are too large in all: the answer does not fit into one message");
+		application->stage = LINKS;
+		retreat(application);
+		return;
+	}
+	store_end_apply(keeper->store, application->group);
+	fault_point("apply-counted");
+	application_free(application);
+	request_end(keeper, request);
+	if (ends_at_once)
+		lease_connection_gone(keeper, connection);
+}
+
+/* --- back --- */
+
+static void settle(struct application *application)
+{
+	application->pending--;
+	if (!application->in_loop)
+		retreat(application);
+}
+
+static void on_part_gone(struct keeper *keeper _unused_, const struct failure *failure _unused_,
+			 void *context)
+{
+	settle(context);
+}
+
+static void on_link_gone(struct keeper *keeper _unused_, struct link *link _unused_,
+			 const struct failure *failure _unused_, void *context)
+{
+	settle(context);
+}
+
+/* What cannot be removed is listed as broken by then: its owner sees it. */
+static void take_back(const struct part *part)
+{
+	struct application *application = part->application;
+	struct keeper *keeper = application->keeper;
+	struct link *link;
+	struct set *set;
+
+	if (part->stage != LINKS) {
+		set = registry_find_set_id(keeper->registry, part->id);
+		if (!set)
+			return;
+		application->pending++;
+		lifecycle_remove(keeper, set, 0, on_part_gone, application);
+		return;
+	}
+	link = registry_find_link_id(keeper->registry, part->id);
+	/* one that is being changed by somebody goes with its set */
+	if (!link || link->work)
+		return;
+	application->pending++;
+	link_remove_one(keeper, link, on_link_gone, application);
+}
+
+static void retreat(struct application *application)
+{
+	while (application->pending == 0 && application->stage >= NETWORKS) {
+		application->in_loop = true;
+		for (size_t i = 0; i < application->n; i++)
+			if ((int)application->parts[i].stage == application->stage)
+				take_back(&application->parts[i]);
+		application->in_loop = false;
+		application->stage--;
+	}
+	if (application->pending == 0)
+		fail(application);
+}
+
+/* --- forward --- */
+
+/* A part is there, or has failed and left nothing. */
+static void take_outcome(struct part *part, const char *id, const struct failure *failure)
+{
+	struct application *application = part->application;
+
+	application->pending--;
+	part->progress = MADE;
+	snprintf(part->id, sizeof(part->id), "%s", id ? id : "");
+	if (failure && !application->failure.error) {
+		char prefix[32];
+
+		application->failure = *failure;
+		snprintf(prefix, sizeof(prefix), "%s[%zu].", stages[part->stage].key, part->index);
+		failure_within(&application->failure, prefix);
+	}
+	fault_point("apply-part");
+	if (!application->in_loop)
+		advance(application);
+}
+
+/* Recorded as it is by now before the whole can count. */
+static void on_set_made(struct keeper *keeper, struct set *set, const struct failure *failure,
+			void *context)
+{
+	if (set)
+		store_write_set(keeper->store, set);
+	take_outcome(context, set ? set->id : NULL, failure);
+}
+
+static void on_link_made(struct keeper *keeper, struct link *link, const struct failure *failure,
+			 void *context)
+{
+	if (link && !failure)
+		store_write_link(keeper->store, link);
+	take_outcome(context, link ? link->id : NULL, failure);
+}
+
+static int ask_for_network(struct part *part, struct failure *failure)
+{
+	struct application *application = part->application;
+	struct network_wish wish = {
+		.network = &item.network,
+		.lease = &application->lease,
+		.group = application->group,
+		.created = on_set_made,
+		.context = part,
+	};
+
+	return network_create(application->keeper, application->request, &wish, failure);
+}
+
+static bool has_lease(const struct wire_lease *lease)
+{
+	return lease->span || lease->connection || lease->process_fd >= 0;
+}
+
+static int ask_for_set(struct part *part, struct failure *failure)
+{
+	struct application *application = part->application;
+	struct keeper *keeper = application->keeper;
+	struct request *request = application->request;
+	struct wire_spec *spec = &item.create.spec;
+	struct lifecycle_wish wish = {
+		.name = item.create.name,
+		.spec = spec,
+		.group = application->group,
+		.created = on_set_made,
+		.context = part,
+	};
+	int r;
+
+	r = check_name(wish.name, "name", failure);
+	if (r == 0 && has_lease(&application->lease))
+		r = lease_take(request, spec, &application->lease, failure);
+	if (r == 0)
+		r = admission_of_spec(keeper, request, spec, wish.name, failure);
+	if (r == 0 && registry_find_set(keeper->registry, request->subject.uid, wish.name))
+		r = failure_set(failure, ERROR_EXISTS, 0, "set", "%s", wish.name);
+	return r ? r : lifecycle_create(keeper, request, &wish, failure);
+}
+
+static void ask_for(struct part *part)
+{
+	struct application *application = part->application;
+	struct failure failure = {};
+	int r;
+
+	part->progress = ASKED;
+	application->pending++;
+	read_item(part);
+	if (!request_connection(application->request))
+		r = failure_from_errno(&failure, -ECONNRESET, "go on without a client");
+	else if (part->stage == NETWORKS)
+		r = ask_for_network(part, &failure);
+	else if (part->stage == SETS)
+		r = ask_for_set(part, &failure);
+	else
+		r = link_add(application->keeper, &application->request->subject, &item.link,
+			     application->group, on_link_made, part, &failure);
+	if (r)
+		take_outcome(part, NULL, &failure);
+}
+
+/* The sets that are there, a bit for each. */
+static uint64_t sets_made(const struct application *application)
+{
+	uint64_t made = 0;
+
+	for (size_t i = 0; i < application->n; i++) {
+		const struct part *part = &application->parts[i];
+
+		if (part->stage == SETS && part->progress == MADE)
+			made |= UINT64_C(1) << part->index;
+	}
+	return made;
+}
+
+/* Asks for what can be made now. Whether there is more of this stage to be asked for. */
+static bool ask_for_some(struct application *application)
+{
+	const uint64_t made = sets_made(application);
+	bool more = false;
+
+	for (size_t i = 0; i < application->n && !application->failure.error; i++) {
+		struct part *part = &application->parts[i];
+
+		if ((int)part->stage != application->stage || part->progress != WAITING)
+			continue;
+		if (application->pending < AT_ONCE && !(part->needs & ~made) &&
+		    !(part->takes_descriptors && lane_is_busy(application->request)))
+			ask_for(part);
+		else
+			more = true;
+	}
+	return more;
+}
+
+static void advance(struct application *application)
+{
+	while (!application->failure.error && application->stage < STAGE_COUNT) {
+		bool more;
+
+		application->in_loop = true;
+		more = ask_for_some(application);
+		application->in_loop = false;
+		if (application->pending > 0)
+			return;
+		if (!more)
+			application->stage++;
+		else if (!application->failure.error)
+			failure_set(&application->failure, ERROR_INVALID_VALUE, 0, "sets",
+				    "wait for one another: the links of their specifications make "
+				    "a circle; put one of these among links");
+	}
+	if (application->pending > 0)
+		return;
+	if (application->failure.error)
+		retreat(application);
+	else
+		succeed(application);
+}
+
+/* --- the request --- */
+
+/* The sets that the one in item is linked to by its own specification. */
+static uint64_t needs_of(const char *const names[], size_t n)
+{
+	const struct wire_spec *spec = &item.create.spec;
+	uint64_t needs = 0;
+
+	for (size_t i = 0; i < spec->n_links; i++) {
+		const struct wire_end *peer = &spec->links[i].peer;
+
+		for (size_t j = 0; j < n && peer->where == END_SET; j++)
+			if (peer->name && strcmp(names[j], peer->name) == 0)
+				needs |= UINT64_C(1) << j;
+	}
+	return needs;
+}
+
+static int order_sets(struct application *application)
+{
+	const char *names[APPLY_SETS_MAX];
+	size_t n = 0;
+
+	for (size_t i = 0; i < application->n; i++) {
+		if (application->parts[i].stage != SETS)
+			continue;
+		read_item(&application->parts[i]);
+		if (!item.create.name)
+			return -EBADMSG;
+		names[n++] = item.create.name;
+	}
+	for (size_t i = 0; i < application->n; i++) {
+		struct part *part = &application->parts[i];
+
+		if (part->stage != SETS)
+			continue;
+		read_item(part);
+		/* with itself: the set's own check refuses that */
+		part->needs = needs_of(names, n) & ~(UINT64_C(1) << part->index);
+		part->takes_descriptors = lifecycle_takes_descriptors(&item.create.spec);
+	}
+	return 0;
+}
+
+/* The parts of a stage: 0, or -EBADMSG: no front of ours says that. */
+static int count_parts(struct application *application, enum stage stage)
+{
+	const struct nlattr *position = NULL;
+	int r;
+
+	for (size_t i = 0;; i++) {
+		wire_clear(stages[stage].layout, &item);
+		r = wire_next_item(&application->message, stages[stage].item, &position,
+				   stages[stage].layout, &item);
+		if (r <= 0)
+			return r;
+		if (i == stages[stage].max)
+			return -EBADMSG;
+		application->parts[application->n++] =
+			(struct part){.application = application, .stage = stage, .index = i};
+	}
+}
+
+static int read_topology(struct application *application, const struct request *request,
+			 const struct wire_message *message)
+{
+	struct wire_apply apply;
+	int r = message->header->nlmsg_len > APPLY_MESSAGE_MAX
+			? -EBADMSG
+			: wire_message_copy(message, &application->message);
+
+	if (request->processes)
+		memcpy(application->processes, request->processes, sizeof(application->processes));
+	wire_clear(&wire_apply_layout, &apply);
+	if (r == 0)
+		r = wire_decode(&application->message, &wire_apply_layout, &apply);
+	application->lease = apply.lease;
+	for (enum stage stage = NETWORKS; r == 0 && stage < STAGE_COUNT; stage++)
+		r = count_parts(application, stage);
+	return r < 0 ? r : order_sets(application);
+}
+
+void apply_on_apply(struct keeper *keeper, struct request *request, struct wire_message *message)
+{
+	struct application *application = calloc(1, sizeof(*application));
+	struct failure failure = {};
+	int r = application ? read_topology(application, request, message) : -ENOMEM;
+
+	if (r == 0) {
+		application->keeper = keeper;
+		keeper_new_id(application->group);
+		r = store_begin_apply(keeper->store, application->group);
+	}
+	if (r == 0) {
+		application->request = request_keep(request);
+		if (application->request) {
+			application->request->processes = application->processes;
+			fault_point("apply-recorded");
+			advance(application);
+			return;
+		}
+		store_end_apply(keeper->store, application->group);
+		r = -ENOMEM;
+	}
+	if (r == -EBADMSG)
+		failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "sets", NULL);
+	else
+		failure_from_errno(&failure, r, "make the topology");
+	application_free(application);
+	request_fail(keeper, request, &failure);
+}

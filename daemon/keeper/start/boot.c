@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+#include "daemon/keeper/policy/passwd.h"
+#include "daemon/keeper/request/admission.h"
+#include "daemon/keeper/workers/boot-part.h"
+#include "daemon/keeper/set/create.h"
+#include "daemon/keeper/network/link.h"
+#include "daemon/keeper/base/log.h"
+
+/* For how long at most connections wait until all has been made again. */
+#define PATIENCE_SECONDS 15
+
+static struct log_fields fields_of(const struct set *set)
+{
+	return (struct log_fields){.has_uid = true, .uid = set->owner, .set = set_shown_name(set)};
+}
+
+/* --- the records --- */
+
+/* One more at the end of an array. NULL: no memory. */
+static void *add(void **array, size_t *n, size_t size)
+{
+	char *more = realloc(*array, (*n + 1) * size);
+
+	if (!more)
+		return NULL;
+	*array = more;
+	return more + (*n)++ * size;
+}
+
+/* The record's set is there. Takes the record. */
+static void adopt(struct set *there, struct set *record)
+{
+	there->boot_recorded = true;
+	if (!there->wired) {
+		there->wired = take_ptr(record->wired);
+		there->wired_size = record->wired_size;
+	}
+	registry_free_set(record);
+}
+
+static void on_set(struct set *set, bool by_connection _unused_, void *context)
+{
+	struct keeper *keeper = context;
+	struct boot *boot = keeper->boot;
+	struct set *there = registry_find_set_id(keeper->registry, set->id), **place;
+
+	/* one that was being made turns out to be complete, or is removed first */
+	if (there && there->state != SET_CREATING) {
+		adopt(there, set);
+		return;
+	}
+	place = add((void **)&boot->sets, &boot->n_sets, sizeof(*boot->sets));
+	if (place)
+		*place = set;
+	else
+		registry_free_set(set);
+}
+
+static void on_link(struct link *link, char ids[2][SESSION_SIZE], void *context)
+{
+	struct keeper *keeper = context;
+	struct boot *boot = keeper->boot;
+	struct link *there = registry_find_link_id(keeper->registry, link->id);
+	struct boot_link *place = NULL;
+
+	if (there)
+		there->boot_recorded = true;
+	else
+		place = add((void **)&boot->links, &boot->n_links, sizeof(*boot->links));
+	if (!place) {
+		registry_free_link(link);
+		return;
+	}
+	place->link = link;
+	memcpy(place->ids, ids, sizeof(place->ids));
+}
+
+static void on_bad(const char *directory, const char *name, int outcome _unused_, const char *why,
+		   void *context)
+{
+	struct keeper *keeper = context;
+
+	log_error("%s/%s of the state directory cannot be read and is set aside: %s", directory,
+		  name, why);
+	store_set_aside(keeper->boot->store, directory, name);
+}
+
+/* What was made first is made first: nothing can be linked to what came later. */
+static int compare_age(const void *a, const void *b)
+{
+	const struct set *one = *(struct set *const *)a, *other = *(struct set *const *)b;
+
+	return one->created < other->created ? -1 : one->created > other->created;
+}
+
+void boot_load(struct keeper *keeper)
+{
+	static const struct store_callbacks callbacks = {
+		.set = on_set, .link = on_link, .bad = on_bad};
+	struct boot *boot = keeper->boot;
+	int r = boot->store ? store_load(boot->store, &callbacks, keeper) : 0;
+
+	if (r < 0)
+		log_error("the state directory cannot be read: %s", strerror(-r));
+	if (boot->n_sets > 0)
+		qsort(boot->sets, boot->n_sets, sizeof(*boot->sets), compare_age);
+}
+
+/* --- in whose place --- */
+
+/* The owner as today's accounts and policy have it. 0 or an error. */
+static int stand_in(struct keeper *keeper, uid_t uid, gid_t gid, struct peer_identity *identity,
+		    struct request *request, struct failure *failure)
+{
+	int r = account_identity(uid, gid, identity);
+
+	if (r == -ENOENT)
+		return failure_set(failure, ERROR_NOT_PERMITTED, 0, "boot",
+				   "uid %u, its owner, has no account any more", uid);
+	if (r < 0)
+		return failure_from_errno(failure, r, "find the owner's account");
+	*request = (struct request){.op = WIRE_CREATE, .owner = uid, .identity = identity};
+	request->subject.uid = uid;
+	request->subject.allowed =
+		authz_allowed(keeper->config, uid, identity->gid, identity->groups,
+			      identity->n_groups, config_host_user_namespaces());
+	return authz_connect(request->subject.allowed, "", true, NULL, &request->subject.scope,
+			     failure);
+}
+
+/* --- sets --- */
+
+/* Takes the record, which stays listed. */
+static void give_up(struct keeper *keeper, struct set *set, const struct failure *failure)
+{
+	struct log_fields fields = fields_of(set);
+	struct registry_use *use = registry_use(keeper->registry, set->owner);
+
+	log_line(LOG_ERR, &fields, "cannot be made again, and is listed as broken: %s: %s",
+		 failure->subject, failure->text);
+	registry_break_set(set, "cannot be made again: %s: %s", failure->subject, failure->text);
+	set->announced = set->boot_recorded = true;
+	if (!use || registry_add_set(keeper->registry, set) < 0) {
+		registry_free_set(set);
+		return;
+	}
+	*(set_is_network(set) ? &use->networks : &use->sets) += 1;
+}
+
+static void on_made_again(struct keeper *keeper, struct set *set, const struct failure *failure,
+			  void *context)
+{
+	struct set *record = context;
+
+	keeper->boot->making = false;
+	if (failure) {
+		give_up(keeper, record, failure);
+	} else {
+		set->wired = take_ptr(record->wired);
+		set->wired_size = record->wired_size;
+		registry_free_set(record);
+	}
+	boot_go_on(keeper);
+}
+
+static int make_network(struct keeper *keeper, struct request *request, struct lifecycle_wish *wish,
+			const struct set *record, struct failure *failure)
+{
+	static struct wire_network network;
+	int r = wire_unpack(&wire_network_layout, record->network, record->network_size, &network);
+
+	if (r < 0)
+		return failure_from_errno(failure, r, "read the network's record");
+	wish->network = &network;
+	r = authz_network(&request->subject, &network, failure);
+	return r ? r : lifecycle_create(keeper, request, wish, failure);
+}
+
+/* Its links are planned from what they were; what it is to be is what its owner said. */
+static int make_set(struct keeper *keeper, struct request *request, struct lifecycle_wish *wish,
+		    struct wire_spec *spec, const struct set *record, struct failure *failure)
+{
+	static struct wire_spec plan, wired;
+	int r;
+
+	/* worked out anew from what the owner has today */
+	if (spec->mapping == MAPPING_AUTO)
+		spec->uid_map.n_ranges = spec->gid_map.n_ranges = 0;
+	r = admission_of_spec(keeper, request, spec, record->name, failure);
+	if (r)
+		return r;
+	plan = *spec;
+	if (record->wired &&
+	    wire_unpack(&wire_spec_layout, record->wired, record->wired_size, &wired) == 0) {
+		memcpy(plan.links, wired.links, sizeof(plan.links));
+		plan.n_links = wired.n_links;
+	}
+	wish->plan = &plan;
+	return lifecycle_create(keeper, request, wish, failure);
+}
+
+static int make_again(struct keeper *keeper, struct set *record, struct failure *failure)
+{
+	static struct peer_identity identity;
+	static struct wire_spec spec;
+	struct lifecycle_wish wish = {
+		.name = record->name,
+		.spec = &spec,
+		.again = record,
+		.created = on_made_again,
+		.context = record,
+	};
+	struct request request;
+	int r = stand_in(keeper, record->owner, record->gid, &identity, &request, failure);
+
+	if (r)
+		return r;
+	if (registry_find_set(keeper->registry, record->owner, record->name))
+		return failure_set(failure, ERROR_EXISTS, 0, "set", "%s", record->name);
+	r = wire_unpack(&wire_spec_layout, record->spec, record->spec_size, &spec);
+	if (r < 0)
+		return failure_from_errno(failure, r, "read the set's record");
+	if (record->network)
+		return make_network(keeper, &request, &wish, record, failure);
+	return make_set(keeper, &request, &wish, &spec, record, failure);
+}
+
+/* True: the next one is being made, or waits for its own remains to be removed. */
+static bool make_next_set(struct keeper *keeper)
+{
+	struct boot *boot = keeper->boot;
+
+	while (boot->next_set < boot->n_sets) {
+		struct set *record = boot->sets[boot->next_set];
+		struct set *there = registry_find_set_id(keeper->registry, record->id);
+		struct failure failure = {};
+
+		if (there && there->work)
+			return true;
+		boot->next_set++;
+		boot->making = true;
+		if (!there && make_again(keeper, record, &failure) == 0)
+			return true;
+		boot->making = false;
+		if (there)
+			adopt(there, record);
+		else
+			give_up(keeper, record, &failure);
+	}
+	return false;
+}
+
+/* --- links --- */
+
+static void on_link_again(struct keeper *keeper, struct link *link, const struct failure *failure,
+			  void *context)
+{
+	struct link *record = context;
+
+	keeper->boot->making = false;
+	if (failure || !link)
+		log_line(LOG_ERR, &(struct log_fields){.has_uid = true, .uid = record->owner},
+			 "link %s cannot be made again: %s: %s", record->name,
+			 failure ? failure->subject : "", failure ? failure->text : "");
+	else
+		boot_forget_link(keeper, record->id); /* it has an id of its own */
+	registry_free_link(record);
+	boot_go_on(keeper);
+}
+
+/* 0: it is being made. Else it is not: what it leads to is not there (failure without error), or
+ * why. */
+static int make_link(struct keeper *keeper, const struct boot_link *again, struct failure *failure)
+{
+	static struct peer_identity identity;
+	static struct wire_link wire;
+	struct link *record = again->link;
+	struct request request;
+	gid_t gid = record->owner;
+	int r;
+
+	for (int i = 0; i < 2; i++) {
+		struct set *end = registry_find_set_id(keeper->registry, again->ids[i]);
+
+		if (!*again->ids[i])
+			continue;
+		/* gone for good, or broken: then it waits for that to be made */
+		if (!end)
+			boot_forget_link(keeper, record->id);
+		if (!end || end->state != SET_READY)
+			return -ENOENT;
+		gid = end->gid;
+	}
+	r = stand_in(keeper, record->owner, gid, &identity, &request, failure);
+	if (r == 0 && wire_unpack(&wire_link_layout, record->wire, record->wire_size, &wire) < 0)
+		r = failure_from_errno(failure, -EBADMSG, "read the link's record");
+	return r ? r
+		 : link_add(keeper, &request.subject, &wire, NULL, on_link_again, record, failure);
+}
+
+static bool make_next_link(struct keeper *keeper)
+{
+	struct boot *boot = keeper->boot;
+
+	while (boot->next_link < boot->n_links) {
+		struct boot_link *again = &boot->links[boot->next_link++];
+		struct log_fields fields = {.has_uid = true, .uid = again->link->owner};
+		struct failure failure = {};
+
+		boot->making = true;
+		if (make_link(keeper, again, &failure) == 0)
+			return true;
+		boot->making = false;
+		if (failure.error)
+			log_line(LOG_ERR, &fields, "link %s cannot be made again: %s: %s",
+				 again->link->name, failure.subject, failure.text);
+		registry_free_link(again->link);
+	}
+	return false;
+}
+
+/* --- all of it --- */
+
+static void on_kept(struct keeper *keeper _unused_, const struct failure *failure _unused_,
+		    void *context _unused_)
+{
+}
+
+/* Those that were complete, but for this, when the daemon was killed. */
+static void keep_the_rest(struct keeper *keeper)
+{
+	for (struct set *set = registry_next_set(keeper->registry, 0, NULL); set;
+	     set = registry_next_set(keeper->registry, set->owner, set->name))
+		if (set->boot && set->state == SET_READY && !set->boot_recorded)
+			boot_keep_set(keeper, set, on_kept, NULL);
+}
+
+static void be_done(struct keeper *keeper)
+{
+	void (*done)(struct keeper * keeper) = keeper->boot->done;
+
+	keeper->boot->done = NULL;
+	if (keeper->boot->patience)
+		evtimer_del(keeper->boot->patience);
+	if (done)
+		done(keeper);
+}
+
+static void on_patience(evutil_socket_t fd _unused_, short what _unused_, void *context)
+{
+	log_warning("sets are still being made again: nobody waits for the others any more");
+	be_done(context);
+}
+
+void boot_go_on(struct keeper *keeper)
+{
+	struct boot *boot = keeper->boot;
+
+	if (!boot->restoring || boot->making || make_next_set(keeper) || make_next_link(keeper))
+		return;
+	boot->restoring = false;
+	keep_the_rest(keeper);
+	be_done(keeper);
+}
+
+void boot_restore(struct keeper *keeper, void (*done)(struct keeper *keeper))
+{
+	static const struct timeval patience = {.tv_sec = PATIENCE_SECONDS};
+	struct boot *boot = keeper->boot;
+
+	boot->restoring = true;
+	boot->done = done;
+	/* without it everybody waits until all has been made */
+	boot->patience = evtimer_new(keeper->loop, on_patience, keeper);
+	if (boot->patience)
+		evtimer_add(boot->patience, &patience);
+	boot_go_on(keeper);
+}

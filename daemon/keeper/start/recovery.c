@@ -1,0 +1,491 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <dirent.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include "daemon/keeper/workers/boot-records.h"
+#include "daemon/keeper/network/egress.h"
+#include "daemon/keeper/set/lease.h"
+#include "daemon/keeper/set/create.h"
+#include "daemon/keeper/network/link.h"
+#include "daemon/keeper/base/log.h"
+#include "daemon/keeper/workers/operation.h"
+#include "daemon/keeper/start/recovery-makers.h"
+#include "daemon/keeper/start/recovery.h"
+#include "daemon/keeper/set/session.h"
+#include "daemon/keeper/set/process-watch.h"
+#include "daemon/kernel/cgroup.h"
+#include "daemon/kernel/pin.h"
+#include "daemon/kernel/process.h"
+
+static void on_removed(struct keeper *keeper, const struct failure *failure _unused_,
+		       void *context _unused_)
+{
+	boot_go_on(keeper);
+}
+
+/* --- records --- */
+
+struct recovery {
+	struct keeper *keeper;
+	int error; /* for want of memory: nothing can be said of what is there, and the start fails
+		    */
+};
+
+static void on_set(struct set *set, bool by_connection, void *context)
+{
+	struct recovery *recovery = context;
+	struct keeper *keeper = recovery->keeper;
+	struct registry_use *use = registry_use(keeper->registry, set->owner);
+	int r = use ? registry_add_set(keeper->registry, set) : -ENOMEM;
+
+	set->announced = set->state != SET_CREATING;
+	/* the connection that it was to end with has ended with the daemon; nobody has been told of
+	 * a part of a topology that was not finished */
+	if ((by_connection && set->state == SET_READY) ||
+	    store_is_applying(keeper->store, set->group))
+		set->state = SET_REMOVING;
+	if (r == -ENOMEM) {
+		recovery->error = r;
+		return;
+	}
+	if (r < 0) {
+		log_error("two records of set %s of uid %u: %s is set aside", set->name, set->owner,
+			  set->id);
+		store_set_aside(keeper->store, "sets", set->id);
+		registry_free_set(set);
+		return;
+	}
+	*(set_is_network(set) ? &use->networks : &use->sets) += 1;
+}
+
+/* A place that is not there any more has taken its links along: what is left of this one is made
+ * absent by link_recover(). */
+static void on_link(struct link *link, char ids[2][SESSION_SIZE], void *context)
+{
+	struct recovery *recovery = context;
+	struct keeper *keeper = recovery->keeper;
+	struct registry_use *use = registry_use(keeper->registry, link->owner);
+	int r;
+
+	link->announced = link->state != LINK_CREATING;
+	if (store_is_applying(keeper->store, link->group))
+		link->state = LINK_REMOVING;
+	for (int i = 0; i < 2; i++) {
+		link->ends[i] = *ids[i] ? registry_find_set_id(keeper->registry, ids[i]) : NULL;
+		if (*ids[i] && !link->ends[i])
+			link->state = LINK_REMOVING;
+	}
+	r = use ? registry_add_link(keeper->registry, link) : -ENOMEM;
+	if (r == -ENOMEM) {
+		recovery->error = r;
+		return;
+	}
+	if (r < 0) {
+		log_error("two records of link %s of uid %u: %s is set aside", link->name,
+			  link->owner, link->id);
+		store_set_aside(keeper->store, "links", link->id);
+		free(link->wire);
+		free(link);
+		return;
+	}
+	use->links++;
+}
+
+static void forget_session(struct session *session, void *context)
+{
+	struct keeper *keeper = context;
+
+	store_remove_session(keeper->store, session->id);
+}
+
+static void on_session(struct session *session, const char *set_id, void *context)
+{
+	struct recovery *recovery = context;
+	struct keeper *keeper = recovery->keeper;
+	int r;
+
+	session->set = registry_find_set_id(keeper->registry, set_id);
+	r = session->set ? registry_add_session(keeper->registry, session) : -ENOENT;
+	if (r == -ENOMEM) {
+		recovery->error = r;
+	} else if (r < 0) {
+		store_remove_session(keeper->store, session->id);
+		free(session->words);
+		free(session);
+	} else if (session->ended) {
+		registry_end_session(keeper->registry, session, forget_session, keeper);
+	} else {
+		r = session_recover(keeper, session);
+		if (r < 0)
+			recovery->error = r;
+	}
+}
+
+static void on_bad(const char *directory, const char *name, int outcome, const char *why,
+		   void *context)
+{
+	struct keeper *keeper = ((struct recovery *)context)->keeper;
+
+	if (outcome == STORE_OLD_BOOT) {
+		log_notice("%s/%s is of another boot: forgotten", directory, name);
+		store_forget(keeper->store, directory, name);
+		return;
+	}
+	log_error("%s/%s cannot be read and is set aside: %s", directory, name, why);
+	store_set_aside(keeper->store, directory, name);
+}
+
+/* --- the kernel --- */
+
+/* Reads the pin's identity into the set. 0 or -errno. */
+static int take_pin(struct keeper *keeper, struct set *set, enum kind kind)
+{
+	const struct task_set named = keeper_task_set(set);
+	_cleanup_fd_ int fd = pin_open(keeper->vault_fd, &named, kind);
+	uint64_t inode;
+	int r = fd < 0 ? fd : pin_identify(fd, &inode, &set->ids[kind]);
+
+	if (r == 0)
+		set->inodes[kind] = inode;
+	return r;
+}
+
+/* A published name is the last that a maker makes; a set without is complete with its pins. 0 or
+ * -errno: -ENOENT where it is not. */
+static int is_published(struct keeper *keeper, const struct set *set)
+{
+	char path[256];
+	struct stat st;
+
+	if (set->visible) {
+		for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
+			if (!(set->kinds & KIND_BIT(kind)) || kind == KIND_MNT)
+				continue;
+			snprintf(path, sizeof(path), "ns/%u/%s/%s", set->owner, set->name,
+				 kind_name(kind));
+			if (fstatat(keeper->runtime_fd, path, &st, 0) < 0)
+				return negative_errno();
+			if (st.st_ino != set->inodes[kind])
+				return -ENOENT;
+		}
+	}
+	if (!set->ip_netns)
+		return 0;
+	snprintf(path, sizeof(path), "/run/netns/%s", set->name);
+	if (stat(path, &st) < 0)
+		return negative_errno();
+	return st.st_ino == set->inodes[KIND_NET] ? 0 : -ENOENT;
+}
+
+/* The init of a set whose creation was not recorded to the end: the only process in its cgroup. */
+static int take_init(pid_t pid, const char *name, void *context)
+{
+	struct set *set = context;
+
+	if (*name)
+		return 0;
+	set->init_pid = pid;
+	return process_start_time(pid, &set->init_start);
+}
+
+/* 0: everything is there, only the record was missing. -errno. */
+static int complete_creation(struct keeper *keeper, struct set *set)
+{
+	char path[CGROUP_PATH_SIZE];
+	_cleanup_fd_ int cgroup_fd = -1;
+	int r = 0;
+
+	for (enum kind kind = 0; r == 0 && kind < KIND_COUNT; kind++)
+		if (set->kinds & KIND_BIT(kind))
+			r = take_pin(keeper, set, kind);
+	if (r < 0)
+		return r;
+	/* all links are made before the first pin */
+	link_all_made(keeper, set);
+	r = is_published(keeper, set);
+	if (r < 0 || !(set->kinds & KIND_BIT(KIND_PID)))
+		return r;
+	snprintf(path, sizeof(path), "%u/%s", set->owner, set->id);
+	cgroup_fd = cgroup_open(keeper->cgroup_fd, path);
+	if (cgroup_fd < 0)
+		return cgroup_fd;
+	r = cgroup_each_process(cgroup_fd, false, take_init, set);
+	return r < 0 || set->init_pid > 0 ? r : -ESRCH;
+}
+
+/* *ret: NULL, or what is missing. 0, or -errno: it cannot be told. */
+static int find_missing(struct keeper *keeper, struct set *set, const char **ret)
+{
+	_cleanup_fd_ int fd = -1;
+
+	*ret = NULL;
+	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
+		ino_t recorded = set->inodes[kind];
+		int r = recorded ? take_pin(keeper, set, kind) : 0;
+
+		if (is_shortage(r))
+			return r;
+		if (r < 0 || set->inodes[kind] != recorded) {
+			*ret = kind_name(kind);
+			return 0;
+		}
+	}
+	if (set->init_pid == 0)
+		return 0;
+	fd = process_find(set->init_pid, set->init_start);
+	if (fd < 0)
+		*ret = "init";
+	return is_shortage(fd) ? fd : 0;
+}
+
+static bool is_frozen(struct keeper *keeper, const struct set *set)
+{
+	char path[CGROUP_PATH_SIZE];
+	_cleanup_fd_ int cgroup_fd = -1, events_fd = -1;
+	bool populated, frozen = false;
+
+	snprintf(path, sizeof(path), "%u/%s", set->owner, set->id);
+	cgroup_fd = cgroup_open(keeper->cgroup_fd, path);
+	events_fd = cgroup_fd < 0 ? -1 : cgroup_open_events(cgroup_fd);
+	return events_fd >= 0 && cgroup_read_events(events_fd, &populated, &frozen) == 0 && frozen;
+}
+
+/* 0, or -errno: what is there cannot be looked at, and is left alone. */
+static int put_right(struct keeper *keeper, struct set *set)
+{
+	struct log_fields fields = {.has_uid = true, .uid = set->owner, .set = set->name};
+	const char *missing;
+	int r = set->state == SET_CREATING ? complete_creation(keeper, set) : 0;
+
+	if (is_shortage(r))
+		return r;
+	if (set->state == SET_CREATING && r == 0) {
+		set->state = SET_READY;
+		set->announced = true;
+		lease_begin(keeper, set);
+		store_write_set(keeper->store, set);
+		log_line(LOG_NOTICE, &fields, "set was complete: taken over");
+	}
+	/* its command never began: nothing else would end it */
+	if (set->run && set->state == SET_READY && !session_any_running(set))
+		set->state = SET_REMOVING;
+	if (set->state == SET_CREATING || set->state == SET_REMOVING) {
+		log_line(LOG_NOTICE, &fields, "set was %s: removed",
+			 set->state == SET_CREATING ? "not complete" : "being removed");
+		lifecycle_remove(keeper, set, 0, on_removed, NULL);
+		return 0;
+	}
+	r = find_missing(keeper, set, &missing);
+	if (r < 0)
+		return r;
+	if (missing && set->state == SET_BROKEN)
+		registry_break_set(set, "its %s is gone", missing);
+	if (missing && set->state == SET_READY) {
+		registry_break_set(set, "its %s is gone", missing);
+		log_line(LOG_ERR, &fields, "set is broken: its %s is gone", missing);
+	}
+	set->frozen = is_frozen(keeper, set);
+	vigil_over_init(keeper, set);
+	lease_resume(keeper, set);
+	return 0;
+}
+
+/* --- what no record is about --- */
+
+/* Calls back with each entry of a directory. */
+static void each_entry(int parent_fd, const char *path,
+		       void (*callback)(struct recovery *recovery, int fd, const char *name,
+					void *context),
+		       struct recovery *recovery, void *context)
+{
+	int fd = openat(parent_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+
+	if (!directory) {
+		close_fd(fd);
+		return;
+	}
+	while ((entry = readdir(directory)))
+		if (entry->d_name[0] != '.' && entry->d_type == DT_DIR)
+			callback(recovery, fd, entry->d_name, context);
+	closedir(directory);
+}
+
+static void on_vault_name(struct recovery *recovery, int fd _unused_, const char *name,
+			  void *context)
+{
+	struct keeper *keeper = recovery->keeper;
+	uid_t owner = *(const uid_t *)context;
+	struct set *set;
+
+	if (!name_is_valid(name + (*name == NETWORK_SIGN)) ||
+	    registry_find_set(keeper->registry, owner, name))
+		return;
+	set = calloc(1, sizeof(*set));
+	if (!set)
+		return;
+	set->owner = owner;
+	set->gid = owner;
+	snprintf(set->name, sizeof(set->name), "%s", name);
+	keeper_new_id(set->id);
+	registry_break_set(set, "it was found without a record");
+	set->created = keeper_now();
+	for (enum kind kind = 0; kind < KIND_COUNT; kind++)
+		if (take_pin(keeper, set, kind) == 0)
+			set->kinds |= KIND_BIT(kind);
+	set->visible = true; /* perhaps: making absent what is not there does no harm */
+	on_set(set, false, recovery);
+	log_line(LOG_ERR, &(struct log_fields){.has_uid = true, .uid = owner, .set = name},
+		 "found in the vault without a record: listed as broken");
+}
+
+static void on_vault_owner(struct recovery *recovery, int fd, const char *name,
+			   void *context _unused_)
+{
+	uid_t owner = strtoul(name, NULL, 10);
+
+	each_entry(fd, name, on_vault_name, recovery, &owner);
+}
+
+static void on_any(struct recovery *recovery _unused_, int fd _unused_, const char *name _unused_,
+		   void *context)
+{
+	*(bool *)context = true;
+}
+
+/* Whoever unmounts it takes all pins away at once: that is said once, beside what each set lacks.
+ */
+static void tell_if_vault_is_lost(struct recovery *recovery)
+{
+	struct keeper *keeper = recovery->keeper;
+	struct set *set = registry_next_set(keeper->registry, 0, NULL);
+	bool holds_any = false;
+
+	while (set && set->state != SET_READY)
+		set = registry_next_set(keeper->registry, set->owner, set->name);
+	each_entry(keeper->vault_fd, "ns", on_any, recovery, &holds_any);
+	if (set && !holds_any)
+		log_error("the vault is a new one: %s/vault has been unmounted, and the sets that "
+			  "it held are broken",
+			  keeper->runtime);
+}
+
+static void on_stray_removed(struct operation *operation _unused_, const struct task_report *report)
+{
+	if (report->step)
+		log_error("a cgroup that belongs to no set cannot be removed: %s",
+			  strerror(report->error));
+}
+
+static void on_cgroup_id(struct recovery *recovery, int fd _unused_, const char *name,
+			 void *context)
+{
+	struct keeper *keeper = recovery->keeper;
+	struct operation *operation;
+	struct task_remove task;
+
+	if (!session_is_valid(name) || registry_find_set_id(keeper->registry, name))
+		return;
+	log_notice("cgroup %u/%s belongs to no set: ended and removed", *(const uid_t *)context,
+		   name);
+	wire_clear(&task_remove_layout, &task);
+	task.set.owner = *(const uid_t *)context;
+	task.set.id = name;
+	if (operation_new(keeper, task.set.owner, TURN_MEND, 30, &operation) < 0)
+		return;
+	operation->done = on_stray_removed;
+	operation_send(operation, TASK_REMOVE, &task_remove_layout, &task);
+}
+
+static void on_cgroup_owner(struct recovery *recovery, int fd, const char *name,
+			    void *context _unused_)
+{
+	uid_t owner = strtoul(name, NULL, 10);
+
+	each_entry(fd, name, on_cgroup_id, recovery, &owner);
+}
+
+/* --- all --- */
+
+static int recover_sets(struct keeper *keeper)
+{
+	struct set *set = registry_next_set(keeper->registry, 0, NULL);
+	int r = 0;
+
+	for (; r == 0 && set; set = registry_next_set(keeper->registry, set->owner, set->name))
+		r = put_right(keeper, set);
+	return r;
+}
+
+static void recover_links(struct keeper *keeper)
+{
+	struct link *link = registry_next_link(keeper->registry, 0, NULL);
+
+	while (link) {
+		char name[NAME_SIZE];
+		uid_t owner = link->owner;
+
+		/* it may be forgotten at once */
+		memcpy(name, link->name, sizeof(name));
+		link_recover(keeper, link);
+		link = registry_next_link(keeper->registry, owner, name);
+	}
+}
+
+int recover(struct keeper *keeper)
+{
+	static const struct store_callbacks callbacks = {
+		.set = on_set, .link = on_link, .session = on_session, .bad = on_bad};
+	struct recovery recovery = {.keeper = keeper};
+	int r = store_load(keeper->store, &callbacks, &recovery);
+
+	if (r == 0)
+		r = recovery.error;
+	if (r == 0) {
+		tell_if_vault_is_lost(&recovery);
+		boot_load(keeper);
+		each_entry(keeper->vault_fd, "ns", on_vault_owner, &recovery, NULL);
+		r = recover_end_makers(keeper);
+	}
+	if (r == 0)
+		r = recover_sets(keeper);
+	if (r < 0) {
+		log_error("cannot take over what is in %s: %s", keeper->runtime, strerror(-r));
+		return r;
+	}
+	recover_links(keeper);
+	/* each is recorded as being removed by now */
+	store_end_all_applies(keeper->store);
+	egress_start(keeper);
+	each_entry(keeper->cgroup_fd, ".", on_cgroup_owner, &recovery, NULL);
+	lease_watch(keeper);
+	return 0;
+}
+
+/* A removal goes on as long as it is the set's work: also while it waits for a runner to end, which
+ * is no operation. */
+static bool is_removing(struct keeper *keeper)
+{
+	for (struct set *set = registry_next_set(keeper->registry, 0, NULL); set;
+	     set = registry_next_set(keeper->registry, set->owner, set->name))
+		if (set->work)
+			return true;
+	return keeper->operations != NULL;
+}
+
+int recover_purge(struct keeper *keeper)
+{
+	size_t left;
+
+	for (struct set *set = registry_next_set(keeper->registry, 0, NULL); set;
+	     set = registry_next_set(keeper->registry, set->owner, set->name))
+		lifecycle_remove(keeper, set, 0, on_removed, NULL);
+	while (is_removing(keeper))
+		event_base_loop(keeper->loop, EVLOOP_ONCE);
+	left = registry_count_sets(keeper->registry);
+	if (left > 0)
+		log_error("%zu sets could not be removed", left);
+	return left > 0 ? -EBUSY : 0;
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include "daemon/keeper/workers/boot-records.h"
+#include "daemon/keeper/base/log.h"
+#include "daemon/keeper/start/runtime.h"
+#include "daemon/kernel/cgroup.h"
+#include "daemon/kernel/process.h"
+#include "daemon/kernel/vault.h"
+
+/* what: what cannot be done, or NULL. Returns the error. */
+static int complain(const char *path, const char *what, int negative)
+{
+	log_error("--runtime-directory=%s: %s%s%s", path, what ? what : "", what ? ": " : "",
+		  strerror(-negative));
+	return negative;
+}
+
+/* --- a start --- */
+
+/* Returns 0 or -errno. A user who could write to the directory could have the daemon take over
+ * what is not its own. */
+static int check_directory(const char *path)
+{
+	_cleanup_fd_ int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return complain(path, NULL, negative_errno());
+	if (st.st_uid == 0 && !(st.st_mode & 022))
+		return 0;
+	log_error("--runtime-directory=%s: must belong to root and be writable by nobody else",
+		  path);
+	return -EPERM;
+}
+
+static int make_directory(struct keeper *keeper, const char *path)
+{
+	int r;
+
+	keeper->start.made = mkdir(path, 0755) == 0;
+	if (!keeper->start.made && errno != EEXIST)
+		return complain(path, NULL, negative_errno());
+	r = check_directory(path);
+	if (r < 0)
+		return r;
+	/* as the mount table has it, and whatever the working directory is later */
+	keeper->runtime = realpath(path, NULL);
+	return keeper->runtime ? 0 : complain(path, NULL, negative_errno());
+}
+
+static int make_mount(struct keeper *keeper)
+{
+	int r = vault_prepare(keeper->runtime);
+
+	if (r < 0)
+		return complain(keeper->runtime, "cannot be made a mount of its own", r);
+	keeper->start.mounted = r > 0;
+	keeper->runtime_fd = open(keeper->runtime, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	return keeper->runtime_fd < 0 ? complain(keeper->runtime, NULL, negative_errno()) : 0;
+}
+
+/* One daemon for a runtime directory: held for life. */
+static int take_lock(struct keeper *keeper)
+{
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	int fd = openat(keeper->runtime_fd, "keeper.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return complain(keeper->runtime, NULL, negative_errno());
+	if (fcntl(fd, F_SETLK, &lock) == 0)
+		return 0;
+	close_fd(fd);
+	if (errno != EAGAIN && errno != EACCES)
+		return complain(keeper->runtime, "cannot be locked", negative_errno());
+	/* whatever is there is the other's */
+	keeper->start = (struct runtime_start){};
+	log_error("--runtime-directory=%s: another nsctld runs here", keeper->runtime);
+	return -EADDRINUSE;
+}
+
+static int look_around(struct keeper *keeper)
+{
+	int r = vault_is_pinned(keeper->runtime);
+
+	if (r < 0)
+		return complain(keeper->runtime, NULL, r);
+	keeper->start.had_vault = r > 0;
+	keeper->start.had_records = faccessat(keeper->runtime_fd, "state", F_OK, 0) == 0;
+	keeper->start.ours = true;
+	return 0;
+}
+
+int runtime_open(struct keeper *keeper, const char *path)
+{
+	int r = make_directory(keeper, path);
+
+	if (r == 0)
+		r = make_mount(keeper);
+	if (r == 0)
+		r = take_lock(keeper);
+	return r < 0 ? r : look_around(keeper);
+}
+
+void runtime_close(struct keeper *keeper)
+{
+	keeper->runtime_fd = close_fd(keeper->runtime_fd);
+	free(keeper->runtime);
+	keeper->runtime = NULL;
+}
+
+/* --- its end --- */
+
+static void end_spawner(struct keeper *keeper)
+{
+	_cleanup_fd_ int fd = keeper->spawner_pid ? process_pidfd_open(keeper->spawner_pid) : -1;
+	int status;
+
+	if (fd < 0)
+		return;
+	process_signal(fd, SIGKILL);
+	process_wait(keeper->spawner_pid, &status);
+	keeper->spawner_pid = 0;
+}
+
+/* What the spawner has started ends with it. */
+static int end_workers(int cgroup_fd)
+{
+	_cleanup_fd_ int fd = cgroup_open(cgroup_fd, "workers");
+	int r = MIN(fd, 0);
+
+	if (r == 0)
+		r = cgroup_kill(fd);
+	if (r == 0)
+		r = cgroup_wait_killed(fd);
+	return r == -ENOENT ? 0 : r;
+}
+
+/* One that was delegated is not ours to remove, but what we have made in it is. */
+static int remove_cgroup(const struct keeper *keeper)
+{
+	_cleanup_fd_ int root_fd = cgroup_open_root(), fd = -1;
+	int r;
+
+	if (root_fd < 0)
+		return root_fd;
+	fd = cgroup_open(root_fd, keeper->cgroup);
+	if (fd < 0)
+		return fd == -ENOENT ? 0 : fd;
+	r = end_workers(fd);
+	if (r == 0 && !keeper->delegated)
+		return cgroup_remove(root_fd, keeper->cgroup);
+	if (r == 0)
+		r = cgroup_remove(fd, "workers");
+	return r < 0 ? r : cgroup_remove(fd, "runners");
+}
+
+/* The files that are no records, and the mounts. */
+static int remove_rest(const struct keeper *keeper)
+{
+	unlinkat(keeper->runtime_fd, "keeper.lock", 0);
+	/* of version 0.1.0 */
+	unlinkat(keeper->runtime_fd, "spawner.lock", 0);
+	unlinkat(keeper->runtime_fd, "socket", 0);
+	return vault_remove(keeper->runtime);
+}
+
+/* Where there was a vault, or what has been recorded of one, sets may be held: that stays. */
+static int remove_started(struct keeper *keeper)
+{
+	const struct runtime_start *start = &keeper->start;
+	bool fresh = start->ours && !start->had_vault && !start->had_records;
+	int cgroup = 0, records = 0, rest = 0;
+
+	/* one without a name was never made */
+	if (fresh && *keeper->cgroup)
+		cgroup = remove_cgroup(keeper);
+	if (fresh && keeper->store)
+		records = store_purge(keeper->store);
+	if (fresh || start->mounted)
+		rest = remove_rest(keeper);
+	return cgroup < 0 ? cgroup : records < 0 ? records : rest;
+}
+
+void runtime_abandon(struct keeper *keeper)
+{
+	int r;
+
+	end_spawner(keeper);
+	r = keeper->runtime ? remove_started(keeper) : 0;
+	if (r < 0)
+		log_error("%s: what this start has made stays (%s): nsctld --purge removes it",
+			  keeper->runtime, strerror(-r));
+	else if (keeper->runtime && keeper->start.made)
+		rmdir(keeper->runtime);
+}
+
+int runtime_purge(struct keeper *keeper)
+{
+	int r;
+
+	end_spawner(keeper);
+	r = remove_cgroup(keeper);
+	if (r == 0)
+		r = store_purge(keeper->store);
+	if (r == 0)
+		r = boot_purge(keeper);
+	if (r == 0)
+		r = remove_rest(keeper);
+	if (r < 0)
+		log_error("%s cannot be cleared: %s", keeper->runtime, strerror(-r));
+	return r;
+}

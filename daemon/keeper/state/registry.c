@@ -1,0 +1,480 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <assert.h>
+#include <string.h>
+#include "daemon/keeper/state/registry.h"
+
+/* A sorted array of pointers: small, and its order is that of lists. */
+struct index {
+	void **items;
+	size_t n, size;
+};
+
+struct registry {
+	struct index sets;	  /* by owner and name */
+	struct index sets_by_id;  /* by id */
+	struct index sessions;	  /* by id, running and ended */
+	struct index uses;	  /* by uid */
+	struct index links;	  /* by owner and name */
+	struct index links_by_id; /* by id */
+	/* There is room for all that may come into these, so that nothing can fail then. */
+	struct index expiries; /* sets that expire, by when */
+	struct index ended;    /* sessions that have ended, by owner and when */
+};
+
+/* --- the index --- */
+
+typedef int index_compare(const void *item, const void *key);
+
+/* Where key is or would be. */
+static size_t index_position(const struct index *index, index_compare *compare, const void *key)
+{
+	size_t low = 0, high = index->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (compare(index->items[middle], key) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static void *index_find(const struct index *index, index_compare *compare, const void *key)
+{
+	size_t at = index_position(index, compare, key);
+
+	return at < index->n && compare(index->items[at], key) == 0 ? index->items[at] : NULL;
+}
+
+/* Room for n items. */
+static int index_reserve(struct index *index, size_t n)
+{
+	size_t size = index->size ? 2 * index->size : 16;
+	void **items;
+
+	if (n <= index->size)
+		return 0;
+	items = realloc(index->items, MAX(size, n) * sizeof(*items));
+	if (!items)
+		return -ENOMEM;
+	index->items = items;
+	index->size = MAX(size, n);
+	return 0;
+}
+
+static int index_add(struct index *index, index_compare *compare, const void *key, void *item)
+{
+	size_t at = index_position(index, compare, key);
+
+	if (at < index->n && compare(index->items[at], key) == 0)
+		return -EEXIST;
+	if (index_reserve(index, index->n + 1) < 0)
+		return -ENOMEM;
+	memmove(index->items + at + 1, index->items + at, (index->n - at) * sizeof(*index->items));
+	index->items[at] = item;
+	index->n++;
+	return 0;
+}
+
+static void index_remove(struct index *index, index_compare *compare, const void *key)
+{
+	size_t at = index_position(index, compare, key);
+
+	if (at == index->n || compare(index->items[at], key) != 0)
+		return;
+	index->n--;
+	memmove(index->items + at, index->items + at + 1, (index->n - at) * sizeof(*index->items));
+}
+
+/* --- keys --- */
+
+struct set_key {
+	uid_t owner;
+	const char *name;
+};
+
+static int compare_set(const void *item, const void *key)
+{
+	const struct set *set = item;
+	const struct set_key *wanted = key;
+
+	if (set->owner != wanted->owner)
+		return set->owner < wanted->owner ? -1 : 1;
+	return strcmp(set->name, wanted->name);
+}
+
+static int compare_set_id(const void *item, const void *key)
+{
+	return strcmp(((const struct set *)item)->id, key);
+}
+
+static int compare_link(const void *item, const void *key)
+{
+	const struct link *link = item;
+	const struct set_key *wanted = key;
+
+	if (link->owner != wanted->owner)
+		return link->owner < wanted->owner ? -1 : 1;
+	return strcmp(link->name, wanted->name);
+}
+
+static int compare_link_id(const void *item, const void *key)
+{
+	return strcmp(((const struct link *)item)->id, key);
+}
+
+static int compare_session(const void *item, const void *key)
+{
+	return strcmp(((const struct session *)item)->id, key);
+}
+
+static int compare_numbers(uint64_t a, uint64_t b)
+{
+	return a < b ? -1 : a > b;
+}
+
+/* The key is a set. */
+static int compare_expiry(const void *item, const void *key)
+{
+	const struct set *set = item, *wanted = key;
+	int order = compare_numbers(set->expires, wanted->expires);
+
+	return order ? order : strcmp(set->id, wanted->id);
+}
+
+/* The key is a session. */
+static int compare_ended(const void *item, const void *key)
+{
+	const struct session *session = item, *wanted = key;
+	int order = compare_numbers(session->owner, wanted->owner);
+
+	if (order == 0)
+		order = compare_numbers(session->ended, wanted->ended);
+	return order ? order : strcmp(session->id, wanted->id);
+}
+
+static int compare_use(const void *item, const void *key)
+{
+	uid_t have = ((const struct registry_use *)item)->uid, wanted = *(const uid_t *)key;
+
+	return have < wanted ? -1 : have > wanted;
+}
+
+/* --- all of it --- */
+
+int registry_new(struct registry **ret)
+{
+	struct registry *registry = calloc(1, sizeof(*registry));
+
+	if (!registry)
+		return -ENOMEM;
+	*ret = registry;
+	return 0;
+}
+
+static void session_free(struct session *session)
+{
+	free(session->words);
+	free(session);
+}
+
+struct registry *registry_free(struct registry *registry)
+{
+	if (!registry)
+		return NULL;
+	for (size_t i = 0; i < registry->sessions.n; i++)
+		session_free(registry->sessions.items[i]);
+	for (size_t i = 0; i < registry->links.n; i++)
+		registry_free_link(registry->links.items[i]);
+	for (size_t i = 0; i < registry->sets.n; i++)
+		registry_free_set(registry->sets.items[i]);
+	for (size_t i = 0; i < registry->uses.n; i++)
+		free(registry->uses.items[i]);
+	free(registry->sets.items);
+	free(registry->sets_by_id.items);
+	free(registry->sessions.items);
+	free(registry->uses.items);
+	free(registry->links.items);
+	free(registry->links_by_id.items);
+	free(registry->expiries.items);
+	free(registry->ended.items);
+	free(registry);
+	return NULL;
+}
+
+/* --- sets --- */
+
+int registry_add_set(struct registry *registry, struct set *set)
+{
+	const struct set_key key = {set->owner, set->name};
+	int r = index_reserve(&registry->expiries, registry->sets.n + 1);
+
+	if (r == 0)
+		r = index_add(&registry->sets, compare_set, &key, set);
+	if (r < 0)
+		return r;
+	r = index_add(&registry->sets_by_id, compare_set_id, set->id, set);
+	if (r < 0)
+		index_remove(&registry->sets, compare_set, &key);
+	else if (set->expires)
+		index_add(&registry->expiries, compare_expiry, set, set);
+	return r;
+}
+
+void registry_drop_set(struct registry *registry, struct set *set)
+{
+	const struct set_key key = {set->owner, set->name};
+	struct session *session = set->sessions;
+
+	assert(!set->links);
+	while (session) {
+		struct session *next = session->next_in_set;
+
+		assert(session->ended);
+		session->set = NULL;
+		session->next_in_set = NULL;
+		session = next;
+	}
+	index_remove(&registry->sets, compare_set, &key);
+	index_remove(&registry->sets_by_id, compare_set_id, set->id);
+	index_remove(&registry->expiries, compare_expiry, set);
+	registry_free_set(set);
+}
+
+struct set *registry_find_set(const struct registry *registry, uid_t owner, const char *name)
+{
+	const struct set_key key = {owner, name};
+
+	return index_find(&registry->sets, compare_set, &key);
+}
+
+struct set *registry_find_network(const struct registry *registry, uid_t owner, const char *name)
+{
+	char key[KEY_SIZE];
+
+	snprintf(key, sizeof(key), "%c%s", NETWORK_SIGN, name);
+	return registry_find_set(registry, owner, key);
+}
+
+struct set *registry_find_set_id(const struct registry *registry, const char *id)
+{
+	return index_find(&registry->sets_by_id, compare_set_id, id);
+}
+
+struct set *registry_find_namespace(const struct registry *registry, enum kind kind, ino_t inode,
+				    uint64_t id)
+{
+	/* unreadable: not the namespace of whoever holds none of this kind */
+	if (!inode)
+		return NULL;
+	for (size_t i = 0; i < registry->sets.n; i++) {
+		struct set *set = registry->sets.items[i];
+
+		if (set->inodes[kind] == inode && (!id || !set->ids[kind] || set->ids[kind] == id))
+			return set;
+	}
+	return NULL;
+}
+
+struct set *registry_next_set(const struct registry *registry, uid_t owner, const char *name)
+{
+	const struct set_key key = {owner, name ? name : ""};
+	size_t at = index_position(&registry->sets, compare_set, &key);
+
+	if (name && at < registry->sets.n && compare_set(registry->sets.items[at], &key) == 0)
+		at++;
+	return at < registry->sets.n ? registry->sets.items[at] : NULL;
+}
+
+struct set *registry_first_expiry(const struct registry *registry)
+{
+	return registry->expiries.n > 0 ? registry->expiries.items[0] : NULL;
+}
+
+void registry_set_expiry(struct registry *registry, struct set *set, uint64_t expires)
+{
+	index_remove(&registry->expiries, compare_expiry, set);
+	set->expires = expires;
+	if (expires)
+		index_add(&registry->expiries, compare_expiry, set, set);
+}
+
+size_t registry_count_sets(const struct registry *registry)
+{
+	return registry->sets.n;
+}
+
+/* --- links --- */
+
+int registry_add_link(struct registry *registry, struct link *link)
+{
+	const struct set_key key = {link->owner, link->name};
+	int r = index_add(&registry->links, compare_link, &key, link);
+
+	if (r < 0)
+		return r;
+	r = index_add(&registry->links_by_id, compare_link_id, link->id, link);
+	if (r < 0) {
+		index_remove(&registry->links, compare_link, &key);
+		return r;
+	}
+	for (int i = 0; i < 2; i++)
+		if (link->ends[i]) {
+			link->next[i] = link->ends[i]->links;
+			link->ends[i]->links = link;
+		}
+	return 0;
+}
+
+/* The pointer in set's list that leads to link, which is there. */
+static struct link **find_in_list(struct set *set, const struct link *link)
+{
+	struct link **at = &set->links;
+
+	while (*at != link)
+		at = &(*at)->next[(*at)->ends[0] == set ? 0 : 1];
+	return at;
+}
+
+void registry_drop_link(struct registry *registry, struct link *link)
+{
+	const struct set_key key = {link->owner, link->name};
+
+	for (int i = 0; i < 2; i++)
+		if (link->ends[i])
+			*find_in_list(link->ends[i], link) = link->next[i];
+	index_remove(&registry->links, compare_link, &key);
+	index_remove(&registry->links_by_id, compare_link_id, link->id);
+	registry_free_link(link);
+}
+
+struct link *registry_find_link(const struct registry *registry, uid_t owner, const char *name)
+{
+	const struct set_key key = {owner, name};
+
+	return index_find(&registry->links, compare_link, &key);
+}
+
+struct link *registry_find_link_id(const struct registry *registry, const char *id)
+{
+	return index_find(&registry->links_by_id, compare_link_id, id);
+}
+
+struct link *registry_next_link(const struct registry *registry, uid_t owner, const char *name)
+{
+	const struct set_key key = {owner, name ? name : ""};
+	size_t at = index_position(&registry->links, compare_link, &key);
+
+	if (name && at < registry->links.n && compare_link(registry->links.items[at], &key) == 0)
+		at++;
+	return at < registry->links.n ? registry->links.items[at] : NULL;
+}
+
+/* --- sessions --- */
+
+int registry_add_session(struct registry *registry, struct session *session)
+{
+	int r = index_reserve(&registry->ended, registry->sessions.n + 1);
+
+	if (r == 0)
+		r = index_add(&registry->sessions, compare_session, session->id, session);
+	if (r < 0)
+		return r;
+	session->next_in_set = session->set->sessions;
+	session->set->sessions = session;
+	return 0;
+}
+
+static void unlink_session(struct session *session)
+{
+	for (struct session **at = session->set ? &session->set->sessions : NULL; at && *at;
+	     at = &(*at)->next_in_set)
+		if (*at == session) {
+			*at = session->next_in_set;
+			return;
+		}
+}
+
+void registry_drop_session(struct registry *registry, struct session *session)
+{
+	unlink_session(session);
+	index_remove(&registry->sessions, compare_session, session->id);
+	index_remove(&registry->ended, compare_ended, session);
+	session_free(session);
+}
+
+void registry_end_session(struct registry *registry, struct session *session,
+			  void (*drop)(struct session *session, void *context), void *context)
+{
+	const struct session from = {.owner = session->owner},
+			     to = {.owner = session->owner, .ended = UINT64_MAX};
+	struct session *oldest;
+	size_t first;
+
+	index_add(&registry->ended, compare_ended, session, session);
+	first = index_position(&registry->ended, compare_ended, &from);
+	if (index_position(&registry->ended, compare_ended, &to) - first <= ENDED_MAX)
+		return;
+	oldest = registry->ended.items[first];
+	drop(oldest, context);
+	registry_drop_session(registry, oldest);
+}
+
+void registry_age_sessions(struct registry *registry, uint64_t before,
+			   void (*drop)(struct session *session, void *context), void *context)
+{
+	for (size_t i = 0; i < registry->ended.n;) {
+		struct session *session = registry->ended.items[i];
+
+		if (session->ended < before) {
+			drop(session, context);
+			registry_drop_session(registry, session);
+		} else {
+			i++;
+		}
+	}
+}
+
+void registry_each_session(const struct registry *registry,
+			   void (*visit)(struct session *session, void *context), void *context)
+{
+	for (size_t i = 0; i < registry->sessions.n; i++)
+		visit(registry->sessions.items[i], context);
+}
+
+struct session *registry_find_session(const struct registry *registry, const char *id)
+{
+	return index_find(&registry->sessions, compare_session, id);
+}
+
+/* --- what is counted --- */
+
+struct registry_use *registry_use(struct registry *registry, uid_t uid)
+{
+	struct registry_use *use = index_find(&registry->uses, compare_use, &uid);
+
+	if (use)
+		return use;
+	use = calloc(1, sizeof(*use));
+	if (!use)
+		return NULL;
+	use->uid = uid;
+	if (index_add(&registry->uses, compare_use, &uid, use) < 0) {
+		free(use);
+		return NULL;
+	}
+	return use;
+}
+
+void registry_use_settle(struct registry *registry, uid_t uid)
+{
+	struct registry_use *use = index_find(&registry->uses, compare_use, &uid);
+
+	if (!use || use->sets || use->networks || use->links || use->sessions || use->connections ||
+	    use->monitors || use->ports)
+		return;
+	index_remove(&registry->uses, compare_use, &uid);
+	free(use);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What writes records and what loads them share: see store.h. */
+#ifndef NSCTL_KEEPER_STORE_PART_H
+#define NSCTL_KEEPER_STORE_PART_H
+
+#include "daemon/keeper/state/store.h"
+
+#define STORE_MAGIC "nsctl-state\n"
+
+/* In the order in which they are read: a link needs its sets, a session its own. */
+enum store_class { SETS, LINKS, SESSIONS, CLASS_COUNT };
+
+/* Of each class, below the store's own. */
+extern const char *const store_directories[CLASS_COUNT];
+
+struct store {
+	int state_fd, damaged_fd, applying_fd;
+	int fds[CLASS_COUNT];
+	bool lasting; /* over boots: records of any boot are read, and there are no sessions */
+	uint32_t last_temporary;
+	char boot_id[40];
+};
+
+/* Before each record; no padding: all of it is checksummed. */
+struct store_header {
+	char magic[12];
+	uint32_t version;
+	char boot_id[40];
+	uint32_t size;	   /* of the record behind */
+	uint32_t checksum; /* of all before it, and of the record */
+};
+
+/* FNV-1a: finds damage, not malice; the directory is root's. */
+uint32_t store_checksum(const struct store_header *header, const void *record);
+
+static inline enum store_class store_n_classes(const struct store *store)
+{
+	return store->lasting ? SESSIONS : CLASS_COUNT;
+}
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What a state file holds: the records, and from and to what the registry holds. What was written
+ * is checked again when it is read: nobody but root writes there, but disks and versions differ.
+ */
+#ifndef NSCTL_KEEPER_STORE_RECORD_H
+#define NSCTL_KEEPER_STORE_RECORD_H
+
+#include "daemon/keeper/state/registry.h"
+
+struct record_namespace {
+	uint32_t kind_number;
+	uint64_t inode, id;
+};
+
+struct record_set {
+	uint32_t owner, gid;
+	const char *name, *id;
+	uint32_t state, kinds;
+	uint64_t created, lease, expires;
+	bool by_connection;
+	struct record_namespace namespaces[KIND_COUNT];
+	size_t n_namespaces;
+	uint32_t init_pid;
+	uint64_t init_start;
+	struct wire_spec spec;
+	const char *group;
+	bool run;
+	struct wire_network network; /* without a name: it is a set */
+	struct wire_spec wired;	     /* to be made again at boot: its links alone, complete */
+};
+
+struct record_session {
+	uint32_t owner;
+	const char *id, *set_id;
+	uint64_t started, ended;
+	bool exited, attached, removes_set;
+	uint32_t status, signal;
+	struct wire_session words;
+};
+
+struct record_link {
+	uint32_t owner;
+	const char *id, *a_id, *b_id; /* of the sets or networks at its ends */
+	uint32_t state;
+	bool egress;
+	const char *group;
+	struct wire_link wire;
+};
+
+extern const struct wire_layout record_set_layout, record_session_layout, record_link_layout;
+
+/* Views on what they are made of. */
+void record_from_set(const struct set *set, struct record_set *ret);
+void record_from_session(const struct session *session, struct record_session *ret);
+void record_from_link(const struct link *link, struct record_link *ret);
+
+/* name: of the file. From calloc. 0, -EBADMSG or -ENOMEM. */
+int record_to_set(const struct record_set *record, const char *name, struct set **ret);
+int record_to_session(const struct record_session *record, const char *name, struct session **ret);
+/* Its ends are the caller's to find. */
+int record_to_link(const struct record_link *record, const char *name, struct link **ret);
+
+#endif

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+#include "daemon/keeper/workers/boot-part.h"
+#include "daemon/keeper/base/log.h"
+#include "daemon/keeper/workers/operation.h"
+#include "daemon/keeper/policy/task-error.h"
+#include "daemon/kernel/fault.h"
+
+/* A disk that takes longer hangs. */
+#define KEEP_SECONDS 20
+
+/* A file on its way. */
+struct keep {
+	struct keep *next;
+	struct keeper *keeper;
+	struct store_file file;
+	boot_kept *kept;
+	void *context;
+};
+
+/* --- the directory --- */
+
+static int make_directories(const char *path)
+{
+	char part[PATH_MAX];
+
+	if (snprintf(part, sizeof(part), "%s", path) >= (int)sizeof(part))
+		return -ENAMETOOLONG;
+	for (char *slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (mkdir(part, 0755) < 0 && errno != EEXIST)
+			return negative_errno();
+		*slash = '/';
+	}
+	return 0;
+}
+
+/* Made for the first thing that is to last. */
+static int open_store(struct boot *boot)
+{
+	int r = boot->store ? 0 : make_directories(boot->path);
+
+	return boot->store || r < 0 ? r : store_open_lasting(boot->path, &boot->store);
+}
+
+/* --- the way to the disk --- */
+
+static void keep_next(struct keeper *keeper);
+
+static void finish(struct keep *keep, const struct failure *failure)
+{
+	struct keeper *keeper = keep->keeper;
+	struct boot *boot = keeper->boot;
+
+	boot->first = keep->next;
+	if (!boot->first)
+		boot->last = NULL;
+	boot->keeping = false;
+	if (failure)
+		log_error("%s of the state directory cannot be %s: %s %s", keep->file.name,
+			  keep->file.fd >= 0 ? "written" : "removed", failure->subject,
+			  failure->text);
+	if (keep->kept)
+		keep->kept(keeper, failure, keep->context);
+	close_fd(keep->file.fd);
+	free(keep);
+	keep_next(keeper);
+}
+
+static void on_kept(struct operation *operation, const struct task_report *report)
+{
+	struct failure failure;
+
+	if (report->step)
+		verdict_on(report, &failure);
+	finish(operation->context, report->step ? &failure : NULL);
+}
+
+static int send_keep(struct keep *keep)
+{
+	const struct task_keep task = {
+		.directory_fd = keep->file.directory_fd,
+		.name = keep->file.name,
+		.temporary = keep->file.temporary,
+		.file_fd = keep->file.fd,
+	};
+	struct operation *operation;
+	int r = operation_new_own(keep->keeper, KEEP_SECONDS, &operation);
+
+	if (r < 0)
+		return r;
+	operation->context = keep;
+	operation->done = on_kept;
+	return operation_send(operation, TASK_KEEP, &task_keep_layout, &task);
+}
+
+static void keep_next(struct keeper *keeper)
+{
+	struct boot *boot = keeper->boot;
+	struct failure failure;
+	int r;
+
+	if (boot->keeping || !boot->first)
+		return;
+	boot->keeping = true;
+	r = send_keep(boot->first);
+	if (r == 0)
+		return;
+	failure_from_errno(&failure, r, "write what is to last over a boot");
+	finish(boot->first, &failure);
+}
+
+/* r: of what has prepared the file. */
+static void queue(struct keeper *keeper, int r, const struct store_file *file, boot_kept *kept,
+		  void *context)
+{
+	struct boot *boot = keeper->boot;
+	struct keep *keep = r == 0 ? malloc(sizeof(*keep)) : NULL;
+	struct failure failure;
+
+	if (!keep) {
+		if (r == 0)
+			close_fd(file->fd);
+		failure_from_errno(&failure, r < 0 ? r : -ENOMEM,
+				   "write what is to last over a boot");
+		if (kept)
+			kept(keeper, &failure, context);
+		else
+			log_error("cannot %s: %s", failure.subject, failure.text);
+		return;
+	}
+	*keep = (struct keep){NULL, keeper, *file, kept, context};
+	if (boot->last)
+		boot->last->next = keep;
+	else
+		boot->first = keep;
+	boot->last = keep;
+	keep_next(keeper);
+}
+
+/* --- sets --- */
+
+static void write_set(struct keeper *keeper, struct set *set, boot_kept *kept, void *context)
+{
+	struct store_file file;
+	int r = open_store(keeper->boot);
+
+	if (r == 0)
+		r = store_prepare_set(keeper->boot->store, set, &file);
+	set->boot_recorded = r == 0;
+	queue(keeper, r, &file, kept, context);
+}
+
+/* One link of the set's specification as it has been made: nothing is left to be picked. */
+static void wire_one(struct spec_link *wired, const struct link *link, const struct wire_link *wire)
+{
+	wired->name = link->name;
+	wired->end = wire->a;
+	wired->end.where = 0;
+	wired->end.name = NULL;
+	wired->peer = wire->b;
+}
+
+static int pack_wired(struct set *set, struct wire_spec *wired)
+{
+	void *packed;
+	size_t size;
+	int r;
+
+	wired->given = true;
+	r = wire_pack(&wire_spec_layout, wired, &packed, &size);
+	if (r < 0)
+		return r;
+	free(set->wired);
+	set->wired = packed;
+	set->wired_size = size;
+	return 0;
+}
+
+/* The youngest link is the list's first. */
+static int wire_all(struct set *set)
+{
+	static struct wire_link wires[SPEC_LINKS_MAX];
+	static struct wire_spec wired;
+	size_t n = 0;
+
+	wire_clear(&wire_spec_layout, &wired);
+	for (const struct link *link = set->links; link; link = link_next(link, set))
+		n += !link->egress && link->ends[0] == set;
+	wired.n_links = MIN(n, (size_t)SPEC_LINKS_MAX);
+	for (const struct link *link = set->links; link && n > 0; link = link_next(link, set)) {
+		if (link->egress || link->ends[0] != set || --n >= SPEC_LINKS_MAX)
+			continue;
+		if (wire_unpack(&wire_link_layout, link->wire, link->wire_size, &wires[n]) < 0)
+			return -EBADMSG;
+		wire_one(&wired.links[n], link, &wires[n]);
+	}
+	return pack_wired(set, &wired);
+}
+
+int boot_check_links(const struct set *set, struct failure *failure)
+{
+	for (const struct link *link = set->links; link; link = link_next(link, set)) {
+		const struct set *other = link->ends[link->ends[0] == set ? 1 : 0];
+
+		if (!link->egress && other && !other->boot)
+			return failure_set(
+				failure, ERROR_INVALID_VALUE, 0, "spec.boot",
+				"%s %s, which it is linked to, is not made again at boot",
+				set_is_network(other) ? "network" : "set", set_shown_name(other));
+	}
+	return 0;
+}
+
+void boot_keep_set(struct keeper *keeper, struct set *set, boot_kept *kept, void *context)
+{
+	struct failure failure;
+	int r = wire_all(set);
+
+	if (r == 0) {
+		write_set(keeper, set, kept, context);
+		return;
+	}
+	failure_from_errno(&failure, r, "write what is to last over a boot");
+	kept(keeper, &failure, context);
+}
+
+void boot_forget_set(struct keeper *keeper, const char *id, boot_kept *kept, void *context)
+{
+	struct store_file file;
+	int r = store_prepare_removal(keeper->boot->store, false, id, &file);
+
+	queue(keeper, r, &file, kept, context);
+}
+
+/* --- links --- */
+
+void boot_forget_link(struct keeper *keeper, const char *id)
+{
+	struct store_file file;
+	int r = store_prepare_removal(keeper->boot->store, true, id, &file);
+
+	queue(keeper, r, &file, NULL, NULL);
+}
+
+/* Puts the link as it is now, or nothing (wire NULL), in the place of the one of its name in its
+ * set's specification. False: it is not one of a specification. */
+static bool rewire(struct keeper *keeper, const struct link *link, const struct wire_link *wire)
+{
+	static struct wire_spec wired;
+	struct set *set = link->ends[0];
+	size_t i = 0;
+
+	if (!set || !set->wired ||
+	    wire_unpack(&wire_spec_layout, set->wired, set->wired_size, &wired) < 0)
+		return false;
+	while (i < wired.n_links && strcmp(wired.links[i].name, link->name) != 0)
+		i++;
+	if (i == wired.n_links)
+		return false;
+	/* it goes with its set */
+	if (set->state == SET_REMOVING)
+		return true;
+	if (wire) {
+		wire_one(&wired.links[i], link, wire);
+	} else {
+		wired.n_links--;
+		memmove(&wired.links[i], &wired.links[i + 1],
+			(wired.n_links - i) * sizeof(wired.links[0]));
+	}
+	/* the unpacked links lie in what is replaced */
+	if (pack_wired(set, &wired) == 0)
+		write_set(keeper, set, NULL, NULL);
+	return true;
+}
+
+/* Whether all of it is made again: then it is too. */
+static bool lasts(const struct link *link)
+{
+	if (link->egress || (!link->ends[0] && !link->ends[1]))
+		return false;
+	for (int i = 0; i < 2; i++)
+		if (link->ends[i] && !link->ends[i]->boot)
+			return false;
+	return true;
+}
+
+void boot_link_made(struct keeper *keeper, struct link *link)
+{
+	static struct wire_link wire;
+	struct store_file file;
+	int r;
+
+	if (!lasts(link) ||
+	    wire_unpack(&wire_link_layout, link->wire, link->wire_size, &wire) < 0 ||
+	    rewire(keeper, link, &wire))
+		return;
+	r = open_store(keeper->boot);
+	if (r == 0)
+		r = store_prepare_link(keeper->boot->store, link, &file);
+	link->boot_recorded = r == 0;
+	queue(keeper, r, &file, NULL, NULL);
+}
+
+void boot_link_gone(struct keeper *keeper, struct link *link)
+{
+	if (link->boot_recorded)
+		boot_forget_link(keeper, link->id);
+	else if (lasts(link))
+		rewire(keeper, link, NULL);
+}
+
+/* --- all of it --- */
+
+int boot_open(struct keeper *keeper, const char *path)
+{
+	struct boot *boot = calloc(1, sizeof(*boot));
+	int r;
+
+	if (!boot)
+		return -ENOMEM;
+	boot->path = path;
+	keeper->boot = boot;
+	/* where nothing was ever to last, nothing is made */
+	if (access(path, F_OK) < 0 && errno == ENOENT)
+		return 0;
+	r = store_open_lasting(path, &boot->store);
+	if (r < 0)
+		log_error("--state-directory=%s: %s: nothing is made again at boot", path,
+			  r == -EPERM ? "does not belong to root" : strerror(-r));
+	return 0;
+}
+
+void boot_close(struct keeper *keeper)
+{
+	struct boot *boot = keeper->boot;
+
+	if (!boot)
+		return;
+	while (boot->first) {
+		struct keep *keep = boot->first;
+
+		boot->first = keep->next;
+		close_fd(keep->file.fd);
+		free(keep);
+	}
+	if (boot->patience)
+		event_free(boot->patience);
+	for (; boot->next_set < boot->n_sets; boot->next_set++)
+		registry_free_set(boot->sets[boot->next_set]);
+	for (; boot->next_link < boot->n_links; boot->next_link++)
+		registry_free_link(boot->links[boot->next_link].link);
+	free(boot->sets);
+	free(boot->links);
+	store_close(boot->store);
+	free(boot);
+	keeper->boot = NULL;
+}
+
+int boot_purge(struct keeper *keeper)
+{
+	return keeper->boot->store ? store_purge(keeper->boot->store) : 0;
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <sys/socket.h>
+#include "daemon/keeper/workers/ending.h"
+#include "daemon/wire/message.h"
+
+/* A process that can end does so in that time. */
+#define GRACE_MICROSECONDS UINT64_C(2000000)
+
+struct ending {
+	struct ending *next;
+	struct keeper *keeper;
+	uid_t uid;
+	uint32_t number; /* 0: it has ended */
+	int channel_fd;	 /* -1: no other process holds the other end */
+	uint64_t since;	 /* CLOCK_BOOTTIME */
+	struct event *event;
+};
+
+static void close_channel(struct ending *ending)
+{
+	if (ending->event)
+		event_free(ending->event);
+	ending->event = NULL;
+	ending->channel_fd = close_fd(ending->channel_fd);
+}
+
+static void free_if_over(struct ending *ending)
+{
+	if (ending->number || ending->channel_fd >= 0)
+		return;
+	for (struct ending **at = &ending->keeper->ending; *at; at = &(*at)->next)
+		if (*at == ending) {
+			*at = ending->next;
+			break;
+		}
+	free(ending);
+}
+
+/* Reports that still come are about a task that has been answered: they are thrown away. */
+static void on_readable(evutil_socket_t fd, short what _unused_, void *context)
+{
+	struct ending *ending = context;
+	char ignored[4096];
+	ssize_t n;
+
+	do
+		n = recv(fd, ignored, sizeof(ignored), MSG_DONTWAIT);
+	while (n > 0 || (n < 0 && errno == EINTR));
+	if (n < 0 && errno == EAGAIN)
+		return;
+	close_channel(ending);
+	free_if_over(ending);
+}
+
+static void tell_spawner(struct keeper *keeper, uint32_t number, bool kill)
+{
+	wire_begin(&keeper->to_spawner, kill ? TASK_ABORT : TASK_AWAIT, 0, number, 0);
+	(void)wire_send(&keeper->to_spawner, keeper->spawner_fd);
+}
+
+void ending_add(struct keeper *keeper, uint32_t number, int channel_fd, uid_t uid, bool kill)
+{
+	struct ending *ending = calloc(1, sizeof(*ending));
+
+	tell_spawner(keeper, number, kill);
+	if (!ending) {
+		/* it is not counted, for want of memory */
+		close_fd(channel_fd);
+		return;
+	}
+	*ending = (struct ending){
+		.next = keeper->ending,
+		.keeper = keeper,
+		.uid = uid,
+		.number = number,
+		.channel_fd = channel_fd,
+		.since = keeper_boottime(),
+	};
+	keeper->ending = ending;
+	if (channel_fd < 0)
+		return;
+	ending->event =
+		event_new(keeper->loop, channel_fd, EV_READ | EV_PERSIST, on_readable, ending);
+	if (!ending->event || event_add(ending->event, NULL) < 0)
+		close_channel(ending);
+}
+
+void ending_is_over(struct keeper *keeper, uint32_t number)
+{
+	for (struct ending *at = keeper->ending; at; at = at->next)
+		if (at->number == number) {
+			at->number = 0;
+			free_if_over(at);
+			return;
+		}
+}
+
+size_t ending_count(const struct keeper *keeper, uid_t uid)
+{
+	uint64_t now = keeper_boottime();
+	size_t n = 0;
+
+	for (const struct ending *at = keeper->ending; at; at = at->next)
+		n += at->uid == uid && now - at->since >= GRACE_MICROSECONDS;
+	return n;
+}
+
+size_t ending_count_all(const struct keeper *keeper, uid_t uid)
+{
+	size_t n = 0;
+
+	for (const struct ending *at = keeper->ending; at; at = at->next)
+		n += at->uid == uid;
+	return n;
+}
+
+void ending_stop(struct keeper *keeper)
+{
+	while (keeper->ending) {
+		struct ending *ending = keeper->ending;
+
+		keeper->ending = ending->next;
+		close_channel(ending);
+		free(ending);
+	}
+}

@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+#include <sys/socket.h>
+#include "daemon/keeper/workers/ending.h"
+#include "daemon/keeper/base/log.h"
+#include "daemon/keeper/workers/operation.h"
+#include "daemon/keeper/workers/worker.h"
+#include "daemon/wire/message.h"
+#include "daemon/wire/parcel.h"
+#include "daemon/kernel/fault.h"
+
+/* What takes longer than that waits for something, and does not compete with others' work. */
+#define TURN_SECONDS 1
+/* How many of one user are under way: as many as processors, within these bounds; and how many
+ * times that of all users. */
+#define EACH_MIN 2
+#define EACH_MAX 16
+#define ALL_FACTOR 4
+/* For how long after another user has come the processors are shared. */
+#define SHARING_MICROSECONDS UINT64_C(1000000)
+
+static void unlink_operation(struct operation *operation)
+{
+	for (struct operation **at = &operation->keeper->operations; *at; at = &(*at)->next)
+		if (*at == operation) {
+			*at = operation->next;
+			return;
+		}
+}
+
+/* All but the worker. */
+static void operation_free(struct operation *operation)
+{
+	unlink_operation(operation);
+	turns_leave(&operation->keeper->turns, &operation->turn);
+	wire_parcel_free(operation->parcel);
+	if (operation->timer)
+		event_free(operation->timer);
+	free(operation);
+}
+
+static void send_next(struct keeper *keeper);
+
+/* Its worker has been dealt with. */
+static void conclude(struct operation *operation, const struct task_report *report)
+{
+	struct keeper *keeper = operation->keeper;
+
+	operation->done(operation, report);
+	operation_free(operation);
+	send_next(keeper);
+}
+
+static void finish(struct operation *operation, const struct task_report *report, bool worker_lives)
+{
+	struct worker *worker = operation->worker;
+
+	/* first: what comes of it may want a worker */
+	if (worker_lives)
+		worker_give_back(worker);
+	else
+		worker_free(worker);
+	conclude(operation, report);
+}
+
+/* One report and the descriptors that may come along. -EAGAIN, -EPIPE at the end. */
+static int receive(int report_fd, void *buffer, size_t size, size_t *ret_size,
+		   int ret_fds[REPORT_FDS_MAX])
+{
+	struct iovec data = {buffer, size};
+	union {
+		struct cmsghdr header;
+		char bytes[CMSG_SPACE(sizeof(int) * REPORT_FDS_MAX)];
+	} control;
+	struct msghdr message = {
+		.msg_iov = &data,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control.bytes),
+	};
+	ssize_t n = recvmsg(report_fd, &message, MSG_CMSG_CLOEXEC);
+	const struct cmsghdr *header = n > 0 ? CMSG_FIRSTHDR(&message) : NULL;
+
+	/* a worker that ends without having read its task may have said why before: that comes next
+	 */
+	if (n < 0)
+		return errno == EINTR || errno == ECONNRESET ? -EAGAIN : negative_errno();
+	if (n == 0)
+		return -EPIPE;
+	if (header)
+		memcpy(ret_fds, CMSG_DATA(header),
+		       MIN(header->cmsg_len - CMSG_LEN(0), sizeof(int) * REPORT_FDS_MAX));
+	*ret_size = n;
+	return 0;
+}
+
+union report {
+	struct {
+		uint32_t event, serial;
+	} head;
+	struct task_report report;
+	struct task_interface interface;
+};
+
+static void close_fds(int fds[REPORT_FDS_MAX])
+{
+	for (int i = 0; i < REPORT_FDS_MAX; i++)
+		fds[i] = close_fd(fds[i]);
+}
+
+/* True: it was the last one. */
+static bool take_report(struct operation *operation, const union report *report, size_t size,
+			int fds[REPORT_FDS_MAX])
+{
+	if (size == sizeof(report->interface) && report->head.event == REPORT_INTERFACE) {
+		if (operation->interface)
+			operation->interface(operation, &report->interface);
+	} else if (size == sizeof(report->report) && report->head.event == REPORT_DONE) {
+		finish(operation, &report->report, true);
+		return true;
+	} else if (size == sizeof(report->report) && operation->report) {
+		operation->report(operation, &report->report, fds);
+	}
+	/* the worker may still be busy for a moment: its next task waits in its channel */
+	if (operation->ends_early) {
+		finish(operation, &(struct task_report){.event = REPORT_DONE}, true);
+		return true;
+	}
+	return false;
+}
+
+/* False: there is nothing more to read, or nobody who would. */
+static bool read_report(struct worker *worker)
+{
+	static const struct task_report lost = {
+		.event = REPORT_DONE, .step = STEP_LOST, .error = ECHILD};
+	union report report;
+	int fds[REPORT_FDS_MAX] = {-1, -1};
+	size_t size = 0;
+	int r = receive(worker->fd, &report, sizeof(report), &size, fds);
+	bool more = false;
+
+	if (r == -EAGAIN)
+		return false;
+	if (r < 0 && worker->operation)
+		finish(worker->operation, &lost, false);
+	else if (r < 0)
+		worker_free(worker);
+	else if (worker->operation && !worker->operation->parcel &&
+		 report.head.serial == worker->serial)
+		more = !take_report(worker->operation, &report, size, fds);
+	else
+		/* of a task that it was done with: see struct task_report */
+		more = true;
+	close_fds(fds);
+	return more;
+}
+
+static void on_worker(evutil_socket_t fd _unused_, short what _unused_, void *context)
+{
+	while (read_report(context))
+		;
+}
+
+/* --- sending --- */
+
+/* The first time its turn ends; the second time its time. The worker is killed then, and not waited
+ * for: a process that it has started may hang in the kernel. */
+static void on_time(evutil_socket_t fd _unused_, short what _unused_, void *context)
+{
+	static const struct task_report late = {
+		.event = REPORT_DONE, .step = STEP_LATE, .error = ETIMEDOUT};
+	struct operation *operation = context;
+	struct timeval rest = {.tv_sec = operation->seconds};
+
+	if (!operation->turn.queue) {
+		worker_kill(operation->worker, operation->uid);
+		conclude(operation, &late);
+		return;
+	}
+	turns_leave(&operation->keeper->turns, &operation->turn);
+	evutil_timersub(&rest, &operation->turn_time, &rest);
+	if (operation->seconds > 0)
+		evtimer_add(operation->timer, &rest);
+	send_next(operation->keeper);
+}
+
+/* Chooses the worker that carries the operation out. Returns 0 or -errno. */
+static int take_worker(struct operation *operation)
+{
+	int r = worker_take(operation->keeper, on_worker, &operation->worker);
+
+	if (r == 0)
+		operation->worker->operation = operation;
+	return r;
+}
+
+static int send_task(struct worker *worker, struct wire_writer *task)
+{
+	/* also of one that is not taken it may be said why: see worker_decline() */
+	worker->serial++;
+	return wire_send(task, worker->fd);
+}
+
+static bool is_closed(int negative)
+{
+	return negative == -EPIPE || negative == -ECONNRESET;
+}
+
+/* An idle worker may have been killed meanwhile: then another one does it. A new one that takes
+ * nothing could not be forked, which is there to be read. */
+static int send_or_replace(struct operation *operation, struct wire_writer *task)
+{
+	int r = operation->worker ? 0 : take_worker(operation);
+
+	if (r == 0)
+		r = send_task(operation->worker, task);
+	/* a bound one is not replaced: it alone has the descriptors */
+	while (is_closed(r) && operation->worker && operation->worker->rested &&
+	       !operation->worker->bound) {
+		worker_free(operation->worker);
+		operation->worker = NULL;
+		r = take_worker(operation);
+		if (r == 0)
+			r = send_task(operation->worker, task);
+	}
+	/* without any the spawner has ended, and the daemon is about to */
+	return is_closed(r) && operation->worker && !operation->worker->bound ? 0 : r;
+}
+
+/* Sends the task to a worker: it is the operation's turn. Returns 0 or -errno. */
+static int start(struct operation *operation, struct wire_writer *task)
+{
+	const struct timeval deadline = {.tv_sec = operation->seconds};
+	int r = send_or_replace(operation, task);
+
+	if (r < 0)
+		return r;
+	if (operation->turn.queue)
+		evtimer_add(operation->timer, &operation->turn_time);
+	else if (operation->seconds > 0)
+		evtimer_add(operation->timer, &deadline);
+	return 0;
+}
+
+/* Ends an operation that has waited and for which there is no worker, as when none can be forked.
+ */
+static void give_up(struct operation *operation, int negative)
+{
+	const struct task_report report = {
+		.event = REPORT_DONE, .step = STEP_WORKER, .error = -negative};
+
+	worker_free(operation->worker);
+	operation->done(operation, &report);
+	operation_free(operation);
+}
+
+static void send_next(struct keeper *keeper)
+{
+	struct turn *turn;
+
+	while ((turn = turns_next(&keeper->turns))) {
+		struct operation *operation = container_of(turn, struct operation, turn);
+		int r = start(operation, operation->parcel);
+
+		operation->parcel = wire_parcel_free(operation->parcel);
+		if (r < 0)
+			give_up(operation, r);
+	}
+}
+
+/*
+ * A user who is alone has as many under way as there are processors. Where two users come by turns,
+ * each has half of that: another's work waits for what is under way already, and competes with it.
+ */
+static void share(struct keeper *keeper, uid_t uid)
+{
+	struct sharing *sharing = &keeper->sharing;
+	uint64_t now = keeper_boottime();
+
+	if (sharing->last != uid && sharing->last != (uid_t)-1)
+		sharing->until = now + SHARING_MICROSECONDS;
+	sharing->last = uid;
+	keeper->turns.each_max =
+		now < sharing->until ? MAX(sharing->alone_max / 2, 1U) : sharing->alone_max;
+}
+
+/* 1: it goes now; 0: it waits; or -errno. */
+static int take_turn(struct operation *operation, const struct wire_writer *task)
+{
+	int r;
+
+	if (operation->at_once)
+		return 1;
+	share(operation->keeper, operation->uid);
+	r = turns_enter(&operation->keeper->turns, &operation->turn, operation->uid,
+			operation->kind);
+	return r == 0 ? wire_parcel_new(task, &operation->parcel) : r;
+}
+
+int operation_send(struct operation *operation, enum task_op op, const struct wire_layout *layout,
+		   const void *task)
+{
+	struct wire_writer *writer = &operation->keeper->to_worker;
+	int r;
+
+	wire_begin(writer, op, operation->last ? TASK_LAST : 0, operation->request,
+		   operation->connection);
+	if (layout)
+		wire_put(writer, layout, task);
+	r = take_turn(operation, writer);
+	if (r > 0)
+		r = start(operation, writer);
+	if (r < 0) {
+		worker_free(operation->worker);
+		operation_free(operation);
+	}
+	return r;
+}
+
+bool operation_take_back(struct operation *operation)
+{
+	struct worker *worker = operation->worker;
+
+	if (!operation->parcel)
+		return false;
+	if (worker && operation->last)
+		worker_drop(worker, operation->connection, operation->request);
+	if (worker)
+		worker_give_back(worker);
+	operation_free(operation);
+	return true;
+}
+
+/* --- making --- */
+
+int operation_new_own(struct keeper *keeper, unsigned int seconds, struct operation **ret)
+{
+	struct operation *operation = calloc(1, sizeof(*operation));
+
+	if (!operation)
+		return -ENOMEM;
+	operation->keeper = keeper;
+	operation->at_once = true;
+	operation->seconds = seconds;
+	operation->next = keeper->operations;
+	keeper->operations = operation;
+	operation->timer = evtimer_new(keeper->loop, on_time, operation);
+	if (!operation->timer) {
+		operation_free(operation);
+		return -ENOMEM;
+	}
+	*ret = operation;
+	return 0;
+}
+
+int operation_new(struct keeper *keeper, uid_t uid, enum turn_kind kind, unsigned int seconds,
+		  struct operation **ret)
+{
+	int r = operation_new_own(keeper, seconds, ret);
+
+	if (r < 0)
+		return r;
+	(*ret)->at_once = false;
+	(*ret)->uid = uid;
+	(*ret)->kind = kind;
+	(*ret)->turn_time.tv_sec = TURN_SECONDS;
+	return 0;
+}
+
+int operation_new_with(struct worker *worker, uid_t uid, unsigned int seconds,
+		       struct operation **ret)
+{
+	int r = operation_new(worker->keeper, uid, TURN_MAKE, seconds, ret);
+
+	if (r < 0)
+		return r;
+	(*ret)->worker = worker;
+	worker->operation = *ret;
+	return 0;
+}
+
+/* The worker is lost by becoming the front: whether that lives, its own channel tells. */
+static void on_front(struct operation *operation, const struct task_report *report)
+{
+	if (report->step == STEP_WORKER)
+		log_by_user("fronts not started", LOG_ERR,
+			    &(struct log_fields){
+				    .has_uid = true, .uid = operation->uid, .error = report->error},
+			    "no front can be started for a client: %s", strerror(report->error));
+}
+
+int operation_start_front(struct keeper *keeper, const struct task_front *task,
+			  uint32_t *ret_number)
+{
+	struct operation *operation;
+	int r = operation_new_own(keeper, 0, &operation);
+
+	if (r < 0)
+		return r;
+	operation->uid = task->identity.uid;
+	operation->done = on_front;
+	r = operation_send(operation, TASK_FRONT, &task_front_layout, task);
+	if (r == 0)
+		*ret_number = operation->worker->number;
+	return r;
+}
+
+void operation_free_all(struct keeper *keeper)
+{
+	while (keeper->operations) {
+		worker_free(keeper->operations->worker);
+		operation_free(keeper->operations);
+	}
+	worker_free_idle(keeper);
+	ending_stop(keeper);
+	if (keeper->rest_event)
+		event_free(keeper->rest_event);
+	keeper->rest_event = NULL;
+}
+
+void operation_begin(struct keeper *keeper)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	size_t each = MIN(MAX(processors, EACH_MIN), EACH_MAX);
+
+	keeper->sharing.last = (uid_t)-1;
+	keeper->sharing.alone_max = keeper->turns.each_max = each;
+	keeper->turns.all_max = each * ALL_FACTOR;
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <string.h>
+#include <sys/socket.h>
+#include "daemon/keeper/workers/ending.h"
+#include "daemon/keeper/base/log.h"
+#include "daemon/keeper/base/service-manager.h"
+#include "daemon/keeper/workers/spawner.h"
+#include "daemon/kernel/spawn.h"
+#include "daemon/wire/message.h"
+
+/* The spawner may have to wait for what a daemon before has left: see leftover.h. */
+#define READY_SECONDS 40
+
+static void on_spawner(evutil_socket_t fd, short what _unused_, void *context)
+{
+	struct keeper *keeper = context;
+	struct wire_message *message = &keeper->from_front;
+	int r;
+
+	while ((r = wire_receive(message, fd)) == 1)
+		if (message->header->nlmsg_type == TASK_ENDED)
+			ending_is_over(keeper, message->header->nlmsg_seq);
+	if (r == -EAGAIN)
+		return;
+	/* nothing can be done without it */
+	log_error("the spawner has ended: so does the daemon; what runs goes on");
+	event_base_loopbreak(keeper->loop);
+}
+
+static int take_ready(struct keeper *keeper)
+{
+	struct timeval limit = {.tv_sec = READY_SECONDS};
+	struct wire_message message;
+	struct task_ready ready;
+	int r = wire_message_init(&message);
+
+	if (r < 0)
+		return r;
+	setsockopt(keeper->spawner_fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+	r = wire_receive(&message, keeper->spawner_fd);
+	if (r == 1 && message.header->nlmsg_type == TASK_READY)
+		r = wire_decode(&message, &task_ready_layout, &ready);
+	else
+		r = r < 0 ? r : -ECHILD;
+	if (r == 0) {
+		keeper->vault_fd = wire_take_fd(&message, ready.vault_fd);
+		keeper->cgroup_fd = wire_take_fd(&message, ready.cgroup_fd);
+		if (ready.vault_pinned)
+			log_warning("%s/vault had been unmounted: pinned again", keeper->runtime);
+		/* wire_message_done() closes it: the service manager has one of its own */
+		manager_keep_vault(ready.vault_mnt_fd);
+	}
+	wire_message_done(&message);
+	return r;
+}
+
+int spawner_start(struct keeper *keeper)
+{
+	const struct spawn_place place = {
+		.runtime = keeper->runtime,
+		.cgroup = keeper->cgroup,
+		.delegated = keeper->delegated,
+		.vault_fd = keeper->kept_vault_fd,
+		.init_uid = keeper->config->init_uid,
+		.init_gid = keeper->config->init_gid,
+	};
+	struct spawn_programs programs;
+	char why[SPAWN_WHY_SIZE];
+	int r = spawn_find_programs(&programs, why);
+
+	if (r < 0) {
+		log_error("a helper cannot be used: %s", why);
+		return r;
+	}
+	if (*why)
+		log_warning("a helper should not be used: %s", why);
+	r = spawn_spawner(&programs, &place, &keeper->spawner_pid, &keeper->spawner_fd);
+	keeper->kept_vault_fd = close_fd(keeper->kept_vault_fd);
+	if (r == 0)
+		r = take_ready(keeper);
+	if (r < 0) {
+		log_error("the spawner does not start: %s", strerror(-r));
+		return r;
+	}
+	keeper->spawner_event = event_new(keeper->loop, keeper->spawner_fd, EV_READ | EV_PERSIST,
+					  on_spawner, keeper);
+	if (!keeper->spawner_event || event_add(keeper->spawner_event, NULL) < 0 ||
+	    fcntl(keeper->spawner_fd, F_SETFL, O_NONBLOCK) < 0)
+		return -ENOMEM;
+	return 0;
+}

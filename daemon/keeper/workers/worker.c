@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <sys/socket.h>
+#include "daemon/keeper/workers/ending.h"
+#include "daemon/keeper/workers/worker.h"
+#include "daemon/wire/message.h"
+
+/* How many are kept at most, and for how long after one was last given back. */
+#define IDLE_MAX 4
+#define IDLE_SECONDS 10
+
+static int order_fork(struct worker *worker, int channel_fd)
+{
+	struct keeper *keeper = worker->keeper;
+	const struct task_fork task = {.channel_fd = channel_fd};
+
+	wire_begin(&keeper->to_spawner, TASK_FORK, 0, worker->number, 0);
+	wire_put(&keeper->to_spawner, &task_fork_layout, &task);
+	return wire_send(&keeper->to_spawner, keeper->spawner_fd);
+}
+
+void worker_free(struct worker *worker)
+{
+	if (!worker)
+		return;
+	for (struct worker **at = &worker->keeper->idle_workers; *at; at = &(*at)->next)
+		if (*at == worker) {
+			*at = worker->next;
+			worker->keeper->n_idle_workers--;
+			break;
+		}
+	if (worker->holder)
+		*worker->holder = NULL;
+	if (worker->event)
+		event_free(worker->event);
+	close_fd(worker->fd);
+	free(worker);
+}
+
+void worker_bind(struct worker *worker, struct worker **holder, uid_t uid)
+{
+	worker->bound = true;
+	worker->uid = uid;
+	worker->holder = holder;
+	*holder = worker;
+}
+
+/* It may hang in closing what a client has sent, also after its last report. */
+static void let_end(struct worker *worker)
+{
+	ending_add(worker->keeper, worker->number, -1, worker->uid, false);
+	worker_free(worker);
+}
+
+void worker_release(struct worker *worker)
+{
+	*worker->holder = NULL;
+	worker->holder = NULL;
+	if (!worker->operation)
+		let_end(worker);
+}
+
+void worker_drop(struct worker *worker, uint32_t connection, uint32_t request)
+{
+	struct wire_writer *writer = &worker->keeper->to_spawner;
+
+	wire_begin(writer, TASK_DROP, 0, request, connection);
+	/* if it is lost, so are the descriptors */
+	(void)wire_send(writer, worker->fd);
+}
+
+static int worker_new(struct keeper *keeper, event_callback_fn on_readable, struct worker **ret)
+{
+	struct worker *worker = calloc(1, sizeof(*worker));
+	int pair[2], r;
+
+	if (!worker)
+		return -ENOMEM;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) {
+		r = negative_errno();
+		free(worker);
+		return r;
+	}
+	*worker = (struct worker){.keeper = keeper, .number = ++keeper->last_worker, .fd = pair[0]};
+	worker->event = event_new(keeper->loop, pair[0], EV_READ | EV_PERSIST, on_readable, worker);
+	if (!worker->event || event_add(worker->event, NULL) < 0)
+		r = -ENOMEM;
+	else
+		r = fcntl(pair[0], F_SETFL, O_NONBLOCK) < 0 ? negative_errno() : 0;
+	if (r == 0)
+		r = order_fork(worker, pair[1]);
+	close_fd(pair[1]);
+	if (r < 0)
+		worker_free(worker);
+	else
+		*ret = worker;
+	return r;
+}
+
+int worker_take(struct keeper *keeper, event_callback_fn on_readable, struct worker **ret)
+{
+	struct worker *worker = keeper->idle_workers;
+
+	if (!worker)
+		return worker_new(keeper, on_readable, ret);
+	keeper->idle_workers = worker->next;
+	keeper->n_idle_workers--;
+	worker->next = NULL;
+	*ret = worker;
+	return 0;
+}
+
+static void on_rest(evutil_socket_t fd _unused_, short what _unused_, void *context)
+{
+	worker_free_idle(context);
+}
+
+void worker_give_back(struct worker *worker)
+{
+	static const struct timeval rest = {.tv_sec = IDLE_SECONDS};
+	struct keeper *keeper = worker->keeper;
+
+	worker->operation = NULL;
+	worker->rested = true;
+	if (worker->bound) {
+		if (!worker->holder)
+			let_end(worker);
+		return;
+	}
+	if (!keeper->rest_event)
+		keeper->rest_event = evtimer_new(keeper->loop, on_rest, keeper);
+	if (keeper->n_idle_workers >= IDLE_MAX || !keeper->rest_event) {
+		worker_free(worker);
+		return;
+	}
+	worker->next = keeper->idle_workers;
+	keeper->idle_workers = worker;
+	keeper->n_idle_workers++;
+	evtimer_add(keeper->rest_event, &rest);
+}
+
+void worker_kill(struct worker *worker, uid_t uid)
+{
+	int channel_fd = take_fd(&worker->fd);
+
+	if (worker->event)
+		event_free(worker->event);
+	worker->event = NULL;
+	ending_add(worker->keeper, worker->number, channel_fd, uid, true);
+	worker_free(worker);
+}
+
+void worker_free_idle(struct keeper *keeper)
+{
+	while (keeper->idle_workers)
+		worker_free(keeper->idle_workers);
+}
