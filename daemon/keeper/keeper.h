@@ -15,13 +15,13 @@
 
 #include <event2/event.h>
 #include "base.h"
+#include "daemon/keeper/base/turns.h"
 #include "daemon/keeper/policy/authz.h"
 #include "daemon/keeper/policy/config.h"
+#include "daemon/keeper/policy/subid.h"
 #include "daemon/keeper/request/peer.h"
 #include "daemon/keeper/state/registry.h"
 #include "daemon/keeper/state/store.h"
-#include "daemon/keeper/policy/subid.h"
-#include "daemon/keeper/base/turns.h"
 #include "daemon/wire/task.h"
 
 #define KEEPER_CGROUP_SIZE 256
@@ -210,11 +210,6 @@ struct connection *request_connection(const struct request *request);
 /* The set that a request is about: ready for this subject, or a failure. 0 or an error. */
 int server_find_set(struct keeper *keeper, struct request *request, const char *name,
 		    bool has_owner, uid_t owner, struct set **ret, struct failure *failure);
-
-uint64_t keeper_now(void);	/* Unix epoch, microseconds */
-uint64_t keeper_boottime(void); /* CLOCK_BOOTTIME, microseconds */
-/* 16 hexadecimal digits that were never used before. */
-void keeper_new_id(char ret[static SESSION_SIZE]);
 
 /* The set as TASK_* messages name it; views into set. */
 struct task_set keeper_task_set(const struct set *set);

@@ -8,31 +8,30 @@
 #include <linux/limits.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <time.h>
 
-#include "daemon/keeper/workers/boot-records.h"
-#include "daemon/keeper/request/closer.h"
-#include "daemon/keeper/network/egress.h"
-#include "daemon/keeper/keeper.h"
-#include "daemon/keeper/set/lease.h"
-#include "daemon/keeper/set/create.h"
+#include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/base/service-manager.h"
-#include "daemon/keeper/request/events.h"
+#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/network/egress.h"
 #include "daemon/keeper/network/resolver.h"
-#include "daemon/keeper/workers/operation.h"
 #include "daemon/keeper/options.h"
+#include "daemon/keeper/request/closer.h"
+#include "daemon/keeper/request/events.h"
+#include "daemon/keeper/request/server.h"
+#include "daemon/keeper/set/create.h"
+#include "daemon/keeper/set/lease.h"
+#include "daemon/keeper/set/process-watch.h"
+#include "daemon/keeper/set/session.h"
 #include "daemon/keeper/start/recovery.h"
 #include "daemon/keeper/start/runtime.h"
-#include "daemon/keeper/request/server.h"
-#include "daemon/keeper/set/session.h"
+#include "daemon/keeper/stop.h"
+#include "daemon/keeper/workers/boot-records.h"
+#include "daemon/keeper/workers/operation.h"
 #include "daemon/keeper/workers/spare.h"
 #include "daemon/keeper/workers/spawner.h"
-#include "daemon/keeper/stop.h"
-#include "daemon/keeper/set/process-watch.h"
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/forwarding.h"
@@ -42,32 +41,6 @@
 #include "daemon/wire/message.h"
 
 #define CALLBACKS_AT_ONCE 64
-
-uint64_t keeper_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return now.tv_sec * UINT64_C(1000000) + now.tv_nsec / 1000;
-}
-
-uint64_t keeper_boottime(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return now.tv_sec * UINT64_C(1000000) + now.tv_nsec / 1000;
-}
-
-void keeper_new_id(char ret[static SESSION_SIZE])
-{
-	uint64_t id;
-
-	/* cannot fail for so few bytes once the pool is there */
-	while (getrandom(&id, sizeof(id), 0) != sizeof(id))
-		;
-	snprintf(ret, SESSION_SIZE, "%016llx", (unsigned long long)id);
-}
 
 struct task_set keeper_task_set(const struct set *set)
 {
@@ -449,7 +422,7 @@ int main(int argc, char **argv)
 	}
 	keeper.config_path = options.config ? options.config : SYSCONFDIR "/nsctl/nsctld.conf";
 	keeper.config_must_exist = options.config != NULL;
-	keeper.started = keeper_now();
+	keeper.started = clock_wall();
 	if (options.check)
 		return check_config(&keeper);
 	r = take_handed_over(&keeper, &options);

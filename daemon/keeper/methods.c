@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Messages of fronts: refuses what is not allowed, and passes the rest to its handler. */
-#include "daemon/keeper/set/topology.h"
-#include "daemon/keeper/set/processes.h"
-#include "daemon/keeper/workers/ending.h"
-#include "daemon/keeper/request/front-part.h"
-#include "daemon/keeper/set/query.h"
-#include "daemon/keeper/set/lease.h"
-#include "daemon/keeper/set/create.h"
 #include "daemon/keeper/network/link.h"
 #include "daemon/keeper/request/events.h"
+#include "daemon/keeper/request/front-part.h"
+#include "daemon/keeper/set/create.h"
+#include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/set/network.h"
+#include "daemon/keeper/set/processes.h"
+#include "daemon/keeper/set/query.h"
 #include "daemon/keeper/set/run.h"
 #include "daemon/keeper/set/session.h"
+#include "daemon/keeper/set/topology.h"
+#include "daemon/keeper/workers/ending.h"
 #include "daemon/wire/message.h"
 
 #define REQUESTS_MAX 1024

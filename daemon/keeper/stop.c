@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "daemon/keeper/request/front.h"
+#include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/base/service-manager.h"
-#include "daemon/keeper/workers/operation.h"
+#include "daemon/keeper/request/front.h"
 #include "daemon/keeper/request/server.h"
 #include "daemon/keeper/stop.h"
+#include "daemon/keeper/workers/operation.h"
 
 /* A maker is killed after as long. */
 #define STOP_SECONDS 10
@@ -18,7 +19,7 @@ static bool is_in_flight(const struct keeper *keeper)
 static void on_look(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
 	struct keeper *keeper = context;
-	bool late = keeper_boottime() > keeper->stop_deadline;
+	bool late = clock_boottime() > keeper->stop_deadline;
 
 	if (is_in_flight(keeper) && !late)
 		return;
@@ -38,7 +39,7 @@ void stop_begin(struct keeper *keeper)
 	manager_stopping(keeper);
 	server_pause(keeper);
 	fronts_stop(keeper);
-	keeper->stop_deadline = keeper_boottime() + STOP_SECONDS * UINT64_C(1000000);
+	keeper->stop_deadline = clock_boottime() + STOP_SECONDS * UINT64_C(1000000);
 	keeper->stop_event = event_new(keeper->loop, -1, EV_PERSIST, on_look, keeper);
 	if (!keeper->stop_event || event_add(keeper->stop_event, &interval) < 0)
 		event_base_loopbreak(keeper->loop);

@@ -3,11 +3,11 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
-#include "daemon/keeper/network/egress.h"
-#include "daemon/keeper/network/link.h"
 #include "daemon/keeper/base/log.h"
-#include "daemon/keeper/workers/operation.h"
+#include "daemon/keeper/network/egress.h"
 #include "daemon/keeper/network/link-plan.h"
+#include "daemon/keeper/network/link.h"
+#include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/barrier.h"
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/nft-watch.h"

@@ -3,8 +3,8 @@
 #ifndef NSCTL_KEEPER_LINK_PLAN_PART_H
 #define NSCTL_KEEPER_LINK_PLAN_PART_H
 
-#include "daemon/keeper/policy/address.h"
 #include "daemon/keeper/network/link-plan.h"
+#include "daemon/keeper/policy/address.h"
 
 struct wiring {
 	const struct registry *registry;

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The records of links: of one, and of all that a set has. */
 #include <string.h>
-#include "daemon/keeper/workers/boot-records.h"
-#include "daemon/keeper/network/egress.h"
-#include "daemon/keeper/network/link.h"
+#include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/log.h"
-#include "daemon/keeper/request/events.h"
-#include "daemon/keeper/network/resolver.h"
+#include "daemon/keeper/base/unique-id.h"
+#include "daemon/keeper/network/egress.h"
 #include "daemon/keeper/network/link-plan.h"
+#include "daemon/keeper/network/link.h"
+#include "daemon/keeper/network/resolver.h"
+#include "daemon/keeper/request/events.h"
+#include "daemon/keeper/workers/boot-records.h"
 
 static void count_link(struct keeper *keeper, uid_t owner, int n)
 {
@@ -85,11 +87,11 @@ int link_plan(struct keeper *keeper, struct wiring_wish *wish, struct link **ret
 	char id[SESSION_SIZE];
 	int r = check_limit(keeper, wish->owner, failure);
 
-	keeper_new_id(id);
+	unique_id_new(id);
 	wish->id = id;
 	if (r == 0)
 		r = wiring_plan(keeper->registry, wish, &plan, failure);
-	plan.wire.created = keeper_now();
+	plan.wire.created = clock_wall();
 	return r ? r : record_plan(keeper, &plan, wish->group, ret, failure);
 }
 

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
-#include "daemon/keeper/workers/boot-records.h"
-#include "daemon/keeper/set/query.h"
-#include "daemon/keeper/set/create.h"
-#include "daemon/keeper/network/link.h"
 #include "daemon/keeper/base/log.h"
-#include "daemon/keeper/request/events.h"
-#include "daemon/keeper/network/resolver.h"
-#include "daemon/keeper/workers/operation.h"
-#include "daemon/keeper/policy/task-error.h"
 #include "daemon/keeper/network/link-plan.h"
+#include "daemon/keeper/network/link.h"
+#include "daemon/keeper/network/resolver.h"
+#include "daemon/keeper/policy/task-error.h"
+#include "daemon/keeper/request/events.h"
+#include "daemon/keeper/set/create.h"
+#include "daemon/keeper/set/query.h"
+#include "daemon/keeper/workers/boot-records.h"
+#include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/fault.h"
 
 #define LINK_SECONDS 20

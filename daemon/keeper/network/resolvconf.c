@@ -5,8 +5,8 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "daemon/keeper/policy/address.h"
 #include "daemon/keeper/network/resolvconf.h"
+#include "daemon/keeper/policy/address.h"
 
 #define FILE_MAX 16384
 

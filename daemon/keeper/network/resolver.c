@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
-#include "daemon/keeper/set/create.h"
+#include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/log.h"
-#include "daemon/keeper/network/resolver.h"
-#include "daemon/keeper/network/resolver-watch.h"
-#include "daemon/keeper/network/resolver-plan.h"
-#include "daemon/keeper/workers/operation.h"
 #include "daemon/keeper/network/resolvconf.h"
+#include "daemon/keeper/network/resolver-plan.h"
+#include "daemon/keeper/network/resolver-watch.h"
+#include "daemon/keeper/network/resolver.h"
+#include "daemon/keeper/set/create.h"
+#include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/fault.h"
 
 /* A child that takes longer hangs in what an owner has mounted. */
@@ -231,7 +232,7 @@ static void fill_order(struct order *order, struct naming *ret)
 			continue;
 		}
 		if (set->state == SET_REMOVING || set->state == SET_BROKEN ||
-		    keeper_boottime() < set->names_resume) {
+		    clock_boottime() < set->names_resume) {
 			take_off(at);
 			continue;
 		}
@@ -282,7 +283,7 @@ static void on_late(const struct order *order)
 	if (order->n > 1)
 		return;
 	set->names_pause = set->names_pause ? 2 * set->names_pause : FIRST_PAUSE;
-	set->names_resume = keeper_boottime() + set->names_pause;
+	set->names_resume = clock_boottime() + set->names_pause;
 }
 
 static void on_time(const struct order *order)

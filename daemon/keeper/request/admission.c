@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
-#include "daemon/keeper/request/admission.h"
+#include "daemon/keeper/base/log.h"
 #include "daemon/keeper/policy/check.h"
 #include "daemon/keeper/policy/idmap.h"
+#include "daemon/keeper/request/admission.h"
 #include "daemon/keeper/set/lease.h"
-#include "daemon/keeper/base/log.h"
 #include "daemon/kernel/cgroup-limits.h"
 
 /* --- sets --- */

@@ -3,9 +3,10 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include "daemon/keeper/base/clock.h"
+#include "daemon/keeper/base/log.h"
 #include "daemon/keeper/request/arrival.h"
 #include "daemon/keeper/request/closer.h"
-#include "daemon/keeper/base/log.h"
 #include "daemon/keeper/request/server.h"
 
 /* In one pass of the loop: an accept costs a few microseconds, to serve one some fifty. */
@@ -210,7 +211,7 @@ static void on_pause_over(evutil_socket_t fd _unused_, short what _unused_, void
 static void pause_accepting(struct arrivals *arrivals, int error)
 {
 	static const struct timeval pause = {.tv_usec = 100000};
-	uint64_t now = keeper_boottime();
+	uint64_t now = clock_boottime();
 
 	if (now >= arrivals->next_complaint) {
 		log_error("cannot accept a connection: %s", strerror(error));

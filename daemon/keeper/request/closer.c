@@ -4,8 +4,8 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include "daemon/keeper/request/closer.h"
 #include "daemon/keeper/base/log.h"
+#include "daemon/keeper/request/closer.h"
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/wire/message.h"
 

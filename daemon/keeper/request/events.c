@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
-#include "daemon/keeper/set/query.h"
+#include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/request/events.h"
+#include "daemon/keeper/set/query.h"
 
 /* Events that may wait for one subscriber, and sets in one answer. */
 #define WAITING_MAX 1024
@@ -116,7 +117,7 @@ static void tell(struct keeper *keeper, struct wire_event *event, const struct s
 	struct news *news = NULL;
 	bool made = false;
 
-	event->time = keeper_now();
+	event->time = clock_wall();
 	for (struct subscription *at = keeper->subscriptions; at; at = at->next) {
 		if (!sees(at, event->owner, set, other) || will_be_listed(at, of))
 			continue;

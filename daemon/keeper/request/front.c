@@ -4,13 +4,13 @@
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include "daemon/keeper/request/front-part.h"
-#include "daemon/keeper/workers/ending.h"
-#include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/request/events.h"
-#include "daemon/keeper/workers/operation.h"
+#include "daemon/keeper/request/front-part.h"
+#include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/set/session.h"
+#include "daemon/keeper/workers/ending.h"
+#include "daemon/keeper/workers/operation.h"
 
 /* A front without connections stays warm that long. */
 #define IDLE_SECONDS 30

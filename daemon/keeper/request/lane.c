@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
-#include "daemon/keeper/workers/ending.h"
-#include "daemon/keeper/request/lane.h"
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/policy/task-error.h"
+#include "daemon/keeper/request/lane.h"
+#include "daemon/keeper/workers/ending.h"
 #include "daemon/keeper/workers/worker.h"
 #include "daemon/kernel/fault.h"
 

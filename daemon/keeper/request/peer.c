@@ -5,11 +5,11 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include "daemon/keeper/request/peer.h"
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/limits.h"
 #include "daemon/kernel/process.h"
 #include "daemon/kernel/userns.h"
-#include "daemon/keeper/request/peer.h"
 
 #ifndef SO_PEERPIDFD
 #define SO_PEERPIDFD 77

@@ -3,11 +3,11 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include "daemon/keeper/base/log.h"
 #include "daemon/keeper/request/arrival.h"
 #include "daemon/keeper/request/audit.h"
 #include "daemon/keeper/request/closer.h"
 #include "daemon/keeper/request/front.h"
-#include "daemon/keeper/base/log.h"
 #include "daemon/keeper/request/refused.h"
 #include "daemon/keeper/request/server.h"
 

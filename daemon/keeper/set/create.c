@@ -1,23 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
+#include "daemon/keeper/base/clock.h"
+#include "daemon/keeper/base/log.h"
+#include "daemon/keeper/base/unique-id.h"
+#include "daemon/keeper/network/link-plan.h"
+#include "daemon/keeper/network/link.h"
+#include "daemon/keeper/network/resolver-plan.h"
+#include "daemon/keeper/network/resolver.h"
+#include "daemon/keeper/policy/check.h"
+#include "daemon/keeper/policy/task-error.h"
 #include "daemon/keeper/request/admission.h"
 #include "daemon/keeper/request/audit.h"
-#include "daemon/keeper/workers/boot-records.h"
-#include "daemon/keeper/policy/check.h"
-#include "daemon/keeper/set/query.h"
-#include "daemon/keeper/request/lane.h"
-#include "daemon/keeper/set/lease.h"
-#include "daemon/keeper/set/create-part.h"
-#include "daemon/keeper/network/link.h"
-#include "daemon/keeper/base/log.h"
 #include "daemon/keeper/request/events.h"
-#include "daemon/keeper/network/resolver.h"
-#include "daemon/keeper/network/resolver-plan.h"
+#include "daemon/keeper/request/lane.h"
+#include "daemon/keeper/set/create-part.h"
+#include "daemon/keeper/set/lease.h"
+#include "daemon/keeper/set/process-watch.h"
+#include "daemon/keeper/set/query.h"
+#include "daemon/keeper/workers/boot-records.h"
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/keeper/workers/spare.h"
-#include "daemon/keeper/policy/task-error.h"
-#include "daemon/keeper/set/process-watch.h"
-#include "daemon/keeper/network/link-plan.h"
 #include "daemon/kernel/fault.h"
 
 /* A maker that takes longer hangs: on a FUSE directory, a dead network file system. */
@@ -221,13 +223,13 @@ static struct set *new_set(const struct request *request, const struct lifecycle
 	if (wish->again)
 		memcpy(set->id, wish->again->id, sizeof(set->id));
 	else
-		keeper_new_id(set->id);
+		unique_id_new(set->id);
 	set->state = SET_CREATING;
 	set->kinds = spec->kinds;
 	set->mapping = spec->mapping;
 	set->visible = spec->visible;
 	set->ip_netns = spec->ip_netns;
-	set->created = wish->again ? wish->again->created : keeper_now();
+	set->created = wish->again ? wish->again->created : clock_wall();
 	set->lease = spec->lease;
 	set->lease_pid = spec->lease_pid;
 	set->lease_start = spec->lease_start;
@@ -353,7 +355,7 @@ const char *lifecycle_name(struct keeper *keeper, const struct request *request,
 	if (name)
 		return name;
 	do {
-		keeper_new_id(id);
+		unique_id_new(id);
 		snprintf(picked, NAME_SIZE, "set-%.8s", id);
 	} while (registry_find_set(keeper->registry, request->subject.uid, picked));
 	return picked;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 #include <sys/stat.h>
-#include "daemon/keeper/set/query.h"
 #include "daemon/keeper/request/lane.h"
+#include "daemon/keeper/set/query.h"
 #include "daemon/kernel/process.h"
 
 /* Finds the process that is asked about, if the subject may ask: its own processes, or root.

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 #include <sys/timerfd.h>
-#include "daemon/keeper/policy/check.h"
-#include "daemon/keeper/set/query.h"
-#include "daemon/keeper/request/lane.h"
-#include "daemon/keeper/set/lease.h"
-#include "daemon/keeper/set/create.h"
+#include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/log.h"
+#include "daemon/keeper/policy/check.h"
 #include "daemon/keeper/request/events.h"
+#include "daemon/keeper/request/lane.h"
+#include "daemon/keeper/set/create.h"
+#include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/set/process-watch.h"
+#include "daemon/keeper/set/query.h"
 #include "daemon/kernel/process.h"
 
 /* --- the end --- */
@@ -35,7 +36,7 @@ void lease_expire(struct keeper *keeper, struct set *set, const char *how)
 static void on_time(evutil_socket_t fd, short what _unused_, void *context)
 {
 	struct keeper *keeper = context;
-	uint64_t now = keeper_boottime(), times;
+	uint64_t now = clock_boottime(), times;
 	struct set *set;
 
 	(void)!read(fd, &times, sizeof(times));
@@ -161,7 +162,7 @@ void lease_connection_gone(struct keeper *keeper, uint32_t connection)
 void lease_begin(struct keeper *keeper, struct set *set)
 {
 	if (set->lease)
-		registry_set_expiry(keeper->registry, set, keeper_boottime() + set->lease);
+		registry_set_expiry(keeper->registry, set, clock_boottime() + set->lease);
 }
 
 void lease_resume(struct keeper *keeper, struct set *set)
@@ -202,7 +203,7 @@ static void renew(struct keeper *keeper, struct set *set, uint64_t span)
 {
 	if (span)
 		set->lease = span;
-	registry_set_expiry(keeper->registry, set, keeper_boottime() + set->lease);
+	registry_set_expiry(keeper->registry, set, clock_boottime() + set->lease);
 	store_write_set(keeper->store, set);
 }
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
-#include "daemon/keeper/request/admission.h"
+#include "daemon/keeper/network/link-plan.h"
 #include "daemon/keeper/policy/check.h"
+#include "daemon/keeper/request/admission.h"
 #include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/set/network.h"
-#include "daemon/keeper/network/link-plan.h"
 
 /* The network as it is shown; views on set. */
 int network_view(const struct set *set, struct wire_network *ret)

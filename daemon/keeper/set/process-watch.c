@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 #include <sys/epoll.h>
-#include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/request/events.h"
+#include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/set/process-watch.h"
 #include "daemon/kernel/process.h"
 

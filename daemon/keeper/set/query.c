@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
-#include "daemon/keeper/request/audit.h"
-#include "daemon/keeper/workers/ending.h"
-#include "daemon/keeper/set/query.h"
+#include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/network/link.h"
-#include "daemon/keeper/workers/operation.h"
+#include "daemon/keeper/request/audit.h"
+#include "daemon/keeper/set/query.h"
 #include "daemon/keeper/set/session.h"
-#include "daemon/kernel/cgroup.h"
+#include "daemon/keeper/workers/ending.h"
+#include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/cgroup-limits.h"
+#include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/pin.h"
 
 /* A list's page: the front asks for the next when its client has taken this. */
@@ -83,7 +84,7 @@ static void view_namespace(struct keeper *keeper, const struct set *set, enum ki
 void inquiry_view(struct keeper *keeper, const struct set *set, bool summary, struct set_view *ret)
 {
 	char path[CGROUP_PATH_SIZE];
-	uint64_t now = keeper_boottime();
+	uint64_t now = clock_boottime();
 
 	wire_clear(&wire_set_layout, &ret->wire);
 	memset(ret->paths, 0, sizeof(ret->paths));
@@ -95,7 +96,7 @@ void inquiry_view(struct keeper *keeper, const struct set *set, bool summary, st
 	ret->wire.created = set->created;
 	ret->wire.kinds = set->kinds;
 	/* a moment of the wall clock, as it is now */
-	ret->wire.expires = set->expires ? keeper_now() + set->expires - MIN(now, set->expires) : 0;
+	ret->wire.expires = set->expires ? clock_wall() + set->expires - MIN(now, set->expires) : 0;
 	ret->wire.processes = count_processes(keeper, set);
 	if (summary) {
 		link_view_interfaces(set, &ret->wire);

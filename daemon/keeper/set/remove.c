@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* How sets end. */
 #include <string.h>
-#include "daemon/keeper/workers/boot-records.h"
-#include "daemon/keeper/set/lease.h"
-#include "daemon/keeper/set/create-part.h"
-#include "daemon/keeper/network/link.h"
 #include "daemon/keeper/base/log.h"
-#include "daemon/keeper/request/events.h"
+#include "daemon/keeper/network/link.h"
 #include "daemon/keeper/network/resolver.h"
-#include "daemon/keeper/workers/operation.h"
-#include "daemon/keeper/set/session.h"
 #include "daemon/keeper/policy/task-error.h"
+#include "daemon/keeper/request/events.h"
+#include "daemon/keeper/set/create-part.h"
+#include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/set/process-watch.h"
+#include "daemon/keeper/set/session.h"
+#include "daemon/keeper/workers/boot-records.h"
+#include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/fault.h"
 
 /* A remover that takes longer hangs. */

@@ -2,14 +2,15 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
-#include "daemon/keeper/policy/check.h"
-#include "daemon/keeper/set/create.h"
+#include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/log.h"
+#include "daemon/keeper/policy/check.h"
 #include "daemon/keeper/request/events.h"
-#include "daemon/keeper/workers/operation.h"
-#include "daemon/keeper/set/session.h"
+#include "daemon/keeper/set/create.h"
 #include "daemon/keeper/set/session-part.h"
+#include "daemon/keeper/set/session.h"
 #include "daemon/keeper/state/exit-status.h"
+#include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/process.h"
 
@@ -233,7 +234,7 @@ static void on_runner_ended(evutil_socket_t fd _unused_, short what _unused_, vo
 		session_abandon(watch, NULL); /* nothing was ever executed, and nobody waits */
 		return;
 	}
-	status_file_apply(&status, keeper_now(), watch->session);
+	status_file_apply(&status, clock_wall(), watch->session);
 	end_session(watch);
 }
 
@@ -396,6 +397,6 @@ void session_stop(struct keeper *keeper)
 
 void session_age(struct keeper *keeper)
 {
-	registry_age_sessions(keeper->registry, keeper_now() - UINT64_C(1000000) * ENDED_SECONDS,
+	registry_age_sessions(keeper->registry, clock_wall() - UINT64_C(1000000) * ENDED_SECONDS,
 			      drop_record, keeper);
 }

@@ -2,14 +2,16 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
-#include "daemon/keeper/request/audit.h"
+#include "daemon/keeper/base/clock.h"
+#include "daemon/keeper/base/unique-id.h"
 #include "daemon/keeper/policy/check.h"
-#include "daemon/keeper/request/lane.h"
-#include "daemon/keeper/request/events.h"
-#include "daemon/keeper/workers/operation.h"
-#include "daemon/keeper/set/session.h"
-#include "daemon/keeper/set/session-part.h"
 #include "daemon/keeper/policy/task-error.h"
+#include "daemon/keeper/request/audit.h"
+#include "daemon/keeper/request/events.h"
+#include "daemon/keeper/request/lane.h"
+#include "daemon/keeper/set/session-part.h"
+#include "daemon/keeper/set/session.h"
+#include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/fault.h"
 
 /* For a command to be executed: it may lie on a file system that hangs. */
@@ -133,10 +135,10 @@ static int new_session(struct keeper *keeper, struct set *set, const struct wire
 	if (r == 0) {
 		session->set = set;
 		session->owner = set->owner;
-		session->started = keeper_now();
+		session->started = clock_wall();
 		session->attached = !command->detach;
 		session->work = watch;
-		keeper_new_id(session->id);
+		unique_id_new(session->id);
 		*watch = (struct watch){
 			.keeper = keeper, .session = session, .leash_fd = -1, .runner_fd = -1};
 		r = registry_add_session(keeper->registry, session);

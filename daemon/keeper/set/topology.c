@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
-#include "daemon/keeper/request/admission.h"
-#include "daemon/keeper/set/topology.h"
-#include "daemon/keeper/policy/check.h"
-#include "daemon/keeper/set/query.h"
-#include "daemon/keeper/request/lane.h"
-#include "daemon/keeper/set/lease.h"
-#include "daemon/keeper/set/create.h"
+#include "daemon/keeper/base/unique-id.h"
 #include "daemon/keeper/network/link.h"
+#include "daemon/keeper/policy/check.h"
+#include "daemon/keeper/request/admission.h"
+#include "daemon/keeper/request/lane.h"
+#include "daemon/keeper/set/create.h"
+#include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/set/network.h"
+#include "daemon/keeper/set/query.h"
+#include "daemon/keeper/set/topology.h"
 #include "daemon/kernel/fault.h"
 #include "daemon/wire/message.h"
 
@@ -472,7 +473,7 @@ void apply_on_apply(struct keeper *keeper, struct request *request, struct wire_
 
 	if (r == 0) {
 		application->keeper = keeper;
-		keeper_new_id(application->group);
+		unique_id_new(application->group);
 		r = store_begin_apply(keeper->store, application->group);
 	}
 	if (r == 0) {

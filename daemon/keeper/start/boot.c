@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
+#include "daemon/keeper/base/log.h"
+#include "daemon/keeper/network/link.h"
 #include "daemon/keeper/policy/passwd.h"
 #include "daemon/keeper/request/admission.h"
-#include "daemon/keeper/workers/boot-part.h"
 #include "daemon/keeper/set/create.h"
-#include "daemon/keeper/network/link.h"
-#include "daemon/keeper/base/log.h"
+#include "daemon/keeper/workers/boot-part.h"
 
 /* For how long at most connections wait until all has been made again. */
 #define PATIENCE_SECONDS 15

@@ -3,17 +3,19 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include "daemon/keeper/workers/boot-records.h"
-#include "daemon/keeper/network/egress.h"
-#include "daemon/keeper/set/lease.h"
-#include "daemon/keeper/set/create.h"
-#include "daemon/keeper/network/link.h"
+#include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/log.h"
-#include "daemon/keeper/workers/operation.h"
+#include "daemon/keeper/base/unique-id.h"
+#include "daemon/keeper/network/egress.h"
+#include "daemon/keeper/network/link.h"
+#include "daemon/keeper/set/create.h"
+#include "daemon/keeper/set/lease.h"
+#include "daemon/keeper/set/process-watch.h"
+#include "daemon/keeper/set/session.h"
 #include "daemon/keeper/start/recovery-makers.h"
 #include "daemon/keeper/start/recovery.h"
-#include "daemon/keeper/set/session.h"
-#include "daemon/keeper/set/process-watch.h"
+#include "daemon/keeper/workers/boot-records.h"
+#include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/pin.h"
 #include "daemon/kernel/process.h"
@@ -329,9 +331,9 @@ static void on_vault_name(struct recovery *recovery, int fd _unused_, const char
 	set->owner = owner;
 	set->gid = owner;
 	snprintf(set->name, sizeof(set->name), "%s", name);
-	keeper_new_id(set->id);
+	unique_id_new(set->id);
 	registry_break_set(set, "it was found without a record");
-	set->created = keeper_now();
+	set->created = clock_wall();
 	for (enum kind kind = 0; kind < KIND_COUNT; kind++)
 		if (take_pin(keeper, set, kind) == 0)
 			set->kinds |= KIND_BIT(kind);

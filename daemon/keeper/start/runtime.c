@@ -3,9 +3,9 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
-#include "daemon/keeper/workers/boot-records.h"
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/start/runtime.h"
+#include "daemon/keeper/workers/boot-records.h"
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/process.h"
 #include "daemon/kernel/vault.h"

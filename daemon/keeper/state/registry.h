@@ -64,7 +64,7 @@ struct set {
 	struct set *next_due;
 	bool names_busy, names_kept;
 	bool names_alone; /* it, or one beside it, missed a deadline: see on_late() in resolver.c */
-	uint64_t names_pause, names_resume; /* after that; by keeper_boottime() */
+	uint64_t names_pause, names_resume; /* after that; by clock_boottime() */
 };
 
 static inline bool set_is_network(const struct set *set)

@@ -2,10 +2,10 @@
 #include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
-#include "daemon/keeper/workers/boot-part.h"
 #include "daemon/keeper/base/log.h"
-#include "daemon/keeper/workers/operation.h"
 #include "daemon/keeper/policy/task-error.h"
+#include "daemon/keeper/workers/boot-part.h"
+#include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/fault.h"
 
 /* A disk that takes longer hangs. */

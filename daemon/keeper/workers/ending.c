@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <sys/socket.h>
+#include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/workers/ending.h"
 #include "daemon/wire/message.h"
 
@@ -74,7 +75,7 @@ void ending_add(struct keeper *keeper, uint32_t number, int channel_fd, uid_t ui
 		.uid = uid,
 		.number = number,
 		.channel_fd = channel_fd,
-		.since = keeper_boottime(),
+		.since = clock_boottime(),
 	};
 	keeper->ending = ending;
 	if (channel_fd < 0)
@@ -97,7 +98,7 @@ void ending_is_over(struct keeper *keeper, uint32_t number)
 
 size_t ending_count(const struct keeper *keeper, uid_t uid)
 {
-	uint64_t now = keeper_boottime();
+	uint64_t now = clock_boottime();
 	size_t n = 0;
 
 	for (const struct ending *at = keeper->ending; at; at = at->next)

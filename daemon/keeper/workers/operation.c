@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 #include <sys/socket.h>
-#include "daemon/keeper/workers/ending.h"
+#include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/log.h"
+#include "daemon/keeper/workers/ending.h"
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/keeper/workers/worker.h"
+#include "daemon/kernel/fault.h"
 #include "daemon/wire/message.h"
 #include "daemon/wire/parcel.h"
-#include "daemon/kernel/fault.h"
 
 /* What takes longer than that waits for something, and does not compete with others' work. */
 #define TURN_SECONDS 1
@@ -276,7 +277,7 @@ static void send_next(struct keeper *keeper)
 static void share(struct keeper *keeper, uid_t uid)
 {
 	struct sharing *sharing = &keeper->sharing;
-	uint64_t now = keeper_boottime();
+	uint64_t now = clock_boottime();
 
 	if (sharing->last != uid && sharing->last != (uid_t)-1)
 		sharing->until = now + SHARING_MICROSECONDS;

@@ -2,9 +2,9 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
-#include "daemon/keeper/workers/ending.h"
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/base/service-manager.h"
+#include "daemon/keeper/workers/ending.h"
 #include "daemon/keeper/workers/spawner.h"
 #include "daemon/kernel/spawn.h"
 #include "daemon/wire/message.h"

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdio.h>
+#include <sys/random.h>
+#include "base.h"
+#include "daemon/keeper/base/unique-id.h"
+
+void unique_id_new(char ret[static SESSION_SIZE])
+{
+	uint64_t id;
+
+	/* cannot fail for so few bytes once the kernel's pool is initialised */
+	while (getrandom(&id, sizeof(id), 0) != sizeof(id))
+		;
+	snprintf(ret, SESSION_SIZE, "%016llx", (unsigned long long)id);
+}
