@@ -62,10 +62,10 @@ const char *error_id(enum nsctl_error error);
 /* The error with this Varlink id, or ERROR_NONE. */
 enum nsctl_error error_from_id(const char *id);
 
-/* The names of the reply's parameters that carry subject, text and number, each NULL where the
- * error has none. */
+/* The names of the reply's parameters that carry subject, text, number, and the number's name as an
+ * errno, each NULL where the error has none. */
 struct error_fields {
-	const char *subject, *text, *number;
+	const char *subject, *text, *number, *errno_name;
 };
 const struct error_fields *error_fields(enum nsctl_error error);
 

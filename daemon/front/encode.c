@@ -283,7 +283,7 @@ json_t *encode_failure(const struct failure *failure)
 		encode_string(object, fields->text, failure->text);
 	if (fields->number)
 		encode_put(object, fields->number, json_integer(failure->number));
-	if (failure->error == ERROR_SYSTEM)
-		encode_string(object, "errnoName", strerrorname_np(failure->number));
+	if (fields->errno_name)
+		encode_string(object, fields->errno_name, strerrorname_np(failure->number));
 	return object;
 }

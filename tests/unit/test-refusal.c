@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "daemon/keeper/request/refusal.h"
+#include "protocol/idl.h"
 #include "protocol/message.h"
 
 /* The parameters of the message, which the caller releases. */
@@ -42,31 +43,48 @@ static void test_limit(void **state _unused_)
 	json_decref(parameters);
 }
 
+/* Returns the parameter, which must be there. */
+static const char *text_of(const json_t *parameters, const char *name)
+{
+	const char *text = json_string_value(json_object_get(parameters, name));
+
+	assert_non_null(text);
+	return text;
+}
+
+/* Each fits the interface's description, and says all that there is to say. */
 static void test_each_error(void **state _unused_)
 {
+	struct idl *nsctl, *service;
+
+	assert_int_equal(idl_parse(idl_text_nsctl, &nsctl, NULL), 0);
+	assert_int_equal(idl_parse(idl_text_service, &service, NULL), 0);
 	for (int error = ERROR_NONE + 1; error < ERROR_COUNT; error++) {
 		const struct error_fields *fields = error_fields(error);
+		const char *id = error_id(error), *name = strrchr(id, '.') + 1;
+		const struct idl *owner = strncmp(id, "org.nsctl.", 10) == 0 ? nsctl : service;
 		struct failure failure;
 		json_t *parameters;
+		char path[IDL_PATH_SIZE];
 
-		failure_set(&failure, error, -7, "subject", "%s", "text");
+		failure_set(&failure, error, EAGAIN, "subject", "%s", "text");
 		parameters = read_back(&failure);
-		assert_int_equal(json_object_size(parameters),
-				 !!fields->subject + !!fields->text + !!fields->number);
+		if (!idl_check_error(owner, name, parameters, path))
+			fail_msg("%s: %s", id, path);
 		if (fields->subject)
-			assert_string_equal(
-				json_string_value(json_object_get(parameters, fields->subject)),
-				"subject");
+			assert_string_equal(text_of(parameters, fields->subject), "subject");
 		if (fields->text)
-			assert_string_equal(
-				json_string_value(json_object_get(parameters, fields->text)),
-				"text");
+			assert_string_equal(text_of(parameters, fields->text), "text");
+		if (fields->errno_name)
+			assert_string_equal(text_of(parameters, fields->errno_name), "EAGAIN");
 		if (fields->number)
 			assert_int_equal(
 				json_integer_value(json_object_get(parameters, fields->number)),
-				-7);
+				EAGAIN);
 		json_decref(parameters);
 	}
+	idl_free(nsctl);
+	idl_free(service);
 }
 
 /* Of any text comes a message, and of the longest one, too. */

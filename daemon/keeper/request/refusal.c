@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <stdarg.h>
+#include <string.h>
 #include "daemon/keeper/request/refusal.h"
 
 static void add(char *text, size_t *used, const char *format, ...) _printf_(3, 4);
@@ -25,26 +26,25 @@ static void add_string(char *text, size_t *used, const char *string)
 	add(text, used, "\"");
 }
 
+static void add_parameter(char *text, size_t *used, const char *name, const char *string)
+{
+	if (!name || !string)
+		return;
+	add(text, used, "%s\"%s\":", text[*used - 1] == '{' ? "" : ",", name);
+	add_string(text, used, string);
+}
+
 size_t refusal_write(const struct failure *failure, char ret[static REFUSAL_SIZE])
 {
 	const struct error_fields *fields = error_fields(failure->error);
-	const char *separator = "";
 	size_t used = 0;
 
 	add(ret, &used, "{\"error\":\"%s\",\"parameters\":{", error_id(failure->error));
-	if (fields->subject) {
-		add(ret, &used, "\"%s\":", fields->subject);
-		add_string(ret, &used, failure->subject);
-		separator = ",";
-	}
-	if (fields->text) {
-		add(ret, &used, "%s\"%s\":", separator, fields->text);
-		add_string(ret, &used, failure->text);
-		separator = ",";
-	}
+	add_parameter(ret, &used, fields->subject, failure->subject);
+	add_parameter(ret, &used, fields->text, failure->text);
+	add_parameter(ret, &used, fields->errno_name, strerrorname_np(failure->number));
 	if (fields->number)
-		add(ret, &used, "%s\"%s\":%lld", separator, fields->number,
-		    (long long)failure->number);
+		add(ret, &used, ",\"%s\":%lld", fields->number, (long long)failure->number);
 	add(ret, &used, "}}");
 	return used + 1;
 }
