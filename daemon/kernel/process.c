@@ -108,7 +108,10 @@ int process_open_directory(pid_t pid)
 
 #define STAT_SIZE 1024
 #define STAT_STATE 3
+#define STAT_FLAGS 9
 #define STAT_START 22
+/* PF_EXITING, of STAT_FLAGS: tests/kernel/test-pidns.c */
+#define FLAG_EXITING 0x4
 
 /* A field from the third on of a stat file below /proc: *ret is a view on text. 0 or -errno. */
 static int read_stat(int directory_fd, const char *path, int number, char text[static STAT_SIZE],
@@ -134,17 +137,33 @@ static int read_stat(int directory_fd, const char *path, int number, char text[s
 	return 0;
 }
 
-int process_start_time(pid_t pid, uint64_t *ret)
+/* A numeric field from the third on of /proc/PID/stat. Returns 0 or -errno. */
+static int read_number(pid_t pid, int number, uint64_t *ret)
 {
 	char path[64], text[STAT_SIZE];
 	const char *field;
 	int r;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	r = read_stat(AT_FDCWD, path, STAT_START, text, &field);
+	r = read_stat(AT_FDCWD, path, number, text, &field);
 	if (r == 0)
 		*ret = strtoull(field, NULL, 10);
 	return r;
+}
+
+int process_start_time(pid_t pid, uint64_t *ret)
+{
+	return read_number(pid, STAT_START, ret);
+}
+
+bool process_is_ending(pid_t pid, uint64_t start_time)
+{
+	uint64_t found, flags;
+	int r = process_start_time(pid, &found);
+
+	if (r == 0)
+		r = found == start_time ? read_number(pid, STAT_FLAGS, &flags) : -ESRCH;
+	return r == 0 ? flags & FLAG_EXITING : r == -ENOENT || r == -ESRCH;
 }
 
 static bool is_thread_stuck(int tasks_fd, const char *thread)

@@ -41,6 +41,11 @@ int process_open_directory(pid_t pid);
 /* Field 22 of /proc/PID/stat: clock ticks since boot. Never zero for a process. 0: -errno. */
 int process_start_time(pid_t pid, uint64_t *ret);
 
+/* True when the process that was started at start_time is ending, or has ended: nothing more is
+ * born in a pid namespace whose process 1 it is, although its pidfd may not be readable yet. False
+ * when it cannot be told. */
+bool process_is_ending(pid_t pid, uint64_t start_time);
+
 /* Whether pid is process 1 of a pid namespace. Returns 1, 0 or -errno. */
 int process_is_first(pid_t pid);
 

@@ -4,10 +4,13 @@
  * init; setns() to one counts for children only; pid_for_children names nothing before the first.
  */
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "base.h"
@@ -97,6 +100,61 @@ static int body_init_lost(struct child *parent _unused_, void *arg _unused_)
 	return WTERMSIG(status) == SIGKILL && child_end(&init) == -SIGKILL ? 0 : 2;
 }
 
+/* --- an init that is ending --- */
+
+static bool is_exiting(void *arg)
+{
+	const pid_t *pid = arg;
+	char path[64], text[1024];
+	const char *at;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/stat", *pid);
+	if (text_read(path, text, sizeof(text)) <= 0)
+		return false;
+	at = strrchr(text, ')');
+	for (int field = 2; at && field < 9; field++)
+		at = strchr(at + 1, ' ');
+	return at && strtoul(at + 1, NULL, 10) & 0x4;
+}
+
+/* Makes a pid namespace with an init and another process, whose ends it does not wait for. */
+static int body_two(struct child *parent, void *arg _unused_)
+{
+	struct child init, second;
+
+	if (unshare(CLONE_NEWPID) < 0)
+		return 1;
+	child_start(&init, body_pause, NULL);
+	child_start(&second, body_pause, NULL);
+	(void)child_hear(&second);
+	child_say(parent, init.pid);
+	(void)child_hear(parent);
+	return 0;
+}
+
+static void test_ending(void)
+{
+	struct pollfd poll_fd = {.events = POLLIN};
+	struct child maker;
+	pid_t init;
+	int ns_fd;
+
+	child_start(&maker, body_two, NULL);
+	init = child_hear(&maker);
+	ns_fd = ns_open(init, "pid");
+	poll_fd.fd = (int)syscall(SYS_pidfd_open, init, 0);
+	tap_ok(!is_exiting(&init), "PF_EXITING is not among the flags of an init that lives");
+	(void)kill(init, SIGKILL);
+	tap_ok(wait_until(is_exiting, &init), "it is when the init has been killed");
+	tap_is(child_run(body_join_dead, &ns_fd), ENOMEM, "a fork is ENOMEM from then on");
+	tap_is(poll(&poll_fd, 1, 0), 0, "its pidfd tells nothing while a zombie is left inside");
+	child_say(&maker, 0);
+	tap_is(poll(&poll_fd, 1, 60000), 1, "and tells of its end when that has been reaped");
+	(void)close_fd(ns_fd);
+	(void)close_fd(poll_fd.fd);
+	(void)child_end(&maker);
+}
+
 int main(void)
 {
 	const char *scratch;
@@ -140,5 +198,6 @@ int main(void)
 	(void)child_end(&maker);
 
 	tap_is(child_run(body_init_lost, NULL), 0, "the end of init ends all others inside");
+	test_ending();
 	return tap_done();
 }

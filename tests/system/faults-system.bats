@@ -134,6 +134,7 @@ work() {
 	return 0
 }
 
+is_broken() { [ "$(field "$1" state)" = broken ]; }
 settled() { ! nsctl list | grep -q creating; }
 all_removed() { nsctl rm --all && [ -z "$(nsctl list --quiet)" ]; }
 
@@ -160,7 +161,8 @@ all_removed() { nsctl rm --all && [ -z "$(nsctl list --quiet)" ]; }
 	eventually settled
 	for name in $(nsctl list --quiet); do
 		case $(field "$name" state) in
-		ready) nsctl exec "$name" true ;;
+		# or its init is ending, which the daemon has not seen yet
+		ready) nsctl exec "$name" true || eventually is_broken "$name" ;;
 		broken | removing) ;;
 		*) false ;;
 		esac

@@ -195,6 +195,31 @@ exec_killed_at() {
 	eventually counts_are "$before"
 }
 
+is_exiting() { (($(sed 's/.*) //' "/proc/$1/stat" | cut -d ' ' -f 7) & 4)); }
+
+@test "a set whose init is ending is broken at once for a command, however long the end takes" {
+	nsctl create -mpnuiC box
+	init=$(nsctl show --json box | python3 -c 'import json,sys; print(json.load(sys.stdin)["init"])')
+	nsctl exec -d box sleep 1000
+	command=$(pgrep -x sleep --ns "$init" --nslist pid)
+	# a process that is traced stays until its tracer has seen its end
+	strace -qq -o /dev/null -p "$command" 3>&- &
+	tracer=$!
+	eventually grep -q "^TracerPid:.*$tracer" "/proc/$command/status"
+	kill -STOP "$tracer"
+	kill -KILL "$init"
+	eventually is_exiting "$init"
+	run nsctl exec box true
+	kill -CONT "$tracer"
+	echo "$output"
+	[ "$status" -eq 125 ]
+	[[ $output == *"box is broken"* ]]
+	nsctl list | grep box | grep broken
+	wait "$tracer" || true
+	nsctl rm box
+	eventually counts_are "$before"
+}
+
 @test "a maker that hangs is killed past its deadline; others are served meanwhile" {
 	nsctl create -n mine
 	stop_daemon

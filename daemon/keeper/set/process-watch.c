@@ -130,6 +130,14 @@ void vigil_over_init(struct keeper *keeper, struct set *set)
 	watch_over(keeper, set, VIGIL_INIT, set->init_pid, set->init_start);
 }
 
+void vigil_check_init(struct keeper *keeper, struct set *set)
+{
+	if (set->init_pid == 0 || !process_is_ending(set->init_pid, set->init_start))
+		return;
+	vigil_free(set->vigils[VIGIL_INIT]);
+	break_set(keeper, set);
+}
+
 void vigil_over_lease(struct keeper *keeper, struct set *set)
 {
 	watch_over(keeper, set, VIGIL_LEASE, set->lease_pid, set->lease_start);

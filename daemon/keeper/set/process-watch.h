@@ -11,7 +11,10 @@
 
 /* From now on the set is broken when its init ends, if it has one. */
 void vigil_over_init(struct keeper *keeper, struct set *set);
-/* ... and removed when whom its lease is for ends, if there is such a lease. */
+/* Breaks the set now if its init is ending. The pidfd tells of that only when everything else in
+ * the pid namespace has ended, which may take its time. */
+void vigil_check_init(struct keeper *keeper, struct set *set);
+/* From now on the set is removed when whom its lease is for ends, if there is such a lease. */
 void vigil_over_lease(struct keeper *keeper, struct set *set);
 /* The set is about to be forgotten. */
 void vigil_end(struct set *set);

@@ -9,6 +9,7 @@
 #include "daemon/keeper/request/audit.h"
 #include "daemon/keeper/request/events.h"
 #include "daemon/keeper/request/lane.h"
+#include "daemon/keeper/set/process-watch.h"
 #include "daemon/keeper/set/session-part.h"
 #include "daemon/keeper/set/session.h"
 #include "daemon/keeper/workers/operation.h"
@@ -81,6 +82,29 @@ static void on_started(struct operation *operation, const struct task_report *re
 	watch->keeper->counters.executed++;
 }
 
+static int check_ready(const struct set *set, struct failure *failure)
+{
+	static const char *const states[] = {
+		[SET_CREATING] = "creating", [SET_REMOVING] = "removing", [SET_BROKEN] = "broken"};
+
+	if (set->state != SET_READY)
+		return failure_set(failure, ERROR_BUSY, 0, states[set->state], "%s", set->name);
+	if (set->frozen)
+		return failure_set(failure, ERROR_BUSY, 0, "frozen", "%s", set->name);
+	return 0;
+}
+
+/* Why the command could not be started. In a pid namespace whose init is ending nothing more can be
+ * started, for which the kernel gives ENOMEM. */
+static void explain(struct keeper *keeper, struct set *set, const struct task_report *report,
+		    struct failure *failure)
+{
+	if (report->step == STEP_FORK && report->error == ENOMEM)
+		vigil_check_init(keeper, set);
+	if (check_ready(set, failure) == 0)
+		verdict_on(report, failure);
+}
+
 static void on_start_done(struct operation *operation, const struct task_report *report)
 {
 	static const struct task_report lost = {.step = STEP_LOST, .error = ECHILD};
@@ -94,7 +118,8 @@ static void on_start_done(struct operation *operation, const struct task_report 
 	if (watch->session->pid != 0)
 		return;
 	session_kill_start(watch->keeper, watch->session);
-	verdict_on(report->step != STEP_NONE ? report : &lost, &failure);
+	explain(watch->keeper, watch->session->set, report->step != STEP_NONE ? report : &lost,
+		&failure);
 	session_abandon(watch, &failure);
 }
 
@@ -276,18 +301,6 @@ void session_start(struct keeper *keeper, struct request *request, struct set *s
 	connection->has_leases |= watch->leash_fd >= 0;
 	request->gone = on_starter_gone;
 	request->holder = watch;
-}
-
-static int check_ready(const struct set *set, struct failure *failure)
-{
-	static const char *const states[] = {
-		[SET_CREATING] = "creating", [SET_REMOVING] = "removing", [SET_BROKEN] = "broken"};
-
-	if (set->state != SET_READY)
-		return failure_set(failure, ERROR_BUSY, 0, states[set->state], "%s", set->name);
-	if (set->frozen)
-		return failure_set(failure, ERROR_BUSY, 0, "frozen", "%s", set->name);
-	return 0;
 }
 
 static int try_exec(struct keeper *keeper, struct request *request, const struct wire_exec *exec,
