@@ -28,6 +28,8 @@
 #define KEEPER_SIGNALS 3
 
 struct arrivals;
+struct connection;
+struct keeper;
 struct front;
 struct ending;
 struct lane_process;
@@ -81,7 +83,24 @@ struct sharing {
 	size_t alone_max; /* operations of a user who does not share */
 };
 
+/*
+ * What modules report to modules above them, which they may not call: see ARCHITECTURE.md.
+ * upcalls.c says which function that is.
+ */
+struct upcalls {
+	/* A front has sent a message. Returns 0, or -EBADMSG: no front of ours says that. */
+	int (*message)(struct front *front, struct wire_message *message);
+	/* A connection is over, and is about to be freed. */
+	void (*connection_gone)(struct keeper *keeper, struct connection *connection);
+	/* A front's channel takes answers again. */
+	void (*front_writable)(struct keeper *keeper);
+	/* Nothing is being done any more to the links of the set, or to its files of names. The set
+	 * may be freed by this. */
+	void (*network_idle)(struct keeper *keeper, struct set *set);
+};
+
 struct keeper {
+	const struct upcalls *upcalls;
 	struct event_base *loop;
 	int error; /* 0, or -errno: why it serves no more */
 	struct config *config;
@@ -136,9 +155,9 @@ struct keeper {
 	struct event *expiry_event;
 	/* boot */
 	struct boot *boot;
-	/* vigil */
-	int vigil_fd; /* an epoll of pidfds, -1: none yet */
-	struct event *vigil_event;
+	/* process-watch */
+	int process_epoll_fd; /* an epoll of pidfds, -1: none yet */
+	struct event *process_event;
 	/* service manager, signals, stop */
 	struct event *signals[KEEPER_SIGNALS];
 	struct event *watchdog_event, *stop_event;
@@ -207,11 +226,9 @@ const struct peer_identity *request_identity(const struct request *request);
 /* The connection that asked, or NULL when it has gone. */
 struct connection *request_connection(const struct request *request);
 
-/* The set that a request is about: ready for this subject, or a failure. 0 or an error. */
-int server_find_set(struct keeper *keeper, struct request *request, const char *name,
-		    bool has_owner, uid_t owner, struct set **ret, struct failure *failure);
-
-/* The set as TASK_* messages name it; views into set. */
-struct task_set keeper_task_set(const struct set *set);
+/* Finds the set that a request is about, if its caller may know of it. Returns 0, or an error and
+ * *failure. */
+int request_find_set(struct keeper *keeper, struct request *request, const char *name,
+		     bool has_owner, uid_t owner, struct set **ret, struct failure *failure);
 
 #endif

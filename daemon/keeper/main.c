@@ -18,6 +18,7 @@
 #include "daemon/keeper/network/egress.h"
 #include "daemon/keeper/network/resolver.h"
 #include "daemon/keeper/options.h"
+#include "daemon/keeper/request/arrival.h"
 #include "daemon/keeper/request/closer.h"
 #include "daemon/keeper/request/events.h"
 #include "daemon/keeper/request/server.h"
@@ -28,6 +29,7 @@
 #include "daemon/keeper/start/recovery.h"
 #include "daemon/keeper/start/runtime.h"
 #include "daemon/keeper/stop.h"
+#include "daemon/keeper/upcalls.h"
 #include "daemon/keeper/workers/boot-records.h"
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/keeper/workers/spare.h"
@@ -41,18 +43,6 @@
 #include "daemon/wire/message.h"
 
 #define CALLBACKS_AT_ONCE 64
-
-struct task_set keeper_task_set(const struct set *set)
-{
-	return (struct task_set){
-		.owner = set->owner,
-		.name = set->name,
-		.id = set->id,
-		.kinds = set->kinds,
-		.visible = set->visible,
-		.ip_netns = set->ip_netns,
-	};
-}
 
 /* --- start --- */
 
@@ -218,7 +208,7 @@ static void on_lines_counted(void *context)
 
 static void begin_to_serve(struct keeper *keeper)
 {
-	keeper->error = server_start(keeper);
+	keeper->error = arrival_start(keeper);
 	if (keeper->error < 0) {
 		log_error("cannot accept connections: %s", strerror(-keeper->error));
 		event_base_loopbreak(keeper->loop);
@@ -264,8 +254,10 @@ static int run(struct keeper *keeper)
 
 static void tear_down(struct keeper *keeper)
 {
-	if (keeper->fronts || keeper->arrivals || keeper->refused)
+	if (keeper->fronts || keeper->arrivals || keeper->refused) {
+		arrival_stop(keeper);
 		server_stop(keeper);
+	}
 	if (keeper->registry)
 		session_stop(keeper);
 	log_on_count(NULL, NULL);
@@ -281,7 +273,7 @@ static void tear_down(struct keeper *keeper)
 		event_free(keeper->spawner_event);
 	lease_close(keeper);
 	if (keeper->registry)
-		vigil_stop(keeper);
+		process_watch_stop(keeper);
 	if (keeper->watchdog_event)
 		event_free(keeper->watchdog_event);
 	if (keeper->stop_event)
@@ -400,14 +392,15 @@ static int take_handed_over(struct keeper *keeper, const struct options *options
 int main(int argc, char **argv)
 {
 	static struct options options;
-	static struct keeper keeper = {.runtime_fd = -1,
+	static struct keeper keeper = {.upcalls = &upcalls,
+				       .runtime_fd = -1,
 				       .spawner_fd = -1,
 				       .vault_fd = -1,
 				       .cgroup_fd = -1,
 				       .kept_vault_fd = -1,
 				       .socket_fd = -1,
 				       .expiry_fd = -1,
-				       .vigil_fd = -1,
+				       .process_epoll_fd = -1,
 				       .closer = {.fd = -1}};
 	int r = options_parse(argc, argv, &options);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Messages of fronts: refuses what is not allowed, and passes the rest to its handler. */
+#include "daemon/keeper/methods.h"
 #include "daemon/keeper/network/link.h"
 #include "daemon/keeper/request/events.h"
 #include "daemon/keeper/request/front-part.h"
@@ -8,6 +8,7 @@
 #include "daemon/keeper/set/network.h"
 #include "daemon/keeper/set/processes.h"
 #include "daemon/keeper/set/query.h"
+#include "daemon/keeper/set/remove.h"
 #include "daemon/keeper/set/run.h"
 #include "daemon/keeper/set/session.h"
 #include "daemon/keeper/set/topology.h"
@@ -18,10 +19,10 @@
 
 static void (*const handlers[WIRE_OP_END])(struct keeper *, struct request *,
 					   struct wire_message *) = {
-	[WIRE_CREATE] = lifecycle_on_create,
+	[WIRE_CREATE] = create_on_create,
 	[WIRE_GET] = inquiry_on_get,
 	[WIRE_LIST] = inquiry_on_list,
-	[WIRE_REMOVE] = lifecycle_on_remove,
+	[WIRE_REMOVE] = remove_on_remove,
 	[WIRE_RENEW] = lease_on_renew,
 	[WIRE_EXEC] = session_on_exec,
 	[WIRE_RUN] = run_on_run,
@@ -140,7 +141,7 @@ static int on_notice(struct front *front, struct wire_message *message)
 	}
 }
 
-int dispatch(struct front *front, struct wire_message *message)
+int methods_dispatch(struct front *front, struct wire_message *message)
 {
 	struct keeper *keeper = front->keeper;
 	const struct nlmsghdr *header = message->header;

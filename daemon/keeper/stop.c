@@ -2,8 +2,8 @@
 #include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/base/service-manager.h"
+#include "daemon/keeper/request/arrival.h"
 #include "daemon/keeper/request/front.h"
-#include "daemon/keeper/request/server.h"
 #include "daemon/keeper/stop.h"
 #include "daemon/keeper/workers/operation.h"
 
@@ -37,7 +37,7 @@ void stop_begin(struct keeper *keeper)
 		return;
 	}
 	manager_stopping(keeper);
-	server_pause(keeper);
+	arrival_stop(keeper);
 	fronts_stop(keeper);
 	keeper->stop_deadline = clock_boottime() + STOP_SECONDS * UINT64_C(1000000);
 	keeper->stop_event = event_new(keeper->loop, -1, EV_PERSIST, on_look, keeper);

@@ -6,7 +6,6 @@
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/network/egress.h"
 #include "daemon/keeper/network/link-plan.h"
-#include "daemon/keeper/network/link.h"
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/barrier.h"
 #include "daemon/kernel/fault.h"
@@ -79,34 +78,29 @@ void egress_fill_link(const struct link *link, struct wire_spec *spec, struct ta
 
 /* --- records --- */
 
-int egress_record(struct keeper *keeper, const struct authz_subject *subject, struct set *set,
-		  const struct wire_spec *spec, struct failure *failure)
+int egress_plan(struct keeper *keeper, struct set *set, const struct wire_spec *spec,
+		struct wiring_wish *wish, struct failure *failure)
 {
 	static struct wiring_egress egress;
 	static struct wire_network network;
-	struct wiring_wish wish = {
-		.subject = subject,
-		.owner = set->owner,
-		.wire = &egress.wire,
-		.prefixes = {"spec.egress.", "spec.egress."},
-		.own = set,
-		.egress = true,
-	};
-	struct link *link;
 	bool outward = spec->egress;
 	int r;
 
 	if (set->network &&
 	    wire_unpack(&wire_network_layout, set->network, set->network_size, &network) == 0)
 		outward = network.egress;
+	wish->wire = NULL;
 	if (!outward && spec->n_publish == 0)
 		return 0;
 	r = egress_hold_ports(keeper, set, spec, failure);
-	if (r == 0)
-		r = wiring_egress(keeper->registry, keeper->config->network.pool_v4,
-				  keeper->host_ipv6_egress ? keeper->config->network.pool_v6 : NULL,
-				  outward, &egress, failure);
-	return r ? r : link_plan(keeper, &wish, &link, failure);
+	if (r)
+		return r;
+	wish->wire = &egress.wire;
+	wish->prefixes[0] = wish->prefixes[1] = "spec.egress.";
+	wish->egress = true;
+	return wiring_egress(keeper->registry, keeper->config->network.pool_v4,
+			     keeper->host_ipv6_egress ? keeper->config->network.pool_v6 : NULL,
+			     outward, &egress, failure);
 }
 
 /* --- ports --- */

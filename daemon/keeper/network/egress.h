@@ -9,14 +9,16 @@
 #define NSCTL_KEEPER_EGRESS_H
 
 #include "daemon/keeper/keeper.h"
+#include "daemon/keeper/network/link-plan.h"
 
 /* What the spawner is told of the table; views on keeper. */
 void egress_fill(struct keeper *keeper, struct task_firewall *ret);
 
-/* The way out that the set's specification, or the network, asks for: planned and recorded. 0 (also
- * when none is asked for) or an error. */
-int egress_record(struct keeper *keeper, const struct authz_subject *subject, struct set *set,
-		  const struct wire_spec *spec, struct failure *failure);
+/* Plans the way to the outside that the set's specification, or the network, asks for: fills in
+ * what the link is to be (wish->wire NULL: none is asked for), and holds the published ports.
+ * Returns 0 or an error. */
+int egress_plan(struct keeper *keeper, struct set *set, const struct wire_spec *spec,
+		struct wiring_wish *wish, struct failure *failure);
 /* What of a link's order only its set's specification knows. spec is where ports' strings lie: it
  * must outlive ret. */
 void egress_fill_link(const struct link *link, struct wire_spec *spec, struct task_link *ret);

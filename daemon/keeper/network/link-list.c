@@ -30,8 +30,8 @@ void link_on_list(struct keeper *keeper, struct request *request, struct wire_me
 	if (wire_decode(message, &wire_list_layout, &list) < 0)
 		r = failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "set", NULL);
 	else if (list.set || list.has_owner)
-		r = list.set ? server_find_set(keeper, request, list.set, list.has_owner,
-					       list.owner, &set, &failure)
+		r = list.set ? request_find_set(keeper, request, list.set, list.has_owner,
+						list.owner, &set, &failure)
 			     : authz_owner(&request->subject, true, list.owner, "link", "",
 					   &request->owner, &failure);
 	if (r) {
@@ -61,38 +61,4 @@ void link_on_list(struct keeper *keeper, struct request *request, struct wire_me
 	}
 	wire_put(&keeper->to_front, &wire_list_layout, &cursor);
 	request_end(keeper, request);
-}
-
-void link_view_interfaces(const struct set *set, struct wire_set *ret)
-{
-	static struct wire_link wire;
-
-	for (const struct link *link = set->links; link && ret->n_interfaces < INTERFACES_MAX;
-	     link = link_next(link, set)) {
-		const struct wire_end *end = link->ends[0] == set ? &wire.a : &wire.b;
-		struct wire_interface *interface = &ret->interfaces[ret->n_interfaces];
-
-		if (wire_unpack(&wire_link_layout, link->wire, link->wire_size, &wire) < 0)
-			continue;
-		*interface = (struct wire_interface){.name = end->interface, .link = link->name};
-		for (size_t i = 0; i < end->n_addresses && i < INTERFACE_ADDRESSES_MAX; i++)
-			interface->addresses[interface->n_addresses++] = end->addresses[i];
-		ret->n_interfaces++;
-	}
-}
-
-const struct link *link_of_interface(const struct set *set, const char *interface)
-{
-	static struct wire_link wire;
-
-	for (const struct link *link = set->links; link; link = link_next(link, set)) {
-		const struct wire_end *end;
-
-		if (wire_unpack(&wire_link_layout, link->wire, link->wire_size, &wire) < 0)
-			continue;
-		end = link->ends[0] == set ? &wire.a : &wire.b;
-		if (end->interface && strcmp(end->interface, interface) == 0)
-			return link;
-	}
-	return NULL;
 }

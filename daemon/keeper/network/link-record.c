@@ -120,6 +120,16 @@ static int record_one(struct keeper *keeper, const struct authz_subject *subject
 	return link_plan(keeper, &wish, &link, failure);
 }
 
+static int record_way(struct keeper *keeper, const struct authz_subject *subject, struct set *set,
+		      const struct wire_spec *spec, struct failure *failure)
+{
+	struct wiring_wish wish = {.subject = subject, .owner = set->owner, .own = set};
+	struct link *link;
+	int r = egress_plan(keeper, set, spec, &wish, failure);
+
+	return r || !wish.wire ? r : link_plan(keeper, &wish, &link, failure);
+}
+
 int link_record_all(struct keeper *keeper, const struct authz_subject *subject, struct set *set,
 		    const struct wire_spec *spec, struct failure *failure)
 {
@@ -128,7 +138,7 @@ int link_record_all(struct keeper *keeper, const struct authz_subject *subject, 
 	for (size_t i = 0; r == 0 && i < spec->n_links; i++)
 		r = record_one(keeper, subject, set, spec, i, failure);
 	if (r == 0)
-		r = egress_record(keeper, subject, set, spec, failure);
+		r = record_way(keeper, subject, set, spec, failure);
 	if (r)
 		link_forget_all(keeper, set);
 	return r;

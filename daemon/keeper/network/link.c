@@ -6,8 +6,6 @@
 #include "daemon/keeper/network/resolver.h"
 #include "daemon/keeper/policy/task-error.h"
 #include "daemon/keeper/request/events.h"
-#include "daemon/keeper/set/create.h"
-#include "daemon/keeper/set/query.h"
 #include "daemon/keeper/workers/boot-records.h"
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/fault.h"
@@ -108,7 +106,7 @@ static void finish(struct link_work *work, bool gone)
 		link_forget(it.keeper, it.link);
 	for (int i = 0; i < 2; i++)
 		if (ends[i])
-			lifecycle_links_settled(it.keeper, ends[i]);
+			it.keeper->upcalls->network_idle(it.keeper, ends[i]);
 	it.done(it.keeper, gone ? NULL : it.link, it.failure.error ? &it.failure : NULL,
 		it.context);
 }

@@ -60,18 +60,12 @@ int link_unrecord_all(struct keeper *keeper, const struct set *set);
 /* They have gone with the set. */
 void link_forget_all(struct keeper *keeper, struct set *set);
 /* Whether an operation on one of them is in progress: its end is told to
- * lifecycle_links_settled(). */
+ * upcalls.network_idle. */
 bool link_any_busy(const struct set *set);
 
 /* --- for recovery.c --- */
 
 /* After the sets have been put right: finishes or takes back what was in progress. */
 void link_recover(struct keeper *keeper, struct link *link);
-
-/* The ends of its links in a set, with their addresses, as recorded: for lists, which ask no
- * kernel. Views on the records. */
-void link_view_interfaces(const struct set *set, struct wire_set *ret);
-/* The link whose end in the set has this interface, or NULL: for show. */
-const struct link *link_of_interface(const struct set *set, const char *interface);
 
 #endif

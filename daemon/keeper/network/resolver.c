@@ -6,7 +6,6 @@
 #include "daemon/keeper/network/resolver-plan.h"
 #include "daemon/keeper/network/resolver-watch.h"
 #include "daemon/keeper/network/resolver.h"
-#include "daemon/keeper/set/create.h"
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/fault.h"
 
@@ -265,7 +264,7 @@ static void finish_order(struct order *order)
 		order->sets[i]->names_busy = false;
 	/* a removal may have waited: the set is gone afterwards */
 	for (size_t i = 0; i < order->n; i++)
-		lifecycle_links_settled(keeper, order->sets[i]);
+		keeper->upcalls->network_idle(keeper, order->sets[i]);
 	free(order);
 	event_active(state.pump, EV_TIMEOUT, 0);
 	release();

@@ -4,8 +4,63 @@
 #include "daemon/keeper/policy/check.h"
 #include "daemon/keeper/policy/idmap.h"
 #include "daemon/keeper/request/admission.h"
-#include "daemon/keeper/set/lease.h"
+#include "daemon/keeper/request/lane.h"
 #include "daemon/kernel/cgroup-limits.h"
+#include "daemon/kernel/process.h"
+
+/* --- leases --- */
+
+/* Returns true if pid, the first process of some pid namespace, is the first one of the caller's
+ * own. Also if the caller cannot be looked at any more. */
+static bool is_callers(const struct connection *caller, pid_t pid)
+{
+	ino_t own = 0, other = 0;
+
+	return !caller || process_pid_namespace(caller->peer.pid, &own) < 0 ||
+	       process_has_ended(caller->peer.pid_fd) || process_pid_namespace(pid, &other) < 0 ||
+	       own == other;
+}
+
+static int check_process(const struct request *request, pid_t pid, struct failure *failure)
+{
+	int first = process_is_first(pid);
+
+	if (is_shortage(first))
+		return failure_from_errno(failure, first, "look at the process of the lease");
+	return check_lease_process(pid, first == 1 && is_callers(request_connection(request), pid),
+				   failure);
+}
+
+int admission_of_lease(const struct request *request, struct wire_spec *spec,
+		       struct failure *failure)
+{
+	static const char field[] = "spec.lease.processFileDescriptor";
+	const struct lane_process none = {}, *process = &none;
+	_cleanup_fd_ int own_fd = -1;
+	int r;
+
+	spec->lease_pid = 0;
+	spec->lease_start = 0;
+	if (spec->lease_fd < 0)
+		return 0;
+	if (request->processes)
+		process = &request->processes[spec->lease_fd];
+	if (!process->pid && !process->error)
+		return failure_set(failure, ERROR_INVALID_VALUE, 0, field, "is no pidfd");
+	/* found by what is recorded, it is found again after a restart: a thread is not */
+	r = own_fd = process->pid ? process_find(process->pid, process->start) : -process->error;
+	if (is_shortage(r))
+		return failure_from_errno(failure, r, "identify the process of the lease");
+	if (r < 0)
+		return failure_set(failure, ERROR_INVALID_VALUE, 0, field,
+				   "the process has ended, or is none that nsctld can see");
+	r = check_process(request, process->pid, failure);
+	if (r)
+		return r;
+	spec->lease_pid = process->pid;
+	spec->lease_start = process->start;
+	return 0;
+}
 
 /* --- sets --- */
 
@@ -88,7 +143,7 @@ int admission_of_spec(struct keeper *keeper, const struct request *request, stru
 		r = check_controllers(keeper, spec, failure);
 	if (r == 0 && spec->boot)
 		r = admission_of_boot(request, failure);
-	return r ? r : lease_identify(request, spec, failure);
+	return r ? r : admission_of_lease(request, spec, failure);
 }
 
 void admission_fill_maps(struct task_create *task, const struct peer_identity *identity)

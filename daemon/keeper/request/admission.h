@@ -19,6 +19,11 @@ struct runs_as {
 int admission_of_spec(struct keeper *keeper, const struct request *request, struct wire_spec *spec,
 		      const char *name, struct failure *failure);
 
+/* Fills in the process that a lease is for, from what a worker has found of the request's pidfd.
+ * Returns 0, or an error and *failure. */
+int admission_of_lease(const struct request *request, struct wire_spec *spec,
+		       struct failure *failure);
+
 /* Whether the request's caller may have something made again at boot: who is confined may not. */
 int admission_of_boot(const struct request *request, struct failure *failure);
 

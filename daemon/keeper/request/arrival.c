@@ -7,6 +7,7 @@
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/request/arrival.h"
 #include "daemon/keeper/request/closer.h"
+#include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/request/server.h"
 
 /* In one pass of the loop: an accept costs a few microseconds, to serve one some fifty. */
@@ -130,7 +131,7 @@ static void serve_one(struct arrivals *arrivals)
 		server_serve(keeper, fd, uid);
 		return;
 	}
-	server_uncount(keeper, uid);
+	connection_uncount(keeper, uid);
 	closer_close(keeper, fd);
 }
 
@@ -185,13 +186,13 @@ static void arrive(struct arrivals *arrivals, int fd)
 	}
 	/* all that one user stands behind has one turn */
 	uid = server_guess_owner(keeper, credentials.uid);
-	if (server_count(keeper, uid, &failure)) {
+	if (connection_count(keeper, uid, &failure)) {
 		server_refuse(keeper, fd, uid, &failure);
 		return;
 	}
 	r = push(arrivals, uid, fd);
 	if (r < 0) {
-		server_uncount(keeper, uid);
+		connection_uncount(keeper, uid);
 		failure_from_errno(&failure, r, "serve the connection");
 		server_refuse(keeper, fd, uid, &failure);
 	}

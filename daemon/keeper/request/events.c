@@ -4,6 +4,7 @@
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/request/events.h"
 #include "daemon/keeper/set/query.h"
+#include "daemon/keeper/state/view.h"
 
 /* Events that may wait for one subscriber, and sets in one answer. */
 #define WAITING_MAX 1024
@@ -177,7 +178,7 @@ static void answer_sets(struct keeper *keeper, struct subscription *subscription
 
 	request_begin(keeper, subscription->request, 0);
 	while (set && n < PAGE_SETS) {
-		inquiry_view(keeper, set, false, &view);
+		view_set(keeper, set, false, &view);
 		if (!wire_put_item(&keeper->to_front, WIRE_ITEM_SET, &wire_set_layout,
 				   &view.wire) &&
 		    n > 0)

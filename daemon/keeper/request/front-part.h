@@ -36,8 +36,6 @@ struct front {
 void front_close_soon(struct front *front);
 /* Sends it what keeper->to_front holds. A front that does not take it is ended from the loop. */
 void front_say(struct front *front);
-/* Handles one message of the front's. Returns 0, or -EBADMSG: no front of ours says that. */
-int dispatch(struct front *front, struct wire_message *message);
 /* A connection is over. */
 void front_drop_connection(struct front *front, struct connection *connection);
 /* Whether its channel has room for any answer. */

@@ -5,10 +5,8 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include "daemon/keeper/base/log.h"
-#include "daemon/keeper/request/events.h"
+#include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/request/front-part.h"
-#include "daemon/keeper/set/lease.h"
-#include "daemon/keeper/set/session.h"
 #include "daemon/keeper/workers/ending.h"
 #include "daemon/keeper/workers/operation.h"
 
@@ -132,11 +130,7 @@ static void drop_connection(struct front *front, struct connection *connection)
 			break;
 		}
 	drop_requests(front, connection->number);
-	if (connection->has_leases) {
-		session_connection_gone(front->keeper, connection->number);
-		lease_connection_gone(front->keeper, connection->number);
-	}
-	monitor_end(front->keeper, connection);
+	front->keeper->upcalls->connection_gone(front->keeper, connection);
 	connection_free(front->keeper, connection);
 }
 
@@ -201,7 +195,7 @@ static void on_readable(evutil_socket_t fd _unused_, short what _unused_, void *
 			return;
 		front->heard = true;
 		if (r > 0)
-			r = dispatch(front, message) < 0 ? -EBADMSG : 1;
+			r = front->keeper->upcalls->message(front, message) < 0 ? -EBADMSG : 1;
 		if (r > 0)
 			continue;
 		front->closing = r < 0;
@@ -227,7 +221,7 @@ static void on_writable(evutil_socket_t fd _unused_, short what _unused_, void *
 	}
 	event_add(front->readable, NULL);
 	take_rest_later(front);
-	monitor_resume(front->keeper);
+	front->keeper->upcalls->front_writable(front->keeper);
 }
 
 static void on_idle(evutil_socket_t fd _unused_, short what _unused_, void *context)

@@ -27,7 +27,4 @@ void front_free(struct front *front);
 void fronts_stop(struct keeper *keeper);
 bool fronts_are_busy(const struct keeper *keeper);
 
-/* server.c: gives up what a connection holds. */
-void connection_free(struct keeper *keeper, struct connection *connection);
-
 #endif

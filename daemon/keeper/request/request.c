@@ -135,3 +135,29 @@ bool fronts_are_busy(const struct keeper *keeper)
 	}
 	return false;
 }
+
+int request_find_set(struct keeper *keeper, struct request *request, const char *name,
+		     bool has_owner, uid_t owner, struct set **ret, struct failure *failure)
+{
+	const struct authz_subject *subject = &request->subject;
+	struct set *set;
+	int r;
+
+	/* inside a set no name is needed: there is but one */
+	if (!name && subject->scope == SCOPE_SET)
+		name = subject->scope_text;
+	if (!name || !name_is_valid(name))
+		return failure_set(failure, ERROR_INVALID_VALUE, 0, "name",
+				   name ? "a name is 1 to 64 of a-z 0-9 . _ -, and begins and "
+					  "ends with a letter or digit"
+					: "is needed");
+	snprintf(request->about, sizeof(request->about), "%s", name);
+	r = authz_owner(subject, has_owner, owner, "set", name, &request->owner, failure);
+	if (r)
+		return r;
+	set = registry_find_set(keeper->registry, request->owner, name);
+	if (!set)
+		return failure_set(failure, ERROR_NOT_FOUND, 0, "set", "%s", name);
+	*ret = set;
+	return 0;
+}

@@ -4,9 +4,9 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include "daemon/keeper/base/log.h"
-#include "daemon/keeper/request/arrival.h"
 #include "daemon/keeper/request/audit.h"
 #include "daemon/keeper/request/closer.h"
+#include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/request/front.h"
 #include "daemon/keeper/request/refused.h"
 #include "daemon/keeper/request/server.h"
@@ -133,32 +133,7 @@ static void confine_subordinate(struct connection *connection)
 			 connection->charged);
 }
 
-/* --- counts and ends --- */
-
-int server_count(struct keeper *keeper, uid_t uid, struct failure *failure)
-{
-	struct registry_use *use = registry_use(keeper->registry, uid);
-	uint32_t limit = keeper->config->limits.connections;
-
-	if (!use)
-		return failure_from_errno(failure, -ENOMEM, "serve the connection");
-	if (uid != 0 && use->connections >= limit) {
-		/* with a limit of none there is nothing else to remember */
-		registry_use_settle(keeper->registry, uid);
-		return failure_set(failure, ERROR_LIMIT_EXCEEDED, limit, "connections", NULL);
-	}
-	use->connections++;
-	return 0;
-}
-
-void server_uncount(struct keeper *keeper, uid_t uid)
-{
-	struct registry_use *use = registry_use(keeper->registry, uid);
-
-	if (use && use->connections > 0)
-		use->connections--;
-	registry_use_settle(keeper->registry, uid);
-}
+/* --- refusing --- */
 
 static void log_refusal(uid_t uid, const struct failure *failure)
 {
@@ -178,14 +153,6 @@ void server_refuse(struct keeper *keeper, int fd, uid_t uid, const struct failur
 	keeper->counters.refused++;
 	log_refusal(uid, failure);
 	refused_add(keeper, fd, uid, failure);
-}
-
-void connection_free(struct keeper *keeper, struct connection *connection)
-{
-	server_uncount(keeper, connection->charged);
-	peer_done(&connection->peer);
-	closer_close(keeper, connection->socket_fd);
-	free(connection);
 }
 
 /* --- serving --- */
@@ -243,11 +210,11 @@ static int admit(struct keeper *keeper, struct connection *connection, int fd, u
 	confine_subordinate(connection);
 	if (connection->charged == counted)
 		return 0;
-	r = server_count(keeper, connection->charged, failure);
+	r = connection_count(keeper, connection->charged, failure);
 	if (r)
 		connection->charged = counted;
 	else
-		server_uncount(keeper, counted);
+		connection_uncount(keeper, counted);
 	return r;
 }
 
@@ -259,7 +226,7 @@ void server_serve(struct keeper *keeper, int fd, uid_t counted)
 	int r;
 
 	if (!connection) {
-		server_uncount(keeper, counted);
+		connection_uncount(keeper, counted);
 		failure_from_errno(&failure, -ENOMEM, "serve the connection");
 		server_refuse(keeper, fd, counted, &failure);
 		return;
@@ -279,48 +246,11 @@ void server_serve(struct keeper *keeper, int fd, uid_t counted)
 
 /* --- beginning and end --- */
 
-int server_start(struct keeper *keeper)
-{
-	return arrival_start(keeper);
-}
-
-void server_pause(struct keeper *keeper)
-{
-	arrival_stop(keeper);
-}
-
 void server_stop(struct keeper *keeper)
 {
-	server_pause(keeper);
 	refused_stop(keeper);
 	subid_owners_done(&keeper->subid_owners);
 	while (keeper->fronts)
 		front_free(keeper->fronts);
 	keeper->socket_fd = close_fd(keeper->socket_fd);
-}
-
-int server_find_set(struct keeper *keeper, struct request *request, const char *name,
-		    bool has_owner, uid_t owner, struct set **ret, struct failure *failure)
-{
-	const struct authz_subject *subject = &request->subject;
-	struct set *set;
-	int r;
-
-	/* inside a set no name is needed: there is but one */
-	if (!name && subject->scope == SCOPE_SET)
-		name = subject->scope_text;
-	if (!name || !name_is_valid(name))
-		return failure_set(failure, ERROR_INVALID_VALUE, 0, "name",
-				   name ? "a name is 1 to 64 of a-z 0-9 . _ -, and begins and "
-					  "ends with a letter or digit"
-					: "is needed");
-	snprintf(request->about, sizeof(request->about), "%s", name);
-	r = authz_owner(subject, has_owner, owner, "set", name, &request->owner, failure);
-	if (r)
-		return r;
-	set = registry_find_set(keeper->registry, request->owner, name);
-	if (!set)
-		return failure_set(failure, ERROR_NOT_FOUND, 0, "set", "%s", name);
-	*ret = set;
-	return 0;
 }

@@ -10,14 +10,9 @@
 
 /* Listens on path: 0 or -errno. */
 int server_listen(struct keeper *keeper, const char *path, mode_t mode);
-int server_start(struct keeper *keeper);
-/* Stops accepting: new connections wait at the socket. */
-void server_pause(struct keeper *keeper);
+/* Closes the socket and all connections. */
 void server_stop(struct keeper *keeper);
 
-/* Counts a connection against uid's limit. Returns 0, or an error and *failure. */
-int server_count(struct keeper *keeper, uid_t uid, struct failure *failure);
-void server_uncount(struct keeper *keeper, uid_t uid);
 /* Returns the user who stands behind uid as far as /etc/subuid tells: uid itself where it tells
  * nothing. */
 uid_t server_guess_owner(const struct keeper *keeper, uid_t uid);

@@ -13,10 +13,12 @@
 #include "daemon/keeper/request/audit.h"
 #include "daemon/keeper/request/events.h"
 #include "daemon/keeper/request/lane.h"
-#include "daemon/keeper/set/create-part.h"
+#include "daemon/keeper/set/create.h"
 #include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/set/process-watch.h"
 #include "daemon/keeper/set/query.h"
+#include "daemon/keeper/set/remove.h"
+#include "daemon/keeper/state/view.h"
 #include "daemon/keeper/workers/boot-records.h"
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/keeper/workers/spare.h"
@@ -29,7 +31,7 @@
 struct creation {
 	struct keeper *keeper;
 	struct set *set;
-	lifecycle_created *created;
+	set_created *created;
 	void *context;
 	enum wire_op op;	/* of the request */
 	bool again;		/* at boot */
@@ -40,16 +42,6 @@ struct creation {
 static struct log_fields fields_of(const struct set *set)
 {
 	return (struct log_fields){.has_uid = true, .uid = set->owner, .set = set_shown_name(set)};
-}
-
-const char *lifecycle_what(const struct set *set)
-{
-	return set_is_network(set) ? "network" : "set";
-}
-
-uint32_t *lifecycle_count(struct registry_use *use, bool network)
-{
-	return network ? &use->networks : &use->sets;
 }
 
 /* --- creation --- */
@@ -68,13 +60,13 @@ static void roll_back(struct creation *creation)
 	struct set *set = creation->set;
 
 	set->work = NULL;
-	lifecycle_remove(creation->keeper, set, 0, roll_back_done, creation);
+	set_remove(creation->keeper, set, 0, roll_back_done, creation);
 }
 
 /* Nothing has been made. */
 static void withdraw(struct creation *creation)
 {
-	lifecycle_forget(creation->keeper, creation->set);
+	set_forget(creation->keeper, creation->set);
 	roll_back_done(creation->keeper, NULL, creation);
 }
 
@@ -99,8 +91,7 @@ static void record_ready(struct keeper *keeper, const struct set *set,
 	if (r < 0)
 		log_warning("record of set %s not updated: %s", set->id, strerror(-r));
 	fields.method = creation->again ? NULL : audit_method(creation->op);
-	log_line(LOG_INFO, &fields, "%s created%s", lifecycle_what(set),
-		 creation->again ? " again" : "");
+	log_line(LOG_INFO, &fields, "%s created%s", set_what(set), creation->again ? " again" : "");
 	keeper->counters.created++;
 }
 
@@ -115,7 +106,7 @@ static void finish_creation(void *context)
 		/* after the answer: what is in the kernel proves the set complete if this is not
 		 * reached */
 		record_ready(keeper, set, creation);
-		vigil_over_init(keeper, set);
+		process_watch_init(keeper, set);
 		lease_resume(keeper, set);
 	} else {
 		failure_set(&creation->failure, ERROR_NOT_FOUND, 0, "set", NULL);
@@ -207,7 +198,7 @@ static void set_free(struct set *set)
 	free(set);
 }
 
-static struct set *new_set(const struct request *request, const struct lifecycle_wish *wish)
+static struct set *new_set(const struct request *request, const struct set_wish *wish)
 {
 	const struct wire_spec *spec = wish->spec;
 	const struct peer_identity *identity = request_identity(request);
@@ -255,7 +246,7 @@ static void fill_identity(struct task_identity *task, const struct peer_identity
 		task->groups[task->n_groups++].id = identity->groups[i];
 }
 
-bool lifecycle_takes_descriptors(const struct wire_spec *spec)
+bool create_takes_descriptors(const struct wire_spec *spec)
 {
 	bool any = spec->root_fd >= 0;
 
@@ -265,7 +256,7 @@ bool lifecycle_takes_descriptors(const struct wire_spec *spec)
 }
 
 static int send_creation(struct creation *creation, const struct request *request,
-			 const struct lifecycle_wish *wish)
+			 const struct set_wish *wish)
 {
 	static struct task_create task;
 	static struct wiring_bridge bridge;
@@ -274,7 +265,7 @@ static int send_creation(struct creation *creation, const struct request *reques
 	int r;
 
 	wire_clear(&task_create_layout, &task);
-	task.set = keeper_task_set(creation->set);
+	task.set = view_task_set(creation->set);
 	task.spec = *wish->spec;
 	task.no_init = wish->no_init;
 	link_fill_create(creation->keeper, creation->set, &task);
@@ -286,7 +277,7 @@ static int send_creation(struct creation *creation, const struct request *reques
 	fill_identity(&task.identity, request_identity(request));
 	admission_fill_maps(&task, request_identity(request));
 	/* what is made again does not wait for what its owner makes meanwhile */
-	r = lifecycle_takes_descriptors(wish->spec)
+	r = create_takes_descriptors(wish->spec)
 		    ? lane_operation(request, !wish->run && !wish->group, CREATE_SECONDS,
 				     &operation)
 		    : operation_new(creation->keeper, creation->set->owner,
@@ -311,12 +302,12 @@ static int count_set(struct keeper *keeper, uid_t owner, bool network, struct fa
 
 	if (!use)
 		return failure_from_errno(failure, -ENOMEM, "create the set");
-	if (owner != 0 && *lifecycle_count(use, network) >= limit) {
+	if (owner != 0 && *registry_use_sets(use, network) >= limit) {
 		registry_use_settle(keeper->registry, owner);
 		return failure_set(failure, ERROR_LIMIT_EXCEEDED, limit,
 				   network ? "networks" : "sets", NULL);
 	}
-	*lifecycle_count(use, network) += 1;
+	*registry_use_sets(use, network) += 1;
 	return 0;
 }
 
@@ -325,7 +316,7 @@ static void uncount_set(struct keeper *keeper, uid_t owner, bool network)
 	struct registry_use *use = registry_use(keeper->registry, owner);
 
 	if (use)
-		*lifecycle_count(use, network) -= 1;
+		*registry_use_sets(use, network) -= 1;
 	registry_use_settle(keeper->registry, owner);
 }
 
@@ -347,8 +338,8 @@ static int record(struct keeper *keeper, struct set *set, struct failure *failur
 	return 0;
 }
 
-const char *lifecycle_name(struct keeper *keeper, const struct request *request, const char *name,
-			   char picked[static NAME_SIZE])
+const char *create_pick_name(struct keeper *keeper, const struct request *request, const char *name,
+			     char picked[static NAME_SIZE])
 {
 	char id[SESSION_SIZE];
 
@@ -361,8 +352,8 @@ const char *lifecycle_name(struct keeper *keeper, const struct request *request,
 	return picked;
 }
 
-int lifecycle_create(struct keeper *keeper, struct request *request,
-		     const struct lifecycle_wish *wish, struct failure *failure)
+int set_create(struct keeper *keeper, struct request *request, const struct set_wish *wish,
+	       struct failure *failure)
 {
 	struct creation *creation;
 	struct set *set;
@@ -393,7 +384,7 @@ int lifecycle_create(struct keeper *keeper, struct request *request,
 		r = boot_check_links(set, failure);
 	if (r) {
 		free(creation);
-		lifecycle_forget(keeper, set);
+		set_forget(keeper, set);
 		return r;
 	}
 	fault_point("create-recorded");
@@ -427,7 +418,7 @@ static void on_created_for(struct keeper *keeper, struct set *set, const struct 
 	/* a lease by a connection that has gone meanwhile ends at once */
 	if (set->lease_connection && !request_connection(request))
 		lease_connection_gone(keeper, set->lease_connection);
-	inquiry_view(keeper, set, false, &view);
+	view_set(keeper, set, false, &view);
 	request_done(keeper, request, &wire_set_layout, &view.wire);
 }
 
@@ -448,7 +439,7 @@ static int answer_existing(struct keeper *keeper, struct request *request, const
 	if (wire_pack(&wire_spec_layout, &create->spec, &spec, &size) < 0 ||
 	    size != set->spec_size || memcmp(spec, set->spec, size) != 0)
 		return failure_set(failure, ERROR_EXISTS, 0, "set", "%s", set->name);
-	inquiry_view(keeper, set, false, &view);
+	view_set(keeper, set, false, &view);
 	request_done(keeper, request, &wire_set_layout, &view.wire);
 	return 0;
 }
@@ -457,11 +448,11 @@ static int try_create(struct keeper *keeper, struct request *request, struct wir
 		      struct failure *failure)
 {
 	char picked[NAME_SIZE];
-	struct lifecycle_wish wish = {.spec = &create->spec, .created = on_created_for};
+	struct set_wish wish = {.spec = &create->spec, .created = on_created_for};
 	const struct set *set;
 	int r;
 
-	wish.name = lifecycle_name(keeper, request, create->name, picked);
+	wish.name = create_pick_name(keeper, request, create->name, picked);
 	r = check_name(wish.name, "name", failure);
 	if (r == 0)
 		snprintf(request->about, sizeof(request->about), "%s", wish.name);
@@ -475,14 +466,13 @@ static int try_create(struct keeper *keeper, struct request *request, struct wir
 	wish.context = request_keep(request);
 	if (!wish.context)
 		return failure_from_errno(failure, -ENOMEM, "create the set");
-	r = lifecycle_create(keeper, request, &wish, failure);
+	r = set_create(keeper, request, &wish, failure);
 	if (r)
 		request_fail(keeper, wish.context, failure);
 	return 0;
 }
 
-void lifecycle_on_create(struct keeper *keeper, struct request *request,
-			 struct wire_message *message)
+void create_on_create(struct keeper *keeper, struct request *request, struct wire_message *message)
 {
 	static struct wire_create create;
 	struct failure failure = {};

@@ -3,23 +3,18 @@
 #include <sys/timerfd.h>
 #include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/log.h"
-#include "daemon/keeper/policy/check.h"
+#include "daemon/keeper/request/admission.h"
 #include "daemon/keeper/request/events.h"
-#include "daemon/keeper/request/lane.h"
 #include "daemon/keeper/set/create.h"
 #include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/set/process-watch.h"
 #include "daemon/keeper/set/query.h"
-#include "daemon/kernel/process.h"
+#include "daemon/keeper/set/remove.h"
+#include "daemon/keeper/state/view.h"
 
 /* --- the end --- */
 
-static void on_expired(struct keeper *keeper _unused_, const struct failure *failure _unused_,
-		       void *context _unused_)
-{
-}
-
-void lease_expire(struct keeper *keeper, struct set *set, const char *how)
+static void expire(struct keeper *keeper, struct set *set, const char *how)
 {
 	struct log_fields fields = {.has_uid = true, .uid = set->owner, .set = set->name};
 
@@ -28,12 +23,31 @@ void lease_expire(struct keeper *keeper, struct set *set, const char *how)
 		return;
 	log_line(LOG_INFO, &fields, "lease has ended (%s)", how);
 	monitor_set(keeper, set, EVENT_SET_EXPIRED, "lease", how);
-	lifecycle_remove(keeper, set, 0, on_expired, NULL);
+	set_remove(keeper, set, 0, NULL, NULL);
+}
+
+static void on_process_ended(struct keeper *keeper, struct set *set)
+{
+	expire(keeper, set, "process");
 }
 
 /* --- time --- */
 
-static void on_time(evutil_socket_t fd, short what _unused_, void *context)
+/* Has the clock strike when the next set expires. */
+static void set_timer(struct keeper *keeper)
+{
+	const struct set *set = registry_first_expiry(keeper->registry);
+	struct itimerspec when = {};
+
+	if (set) {
+		when.it_value.tv_sec = set->expires / 1000000;
+		/* a moment of zero would be none */
+		when.it_value.tv_nsec = set->expires % 1000000 * 1000 + 1;
+	}
+	timerfd_settime(keeper->expiry_fd, TFD_TIMER_ABSTIME, &when, NULL);
+}
+
+static void on_expired(evutil_socket_t fd, short what _unused_, void *context)
 {
 	struct keeper *keeper = context;
 	uint64_t now = clock_boottime(), times;
@@ -41,8 +55,8 @@ static void on_time(evutil_socket_t fd, short what _unused_, void *context)
 
 	(void)!read(fd, &times, sizeof(times));
 	while ((set = registry_first_expiry(keeper->registry)) && set->expires <= now)
-		lease_expire(keeper, set, "time");
-	lease_watch(keeper);
+		expire(keeper, set, "time");
+	set_timer(keeper);
 }
 
 /* A timer of the loop's own would count CLOCK_MONOTONIC, which stands still in a suspend. */
@@ -51,8 +65,8 @@ int lease_open(struct keeper *keeper)
 	keeper->expiry_fd = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
 	if (keeper->expiry_fd < 0)
 		return negative_errno();
-	keeper->expiry_event =
-		event_new(keeper->loop, keeper->expiry_fd, EV_READ | EV_PERSIST, on_time, keeper);
+	keeper->expiry_event = event_new(keeper->loop, keeper->expiry_fd, EV_READ | EV_PERSIST,
+					 on_expired, keeper);
 	if (!keeper->expiry_event || event_add(keeper->expiry_event, NULL) < 0)
 		return -ENOMEM;
 	return 0;
@@ -66,79 +80,13 @@ void lease_close(struct keeper *keeper)
 	keeper->expiry_fd = close_fd(keeper->expiry_fd);
 }
 
-void lease_watch(struct keeper *keeper)
-{
-	const struct set *set = registry_first_expiry(keeper->registry);
-	struct itimerspec when = {};
-
-	if (set) {
-		when.it_value.tv_sec = set->expires / 1000000;
-		/* a moment of zero would be none */
-		when.it_value.tv_nsec = set->expires % 1000000 * 1000 + 1;
-	}
-	timerfd_settime(keeper->expiry_fd, TFD_TIMER_ABSTIME, &when, NULL);
-}
-
-/* --- processes --- */
-
-/* Whether process 1 of some pid namespace, pid, is process 1 to the caller. True also where the
- * caller cannot be looked at any more. */
-static bool is_callers(const struct connection *caller, pid_t pid)
-{
-	ino_t own = 0, other = 0;
-
-	return !caller || process_pid_namespace(caller->peer.pid, &own) < 0 ||
-	       process_has_ended(caller->peer.pid_fd) || process_pid_namespace(pid, &other) < 0 ||
-	       own == other;
-}
-
-static int check_process(const struct request *request, pid_t pid, struct failure *failure)
-{
-	int first = process_is_first(pid);
-
-	if (is_shortage(first))
-		return failure_from_errno(failure, first, "look at the process of the lease");
-	return check_lease_process(pid, first == 1 && is_callers(request_connection(request), pid),
-				   failure);
-}
-
-int lease_identify(const struct request *request, struct wire_spec *spec, struct failure *failure)
-{
-	static const char field[] = "spec.lease.processFileDescriptor";
-	const struct lane_process none = {}, *process = &none;
-	_cleanup_fd_ int own_fd = -1;
-	int r;
-
-	spec->lease_pid = 0;
-	spec->lease_start = 0;
-	if (spec->lease_fd < 0)
-		return 0;
-	if (request->processes)
-		process = &request->processes[spec->lease_fd];
-	if (!process->pid && !process->error)
-		return failure_set(failure, ERROR_INVALID_VALUE, 0, field, "is no pidfd");
-	/* found by what is recorded, it is found again after a restart: a thread is not */
-	r = own_fd = process->pid ? process_find(process->pid, process->start) : -process->error;
-	if (is_shortage(r))
-		return failure_from_errno(failure, r, "identify the process of the lease");
-	if (r < 0)
-		return failure_set(failure, ERROR_INVALID_VALUE, 0, field,
-				   "the process has ended, or is none that nsctld can see");
-	r = check_process(request, process->pid, failure);
-	if (r)
-		return r;
-	spec->lease_pid = process->pid;
-	spec->lease_start = process->start;
-	return 0;
-}
-
 int lease_take(const struct request *request, struct wire_spec *spec,
 	       const struct wire_lease *lease, struct failure *failure)
 {
 	spec->lease = lease->span;
 	spec->lease_connection = lease->connection;
 	spec->lease_fd = lease->process_fd;
-	return lease_identify(request, spec, failure);
+	return admission_of_lease(request, spec, failure);
 }
 
 /* --- connections --- */
@@ -152,7 +100,7 @@ void lease_connection_gone(struct keeper *keeper, uint32_t connection)
 
 		/* one that is being made is looked at again when it is ready */
 		if (set->lease_connection == connection && set->state == SET_READY)
-			lease_expire(keeper, set, "connection");
+			expire(keeper, set, "connection");
 		set = next;
 	}
 }
@@ -168,8 +116,8 @@ void lease_begin(struct keeper *keeper, struct set *set)
 void lease_resume(struct keeper *keeper, struct set *set)
 {
 	if (set->lease)
-		lease_watch(keeper);
-	vigil_over_lease(keeper, set);
+		set_timer(keeper);
+	process_watch_lease(keeper, set, on_process_ended);
 }
 
 static int refuse_renewal(const struct set *set, struct failure *failure)
@@ -215,7 +163,7 @@ void lease_renew_group(struct keeper *keeper, uid_t owner, const char *group, ui
 	     set = registry_next_set(keeper->registry, owner, set->name))
 		if (set->lease && set->state != SET_REMOVING && strcmp(set->group, group) == 0)
 			renew(keeper, set, span);
-	lease_watch(keeper);
+	set_timer(keeper);
 }
 
 void lease_on_renew(struct keeper *keeper, struct request *request, struct wire_message *message)
@@ -229,8 +177,8 @@ void lease_on_renew(struct keeper *keeper, struct request *request, struct wire_
 	if (wire_decode(message, &wire_ask_layout, &ask) < 0)
 		r = failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "name", NULL);
 	else
-		r = server_find_set(keeper, request, ask.name, ask.has_owner, ask.owner, &set,
-				    &failure);
+		r = request_find_set(keeper, request, ask.name, ask.has_owner, ask.owner, &set,
+				     &failure);
 	if (r == 0)
 		r = authz_renewal(&request->subject, surrounds(keeper, &request->subject, set),
 				  &failure);
@@ -247,7 +195,7 @@ void lease_on_renew(struct keeper *keeper, struct request *request, struct wire_
 		lease_renew_group(keeper, set->owner, set->group, ask.span);
 	else
 		renew(keeper, set, ask.span);
-	lease_watch(keeper);
-	inquiry_view(keeper, set, true, &view);
+	set_timer(keeper);
+	view_set(keeper, set, true, &view);
 	request_done(keeper, request, &wire_set_layout, &view.wire);
 }

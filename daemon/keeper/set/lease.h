@@ -13,10 +13,8 @@
 int lease_open(struct keeper *keeper);
 void lease_close(struct keeper *keeper);
 
-/* Fills in the process that a lease is for, from what a worker has found of the request's pidfd.
- * Returns 0 or an error. */
-int lease_identify(const struct request *request, struct wire_spec *spec, struct failure *failure);
-/* The same, with a lease that is not the specification's own in its place. */
+/* Puts the lease in the place of the specification's own, and fills in its process as
+ * admission_of_lease() does. Returns 0 or an error. */
 int lease_take(const struct request *request, struct wire_spec *spec,
 	       const struct wire_lease *lease, struct failure *failure);
 
@@ -24,10 +22,6 @@ int lease_take(const struct request *request, struct wire_spec *spec,
 void lease_begin(struct keeper *keeper, struct set *set);
 /* It is recorded: what its lease hangs on is watched. Its removal may begin at once. */
 void lease_resume(struct keeper *keeper, struct set *set);
-/* One has ended: the set is removed. how: time, process or connection. */
-void lease_expire(struct keeper *keeper, struct set *set, const char *how);
-/* Looks again at which set ends first, and sets the clock. */
-void lease_watch(struct keeper *keeper);
 void lease_connection_gone(struct keeper *keeper, uint32_t connection);
 /* All that one Apply made has one lease: counted anew from now; span 0: as long as it was. */
 void lease_renew_group(struct keeper *keeper, uid_t owner, const char *group, uint64_t span);

@@ -5,30 +5,8 @@
 #include "daemon/keeper/request/admission.h"
 #include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/set/network.h"
-
-/* The network as it is shown; views on set. */
-int network_view(const struct set *set, struct wire_network *ret)
-{
-	int r = 0;
-
-	wire_clear(&wire_network_layout, ret);
-	/* one that was found without a record has none */
-	if (set->network)
-		r = wire_unpack(&wire_network_layout, set->network, set->network_size, ret);
-	if (r < 0)
-		return r;
-	ret->name = set_shown_name(set);
-	ret->owner = set->owner;
-	ret->created = set->created;
-	for (const struct link *link = set->links; link && ret->n_members < NETWORK_MEMBERS_MAX;
-	     link = link_next(link, set)) {
-		const struct set *member = link->ends[link->ends[0] == set ? 1 : 0];
-
-		if (member)
-			ret->members[ret->n_members++].name = set_shown_name(member);
-	}
-	return 0;
-}
+#include "daemon/keeper/set/remove.h"
+#include "daemon/keeper/state/view.h"
 
 /* --- creation --- */
 
@@ -41,7 +19,7 @@ static void on_created_for(struct keeper *keeper, struct set *set, const struct 
 
 	if (failure) {
 		request_fail(keeper, request, failure);
-	} else if (network_view(set, &wire) < 0) {
+	} else if (view_network(set, &wire) < 0) {
 		failure_from_errno(&damaged, -EBADMSG, "read the network's record");
 		request_fail(keeper, request, &damaged);
 	} else {
@@ -55,7 +33,7 @@ int network_create(struct keeper *keeper, struct request *request,
 	const struct wire_network *wanted = network_wish->network;
 	static struct wiring_network network;
 	static struct wire_spec spec;
-	struct lifecycle_wish wish = {
+	struct set_wish wish = {
 		.spec = &spec,
 		.network = &network.wire,
 		.group = network_wish->group,
@@ -89,7 +67,7 @@ int network_create(struct keeper *keeper, struct request *request,
 	r = network_wish->lease ? lease_take(request, &spec, network_wish->lease, failure) : 0;
 	if (r)
 		return r;
-	return lifecycle_create(keeper, request, &wish, failure);
+	return set_create(keeper, request, &wish, failure);
 }
 
 static int try_create(struct keeper *keeper, struct request *request,
@@ -159,7 +137,7 @@ void network_on_remove(struct keeper *keeper, struct request *request, struct wi
 	if (r == 0) {
 		kept = request_keep(request);
 		if (kept) {
-			lifecycle_remove_for(keeper, set, 0, kept);
+			set_remove_for(keeper, set, 0, kept);
 			return;
 		}
 		failure_from_errno(&failure, -ENOMEM, "remove the network");
@@ -190,7 +168,7 @@ void network_on_list(struct keeper *keeper, struct request *request, struct wire
 	for (; set; set = registry_next_set(keeper->registry, set->owner, set->name)) {
 		if (!set_is_network(set) ||
 		    !authz_sees(&request->subject, list.all_owners, set->owner) ||
-		    network_view(set, &wire) < 0)
+		    view_network(set, &wire) < 0)
 			continue;
 		if (!wire_put_item(&keeper->to_front, WIRE_ITEM_NETWORK, &wire_network_layout,
 				   &wire)) {

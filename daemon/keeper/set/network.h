@@ -15,14 +15,12 @@
 struct network_wish {
 	const struct wire_network *network; /* unchecked */
 	const struct wire_lease *lease;	    /* or NULL */
-	const char *group;		    /* as lifecycle_wish's */
-	lifecycle_created *created;
+	const char *group;		    /* as set_wish's */
+	set_created *created;
 	void *context;
 };
 int network_create(struct keeper *keeper, struct request *request, const struct network_wish *wish,
 		   struct failure *failure);
-/* The network as it is shown: a view on set. 0 or -errno. */
-int network_view(const struct set *set, struct wire_network *ret);
 
 void network_on_create(struct keeper *keeper, struct request *request,
 		       struct wire_message *message);

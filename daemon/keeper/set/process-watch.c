@@ -3,36 +3,110 @@
 #include <sys/epoll.h>
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/request/events.h"
-#include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/set/process-watch.h"
 #include "daemon/kernel/process.h"
 
 #define ENDS_AT_ONCE 64
 
-/* Of one process: in set->vigils. */
-struct vigil {
+/* Of one process: in set->watches. */
+struct process_watch {
 	struct set *set;
-	enum set_vigil kind;
+	enum watched_process which;
+	process_ended *ended;
 	int pid_fd;
 };
 
-static struct vigil *vigil_free(struct vigil *vigil)
+static void watch_free(struct process_watch *watch)
 {
-	if (!vigil)
-		return NULL;
-	/* the only descriptor: closing it ends the watch */
-	close_fd(vigil->pid_fd);
-	vigil->set->vigils[vigil->kind] = NULL;
-	free(vigil);
-	return NULL;
+	if (!watch)
+		return;
+	/* the only descriptor: closing it takes it out of the epoll */
+	close_fd(watch->pid_fd);
+	watch->set->watches[watch->which] = NULL;
+	free(watch);
 }
+
+static void on_ended(evutil_socket_t fd, short what _unused_, void *context)
+{
+	struct keeper *keeper = context;
+	struct epoll_event event;
+
+	/* one at a time: what is done about it may end another watch */
+	for (int i = 0; i < ENDS_AT_ONCE && epoll_wait(fd, &event, 1, 0) == 1; i++) {
+		struct process_watch *watch = event.data.ptr;
+		struct set *set = watch->set;
+		process_ended *ended = watch->ended;
+
+		watch_free(watch);
+		ended(keeper, set);
+	}
+}
+
+static int open_epoll(struct keeper *keeper)
+{
+	if (keeper->process_event)
+		return 0;
+	if (keeper->process_epoll_fd < 0)
+		keeper->process_epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (keeper->process_epoll_fd < 0)
+		return negative_errno();
+	keeper->process_event = event_new(keeper->loop, keeper->process_epoll_fd,
+					  EV_READ | EV_PERSIST, on_ended, keeper);
+	return keeper->process_event && event_add(keeper->process_event, NULL) == 0 ? 0 : -ENOMEM;
+}
+
+/* Takes pid_fd on success. Returns 0 or -errno. */
+static int watch_fd(struct keeper *keeper, struct set *set, enum watched_process which,
+		    process_ended *ended, int pid_fd)
+{
+	struct process_watch *watch = malloc(sizeof(*watch));
+	struct epoll_event event = {.events = EPOLLIN, .data.ptr = watch};
+	int r = 0;
+
+	if (!watch)
+		return -ENOMEM;
+	if (epoll_ctl(keeper->process_epoll_fd, EPOLL_CTL_ADD, pid_fd, &event) < 0) {
+		r = negative_errno();
+		free(watch);
+		return r;
+	}
+	*watch = (struct process_watch){set, which, ended, pid_fd};
+	set->watches[which] = watch;
+	return 0;
+}
+
+/* Calls ended, perhaps at once, when the process with this pid and start time has ended. */
+static void watch_process(struct keeper *keeper, struct set *set, enum watched_process which,
+			  pid_t pid, uint64_t start, process_ended *ended)
+{
+	struct log_fields fields = {.has_uid = true, .uid = set->owner, .set = set->name};
+	_cleanup_fd_ int pid_fd = -1;
+	int r;
+
+	if (pid == 0 || set->watches[which])
+		return;
+	r = open_epoll(keeper);
+	if (r == 0)
+		r = pid_fd = process_find(pid, start);
+	if (r >= 0)
+		r = watch_fd(keeper, set, which, ended, pid_fd);
+	if (r == 0)
+		take_fd(&pid_fd);
+	else if (r == -ESRCH)
+		ended(keeper, set);
+	else
+		log_line(LOG_WARNING, &fields, "the end of process %d will not be noticed: %s", pid,
+			 strerror(-r));
+}
+
+/* --- the init --- */
 
 static void break_set(struct keeper *keeper, struct set *set)
 {
 	struct log_fields fields = {.has_uid = true, .uid = set->owner, .set = set->name};
 	int r;
 
-	/* one that is being removed ends all its processes */
+	/* the removal of a set ends all its processes */
 	if (set->state != SET_READY)
 		return;
 	registry_break_set(set, "its init has ended");
@@ -47,115 +121,41 @@ static void break_set(struct keeper *keeper, struct set *set)
 	monitor_set(keeper, set, EVENT_SET_BROKEN, "missing", "init");
 }
 
-static void on_end(struct keeper *keeper, struct set *set, enum set_vigil kind)
+void process_watch_init(struct keeper *keeper, struct set *set)
 {
-	if (kind == VIGIL_INIT)
-		break_set(keeper, set);
-	else
-		lease_expire(keeper, set, "process");
+	watch_process(keeper, set, WATCHED_INIT, set->init_pid, set->init_start, break_set);
 }
 
-static void on_ends(evutil_socket_t fd, short what _unused_, void *context)
-{
-	struct keeper *keeper = context;
-	struct epoll_event event;
-
-	/* one at a time: what is done about it may end another vigil */
-	for (int i = 0; i < ENDS_AT_ONCE && epoll_wait(fd, &event, 1, 0) == 1; i++) {
-		struct vigil *vigil = event.data.ptr;
-		struct set *set = vigil->set;
-		enum set_vigil kind = vigil->kind;
-
-		vigil_free(vigil);
-		on_end(keeper, set, kind);
-	}
-}
-
-static int open_watch(struct keeper *keeper)
-{
-	if (keeper->vigil_event)
-		return 0;
-	if (keeper->vigil_fd < 0)
-		keeper->vigil_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (keeper->vigil_fd < 0)
-		return negative_errno();
-	keeper->vigil_event =
-		event_new(keeper->loop, keeper->vigil_fd, EV_READ | EV_PERSIST, on_ends, keeper);
-	return keeper->vigil_event && event_add(keeper->vigil_event, NULL) == 0 ? 0 : -ENOMEM;
-}
-
-static int watch(struct keeper *keeper, struct set *set, enum set_vigil kind, pid_t pid,
-		 uint64_t start)
-{
-	struct epoll_event event = {.events = EPOLLIN};
-	struct vigil *vigil;
-	int r = open_watch(keeper), fd;
-
-	if (r < 0)
-		return r;
-	fd = process_find(pid, start);
-	if (fd < 0)
-		return fd;
-	vigil = malloc(sizeof(*vigil));
-	event.data.ptr = vigil;
-	if (!vigil || epoll_ctl(keeper->vigil_fd, EPOLL_CTL_ADD, fd, &event) < 0) {
-		r = vigil ? negative_errno() : -ENOMEM;
-		close_fd(fd);
-		free(vigil);
-		return r;
-	}
-	*vigil = (struct vigil){set, kind, fd};
-	set->vigils[kind] = vigil;
-	return 0;
-}
-
-static void watch_over(struct keeper *keeper, struct set *set, enum set_vigil kind, pid_t pid,
-		       uint64_t start)
-{
-	struct log_fields fields = {.has_uid = true, .uid = set->owner, .set = set->name};
-	int r;
-
-	if (pid == 0 || set->vigils[kind])
-		return;
-	r = watch(keeper, set, kind, pid, start);
-	if (r == -ESRCH)
-		on_end(keeper, set, kind);
-	else if (r < 0)
-		log_line(LOG_WARNING, &fields, "the end of process %d will not be noticed: %s", pid,
-			 strerror(-r));
-}
-
-void vigil_over_init(struct keeper *keeper, struct set *set)
-{
-	watch_over(keeper, set, VIGIL_INIT, set->init_pid, set->init_start);
-}
-
-void vigil_check_init(struct keeper *keeper, struct set *set)
+void process_watch_check_init(struct keeper *keeper, struct set *set)
 {
 	if (set->init_pid == 0 || !process_is_ending(set->init_pid, set->init_start))
 		return;
-	vigil_free(set->vigils[VIGIL_INIT]);
+	watch_free(set->watches[WATCHED_INIT]);
 	break_set(keeper, set);
 }
 
-void vigil_over_lease(struct keeper *keeper, struct set *set)
+/* --- the process of a lease --- */
+
+void process_watch_lease(struct keeper *keeper, struct set *set, process_ended *ended)
 {
-	watch_over(keeper, set, VIGIL_LEASE, set->lease_pid, set->lease_start);
+	watch_process(keeper, set, WATCHED_LEASE, set->lease_pid, set->lease_start, ended);
 }
 
-void vigil_end(struct set *set)
+/* --- the end --- */
+
+void process_watch_end(struct set *set)
 {
-	for (enum set_vigil kind = 0; kind < VIGIL_COUNT; kind++)
-		vigil_free(set->vigils[kind]);
+	for (enum watched_process which = 0; which < WATCHED_COUNT; which++)
+		watch_free(set->watches[which]);
 }
 
-void vigil_stop(struct keeper *keeper)
+void process_watch_stop(struct keeper *keeper)
 {
 	for (struct set *set = registry_next_set(keeper->registry, 0, NULL); set;
 	     set = registry_next_set(keeper->registry, set->owner, set->name))
-		vigil_end(set);
-	if (keeper->vigil_event)
-		event_free(keeper->vigil_event);
-	keeper->vigil_event = NULL;
-	keeper->vigil_fd = close_fd(keeper->vigil_fd);
+		process_watch_end(set);
+	if (keeper->process_event)
+		event_free(keeper->process_event);
+	keeper->process_event = NULL;
+	keeper->process_epoll_fd = close_fd(keeper->process_epoll_fd);
 }

@@ -3,6 +3,7 @@
 #include "daemon/keeper/policy/check.h"
 #include "daemon/keeper/set/processes.h"
 #include "daemon/keeper/set/query.h"
+#include "daemon/keeper/state/view.h"
 #include "daemon/kernel/cgroup.h"
 
 #define FREEZE_SECONDS 10
@@ -28,7 +29,7 @@ void control_on_processes(struct keeper *keeper, struct request *request,
 		request_fail(keeper, request, &failure);
 		return;
 	}
-	fd = inquiry_open_cgroup(keeper, set);
+	fd = view_open_cgroup(keeper, set);
 	request_begin(keeper, request, 0);
 	if (fd >= 0)
 		cgroup_each_process(fd, true, put_process, keeper);
@@ -39,7 +40,7 @@ void control_on_processes(struct keeper *keeper, struct request *request,
 
 static int signal_set(struct keeper *keeper, const struct set *set, const struct wire_ask *ask)
 {
-	_cleanup_fd_ int set_fd = inquiry_open_cgroup(keeper, set), session_fd = -1;
+	_cleanup_fd_ int set_fd = view_open_cgroup(keeper, set), session_fd = -1;
 
 	if (set_fd < 0)
 		return set_fd == -ENOENT ? 0 : set_fd;
@@ -119,7 +120,7 @@ static void on_frozen(evutil_socket_t fd, short what, void *context)
 	}
 	if (set && freeze->wanted) {
 		/* all or nothing: a process that cannot be stopped lets the others go on */
-		cgroup_fd = inquiry_open_cgroup(freeze->keeper, set);
+		cgroup_fd = view_open_cgroup(freeze->keeper, set);
 		if (cgroup_fd >= 0)
 			cgroup_freeze(cgroup_fd, false);
 		set->frozen = false;
@@ -133,7 +134,7 @@ static int start_freeze(struct keeper *keeper, const struct request *request, st
 			bool wanted)
 {
 	static const struct timeval limit = {.tv_sec = FREEZE_SECONDS};
-	_cleanup_fd_ int cgroup_fd = inquiry_open_cgroup(keeper, set);
+	_cleanup_fd_ int cgroup_fd = view_open_cgroup(keeper, set);
 	struct freeze *freeze = calloc(1, sizeof(*freeze));
 	int r = !freeze ? -ENOMEM : MIN(cgroup_fd, 0);
 

@@ -5,6 +5,7 @@
 #include "daemon/keeper/request/audit.h"
 #include "daemon/keeper/set/query.h"
 #include "daemon/keeper/set/session.h"
+#include "daemon/keeper/state/view.h"
 #include "daemon/keeper/workers/ending.h"
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/cgroup-limits.h"
@@ -14,109 +15,20 @@
 /* A list's page: the front asks for the next when its client has taken this. */
 #define PAGE_SETS 100
 
-static void set_cgroup_path(const struct set *set, char ret[static CGROUP_PATH_SIZE])
-{
-	snprintf(ret, CGROUP_PATH_SIZE, "%u/%s", set->owner, set->id);
-}
-
-int inquiry_open_cgroup(struct keeper *keeper, const struct set *set)
-{
-	char path[CGROUP_PATH_SIZE];
-
-	set_cgroup_path(set, path);
-	return cgroup_open(keeper->cgroup_fd, path);
-}
-
 int inquiry_ask_set(struct keeper *keeper, struct request *request, struct wire_message *message,
 		    struct wire_ask *ask, struct set **ret, struct failure *failure)
 {
 	if (wire_decode(message, &wire_ask_layout, ask) < 0)
 		return failure_set(failure, ERROR_INVALID_PARAMETER, 0, "name", NULL);
-	return server_find_set(keeper, request, ask->name, ask->has_owner, ask->owner, ret,
-			       failure);
+	return request_find_set(keeper, request, ask->name, ask->has_owner, ask->owner, ret,
+				failure);
 }
 
 /* --- sets --- */
 
-static int count_process(pid_t pid _unused_, const char *name _unused_, void *context)
-{
-	(*(uint32_t *)context)++;
-	return 0;
-}
-
-/* The init lives in the set's own cgroup, everything else in sessions'. */
-static uint32_t count_processes(struct keeper *keeper, const struct set *set)
-{
-	_cleanup_fd_ int fd = -1;
-	uint32_t n = 0;
-
-	if (!session_any_running(set))
-		return set->init_pid ? 1 : 0;
-	fd = inquiry_open_cgroup(keeper, set);
-	if (fd >= 0)
-		cgroup_each_process(fd, true, count_process, &n);
-	return n;
-}
-
-static void view_namespace(struct keeper *keeper, const struct set *set, enum kind kind,
-			   struct set_view *view)
-{
-	struct wire_namespace *namespace = &view->wire.namespaces[view->wire.n_namespaces++];
-	bool held = set->kinds & KIND_BIT(kind) && set->inodes[kind];
-
-	wire_clear(&wire_namespace_layout, namespace);
-	namespace->kind_number = kind + 1;
-	namespace->held = held;
-	namespace->inode = held ? set->inodes[kind] : keeper->host.inodes[kind];
-	namespace->id = held ? set->ids[kind] : 0;
-	if (!held)
-		return;
-	if (set->visible && kind != KIND_MNT)
-		snprintf(view->paths[kind], sizeof(view->paths[kind]), "%s/ns/%u/%s/%s",
-			 keeper->runtime, set->owner, set->name, kind_name(kind));
-	else if (set->ip_netns && kind == KIND_NET)
-		snprintf(view->paths[kind], sizeof(view->paths[kind]), "/run/netns/%s", set->name);
-	else
-		return;
-	namespace->path = view->paths[kind];
-}
-
-void inquiry_view(struct keeper *keeper, const struct set *set, bool summary, struct set_view *ret)
-{
-	char path[CGROUP_PATH_SIZE];
-	uint64_t now = clock_boottime();
-
-	wire_clear(&wire_set_layout, &ret->wire);
-	memset(ret->paths, 0, sizeof(ret->paths));
-	ret->wire.name = set->name;
-	ret->wire.owner = set->owner;
-	ret->wire.id = set->id;
-	ret->wire.state = set->state;
-	ret->wire.broken = set->state == SET_BROKEN ? set->broken : NULL;
-	ret->wire.created = set->created;
-	ret->wire.kinds = set->kinds;
-	/* a moment of the wall clock, as it is now */
-	ret->wire.expires = set->expires ? clock_wall() + set->expires - MIN(now, set->expires) : 0;
-	ret->wire.processes = count_processes(keeper, set);
-	if (summary) {
-		link_view_interfaces(set, &ret->wire);
-		return;
-	}
-	for (enum kind kind = 0; kind < KIND_COUNT; kind++)
-		view_namespace(keeper, set, kind, ret);
-	if (set->spec)
-		wire_unpack(&wire_spec_layout, set->spec, set->spec_size, &ret->wire.spec);
-	for (const struct session *at = set->sessions; at; at = at->next_in_set)
-		ret->wire.sessions += !at->ended;
-	ret->wire.init = set->init_pid;
-	set_cgroup_path(set, path);
-	snprintf(ret->cgroup, sizeof(ret->cgroup), "/%s/%s", keeper->cgroup, path);
-	ret->wire.cgroup = ret->cgroup;
-}
-
 static void view_usage(struct keeper *keeper, const struct set *set, struct wire_set *wire)
 {
-	_cleanup_fd_ int fd = inquiry_open_cgroup(keeper, set);
+	_cleanup_fd_ int fd = view_open_cgroup(keeper, set);
 	struct cgroup_usage usage = {};
 
 	if (fd >= 0)
@@ -157,7 +69,7 @@ static void view_interfaces(const struct get *get, const struct set *set, struct
 		to->mac = from->mac;
 		to->index = from->index;
 		to->up = from->up;
-		link = set ? link_of_interface(set, from->name) : NULL;
+		link = set ? view_link_of(set, from->name) : NULL;
 		to->link = link ? link->name : NULL;
 		for (size_t j = 0; j < from->n_addresses; j++)
 			to->addresses[to->n_addresses++].text = from->addresses[j];
@@ -173,7 +85,7 @@ static void on_inspected(struct operation *operation, const struct task_report *
 	struct failure failure;
 
 	if (set) {
-		inquiry_view(keeper, set, false, &view);
+		view_set(keeper, set, false, &view);
 		view_interfaces(get, set, &view.wire);
 		view_usage(keeper, set, &view.wire);
 		request_done(keeper, get->request, &wire_set_layout, &view.wire);
@@ -207,7 +119,7 @@ static int inspect(struct keeper *keeper, const struct request *request, const s
 	if (!get)
 		return -ENOMEM;
 	wire_clear(&task_inspect_layout, &task);
-	task.set = keeper_task_set(set);
+	task.set = view_task_set(set);
 	get->owner = set->owner;
 	memcpy(get->name, set->name, sizeof(get->name));
 	get->request = request_keep(request);
@@ -246,7 +158,7 @@ void inquiry_on_get(struct keeper *keeper, struct request *request, struct wire_
 	if (set->state == SET_READY && set->kinds & KIND_BIT(KIND_NET) &&
 	    inspect(keeper, request, set) == 0)
 		return;
-	inquiry_view(keeper, set, false, &view);
+	view_set(keeper, set, false, &view);
 	view_usage(keeper, set, &view.wire);
 	request_done(keeper, request, &wire_set_layout, &view.wire);
 }
@@ -325,7 +237,7 @@ void inquiry_on_list(struct keeper *keeper, struct request *request, struct wire
 			cursor.after_name = last->name;
 			break;
 		}
-		inquiry_view(keeper, set, list.summary, &view);
+		view_set(keeper, set, list.summary, &view);
 		if (!wire_put_item(&keeper->to_front, WIRE_ITEM_SET, &wire_set_layout,
 				   &view.wire) &&
 		    last) {
@@ -391,7 +303,7 @@ void inquiry_on_open(struct keeper *keeper, struct request *request, struct wire
 		r = failure_set(&failure, ERROR_INVALID_VALUE, 0, "namespaces",
 				"the set does not hold all of these kinds");
 	for (enum kind kind = 0; r == 0 && kind < KIND_COUNT; kind++) {
-		const struct task_set named = keeper_task_set(set);
+		const struct task_set named = view_task_set(set);
 
 		if (!(kinds & KIND_BIT(kind)))
 			continue;

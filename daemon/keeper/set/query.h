@@ -14,18 +14,6 @@ void inquiry_on_status(struct keeper *, struct request *, struct wire_message *)
 /* Which set a process is in: identify.c */
 void inquiry_on_identify(struct keeper *, struct request *, struct wire_message *);
 
-/* The set as an answer shows it: a view on set, spec_buffer and itself. Strings live as long as
- * those. */
-struct set_view {
-	struct wire_set wire;
-	char cgroup[KEEPER_CGROUP_SIZE + 64];
-	char paths[KIND_COUNT][256];
-};
-void inquiry_view(struct keeper *keeper, const struct set *set, bool summary, struct set_view *ret);
-
-/* The directory of the set's cgroup, or -errno. */
-int inquiry_open_cgroup(struct keeper *keeper, const struct set *set);
-
 /* Decodes what most requests carry and finds the set. 0, or an error and *failure. */
 int inquiry_ask_set(struct keeper *keeper, struct request *request, struct wire_message *message,
 		    struct wire_ask *ask, struct set **ret, struct failure *failure);

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* How sets end. */
 #include <string.h>
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/network/link.h"
 #include "daemon/keeper/network/resolver.h"
 #include "daemon/keeper/policy/task-error.h"
 #include "daemon/keeper/request/events.h"
-#include "daemon/keeper/set/create-part.h"
-#include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/set/process-watch.h"
-#include "daemon/keeper/set/session.h"
+#include "daemon/keeper/set/remove.h"
+#include "daemon/keeper/state/view.h"
 #include "daemon/keeper/workers/boot-records.h"
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/fault.h"
@@ -24,7 +22,7 @@
 /* Who waits for a removal. */
 struct removal_waiter {
 	struct removal_waiter *next;
-	lifecycle_removed *removed;
+	set_removed *removed;
 	void *context;
 };
 
@@ -51,26 +49,26 @@ static void tell_waiters(struct removal *removal, const struct failure *failure)
 		struct removal_waiter *waiter = removal->waiters;
 
 		removal->waiters = waiter->next;
-		waiter->removed(removal->keeper, failure, waiter->context);
+		if (waiter->removed)
+			waiter->removed(removal->keeper, failure, waiter->context);
 		free(waiter);
 	}
 }
 
-void lifecycle_forget(struct keeper *keeper, struct set *set)
+void set_forget(struct keeper *keeper, struct set *set)
 {
 	struct registry_use *use = registry_use(keeper->registry, set->owner);
 	uid_t owner = set->owner;
 
-	vigil_end(set);
+	process_watch_end(set);
 	link_forget_all(keeper, set);
 	names_forget(set);
 	monitor_set_removed(keeper, set);
 	store_remove_set(keeper->store, set->id);
 	if (use)
-		*lifecycle_count(use, set_is_network(set)) -= 1;
+		*registry_use_sets(use, set_is_network(set)) -= 1;
 	registry_drop_set(keeper->registry, set);
 	registry_use_settle(keeper->registry, owner);
-	lease_watch(keeper);
 }
 
 static void removed_for(struct keeper *keeper, const struct failure *failure, void *context)
@@ -106,7 +104,7 @@ static void give_up_removal(struct removal *removal, const struct failure *failu
 
 	fields.error = failure->error == ERROR_SYSTEM ? failure->number : 0;
 	log_by_user("sets not removed", LOG_ERR, &fields, "%s cannot be removed: %s %s",
-		    lifecycle_what(removal->set), failure->subject, failure->text);
+		    set_what(removal->set), failure->subject, failure->text);
 	registry_break_set(removal->set, "it could not be removed: %s %s", failure->subject,
 			   failure->text);
 	removal->set->work = NULL;
@@ -123,7 +121,7 @@ static void finish_removal(struct removal *removal)
 	struct failure failure;
 	int r;
 
-	if (!removal->gone || removal->forgetting || session_any_running(removal->set))
+	if (!removal->gone || removal->forgetting || set_runs_commands(removal->set))
 		return;
 	r = link_unrecord_all(keeper, removal->set);
 	if (r == 0)
@@ -134,10 +132,10 @@ static void finish_removal(struct removal *removal)
 		return;
 	}
 	if (!was_asked_for(removal))
-		log_line(LOG_INFO, &fields, "%s removed", lifecycle_what(removal->set));
+		log_line(LOG_INFO, &fields, "%s removed", set_what(removal->set));
 	keeper->counters.removed++;
 	removal->set->work = NULL;
-	lifecycle_forget(keeper, removal->set);
+	set_forget(keeper, removal->set);
 	fault_point("remove-forgotten");
 	tell_waiters(removal, NULL);
 	removal_free(removal);
@@ -212,7 +210,7 @@ static int send_removal(struct removal *removal)
 	int r;
 
 	wire_clear(&task_remove_layout, &task);
-	task.set = keeper_task_set(removal->set);
+	task.set = view_task_set(removal->set);
 	task.grace = removal->grace;
 	link_fill_remove(removal->keeper, removal->set, &task);
 	r = operation_new(removal->keeper, removal->set->owner, TURN_MEND,
@@ -246,7 +244,7 @@ static void begin_removal(struct removal *removal)
 	give_up_removal(removal, &failure);
 }
 
-void lifecycle_links_settled(struct keeper *keeper _unused_, struct set *set)
+void remove_go_on(struct keeper *keeper _unused_, struct set *set)
 {
 	if (set->state == SET_REMOVING && set->work)
 		begin_removal(set->work);
@@ -268,8 +266,8 @@ static void stop_waiting(struct keeper *keeper _unused_, struct request *request
 	request_drop(request);
 }
 
-void lifecycle_remove(struct keeper *keeper, struct set *set, uint64_t grace,
-		      lifecycle_removed *removed, void *context)
+void set_remove(struct keeper *keeper, struct set *set, uint64_t grace, set_removed *removed,
+		void *context)
 {
 	struct removal_waiter *waiter = malloc(sizeof(*waiter));
 	struct removal *removal = set->work;
@@ -283,7 +281,8 @@ void lifecycle_remove(struct keeper *keeper, struct set *set, uint64_t grace,
 		if (first)
 			free(removal);
 		failure_from_errno(&failure, -ENOMEM, "remove the set");
-		removed(keeper, &failure, context);
+		if (removed)
+			removed(keeper, &failure, context);
 		return;
 	}
 	*waiter = (struct removal_waiter){removal->waiters, removed, context};
@@ -301,24 +300,22 @@ void lifecycle_remove(struct keeper *keeper, struct set *set, uint64_t grace,
 	begin_removal(removal);
 }
 
-void lifecycle_remove_for(struct keeper *keeper, struct set *set, uint64_t grace,
-			  struct request *request)
+void set_remove_for(struct keeper *keeper, struct set *set, uint64_t grace, struct request *request)
 {
 	if (set->work) {
 		request->gone = stop_waiting;
 		request->holder = set->work;
 	}
-	lifecycle_remove(keeper, set, grace, removed_for, request);
+	set_remove(keeper, set, grace, removed_for, request);
 }
 
-void lifecycle_session_ended(struct keeper *keeper _unused_, struct set *set)
+void remove_session_ended(struct keeper *keeper _unused_, struct set *set)
 {
 	if (set->state == SET_REMOVING && set->work)
 		finish_removal(set->work);
 }
 
-void lifecycle_on_remove(struct keeper *keeper, struct request *request,
-			 struct wire_message *message)
+void remove_on_remove(struct keeper *keeper, struct request *request, struct wire_message *message)
 {
 	struct failure failure = {};
 	struct wire_ask ask;
@@ -326,15 +323,15 @@ void lifecycle_on_remove(struct keeper *keeper, struct request *request,
 
 	if (wire_decode(message, &wire_ask_layout, &ask) < 0)
 		failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "name", NULL);
-	else if (server_find_set(keeper, request, ask.name, ask.has_owner, ask.owner, &set,
-				 &failure) == 0) {
+	else if (request_find_set(keeper, request, ask.name, ask.has_owner, ask.owner, &set,
+				  &failure) == 0) {
 		if (set->state == SET_CREATING) {
 			failure_set(&failure, ERROR_BUSY, 0, "creating", "%s", set->name);
 		} else {
 			struct request *kept = request_keep(request);
 
 			if (kept) {
-				lifecycle_remove_for(keeper, set, ask.span, kept);
+				set_remove_for(keeper, set, ask.span, kept);
 				return;
 			}
 			failure_from_errno(&failure, -ENOMEM, "remove the set");

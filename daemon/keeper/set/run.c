@@ -47,8 +47,8 @@ static int try_run(struct keeper *keeper, struct request *request, struct run *r
 		   struct failure *failure)
 {
 	char picked[NAME_SIZE];
-	struct lifecycle_wish wish = {
-		.name = lifecycle_name(keeper, request, run->wire.name, picked),
+	struct set_wish wish = {
+		.name = create_pick_name(keeper, request, run->wire.name, picked),
 		.spec = &run->wire.spec,
 		.run = true,
 		.no_init = run->wire.no_init,
@@ -77,7 +77,7 @@ static int try_run(struct keeper *keeper, struct request *request, struct run *r
 		r = failure_set(failure, ERROR_EXISTS, 0, "set", "%s", wish.name);
 	run->as.no_init = run->wire.no_init;
 	run->as.mount_proc = spec->mount_proc == SWITCH_ON;
-	return r ? r : lifecycle_create(keeper, run->request, &wish, failure);
+	return r ? r : set_create(keeper, run->request, &wish, failure);
 }
 
 void run_on_run(struct keeper *keeper, struct request *request, struct wire_message *message)

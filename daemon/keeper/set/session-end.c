@@ -7,6 +7,7 @@
 #include "daemon/keeper/policy/check.h"
 #include "daemon/keeper/request/events.h"
 #include "daemon/keeper/set/create.h"
+#include "daemon/keeper/set/remove.h"
 #include "daemon/keeper/set/session-part.h"
 #include "daemon/keeper/set/session.h"
 #include "daemon/keeper/state/exit-status.h"
@@ -20,14 +21,6 @@ static struct log_fields fields_of(const struct session *session)
 				   .uid = session->owner,
 				   .set = session->set->name,
 				   .session = session->id};
-}
-
-bool session_any_running(const struct set *set)
-{
-	for (const struct session *at = set->sessions; at; at = at->next_in_set)
-		if (!at->ended)
-			return true;
-	return false;
 }
 
 /* --- the end --- */
@@ -129,12 +122,12 @@ static void remove_run_set(struct keeper *keeper, const struct session *session,
 	} else if (request) {
 		answer_ended(keeper, request, session);
 	}
-	lifecycle_remove(keeper, session->set, 0, on_run_removed, end);
+	set_remove(keeper, session->set, 0, on_run_removed, end);
 }
 
 void session_remove_run_set(struct keeper *keeper, struct set *set)
 {
-	lifecycle_remove(keeper, set, 0, on_run_removed, NULL);
+	set_remove(keeper, set, 0, on_run_removed, NULL);
 }
 
 /* The fields say how; everybody who waits is told, and nothing but the record stays. */
@@ -171,7 +164,7 @@ static void end_session(struct watch *watch)
 		answer_ended(keeper, starter, session);
 	watch_free(watch);
 	registry_end_session(keeper->registry, session, drop_record, keeper);
-	lifecycle_session_ended(keeper, set);
+	remove_session_ended(keeper, set);
 }
 
 void session_abandon(struct watch *watch, const struct failure *failure)
@@ -190,7 +183,7 @@ void session_abandon(struct watch *watch, const struct failure *failure)
 		session_remove_run_set(keeper, set);
 	watch_free(watch);
 	registry_drop_session(keeper->registry, session);
-	lifecycle_session_ended(keeper, set);
+	remove_session_ended(keeper, set);
 }
 
 void session_kill(struct keeper *keeper, const struct session *session)

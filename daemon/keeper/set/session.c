@@ -12,6 +12,7 @@
 #include "daemon/keeper/set/process-watch.h"
 #include "daemon/keeper/set/session-part.h"
 #include "daemon/keeper/set/session.h"
+#include "daemon/keeper/state/view.h"
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/fault.h"
 
@@ -100,7 +101,7 @@ static void explain(struct keeper *keeper, struct set *set, const struct task_re
 		    struct failure *failure)
 {
 	if (report->step == STEP_FORK && report->error == ENOMEM)
-		vigil_check_init(keeper, set);
+		process_watch_check_init(keeper, set);
 	if (check_ready(set, failure) == 0)
 		verdict_on(report, failure);
 }
@@ -233,7 +234,7 @@ static int send_start(struct watch *watch, const struct connection *connection,
 	if (r < 0)
 		return r;
 	wire_clear(&task_start_layout, &task);
-	task.set = keeper_task_set(watch->session->set);
+	task.set = view_task_set(watch->session->set);
 	fill_identity(&task.identity, as, &connection->peer.identity);
 	task.inside_uid = as->identity.inside_uid;
 	task.inside_gid = as->identity.inside_gid;
@@ -308,8 +309,8 @@ static int try_exec(struct keeper *keeper, struct request *request, const struct
 {
 	struct runs_as as = {};
 	struct set *set;
-	int r = server_find_set(keeper, request, exec->name, exec->has_owner, exec->owner, &set,
-				failure);
+	int r = request_find_set(keeper, request, exec->name, exec->has_owner, exec->owner, &set,
+				 failure);
 
 	if (r == 0)
 		r = check_ready(set, failure);

@@ -25,7 +25,5 @@ int session_recover(struct keeper *keeper, struct session *session);
 void session_stop(struct keeper *keeper);
 /* Forgets those that ended long ago. */
 void session_age(struct keeper *keeper);
-/* True while a command of the set runs. */
-bool session_any_running(const struct set *set);
 
 #endif

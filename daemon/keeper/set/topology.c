@@ -9,7 +9,9 @@
 #include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/set/network.h"
 #include "daemon/keeper/set/query.h"
+#include "daemon/keeper/set/remove.h"
 #include "daemon/keeper/set/topology.h"
+#include "daemon/keeper/state/view.h"
 #include "daemon/kernel/fault.h"
 #include "daemon/wire/message.h"
 
@@ -124,10 +126,10 @@ static bool put_part(struct keeper *keeper, const struct part *part)
 	if (!set)
 		return true;
 	if (part->stage == NETWORKS)
-		return network_view(set, &item.network) < 0 ||
+		return view_network(set, &item.network) < 0 ||
 		       wire_put_item(writer, WIRE_ITEM_NETWORK, &wire_network_layout,
 				     &item.network);
-	inquiry_view(keeper, set, false, &view);
+	view_set(keeper, set, false, &view);
 	return wire_put_item(writer, WIRE_ITEM_SET, &wire_set_layout, &view.wire);
 }
 
@@ -194,7 +196,7 @@ static void take_back(const struct part *part)
 		if (!set)
 			return;
 		application->pending++;
-		lifecycle_remove(keeper, set, 0, on_part_gone, application);
+		set_remove(keeper, set, 0, on_part_gone, application);
 		return;
 	}
 	link = registry_find_link_id(keeper->registry, part->id);
@@ -283,7 +285,7 @@ static int ask_for_set(struct part *part, struct failure *failure)
 	struct keeper *keeper = application->keeper;
 	struct request *request = application->request;
 	struct wire_spec *spec = &item.create.spec;
-	struct lifecycle_wish wish = {
+	struct set_wish wish = {
 		.name = item.create.name,
 		.spec = spec,
 		.group = application->group,
@@ -299,7 +301,7 @@ static int ask_for_set(struct part *part, struct failure *failure)
 		r = admission_of_spec(keeper, request, spec, wish.name, failure);
 	if (r == 0 && registry_find_set(keeper->registry, request->subject.uid, wish.name))
 		r = failure_set(failure, ERROR_EXISTS, 0, "set", "%s", wish.name);
-	return r ? r : lifecycle_create(keeper, request, &wish, failure);
+	return r ? r : set_create(keeper, request, &wish, failure);
 }
 
 static void ask_for(struct part *part)
@@ -422,7 +424,7 @@ static int order_sets(struct application *application)
 		read_item(part);
 		/* with itself: the set's own check refuses that */
 		part->needs = needs_of(names, n) & ~(UINT64_C(1) << part->index);
-		part->takes_descriptors = lifecycle_takes_descriptors(&item.create.spec);
+		part->takes_descriptors = create_takes_descriptors(&item.create.spec);
 	}
 	return 0;
 }

@@ -164,7 +164,7 @@ static void on_made_again(struct keeper *keeper, struct set *set, const struct f
 	boot_go_on(keeper);
 }
 
-static int make_network(struct keeper *keeper, struct request *request, struct lifecycle_wish *wish,
+static int make_network(struct keeper *keeper, struct request *request, struct set_wish *wish,
 			const struct set *record, struct failure *failure)
 {
 	static struct wire_network network;
@@ -174,11 +174,11 @@ static int make_network(struct keeper *keeper, struct request *request, struct l
 		return failure_from_errno(failure, r, "read the network's record");
 	wish->network = &network;
 	r = authz_network(&request->subject, &network, failure);
-	return r ? r : lifecycle_create(keeper, request, wish, failure);
+	return r ? r : set_create(keeper, request, wish, failure);
 }
 
 /* Its links are planned from what they were; what it is to be is what its owner said. */
-static int make_set(struct keeper *keeper, struct request *request, struct lifecycle_wish *wish,
+static int make_set(struct keeper *keeper, struct request *request, struct set_wish *wish,
 		    struct wire_spec *spec, const struct set *record, struct failure *failure)
 {
 	static struct wire_spec plan, wired;
@@ -197,14 +197,14 @@ static int make_set(struct keeper *keeper, struct request *request, struct lifec
 		plan.n_links = wired.n_links;
 	}
 	wish->plan = &plan;
-	return lifecycle_create(keeper, request, wish, failure);
+	return set_create(keeper, request, wish, failure);
 }
 
 static int make_again(struct keeper *keeper, struct set *record, struct failure *failure)
 {
 	static struct peer_identity identity;
 	static struct wire_spec spec;
-	struct lifecycle_wish wish = {
+	struct set_wish wish = {
 		.name = record->name,
 		.spec = &spec,
 		.again = record,

@@ -11,9 +11,11 @@
 #include "daemon/keeper/set/create.h"
 #include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/set/process-watch.h"
+#include "daemon/keeper/set/remove.h"
 #include "daemon/keeper/set/session.h"
 #include "daemon/keeper/start/recovery-makers.h"
 #include "daemon/keeper/start/recovery.h"
+#include "daemon/keeper/state/view.h"
 #include "daemon/keeper/workers/boot-records.h"
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/cgroup.h"
@@ -143,7 +145,7 @@ static void on_bad(const char *directory, const char *name, int outcome, const c
 /* Reads the pin's identity into the set. 0 or -errno. */
 static int take_pin(struct keeper *keeper, struct set *set, enum kind kind)
 {
-	const struct task_set named = keeper_task_set(set);
+	const struct task_set named = view_task_set(set);
 	_cleanup_fd_ int fd = pin_open(keeper->vault_fd, &named, kind);
 	uint64_t inode;
 	int r = fd < 0 ? fd : pin_identify(fd, &inode, &set->ids[kind]);
@@ -270,12 +272,12 @@ static int put_right(struct keeper *keeper, struct set *set)
 		log_line(LOG_NOTICE, &fields, "set was complete: taken over");
 	}
 	/* its command never began: nothing else would end it */
-	if (set->run && set->state == SET_READY && !session_any_running(set))
+	if (set->run && set->state == SET_READY && !set_runs_commands(set))
 		set->state = SET_REMOVING;
 	if (set->state == SET_CREATING || set->state == SET_REMOVING) {
 		log_line(LOG_NOTICE, &fields, "set was %s: removed",
 			 set->state == SET_CREATING ? "not complete" : "being removed");
-		lifecycle_remove(keeper, set, 0, on_removed, NULL);
+		set_remove(keeper, set, 0, on_removed, NULL);
 		return 0;
 	}
 	r = find_missing(keeper, set, &missing);
@@ -288,7 +290,7 @@ static int put_right(struct keeper *keeper, struct set *set)
 		log_line(LOG_ERR, &fields, "set is broken: its %s is gone", missing);
 	}
 	set->frozen = is_frozen(keeper, set);
-	vigil_over_init(keeper, set);
+	process_watch_init(keeper, set);
 	lease_resume(keeper, set);
 	return 0;
 }
@@ -462,7 +464,6 @@ int recover(struct keeper *keeper)
 	store_end_all_applies(keeper->store);
 	egress_start(keeper);
 	each_entry(keeper->cgroup_fd, ".", on_cgroup_owner, &recovery, NULL);
-	lease_watch(keeper);
 	return 0;
 }
 
@@ -483,7 +484,7 @@ int recover_purge(struct keeper *keeper)
 
 	for (struct set *set = registry_next_set(keeper->registry, 0, NULL); set;
 	     set = registry_next_set(keeper->registry, set->owner, set->name))
-		lifecycle_remove(keeper, set, 0, on_removed, NULL);
+		set_remove(keeper, set, 0, on_removed, NULL);
 	while (is_removing(keeper))
 		event_base_loop(keeper->loop, EVLOOP_ONCE);
 	left = registry_count_sets(keeper->registry);

@@ -14,10 +14,10 @@
 
 struct session;
 struct link;
-struct vigil;
+struct process_watch;
 
 /* The processes that a set depends on. */
-enum set_vigil { VIGIL_INIT, VIGIL_LEASE, VIGIL_COUNT };
+enum watched_process { WATCHED_INIT, WATCHED_LEASE, WATCHED_COUNT };
 
 struct set {
 	uid_t owner;
@@ -55,8 +55,8 @@ struct set {
 	size_t wired_size;
 	int *ports; /* egress.c's: sockets that hold published ports */
 	size_t n_ports;
-	uint32_t n_published;		   /* what these count for the owner's limit */
-	struct vigil *vigils[VIGIL_COUNT]; /* process-watch.c's */
+	uint32_t n_published;			      /* what these count for the owner's limit */
+	struct process_watch *watches[WATCHED_COUNT]; /* process-watch.c's */
 	void *work; /* lifecycle's: the operation that is in progress on it */
 	/* resolver.c's: when its files in /etc were found to be due (0: they are not), the next one
 	 * in that list, whether a child is at them, and whether the host's are watched for it */
@@ -76,6 +76,12 @@ static inline bool set_is_network(const struct set *set)
 static inline const char *set_shown_name(const struct set *set)
 {
 	return set->name + set_is_network(set);
+}
+
+/* What messages call it. */
+static inline const char *set_what(const struct set *set)
+{
+	return set_is_network(set) ? "network" : "set";
 }
 
 enum link_state { LINK_CREATING = 1, LINK_READY, LINK_REMOVING };
@@ -117,11 +123,26 @@ struct session {
 	void *work; /* session.c's: what watches it */
 };
 
+/* Returns true while a command of the set runs. */
+static inline bool set_runs_commands(const struct set *set)
+{
+	for (const struct session *at = set->sessions; at; at = at->next_in_set)
+		if (!at->ended)
+			return true;
+	return false;
+}
+
 /* For each uid that has anything: what the limits count. */
 struct registry_use {
 	uid_t uid;
 	uint32_t sets, networks, links, sessions, connections, monitors, ports;
 };
+
+/* Returns the count of its owner's networks or sets. */
+static inline uint32_t *registry_use_sets(struct registry_use *use, bool networks)
+{
+	return networks ? &use->networks : &use->sets;
+}
 
 struct registry;
 int registry_new(struct registry **ret);

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+#include "daemon/keeper/base/clock.h"
+#include "daemon/keeper/state/view.h"
+#include "daemon/kernel/cgroup.h"
+
+/* --- for workers --- */
+
+struct task_set view_task_set(const struct set *set)
+{
+	return (struct task_set){
+		.owner = set->owner,
+		.name = set->name,
+		.id = set->id,
+		.kinds = set->kinds,
+		.visible = set->visible,
+		.ip_netns = set->ip_netns,
+	};
+}
+
+/* --- links --- */
+
+static void view_links(const struct set *set, struct wire_set *ret)
+{
+	static struct wire_link wire;
+
+	for (const struct link *link = set->links; link && ret->n_interfaces < INTERFACES_MAX;
+	     link = link_next(link, set)) {
+		const struct wire_end *end = link->ends[0] == set ? &wire.a : &wire.b;
+		struct wire_interface *interface = &ret->interfaces[ret->n_interfaces];
+
+		if (wire_unpack(&wire_link_layout, link->wire, link->wire_size, &wire) < 0)
+			continue;
+		*interface = (struct wire_interface){.name = end->interface, .link = link->name};
+		for (size_t i = 0; i < end->n_addresses && i < INTERFACE_ADDRESSES_MAX; i++)
+			interface->addresses[interface->n_addresses++] = end->addresses[i];
+		ret->n_interfaces++;
+	}
+}
+
+const struct link *view_link_of(const struct set *set, const char *interface)
+{
+	static struct wire_link wire;
+
+	for (const struct link *link = set->links; link; link = link_next(link, set)) {
+		const struct wire_end *end;
+
+		if (wire_unpack(&wire_link_layout, link->wire, link->wire_size, &wire) < 0)
+			continue;
+		end = link->ends[0] == set ? &wire.a : &wire.b;
+		if (end->interface && strcmp(end->interface, interface) == 0)
+			return link;
+	}
+	return NULL;
+}
+
+/* --- sets --- */
+
+static void set_cgroup_path(const struct set *set, char ret[static CGROUP_PATH_SIZE])
+{
+	snprintf(ret, CGROUP_PATH_SIZE, "%u/%s", set->owner, set->id);
+}
+
+int view_open_cgroup(struct keeper *keeper, const struct set *set)
+{
+	char path[CGROUP_PATH_SIZE];
+
+	set_cgroup_path(set, path);
+	return cgroup_open(keeper->cgroup_fd, path);
+}
+
+static int count_process(pid_t pid _unused_, const char *name _unused_, void *context)
+{
+	(*(uint32_t *)context)++;
+	return 0;
+}
+
+/* The init lives in the set's own cgroup, everything else in sessions'. */
+static uint32_t count_processes(struct keeper *keeper, const struct set *set)
+{
+	_cleanup_fd_ int fd = -1;
+	uint32_t n = 0;
+
+	if (!set_runs_commands(set))
+		return set->init_pid ? 1 : 0;
+	fd = view_open_cgroup(keeper, set);
+	if (fd >= 0)
+		cgroup_each_process(fd, true, count_process, &n);
+	return n;
+}
+
+static void view_namespace(struct keeper *keeper, const struct set *set, enum kind kind,
+			   struct set_view *view)
+{
+	struct wire_namespace *namespace = &view->wire.namespaces[view->wire.n_namespaces++];
+	bool held = set->kinds & KIND_BIT(kind) && set->inodes[kind];
+
+	wire_clear(&wire_namespace_layout, namespace);
+	namespace->kind_number = kind + 1;
+	namespace->held = held;
+	namespace->inode = held ? set->inodes[kind] : keeper->host.inodes[kind];
+	namespace->id = held ? set->ids[kind] : 0;
+	if (!held)
+		return;
+	if (set->visible && kind != KIND_MNT)
+		snprintf(view->paths[kind], sizeof(view->paths[kind]), "%s/ns/%u/%s/%s",
+			 keeper->runtime, set->owner, set->name, kind_name(kind));
+	else if (set->ip_netns && kind == KIND_NET)
+		snprintf(view->paths[kind], sizeof(view->paths[kind]), "/run/netns/%s", set->name);
+	else
+		return;
+	namespace->path = view->paths[kind];
+}
+
+void view_set(struct keeper *keeper, const struct set *set, bool summary, struct set_view *ret)
+{
+	char path[CGROUP_PATH_SIZE];
+	uint64_t now = clock_boottime();
+
+	wire_clear(&wire_set_layout, &ret->wire);
+	memset(ret->paths, 0, sizeof(ret->paths));
+	ret->wire.name = set->name;
+	ret->wire.owner = set->owner;
+	ret->wire.id = set->id;
+	ret->wire.state = set->state;
+	ret->wire.broken = set->state == SET_BROKEN ? set->broken : NULL;
+	ret->wire.created = set->created;
+	ret->wire.kinds = set->kinds;
+	/* a moment of the wall clock, as it is now */
+	ret->wire.expires = set->expires ? clock_wall() + set->expires - MIN(now, set->expires) : 0;
+	ret->wire.processes = count_processes(keeper, set);
+	if (summary) {
+		view_links(set, &ret->wire);
+		return;
+	}
+	for (enum kind kind = 0; kind < KIND_COUNT; kind++)
+		view_namespace(keeper, set, kind, ret);
+	if (set->spec)
+		wire_unpack(&wire_spec_layout, set->spec, set->spec_size, &ret->wire.spec);
+	for (const struct session *at = set->sessions; at; at = at->next_in_set)
+		ret->wire.sessions += !at->ended;
+	ret->wire.init = set->init_pid;
+	set_cgroup_path(set, path);
+	snprintf(ret->cgroup, sizeof(ret->cgroup), "/%s/%s", keeper->cgroup, path);
+	ret->wire.cgroup = ret->cgroup;
+}
+
+/* --- networks --- */
+
+int view_network(const struct set *set, struct wire_network *ret)
+{
+	int r = 0;
+
+	wire_clear(&wire_network_layout, ret);
+	/* one that was found without a record has none */
+	if (set->network)
+		r = wire_unpack(&wire_network_layout, set->network, set->network_size, ret);
+	if (r < 0)
+		return r;
+	ret->name = set_shown_name(set);
+	ret->owner = set->owner;
+	ret->created = set->created;
+	for (const struct link *link = set->links; link && ret->n_members < NETWORK_MEMBERS_MAX;
+	     link = link_next(link, set)) {
+		const struct set *member = link->ends[link->ends[0] == set ? 1 : 0];
+
+		if (member)
+			ret->members[ret->n_members++].name = set_shown_name(member);
+	}
+	return 0;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Sets, networks and links as they are told to others: to clients in answers and events, to workers
+ * in tasks. A view copies nothing: its strings are those of the record that it shows, and live as
+ * long as that is not changed.
+ */
+#ifndef NSCTL_KEEPER_VIEW_H
+#define NSCTL_KEEPER_VIEW_H
+
+#include "daemon/keeper/keeper.h"
+
+/* --- for clients --- */
+
+struct set_view {
+	struct wire_set wire;
+	char cgroup[KEEPER_CGROUP_SIZE + 64];
+	char paths[KIND_COUNT][256];
+};
+/* Fills in a set. summary: as lists and events show it, with the interfaces that are recorded. The
+ * rest takes more, and is without interfaces: what those are, only the kernel knows. */
+void view_set(struct keeper *keeper, const struct set *set, bool summary, struct set_view *ret);
+/* Fills in a network, with its members. Returns 0, or -errno if its record cannot be read. */
+int view_network(const struct set *set, struct wire_network *ret);
+/* Returns the link whose end in the set has this interface, or NULL. */
+const struct link *view_link_of(const struct set *set, const char *interface);
+
+/* --- for workers --- */
+
+/* Returns the set as tasks name it. */
+struct task_set view_task_set(const struct set *set);
+
+/* Opens the directory of the set's cgroup. Returns it or -errno. */
+int view_open_cgroup(struct keeper *keeper, const struct set *set);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "daemon/keeper/methods.h"
+#include "daemon/keeper/request/events.h"
+#include "daemon/keeper/set/lease.h"
+#include "daemon/keeper/set/remove.h"
+#include "daemon/keeper/set/session.h"
+#include "daemon/keeper/upcalls.h"
+
+static void on_connection_gone(struct keeper *keeper, struct connection *connection)
+{
+	if (connection->has_leases) {
+		session_connection_gone(keeper, connection->number);
+		lease_connection_gone(keeper, connection->number);
+	}
+	monitor_end(keeper, connection);
+}
+
+const struct upcalls upcalls = {
+	.message = methods_dispatch,
+	.connection_gone = on_connection_gone,
+	.front_writable = monitor_resume,
+	.network_idle = remove_go_on,
+};

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The functions that modules below report to: the only calls that go up. */
+#ifndef NSCTL_KEEPER_UPCALLS_H
+#define NSCTL_KEEPER_UPCALLS_H
+
+#include "daemon/keeper/keeper.h"
+
+extern const struct upcalls upcalls;
+
+#endif
