@@ -19,6 +19,7 @@
 #include "client/parse.h"
 #include "client/print.h"
 #include "client/pty.h"
+#include "client/refused.h"
 #include "protocol/error.h"
 #include "protocol/name.h"
 

@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "client/print.h"
+#include "client/refused.h"
 #include "protocol/error.h"
 
 /* A daemon that restarts without socket activation is away for so long. */
@@ -20,25 +21,6 @@
 #define REFUSED_TRIES 20
 /* A daemon that dies each time is no reason to ask for ever. */
 #define CALL_TRIES 20
-
-void json_put(json_t *object, const char *key, json_t *value)
-{
-	if (json_object_set_new(object, key, must(value)) < 0)
-		out_of_memory();
-}
-
-void json_push(json_t *array, json_t *value)
-{
-	if (json_array_append_new(array, must(value)) < 0)
-		out_of_memory();
-}
-
-const char *json_text(const json_t *object, const char *key, const char *otherwise)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text ? text : otherwise;
-}
 
 void call_fds_done(struct call_fds *fds)
 {
@@ -74,19 +56,6 @@ void client_done(struct client *client)
 {
 	client_reconnect(client);
 	receiver_done(&client->receiver);
-}
-
-int client_problem(const struct client *client, const char *subject, const char *format, ...)
-{
-	_cleanup_text_ struct text text = {0};
-	va_list arguments;
-
-	va_start(arguments, format);
-	text_vformat(&text, format, arguments);
-	va_end(arguments);
-	print_problem("%s%s%s%s%s", client->verb ? client->verb : "", subject ? " " : "",
-		      subject ? subject : "", client->verb || subject ? ": " : "", text.data);
-	return STATUS_FAILED;
 }
 
 static void tell_unreachable(const struct client *client, int error)

@@ -1,41 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * One run of nsctl: what the global options said, and the connection to nsctld. Calls are one round
- * trip, blocking; what goes wrong is told to the person here, once, in words.
+ * The connection to nsctld. Calls are one round trip, blocking; what goes wrong with one is told to
+ * the user here, once, in words.
  */
 #ifndef NSCTL_CLIENT_CONNECTION_H
 #define NSCTL_CLIENT_CONNECTION_H
 
-#include <stdbool.h>
-#include <stdint.h>
-#include <jansson.h>
-#include "base.h"
-#include "protocol/message.h"
-#include "protocol/transport.h"
-
-#define DEFAULT_SOCKET "/run/nsctl/socket"
-
-/* What functions return that have told the person what was wrong; 0 is fine. */
-enum exit_status {
-	STATUS_FAILED = 1,
-	STATUS_USAGE = 2,
-	STATUS_UNREACHABLE = 4,
-	STATUS_OURS = 125, /* any of these in enter, exec and run */
-};
-
-struct client {
-	const char *socket_path;
-	const char *verb; /* for messages */
-	bool has_owner;
-	int64_t owner;
-	bool json, quiet;
-	int status;	 /* with which to end when nothing failed */
-	unsigned closed; /* bit N: descriptor N was closed when we were started */
-	int socket_fd;	 /* -1: not connected yet */
-	bool unsent;	 /* the daemon has not taken all of the last call */
-	bool repeated;	 /* the last call was made more than once */
-	struct receiver receiver;
-};
+#include "client/client.h"
 
 /* Descriptors for a call, each close-on-exec and owned by the list until it is sent. */
 struct call_fds {
@@ -51,10 +22,6 @@ json_t *call_fds_add(struct call_fds *fds, int fd);
 
 void client_init(struct client *client);
 void client_done(struct client *client);
-
-/* "nsctl: VERB SUBJECT: TEXT"; subject may be NULL. Returns STATUS_FAILED. */
-int client_problem(const struct client *client, const char *subject, const char *format, ...)
-	_printf_(3, 4);
 
 /* Connects where that has not been done. 0, or a status, told unless silent. */
 int client_connect(struct client *client, bool silent);
@@ -108,17 +75,7 @@ int client_remove_each(struct client *client, char *const *names, const char *me
 int client_call_more(struct client *client, const char *subject, const char *method,
 		     json_t *parameters, void (*each)(void *context, json_t *reply), void *context);
 
-/* Tells what the daemon answered, with a hint where there is one. Returns STATUS_FAILED. */
-int client_error(const struct client *client, const char *subject,
-		 const struct message_reply *reply);
-
 /* {"name": NAME} and the owner, where one was named. */
 json_t *client_named(const struct client *client, const char *name);
-
-/* Sets a member; value is taken, and must not be NULL for any reason but a lack of memory. */
-void json_put(json_t *object, const char *key, json_t *value);
-void json_push(json_t *array, json_t *value);
-/* A member's string, or what is said instead. */
-const char *json_text(const json_t *object, const char *key, const char *otherwise);
 
 #endif

@@ -4,11 +4,11 @@
  * passed on as they were typed: the daemon checks them, and names the end. An IPv6 address may
  * stand behind any '=': the ':' in front of an interface is looked for in the first part alone.
  */
+#include "client/client.h"
 #include "client/ends.h"
 
 #include <string.h>
 
-#include "client/connection.h"
 #include "client/parse.h"
 #include "protocol/name.h"
 

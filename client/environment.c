@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "client/client.h"
 #include "client/environment.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/connection.h"
 #include "client/parse.h"
 #include "client/print.h"
 

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "client/print.h"
+#include "client/refused.h"
 #include "protocol/error.h"
 #include "protocol/name.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the daemon answers when it does not do a thing, in words: client_error() of connection.h.
+ * What the daemon answers when it does not do a thing, in words: client_error().
  * Owns nothing.
  */
-#include "client/connection.h"
+#include "client/refused.h"
 
 #include <string.h>
 

@@ -19,15 +19,6 @@
 
 #define MESSAGES_AT_ONCE 64
 
-int front_send(struct front *front)
-{
-	int r = wire_outbox_send(&front->outbox, &front->writer, REQUESTS_FD);
-
-	if (r == -EAGAIN || front->outbox.end > 0)
-		event_add(front->writable, NULL);
-	return r;
-}
-
 static void on_lane(struct front *front)
 {
 	struct wire_lane wire;

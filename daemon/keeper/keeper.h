@@ -160,7 +160,7 @@ struct keeper {
 	struct event *process_event;
 	/* service manager, signals, stop */
 	struct event *signals[KEEPER_SIGNALS];
-	struct event *watchdog_event, *stop_event;
+	struct event *stop_event;
 	uint64_t stop_deadline; /* CLOCK_BOOTTIME */
 };
 

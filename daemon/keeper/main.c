@@ -4,6 +4,7 @@
  * what it does not need of root's rights, makes what it finds on disk right, and serves.
  */
 #include <fcntl.h>
+#include <inttypes.h>
 #include <linux/capability.h>
 #include <linux/limits.h>
 #include <signal.h>
@@ -22,7 +23,6 @@
 #include "daemon/keeper/request/closer.h"
 #include "daemon/keeper/request/events.h"
 #include "daemon/keeper/request/server.h"
-#include "daemon/keeper/set/create.h"
 #include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/set/process-watch.h"
 #include "daemon/keeper/set/session.h"
@@ -39,7 +39,6 @@
 #include "daemon/kernel/forwarding.h"
 #include "daemon/kernel/privilege.h"
 #include "daemon/kernel/spawn.h"
-#include "daemon/kernel/vault.h"
 #include "daemon/wire/message.h"
 
 #define CALLBACKS_AT_ONCE 64
@@ -238,6 +237,16 @@ static int listen_for_signals(struct keeper *keeper)
 	return 0;
 }
 
+static void describe(char *ret, size_t size, void *context)
+{
+	const struct keeper *keeper = context;
+
+	snprintf(ret, size,
+		 "%zu sets; since the start %" PRIu64 " created, %" PRIu64 " commands run",
+		 registry_count_sets(keeper->registry), keeper->counters.created,
+		 keeper->counters.executed);
+}
+
 static int run(struct keeper *keeper)
 {
 	keeper->log_event = evtimer_new(keeper->loop, on_minute_over, keeper);
@@ -246,7 +255,7 @@ static int run(struct keeper *keeper)
 	boot_restore(keeper, begin_to_serve);
 	/* a loop that has not begun cannot be left: it may have failed by now */
 	if (keeper->error == 0)
-		keeper->error = manager_start(keeper);
+		keeper->error = manager_start(keeper->loop, describe, keeper);
 	if (keeper->error == 0)
 		event_base_dispatch(keeper->loop);
 	return keeper->error;
@@ -274,8 +283,7 @@ static void tear_down(struct keeper *keeper)
 	lease_close(keeper);
 	if (keeper->registry)
 		process_watch_stop(keeper);
-	if (keeper->watchdog_event)
-		event_free(keeper->watchdog_event);
+	manager_stop();
 	if (keeper->stop_event)
 		event_free(keeper->stop_event);
 	for (size_t i = 0; i < KEEPER_SIGNALS; i++)

@@ -5,7 +5,6 @@
 #include "daemon/keeper/request/arrival.h"
 #include "daemon/keeper/request/front.h"
 #include "daemon/keeper/stop.h"
-#include "daemon/keeper/workers/operation.h"
 
 /* A maker is killed after as long. */
 #define STOP_SECONDS 10
@@ -36,7 +35,7 @@ void stop_begin(struct keeper *keeper)
 		event_base_loopbreak(keeper->loop);
 		return;
 	}
-	manager_stopping(keeper);
+	manager_stopping();
 	arrival_stop(keeper);
 	fronts_stop(keeper);
 	keeper->stop_deadline = clock_boottime() + STOP_SECONDS * UINT64_C(1000000);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 #include "daemon/kernel/child.h"
-#include "daemon/kernel/link-part.h"
+#include "daemon/kernel/link-message.h"
+#include "daemon/kernel/link-remove.h"
+#include "daemon/kernel/link.h"
 #include "daemon/kernel/qdisc.h"
 
 static bool same(const char *a, const char *b)

@@ -5,7 +5,8 @@
 #include <string.h>
 #include <time.h>
 #include "daemon/kernel/child.h"
-#include "daemon/kernel/link-part.h"
+#include "daemon/kernel/link-remove.h"
+#include "daemon/kernel/link.h"
 
 /* How long the kernel may take to tear a namespace down before its links are deleted one by one:
  * it takes 1.5–50 ms (kernel fact 7). */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
@@ -7,43 +8,19 @@
 #include <net/if.h>
 #include <sched.h>
 #include <string.h>
-#include "daemon/kernel/link-part.h"
-#include "daemon/kernel/pin.h"
+#include "daemon/kernel/link-message.h"
+#include "daemon/kernel/link-remove.h"
+#include "daemon/kernel/link.h"
 #include "daemon/kernel/qdisc.h"
 #include "daemon/kernel/sysctl.h"
 #include "daemon/wire/way.h"
 
 /* --- requests --- */
 
-static struct ifinfomsg *add_link(struct rtnl *rtnl, uint16_t type, uint16_t flags, uint32_t index,
-				  struct nlmsghdr **ret_message)
-{
-	struct ifinfomsg *header;
-	struct nlmsghdr *message = rtnl_add(rtnl, type, flags, sizeof(*header), (void **)&header);
-
-	header->ifi_family = AF_UNSPEC;
-	header->ifi_index = (int)index;
-	*ret_message = message;
-	return header;
-}
-
-static void put_mac(struct nlmsghdr *message, const char *text)
-{
-	unsigned int parts[6] = {};
-	uint8_t bytes[6];
-
-	if (!text || sscanf(text, "%2x:%2x:%2x:%2x:%2x:%2x", &parts[0], &parts[1], &parts[2],
-			    &parts[3], &parts[4], &parts[5]) != 6)
-		return;
-	for (size_t i = 0; i < sizeof(bytes); i++)
-		bytes[i] = parts[i];
-	mnl_attr_put(message, IFLA_ADDRESS, sizeof(bytes), bytes);
-}
-
 static void put_end(struct nlmsghdr *message, const struct task_end *end)
 {
 	mnl_attr_put_strz(message, IFLA_IFNAME, end->interface);
-	put_mac(message, end->mac);
+	link_put_mac(message, end->mac);
 	if (end->mtu)
 		mnl_attr_put_u32(message, IFLA_MTU, end->mtu);
 }
@@ -54,7 +31,7 @@ static void add_pair(struct rtnl *rtnl, const struct task_link *link, int peer_n
 	struct nlattr *info, *data, *peer;
 	struct nlmsghdr *message;
 
-	add_link(rtnl, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, 0, &message);
+	link_add_message(rtnl, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, 0, &message);
 	put_end(message, &link->a);
 	info = mnl_attr_nest_start(message, IFLA_LINKINFO);
 	mnl_attr_put_strz(message, IFLA_INFO_KIND, "veth");
@@ -81,148 +58,17 @@ static void add_names(struct rtnl *rtnl, const char *id, const struct task_end *
 	char alias[sizeof(LINK_TAG) + SESSION_SIZE];
 
 	snprintf(alias, sizeof(alias), LINK_TAG "%s", id);
-	add_link(rtnl, RTM_SETLINK, 0, index, &message);
+	link_add_message(rtnl, RTM_SETLINK, 0, index, &message);
 	mnl_attr_put_strz(message, IFLA_IFALIAS, alias);
 	if (bridge)
 		mnl_attr_put_u32(message, IFLA_MASTER, bridge);
 	if (!end->altname)
 		return;
-	add_link(rtnl, RTM_NEWLINKPROP, NLM_F_CREATE | NLM_F_EXCL | NLM_F_APPEND, index, &message);
+	link_add_message(rtnl, RTM_NEWLINKPROP, NLM_F_CREATE | NLM_F_EXCL | NLM_F_APPEND, index,
+			 &message);
 	list = mnl_attr_nest_start(message, IFLA_PROP_LIST | NLA_F_NESTED);
 	mnl_attr_put_strz(message, IFLA_ALT_IFNAME, end->altname);
 	mnl_attr_nest_end(message, list);
-}
-
-void link_add_flags(struct rtnl *rtnl, uint32_t index, bool up)
-{
-	struct nlmsghdr *message;
-	struct ifinfomsg *header = add_link(rtnl, RTM_SETLINK, 0, index, &message);
-
-	header->ifi_flags = up ? IFF_UP : 0;
-	header->ifi_change = IFF_UP;
-}
-
-void link_add_change(struct rtnl *rtnl, uint32_t index, const char *mac, uint32_t mtu)
-{
-	struct nlmsghdr *message;
-
-	add_link(rtnl, RTM_SETLINK, 0, index, &message);
-	put_mac(message, mac);
-	if (mtu)
-		mnl_attr_put_u32(message, IFLA_MTU, mtu);
-}
-
-/* An address in text as bytes; the keeper has checked it. */
-static int read_address(const char *text, uint8_t bytes[16], unsigned int *ret_prefix)
-{
-	const char *slash = strchr(text, '/');
-	int family = strchr(text, ':') ? AF_INET6 : AF_INET;
-	char host[ADDRESS_SIZE];
-
-	snprintf(host, sizeof(host), "%.*s", (int)(slash ? slash - text : (long)strlen(text)),
-		 text);
-	*ret_prefix = slash ? strtoul(slash + 1, NULL, 10) : 0;
-	return inet_pton(family, host, bytes) == 1 ? family : AF_UNSPEC;
-}
-
-static size_t address_size(int family)
-{
-	return family == AF_INET ? 4 : 16;
-}
-
-void link_add_address(struct rtnl *rtnl, uint32_t index, const char *text, bool add)
-{
-	struct ifaddrmsg *header;
-	struct nlmsghdr *message =
-		rtnl_add(rtnl, add ? RTM_NEWADDR : RTM_DELADDR, add ? NLM_F_CREATE | NLM_F_EXCL : 0,
-			 sizeof(*header), (void **)&header);
-	unsigned int prefix;
-	uint8_t bytes[16];
-	int family = read_address(text, bytes, &prefix);
-
-	header->ifa_family = family;
-	header->ifa_prefixlen = prefix;
-	header->ifa_index = index;
-	mnl_attr_put(message, IFA_LOCAL, address_size(family), bytes);
-	mnl_attr_put(message, IFA_ADDRESS, address_size(family), bytes);
-	/* usable at once: nobody else has it, the keeper has seen to that */
-	if (family == AF_INET6)
-		mnl_attr_put_u32(message, IFA_FLAGS, IFA_F_NODAD);
-}
-
-void link_add_route(struct rtnl *rtnl, uint32_t index, const char *gateway, bool add)
-{
-	struct rtmsg *header;
-	struct nlmsghdr *message =
-		rtnl_add(rtnl, add ? RTM_NEWROUTE : RTM_DELROUTE,
-			 add ? NLM_F_CREATE | NLM_F_EXCL : 0, sizeof(*header), (void **)&header);
-	unsigned int prefix;
-	uint8_t bytes[16];
-	int family = read_address(gateway, bytes, &prefix);
-
-	header->rtm_family = family;
-	header->rtm_table = RT_TABLE_MAIN;
-	header->rtm_protocol = RTPROT_STATIC;
-	header->rtm_scope = RT_SCOPE_UNIVERSE;
-	header->rtm_type = RTN_UNICAST;
-	mnl_attr_put(message, RTA_GATEWAY, address_size(family), bytes);
-	mnl_attr_put_u32(message, RTA_OIF, index);
-}
-
-/* Worse than any other: nothing is routed by it. The kernel's own route to the subnet has another
- * metric, and may be there twice. */
-#define CLAIM_METRIC 0x6e736374
-
-void link_add_claim(struct rtnl *rtnl, uint32_t index, const char *address)
-{
-	struct rtmsg *header;
-	struct nlmsghdr *message = rtnl_add(rtnl, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL,
-					    sizeof(*header), (void **)&header);
-	unsigned int prefix;
-	uint8_t bytes[16];
-	int family = read_address(address, bytes, &prefix);
-
-	for (unsigned int bit = prefix; bit < 8 * address_size(family); bit++)
-		bytes[bit / 8] &= ~(0x80 >> bit % 8);
-	header->rtm_family = family;
-	header->rtm_dst_len = prefix;
-	header->rtm_table = RT_TABLE_MAIN;
-	header->rtm_protocol = RTPROT_STATIC;
-	header->rtm_scope = RT_SCOPE_LINK;
-	header->rtm_type = RTN_UNICAST;
-	mnl_attr_put(message, RTA_DST, address_size(family), bytes);
-	mnl_attr_put_u32(message, RTA_OIF, index);
-	mnl_attr_put_u32(message, RTA_PRIORITY, CLAIM_METRIC);
-}
-
-/* --- batches whose failures have a name --- */
-
-void link_batch_expect(struct link_batch *batch, enum step step)
-{
-	while (batch->n < rtnl_position(&batch->rtnl) && batch->n < RTNL_BATCH_MAX)
-		batch->steps[batch->n++] = step;
-}
-
-int link_batch_commit(struct link_batch *batch, uint32_t detail, struct fault *fault)
-{
-	unsigned int position = 0;
-	int r = rtnl_commit(&batch->rtnl, &position);
-	enum step step = position < batch->n ? batch->steps[position] : STEP_LINK;
-
-	batch->n = 0;
-	return r < 0 ? fault_set(fault, step, detail, -r) : 0;
-}
-
-/* --- places --- */
-
-int link_open_place(const struct host *host, const struct task_end *end, int own_fd)
-{
-	int fd;
-
-	if (!end->host && end->pin)
-		return pin_open_path(host->vault_root_fd, end->pin, KIND_NET);
-	fd = fcntl(end->host ? host->net_fd : own_fd, F_DUPFD_CLOEXEC, 0);
-	return fd < 0 ? negative_errno() : fd;
 }
 
 /* --- making --- */
@@ -251,12 +97,12 @@ static int get_pair(struct rtnl *rtnl, const char *name, struct pair *ret)
 {
 	struct nlmsghdr *message;
 
-	add_link(rtnl, RTM_GETLINK, 0, 0, &message);
+	link_add_message(rtnl, RTM_GETLINK, 0, 0, &message);
 	mnl_attr_put_strz(message, IFLA_IFNAME, name);
 	return rtnl_get(rtnl, on_pair, ret);
 }
 
-int link_find_name(struct rtnl *rtnl, const char *name, uint32_t *ret_index)
+static int find_name(struct rtnl *rtnl, const char *name, uint32_t *ret_index)
 {
 	struct pair pair = {};
 	int r = get_pair(rtnl, name, &pair);
@@ -271,7 +117,7 @@ static int furnish(struct link_batch *batch, const char *id, const struct task_e
 		   uint32_t index, uint32_t detail, struct fault *fault)
 {
 	uint32_t bridge = 0;
-	int r = end->port ? link_find_name(&batch->rtnl, BRIDGE_NAME, &bridge) : 0;
+	int r = end->port ? find_name(&batch->rtnl, BRIDGE_NAME, &bridge) : 0;
 
 	if (r < 0)
 		return fault_set(fault, STEP_BRIDGE, detail, -r);
@@ -319,7 +165,7 @@ static uint32_t find_taken(struct rtnl *rtnl, const struct task_link *link)
 {
 	uint32_t index;
 
-	return link_find_name(rtnl, link->a.interface, &index) == 0 ? 0 : 1;
+	return find_name(rtnl, link->a.interface, &index) == 0 ? 0 : 1;
 }
 
 static int make_pair(struct link_batch *batch, const struct task_link *link, const int fds[2],
@@ -430,7 +276,7 @@ static void add_bridge(struct rtnl *rtnl)
 {
 	struct nlmsghdr *message;
 	struct ifinfomsg *header =
-		add_link(rtnl, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, 0, &message);
+		link_add_message(rtnl, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, 0, &message);
 	struct nlattr *info;
 
 	header->ifi_flags = IFF_UP;
@@ -462,7 +308,7 @@ int link_make_bridge(const struct host *host, const struct task_bridge *bridge, 
 	add_bridge(&batch.rtnl);
 	r = rtnl_commit(&batch.rtnl, NULL);
 	if (r == 0)
-		r = link_find_name(&batch.rtnl, BRIDGE_NAME, &index);
+		r = find_name(&batch.rtnl, BRIDGE_NAME, &index);
 	if (r == 0 && bridge->forward)
 		r = forward(host);
 	if (r < 0)

@@ -10,7 +10,8 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include "daemon/kernel/child.h"
-#include "daemon/kernel/make-part.h"
+#include "daemon/kernel/make-step.h"
+#include "daemon/kernel/make-user.h"
 #include "daemon/kernel/process.h"
 #include "daemon/kernel/resolver.h"
 

@@ -10,6 +10,13 @@
 
 #define VAULT_NAME "vault"
 
+/* There is but one service manager. */
+static struct {
+	manager_describe *describe;
+	void *context;
+	struct event *watchdog;
+} status;
+
 /* Something that an older or newer daemon has left there, and nobody will ask for again. */
 static void give_back(const char *name, int fd)
 {
@@ -69,34 +76,39 @@ void manager_keep_vault(int vault_mnt_fd)
 }
 
 /* state: what else is to be said, "" or lines. */
-static void tell(const struct keeper *keeper, const char *state)
+static void tell(const char *state)
 {
-	sd_notifyf(false,
-		   "%sSTATUS=%zu sets; since the start %" PRIu64 " created, %" PRIu64
-		   " commands run",
-		   state, registry_count_sets(keeper->registry), keeper->counters.created,
-		   keeper->counters.executed);
+	char text[128];
+
+	status.describe(text, sizeof(text), status.context);
+	sd_notifyf(false, "%sSTATUS=%s", state, text);
 }
 
-static void on_watchdog(evutil_socket_t fd _unused_, short what _unused_, void *context)
+static void on_watchdog(evutil_socket_t fd _unused_, short what _unused_, void *context _unused_)
 {
-	tell(context, "WATCHDOG=1\n");
+	tell("WATCHDOG=1\n");
 }
 
-int manager_start(struct keeper *keeper)
+int manager_start(struct event_base *loop, manager_describe *describe, void *context)
 {
 	struct timeval interval;
 	uint64_t limit;
 
-	tell(keeper, "READY=1\n");
+	status.describe = describe;
+	status.context = context;
+	tell("READY=1\n");
 	if (sd_watchdog_enabled(true, &limit) <= 0)
 		return 0;
 	interval = (struct timeval){.tv_sec = (time_t)(limit / 2 / 1000000),
 				    .tv_usec = (suseconds_t)(limit / 2 % 1000000)};
-	keeper->watchdog_event = event_new(keeper->loop, -1, EV_PERSIST, on_watchdog, keeper);
-	return keeper->watchdog_event && event_add(keeper->watchdog_event, &interval) == 0
-		       ? 0
-		       : -ENOMEM;
+	status.watchdog = event_new(loop, -1, EV_PERSIST, on_watchdog, NULL);
+	return status.watchdog && event_add(status.watchdog, &interval) == 0 ? 0 : -ENOMEM;
+}
+
+void manager_stop(void)
+{
+	if (status.watchdog)
+		event_free(take_ptr(status.watchdog));
 }
 
 void manager_reloading(void)
@@ -113,7 +125,8 @@ void manager_reloaded(void)
 	sd_notify(false, "READY=1");
 }
 
-void manager_stopping(struct keeper *keeper)
+void manager_stopping(void)
 {
-	tell(keeper, "STOPPING=1\n");
+	if (status.describe)
+		tell("STOPPING=1\n");
 }

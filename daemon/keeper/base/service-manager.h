@@ -6,7 +6,8 @@
 #ifndef NSCTL_KEEPER_SERVICE_MANAGER_H
 #define NSCTL_KEEPER_SERVICE_MANAGER_H
 
-#include "daemon/keeper/keeper.h"
+#include <event2/event.h>
+#include "base.h"
 
 /* What was handed over; -1: nothing. */
 struct manager_fds {
@@ -21,12 +22,15 @@ int manager_take(struct manager_fds *ret);
 /* Gives the vault to be kept while no daemon runs. */
 void manager_keep_vault(int vault_mnt_fd);
 
-/* Says that the daemon serves, and from the loop ever again that it does: what hangs is killed. 0
- * or -errno. */
-int manager_start(struct keeper *keeper);
+/* Writes a line about what the daemon does, for `systemctl status`. */
+typedef void manager_describe(char *ret, size_t size, void *context);
+/* Says that the daemon serves; and from the loop, again and again, that it still does: a daemon
+ * that hangs is killed. Returns 0 or -errno. */
+int manager_start(struct event_base *loop, manager_describe *describe, void *context);
+void manager_stop(void);
 
 void manager_reloading(void);
 void manager_reloaded(void);
-void manager_stopping(struct keeper *keeper);
+void manager_stopping(void);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Addresses: those of links' ends, and of networks. */
 #include <string.h>
 #include <sys/socket.h>
-#include "daemon/keeper/network/link-plan-part.h"
+#include "daemon/keeper/network/link-address.h"
+#include "daemon/keeper/policy/address.h"
 #include "daemon/wire/way.h"
 
 /* How far allocation looks for a free address. */
@@ -15,7 +15,7 @@ struct collision {
 	const char *link;
 };
 
-static int find_collision(struct wiring *wiring _unused_, const struct link *link,
+static int find_collision(struct draft *draft _unused_, const struct link *link,
 			  const struct wire_end *end, void *context)
 {
 	struct collision *collision = context;
@@ -36,7 +36,7 @@ static int find_collision(struct wiring *wiring _unused_, const struct link *lin
 }
 
 /* The ends that share a segment with end i: the members of the network at its other end. */
-static int far_ends(struct wiring *wiring, const struct link *link, const struct wire_end *end,
+static int far_ends(struct draft *draft, const struct link *link, const struct wire_end *end,
 		    void *context)
 {
 	static struct wire_link wire;
@@ -44,7 +44,7 @@ static int far_ends(struct wiring *wiring, const struct link *link, const struct
 	if (end->where != END_NETWORK ||
 	    wire_unpack(&wire_link_layout, link->wire, link->wire_size, &wire) < 0)
 		return 0;
-	return find_collision(wiring, link, wire.a.where == END_NETWORK ? &wire.b : &wire.a,
+	return find_collision(draft, link, wire.a.where == END_NETWORK ? &wire.b : &wire.a,
 			      context);
 }
 
@@ -67,45 +67,45 @@ static bool is_bridge_address(const struct wire_network *network, const struct a
 	return false;
 }
 
-static int check_address(struct wiring *wiring, int i, size_t at, const struct address *address)
+static int check_address(struct draft *draft, int i, size_t at, const struct address *address)
 {
-	struct wiring_plan *plan = wiring->plan;
+	struct wiring_plan *plan = draft->plan;
 	struct collision collision = {.address = address};
 	struct wire_network network;
 	char member[32];
 
 	snprintf(member, sizeof(member), "addresses[%zu]", at);
 	for (int j = 0; j <= i; j++)
-		for (size_t k = 0; k < wiring_end(&plan->wire, j)->n_addresses; k++) {
+		for (size_t k = 0; k < draft_end(&plan->wire, j)->n_addresses; k++) {
 			struct address other;
 
 			if ((j < i || k < at) &&
-			    !address_read_interface(wiring_end(&plan->wire, j)->addresses[k].text,
+			    !address_read_interface(draft_end(&plan->wire, j)->addresses[k].text,
 						    &other) &&
 			    address_equals(&other, address))
-				return wiring_refuse(wiring, i, member, "comes twice in this link");
+				return draft_refuse(draft, i, member, "comes twice in this link");
 		}
 	if (wiring_has_subnets(plan->ends[!i], &network)) {
 		if (is_bridge_address(&network, address))
-			return wiring_refuse(wiring, i, member, "is the network's own address");
-		if (wiring_each_neighbour(wiring, plan->ends[!i], far_ends, &collision))
-			return wiring_refuse(wiring, i, member, "address in use: link %s has %s",
-					     collision.link, collision.text);
+			return draft_refuse(draft, i, member, "is the network's own address");
+		if (draft_each_neighbour(draft, plan->ends[!i], far_ends, &collision))
+			return draft_refuse(draft, i, member, "address in use: link %s has %s",
+					    collision.link, collision.text);
 	}
 	collision.overlap = true;
-	if (wiring_each_neighbour(wiring, plan->ends[i], find_collision, &collision))
-		return wiring_refuse(wiring, i, member, "overlapping subnet: link %s has %s here",
-				     collision.link, collision.text);
+	if (draft_each_neighbour(draft, plan->ends[i], find_collision, &collision))
+		return draft_refuse(draft, i, member, "overlapping subnet: link %s has %s here",
+				    collision.link, collision.text);
 	return 0;
 }
 
-static int take_addresses(struct wiring *wiring, int i)
+static int take_addresses(struct draft *draft, int i)
 {
-	struct wire_end *end = wiring_end(&wiring->plan->wire, i);
-	struct wiring_text *text = &wiring->plan->text[i];
+	struct wire_end *end = draft_end(&draft->plan->wire, i);
+	struct wiring_text *text = &draft->plan->text[i];
 
 	if (end->n_addresses > 0 && end->where == END_NETWORK)
-		return wiring_refuse(wiring, i, "addresses", "a network's end has none of its own");
+		return draft_refuse(draft, i, "addresses", "a network's end has none of its own");
 	for (size_t at = 0; at < end->n_addresses; at++) {
 		struct address address;
 		const char *wrong =
@@ -117,10 +117,10 @@ static int take_addresses(struct wiring *wiring, int i)
 
 		snprintf(member, sizeof(member), "addresses[%zu]", at);
 		if (wrong)
-			return wiring_refuse(wiring, i, member, "%s", wrong);
+			return draft_refuse(draft, i, member, "%s", wrong);
 		address_write(&address, true, text->addresses[at]);
 		end->addresses[at].text = text->addresses[at];
-		r = check_address(wiring, i, at, &address);
+		r = check_address(draft, i, at, &address);
 		if (r)
 			return r;
 	}
@@ -133,7 +133,7 @@ struct occupied {
 	uint8_t bits[HOSTS_MAX / 8];
 };
 
-static int mark_occupied(struct wiring *wiring _unused_, const struct link *link,
+static int mark_occupied(struct draft *draft _unused_, const struct link *link,
 			 const struct wire_end *end, void *context)
 {
 	static struct wire_link wire;
@@ -154,26 +154,26 @@ static int mark_occupied(struct wiring *wiring _unused_, const struct link *link
 }
 
 /* The lowest free one of the subnet, behind the network's own. */
-static int allocate(struct wiring *wiring, int i, const struct address *subnet, char *ret)
+static int allocate(struct draft *draft, int i, const struct address *subnet, char *ret)
 {
 	struct occupied occupied = {.subnet = subnet};
 	struct address address;
 
-	wiring_each_neighbour(wiring, wiring->plan->ends[!i], mark_occupied, &occupied);
+	draft_each_neighbour(draft, draft->plan->ends[!i], mark_occupied, &occupied);
 	for (uint32_t n = 2; n < HOSTS_MAX && address_of_subnet(subnet, n, &address); n++)
 		if (!(occupied.bits[n / 8] & 1 << n % 8)) {
 			address_write(&address, true, ret);
 			return 0;
 		}
-	return failure_set(wiring->failure, ERROR_LIMIT_EXCEEDED, 0, "addresses of the network",
+	return failure_set(draft->failure, ERROR_LIMIT_EXCEEDED, 0, "addresses of the network",
 			   NULL);
 }
 
 /* A member of a network that names no address gets one of each subnet. */
-static int allocate_addresses(struct wiring *wiring, int i)
+static int allocate_addresses(struct draft *draft, int i)
 {
-	struct wiring_plan *plan = wiring->plan;
-	struct wire_end *end = wiring_end(&plan->wire, i);
+	struct wiring_plan *plan = draft->plan;
+	struct wire_end *end = draft_end(&plan->wire, i);
 	struct wire_network network;
 	int r = 0;
 
@@ -185,33 +185,33 @@ static int allocate_addresses(struct wiring *wiring, int i)
 
 		if (address_read_subnet(network.subnets[at].text, &subnet))
 			continue;
-		r = allocate(wiring, i, &subnet, plan->text[i].addresses[at]);
+		r = allocate(draft, i, &subnet, plan->text[i].addresses[at]);
 		if (r == 0)
-			r = check_address(wiring, i, at, &subnet);
+			r = check_address(draft, i, at, &subnet);
 		end->addresses[at].text = plan->text[i].addresses[at];
 		end->n_addresses = at + 1;
 	}
 	return r;
 }
 
-static int check_gateway(struct wiring *wiring, int i)
+static int check_gateway(struct draft *draft, int i)
 {
-	struct wire_end *end = wiring_end(&wiring->plan->wire, i);
-	char *text = wiring->plan->text[i].gateways[0];
+	struct wire_end *end = draft_end(&draft->plan->wire, i);
+	char *text = draft->plan->text[i].gateways[0];
 	struct address gateway, own;
 	const char *wrong;
 
 	if (!end->gateway)
 		return 0;
 	if (end->where == END_NETWORK)
-		return wiring_refuse(wiring, i, "gateway",
-				     "a network's end has no routes of its own");
+		return draft_refuse(draft, i, "gateway",
+				    "a network's end has no routes of its own");
 	if (end->where == END_HOST)
-		return wiring_refuse(wiring, i, "gateway",
-				     "the host's default route is the host's own");
+		return draft_refuse(draft, i, "gateway",
+				    "the host's default route is the host's own");
 	wrong = address_read_host(end->gateway, &gateway);
 	if (wrong)
-		return wiring_refuse(wiring, i, "gateway", "%s", wrong);
+		return draft_refuse(draft, i, "gateway", "%s", wrong);
 	address_write(&gateway, false, text);
 	end->gateway = text;
 	for (size_t at = 0; at < end->n_addresses; at++)
@@ -222,15 +222,15 @@ static int check_gateway(struct wiring *wiring, int i)
 	if (gateway.family == AF_INET6 && gateway.bytes[0] == 0xfe &&
 	    (gateway.bytes[1] & 0xc0) == 0x80)
 		return 0;
-	return wiring_refuse(wiring, i, "gateway",
-			     "is no other host of a subnet of this end's addresses");
+	return draft_refuse(draft, i, "gateway",
+			    "is no other host of a subnet of this end's addresses");
 }
 
 /* A member's way out, where its network has one: for each family the first of its subnets. */
-static void give_gateway(struct wiring *wiring, int i)
+static void give_gateway(struct draft *draft, int i)
 {
-	struct wiring_plan *plan = wiring->plan;
-	struct wire_end *end = wiring_end(&plan->wire, i);
+	struct wiring_plan *plan = draft->plan;
+	struct wire_end *end = draft_end(&plan->wire, i);
 	struct wire_network network;
 
 	if (end->gateway || end->where != END_SET ||
@@ -252,15 +252,15 @@ static void give_gateway(struct wiring *wiring, int i)
 	}
 }
 
-int wiring_give_addresses(struct wiring *wiring, int i)
+int draft_give_addresses(struct draft *draft, int i)
 {
-	int r = take_addresses(wiring, i);
+	int r = take_addresses(draft, i);
 
 	if (r == 0)
-		r = allocate_addresses(wiring, i);
+		r = allocate_addresses(draft, i);
 	if (r == 0)
-		give_gateway(wiring, i);
-	return r ? r : check_gateway(wiring, i);
+		give_gateway(draft, i);
+	return r ? r : check_gateway(draft, i);
 }
 
 /* --- networks --- */

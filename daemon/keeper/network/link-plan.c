@@ -1,48 +1,32 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <stdarg.h>
 #include <string.h>
-#include "daemon/keeper/network/link-plan-part.h"
+#include "daemon/keeper/network/link-address.h"
+#include "daemon/keeper/network/link-draft.h"
+#include "daemon/keeper/policy/address.h"
 
 #define MTU_MIN_V6 1280
 
-struct wire_end *wiring_end(struct wire_link *link, int i)
-{
-	return i == 0 ? &link->a : &link->b;
-}
-
-int wiring_refuse(struct wiring *wiring, int i, const char *member, const char *format, ...)
-{
-	char field[96], reason[200];
-	va_list arguments;
-
-	va_start(arguments, format);
-	(void)vsnprintf(reason, sizeof(reason), format, arguments);
-	va_end(arguments);
-	snprintf(field, sizeof(field), "%s%s", wiring->wish->prefixes[i], member);
-	return failure_set(wiring->failure, ERROR_INVALID_VALUE, 0, field, "%s", reason);
-}
-
 /* --- where --- */
 
-static int find_set(struct wiring *wiring, int i, const char *name, bool network, struct set **ret)
+static int find_set(struct draft *draft, int i, const char *name, bool network, struct set **ret)
 {
 	const char *what = network ? "network" : "set";
 	struct set *set;
 
 	if (!name || !name_is_valid(name))
-		return wiring_refuse(wiring, i, what, "is no name of a %s", what);
-	set = network ? registry_find_network(wiring->registry, wiring->wish->owner, name)
-		      : registry_find_set(wiring->registry, wiring->wish->owner, name);
+		return draft_refuse(draft, i, what, "is no name of a %s", what);
+	set = network ? registry_find_network(draft->registry, draft->wish->owner, name)
+		      : registry_find_set(draft->registry, draft->wish->owner, name);
 	if (!set)
-		return failure_set(wiring->failure, ERROR_NOT_FOUND, 0, what, "%s", name);
+		return failure_set(draft->failure, ERROR_NOT_FOUND, 0, what, "%s", name);
 	if (set->state != SET_READY)
-		return failure_set(wiring->failure, ERROR_BUSY, 0,
+		return failure_set(draft->failure, ERROR_BUSY, 0,
 				   set->state == SET_CREATING	? "creating"
 				   : set->state == SET_REMOVING ? "removing"
 								: "broken",
 				   "%s", name);
 	if (!(set->kinds & KIND_BIT(KIND_NET)))
-		return wiring_refuse(wiring, i, what, "%s has no net namespace of its own", name);
+		return draft_refuse(draft, i, what, "%s has no net namespace of its own", name);
 	*ret = set;
 	return 0;
 }
@@ -56,80 +40,52 @@ static size_t count_links(const struct set *set)
 	return n;
 }
 
-static int place_end(struct wiring *wiring, int i)
+static int place_end(struct draft *draft, int i)
 {
-	struct wire_end *end = wiring_end(&wiring->plan->wire, i);
+	struct wire_end *end = draft_end(&draft->plan->wire, i);
 	struct set *set = NULL;
 	int r = 0;
 
-	if (!end->where && wiring->wish->own) {
-		set = wiring->wish->own;
+	if (!end->where && draft->wish->own) {
+		set = draft->wish->own;
 		end->where = END_SET;
 		end->name = set->name;
 	} else if (end->where == END_SET || end->where == END_NETWORK) {
-		r = find_set(wiring, i, end->name, end->where == END_NETWORK, &set);
+		r = find_set(draft, i, end->name, end->where == END_NETWORK, &set);
 	} else if (end->where == END_HOST) {
-		if (!wiring->wish->egress)
-			r = authz_host_link(wiring->wish->subject, wiring->failure);
+		if (!draft->wish->egress)
+			r = authz_host_link(draft->wish->subject, draft->failure);
 	} else {
-		return wiring_refuse(wiring, i, "set", "one of set, network or host is needed");
+		return draft_refuse(draft, i, "set", "one of set, network or host is needed");
 	}
 	if (r == 0 && set && count_links(set) >= SET_LINKS_MAX)
-		r = failure_set(wiring->failure, ERROR_LIMIT_EXCEEDED, SET_LINKS_MAX,
+		r = failure_set(draft->failure, ERROR_LIMIT_EXCEEDED, SET_LINKS_MAX,
 				"links of one set or network", NULL);
-	wiring->plan->ends[i] = set;
+	draft->plan->ends[i] = set;
 	return r;
 }
 
-static int check_places(struct wiring *wiring)
+static int check_places(struct draft *draft)
 {
-	const struct wire_link *wire = &wiring->plan->wire;
+	const struct wire_link *wire = &draft->plan->wire;
 
-	if (wiring->plan->ends[0] == wiring->plan->ends[1])
-		return wiring_refuse(wiring, 1, "set", "both ends are at one place");
+	if (draft->plan->ends[0] == draft->plan->ends[1])
+		return draft_refuse(draft, 1, "set", "both ends are at one place");
 	if (wire->a.where != END_SET && wire->b.where != END_SET)
-		return wiring_refuse(wiring, 1, "set", "one of the two ends must be a set's");
+		return draft_refuse(draft, 1, "set", "one of the two ends must be a set's");
 	return 0;
-}
-
-/* --- the other links of a place --- */
-
-int wiring_each_neighbour(struct wiring *wiring, const struct set *place,
-			  int (*callback)(struct wiring *wiring, const struct link *link,
-					  const struct wire_end *end, void *context),
-			  void *context)
-{
-	static struct wire_link wire;
-	const struct registry *registry = wiring->registry;
-	const struct link *link = place ? place->links : registry_next_link(registry, 0, NULL);
-	int r = 0;
-
-	for (; link && r == 0;
-	     link = place ? link_next(link, place)
-			  : registry_next_link(registry, link->owner, link->name)) {
-		if (link == wiring->changing || (!place && link->ends[0] && link->ends[1]) ||
-		    wire_unpack(&wire_link_layout, link->wire, link->wire_size, &wire) < 0)
-			continue;
-		for (int i = 0; i < 2 && r == 0; i++) {
-			const struct wire_end *end = wiring_end(&wire, i);
-
-			if (place ? link->ends[i] == place : end->where == END_HOST)
-				r = callback(wiring, link, end, context);
-		}
-	}
-	return r;
 }
 
 /* --- interfaces --- */
 
-static int has_interface(struct wiring *wiring _unused_, const struct link *link _unused_,
+static int has_interface(struct draft *draft _unused_, const struct link *link _unused_,
 			 const struct wire_end *end, void *context)
 {
 	return end->interface && strcmp(end->interface, context) == 0;
 }
 
 /* The numbers of those that are called as we call them, a bit for each. */
-static int mark_number(struct wiring *wiring _unused_, const struct link *link _unused_,
+static int mark_number(struct draft *draft _unused_, const struct link *link _unused_,
 		       const struct wire_end *end, void *context)
 {
 	uint8_t *used = context;
@@ -145,91 +101,90 @@ static int mark_number(struct wiring *wiring _unused_, const struct link *link _
 }
 
 /* There are fewer links than numbers. */
-static void pick_interface(struct wiring *wiring, const struct set *place, char *ret)
+static void pick_interface(struct draft *draft, const struct set *place, char *ret)
 {
 	uint8_t used[SET_LINKS_MAX / 8 + 1] = {};
 	unsigned int n = 0;
 
-	wiring_each_neighbour(wiring, place, mark_number, used);
+	draft_each_neighbour(draft, place, mark_number, used);
 	while (used[n / 8] & 1 << n % 8)
 		n++;
 	snprintf(ret, INTERFACE_SIZE, "eth%u", n);
 }
 
-static int name_interface(struct wiring *wiring, int i)
+static int name_interface(struct draft *draft, int i)
 {
-	struct wire_end *end = wiring_end(&wiring->plan->wire, i);
-	char *text = wiring->plan->text[i].interface;
-	const struct set *place = wiring->plan->ends[i];
+	struct wire_end *end = draft_end(&draft->plan->wire, i);
+	char *text = draft->plan->text[i].interface;
+	const struct set *place = draft->plan->ends[i];
 	const char *wrong;
 
 	if (end->interface && end->where == END_NETWORK)
-		return wiring_refuse(wiring, i, "interface",
-				     "a network's end has no name of yours");
+		return draft_refuse(draft, i, "interface", "a network's end has no name of yours");
 	if (end->interface) {
 		wrong = address_check_interface(end->interface);
 		if (wrong)
-			return wiring_refuse(wiring, i, "interface", "%s", wrong);
+			return draft_refuse(draft, i, "interface", "%s", wrong);
 		snprintf(text, INTERFACE_SIZE, "%s", end->interface);
-		if (wiring_each_neighbour(wiring, place, has_interface, text))
-			return wiring_refuse(wiring, i, "interface",
-					     "another link has an interface %s there", text);
+		if (draft_each_neighbour(draft, place, has_interface, text))
+			return draft_refuse(draft, i, "interface",
+					    "another link has an interface %s there", text);
 	} else if (end->where == END_SET) {
-		pick_interface(wiring, place, text);
+		pick_interface(draft, place, text);
 	}
 	end->interface = *text ? text : NULL;
 	return 0;
 }
 
-static int give_mac(struct wiring *wiring, int i)
+static int give_mac(struct draft *draft, int i)
 {
-	struct wire_end *end = wiring_end(&wiring->plan->wire, i);
-	char *text = wiring->plan->text[i].mac;
+	struct wire_end *end = draft_end(&draft->plan->wire, i);
+	char *text = draft->plan->text[i].mac;
 	const char *wrong = end->mac ? address_read_mac(end->mac, text) : NULL;
 
 	if (wrong)
-		return wiring_refuse(wiring, i, "mac", "%s", wrong);
+		return draft_refuse(draft, i, "mac", "%s", wrong);
 	if (!end->mac)
-		address_make_mac(wiring->wish->id, i, text);
+		address_make_mac(draft->wish->id, i, text);
 	end->mac = text;
 	return 0;
 }
 
-static int check_macs(struct wiring *wiring)
+static int check_macs(struct draft *draft)
 {
-	if (strcmp(wiring->plan->text[0].mac, wiring->plan->text[1].mac) == 0)
-		return wiring_refuse(wiring, 1, "mac", "is the other end's too");
+	if (strcmp(draft->plan->text[0].mac, draft->plan->text[1].mac) == 0)
+		return draft_refuse(draft, 1, "mac", "is the other end's too");
 	return 0;
 }
 
 /* --- the rest of an end --- */
 
-static int check_mtu(struct wiring *wiring, int i)
+static int check_mtu(struct draft *draft, int i)
 {
-	const struct wire_end *end = wiring_end(&wiring->plan->wire, i);
+	const struct wire_end *end = draft_end(&draft->plan->wire, i);
 
 	if (end->mtu && (end->mtu < MTU_MIN || end->mtu > MTU_MAX))
-		return wiring_refuse(wiring, i, "mtu", "is not within %d and %d", MTU_MIN, MTU_MAX);
+		return draft_refuse(draft, i, "mtu", "is not within %d and %d", MTU_MIN, MTU_MAX);
 	for (size_t at = 0; end->mtu && at < end->n_addresses; at++)
 		if (strchr(end->addresses[at].text, ':') && end->mtu < MTU_MIN_V6)
-			return wiring_refuse(wiring, i, "mtu", "IPv6 needs %d or more", MTU_MIN_V6);
+			return draft_refuse(draft, i, "mtu", "IPv6 needs %d or more", MTU_MIN_V6);
 	return 0;
 }
 
-static int check_impairment(struct wiring *wiring, int i)
+static int check_impairment(struct draft *draft, int i)
 {
-	const struct wire_impairment *impairment = &wiring_end(&wiring->plan->wire, i)->impairment;
+	const struct wire_impairment *impairment = &draft_end(&draft->plan->wire, i)->impairment;
 
 	if (impairment->jitter > 0 && impairment->delay == 0)
-		return wiring_refuse(wiring, i, "impairment.jitterMilliseconds", "needs a delay");
+		return draft_refuse(draft, i, "impairment.jitterMilliseconds", "needs a delay");
 	if (impairment->jitter > impairment->delay)
-		return wiring_refuse(wiring, i, "impairment.jitterMilliseconds",
-				     "is more than the delay");
+		return draft_refuse(draft, i, "impairment.jitterMilliseconds",
+				    "is more than the delay");
 	if (impairment->reorder > 0 && impairment->delay == 0)
-		return wiring_refuse(wiring, i, "impairment.reorderPercent", "needs a delay");
+		return draft_refuse(draft, i, "impairment.reorderPercent", "needs a delay");
 	if (impairment->rate > 0 && impairment->rate < IMPAIR_RATE_MIN)
-		return wiring_refuse(wiring, i, "impairment.rateBitsPerSecond", "is less than %llu",
-				     (unsigned long long)IMPAIR_RATE_MIN);
+		return draft_refuse(draft, i, "impairment.rateBitsPerSecond", "is less than %llu",
+				    (unsigned long long)IMPAIR_RATE_MIN);
 	return 0;
 }
 
@@ -244,19 +199,19 @@ static void settle_impairment(struct wire_impairment *impairment)
 		(impairment->reorder ? IMPAIR_REORDER : 0) | (impairment->rate ? IMPAIR_RATE : 0);
 }
 
-static int furnish_end(struct wiring *wiring, int i)
+static int furnish_end(struct draft *draft, int i)
 {
-	int r = name_interface(wiring, i);
+	int r = name_interface(draft, i);
 
 	if (r == 0)
-		r = give_mac(wiring, i);
+		r = give_mac(draft, i);
 	if (r == 0)
-		r = wiring_give_addresses(wiring, i);
+		r = draft_give_addresses(draft, i);
 	if (r == 0)
-		r = check_mtu(wiring, i);
+		r = check_mtu(draft, i);
 	if (r == 0)
-		r = check_impairment(wiring, i);
-	settle_impairment(&wiring_end(&wiring->plan->wire, i)->impairment);
+		r = check_impairment(draft, i);
+	settle_impairment(&draft_end(&draft->plan->wire, i)->impairment);
 	return r;
 }
 
@@ -269,19 +224,19 @@ static const char *place_name(const struct wiring_plan *plan, int i)
 	return plan->ends[i] ? set_shown_name(plan->ends[i]) : "host";
 }
 
-static int name_link(struct wiring *wiring)
+static int name_link(struct draft *draft)
 {
-	struct wiring_plan *plan = wiring->plan;
-	uid_t owner = wiring->wish->owner;
-	const char *wanted = wiring->wish->wire->name;
+	struct wiring_plan *plan = draft->plan;
+	uid_t owner = draft->wish->owner;
+	const char *wanted = draft->wish->wire->name;
 
 	if (wanted) {
 		if (!name_is_valid(wanted))
-			return failure_set(wiring->failure, ERROR_INVALID_VALUE, 0, "name",
+			return failure_set(draft->failure, ERROR_INVALID_VALUE, 0, "name",
 					   "a name is 1 to 64 of a-z 0-9 . _ -, begins and ends "
 					   "with a letter or digit, and is not \"host\"");
-		if (registry_find_link(wiring->registry, owner, wanted))
-			return failure_set(wiring->failure, ERROR_EXISTS, 0, "link", "%s", wanted);
+		if (registry_find_link(draft->registry, owner, wanted))
+			return failure_set(draft->failure, ERROR_EXISTS, 0, "link", "%s", wanted);
 		snprintf(plan->name, sizeof(plan->name), "%s", wanted);
 		return 0;
 	}
@@ -293,34 +248,34 @@ static int name_link(struct wiring *wiring)
 		if (strlen(name) >= NAME_SIZE)
 			break;
 		snprintf(plan->name, sizeof(plan->name), "%s", name);
-		if (!registry_find_link(wiring->registry, owner, name))
+		if (!registry_find_link(draft->registry, owner, name))
 			return 0;
 	}
-	snprintf(plan->name, sizeof(plan->name), "link-%s", wiring->wish->id);
+	snprintf(plan->name, sizeof(plan->name), "link-%s", draft->wish->id);
 	return 0;
 }
 
 int wiring_plan(const struct registry *registry, const struct wiring_wish *wish,
 		struct wiring_plan *ret, struct failure *failure)
 {
-	struct wiring wiring = {registry, wish, ret, NULL, failure};
+	struct draft draft = {registry, wish, ret, NULL, failure};
 	int r;
 
 	memset(ret, 0, sizeof(*ret));
 	ret->wire = *wish->wire;
 	ret->egress = wish->egress;
 	snprintf(ret->id, sizeof(ret->id), "%s", wish->id);
-	r = place_end(&wiring, 0);
+	r = place_end(&draft, 0);
 	if (r == 0)
-		r = place_end(&wiring, 1);
+		r = place_end(&draft, 1);
 	if (r == 0)
-		r = check_places(&wiring);
+		r = check_places(&draft);
 	for (int i = 0; i < 2 && r == 0; i++)
-		r = furnish_end(&wiring, i);
+		r = furnish_end(&draft, i);
 	if (r == 0)
-		r = check_macs(&wiring);
+		r = check_macs(&draft);
 	if (r == 0)
-		r = name_link(&wiring);
+		r = name_link(&draft);
 	ret->wire.name = ret->name;
 	ret->wire.has_owner = true;
 	ret->wire.owner = wish->owner;
@@ -354,21 +309,20 @@ static void merge_impairment(struct wire_impairment *into, const struct wire_imp
 		into->rate = change->rate;
 }
 
-static int merge_end(struct wiring *wiring, int i, const struct wire_end *change)
+static int merge_end(struct draft *draft, int i, const struct wire_end *change)
 {
-	struct wire_end *end = wiring_end(&wiring->plan->wire, i);
+	struct wire_end *end = draft_end(&draft->plan->wire, i);
 
-	if (wiring->plan->egress &&
+	if (draft->plan->egress &&
 	    (change->mac || change->n_addresses > 0 || change->has_addresses || change->gateway))
-		return wiring_refuse(wiring, i, "addresses",
-				     "a way out is the daemon's own: only its impairment changes");
+		return draft_refuse(draft, i, "addresses",
+				    "a way out is the daemon's own: only its impairment changes");
 	if ((change->where && change->where != end->where) ||
 	    (change->name && (!end->name || strcmp(change->name, end->name) != 0)))
-		return wiring_refuse(wiring, i, "set", "a link's end stays where it is");
+		return draft_refuse(draft, i, "set", "a link's end stays where it is");
 	if (change->interface &&
 	    (!end->interface || strcmp(change->interface, end->interface) != 0))
-		return wiring_refuse(wiring, i, "interface",
-				     "cannot be changed: make another link");
+		return draft_refuse(draft, i, "interface", "cannot be changed: make another link");
 	if (change->mac)
 		end->mac = change->mac;
 	if (change->n_addresses > 0 || change->has_addresses) {
@@ -392,7 +346,7 @@ int wiring_change(const struct registry *registry, const struct link *link,
 {
 	const struct wiring_wish wish = {
 		.owner = link->owner, .id = link->id, .prefixes = {"a.", "b."}};
-	struct wiring wiring = {registry, &wish, ret, link, failure};
+	struct draft draft = {registry, &wish, ret, link, failure};
 	int r = 0;
 
 	memset(ret, 0, sizeof(*ret));
@@ -403,15 +357,15 @@ int wiring_change(const struct registry *registry, const struct link *link,
 	memcpy(ret->id, link->id, sizeof(ret->id));
 	for (int i = 0; i < 2 && r == 0; i++) {
 		ret->ends[i] = link->ends[i];
-		r = merge_end(&wiring, i, i == 0 ? &change->a : &change->b);
+		r = merge_end(&draft, i, i == 0 ? &change->a : &change->b);
 	}
 	for (int i = 0; i < 2 && r == 0; i++) {
 		/* an end that has lost its addresses gets none by itself */
-		wiring_end(&ret->wire, i)->has_addresses = true;
-		r = furnish_end(&wiring, i);
-		wiring_end(&ret->wire, i)->has_addresses = false;
+		draft_end(&ret->wire, i)->has_addresses = true;
+		r = furnish_end(&draft, i);
+		draft_end(&ret->wire, i)->has_addresses = false;
 	}
-	return r ? r : check_macs(&wiring);
+	return r ? r : check_macs(&draft);
 }
 
 /* --- what the spawner is told --- */

@@ -3,7 +3,7 @@
 #include <grp.h>
 #include <pwd.h>
 #include <string.h>
-#include "daemon/keeper/policy/config-part.h"
+#include "daemon/keeper/policy/config-value.h"
 
 int config_parse_number(const char *text, bool size, uint64_t max, uint64_t *ret)
 {
@@ -84,11 +84,12 @@ static int add_id(uint32_t **ids, size_t *n, uint32_t id)
 	return 0;
 }
 
-static int add_who(struct loading *loading, const char *key, bool may_be_host, const char *word,
-		   struct config_who *who)
+/* Returns 0, -ENOENT or -ENOMEM. */
+static int add_who(const char *word, bool may_be_host, struct config_who *who)
 {
 	uid_t uid;
 	gid_t gid;
+	int r;
 
 	if (strcmp(word, "*") == 0) {
 		who->everyone = true;
@@ -99,14 +100,11 @@ static int add_who(struct loading *loading, const char *key, bool may_be_host, c
 		return 0;
 	}
 	if (*word == '@') {
-		if (find_group(word + 1, &gid) < 0)
-			return config_complain(loading, "allow.%s: there is no group %s", key,
-					       word + 1);
-		return add_id(&who->gids, &who->n_gids, gid);
+		r = find_group(word + 1, &gid);
+		return r < 0 ? r : add_id(&who->gids, &who->n_gids, gid);
 	}
-	if (config_find_user(word, &uid, &gid) < 0)
-		return config_complain(loading, "allow.%s: there is no user %s", key, word);
-	return add_id(&who->uids, &who->n_uids, uid);
+	r = config_find_user(word, &uid, &gid);
+	return r < 0 ? r : add_id(&who->uids, &who->n_uids, uid);
 }
 
 void config_who_done(struct config_who *who)
@@ -116,16 +114,20 @@ void config_who_done(struct config_who *who)
 	*who = (struct config_who){};
 }
 
-int config_parse_who(struct loading *loading, const char *key, bool may_be_host, const char *value,
-		     struct config_who *who)
+int config_parse_who(const char *value, bool may_be_host, struct config_who *who,
+		     char unknown[static CONFIG_WORD_SIZE])
 {
 	char *copy = strdup(value), *rest = copy, *word;
 	int r = copy ? 0 : -ENOMEM;
 
 	config_who_done(who);
-	while (r == 0 && (word = strsep(&rest, ", \t")))
-		if (*word)
-			r = add_who(loading, key, may_be_host, word, who);
+	while (r == 0 && (word = strsep(&rest, ", \t"))) {
+		if (!*word)
+			continue;
+		r = add_who(word, may_be_host, who);
+		if (r == -ENOENT)
+			snprintf(unknown, CONFIG_WORD_SIZE, "%s", word);
+	}
 	free(copy);
 	return r;
 }

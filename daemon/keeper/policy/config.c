@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include "daemon/keeper/policy/address.h"
-#include "daemon/keeper/policy/config-part.h"
+#include "daemon/keeper/policy/config-value.h"
 
 /* Accounts that need not exist: numbers that no distribution hands out. */
 #define FRONT_ID 61182
@@ -35,7 +35,7 @@ struct loading {
 	bool front_named, init_named;
 };
 
-int config_complain(struct loading *loading, const char *format, ...)
+static int _printf_(2, 3) complain(struct loading *loading, const char *format, ...)
 {
 	char text[512];
 	va_list arguments;
@@ -73,31 +73,42 @@ static int set_limit(struct loading *loading, const char *key, const char *value
 		if (strcmp(key, rows[i].key) != 0)
 			continue;
 		if (config_parse_number(value, false, LIMITS_MAX, &number) < 0)
-			return config_complain(loading, "limits.%s: %s: is a number, 0 to %d", key,
-					       value, LIMITS_MAX);
+			return complain(loading, "limits.%s: %s: is a number, 0 to %d", key, value,
+					LIMITS_MAX);
 		*rows[i].number = number;
 		return 0;
 	}
 	if (strcmp(key, "buffered-bytes") != 0)
-		return config_complain(
-			loading,
-			"limits.%s: unknown key; known are: sets sessions connections "
-			"links networks monitors published-ports buffered-bytes fronts",
-			key);
+		return complain(loading,
+				"limits.%s: unknown key; known are: sets sessions connections "
+				"links networks monitors published-ports buffered-bytes fronts",
+				key);
 	if (config_parse_number(value, true, UINT64_C(1) << 40, &limits->buffered) < 0 ||
 	    limits->buffered < UINT64_C(1) << 20)
-		return config_complain(loading, "limits.%s: %s: is a size such as 16M, at least 1M",
-				       key, value);
+		return complain(loading, "limits.%s: %s: is a size such as 16M, at least 1M", key,
+				value);
 	return 0;
 }
 
 static int set_allow(struct loading *loading, const char *key, const char *value)
 {
-	for (enum config_allow i = 0; i < CONFIG_ALLOW_COUNT; i++)
-		if (strcmp(key, config_allow_keys[i]) == 0)
-			return config_parse_who(loading, key, i == CONFIG_USER_NAMESPACES, value,
-						&loading->config->allow[i]);
-	return config_complain(
+	char unknown[CONFIG_WORD_SIZE];
+
+	for (enum config_allow i = 0; i < CONFIG_ALLOW_COUNT; i++) {
+		bool group;
+		int r;
+
+		if (strcmp(key, config_allow_keys[i]) != 0)
+			continue;
+		r = config_parse_who(value, i == CONFIG_USER_NAMESPACES, &loading->config->allow[i],
+				     unknown);
+		if (r != -ENOENT)
+			return r;
+		group = *unknown == '@';
+		return complain(loading, "allow.%s: there is no %s %s", key,
+				group ? "group" : "user", unknown + group);
+	}
+	return complain(
 		loading,
 		"allow.%s: unknown key; known are: connect user-namespaces ip-netns "
 		"new-privileges administer nested confined host-links egress publish low-ports",
@@ -116,7 +127,7 @@ static int parse_subnet(struct loading *loading, const char *key, const char *te
 	if (!wrong && subnet.prefix > longest)
 		wrong = "has room for too few sets";
 	if (wrong)
-		return config_complain(loading, "network.%s: %s: %s", key, text, wrong);
+		return complain(loading, "network.%s: %s: %s", key, text, wrong);
 	address_write(&subnet, true, ret);
 	return 0;
 }
@@ -136,10 +147,9 @@ static int parse_forbidden(struct loading *loading, const char *key, const char 
 		if (!*word)
 			continue;
 		if (wrong)
-			r = config_complain(loading, "network.%s: %s: %s", key, word, wrong);
+			r = complain(loading, "network.%s: %s: %s", key, word, wrong);
 		else if (network->n_forbidden == FORBIDDEN_MAX)
-			r = config_complain(loading, "network.%s: more than %d", key,
-					    FORBIDDEN_MAX);
+			r = complain(loading, "network.%s: more than %d", key, FORBIDDEN_MAX);
 		else
 			address_write(&address, true, network->forbidden[network->n_forbidden++]);
 	}
@@ -157,19 +167,18 @@ static int set_network(struct loading *loading, const char *key, const char *val
 		return parse_subnet(loading, key, value, AF_INET6, 112, network->pool_v6);
 	if (strcmp(key, "egress-forbidden") == 0)
 		return parse_forbidden(loading, key, value);
-	return config_complain(loading,
-			       "network.%s: unknown key; known are: egress-pool-v4 egress-pool-v6 "
-			       "egress-forbidden",
-			       key);
+	return complain(loading,
+			"network.%s: unknown key; known are: egress-pool-v4 egress-pool-v6 "
+			"egress-forbidden",
+			key);
 }
 
 static int set_path(struct loading *loading, const char *key, const char *value,
 		    char ret[static CONFIG_PATH_SIZE])
 {
 	if (*value != '/' || strlen(value) >= CONFIG_PATH_SIZE)
-		return config_complain(loading,
-				       "accounts.%s: %s: is a path from / on, of less than %d", key,
-				       value, CONFIG_PATH_SIZE);
+		return complain(loading, "accounts.%s: %s: is a path from / on, of less than %d",
+				key, value, CONFIG_PATH_SIZE);
 	strcpy(ret, value);
 	return 0;
 }
@@ -186,13 +195,13 @@ static int set_account(struct loading *loading, const char *key, const char *val
 	if (strcmp(key, "subgid") == 0)
 		return set_path(loading, key, value, config->subgid);
 	if (!front && strcmp(key, "init") != 0)
-		return config_complain(
-			loading, "accounts.%s: unknown key; known are: front init subuid subgid",
-			key);
+		return complain(loading,
+				"accounts.%s: unknown key; known are: front init subuid subgid",
+				key);
 	if (config_find_user(value, &uid, &gid) < 0)
-		return config_complain(loading, "accounts.%s: there is no user %s", key, value);
+		return complain(loading, "accounts.%s: there is no user %s", key, value);
 	if (uid == 0)
-		return config_complain(loading, "accounts.%s: root is not what this is for", key);
+		return complain(loading, "accounts.%s: root is not what this is for", key);
 	if (front) {
 		config->front_uid = uid;
 		config->front_gid = gid;
@@ -210,12 +219,11 @@ static int see_once(struct loading *loading, const char *section, const char *ke
 	char *seen = loading->seen[loading->n_seen];
 
 	if (loading->n_seen == ARRAY_SIZE(loading->seen))
-		return config_complain(loading, "more keys than there are");
+		return complain(loading, "more keys than there are");
 	snprintf(seen, sizeof(loading->seen[0]), "%s.%s", section, key);
 	for (size_t i = 0; i < loading->n_seen; i++)
 		if (strcmp(loading->seen[i], seen) == 0)
-			return config_complain(loading, "%s: stands here for the second time",
-					       seen);
+			return complain(loading, "%s: stands here for the second time", seen);
 	loading->n_seen++;
 	return 0;
 }
@@ -238,8 +246,8 @@ static int on_key(void *context, const char *section, const char *key, const cha
 		if (strcmp(section, sections[i].name) == 0)
 			return see_once(loading, section, key) == 0 &&
 			       sections[i].set(loading, key, value ? value : "") == 0;
-	config_complain(loading, "[%s]: unknown section; known are: limits allow accounts network",
-			section);
+	complain(loading, "[%s]: unknown section; known are: limits allow accounts network",
+		 section);
 	return 0;
 }
 
@@ -252,7 +260,7 @@ static char *read_line(char *text, int size, void *context)
 	if (line)
 		loading->line++;
 	if (line && !strchr(line, '\n') && !feof(loading->file))
-		config_complain(loading, "the line is too long");
+		complain(loading, "the line is too long");
 	return line;
 }
 
@@ -301,7 +309,7 @@ static int parse_file(struct loading *loading)
 	int line = ini_parse_stream(read_line, loading, on_key, loading);
 
 	if (ferror(loading->file))
-		return config_complain(loading, "cannot be read");
+		return complain(loading, "cannot be read");
 	if (line < 0)
 		return -EINVAL;
 	/* libinih goes on behind what it does not understand: that comes first, not what follows */
@@ -309,7 +317,7 @@ static int parse_file(struct loading *loading)
 		free(loading->message);
 		loading->message = NULL;
 		loading->line = line;
-		return config_complain(loading, "is neither [section] nor key = value");
+		return complain(loading, "is neither [section] nor key = value");
 	}
 	return loading->message ? -EINVAL : 0;
 }
@@ -366,7 +374,7 @@ int config_load(const char *path, bool must_exist, struct config **ret, char **r
 		wrong = strerror(errno);
 	if (!wrong)
 		return config_parse(file, path, ret, ret_message);
-	r = config_complain(&loading, "%s", wrong);
+	r = complain(&loading, "%s", wrong);
 	*ret_message = loading.message;
 	return r;
 }

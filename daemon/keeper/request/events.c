@@ -3,7 +3,6 @@
 #include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/request/events.h"
-#include "daemon/keeper/set/query.h"
 #include "daemon/keeper/state/view.h"
 
 /* Events that may wait for one subscriber, and sets in one answer. */

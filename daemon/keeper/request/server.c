@@ -4,8 +4,6 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include "daemon/keeper/base/log.h"
-#include "daemon/keeper/request/audit.h"
-#include "daemon/keeper/request/closer.h"
 #include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/request/front.h"
 #include "daemon/keeper/request/refused.h"

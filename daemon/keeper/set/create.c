@@ -16,7 +16,6 @@
 #include "daemon/keeper/set/create.h"
 #include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/set/process-watch.h"
-#include "daemon/keeper/set/query.h"
 #include "daemon/keeper/set/remove.h"
 #include "daemon/keeper/state/view.h"
 #include "daemon/keeper/workers/boot-records.h"

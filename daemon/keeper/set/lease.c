@@ -5,10 +5,8 @@
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/request/admission.h"
 #include "daemon/keeper/request/events.h"
-#include "daemon/keeper/set/create.h"
 #include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/set/process-watch.h"
-#include "daemon/keeper/set/query.h"
 #include "daemon/keeper/set/remove.h"
 #include "daemon/keeper/state/view.h"
 

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
-#include "daemon/keeper/base/clock.h"
-#include "daemon/keeper/network/link.h"
 #include "daemon/keeper/request/audit.h"
 #include "daemon/keeper/set/query.h"
 #include "daemon/keeper/set/session.h"
@@ -9,7 +7,6 @@
 #include "daemon/keeper/workers/ending.h"
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/cgroup-limits.h"
-#include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/pin.h"
 
 /* A list's page: the front asks for the next when its client has taken this. */

@@ -6,7 +6,6 @@
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/policy/check.h"
 #include "daemon/keeper/request/events.h"
-#include "daemon/keeper/set/create.h"
 #include "daemon/keeper/set/remove.h"
 #include "daemon/keeper/set/session-part.h"
 #include "daemon/keeper/set/session.h"

@@ -8,7 +8,6 @@
 #include "daemon/keeper/set/create.h"
 #include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/set/network.h"
-#include "daemon/keeper/set/query.h"
 #include "daemon/keeper/set/remove.h"
 #include "daemon/keeper/set/topology.h"
 #include "daemon/keeper/state/view.h"

@@ -8,7 +8,6 @@
 #include "daemon/keeper/base/unique-id.h"
 #include "daemon/keeper/network/egress.h"
 #include "daemon/keeper/network/link.h"
-#include "daemon/keeper/set/create.h"
 #include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/set/process-watch.h"
 #include "daemon/keeper/set/remove.h"

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What make.c and make-user.c share: a maker, and its steps. A step is 0 or -errno, and then the
- * maker's fault says which it was.
+ * A maker, and the steps by which it makes a set of either kind: see make.h for their order. Each
+ * returns 0 or -errno, and then the maker's fault says which step it was.
  */
-#ifndef NSCTL_KERNEL_MAKE_PART_H
-#define NSCTL_KERNEL_MAKE_PART_H
+#ifndef NSCTL_KERNEL_MAKE_STEP_H
+#define NSCTL_KERNEL_MAKE_STEP_H
 
 #include "daemon/kernel/init.h"
-#include "daemon/kernel/make.h"
+#include "daemon/kernel/fault.h"
+#include "daemon/kernel/privilege.h"
 #include "daemon/kernel/mounts.h"
 
 struct maker {
@@ -52,10 +53,5 @@ int maker_set_up_mounts(struct maker *maker, const struct identity *files);
 int maker_set_up_resolver(struct maker *maker);
 /* Process 1; start's host and spec are filled in. */
 int maker_start_init(struct maker *maker, struct init_start *start);
-
-/* --- make-user.c --- */
-
-/* The whole of a set with a user namespace, but for its pins. */
-int make_with_user(struct maker *maker);
 
 #endif

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <linux/if_addr.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <linux/veth.h>
+#include <net/if.h>
+#include <sched.h>
+#include <string.h>
+#include "daemon/kernel/link-message.h"
+#include "daemon/kernel/pin.h"
+
+struct ifinfomsg *link_add_message(struct rtnl *rtnl, uint16_t type, uint16_t flags, uint32_t index,
+				   struct nlmsghdr **ret_message)
+{
+	struct ifinfomsg *header;
+	struct nlmsghdr *message = rtnl_add(rtnl, type, flags, sizeof(*header), (void **)&header);
+
+	header->ifi_family = AF_UNSPEC;
+	header->ifi_index = (int)index;
+	*ret_message = message;
+	return header;
+}
+
+void link_put_mac(struct nlmsghdr *message, const char *text)
+{
+	unsigned int parts[6] = {};
+	uint8_t bytes[6];
+
+	if (!text || sscanf(text, "%2x:%2x:%2x:%2x:%2x:%2x", &parts[0], &parts[1], &parts[2],
+			    &parts[3], &parts[4], &parts[5]) != 6)
+		return;
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = parts[i];
+	mnl_attr_put(message, IFLA_ADDRESS, sizeof(bytes), bytes);
+}
+
+void link_add_flags(struct rtnl *rtnl, uint32_t index, bool up)
+{
+	struct nlmsghdr *message;
+	struct ifinfomsg *header = link_add_message(rtnl, RTM_SETLINK, 0, index, &message);
+
+	header->ifi_flags = up ? IFF_UP : 0;
+	header->ifi_change = IFF_UP;
+}
+
+void link_add_change(struct rtnl *rtnl, uint32_t index, const char *mac, uint32_t mtu)
+{
+	struct nlmsghdr *message;
+
+	link_add_message(rtnl, RTM_SETLINK, 0, index, &message);
+	link_put_mac(message, mac);
+	if (mtu)
+		mnl_attr_put_u32(message, IFLA_MTU, mtu);
+}
+
+/* An address in text as bytes; the keeper has checked it. */
+static int read_address(const char *text, uint8_t bytes[16], unsigned int *ret_prefix)
+{
+	const char *slash = strchr(text, '/');
+	int family = strchr(text, ':') ? AF_INET6 : AF_INET;
+	char host[ADDRESS_SIZE];
+
+	snprintf(host, sizeof(host), "%.*s", (int)(slash ? slash - text : (long)strlen(text)),
+		 text);
+	*ret_prefix = slash ? strtoul(slash + 1, NULL, 10) : 0;
+	return inet_pton(family, host, bytes) == 1 ? family : AF_UNSPEC;
+}
+
+static size_t address_size(int family)
+{
+	return family == AF_INET ? 4 : 16;
+}
+
+void link_add_address(struct rtnl *rtnl, uint32_t index, const char *text, bool add)
+{
+	struct ifaddrmsg *header;
+	struct nlmsghdr *message =
+		rtnl_add(rtnl, add ? RTM_NEWADDR : RTM_DELADDR, add ? NLM_F_CREATE | NLM_F_EXCL : 0,
+			 sizeof(*header), (void **)&header);
+	unsigned int prefix;
+	uint8_t bytes[16];
+	int family = read_address(text, bytes, &prefix);
+
+	header->ifa_family = family;
+	header->ifa_prefixlen = prefix;
+	header->ifa_index = index;
+	mnl_attr_put(message, IFA_LOCAL, address_size(family), bytes);
+	mnl_attr_put(message, IFA_ADDRESS, address_size(family), bytes);
+	/* usable at once: nobody else has it, the keeper has seen to that */
+	if (family == AF_INET6)
+		mnl_attr_put_u32(message, IFA_FLAGS, IFA_F_NODAD);
+}
+
+void link_add_route(struct rtnl *rtnl, uint32_t index, const char *gateway, bool add)
+{
+	struct rtmsg *header;
+	struct nlmsghdr *message =
+		rtnl_add(rtnl, add ? RTM_NEWROUTE : RTM_DELROUTE,
+			 add ? NLM_F_CREATE | NLM_F_EXCL : 0, sizeof(*header), (void **)&header);
+	unsigned int prefix;
+	uint8_t bytes[16];
+	int family = read_address(gateway, bytes, &prefix);
+
+	header->rtm_family = family;
+	header->rtm_table = RT_TABLE_MAIN;
+	header->rtm_protocol = RTPROT_STATIC;
+	header->rtm_scope = RT_SCOPE_UNIVERSE;
+	header->rtm_type = RTN_UNICAST;
+	mnl_attr_put(message, RTA_GATEWAY, address_size(family), bytes);
+	mnl_attr_put_u32(message, RTA_OIF, index);
+}
+
+/* Worse than any other: nothing is routed by it. The kernel's own route to the subnet has another
+ * metric, and may be there twice. */
+#define CLAIM_METRIC 0x6e736374
+
+void link_add_claim(struct rtnl *rtnl, uint32_t index, const char *address)
+{
+	struct rtmsg *header;
+	struct nlmsghdr *message = rtnl_add(rtnl, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL,
+					    sizeof(*header), (void **)&header);
+	unsigned int prefix;
+	uint8_t bytes[16];
+	int family = read_address(address, bytes, &prefix);
+
+	for (unsigned int bit = prefix; bit < 8 * address_size(family); bit++)
+		bytes[bit / 8] &= ~(0x80 >> bit % 8);
+	header->rtm_family = family;
+	header->rtm_dst_len = prefix;
+	header->rtm_table = RT_TABLE_MAIN;
+	header->rtm_protocol = RTPROT_STATIC;
+	header->rtm_scope = RT_SCOPE_LINK;
+	header->rtm_type = RTN_UNICAST;
+	mnl_attr_put(message, RTA_DST, address_size(family), bytes);
+	mnl_attr_put_u32(message, RTA_OIF, index);
+	mnl_attr_put_u32(message, RTA_PRIORITY, CLAIM_METRIC);
+}
+
+/* --- batches whose failures have a name --- */
+
+void link_batch_expect(struct link_batch *batch, enum step step)
+{
+	while (batch->n < rtnl_position(&batch->rtnl) && batch->n < RTNL_BATCH_MAX)
+		batch->steps[batch->n++] = step;
+}
+
+int link_batch_commit(struct link_batch *batch, uint32_t detail, struct fault *fault)
+{
+	unsigned int position = 0;
+	int r = rtnl_commit(&batch->rtnl, &position);
+	enum step step = position < batch->n ? batch->steps[position] : STEP_LINK;
+
+	batch->n = 0;
+	return r < 0 ? fault_set(fault, step, detail, -r) : 0;
+}
+
+/* --- places --- */
+
+int link_open_place(const struct host *host, const struct task_end *end, int own_fd)
+{
+	int fd;
+
+	if (!end->host && end->pin)
+		return pin_open_path(host->vault_root_fd, end->pin, KIND_NET);
+	fd = fcntl(end->host ? host->net_fd : own_fd, F_DUPFD_CLOEXEC, 0);
+	return fd < 0 ? negative_errno() : fd;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The messages of rtnetlink that links are made, changed and removed with, and where these are
+ * sent: the net namespaces of a link's ends.
+ */
+#ifndef NSCTL_KERNEL_LINK_MESSAGE_H
+#define NSCTL_KERNEL_LINK_MESSAGE_H
+
+#include <linux/rtnetlink.h>
+#include "daemon/kernel/fault.h"
+#include "daemon/kernel/host.h"
+#include "daemon/kernel/rtnl.h"
+#include "daemon/wire/task.h"
+
+/* Messages that are sent together, each with the step that has failed when it does. */
+struct link_batch {
+	struct rtnl rtnl;
+	enum step steps[RTNL_BATCH_MAX];
+	unsigned int n;
+};
+
+/* What was added since the last call is this step. */
+void link_batch_expect(struct link_batch *batch, enum step step);
+/* Sends the batch. Returns 0, or -errno and *fault with the detail. */
+int link_batch_commit(struct link_batch *batch, uint32_t detail, struct fault *fault);
+
+/* Adds a message about an interface; index 0: a new one. Returns its header, and the message for
+ * attributes. */
+struct ifinfomsg *link_add_message(struct rtnl *rtnl, uint16_t type, uint16_t flags, uint32_t index,
+				   struct nlmsghdr **ret_message);
+void link_put_mac(struct nlmsghdr *message, const char *text);
+void link_add_flags(struct rtnl *rtnl, uint32_t index, bool up);
+void link_add_change(struct rtnl *rtnl, uint32_t index, const char *mac, uint32_t mtu);
+void link_add_address(struct rtnl *rtnl, uint32_t index, const char *text, bool add);
+void link_add_route(struct rtnl *rtnl, uint32_t index, const char *gateway, bool add);
+/* Makes the subnet of the address the interface's by a route of ours; -EEXIST: another interface
+ * has such a subnet. */
+void link_add_claim(struct rtnl *rtnl, uint32_t index, const char *address);
+
+/* Opens the net namespace of an end; own_fd: of an end without a pin. Returns it, which is the
+ * caller's to close, or -errno. */
+int link_open_place(const struct host *host, const struct task_end *end, int own_fd);
+
+#endif
