@@ -110,6 +110,8 @@ static bool send_begun(struct connection *connection, const struct method *metho
 	if (r == -EMSGSIZE)
 		return call_refuse(connection, ERROR_INVALID_VALUE, "spec",
 				   "is too large: mounts and labels together may have 60 KiB");
+	if (r == -ENOBUFS && front->no_lane.error)
+		return call_fail(connection, &front->no_lane);
 	failure_from_errno(&failure, r, "pass the request on");
 	return call_fail(connection, &failure);
 }

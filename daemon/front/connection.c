@@ -255,24 +255,30 @@ static void answer_lost(struct front *front)
 		hang_up(connection);
 }
 
+/* Reads what a message with WIRE_FAILURE is about. */
+static void read_failure(struct wire_message *message, struct failure *ret)
+{
+	struct wire_failure wire;
+
+	if (wire_decode(message, &wire_failure_layout, &wire) < 0 || !wire.error)
+		failure_from_errno(ret, -EBADMSG, "understand the keeper");
+	else
+		failure_set(ret, wire.error, wire.number, wire.subject, wire.text ? "%s" : NULL,
+			    wire.text);
+}
+
 static void answer(struct front *front)
 {
 	const struct nlmsghdr *header = front->message.header;
 	struct reply_fds fds = {.n = 0};
 	struct connection *connection = find_asker(front);
-	struct wire_failure wire;
+	struct failure failure;
 	bool fine;
 
 	if (!connection)
 		return;
 	if (header->nlmsg_flags & WIRE_FAILURE) {
-		struct failure failure;
-
-		if (wire_decode(&front->message, &wire_failure_layout, &wire) < 0 || !wire.error)
-			failure_from_errno(&failure, -EBADMSG, "understand the keeper");
-		else
-			failure_set(&failure, wire.error, wire.number, wire.subject,
-				    wire.text ? "%s" : NULL, wire.text);
+		read_failure(&front->message, &failure);
 		fine = call_fail(connection, &failure);
 	} else if (connection->method->layout == &wire_list_layout) {
 		answer_page(connection);
@@ -331,6 +337,7 @@ void connection_refuse_waiting(struct front *front)
 {
 	struct connection *waiting;
 
+	read_failure(&front->message, &front->no_lane);
 	while ((waiting = first_waiting(front))) {
 		/* without a lane the call fails, and is answered */
 		if (begin_call(waiting) == 0)

@@ -23,7 +23,7 @@ void connection_answer(struct front *front, bool lost);
 /* The pipe takes requests again, or there is another lane. */
 void connection_resume_all(struct front *front);
 
-/* There is no lane and will be none: calls that wait for one are answered with an error. */
+/* The keeper has just said why there is no lane: calls that wait for one are answered with that. */
 void connection_refuse_waiting(struct front *front);
 
 /* WIRE_STOP: lets go of the clients that wait for nothing, and of the others once they do. */

@@ -6,6 +6,7 @@
 #include <event2/event.h>
 #include "daemon/wire/layout.h"
 #include "daemon/wire/stream.h"
+#include "protocol/error.h"
 #include "protocol/idl.h"
 
 /* What the keeper says: answers, connections and lanes, some with descriptors. */
@@ -30,6 +31,7 @@ struct front {
 	struct wire_handles handles; /* descriptors of the request that is being written */
 	struct lane *lanes;
 	bool lane_wanted; /* the keeper has been asked for another, and need not be asked again */
+	struct failure no_lane; /* why there is none, as the keeper has said */
 	struct event *lanes_rest;
 };
 

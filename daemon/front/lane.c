@@ -154,7 +154,7 @@ int lane_send(struct front *front)
 	int r;
 
 	if (!lane)
-		return -EAGAIN;
+		return -ENOBUFS;
 	wire.number = lane->number;
 	if (!wire_put_item(&front->writer, WIRE_ITEM_LANE, &wire_lane_layout, &wire))
 		return -EMSGSIZE;

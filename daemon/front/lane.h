@@ -18,7 +18,7 @@ bool lane_is_free(struct front *front);
 
 /*
  * Sends front->handles by a free lane, as the descriptors of the request that front->writer holds,
- * and names the lane in it. Returns 0; -EAGAIN: no lane is free; -EMSGSIZE; or another -errno.
+ * and names the lane in it. Returns 0; -ENOBUFS: no lane is free; -EMSGSIZE; or another -errno.
  */
 int lane_send(struct front *front);
 

@@ -23,17 +23,17 @@ static void on_lane(struct front *front)
 {
 	struct wire_lane wire;
 
-	if (wire_decode(&front->message, &wire_lane_layout, &wire) < 0)
-		return;
-	if (wire.number) {
+	if (front->message.header->nlmsg_flags & WIRE_FAILURE) {
+		/* calls wait for the lanes that are in use, if there are any */
+		if (front->lanes)
+			return;
+		front->lane_wanted = false;
+		connection_refuse_waiting(front);
+	} else if (wire_decode(&front->message, &wire_lane_layout, &wire) == 0) {
 		front->lane_wanted = false;
 		lane_add(front, wire.number, wire_take_fd(&front->message, wire.lane_fd));
 		connection_resume_all(front);
-	} else if (!front->lanes) {
-		front->lane_wanted = false;
-		connection_refuse_waiting(front);
 	}
-	/* else there is none beside those that are in use: calls wait for these */
 }
 
 static void on_message(struct front *front)

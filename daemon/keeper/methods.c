@@ -112,10 +112,8 @@ static int admit(struct front *front, const struct request *request, uint64_t pr
 {
 	bool begins = processes || begins_something[request->op];
 
-	if (begins && request->subject.uid != 0 &&
-	    ending_count(front->keeper, front->identity.uid) >= ENDING_MAX)
-		return failure_set(failure, ERROR_LIMIT_EXCEEDED, ENDING_MAX, "hangingProcesses",
-				   NULL);
+	if (begins && ending_check(front->keeper, front->identity.uid, failure))
+		return failure->error;
 	if (front->n_requests >= REQUESTS_MAX && (processes || !answered_at_once[request->op]))
 		return failure_set(failure, ERROR_LIMIT_EXCEEDED, REQUESTS_MAX, "requests", NULL);
 	if (authz_operation(&request->subject, request->op, failure) == 0)

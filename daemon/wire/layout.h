@@ -56,7 +56,8 @@ enum wire_op {
 	WIRE_STOPPED,
 	/* front to keeper, without reply: a call with descriptors waits for a lane */
 	WIRE_LANE_WANTED,
-	/* keeper to front, unasked: struct wire_lane, a lane that the front may use from now on.
+	/* keeper to front, unasked: struct wire_lane, a lane that the front may use from now on;
+	 * with WIRE_FAILURE: struct wire_failure, why it gets no other lane now.
 	 * Front to keeper, without reply: the front has closed its end of this lane. On the lane
 	 * itself: the descriptors of the request nlmsg_seq of connection nlmsg_pid. */
 	WIRE_LANE,

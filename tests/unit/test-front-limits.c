@@ -218,6 +218,39 @@ static void test_too_large(void **state _unused_)
 	free(text);
 }
 
+/* --- lanes --- */
+
+/* A call for which the keeper gives no lane is answered with the keeper's reason, and the next one
+ * asks again. */
+static void test_lane_denied(void **state _unused_)
+{
+	static const char exec[] =
+		"{\"method\":\"org.nsctl.Exec\",\"parameters\":{\"name\":\"box\","
+		"\"command\":[\"true\"]}}";
+	const struct wire_failure failure = {
+		.error = ERROR_LIMIT_EXCEEDED, .number = 16, .subject = "hangingProcesses"};
+	struct fake_keeper keeper;
+	int client;
+
+	keeper_start(&keeper, 0);
+	client = keeper_connect(&keeper, 1, SCOPE_FULL, NULL);
+	for (int i = 0; i < 2; i++) {
+		client_send(client, exec);
+		wait_for(keeper.requests_fd, POLLIN);
+		assert_int_equal(
+			wire_inbox_receive(&keeper.inbox, keeper.requests_fd, &keeper.message), 1);
+		assert_int_equal(keeper.message.header->nlmsg_type, WIRE_LANE_WANTED);
+		wire_begin(&keeper.writer, WIRE_LANE, WIRE_FAILURE, 0, 0);
+		wire_put(&keeper.writer, &wire_failure_layout, &failure);
+		assert_int_equal(wire_send(&keeper.writer, keeper.channel_fd), 0);
+		client_expect(client,
+			      "{\"error\":\"org.nsctl.LimitExceeded\",\"parameters\":{\"limit\":"
+			      "\"hangingProcesses\",\"value\":16}}");
+	}
+	keeper_close_client(&keeper, client, 1);
+	keeper_stop(&keeper);
+}
+
 /* --- what it may do --- */
 
 static void test_status(void **state _unused_)
@@ -420,6 +453,7 @@ int main(void)
 		cmocka_unit_test(test_answer_without_room),
 		cmocka_unit_test(test_channel_full),
 		cmocka_unit_test(test_too_large),
+		cmocka_unit_test(test_lane_denied),
 		cmocka_unit_test(test_status),
 		cmocka_unit_test(test_without_channel),
 #ifndef NSCTL_SANITIZED

@@ -82,14 +82,24 @@ static void forget_lost(struct lanes *lanes)
 	}
 }
 
-/* Tells the front that there is no lane of this number any more; 0: that it gets no other now. */
-static void deny(const struct lanes *lanes, uint32_t number)
+/* Tells the front that there is no lane of this number any more. */
+static void take_away(const struct lanes *lanes, uint32_t number)
 {
 	const struct wire_lane none = {.number = number, .lane_fd = -1};
 	struct wire_writer *writer = &lanes->keeper->to_front;
 
 	wire_begin(writer, WIRE_LANE, 0, 0, 0);
 	wire_put(writer, &wire_lane_layout, &none);
+	lanes->say(lanes->front);
+}
+
+/* Tells the front why it gets no other lane now. */
+static void deny(const struct lanes *lanes, const struct failure *failure)
+{
+	struct wire_writer *writer = &lanes->keeper->to_front;
+
+	wire_begin(writer, WIRE_LANE, WIRE_FAILURE, 0, 0);
+	request_put_failure(writer, failure);
 	lanes->say(lanes->front);
 }
 
@@ -111,42 +121,46 @@ static void on_opened(struct operation *operation, const struct task_report *rep
 static void on_open_done(struct operation *operation, const struct task_report *report)
 {
 	struct lane *lane = operation->context;
+	struct failure failure;
 
 	lane->opening = false;
 	if (!lane->worker && report->error)
-		log_line(LOG_ERR, &(struct log_fields){.error = report->error},
-			 "no lane can be opened for descriptors of clients: %s",
-			 strerror(report->error));
-	if (!lane->lanes)
+		log_by_user("lanes not opened", LOG_ERR,
+			    &(struct log_fields){
+				    .has_uid = true, .uid = operation->uid, .error = report->error},
+			    "no lane can be opened for descriptors of clients: %s",
+			    strerror(report->error));
+	if (!lane->lanes) {
 		lane_free(lane);
-	else if (!lane->worker)
-		deny(lane->lanes, 0);
+	} else if (!lane->worker) {
+		verdict_on(report, &failure);
+		deny(lane->lanes, &failure);
+	}
 }
 
 /* A front that has been taken over may open a lane, let its worker hang, close it, and ask again.
- */
-static bool may_open(const struct lanes *lanes)
+ * Returns 0, or an error and *failure. */
+static int check_limits(const struct lanes *lanes, struct failure *failure)
 {
-	return lanes->n < LANES_MAX &&
-	       (lanes->uid == 0 || (ending_count(lanes->keeper, lanes->uid) < ENDING_MAX &&
-				    ending_count_all(lanes->keeper, lanes->uid) < RESTING_MAX));
+	if (lanes->n >= LANES_MAX)
+		return failure_set(failure, ERROR_LIMIT_EXCEEDED, LANES_MAX, "requests", NULL);
+	if (lanes->uid != 0 && ending_count_all(lanes->keeper, lanes->uid) >= RESTING_MAX)
+		return failure_set(failure, ERROR_LIMIT_EXCEEDED, RESTING_MAX, "hangingProcesses",
+				   NULL);
+	return ending_check(lanes->keeper, lanes->uid, failure);
 }
 
-void lane_open(struct lanes *lanes)
+/* Makes the lane and the operation that opens it, which waits for the user's turn like all others:
+ * each lane costs a process. Returns 0 or -errno. */
+static int lane_new(struct lanes *lanes, struct operation **ret)
 {
-	struct operation *operation;
-	struct lane *lane;
+	struct lane *lane = calloc(1, sizeof(*lane));
+	int r = lane ? operation_new(lanes->keeper, lanes->uid, TURN_MAKE, OPEN_SECONDS, ret)
+		     : -ENOMEM;
 
-	forget_lost(lanes);
-	if (!may_open(lanes)) {
-		deny(lanes, 0);
-		return;
-	}
-	lane = calloc(1, sizeof(*lane));
-	if (!lane || operation_new_own(lanes->keeper, OPEN_SECONDS, &operation) < 0) {
+	if (r < 0) {
 		free(lane);
-		deny(lanes, 0);
-		return;
+		return r;
 	}
 	*lane = (struct lane){.next = lanes->first,
 			      .lanes = lanes,
@@ -154,14 +168,35 @@ void lane_open(struct lanes *lanes)
 			      .opening = true};
 	lanes->first = lane;
 	lanes->n++;
-	operation->context = lane;
-	operation->report = on_opened;
-	operation->done = on_open_done;
-	operation->ends_early = true;
-	if (operation_send(operation, TASK_LANE, NULL, NULL) == 0)
+	(*ret)->context = lane;
+	(*ret)->report = on_opened;
+	(*ret)->done = on_open_done;
+	(*ret)->ends_early = true;
+	return 0;
+}
+
+void lane_open(struct lanes *lanes)
+{
+	struct operation *operation;
+	struct failure failure;
+	int r;
+
+	forget_lost(lanes);
+	if (check_limits(lanes, &failure)) {
+		deny(lanes, &failure);
 		return;
-	lane->opening = false;
-	deny(lanes, 0);
+	}
+	r = lane_new(lanes, &operation);
+	if (r == 0) {
+		r = operation_send(operation, TASK_LANE, NULL, NULL);
+		/* the newest: nobody opens it any more */
+		if (r < 0)
+			lanes->first->opening = false;
+	}
+	if (r == 0)
+		return;
+	failure_from_errno(&failure, r, "open a lane for descriptors");
+	deny(lanes, &failure);
 }
 
 int lane_end(struct lanes *lanes, struct wire_message *message)
@@ -247,7 +282,7 @@ int lane_operation(const struct request *request, bool last, unsigned int second
 
 	/* the front may not see it: a worker that is stuck has not closed its end */
 	if (lane && !lane->worker)
-		deny(lane->lanes, lane->number);
+		take_away(lane->lanes, lane->number);
 	if (!lane || !lane->worker)
 		return -ECONNRESET;
 	if (lane->worker->operation)

@@ -34,7 +34,7 @@ struct lane_process {
 };
 
 /* Opens another lane for the front, unless it has as many as it may. The front is told when the
- * lane is there, or that it gets none. */
+ * lane is there, or why it gets none. */
 void lane_open(struct lanes *lanes);
 /* The front has closed its end of this lane. Returns 0 or -EBADMSG: it has no such lane. */
 int lane_end(struct lanes *lanes, struct wire_message *message);

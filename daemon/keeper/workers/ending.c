@@ -106,6 +106,13 @@ size_t ending_count(const struct keeper *keeper, uid_t uid)
 	return n;
 }
 
+int ending_check(const struct keeper *keeper, uid_t uid, struct failure *failure)
+{
+	if (uid == 0 || ending_count(keeper, uid) < ENDING_MAX)
+		return 0;
+	return failure_set(failure, ERROR_LIMIT_EXCEEDED, ENDING_MAX, "hangingProcesses", NULL);
+}
+
 size_t ending_count_all(const struct keeper *keeper, uid_t uid)
 {
 	size_t n = 0;

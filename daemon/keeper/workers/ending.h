@@ -26,6 +26,8 @@ void ending_add(struct keeper *keeper, uint32_t number, int channel_fd, uid_t ui
 void ending_is_over(struct keeper *keeper, uint32_t number);
 /* Returns how many of this user's hang. */
 size_t ending_count(const struct keeper *keeper, uid_t uid);
+/* Returns 0, or an error and *failure: so many of this user's hang that nothing more is begun. */
+int ending_check(const struct keeper *keeper, uid_t uid, struct failure *failure);
 /* Returns how many of this user's have not ended, with those that were told to a moment ago. */
 size_t ending_count_all(const struct keeper *keeper, uid_t uid);
 /* The keeper ends. */
