@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the keeper does for a front that has been taken over, and no more: front.c and lane.c with a
+ * loop of the test's own. No process is started: what the spawner is told stays in its channel.
+ * What requests mean is not looked at.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "daemon/keeper/base/clock.h"
+#include "daemon/keeper/request/front-part.h"
+#include "daemon/keeper/workers/ending.h"
+#include "daemon/keeper/workers/operation.h"
+#include "daemon/wire/message.h"
+
+#define USER 61000
+#define OTHER 61001
+/* At most so many of a front's requests are taken in one pass of the loop. */
+#define AT_ONCE_MAX 64
+/* Processes of a user's that may be about to end: see RESTING_MAX in lane.c. */
+#define RESTING 128
+
+/* The keeper and the other ends of what it writes to. */
+struct bed {
+	struct config config;
+	struct keeper keeper;
+	int spawner_fd, said_fd, saying_fd;
+	struct wire_message message;
+};
+
+/* --- in the place of the keeper's own --- */
+
+static size_t handled;
+
+static int on_message(struct front *front _unused_, struct wire_message *message _unused_)
+{
+	handled++;
+	return 0;
+}
+
+static void on_writable(struct keeper *keeper _unused_)
+{
+}
+
+static const struct upcalls calls = {.message = on_message, .front_writable = on_writable};
+
+static uint64_t now = 1;
+
+uint64_t clock_boottime(void)
+{
+	return now;
+}
+
+uint64_t clock_wall(void)
+{
+	return now;
+}
+
+/* --- the bed --- */
+
+static void make_pair(int *ret_ours, int *ret_theirs)
+{
+	int pair[2];
+
+	assert_int_equal(
+		socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair), 0);
+	*ret_ours = pair[0];
+	*ret_theirs = pair[1];
+}
+
+static int setup(void **state)
+{
+	struct bed *bed = calloc(1, sizeof(*bed));
+	struct keeper *keeper = &bed->keeper;
+
+	assert_non_null(bed);
+	*state = bed;
+	bed->config.limits.fronts = 100;
+	keeper->config = &bed->config;
+	keeper->upcalls = &calls;
+	keeper->loop = event_base_new();
+	assert_non_null(keeper->loop);
+	assert_int_equal(registry_new(&keeper->registry), 0);
+	assert_int_equal(wire_writer_init(&keeper->to_spawner), 0);
+	assert_int_equal(wire_writer_init(&keeper->to_worker), 0);
+	assert_int_equal(wire_writer_init(&keeper->to_front), 0);
+	assert_int_equal(wire_message_init(&keeper->from_front), 0);
+	assert_int_equal(wire_message_init(&bed->message), 0);
+	make_pair(&keeper->spawner_fd, &bed->spawner_fd);
+	make_pair(&bed->saying_fd, &bed->said_fd);
+	operation_begin(keeper);
+	handled = 0;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct bed *bed = *state;
+	struct keeper *keeper = &bed->keeper;
+
+	while (keeper->fronts)
+		front_free(keeper->fronts);
+	/* without the spawner no operation comes to anything, and each ends */
+	close(bed->spawner_fd);
+	for (int i = 0; keeper->operations && i < 1000; i++)
+		assert_true(event_base_loop(keeper->loop, EVLOOP_ONCE) >= 0);
+	assert_null(keeper->operations);
+	operation_free_all(keeper);
+	registry_free(keeper->registry);
+	wire_writer_done(&keeper->to_spawner);
+	wire_writer_done(&keeper->to_worker);
+	wire_writer_done(&keeper->to_front);
+	wire_message_done(&keeper->from_front);
+	wire_message_done(&bed->message);
+	event_base_free(keeper->loop);
+	close(keeper->spawner_fd);
+	close(bed->saying_fd);
+	close(bed->said_fd);
+	free(bed);
+	return 0;
+}
+
+/* --- the pipe --- */
+
+static struct front *new_front(struct keeper *keeper, uid_t uid)
+{
+	const struct connection connection = {.peer.identity.uid = uid, .charged = uid};
+	struct failure failure = {};
+	struct front *front;
+
+	assert_int_equal(front_find(keeper, &connection, &front, &failure), 0);
+	return front;
+}
+
+/* Writes requests into the front's pipe until it has no room. Returns how many. */
+static size_t flood(struct front *front)
+{
+	struct wire_writer writer;
+	char path[64];
+	size_t n = 0;
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", front->requests_fd);
+	fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_int_equal(wire_writer_init(&writer), 0);
+	wire_begin(&writer, WIRE_LANE_WANTED, 0, 0, 0);
+	while (write(fd, writer.buffer, writer.buffer->header.nlmsg_len) > 0)
+		n++;
+	assert_int_equal(errno, EAGAIN);
+	wire_writer_done(&writer);
+	close(fd);
+	return n;
+}
+
+/* A pass of the loop, in which each that is ready has its turn. Returns how many requests it took.
+ */
+static size_t pass(struct keeper *keeper)
+{
+	size_t before = handled;
+
+	assert_true(event_base_loop(keeper->loop, EVLOOP_ONCE | EVLOOP_NONBLOCK) >= 0);
+	return handled - before;
+}
+
+static void test_flood(void **state)
+{
+	struct bed *bed = *state;
+	size_t written = flood(new_front(&bed->keeper, USER));
+
+	assert_true(written > 10 * (size_t)AT_ONCE_MAX);
+	for (size_t passes = 0; handled < written; passes++) {
+		assert_true(pass(&bed->keeper) <= AT_ONCE_MAX);
+		/* none is forgotten, as when nothing wakes the loop up for what has been read
+		 * already */
+		assert_true(passes < 2 * written);
+	}
+	assert_int_equal(handled, written);
+}
+
+/* --- lanes --- */
+
+static struct bed *saying;
+
+/* In the place of a front. */
+static void say(struct front *front _unused_)
+{
+	assert_int_equal(wire_send(&saying->keeper.to_front, saying->saying_fd), 0);
+}
+
+static struct lanes lanes_of(struct bed *bed, uid_t uid)
+{
+	saying = bed;
+	return (struct lanes){.keeper = &bed->keeper, .uid = uid, .say = say};
+}
+
+/* The front has been told that this limit keeps it from having a lane. */
+static void expect_limit(struct bed *bed, const char *limit, int64_t value)
+{
+	struct wire_failure failure;
+
+	assert_int_equal(wire_receive_now(&bed->message, bed->said_fd), 1);
+	assert_int_equal(bed->message.header->nlmsg_type, WIRE_LANE);
+	assert_true(bed->message.header->nlmsg_flags & WIRE_FAILURE);
+	assert_int_equal(wire_decode(&bed->message, &wire_failure_layout, &failure), 0);
+	assert_int_equal(failure.error, ERROR_LIMIT_EXCEEDED);
+	assert_string_equal(failure.subject, limit);
+	assert_int_equal(failure.number, value);
+}
+
+/* Returns how many processes the spawner has been told to fork, and forgets all that it was told.
+ */
+static size_t count_forks(struct bed *bed)
+{
+	size_t n = 0;
+
+	while (wire_receive_now(&bed->message, bed->spawner_fd) == 1)
+		n += bed->message.header->nlmsg_type == TASK_FORK;
+	return n;
+}
+
+/* Opens a lane for each of two users, of whom only the other one gets it. */
+static void expect_denied(struct bed *bed, const char *limit, int64_t value)
+{
+	struct lanes lanes = lanes_of(bed, USER), others = lanes_of(bed, OTHER);
+
+	count_forks(bed);
+	lane_open(&lanes);
+	expect_limit(bed, limit, value);
+	assert_int_equal(lanes.n, 0);
+	assert_int_equal(count_forks(bed), 0);
+	lane_open(&others);
+	assert_int_equal(others.n, 1);
+	assert_int_equal(count_forks(bed), 1);
+	lanes_free(&others);
+}
+
+/* Workers are told to end by the closing of their lanes, more of them than can be told to hang. */
+static void test_lanes_while_many_end(void **state)
+{
+	struct bed *bed = *state;
+	struct lanes lanes = lanes_of(bed, USER);
+
+	for (uint32_t i = 1; i <= RESTING; i++)
+		ending_add(&bed->keeper, i, -1, USER, false);
+	expect_denied(bed, "hangingProcesses", RESTING);
+	ending_is_over(&bed->keeper, 1);
+	lane_open(&lanes);
+	assert_int_equal(lanes.n, 1);
+	lanes_free(&lanes);
+}
+
+static void test_lanes_while_some_hang(void **state)
+{
+	struct bed *bed = *state;
+
+	for (uint32_t i = 1; i <= ENDING_MAX; i++)
+		ending_add(&bed->keeper, i, -1, USER, false);
+	now += 60 * UINT64_C(1000000);
+	expect_denied(bed, "hangingProcesses", ENDING_MAX);
+}
+
+/* However many fronts of a user ask: the lanes that are being opened are no more than its turn
+ * allows. */
+static void test_lanes_in_turn(void **state)
+{
+	enum { FRONTS = 16 };
+	struct bed *bed = *state;
+	struct lanes lanes[FRONTS], others = lanes_of(bed, OTHER);
+	size_t each = bed->keeper.turns.each_max;
+
+	for (size_t i = 0; i < FRONTS; i++) {
+		lanes[i] = lanes_of(bed, USER);
+		lane_open(&lanes[i]);
+		assert_int_equal(lanes[i].n, 1);
+	}
+	assert_int_equal(count_forks(bed), MIN(each, (size_t)FRONTS));
+	lane_open(&others);
+	assert_int_equal(count_forks(bed), 1);
+	for (size_t i = 0; i < FRONTS; i++)
+		lanes_free(&lanes[i]);
+	lanes_free(&others);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_flood, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_lanes_while_many_end, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_lanes_while_some_hang, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_lanes_in_turn, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
