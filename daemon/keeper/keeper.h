@@ -22,6 +22,7 @@
 #include "daemon/keeper/request/peer.h"
 #include "daemon/keeper/state/registry.h"
 #include "daemon/keeper/state/store.h"
+#include "daemon/wire/queue.h"
 #include "daemon/wire/task.h"
 
 #define KEEPER_CGROUP_SIZE 256
@@ -76,6 +77,12 @@ struct closer {
 	struct event *event;
 };
 
+/* Of spawner-orders.c. */
+struct spawner_orders {
+	struct wire_queue waiting;
+	struct event *writable;
+};
+
 /* Of operation.c. */
 struct sharing {
 	uid_t last;	  /* whose operation was the last one; -1: there was none */
@@ -125,6 +132,7 @@ struct keeper {
 	char table[64];			 /* the firewall's */
 	bool host_ipv6_egress;		 /* this host can forward IPv6 for some interfaces only */
 	struct wire_writer to_spawner;
+	struct spawner_orders spawner_orders;
 	struct wire_writer to_worker; /* orders, for which a worker may first have to be forked */
 	struct operation *operations;
 	struct turns turns;

@@ -33,6 +33,7 @@
 #include "daemon/keeper/workers/boot-records.h"
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/keeper/workers/spare.h"
+#include "daemon/keeper/workers/spawner-orders.h"
 #include "daemon/keeper/workers/spawner.h"
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/fault.h"
@@ -280,6 +281,7 @@ static void tear_down(struct keeper *keeper)
 	names_stop();
 	if (keeper->spawner_event)
 		event_free(keeper->spawner_event);
+	spawner_orders_stop(keeper);
 	lease_close(keeper);
 	if (keeper->registry)
 		process_watch_stop(keeper);

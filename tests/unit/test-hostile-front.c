@@ -17,6 +17,7 @@
 #include "daemon/keeper/request/front-part.h"
 #include "daemon/keeper/workers/ending.h"
 #include "daemon/keeper/workers/operation.h"
+#include "daemon/keeper/workers/spawner-orders.h"
 #include "daemon/wire/message.h"
 
 #define USER 61000
@@ -112,6 +113,7 @@ static int teardown(void **state)
 		assert_true(event_base_loop(keeper->loop, EVLOOP_ONCE) >= 0);
 	assert_null(keeper->operations);
 	operation_free_all(keeper);
+	spawner_orders_stop(keeper);
 	registry_free(keeper->registry);
 	wire_writer_done(&keeper->to_spawner);
 	wire_writer_done(&keeper->to_worker);
@@ -288,6 +290,31 @@ static void test_lanes_in_turn(void **state)
 	lanes_free(&others);
 }
 
+/* --- orders to the spawner --- */
+
+/* Whoever closes lanes faster than the spawner reads: each worker is heard of, in order. */
+static void test_orders_wait(void **state)
+{
+	enum { ORDERS = 2000 };
+	struct bed *bed = *state;
+	uint32_t heard = 0;
+	int size = 1;
+
+	assert_int_equal(
+		setsockopt(bed->keeper.spawner_fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size)), 0);
+	for (uint32_t i = 1; i <= ORDERS; i++)
+		ending_add(&bed->keeper, i, -1, USER, i % 2);
+	for (size_t passes = 0; heard < ORDERS && passes < 2 * ORDERS; passes++) {
+		while (wire_receive_now(&bed->message, bed->spawner_fd) == 1) {
+			assert_int_equal(bed->message.header->nlmsg_seq, ++heard);
+			assert_int_equal(bed->message.header->nlmsg_type,
+					 heard % 2 ? TASK_ABORT : TASK_AWAIT);
+		}
+		pass(&bed->keeper);
+	}
+	assert_int_equal(heard, ORDERS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -295,6 +322,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_lanes_while_many_end, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_lanes_while_some_hang, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_lanes_in_turn, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_orders_wait, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,7 +2,7 @@
 #include <sys/socket.h>
 #include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/workers/ending.h"
-#include "daemon/wire/message.h"
+#include "daemon/keeper/workers/spawner-orders.h"
 
 /* A process that can end does so in that time. */
 #define GRACE_MICROSECONDS UINT64_C(2000000)
@@ -56,7 +56,7 @@ static void on_readable(evutil_socket_t fd, short what _unused_, void *context)
 static void tell_spawner(struct keeper *keeper, uint32_t number, bool kill)
 {
 	wire_begin(&keeper->to_spawner, kill ? TASK_ABORT : TASK_AWAIT, 0, number, 0);
-	(void)wire_send(&keeper->to_spawner, keeper->spawner_fd);
+	(void)spawner_order(keeper);
 }
 
 void ending_add(struct keeper *keeper, uint32_t number, int channel_fd, uid_t uid, bool kill)

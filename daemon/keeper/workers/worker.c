@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <sys/socket.h>
 #include "daemon/keeper/workers/ending.h"
+#include "daemon/keeper/workers/spawner-orders.h"
 #include "daemon/keeper/workers/worker.h"
 #include "daemon/wire/message.h"
 
@@ -16,7 +17,7 @@ static int order_fork(struct worker *worker, int channel_fd)
 
 	wire_begin(&keeper->to_spawner, TASK_FORK, 0, worker->number, 0);
 	wire_put(&keeper->to_spawner, &task_fork_layout, &task);
-	return wire_send(&keeper->to_spawner, keeper->spawner_fd);
+	return spawner_order(keeper);
 }
 
 void worker_free(struct worker *worker)
