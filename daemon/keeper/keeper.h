@@ -19,6 +19,7 @@
 #include "daemon/keeper/policy/authz.h"
 #include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/policy/subid.h"
+#include "daemon/keeper/base/arrival-queue.h"
 #include "daemon/keeper/request/peer.h"
 #include "daemon/keeper/state/registry.h"
 #include "daemon/keeper/state/store.h"
@@ -35,7 +36,7 @@ struct front;
 struct ending;
 struct lane_process;
 struct lanes;
-struct refused;
+struct refusals;
 struct operation;
 struct subscription;
 struct boot;
@@ -144,9 +145,10 @@ struct keeper {
 	struct spares spares;
 	/* server */
 	int socket_fd;
-	const char *socket_path;   /* of the one that we have made; NULL: it was handed over */
+	const char *socket_path; /* of the one that we have made; NULL: it was handed over */
+	struct arrival_queue arrival_queue;
 	struct arrivals *arrivals; /* NULL: no connection is accepted */
-	struct refused *refused;
+	struct refusals *refusals;
 	struct subid_owners subid_owners;
 	struct front *fronts;
 	uint32_t last_connection;
@@ -183,6 +185,7 @@ struct connection {
 	bool shared;   /* its front serves all connections behind which this user stands */
 	struct authz_subject subject;
 	char scope_name[KEY_SIZE];	   /* behind subject.scope_text */
+	bool has_asked;			   /* at least one request has come by it */
 	bool has_leases;		   /* sets or commands that end with it */
 	struct subscription *subscription; /* NULL: it does not monitor */
 };

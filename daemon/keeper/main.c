@@ -264,7 +264,7 @@ static int run(struct keeper *keeper)
 
 static void tear_down(struct keeper *keeper)
 {
-	if (keeper->fronts || keeper->arrivals || keeper->refused) {
+	if (keeper->fronts || keeper->arrivals || keeper->refusals) {
 		arrival_stop(keeper);
 		server_stop(keeper);
 	}

@@ -165,6 +165,7 @@ int methods_dispatch(struct front *front, struct wire_message *message)
 	}
 	if (!handlers[header->nlmsg_type] || lane_claim(&request, message, &processes) < 0)
 		return -EBADMSG;
+	connection->has_asked = true;
 	request.subject = connection->subject;
 	request.owner = connection->subject.uid;
 	if (admit(front, &request, processes, &failure))

@@ -147,3 +147,66 @@ finally:
 PYTHON
 	end_server trace
 }
+
+# backlog: how many connections may wait at the socket.
+backlog() { ss -xlH src "$runtime/socket" | awk '{print $4}'; }
+backlog_is() { [ "$(backlog)" = "$1" ]; }
+
+@test "a flood finds a short queue at the socket, which is long again afterwards" {
+	start_daemon
+	backlog_is 512
+	cat >"$runtime.flood.py" <<'PYTHON'
+import os, socket, sys
+os.setgroups([])
+os.setresgid(*3 * [int(sys.argv[2])])
+os.setresuid(*3 * [int(sys.argv[2])])
+while True:
+    c = socket.socket(socket.AF_UNIX)
+    c.connect(sys.argv[1])
+    c.close()
+PYTHON
+	start_server flood python3 "$runtime.flood.py" "$runtime/socket" "$user_id"
+	eventually backlog_is 16
+	other create -n box
+	other rm box
+	end_server flood
+	rm "$runtime.flood.py"
+	# a connection that has come to something shows that it is over
+	calm() { nsctl list && backlog_is 512; }
+	eventually calm
+}
+
+@test "a user whose connections come to nothing is still served, and so are others" {
+	start_daemon
+	python "$user_id" "$other_id" <<'PYTHON'
+import os, sys
+from varlink import Client
+path, user, other = os.environ["NSCTL_SOCKET"], int(sys.argv[1]), int(sys.argv[2])
+idle = [Client(path, user) for _ in range(200)]
+# all of these have reached a front when the last one has
+idle[-1].call("GetStatus")
+for c in idle: c.close()
+for uid in (user, other): Client(path, uid, 60).call("GetStatus")
+PYTHON
+}
+
+@test "of those that are refused a bounded number is kept open" {
+	printf '[limits]\nconnections = 1\n' >"$config"
+	start_daemon --config="$config"
+	python "$user_id" "$(cat "$runtime.pid")" <<'PYTHON'
+import os, sys
+from varlink import Client, VarlinkError
+path, user, keeper = os.environ["NSCTL_SOCKET"], int(sys.argv[1]), sys.argv[2]
+def descriptors(): return len(os.listdir(f"/proc/{keeper}/fd"))
+held = Client(path, user)
+held.call("GetStatus")
+before = descriptors()
+refused = []
+for _ in range(200):
+    refused.append(Client(path, user, 60))
+    try: raise AssertionError(refused[-1].receive())
+    except VarlinkError as error: assert error.name == "LimitExceeded", error
+assert descriptors() - before < 80, (before, descriptors())
+held.call("GetStatus")
+PYTHON
+}

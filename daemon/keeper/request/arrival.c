@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 #include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/request/arrival.h"
@@ -10,102 +11,31 @@
 #include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/request/server.h"
 
-/* In one pass of the loop: an accept costs a few microseconds, to serve one some fifty. */
-#define ACCEPTS_AT_ONCE 8
+/* How long one pass of the loop accepts, and how many connections it serves (some 50 us each). */
+#define ACCEPT_MICROSECONDS 250
 #define SERVES_AT_ONCE 2
+/* How long accepting rests after a pass in which a connection came to nothing. */
+#define REST_MICROSECONDS 250
+/* A pass with so many of those sees a flood. It is over when none has been seen for so long. */
+#define FLOOD_CONNECTIONS 8
+#define CALM_MICROSECONDS UINT64_C(1000000)
+/* How many connections wait at the socket in a flood: each of another user waits behind them. */
+#define FLOOD_BACKLOG 16
+/* How long accepting rests when descriptors or memory have run out. */
+#define SHORTAGE_MICROSECONDS 100000
 /* While so many wait for their turn no connection is accepted. */
 #define WAITING_MAX 1024
 /* Between two lines in the log that say the same. */
 #define COMPLAINT_MICROSECONDS UINT64_C(10000000)
 
-struct arrival {
-	struct arrival *next;
-	int fd;
-};
-
-/* One user's, the first to be served first. */
-struct queue {
-	struct queue *next;
-	uid_t uid;
-	struct arrival *first, **end;
-};
-
 struct arrivals {
 	struct keeper *keeper;
-	struct event *accept, *serve;
-	struct queue *first, **end; /* the user whose turn it is, and those after */
-	size_t n_waiting;
-	bool pausing;
+	struct event *accept, *serve, *rest;
+	int rest_fd; /* a timer: the loop's own count in milliseconds */
+	bool resting;
+	uint64_t flood_end; /* CLOCK_BOOTTIME, as soon as another one is not seen; 0: no flood */
 	uint64_t next_complaint; /* CLOCK_BOOTTIME */
 };
-
-/* --- queues --- */
-
-static struct queue *find_queue(struct arrivals *arrivals, uid_t uid)
-{
-	struct queue *queue = arrivals->first;
-
-	while (queue && queue->uid != uid)
-		queue = queue->next;
-	return queue;
-}
-
-static void append_queue(struct arrivals *arrivals, struct queue *queue)
-{
-	queue->next = NULL;
-	*arrivals->end = queue;
-	arrivals->end = &queue->next;
-}
-
-static int push(struct arrivals *arrivals, uid_t uid, int fd)
-{
-	struct queue *queue = find_queue(arrivals, uid);
-	struct arrival *arrival = malloc(sizeof(*arrival));
-
-	if (!queue) {
-		queue = malloc(sizeof(*queue));
-		if (queue) {
-			*queue = (struct queue){.uid = uid, .end = &queue->first};
-			append_queue(arrivals, queue);
-		}
-	}
-	if (!queue || !arrival) {
-		free(arrival);
-		return -ENOMEM;
-	}
-	*arrival = (struct arrival){.fd = fd};
-	*queue->end = arrival;
-	queue->end = &arrival->next;
-	arrivals->n_waiting++;
-	return 0;
-}
-
-/* Takes the next connection of the user whose turn it is; that user's other connections wait until
- * all users have had their turn. Returns the socket, or -1 when no connection waits. */
-static int pop(struct arrivals *arrivals, uid_t *ret_uid)
-{
-	struct queue *queue = arrivals->first;
-	struct arrival *arrival = queue ? queue->first : NULL;
-	int fd = -1;
-
-	if (!queue)
-		return -1;
-	arrivals->first = queue->next;
-	if (!arrivals->first)
-		arrivals->end = &arrivals->first;
-	*ret_uid = queue->uid;
-	if (arrival) {
-		queue->first = arrival->next;
-		fd = arrival->fd;
-		free(arrival);
-		arrivals->n_waiting--;
-	}
-	if (queue->first)
-		append_queue(arrivals, queue);
-	else
-		free(queue);
-	return fd;
-}
 
 /* --- serving --- */
 
@@ -119,37 +49,42 @@ static bool is_abandoned(int fd)
 	       ioctl(fd, FIONREAD, &unread) == 0 && unread == 0;
 }
 
-static void serve_one(struct arrivals *arrivals)
+/* Returns false when no connection may be served now. */
+static bool serve_one(struct arrivals *arrivals)
 {
 	struct keeper *keeper = arrivals->keeper;
 	uid_t uid;
-	int fd = pop(arrivals, &uid);
+	int fd = arrival_queue_pop(&keeper->arrival_queue, clock_boottime(), &uid);
 
 	if (fd < 0)
-		return;
+		return false;
 	if (!is_abandoned(fd)) {
 		server_serve(keeper, fd, uid);
-		return;
+		return true;
 	}
+	connection_count_fruitless(keeper, uid);
 	connection_uncount(keeper, uid);
 	closer_close(keeper, fd);
+	return true;
 }
 
 /* By the timer: what else is ready has its turn in between. One that is due already is left alone,
  * as setting it again would put it off. */
 static void serve_soon(struct arrivals *arrivals)
 {
-	static const struct timeval now = {};
+	static const struct timeval at_once = {}, later = {.tv_usec = ARRIVAL_FORGIVE_MICROSECONDS};
+	const struct arrival_queue *queue = &arrivals->keeper->arrival_queue;
+	bool may_serve = arrival_queue_may_pop(queue, clock_boottime());
 
-	if (arrivals->first && !event_pending(arrivals->serve, EV_TIMEOUT, NULL) &&
-	    event_add(arrivals->serve, &now) < 0)
+	if (queue->n_waiting > 0 && !event_pending(arrivals->serve, EV_TIMEOUT, NULL) &&
+	    event_add(arrivals->serve, may_serve ? &at_once : &later) < 0)
 		log_error("cannot go on serving: %s", strerror(ENOMEM));
 }
 
 static void go_on(struct arrivals *arrivals)
 {
 	serve_soon(arrivals);
-	if (arrivals->n_waiting < WAITING_MAX && !arrivals->pausing)
+	if (arrivals->keeper->arrival_queue.n_waiting < WAITING_MAX && !arrivals->resting)
 		event_add(arrivals->accept, NULL);
 }
 
@@ -157,15 +92,16 @@ static void on_serve(evutil_socket_t fd _unused_, short what _unused_, void *con
 {
 	struct arrivals *arrivals = context;
 
-	for (int i = 0; i < SERVES_AT_ONCE; i++)
-		serve_one(arrivals);
+	for (int i = 0; i < SERVES_AT_ONCE && serve_one(arrivals); i++)
+		;
+	arrival_queue_tidy(&arrivals->keeper->arrival_queue, clock_boottime());
 	go_on(arrivals);
 }
 
 /* --- accepting --- */
 
-/* Takes fd. */
-static void arrive(struct arrivals *arrivals, int fd)
+/* Takes fd. Returns false if the connection came to nothing. */
+static bool arrive(struct arrivals *arrivals, int fd)
 {
 	struct keeper *keeper = arrivals->keeper;
 	struct ucred credentials;
@@ -177,70 +113,117 @@ static void arrive(struct arrivals *arrivals, int fd)
 	/* most of a flood: it costs a few system calls */
 	if (is_abandoned(fd)) {
 		closer_close(keeper, fd);
-		return;
+		return false;
 	}
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &size) < 0) {
 		failure_from_errno(&failure, negative_errno(), "serve the connection");
 		server_refuse(keeper, fd, (uid_t)-1, &failure);
-		return;
+		return false;
 	}
 	/* all that one user stands behind has one turn */
 	uid = server_guess_owner(keeper, credentials.uid);
 	if (connection_count(keeper, uid, &failure)) {
 		server_refuse(keeper, fd, uid, &failure);
-		return;
+		return false;
 	}
-	r = push(arrivals, uid, fd);
+	r = arrival_queue_push(&keeper->arrival_queue, uid, fd);
 	if (r < 0) {
 		connection_uncount(keeper, uid);
 		failure_from_errno(&failure, r, "serve the connection");
 		server_refuse(keeper, fd, uid, &failure);
 	}
+	return r == 0;
 }
 
-static void on_pause_over(evutil_socket_t fd _unused_, short what _unused_, void *context)
+static void on_rested(evutil_socket_t fd, short what _unused_, void *context)
 {
-	struct keeper *keeper = context;
+	struct arrivals *arrivals = context;
+	uint64_t n;
 
-	if (!keeper->arrivals)
+	if (read(fd, &n, sizeof(n)) < 0)
 		return;
-	keeper->arrivals->pausing = false;
-	go_on(keeper->arrivals);
+	arrivals->resting = false;
+	go_on(arrivals);
 }
 
-/* For want of descriptors or memory: the socket would be readable at once again, for nothing. */
-static void pause_accepting(struct arrivals *arrivals, int error)
+/* Stops accepting for a while. */
+static void rest(struct arrivals *arrivals, long microseconds)
 {
-	static const struct timeval pause = {.tv_usec = 100000};
-	uint64_t now = clock_boottime();
+	const struct itimerspec time = {.it_value.tv_nsec = microseconds * 1000};
 
-	if (now >= arrivals->next_complaint) {
-		log_error("cannot accept a connection: %s", strerror(error));
-		arrivals->next_complaint = now + COMPLAINT_MICROSECONDS;
-	}
-	/* only if it is certain that a timer ends the pause */
-	arrivals->pausing = event_base_once(arrivals->keeper->loop, -1, EV_TIMEOUT, on_pause_over,
-					    arrivals->keeper, &pause) == 0;
-	if (arrivals->pausing)
+	/* only if it is certain that the timer ends the rest */
+	arrivals->resting = timerfd_settime(arrivals->rest_fd, 0, &time, NULL) == 0;
+	if (arrivals->resting)
 		event_del(arrivals->accept);
 }
 
-static void on_accept(evutil_socket_t listening, short what _unused_, void *context)
+static void complain(struct arrivals *arrivals, int error)
+{
+	uint64_t now = clock_boottime();
+
+	if (now < arrivals->next_complaint)
+		return;
+	log_error("cannot accept a connection: %s", strerror(error));
+	arrivals->next_complaint = now + COMPLAINT_MICROSECONDS;
+}
+
+/* Accepts for a moment. Returns for how many microseconds accepting has to rest, and counts the
+ * connections that came to nothing. */
+static long accept_some(struct arrivals *arrivals, unsigned int *ret_fruitless)
+{
+	uint64_t end = clock_boottime() + ACCEPT_MICROSECONDS;
+
+	*ret_fruitless = 0;
+	while (arrivals->keeper->arrival_queue.n_waiting < WAITING_MAX && clock_boottime() < end) {
+		int fd = accept4(arrivals->keeper->socket_fd, NULL, NULL,
+				 SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+		if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM)) {
+			/* the socket would be readable at once again, for nothing */
+			complain(arrivals, errno);
+			return SHORTAGE_MICROSECONDS;
+		}
+		if (fd < 0)
+			break;
+		if (!arrive(arrivals, fd))
+			++*ret_fruitless;
+	}
+	return *ret_fruitless > 0 ? REST_MICROSECONDS : 0;
+}
+
+/* Makes the queue at the socket short when a flood begins, and long again when it is over. */
+static void fit_backlog(struct arrivals *arrivals, bool flood)
+{
+	uint64_t now = clock_boottime();
+	int socket_fd = arrivals->keeper->socket_fd;
+
+	if (flood && arrivals->flood_end == 0)
+		(void)listen(socket_fd, FLOOD_BACKLOG);
+	if (flood) {
+		arrivals->flood_end = now + CALM_MICROSECONDS;
+	} else if (arrivals->flood_end != 0 && now >= arrivals->flood_end) {
+		(void)listen(socket_fd, SERVER_BACKLOG);
+		arrivals->flood_end = 0;
+	}
+}
+
+/*
+ * A flood waits at the socket, where it costs the keeper nothing: whatever comes, connections that
+ * come to nothing get no more than half of the keeper's time.
+ */
+static void on_accept(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
 	struct arrivals *arrivals = context;
 	struct keeper *keeper = arrivals->keeper;
+	unsigned int fruitless;
+	long pause;
 
 	subid_owners_refresh(&keeper->subid_owners, keeper->config->subuid);
-	for (int i = 0; i < ACCEPTS_AT_ONCE && arrivals->n_waiting < WAITING_MAX; i++) {
-		int fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-
-		if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM))
-			pause_accepting(arrivals, errno);
-		if (fd < 0)
-			break;
-		arrive(arrivals, fd);
-	}
-	if (arrivals->n_waiting >= WAITING_MAX)
+	pause = accept_some(arrivals, &fruitless);
+	fit_backlog(arrivals, fruitless >= FLOOD_CONNECTIONS);
+	if (pause > 0)
+		rest(arrivals, pause);
+	if (arrivals->keeper->arrival_queue.n_waiting >= WAITING_MAX)
 		event_del(arrivals->accept);
 	serve_soon(arrivals);
 }
@@ -253,6 +236,9 @@ static void free_arrivals(struct arrivals *arrivals)
 		event_free(arrivals->accept);
 	if (arrivals->serve)
 		event_free(arrivals->serve);
+	if (arrivals->rest)
+		event_free(arrivals->rest);
+	close_fd(arrivals->rest_fd);
 	free(arrivals);
 }
 
@@ -263,11 +249,14 @@ int arrival_start(struct keeper *keeper)
 	if (!arrivals)
 		return -ENOMEM;
 	arrivals->keeper = keeper;
-	arrivals->end = &arrivals->first;
 	arrivals->accept = event_new(keeper->loop, keeper->socket_fd, EV_READ | EV_PERSIST,
 				     on_accept, arrivals);
 	arrivals->serve = evtimer_new(keeper->loop, on_serve, arrivals);
-	if (!arrivals->accept || !arrivals->serve || event_add(arrivals->accept, NULL) < 0) {
+	arrivals->rest_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	arrivals->rest = event_new(keeper->loop, arrivals->rest_fd, EV_READ | EV_PERSIST, on_rested,
+				   arrivals);
+	if (arrivals->rest_fd < 0 || !arrivals->accept || !arrivals->serve || !arrivals->rest ||
+	    event_add(arrivals->rest, NULL) < 0 || event_add(arrivals->accept, NULL) < 0) {
 		free_arrivals(arrivals);
 		return -ENOMEM;
 	}
@@ -281,8 +270,11 @@ void arrival_stop(struct keeper *keeper)
 
 	if (!arrivals)
 		return;
-	while (arrivals->first)
-		serve_one(arrivals);
+	arrival_queue_forgive_all(&keeper->arrival_queue);
+	while (serve_one(arrivals))
+		;
+	arrival_queue_forgive_all(&keeper->arrival_queue);
+	arrival_queue_tidy(&keeper->arrival_queue, clock_boottime());
 	free_arrivals(arrivals);
 	keeper->arrivals = NULL;
 }

@@ -3,6 +3,8 @@
  * Arrivals: connections are accepted a few at a time, held against their user's limit before
  * anything else is done for them, and served in turn by user, so that one user's flood does not
  * delay other users. What costs time (see peer.h) is done when it is the connection's turn.
+ * Connections that come to nothing (given up by their client, or refused) get a small share of the
+ * keeper's time.
  *
  * All of it has the loop's one priority: each pass takes and serves a bounded number of arrivals
  * and of each front's requests. With a lower one, a user whose requests never end would keep

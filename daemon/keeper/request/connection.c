@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/request/closer.h"
 #include "daemon/keeper/request/connection.h"
 
@@ -27,8 +28,15 @@ void connection_uncount(struct keeper *keeper, uid_t uid)
 	registry_use_settle(keeper->registry, uid);
 }
 
+void connection_count_fruitless(struct keeper *keeper, uid_t uid)
+{
+	arrival_queue_count_fruitless(&keeper->arrival_queue, uid, clock_boottime());
+}
+
 void connection_free(struct keeper *keeper, struct connection *connection)
 {
+	if (!connection->has_asked)
+		connection_count_fruitless(keeper, connection->charged);
 	connection_uncount(keeper, connection->charged);
 	peer_done(&connection->peer);
 	closer_close(keeper, connection->socket_fd);

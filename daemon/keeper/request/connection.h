@@ -8,6 +8,8 @@
 /* Counts a connection against uid's limit. Returns 0, or an error and *failure. */
 int connection_count(struct keeper *keeper, uid_t uid, struct failure *failure);
 void connection_uncount(struct keeper *keeper, uid_t uid);
+/* Counts a connection that ended without a request: see arrival-queue.h. */
+void connection_count_fruitless(struct keeper *keeper, uid_t uid);
 /* Uncounts a connection, has its socket closed, and frees it. */
 void connection_free(struct keeper *keeper, struct connection *connection);
 

@@ -1,76 +1,133 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <sys/socket.h>
+#include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/request/closer.h"
 #include "daemon/keeper/request/refusal.h"
 #include "daemon/keeper/request/refused.h"
 
 #define KEPT_MAX 1024
 #define KEPT_MAX_OF_UID 64
-#define KEPT_SECONDS 10
+#define KEPT_MICROSECONDS UINT64_C(5000000)
 
 struct refused {
 	struct refused *next;
-	struct keeper *keeper;
 	uid_t uid;
 	int fd;
-	struct event *event;
+	uint64_t until; /* CLOCK_BOOTTIME */
 };
 
-static void refused_free(struct refused *refused)
-{
-	struct keeper *keeper = refused->keeper;
+/* The connection that was refused first is the first of the list. */
+struct refusals {
+	struct refused *first, **end;
+	size_t n;
+	struct event *timer;
+};
 
-	for (struct refused **at = &keeper->refused; *at; at = &(*at)->next)
-		if (*at == refused) {
-			*at = refused->next;
-			break;
-		}
-	if (refused->event)
-		event_free(refused->event);
+/* Closes the connection at *at. */
+static void drop(struct keeper *keeper, struct refused **at)
+{
+	struct refusals *refusals = keeper->refusals;
+	struct refused *refused = *at;
+
+	*at = refused->next;
+	if (!refused->next)
+		refusals->end = at;
+	refusals->n--;
 	closer_close(keeper, refused->fd);
 	free(refused);
 }
 
-/* The client has asked, or has hung up, or has had its moment. */
-static void on_event(evutil_socket_t fd _unused_, short what _unused_, void *context)
+/* Closes the oldest connection if too many are kept, of this uid or altogether. */
+static void make_room(struct keeper *keeper, uid_t uid)
 {
-	refused_free(context);
+	struct refusals *refusals = keeper->refusals;
+	struct refused **oldest = NULL;
+	size_t n = 0;
+
+	for (struct refused **at = &refusals->first; *at; at = &(*at)->next) {
+		if ((*at)->uid != uid)
+			continue;
+		if (!oldest)
+			oldest = at;
+		n++;
+	}
+	if (n >= KEPT_MAX_OF_UID)
+		drop(keeper, oldest);
+	else if (refusals->n >= KEPT_MAX)
+		drop(keeper, &refusals->first);
 }
 
-static bool has_room(const struct keeper *keeper, uid_t uid)
+/* Closes what has been kept long enough, and sets the timer for the rest. */
+static void on_time(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
-	size_t n = 0, of_uid = 0;
+	struct keeper *keeper = context;
+	struct refusals *refusals = keeper->refusals;
+	uint64_t now = clock_boottime(), left;
+	struct timeval time;
 
-	for (const struct refused *at = keeper->refused; at; at = at->next) {
-		n++;
-		of_uid += at->uid == uid;
+	while (refusals->first && refusals->first->until <= now)
+		drop(keeper, &refusals->first);
+	if (!refusals->first)
+		return;
+	left = refusals->first->until - now;
+	time = (struct timeval){.tv_sec = left / 1000000, .tv_usec = left % 1000000};
+	evtimer_add(refusals->timer, &time);
+}
+
+static struct refusals *get_refusals(struct keeper *keeper)
+{
+	struct refusals *refusals = keeper->refusals;
+
+	if (refusals)
+		return refusals;
+	refusals = calloc(1, sizeof(*refusals));
+	if (!refusals)
+		return NULL;
+	refusals->end = &refusals->first;
+	refusals->timer = evtimer_new(keeper->loop, on_time, keeper);
+	if (!refusals->timer) {
+		free(refusals);
+		return NULL;
 	}
-	return n < KEPT_MAX && of_uid < KEPT_MAX_OF_UID;
+	return keeper->refusals = refusals;
+}
+
+/* Keeps the connection open for a while. Returns false for want of memory. */
+static bool keep(struct keeper *keeper, int fd, uid_t uid)
+{
+	struct refusals *refusals = get_refusals(keeper);
+	struct refused *refused = refusals ? malloc(sizeof(*refused)) : NULL;
+
+	if (!refused)
+		return false;
+	make_room(keeper, uid);
+	*refused = (struct refused){NULL, uid, fd, clock_boottime() + KEPT_MICROSECONDS};
+	*refusals->end = refused;
+	refusals->end = &refused->next;
+	if (refusals->n++ == 0)
+		on_time(-1, 0, keeper);
+	return true;
 }
 
 void refused_add(struct keeper *keeper, int fd, uid_t uid, const struct failure *failure)
 {
-	static const struct timeval moment = {.tv_sec = KEPT_SECONDS};
-	struct refused *refused;
 	char text[REFUSAL_SIZE];
 	/* a fresh socket has room for it, unless its client has gone already */
 	bool told = send(fd, text, refusal_write(failure, text), MSG_DONTWAIT | MSG_NOSIGNAL) > 0;
 
-	refused = told && has_room(keeper, uid) ? calloc(1, sizeof(*refused)) : NULL;
-	if (!refused) {
+	if (!told || !keep(keeper, fd, uid))
 		closer_close(keeper, fd);
-		return;
-	}
-	*refused = (struct refused){keeper->refused, keeper, uid, fd, NULL};
-	keeper->refused = refused;
-	refused->event =
-		event_new(keeper->loop, fd, EV_READ | EV_CLOSED | EV_TIMEOUT, on_event, refused);
-	if (!refused->event || event_add(refused->event, &moment) < 0)
-		refused_free(refused);
 }
 
 void refused_stop(struct keeper *keeper)
 {
-	while (keeper->refused)
-		refused_free(keeper->refused);
+	struct refusals *refusals = keeper->refusals;
+
+	if (!refusals)
+		return;
+	while (refusals->first)
+		drop(keeper, &refusals->first);
+	event_free(refusals->timer);
+	free(refusals);
+	keeper->refusals = NULL;
 }

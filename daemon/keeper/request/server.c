@@ -9,9 +9,6 @@
 #include "daemon/keeper/request/refused.h"
 #include "daemon/keeper/request/server.h"
 
-/* As in nsctld.socket: those of a flood that are before everybody else, until they are accepted. */
-#define BACKLOG 512
-
 static int bind_socket(const char *path, mode_t mode)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -31,7 +28,7 @@ static int bind_socket(const char *path, mode_t mode)
 	close_fd(fd);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 ||
-	    chmod(path, mode) < 0 || listen(fd, BACKLOG) < 0)
+	    chmod(path, mode) < 0 || listen(fd, SERVER_BACKLOG) < 0)
 		return negative_errno();
 	return take_fd(&fd);
 }

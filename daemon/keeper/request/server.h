@@ -8,6 +8,10 @@
 
 #include "daemon/keeper/keeper.h"
 
+/* How many connections wait at the socket at most, as in nsctld.socket; arrival.c makes it fewer
+ * during a flood. */
+#define SERVER_BACKLOG 512
+
 /* Listens on path: 0 or -errno. */
 int server_listen(struct keeper *keeper, const char *path, mode_t mode);
 /* Closes the socket and all connections. */
