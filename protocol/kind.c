@@ -11,26 +11,27 @@
 
 #include "base.h"
 
-static const struct {
-	const char *name;
-	int clone_flag;
-} kinds_known[KIND_COUNT] = {
-	[KIND_MNT] = {"mnt", CLONE_NEWNS},	     [KIND_PID] = {"pid", CLONE_NEWPID},
-	[KIND_NET] = {"net", CLONE_NEWNET},	     [KIND_UTS] = {"uts", CLONE_NEWUTS},
-	[KIND_USER] = {"user", CLONE_NEWUSER},	     [KIND_IPC] = {"ipc", CLONE_NEWIPC},
-	[KIND_CGROUP] = {"cgroup", CLONE_NEWCGROUP}, [KIND_TIME] = {"time", CLONE_NEWTIME},
+const char *const kind_words[KIND_COUNT + 1] = {
+	[KIND_MNT] = "mnt",   [KIND_PID] = "pid", [KIND_NET] = "net",	    [KIND_UTS] = "uts",
+	[KIND_USER] = "user", [KIND_IPC] = "ipc", [KIND_CGROUP] = "cgroup", [KIND_TIME] = "time",
+};
+
+static const int clone_flags[KIND_COUNT] = {
+	[KIND_MNT] = CLONE_NEWNS,	 [KIND_PID] = CLONE_NEWPID,   [KIND_NET] = CLONE_NEWNET,
+	[KIND_UTS] = CLONE_NEWUTS,	 [KIND_USER] = CLONE_NEWUSER, [KIND_IPC] = CLONE_NEWIPC,
+	[KIND_CGROUP] = CLONE_NEWCGROUP, [KIND_TIME] = CLONE_NEWTIME,
 };
 
 const char *kind_name(enum kind kind)
 {
 	assert((unsigned)kind < KIND_COUNT);
-	return kinds_known[kind].name;
+	return kind_words[kind];
 }
 
 int kind_clone_flag(enum kind kind)
 {
 	assert((unsigned)kind < KIND_COUNT);
-	return kinds_known[kind].clone_flag;
+	return clone_flags[kind];
 }
 
 int kind_clone_flags(uint32_t kinds)
@@ -39,14 +40,14 @@ int kind_clone_flags(uint32_t kinds)
 
 	for (unsigned i = 0; i < KIND_COUNT; i++)
 		if (kinds & KIND_BIT(i))
-			flags |= kinds_known[i].clone_flag;
+			flags |= clone_flags[i];
 	return flags;
 }
 
 enum kind kind_from_name(const char *name)
 {
 	for (unsigned i = 0; i < KIND_COUNT; i++)
-		if (strcmp(kinds_known[i].name, name) == 0)
+		if (strcmp(kind_words[i], name) == 0)
 			return (enum kind)i;
 	return KIND_COUNT;
 }

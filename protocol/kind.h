@@ -29,6 +29,9 @@ enum kind {
 	(KIND_BIT(KIND_MNT) | KIND_BIT(KIND_PID) | KIND_BIT(KIND_NET) | KIND_BIT(KIND_UTS) | \
 	 KIND_BIT(KIND_IPC) | KIND_BIT(KIND_CGROUP))
 
+/* "mnt", "pid", ... in the order of enum kind; NULL ends them. */
+extern const char *const kind_words[KIND_COUNT + 1];
+
 /* "mnt", "pid", ...; kind must be below KIND_COUNT. Static. */
 const char *kind_name(enum kind kind);
 

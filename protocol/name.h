@@ -16,9 +16,13 @@
 
 /* A set's (network's, link's) name: [a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?, and not "host". */
 bool name_is_valid(const char *name);
+#define NAME_REASON                                                                    \
+	"a name is 1 to 64 of a-z 0-9 . _ -, begins and ends with a letter or digit, " \
+	"and is not \"host\""
 
 /* A session's or a set's id: exactly 16 lower-case hexadecimal digits. */
 bool session_is_valid(const char *session);
+#define SESSION_REASON "a session is 16 hexadecimal digits"
 
 /* What RFC 1123 and sethostname(2) allow: 1 to 64 letters, digits, '-' and '.', no label empty or
  * edged with '-'. */

@@ -2,6 +2,7 @@
 #include <string.h>
 #include "daemon/front/connection-part.h"
 #include "daemon/front/lane.h"
+#include "daemon/front/reply.h"
 #include "daemon/front/service.h"
 
 /* --- answers --- */
@@ -175,7 +176,7 @@ static bool call_keeper(struct connection *connection, const struct method *meth
 	bool fine;
 
 	wire_clear(method->layout, &request);
-	if (method->decode(&decoding, parameters, &request)) {
+	if (decode_request(&decoding, method->layout, parameters, &request)) {
 		close_fd(decoding.memory_fd);
 		return call_fail(connection, &decoding.failure);
 	}

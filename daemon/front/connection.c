@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include "daemon/front/connection-part.h"
 #include "daemon/front/lane.h"
+#include "daemon/front/reply.h"
 #include "daemon/wire/message.h"
 
 /* Calls that are answered in one go before others get their turn. */
@@ -201,12 +202,25 @@ int connection_new(struct front *front, uint32_t number, int socket_fd, uint32_t
 	return 0;
 }
 
+/* An answer to a list, of which there may be more; to Monitor's there is no end. */
+static json_t *page_json(struct connection *connection, struct wire_list *cursor, bool *ret_more)
+{
+	const struct method *method = connection->list_method;
+	struct wire_message *message = &connection->front->message;
+
+	if (method->op != WIRE_MONITOR)
+		return encode_page(method->reply, connection->list.summary, message, cursor,
+				   ret_more);
+	*ret_more = true;
+	wire_clear(&wire_list_layout, cursor);
+	return encode_monitor(method->reply, message);
+}
+
 static void answer_page(struct connection *connection)
 {
 	struct wire_list cursor;
 	bool more;
-	json_t *page = encode_page(&connection->front->message, connection->list_method->op,
-				   connection->list.summary, &cursor, &more);
+	json_t *page = page_json(connection, &cursor, &more);
 	bool fine;
 
 	if (more && !connection->more) {
@@ -284,7 +298,10 @@ static void answer(struct front *front)
 		answer_page(connection);
 		return;
 	} else {
-		json_t *parameters = connection->method->encode(&front->message, &fds);
+		const struct method *method = connection->method;
+		json_t *parameters = method->encode
+					     ? method->encode(&front->message)
+					     : encode_reply(method->reply, &front->message, &fds);
 
 		fine = call_reply(connection, NULL, parameters,
 				  header->nlmsg_flags & WIRE_CONTINUES, &fds);

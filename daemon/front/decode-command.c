@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A command that Exec or Run is to execute. */
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
-#include "daemon/front/decode-part.h"
-#include "daemon/front/value.h"
+#include "daemon/front/decode-command.h"
+#include "daemon/front/decode-path.h"
 
 static int check_words(struct decoding *decoding, const json_t *words)
 {
 	if (json_array_size(words) == 0)
-		return value_invalid(decoding, "command", "must not be empty");
+		return decode_refuse_at(decoding, "command", "must not be empty");
 	if (json_string_length(json_array_get(words, 0)) == 0)
-		return value_invalid(decoding, "command[0]", "must not be empty");
+		return decode_refuse_at(decoding, "command[0]", "must not be empty");
 	return 0;
 }
 
@@ -23,12 +22,12 @@ static int check_environment(struct decoding *decoding, const json_t *environmen
 	json_array_foreach(environment, i, entry)
 	{
 		const char *equals = strchr(json_string_value(entry), '=');
-		char path[64];
+		char key[64];
 
 		if (equals && equals != json_string_value(entry))
 			continue;
-		(void)snprintf(path, sizeof(path), "environment[%zu]", i);
-		return value_invalid(decoding, path, "is not NAME=VALUE");
+		(void)snprintf(key, sizeof(key), "environment[%zu]", i);
+		return decode_refuse_at(decoding, key, "is not NAME=VALUE");
 	}
 	return 0;
 }
@@ -104,57 +103,16 @@ static void get_beginning(const json_t *words, struct wire_command *ret)
 	}
 }
 
-static int get_descriptors(struct decoding *decoding, const json_t *parameters,
-			   struct wire_command *ret)
-{
-	const struct {
-		const char *key;
-		int *fd;
-	} rows[] = {
-		{"workingDirectoryFileDescriptor", &ret->working_directory_fd},
-		{"stdinFileDescriptor", &ret->stdin_fd},
-		{"stdoutFileDescriptor", &ret->stdout_fd},
-		{"stderrFileDescriptor", &ret->stderr_fd},
-		{"terminalFileDescriptor", &ret->terminal_fd},
-		{"statusFileDescriptor", &ret->status_fd},
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		int r = value_fd(decoding, parameters, "", rows[i].key, rows[i].fd);
-
-		if (r)
-			return r;
-	}
-	return 0;
-}
-
 int decode_command(struct decoding *decoding, const json_t *parameters, struct wire_command *ret)
 {
-	const json_t *words = value_member(parameters, "command");
-	const json_t *environment = value_member(parameters, "environment");
-	int64_t umask = 0;
+	const json_t *words = decode_member(parameters, "command");
+	const json_t *environment = decode_member(parameters, "environment");
 	int r = check_words(decoding, words);
 
-	wire_clear(&wire_command_layout, ret);
 	if (r == 0)
 		r = check_environment(decoding, environment);
-	if (r == 0)
-		r = value_string(decoding, parameters, "", "workingDirectory", PATH_MAX - 1,
-				 &ret->working_directory);
-	if (r == 0)
-		r = value_id(decoding, parameters, "user", &ret->has_user, &ret->user);
-	if (r == 0)
-		r = value_id(decoding, parameters, "group", &ret->has_group, &ret->group);
-	if (r == 0)
-		r = value_integer(decoding, parameters, "", "umask", 0, 0777, &ret->has_umask,
-				  &umask);
-	ret->umask = umask;
-	if (r == 0)
-		r = get_descriptors(decoding, parameters, ret);
-	if (r == 0)
-		r = value_kinds(decoding, parameters, "", &ret->kinds);
-	ret->detach = value_bool(parameters, "detach");
-	ret->new_privileges = value_bool(parameters, "newPrivileges");
+	if (r)
+		return r;
 	get_beginning(words, ret);
-	return r ? r : seal_command(decoding, words, environment, &ret->arguments_fd);
+	return seal_command(decoding, words, environment, &ret->arguments_fd);
 }

@@ -1,86 +1,267 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The walk through a call's parameters, row by row. Each reader takes a value that is there and of
+ * the right type, and refuses what its row does not allow.
+ */
 #include <string.h>
-#include "daemon/front/decode-part.h"
-#include "daemon/front/value.h"
+#include "daemon/front/decode-path.h"
+#include "daemon/front/decode-rest.h"
+#include "daemon/front/unit.h"
 
-static int get_name(struct decoding *decoding, const json_t *parameters, const char **ret)
+/* Returns what the path of a row leads to ("limits.memory"; "" is the object itself), or NULL. */
+static const json_t *find(const json_t *object, const char *path)
 {
-	const char *name = json_string_value(value_member(parameters, "name"));
+	char key[64];
 
-	if (!name)
-		return 0;
-	if (!name_is_valid(name))
-		return value_invalid(
-			decoding, "name",
-			"a name is 1 to 64 of a-z 0-9 . _ -, begins and ends with a letter "
-			"or digit, and is not \"host\"");
-	*ret = name;
+	while (object && *path) {
+		size_t n = strcspn(path, ".");
+
+		(void)snprintf(key, sizeof(key), "%.*s", (int)n, path);
+		object = decode_member(object, key);
+		path += n + (path[n] == '.');
+	}
+	return object;
+}
+
+/* --- values --- */
+
+static void store(const struct wire_field *field, int64_t number, void *at)
+{
+	if (field->type == WIRE_U32)
+		*(uint32_t *)at = number;
+	else
+		*(int64_t *)at = number;
+}
+
+static int read_integer(struct decoding *decoding, const struct wire_field *field,
+			const json_t *value, void *at)
+{
+	json_int_t number = json_integer_value(value), lowest = field->lowest,
+		   highest = field->type == WIRE_U32 ? UINT32_MAX : INT64_MAX;
+
+	if (field->limit)
+		highest = field->limit;
+	if (number < lowest || number > highest)
+		return decode_refuse(decoding, "is not within %lld and %lld", (long long)lowest,
+				     (long long)highest);
+	store(field, number, at);
 	return 0;
 }
 
-int decode_create(struct decoding *decoding, const json_t *parameters, void *ret)
+static int read_scaled(struct decoding *decoding, const struct wire_field *field,
+		       const json_t *value, void *at)
 {
-	struct wire_create *create = ret;
-	int r = get_name(decoding, parameters, &create->name);
+	const struct unit *unit = unit_of(field);
+	double number = json_number_value(value), highest = (double)field->limit / unit->scale,
+	       lowest = field->type == WIRE_I64 ? -highest : (double)field->lowest / unit->scale;
 
-	create->existing = value_bool(parameters, "existing");
-	return r ? r : decode_spec(decoding, parameters, &create->spec);
+	if (!(number >= lowest && number <= highest))
+		return decode_refuse(decoding, "is not within %g and %g%s", lowest, highest,
+				     unit->name);
+	/* to the nearest: 1.001 is not to come back as 1.000999 */
+	store(field, (int64_t)(number * unit->scale + (number < 0 ? -0.5 : 0.5)), at);
+	return 0;
 }
 
-int decode_ask(struct decoding *decoding, const json_t *parameters, void *ret)
+/* Returns the place of a word in the list, which the interface description has made sure of. */
+static uint32_t find_word(const struct wire_field *field, const json_t *value)
 {
-	struct wire_ask *ask = ret;
-	int64_t signal = 0, span = 0;
-	bool given;
-	int r = get_name(decoding, parameters, &ask->name);
+	uint32_t i = 0;
 
-	if (r == 0)
-		r = value_id(decoding, parameters, "owner", &ask->has_owner, &ask->owner);
-	if (r == 0)
-		r = value_string(decoding, parameters, "", "session", PATH_MAX - 1, &ask->session);
-	if (r == 0 && ask->session && !session_is_valid(ask->session))
-		r = value_invalid(decoding, "session", "a session is 16 hexadecimal digits");
-	if (r == 0)
-		r = value_kinds(decoding, parameters, "", &ask->kinds);
-	if (r == 0)
-		r = value_integer(decoding, parameters, "", "signal", 1, 64, NULL, &signal);
-	ask->signal = signal;
-	if (r == 0)
-		r = value_seconds(decoding, parameters, "", "grace", 0, 86400, &given, &span);
-	if (r == 0)
-		r = value_seconds(decoding, parameters, "", "seconds", 0.001, SECONDS_MAX, &given,
-				  &span);
-	ask->span = span;
-	return r ? r
-		 : value_fd(decoding, parameters, "", "processFileDescriptor", &ask->process_fd);
+	while (field->words[i] && strcmp(field->words[i], json_string_value(value)) != 0)
+		i++;
+	return i;
 }
 
-int decode_list(struct decoding *decoding, const json_t *parameters, void *ret)
+static int read_words(struct decoding *decoding, const struct wire_field *field, const json_t *list,
+		      uint32_t *ret)
 {
-	struct wire_list *list = ret;
+	const json_t *entry;
+	size_t i;
 
-	list->all_owners = value_bool(parameters, "allOwners");
-	list->summary = value_bool(parameters, "summary");
-	return value_labels(decoding, parameters, "labels", list->labels, &list->n_labels);
+	*ret = 0;
+	json_array_foreach(list, i, entry)
+	{
+		uint32_t bit = UINT32_C(1) << find_word(field, entry);
+
+		if (*ret & bit)
+			return decode_refuse(decoding, "%s comes twice", json_string_value(entry));
+		*ret |= bit;
+	}
+	return *ret ? 0 : decode_refuse(decoding, "%s", field->reason);
 }
 
-int decode_exec(struct decoding *decoding, const json_t *parameters, void *ret)
+static int read_number(struct decoding *decoding, const struct wire_field *field,
+		       const json_t *value, void *at)
 {
-	struct wire_exec *exec = ret;
-	int r = get_name(decoding, parameters, &exec->name);
-
-	if (r == 0)
-		r = value_id(decoding, parameters, "owner", &exec->has_owner, &exec->owner);
-	return r ? r : decode_command(decoding, parameters, &exec->command);
+	switch (field->form) {
+	case FORM_WORD:
+		*(uint32_t *)at = find_word(field, value) + 1;
+		return 0;
+	case FORM_WORDS:
+		return read_words(decoding, field, value, at);
+	case FORM_SWITCH:
+		*(uint32_t *)at = json_is_true(value) ? SWITCH_ON : SWITCH_OFF;
+		return 0;
+	default:
+		return field->unit == UNIT_NONE ? read_integer(decoding, field, value, at)
+						: read_scaled(decoding, field, value, at);
+	}
 }
 
-int decode_run(struct decoding *decoding, const json_t *parameters, void *ret)
+/* A view. */
+static int read_text(struct decoding *decoding, const struct wire_field *field, const char *text,
+		     size_t n, const char **ret)
 {
-	struct wire_run *run = ret;
-	int r = get_name(decoding, parameters, &run->name);
+	bool is_empty = n == 0 && field->form != FORM_MAYBE_EMPTY;
 
-	run->no_init = json_is_false(value_member(parameters, "init"));
-	if (r == 0)
-		r = decode_spec(decoding, parameters, &run->spec);
-	return r ? r : decode_command(decoding, parameters, &run->command);
+	if (field->reason &&
+	    (is_empty || n > field->limit || (field->is_valid && !field->is_valid(text))))
+		return decode_refuse(decoding, "%s", field->reason);
+	if (is_empty)
+		return decode_refuse(decoding, "must not be empty");
+	if (n > field->limit)
+		return decode_refuse(decoding, "is longer than %zu bytes", (size_t)field->limit);
+	*ret = n > 0 ? text : NULL;
+	return 0;
+}
+
+/* A descriptor that came with the message, borrowed. */
+static int read_fd(struct decoding *decoding, const json_t *value, int *ret)
+{
+	json_int_t index = json_integer_value(value);
+
+	if (index < 0 || (uint64_t)index >= decoding->fds->n)
+		return decode_refuse(decoding, "no descriptor of this index came with the message");
+	if (decoding->used[index])
+		return decode_refuse(decoding, "another field has this descriptor already");
+	decoding->used[index] = true;
+	*ret = decoding->fds->fds[index];
+	return 0;
+}
+
+/* --- structs --- */
+
+static int read_struct(struct decoding *decoding, const struct wire_layout *layout,
+		       const json_t *object, void *ret);
+
+static int read_array(struct decoding *decoding, const struct wire_field *field, const json_t *list,
+		      size_t *count, char *at)
+{
+	const json_t *entry;
+	size_t i;
+
+	if (json_array_size(list) > field->limit)
+		return decode_refuse(decoding, "are more than %zu", (size_t)field->limit);
+	if (json_array_size(list) == 0 && field->reason)
+		return decode_refuse(decoding, "%s", field->reason);
+	json_array_foreach(list, i, entry)
+	{
+		size_t above = decode_enter_index(decoding, i);
+		int r;
+
+		wire_clear(field->layout, at);
+		r = read_struct(decoding, field->layout, entry, at);
+		decode_leave(decoding, above);
+		if (r)
+			return r;
+		++*count;
+		at += field->layout->size;
+	}
+	return 0;
+}
+
+/* An object to an array of structs whose rows are a key and a value. */
+static int read_map(struct decoding *decoding, const struct wire_field *field, const json_t *map,
+		    size_t *count, char *at)
+{
+	const struct wire_field *rows = field->layout->fields;
+	const char *key;
+	json_t *value;
+
+	if (json_object_size(map) > field->limit)
+		return decode_refuse(decoding, "are more than %zu", (size_t)field->limit);
+	json_object_foreach((json_t *)map, key, value)
+	{
+		void *key_at = at + rows[0].offset, *value_at = at + rows[1].offset;
+
+		if (read_text(decoding, &rows[0], key, strlen(key), key_at) ||
+		    read_text(decoding, &rows[1], json_string_value(value),
+			      json_string_length(value), value_at))
+			return ERROR_INVALID_VALUE;
+		++*count;
+		at += field->layout->size;
+	}
+	return 0;
+}
+
+static int read_value(struct decoding *decoding, const struct wire_field *field,
+		      const json_t *value, char *record)
+{
+	void *at = record + field->offset;
+	size_t *count = (size_t *)(void *)(record + field->count_offset);
+
+	switch (field->type) {
+	case WIRE_BOOL:
+		*(bool *)at = json_is_true(value) != (field->form == FORM_NOT);
+		return 0;
+	case WIRE_STRING:
+		return read_text(decoding, field, json_string_value(value),
+				 json_string_length(value), at);
+	case WIRE_FD:
+	case WIRE_HANDLE:
+	case WIRE_PROCESS:
+		return read_fd(decoding, value, at);
+	case WIRE_NESTED:
+		return read_struct(decoding, field->layout, value, at);
+	case WIRE_ARRAY:
+		return field->form == FORM_MAP ? read_map(decoding, field, value, count, at)
+					       : read_array(decoding, field, value, count, at);
+	default:
+		return read_number(decoding, field, value, at);
+	}
+}
+
+static void set_given(const struct wire_field *field, char *record)
+{
+	void *at = record + field->given_offset;
+
+	if (field->given_bits)
+		*(uint32_t *)at |= field->given_bits;
+	else
+		*(bool *)at = true;
+}
+
+static int read_field(struct decoding *decoding, const struct wire_field *field,
+		      const json_t *object, void *record)
+{
+	const json_t *value = find(object, field->json);
+	size_t above = decode_enter(decoding, field->json);
+	int r = 0;
+
+	if (field->by_daemon)
+		r = value && field->reason ? decode_refuse(decoding, "%s", field->reason) : 0;
+	else if (value || field->type == WIRE_NESTED)
+		r = read_value(decoding, field, value, record);
+	if (r == 0 && value && field->with_given)
+		set_given(field, record);
+	decode_leave(decoding, above);
+	return r;
+}
+
+static int read_struct(struct decoding *decoding, const struct wire_layout *layout,
+		       const json_t *object, void *ret)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < layout->n; i++)
+		if (layout->fields[i].json)
+			r = read_field(decoding, &layout->fields[i], object, ret);
+	return r ? r : decode_rest(decoding, layout, object, ret);
+}
+
+int decode_request(struct decoding *decoding, const struct wire_layout *layout,
+		   const json_t *parameters, void *ret)
+{
+	return read_struct(decoding, layout, parameters, ret);
 }

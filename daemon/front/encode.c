@@ -1,289 +1,230 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The walk through an answer's structs, row by row. */
 #include <string.h>
-#include <sys/utsname.h>
-#include "daemon/front/encode-part.h"
-#include "daemon/front/process.h"
-#include "protocol/message.h"
+#include "daemon/front/encode.h"
+#include "daemon/front/encode-rest.h"
+#include "daemon/front/encode-value.h"
+#include "daemon/front/unit.h"
 
-/* Bytes of JSON: a reply of processes, one of them without its command, and the least of that. */
-#define PROCESSES_SIZE (960 * 1024)
-#define PROCESS_SIZE 150
-#define COMMAND_SIZE_MIN 16
+/* An answer that is being told. */
+struct encoding {
+	struct wire_message *message; /* its descriptors are taken */
+	struct reply_fds *fds;
+};
 
-static void put_fd(json_t *object, const char *key, struct wire_message *message, int fd,
-		   struct reply_fds *fds)
+/* --- values --- */
+
+static json_t *words_json(const struct wire_field *field, uint32_t bits)
 {
-	int taken = wire_take_fd(message, fd);
+	json_t *list = json_array();
+
+	for (uint32_t i = 0; field->words[i]; i++)
+		if (bits & UINT32_C(1) << i)
+			json_array_append_new(list, json_string(field->words[i]));
+	return list;
+}
+
+/* The codec has made sure that there is such a word. */
+static json_t *word_json(const struct wire_field *field, uint32_t number)
+{
+	return number ? json_string(field->words[number - 1]) : NULL;
+}
+
+static json_t *number_json(const struct wire_field *field, const void *at)
+{
+	int64_t number =
+		field->type == WIRE_U32 ? (int64_t) * (const uint32_t *)at : *(const int64_t *)at;
+
+	switch (field->form) {
+	case FORM_WORD:
+		return word_json(field, number);
+	case FORM_WORDS:
+		return words_json(field, number);
+	case FORM_SWITCH:
+		return json_boolean(number == SWITCH_ON);
+	default:
+		return field->unit == UNIT_NONE ? json_integer(number)
+						: json_real((double)number / unit_of(field)->scale);
+	}
+}
+
+static json_t *text_json(const struct wire_field *field, const char *text)
+{
+	if (!text && field->form == FORM_MAYBE_EMPTY)
+		text = "";
+	return text ? json_string(text) : NULL;
+}
+
+static json_t *fd_json(struct encoding *encoding, int fd)
+{
+	int taken = wire_take_fd(encoding->message, fd);
 
 	if (taken < 0)
-		return;
-	encode_put(object, key, json_integer(fds->n));
-	fds->fds[fds->n++] = taken;
+		return NULL;
+	encoding->fds->fds[encoding->fds->n] = taken;
+	return json_integer(encoding->fds->n++);
 }
 
-static struct wire_set set;
-static struct wire_session session;
+/* --- structs --- */
 
-json_t *encode_nothing(struct wire_message *message _unused_, struct reply_fds *fds _unused_)
+static json_t *struct_json(struct encoding *encoding, const struct wire_layout *layout,
+			   const void *record);
+
+static json_t *array_json(struct encoding *encoding, const struct wire_field *field, size_t n,
+			  const char *at)
 {
-	return json_object();
-}
+	json_t *list = json_array();
 
-json_t *encode_set_reply(struct wire_message *message, struct reply_fds *fds _unused_)
-{
-	json_t *object = json_object();
-
-	if (wire_decode(message, &wire_set_layout, &set) == 0)
-		encode_put(object, "set", encode_set(&set));
-	return object;
-}
-
-json_t *encode_expires(struct wire_message *message, struct reply_fds *fds _unused_)
-{
-	json_t *object = json_object();
-
-	if (wire_decode(message, &wire_set_layout, &set) == 0)
-		encode_put(object, "expires", encode_seconds(set.expires));
-	return object;
-}
-
-static void put_end(json_t *object)
-{
-	if (!session.ended)
-		return;
-	if (session.exited)
-		encode_put(object, "exitStatus", json_integer(session.exit_status));
-	else
-		encode_put(object, "signal", json_integer(session.signal));
-}
-
-json_t *encode_started_or_ended(struct wire_message *message, struct reply_fds *fds)
-{
-	json_t *object = json_object();
-
-	if (wire_decode(message, &wire_session_layout, &session) < 0)
-		return object;
-	encode_string(object, "session", session.session);
-	if (session.pid)
-		encode_put(object, "pid", json_integer(session.pid));
-	put_fd(object, "processFileDescriptor", message, session.process_fd, fds);
-	put_end(object);
-	return object;
-}
-
-json_t *encode_run(struct wire_message *message, struct reply_fds *fds)
-{
-	json_t *object = encode_started_or_ended(message, fds);
-
-	encode_string(object, "name", session.set);
-	return object;
-}
-
-json_t *encode_waited(struct wire_message *message, struct reply_fds *fds _unused_)
-{
-	json_t *object = json_object();
-
-	if (wire_decode(message, &wire_session_layout, &session) == 0)
-		put_end(object);
-	return object;
-}
-
-static json_t *session_json(void)
-{
-	json_t *object = json_object(), *words = json_array();
-
-	for (size_t i = 0; i < session.n_words; i++)
+	for (size_t i = 0; i < n; i++)
 		json_array_append_new(
-			words, json_string(session.words[i].text ? session.words[i].text : ""));
-	encode_string(object, "session", session.session);
-	encode_put(object, "command", words);
-	if (session.pid)
-		encode_put(object, "pid", json_integer(session.pid));
-	encode_put(object, "started", encode_seconds(session.started));
-	if (session.ended)
-		encode_put(object, "ended", encode_seconds(session.ended));
-	put_end(object);
+			list, struct_json(encoding, field->layout, at + i * field->layout->size));
+	return list;
+}
+
+/* Structs whose rows are a key and a value. */
+static json_t *map_json(const struct wire_field *field, size_t n, const char *at)
+{
+	const struct wire_field *rows = field->layout->fields;
+	json_t *object = json_object();
+
+	for (size_t i = 0; i < n; i++, at += field->layout->size) {
+		const char *key = *(const char *const *)(const void *)(at + rows[0].offset);
+		const char *value = *(const char *const *)(const void *)(at + rows[1].offset);
+
+		if (key)
+			encode_put(object, key, text_json(&rows[1], value));
+	}
 	return object;
 }
 
-json_t *encode_sessions(struct wire_message *message, struct reply_fds *fds _unused_)
+static json_t *value_json(struct encoding *encoding, const struct wire_field *field,
+			  const char *record)
 {
-	json_t *object = json_object(), *list = json_array();
-	const struct nlattr *at = NULL;
+	const void *at = record + field->offset;
+	size_t n;
 
-	while (wire_next_item(message, WIRE_ITEM_SESSION, &at, &wire_session_layout, &session) == 1)
-		json_array_append_new(list, session_json());
-	encode_put(object, "sessions", list);
+	switch (field->type) {
+	case WIRE_BOOL:
+		return json_boolean(*(const bool *)at);
+	case WIRE_STRING:
+		return text_json(field, *(const char *const *)at);
+	case WIRE_FD:
+		return fd_json(encoding, *(const int *)at);
+	case WIRE_HANDLE:
+	case WIRE_PROCESS:
+		return NULL; /* a client's own */
+	case WIRE_NESTED:
+		return struct_json(encoding, field->layout, at);
+	case WIRE_ARRAY:
+		n = *(const size_t *)(const void *)(record + field->count_offset);
+		return field->form == FORM_MAP ? map_json(field, n, at)
+					       : array_json(encoding, field, n, at);
+	default:
+		return number_json(field, at);
+	}
+}
+
+/* Returns true if an answer has the field. */
+static bool is_told(const struct wire_field *field, const char *record)
+{
+	const void *given = record + field->given_offset;
+
+	if (!field->json)
+		return false;
+	if (field->always || !wire_is_default(field, record))
+		return true;
+	if (!field->with_given || field->type == WIRE_ARRAY)
+		return false;
+	return field->given_bits ? *(const uint32_t *)given & field->given_bits
+				 : *(const bool *)given;
+}
+
+/* Puts a value where its path leads ("limits.memory"): objects on the way are made. */
+static void put_at(json_t *object, const char *path, json_t *value)
+{
+	const char *dot = strchr(path, '.');
+	char key[64];
+
+	if (!value)
+		return;
+	for (; dot; path = dot + 1, dot = strchr(path, '.')) {
+		(void)snprintf(key, sizeof(key), "%.*s", (int)(dot - path), path);
+		if (!json_object_get(object, key))
+			encode_put(object, key, json_object());
+		object = json_object_get(object, key);
+	}
+	encode_put(object, path, value);
+}
+
+static void put_fields(struct encoding *encoding, json_t *object, const struct wire_layout *layout,
+		       const void *record)
+{
+	for (size_t i = 0; i < layout->n; i++)
+		if (is_told(&layout->fields[i], record))
+			put_at(object, layout->fields[i].json,
+			       value_json(encoding, &layout->fields[i], record));
+	encode_rest(object, layout, record);
+}
+
+/* A struct of one row that has no name is the value of that. */
+static json_t *struct_json(struct encoding *encoding, const struct wire_layout *layout,
+			   const void *record)
+{
+	const struct wire_field *only = &layout->fields[0];
+	json_t *object;
+
+	if (only->json && !*only->json)
+		return value_json(encoding, only, record);
+	object = json_object();
+	put_fields(encoding, object, layout, record);
 	return object;
 }
 
-json_t *encode_namespaces(struct wire_message *message, struct reply_fds *fds)
-{
-	json_t *object = json_object(), *list = json_array();
-	const struct nlattr *at = NULL;
+/* --- replies --- */
+
+/* Room for each struct of a reply. */
+static union {
+	struct wire_set set;
+	struct wire_session session;
 	struct wire_namespace namespace;
+	struct wire_link link;
+	struct wire_network network;
+	struct wire_event event;
+} record;
 
-	while (wire_next_item(message, WIRE_ITEM_NAMESPACE, &at, &wire_namespace_layout,
-			      &namespace) == 1) {
-		json_t *entry = json_object();
-
-		encode_string(entry, "type",
-			      namespace.kind_number ? kind_name(namespace.kind_number - 1) : NULL);
-		put_fd(entry, "namespaceFileDescriptor", message, namespace.descriptor_fd, fds);
-		json_array_append_new(list, entry);
-	}
-	encode_put(object, "namespaces", list);
-	return object;
-}
-
-json_t *encode_processes(struct wire_message *message, struct reply_fds *fds _unused_)
+static json_t *list_json(struct encoding *encoding, const struct reply_part *part)
 {
-	json_t *object = json_object(), *list = json_array();
-	const struct nlattr *at = NULL;
-	struct wire_process process;
-	size_t n = 0, longest;
-
-	while (wire_next_item(message, WIRE_ITEM_PROCESS, &at, &wire_process_layout, &process) == 1)
-		n++;
-	/* the commands share what a client takes in one message, less the rest of each entry */
-	longest = PROCESSES_SIZE / MAX(n, (size_t)1);
-	longest = longest > PROCESS_SIZE + COMMAND_SIZE_MIN ? longest - PROCESS_SIZE
-							    : COMMAND_SIZE_MIN;
-	at = NULL;
-	while (wire_next_item(message, WIRE_ITEM_PROCESS, &at, &wire_process_layout, &process) ==
-	       1) {
-		json_t *entry = process_json(process.pid, longest);
-
-		if (!entry)
-			continue; /* it has ended meanwhile */
-		encode_string(entry, "session", process.session);
-		json_array_append_new(list, entry);
-	}
-	encode_put(object, "processes", list);
-	return object;
-}
-
-json_t *encode_identity(struct wire_message *message, struct reply_fds *fds _unused_)
-{
-	json_t *object = json_object();
-
-	if (wire_decode(message, &wire_set_layout, &set) < 0)
-		return object;
-	if (set.name) {
-		encode_string(object, "set", set.name);
-		encode_put(object, "owner", json_integer(set.owner));
-	}
-	encode_put(object, "namespaces", encode_namespaces_of(&set));
-	return object;
-}
-
-static json_t *features_json(const struct wire_status *status)
-{
-	static const char *const missing[] = {
-		"adopt",
-	};
-	json_t *object = json_object();
-
-	encode_put(object, "userNamespaces", json_boolean(status->allowed & ALLOW_USER_NAMESPACES));
-	encode_put(object, "ipNetns", json_boolean(status->allowed & ALLOW_IP_NETNS));
-	encode_put(object, "newPrivileges", json_boolean(status->allowed & ALLOW_NEW_PRIVILEGES));
-	encode_put(object, "administer", json_boolean(status->allowed & ALLOW_ADMINISTER));
-	encode_put(object, "cgroup", json_boolean(status->cgroup));
-	encode_put(object, "limits", json_boolean(status->limits));
-	encode_put(object, "hostLinks", json_boolean(status->allowed & ALLOW_HOST_LINKS));
-	encode_put(object, "egress", json_boolean(status->allowed & ALLOW_EGRESS));
-	encode_put(object, "publish", json_boolean(status->allowed & ALLOW_PUBLISH));
-	encode_put(object, "links", json_true());
-	encode_put(object, "networks", json_true());
-	encode_put(object, "impairments", json_true());
-	encode_put(object, "apply", json_true());
-	encode_put(object, "monitor", json_true());
-	encode_put(object, "boot", json_true());
-	encode_put(object, "autoMapping", json_true());
-	encode_put(object, "processLease", json_true());
-	encode_put(object, "dns", json_true());
-	for (size_t i = 0; i < ARRAY_SIZE(missing); i++)
-		encode_put(object, missing[i], json_false());
-	return object;
-}
-
-json_t *encode_status(struct wire_message *message, struct reply_fds *fds _unused_)
-{
-	json_t *object = json_object(), *limits = json_object(), *used = json_object(),
-	       *counters = json_object();
-	const struct nlattr *at = NULL;
-	struct wire_status status;
-	struct wire_count count;
-	struct utsname kernel;
-
-	if (wire_decode(message, &wire_status_layout, &status) < 0 || uname(&kernel) < 0)
-		return object;
-	while (wire_next_item(message, WIRE_ITEM_COUNT, &at, &wire_count_layout, &count) == 1)
-		if (count.name)
-			encode_put(count.class == COUNT_LIMIT  ? limits
-				   : count.class == COUNT_USED ? used
-							       : counters,
-				   count.name, json_integer(count.value));
-	encode_put(object, "version", json_string(PACKAGE_VERSION));
-	encode_put(object, "started", encode_seconds(status.started));
-	encode_put(object, "kernel", json_string(kernel.release));
-	encode_put(object, "features", features_json(&status));
-	encode_put(object, "limits", limits);
-	encode_put(object, "used", used);
-	encode_put(object, "counters", counters);
-	return object;
-}
-
-json_t *encode_sets(struct wire_message *message, bool summary)
-{
-	json_t *object = json_object(), *list = json_array();
+	json_t *list = json_array();
 	const struct nlattr *at = NULL;
 
-	while (wire_next_item(message, WIRE_ITEM_SET, &at, &wire_set_layout, &set) == 1)
-		json_array_append_new(list, summary ? encode_summary(&set) : encode_set(&set));
-	encode_put(object, "sets", summary ? json_array() : list);
-	if (summary)
-		encode_put(object, "summaries", list);
-	return object;
+	while (wire_next_item(encoding->message, part->item, &at, part->layout, &record) == 1)
+		json_array_append_new(
+			list,
+			struct_json(encoding, part->view ? part->view : part->layout, &record));
+	return list;
 }
 
-json_t *encode_apply(struct wire_message *message, struct reply_fds *fds _unused_)
+static void put_part(struct encoding *encoding, json_t *object, const struct reply_part *part)
 {
-	json_t *object = encode_sets(message, false);
-	json_t *parts[] = {encode_networks(message), encode_links(message)};
+	const struct wire_layout *view = part->view ? part->view : part->layout;
 
-	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
-		json_object_update(object, parts[i]);
-		json_decref(parts[i]);
-	}
-	return object;
+	if (part->item)
+		encode_put(object, part->key, list_json(encoding, part));
+	else if (wire_decode(encoding->message, part->layout, &record) < 0)
+		return;
+	else if (*part->key)
+		encode_put(object, part->key, struct_json(encoding, view, &record));
+	else
+		put_fields(encoding, object, view, &record);
 }
 
-json_t *encode_page(struct wire_message *message, enum wire_op op, bool summary,
-		    struct wire_list *cursor, bool *ret_more)
+json_t *encode_reply(const struct reply_part *parts, struct wire_message *message,
+		     struct reply_fds *fds)
 {
-	*ret_more = wire_decode(message, &wire_list_layout, cursor) == 0 && cursor->after_name;
-	if (op == WIRE_MONITOR) {
-		*ret_more = true;
-		return encode_monitor(message);
-	}
-	if (op == WIRE_LINK_LIST)
-		return encode_links(message);
-	return op == WIRE_NETWORK_LIST ? encode_networks(message) : encode_sets(message, summary);
-}
-
-json_t *encode_failure(const struct failure *failure)
-{
-	const struct error_fields *fields = error_fields(failure->error);
+	struct encoding encoding = {.message = message, .fds = fds};
 	json_t *object = json_object();
 
-	if (fields->subject)
-		encode_string(object, fields->subject, failure->subject);
-	if (fields->text)
-		encode_string(object, fields->text, failure->text);
-	if (fields->number)
-		encode_put(object, fields->number, json_integer(failure->number));
-	if (fields->errno_name)
-		encode_string(object, fields->errno_name, strerrorname_np(failure->number));
+	for (; parts->key; parts++)
+		put_part(&encoding, object, parts);
 	return object;
 }

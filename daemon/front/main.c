@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include "daemon/front/connection.h"
-#include "daemon/front/encode.h"
+#include "daemon/front/encode-rest.h"
 #include "daemon/front/lane.h"
 #include "daemon/front/seccomp.h"
 #include "daemon/wire/message.h"

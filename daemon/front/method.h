@@ -1,26 +1,29 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The table of methods: what each is asked of the keeper with, and how its answer reads. */
+/* The table of methods: what the keeper is asked for each, and how its answer reads. */
 #ifndef NSCTL_FRONT_METHOD_H
 #define NSCTL_FRONT_METHOD_H
 
 #include "daemon/front/decode.h"
 #include "daemon/front/encode.h"
 
+#define REPLY_PARTS_MAX 3
+
 struct method {
 	const char *name;
-	enum wire_op op; /* 0: not built yet */
-	const struct wire_layout *layout;
-	int (*decode)(struct decoding *decoding, const json_t *parameters, void *ret);
-	/* instead of layout and decode where a request has items */
+	enum wire_op op;
+	const struct wire_layout *layout; /* of the request, whose rows decode it */
+	/* instead, where a request has items */
 	int (*put)(struct decoding *decoding, const json_t *parameters, struct wire_writer *writer);
-	json_t *(*encode)(struct wire_message *message, struct reply_fds *fds);
+	struct reply_part reply[REPLY_PARTS_MAX + 1];
+	/* instead, where rows do not make the reply */
+	json_t *(*encode)(struct wire_message *message);
 	bool takes_descriptors;
 };
 
 /* The row of a method of org.nsctl ("Create"), or NULL. */
 const struct method *method_find(const char *name);
 
-/* Room for whatever a row's decode() fills. */
+/* Room for each request that a row has a layout of. */
 union method_request {
 	struct wire_create create;
 	struct wire_ask ask;

@@ -84,9 +84,9 @@ static void put_handle(struct wire_writer *writer, const struct wire_field *fiel
 
 static bool is_default(const struct wire_layout *layout, const void *value);
 
-static bool field_is_default(const struct wire_field *field, const char *value)
+bool wire_is_default(const struct wire_field *field, const void *value)
 {
-	const void *at = value + field->offset;
+	const void *at = (const char *)value + field->offset;
 
 	switch (field->type) {
 	case WIRE_BOOL:
@@ -105,14 +105,14 @@ static bool field_is_default(const struct wire_field *field, const char *value)
 	case WIRE_NESTED:
 		return is_default(field->layout, at);
 	default:
-		return *(const size_t *)(value + field->count_offset) == 0;
+		return *(const size_t *)((const char *)value + field->count_offset) == 0;
 	}
 }
 
 static bool is_default(const struct wire_layout *layout, const void *value)
 {
 	for (size_t i = 0; i < layout->n; i++)
-		if (!field_is_default(&layout->fields[i], value))
+		if (!wire_is_default(&layout->fields[i], value))
 			return false;
 	return true;
 }
@@ -176,7 +176,7 @@ static void put_field(struct wire_writer *writer, const struct wire_field *field
 void wire_put(struct wire_writer *writer, const struct wire_layout *layout, const void *value)
 {
 	for (size_t i = 0; i < layout->n && !writer->overflow; i++)
-		if (!field_is_default(&layout->fields[i], value))
+		if (!wire_is_default(&layout->fields[i], value))
 			put_field(writer, &layout->fields[i], value);
 }
 
@@ -199,7 +199,7 @@ bool wire_put_item(struct wire_writer *writer, uint16_t attribute, const struct 
 	return false;
 }
 
-/* Fields stand in a table in the order of their numbers, which need not be that of the struct. */
+/* Fields stand in a table in another order than in the struct. */
 static void clear_around(const struct wire_layout *layout, char *value, size_t from)
 {
 	const struct wire_field *large = NULL;
@@ -240,7 +240,23 @@ struct decoder {
 static int get_attributes(struct decoder *decoder, const struct wire_layout *layout,
 			  const struct nlattr *first, size_t size, void *ret);
 
-static int get_number(const struct wire_field *field, const struct nlattr *attribute, void *at)
+static bool is_of_front(const struct decoder *decoder)
+{
+	return decoder->message && decoder->message->of_front;
+}
+
+/* Returns true if a message may have this number; zero is said by saying nothing. */
+static bool is_in_range(const struct wire_field *field, uint64_t value, bool of_front)
+{
+	if (value == 0)
+		return false;
+	if (field->type == WIRE_I64 && (int64_t)value < 0)
+		value = -value;
+	return (!field->limit || value <= field->limit) && (!of_front || value >= field->lowest);
+}
+
+static int get_number(const struct decoder *decoder, const struct wire_field *field,
+		      const struct nlattr *attribute, void *at)
 {
 	uint64_t value;
 
@@ -255,10 +271,7 @@ static int get_number(const struct wire_field *field, const struct nlattr *attri
 		value = mnl_attr_get_u64(attribute);
 		*(uint64_t *)at = value;
 	}
-	/* zero is said by saying nothing: one encoding for one value */
-	if (value == 0 || (field->limit && value > field->limit))
-		return -EBADMSG;
-	return 0;
+	return is_in_range(field, value, is_of_front(decoder)) ? 0 : -EBADMSG;
 }
 
 static int get_string(const struct wire_field *field, const struct nlattr *attribute, void *at)
@@ -329,7 +342,7 @@ static int get_field(struct decoder *decoder, const struct wire_field *field,
 	case WIRE_U32:
 	case WIRE_U64:
 	case WIRE_I64:
-		return get_number(field, attribute, at);
+		return get_number(decoder, field, attribute, at);
 	case WIRE_STRING:
 		return get_string(field, attribute, at);
 	case WIRE_FD:
@@ -371,7 +384,7 @@ static int get_attributes(struct decoder *decoder, const struct wire_layout *lay
 		if (!field && decoder->skip_items && decoder->depth == 0 &&
 		    mnl_attr_get_type(at) >= WIRE_ITEM)
 			continue;
-		if (!field || (field->by_daemon && decoder->message && decoder->message->of_front))
+		if (!field || (field->by_daemon && is_of_front(decoder)))
 			return -EBADMSG;
 		if (field->type != WIRE_ARRAY && seen & UINT64_C(1) << (field - layout->fields))
 			return -EBADMSG;

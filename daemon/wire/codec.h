@@ -6,8 +6,8 @@
  *
  * Decoding is strict: an attribute that the layout does not know, that comes twice where one is
  * allowed, has a wrong length, a string with a NUL inside or without one at its end, a number above
- * its limit, too many elements, a descriptor that did not come along, or, from a front, a field
- * that only the daemon may fill: all -EBADMSG.
+ * its limit, too many elements, a descriptor that did not come along, or, from a front, a number
+ * below its lowest, or a field that only the daemon may fill: all -EBADMSG.
  *
  * A decoded struct is a view: its strings lie in the message and its descriptors belong to the
  * message until wire_take_fd(). Absent means zero, NULL, or -1 for a descriptor; zero, NULL, false
@@ -28,7 +28,7 @@ enum wire_type {
 	WIRE_BOOL,    /* bool */
 	WIRE_U32,     /* uint32_t, at most limit (0: any) */
 	WIRE_U64,     /* uint64_t, at most limit (0: any) */
-	WIRE_I64,     /* int64_t */
+	WIRE_I64,     /* int64_t, not further from zero than limit (0: any) */
 	WIRE_STRING,  /* const char *, at most limit bytes without its NUL; never empty */
 	WIRE_FD,      /* int, a descriptor that travels along */
 	WIRE_HANDLE,  /* int, a client's descriptor, which travels apart: see struct wire_handles */
@@ -39,15 +39,54 @@ enum wire_type {
 
 struct wire_layout;
 
+/* How a field reads in JSON where its type does not say it all. */
+enum wire_form {
+	FORM_PLAIN,
+	FORM_WORD,	  /* WIRE_U32: one of words, of which the first is 1 */
+	FORM_WORDS,	  /* WIRE_U32: a list of words, of which the first is bit 0 */
+	FORM_SWITCH,	  /* WIRE_U32: enum spec_switch as a boolean */
+	FORM_NOT,	  /* WIRE_BOOL: the opposite */
+	FORM_MAYBE_EMPTY, /* WIRE_STRING: NULL is the empty string */
+	FORM_MAP,	  /* WIRE_ARRAY of a key and a value: an object */
+};
+
+/* A number with a fraction in JSON, and an integer here. */
+enum wire_unit {
+	UNIT_NONE,	   /* an integer in JSON as well */
+	UNIT_SECONDS,	   /* microseconds here */
+	UNIT_MILLISECONDS, /* microseconds here */
+	UNIT_PERCENT,	   /* millionths here */
+	UNIT_WHOLE,	   /* thousandths here */
+};
+
+/*
+ * A row is all that is known of a field: how it travels, how it reads in JSON, and which values a
+ * client may give it. The JSON is the front's alone; what a client may say is checked by the front,
+ * with a reason, and again by the codec in each message of a front's.
+ */
 struct wire_field {
 	uint16_t attribute; /* from 1 up, within its layout; never given another meaning */
 	uint16_t type;	    /* enum wire_type */
 	size_t offset;
 	uint64_t limit;
+	uint64_t lowest;		  /* of a number of a front's, unless it is absent */
 	size_t count_offset;		  /* WIRE_ARRAY */
 	bool large;			  /* WIRE_ARRAY: see wire_clear() */
 	bool by_daemon;			  /* a front must not fill it: see struct wire_message */
 	const struct wire_layout *layout; /* WIRE_NESTED, WIRE_ARRAY: of one element */
+
+	/* The path of the member, from the object of the struct ("limits.memory"). "": the value
+	 * itself, where a struct is no object, or a part of it. NULL: there is none. */
+	const char *json;
+	bool always; /* an answer has it even where it is zero */
+	uint8_t form, unit;
+	const char *const *words; /* NULL ends them */
+	/* Whether it was said is kept in a bool, or in bits of a uint32_t. */
+	bool with_given;
+	size_t given_offset;
+	uint32_t given_bits;		    /* 0: a bool */
+	bool (*is_valid)(const char *text); /* WIRE_STRING */
+	const char *reason;		    /* why a value is refused, instead of the usual */
 };
 
 struct wire_layout {
@@ -88,7 +127,7 @@ struct wire_message {
 	int fds[WIRE_FDS_MAX];	 /* -1 where taken */
 	size_t n_fds;
 	const struct wire_handles *handles; /* turns handles into descriptors; NULL: indexes */
-	bool of_front; /* fields that only the daemon may fill are malformed in it */
+	bool of_front;			    /* what only the daemon may say is malformed in it */
 };
 
 int wire_writer_init(struct wire_writer *writer); /* 0 or -ENOMEM */
@@ -103,6 +142,9 @@ void wire_put(struct wire_writer *writer, const struct wire_layout *layout, cons
  * not fit: the message then is as it was before, so the caller can send it and start another. */
 bool wire_put_item(struct wire_writer *writer, uint16_t attribute, const struct wire_layout *layout,
 		   const void *value);
+
+/* Returns true if the field of *value is left out when encoding. */
+bool wire_is_default(const struct wire_field *field, const void *value);
 
 /* Prepares a struct as if nothing had been decoded into it: zero, and -1 for descriptors and
  * handles. Large arrays, of hundreds of kilobytes, are left as they are: code that adds an

@@ -4,22 +4,28 @@
 #include "daemon/wire/tables.h"
 #include "protocol/name.h"
 
+static const char *const event_words[] = {
+	"setCreated",	  "setRemoved",	    "setExpired", "setBroken",
+	"sessionStarted", "sessionEnded",   "linkAdded",  "linkRemoved",
+	"networkCreated", "networkRemoved", NULL,
+};
+
 /* clang-format off: one row a line */
 
 static const struct wire_field wire_detail_fields[] = {
 	STRING(1, wire_detail, key, DETAIL_KEY_MAX),
-	STRING(2, wire_detail, value, DETAIL_VALUE_MAX),
+	STRING(2, wire_detail, value, DETAIL_VALUE_MAX, MAYBE_EMPTY),
 };
 static LAYOUT(wire_detail);
 
 static const struct wire_field wire_event_fields[] = {
-	U64(1, wire_event, time, 0),
-	U32(2, wire_event, what, EVENT_NETWORK_REMOVED),
-	U32(3, wire_event, owner, 0),
-	STRING(4, wire_event, set, NAME_SIZE - 1),
-	STRING(5, wire_event, session, SESSION_SIZE - 1),
-	STRING(6, wire_event, link, NAME_SIZE - 1),
-	STRING(7, wire_event, network, NAME_SIZE - 1),
-	ARRAY(8, wire_event, details, wire_detail, EVENT_DETAILS_MAX),
+	U64(1, wire_event, time, 0, ALWAYS("time"), UNIT(SECONDS)),
+	U32(2, wire_event, what, EVENT_NETWORK_REMOVED, ALWAYS("what"), WORD(event_words)),
+	U32(3, wire_event, owner, 0, ALWAYS("owner")),
+	STRING(4, wire_event, set, NAME_SIZE - 1, JSON("set")),
+	STRING(5, wire_event, session, SESSION_SIZE - 1, JSON("session")),
+	STRING(6, wire_event, link, NAME_SIZE - 1, JSON("link")),
+	STRING(7, wire_event, network, NAME_SIZE - 1, JSON("network")),
+	ARRAY(8, wire_event, details, wire_detail, EVENT_DETAILS_MAX, JSON("detail"), MAP),
 };
 LAYOUT(wire_event);

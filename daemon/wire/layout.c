@@ -1,14 +1,26 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The tables. An attribute's number is for ever where a layout is kept in state files (wire_spec
- * and what it holds): add at the end, never renumber.
+ * and what it holds): add at the end, never renumber. Rows of what is not kept may stand in another
+ * order, which is that of the members in JSON.
  */
 #include <limits.h>
 #include "daemon/wire/layout.h"
 #include "daemon/wire/tables.h"
 
 #define SPAN_MAX (UINT64_C(100) * 365 * 24 * 3600 * 1000000) /* a century in microseconds */
-#define ID_MAX (UINT32_MAX - 1)
+#define SPAN_MIN 1000
+#define GRACE_MAX (UINT64_C(24) * 3600 * 1000000)
+#define CLOCK_MAX (UINT64_C(4000000000) * 1000000)
+
+#define LEASE_PROCESS REASON("is for answers: processFileDescriptor says which")
+#define LABEL REASON("a key is 1 to 63 of A-Z a-z 0-9 . _ / -; a value is up to 256 bytes")
+
+static const char *const mount_words[] = {"bind", "tmpfs",  "proc",    "sysfs",
+					  "dev",  "mqueue", "cgroup2", NULL};
+static const char *const mapping_words[] = {"root", "current", "auto", "custom", NULL};
+static const char *const propagation_words[] = {"private", "slave", "shared", NULL};
+const char *const set_state_words[] = {"creating", "ready", "removing", "broken", NULL};
 
 /* clang-format off: one row a line */
 
@@ -28,212 +40,226 @@ LAYOUT(wire_lane);
 
 static const struct wire_field wire_failure_fields[] = {
 	U32(1, wire_failure, error, ERROR_COUNT - 1),
-	I64(2, wire_failure, number),
+	I64(2, wire_failure, number, 0),
 	STRING(3, wire_failure, subject, 127),
 	STRING(4, wire_failure, text, 255),
 };
 LAYOUT(wire_failure);
 
 static const struct wire_field spec_mount_fields[] = {
-	U32(1, spec_mount, type, MOUNT_CGROUP2),
-	STRING(2, spec_mount, target, PATH_MAX - 1),
-	STRING(3, spec_mount, source, PATH_MAX - 1),
-	HANDLE(4, spec_mount, source_fd),
-	BOOL(5, spec_mount, read_only),
-	U64(6, spec_mount, size, 0),
+	U32(1, spec_mount, type, MOUNT_CGROUP2, ALWAYS("type"), WORD(mount_words)),
+	STRING(2, spec_mount, target, PATH_MAX - 1, JSON("target")),
+	STRING(3, spec_mount, source, PATH_MAX - 1, JSON("source")),
+	HANDLE(4, spec_mount, source_fd, JSON("sourceFileDescriptor")),
+	BOOL(5, spec_mount, read_only, JSON("readOnly")),
+	U64(6, spec_mount, size, INT64_MAX, JSON("size"), LOWEST(4096)),
 };
 static LAYOUT(spec_mount);
 
 static const struct wire_field spec_label_fields[] = {
-	STRING(1, spec_label, key, LABEL_KEY_SIZE - 1),
-	STRING(2, spec_label, value, LABEL_VALUE_SIZE - 1),
+	STRING(1, spec_label, key, LABEL_KEY_SIZE - 1, .is_valid = label_key_is_valid, LABEL),
+	STRING(2, spec_label, value, LABEL_VALUE_SIZE - 1, MAYBE_EMPTY, LABEL),
 };
 static LAYOUT(spec_label);
 
 static const struct wire_field wire_range_fields[] = {
-	U32(1, wire_range, inside, ID_MAX),
-	U32(2, wire_range, outside, ID_MAX),
-	U32(3, wire_range, count, 0),
+	U32(1, wire_range, inside, ID_MAX, ALWAYS("inside")),
+	U32(2, wire_range, outside, ID_MAX, ALWAYS("outside")),
+	U32(3, wire_range, count, 0, ALWAYS("count"), LOWEST(1)),
 };
 static LAYOUT(wire_range);
 
 static const struct wire_field wire_map_fields[] = {
-	ARRAY(1, wire_map, ranges, wire_range, MAP_RANGES_MAX),
+	ARRAY(1, wire_map, ranges, wire_range, MAP_RANGES_MAX, JSON(""),
+	      REASON("must not be empty: leave it out")),
 };
 static LAYOUT(wire_map);
 
 static const struct wire_field wire_spec_fields[] = {
 	BOOL(1, wire_spec, given),
-	U32(2, wire_spec, kinds, KIND_ALL),
-	U32(3, wire_spec, mapping, MAPPING_CUSTOM),
-	STRING(4, wire_spec, hostname, HOSTNAME_SIZE - 1),
-	U32(5, wire_spec, propagation, PROPAGATION_SHARED),
-	U32(6, wire_spec, mount_proc, SWITCH_OFF),
-	ARRAY(7, wire_spec, mounts, spec_mount, SPEC_MOUNTS_MAX),
-	STRING(8, wire_spec, root_path, PATH_MAX - 1),
-	HANDLE(9, wire_spec, root_fd),
+	U32(2, wire_spec, kinds, KIND_ALL, ALWAYS("namespaces"), KINDS),
+	U32(3, wire_spec, mapping, MAPPING_CUSTOM, JSON("userMapping"), WORD(mapping_words)),
+	STRING(4, wire_spec, hostname, HOSTNAME_SIZE - 1, JSON("hostname")),
+	U32(5, wire_spec, propagation, PROPAGATION_SHARED, JSON("propagation"),
+	    WORD(propagation_words)),
+	U32(6, wire_spec, mount_proc, SWITCH_OFF, JSON("mountProc"), SWITCH),
+	ARRAY(7, wire_spec, mounts, spec_mount, SPEC_MOUNTS_MAX, JSON("mounts")),
+	STRING(8, wire_spec, root_path, PATH_MAX - 1, JSON("rootPath")),
+	HANDLE(9, wire_spec, root_fd, JSON("rootFileDescriptor")),
 	BOOL(10, wire_spec, has_monotonic),
 	BOOL(11, wire_spec, has_boottime),
-	I64(12, wire_spec, monotonic),
-	I64(13, wire_spec, boottime),
-	U64(14, wire_spec, lease, SPAN_MAX),
-	BOOL(15, wire_spec, lease_connection),
-	BOOL(16, wire_spec, visible),
-	BOOL(17, wire_spec, ip_netns),
-	ARRAY(18, wire_spec, labels, spec_label, SPEC_LABELS_MAX),
-	ARRAY(19, wire_spec, links, spec_link, SPEC_LINKS_MAX),
-	BOOL(20, wire_spec, egress),
-	ARRAY(21, wire_spec, dns, wire_address, SERVERS_MAX),
-	ARRAY(22, wire_spec, publish, spec_publish, PUBLISH_MAX),
-	NESTED(23, wire_spec, uid_map, wire_map),
-	NESTED(24, wire_spec, gid_map, wire_map),
-	PROCESS(25, wire_spec, lease_fd),
-	DAEMON_U32(26, wire_spec, lease_pid, INT_MAX),
-	DAEMON_U64(27, wire_spec, lease_start, 0),
-	BOOL(28, wire_spec, boot),
-	U64(29, wire_spec, memory, 0),
-	U32(30, wire_spec, tasks, 0),
-	U32(31, wire_spec, cpu_thousandths, 0),
+	I64(12, wire_spec, monotonic, CLOCK_MAX, JSON("clocks.monotonic"), UNIT(SECONDS),
+	    GIVEN(wire_spec, has_monotonic)),
+	I64(13, wire_spec, boottime, CLOCK_MAX, JSON("clocks.boottime"), UNIT(SECONDS),
+	    GIVEN(wire_spec, has_boottime)),
+	U64(14, wire_spec, lease, SPAN_MAX, JSON("lease.seconds"), UNIT(SECONDS), LOWEST(SPAN_MIN)),
+	BOOL(15, wire_spec, lease_connection, JSON("lease.connection")),
+	BOOL(16, wire_spec, visible, JSON("visible")),
+	BOOL(17, wire_spec, ip_netns, JSON("ipNetns")),
+	ARRAY(18, wire_spec, labels, spec_label, SPEC_LABELS_MAX, JSON("labels"), MAP),
+	ARRAY(19, wire_spec, links, spec_link, SPEC_LINKS_MAX, JSON("links")),
+	BOOL(20, wire_spec, egress, JSON("egress")),
+	ARRAY(21, wire_spec, dns, wire_address, SERVERS_MAX, JSON("dns")),
+	ARRAY(22, wire_spec, publish, spec_publish, PUBLISH_MAX, JSON("publish")),
+	NESTED(23, wire_spec, uid_map, wire_map, JSON("uidMap")),
+	NESTED(24, wire_spec, gid_map, wire_map, JSON("gidMap")),
+	PROCESS(25, wire_spec, lease_fd, JSON("lease.processFileDescriptor")),
+	U32(26, wire_spec, lease_pid, INT_MAX, DAEMON, JSON("lease.process"), LEASE_PROCESS),
+	U64(27, wire_spec, lease_start, 0, DAEMON),
+	BOOL(28, wire_spec, boot, JSON("boot")),
+	U64(29, wire_spec, memory, INT64_MAX, JSON("limits.memory"), LOWEST(LIMIT_MEMORY_MIN)),
+	U32(30, wire_spec, tasks, LIMIT_TASKS_MAX, JSON("limits.tasks"), LOWEST(LIMIT_TASKS_MIN)),
+	U32(31, wire_spec, cpu_thousandths, LIMIT_CPU_MAX, JSON("limits.cpus"), UNIT(WHOLE),
+	    LOWEST(LIMIT_CPU_MIN)),
 };
 LAYOUT(wire_spec);
 
 static const struct wire_field wire_create_fields[] = {
-	STRING(1, wire_create, name, NAME_SIZE - 1),
-	BOOL(2, wire_create, existing),
-	NESTED(3, wire_create, spec, wire_spec),
+	STRING(1, wire_create, name, NAME_SIZE - 1, JSON("name"), NAME),
+	BOOL(2, wire_create, existing, JSON("existing")),
+	NESTED(3, wire_create, spec, wire_spec, JSON("spec")),
 };
 LAYOUT(wire_create);
 
 static const struct wire_field wire_lease_fields[] = {
-	U64(1, wire_lease, span, SPAN_MAX),
-	BOOL(2, wire_lease, connection),
-	PROCESS(3, wire_lease, process_fd),
+	U64(1, wire_lease, span, SPAN_MAX, JSON("seconds"), UNIT(SECONDS), LOWEST(SPAN_MIN)),
+	BOOL(2, wire_lease, connection, JSON("connection")),
+	PROCESS(3, wire_lease, process_fd, JSON("processFileDescriptor")),
+	U32(4, wire_lease, pid, INT_MAX, DAEMON, JSON("process"), LEASE_PROCESS),
 };
-static LAYOUT(wire_lease);
+LAYOUT(wire_lease);
 
 static const struct wire_field wire_apply_fields[] = {
-	NESTED(1, wire_apply, lease, wire_lease),
+	NESTED(1, wire_apply, lease, wire_lease, JSON("lease")),
 };
 LAYOUT(wire_apply);
 
 static const struct wire_field wire_ask_fields[] = {
-	STRING(1, wire_ask, name, NAME_SIZE - 1), BOOL(2, wire_ask, has_owner),
-	U32(3, wire_ask, owner, ID_MAX),	  STRING(4, wire_ask, session, SESSION_SIZE - 1),
-	U32(5, wire_ask, kinds, KIND_ALL),	  U32(6, wire_ask, signal, 64),
-	U64(7, wire_ask, span, SPAN_MAX),	  PROCESS(8, wire_ask, process_fd),
+	STRING(1, wire_ask, name, NAME_SIZE - 1, JSON("name"), NAME),
+	BOOL(2, wire_ask, has_owner),
+	U32(3, wire_ask, owner, ID_MAX, JSON("owner"), GIVEN(wire_ask, has_owner)),
+	STRING(4, wire_ask, session, SESSION_SIZE - 1, JSON("session"), SESSION),
+	U32(5, wire_ask, kinds, KIND_ALL, JSON("namespaces"), KINDS),
+	U32(6, wire_ask, signal, 64, JSON("signal"), LOWEST(1)),
+	U64(7, wire_ask, span, SPAN_MAX, JSON("seconds"), UNIT(SECONDS), LOWEST(SPAN_MIN)),
+	PROCESS(8, wire_ask, process_fd, JSON("processFileDescriptor")),
+	U64(9, wire_ask, grace, GRACE_MAX, JSON("grace"), UNIT(SECONDS)),
 };
 LAYOUT(wire_ask);
 
 static const struct wire_field wire_list_fields[] = {
-	BOOL(1, wire_list, all_owners),
-	BOOL(2, wire_list, summary),
-	ARRAY(3, wire_list, labels, spec_label, SPEC_LABELS_MAX),
+	BOOL(1, wire_list, all_owners, JSON("allOwners")),
+	BOOL(2, wire_list, summary, JSON("summary")),
+	ARRAY(3, wire_list, labels, spec_label, SPEC_LABELS_MAX, JSON("labels"), MAP),
 	U32(4, wire_list, after_owner, ID_MAX),
 	STRING(5, wire_list, after_name, KEY_SIZE - 1),
-	STRING(6, wire_list, set, NAME_SIZE - 1),
+	STRING(6, wire_list, set, NAME_SIZE - 1, JSON("set"), .is_valid = name_is_valid,
+	       REASON("is no name of a set")),
 	BOOL(7, wire_list, has_owner),
-	U32(8, wire_list, owner, ID_MAX),
+	U32(8, wire_list, owner, ID_MAX, JSON("owner"), GIVEN(wire_list, has_owner)),
 };
 LAYOUT(wire_list);
 
 static const struct wire_field wire_word_fields[] = {
-	STRING(1, wire_word, text, COMMAND_WORD_MAX),
+	STRING(1, wire_word, text, COMMAND_WORD_MAX, JSON(""), MAYBE_EMPTY),
 };
 LAYOUT(wire_word);
 
 static const struct wire_field wire_command_fields[] = {
 	HANDLE(1, wire_command, arguments_fd),
 	ARRAY(2, wire_command, words, wire_word, COMMAND_WORDS_MAX),
-	STRING(3, wire_command, working_directory, PATH_MAX - 1),
-	HANDLE(4, wire_command, working_directory_fd),
+	STRING(3, wire_command, working_directory, PATH_MAX - 1, JSON("workingDirectory")),
+	HANDLE(4, wire_command, working_directory_fd, JSON("workingDirectoryFileDescriptor")),
 	BOOL(5, wire_command, has_user),
 	BOOL(6, wire_command, has_group),
 	BOOL(7, wire_command, has_umask),
-	U32(8, wire_command, user, ID_MAX),
-	U32(9, wire_command, group, ID_MAX),
-	U32(10, wire_command, umask, 0777),
-	HANDLE(11, wire_command, stdin_fd),
-	HANDLE(12, wire_command, stdout_fd),
-	HANDLE(13, wire_command, stderr_fd),
-	HANDLE(14, wire_command, terminal_fd),
-	HANDLE(15, wire_command, status_fd),
-	U32(16, wire_command, kinds, KIND_ALL),
-	BOOL(17, wire_command, detach),
-	BOOL(18, wire_command, new_privileges),
+	U32(8, wire_command, user, ID_MAX, JSON("user"), GIVEN(wire_command, has_user)),
+	U32(9, wire_command, group, ID_MAX, JSON("group"), GIVEN(wire_command, has_group)),
+	U32(10, wire_command, umask, 0777, JSON("umask"), GIVEN(wire_command, has_umask)),
+	HANDLE(11, wire_command, stdin_fd, JSON("stdinFileDescriptor")),
+	HANDLE(12, wire_command, stdout_fd, JSON("stdoutFileDescriptor")),
+	HANDLE(13, wire_command, stderr_fd, JSON("stderrFileDescriptor")),
+	HANDLE(14, wire_command, terminal_fd, JSON("terminalFileDescriptor")),
+	HANDLE(15, wire_command, status_fd, JSON("statusFileDescriptor")),
+	U32(16, wire_command, kinds, KIND_ALL, JSON("namespaces"), KINDS),
+	BOOL(17, wire_command, detach, JSON("detach")),
+	BOOL(18, wire_command, new_privileges, JSON("newPrivileges")),
 	BOOL(19, wire_command, more),
 };
 LAYOUT(wire_command);
 
 static const struct wire_field wire_exec_fields[] = {
-	STRING(1, wire_exec, name, NAME_SIZE - 1),
+	STRING(1, wire_exec, name, NAME_SIZE - 1, JSON("name"), NAME),
 	BOOL(2, wire_exec, has_owner),
-	U32(3, wire_exec, owner, ID_MAX),
-	NESTED(4, wire_exec, command, wire_command),
+	U32(3, wire_exec, owner, ID_MAX, JSON("owner"), GIVEN(wire_exec, has_owner)),
+	NESTED(4, wire_exec, command, wire_command, JSON("")),
 };
 LAYOUT(wire_exec);
 
 static const struct wire_field wire_run_fields[] = {
-	STRING(1, wire_run, name, NAME_SIZE - 1),
-	BOOL(2, wire_run, no_init),
-	NESTED(3, wire_run, spec, wire_spec),
-	NESTED(4, wire_run, command, wire_command),
+	STRING(1, wire_run, name, NAME_SIZE - 1, JSON("name"), NAME),
+	BOOL(2, wire_run, no_init, JSON("init"), NOT),
+	NESTED(3, wire_run, spec, wire_spec, JSON("spec")),
+	NESTED(4, wire_run, command, wire_command, JSON("")),
 };
 LAYOUT(wire_run);
 
 static const struct wire_field wire_namespace_fields[] = {
-	U32(1, wire_namespace, kind_number, KIND_COUNT),
-	BOOL(2, wire_namespace, held),
-	U64(3, wire_namespace, inode, 0),
-	U64(4, wire_namespace, id, 0),
-	STRING(5, wire_namespace, path, PATH_MAX - 1),
+	U32(1, wire_namespace, kind_number, KIND_COUNT, ALWAYS("type"), WORD(kind_words)),
+	U64(3, wire_namespace, inode, 0, ALWAYS("inode")),
+	U64(4, wire_namespace, id, 0, JSON("id")),
+	STRING(5, wire_namespace, path, PATH_MAX - 1, JSON("path")),
+	BOOL(2, wire_namespace, held, ALWAYS("held")),
 	FD(6, wire_namespace, descriptor_fd),
 };
 LAYOUT(wire_namespace);
 
 static const struct wire_field wire_interface_fields[] = {
-	STRING(1, wire_interface, name, 15),
-	STRING(2, wire_interface, mac, 63),
-	U32(3, wire_interface, index, 0),
-	BOOL(4, wire_interface, up),
-	ARRAY(5, wire_interface, addresses, wire_address, INTERFACE_ADDRESSES_MAX),
-	STRING(6, wire_interface, link, NAME_SIZE - 1),
+	STRING(1, wire_interface, name, 15, JSON("name")),
+	U32(3, wire_interface, index, 0, ALWAYS("index")),
+	STRING(2, wire_interface, mac, 63, JSON("mac")),
+	ARRAY(5, wire_interface, addresses, wire_address, INTERFACE_ADDRESSES_MAX,
+	      ALWAYS("addresses")),
+	BOOL(4, wire_interface, up, ALWAYS("up")),
+	STRING(6, wire_interface, link, NAME_SIZE - 1, JSON("link")),
 };
 static LAYOUT(wire_interface);
 
 static const struct wire_field wire_set_fields[] = {
-	STRING(1, wire_set, name, NAME_SIZE - 1),
-	U32(2, wire_set, owner, 0),
-	STRING(3, wire_set, id, SESSION_SIZE - 1),
-	U32(4, wire_set, state, SET_BROKEN),
-	U64(5, wire_set, created, 0),
-	U64(6, wire_set, expires, 0),
+	STRING(1, wire_set, name, NAME_SIZE - 1, JSON("name")),
+	U32(2, wire_set, owner, 0, ALWAYS("owner")),
+	STRING(3, wire_set, id, SESSION_SIZE - 1, JSON("id")),
+	U32(4, wire_set, state, SET_BROKEN, ALWAYS("state"), WORD(set_state_words)),
+	STRING(19, wire_set, broken, SET_REASON_SIZE - 1, JSON("reason")),
+	U64(5, wire_set, created, 0, ALWAYS("created"), UNIT(SECONDS)),
 	U32(7, wire_set, kinds, KIND_ALL),
-	ARRAY(8, wire_set, namespaces, wire_namespace, KIND_COUNT),
-	NESTED(9, wire_set, spec, wire_spec),
-	ARRAY(10, wire_set, interfaces, wire_interface, INTERFACES_MAX),
-	U32(11, wire_set, processes, 0),
-	U32(12, wire_set, sessions, 0),
-	U32(13, wire_set, init, 0),
-	STRING(14, wire_set, cgroup, PATH_MAX - 1),
+	ARRAY(8, wire_set, namespaces, wire_namespace, KIND_COUNT, ALWAYS("namespaces")),
+	NESTED(9, wire_set, spec, wire_spec, ALWAYS("spec")),
+	ARRAY(10, wire_set, interfaces, wire_interface, INTERFACES_MAX, ALWAYS("interfaces")),
+	U32(11, wire_set, processes, 0, ALWAYS("usage.processes")),
+	U32(12, wire_set, sessions, 0, ALWAYS("usage.sessions")),
 	BOOL(15, wire_set, has_memory),
+	U64(17, wire_set, memory, 0, JSON("usage.memory"), GIVEN(wire_set, has_memory)),
 	BOOL(16, wire_set, has_cpu),
-	U64(17, wire_set, memory, 0),
-	U64(18, wire_set, cpu, 0),
-	STRING(19, wire_set, broken, SET_REASON_SIZE - 1),
+	U64(18, wire_set, cpu, 0, JSON("usage.cpuSeconds"), UNIT(SECONDS),
+	    GIVEN(wire_set, has_cpu)),
+	U32(13, wire_set, init, 0, JSON("init")),
+	STRING(14, wire_set, cgroup, PATH_MAX - 1, JSON("cgroup")),
+	U64(6, wire_set, expires, 0, JSON("expires"), UNIT(SECONDS)),
 };
 LAYOUT(wire_set);
 
 static const struct wire_field wire_session_fields[] = {
-	STRING(1, wire_session, session, SESSION_SIZE - 1),
+	STRING(1, wire_session, session, SESSION_SIZE - 1, JSON("session")),
 	STRING(2, wire_session, set, NAME_SIZE - 1),
-	ARRAY(3, wire_session, words, wire_word, COMMAND_WORDS_MAX),
-	U32(4, wire_session, pid, 0),
+	ARRAY(3, wire_session, words, wire_word, COMMAND_WORDS_MAX, ALWAYS("command")),
+	U32(4, wire_session, pid, 0, JSON("pid")),
 	FD(5, wire_session, process_fd),
-	U64(6, wire_session, started, 0),
-	U64(7, wire_session, ended, 0),
+	U64(6, wire_session, started, 0, ALWAYS("started"), UNIT(SECONDS)),
+	U64(7, wire_session, ended, 0, JSON("ended"), UNIT(SECONDS)),
 	BOOL(8, wire_session, exited),
-	U32(9, wire_session, exit_status, 255),
-	U32(10, wire_session, signal, 64),
+	U32(9, wire_session, exit_status, 255, JSON("exitStatus"), GIVEN(wire_session, exited)),
+	U32(10, wire_session, signal, 64, JSON("signal")),
 };
 LAYOUT(wire_session);
 

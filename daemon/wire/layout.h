@@ -22,6 +22,7 @@
 
 #define SPEC_MOUNTS_MAX 32
 #define SPEC_LABELS_MAX 32
+#define ID_MAX (UINT32_MAX - 1) /* of a user or a group */
 #define LIMIT_MEMORY_MIN (UINT64_C(4) << 20)
 #define LIMIT_TASKS_MIN 8
 #define LIMIT_TASKS_MAX 4194304 /* PID_MAX_LIMIT */
@@ -238,6 +239,7 @@ struct wire_lease {
 	uint64_t span; /* as in wire_spec */
 	bool connection;
 	int process_fd;
+	uint32_t pid; /* never filled: the daemon tells it as a part of wire_spec */
 };
 struct wire_apply {
 	struct wire_lease lease; /* of all sets and networks */
@@ -251,8 +253,9 @@ struct wire_ask {
 	const char *session; /* WAIT, KILL */
 	uint32_t kinds;	     /* OPEN: 0 is all */
 	uint32_t signal;     /* KILL */
-	uint64_t span;	     /* REMOVE: grace; RENEW: 0 is the lease's own */
+	uint64_t span;	     /* RENEW: 0 is the lease's own */
 	int process_fd;	     /* IDENTIFY: a pidfd, -1: the caller itself */
+	uint64_t grace;	     /* REMOVE */
 };
 
 struct wire_list {
@@ -329,6 +332,8 @@ struct wire_interface {
 };
 
 enum set_state { SET_CREATING = 1, SET_READY, SET_REMOVING, SET_BROKEN };
+/* Their words from SET_CREATING up; NULL ends them. */
+extern const char *const set_state_words[];
 
 struct wire_set {
 	const char *name;
@@ -361,7 +366,7 @@ struct wire_session {
 	uint32_t pid;	/* 0: it has ended */
 	int process_fd; /* RUN's and EXEC's first reply: a pidfd */
 	uint64_t started, ended;
-	bool exited; /* with exit_status; else with signal, once it has ended */
+	bool exited; /* with exit_status; else with signal, which is 0 until it has ended */
 	uint32_t exit_status, signal;
 };
 
@@ -401,9 +406,9 @@ struct wire_count {
 };
 
 extern const struct wire_layout wire_connection_layout, wire_lane_layout, wire_failure_layout,
-	wire_spec_layout, wire_create_layout, wire_apply_layout, wire_ask_layout, wire_list_layout,
-	wire_command_layout, wire_exec_layout, wire_run_layout, wire_namespace_layout,
-	wire_set_layout, wire_session_layout, wire_process_layout, wire_status_layout,
-	wire_count_layout, wire_word_layout;
+	wire_spec_layout, wire_create_layout, wire_lease_layout, wire_apply_layout, wire_ask_layout,
+	wire_list_layout, wire_command_layout, wire_exec_layout, wire_run_layout,
+	wire_namespace_layout, wire_set_layout, wire_session_layout, wire_process_layout,
+	wire_status_layout, wire_count_layout, wire_word_layout;
 
 #endif

@@ -4,78 +4,88 @@
 #include "daemon/wire/layout.h"
 #include "daemon/wire/tables.h"
 
+#define GIVEN_IMPAIRMENT(field) GIVEN_BITS(wire_impairment, given, IMPAIR_##field)
+#define SHARE(path, field) JSON(path), UNIT(PERCENT), GIVEN_IMPAIRMENT(field)
+
+static const char *const protocol_words[] = {"tcp", "udp", NULL};
+
 /* clang-format off: one row a line */
 
 static const struct wire_field wire_address_fields[] = {
-	STRING(1, wire_address, text, ADDRESS_SIZE - 1),
+	STRING(1, wire_address, text, ADDRESS_SIZE - 1, JSON(""), REASON("is no IP address")),
 };
 LAYOUT(wire_address);
 
 static const struct wire_field wire_impairment_fields[] = {
 	U32(1, wire_impairment, given, IMPAIR_ALL),
-	U64(2, wire_impairment, delay, IMPAIR_DELAY_MAX),
-	U64(3, wire_impairment, jitter, IMPAIR_DELAY_MAX),
-	U32(4, wire_impairment, loss, IMPAIR_SHARE_MAX),
-	U32(5, wire_impairment, duplicate, IMPAIR_SHARE_MAX),
-	U32(6, wire_impairment, corrupt, IMPAIR_SHARE_MAX),
-	U32(7, wire_impairment, reorder, IMPAIR_SHARE_MAX),
-	U64(8, wire_impairment, rate, IMPAIR_RATE_MAX),
+	U64(2, wire_impairment, delay, IMPAIR_DELAY_MAX, JSON("delayMilliseconds"),
+	    UNIT(MILLISECONDS), GIVEN_IMPAIRMENT(DELAY)),
+	U64(3, wire_impairment, jitter, IMPAIR_DELAY_MAX, JSON("jitterMilliseconds"),
+	    UNIT(MILLISECONDS), GIVEN_IMPAIRMENT(JITTER)),
+	U32(4, wire_impairment, loss, IMPAIR_SHARE_MAX, SHARE("lossPercent", LOSS)),
+	U32(5, wire_impairment, duplicate, IMPAIR_SHARE_MAX, SHARE("duplicatePercent", DUPLICATE)),
+	U32(6, wire_impairment, corrupt, IMPAIR_SHARE_MAX, SHARE("corruptPercent", CORRUPT)),
+	U32(7, wire_impairment, reorder, IMPAIR_SHARE_MAX, SHARE("reorderPercent", REORDER)),
+	U64(8, wire_impairment, rate, IMPAIR_RATE_MAX, JSON("rateBitsPerSecond"),
+	    GIVEN_IMPAIRMENT(RATE)),
 };
 LAYOUT(wire_impairment);
 
 static const struct wire_field wire_end_fields[] = {
 	U32(1, wire_end, where, END_HOST),
 	STRING(2, wire_end, name, KEY_SIZE - 1),
-	STRING(3, wire_end, interface, INTERFACE_SIZE - 1),
-	STRING(4, wire_end, mac, MAC_SIZE - 1),
-	ARRAY(5, wire_end, addresses, wire_address, END_ADDRESSES_MAX),
+	STRING(3, wire_end, interface, INTERFACE_SIZE - 1, JSON("interface")),
+	STRING(4, wire_end, mac, MAC_SIZE - 1, JSON("mac")),
+	ARRAY(5, wire_end, addresses, wire_address, END_ADDRESSES_MAX, JSON("addresses"),
+	      GIVEN(wire_end, has_addresses)),
 	BOOL(6, wire_end, has_addresses),
-	STRING(7, wire_end, gateway, ADDRESS_SIZE - 1),
-	U32(8, wire_end, mtu, MTU_MAX),
-	U32(9, wire_end, up, SWITCH_OFF),
-	NESTED(10, wire_end, impairment, wire_impairment),
-	DAEMON_STRING(11, wire_end, second_gateway, ADDRESS_SIZE - 1),
+	STRING(7, wire_end, gateway, ADDRESS_SIZE - 1, JSON("gateway")),
+	U32(8, wire_end, mtu, MTU_MAX, JSON("mtu"), LOWEST(MTU_MIN)),
+	U32(9, wire_end, up, SWITCH_OFF, JSON("up"), SWITCH),
+	NESTED(10, wire_end, impairment, wire_impairment, JSON("impairment")),
+	STRING(11, wire_end, second_gateway, ADDRESS_SIZE - 1, DAEMON),
 };
 LAYOUT(wire_end);
 
 static const struct wire_field wire_link_fields[] = {
-	STRING(1, wire_link, name, NAME_SIZE - 1),
+	STRING(1, wire_link, name, NAME_SIZE - 1, JSON("name"), NAME),
 	BOOL(2, wire_link, has_owner),
-	U32(3, wire_link, owner, 0),
-	NESTED(4, wire_link, a, wire_end),
-	NESTED(5, wire_link, b, wire_end),
-	DAEMON_U64(6, wire_link, created, 0),
+	U32(3, wire_link, owner, ID_MAX, ALWAYS("owner"), GIVEN(wire_link, has_owner)),
+	NESTED(4, wire_link, a, wire_end, ALWAYS("a")),
+	NESTED(5, wire_link, b, wire_end, ALWAYS("b")),
+	U64(6, wire_link, created, 0, DAEMON, ALWAYS("created"), UNIT(SECONDS)),
 };
 LAYOUT(wire_link);
 
 static const struct wire_field spec_link_fields[] = {
-	STRING(1, spec_link, name, NAME_SIZE - 1),
-	NESTED(2, spec_link, end, wire_end),
-	NESTED(3, spec_link, peer, wire_end),
+	STRING(1, spec_link, name, NAME_SIZE - 1, JSON("name"), NAME),
+	NESTED(2, spec_link, end, wire_end, ALWAYS("end")),
+	NESTED(3, spec_link, peer, wire_end, ALWAYS("peer")),
 };
 LAYOUT(spec_link);
 
 static const struct wire_field spec_publish_fields[] = {
-	U32(1, spec_publish, protocol, PUBLISH_UDP),
-	STRING(2, spec_publish, host_address, ADDRESS_SIZE - 1),
-	U32(3, spec_publish, host_port, 65535),
-	U32(4, spec_publish, port, 65535),
+	U32(1, spec_publish, protocol, PUBLISH_UDP, ALWAYS("protocol"), WORD(protocol_words)),
+	STRING(2, spec_publish, host_address, ADDRESS_SIZE - 1, JSON("hostAddress")),
+	U32(3, spec_publish, host_port, 65535, ALWAYS("hostPort"), LOWEST(1)),
+	U32(4, spec_publish, port, 65535, ALWAYS("port"), LOWEST(1)),
 };
 LAYOUT(spec_publish);
 
 static const struct wire_field wire_member_fields[] = {
-	STRING(1, wire_member, name, NAME_SIZE - 1),
+	STRING(1, wire_member, name, NAME_SIZE - 1, JSON("")),
 };
 static LAYOUT(wire_member);
 
 static const struct wire_field wire_network_fields[] = {
-	STRING(1, wire_network, name, NAME_SIZE - 1),
-	DAEMON_U32(2, wire_network, owner, 0),
-	ARRAY(3, wire_network, subnets, wire_address, SUBNETS_MAX),
-	BOOL(4, wire_network, egress),
-	ARRAY(5, wire_network, dns, wire_address, SERVERS_MAX),
-	DAEMON_U64(6, wire_network, created, 0),
-	DAEMON_ARRAY(7, wire_network, members, wire_member, NETWORK_MEMBERS_MAX),
-	BOOL(8, wire_network, boot),
+	STRING(1, wire_network, name, NAME_SIZE - 1, JSON("name"), NAME),
+	U32(2, wire_network, owner, 0, DAEMON, ALWAYS("owner")),
+	ARRAY(3, wire_network, subnets, wire_address, SUBNETS_MAX, ALWAYS("subnets")),
+	BOOL(4, wire_network, egress, ALWAYS("egress")),
+	ARRAY(5, wire_network, dns, wire_address, SERVERS_MAX, JSON("dns")),
+	U64(6, wire_network, created, 0, DAEMON, ALWAYS("created"), UNIT(SECONDS)),
+	ARRAY(7, wire_network, members, wire_member, NETWORK_MEMBERS_MAX, DAEMON,
+	      ALWAYS("members")),
+	BOOL(8, wire_network, boot, JSON("boot")),
 };
 LAYOUT(wire_network);

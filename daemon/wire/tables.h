@@ -13,51 +13,50 @@
 		.n = ARRAY_SIZE(type##_fields),    \
 		.fields = type##_fields,           \
 	}
-#define ROW(n, kind, record, member, bound)                 \
-	.attribute = (n), .type = (kind), .limit = (bound), \
-	.offset = offsetof(struct record, member)
-#define FIELD(n, kind, record, member, bound)        \
-	{                                            \
-		ROW(n, kind, record, member, bound), \
+/* What follows a row's own arguments is designated initialisers, by the words below. */
+#define ROW(n, kind, record, member, bound, ...)                                             \
+	{                                                                                    \
+		.attribute = (n), .type = (kind), .offset = offsetof(struct record, member), \
+		.limit = (bound), ##__VA_ARGS__                                              \
 	}
-#define BOOL(n, record, member) FIELD(n, WIRE_BOOL, record, member, 0)
-#define U32(n, record, member, bound) FIELD(n, WIRE_U32, record, member, bound)
-#define U64(n, record, member, bound) FIELD(n, WIRE_U64, record, member, bound)
-#define I64(n, record, member) FIELD(n, WIRE_I64, record, member, 0)
-#define STRING(n, record, member, bound) FIELD(n, WIRE_STRING, record, member, bound)
-#define FD(n, record, member) FIELD(n, WIRE_FD, record, member, 0)
-#define HANDLE(n, record, member) FIELD(n, WIRE_HANDLE, record, member, 0)
-#define PROCESS(n, record, member) FIELD(n, WIRE_PROCESS, record, member, 0)
+#define BOOL(n, record, member, ...) ROW(n, WIRE_BOOL, record, member, 0, ##__VA_ARGS__)
+#define U32(n, record, member, bound, ...) ROW(n, WIRE_U32, record, member, bound, ##__VA_ARGS__)
+#define U64(n, record, member, bound, ...) ROW(n, WIRE_U64, record, member, bound, ##__VA_ARGS__)
+#define I64(n, record, member, bound, ...) ROW(n, WIRE_I64, record, member, bound, ##__VA_ARGS__)
+#define STRING(n, record, member, bound, ...) \
+	ROW(n, WIRE_STRING, record, member, bound, ##__VA_ARGS__)
+#define FD(n, record, member, ...) ROW(n, WIRE_FD, record, member, 0, ##__VA_ARGS__)
+#define HANDLE(n, record, member, ...) ROW(n, WIRE_HANDLE, record, member, 0, ##__VA_ARGS__)
+#define PROCESS(n, record, member, ...) ROW(n, WIRE_PROCESS, record, member, 0, ##__VA_ARGS__)
+#define NESTED(n, record, member, inner, ...) \
+	ROW(n, WIRE_NESTED, record, member, 0, .layout = &inner##_layout, ##__VA_ARGS__)
+#define ARRAY(n, record, member, inner, bound, ...)                                         \
+	ROW(n, WIRE_ARRAY, record, member, bound,                                           \
+	    .count_offset = offsetof(struct record, n_##member), .layout = &inner##_layout, \
+	    ##__VA_ARGS__)
+#define LARGE_ARRAY(n, record, member, inner, bound) \
+	ARRAY(n, record, member, inner, bound, .large = true)
+
 /* What the daemon alone may fill: a front that does has broken the rules. */
-#define DAEMON_FIELD(n, kind, record, member, bound)                    \
-	{                                                               \
-		ROW(n, kind, record, member, bound), .by_daemon = true, \
-	}
-#define DAEMON_U32(n, record, member, bound) DAEMON_FIELD(n, WIRE_U32, record, member, bound)
-#define DAEMON_U64(n, record, member, bound) DAEMON_FIELD(n, WIRE_U64, record, member, bound)
-#define DAEMON_STRING(n, record, member, bound) DAEMON_FIELD(n, WIRE_STRING, record, member, bound)
-#define DAEMON_ARRAY(n, record, member, inner, bound)                                           \
-	{                                                                                       \
-		.by_daemon = true, .attribute = (n), .type = WIRE_ARRAY, .limit = (bound),      \
-		.offset = offsetof(struct record, member),                                      \
-		.count_offset = offsetof(struct record, n_##member), .layout = &inner##_layout, \
-	}
-#define NESTED(n, record, member, inner)                                                          \
-	{                                                                                         \
-		.attribute = (n), .type = WIRE_NESTED, .offset = offsetof(struct record, member), \
-		.layout = &inner##_layout,                                                        \
-	}
-#define ARRAY(n, record, member, inner, bound)                                                  \
-	{                                                                                       \
-		.attribute = (n), .type = WIRE_ARRAY, .limit = (bound),                         \
-		.offset = offsetof(struct record, member),                                      \
-		.count_offset = offsetof(struct record, n_##member), .layout = &inner##_layout, \
-	}
-#define LARGE_ARRAY(n, record, member, inner, bound)                                            \
-	{                                                                                       \
-		.large = true, .attribute = (n), .type = WIRE_ARRAY, .limit = (bound),          \
-		.offset = offsetof(struct record, member),                                      \
-		.count_offset = offsetof(struct record, n_##member), .layout = &inner##_layout, \
-	}
+#define DAEMON .by_daemon = true
+
+/* The field in JSON: its member's path, and whether answers always have it. */
+#define JSON(path) .json = (path)
+#define ALWAYS(path) .json = (path), .always = true
+#define WORD(list) .form = FORM_WORD, .words = (list)
+#define SWITCH .form = FORM_SWITCH
+#define NOT .form = FORM_NOT
+#define MAYBE_EMPTY .form = FORM_MAYBE_EMPTY
+#define MAP .form = FORM_MAP
+#define KINDS                                    \
+	.form = FORM_WORDS, .words = kind_words, \
+	.reason = "must not be empty: leave it out for the default"
+#define UNIT(name) .unit = UNIT_##name
+#define LOWEST(number) .lowest = (number)
+#define GIVEN(record, member) .with_given = true, .given_offset = offsetof(struct record, member)
+#define GIVEN_BITS(record, member, bits) GIVEN(record, member), .given_bits = (bits)
+#define REASON(text) .reason = (text)
+#define NAME .is_valid = name_is_valid, .reason = NAME_REASON
+#define SESSION .is_valid = session_is_valid, .reason = SESSION_REASON
 
 #endif

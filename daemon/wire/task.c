@@ -44,8 +44,8 @@ static LAYOUT(task_processors);
 static const struct wire_field task_limits_fields[] = {
 	ARRAY(1, task_limits, resources, task_resource, TASK_RESOURCES),
 	ARRAY(2, task_limits, processors, task_processors, TASK_PROCESSORS / 64),
-	I64(3, task_limits, nice),
-	I64(4, task_limits, oom_score),
+	I64(3, task_limits, nice, 0),
+	I64(4, task_limits, oom_score, 0),
 	U32(5, task_limits, login, 0),
 };
 static LAYOUT(task_limits);

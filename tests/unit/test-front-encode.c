@@ -10,7 +10,8 @@
 #include <string.h>
 
 #include "base.h"
-#include "daemon/front/encode.h"
+#include "daemon/front/method.h"
+#include "daemon/front/reply.h"
 #include "protocol/error.h"
 #include "protocol/idl.h"
 #include "tests/unit/answer.h"
@@ -26,6 +27,12 @@ static int teardown(void **state _unused_)
 {
 	idl = idl_free(idl);
 	return 0;
+}
+
+/* The reply of a method. */
+static json_t *encode(const char *name, struct wire_message *message, struct reply_fds *fds)
+{
+	return encode_reply(method_find(name)->reply, message, fds);
 }
 
 /* Compares, fits against the description, and frees got. */
@@ -73,7 +80,7 @@ static void test_set(void **state _unused_)
 	set.interfaces[0].addresses[0].text = "127.0.0.1/8";
 	answer_begin(&answer);
 	wire_put(&answer.writer, &wire_set_layout, &set);
-	check_reply("Get", encode_set_reply(answer_message(&answer), &answer.fds),
+	check_reply("Get", encode("Get", answer_message(&answer), &answer.fds),
 		    "{\"set\":{\"name\":\"box\",\"owner\":4000000000,\"id\":\"0123456789abcdef\","
 		    "\"state\":\"ready\",\"created\":1.5,\"expires\":2.0,\"init\":7,\"cgroup\":"
 		    "\"/nsctl/x\",\"usage\":{\"processes\":3,\"sessions\":0},\"spec\":{"
@@ -81,8 +88,8 @@ static void test_set(void **state _unused_)
 		    "4026531841,\"id\":1099511627776,\"path\":\"/x\"},{\"type\":\"time\",\"held\":"
 		    "false,\"inode\":0}],\"interfaces\":[{\"name\":\"lo\",\"index\":1,\"up\":true,"
 		    "\"addresses\":[\"127.0.0.1/8\"]}]}}");
-	check_reply("Renew", encode_expires(&answer.message, &answer.fds), "{\"expires\":2.0}");
-	check_reply("Identify", encode_identity(&answer.message, &answer.fds),
+	check_reply("Renew", encode("Renew", &answer.message, &answer.fds), "{\"expires\":2.0}");
+	check_reply("Identify", encode("Identify", &answer.message, &answer.fds),
 		    "{\"set\":\"box\",\"owner\":4000000000,\"namespaces\":[{\"type\":\"mnt\","
 		    "\"held\":true,\"inode\":4026531841,\"id\":1099511627776,\"path\":\"/x\"},"
 		    "{\"type\":\"time\",\"held\":false,\"inode\":0}]}");
@@ -100,7 +107,7 @@ static void test_session(void **state _unused_)
 
 	answer_begin(&answer);
 	wire_put(&answer.writer, &wire_session_layout, &session);
-	check_reply("Run", encode_run(answer_message(&answer), &answer.fds),
+	check_reply("Run", encode("Run", answer_message(&answer), &answer.fds),
 		    "{\"name\":\"box\",\"session\":\"0123456789abcdef\",\"pid\":9,"
 		    "\"processFileDescriptor\":0}");
 	assert_true(answer.fds.n == 1 && answer.fds.fds[0] == 1000);
@@ -116,11 +123,11 @@ static void test_session(void **state _unused_)
 	wire_put(&answer.writer, &wire_session_layout, &session);
 	assert_true(
 		wire_put_item(&answer.writer, WIRE_ITEM_SESSION, &wire_session_layout, &session));
-	check_reply("WaitSession", encode_waited(answer_message(&answer), &answer.fds),
+	check_reply("WaitSession", encode("WaitSession", answer_message(&answer), &answer.fds),
 		    "{\"exitStatus\":0}");
-	check_reply("Exec", encode_started_or_ended(&answer.message, &answer.fds),
+	check_reply("Exec", encode("Exec", &answer.message, &answer.fds),
 		    "{\"session\":\"0123456789abcdef\",\"exitStatus\":0}");
-	check_reply("ListSessions", encode_sessions(&answer.message, &answer.fds),
+	check_reply("ListSessions", encode("ListSessions", &answer.message, &answer.fds),
 		    "{\"sessions\":[{\"session\":\"0123456789abcdef\",\"command\":[\"\",\"b\"],"
 		    "\"started\":1.0,\"ended\":2.0,\"exitStatus\":0}]}");
 	answer_done(&answer);
@@ -129,9 +136,9 @@ static void test_session(void **state _unused_)
 	session.signal = 9;
 	answer_begin(&answer);
 	wire_put(&answer.writer, &wire_session_layout, &session);
-	check_reply("WaitSession", encode_waited(answer_message(&answer), &answer.fds),
+	check_reply("WaitSession", encode("WaitSession", answer_message(&answer), &answer.fds),
 		    "{\"signal\":9}");
-	check_reply("Kill", encode_nothing(&answer.message, &answer.fds), "{}");
+	check_reply("Kill", encode("Kill", &answer.message, &answer.fds), "{}");
 	answer_done(&answer);
 }
 
@@ -141,6 +148,7 @@ static void test_lists(void **state _unused_)
 	struct wire_count counts[] = {
 		{COUNT_LIMIT, "sets", 5}, {COUNT_USED, "sets", 1}, {COUNT_COUNTER, "created", 9}};
 	struct wire_status status = {.started = 1000000, .allowed = ALLOW_IP_NETNS};
+	const struct method *list = method_find("List");
 	struct wire_list cursor = {.after_owner = 5, .after_name = "a"}, got;
 	static struct wire_set set;
 	struct answer answer;
@@ -152,7 +160,8 @@ static void test_lists(void **state _unused_)
 		assert_true(wire_put_item(&answer.writer, WIRE_ITEM_NAMESPACE,
 					  &wire_namespace_layout, &namespace));
 	answer.writer.fds[1] = 1001;
-	check_reply("OpenNamespaces", encode_namespaces(answer_message(&answer), &answer.fds),
+	check_reply("OpenNamespaces",
+		    encode("OpenNamespaces", answer_message(&answer), &answer.fds),
 		    "{\"namespaces\":[{\"type\":\"net\",\"namespaceFileDescriptor\":0},{\"type\":"
 		    "\"net\",\"namespaceFileDescriptor\":1}]}");
 	assert_true(answer.fds.n == 2 && answer.fds.fds[1] == 1001);
@@ -163,7 +172,7 @@ static void test_lists(void **state _unused_)
 	for (size_t i = 0; i < ARRAY_SIZE(counts); i++)
 		assert_true(wire_put_item(&answer.writer, WIRE_ITEM_COUNT, &wire_count_layout,
 					  &counts[i]));
-	json = encode_status(answer_message(&answer), &answer.fds);
+	json = encode_status(answer_message(&answer));
 	assert_int_equal(
 		json_integer_value(json_object_get(json_object_get(json, "limits"), "sets")), 5);
 	assert_true(json_is_true(json_object_get(json_object_get(json, "features"), "ipNetns")));
@@ -187,7 +196,7 @@ static void test_lists(void **state _unused_)
 	answer_begin(&answer);
 	wire_put(&answer.writer, &wire_list_layout, &cursor);
 	assert_true(wire_put_item(&answer.writer, WIRE_ITEM_SET, &wire_set_layout, &set));
-	check_reply("List", encode_page(answer_message(&answer), WIRE_LIST, true, &got, &more),
+	check_reply("List", encode_page(list->reply, true, answer_message(&answer), &got, &more),
 		    "{\"sets\":[],\"summaries\":[{\"name\":\"a\",\"owner\":4000000000,\"state\":"
 		    "\"removing\",\"namespaces\":[\"uts\"],\"addresses\":[],\"processes\":0,"
 		    "\"created\":0.0}]}");
@@ -195,7 +204,7 @@ static void test_lists(void **state _unused_)
 	assert_string_equal(got.after_name, "a");
 	answer_done(&answer);
 	answer_begin(&answer);
-	check_reply("List", encode_page(answer_message(&answer), WIRE_LIST, false, &got, &more),
+	check_reply("List", encode_page(list->reply, false, answer_message(&answer), &got, &more),
 		    "{\"sets\":[]}");
 	assert_false(more);
 	answer_done(&answer);

@@ -15,6 +15,7 @@
 
 #include "base.h"
 #include "daemon/front/process.h"
+#include "daemon/front/reply.h"
 #include "protocol/frame.h"
 #include "protocol/idl.h"
 #include "protocol/message.h"
@@ -110,7 +111,7 @@ static void test_many(void **state _unused_)
 	while (wire_put_item(&answer.writer, WIRE_ITEM_PROCESS, &wire_process_layout, &process))
 		n++;
 	assert_true(n > 1000);
-	got = encode_processes(answer_message(&answer), &answer.fds);
+	got = encode_processes(answer_message(&answer));
 	stop(pid, fd);
 	answer_done(&answer);
 	assert_int_equal(json_array_size(json_object_get(got, "processes")), n);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Which fields a front may fill, of every row of every layout that a request can hold: a field of
- * the daemon's own, filled by a front that has been taken over, makes the whole request malformed.
+ * the daemon's own, filled by a front that has been taken over, makes the whole request malformed,
+ * and so does a number below the lowest that a client may say.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -32,7 +33,7 @@ static const struct {
 	{&wire_spec_layout, 26, "spec.lease_pid"},    {&wire_spec_layout, 27, "spec.lease_start"},
 	{&wire_end_layout, 11, "end.second_gateway"}, {&wire_link_layout, 6, "link.created"},
 	{&wire_network_layout, 2, "network.owner"},   {&wire_network_layout, 6, "network.created"},
-	{&wire_network_layout, 7, "network.members"},
+	{&wire_network_layout, 7, "network.members"}, {&wire_lease_layout, 4, "lease.pid"},
 };
 static bool seen[ARRAY_SIZE(daemons)];
 
@@ -54,7 +55,7 @@ struct path {
 	size_t n;
 };
 
-/* The smallest value of a field that is not left out. */
+/* The smallest value that a front may give a field, and that is not left out. */
 static void fill_field(const struct wire_field *field, char *value)
 {
 	void *at = value + field->offset;
@@ -64,11 +65,11 @@ static void fill_field(const struct wire_field *field, char *value)
 		*(bool *)at = true;
 		break;
 	case WIRE_U32:
-		*(uint32_t *)at = 1;
+		*(uint32_t *)at = MAX(field->lowest, UINT64_C(1));
 		break;
 	case WIRE_U64:
 	case WIRE_I64:
-		*(uint64_t *)at = 1;
+		*(uint64_t *)at = MAX(field->lowest, UINT64_C(1));
 		break;
 	case WIRE_STRING:
 		*(const char **)at = "x";
@@ -102,11 +103,22 @@ static void fill_path(const struct path *path, size_t from, char *value)
 	fill_path(path, from + 1, value + field->offset);
 }
 
+/* Where the last field of path is. */
+static char *place_of(const struct path *path, char *value)
+{
+	for (size_t i = 0; i < path->n; i++)
+		value += path->fields[i]->offset;
+	return value;
+}
+
 static struct wire_writer writer;
 static struct wire_message message;
+static size_t n_lowest;
 
-/* Returns what decoding says of a request that has just this field. */
-static int decode_only(const struct wire_layout *layout, const struct path *path, bool of_front)
+/* Returns what decoding says of a request that has just this field, so much above the smallest
+ * value. */
+static int decode_above(const struct wire_layout *layout, const struct path *path, bool of_front,
+			int above)
 {
 	char *value = malloc(layout->size), *got = malloc(layout->size);
 	int r;
@@ -115,6 +127,8 @@ static int decode_only(const struct wire_layout *layout, const struct path *path
 	memset(value, 0, layout->size);
 	wire_clear(layout, value);
 	fill_path(path, 0, value);
+	if (above)
+		*(uint32_t *)(void *)place_of(path, value) += above;
 	wire_begin(&writer, WIRE_CREATE, 0, 1, 1);
 	wire_put(&writer, layout, value);
 	assert_false(writer.overflow);
@@ -124,6 +138,26 @@ static int decode_only(const struct wire_layout *layout, const struct path *path
 	free(value);
 	free(got);
 	return r;
+}
+
+static int decode_only(const struct wire_layout *layout, const struct path *path, bool of_front)
+{
+	return decode_above(layout, path, of_front, 0);
+}
+
+/* A number below the lowest is taken from the daemon's own records alone. */
+static void check_lowest(const char *name, const struct wire_layout *request,
+			 const struct path *path)
+{
+	const struct wire_field *field = path->fields[path->n - 1];
+
+	if (field->lowest < 2)
+		return;
+	n_lowest++;
+	assert_int_equal(decode_above(request, path, false, -1), 0);
+	if (decode_above(request, path, true, -1) != -EBADMSG)
+		fail_msg("%s: a front's attribute %u of depth %zu is taken below its lowest", name,
+			 field->attribute, path->n);
 }
 
 static void check_rows(const char *name, const struct wire_layout *request,
@@ -140,6 +174,7 @@ static void check_rows(const char *name, const struct wire_layout *request,
 			if (decode_only(request, path, true) != (daemon ? -EBADMSG : 0))
 				fail_msg("%s: a front's attribute %u of depth %zu is %s", name,
 					 field->attribute, path->n, daemon ? "taken" : "refused");
+			check_lowest(name, request, path);
 		}
 		if (field->type == WIRE_NESTED || field->type == WIRE_ARRAY)
 			check_rows(name, request, field->layout, path, daemon);
@@ -159,6 +194,7 @@ static void test_rows(void **state _unused_)
 	for (size_t i = 0; i < ARRAY_SIZE(daemons); i++)
 		if (!seen[i])
 			fail_msg("no request holds %s any more", daemons[i].name);
+	assert_true(n_lowest > 5);
 	wire_writer_done(&writer);
 	wire_message_done(&message);
 }

@@ -37,7 +37,7 @@ static const struct wire_field small_fields[] = {
 	U32(2, small, number, 10),
 	U32(3, small, any, 0),
 	U64(4, small, large, 1000),
-	I64(5, small, offset),
+	I64(5, small, offset, 0),
 	STRING(6, small, text, 4),
 	FD(7, small, file_fd),
 	ARRAY(8, small, words, wire_word, 2),

@@ -331,7 +331,7 @@ void remove_on_remove(struct keeper *keeper, struct request *request, struct wir
 			struct request *kept = request_keep(request);
 
 			if (kept) {
-				set_remove_for(keeper, set, ask.span, kept);
+				set_remove_for(keeper, set, ask.grace, kept);
 				return;
 			}
 			failure_from_errno(&failure, -ENOMEM, "remove the set");

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Where a decoding is in the parameters, and how it refuses what is there. */
+#ifndef NSCTL_FRONT_DECODE_PATH_H
+#define NSCTL_FRONT_DECODE_PATH_H
+
+#include "daemon/front/decode.h"
+
+/* Returns the member of object called key, or NULL: also where it is null. */
+const json_t *decode_member(const json_t *object, const char *key);
+
+/* Goes down to a member, or to an element. Each returns the length of the path before that, which
+ * brings decode_leave() back. */
+size_t decode_enter(struct decoding *decoding, const char *key);
+size_t decode_enter_index(struct decoding *decoding, size_t index);
+void decode_leave(struct decoding *decoding, size_t length);
+
+/* Refuses the value at the path. Returns the error. */
+int decode_refuse(struct decoding *decoding, const char *format, ...) _printf_(2, 3);
+/* Refuses the value at a key below the path. Returns the error. */
+int decode_refuse_at(struct decoding *decoding, const char *key, const char *reason);
+
+#endif

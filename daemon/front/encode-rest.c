@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <pwd.h>
+#include <string.h>
+#include "daemon/front/encode-rest.h"
+#include "daemon/front/encode-value.h"
+#include "daemon/front/view.h"
+
+#define NAMES_MAX 4096
+
+/* --- names of owners --- */
+
+struct owner_name {
+	uid_t uid;
+	char *name;
+};
+
+static struct owner_name *names;
+static size_t n_names;
+
+void encode_load_names(void)
+{
+	_cleanup_file_ FILE *file = fopen("/etc/passwd", "re");
+	const struct passwd *account;
+
+	names = calloc(NAMES_MAX, sizeof(*names));
+	while (file && names && n_names < NAMES_MAX && (account = fgetpwent(file))) {
+		names[n_names].uid = account->pw_uid;
+		names[n_names].name = strdup(account->pw_name);
+		if (names[n_names].name)
+			n_names++;
+	}
+}
+
+static const char *owner_name(uid_t uid)
+{
+	for (size_t i = 0; i < n_names; i++)
+		if (names[i].uid == uid)
+			return names[i].name;
+	return NULL;
+}
+
+/* --- structs --- */
+
+static void put_owner(json_t *object, const void *record)
+{
+	const struct wire_set *set = record;
+
+	encode_string(object, "ownerName", owner_name(set->owner));
+}
+
+static void put_summary(json_t *object, const void *record)
+{
+	const struct wire_set *set = record;
+	json_t *addresses = json_array();
+
+	for (size_t i = 0; i < set->n_interfaces; i++)
+		for (size_t j = 0; j < set->interfaces[i].n_addresses; j++)
+			json_array_append_new(addresses,
+					      json_string(set->interfaces[i].addresses[j].text));
+	encode_put(object, "addresses", addresses);
+	put_owner(object, record);
+}
+
+/* A process in no set has no owner. */
+static void put_identity(json_t *object, const void *record)
+{
+	const struct wire_set *set = record;
+
+	if (!set->name)
+		json_object_del(object, "owner");
+}
+
+/* The maps of the other ways are the daemon's. */
+static void put_spec(json_t *object, const void *record)
+{
+	const struct wire_spec *spec = record;
+
+	if (spec->mapping != MAPPING_CUSTOM) {
+		json_object_del(object, "uidMap");
+		json_object_del(object, "gidMap");
+	}
+}
+
+/* The place of an end; the set's own end in its specification has none. */
+static void put_place(json_t *object, const void *record)
+{
+	const struct wire_end *end = record;
+
+	if (end->where == END_SET && end->name && *end->name == NETWORK_SIGN)
+		encode_string(object, "network", end->name + 1);
+	else if (end->where == END_SET)
+		encode_string(object, "set", end->name);
+	else if (end->where == END_NETWORK)
+		encode_string(object, "network", end->name);
+	else if (end->where == END_HOST)
+		encode_put(object, "host", json_true());
+	if (end->where && end->up == SWITCH_DEFAULT)
+		encode_put(object, "up", json_true());
+}
+
+void encode_rest(json_t *object, const struct wire_layout *layout, const void *record)
+{
+	static const struct {
+		const struct wire_layout *layout;
+		void (*put)(json_t *object, const void *record);
+	} rows[] = {
+		{&wire_set_layout, put_owner},	{&view_summary, put_summary},
+		{&view_identity, put_identity}, {&wire_spec_layout, put_spec},
+		{&wire_end_layout, put_place},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (rows[i].layout == layout)
+			rows[i].put(object, record);
+}

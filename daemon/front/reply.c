@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+#include <sys/utsname.h>
+#include "daemon/front/encode-value.h"
+#include "daemon/front/process.h"
+#include "daemon/front/reply.h"
+#include "daemon/front/view.h"
+
+/* Bytes of JSON: a reply of processes, one of them without its command, and the least of that. */
+#define PROCESSES_SIZE (960 * 1024)
+#define PROCESS_SIZE 150
+#define COMMAND_SIZE_MIN 16
+
+json_t *encode_processes(struct wire_message *message)
+{
+	json_t *object = json_object(), *list = json_array();
+	const struct nlattr *at = NULL;
+	struct wire_process process;
+	size_t n = 0, longest;
+
+	while (wire_next_item(message, WIRE_ITEM_PROCESS, &at, &wire_process_layout, &process) == 1)
+		n++;
+	/* the commands share what a client takes in one message, less the rest of each entry */
+	longest = PROCESSES_SIZE / MAX(n, (size_t)1);
+	longest = longest > PROCESS_SIZE + COMMAND_SIZE_MIN ? longest - PROCESS_SIZE
+							    : COMMAND_SIZE_MIN;
+	at = NULL;
+	while (wire_next_item(message, WIRE_ITEM_PROCESS, &at, &wire_process_layout, &process) ==
+	       1) {
+		json_t *entry = process_json(process.pid, longest);
+
+		if (!entry)
+			continue; /* it has ended meanwhile */
+		encode_string(entry, "session", process.session);
+		json_array_append_new(list, entry);
+	}
+	encode_put(object, "processes", list);
+	return object;
+}
+
+static json_t *features_json(const struct wire_status *status)
+{
+	static const char *const missing[] = {
+		"adopt",
+	};
+	json_t *object = json_object();
+
+	encode_put(object, "userNamespaces", json_boolean(status->allowed & ALLOW_USER_NAMESPACES));
+	encode_put(object, "ipNetns", json_boolean(status->allowed & ALLOW_IP_NETNS));
+	encode_put(object, "newPrivileges", json_boolean(status->allowed & ALLOW_NEW_PRIVILEGES));
+	encode_put(object, "administer", json_boolean(status->allowed & ALLOW_ADMINISTER));
+	encode_put(object, "cgroup", json_boolean(status->cgroup));
+	encode_put(object, "limits", json_boolean(status->limits));
+	encode_put(object, "hostLinks", json_boolean(status->allowed & ALLOW_HOST_LINKS));
+	encode_put(object, "egress", json_boolean(status->allowed & ALLOW_EGRESS));
+	encode_put(object, "publish", json_boolean(status->allowed & ALLOW_PUBLISH));
+	encode_put(object, "links", json_true());
+	encode_put(object, "networks", json_true());
+	encode_put(object, "impairments", json_true());
+	encode_put(object, "apply", json_true());
+	encode_put(object, "monitor", json_true());
+	encode_put(object, "boot", json_true());
+	encode_put(object, "autoMapping", json_true());
+	encode_put(object, "processLease", json_true());
+	encode_put(object, "dns", json_true());
+	for (size_t i = 0; i < ARRAY_SIZE(missing); i++)
+		encode_put(object, missing[i], json_false());
+	return object;
+}
+
+json_t *encode_status(struct wire_message *message)
+{
+	json_t *object = json_object(), *limits = json_object(), *used = json_object(),
+	       *counters = json_object();
+	const struct nlattr *at = NULL;
+	struct wire_status status;
+	struct wire_count count;
+	struct utsname kernel;
+
+	if (wire_decode(message, &wire_status_layout, &status) < 0 || uname(&kernel) < 0)
+		return object;
+	while (wire_next_item(message, WIRE_ITEM_COUNT, &at, &wire_count_layout, &count) == 1)
+		if (count.name)
+			encode_put(count.class == COUNT_LIMIT  ? limits
+				   : count.class == COUNT_USED ? used
+							       : counters,
+				   count.name, json_integer(count.value));
+	encode_put(object, "version", json_string(PACKAGE_VERSION));
+	encode_put(object, "started", encode_seconds(status.started));
+	encode_put(object, "kernel", json_string(kernel.release));
+	encode_put(object, "features", features_json(&status));
+	encode_put(object, "limits", limits);
+	encode_put(object, "used", used);
+	encode_put(object, "counters", counters);
+	return object;
+}
+
+json_t *encode_monitor(const struct reply_part *parts, struct wire_message *message)
+{
+	const struct reply_part state[] = {parts[0], {}}, events[] = {parts[1], {}};
+	json_t *object = encode_reply(events, message, NULL);
+
+	/* an answer without events is of the state, which may be empty */
+	if (json_array_size(json_object_get(object, parts[1].key)) > 0)
+		return object;
+	json_decref(object);
+	return encode_reply(state, message, NULL);
+}
+
+json_t *encode_page(const struct reply_part *parts, bool summary, struct wire_message *message,
+		    struct wire_list *cursor, bool *ret_more)
+{
+	static const struct reply_part summaries[] = {
+		{"summaries", WIRE_ITEM_SET, &wire_set_layout, &view_summary}, {}};
+	json_t *object = encode_reply(summary ? summaries : parts, message, NULL);
+
+	*ret_more = wire_decode(message, &wire_list_layout, cursor) == 0 && cursor->after_name;
+	if (summary)
+		encode_put(object, "sets", json_array());
+	return object;
+}
+
+json_t *encode_failure(const struct failure *failure)
+{
+	const struct error_fields *fields = error_fields(failure->error);
+	json_t *object = json_object();
+
+	if (fields->subject)
+		encode_string(object, fields->subject, failure->subject);
+	if (fields->text)
+		encode_string(object, fields->text, failure->text);
+	if (fields->number)
+		encode_put(object, fields->number, json_integer(failure->number));
+	if (fields->errno_name)
+		encode_string(object, fields->errno_name, strerrorname_np(failure->number));
+	return object;
+}

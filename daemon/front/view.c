@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "daemon/front/view.h"
+#include "daemon/wire/tables.h"
+
+#define VIEW(name, record)                 \
+	const struct wire_layout name = {  \
+		sizeof(struct record),     \
+		ARRAY_SIZE(name##_fields), \
+		name##_fields,             \
+	}
+
+/* clang-format off: one row a line */
+
+static const struct wire_field view_summary_fields[] = {
+	STRING(1, wire_set, name, 0, JSON("name")),
+	U32(2, wire_set, owner, 0, ALWAYS("owner")),
+	U32(3, wire_set, state, 0, ALWAYS("state"), WORD(set_state_words)),
+	U32(4, wire_set, kinds, 0, ALWAYS("namespaces"), KINDS),
+	U32(5, wire_set, processes, 0, ALWAYS("processes")),
+	U64(6, wire_set, created, 0, ALWAYS("created"), UNIT(SECONDS)),
+	U64(7, wire_set, expires, 0, JSON("expires"), UNIT(SECONDS)),
+};
+VIEW(view_summary, wire_set);
+
+static const struct wire_field view_expires_fields[] = {
+	U64(1, wire_set, expires, 0, ALWAYS("expires"), UNIT(SECONDS)),
+};
+VIEW(view_expires, wire_set);
+
+static const struct wire_field view_identity_fields[] = {
+	STRING(1, wire_set, name, 0, JSON("set")),
+	U32(2, wire_set, owner, 0, ALWAYS("owner")),
+	ARRAY(3, wire_set, namespaces, wire_namespace, 0, ALWAYS("namespaces")),
+};
+VIEW(view_identity, wire_set);
+
+static const struct wire_field view_namespace_fields[] = {
+	U32(1, wire_namespace, kind_number, 0, ALWAYS("type"), WORD(kind_words)),
+	FD(2, wire_namespace, descriptor_fd, JSON("namespaceFileDescriptor")),
+};
+VIEW(view_namespace, wire_namespace);
+
+#define SESSION_END(n)                                                                           \
+	U32((n), wire_session, exit_status, 0, JSON("exitStatus"), GIVEN(wire_session, exited)), \
+		U32((n) + 1, wire_session, signal, 0, JSON("signal"))
+#define SESSION_STARTED(n)                                                            \
+	STRING((n), wire_session, session, 0, JSON("session")),                       \
+		U32((n) + 1, wire_session, pid, 0, JSON("pid")),                      \
+		FD((n) + 2, wire_session, process_fd, JSON("processFileDescriptor")), \
+		SESSION_END((n) + 3)
+
+static const struct wire_field view_started_fields[] = {
+	SESSION_STARTED(1),
+};
+VIEW(view_started, wire_session);
+
+static const struct wire_field view_run_fields[] = {
+	STRING(1, wire_session, set, 0, JSON("name")),
+	SESSION_STARTED(2),
+};
+VIEW(view_run, wire_session);
+
+static const struct wire_field view_ended_fields[] = {
+	SESSION_END(1),
+};
+VIEW(view_ended, wire_session);

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Answers that tell less than the whole of a struct, or tell it otherwise: rows of the same struct.
+ */
+#ifndef NSCTL_FRONT_VIEW_H
+#define NSCTL_FRONT_VIEW_H
+
+#include "daemon/wire/layout.h"
+
+extern const struct wire_layout view_summary, view_expires, view_identity; /* of a set */
+extern const struct wire_layout view_namespace;
+extern const struct wire_layout view_started, view_run, view_ended; /* of a session */
+
+#endif
