@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What idl_parse() makes of a description, for idl.c, which builds it, and idl-check.c, which reads
- * it; nobody else includes this. Invariants once parsed: a TYPE_NAMED points to a struct or an
- * enumeration, never to another name, and no type nests deeper than IDL_DEPTH_MAX without a name in
- * between.
+ * it; nothing else includes this but tests. Invariants once parsed: a TYPE_NAMED points to a struct
+ * or an enumeration, never to another name, and no type nests deeper than IDL_DEPTH_MAX without a
+ * name in between.
  */
 #ifndef NSCTL_PROTOCOL_IDL_TYPE_H
 #define NSCTL_PROTOCOL_IDL_TYPE_H
