@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <arpa/inet.h>
-#include <linux/bpf.h>
 #include <linux/fib_rules.h>
 #include <linux/if_ether.h>
 #include <linux/pkt_cls.h>
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
-#include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include "daemon/kernel/barrier.h"
 #include "daemon/kernel/rtnl.h"
 
@@ -21,14 +18,16 @@
 #define FILTER_PRIORITY 1
 #define FILTER_HANDLE 1
 
-/* FNV-1a. Never 0, which is what packets without a mark have. */
+/* FNV-1a without the bit that tells both marks apart. Never 0, which is what packets without a mark
+ * have. */
 uint32_t barrier_mark(const char *table)
 {
 	uint32_t hash = 2166136261;
 
 	for (; *table; table++)
 		hash = (hash ^ (uint8_t)*table) * 16777619;
-	return hash ? hash : 1;
+	hash &= ~BARRIER_ASTRAY;
+	return hash ? hash : BARRIER_ASTRAY << 1;
 }
 
 /* --- rules of routing --- */
@@ -44,7 +43,7 @@ static void add_rule(struct rtnl *rtnl, bool add, int family, uint32_t mark)
 	header->action = FR_ACT_UNREACHABLE;
 	mnl_attr_put_u32(message, FRA_PRIORITY, RULE_PRIORITY);
 	mnl_attr_put_u32(message, FRA_FWMARK, mark);
-	mnl_attr_put_u32(message, FRA_FWMASK, UINT32_MAX);
+	mnl_attr_put_u32(message, FRA_FWMASK, ~BARRIER_ASTRAY);
 	mnl_attr_put_u8(message, FRA_PROTOCOL, RULE_PROTOCOL);
 }
 
@@ -75,46 +74,13 @@ int barrier_lower(uint32_t mark)
 	return change_rules(false, mark);
 }
 
-/* --- the mark --- */
+/* --- the program --- */
 
-int barrier_load(uint32_t mark)
+static struct nlmsghdr *add_control(struct rtnl *rtnl, uint16_t type, uint16_t flags,
+				    uint32_t index, uint32_t parent, struct tcmsg **ret_header)
 {
-	/* if (packet->protocol != ARP) packet->mark = mark; go on: who asks for an address must be
-	 * answered, and the table is never asked about ARP */
-	const struct bpf_insn program[] = {
-		{.code = BPF_LDX | BPF_MEM | BPF_W,
-		 .dst_reg = BPF_REG_2,
-		 .src_reg = BPF_REG_1,
-		 .off = offsetof(struct __sk_buff, protocol)},
-		{.code = BPF_JMP | BPF_JEQ | BPF_K,
-		 .dst_reg = BPF_REG_2,
-		 .off = 2,
-		 .imm = htons(ETH_P_ARP)},
-		{.code = BPF_ALU | BPF_MOV | BPF_K, .dst_reg = BPF_REG_2, .imm = (int32_t)mark},
-		{.code = BPF_STX | BPF_MEM | BPF_W,
-		 .dst_reg = BPF_REG_1,
-		 .src_reg = BPF_REG_2,
-		 .off = offsetof(struct __sk_buff, mark)},
-		{.code = BPF_ALU | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = TC_ACT_UNSPEC},
-		{.code = BPF_JMP | BPF_EXIT},
-	};
-	union bpf_attr attributes = {
-		.prog_type = BPF_PROG_TYPE_SCHED_CLS,
-		.insns = (uintptr_t)program,
-		.insn_cnt = ARRAY_SIZE(program),
-		.license = (uintptr_t) "LGPL-2.1-or-later",
-		.prog_name = "nsctl_mark",
-	};
-	int fd = (int)syscall(SYS_bpf, BPF_PROG_LOAD, &attributes, sizeof(attributes));
-
-	return fd < 0 ? negative_errno() : fd;
-}
-
-static struct nlmsghdr *add_control(struct rtnl *rtnl, uint16_t type, uint32_t index,
-				    uint32_t parent, struct tcmsg **ret_header)
-{
-	struct nlmsghdr *message = rtnl_add(rtnl, type, NLM_F_CREATE | NLM_F_EXCL,
-					    sizeof(**ret_header), (void **)ret_header);
+	struct nlmsghdr *message =
+		rtnl_add(rtnl, type, flags, sizeof(**ret_header), (void **)ret_header);
 
 	(*ret_header)->tcm_ifindex = index;
 	(*ret_header)->tcm_parent = parent;
@@ -124,16 +90,18 @@ static struct nlmsghdr *add_control(struct rtnl *rtnl, uint16_t type, uint32_t i
 static void add_hook(struct rtnl *rtnl, uint32_t index)
 {
 	struct tcmsg *header;
-	struct nlmsghdr *message = add_control(rtnl, RTM_NEWQDISC, index, TC_H_CLSACT, &header);
+	struct nlmsghdr *message = add_control(rtnl, RTM_NEWQDISC, NLM_F_CREATE | NLM_F_EXCL, index,
+					       TC_H_CLSACT, &header);
 
 	header->tcm_handle = TC_H_MAKE(TC_H_CLSACT, 0);
 	mnl_attr_put_strz(message, TCA_KIND, "clsact");
 }
 
+/* Takes the place of the one that is there, which may be an older daemon's. */
 static void add_filter(struct rtnl *rtnl, uint32_t index, int program_fd)
 {
 	struct tcmsg *header;
-	struct nlmsghdr *message = add_control(rtnl, RTM_NEWTFILTER, index,
+	struct nlmsghdr *message = add_control(rtnl, RTM_NEWTFILTER, NLM_F_CREATE, index,
 					       TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS), &header);
 	struct nlattr *options;
 
@@ -162,7 +130,7 @@ int barrier_attach(int program_fd, const char *interface)
 		r = rtnl_commit(&rtnl, NULL);
 	}
 	rtnl_close(&rtnl);
-	return r == -EEXIST ? 0 : r;
+	return r;
 }
 
 /* --- the watch --- */

@@ -7,6 +7,7 @@
 #include <net/if.h>
 #include <netinet/icmp6.h>
 #include <string.h>
+#include "daemon/kernel/barrier.h"
 #include "daemon/kernel/firewall-part.h"
 #include "daemon/wire/way.h"
 
@@ -178,9 +179,25 @@ static struct nftnl_rule *rule_of_source(struct nft *nft, const char *subnet_tex
 	return rule;
 }
 
+/* What leads to the host, and the barrier has led astray. */
+static void set_right(struct nft *nft, uint32_t mark)
+{
+	static const uint8_t every = 0xff, flip = BARRIER_FLIP;
+	struct nftnl_rule *rule = nft_rule(nft, "check");
+
+	mark |= BARRIER_ASTRAY;
+	nft_meta(rule, NFT_META_MARK, REG);
+	nft_compare(rule, REG, NFT_CMP_EQ, &mark, sizeof(mark));
+	match_family(rule, NFPROTO_IPV6);
+	nft_payload(rule, NFT_PAYLOAD_NETWORK_HEADER, IPV6_DESTINATION, 1, REG);
+	nft_bitwise(rule, REG, &every, &flip, 1);
+	nft_set_payload(rule, NFT_PAYLOAD_NETWORK_HEADER, IPV6_DESTINATION, 1, REG);
+	nft_add_rule(nft, rule);
+}
+
 /* Before connections are looked up: what comes in another's name belongs to none. The barrier's
  * mark goes from what passes. */
-static void add_check(struct nft *nft)
+static void add_check(struct nft *nft, const struct task_firewall *firewall)
 {
 	struct nftnl_rule *rule;
 
@@ -188,6 +205,7 @@ static void add_check(struct nft *nft)
 	nft_add_chain(nft, "sources", "filter", NF_INET_PRE_ROUTING, PRIORITY_CHECK);
 	add_interface_rule(nft, "sources", NFT_META_IIFNAME, LINKS, NFT_GOTO, "check");
 
+	set_right(nft, barrier_mark(firewall->table));
 	pass_own_source(nft, NFPROTO_IPV4);
 	pass_own_source(nft, NFPROTO_IPV6);
 	/* reaches the host alone: the kernel forwards no link-local source */
@@ -376,7 +394,7 @@ void firewall_add_table(struct nft *nft, const struct task_firewall *firewall, b
 	nft_add_table(nft, exclusive);
 	add_sets(nft);
 	add_refuse(nft);
-	add_check(nft);
+	add_check(nft, firewall);
 	add_forward(nft, firewall);
 	add_input(nft);
 	add_nat(nft, firewall);

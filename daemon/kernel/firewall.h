@@ -4,8 +4,8 @@
  * with egress may reach, translation of their addresses, published ports. One table of ours, whose
  * sets have an element for each link; nobody else's rules are read or touched.
  *
- *	sources		from ours: a source that is not the link's own is dropped, before anything
- *else forward		from ours: answers pass; whatever leads to a set of any nsctld, and what is
+ *	sources		from ours: a source that is not the link's own is dropped first of all
+ *	forward		from ours: answers pass; whatever leads to a set of any nsctld, and what is
  *			forbidden, is refused; the outside passes where the link is outward
  *			to ours: answers and published ports pass, all else is refused
  *			from where we had to allow forwarding to anywhere but ours: dropped

@@ -43,12 +43,12 @@ static int write_switch(const char *path, bool on)
 	return fd < 0 || write(fd, on ? "1" : "0", 1) != 1 ? negative_errno() : 0;
 }
 
-/* A setting of an interface for IPv4. */
-static int write_setting(const char *interface, const char *name)
+/* A setting of an interface, for "ipv4" or "ipv6". */
+static int write_setting(const char *protocol, const char *interface, const char *name)
 {
 	char path[128];
 
-	snprintf(path, sizeof(path), "/proc/sys/net/ipv4/conf/%s/%s", interface, name);
+	snprintf(path, sizeof(path), "/proc/sys/net/%s/conf/%s/%s", protocol, interface, name);
 	return write_switch(path, true);
 }
 
@@ -183,11 +183,15 @@ bool forwarding_has_ipv6(void)
  * has no way. */
 static int open_own(const char *interface)
 {
-	int r = write_setting(interface, "rp_filter");
+	int r = write_setting("ipv4", interface, "rp_filter");
 
 	if (r == 0)
-		r = write_setting(interface, "src_valid_mark");
-	return r == 0 ? write_setting(interface, "forwarding") : r;
+		r = write_setting("ipv4", interface, "src_valid_mark");
+	if (r == 0)
+		r = write_setting("ipv4", interface, "forwarding");
+	/* this forwards nothing: it lets the barrier's program look into the routing tables */
+	(void)write_setting("ipv6", interface, "forwarding");
+	return r;
 }
 
 int forwarding_allow(const struct host *host, const char *user, const char *interface)

@@ -304,6 +304,18 @@ void nft_payload(struct nftnl_rule *rule, uint32_t base, uint32_t offset, uint32
 	nftnl_expr_set_u32(expression, NFTNL_EXPR_PAYLOAD_DREG, reg);
 }
 
+void nft_set_payload(struct nftnl_rule *rule, uint32_t base, uint32_t offset, uint32_t size,
+		     uint32_t reg)
+{
+	struct nftnl_expr *expression = add(rule, "payload");
+
+	nftnl_expr_set_u32(expression, NFTNL_EXPR_PAYLOAD_BASE, base);
+	nftnl_expr_set_u32(expression, NFTNL_EXPR_PAYLOAD_OFFSET, offset);
+	nftnl_expr_set_u32(expression, NFTNL_EXPR_PAYLOAD_LEN, size);
+	nftnl_expr_set_u32(expression, NFTNL_EXPR_PAYLOAD_SREG, reg);
+	nftnl_expr_set_u32(expression, NFTNL_EXPR_PAYLOAD_CSUM_TYPE, NFT_PAYLOAD_CSUM_NONE);
+}
+
 void nft_ct(struct nftnl_rule *rule, uint32_t key, uint32_t reg)
 {
 	struct nftnl_expr *expression = add(rule, "ct");
@@ -321,16 +333,23 @@ void nft_fib_type(struct nftnl_rule *rule, uint32_t reg)
 	nftnl_expr_set_u32(expression, NFTNL_EXPR_FIB_FLAGS, NFTA_FIB_F_DADDR);
 }
 
-void nft_mask(struct nftnl_rule *rule, uint32_t reg, const void *mask, uint32_t size)
+void nft_bitwise(struct nftnl_rule *rule, uint32_t reg, const void *mask, const void *flip,
+		 uint32_t size)
 {
-	static const uint8_t zero[16];
 	struct nftnl_expr *expression = add(rule, "bitwise");
 
 	nftnl_expr_set_u32(expression, NFTNL_EXPR_BITWISE_SREG, reg);
 	nftnl_expr_set_u32(expression, NFTNL_EXPR_BITWISE_DREG, reg);
 	nftnl_expr_set_u32(expression, NFTNL_EXPR_BITWISE_LEN, size);
 	nftnl_expr_set(expression, NFTNL_EXPR_BITWISE_MASK, mask, size);
-	nftnl_expr_set(expression, NFTNL_EXPR_BITWISE_XOR, zero, size);
+	nftnl_expr_set(expression, NFTNL_EXPR_BITWISE_XOR, flip, size);
+}
+
+void nft_mask(struct nftnl_rule *rule, uint32_t reg, const void *mask, uint32_t size)
+{
+	static const uint8_t zero[16];
+
+	nft_bitwise(rule, reg, mask, zero, size);
 }
 
 void nft_compare(struct nftnl_rule *rule, uint32_t reg, uint32_t operation, const void *data,

@@ -66,9 +66,15 @@ void nft_meta(struct nftnl_rule *rule, uint32_t key, uint32_t reg);
 void nft_set_mark(struct nftnl_rule *rule, uint32_t mark, uint32_t reg);
 void nft_payload(struct nftnl_rule *rule, uint32_t base, uint32_t offset, uint32_t size,
 		 uint32_t reg);
+/* Writes the register into the packet, and leaves checksums alone. */
+void nft_set_payload(struct nftnl_rule *rule, uint32_t base, uint32_t offset, uint32_t size,
+		     uint32_t reg);
 void nft_ct(struct nftnl_rule *rule, uint32_t key, uint32_t reg);
 void nft_fib_type(struct nftnl_rule *rule, uint32_t reg);
-/* reg = reg & mask; sizes up to 16 bytes */
+/* reg = (reg & mask) ^ flip; sizes up to 16 bytes */
+void nft_bitwise(struct nftnl_rule *rule, uint32_t reg, const void *mask, const void *flip,
+		 uint32_t size);
+/* reg = reg & mask */
 void nft_mask(struct nftnl_rule *rule, uint32_t reg, const void *mask, uint32_t size);
 void nft_compare(struct nftnl_rule *rule, uint32_t reg, uint32_t operation, const void *data,
 		 uint32_t size);

@@ -1,0 +1,123 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What root in a set sends by its way out, frame by frame: to the host itself while the firewall's table is not there.
+
+load daemon.bash
+load net.bash
+load world.bash
+
+setup_file() {
+	make_net world
+	start_host "host-links = $user_id" "egress = $user_id"
+	wire_world
+	nsctl run -mpnuiC true
+	before=$(everything)
+	export before
+}
+
+teardown_file() { purge_host; }
+teardown() {
+	end_servers
+	clean_host
+}
+
+# listen NET: a process that writes what datagrams to port 7000 say, one a line, to the file "heard".
+listen() {
+	: >"$nets/heard"
+	start_server listener nsenter --net="$nets/$1" -- python3 -c '
+import selectors, socket, sys
+selector = selectors.DefaultSelector()
+for family, address in (socket.AF_INET, "0.0.0.0"), (socket.AF_INET6, "::"):
+    s = socket.socket(family, socket.SOCK_DGRAM)
+    if family == socket.AF_INET6:
+        s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+    s.bind((address, 7000))
+    selector.register(s, selectors.EVENT_READ)
+while True:
+    for key, _ in selector.select():
+        with open(sys.argv[1], "ab") as heard:
+            heard.write(key.fileobj.recv(100).rstrip(b".") + b"\n")' "$nets/heard"
+	eventually listens "$1"
+}
+listens() { [ "$(in_net "$1" ss -Hlun sport = 7000 | wc -l)" -eq 2 ]; }
+heard() { grep -qx "$1" "$nets/heard"; }
+
+forge=$BATS_TEST_DIRNAME/forge.py
+
+# hold SET: remembers a process in it, by which it is entered while the daemon is dead.
+hold() {
+	nsctl exec -d "$1" sleep infinity
+	holder=$(nsctl ps "$1" | awk '/sleep/ { print $1 }')
+}
+in_set() { nsenter --target="$holder" --net -- "$@"; }
+
+# The Ethernet address of 1 (interface) of the host; the interface that a set's eth0 leads to.
+mac_of() { on_host ip -o link show "$1" | grep -o 'link/ether [0-9a-f:]*' | cut -d' ' -f2; }
+end_of() {
+	local index
+	index=$(nsctl exec "$1" ip -o link show eth0 | sed 's/.*eth0@if\([0-9]*\):.*/\1/')
+	on_host ip -o link | sed -n "s/^$index: \(nsc[0-9a-f]*\)@.*/\1/p"
+}
+
+# to_host WHERE INTERFACE MAC PREFIX SOURCE4 SOURCE6 LINK-LOCAL: every kind of frame that the host takes in. WHERE is the
+# command that enters the sender's net namespace.
+to_host() {
+	local where=$1 interface=$2 mac=$3 prefix=$4 four=$5 six=$6 local=$7 kind
+	for kind in plain tagged hop options; do
+		$where "$forge" "$interface" "$mac" "$prefix-$kind" "$kind" "$six" 2001:db8::2
+	done
+	for kind in head tail; do
+		$where "$forge" "$interface" "$mac" "$prefix-parts" "$kind" "$six" 2001:db8::2
+	done
+	$where "$forge" "$interface" "$mac" "$prefix-local" plain "$six" "$local"
+	$where "$forge" "$interface" 33:33:00:00:00:01 "$prefix-all" plain "$six" ff02::1
+	$where "$forge" "$interface" ff:ff:ff:ff:ff:ff "$prefix-nobody" plain 0.0.0.0 255.255.255.255
+	$where "$forge" "$interface" 01:00:5e:00:00:01 "$prefix-nobody-all" plain 0.0.0.0 224.0.0.1
+	for kind in plain tagged; do
+		$where "$forge" "$interface" "$mac" "$prefix-four-$kind" "$kind" "$four" 203.0.113.2
+	done
+}
+
+@test "after a flush nothing of a set reaches the host itself, whatever it is wrapped in" {
+	listen host
+	nsctl create -n -r --egress a
+	hold a
+	end=$(end_of a)
+	mac=$(mac_of "$end")
+	local=$(on_host ip -6 -o addr show dev "$end" scope link | awk '{ sub("/.*", "", $4); print $4 }')
+	gateway=$(in_set ip -6 route | awk '/^default/ { print $3 }')
+	address4=$(address4_of a) address6=$(address6_of a)
+	# the same from elsewhere, where nothing is guarded: all of it arrives
+	to_host in_world w0 "$(mac_of up0)" world 203.0.113.1 2001:db8::1 \
+		"$(on_host ip -6 -o addr show dev up0 scope link | awk '{ sub("/.*", "", $4); print $4 }')"
+	for name in plain tagged hop options parts local all nobody nobody-all four-plain four-tagged; do
+		eventually heard "world-$name"
+	done
+	theirs=$(on_host nft -s list table inet theirs)
+	kill_daemon
+	on_host nft flush ruleset
+	for six in "$address6" 2001:db8::1 fd99::7; do
+		to_host in_set eth0 "$mac" set "$address4" "$six" "$local"
+		in_set "$forge" eth0 "$mac" set-gateway plain "$six" "$gateway"
+		in_set "$forge" eth0 "$mac" set-loopback plain "$six" ::1
+	done
+	for address in 2001:db8::2 "$gateway" "$local%eth0"; do
+		fails in_set ping -c 1 -W 1 "$address"
+	done
+	fails in_set curl -g -s -m 1 -o /dev/null 'http://[2001:db8::2]:8001/'
+	in_world "$forge" w0 "$(mac_of up0)" end plain 2001:db8::1 2001:db8::2
+	eventually heard end
+	fails grep '^set' "$nets/heard"
+	on_host nft -f - <<<"$theirs"
+	start_daemon --config="$config"
+	# and when the table is back, this is refused; what the host asks is answered
+	eventually daemon_table
+	counts input-ours in_set "$forge" eth0 "$mac" set-plain plain "$address6" 2001:db8::2
+	counts input-ours in_set "$forge" eth0 "$mac" set-loopback plain "$address6" "$gateway"
+	counts check in_set "$forge" eth0 "$mac" set-plain plain fd99::7 2001:db8::2
+	in_set "$forge" eth0 "$mac" set-loopback plain "$address6" ::1
+	on_host ping -c 1 -W 20 "$address6"
+	on_host ping -c 1 -W 20 -s 4000 "$address6"
+	on_host ping -c 1 -W 20 "$local%$end"
+	fails grep '^set' "$nets/heard"
+}
