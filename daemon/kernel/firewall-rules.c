@@ -11,8 +11,9 @@
 #include "daemon/kernel/firewall-part.h"
 #include "daemon/wire/way.h"
 
-/* Before connections are tracked, and before others' chains of priority "raw". */
-#define PRIORITY_CHECK (-310)
+/* Before fragments are put together, which is done whatever interfaces they came by, and before
+ * others' chains. */
+#define PRIORITY_CHECK (-460)
 /* Before other tables: what we drop is dropped, what we accept they may still drop. */
 #define PRIORITY_FILTER (-5)
 #define PRIORITY_DSTNAT (-100)

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What root in a set sends by its way out, frame by frame: to the host itself while the firewall's table is not there.
+# What root in a set sends by its way out, frame by frame: to the host itself while the firewall's table is not there,
+# and fragments in another's name.
 
 load daemon.bash
 load net.bash
@@ -120,4 +121,27 @@ to_host() {
 	on_host ping -c 1 -W 20 -s 4000 "$address6"
 	on_host ping -c 1 -W 20 "$local%$end"
 	fails grep '^set' "$nets/heard"
+}
+
+@test "a fragment in another's name becomes no part of that one's packets" {
+	listen world
+	nsctl create -n -r --egress victim
+	nsctl create -n -r --egress thief
+	victim_mac=$(mac_of "$(end_of victim)") thief_mac=$(mac_of "$(end_of thief)")
+	hold victim
+	victim=$holder address4=$(address4_of victim) address6=$(address6_of victim)
+	hold thief
+	thief=$holder
+	for pair in "$address4 203.0.113.1" "$address6 2001:db8::1"; do
+		read -r source target <<<"$pair"
+		holder=$thief
+		in_set "$forge" eth0 "$thief_mac" theft tail "$source" "$target"
+		holder=$victim
+		in_set "$forge" eth0 "$victim_mac" theft head "$source" "$target"
+		in_set "$forge" eth0 "$victim_mac" whole tail "$source" "$target"
+		in_set "$forge" eth0 "$victim_mac" whole head "$source" "$target"
+		eventually heard whole
+		fails heard theft
+		: >"$nets/heard"
+	done
 }
