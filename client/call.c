@@ -46,7 +46,7 @@ static int print_replies(struct client *client, const char *method, json_t *para
 }
 
 const struct option_row call_options[] = {
-	{"more", 0, NULL, "ask for as many replies as there are", OPTION_MORE},
+	OPTION("more", 0, NULL, "ask for as many replies as there are", HANDLED(MORE)),
 	{0},
 };
 

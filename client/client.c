@@ -4,6 +4,7 @@
 #include <stdarg.h>
 
 #include "client/print.h"
+#include "protocol/kind.h"
 
 int client_problem(const struct client *client, const char *subject, const char *format, ...)
 {
@@ -28,6 +29,23 @@ void json_push(json_t *array, json_t *value)
 {
 	if (json_array_append_new(array, must(value)) < 0)
 		out_of_memory();
+}
+
+json_t *json_member(json_t *object, const char *key, json_t *(*make)(void))
+{
+	if (!json_object_get(object, key))
+		json_put(object, key, make());
+	return json_object_get(object, key);
+}
+
+json_t *json_kinds(uint32_t kinds)
+{
+	json_t *names = must(json_array());
+
+	for (enum kind kind = 0; kind < KIND_COUNT; kind++)
+		if (kinds & KIND_BIT(kind))
+			json_push(names, json_string(kind_name(kind)));
+	return names;
 }
 
 const char *json_text(const json_t *object, const char *key, const char *otherwise)

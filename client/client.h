@@ -20,9 +20,12 @@ enum exit_status {
 	STATUS_OURS = 125, /* any of these in enter, exec and run */
 };
 
+struct option_row;
+
 struct client {
 	const char *socket_path;
-	const char *verb; /* for messages */
+	const char *verb;			 /* for messages */
+	const struct option_row *const *options; /* the tables of its options, for messages */
 	bool has_owner;
 	int64_t owner;
 	bool json, quiet;
@@ -41,6 +44,10 @@ int client_problem(const struct client *client, const char *subject, const char 
 /* Sets a member; value is taken, and must not be NULL for any reason but a lack of memory. */
 void json_put(json_t *object, const char *key, json_t *value);
 void json_push(json_t *array, json_t *value);
+/* Returns the member of object called key, which is made where it is not there yet. */
+json_t *json_member(json_t *object, const char *key, json_t *(*make)(void));
+/* Returns a new list of the names of kinds (KIND_BIT()s). */
+json_t *json_kinds(uint32_t kinds);
 /* A member's string, or what is said instead. */
 const char *json_text(const json_t *object, const char *key, const char *otherwise);
 

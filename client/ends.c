@@ -69,13 +69,6 @@ void ends_clear(json_t *impairment)
 			json_put(impairment, impairments[i].field, json_integer(0));
 }
 
-static json_t *member(json_t *object, const char *key, json_t *(*make)(void))
-{
-	if (!json_object_get(object, key))
-		json_put(object, key, make());
-	return json_object_get(object, key);
-}
-
 /* To what the words apply: peer and link are NULL where "peer-..." and "name=" are none. */
 struct target {
 	json_t *end, *peer, *link;
@@ -91,9 +84,9 @@ static const char *take_pair(const struct target *to, json_t *end, const char *k
 	if (!*value)
 		return "a value is missing";
 	if (find_impairment(key))
-		return ends_impair(member(end, "impairment", json_object), key, value);
+		return ends_impair(json_member(end, "impairment", json_object), key, value);
 	if (strcmp(key, "address") == 0) {
-		json_push(member(end, "addresses", json_array), json_string(value));
+		json_push(json_member(end, "addresses", json_array), json_string(value));
 		return NULL;
 	}
 	if (strcmp(key, "mtu") == 0) {
@@ -198,8 +191,8 @@ json_t *ends_parse_link(const char *word, struct text *why)
 {
 	_cleanup_json_ json_t *link = must(json_object());
 	struct target to = {
-		.end = member(link, "end", json_object),
-		.peer = member(link, "peer", json_object),
+		.end = json_member(link, "end", json_object),
+		.peer = json_member(link, "peer", json_object),
 		.link = link,
 	};
 

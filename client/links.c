@@ -13,32 +13,37 @@
 #include "client/print.h"
 #include "client/resolve.h"
 #include "client/show.h"
+#include "client/take.h"
 #include "protocol/name.h"
 
 static const struct option_row add_options[] = {
-	{"name", 0, "NAME", "what the link is called; nsctld picks one by default", OPTION_NAME},
+	OPTION("name", 0, "NAME", "what the link is called; nsctld picks one by default",
+	       FILLS("name", take_name)),
 	{0},
 };
 
 static const struct option_row list_options[] = {
-	{"all-owners", 0, NULL, "of everybody whose links you may see", OPTION_ALL_OWNERS},
+	OPTION("all-owners", 0, NULL, "of everybody whose links you may see",
+	       FILLS("allOwners", take_true)),
 	{0},
 };
 
 static const struct option_row rm_options[] = {
-	{"ignore", 0, NULL, "it is no error when there is none", OPTION_IGNORE},
+	OPTION("ignore", 0, NULL, "it is no error when there is none", HANDLED(IGNORE)),
 	{0},
 };
 
 static const struct option_row impair_options[] = {
-	{"delay", 0, "TIME", "every packet comes so much later (50ms)", OPTION_IMPAIRMENT},
-	{"jitter", 0, "TIME", "which varies by so much", OPTION_IMPAIRMENT},
-	{"loss", 0, "PERCENT", "of the packets that never come (1%)", OPTION_IMPAIRMENT},
-	{"duplicate", 0, "PERCENT", "that come twice", OPTION_IMPAIRMENT},
-	{"corrupt", 0, "PERCENT", "that come with a bit changed", OPTION_IMPAIRMENT},
-	{"reorder", 0, "PERCENT", "that overtake those that are delayed", OPTION_IMPAIRMENT},
-	{"rate", 0, "RATE", "at most so much a second (10mbit; 1mbps is bytes)", OPTION_IMPAIRMENT},
-	{"clear", 0, NULL, "nothing but what is named beside it", OPTION_CLEAR},
+	OPTION("delay", 0, "TIME", "every packet comes so much later (50ms)", HANDLED(IMPAIRMENT)),
+	OPTION("jitter", 0, "TIME", "which varies by so much", HANDLED(IMPAIRMENT)),
+	OPTION("loss", 0, "PERCENT", "of the packets that never come (1%)", HANDLED(IMPAIRMENT)),
+	OPTION("duplicate", 0, "PERCENT", "that come twice", HANDLED(IMPAIRMENT)),
+	OPTION("corrupt", 0, "PERCENT", "that come with a bit changed", HANDLED(IMPAIRMENT)),
+	OPTION("reorder", 0, "PERCENT", "that overtake those that are delayed",
+	       HANDLED(IMPAIRMENT)),
+	OPTION("rate", 0, "RATE", "at most so much a second (10mbit; 1mbps is bytes)",
+	       HANDLED(IMPAIRMENT)),
+	OPTION("clear", 0, NULL, "nothing but what is named beside it", HANDLED(CLEAR)),
 	{0},
 };
 
@@ -46,17 +51,12 @@ static int links_add(struct client *client, const struct verb *verb, int argc, c
 {
 	static const char *const ends[] = {"a", "b"};
 	_cleanup_json_ json_t *parameters = must(json_object()), *reply = NULL;
-	const char *name = NULL;
 	struct options options;
 	int id, r;
 
 	options_init(&options, client, verb, argc, argv);
-	while ((id = options_next(&options)) > 0) {
-		name = options.argument;
-		if (!name_is_valid(name))
-			return options_reject(&options, "a name of a link");
-		json_put(parameters, "name", json_string(name));
-	}
+	options.parameters = parameters;
+	id = options_next(&options);
 	if (id < 0)
 		return id;
 	r = options_words(&options, 2, 2);
@@ -73,7 +73,8 @@ static int links_add(struct client *client, const struct verb *verb, int argc, c
 			return options_wrong(client, "%s: %s", word, why.data);
 		json_put(parameters, ends[i], end);
 	}
-	r = client_call(client, name, "org.nsctl.AddLink", json_incref(parameters), NULL, &reply);
+	r = client_call(client, json_text(parameters, "name", NULL), "org.nsctl.AddLink",
+			json_incref(parameters), NULL, &reply);
 	if (r != 0)
 		return r;
 	if (client->json) {
@@ -160,12 +161,12 @@ static int links_list(struct client *client, const struct verb *verb, int argc, 
 	_cleanup_json_ json_t *parameters = must(json_object()), *reply = NULL;
 	const char *set = NULL;
 	struct options options;
-	bool all = false;
+	bool with_owner;
 	int id, r;
 
 	options_init(&options, client, verb, argc, argv);
-	while ((id = options_next(&options)) > 0)
-		all = true;
+	options.parameters = parameters;
+	id = options_next(&options);
 	if (id < 0)
 		return id;
 	r = options_words(&options, 0, 1);
@@ -175,13 +176,12 @@ static int links_list(struct client *client, const struct verb *verb, int argc, 
 		set = argv[options.first];
 		json_put(parameters, "set", json_string(set));
 	}
-	if (all)
-		json_put(parameters, "allOwners", json_true());
 	if (client->has_owner)
 		json_put(parameters, "owner", json_integer(client->owner));
+	with_owner = client->has_owner || json_object_get(parameters, "allOwners");
 	r = client_call(client, set, "org.nsctl.ListLinks", json_incref(parameters), NULL, &reply);
 	if (r == 0)
-		list_links(client, json_object_get(reply, "links"), all || client->has_owner);
+		list_links(client, json_object_get(reply, "links"), with_owner);
 	return r;
 }
 

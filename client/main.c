@@ -31,156 +31,85 @@ static int main_group(struct client *client, const struct verb *verb, int argc, 
 
 #define RUNS (VERB_FIRST_WORD_ENDS | VERB_RUNS_COMMAND)
 
-/* Rows without a function are promised in CLI.md and not built yet. */
+/* clang-format off */
 static const struct verb verbs[] = {
-	{"create",
-	 NULL,
-	 "[OPTIONS] NAME",
+	{"create", NULL, "[OPTIONS] NAME",
 	 "Makes a set of namespaces and holds it",
-	 0,
-	 sets_create,
-	 {spec_options, sets_create_options}},
-	{"list", "ls", "[OPTIONS]", "Lists your sets", 0, sets_list, {sets_list_options}},
-	{"show", NULL, "NAME...", "Tells everything about sets", 0, show_run, {NULL}},
-	{"enter",
-	 NULL,
-	 "[OPTIONS] NAME [COMMAND...]",
+	 0, sets_create, {spec_options, sets_create_options}},
+	{"list", "ls", "[OPTIONS]",
+	 "Lists your sets",
+	 0, sets_list, {sets_list_options}},
+	{"show", NULL, "NAME...",
+	 "Tells everything about sets",
+	 0, show_run, {NULL}},
+	{"enter", NULL, "[OPTIONS] NAME [COMMAND...]",
 	 "A login shell (or COMMAND) inside, on a terminal of its own",
-	 RUNS,
-	 run_enter,
-	 {run_command_options, run_exec_options}},
-	{"exec",
-	 NULL,
-	 "[OPTIONS] NAME COMMAND...",
+	 RUNS, run_enter, {run_command_options, run_exec_options}},
+	{"exec", NULL, "[OPTIONS] NAME COMMAND...",
 	 "Runs COMMAND inside, with the stdin, stdout and stderr that are here",
-	 RUNS,
-	 run_exec,
-	 {run_command_options, run_exec_options}},
-	{"run",
-	 NULL,
-	 "[OPTIONS] COMMAND...",
+	 RUNS, run_exec, {run_command_options, run_exec_options}},
+	{"run", NULL, "[OPTIONS] COMMAND...",
 	 "Makes a set, runs COMMAND inside, and removes the set however that ends",
-	 RUNS | VERB_FIRST_LETTERS,
-	 run_run,
-	 {spec_options, run_command_options, run_run_options}},
-	{"sessions",
-	 NULL,
-	 "NAME",
+	 RUNS | VERB_FIRST_LETTERS, run_run, {spec_options, run_command_options, run_run_options}},
+	{"sessions", NULL, "NAME",
 	 "Lists the commands that run in a set, or ended lately",
-	 0,
-	 inspect_sessions,
-	 {NULL}},
-	{"wait",
-	 NULL,
-	 "SESSION",
+	 0, inspect_sessions, {NULL}},
+	{"wait", NULL, "SESSION",
 	 "Waits for a detached command and ends with its status",
-	 0,
-	 sessions_wait,
-	 {NULL}},
-	{"rm",
-	 NULL,
-	 "[OPTIONS] NAME...",
+	 0, sessions_wait, {NULL}},
+	{"rm", NULL, "[OPTIONS] NAME...",
 	 "Ends the processes of sets and removes these",
-	 0,
-	 sets_rm,
-	 {sets_rm_options}},
-	{"renew",
-	 NULL,
-	 "NAME [DURATION]",
+	 0, sets_rm, {sets_rm_options}},
+	{"renew", NULL, "NAME [DURATION]",
 	 "Puts off the end of a leased set",
-	 0,
-	 sets_renew,
-	 {NULL}},
-	{"adopt",
-	 NULL,
-	 "--target=PID NAME",
-	 "Holds the namespaces that a process is in",
-	 0,
-	 NULL,
-	 {NULL}},
-	{"ps", NULL, "NAME", "Lists the processes of a set", 0, inspect_ps, {NULL}},
-	{"kill",
-	 NULL,
-	 "[OPTIONS] NAME",
+	 0, sets_renew, {NULL}},
+	{"ps", NULL, "NAME",
+	 "Lists the processes of a set",
+	 0, inspect_ps, {NULL}},
+	{"kill", NULL, "[OPTIONS] NAME",
 	 "Signals all processes of a set",
-	 0,
-	 sessions_kill,
-	 {sessions_kill_options}},
-	{"freeze", NULL, "NAME...", "Stops all processes of sets", 0, sets_freeze, {NULL}},
-	{"thaw", NULL, "NAME...", "Lets them go on", 0, sets_thaw, {NULL}},
-	{"which",
-	 NULL,
-	 "[PID]",
+	 0, sessions_kill, {sessions_kill_options}},
+	{"freeze", NULL, "NAME...",
+	 "Stops all processes of sets",
+	 0, sets_freeze, {NULL}},
+	{"thaw", NULL, "NAME...",
+	 "Lets them go on",
+	 0, sets_thaw, {NULL}},
+	{"which", NULL, "[PID]",
 	 "Tells which set a process (you) is in, and how its namespaces compare with the host's",
-	 0,
-	 inspect_which,
-	 {NULL}},
-	{"link",
-	 NULL,
-	 "add|list|rm|up|down|impair ...",
+	 0, inspect_which, {NULL}},
+	{"link", NULL, "add|list|rm|up|down|impair ...",
 	 "Links between sets, networks and the host",
-	 VERB_FIRST_WORD_ENDS | VERB_GROUP,
-	 main_group,
-	 {NULL}},
-	{"network",
-	 NULL,
-	 "create|list|rm ...",
+	 VERB_FIRST_WORD_ENDS | VERB_GROUP, main_group, {NULL}},
+	{"network", NULL, "create|list|rm ...",
 	 "Networks of several sets",
-	 VERB_FIRST_WORD_ENDS | VERB_GROUP,
-	 main_group,
-	 {NULL}},
-	{"up",
-	 NULL,
-	 "[--lease=DURATION] FILE",
+	 VERB_FIRST_WORD_ENDS | VERB_GROUP, main_group, {NULL}},
+	{"up", NULL, "[--lease=DURATION] FILE",
 	 "Makes a whole topology (JSON; - is stdin): all of it or nothing",
-	 0,
-	 topology_up,
-	 {topology_up_options}},
-	{"down",
-	 NULL,
-	 "FILE",
+	 0, topology_up, {topology_up_options}},
+	{"down", NULL, "FILE",
 	 "Removes the links, sets and networks that FILE names",
-	 0,
-	 topology_down,
-	 {NULL}},
-	{"monitor",
-	 NULL,
-	 "[OPTIONS] [NAME]",
+	 0, topology_down, {NULL}},
+	{"monitor", NULL, "[OPTIONS] [NAME]",
 	 "Tells which sets there are, and then events as they happen\n"
-	 "A line for each; with --json the state as {\"sets\": [...]} and each event as it is. "
-	 "When the\n"
+	 "A line for each; with --json the state as {\"sets\": [...]} and each event as it is. When the "
 	 "daemon is restarted, or this reader was too slow, it begins again with the state",
-	 0,
-	 monitor_run,
-	 {monitor_options}},
-	{"graph", NULL, "[--format=FORMAT]", "Draws sets, networks and links", 0, NULL, {NULL}},
-	{"top", NULL, "", "A live table of sets", 0, NULL, {NULL}},
-	{"status",
-	 NULL,
-	 "",
+	 0, monitor_run, {monitor_options}},
+	{"status", NULL, "",
 	 "Tells of nsctld, the kernel, your limits and their use",
-	 0,
-	 inspect_status,
-	 {NULL}},
-	{"doctor",
-	 NULL,
-	 "",
-	 "Tells what on this machine is missing or in the way",
-	 0,
-	 NULL,
-	 {NULL}},
-	{"call",
-	 NULL,
-	 "[--more] METHOD [JSON]",
+	 0, inspect_status, {NULL}},
+	{"call", NULL, "[--more] METHOD [JSON]",
 	 "Calls any method of the interface; JSON may be - for stdin",
-	 0,
-	 call_run,
-	 {call_options}},
-	{"completion", NULL, "bash|zsh|fish", "Prints completions for a shell", 0, NULL, {NULL}},
-	{"version", NULL, "", "Tells the versions of nsctl and nsctld", 0, main_version, {NULL}},
-	{"help", NULL, "[COMMAND]", "Tells how all this is used", 0, main_help, {NULL}},
+	 0, call_run, {call_options}},
+	{"version", NULL, "",
+	 "Tells the versions of nsctl and nsctld",
+	 0, main_version, {NULL}},
+	{"help", NULL, "[COMMAND]",
+	 "Tells how all this is used",
+	 0, main_help, {NULL}},
 	{0},
 };
+/* clang-format on */
 
 /* Verbs that have verbs of their own: "link add". */
 static const struct {
@@ -240,26 +169,45 @@ static int no_such_verb(const struct verb *group, const char *name)
 	return STATUS_USAGE;
 }
 
+/* The first line of what a verb does. */
+static void print_summary(const char *left, int column, const struct verb *verb)
+{
+	_cleanup_text_ struct text summary = {0};
+
+	text_format(&summary, "%.*s", (int)strcspn(verb->summary, "\n"), verb->summary);
+	print_help(left, column, summary.data);
+}
+
 static void print_usage(void)
 {
+	static const char more[] =
+		"`nsctl help COMMAND` tells more. DURATION is 90, 90s, 15m, 2h or 1d; SIZE is 512M "
+		"or 2G.";
+
 	print_text("Usage: nsctl [OPTIONS] COMMAND ...\n"
 		   "Sets of Linux namespaces: made, held, entered and removed, without root.\n\n");
-	for (const struct verb *verb = verbs; verb->name; verb++)
-		print_text("  %-10s  %s%s\n", verb->name, verb->summary,
-			   verb->run ? "" : " (not built yet)");
+	for (const struct verb *verb = verbs; verb->name; verb++) {
+		_cleanup_text_ struct text left = {0};
+
+		text_format(&left, "  %s", verb->name);
+		print_summary(left.data, 14, verb);
+	}
 	print_text("\n");
 	options_print(options_global, true);
-	print_text("\n`nsctl help COMMAND` tells more. DURATION is 90, 90s, 15m, 2h or 1d; SIZE is "
-		   "512M or 2G.\n");
+	print_text("\n");
+	print_help("", 0, more);
 }
 
 /* The usage of the verb, and of each of its own. */
 static void print_group(const struct verb *group)
 {
 	print_text("Usage: nsctl %s %s\n%s.\n\n", group->name, group->usage, group->summary);
-	for (const struct verb *verb = verbs_of(group); verb->name; verb++)
-		print_text("  %s %s\n        %.*s\n", last_word(verb->name), verb->usage,
-			   (int)strcspn(verb->summary, "\n"), verb->summary);
+	for (const struct verb *verb = verbs_of(group); verb->name; verb++) {
+		_cleanup_text_ struct text left = {0};
+
+		text_format(&left, "  %s %s", last_word(verb->name), verb->usage);
+		print_summary(left.data, 8, verb);
+	}
 	print_text("\n");
 	options_print(options_global, true);
 	print_text("\n`nsctl help %s COMMAND` tells the options of each.\n", group->name);
@@ -353,10 +301,6 @@ static int run_verb(struct client *client, int argc, char **argv)
 
 	if (!verb)
 		return no_such_verb(NULL, argv[0]);
-	if (!verb->run) {
-		print_problem("%s: not built yet", verb->name);
-		return STATUS_FAILED;
-	}
 	client->verb = verb->name;
 	print_memory_status = verb->flags & VERB_RUNS_COMMAND ? STATUS_OURS : STATUS_FAILED;
 	r = check_words(argc, argv);

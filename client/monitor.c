@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "client/print.h"
+#include "client/take.h"
 #include "client/refused.h"
 #include "protocol/error.h"
 #include "protocol/name.h"
@@ -19,7 +20,8 @@
 #define PAUSE_SECONDS 1
 
 const struct option_row monitor_options[] = {
-	{"all-owners", 0, NULL, "of everybody whose sets you may see", OPTION_ALL_OWNERS},
+	OPTION("all-owners", 0, NULL, "of everybody whose sets you may see",
+	       FILLS("allOwners", take_true)),
 	{0},
 };
 
@@ -64,7 +66,8 @@ static void print_detail(const char *key, const char *value)
 
 struct monitoring {
 	struct client *client;
-	const char *name; /* of the set, or NULL */
+	const char *name;   /* of the set, or NULL */
+	json_t *parameters; /* of each call */
 	bool all_owners;
 };
 
@@ -139,17 +142,8 @@ static void print_reply(const struct monitoring *monitoring, const json_t *reply
 
 static int send_call(const struct monitoring *monitoring)
 {
-	_cleanup_json_ json_t *parameters = must(json_object());
-	const struct client *client = monitoring->client;
-
-	if (monitoring->name)
-		json_put(parameters, "set", json_string(monitoring->name));
-	if (client->has_owner)
-		json_put(parameters, "owner", json_integer(client->owner));
-	if (monitoring->all_owners)
-		json_put(parameters, "allOwners", json_true());
-	return client_send(monitoring->client, monitoring->name, "org.nsctl.Monitor", parameters,
-			   NULL, true);
+	return client_send(monitoring->client, monitoring->name, "org.nsctl.Monitor",
+			   monitoring->parameters, NULL, true);
 }
 
 /* What follows one call, until it ends: a status that ends all, or 0 to begin again. */
@@ -191,13 +185,14 @@ static int follow(const struct monitoring *monitoring)
 
 int monitor_run(struct client *client, const struct verb *verb, int argc, char **argv)
 {
-	struct monitoring monitoring = {.client = client};
+	_cleanup_json_ json_t *parameters = must(json_object());
+	struct monitoring monitoring = {.client = client, .parameters = parameters};
 	struct options options;
 	int id, r;
 
 	options_init(&options, client, verb, argc, argv);
-	while ((id = options_next(&options)) > 0)
-		monitoring.all_owners = true;
+	options.parameters = parameters;
+	id = options_next(&options);
 	if (id < 0)
 		return id;
 	r = options.first < argc ? options_words(&options, 1, 1) : 0;
@@ -207,6 +202,11 @@ int monitor_run(struct client *client, const struct verb *verb, int argc, char *
 		monitoring.name = argv[options.first];
 	if (monitoring.name && !name_is_valid(monitoring.name))
 		return options_wrong(client, "\"%s\" is no name of a set", monitoring.name);
+	monitoring.all_owners = json_object_get(parameters, "allOwners");
+	if (monitoring.name)
+		json_put(parameters, "set", json_string(monitoring.name));
+	if (client->has_owner)
+		json_put(parameters, "owner", json_integer(client->owner));
 	do
 		r = follow(&monitoring);
 	while (r == 0);

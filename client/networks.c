@@ -8,33 +8,29 @@
 #include "client/print.h"
 #include "client/resolve.h"
 #include "client/show.h"
+#include "client/take.h"
 
 static const struct option_row create_options[] = {
-	{"subnet", 0, "CIDR", "addresses are handed out from it (repeatable: v4 and v6)",
-	 OPTION_SUBNET},
-	{"egress", 0, NULL, "its members reach the outside by NAT", OPTION_EGRESS},
-	{"dns", 0, "ADDRESS", "a name server for its members (may be repeated)", OPTION_DNS},
-	{"boot", 0, NULL, "make it again when the machine starts", OPTION_BOOT},
+	OPTION("subnet", 0, "CIDR", "addresses are handed out from it (repeatable: v4 and v6)",
+	       FILLS("subnets[]", take_text)),
+	OPTION("egress", 0, NULL, "its members reach the outside by NAT",
+	       FILLS("egress", take_true)),
+	OPTION("dns", 0, "ADDRESS", "a name server for its members (may be repeated)",
+	       FILLS("dns[]", take_text)),
+	OPTION("boot", 0, NULL, "make it again when the machine starts", FILLS("boot", take_true)),
 	{0},
 };
 
 static const struct option_row list_options[] = {
-	{"all-owners", 0, NULL, "of everybody whose networks you may see", OPTION_ALL_OWNERS},
+	OPTION("all-owners", 0, NULL, "of everybody whose networks you may see",
+	       FILLS("allOwners", take_true)),
 	{0},
 };
 
 static const struct option_row rm_options[] = {
-	{"ignore", 0, NULL, "it is no error when there is none", OPTION_IGNORE},
+	OPTION("ignore", 0, NULL, "it is no error when there is none", HANDLED(IGNORE)),
 	{0},
 };
-
-/* Appends to the array called key. */
-static void add(json_t *parameters, const char *key, const char *value)
-{
-	if (!json_object_get(parameters, key))
-		json_put(parameters, key, json_array());
-	json_push(json_object_get(parameters, key), json_string(value));
-}
 
 static int networks_create(struct client *client, const struct verb *verb, int argc, char **argv)
 {
@@ -44,15 +40,8 @@ static int networks_create(struct client *client, const struct verb *verb, int a
 	int id, r;
 
 	options_init(&options, client, verb, argc, argv);
-	while ((id = options_next(&options)) > 0) {
-		if (id == OPTION_SUBNET)
-			add(parameters, "subnets", options.argument);
-		else if (id == OPTION_DNS)
-			add(parameters, "dns", options.argument);
-		else
-			json_put(parameters, options.row->id == OPTION_BOOT ? "boot" : "egress",
-				 json_true());
-	}
+	options.parameters = parameters;
+	id = options_next(&options);
 	if (id < 0)
 		return id;
 	r = options_words(&options, 1, 1);
@@ -127,8 +116,8 @@ static int networks_list(struct client *client, const struct verb *verb, int arg
 	int id, r;
 
 	options_init(&options, client, verb, argc, argv);
-	while ((id = options_next(&options)) > 0)
-		json_put(parameters, "allOwners", json_true());
+	options.parameters = parameters;
+	id = options_next(&options);
 	if (id < 0)
 		return id;
 	if (options.first < argc)

@@ -14,12 +14,13 @@
 #include "protocol/name.h"
 
 const struct option_row options_global[] = {
-	{"socket", 0, "PATH", "of nsctld; $NSCTL_SOCKET, or " DEFAULT_SOCKET, OPTION_SOCKET},
-	{"owner", 0, "USER", "whose sets are meant: a name or a number; yours by default",
-	 OPTION_OWNER},
-	{"json", 0, NULL, "print the reply's JSON, one document a line", OPTION_JSON},
-	{"quiet", 0, NULL, "print no more than is needed", OPTION_QUIET},
-	{"help", 'h', NULL, "print this", OPTION_HELP},
+	OPTION("socket", 0, "PATH", "of nsctld; $NSCTL_SOCKET, or " DEFAULT_SOCKET,
+	       HANDLED(SOCKET)),
+	OPTION("owner", 0, "USER", "whose sets are meant: a name or a number; yours by default",
+	       HANDLED(OWNER), .field = "owner"),
+	OPTION("json", 0, NULL, "print the reply's JSON, one document a line", HANDLED(JSON)),
+	OPTION("quiet", 0, NULL, "print no more than is needed", HANDLED(QUIET)),
+	OPTION("help", 'h', NULL, "print this", HANDLED(HELP)),
 	{0},
 };
 
@@ -78,6 +79,7 @@ void options_init(struct options *options, struct client *client, const struct v
 	bool stop = !verb || verb->flags & VERB_FIRST_WORD_ENDS;
 
 	*options = (struct options){.client = client, .verb = verb, .argc = argc, .argv = argv};
+	client->options = verb ? verb->options : NULL;
 	strcpy(options->letters, stop ? "+:" : ":");
 	for (size_t i = 0; verb && i < VERB_TABLES; i++)
 		add_rows(options, verb->options[i], has_letters(verb, i));
@@ -146,7 +148,9 @@ static int tell_bad_option(const struct options *options, bool argument_missing)
 	return -STATUS_USAGE;
 }
 
-static int take_global(struct options *options)
+/* Returns the option's id if the caller is to handle it, 0 if that has been done, or the negative
+ * of a status. */
+static int take(struct options *options)
 {
 	struct client *client = options->client;
 
@@ -172,6 +176,10 @@ static int take_global(struct options *options)
 			return OPTION_HELP;
 		options_help(options->verb);
 		return -STATUS_HELP;
+	case OPTION_TAKEN:
+		options->chosen |= options->row->chooses;
+		options->needed |= options->row->needs;
+		return -options->row->take(options);
 	default:
 		return (int)options->row->id;
 	}
@@ -198,7 +206,7 @@ int options_next(struct options *options)
 		options->row = optarg && options->rows[i].with_argument
 				       ? options->rows[i].with_argument
 				       : options->rows[i].row;
-		r = take_global(options);
+		r = take(options);
 		if (r != 0)
 			return r;
 	}
@@ -275,21 +283,22 @@ void options_print(const struct option_row *rows, bool letters)
 			text_format(&left, "[=%s]", argument + 1);
 		else if (argument)
 			text_format(&left, "=%s", argument);
-		if (left.used < 30)
-			print_text("%-30s%s\n", left.data, rows->text);
-		else
-			print_text("%s\n%-30s%s\n", left.data, "", rows->text);
+		print_help(left.data, 30, rows->text);
 	}
 }
 
 void options_help(const struct verb *verb)
 {
 	size_t first = strcspn(verb->summary, "\n");
+	_cleanup_text_ struct text summary = {0}, rest = {0};
 
-	print_text("Usage: nsctl %s %s\n%.*s%s.\n", verb->name, verb->usage, (int)first,
-		   verb->summary, verb->run ? "" : " (not built yet)");
-	if (verb->summary[first])
-		print_text("%s.\n", verb->summary + first + 1);
+	text_format(&summary, "%.*s.", (int)first, verb->summary);
+	print_text("Usage: nsctl %s %s\n", verb->name, verb->usage);
+	print_help("", 0, summary.data);
+	if (verb->summary[first]) {
+		text_format(&rest, "%s.", verb->summary + first + 1);
+		print_help("", 0, rest.data);
+	}
 	if (verb->alias)
 		print_text("Also called %s.\n", verb->alias);
 	print_text("\n");

@@ -7,92 +7,62 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include "base.h"
 #include "client/connection.h"
 
-/* Every option there is; those of one verb may come from several tables. */
+struct options;
+
+/* What a verb does with an option itself. */
 enum option_id {
 	OPTION_END,
+	OPTION_TAKEN, /* the row's own function has taken it */
 	/* of nsctl itself, and of every verb */
 	OPTION_SOCKET,
 	OPTION_OWNER,
 	OPTION_JSON,
 	OPTION_QUIET,
 	OPTION_HELP,
-	OPTION_VERSION,
-	/* of create (and run) */
-	OPTION_MOUNT,
-	OPTION_PID,
-	OPTION_NET,
-	OPTION_UTS,
-	OPTION_IPC,
-	OPTION_USER_NAMESPACE,
-	OPTION_CGROUP,
-	OPTION_TIME,
-	OPTION_ALL_NAMESPACES,
-	OPTION_FORK,
-	OPTION_MAP_ROOT,
-	OPTION_MAP_CURRENT,
-	OPTION_MAP_AUTO,
-	OPTION_MAP_USERS,
-	OPTION_MAP_GROUPS,
-	OPTION_PROPAGATION,
-	OPTION_MOUNT_PROC,
-	OPTION_NO_MOUNT_PROC,
-	OPTION_BIND,
-	OPTION_TMPFS,
-	OPTION_ROOT,
-	OPTION_HOSTNAME,
-	OPTION_MONOTONIC,
-	OPTION_BOOTTIME,
-	OPTION_MEMORY,
-	OPTION_TASKS,
-	OPTION_CPUS,
-	OPTION_LINK,
-	OPTION_EGRESS,
-	OPTION_DNS,
-	OPTION_PUBLISH,
-	OPTION_LEASE,
-	OPTION_BOOT,
-	OPTION_VISIBLE,
-	OPTION_IP_NETNS,
-	OPTION_LABEL,
-	OPTION_EXISTING,
-	OPTION_NAME,
 	/* of exec, enter and run */
 	OPTION_TTY,
 	OPTION_NO_TTY,
-	OPTION_CHDIR,
 	OPTION_ENV,
 	OPTION_CLEAN_ENV,
 	OPTION_PRESERVE_ENV,
-	OPTION_USER,
-	OPTION_GROUP,
-	OPTION_ONLY,
-	OPTION_DETACH,
 	OPTION_STATUS_FILE,
-	OPTION_NO_INIT,
 	/* of the others */
-	OPTION_ALL_OWNERS,
-	OPTION_GRACE,
 	OPTION_ALL,
 	OPTION_IGNORE,
-	OPTION_SIGNAL,
-	OPTION_SESSION,
 	OPTION_MORE,
-	/* of links and networks */
 	OPTION_IMPAIRMENT,
 	OPTION_CLEAR,
-	OPTION_SUBNET,
 };
 
+/* All that is known of an option: how it is typed, what help says, and which field of the call's
+ * parameters it fills. Errors that name the field name the option instead. */
 struct option_row {
 	const char *name;
 	char letter;	      /* 0: none */
 	const char *argument; /* NULL: takes none; "?DIR": may take one, as --name=DIR */
 	const char *text;
-	enum option_id id;
+	const char *field; /* "spec.limits.memory"; "spec.dns[]" is one more of a list */
+	/* Puts the argument where field says. Returns 0 or a status, told. */
+	int (*take)(struct options *options);
+	enum option_id id; /* without take */
+	uint32_t chooses;  /* namespaces that are named by it (KIND_BIT()s), ... */
+	uint32_t needs;	   /* ... and those that come with it */
 };
+
+/* A row, by the words below. */
+#define OPTION(word, short, takes, help, ...)                                           \
+	{                                                                               \
+		.name = (word), .letter = (short), .argument = (takes), .text = (help), \
+		##__VA_ARGS__                                                           \
+	}
+#define FILLS(path, function) .field = (path), .take = (function), .id = OPTION_TAKEN
+#define HANDLED(what) .id = OPTION_##what
+#define CHOOSES(kinds) .take = take_nothing, .id = OPTION_TAKEN, .chooses = (kinds)
+#define NEEDS(kinds) .needs = (kinds)
 
 /* Each ends with a row without a name. */
 extern const struct option_row options_global[];
@@ -111,7 +81,7 @@ struct verb {
 	const char *usage;   /* what follows the name */
 	const char *summary; /* the first line; what follows is told by `help VERB` alone */
 	unsigned flags;
-	/* NULL: not built yet. 0 (client->status counts), or a status. argv[0] is the verb. */
+	/* Returns 0 (client->status counts), or a status. argv[0] is the verb. */
 	int (*run)(struct client *client, const struct verb *verb, int argc, char **argv);
 	const struct option_row *options[VERB_TABLES];
 };
@@ -134,13 +104,17 @@ struct options {
 	} rows[OPTIONS_MAX];
 	char letters[2 * OPTIONS_MAX + 4];
 	bool started;
+	/* What rows have taken; both are the caller's. */
+	json_t *parameters;	 /* of the call */
+	struct call_fds *fds;	 /* NULL: none of its options opens a file */
+	uint32_t chosen, needed; /* KIND_BIT()s */
 };
 
 void options_init(struct options *options, struct client *client, const struct verb *verb, int argc,
 		  char **argv);
 
-/* The next option that is the caller's to handle: its id, OPTION_END, or the negative of a status
- * to end with (wrong usage, told; or help was asked for: -STATUS_HELP). */
+/* Takes options up to the next one that is the caller's to handle. Returns its id, OPTION_END, or
+ * the negative of a status to end with (wrong usage, told; or help was asked for: -STATUS_HELP). */
 int options_next(struct options *options);
 /* help has been printed: end with 0 */
 #define STATUS_HELP 1000
@@ -162,7 +136,7 @@ int options_new_name(const struct client *client, const char *kind, const char *
 /* Tells what is wrong with the usage. Returns STATUS_USAGE. */
 int options_wrong(const struct client *client, const char *format, ...) _printf_(2, 3);
 
-/* The usage of a verb and its options, to stdout. */
+/* Prints the usage of a verb and its options. */
 void options_help(const struct verb *verb);
 void options_print(const struct option_row *rows, bool letters);
 

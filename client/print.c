@@ -344,6 +344,33 @@ void print_json_to(FILE *file, const json_t *json)
 	fputc('\n', file);
 }
 
+#define HELP_COLUMNS 80
+
+void print_help(const char *left, int column, const char *text)
+{
+	int used = (int)strlen(left);
+
+	print_text("%s", left);
+	if (used > column - 2 && column > 0)
+		used = HELP_COLUMNS;
+	while (*text) {
+		int n = (int)strcspn(text, " \n");
+
+		if (used + 1 + n > HELP_COLUMNS) {
+			print_text("\n");
+			used = 0;
+		}
+		if (used < column)
+			print_text("%*s", column - used, "");
+		else if (used > column)
+			print_text(" ");
+		print_text("%.*s", n, text);
+		used = MAX(used + (used > column), column) + n;
+		text += n + (text[n] != '\0');
+	}
+	print_text("\n");
+}
+
 void print_json(const json_t *json)
 {
 	print_json_to(stdout, json);

@@ -79,6 +79,9 @@ void print_size(int64_t bytes, char ret[static PRINT_SHORT]);
 
 void print_text(const char *format, ...) _printf_(1, 2); /* to stdout, as it is */
 void print_escaped(const char *string);			 /* to stdout */
+/* Text of help, in lines of at most 80 columns: left, and from a column on the text, which goes on
+ * there in the next lines. */
+void print_help(const char *left, int column, const char *text);
 /* One line of ASCII on stdout (or another file). */
 void print_json(const json_t *json);
 void print_json_to(FILE *file, const json_t *json);

@@ -7,82 +7,75 @@
 
 #include <string.h>
 
+#include "client/options.h"
 #include "client/print.h"
 #include "protocol/error.h"
 
-/* The option that a field of the interface comes from. The longest match wins, so that the order
- * does not matter. */
-static const char *option_of_field(const char *field)
+/* Fields that no option fills, but a word of the command line. */
+static const struct {
+	const char *field, *word;
+} words[] = {
+	{"name", "NAME"},	 {"spec.namespaces", "the namespaces chosen"},
+	{"seconds", "DURATION"}, {"command", "COMMAND"},
+	{"session", "SESSION"},
+};
+
+/* Returns how much of field, which names a value, known is: 0 unless all of known. A row for
+ * spec.root is of spec.rootPath and spec.rootFileDescriptor. */
+static size_t match(const char *field, const char *known)
 {
-	static const struct {
-		const char *field, *option;
-	} known[] = {
-		{"name", "NAME"},
-		{"spec.namespaces", "the namespaces chosen"},
-		{"spec.userMapping", "--map-root-user, --map-current-user, --map-auto"},
-		{"spec.uidMap", "--map-users"},
-		{"spec.gidMap", "--map-groups"},
-		{"spec.hostname", "--hostname"},
-		{"spec.propagation", "--propagation"},
-		{"spec.mountProc", "--mount-proc"},
-		{"spec.mounts", "--bind, --tmpfs"},
-		{"spec.root", "--root"},
-		{"spec.clocks", "--monotonic, --boottime"},
-		{"spec.clocks.monotonic", "--monotonic"},
-		{"spec.clocks.boottime", "--boottime"},
-		{"spec.limits.memory", "--memory"},
-		{"spec.limits.tasks", "--tasks"},
-		{"spec.limits.cpus", "--cpus"},
-		{"spec.limits", "--memory, --tasks, --cpus"},
-		{"spec.links", "--link"},
-		{"spec.egress", "--egress"},
-		{"spec.dns", "--dns"},
-		{"spec.publish", "--publish"},
-		{"spec.lease", "--lease"},
-		{"spec.boot", "--boot"},
-		{"spec.visible", "--visible"},
-		{"spec.ipNetns", "--ip-netns"},
-		{"spec.labels", "--label"},
-		{"labels", "--label"},
-		{"existing", "--existing"},
-		{"grace", "--grace"},
-		{"seconds", "DURATION"},
-		{"command", "COMMAND"},
-		{"environment", "--env"},
-		{"workingDirectory", "--chdir"},
-		{"user", "--user"},
-		{"group", "--group"},
-		{"namespaces", "--only"},
-		{"session", "SESSION"},
-		{"signal", "--signal"},
-		{"owner", "--owner"},
-		{"terminalFileDescriptor", "--tty"},
-		{"detach", "--detach"},
-		{"init", "--no-init"},
-		{"subnets", "--subnet"},
-		{"dns", "--dns"},
-		{"egress", "--egress"},
-	};
-	const char *found = NULL;
-	size_t longest = 0;
+	size_t n = strcspn(known, "[");
 
-	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
-		size_t n = strlen(known[i].field);
+	if (strncmp(field, known, n) != 0)
+		return 0;
+	return field[n] == '\0' || strchr(".[PF", field[n]) ? n : 0;
+}
 
-		/* spec.rootPath and spec.rootFileDescriptor are both --root */
-		if (n > longest && strncmp(field, known[i].field, n) == 0 &&
-		    (field[n] == '\0' || strchr(".[PF", field[n]))) {
-			found = known[i].option;
-			longest = n;
-		}
+/* Returns true if field is what several options fill parts of: spec.limits. */
+static bool is_group(const char *field, const char *known)
+{
+	size_t n = strlen(field);
+
+	return strncmp(field, known, n) == 0 && known[n] == '.';
+}
+
+/* Adds the names of the options that rows tell of a field to text, if they match it better than
+ * *best says; the same again are added. */
+static void add_options(struct text *text, const struct option_row *rows, const char *field,
+			size_t *best)
+{
+	for (; rows && rows->name; rows++) {
+		size_t n = rows->field ? match(field, rows->field) : 0;
+
+		if (n == 0 && rows->field && is_group(field, rows->field))
+			n = strlen(field);
+		if (n == 0 || n < *best)
+			continue;
+		if (n > *best)
+			text->used = 0;
+		*best = n;
+		text_format(text, "%s--%s", text->used > 0 ? ", " : "", rows->name);
 	}
-	return found;
+}
+
+/* Adds the options or the word that a field of the interface comes from; nothing where there is
+ * none. */
+static void add_origin(struct text *text, const struct client *client, const char *field)
+{
+	size_t best = 0;
+
+	for (size_t i = 0; client->options && i < VERB_TABLES; i++)
+		add_options(text, client->options[i], field, &best);
+	add_options(text, options_global, field, &best);
+	for (size_t i = 0; best == 0 && i < ARRAY_SIZE(words); i++)
+		if (match(field, words[i].field))
+			text_add(text, words[i].word);
 }
 
 /* The same with what the option does not tell: which end of which link, and which part of that. */
-static void add_field(struct text *text, const char *field)
+static void add_field(struct text *text, const struct client *client, const char *field)
 {
-	const char *option = option_of_field(field), *rest;
+	const char *rest;
 
 	/* an end of AddLink and SetLink: a.addresses[0], b.impairment.jitterMilliseconds */
 	if ((*field == 'a' || *field == 'b') && (field[1] == '.' || !field[1])) {
@@ -90,7 +83,9 @@ static void add_field(struct text *text, const char *field)
 			    field[1] ? field + 2 : "");
 		return;
 	}
-	text_add(text, option ? option : field);
+	add_origin(text, client, field);
+	if (text->used == 0)
+		text_add(text, field);
 	rest = strncmp(field, "spec.links[", 11) == 0 ? strchr(field, '.') + 1 : NULL;
 	if (rest)
 		text_format(text, " (%s)", rest);
@@ -170,7 +165,6 @@ static void tell_ours(const struct client *client, const char *subject, enum nsc
 	const struct error_fields *fields = error_fields(error);
 	const char *what = fields->subject ? json_text(parameters, fields->subject, "?") : "";
 	const char *text = fields->text ? json_text(parameters, fields->text, "?") : "";
-	const char *option = option_of_field(what);
 	_cleanup_text_ struct text field = {0};
 
 	switch (error) {
@@ -185,7 +179,7 @@ static void tell_ours(const struct client *client, const char *subject, enum nsc
 		tell_busy(client, subject, what, text);
 		break;
 	case ERROR_INVALID_VALUE:
-		add_field(&field, what);
+		add_field(&field, client, what);
 		client_problem(client, subject, "%s: %s", field.data, text);
 		break;
 	case ERROR_NOT_PERMITTED:
@@ -199,8 +193,9 @@ static void tell_ours(const struct client *client, const char *subject, enum nsc
 		client_problem(client, subject, "%s is not supported: %s", what, text);
 		break;
 	case ERROR_INVALID_PARAMETER:
+		add_origin(&field, client, what);
 		client_problem(client, subject, "nsctld does not take %s (%s)",
-			       option ? option : "a parameter", what);
+			       field.used > 0 ? field.data : "a parameter", what);
 		print_hint("`nsctl version` tells whether nsctl and nsctld are of one version");
 		break;
 	case ERROR_METHOD_NOT_FOUND:

@@ -13,64 +13,71 @@
 
 #include "client/attach.h"
 #include "client/environment.h"
-#include "client/parse.h"
 #include "client/print.h"
 #include "client/spec.h"
+#include "client/take.h"
 #include "protocol/kind.h"
 #include "protocol/name.h"
 
 const struct option_row run_command_options[] = {
-	{"tty", 't', NULL, "on a terminal of its own", OPTION_TTY},
-	{"no-tty", 'T', NULL, "without one", OPTION_NO_TTY},
-	{"chdir", 'C', "DIR", "the directory to start in", OPTION_CHDIR},
-	{"env", 'e', "K[=V]", "set a variable (K alone: as it is here)", OPTION_ENV},
-	{"clean-env", 0, NULL, "of the variables here pass on only TERM HOME USER LOGNAME",
-	 OPTION_CLEAN_ENV},
-	{"user", 'u', "UID", "run as this user, a number as it is inside", OPTION_USER},
-	{"group", 'g', "GID", "run as this group, a number as it is inside", OPTION_GROUP},
-	{"status-file", 0, "FILE", "write the exit status there, if COMMAND itself ended",
-	 OPTION_STATUS_FILE},
+	OPTION("tty", 't', NULL, "on a terminal of its own", HANDLED(TTY),
+	       .field = "terminalFileDescriptor"),
+	OPTION("no-tty", 'T', NULL, "without one", HANDLED(NO_TTY)),
+	OPTION("chdir", 'C', "DIR", "the directory to start in",
+	       FILLS("workingDirectory", take_text)),
+	OPTION("env", 'e', "K[=V]", "set a variable (K alone: as it is here)", HANDLED(ENV),
+	       .field = "environment"),
+	OPTION("clean-env", 0, NULL, "of the variables here pass on only TERM HOME USER LOGNAME",
+	       HANDLED(CLEAN_ENV)),
+	OPTION("user", 'u', "UID", "run as this user, a number as it is inside",
+	       FILLS("user", take_id)),
+	OPTION("group", 'g', "GID", "run as this group, a number as it is inside",
+	       FILLS("group", take_id)),
+	OPTION("status-file", 0, "FILE", "write the exit status there, if COMMAND itself ended",
+	       HANDLED(STATUS_FILE)),
 	{0},
 };
 
 const struct option_row run_exec_options[] = {
-	{"preserve-env", 0, NULL,
-	 "with --owner: pass your variables on; else TERM, and those of the owner's login",
-	 OPTION_PRESERVE_ENV},
-	{"only", 0, "TYPES", "enter only these namespaces of the set (as mnt,net)", OPTION_ONLY},
-	{"detach", 'd', NULL,
-	 "do not wait; print the session (output goes on to files, else is dropped)",
-	 OPTION_DETACH},
+	OPTION("preserve-env", 0, NULL,
+	       "with --owner: pass your variables on; else TERM, and those of the owner's login",
+	       HANDLED(PRESERVE_ENV)),
+	OPTION("only", 0, "TYPES", "enter only these namespaces of the set (as mnt,net)",
+	       FILLS("namespaces", take_kinds)),
+	OPTION("detach", 'd', NULL,
+	       "do not wait; print the session (output goes on to files, else is dropped)",
+	       FILLS("detach", take_true)),
 	{0},
 };
 
 const struct option_row run_run_options[] = {
-	{"name", 0, "NAME", "of the set; one is made up by default", OPTION_NAME},
-	{"no-init", 0, NULL, "COMMAND is process 1; a second ^C within 2 s kills it",
-	 OPTION_NO_INIT},
+	OPTION("name", 0, "NAME", "of the set; one is made up by default",
+	       FILLS("name", take_name)),
+	OPTION("no-init", 0, NULL, "COMMAND is process 1; a second ^C within 2 s kills it",
+	       FILLS("init", take_false)),
 	{0},
 };
 
 /* What the options say. */
 struct command {
 	int tty; /* -1: not said */
-	bool detach, clean_env, preserve_env, no_init;
-	const char *directory, *status_file, *set;
-	int64_t user, group; /* -1: not said */
-	uint32_t only;
-	json_t *extra; /* of --env, in order */
+	bool clean_env, preserve_env;
+	const char *status_file;
+	json_t *parameters; /* of the call */
+	json_t *extra;	    /* of --env, in order */
 	bool has_account;
 	struct account account; /* of the owner, who is another user */
 };
 
 static void command_init(struct command *command)
 {
-	*command =
-		(struct command){.tty = -1, .user = -1, .group = -1, .extra = must(json_array())};
+	*command = (struct command){
+		.tty = -1, .parameters = must(json_object()), .extra = must(json_array())};
 }
 
 static void command_done(struct command *command)
 {
+	json_decref(command->parameters);
 	json_decref(command->extra);
 	resolve_account_done(&command->account);
 }
@@ -97,60 +104,38 @@ static void take_account(const struct client *client, struct command *command)
 		resolve_account(client->owner, &command->account);
 }
 
-/* 0 or a status, told. */
-static int command_option(struct command *command, const struct options *options)
+static bool is_detached(const struct command *command)
 {
-	const char *word = options->argument;
+	return json_object_get(command->parameters, "detach");
+}
 
-	switch (options->row->id) {
-	case OPTION_TTY:
-	case OPTION_NO_TTY:
-		command->tty = options->row->id == OPTION_TTY;
-		return 0;
-	case OPTION_CHDIR:
-		command->directory = word;
-		return 0;
-	case OPTION_ENV:
-		if (!*word || *word == '=')
-			return options_reject(options, "K=V or K");
-		json_push(command->extra, json_string(word));
-		return 0;
-	case OPTION_CLEAN_ENV:
-		command->clean_env = true;
-		return 0;
-	case OPTION_PRESERVE_ENV:
-		command->preserve_env = true;
-		return 0;
-	case OPTION_USER:
-		return parse_id(word, &command->user)
-			       ? 0
-			       : options_reject(options, "a number (names mean something else "
-							 "inside)");
-	case OPTION_GROUP:
-		return parse_id(word, &command->group)
-			       ? 0
-			       : options_reject(options, "a number (names mean something else "
-							 "inside)");
-	case OPTION_ONLY:
-		return parse_kinds(word, &command->only)
-			       ? 0
-			       : options_reject(options, "some of mnt,pid,net,uts,user,ipc,cgroup,"
-							 "time");
-	case OPTION_DETACH:
-		command->detach = true;
-		return 0;
-	case OPTION_STATUS_FILE:
-		command->status_file = word;
-		return 0;
-	case OPTION_NAME:
-		if (!name_is_valid(word))
-			return options_reject(options, "a name for a set");
-		command->set = word;
-		return 0;
-	default:
-		command->no_init = true;
-		return 0;
-	}
+/* Takes all options. Returns 0, or a status or the negative of one. */
+static int take_options(struct command *command, struct options *options)
+{
+	int id;
+
+	options->parameters = command->parameters;
+	while ((id = options_next(options)) > 0)
+		switch (id) {
+		case OPTION_TTY:
+		case OPTION_NO_TTY:
+			command->tty = id == OPTION_TTY;
+			break;
+		case OPTION_ENV:
+			if (!*options->argument || *options->argument == '=')
+				return options_reject(options, "K=V or K");
+			json_push(command->extra, json_string(options->argument));
+			break;
+		case OPTION_CLEAN_ENV:
+			command->clean_env = true;
+			break;
+		case OPTION_PRESERVE_ENV:
+			command->preserve_env = true;
+			break;
+		default:
+			command->status_file = options->argument;
+		}
+	return id;
 }
 
 /* A detached command keeps files to write to; a pipe or a terminal would be held open by it, and
@@ -194,20 +179,11 @@ static void add_directory(json_t *parameters, struct call_fds *fds)
 	json_put(parameters, "workingDirectoryFileDescriptor", call_fds_add(fds, fd));
 }
 
-static void add_kinds(json_t *parameters, uint32_t kinds)
-{
-	json_t *names = must(json_array());
-
-	for (enum kind kind = 0; kind < KIND_COUNT; kind++)
-		if (kinds & KIND_BIT(kind))
-			json_push(names, json_string(kind_name(kind)));
-	json_put(parameters, "namespaces", names);
-}
-
-/* Everything of the call that Exec and Run have in common; words ends with NULL. */
+/* Adds what no option says of a command to the parameters of Exec or Run; words ends with NULL. */
 static void add_command(const struct client *client, const struct command *command,
 			json_t *parameters, struct call_fds *fds, char *const *words)
 {
+	bool detach = is_detached(command);
 	json_t *list = must(json_array());
 	mode_t mask = umask(0);
 
@@ -217,24 +193,15 @@ static void add_command(const struct client *client, const struct command *comma
 	json_put(parameters, "command", list);
 	json_put(parameters, "environment", command_environment(command));
 	json_put(parameters, "umask", json_integer((json_int_t)mask));
-	if (command->directory)
-		json_put(parameters, "workingDirectory", json_string(command->directory));
-	else
+	if (!json_object_get(parameters, "workingDirectory"))
 		add_directory(parameters, fds);
-	if (command->user >= 0)
-		json_put(parameters, "user", json_integer(command->user));
-	if (command->group >= 0)
-		json_put(parameters, "group", json_integer(command->group));
-	if (command->only)
-		add_kinds(parameters, command->only);
 	/* on a terminal of its own these are the terminal */
 	if (command->tty <= 0) {
-		add_stdio(client, parameters, fds, "stdinFileDescriptor", STDIN_FILENO,
-			  command->detach);
+		add_stdio(client, parameters, fds, "stdinFileDescriptor", STDIN_FILENO, detach);
 		add_stdio(client, parameters, fds, "stdoutFileDescriptor", STDOUT_FILENO,
-			  command->detach && !is_file(STDOUT_FILENO));
+			  detach && !is_file(STDOUT_FILENO));
 		add_stdio(client, parameters, fds, "stderrFileDescriptor", STDERR_FILENO,
-			  command->detach && !is_file(STDERR_FILENO));
+			  detach && !is_file(STDERR_FILENO));
 	}
 }
 
@@ -305,8 +272,8 @@ static int detach(struct client *client, const struct command *command, const ch
 	_cleanup_json_ json_t *parameters = client_named(client, name), *reply = NULL;
 	int r;
 
+	json_object_update(parameters, command->parameters);
 	add_command(client, command, parameters, &fds, words);
-	json_put(parameters, "detach", json_true());
 	r = client_call(client, name, "org.nsctl.Exec", json_incref(parameters), &fds, &reply);
 	if (r != 0)
 		return r;
@@ -324,6 +291,7 @@ static int exec_in(struct client *client, const struct command *command, const c
 	_cleanup_json_ json_t *parameters = client_named(client, name);
 	struct attach how = {.subject = name, .method = "org.nsctl.Exec", .try_only = try_only};
 
+	json_object_update(parameters, command->parameters);
 	return attach(client, command, &how, parameters, &fds, words);
 }
 
@@ -358,11 +326,11 @@ static int command_words(const struct client *client, char **words, char ***ret)
 
 static int check(const struct client *client, const struct command *command)
 {
-	if (command->detach && command->tty > 0)
+	if (is_detached(command) && command->tty > 0)
 		return options_wrong(client, "--detach: nobody would be at the terminal of --tty");
 	if (command->clean_env && command->preserve_env)
 		return options_wrong(client, "--preserve-env: not with --clean-env");
-	if (command->detach && command->status_file)
+	if (is_detached(command) && command->status_file)
 		return options_wrong(client, "--detach: --status-file is written by who waits; "
 					     "`nsctl wait` tells the status");
 	return 0;
@@ -375,17 +343,13 @@ static int exec_or_enter(struct client *client, const struct verb *verb, int arg
 	_cleanup_(command_done) struct command command;
 	struct options options;
 	char **words = NULL;
-	int id, r;
+	int r;
 
 	command_init(&command);
 	options_init(&options, client, verb, argc, argv);
-	while ((id = options_next(&options)) > 0) {
-		r = command_option(&command, &options);
-		if (r != 0)
-			return r;
-	}
-	if (id < 0)
-		return id;
+	r = take_options(&command, &options);
+	if (r != 0)
+		return r;
 	r = options_words(&options, 1, 0);
 	if (r == 0)
 		r = command_words(client, argv + options.first + 1, &words);
@@ -393,13 +357,13 @@ static int exec_or_enter(struct client *client, const struct verb *verb, int arg
 		r = check(client, &command);
 	if (r != 0)
 		return r;
-	if (!*words && (!interactive || command.detach))
+	if (!*words && (!interactive || is_detached(&command)))
 		return options_wrong(client, "which COMMAND?");
 	take_account(client, &command);
 	if (command.tty < 0)
-		command.tty = interactive && !command.detach && isatty(STDIN_FILENO) &&
+		command.tty = interactive && !is_detached(&command) && isatty(STDIN_FILENO) &&
 			      isatty(STDOUT_FILENO);
-	if (command.detach)
+	if (is_detached(&command))
 		return detach(client, &command, argv[options.first], words);
 	if (!*words)
 		return login(client, &command, argv[options.first]);
@@ -420,25 +384,17 @@ int run_run(struct client *client, const struct verb *verb, int argc, char **arg
 {
 	_cleanup_call_fds_ struct call_fds fds = {.n = 0};
 	_cleanup_(command_done) struct command command;
-	_cleanup_(spec_done) struct spec spec;
-	_cleanup_json_ json_t *parameters = must(json_object());
 	struct attach how = {.method = "org.nsctl.Run", .removes = true};
 	struct options options;
 	char **words = NULL;
-	int id, r;
+	int r;
 
 	command_init(&command);
-	spec_init(&spec, &fds);
 	options_init(&options, client, verb, argc, argv);
-	while ((id = options_next(&options)) > 0) {
-		r = spec_option(&spec, &options);
-		if (r == SPEC_OTHER)
-			r = command_option(&command, &options);
-		if (r != 0)
-			return r;
-	}
-	if (id < 0)
-		return id;
+	options.fds = &fds;
+	r = take_options(&command, &options);
+	if (r != 0)
+		return r;
 	r = options_words(&options, 1, 0);
 	if (r != 0)
 		return r;
@@ -448,12 +404,8 @@ int run_run(struct client *client, const struct verb *verb, int argc, char **arg
 	/* a shell wants to be interactive where its caller is */
 	if (command.tty < 0)
 		command.tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
-	if (command.set)
-		json_put(parameters, "name", json_string(command.set));
-	json_put(parameters, "spec", spec_finish(&spec));
-	if (command.no_init)
-		json_put(parameters, "init", json_false());
-	how.subject = command.set;
-	how.impatient = command.no_init;
-	return attach(client, &command, &how, parameters, &fds, words);
+	spec_finish(&options);
+	how.subject = json_text(command.parameters, "name", NULL);
+	how.impatient = json_object_get(command.parameters, "init");
+	return attach(client, &command, &how, command.parameters, &fds, words);
 }

@@ -6,6 +6,7 @@
 #include "client/attach.h"
 #include "client/parse.h"
 #include "client/print.h"
+#include "client/take.h"
 
 int sessions_wait(struct client *client, const struct verb *verb, int argc, char **argv)
 {
@@ -30,34 +31,40 @@ int sessions_wait(struct client *client, const struct verb *verb, int argc, char
 	return 0;
 }
 
+static int take_signal(struct options *options)
+{
+	int signal;
+
+	return take_value(options,
+			  parse_signal(options->argument, &signal) ? json_integer(signal) : NULL,
+			  "a signal (as TERM, SIGTERM or 15)");
+}
+
 const struct option_row sessions_kill_options[] = {
-	{"signal", 's', "SIG", "which, by name or number; TERM by default", OPTION_SIGNAL},
-	{"session", 0, "SESSION", "only the processes of this one", OPTION_SESSION},
+	OPTION("signal", 's', "SIG", "which, by name or number; TERM by default",
+	       FILLS("signal", take_signal)),
+	OPTION("session", 0, "SESSION", "only the processes of this one",
+	       FILLS("session", take_text)),
 	{0},
 };
 
 int sessions_kill(struct client *client, const struct verb *verb, int argc, char **argv)
 {
-	const char *session = NULL;
+	_cleanup_json_ json_t *given = must(json_object());
 	struct options options;
-	int signal = SIGTERM, id, r;
 	json_t *parameters;
+	int id, r;
 
+	json_put(given, "signal", json_integer(SIGTERM));
 	options_init(&options, client, verb, argc, argv);
-	while ((id = options_next(&options)) > 0) {
-		if (id == OPTION_SESSION)
-			session = options.argument;
-		else if (!parse_signal(options.argument, &signal))
-			return options_reject(&options, "a signal (as TERM, SIGTERM or 15)");
-	}
+	options.parameters = given;
+	id = options_next(&options);
 	if (id < 0)
 		return id;
 	r = options_words(&options, 1, 1);
 	if (r != 0)
 		return r;
 	parameters = client_named(client, argv[options.first]);
-	json_put(parameters, "signal", json_integer(signal));
-	if (session)
-		json_put(parameters, "session", json_string(session));
+	json_object_update(parameters, given);
 	return client_call(client, argv[options.first], "org.nsctl.Kill", parameters, NULL, NULL);
 }

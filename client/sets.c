@@ -13,44 +13,53 @@
 #include "client/print.h"
 #include "client/show.h"
 #include "client/spec.h"
+#include "client/take.h"
 
 const struct option_row sets_create_options[] = {
-	{"existing", 0, NULL, "take the set that is there, if it was made with the same options",
-	 OPTION_EXISTING},
+	OPTION("existing", 0, NULL,
+	       "take the set that is there, if it was made with the same options",
+	       FILLS("existing", take_true)),
 	{0},
 };
 
 const struct option_row sets_list_options[] = {
-	{"all-owners", 0, NULL, "of everybody whose sets you may see", OPTION_ALL_OWNERS},
-	{"label", 0, "K=V", "only those with this label (may be repeated)", OPTION_LABEL},
+	OPTION("all-owners", 0, NULL, "of everybody whose sets you may see",
+	       FILLS("allOwners", take_true)),
+	OPTION("label", 0, "K=V", "only those with this label (may be repeated)",
+	       FILLS("labels", take_label)),
 	{0},
 };
 
+static int take_grace(struct options *options)
+{
+	double seconds;
+
+	return take_value(options,
+			  parse_decimal(options->argument, false, &seconds) ? json_real(seconds)
+									    : NULL,
+			  "a number of seconds");
+}
+
 const struct option_row sets_rm_options[] = {
-	{"grace", 0, "SECONDS", "between SIGTERM and SIGKILL; 0 by default", OPTION_GRACE},
-	{"all", 0, NULL, "every set of yours", OPTION_ALL},
-	{"ignore", 0, NULL, "it is no error when there is none", OPTION_IGNORE},
+	OPTION("grace", 0, "SECONDS", "between SIGTERM and SIGKILL; 0 by default",
+	       FILLS("grace", take_grace)),
+	OPTION("all", 0, NULL, "every set of yours", HANDLED(ALL)),
+	OPTION("ignore", 0, NULL, "it is no error when there is none", HANDLED(IGNORE)),
 	{0},
 };
 
 int sets_create(struct client *client, const struct verb *verb, int argc, char **argv)
 {
 	_cleanup_call_fds_ struct call_fds fds = {.n = 0};
-	_cleanup_(spec_done) struct spec spec;
 	_cleanup_json_ json_t *parameters = must(json_object()), *reply = NULL;
 	struct options options;
 	const char *name;
 	int id, r;
 
-	spec_init(&spec, &fds);
 	options_init(&options, client, verb, argc, argv);
-	while ((id = options_next(&options)) > 0) {
-		r = spec_option(&spec, &options);
-		if (r > 0)
-			return r;
-		if (r == SPEC_OTHER)
-			json_put(parameters, "existing", json_true());
-	}
+	options.parameters = parameters;
+	options.fds = &fds;
+	id = options_next(&options);
 	if (id < 0)
 		return id;
 	r = options_words(&options, 1, 1);
@@ -61,7 +70,7 @@ int sets_create(struct client *client, const struct verb *verb, int argc, char *
 	if (r != 0)
 		return r;
 	json_put(parameters, "name", json_string(name));
-	json_put(parameters, "spec", spec_finish(&spec));
+	spec_finish(&options);
 	r = client_call(client, name, "org.nsctl.Create", json_incref(parameters), &fds, &reply);
 	if (r != 0)
 		return r;
@@ -132,27 +141,21 @@ int sets_list(struct client *client, const struct verb *verb, int argc, char **a
 {
 	static const char *const headings[] = {"NAME",	    "OWNER",	 "STATE", "NAMESPACES",
 					       "ADDRESSES", "PROCESSES", "AGE",	  "EXPIRES"};
-	_cleanup_json_ json_t *parameters = must(json_object()), *labels = must(json_object());
+	_cleanup_json_ json_t *parameters = must(json_object());
 	struct listing listing = {.client = client};
 	struct options options;
 	struct timespec now;
 	int id, r;
 
 	options_init(&options, client, verb, argc, argv);
-	while ((id = options_next(&options)) > 0) {
-		if (id == OPTION_ALL_OWNERS)
-			json_put(parameters, "allOwners", json_true());
-		else if (!spec_label(options.argument, labels))
-			return options_reject(&options, "K=V");
-	}
+	options.parameters = parameters;
+	id = options_next(&options);
 	if (id < 0)
 		return id;
 	if (options.first < argc)
 		return options_wrong(client, "it takes no names: `nsctl show` does");
 	if (client->has_owner)
 		json_put(parameters, "allOwners", json_true());
-	if (json_object_size(labels) > 0)
-		json_put(parameters, "labels", json_incref(labels));
 	if (!client->json)
 		json_put(parameters, "summary", json_true());
 	clock_gettime(CLOCK_REALTIME, &now);
@@ -187,16 +190,16 @@ static void collect_names(void *context, json_t *reply)
 	}
 }
 
-static int remove_set(struct client *client, const char *name, double grace, bool absent)
+/* Removes a set as given says. */
+static int remove_set(struct client *client, const char *name, json_t *given, bool absent)
 {
 	json_t *parameters = client_named(client, name);
 
-	if (grace > 0)
-		json_put(parameters, "grace", json_real(grace));
+	json_object_update(parameters, given);
 	return client_remove(client, name, "org.nsctl.Remove", parameters, absent);
 }
 
-static int remove_all(struct client *client, double grace)
+static int remove_all(struct client *client, json_t *given)
 {
 	_cleanup_json_ json_t *array = must(json_array()), *parameters = must(json_object());
 	struct names names = {.client = client, .array = array};
@@ -211,7 +214,7 @@ static int remove_all(struct client *client, double grace)
 				  collect_names, &names);
 	json_array_foreach(array, i, name)
 	{
-		r = remove_set(client, json_string_value(name), grace, true);
+		r = remove_set(client, json_string_value(name), given, true);
 		if (r == STATUS_UNREACHABLE)
 			return r;
 		failed = MAX(failed, r);
@@ -221,31 +224,28 @@ static int remove_all(struct client *client, double grace)
 
 int sets_rm(struct client *client, const struct verb *verb, int argc, char **argv)
 {
+	_cleanup_json_ json_t *given = must(json_object());
 	bool all = false, ignore = false;
 	struct options options;
-	double grace = 0;
 	int failed = 0, id, r;
 
 	options_init(&options, client, verb, argc, argv);
+	options.parameters = given;
 	while ((id = options_next(&options)) > 0) {
-		if (id == OPTION_ALL)
-			all = true;
-		else if (id == OPTION_IGNORE)
-			ignore = true;
-		else if (!parse_decimal(options.argument, false, &grace))
-			return options_reject(&options, "a number of seconds");
+		all |= id == OPTION_ALL;
+		ignore |= id == OPTION_IGNORE;
 	}
 	if (id < 0)
 		return id;
 	if (all && options.first < argc)
 		return options_wrong(client, "--all goes without names");
 	if (all)
-		return remove_all(client, grace);
+		return remove_all(client, given);
 	r = options_words(&options, 1, 0);
 	if (r != 0)
 		return r;
 	for (int i = options.first; i < argc; i++) {
-		r = remove_set(client, argv[i], grace, ignore);
+		r = remove_set(client, argv[i], given, ignore);
 		if (r == STATUS_UNREACHABLE)
 			return r;
 		/* after a lost connection the next one is tried on a new one */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Options to a SetSpec, see spec.h. Owns the JSON until it is finished. Never sends what was not
- * asked for: defaults are the daemon's. Checks no more than what it must take apart, since the
- * daemon checks all of it; only what would be told less clearly there is refused here.
+ * Options to a SetSpec, see spec.h. Owns nothing. Never sends what was not asked for: defaults are
+ * the daemon's. Checks no more than what it must take apart, since the daemon checks all of it;
+ * only what would be told less clearly there is refused here.
  */
 #include "client/spec.h"
 
@@ -14,120 +14,63 @@
 #include "client/parse.h"
 #include "client/print.h"
 #include "client/process.h"
+#include "client/take.h"
 #include "protocol/kind.h"
 #include "protocol/name.h"
 
 /* What is left of the descriptors that a message carries is for the command's. */
 #define MOUNTS_MAX 200
 
-const struct option_row spec_options[] = {
-	{"mount", 'm', NULL, "a mount namespace", OPTION_MOUNT},
-	{"pid", 'p', NULL, "a pid namespace", OPTION_PID},
-	{"net", 'n', NULL, "a network namespace", OPTION_NET},
-	{"uts", 'u', NULL, "a uts namespace: a host name of its own", OPTION_UTS},
-	{"ipc", 'i', NULL, "an ipc namespace", OPTION_IPC},
-	{"user", 'U', NULL, "a user namespace", OPTION_USER_NAMESPACE},
-	{"cgroup", 'C', NULL, "a cgroup namespace", OPTION_CGROUP},
-	{"time", 'T', NULL, "a time namespace", OPTION_TIME},
-	{"all", 'a', NULL, "all eight; with none named: all but user and time",
-	 OPTION_ALL_NAMESPACES},
-	{"map-root-user", 'r', NULL, "you are root inside (adds user)", OPTION_MAP_ROOT},
-	{"map-current-user", 'c', NULL, "you keep your ids inside (adds user)", OPTION_MAP_CURRENT},
-	{"map-auto", 0, NULL, "as -r, and your subordinate ids from 1 up", OPTION_MAP_AUTO},
-	{"map-users", 0, "INSIDE:OUTSIDE:COUNT", "map these users (may be repeated)",
-	 OPTION_MAP_USERS},
-	{"map-groups", 0, "INSIDE:OUTSIDE:COUNT", "map these groups (may be repeated)",
-	 OPTION_MAP_GROUPS},
-	{"propagation", 0, "slave|private|shared", "which mounts made outside appear inside",
-	 OPTION_PROPAGATION},
-	{"mount-proc", 0, "?DIR", "mount /proc for the pid namespace (by default with -m -p)",
-	 OPTION_MOUNT_PROC},
-	{"no-mount-proc", 0, NULL, "do not", OPTION_NO_MOUNT_PROC},
-	{"bind", 0, "SOURCE:TARGET[:ro]", "show SOURCE at TARGET inside", OPTION_BIND},
-	{"tmpfs", 0, "TARGET[:SIZE]", "an empty file system in memory", OPTION_TMPFS},
-	{"root", 0, "DIR", "the directory that is / inside", OPTION_ROOT},
-	{"hostname", 0, "NAME", "the host name inside (the set's name by default)",
-	 OPTION_HOSTNAME},
-	{"monotonic", 0, "SECONDS", "what CLOCK_MONOTONIC is ahead inside", OPTION_MONOTONIC},
-	{"boottime", 0, "SECONDS", "what CLOCK_BOOTTIME is ahead inside", OPTION_BOOTTIME},
-	{"memory", 0, "SIZE", "at most this much memory (512M, 2G)", OPTION_MEMORY},
-	{"tasks", 0, "N", "at most N processes and threads", OPTION_TASKS},
-	{"cpus", 0, "N", "at most N processors' time (0.5 is half of one)", OPTION_CPUS},
-	{"link", 0, "SPEC",
-	 "PEER[:IFACE][,address=CIDR][,peer-address=CIDR][,interface=NAME]\n"
-	 "                              [,gateway=ADDR]...: a link to host, SET or net/NETWORK",
-	 OPTION_LINK},
-	{"egress", 0, NULL, "reach the outside by NAT (a set that forwards must translate)",
-	 OPTION_EGRESS},
-	{"dns", 0, "ADDRESS", "a name server (may be repeated); adds mount, net", OPTION_DNS},
-	{"publish", 0, "[ADDRESS:]PORT:PORT[/udp]", "a port of the host's that leads to one inside",
-	 OPTION_PUBLISH},
-	{"lease", 0, "DURATION|pid:PID",
-	 "ends unless renewed for so long (90s, 15m, 2h, 1d), or\n"
-	 "                              with process PID; both, whichever comes first",
-	 OPTION_LEASE},
-	{"boot", 0, NULL, "make it again when the machine starts", OPTION_BOOT},
-	{"visible", 0, NULL, "pin it under /run/nsctl/ns as well, for nsenter(1)", OPTION_VISIBLE},
-	{"ip-netns", 0, NULL, "show it to ip-netns(8) as well", OPTION_IP_NETNS},
-	{"label", 0, "K=V", "a label (may be repeated)", OPTION_LABEL},
-	{"fork", 'f', NULL, "taken, and does nothing: nothing needs it here", OPTION_FORK},
-	{0},
-};
-
-void spec_init(struct spec *spec, struct call_fds *fds)
-{
-	*spec = (struct spec){.json = must(json_object()), .fds = fds};
-}
-
-void spec_done(struct spec *spec)
-{
-	json_decref(spec->json);
-	spec->json = NULL;
-}
-
-/* The member of object called key, made where it is not there yet. */
-static json_t *member(json_t *object, const char *key, json_t *(*make)(void))
-{
-	if (!json_object_get(object, key))
-		json_put(object, key, make());
-	return json_object_get(object, key);
-}
-
 static json_t *piece_json(struct piece piece)
 {
 	return must(json_stringn(piece.start, piece.size));
 }
 
-static int take_mapping(struct spec *spec, const struct options *options)
-{
-	static const char *const names[] = {
-		[OPTION_MAP_ROOT] = "root",	[OPTION_MAP_CURRENT] = "current",
-		[OPTION_MAP_AUTO] = "auto",	[OPTION_MAP_USERS] = "custom",
-		[OPTION_MAP_GROUPS] = "custom",
-	};
-	enum option_id id = options->row->id;
-	const char *before = json_text(spec->json, "userMapping", names[id]);
-	bool users = id == OPTION_MAP_USERS;
-	int64_t range[3];
-	json_t *entry;
+/* --- users --- */
 
-	if (strcmp(before, names[id]) != 0)
+/* One way to map users, which goes with no other. */
+static int set_mapping(struct options *options, const char *name)
+{
+	json_t *spec = json_member(options->parameters, "spec", json_object);
+
+	if (strcmp(json_text(spec, "userMapping", name), name) != 0)
 		return options_wrong(options->client,
 				     "--%s goes with none of the other ways to map users",
 				     options->row->name);
-	spec->needed |= KIND_BIT(KIND_USER);
-	json_put(spec->json, "userMapping", json_string(names[id]));
-	if (id != OPTION_MAP_USERS && id != OPTION_MAP_GROUPS)
-		return 0;
-	if (!parse_range(options->argument, range))
-		return options_reject(options, "INSIDE:OUTSIDE:COUNT, three numbers");
-	entry = must(json_object());
-	json_put(entry, "inside", json_integer(range[0]));
-	json_put(entry, "outside", json_integer(range[1]));
-	json_put(entry, "count", json_integer(range[2]));
-	json_push(member(spec->json, users ? "uidMap" : "gidMap", json_array), entry);
+	json_put(spec, "userMapping", json_string(name));
 	return 0;
 }
+
+static int take_map_root(struct options *options)
+{
+	return set_mapping(options, "root");
+}
+
+static int take_map_current(struct options *options)
+{
+	return set_mapping(options, "current");
+}
+
+static int take_map_auto(struct options *options)
+{
+	return set_mapping(options, "auto");
+}
+
+static int take_range(struct options *options)
+{
+	int r = set_mapping(options, "custom");
+	int64_t range[3];
+
+	if (r != 0)
+		return r;
+	if (!parse_range(options->argument, range))
+		return options_reject(options, "INSIDE:OUTSIDE:COUNT, three numbers");
+	take_put(options, json_pack("{s:I, s:I, s:I}", "inside", (json_int_t)range[0], "outside",
+				    (json_int_t)range[1], "count", (json_int_t)range[2]));
+	return 0;
+}
+
+/* --- mounts --- */
 
 int spec_add_path(struct call_fds *fds, int directory_fd, const char *path, int flags,
 		  json_t *object, const char *path_key, const char *fd_key)
@@ -155,10 +98,10 @@ int spec_add_path(struct call_fds *fds, int directory_fd, const char *path, int 
 }
 
 /* The same for an option's, told. */
-static int add_path(struct spec *spec, const struct options *options, json_t *object,
-		    const char *path, int flags, const char *path_key, const char *fd_key)
+static int add_path(const struct options *options, json_t *object, const char *path, int flags,
+		    const char *path_key, const char *fd_key)
 {
-	int r = spec_add_path(spec->fds, AT_FDCWD, path, flags, object, path_key, fd_key);
+	int r = spec_add_path(options->fds, AT_FDCWD, path, flags, object, path_key, fd_key);
 
 	if (r == -E2BIG)
 		return options_wrong(options->client, "more than %d mounts", MOUNTS_MAX);
@@ -168,14 +111,14 @@ static int add_path(struct spec *spec, const struct options *options, json_t *ob
 	return 0;
 }
 
-static int take_bind(struct spec *spec, const struct options *options)
+static int take_bind(struct options *options)
 {
 	json_t *mount = must(json_object());
 	const char *target, *mode = NULL;
 	struct piece source = parse_cut(options->argument, ':', &target), inside;
 	_cleanup_free_ char *path = NULL;
 
-	json_push(member(spec->json, "mounts", json_array), mount);
+	take_put(options, mount);
 	if (!target || source.size == 0)
 		return options_reject(options, "SOURCE:TARGET or SOURCE:TARGET:ro");
 	inside = parse_cut(target, ':', &mode);
@@ -187,150 +130,137 @@ static int take_bind(struct spec *spec, const struct options *options)
 	if (mode && strcmp(mode, "ro") == 0)
 		json_put(mount, "readOnly", json_true());
 	path = must(strndup(source.start, source.size));
-	return add_path(spec, options, mount, path, 0, "source", "sourceFileDescriptor");
+	return add_path(options, mount, path, 0, "source", "sourceFileDescriptor");
 }
 
-static int take_mount(struct spec *spec, const struct options *options)
+static int take_tmpfs(struct options *options)
 {
+	const char *word;
+	struct piece target = parse_cut(options->argument, ':', &word);
 	json_t *mount;
-	const char *size_word;
-	struct piece target;
 	int64_t size;
 
-	spec->needed |= KIND_BIT(KIND_MNT);
-	switch (options->row->id) {
-	case OPTION_PROPAGATION:
-		if (strcmp(options->argument, "slave") != 0 &&
-		    strcmp(options->argument, "private") != 0 &&
-		    strcmp(options->argument, "shared") != 0)
-			return options_reject(options, "slave, private or shared");
-		json_put(spec->json, "propagation", json_string(options->argument));
-		return 0;
-	case OPTION_MOUNT_PROC:
-		if (!options->argument || strcmp(options->argument, "/proc") == 0) {
-			json_put(spec->json, "mountProc", json_true());
-			return 0;
-		}
-		mount = must(json_object());
-		json_put(mount, "type", json_string("proc"));
-		json_put(mount, "target", json_string(options->argument));
-		json_push(member(spec->json, "mounts", json_array), mount);
-		return 0;
-	case OPTION_BIND:
-		return take_bind(spec, options);
-	case OPTION_TMPFS:
-		target = parse_cut(options->argument, ':', &size_word);
-		if (target.size == 0 || (size_word && !parse_size(size_word, &size)))
-			return options_reject(options, "TARGET or TARGET:SIZE (as 512M)");
-		mount = must(json_object());
-		json_put(mount, "type", json_string("tmpfs"));
-		json_put(mount, "target", piece_json(target));
-		if (size_word)
-			json_put(mount, "size", json_integer(size));
-		json_push(member(spec->json, "mounts", json_array), mount);
-		return 0;
-	default:
-		return add_path(spec, options, spec->json, options->argument, O_DIRECTORY,
-				"rootPath", "rootFileDescriptor");
-	}
-}
-
-static int take_limit(struct spec *spec, const struct options *options)
-{
-	json_t *limits = member(spec->json, "limits", json_object);
-	int64_t number;
-	double decimal;
-
-	switch (options->row->id) {
-	case OPTION_MEMORY:
-		if (!parse_size(options->argument, &number))
-			return options_reject(options, "a size (as 512M or 2G)");
-		json_put(limits, "memory", json_integer(number));
-		return 0;
-	case OPTION_TASKS:
-		if (!parse_number(options->argument, 1, INT32_MAX, &number))
-			return options_reject(options, "a number from 1 up");
-		json_put(limits, "tasks", json_integer(number));
-		return 0;
-	default:
-		if (!parse_decimal(options->argument, false, &decimal) || decimal <= 0)
-			return options_reject(options, "a number of processors (as 2 or 0.5)");
-		json_put(limits, "cpus", json_real(decimal));
-		return 0;
-	}
-}
-
-static int take_clock(struct spec *spec, const struct options *options)
-{
-	double seconds;
-
-	spec->needed |= KIND_BIT(KIND_TIME);
-	if (!parse_decimal(options->argument, true, &seconds))
-		return options_reject(options, "a number of seconds");
-	json_put(member(spec->json, "clocks", json_object), options->row->name, json_real(seconds));
+	if (target.size == 0 || (word && !parse_size(word, &size)))
+		return options_reject(options, "TARGET or TARGET:SIZE (as 512M)");
+	mount = must(json_pack("{s:s, s:o}", "type", "tmpfs", "target", piece_json(target)));
+	if (word)
+		json_put(mount, "size", json_integer(size));
+	take_put(options, mount);
 	return 0;
 }
 
-static int take_publish(struct spec *spec, const struct options *options)
+static int take_mount_proc(struct options *options)
+{
+	json_t *spec = json_member(options->parameters, "spec", json_object);
+
+	if (!options->argument || strcmp(options->argument, "/proc") == 0)
+		return take_true(options);
+	json_push(json_member(spec, "mounts", json_array),
+		  json_pack("{s:s, s:s}", "type", "proc", "target", options->argument));
+	return 0;
+}
+
+static int take_propagation(struct options *options)
+{
+	static const char *const words[] = {"slave", "private", "shared"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (strcmp(options->argument, words[i]) == 0)
+			return take_text(options);
+	return options_reject(options, "slave, private or shared");
+}
+
+static int take_root(struct options *options)
+{
+	return add_path(options, json_member(options->parameters, "spec", json_object),
+			options->argument, O_DIRECTORY, "rootPath", "rootFileDescriptor");
+}
+
+/* --- numbers --- */
+
+static int take_size(struct options *options)
+{
+	int64_t size;
+
+	return take_value(options, parse_size(options->argument, &size) ? json_integer(size) : NULL,
+			  "a size (as 512M or 2G)");
+}
+
+static int take_tasks(struct options *options)
+{
+	int64_t number;
+
+	return take_value(options,
+			  parse_number(options->argument, 1, INT32_MAX, &number)
+				  ? json_integer(number)
+				  : NULL,
+			  "a number from 1 up");
+}
+
+static int take_processors(struct options *options)
+{
+	double number;
+	bool fits = parse_decimal(options->argument, false, &number) && number > 0;
+
+	return take_value(options, fits ? json_real(number) : NULL,
+			  "a number of processors (as 2 or 0.5)");
+}
+
+static int take_offset(struct options *options)
+{
+	double seconds;
+
+	return take_value(options,
+			  parse_decimal(options->argument, true, &seconds) ? json_real(seconds)
+									   : NULL,
+			  "a number of seconds");
+}
+
+/* --- the network --- */
+
+static int take_link(struct options *options)
+{
+	_cleanup_text_ struct text why = {0};
+	json_t *link = ends_parse_link(options->argument, &why);
+
+	if (!link)
+		return options_wrong(options->client, "--link=%s: %s", options->argument, why.data);
+	take_put(options, link);
+	return 0;
+}
+
+static int take_publish(struct options *options)
 {
 	struct publish publish;
 	json_t *entry;
 
 	if (!parse_publish(options->argument, &publish))
 		return options_reject(options, "[ADDRESS:]PORT:PORT or [ADDRESS:]PORT:PORT/udp");
-	entry = must(json_object());
-	json_put(entry, "protocol", json_string(publish.udp ? "udp" : "tcp"));
+	entry = must(json_pack("{s:s, s:I, s:I}", "protocol", publish.udp ? "udp" : "tcp",
+			       "hostPort", (json_int_t)publish.host_port, "port",
+			       (json_int_t)publish.port));
 	if (publish.address.size > 0)
 		json_put(entry, "hostAddress", piece_json(publish.address));
-	json_put(entry, "hostPort", json_integer(publish.host_port));
-	json_put(entry, "port", json_integer(publish.port));
-	json_push(member(spec->json, "publish", json_array), entry);
+	take_put(options, entry);
 	return 0;
 }
 
-static int take_network(struct spec *spec, const struct options *options)
-{
-	_cleanup_text_ struct text why = {0};
-	json_t *link;
+/* --- the rest --- */
 
-	spec->needed |= KIND_BIT(KIND_NET);
-	switch (options->row->id) {
-	case OPTION_LINK:
-		link = ends_parse_link(options->argument, &why);
-		if (!link)
-			return options_wrong(options->client, "--link=%s: %s", options->argument,
-					     why.data);
-		json_push(member(spec->json, "links", json_array), link);
-		return 0;
-	case OPTION_EGRESS:
-		json_put(spec->json, "egress", json_true());
-		return 0;
-	case OPTION_DNS:
-		/* its resolv.conf is in a mount namespace of its own */
-		spec->needed |= KIND_BIT(KIND_MNT);
-		json_push(member(spec->json, "dns", json_array), json_string(options->argument));
-		return 0;
-	default:
-		return take_publish(spec, options);
-	}
+static int take_hostname(struct options *options)
+{
+	return take_value(options,
+			  hostname_is_valid(options->argument) ? json_string(options->argument)
+							       : NULL,
+			  "a host name (letters, digits, '-' and '.', at most 64)");
 }
 
-bool spec_label(const char *word, json_t *labels)
-{
-	const char *value;
-	struct piece key = parse_cut(word, '=', &value);
-	_cleanup_free_ char *name = must(strndup(key.start, key.size));
-
-	if (!value || !label_key_is_valid(name) || !label_value_is_valid(value))
-		return false;
-	json_put(labels, name, json_string(value));
-	return true;
-}
-
-static int take_lease(struct spec *spec, const struct options *options)
+/* A duration, or the process that the set is to end with. */
+static int take_lease(struct options *options)
 {
 	static const char process[] = "pid:";
-	json_t *lease = member(spec->json, "lease", json_object), *index;
+	json_t *spec = json_member(options->parameters, "spec", json_object);
+	json_t *lease = json_member(spec, "lease", json_object), *index;
 	int64_t number;
 
 	if (strncmp(options->argument, process, strlen(process)) != 0) {
@@ -347,112 +277,94 @@ static int take_lease(struct spec *spec, const struct options *options)
 				      "a process that ends: process 1 never does (the parent of "
 				      "this command has probably ended already), so name another "
 				      "one, or a duration");
-	index = process_add(options->client, spec->fds, number, options->argument);
+	index = process_add(options->client, options->fds, number, options->argument);
 	if (!index)
 		return STATUS_FAILED;
 	json_put(lease, "processFileDescriptor", index);
 	return 0;
 }
 
-static int take_other(struct spec *spec, const struct options *options)
-{
-	switch (options->row->id) {
-	case OPTION_HOSTNAME:
-		if (!hostname_is_valid(options->argument))
-			return options_reject(options, "a host name (letters, digits, '-' and '.', "
-						       "at most 64)");
-		spec->needed |= KIND_BIT(KIND_UTS);
-		json_put(spec->json, "hostname", json_string(options->argument));
-		return 0;
-	case OPTION_LEASE:
-		return take_lease(spec, options);
-	case OPTION_LABEL:
-		if (!spec_label(options->argument, member(spec->json, "labels", json_object)))
-			return options_reject(options, "K=V");
-		return 0;
-	case OPTION_BOOT:
-		json_put(spec->json, "boot", json_true());
-		return 0;
-	case OPTION_VISIBLE:
-		json_put(spec->json, "visible", json_true());
-		return 0;
-	case OPTION_IP_NETNS:
-		json_put(spec->json, "ipNetns", json_true());
-		spec->needed |= KIND_BIT(KIND_NET);
-		return 0;
-	case OPTION_NO_MOUNT_PROC:
-		spec->no_mount_proc = true;
-		return 0;
-	case OPTION_FORK:
-		return 0;
-	default:
-		return SPEC_OTHER;
-	}
-}
+const struct option_row spec_options[] = {
+	OPTION("mount", 'm', NULL, "a mount namespace", CHOOSES(KIND_BIT(KIND_MNT))),
+	OPTION("pid", 'p', NULL, "a pid namespace", CHOOSES(KIND_BIT(KIND_PID))),
+	OPTION("net", 'n', NULL, "a network namespace", CHOOSES(KIND_BIT(KIND_NET))),
+	OPTION("uts", 'u', NULL, "a uts namespace: a host name of its own",
+	       CHOOSES(KIND_BIT(KIND_UTS))),
+	OPTION("ipc", 'i', NULL, "an ipc namespace", CHOOSES(KIND_BIT(KIND_IPC))),
+	OPTION("user", 'U', NULL, "a user namespace", CHOOSES(KIND_BIT(KIND_USER))),
+	OPTION("cgroup", 'C', NULL, "a cgroup namespace", CHOOSES(KIND_BIT(KIND_CGROUP))),
+	OPTION("time", 'T', NULL, "a time namespace", CHOOSES(KIND_BIT(KIND_TIME))),
+	OPTION("all", 'a', NULL, "all eight; with none named: all but user and time",
+	       CHOOSES(KIND_ALL)),
+	OPTION("map-root-user", 'r', NULL, "you are root inside (adds user)",
+	       FILLS("spec.userMapping", take_map_root), NEEDS(KIND_BIT(KIND_USER))),
+	OPTION("map-current-user", 'c', NULL, "you keep your ids inside (adds user)",
+	       FILLS("spec.userMapping", take_map_current), NEEDS(KIND_BIT(KIND_USER))),
+	OPTION("map-auto", 0, NULL, "as -r, and your subordinate ids from 1 up",
+	       FILLS("spec.userMapping", take_map_auto), NEEDS(KIND_BIT(KIND_USER))),
+	OPTION("map-users", 0, "INSIDE:OUTSIDE:COUNT", "map these users (may be repeated)",
+	       FILLS("spec.uidMap[]", take_range), NEEDS(KIND_BIT(KIND_USER))),
+	OPTION("map-groups", 0, "INSIDE:OUTSIDE:COUNT", "map these groups (may be repeated)",
+	       FILLS("spec.gidMap[]", take_range), NEEDS(KIND_BIT(KIND_USER))),
+	OPTION("propagation", 0, "slave|private|shared", "which mounts made outside appear inside",
+	       FILLS("spec.propagation", take_propagation), NEEDS(KIND_BIT(KIND_MNT))),
+	OPTION("mount-proc", 0, "?DIR", "mount /proc for the pid namespace (by default with -m -p)",
+	       FILLS("spec.mountProc", take_mount_proc), NEEDS(KIND_BIT(KIND_MNT))),
+	OPTION("no-mount-proc", 0, NULL, "do not", FILLS("spec.mountProc", take_false)),
+	OPTION("bind", 0, "SOURCE:TARGET[:ro]", "show SOURCE at TARGET inside",
+	       FILLS("spec.mounts[]", take_bind), NEEDS(KIND_BIT(KIND_MNT))),
+	OPTION("tmpfs", 0, "TARGET[:SIZE]", "an empty file system in memory",
+	       FILLS("spec.mounts[]", take_tmpfs), NEEDS(KIND_BIT(KIND_MNT))),
+	OPTION("root", 0, "DIR", "the directory that is / inside", FILLS("spec.root", take_root),
+	       NEEDS(KIND_BIT(KIND_MNT))),
+	OPTION("hostname", 0, "NAME", "the host name inside (the set's name by default)",
+	       FILLS("spec.hostname", take_hostname), NEEDS(KIND_BIT(KIND_UTS))),
+	OPTION("monotonic", 0, "SECONDS", "what CLOCK_MONOTONIC is ahead inside",
+	       FILLS("spec.clocks.monotonic", take_offset), NEEDS(KIND_BIT(KIND_TIME))),
+	OPTION("boottime", 0, "SECONDS", "what CLOCK_BOOTTIME is ahead inside",
+	       FILLS("spec.clocks.boottime", take_offset), NEEDS(KIND_BIT(KIND_TIME))),
+	OPTION("memory", 0, "SIZE", "at most this much memory (512M, 2G)",
+	       FILLS("spec.limits.memory", take_size)),
+	OPTION("tasks", 0, "N", "at most N processes and threads",
+	       FILLS("spec.limits.tasks", take_tasks)),
+	OPTION("cpus", 0, "N", "at most N processors' time (0.5 is half of one)",
+	       FILLS("spec.limits.cpus", take_processors)),
+	OPTION("link", 0, "PEER[:IFACE]",
+	       "a link to host, SET or net/NETWORK; then any of "
+	       ",address=CIDR ,peer-address=CIDR ,interface=NAME ,gateway=ADDR and so on",
+	       FILLS("spec.links[]", take_link), NEEDS(KIND_BIT(KIND_NET))),
+	OPTION("egress", 0, NULL, "reach the outside by NAT (a set that forwards must translate)",
+	       FILLS("spec.egress", take_true), NEEDS(KIND_BIT(KIND_NET))),
+	/* its resolv.conf is in a mount namespace of its own */
+	OPTION("dns", 0, "ADDRESS", "a name server (may be repeated); adds mount, net",
+	       FILLS("spec.dns[]", take_text), NEEDS(KIND_BIT(KIND_NET) | KIND_BIT(KIND_MNT))),
+	OPTION("publish", 0, "[ADDRESS:]PORT:PORT[/udp]",
+	       "a port of the host's that leads to one inside",
+	       FILLS("spec.publish[]", take_publish), NEEDS(KIND_BIT(KIND_NET))),
+	OPTION("lease", 0, "DURATION|pid:PID",
+	       "ends unless renewed for so long (90s, 15m, 2h, 1d), "
+	       "or with process PID; both, whichever comes first",
+	       FILLS("spec.lease", take_lease)),
+	OPTION("boot", 0, NULL, "make it again when the machine starts",
+	       FILLS("spec.boot", take_true)),
+	OPTION("visible", 0, NULL, "pin it under /run/nsctl/ns as well, for nsenter(1)",
+	       FILLS("spec.visible", take_true)),
+	OPTION("ip-netns", 0, NULL, "show it to ip-netns(8) as well",
+	       FILLS("spec.ipNetns", take_true), NEEDS(KIND_BIT(KIND_NET))),
+	OPTION("label", 0, "K=V", "a label (may be repeated)", FILLS("spec.labels", take_label)),
+	OPTION("fork", 'f', NULL, "taken, and does nothing: nothing needs it here", CHOOSES(0)),
+	{0},
+};
 
-int spec_option(struct spec *spec, const struct options *options)
+void spec_finish(struct options *options)
 {
-	static const uint32_t kinds[] = {
-		[OPTION_MOUNT] = KIND_BIT(KIND_MNT),
-		[OPTION_PID] = KIND_BIT(KIND_PID),
-		[OPTION_NET] = KIND_BIT(KIND_NET),
-		[OPTION_UTS] = KIND_BIT(KIND_UTS),
-		[OPTION_IPC] = KIND_BIT(KIND_IPC),
-		[OPTION_USER_NAMESPACE] = KIND_BIT(KIND_USER),
-		[OPTION_CGROUP] = KIND_BIT(KIND_CGROUP),
-		[OPTION_TIME] = KIND_BIT(KIND_TIME),
-		[OPTION_ALL_NAMESPACES] = KIND_ALL,
-	};
-	enum option_id id = options->row->id;
-
-	if ((size_t)id < ARRAY_SIZE(kinds) && kinds[id]) {
-		spec->chosen |= kinds[id];
-		return 0;
-	}
-	switch (id) {
-	case OPTION_MAP_ROOT:
-	case OPTION_MAP_CURRENT:
-	case OPTION_MAP_AUTO:
-	case OPTION_MAP_USERS:
-	case OPTION_MAP_GROUPS:
-		return take_mapping(spec, options);
-	case OPTION_PROPAGATION:
-	case OPTION_MOUNT_PROC:
-	case OPTION_BIND:
-	case OPTION_TMPFS:
-	case OPTION_ROOT:
-		return take_mount(spec, options);
-	case OPTION_MEMORY:
-	case OPTION_TASKS:
-	case OPTION_CPUS:
-		return take_limit(spec, options);
-	case OPTION_MONOTONIC:
-	case OPTION_BOOTTIME:
-		return take_clock(spec, options);
-	case OPTION_LINK:
-	case OPTION_EGRESS:
-	case OPTION_DNS:
-	case OPTION_PUBLISH:
-		return take_network(spec, options);
-	default:
-		return take_other(spec, options);
-	}
-}
-
-json_t *spec_finish(struct spec *spec)
-{
-	uint32_t kinds = (spec->chosen ? spec->chosen : KIND_DEFAULT) | spec->needed;
+	json_t *spec = json_member(options->parameters, "spec", json_object);
+	uint32_t kinds = (options->chosen ? options->chosen : KIND_DEFAULT) | options->needed;
 
 	/* what the daemon does by itself is left to it */
-	if (spec->chosen || kinds & ~KIND_DEFAULT) {
-		json_t *names = member(spec->json, "namespaces", json_array);
-
-		for (enum kind kind = 0; kind < KIND_COUNT; kind++)
-			if (kinds & KIND_BIT(kind))
-				json_push(names, json_string(kind_name(kind)));
-	}
+	if (options->chosen || kinds & ~KIND_DEFAULT)
+		json_put(spec, "namespaces", json_kinds(kinds));
 	/* without a mount namespace there is nothing to leave out, and the field is an error */
-	if (spec->no_mount_proc && kinds & KIND_BIT(KIND_MNT))
-		json_put(spec->json, "mountProc", json_false());
-	return take_ptr(spec->json);
+	if (!(kinds & KIND_BIT(KIND_MNT)))
+		json_object_del(spec, "mountProc");
 }

@@ -13,12 +13,14 @@
 #include "client/parse.h"
 #include "client/print.h"
 #include "client/spec.h"
+#include "client/take.h"
 #include "protocol/frame.h"
 #include "protocol/idl.h"
 
 const struct option_row topology_up_options[] = {
-	{"lease", 0, "DURATION", "all of it ends unless renewed for so long (90s, 15m, 2h, 1d)",
-	 OPTION_LEASE},
+	OPTION("lease", 0, "DURATION",
+	       "all of it ends unless renewed for so long (90s, 15m, 2h, 1d)",
+	       FILLS("lease.seconds", take_duration)),
 	{0},
 };
 
@@ -265,16 +267,14 @@ static void print_made(const json_t *reply)
 int topology_up(struct client *client, const struct verb *verb, int argc, char **argv)
 {
 	_cleanup_call_fds_ struct call_fds fds = {.n = 0};
-	_cleanup_json_ json_t *topology = NULL, *reply = NULL;
+	_cleanup_json_ json_t *topology = NULL, *given = must(json_object()), *reply = NULL;
 	struct options options;
-	int64_t seconds = 0;
 	const char *path;
 	int id, r;
 
 	options_init(&options, client, verb, argc, argv);
-	while ((id = options_next(&options)) > 0)
-		if (!parse_duration(options.argument, &seconds))
-			return options_reject(&options, "a duration (as 90, 90s, 15m, 2h or 1d)");
+	options.parameters = given;
+	id = options_next(&options);
 	if (id < 0)
 		return id;
 	r = options_words(&options, 1, 1);
@@ -288,12 +288,7 @@ int topology_up(struct client *client, const struct verb *verb, int argc, char *
 		r = topology_open(client, path, topology, &fds);
 	if (r != 0)
 		return r;
-	if (seconds > 0) {
-		_cleanup_json_ json_t *lease = must(json_object());
-
-		json_put(lease, "seconds", json_real((double)seconds));
-		json_put(topology, "lease", json_incref(lease));
-	}
+	json_object_update(topology, given);
 	r = client_call(client, path, "org.nsctl.Apply", json_incref(topology), &fds, &reply);
 	if (r != 0)
 		return r;

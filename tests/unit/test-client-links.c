@@ -222,7 +222,7 @@ static void test_link_verbs(void **state _unused_)
 		 {NULL},
 		 {NULL},
 		 STATUS_USAGE,
-		 "!a name of a link"},
+		 "!a name (1 to 64 of"},
 		{"link add --owner=1 web host", {NULL}, {NULL}, STATUS_USAGE, "!--owner"},
 		{"link list",
 		 {"ListLinks {}"},

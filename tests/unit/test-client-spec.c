@@ -44,27 +44,27 @@ static int split(char *line, char **argv)
 static json_t *take(const char *line, int *ret_status)
 {
 	_cleanup_call_fds_ struct call_fds fds = {.n = 0};
-	_cleanup_(spec_done) struct spec spec;
+	_cleanup_json_ json_t *parameters = must(json_object());
 	_cleanup_free_ char *copy = must(strdup(line));
 	char *argv[WORDS_MAX + 1];
-	int argc = split(copy, argv), id, r = 0;
+	int argc = split(copy, argv), r;
 	struct options options;
 	struct client client;
 
 	client_init(&client);
 	client.verb = "create";
-	spec_init(&spec, &fds);
 	options_init(&options, &client, &create, argc, argv);
-	while (r == 0 && (id = options_next(&options)) > 0) {
-		r = spec_option(&spec, &options);
-		if (r == SPEC_OTHER)
-			r = 0;
-	}
+	options.parameters = parameters;
+	options.fds = &fds;
+	r = -options_next(&options);
 	if (r == 0)
-		r = id < 0 ? -id : options_words(&options, 1, 1);
+		r = options_words(&options, 1, 1);
 	client_done(&client);
 	*ret_status = r;
-	return r == 0 ? spec_finish(&spec) : NULL;
+	if (r != 0)
+		return NULL;
+	spec_finish(&options);
+	return json_incref(json_object_get(parameters, "spec"));
 }
 
 #define SIX "\"mnt\",\"pid\",\"net\",\"uts\",\"ipc\",\"cgroup\""
@@ -263,10 +263,10 @@ static void test_all_end(void **state _unused_)
 /* In run (whose -t is nobody's) --user is create's, --user=UID is exec's. */
 static void test_same_name(void **state _unused_)
 {
-	static const struct option_row first[] = {{"user", 'U', NULL, "", OPTION_USER_NAMESPACE},
-						  {0}};
-	static const struct option_row second[] = {
-		{"user", 'u', "UID", "", OPTION_USER}, {"tty", 't', NULL, "", OPTION_TTY}, {0}};
+	static const struct option_row first[] = {OPTION("user", 'U', NULL, "", HANDLED(ALL)), {0}};
+	static const struct option_row second[] = {OPTION("user", 'u', "UID", "", HANDLED(ENV)),
+						   OPTION("tty", 't', NULL, "", HANDLED(TTY)),
+						   {0}};
 	static const struct verb run = {
 		.name = "run",
 		.usage = "",
@@ -282,10 +282,10 @@ static void test_same_name(void **state _unused_)
 
 	client_init(&client);
 	options_init(&options, &client, &run, argc, argv);
-	assert_int_equal(options_next(&options), OPTION_USER_NAMESPACE);
-	assert_int_equal(options_next(&options), OPTION_USER);
+	assert_int_equal(options_next(&options), OPTION_ALL);
+	assert_int_equal(options_next(&options), OPTION_ENV);
 	assert_string_equal(options.argument, "5");
-	assert_int_equal(options_next(&options), OPTION_USER_NAMESPACE);
+	assert_int_equal(options_next(&options), OPTION_ALL);
 	assert_int_equal(options_next(&options), OPTION_TTY);
 	assert_int_equal(options_next(&options), OPTION_END);
 	assert_string_equal(argv[options.first], "id");

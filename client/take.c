@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "client/take.h"
+
+#include <string.h>
+
+#include "client/parse.h"
+#include "client/print.h"
+#include "protocol/name.h"
+
+/* Returns the object that the last key of the field is a member of. */
+static json_t *find_object(const struct options *options, const char **ret_key)
+{
+	const char *field = options->row->field, *dot;
+	json_t *object = options->parameters;
+
+	for (; (dot = strchr(field, '.')); field = dot + 1) {
+		_cleanup_free_ char *key = must(strndup(field, (size_t)(dot - field)));
+
+		object = json_member(object, key, json_object);
+	}
+	*ret_key = field;
+	return object;
+}
+
+void take_put(const struct options *options, json_t *value)
+{
+	const char *key;
+	json_t *object = find_object(options, &key);
+	const char *bracket = strchr(key, '[');
+	_cleanup_free_ char *list = bracket ? must(strndup(key, (size_t)(bracket - key))) : NULL;
+
+	if (list)
+		json_push(json_member(object, list, json_array), value);
+	else
+		json_put(object, key, value);
+}
+
+int take_value(const struct options *options, json_t *value, const char *wanted)
+{
+	if (!value)
+		return options_reject(options, wanted);
+	take_put(options, value);
+	return 0;
+}
+
+int take_nothing(struct options *options _unused_)
+{
+	return 0;
+}
+
+int take_true(struct options *options)
+{
+	take_put(options, json_true());
+	return 0;
+}
+
+int take_false(struct options *options)
+{
+	take_put(options, json_false());
+	return 0;
+}
+
+int take_text(struct options *options)
+{
+	take_put(options, json_string(options->argument));
+	return 0;
+}
+
+int take_name(struct options *options)
+{
+	return take_value(options,
+			  name_is_valid(options->argument) ? json_string(options->argument) : NULL,
+			  "a name (1 to 64 of a-z 0-9 . _ - with a letter or digit at both ends, "
+			  "and not \"host\")");
+}
+
+int take_id(struct options *options)
+{
+	int64_t id;
+
+	return take_value(options, parse_id(options->argument, &id) ? json_integer(id) : NULL,
+			  "a number (names mean something else inside)");
+}
+
+int take_kinds(struct options *options)
+{
+	uint32_t kinds;
+
+	return take_value(options,
+			  parse_kinds(options->argument, &kinds) ? json_kinds(kinds) : NULL,
+			  "some of mnt,pid,net,uts,user,ipc,cgroup,time");
+}
+
+int take_duration(struct options *options)
+{
+	int64_t seconds;
+
+	return take_value(options,
+			  parse_duration(options->argument, &seconds) ? json_real((double)seconds)
+								      : NULL,
+			  "a duration (as 90, 90s, 15m, 2h or 1d)");
+}
+
+int take_label(struct options *options)
+{
+	const char *value, *key;
+	struct piece piece = parse_cut(options->argument, '=', &value);
+	_cleanup_free_ char *name = must(strndup(piece.start, piece.size));
+	json_t *object = find_object(options, &key);
+
+	if (!value || !label_key_is_valid(name) || !label_value_is_valid(value))
+		return options_reject(options, "K=V");
+	json_put(json_member(object, key, json_object), name, json_string(value));
+	return 0;
+}
