@@ -13,12 +13,14 @@
 #include <sys/stat.h>
 
 #include "daemon/keeper/base/clock.h"
+#include "daemon/keeper/base/keeper.h"
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/base/service-manager.h"
-#include "daemon/keeper/keeper.h"
 #include "daemon/keeper/network/egress.h"
 #include "daemon/keeper/network/resolver.h"
 #include "daemon/keeper/options.h"
+#include "daemon/keeper/policy/config.h"
+#include "daemon/keeper/policy/peer.h"
 #include "daemon/keeper/request/arrival.h"
 #include "daemon/keeper/request/closer.h"
 #include "daemon/keeper/request/events.h"
@@ -28,6 +30,7 @@
 #include "daemon/keeper/set/session.h"
 #include "daemon/keeper/start/recovery.h"
 #include "daemon/keeper/start/runtime.h"
+#include "daemon/keeper/state/store.h"
 #include "daemon/keeper/stop.h"
 #include "daemon/keeper/upcalls.h"
 #include "daemon/keeper/workers/boot-records.h"
@@ -43,6 +46,18 @@
 #include "daemon/wire/message.h"
 
 #define CALLBACKS_AT_ONCE 64
+#define SIGNALS 3
+
+/* What only this source works with. */
+static struct {
+	int error; /* 0, or -errno: why it serves no more */
+	const char *config_path;
+	bool config_must_exist;
+	const char *socket_path; /* of the socket that we have made; NULL: it was handed over */
+	struct event *signals[SIGNALS];
+	struct event *log_event; /* a minute after lines of users were counted */
+} process;
+static struct peer_host host;
 
 /* --- start --- */
 
@@ -60,7 +75,7 @@ static void raise_descriptors(void)
 static int load_config(struct keeper *keeper)
 {
 	char *message = NULL;
-	int r = config_load(keeper->config_path, keeper->config_must_exist, &keeper->config,
+	int r = config_load(process.config_path, process.config_must_exist, &keeper->config,
 			    &message);
 
 	if (r < 0)
@@ -133,13 +148,14 @@ static int set_up(struct keeper *keeper, const struct options *options)
 	r = name_cgroup(keeper, options->cgroup);
 	if (r < 0)
 		return r;
+	keeper->host = &host;
 	keeper->host_ipv6_egress = forwarding_has_ipv6();
 	egress_listen(keeper);
 	r = lease_open(keeper);
 	if (r == 0)
 		r = names_listen(keeper);
 	if (r == 0)
-		r = peer_host_read(keeper->cgroup, &keeper->host);
+		r = peer_host_read(keeper->cgroup, &host);
 	if (r == 0)
 		r = store_open(keeper->runtime_fd, &keeper->store);
 	if (r < 0)
@@ -186,31 +202,31 @@ static void on_reload(evutil_socket_t number _unused_, short what _unused_, void
 	manager_reloaded();
 }
 
-static void tell_in_a_minute(struct keeper *keeper)
+static void tell_in_a_minute(void)
 {
 	static const struct timeval minute = {.tv_sec = 60};
 
-	if (keeper->log_event && !evtimer_pending(keeper->log_event, NULL))
-		evtimer_add(keeper->log_event, &minute);
+	if (process.log_event && !evtimer_pending(process.log_event, NULL))
+		evtimer_add(process.log_event, &minute);
 }
 
-static void on_minute_over(evutil_socket_t fd _unused_, short what _unused_, void *context)
+static void on_minute_over(evutil_socket_t fd _unused_, short what _unused_, void *context _unused_)
 {
 	if (log_tell_counts())
-		tell_in_a_minute(context);
+		tell_in_a_minute();
 }
 
 /* Lines that are not written any more are told of, even where nothing else is logged. */
-static void on_lines_counted(void *context)
+static void on_lines_counted(void *context _unused_)
 {
-	tell_in_a_minute(context);
+	tell_in_a_minute();
 }
 
 static void begin_to_serve(struct keeper *keeper)
 {
-	keeper->error = arrival_start(keeper);
-	if (keeper->error < 0) {
-		log_error("cannot accept connections: %s", strerror(-keeper->error));
+	process.error = arrival_start(keeper);
+	if (process.error < 0) {
+		log_error("cannot accept connections: %s", strerror(-process.error));
 		event_base_loopbreak(keeper->loop);
 		return;
 	}
@@ -222,14 +238,14 @@ static int listen_for_signals(struct keeper *keeper)
 	static const struct {
 		int number;
 		event_callback_fn callback;
-	} signals[KEEPER_SIGNALS] = {{SIGTERM, on_stop}, {SIGINT, on_stop}, {SIGHUP, on_reload}};
+	} signals[SIGNALS] = {{SIGTERM, on_stop}, {SIGINT, on_stop}, {SIGHUP, on_reload}};
 
 	signal(SIGPIPE, SIG_IGN);
-	for (size_t i = 0; i < KEEPER_SIGNALS; i++) {
+	for (size_t i = 0; i < SIGNALS; i++) {
 		struct event *event =
 			evsignal_new(keeper->loop, signals[i].number, signals[i].callback, keeper);
 
-		keeper->signals[i] = event;
+		process.signals[i] = event;
 		if (!event || event_add(event, NULL) < 0) {
 			log_error("cannot listen for signals: %s", strerror(ENOMEM));
 			return -ENOMEM;
@@ -250,16 +266,16 @@ static void describe(char *ret, size_t size, void *context)
 
 static int run(struct keeper *keeper)
 {
-	keeper->log_event = evtimer_new(keeper->loop, on_minute_over, keeper);
-	log_on_count(on_lines_counted, keeper);
+	process.log_event = evtimer_new(keeper->loop, on_minute_over, NULL);
+	log_on_count(on_lines_counted, NULL);
 	/* nobody is answered before what is made again is there: connections wait meanwhile */
 	boot_restore(keeper, begin_to_serve);
 	/* a loop that has not begun cannot be left: it may have failed by now */
-	if (keeper->error == 0)
-		keeper->error = manager_start(keeper->loop, describe, keeper);
-	if (keeper->error == 0)
+	if (process.error == 0)
+		process.error = manager_start(keeper->loop, describe, keeper);
+	if (process.error == 0)
 		event_base_dispatch(keeper->loop);
-	return keeper->error;
+	return process.error;
 }
 
 static void tear_down(struct keeper *keeper)
@@ -271,26 +287,25 @@ static void tear_down(struct keeper *keeper)
 	if (keeper->registry)
 		session_stop(keeper);
 	log_on_count(NULL, NULL);
-	if (keeper->log_event)
-		event_free(keeper->log_event);
-	closer_stop(keeper);
-	spare_stop(keeper);
+	if (process.log_event)
+		event_free(process.log_event);
+	closer_stop();
+	spare_stop();
 	operation_free_all(keeper);
 	egress_stop(keeper);
-	monitor_stop(keeper);
+	events_stop();
 	names_stop();
 	if (keeper->spawner_event)
 		event_free(keeper->spawner_event);
 	spawner_orders_stop(keeper);
-	lease_close(keeper);
+	lease_close();
 	if (keeper->registry)
 		process_watch_stop(keeper);
 	manager_stop();
-	if (keeper->stop_event)
-		event_free(keeper->stop_event);
-	for (size_t i = 0; i < KEEPER_SIGNALS; i++)
-		if (keeper->signals[i])
-			event_free(keeper->signals[i]);
+	stop_end();
+	for (size_t i = 0; i < SIGNALS; i++)
+		if (process.signals[i])
+			event_free(process.signals[i]);
 	close_fd(keeper->spawner_fd);
 	close_fd(keeper->vault_fd);
 	close_fd(keeper->cgroup_fd);
@@ -316,7 +331,7 @@ static int listen_on(struct keeper *keeper, const char *path)
 		log_error("cannot listen on %s: %s", path,
 			  r == -EADDRINUSE ? "another daemon answers there" : strerror(-r));
 	else
-		keeper->socket_path = path;
+		process.socket_path = path;
 	return r;
 }
 
@@ -340,15 +355,15 @@ static int start(struct keeper *keeper, const struct options *options)
 	return r < 0 ? r : drop();
 }
 
-static void remove_socket(const struct keeper *keeper)
+static void remove_socket(void)
 {
-	if (keeper->socket_path)
-		unlink(keeper->socket_path);
+	if (process.socket_path)
+		unlink(process.socket_path);
 }
 
 static void abandon(struct keeper *keeper)
 {
-	remove_socket(keeper);
+	remove_socket();
 	runtime_abandon(keeper);
 }
 
@@ -369,7 +384,7 @@ static int serve(struct keeper *keeper)
 		names_start(keeper);
 		r = run(keeper);
 	}
-	remove_socket(keeper);
+	remove_socket();
 	return r;
 }
 
@@ -408,10 +423,7 @@ int main(int argc, char **argv)
 				       .vault_fd = -1,
 				       .cgroup_fd = -1,
 				       .kept_vault_fd = -1,
-				       .socket_fd = -1,
-				       .expiry_fd = -1,
-				       .process_epoll_fd = -1,
-				       .closer = {.fd = -1}};
+				       .socket_fd = -1};
 	int r = options_parse(argc, argv, &options);
 
 	if (r >= 0)
@@ -423,8 +435,8 @@ int main(int argc, char **argv)
 		log_error("must be started as root: it holds namespaces for others");
 		return EXIT_FAILURE;
 	}
-	keeper.config_path = options.config ? options.config : SYSCONFDIR "/nsctl/nsctld.conf";
-	keeper.config_must_exist = options.config != NULL;
+	process.config_path = options.config ? options.config : SYSCONFDIR "/nsctl/nsctld.conf";
+	process.config_must_exist = options.config != NULL;
 	keeper.started = clock_wall();
 	if (options.check)
 		return check_config(&keeper);

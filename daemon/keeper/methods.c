@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/keeper/methods.h"
 #include "daemon/keeper/network/link.h"
+#include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/request/events.h"
 #include "daemon/keeper/request/front-part.h"
+#include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/create.h"
 #include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/set/network.h"
@@ -42,7 +44,7 @@ static void (*const handlers[WIRE_OP_END])(struct keeper *, struct request *,
 	[WIRE_NETWORK_CREATE] = network_on_create,
 	[WIRE_NETWORK_REMOVE] = network_on_remove,
 	[WIRE_NETWORK_LIST] = network_on_list,
-	[WIRE_MONITOR] = monitor_on_monitor,
+	[WIRE_MONITOR] = events_on_monitor,
 	[WIRE_APPLY] = apply_on_apply,
 };
 

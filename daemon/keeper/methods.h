@@ -6,7 +6,7 @@
 #ifndef NSCTL_KEEPER_METHODS_H
 #define NSCTL_KEEPER_METHODS_H
 
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/base/keeper.h"
 
 /* Handles one message of a front's. Returns 0, or -EBADMSG: no front of ours says that. */
 int methods_dispatch(struct front *front, struct wire_message *message);

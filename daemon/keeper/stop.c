@@ -10,6 +10,9 @@
 #define STOP_SECONDS 10
 #define LOOK_MICROSECONDS 5000
 
+static struct event *look_event; /* NULL: the daemon goes on */
+static uint64_t deadline;	 /* CLOCK_BOOTTIME, microseconds */
+
 static bool is_in_flight(const struct keeper *keeper)
 {
 	return keeper->operations || fronts_are_busy(keeper);
@@ -18,7 +21,7 @@ static bool is_in_flight(const struct keeper *keeper)
 static void on_look(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
 	struct keeper *keeper = context;
-	bool late = clock_boottime() > keeper->stop_deadline;
+	bool late = clock_boottime() > deadline;
 
 	if (is_in_flight(keeper) && !late)
 		return;
@@ -31,15 +34,21 @@ void stop_begin(struct keeper *keeper)
 {
 	static const struct timeval interval = {.tv_usec = LOOK_MICROSECONDS};
 
-	if (keeper->stop_event) {
+	if (look_event) {
 		event_base_loopbreak(keeper->loop);
 		return;
 	}
 	manager_stopping();
 	arrival_stop(keeper);
 	fronts_stop(keeper);
-	keeper->stop_deadline = clock_boottime() + STOP_SECONDS * UINT64_C(1000000);
-	keeper->stop_event = event_new(keeper->loop, -1, EV_PERSIST, on_look, keeper);
-	if (!keeper->stop_event || event_add(keeper->stop_event, &interval) < 0)
+	deadline = clock_boottime() + STOP_SECONDS * UINT64_C(1000000);
+	look_event = event_new(keeper->loop, -1, EV_PERSIST, on_look, keeper);
+	if (!look_event || event_add(look_event, &interval) < 0)
 		event_base_loopbreak(keeper->loop);
+}
+
+void stop_end(void)
+{
+	if (look_event)
+		event_free(take_ptr(look_event));
 }

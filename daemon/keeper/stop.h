@@ -7,9 +7,12 @@
 #ifndef NSCTL_KEEPER_STOP_H
 #define NSCTL_KEEPER_STOP_H
 
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/base/keeper.h"
 
 /* Begins it; the loop ends when it is done. A second time: the loop ends at once. */
 void stop_begin(struct keeper *keeper);
+
+/* Lets go of what stop_begin() has made: the loop has ended. */
+void stop_end(void);
 
 #endif

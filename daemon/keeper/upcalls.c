@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/keeper/methods.h"
+#include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/request/events.h"
 #include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/set/remove.h"
@@ -12,12 +13,12 @@ static void on_connection_gone(struct keeper *keeper, struct connection *connect
 		session_connection_gone(keeper, connection->number);
 		lease_connection_gone(keeper, connection->number);
 	}
-	monitor_end(keeper, connection);
+	events_end(keeper, connection);
 }
 
 const struct upcalls upcalls = {
 	.message = methods_dispatch,
 	.connection_gone = on_connection_gone,
-	.front_writable = monitor_resume,
+	.front_writable = events_resume,
 	.network_idle = remove_go_on,
 };

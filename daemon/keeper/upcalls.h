@@ -3,7 +3,7 @@
 #ifndef NSCTL_KEEPER_UPCALLS_H
 #define NSCTL_KEEPER_UPCALLS_H
 
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/base/keeper.h"
 
 extern const struct upcalls upcalls;
 

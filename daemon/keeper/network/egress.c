@@ -6,6 +6,7 @@
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/network/egress.h"
 #include "daemon/keeper/network/link-plan.h"
+#include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/barrier.h"
 #include "daemon/kernel/fault.h"

@@ -8,7 +8,7 @@
 #ifndef NSCTL_KEEPER_EGRESS_H
 #define NSCTL_KEEPER_EGRESS_H
 
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/base/keeper.h"
 #include "daemon/keeper/network/link-plan.h"
 
 /* What the spawner is told of the table; views on keeper. */

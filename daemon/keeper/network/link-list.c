@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 #include "daemon/keeper/network/link.h"
+#include "daemon/keeper/request/request.h"
 
 static bool touches(const struct link *link, uid_t owner, const char *name)
 {

@@ -8,7 +8,9 @@
 #include "daemon/keeper/network/link-plan.h"
 #include "daemon/keeper/network/link.h"
 #include "daemon/keeper/network/resolver.h"
+#include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/request/events.h"
+#include "daemon/keeper/state/store.h"
 #include "daemon/keeper/workers/boot-records.h"
 
 static void count_link(struct keeper *keeper, uid_t owner, int n)
@@ -38,7 +40,7 @@ void link_forget(struct keeper *keeper, struct link *link)
 	struct set *ends[2] = {link->ends[0], link->ends[1]};
 	bool made = link->state != LINK_CREATING;
 
-	monitor_link_removed(keeper, link);
+	events_link_removed(link);
 	boot_link_gone(keeper, link);
 	store_remove_link(keeper->store, link->id);
 	registry_drop_link(keeper->registry, link);
@@ -226,7 +228,7 @@ void link_all_made(struct keeper *keeper, struct set *set)
 	for (struct link *link = set->links; link; link = link_next(link, set))
 		if (link->state == LINK_CREATING && !link->work) {
 			link->state = LINK_READY;
-			monitor_link_added(keeper, link);
+			events_link_added(link);
 			store_write_link(keeper->store, link);
 			names_changed(link->ends[0], link->ends[1]);
 		}

@@ -6,6 +6,8 @@
 #include "daemon/keeper/network/resolver.h"
 #include "daemon/keeper/policy/task-error.h"
 #include "daemon/keeper/request/events.h"
+#include "daemon/keeper/request/request.h"
+#include "daemon/keeper/state/store.h"
 #include "daemon/keeper/workers/boot-records.h"
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/fault.h"
@@ -281,7 +283,7 @@ static void on_linked(struct operation *operation, const struct task_report *rep
 		return;
 	}
 	link->state = LINK_READY;
-	monitor_link_added(work->keeper, link);
+	events_link_added(link);
 	boot_link_made(work->keeper, link);
 	/* a network's members know each other's names when it is answered */
 	if (names_changed(link->ends[0], link->ends[1]))

@@ -12,8 +12,8 @@
 #ifndef NSCTL_KEEPER_LINK_H
 #define NSCTL_KEEPER_LINK_H
 
-#include "daemon/keeper/keeper.h"
 #include "daemon/keeper/network/link-plan.h"
+#include "daemon/keeper/request/request.h"
 
 /* What is told when something asked for is done: the link (NULL: it is gone), or why not. */
 typedef void link_done(struct keeper *keeper, struct link *link, const struct failure *failure,

@@ -10,7 +10,7 @@
 #ifndef NSCTL_KEEPER_RESOLVER_H
 #define NSCTL_KEEPER_RESOLVER_H
 
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/base/keeper.h"
 
 /* Before recover(). After it: the host's files are watched, and everything is due. */
 int names_listen(struct keeper *keeper); /* 0 or -ENOMEM */

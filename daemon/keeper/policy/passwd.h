@@ -6,7 +6,7 @@
 #ifndef NSCTL_KEEPER_PASSWD_H
 #define NSCTL_KEEPER_PASSWD_H
 
-#include "daemon/keeper/request/peer.h"
+#include "daemon/keeper/policy/peer.h"
 
 /*
  * The identity of uid as a login would have it today: groups that it has been taken out of do not

@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 #include "daemon/keeper/base/log.h"
+#include "daemon/keeper/policy/authz.h"
 #include "daemon/keeper/policy/check.h"
+#include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/policy/idmap.h"
+#include "daemon/keeper/policy/peer.h"
 #include "daemon/keeper/request/admission.h"
+#include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/request/lane.h"
+#include "daemon/keeper/request/request.h"
+#include "daemon/keeper/state/registry.h"
 #include "daemon/kernel/cgroup-limits.h"
 #include "daemon/kernel/process.h"
+#include "daemon/wire/task.h"
 
 /* --- leases --- */
 

@@ -6,7 +6,8 @@
 #ifndef NSCTL_KEEPER_ADMISSION_H
 #define NSCTL_KEEPER_ADMISSION_H
 
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/policy/authz.h"
+#include "daemon/keeper/request/request.h"
 
 /* Who runs a command, outside and inside, and as what. */
 struct runs_as {

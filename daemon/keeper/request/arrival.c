@@ -218,7 +218,7 @@ static void on_accept(evutil_socket_t fd _unused_, short what _unused_, void *co
 	unsigned int fruitless;
 	long pause;
 
-	subid_owners_refresh(&keeper->subid_owners, keeper->config->subuid);
+	server_refresh_owners(keeper);
 	pause = accept_some(arrivals, &fruitless);
 	fit_backlog(arrivals, fruitless >= FLOOD_CONNECTIONS);
 	if (pause > 0)

@@ -13,7 +13,7 @@
 #ifndef NSCTL_KEEPER_ARRIVAL_H
 #define NSCTL_KEEPER_ARRIVAL_H
 
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/base/keeper.h"
 
 /* Begins to accept on keeper->socket_fd. Returns 0 or -ENOMEM. */
 int arrival_start(struct keeper *keeper);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/request/audit.h"
+#include "daemon/keeper/request/request.h"
+#include "daemon/wire/layout.h"
+#include "protocol/error.h"
 
 /* What has been done when a request was; NULL: it says so itself, or has changed nothing. */
 static const struct {

@@ -7,7 +7,8 @@
 #ifndef NSCTL_KEEPER_AUDIT_H
 #define NSCTL_KEEPER_AUDIT_H
 
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/request/request.h"
+#include "daemon/wire/layout.h"
 
 /* "Create"; NULL: none of a client's. */
 const char *audit_method(enum wire_op op);

@@ -7,7 +7,9 @@
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/request/closer.h"
 #include "daemon/keeper/workers/operation.h"
+#include "daemon/wire/layout.h"
 #include "daemon/wire/message.h"
+#include "daemon/wire/task.h"
 
 /* For a worker to become the closer. */
 #define START_SECONDS 20
@@ -15,6 +17,14 @@
 #define REST_SECONDS 10
 /* How soon a full closer is tried again. */
 #define AGAIN_MICROSECONDS 50000
+
+static struct closer {
+	int fd; /* -1: there is no closer */
+	bool starting;
+	int *waiting; /* connections to be passed on */
+	size_t n, size;
+	struct event *event;
+} closer = {.fd = -1};
 
 /* Returns true when nothing lies in the queue of a connection that has been shut down. SIOCINQ
  * counts bytes, and descriptors travel with at least one (tests/kernel/test-queue.c). */
@@ -32,25 +42,23 @@ static int pass_on(struct keeper *keeper, int socket_fd)
 
 	wire_begin(&keeper->to_front, WIRE_CLOSED, 0, 0, 0);
 	wire_put(&keeper->to_front, &wire_connection_layout, &wire);
-	return wire_send(&keeper->to_front, keeper->closer.fd);
+	return wire_send(&keeper->to_front, closer.fd);
 }
 
-static void let_go(struct closer *closer)
+static void let_go(void)
 {
-	closer->fd = close_fd(closer->fd);
+	closer.fd = close_fd(closer.fd);
 }
 
 static void on_event(evutil_socket_t fd, short what, void *context);
 
 static void look_again(struct keeper *keeper, const struct timeval *after)
 {
-	struct closer *closer = &keeper->closer;
-
-	if (!closer->event)
-		closer->event = evtimer_new(keeper->loop, on_event, keeper);
+	if (!closer.event)
+		closer.event = evtimer_new(keeper->loop, on_event, keeper);
 	/* for want of memory it is looked at when the next connection ends */
-	if (closer->event)
-		evtimer_add(closer->event, after);
+	if (closer.event)
+		evtimer_add(closer.event, after);
 }
 
 /* Passes on what waits, as far as the closer takes it. */
@@ -58,19 +66,18 @@ static void flush(struct keeper *keeper)
 {
 	static const struct timeval again = {.tv_usec = AGAIN_MICROSECONDS},
 				    rest = {.tv_sec = REST_SECONDS};
-	struct closer *closer = &keeper->closer;
 	size_t n = 0;
 	int r = 0;
 
-	while (n < closer->n && (r = pass_on(keeper, closer->waiting[n])) == 0)
+	while (n < closer.n && (r = pass_on(keeper, closer.waiting[n])) == 0)
 		/* the closer empties the queue before it closes its copy, so it does not matter
 		 * whose is the last */
-		close_fd(closer->waiting[n++]);
-	closer->n -= n;
-	memmove(closer->waiting, closer->waiting + n, closer->n * sizeof(*closer->waiting));
+		close_fd(closer.waiting[n++]);
+	closer.n -= n;
+	memmove(closer.waiting, closer.waiting + n, closer.n * sizeof(*closer.waiting));
 	if (r < 0 && r != -EAGAIN)
-		let_go(closer);
-	look_again(keeper, closer->n > 0 ? &again : &rest);
+		let_go();
+	look_again(keeper, closer.n > 0 ? &again : &rest);
 }
 
 static void on_started(struct operation *operation, const struct task_report *report _unused_,
@@ -78,8 +85,8 @@ static void on_started(struct operation *operation, const struct task_report *re
 {
 	struct keeper *keeper = operation->keeper;
 
-	keeper->closer.fd = take_fd(&fds[0]);
-	if (keeper->closer.fd >= 0 && fcntl(keeper->closer.fd, F_SETFL, O_NONBLOCK) == 0)
+	closer.fd = take_fd(&fds[0]);
+	if (closer.fd >= 0 && fcntl(closer.fd, F_SETFL, O_NONBLOCK) == 0)
 		flush(keeper);
 }
 
@@ -88,8 +95,8 @@ static void on_used_up(struct operation *operation, const struct task_report *re
 	static const struct timeval again = {.tv_usec = AGAIN_MICROSECONDS};
 	struct keeper *keeper = operation->keeper;
 
-	keeper->closer.starting = false;
-	if (keeper->closer.fd < 0)
+	closer.starting = false;
+	if (closer.fd < 0)
 		look_again(keeper, &again);
 }
 
@@ -98,7 +105,7 @@ static void start(struct keeper *keeper)
 	static const struct timeval again = {.tv_usec = AGAIN_MICROSECONDS};
 	struct operation *operation;
 
-	if (keeper->closer.starting)
+	if (closer.starting)
 		return;
 	if (operation_new_own(keeper, START_SECONDS, &operation) < 0) {
 		look_again(keeper, &again);
@@ -106,44 +113,40 @@ static void start(struct keeper *keeper)
 	}
 	operation->report = on_started;
 	operation->done = on_used_up;
-	keeper->closer.starting = operation_send(operation, TASK_CLOSER, NULL, NULL) == 0;
-	if (!keeper->closer.starting)
+	closer.starting = operation_send(operation, TASK_CLOSER, NULL, NULL) == 0;
+	if (!closer.starting)
 		look_again(keeper, &again);
 }
 
 static void on_event(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
 	struct keeper *keeper = context;
-	struct closer *closer = &keeper->closer;
-
-	if (closer->n == 0)
-		let_go(closer);
-	else if (closer->fd < 0)
+	if (closer.n == 0)
+		let_go();
+	else if (closer.fd < 0)
 		start(keeper);
 	else
 		flush(keeper);
 }
 
 /* Returns false for want of memory. */
-static bool keep(struct closer *closer, int socket_fd)
+static bool keep(int socket_fd)
 {
-	if (closer->n == closer->size) {
-		size_t size = closer->size ? 2 * closer->size : 16;
-		int *more = realloc(closer->waiting, size * sizeof(*more));
+	if (closer.n == closer.size) {
+		size_t size = closer.size ? 2 * closer.size : 16;
+		int *more = realloc(closer.waiting, size * sizeof(*more));
 
 		if (!more)
 			return false;
-		closer->waiting = more;
-		closer->size = size;
+		closer.waiting = more;
+		closer.size = size;
 	}
-	closer->waiting[closer->n++] = socket_fd;
+	closer.waiting[closer.n++] = socket_fd;
 	return true;
 }
 
 void closer_close(struct keeper *keeper, int socket_fd)
 {
-	struct closer *closer = &keeper->closer;
-
 	if (socket_fd < 0)
 		return;
 	shutdown(socket_fd, SHUT_RDWR);
@@ -153,22 +156,20 @@ void closer_close(struct keeper *keeper, int socket_fd)
 	}
 	keeper->counters.left_to_closer++;
 	/* without memory it stays open: better a descriptor less than a keeper that hangs */
-	if (!keep(closer, socket_fd))
+	if (!keep(socket_fd))
 		log_error("a connection stays open: %s", strerror(ENOMEM));
-	else if (closer->fd >= 0)
+	else if (closer.fd >= 0)
 		flush(keeper);
 	else
 		start(keeper);
 }
 
-void closer_stop(struct keeper *keeper)
+void closer_stop(void)
 {
-	struct closer *closer = &keeper->closer;
-
 	/* what waits still is closed by the end of the process */
-	free(closer->waiting);
-	if (closer->event)
-		event_free(closer->event);
-	let_go(closer);
-	*closer = (struct closer){.fd = -1};
+	free(closer.waiting);
+	if (closer.event)
+		event_free(closer.event);
+	let_go();
+	closer = (struct closer){.fd = -1};
 }

@@ -11,11 +11,11 @@
 #ifndef NSCTL_KEEPER_CLOSER_H
 #define NSCTL_KEEPER_CLOSER_H
 
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/base/keeper.h"
 
 /* Ends the connection: its client sees that at once. Takes socket_fd; -1 is fine. */
 void closer_close(struct keeper *keeper, int socket_fd);
 /* The keeper ends. */
-void closer_stop(struct keeper *keeper);
+void closer_stop(void);
 
 #endif

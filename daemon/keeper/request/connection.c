@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/keeper/base/clock.h"
+#include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/request/closer.h"
 #include "daemon/keeper/request/connection.h"
+#include "daemon/keeper/state/registry.h"
 
 int connection_count(struct keeper *keeper, uid_t uid, struct failure *failure)
 {

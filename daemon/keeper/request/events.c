@@ -2,8 +2,18 @@
 #include <string.h>
 #include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/log.h"
+#include "daemon/keeper/policy/authz.h"
+#include "daemon/keeper/policy/config.h"
+#include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/request/events.h"
+#include "daemon/keeper/request/request.h"
+#include "daemon/keeper/state/registry.h"
 #include "daemon/keeper/state/view.h"
+#include "daemon/wire/event.h"
+#include "daemon/wire/layout.h"
+#include "daemon/wire/link.h"
+#include "protocol/error.h"
+#include "protocol/name.h"
 
 /* Events that may wait for one subscriber, and sets in one answer. */
 #define WAITING_MAX 1024
@@ -32,6 +42,9 @@ struct subscription {
 	size_t first, n;
 	bool lost;
 };
+
+static struct subscription *subscriptions;
+static struct event *news_event; /* there is something to be told */
 
 /* --- who is told of what --- */
 
@@ -111,14 +124,14 @@ static struct news *news_new(const struct wire_event *event)
 }
 
 /* of: the set that a list would tell of instead, or NULL. */
-static void tell(struct keeper *keeper, struct wire_event *event, const struct set *of,
-		 const struct set *set, const struct set *other)
+static void tell(struct wire_event *event, const struct set *of, const struct set *set,
+		 const struct set *other)
 {
 	struct news *news = NULL;
 	bool made = false;
 
 	event->time = clock_wall();
-	for (struct subscription *at = keeper->subscriptions; at; at = at->next) {
+	for (struct subscription *at = subscriptions; at; at = at->next) {
 		if (!sees(at, event->owner, set, other) || will_be_listed(at, of))
 			continue;
 		if (!made)
@@ -130,7 +143,7 @@ static void tell(struct keeper *keeper, struct wire_event *event, const struct s
 		news_unref(news);
 	/* not at once: whoever tells may be in the middle of an answer */
 	if (made)
-		event_active(keeper->monitor_event, EV_TIMEOUT, 0);
+		event_active(news_event, EV_TIMEOUT, 0);
 }
 
 /* --- answers --- */
@@ -140,7 +153,7 @@ static void subscription_free(struct keeper *keeper, struct subscription *subscr
 	uid_t uid = subscription->connection->charged;
 	struct registry_use *use = registry_use(keeper->registry, uid);
 
-	for (struct subscription **at = &keeper->subscriptions; *at; at = &(*at)->next)
+	for (struct subscription **at = &subscriptions; *at; at = &(*at)->next)
 		if (*at == subscription) {
 			*at = subscription->next;
 			break;
@@ -237,11 +250,11 @@ static void pump(struct keeper *keeper, struct subscription *subscription)
 	}
 }
 
-void monitor_resume(struct keeper *keeper)
+void events_resume(struct keeper *keeper)
 {
 	struct subscription *next;
 
-	for (struct subscription *at = keeper->subscriptions; at; at = next) {
+	for (struct subscription *at = subscriptions; at; at = next) {
 		next = at->next;
 		pump(keeper, at);
 	}
@@ -249,7 +262,7 @@ void monitor_resume(struct keeper *keeper)
 
 static void on_news(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
-	monitor_resume(context);
+	events_resume(context);
 }
 
 /* --- subscribing --- */
@@ -290,10 +303,10 @@ static int subscribe(struct keeper *keeper, struct connection *connection,
 		r = count(keeper, connection->charged, failure);
 	if (r)
 		return r;
-	if (!keeper->monitor_event)
-		keeper->monitor_event = evtimer_new(keeper->loop, on_news, keeper);
+	if (!news_event)
+		news_event = evtimer_new(keeper->loop, on_news, keeper);
 	subscription = calloc(1, sizeof(*subscription));
-	if (!subscription || !keeper->monitor_event) {
+	if (!subscription || !news_event) {
 		registry_use(keeper->registry, connection->charged)->monitors--;
 		registry_use_settle(keeper->registry, connection->charged);
 		free(subscription);
@@ -305,14 +318,13 @@ static int subscribe(struct keeper *keeper, struct connection *connection,
 	subscription->all_owners = list->all_owners;
 	subscription->owner = owner;
 	subscription->listing = true;
-	subscription->next = keeper->subscriptions;
-	keeper->subscriptions = subscription;
+	subscription->next = subscriptions;
+	subscriptions = subscription;
 	connection->subscription = subscription;
 	return 0;
 }
 
-void monitor_on_monitor(struct keeper *keeper, struct request *request,
-			struct wire_message *message)
+void events_on_monitor(struct keeper *keeper, struct request *request, struct wire_message *message)
 {
 	struct connection *connection = request_connection(request);
 	static struct wire_list list;
@@ -337,28 +349,27 @@ void monitor_on_monitor(struct keeper *keeper, struct request *request,
 	request_fail(keeper, request, &failure);
 }
 
-void monitor_end(struct keeper *keeper, struct connection *connection)
+void events_end(struct keeper *keeper, struct connection *connection)
 {
 	if (connection->subscription)
 		subscription_free(keeper, connection->subscription);
 }
 
-void monitor_stop(struct keeper *keeper)
+void events_stop(void)
 {
-	if (keeper->monitor_event)
-		event_free(keeper->monitor_event);
-	keeper->monitor_event = NULL;
+	if (news_event)
+		event_free(news_event);
+	news_event = NULL;
 }
 
 /* --- what happens --- */
 
-void monitor_set(struct keeper *keeper, struct set *set, enum event_kind what, const char *key,
-		 const char *value)
+void events_set(struct set *set, enum event_kind what, const char *key, const char *value)
 {
 	struct wire_event event = {.what = what, .owner = set->owner};
 	bool network = set_is_network(set);
 
-	if (!keeper->subscriptions)
+	if (!subscriptions)
 		return;
 	*(network ? &event.network : &event.set) = set_shown_name(set);
 	if (network && what == EVENT_SET_CREATED)
@@ -367,19 +378,19 @@ void monitor_set(struct keeper *keeper, struct set *set, enum event_kind what, c
 		event.what = EVENT_NETWORK_REMOVED;
 	if (key)
 		event.details[event.n_details++] = (struct wire_detail){key, value};
-	tell(keeper, &event, set, set, NULL);
+	tell(&event, set, set, NULL);
 }
 
-void monitor_set_created(struct keeper *keeper, struct set *set)
+void events_set_created(struct set *set)
 {
 	set->announced = true;
-	monitor_set(keeper, set, EVENT_SET_CREATED, NULL, NULL);
+	events_set(set, EVENT_SET_CREATED, NULL, NULL);
 }
 
-void monitor_set_removed(struct keeper *keeper, struct set *set)
+void events_set_removed(struct set *set)
 {
 	if (set->announced)
-		monitor_set(keeper, set, EVENT_SET_REMOVED, NULL, NULL);
+		events_set(set, EVENT_SET_REMOVED, NULL, NULL);
 }
 
 /* The first words of its command, as far as there is room. */
@@ -402,13 +413,13 @@ static void join_words(const struct session *session, char *ret, size_t size)
 	}
 }
 
-void monitor_session(struct keeper *keeper, const struct session *session, enum event_kind what)
+void events_session(const struct session *session, enum event_kind what)
 {
 	struct wire_event event = {.what = what, .owner = session->owner, .session = session->id};
 	const struct set *set = session->set;
 	char number[16], words[DETAIL_VALUE_MAX + 1];
 
-	if (!keeper->subscriptions || !set)
+	if (!subscriptions || !set)
 		return;
 	event.set = set->name;
 	if (what == EVENT_SESSION_STARTED) {
@@ -423,7 +434,7 @@ void monitor_session(struct keeper *keeper, const struct session *session, enum 
 		event.details[event.n_details++] =
 			(struct wire_detail){session->exited ? "exitStatus" : "signal", number};
 	}
-	tell(keeper, &event, set, set, NULL);
+	tell(&event, set, set, NULL);
 }
 
 static const char *place_name(const struct set *set)
@@ -432,11 +443,11 @@ static const char *place_name(const struct set *set)
 }
 
 /* set: the first end's that is one; the ends are details, as they may be two sets. */
-static void tell_link(struct keeper *keeper, const struct link *link, enum event_kind what)
+static void tell_link(const struct link *link, enum event_kind what)
 {
 	struct wire_event event = {.what = what, .owner = link->owner, .link = link->name};
 
-	if (!keeper->subscriptions)
+	if (!subscriptions)
 		return;
 	for (int i = 1; i >= 0; i--) {
 		const struct set *end = link->ends[i];
@@ -448,17 +459,17 @@ static void tell_link(struct keeper *keeper, const struct link *link, enum event
 	}
 	event.details[event.n_details++] = (struct wire_detail){"a", place_name(link->ends[0])};
 	event.details[event.n_details++] = (struct wire_detail){"b", place_name(link->ends[1])};
-	tell(keeper, &event, NULL, link->ends[0], link->ends[1]);
+	tell(&event, NULL, link->ends[0], link->ends[1]);
 }
 
-void monitor_link_added(struct keeper *keeper, struct link *link)
+void events_link_added(struct link *link)
 {
 	link->announced = true;
-	tell_link(keeper, link, EVENT_LINK_ADDED);
+	tell_link(link, EVENT_LINK_ADDED);
 }
 
-void monitor_link_removed(struct keeper *keeper, struct link *link)
+void events_link_removed(struct link *link)
 {
 	if (link->announced)
-		tell_link(keeper, link, EVENT_LINK_REMOVED);
+		tell_link(link, EVENT_LINK_REMOVED);
 }

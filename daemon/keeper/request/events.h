@@ -12,32 +12,32 @@
 #ifndef NSCTL_KEEPER_EVENTS_H
 #define NSCTL_KEEPER_EVENTS_H
 
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/request/request.h"
+#include "daemon/wire/event.h"
 
 struct subscription;
 
-void monitor_on_monitor(struct keeper *keeper, struct request *request,
-			struct wire_message *message);
+void events_on_monitor(struct keeper *keeper, struct request *request,
+		       struct wire_message *message);
 /* The connection has gone. */
-void monitor_end(struct keeper *keeper, struct connection *connection);
+void events_end(struct keeper *keeper, struct connection *connection);
 /* A front's channel takes answers again. */
-void monitor_resume(struct keeper *keeper);
+void events_resume(struct keeper *keeper);
 /* The keeper ends. */
-void monitor_stop(struct keeper *keeper);
+void events_stop(void);
 
 /* What has happened to a set or network: key and value are one detail; NULL: none. */
-void monitor_set(struct keeper *keeper, struct set *set, enum event_kind what, const char *key,
-		 const char *value);
+void events_set(struct set *set, enum event_kind what, const char *key, const char *value);
 /* It is ready; nobody has been told of it before. */
-void monitor_set_created(struct keeper *keeper, struct set *set);
+void events_set_created(struct set *set);
 /* It has gone; nobody is told where nobody has been told that it was there. */
-void monitor_set_removed(struct keeper *keeper, struct set *set);
+void events_set_removed(struct set *set);
 
 /* EVENT_SESSION_STARTED, or EVENT_SESSION_ENDED with how. */
-void monitor_session(struct keeper *keeper, const struct session *session, enum event_kind what);
+void events_session(const struct session *session, enum event_kind what);
 
 /* As of sets. */
-void monitor_link_added(struct keeper *keeper, struct link *link);
-void monitor_link_removed(struct keeper *keeper, struct link *link);
+void events_link_added(struct link *link);
+void events_link_removed(struct link *link);
 
 #endif

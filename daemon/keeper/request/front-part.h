@@ -3,6 +3,7 @@
 #ifndef NSCTL_KEEPER_FRONT_PART_H
 #define NSCTL_KEEPER_FRONT_PART_H
 
+#include "daemon/keeper/policy/peer.h"
 #include "daemon/keeper/request/audit.h"
 #include "daemon/keeper/request/front.h"
 #include "daemon/keeper/request/lane.h"

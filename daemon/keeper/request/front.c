@@ -5,8 +5,10 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include "daemon/keeper/base/log.h"
+#include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/request/front-part.h"
+#include "daemon/keeper/request/request.h"
 #include "daemon/keeper/workers/ending.h"
 #include "daemon/keeper/workers/operation.h"
 

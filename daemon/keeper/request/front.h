@@ -7,7 +7,8 @@
 #ifndef NSCTL_KEEPER_FRONT_H
 #define NSCTL_KEEPER_FRONT_H
 
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/request/connection.h"
+#include "protocol/error.h"
 
 /* Finds the front that is to serve a connection, and starts it if there is none. Returns 0, or an
  * error and *failure: there are as many as may be, and none of them is idle. */

@@ -10,6 +10,7 @@
 #ifndef NSCTL_KEEPER_LANE_H
 #define NSCTL_KEEPER_LANE_H
 
+#include "daemon/keeper/request/request.h"
 #include "daemon/keeper/workers/operation.h"
 
 struct lane;

@@ -9,7 +9,7 @@
 #ifndef NSCTL_KEEPER_REFUSED_H
 #define NSCTL_KEEPER_REFUSED_H
 
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/base/keeper.h"
 
 /* Tells the client of the accepted socket fd about the failure. Takes fd. uid: the user who is
  * charged for the connection. */

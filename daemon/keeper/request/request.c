@@ -1,6 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Requests, from the moment that they are kept to their answers. */
+#include "daemon/keeper/policy/authz.h"
+#include "daemon/keeper/policy/peer.h"
+#include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/request/front-part.h"
+#include "daemon/keeper/request/request.h"
+#include "daemon/keeper/state/registry.h"
+#include "daemon/wire/layout.h"
+#include "protocol/error.h"
+#include "protocol/name.h"
 
 struct request *request_keep(const struct request *request)
 {

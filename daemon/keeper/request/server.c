@@ -4,10 +4,12 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include "daemon/keeper/base/log.h"
+#include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/request/front.h"
 #include "daemon/keeper/request/refused.h"
 #include "daemon/keeper/request/server.h"
+#include "daemon/keeper/state/registry.h"
 
 static int bind_socket(const char *path, mode_t mode)
 {
@@ -78,6 +80,8 @@ static void judge(struct keeper *keeper, struct connection *connection, char *re
 
 /* --- who stands behind a peer --- */
 
+static struct subid_owners subid_owners;
+
 /* Root has no limits, but what comes from its containers has: all of it is charged to the account
  * of fronts. */
 static uid_t charge_to(const struct keeper *keeper, uid_t owner)
@@ -85,11 +89,16 @@ static uid_t charge_to(const struct keeper *keeper, uid_t owner)
 	return owner == 0 ? keeper->config->front_uid : owner;
 }
 
+void server_refresh_owners(struct keeper *keeper)
+{
+	subid_owners_refresh(&subid_owners, keeper->config->subuid);
+}
+
 uid_t server_guess_owner(const struct keeper *keeper, uid_t uid)
 {
 	uid_t owner;
 
-	if (uid == 0 || !subid_owners_find(&keeper->subid_owners, uid, &owner))
+	if (uid == 0 || !subid_owners_find(&subid_owners, uid, &owner))
 		return uid;
 	return charge_to(keeper, owner);
 }
@@ -196,7 +205,7 @@ static int hand_over(struct keeper *keeper, struct connection *connection, int f
 static int admit(struct keeper *keeper, struct connection *connection, int fd, uid_t counted,
 		 struct failure *failure)
 {
-	int r = peer_read(fd, &keeper->host, &connection->peer);
+	int r = peer_read(fd, keeper->host, &connection->peer);
 
 	connection->charged = counted;
 	if (r < 0)
@@ -244,7 +253,7 @@ void server_serve(struct keeper *keeper, int fd, uid_t counted)
 void server_stop(struct keeper *keeper)
 {
 	refused_stop(keeper);
-	subid_owners_done(&keeper->subid_owners);
+	subid_owners_done(&subid_owners);
 	while (keeper->fronts)
 		front_free(keeper->fronts);
 	keeper->socket_fd = close_fd(keeper->socket_fd);

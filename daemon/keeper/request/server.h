@@ -6,7 +6,7 @@
 #ifndef NSCTL_KEEPER_SERVER_H
 #define NSCTL_KEEPER_SERVER_H
 
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/base/keeper.h"
 
 /* How many connections wait at the socket at most, as in nsctld.socket; arrival.c makes it fewer
  * during a flood. */
@@ -17,6 +17,8 @@ int server_listen(struct keeper *keeper, const char *path, mode_t mode);
 /* Closes the socket and all connections. */
 void server_stop(struct keeper *keeper);
 
+/* Reads /etc/subuid again if it has changed: before the next call. */
+void server_refresh_owners(struct keeper *keeper);
 /* Returns the user who stands behind uid as far as /etc/subuid tells: uid itself where it tells
  * nothing. */
 uid_t server_guess_owner(const struct keeper *keeper, uid_t uid);

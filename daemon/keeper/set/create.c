@@ -8,20 +8,26 @@
 #include "daemon/keeper/network/resolver-plan.h"
 #include "daemon/keeper/network/resolver.h"
 #include "daemon/keeper/policy/check.h"
+#include "daemon/keeper/policy/config.h"
+#include "daemon/keeper/policy/peer.h"
 #include "daemon/keeper/policy/task-error.h"
 #include "daemon/keeper/request/admission.h"
 #include "daemon/keeper/request/audit.h"
+#include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/request/events.h"
 #include "daemon/keeper/request/lane.h"
+#include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/create.h"
 #include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/set/process-watch.h"
 #include "daemon/keeper/set/remove.h"
+#include "daemon/keeper/state/store.h"
 #include "daemon/keeper/state/view.h"
 #include "daemon/keeper/workers/boot-records.h"
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/keeper/workers/spare.h"
 #include "daemon/kernel/fault.h"
+#include "daemon/wire/way.h"
 
 /* A maker that takes longer hangs: on a FUSE directory, a dead network file system. */
 #define CREATE_SECONDS 10
@@ -125,7 +131,7 @@ static void be_ready(struct creation *creation)
 	lease_begin(keeper, set);
 	memcpy(creation->id, set->id, sizeof(creation->id));
 	fault_point("create-made");
-	monitor_set_created(keeper, set);
+	events_set_created(set);
 	link_all_made(keeper, set);
 	/* of a member of a network it is said when the others know its name */
 	if (naming_is_member(set))
@@ -149,7 +155,7 @@ static void on_kept(struct keeper *keeper _unused_, const struct failure *failur
 static void not_made(struct creation *creation, const struct task_report *report)
 {
 	if (report->error == ENOSPC)
-		spare_drop(creation->keeper);
+		spare_drop();
 	if (report->step >= STEP_LINK_PLACE && report->step <= STEP_UNLINK)
 		verdict_on_link(report, true, &creation->failure);
 	else
@@ -286,7 +292,7 @@ static int send_creation(struct creation *creation, const struct request *reques
 		return r;
 	operation->context = creation;
 	operation->done = on_made;
-	spare = spare_take(creation->keeper, creation->set->owner, wish->spec);
+	spare = spare_take(creation->set->owner, wish->spec);
 	task.net_fd = spare.net_fd;
 	task.sysfs_fd = spare.sysfs_fd;
 	r = operation_send(operation, TASK_CREATE, &task_create_layout, &task);

@@ -9,7 +9,8 @@
 #ifndef NSCTL_KEEPER_CREATE_H
 #define NSCTL_KEEPER_CREATE_H
 
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/request/request.h"
+#include "protocol/name.h"
 
 /* What is told when a set is ready (failure NULL) or could not be made and is gone. */
 typedef void set_created(struct keeper *keeper, struct set *set, const struct failure *failure,

@@ -1,9 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 #include <sys/stat.h>
+#include "daemon/keeper/policy/peer.h"
+#include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/request/lane.h"
+#include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/query.h"
+#include "daemon/keeper/state/registry.h"
 #include "daemon/kernel/process.h"
+#include "daemon/wire/layout.h"
+#include "protocol/error.h"
+#include "protocol/kind.h"
 
 /* Finds the process that is asked about, if the subject may ask: its own processes, or root.
  * Returns 0 or an error. *ret_fd: its pidfd, for the caller to close. */
@@ -50,7 +57,7 @@ static const struct set *find_holder(struct keeper *keeper, const uint64_t inode
 	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
 		const struct set *set;
 
-		if (!inodes[kind] || inodes[kind] == keeper->host.inodes[kind])
+		if (!inodes[kind] || inodes[kind] == keeper->host->inodes[kind])
 			continue;
 		set = registry_find_namespace(keeper->registry, kind, inodes[kind], 0);
 		if (set)
@@ -99,7 +106,7 @@ void inquiry_on_identify(struct keeper *keeper, struct request *request,
 		wire_clear(&wire_namespace_layout, namespace);
 		namespace->kind_number = kind + 1;
 		namespace->inode = inodes[kind];
-		namespace->held = inodes[kind] && inodes[kind] != keeper->host.inodes[kind];
+		namespace->held = inodes[kind] && inodes[kind] != keeper->host->inodes[kind];
 	}
 	request_done(keeper, request, &wire_set_layout, &wire);
 }

@@ -3,12 +3,23 @@
 #include <sys/timerfd.h>
 #include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/log.h"
+#include "daemon/keeper/policy/authz.h"
 #include "daemon/keeper/request/admission.h"
 #include "daemon/keeper/request/events.h"
+#include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/set/process-watch.h"
 #include "daemon/keeper/set/remove.h"
+#include "daemon/keeper/state/registry.h"
+#include "daemon/keeper/state/store.h"
 #include "daemon/keeper/state/view.h"
+#include "daemon/wire/event.h"
+#include "daemon/wire/layout.h"
+#include "protocol/error.h"
+
+/* CLOCK_BOOTTIME: it strikes when the next set expires. */
+static int timer_fd = -1;
+static struct event *timer_event;
 
 /* --- the end --- */
 
@@ -20,7 +31,7 @@ static void expire(struct keeper *keeper, struct set *set, const char *how)
 	if (set->state != SET_READY && set->state != SET_BROKEN)
 		return;
 	log_line(LOG_INFO, &fields, "lease has ended (%s)", how);
-	monitor_set(keeper, set, EVENT_SET_EXPIRED, "lease", how);
+	events_set(set, EVENT_SET_EXPIRED, "lease", how);
 	set_remove(keeper, set, 0, NULL, NULL);
 }
 
@@ -42,7 +53,7 @@ static void set_timer(struct keeper *keeper)
 		/* a moment of zero would be none */
 		when.it_value.tv_nsec = set->expires % 1000000 * 1000 + 1;
 	}
-	timerfd_settime(keeper->expiry_fd, TFD_TIMER_ABSTIME, &when, NULL);
+	timerfd_settime(timer_fd, TFD_TIMER_ABSTIME, &when, NULL);
 }
 
 static void on_expired(evutil_socket_t fd, short what _unused_, void *context)
@@ -60,22 +71,21 @@ static void on_expired(evutil_socket_t fd, short what _unused_, void *context)
 /* A timer of the loop's own would count CLOCK_MONOTONIC, which stands still in a suspend. */
 int lease_open(struct keeper *keeper)
 {
-	keeper->expiry_fd = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
-	if (keeper->expiry_fd < 0)
+	timer_fd = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (timer_fd < 0)
 		return negative_errno();
-	keeper->expiry_event = event_new(keeper->loop, keeper->expiry_fd, EV_READ | EV_PERSIST,
-					 on_expired, keeper);
-	if (!keeper->expiry_event || event_add(keeper->expiry_event, NULL) < 0)
+	timer_event = event_new(keeper->loop, timer_fd, EV_READ | EV_PERSIST, on_expired, keeper);
+	if (!timer_event || event_add(timer_event, NULL) < 0)
 		return -ENOMEM;
 	return 0;
 }
 
-void lease_close(struct keeper *keeper)
+void lease_close(void)
 {
-	if (keeper->expiry_event)
-		event_free(keeper->expiry_event);
-	keeper->expiry_event = NULL;
-	keeper->expiry_fd = close_fd(keeper->expiry_fd);
+	if (timer_event)
+		event_free(timer_event);
+	timer_event = NULL;
+	timer_fd = close_fd(timer_fd);
 }
 
 int lease_take(const struct request *request, struct wire_spec *spec,

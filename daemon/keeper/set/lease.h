@@ -7,11 +7,11 @@
 #ifndef NSCTL_KEEPER_LEASE_H
 #define NSCTL_KEEPER_LEASE_H
 
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/request/request.h"
 
 /* Makes the clock. 0 or -errno. */
 int lease_open(struct keeper *keeper);
-void lease_close(struct keeper *keeper);
+void lease_close(void);
 
 /* Puts the lease in the place of the specification's own, and fills in its process as
  * admission_of_lease() does. Returns 0 or an error. */

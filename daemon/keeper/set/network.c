@@ -3,6 +3,7 @@
 #include "daemon/keeper/network/link-plan.h"
 #include "daemon/keeper/policy/check.h"
 #include "daemon/keeper/request/admission.h"
+#include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/set/network.h"
 #include "daemon/keeper/set/remove.h"

@@ -7,7 +7,7 @@
 #ifndef NSCTL_KEEPER_NETWORK_H
 #define NSCTL_KEEPER_NETWORK_H
 
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/create.h"
 
 /* A network for the request: 0 (created will be called once, see create.h), or an error and

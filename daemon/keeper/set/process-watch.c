@@ -4,9 +4,16 @@
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/request/events.h"
 #include "daemon/keeper/set/process-watch.h"
+#include "daemon/keeper/state/registry.h"
+#include "daemon/keeper/state/store.h"
 #include "daemon/kernel/process.h"
+#include "daemon/wire/event.h"
+#include "daemon/wire/layout.h"
 
 #define ENDS_AT_ONCE 64
+
+static int epoll_fd = -1;
+static struct event *ended_event;
 
 /* Of one process: in set->watches. */
 struct process_watch {
@@ -44,20 +51,18 @@ static void on_ended(evutil_socket_t fd, short what _unused_, void *context)
 
 static int open_epoll(struct keeper *keeper)
 {
-	if (keeper->process_event)
+	if (ended_event)
 		return 0;
-	if (keeper->process_epoll_fd < 0)
-		keeper->process_epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (keeper->process_epoll_fd < 0)
+	if (epoll_fd < 0)
+		epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (epoll_fd < 0)
 		return negative_errno();
-	keeper->process_event = event_new(keeper->loop, keeper->process_epoll_fd,
-					  EV_READ | EV_PERSIST, on_ended, keeper);
-	return keeper->process_event && event_add(keeper->process_event, NULL) == 0 ? 0 : -ENOMEM;
+	ended_event = event_new(keeper->loop, epoll_fd, EV_READ | EV_PERSIST, on_ended, keeper);
+	return ended_event && event_add(ended_event, NULL) == 0 ? 0 : -ENOMEM;
 }
 
 /* Takes pid_fd on success. Returns 0 or -errno. */
-static int watch_fd(struct keeper *keeper, struct set *set, enum watched_process which,
-		    process_ended *ended, int pid_fd)
+static int watch_fd(struct set *set, enum watched_process which, process_ended *ended, int pid_fd)
 {
 	struct process_watch *watch = malloc(sizeof(*watch));
 	struct epoll_event event = {.events = EPOLLIN, .data.ptr = watch};
@@ -65,7 +70,7 @@ static int watch_fd(struct keeper *keeper, struct set *set, enum watched_process
 
 	if (!watch)
 		return -ENOMEM;
-	if (epoll_ctl(keeper->process_epoll_fd, EPOLL_CTL_ADD, pid_fd, &event) < 0) {
+	if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, pid_fd, &event) < 0) {
 		r = negative_errno();
 		free(watch);
 		return r;
@@ -89,7 +94,7 @@ static void watch_process(struct keeper *keeper, struct set *set, enum watched_p
 	if (r == 0)
 		r = pid_fd = process_find(pid, start);
 	if (r >= 0)
-		r = watch_fd(keeper, set, which, ended, pid_fd);
+		r = watch_fd(set, which, ended, pid_fd);
 	if (r == 0)
 		take_fd(&pid_fd);
 	else if (r == -ESRCH)
@@ -118,7 +123,7 @@ static void break_set(struct keeper *keeper, struct set *set)
 	/* the next start finds it out by itself */
 	if (r < 0)
 		log_warning("record of set %s not updated: %s", set->id, strerror(-r));
-	monitor_set(keeper, set, EVENT_SET_BROKEN, "missing", "init");
+	events_set(set, EVENT_SET_BROKEN, "missing", "init");
 }
 
 void process_watch_init(struct keeper *keeper, struct set *set)
@@ -154,8 +159,8 @@ void process_watch_stop(struct keeper *keeper)
 	for (struct set *set = registry_next_set(keeper->registry, 0, NULL); set;
 	     set = registry_next_set(keeper->registry, set->owner, set->name))
 		process_watch_end(set);
-	if (keeper->process_event)
-		event_free(keeper->process_event);
-	keeper->process_event = NULL;
-	keeper->process_epoll_fd = close_fd(keeper->process_epoll_fd);
+	if (ended_event)
+		event_free(ended_event);
+	ended_event = NULL;
+	epoll_fd = close_fd(epoll_fd);
 }

@@ -7,7 +7,7 @@
 #ifndef NSCTL_KEEPER_PROCESS_WATCH_H
 #define NSCTL_KEEPER_PROCESS_WATCH_H
 
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/base/keeper.h"
 
 /* From now on the set is broken when its init ends, if it has one. */
 void process_watch_init(struct keeper *keeper, struct set *set);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 #include "daemon/keeper/policy/check.h"
+#include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/processes.h"
 #include "daemon/keeper/set/query.h"
+#include "daemon/keeper/state/registry.h"
 #include "daemon/keeper/state/view.h"
 #include "daemon/kernel/cgroup.h"
 

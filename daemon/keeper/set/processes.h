@@ -3,7 +3,7 @@
 #ifndef NSCTL_KEEPER_PROCESSES_H
 #define NSCTL_KEEPER_PROCESSES_H
 
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/request/request.h"
 
 void control_on_processes(struct keeper *, struct request *, struct wire_message *);
 void control_on_kill(struct keeper *, struct request *, struct wire_message *);

@@ -1,13 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
+#include "daemon/keeper/policy/authz.h"
+#include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/request/audit.h"
+#include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/query.h"
 #include "daemon/keeper/set/session.h"
+#include "daemon/keeper/state/registry.h"
 #include "daemon/keeper/state/view.h"
 #include "daemon/keeper/workers/ending.h"
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/cgroup-limits.h"
 #include "daemon/kernel/pin.h"
+#include "daemon/wire/layout.h"
+#include "daemon/wire/link.h"
+#include "daemon/wire/task.h"
+#include "protocol/error.h"
+#include "protocol/kind.h"
 
 /* A list's page: the front asks for the next when its client has taken this. */
 #define PAGE_SETS 100

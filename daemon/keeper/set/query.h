@@ -3,7 +3,7 @@
 #ifndef NSCTL_KEEPER_QUERY_H
 #define NSCTL_KEEPER_QUERY_H
 
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/request/request.h"
 
 void inquiry_on_get(struct keeper *, struct request *, struct wire_message *);
 void inquiry_on_list(struct keeper *, struct request *, struct wire_message *);

@@ -5,8 +5,10 @@
 #include "daemon/keeper/network/resolver.h"
 #include "daemon/keeper/policy/task-error.h"
 #include "daemon/keeper/request/events.h"
+#include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/process-watch.h"
 #include "daemon/keeper/set/remove.h"
+#include "daemon/keeper/state/store.h"
 #include "daemon/keeper/state/view.h"
 #include "daemon/keeper/workers/boot-records.h"
 #include "daemon/keeper/workers/operation.h"
@@ -63,7 +65,7 @@ void set_forget(struct keeper *keeper, struct set *set)
 	process_watch_end(set);
 	link_forget_all(keeper, set);
 	names_forget(set);
-	monitor_set_removed(keeper, set);
+	events_set_removed(set);
 	store_remove_set(keeper->store, set->id);
 	if (use)
 		*registry_use_sets(use, set_is_network(set)) -= 1;
@@ -108,7 +110,7 @@ static void give_up_removal(struct removal *removal, const struct failure *failu
 	registry_break_set(removal->set, "it could not be removed: %s %s", failure->subject,
 			   failure->text);
 	removal->set->work = NULL;
-	monitor_set(removal->keeper, removal->set, EVENT_SET_BROKEN, "removal", failure->subject);
+	events_set(removal->set, EVENT_SET_BROKEN, "removal", failure->subject);
 	tell_waiters(removal, failure);
 	removal_free(removal);
 }

@@ -8,7 +8,7 @@
 #ifndef NSCTL_KEEPER_REMOVE_H
 #define NSCTL_KEEPER_REMOVE_H
 
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/request/request.h"
 
 typedef void set_removed(struct keeper *keeper, const struct failure *failure, void *context);
 /* Removes the set, or joins in its removal; grace in microseconds. removed (NULL: nothing) is

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/keeper/policy/check.h"
+#include "daemon/keeper/request/connection.h"
+#include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/create.h"
 #include "daemon/keeper/set/run.h"
 #include "daemon/keeper/set/session.h"
+#include "daemon/keeper/state/registry.h"
 #include "daemon/wire/message.h"
 
 struct run {

@@ -3,7 +3,7 @@
 #ifndef NSCTL_KEEPER_RUN_H
 #define NSCTL_KEEPER_RUN_H
 
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/request/request.h"
 
 void run_on_run(struct keeper *keeper, struct request *request, struct wire_message *message);
 

@@ -4,8 +4,10 @@
 #include <string.h>
 #include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/log.h"
+#include "daemon/keeper/policy/authz.h"
 #include "daemon/keeper/policy/check.h"
 #include "daemon/keeper/request/events.h"
+#include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/remove.h"
 #include "daemon/keeper/set/session-part.h"
 #include "daemon/keeper/set/session.h"
@@ -145,7 +147,7 @@ static void end_session(struct watch *watch)
 	session->work = NULL;
 	log_line(LOG_INFO, &fields, "session ended: %s %u", session->exited ? "exit" : "signal",
 		 session->exited ? session->status : session->signal);
-	monitor_session(keeper, session, EVENT_SESSION_ENDED);
+	events_session(session, EVENT_SESSION_ENDED);
 	remove_cgroup(keeper, session);
 	if (starter && !session->removes_set)
 		answer_ended(keeper, starter, session);

@@ -3,7 +3,7 @@
 #ifndef NSCTL_KEEPER_SESSION_PART_H
 #define NSCTL_KEEPER_SESSION_PART_H
 
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/request/request.h"
 
 /* What watches a session that runs: session->work. */
 struct watch {

@@ -5,13 +5,19 @@
 #include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/unique-id.h"
 #include "daemon/keeper/policy/check.h"
+#include "daemon/keeper/policy/config.h"
+#include "daemon/keeper/policy/peer.h"
 #include "daemon/keeper/policy/task-error.h"
 #include "daemon/keeper/request/audit.h"
+#include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/request/events.h"
 #include "daemon/keeper/request/lane.h"
+#include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/process-watch.h"
 #include "daemon/keeper/set/session-part.h"
 #include "daemon/keeper/set/session.h"
+#include "daemon/keeper/state/registry.h"
+#include "daemon/keeper/state/store.h"
 #include "daemon/keeper/state/view.h"
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/fault.h"
@@ -79,7 +85,7 @@ static void on_started(struct operation *operation, const struct task_report *re
 	}
 	if (watch->starter)
 		answer_started(watch, fds[0]);
-	monitor_session(watch->keeper, session, EVENT_SESSION_STARTED);
+	events_session(session, EVENT_SESSION_STARTED);
 	watch->keeper->counters.executed++;
 }
 

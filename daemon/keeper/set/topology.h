@@ -8,7 +8,7 @@
 #ifndef NSCTL_KEEPER_TOPOLOGY_H
 #define NSCTL_KEEPER_TOPOLOGY_H
 
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/request/request.h"
 
 void apply_on_apply(struct keeper *keeper, struct request *request, struct wire_message *message);
 

@@ -4,7 +4,9 @@
 #include "daemon/keeper/network/link.h"
 #include "daemon/keeper/policy/passwd.h"
 #include "daemon/keeper/request/admission.h"
+#include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/create.h"
+#include "daemon/keeper/state/store.h"
 #include "daemon/keeper/workers/boot-part.h"
 
 /* For how long at most connections wait until all has been made again. */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/start/recovery-makers.h"
+#include "daemon/keeper/state/registry.h"
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/leftover.h"
+#include "daemon/wire/layout.h"
 
 static int kill_maker(const struct keeper *keeper, const struct set *set, struct leftover *ret)
 {

@@ -3,7 +3,7 @@
 #ifndef NSCTL_KEEPER_RECOVERY_MAKERS_H
 #define NSCTL_KEEPER_RECOVERY_MAKERS_H
 
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/base/keeper.h"
 
 /* Kills the makers of a daemon before this one, and waits until they have ended or can only end.
  * Returns 0 or -errno. */

@@ -14,6 +14,7 @@
 #include "daemon/keeper/set/session.h"
 #include "daemon/keeper/start/recovery-makers.h"
 #include "daemon/keeper/start/recovery.h"
+#include "daemon/keeper/state/store.h"
 #include "daemon/keeper/state/view.h"
 #include "daemon/keeper/workers/boot-records.h"
 #include "daemon/keeper/workers/operation.h"

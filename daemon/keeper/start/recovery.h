@@ -17,7 +17,7 @@
 #ifndef NSCTL_KEEPER_RECOVERY_H
 #define NSCTL_KEEPER_RECOVERY_H
 
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/base/keeper.h"
 
 int recover(struct keeper *keeper); /* 0 or -errno */
 

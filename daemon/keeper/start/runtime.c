@@ -5,10 +5,18 @@
 #include <sys/stat.h>
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/start/runtime.h"
+#include "daemon/keeper/state/store.h"
 #include "daemon/keeper/workers/boot-records.h"
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/process.h"
 #include "daemon/kernel/vault.h"
+
+/* What this start has found and made, so that a start that fails takes away no more than that. */
+static struct {
+	bool made, mounted;	     /* the runtime directory */
+	bool ours;		     /* we hold its lock */
+	bool had_vault, had_records; /* sets may be there */
+} start;
 
 /* what: what cannot be done, or NULL. Returns the error. */
 static int complain(const char *path, const char *what, int negative)
@@ -40,8 +48,8 @@ static int make_directory(struct keeper *keeper, const char *path)
 {
 	int r;
 
-	keeper->start.made = mkdir(path, 0755) == 0;
-	if (!keeper->start.made && errno != EEXIST)
+	start.made = mkdir(path, 0755) == 0;
+	if (!start.made && errno != EEXIST)
 		return complain(path, NULL, negative_errno());
 	r = check_directory(path);
 	if (r < 0)
@@ -57,7 +65,7 @@ static int make_mount(struct keeper *keeper)
 
 	if (r < 0)
 		return complain(keeper->runtime, "cannot be made a mount of its own", r);
-	keeper->start.mounted = r > 0;
+	start.mounted = r > 0;
 	keeper->runtime_fd = open(keeper->runtime, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	return keeper->runtime_fd < 0 ? complain(keeper->runtime, NULL, negative_errno()) : 0;
 }
@@ -76,7 +84,7 @@ static int take_lock(struct keeper *keeper)
 	if (errno != EAGAIN && errno != EACCES)
 		return complain(keeper->runtime, "cannot be locked", negative_errno());
 	/* whatever is there is the other's */
-	keeper->start = (struct runtime_start){};
+	start.made = start.mounted = false;
 	log_error("--runtime-directory=%s: another nsctld runs here", keeper->runtime);
 	return -EADDRINUSE;
 }
@@ -87,9 +95,9 @@ static int look_around(struct keeper *keeper)
 
 	if (r < 0)
 		return complain(keeper->runtime, NULL, r);
-	keeper->start.had_vault = r > 0;
-	keeper->start.had_records = faccessat(keeper->runtime_fd, "state", F_OK, 0) == 0;
-	keeper->start.ours = true;
+	start.had_vault = r > 0;
+	start.had_records = faccessat(keeper->runtime_fd, "state", F_OK, 0) == 0;
+	start.ours = true;
 	return 0;
 }
 
@@ -170,8 +178,7 @@ static int remove_rest(const struct keeper *keeper)
 /* Where there was a vault, or what has been recorded of one, sets may be held: that stays. */
 static int remove_started(struct keeper *keeper)
 {
-	const struct runtime_start *start = &keeper->start;
-	bool fresh = start->ours && !start->had_vault && !start->had_records;
+	bool fresh = start.ours && !start.had_vault && !start.had_records;
 	int cgroup = 0, records = 0, rest = 0;
 
 	/* one without a name was never made */
@@ -179,7 +186,7 @@ static int remove_started(struct keeper *keeper)
 		cgroup = remove_cgroup(keeper);
 	if (fresh && keeper->store)
 		records = store_purge(keeper->store);
-	if (fresh || start->mounted)
+	if (fresh || start.mounted)
 		rest = remove_rest(keeper);
 	return cgroup < 0 ? cgroup : records < 0 ? records : rest;
 }
@@ -193,7 +200,7 @@ void runtime_abandon(struct keeper *keeper)
 	if (r < 0)
 		log_error("%s: what this start has made stays (%s): nsctld --purge removes it",
 			  keeper->runtime, strerror(-r));
-	else if (keeper->runtime && keeper->start.made)
+	else if (keeper->runtime && start.made)
 		rmdir(keeper->runtime);
 }
 

@@ -6,7 +6,7 @@
 #ifndef NSCTL_KEEPER_RUNTIME_H
 #define NSCTL_KEEPER_RUNTIME_H
 
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/base/keeper.h"
 
 /* Opens path as the runtime directory and locks it: fills runtime, runtime_fd and left. Returns 0,
  * or -errno after telling why. */

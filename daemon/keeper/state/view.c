@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 #include "daemon/keeper/base/clock.h"
+#include "daemon/keeper/policy/peer.h"
+#include "daemon/keeper/state/registry.h"
 #include "daemon/keeper/state/view.h"
 #include "daemon/kernel/cgroup.h"
+#include "daemon/wire/layout.h"
+#include "daemon/wire/link.h"
+#include "daemon/wire/task.h"
+#include "protocol/kind.h"
 
 /* --- for workers --- */
 
@@ -98,7 +104,7 @@ static void view_namespace(struct keeper *keeper, const struct set *set, enum ki
 	wire_clear(&wire_namespace_layout, namespace);
 	namespace->kind_number = kind + 1;
 	namespace->held = held;
-	namespace->inode = held ? set->inodes[kind] : keeper->host.inodes[kind];
+	namespace->inode = held ? set->inodes[kind] : keeper->host->inodes[kind];
 	namespace->id = held ? set->ids[kind] : 0;
 	if (!held)
 		return;

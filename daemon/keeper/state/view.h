@@ -7,7 +7,9 @@
 #ifndef NSCTL_KEEPER_VIEW_H
 #define NSCTL_KEEPER_VIEW_H
 
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/base/keeper.h"
+#include "daemon/wire/layout.h"
+#include "protocol/kind.h"
 
 /* --- for clients --- */
 

@@ -4,6 +4,7 @@
 #define NSCTL_KEEPER_BOOT_PART_H
 
 #include "daemon/keeper/workers/boot-records.h"
+#include "protocol/name.h"
 
 struct keep;
 

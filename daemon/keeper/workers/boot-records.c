@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/policy/task-error.h"
+#include "daemon/keeper/state/registry.h"
+#include "daemon/keeper/state/store.h"
 #include "daemon/keeper/workers/boot-part.h"
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/fault.h"

@@ -12,7 +12,7 @@
 #ifndef NSCTL_KEEPER_BOOT_RECORDS_H
 #define NSCTL_KEEPER_BOOT_RECORDS_H
 
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/base/keeper.h"
 
 /* failure NULL: the disk has it. */
 typedef void boot_kept(struct keeper *keeper, const struct failure *failure, void *context);

@@ -3,6 +3,8 @@
 #include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/workers/ending.h"
 #include "daemon/keeper/workers/spawner-orders.h"
+#include "daemon/wire/message.h"
+#include "daemon/wire/task.h"
 
 /* A process that can end does so in that time. */
 #define GRACE_MICROSECONDS UINT64_C(2000000)

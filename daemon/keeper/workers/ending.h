@@ -9,7 +9,8 @@
 #ifndef NSCTL_KEEPER_ENDING_H
 #define NSCTL_KEEPER_ENDING_H
 
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/base/keeper.h"
+#include "protocol/error.h"
 
 /* What a user may have of these before nothing more is begun for that user. */
 #define ENDING_MAX 16

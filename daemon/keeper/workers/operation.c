@@ -9,6 +9,7 @@
 #include "daemon/kernel/fault.h"
 #include "daemon/wire/message.h"
 #include "daemon/wire/parcel.h"
+#include "daemon/wire/task.h"
 
 /* What takes longer than that waits for something, and does not compete with others' work. */
 #define TURN_SECONDS 1

@@ -12,8 +12,9 @@
 #ifndef NSCTL_KEEPER_OPERATION_H
 #define NSCTL_KEEPER_OPERATION_H
 
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/base/keeper.h"
 #include "daemon/wire/codec.h"
+#include "daemon/wire/task.h"
 
 struct operation {
 	struct operation *next;

@@ -1,10 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/keeper/workers/spare.h"
+#include "daemon/wire/layout.h"
+#include "daemon/wire/task.h"
+#include "protocol/kind.h"
 
 /* For how long after a set was made spares are kept; the deadline for making one. */
 #define REST_SECONDS 5
 #define MAKE_SECONDS 10
+#define SPARES_MAX 2
+
+static struct {
+	bool owned;  /* somebody has made a set lately ... */
+	uid_t owner; /* ... who */
+	struct spare ready[SPARES_MAX];
+	size_t n;
+	bool making;
+	uid_t made_for;
+	struct event *rest_event;
+} spares;
 
 static bool is_fit(uint32_t kinds)
 {
@@ -17,103 +31,91 @@ void spare_close(struct spare *spare)
 	spare->net_fd = close_fd(spare->net_fd);
 }
 
-static void drop_all(struct spares *spares)
+static void drop_all(void)
 {
-	while (spares->n > 0)
-		spare_close(&spares->ready[--spares->n]);
+	while (spares.n > 0)
+		spare_close(&spares.ready[--spares.n]);
 }
 
 /* Whoever else makes sets from now on: what there is is not its. */
-static void change_owner(struct spares *spares, uid_t owner)
+static void change_owner(uid_t owner)
 {
-	drop_all(spares);
-	spares->owner = owner;
-	spares->owned = true;
+	drop_all();
+	spares.owner = owner;
+	spares.owned = true;
 }
 
-struct spare spare_take(struct keeper *keeper, uid_t owner, const struct wire_spec *spec)
+struct spare spare_take(uid_t owner, const struct wire_spec *spec)
 {
-	struct spares *spares = &keeper->spares;
-
 	/* what counts against a limit of memory is made in the set's own cgroup */
-	if (!is_fit(spec->kinds) || spec->memory || spares->n == 0 || spares->owner != owner)
+	if (!is_fit(spec->kinds) || spec->memory || spares.n == 0 || spares.owner != owner)
 		return (struct spare){-1, -1};
-	return spares->ready[--spares->n];
+	return spares.ready[--spares.n];
 }
 
-static void on_rest(evutil_socket_t fd _unused_, short what _unused_, void *context)
+static void on_rest(evutil_socket_t fd _unused_, short what _unused_, void *context _unused_)
 {
-	struct spares *spares = context;
-
-	drop_all(spares);
-	spares->owned = false;
+	drop_all();
+	spares.owned = false;
 }
 
-static void on_spare(struct operation *operation, const struct task_report *report _unused_,
-		     int fds[REPORT_FDS_MAX])
+static void on_spare(struct operation *operation _unused_,
+		     const struct task_report *report _unused_, int fds[REPORT_FDS_MAX])
 {
-	struct spares *spares = &operation->keeper->spares;
-
-	if (spares->owned && spares->owner == spares->made_for && spares->n < SPARES_MAX)
-		spares->ready[spares->n++] = (struct spare){take_fd(&fds[0]), take_fd(&fds[1])};
+	if (spares.owned && spares.owner == spares.made_for && spares.n < SPARES_MAX)
+		spares.ready[spares.n++] = (struct spare){take_fd(&fds[0]), take_fd(&fds[1])};
 }
 
-static void on_done(struct operation *operation, const struct task_report *report _unused_)
+static void on_done(struct operation *operation _unused_, const struct task_report *report _unused_)
 {
-	operation->keeper->spares.making = false;
+	spares.making = false;
 }
 
 static void make_one(struct keeper *keeper, bool sysfs)
 {
-	const struct task_spare task = {.owner = keeper->spares.owner, .sysfs = sysfs};
+	const struct task_spare task = {.owner = spares.owner, .sysfs = sysfs};
 	struct operation *operation;
 
 	if (operation_new(keeper, task.owner, TURN_MAKE, MAKE_SECONDS, &operation) < 0)
 		return;
 	operation->report = on_spare;
 	operation->done = on_done;
-	keeper->spares.made_for = task.owner;
-	keeper->spares.making =
-		operation_send(operation, TASK_SPARE, &task_spare_layout, &task) == 0;
+	spares.made_for = task.owner;
+	spares.making = operation_send(operation, TASK_SPARE, &task_spare_layout, &task) == 0;
 }
 
 /* False: nobody would let go of them. */
 static bool rest_later(struct keeper *keeper)
 {
 	static const struct timeval rest = {.tv_sec = REST_SECONDS};
-	struct spares *spares = &keeper->spares;
-
-	if (!spares->rest_event)
-		spares->rest_event = evtimer_new(keeper->loop, on_rest, spares);
-	return spares->rest_event && evtimer_add(spares->rest_event, &rest) == 0;
+	if (!spares.rest_event)
+		spares.rest_event = evtimer_new(keeper->loop, on_rest, NULL);
+	return spares.rest_event && evtimer_add(spares.rest_event, &rest) == 0;
 }
 
 void spare_replenish(struct keeper *keeper, uid_t owner, uint32_t kinds)
 {
-	struct spares *spares = &keeper->spares;
 	/* that which has just made the set is still there */
 	bool others = keeper->operations && keeper->operations->next;
-	bool again = spares->owned && spares->owner == owner;
+	bool again = spares.owned && spares.owner == owner;
 
 	if (!is_fit(kinds) || !rest_later(keeper))
 		return;
 	if (!again)
-		change_owner(spares, owner);
-	else if (!others && !spares->making && spares->n < SPARES_MAX)
+		change_owner(owner);
+	else if (!others && !spares.making && spares.n < SPARES_MAX)
 		make_one(keeper, kinds & KIND_BIT(KIND_MNT));
 }
 
-void spare_drop(struct keeper *keeper)
+void spare_drop(void)
 {
-	drop_all(&keeper->spares);
+	drop_all();
 }
 
-void spare_stop(struct keeper *keeper)
+void spare_stop(void)
 {
-	struct spares *spares = &keeper->spares;
-
-	drop_all(spares);
-	if (spares->rest_event)
-		event_free(spares->rest_event);
-	spares->rest_event = NULL;
+	drop_all();
+	if (spares.rest_event)
+		event_free(spares.rest_event);
+	spares.rest_event = NULL;
 }

@@ -9,19 +9,23 @@
 #ifndef NSCTL_KEEPER_SPARE_H
 #define NSCTL_KEEPER_SPARE_H
 
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/base/keeper.h"
+
+struct spare {
+	int net_fd, sysfs_fd; /* -1: without */
+};
 
 /* One for a set of this owner and specification, the caller's to close, or one of no descriptors:
  * the maker makes its own. */
-struct spare spare_take(struct keeper *keeper, uid_t owner, const struct wire_spec *spec);
+struct spare spare_take(uid_t owner, const struct wire_spec *spec);
 void spare_close(struct spare *spare);
 /* A set of this owner and these kinds has been made: has a spare made for the next one, if this is
  * not its first for a while, and nobody waits for the workers. Failures are not told: the next
  * maker meets them itself. */
 void spare_replenish(struct keeper *keeper, uid_t owner, uint32_t kinds);
 /* Lets go of all: a user's limit of namespaces has been reached, spares count too. */
-void spare_drop(struct keeper *keeper);
+void spare_drop(void);
 /* For good: the keeper ends. */
-void spare_stop(struct keeper *keeper);
+void spare_stop(void);
 
 #endif

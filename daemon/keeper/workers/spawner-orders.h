@@ -6,7 +6,7 @@
 #ifndef NSCTL_KEEPER_SPAWNER_ORDERS_H
 #define NSCTL_KEEPER_SPAWNER_ORDERS_H
 
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/base/keeper.h"
 
 /* Sends the order that keeper->to_spawner holds, now or when there is room. Returns 0 or -errno. */
 int spawner_order(struct keeper *keeper);

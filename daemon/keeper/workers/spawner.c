@@ -4,10 +4,12 @@
 #include <sys/socket.h>
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/base/service-manager.h"
+#include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/workers/ending.h"
 #include "daemon/keeper/workers/spawner.h"
 #include "daemon/kernel/spawn.h"
 #include "daemon/wire/message.h"
+#include "daemon/wire/task.h"
 
 /* The spawner may have to wait for what a daemon before has left: see leftover.h. */
 #define READY_SECONDS 40

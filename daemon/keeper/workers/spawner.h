@@ -3,7 +3,7 @@
 #ifndef NSCTL_KEEPER_SPAWNER_H
 #define NSCTL_KEEPER_SPAWNER_H
 
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/base/keeper.h"
 
 /* Starts the spawner and waits, which only a start of the daemon does, until it is ready. Returns 0
  * or -errno. */

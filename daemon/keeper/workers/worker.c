@@ -5,6 +5,7 @@
 #include "daemon/keeper/workers/spawner-orders.h"
 #include "daemon/keeper/workers/worker.h"
 #include "daemon/wire/message.h"
+#include "daemon/wire/task.h"
 
 /* How many are kept at most, and for how long after one was last given back. */
 #define IDLE_MAX 4

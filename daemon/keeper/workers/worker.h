@@ -7,7 +7,7 @@
 #ifndef NSCTL_KEEPER_WORKER_H
 #define NSCTL_KEEPER_WORKER_H
 
-#include "daemon/keeper/keeper.h"
+#include "daemon/keeper/base/keeper.h"
 
 struct worker {
 	struct worker *next; /* among the idle ones */

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include "daemon/keeper/request/peer.h"
+#include "daemon/keeper/policy/peer.h"
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/limits.h"
 #include "daemon/kernel/process.h"
