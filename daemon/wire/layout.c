@@ -283,3 +283,15 @@ static const struct wire_field wire_count_fields[] = {
 	U64(3, wire_count, value, 0),
 };
 LAYOUT(wire_count);
+
+void wire_put_failure(struct wire_writer *writer, const struct failure *failure)
+{
+	const struct wire_failure wire = {
+		.error = failure->error,
+		.number = failure->number,
+		.subject = failure->subject,
+		.text = failure->text,
+	};
+
+	wire_put(writer, &wire_failure_layout, &wire);
+}

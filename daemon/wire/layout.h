@@ -411,4 +411,7 @@ extern const struct wire_layout wire_connection_layout, wire_lane_layout, wire_f
 	wire_namespace_layout, wire_set_layout, wire_session_layout, wire_process_layout,
 	wire_status_layout, wire_count_layout, wire_word_layout;
 
+/* Writes the failure that a message with WIRE_FAILURE is about. */
+void wire_put_failure(struct wire_writer *writer, const struct failure *failure);
+
 #endif

@@ -100,7 +100,7 @@ static void deny(const struct lanes *lanes, const struct failure *failure)
 	struct wire_writer *writer = &lanes->keeper->to_front;
 
 	wire_begin(writer, WIRE_LANE, WIRE_FAILURE, 0, 0);
-	request_put_failure(writer, failure);
+	wire_put_failure(writer, failure);
 	lanes->say(lanes->front);
 }
 

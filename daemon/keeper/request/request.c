@@ -71,24 +71,12 @@ void request_end(struct keeper *keeper, struct request *request)
 	forget_request(request);
 }
 
-void request_put_failure(struct wire_writer *writer, const struct failure *failure)
-{
-	const struct wire_failure wire = {
-		.error = failure->error,
-		.number = failure->number,
-		.subject = failure->subject,
-		.text = failure->text,
-	};
-
-	wire_put(writer, &wire_failure_layout, &wire);
-}
-
 void request_fail(struct keeper *keeper, struct request *request, const struct failure *failure)
 {
 	keeper->counters.failed++;
 	audit_failed(request, failure);
 	request_begin(keeper, request, WIRE_FAILURE);
-	request_put_failure(&keeper->to_front, failure);
+	wire_put_failure(&keeper->to_front, failure);
 	request_send(keeper, request);
 	forget_request(request);
 }

@@ -51,8 +51,6 @@ void request_end(struct keeper *keeper, struct request *request);
 void request_done(struct keeper *keeper, struct request *request, const struct wire_layout *layout,
 		  const void *value);
 void request_fail(struct keeper *keeper, struct request *request, const struct failure *failure);
-/* Writes the failure, which a message with WIRE_FAILURE is about. */
-void request_put_failure(struct wire_writer *writer, const struct failure *failure);
 /* Whether its front has room for any answer; if not, events_resume() is called when it has. */
 bool request_has_room(const struct request *request);
 /* Frees a kept request unanswered: the caller still answers the one that it is a copy of. */
