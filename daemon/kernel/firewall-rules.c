@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_conntrack_common.h>
+#include <linux/netfilter/nf_conntrack_tuple_common.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <netinet/icmp6.h>
@@ -97,10 +98,42 @@ static void accept_ct(struct nft *nft, const char *chain, uint32_t key, uint32_t
 	nft_add_rule(nft, rule);
 }
 
+static void accept_state(struct nft *nft, const char *chain, uint32_t state)
+{
+	accept_ct(nft, chain, NFT_CT_STATE, NF_CT_STATE_BIT(state));
+}
+
 static void accept_answers(struct nft *nft, const char *chain)
 {
-	accept_ct(nft, chain, NFT_CT_STATE,
-		  NF_CT_STATE_BIT(IP_CT_ESTABLISHED) | NF_CT_STATE_BIT(IP_CT_RELATED));
+	accept_state(nft, chain, IP_CT_ESTABLISHED);
+	accept_state(nft, chain, IP_CT_RELATED);
+}
+
+/* What is related to a connection that has the link's own address as its source, there or back: an
+ * error has the source of the machine that tells it, whoever the connection is between. */
+static void accept_related(struct nft *nft, const char *chain, uint8_t family, uint8_t direction)
+{
+	bool six = family == NFPROTO_IPV6;
+	struct nftnl_rule *rule = nft_rule(nft, chain);
+
+	match_ct(rule, NFT_CT_STATE, NF_CT_STATE_BIT(IP_CT_RELATED));
+	nft_meta(rule, NFT_META_IIFNAME, REG);
+	nft_ct_source(rule, family, direction, REG_BEHIND_16);
+	nft_lookup(rule, REG, six ? SOURCES6 : SOURCES4, false, 0);
+	nft_verdict(rule, NF_ACCEPT, NULL);
+	nft_add_rule(nft, rule);
+}
+
+/* From ours. */
+static void accept_own_answers(struct nft *nft, const char *chain)
+{
+	static const uint8_t families[] = {NFPROTO_IPV4, NFPROTO_IPV6};
+
+	accept_state(nft, chain, IP_CT_ESTABLISHED);
+	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
+		accept_related(nft, chain, families[i], IP_CT_DIR_ORIGINAL);
+		accept_related(nft, chain, families[i], IP_CT_DIR_REPLY);
+	}
 }
 
 static void add_interface_rule(struct nft *nft, const char *chain, uint32_t key, const char *set,
@@ -263,7 +296,7 @@ static void add_forward(struct nft *nft, const struct task_firewall *firewall)
 	add_interface_rule(nft, "forward", NFT_META_OIFNAME, LINKS, NFT_GOTO, "to-ours");
 	drop_guarded(nft);
 
-	accept_answers(nft, "from-ours");
+	accept_own_answers(nft, "from-ours");
 	refuse_sets(nft, "from-ours");
 	refuse_forbidden(nft, "from-ours", firewall);
 	add_interface_rule(nft, "from-ours", NFT_META_IIFNAME, OUTWARD, NF_ACCEPT, NULL);
@@ -284,7 +317,7 @@ static void add_input(struct nft *nft)
 	nft_add_chain(nft, "input-ours", NULL, NFT_NO_HOOK, 0);
 	nft_add_chain(nft, "input", "filter", NF_INET_LOCAL_IN, PRIORITY_FILTER);
 	add_interface_rule(nft, "input", NFT_META_IIFNAME, LINKS, NFT_GOTO, "input-ours");
-	accept_answers(nft, "input-ours");
+	accept_own_answers(nft, "input-ours");
 	rule = nft_rule(nft, "input-ours");
 	nft_meta(rule, NFT_META_L4PROTO, REG);
 	nft_compare(rule, REG, NFT_CMP_EQ, &icmpv6, sizeof(icmpv6));

@@ -5,10 +5,10 @@
  * sets have an element for each link; nobody else's rules are read or touched.
  *
  *	sources		from ours: a source that is not the link's own is dropped first of all
- *	forward		from ours: answers pass; whatever leads to a set of any nsctld, and what is
- *			forbidden, is refused; the outside passes where the link is outward
- *			to ours: answers and published ports pass, all else is refused
- *			from where we had to allow forwarding to anywhere but ours: dropped
+ *	forward		from ours: answers pass, and errors about own connections; whatever leads to
+ *a set of any nsctld, and what is forbidden, is refused; the outside passes where the link is
+ *outward to ours: answers and published ports pass, all else is refused from where we had to allow
+ *forwarding to anywhere but ours: dropped
  *	input		from ours: answers and neighbour discovery pass; all else is refused, so
  *			that the host's own addresses are out of reach
  *	postrouting	the pool's addresses become the host's; whoever reaches a place that is not

@@ -324,6 +324,16 @@ void nft_ct(struct nftnl_rule *rule, uint32_t key, uint32_t reg)
 	nftnl_expr_set_u32(expression, NFTNL_EXPR_CT_DREG, reg);
 }
 
+void nft_ct_source(struct nftnl_rule *rule, uint32_t family, uint8_t direction, uint32_t reg)
+{
+	struct nftnl_expr *expression = add(rule, "ct");
+
+	nftnl_expr_set_u32(expression, NFTNL_EXPR_CT_DREG, reg);
+	nftnl_expr_set_u32(expression, NFTNL_EXPR_CT_KEY,
+			   family == NFPROTO_IPV4 ? NFT_CT_SRC_IP : NFT_CT_SRC_IP6);
+	nftnl_expr_set_u8(expression, NFTNL_EXPR_CT_DIR, direction);
+}
+
 void nft_fib_type(struct nftnl_rule *rule, uint32_t reg)
 {
 	struct nftnl_expr *expression = add(rule, "fib");

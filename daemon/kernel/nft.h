@@ -70,6 +70,10 @@ void nft_payload(struct nftnl_rule *rule, uint32_t base, uint32_t offset, uint32
 void nft_set_payload(struct nftnl_rule *rule, uint32_t base, uint32_t offset, uint32_t size,
 		     uint32_t reg);
 void nft_ct(struct nftnl_rule *rule, uint32_t key, uint32_t reg);
+/* The source of the connection, which is of NFPROTO_IPV4 or _IPV6; direction: enum
+ * ip_conntrack_dir.
+ */
+void nft_ct_source(struct nftnl_rule *rule, uint32_t family, uint8_t direction, uint32_t reg);
 void nft_fib_type(struct nftnl_rule *rule, uint32_t reg);
 /* reg = (reg & mask) ^ flip; sizes up to 16 bytes */
 void nft_bitwise(struct nftnl_rule *rule, uint32_t reg, const void *mask, const void *flip,

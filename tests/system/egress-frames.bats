@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # What root in a set sends by its way out, frame by frame: to the host itself while the firewall's table is not there,
-# and fragments in another's name.
+# fragments in another's name, and errors that are about another's packets.
 
 load daemon.bash
 load net.bash
@@ -9,7 +9,7 @@ load world.bash
 
 setup_file() {
 	make_net world
-	start_host "host-links = $user_id" "egress = $user_id"
+	start_host "egress = $user_id" "publish = $user_id"
 	wire_world
 	nsctl run -mpnuiC true
 	before=$(everything)
@@ -143,5 +143,85 @@ to_host() {
 		eventually heard whole
 		fails heard theft
 		: >"$nets/heard"
+	done
+}
+
+# It speaks to port 7000 of 1 (IP address) from port 2, and writes to the file 3 when it is told that nobody hears.
+speak='
+import socket, sys, time
+s = socket.socket(socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("", int(sys.argv[2])))
+s.connect((sys.argv[1], 7000))
+while True:
+    try:
+        s.send(b"question")
+    except ConnectionRefusedError:
+        open(sys.argv[3], "w").write("told")
+    time.sleep(0.05)'
+# tells FILE COMMAND...: it sends an error; whether the speaker has been told by now.
+tells() {
+	local file=$1
+	shift
+	"$@"
+	[ -s "$file" ]
+}
+# is_spared SPEAKER PORT SOURCE WORLD HOST: what the holder's set says in its own name about the speaker's conversation
+# is counted and not told; what the world says is.
+is_spared() {
+	local file=$nets/told-$1 port=$2 source=$3 world=$4 host=$5 chain=from-ours
+	[ "$1" = victim ] || chain=input-ours
+	for _ in 1 2 3; do
+		counts "$chain" in_set "$forge" eth0 "$mac" "$port/$world" error "$source" "$host" || return 1
+	done
+	: >"$nets/heard"
+	# two more questions: an error would have been told by then
+	eventually heard question
+	: >"$nets/heard"
+	eventually heard question
+	[ ! -s "$file" ] || { echo "$1 was told by $source" && return 1; }
+	eventually tells "$file" in_world "$forge" w0 "$(mac_of up0)" "$port/$world" error "$world" "$host"
+}
+
+@test "an error about another's connection is not let through, to another set or to the host" {
+	listen world
+	nsctl create -n -r --egress victim
+	nsctl create -n -r --egress thief
+	mac=$(mac_of "$(end_of thief)")
+	hold thief
+	for row in "68 $(address4_of thief) 203.0.113.1 203.0.113.2" "70 $(address6_of thief) 2001:db8::1 2001:db8::2"; do
+		read -r port source world host <<<"$row"
+		install -m 666 /dev/null "$nets/told-victim"
+		nsctl exec -d victim python3 -c "$speak" "$world" "$port" "$nets/told-victim"
+		eventually heard question
+		is_spared victim "$port" "$source" "$world" "$host"
+		nsctl kill -s KILL victim
+		: >"$nets/told-host"
+		start_server speaker nsenter --net="$nets/host" -- python3 -c "$speak" "$world" "$((port + 1))" "$nets/told-host"
+		eventually heard question
+		is_spared host "$((port + 1))" "$source" "$world" "$host"
+		end_server speaker
+	done
+}
+
+# It sends a datagram to address 1 and port 2, and succeeds when it is told that nobody hears.
+refuses='
+import socket, sys
+s = socket.socket(socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET, socket.SOCK_DGRAM)
+s.settimeout(20)
+s.connect((sys.argv[1], int(sys.argv[2])))
+s.send(b"question")
+try:
+    s.recv(1)
+except ConnectionRefusedError:
+    sys.exit(0)
+sys.exit("nothing is told")'
+
+@test "an error about a connection of its own is let through, to the host and by a published port" {
+	nsctl create -n --egress --publish=8090:9090/udp a
+	for address in "$(address4_of a)" "$(address6_of a)"; do
+		on_host python3 -c "$refuses" "$address" 9090
+	done
+	for address in 203.0.113.2 2001:db8::2; do
+		in_world python3 -c "$refuses" "$address" 8090
 	done
 }

@@ -9,7 +9,8 @@ Ethernet address MAC. KIND:
     hop         behind a header of hop-by-hop options
     options     behind a header of options for the destination
     head, tail  one of the two fragments of it
-    echo        not a datagram, but an ICMPv6 echo request
+    error       not a datagram, but what a router says if it cannot pass one on: one that TARGET has sent
+                to port 7000; NAME is the port that it came from, and the address that it went to: PORT/ADDRESS
 """
 import ipaddress
 import socket
@@ -17,7 +18,7 @@ import struct
 import sys
 import zlib
 
-NONE, ICMPV6, UDP, FRAGMENT, OPTIONS = 0, 58, 17, 44, 60
+HOP, ICMP, UDP, FRAGMENT, ICMPV6, OPTIONS = 0, 1, 17, 44, 58, 60
 SPLIT = 16
 
 
@@ -32,17 +33,25 @@ def pseudo_header(source, target, protocol, size):
     return source.packed + target.packed + struct.pack("!II", size, protocol)
 
 
-def datagram(source, target, name):
+def datagram(source, target, name, port):
     data = name.encode().ljust(32, b".")
     size = 8 + len(data)
-    header = struct.pack("!HHH", 68, 7000, size)
+    header = struct.pack("!HHH", port, 7000, size)
     sum_ = checksum(pseudo_header(source, target, UDP, size) + header + bytes(2) + data)
     return header + struct.pack("!H", sum_ or 0xFFFF) + data
 
 
-def echo(source, target):
-    body = struct.pack("!BBHHH", 128, 0, 0, 7, 7)
-    sum_ = checksum(pseudo_header(source, target, ICMPV6, len(body)) + body)
+def error(source, target, name):
+    """ICMP's, or ICMPv6's, "port unreachable"."""
+    port, refused = name.split("/")
+    make = packet6 if source.version == 6 else packet4
+    packet = make("plain", target, ipaddress.ip_address(refused), "", int(port))
+    if source.version == 6:
+        body = struct.pack("!BBHI", 1, 4, 0, 0) + packet
+        sum_ = checksum(pseudo_header(source, target, ICMPV6, len(body)) + body)
+    else:
+        body = struct.pack("!BBHI", 3, 3, 0, 0) + packet
+        sum_ = checksum(body)
     return body[:2] + struct.pack("!H", sum_) + body[4:]
 
 
@@ -60,23 +69,26 @@ def part(kind, data):
     return data, 0, 0
 
 
-def packet4(kind, source, target, name):
-    data, offset, more = part(kind, datagram(source, target, name))
-    fields = (0x45, 0, 20 + len(data), identification(name), more << 13 | offset // 8, 64, UDP)
+def packet4(kind, source, target, name, port=68):
+    protocol = UDP
+    data, offset, more = part(kind, datagram(source, target, name, port))
+    if kind == "error":
+        protocol, data = ICMP, error(source, target, name)
+    fields = (0x45, 0, 20 + len(data), identification(name), more << 13 | offset // 8, 64, protocol)
     addresses = source.packed + target.packed
     sum_ = checksum(struct.pack("!BBHHHBBH", *fields, 0) + addresses)
     return struct.pack("!BBHHHBBH", *fields, sum_) + addresses + data
 
 
-def packet6(kind, source, target, name):
+def packet6(kind, source, target, name, port=68):
     following = UDP
-    data, offset, more = part(kind, datagram(source, target, name))
-    if kind == "echo":
-        following, data = ICMPV6, echo(source, target)
+    data, offset, more = part(kind, datagram(source, target, name, port))
+    if kind == "error":
+        following, data = ICMPV6, error(source, target, name)
     elif kind in ("hop", "options"):
         # padding alone
         data = struct.pack("!BBBB", following, 0, 1, 4) + bytes(4) + data
-        following = NONE if kind == "hop" else OPTIONS
+        following = HOP if kind == "hop" else OPTIONS
     elif kind in ("head", "tail"):
         data = struct.pack("!BBHI", following, 0, offset | more, identification(name)) + data
         following = FRAGMENT
