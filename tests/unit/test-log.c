@@ -283,6 +283,24 @@ static void test_lines_of_users(void **state _unused_)
 	assert_int_equal(counted, 80);
 }
 
+static void test_lines_of_operations(void **state _unused_)
+{
+	const struct log_fields fields = {.has_uid = true, .uid = 3};
+	int lines = 0, counted = 0;
+
+	log_open(LOG_INFO);
+	log_on_count(count_call, &counted);
+	capture();
+	for (int i = 0; i < 1100; i++) {
+		log_operation("sets created", LOG_INFO, &fields, "created");
+		lines += strstr(written(), "nsctld: created") != NULL;
+	}
+	release();
+	log_on_count(NULL, NULL);
+	assert_int_equal(lines, 1000);
+	assert_int_equal(counted, 100);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -296,6 +314,7 @@ int main(void)
 		cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_limit_of_many),
 		cmocka_unit_test(test_lines_of_users),
+		cmocka_unit_test(test_lines_of_operations),
 	};
 
 	unsetenv("JOURNAL_STREAM");

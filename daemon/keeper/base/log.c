@@ -15,6 +15,7 @@
 /* Of one kind, by one user. */
 #define LINES_PER_MINUTE 20
 #define DONE_PER_MINUTE 200
+#define OPERATIONS_PER_MINUTE 1000
 
 static int limit = LOG_INFO;
 static struct log_limit by_user;
@@ -181,19 +182,38 @@ void log_on_count(void (*hook)(void *context), void *context)
 	on_count_context = context;
 }
 
+/* Returns true if the line may be written; else it has been counted. */
+static bool admit(const char *kind, int level, uid_t uid, unsigned int per_minute)
+{
+	if (level > limit)
+		return false;
+	if (log_limit_admits(&by_user, now(), uid, kind, per_minute))
+		return true;
+	if (on_count)
+		on_count(on_count_context);
+	return false;
+}
+
 void log_by_user(const char *kind, int level, const struct log_fields *fields, const char *format,
 		 ...)
 {
 	va_list arguments;
 
-	if (level > limit)
+	if (!admit(kind, level, fields->uid,
+		   level == LOG_INFO ? DONE_PER_MINUTE : LINES_PER_MINUTE))
 		return;
-	if (!log_limit_admits(&by_user, now(), fields->uid, kind,
-			      level == LOG_INFO ? DONE_PER_MINUTE : LINES_PER_MINUTE)) {
-		if (on_count)
-			on_count(on_count_context);
+	va_start(arguments, format);
+	log_arguments(level, fields, format, arguments);
+	va_end(arguments);
+}
+
+void log_operation(const char *kind, int level, const struct log_fields *fields, const char *format,
+		   ...)
+{
+	va_list arguments;
+
+	if (!admit(kind, level, fields->uid, OPERATIONS_PER_MINUTE))
 		return;
-	}
 	va_start(arguments, format);
 	log_arguments(level, fields, format, arguments);
 	va_end(arguments);

@@ -30,12 +30,15 @@ void log_line(int level, const struct log_fields *fields, const char *format, ..
 /*
  * A line that a user can cause as often as it likes; fields->uid is that user. So many of a kind
  * are written in a minute, and the others counted. kind says what they are, and lives for ever.
- * Lines at LOG_INFO are the record of what was done, and have more room. What costs its user an
- * operation (a set created or removed, a session) is written always, by log_line(): users take
- * turns.
+ * Lines at LOG_INFO are the record of what was done, and have more room.
  */
 void log_by_user(const char *kind, int level, const struct log_fields *fields, const char *format,
 		 ...) _printf_(4, 5);
+/* The same for a line that costs its user an operation (a set created or removed, a session): there
+ * is room for a busy CI runner. Without a bound a loop of create and rm would fill the journal's
+ * own limit for nsctld's unit, and other users' lines would be lost. */
+void log_operation(const char *kind, int level, const struct log_fields *fields, const char *format,
+		   ...) _printf_(4, 5);
 /* Tells of those that were not written and whose minute is over. Returns whether others are left to
  * be told a minute later. */
 bool log_tell_counts(void);

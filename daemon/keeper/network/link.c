@@ -154,7 +154,7 @@ static void on_unlinked(struct operation *operation, const struct task_report *r
 	if (!gone)
 		verdict_on_link(report, false, &work->failure);
 	if (gone)
-		log_line(LOG_INFO, &fields, "link %s removed", link->name);
+		log_operation("links removed", LOG_INFO, &fields, "link %s removed", link->name);
 	else
 		log_by_user("links not removed", LOG_ERR, &fields,
 			    "link %s cannot be removed: cannot %s: %s", link->name,
@@ -259,7 +259,7 @@ static void finish_adding(void *context)
 	struct store *store = work->keeper->store;
 
 	fault_point("link-answered");
-	log_line(LOG_INFO, &fields, "link %s made", link->name);
+	log_operation("links made", LOG_INFO, &fields, "link %s made", link->name);
 	finish(work, false);
 	/* after the answer: without it the link is taken back at the next start */
 	store_write_link(store, link);

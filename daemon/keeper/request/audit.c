@@ -59,7 +59,7 @@ void audit_done(const struct request *request, const char *session)
 
 	fields.session = session;
 	if (session)
-		log_line(LOG_INFO, &fields, "session started");
+		log_operation("sessions started", LOG_INFO, &fields, "session started");
 	else if (methods[request->op].done)
 		log_by_user(methods[request->op].done, LOG_INFO, &fields, "%s",
 			    methods[request->op].done);

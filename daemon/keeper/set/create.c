@@ -96,7 +96,8 @@ static void record_ready(struct keeper *keeper, const struct set *set,
 	if (r < 0)
 		log_warning("record of set %s not updated: %s", set->id, strerror(-r));
 	fields.method = creation->again ? NULL : audit_method(creation->op);
-	log_line(LOG_INFO, &fields, "%s created%s", set_what(set), creation->again ? " again" : "");
+	log_operation("sets created", LOG_INFO, &fields, "%s created%s", set_what(set),
+		      creation->again ? " again" : "");
 	keeper->counters.created++;
 }
 

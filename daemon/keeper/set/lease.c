@@ -30,7 +30,7 @@ static void expire(struct keeper *keeper, struct set *set, const char *how)
 	registry_set_expiry(keeper->registry, set, 0);
 	if (set->state != SET_READY && set->state != SET_BROKEN)
 		return;
-	log_line(LOG_INFO, &fields, "lease has ended (%s)", how);
+	log_operation("leases ended", LOG_INFO, &fields, "lease has ended (%s)", how);
 	events_set(set, EVENT_SET_EXPIRED, "lease", how);
 	set_remove(keeper, set, 0, NULL, NULL);
 }

@@ -100,8 +100,8 @@ static void watch_process(struct keeper *keeper, struct set *set, enum watched_p
 	else if (r == -ESRCH)
 		ended(keeper, set);
 	else
-		log_line(LOG_WARNING, &fields, "the end of process %d will not be noticed: %s", pid,
-			 strerror(-r));
+		log_operation("ends that are not noticed", LOG_WARNING, &fields,
+			      "the end of process %d will not be noticed: %s", pid, strerror(-r));
 }
 
 /* --- the init --- */
@@ -118,7 +118,7 @@ static void break_set(struct keeper *keeper, struct set *set)
 	/* the number may soon be another process's */
 	set->init_pid = 0;
 	set->init_start = 0;
-	log_line(LOG_ERR, &fields, "set is broken: its init has ended");
+	log_operation("sets broken", LOG_ERR, &fields, "set is broken: its init has ended");
 	r = store_write_set(keeper->store, set);
 	/* the next start finds it out by itself */
 	if (r < 0)

@@ -134,7 +134,8 @@ static void finish_removal(struct removal *removal)
 		return;
 	}
 	if (!was_asked_for(removal))
-		log_line(LOG_INFO, &fields, "%s removed", set_what(removal->set));
+		log_operation("sets removed", LOG_INFO, &fields, "%s removed",
+			      set_what(removal->set));
 	keeper->counters.removed++;
 	removal->set->work = NULL;
 	set_forget(keeper, removal->set);

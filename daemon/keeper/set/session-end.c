@@ -145,8 +145,9 @@ static void end_session(struct watch *watch)
 		starter->gone = NULL;
 	session->runner_pid = session->pid = 0;
 	session->work = NULL;
-	log_line(LOG_INFO, &fields, "session ended: %s %u", session->exited ? "exit" : "signal",
-		 session->exited ? session->status : session->signal);
+	log_operation("sessions ended", LOG_INFO, &fields, "session ended: %s %u",
+		      session->exited ? "exit" : "signal",
+		      session->exited ? session->status : session->signal);
 	events_session(session, EVENT_SESSION_ENDED);
 	remove_cgroup(keeper, session);
 	if (starter && !session->removes_set)
