@@ -252,7 +252,7 @@ int arrival_start(struct keeper *keeper)
 	arrivals->accept = event_new(keeper->loop, keeper->socket_fd, EV_READ | EV_PERSIST,
 				     on_accept, arrivals);
 	arrivals->serve = evtimer_new(keeper->loop, on_serve, arrivals);
-	arrivals->rest_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	arrivals->rest_fd = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
 	arrivals->rest = event_new(keeper->loop, arrivals->rest_fd, EV_READ | EV_PERSIST, on_rested,
 				   arrivals);
 	if (arrivals->rest_fd < 0 || !arrivals->accept || !arrivals->serve || !arrivals->rest ||
