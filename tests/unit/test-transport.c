@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * transport.c over socketpair(2): which descriptor comes with which message, what breaks a
- * connection, and that after each test as many descriptors are open as before.
- */
+/* transport.c: which bytes are which message, and which descriptor comes with which of them. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
@@ -20,68 +15,7 @@
 
 #include "base.h"
 #include "protocol/transport.h"
-
-static size_t count_fds(void)
-{
-	DIR *dir = opendir("/proc/self/fd");
-	size_t n = 0;
-
-	assert_non_null(dir);
-	while (readdir(dir))
-		n++;
-	closedir(dir);
-	return n;
-}
-
-struct fixture {
-	size_t n_fds;
-	int ours_fd, peer_fd;
-	struct receiver receiver;
-	struct sender sender;
-};
-
-static int set_up(void **state)
-{
-	struct fixture *fixture = calloc(1, sizeof(*fixture));
-	int pair[2];
-
-	assert_non_null(fixture);
-	fixture->n_fds = count_fds();
-	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair),
-			 0);
-	fixture->ours_fd = pair[0];
-	fixture->peer_fd = pair[1];
-	receiver_init(&fixture->receiver, FRAME_SIZE_MAX);
-	sender_init(&fixture->sender);
-	*state = fixture;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct fixture *fixture = *state;
-
-	receiver_done(&fixture->receiver);
-	sender_done(&fixture->sender);
-	close_fd(fixture->ours_fd);
-	close_fd(fixture->peer_fd);
-	assert_int_equal(count_fds(), fixture->n_fds);
-	free(fixture);
-	return 0;
-}
-
-/* A descriptor that can be told from any other. */
-static int make_fd(ino_t *ret_inode)
-{
-	struct stat st;
-	int fds[2];
-
-	assert_int_equal(pipe(fds), 0);
-	close(fds[1]);
-	assert_int_equal(fstat(fds[0], &st), 0);
-	*ret_inode = st.st_ino;
-	return fds[0];
-}
+#include "tests/unit/transport.h"
 
 static void assert_fd(int fd, ino_t inode)
 {
@@ -91,47 +25,6 @@ static void assert_fd(int fd, ino_t inode)
 	assert_int_equal(fstat(fd, &st), 0);
 	assert_true(st.st_ino == inode);
 	assert_true(fcntl(fd, F_GETFD) & FD_CLOEXEC);
-}
-
-/* Sends bytes as the peer, without the sender: with n_fds copies of one descriptor, which is not
- * the socket's, as that would stay open as long as it is on its way. */
-static ssize_t peer_send(int peer_fd, const char *bytes, size_t n, size_t n_fds)
-{
-	union {
-		struct cmsghdr align;
-		char space[CMSG_SPACE(300 * sizeof(int))];
-	} control = {0};
-	struct iovec iov = {.iov_base = (char *)bytes, .iov_len = n};
-	struct msghdr header = {.msg_iov = &iov, .msg_iovlen = 1};
-	_cleanup_fd_ int null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	int fds[300];
-
-	assert_true(null_fd >= 0);
-	for (size_t i = 0; i < n_fds; i++)
-		fds[i] = null_fd;
-	if (n_fds > 0) {
-		struct cmsghdr *c;
-
-		header.msg_control = &control;
-		header.msg_controllen = CMSG_SPACE(n_fds * sizeof(int));
-		c = CMSG_FIRSTHDR(&header);
-		c->cmsg_level = SOL_SOCKET;
-		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(n_fds * sizeof(int));
-		memcpy(CMSG_DATA(c), fds, n_fds * sizeof(int));
-	}
-	return sendmsg(peer_fd, &header, MSG_NOSIGNAL);
-}
-
-static void assert_message(struct fixture *fixture, const char *text, size_t n_fds)
-{
-	assert_int_equal(receiver_read(&fixture->receiver, fixture->ours_fd), 0);
-	assert_true(fixture->receiver.frame.complete);
-	assert_string_equal(fixture->receiver.frame.data, text);
-	assert_int_equal(fixture->receiver.fds.n, n_fds);
-	/* it stays until it is done with */
-	assert_int_equal(receiver_read(&fixture->receiver, fixture->ours_fd), 0);
-	assert_string_equal(fixture->receiver.frame.data, text);
 }
 
 #define PIPELINE_MAX 4
@@ -270,134 +163,6 @@ static void test_most_fds(void **state)
 	assert_message(fixture, "abc", TRANSPORT_FDS_MAX);
 }
 
-static void assert_broken(struct fixture *fixture, int outcome)
-{
-	assert_int_equal(receiver_read(&fixture->receiver, fixture->ours_fd), outcome);
-	assert_int_equal(fixture->receiver.fds.n, 0);
-	assert_int_equal(count_fds(), fixture->n_fds + (fixture->peer_fd >= 0 ? 2 : 1));
-}
-
-static void test_too_many_fds(void **state)
-{
-	struct fixture *fixture = *state;
-
-	/* the kernel's limit is one of sendmsg(2), ours one of a message */
-	assert_int_equal(peer_send(fixture->peer_fd, "a", 1, TRANSPORT_FDS_MAX + 1), -1);
-	assert_int_equal(errno, EINVAL);
-	assert_int_equal(peer_send(fixture->peer_fd, "a", 1, TRANSPORT_FDS_MAX), 1);
-	assert_int_equal(peer_send(fixture->peer_fd, "b", 2, 1), 2);
-	assert_broken(fixture, TRANSPORT_BROKEN);
-}
-
-static void test_truncated(void **state)
-{
-	struct fixture *fixture = *state;
-	struct rlimit limit, low;
-	int r;
-
-	/* room for some of the descriptors that come, not for all: the kernel says MSG_CTRUNC */
-	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
-	low = limit;
-	low.rlim_cur = 20;
-	assert_int_equal(peer_send(fixture->peer_fd, "x", 2, 100), 2);
-	assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
-	r = receiver_read(&fixture->receiver, fixture->ours_fd);
-	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
-	assert_int_equal(r, TRANSPORT_BROKEN);
-	assert_int_equal(fixture->receiver.fds.n, 0);
-	assert_int_equal(count_fds(), fixture->n_fds + 2);
-}
-
-static void test_ends(void **state)
-{
-	static const struct {
-		const char *bytes;
-		size_t n, n_fds, n_messages;
-		int outcome;
-	} rows[] = {
-		{"", 0, 0, 0, TRANSPORT_END},	     {"a", 2, 0, 1, TRANSPORT_END},
-		{"a\0b", 4, 2, 2, TRANSPORT_END},    {"a", 1, 0, 0, TRANSPORT_BROKEN},
-		{"a", 1, 5, 0, TRANSPORT_BROKEN},    {"a\0b", 3, 0, 1, TRANSPORT_BROKEN},
-		{"a\0b", 3, 5, 1, TRANSPORT_BROKEN},
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		for (int half = 0; half < 2; half++) {
-			struct fixture *fixture = *state;
-
-			if (rows[i].n > 0)
-				assert_int_equal(peer_send(fixture->peer_fd, rows[i].bytes,
-							   rows[i].n, rows[i].n_fds),
-						 rows[i].n);
-			if (half)
-				assert_int_equal(shutdown(fixture->peer_fd, SHUT_WR), 0);
-			else
-				fixture->peer_fd = close_fd(fixture->peer_fd);
-			for (size_t j = 0; j < rows[i].n_messages; j++) {
-				assert_int_equal(
-					receiver_read(&fixture->receiver, fixture->ours_fd), 0);
-				receiver_next(&fixture->receiver);
-			}
-			assert_broken(fixture, rows[i].outcome);
-			assert_int_equal(tear_down(state), 0);
-			set_up(state);
-		}
-	}
-}
-
-static void test_too_long(void **state)
-{
-	struct fixture *fixture = *state;
-
-	receiver_done(&fixture->receiver);
-	receiver_init(&fixture->receiver, 10);
-	assert_int_equal(peer_send(fixture->peer_fd, "0123456789", 11, 0), 11);
-	assert_message(fixture, "0123456789", 0);
-	receiver_next(&fixture->receiver);
-	assert_int_equal(peer_send(fixture->peer_fd, "0123456789x", 12, 3), 12);
-	assert_broken(fixture, TRANSPORT_BROKEN);
-}
-
-static void test_reset(void **state)
-{
-	struct fixture *fixture = *state;
-
-	/* a peer that goes without having read what we sent */
-	assert_int_equal(peer_send(fixture->ours_fd, "x", 2, 0), 2);
-	assert_int_equal(peer_send(fixture->peer_fd, "a", 2, 3), 2);
-	fixture->peer_fd = close_fd(fixture->peer_fd);
-	assert_int_equal(sender_queue(&fixture->sender, strdup("y"), 2, NULL, 0), 0);
-	assert_int_equal(sender_flush(&fixture->sender, fixture->ours_fd), TRANSPORT_BROKEN);
-	assert_message(fixture, "a", 3);
-	receiver_next(&fixture->receiver);
-	/* the error may have gone to the sender already; then this is the end */
-	assert_in_range(receiver_read(&fixture->receiver, fixture->ours_fd), TRANSPORT_END,
-			TRANSPORT_UNREAD);
-}
-
-static void test_reset_seen_by_reader(void **state)
-{
-	struct fixture *fixture = *state;
-
-	assert_int_equal(peer_send(fixture->ours_fd, "x", 2, 0), 2);
-	fixture->peer_fd = close_fd(fixture->peer_fd);
-	assert_broken(fixture, TRANSPORT_UNREAD);
-}
-
-static void test_no_socket(void **state)
-{
-	struct fixture *fixture = *state;
-	_cleanup_fd_ int fd = -1;
-	ino_t inode;
-
-	fd = make_fd(&inode);
-	assert_int_equal(receiver_read(&fixture->receiver, fd), -ENOTSOCK);
-	assert_int_equal(sender_flush(&fixture->sender, fd), 0);
-	assert_int_equal(sender_queue(&fixture->sender, strdup("y"), 2, NULL, 0), 0);
-	assert_int_equal(sender_flush(&fixture->sender, fd), -ENOTSOCK);
-	assert_int_equal(fixture->sender.queued, 2);
-}
-
 static void test_sender_keeps_unsent(void **state)
 {
 	struct fixture *fixture = *state;
@@ -499,18 +264,16 @@ static void test_connect(void **state)
 	assert_int_equal(rmdir(directory), 0);
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_pipeline),	 TEST(test_glued),
-		TEST(test_every_split),	 TEST(test_most_fds),
-		TEST(test_too_many_fds), TEST(test_truncated),
-		TEST(test_ends),	 TEST(test_too_long),
-		TEST(test_reset),	 TEST(test_reset_seen_by_reader),
-		TEST(test_no_socket),	 TEST(test_sender_keeps_unsent),
-		TEST(test_list),	 TEST(test_interrupted),
+		TEST(test_pipeline),
+		TEST(test_glued),
+		TEST(test_every_split),
+		TEST(test_most_fds),
+		TEST(test_sender_keeps_unsent),
+		TEST(test_list),
+		TEST(test_interrupted),
 		TEST(test_connect),
 	};
 
