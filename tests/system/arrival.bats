@@ -4,24 +4,15 @@
 # served in turn.
 
 load daemon.bash
+load hostile.bash
+# its client connects as any user
+PYTHONPATH=$BATS_TEST_DIRNAME/../lib
 
-setup() {
-	unset runtime
-	runtime=$(mktemp -d /run/nsctl-test.XXXXXX)
-	chmod 755 "$runtime"
-	config=$runtime.conf
-	: >"$config"
-}
+setup() { make_config; }
 
 teardown() {
-	rm -f "$config" "$runtime.trace"
+	rm -f "$runtime.trace"
 	purge_daemon
-}
-
-# python ARGUMENT...: the program on stdin, as root, with a client that connects as any user.
-python() {
-	NSCTL_SOCKET=$runtime/socket PYTHONPATH=$BATS_TEST_DIRNAME/../lib PYTHONDONTWRITEBYTECODE=1 \
-		timeout 120 python3 - "$@"
 }
 
 # trace OPTION...: the keeper's system calls, to $runtime.trace; returns when they are seen.
@@ -35,7 +26,7 @@ traced() { fails grep -q '^TracerPid:[[:space:]]0$' "/proc/$(cat "$runtime.pid")
 	printf '[limits]\nconnections = 3\n' >"$config"
 	start_daemon --config="$config"
 	nsctl create -n box
-	python "$user_id" "$other_id" <<'PYTHON'
+	python 0 "$user_id" "$other_id" <<'PYTHON'
 import os, subprocess, sys
 from varlink import Client, ConnectionLost, VarlinkError
 path, user, other = os.environ["NSCTL_SOCKET"], int(sys.argv[1]), int(sys.argv[2])
@@ -73,7 +64,7 @@ PYTHON
 @test "who is refused costs next to nothing: nothing is read of the process, and the log stays short" {
 	printf '[limits]\nconnections = 1\n' >"$config"
 	start_daemon --config="$config"
-	python "$user_id" "$runtime" <<'PYTHON'
+	python 0 "$user_id" "$runtime" <<'PYTHON'
 import os, subprocess, sys
 from varlink import Client, VarlinkError
 path, user, runtime = os.environ["NSCTL_SOCKET"], int(sys.argv[1]), sys.argv[2]
@@ -102,7 +93,7 @@ PYTHON
 	start_daemon
 	# each look at a peer takes a while: there are some ten files
 	trace -e trace=openat -e inject=openat:delay_exit=20000
-	python "$user_id" "$other_id" <<'PYTHON'
+	python 0 "$user_id" "$other_id" <<'PYTHON'
 import os, select, sys
 from varlink import Client
 path, user, other = os.environ["NSCTL_SOCKET"], int(sys.argv[1]), int(sys.argv[2])
@@ -121,7 +112,7 @@ PYTHON
 	start_daemon
 	# slower than they come
 	trace -e trace=accept4 -e inject=accept4:delay_exit=5000
-	python "$user_id" "$other_id" <<'PYTHON'
+	python 0 "$user_id" "$other_id" <<'PYTHON'
 import os, signal, socket, sys, time
 from varlink import Client
 path, user, other = os.environ["NSCTL_SOCKET"], int(sys.argv[1]), int(sys.argv[2])

@@ -6,22 +6,19 @@
 # Not the others' uid: what attacks all that it may trace would find the clients of tests beside this one.
 user_id=61010
 load daemon.bash
+load hostile.bash
 
 setup_file() {
 	start_daemon
 	export runtime daemon
-	export PYTHONPATH=$BATS_TEST_DIRNAME PYTHONDONTWRITEBYTECODE=1
-	# a place on the host that the user may write to, where setuid is honoured
-	mkdir "$runtime/place"
-	mount -t tmpfs -o mode=777 none "$runtime/place"
+	make_place 777
 	nsctl run -mpnuiC true
 	before=$(kernel_counts)
 	export before
 }
 
 teardown_file() {
-	umount "$runtime/place"
-	rmdir "$runtime/place"
+	remove_place
 	purge_daemon
 }
 
@@ -33,9 +30,6 @@ teardown() {
 	rm -rf "${runtime:?}"/place/*
 	eventually counts_are "$before"
 }
-
-# python: the program on stdin as an ordinary user, with hostile.py beside it.
-python() { as "$user_id" env PYTHONPATH="$PYTHONPATH" PYTHONDONTWRITEBYTECODE=1 timeout 120 python3 -; }
 
 # While COMMAND... runs, a process in box attacks whatever appears there.
 under_attack() {
@@ -82,7 +76,7 @@ enters() {
 	nsctl create -mp "${options[@]}" rooted
 	nsctl create -mpn -r inside
 	nsctl create -n plain
-	python <<'PYTHON'
+	python "$user_id" <<'PYTHON'
 import os
 from hostile import Connection, error_of, run_in
 c = Connection()

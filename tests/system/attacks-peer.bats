@@ -4,28 +4,16 @@
 # hostile descriptors. The classes are those of docs/attacks.md.
 
 load daemon.bash
+load hostile.bash
 
-setup_file() {
-	export PYTHONPATH=$BATS_TEST_DIRNAME PYTHONDONTWRITEBYTECODE=1
-	start_counted
-}
-
-teardown_file() {
-	purge_daemon
-}
+setup_file() { start_counted; }
+teardown_file() { purge_daemon; }
 
 teardown() {
 	nsctl rm --all
 	other rm --all
 	root_nsctl rm --all
 	eventually counts_are "$before"
-}
-
-# python UID ARGUMENT...: the program on stdin, with hostile.py beside it.
-python() {
-	local uid=$1
-	shift
-	as "$uid" env PYTHONPATH="$PYTHONPATH" PYTHONDONTWRITEBYTECODE=1 timeout 120 python3 - "$@"
 }
 
 # Descriptors of the keeper and of all fronts.

@@ -7,6 +7,7 @@
 # Not the others' uid: the attack would find the clients of tests beside this one.
 user_id=61011
 load daemon.bash
+load hostile.bash
 
 setup_file() {
 	[ -z "${NSCTL_TEST_OWN_MACHINE:-}" ] || sysctl -q fs.suid_dumpable=1
@@ -56,7 +57,7 @@ settled() { ! nsctl list | grep -qE 'creating|removing'; }
 
 # The held process is among those that are attacked, and so is who shares its memory.
 attack() {
-	as "$user_id" env PYTHONPATH="$BATS_TEST_DIRNAME" PYTHONDONTWRITEBYTECODE=1 python3 - "$1" <<'PYTHON'
+	python "$user_id" "$1" <<'PYTHON'
 import os, sys
 from attack_join import ATTACKS
 worked, tried = [], set()

@@ -7,8 +7,7 @@ load daemon.bash
 
 setup() {
 	unset runtime
-	runtime=$(mktemp -d /run/nsctl-test.XXXXXX)
-	chmod 755 "$runtime"
+	make_runtime
 	config=$runtime.conf
 	printf '%s\n' "$user_id:200000:65536" >"$runtime.subuid"
 	cp "$runtime.subuid" "$runtime.subgid"

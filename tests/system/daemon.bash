@@ -48,14 +48,29 @@ root_nsctl() { NSCTL_SOCKET=$runtime/socket timeout "$patience" "$NSCTL_BUILD/ns
 
 answers() { root_nsctl version 2>/dev/null | grep -q '^nsctld [0-9]'; }
 
+make_runtime() {
+	runtime=$(mktemp -d /run/nsctl-test.XXXXXX)
+	chmod 755 "$runtime"
+}
+
+# make_config: the directory of a daemon that is not started yet, and $config, which says nothing so far.
+make_config() {
+	make_runtime
+	config=$runtime.conf
+	configure
+}
+
+# configure LINE...: all that the configuration says from now on.
+configure() {
+	printf '%s\n' "$@" >"$config"
+	chmod 644 "$config"
+}
+
 # start_daemon [OPTION...]: and waits until it serves. Variables such as NSCTL_KILL_AT reach it.
 # daemon_in: a command that puts it elsewhere, as "unshare --net": what is the host's network to it
 # is then the test's own.
 start_daemon() {
-	[ -n "${runtime:-}" ] || {
-		runtime=$(mktemp -d /run/nsctl-test.XXXXXX)
-		chmod 755 "$runtime"
-	}
+	[ -n "${runtime:-}" ] || make_runtime
 	# shellcheck disable=SC2086
 	${daemon_in:-} "$NSCTL_BUILD/nsctld" --runtime-directory="$runtime" \
 		--state-directory="$runtime.state" "$@" >>"$runtime.log" 2>&1 3>&- &
@@ -92,7 +107,7 @@ purge_daemon() {
 	end_servers && stop_daemon &&
 		${daemon_in:-} "$NSCTL_BUILD/nsctld" --runtime-directory="$runtime" \
 			--state-directory="$runtime.state" --purge >>"$runtime.log" 2>&1 &&
-		{ rmdir "$runtime" || { ls -lR "$runtime" && false; }; } && rm -rf "$runtime.state" && rm -f "$runtime.log" "$runtime.pid"
+		{ rmdir "$runtime" || { ls -lR "$runtime" && false; }; } && rm -rf "$runtime.state" && rm -f "$runtime.log" "$runtime.pid" "$runtime.conf"
 }
 
 # start_server NAME COMMAND...: in the background, in a session of its own, with none of this

@@ -42,6 +42,17 @@ stuck() {
 	[ "$status" -ne 0 ] && grep -q 'does not answer' "$runtime.output"
 }
 
+# recovers SET...: when nothing hangs any more the sets can be removed, and nothing is left.
+recovers() {
+	local set
+	end_fuse fuse
+	for set; do
+		eventually nsctl rm "$set"
+	done
+	remove_fuse fuse
+	eventually counts_are "$before"
+}
+
 @test "a maker that hangs in a look-up on FUSE: the set is broken, and can be removed when it has ended" {
 	local options
 	mount_fuse fuse --hang=lookup --only=directory --allow-other
@@ -59,11 +70,7 @@ stuck() {
 	eventually state_is box broken
 	check_others
 	stuck nsctl rm box
-	end_fuse fuse
-	eventually nsctl rm box
-	eventually nsctl rm box-r
-	remove_fuse fuse
-	eventually counts_are "$before"
+	recovers box box-r
 }
 
 @test "exec of a program on FUSE that hangs: it fails, its runner is gone, and all else goes on" {
@@ -76,10 +83,7 @@ stuck() {
 	fails runs
 	stuck nsctl rm box
 	state_is box broken
-	end_fuse fuse
-	eventually nsctl rm box
-	remove_fuse fuse
-	eventually counts_are "$before"
+	recovers box
 }
 
 @test "a look-up on a user's own FUSE mount is done with that user's ids, and no other's" {
@@ -108,11 +112,8 @@ stuck() {
 	eventually state_is box broken
 	check_others
 	stuck nsctl rm box
-	end_fuse fuse
-	eventually nsctl rm box
+	recovers box
 	wait "$client" || true
-	remove_fuse fuse
-	eventually counts_are "$before"
 }
 
 @test "the daemon is killed while a command hangs in exec: the next one starts, and no runner has privilege" {
@@ -170,6 +171,8 @@ stop_makers() {
 			[ -z "$stopped" ] || [ "$options" != "-mpnuiC" ]
 			[[ " $stopped " != *" $held "* ]] || [ "$options" != "-mpnuiC" ]
 			kill_daemon
+			# by itself, before another daemon ends what is left
+			eventually is_gone "$held"
 			kill -KILL "$client" 2>/dev/null || true
 			wait "$client" || true
 			start_daemon
@@ -201,10 +204,7 @@ stop_makers() {
 	stuck nsctl create -mpn --root="$runtime/fuse" --dns=192.0.2.1 box
 	check_others
 	stuck nsctl rm box
-	end_fuse fuse
-	eventually nsctl rm box
-	remove_fuse fuse
-	eventually counts_are "$before"
+	recovers box
 }
 
 # A file system of the owner's on /etc, in the set's mount namespace.

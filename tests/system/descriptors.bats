@@ -6,10 +6,10 @@
 
 load daemon.bash
 load fuse.bash
+load hostile.bash
 
 setup() {
 	unset runtime
-	export PYTHONPATH=$BATS_TEST_DIRNAME PYTHONDONTWRITEBYTECODE=1
 	start_daemon
 	nsctl run -mpnuiC true
 	before=$(kernel_counts)
@@ -258,7 +258,7 @@ PYTHON
 	start_server trace strace -qq -yy -e trace=all -o "$runtime.trace" -p "$keeper"
 	traced() { grep -q "TracerPid:[[:space:]][1-9]" "/proc/$keeper/status"; }
 	eventually traced
-	as "$user_id" env PYTHONPATH="$PYTHONPATH" PYTHONDONTWRITEBYTECODE=1 timeout 120 python3 - <<'PYTHON'
+	python "$user_id" <<'PYTHON'
 import os, socket
 from hostile import Connection
 def marked():

@@ -8,20 +8,14 @@ load net.bash
 load world.bash
 
 setup_file() {
-	make_net world
-	start_host "host-links = $user_id" "egress = $user_id" "publish = $user_id"
-	wire_world
+	start_world "host-links = $user_id" "egress = $user_id" "publish = $user_id"
 	on_host sysctl -qw net.ipv4.conf.up0.rp_filter=2
-	serve_in world world 8000
 	serve_in host neighbour 8001
-	eventually on_host curl -s -o /dev/null http://203.0.113.1:8000/
 	in_world nft add table inet seen
 	in_world nft add chain inet seen input '{ type filter hook input priority 0; }'
 	in_world nft add rule inet seen input icmpv6 type 133-136 accept
 	in_world nft add rule inet seen input iifname w0 counter
-	nsctl run -mpnuiC true
-	before=$(everything)
-	export before
+	count_everything
 }
 
 teardown_file() { purge_host; }

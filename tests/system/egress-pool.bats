@@ -8,19 +8,13 @@ load net.bash
 load world.bash
 
 setup_file() {
-	make_net world
+	start_world "egress = $user_id"
 	make_net lan
-	start_host "egress = $user_id"
-	wire_world
 	on_host ip link add up1 type veth peer name l0
 	on_host ip link set l0 netns /proc/self/fd/9 9<"$nets/lan"
 	on_host ip link set up1 up
 	in_net lan ip link set l0 up
-	serve_in world world 8000
-	eventually on_host curl -s -o /dev/null http://203.0.113.1:8000/
-	nsctl run -mpnuiC true
-	before=$(everything)
-	export before
+	count_everything
 }
 
 teardown_file() {

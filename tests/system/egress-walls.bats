@@ -8,15 +8,9 @@ load net.bash
 load world.bash
 
 setup_file() {
-	make_net world
-	start_host "host-links = $user_id $other_id" "egress = $user_id" "publish = $user_id"
-	wire_world
+	start_world "host-links = $user_id $other_id" "egress = $user_id" "publish = $user_id"
 	on_host sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
-	serve_in world world 8000
-	eventually on_host curl -s -o /dev/null http://203.0.113.1:8000/
-	nsctl run -mpnuiC true
-	before=$(everything)
-	export before
+	count_everything
 }
 
 teardown_file() { purge_host; }

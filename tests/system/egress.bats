@@ -8,14 +8,8 @@ load net.bash
 load world.bash
 
 setup_file() {
-	make_net world
-	start_host "host-links = $user_id" "egress = $user_id" "publish = $user_id"
-	wire_world
-	serve_in world world 8000
-	eventually on_host curl -s -o /dev/null http://203.0.113.1:8000/
-	nsctl run -mpnuiC true
-	before=$(everything)
-	export before
+	start_world "host-links = $user_id" "egress = $user_id" "publish = $user_id"
+	count_everything
 }
 
 teardown_file() { purge_host; }

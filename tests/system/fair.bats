@@ -3,15 +3,10 @@
 # A user at its worst does not slow others: whose turn it is, and who fills the log.
 
 load daemon.bash
+load hostile.bash
 
-setup_file() {
-	export PYTHONPATH=$BATS_TEST_DIRNAME PYTHONDONTWRITEBYTECODE=1
-	start_counted
-}
-
-teardown_file() {
-	purge_daemon
-}
+setup_file() { start_counted; }
+teardown_file() { purge_daemon; }
 
 teardown() {
 	nsctl rm --all
@@ -19,11 +14,8 @@ teardown() {
 	eventually counts_are "$before"
 }
 
-# python ARGUMENT...: the program on stdin, as root, with hostile.py and users.py beside it.
-python() { NSCTL_SOCKET=$runtime/socket timeout 120 python3 - "$@" 3>&-; }
-
 @test "another user's create waits for none of 64 that a user has asked for at once" {
-	python "$user_id" "$other_id" <<'PYTHON'
+	python 0 "$user_id" "$other_id" <<'PYTHON'
 import json, select, sys
 from hostile import Connection
 from users import User
@@ -72,8 +64,8 @@ for _ in range(int(sys.argv[2])):
     c.ok("OpenNamespaces", {"name": "box"})
     while c.fds: os.close(c.fds.pop())
 PYTHON
-	python "$user_id" 400 <"$runtime.refused.py"
-	python "$other_id" 1 <"$runtime.refused.py"
+	python 0 "$user_id" 400 <"$runtime.refused.py"
+	python 0 "$other_id" 1 <"$runtime.refused.py"
 	rm "$runtime.refused.py"
 	refused=$(grep -c "refused: .*uid=$user_id" "$runtime.log")
 	[ "$refused" -ge 1 ]

@@ -49,8 +49,7 @@ killed_and_started() {
 @test "the clock is set back by a day, and forth again: a lease ends in its time, and not before" {
 	# a sanitizer has to be loaded first
 	clock=$(ldd "$NSCTL_BUILD/nsctld" | awk '/libasan/ { print $3 ":" }')
-	runtime=$(mktemp -d /run/nsctl-test.XXXXXX)
-	chmod 755 "$runtime"
+	make_runtime
 	cc -shared -fPIC -D_GNU_SOURCE -o "$runtime.clock.so" "$BATS_TEST_DIRNAME/../faults/clock.c"
 	clock+=$runtime.clock.so
 	export LD_PRELOAD=$clock NSCTL_CLOCK_BACK=$runtime.back

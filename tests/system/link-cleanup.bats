@@ -11,9 +11,7 @@ setup_file() {
 	start_host "host-links = $user_id" "egress = $user_id" "publish = $user_id"
 	make_net elsewhere
 	strangers
-	nsctl run -mpnuiC true
-	before=$(everything)
-	export before
+	count_everything
 }
 
 teardown_file() { purge_host; }

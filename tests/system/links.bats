@@ -8,9 +8,7 @@ load net.bash
 
 setup_file() {
 	start_host "host-links = $user_id"
-	nsctl run -mpnuiC true
-	before=$(everything)
-	export before
+	count_everything
 }
 
 teardown_file() { purge_host; }

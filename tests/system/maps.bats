@@ -6,8 +6,7 @@
 load daemon.bash
 
 setup_file() {
-	runtime=$(mktemp -d /run/nsctl-test.XXXXXX)
-	chmod 755 "$runtime"
+	make_runtime
 	printf '%s\n' '[accounts]' "subuid = $runtime.subuid" "subgid = $runtime.subgid" >"$runtime.conf"
 	give "$user_id:200000:65536" "games:300000:10"
 	start_counted --config="$runtime.conf"

@@ -81,6 +81,13 @@ everything() {
 }
 everything_is() { [ "$(everything)" = "$1" ]; }
 
+# count_everything: the daemon has done everything once (what it has then it keeps); $before is what there is.
+count_everything() {
+	nsctl run -mpnuiC true
+	before=$(everything)
+	export before
+}
+
 # leaves EVERYTHING: that is what there is in the end; else it says what differs.
 leaves() {
 	eventually everything_is "$1" || { diff <(echo "$1") <(everything) | head -n 40 && return 1; }

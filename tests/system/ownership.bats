@@ -4,24 +4,9 @@
 
 load daemon.bash
 
-setup() {
-	unset runtime
-	runtime=$(mktemp -d /run/nsctl-test.XXXXXX)
-	chmod 755 "$runtime"
-	config=$runtime.conf
-	: >"$config"
-}
+setup() { make_config; }
 
-teardown() {
-	rm -f "$config"
-	purge_daemon
-}
-
-# configure LINE...: the daemon's configuration.
-configure() {
-	printf '%s\n' "$@" >"$config"
-	chmod 644 "$config"
-}
+teardown() { purge_daemon; }
 
 # call UID METHOD JSON: what it answers, error or not, without the name asked for.
 call() {

@@ -4,25 +4,22 @@
 # commands get. The process may end, or execute a setuid program, at any moment.
 
 load daemon.bash
+load hostile.bash
 
 setup_file() {
-	export PYTHONPATH=$BATS_TEST_DIRNAME PYTHONDONTWRITEBYTECODE=1
 	# who may be confined must not get out of a set by that
 	config=$(mktemp /run/nsctl-test.conf.XXXXXX)
 	printf '[allow]\nconfined = *\n' >"$config"
 	start_daemon --config="$config"
 	export runtime daemon config
-	# a place on the host where setuid is honoured
-	mkdir "$runtime/place"
-	mount -t tmpfs -o mode=755 none "$runtime/place"
+	make_place 755
 	nsctl run -mpnuiC true
 	before=$(kernel_counts)
 	export before
 }
 
 teardown_file() {
-	umount "$runtime/place"
-	rmdir "$runtime/place"
+	remove_place
 	rm -f "$config"
 	purge_daemon
 }
@@ -74,7 +71,7 @@ PYTHON
 
 @test "the limits of commands are those that the caller had when it connected" {
 	nsctl create -n box
-	as "$user_id" env PYTHONPATH="$PYTHONPATH" PYTHONDONTWRITEBYTECODE=1 timeout 60 python3 - <<'PYTHON'
+	python "$user_id" <<'PYTHON'
 import json, os, resource
 from hostile import Connection
 names = ("NOFILE", "CORE", "STACK", "NPROC", "MEMLOCK")
@@ -106,7 +103,7 @@ PYTHON
 	nsctl create -n box
 	cp "$(command -v prlimit)" "$runtime/place/raise"
 	chmod 4755 "$runtime/place/raise"
-	as "$user_id" env PYTHONPATH="$PYTHONPATH" PYTHONDONTWRITEBYTECODE=1 timeout 120 python3 - "$runtime/place/raise" <<'PYTHON'
+	python "$user_id" "$runtime/place/raise" <<'PYTHON'
 import os, resource, socket, sys
 from hostile import Connection, error_of
 resource.setrlimit(resource.RLIMIT_NOFILE, (100, 200))

@@ -9,9 +9,8 @@ load net.bash
 setup_file() {
 	start_host
 	examples=$BATS_TEST_DIRNAME/../../docs/examples
-	nsctl run -mpnuiC true
-	before=$(everything)
-	export before examples
+	export examples
+	count_everything
 }
 
 teardown_file() { purge_host; }

@@ -17,9 +17,7 @@ setup_file() {
 	in_net world ip addr add 203.0.113.1/24 dev w0
 	in_net world ip link set w0 up
 	serve_in world world 8000
-	nsctl run -mpnuiC true
-	before=$(everything)
-	export before
+	count_everything
 }
 
 teardown_file() { purge_host; }

@@ -24,6 +24,15 @@ wire_world() {
 	on_host nft add rule inet theirs forward counter
 }
 
+# start_world LINE...: the host with its daemon (the lines are of its [allow]), and the world with a web server.
+start_world() {
+	make_net world
+	start_host "$@"
+	wire_world
+	serve_in world world 8000
+	eventually on_host curl -s -o /dev/null http://203.0.113.1:8000/
+}
+
 gets() { nsctl exec "$1" curl -s -m 10 -o /dev/null "$2"; }
 quickly_gets() { nsctl exec "$1" curl -s -m 0.3 -o /dev/null "$2"; }
 gets_not() { ! nsctl exec "$1" curl -s -m 1 -o /dev/null "$2"; }
