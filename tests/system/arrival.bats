@@ -169,7 +169,7 @@ PYTHON
 
 @test "a user whose connections come to nothing is still served, and so are others" {
 	start_daemon
-	python "$user_id" "$other_id" <<'PYTHON'
+	python 0 "$user_id" "$other_id" <<'PYTHON'
 import os, sys
 from varlink import Client
 path, user, other = os.environ["NSCTL_SOCKET"], int(sys.argv[1]), int(sys.argv[2])
@@ -184,7 +184,7 @@ PYTHON
 @test "of those that are refused a bounded number is kept open" {
 	printf '[limits]\nconnections = 1\n' >"$config"
 	start_daemon --config="$config"
-	python "$user_id" "$(cat "$runtime.pid")" <<'PYTHON'
+	python 0 "$user_id" "$(cat "$runtime.pid")" <<'PYTHON'
 import os, sys
 from varlink import Client, VarlinkError
 path, user, keeper = os.environ["NSCTL_SOCKET"], int(sys.argv[1]), sys.argv[2]
