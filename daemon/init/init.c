@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * nsctl-init: process 1 of a set's pid namespace. Reaps what is orphaned there, does nothing else,
- * forwards nothing, and never ends by itself. It links nothing, not even libc: a few pages in each
- * set, and nothing that could be broken. It has been given a uid that no user has, and is not
- * readable, hence not dumpable (kernel facts 4 and 14).
+ * nsctl-init: process 1 of a set's pid namespace. A pid namespace ends with its first process, so
+ * this one never ends by itself (docs/kernel.md, 4). It reaps orphaned processes and does nothing
+ * else; it forwards no signal. It links no library, not even libc: it takes a few pages in each set
+ * and leaves little to attack. It runs with a uid that no user has, from a file that it cannot
+ * read, so it is not dumpable and cannot be traced (docs/kernel.md, 14).
  */
 #include <asm/unistd.h>
 #include <linux/prctl.h>
@@ -15,7 +16,7 @@
 #define SIGSET_SIZE 8
 #define EINTR_NUMBER 4
 
-/* All signals blocked: a blocked one does not reach process 1, and SIGCHLD need not. */
+/* Blocks all signals: none of them reaches process 1, and SIGCHLD is waited for instead. */
 static void block_signals(void)
 {
 	unsigned long all = ~0UL;
@@ -36,7 +37,7 @@ void _start(void)
 
 		while (raw_call(__NR_wait4, -1, 0, WNOHANG | __WALL, 0, 0) > 0)
 			;
-		/* waits for SIGCHLD, which stays pending from the moment that a child ends */
+		/* SIGCHLD stays pending from the moment that a child ends, so no end is missed */
 		raw_call(__NR_rt_sigtimedwait, (word)&child, 0, 0, SIGSET_SIZE, 0);
 	}
 }

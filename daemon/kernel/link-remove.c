@@ -8,8 +8,9 @@
 #include "daemon/kernel/link-remove.h"
 #include "daemon/kernel/link.h"
 
-/* How long the kernel may take to tear a namespace down before its links are deleted one by one:
- * it takes 1.5–50 ms (kernel fact 7). */
+/* Time that the kernel is given to tear a net namespace down, which deletes the links' host ends.
+ * It usually takes 1.5–50 ms (docs/kernel.md, 7). Links that are left then are deleted one by one.
+ */
 #define DEPARTURE_MILLISECONDS 200
 
 /* --- finding --- */

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Links in the kernel: veth pairs and the bridges of networks, by rtnetlink. What is made is made
- * whole or not at all; what takes away makes absent, only what is ours (its alias is LINK_TAG and
- * the link's id, or it has none yet and our name and MAC), and can be run again from any point. A
- * pair is born in one message with its peer in its own net namespace: moving one costs 15–20 ms
- * (kernel fact 7).
+ * Links in the kernel: veth pairs, and the bridges of networks, by rtnetlink. A link is made whole
+ * or not at all. Removal deletes only interfaces of ours: their alias is LINK_TAG and the link's
+ * id, or they have no alias yet, but our name and MAC. It can be run again from any point. A pair
+ * is made by one message, with its peer already in the peer's net namespace, because moving an
+ * interface takes 15–20 ms (docs/kernel.md, 6).
  *
- * The caller is a maker: root in files, allowed to administer every net namespace (its effective
- * uid may be another's). These functions change the net namespace of the process and leave it
- * anywhere.
+ * The caller is a maker: it opens files as root and may administer every net namespace, although
+ * its effective uid can be a user's. These functions change the net namespace of the process and do
+ * not change it back.
  */
 #ifndef NSCTL_KERNEL_LINK_H
 #define NSCTL_KERNEL_LINK_H

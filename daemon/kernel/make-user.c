@@ -128,8 +128,8 @@ static int write_map(pid_t pid, const char *file, const struct wire_map *map)
 	return maker_write(path, text);
 }
 
-/* What the keeper has found to be the caller's. Where setgroups is denied it is so first: it would
- * let the user drop a group that denies it something (kernel fact 12). */
+/* Writes the maps that the keeper has decided on. setgroups, if denied, is denied before the gid
+ * map is there: otherwise the user could drop a group that a file excludes (docs/kernel.md, 12). */
 static int write_maps(struct maker *maker, pid_t pid)
 {
 	char path[64];

@@ -40,7 +40,8 @@ int mounts_prepare(const struct wire_spec *spec, const struct identity *files, s
  */
 int mounts_lock(const struct mounts *mounts, const struct wire_spec *spec, struct fault *fault);
 
-/* First thing in a new mount namespace (kernel fact 3). */
+/* Stops mounts from propagating to the host. Must come first in a new mount namespace: anything
+ * that is mounted before appears on the host, too (docs/kernel.md, 3). */
 int mounts_propagate(uint32_t propagation, struct fault *fault);
 
 /* files: whose rights targets are looked up with; NULL in a user namespace of the caller's, where

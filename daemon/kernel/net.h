@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A net namespace as a set gets it. */
+/* New net namespaces, as sets get them. */
 #ifndef NSCTL_KERNEL_NET_H
 #define NSCTL_KERNEL_NET_H
 
@@ -7,13 +7,16 @@
 #include "daemon/kernel/host.h"
 #include "daemon/wire/task.h"
 
-/* In a new net namespace, with the ids of the host: its loopback interface up; everybody may ping
- * and listen on low ports there, which a new one lets nobody do without privilege (kernel fact 10).
- * 0 or a fault. */
+/*
+ * Prepares the new net namespace that the process is in: sets the loopback interface up, and lets
+ * every user ping and listen on low ports, which needs privilege in a new one (docs/kernel.md, 10).
+ * The process has the host's ids. Returns 0, or -errno and *fault. A set that gets a spare net
+ * namespace does not come through here again: child_spare() has called this.
+ */
 int net_set_up(const struct host *host, struct fault *fault);
 
-/* TASK_SPARE, in a child: makes one, which is charged to the owner, and its sysfs, and reports
- * them. */
+/* Carries out TASK_SPARE in a child: makes a net namespace, which is charged to the owner, and its
+ * sysfs, and reports both. */
 void child_spare(const struct host *host, const struct task_spare *task) __attribute__((noreturn));
 
 #endif

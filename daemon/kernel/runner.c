@@ -53,8 +53,8 @@ static int make_cgroup(struct runner *runner)
 	runner->cgroup_fd = cgroup_make(runner->host->cgroup_fd, path);
 	if (runner->cgroup_fd < 0)
 		return runner->cgroup_fd;
-	/* for writing alone, and no other file of it: a cgroup.procs opened by root would let its
-	 * holder move itself anywhere (kernel fact 13) */
+	/* for writing only, and no other file of the cgroup: a descriptor of cgroup.procs opened by
+	 * root would let its holder move itself anywhere (docs/kernel.md, 13) */
 	runner->kill_fd = openat(runner->cgroup_fd, "cgroup.kill", O_WRONLY | O_CLOEXEC);
 	if (runner->kill_fd < 0)
 		return negative_errno();

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The vault: a mount namespace that holds a tmpfs with all pins and a /proc, nothing else of the
- * host, and is itself pinned at RUNTIME/vault. It depends on no process. Pins there slow no
- * unshare(CLONE_NEWNS) down and are copied into no other mount namespace (kernel facts 1 and 2,
- * tests/kernel/test-pin.c).
+ * The vault: a mount namespace that holds all pins. It contains a tmpfs and a /proc, nothing else
+ * of the host, and is itself pinned at RUNTIME/vault, so it depends on no process. Pins in the
+ * vault are not copied into other mount namespaces, and do not slow unshare(CLONE_NEWNS) down, as
+ * pins in the host's mount table would (docs/kernel.md, 1 and 2).
  */
 #ifndef NSCTL_KERNEL_VAULT_H
 #define NSCTL_KERNEL_VAULT_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What docs/adr/0020 leans on: which packets with a mark a rule of routing keeps out, and which of
+ * docs/kernel.md, 25: which packets with a mark a rule of routing keeps out, and which of
  * them the kernel takes in all the same; what a program at an interface can learn of a packet.
  *
  * "Host" and set are net namespaces of the test's own, with a pair of interfaces between them.

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Fact 13 of DESIGN.md, the half of cgroups: born in one by CLONE_INTO_CGROUP; rights to
- * cgroup.kill and cgroup.procs are those of the opener, whoever writes. In a directory of the
- * test's own in the cgroup2 hierarchy, wherever that is mounted.
+ * docs/kernel.md, 13, the part about cgroups: CLONE_INTO_CGROUP starts a process in a cgroup;
+ * rights to cgroup.kill and cgroup.procs are checked when the file is opened, not when it is
+ * written. The test works in a directory of its own in the cgroup2 hierarchy, wherever that is
+ * mounted.
  */
 #include <fcntl.h>
 #include <linux/sched.h>

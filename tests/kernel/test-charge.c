@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A maker has its caller's effective uid, and real and saved uid 0 (daemon/kernel/privilege.c). The
- * kernel charges namespaces to the effective uid (tests/kernel/test-limits.c) and makes it the
- * owner of user namespaces. Signals and limits need the real or saved uid; where the effective one
- * would do (priority, processors), the kernel also wants all of the target's capabilities.
+ * docs/kernel.md, 18: a maker has its caller's effective uid, and real and saved uid 0
+ * (daemon/kernel/privilege.c). The kernel charges namespaces to the effective uid
+ * (tests/kernel/test-limits.c) and makes it the owner of user namespaces. Signals and limits need
+ * the real or saved uid; where the effective one would do (priority, processors), the kernel also
+ * wants all of the target's capabilities.
  *
  * A change of the effective or the file system uid clears the signal at the parent's death.
  */

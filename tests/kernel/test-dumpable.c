@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Fact 14 of DESIGN.md: exec makes a process dumpable again, unless it cannot read the file. So the
- * binaries that run next to users are installed 0711. Only who is dumpable can be traced, or have
- * its memory and descriptors opened, by another process of its uid.
+ * docs/kernel.md, 14: exec makes a process dumpable again, unless it cannot read the file. So the
+ * binaries that run next to users are installed with mode 0711. Only a dumpable process can be
+ * traced by another process of its uid, or have its memory and descriptors opened.
  *
- * A change of ids, and an entry into a user namespace, sets the memory to fs.suid_dumpable, for all
- * processes that share it. So daemon/kernel/privilege.c makes it not dumpable again each time.
+ * Changing ids or entering a user namespace sets the memory to fs.suid_dumpable, for all processes
+ * that share it. So daemon/kernel/privilege.c makes it not dumpable again each time.
  */
 #include <fcntl.h>
 #include <sched.h>

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What daemon/kernel/resolver.c relies on to give a set files of its own in /etc. A file of a tmpfs
- * that is mounted nowhere can be mounted alone (6.15; before, the tmpfs must be somewhere) and
- * lives as long as its mount, but needs a name there; it can be mounted on a symbolic link itself,
- * which needs no target and whose target may come and go; whoever renames over the entry in another
- * mount namespace ends the mount; one mount takes another's place without a gap (6.5); and where
- * there is no entry, an overlay without an upper layer supplies one and changes nothing.
+ * docs/kernel.md, 15: what daemon/kernel/resolver.c relies on to give a set files of its own in
+ * /etc. A file of a tmpfs that is mounted nowhere can be mounted alone (6.15; before, the tmpfs
+ * must be somewhere) and lives as long as its mount, but needs a name there; it can be mounted on a
+ * symbolic link itself, which needs no target and whose target may come and go; whoever renames
+ * over the entry in another mount namespace ends the mount; one mount takes another's place without
+ * a gap (6.5); and where there is no entry, an overlay without an upper layer supplies one and
+ * changes nothing.
  */
 #include <fcntl.h>
 #include <linux/mount.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Fact 9 of DESIGN.md: the kernel charges a namespace to the euid that creates it, for each user
+ * docs/kernel.md, 9: the kernel charges a namespace to the euid that creates it, for each user
  * namespace on the way up. The limit that is changed here is that of a user namespace of the test's
  * own; the host's stays.
  */

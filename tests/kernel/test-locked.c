@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Flags of mounts: a detached copy that is attached in a mount namespace of a user namespace's has
- * flags that root in there may clear. Those of a mount namespace that was copied into one of
- * another user namespace are locked, and stay so in detached copies of it: docs/adr/0019, and
- * mounts_lock(), which relies on it.
+ * docs/kernel.md, 16, flags of mounts: a detached copy that is attached in a mount namespace of a
+ * user namespace's has flags that root in there may clear. Those of a mount namespace that was
+ * copied into one of another user namespace are locked, and stay so in detached copies of it:
+ * docs/adr/0019, and mounts_lock(), which relies on it.
  */
 #include <fcntl.h>
 #include <sched.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Facts 6, 7 and 10 of DESIGN.md: a netlink socket born in a net namespace works there from
- * outside; a veth is made with its peer already in its namespace; a dropped namespace takes its
- * host ends along, with an event; a new one resets what ping and low ports need. And a sysfs is of
- * the net namespace in which it was made, wherever its descriptor is carried (docs/adr/0014).
+ * docs/kernel.md, 6, 7, 10 and 24: a netlink socket opened in a net namespace works there from
+ * outside; a veth is made with its peer already in its namespace; a net namespace that ends takes
+ * the host's ends along, with an event; a new one resets the settings for ping and low ports. A
+ * sysfs belongs to the net namespace in which it was made, wherever its descriptor is carried.
  *
  * The test's "host" is a net namespace of its own.
  */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Who stands behind a process in a user namespace: NS_GET_PARENT leads up to our own, and
- * NS_GET_OWNER_UID of the outermost one below it is who made that, whatever uid the process has and
- * however deep it is. Root needs no capability for it but CAP_SYS_PTRACE, to open
+ * docs/kernel.md, 19: which user is behind a process in a user namespace. NS_GET_PARENT leads up to
+ * our own, and NS_GET_OWNER_UID of the outermost one below it is who made that, whatever uid the
+ * process has and however deep it is. Root needs no capability for it but CAP_SYS_PTRACE, to open
  * /proc/PID/ns/user. And what a keeper's protection against the OOM killer, and a front's bound of
  * memory, rest on.
  */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Who is on the other end: SO_PEERCRED, SO_PEERGROUPS and SO_PEERPIDFD tell what connect() was
- * called with, in the asker's terms; what the peer does later, or calls itself inside a user
- * namespace, changes nothing.
+ * docs/kernel.md, 20, who is on the other end: SO_PEERCRED, SO_PEERGROUPS and SO_PEERPIDFD tell
+ * what connect() was called with, in the asker's terms; what the peer does later, or calls itself
+ * inside a user namespace, changes nothing.
  */
 #include <fcntl.h>
 #include <grp.h>

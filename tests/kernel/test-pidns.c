@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Fact 4 of DESIGN.md: a pid namespace lives and dies with its first process, so each set has an
+ * docs/kernel.md, 4: a pid namespace lives and dies with its first process, so each set has an
  * init; setns() to one counts for children only; pid_for_children names nothing before the first.
  */
 #include <fcntl.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Facts 1, 2 and 11 of DESIGN.md: pins are mounts, copied into later mount namespaces where they
- * keep what they name alive; so they live in a vault, a mount namespace with nothing else in it,
- * held by one bind mount. Kernel 6.18 orders mount namespaces by ids dealt out in batches a CPU.
+ * docs/kernel.md, 1, 2 and 11: pins are mounts. They are copied into later mount namespaces, where
+ * they keep their namespaces alive; so they live in a vault, a mount namespace with nothing else in
+ * it, held by one bind mount. Linux 6.18 orders mount namespaces by ids, which each processor hands
+ * out in batches.
  *
  * The test's "host" is a mount and a net namespace of its own. A veth's host end tells whether the
  * net namespace with its peer still lives.

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Fact 3 of DESIGN.md: what a maker mounts before it has made `/` a slave lands on the host; after
- * that nothing made inside is seen outside, and what is mounted outside on a shared mount appears
- * inside. `shared` is rslave, then rshared. `private` neither, but keeps what was there.
+ * docs/kernel.md, 3: a mount that a maker makes before `/` is a slave appears on the host. After
+ * that, mounts made inside stay inside, and mounts made outside on a shared mount appear inside.
+ * `shared` is rslave, then rshared. `private` does neither, but keeps the mounts that it copied.
  */
 #include <fcntl.h>
 #include <sched.h>

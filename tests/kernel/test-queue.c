@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What keeps descriptors of clients out of the keeper (docs/adr/0015-lanes.md): a socket that is
+ * docs/kernel.md, 21: what keeps descriptors of clients out of the keeper. A socket that is
  * shut down for reading takes none from its peer, nor does a pipe; after a shutdown in both
  * directions a connection's queue cannot grow, and SIOCINQ is zero only when no descriptor lies in
  * it. The one exception, a byte that was received out of band, is why the front's filter forbids

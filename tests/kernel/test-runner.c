@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Fact 13 of DESIGN.md, the half of processes: who joins a pid namespace for its children stays
- * outside and reaps the command, which may share its memory until it executes; and a joiner between
- * the two, which starts the command by clone with CLONE_PARENT, leaves it to its own parent to
- * reap.
+ * docs/kernel.md, 13, the part about processes: a process that joins a pid namespace for its
+ * children stays outside and reaps the command, which may share its memory until it executes. A
+ * joiner between the two starts the command by clone with CLONE_PARENT; its own parent then reaps
+ * the command.
  */
 #include <fcntl.h>
 #include <sched.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What protocol/transport.h rests on: descriptors on a stream socket stand before the first byte
+ * docs/kernel.md, 22: descriptors on a stream socket stand before the first byte
  * sent along with them, but a read that takes more than the message before them brings them along
  * all the same. MSG_PEEK and then reading exactly one message leaves them in the socket.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What TRANSPORT_UNREAD of protocol/transport.h rests on: a Unix stream socket that is closed
+ * docs/kernel.md, 23: a Unix stream socket that is closed
  * before all was read from it, by whatever end of its process, resets the peer's; one that was read
  * to the last byte ends it. So a client knows whether a daemon can have acted on its call.
  */

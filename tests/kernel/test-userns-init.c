@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Whom an init obeys: who may signal process 1 of a set with a user namespace. What counts is the
- * user namespace of its credentials, not its uid: whoever owns that may signal it, whatever it is
- * inside.
+ * docs/kernel.md, 17, whom an init obeys: which users may signal process 1 of a set with a user
+ * namespace. What counts is the user namespace of its credentials, not its uid: whoever owns that
+ * may signal it, whatever it is inside.
  *
  * An init forked by the maker that made user and pid namespace together has its credentials inside;
  * no other process can be the first, as pid_for_children is not there before. A newer kernel gives

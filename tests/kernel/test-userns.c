@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Facts 5, 8 and 12 of DESIGN.md: whose a user namespace is, who may join it, who may write its
- * maps, and what a single id looks like.
+ * docs/kernel.md, 5, 8 and 12: which user owns a user namespace, which users may join it and write
+ * its maps, and how files look in one with a single id.
  */
 #include <fcntl.h>
 #include <grp.h>
