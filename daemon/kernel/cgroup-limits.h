@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Control groups, version 2: limits of a set and what it uses. The controllers are enabled from the
- * daemon's own cgroup down to the owner's, and in none below: a set's cgroup has processes itself
- * (its init), which the kernel allows only where no controller is handed on. So a session's cgroup
- * has no limits of its own, and those of its set hold for it.
+ * Control groups, version 2: limits of a set, and what it uses. Controllers are enabled from the
+ * daemon's own cgroup down to the owner's, and not below: a set's cgroup contains processes (its
+ * init), and the kernel enables no controller below such a cgroup. So the limits of a set apply to
+ * all its sessions together, and a session's cgroup has none.
  */
 #ifndef NSCTL_KERNEL_CGROUP_LIMITS_H
 #define NSCTL_KERNEL_CGROUP_LIMITS_H
@@ -16,28 +16,29 @@ enum controller { CONTROLLER_MEMORY, CONTROLLER_PIDS, CONTROLLER_CPU, CONTROLLER
 
 const char *cgroup_controller_name(enum controller controller);
 
-/* 0: unlimited. */
+/* A limit of 0 means unlimited. */
 struct cgroup_limits {
-	uint64_t memory; /* bytes; none of it is swapped out: the limit is all that there is */
+	uint64_t memory; /* bytes; swap is not allowed, so this is the limit in total */
 	uint32_t tasks;
-	uint32_t cpu_thousandths; /* of one processor's time */
+	uint32_t cpu_thousandths; /* thousandths of one processor's time */
 };
 
-/* The controllers that the limits need, as CONTROLLER_BIT()s. */
+/* Returns the controllers that the limits need, as CONTROLLER_BIT()s. */
 uint32_t cgroup_limits_need(const struct cgroup_limits *limits);
 
-/* Those that base_fd, the daemon's cgroup, has or can be given by the one above it. */
+/* Returns the controllers that base_fd, the daemon's cgroup, has or can get from its parent. */
 uint32_t cgroup_controllers(int base_fd);
 
 /*
- * Limits BASE/OWNER/ID, an opened one, before anything is in it. enable: what is needed is handed
- * down to there. 0 or -errno: -EOPNOTSUPP: a controller is not there.
+ * cgroup_enable() makes the controllers available below BASE/OWNER. cgroup_limit() sets the limits
+ * of BASE/OWNER/ID, which is open, while it is still empty. Both return 0, -EOPNOTSUPP (a
+ * controller is missing) or another -errno.
  */
 int cgroup_enable(int base_fd, const char *owner, uint32_t controllers);
 int cgroup_limit(int cgroup_fd, const struct cgroup_limits *limits);
 
-/* What the cgroup and those below it use. Each is left alone, and its has_ false, where the kernel
- * does not tell. */
+/* Resources used by the cgroup and those below it. A value that the kernel does not report is left
+ * alone, and its has_ member is false. */
 struct cgroup_usage {
 	bool has_memory, has_cpu;
 	uint64_t memory; /* bytes */

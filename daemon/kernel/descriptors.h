@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Whether the descriptors that came with a command are of the kinds that it needs. */
+/* Checks that the descriptors that came with a command are of the kinds that it needs. */
 #ifndef NSCTL_KERNEL_DESCRIPTORS_H
 #define NSCTL_KERNEL_DESCRIPTORS_H
 
@@ -7,8 +7,8 @@
 #include "daemon/wire/task.h"
 
 /*
- * Returns 0, or -errno and the fault: STEP_DESCRIPTOR, whose detail says which field is to blame.
- * Asks the files what they are: one on a file system that does not answer may hang the caller.
+ * Returns 0, or -errno and the fault: STEP_DESCRIPTOR, whose detail names the field. The check uses
+ * fstat(2) and the like, so a file on a file system that does not answer can make it hang.
  */
 int descriptors_check(const struct wire_command *command, struct fault *fault);
 

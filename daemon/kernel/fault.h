@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a child between fork and exec says about a failure: which step, and errno. A value, no
- * pointers: it crosses a socket.
+ * A failure as a child between fork and exec reports it: the step and errno. It is sent over a
+ * socket, so it is a plain value without pointers.
  */
 #ifndef NSCTL_KERNEL_FAULT_H
 #define NSCTL_KERNEL_FAULT_H
@@ -60,13 +60,14 @@ enum step {
 	STEP_LIMIT,	  /* limit the set's cgroup */
 	STEP_RESOLVER,	  /* ENOENT: there is no such entry in /etc */
 	STEP_PATH,	  /* detail: index in spec.mounts, or SPEC_MOUNTS_MAX: the root */
-	STEP_KEEP,	  /* write what is to last over a boot */
-	STEP_DESCRIPTORS, /* EBADMSG: the front has not sent what its request names */
-	STEP_DESCRIPTOR,  /* detail: enum task_descriptor; EINVAL: of no use there */
-	STEP_WORKER,	  /* no worker could be forked: nothing has been begun */
-	STEP_LOST,	  /* the child ended without a word */
-	STEP_LATE,	  /* it did not end by the deadline */
-	STEP_STUCK,	  /* processes that are killed do not end: see cgroup_wait_killed() */
+	STEP_KEEP,	  /* write a record for the next boot */
+	STEP_DESCRIPTORS, /* EBADMSG: the front did not send the descriptors that its request names
+			   */
+	STEP_DESCRIPTOR,  /* detail: enum task_descriptor; EINVAL: of the wrong kind */
+	STEP_WORKER,	  /* no worker could be forked: nothing was done */
+	STEP_LOST,	  /* the child ended without a report */
+	STEP_LATE,	  /* the operation did not end by its deadline */
+	STEP_STUCK,	  /* killed processes do not end: see cgroup_wait_killed() */
 	STEP_COUNT,
 };
 
@@ -76,25 +77,24 @@ struct fault {
 	int32_t error; /* errno, positive */
 };
 
-/* "make a net namespace" and so on, to follow "cannot"; static. */
+/* Returns a static phrase such as "make a net namespace", to follow "cannot". */
 const char *step_text(uint32_t step);
 
-/* Fills *ret and returns -error, so that a failing step is one statement. error: errno, positive
+/* Fills *ret and returns -error, so that a failing step is one statement. error is a positive errno
  * (0 counts as EIO). */
 int fault_set(struct fault *ret, enum step step, uint32_t detail, int error);
 
 /*
- * A named point where a test build can be killed: with NSCTL_KILL_AT=NAME in the environment the
- * keeper, the spawner and this process get SIGKILL there; with NSCTL_HANG_AT=NAME this process goes
- * no further, as if a file system did not answer, and its name becomes "hangs KEEPER". Nothing in
- * other builds.
+ * A named point for tests. With NSCTL_KILL_AT=NAME in the environment, the keeper, the spawner and
+ * this process get SIGKILL here. With NSCTL_HANG_AT=NAME this process stops here, as if a file
+ * system did not answer, and its name becomes "hangs KEEPER". Other builds do nothing here.
  */
 #ifdef NSCTL_FAULTS
 void fault_point(const char *name);
-/* Remembers the calling process as NSCTL_KEEPER_PID or NSCTL_SPAWNER_PID, to be killed then. */
+/* Stores the pid of the calling process in NSCTL_KEEPER_PID or NSCTL_SPAWNER_PID, for that kill. */
 void fault_register(const char *variable);
-/* What of the environment programs of the daemon are given: what tests ask for by it. ret ends with
- * NULL and has room for size. Nothing in other builds. */
+/* Fills ret with the variables above, to be passed on to the daemon's programs. ret has room for
+ * size pointers and ends with NULL. Empty in other builds. */
 void fault_environment(char **ret, size_t size);
 #else
 static inline void fault_point(const char *name _unused_)

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What firewall.c (elements) and firewall-rules.c (the table) share. */
+/* Shared by firewall.c (elements) and firewall-rules.c (the table). */
 #ifndef NSCTL_KERNEL_FIREWALL_PART_H
 #define NSCTL_KERNEL_FIREWALL_PART_H
 
 #include "daemon/kernel/firewall.h"
 #include "daemon/kernel/nft.h"
 
-/* Sets and maps of the table. */
-#define LINKS "links"	  /* interfaces of ours */
-#define OUTWARD "outward" /* those that may reach the outside */
+/* Names of the table's sets and maps. */
+#define LINKS "links"	  /* our interfaces */
+#define OUTWARD "outward" /* those of them that may reach the outside */
 #define SOURCES4 "sources4"
 #define SOURCES6 "sources6"
-#define GUARDED "guarded" /* others', which we had to let forward */
-#define PORTS4 "ports4"	  /* at every address of the host */
+#define GUARDED "guarded" /* interfaces of others whose forwarding we had to enable */
+#define PORTS4 "ports4"	  /* published at every address of the host */
 #define PORTS6 "ports6"
-#define ADDRESSED4 "addressed4" /* at one */
+#define ADDRESSED4 "addressed4" /* published at one address */
 #define ADDRESSED6 "addressed6"
 
 struct subnet {
@@ -23,12 +23,14 @@ struct subnet {
 	uint32_t size; /* bytes */
 };
 
-/* The keeper has checked the text. */
+/* Parses a subnet. The keeper has checked the text. */
 struct subnet firewall_subnet(const char *text);
 
-/* Requests that make the table, its sets empty. exclusive: -EEXIST when it is there. */
+/* Adds requests that make the table, with empty sets. exclusive: they fail with -EEXIST if it
+ * exists. */
 void firewall_add_table(struct nft *nft, const struct task_firewall *firewall, bool exclusive);
-/* Requests that make a table of one rule: what leaves by the interface gets its address. */
+/* Adds requests that make a table with one rule: packets that leave by the interface get its
+ * address. */
 void firewall_add_inner(struct nft *nft, const char *interface);
 
 #endif

@@ -1,23 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The daemon's table of packet filter rules in the host's net namespace: what sets and networks
- * with egress may reach, translation of their addresses, published ports. One table of ours, whose
- * sets have an element for each link; nobody else's rules are read or touched.
+ * The daemon's table of packet filter rules in the host's net namespace: it says what sets and
+ * networks with egress may reach, translates their addresses, and publishes ports. There is one
+ * table for each daemon, whose sets have one element for each link. Rules of others are neither
+ * read nor changed. "Ours" are the interfaces of these links.
  *
- *	sources		from ours: a source that is not the link's own is dropped first of all
- *	forward		from ours: answers pass, and errors about own connections; whatever leads to
- *a set of any nsctld, and what is forbidden, is refused; the outside passes where the link is
- *outward to ours: answers and published ports pass, all else is refused from where we had to allow
- *forwarding to anywhere but ours: dropped
- *	input		from ours: answers and neighbour discovery pass; all else is refused, so
- *			that the host's own addresses are out of reach
- *	postrouting	the pool's addresses become the host's; whoever reaches a place that is not
- *			outward, and so has no route to it, becomes the host
+ *	sources		from ours: a source that is not the link's own is dropped first
+ *	forward		from ours: answers pass, and errors about the link's own connections;
+ *			packets to a set of any nsctld, or to a forbidden address, are refused;
+ *			the outside is allowed if the link is outward
+ *			to ours: answers and published ports pass, all else is refused
+ *			from interfaces whose forwarding we enabled, not to ours: dropped
+ *	input		from ours: answers and neighbour discovery pass, all else is refused, so
+ *			sets cannot reach the host's own addresses
+ *	postrouting	addresses of the pool become the host's; a packet to a place that is not
+ *			outward, which has no route back to its sender, gets the host's, too
  *	prerouting,	published ports lead to their set
  *	output
  *
- * Refused: the sender gets a reset of TCP or ICMP's "administratively prohibited". What is refused
- * or dropped is counted by the rule that says so.
+ * Refused means that the sender gets a TCP reset or ICMP "administratively prohibited". Each rule
+ * that refuses or drops packets counts them.
  */
 #ifndef NSCTL_KERNEL_FIREWALL_H
 #define NSCTL_KERNEL_FIREWALL_H
@@ -27,23 +29,24 @@
 #include "daemon/kernel/host.h"
 #include "daemon/wire/task.h"
 
-/* Each looks at those of links that are egress. They leave the process in another net namespace. 0,
- * or -errno and *fault. */
+/* Each of these handles the links that are egress and ignores the others. It leaves the process in
+ * another net namespace. Returns 0, or -errno and *fault. */
 
-/* Adds the links' elements, the table and the barrier before them where they are missing, and lets
- * packets from their interfaces be forwarded. */
+/* Adds the links' elements; before that the table and the barrier, if they are missing. Lets
+ * packets from the links' interfaces be forwarded. */
 int firewall_add(const struct host *host, const struct task_firewall *firewall,
 		 const struct task_link *links, size_t n, struct fault *fault);
-/* Makes the links' elements absent. */
+/* Removes the links' elements, if they are there. */
 int firewall_remove(const struct host *host, const struct task_firewall *firewall,
 		    const struct task_link *links, size_t n, struct fault *fault);
 
-/* The task: table and barrier as they should be, whatever they were. Reports nft_port() as .pid. */
+/* Carries out TASK_RESTORE: makes table and barrier what they should be, whatever state they are
+ * in. Reports nft_port() as .pid. */
 void child_restore(const struct host *host, const struct task_restore *task)
 	__attribute__((noreturn));
 
-/* In the net namespace that the process is in, a network's: what leaves by the interface gets its
- * address. */
+/* Makes, in the current net namespace, which is a network's, a rule that gives packets that leave
+ * by the interface its address. */
 int firewall_make_inner(const char *interface, struct fault *fault);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the spawner holds of the host, opened once, and every child of it inherits: by descriptor,
- * so that nothing depends on a path once users have had a say.
+ * What the spawner has opened of the host, once, and every child inherits. All of it is by
+ * descriptor, so nothing depends on a path that users could have changed.
  */
 #ifndef NSCTL_KERNEL_HOST_H
 #define NSCTL_KERNEL_HOST_H
@@ -18,15 +18,15 @@ struct host {
 	int vault_root_fd; /* its root directory, which holds ns/UID/NAME/KIND */
 	uint64_t vault_id; /* NS_GET_MNTNS_ID, 0 where the kernel does not tell */
 	int cgroup_fd;	   /* the directory below which all sets' cgroups are */
-	int runners_fd;	   /* the cgroup of runners, which outlive the daemon */
+	int runners_fd;	   /* the cgroup of runners, which go on when the daemon ends */
 	int sysctl_fd;	   /* a /proc/sys: sysctl.h */
 	unsigned int sysctl_uses;
 	int init_program_fd;   /* nsctl-init */
 	int runner_program_fd; /* nsctl-runner */
-	uid_t init_uid;	       /* what it runs as */
+	uid_t init_uid;	       /* the uid and gid of inits */
 	gid_t init_gid;
-	int report_fd;	      /* of a worker: its channel to the keeper */
-	uint32_t task_serial; /* which task it carries out: the first is 1 */
+	int report_fd;	      /* a worker's channel to the keeper */
+	uint32_t task_serial; /* number of its current task: the first is 1 */
 };
 
 #endif

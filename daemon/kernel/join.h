@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Into the set: the command, from its birth up to execve(2).
+ * A command enters the set, from its birth up to execve(2).
  *
- * It is born in the session's cgroup and in the set's pid namespace, and enters what is left: first
- * what needs the host's rights (net, uts, ipc, mnt), then cgroup (not before it is in the cgroup:
- * with nsdelegate the kernel lets nobody move in from outside the namespace), time (for which it
- * has memory of its own, as the kernel wants it; else it shares the parent half's until it
- * executes), user (last: root's descriptors are needed until then). It is not dumpable, and root of
- * the host, until it changes its ids: nobody in the set can trace it or read its descriptors
- * (tests/kernel/test-dumpable.c).
+ * It is born in the session's cgroup and in the set's pid namespace, and enters the other
+ * namespaces in this order:
  *
- * A command that is process 1 itself has a joiner before it, which makes the pid namespace.
+ *  - net, uts, ipc, mnt, which need the host's rights;
+ *  - cgroup, after it is in the cgroup: with nsdelegate the kernel lets no process move in from
+ *    outside the namespace;
+ *  - time, for which it has memory of its own, as the kernel demands; without a time namespace it
+ *    shares the runner's until it executes;
+ *  - user, because root's descriptors are needed until then.
+ *
+ * Until it changes its ids it is root of the host and not dumpable: no process in the set can trace
+ * it or read its descriptors (docs/kernel.md, 14).
+ *
+ * For a command that is process 1 itself, a joiner makes the pid namespace and starts the command.
  */
 #ifndef NSCTL_KERNEL_JOIN_H
 #define NSCTL_KERNEL_JOIN_H
@@ -21,14 +26,14 @@
 
 struct join {
 	const struct task_start *task;
-	struct identity identity; /* of the command, outside */
+	struct identity identity; /* the command's, as seen from outside */
 	int fds[KIND_COUNT];	  /* namespaces to enter, -1: none */
-	bool in_user_namespace;	  /* of the set's, once everything is entered */
-	int cgroup_fd;		  /* the session's */
-	int standard_fds[3];	  /* what becomes 0, 1 and 2 */
+	bool in_user_namespace; /* identity is one of the set's user namespace, after entering it */
+	int cgroup_fd;		/* the session's */
+	int standard_fds[3];	/* what becomes 0, 1 and 2 */
 	char *const *arguments;
 	char *const *environment;
-	/* What comes of it: in memory that the command shares until it executes. */
+	/* The result, in memory that the command shares until it executes. */
 	struct {
 		struct fault fault;
 		pid_t pid;
@@ -36,8 +41,8 @@ struct join {
 };
 
 /*
- * Starts the command; returns when it has been executed, or has failed to be: 0, or -errno and
- * shared->fault. The caller is its parent (shared->pid) in both cases where that is not 0.
+ * Starts the command and returns when it has been executed, or when that has failed: 0, or -errno
+ * and shared->fault. shared->pid, if not 0, is a child of the caller in both cases.
  */
 int join_start(struct join *join);
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What is written to last: a file is on the disk, under its name, before anybody says so. */
+/* Records for the next boot: a file is on the disk, under its name, before that is reported. */
 #ifndef NSCTL_KERNEL_KEEP_H
 #define NSCTL_KERNEL_KEEP_H
 
 #include "daemon/kernel/host.h"
 #include "daemon/wire/task.h"
 
-/* TASK_KEEP: never returns. May take as long as the disk does. */
+/* Carries out TASK_KEEP and ends the process. It may take as long as the disk takes. */
 void child_keep(const struct host *host, const struct task_keep *task) __attribute__((noreturn));
 
 #endif

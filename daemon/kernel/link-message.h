@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The messages of rtnetlink that links are made, changed and removed with, and where these are
- * sent: the net namespaces of a link's ends.
+ * Messages of rtnetlink that make, change and delete links, and the net namespaces of a link's
+ * ends, where the messages are sent.
  */
 #ifndef NSCTL_KERNEL_LINK_MESSAGE_H
 #define NSCTL_KERNEL_LINK_MESSAGE_H
@@ -12,20 +12,20 @@
 #include "daemon/kernel/rtnl.h"
 #include "daemon/wire/task.h"
 
-/* Messages that are sent together, each with the step that has failed when it does. */
+/* Messages that are sent together. Each knows the step that has failed if it fails. */
 struct link_batch {
 	struct rtnl rtnl;
 	enum step steps[RTNL_BATCH_MAX];
 	unsigned int n;
 };
 
-/* What was added since the last call is this step. */
+/* Assigns step to all messages added since the last call. */
 void link_batch_expect(struct link_batch *batch, enum step step);
 /* Sends the batch. Returns 0, or -errno and *fault with the detail. */
 int link_batch_commit(struct link_batch *batch, uint32_t detail, struct fault *fault);
 
-/* Adds a message about an interface; index 0: a new one. Returns its header, and the message for
- * attributes. */
+/* Adds a message about an interface (index 0: a new one). Returns its header, and the message, to
+ * which attributes can be added. */
 struct ifinfomsg *link_add_message(struct rtnl *rtnl, uint16_t type, uint16_t flags, uint32_t index,
 				   struct nlmsghdr **ret_message);
 void link_put_mac(struct nlmsghdr *message, const char *text);
@@ -33,12 +33,12 @@ void link_add_flags(struct rtnl *rtnl, uint32_t index, bool up);
 void link_add_change(struct rtnl *rtnl, uint32_t index, const char *mac, uint32_t mtu);
 void link_add_address(struct rtnl *rtnl, uint32_t index, const char *text, bool add);
 void link_add_route(struct rtnl *rtnl, uint32_t index, const char *gateway, bool add);
-/* Makes the subnet of the address the interface's by a route of ours; -EEXIST: another interface
- * has such a subnet. */
+/* Claims the subnet of the address for the interface, by a route of ours. Fails with -EEXIST if
+ * another interface has such a route. */
 void link_add_claim(struct rtnl *rtnl, uint32_t index, const char *address);
 
-/* Opens the net namespace of an end; own_fd: of an end without a pin. Returns it, which is the
- * caller's to close, or -errno. */
+/* Opens the net namespace of an end; own_fd is that of an end without a pin. Returns a descriptor,
+ * which the caller closes, or -errno. */
 int link_open_place(const struct host *host, const struct task_end *end, int own_fd);
 
 #endif

@@ -19,30 +19,31 @@
 #include "daemon/wire/task.h"
 
 /*
- * Makes links[0] to links[n - 1], in order, each with its names, tags, MACs, MTU, addresses (at
- * once, no duplicate address detection), default route, place in a bridge, impairment, and up.
- * own_fd: net namespace of ends without a pin, -1: none. 0, or -errno and *fault; then those that
- * were made are gone again.
+ * Makes links[0] to links[n - 1], in order, each with its names, tags, MACs, MTU, addresses (usable
+ * at once, without duplicate address detection), default route, bridge and impairment, and sets it
+ * up. own_fd is the net namespace of ends without a pin (-1: none). Returns 0, or -errno and
+ * *fault; then the links already made have been deleted.
  */
 int link_make_all(const struct host *host, const struct task_link *links, size_t n, int own_fd,
 		  struct fault *fault);
 
-/* In the net namespace that the process is in: a bridge BRIDGE_NAME, up, with its addresses. */
+/* Makes a bridge BRIDGE_NAME, with its addresses and up, in the current net namespace. */
 int link_make_bridge(const struct host *host, const struct task_bridge *bridge,
 		     struct fault *fault);
 
-/* Makes one of task->from what task->to says, changing only what differs. On failure what had been
- * changed is put back. */
+/* Changes a link that is one of task->from into task->to. Only differences are changed; on failure
+ * they are changed back. */
 int link_adjust(const struct host *host, const struct task_adjust *task, struct fault *fault);
 
-/* Makes a link absent, whatever has become of it: when neither end can be found it is. */
+/* Deletes a link, in whatever state it is. Returns 0 also if neither end exists. */
 int link_remove(const struct host *host, const struct task_link *link, struct fault *fault);
 
 /*
- * The links of a net namespace that is being let go of: link_departure_begin() before, which opens
- * the places of the other ends (host, and pins other than own_pin); link_departure_wait() after:
- * returns when every far end has gone, which the kernel does by itself within milliseconds; what
- * outlives a short wait (a process holds the namespace) is deleted.
+ * Waits for the links of a net namespace that is being released. link_departure_begin() is called
+ * before the release, and opens the net namespaces of the other ends (the host's, and pins other
+ * than own_pin). link_departure_wait() is called after it, and returns when every other end is
+ * gone. The kernel deletes them within milliseconds; those that outlive a short wait, because a
+ * process holds the namespace, are deleted explicitly.
  */
 struct link_departure {
 	size_t n;
@@ -56,7 +57,7 @@ void link_departure_begin(const struct host *host, const struct task_link *links
 			  const char *own_pin, struct link_departure *ret);
 int link_departure_wait(const struct link_departure *departure, struct fault *fault);
 
-/* The tasks: report, and end the process. */
+/* These carry out the tasks, report, and end the process. */
 void child_link(const struct host *host, const struct task_wire *task) __attribute__((noreturn));
 void child_adjust(const struct host *host, const struct task_adjust *task)
 	__attribute__((noreturn));

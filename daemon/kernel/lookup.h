@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Paths that a user has chosen, opened with that user's rights by a process that has more. */
+/* Opens paths chosen by a user, with that user's rights, in a process that has more. */
 #ifndef NSCTL_KERNEL_LOOKUP_H
 #define NSCTL_KERNEL_LOOKUP_H
 
@@ -7,14 +7,14 @@
 #include "daemon/kernel/privilege.h"
 
 /*
- * Opens path below directory_fd as openat2(2) does, with the rights of files (NULL: the calling
- * process's). privilege_charge() or privilege_groups() must have been called. Returns a descriptor
- * or -errno.
+ * Opens path below directory_fd as openat2(2) does, with the rights of files (NULL: those of the
+ * process). privilege_charge() or privilege_groups() must have been called. Returns a descriptor or
+ * -errno.
  *
- * The file system uid is enough for most file systems. FUSE also wants the real, effective and
- * saved ids to be the user's; a process that has those can be stopped and killed by the user. So
- * where access is denied a child tries it with all of these ids and without any privilege, and no
- * other process ever has them. It may hang: the deadline is the caller's.
+ * The file system uid is enough for most file systems. FUSE also demands that the real, effective
+ * and saved ids are the user's, but a process with those can be stopped and killed by the user. So
+ * if access is denied, a child with all these ids and without any privilege tries again; no other
+ * process ever has them. The look-up may hang, so the caller needs a deadline.
  */
 int lookup_open(int directory_fd, const char *path, const struct open_how *how,
 		const struct identity *files);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a maker does: everything between its fork from a worker, whose memory it shares while that
- * waits, and its end. It is born in the set's cgroup, is charged as the caller (privilege_charge),
- * and reports through the worker's channel. Killed anywhere, it leaves only what child_remove()
- * makes absent.
+ * A maker: makes one set. It is forked by a worker, shares the worker's memory while that waits, is
+ * born in the set's cgroup, is charged as the caller (privilege_charge()), and reports through the
+ * worker's channel. If it is killed at any point, child_remove() removes all that it has made.
  *
  *	plain set				set with a user namespace
  *	one process				maker (root)		its inner process
@@ -15,8 +14,8 @@
  *	init					pins
  *	pins
  *
- * The init of a user namespace's set is started by the outer half, with credentials of the host
- * that the owner has no power over (docs/adr/0002, tests/kernel/test-userns-init.c).
+ * The init of a set with a user namespace is started by the maker, outside, with credentials of the
+ * host that the owner has no power over (docs/adr/0002, docs/kernel.md, 17).
  */
 #ifndef NSCTL_KERNEL_MAKE_H
 #define NSCTL_KERNEL_MAKE_H

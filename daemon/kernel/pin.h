@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Pins: namespaces bound to files, so that they live without a process. In the vault
- * (ns/UID/NAME/KIND), and where the user asked for it on the host too: RUNTIME/ns/UID/NAME/KIND
- * (visible, all kinds but mnt) and /run/netns/NAME (ip_netns). Every function that takes away makes
- * absent: it can be run again from any point. The caller is a maker and root in files.
+ * Pins: namespaces bound to files, so that they live without a process. Each set has its pins in
+ * the vault (ns/UID/NAME/KIND) and, if its user asked for it, on the host too:
+ * RUNTIME/ns/UID/NAME/KIND (visible, all kinds but mnt) and /run/netns/NAME (ip_netns). Functions
+ * that remove pins succeed if there are none, so they can be run again from any point. The caller
+ * is a maker, and opens files as root.
  */
 #ifndef NSCTL_KERNEL_PIN_H
 #define NSCTL_KERNEL_PIN_H
@@ -18,25 +19,28 @@
 #define PIN_PATH_SIZE (11 + KEY_SIZE)
 void pin_path(const struct task_set *set, char ret[static PIN_PATH_SIZE]);
 
-/* Takes the process into the vault. 0 or -errno and *fault, as the others. */
+/* Takes the process into the vault. Returns 0, or -errno and *fault, like the following
+ * functions. */
 int pin_enter_vault(const struct host *host, struct fault *fault);
 
-/* In the vault: pins each namespace of fds (-1: none). */
+/* Pins each namespace of fds (-1: none). The process is in the vault. */
 int pin_in_vault(const struct task_set *set, const int fds[KIND_COUNT], struct fault *fault);
-/* The same on the host, as the set wants it; leaves the process in the host's mount namespace. */
+/* Pins them on the host, as the set demands. Leaves the process in the host's mount namespace. */
 int pin_on_host(const struct host *host, const struct task_set *set, const int fds[KIND_COUNT],
 		struct fault *fault);
 
-/* The reverse of both: host first. */
+/* Removes all pins of the set, the host's first. */
 int pin_remove(const struct host *host, const struct task_set *set, struct fault *fault);
 
-/* Opens the pin through the vault's root: needs no mount namespace. -ENOENT: no such pin. */
+/* Opens a pin by the vault's root directory, from any mount namespace. Returns a descriptor or
+ * -errno (-ENOENT: there is no such pin). */
 int pin_open(int vault_root_fd, const struct task_set *set, enum kind kind);
 
 /* The same, by the path UID/NAME. */
 int pin_open_path(int vault_root_fd, const char *path, enum kind kind);
 
-/* Inode and never-reused id (NS_GET_ID, 0 where the kernel has none) of an opened namespace. */
+/* Finds the inode of an open namespace, and its id (NS_GET_ID), which is never reused; 0 if the
+ * kernel has no such ids. */
 int pin_identify(int fd, uint64_t *ret_inode, uint64_t *ret_id);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A system call as such, inline: for who links no libc (nsctl-init, nsctl-runner), and for a call
- * that returns twice on one stack, which no function may stand around (process_call()). The result
- * is negative errno on failure; errno is left alone. RAW_ENTRY(f): the program begins with
- * f(stack), where stack[0] is argc and argv follows.
+ * A system call, inline, for programs without libc (nsctl-init, nsctl-runner), and for
+ * process_call(), where a call returns twice on one stack, so no function may be around it. Returns
+ * the kernel's value, negative errno on failure; errno is not changed. With RAW_ENTRY(f) the
+ * program begins in f(stack), where stack[0] is argc and argv follows.
  */
 #ifndef NSCTL_KERNEL_RAW_H
 #define NSCTL_KERNEL_RAW_H

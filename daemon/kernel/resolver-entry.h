@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What is mounted on one name in a set's /etc: known again, edited where it is, put, replaced,
- * taken away. In the set's mount namespace, with the host's rights; etc_fd is that /etc. Never
- * follows a symbolic link. No function here may allocate.
+ * One entry in a set's /etc: recognises the file mounted on it, edits it in place, mounts, replaces
+ * or removes it. The process is in the set's mount namespace with the host's rights; etc_fd is that
+ * /etc. Symbolic links are never followed. No function here may allocate memory.
  */
 #ifndef NSCTL_KERNEL_RESOLVER_ENTRY_H
 #define NSCTL_KERNEL_RESOLVER_ENTRY_H
@@ -10,33 +10,37 @@
 #include "daemon/kernel/privilege.h"
 #include "daemon/kernel/resolver-text.h"
 
-/* FOUND_EDITABLE: ours, and becomes what it is to be without another mount. */
+/* FOUND_EDITABLE: the file is ours, and can be changed in place without another mount. */
 enum found { FOUND_NOTHING, FOUND_BARE, FOUND_OURS, FOUND_EDITABLE, FOUND_SAME, FOUND_OTHERS };
 
-/* What is to be done to an editable file. */
+/* An editable file, and the changes to be made. */
 struct resolver_mounted {
-	size_t size; /* that it has */
+	size_t size; /* its current size */
 	struct resolver_edit edit;
 };
 
-/* What is there, where text is to be; it is opened with the rights of files, the set's owner, who
- * may have mounted anything there. *ret_fd (to be closed) and *ret: only of what is editable. */
+/*
+ * Looks at the entry where text is to be. It is opened with the rights of files, the set's owner,
+ * who may have mounted anything there. *ret_fd (which the caller closes) and *ret are filled for an
+ * editable file only.
+ */
 enum found resolver_entry_look(int etc_fd, const char *name, const struct identity *files,
 			       const struct resolver_text *text, int *ret_fd,
 			       struct resolver_mounted *ret);
 
 /*
- * The file of hosts that fd is open on becomes text: without an unmounting, which waits for all
- * processors. Others may have the same file: by its line of networks, they are due for the same.
- * The mount is writable meanwhile, but the file is root's: for nobody who could not make it so. 0
- * or -errno: it is to be replaced (-EFBIG: whoever reads could see half of what is new).
+ * Changes the hosts file open as fd into text, in place: unmounting a file waits for all
+ * processors. Other sets may have the same file; its line of networks says that they need the same
+ * change. Meanwhile the mount is writable, but the file belongs to root, so no user gains access.
+ * Returns 0, or -errno if the file must be replaced instead (-EFBIG: a reader could see half of the
+ * new lines).
  */
 int resolver_entry_edit(int fd, const struct resolver_mounted *mounted,
 			const struct resolver_text *text);
 
-/* mount_fd: a detached mount. 0 or -errno. */
+/* Mounts the detached mount mount_fd. Returns 0 or -errno. */
 int resolver_entry_attach(int etc_fd, const char *name, int mount_fd);
-/* In the old one's place, without a moment in between where the kernel can do so (6.5). */
+/* Replaces the old mount, without a gap if the kernel can do that (6.5). Returns 0 or -errno. */
 int resolver_entry_replace(int etc_fd, const char *name, int mount_fd);
 int resolver_entry_detach(int etc_fd, const char *name);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What is in a set's own /etc/resolv.conf, /etc/hosts and /etc/nsswitch.conf. Pure, and without
- * allocation. What does not fit is left out line by line.
+ * The contents of a set's own /etc/resolv.conf, /etc/hosts and /etc/nsswitch.conf. Pure functions
+ * without allocation. Lines that do not fit are left out.
  */
 #ifndef NSCTL_KERNEL_RESOLVER_TEXT_H
 #define NSCTL_KERNEL_RESOLVER_TEXT_H
@@ -9,42 +9,43 @@
 #include "base.h"
 #include "daemon/wire/task.h"
 
-/* The first line of each: by it, on a tmpfs of root's, they are known again. */
+/* The first line of each file. A file with it on a tmpfs of root's is recognised as ours. */
 #define RESOLVER_HEAD "# Written by nsctld for this set.\n"
-/* TASK_HOSTS_MAX lines of the longest address and name, and those that are always there. */
+/* TASK_HOSTS_MAX lines with the longest address and name, and the lines that are always there. */
 #define RESOLVER_TEXT_MAX \
 	((TASK_HOSTS_MAX + 2) * (ADDRESS_SIZE + NAME_SIZE + 2) + TASK_NETWORKS_SIZE)
 
 struct resolver_text {
 	char bytes[RESOLVER_TEXT_MAX];
 	size_t size;
-	size_t head; /* of hosts: what is before the first member's line; else 0 */
+	size_t head; /* hosts: size of the part before the first member's line; other files: 0 */
 };
 
-/* How a file of hosts becomes another where it is: lines are appended, others struck out. */
+/* How a hosts file is changed in place: lines are appended, others are struck out. */
 #define RESOLVER_STRIKES_MAX 64
 #define RESOLVER_LINE_MAX (ADDRESS_SIZE + NAME_SIZE + 2)
 struct resolver_edit {
-	size_t kept; /* of the new text, is in the file; the rest is appended */
+	size_t kept; /* bytes of the new text that are in the file; the rest is appended */
 	struct {
-		size_t at, size; /* a line of the file, with its end */
+		size_t at, size; /* a line of the file, including its newline */
 	} strikes[RESOLVER_STRIKES_MAX];
 	size_t n_strikes;
 };
 
 void resolver_text_servers(const struct task_resolver *resolver, struct resolver_text *ret);
-/* networks: NULL, or what tells apart files that are not to be the same in the end. */
+/* networks distinguishes hosts files that must not be shared; NULL: none. */
 void resolver_text_hosts(const char *networks, const struct task_host *hosts, size_t n,
 			 struct resolver_text *ret);
 /*
- * What makes of the file's old bytes one that says what text does, in the same order, but for lines
- * that have been struck out: those are comments. False when it must be another file: it begins
- * otherwise, or too much has changed.
+ * Finds the changes that make the file's old bytes say the same as text, in the same order; struck
+ * out lines are comments. Returns false if another file is needed: the old one begins otherwise, or
+ * too much has changed.
  */
 bool resolver_text_edit(const char *old, size_t size, const struct resolver_text *text,
 			struct resolver_edit *ret);
 
-/* The old one, with another line for hosts: no module asks anybody outside the set's network. */
+/* Copies the old file with another line for hosts, so that no module asks anything outside the
+ * set's network. */
 void resolver_text_nsswitch(const char *old, struct resolver_text *ret);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * rtnetlink, by libmnl: a socket in a network namespace, requests that are sent together, and their
- * answers. Knows messages, not what they are for.
+ * rtnetlink by libmnl: a socket in a net namespace, requests that are sent together, and their
+ * answers. This module knows messages, not what they are for.
  */
 #ifndef NSCTL_KERNEL_RTNL_H
 #define NSCTL_KERNEL_RTNL_H
@@ -17,47 +17,47 @@ struct rtnl {
 	int fd;		    /* -1: not open */
 	size_t used;	    /* bytes of requests in buffer */
 	unsigned int n;	    /* requests in it */
-	unsigned int first; /* sequence number of the first one */
-	bool overflow;	    /* one did not fit: committing says -EMSGSIZE */
-	/* of requests, then of answers; aligned as netlink messages are */
+	unsigned int first; /* sequence number of the first request */
+	bool overflow;	    /* a request did not fit: rtnl_commit() returns -EMSGSIZE */
+	/* Requests, then answers; aligned like netlink messages. */
 	char buffer[RTNL_BUFFER_SIZE] __attribute__((aligned(8)));
 };
 
-/* A socket in the caller's network namespace, or in that of ns_fd (>= 0), where the process is
- * afterwards. 0 or -errno. */
+/* Opens a socket in the current net namespace, or in that of ns_fd (>= 0), where the process is
+ * afterwards. Returns 0 or -errno. */
 int rtnl_open(struct rtnl *rtnl, int ns_fd);
 void rtnl_close(struct rtnl *rtnl);
 
 /*
- * Appends a request with a family header of header_size bytes (zero); flags beside NLM_F_REQUEST
- * and NLM_F_ACK. Returns the message, to which the caller adds attributes before the next call;
- * never NULL (what does not fit is told by rtnl_commit()).
+ * Appends a request with a family header of header_size zero bytes; flags are added to
+ * NLM_F_REQUEST and NLM_F_ACK. Returns the message, to which the caller adds attributes before the
+ * next call; never NULL (rtnl_commit() says if it did not fit).
  */
 struct nlmsghdr *rtnl_add(struct rtnl *rtnl, uint16_t type, uint16_t flags, size_t header_size,
 			  void **ret_header);
-/* How many requests have been added: the next one's position. */
+/* Returns the number of requests added: the position of the next one. */
 unsigned int rtnl_position(const struct rtnl *rtnl);
 /*
- * Sends what was added, all at once, and waits for the answers. The kernel goes on behind one that
- * fails: so none may harm when the one before it has failed. 0, or the -errno of the first that
- * failed and its position.
+ * Sends all requests and waits for the answers. The kernel goes on after a request that fails, so
+ * no request may do harm if an earlier one fails. Returns 0, or -errno of the first that failed,
+ * and its position.
  */
 int rtnl_commit(struct rtnl *rtnl, unsigned int *ret_position);
 
-/* Calls back with each message of a dump. 0, -errno, or -EINTR: to the end, but what there is
- * changed meanwhile, so that something may be missing or told twice. */
-#define RTNL_DUMPS_MAX 100 /* to be made again so often, where that matters */
+/* Calls back with each message of a dump. Returns 0, -errno, or -EINTR: the dump is complete, but
+ * objects changed meanwhile, so some may be missing or reported twice. */
+#define RTNL_DUMPS_MAX 100 /* tries after -EINTR, where that matters */
 int rtnl_dump(struct rtnl *rtnl, uint16_t type, size_t header_size, mnl_cb_t callback,
 	      void *context);
-/* Sends one request that was added and calls back with its answer: 0 or -errno. */
+/* Sends the one request that was added, and calls back with its answer. Returns 0 or -errno. */
 int rtnl_get(struct rtnl *rtnl, mnl_cb_t callback, void *context);
 
-/* A new network namespace's lo (index 1) goes up; the kernel gives it its addresses. In the
- * caller's network namespace. 0 or -errno. */
+/* Sets the loopback interface of a new net namespace up; the kernel gives it its addresses. The
+ * process is in that namespace. Returns 0 or -errno. */
 int rtnl_loopback_up(void);
 
-/* In the caller's network namespace: calls back with each interface and its addresses, at most
- * INTERFACES_MAX; 0 or -errno. */
+/* Calls back with each interface of the current net namespace and its addresses, at most
+ * INTERFACES_MAX. Returns 0 or -errno. */
 int rtnl_each_interface(void (*callback)(const struct task_interface *interface, void *context),
 			void *context);
 

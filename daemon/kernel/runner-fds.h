@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The descriptors that nsctl-runner is given: all that waiting for a command needs. */
+/* The descriptors of nsctl-runner: all that it needs to wait for a command. */
 #ifndef NSCTL_KERNEL_RUNNER_FDS_H
 #define NSCTL_KERNEL_RUNNER_FDS_H
 
@@ -8,8 +8,8 @@ enum runner_fd {
 	RUNNER_KILL_FD,	       /* cgroup.kill of the session, for writing */
 	RUNNER_EVENTS_FD,      /* cgroup.events of the session, for reading */
 	RUNNER_FILE_FD,	       /* the status file, for appending */
-	RUNNER_PIPE_FD,	       /* the client's, for the status; may be absent */
-	RUNNER_LEASH_FD,       /* ends the command when its other end closes; may be absent */
+	RUNNER_PIPE_FD,	       /* the client's pipe for the status; may be absent */
+	RUNNER_LEASH_FD,       /* the command ends when the other end closes; may be absent */
 	RUNNER_FD_END,
 };
 

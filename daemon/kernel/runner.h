@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * How a command is started, and who waits for it: the runner, a child of a worker's which is the
- * command's parent and stays outside the set.
+ * How a command is started: by a runner, a child of a worker, which is the command's parent and
+ * stays outside the set.
  *
- * It makes the session's cgroup, starts the command (join.h), reports that, drops all privilege for
- * good, and goes on as nsctl-runner (daemon/runner): that waits for the command's end, and for its
- * client's. It needs nothing of the daemon's any more: the exact status goes down the client's pipe
- * and into the status file, and what the command left behind is killed, whether or not a keeper is
- * there to hear of it. The spawner is its parent, not the worker, which goes on to other tasks.
+ * The runner makes the session's cgroup, starts the command (join.h), reports that, drops all
+ * privilege for good, and goes on as nsctl-runner (daemon/runner). From then on it needs nothing of
+ * the daemon. It waits for the command's end and for the client's, writes the exact status to the
+ * client's pipe and to the status file, and kills what the command left behind, whether or not a
+ * keeper runs. Its parent is the spawner; the worker goes on to other tasks.
  *
- * The status file has a line "runner PID STARTTIME" from the beginning, then "command PID
- * STARTTIME", and at the end "exit N MICROSECONDS" or "signal N MICROSECONDS" (Unix epoch).
+ * The status file begins with a line "runner PID STARTTIME", then has "command PID STARTTIME", and
+ * at the end "exit N MICROSECONDS" or "signal N MICROSECONDS" (Unix epoch).
  */
 #ifndef NSCTL_KERNEL_RUNNER_H
 #define NSCTL_KERNEL_RUNNER_H
@@ -19,8 +19,8 @@
 #include "daemon/kernel/host.h"
 #include "daemon/wire/task.h"
 
-/* Returns when the command has been executed, which the runner has reported by then, or has failed
- * to be: *ret says why. Without either the runner has been killed. */
+/* Returns when the command has been executed, which the runner has reported then, or when that has
+ * failed: *ret says why. If neither is the case, the runner was killed. */
 void runner_start(const struct host *host, const struct task_start *task, struct fault *ret);
 
 #endif

@@ -11,36 +11,38 @@
 #include "base.h"
 #include "daemon/kernel/host.h"
 
-/* In the vault: its tmpfs bound once more. What is bound within the vault is taken from here, as
- * the kernel looks through all mounts below the one a bind is taken from (has_locked_children() in
- * fs/namespace.c), and below the vault's root there is one for each set. */
+/*
+ * In the vault: its tmpfs, bound once more. Binds within the vault are taken from here: the kernel
+ * looks through all mounts below the one that is bound (has_locked_children() in fs/namespace.c),
+ * and below the vault's root there is one for each set.
+ */
 #define VAULT_SOURCE "/source"
 
 /*
  * Makes the directory a private mount of its own, in which a mount namespace can be pinned. An
- * empty directory of a disk gets a tmpfs, so that state ends with the boot and costs no disk. One
- * that lies on a tmpfs, as /run does, or that holds something, which a tmpfs would hide, is bound
- * on itself. Returns 1, or 0 when it is a mount already, or -errno.
+ * empty directory on a disk gets a tmpfs, so that state ends with the boot and costs no disk. A
+ * directory on a tmpfs, as in /run, or one with contents, which a tmpfs would hide, is bound on
+ * itself. Returns 1, 0 if it is a mount already, or -errno.
  */
 int vault_prepare(const char *runtime);
 
 /*
- * Opens the vault of host->runtime, or makes it: fills host->mnt_fd, vault_fd, vault_root_fd,
- * vault_id. The calling process, which must have one thread, visits it and comes back. Makes
- * RUNTIME/ns a shared mount. kept_fd: what is said to be the vault of a daemon before, or -1: if
- * nothing is pinned at RUNTIME/vault any more and it is one, it is pinned there again, and
- * *ret_pinned is true. 0 or -errno.
+ * Opens the vault of host->runtime, or makes it: fills host->mnt_fd, vault_fd, vault_root_fd and
+ * vault_id. The calling process must have one thread; it visits the vault and comes back. Makes
+ * RUNTIME/ns a shared mount. kept_fd is said to be the vault of an earlier daemon, or -1: if
+ * nothing is pinned at RUNTIME/vault, and kept_fd is a vault, it is pinned there again, and
+ * *ret_pinned is true. Returns 0 or -errno.
  */
 int vault_open(struct host *host, int kept_fd, bool *ret_pinned);
 
-/* Whether a vault is pinned at RUNTIME/vault. Returns 1, 0 or -errno. */
+/* Returns 1 if a vault is pinned at RUNTIME/vault, 0 if not, or -errno. */
 int vault_is_pinned(const char *runtime);
 
-/* Takes everything of vault_prepare() and vault_open() away again: what is still pinned there is
- * let go of. 0 also when it is absent. */
+/* Removes everything that vault_prepare() and vault_open() made, with all pins in it. Returns 0,
+ * also if there is nothing, or -errno. */
 int vault_remove(const char *runtime);
 
-/* NS_GET_MNTNS_ID of a mount namespace (kernel 6.10), or 0. */
+/* Returns NS_GET_MNTNS_ID of a mount namespace (kernel 6.11), or 0. */
 uint64_t vault_mnt_id(int mnt_fd);
 
 #endif
