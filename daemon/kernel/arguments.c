@@ -8,7 +8,8 @@
 #define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
 #define SIZE_MAXIMUM (4 * 1024 * 1024)
 
-/* Which a file of any other kind cannot be: the kernel answers EINVAL without asking it. */
+/* Returns true if fd is a sealed memfd. Files of any other kind cannot be sealed; the kernel
+ * answers EINVAL without asking their file system. */
 static bool is_sealed(int fd)
 {
 	int seals = fcntl(fd, F_GET_SEALS);
@@ -16,7 +17,7 @@ static bool is_sealed(int fd)
 	return seals >= 0 && (seals & SEALS) == SEALS;
 }
 
-/* Checks that there are exactly n strings, the last one ending the text, and points to each. */
+/* Checks that text has exactly n strings, the last one at its end, and stores a pointer to each. */
 static int split(char *text, size_t size, size_t n_arguments, size_t n, char **ret)
 {
 	char *end = text + size;

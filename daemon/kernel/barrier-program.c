@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The program at the host's end of each way out, written instruction by instruction. */
+/* The barrier's program at the host's end of each way out, written instruction by instruction. */
 #include <arpa/inet.h>
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
@@ -12,12 +12,13 @@
 #include <sys/syscall.h>
 #include "daemon/kernel/barrier.h"
 
-/* --- writing --- */
+/* --- writing instructions --- */
 
-/* 0 to 5 are lost in a call, which takes its arguments from 1 to 5 and leaves its result in 0. */
+/* A call takes its arguments in registers 1 to 5, returns its result in 0, and destroys all of
+ * these. */
 enum { R0, R1, R2, R3, R4, R5, PACKET, FRAME = BPF_REG_10 };
 
-/* Where a jump leads to: always further on. */
+/* Targets of jumps, which only lead forward. */
 enum label { LABEL_IPV4, LABEL_IPV6, LABEL_NO_NEIGHBOUR, LABEL_GO_ON, LABEL_DROP, LABEL_COUNT };
 
 #define PROGRAM_MAX 80
@@ -105,7 +106,7 @@ static void put_label(struct program *program, enum label label)
 	program->labels[label] = program->n;
 }
 
-/* Turns labels into distances, when all of them are put. */
+/* Replaces labels by distances, after all labels have been placed. */
 static void link_jumps(struct program *program)
 {
 	for (uint32_t i = 0; i < program->n; i++) {
@@ -117,10 +118,10 @@ static void link_jumps(struct program *program)
 	}
 }
 
-/* --- what it does --- */
+/* --- what the program does --- */
 
-/* On the stack: what is asked of the routing tables. The packet's IPv6 header is read to where
- * both of its addresses are in their places, and the byte behind it is the type of ICMPv6. */
+/* A question to the routing tables, on the stack. The packet's IPv6 header is copied into it so
+ * that both addresses are at their places; the byte behind it is the type of ICMPv6. */
 #define QUESTION (-(int)sizeof(struct bpf_fib_lookup))
 #define HEADER                                                       \
 	(QUESTION + (int)offsetof(struct bpf_fib_lookup, ipv6_src) - \
@@ -134,8 +135,8 @@ static void mark_packet(struct program *program, uint32_t mark)
 	store(program, BPF_W, PACKET, offsetof(struct __sk_buff, mark), R2);
 }
 
-/* Copies some of what lies behind the Ethernet header to the stack; a packet that is shorter is
- * dropped. */
+/* Copies a part of the packet, from behind the Ethernet header, to the stack. Drops packets that
+ * are too short. */
 static void read_packet(struct program *program, int32_t offset, int16_t to, int32_t size)
 {
 	copy(program, R1, PACKET);
@@ -147,7 +148,8 @@ static void read_packet(struct program *program, int32_t offset, int16_t to, int
 	jump_if(program, BPF_JNE, R0, 0, LABEL_DROP);
 }
 
-/* The kernel takes in a broadcast from nowhere (0.0.0.0) without a look for the way back. */
+/* Drops IPv4 packets from 0.0.0.0: the kernel accepts broadcasts from there without a look-up of
+ * the way back. */
 static void examine_ipv4(struct program *program)
 {
 	put_label(program, LABEL_IPV4);
@@ -157,7 +159,7 @@ static void examine_ipv4(struct program *program)
 	jump(program, LABEL_GO_ON);
 }
 
-/* Who looks for a neighbour's address must be answered. */
+/* Lets neighbour discovery pass: these packets must be answered. */
 static void let_neighbours_pass(struct program *program)
 {
 	load(program, BPF_B, R2, FRAME, HEADER + (int)offsetof(struct ip6_hdr, ip6_nxt));
@@ -169,7 +171,7 @@ static void let_neighbours_pass(struct program *program)
 	put_label(program, LABEL_NO_NEIGHBOUR);
 }
 
-/* Goes on with a packet that leads to another machine. */
+/* Lets a packet pass that leads to another machine. */
 static void let_forwarded_pass(struct program *program)
 {
 	static const int32_t forwarded[] = {BPF_FIB_LKUP_RET_SUCCESS, BPF_FIB_LKUP_RET_NO_NEIGH,
@@ -194,7 +196,7 @@ static void let_forwarded_pass(struct program *program)
 		jump_if(program, BPF_JEQ, R0, forwarded[i], LABEL_GO_ON);
 }
 
-/* Turns the packet's destination into one that nobody has; only the table turns it back. */
+/* Flips a bit of the packet's destination, so that no host has it; only the table flips it back. */
 static void lead_astray(struct program *program, uint32_t mark)
 {
 	const int first_byte = offsetof(struct ip6_hdr, ip6_dst);
@@ -226,12 +228,12 @@ static void write_program(struct program *program, uint32_t mark)
 {
 	copy(program, PACKET, R1);
 	load(program, BPF_W, R3, PACKET, offsetof(struct __sk_buff, protocol));
-	/* the table is never asked about ARP */
+	/* the table never sees ARP */
 	jump_if(program, BPF_JEQ, R3, htons(ETH_P_ARP), LABEL_GO_ON);
 	mark_packet(program, mark);
 	jump_if(program, BPF_JEQ, R3, htons(ETH_P_IP), LABEL_IPV4);
 	jump_if(program, BPF_JEQ, R3, htons(ETH_P_IPV6), LABEL_IPV6);
-	/* a tag behind a tag, which the kernel is yet to take off, among others */
+	/* everything else, such as a VLAN tag behind a tag, which the kernel would remove later */
 	jump(program, LABEL_DROP);
 	examine_ipv4(program);
 	examine_ipv6(program, mark);
@@ -248,7 +250,8 @@ int barrier_load(uint32_t mark)
 	union bpf_attr attributes = {
 		.prog_type = BPF_PROG_TYPE_SCHED_CLS,
 		.insns = (uintptr_t)program.instructions,
-		/* as section 3 of our licence allows: others may not look into routing tables */
+		/* permitted by section 3 of our licence: programs under other licences may not use
+		 * routing tables */
 		.license = (uintptr_t) "GPL",
 		.prog_name = "nsctl_mark",
 	};

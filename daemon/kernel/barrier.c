@@ -11,15 +11,16 @@
 #include "daemon/kernel/barrier.h"
 #include "daemon/kernel/rtnl.h"
 
-/* Right behind the host's own addresses, before anybody's ways. */
+/* After the table of the host's own addresses, before the tables of others' routes. */
 #define RULE_PRIORITY 1
-/* FRA_PROTOCOL, by which ip(8) shows whose a rule is: none of those in rtnetlink.h. */
+/* FRA_PROTOCOL, by which ip(8) shows the owner of a rule: a number that rtnetlink.h does not
+ * define. */
 #define RULE_PROTOCOL 110
 #define FILTER_PRIORITY 1
 #define FILTER_HANDLE 1
 
-/* FNV-1a without the bit that tells both marks apart. Never 0, which is what packets without a mark
- * have. */
+/* FNV-1a, without the bit that distinguishes the two marks. Never 0, the mark of unmarked
+ * packets. */
 uint32_t barrier_mark(const char *table)
 {
 	uint32_t hash = 2166136261;
@@ -97,7 +98,7 @@ static void add_hook(struct rtnl *rtnl, uint32_t index)
 	mnl_attr_put_strz(message, TCA_KIND, "clsact");
 }
 
-/* Takes the place of the one that is there, which may be an older daemon's. */
+/* Replaces an existing program, which may be an earlier daemon's. */
 static void add_filter(struct rtnl *rtnl, uint32_t index, int program_fd)
 {
 	struct tcmsg *header;

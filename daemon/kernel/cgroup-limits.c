@@ -3,7 +3,7 @@
 #include <string.h>
 #include "daemon/kernel/cgroup-limits.h"
 
-/* Microseconds in which a set may use its quota. */
+/* Period of a set's processor quota, in microseconds. */
 #define CPU_PERIOD 100000
 
 static const char *const names[CONTROLLER_COUNT] = {
@@ -17,7 +17,7 @@ const char *cgroup_controller_name(enum controller controller)
 	return names[controller];
 }
 
-/* A file's text without what is behind its end. 0 or -errno. */
+/* Reads a file's text without the newline. Returns 0 or -errno. */
 static int read_file(int cgroup_fd, const char *path, char *ret, size_t size)
 {
 	_cleanup_fd_ int fd = openat(cgroup_fd, path, O_RDONLY | O_CLOEXEC);
@@ -36,7 +36,7 @@ static int write_file(int cgroup_fd, const char *path, const char *text)
 	return fd < 0 || write(fd, text, strlen(text)) < 0 ? negative_errno() : 0;
 }
 
-/* The controllers named in a file, words with blanks between. */
+/* Returns the controllers named in a file, which are separated by blanks. */
 static uint32_t read_controllers(int cgroup_fd, const char *path)
 {
 	char text[1024], *rest = text, *word;
@@ -64,7 +64,7 @@ uint32_t cgroup_controllers(int base_fd)
 	       read_controllers(base_fd, "../cgroup.controllers");
 }
 
-/* Hands the controllers on to the children of the cgroup at path. */
+/* Enables the controllers for the children of the cgroup at path. */
 static int hand_on(int base_fd, const char *path, uint32_t controllers)
 {
 	char file[64];
@@ -87,7 +87,7 @@ static int hand_on(int base_fd, const char *path, uint32_t controllers)
 
 int cgroup_enable(int base_fd, const char *owner, uint32_t controllers)
 {
-	/* what is above the daemon's own cgroup is left alone where it need not be touched */
+	/* the cgroups above the daemon's own are only changed if necessary */
 	uint32_t missing = controllers & ~read_controllers(base_fd, "cgroup.controllers");
 	int r = missing ? hand_on(base_fd, "..", missing) : 0;
 
@@ -110,7 +110,7 @@ static int limit_memory(int cgroup_fd, uint64_t memory)
 
 	if (r < 0)
 		return r;
-	/* a kernel without swap has no such file */
+	/* a kernel without swap does not have this file */
 	r = write_number(cgroup_fd, "memory.swap.max", 0);
 	return r == -ENOENT ? 0 : r;
 }
@@ -147,7 +147,7 @@ void cgroup_usage(int cgroup_fd, struct cgroup_usage *ret)
 		ret->has_memory = true;
 		ret->memory = strtoull(text, NULL, 10);
 	}
-	/* the first line of cpu.stat, which is there without the controller as well */
+	/* usage_usec, the first line of cpu.stat, which exists without the controller, too */
 	if (read_file(cgroup_fd, "cpu.stat", text, sizeof(text)) == 0 &&
 	    (at = strstr(text, usage))) {
 		ret->has_cpu = true;

@@ -11,7 +11,7 @@
 #include "daemon/kernel/mount.h"
 #include "daemon/kernel/process.h"
 
-/* Killed processes cannot die when that many looks, at such intervals, find all of them stuck. */
+/* Number of looks, and their interval, that must find all killed processes stuck. */
 #define STUCK_LOOKS 5
 #define STUCK_MILLISECONDS 200
 
@@ -27,7 +27,7 @@ int cgroup_open(int parent_fd, const char *path)
 	return fd < 0 ? negative_errno() : fd;
 }
 
-/* Makes each directory on the way. */
+/* Makes each parent directory of path. */
 static int make_way(int parent_fd, const char *path)
 {
 	char part[CGROUP_PATH_SIZE + 64];
@@ -50,7 +50,7 @@ int cgroup_make(int parent_fd, const char *path)
 {
 	int r = -ENOENT;
 
-	/* somebody else may remove a directory on the way that has just become empty */
+	/* another process may remove a parent directory that has just become empty */
 	for (int tries = 0; r == -ENOENT && tries < 100; tries++) {
 		r = mkdirat(parent_fd, path, 0755) < 0 ? negative_errno() : 0;
 		if (r == -ENOENT)
@@ -61,7 +61,7 @@ int cgroup_make(int parent_fd, const char *path)
 	return r;
 }
 
-/* The children of an opened cgroup: calls back with each name; stops at the first error. */
+/* Calls back with the name of each child of an open cgroup; stops at the first error. */
 static int each_child(int cgroup_fd,
 		      int (*callback)(int cgroup_fd, const char *name, void *context),
 		      void *context)
@@ -99,7 +99,7 @@ int cgroup_remove(int parent_fd, const char *path)
 		return 0;
 	if (errno != EBUSY)
 		return negative_errno();
-	/* it holds processes, or other cgroups */
+	/* the cgroup contains processes or other cgroups */
 	fd = cgroup_open(parent_fd, path);
 	if (fd < 0)
 		return fd == -ENOENT ? 0 : fd;
@@ -218,8 +218,8 @@ static int take_first(pid_t pid, const char *name _unused_, void *context)
 }
 
 /*
- * Waits for a change: cgroup.events is told at most every 10 ms (CGROUP_FILE_NOTIFY_MIN_INTV), so
- * the end of one of the processes is waited for as well, which is told at once.
+ * Waits for a change. cgroup.events is notified at most every 10 ms (CGROUP_FILE_NOTIFY_MIN_INTV),
+ * but a pidfd at once, so the end of one of the processes is waited for as well.
  */
 static int wait_for_change(int cgroup_fd, int events_fd, int milliseconds)
 {
@@ -230,8 +230,8 @@ static int wait_for_change(int cgroup_fd, int events_fd, int milliseconds)
 
 	if (cgroup_each_process(cgroup_fd, true, take_first, &pid) == 1)
 		fds[1].fd = pid_fd = process_pidfd_open(pid);
-	/* it has just gone: look again; and look again in any case, as what was about to be told is
-	 * lost when somebody removes the cgroup */
+	/* without a pidfd the process has just ended: look again soon. Look again in any case: a
+	 * notification is lost if another process removes the cgroup */
 	r = pid_fd < 0 ? 1 : 100;
 	r = poll(fds, 2, milliseconds < 0 ? r : MIN(milliseconds, r));
 	return r < 0 && errno != EINTR ? negative_errno() : r;
@@ -274,7 +274,7 @@ int cgroup_wait_killed(int cgroup_fd)
 
 	for (int stuck = 0; r == -ETIMEDOUT && stuck < STUCK_LOOKS; stuck++) {
 		r = cgroup_wait_empty(cgroup_fd, STUCK_MILLISECONDS);
-		/* one that gets processor time will end by itself, however long that takes */
+		/* a process that gets processor time will end by itself, however long that takes */
 		if (r == -ETIMEDOUT && cgroup_each_process(cgroup_fd, true, is_alive, NULL) > 0)
 			stuck = -1;
 	}
@@ -296,8 +296,8 @@ static int signal_one(pid_t pid, const char *name _unused_, void *context)
 	if (pid == wanted->except)
 		return 0;
 	fd = process_pidfd_open(pid);
-	/* the descriptor first: then the number cannot be another process's, if that is still here
-	 */
+	/* the descriptor first: if the process is still in the cgroup after that, the pid has not
+	 * been reused */
 	if (fd < 0 || cgroup_of(pid, path, sizeof(path)) < 0 ||
 	    strncmp(path, wanted->path, strlen(wanted->path)) != 0)
 		return 0;
@@ -305,7 +305,7 @@ static int signal_one(pid_t pid, const char *name _unused_, void *context)
 	return 0;
 }
 
-/* An opened cgroup's path, from what procfs says of the descriptor: its end is what matters. */
+/* Finds an open cgroup's path, from the descriptor's name in procfs. Callers only use its end. */
 static int path_of_fd(int cgroup_fd, char *ret, size_t size)
 {
 	char link[64];
@@ -331,7 +331,7 @@ int cgroup_signal(int cgroup_fd, int signal, pid_t except)
 	return r < 0 ? r : cgroup_each_process(cgroup_fd, true, signal_one, &context);
 }
 
-/* The whole text, so that no long line of another hierarchy is taken for two. */
+/* Reads the whole text, so that a long line of another hierarchy is not taken for two lines. */
 int cgroup_of_process(int directory_fd, char *ret, size_t size)
 {
 	_cleanup_fd_ int fd = openat(directory_fd, "cgroup", O_RDONLY | O_CLOEXEC);

@@ -52,7 +52,7 @@ void child_finish(const struct host *host, struct task_report *report, const str
 	report->step = fault->step;
 	report->detail = fault->detail;
 	report->error = fault->error;
-	/* a worker that waits for it then says that it was lost */
+	/* on failure the worker, which waits for this process, reports that it was lost */
 	_exit(send(host->report_fd, report, sizeof(*report), MSG_NOSIGNAL) < 0 ? EXIT_FAILURE
 									       : EXIT_SUCCESS);
 }

@@ -12,12 +12,12 @@
 #include "daemon/wire/message.h"
 
 #define CHILDREN_MAX 64
-/* For the children that there are to empty the queue before there is another. */
+/* Time for the existing children to empty the queue before another one is started. */
 #define PAUSE_MILLISECONDS 20
-/* For one descriptor that waits in close(2). */
+/* Time for close(2) of one descriptor. */
 #define PATIENCE_MICROSECONDS 10000
 
-/* The signal has no other use than to end a system call that waits. */
+/* The signal only interrupts system calls that wait. */
 static void on_alarm(int number _unused_)
 {
 }
@@ -30,9 +30,9 @@ static void send_alarms(suseconds_t microseconds)
 }
 
 /*
- * Empties the connection's queue before closing the connection: the keeper closes its own copy
- * after it has sent this one, perhaps last, and must find nothing in the queue then. A signal ends
- * what close(2) waits for where a signal can: a TCP socket that lingers occupies no child for long.
+ * Empties the connection's queue, then closes the connection. The keeper closes its own copy after
+ * it has sent this one, perhaps last, and must find nothing in the queue then. A signal interrupts
+ * close(2) where that is possible: a TCP socket that lingers occupies no child for long.
  */
 static void close_connection(struct wire_message *message)
 {
@@ -53,13 +53,13 @@ static void __attribute__((noreturn)) child_close(int socket_fd)
 	sigaction(SIGALRM, &action, NULL);
 	if (wire_message_init(&message) < 0)
 		_exit(EXIT_FAILURE);
-	/* malformed is what this process had no room for: it is closed, too */
+	/* -EBADMSG: this process had no room for a part of the message; it is closed, too */
 	while ((r = wire_receive(&message, socket_fd)) == 1 || r == -EBADMSG)
 		close_connection(&message);
 	_exit(EXIT_SUCCESS);
 }
 
-/* Returns the receiving end, with the process stripped of all else, or -errno. */
+/* Returns the receiving end, or -errno. The process keeps nothing else, and no privilege. */
 static int set_up(struct host *host)
 {
 	const struct identity nobody = {.uid = host->init_uid, .gid = host->init_gid};

@@ -24,7 +24,8 @@ static bool is_device(int fd)
 	return fstat(fd, &st) == 0 && S_ISCHR(st.st_mode);
 }
 
-/* What O_PATH has opened can be neither read nor written: a command would wonder. */
+/* Returns false for a descriptor opened with O_PATH, which a command could neither read nor
+ * write. */
 static bool is_usable(int fd)
 {
 	int flags = fcntl(fd, F_GETFL);

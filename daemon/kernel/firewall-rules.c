@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The table: its sets and its rules. */
+/* The table's sets and rules. */
 #include <arpa/inet.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_conntrack_common.h>
@@ -12,18 +12,20 @@
 #include "daemon/kernel/firewall-part.h"
 #include "daemon/wire/way.h"
 
-/* Before fragments are put together, which is done whatever interfaces they came by, and before
- * others' chains. */
+/* Before fragments are put together, which the kernel does without regard to interfaces, and before
+ * the chains of others. */
 #define PRIORITY_CHECK (-460)
-/* Before other tables: what we drop is dropped, what we accept they may still drop. */
+/* Before other tables. They may drop packets that we accept, but cannot accept those that we
+ * drop. */
 #define PRIORITY_FILTER (-5)
 #define PRIORITY_DSTNAT (-100)
 #define PRIORITY_SRCNAT 100
 
-/* The chain that tells a sender that its packet is not let through. */
+/* The chain that informs a sender and drops its packet. */
 #define REFUSE "refuse"
 
-/* Registers of 4 bytes each: the first of 16, and those behind for what is concatenated. */
+/* Registers of 4 bytes each: the first one, which can hold 16, and those behind it for
+ * concatenations. */
 #define REG NFT_REG_1
 #define REG_BEHIND_4 NFT_REG32_01
 #define REG_BEHIND_8 NFT_REG32_02
@@ -67,7 +69,7 @@ static void match_interface(struct nftnl_rule *rule, uint32_t key, const char *s
 	nft_lookup(rule, REG, set, inverted, 0);
 }
 
-/* An address of the packet that lies in the subnet. */
+/* Matches packets with an address in the subnet. */
 static void match_subnet(struct nftnl_rule *rule, bool source, const struct subnet *subnet)
 {
 	uint32_t offset = subnet->family == NFPROTO_IPV4 ? source ? IPV4_SOURCE : IPV4_DESTINATION
@@ -146,7 +148,7 @@ static void add_interface_rule(struct nft *nft, const char *chain, uint32_t key,
 	nft_add_rule(nft, rule);
 }
 
-/* Ends a rule: what it matches is counted, and is not let through. */
+/* Ends a rule: matching packets are counted and dropped. */
 static void count_and_drop(struct nft *nft, struct nftnl_rule *rule)
 {
 	nft_count(rule);
@@ -154,7 +156,7 @@ static void count_and_drop(struct nft *nft, struct nftnl_rule *rule)
 	nft_add_rule(nft, rule);
 }
 
-/* The same, and the sender is told. */
+/* Ends a rule: matching packets are counted and refused, and their sender is told. */
 static void count_and_refuse(struct nft *nft, struct nftnl_rule *rule)
 {
 	nft_count(rule);
@@ -162,7 +164,7 @@ static void count_and_refuse(struct nft *nft, struct nftnl_rule *rule)
 	nft_add_rule(nft, rule);
 }
 
-/* How a sender is told: a reset of TCP, else ICMP's "administratively prohibited". */
+/* Refuses with a TCP reset, or else ICMP "administratively prohibited". */
 static void add_refuse(struct nft *nft)
 {
 	static const uint8_t tcp = IPPROTO_TCP;
@@ -179,9 +181,9 @@ static void add_refuse(struct nft *nft)
 	nft_add_rule(nft, rule);
 }
 
-/* --- whose name a packet comes in --- */
+/* --- source addresses --- */
 
-/* Ends a rule: what it matches may be routed. */
+/* Ends a rule: removes the barrier's mark from matching packets and accepts them. */
 static void pass(struct nft *nft, struct nftnl_rule *rule)
 {
 	nft_set_mark(rule, 0, REG);
@@ -189,7 +191,7 @@ static void pass(struct nft *nft, struct nftnl_rule *rule)
 	nft_add_rule(nft, rule);
 }
 
-/* Each interface of ours has one address of each family. */
+/* Accepts the interface's own source address: each of our interfaces has one of each family. */
 static void pass_own_source(struct nft *nft, uint8_t family)
 {
 	bool six = family == NFPROTO_IPV6;
@@ -203,7 +205,7 @@ static void pass_own_source(struct nft *nft, uint8_t family)
 	pass(nft, rule);
 }
 
-/* A rule about what comes from there. */
+/* Begins a rule about packets from the subnet. */
 static struct nftnl_rule *rule_of_source(struct nft *nft, const char *subnet_text)
 {
 	const struct subnet subnet = firewall_subnet(subnet_text);
@@ -213,7 +215,7 @@ static struct nftnl_rule *rule_of_source(struct nft *nft, const char *subnet_tex
 	return rule;
 }
 
-/* What leads to the host, and the barrier has led astray. */
+/* Flips back the destination that the barrier's program has flipped. */
 static void set_right(struct nft *nft, uint32_t mark)
 {
 	static const uint8_t every = 0xff, flip = BARRIER_FLIP;
@@ -229,8 +231,8 @@ static void set_right(struct nft *nft, uint32_t mark)
 	nft_add_rule(nft, rule);
 }
 
-/* Before connections are looked up: what comes in another's name belongs to none. The barrier's
- * mark goes from what passes. */
+/* Drops packets with a source address that is not their interface's, before connection tracking
+ * sees them, and removes the barrier's mark from the others. */
 static void add_check(struct nft *nft, const struct task_firewall *firewall)
 {
 	struct nftnl_rule *rule;
@@ -242,18 +244,19 @@ static void add_check(struct nft *nft, const struct task_firewall *firewall)
 	set_right(nft, barrier_mark(firewall->table));
 	pass_own_source(nft, NFPROTO_IPV4);
 	pass_own_source(nft, NFPROTO_IPV6);
-	/* reaches the host alone: the kernel forwards no link-local source */
+	/* such packets reach the host only: the kernel forwards no link-local source */
 	pass(nft, rule_of_source(nft, "fe80::/10"));
-	/* looks for another host with its address: not needed, but no forgery to be counted */
+	/* duplicate address detection: not needed here, but not to be counted as a forgery
+	 * either */
 	rule = rule_of_source(nft, "::/128");
 	nft_verdict(rule, NF_DROP, NULL);
 	nft_add_rule(nft, rule);
 	count_and_drop(nft, nft_rule(nft, "check"));
 }
 
-/* --- what is forwarded --- */
+/* --- forwarding --- */
 
-/* What leads to any set, by a link to the host or a way out, whoever's it is. */
+/* Refuses packets to any set of any nsctld, by a link to the host or a way out. */
 static void refuse_sets(struct nft *nft, const char *chain)
 {
 	struct nftnl_rule *rule = nft_rule(nft, chain);
@@ -275,7 +278,8 @@ static void refuse_forbidden(struct nft *nft, const char *chain,
 	}
 }
 
-/* From where nobody but an nsctld has allowed forwarding, to anywhere but a way out of one. */
+/* Drops packets from interfaces whose forwarding only an nsctld has enabled, unless they go to a
+ * way out of some nsctld. */
 static void drop_guarded(struct nft *nft)
 {
 	static const uint32_t ways = WAY_GROUP;
@@ -307,7 +311,7 @@ static void add_forward(struct nft *nft, const struct task_firewall *firewall)
 	count_and_refuse(nft, nft_rule(nft, "to-ours"));
 }
 
-/* What of ours speaks to the host itself. */
+/* Refuses packets from ours to the host itself, except answers and neighbour discovery. */
 static void add_input(struct nft *nft)
 {
 	static const uint8_t icmpv6 = IPPROTO_ICMPV6;
@@ -342,7 +346,8 @@ static void add_masquerade(struct nft *nft, const char *pool)
 	nft_add_rule(nft, rule);
 }
 
-/* A place that is only reached has no route to whoever asks: to it, the host does. */
+/* Gives packets to a place that is published but not outward the host's address, because it has no
+ * route to their sender. */
 static void masquerade_published(struct nft *nft)
 {
 	struct nftnl_rule *rule = nft_rule(nft, "postrouting");
@@ -354,7 +359,7 @@ static void masquerade_published(struct nft *nft)
 	nft_add_rule(nft, rule);
 }
 
-/* Addressed to the host at a published port, which leads to an address and port of a set. */
+/* Adds published ports: packets to that port of the host get an address and port of a set. */
 static void add_ports(struct nft *nft, const char *chain, uint8_t family, bool addressed)
 {
 	static const uint32_t local = RTN_LOCAL;

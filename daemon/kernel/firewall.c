@@ -32,7 +32,7 @@ static void change_source(struct nft *nft, bool remove, const char *interface, c
 		    IFNAMSIZ + source.size, NULL, 0);
 }
 
-/* Network byte order, padded to four bytes. */
+/* Stores a port in network byte order, padded to four bytes. */
 static size_t put_port(uint8_t *at, uint32_t port)
 {
 	memset(at, 0, 4);
@@ -99,7 +99,7 @@ static void add_links(struct nft *nft, const struct task_link *links, size_t n)
 			change_link(nft, &links[i], false);
 }
 
-/* --- the whole --- */
+/* --- the table and its surroundings --- */
 
 static int open_in_host(const struct host *host, const struct task_firewall *firewall,
 			struct nft *ret, struct fault *fault)
@@ -125,7 +125,7 @@ static void guard(const char *interface, void *context)
 	change_interface(context, GUARDED, false, interface);
 }
 
-/* The ends on the host of these links: what comes in by them is marked, and may be forwarded. */
+/* Prepares the host's ends of these links: incoming packets are marked, and may be forwarded. */
 static int open_ends(const struct host *host, const struct task_firewall *firewall,
 		     const struct task_link *links, size_t n, struct fault *fault)
 {
@@ -147,7 +147,7 @@ static int open_ends(const struct host *host, const struct task_firewall *firewa
 	return 0;
 }
 
-/* The links' elements in one transaction, with the table before them where it is given. */
+/* Adds the links' elements in one transaction, after the table if firewall is not NULL. */
 static int commit_elements(struct nft *nft, const struct task_link *links, size_t n,
 			   const struct task_firewall *table)
 {
@@ -159,7 +159,8 @@ static int commit_elements(struct nft *nft, const struct task_link *links, size_
 	return nft_commit(nft);
 }
 
-/* Elements alone, or the table before them where it is missing: another maker may be as far. */
+/* Adds elements, and the table before them if it is missing; another maker may add it at the same
+ * time. */
 static int add_elements(struct nft *nft, const struct task_firewall *firewall,
 			const struct task_link *links, size_t n)
 {
@@ -197,8 +198,8 @@ int firewall_add(const struct host *host, const struct task_firewall *firewall,
 	return r;
 }
 
-/* At once; or, where some are not there, in two parts, of which the first matters: a maker that
- * died may have taken other addresses than were recorded. */
+/* Removes the elements at once or, if some do not exist, in two parts, of which the first matters:
+ * a killed maker may have taken other addresses than were recorded. */
 static int remove_elements(struct nft *nft, const struct task_link *link)
 {
 	int r;
@@ -236,12 +237,12 @@ int firewall_remove(const struct host *host, const struct task_firewall *firewal
 	return r < 0 ? fault_set(fault, STEP_FIREWALL, 0, -r) : 0;
 }
 
-/* Deleted and made anew in one transaction: no packet sees it half done. */
+/* Deletes the table and makes it anew in one transaction, so no packet passes in between. */
 static int remake_table(struct nft *nft, const struct task_restore *task)
 {
 	nft_begin(nft);
 	if (!task->more) {
-		/* made first, so that there is something to delete */
+		/* made first, so that the deletion does not fail */
 		nft_add_table(nft, false);
 		nft_delete_table(nft);
 		firewall_add_table(nft, &task->firewall, false);
@@ -251,7 +252,7 @@ static int remake_table(struct nft *nft, const struct task_restore *task)
 	return nft_commit(nft);
 }
 
-/* Nothing of ours is left in the host's net namespace. */
+/* Removes everything of this daemon from the host's net namespace. */
 static int clear(struct nft *nft, const struct host *host, const struct task_firewall *firewall)
 {
 	int r;
@@ -274,7 +275,7 @@ static int restore(struct nft *nft, const struct host *host, const struct task_r
 
 	if (task->n_links == 0 && !task->more)
 		return clear(nft, host, &task->firewall);
-	/* one by one: an end that is gone must not keep the rest */
+	/* one by one: an end that is missing must not prevent the rest */
 	for (size_t i = 0; i < task->n_links; i++)
 		(void)open_ends(host, &task->firewall, &task->links[i], 1, &ignored);
 	r = barrier_raise(barrier_mark(task->firewall.table));
@@ -292,7 +293,7 @@ void child_restore(const struct host *host, const struct task_restore *task)
 	r = open_in_host(host, &task->firewall, &nft, &fault);
 	if (r == 0) {
 		r = restore(&nft, host, task);
-		/* the socket has no number before something was sent */
+		/* the socket gets its number when it first sends something */
 		report.pid = (int32_t)nft_port(&nft);
 		if (r < 0)
 			fault_set(&fault, STEP_FIREWALL, 0, -r);

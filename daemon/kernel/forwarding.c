@@ -10,9 +10,10 @@
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/forwarding.h"
 
-/* In the runtime directory: there may be something of ours in the host's net namespace. */
+/* In the runtime directory; exists while anything of this daemon may be in the host's net
+ * namespace. */
 #define DIRECTORY "forwarding"
-/* Records of all daemons of this machine, in a directory for each net namespace. */
+/* Records of all daemons of this machine, in one directory for each net namespace. */
 #define RECORDS "/run/nsctl-forwarding"
 
 /* --- sysctls --- */
@@ -25,7 +26,7 @@ static void path_of(int family, const char *interface, char *ret, size_t size)
 		snprintf(ret, size, "/proc/sys/net/ipv6/conf/%s/force_forwarding", interface);
 }
 
-/* 0 or 1, or -errno. */
+/* Returns 0 or 1, or -errno. */
 static int read_switch(const char *path)
 {
 	_cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -43,7 +44,7 @@ static int write_switch(const char *path, bool on)
 	return fd < 0 || write(fd, on ? "1" : "0", 1) != 1 ? negative_errno() : 0;
 }
 
-/* A setting of an interface, for "ipv4" or "ipv6". */
+/* Enables a setting of an interface. protocol: "ipv4" or "ipv6". */
 static int write_setting(const char *protocol, const char *interface, const char *name)
 {
 	char path[128];
@@ -54,7 +55,7 @@ static int write_setting(const char *protocol, const char *interface, const char
 
 /* --- records --- */
 
-/* The number of the net namespace that no other has, as long as the machine runs. */
+/* Finds the number of the net namespace, which is unique until the machine is shut down. */
 static int net_cookie(uint64_t *ret)
 {
 	_cleanup_fd_ int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -75,7 +76,7 @@ static int records_path(char *ret, size_t size)
 	return r;
 }
 
-/* Whether the directory has been removed since it was opened. */
+/* Returns true if the directory has been removed since it was opened. */
 static bool is_removed(int fd)
 {
 	struct stat status;
@@ -83,8 +84,8 @@ static bool is_removed(int fd)
 	return fstat(fd, &status) == 0 && status.st_nlink == 0;
 }
 
-/* Opens the directory of records, which is nobody else's until it is closed; makes it where wanted.
- */
+/* Opens the directory of records and locks it until it is closed. make: creates it if it is
+ * missing. */
 static int lock_records(bool make)
 {
 	char path[64];
@@ -107,7 +108,7 @@ static int lock_records(bool make)
 
 /* --- interfaces that are not ours --- */
 
-/* Says that this daemon, too, needs the interface to forward. */
+/* Records that this daemon needs the interface's forwarding, too. */
 static int add_user(int records_fd, const char *record, const char *user)
 {
 	char path[128];
@@ -123,7 +124,8 @@ static int add_user(int records_fd, const char *record, const char *user)
 	return 0;
 }
 
-/* Recorded before it is changed: whatever happens in between, it is put back. */
+/* Enables forwarding on an interface. It is recorded first, so it is undone whatever happens in
+ * between. */
 static int open_up(int records_fd, const char *user, int family, const char *interface)
 {
 	char path[128], record[64];
@@ -134,7 +136,7 @@ static int open_up(int records_fd, const char *user, int family, const char *int
 	was = read_switch(path);
 	if (was < 0)
 		return was == -ENOENT ? 0 : was;
-	/* the administrator's, or another daemon's? */
+	/* enabled without a record: the administrator's own setting */
 	if (was == 1 && faccessat(records_fd, record, F_OK, 0) < 0)
 		return 0;
 	r = add_user(records_fd, record, user);
@@ -145,7 +147,7 @@ static int open_up(int records_fd, const char *user, int family, const char *int
 	return r;
 }
 
-/* Those that default routes lead over: what answers come in by. */
+/* Enables forwarding on the interfaces that default routes lead over, where answers come in. */
 static int open_up_routes4(int records_fd, const char *user)
 {
 	_cleanup_file_ FILE *file = fopen("/proc/net/route", "re");
@@ -179,8 +181,8 @@ bool forwarding_has_ipv6(void)
 	       read_switch("/proc/sys/net/ipv6/conf/lo/force_forwarding") >= 0;
 }
 
-/* Ours: what comes in there must be what would go out there, the barrier's mark considered, which
- * has no way. */
+/* Prepares an interface of ours. rp_filter and src_valid_mark make the kernel look up the way back
+ * with the barrier's mark, and drop marked packets to the host. */
 static int open_own(const char *interface)
 {
 	int r = write_setting("ipv4", interface, "rp_filter");
@@ -189,7 +191,7 @@ static int open_own(const char *interface)
 		r = write_setting("ipv4", interface, "src_valid_mark");
 	if (r == 0)
 		r = write_setting("ipv4", interface, "forwarding");
-	/* this forwards nothing: it lets the barrier's program look into the routing tables */
+	/* this forwards nothing, but allows the barrier's program to use the routing tables */
 	(void)write_setting("ipv6", interface, "forwarding");
 	return r;
 }
@@ -213,7 +215,7 @@ int forwarding_allow(const struct host *host, const char *user, const char *inte
 	return open_up_routes6(records_fd, user);
 }
 
-/* --- what was changed --- */
+/* --- undoing changes --- */
 
 static void each_record(int records_fd, void (*callback)(const char *name, void *context),
 			void *context)
@@ -259,14 +261,15 @@ void forwarding_each_guarded(const char *user,
 		each_record(records_fd, guard_one, &guarding);
 }
 
-/* What the administrator has allowed for all interfaces since then stays allowed. */
+/* Returns true if the administrator has enabled forwarding for all interfaces meanwhile; then it
+ * stays. */
 static bool allowed_for_all(int family)
 {
 	return read_switch(family == 4 ? "/proc/sys/net/ipv4/ip_forward"
 				       : "/proc/sys/net/ipv6/conf/all/force_forwarding") == 1;
 }
 
-/* Whether a daemon needs what the record is about. */
+/* Returns true if some daemon needs the change that the record is about. */
 static bool has_users(int records_fd, const char *name)
 {
 	int fd = openat(records_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -318,7 +321,7 @@ static int restore_all(const char *user)
 	if (records_fd < 0)
 		return records_fd == -ENOENT ? 0 : records_fd;
 	each_record(records_fd, restore_one, &restoring);
-	/* others may have theirs there */
+	/* fails if other daemons have records there */
 	if (records_path(path, sizeof(path)) == 0 && rmdir(path) == 0)
 		(void)rmdir(RECORDS);
 	return restoring.failed;

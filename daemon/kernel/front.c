@@ -14,7 +14,7 @@
 #define FRONT_OOM_SCORE 500
 #define REQUESTS_FD 4
 
-/* To where the daemon logs. */
+/* Writes to the daemon's log. */
 static void give_up(const char *step, int negative) __attribute__((noreturn));
 static void give_up(const char *step, int negative)
 {
@@ -22,14 +22,15 @@ static void give_up(const char *step, int negative)
 	_exit(EXIT_FAILURE);
 }
 
-/* Whoever breaks the front is held to what holds its clients. */
+/* Sets the clients' AppArmor profile, so that a front that has been taken over is confined like its
+ * clients. */
 static int set_profile(const char *profile)
 {
 	return profile && profile_confines(profile) ? profile_apply(profile) : 0;
 }
 
-/* Puts 0, 1 and the ways to the keeper in their places. Returns the program's descriptor, or
- * -errno. */
+/* Moves /dev/null and the channels to the keeper to their numbers. Returns the program's
+ * descriptor, or -errno. */
 static int place_descriptors(int program_fd, const struct task_front *task)
 {
 	int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -46,15 +47,16 @@ static int place_descriptors(int program_fd, const struct task_front *task)
 }
 
 /*
- * What a client makes it keep is its user's own harm: at the limit it ends, and where memory is
- * short for all it goes before others, and long before the keeper.
+ * Limits memory. A front that its clients make grow harms only their user: it ends at the limit,
+ * and when memory is short on the machine it is killed before other processes, and long before the
+ * keeper.
  */
 static void limit_memory(uint64_t bytes)
 {
 	const struct rlimit limit = {bytes, bytes};
 
 	(void)limits_raise_oom_score(FRONT_OOM_SCORE);
-#ifndef NSCTL_SANITIZED /* shadow memory is counted as well */
+#ifndef NSCTL_SANITIZED /* the sanitizer's shadow memory counts as well */
 	if (setrlimit(RLIMIT_DATA, &limit) < 0)
 		give_up("limit its memory", negative_errno());
 #else

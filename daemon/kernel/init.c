@@ -6,7 +6,7 @@
 #include "daemon/kernel/mounts.h"
 #include "daemon/kernel/process.h"
 
-/* /proc is made before the set's mount namespace is entered: see mounts.h. */
+/* Enters the set. Its /proc is made before its mount namespace is entered: see mounts.h. */
 static int enter(const struct init_start *start, struct fault *fault)
 {
 	int procs[MOUNTS_PROCS];
@@ -48,9 +48,9 @@ child_init(const struct init_start *start, struct fault *fault)
 }
 
 /*
- * The child shares our memory until it executes or ends, so no page tables are copied. Before 6.3
- * none may that is born into another time namespace: that one is forked. Either tells a fault in a
- * page that both have.
+ * Starts the child, which shares our memory until it executes or ends, so no page tables are
+ * copied. Before 6.3 a child born into another time namespace cannot share memory and is forked. In
+ * both cases it reports a fault in a shared page.
  */
 static pid_t start_child(void (*body)(const struct init_start *start, struct fault *fault),
 			 const struct init_start *start, struct fault *fault)

@@ -24,7 +24,7 @@ static int fail_with(struct join *join, enum step step, int negative)
 	return negative < 0 ? fault_set(&join->shared->fault, step, 0, -negative) : 0;
 }
 
-/* --- the command: what is left of joining --- */
+/* --- the command: the remaining steps --- */
 
 static int enter_kind(struct join *join, enum kind kind)
 {
@@ -37,7 +37,7 @@ static int enter_kind(struct join *join, enum kind kind)
 	return 0;
 }
 
-/* Ids as the user namespace has them, or the host's. */
+/* Returns the ids as the set's user namespace has them or, without one, the host's. */
 static struct identity identity_inside(const struct join *join)
 {
 	struct identity inside = join->identity;
@@ -49,8 +49,8 @@ static struct identity identity_inside(const struct join *join)
 	return inside;
 }
 
-/* Process 1 of a set without init of ours shows itself in /proc, which is looked up with the
- * command's rights: they stay, as the command's ids are next. */
+/* Mounts /proc for a command that is process 1 itself. The target is looked up with the command's
+ * rights, which are kept, as the command takes its ids next. */
 static int mount_own_proc(struct join *join)
 {
 	const struct wire_spec spec = {.mount_proc = SWITCH_ON};
@@ -70,10 +70,10 @@ static int become(struct join *join)
 	struct identity inside = identity_inside(join);
 	int r;
 
-	/* no capability comes with an ordinary uid; root, of the host or of the set's user
-	 * namespace, has those of its bounding set */
+	/* an ordinary uid gets no capability; root, of the host or of the set's user namespace,
+	 * gets those of its bounding set */
 	prctl(PR_SET_SECUREBITS, 0);
-	/* the set's user namespace has a bounding set of its own: nothing of the host's is in it */
+	/* a user namespace has a bounding set of its own, with nothing of the host's in it */
 	if (!join->in_user_namespace)
 		privilege_bound(join->task->caller_bounding);
 	if (inside.uid != 0)
@@ -84,8 +84,8 @@ static int become(struct join *join)
 	return fail_with(join, STEP_IDENTITY, r);
 }
 
-/* With the command's rights. The kernel lets root, and nobody else, take a terminal that is open
- * for writing only: the command could then read what others type there. */
+/* Takes the terminal with the command's rights. The kernel lets root, but no other user, take a
+ * terminal that is open for writing only; the command could then read what others type there. */
 static int take_terminal(struct join *join)
 {
 	if (setsid() < 0)
@@ -96,8 +96,8 @@ static int take_terminal(struct join *join)
 	return 0;
 }
 
-/* To 0, 1 and 2, by way of numbers above any of the three; and everything else closed, before a
- * path of the caller's is looked up: but for what it is compared with. */
+/* Moves the standard descriptors to 0, 1 and 2, through numbers above them. Closes everything else
+ * before a path of the caller's is looked up, except the directory that it is compared with. */
 static int place_descriptors(struct join *join)
 {
 	int high[3];
@@ -124,8 +124,8 @@ static const char *environment_value(char *const *environment, const char *name)
 	return NULL;
 }
 
-/* A directory by a path that somebody else has chosen: without what /proc/PID/{fd,cwd,root} lead
- * to, which may lie outside of the set's root (CVE-2024-21626). */
+/* Opens a directory by a path of a user's. Does not follow /proc/PID/{fd,cwd,root}, which may lead
+ * out of the set's root (CVE-2024-21626). */
 static int open_directory(const char *path)
 {
 	struct open_how how = {
@@ -146,7 +146,8 @@ static int change_to(const char *path)
 	return fchdir(fd) < 0 ? negative_errno() : 0;
 }
 
-/* The caller's directory if its path is the same directory here, else $HOME, else "/". */
+/* Changes to the caller's directory if the same path is the same directory here, else to $HOME,
+ * else to "/". */
 static int change_to_same(const struct join *join)
 {
 	const struct wire_command *command = &join->task->command;
@@ -163,7 +164,7 @@ static int change_to_same(const struct join *join)
 	return change_to("/");
 }
 
-/* With the command's rights and in its root. */
+/* Changes the directory, with the command's rights and in its root. */
 static int change_directory(struct join *join)
 {
 	const struct wire_command *command = &join->task->command;
@@ -175,7 +176,7 @@ static int change_directory(struct join *join)
 	return fail_with(join, STEP_DIRECTORY, r);
 }
 
-/* execve(2), and what has no #! line is given to the shell, as execvp(3) does. */
+/* Executes a file; one without a #! line is given to the shell, as by execvp(3). */
 static int execute_path(char *path, char *const *arguments, char *const *environment)
 {
 	char shell[] = "/bin/sh", *with_shell[4096];
@@ -213,7 +214,8 @@ static int execute(char *const *arguments, char *const *environment)
 			r = execute_path(file, arguments, environment);
 			if (r != -ENOENT && r != -ENOTDIR && r != -EACCES)
 				return r;
-			/* a directory that may not be searched is not where the file is */
+			/* EACCES of a directory that may not be searched does not mean that the
+			 * file exists */
 			if (r == -EACCES && faccessat(AT_FDCWD, file, F_OK, AT_EACCESS) == 0)
 				result = r;
 		}
@@ -222,8 +224,8 @@ static int execute(char *const *arguments, char *const *environment)
 	return result;
 }
 
-/* What needs the host's rights. Groups before a user namespace is entered: inside, setgroups(2) may
- * be denied. */
+/* Enters namespaces that need the host's rights. Groups are set first, because setgroups(2) may be
+ * denied in the user namespace. */
 static int enter_first(struct join *join)
 {
 	static const enum kind kinds[] = {KIND_NET, KIND_UTS, KIND_IPC, KIND_MNT};
@@ -244,7 +246,7 @@ static void child_command(void *context)
 	const struct wire_command *command = &join->task->command;
 	int r = 0;
 
-	signal(SIGPIPE, SIG_DFL); /* the parent half ignores it */
+	signal(SIGPIPE, SIG_DFL); /* the runner ignores it */
 	if (!join->task->no_init)
 		r = enter_first(join);
 	if (r == 0)
@@ -260,7 +262,7 @@ static void child_command(void *context)
 	fault_point("exec-joined");
 	if (r == 0)
 		r = take_terminal(join);
-	/* a keyring of its own: the daemon's is not the set's business */
+	/* a session keyring of its own, instead of the daemon's */
 	if (r == 0)
 		syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
 	if (r == 0 && (!command->new_privileges || join->task->caller_no_new_privileges))
@@ -279,8 +281,8 @@ static void child_command(void *context)
 
 /* --- before a command that is process 1 itself --- */
 
-/* A pid namespace of the command's own; charged to the caller, owned by the set's user namespace.
- */
+/* Makes the command's own pid namespace, charged to the caller and owned by the set's user
+ * namespace. */
 static int make_pid_namespace(struct join *join)
 {
 	int r = privilege_charge(&join->identity);
@@ -290,7 +292,7 @@ static int make_pid_namespace(struct join *join)
 	r = enter_kind(join, KIND_USER);
 	if (r == 0 && unshare(CLONE_NEWPID) < 0)
 		return fail(join, STEP_UNSHARE, KIND_PID);
-	join->fds[KIND_USER] = -1; /* nothing is left to enter for the command */
+	join->fds[KIND_USER] = -1; /* the command does not have to enter it again */
 	return r;
 }
 
@@ -304,7 +306,7 @@ static void child_joiner(void *context)
 		r = make_pid_namespace(join);
 	if (r < 0)
 		_exit(0);
-	/* the parent half is the command's parent too, and reaps it */
+	/* the runner becomes the command's parent, too, and reaps it */
 	pid = process_fork(CLONE_PARENT | CLONE_VFORK, join->cgroup_fd, NULL);
 	if (pid == 0)
 		child_command(join);
@@ -326,9 +328,9 @@ static void start_by_joiner(struct join *join)
 		process_wait(pid, &status);
 }
 
-/* --- the parent half --- */
+/* --- the runner --- */
 
-/* setns of a pid namespace counts for children alone. */
+/* Starts the command; setns() of a pid namespace applies to children only. */
 static void start_inside(struct join *join)
 {
 	uint64_t memory = join->fds[KIND_TIME] >= 0 ? 0 : CLONE_VM;

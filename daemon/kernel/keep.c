@@ -25,7 +25,7 @@ void child_keep(const struct host *host, const struct task_keep *task)
 	child_begin();
 	r = task->file_fd >= 0 ? put(task) : drop(task);
 	fault_point("boot-kept");
-	/* the name is the directory's */
+	/* the file's name is data of the directory */
 	if (r == 0 && fsync(task->directory_fd) < 0)
 		r = negative_errno();
 	if (r < 0)

@@ -18,7 +18,7 @@ int lane_make(struct host *host)
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return negative_errno();
-	/* the sending end never has anything to read: closing it is harmless */
+	/* closing the sending end is harmless: there is never anything to read in it */
 	shutdown(pair[0], SHUT_RD);
 	r = child_report(host, &report, pair, 1);
 	close_fd(pair[0]);
@@ -40,7 +40,7 @@ void lane_fetch(struct lane_end *end, uint32_t connection, uint32_t request)
 	if (end->handles.n > 0 && is_of(message, connection, request))
 		return;
 	end->handles.n = 0;
-	/* malformed is what a hostile front has sent, or what this process has no room for */
+	/* -EBADMSG: sent by a hostile front, or too large for this process */
 	do
 		r = wire_receive_now(message, end->fd);
 	while (r == -EBADMSG || (r == 1 && !is_of(message, connection, request)));
@@ -56,7 +56,7 @@ void lane_drop(struct lane_end *end)
 	wire_message_close_fds(&end->message);
 }
 
-/* Fills the report's process, or leaves its pid 0 and says why. */
+/* Fills in the report's process, or leaves its pid 0 and sets the error. */
 static void identify(int fd, struct task_report *report)
 {
 	pid_t pid;
@@ -64,7 +64,7 @@ static void identify(int fd, struct task_report *report)
 
 	if (r == 0)
 		r = process_start_time(pid, &report->init_start);
-	/* the number is that process's as long as the descriptor's has not ended */
+	/* the pid is valid only if the process has not ended meanwhile */
 	if (r == 0 && process_has_ended(fd))
 		r = -ESRCH;
 	report->pid = r == 0 ? pid : 0;

@@ -6,7 +6,8 @@
 #include "daemon/kernel/process.h"
 
 #define LOOK_MILLISECONDS 20
-/* So many looks in a row at nothing but stuck processes: one may just have waited for a disk. */
+/* Number of successive looks that must find only stuck processes: one may just have waited for a
+ * disk. */
 #define STUCK_LOOKS 10
 
 struct search {
@@ -19,7 +20,7 @@ static int kill_one(pid_t pid, const char *name _unused_, void *context)
 	const struct search *search = context;
 	_cleanup_fd_ int fd = process_pidfd_open(pid);
 
-	/* the descriptor first: it fixes the process that is then looked at */
+	/* the descriptor first: from then on the pid cannot be reused unnoticed */
 	if (fd < 0 || (search->which == LEFTOVER_PRIVILEGED && !process_has_capability(pid)) ||
 	    process_has_ended(fd))
 		return 0;

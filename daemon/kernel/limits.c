@@ -32,9 +32,9 @@ static uint64_t parse_limit(const char *text)
 }
 
 /*
- * From /proc/PID/limits, which needs no privilege where prlimit(2) wants CAP_SYS_RESOURCE: a head
- * line, then one for each resource in the order of their numbers, soft and hard in columns
- * (fs/proc/base.c, proc_pid_limits).
+ * Reads /proc/PID/limits, which needs no privilege, whereas prlimit(2) needs CAP_SYS_RESOURCE. It
+ * has a head line, then one line for each resource in the order of their numbers, with soft and
+ * hard limit in columns (fs/proc/base.c, proc_pid_limits).
  */
 static int read_resources(int directory_fd, struct task_limits *ret)
 {
@@ -54,7 +54,8 @@ static int read_resources(int directory_fd, struct task_limits *ret)
 	return r;
 }
 
-/* The C library's function would not say how many processors the kernel knows of. */
+/* By the system call, because the C library's function hides how many processors the kernel
+ * supports. */
 static int read_processors(pid_t pid, struct task_limits *ret)
 {
 	long n = syscall(SYS_sched_getaffinity, pid, sizeof(ret->processors), ret->processors);
@@ -83,14 +84,15 @@ int limits_read(int directory_fd, pid_t pid, struct task_limits *ret)
 		return r;
 	ret->oom_score = atoi(text);
 	r = read_file(directory_fd, "loginuid", text, sizeof(text));
-	/* absent without CONFIG_AUDIT */
+	/* the file does not exist without CONFIG_AUDIT */
 	if (r < 0 && r != -ENOENT)
 		return r;
 	ret->login = r < 0 ? UINT32_MAX : strtoul(text, NULL, 10);
 	return 0;
 }
 
-/* What the calling process was born with is its parent's, who does not change its own. */
+/* Sets the score, unless the process has it already. It was inherited from the worker, which never
+ * changes its own, so it is read only once. */
 static int apply_oom_score(int score)
 {
 	static bool known;
@@ -131,11 +133,12 @@ int limits_apply_process(const struct task_limits *limits)
 	if (r < 0 || limits->login == UINT32_MAX)
 		return r;
 	snprintf(text, sizeof(text), "%u", limits->login);
-	/* the audit system may forbid the change; a wrong login uid must not pass unnoticed then */
+	/* the audit system may forbid the change; then a wrong login uid must not pass unnoticed */
 	return write_self("/proc/self/loginuid", text);
 }
 
-/* A daemon without CAP_SYS_RESOURCE, in a container, cannot give more than it has itself. */
+/* Sets a limit, at most as high as the daemon's own: in a container it may lack
+ * CAP_SYS_RESOURCE. */
 static int apply_clamped(int resource, struct rlimit wanted)
 {
 	struct rlimit own;

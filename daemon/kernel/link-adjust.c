@@ -19,7 +19,7 @@ static bool has_address(const struct task_end *end, const char *text)
 	return false;
 }
 
-/* Addresses that only one of the two has. */
+/* Removes and adds the addresses that only one of the two has. */
 static void change_addresses(struct link_batch *batch, uint32_t index, const struct task_end *from,
 			     const struct task_end *to)
 {
@@ -56,7 +56,8 @@ static int change_impairment(struct link_batch *batch, uint32_t index, const str
 	return r < 0 && r != -ENOENT ? fault_set(fault, STEP_IMPAIR, detail, -r) : 0;
 }
 
-/* What an interface that goes down, or an address that goes, has taken along is no error. */
+/* Removes a gateway. It may have gone already, with its address or because the interface went
+ * down. */
 static void drop_gateway(struct link_batch *batch, uint32_t index, const char *gateway)
 {
 	if (!gateway)
@@ -82,7 +83,7 @@ static int adjust_end(const struct host *host, const char *id, const struct task
 			rtnl_close(&batch.rtnl);
 		return fault_set(fault, STEP_LINK_PLACE, detail, -r);
 	}
-	/* first: it is the likeliest not to be there */
+	/* first, because it is the most likely to fail */
 	r = change_impairment(&batch, index, from, to, detail, fault);
 	for (size_t i = 0; !reroute && i < to->n_addresses; i++)
 		reroute = !has_address(from, to->addresses[i].text);

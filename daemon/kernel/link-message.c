@@ -55,7 +55,7 @@ void link_add_change(struct rtnl *rtnl, uint32_t index, const char *mac, uint32_
 		mnl_attr_put_u32(message, IFLA_MTU, mtu);
 }
 
-/* An address in text as bytes; the keeper has checked it. */
+/* Converts an address, which the keeper has checked, to bytes. */
 static int read_address(const char *text, uint8_t bytes[16], unsigned int *ret_prefix)
 {
 	const char *slash = strchr(text, '/');
@@ -88,7 +88,7 @@ void link_add_address(struct rtnl *rtnl, uint32_t index, const char *text, bool 
 	header->ifa_index = index;
 	mnl_attr_put(message, IFA_LOCAL, address_size(family), bytes);
 	mnl_attr_put(message, IFA_ADDRESS, address_size(family), bytes);
-	/* usable at once: nobody else has it, the keeper has seen to that */
+	/* usable at once: the keeper has made sure that it is unique */
 	if (family == AF_INET6)
 		mnl_attr_put_u32(message, IFA_FLAGS, IFA_F_NODAD);
 }
@@ -112,8 +112,8 @@ void link_add_route(struct rtnl *rtnl, uint32_t index, const char *gateway, bool
 	mnl_attr_put_u32(message, RTA_OIF, index);
 }
 
-/* Worse than any other: nothing is routed by it. The kernel's own route to the subnet has another
- * metric, and may be there twice. */
+/* The worst metric, so no packet is routed by it. The kernel's own route to the subnet has another
+ * one, and may exist twice. */
 #define CLAIM_METRIC 0x6e736374
 
 void link_add_claim(struct rtnl *rtnl, uint32_t index, const char *address)
@@ -138,7 +138,7 @@ void link_add_claim(struct rtnl *rtnl, uint32_t index, const char *address)
 	mnl_attr_put_u32(message, RTA_PRIORITY, CLAIM_METRIC);
 }
 
-/* --- batches whose failures have a name --- */
+/* --- batches --- */
 
 void link_batch_expect(struct link_batch *batch, enum step step)
 {
@@ -156,7 +156,7 @@ int link_batch_commit(struct link_batch *batch, uint32_t detail, struct fault *f
 	return r < 0 ? fault_set(fault, step, detail, -r) : 0;
 }
 
-/* --- places --- */
+/* --- net namespaces of ends --- */
 
 int link_open_place(const struct host *host, const struct task_end *end, int own_fd)
 {

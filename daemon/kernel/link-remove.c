@@ -16,9 +16,9 @@
 /* --- finding --- */
 
 /*
- * What is looked for, and what was found. The alias is ours alone. Until an end has it, it is known
- * by its MAC: on the host, where others' interfaces are and where a user may have chosen a MAC that
- * one of them has, only together with the kernel's name, which is ours.
+ * A search for an end. The alias identifies it. Before an end has its alias, it is identified by
+ * its MAC: on the host only together with the kernel's name, which is ours, because there a user
+ * may have chosen the MAC of another interface.
  */
 struct search {
 	char alias[sizeof(LINK_TAG) + SESSION_SIZE];
@@ -51,7 +51,7 @@ static bool is_veth(const struct nlattr *info)
 	return false;
 }
 
-/* Only a veth is ours: a bridge, a macvlan or a bond may have borrowed its MAC. */
+/* Ignores all but veths: a bridge, a macvlan or a bond may have borrowed the MAC of one. */
 static int on_candidate(const struct nlmsghdr *message, void *context)
 {
 	const struct ifinfomsg *link = mnl_nlmsg_get_payload(message);
@@ -94,7 +94,7 @@ int link_find(struct rtnl *rtnl, const char *id, const struct task_end *end, uin
 	r = rtnl_get(rtnl, on_candidate, &search);
 	if (r < 0 && r != -ENODEV)
 		return r;
-	/* renamed, or its name is somebody else's by now */
+	/* it was renamed, or its name belongs to another interface now */
 	for (int tries = 0; search.index == 0 && tries < RTNL_DUMPS_MAX; tries++) {
 		r = rtnl_dump(rtnl, RTM_GETLINK, sizeof(*header), on_candidate, &search);
 		if (r == 0)
@@ -121,7 +121,7 @@ static int delete_index(struct rtnl *rtnl, uint32_t index)
 	return r == -ENODEV ? 0 : r;
 }
 
-/* One end made absent, and its peer with it; its place may be gone. */
+/* Deletes one end, and its peer with it. Returns 0 also if its net namespace is gone. */
 static int delete_end(const struct host *host, const char *id, const struct task_end *end,
 		      int own_fd)
 {
@@ -147,7 +147,7 @@ int link_remove_at(const struct host *host, const struct task_link *link, int ow
 	int r;
 
 	fault_point("unlink-started");
-	/* the second one looks whether there is anything left, whatever became of the first */
+	/* checks for the other end in any case, whatever became of the first */
 	r = delete_end(host, link->id, &link->a, own_fd);
 	if (r < 0)
 		return fault_set(fault, STEP_UNLINK, 0, -r);
@@ -171,7 +171,7 @@ void child_unlink(const struct host *host, const struct task_wire *task)
 	child_finish(host, &report, &fault);
 }
 
-/* --- departures --- */
+/* --- waiting for net namespaces that go --- */
 
 static bool is_own(const struct task_end *end, const char *own_pin)
 {
@@ -199,11 +199,11 @@ void link_departure_begin(const struct host *host, const struct task_link *links
 			is_own(&links[i].a, own_pin) ? &links[i].b : &links[i].a;
 		int ns_fd = link_open_place(host, far, -1);
 
-		/* a place that is gone has nothing of the link any more */
+		/* a net namespace that is gone has nothing of the link */
 		if (ns_fd < 0)
 			continue;
-		/* what somebody has moved away nobody could wait for: it goes now, with the near
-		 * end, or with that one's namespace in the kernel's own time */
+		/* an end that was moved away could not be waited for: the link is deleted now, with
+		 * the near end, or later by the kernel with its namespace */
 		if (far->host && is_missing(ns_fd, links[i].id, far)) {
 			struct fault ignored;
 
@@ -223,7 +223,7 @@ static long milliseconds(void)
 	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Looks again soon: seldom more often than two or three times. */
+/* Waits for an end to go, and deletes it at the deadline. It looks two or three times as a rule. */
 static int wait_for(int ns_fd, const char *id, const struct task_end *end, long deadline)
 {
 	struct rtnl rtnl;

@@ -25,7 +25,7 @@ static void put_end(struct nlmsghdr *message, const struct task_end *end)
 		mnl_attr_put_u32(message, IFLA_MTU, end->mtu);
 }
 
-/* Both ends in one message, the peer in its own namespace. */
+/* Adds the message that makes both ends, the peer in its own namespace. */
 static void add_pair(struct rtnl *rtnl, const struct task_link *link, int peer_ns_fd)
 {
 	struct nlattr *info, *data, *peer;
@@ -37,7 +37,7 @@ static void add_pair(struct rtnl *rtnl, const struct task_link *link, int peer_n
 	mnl_attr_put_strz(message, IFLA_INFO_KIND, "veth");
 	data = mnl_attr_nest_start(message, IFLA_INFO_DATA);
 	peer = mnl_attr_nest_start(message, VETH_INFO_PEER);
-	/* a header of its own, of the peer */
+	/* the peer's own header */
 	memset(mnl_nlmsg_get_payload_tail(message), 0, sizeof(struct ifinfomsg));
 	message->nlmsg_len += MNL_ALIGN(sizeof(struct ifinfomsg));
 	put_end(message, &link->b);
@@ -49,7 +49,7 @@ static void add_pair(struct rtnl *rtnl, const struct task_link *link, int peer_n
 	mnl_attr_nest_end(message, info);
 }
 
-/* The link's alias, by which it is known again, and the name that its user gave it. */
+/* Adds the link's alias, by which it is recognised, and the name that its user gave it. */
 static void add_names(struct rtnl *rtnl, const char *id, const struct task_end *end, uint32_t index,
 		      uint32_t bridge)
 {
@@ -73,7 +73,7 @@ static void add_names(struct rtnl *rtnl, const char *id, const struct task_end *
 
 /* --- making --- */
 
-/* The indices of both ends, as one of them tells. */
+/* The indices of both ends, as reported by one of them. */
 struct pair {
 	uint32_t index, peer;
 };
@@ -112,7 +112,7 @@ static int find_name(struct rtnl *rtnl, const char *name, uint32_t *ret_index)
 	return r;
 }
 
-/* Everything of an end but its birth. */
+/* Sets up an end that has just been made. */
 static int furnish(struct link_batch *batch, const char *id, const struct task_end *end,
 		   uint32_t index, uint32_t detail, struct fault *fault)
 {
@@ -137,7 +137,7 @@ static int furnish(struct link_batch *batch, const char *id, const struct task_e
 	return link_batch_commit(batch, detail, fault);
 }
 
-/* A route needs its interface up, but not the other end's. */
+/* Adds default routes. They need this interface up, but not the other end. */
 static int add_gateways(struct link_batch *batch, const struct task_end *end, uint32_t index,
 			uint32_t detail, struct fault *fault)
 {
@@ -150,7 +150,7 @@ static int add_gateways(struct link_batch *batch, const struct task_end *end, ui
 	return link_batch_commit(batch, detail, fault);
 }
 
-/* A way out's addresses belong to it alone on the host. */
+/* Claims a way out's addresses, which belong to one interface of the host only. */
 static int claim(struct link_batch *batch, const struct task_end *end, uint32_t index,
 		 uint32_t detail, struct fault *fault)
 {
@@ -160,7 +160,7 @@ static int claim(struct link_batch *batch, const struct task_end *end, uint32_t 
 	return link_batch_commit(batch, detail, fault);
 }
 
-/* Which end's name is taken: the kernel does not tell. */
+/* Returns the end whose name is taken, which the kernel does not report. */
 static uint32_t find_taken(struct rtnl *rtnl, const struct task_link *link)
 {
 	uint32_t index;
@@ -185,7 +185,7 @@ static int make_pair(struct link_batch *batch, const struct task_link *link, con
 	return r < 0 ? fault_set(fault, STEP_LINK, detail, -r) : 0;
 }
 
-/* On the host's end nobody tells the host its routes: what comes in there is a user's. */
+/* Ignores router advertisements on the host's end: packets that come in there are a user's. */
 static void ignore_advertisements(const struct host *host, const struct task_link *link)
 {
 	const struct task_end *end = link->a.host ? &link->a : &link->b;
@@ -196,13 +196,13 @@ static void ignore_advertisements(const struct host *host, const struct task_lin
 		return;
 	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/accept_ra", end->interface);
 	fd = open(path, O_WRONLY | O_CLOEXEC);
-	/* a kernel without IPv6 hears none */
+	/* a kernel without IPv6 receives none */
 	if (fd >= 0)
 		(void)!write(fd, "0", 1);
 	close_fd(fd);
 }
 
-/* One end after the other: the first one's route waits for nothing of the second. */
+/* Sets up one end after the other: the first one's routes do not depend on the second. */
 static int furnish_both(struct link_batch *batch, const struct task_link *link, const int fds[2],
 			const struct pair *pair, uint32_t detail, struct fault *fault)
 {
@@ -293,7 +293,7 @@ static int forward(const struct host *host)
 
 	if (r == 0)
 		r = sysctl_write(host, "net/ipv6/conf/all/forwarding", "1");
-	/* a kernel without IPv6 has nothing to forward */
+	/* a kernel without IPv6 does not have it */
 	return r == -ENOENT ? 0 : r;
 }
 

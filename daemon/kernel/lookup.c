@@ -36,9 +36,9 @@ static int open_with_file_ids(const struct lookup *lookup)
 	return back;
 }
 
-/* --- with all ids --- */
+/* --- by a child with all of the user's ids --- */
 
-/* An error, or 0 and a descriptor along with it. */
+/* Room for one descriptor, which is sent along with an error or 0. */
 union control {
 	struct cmsghdr header;
 	char bytes[CMSG_SPACE(sizeof(int))];
@@ -61,7 +61,7 @@ static void tell(int channel_fd, int fd)
 	(void)!sendmsg(channel_fd, &message, MSG_NOSIGNAL);
 }
 
-/* What the child has told: a descriptor or -errno. One that was killed had no access. */
+/* Receives the child's answer: a descriptor or -errno. A child that was killed had no access. */
 static int hear(int channel_fd)
 {
 	int error = 0, fd = -1;
@@ -83,7 +83,7 @@ static int hear(int channel_fd)
 	return error < 0 ? error : fd;
 }
 
-/* Its user may do anything to this process: there is nothing to be had from it. */
+/* The user has full power over this process, so it holds nothing of value. */
 static void __attribute__((noreturn)) child_look_up(struct lookup *lookup, int channel_fd)
 {
 	int fd;

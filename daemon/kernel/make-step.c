@@ -49,8 +49,9 @@ int maker_open_namespaces(struct maker *maker, pid_t pid)
 }
 
 /*
- * A mount namespace must be younger than the vault to be pinned there, by ids that come from a
- * batch for each CPU (testbed of kernel 6.18): made again on another CPU until it is.
+ * A mount namespace can only be pinned in the vault if its id is higher than the vault's. Each CPU
+ * hands out ids in batches (docs/kernel.md, 2), so the mount namespace is made again on another CPU
+ * until that is the case.
  */
 static int make_young_enough(struct maker *maker)
 {
@@ -79,8 +80,8 @@ static int make_young_enough(struct maker *maker)
 	return 0;
 }
 
-/* All but a net namespace that was made in advance, and the pid namespace of a plain set: until the
- * init is started, a child that looks a path up would become process 1. */
+/* Returns all kinds except a net namespace that was made in advance, and the pid namespace of a
+ * plain set: before the init is started, a child that looks up a path would become process 1. */
 static uint32_t kinds_to_make(const struct maker *maker)
 {
 	uint32_t others = maker->task->net_fd >= 0 ? KIND_BIT(KIND_NET) : 0;
@@ -90,8 +91,11 @@ static uint32_t kinds_to_make(const struct maker *maker)
 	return maker->spec->kinds & ~others;
 }
 
-/* The kernel makes all of them or none, and does not say whose limit it was: one by one they tell,
- * the user namespace first, which owns the others. KIND_COUNT: it is none's any more. */
+/*
+ * Finds the kind whose limit was reached, by making one after the other: the kernel makes all or
+ * none, and does not say which failed. The user namespace comes first, as it owns the others.
+ * Returns KIND_COUNT if none fails now.
+ */
 static enum kind kind_at_limit(const struct maker *maker)
 {
 	if (maker_has(maker, KIND_USER) && unshare(CLONE_NEWUSER) < 0)
@@ -120,7 +124,7 @@ int maker_make_namespaces(struct maker *maker)
 	return make_young_enough(maker);
 }
 
-/* Making links leads through other net namespaces: back into the set's afterwards. */
+/* Returns to the set's net namespace: making links leads through others. */
 static int come_back(struct maker *maker, int r)
 {
 	if (r == 0 && setns(maker->fds[KIND_NET], CLONE_NEWNET) < 0)
@@ -143,7 +147,7 @@ static int make_way(struct maker *maker, const struct task_link *proposed)
 	return r == 0 && way.inner ? firewall_make_inner(way.a.interface, &maker->fault) : r;
 }
 
-/* The way out is the last of them. */
+/* Makes the links. If there is a way out, it is the last one. */
 static int make_links(struct maker *maker)
 {
 	const struct task_create *task = maker->task;
@@ -177,7 +181,7 @@ int maker_set_hostname(struct maker *maker)
 	return 0;
 }
 
-/* "monotonic SECONDS NANOSECONDS", the latter never negative. */
+/* Formats "monotonic SECONDS NANOSECONDS"; nanoseconds are never negative. */
 static int print_offset(char *ret, size_t size, const char *clock, int64_t microseconds)
 {
 	int64_t seconds = microseconds / 1000000, rest = microseconds % 1000000;

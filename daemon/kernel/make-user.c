@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A set with a user namespace takes two processes: an inner one, which makes the namespaces and
- * acts with the rights inside, and the maker, which stays outside and does what takes the host's.
+ * Makes a set with a user namespace, by two processes: an inner process makes the namespaces and
+ * acts with the rights inside; the maker stays outside and does what needs the host's rights.
  */
 #include <fcntl.h>
 #include <sched.h>
@@ -26,13 +26,13 @@ static int say(int channel_fd, const void *data, size_t size)
 	return send(channel_fd, data, size, MSG_NOSIGNAL) < 0 ? negative_errno() : 0;
 }
 
-/* What the inner process tells: its fault, or none, and the pid of an init that it has started. */
+/* Sent by the inner process: its fault, if any, and the pid of an init that it has started. */
 struct inner_report {
 	struct fault fault;
 	int32_t init_pid;
 };
 
-/* Orders to it. */
+/* Orders to the inner process. */
 enum inner_order { INNER_FURNISH = 'f', INNER_INIT = 'i' };
 
 static int obey(struct maker *maker, enum inner_order order, const struct identity *inside)
@@ -60,7 +60,7 @@ static void __attribute__((noreturn)) child_inner(struct maker *maker)
 
 	child_ends_with_parent();
 	r = maker_make_namespaces(maker);
-	/* what cannot be said ends it, which the maker sees */
+	/* if this cannot be sent, the process ends, which the maker notices */
 	report.fault = maker->fault;
 	if (say(maker->channel_fd, &report, sizeof(report)) < 0)
 		_exit(1);
@@ -116,7 +116,7 @@ static int start_inner(struct maker *maker, pid_t *ret_pid)
 
 static int write_map(pid_t pid, const char *file, const struct wire_map *map)
 {
-	/* the kernel takes a map in one write, of less than a page */
+	/* the kernel accepts a map in one write only, of less than a page */
 	char path[64], text[MAP_RANGES_MAX * sizeof("4294967295 4294967295 4294967295")];
 	size_t used = 0;
 
@@ -145,7 +145,7 @@ static int write_maps(struct maker *maker, pid_t pid)
 	return r < 0 ? fault_set(&maker->fault, STEP_MAPS, 0, -r) : 0;
 }
 
-/* The maker's own visit to what needs ids of the host. */
+/* Sets up the network and the host name with the host's ids, from outside. */
 static int configure_from_outside(struct maker *maker)
 {
 	int flags =
@@ -158,8 +158,8 @@ static int configure_from_outside(struct maker *maker)
 	return maker_set_hostname(maker);
 }
 
-/* Before 6.11 the pid namespace cannot be had before its first process: then the inner process
- * starts it, and the owner could signal it, and break nothing but its own set. */
+/* Before 6.11 the pid namespace cannot be opened before its first process. Then the inner process
+ * starts the init. The owner can signal it, but harms only its own set. */
 static int start_inner_init(struct maker *maker, const struct init_start *outer)
 {
 	char path[64];
@@ -175,7 +175,8 @@ static int start_inner_init(struct maker *maker, const struct init_start *outer)
 	return maker_has(maker, KIND_MNT) ? init_mount_procs(outer, &maker->fault) : 0;
 }
 
-/* The maker's own visit to the mount namespace, and back: process 1 makes its procfs from here. */
+/* Visits the set's mount namespace for the files in /etc, and comes back: process 1 makes its
+ * procfs from here. */
 static int resolve_from_outside(struct maker *maker)
 {
 	int r = privilege_groups(&maker->identity);
@@ -190,7 +191,8 @@ static int resolve_from_outside(struct maker *maker)
 	return r;
 }
 
-/* Process 1 with credentials of the host in a pid namespace that the set's user namespace owns. */
+/* Starts process 1 with credentials of the host, in the pid namespace that the set's user namespace
+ * owns. */
 static int start_outer_init(struct maker *maker)
 {
 	struct identity init = maker_init_identity(maker->host);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The making of a set with a user namespace: by two processes, as make.h says. */
+/* Makes a set with a user namespace, by two processes: see make.h. */
 #ifndef NSCTL_KERNEL_MAKE_USER_H
 #define NSCTL_KERNEL_MAKE_USER_H
 
 #include "daemon/kernel/make-step.h"
 
-/* Makes all of the set but its pins. Returns 0, or -errno and the maker's fault. */
+/* Makes the whole set except its pins. Returns 0, or -errno and the maker's fault. */
 int make_with_user(struct maker *maker);
 
 #endif

@@ -45,7 +45,7 @@ static int make_plain(struct maker *maker)
 	return r;
 }
 
-/* --- both --- */
+/* --- both kinds of sets --- */
 
 static int pin_all(struct maker *maker)
 {
@@ -55,7 +55,7 @@ static int pin_all(struct maker *maker)
 	r = pin_enter_vault(maker->host, &maker->fault);
 	if (r < 0)
 		return r;
-	/* through the vault's /proc: in the set another one may be mounted by now */
+	/* through the vault's /proc: in the set another file system may be mounted there by now */
 	if (maker->init_pid > 0) {
 		snprintf(path, sizeof(path), "/proc/%d/ns/pid", maker->init_pid);
 		maker->fds[KIND_PID] = open(path, O_RDONLY | O_CLOEXEC);
@@ -69,7 +69,7 @@ static int pin_all(struct maker *maker)
 	return r;
 }
 
-/* What the keeper finds the set's namespaces and its init again by. */
+/* Fills in what identifies the set's namespaces and its init to the keeper. */
 static int fill_report(struct maker *maker, struct task_report *report)
 {
 	int r = 0;

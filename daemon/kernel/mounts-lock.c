@@ -10,7 +10,7 @@
 #include "daemon/kernel/mounts.h"
 #include "daemon/kernel/process.h"
 
-/* The root, and each bind mount. */
+/* The root and the bind mounts. */
 #define TREES_MAX (SPEC_MOUNTS_MAX + 1)
 
 struct trees {
@@ -35,7 +35,8 @@ static void name_place(size_t i, char ret[static 24])
 	snprintf(ret, 24, "%zu", i);
 }
 
-/* Makes something to mount the tree on, a directory or a file, without asking its file system. */
+/* Makes a directory or a file to mount the tree on. Its type is found without asking the tree's
+ * file system. */
 static int make_place(int directory_fd, const char *name, int tree_fd)
 {
 	struct statx x;
@@ -52,7 +53,7 @@ static int make_place(int directory_fd, const char *name, int tree_fd)
 	return fd < 0 ? negative_errno() : fd;
 }
 
-/* Into a mount namespace of the process's own that holds the trees and nothing else. */
+/* Attaches the trees in a mount namespace of the process's own that contains nothing else. */
 static int stage(const struct trees *trees)
 {
 	_cleanup_fd_ int top_fd = -1;
@@ -73,8 +74,8 @@ static int stage(const struct trees *trees)
 	return r;
 }
 
-/* A copy of the tree with the flags that the namespace has locked, in the place of the one without:
- * the maker has the same descriptors. */
+/* Replaces a tree by a copy with the flags that the namespace has locked. The maker shares the
+ * descriptors. */
 static int replace(const struct trees *trees, size_t i)
 {
 	_cleanup_fd_ int fd = -1;
@@ -110,7 +111,7 @@ int mounts_lock(const struct mounts *mounts, const struct wire_spec *spec, struc
 	told = mmap(NULL, sizeof(*told), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (told == MAP_FAILED)
 		return fault_set(fault, STEP_FORK, 0, errno);
-	*told = -ECHILD; /* unless it says another thing */
+	*told = -ECHILD; /* the result if the child ends without one */
 	pid = process_fork(CLONE_FILES, -1, NULL);
 	if (pid == 0)
 		child_lock(&trees, told);

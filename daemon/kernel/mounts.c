@@ -14,7 +14,7 @@
 
 static const char *const nodes[MOUNTS_NODES] = {"null", "zero", "full", "random", "urandom", "tty"};
 
-/* A clone of what the client's descriptor refers to, disarmed. */
+/* Clones the file behind the client's descriptor, nosuid and nodev. */
 static int clone_disarmed(int fd, bool read_only)
 {
 	_cleanup_fd_ int tree_fd = mount_clone(fd, "");
@@ -49,8 +49,8 @@ static int prepare_nodes(struct mounts *mounts, struct fault *fault)
 }
 
 /*
- * The place of path in the host's tree, with the rights of files and no others. given_fd: it must
- * be what this refers to (-1: anything): else the path would be somebody's to choose again at boot.
+ * Opens path in the host's tree, with the rights of files only. It must be the same file as
+ * given_fd (-1: any): otherwise the user could make the path lead elsewhere at the next boot.
  */
 static int open_again(const char *path, int given_fd, const struct identity *files)
 {
@@ -71,7 +71,7 @@ static int open_again(const char *path, int given_fd, const struct identity *fil
 	return take_fd(&fd);
 }
 
-/* A detached clone of what is to be mounted: fd, or what path leads to. */
+/* Makes a detached clone of fd, or of what path leads to. */
 static int prepare_source(const char *path, int fd, bool boot, bool read_only, enum step step,
 			  uint32_t detail, const struct identity *files, struct fault *fault)
 {
@@ -116,8 +116,8 @@ int mounts_prepare(const struct wire_spec *spec, const struct identity *files, s
 	return 0;
 }
 
-/* The fifth field of a line of mountinfo, with its octal escapes undone in place; NULL when the
- * line is not of an nsfs mount. */
+/* Finds the mount point in a line of mountinfo (the fifth field), and decodes its octal escapes in
+ * place. Returns NULL if the mount is not of nsfs. */
 static char *nsfs_mount_point(char *line)
 {
 	char *at = line, *end, *to;
@@ -143,7 +143,7 @@ static char *nsfs_mount_point(char *line)
 	return at;
 }
 
-/* Only a namespace is detached, whatever the path leads to by now. */
+/* Detaches the mount if it is a namespace; the path may lead elsewhere by now. */
 static void detach_pin(const char *path)
 {
 	struct open_how how = {.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC,
@@ -159,9 +159,8 @@ static void detach_pin(const char *path)
 }
 
 /*
- * Lets go of others' pinned namespaces in this copy of the mount tree: they would live as long as
- * the set. In a user namespace the kernel has locked the mounts; then they stay, as they do with
- * unshare(1).
+ * Detaches all pinned namespaces in this copy of the mount tree, which would otherwise live as long
+ * as the set. In a user namespace these mounts are locked and stay, as with unshare(1).
  */
 static void detach_pins(void)
 {
@@ -189,7 +188,7 @@ static void detach_pins(void)
 		used -= line - buffer;
 		memmove(buffer, line, used);
 		if (used == sizeof(buffer) - 1)
-			used = 0; /* no line of a mount of ours is that long */
+			used = 0; /* skips a line that is too long to be a mount of ours */
 	}
 }
 
@@ -210,7 +209,7 @@ int mounts_propagate(uint32_t propagation, struct fault *fault)
 
 #define SAFE (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
 
-/* What the set's tree has at /sys/fs/cgroup, as a detached copy. */
+/* Makes a detached copy of what the set's tree has at /sys/fs/cgroup. */
 static int copy_cgroups(const struct identity *files)
 {
 	_cleanup_fd_ int fd = mount_open("/sys/fs/cgroup", O_PATH | O_DIRECTORY, files);
@@ -218,19 +217,19 @@ static int copy_cgroups(const struct identity *files)
 	return fd < 0 ? fd : mount_clone(fd, "");
 }
 
-/* In a sysfs that was made here, where no link or mount of others can be. */
+/* Mounts it in a sysfs that was made here, which contains no links or mounts of others. */
 static void put_cgroups(int sysfs_fd, int cgroup_fd)
 {
 	_cleanup_fd_ int at_fd = openat(sysfs_fd, "fs/cgroup", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
 	if (cgroup_fd >= 0 && at_fd >= 0)
-		mount_put(cgroup_fd, at_fd); /* a convenience: without it the directory is empty */
+		mount_put(cgroup_fd, at_fd); /* failure is ignored: then the directory is empty */
 }
 
 /*
- * A sysfs that shows the new network namespace, with what the host has at /sys/fs/cgroup kept.
- * Where the kernel does not let it be (a user namespace, and parts of the host's /sys covered) or
- * there is no /sys, the old one stays.
+ * Mounts a sysfs that shows the new net namespace, and keeps /sys/fs/cgroup as it was. The old
+ * sysfs stays if there is no /sys, or if the kernel does not allow a new one (in a user namespace,
+ * when parts of the host's /sys are covered).
  */
 static int apply_sysfs(int ready_fd, const struct identity *files, struct fault *fault)
 {
@@ -262,7 +261,7 @@ static int apply_root(int root_fd, struct fault *fault)
 	return r < 0 ? fault_set(fault, STEP_ROOT, 0, -r) : 0;
 }
 
-/* Within a detached mount: a directory with another detached mount on it. */
+/* Makes a directory within a detached mount, and attaches another detached mount to it. */
 static int put_below(int mount_fd, const char *name, int on_fd)
 {
 	_cleanup_fd_ int target_fd = -1;
@@ -308,8 +307,8 @@ static int fill_dev(const struct mounts *mounts, int dev_fd)
 }
 
 /*
- * The kernel takes no mount on a detached one before 6.15: so the small /dev is put in place
- * first and filled there. Its owner is root or, in a user namespace, the caller.
+ * Attaches the small /dev and then fills it: before 6.15 the kernel attaches nothing to a detached
+ * mount. Its owner is root or, in a user namespace, the caller.
  */
 static int apply_dev(const struct mounts *mounts, int target_fd)
 {
@@ -376,7 +375,7 @@ static int apply_mount(const struct mounts *mounts, const struct wire_spec *spec
 	case MOUNT_CGROUP2:
 		fd = mount_new("cgroup2", attributes, NULL);
 		break;
-	default: /* MOUNT_PROC: by the init, which is in the pid namespace */
+	default: /* MOUNT_PROC: mounted by the init, which is in the pid namespace */
 		return 0;
 	}
 	return fd < 0 ? fd : mount_put(fd, target_fd);
@@ -408,7 +407,7 @@ int mounts_apply(const struct mounts *mounts, const struct wire_spec *spec,
 	return 0;
 }
 
-/* Slot 0 is /proc, the others are mounts of type proc. */
+/* Index 0 is /proc, the others are mounts of type proc. */
 int mounts_make_procs(const struct wire_spec *spec, int fds[static MOUNTS_PROCS],
 		      struct fault *fault)
 {

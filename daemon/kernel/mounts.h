@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a new mount namespace looks like: propagation, /sys, another root, a small /dev, tmpfs and
- * bind mounts. In two halves. mounts_prepare() runs in the host's mount namespace and clones what
- * the client's descriptors refer to; mounts_apply() runs in the new one and puts everything in
- * place, by descriptor; a target is looked up within the root that the command will see, with the
- * caller's rights, no magic links. Bind mounts and roots are nosuid and nodev. No function here may
- * allocate.
+ * Sets up a new mount namespace: propagation, /sys, another root, a small /dev, tmpfs and bind
+ * mounts. mounts_prepare() runs in the host's mount namespace, and clones the files behind the
+ * client's descriptors. mounts_apply() runs in the new one, and attaches everything by descriptor.
+ * Targets are looked up within the root that commands will see, with the caller's rights and
+ * without magic links. Bind mounts and roots are nosuid and nodev. No function here may allocate
+ * memory.
  */
 #ifndef NSCTL_KERNEL_MOUNTS_H
 #define NSCTL_KERNEL_MOUNTS_H
@@ -17,26 +17,26 @@
 
 #define MOUNTS_NODES 6
 
-/* Detached clones, -1 where there is none; nothing closes them but the end of the maker. */
+/* Detached clones, or -1. They are only closed by the end of the maker. */
 struct mounts {
 	int root_fd;
 	int source_fds[SPEC_MOUNTS_MAX];
-	int node_fds[MOUNTS_NODES]; /* /dev/null and so on, where a small /dev is wanted */
-	bool default_dev;	    /* at /dev, because the root is another one */
-	int sysfs_fd;		    /* a context, made in advance and not ours; -1: none */
+	int node_fds[MOUNTS_NODES]; /* /dev/null and so on, if a small /dev is wanted */
+	bool default_dev;	    /* a small /dev at /dev, because the set has another root */
+	int sysfs_fd;		    /* a context made in advance, owned by the caller; -1: none */
 };
 
-/* In the host's tree. files: with whose rights paths are looked up, where the set is one that is
- * made again at boot. */
+/* Prepares the mounts, in the host's mount namespace. Paths of a set that is made again at boot are
+ * looked up with the rights of files. */
 int mounts_prepare(const struct wire_spec *spec, const struct identity *files, struct mounts *ret,
 		   struct fault *fault);
 
 /*
- * For a set with a user namespace, between the two halves: whoever is root in there may change the
- * flags of mounts, but not those that the kernel has locked (ro, nosuid, nodev, noexec), nor
- * unmount what covers something. The kernel locks them where a mount namespace is copied into one
- * of another user namespace: so the root and the bind mounts are, in a child, and copies of those
- * copies are what the set gets. Needs the host's rights. Returns 0, or -errno and *fault.
+ * For a set with a user namespace, between the two: locks the flags of the root and the bind mounts
+ * (ro, nosuid, nodev, noexec), so that root inside can neither change them nor unmount what covers
+ * something. The kernel locks flags when a mount namespace is copied into one that another user
+ * namespace owns (docs/kernel.md, 16). So a child makes such a copy, and the set gets copies of
+ * those mounts. Needs the host's rights. Returns 0, or -errno and *fault.
  */
 int mounts_lock(const struct mounts *mounts, const struct wire_spec *spec, struct fault *fault);
 
@@ -44,15 +44,15 @@ int mounts_lock(const struct mounts *mounts, const struct wire_spec *spec, struc
  * that is mounted before appears on the host, too (docs/kernel.md, 3). */
 int mounts_propagate(uint32_t propagation, struct fault *fault);
 
-/* files: whose rights targets are looked up with; NULL in a user namespace of the caller's, where
- * the process has no others. */
+/* Attaches the mounts in the new namespace. Targets are looked up with the rights of files; NULL in
+ * a user namespace of the caller's, where the process has no other rights. */
 int mounts_apply(const struct mounts *mounts, const struct wire_spec *spec,
 		 const struct identity *files, struct fault *fault);
 
 /*
- * procfs for the pid namespace that the process is in, at /proc where mount_proc says so, and at
- * each target of type proc. In two steps: made in a mount namespace of the host, where the kernel
- * does not ask whether one is visible already (with another root there is none), then put in place
+ * procfs of the pid namespace that the process is in: at /proc if mount_proc demands it, and at
+ * each target of type proc. It is made first, in a mount namespace of the host, where the kernel
+ * does not demand that a /proc is already visible (with another root, none is). Then it is attached
  * in the set's. files: as above.
  */
 #define MOUNTS_PROCS (SPEC_MOUNTS_MAX + 1)

@@ -20,7 +20,7 @@ int net_set_up(const struct host *host, struct fault *fault)
 	return r < 0 ? fault_set(fault, STEP_SYSCTL, 0, -r) : 0;
 }
 
-/* A descriptor of the new namespace, or a fault. */
+/* Returns a descriptor of a new net namespace, or -errno and *fault. */
 static int make_spare(const struct host *host, uid_t owner, struct fault *fault)
 {
 	const struct identity identity = {.uid = owner, .gid = host->init_gid};
@@ -45,7 +45,7 @@ void child_spare(const struct host *host, const struct task_spare *task)
 
 	child_begin();
 	fds[0] = make_spare(host, task->owner, &fault);
-	/* where there can be none, the maker finds out, too, and whether it matters */
+	/* without one the maker tries itself, and reports a failure if it matters */
 	if (fds[0] >= 0 && task->sysfs)
 		fds[1] = mount_context("sysfs", NULL);
 	if (fds[0] >= 0) {

@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 #include "daemon/kernel/nft-watch.h"
 
-/* The name of the table is the first kind of attribute of all these messages. */
+/* The table's name is the first kind of attribute in all these messages. */
 #define ATTRIBUTE_TABLE NFTA_TABLE_NAME
 
 int nft_watch_open(void)

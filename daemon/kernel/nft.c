@@ -12,9 +12,9 @@
 #include <sys/socket.h>
 #include "daemon/kernel/nft.h"
 
-/* What one request may take at most. */
+/* The largest request. */
 #define REQUEST_SIZE_MAX 4096
-/* What nft(8) wants to know to show a set: names are strings as they are. */
+/* User data that nft(8) needs to show a set: its names are strings. */
 #define NOTES_SIZE 64
 #define HOST_BYTEORDER 1
 
@@ -28,8 +28,8 @@ int nft_open(struct nft *nft, const char *table, char buffer[static NFT_SIZE_MAX
 	nft->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
 	if (nft->fd < 0)
 		return negative_errno();
-	/* the kernel takes a transaction in one message, and answers each refused request with it
-	 */
+	/* the kernel accepts a transaction in one message only, and copies each refused request
+	 * into its answer */
 	(void)setsockopt(nft->fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size));
 	(void)setsockopt(nft->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
 	nft_begin(nft);
@@ -81,7 +81,7 @@ void nft_begin(struct nft *nft)
 	add_bound(nft, NFNL_MSG_BATCH_BEGIN);
 }
 
-/* Only requests that were refused are answered; the last one asks for an answer in any case. */
+/* Only refused requests are answered; the last one asks for an answer in any case. */
 int nft_commit(struct nft *nft)
 {
 	uint32_t last = nft->sequence;
@@ -89,7 +89,7 @@ int nft_commit(struct nft *nft)
 
 	if (nft->failed)
 		return -ENOBUFS;
-	/* nobody would answer */
+	/* nothing would be answered */
 	if (last == nft->first)
 		return 0;
 	add_bound(nft, NFNL_MSG_BATCH_END);
@@ -107,12 +107,12 @@ int nft_commit(struct nft *nft)
 		for (; mnl_nlmsg_ok(message, rest); message = mnl_nlmsg_next(message, &rest)) {
 			const struct nlmsgerr *error = mnl_nlmsg_get_payload(message);
 
-			/* answers to what was refused before may still be there */
+			/* answers to an earlier transaction's requests may still be queued */
 			if (message->nlmsg_type != NLMSG_ERROR || message->nlmsg_seq < nft->first)
 				continue;
 			if (error->error != 0 && failed == 0)
 				failed = error->error;
-			/* one refusal is enough to know */
+			/* the first refusal decides */
 			if (message->nlmsg_seq == last || failed)
 				return failed;
 		}
@@ -127,7 +127,7 @@ uint32_t nft_port(const struct nft *nft)
 	return getsockname(nft->fd, (struct sockaddr *)&address, &size) < 0 ? 0 : address.nl_pid;
 }
 
-/* --- requests: the last one of a transaction must ask for an answer, so all do --- */
+/* --- requests: each asks for an answer, because the last one of a transaction must --- */
 
 static void add_or_fail(struct nft *nft, struct nlmsghdr *message, const void *object)
 {
@@ -137,7 +137,7 @@ static void add_or_fail(struct nft *nft, struct nlmsghdr *message, const void *o
 		nft->failed = true;
 }
 
-/* The message, about our table. */
+/* Adds the header of a message about our table. */
 static void add_table_message(struct nft *nft, struct nlmsghdr *message)
 {
 	struct nftnl_table *table = nftnl_table_alloc();
@@ -262,8 +262,8 @@ void nft_add_rule(struct nft *nft, struct nftnl_rule *rule)
 	nftnl_rule_free(rule);
 }
 
-/* A rule that lacks one of its expressions would say something else: without memory the child
- * ends, as if it had been killed. */
+/* Adds an expression. A rule without one of its expressions would mean something else, so if there
+ * is no memory the child ends, as if it had been killed. */
 static struct nftnl_expr *add(struct nftnl_rule *rule, const char *name)
 {
 	struct nftnl_expr *expression = nftnl_expr_alloc(name);

@@ -45,7 +45,7 @@ int pin_open_path(int vault_root_fd, const char *path, enum kind kind)
 	fd = openat(vault_root_fd, file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0)
 		return negative_errno();
-	/* a file whose mount has not been made, or is gone */
+	/* a file whose mount was not made, or is gone */
 	if (fstatfs(fd, &fs) < 0 || fs.f_type != NSFS_MAGIC)
 		return -ENOENT;
 	return take_fd(&fd);
@@ -59,7 +59,7 @@ int pin_open(int vault_root_fd, const struct task_set *set, enum kind kind)
 	return pin_open_path(vault_root_fd, path, kind);
 }
 
-/* Binds the namespace to the file at path, which is there. */
+/* Binds the namespace to the existing file at path. */
 static int bind_to(int fd, const char *path)
 {
 	char link[64];
@@ -76,7 +76,7 @@ static int make_file(const char *path)
 	return fd < 0 ? negative_errno() : 0;
 }
 
-/* Makes BASE/UID and BASE/UID/NAME. */
+/* Makes BASE/UID and BASE/UID/NAME, and returns the path of the latter. */
 static int make_directories(const char *base, const struct task_set *set, char *ret, size_t size)
 {
 	for (int tries = 0; tries < 100; tries++) {
@@ -86,7 +86,7 @@ static int make_directories(const char *base, const struct task_set *set, char *
 		snprintf(ret, size, "%s/%u/%s", base, set->owner, set->name);
 		if (mkdir(ret, 0711) == 0 || errno == EEXIST)
 			return 0;
-		/* the owner's last other set goes at this moment, and its directory with it */
+		/* the directory has just been removed along with the owner's last other set */
 		if (errno != ENOENT)
 			break;
 	}
@@ -124,8 +124,9 @@ static bool has_many(uint32_t kinds)
 }
 
 /*
- * The pins of a set are below one mount of its own, the directory on itself, and go with it: each
- * umount waits for the kernel's readers (an expedited grace period), for all below it at once.
+ * Binds the directory on itself. All pins of a set are below this one mount and go with it: each
+ * umount waits for the kernel's readers (an expedited grace period), but only once for everything
+ * below.
  */
 static int bind_on_itself(const char *directory)
 {
@@ -148,8 +149,11 @@ int pin_in_vault(const struct task_set *set, const int fds[KIND_COUNT], struct f
 	return bind_all(directory, fds, KIND_ALL, STEP_PIN, fault);
 }
 
-/* BASE/UID is root's, 0700; an access control list lets the owner pass. By hand: the format is the
- * kernel's (linux/posix_acl_xattr.h), and libacl would be one more library in root's process. */
+/*
+ * Gives the owner access to BASE/UID, which is root's with mode 0700, by an access control list. It
+ * is written by hand in the kernel's format (linux/posix_acl_xattr.h), because libacl would be one
+ * more library in a process of root's.
+ */
 static int let_owner_pass(const char *directory, uid_t owner)
 {
 	struct {
@@ -184,11 +188,13 @@ static int pin_visible(const struct host *host, const struct task_set *set,
 	r = set->owner == 0 ? 0 : let_owner_pass(base, set->owner);
 	if (r < 0)
 		return fault_set(fault, STEP_VISIBLE, 0, -r);
-	/* a mount namespace's pin needs a parent that does not propagate; this one does */
+	/* a mount namespace can only be pinned below a mount that does not propagate; this one
+	 * does */
 	return bind_all(directory, fds, KIND_ALL & ~KIND_BIT(KIND_MNT), STEP_VISIBLE, fault);
 }
 
-/* /run/netns as iproute2 makes it: shared, so that pins appear and go in other mount namespaces. */
+/* Makes /run/netns like iproute2: shared, so that pins appear and disappear in other mount
+ * namespaces. */
 static int make_netns_directory(void)
 {
 	if (mkdir(NETNS_DIRECTORY, 0755) < 0 && errno != EEXIST)
@@ -202,8 +208,8 @@ static int make_netns_directory(void)
 	return 0;
 }
 
-/* What the file under a published namespace holds, so that it can be told from others' files of
- * that name when the mount is not there (yet, or any more). */
+/* Formats the contents of the file below a published namespace, which identify it as ours while
+ * nothing is mounted on it. */
 static int netns_tag(const struct task_set *set, char *ret, size_t size)
 {
 	return snprintf(ret, size, "nsctl:%s\n", set->id);
@@ -242,7 +248,7 @@ int pin_on_host(const struct host *host, const struct task_set *set, const int f
 	return r < 0 ? fault_set(fault, STEP_IP_NETNS, 0, -r) : 0;
 }
 
-/* One mount off the path, if there is one. 0 or -errno. */
+/* Unmounts one mount at the path, if there is one. Returns 0 or -errno. */
 static int unmount(const char *path)
 {
 	return umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) < 0 && errno != EINVAL && errno != ENOENT
@@ -250,7 +256,7 @@ static int unmount(const char *path)
 		       : 0;
 }
 
-/* Unlinks the file, and takes away what is mounted there, maybe more than once. */
+/* Unlinks the file, and unmounts everything that is mounted there. */
 static int remove_pin(const char *file)
 {
 	int r = 0;
@@ -263,10 +269,11 @@ static int remove_pin(const char *file)
 	return r < 0 ? r : -EBUSY;
 }
 
-/* Unmounts and unlinks each entry of the directory, then that itself. 0 or -errno. */
+/* Unmounts and unlinks each entry of the directory, then removes the directory. Returns 0 or
+ * -errno. */
 static int remove_directory(const char *path)
 {
-	/* where it is mounted on itself, all that is mounted below goes along */
+	/* if the directory is mounted on itself, all mounts below it go, too */
 	int r = unmount(path);
 	struct dirent *entry;
 	DIR *directory;
@@ -315,7 +322,8 @@ static ino_t pinned_inode(const struct host *host, const struct task_set *set, e
 	return fd < 0 || fstat(fd, &st) < 0 ? 0 : st.st_ino;
 }
 
-/* Only what is our namespace, or our file, is taken away: the name may be somebody else's. */
+/* Removes a published namespace only if it is our namespace or our file: others may use the same
+ * name. */
 static int remove_netns(const struct host *host, const struct task_set *set)
 {
 	char path[PATH_MAX], tag[64], found[64];

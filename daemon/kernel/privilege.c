@@ -46,7 +46,7 @@ void privilege_conceal(void)
 	prctl(PR_SET_DUMPABLE, 0);
 }
 
-/* The signal that the calling thread gets when its parent ends: a change of ids clears it. */
+/* Returns the signal that the calling thread gets when its parent ends. Changing ids clears it. */
 static int get_death_signal(void)
 {
 	int signal = 0;
@@ -55,7 +55,7 @@ static int get_death_signal(void)
 	return signal;
 }
 
-/* After a change of ids: what it has undone. */
+/* Restores what a change of ids has undone. */
 static void settle(int death_signal)
 {
 	privilege_conceal();
@@ -95,7 +95,7 @@ int privilege_charge(const struct identity *identity)
 {
 	int r;
 
-	/* ids change without touching capabilities, now and when the ids inside are taken on */
+	/* changing ids must not change capabilities, now or when the ids inside are taken */
 	if (prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP) < 0)
 		return negative_errno();
 	r = privilege_groups(identity);
@@ -127,7 +127,7 @@ static int set_file_ids(uid_t uid, gid_t gid)
 	setfsgid(gid);
 	setfsuid(uid);
 	settle(death_signal);
-	/* they report nothing but the former value: ask again */
+	/* these calls only return the former value: ask again */
 	if ((gid_t)setfsgid(-1) != gid || (uid_t)setfsuid(-1) != uid)
 		return -EPERM;
 	return 0;
@@ -159,7 +159,8 @@ int privilege_drop(const struct identity *identity, bool with_groups)
 	int r = 0;
 
 	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
-	/* capabilities go last: until they do, the user may not trace us, dumpable or not */
+	/* capabilities go last: as long as the process has some, the user may not trace it,
+	 * dumpable or not */
 	prctl(PR_SET_KEEPCAPS, 1);
 	if (with_groups)
 		r = privilege_groups(identity);

@@ -19,7 +19,7 @@ pid_t process_fork(uint64_t flags, int cgroup_fd, int *ret_pid_fd)
 		.flags = flags | (cgroup_fd >= 0 ? CLONE_INTO_CGROUP : 0) |
 			 (ret_pid_fd ? CLONE_PIDFD : 0),
 		.pidfd = (uint64_t)(uintptr_t)&pid_fd,
-		/* with CLONE_PARENT the kernel takes the signal of the parent itself */
+		/* with CLONE_PARENT the kernel uses the parent's own exit signal */
 		.exit_signal = flags & CLONE_PARENT ? 0 : SIGCHLD,
 		.cgroup = cgroup_fd >= 0 ? (uint64_t)cgroup_fd : 0,
 	};
@@ -33,9 +33,9 @@ pid_t process_fork(uint64_t flags, int cgroup_fd, int *ret_pid_fd)
 }
 
 /*
- * Child and parent return here one after the other, on the same stack: the child first, which does
- * not leave this function, so what the parent needs above stays as it was. It must be a system call
- * in line: the return address of a function would lie where the child writes.
+ * Child and parent return here one after the other, on the same stack. The child comes first and
+ * does not leave this function, so the parent's part of the stack stays intact. The system call
+ * must be inline: the child would overwrite a function's return address.
  */
 static long __attribute__((noinline))
 clone_and_run(const struct clone_args *args, void (*function)(void *), void *context)
@@ -57,14 +57,14 @@ pid_t process_call(uint64_t flags, int cgroup_fd, void (*function)(void *context
 		.flags = flags | CLONE_VFORK | (cgroup_fd >= 0 ? CLONE_INTO_CGROUP : 0) |
 			 (ret_pid_fd ? CLONE_PIDFD : 0),
 		.pidfd = (uint64_t)(uintptr_t)&pid_fd,
-		/* with CLONE_PARENT the kernel takes the signal of the parent itself */
+		/* with CLONE_PARENT the kernel uses the parent's own exit signal */
 		.exit_signal = flags & CLONE_PARENT ? 0 : SIGCHLD,
 		.cgroup = cgroup_fd >= 0 ? (uint64_t)cgroup_fd : 0,
 	};
 	long pid;
 
 #ifdef __SANITIZE_ADDRESS__
-	/* what it notes of the child's stack frames would be held against the parent's */
+	/* the sanitizer's notes on the child's stack would be applied to the parent's */
 	args.flags &= ~(uint64_t)CLONE_VM;
 #endif
 	pid = clone_and_run(&args, function, context);
@@ -110,10 +110,11 @@ int process_open_directory(pid_t pid)
 #define STAT_STATE 3
 #define STAT_FLAGS 9
 #define STAT_START 22
-/* PF_EXITING, of STAT_FLAGS: tests/kernel/test-pidns.c */
+/* PF_EXITING in STAT_FLAGS (docs/kernel.md, 4) */
 #define FLAG_EXITING 0x4
 
-/* A field from the third on of a stat file below /proc: *ret is a view on text. 0 or -errno. */
+/* Reads a field, from the third on, of a stat file below /proc; *ret points into text. Returns 0 or
+ * -errno. */
 static int read_stat(int directory_fd, const char *path, int number, char text[static STAT_SIZE],
 		     const char **ret)
 {
@@ -127,7 +128,8 @@ static int read_stat(int directory_fd, const char *path, int number, char text[s
 	if (n <= 0)
 		return n < 0 ? negative_errno() : -ESRCH;
 	text[n] = '\0';
-	/* the name may hold anything, ')' too: fields are counted from the last one */
+	/* the process's name may contain anything, also ')': fields are counted from the last
+	 * one */
 	at = strrchr(text, ')');
 	for (int field = 2; at && field < number; field++)
 		at = strchr(at + 1, ' ');
@@ -137,7 +139,7 @@ static int read_stat(int directory_fd, const char *path, int number, char text[s
 	return 0;
 }
 
-/* A numeric field from the third on of /proc/PID/stat. Returns 0 or -errno. */
+/* Reads a numeric field, from the third on, of /proc/PID/stat. Returns 0 or -errno. */
 static int read_number(pid_t pid, int number, uint64_t *ret)
 {
 	char path[64], text[STAT_SIZE];
@@ -215,7 +217,7 @@ int process_is_first(pid_t pid)
 	file = fopen(path, "re");
 	if (!file)
 		return negative_errno();
-	/* its number in each pid namespace, from ours to its own */
+	/* the line has its pid in each pid namespace, from ours to its own */
 	while (number == 0 && fgets(line, sizeof(line), file))
 		if (strncmp(line, "NSpid:", 6) == 0)
 			number = atoi(strrchr(line, '\t') + 1);
@@ -245,7 +247,7 @@ int process_find(pid_t pid, uint64_t start_time)
 
 	if (fd < 0)
 		return fd == -EINVAL ? -ESRCH : fd;
-	/* the descriptor first: it fixes the process that is then looked at */
+	/* the descriptor first: from then on the pid cannot be reused unnoticed */
 	r = process_start_time(pid, &found);
 	if (is_shortage(r))
 		return r;
@@ -305,6 +307,6 @@ void process_unblock_signals(void)
 void process_reset_signals(void)
 {
 	for (int i = 1; i <= SIGRTMAX; i++)
-		signal(i, SIG_DFL); /* SIGKILL, SIGSTOP and libc's own refuse: as they should */
+		signal(i, SIG_DFL); /* SIGKILL, SIGSTOP and libc's own fail, as they should */
 	process_unblock_signals();
 }

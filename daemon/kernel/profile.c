@@ -21,7 +21,7 @@ int profile_read(int process_fd, char ret[static PROFILE_SIZE])
 	char text[PROFILE_SIZE] = "";
 	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text));
 
-	/* a kernel without AppArmor has no such file, one where it is off says EINVAL */
+	/* the file does not exist without AppArmor; if AppArmor is off, reading it gives EINVAL */
 	if (n < 0 && errno != (fd < 0 ? ENOENT : EINVAL))
 		return negative_errno();
 	if (n == sizeof(text))
@@ -31,7 +31,7 @@ int profile_read(int process_fd, char ret[static PROFILE_SIZE])
 	return 0;
 }
 
-/* " (MODE)" at the end of it, or NULL. */
+/* Returns " (MODE)" at its end, or NULL. */
 static const char *find_mode(const char *profile)
 {
 	const char *mode = strrchr(profile, '(');

@@ -4,11 +4,11 @@
 #include <string.h>
 #include "daemon/kernel/qdisc.h"
 
-/* Packets that wait in netem: enough for 100 ms at 1 Gbit/s. */
+/* Packets queued in netem: enough for 100 ms at 1 Gbit/s. */
 #define NETEM_LIMIT 10000
 #define ETHERNET_MTU 1500
 #define HEADERS_SIZE 100
-/* What tbf lets through at once and lets wait, in parts of a second of its rate. */
+/* tbf's burst and queue, as fractions of a second of its rate. */
 #define BURST_PART 100
 #define QUEUE_PART 10
 
@@ -23,20 +23,20 @@ static struct nlmsghdr *add(struct rtnl *rtnl, uint16_t type, uint16_t flags, ui
 	return message;
 }
 
-/* A share of a million to one of 2^32. */
+/* Converts millionths to fractions of 2^32. */
 static uint32_t probability(uint32_t share)
 {
 	return (uint64_t)share * UINT32_MAX / IMPAIR_SHARE_MAX;
 }
 
-/* Says everything: what is left out would stay as it was. */
+/* Sets every attribute: one that is left out would keep its value. */
 static void put_netem(struct nlmsghdr *message, const struct wire_impairment *impairment)
 {
 	const struct tc_netem_qopt options = {
 		.limit = NETEM_LIMIT,
 		.loss = probability(impairment->loss),
 		.duplicate = probability(impairment->duplicate),
-		/* the share that is sent at once, out of turn: every packet is a candidate */
+		/* reordered packets are sent at once; every packet may be one */
 		.gap = impairment->reorder > 0,
 	};
 	const struct tc_netem_reorder reorder = {probability(impairment->reorder), 0};
@@ -62,12 +62,12 @@ static void put_netem(struct nlmsghdr *message, const struct wire_impairment *im
 static void put_tbf(struct nlmsghdr *message, uint64_t bits, uint32_t mtu)
 {
 	uint64_t rate = bits / 8;
-	/* a packet that is larger than the burst is never sent */
+	/* a packet larger than the burst would never be sent */
 	uint64_t packet = (mtu ? mtu : ETHERNET_MTU) + HEADERS_SIZE;
 	uint64_t burst = MIN(MAX(rate / BURST_PART, 2 * packet), (uint64_t)INT32_MAX);
 	uint64_t limit = MIN(burst + MAX(rate / QUEUE_PART, 10 * packet), (uint64_t)INT32_MAX);
 	const struct tc_tbf_qopt options = {
-		/* the kernel computes times itself, and wants no table of them */
+		/* the kernel computes times itself and needs no table of them */
 		.rate = {.linklayer = TC_LINKLAYER_ETHERNET,
 			 .rate = MIN(rate, (uint64_t)UINT32_MAX)},
 		.limit = limit,
@@ -86,7 +86,7 @@ static void put_tbf(struct nlmsghdr *message, uint64_t bits, uint32_t mtu)
 void qdisc_add(struct rtnl *rtnl, uint32_t index, const struct wire_impairment *impairment,
 	       uint32_t mtu)
 {
-	/* another kind takes the place of the one that is there; the same kind is changed */
+	/* replaces a discipline of another kind, and changes one of the same kind */
 	struct nlmsghdr *message = add(rtnl, RTM_NEWQDISC, NLM_F_CREATE | NLM_F_REPLACE, index);
 
 	if (impairment->given & IMPAIR_NETEM)

@@ -16,7 +16,7 @@
 #define MOVE_MOUNT_BENEATH 0x00000200
 #endif
 
-/* The smallest that there is. */
+/* The smallest page size. */
 #define PAGE 4096
 
 static enum found compare_bytes(const char *bytes, size_t n, const struct resolver_text *text,
@@ -29,8 +29,8 @@ static enum found compare_bytes(const char *bytes, size_t n, const struct resolv
 	return ret->kept == text->size && ret->n_strikes == 0 ? FOUND_SAME : FOUND_EDITABLE;
 }
 
-/* What is mounted is ours if it is a file of root's on a tmpfs that begins with our line: nobody
- * else can make one. */
+/* Classifies a mounted file. It is ours if it is a file of root's on a tmpfs that begins with our
+ * line, because no user can make one. */
 static enum found compare(int fd, const struct resolver_text *text, struct resolver_mounted *ret)
 {
 	static char bytes[RESOLVER_TEXT_MAX + 1];
@@ -45,7 +45,7 @@ static enum found compare(int fd, const struct resolver_text *text, struct resol
 	if (n < (ssize_t)strlen(RESOLVER_HEAD) ||
 	    memcmp(bytes, RESOLVER_HEAD, strlen(RESOLVER_HEAD)) != 0)
 		return FOUND_OTHERS;
-	/* somebody has died while it was writable: it is replaced */
+	/* a process was killed while the file was writable: it is replaced */
 	if (!(fs.f_flags & ST_RDONLY))
 		return FOUND_OURS;
 	ret->size = n;
@@ -83,7 +83,8 @@ static int set_read_only(int fd, bool read_only)
 		       : 0;
 }
 
-/* The file that fd is open on, through the same mount: whatever its name leads to by now. */
+/* Opens the file behind fd for writing, through the same mount, wherever its name leads to by
+ * now. */
 static int open_to_write(int fd)
 {
 	union {
@@ -98,8 +99,8 @@ static int open_to_write(int fd)
 	return r < 0 ? negative_errno() : r;
 }
 
-/* Those who read it see all of what is appended or nothing: within a page the size is what changes
- * last. */
+/* Returns true if the part is within one page. Readers then see all of it or nothing, because the
+ * file's size changes last. */
 static bool is_within_page(size_t from, size_t end)
 {
 	return from == end || from / PAGE == (end - 1) / PAGE;
@@ -112,7 +113,7 @@ static int write_at(int fd, const char *bytes, size_t size, size_t at)
 	return n == (ssize_t)size ? 0 : n < 0 ? negative_errno() : -EIO;
 }
 
-/* With the first byte it is a comment to all who read it, and what it was goes after that. */
+/* Turns a line into a comment by its first byte, then blanks out the rest. */
 static int strike_out(int fd, size_t at, size_t size)
 {
 	char blank[RESOLVER_LINE_MAX];
@@ -122,7 +123,7 @@ static int strike_out(int fd, size_t at, size_t size)
 	return r < 0 ? r : write_at(fd, blank, size - 2, at + 1);
 }
 
-/* In this order nobody misses a line that changes its place. */
+/* New lines are added before old ones are struck out, so a line that moves is never missing. */
 static int write_edit(int fd, const struct resolver_mounted *mounted,
 		      const struct resolver_text *text)
 {

@@ -13,7 +13,7 @@ static void _printf_(2, 3) add(struct resolver_text *text, const char *format, .
 	va_start(arguments, format);
 	n = vsnprintf(text->bytes + text->size, left, format, arguments);
 	va_end(arguments);
-	/* a line is there whole or not at all */
+	/* a line is written as a whole or not at all */
 	if (n > 0 && (size_t)n < left)
 		text->size += n;
 }
@@ -48,7 +48,7 @@ void resolver_text_hosts(const char *networks, const struct task_host *hosts, si
 		add(ret, "%s %s\n", hosts[i].address, hosts[i].name);
 }
 
-/* With its end; 0: there is none. */
+/* Returns the size of the first line including its newline; 0: there is none. */
 static size_t line_size(const char *text, size_t left)
 {
 	const char *end = memchr(text, '\n', left);

@@ -18,29 +18,32 @@
 enum entry { ENTRY_SERVERS, ENTRY_NSSWITCH, ENTRY_HOSTS, ENTRY_COUNT };
 static const char *const entries[ENTRY_COUNT] = {"resolv.conf", "nsswitch.conf", "hosts"};
 
-/* Where the host's resolvers listen. The directories, not the sockets: those come and go. */
+/* Directories in which the host's resolvers have their sockets. Not the sockets themselves: they
+ * come and go. */
 static const char *const resolvers[] = {"/var/run/nscd", "/run/systemd/resolve",
 					"/run/avahi-daemon"};
 
-/* What is put into sets: the same text is the same file, whichever set it is in. */
+/* The files for the sets of one task. Entries with the same text share a file. */
 static struct supplies {
 	const struct task_resolver *resolver;
 	bool named;
 	int tmpfs_fd;
 	unsigned int n_files;
 	struct resolver_text texts[ENTRY_COUNT];
-	unsigned int files[ENTRY_COUNT]; /* the number of the text's file, 0: none yet */
+	unsigned int files[ENTRY_COUNT]; /* number of the text's file, 0: not written yet */
 } supplies;
 
 /* The set that the process is in. */
 struct place {
 	const struct identity *files;
-	const struct wire_spec *spec; /* of a new set; NULL: commands may run in it */
-	int mnt_fd;		      /* its mount namespace */
+	const struct wire_spec
+		*spec; /* specification of a new set; NULL: an existing one, with commands in it */
+	int mnt_fd;    /* the set's mount namespace */
 	int etc_fd;
 };
 
-/* Test builds can be told to do without what kernels before 6.15 do not do: no filter can tell. */
+/* Returns true if a test build is told to behave as before Linux 6.15, which no seccomp filter can
+ * simulate. */
 static bool is_before_6_15(void)
 {
 #ifdef NSCTL_FAULTS
@@ -50,7 +53,7 @@ static bool is_before_6_15(void)
 #endif
 }
 
-/* A worker's memory is shared by one child after the other: nothing of an earlier one counts. */
+/* Resets everything: successive children share a worker's memory. */
 static void begin(const struct task_resolver *resolver, bool named)
 {
 	supplies.resolver = resolver;
@@ -89,7 +92,7 @@ static int write_file(int tmpfs_fd, const char *name, const struct resolver_text
 	return 0;
 }
 
-/* A copy of the mount tree that nobody else sees, where anything may be mounted for a moment. */
+/* Moves to a private copy of the mount tree, where anything may be mounted for a moment. */
 static int leave_set(void)
 {
 	return unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0
@@ -105,7 +108,8 @@ static int return_to_set(const struct place *place, int fd)
 	return negative_errno();
 }
 
-/* Before 6.15 the kernel copies nothing out of a file system that is mounted nowhere. */
+/* Clones a file of an attached tmpfs: before 6.15 the kernel clones nothing of a file system that
+ * is mounted nowhere. */
 static int clone_attached(const struct place *place, const struct resolver_text *text)
 {
 	_cleanup_fd_ int tmpfs_fd = new_tmpfs(0), etc_fd = -1;
@@ -120,7 +124,7 @@ static int clone_attached(const struct place *place, const struct resolver_text 
 	return return_to_set(place, r < 0 ? r : mount_clone(tmpfs_fd, "1"));
 }
 
-/* A detached mount of the entry's file, which is made at need. */
+/* Returns a detached mount of the entry's file, which is written if necessary. */
 static int clone_file(enum entry entry)
 {
 	unsigned int *number = &supplies.files[entry];
@@ -165,7 +169,7 @@ static enum found look(const struct place *place, enum entry entry)
 				   &supplies.texts[entry], &fd, &mounted);
 }
 
-/* Whether the set's specification says what is to be at this entry. */
+/* Returns true if the set's specification mounts something at this entry. */
 static bool is_taken(const struct place *place, enum entry entry)
 {
 	for (size_t i = 0; place->spec && i < place->spec->n_mounts; i++) {
@@ -185,7 +189,7 @@ static int put_entry(const struct place *place, enum entry entry)
 	enum found found = resolver_entry_look(place->etc_fd, entries[entry], place->files, text,
 					       &fd, &mounted);
 
-	/* what was there before the set was, a mount or not, is the host's */
+	/* in a new set, anything that is there already is the host's */
 	if (place->spec && found >= FOUND_OURS)
 		found = is_taken(place, entry) ? FOUND_OTHERS : FOUND_BARE;
 	if (found == FOUND_NOTHING)
@@ -202,7 +206,7 @@ static int put_entry(const struct place *place, enum entry entry)
 		       : resolver_entry_attach(place->etc_fd, entries[entry], mount_fd);
 }
 
-/* A set that has left its networks has the host's again. */
+/* Uncovers the host's file, when a set has left its networks. */
 static int drop_entry(const struct place *place, enum entry entry)
 {
 	enum found found = look(place, entry);
@@ -212,14 +216,14 @@ static int drop_entry(const struct place *place, enum entry entry)
 		       : 0;
 }
 
-/* --- what is missing --- */
+/* --- missing entries --- */
 
-/* In a tmpfs of ours, for overlay(5): files that are missing, and a place for the set's /etc. */
+/* Directories in a tmpfs of ours, for overlay(5): missing files, and the set's /etc. */
 #define LAYER_FILES "files"
 #define LAYER_ETC "etc"
 
-/* The tmpfs becomes a part of the tree, as the kernel mounts nothing on a detached one before 6.15:
- * a copy of the set's /etc goes into it. */
+/* Attaches the tmpfs, and a copy of the set's /etc in it: before 6.15 the kernel attaches nothing
+ * to a detached mount. */
 static int put_layers(int tmpfs_fd, int on_fd, int copy_fd)
 {
 	_cleanup_fd_ int etc_fd = -1;
@@ -232,8 +236,8 @@ static int put_layers(int tmpfs_fd, int on_fd, int copy_fd)
 }
 
 /*
- * /etc with the tmpfs's files too, read-only. overlay takes paths, and any path to the set's /etc
- * could be led elsewhere by the set's owner: so both layers are named from within the tmpfs.
+ * Makes a read-only overlay of /etc and the tmpfs's files. overlay takes paths, and the set's owner
+ * could lead any path to its /etc elsewhere, so both layers are named relative to the tmpfs.
  */
 static int new_overlay(const struct place *place, int tmpfs_fd)
 {
@@ -272,7 +276,7 @@ static int new_layers(int *ret_files_fd)
 	return *ret_files_fd < 0 ? negative_errno() : take_fd(&tmpfs_fd);
 }
 
-/* Entries to mount on, where the host has none: of its own /etc nothing is changed. */
+/* Supplies missing entries by an overlay; the set's own /etc is not changed. */
 static int supply_missing(struct place *place)
 {
 	static const struct resolver_text empty;
@@ -293,9 +297,10 @@ static int supply_missing(struct place *place)
 	return r < 0 ? r : open_etc(place);
 }
 
-/* --- a set --- */
+/* --- one set --- */
 
-/* As the owner: a link may lead to what only root may read. */
+/* Reads nsswitch.conf with the owner's rights: a link may lead to a file that only root may
+ * read. */
 static int read_nsswitch(const struct place *place)
 {
 	static char old[NSSWITCH_MAX + 1];
@@ -367,7 +372,7 @@ static int furnish_etc(struct place *place)
 		if (!wanted[entry])
 			r = drop_entry(place, entry);
 	place->etc_fd = close_fd(place->etc_fd);
-	/* a set without such entries goes without, unless they were asked for */
+	/* missing entries are an error only if the files were asked for */
 	return r == -ENOENT && !supplies.resolver->wanted ? 0 : r;
 }
 
@@ -401,7 +406,7 @@ int resolver_furnish(const struct task_resolver *resolver, const struct wire_spe
 	return furnish(&place, 0, fault);
 }
 
-/* --- sets that are there --- */
+/* --- existing sets --- */
 
 static void furnish_again(const struct host *host, const struct task_names *task, uint32_t i,
 			  struct fault *fault)
@@ -425,7 +430,7 @@ void child_names(const struct host *host, const struct task_names *task)
 
 	child_begin();
 	fault_point("names-started");
-	/* root's groups are not the owners' */
+	/* a look-up must not use root's groups */
 	r = privilege_groups(&nobody);
 	if (r < 0)
 		fault_set(&fault, STEP_IDENTITY, 0, -r);

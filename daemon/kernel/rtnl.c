@@ -30,10 +30,10 @@ void rtnl_close(struct rtnl *rtnl)
 
 /* --- requests --- */
 
-/* The largest that anybody here builds; a batch ends before the buffer does. */
+/* The largest request of all callers; a batch ends before the buffer does. */
 #define REQUEST_SIZE_MAX 1024
 
-/* Fixes the length of the request that was added last. */
+/* Completes the request that was added last. */
 static void close_request(struct rtnl *rtnl)
 {
 	struct nlmsghdr *last = (struct nlmsghdr *)(rtnl->buffer + rtnl->used);
@@ -77,7 +77,7 @@ static int send_all(struct rtnl *rtnl)
 	return n < 0 ? negative_errno() : 0;
 }
 
-/* Takes the answers to n requests: each ends with an acknowledgement or an error. */
+/* Receives the answers to n requests: each ends with an acknowledgement or an error. */
 static int take_answers(struct rtnl *rtnl, unsigned int n, mnl_cb_t callback, void *context,
 			unsigned int *ret_position)
 {
@@ -134,8 +134,8 @@ int rtnl_get(struct rtnl *rtnl, mnl_cb_t callback, void *context)
 	return transact(rtnl, callback, context, NULL);
 }
 
-/* What the kernel went through changed meanwhile. libmnl would stop at the first message that says
- * so, with the rest of them still to be read. */
+/* Returns true, and clears the flag, if objects changed during the dump. libmnl would stop at the
+ * first message with this flag, and leave the others unread. */
 static bool clear_interrupted(char *buffer, int size)
 {
 	bool interrupted = false;
@@ -185,7 +185,7 @@ int rtnl_loopback_up(void)
 		return r;
 	rtnl_add(&rtnl, RTM_NEWLINK, 0, sizeof(*link), (void **)&link);
 	link->ifi_family = AF_UNSPEC;
-	link->ifi_index = 1; /* LOOPBACK_IFINDEX: lo is the first in each network namespace */
+	link->ifi_index = 1; /* LOOPBACK_IFINDEX: lo is the first in each net namespace */
 	link->ifi_flags = IFF_UP;
 	link->ifi_change = IFF_UP;
 	r = rtnl_commit(&rtnl, NULL);
@@ -247,8 +247,8 @@ static int on_address(const struct nlmsghdr *message, void *context)
 	{
 		uint16_t type = mnl_attr_get_type(attribute);
 
-		/* IFA_LOCAL is the interface's own; IFA_ADDRESS the peer's on point-to-point links
-		 */
+		/* IFA_LOCAL is the interface's own address; on point-to-point links IFA_ADDRESS is
+		 * the peer's */
 		if (type == IFA_LOCAL || (type == IFA_ADDRESS && !bytes))
 			bytes = mnl_attr_get_payload(attribute);
 	}

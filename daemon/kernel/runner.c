@@ -23,17 +23,17 @@ struct runner {
 	struct join join;
 	gid_t groups[TASK_GROUPS_MAX];
 	struct arguments arguments;
-	int pid_fd;			   /* the command's */
-	int cgroup_fd, kill_fd, events_fd; /* the session's */
+	int pid_fd;			   /* of the command */
+	int cgroup_fd, kill_fd, events_fd; /* of the session */
 };
 
-/* Which the worker sees too. */
+/* Records a fault, which the worker sees, too. */
 static int fail(struct runner *runner, enum step step, int negative)
 {
 	return negative < 0 ? fault_set(&runner->join.shared->fault, step, 0, -negative) : 0;
 }
 
-/* --- before the command --- */
+/* --- before the command starts --- */
 
 static int read_arguments(struct runner *runner)
 {
@@ -100,8 +100,8 @@ static int open_standard(struct runner *runner)
 	return 0;
 }
 
-/* "WORD PID STARTTIME" into the status file: without it a daemon that starts again would take the
- * session for ended. 0 or -errno. */
+/* Writes "WORD PID STARTTIME" to the status file. Without this line a new daemon would think that
+ * the session has ended. Returns 0 or -errno. */
 static int write_process(const struct runner *runner, const char *word, pid_t pid)
 {
 	uint64_t start;
@@ -132,9 +132,9 @@ static int prepare(struct runner *runner)
 	return r;
 }
 
-/* --- when it runs --- */
+/* --- after the command has started --- */
 
-/* Along with pidfds of the command and of this process. */
+/* Reports the start, with pidfds of the command and of this process. */
 static int report_started(const struct runner *runner)
 {
 	const int fds[] = {runner->pid_fd, process_pidfd_open(getpid())};
@@ -145,12 +145,12 @@ static int report_started(const struct runner *runner)
 	};
 	int r = fds[1] < 0 ? fds[1] : child_report(runner->host, &report, fds, ARRAY_SIZE(fds));
 
-	/* a keeper that has gone hears of it from the status file */
+	/* if the keeper has ended, the next one reads the status file */
 	return r == -EPIPE || r == -ECONNRESET ? 0 : r;
 }
 
-/* To the numbers of enum runner_fd, with everything else closed: by way of numbers above. Returns
- * nsctl-runner's descriptor or -errno. */
+/* Moves descriptors to the numbers of enum runner_fd, through numbers above them, and closes
+ * everything else. Returns nsctl-runner's descriptor or -errno. */
 static int place_descriptors(const struct runner *runner)
 {
 	const int wanted[] = {
@@ -183,8 +183,8 @@ static int place_descriptors(const struct runner *runner)
 	return program_fd;
 }
 
-/* Goes on as nsctl-runner, without any privilege and with nothing of the daemon's. Returns only
- * -errno. */
+/* Drops all privilege and everything of the daemon's, and executes nsctl-runner. Returns only on
+ * failure, -errno. */
 static int wait_as_user(const struct runner *runner)
 {
 	static char name[] = "nsctl-runner", attached[] = "attached", detached[] = "detached";
@@ -199,7 +199,7 @@ static int wait_as_user(const struct runner *runner)
 		r = privilege_no_new();
 	if (r < 0)
 		return r;
-	/* as the user: a client's descriptor that is closed may call its file system */
+	/* as the user: closing a client's descriptor may wait for its file system */
 	program_fd = place_descriptors(runner);
 	if (program_fd < 0)
 		return program_fd;
@@ -207,7 +207,7 @@ static int wait_as_user(const struct runner *runner)
 	return process_execute_fd(program_fd, arguments, environment);
 }
 
-/* --- the runner, until it is nsctl-runner --- */
+/* --- the runner, before it executes nsctl-runner --- */
 
 static void child_runner(void *context)
 {
@@ -215,7 +215,7 @@ static void child_runner(void *context)
 	int r;
 
 	child_begin();
-	prctl(PR_SET_PDEATHSIG, 0); /* it outlives the daemon */
+	prctl(PR_SET_PDEATHSIG, 0); /* the runner outlives the daemon */
 	signal(SIGPIPE, SIG_IGN);
 	r = fail(runner, STEP_STATUS, write_process(runner, "runner", getpid()));
 	fault_point("exec-started");

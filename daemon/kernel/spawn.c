@@ -9,7 +9,7 @@
 #include "daemon/kernel/process.h"
 #include "daemon/kernel/spawn.h"
 
-/* Room for a task with its arguments; more waits in the keeper. */
+/* Room for one task with its arguments; further ones wait in the keeper. */
 #define CHANNEL_BUFFER (4 * 1024 * 1024)
 
 static void close_programs(struct spawn_programs *programs)
@@ -35,7 +35,7 @@ const char *spawn_check_program(uint32_t mode, uid_t owner, uid_t daemon_owner)
 	return mode & 07000 ? "changes the ids of whoever executes it" : NULL;
 }
 
-/* Says what is wrong with a helper, and the remedy. */
+/* Formats what is wrong with a helper, and the remedy. */
 static void explain(const char *directory, const char *name, const struct stat *st,
 		    const char *wrong, char ret_why[static SPAWN_WHY_SIZE])
 {
@@ -44,8 +44,11 @@ static void explain(const char *directory, const char *name, const struct stat *
 		 directory, name, st->st_mode & 07777, st->st_uid, wrong, directory, name);
 }
 
-/* Copies that somebody has made of a build tree are often readable: that is no reason not to run
- * them, but one to warn. What is installed is for other users, and is refused. */
+/*
+ * Returns true if a helper's only fault is that it is readable. Copies of a build tree often are,
+ * which deserves a warning but no refusal. An installed helper is used by other users, and is
+ * refused.
+ */
 static bool is_only_readable(const struct stat *st, uid_t daemon_owner)
 {
 	return !spawn_check_program(st->st_mode & ~044U, st->st_uid, daemon_owner);
@@ -127,7 +130,7 @@ int spawn_find_programs(struct spawn_programs *ret, char ret_why[static SPAWN_WH
 
 void spawn_cgroup_name(const char *runtime, char ret[static SPAWN_CGROUP_SIZE])
 {
-	uint32_t hash = 2166136261; /* FNV-1a: a name, no secret */
+	uint32_t hash = 2166136261; /* FNV-1a: gives a name, not a secret */
 
 	if (strcmp(runtime, RUNSTATEDIR "/nsctl") == 0) {
 		strcpy(ret, "nsctl");
@@ -154,7 +157,7 @@ static void __attribute__((noreturn)) child_spawner(const struct spawn_programs 
 	snprintf(cgroup, sizeof(cgroup), "%s", place->cgroup);
 	snprintf(uid, sizeof(uid), "%u", place->init_uid);
 	snprintf(gid, sizeof(gid), "%u", place->init_gid);
-	/* from 3 on as the spawner expects them; by way of numbers above */
+	/* the spawner expects its descriptors from 3 on; they are moved through numbers above */
 	for (size_t i = 0; i < ARRAY_SIZE(wanted); i++)
 		high[i] = fcntl(wanted[i], F_DUPFD_CLOEXEC, 10);
 	for (int i = 0; i < n; i++)

@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include "daemon/kernel/userns.h"
 
-/* Of the kernel: that many lie below each other. */
+/* The kernel's limit of nested user namespaces. */
 #define LEVELS_MAX 33
 
 static bool is_own(int fd, ino_t own)

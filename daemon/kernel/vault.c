@@ -18,7 +18,7 @@
 #endif
 
 #define CPUS_MAX 64
-/* What the mount table says of a tmpfs that vault_prepare() made. */
+/* Name, in the mount table, of a tmpfs that vault_prepare() has made. */
 #define TMPFS_NAME "nsctl-runtime"
 
 uint64_t vault_mnt_id(int mnt_fd)
@@ -35,15 +35,16 @@ static int open_own_mnt(void)
 	return fd < 0 ? negative_errno() : fd;
 }
 
-/* Above ours comes first, as low as possible second. Where no id is told, the first will do. */
+/* Prefers an id above ours, then the lowest. If no ids are known, the first one is kept. */
 static bool is_better(uint64_t id, uint64_t best, uint64_t above)
 {
 	return best <= above ? id > best : id > above && id < best;
 }
 
 /*
- * A mount namespace can only be pinned in one that is older by NS_GET_MNTNS_ID, and since 6.18
- * these ids come from a batch for each CPU: so one is made on each, and the lowest kept.
+ * Makes one mount namespace on each CPU and keeps the one with the lowest id: since 6.18 a mount
+ * namespace can only be pinned in one with a lower NS_GET_MNTNS_ID, and each CPU hands ids out in
+ * batches (docs/kernel.md, 2).
  */
 static int make_lowest(uint64_t above, int *ret_fd)
 {
@@ -83,7 +84,7 @@ static int make_lowest(uint64_t above, int *ret_fd)
 	return 0;
 }
 
-/* In the new mount namespace: nothing stays but a tmpfs and a /proc. */
+/* Sets up the new mount namespace: only a tmpfs and a /proc stay. */
 static int furnish(const char *runtime)
 {
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
@@ -97,7 +98,7 @@ static int furnish(const char *runtime)
 	return 0;
 }
 
-/* 1, 0, or -errno: what cannot be told is not guessed, or what is there would be mounted over. */
+/* Returns 1, 0 or -errno. A failure is not taken for 0, or the existing mount would be covered. */
 static int is_mount_root(const char *path)
 {
 	struct statx x;
@@ -107,8 +108,8 @@ static int is_mount_root(const char *path)
 	return x.stx_attributes & STATX_ATTR_MOUNT_ROOT ? 1 : 0;
 }
 
-/* Bound once more where nothing is mounted below: see VAULT_SOURCE. Also in a vault of a version
- * that did without. */
+/* Makes the second bind of the vault's root, see VAULT_SOURCE; also in a vault of a version without
+ * it. */
 static int make_source(void)
 {
 	int r;
@@ -126,7 +127,7 @@ static int return_to_host(const struct host *host)
 	return setns(host->mnt_fd, CLONE_NEWNS) < 0 || chdir("/") < 0 ? negative_errno() : 0;
 }
 
-/* 1, 0 (also where there is nothing), or -errno. */
+/* Returns 1, 0 (also if path does not exist), or -errno. */
 static int is_file_system(const char *path, long magic)
 {
 	struct statfs fs;
@@ -147,7 +148,7 @@ static int own_mount(const char *path, unsigned long propagation)
 	return mount(NULL, path, NULL, propagation, NULL) < 0 ? negative_errno() : 0;
 }
 
-/* Detaches what is mounted there, however often. */
+/* Detaches all mounts at the path. */
 static int unmount_all(const char *path)
 {
 	while (umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) == 0)
@@ -172,7 +173,8 @@ static int is_empty(const char *path)
 	return r;
 }
 
-/* Whether a tmpfs is to be mounted on a directory that is no mount yet. Returns 1, 0 or -errno. */
+/* Returns 1 if vault_prepare() should mount a tmpfs on this directory, which is no mount yet, 0 if
+ * not, or -errno. */
 static int wants_tmpfs(const char *path)
 {
 	int r = is_file_system(path, TMPFS_MAGIC);
@@ -205,7 +207,7 @@ int vault_is_pinned(const char *runtime)
 	return is_file_system(path, NSFS_MAGIC);
 }
 
-/* A bind mount of it, on a file of its own. */
+/* Pins the vault by a bind mount on a file of its own. */
 static int pin_vault(int vault_fd, const char *path)
 {
 	char link[64];
@@ -231,7 +233,7 @@ static int make_vault(struct host *host, const char *path)
 	return pin_vault(host->vault_fd, path);
 }
 
-/* Whether fd is a vault of ours, by what it is and by what is in it. Visits it. */
+/* Checks that fd is a vault of ours, by its type and its contents. Visits it. */
 static int check_kept(const struct host *host, int fd)
 {
 	struct statfs fs;
@@ -252,8 +254,8 @@ static int check_kept(const struct host *host, int fd)
 }
 
 /*
- * The one that is pinned; else the one that was kept, which is pinned again; else a new one. That
- * which is pinned may be another than that which was kept: then the sets' records agree with it.
+ * Finds the vault that is pinned, or pins the kept one again, or makes a new one. If the pinned one
+ * is another than the kept one, it is the one that the sets' records refer to.
  */
 static int find_vault(struct host *host, const char *path, int kept_fd, bool *ret_pinned)
 {
@@ -313,8 +315,8 @@ int vault_open(struct host *host, int kept_fd, bool *ret_pinned)
 	return open_root(host);
 }
 
-/* Whether the mount at path is one of vault_prepare(): a bind, which shows a directory of a file
- * system and not its root, or a tmpfs by our name; and nothing that the administrator mounted. */
+/* Returns true if vault_prepare() made the mount at path: a bind, whose root is not the root of its
+ * file system, or a tmpfs with our name. Mounts of the administrator's are neither. */
 static bool is_ours(const char *path)
 {
 	char line[8192], root[4096], point[4096];

@@ -7,7 +7,7 @@
 #include "daemon/kernel/way.h"
 #include "daemon/wire/way.h"
 
-/* What the shifted ends' strings are kept in. */
+/* Storage for strings of the shifted ends. */
 struct shifted_text {
 	char addresses[END_ADDRESSES_MAX][ADDRESS_SIZE];
 	char gateway[ADDRESS_SIZE], second_gateway[ADDRESS_SIZE];
@@ -38,7 +38,7 @@ static void shift_link(const struct task_link *link, uint32_t ways, struct task_
 	shift_end(&ret->b, ways, &texts[1]);
 }
 
-/* --- what the host has --- */
+/* --- addresses in use on the host --- */
 
 static unsigned int prefix_of(const struct subnet *subnet)
 {
@@ -58,7 +58,8 @@ static int on_route(const struct nlmsghdr *message, void *context)
 	return MNL_CB_OK;
 }
 
-/* Whether a route of the host within the pool leads there: one to an address of its own, too. */
+/* Returns true if a route of the host within the pool leads to the address, or is for the address
+ * itself. */
 static bool is_taken(struct rtnl *rtnl, const struct subnet *address, const struct subnet *pool)
 {
 	unsigned int prefix = 0;
@@ -70,7 +71,7 @@ static bool is_taken(struct rtnl *rtnl, const struct subnet *address, const stru
 	header->rtm_dst_len = 8 * address->size;
 	header->rtm_flags = RTM_F_FIB_MATCH;
 	mnl_attr_put(message, RTA_DST, address->size, address->address);
-	/* no route at all is an error */
+	/* having no route at all is an error */
 	return rtnl_get(rtnl, on_route, &prefix) == 0 && prefix >= prefix_of(pool);
 }
 
@@ -107,9 +108,9 @@ static enum candidate judge(struct rtnl *rtnl, const struct task_firewall *firew
 	return result == CANDIDATE_FREE ? judge_end(rtnl, firewall, &link->b) : result;
 }
 
-/* --- the choice --- */
+/* --- choosing addresses --- */
 
-/* The first one from *shift on that the host does not have. */
+/* Finds the first addresses, from *shift on, that the host does not use. */
 static int choose(const struct host *host, const struct task_firewall *firewall,
 		  const struct task_link *proposed, struct task_link *ret, uint32_t *shift,
 		  struct fault *fault)
@@ -143,7 +144,7 @@ int way_make(const struct host *host, const struct task_firewall *firewall,
 		fault_point("way-chosen");
 		if (r == 0)
 			r = link_make_all(host, ret, 1, own_fd, fault);
-		/* another daemon has claimed them since the look */
+		/* another daemon has claimed them meanwhile */
 		if (r != -EEXIST || fault->step != STEP_CLAIM)
 			return r;
 		*fault = (struct fault){};
