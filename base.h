@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What every file of the project starts from: ownership made visible.
+ * The base of every file: ownership is visible in the code.
  *
- * A local that owns something carries a cleanup attribute; giving it away is said with take_fd() or
- * take_ptr(). Cleanups keep errno. Descriptors start at -1. This header depends on libc alone and
- * has no state.
+ * A local variable that owns something has a cleanup attribute; take_fd() and take_ptr() give it
+ * away. Cleanups preserve errno. Descriptors start at -1. This header depends on libc alone and has
+ * no state.
  */
 #ifndef NSCTL_BASE_H
 #define NSCTL_BASE_H
@@ -30,13 +30,14 @@
 #define _printf_(at, first) __attribute__((format(printf, at, first)))
 #define _unused_ __attribute__((unused))
 
-/* Closes fd when it is one, keeps errno, returns -1: `fd = close_fd(fd)` closes and clears. */
+/* Closes fd if it is open, preserves errno, and returns -1: `fd = close_fd(fd)` closes and
+ * clears. */
 static inline int close_fd(int fd)
 {
 	if (fd >= 0) {
 		int saved = errno;
 
-		/* never again on EINTR: Linux has released the number already */
+		/* no retry on EINTR: Linux has released the number already */
 		(void)close(fd);
 		errno = saved;
 	}
@@ -65,7 +66,7 @@ static inline void cleanup_file(FILE **file)
 	errno = saved;
 }
 
-/* Hands the descriptor to somebody else: returns it and leaves -1 behind. */
+/* Gives a descriptor away: returns it, and leaves -1 behind. */
 static inline int take_fd(int *fd)
 {
 	int taken = *fd;
@@ -74,7 +75,7 @@ static inline int take_fd(int *fd)
 	return taken;
 }
 
-/* The same for a pointer; NULL stays behind. */
+/* The same for a pointer; NULL is left behind. */
 #define take_ptr(p)                                       \
 	({                                                \
 		__typeof__(p) *take_ptr_p_ = &(p);        \
@@ -83,14 +84,14 @@ static inline int take_fd(int *fd)
 		take_ptr_v_;                              \
 	})
 
-/* errno as a negative error; never 0, whatever a broken callee left. */
+/* Returns errno as a negative error; never 0, even if the callee did not set it. */
 static inline int negative_errno(void)
 {
 	return errno > 0 ? -errno : -EIO;
 }
 
-/* Whether a call failed for want of memory or descriptors: it says nothing about what it was to
- * look at, and would do so another time. */
+/* Returns true if a call failed for lack of memory or descriptors. Such a failure says nothing
+ * about the object of the call, and may not occur another time. */
 static inline bool is_shortage(int negative)
 {
 	return negative == -ENOMEM || negative == -EMFILE || negative == -ENFILE;

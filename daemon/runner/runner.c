@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * nsctl-runner: a runner from the moment that its command runs (daemon/kernel/runner.h). Waits for
- * the command's end, and for its client's, kills what the command left behind, and says how it
- * ended, whether or not a keeper is there to hear of it. It is the command's user, without any
- * privilege, not readable and so not dumpable, and holds nothing but runner-fds.h names. There is
- * one for each command: it links nothing, not even libc, and is a few pages large.
+ * nsctl-runner: a runner after its command was started (daemon/kernel/runner.h). It waits for the
+ * end of the command and of its client, kills what the command left behind, and records how the
+ * command ended, whether or not a keeper runs. It runs as the command's user, without any
+ * privilege, is not readable and so not dumpable, and holds only the descriptors of runner-fds.h.
+ * There is one for each command, so it links no library, not even libc, and takes a few pages.
  *
  * Usage: nsctl-runner PID attached|detached
  */
@@ -17,14 +17,14 @@
 #include "daemon/kernel/raw.h"
 #include "daemon/kernel/runner-fds.h"
 
-/* Between SIGHUP and SIGKILL for a session whose client has gone. */
+/* Time between SIGHUP and SIGKILL for a session whose client has gone. */
 #define GRACE_MILLISECONDS 2000
 #define HANGUP 1    /* SIGHUP */
 #define CONTINUE 18 /* SIGCONT, as the processors of raw.h have it */
 #define FOREVER (-1)
 
 struct runner {
-	word command; /* its pid, and its session's and process group's */
+	word command; /* its pid, which is also its session and process group */
 	int pipe_fd;  /* -1: none */
 	int leash_fd; /* -1: none */
 	int detached;
@@ -96,7 +96,7 @@ static void hang_up(const struct runner *runner)
 	raw_call(__NR_kill, -runner->command, CONTINUE, 0, 0, 0);
 }
 
-/* Nobody is left who wants the command to go on. */
+/* Returns true if the client has closed its end of the pipe or the leash. */
 static int client_has_gone(const struct pollfd *pipe, const struct pollfd *leash)
 {
 	return (pipe->fd >= 0 && pipe->revents & (POLLERR | POLLHUP | POLLNVAL)) ||
@@ -132,7 +132,7 @@ static void wait_for_command(const struct runner *runner)
 	}
 }
 
-/* --- what it left behind --- */
+/* --- what the command left behind --- */
 
 static int is_populated(void)
 {
@@ -152,9 +152,9 @@ static int is_populated(void)
 }
 
 /*
- * Looks again by itself: cgroup.events is told every 10 ms at most, and what was about to be told
- * is lost when the cgroup is removed meanwhile (its timer is deleted with it): the poll would never
- * end.
+ * Kills until the cgroup is empty. It polls for a limited time only: cgroup.events is notified
+ * every 10 ms at most, and a notification that is due when the cgroup is removed never comes (its
+ * timer is deleted).
  */
 static void wait_for_session(void)
 {
@@ -168,9 +168,9 @@ static void wait_for_session(void)
 	}
 }
 
-/* --- the last word --- */
+/* --- reporting the end --- */
 
-/* "exit N" or "signal N". */
+/* Appends "exit N" or "signal N". */
 static char *describe(char *at, unsigned int status)
 {
 	unsigned int signal = status & 0x7f;
@@ -190,7 +190,7 @@ static void write_file(unsigned int status)
 	put(RUNNER_FILE_FD, line, at - line);
 }
 
-/* A pipe that its owner has filled is not waited for. */
+/* Writes the status to the client's pipe; a full pipe is not waited for. */
 static void tell_client(const struct runner *runner, unsigned int status)
 {
 	char line[32], *at = add_text(describe(line, status), "\n");
@@ -202,7 +202,7 @@ static void tell_client(const struct runner *runner, unsigned int status)
 		put(pipe.fd, line, at - line);
 }
 
-/* stack: argc, argv, as the kernel leaves them. */
+/* stack: argc and argv, as the kernel leaves them. */
 void __attribute__((noreturn, used)) start(word *stack)
 {
 	char **arguments = (char **)(stack + 1);
@@ -217,7 +217,7 @@ void __attribute__((noreturn, used)) start(word *stack)
 	if (runner.command > 1) {
 		wait_for_command(&runner);
 		raw_call(__NR_wait4, runner.command, (word)&status, __WALL, 0, 0);
-		/* first what it left behind: who hears of the end finds nothing any more */
+		/* before the end is reported: a client that is told finds no process left */
 		wait_for_session();
 		write_file(status);
 		tell_client(&runner, status);

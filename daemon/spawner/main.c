@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * nsctld-spawner: the small root process that workers are forked from, and through them makers,
- * runners and fronts. It holds no user's data, and never sees a task: those go from the keeper to a
- * worker. Its mount tree has no pins. It ends with the keeper, and takes workers along; runners go
- * on. The next spawner kills what is left of this one before it does anything else: all that is in
- * the cgroup "workers", and runners that have not dropped their privilege yet.
+ * nsctld-spawner: the small root process that forks workers; makers, runners and fronts come from
+ * these. It holds no user's data and sees no task: the keeper sends tasks to workers directly. Its
+ * mount tree has no pins. It ends with the keeper, and its workers with it; runners go on. It
+ * begins by killing what an earlier spawner has left: all processes in the cgroup "workers", and
+ * runners that have not dropped their privilege yet.
  *
  * Descriptor 3 is the channel to the keeper.
  * Usage: nsctld-spawner RUNTIME CGROUP INIT-UID INIT-GID [delegated]
@@ -36,18 +36,18 @@
 #define RUNNER_PROGRAM_FD 6
 #define KEPT_VAULT_FD 7
 
-/* A worker that runs, or what has become of it: what TASK_ABORT kills. */
+/* A running worker, or what it has become: TASK_ABORT kills it. */
 struct running {
 	uint32_t number;
 	pid_t pid;
-	bool awaited; /* the keeper waits to hear of its end */
+	bool awaited; /* the keeper waits for its end */
 };
 
 struct spawner {
 	struct host host;
 	struct running *running;
 	size_t n_running, size;
-	int workers_fd; /* the cgroup of all that ends with the daemon */
+	int workers_fd; /* cgroup of all processes that end with the daemon */
 	int signal_fd;
 	bool vault_pinned;
 	struct wire_message message;
@@ -60,7 +60,7 @@ static void remember(struct spawner *spawner, uint32_t number, pid_t pid)
 		size_t size = spawner->size ? 2 * spawner->size : 16;
 		struct running *more = realloc(spawner->running, size * sizeof(*more));
 
-		/* then it cannot be aborted, which is no reason to end it */
+		/* the worker goes on, but cannot be aborted */
 		if (!more)
 			return;
 		spawner->running = more;
@@ -72,7 +72,7 @@ static void remember(struct spawner *spawner, uint32_t number, pid_t pid)
 static void say_ended(struct spawner *spawner, uint32_t number)
 {
 	wire_begin(&spawner->writer, TASK_ENDED, 0, number, 0);
-	/* a keeper that has gone is noticed by reading */
+	/* reading from the channel tells whether the keeper is gone */
 	(void)wire_send(&spawner->writer, CHANNEL_FD);
 }
 
@@ -92,7 +92,7 @@ static void on_fork(struct spawner *spawner, uint32_t number, int channel_fd)
 	struct fault fault;
 	pid_t pid;
 
-	/* the one that there is will do as well when no other can be made */
+	/* if no new instance can be made, the old one does as well */
 	(void)sysctl_renew(&spawner->host);
 	pid = process_fork(0, -1, NULL);
 	if (pid == 0) {
@@ -109,7 +109,7 @@ static void on_fork(struct spawner *spawner, uint32_t number, int channel_fd)
 	}
 }
 
-/* Says when it has ended, which may be so by now. */
+/* Reports the end of a process, which may have ended already. */
 static void on_await(struct spawner *spawner, uint32_t number, bool kill_it)
 {
 	for (size_t i = 0; i < spawner->n_running; i++)
@@ -122,7 +122,7 @@ static void on_await(struct spawner *spawner, uint32_t number, bool kill_it)
 	say_ended(spawner, number);
 }
 
-/* 0, or a failure that the spawner cannot go on after. */
+/* Returns 0, or -errno if the spawner cannot go on. */
 static int on_message(struct spawner *spawner)
 {
 	uint32_t number = spawner->message.header->nlmsg_seq;
@@ -136,7 +136,7 @@ static int on_message(struct spawner *spawner)
 	if (type != TASK_FORK || wire_decode(&spawner->message, &task_fork_layout, &fork) < 0)
 		return -EBADMSG;
 	on_fork(spawner, number, fork.channel_fd);
-	/* the worker's end of its channel must be the only one */
+	/* the worker must hold the only copy of its end of the channel */
 	wire_message_close_fds(&spawner->message);
 	return 0;
 }
@@ -182,8 +182,8 @@ static int move_into(pid_t pid, const char *name _unused_, void *context)
 	return cgroup_move(*(int *)context, pid);
 }
 
-/* Nobody stays in the delegated cgroup itself, neither who keeps it for us: that would keep
- * controllers from being used below it. */
+/* Moves all processes out of the delegated cgroup, also the one that keeps it for us: no
+ * controllers can be enabled below a cgroup with processes. */
 static int clear_delegated(int cgroup_fd)
 {
 	_cleanup_fd_ int unit_fd = cgroup_make(cgroup_fd, "unit");
@@ -192,9 +192,9 @@ static int clear_delegated(int cgroup_fd)
 }
 
 /*
- * Beside the sets' cgroups: "workers", where this process and all that it forks live, and
- * "runners", where runners are born. None of them is in the keeper's, which a service manager may
- * stop.
+ * Opens two cgroups beside the sets': "workers", for this process and all that it forks, and
+ * "runners", where runners are born. They are not in the keeper's own cgroup, which a service
+ * manager may stop.
  */
 static int open_cgroups(struct spawner *spawner, const char *path, bool delegated)
 {
@@ -221,7 +221,7 @@ static int kill_leftovers(void *context, struct leftover *ret)
 	return r < 0 ? r : leftover_kill(spawner->host.runners_fd, LEFTOVER_PRIVILEGED, ret);
 }
 
-/* Ends what is in "workers", and enters it. */
+/* Ends the processes in "workers", and enters it. */
 static int take_over(struct spawner *spawner)
 {
 	struct leftover left;
@@ -241,7 +241,7 @@ static int block_signals(struct spawner *spawner)
 {
 	sigset_t wanted;
 
-	/* the keeper says when to stop; a ^C in its terminal is not for us */
+	/* the keeper decides when to stop; a ^C in its terminal must not */
 	setsid();
 	sigemptyset(&wanted);
 	sigaddset(&wanted, SIGCHLD);
@@ -271,7 +271,7 @@ static int complain(const char *what, int negative)
 	return EXIT_FAILURE;
 }
 
-/* The vault of a daemon before, where the service manager has kept it for us; else -1. */
+/* Returns the vault of an earlier daemon if the service manager has kept it, or -1. */
 static int kept_vault(void)
 {
 	return fcntl(KEPT_VAULT_FD, F_SETFD, FD_CLOEXEC) < 0 ? -1 : KEPT_VAULT_FD;
@@ -336,7 +336,7 @@ int main(int argc, char **argv)
 					negative_errno());
 	prctl(PR_SET_DUMPABLE, 0);
 	umask(022);
-	/* what protects the keeper when memory is short is not for whatever is started from here */
+	/* the keeper's protection against the OOM killer is not passed on to other processes */
 	(void)limits_raise_oom_score(0);
 	fault_register("NSCTL_SPAWNER_PID");
 	r = set_up(&spawner, argv);

@@ -19,11 +19,11 @@
 #include "daemon/spawner/worker.h"
 #include "daemon/wire/message.h"
 
-/* The task being carried out. */
+/* The current task. */
 struct task {
 	struct host *host;
 	uint16_t type; /* enum task_op */
-	bool last;     /* it is the last that needs its request's descriptors */
+	bool last;     /* the last task that needs its request's descriptors */
 	union {
 		struct task_create create;
 		struct task_spare spare;
@@ -38,7 +38,7 @@ struct task {
 		struct task_front front;
 		struct task_processes processes;
 	} order;
-	struct lane_end lane; /* by which descriptors of clients come */
+	struct lane_end lane; /* receives descriptors of clients */
 };
 
 static const struct wire_layout *const layouts[] = {
@@ -69,7 +69,8 @@ static void report_fault(const struct host *host, const struct fault *fault)
 	report_done(host->report_fd, host->task_serial, fault);
 }
 
-/* Before the last report: who has seen that finds the channel closed, and takes another worker. */
+/* Called before the last report: when the keeper has it, the channel is closed already, and it
+ * takes another worker. */
 static void take_no_more(int report_fd)
 {
 	shutdown(report_fd, SHUT_RD);
@@ -81,12 +82,12 @@ void worker_decline(int report_fd, const struct fault *fault)
 	report_done(report_fd, 1, fault);
 }
 
-/* What is done in a child of its own; none of these returns. */
+/* Carries out a task in a child; none of these functions returns. */
 static void child_task(void *context)
 {
 	const struct task *task = context;
 
-	/* one that is stuck would keep the front from seeing that its worker has ended */
+	/* a stuck child would otherwise hide from the front that its worker has ended */
 	close_fd(task->lane.fd);
 	switch (task->type) {
 	case TASK_CREATE:
@@ -133,7 +134,8 @@ static int limit(const struct task *task, int cgroup_fd, struct fault *fault)
 	return r < 0 ? fault_set(fault, STEP_LIMIT, 0, -r) : 0;
 }
 
-/* A maker is born in the set's cgroup: the kernel charges what it makes there. */
+/* Makes and opens the set's cgroup. The maker is born in it, so the kernel charges the cgroup with
+ * what the maker makes. */
 static int set_cgroup(const struct task *task, struct fault *fault)
 {
 	const struct task_set *set = &task->order.create.set;
@@ -163,8 +165,8 @@ static void run_child(struct task *task)
 	}
 	pid = process_call(CLONE_VM, cgroup_fd, child_task, task, NULL);
 	if (pid < 0 && task->type != TASK_CREATE && task->type != TASK_SPARE) {
-		/* what frees processes must not need one more: the worker does it, and is used up
-		 */
+		/* tasks that free processes must not need a new one: the worker does it itself, and
+		 * takes no more */
 		take_no_more(task->host->report_fd);
 		child_task(task);
 	}
@@ -172,12 +174,12 @@ static void run_child(struct task *task)
 		fault_set(&fault, STEP_FORK, 0, -pid);
 	else if (process_wait(pid, &status) < 0 || status != 0)
 		fault_set(&fault, STEP_LOST, 0, ECHILD);
-	/* else it has reported by itself */
+	/* otherwise the child has reported */
 	if (fault.step != STEP_NONE)
 		report_fault(task->host, &fault);
 }
 
-/* Whether it runs the runner has said by now. */
+/* Starts a runner, which has reported the start of its command when this returns. */
 static void start_runner(const struct task *task)
 {
 	struct fault fault;
@@ -227,8 +229,8 @@ static bool needs_sysctl(uint16_t type)
 	return type == TASK_CREATE || type == TASK_SPARE || type == TASK_LINK;
 }
 
-/* Reads the task that the message holds. Returns 0, or -EBADMSG: descriptors that it needs have not
- * come. The keeper makes no mistakes: anything else is the end of this process. */
+/* Decodes a task. Returns 0, or -EBADMSG: descriptors that it needs have not come. The keeper sends
+ * no invalid tasks, so any other failure ends the process. */
 static int read_task(struct task *task, struct wire_message *message)
 {
 	const struct nlmsghdr *header = message->header;
@@ -252,8 +254,8 @@ static int read_task(struct task *task, struct wire_message *message)
 	return -EBADMSG;
 }
 
-/* One task. Descriptors of clients are closed when it is done: should that take its time, nothing
- * but the next task of the same front waits. */
+/* Carries out one task. Descriptors of clients are closed afterwards: if that takes long, only the
+ * next task of the same front waits. */
 static void on_task(struct task *task, struct wire_message *message, int front_program_fd)
 {
 	struct fault fault;
@@ -264,7 +266,7 @@ static void on_task(struct task *task, struct wire_message *message, int front_p
 		fault_set(&fault, STEP_DESCRIPTORS, 0, EBADMSG);
 		report_fault(task->host, &fault);
 	} else if (task->type != TASK_DROP) {
-		/* the one that there is will do as well when no other can be made */
+		/* if no new instance can be made, the old one does as well */
 		if (needs_sysctl(task->type))
 			(void)sysctl_renew(task->host);
 		carry_out(task, front_program_fd);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A worker: a child of the spawner that carries out the keeper's tasks, one at a time, as root. A
- * maker, which changes its ids and namespaces, is a child of it that shares its memory (it is as
- * cheap as a thread) and ends with the task; a runner is too until it goes on as another program; a
- * front is the worker itself, which is used up. It remembers nothing from one task to the next.
+ * A worker: a child of the spawner that carries out the keeper's tasks, one at a time, as root. It
+ * remembers nothing from one task to the next. A maker, which changes its ids and namespaces, is a
+ * child that shares the worker's memory, which makes it as cheap as a thread, and ends with the
+ * task. A runner begins the same way and goes on as another program. A worker that becomes a front
+ * or the closer takes no more tasks.
  */
 #ifndef NSCTL_SPAWNER_WORKER_H
 #define NSCTL_SPAWNER_WORKER_H
@@ -11,11 +12,11 @@
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/host.h"
 
-/* Serves host->report_fd until its other end is closed. front_program_fd: nsctld-front. */
+/* Serves host->report_fd until its other end is closed. front_program_fd is nsctld-front. */
 void worker_run(struct host *host, int front_program_fd) __attribute__((noreturn));
 
-/* In the stead of a worker that could not be forked, over the channel that was to be its own: no
- * task comes through that any more, and the one that is in it ends with fault. */
+/* Answers for a worker that could not be forked, over the channel that it would have got: the
+ * channel takes no more tasks, and the task that is in it fails with fault. */
 void worker_decline(int report_fd, const struct fault *fault);
 
 #endif
