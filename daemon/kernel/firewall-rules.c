@@ -111,8 +111,9 @@ static void accept_answers(struct nft *nft, const char *chain)
 	accept_state(nft, chain, IP_CT_RELATED);
 }
 
-/* What is related to a connection that has the link's own address as its source, there or back: an
- * error has the source of the machine that tells it, whoever the connection is between. */
+/* Accepts packets related to a connection in which the link's own address is the source, of the
+ * original or of the reply direction. An error's own source proves nothing: it is the address of the
+ * machine that reports it. */
 static void accept_related(struct nft *nft, const char *chain, uint8_t family, uint8_t direction)
 {
 	bool six = family == NFPROTO_IPV6;
@@ -126,7 +127,7 @@ static void accept_related(struct nft *nft, const char *chain, uint8_t family, u
 	nft_add_rule(nft, rule);
 }
 
-/* From ours. */
+/* Accepts answers from ours. */
 static void accept_own_answers(struct nft *nft, const char *chain)
 {
 	static const uint8_t families[] = {NFPROTO_IPV4, NFPROTO_IPV6};
