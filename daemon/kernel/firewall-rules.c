@@ -112,8 +112,8 @@ static void accept_answers(struct nft *nft, const char *chain)
 }
 
 /* Accepts packets related to a connection in which the link's own address is the source, of the
- * original or of the reply direction. An error's own source proves nothing: it is the address of the
- * machine that reports it. */
+ * original or of the reply direction. An error's own source proves nothing: it is the address of
+ * the machine that reports it. */
 static void accept_related(struct nft *nft, const char *chain, uint8_t family, uint8_t direction)
 {
 	bool six = family == NFPROTO_IPV6;
