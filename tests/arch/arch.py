@@ -16,7 +16,7 @@ SOURCES = ("base.h", "protocol", "daemon", "client", "tests")
 GENERATED = re.compile(
     r"^(\.git|_?build|_inst|build-(?!aux)[a-z]+|autom4te\.cache|nsctl-[0-9.]+"
     r"|configure~?|config\.h\.in~?|aclocal\.m4|Makefile\.in|m4|COPYING|tests/fuzz/corpus|__pycache__"
-    r"|build-aux/(ar-lib|compile|depcomp|install-sh|missing|test-driver|config\..*))$")
+    r"|build-aux/(ar-lib|compile|depcomp|install-sh|missing|tap-driver.sh|test-driver|config\..*))$")
 
 
 def files(top, roots=SOURCES, suffixes=(".c", ".h")):

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A main() for a fuzz target without a fuzzer: runs it over every file that is named, and over
- * every file of a directory that is named, so that `make check` replays the corpus with any
- * compiler. Says how many; none is a failure, as a test that runs nothing is.
+ * every file of a directory that is named; without arguments over its corpus in the source tree, so
+ * that `make check` replays it with any compiler. It is one test in TAP, and fails if there is no
+ * input.
  */
 #include <dirent.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -64,11 +66,17 @@ static bool replay(const char *path, bool is_named, size_t *count)
 
 int main(int argc, char **argv)
 {
+	const char *top = getenv("TOP_SRCDIR");
+	char corpus[PATH_MAX];
 	bool good = true;
 	size_t count = 0;
 
+	snprintf(corpus, sizeof(corpus), "%s/tests/fuzz/corpus/%s", top ? top : ".",
+		 program_invocation_short_name);
+	if (argc == 1)
+		good = replay(corpus, true, &count);
 	for (int i = 1; i < argc; i++)
 		good = replay(argv[i], true, &count) && good;
-	printf("%zu inputs replayed\n", count);
+	printf("1..1\n%sok 1 - %zu inputs replayed\n", good && count > 0 ? "" : "not ", count);
 	return good && count > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -7,15 +7,15 @@ import subprocess
 import tempfile
 import time
 
-from varlink import Client, ConnectionLost, VarlinkError
+from varlink import Client, ConnectionLost, VarlinkError, patience
 
 
 def eventually(condition, seconds=30.0):
     """Polls until it is true; False after a generous bound."""
-    deadline = time.monotonic() + seconds
+    start = time.monotonic()
     pause = 0.001
     while not condition():
-        if time.monotonic() > deadline:
+        if time.monotonic() - start > patience(seconds):
             return False
         time.sleep(pause)
         pause = min(pause * 2, 0.05)
@@ -116,7 +116,7 @@ class Daemon:
         """Its exit status."""
         if self.process.poll() is None:
             os.kill(self.process.pid, number)
-        status = self.process.wait(timeout=60)
+        status = self.process.wait(timeout=patience(60))
         return status
 
     def keeper(self):

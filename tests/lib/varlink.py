@@ -7,6 +7,11 @@ import socket
 import time
 
 
+def patience(seconds):
+    """Returns a bound for what takes at most this long on an idle machine; it grows with the load."""
+    return seconds * max(1.0, os.getloadavg()[0] / os.cpu_count())
+
+
 class VarlinkError(Exception):
     """The daemon's answer is an error."""
 
@@ -71,7 +76,7 @@ class Client:
     """One connection."""
 
     def __init__(self, path, uid, seconds=20):
-        self.seconds = seconds
+        self.seconds = patience(seconds)
         self.buffer = b""
         self.descriptors = []
         self.peer = Peer(path, uid)

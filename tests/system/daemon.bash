@@ -2,17 +2,22 @@
 # shellcheck shell=bash
 # A daemon of the test's own: started, killed, restarted, and nothing of it left behind.
 # NSCTL_BUILD is the build directory. What a test does it does as an ordinary user: nsctl().
+# shellcheck disable=SC2317 # is loaded
+[ -n "${NSCTL_TEST_ISOLATED:-}" ] || { echo "it counts mounts and processes: run it by ./dev test FILE" >&2; exit 1; }
 
+# shellcheck source=/dev/null
+. "${BASH_SOURCE[0]%/*}/../lib/load.bash"
 user_id=${user_id:-61000}
 other_id=${other_id:-61001}
-# seconds that a command may take: more where the machine is an emulated one
+# seconds that a command may take on an idle machine: more where it is an emulated one
 patience=${NSCTL_TEST_PATIENCE:-60}
 
 # eventually COMMAND...: polls until it is true; fails after a generous bound.
 eventually() {
-	local end=$((SECONDS + ${patience:-60}))
+	local start=$SECONDS
 	until "$@"; do
-		[ "$SECONDS" -lt "$end" ] || { not_in_time "$@"; return 1; }
+		bound "${patience:-60}"
+		[ $((SECONDS - start)) -lt "$bounded" ] || { not_in_time "$@"; return 1; }
 		sleep 0.05
 	done
 }
@@ -42,9 +47,9 @@ become_client() {
 		NSCTL_SOCKET="$runtime/socket" "$NSCTL_BUILD/nsctl" "$@" 3>&-
 }
 
-nsctl() { as "$user_id" timeout "$patience" "$NSCTL_BUILD/nsctl" "$@"; }
-other() { as "$other_id" timeout "$patience" "$NSCTL_BUILD/nsctl" "$@"; }
-root_nsctl() { NSCTL_SOCKET=$runtime/socket timeout "$patience" "$NSCTL_BUILD/nsctl" "$@"; }
+nsctl() { bound "$patience" && as "$user_id" timeout "$bounded" "$NSCTL_BUILD/nsctl" "$@"; }
+other() { bound "$patience" && as "$other_id" timeout "$bounded" "$NSCTL_BUILD/nsctl" "$@"; }
+root_nsctl() { bound "$patience" && NSCTL_SOCKET=$runtime/socket timeout "$bounded" "$NSCTL_BUILD/nsctl" "$@"; }
 
 answers() { root_nsctl version 2>/dev/null | grep -q '^nsctld [0-9]'; }
 
@@ -77,7 +82,9 @@ start_daemon() {
 	daemon=$!
 	# a test may start another than its file's setup did
 	echo "$daemon" >"$runtime.pid"
-	eventually answers_or_is_gone && answers
+	eventually answers_or_is_gone && answers && return
+	tail -n 20 "$runtime.log"
+	return 1
 }
 answers_or_is_gone() { answers || is_gone "$daemon"; }
 
@@ -160,11 +167,8 @@ print("nsctl-%08x" % h)' "$runtime")
 	echo "$(cgroup_root)/$hash"
 }
 
-# The mount table without what the tests that run beside this one have there, and who makes a bed.
-mount_table() {
-	grep -v ' /run/nsctl-\| /run/netns\|/build/beds/' /proc/self/mountinfo
-	grep -F " $runtime" /proc/self/mountinfo
-}
+# The mounts without those that were there first: they can vanish, when somebody removes the directory.
+mount_table() { grep -vxFf "${NSCTL_TEST_MOUNTS:-/dev/null}" /proc/self/mountinfo || true; }
 
 # What the kernel holds that could be of this daemon: equal before and after.
 kernel_counts() {

@@ -14,6 +14,7 @@
 
 #include "client/topology.h"
 #include "tests/unit/answering.h"
+#include "tests/unit/source.h"
 
 static char directory[] = "/tmp/nsctl-topology.XXXXXX";
 
@@ -129,8 +130,8 @@ static void test_examples(void **state _unused_)
 		_cleanup_json_ json_t *topology = NULL;
 		_cleanup_text_ struct text path = {0};
 
-		text_format(&path, "%s/docs/examples/%s.json", TOP_SRCDIR, rows[i].name);
-		assert_int_equal(topology_read(&client, path.data, &topology), 0);
+		text_format(&path, "docs/examples/%s.json", rows[i].name);
+		assert_int_equal(topology_read(&client, source_path(path.data), &topology), 0);
 		assert_int_equal(json_array_size(json_object_get(topology, "networks")),
 				 rows[i].networks);
 		assert_int_equal(json_array_size(json_object_get(topology, "sets")), rows[i].sets);

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 #include "daemon/kernel/descriptors.h"
+#include "tests/unit/source.h"
 
 enum which {
 	NOTHING,
@@ -35,7 +36,7 @@ static int open_fds(void **state _unused_)
 	fds[NULL_DEVICE] = open("/dev/null", O_RDWR | O_CLOEXEC);
 	fds[PATH] = open("/dev/null", O_PATH | O_CLOEXEC);
 	fds[PATH_PIPE] = open(path, O_PATH | O_CLOEXEC);
-	fds[FILE_FD] = open(TOP_SRCDIR "/base.h", O_RDONLY | O_CLOEXEC);
+	fds[FILE_FD] = open(source_path("base.h"), O_RDONLY | O_CLOEXEC);
 	fds[CLOSED] = 1000;
 	for (enum which which = READER; which < CLOSED; which++)
 		assert_true(fds[which] >= 0);

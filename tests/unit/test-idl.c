@@ -14,19 +14,14 @@
 #include "protocol/error.h"
 #include "protocol/idl.h"
 #include "tests/unit/idl.h"
-
-#ifndef TOP_SRCDIR
-#define TOP_SRCDIR "."
-#endif
+#include "tests/unit/source.h"
 
 static char *read_file(const char *name, size_t *ret_size)
 {
-	const char *top = getenv("TOP_SRCDIR");
-	_cleanup_file_ FILE *file = NULL;
-	char path[4096], *bytes;
+	const char *path = source_path(name);
+	_cleanup_file_ FILE *file = fopen(path, "re");
+	char *bytes;
 
-	snprintf(path, sizeof(path), "%s/protocol/%s", top ? top : TOP_SRCDIR, name);
-	file = fopen(path, "re");
 	if (!file)
 		fail_msg("cannot open %s", path);
 	bytes = malloc(1024 * 1024);
@@ -49,8 +44,8 @@ static void check_embedded(const char *name, const char *text)
 
 static void test_embedded(void **state _unused_)
 {
-	check_embedded("org.nsctl.varlink", idl_text_nsctl);
-	check_embedded("org.varlink.service.varlink", idl_text_service);
+	check_embedded("protocol/org.nsctl.varlink", idl_text_nsctl);
+	check_embedded("protocol/org.varlink.service.varlink", idl_text_service);
 }
 
 /* Lines of the text that begin with word: the parser's count must be the same. */

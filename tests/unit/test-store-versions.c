@@ -8,9 +8,10 @@
  */
 #include <dirent.h>
 #include "daemon/keeper/state/store-record.h"
+#include "tests/unit/source.h"
 #include "tests/unit/store.h"
 
-#define SAMPLES TOP_SRCDIR "/tests/samples/state"
+#define SAMPLES "tests/samples/state"
 #define HEADER_SIZE 64
 #define VERSION_AT 12
 #define BOOT_AT 16
@@ -313,7 +314,7 @@ static size_t check_version(uint32_t version)
 	DIR *samples;
 
 	snprintf(path, sizeof(path), SAMPLES "/v%u", version);
-	samples = opendir(path);
+	samples = opendir(source_path(path));
 	if (!samples)
 		fail_msg("%s: %s", path, strerror(errno));
 	while ((entry = readdir(samples))) {
