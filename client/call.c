@@ -50,26 +50,15 @@ const struct option_row call_options[] = {
 	{0},
 };
 
-int call_run(struct client *client, const struct verb *verb, int argc, char **argv)
+int call_run(struct client *client, struct options *options)
 {
 	_cleanup_text_ struct text input = {0}, method = {0};
+	const char *name = options->words[0], *text = options->words[1];
 	_cleanup_json_ json_t *parameters = NULL;
-	struct options options;
-	const char *text = "{}";
 	json_error_t error;
-	bool more = false;
-	int id, r;
 
-	options_init(&options, client, verb, argc, argv);
-	while ((id = options_next(&options)) > 0)
-		more = true;
-	if (id < 0)
-		return id;
-	r = options_words(&options, 1, 2);
-	if (r != 0)
-		return r;
-	if (options.first + 1 < argc)
-		text = argv[options.first + 1];
+	if (!text)
+		text = "{}";
 	if (strcmp(text, "-") == 0) {
 		read_stdin(&input);
 		text = input.data;
@@ -78,7 +67,6 @@ int call_run(struct client *client, const struct verb *verb, int argc, char **ar
 	if (!json_is_object(parameters))
 		return options_wrong(client, "the parameters are no JSON object%s%s",
 				     parameters ? "" : ": ", parameters ? "" : error.text);
-	text_format(&method, "%s%s", strchr(argv[options.first], '.') ? "" : "org.nsctl.",
-		    argv[options.first]);
-	return print_replies(client, method.data, parameters, more);
+	text_format(&method, "%s%s", strchr(name, '.') ? "" : "org.nsctl.", name);
+	return print_replies(client, method.data, parameters, options_has(options, OPTION_MORE));
 }

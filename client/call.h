@@ -7,6 +7,6 @@
 
 extern const struct option_row call_options[];
 /* As verb.run of options.h has it. */
-int call_run(struct client *client, const struct verb *verb, int argc, char **argv);
+int call_run(struct client *client, struct options *options);
 
 #endif

@@ -57,20 +57,19 @@ static void session_row(struct table *table, const json_t *session)
 	command_cell(table, json_object_get(session, "command"));
 }
 
-int inspect_sessions(struct client *client, const struct verb *verb, int argc, char **argv)
+int inspect_sessions(struct client *client, struct options *options)
 {
 	static const char *const headings[] = {"SESSION", "STATUS", "PID", "AGE", "COMMAND"};
 	_cleanup_table_ struct table table;
 	_cleanup_json_ json_t *reply = NULL;
 	json_t *session;
-	int first, r;
+	const char *name = options->words[0];
+	int r;
 	size_t i;
 
 	table_init(&table, headings, ARRAY_SIZE(headings));
-	r = options_only_words(client, verb, argc, argv, 1, 1, &first);
-	if (r == 0)
-		r = client_call(client, argv[first], "org.nsctl.ListSessions",
-				client_named(client, argv[first]), NULL, &reply);
+	r = client_call(client, name, "org.nsctl.ListSessions", client_named(client, name), NULL,
+			&reply);
 	if (r != 0)
 		return r;
 	json_array_foreach(json_object_get(reply, "sessions"), i, session)
@@ -88,21 +87,20 @@ int inspect_sessions(struct client *client, const struct verb *verb, int argc, c
 	return 0;
 }
 
-int inspect_ps(struct client *client, const struct verb *verb, int argc, char **argv)
+int inspect_ps(struct client *client, struct options *options)
 {
 	static const char *const headings[] = {"PID", "PID-INSIDE", "USER", "AGE", "COMMAND"};
 	_cleanup_table_ struct table table;
 	_cleanup_json_ json_t *reply = NULL;
 	_cleanup_users_ struct users users = {0};
 	json_t *processes, *process;
+	const char *name = options->words[0];
 	size_t i;
-	int first, r;
+	int r;
 
 	table_init(&table, headings, ARRAY_SIZE(headings));
-	r = options_only_words(client, verb, argc, argv, 1, 1, &first);
-	if (r == 0)
-		r = client_call(client, argv[first], "org.nsctl.ListProcesses",
-				client_named(client, argv[first]), NULL, &reply);
+	r = client_call(client, name, "org.nsctl.ListProcesses", client_named(client, name), NULL,
+			&reply);
 	if (r != 0)
 		return r;
 	processes = json_object_get(reply, "processes");
@@ -136,29 +134,24 @@ int inspect_ps(struct client *client, const struct verb *verb, int argc, char **
 	return 0;
 }
 
-int inspect_which(struct client *client, const struct verb *verb, int argc, char **argv)
+int inspect_which(struct client *client, struct options *options)
 {
-	_cleanup_call_fds_ struct call_fds fds = {.n = 0};
-	_cleanup_json_ json_t *parameters = must(json_object()), *reply = NULL;
-	const char *set, *subject;
+	const char *set, *subject = options->words[0];
+	_cleanup_json_ json_t *reply = NULL;
 	json_t *index;
-	int first, r;
 	int64_t pid;
+	int r;
 
-	r = options_only_words(client, verb, argc, argv, 0, 1, &first);
-	if (r != 0)
-		return r;
-	subject = argv[first];
 	if (subject) {
 		if (!parse_number(subject, 1, INT32_MAX, &pid))
 			return options_wrong(client, "\"%s\" is no process id", subject);
-		index = process_add(client, &fds, pid, subject);
+		index = process_add(client, options->fds, pid, subject);
 		if (!index)
 			return STATUS_FAILED;
-		json_put(parameters, "processFileDescriptor", index);
+		json_put(options->parameters, "processFileDescriptor", index);
 	}
-	r = client_call(client, subject, "org.nsctl.Identify", json_incref(parameters), &fds,
-			&reply);
+	r = client_call(client, subject, "org.nsctl.Identify", json_incref(options->parameters),
+			options->fds, &reply);
 	if (r != 0)
 		return r;
 	set = json_text(reply, "set", NULL);
@@ -202,18 +195,14 @@ static void show_limits(const json_t *limits, const json_t *used)
 	}
 }
 
-int inspect_status(struct client *client, const struct verb *verb, int argc, char **argv)
+int inspect_status(struct client *client, struct options *options _unused_)
 {
 	_cleanup_json_ json_t *reply = NULL;
 	char uptime[PRINT_SHORT];
 	const char *key;
 	json_t *value;
-	int first, r;
+	int r = client_call(client, NULL, "org.nsctl.GetStatus", must(json_object()), NULL, &reply);
 
-	r = options_only_words(client, verb, argc, argv, 0, 0, &first);
-	if (r == 0)
-		r = client_call(client, NULL, "org.nsctl.GetStatus", must(json_object()), NULL,
-				&reply);
 	if (r != 0)
 		return r;
 	if (client->json) {

@@ -7,9 +7,9 @@
 
 #include "client/options.h"
 
-int inspect_sessions(struct client *client, const struct verb *verb, int argc, char **argv);
-int inspect_ps(struct client *client, const struct verb *verb, int argc, char **argv);
-int inspect_which(struct client *client, const struct verb *verb, int argc, char **argv);
-int inspect_status(struct client *client, const struct verb *verb, int argc, char **argv);
+int inspect_sessions(struct client *client, struct options *options);
+int inspect_ps(struct client *client, struct options *options);
+int inspect_which(struct client *client, struct options *options);
+int inspect_status(struct client *client, struct options *options);
 
 #endif

@@ -33,40 +33,41 @@ static const struct option_row rm_options[] = {
 	{0},
 };
 
+/* Fills the field that ends.h knows by the option's name. */
+static int take_impairment(struct options *options)
+{
+	const char *wanted =
+		ends_impair(json_member(options->parameters, "impairment", json_object),
+			    options->row->name, options->argument);
+
+	return wanted ? options_reject(options, wanted) : 0;
+}
+#define IMPAIRS .take = take_impairment, .id = OPTION_TAKEN
+
 static const struct option_row impair_options[] = {
-	OPTION("delay", 0, "TIME", "every packet comes so much later (50ms)", HANDLED(IMPAIRMENT)),
-	OPTION("jitter", 0, "TIME", "which varies by so much", HANDLED(IMPAIRMENT)),
-	OPTION("loss", 0, "PERCENT", "of the packets that never come (1%)", HANDLED(IMPAIRMENT)),
-	OPTION("duplicate", 0, "PERCENT", "that come twice", HANDLED(IMPAIRMENT)),
-	OPTION("corrupt", 0, "PERCENT", "that come with a bit changed", HANDLED(IMPAIRMENT)),
-	OPTION("reorder", 0, "PERCENT", "that overtake those that are delayed",
-	       HANDLED(IMPAIRMENT)),
-	OPTION("rate", 0, "RATE", "at most so much a second (10mbit; 1mbps is bytes)",
-	       HANDLED(IMPAIRMENT)),
+	OPTION("delay", 0, "TIME", "every packet comes so much later (50ms)", IMPAIRS),
+	OPTION("jitter", 0, "TIME", "which varies by so much", IMPAIRS),
+	OPTION("loss", 0, "PERCENT", "of the packets that never come (1%)", IMPAIRS),
+	OPTION("duplicate", 0, "PERCENT", "that come twice", IMPAIRS),
+	OPTION("corrupt", 0, "PERCENT", "that come with a bit changed", IMPAIRS),
+	OPTION("reorder", 0, "PERCENT", "that overtake those that are delayed", IMPAIRS),
+	OPTION("rate", 0, "RATE", "at most so much a second (10mbit; 1mbps is bytes)", IMPAIRS),
 	OPTION("clear", 0, NULL, "nothing but what is named beside it", HANDLED(CLEAR)),
 	{0},
 };
 
-static int links_add(struct client *client, const struct verb *verb, int argc, char **argv)
+static int links_add(struct client *client, struct options *options)
 {
 	static const char *const ends[] = {"a", "b"};
-	_cleanup_json_ json_t *parameters = must(json_object()), *reply = NULL;
-	struct options options;
-	int id, r;
+	json_t *parameters = options->parameters;
+	_cleanup_json_ json_t *reply = NULL;
+	int r;
 
-	options_init(&options, client, verb, argc, argv);
-	options.parameters = parameters;
-	id = options_next(&options);
-	if (id < 0)
-		return id;
-	r = options_words(&options, 2, 2);
-	if (r != 0)
-		return r;
 	if (client->has_owner)
 		return options_wrong(client, "--owner: a link belongs to who makes it");
 	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
 		_cleanup_text_ struct text why = {0};
-		const char *word = argv[options.first + (int)i];
+		const char *word = options->words[i];
 		json_t *end = ends_parse(word, &why);
 
 		if (!end)
@@ -156,26 +157,16 @@ static void list_links(const struct client *client, const json_t *links, bool wi
 		table_print(&table);
 }
 
-static int links_list(struct client *client, const struct verb *verb, int argc, char **argv)
+static int links_list(struct client *client, struct options *options)
 {
-	_cleanup_json_ json_t *parameters = must(json_object()), *reply = NULL;
-	const char *set = NULL;
-	struct options options;
+	json_t *parameters = options->parameters;
+	const char *set = options->words[0];
+	_cleanup_json_ json_t *reply = NULL;
 	bool with_owner;
-	int id, r;
+	int r;
 
-	options_init(&options, client, verb, argc, argv);
-	options.parameters = parameters;
-	id = options_next(&options);
-	if (id < 0)
-		return id;
-	r = options_words(&options, 0, 1);
-	if (r != 0)
-		return r;
-	if (options.first < argc) {
-		set = argv[options.first];
+	if (set)
 		json_put(parameters, "set", json_string(set));
-	}
 	if (client->has_owner)
 		json_put(parameters, "owner", json_integer(client->owner));
 	with_owner = client->has_owner || json_object_get(parameters, "allOwners");
@@ -185,20 +176,10 @@ static int links_list(struct client *client, const struct verb *verb, int argc, 
 	return r;
 }
 
-static int links_rm(struct client *client, const struct verb *verb, int argc, char **argv)
+static int links_rm(struct client *client, struct options *options)
 {
-	struct options options;
-	bool ignore = false;
-	int id, r;
-
-	options_init(&options, client, verb, argc, argv);
-	while ((id = options_next(&options)) > 0)
-		ignore = true;
-	if (id < 0)
-		return id;
-	r = options_words(&options, 1, 0);
-	return r ? r
-		 : client_remove_each(client, argv + options.first, "org.nsctl.RemoveLink", ignore);
+	return client_remove_each(client, options->words, "org.nsctl.RemoveLink",
+				  options_has(options, OPTION_IGNORE));
 }
 
 static bool is_called(const json_t *end, const char *word)
@@ -277,108 +258,67 @@ static int set_ends(struct client *client, char **words, json_t *change)
 	return r;
 }
 
-static int set_up(struct client *client, const struct verb *verb, int argc, char **argv, bool up)
+static int set_up(struct client *client, const struct options *options, bool up)
 {
 	_cleanup_json_ json_t *change = must(json_object());
-	int first, r;
 
-	r = options_only_words(client, verb, argc, argv, 1, 2, &first);
-	if (r != 0)
-		return r;
 	json_put(change, "up", json_boolean(up));
-	return set_ends(client, argv + first, change);
+	return set_ends(client, options->words, change);
 }
 
-static int links_up(struct client *client, const struct verb *verb, int argc, char **argv)
+static int links_up(struct client *client, struct options *options)
 {
-	return set_up(client, verb, argc, argv, true);
+	return set_up(client, options, true);
 }
 
-static int links_down(struct client *client, const struct verb *verb, int argc, char **argv)
+static int links_down(struct client *client, struct options *options)
 {
-	return set_up(client, verb, argc, argv, false);
+	return set_up(client, options, false);
 }
 
-static int links_impair(struct client *client, const struct verb *verb, int argc, char **argv)
+static int links_impair(struct client *client, struct options *options)
 {
-	_cleanup_json_ json_t *change = must(json_object());
-	json_t *impairment = must(json_object());
-	struct options options;
-	bool clear = false;
-	int id, r;
+	json_t *impairment = json_member(options->parameters, "impairment", json_object);
 
-	json_put(change, "impairment", impairment);
-	options_init(&options, client, verb, argc, argv);
-	while ((id = options_next(&options)) > 0) {
-		const char *wanted = NULL;
-
-		if (id == OPTION_CLEAR)
-			clear = true;
-		else
-			wanted = ends_impair(impairment, options.row->name, options.argument);
-		if (wanted)
-			return options_reject(&options, wanted);
-	}
-	if (id < 0)
-		return id;
-	r = options_words(&options, 1, 2);
-	if (r != 0)
-		return r;
-	if (clear)
+	if (options_has(options, OPTION_CLEAR))
 		ends_clear(impairment);
 	if (json_object_size(impairment) == 0)
 		return options_wrong(client, "by what? (as --delay=50ms; --clear is by nothing)");
-	return set_ends(client, argv + options.first, change);
+	return set_ends(client, options->words, options->parameters);
 }
 
+/* clang-format off */
 const struct verb links_verbs[] = {
-	{"link add",
-	 NULL,
-	 "[--name=NAME] A B",
+	{"link add", NULL, "[--name=NAME] A B",
 	 "Makes a link (a veth pair) between two ends\n"
-	 "An end is SET[:IFACE], host[:IFACE] or net/NETWORK, then any of ,address=CIDR (may be\n"
-	 "repeated) ,gateway=ADDRESS ,mac=MAC ,mtu=N ,down and of what `link impair` takes\n"
-	 "(,delay=50ms ,loss=1%): web:eth0,address=10.0.0.2/24,address=fd00::2/64,delay=20ms",
-	 0,
-	 links_add,
-	 {add_options}},
-	{"link list",
-	 "link ls",
-	 "[OPTIONS] [SET]",
+	 "An end is SET[:IFACE], host[:IFACE] or net/NETWORK, then any of "
+	 ",address=CIDR (may be repeated) ,gateway=ADDRESS ,mac=MAC ,mtu=N ,down and "
+	 "of what `link impair` takes (,delay=50ms ,loss=1%): "
+	 "web:eth0,address=10.0.0.2/24,address=fd00::2/64,delay=20ms",
+	 0, 2, 2, links_add, {add_options}},
+	{"link list", "link ls", "[OPTIONS] [SET]",
 	 "Lists your links (those of a set)",
-	 0,
-	 links_list,
-	 {list_options}},
-	{"link rm", NULL, "[--ignore] NAME...", "Removes links", 0, links_rm, {rm_options}},
-	{"link up",
-	 NULL,
-	 "NAME [A|B]",
+	 0, 0, 1, links_list, {list_options}},
+	{"link rm", NULL, "[--ignore] NAME...",
+	 "Removes links",
+	 0, 1, WORDS_ANY, links_rm, {rm_options}},
+	{"link up", NULL, "NAME [A|B]",
 	 "Sets both its ends up, or one\n"
-	 "An end is called A or B (as `link list` has them), or by the name of its set or network, "
-	 "or host",
-	 0,
-	 links_up,
-	 {NULL}},
-	{"link down",
-	 NULL,
-	 "NAME [A|B]",
+	 "An end is called A or B (as `link list` has them), or by the name of its set "
+	 "or network, or host",
+	 0, 1, 2, links_up, {NULL}},
+	{"link down", NULL, "NAME [A|B]",
 	 "Sets both its ends down, or one\n"
-	 "An end is called A or B (as `link list` has them), or by the name of its set or network, "
-	 "or host",
-	 0,
-	 links_down,
-	 {NULL}},
-	{"link impair",
-	 NULL,
-	 "[OPTIONS] NAME [A|B]",
+	 "An end is called A or B (as `link list` has them), or by the name of its set "
+	 "or network, or host",
+	 0, 1, 2, links_down, {NULL}},
+	{"link impair", NULL, "[OPTIONS] NAME [A|B]",
 	 "Makes what leaves by both its ends, or one, late, lost, slow and so on\n"
-	 "What is not named stays as it is; 0 clears it. An end is called A or B (as `link list` "
-	 "has\n"
-	 "them), or by the name of its set or network, or host. TIME is 50ms, 1.5s or 300us; "
-	 "PERCENT\n"
-	 "1% or 0.1%; RATE is in bit kbit mbit gbit, or in bps kbps mbps gbps, which are bytes",
-	 0,
-	 links_impair,
-	 {impair_options}},
+	 "What is not named stays as it is; 0 clears it. An end is called A or B (as "
+	 "`link list` has them), or by the name of its set or network, or host. TIME "
+	 "is 50ms, 1.5s or 300us; PERCENT 1% or 0.1%; RATE is in bit kbit mbit gbit, "
+	 "or in bps kbps mbps gbps, which are bytes",
+	 0, 1, 2, links_impair, {impair_options}},
 	{0},
 };
+/* clang-format on */

@@ -24,89 +24,93 @@
 #include "client/show.h"
 #include "client/spec.h"
 #include "client/topology.h"
+#include "client/verb.h"
 
-static int main_version(struct client *client, const struct verb *verb, int argc, char **argv);
-static int main_help(struct client *client, const struct verb *verb, int argc, char **argv);
-static int main_group(struct client *client, const struct verb *verb, int argc, char **argv);
+static int main_version(struct client *client, struct options *options);
+static int main_help(struct client *client, struct options *options);
+static int main_group(struct client *client, struct options *options);
 
-#define RUNS (VERB_FIRST_WORD_ENDS | VERB_RUNS_COMMAND)
+#define RUNS (VERB_FIRST_WORD_ENDS | VERB_RUNS_COMMAND | VERB_OWN_OPTIONS)
+#define GROUP (VERB_FIRST_WORD_ENDS | VERB_GROUP | VERB_OWN_OPTIONS)
 
 /* clang-format off */
 static const struct verb verbs[] = {
 	{"create", NULL, "[OPTIONS] NAME",
 	 "Makes a set of namespaces and holds it",
-	 0, sets_create, {spec_options, sets_create_options}},
+	 0, 1, 1, sets_create, {spec_options, sets_create_options}},
 	{"list", "ls", "[OPTIONS]",
 	 "Lists your sets",
-	 0, sets_list, {sets_list_options}},
+	 0, 0, WORDS_ANY, sets_list, {sets_list_options}},
 	{"show", NULL, "NAME...",
 	 "Tells everything about sets",
-	 0, show_run, {NULL}},
+	 0, 1, WORDS_ANY, show_run, {NULL}},
 	{"enter", NULL, "[OPTIONS] NAME [COMMAND...]",
 	 "A login shell (or COMMAND) inside, on a terminal of its own",
-	 RUNS, run_enter, {run_command_options, run_exec_options}},
+	 RUNS, 1, WORDS_ANY, run_enter, {run_command_options, run_exec_options}},
 	{"exec", NULL, "[OPTIONS] NAME COMMAND...",
 	 "Runs COMMAND inside, with the stdin, stdout and stderr that are here",
-	 RUNS, run_exec, {run_command_options, run_exec_options}},
+	 RUNS, 1, WORDS_ANY, run_exec, {run_command_options, run_exec_options}},
 	{"run", NULL, "[OPTIONS] COMMAND...",
 	 "Makes a set, runs COMMAND inside, and removes the set however that ends",
-	 RUNS | VERB_FIRST_LETTERS, run_run, {spec_options, run_command_options, run_run_options}},
+	 RUNS | VERB_FIRST_LETTERS, 1, WORDS_ANY, run_run,
+	 {spec_options, run_command_options, run_run_options}},
 	{"sessions", NULL, "NAME",
 	 "Lists the commands that run in a set, or ended lately",
-	 0, inspect_sessions, {NULL}},
+	 0, 1, 1, inspect_sessions, {NULL}},
 	{"wait", NULL, "SESSION",
 	 "Waits for a detached command and ends with its status",
-	 0, sessions_wait, {NULL}},
+	 0, 1, 1, sessions_wait, {NULL}},
 	{"rm", NULL, "[OPTIONS] NAME...",
 	 "Ends the processes of sets and removes these",
-	 0, sets_rm, {sets_rm_options}},
+	 0, 0, WORDS_ANY, sets_rm, {sets_rm_options}},
 	{"renew", NULL, "NAME [DURATION]",
 	 "Puts off the end of a leased set",
-	 0, sets_renew, {NULL}},
+	 0, 1, 2, sets_renew, {NULL}},
 	{"ps", NULL, "NAME",
 	 "Lists the processes of a set",
-	 0, inspect_ps, {NULL}},
+	 0, 1, 1, inspect_ps, {NULL}},
 	{"kill", NULL, "[OPTIONS] NAME",
 	 "Signals all processes of a set",
-	 0, sessions_kill, {sessions_kill_options}},
+	 0, 1, 1, sessions_kill, {sessions_kill_options}},
 	{"freeze", NULL, "NAME...",
 	 "Stops all processes of sets",
-	 0, sets_freeze, {NULL}},
+	 0, 1, WORDS_ANY, sets_freeze, {NULL}},
 	{"thaw", NULL, "NAME...",
 	 "Lets them go on",
-	 0, sets_thaw, {NULL}},
+	 0, 1, WORDS_ANY, sets_thaw, {NULL}},
 	{"which", NULL, "[PID]",
 	 "Tells which set a process (you) is in, and how its namespaces compare with the host's",
-	 0, inspect_which, {NULL}},
+	 0, 0, 1, inspect_which, {NULL}},
 	{"link", NULL, "add|list|rm|up|down|impair ...",
 	 "Links between sets, networks and the host",
-	 VERB_FIRST_WORD_ENDS | VERB_GROUP, main_group, {NULL}},
+	 GROUP, 1, WORDS_ANY, main_group, {NULL}},
 	{"network", NULL, "create|list|rm ...",
 	 "Networks of several sets",
-	 VERB_FIRST_WORD_ENDS | VERB_GROUP, main_group, {NULL}},
+	 GROUP, 1, WORDS_ANY, main_group, {NULL}},
 	{"up", NULL, "[--lease=DURATION] FILE",
 	 "Makes a whole topology (JSON; - is stdin): all of it or nothing",
-	 0, topology_up, {topology_up_options}},
+	 0, 1, 1, topology_up, {topology_up_options}},
 	{"down", NULL, "FILE",
 	 "Removes the links, sets and networks that FILE names",
-	 0, topology_down, {NULL}},
+	 0, 1, 1, topology_down, {NULL}},
 	{"monitor", NULL, "[OPTIONS] [NAME]",
 	 "Tells which sets there are, and then events as they happen\n"
-	 "A line for each; with --json the state as {\"sets\": [...]} and each event as it is. When the "
-	 "daemon is restarted, or this reader was too slow, it begins again with the state",
-	 0, monitor_run, {monitor_options}},
+	 "A line for each; with --json the state as {\"sets\": [...]} and each event as it is. "
+	 "When the daemon is restarted, or this reader was too slow, it begins again with the "
+	 "state",
+	 0, 0, 1, monitor_run, {monitor_options}},
 	{"status", NULL, "",
 	 "Tells of nsctld, the kernel, your limits and their use",
-	 0, inspect_status, {NULL}},
+	 0, 0, 0, inspect_status, {NULL}},
 	{"call", NULL, "[--more] METHOD [JSON]",
 	 "Calls any method of the interface; JSON may be - for stdin",
-	 0, call_run, {call_options}},
+	 0, 1, 2, call_run, {call_options}},
 	{"version", NULL, "",
 	 "Tells the versions of nsctl and nsctld",
-	 0, main_version, {NULL}},
+	 0, 0, 0, main_version, {NULL}},
 	{"help", NULL, "[COMMAND]",
 	 "Tells how all this is used",
-	 0, main_help, {NULL}},
+	 0, 0, 2, main_help, {NULL}},
 	{0},
 };
 /* clang-format on */
@@ -213,27 +217,24 @@ static void print_group(const struct verb *group)
 	print_text("\n`nsctl help %s COMMAND` tells the options of each.\n", group->name);
 }
 
-static int main_help(struct client *client, const struct verb *verb, int argc, char **argv)
+static int main_help(struct client *client, struct options *options)
 {
 	const struct verb *about, *group = NULL;
-	int first, r;
+	char **word = options->words;
 
-	r = options_only_words(client, verb, argc, argv, 0, 2, &first);
-	if (r != 0)
-		return r;
-	if (first == argc) {
+	if (!*word) {
 		print_usage();
 		return 0;
 	}
-	about = find_verb(verbs, argv[first]);
-	if (about && first + 1 < argc) {
+	about = find_verb(verbs, *word);
+	if (about && word[1]) {
 		if (!verbs_of(about))
 			return options_wrong(client, "%s has no commands of its own", about->name);
 		group = about;
-		about = find_verb(verbs_of(group), argv[++first]);
+		about = find_verb(verbs_of(group), *++word);
 	}
 	if (!about)
-		return no_such_verb(group, argv[first]);
+		return no_such_verb(group, *word);
 	if (verbs_of(about))
 		print_group(about);
 	else
@@ -241,15 +242,11 @@ static int main_help(struct client *client, const struct verb *verb, int argc, c
 	return 0;
 }
 
-static int main_version(struct client *client, const struct verb *verb, int argc, char **argv)
+static int main_version(struct client *client, struct options *options _unused_)
 {
 	_cleanup_reply_ struct message_reply reply = {0};
 	const char *daemon = NULL;
-	int first, r;
 
-	r = options_only_words(client, verb, argc, argv, 0, 0, &first);
-	if (r != 0)
-		return r;
 	/* that nobody answers is no error here */
 	if (client_connect(client, true) == 0 &&
 	    client_exchange(client, NULL, "org.nsctl.GetStatus", json_object(), NULL, &reply) ==
@@ -305,7 +302,7 @@ static int run_verb(struct client *client, int argc, char **argv)
 	print_memory_status = verb->flags & VERB_RUNS_COMMAND ? STATUS_OURS : STATUS_FAILED;
 	r = check_words(argc, argv);
 	if (r == 0)
-		r = verb->run(client, verb, argc, argv);
+		r = verb_run(client, verb, argc, argv);
 	if (r == -STATUS_HELP)
 		r = 0;
 	else if (r < 0)
@@ -318,25 +315,22 @@ static int run_verb(struct client *client, int argc, char **argv)
 }
 
 /* The verb behind the verb. */
-static int main_group(struct client *client, const struct verb *verb, int argc, char **argv)
+static int main_group(struct client *client, struct options *options)
 {
-	const struct verb *own;
-	struct options options;
-	int id;
+	const struct verb *group = options->verb, *own;
+	int id = options_next(options);
 
-	options_init(&options, client, verb, argc, argv);
-	id = options_next(&options);
 	if (id == OPTION_HELP)
-		print_group(verb);
+		print_group(group);
 	if (id != OPTION_END)
 		return id == OPTION_HELP ? -STATUS_HELP : id;
-	if (options.first == argc)
-		return options_wrong(client, "which of %s?", verb->usage);
-	own = find_verb(verbs_of(verb), argv[options.first]);
+	if (options->n_words == 0)
+		return options_wrong(client, "which of %s?", group->usage);
+	own = find_verb(verbs_of(group), options->words[0]);
 	if (!own)
-		return no_such_verb(verb, argv[options.first]);
+		return no_such_verb(group, options->words[0]);
 	client->verb = own->name;
-	return own->run(client, own, argc - options.first, argv + options.first);
+	return verb_run(client, own, options->n_words, options->words);
 }
 
 /* The options in front of the verb; its place in argv, or 0 where *ret_status says how to end. */
@@ -354,11 +348,11 @@ static int take_global_options(struct client *client, int argc, char **argv, int
 	}
 	if (id != OPTION_END)
 		return 0;
-	if (options.first == argc) {
+	if (options.n_words == 0) {
 		*ret_status = options_wrong(client, "which command?");
 		return 0;
 	}
-	return options.first;
+	return argc - options.n_words;
 }
 
 int main(int argc, char **argv)

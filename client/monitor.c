@@ -183,23 +183,13 @@ static int follow(const struct monitoring *monitoring)
 	return r;
 }
 
-int monitor_run(struct client *client, const struct verb *verb, int argc, char **argv)
+int monitor_run(struct client *client, struct options *options)
 {
-	_cleanup_json_ json_t *parameters = must(json_object());
-	struct monitoring monitoring = {.client = client, .parameters = parameters};
-	struct options options;
-	int id, r;
+	json_t *parameters = options->parameters;
+	struct monitoring monitoring = {
+		.client = client, .name = options->words[0], .parameters = parameters};
+	int r;
 
-	options_init(&options, client, verb, argc, argv);
-	options.parameters = parameters;
-	id = options_next(&options);
-	if (id < 0)
-		return id;
-	r = options.first < argc ? options_words(&options, 1, 1) : 0;
-	if (r != 0)
-		return r;
-	if (options.first < argc)
-		monitoring.name = argv[options.first];
 	if (monitoring.name && !name_is_valid(monitoring.name))
 		return options_wrong(client, "\"%s\" is no name of a set", monitoring.name);
 	monitoring.all_owners = json_object_get(parameters, "allOwners");

@@ -7,6 +7,6 @@
 
 extern const struct option_row monitor_options[];
 
-int monitor_run(struct client *client, const struct verb *verb, int argc, char **argv);
+int monitor_run(struct client *client, struct options *options);
 
 #endif

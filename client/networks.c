@@ -32,28 +32,17 @@ static const struct option_row rm_options[] = {
 	{0},
 };
 
-static int networks_create(struct client *client, const struct verb *verb, int argc, char **argv)
+static int networks_create(struct client *client, struct options *options)
 {
-	_cleanup_json_ json_t *parameters = must(json_object()), *reply = NULL;
-	struct options options;
-	const char *name;
-	int id, r;
+	_cleanup_json_ json_t *reply = NULL;
+	const char *name = options->words[0];
+	int r = options_new_name(client, "network", name);
 
-	options_init(&options, client, verb, argc, argv);
-	options.parameters = parameters;
-	id = options_next(&options);
-	if (id < 0)
-		return id;
-	r = options_words(&options, 1, 1);
 	if (r != 0)
 		return r;
-	name = argv[options.first];
-	r = options_new_name(client, "network", name);
-	if (r != 0)
-		return r;
-	json_put(parameters, "name", json_string(name));
-	r = client_call(client, name, "org.nsctl.CreateNetwork", json_incref(parameters), NULL,
-			&reply);
+	json_put(options->parameters, "name", json_string(name));
+	r = client_call(client, name, "org.nsctl.CreateNetwork", json_incref(options->parameters),
+			NULL, &reply);
 	if (r != 0)
 		return r;
 	if (client->json)
@@ -109,67 +98,41 @@ static void list_networks(const struct client *client, const json_t *networks)
 		table_print(&table);
 }
 
-static int networks_list(struct client *client, const struct verb *verb, int argc, char **argv)
+static int networks_list(struct client *client, struct options *options)
 {
-	_cleanup_json_ json_t *parameters = must(json_object()), *reply = NULL;
-	struct options options;
-	int id, r;
+	_cleanup_json_ json_t *reply = NULL;
+	int r;
 
-	options_init(&options, client, verb, argc, argv);
-	options.parameters = parameters;
-	id = options_next(&options);
-	if (id < 0)
-		return id;
-	if (options.first < argc)
+	if (options->n_words > 0)
 		return options_wrong(client, "it takes no names");
 	if (client->has_owner)
-		json_put(parameters, "allOwners", json_true());
-	r = client_call(client, NULL, "org.nsctl.ListNetworks", json_incref(parameters), NULL,
-			&reply);
+		json_put(options->parameters, "allOwners", json_true());
+	r = client_call(client, NULL, "org.nsctl.ListNetworks", json_incref(options->parameters),
+			NULL, &reply);
 	if (r == 0)
 		list_networks(client, json_object_get(reply, "networks"));
 	return r;
 }
 
-static int networks_rm(struct client *client, const struct verb *verb, int argc, char **argv)
+static int networks_rm(struct client *client, struct options *options)
 {
-	struct options options;
-	bool ignore = false;
-	int id, r;
-
-	options_init(&options, client, verb, argc, argv);
-	while ((id = options_next(&options)) > 0)
-		ignore = true;
-	if (id < 0)
-		return id;
-	r = options_words(&options, 1, 0);
-	return r ? r
-		 : client_remove_each(client, argv + options.first, "org.nsctl.RemoveNetwork",
-				      ignore);
+	return client_remove_each(client, options->words, "org.nsctl.RemoveNetwork",
+				  options_has(options, OPTION_IGNORE));
 }
 
+/* clang-format off */
 const struct verb networks_verbs[] = {
-	{"network create",
-	 NULL,
-	 "[OPTIONS] NAME",
+	{"network create", NULL, "[OPTIONS] NAME",
 	 "Makes a network (a bridge with addresses to hand out)\n"
-	 "Sets join it by --link=net/NAME of create, or by `nsctl link add SET net/NAME`",
-	 0,
-	 networks_create,
-	 {create_options}},
-	{"network list",
-	 "network ls",
-	 "[OPTIONS]",
+	 "Sets join it by --link=net/NAME of create, or by `nsctl link add SET "
+	 "net/NAME`",
+	 0, 1, 1, networks_create, {create_options}},
+	{"network list", "network ls", "[OPTIONS]",
 	 "Lists your networks",
-	 0,
-	 networks_list,
-	 {list_options}},
-	{"network rm",
-	 NULL,
-	 "[--ignore] NAME...",
+	 0, 0, WORDS_ANY, networks_list, {list_options}},
+	{"network rm", NULL, "[--ignore] NAME...",
 	 "Removes networks",
-	 0,
-	 networks_rm,
-	 {rm_options}},
+	 0, 1, WORDS_ANY, networks_rm, {rm_options}},
 	{0},
 };
+/* clang-format on */

@@ -181,7 +181,10 @@ static int take(struct options *options)
 		options->needed |= options->row->needs;
 		return -options->row->take(options);
 	default:
-		return (int)options->row->id;
+		if (!options->verb || options->verb->flags & VERB_OWN_OPTIONS)
+			return (int)options->row->id;
+		options->seen |= 1U << options->row->id;
+		return 0;
 	}
 }
 
@@ -192,7 +195,8 @@ int options_next(struct options *options)
 		size_t i;
 
 		if (c == -1) {
-			options->first = optind;
+			options->words = options->argv + optind;
+			options->n_words = options->argc - optind;
 			return OPTION_END;
 		}
 		if (c == '?' || c == ':')
@@ -228,36 +232,22 @@ int options_wrong(const struct client *client, const char *format, ...)
 	return STATUS_USAGE;
 }
 
-int options_words(const struct options *options, int least, int most)
+bool options_has(const struct options *options, enum option_id id)
 {
-	int n = options->argc - options->first;
-
-	if (n < least)
-		options_wrong(options->client, "too few words; usage: nsctl %s %s",
-			      options->verb->name, options->verb->usage);
-	else if (most > 0 && n > most)
-		options_wrong(options->client, "%s is one word too many; usage: nsctl %s %s",
-			      options->argv[options->first + most], options->verb->name,
-			      options->verb->usage);
-	else
-		return 0;
-	return STATUS_USAGE;
+	return options->seen & 1U << id;
 }
 
-int options_only_words(struct client *client, const struct verb *verb, int argc, char **argv,
-		       int least, int most, int *ret_first)
+int options_words(const struct options *options)
 {
-	struct options options;
-	int r;
+	const struct verb *verb = options->verb;
 
-	options_init(&options, client, verb, argc, argv);
-	r = options_next(&options);
-	if (r != OPTION_END)
-		return r;
-	r = options_words(&options, least, most);
-	if (r == 0)
-		*ret_first = options.first;
-	return r;
+	if (options->n_words < verb->least)
+		return options_wrong(options->client, "too few words; usage: nsctl %s %s",
+				     verb->name, verb->usage);
+	if (verb->most != WORDS_ANY && options->n_words > verb->most)
+		return options_wrong(options->client, "%s is one word too many; usage: nsctl %s %s",
+				     options->words[verb->most], verb->name, verb->usage);
+	return 0;
 }
 
 int options_reject(const struct options *options, const char *wanted)

@@ -34,7 +34,6 @@ enum option_id {
 	OPTION_ALL,
 	OPTION_IGNORE,
 	OPTION_MORE,
-	OPTION_IMPAIRMENT,
 	OPTION_CLEAR,
 };
 
@@ -72,17 +71,21 @@ enum verb_flags {
 	VERB_RUNS_COMMAND = 2,	  /* ends with the command's status, or STATUS_OURS */
 	VERB_FIRST_LETTERS = 4,	  /* of the tables after the first only the long forms count */
 	VERB_GROUP = 8,		  /* has verbs of its own, and tells of --help itself */
+	VERB_OWN_OPTIONS = 16,	  /* takes its options itself, by options_next() */
 };
 
 #define VERB_TABLES 3
+#define WORDS_ANY (-1)
 
 struct verb {
 	const char *name, *alias;
 	const char *usage;   /* what follows the name */
 	const char *summary; /* the first line; what follows is told by `help VERB` alone */
 	unsigned flags;
-	/* Returns 0 (client->status counts), or a status. argv[0] is the verb. */
-	int (*run)(struct client *client, const struct verb *verb, int argc, char **argv);
+	int least, most; /* words; WORDS_ANY: as many as there are */
+	/* Returns 0 (client->status counts), a status, or the negative of one. The options have
+	 * been taken, and the words counted. */
+	int (*run)(struct client *client, struct options *options);
 	const struct option_row *options[VERB_TABLES];
 };
 
@@ -93,7 +96,8 @@ struct options {
 	const struct verb *verb; /* NULL: those of nsctl itself */
 	int argc;
 	char **argv;
-	int first;	      /* the first word that is no option, at the end */
+	char **words; /* those that are no options, at the end; NULL ends them */
+	int n_words;
 	const char *argument; /* of the option at hand, or NULL */
 	const struct option_row *row;
 	size_t n_rows;
@@ -104,9 +108,10 @@ struct options {
 	} rows[OPTIONS_MAX];
 	char letters[2 * OPTIONS_MAX + 4];
 	bool started;
-	/* What rows have taken; both are the caller's. */
-	json_t *parameters;	 /* of the call */
-	struct call_fds *fds;	 /* NULL: none of its options opens a file */
+	/* What rows have taken. */
+	json_t *parameters;	 /* of the call; the caller's */
+	struct call_fds *fds;	 /* that go along; the caller's */
+	unsigned seen;		 /* bit I: option I, of those that a verb looks for */
 	uint32_t chosen, needed; /* KIND_BIT()s */
 };
 
@@ -119,14 +124,11 @@ int options_next(struct options *options);
 /* help has been printed: end with 0 */
 #define STATUS_HELP 1000
 
-/* The words that follow: at least least and, unless most is 0, at most most of them. 0 or
- * STATUS_USAGE, told. */
-int options_words(const struct options *options, int least, int most);
+/* Returns true if an option that the verb looks for was given. */
+bool options_has(const struct options *options, enum option_id id);
 
-/* For a verb without options of its own: all of the above. 0 and *ret_first, or a status or
- * -STATUS_HELP. */
-int options_only_words(struct client *client, const struct verb *verb, int argc, char **argv,
-		       int least, int most, int *ret_first);
+/* Counts the words. Returns 0 or STATUS_USAGE, told. */
+int options_words(const struct options *options);
 
 /* Tells that the option's argument is not what it must be. Returns STATUS_USAGE. */
 int options_reject(const struct options *options, const char *wanted);

@@ -63,21 +63,20 @@ struct command {
 	int tty; /* -1: not said */
 	bool clean_env, preserve_env;
 	const char *status_file;
-	json_t *parameters; /* of the call */
+	json_t *parameters; /* of the call; borrowed */
 	json_t *extra;	    /* of --env, in order */
 	bool has_account;
 	struct account account; /* of the owner, who is another user */
 };
 
-static void command_init(struct command *command)
+static void command_init(struct command *command, const struct options *options)
 {
 	*command = (struct command){
-		.tty = -1, .parameters = must(json_object()), .extra = must(json_array())};
+		.tty = -1, .parameters = options->parameters, .extra = must(json_array())};
 }
 
 static void command_done(struct command *command)
 {
-	json_decref(command->parameters);
 	json_decref(command->extra);
 	resolve_account_done(&command->account);
 }
@@ -109,12 +108,11 @@ static bool is_detached(const struct command *command)
 	return json_object_get(command->parameters, "detach");
 }
 
-/* Takes all options. Returns 0, or a status or the negative of one. */
+/* Takes the options and counts the words. Returns 0, or a status or the negative of one. */
 static int take_options(struct command *command, struct options *options)
 {
 	int id;
 
-	options->parameters = command->parameters;
 	while ((id = options_next(options)) > 0)
 		switch (id) {
 		case OPTION_TTY:
@@ -135,7 +133,7 @@ static int take_options(struct command *command, struct options *options)
 		default:
 			command->status_file = options->argument;
 		}
-	return id;
+	return id ? id : options_words(options);
 }
 
 /* A detached command keeps files to write to; a pipe or a terminal would be held open by it, and
@@ -337,75 +335,62 @@ static int check(const struct client *client, const struct command *command)
 }
 
 /* exec and enter; interactive is enter. */
-static int exec_or_enter(struct client *client, const struct verb *verb, int argc, char **argv,
-			 bool interactive)
+static int exec_or_enter(struct client *client, struct options *options, bool interactive)
 {
 	_cleanup_(command_done) struct command command;
-	struct options options;
 	char **words = NULL;
+	const char *name;
 	int r;
 
-	command_init(&command);
-	options_init(&options, client, verb, argc, argv);
-	r = take_options(&command, &options);
-	if (r != 0)
-		return r;
-	r = options_words(&options, 1, 0);
+	command_init(&command, options);
+	r = take_options(&command, options);
 	if (r == 0)
-		r = command_words(client, argv + options.first + 1, &words);
+		r = command_words(client, options->words + 1, &words);
 	if (r == 0)
 		r = check(client, &command);
 	if (r != 0)
 		return r;
 	if (!*words && (!interactive || is_detached(&command)))
 		return options_wrong(client, "which COMMAND?");
+	name = options->words[0];
 	take_account(client, &command);
 	if (command.tty < 0)
 		command.tty = interactive && !is_detached(&command) && isatty(STDIN_FILENO) &&
 			      isatty(STDOUT_FILENO);
 	if (is_detached(&command))
-		return detach(client, &command, argv[options.first], words);
+		return detach(client, &command, name, words);
 	if (!*words)
-		return login(client, &command, argv[options.first]);
-	return exec_in(client, &command, argv[options.first], words, false);
+		return login(client, &command, name);
+	return exec_in(client, &command, name, words, false);
 }
 
-int run_exec(struct client *client, const struct verb *verb, int argc, char **argv)
+int run_exec(struct client *client, struct options *options)
 {
-	return exec_or_enter(client, verb, argc, argv, false);
+	return exec_or_enter(client, options, false);
 }
 
-int run_enter(struct client *client, const struct verb *verb, int argc, char **argv)
+int run_enter(struct client *client, struct options *options)
 {
-	return exec_or_enter(client, verb, argc, argv, true);
+	return exec_or_enter(client, options, true);
 }
 
-int run_run(struct client *client, const struct verb *verb, int argc, char **argv)
+int run_run(struct client *client, struct options *options)
 {
-	_cleanup_call_fds_ struct call_fds fds = {.n = 0};
 	_cleanup_(command_done) struct command command;
 	struct attach how = {.method = "org.nsctl.Run", .removes = true};
-	struct options options;
-	char **words = NULL;
 	int r;
 
-	command_init(&command);
-	options_init(&options, client, verb, argc, argv);
-	options.fds = &fds;
-	r = take_options(&command, &options);
+	command_init(&command, options);
+	r = take_options(&command, options);
 	if (r != 0)
 		return r;
-	r = options_words(&options, 1, 0);
-	if (r != 0)
-		return r;
-	words = argv + options.first;
 	if (client->has_owner)
 		return options_wrong(client, "--owner: a set belongs to who makes it");
 	/* a shell wants to be interactive where its caller is */
 	if (command.tty < 0)
 		command.tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
-	spec_finish(&options);
+	spec_finish(options);
 	how.subject = json_text(command.parameters, "name", NULL);
 	how.impatient = json_object_get(command.parameters, "init");
-	return attach(client, &command, &how, command.parameters, &fds, words);
+	return attach(client, &command, &how, command.parameters, options->fds, options->words);
 }

@@ -10,8 +10,8 @@
 /* of all three; of exec and enter; of run */
 extern const struct option_row run_command_options[], run_exec_options[], run_run_options[];
 
-int run_exec(struct client *client, const struct verb *verb, int argc, char **argv);
-int run_enter(struct client *client, const struct verb *verb, int argc, char **argv);
-int run_run(struct client *client, const struct verb *verb, int argc, char **argv);
+int run_exec(struct client *client, struct options *options);
+int run_enter(struct client *client, struct options *options);
+int run_run(struct client *client, struct options *options);
 
 #endif

@@ -8,25 +8,22 @@
 #include "client/print.h"
 #include "client/take.h"
 
-int sessions_wait(struct client *client, const struct verb *verb, int argc, char **argv)
+int sessions_wait(struct client *client, struct options *options)
 {
 	_cleanup_json_ json_t *reply = NULL;
-	json_t *parameters;
-	int first, status, r;
+	const char *session = options->words[0];
+	int status, r;
 
-	r = options_only_words(client, verb, argc, argv, 1, 1, &first);
-	if (r != 0)
-		return r;
-	parameters = must(json_object());
-	json_put(parameters, "session", json_string(argv[first]));
-	r = client_call(client, argv[first], "org.nsctl.WaitSession", parameters, NULL, &reply);
+	json_put(options->parameters, "session", json_string(session));
+	r = client_call(client, session, "org.nsctl.WaitSession", json_incref(options->parameters),
+			NULL, &reply);
 	if (r != 0)
 		return r;
 	if (client->json)
 		print_json(reply);
 	status = command_outcome(reply);
 	if (status < 0)
-		return client_problem(client, argv[first], "how it ended is not known");
+		return client_problem(client, session, "how it ended is not known");
 	client->status = status;
 	return 0;
 }
@@ -48,23 +45,12 @@ const struct option_row sessions_kill_options[] = {
 	{0},
 };
 
-int sessions_kill(struct client *client, const struct verb *verb, int argc, char **argv)
+int sessions_kill(struct client *client, struct options *options)
 {
-	_cleanup_json_ json_t *given = must(json_object());
-	struct options options;
-	json_t *parameters;
-	int id, r;
+	const char *name = options->words[0];
+	json_t *parameters = client_named(client, name);
 
-	json_put(given, "signal", json_integer(SIGTERM));
-	options_init(&options, client, verb, argc, argv);
-	options.parameters = given;
-	id = options_next(&options);
-	if (id < 0)
-		return id;
-	r = options_words(&options, 1, 1);
-	if (r != 0)
-		return r;
-	parameters = client_named(client, argv[options.first]);
-	json_object_update(parameters, given);
-	return client_call(client, argv[options.first], "org.nsctl.Kill", parameters, NULL, NULL);
+	json_put(parameters, "signal", json_integer(SIGTERM));
+	json_object_update(parameters, options->parameters);
+	return client_call(client, name, "org.nsctl.Kill", parameters, NULL, NULL);
 }

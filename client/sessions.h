@@ -7,7 +7,7 @@
 
 extern const struct option_row sessions_kill_options[];
 
-int sessions_kill(struct client *client, const struct verb *verb, int argc, char **argv);
-int sessions_wait(struct client *client, const struct verb *verb, int argc, char **argv);
+int sessions_kill(struct client *client, struct options *options);
+int sessions_wait(struct client *client, struct options *options);
 
 #endif

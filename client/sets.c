@@ -48,30 +48,18 @@ const struct option_row sets_rm_options[] = {
 	{0},
 };
 
-int sets_create(struct client *client, const struct verb *verb, int argc, char **argv)
+int sets_create(struct client *client, struct options *options)
 {
-	_cleanup_call_fds_ struct call_fds fds = {.n = 0};
-	_cleanup_json_ json_t *parameters = must(json_object()), *reply = NULL;
-	struct options options;
-	const char *name;
-	int id, r;
+	_cleanup_json_ json_t *reply = NULL;
+	const char *name = options->words[0];
+	int r = options_new_name(client, "set", name);
 
-	options_init(&options, client, verb, argc, argv);
-	options.parameters = parameters;
-	options.fds = &fds;
-	id = options_next(&options);
-	if (id < 0)
-		return id;
-	r = options_words(&options, 1, 1);
 	if (r != 0)
 		return r;
-	name = argv[options.first];
-	r = options_new_name(client, "set", name);
-	if (r != 0)
-		return r;
-	json_put(parameters, "name", json_string(name));
-	spec_finish(&options);
-	r = client_call(client, name, "org.nsctl.Create", json_incref(parameters), &fds, &reply);
+	json_put(options->parameters, "name", json_string(name));
+	spec_finish(options);
+	r = client_call(client, name, "org.nsctl.Create", json_incref(options->parameters),
+			options->fds, &reply);
 	if (r != 0)
 		return r;
 	if (client->json)
@@ -137,22 +125,16 @@ static void list_reply(void *context, json_t *reply)
 	}
 }
 
-int sets_list(struct client *client, const struct verb *verb, int argc, char **argv)
+int sets_list(struct client *client, struct options *options)
 {
 	static const char *const headings[] = {"NAME",	    "OWNER",	 "STATE", "NAMESPACES",
 					       "ADDRESSES", "PROCESSES", "AGE",	  "EXPIRES"};
-	_cleanup_json_ json_t *parameters = must(json_object());
 	struct listing listing = {.client = client};
-	struct options options;
+	json_t *parameters = options->parameters;
 	struct timespec now;
-	int id, r;
+	int r;
 
-	options_init(&options, client, verb, argc, argv);
-	options.parameters = parameters;
-	id = options_next(&options);
-	if (id < 0)
-		return id;
-	if (options.first < argc)
+	if (options->n_words > 0)
 		return options_wrong(client, "it takes no names: `nsctl show` does");
 	if (client->has_owner)
 		json_put(parameters, "allOwners", json_true());
@@ -222,30 +204,19 @@ static int remove_all(struct client *client, json_t *given)
 	return failed;
 }
 
-int sets_rm(struct client *client, const struct verb *verb, int argc, char **argv)
+int sets_rm(struct client *client, struct options *options)
 {
-	_cleanup_json_ json_t *given = must(json_object());
-	bool all = false, ignore = false;
-	struct options options;
-	int failed = 0, id, r;
+	bool all = options_has(options, OPTION_ALL), ignore = options_has(options, OPTION_IGNORE);
+	int failed = 0, r;
 
-	options_init(&options, client, verb, argc, argv);
-	options.parameters = given;
-	while ((id = options_next(&options)) > 0) {
-		all |= id == OPTION_ALL;
-		ignore |= id == OPTION_IGNORE;
-	}
-	if (id < 0)
-		return id;
-	if (all && options.first < argc)
+	if (all && options->n_words > 0)
 		return options_wrong(client, "--all goes without names");
 	if (all)
-		return remove_all(client, given);
-	r = options_words(&options, 1, 0);
-	if (r != 0)
-		return r;
-	for (int i = options.first; i < argc; i++) {
-		r = remove_set(client, argv[i], given, ignore);
+		return remove_all(client, options->parameters);
+	if (options->n_words == 0)
+		return options_wrong(client, "which sets? (--all is every set of yours)");
+	for (char **name = options->words; *name; name++) {
+		r = remove_set(client, *name, options->parameters, ignore);
 		if (r == STATUS_UNREACHABLE)
 			return r;
 		/* after a lost connection the next one is tried on a new one */
@@ -254,27 +225,23 @@ int sets_rm(struct client *client, const struct verb *verb, int argc, char **arg
 	return failed;
 }
 
-int sets_renew(struct client *client, const struct verb *verb, int argc, char **argv)
+int sets_renew(struct client *client, struct options *options)
 {
-	_cleanup_json_ json_t *parameters = NULL, *reply = NULL;
+	const char *name = options->words[0], *duration = options->words[1];
+	_cleanup_json_ json_t *parameters = client_named(client, name), *reply = NULL;
 	char age[PRINT_SHORT];
 	struct timespec now;
 	int64_t seconds;
-	int first, r;
+	int r;
 
-	r = options_only_words(client, verb, argc, argv, 1, 2, &first);
-	if (r != 0)
-		return r;
-	parameters = client_named(client, argv[first]);
-	if (first + 1 < argc) {
-		if (!parse_duration(argv[first + 1], &seconds))
+	if (duration) {
+		if (!parse_duration(duration, &seconds))
 			return options_wrong(client,
 					     "\"%s\" is not a duration (as 90, 90s, 15m, 2h or 1d)",
-					     argv[first + 1]);
+					     duration);
 		json_put(parameters, "seconds", json_integer(seconds));
 	}
-	r = client_call(client, argv[first], "org.nsctl.Renew", json_incref(parameters), NULL,
-			&reply);
+	r = client_call(client, name, "org.nsctl.Renew", json_incref(parameters), NULL, &reply);
 	if (r != 0)
 		return r;
 	clock_gettime(CLOCK_REALTIME, &now);
@@ -285,20 +252,16 @@ int sets_renew(struct client *client, const struct verb *verb, int argc, char **
 	if (client->json)
 		print_json(reply);
 	else if (!client->quiet)
-		print_text("%s ends in %s\n", argv[first], age);
+		print_text("%s ends in %s\n", name, age);
 	return 0;
 }
 
-static int call_for_name(struct client *client, const struct verb *verb, int argc, char **argv,
-			 const char *method)
+static int call_for_each(struct client *client, const struct options *options, const char *method)
 {
-	int first, failed = 0, r;
+	int failed = 0, r;
 
-	r = options_only_words(client, verb, argc, argv, 1, 0, &first);
-	if (r != 0)
-		return r;
-	for (int i = first; i < argc; i++) {
-		r = client_call(client, argv[i], method, client_named(client, argv[i]), NULL, NULL);
+	for (char **name = options->words; *name; name++) {
+		r = client_call(client, *name, method, client_named(client, *name), NULL, NULL);
 		if (r == STATUS_UNREACHABLE)
 			return r;
 		failed = MAX(failed, r);
@@ -306,12 +269,12 @@ static int call_for_name(struct client *client, const struct verb *verb, int arg
 	return failed;
 }
 
-int sets_freeze(struct client *client, const struct verb *verb, int argc, char **argv)
+int sets_freeze(struct client *client, struct options *options)
 {
-	return call_for_name(client, verb, argc, argv, "org.nsctl.Freeze");
+	return call_for_each(client, options, "org.nsctl.Freeze");
 }
 
-int sets_thaw(struct client *client, const struct verb *verb, int argc, char **argv)
+int sets_thaw(struct client *client, struct options *options)
 {
-	return call_for_name(client, verb, argc, argv, "org.nsctl.Thaw");
+	return call_for_each(client, options, "org.nsctl.Thaw");
 }

@@ -9,11 +9,11 @@
 
 extern const struct option_row sets_create_options[], sets_list_options[], sets_rm_options[];
 
-int sets_create(struct client *client, const struct verb *verb, int argc, char **argv);
-int sets_list(struct client *client, const struct verb *verb, int argc, char **argv);
-int sets_rm(struct client *client, const struct verb *verb, int argc, char **argv);
-int sets_renew(struct client *client, const struct verb *verb, int argc, char **argv);
-int sets_freeze(struct client *client, const struct verb *verb, int argc, char **argv);
-int sets_thaw(struct client *client, const struct verb *verb, int argc, char **argv);
+int sets_create(struct client *client, struct options *options);
+int sets_list(struct client *client, struct options *options);
+int sets_rm(struct client *client, struct options *options);
+int sets_renew(struct client *client, struct options *options);
+int sets_freeze(struct client *client, struct options *options);
+int sets_thaw(struct client *client, struct options *options);
 
 #endif

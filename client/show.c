@@ -324,18 +324,15 @@ static void show_set(struct client *client, const json_t *set)
 	show_notes(set);
 }
 
-int show_run(struct client *client, const struct verb *verb, int argc, char **argv)
+int show_run(struct client *client, struct options *options)
 {
-	int first, failed = 0, r;
+	int failed = 0, r;
 
-	r = options_only_words(client, verb, argc, argv, 1, 0, &first);
-	if (r != 0)
-		return r;
-	for (int i = first; i < argc; i++) {
+	for (char **name = options->words; *name; name++) {
 		_cleanup_json_ json_t *reply = NULL;
 
-		r = client_call(client, argv[i], "org.nsctl.Get", client_named(client, argv[i]),
-				NULL, &reply);
+		r = client_call(client, *name, "org.nsctl.Get", client_named(client, *name), NULL,
+				&reply);
 		if (r == STATUS_UNREACHABLE)
 			return r;
 		failed = MAX(failed, r);
@@ -345,7 +342,7 @@ int show_run(struct client *client, const struct verb *verb, int argc, char **ar
 			print_json(json_object_get(reply, "set"));
 			continue;
 		}
-		if (i > first)
+		if (name > options->words)
 			print_text("\n");
 		show_set(client, json_object_get(reply, "set"));
 	}

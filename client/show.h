@@ -8,7 +8,7 @@
 #include "client/options.h"
 
 /* As verb.run of options.h has it. */
-int show_run(struct client *client, const struct verb *verb, int argc, char **argv);
+int show_run(struct client *client, struct options *options);
 
 /* "  NAME        TEXT", escaped; the name only where it is not NULL. */
 void show_line(const char *name, const char *format, ...) _printf_(2, 3);

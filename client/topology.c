@@ -264,32 +264,22 @@ static void print_made(const json_t *reply)
 		}
 }
 
-int topology_up(struct client *client, const struct verb *verb, int argc, char **argv)
+int topology_up(struct client *client, struct options *options)
 {
-	_cleanup_call_fds_ struct call_fds fds = {.n = 0};
-	_cleanup_json_ json_t *topology = NULL, *given = must(json_object()), *reply = NULL;
-	struct options options;
-	const char *path;
-	int id, r;
+	_cleanup_json_ json_t *topology = NULL, *reply = NULL;
+	const char *path = options->words[0];
+	int r;
 
-	options_init(&options, client, verb, argc, argv);
-	options.parameters = given;
-	id = options_next(&options);
-	if (id < 0)
-		return id;
-	r = options_words(&options, 1, 1);
-	if (r != 0)
-		return r;
 	if (client->has_owner)
 		return options_wrong(client, "--owner: a topology belongs to who makes it");
-	path = argv[options.first];
 	r = topology_read(client, path, &topology);
 	if (r == 0)
-		r = topology_open(client, path, topology, &fds);
+		r = topology_open(client, path, topology, options->fds);
 	if (r != 0)
 		return r;
-	json_object_update(topology, given);
-	r = client_call(client, path, "org.nsctl.Apply", json_incref(topology), &fds, &reply);
+	json_object_update(topology, options->parameters);
+	r = client_call(client, path, "org.nsctl.Apply", json_incref(topology), options->fds,
+			&reply);
 	if (r != 0)
 		return r;
 	if (client->json)
@@ -300,7 +290,7 @@ int topology_up(struct client *client, const struct verb *verb, int argc, char *
 }
 
 /* Links before sets before networks: what is left of a link without a name goes with its set. */
-int topology_down(struct client *client, const struct verb *verb, int argc, char **argv)
+int topology_down(struct client *client, struct options *options)
 {
 	static const char *const order[][2] = {
 		{"links", "org.nsctl.RemoveLink"},
@@ -309,12 +299,10 @@ int topology_down(struct client *client, const struct verb *verb, int argc, char
 	};
 	_cleanup_json_ json_t *topology = NULL;
 	json_t *object;
-	int first, failed = 0, r;
+	int failed = 0, r;
 	size_t i;
 
-	r = options_only_words(client, verb, argc, argv, 1, 1, &first);
-	if (r == 0)
-		r = topology_read(client, argv[first], &topology);
+	r = topology_read(client, options->words[0], &topology);
 	if (r != 0)
 		return r;
 	for (size_t kind = 0; kind < ARRAY_SIZE(order); kind++)

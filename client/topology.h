@@ -10,8 +10,8 @@
 extern const struct option_row topology_up_options[];
 
 /* Each as verb.run of options.h has it. */
-int topology_up(struct client *client, const struct verb *verb, int argc, char **argv);
-int topology_down(struct client *client, const struct verb *verb, int argc, char **argv);
+int topology_up(struct client *client, struct options *options);
+int topology_down(struct client *client, struct options *options);
 
 /* The topology in a file ("-" is stdin), held against the interface: the parameters of Apply but
  * for descriptors. 0, or a status, told. */

@@ -17,6 +17,7 @@
 #include "client/connection.h"
 #include "client/options.h"
 #include "client/print.h"
+#include "client/verb.h"
 #include "protocol/idl.h"
 
 #define WORDS_MAX 16
@@ -119,7 +120,7 @@ static inline int answering_run(struct client *client, const struct verb *verb, 
 	fflush(stdout);
 	out_fd = answering_divert(STDOUT_FILENO, &out_kept_fd);
 	err_fd = answering_divert(STDERR_FILENO, &err_kept_fd);
-	r = verb->run(client, verb, argc, argv);
+	r = verb_run(client, verb, argc, argv);
 	fflush(stdout);
 	answering_restore(STDERR_FILENO, err_kept_fd, err_fd, said);
 	answering_restore(STDOUT_FILENO, out_kept_fd, out_fd, output);

@@ -430,7 +430,8 @@ static void test_network_verbs(void **state _unused_)
 
 static void test_show(void **state _unused_)
 {
-	static const struct verb verbs[] = {{"show", NULL, "", "", 0, show_run, {NULL}}, {0}};
+	static const struct verb verbs[] = {
+		{"show", NULL, "", "", 0, 1, WORDS_ANY, show_run, {NULL}}, {0}};
 	static const struct exchange_row rows[] = {
 		{"show web",
 		 {"Get {\"name\":\"web\"}", "ListLinks {\"set\":\"web\"}"},

@@ -23,6 +23,8 @@ static const struct verb create = {
 	.name = "create",
 	.usage = "[OPTIONS] NAME",
 	.summary = "",
+	.least = 1,
+	.most = 1,
 	.options = {spec_options, sets_create_options},
 };
 
@@ -58,7 +60,7 @@ static json_t *take(const char *line, int *ret_status)
 	options.fds = &fds;
 	r = -options_next(&options);
 	if (r == 0)
-		r = options_words(&options, 1, 1);
+		r = options_words(&options);
 	client_done(&client);
 	*ret_status = r;
 	if (r != 0)
@@ -271,7 +273,7 @@ static void test_same_name(void **state _unused_)
 		.name = "run",
 		.usage = "",
 		.summary = "",
-		.flags = VERB_FIRST_WORD_ENDS | VERB_FIRST_LETTERS,
+		.flags = VERB_FIRST_WORD_ENDS | VERB_FIRST_LETTERS | VERB_OWN_OPTIONS,
 		.options = {first, second},
 	};
 	char line[] = "run --user --user=5 -U --tty id -t";
@@ -288,7 +290,7 @@ static void test_same_name(void **state _unused_)
 	assert_int_equal(options_next(&options), OPTION_ALL);
 	assert_int_equal(options_next(&options), OPTION_TTY);
 	assert_int_equal(options_next(&options), OPTION_END);
-	assert_string_equal(argv[options.first], "id");
+	assert_string_equal(options.words[0], "id");
 	argv[1] = argv[argc - 1];
 	options_init(&options, &client, &run, argc, argv);
 	assert_int_equal(options_next(&options), -STATUS_USAGE);

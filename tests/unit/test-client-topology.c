@@ -211,8 +211,8 @@ static void test_paths(void **state _unused_)
 static void test_verbs(void **state _unused_)
 {
 	static const struct verb verbs[] = {
-		{"up", NULL, "", "", 0, topology_up, {topology_up_options}},
-		{"down", NULL, "", "", 0, topology_down, {NULL}},
+		{"up", NULL, "", "", 0, 1, 1, topology_up, {topology_up_options}},
+		{"down", NULL, "", "", 0, 1, 1, topology_down, {NULL}},
 		{0},
 	};
 	static const struct exchange_row rows[] = {
