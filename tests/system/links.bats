@@ -234,7 +234,7 @@ tutorial_pair() {
 	for point in create-recorded create-unshared link-made link-furnished create-linked create-pinned-one create-pinned create-made; do
 		killed_at "$point" create -n --link=host:veth0,peer-address=10.1.0.1/24 box || return 1
 		# one that is half made may be listed still, on its way out
-		if nsctl list | grep -E '^box +ready'; then
+		if nsctl list | grep -E '^box +[^ ]+ +ready'; then
 			on_host ip link show veth0
 			nsctl exec box ip link show eth0
 			nsctl rm box
