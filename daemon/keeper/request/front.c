@@ -8,6 +8,7 @@
 #include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/request/front-part.h"
+#include "daemon/keeper/request/refused.h"
 #include "daemon/keeper/request/request.h"
 #include "daemon/keeper/workers/ending.h"
 #include "daemon/keeper/workers/operation.h"
@@ -251,6 +252,15 @@ static void orphan_requests(struct front *front)
 	}
 }
 
+/* Tells the client of a front that has ended before it said anything that nothing was begun. */
+static void refuse_connection(struct front *front, struct connection *connection)
+{
+	struct failure failure;
+
+	failure_from_errno(&failure, -EAGAIN, "start a front for the connection");
+	refused_add(front->keeper, take_fd(&connection->socket_fd), connection->charged, &failure);
+}
+
 void front_free(struct front *front)
 {
 	struct keeper *keeper = front->keeper;
@@ -261,8 +271,11 @@ void front_free(struct front *front)
 			break;
 		}
 	orphan_requests(front);
-	while (front->connections)
+	while (front->connections) {
+		if (!front->heard)
+			refuse_connection(front, front->connections);
 		drop_connection(front, front->connections);
+	}
 	if (front->readable)
 		event_free(front->readable);
 	if (front->writable)
