@@ -36,9 +36,8 @@ static struct supplies {
 /* The set that the process is in. */
 struct place {
 	const struct identity *files;
-	const struct wire_spec
-		*spec; /* specification of a new set; NULL: an existing one, with commands in it */
-	int mnt_fd;    /* the set's mount namespace */
+	const struct wire_spec *spec; /* of a new set; NULL: an existing one, with commands in it */
+	int mnt_fd;		      /* the set's mount namespace */
 	int etc_fd;
 };
 

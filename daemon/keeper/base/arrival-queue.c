@@ -9,8 +9,8 @@ struct arrival {
 struct arrival_user {
 	struct arrival_user *next;
 	uid_t uid;
-	struct arrival *first, **end; /* in the order in which they came */
-	uint64_t forgiven;	      /* when all of the user's fruitless connections are */
+	struct arrival *first, **end; /* in the order of arrival */
+	uint64_t forgiven;	      /* when all fruitless connections of the user are forgiven */
 };
 
 static void append(struct arrival_queue *queue, struct arrival_user *user)
@@ -32,7 +32,7 @@ static void take_out(struct arrival_queue *queue, const struct arrival_user *use
 	*at = user->next;
 }
 
-/* Returns NULL for want of memory. */
+/* Returns the user's queue, which is made if necessary, or NULL if there is no memory. */
 static struct arrival_user *get_user(struct arrival_queue *queue, uid_t uid)
 {
 	struct arrival_user *user = queue->first;
@@ -63,7 +63,7 @@ int arrival_queue_push(struct arrival_queue *queue, uid_t uid, int fd)
 	return 0;
 }
 
-/* Returns the user whose turn it is, or NULL when no connection may be served now. */
+/* Returns the user whose turn it is, or NULL if no connection may be served now. */
 static struct arrival_user *find_turn(const struct arrival_queue *queue, uint64_t now)
 {
 	struct arrival_user *user = queue->first;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The two clocks that the keeper reads, in microseconds. */
+/* The keeper's two clocks, in microseconds. */
 #ifndef NSCTL_KEEPER_CLOCK_H
 #define NSCTL_KEEPER_CLOCK_H
 
 #include "base.h"
 
-/* Returns the wall clock's time since the Unix epoch: for what users are shown. */
+/* Returns the time since the Unix epoch, for times that users see. */
 uint64_t clock_wall(void);
-/* Returns the time since the machine booted (CLOCK_BOOTTIME), which neither a change of the date
- * nor a suspend stops or moves: for leases and deadlines. */
+/* Returns the time since the machine booted (CLOCK_BOOTTIME), for leases and deadlines: changes of
+ * the date do not affect it, and it runs on during a suspend. */
 uint64_t clock_boottime(void);
 
 #endif

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The keeper's one context. It names what all modules work with; what belongs to one module is
- * behind a pointer, or in its own source.
+ * The keeper's one context, with what all modules use. State of a single module is behind a
+ * pointer, or in the module's own source.
  *
- * Everything runs in one thread and one event loop and never blocks: what may take time is an
- * operation of a worker, with a deadline.
+ * Everything runs in one thread with one event loop, and never blocks: work that may take time is
+ * an operation of a worker, with a deadline.
  */
 #ifndef NSCTL_KEEPER_KEEPER_H
 #define NSCTL_KEEPER_KEEPER_H
@@ -35,12 +35,12 @@ struct store;
 struct wire_message;
 struct worker;
 
-/* Counted since the start, told by GetStatus. */
+/* Counters since the start, for GetStatus. */
 struct counters {
 	uint64_t created, removed, executed, refused, failed, left_to_closer;
 };
 
-/* Of spawner-orders.c. */
+/* State of spawner-orders.c. */
 struct spawner_orders {
 	struct wire_queue waiting;
 	struct event *writable;
@@ -48,24 +48,25 @@ struct spawner_orders {
 
 /* How operation.c shares the processors among users. */
 struct sharing {
-	uid_t last;	  /* whose operation was the last one; -1: there was none */
-	uint64_t until;	  /* CLOCK_BOOTTIME, microseconds: users share the processors */
-	size_t alone_max; /* operations of a user who does not share */
+	uid_t last;	  /* user of the last operation; -1: there was none */
+	uint64_t until;	  /* processors are shared until then; CLOCK_BOOTTIME, microseconds */
+	size_t alone_max; /* operations at a time of a user who does not share */
 };
 
 /*
- * What modules report to modules above them, which they may not call: see ARCHITECTURE.md.
- * upcalls.c says which function that is.
+ * Notifications from modules to modules above them, which they may not call directly: see
+ * ARCHITECTURE.md. upcalls.c fills in the functions.
  */
 struct upcalls {
-	/* A front has sent a message. Returns 0, or -EBADMSG: no front of ours says that. */
+	/* A front has sent a message. Returns 0, or -EBADMSG if our fronts never send such a
+	 * message. */
 	int (*message)(struct front *front, struct wire_message *message);
-	/* A connection is over, and is about to be freed. */
+	/* A connection has ended, and is about to be freed. */
 	void (*connection_gone)(struct keeper *keeper, struct connection *connection);
-	/* A front's channel takes answers again. */
+	/* A front's channel has room for answers again. */
 	void (*front_writable)(struct keeper *keeper);
-	/* Nothing is being done any more to the links of the set, or to its files of names. The set
-	 * may be freed by this. */
+	/* No work is left on the set's links and its files of names. The callee may free the
+	 * set. */
 	void (*network_idle)(struct keeper *keeper, struct set *set);
 };
 
@@ -79,34 +80,34 @@ struct keeper {
 	struct counters counters;
 	uint64_t started; /* Unix epoch, microseconds */
 	/* places */
-	char *runtime; /* the directory: an absolute path without links */
+	char *runtime; /* the runtime directory: an absolute path without links */
 	int runtime_fd;
 	int vault_fd, cgroup_fd;
-	char cgroup[KEEPER_CGROUP_SIZE]; /* its path, from the top of the hierarchy */
-	bool delegated;			 /* by the service manager */
-	char table[64];			 /* the firewall's */
-	bool host_ipv6_egress;		 /* this host can forward IPv6 for some interfaces only */
+	char cgroup[KEEPER_CGROUP_SIZE]; /* path from the top of the hierarchy */
+	bool delegated;			 /* the cgroup was delegated by the service manager */
+	char table[64];			 /* name of the firewall's table */
+	bool host_ipv6_egress;		 /* this host can forward IPv6 for single interfaces */
 	/* workers/ */
 	pid_t spawner_pid;
 	int spawner_fd;
 	struct event *spawner_event;
-	int kept_vault_fd; /* until the spawner has it */
+	int kept_vault_fd; /* passed to the spawner, then closed */
 	struct wire_writer to_spawner;
 	struct spawner_orders spawner_orders;
-	struct wire_writer to_worker; /* orders, for which a worker may first have to be forked */
+	struct wire_writer to_worker; /* encodes orders before a worker is chosen or forked */
 	struct operation *operations;
 	struct turns turns;
 	struct sharing sharing;
 	struct worker *idle_workers;
 	size_t n_idle_workers;
 	uint32_t last_worker;
-	struct event *rest_event; /* after which idle workers end */
+	struct event *rest_event; /* when it fires, idle workers end */
 	struct ending *ending;
 	struct boot *boot;
 	/* request/ */
 	int socket_fd;
 	struct arrival_queue arrival_queue;
-	struct arrivals *arrivals; /* NULL: no connection is accepted */
+	struct arrivals *arrivals; /* NULL: no connections are accepted */
 	struct refusals *refusals;
 	struct front *fronts;
 	uint32_t last_connection;

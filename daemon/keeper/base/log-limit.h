@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * How many lines of one kind a user may cause in a minute. The others are counted, and the count is
- * told. Bookkeeping only: time is what the caller says.
+ * Limits how many lines of one kind a user may cause in a minute. Further lines are counted, and
+ * the count is reported. This is bookkeeping only: the caller passes the time.
  */
 #ifndef NSCTL_KEEPER_LOG_LIMIT_H
 #define NSCTL_KEEPER_LOG_LIMIT_H
@@ -10,11 +10,11 @@
 #include "base.h"
 
 #define LOG_LIMIT_MINUTE UINT64_C(60000000) /* microseconds */
-/* Users and kinds at a time. Lines of yet others are counted as nobody's. */
+/* Users and kinds at a time. Lines of further users are counted together. */
 #define LOG_LIMIT_COUNTS 512
 
 struct log_count {
-	const char *kind; /* NULL: a free place. Lives for ever */
+	const char *kind; /* NULL: a free place. A string constant */
 	uid_t uid;
 	uint64_t since;
 	unsigned int written, more;
@@ -25,13 +25,13 @@ struct log_limit {
 	unsigned int others;
 };
 
-/* Returns whether one more line of this kind may be written for this user; else it is counted. */
+/* Returns true if one more line of this kind may be written for this user; otherwise counts it. */
 bool log_limit_admits(struct log_limit *limit, uint64_t now, uid_t uid, const char *kind,
 		      unsigned int per_minute);
-/* Takes a count of lines whose minute is over and that is to be told: false when there is none.
- * kind is NULL in the count of lines of nobody's. */
+/* Takes a count whose minute is over and that has not been reported. Returns false if there is
+ * none. kind is NULL in the common count of further users. */
 bool log_limit_take(struct log_limit *limit, uint64_t now, struct log_count *ret);
-/* Returns whether counts are left to be told, now or later. */
+/* Returns true if counts are left to be reported, now or later. */
 bool log_limit_has_counts(const struct log_limit *limit);
 
 #endif

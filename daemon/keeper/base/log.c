@@ -12,7 +12,7 @@
 #define LINE_SIZE 1024
 #define FIELD_SIZE 160
 
-/* Of one kind, by one user. */
+/* Lines of one kind by one user. */
 #define LINES_PER_MINUTE 20
 #define DONE_PER_MINUTE 200
 #define OPERATIONS_PER_MINUTE 1000
@@ -22,9 +22,10 @@ static struct log_limit by_user;
 static void (*on_count)(void *context);
 static void *on_count_context;
 static bool to_journal;
-static unsigned int dropped; /* lines since the last one that could be written */
+static unsigned int dropped; /* lines dropped since the last one that could be written */
 
-/* Whether stderr is the journal: systemd says which device and inode it made for us. */
+/* Returns true if stderr is the journal: systemd passes the device and inode of the socket that it
+ * made. */
 static bool stderr_is_journal(void)
 {
 	const char *stream = getenv("JOURNAL_STREAM");
@@ -57,7 +58,8 @@ int log_level_from_name(const char *name)
 	return -EINVAL;
 }
 
-/* A line stays a line, and an administrator's terminal his own: C0, DEL, and C1 as UTF-8. */
+/* Escapes control characters (C0, DEL, and C1 in UTF-8), so that a line stays one line and does
+ * nothing to an administrator's terminal. */
 static void escape(char *text)
 {
 	for (; *text; text++) {
@@ -104,7 +106,7 @@ static void write_stderr(int level, const char *message, const struct log_fields
 		used = add(line, used, " (%u lines before this one were lost)", dropped);
 	escape(line);
 	line[used < LINE_SIZE - 1 ? used : LINE_SIZE - 2] = '\n';
-	/* a pipe that takes anything takes PIPE_BUF bytes, and a line is shorter */
+	/* a pipe that is writable takes PIPE_BUF bytes, and a line is shorter */
 	if (poll(&(struct pollfd){.fd = STDERR_FILENO, .events = POLLOUT}, 1, 0) == 1 &&
 	    write(STDERR_FILENO, line, MIN(used + 1, (size_t)LINE_SIZE - 1)) > 0)
 		dropped = 0;
@@ -112,7 +114,8 @@ static void write_stderr(int level, const char *message, const struct log_fields
 		dropped++;
 }
 
-/* Fields of the journal; "audit: what did uid 1000 do" is a query for NSCTL_UID. */
+/* Sends the line to the journal with its fields: `NSCTL_UID=1000` selects all lines about uid
+ * 1000. */
 static void send_journal(int level, const char *message, const struct log_fields *fields)
 {
 	char texts[8][FIELD_SIZE + LINE_SIZE];
@@ -147,8 +150,8 @@ static void log_arguments(int level, const struct log_fields *fields, const char
 
 	(void)vsnprintf(message, sizeof(message), format, arguments);
 	escape(message);
-	/* What says no more than its text goes the way that the journal knows for the unit's even
-	 * when the process has ended before it looks: why it does not start is such a line. */
+	/* A line without fields goes to stderr: the journal assigns it to the unit even if the
+	 * process has ended before the journal looks, as after a failed start. */
 	if (to_journal && fields)
 		send_journal(level, message, fields);
 	else
@@ -166,7 +169,7 @@ void log_line(int level, const struct log_fields *fields, const char *format, ..
 	va_end(arguments);
 }
 
-/* --- lines that users cause --- */
+/* --- lines that users can cause --- */
 
 static uint64_t now(void)
 {
@@ -182,7 +185,7 @@ void log_on_count(void (*hook)(void *context), void *context)
 	on_count_context = context;
 }
 
-/* Returns true if the line may be written; else it has been counted. */
+/* Returns true if the line may be written; otherwise it has been counted. */
 static bool admit(const char *kind, int level, uid_t uid, unsigned int per_minute)
 {
 	if (level > limit)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * One line for each change of state and each refusal: to the journal with fields when stderr is the
- * journal ($JOURNAL_STREAM), else to stderr as text. Control characters are escaped. Never blocks
- * on a full pipe for ever: a line that cannot be written is dropped and counted.
+ * The log: one line for each change of state and each refusal. If stderr is the journal
+ * ($JOURNAL_STREAM), lines go there with fields, else to stderr as text. Control characters are
+ * escaped. The log never blocks: a line that a full pipe does not take is dropped and counted.
  */
 #ifndef NSCTL_KEEPER_LOG_H
 #define NSCTL_KEEPER_LOG_H
@@ -11,12 +11,12 @@
 #include <syslog.h>
 #include "base.h"
 
-/* What a line is about; zero fields are left out. */
+/* Subject of a line. Zero fields are left out. */
 struct log_fields {
 	bool has_uid;
-	uid_t uid; /* who did it, or whose it is where nobody did */
+	uid_t uid; /* the acting user or, if no user acted, the owner */
 	bool has_owner;
-	uid_t owner;	    /* whose it is, where it is not who did it */
+	uid_t owner;	    /* the owner, if not the acting user */
 	const char *method; /* "Create" */
 	const char *set;
 	const char *session;
@@ -28,21 +28,24 @@ int log_level_from_name(const char *name); /* error warning notice info debug; -
 void log_line(int level, const struct log_fields *fields, const char *format, ...) _printf_(3, 4);
 
 /*
- * A line that a user can cause as often as it likes; fields->uid is that user. So many of a kind
- * are written in a minute, and the others counted. kind says what they are, and lives for ever.
- * Lines at LOG_INFO are the record of what was done, and have more room.
+ * Writes a line that a user, fields->uid, can cause at will. A limited number of each kind is
+ * written in a minute, and the others are counted. kind describes the lines, and is a string
+ * constant. Lines at LOG_INFO record completed requests, and have a higher limit.
  */
 void log_by_user(const char *kind, int level, const struct log_fields *fields, const char *format,
 		 ...) _printf_(4, 5);
-/* The same for a line that costs its user an operation (a set created or removed, a session): there
- * is room for a busy CI runner. Without a bound a loop of create and rm would fill the journal's
- * own limit for nsctld's unit, and other users' lines would be lost. */
+/*
+ * Does the same for a line that costs its user an operation (a set created or removed, a session).
+ * The limit leaves room for a busy CI runner. Without it, a loop of create and rm would exhaust the
+ * journal's own limit for nsctld's unit, and other users' lines would be lost.
+ */
 void log_operation(const char *kind, int level, const struct log_fields *fields, const char *format,
 		   ...) _printf_(4, 5);
-/* Tells of those that were not written and whose minute is over. Returns whether others are left to
- * be told a minute later. */
+/* Reports counted lines whose minute is over. Returns true if there are others to be reported a
+ * minute later. */
 bool log_tell_counts(void);
-/* Has hook called when something is counted: log_tell_counts() is then wanted a minute later. */
+/* Sets a hook that is called when a line is counted: log_tell_counts() should then be called a
+ * minute later. */
 void log_on_count(void (*hook)(void *context), void *context);
 
 #define log_error(...) log_line(LOG_ERR, NULL, __VA_ARGS__)

@@ -10,14 +10,15 @@
 
 #define VAULT_NAME "vault"
 
-/* There is but one service manager. */
+/* There is only one service manager, so this is static. */
 static struct {
 	manager_describe *describe;
 	void *context;
 	struct event *watchdog;
 } status;
 
-/* Something that an older or newer daemon has left there, and nobody will ask for again. */
+/* Discards a descriptor that an older or newer daemon has stored, and that no daemon will ask for
+ * again. */
 static void give_back(const char *name, int fd)
 {
 	log_notice("%s, kept by the service manager, is not ours: dropped", name);
@@ -70,12 +71,12 @@ int manager_take(struct manager_fds *ret)
 
 void manager_keep_vault(int vault_mnt_fd)
 {
-	/* one that was kept before and is another must not come back in its place */
+	/* an earlier vault that is stored must not be returned in place of this one */
 	sd_notify(false, "FDSTOREREMOVE=1\nFDNAME=" VAULT_NAME);
 	sd_pid_notify_with_fds(0, false, "FDSTORE=1\nFDNAME=" VAULT_NAME, &vault_mnt_fd, 1);
 }
 
-/* state: what else is to be said, "" or lines. */
+/* Sends the status text, after state: "" or further lines. */
 static void tell(const char *state)
 {
 	char text[128];

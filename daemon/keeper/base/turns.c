@@ -6,7 +6,7 @@ struct turn_queue {
 	uid_t uid;
 	enum turn_kind kind;
 	size_t n_going;
-	struct turn *first, **end; /* those that wait */
+	struct turn *first, **end; /* waiting turns */
 };
 
 static struct turn_queue *find_queue(struct turns *turns, uid_t uid, enum turn_kind kind)
@@ -103,7 +103,7 @@ struct turn *turns_next(struct turns *turns)
 		return NULL;
 	turn = take_first(queue);
 	go(turns, queue, turn);
-	/* the others come first from now on */
+	/* the other users come first from now on */
 	take_out(turns, queue);
 	append(turns, queue);
 	return turn;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Whose turn it is: a queue for each user, and a bound on how many of one user go at a time. Users
- * come in turn, so that one with a thousand things to do delays another by no more than those that
- * already go. Bookkeeping only.
+ * Decides whose turn it is. Each user has a queue, and a bound on turns at a time. Users come in
+ * turn, so that one with a thousand operations delays another user's only by those that have
+ * started already. This is bookkeeping only.
  */
 #ifndef NSCTL_KEEPER_TURNS_H
 #define NSCTL_KEEPER_TURNS_H
@@ -10,32 +10,33 @@
 #include <sys/types.h>
 #include "base.h"
 
-/* Each kind of a user's has a queue and a bound of its own. */
+/* Each user has one queue and one bound for each kind. */
 enum turn_kind {
-	TURN_MAKE, /* what adds something */
-	TURN_MEND, /* what takes something away or puts it right: it never waits for the other */
+	TURN_MAKE, /* operations that add something */
+	TURN_MEND, /* operations that remove or repair something: these never wait for the others */
 };
 
 struct turn_queue;
 
 struct turn {
 	struct turn *next;
-	struct turn_queue *queue; /* NULL: it neither waits nor goes */
+	struct turn_queue *queue; /* NULL: it neither waits nor has started */
 	bool goes;
 };
 
 struct turns {
-	struct turn_queue *queues; /* those with anything in them; the first is next */
+	struct turn_queue *queues; /* queues that are not empty; the first is next */
 	size_t n_going;
-	size_t each_max; /* that go at a time, of one user and kind */
-	size_t all_max;	 /* of all together; each user's first goes nevertheless */
+	size_t each_max; /* turns at a time of one user and kind */
+	size_t all_max;	 /* of all users; does not hold back the first turn of a user */
 };
 
-/* 1: it goes now; 0: it waits, and turns_next() will return it; -ENOMEM. */
+/* Asks for a turn. Returns 1 if it starts now, 0 if it waits until turns_next() returns it, or
+ * -ENOMEM. */
 int turns_enter(struct turns *turns, struct turn *turn, uid_t uid, enum turn_kind kind);
-/* Returns one that has waited and goes from now on, or NULL when none may go. */
+/* Returns a turn that has waited and starts now, or NULL if none may start. */
 struct turn *turns_next(struct turns *turns);
-/* It waits or goes no more; fine for one that does neither. */
+/* Ends a turn, or takes it out of its queue; does nothing for one in neither state. */
 void turns_leave(struct turns *turns, struct turn *turn);
 
 #endif

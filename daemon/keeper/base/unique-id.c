@@ -8,7 +8,7 @@ void unique_id_new(char ret[static SESSION_SIZE])
 {
 	uint64_t id;
 
-	/* cannot fail for so few bytes once the kernel's pool is initialised */
+	/* once the kernel's pool is initialised, this cannot fail for so few bytes */
 	while (getrandom(&id, sizeof(id), 0) != sizeof(id))
 		;
 	snprintf(ret, SESSION_SIZE, "%016llx", (unsigned long long)id);

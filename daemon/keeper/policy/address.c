@@ -11,7 +11,7 @@ static unsigned int bits_of(const struct address *address)
 	return address->family == AF_INET ? 32 : 128;
 }
 
-/* All bits from there on set to value. */
+/* Sets all bits from there on to value. */
 static void fill_bits(struct address *address, unsigned int from, bool value)
 {
 	for (unsigned int bit = from; bit < bits_of(address); bit++) {
@@ -68,7 +68,7 @@ static const char *read_cidr(const char *text, struct address *ret)
 	return NULL;
 }
 
-/* What no host has. */
+/* Rejects addresses that no host can have. */
 static const char *check_unicast(const struct address *address)
 {
 	static const struct address zero, loopback6 = {.bytes = {[15] = 1}};
@@ -242,7 +242,7 @@ bool address_number(const struct address *subnet, const struct address *address,
 	for (unsigned int i = 0; i < 4; i++)
 		n |= (uint32_t)(address->bytes[size - 1 - i] ^ subnet->bytes[size - 1 - i])
 		     << (8 * i);
-	/* what lies in front of these four bytes makes it greater */
+	/* they differ if the number does not fit in these four bytes */
 	if (!address_of_subnet(subnet, n, &again) || !address_equals(&again, address))
 		return false;
 	*ret = n;

@@ -3,8 +3,10 @@
 #include "daemon/keeper/policy/address.h"
 #include "daemon/keeper/policy/check.h"
 
-/* A clock's offset that the kernel takes in any case: it wants the result to be positive and below
- * half of what fits in 64 bits of nanoseconds (kernel/time/namespace.c); the first is its to say.
+/*
+ * The largest offset of a clock that the kernel may accept: the resulting time must be less than
+ * half of what 64 bits of nanoseconds hold (kernel/time/namespace.c). It must also be positive,
+ * which the kernel checks.
  */
 #define CLOCK_MAX (INT64_C(4611686018) * 1000000)
 
@@ -41,9 +43,9 @@ int check_lease_process(pid_t pid, bool callers_first, struct failure *failure)
 		"give a lease by time");
 }
 
-/* --- which namespaces --- */
+/* --- kinds of namespaces --- */
 
-/* Ranges are custom's, and custom is ranges. */
+/* Ranges mean a custom mapping, and a custom mapping needs ranges. */
 static int fill_mapping(struct wire_spec *spec, struct failure *failure)
 {
 	const char *given = spec->uid_map.n_ranges   ? "spec.uidMap"
@@ -80,7 +82,7 @@ static int fill_kinds(struct wire_spec *spec, struct failure *failure)
 	return 0;
 }
 
-/* A field that is given although its namespace is not listed. */
+/* Rejects a field whose namespace is not listed. */
 static int check_owned_fields(const struct wire_spec *spec, struct failure *failure)
 {
 	const struct {
@@ -144,7 +146,8 @@ static int check_mount_type(const struct wire_spec *spec, size_t index, struct f
 	return 0;
 }
 
-/* /a and //a/ are one place; there is neither . nor .. in them. */
+/* Returns true if both paths are the same except for repeated slashes. They contain neither . nor
+ * .. */
 static bool is_same_path(const char *a, const char *b)
 {
 	for (;;) {
@@ -208,7 +211,7 @@ static int check_labels(const struct wire_spec *spec, struct failure *failure)
 	return 0;
 }
 
-/* The same port twice would lead to two places. */
+/* Rejects a port that is published twice. */
 static int check_publish(const struct wire_spec *spec, struct failure *failure)
 {
 	for (size_t i = 0; i < spec->n_publish; i++) {
@@ -244,7 +247,7 @@ static int check_dns(const struct wire_spec *spec, struct failure *failure)
 	return 0;
 }
 
-/* What the set is made of must be there again, and found by its name. */
+/* Checks that everything the set consists of can be found again by name. */
 static int check_boot(const struct wire_spec *spec, struct failure *failure)
 {
 	char field[48];
@@ -263,7 +266,7 @@ static int check_boot(const struct wire_spec *spec, struct failure *failure)
 	return 0;
 }
 
-/* The making of a set takes some of what it may have. */
+/* Minimum limits leave room for what making a set takes. */
 static int check_limits(const struct wire_spec *spec, struct failure *failure)
 {
 	if (spec->memory && (spec->memory < LIMIT_MEMORY_MIN || spec->memory > INT64_MAX))
@@ -292,7 +295,7 @@ static int check_values(const struct wire_spec *spec, struct failure *failure)
 	return check_labels(spec, failure);
 }
 
-/* Says what nobody said, so that equal wishes are equal. */
+/* Fills in defaults, so that equal requests give equal bytes. */
 static void complete(struct wire_spec *spec, const char *name)
 {
 	bool mnt = spec->kinds & KIND_BIT(KIND_MNT), pid = spec->kinds & KIND_BIT(KIND_PID);

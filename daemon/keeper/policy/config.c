@@ -8,7 +8,7 @@
 #include "daemon/keeper/policy/address.h"
 #include "daemon/keeper/policy/config-value.h"
 
-/* Accounts that need not exist: numbers that no distribution hands out. */
+/* Ids of accounts that do not exist: numbers that no distribution hands out. */
 #define FRONT_ID 61182
 #define INIT_ID 61183
 
@@ -26,11 +26,11 @@ const char *const config_allow_keys[CONFIG_ALLOW_COUNT] = {
 struct loading {
 	FILE *file;
 	const char *path;
-	unsigned int line; /* of what the parser is looking at */
+	unsigned int line; /* the parser's current line */
 	struct config *config;
-	char *message; /* the first error, and its line */
+	char *message; /* the first error and its line */
 	int message_line;
-	char seen[32][64]; /* SECTION.KEY, each once */
+	char seen[32][64]; /* SECTION.KEY: each may occur once */
 	size_t n_seen;
 	bool front_named, init_named;
 };
@@ -115,7 +115,7 @@ static int set_allow(struct loading *loading, const char *key, const char *value
 		key);
 }
 
-/* A subnet in its canonical form. */
+/* Parses a subnet and returns its canonical text. */
 static int parse_subnet(struct loading *loading, const char *key, const char *text, int family,
 			unsigned int longest, char ret[static ADDRESS_SIZE])
 {
@@ -132,7 +132,7 @@ static int parse_subnet(struct loading *loading, const char *key, const char *te
 	return 0;
 }
 
-/* Subnets and single addresses, with commas or spaces between. */
+/* Parses subnets and single addresses, separated by commas or blanks. */
 static int parse_forbidden(struct loading *loading, const char *key, const char *value)
 {
 	struct config_network *network = &loading->config->network;
@@ -228,7 +228,7 @@ static int see_once(struct loading *loading, const char *section, const char *ke
 	return 0;
 }
 
-/* libinih's: nonzero goes on. */
+/* Called by libinih; returns nonzero to continue. */
 static int on_key(void *context, const char *section, const char *key, const char *value)
 {
 	static const struct {
@@ -251,7 +251,7 @@ static int on_key(void *context, const char *section, const char *key, const cha
 	return 0;
 }
 
-/* Counts lines for messages: libinih may be built without telling them. */
+/* Counts lines for messages: libinih may have been built without line numbers. */
 static char *read_line(char *text, int size, void *context)
 {
 	struct loading *loading = context;
@@ -264,7 +264,7 @@ static char *read_line(char *text, int size, void *context)
 	return line;
 }
 
-/* --- all --- */
+/* --- the whole file --- */
 
 static void set_account_default(const char *name, uint32_t number, bool named, uid_t *uid,
 				gid_t *gid, bool *ret_missing)
@@ -312,7 +312,8 @@ static int parse_file(struct loading *loading)
 		return complain(loading, "cannot be read");
 	if (line < 0)
 		return -EINVAL;
-	/* libinih goes on behind what it does not understand: that comes first, not what follows */
+	/* libinih continues after a line that it cannot parse; the first error of both kinds is
+	 * reported */
 	if (line > 0 && (!loading->message || line < loading->message_line)) {
 		free(loading->message);
 		loading->message = NULL;
@@ -346,14 +347,14 @@ int config_parse(FILE *file, const char *path, struct config **ret, char **ret_m
 	return 0;
 }
 
-/* What is wrong with the file, or NULL: who can write it could make himself root. */
+/* Returns what is wrong with the file, or NULL. A user who can write to it could become root. */
 static const char *check_file(FILE *file)
 {
 	struct stat st;
 
 	if (fstat(fileno(file), &st) < 0)
 		return strerror(errno);
-	/* reading a directory is only an error when it is read */
+	/* a directory can be opened; only reading it would fail */
 	if (!S_ISREG(st.st_mode))
 		return "is not a regular file";
 	if (st.st_uid != 0 || st.st_mode & 022)
@@ -389,8 +390,8 @@ struct config *config_free(struct config *config)
 	return NULL;
 }
 
-/* A sysctl that is asked for at each connection: kept open. One that this kernel does not have
- * allows it, one that cannot be read does not. */
+/* A sysctl, kept open because it is read at each connection. One that this kernel does not have
+ * counts as allowing user namespaces, one that cannot be read as forbidding them. */
 struct sysctl {
 	const char *path;
 	bool zero_allows;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/keeper/policy/idmap.h"
 
-/* Everything about users or about groups. */
+/* The parameters for users, or those for groups. */
 struct side {
 	const char *field, *file;
 	struct wire_map *map;
 	uint32_t own;
 	const struct subid_ranges *ranges;
-	const uint32_t *reserved; /* two */
-	bool root;		  /* it is root that asks */
+	const uint32_t *reserved; /* two ids */
+	bool root;		  /* the caller is root */
 };
 
 static uint64_t end_of(uint32_t first, uint32_t count)
@@ -40,7 +40,7 @@ static void set_own(struct wire_map *map, uint32_t inside, uint32_t own)
 	*map = (struct wire_map){.ranges = {{inside, own, 1}}, .n_ranges = 1};
 }
 
-/* Its own id, or within one of the lines that give it ids. */
+/* Returns true if the range is the caller's own id, or within one of the ranges given to it. */
 static bool is_allowed(const struct side *side, const struct wire_range *range)
 {
 	if (side->root || (range->outside == side->own && range->count == 1))
@@ -59,7 +59,7 @@ static int check_range(const struct side *side, size_t index, struct failure *fa
 {
 	const struct wire_range *range = &side->map->ranges[index];
 
-	/* UINT32_MAX is no id */
+	/* UINT32_MAX is not an id */
 	if (range->count == 0 || end_of(range->inside, range->count) > UINT32_MAX ||
 	    end_of(range->outside, range->count) > UINT32_MAX)
 		return refuse(side, index, "is empty or reaches beyond the ids that there are",
@@ -93,7 +93,7 @@ static int check_map(const struct side *side, struct failure *failure)
 	return r;
 }
 
-/* Itself as root, and the whole of what it has been given from 1 on. */
+/* Maps the caller as root, and all ids given to it from 1 on. */
 static int make_auto(const struct side *side, struct failure *failure)
 {
 	uint32_t inside = 1;
@@ -105,7 +105,7 @@ static int make_auto(const struct side *side, struct failure *failure)
 	for (size_t i = 0; i < side->ranges->n; i++) {
 		const struct subid_range *line = &side->ranges->ranges[i];
 
-		/* so many that there are no numbers left for them inside */
+		/* more ids than there are numbers inside */
 		if (end_of(inside, line->count) > UINT32_MAX)
 			break;
 		side->map->ranges[side->map->n_ranges++] =

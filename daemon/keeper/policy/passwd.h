@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Who a user is when nobody of that user's is there to be asked: by the accounts of the host (NSS).
- * Called at start only, as it may wait.
+ * Identities of users without a connected process, from the host's accounts (NSS). Only called at
+ * start, as it may block.
  */
 #ifndef NSCTL_KEEPER_PASSWD_H
 #define NSCTL_KEEPER_PASSWD_H
@@ -9,9 +9,9 @@
 #include "daemon/keeper/policy/peer.h"
 
 /*
- * The identity of uid as a login would have it today: groups that it has been taken out of do not
- * come back. gid: the group that is wanted, had if it is still one of its own. Root
- * needs no account. Returns 0, -ENOENT where uid has no account, or -errno.
+ * Finds the identity that uid would have after a login now; groups that the user has been removed
+ * from are not included. gid is the desired group, used if the user still belongs to it. Root needs
+ * no account. Returns 0, -ENOENT if uid has no account, or another -errno.
  */
 int account_identity(uid_t uid, gid_t gid, struct peer_identity *ret);
 

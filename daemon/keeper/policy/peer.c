@@ -24,7 +24,7 @@ static ino_t namespace_inode(int directory_fd, enum kind kind)
 	return fstatat(directory_fd, name, &st, 0) < 0 ? 0 : st.st_ino;
 }
 
-/* What /proc/PID/status says. */
+/* Values from /proc/PID/status. */
 struct status {
 	int seccomp; /* 0, 1 or 2: under a filter */
 	bool no_new_privileges;
@@ -39,7 +39,7 @@ static unsigned long long status_number(const char *text, const char *name, int 
 	return at ? strtoull(at + strlen(name), NULL, base) : 0;
 }
 
-/* The second of the four that the line has; (uid_t)-1 without one. */
+/* Returns the second of the four uids in the line, or (uid_t)-1. */
 static uid_t effective_uid(const char *text)
 {
 	unsigned int uid = UINT32_MAX;
@@ -82,8 +82,8 @@ int peer_host_read(const char *cgroup, struct peer_host *ret)
 	if (fd < 0)
 		return fd;
 	ret->cgroup = cgroup;
-	/* peers are compared with these: without them nobody would be the host's, or everybody;
-	 * ENOENT: the kernel has no such kind */
+	/* peers are compared with these, so none may be missing, or all peers or none would count
+	 * as the host's; ENOENT: the kernel has no such kind */
 	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
 		ret->inodes[kind] = namespace_inode(fd, kind);
 		if (!ret->inodes[kind] && errno != ENOENT)
@@ -100,7 +100,7 @@ int peer_host_read(const char *cgroup, struct peer_host *ret)
 	return read_profile(fd, ret->profile);
 }
 
-/* --- identity: from the socket --- */
+/* --- identity, from the socket --- */
 
 static int compare_gid(const void *a, const void *b)
 {
@@ -157,16 +157,16 @@ static int open_pidfd(int socket_fd, pid_t pid)
 
 	if (getsockopt(socket_fd, SOL_SOCKET, SO_PEERPIDFD, &fd, &size) == 0)
 		return fd;
-	/* before 6.5; whether the number is still its own is found out by looking at it */
+	/* before 6.5: the pid may have been reused, which is checked later */
 	return pid > 0 ? process_pidfd_open(pid) : -ESRCH;
 }
 
-/* --- the process: what holds it, where it is, what it hands on --- */
+/* --- the process: confinement, place, limits --- */
 
 /*
- * Whether the program that it executes has been given more rights than its user has: by setuid or
- * by capabilities of the file. Then its limits may be what that program has made of them. A
- * process that changes users while connecting looks the same.
+ * Returns true if the peer's program has more rights than its user, by setuid or capabilities of
+ * the file: then the program may have changed its limits. A process that changes users while it
+ * connects looks the same.
  */
 static bool has_gained(const struct peer *peer, const struct status *status, bool in_host)
 {
@@ -180,8 +180,8 @@ static bool has_gained(const struct peer *peer, const struct status *status, boo
 }
 
 /*
- * Fills in peer's set_id: by the whole path, since whoever a part of the hierarchy is delegated to
- * can give a cgroup any name. Returns 0 or -errno.
+ * Finds the set that the process is in. The cgroup's whole path is compared, because a user to whom
+ * a part of the hierarchy is delegated can give a cgroup any name. Returns 0 or -errno.
  */
 static int read_place(int directory_fd, const char *base, struct peer *peer)
 {
@@ -223,7 +223,7 @@ static const char *find_confinement(int directory_fd, const struct peer_host *ho
 	return "";
 }
 
-/* Reads what /proc/PID, behind fd, says of the process. Returns 0 or -errno. */
+/* Reads properties of the process whose /proc/PID is open as fd. Returns 0 or -errno. */
 static int read_process(int fd, const struct peer_host *host, struct peer *peer,
 			const char **ret_confined)
 {
@@ -251,18 +251,17 @@ static int read_process(int fd, const struct peer_host *host, struct peer *peer,
 }
 
 /*
- * All is read before the look whether the process has ended: of one that is there afterwards the
- * number has been its own all the time. What could not be looked at for want of descriptors says
- * nothing about the peer. Which profile a
- * process had that has ended nobody knows, so it is not served where there are profiles: where
- * nsctld has none itself, there is no AppArmor.
+ * Reads everything about the process, then checks that it has not ended: then its pid has been its
+ * own all the time. A failure for lack of descriptors says nothing about the peer. The profile of a
+ * process that has ended is unknown, so it is not served if there are profiles; if nsctld has none
+ * itself, there is no AppArmor.
  */
 static int read_peer_process(const struct peer_host *host, struct peer *peer,
 			     const char **ret_confined)
 {
 	_cleanup_fd_ int fd = peer->pid > 0 ? process_open_directory(peer->pid) : -ESRCH;
 	int r = fd < 0 ? fd : read_process(fd, host, peer, ret_confined);
-	/* what was looked at was the peer only if the peer is still there */
+	/* the data is the peer's only if the peer still lives */
 	bool has_ended = peer->pid_fd < 0 || process_has_ended(peer->pid_fd);
 
 	peer->place_known = r == 0 && !has_ended;

@@ -5,7 +5,7 @@
 #include "daemon/keeper/policy/subid.h"
 
 #define FILE_SIZE_MAX (4 * 1024 * 1024)
-/* (uid_t)-1 is no id. */
+/* (uid_t)-1 is not an id. */
 #define ID_LAST (UINT32_MAX - 1)
 
 /* --- lines --- */
@@ -15,7 +15,7 @@ struct field {
 	size_t size;
 };
 
-/* The next one of a line: up to the colon, or up to the end. False where there is none left. */
+/* Takes the next field of a line, up to a colon or the end. Returns false if none is left. */
 static bool next_field(struct field *rest, struct field *ret)
 {
 	const char *colon;
@@ -30,7 +30,7 @@ static bool next_field(struct field *rest, struct field *ret)
 	return true;
 }
 
-/* Digits alone: neither sign nor blank, which strtoul(3) would take. */
+/* Parses digits only: no sign and no blanks, which strtoul(3) would accept. */
 static bool get_number(const struct field *field, uint32_t *ret)
 {
 	uint64_t number = 0;
@@ -53,7 +53,7 @@ static bool is_text(const struct field *field, const char *text)
 	return text && strlen(text) == field->size && memcmp(field->start, text, field->size) == 0;
 }
 
-/* The next line of the text from *at on, without its end. */
+/* Takes the next line of the text from *at on, without its newline. */
 static bool next_line(const char **at, const char *end, struct field *ret)
 {
 	const char *newline;
@@ -160,10 +160,10 @@ static int read_all(int fd, struct text *ret)
 	return 0;
 }
 
-/* What somebody else than root could have written says nothing about anybody's rights. */
+/* Reads a file if only root can have written it; otherwise its contents give no rights. */
 static int read_trusted(const char *path, struct text *ret)
 {
-	/* not a FIFO's other end waited for */
+	/* O_NONBLOCK: opening a FIFO must not wait */
 	_cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat st;
 
@@ -206,9 +206,10 @@ int subid_read(const char *users_path, const char *groups_path, uid_t uid, struc
 	return r;
 }
 
-/* --- who stands behind an id --- */
+/* --- owners of subordinate ids --- */
 
-/* Of a line's owner, a number or a name: its uid. False: the line is not to be used. */
+/* Finds the uid of a line's owner, a number or a name. Returns false if the line must be
+ * ignored. */
 static bool find_owner(const char *accounts, size_t size, const struct field *owner,
 		       const struct subid_range *range, uid_t *ret)
 {
@@ -223,7 +224,7 @@ static bool find_owner(const char *accounts, size_t size, const struct field *ow
 		if (!next_field(&line, &name) || !next_field(&line, &password) ||
 		    !next_field(&line, &id) || !get_number(&id, &number))
 			continue;
-		/* a user with an account stands for itself, whatever the file says */
+		/* a user with an account is independent, whatever the file says */
 		if (number >= range->first && number - range->first < range->count)
 			return false;
 		if (!found && name.size == owner->size &&
@@ -245,7 +246,7 @@ static int compare_lines(const void *a, const void *b)
 
 static int add_line(struct subid_owners *owners, const struct subid_owned *line)
 {
-	/* doubled whenever it is full */
+	/* full whenever the number is a power of two: then it is doubled */
 	if ((owners->n & (owners->n - 1)) == 0) {
 		size_t room = owners->n ? 2 * owners->n : 1;
 		struct subid_owned *more = realloc(owners->lines, room * sizeof(*more));
@@ -301,7 +302,7 @@ void subid_owners_refresh(struct subid_owners *owners, const char *users_path)
 	owners->seen = now;
 	if (read_trusted(users_path, &lines) == 0 && read_trusted(SUBID_PASSWD, &accounts) == 0 &&
 	    lines.data)
-		/* for want of memory it has fewer */
+		/* without memory some lines are missing */
 		(void)subid_owners_parse(lines.data, lines.size, accounts.data ? accounts.data : "",
 					 accounts.size, owners);
 	free(lines.data);
@@ -312,7 +313,7 @@ bool subid_owners_find(const struct subid_owners *owners, uid_t uid, uid_t *ret)
 {
 	size_t low = 0, high = owners->n;
 
-	/* the last one that begins at uid or before it */
+	/* finds the last range that begins at uid or before it */
 	while (low < high) {
 		size_t middle = (low + high) / 2;
 

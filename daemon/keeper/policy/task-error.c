@@ -3,7 +3,7 @@
 #include "daemon/keeper/policy/task-error.h"
 #include "daemon/kernel/fault.h"
 
-/* Which field of a request a step is about, "" where none is to blame. */
+/* Finds the field of the request that a step is about, "" if there is none. */
 static void blame(enum step step, uint32_t detail, char *ret, size_t size)
 {
 	switch (step) {
@@ -30,7 +30,7 @@ static void blame(enum step step, uint32_t detail, char *ret, size_t size)
 	}
 }
 
-/* What could not be done, to as much as the report knows. */
+/* Describes what could not be done, as exactly as the report allows. */
 static void name_step(const struct task_report *report, const char *field, char *ret, size_t size)
 {
 	bool of_kind = report->step == STEP_UNSHARE || report->step == STEP_PIN ||
@@ -49,14 +49,14 @@ static void name_step(const struct task_report *report, const char *field, char 
 		snprintf(ret, size, "%s", text);
 }
 
-/* The errors that say something of a value, not of the machine. */
+/* Returns true for errors that concern a value, not the machine. */
 static bool is_of_value(int error)
 {
 	return error == ENOENT || error == ENOTDIR || error == EINVAL || error == ELOOP ||
 	       error == EACCES || error == ERANGE;
 }
 
-/* What a particular error of a particular step means to a client. */
+/* Meanings of particular errors of particular steps for a client. */
 static const struct meaning {
 	enum step step;
 	int error;
@@ -80,7 +80,7 @@ static const struct meaning *find_meaning(const struct task_report *report)
 	return NULL;
 }
 
-/* A descriptor that is of no use where a command wants it. */
+/* Describes a descriptor that a command cannot use. */
 static int verdict_on_descriptor(uint32_t which, struct failure *failure)
 {
 	static const char useless[] = "can be neither read nor written";

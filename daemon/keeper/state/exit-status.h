@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a runner writes about its command (daemon/kernel/runner.h): how a keeper knows, after its
- * own restart or the runner's death, what became of it.
+ * Reads a runner's status file (daemon/kernel/runner.h). From it the keeper learns what became of a
+ * command after its own restart, or after the runner's death.
  */
 #ifndef NSCTL_KEEPER_EXIT_STATUS_H
 #define NSCTL_KEEPER_EXIT_STATUS_H
@@ -9,7 +9,7 @@
 #include "daemon/keeper/state/registry.h"
 #include "daemon/keeper/state/store.h"
 
-/* What the runner has written so far. */
+/* The contents of a status file so far. */
 struct status_file {
 	pid_t runner, command;
 	uint64_t runner_start, command_start;
@@ -18,11 +18,12 @@ struct status_file {
 	uint64_t when;
 };
 
-/* What there is; all zero when there is nothing, or it cannot be read (-errno). id: the session's.
- */
+/* Reads the status file of the session id. Returns 0, or -errno and all zeros if there is none or
+ * it cannot be read. */
 int status_file_read(const struct store *store, const char *id, struct status_file *ret);
 
-/* The end of the session, as the file tells it; where it does not, it ended now and was killed. */
+/* Records the end of the session from the file. If the file does not say how it ended, it was
+ * killed now. */
 void status_file_apply(const struct status_file *status, uint64_t now, struct session *session);
 
 #endif

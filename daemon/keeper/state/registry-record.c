@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Records of sets and links, wherever they are. */
+/* Records of sets and links, in or out of a registry. */
 #include <stdarg.h>
 #include <string.h>
 #include "daemon/keeper/state/registry.h"

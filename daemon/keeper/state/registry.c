@@ -3,7 +3,7 @@
 #include <string.h>
 #include "daemon/keeper/state/registry.h"
 
-/* A sorted array of pointers: small, and its order is that of lists. */
+/* A sorted array of pointers. It is small, and lists use its order. */
 struct index {
 	void **items;
 	size_t n, size;
@@ -16,16 +16,17 @@ struct registry {
 	struct index uses;	  /* by uid */
 	struct index links;	  /* by owner and name */
 	struct index links_by_id; /* by id */
-	/* There is room for all that may come into these, so that nothing can fail then. */
-	struct index expiries; /* sets that expire, by when */
-	struct index ended;    /* sessions that have ended, by owner and when */
+	/* These have room reserved for all records that may enter them, so that this cannot fail
+	 * later. */
+	struct index expiries; /* sets that expire, by time */
+	struct index ended;    /* sessions that have ended, by owner and time */
 };
 
 /* --- the index --- */
 
 typedef int index_compare(const void *item, const void *key);
 
-/* Where key is or would be. */
+/* Returns the position where key is, or would be. */
 static size_t index_position(const struct index *index, index_compare *compare, const void *key)
 {
 	size_t low = 0, high = index->n;
@@ -48,7 +49,7 @@ static void *index_find(const struct index *index, index_compare *compare, const
 	return at < index->n && compare(index->items[at], key) == 0 ? index->items[at] : NULL;
 }
 
-/* Room for n items. */
+/* Reserves room for n items. */
 static int index_reserve(struct index *index, size_t n)
 {
 	size_t size = index->size ? 2 * index->size : 16;
@@ -135,7 +136,7 @@ static int compare_numbers(uint64_t a, uint64_t b)
 	return a < b ? -1 : a > b;
 }
 
-/* The key is a set. */
+/* key is a set. */
 static int compare_expiry(const void *item, const void *key)
 {
 	const struct set *set = item, *wanted = key;
@@ -144,7 +145,7 @@ static int compare_expiry(const void *item, const void *key)
 	return order ? order : strcmp(set->id, wanted->id);
 }
 
-/* The key is a session. */
+/* key is a session. */
 static int compare_ended(const void *item, const void *key)
 {
 	const struct session *session = item, *wanted = key;
@@ -162,7 +163,7 @@ static int compare_use(const void *item, const void *key)
 	return have < wanted ? -1 : have > wanted;
 }
 
-/* --- all of it --- */
+/* --- the registry --- */
 
 int registry_new(struct registry **ret)
 {
@@ -266,7 +267,8 @@ struct set *registry_find_set_id(const struct registry *registry, const char *id
 struct set *registry_find_namespace(const struct registry *registry, enum kind kind, ino_t inode,
 				    uint64_t id)
 {
-	/* unreadable: not the namespace of whoever holds none of this kind */
+	/* an inode of 0 means unreadable: it must not match sets without a namespace of this
+	 * kind */
 	if (!inode)
 		return NULL;
 	for (size_t i = 0; i < registry->sets.n; i++) {
@@ -328,7 +330,7 @@ int registry_add_link(struct registry *registry, struct link *link)
 	return 0;
 }
 
-/* The pointer in set's list that leads to link, which is there. */
+/* Returns the pointer in set's list that leads to link. The link must be in the list. */
 static struct link **find_in_list(struct set *set, const struct link *link)
 {
 	struct link **at = &set->links;
@@ -449,7 +451,7 @@ struct session *registry_find_session(const struct registry *registry, const cha
 	return index_find(&registry->sessions, compare_session, id);
 }
 
-/* --- what is counted --- */
+/* --- counters --- */
 
 struct registry_use *registry_use(struct registry *registry, uid_t uid)
 {

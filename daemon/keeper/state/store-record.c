@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The tables: numbers are for ever, like those of daemon/wire. */
+/* The layouts of records. Attribute numbers never change, like those of daemon/wire. */
 #include <limits.h>
 #include <string.h>
 #include "daemon/keeper/state/store-record.h"
 #include "daemon/wire/tables.h"
 
-/* clang-format off: one row a line */
+/* clang-format off: one row in each line */
 
 static const struct wire_field record_namespace_fields[] = {
 	U32(1, record_namespace, kind_number, KIND_COUNT),

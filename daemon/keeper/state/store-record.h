@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a state file holds: the records, and from and to what the registry holds. What was written
- * is checked again when it is read: nobody but root writes there, but disks and versions differ.
+ * The records in state files, and their conversion from and to the registry's. Records are checked
+ * again when they are read: only root writes them, but disks fail and versions differ.
  */
 #ifndef NSCTL_KEEPER_STORE_RECORD_H
 #define NSCTL_KEEPER_STORE_RECORD_H
@@ -26,8 +26,8 @@ struct record_set {
 	struct wire_spec spec;
 	const char *group;
 	bool run;
-	struct wire_network network; /* without a name: it is a set */
-	struct wire_spec wired;	     /* to be made again at boot: its links alone, complete */
+	struct wire_network network; /* without a name: the record is a set's */
+	struct wire_spec wired;	     /* for boot: only its links, complete */
 };
 
 struct record_session {
@@ -41,7 +41,7 @@ struct record_session {
 
 struct record_link {
 	uint32_t owner;
-	const char *id, *a_id, *b_id; /* of the sets or networks at its ends */
+	const char *id, *a_id, *b_id; /* ids of the sets or networks at its ends */
 	uint32_t state;
 	bool egress;
 	const char *group;
@@ -50,15 +50,15 @@ struct record_link {
 
 extern const struct wire_layout record_set_layout, record_session_layout, record_link_layout;
 
-/* Views on what they are made of. */
+/* The results point into their arguments. */
 void record_from_set(const struct set *set, struct record_set *ret);
 void record_from_session(const struct session *session, struct record_session *ret);
 void record_from_link(const struct link *link, struct record_link *ret);
 
-/* name: of the file. From calloc. 0, -EBADMSG or -ENOMEM. */
+/* name is the file's. *ret comes from calloc(). Returns 0, -EBADMSG or -ENOMEM. */
 int record_to_set(const struct record_set *record, const char *name, struct set **ret);
 int record_to_session(const struct record_session *record, const char *name, struct session **ret);
-/* Its ends are the caller's to find. */
+/* The caller finds the sets at its ends. */
 int record_to_link(const struct record_link *record, const char *name, struct link **ret);
 
 #endif

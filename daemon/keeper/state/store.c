@@ -47,7 +47,7 @@ static int read_boot_id(char ret[static 40])
 	return 0;
 }
 
-/* In an opened directory, which it takes. */
+/* Opens a store in state_fd, an open directory, which it takes. */
 static int open_in(int state_fd, bool lasting, struct store **ret)
 {
 	struct store *store = malloc(sizeof(*store));
@@ -75,7 +75,7 @@ static int open_in(int state_fd, bool lasting, struct store **ret)
 	return 0;
 }
 
-/* Those of the directories of RUNTIME/state, and that itself, in which nothing is. */
+/* Removes the directories of RUNTIME/state that are empty, and RUNTIME/state itself. */
 static void remove_empty(int runtime_fd)
 {
 	char path[64];
@@ -108,7 +108,7 @@ int store_open_lasting(const char *path, struct store **ret)
 		return fd;
 	if (fstat(fd, &st) < 0)
 		return negative_errno();
-	/* whoever could write there could have sets made for others */
+	/* a user who could write there could have sets made for others */
 	if (st.st_uid != 0)
 		return -EPERM;
 	if (st.st_mode & 077 && fchmod(fd, 0700) < 0)
@@ -151,7 +151,7 @@ static int write_all(int fd, const void *data, size_t size)
 	return 0;
 }
 
-/* A file of that name with the record: *ret_fd. On failure there is none. */
+/* Writes a record to a new file and returns it as *ret_fd. On failure there is no file. */
 static int write_file(const struct store *store, int directory_fd, const char *temporary,
 		      const struct wire_layout *layout, const void *record, int *ret_fd)
 {
@@ -182,7 +182,8 @@ static int write_file(const struct store *store, int directory_fd, const char *t
 	return r;
 }
 
-/* Under another name first: whoever reads finds the old record or the new one, whole. */
+/* Writes a record under another name and renames it: readers find the old or the new record,
+ * complete. */
 static int write_record(const struct store *store, int directory_fd, const char *name,
 			const struct wire_layout *layout, const void *record)
 {
@@ -204,7 +205,7 @@ static int remove_record(int directory_fd, const char *name)
 	return unlinkat(directory_fd, name, 0) < 0 && errno != ENOENT ? negative_errno() : 0;
 }
 
-/* --- writing --- */
+/* --- records of this boot --- */
 
 int store_write_set(struct store *store, const struct set *set)
 {
@@ -250,7 +251,7 @@ int store_remove_session(struct store *store, const char *id)
 	return r < 0 ? r : remove_record(store->fds[SESSIONS], name);
 }
 
-/* --- topologies --- */
+/* --- topologies in progress --- */
 
 int store_begin_apply(struct store *store, const char *group)
 {
@@ -284,7 +285,7 @@ static int empty_directory(int parent_fd, const char *name)
 		return errno == ENOENT ? 0 : negative_errno();
 	}
 	while ((entry = readdir(directory)))
-		/* also what somebody has put there and was set aside */
+		/* also files that a person has put there */
 		if (entry->d_type != DT_DIR)
 			unlinkat(fd, entry->d_name, 0);
 	closedir(directory);
@@ -296,9 +297,9 @@ int store_end_all_applies(struct store *store)
 	return empty_directory(store->state_fd, "applying");
 }
 
-/* --- what lasts --- */
+/* --- records for the next boot --- */
 
-/* Several may be on their way at once, each under a name of its own. */
+/* Prepares a file. Several may be in progress at once, so each has a name of its own. */
 static int prepare(struct store *store, enum store_class class, const char *id,
 		   const struct wire_layout *layout, const void *record, struct store_file *ret)
 {
@@ -319,7 +320,7 @@ int store_prepare_set(struct store *store, const struct set *set, struct store_f
 	static struct record_set record;
 
 	record_from_set(set, &record);
-	/* what is told of the kernel is of this boot alone */
+	/* data about the kernel is valid for this boot only */
 	record.state = SET_READY;
 	record.n_namespaces = 0;
 	record.init_pid = 0;
@@ -374,7 +375,7 @@ int store_purge(struct store *store)
 		r = remove_directory(store->state_fd, "applying");
 	for (enum store_class class = 0; r == 0 && class < store_n_classes(store); class ++)
 		r = remove_directory(store->state_fd, store_directories[class]);
-	/* the directory itself is the administrator's */
+	/* the administrator made the directory itself */
 	if (r < 0 || store->lasting)
 		return r;
 	return unlinkat(store->state_fd, "../state", AT_REMOVEDIR) < 0 ? negative_errno() : 0;

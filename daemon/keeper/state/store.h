@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the keeper knows, on disk: RUNTIME/state/sets/ID (networks too), links/ID and sessions/ID,
- * one file a record, in the encoding of daemon/wire, written to a temporary name and renamed. A
- * file begins with "nsctl-state\n", a version, the boot id and a checksum of all of it (FNV-1a:
- * corruption, not attack: the directory is root's, 0700). The runtime directory is a tmpfs: no
- * fsync.
+ * The keeper's records on disk: RUNTIME/state/sets/ID (also networks), links/ID and sessions/ID,
+ * one file for each, in the encoding of daemon/wire. A file is written to a temporary name and
+ * renamed. It begins with "nsctl-state\n", a version, the boot id and a checksum (FNV-1a, against
+ * corruption, not attacks: the directory is root's, 0700). The runtime directory is a tmpfs, so
+ * there is no fsync.
  */
 #ifndef NSCTL_KEEPER_STORE_H
 #define NSCTL_KEEPER_STORE_H
@@ -12,36 +12,38 @@
 #include "base.h"
 #include "daemon/keeper/state/registry.h"
 
-/* What is written; every version from 1 on is read (docs/adr/0006-versions-of-state.md). */
+/* The version that is written; every version from 1 on can be read
+ * (docs/adr/0006-versions-of-state.md). */
 #define STORE_VERSION 2
 
 enum store_outcome {
-	STORE_DAMAGED = 1, /* truncated, checksum, foreign or newer version: *ret_why says which */
-	STORE_OLD_BOOT,	   /* written before the machine was started */
+	STORE_DAMAGED =
+		1, /* truncated, wrong checksum, foreign or newer version: *ret_why says which */
+	STORE_OLD_BOOT, /* written before the machine was booted */
 };
 
 struct store;
-/* Opens (and makes) RUNTIME/state below runtime_fd, 0700 root. Takes nothing, and leaves no
- * empty directory behind when it fails. */
+/* Opens RUNTIME/state below runtime_fd, and makes it if necessary, with mode 0700. On failure it
+ * leaves no empty directory behind. Returns 0 or -errno. */
 int store_open(int runtime_fd, struct store **ret);
-/* What is made again at boot: path (made where it is not there) is root's, 0700. -EPERM: it is not
- * root's. Its records are of whichever boot wrote them; what they say of the kernel is left out. */
+/* Opens the records for the next boot. path must be root's (else -EPERM); it is made if necessary,
+ * and gets mode 0700. Its records may be of any boot, and contain nothing about the kernel. */
 int store_open_lasting(const char *path, struct store **ret);
 struct store *store_close(struct store *store);
 int store_sessions_fd(const struct store *store); /* directory of the sessions' files */
 
-/* Writes a set's record: all fields but sessions, work, lease_connection; a set leased by
- * connection is marked so. Atomic. 0 or -errno (ENOSPC: nothing has changed). */
+/* Writes a set's record: all fields but sessions, work and lease_connection; a lease by connection
+ * is marked. Atomic. Returns 0 or -errno (such as ENOSPC), and then nothing has changed. */
 int store_write_set(struct store *store, const struct set *set);
-/* Makes absent: 0 also when it was. */
+/* Removes a set's record. Returns 0 also if there is none. */
 int store_remove_set(struct store *store, const char *id);
 
 int store_write_link(struct store *store, const struct link *link);
 int store_remove_link(struct store *store, const char *id);
-/* For what lasts, whose names change only once the disk has the content: TASK_KEEP's work. */
+/* A prepared file for the next boot. TASK_KEEP syncs it to the disk, and only then renames it. */
 struct store_file {
-	int directory_fd; /* the store's */
-	int fd;		  /* the caller's to close; -1: the name is to go */
+	int directory_fd; /* owned by the store */
+	int fd;		  /* closed by the caller; -1: the name is to be removed */
 	char name[SESSION_SIZE], temporary[SESSION_SIZE + 16];
 };
 int store_prepare_set(struct store *store, const struct set *set, struct store_file *ret);
@@ -49,43 +51,45 @@ int store_prepare_link(struct store *store, const struct link *link, struct stor
 int store_prepare_removal(struct store *store, bool of_link, const char *id,
 			  struct store_file *ret);
 
-/* Any record, by the directory that store_load() told. */
+/* Removes any record, by the directory that store_load() reported. */
 int store_forget(struct store *store, const char *directory, const char *name);
 
 int store_write_session(struct store *store, const struct session *session);
 int store_remove_session(struct store *store, const char *id);
 
 /*
- * A topology that is being made: RUNTIME/state/applying/GROUP is there before any set, network or
- * link of that group is, and goes in the moment in which all of it counts. What a start finds of a
- * group that is still being applied is removed.
+ * A topology that is being made: RUNTIME/state/applying/GROUP exists before any set, network or
+ * link of that group, and is removed when all of them are valid. A start removes all objects of a
+ * group that still has this file.
  */
-int store_begin_apply(struct store *store, const char *group); /* 0 or -errno */
-int store_end_apply(struct store *store, const char *group);   /* 0 also when it was absent */
+int store_begin_apply(struct store *store, const char *group); /* returns 0 or -errno */
+int store_end_apply(struct store *store, const char *group);   /* returns 0 also if there is none */
 bool store_is_applying(const struct store *store, const char *group);
 int store_end_all_applies(struct store *store);
 
 /*
- * Calls back for each file. For a readable one with the record (calloc'ed, to be taken), outcome 0;
- * else with NULL, the file's name and the outcome. set_aside() moves a file to state/damaged/.
+ * Called for each file. A readable one is passed as a record, allocated by calloc(), which the
+ * callee takes. Any other is passed to bad, with its name and the outcome; store_set_aside() moves
+ * it to state/damaged/.
  */
 struct store_callbacks {
 	void (*set)(struct set *set, bool by_connection, void *context);
-	/* ids: of the sets at its ends, "" for the host */
+	/* ids of the sets at its ends, "" for the host */
 	void (*link)(struct link *link, char ids[2][SESSION_SIZE], void *context);
-	/* set_id: of the set it belongs to */
+	/* set_id: id of its set */
 	void (*session)(struct session *session, const char *set_id, void *context);
 	void (*bad)(const char *directory, const char *name, int outcome, const char *why,
 		    void *context);
 };
-/* 0 or -errno: also when a file could not be read for want of memory or descriptors. */
+/* Reads all records. Returns 0 or -errno, also if a file could not be read for lack of memory or
+ * descriptors. */
 int store_load(struct store *store, const struct store_callbacks *callbacks, void *context);
-/* Takes RUNTIME/state away, with everything in it. 0 or -errno. */
+/* Removes RUNTIME/state with everything in it. Returns 0 or -errno. */
 int store_purge(struct store *store);
 int store_set_aside(struct store *store, const char *directory, const char *name);
 
-/* The parts of loading, for tests and the fuzzer. store_check(): 0 or an outcome and *ret_why; the
- * others, of data that passed it: 0, -EBADMSG or -ENOMEM. */
+/* Parts of loading, for tests and the fuzzer. store_check() returns 0, or an outcome and *ret_why.
+ * The others decode data that passed it, and return 0, -EBADMSG or -ENOMEM. */
 int store_check(const char *data, size_t size, const char *boot_id, const char **ret_why);
 int store_decode_set(const char *data, size_t size, const char *name, struct set **ret);
 int store_decode_session(const char *data, size_t size, const char *name, struct session **ret,

@@ -81,7 +81,8 @@ static int count_process(pid_t pid _unused_, const char *name _unused_, void *co
 	return 0;
 }
 
-/* The init lives in the set's own cgroup, everything else in sessions'. */
+/* Counts the set's processes. The init is in the set's own cgroup, all others in sessions'
+ * cgroups. */
 static uint32_t count_processes(struct keeper *keeper, const struct set *set)
 {
 	_cleanup_fd_ int fd = -1;
@@ -132,7 +133,7 @@ void view_set(struct keeper *keeper, const struct set *set, bool summary, struct
 	ret->wire.broken = set->state == SET_BROKEN ? set->broken : NULL;
 	ret->wire.created = set->created;
 	ret->wire.kinds = set->kinds;
-	/* a moment of the wall clock, as it is now */
+	/* converted to the wall clock, as it is now */
 	ret->wire.expires = set->expires ? clock_wall() + set->expires - MIN(now, set->expires) : 0;
 	ret->wire.processes = count_processes(keeper, set);
 	if (summary) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What boot-records.c and boot.c share. */
+/* Shared by boot-records.c and start/boot.c. */
 #ifndef NSCTL_KEEPER_BOOT_PART_H
 #define NSCTL_KEEPER_BOOT_PART_H
 
@@ -8,28 +8,28 @@
 
 struct keep;
 
-/* A record of a link that is not there. */
+/* A record of a link that does not exist yet. */
 struct boot_link {
 	struct link *link;
-	char ids[2][SESSION_SIZE]; /* of the sets at its ends, "" for the host */
+	char ids[2][SESSION_SIZE]; /* ids of the sets at its ends, "" for the host */
 };
 
 struct boot {
 	const char *path;
-	struct store *store;	   /* NULL: nothing has ever been kept */
-	struct keep *first, *last; /* files to be kept or forgotten, in order */
-	bool keeping;		   /* the first one is being worked on */
-	/* what is to be made again: records, oldest first */
+	struct store *store;	   /* NULL: no record was ever kept */
+	struct keep *first, *last; /* files to be written or removed, in order */
+	bool keeping;		   /* the first one is in progress */
+	/* records to be made again, oldest first */
 	struct set **sets;
 	size_t n_sets, next_set;
 	struct boot_link *links;
 	size_t n_links, next_link;
-	bool restoring, making;		     /* the next one is being made */
-	struct event *patience;		     /* until done is called in any case */
+	bool restoring, making;		     /* making: the next one is in progress */
+	struct event *patience;		     /* when it fires, done is called in any case */
 	void (*done)(struct keeper *keeper); /* NULL: it has been called */
 };
 
-/* Of a link in a directory of its own: not one of a set's specification. */
+/* Removes the record of a link that is not part of a set's specification. */
 void boot_forget_link(struct keeper *keeper, const char *id);
 
 #endif

@@ -10,10 +10,10 @@
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/fault.h"
 
-/* A disk that takes longer hangs. */
+/* Deadline for the disk. */
 #define KEEP_SECONDS 20
 
-/* A file on its way. */
+/* A file to be written or removed. */
 struct keep {
 	struct keep *next;
 	struct keeper *keeper;
@@ -39,7 +39,7 @@ static int make_directories(const char *path)
 	return 0;
 }
 
-/* Made for the first thing that is to last. */
+/* Opens the store, which is made for the first record. */
 static int open_store(struct boot *boot)
 {
 	int r = boot->store ? 0 : make_directories(boot->path);
@@ -47,7 +47,7 @@ static int open_store(struct boot *boot)
 	return boot->store || r < 0 ? r : store_open_lasting(boot->path, &boot->store);
 }
 
-/* --- the way to the disk --- */
+/* --- the queue to the disk --- */
 
 static void keep_next(struct keeper *keeper);
 
@@ -114,7 +114,7 @@ static void keep_next(struct keeper *keeper)
 	finish(boot->first, &failure);
 }
 
-/* r: of what has prepared the file. */
+/* Queues a file. r is the result of its preparation. */
 static void queue(struct keeper *keeper, int r, const struct store_file *file, boot_kept *kept,
 		  void *context)
 {
@@ -155,7 +155,7 @@ static void write_set(struct keeper *keeper, struct set *set, boot_kept *kept, v
 	queue(keeper, r, &file, kept, context);
 }
 
-/* One link of the set's specification as it has been made: nothing is left to be picked. */
+/* Records one link of the set's specification as it was made, with every choice fixed. */
 static void wire_one(struct spec_link *wired, const struct link *link, const struct wire_link *wire)
 {
 	wired->name = link->name;
@@ -181,7 +181,7 @@ static int pack_wired(struct set *set, struct wire_spec *wired)
 	return 0;
 }
 
-/* The youngest link is the list's first. */
+/* Records all links of the specification. The list begins with the youngest. */
 static int wire_all(struct set *set)
 {
 	static struct wire_link wires[SPEC_LINKS_MAX];
@@ -247,8 +247,8 @@ void boot_forget_link(struct keeper *keeper, const char *id)
 	queue(keeper, r, &file, NULL, NULL);
 }
 
-/* Puts the link as it is now, or nothing (wire NULL), in the place of the one of its name in its
- * set's specification. False: it is not one of a specification. */
+/* Replaces the link of this name in its set's specification by its current state, or removes it
+ * (wire NULL). Returns false if the link is not part of a specification. */
 static bool rewire(struct keeper *keeper, const struct link *link, const struct wire_link *wire)
 {
 	static struct wire_spec wired;
@@ -262,7 +262,7 @@ static bool rewire(struct keeper *keeper, const struct link *link, const struct 
 		i++;
 	if (i == wired.n_links)
 		return false;
-	/* it goes with its set */
+	/* its record goes with the set's */
 	if (set->state == SET_REMOVING)
 		return true;
 	if (wire) {
@@ -272,13 +272,13 @@ static bool rewire(struct keeper *keeper, const struct link *link, const struct 
 		memmove(&wired.links[i], &wired.links[i + 1],
 			(wired.n_links - i) * sizeof(wired.links[0]));
 	}
-	/* the unpacked links lie in what is replaced */
+	/* packing comes before the old bytes are freed: the unpacked links point into them */
 	if (pack_wired(set, &wired) == 0)
 		write_set(keeper, set, NULL, NULL);
 	return true;
 }
 
-/* Whether all of it is made again: then it is too. */
+/* Returns true if everything at its ends is made again at boot: then the link is, too. */
 static bool lasts(const struct link *link)
 {
 	if (link->egress || (!link->ends[0] && !link->ends[1]))
@@ -314,7 +314,7 @@ void boot_link_gone(struct keeper *keeper, struct link *link)
 		rewire(keeper, link, NULL);
 }
 
-/* --- all of it --- */
+/* --- the store --- */
 
 int boot_open(struct keeper *keeper, const char *path)
 {
@@ -325,7 +325,7 @@ int boot_open(struct keeper *keeper, const char *path)
 		return -ENOMEM;
 	boot->path = path;
 	keeper->boot = boot;
-	/* where nothing was ever to last, nothing is made */
+	/* without any earlier record, no directory is made */
 	if (access(path, F_OK) < 0 && errno == ENOENT)
 		return 0;
 	r = store_open_lasting(path, &boot->store);

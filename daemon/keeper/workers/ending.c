@@ -6,7 +6,7 @@
 #include "daemon/wire/message.h"
 #include "daemon/wire/task.h"
 
-/* A process that can end does so in that time. */
+/* Time for a process to end, if it can. */
 #define GRACE_MICROSECONDS UINT64_C(2000000)
 
 struct ending {
@@ -39,7 +39,7 @@ static void free_if_over(struct ending *ending)
 	free(ending);
 }
 
-/* Reports that still come are about a task that has been answered: they are thrown away. */
+/* Discards reports: they concern a task that has been answered already. */
 static void on_readable(evutil_socket_t fd, short what _unused_, void *context)
 {
 	struct ending *ending = context;
@@ -67,7 +67,7 @@ void ending_add(struct keeper *keeper, uint32_t number, int channel_fd, uid_t ui
 
 	tell_spawner(keeper, number, kill);
 	if (!ending) {
-		/* it is not counted, for want of memory */
+		/* without memory it is not counted */
 		close_fd(channel_fd);
 		return;
 	}

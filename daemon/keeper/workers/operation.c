@@ -11,14 +11,14 @@
 #include "daemon/wire/parcel.h"
 #include "daemon/wire/task.h"
 
-/* What takes longer than that waits for something, and does not compete with others' work. */
+/* An operation that takes longer waits for something, and does not compete for processors. */
 #define TURN_SECONDS 1
-/* How many of one user are under way: as many as processors, within these bounds; and how many
- * times that of all users. */
+/* A user's operations at a time: the number of processors, within these bounds. All users together
+ * may have a multiple of it. */
 #define EACH_MIN 2
 #define EACH_MAX 16
 #define ALL_FACTOR 4
-/* For how long after another user has come the processors are shared. */
+/* How long processors stay shared after another user's operation. */
 #define SHARING_MICROSECONDS UINT64_C(1000000)
 
 static void unlink_operation(struct operation *operation)
@@ -30,7 +30,7 @@ static void unlink_operation(struct operation *operation)
 		}
 }
 
-/* All but the worker. */
+/* Frees everything but the worker. */
 static void operation_free(struct operation *operation)
 {
 	unlink_operation(operation);
@@ -43,7 +43,7 @@ static void operation_free(struct operation *operation)
 
 static void send_next(struct keeper *keeper);
 
-/* Its worker has been dealt with. */
+/* Ends the operation. Its worker has been given back or freed already. */
 static void conclude(struct operation *operation, const struct task_report *report)
 {
 	struct keeper *keeper = operation->keeper;
@@ -57,7 +57,7 @@ static void finish(struct operation *operation, const struct task_report *report
 {
 	struct worker *worker = operation->worker;
 
-	/* first: what comes of it may want a worker */
+	/* first, because done() may need a worker */
 	if (worker_lives)
 		worker_give_back(worker);
 	else
@@ -65,7 +65,8 @@ static void finish(struct operation *operation, const struct task_report *report
 	conclude(operation, report);
 }
 
-/* One report and the descriptors that may come along. -EAGAIN, -EPIPE at the end. */
+/* Receives one report and its descriptors. Returns 0, -EAGAIN, -EPIPE at the end, or another
+ * -errno. */
 static int receive(int report_fd, void *buffer, size_t size, size_t *ret_size,
 		   int ret_fds[REPORT_FDS_MAX])
 {
@@ -83,8 +84,8 @@ static int receive(int report_fd, void *buffer, size_t size, size_t *ret_size,
 	ssize_t n = recvmsg(report_fd, &message, MSG_CMSG_CLOEXEC);
 	const struct cmsghdr *header = n > 0 ? CMSG_FIRSTHDR(&message) : NULL;
 
-	/* a worker that ends without having read its task may have said why before: that comes next
-	 */
+	/* ECONNRESET: a worker that ended without reading its task may have reported why, and that
+	 * comes next */
 	if (n < 0)
 		return errno == EINTR || errno == ECONNRESET ? -EAGAIN : negative_errno();
 	if (n == 0)
@@ -110,7 +111,7 @@ static void close_fds(int fds[REPORT_FDS_MAX])
 		fds[i] = close_fd(fds[i]);
 }
 
-/* True: it was the last one. */
+/* Returns true if this was the operation's last report. */
 static bool take_report(struct operation *operation, const union report *report, size_t size,
 			int fds[REPORT_FDS_MAX])
 {
@@ -123,7 +124,7 @@ static bool take_report(struct operation *operation, const union report *report,
 	} else if (size == sizeof(report->report) && operation->report) {
 		operation->report(operation, &report->report, fds);
 	}
-	/* the worker may still be busy for a moment: its next task waits in its channel */
+	/* the worker may be busy for a moment, but its next task can wait in its channel */
 	if (operation->ends_early) {
 		finish(operation, &(struct task_report){.event = REPORT_DONE}, true);
 		return true;
@@ -131,7 +132,8 @@ static bool take_report(struct operation *operation, const union report *report,
 	return false;
 }
 
-/* False: there is nothing more to read, or nobody who would. */
+/* Reads one report. Returns false if there is nothing more to read, or if the worker has been
+ * freed. */
 static bool read_report(struct worker *worker)
 {
 	static const struct task_report lost = {
@@ -152,7 +154,7 @@ static bool read_report(struct worker *worker)
 		 report.head.serial == worker->serial)
 		more = !take_report(worker->operation, &report, size, fds);
 	else
-		/* of a task that it was done with: see struct task_report */
+		/* a late report about an earlier task: see struct task_report */
 		more = true;
 	close_fds(fds);
 	return more;
@@ -166,8 +168,8 @@ static void on_worker(evutil_socket_t fd _unused_, short what _unused_, void *co
 
 /* --- sending --- */
 
-/* The first time its turn ends; the second time its time. The worker is killed then, and not waited
- * for: a process that it has started may hang in the kernel. */
+/* First ends the operation's turn, then, at the deadline, the operation. The worker is killed but
+ * not waited for: a process that it has started may hang in the kernel. */
 static void on_time(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
 	static const struct task_report late = {
@@ -187,7 +189,7 @@ static void on_time(evutil_socket_t fd _unused_, short what _unused_, void *cont
 	send_next(operation->keeper);
 }
 
-/* Chooses the worker that carries the operation out. Returns 0 or -errno. */
+/* Chooses a worker for the operation. Returns 0 or -errno. */
 static int take_worker(struct operation *operation)
 {
 	int r = worker_take(operation->keeper, on_worker, &operation->worker);
@@ -199,7 +201,7 @@ static int take_worker(struct operation *operation)
 
 static int send_task(struct worker *worker, struct wire_writer *task)
 {
-	/* also of one that is not taken it may be said why: see worker_decline() */
+	/* counted even if the send fails: worker_decline() may have sent a report about it */
 	worker->serial++;
 	return wire_send(task, worker->fd);
 }
@@ -209,15 +211,18 @@ static bool is_closed(int negative)
 	return negative == -EPIPE || negative == -ECONNRESET;
 }
 
-/* An idle worker may have been killed meanwhile: then another one does it. A new one that takes
- * nothing could not be forked, which is there to be read. */
+/*
+ * Sends the task. An idle worker may have been killed meanwhile; then another one gets the task. If
+ * a new worker's channel is closed, its fork failed, and the spawner's report is waiting there, so
+ * this returns 0.
+ */
 static int send_or_replace(struct operation *operation, struct wire_writer *task)
 {
 	int r = operation->worker ? 0 : take_worker(operation);
 
 	if (r == 0)
 		r = send_task(operation->worker, task);
-	/* a bound one is not replaced: it alone has the descriptors */
+	/* a bound worker is not replaced: only that one has the descriptors */
 	while (is_closed(r) && operation->worker && operation->worker->rested &&
 	       !operation->worker->bound) {
 		worker_free(operation->worker);
@@ -226,11 +231,11 @@ static int send_or_replace(struct operation *operation, struct wire_writer *task
 		if (r == 0)
 			r = send_task(operation->worker, task);
 	}
-	/* without any the spawner has ended, and the daemon is about to */
+	/* without a worker, the spawner has ended, and the daemon is about to */
 	return is_closed(r) && operation->worker && !operation->worker->bound ? 0 : r;
 }
 
-/* Sends the task to a worker: it is the operation's turn. Returns 0 or -errno. */
+/* Sends the task to a worker, when it is the operation's turn. Returns 0 or -errno. */
 static int start(struct operation *operation, struct wire_writer *task)
 {
 	const struct timeval deadline = {.tv_sec = operation->seconds};
@@ -245,8 +250,7 @@ static int start(struct operation *operation, struct wire_writer *task)
 	return 0;
 }
 
-/* Ends an operation that has waited and for which there is no worker, as when none can be forked.
- */
+/* Ends an operation that has waited, but gets no worker. */
 static void give_up(struct operation *operation, int negative)
 {
 	const struct task_report report = {
@@ -272,8 +276,9 @@ static void send_next(struct keeper *keeper)
 }
 
 /*
- * A user who is alone has as many under way as there are processors. Where two users come by turns,
- * each has half of that: another's work waits for what is under way already, and competes with it.
+ * Sets how many operations a user may have at a time: as many as there are processors or, while two
+ * users alternate, half of that, because another user's operations wait for those in progress and
+ * compete with them.
  */
 static void share(struct keeper *keeper, uid_t uid)
 {
@@ -287,7 +292,7 @@ static void share(struct keeper *keeper, uid_t uid)
 		now < sharing->until ? MAX(sharing->alone_max / 2, 1U) : sharing->alone_max;
 }
 
-/* 1: it goes now; 0: it waits; or -errno. */
+/* Returns 1 if the operation starts now, 0 if it waits, or -errno. */
 static int take_turn(struct operation *operation, const struct wire_writer *task)
 {
 	int r;
@@ -334,7 +339,7 @@ bool operation_take_back(struct operation *operation)
 	return true;
 }
 
-/* --- making --- */
+/* --- new operations --- */
 
 int operation_new_own(struct keeper *keeper, unsigned int seconds, struct operation **ret)
 {
@@ -382,7 +387,7 @@ int operation_new_with(struct worker *worker, uid_t uid, unsigned int seconds,
 	return 0;
 }
 
-/* The worker is lost by becoming the front: whether that lives, its own channel tells. */
+/* The worker becomes the front and is lost; the front's own channel says if it lives. */
 static void on_front(struct operation *operation, const struct task_report *report)
 {
 	if (report->step == STEP_WORKER)

@@ -5,14 +5,14 @@
 #include "daemon/wire/task.h"
 #include "protocol/kind.h"
 
-/* For how long after a set was made spares are kept; the deadline for making one. */
+/* How long spares are kept after a set was made; also the deadline for making one. */
 #define REST_SECONDS 5
 #define MAKE_SECONDS 10
 #define SPARES_MAX 2
 
 static struct {
-	bool owned;  /* somebody has made a set lately ... */
-	uid_t owner; /* ... who */
+	bool owned;  /* a user has made a set recently, */
+	uid_t owner; /* namely this one */
 	struct spare ready[SPARES_MAX];
 	size_t n;
 	bool making;
@@ -37,7 +37,7 @@ static void drop_all(void)
 		spare_close(&spares.ready[--spares.n]);
 }
 
-/* Whoever else makes sets from now on: what there is is not its. */
+/* Another user makes sets from now on, and must not get the former user's spares. */
 static void change_owner(uid_t owner)
 {
 	drop_all();
@@ -47,7 +47,7 @@ static void change_owner(uid_t owner)
 
 struct spare spare_take(uid_t owner, const struct wire_spec *spec)
 {
-	/* what counts against a limit of memory is made in the set's own cgroup */
+	/* with a limit of memory, the net namespace must be made in the set's own cgroup */
 	if (!is_fit(spec->kinds) || spec->memory || spares.n == 0 || spares.owner != owner)
 		return (struct spare){-1, -1};
 	return spares.ready[--spares.n];
@@ -84,7 +84,7 @@ static void make_one(struct keeper *keeper, bool sysfs)
 	spares.making = operation_send(operation, TASK_SPARE, &task_spare_layout, &task) == 0;
 }
 
-/* False: nobody would let go of them. */
+/* Starts the timer that releases the spares. Returns false if there is no memory for it. */
 static bool rest_later(struct keeper *keeper)
 {
 	static const struct timeval rest = {.tv_sec = REST_SECONDS};
@@ -95,7 +95,7 @@ static bool rest_later(struct keeper *keeper)
 
 void spare_replenish(struct keeper *keeper, uid_t owner, uint32_t kinds)
 {
-	/* that which has just made the set is still there */
+	/* the operation that has just made the set still exists */
 	bool others = keeper->operations && keeper->operations->next;
 	bool again = spares.owned && spares.owner == owner;
 

@@ -8,7 +8,7 @@ static void on_writable(evutil_socket_t fd _unused_, short what _unused_, void *
 	flush(context);
 }
 
-/* Sends what waits, as far as there is room. That the spawner has ended is seen by reading. */
+/* Sends waiting orders as far as there is room. The end of the spawner is noticed by reading. */
 static void flush(struct keeper *keeper)
 {
 	struct spawner_orders *orders = &keeper->spawner_orders;
@@ -18,7 +18,7 @@ static void flush(struct keeper *keeper)
 	if (!orders->writable)
 		orders->writable =
 			event_new(keeper->loop, keeper->spawner_fd, EV_WRITE, on_writable, keeper);
-	/* without memory for it, the next order is the time to try again */
+	/* if there is no memory for the event, the next order tries again */
 	if (orders->writable)
 		event_add(orders->writable, NULL);
 }

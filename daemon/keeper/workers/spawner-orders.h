@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Orders to the spawner. One for which its channel has no room waits for it: an order that is lost
- * would be a process that is not killed at its deadline, or that counts against its user for ever.
+ * Orders to the spawner. If its channel is full, orders wait: if one were lost, a process would not
+ * be killed at its deadline, or would count against its user for ever.
  */
 #ifndef NSCTL_KEEPER_SPAWNER_ORDERS_H
 #define NSCTL_KEEPER_SPAWNER_ORDERS_H
 
 #include "daemon/keeper/base/keeper.h"
 
-/* Sends the order that keeper->to_spawner holds, now or when there is room. Returns 0 or -errno. */
+/* Sends the order in keeper->to_spawner, now or when there is room. Returns 0 or -errno. */
 int spawner_order(struct keeper *keeper);
-/* The keeper ends. */
+/* Frees everything at the keeper's end. */
 void spawner_orders_stop(struct keeper *keeper);
 
 #endif

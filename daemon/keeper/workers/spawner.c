@@ -11,7 +11,8 @@
 #include "daemon/wire/message.h"
 #include "daemon/wire/task.h"
 
-/* The spawner may have to wait for what a daemon before has left: see leftover.h. */
+/* Includes the time that the spawner may need to end an earlier daemon's processes: see
+ * leftover.h. */
 #define READY_SECONDS 40
 
 static void on_spawner(evutil_socket_t fd, short what _unused_, void *context)
@@ -25,7 +26,7 @@ static void on_spawner(evutil_socket_t fd, short what _unused_, void *context)
 			ending_is_over(keeper, message->header->nlmsg_seq);
 	if (r == -EAGAIN)
 		return;
-	/* nothing can be done without it */
+	/* the daemon can do nothing without the spawner */
 	log_error("the spawner has ended: so does the daemon; what runs goes on");
 	event_base_loopbreak(keeper->loop);
 }
@@ -50,7 +51,7 @@ static int take_ready(struct keeper *keeper)
 		keeper->cgroup_fd = wire_take_fd(&message, ready.cgroup_fd);
 		if (ready.vault_pinned)
 			log_warning("%s/vault had been unmounted: pinned again", keeper->runtime);
-		/* wire_message_done() closes it: the service manager has one of its own */
+		/* wire_message_done() closes it: the service manager has its own copy */
 		manager_keep_vault(ready.vault_mnt_fd);
 	}
 	wire_message_done(&message);

@@ -7,7 +7,7 @@
 #include "daemon/wire/message.h"
 #include "daemon/wire/task.h"
 
-/* How many are kept at most, and for how long after one was last given back. */
+/* Number of idle workers that are kept, and for how long after the last was given back. */
 #define IDLE_MAX 4
 #define IDLE_SECONDS 10
 
@@ -47,7 +47,8 @@ void worker_bind(struct worker *worker, struct worker **holder, uid_t uid)
 	*holder = worker;
 }
 
-/* It may hang in closing what a client has sent, also after its last report. */
+/* Lets the worker end. It may hang in closing a client's descriptors, even after its last
+ * report. */
 static void let_end(struct worker *worker)
 {
 	ending_add(worker->keeper, worker->number, -1, worker->uid, false);
@@ -67,7 +68,7 @@ void worker_drop(struct worker *worker, uint32_t connection, uint32_t request)
 	struct wire_writer *writer = &worker->keeper->to_spawner;
 
 	wire_begin(writer, TASK_DROP, 0, request, connection);
-	/* if it is lost, so are the descriptors */
+	/* if this is lost, the worker and its descriptors are gone, too */
 	(void)wire_send(writer, worker->fd);
 }
 
