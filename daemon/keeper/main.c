@@ -163,8 +163,8 @@ static int set_up(struct keeper *keeper, const struct options *options)
 	return r < 0 ? r : boot_open(keeper, options->state);
 }
 
-/* Drops all capabilities but four: for signals to users' processes, looking at them, resource limits,
- * and publishing low ports. The process stays root, so root's files stay accessible. */
+/* Drops all capabilities but four: for signals to users' processes, looking at them, resource
+ * limits, and publishing low ports. The process stays root, so root's files stay accessible. */
 static int drop(void)
 {
 	int r = privilege_keep(UINT64_C(1) << CAP_KILL | UINT64_C(1) << CAP_SYS_PTRACE |
