@@ -48,13 +48,11 @@ static void (*const handlers[WIRE_OP_END])(struct keeper *, struct request *,
 	[WIRE_APPLY] = apply_on_apply,
 };
 
-/* Never kept: a user whose calls have reached the limit can still look around, and end something.
- */
+/* Never kept: a user whose calls have reached the limit can still look around. */
 static const bool answered_at_once[WIRE_OP_END] = {
-	[WIRE_LIST] = true,	    [WIRE_RENEW] = true,     [WIRE_SESSIONS] = true,
-	[WIRE_OPEN] = true,	    [WIRE_PROCESSES] = true, [WIRE_KILL] = true,
-	[WIRE_IDENTIFY] = true,	    [WIRE_STATUS] = true,    [WIRE_LINK_LIST] = true,
-	[WIRE_NETWORK_LIST] = true,
+	[WIRE_LIST] = true,   [WIRE_RENEW] = true,     [WIRE_SESSIONS] = true,
+	[WIRE_OPEN] = true,   [WIRE_PROCESSES] = true, [WIRE_IDENTIFY] = true,
+	[WIRE_STATUS] = true, [WIRE_LINK_LIST] = true, [WIRE_NETWORK_LIST] = true,
 };
 
 /* A process is started for these, and may hang. A removal does not wait for processes that hang. */

@@ -28,6 +28,7 @@ static const char *const texts[STEP_COUNT] = {
 	[STEP_VISIBLE] = "pin a namespace on the host",
 	[STEP_IP_NETNS] = "publish under /run/netns",
 	[STEP_KILL] = "end the set's processes",
+	[STEP_SIGNAL] = "signal the processes",
 	[STEP_UNPIN] = "let go of a namespace",
 	[STEP_JOIN] = "join a namespace",
 	[STEP_TERMINAL] = "take the terminal",

@@ -32,6 +32,7 @@ enum step {
 	STEP_VISIBLE,
 	STEP_IP_NETNS,
 	STEP_KILL,
+	STEP_SIGNAL,
 	STEP_UNPIN,
 	STEP_JOIN, /* detail: enum kind */
 	STEP_TERMINAL,

@@ -95,6 +95,27 @@ void child_remove(const struct host *host, const struct task_remove *task)
 	child_finish(host, &report, &fault);
 }
 
+void child_signal(const struct host *host, const struct task_signal *task)
+{
+	char path[CGROUP_PATH_SIZE];
+	struct task_report report = {};
+	struct fault fault = {};
+	_cleanup_fd_ int fd = -1;
+	int r;
+
+	child_begin();
+	snprintf(path, sizeof(path), "%u/%s%s%s", task->set.owner, task->set.id,
+		 task->session ? "/" : "", task->session ? task->session : "");
+	fd = cgroup_open(host->cgroup_fd, path);
+	if (fd >= 0)
+		r = cgroup_signal(fd, (int)task->signal, (pid_t)task->init_pid);
+	else
+		r = fd == -ENOENT ? 0 : fd;
+	if (r < 0)
+		fault_set(&fault, STEP_SIGNAL, 0, -r);
+	child_finish(host, &report, &fault);
+}
+
 static void report_interface(const struct task_interface *interface, void *context)
 {
 	const struct host *host = context;

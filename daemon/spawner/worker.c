@@ -37,6 +37,7 @@ struct task {
 		struct task_keep keep;
 		struct task_front front;
 		struct task_processes processes;
+		struct task_signal signal;
 	} order;
 	struct lane_end lane; /* receives descriptors of clients */
 };
@@ -48,7 +49,7 @@ static const struct wire_layout *const layouts[] = {
 	[TASK_UNLINK] = &task_wire_layout,	   [TASK_RESTORE] = &task_restore_layout,
 	[TASK_NAMES] = &task_names_layout,	   [TASK_FRONT] = &task_front_layout,
 	[TASK_KEEP] = &task_keep_layout,	   [TASK_SPARE] = &task_spare_layout,
-	[TASK_PROCESSES] = &task_processes_layout,
+	[TASK_PROCESSES] = &task_processes_layout, [TASK_SIGNAL] = &task_signal_layout,
 };
 
 static void report_done(int report_fd, uint32_t serial, const struct fault *fault)
@@ -96,6 +97,8 @@ static void child_task(void *context)
 		child_spare(task->host, &task->order.spare);
 	case TASK_REMOVE:
 		child_remove(task->host, &task->order.remove);
+	case TASK_SIGNAL:
+		child_signal(task->host, &task->order.signal);
 	case TASK_INSPECT:
 		child_inspect(task->host, &task->order.inspect);
 	case TASK_LINK:

@@ -216,6 +216,14 @@ static const struct wire_field task_inspect_fields[] = {
 };
 LAYOUT(task_inspect);
 
+static const struct wire_field task_signal_fields[] = {
+	NESTED(1, task_signal, set, task_set),
+	STRING(2, task_signal, session, SESSION_SIZE - 1),
+	U32(3, task_signal, signal, 0),
+	U32(4, task_signal, init_pid, 0),
+};
+LAYOUT(task_signal);
+
 static const struct wire_field task_processes_fields[] = {
 	U64(1, task_processes, processes, 0),
 };

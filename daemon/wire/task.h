@@ -43,6 +43,7 @@ enum task_op {
 	TASK_LANE, /* nothing: makes a lane, by which the descriptors of tasks come from then on */
 	TASK_DROP, /* nothing: the descriptors of a request are not needed; no reports */
 	TASK_PROCESSES, /* struct task_processes: which processes pidfds are of */
+	TASK_SIGNAL,	/* struct task_signal */
 	TASK_CLOSER,	/* nothing: the worker becomes the closer */
 };
 
@@ -274,6 +275,14 @@ struct task_inspect {
 	struct task_set set;
 };
 
+/* Signals processes of a set. */
+struct task_signal {
+	struct task_set set;
+	const char *session; /* NULL: of all of its sessions */
+	uint32_t signal;
+	uint32_t init_pid; /* the process that is left out; 0: none */
+};
+
 struct task_processes {
 	uint64_t processes; /* bit i: the i-th descriptor */
 };
@@ -322,6 +331,6 @@ struct task_interface {
 extern const struct wire_layout task_ready_layout, task_fork_layout, task_create_layout,
 	task_spare_layout, task_remove_layout, task_start_layout, task_inspect_layout,
 	task_front_layout, task_wire_layout, task_adjust_layout, task_restore_layout,
-	task_names_layout, task_keep_layout, task_processes_layout;
+	task_names_layout, task_keep_layout, task_processes_layout, task_signal_layout;
 
 #endif

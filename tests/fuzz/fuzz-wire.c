@@ -25,7 +25,7 @@ static const struct wire_layout *const layouts[] = {
 	&task_ready_layout,	 &task_create_layout,  &task_remove_layout,  &task_start_layout,
 	&task_inspect_layout,	 &task_front_layout,   &wire_event_layout,   &task_keep_layout,
 	&wire_link_layout,	 &wire_network_layout, &wire_apply_layout,   &wire_lane_layout,
-	&task_processes_layout,
+	&task_processes_layout,	 &task_signal_layout,
 };
 
 static const struct {

@@ -50,6 +50,24 @@ second.end()
 PYTHON
 }
 
+@test "the keeper does not go through the processes of a set to signal them" {
+	local keeper
+	keeper=$(cat "$runtime.pid")
+	nsctl create -mp box
+	nsctl exec -d box sh -c 'for i in 1 2 3 4 5; do sleep 1000 & done; wait'
+	processes() { [ "$(nsctl ps box | grep -c "sleep 1000")" -ge 5 ]; }
+	eventually processes
+	start_server trace strace -qq -e trace=pidfd_open,pidfd_send_signal,kill -o "$runtime.trace" -p "$keeper"
+	traced() { grep -q "TracerPid:[[:space:]][1-9]" "/proc/$keeper/status"; }
+	eventually traced
+	nsctl kill -s KILL box
+	ended() { fails grep -q "sleep 1000" <(nsctl ps box); }
+	eventually ended
+	end_server trace
+	fails grep -E '^(pidfd_send_signal|kill)' "$runtime.trace"
+	rm "$runtime.trace"
+}
+
 @test "what a user can say as often as it likes does not fill the log" {
 	nsctl create -nU box
 	other create -nU box

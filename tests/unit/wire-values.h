@@ -45,6 +45,7 @@ static const struct {
 	{"task inspect", &task_inspect_layout},
 	{"task front", &task_front_layout},
 	{"task processes", &task_processes_layout},
+	{"task signal", &task_signal_layout},
 };
 
 static uint64_t random_state;

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 #include "daemon/keeper/policy/check.h"
+#include "daemon/keeper/policy/task-error.h"
 #include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/processes.h"
 #include "daemon/keeper/set/query.h"
 #include "daemon/keeper/state/registry.h"
 #include "daemon/keeper/state/view.h"
+#include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/cgroup.h"
+#include "daemon/kernel/fault.h"
 
 #define FREEZE_SECONDS 10
 
@@ -40,18 +43,66 @@ void control_on_processes(struct keeper *keeper, struct request *request,
 
 /* --- signals and the freezer --- */
 
-static int signal_set(struct keeper *keeper, const struct set *set, const struct wire_ask *ask)
-{
-	_cleanup_fd_ int set_fd = view_open_cgroup(keeper, set), session_fd = -1;
+/* A worker signals: the set may have thousands of processes, and each takes some system calls. */
+#define SIGNAL_SECONDS 20
 
-	if (set_fd < 0)
-		return set_fd == -ENOENT ? 0 : set_fd;
+static void on_signalled(struct operation *operation, const struct task_report *report)
+{
+	struct request *request = operation->context;
+	struct failure failure;
+
+	if (report->step == STEP_NONE) {
+		request_done(operation->keeper, request, NULL, NULL);
+		return;
+	}
+	verdict_on(report, &failure);
+	request_fail(operation->keeper, request, &failure);
+}
+
+/* Returns 0 when the answer will come, or -errno. */
+static int signal_set(struct keeper *keeper, const struct request *request, const struct set *set,
+		      const struct wire_ask *ask)
+{
+	const struct task_signal task = {
+		.set = view_task_set(set),
+		.session = ask->session,
+		.signal = ask->signal,
+		.init_pid = ask->session ? 0 : set->init_pid,
+	};
+	struct request *kept = request_keep(request);
+	struct operation *operation;
+	int r = kept ? operation_new(keeper, request->subject.uid, TURN_MEND, SIGNAL_SECONDS,
+				     &operation)
+		     : -ENOMEM;
+
+	if (r == 0) {
+		operation->context = kept;
+		operation->done = on_signalled;
+		r = operation_send(operation, TASK_SIGNAL, &task_signal_layout, &task);
+	}
+	if (r < 0 && kept)
+		request_drop(kept);
+	return r;
+}
+
+/* Returns 0 or an error. */
+static int check_signal(struct keeper *keeper, const struct set *set, const struct wire_ask *ask,
+			struct failure *failure)
+{
+	const struct session *session;
+	int r;
+
+	if (ask->signal < 1 || ask->signal > 64)
+		return failure_set(failure, ERROR_INVALID_VALUE, 0, "signal", "is 1 to 64");
 	if (!ask->session)
-		return cgroup_signal(set_fd, ask->signal, set->init_pid);
-	session_fd = cgroup_open(set_fd, ask->session);
-	if (session_fd < 0)
-		return session_fd == -ENOENT ? 0 : session_fd;
-	return cgroup_signal(session_fd, ask->signal, 0);
+		return 0;
+	r = check_session(ask->session, failure);
+	if (r)
+		return r;
+	session = registry_find_session(keeper->registry, ask->session);
+	if (!session || session->set != set)
+		return failure_set(failure, ERROR_NOT_FOUND, 0, "session", "%s", ask->session);
+	return 0;
 }
 
 void control_on_kill(struct keeper *keeper, struct request *request, struct wire_message *message)
@@ -61,24 +112,14 @@ void control_on_kill(struct keeper *keeper, struct request *request, struct wire
 	struct set *set;
 	int r = inquiry_ask_set(keeper, request, message, &ask, &set, &failure);
 
-	if (r == 0 && (ask.signal < 1 || ask.signal > 64))
-		r = failure_set(&failure, ERROR_INVALID_VALUE, 0, "signal", "is 1 to 64");
-	if (r == 0 && ask.session) {
-		const struct session *session;
-
-		r = check_session(ask.session, &failure);
-		session = r ? NULL : registry_find_session(keeper->registry, ask.session);
-		if (r == 0 && (!session || session->set != set))
-			r = failure_set(&failure, ERROR_NOT_FOUND, 0, "session", "%s", ask.session);
-	}
+	if (r == 0)
+		r = check_signal(keeper, set, &ask, &failure);
 	if (r == 0) {
-		r = signal_set(keeper, set, &ask);
+		r = signal_set(keeper, request, set, &ask);
 		r = r < 0 ? failure_from_errno(&failure, r, "signal the processes") : 0;
 	}
 	if (r)
 		request_fail(keeper, request, &failure);
-	else
-		request_done(keeper, request, NULL, NULL);
 }
 
 /* The freezer works in its own time: cgroup.events tells when it is done. */
