@@ -37,11 +37,14 @@ struct bed {
 
 /* --- in the place of the keeper's own --- */
 
+/* Requests that were handled, and the processor time that each of them takes. */
 static size_t handled;
+static uint64_t cost, used;
 
 static int on_message(struct front *front _unused_, struct wire_message *message _unused_)
 {
 	handled++;
+	used += cost;
 	return 0;
 }
 
@@ -61,6 +64,11 @@ uint64_t clock_boottime(void)
 uint64_t clock_wall(void)
 {
 	return now;
+}
+
+uint64_t clock_processor(void)
+{
+	return used;
 }
 
 /* --- the bed --- */
@@ -97,6 +105,7 @@ static int setup(void **state)
 	make_pair(&bed->saying_fd, &bed->said_fd);
 	operation_begin(keeper);
 	handled = 0;
+	cost = 0;
 	return 0;
 }
 
@@ -184,6 +193,39 @@ static void test_flood(void **state)
 		assert_true(passes < 2 * written);
 	}
 	assert_int_equal(handled, written);
+}
+
+/* Requests that take an hour each: after one of them the other users' come first. */
+static void test_slow_requests(void **state)
+{
+	const uint64_t hour = UINT64_C(3600000000);
+	struct bed *bed = *state;
+	size_t written;
+
+	cost = hour;
+	flood(new_front(&bed->keeper, USER));
+	assert_int_equal(pass(&bed->keeper), 1);
+	for (int i = 0; i < 10; i++)
+		assert_int_equal(pass(&bed->keeper), 0);
+	cost = 0;
+	written = flood(new_front(&bed->keeper, OTHER));
+	for (size_t passes = 0; handled < 1 + written; passes++) {
+		pass(&bed->keeper);
+		assert_true(passes < 2 * written);
+	}
+	pass(&bed->keeper);
+	assert_int_equal(handled, 1 + written);
+}
+
+/* A front that has rested goes on. */
+static void test_rest_is_over(void **state)
+{
+	struct bed *bed = *state;
+
+	cost = 1000;
+	flood(new_front(&bed->keeper, USER));
+	while (handled < 10)
+		assert_true(event_base_loop(bed->keeper.loop, EVLOOP_ONCE) >= 0);
 }
 
 /* --- lanes --- */
@@ -319,6 +361,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_flood, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_slow_requests, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_rest_is_over, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_lanes_while_many_end, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_lanes_while_some_hang, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_lanes_in_turn, setup, teardown),

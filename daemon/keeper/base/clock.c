@@ -19,3 +19,8 @@ uint64_t clock_boottime(void)
 {
 	return read_clock(CLOCK_BOOTTIME);
 }
+
+uint64_t clock_processor(void)
+{
+	return read_clock(CLOCK_THREAD_CPUTIME_ID);
+}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The keeper's two clocks, in microseconds. */
+/* The keeper's clocks, in microseconds. */
 #ifndef NSCTL_KEEPER_CLOCK_H
 #define NSCTL_KEEPER_CLOCK_H
 
@@ -10,5 +10,7 @@ uint64_t clock_wall(void);
 /* Returns the time since the machine booted (CLOCK_BOOTTIME), for leases and deadlines: changes of
  * the date do not affect it, and it runs on during a suspend. */
 uint64_t clock_boottime(void);
+/* Returns the processor time that the keeper has used. */
+uint64_t clock_processor(void);
 
 #endif

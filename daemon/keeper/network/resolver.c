@@ -9,17 +9,17 @@
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/fault.h"
 
-/* Deadline of a child: it may hang on a file system that the owner has mounted. */
+/* A child that takes longer hangs in what an owner has mounted. */
 #define NAMES_SECONDS 5
-/* First pause of a set that has missed the deadline, in microseconds. */
+/* For how long a set that has missed it is left alone at first, in microseconds. */
 #define FIRST_PAUSE (60 * UINT64_C(1000000))
 
-/* A task in progress. Its sets are busy and stay until it has ended. */
+/* What a child is at; its sets stay until it has ended, as they are busy. */
 struct order {
 	struct order *next;
 	struct keeper *keeper;
 	uid_t owner;
-	uint64_t oldest; /* since when the first of its sets was due */
+	uint64_t oldest; /* since when the first of them was due */
 	size_t n;
 	struct set *sets[TASK_NAMED_MAX];
 };
@@ -27,23 +27,23 @@ struct order {
 struct waiter {
 	struct waiter *next;
 	uid_t owner;
-	uint64_t until; /* waits for sets that were due at this time */
+	uint64_t until; /* what was due up to then is waited for */
 	names_settled *settled;
 	void *context;
 };
 
-/* There is only one resolver, so this is static. */
+/* The only one of its kind, as the spawner is. */
 static struct {
 	struct event *pump;
 	struct set *due; /* list by set->next_due, the oldest first */
 	struct set **due_end;
-	uint64_t now; /* a counter of sets that became due */
+	uint64_t now; /* counts what became due */
 	struct order *orders;
 	struct waiter *waiters;
 	size_t n_kept; /* sets with set->names_kept */
 } state = {.due_end = &state.due};
 
-/* --- sets that are due --- */
+/* --- what is due --- */
 
 static void take_off(struct set **at)
 {
@@ -63,7 +63,7 @@ static bool may_have_names(const struct set *set)
 	return !set_is_network(set) && (set->kinds & needed) == needed;
 }
 
-/* Watches the host's files while there is any set that may have its own. */
+/* The host's files are watched while there is any such set. */
 static void keep(struct set *set)
 {
 	if (set->names_kept || !may_have_names(set))
@@ -139,7 +139,7 @@ static bool is_waiting(const struct waiter *waiter)
 	return false;
 }
 
-/* Calls back one waiter at a time, then begins again: the callback may change the list. */
+/* One at a time, from the start: who is called back may change the list. */
 static void release(void)
 {
 	struct waiter **at = &state.waiters;
@@ -162,7 +162,7 @@ void names_settle(uid_t owner, names_settled *settled, void *context)
 {
 	struct waiter *waiter = malloc(sizeof(*waiter));
 
-	/* without memory the caller does not wait; the files are updated all the same */
+	/* then it is not waited for: it happens all the same */
 	if (!waiter) {
 		settled(context);
 		return;
@@ -217,7 +217,7 @@ static bool has_order(uid_t owner)
 	return false;
 }
 
-/* Takes the owner's first due set off the list, and all others with the same files. */
+/* Takes the first of the owner's due sets, and all that are given the same, off the list. */
 static void fill_order(struct order *order, struct naming *ret)
 {
 	struct set **at = &state.due;
@@ -262,7 +262,7 @@ static void finish_order(struct order *order)
 		}
 	for (size_t i = 0; i < order->n; i++)
 		order->sets[i]->names_busy = false;
-	/* a removal may have waited for this, and frees the set */
+	/* a removal may have waited: the set is gone afterwards */
 	for (size_t i = 0; i < order->n; i++)
 		keeper->upcalls->network_idle(keeper, order->sets[i]);
 	free(order);
@@ -270,11 +270,9 @@ static void finish_order(struct order *order)
 	release();
 }
 
-/*
- * Each task that hangs may leave a process that no signal ends. So a set that missed a deadline
- * alone pauses, and its pause doubles each time. Sets that missed one together are tried one by one
- * the next time.
- */
+/* Each order that hangs may leave a process that no signal ends. So a set that missed a deadline
+ * alone is left as it is for a while, which doubles each time; sets that missed one together are
+ * tried alone the next time. */
 static void on_late(const struct order *order)
 {
 	struct set *set = order->sets[0];
@@ -391,7 +389,7 @@ static void on_pump(evutil_socket_t fd _unused_, short what _unused_, void *cont
 		}
 		if (begin_order(keeper, set->owner) < 0)
 			names_forget(set);
-		/* the list has changed */
+		/* the list is another one now */
 		set = state.due;
 	}
 	release();

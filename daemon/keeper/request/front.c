@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <fcntl.h>
 #include <linux/sockios.h>
 #include <poll.h>
 #include <sys/ioctl.h>
-#include <sys/socket.h>
+#include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/request/connection.h"
@@ -13,22 +12,24 @@
 #include "daemon/keeper/workers/ending.h"
 #include "daemon/keeper/workers/operation.h"
 
-/* A front without connections is kept this long. */
+/* A front without connections stays warm that long. */
 #define IDLE_SECONDS 30
 #define IDLE_MAX 64
-/* Fronts of one uid, which may have many identities, by groups. */
+/* Of one uid: it may have many identities, by groups. */
 #define FRONTS_MAX_OF_UID 16
-/* Memory to parse the largest call; memory for slow clients is added to it. */
+/* To take the largest call apart; what it keeps for slow clients comes on top. */
 #define FRONT_MEMORY (UINT64_C(64) * 1024 * 1024)
+/* For one front in a pass of the loop. Some messages take the longer the more processes a set has:
+ * a front that has taken so much processor time then rests that many times as long. */
 #define MESSAGES_AT_ONCE 16
-/* A working front reads its messages within this time. */
+#define MICROSECONDS_AT_ONCE 500
+#define RESTS 3
+/* A front that works reads its messages within this time. */
 #define LIFE_SECONDS 20
-/* Size of the pipe: room for one request of maximum size, and the beginnings of others. */
-#define PIPE_SIZE (256 * 1024)
 
-/* --- ending a front; its channel --- */
+/* --- its end, and its channel --- */
 
-/* Not at once, because the caller may still be using the front. */
+/* Not at once: whoever answers may still be using it. */
 void front_close_soon(struct front *front)
 {
 	static const struct timeval now = {};
@@ -51,8 +52,8 @@ static void expect_life(struct front *front)
 }
 
 /*
- * Ends a front that neither reads its messages nor sends any: it hangs closing a file on a file
- * system that does not answer, or its user has stopped it. Another front takes its place.
+ * A front that neither reads its messages nor sends any hangs: it closes a file on a file system
+ * that does not answer, or its user has stopped it. Another front takes its place.
  */
 static void on_life(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
@@ -71,7 +72,8 @@ static void on_life(evutil_socket_t fd _unused_, short what _unused_, void *cont
 	front_close_soon(front);
 }
 
-/* Sends the message in keeper->to_front, now or when the channel has room. Returns 0 or -errno. */
+/* Tells the front what keeper->to_front holds, now or when its channel has room. Returns 0 or
+ * -errno. */
 static int tell(struct front *front)
 {
 	int r = wire_queue_send(&front->outgoing, &front->keeper->to_front, front->channel_fd);
@@ -86,7 +88,7 @@ void front_say(struct front *front)
 {
 	int r = tell(front);
 
-	/* if the front has died, its pipe says so as well */
+	/* that it has died its pipe tells as well */
 	if (r == 0 || r == -EPIPE || r == -ENOTCONN || r == -ECONNRESET)
 		return;
 	log_by_user("fronts ended", LOG_WARNING,
@@ -105,7 +107,7 @@ bool front_has_room(const struct front *front)
 
 /* --- connections --- */
 
-/* Drops requests of the connection that only wait for an answer. */
+/* Drops the connection's requests that wait for nothing but an answer. */
 static void drop_requests(struct front *front, uint32_t connection)
 {
 	struct request *at = front->requests;
@@ -119,7 +121,7 @@ static void drop_requests(struct front *front, uint32_t connection)
 		}
 		at->gone = NULL;
 		gone(front->keeper, at);
-		/* dropping it may have led to the answer of others */
+		/* others may have been answered by what ended with it */
 		at = front->requests;
 	}
 }
@@ -136,8 +138,8 @@ static void drop_connection(struct front *front, struct connection *connection)
 	connection_free(front->keeper, connection);
 }
 
-/* Limits the idle fronts of a user with many identities, by groups or by ids of a user namespace.
- * Of the idle fronts, the one that was started first is ended. */
+/* Somebody with many identities, by groups or by the ids of a user namespace, keeps no more warm
+ * than these: of the idle ones the one that was started first goes. */
 static void limit_idle(struct keeper *keeper)
 {
 	struct front *oldest = NULL;
@@ -168,11 +170,9 @@ void front_drop_connection(struct front *front, struct connection *connection)
 	start_idling(front);
 }
 
-/*
- * Handles the requests that have been read already, and do not make the pipe readable, a little
- * later. A timer is used because an event made active would run again in the same pass, for as long
- * as requests arrive, and all others would wait.
- */
+/* What has been read of the pipe does not make it readable. A timer lets the loop look at all
+ * others first: an event that is made active would run again in the same pass, for as long as it is
+ * fed. */
 static void take_rest_later(struct front *front)
 {
 	static const struct timeval now = {};
@@ -181,12 +181,25 @@ static void take_rest_later(struct front *front)
 		evtimer_add(front->again, &now);
 }
 
+/* Leaves the keeper's processor time to the others for a while. */
+static void rest(struct front *front, uint64_t spent)
+{
+	const struct timeval time = {RESTS * spent / 1000000, RESTS * spent % 1000000};
+
+	if (front->closing)
+		return;
+	event_del(front->readable);
+	evtimer_add(front->again, &time);
+}
+
 static void on_readable(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
 	struct front *front = context;
 	struct wire_message *message = &front->keeper->from_front;
+	uint64_t start = clock_processor(), spent = 0;
 
-	for (int i = 0; i < MESSAGES_AT_ONCE && !front->closing; i++) {
+	for (int i = 0; i < MESSAGES_AT_ONCE && spent < MICROSECONDS_AT_ONCE && !front->closing;
+	     i++, spent = clock_processor() - start) {
 		int r;
 
 		if (!front_has_room(front)) {
@@ -196,7 +209,7 @@ static void on_readable(evutil_socket_t fd _unused_, short what _unused_, void *
 		}
 		r = wire_inbox_receive(&front->inbox, front->requests_fd, message);
 		if (r == -EAGAIN)
-			return;
+			break;
 		front->heard = true;
 		if (r > 0)
 			r = front->keeper->upcalls->message(front, message) < 0 ? -EBADMSG : 1;
@@ -212,7 +225,18 @@ static void on_readable(evutil_socket_t fd _unused_, short what _unused_, void *
 		front_free(front);
 		return;
 	}
-	take_rest_later(front);
+	if (spent < MICROSECONDS_AT_ONCE)
+		take_rest_later(front);
+	else
+		rest(front, spent);
+}
+
+static void on_again(evutil_socket_t fd, short what, void *context)
+{
+	struct front *front = context;
+
+	event_add(front->readable, NULL);
+	on_readable(fd, what, front);
 }
 
 static void on_writable(evutil_socket_t fd _unused_, short what _unused_, void *context)
@@ -223,8 +247,10 @@ static void on_writable(evutil_socket_t fd _unused_, short what _unused_, void *
 		event_add(front->writable, NULL);
 		return;
 	}
-	event_add(front->readable, NULL);
-	take_rest_later(front);
+	if (!evtimer_pending(front->again, NULL)) {
+		event_add(front->readable, NULL);
+		take_rest_later(front);
+	}
 	front->keeper->upcalls->front_writable(front->keeper);
 }
 
@@ -238,7 +264,7 @@ static void on_idle(evutil_socket_t fd _unused_, short what _unused_, void *cont
 
 /* --- fronts --- */
 
-/* Detaches requests whose work goes on from the front. */
+/* Work that goes on for these requests has no front to answer. */
 static void orphan_requests(struct front *front)
 {
 	while (front->requests) {
@@ -253,7 +279,7 @@ static void orphan_requests(struct front *front)
 	}
 }
 
-/* Tells the client of a front that ended before it said anything that nothing was begun. */
+/* Tells the client of a front that has ended before it said anything that nothing was begun. */
 static void refuse_connection(struct front *front, struct connection *connection)
 {
 	struct failure failure;
@@ -289,7 +315,7 @@ void front_free(struct front *front)
 		event_free(front->life);
 	lanes_free(&front->lanes);
 	wire_queue_done(&front->outgoing);
-	/* it ends by itself now, unless it hangs closing a client's descriptor */
+	/* it ends by itself now, unless it hangs in closing what a client has sent */
 	if (front->number)
 		ending_add(keeper, front->number, -1, front->identity.uid, front->closing);
 	close_fd(front->channel_fd);
@@ -298,8 +324,7 @@ void front_free(struct front *front)
 	free(front);
 }
 
-/* Starts the front: a worker becomes it, and takes its user's identity before it runs any of the
- * front's code. */
+/* A worker becomes it, which becomes its user before it runs a byte of the front. */
 static int start(struct front *front, int channel_fd, int requests_fd)
 {
 	static struct task_front task;
@@ -312,35 +337,13 @@ static int start(struct front *front, int channel_fd, int requests_fd)
 	task.requests_fd = requests_fd;
 	task.profile = identity->profile;
 	task.memory = FRONT_MEMORY + keeper->config->limits.buffered;
-	/* root's front does not run as root, and a front for many peers has no user's rights */
+	/* root's front does not run as root; a front for many peers has the rights of none of
+	 * them */
 	task.identity.uid = nobody ? keeper->config->front_uid : identity->uid;
 	task.identity.gid = nobody ? keeper->config->front_gid : identity->gid;
 	for (size_t i = 0; !nobody && i < identity->n_groups; i++)
 		task.identity.groups[task.identity.n_groups++].id = identity->groups[i];
 	return operation_start_front(keeper, &task, &front->number);
-}
-
-/*
- * Makes the two channels between the keeper and the front: a socket to it, and a pipe from it. The
- * socket is shut down in the other direction, so that the front cannot send descriptors, which
- * would be closed with the socket. ret: the front's ends. Returns 0 or -errno.
- */
-static int make_channels(struct front *front, int ret[2])
-{
-	int pair[2], ends[2];
-
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
-		return negative_errno();
-	front->channel_fd = pair[0];
-	ret[0] = pair[1];
-	if (shutdown(pair[0], SHUT_RD) < 0 || fcntl(pair[0], F_SETFL, O_NONBLOCK) < 0 ||
-	    pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
-		return negative_errno();
-	front->requests_fd = ends[0];
-	ret[1] = ends[1];
-	/* a smaller one will do */
-	(void)fcntl(ends[0], F_SETPIPE_SZ, PIPE_SIZE);
-	return 0;
 }
 
 static int watch(struct front *front)
@@ -350,7 +353,7 @@ static int watch(struct front *front)
 	front->readable =
 		event_new(loop, front->requests_fd, EV_READ | EV_PERSIST, on_readable, front);
 	front->writable = event_new(loop, front->channel_fd, EV_WRITE, on_writable, front);
-	front->again = evtimer_new(loop, on_readable, front);
+	front->again = evtimer_new(loop, on_again, front);
 	front->idle = evtimer_new(loop, on_idle, front);
 	front->life = evtimer_new(loop, on_life, front);
 	return front->readable && front->writable && front->again && front->idle && front->life &&
@@ -377,7 +380,7 @@ static int front_new(struct keeper *keeper, const struct peer_identity *identity
 	keeper->fronts = front;
 	r = wire_inbox_init(&front->inbox);
 	if (r == 0)
-		r = make_channels(front, ends);
+		r = front_make_channels(front, ends);
 	if (r == 0)
 		r = watch(front);
 	if (r == 0)
@@ -396,11 +399,9 @@ static bool is_of(const struct front *front, bool any, uid_t uid)
 	return !front->closing && (any || front->identity.uid == uid);
 }
 
-/*
- * Makes room for one more front within the limit, which is uid's or (any) that of all users
- * together: ends the front without connections that was started first. Returns true if there is
- * room. A user may have many fronts, by groups.
- */
+/* Makes room for one more front within the limit, which is uid's or (any) that of all users
+ * together: of the fronts without connections the one that was started first is ended. Returns
+ * true when there is room. A user may have many fronts, by groups. */
 static bool make_room(struct keeper *keeper, bool any, uid_t uid, size_t limit)
 {
 	struct front *idle = NULL;
@@ -433,8 +434,8 @@ static int limit_fronts(struct keeper *keeper, uid_t uid, struct failure *failur
 	return 0;
 }
 
-/* Fills in the identity that the connection's front serves: the peer's, or a common one for all
- * peers of the same user that the same label and profile confine. */
+/* Fills in the identity that the connection's front serves: the peer's; or one for all peers that
+ * the same user stands behind and that the same label and profile of security hold. */
 static void fill_identity(const struct connection *connection, struct peer_identity *ret)
 {
 	*ret = connection->peer.identity;
@@ -493,7 +494,7 @@ void fronts_stop(struct keeper *keeper)
 {
 	for (struct front *at = keeper->fronts; at; at = at->next) {
 		wire_begin(&keeper->to_front, WIRE_STOP, 0, 0, 0);
-		/* otherwise the front is stuck and is not waited for */
+		/* else it is stuck: nothing is waited for */
 		at->stopped = tell(at) < 0;
 	}
 }
