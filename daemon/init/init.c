@@ -19,7 +19,7 @@
 /* Blocks all signals: none of them reaches process 1, and SIGCHLD is waited for instead. */
 static void block_signals(void)
 {
-	unsigned long all = ~0UL;
+	unsigned long long all = ~0ULL;
 
 	raw_call(__NR_rt_sigprocmask, 0 /* SIG_BLOCK */, (word)&all, 0, SIGSET_SIZE, 0);
 }
@@ -33,7 +33,7 @@ void _start(void)
 	raw_call(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
 	block_signals();
 	for (;;) {
-		unsigned long child = 1UL << 16; /* SIGCHLD, 17 */
+		unsigned long long child = 1ULL << 16; /* SIGCHLD, 17 */
 
 		while (raw_call(__NR_wait4, -1, 0, WNOHANG | __WALL, 0, 0) > 0)
 			;

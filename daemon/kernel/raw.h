@@ -60,6 +60,81 @@ static inline word raw_call(word number, word a, word b, word c, word d, word e)
 	return a0;
 }
 #define RAW_ENTRY(function) __asm__(".globl _start\n_start:\n\tmv a0, sp\n\ttail " #function "\n");
+#elif defined(__i386__)
+static inline word raw_call(word number, word a, word b, word c, word d, word e)
+{
+	word result;
+
+	__asm__ volatile("int $0x80"
+			 : "=a"(result)
+			 : "a"(number), "b"(a), "c"(b), "d"(c), "S"(d), "D"(e)
+			 : "memory");
+	return result;
+}
+#define RAW_ENTRY(function)                                                                   \
+	__asm__(".globl _start\n_start:\n\tmov %esp, %eax\n\tand $-16, %esp\n\tsub $16, %esp" \
+		"\n\tmov %eax, (%esp)\n\tcall " #function "\n");
+#elif defined(__arm__) && defined(__ARM_EABI__)
+/* r7 has the number, and in Thumb code the frame's address, so it is put aside: in a register, as
+ * the stack may be shared. A 64-bit argument begins in an even register, hence a sixth one, 0. */
+static inline word raw_call(word number, word a, word b, word c, word d, word e)
+{
+	register word r0 __asm__("r0") = a;
+	register word r1 __asm__("r1") = b;
+	register word r2 __asm__("r2") = c;
+	register word r3 __asm__("r3") = d;
+	register word r4 __asm__("r4") = e;
+	register word r5 __asm__("r5") = 0;
+
+	__asm__ volatile("mov ip, r7\n\tmov r7, %[number]\n\tsvc 0\n\tmov r7, ip"
+			 : "+r"(r0)
+			 : [number] "r"(number), "r"(r1), "r"(r2), "r"(r3), "r"(r4), "r"(r5)
+			 : "ip", "memory");
+	return r0;
+}
+#define RAW_ENTRY(function)                                                                     \
+	__asm__(".globl _start\n.type _start, %function\n_start:\n\tmov r0, sp\n\tb " #function \
+		"\n");
+#elif defined(__powerpc64__) && _CALL_ELF == 2
+static inline word raw_call(word number, word a, word b, word c, word d, word e)
+{
+	register word r0 __asm__("r0") = number;
+	register word r3 __asm__("r3") = a;
+	register word r4 __asm__("r4") = b;
+	register word r5 __asm__("r5") = c;
+	register word r6 __asm__("r6") = d;
+	register word r7 __asm__("r7") = e;
+
+	/* the error is positive, and marked in a condition register */
+	__asm__ volatile("sc\n\tbns+ 1f\n\tneg 3, 3\n1:"
+			 : "+r"(r0), "+r"(r3), "+r"(r4), "+r"(r5), "+r"(r6), "+r"(r7)
+			 :
+			 : "r8", "r9", "r10", "r11", "r12", "cr0", "ctr", "xer", "memory");
+	return r3;
+}
+/* The kernel leaves the entry's address in r12; r2 is the table of contents. */
+#define RAW_ENTRY(function)                                                                \
+	__asm__(".globl _start\n.type _start, @function\n_start:\n"                        \
+		"\taddis 2, 12, .TOC.-_start@ha\n\taddi 2, 2, .TOC.-_start@l\n\tmr 3, 1\n" \
+		"\tli 0, 0\n\tstdu 0, -128(1)\n\tbl " #function "\n\tnop\n");
+#elif defined(__s390x__)
+static inline word raw_call(word number, word a, word b, word c, word d, word e)
+{
+	register word r1 __asm__("r1") = number;
+	register word r2 __asm__("r2") = a;
+	register word r3 __asm__("r3") = b;
+	register word r4 __asm__("r4") = c;
+	register word r5 __asm__("r5") = d;
+	register word r6 __asm__("r6") = e;
+
+	__asm__ volatile("svc 0"
+			 : "+d"(r2)
+			 : "d"(r1), "d"(r3), "d"(r4), "d"(r5), "d"(r6)
+			 : "memory");
+	return r2;
+}
+#define RAW_ENTRY(function) \
+	__asm__(".globl _start\n_start:\n\tlgr %r2, %r15\n\taghi %r15, -160\n\tjg " #function "\n");
 #else
 #error "write raw_call() for this processor"
 #endif

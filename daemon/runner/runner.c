@@ -23,6 +23,15 @@
 #define CONTINUE 18 /* SIGCONT, as the processors of raw.h have it */
 #define FOREVER (-1)
 
+/* The calls whose time has 64 bits, on every processor. */
+#ifdef __NR_ppoll_time64
+#define PPOLL __NR_ppoll_time64
+#define CLOCK_GETTIME __NR_clock_gettime64
+#else
+#define PPOLL __NR_ppoll
+#define CLOCK_GETTIME __NR_clock_gettime
+#endif
+
 struct runner {
 	word command; /* its pid, which is also its session and process group */
 	int pipe_fd;  /* -1: none */
@@ -32,13 +41,21 @@ struct runner {
 
 RAW_ENTRY(start)
 
+#ifdef __arm__
+/* The compiler's division calls this for a divisor of 0; its own version needs libc. */
+void __aeabi_idiv0(void);
+void __aeabi_idiv0(void)
+{
+}
+#endif
+
 /* --- system calls --- */
 
 static word wait_until(struct pollfd *fds, unsigned int n, word milliseconds)
 {
 	struct __kernel_timespec time = {milliseconds / 1000, milliseconds % 1000 * 1000000};
 
-	return raw_call(__NR_ppoll, (word)fds, n, milliseconds < 0 ? 0 : (word)&time, 0, 0);
+	return raw_call(PPOLL, (word)fds, n, milliseconds < 0 ? 0 : (word)&time, 0, 0);
 }
 
 static void put(int fd, const char *text, unsigned int size)
@@ -72,6 +89,16 @@ static char *add_number(char *at, unsigned long number)
 	while (n > 0)
 		*at++ = digits[--n];
 	return at;
+}
+
+/* Appends six digits. */
+static char *add_microseconds(char *at, unsigned long microseconds)
+{
+	for (int i = 5; i >= 0; i--) {
+		at[i] = '0' + microseconds % 10;
+		microseconds /= 10;
+	}
+	return at + 6;
 }
 
 static word number_of(const char *text)
@@ -184,8 +211,10 @@ static void write_file(unsigned int status)
 	struct __kernel_timespec now;
 	char line[96], *at = describe(line, status);
 
-	raw_call(__NR_clock_gettime, CLOCK_REALTIME, (word)&now, 0, 0, 0);
-	at = add_number(add_text(at, " "), now.tv_sec * 1000000UL + now.tv_nsec / 1000);
+	raw_call(CLOCK_GETTIME, CLOCK_REALTIME, (word)&now, 0, 0, 0);
+	/* in two parts: on a processor of 32 bits a number of 64 cannot be divided */
+	at = add_number(add_text(at, " "), (unsigned long)now.tv_sec);
+	at = add_microseconds(at, (unsigned long)now.tv_nsec / 1000);
 	at = add_text(at, "\n");
 	put(RUNNER_FILE_FD, line, at - line);
 }
