@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * nsctld, the keeper. Owns the event loop and everything in struct keeper. Starts the others, drops
- * what it does not need of root's rights, makes what it finds on disk right, and serves.
+ * nsctld, the keeper. It owns the event loop and everything in struct keeper. It starts the other
+ * processes, drops the privileges that it does not need, recovers the state on disk, and serves.
  */
 #include <fcntl.h>
 #include <inttypes.h>
@@ -48,12 +48,12 @@
 #define CALLBACKS_AT_ONCE 64
 #define SIGNALS 3
 
-/* What only this source works with. */
+/* State of this file. */
 static struct {
-	int error; /* 0, or -errno: why it serves no more */
+	int error; /* 0, or -errno of what ended the loop */
 	const char *config_path;
 	bool config_must_exist;
-	const char *socket_path; /* of the socket that we have made; NULL: it was handed over */
+	const char *socket_path; /* of a socket that we have made; NULL: it was passed */
 	struct event *signals[SIGNALS];
 	struct event *log_event; /* a minute after lines of users were counted */
 } process;
@@ -61,7 +61,7 @@ static struct peer_host host;
 
 /* --- start --- */
 
-/* The hard limit stays: it is what the spawner's children may have at most. */
+/* Raises the soft limit. The hard limit stays: the spawner's children cannot have more. */
 static void raise_descriptors(void)
 {
 	struct rlimit limit;
@@ -88,8 +88,8 @@ static int load_config(struct keeper *keeper)
 	return r;
 }
 
-/* Without a name: one of our own at the top. A relative one lies beside the daemon's, as another
- * unit of the same slice does. */
+/* Finds the cgroup's name: without one given, our own at the top of the hierarchy. A relative name
+ * is beside the daemon's cgroup, like another unit of the same slice. */
 static int name_cgroup(struct keeper *keeper, const char *name)
 {
 	char own[KEEPER_CGROUP_SIZE] = "", *slash;
@@ -112,8 +112,8 @@ static int name_cgroup(struct keeper *keeper, const char *name)
 	return r;
 }
 
-/* One that looks for what else is ready after so many callbacks: those that go on by making
- * themselves active again, as a front with more to ask does, are not all there is. */
+/* Makes a loop that looks for other events after a number of callbacks: events that make themselves
+ * active again, like a front with further requests, must not be all that run. */
 static struct event_base *new_loop(void)
 {
 	struct event_config *config = event_config_new();
@@ -129,7 +129,7 @@ static struct event_base *new_loop(void)
 
 static int set_up(struct keeper *keeper, const struct options *options)
 {
-	/* before anything is mounted, which could hide it */
+	/* before anything is mounted, which could hide the file */
 	int r = load_config(keeper);
 
 	if (r == 0)
@@ -163,8 +163,8 @@ static int set_up(struct keeper *keeper, const struct options *options)
 	return r < 0 ? r : boot_open(keeper, options->state);
 }
 
-/* What is left of root: signals to users' processes, looking at them, low ports that are published,
- * and files of root's. */
+/* Drops all capabilities but four: for signals to users' processes, looking at them, resource
+ * limits, and publishing low ports. The process stays root, so root's files stay accessible. */
 static int drop(void)
 {
 	int r = privilege_keep(UINT64_C(1) << CAP_KILL | UINT64_C(1) << CAP_SYS_PTRACE |
@@ -216,7 +216,7 @@ static void on_minute_over(evutil_socket_t fd _unused_, short what _unused_, voi
 		tell_in_a_minute();
 }
 
-/* Lines that are not written any more are told of, even where nothing else is logged. */
+/* Reports lines that were not written, even if nothing else is logged. */
 static void on_lines_counted(void *context _unused_)
 {
 	tell_in_a_minute();
@@ -268,9 +268,9 @@ static int run(struct keeper *keeper)
 {
 	process.log_event = evtimer_new(keeper->loop, on_minute_over, NULL);
 	log_on_count(on_lines_counted, NULL);
-	/* nobody is answered before what is made again is there: connections wait meanwhile */
+	/* clients are answered when everything has been made again: connections wait meanwhile */
 	boot_restore(keeper, begin_to_serve);
-	/* a loop that has not begun cannot be left: it may have failed by now */
+	/* the loop is not entered if it has failed already */
 	if (process.error == 0)
 		process.error = manager_start(keeper->loop, describe, keeper);
 	if (process.error == 0)
@@ -322,7 +322,7 @@ static void tear_down(struct keeper *keeper)
 	runtime_close(keeper);
 }
 
-/* Where nobody has handed a socket over: on one that is made here, and goes with us. */
+/* Without a socket from the service manager, makes one, which is removed with the daemon. */
 static int listen_on(struct keeper *keeper, const char *path)
 {
 	int r = server_listen(keeper, path, 0666);
@@ -335,7 +335,7 @@ static int listen_on(struct keeper *keeper, const char *path)
 	return r;
 }
 
-/* What has been made here can be taken away again when a step fails. The last step gives up the
+/* Starts. If a step fails, everything made so far can be removed again. The last step gives up the
  * privileges for that; purging keeps them, to unmount the vault. */
 static int start(struct keeper *keeper, const struct options *options)
 {
@@ -388,7 +388,7 @@ static int serve(struct keeper *keeper)
 	return r;
 }
 
-/* --check: whether a daemon would start with this file, or take it when told to reload. */
+/* --check: says if a daemon would start with this file, or accept it on reload. */
 static int check_config(struct keeper *keeper)
 {
 	int r = load_config(keeper);

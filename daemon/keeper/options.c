@@ -54,7 +54,7 @@ static int wrong(const char *word, const char *why)
 	return 2;
 }
 
-/* What is mounted later must not change what a relative path leads to. */
+/* Makes a path absolute: later mounts must not change what it leads to. */
 static const char *absolute(const char *path)
 {
 	_cleanup_free_ char *directory = *path == '/' ? NULL : getcwd(NULL, 0);

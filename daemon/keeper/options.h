@@ -5,14 +5,14 @@
 
 #include "base.h"
 
-/* Views into argv; NULL: not said, where there is no default. */
+/* Options as given, pointing into argv; NULL: not given, if there is no default. */
 struct options {
 	const char *config, *socket, *runtime, *state, *cgroup;
 	int log_level;
 	bool check, purge;
 };
 
-/* -1: go on; else the exit status, and whoever started it has been told. */
+/* Returns -1 to go on, else the exit status; a message has been printed then. */
 int options_parse(int argc, char **argv, struct options *ret);
 
 #endif

@@ -6,11 +6,11 @@
 #include "daemon/keeper/request/front.h"
 #include "daemon/keeper/stop.h"
 
-/* A maker is killed after as long. */
+/* Also the deadline of a maker. */
 #define STOP_SECONDS 10
 #define LOOK_MICROSECONDS 5000
 
-static struct event *look_event; /* NULL: the daemon goes on */
+static struct event *look_event; /* NULL: the daemon is not stopping */
 static uint64_t deadline;	 /* CLOCK_BOOTTIME, microseconds */
 
 static bool is_in_flight(const struct keeper *keeper)

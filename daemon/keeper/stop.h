@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The planned end: what is in flight is finished first, within bounds; what comes meanwhile waits
- * at the socket for the next daemon, or is closed unread, which tells its client to ask again.
- * Commands and what waits for their end are not waited for: they go on.
+ * The planned end. Requests in progress are finished first, within bounds. New clients wait at the
+ * socket for the next daemon, or are closed unread, which tells them to ask again. Commands, and
+ * requests that wait for their end, are not waited for: commands go on.
  */
 #ifndef NSCTL_KEEPER_STOP_H
 #define NSCTL_KEEPER_STOP_H
 
 #include "daemon/keeper/base/keeper.h"
 
-/* Begins it; the loop ends when it is done. A second time: the loop ends at once. */
+/* Begins the end; the loop ends when that is done. The second call ends the loop at once. */
 void stop_begin(struct keeper *keeper);
 
-/* Lets go of what stop_begin() has made: the loop has ended. */
+/* Frees everything of stop_begin(), after the loop has ended. */
 void stop_end(void);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The functions that modules below report to: the only calls that go up. */
+/* Functions for notifications from modules below: the only calls that go up. */
 #ifndef NSCTL_KEEPER_UPCALLS_H
 #define NSCTL_KEEPER_UPCALLS_H
 

@@ -13,26 +13,26 @@
 #include "daemon/kernel/nft-watch.h"
 
 #define RESTORE_SECONDS 20
-/* Of one order: each may have PUBLISH_MAX ports, and both messages and transactions have an end. */
+/* Links in one task: each may have PUBLISH_MAX ports, and messages and transactions are limited. */
 #define RESTORE_LINKS_MAX 64
-/* Somebody who reloads a firewall does so in many steps: the last one counts. */
+/* Reloading a firewall takes many steps: the table is restored this long after the last one. */
 #define SETTLE_MICROSECONDS 100000
 
-/* The only one of its kind, as the table is. */
+/* There is only one table, so this is static. */
 static struct {
 	struct event *changed, *settled, *rules_changed;
 	int listener_fd, rules_fd;
 	bool restoring, again;
-	bool cleared;	  /* the last order was to take everything away */
-	uint32_t ours[2]; /* the numbers of the children that restored it last */
-	bool more;	  /* there are links behind this one that are not in it yet */
+	bool cleared;	  /* the last task removed everything */
+	uint32_t ours[2]; /* ports of the last two children that restored the table */
+	bool more;	  /* the table lacks the links after this one */
 	uid_t owner;
 	char name[NAME_SIZE];
-	uint32_t strangers[16]; /* numbers heard while one was at it */
+	uint32_t strangers[16]; /* ports heard while a child restored the table */
 	size_t n_strangers;
 } state = {.listener_fd = -1, .rules_fd = -1};
 
-/* --- what is told --- */
+/* --- filling in tasks --- */
 
 void egress_fill(struct keeper *keeper, struct task_firewall *ret)
 {
@@ -141,14 +141,14 @@ static int hold_port(const struct spec_publish *publish, int family, int *ret)
 	if (publish->host_address && six != (family == AF_INET6))
 		return 0;
 	fd = bind_port(publish, family);
-	/* a host without this family has no such port to lose */
+	/* on a host without this family, no process can take the port */
 	if (fd == -EAFNOSUPPORT || (fd == -EADDRNOTAVAIL && !publish->host_address))
 		return 0;
 	*ret = fd;
 	return MIN(fd, 0);
 }
 
-/* What the set counts for its owner is n from now on. */
+/* Counts n ports for the set's owner, instead of its former number. */
 static void count_ports(struct keeper *keeper, struct set *set, uint32_t n)
 {
 	struct registry_use *use = registry_use(keeper->registry, set->owner);
@@ -213,7 +213,8 @@ void egress_release_ports(struct keeper *keeper, struct set *set)
 	count_ports(keeper, set, 0);
 }
 
-/* After a restart: what is held by somebody else by now stays published all the same. */
+/* Holds ports again after a restart. A port that another process has taken meanwhile stays
+ * published. */
 static void hold_again(struct keeper *keeper)
 {
 	static struct wire_spec spec;
@@ -258,7 +259,7 @@ static void on_restored(struct operation *operation, const struct task_report *r
 	if (report->step != STEP_NONE)
 		log_error("the firewall's table cannot be put right: cannot %s: %s",
 			  step_text(report->step), strerror(report->error));
-	/* a way out that was made meanwhile may have lost what it had been given */
+	/* a way out that was made meanwhile may have lost its elements */
 	if (state.again || (strangers && report->step == STEP_NONE) ||
 	    (state.cleared && first_way(keeper))) {
 		state.again = false;
@@ -269,7 +270,7 @@ static void on_restored(struct operation *operation, const struct task_report *r
 	}
 }
 
-/* Those of links from this one on that fit into one order. */
+/* Adds links, from this one on, as far as they fit into one task. */
 static void fill_links(struct keeper *keeper, const struct link *link, struct task_restore *task)
 {
 	static struct wiring_task wirings[RESTORE_LINKS_MAX];
@@ -302,7 +303,7 @@ static int send_restore(struct keeper *keeper, struct task_restore *task,
 	return r;
 }
 
-/* more: in addition to what is there, which was not all. */
+/* Restores the table from position on. more: adds to a table that is incomplete. */
 static void restore_from(struct keeper *keeper, const struct link *position, bool more)
 {
 	static struct task_restore task;
@@ -335,7 +336,7 @@ void egress_gone(struct keeper *keeper)
 		restore(keeper);
 }
 
-/* --- the watch --- */
+/* --- changes by others --- */
 
 static void hear(uint32_t who, void *context _unused_)
 {
@@ -379,8 +380,8 @@ static void on_settled(evutil_socket_t fd _unused_, short what _unused_, void *c
 	restore(keeper);
 }
 
-/* Reports what comes in at fd, which may be -errno, to the callback. NULL: it cannot be heard of.
- */
+/* Calls callback when fd is readable. fd may be -errno. Returns NULL, after logging it, if that is
+ * not possible. */
 static struct event *listen_at(struct keeper *keeper, int fd, event_callback_fn callback)
 {
 	struct event *event =

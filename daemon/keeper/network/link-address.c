@@ -5,12 +5,12 @@
 #include "daemon/keeper/policy/address.h"
 #include "daemon/wire/way.h"
 
-/* How far allocation looks for a free address. */
+/* Number of addresses that are searched for a free one. */
 #define HOSTS_MAX 65536
 
 struct collision {
 	const struct address *address;
-	bool overlap; /* of subnets counts, not only the very address */
+	bool overlap; /* overlapping subnets count, not only equal addresses */
 	char text[ADDRESS_SIZE];
 	const char *link;
 };
@@ -35,7 +35,8 @@ static int find_collision(struct draft *draft _unused_, const struct link *link,
 	return 0;
 }
 
-/* The ends that share a segment with end i: the members of the network at its other end. */
+/* Looks at the ends that share a segment with end i: the members of the network at its other
+ * end. */
 static int far_ends(struct draft *draft, const struct link *link, const struct wire_end *end,
 		    void *context)
 {
@@ -54,7 +55,7 @@ static bool wiring_has_subnets(const struct set *set, struct wire_network *ret)
 	       wire_unpack(&wire_network_layout, set->network, set->network_size, ret) == 0;
 }
 
-/* Whether the address is a network's own: the first of its subnets. */
+/* Returns true if the address is the network's own: the first of a subnet. */
 static bool is_bridge_address(const struct wire_network *network, const struct address *address)
 {
 	for (size_t i = 0; i < network->n_subnets; i++) {
@@ -153,7 +154,7 @@ static int mark_occupied(struct draft *draft _unused_, const struct link *link,
 	return 0;
 }
 
-/* The lowest free one of the subnet, behind the network's own. */
+/* Takes the lowest free address of the subnet after the network's own. */
 static int allocate(struct draft *draft, int i, const struct address *subnet, char *ret)
 {
 	struct occupied occupied = {.subnet = subnet};
@@ -169,7 +170,7 @@ static int allocate(struct draft *draft, int i, const struct address *subnet, ch
 			   NULL);
 }
 
-/* A member of a network that names no address gets one of each subnet. */
+/* Gives a member of a network that names no addresses one of each subnet. */
 static int allocate_addresses(struct draft *draft, int i)
 {
 	struct wiring_plan *plan = draft->plan;
@@ -218,7 +219,7 @@ static int check_gateway(struct draft *draft, int i)
 		if (!address_read_interface(end->addresses[at].text, &own) &&
 		    address_overlaps(&own, &gateway) && !address_equals(&own, &gateway))
 			return 0;
-	/* a link-local gateway needs no address of ours */
+	/* a link-local gateway needs no address in its subnet */
 	if (gateway.family == AF_INET6 && gateway.bytes[0] == 0xfe &&
 	    (gateway.bytes[1] & 0xc0) == 0x80)
 		return 0;
@@ -226,7 +227,8 @@ static int check_gateway(struct draft *draft, int i)
 			    "is no other host of a subnet of this end's addresses");
 }
 
-/* A member's way out, where its network has one: for each family the first of its subnets. */
+/* Gives a member of a network with a way out its gateways: for each family, the network's address
+ * in the first subnet. */
 static void give_gateway(struct draft *draft, int i)
 {
 	struct wiring_plan *plan = draft->plan;
@@ -354,7 +356,7 @@ void wiring_bridge(const struct wire_network *network, struct wiring_bridge *ret
 
 #define WAYS_MAX (HOSTS_MAX / WAY_ADDRESSES)
 
-/* Marks the numbers of those addresses of the pool that links have. */
+/* Marks the ways' addresses in the pool that links have. */
 static void mark_ways(const struct registry *registry, const struct address *pool,
 		      uint8_t used[static WAYS_MAX / 8])
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The addresses of a planned link's ends. Those of networks and ways out: see link-plan.h. */
+/* Addresses of a planned link's ends. See link-plan.h for those of networks and ways out. */
 #ifndef NSCTL_KEEPER_LINK_ADDRESS_H
 #define NSCTL_KEEPER_LINK_ADDRESS_H
 
 #include "daemon/keeper/network/link-draft.h"
 
-/* Gives end i its addresses, those that were wished for or one of each of the network's subnets,
- * and its gateway. Returns 0 or an error. */
+/* Gives end i its addresses, which are those asked for or one of each of the network's subnets, and
+ * its gateway. Returns 0 or an error. */
 int draft_give_addresses(struct draft *draft, int i);
 
 #endif

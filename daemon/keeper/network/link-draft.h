@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A plan for a link while it is made, end by end: link-plan.c and link-address.c work on it. */
+/* A plan for a link in progress, on which link-plan.c and link-address.c work end by end. */
 #ifndef NSCTL_KEEPER_LINK_DRAFT_H
 #define NSCTL_KEEPER_LINK_DRAFT_H
 
@@ -9,17 +9,17 @@ struct draft {
 	const struct registry *registry;
 	const struct wiring_wish *wish;
 	struct wiring_plan *plan;
-	const struct link *changing; /* SetLink: its present self is in nobody's way */
+	const struct link *changing; /* SetLink: its present state is no conflict */
 	struct failure *failure;
 };
 
 /* Returns end a (i 0) or b. */
 struct wire_end *draft_end(struct wire_link *link, int i);
-/* Fails with ERROR_INVALID_VALUE about a member of end i, which is returned. */
+/* Returns ERROR_INVALID_VALUE about a member of end i. */
 int draft_refuse(struct draft *draft, int i, const char *member, const char *format, ...)
 	_printf_(4, 5);
-/* Calls back with each end of other links that lies at this place (NULL: the host), until that
- * returns other than 0, which is returned. */
+/* Calls back for each end of another link at this place (NULL: the host), until callback does not
+ * return 0. Returns the callback's value or 0. */
 int draft_each_neighbour(struct draft *draft, const struct set *place,
 			 int (*callback)(struct draft *draft, const struct link *link,
 					 const struct wire_end *end, void *context),

@@ -6,7 +6,7 @@
 
 #define MTU_MIN_V6 1280
 
-/* --- where --- */
+/* --- places --- */
 
 static int find_set(struct draft *draft, int i, const char *name, bool network, struct set **ret)
 {
@@ -84,7 +84,7 @@ static int has_interface(struct draft *draft _unused_, const struct link *link _
 	return end->interface && strcmp(end->interface, context) == 0;
 }
 
-/* The numbers of those that are called as we call them, a bit for each. */
+/* Marks the numbers n of interfaces with our own names, ethN. */
 static int mark_number(struct draft *draft _unused_, const struct link *link _unused_,
 		       const struct wire_end *end, void *context)
 {
@@ -100,7 +100,7 @@ static int mark_number(struct draft *draft _unused_, const struct link *link _un
 	return 0;
 }
 
-/* There are fewer links than numbers. */
+/* Picks the first free name. There are fewer links than numbers. */
 static void pick_interface(struct draft *draft, const struct set *place, char *ret)
 {
 	uint8_t used[SET_LINKS_MAX / 8 + 1] = {};
@@ -157,7 +157,7 @@ static int check_macs(struct draft *draft)
 	return 0;
 }
 
-/* --- the rest of an end --- */
+/* --- other properties of an end --- */
 
 static int check_mtu(struct draft *draft, int i)
 {
@@ -188,7 +188,7 @@ static int check_impairment(struct draft *draft, int i)
 	return 0;
 }
 
-/* What is none is not kept: equal wishes give equal records. */
+/* Clears an impairment without effect, so that equal requests give equal records. */
 static void settle_impairment(struct wire_impairment *impairment)
 {
 	impairment->given =
@@ -215,7 +215,7 @@ static int furnish_end(struct draft *draft, int i)
 	return r;
 }
 
-/* --- the name --- */
+/* --- the link's name --- */
 
 static const char *place_name(const struct wiring_plan *plan, int i)
 {
@@ -282,7 +282,7 @@ int wiring_plan(const struct registry *registry, const struct wiring_wish *wish,
 	return r;
 }
 
-/* --- a change --- */
+/* --- changing a link --- */
 
 static void merge_impairment(struct wire_impairment *into, const struct wire_impairment *change)
 {
@@ -292,7 +292,7 @@ static void merge_impairment(struct wire_impairment *into, const struct wire_imp
 		into->delay = change->delay;
 	if (given & IMPAIR_JITTER)
 		into->jitter = change->jitter;
-	/* without a delay there is nothing that could vary or overtake */
+	/* without a delay there is nothing to vary or reorder */
 	if (given & IMPAIR_DELAY && change->delay == 0) {
 		into->jitter = given & IMPAIR_JITTER ? change->jitter : 0;
 		into->reorder = 0;
@@ -328,7 +328,7 @@ static int merge_end(struct draft *draft, int i, const struct wire_end *change)
 	if (change->n_addresses > 0 || change->has_addresses) {
 		memcpy(end->addresses, change->addresses, sizeof(end->addresses));
 		end->n_addresses = change->n_addresses;
-		/* the route goes with the addresses that it went through */
+		/* the route is removed with the addresses that it used */
 		end->gateway = change->gateway;
 	}
 	if (change->gateway)
@@ -360,7 +360,7 @@ int wiring_change(const struct registry *registry, const struct link *link,
 		r = merge_end(&draft, i, i == 0 ? &change->a : &change->b);
 	}
 	for (int i = 0; i < 2 && r == 0; i++) {
-		/* an end that has lost its addresses gets none by itself */
+		/* an end that has lost its addresses gets no others automatically */
 		draft_end(&ret->wire, i)->has_addresses = true;
 		r = furnish_end(&draft, i);
 		draft_end(&ret->wire, i)->has_addresses = false;
@@ -368,7 +368,7 @@ int wiring_change(const struct registry *registry, const struct link *link,
 	return r ? r : check_macs(&draft);
 }
 
-/* --- what the spawner is told --- */
+/* --- tasks for workers --- */
 
 static void task_end(const struct link *link, const struct set *own, const struct wire_end *end,
 		     int i, struct wiring_task *task, struct task_end *ret)
@@ -382,7 +382,7 @@ static void task_end(const struct link *link, const struct set *own, const struc
 			 link->ends[i]->name);
 		ret->pin = task->pins[i];
 	}
-	/* on the host the kernel's name is ours; a network's ports are nobody's but ours */
+	/* on the host, and for a network's ports, the kernel's name is ours */
 	if (end->where == END_SET)
 		snprintf(name, INTERFACE_SIZE, "%s", end->interface);
 	else

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The records of links: of one, and of all that a set has. */
+/* Records of single links, and of all links of a set. */
 #include <string.h>
 #include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/log.h"
@@ -97,7 +97,7 @@ int link_plan(struct keeper *keeper, struct wiring_wish *wish, struct link **ret
 	return r ? r : record_plan(keeper, &plan, wish->group, ret, failure);
 }
 
-/* --- with a set --- */
+/* --- links of a set's specification --- */
 
 static int record_one(struct keeper *keeper, const struct authz_subject *subject, struct set *set,
 		      const struct wire_spec *spec, size_t i, struct failure *failure)
@@ -146,7 +146,7 @@ int link_record_all(struct keeper *keeper, const struct authz_subject *subject, 
 	return r;
 }
 
-/* The list has the youngest first. */
+/* The list begins with the youngest, but the oldest is made first. */
 void link_fill_create(struct keeper *keeper, const struct set *set, struct task_create *task)
 {
 	static struct wiring_task tasks[TASK_SPEC_LINKS_MAX];
@@ -184,7 +184,7 @@ void link_fill_remove(struct keeper *keeper, const struct set *set, struct task_
 		for (int i = 0; i < 2; i++) {
 			struct task_end *end = i == 0 ? &wiring->task.a : &wiring->task.b;
 
-			/* the firewall goes by a way's addresses */
+			/* only a way's addresses are needed, for the firewall */
 			if (!link->egress)
 				end->n_addresses = 0;
 			end->gateway = end->second_gateway = NULL;

@@ -10,11 +10,13 @@
 
 #define FILE_MAX 16384
 
-/* Where stub resolvers tell whom they ask: systemd-resolved, NetworkManager's dnsmasq. */
+/* Files in which stub resolvers list their upstream servers: systemd-resolved, NetworkManager's
+ * dnsmasq. */
 static const char *const upstreams[] = {"/run/systemd/resolve/resolv.conf",
 					"/run/NetworkManager/no-stub-resolv.conf"};
 
-/* To libc the unspecified address is the host itself too. */
+/* Returns true for loopback addresses; libc also uses the unspecified address for the host
+ * itself. */
 static bool is_own(const struct address *address)
 {
 	static const uint8_t zeroes[16];
@@ -24,7 +26,7 @@ static bool is_own(const struct address *address)
 	return memcmp(address->bytes, zeroes, 15) == 0 && address->bytes[15] <= 1;
 }
 
-/* Which interface they are on only the host knows. */
+/* Returns true for addresses that are only valid on an interface of the host. */
 static bool is_link_local(const struct address *address)
 {
 	return address->family == AF_INET6 && address->bytes[0] == 0xfe &&
@@ -75,7 +77,7 @@ void resolvconf_parse(const char *text, struct resolvconf *ret)
 static void read_file(const char *path, struct resolvconf *ret)
 {
 	static char text[FILE_MAX + 1];
-	/* the keeper never blocks, whatever somebody has put there */
+	/* O_NONBLOCK: the keeper must not block, whatever kind of file it is */
 	_cleanup_fd_ int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	struct stat st;
 	ssize_t n;

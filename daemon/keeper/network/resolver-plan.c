@@ -2,7 +2,7 @@
 #include <string.h>
 #include "daemon/keeper/network/resolver-plan.h"
 
-/* The network at the other end, or NULL. */
+/* Returns the network at the link's other end, or NULL. */
 static const struct set *network_of(const struct link *link, const struct set *set)
 {
 	const struct set *other = link->ends[link->ends[0] == set ? 1 : 0];
@@ -18,7 +18,7 @@ bool naming_is_member(const struct set *set)
 	return false;
 }
 
-/* The list of links has the youngest first. */
+/* Finds the set's networks. The list of links begins with the youngest. */
 static void find_networks(const struct set *set, struct naming *ret)
 {
 	for (const struct link *link = set->links; link; link = link_next(link, set)) {
@@ -47,7 +47,7 @@ static void add_server(struct task_resolver *resolver, const char *text)
 		resolver->servers[resolver->n_servers++].text = text;
 }
 
-/* Of its networks: their servers, and whether one of them leads outside. */
+/* Adds the servers of the set's networks. Returns true if one of the networks leads outside. */
 static bool ask_networks(struct naming *naming)
 {
 	static struct wire_network network;
@@ -100,7 +100,7 @@ bool naming_equals(const struct naming *a, const struct naming *b)
 	return true;
 }
 
-/* A member's addresses, without their prefix lengths, the last one first. */
+/* Adds a member's addresses without their prefix lengths, the last one first. */
 static size_t add_member(const struct link *link, const struct set *network, size_t n,
 			 struct naming_hosts *ret)
 {
@@ -141,7 +141,7 @@ size_t naming_hosts(const struct naming *naming, struct naming_hosts *ret)
 		const struct set *network = naming->networks[i];
 		size_t first = n;
 
-		/* the list has the youngest first */
+		/* the list begins with the youngest */
 		for (const struct link *link = network->links; link;
 		     link = link_next(link, network))
 			n = add_member(link, network, n, ret);

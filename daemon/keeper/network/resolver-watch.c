@@ -6,7 +6,7 @@
 #include "daemon/keeper/network/resolver-watch.h"
 
 #define APPEARS (IN_CREATE | IN_MOVED_TO | IN_ONLYDIR)
-/* IN_ATTRIB: it was removed or renamed over, whoever has it open. */
+/* IN_ATTRIB is reported when a file is removed or renamed over, even if a process has it open. */
 #define CHANGES (IN_CLOSE_WRITE | IN_ATTRIB | IN_MOVE_SELF | IN_DELETE_SELF | IN_DONT_FOLLOW)
 
 static const struct {
@@ -23,8 +23,8 @@ static const struct {
 static struct {
 	int fd;
 	struct {
-		int entry;     /* the file itself, -1: it is not there */
-		int directory; /* rows of one directory have the same; -1: not needed */
+		int entry;     /* the file itself; -1: it does not exist */
+		int directory; /* shared by rows with the same directory; -1: not needed */
 	} watches[ARRAY_SIZE(rows)];
 	bool watching, wanted;
 	struct event *event;
@@ -49,7 +49,7 @@ static void watch_all(void)
 			continue;
 		state.watches[i].directory =
 			inotify_add_watch(state.fd, rows[i].directory, APPEARS);
-		/* it may have come in between */
+		/* the file may have appeared in between */
 		if (!rows[i].is_directory)
 			state.watches[i].entry = watch_entry(i);
 	}
@@ -91,7 +91,7 @@ static void on_event(evutil_socket_t fd, short what _unused_, void *context _unu
 			const struct inotify_event *event =
 				(const struct inotify_event *)(buffer.bytes + at);
 
-			/* some were lost: perhaps one of these */
+			/* events were lost, perhaps one of these */
 			known |= event->mask & IN_Q_OVERFLOW || is_known(event);
 			at += sizeof(*event) + event->len;
 		}
@@ -99,7 +99,7 @@ static void on_event(evutil_socket_t fd, short what _unused_, void *context _unu
 		unwatch_all();
 	if (!known || !state.wanted)
 		return;
-	/* anew: what has the name now is another file, or a directory came later than the daemon */
+	/* watch again: the name may mean another file now, or a directory may be new */
 	watch_all();
 	state.changed(state.context);
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Tells when somebody replaces one of the host's files that sets have their own in the place of, or
- * the directory of a resolver's sockets, or changes the host's name servers. Files are watched
- * themselves, so that what else happens in /etc wakes nobody up; the directory only while it lacks
- * the file. Of a resolver's directory it counts that it appears, which its parent tells: a
- * directory that somebody has open does not tell that it was removed.
+ * Reports when one of the host's files that sets replace by their own, or the directory of a
+ * resolver's sockets, is replaced, and when the host's name servers change. The files themselves
+ * are watched, so that other changes in /etc cause no wake-ups; their directory is watched only
+ * while a file is missing. For a resolver's directory only its appearance matters, which its parent
+ * reports: the removal of a directory that a process has open is not reported.
  */
 #ifndef NSCTL_KEEPER_RESOLVER_WATCH_H
 #define NSCTL_KEEPER_RESOLVER_WATCH_H
@@ -14,8 +14,8 @@
 
 typedef void names_watch_changed(void *context);
 void names_watch(struct event_base *loop, names_watch_changed *changed, void *context);
-/* Whether anybody is interested; at first nobody is. Cheap. The next change ends what is watched
- * for nobody. */
+/* Says if changes are of interest; at first they are not. Cheap: files are unwatched only at the
+ * next change. */
 void names_watch_want(bool wanted);
 void names_watch_stop(void);
 

@@ -9,17 +9,17 @@
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/fault.h"
 
-/* A child that takes longer hangs in what an owner has mounted. */
+/* Deadline of a child: it may hang on a file system that the owner has mounted. */
 #define NAMES_SECONDS 5
-/* For how long a set that has missed it is left alone at first, in microseconds. */
+/* First pause of a set that has missed the deadline, in microseconds. */
 #define FIRST_PAUSE (60 * UINT64_C(1000000))
 
-/* What a child is at; its sets stay until it has ended, as they are busy. */
+/* A task in progress. Its sets are busy and stay until it has ended. */
 struct order {
 	struct order *next;
 	struct keeper *keeper;
 	uid_t owner;
-	uint64_t oldest; /* since when the first of them was due */
+	uint64_t oldest; /* since when the first of its sets was due */
 	size_t n;
 	struct set *sets[TASK_NAMED_MAX];
 };
@@ -27,23 +27,23 @@ struct order {
 struct waiter {
 	struct waiter *next;
 	uid_t owner;
-	uint64_t until; /* what was due up to then is waited for */
+	uint64_t until; /* waits for sets that were due at this time */
 	names_settled *settled;
 	void *context;
 };
 
-/* The only one of its kind, as the spawner is. */
+/* There is only one resolver, so this is static. */
 static struct {
 	struct event *pump;
 	struct set *due; /* list by set->next_due, the oldest first */
 	struct set **due_end;
-	uint64_t now; /* counts what became due */
+	uint64_t now; /* a counter of sets that became due */
 	struct order *orders;
 	struct waiter *waiters;
 	size_t n_kept; /* sets with set->names_kept */
 } state = {.due_end = &state.due};
 
-/* --- what is due --- */
+/* --- sets that are due --- */
 
 static void take_off(struct set **at)
 {
@@ -63,7 +63,7 @@ static bool may_have_names(const struct set *set)
 	return !set_is_network(set) && (set->kinds & needed) == needed;
 }
 
-/* The host's files are watched while there is any such set. */
+/* Watches the host's files while there is any set that may have its own. */
 static void keep(struct set *set)
 {
 	if (set->names_kept || !may_have_names(set))
@@ -139,7 +139,7 @@ static bool is_waiting(const struct waiter *waiter)
 	return false;
 }
 
-/* One at a time, from the start: who is called back may change the list. */
+/* Calls back one waiter at a time, then begins again: the callback may change the list. */
 static void release(void)
 {
 	struct waiter **at = &state.waiters;
@@ -162,7 +162,7 @@ void names_settle(uid_t owner, names_settled *settled, void *context)
 {
 	struct waiter *waiter = malloc(sizeof(*waiter));
 
-	/* then it is not waited for: it happens all the same */
+	/* without memory the caller does not wait; the files are updated all the same */
 	if (!waiter) {
 		settled(context);
 		return;
@@ -217,7 +217,7 @@ static bool has_order(uid_t owner)
 	return false;
 }
 
-/* Takes the first of the owner's due sets, and all that are given the same, off the list. */
+/* Takes the owner's first due set off the list, and all others with the same files. */
 static void fill_order(struct order *order, struct naming *ret)
 {
 	struct set **at = &state.due;
@@ -262,7 +262,7 @@ static void finish_order(struct order *order)
 		}
 	for (size_t i = 0; i < order->n; i++)
 		order->sets[i]->names_busy = false;
-	/* a removal may have waited: the set is gone afterwards */
+	/* a removal may have waited for this, and frees the set */
 	for (size_t i = 0; i < order->n; i++)
 		keeper->upcalls->network_idle(keeper, order->sets[i]);
 	free(order);
@@ -270,9 +270,11 @@ static void finish_order(struct order *order)
 	release();
 }
 
-/* Each order that hangs may leave a process that no signal ends. So a set that missed a deadline
- * alone is left as it is for a while, which doubles each time; sets that missed one together are
- * tried alone the next time. */
+/*
+ * Each task that hangs may leave a process that no signal ends. So a set that missed a deadline
+ * alone pauses, and its pause doubles each time. Sets that missed one together are tried one by one
+ * the next time.
+ */
 static void on_late(const struct order *order)
 {
 	struct set *set = order->sets[0];
@@ -389,7 +391,7 @@ static void on_pump(evutil_socket_t fd _unused_, short what _unused_, void *cont
 		}
 		if (begin_order(keeper, set->owner) < 0)
 			names_forget(set);
-		/* the list is another one now */
+		/* the list has changed */
 		set = state.due;
 	}
 	release();

@@ -1,34 +1,35 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Keeps sets' own files in /etc as they should be (resolver-plan.h says how): a set whose files are
- * due is on a list; one child at a time for each owner puts them right, for all of its sets that
- * are given the same at once. They become due when a link to a network is made, changed or goes,
- * when somebody replaces such a file of the host's (which ends the mount on it), when the host's
- * name servers change, and when the daemon starts. A failure is logged and not tried again until
- * then: the sets are otherwise as they were.
+ * Keeps sets' own files in /etc up to date (resolver-plan.h has their contents). A set whose files
+ * need an update is put on a list as due. One child at a time for each owner updates them, at once
+ * for all of the owner's sets with the same files. Sets become due when a link to a network is
+ * made, changed or removed, when the host's file is replaced (which ends the mount on it), when the
+ * host's name servers change, and when the daemon starts. A failure is logged, and the update is
+ * not repeated until then.
  */
 #ifndef NSCTL_KEEPER_RESOLVER_H
 #define NSCTL_KEEPER_RESOLVER_H
 
 #include "daemon/keeper/base/keeper.h"
 
-/* Before recover(). After it: the host's files are watched, and everything is due. */
-int names_listen(struct keeper *keeper); /* 0 or -ENOMEM */
+/* names_listen() is called before recover(), and returns 0 or -ENOMEM; names_start() after it: it
+ * watches the host's files and makes all sets due. */
+int names_listen(struct keeper *keeper);
 void names_start(struct keeper *keeper);
 void names_stop(void);
 
-/* What the set's maker is told. From now on the host's files are watched for it. */
+/* Fills in the files for the set's maker. From now on the host's files are watched for the set. */
 void names_fill_create(struct set *set, const struct wire_spec *spec, struct task_resolver *ret);
 
-/* A link between these two places (NULL: the host) has been made, changed or forgotten. Whether
- * anybody's names are due for it. */
+/* To be called when a link between these two places (NULL: the host) was made, changed or removed.
+ * Returns true if a set has become due by that. */
 bool names_changed(struct set *a, struct set *b);
 
-/* Calls back, perhaps at once, when whatever of this owner's is due now has been done. */
+/* Calls back, perhaps at once, when all of this owner's sets that are due now have been updated. */
 typedef void names_settled(void *context);
 void names_settle(uid_t owner, names_settled *settled, void *context);
 
-/* The set is about to be freed. */
+/* To be called before the set is freed. */
 void names_forget(struct set *set);
 
 #endif

@@ -17,8 +17,8 @@
 
 /* --- leases --- */
 
-/* Returns true if pid, the first process of some pid namespace, is the first one of the caller's
- * own. Also if the caller cannot be looked at any more. */
+/* Returns true if pid, which is process 1 of some pid namespace, is process 1 of the caller's own,
+ * or if the caller cannot be examined any more. */
 static bool is_callers(const struct connection *caller, pid_t pid)
 {
 	ino_t own = 0, other = 0;
@@ -54,7 +54,8 @@ int admission_of_lease(const struct request *request, struct wire_spec *spec,
 		process = &request->processes[spec->lease_fd];
 	if (!process->pid && !process->error)
 		return failure_set(failure, ERROR_INVALID_VALUE, 0, field, "is no pidfd");
-	/* found by what is recorded, it is found again after a restart: a thread is not */
+	/* only processes that can be found again after a restart, by the recorded numbers: threads
+	 * cannot */
 	r = own_fd = process->pid ? process_find(process->pid, process->start) : -process->error;
 	if (is_shortage(r))
 		return failure_from_errno(failure, r, "identify the process of the lease");
@@ -71,7 +72,7 @@ int admission_of_lease(const struct request *request, struct wire_spec *spec,
 
 /* --- sets --- */
 
-/* The maps of a user namespace with more ids than the caller's own. */
+/* Completes the maps of a user namespace with further ids than the caller's own. */
 static int complete_maps(struct keeper *keeper, const struct request *request,
 			 struct wire_spec *spec, struct failure *failure)
 {
@@ -98,7 +99,7 @@ static int complete_maps(struct keeper *keeper, const struct request *request,
 	return idmap_complete(spec, &rights, failure);
 }
 
-/* Before anything is made. */
+/* Checks, before anything is made, that the controllers for the limits are available. */
 static int check_controllers(struct keeper *keeper, const struct wire_spec *spec,
 			     struct failure *failure)
 {
@@ -123,8 +124,8 @@ static int check_controllers(struct keeper *keeper, const struct wire_spec *spec
 	return 0;
 }
 
-/* Paths are looked up again at boot with the rights of their owner, and nothing else: what confines
- * the caller is not there then. */
+/* At boot, paths are looked up again with their owner's rights only: whatever confines the caller
+ * now does not apply then. */
 int admission_of_boot(const struct request *request, struct failure *failure)
 {
 	const struct connection *connection = request_connection(request);
@@ -169,7 +170,7 @@ void admission_fill_maps(struct task_create *task, const struct peer_identity *i
 
 /* --- commands --- */
 
-/* A command gets its caller's limits: those that the caller had when it connected. */
+/* A command gets the limits that its caller had when it connected, so these must be known. */
 static int check_limits_known(const struct request *request, struct failure *failure)
 {
 	const struct connection *connection = request_connection(request);
@@ -213,7 +214,7 @@ int admission_of_command(const struct request *request, uid_t owner, gid_t gid, 
 	return r;
 }
 
-/* What it was made to be, where that is needed: to save the time, not for every command. */
+/* Unpacks the specification for its maps, but only if the mapping needs it, to save time. */
 static const struct wire_spec *unpack_maps(const struct set *set)
 {
 	static struct wire_spec spec;

@@ -11,35 +11,37 @@
 #include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/request/server.h"
 
-/* How long one pass of the loop accepts, and how many connections it serves (some 50 us each). */
+/* Time for accepting in one pass of the loop, and number of connections served (some 50 µs
+ * each). */
 #define ACCEPT_MICROSECONDS 250
 #define SERVES_AT_ONCE 2
-/* How long accepting rests after a pass in which a connection came to nothing. */
+/* Pause in accepting after a pass in which a connection was fruitless. */
 #define REST_MICROSECONDS 250
-/* A pass with so many of those sees a flood. It is over when none has been seen for so long. */
+/* Number of fruitless connections in a pass that counts as a flood, and how long after the last
+ * such pass it is over. */
 #define FLOOD_CONNECTIONS 8
 #define CALM_MICROSECONDS UINT64_C(1000000)
-/* How many connections wait at the socket in a flood: each of another user waits behind them. */
+/* Queue at the socket during a flood: every other user's connection waits behind these. */
 #define FLOOD_BACKLOG 16
-/* How long accepting rests when descriptors or memory have run out. */
+/* Pause in accepting for lack of descriptors or memory. */
 #define SHORTAGE_MICROSECONDS 100000
-/* While so many wait for their turn no connection is accepted. */
+/* While so many connections wait for their turn, no more are accepted. */
 #define WAITING_MAX 1024
-/* Between two lines in the log that say the same. */
+/* Time between two equal lines in the log. */
 #define COMPLAINT_MICROSECONDS UINT64_C(10000000)
 
 struct arrivals {
 	struct keeper *keeper;
 	struct event *accept, *serve, *rest;
-	int rest_fd; /* a timer: the loop's own count in milliseconds */
+	int rest_fd; /* a timerfd: the loop's own timers count milliseconds */
 	bool resting;
-	uint64_t flood_end; /* CLOCK_BOOTTIME, as soon as another one is not seen; 0: no flood */
+	uint64_t flood_end;	 /* CLOCK_BOOTTIME, moved by each further one; 0: no flood */
 	uint64_t next_complaint; /* CLOCK_BOOTTIME */
 };
 
 /* --- serving --- */
 
-/* Returns true when the client has hung up without a request. */
+/* Returns true if the client has hung up without a request. */
 static bool is_abandoned(int fd)
 {
 	struct pollfd poll_fd = {.fd = fd};
@@ -49,7 +51,7 @@ static bool is_abandoned(int fd)
 	       ioctl(fd, FIONREAD, &unread) == 0 && unread == 0;
 }
 
-/* Returns false when no connection may be served now. */
+/* Serves one connection. Returns false if none may be served now. */
 static bool serve_one(struct arrivals *arrivals)
 {
 	struct keeper *keeper = arrivals->keeper;
@@ -68,8 +70,8 @@ static bool serve_one(struct arrivals *arrivals)
 	return true;
 }
 
-/* By the timer: what else is ready has its turn in between. One that is due already is left alone,
- * as setting it again would put it off. */
+/* Sets the timer, so that other events have their turn in between. A timer that is due already is
+ * left alone: setting it again would postpone it. */
 static void serve_soon(struct arrivals *arrivals)
 {
 	static const struct timeval at_once = {}, later = {.tv_usec = ARRIVAL_FORGIVE_MICROSECONDS};
@@ -100,7 +102,7 @@ static void on_serve(evutil_socket_t fd _unused_, short what _unused_, void *con
 
 /* --- accepting --- */
 
-/* Takes fd. Returns false if the connection came to nothing. */
+/* Handles an accepted connection. Takes fd. Returns false if the connection was fruitless. */
 static bool arrive(struct arrivals *arrivals, int fd)
 {
 	struct keeper *keeper = arrivals->keeper;
@@ -110,7 +112,7 @@ static bool arrive(struct arrivals *arrivals, int fd)
 	uid_t uid;
 	int r;
 
-	/* most of a flood: it costs a few system calls */
+	/* the bulk of a flood, which costs only a few system calls here */
 	if (is_abandoned(fd)) {
 		closer_close(keeper, fd);
 		return false;
@@ -120,7 +122,7 @@ static bool arrive(struct arrivals *arrivals, int fd)
 		server_refuse(keeper, fd, (uid_t)-1, &failure);
 		return false;
 	}
-	/* all that one user stands behind has one turn */
+	/* all uids of one user share a turn */
 	uid = server_guess_owner(keeper, credentials.uid);
 	if (connection_count(keeper, uid, &failure)) {
 		server_refuse(keeper, fd, uid, &failure);
@@ -146,12 +148,12 @@ static void on_rested(evutil_socket_t fd, short what _unused_, void *context)
 	go_on(arrivals);
 }
 
-/* Stops accepting for a while. */
+/* Pauses accepting. */
 static void rest(struct arrivals *arrivals, long microseconds)
 {
 	const struct itimerspec time = {.it_value.tv_nsec = microseconds * 1000};
 
-	/* only if it is certain that the timer ends the rest */
+	/* only if the timer is certain to end the pause */
 	arrivals->resting = timerfd_settime(arrivals->rest_fd, 0, &time, NULL) == 0;
 	if (arrivals->resting)
 		event_del(arrivals->accept);
@@ -167,8 +169,8 @@ static void complain(struct arrivals *arrivals, int error)
 	arrivals->next_complaint = now + COMPLAINT_MICROSECONDS;
 }
 
-/* Accepts for a moment. Returns for how many microseconds accepting has to rest, and counts the
- * connections that came to nothing. */
+/* Accepts for a moment. Returns the pause in microseconds that must follow, and counts fruitless
+ * connections. */
 static long accept_some(struct arrivals *arrivals, unsigned int *ret_fruitless)
 {
 	uint64_t end = clock_boottime() + ACCEPT_MICROSECONDS;
@@ -179,7 +181,7 @@ static long accept_some(struct arrivals *arrivals, unsigned int *ret_fruitless)
 				 SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 		if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM)) {
-			/* the socket would be readable at once again, for nothing */
+			/* the socket would be readable again at once, in vain */
 			complain(arrivals, errno);
 			return SHORTAGE_MICROSECONDS;
 		}
@@ -191,7 +193,7 @@ static long accept_some(struct arrivals *arrivals, unsigned int *ret_fruitless)
 	return *ret_fruitless > 0 ? REST_MICROSECONDS : 0;
 }
 
-/* Makes the queue at the socket short when a flood begins, and long again when it is over. */
+/* Shortens the queue at the socket when a flood begins, and restores it afterwards. */
 static void fit_backlog(struct arrivals *arrivals, bool flood)
 {
 	uint64_t now = clock_boottime();
@@ -208,8 +210,8 @@ static void fit_backlog(struct arrivals *arrivals, bool flood)
 }
 
 /*
- * A flood waits at the socket, where it costs the keeper nothing: whatever comes, connections that
- * come to nothing get no more than half of the keeper's time.
+ * A flood waits at the socket, where it costs the keeper nothing: fruitless connections never get
+ * more than half of the keeper's time.
  */
 static void on_accept(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {

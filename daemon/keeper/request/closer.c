@@ -11,23 +11,23 @@
 #include "daemon/wire/message.h"
 #include "daemon/wire/task.h"
 
-/* For a worker to become the closer. */
+/* Deadline for a worker to become the closer. */
 #define START_SECONDS 20
-/* A closer with nothing to do is let go after this. */
+/* An idle closer is ended after this time. */
 #define REST_SECONDS 10
-/* How soon a full closer is tried again. */
+/* Pause before a full closer is tried again. */
 #define AGAIN_MICROSECONDS 50000
 
 static struct closer {
 	int fd; /* -1: there is no closer */
 	bool starting;
-	int *waiting; /* connections to be passed on */
+	int *waiting; /* connections that wait for the closer */
 	size_t n, size;
 	struct event *event;
 } closer = {.fd = -1};
 
-/* Returns true when nothing lies in the queue of a connection that has been shut down. SIOCINQ
- * counts bytes, and descriptors travel with at least one (tests/kernel/test-queue.c). */
+/* Returns true if nothing is in the queue of a connection that was shut down. SIOCINQ counts bytes,
+ * and descriptors travel with at least one (docs/kernel.md, 21). */
 static bool is_empty(int socket_fd)
 {
 	int bytes = 0;
@@ -35,7 +35,7 @@ static bool is_empty(int socket_fd)
 	return ioctl(socket_fd, SIOCINQ, &bytes) == 0 && bytes == 0;
 }
 
-/* Sends one connection. Returns 0, -EAGAIN when the closer has enough, or another -errno. */
+/* Passes on one connection. Returns 0, -EAGAIN if the closer is full, or another -errno. */
 static int pass_on(struct keeper *keeper, int socket_fd)
 {
 	const struct wire_connection wire = {.socket_fd = socket_fd};
@@ -56,12 +56,12 @@ static void look_again(struct keeper *keeper, const struct timeval *after)
 {
 	if (!closer.event)
 		closer.event = evtimer_new(keeper->loop, on_event, keeper);
-	/* for want of memory it is looked at when the next connection ends */
+	/* without memory the next connection that ends tries again */
 	if (closer.event)
 		evtimer_add(closer.event, after);
 }
 
-/* Passes on what waits, as far as the closer takes it. */
+/* Passes on waiting connections, as far as the closer takes them. */
 static void flush(struct keeper *keeper)
 {
 	static const struct timeval again = {.tv_usec = AGAIN_MICROSECONDS},
@@ -71,7 +71,7 @@ static void flush(struct keeper *keeper)
 
 	while (n < closer.n && (r = pass_on(keeper, closer.waiting[n])) == 0)
 		/* the closer empties the queue before it closes its copy, so it does not matter
-		 * whose is the last */
+		 * which copy is closed last */
 		close_fd(closer.waiting[n++]);
 	closer.n -= n;
 	memmove(closer.waiting, closer.waiting + n, closer.n * sizeof(*closer.waiting));
@@ -129,7 +129,7 @@ static void on_event(evutil_socket_t fd _unused_, short what _unused_, void *con
 		flush(keeper);
 }
 
-/* Returns false for want of memory. */
+/* Adds a connection to those that wait. Returns false if there is no memory. */
 static bool keep(int socket_fd)
 {
 	if (closer.n == closer.size) {
@@ -155,7 +155,7 @@ void closer_close(struct keeper *keeper, int socket_fd)
 		return;
 	}
 	keeper->counters.left_to_closer++;
-	/* without memory it stays open: better a descriptor less than a keeper that hangs */
+	/* without memory it stays open: a lost descriptor is better than a keeper that hangs */
 	if (!keep(socket_fd))
 		log_error("a connection stays open: %s", strerror(ENOMEM));
 	else if (closer.fd >= 0)
@@ -166,7 +166,7 @@ void closer_close(struct keeper *keeper, int socket_fd)
 
 void closer_stop(void)
 {
-	/* what waits still is closed by the end of the process */
+	/* the end of the process closes the others */
 	free(closer.waiting);
 	if (closer.event)
 		event_free(closer.event);

@@ -3,7 +3,7 @@
 #include <sys/socket.h>
 #include "daemon/keeper/request/front-part.h"
 
-/* Of the pipe: one request that is as large as can be, and the beginnings of others. */
+/* Size of the pipe: room for one request of maximum size, and the beginnings of others. */
 #define PIPE_SIZE (256 * 1024)
 
 int front_make_channels(struct front *front, int ret[2])
@@ -14,7 +14,7 @@ int front_make_channels(struct front *front, int ret[2])
 		return negative_errno();
 	front->channel_fd = pair[0];
 	ret[0] = pair[1];
-	/* else the front could send descriptors by it, which would be closed with the socket */
+	/* otherwise the front could send descriptors, which would be closed with the socket */
 	if (shutdown(pair[0], SHUT_RD) < 0 || fcntl(pair[0], F_SETFL, O_NONBLOCK) < 0 ||
 	    pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
 		return negative_errno();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What front.c (channels and connections), methods.c (requests) and request.c (answers) share. */
+/* Shared by front.c (channels and connections), methods.c (requests) and request.c (answers). */
 #ifndef NSCTL_KEEPER_FRONT_PART_H
 #define NSCTL_KEEPER_FRONT_PART_H
 
@@ -14,35 +14,38 @@ struct front {
 	struct front *next;
 	struct keeper *keeper;
 	struct peer_identity identity;
-	bool shared;	 /* by all peers behind which identity's uid stands: it runs as the account
-			    nsctl */
-	int channel_fd;	 /* from the keeper to the front: shut down for reading */
-	int requests_fd; /* from the front to the keeper: the reading end of a pipe */
+	bool shared;	 /* serves all peers of the user identity.uid, as the account nsctl */
+	int channel_fd;	 /* to the front; shut down for reading */
+	int requests_fd; /* from the front: the reading end of a pipe */
 	struct wire_inbox inbox;
-	struct wire_queue outgoing; /* what the channel had no room for */
+	struct wire_queue outgoing; /* messages that the channel had no room for */
 	struct lanes lanes;
-	uint32_t number; /* by which it can be killed; 0: it has not been started */
+	uint32_t number; /* by which it can be killed; 0: not started */
 	struct event *readable, *writable, *idle;
-	struct event *again; /* while requests wait for the others' turn, or the front rests */
-	struct event *life;  /* while it has something to read: see on_life() */
-	bool heard;	     /* it has said something since */
+	struct event
+		*again;	    /* set while requests wait for other fronts' turn, or the front rests */
+	struct event *life; /* set while the front has messages to read: see on_life() */
+	bool heard;	    /* it has sent something since */
 	struct connection *connections;
-	struct request *requests; /* kept ones */
+	struct request *requests; /* requests kept for an answer */
 	size_t n_requests;
-	bool stopped; /* it asks for nothing any more */
-	bool closing; /* broken: to be freed by the timer */
+	bool stopped; /* it takes no more calls */
+	bool closing; /* to be freed by the timer */
 };
 
-/* Makes a socket from the keeper to the front, and a pipe from the front to the keeper. ret: the
- * front's ends. Returns 0 or -errno. */
+/*
+ * Makes the two channels between the keeper and the front: a socket to it, and a pipe from it. The
+ * socket is shut down in the other direction, so that the front cannot send descriptors, which
+ * would be closed with the socket. ret: the front's ends. Returns 0 or -errno.
+ */
 int front_make_channels(struct front *front, int ret[2]);
-/* Ends it from the loop: the caller may still use it. */
+/* Ends the front from the loop, so that the caller may still use it. */
 void front_close_soon(struct front *front);
-/* Sends it what keeper->to_front holds. A front that does not take it is ended from the loop. */
+/* Sends the message in keeper->to_front. A front that does not take it is ended from the loop. */
 void front_say(struct front *front);
-/* A connection is over. */
+/* Ends a connection. */
 void front_drop_connection(struct front *front, struct connection *connection);
-/* Whether its channel has room for any answer. */
+/* Returns true if its channel has room for any answer. */
 bool front_has_room(const struct front *front);
 
 #endif

@@ -12,24 +12,24 @@
 #include "daemon/keeper/workers/ending.h"
 #include "daemon/keeper/workers/operation.h"
 
-/* A front without connections stays warm that long. */
+/* A front without connections is kept this long. */
 #define IDLE_SECONDS 30
 #define IDLE_MAX 64
-/* Of one uid: it may have many identities, by groups. */
+/* Fronts of one uid, which may have many identities, by groups. */
 #define FRONTS_MAX_OF_UID 16
-/* To take the largest call apart; what it keeps for slow clients comes on top. */
+/* Memory to parse the largest call; memory for slow clients is added to it. */
 #define FRONT_MEMORY (UINT64_C(64) * 1024 * 1024)
-/* For one front in a pass of the loop. Some messages take the longer the more processes a set has:
- * a front that has taken so much processor time then rests that many times as long. */
+/* Messages of one front in a pass of the loop. Some take longer the more processes a set has: a
+ * front that has used MICROSECONDS_AT_ONCE of processor time rests RESTS times as long. */
 #define MESSAGES_AT_ONCE 16
 #define MICROSECONDS_AT_ONCE 500
 #define RESTS 3
-/* A front that works reads its messages within this time. */
+/* A working front reads its messages within this time. */
 #define LIFE_SECONDS 20
 
-/* --- its end, and its channel --- */
+/* --- ending a front; its channel --- */
 
-/* Not at once: whoever answers may still be using it. */
+/* Not at once, because the caller may still be using the front. */
 void front_close_soon(struct front *front)
 {
 	static const struct timeval now = {};
@@ -52,8 +52,8 @@ static void expect_life(struct front *front)
 }
 
 /*
- * A front that neither reads its messages nor sends any hangs: it closes a file on a file system
- * that does not answer, or its user has stopped it. Another front takes its place.
+ * Ends a front that neither reads its messages nor sends any: it hangs closing a file on a file
+ * system that does not answer, or its user has stopped it. Another front takes its place.
  */
 static void on_life(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
@@ -72,8 +72,7 @@ static void on_life(evutil_socket_t fd _unused_, short what _unused_, void *cont
 	front_close_soon(front);
 }
 
-/* Tells the front what keeper->to_front holds, now or when its channel has room. Returns 0 or
- * -errno. */
+/* Sends the message in keeper->to_front, now or when the channel has room. Returns 0 or -errno. */
 static int tell(struct front *front)
 {
 	int r = wire_queue_send(&front->outgoing, &front->keeper->to_front, front->channel_fd);
@@ -88,7 +87,7 @@ void front_say(struct front *front)
 {
 	int r = tell(front);
 
-	/* that it has died its pipe tells as well */
+	/* if the front has died, its pipe says so as well */
 	if (r == 0 || r == -EPIPE || r == -ENOTCONN || r == -ECONNRESET)
 		return;
 	log_by_user("fronts ended", LOG_WARNING,
@@ -107,7 +106,7 @@ bool front_has_room(const struct front *front)
 
 /* --- connections --- */
 
-/* Drops the connection's requests that wait for nothing but an answer. */
+/* Drops requests of the connection that only wait for an answer. */
 static void drop_requests(struct front *front, uint32_t connection)
 {
 	struct request *at = front->requests;
@@ -121,7 +120,7 @@ static void drop_requests(struct front *front, uint32_t connection)
 		}
 		at->gone = NULL;
 		gone(front->keeper, at);
-		/* others may have been answered by what ended with it */
+		/* dropping it may have led to the answer of others */
 		at = front->requests;
 	}
 }
@@ -138,8 +137,8 @@ static void drop_connection(struct front *front, struct connection *connection)
 	connection_free(front->keeper, connection);
 }
 
-/* Somebody with many identities, by groups or by the ids of a user namespace, keeps no more warm
- * than these: of the idle ones the one that was started first goes. */
+/* Limits the idle fronts of a user with many identities, by groups or by ids of a user namespace.
+ * Of the idle fronts, the one that was started first is ended. */
 static void limit_idle(struct keeper *keeper)
 {
 	struct front *oldest = NULL;
@@ -170,9 +169,11 @@ void front_drop_connection(struct front *front, struct connection *connection)
 	start_idling(front);
 }
 
-/* What has been read of the pipe does not make it readable. A timer lets the loop look at all
- * others first: an event that is made active would run again in the same pass, for as long as it is
- * fed. */
+/*
+ * Handles the requests that have been read already, and do not make the pipe readable, a little
+ * later. A timer is used because an event made active would run again in the same pass, for as long
+ * as requests arrive, and all others would wait.
+ */
 static void take_rest_later(struct front *front)
 {
 	static const struct timeval now = {};
@@ -264,7 +265,7 @@ static void on_idle(evutil_socket_t fd _unused_, short what _unused_, void *cont
 
 /* --- fronts --- */
 
-/* Work that goes on for these requests has no front to answer. */
+/* Detaches requests whose work goes on from the front. */
 static void orphan_requests(struct front *front)
 {
 	while (front->requests) {
@@ -279,7 +280,7 @@ static void orphan_requests(struct front *front)
 	}
 }
 
-/* Tells the client of a front that has ended before it said anything that nothing was begun. */
+/* Tells the client of a front that ended before it said anything that nothing was begun. */
 static void refuse_connection(struct front *front, struct connection *connection)
 {
 	struct failure failure;
@@ -315,7 +316,7 @@ void front_free(struct front *front)
 		event_free(front->life);
 	lanes_free(&front->lanes);
 	wire_queue_done(&front->outgoing);
-	/* it ends by itself now, unless it hangs in closing what a client has sent */
+	/* it ends by itself now, unless it hangs closing a client's descriptor */
 	if (front->number)
 		ending_add(keeper, front->number, -1, front->identity.uid, front->closing);
 	close_fd(front->channel_fd);
@@ -324,7 +325,8 @@ void front_free(struct front *front)
 	free(front);
 }
 
-/* A worker becomes it, which becomes its user before it runs a byte of the front. */
+/* Starts the front: a worker becomes it, and takes its user's identity before it runs any of the
+ * front's code. */
 static int start(struct front *front, int channel_fd, int requests_fd)
 {
 	static struct task_front task;
@@ -337,8 +339,7 @@ static int start(struct front *front, int channel_fd, int requests_fd)
 	task.requests_fd = requests_fd;
 	task.profile = identity->profile;
 	task.memory = FRONT_MEMORY + keeper->config->limits.buffered;
-	/* root's front does not run as root; a front for many peers has the rights of none of
-	 * them */
+	/* root's front does not run as root, and a front for many peers has no user's rights */
 	task.identity.uid = nobody ? keeper->config->front_uid : identity->uid;
 	task.identity.gid = nobody ? keeper->config->front_gid : identity->gid;
 	for (size_t i = 0; !nobody && i < identity->n_groups; i++)
@@ -399,9 +400,11 @@ static bool is_of(const struct front *front, bool any, uid_t uid)
 	return !front->closing && (any || front->identity.uid == uid);
 }
 
-/* Makes room for one more front within the limit, which is uid's or (any) that of all users
- * together: of the fronts without connections the one that was started first is ended. Returns
- * true when there is room. A user may have many fronts, by groups. */
+/*
+ * Makes room for one more front within the limit, which is uid's or (any) that of all users
+ * together: ends the front without connections that was started first. Returns true if there is
+ * room. A user may have many fronts, by groups.
+ */
 static bool make_room(struct keeper *keeper, bool any, uid_t uid, size_t limit)
 {
 	struct front *idle = NULL;
@@ -434,8 +437,8 @@ static int limit_fronts(struct keeper *keeper, uid_t uid, struct failure *failur
 	return 0;
 }
 
-/* Fills in the identity that the connection's front serves: the peer's; or one for all peers that
- * the same user stands behind and that the same label and profile of security hold. */
+/* Fills in the identity that the connection's front serves: the peer's, or a common one for all
+ * peers of the same user that the same label and profile confine. */
 static void fill_identity(const struct connection *connection, struct peer_identity *ret)
 {
 	*ret = connection->peer.identity;
@@ -494,7 +497,7 @@ void fronts_stop(struct keeper *keeper)
 {
 	for (struct front *at = keeper->fronts; at; at = at->next) {
 		wire_begin(&keeper->to_front, WIRE_STOP, 0, 0, 0);
-		/* else it is stuck: nothing is waited for */
+		/* otherwise the front is stuck and is not waited for */
 		at->stopped = tell(at) < 0;
 	}
 }

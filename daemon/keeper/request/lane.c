@@ -8,21 +8,21 @@
 #include "daemon/keeper/workers/worker.h"
 #include "daemon/kernel/fault.h"
 
-/* Requests with descriptors that a front may have in progress at the same time. */
+/* Requests with descriptors that a front may have in progress. */
 #define LANES_MAX 8
-/* Lanes of one user whose workers may be about to end: those of as many fronts as it may have. */
+/* Lanes of one user whose workers may be ending: those of as many fronts as the user may have. */
 #define RESTING_MAX (16 * LANES_MAX)
-/* For a worker to open a lane; to look at pidfds. */
+/* Deadline for opening a lane, and for looking at pidfds. */
 #define OPEN_SECONDS 20
 #define IDENTIFY_SECONDS 10
 
 struct lane {
 	struct lane *next;
-	struct lanes *lanes; /* NULL: the front has gone */
+	struct lanes *lanes; /* NULL: the front is gone */
 	uint32_t number;
 	struct worker *worker;	      /* NULL: not there yet, or lost */
-	uint32_t connection, request; /* whose descriptors it carries; connection 0: nobody's */
-	bool spent;		      /* the worker knows that they are not needed any more */
+	uint32_t connection, request; /* whose descriptors it has; connection 0: none */
+	bool spent;		      /* the worker knows that they are no longer needed */
 	bool opening;
 };
 
@@ -30,7 +30,7 @@ static struct lane *lane_free(struct lane *lane)
 {
 	struct worker *worker = lane->worker;
 
-	/* a worker that has something to do ends after it */
+	/* a worker with a task ends after it */
 	if (worker)
 		worker_release(worker);
 	free(lane);
@@ -69,7 +69,7 @@ static struct lane *lane_of(const struct request *request)
 
 /* --- opening and closing --- */
 
-/* Lanes whose workers were lost, after a missed deadline, make room for others. */
+/* Removes lanes whose workers were lost, after a missed deadline. */
 static void forget_lost(struct lanes *lanes)
 {
 	struct lane *next;
@@ -83,7 +83,7 @@ static void forget_lost(struct lanes *lanes)
 	}
 }
 
-/* Tells the front that there is no lane of this number any more. */
+/* Tells the front that the lane of this number is gone. */
 static void take_away(const struct lanes *lanes, uint32_t number)
 {
 	const struct wire_lane none = {.number = number, .lane_fd = -1};
@@ -94,7 +94,7 @@ static void take_away(const struct lanes *lanes, uint32_t number)
 	lanes->say(lanes->front);
 }
 
-/* Tells the front why it gets no other lane now. */
+/* Tells the front why it gets no further lane now. */
 static void deny(const struct lanes *lanes, const struct failure *failure)
 {
 	struct wire_writer *writer = &lanes->keeper->to_front;
@@ -139,8 +139,8 @@ static void on_open_done(struct operation *operation, const struct task_report *
 	}
 }
 
-/* A front that has been taken over may open a lane, let its worker hang, close it, and ask again.
- * Returns 0, or an error and *failure. */
+/* Limits lanes: a front under an attacker's control may open a lane, let its worker hang, close it,
+ * and ask again. Returns 0, or an error and *failure. */
 static int check_limits(const struct lanes *lanes, struct failure *failure)
 {
 	if (lanes->n >= LANES_MAX)
@@ -151,8 +151,8 @@ static int check_limits(const struct lanes *lanes, struct failure *failure)
 	return ending_check(lanes->keeper, lanes->uid, failure);
 }
 
-/* Makes the lane and the operation that opens it, which waits for the user's turn like all others:
- * each lane costs a process. Returns 0 or -errno. */
+/* Makes the lane and the operation that opens it, which waits for the user's turn like all others,
+ * because each lane costs a process. Returns 0 or -errno. */
 static int lane_new(struct lanes *lanes, struct operation **ret)
 {
 	struct lane *lane = calloc(1, sizeof(*lane));
@@ -190,7 +190,7 @@ void lane_open(struct lanes *lanes)
 	r = lane_new(lanes, &operation);
 	if (r == 0) {
 		r = operation_send(operation, TASK_LANE, NULL, NULL);
-		/* the newest: nobody opens it any more */
+		/* the newest lane, as nothing will open it */
 		if (r < 0)
 			lanes->first->opening = false;
 	}
@@ -208,7 +208,7 @@ int lane_end(struct lanes *lanes, struct wire_message *message)
 	if (wire_decode(message, &wire_lane_layout, &wire) < 0)
 		return -EBADMSG;
 	lane = find(lanes, wire.number);
-	/* one whose worker was lost may have been forgotten */
+	/* a lane whose worker was lost may have been removed */
 	if (!lane)
 		return wire.number <= lanes->last_number ? 0 : -EBADMSG;
 	if (lane->opening)
@@ -246,7 +246,7 @@ int lane_claim(struct request *request, struct wire_message *message, uint64_t *
 	*ret_processes = wire.processes;
 	request->lane = wire.number;
 	lane = find(request->lanes, wire.number);
-	/* its worker may have been lost a moment ago: then the operation fails */
+	/* its worker may just have been lost: then the operation fails */
 	if (!lane)
 		return wire.number <= request->lanes->last_number ? 0 : -EBADMSG;
 	if (lane->opening || lane->connection)
@@ -281,7 +281,7 @@ int lane_operation(const struct request *request, bool last, unsigned int second
 	struct lane *lane = lane_of(request);
 	int r;
 
-	/* the front may not see it: a worker that is stuck has not closed its end */
+	/* the front may not notice: a stuck worker has not closed its end */
 	if (lane && !lane->worker)
 		take_away(lane->lanes, lane->number);
 	if (!lane || !lane->worker)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A connection that no front is given is told why: with the one message that the keeper says to a
- * client by itself, an error ahead of whatever was asked. Nothing of the client's is read for it.
+ * The message that tells a client why its connection gets no front. It is the only message that the
+ * keeper itself sends to clients: an error, sent before any call is read.
  */
 #ifndef NSCTL_KEEPER_REFUSAL_H
 #define NSCTL_KEEPER_REFUSAL_H
@@ -10,7 +10,8 @@
 
 #define REFUSAL_SIZE 1024
 
-/* Writes the message that says failure, with the NUL at its end. Returns its size with that. */
+/* Writes the message for failure, including the NUL at its end. Returns its size, including the
+ * NUL. */
 size_t refusal_write(const struct failure *failure, char ret[static REFUSAL_SIZE]);
 
 #endif

@@ -16,7 +16,7 @@ struct refused {
 	uint64_t until; /* CLOCK_BOOTTIME */
 };
 
-/* The connection that was refused first is the first of the list. */
+/* The list begins with the connection that was refused first. */
 struct refusals {
 	struct refused *first, **end;
 	size_t n;
@@ -37,7 +37,7 @@ static void drop(struct keeper *keeper, struct refused **at)
 	free(refused);
 }
 
-/* Closes the oldest connection if too many are kept, of this uid or altogether. */
+/* Closes the oldest connection if there are too many, of this uid or in total. */
 static void make_room(struct keeper *keeper, uid_t uid)
 {
 	struct refusals *refusals = keeper->refusals;
@@ -57,7 +57,7 @@ static void make_room(struct keeper *keeper, uid_t uid)
 		drop(keeper, &refusals->first);
 }
 
-/* Closes what has been kept long enough, and sets the timer for the rest. */
+/* Closes connections that were kept long enough, and sets the timer for the others. */
 static void on_time(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
 	struct keeper *keeper = context;
@@ -92,7 +92,7 @@ static struct refusals *get_refusals(struct keeper *keeper)
 	return keeper->refusals = refusals;
 }
 
-/* Keeps the connection open for a while. Returns false for want of memory. */
+/* Keeps the connection open for a while. Returns false if there is no memory. */
 static bool keep(struct keeper *keeper, int fd, uid_t uid)
 {
 	struct refusals *refusals = get_refusals(keeper);
@@ -112,7 +112,7 @@ static bool keep(struct keeper *keeper, int fd, uid_t uid)
 void refused_add(struct keeper *keeper, int fd, uid_t uid, const struct failure *failure)
 {
 	char text[REFUSAL_SIZE];
-	/* a fresh socket has room for it, unless its client has gone already */
+	/* a new socket has room for it, unless its client has gone already */
 	bool told = send(fd, text, refusal_write(failure, text), MSG_DONTWAIT | MSG_NOSIGNAL) > 0;
 
 	if (!told || !keep(keeper, fd, uid))

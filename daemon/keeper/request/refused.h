@@ -2,9 +2,9 @@
 /*
  * Connections that are not served. Each client is told why (refusal.h), and its connection stays
  * open for a moment: a client that finds its connection closed while it writes may not look for an
- * answer. What the client asks is not read. The number of connections that are kept so is bounded,
- * for each uid and altogether; the oldest makes room for the newest. Nothing watches them: during a
- * flood, refusing a connection is what the keeper does most.
+ * answer. Nothing that it sends is read. The number of such connections is bounded, for each uid
+ * and in total; the oldest makes room for the newest. They are not watched, because during a flood
+ * refusing connections is most of the keeper's work.
  */
 #ifndef NSCTL_KEEPER_REFUSED_H
 #define NSCTL_KEEPER_REFUSED_H
@@ -14,7 +14,7 @@
 /* Tells the client of the accepted socket fd about the failure. Takes fd. uid: the user who is
  * charged for the connection. */
 void refused_add(struct keeper *keeper, int fd, uid_t uid, const struct failure *failure);
-/* Closes all connections that are left. */
+/* Closes all remaining connections. */
 void refused_stop(struct keeper *keeper);
 
 #endif

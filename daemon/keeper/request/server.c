@@ -22,7 +22,7 @@ static int bind_socket(const char *path, mode_t mode)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return negative_errno();
-	/* somebody answers there: another daemon, which stays; nobody: a leftover */
+	/* an answer means that another daemon runs; otherwise the socket is a leftover */
 	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
 		return -EADDRINUSE;
 	if (errno == ECONNREFUSED && unlink(path) < 0)
@@ -45,7 +45,7 @@ int server_listen(struct keeper *keeper, const char *path, mode_t mode)
 	return 0;
 }
 
-/* What the connection may do: from what the kernel says of the peer and what the policy allows. */
+/* Decides what the connection may do, from the kernel's data about the peer and the policy. */
 static void judge(struct keeper *keeper, struct connection *connection, char *ret_reason,
 		  size_t size)
 {
@@ -53,7 +53,7 @@ static void judge(struct keeper *keeper, struct connection *connection, char *re
 	struct authz_subject *subject = &connection->subject;
 	const struct peer *peer = &connection->peer;
 	const struct set *set = registry_find_set_id(keeper->registry, peer->set_id);
-	/* in the cgroup of a set that is not known any more it is nowhere */
+	/* a cgroup of a set that is no longer known says nothing */
 	bool place_known = peer->place_known && (set || !*peer->set_id);
 	struct failure failure = {};
 
@@ -78,12 +78,12 @@ static void judge(struct keeper *keeper, struct connection *connection, char *re
 	subject->scope_owner = set ? set->owner : 0;
 }
 
-/* --- who stands behind a peer --- */
+/* --- the user behind a peer --- */
 
 static struct subid_owners subid_owners;
 
-/* Root has no limits, but what comes from its containers has: all of it is charged to the account
- * of fronts. */
+/* Root has no limits, but peers from its containers have: they are charged to the account of
+ * fronts. */
 static uid_t charge_to(const struct keeper *keeper, uid_t owner)
 {
 	return owner == 0 ? keeper->config->front_uid : owner;
@@ -105,9 +105,9 @@ uid_t server_guess_owner(const struct keeper *keeper, uid_t uid)
 
 /*
  * Decides whose limits a connection counts against. In a user namespace one user has as many uids
- * and groups as it maps, and with a setuid file of such a uid on the host, too: all of them are
+ * and groups as it maps, and with a setuid file of such a uid, on the host, too. All of them are
  * charged to the owner of the set that they are in, of the namespace, or of the uid, and share one
- * front. guess: what the uid alone says.
+ * front. guess: the owner according to the uid alone.
  */
 static void charge(const struct keeper *keeper, struct connection *connection, uid_t guess)
 {
@@ -125,8 +125,8 @@ static void charge(const struct keeper *keeper, struct connection *connection, u
 		connection->charged = charge_to(keeper, peer->owner);
 }
 
-/* Outside of user namespaces a process gets a subordinate id by a setuid file only. What it made
- * would count against that id alone, and so be unlimited: it is confined. */
+/* Confines a subordinate id. Outside of user namespaces a process gets one by a setuid file only,
+ * and its sets would count against that id alone, so they would be unlimited. */
 static void confine_subordinate(struct connection *connection)
 {
 	struct peer *peer = &connection->peer;
@@ -161,7 +161,7 @@ void server_refuse(struct keeper *keeper, int fd, uid_t uid, const struct failur
 
 /* --- serving --- */
 
-/* Fills in *failure for a connection that cannot be served, because of r. Returns the error. */
+/* Fills in *failure for a connection that cannot be served because of r. Returns the error. */
 static int explain(int r, struct failure *failure)
 {
 	if (r == -EPERM)
@@ -172,14 +172,14 @@ static int explain(int r, struct failure *failure)
 		return failure_set(failure, ERROR_NOT_PERMITTED, 0, "connect",
 				   "the process that connected has ended, and nobody knows which "
 				   "profile of AppArmor it was held to");
-	/* two fronts have ended: no process could be started, most likely */
+	/* two fronts have ended: most likely no process could be started */
 	if (r == -EPIPE || r == -ECONNRESET)
 		return failure_from_errno(failure, -EAGAIN, "start a front for the connection");
 	return failure_from_errno(failure, r, "serve the connection");
 }
 
-/* Hands the connection to its front, which may have died a moment ago without the keeper having
- * seen it: then to another. Returns 0, or an error and *failure. */
+/* Passes the connection to its front or, if that has died without the keeper having noticed yet, to
+ * another one. Returns 0, or an error and *failure. */
 static int hand_over(struct keeper *keeper, struct connection *connection, int fd,
 		     const char *reason, struct failure *failure)
 {
@@ -200,8 +200,8 @@ static int hand_over(struct keeper *keeper, struct connection *connection, int f
 	return failure->error;
 }
 
-/* Reads who the peer is, and counts the connection against the user who stands behind it. Returns
- * 0, or an error and *failure. */
+/* Reads the peer's identity, and counts the connection against the user behind it. Returns 0, or an
+ * error and *failure. */
 static int admit(struct keeper *keeper, struct connection *connection, int fd, uid_t counted,
 		 struct failure *failure)
 {

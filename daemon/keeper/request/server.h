@@ -1,30 +1,28 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Connections: asks the kernel who it is that has connected, decides how far it is served, and
- * hands the socket to the front of that identity.
+ * Serves connections: asks the kernel about the peer, decides what the connection may do, and
+ * passes the socket to the front of the peer's identity.
  */
 #ifndef NSCTL_KEEPER_SERVER_H
 #define NSCTL_KEEPER_SERVER_H
 
 #include "daemon/keeper/base/keeper.h"
 
-/* How many connections wait at the socket at most, as in nsctld.socket; arrival.c makes it fewer
- * during a flood. */
+/* Length of the queue at the socket, as in nsctld.socket; arrival.c shortens it during a flood. */
 #define SERVER_BACKLOG 512
 
-/* Listens on path: 0 or -errno. */
+/* Listens on path. Returns 0 or -errno. */
 int server_listen(struct keeper *keeper, const char *path, mode_t mode);
 /* Closes the socket and all connections. */
 void server_stop(struct keeper *keeper);
 
-/* Reads /etc/subuid again if it has changed: before the next call. */
+/* Reads /etc/subuid again if it has changed. To be called before server_guess_owner(). */
 void server_refresh_owners(struct keeper *keeper);
-/* Returns the user who stands behind uid as far as /etc/subuid tells: uid itself where it tells
- * nothing. */
+/* Returns the user behind uid according to /etc/subuid, or uid itself. */
 uid_t server_guess_owner(const struct keeper *keeper, uid_t uid);
-/* Serves the accepted socket fd, which has been counted for that uid; takes it. */
+/* Serves the accepted socket fd, which has been counted against the uid counted. Takes fd. */
 void server_serve(struct keeper *keeper, int fd, uid_t counted);
-/* Tells its client why it is not served; takes it, uncounted. */
+/* Tells a client why it is not served. Takes fd, which is not counted. */
 void server_refuse(struct keeper *keeper, int fd, uid_t uid, const struct failure *failure);
 
 #endif

@@ -9,7 +9,7 @@
 #include "daemon/keeper/state/store.h"
 #include "daemon/keeper/workers/boot-part.h"
 
-/* For how long at most connections wait until all has been made again. */
+/* Maximum time that connections wait until everything has been made again. */
 #define PATIENCE_SECONDS 15
 
 static struct log_fields fields_of(const struct set *set)
@@ -17,9 +17,9 @@ static struct log_fields fields_of(const struct set *set)
 	return (struct log_fields){.has_uid = true, .uid = set->owner, .set = set_shown_name(set)};
 }
 
-/* --- the records --- */
+/* --- records --- */
 
-/* One more at the end of an array. NULL: no memory. */
+/* Appends an element to an array. Returns NULL if there is no memory. */
 static void *add(void **array, size_t *n, size_t size)
 {
 	char *more = realloc(*array, (*n + 1) * size);
@@ -30,7 +30,7 @@ static void *add(void **array, size_t *n, size_t size)
 	return more + (*n)++ * size;
 }
 
-/* The record's set is there. Takes the record. */
+/* Notes that the record's set exists. Takes the record. */
 static void adopt(struct set *there, struct set *record)
 {
 	there->boot_recorded = true;
@@ -47,7 +47,7 @@ static void on_set(struct set *set, bool by_connection _unused_, void *context)
 	struct boot *boot = keeper->boot;
 	struct set *there = registry_find_set_id(keeper->registry, set->id), **place;
 
-	/* one that was being made turns out to be complete, or is removed first */
+	/* a set in creation turns out to be complete, or is removed first */
 	if (there && there->state != SET_CREATING) {
 		adopt(there, set);
 		return;
@@ -88,7 +88,7 @@ static void on_bad(const char *directory, const char *name, int outcome _unused_
 	store_set_aside(keeper->boot->store, directory, name);
 }
 
-/* What was made first is made first: nothing can be linked to what came later. */
+/* Sorts by age: a set may be linked to older ones only. */
 static int compare_age(const void *a, const void *b)
 {
 	const struct set *one = *(struct set *const *)a, *other = *(struct set *const *)b;
@@ -109,9 +109,9 @@ void boot_load(struct keeper *keeper)
 		qsort(boot->sets, boot->n_sets, sizeof(*boot->sets), compare_age);
 }
 
-/* --- in whose place --- */
+/* --- the owner's identity --- */
 
-/* The owner as today's accounts and policy have it. 0 or an error. */
+/* Finds the owner's identity by today's accounts and policy. Returns 0 or an error. */
 static int stand_in(struct keeper *keeper, uid_t uid, gid_t gid, struct peer_identity *identity,
 		    struct request *request, struct failure *failure)
 {
@@ -133,7 +133,7 @@ static int stand_in(struct keeper *keeper, uid_t uid, gid_t gid, struct peer_ide
 
 /* --- sets --- */
 
-/* Takes the record, which stays listed. */
+/* Lists the record as a broken set. Takes the record. */
 static void give_up(struct keeper *keeper, struct set *set, const struct failure *failure)
 {
 	struct log_fields fields = fields_of(set);
@@ -179,14 +179,14 @@ static int make_network(struct keeper *keeper, struct request *request, struct s
 	return r ? r : set_create(keeper, request, wish, failure);
 }
 
-/* Its links are planned from what they were; what it is to be is what its owner said. */
+/* Makes the set: its links are planned from the record, the rest from its owner's specification. */
 static int make_set(struct keeper *keeper, struct request *request, struct set_wish *wish,
 		    struct wire_spec *spec, const struct set *record, struct failure *failure)
 {
 	static struct wire_spec plan, wired;
 	int r;
 
-	/* worked out anew from what the owner has today */
+	/* the maps are made anew from the ids that the owner has today */
 	if (spec->mapping == MAPPING_AUTO)
 		spec->uid_map.n_ranges = spec->gid_map.n_ranges = 0;
 	r = admission_of_spec(keeper, request, spec, record->name, failure);
@@ -228,7 +228,8 @@ static int make_again(struct keeper *keeper, struct set *record, struct failure 
 	return make_set(keeper, &request, &wish, &spec, record, failure);
 }
 
-/* True: the next one is being made, or waits for its own remains to be removed. */
+/* Makes the next set. Returns true if it is being made, or waits for its own remains to be
+ * removed. */
 static bool make_next_set(struct keeper *keeper)
 {
 	struct boot *boot = keeper->boot;
@@ -271,8 +272,8 @@ static void on_link_again(struct keeper *keeper, struct link *link, const struct
 	boot_go_on(keeper);
 }
 
-/* 0: it is being made. Else it is not: what it leads to is not there (failure without error), or
- * why. */
+/* Makes a link. Returns 0 if it is being made. Otherwise it is not: a set at its ends is missing
+ * (failure without error), or failure says why. */
 static int make_link(struct keeper *keeper, const struct boot_link *again, struct failure *failure)
 {
 	static struct peer_identity identity;
@@ -287,7 +288,8 @@ static int make_link(struct keeper *keeper, const struct boot_link *again, struc
 
 		if (!*again->ids[i])
 			continue;
-		/* gone for good, or broken: then it waits for that to be made */
+		/* if the set is gone for good, so is the link; if it is broken, the link waits for
+		 * it */
 		if (!end)
 			boot_forget_link(keeper, record->id);
 		if (!end || end->state != SET_READY)
@@ -322,14 +324,14 @@ static bool make_next_link(struct keeper *keeper)
 	return false;
 }
 
-/* --- all of it --- */
+/* --- the whole start --- */
 
 static void on_kept(struct keeper *keeper _unused_, const struct failure *failure _unused_,
 		    void *context _unused_)
 {
 }
 
-/* Those that were complete, but for this, when the daemon was killed. */
+/* Records sets that were complete, except for this, when the daemon was killed. */
 static void keep_the_rest(struct keeper *keeper)
 {
 	for (struct set *set = registry_next_set(keeper->registry, 0, NULL); set;
@@ -373,7 +375,7 @@ void boot_restore(struct keeper *keeper, void (*done)(struct keeper *keeper))
 
 	boot->restoring = true;
 	boot->done = done;
-	/* without it everybody waits until all has been made */
+	/* without the timer, clients wait until everything has been made */
 	boot->patience = evtimer_new(keeper->loop, on_patience, keeper);
 	if (boot->patience)
 		evtimer_add(boot->patience, &patience);

@@ -32,8 +32,7 @@ static void on_removed(struct keeper *keeper, const struct failure *failure _unu
 
 struct recovery {
 	struct keeper *keeper;
-	int error; /* for want of memory: nothing can be said of what is there, and the start fails
-		    */
+	int error; /* a shortage of memory or descriptors: the start fails */
 };
 
 static void on_set(struct set *set, bool by_connection, void *context)
@@ -44,8 +43,8 @@ static void on_set(struct set *set, bool by_connection, void *context)
 	int r = use ? registry_add_set(keeper->registry, set) : -ENOMEM;
 
 	set->announced = set->state != SET_CREATING;
-	/* the connection that it was to end with has ended with the daemon; nobody has been told of
-	 * a part of a topology that was not finished */
+	/* the connection that it should end with has ended with the daemon; an unfinished topology
+	 * was never reported as made */
 	if ((by_connection && set->state == SET_READY) ||
 	    store_is_applying(keeper->store, set->group))
 		set->state = SET_REMOVING;
@@ -63,8 +62,7 @@ static void on_set(struct set *set, bool by_connection, void *context)
 	*(set_is_network(set) ? &use->networks : &use->sets) += 1;
 }
 
-/* A place that is not there any more has taken its links along: what is left of this one is made
- * absent by link_recover(). */
+/* If a set at its ends is gone, so is the link: link_recover() removes what is left of it. */
 static void on_link(struct link *link, char ids[2][SESSION_SIZE], void *context)
 {
 	struct recovery *recovery = context;
@@ -142,7 +140,7 @@ static void on_bad(const char *directory, const char *name, int outcome, const c
 
 /* --- the kernel --- */
 
-/* Reads the pin's identity into the set. 0 or -errno. */
+/* Reads the pin's identity into the set. Returns 0 or -errno. */
 static int take_pin(struct keeper *keeper, struct set *set, enum kind kind)
 {
 	const struct task_set named = view_task_set(set);
@@ -155,8 +153,8 @@ static int take_pin(struct keeper *keeper, struct set *set, enum kind kind)
 	return r;
 }
 
-/* A published name is the last that a maker makes; a set without is complete with its pins. 0 or
- * -errno: -ENOENT where it is not. */
+/* Checks that the set's published names exist; publishing them is the maker's last step. A set that
+ * has none is complete with its pins. Returns 0, or -errno (-ENOENT: a name is missing). */
 static int is_published(struct keeper *keeper, const struct set *set)
 {
 	char path[256];
@@ -182,7 +180,8 @@ static int is_published(struct keeper *keeper, const struct set *set)
 	return st.st_ino == set->inodes[KIND_NET] ? 0 : -ENOENT;
 }
 
-/* The init of a set whose creation was not recorded to the end: the only process in its cgroup. */
+/* Finds the init of a set whose creation was not recorded to the end: the only process in its
+ * cgroup. */
 static int take_init(pid_t pid, const char *name, void *context)
 {
 	struct set *set = context;
@@ -193,7 +192,8 @@ static int take_init(pid_t pid, const char *name, void *context)
 	return process_start_time(pid, &set->init_start);
 }
 
-/* 0: everything is there, only the record was missing. -errno. */
+/* Completes a creation if everything exists and only the record was missing. Returns 0 or
+ * -errno. */
 static int complete_creation(struct keeper *keeper, struct set *set)
 {
 	char path[CGROUP_PATH_SIZE];
@@ -218,7 +218,8 @@ static int complete_creation(struct keeper *keeper, struct set *set)
 	return r < 0 || set->init_pid > 0 ? r : -ESRCH;
 }
 
-/* *ret: NULL, or what is missing. 0, or -errno: it cannot be told. */
+/* Finds out what is missing of the set: *ret is NULL if nothing is. Returns 0, or -errno if that
+ * cannot be told. */
 static int find_missing(struct keeper *keeper, struct set *set, const char **ret)
 {
 	_cleanup_fd_ int fd = -1;
@@ -255,7 +256,7 @@ static bool is_frozen(struct keeper *keeper, const struct set *set)
 	return events_fd >= 0 && cgroup_read_events(events_fd, &populated, &frozen) == 0 && frozen;
 }
 
-/* 0, or -errno: what is there cannot be looked at, and is left alone. */
+/* Puts one set right. Returns 0, or -errno if it cannot be examined; then it is left alone. */
 static int put_right(struct keeper *keeper, struct set *set)
 {
 	struct log_fields fields = {.has_uid = true, .uid = set->owner, .set = set->name};
@@ -271,7 +272,7 @@ static int put_right(struct keeper *keeper, struct set *set)
 		store_write_set(keeper->store, set);
 		log_line(LOG_NOTICE, &fields, "set was complete: taken over");
 	}
-	/* its command never began: nothing else would end it */
+	/* its command never began, so nothing else would end the set */
 	if (set->run && set->state == SET_READY && !set_runs_commands(set))
 		set->state = SET_REMOVING;
 	if (set->state == SET_CREATING || set->state == SET_REMOVING) {
@@ -295,9 +296,9 @@ static int put_right(struct keeper *keeper, struct set *set)
 	return 0;
 }
 
-/* --- what no record is about --- */
+/* --- objects without a record --- */
 
-/* Calls back with each entry of a directory. */
+/* Calls back for each entry of a directory. */
 static void each_entry(int parent_fd, const char *path,
 		       void (*callback)(struct recovery *recovery, int fd, const char *name,
 					void *context),
@@ -339,7 +340,7 @@ static void on_vault_name(struct recovery *recovery, int fd _unused_, const char
 	for (enum kind kind = 0; kind < KIND_COUNT; kind++)
 		if (take_pin(keeper, set, kind) == 0)
 			set->kinds |= KIND_BIT(kind);
-	set->visible = true; /* perhaps: making absent what is not there does no harm */
+	set->visible = true; /* perhaps not, but removing what does not exist does no harm */
 	on_set(set, false, recovery);
 	log_line(LOG_ERR, &(struct log_fields){.has_uid = true, .uid = owner, .set = name},
 		 "found in the vault without a record: listed as broken");
@@ -359,8 +360,8 @@ static void on_any(struct recovery *recovery _unused_, int fd _unused_, const ch
 	*(bool *)context = true;
 }
 
-/* Whoever unmounts it takes all pins away at once: that is said once, beside what each set lacks.
- */
+/* Logs the loss of the vault, once: unmounting it removes all pins. Each set also reports what it
+ * lacks. */
 static void tell_if_vault_is_lost(struct recovery *recovery)
 {
 	struct keeper *keeper = recovery->keeper;
@@ -411,7 +412,7 @@ static void on_cgroup_owner(struct recovery *recovery, int fd, const char *name,
 	each_entry(fd, name, on_cgroup_id, recovery, &owner);
 }
 
-/* --- all --- */
+/* --- the whole recovery --- */
 
 static int recover_sets(struct keeper *keeper)
 {
@@ -431,7 +432,7 @@ static void recover_links(struct keeper *keeper)
 		char name[NAME_SIZE];
 		uid_t owner = link->owner;
 
-		/* it may be forgotten at once */
+		/* the link may be freed at once */
 		memcpy(name, link->name, sizeof(name));
 		link_recover(keeper, link);
 		link = registry_next_link(keeper->registry, owner, name);
@@ -460,15 +461,15 @@ int recover(struct keeper *keeper)
 		return r;
 	}
 	recover_links(keeper);
-	/* each is recorded as being removed by now */
+	/* each of their objects is recorded as being removed by now */
 	store_end_all_applies(keeper->store);
 	egress_start(keeper);
 	each_entry(keeper->cgroup_fd, ".", on_cgroup_owner, &recovery, NULL);
 	return 0;
 }
 
-/* A removal goes on as long as it is the set's work: also while it waits for a runner to end, which
- * is no operation. */
+/* Returns true if a set is being removed: also if that waits for a runner to end, which is no
+ * operation. */
 static bool is_removing(struct keeper *keeper)
 {
 	for (struct set *set = registry_next_set(keeper->registry, 0, NULL); set;

@@ -11,14 +11,14 @@
 #include "daemon/kernel/process.h"
 #include "daemon/kernel/vault.h"
 
-/* What this start has found and made, so that a start that fails takes away no more than that. */
+/* What this start has found and made: a start that fails must not remove more than that. */
 static struct {
 	bool made, mounted;	     /* the runtime directory */
 	bool ours;		     /* we hold its lock */
-	bool had_vault, had_records; /* sets may be there */
+	bool had_vault, had_records; /* there may be sets */
 } start;
 
-/* what: what cannot be done, or NULL. Returns the error. */
+/* Logs a failure; what: the action that failed, or NULL. Returns the error. */
 static int complain(const char *path, const char *what, int negative)
 {
 	log_error("--runtime-directory=%s: %s%s%s", path, what ? what : "", what ? ": " : "",
@@ -28,8 +28,8 @@ static int complain(const char *path, const char *what, int negative)
 
 /* --- a start --- */
 
-/* Returns 0 or -errno. A user who could write to the directory could have the daemon take over
- * what is not its own. */
+/* Checks that only root can write to the directory: otherwise a user could make the daemon take
+ * over foreign objects. Returns 0 or -errno. */
 static int check_directory(const char *path)
 {
 	_cleanup_fd_ int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
@@ -54,7 +54,7 @@ static int make_directory(struct keeper *keeper, const char *path)
 	r = check_directory(path);
 	if (r < 0)
 		return r;
-	/* as the mount table has it, and whatever the working directory is later */
+	/* as in the mount table, and independent of the working directory */
 	keeper->runtime = realpath(path, NULL);
 	return keeper->runtime ? 0 : complain(path, NULL, negative_errno());
 }
@@ -70,7 +70,7 @@ static int make_mount(struct keeper *keeper)
 	return keeper->runtime_fd < 0 ? complain(keeper->runtime, NULL, negative_errno()) : 0;
 }
 
-/* One daemon for a runtime directory: held for life. */
+/* Locks the directory for one daemon, which holds the lock for life. */
 static int take_lock(struct keeper *keeper)
 {
 	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
@@ -83,7 +83,7 @@ static int take_lock(struct keeper *keeper)
 	close_fd(fd);
 	if (errno != EAGAIN && errno != EACCES)
 		return complain(keeper->runtime, "cannot be locked", negative_errno());
-	/* whatever is there is the other's */
+	/* everything here belongs to the other daemon */
 	start.made = start.mounted = false;
 	log_error("--runtime-directory=%s: another nsctld runs here", keeper->runtime);
 	return -EADDRINUSE;
@@ -119,7 +119,7 @@ void runtime_close(struct keeper *keeper)
 	keeper->runtime = NULL;
 }
 
-/* --- its end --- */
+/* --- removing it --- */
 
 static void end_spawner(struct keeper *keeper)
 {
@@ -133,7 +133,7 @@ static void end_spawner(struct keeper *keeper)
 	keeper->spawner_pid = 0;
 }
 
-/* What the spawner has started ends with it. */
+/* Kills the processes of the spawner, which end with it, and waits until they have ended. */
 static int end_workers(int cgroup_fd)
 {
 	_cleanup_fd_ int fd = cgroup_open(cgroup_fd, "workers");
@@ -146,7 +146,7 @@ static int end_workers(int cgroup_fd)
 	return r == -ENOENT ? 0 : r;
 }
 
-/* One that was delegated is not ours to remove, but what we have made in it is. */
+/* Removes the cgroup. If it was delegated, only our own cgroups in it are removed. */
 static int remove_cgroup(const struct keeper *keeper)
 {
 	_cleanup_fd_ int root_fd = cgroup_open_root(), fd = -1;
@@ -165,7 +165,7 @@ static int remove_cgroup(const struct keeper *keeper)
 	return r < 0 ? r : cgroup_remove(fd, "runners");
 }
 
-/* The files that are no records, and the mounts. */
+/* Removes files that are not records, and the mounts. */
 static int remove_rest(const struct keeper *keeper)
 {
 	unlinkat(keeper->runtime_fd, "keeper.lock", 0);
@@ -175,13 +175,14 @@ static int remove_rest(const struct keeper *keeper)
 	return vault_remove(keeper->runtime);
 }
 
-/* Where there was a vault, or what has been recorded of one, sets may be held: that stays. */
+/* Removes what this start has made. If there was a vault, or there were records, there may be sets,
+ * so these stay. */
 static int remove_started(struct keeper *keeper)
 {
 	bool fresh = start.ours && !start.had_vault && !start.had_records;
 	int cgroup = 0, records = 0, rest = 0;
 
-	/* one without a name was never made */
+	/* without a name it was never made */
 	if (fresh && *keeper->cgroup)
 		cgroup = remove_cgroup(keeper);
 	if (fresh && keeper->store)
