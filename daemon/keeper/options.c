@@ -7,17 +7,17 @@ static void usage(FILE *out)
 {
 	fprintf(out,
 		"usage: nsctld [OPTIONS]\n"
-		"Holds sets of namespaces for users; runs in the foreground.\n\n"
+		"Keeps sets of namespaces for users. Runs in the foreground.\n\n"
 		"  --config=FILE             " SYSCONFDIR "/nsctl/nsctld.conf\n"
 		"  --socket=PATH             " RUNSTATEDIR "/nsctl/socket, or RUNTIME/socket\n"
 		"  --runtime-directory=DIR   " RUNSTATEDIR "/nsctl\n"
 		"  --state-directory=DIR     " LOCALSTATEDIR "/lib/nsctl\n"
 		"  --log-level=LEVEL         error, warning, notice, info (the default) or debug\n"
-		"  --cgroup=PATH             below which sets' cgroups are, delegated to nsctld; "
-		"relative:\n"
-		"                            beside its own\n"
-		"  --check                   tell whether the configuration is right, and end\n"
-		"  --purge                   remove all sets and what holds them, and end\n"
+		"  --cgroup=PATH             a cgroup delegated to nsctld, for the sets' cgroups;\n"
+		"                            relative to the parent of its own cgroup\n"
+		"  --check                   check the configuration and exit\n"
+		"  --purge                   remove all sets and everything else of nsctld, and "
+		"exit\n"
 		"  --version, --help\n");
 }
 
