@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The one table that ties a named outcome to its Varlink id and to the names of its parameters; a
- * test holds it against the .varlink files. Owns nothing. Never logs, and never takes a message
- * apart: who sees which text is decided where the failure is filled in.
+ * The table that maps named outcomes to Varlink ids and names of parameters; a test compares it
+ * with the .varlink files. It owns nothing, never logs, and parses no message: the code that fills
+ * in a failure decides which text a client sees.
  */
 #include "protocol/error.h"
 
@@ -40,8 +40,8 @@ static const struct {
 	[ERROR_EXPECTED_MORE] = {"org.varlink.service.ExpectedMore", {0}},
 };
 
-/* Copies what fits. jansson refuses a string that is no UTF-8, so half a character at the end would
- * cost the client the whole reply. */
+/* Copies as much as fits, cut between characters: jansson refuses a string that is not UTF-8, and
+ * half a character would cost the client the whole reply. */
 static void copy_cut(char *target, size_t size, const char *source)
 {
 	size_t n = strnlen(source, size);
@@ -58,7 +58,7 @@ static void copy_cut(char *target, size_t size, const char *source)
 int failure_set(struct failure *ret, enum nsctl_error error, int64_t number, const char *subject,
 		const char *format, ...)
 {
-	/* subject and the arguments may point into *ret; one byte more shows where a cut falls */
+	/* subject and the arguments may point into *ret; one more byte shows if the text is cut */
 	struct failure failure = {.error = error, .number = number};
 	char text[sizeof(failure.text) + 1] = "";
 

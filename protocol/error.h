@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The named outcomes: what a function returns as a positive int, what crosses from keeper to front,
- * and what a client sees as a Varlink error. An errno is never one of these; it travels as a
- * negative int, or inside ERROR_SYSTEM.
+ * Named outcomes: positive return values, which are passed from keeper to front, and which clients
+ * see as Varlink errors. An errno is never one of these; it is a negative int, or within
+ * ERROR_SYSTEM.
  */
 #ifndef NSCTL_PROTOCOL_ERROR_H
 #define NSCTL_PROTOCOL_ERROR_H
@@ -11,17 +11,17 @@
 #include <stdint.h>
 #include "base.h"
 
-/* The numbers cross between processes of one version only. */
+/* The numbers are only used between processes of one version. */
 enum nsctl_error {
 	ERROR_NONE = 0,
 	/* org.nsctl */
-	ERROR_NOT_FOUND,      /* subject: what ("set", "session"); text: its name */
-	ERROR_EXISTS,	      /* subject: what; text: its name */
+	ERROR_NOT_FOUND,      /* subject: kind of object ("set", "session"); text: its name */
+	ERROR_EXISTS,	      /* subject: kind of object; text: its name */
 	ERROR_BUSY,	      /* text: name; subject: state */
 	ERROR_INVALID_VALUE,  /* subject: field path; text: reason */
-	ERROR_NOT_PERMITTED,  /* subject: what; text: reason */
+	ERROR_NOT_PERMITTED,  /* subject: the action; text: reason */
 	ERROR_LIMIT_EXCEEDED, /* subject: limit; number: its value */
-	ERROR_SYSTEM,	      /* subject: what failed; number: errno, positive */
+	ERROR_SYSTEM,	      /* subject: the failed action; number: errno, positive */
 	ERROR_NOT_SUPPORTED,  /* subject: feature; text: reason */
 	ERROR_EVENTS_LOST,
 	/* org.varlink.service */
@@ -34,8 +34,7 @@ enum nsctl_error {
 	ERROR_COUNT,
 };
 
-/* Everything about one failure, in a value without pointers: it is passed through pipes and kept in
- * replies. */
+/* One failure, as a value without pointers: it is sent through pipes and kept in replies. */
 struct failure {
 	enum nsctl_error error; /* ERROR_NONE: no failure */
 	int64_t number;
@@ -43,27 +42,30 @@ struct failure {
 	char text[256];
 };
 
-/* Fills *ret and returns error, so that a refusal is one statement: `return failure_set(f,
- * ERROR_EXISTS, ...)`. subject may be NULL; format may be NULL, else it makes text. What is too
- * long is cut at a character's edge. */
+/*
+ * Fills *ret and returns error, so that a refusal is one statement: `return failure_set(f,
+ * ERROR_EXISTS, ...)`. subject may be NULL; format may be NULL, else it makes text. Texts that are
+ * too long are cut between characters.
+ */
 int failure_set(struct failure *ret, enum nsctl_error error, int64_t number, const char *subject,
 		const char *format, ...) _printf_(5, 6);
 
-/* A refused value's field, which was told from within prefix ("sets[2]."), gets its whole path;
- * other failures stay as they are. */
+/* Completes the field's path of a refused value that was checked within prefix ("sets[2]."). Other
+ * failures stay as they are. */
 void failure_within(struct failure *failure, const char *prefix);
 
-/* ERROR_SYSTEM from a negative errno. */
+/* Makes an ERROR_SYSTEM from a negative errno. */
 int failure_from_errno(struct failure *ret, int negative, const char *what);
 
-/* "org.nsctl.NotFound", ...; error must be above ERROR_NONE and below ERROR_COUNT. Static. */
+/* Returns the static id, such as "org.nsctl.NotFound". error must be between ERROR_NONE and
+ * ERROR_COUNT. */
 const char *error_id(enum nsctl_error error);
 
-/* The error with this Varlink id, or ERROR_NONE. */
+/* Returns the error with this Varlink id, or ERROR_NONE. */
 enum nsctl_error error_from_id(const char *id);
 
-/* The names of the reply's parameters that carry subject, text, number, and the number's name as an
- * errno, each NULL where the error has none. */
+/* Names of the reply's parameters for subject, text, number, and the number's name as an errno;
+ * NULL if the error does not have it. */
 struct error_fields {
 	const char *subject, *text, *number, *errno_name;
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Whose turn it is, see exchange.h. systemd-machined once answered a call twice and died of an
- * assertion (systemd#34764): here a second answer is a verdict, not a crash, and nothing is sent.
+ * See exchange.h. systemd-machined once answered a call twice and died of an assertion
+ * (systemd#34764): here a second answer is a verdict, not a crash, and is not sent.
  */
 #include "protocol/exchange.h"
 
@@ -24,7 +24,7 @@ enum exchange_verdict exchange_reply(struct exchange *exchange, bool continues)
 	case EXCHANGE_IDLE:
 		return EXCHANGE_WRONG;
 	case EXCHANGE_CALL:
-		/* the call stays owed its one reply */
+		/* the call still waits for its one final reply */
 		if (continues)
 			return EXCHANGE_WRONG;
 		break;

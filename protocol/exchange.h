@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Whose turn it is on one connection, seen from the server. One call is in progress at a time; it
- * gets exactly one final reply (none when oneway), and replies before that only when it asked for
- * more. The rules live here, so no handler can answer twice or never. Pure.
+ * Whose turn it is on one connection, from the server's point of view. One call is in progress at a
+ * time. It gets exactly one final reply (none if oneway), and earlier replies only if it asked for
+ * more. Because these rules are kept here, no handler can answer twice or never. Pure functions.
  */
 #ifndef NSCTL_PROTOCOL_EXCHANGE_H
 #define NSCTL_PROTOCOL_EXCHANGE_H
@@ -18,20 +18,19 @@ enum exchange_state {
 
 enum exchange_verdict {
 	EXCHANGE_SEND,	  /* send it as it is */
-	EXCHANGE_SWALLOW, /* right, but the caller did not want to hear it */
-	EXCHANGE_WRONG, /* a bug of ours: nothing is owed, or more was not asked for. Send nothing.
-			 */
+	EXCHANGE_SWALLOW, /* correct, but the caller does not want it */
+	EXCHANGE_WRONG,	  /* our bug: no reply is due, or more was not asked for. Not sent */
 };
 
 struct exchange {
 	enum exchange_state state;
 };
 
-/* A call has been received. False when one is in progress already (a bug of ours: read no further
- * until IDLE). oneway wins over more. */
+/* A call was received. Returns false if one is in progress already (a bug of ours: read no further
+ * until IDLE). oneway takes precedence over more. */
 bool exchange_begin(struct exchange *exchange, bool more, bool oneway);
 
-/* A reply is about to be sent; continues: another one follows. */
+/* A reply is about to be sent. continues: another one will follow. */
 enum exchange_verdict exchange_reply(struct exchange *exchange, bool continues);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Bytes to messages, see frame.h. Invariants: used <= limit <= FRAME_SIZE_MAX; size is 0 or more
- * than used, so that the NUL has room; the limit is checked before anything is allocated, so a
- * peer that never sends a NUL costs at most the limit.
+ * See frame.h. Invariants: used <= limit <= FRAME_SIZE_MAX; size is 0 or more than used, so that
+ * the NUL has room; the limit is checked before anything is allocated, so a peer that never sends a
+ * NUL costs at most the limit.
  */
 #include "protocol/frame.h"
 
@@ -22,8 +22,8 @@ void frame_done(struct frame *frame)
 	*frame = (struct frame){.limit = frame->limit};
 }
 
-/* Makes room for needed bytes in all; doubles, so that one byte at a time costs no more than all at
- * once. */
+/* Makes room for needed bytes in total. The size doubles, so that single bytes cost no more than
+ * all at once. */
 static int frame_grow(struct frame *frame, size_t needed)
 {
 	size_t size = frame->size ? frame->size : FRAME_SIZE_FIRST;
@@ -70,7 +70,7 @@ int frame_feed(struct frame *frame, const char *bytes, size_t n, size_t *ret_tak
 
 void frame_next(struct frame *frame)
 {
-	/* a connection that once sent a large message is not to hold its memory while it is idle */
+	/* an idle connection must not keep the memory of a large message */
 	if (frame->size > FRAME_SIZE_KEPT) {
 		frame_done(frame);
 		return;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Parameters held against an interface description, see idl.h. Owns nothing, allocates nothing.
- * Goes down in the type only as fast as in the JSON, or by the parser's bounded nesting (recursive
- * types are legal), and trusts neither for its own depth.
+ * Checks parameters against an interface description, see idl.h. Owns and allocates nothing. It
+ * descends in the type together with the JSON, or within the parser's bounded nesting (recursive
+ * types are legal), so its own depth is bounded.
  */
 #include "protocol/idl.h"
 
@@ -11,7 +11,7 @@
 
 #include "protocol/idl-type.h"
 
-/* The way down to a value, on the stack of those who went it; NULL is the parameters themselves. */
+/* The path to a value, a list on the stack of its callers; NULL is the parameters themselves. */
 struct path {
 	const struct path *up;
 	const char *key; /* NULL: an element of an array */
@@ -19,8 +19,8 @@ struct path {
 	unsigned depth;
 };
 
-/* Appends what fits; false when something did not. Half a character would make a string that
- * jansson does not take. */
+/* Appends text as far as it fits, and returns false if it did not. It is cut between characters,
+ * because jansson refuses half a character. */
 static bool append(char *target, size_t *used, const char *text)
 {
 	size_t room = IDL_PATH_SIZE - 1 - *used;
@@ -38,7 +38,7 @@ static bool append(char *target, size_t *used, const char *text)
 	return fits;
 }
 
-/* Writes the path down; returns false, for its callers to return. */
+/* Writes the path, and returns false for its callers to return. */
 static bool refuse(const struct path *path, char *ret_path)
 {
 	const struct path *way[IDL_DEPTH_MAX];
@@ -66,7 +66,7 @@ static bool refuse(const struct path *path, char *ret_path)
 static bool check(const struct idl_type *type, const json_t *value, const struct path *path,
 		  char *ret_path);
 
-/* Every element or member of value against type; NULL: anything, no deeper than is allowed. */
+/* Checks every element or member of value against type; NULL: anything, up to the maximum depth. */
 static bool check_elements(const struct idl_type *type, const json_t *value,
 			   const struct path *path, char *ret_path)
 {

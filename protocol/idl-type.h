@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What idl_parse() makes of a description, for idl.c, which builds it, and idl-check.c, which reads
- * it; nothing else includes this but tests. Invariants once parsed: a TYPE_NAMED points to a struct
- * or an enumeration, never to another name, and no type nests deeper than IDL_DEPTH_MAX without a
- * name in between.
+ * The result of idl_parse(), built by idl.c and read by idl-check.c; otherwise only tests include
+ * this. Invariants after parsing: a TYPE_NAMED points to a struct or an enumeration, never to
+ * another name, and no type nests deeper than IDL_DEPTH_MAX without a name in between.
  */
 #ifndef NSCTL_PROTOCOL_IDL_TYPE_H
 #define NSCTL_PROTOCOL_IDL_TYPE_H
@@ -17,7 +16,7 @@ enum type_kind {
 	TYPE_STRING,
 	TYPE_OBJECT,
 	TYPE_ARRAY,    /* of element */
-	TYPE_MAP,      /* of element, by string */
+	TYPE_MAP,      /* of element, with strings as keys */
 	TYPE_NULLABLE, /* element, or nothing */
 	TYPE_STRUCT,   /* fields */
 	TYPE_ENUM,     /* fields without types */
@@ -45,7 +44,7 @@ enum member_kind {
 	MEMBER_ERROR,
 };
 
-/* Of a type or an error only input is used. */
+/* Types and errors only use input. */
 struct idl_method {
 	struct idl_type *input, *output;
 };
@@ -65,7 +64,7 @@ struct idl {
 	struct idl_block *blocks;
 };
 
-/* Each NULL when there is none. */
+/* Both return NULL if there is none. */
 const struct idl_member *idl_find_member(const struct idl *idl, const char *name);
 const struct idl_field *idl_find_field(const struct idl_type *type, const char *name);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * An interface description, parsed, see idl.h. struct idl owns every node and name in one chain of
- * blocks, so nothing in it is freed one by one and a text that turns out bad half-way leaves
- * nothing behind. Never repairs or skips: what is no Varlink is -EINVAL with its line. The nesting
- * of types is bounded, names are resolved once all of them are known.
+ * Parses an interface description, see idl.h. struct idl owns all nodes and names in one chain of
+ * blocks, so nothing is freed one by one, and a text that turns out to be invalid leaves nothing
+ * behind. The parser never repairs or skips: invalid Varlink is -EINVAL with its line. The nesting
+ * of types is bounded, and names are resolved when all of them are known.
  */
 #include "protocol/idl.h"
 
@@ -21,7 +21,7 @@ struct parser {
 	const char *at;
 	unsigned line, depth;
 	struct idl_member **end; /* where the next member goes */
-	struct idl_type *named;	 /* to be resolved */
+	struct idl_type *named;	 /* waiting to be resolved */
 };
 
 static void *allocate(struct idl *idl, size_t size)
@@ -70,7 +70,7 @@ const struct idl_field *idl_find_field(const struct idl_type *type, const char *
 	return NULL;
 }
 
-/* The letters of the grammar, whatever the locale calls one. */
+/* The grammar's letters, independent of the locale. */
 
 static bool is_upper(char c)
 {
@@ -145,8 +145,8 @@ static size_t span_member(const char *at)
 	return n;
 }
 
-/* Two sections or more, with dots between them, of letters, digits and inner '-'; the first one
- * starts with a letter. */
+/* Two or more sections, separated by dots, of letters, digits and inner '-'; the first one begins
+ * with a letter. */
 static size_t span_interface(const char *at)
 {
 	size_t n = 0, dots = 0;
@@ -175,7 +175,7 @@ static int parse_name(struct parser *parser, size_t (*span)(const char *at), con
 
 	skip_blank(parser);
 	n = span(parser->at);
-	/* a name ends where a blank or a symbol begins, not where an odd character does */
+	/* a name ends before a blank or a symbol, not before an invalid character */
 	if (n == 0 || is_alnum(parser->at[n]) || parser->at[n] == '_')
 		return -EINVAL;
 	name = allocate(parser->idl, n + 1);
@@ -189,7 +189,8 @@ static int parse_name(struct parser *parser, size_t (*span)(const char *at), con
 
 static int parse_type(struct parser *parser, struct idl_type **ret);
 
-/* What stands behind the '(' of a struct or an enumeration: the first name's ':' tells which. */
+/* Parses the part after the '(' of a struct or an enumeration: a ':' after the first name means a
+ * struct. */
 static int parse_fields(struct parser *parser, struct idl_type *type)
 {
 	struct idl_field **end = &type->fields;
@@ -280,7 +281,7 @@ static int parse_type(struct parser *parser, struct idl_type **ret)
 	return 0;
 }
 
-/* A '(' and what belongs to it; a struct, unless an enumeration will do as well. */
+/* Parses a '(' and what belongs to it: a struct, or with or_enum an enumeration. */
 static int parse_body(struct parser *parser, bool or_enum, struct idl_type **ret)
 {
 	int r;
@@ -329,7 +330,7 @@ static int parse_member(struct parser *parser)
 	return 0;
 }
 
-/* The line is that of the earliest name without a type, though the list is in no such order. */
+/* On failure the line is that of the first name without a type; the list has another order. */
 static int resolve(struct parser *parser)
 {
 	unsigned line = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The one table that says which namespace is called what. Owns nothing, never fails; a kind that
- * is none is a bug of the caller's.
+ * The table of the namespaces' names. It owns nothing and never fails; an invalid kind is a bug of
+ * the caller.
  */
 #include "protocol/kind.h"
 

@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-/* The order is that of type NamespaceType in org.nsctl.varlink, and is kept in state files: append
+/* The order is that of type NamespaceType in org.nsctl.varlink, and is used in state files: append
  * only. */
 enum kind {
 	KIND_MNT,
@@ -24,24 +24,24 @@ enum kind {
 
 #define KIND_BIT(kind) (UINT32_C(1) << (kind))
 #define KIND_ALL (KIND_BIT(KIND_COUNT) - 1)
-/* What a set has when nobody says: everything that needs no thought about users or clocks. */
+/* The default namespaces of a set: all that need no decision about users or clocks. */
 #define KIND_DEFAULT                                                                         \
 	(KIND_BIT(KIND_MNT) | KIND_BIT(KIND_PID) | KIND_BIT(KIND_NET) | KIND_BIT(KIND_UTS) | \
 	 KIND_BIT(KIND_IPC) | KIND_BIT(KIND_CGROUP))
 
-/* "mnt", "pid", ... in the order of enum kind; NULL ends them. */
+/* "mnt", "pid", ... in the order of enum kind, ending with NULL. */
 extern const char *const kind_words[KIND_COUNT + 1];
 
-/* "mnt", "pid", ...; kind must be below KIND_COUNT. Static. */
+/* Returns a static name, such as "mnt"; kind must be below KIND_COUNT. */
 const char *kind_name(enum kind kind);
 
-/* CLONE_NEWNS, ...; kind must be below KIND_COUNT. */
+/* Returns CLONE_NEWNS and so on; kind must be below KIND_COUNT. */
 int kind_clone_flag(enum kind kind);
 
-/* CLONE_NEW* of every bit in kinds, or-ed. */
+/* Returns the CLONE_NEW* flags of all bits in kinds. */
 int kind_clone_flags(uint32_t kinds);
 
-/* The kind called name, or KIND_COUNT when there is none. */
+/* Returns the kind called name, or KIND_COUNT if there is none. */
 enum kind kind_from_name(const char *name);
 
 #endif

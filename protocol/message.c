@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The envelope of calls and replies, see message.h. Owns the JSON tree between *_parse_* and
- * *_done. Never looks into parameters: what they must be is idl.c's affair.
+ * *_done. Never looks into parameters, which idl.c checks.
  */
 #include "protocol/message.h"
 
@@ -9,10 +9,10 @@
 #include <string.h>
 
 /*
- * Whether brackets nest deeper than MESSAGE_DEPTH_MAX. jansson would recurse 2048 levels, and so
- * would everything after it that walks the tree (libvarlink#34). Strings are skipped just as
- * jansson's lexer does; where the text is no JSON the count may be off, but only behind the place
- * where jansson stops.
+ * Returns true if brackets nest deeper than MESSAGE_DEPTH_MAX. jansson would recurse 2048 levels,
+ * and so would all code that walks the tree afterwards (libvarlink#34). Strings are skipped as by
+ * jansson's lexer. If the text is not JSON, the count may be wrong, but only after the place where
+ * jansson stops.
  */
 static bool is_too_deep(const char *text, size_t size)
 {
@@ -55,8 +55,9 @@ static int parse_object(const char *text, size_t size, json_t **ret)
 		return MESSAGE_NOT_JSON;
 	root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &error);
 	if (!root) {
-		/* jansson names every fault of the text; without a code it ran out of memory. (Not
-		 * the other way round: in its lexer that looks like bad text.) */
+		/* jansson has a code for every error in the text; without a code it ran out of
+		 * memory. (Not the other way round: in its lexer, that looks like an invalid
+		 * text.) */
 		enum json_error_code code = json_error_code(&error);
 
 		return code == json_error_unknown || code == json_error_out_of_memory
@@ -69,7 +70,7 @@ static int parse_object(const char *text, size_t size, json_t **ret)
 	return 0;
 }
 
-/* The member of the envelope, NULL when it is absent or null. */
+/* Returns a member of the envelope, NULL if it is absent or null. */
 static json_t *get_member(const json_t *root, const char *name)
 {
 	json_t *member = json_object_get(root, name);
@@ -87,7 +88,7 @@ static int get_flag(const json_t *root, const char *name, bool *ret)
 	return 0;
 }
 
-/* Absent or null parameters become {} in the tree itself, which then owns them. */
+/* Absent or null parameters become {} in the tree, which owns them. */
 static int get_parameters(json_t *root, json_t **ret)
 {
 	json_t *parameters = get_member(root, "parameters");
@@ -159,7 +160,7 @@ int message_parse_reply(const char *text, size_t size, struct message_reply *ret
 	r = parse_object(text, size, &root);
 	if (r != 0)
 		return r;
-	/* unknown members are let through: the daemon may be newer than its client */
+	/* unknown members are accepted: the daemon may be newer than its client */
 	error = get_member(root, "error");
 	if (error && !json_is_string(error))
 		return MESSAGE_NOT_VARLINK;
@@ -169,7 +170,7 @@ int message_parse_reply(const char *text, size_t size, struct message_reply *ret
 		r = get_flag(root, "continues", &reply.continues);
 	if (r != 0)
 		return r;
-	/* an error ends the call; one that goes on would leave the two sides out of step */
+	/* an error ends the call; if it continued, both sides would be out of step */
 	if (reply.error && reply.continues)
 		return MESSAGE_NOT_VARLINK;
 	reply.root = take_ptr(root);
@@ -189,7 +190,8 @@ void message_reply_done(struct message_reply *reply)
 	*reply = (struct message_reply){0};
 }
 
-/* Whether an object at any depth has a member that is null; elements of arrays are no members. */
+/* Returns true if an object at any depth has a member that is null. Elements of arrays do not
+ * count. */
 static bool has_null_member(json_t *json)
 {
 	const char *key;
@@ -202,8 +204,8 @@ static bool has_null_member(json_t *json)
 	return false;
 }
 
-/* A new reference: json itself where there is nothing to leave out, else a copy. NULL: no memory.
- */
+/* Returns a new reference: json itself if there is nothing to leave out, else a copy. NULL: no
+ * memory. */
 static json_t *prune(json_t *json)
 {
 	_cleanup_json_ json_t *copy = NULL;
@@ -224,7 +226,7 @@ static json_t *prune(json_t *json)
 	return take_ptr(copy);
 }
 
-/* The envelope as text, given whether building it has worked (r is 0). */
+/* Formats the envelope if building it has succeeded (r is 0). */
 static int pack(json_t *root, int r, char **ret_text, size_t *ret_size)
 {
 	char *text;
@@ -239,7 +241,7 @@ static int pack(json_t *root, int r, char **ret_text, size_t *ret_size)
 	return 0;
 }
 
-/* json_object_set_new() refuses a NULL, so a failed prune() comes out here as well */
+/* json_object_set_new() refuses a NULL, so a failure of prune() is noticed here */
 static int set_parameters(json_t *root, json_t *parameters)
 {
 	assert(!parameters || json_is_object(parameters));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The text of one Varlink message to a call or a reply and back: jansson does the JSON, this file
- * the envelope. Strict: no duplicate keys, no depth above MESSAGE_DEPTH_MAX, no NUL in strings, no
- * unknown member of the envelope. No I/O.
+ * Converts the text of a Varlink message to a call or a reply, and back. jansson parses the JSON;
+ * this module handles the envelope. It is strict: no duplicate keys, no depth above
+ * MESSAGE_DEPTH_MAX, no NUL in strings, no unknown member of the envelope. No I/O.
  */
 #ifndef NSCTL_PROTOCOL_MESSAGE_H
 #define NSCTL_PROTOCOL_MESSAGE_H
@@ -17,7 +17,7 @@
 enum message_outcome {
 	MESSAGE_NOT_JSON =
 		1,	     /* not a JSON object, too deep, or a key twice: close the connection */
-	MESSAGE_NOT_VARLINK, /* an object, but no call (or reply): close the connection */
+	MESSAGE_NOT_VARLINK, /* an object, but not a call (or reply): close the connection */
 };
 
 struct message_call {
@@ -29,21 +29,21 @@ struct message_call {
 
 struct message_reply {
 	json_t *root;
-	const char *error;  /* NULL for a reply that is no error */
+	const char *error;  /* NULL for a reply that is not an error */
 	json_t *parameters; /* an object, never NULL */
 	bool continues;
 };
 
-/* Both: 0 and *ret filled (to be released with *_done), an outcome, or -ENOMEM. text need not be
- * NUL-terminated. */
+/* Both return 0 with *ret filled (to be released by *_done), an outcome, or -ENOMEM. text need not
+ * end with a NUL. */
 int message_parse_call(const char *text, size_t size, struct message_call *ret);
 int message_parse_reply(const char *text, size_t size, struct message_reply *ret);
 void message_call_done(struct message_call *call);
 void message_reply_done(struct message_reply *reply);
 
 /*
- * To text, with its closing NUL counted in *ret_size; the caller frees *ret_text. parameters may be
- * NULL; none is stolen. Members that are JSON null are left out. 0 or -ENOMEM.
+ * Both format a text, with its NUL included in *ret_size; the caller frees *ret_text. parameters
+ * may be NULL, and is not taken. Members that are JSON null are left out. Return 0 or -ENOMEM.
  */
 int message_pack_call(const char *method, json_t *parameters, bool more, bool oneway,
 		      char **ret_text, size_t *ret_size);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a string from a client may look like. Owns nothing. Never asks the locale (isalpha() would
- * let through what the keeper's locale calls a letter, and front and keeper must agree), never
- * repairs: a string fits or it does not.
+ * Checks strings of clients. Owns nothing. It never uses the locale (isalpha() would accept
+ * whatever the keeper's locale calls a letter, and front and keeper must agree), and never repairs:
+ * a string is valid or not.
  */
 #include "protocol/name.h"
 
@@ -34,7 +34,8 @@ static bool is_name_edge(char c)
 	return is_digit(c) || is_lower(c);
 }
 
-/* Between 1 and max characters, the first and the last of them edge, the others edge or inner. */
+/* Checks for 1 to max characters, the first and last of which satisfy edge, the others edge or
+ * inner. */
 static bool is_edged(const char *string, size_t max, bool (*edge)(char), const char *inner)
 {
 	size_t n = strnlen(string, max + 1);
@@ -70,7 +71,7 @@ bool hostname_is_valid(const char *hostname)
 
 	if (n == 0 || n >= HOSTNAME_SIZE)
 		return false;
-	/* up to and including the NUL, which ends a label just as a dot does */
+	/* including the NUL, which ends a label like a dot */
 	for (size_t i = 0; i <= n; i++) {
 		char c = hostname[i];
 
@@ -92,8 +93,8 @@ bool label_key_is_valid(const char *key)
 }
 
 /*
- * Reads the character at text, which ends with a NUL, and says how many bytes it has; 0 when it is
- * no UTF-8: overlong, a surrogate, above U+10FFFF, or cut short.
+ * Reads the character at text, which ends with a NUL. Returns its number of bytes, or 0 if it is
+ * not UTF-8: overlong, a surrogate, above U+10FFFF, or incomplete.
  */
 static size_t decode_utf8(const char *text, uint32_t *ret)
 {
@@ -118,7 +119,7 @@ static size_t decode_utf8(const char *text, uint32_t *ret)
 	} else {
 		return 0;
 	}
-	/* the closing NUL is no continuation byte, so this never reads past it */
+	/* the final NUL is no continuation byte, so this never reads past it */
 	for (size_t i = 1; i < n; i++) {
 		if ((bytes[i] & 0xc0) != 0x80)
 			return 0;
@@ -132,8 +133,8 @@ static size_t decode_utf8(const char *text, uint32_t *ret)
 }
 
 /*
- * Up to max bytes of UTF-8 that a terminal shows as what they are: no control character moves its
- * cursor, and no bidi override makes a reader see another order than the one that is stored.
+ * Checks for up to max bytes of UTF-8 that a terminal shows as they are: no control character moves
+ * its cursor, and no bidi override makes readers see another order than the stored one.
  */
 static bool is_plain_text(const char *text, size_t max)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The socket, see transport.h. Owns descriptors from the moment the kernel installs them until
- * somebody takes them: each is in a list, or closed, before a function returns. Never polls, never
- * reads behind the NUL of the message at hand, never sends two messages in one sendmsg().
+ * The socket, see transport.h. Owns descriptors from the moment when the kernel installs them until
+ * they are taken: each is in a list, or closed, before a function returns. Never polls, never reads
+ * beyond the NUL of the current message, never sends two messages in one sendmsg().
  */
 #include "protocol/transport.h"
 
@@ -12,8 +12,8 @@
 #include <sys/un.h>
 
 #define TRANSPORT_CHUNK (16 * 1024)
-/* Room for a control message that nobody asked for (SO_PASSCRED set by who passed us the socket),
- * which would else push descriptors out. */
+/* Room for a control message that was not asked for (SO_PASSCRED, set by the process that passed us
+ * the socket), which would otherwise displace descriptors. */
 #define TRANSPORT_CONTROL_SLACK 128
 
 void fd_list_done(struct fd_list *list)
@@ -31,7 +31,8 @@ int fd_list_take(struct fd_list *list, int64_t index)
 	return take_fd(&list->fds[index]);
 }
 
-/* Takes all n fds, also on failure. 0, TRANSPORT_BROKEN when they are too many, -ENOMEM. */
+/* Takes all n fds, also on failure. Returns 0, TRANSPORT_BROKEN if there are too many, or
+ * -ENOMEM. */
 static int fd_list_add(struct fd_list *list, const int *fds, size_t n)
 {
 	int *grown = NULL;
@@ -72,7 +73,7 @@ void receiver_next(struct receiver *receiver)
 	fd_list_done(&receiver->fds);
 }
 
-/* What errno means after a call on the socket has failed. */
+/* Returns the outcome for errno after a failed call on the socket. */
 static int socket_outcome(void)
 {
 	if (errno == EAGAIN || errno == EWOULDBLOCK)
@@ -82,7 +83,7 @@ static int socket_outcome(void)
 	return negative_errno();
 }
 
-/* Every descriptor in the control messages goes to the list, whatever else is wrong with them. */
+/* Adds every descriptor in the control messages to the list, whatever else is wrong with them. */
 static int collect_fds(struct fd_list *list, struct msghdr *header)
 {
 	int result = 0;
@@ -101,14 +102,14 @@ static int collect_fds(struct fd_list *list, struct msghdr *header)
 		if (r != 0)
 			result = r;
 	}
-	/* Descriptors were lost (our table is full, a security module said no): which of them is
-	 * not told, so the indices in the message mean nothing any more. */
+	/* Descriptors were lost (our table is full, or a security module refused). It is unknown
+	 * which, so the indexes in the message are meaningless. */
 	if (result == 0 && header->msg_flags & MSG_CTRUNC)
 		result = TRANSPORT_BROKEN;
 	return result;
 }
 
-/* Takes n bytes, which are there and belong to one message, with the descriptors they came with. */
+/* Takes n available bytes of one message, with the descriptors that came with them. */
 static int receive(struct receiver *receiver, int socket_fd, char *bytes, size_t n)
 {
 	union {
@@ -153,7 +154,7 @@ int receiver_read(struct receiver *receiver, int socket_fd)
 			n = recv(socket_fd, bytes, sizeof(bytes), MSG_PEEK);
 		while (n < 0 && errno == EINTR);
 		if (n < 0) {
-			/* tests/kernel/test-unread.c; what came before that is no answer to it */
+			/* docs/kernel.md, 23; earlier bytes are no answer to the last call */
 			r = errno == ECONNRESET ? TRANSPORT_UNREAD : socket_outcome();
 		} else if (n == 0) {
 			r = receiver->frame.used == 0 && receiver->fds.n == 0 ? TRANSPORT_END
@@ -173,7 +174,7 @@ struct sender_item {
 	struct sender_item *next;
 	char *text;
 	size_t size, sent;
-	size_t n_fds; /* 0 as soon as they have been sent */
+	size_t n_fds; /* 0 after they have been sent */
 	int fds[];
 };
 
@@ -211,7 +212,7 @@ int sender_queue(struct sender *sender, char *text, size_t size, const int *fds,
 {
 	struct sender_item *item;
 
-	/* a descriptor needs a byte to travel with; replies are ours, so these are our bugs */
+	/* a descriptor needs a byte to travel with; replies are ours, so this would be our bug */
 	assert(size > 0 && n_fds <= TRANSPORT_FDS_MAX);
 	item = malloc(sizeof(*item) + n_fds * sizeof(*fds));
 	if (!item) {
@@ -269,7 +270,7 @@ int sender_flush(struct sender *sender, int socket_fd)
 
 		if (n < 0)
 			return socket_outcome();
-		/* they went with the first byte, and must not go again with the next */
+		/* they went with the first byte, and must not be sent again */
 		if (n > 0)
 			sender_item_close(item);
 		item->sent += (size_t)n;
@@ -300,7 +301,7 @@ int transport_connect(const char *path)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return negative_errno();
-	/* interrupted, it was still waiting for the backlog: nothing has been connected yet */
+	/* an interrupted call was still waiting for the backlog: nothing is connected yet */
 	do
 		r = connect(fd, (const struct sockaddr *)&address, sizeof(address));
 	while (r < 0 && errno == EINTR);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The table of events; nothing of them is kept. */
+/* The layout of events, which are not stored. */
 #include "daemon/wire/event.h"
 #include "daemon/wire/tables.h"
 #include "protocol/name.h"

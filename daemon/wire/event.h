@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * The typed form of an Event of org.nsctl.varlink: what has changed, told to who monitors. See
- * layout.h for the rules.
- */
+/* Events for monitors, type Event of org.nsctl.varlink. See layout.h for the rules. */
 #ifndef NSCTL_WIRE_EVENT_H
 #define NSCTL_WIRE_EVENT_H
 
@@ -36,7 +33,7 @@ struct wire_event {
 	uint64_t time; /* Unix epoch, microseconds */
 	uint32_t what; /* enum event_kind */
 	uint32_t owner;
-	const char *set, *session, *link, *network; /* NULL: it is not about one */
+	const char *set, *session, *link, *network; /* NULL: not about one */
 	struct wire_detail details[EVENT_DETAILS_MAX];
 	size_t n_details;
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The tables of links and networks. They are kept in state files: numbers are for ever. */
+/* The layouts of links and networks. They are used in state files, so numbers never change. */
 #include <linux/limits.h>
 #include "daemon/wire/layout.h"
 #include "daemon/wire/tables.h"

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The typed form of links and networks: part of a set's specification, of what front and keeper
- * say, of the state files, and of the orders to the spawner. Addresses and MACs are text, as in
- * org.nsctl.varlink; the keeper has checked them and written them the one canonical way before
- * anything else reads them. See layout.h for the rules.
+ * Links and networks, as parts of specifications, of messages between front and keeper, of state
+ * files, and of tasks. Addresses and MACs are texts, as in org.nsctl.varlink; the keeper checks
+ * them and makes them canonical before anything else reads them. See layout.h for the rules.
  */
 #ifndef NSCTL_WIRE_LINK_H
 #define NSCTL_WIRE_LINK_H
@@ -12,8 +11,11 @@
 #include "daemon/wire/codec.h"
 #include "protocol/name.h"
 
-/* A network is kept as a set of one net namespace, which holds a bridge: made, recorded, pinned,
- * found again and removed as sets are. Its key begins with a sign that no set's name has. */
+/*
+ * A network is kept as a set with one net namespace, which contains a bridge: it is made, recorded,
+ * pinned, found and removed like sets. Its key begins with a sign that is not allowed in a set's
+ * name.
+ */
 #define NETWORK_SIGN '+'
 #define KEY_SIZE (NAME_SIZE + 1)
 
@@ -35,7 +37,8 @@ struct wire_address {
 
 enum end_where { END_SET = 1, END_NETWORK, END_HOST };
 
-/* Which fields of an impairment are given: the others stay as they are, and are none at first. */
+/* The fields of an impairment that are given. The others keep their values, which are none at
+ * first. */
 enum impairment_field {
 	IMPAIR_DELAY = 1 << 0,
 	IMPAIR_JITTER = 1 << 1,
@@ -46,14 +49,14 @@ enum impairment_field {
 	IMPAIR_RATE = 1 << 6,
 	IMPAIR_ALL = (1 << 7) - 1,
 };
-/* Those that only netem can do; the rate alone is tbf's. */
+/* Impairments that need netem; the rate alone is tbf's. */
 #define IMPAIR_NETEM (IMPAIR_ALL & ~IMPAIR_RATE)
 
-/* What happens to packets that leave by an end. 0 is none. */
+/* Impairments of packets that leave by an end. 0 means none. */
 struct wire_impairment {
 	uint32_t given;				    /* enum impairment_field bits */
 	uint64_t delay, jitter;			    /* microseconds, up to IMPAIR_DELAY_MAX */
-	uint32_t loss, duplicate, corrupt, reorder; /* of a million */
+	uint32_t loss, duplicate, corrupt, reorder; /* in millionths */
 	uint64_t rate;				    /* bits a second */
 };
 #define IMPAIR_DELAY_MAX UINT64_C(60000000)
@@ -61,20 +64,20 @@ struct wire_impairment {
 #define IMPAIR_RATE_MIN UINT64_C(8000)
 #define IMPAIR_RATE_MAX UINT64_C(1000000000000)
 
-/* One end of a link. In SetLink what is absent stays as it is. */
+/* One end of a link. In SetLink, absent fields keep their values. */
 struct wire_end {
 	uint32_t where;	       /* enum end_where */
 	const char *name;      /* the set's or network's */
-	const char *interface; /* as its users call it; on the host the altname */
+	const char *interface; /* name for its users; on the host the altname */
 	const char *mac;
 	struct wire_address addresses[END_ADDRESSES_MAX]; /* with their prefix lengths */
 	size_t n_addresses;
 	bool has_addresses;  /* SetLink: they replace the old ones */
-	const char *gateway; /* of the default route through this end */
+	const char *gateway; /* of the default route by this end */
 	uint32_t mtu;	     /* 0: the kernel's */
 	uint32_t up;	     /* enum spec_switch; default: up */
 	struct wire_impairment impairment;
-	const char *second_gateway; /* the daemon's own: of a way out by both families */
+	const char *second_gateway; /* made by the daemon: for a way out with both families */
 };
 
 struct wire_link {
@@ -85,7 +88,7 @@ struct wire_link {
 	uint64_t created;
 };
 
-/* A link of a set's specification: end is the set's, its where and name are left out. */
+/* A link of a set's specification. end is the set's; its where and name are left out. */
 struct spec_link {
 	const char *name;
 	struct wire_end end, peer;
@@ -93,14 +96,14 @@ struct spec_link {
 
 enum publish_protocol { PUBLISH_TCP = 1, PUBLISH_UDP };
 
-/* A port of the host that leads to one of the set. */
+/* A port of the host that leads to a port of the set. */
 struct spec_publish {
 	uint32_t protocol;	  /* enum publish_protocol */
 	const char *host_address; /* NULL: every address of the host */
 	uint32_t host_port, port;
 };
 
-/* A set that has a link to a network. */
+/* A set with a link to a network. */
 struct wire_member {
 	const char *name;
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Messages on their way between the daemon's processes, with the descriptors that come along. What
- * stands in them is the codec's.
+ * Sends and receives messages between the daemon's processes, with their descriptors. Their
+ * contents are the codec's.
  */
 #ifndef NSCTL_WIRE_MESSAGE_H
 #define NSCTL_WIRE_MESSAGE_H

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Messages over a pipe: the way of a front's requests to the keeper. A pipe carries bytes and no
- * descriptors, so nothing that a client owns can lie in what the keeper reads or closes. Both ends
- * are non-blocking. A message has no descriptors; its length in its header separates it from the
- * next.
+ * Messages over a pipe: requests of a front to the keeper. A pipe carries bytes and no descriptors,
+ * so the keeper never reads or closes anything that a client owns. Both ends are non-blocking.
+ * Messages are separated by the lengths in their headers.
  */
 #ifndef NSCTL_WIRE_STREAM_H
 #define NSCTL_WIRE_STREAM_H
 
 #include "daemon/wire/codec.h"
 
-/* The reading end: bytes that have been read and not yet been returned as messages. */
+/* The reading end: bytes that were read, but not yet returned as messages. */
 struct wire_inbox {
 	char *bytes;
 	size_t start, end;
@@ -26,7 +25,7 @@ void wire_inbox_done(struct wire_inbox *inbox);
  */
 int wire_inbox_receive(struct wire_inbox *inbox, int pipe_fd, struct wire_message *ret);
 
-/* Returns true when a whole message lies in the inbox: the pipe need not become readable for it. */
+/* Returns true if a complete message is in the inbox: the pipe need not become readable for it. */
 bool wire_inbox_has_message(const struct wire_inbox *inbox);
 
 /* The writing end: the rest of a message that the pipe had no room for. */
@@ -38,11 +37,11 @@ struct wire_outbox {
 int wire_outbox_init(struct wire_outbox *outbox); /* 0 or -ENOMEM */
 void wire_outbox_done(struct wire_outbox *outbox);
 
-/* Writes the message, or its beginning: the rest is kept, and goes first at the next call. Returns
- * 0; -EAGAIN (nothing of this message has been taken); -EMSGSIZE; or another -errno. */
+/* Writes the message or its beginning; the rest is kept, and is written first at the next call.
+ * Returns 0, -EAGAIN (nothing of this message was taken), -EMSGSIZE, or another -errno. */
 int wire_outbox_send(struct wire_outbox *outbox, const struct wire_writer *writer, int pipe_fd);
 
-/* Writes what is kept. Returns 0 when nothing is left, -EAGAIN, or another -errno. */
+/* Writes the rest. Returns 0 if nothing is left, -EAGAIN, or another -errno. */
 int wire_outbox_flush(struct wire_outbox *outbox, int pipe_fd);
 
 #endif

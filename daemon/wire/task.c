@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The tables for the keeper's orders to the spawner; nothing of them is kept. */
+/* The layouts of the keeper's tasks and orders, which are not stored. */
 #include "daemon/wire/tables.h"
 #include "daemon/wire/task.h"
 

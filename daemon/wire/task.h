@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the keeper tells the spawner and its workers to do, and what they answer. The spawner's
+ * Orders of the keeper to the spawner, tasks for its workers, and their reports. The spawner's
  * channel carries orders to fork a worker and to kill one (nlmsg_type: enum task_op, nlmsg_seq: the
- * worker's number). A task is one message on a worker's own channel; the answers, struct
- * task_report, come back there. When it reads end-of-file without a final report, the worker has
- * been killed.
+ * worker's number). A task is one message on a worker's own channel; its reports, struct
+ * task_report, come back there. End-of-file without a final report means that the worker was
+ * killed.
  */
 #ifndef NSCTL_WIRE_TASK_H
 #define NSCTL_WIRE_TASK_H
@@ -12,53 +12,53 @@
 #include "daemon/wire/layout.h"
 
 #define TASK_GROUPS_MAX 256
-/* Links that one removal takes along: of a set, or the members of a network. */
+/* Links that one removal takes along: those of a set, or of a network's members. */
 #define TASK_LINKS_MAX NETWORK_MEMBERS_MAX
 #define FORBIDDEN_MAX 32
-/* Lines of one /etc/hosts; sets that one order is about. */
+/* Lines of one /etc/hosts; sets in one task. */
 #define TASK_HOSTS_MAX 1024
 #define TASK_NAMED_MAX 256
-/* Those of a specification, and the way out. */
+/* Links of a specification, and the way out. */
 #define TASK_SPEC_LINKS_MAX (SPEC_LINKS_MAX + 1)
 
 enum task_op {
 	TASK_READY = 64, /* spawner to keeper, once: struct task_ready */
 	TASK_FORK,	 /* to the spawner: struct task_fork */
-	TASK_ABORT,	 /* to the spawner: kills worker nlmsg_seq, or what it has become */
-	TASK_AWAIT,	 /* to the spawner: the same, without killing it */
-	TASK_ENDED,	 /* spawner to keeper, after one of these: worker nlmsg_seq has ended */
+	TASK_ABORT,	 /* to the spawner: kill worker nlmsg_seq, or what it has become */
+	TASK_AWAIT,	 /* to the spawner: report the end of it, without killing it */
+	TASK_ENDED,	 /* spawner to keeper, after either: worker nlmsg_seq has ended */
 	/* to a worker */
-	TASK_CREATE,  /* struct task_create: a maker */
-	TASK_SPARE,   /* struct task_spare: makes a net namespace in advance */
-	TASK_REMOVE,  /* struct task_remove: the same, backwards */
-	TASK_START,   /* struct task_start: the worker becomes a runner */
-	TASK_INSPECT, /* struct task_inspect */
-	TASK_LINK,    /* struct task_wire: makes a link */
-	TASK_ADJUST,  /* struct task_adjust: changes one */
-	TASK_UNLINK,  /* struct task_wire: makes it absent */
-	TASK_RESTORE, /* struct task_restore: the firewall */
-	TASK_NAMES,   /* struct task_names: files in /etc of sets that are there */
-	TASK_KEEP,    /* struct task_keep: makes a file last */
-	TASK_FRONT,   /* struct task_front: the worker becomes a front; no reports */
-	TASK_LANE, /* nothing: makes a lane, by which the descriptors of tasks come from then on */
-	TASK_DROP, /* nothing: the descriptors of a request are not needed; no reports */
-	TASK_PROCESSES, /* struct task_processes: which processes pidfds are of */
+	TASK_CREATE,	/* struct task_create: a maker */
+	TASK_SPARE,	/* struct task_spare: makes a spare net namespace */
+	TASK_REMOVE,	/* struct task_remove: removes a set */
+	TASK_START,	/* struct task_start: starts a runner */
+	TASK_INSPECT,	/* struct task_inspect */
+	TASK_LINK,	/* struct task_wire: makes a link */
+	TASK_ADJUST,	/* struct task_adjust: changes one */
+	TASK_UNLINK,	/* struct task_wire: removes one */
+	TASK_RESTORE,	/* struct task_restore: the firewall */
+	TASK_NAMES,	/* struct task_names: files in /etc of existing sets */
+	TASK_KEEP,	/* struct task_keep: writes a record for the next boot */
+	TASK_FRONT,	/* struct task_front: the worker becomes a front; no reports */
+	TASK_LANE,	/* no contents: makes a lane, for the descriptors of later tasks */
+	TASK_DROP,	/* no contents: the descriptors of a request are not needed; no reports */
+	TASK_PROCESSES, /* struct task_processes: finds the processes of pidfds */
 	TASK_SIGNAL,	/* struct task_signal */
-	TASK_CLOSER,	/* nothing: the worker becomes the closer */
+	TASK_CLOSER,	/* no contents: the worker becomes the closer */
 };
 
 /*
  * Some tasks need descriptors of clients, which come by the worker's lane. They are those of the
  * request nlmsg_seq of connection nlmsg_pid, and the task's handles are indexes of them. The worker
- * keeps them for further tasks of the same request, until one has this flag, or TASK_DROP.
+ * keeps them for further tasks of the same request, until a task has this flag, or until TASK_DROP.
  */
 #define TASK_LAST 0x1
 
 struct task_ready {
 	int vault_fd;	   /* root directory of the vault */
-	int vault_mnt_fd;  /* the vault itself: to be kept by whoever outlives the daemon */
-	bool vault_pinned; /* again: somebody had unmounted it */
-	int cgroup_fd;	   /* directory below which all sets' cgroups are */
+	int vault_mnt_fd;  /* the vault itself, for the service manager to keep */
+	bool vault_pinned; /* pinned again, after it had been unmounted */
+	int cgroup_fd;	   /* contains all sets' cgroups */
 };
 
 struct task_fork {
@@ -75,14 +75,14 @@ struct task_identity {
 	size_t n_groups;
 };
 
-/* What a process hands on to its children, and so a client to the commands that it starts. */
+/* Properties that a process passes on to its children, and a client to its commands. */
 #define TASK_RESOURCES 16 /* RLIMIT_NLIMITS */
 #define TASK_PROCESSORS 8192
 struct task_resource {
 	uint64_t soft, hard; /* RLIM_INFINITY: unlimited */
 };
 struct task_processors {
-	uint64_t mask; /* of 64 processors */
+	uint64_t mask; /* for 64 processors */
 };
 struct task_limits {
 	struct task_resource resources[TASK_RESOURCES]; /* in the order of RLIMIT_* */
@@ -94,49 +94,48 @@ struct task_limits {
 	uint32_t login;	   /* login uid; UINT32_MAX: none */
 };
 
-/* The set: everything that names a kernel object of it. */
+/* A set, with everything that names kernel objects of it. */
 struct task_set {
 	uint32_t owner;
-	const char *name, *id; /* TASK_REMOVE: name NULL: nothing but a cgroup is there */
+	const char *name, *id; /* TASK_REMOVE: name NULL: only a cgroup exists */
 	uint32_t kinds;
 	bool visible, ip_netns;
-	uint64_t
-		net_inode; /* TASK_REMOVE: what /run/netns/NAME must be to be ours; 0: never made */
+	uint64_t net_inode; /* TASK_REMOVE: of /run/netns/NAME, if ours; 0: none */
 };
 
-/* One end of a link, as the kernel is to have it: the keeper has checked and completed it all. */
+/* One end of a link, as it must be in the kernel. The keeper has checked and completed it. */
 struct task_end {
 	bool host;	       /* in the host's net namespace */
-	const char *pin;       /* else UID/NAME in the vault; NULL: the set that is being made */
+	const char *pin;       /* else: UID/NAME in the vault; NULL: the set in creation */
 	const char *interface; /* the kernel's name of it */
-	const char *altname;   /* by which it is found too; on the host: its user's name for it */
+	const char *altname;   /* another name for it; on the host, its user's */
 	const char *mac;
 	struct wire_address addresses[END_ADDRESSES_MAX];
 	size_t n_addresses;
-	const char *gateway, *second_gateway; /* of both families: the daemon's own ways out */
-	uint32_t mtu;			      /* 0: as the kernel has it */
+	const char *gateway, *second_gateway; /* for both families, in the daemon's own ways out */
+	uint32_t mtu;			      /* 0: the kernel's default */
 	bool down;
-	bool port; /* of the namespace's bridge, BRIDGE_NAME */
+	bool port; /* it is a port of the namespace's bridge, BRIDGE_NAME */
 	struct wire_impairment impairment;
 };
 
-/* A veth pair. Both ends carry LINK_TAG and id as their alias: by that and by their MACs they are
- * known again, whatever has become of their names. */
+/* A veth pair. Both ends have LINK_TAG and id as their alias. They are recognised by it and by
+ * their MACs, whatever their names are. */
 struct task_link {
 	const char *id;
 	struct task_end a, b;
-	bool egress;  /* b leads from the host to a's place by the firewall ... */
-	bool outward; /* ... and a's place may reach the outside, not only be reached */
-	bool inner;   /* a's place is a network: its members' addresses are translated there too */
+	bool egress;  /* a way out: b is on the host, behind the firewall */
+	bool outward; /* a's side may reach the outside, and is not only reached from there */
+	bool inner;   /* a is a network's: its members' addresses are translated there, too */
 	struct spec_publish publish[PUBLISH_MAX]; /* ports of the host that lead to a's addresses */
 	size_t n_publish;
 };
 #define LINK_TAG "nsctl:"
-/* How the kernel's name of every end on the host begins, whichever nsctld has made it. */
+/* The kernel's names of all ends on the host begin like this, whichever nsctld has made them. */
 #define HOST_END_PREFIX "nsc"
 #define BRIDGE_NAME "br0"
 
-/* The daemon's own table of packet filter rules, in the host's net namespace. */
+/* The daemon's table of packet filter rules in the host's net namespace. */
 struct task_firewall {
 	bool given;
 	const char *table;
@@ -145,20 +144,20 @@ struct task_firewall {
 	size_t n_forbidden;
 };
 
-/* Everything of the table, put back; no link: the table goes, and the forwarding that it needed. */
+/* Restores the whole table. Without links, the table is removed, and forwarding disabled. */
 struct task_restore {
 	struct task_firewall firewall;
 	struct task_link links[TASK_LINKS_MAX];
 	size_t n_links;
-	bool more; /* than links: these are added to what is there */
+	bool more; /* there are more links: these are added to the table */
 };
 
-/* A file that is on the disk when this is done: put under its name, or taken away. */
+/* A record for the next boot: on the disk, under its name or removed, when the task is done. */
 struct task_keep {
 	int directory_fd;
 	const char *name;
-	const char *temporary; /* what it has been written under */
-	int file_fd;	       /* -1: it is taken away */
+	const char *temporary; /* the name under which it was written */
+	int file_fd;	       /* -1: it is removed */
 };
 
 struct task_wire {
@@ -166,27 +165,27 @@ struct task_wire {
 };
 
 struct task_adjust {
-	struct task_link from, to; /* places, interfaces' kernel names and id are the same */
+	struct task_link from, to; /* with the same places, kernel names and id */
 };
 
-/* The bridge of a network, made with its namespace. */
+/* The bridge of a network, made together with its namespace. */
 struct task_bridge {
 	bool given;
-	struct wire_address addresses[SUBNETS_MAX]; /* its own, the gateway's */
+	struct wire_address addresses[SUBNETS_MAX]; /* its own: the members' gateways */
 	size_t n_addresses;
-	bool forward; /* between its members and the outside */
+	bool forward; /* forward between its members and the outside */
 };
 
-/* What a set with mount and net namespaces of its own has for the host's resolver, which does not
- * belong to its network: whose sockets are hidden from it in any case. */
+/* Name resolution of a set with mount and net namespaces of its own. The host's resolver does not
+ * belong to its network: the resolver's sockets are hidden from it in any case. */
 struct task_resolver {
 	bool given;
-	bool own; /* it has a resolv.conf and an nsswitch.conf of its own */
+	bool own; /* it has its own resolv.conf and nsswitch.conf */
 	struct wire_address servers[SERVERS_MAX];
 	size_t n_servers;
-	bool loopback; /* there are none because the host's answer on its loopback only */
-	bool supply;   /* what is missing in /etc is supplied: the root is the host's */
-	bool wanted;   /* servers were asked for: it is a failure when they cannot be given */
+	bool loopback; /* it has no servers, because the host's answer on loopback only */
+	bool supply;   /* missing entries in /etc are supplied: the root is the host's */
+	bool wanted;   /* servers were asked for: failing to provide them is an error */
 };
 
 /* A line of /etc/hosts. */
@@ -199,8 +198,8 @@ struct task_named {
 	uint32_t gid;
 };
 
-/* The same files for all of these sets, of one owner: put there, or put right. */
-/* Of 32 networks. */
+/* The same files for all of these sets of one owner: mounts or updates them. */
+/* Room for 32 networks. */
 #define TASK_NETWORKS_SIZE (32 * SESSION_SIZE + 16)
 
 struct task_names {
@@ -208,8 +207,8 @@ struct task_names {
 	struct task_named sets[TASK_NAMED_MAX];
 	size_t n_sets;
 	struct task_resolver resolver;
-	bool named;	      /* they have an /etc/hosts of their own too ... */
-	const char *networks; /* ... with the members of these: ids, each after a space */
+	bool named;	      /* they also have their own /etc/hosts, */
+	const char *networks; /* with the members of these: ids, each after a space */
 	struct task_host hosts[TASK_HOSTS_MAX];
 	size_t n_hosts;
 };
@@ -217,35 +216,35 @@ struct task_names {
 struct task_create {
 	struct task_set set;
 	struct task_identity identity;
-	struct wire_spec spec;		 /* with maps, whatever the mapping */
+	struct wire_spec spec;		 /* with maps, for any mapping */
 	uint32_t inside_uid, inside_gid; /* the caller's, in its user namespace */
-	bool setgroups;			 /* allowed there */
+	bool setgroups;			 /* allowed in it */
 	bool no_init;
 	struct task_link links[TASK_SPEC_LINKS_MAX];
 	size_t n_links;
 	struct task_bridge bridge;
 	struct task_firewall firewall;
 	struct task_resolver resolver;
-	/* made in advance by TASK_SPARE; -1: it makes its own */
-	int net_fd;   /* its net namespace ... */
-	int sysfs_fd; /* ... and the sysfs that shows it: a context for fsmount() */
+	/* Made in advance by TASK_SPARE; -1: the maker makes its own. */
+	int net_fd;   /* its net namespace */
+	int sysfs_fd; /* and a sysfs for it: a context for fsmount() */
 };
 
 struct task_spare {
-	uint32_t owner; /* who it is charged to */
-	bool sysfs;	/* along with its sysfs: for a set with a mount namespace */
+	uint32_t owner; /* the user who is charged */
+	bool sysfs;	/* with a sysfs: for a set with a mount namespace */
 };
 
 struct task_remove {
 	struct task_set set;
-	/* what leaves with it: only ids, places, names and MACs are told */
+	/* Its links: only ids, places, names and MACs are filled in. */
 	struct task_link links[TASK_LINKS_MAX];
 	size_t n_links;
 	struct task_firewall firewall;
 	uint64_t grace; /* microseconds between SIGTERM and SIGKILL */
 };
 
-/* A descriptor of a command's: the detail of STEP_DESCRIPTOR. */
+/* A descriptor of a command: the detail of STEP_DESCRIPTOR. */
 enum task_descriptor {
 	DESCRIPTOR_STATUS,
 	DESCRIPTOR_STDIN,
@@ -257,18 +256,18 @@ enum task_descriptor {
 
 struct task_start {
 	struct task_set set;
-	struct task_identity identity;	 /* whom the command runs as, outside ... */
-	uint32_t inside_uid, inside_gid; /* ... and in the set's user namespace */
+	struct task_identity identity;	 /* the command's, outside */
+	uint32_t inside_uid, inside_gid; /* and in the set's user namespace */
 	struct wire_command command;
 	const char *session;
 	bool no_init;	 /* the command becomes process 1, with a /proc of its own */
 	bool mount_proc; /* with no_init */
-	struct task_limits caller_limits; /* at the time when it connected ... */
-	const char *caller_profile;	  /* ... and AppArmor's profile: "" without */
+	struct task_limits caller_limits; /* at the time when it connected */
+	const char *caller_profile;	  /* AppArmor's profile of that time; "": none */
 	uint64_t caller_bounding;	  /* its bounding set: 1 << CAP_* */
 	bool caller_no_new_privileges;
 	int status_file_fd; /* state/sessions/ID.status, opened for writing */
-	int leash_fd;	    /* the command ends when its other end closes, -1: it does not */
+	int leash_fd;	    /* the command ends when its other end closes; -1: none */
 };
 
 struct task_inspect {
@@ -278,9 +277,9 @@ struct task_inspect {
 /* Signals processes of a set. */
 struct task_signal {
 	struct task_set set;
-	const char *session; /* NULL: of all of its sessions */
+	const char *session; /* NULL: all of its sessions */
 	uint32_t signal;
-	uint32_t init_pid; /* the process that is left out; 0: none */
+	uint32_t init_pid; /* a process that is left out; 0: none */
 };
 
 struct task_processes {
@@ -291,29 +290,29 @@ struct task_front {
 	struct task_identity identity;
 	int channel_fd, requests_fd;
 	const char *profile; /* AppArmor's: see daemon/kernel/profile.h */
-	uint64_t memory;     /* bytes that it may have */
+	uint64_t memory;     /* bytes that it may use */
 };
 
-/* --- reports: plain structs, between programs of one build --- */
+/* --- reports: plain structs, as both programs are of one build --- */
 
 enum task_event {
-	REPORT_DONE = 1, /* the last */
-	REPORT_STARTED,	 /* the command has been executed; with pidfds of it and of its runner */
+	REPORT_DONE = 1, /* the last report */
+	REPORT_STARTED,	 /* the command was executed; with pidfds of it and of its runner */
 	REPORT_INTERFACE,
 	REPORT_LANE,	/* with the sending end of a lane */
-	REPORT_PROCESS, /* detail: which descriptor; pid and init_start; or pid 0, and error */
+	REPORT_PROCESS, /* detail: the descriptor; pid and init_start, or pid 0 and error */
 	REPORT_SPARE,	/* with a descriptor of the net namespace, and of its sysfs if wanted */
 };
 
-/* serial: which of its worker's tasks it is about, the first is 1. Of one that has said its last, a
- * second "last" may follow: that of its worker, when the maker was killed after it had reported. */
+/* serial: the worker's task that it is about; the first is 1. A task may have two last reports: the
+ * second is the worker's, if the maker was killed after its own. */
 struct task_report {
 	uint32_t event, serial;
 	uint32_t step, detail; /* REPORT_DONE: enum step, 0 is success */
 	int32_t error;
 	uint64_t inodes[KIND_COUNT], ids[KIND_COUNT]; /* TASK_CREATE */
 	int32_t init_pid;			      /* TASK_CREATE */
-	uint32_t way_shift; /* TASK_CREATE: its way out lies so many further in the pools */
+	uint32_t way_shift; /* TASK_CREATE: how much further in the pools its way out is */
 	uint64_t init_start;
 	int32_t pid, runner_pid; /* REPORT_STARTED */
 };

@@ -12,7 +12,7 @@ void way_shift(const char *address, uint32_t ways, char ret[static ADDRESS_SIZE]
 	uint32_t low;
 
 	memcpy(host, address, MIN(n, sizeof(host) - 1));
-	/* ret may be where address is */
+	/* ret and address may be the same */
 	snprintf(prefix, sizeof(prefix), "%s", address + n);
 	inet_pton(family, host, bytes);
 	memcpy(&low, bytes + size - sizeof(low), sizeof(low));

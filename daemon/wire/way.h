@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Addresses of ways out: what keeper and makers must agree on. Pure. */
+/* Addresses of ways out, as keeper and makers both compute them. Pure functions. */
 #ifndef NSCTL_WIRE_WAY_H
 #define NSCTL_WIRE_WAY_H
 
 #include "daemon/wire/link.h"
 
-/* What each way out takes of a pool: four addresses, of which the host has the second and the set
- * the third. */
+/* Addresses of a pool that each way takes. The host has the second, the set the third. */
 #define WAY_ADDRESSES 4
 
 /* The group of all ways' interfaces on the host (IFLA_GROUP), whichever nsctld has made them. */
 #define WAY_GROUP 0x6e73
 
-/* Writes the address, with a prefix or without, that lies so many ways further in its pool. ret may
+/* Writes the address, with or without a prefix, that is so many ways further in its pool. ret may
  * be address. */
 void way_shift(const char *address, uint32_t ways, char ret[static ADDRESS_SIZE]);
 
