@@ -61,7 +61,7 @@ enum step {
 	STEP_LIMIT,	  /* limit the set's cgroup */
 	STEP_RESOLVER,	  /* ENOENT: there is no such entry in /etc */
 	STEP_PATH,	  /* detail: index in spec.mounts, or SPEC_MOUNTS_MAX: the root */
-	STEP_KEEP,	  /* write a record for the next boot */
+	STEP_BOOT_RECORD, /* write a record for the next boot */
 	STEP_DESCRIPTORS, /* EBADMSG: the front did not send the descriptors that its request names
 			   */
 	STEP_DESCRIPTOR,  /* detail: enum task_descriptor; EINVAL: of the wrong kind */

@@ -7,7 +7,7 @@
 #include "daemon/kernel/closer.h"
 #include "daemon/kernel/firewall.h"
 #include "daemon/kernel/front.h"
-#include "daemon/kernel/keep.h"
+#include "daemon/kernel/boot-record.h"
 #include "daemon/kernel/lane.h"
 #include "daemon/kernel/link.h"
 #include "daemon/kernel/make.h"
@@ -34,7 +34,7 @@ struct task {
 		struct task_adjust adjust;
 		struct task_restore restore;
 		struct task_names names;
-		struct task_keep keep;
+		struct task_boot_record boot_record;
 		struct task_front front;
 		struct task_processes processes;
 		struct task_signal signal;
@@ -43,13 +43,20 @@ struct task {
 };
 
 static const struct wire_layout *const layouts[] = {
-	[TASK_CREATE] = &task_create_layout,	   [TASK_REMOVE] = &task_remove_layout,
-	[TASK_START] = &task_start_layout,	   [TASK_INSPECT] = &task_inspect_layout,
-	[TASK_LINK] = &task_wire_layout,	   [TASK_ADJUST] = &task_adjust_layout,
-	[TASK_UNLINK] = &task_wire_layout,	   [TASK_RESTORE] = &task_restore_layout,
-	[TASK_NAMES] = &task_names_layout,	   [TASK_FRONT] = &task_front_layout,
-	[TASK_KEEP] = &task_keep_layout,	   [TASK_SPARE] = &task_spare_layout,
-	[TASK_PROCESSES] = &task_processes_layout, [TASK_SIGNAL] = &task_signal_layout,
+	[TASK_CREATE] = &task_create_layout,
+	[TASK_REMOVE] = &task_remove_layout,
+	[TASK_START] = &task_start_layout,
+	[TASK_INSPECT] = &task_inspect_layout,
+	[TASK_LINK] = &task_wire_layout,
+	[TASK_ADJUST] = &task_adjust_layout,
+	[TASK_UNLINK] = &task_wire_layout,
+	[TASK_RESTORE] = &task_restore_layout,
+	[TASK_NAMES] = &task_names_layout,
+	[TASK_FRONT] = &task_front_layout,
+	[TASK_BOOT_RECORD] = &task_boot_record_layout,
+	[TASK_SPARE] = &task_spare_layout,
+	[TASK_PROCESSES] = &task_processes_layout,
+	[TASK_SIGNAL] = &task_signal_layout,
 };
 
 static void report_done(int report_fd, uint32_t serial, const struct fault *fault)
@@ -109,8 +116,8 @@ static void child_task(void *context)
 		child_restore(task->host, &task->order.restore);
 	case TASK_NAMES:
 		child_names(task->host, &task->order.names);
-	case TASK_KEEP:
-		child_keep(task->host, &task->order.keep);
+	case TASK_BOOT_RECORD:
+		child_boot_record(task->host, &task->order.boot_record);
 	case TASK_UNLINK:
 		child_unlink(task->host, &task->order.wire);
 	default:

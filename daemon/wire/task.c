@@ -115,13 +115,13 @@ static const struct wire_field task_restore_fields[] = {
 };
 LAYOUT(task_restore);
 
-static const struct wire_field task_keep_fields[] = {
-	FD(1, task_keep, directory_fd),
-	STRING(2, task_keep, name, 63),
-	STRING(3, task_keep, temporary, 63),
-	FD(4, task_keep, file_fd),
+static const struct wire_field task_boot_record_fields[] = {
+	FD(1, task_boot_record, directory_fd),
+	STRING(2, task_boot_record, name, 63),
+	STRING(3, task_boot_record, temporary, 63),
+	FD(4, task_boot_record, file_fd),
 };
-LAYOUT(task_keep);
+LAYOUT(task_boot_record);
 
 static const struct wire_field task_bridge_fields[] = {
 	BOOL(1, task_bridge, given),

@@ -28,23 +28,23 @@ enum task_op {
 	TASK_AWAIT,	 /* to the spawner: report the end of it, without killing it */
 	TASK_ENDED,	 /* spawner to keeper, after either: worker nlmsg_seq has ended */
 	/* to a worker */
-	TASK_CREATE,	/* struct task_create: a maker */
-	TASK_SPARE,	/* struct task_spare: makes a spare net namespace */
-	TASK_REMOVE,	/* struct task_remove: removes a set */
-	TASK_START,	/* struct task_start: starts a runner */
-	TASK_INSPECT,	/* struct task_inspect */
-	TASK_LINK,	/* struct task_wire: makes a link */
-	TASK_ADJUST,	/* struct task_adjust: changes one */
-	TASK_UNLINK,	/* struct task_wire: removes one */
-	TASK_RESTORE,	/* struct task_restore: the firewall */
-	TASK_NAMES,	/* struct task_names: files in /etc of existing sets */
-	TASK_KEEP,	/* struct task_keep: writes a record for the next boot */
-	TASK_FRONT,	/* struct task_front: the worker becomes a front; no reports */
-	TASK_LANE,	/* no contents: makes a lane, for the descriptors of later tasks */
-	TASK_DROP,	/* no contents: the descriptors of a request are not needed; no reports */
-	TASK_PROCESSES, /* struct task_processes: finds the processes of pidfds */
-	TASK_SIGNAL,	/* struct task_signal */
-	TASK_CLOSER,	/* no contents: the worker becomes the closer */
+	TASK_CREATE,	  /* struct task_create: a maker */
+	TASK_SPARE,	  /* struct task_spare: makes a spare net namespace */
+	TASK_REMOVE,	  /* struct task_remove: removes a set */
+	TASK_START,	  /* struct task_start: starts a runner */
+	TASK_INSPECT,	  /* struct task_inspect */
+	TASK_LINK,	  /* struct task_wire: makes a link */
+	TASK_ADJUST,	  /* struct task_adjust: changes one */
+	TASK_UNLINK,	  /* struct task_wire: removes one */
+	TASK_RESTORE,	  /* struct task_restore: the firewall */
+	TASK_NAMES,	  /* struct task_names: files in /etc of existing sets */
+	TASK_BOOT_RECORD, /* struct task_boot_record: writes a record for the next boot */
+	TASK_FRONT,	  /* struct task_front: the worker becomes a front; no reports */
+	TASK_LANE,	  /* no contents: makes a lane, for the descriptors of later tasks */
+	TASK_DROP,	  /* no contents: the descriptors of a request are not needed; no reports */
+	TASK_PROCESSES,	  /* struct task_processes: finds the processes of pidfds */
+	TASK_SIGNAL,	  /* struct task_signal */
+	TASK_CLOSER,	  /* no contents: the worker becomes the closer */
 };
 
 /*
@@ -153,7 +153,7 @@ struct task_restore {
 };
 
 /* A record for the next boot: on the disk, under its name or removed, when the task is done. */
-struct task_keep {
+struct task_boot_record {
 	int directory_fd;
 	const char *name;
 	const char *temporary; /* the name under which it was written */
@@ -330,6 +330,6 @@ struct task_interface {
 extern const struct wire_layout task_ready_layout, task_fork_layout, task_create_layout,
 	task_spare_layout, task_remove_layout, task_start_layout, task_inspect_layout,
 	task_front_layout, task_wire_layout, task_adjust_layout, task_restore_layout,
-	task_names_layout, task_keep_layout, task_processes_layout, task_signal_layout;
+	task_names_layout, task_boot_record_layout, task_processes_layout, task_signal_layout;
 
 #endif

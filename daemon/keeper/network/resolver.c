@@ -287,7 +287,7 @@ static void on_late(const struct order *order)
 	set->names_resume = clock_boottime() + set->names_pause;
 }
 
-static void on_time(const struct order *order)
+static void on_in_time(const struct order *order)
 {
 	for (size_t i = 0; i < order->n; i++) {
 		order->sets[i]->names_alone = false;
@@ -310,7 +310,7 @@ static void on_named(struct operation *operation, const struct task_report *repo
 	if (report->step == STEP_LATE)
 		on_late(order);
 	else
-		on_time(order);
+		on_in_time(order);
 	finish_order(order);
 }
 

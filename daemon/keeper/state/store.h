@@ -40,7 +40,8 @@ int store_remove_set(struct store *store, const char *id);
 
 int store_write_link(struct store *store, const struct link *link);
 int store_remove_link(struct store *store, const char *id);
-/* A prepared file for the next boot. TASK_KEEP syncs it to the disk, and only then renames it. */
+/* A prepared file for the next boot. TASK_BOOT_RECORD syncs it to the disk, and only then renames
+ * it. */
 struct store_file {
 	int directory_fd; /* owned by the store */
 	int fd;		  /* closed by the caller; -1: the name is to be removed */

@@ -82,7 +82,7 @@ static void on_kept(struct operation *operation, const struct task_report *repor
 
 static int send_keep(struct keep *keep)
 {
-	const struct task_keep task = {
+	const struct task_boot_record task = {
 		.directory_fd = keep->file.directory_fd,
 		.name = keep->file.name,
 		.temporary = keep->file.temporary,
@@ -95,7 +95,7 @@ static int send_keep(struct keep *keep)
 		return r;
 	operation->context = keep;
 	operation->done = on_kept;
-	return operation_send(operation, TASK_KEEP, &task_keep_layout, &task);
+	return operation_send(operation, TASK_BOOT_RECORD, &task_boot_record_layout, &task);
 }
 
 static void keep_next(struct keeper *keeper)

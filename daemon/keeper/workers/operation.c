@@ -170,7 +170,7 @@ static void on_worker(evutil_socket_t fd _unused_, short what _unused_, void *co
 
 /* First ends the operation's turn, then, at the deadline, the operation. The worker is killed but
  * not waited for: a process that it has started may hang in the kernel. */
-static void on_time(evutil_socket_t fd _unused_, short what _unused_, void *context)
+static void on_turn_or_deadline(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
 	static const struct task_report late = {
 		.event = REPORT_DONE, .step = STEP_LATE, .error = ETIMEDOUT};
@@ -352,7 +352,7 @@ int operation_new_own(struct keeper *keeper, unsigned int seconds, struct operat
 	operation->seconds = seconds;
 	operation->next = keeper->operations;
 	keeper->operations = operation;
-	operation->timer = evtimer_new(keeper->loop, on_time, operation);
+	operation->timer = evtimer_new(keeper->loop, on_turn_or_deadline, operation);
 	if (!operation->timer) {
 		operation_free(operation);
 		return -ENOMEM;

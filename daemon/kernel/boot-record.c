@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/kernel/child.h"
-#include "daemon/kernel/keep.h"
+#include "daemon/kernel/boot-record.h"
 
-static int put(const struct task_keep *task)
+static int put(const struct task_boot_record *task)
 {
 	if (fsync(task->file_fd) < 0 ||
 	    renameat(task->directory_fd, task->temporary, task->directory_fd, task->name) < 0)
@@ -10,13 +10,13 @@ static int put(const struct task_keep *task)
 	return 0;
 }
 
-static int drop(const struct task_keep *task)
+static int drop(const struct task_boot_record *task)
 {
 	return unlinkat(task->directory_fd, task->name, 0) < 0 && errno != ENOENT ? negative_errno()
 										  : 0;
 }
 
-void child_keep(const struct host *host, const struct task_keep *task)
+void child_boot_record(const struct host *host, const struct task_boot_record *task)
 {
 	struct task_report report = {};
 	struct fault fault = {};
@@ -29,6 +29,6 @@ void child_keep(const struct host *host, const struct task_keep *task)
 	if (r == 0 && fsync(task->directory_fd) < 0)
 		r = negative_errno();
 	if (r < 0)
-		fault_set(&fault, STEP_KEEP, 0, -r);
+		fault_set(&fault, STEP_BOOT_RECORD, 0, -r);
 	child_finish(host, &report, &fault);
 }
