@@ -4,6 +4,7 @@
 # ever is waited for.
 
 load daemon.bash
+load hostile.bash
 
 setup() {
 	unset runtime
@@ -83,6 +84,32 @@ END
 	kill -TERM "$daemon"
 	ended_well
 	wait "$idle"
+	start_daemon
+	nsctl rm box
+}
+
+@test "connections that nobody has accepted, and that carry sockets which linger, hold nothing up" {
+	# more than the keeper accepts before it sees the signal
+	kill -STOP "$daemon"
+	start_server lingers setpriv --reuid "$user_id" --regid "$user_id" --clear-groups env \
+		NSCTL_SOCKET="$runtime/socket" python3 -c "
+import os, socket, time
+from hostile import close_later, lingering
+kept, held = [], []
+for _ in range(300):
+    lingers, connection = lingering(kept), socket.socket(socket.AF_UNIX)
+    connection.connect(os.environ['NSCTL_SOCKET'])
+    socket.send_fds(connection, [b'x'], [lingers.fileno()])
+    close_later(lingers)
+    held.append(connection)
+time.sleep(600)
+"
+	waiting() { [ "$(ss -xl src "$runtime/socket" | awk -v s="$runtime/socket" '$5 == s { print $3 }')" -eq 300 ]; }
+	eventually waiting
+	kill -TERM "$daemon"
+	kill -CONT "$daemon"
+	eventually is_gone "$daemon"
+	end_server lingers
 	start_daemon
 	nsctl rm box
 }
