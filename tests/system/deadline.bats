@@ -237,3 +237,25 @@ times_hung() { grep -c '^lookup' "$runtime.fuse-fuse"; }
 	nsctl network rm lan
 	eventually counts_are "$before"
 }
+
+@test "a peer whose root directory does not answer: it is confined, and nobody waits" {
+	mount_fuse fuse --hang=getattr --only= --allow-other
+	start_server rooted python3 -c '
+import os, socket, sys, time
+answer = os.open(sys.argv[3], os.O_WRONLY | os.O_CREAT, 0o600)
+os.chdir(sys.argv[1])
+os.chroot("fuse")
+os.setgroups([])
+os.setresgid(*[int(sys.argv[2])] * 3)
+os.setresuid(*[int(sys.argv[2])] * 3)
+connection = socket.socket(socket.AF_UNIX)
+connection.connect("socket")
+connection.sendall(b"""{"method":"org.nsctl.Create","parameters":{"name":"confined"}}\0""")
+assert b"NotPermitted" in connection.recv(65536)
+os.write(answer, b"answered")
+time.sleep(600)
+' "$runtime" "$user_id" "$runtime.output"
+	eventually test -s "$runtime.output"
+	check_others
+	remove_fuse fuse
+}

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include "daemon/keeper/policy/peer.h"
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/limits.h"
@@ -201,20 +202,29 @@ static int read_place(int directory_fd, const char *base, struct peer *peer)
 	return 0;
 }
 
+/* Whether the process has nsctld's root directory. Its own may be on a file system of its user's:
+ * what that would answer is not waited for. */
+static bool has_root(int directory_fd, const struct peer_host *host)
+{
+	struct statx root;
+
+	return statx(directory_fd, "root", AT_STATX_DONT_SYNC, STATX_INO, &root) == 0 &&
+	       makedev(root.stx_dev_major, root.stx_dev_minor) == host->root_device &&
+	       root.stx_ino == host->root_inode;
+}
+
 /* Returns why the process counts as confined, or "". */
 static const char *find_confinement(int directory_fd, const struct peer_host *host,
 				    const struct peer *peer, const struct status *status)
 {
 	const char *profile = peer->identity.profile;
-	struct stat root;
 
 	if (peer->is_stranger)
 		return "it is in another user namespace than nsctld";
 	if (peer->inodes[KIND_MNT] != host->inodes[KIND_MNT])
 		return "it is in another mount namespace than nsctld (PrivateTmp= and the like of "
 		       "a service)";
-	if (fstatat(directory_fd, "root", &root, 0) < 0 || root.st_dev != host->root_device ||
-	    root.st_ino != host->root_inode)
+	if (!has_root(directory_fd, host))
 		return "it has another root directory than nsctld";
 	if (status->seccomp == 2 && host->seccomp != 2)
 		return "it is under a seccomp filter";
