@@ -14,6 +14,7 @@
 #include "client/print.h"
 #include "client/refused.h"
 #include "protocol/error.h"
+#include "protocol/methods.h"
 
 /* A daemon that restarts without socket activation is away for so long. */
 #define RECONNECT_SECONDS 2
@@ -207,19 +208,19 @@ int client_lost(const struct client *client, const char *subject, int outcome)
  * any more is one that was done (client_remove()). */
 static bool is_repeatable(const char *method, const json_t *parameters)
 {
-	static const char *const known[] = {
-		"Get",	       "List",	     "ListSessions",  "ListProcesses",
-		"WaitSession", "GetStatus",  "Freeze",	      "Thaw",
-		"Renew",       "ListLinks",  "ListNetworks",  "SetLink",
-		"Remove",      "RemoveLink", "RemoveNetwork", "Identify",
-	};
+#define ROW(op, name, record, handler, class, flags, ...) {name, (flags)&METHOD_REPEATABLE},
+	static const struct {
+		const char *name;
+		bool repeatable;
+	} methods[] = {METHODS(ROW)};
+#undef ROW
 	const char *name = strncmp(method, "org.nsctl.", 10) == 0 ? method + 10 : "";
 
 	if (strcmp(name, "Create") == 0)
 		return json_is_true(json_object_get(parameters, "existing"));
-	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
-		if (strcmp(known[i], name) == 0)
-			return true;
+	for (size_t i = 0; i < ARRAY_SIZE(methods); i++)
+		if (strcmp(methods[i].name, name) == 0)
+			return methods[i].repeatable;
 	return false;
 }
 

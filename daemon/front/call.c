@@ -144,7 +144,7 @@ bool call_needs_lane(const struct connection *connection)
 	/* a command's words travel in a descriptor of the front's own */
 	return method && is_in_scope(connection, method) &&
 	       (method->op == WIRE_EXEC || method->op == WIRE_RUN ||
-		(method->takes_descriptors && connection->receiver.fds.n > 0));
+		(method->flags & METHOD_DESCRIPTORS && connection->receiver.fds.n > 0));
 }
 
 static void keep_list(struct connection *connection, const struct method *method,

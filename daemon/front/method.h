@@ -12,12 +12,12 @@ struct method {
 	const char *name;
 	enum wire_op op;
 	const struct wire_layout *layout; /* of the request, whose rows decode it */
-	/* instead, where a request has items */
+	/* puts all of it, where a request has items beside the layout's record */
 	int (*put)(struct decoding *decoding, const json_t *parameters, struct wire_writer *writer);
 	struct reply_part reply[REPLY_PARTS_MAX + 1];
 	/* instead, where rows do not make the reply */
 	json_t *(*encode)(struct wire_message *message);
-	bool takes_descriptors;
+	unsigned int flags; /* METHOD_... */
 };
 
 /* The row of a method of org.nsctl ("Create"), or NULL. */

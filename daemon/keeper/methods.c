@@ -1,66 +1,48 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/keeper/methods.h"
-#include "daemon/keeper/network/link.h"
 #include "daemon/keeper/request/connection.h"
-#include "daemon/keeper/request/events.h"
 #include "daemon/keeper/request/front-part.h"
+#include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/request.h"
-#include "daemon/keeper/set/create.h"
-#include "daemon/keeper/set/lease.h"
-#include "daemon/keeper/set/network.h"
-#include "daemon/keeper/set/processes.h"
-#include "daemon/keeper/set/query.h"
-#include "daemon/keeper/set/remove.h"
-#include "daemon/keeper/set/run.h"
-#include "daemon/keeper/set/session.h"
-#include "daemon/keeper/set/topology.h"
 #include "daemon/keeper/workers/ending.h"
 #include "daemon/wire/message.h"
+#include "daemon/wire/method.h"
 
 #define REQUESTS_MAX 1024
 
-static void (*const handlers[WIRE_OP_END])(struct keeper *, struct request *,
-					   struct wire_message *) = {
-	[WIRE_CREATE] = create_on_create,
-	[WIRE_GET] = inquiry_on_get,
-	[WIRE_LIST] = inquiry_on_list,
-	[WIRE_REMOVE] = remove_on_remove,
-	[WIRE_RENEW] = lease_on_renew,
-	[WIRE_EXEC] = session_on_exec,
-	[WIRE_RUN] = run_on_run,
-	[WIRE_SESSIONS] = inquiry_on_sessions,
-	[WIRE_WAIT] = session_on_wait,
-	[WIRE_OPEN] = inquiry_on_open,
-	[WIRE_PROCESSES] = control_on_processes,
-	[WIRE_KILL] = control_on_kill,
-	[WIRE_FREEZE] = control_on_freeze,
-	[WIRE_THAW] = control_on_thaw,
-	[WIRE_IDENTIFY] = inquiry_on_identify,
-	[WIRE_STATUS] = inquiry_on_status,
-	[WIRE_LINK_ADD] = link_on_add,
-	[WIRE_LINK_SET] = link_on_set,
-	[WIRE_LINK_REMOVE] = link_on_remove,
-	[WIRE_LINK_LIST] = link_on_list,
-	[WIRE_NETWORK_CREATE] = network_on_create,
-	[WIRE_NETWORK_REMOVE] = network_on_remove,
-	[WIRE_NETWORK_LIST] = network_on_list,
-	[WIRE_MONITOR] = events_on_monitor,
-	[WIRE_APPLY] = apply_on_apply,
+/* Room for what any method asks. */
+#define MEMBER(op, name, record, ...) struct record op;
+union asked {
+	METHODS(MEMBER)
 };
 
-/* Never kept: a user whose calls have reached the limit can still look around. */
-static const bool answered_at_once[WIRE_OP_END] = {
-	[WIRE_LIST] = true,   [WIRE_RENEW] = true,     [WIRE_SESSIONS] = true,
-	[WIRE_OPEN] = true,   [WIRE_PROCESSES] = true, [WIRE_IDENTIFY] = true,
-	[WIRE_STATUS] = true, [WIRE_LINK_LIST] = true, [WIRE_NETWORK_LIST] = true,
-};
+#define CALL(op, name, record, handler, ...)                                              \
+	static int call_##op(struct keeper *keeper, struct request *request, void *asked, \
+			     struct failure *failure)                                     \
+	{                                                                                 \
+		return handler(keeper, request, asked, failure);                          \
+	}
+METHODS(CALL)
 
-/* A process is started for these, and may hang. A removal does not wait for processes that hang. */
-static const bool begins_something[WIRE_OP_END] = {
-	[WIRE_CREATE] = true,	      [WIRE_RUN] = true,      [WIRE_EXEC] = true,
-	[WIRE_APPLY] = true,	      [WIRE_LINK_ADD] = true, [WIRE_LINK_SET] = true,
-	[WIRE_NETWORK_CREATE] = true,
-};
+#define ENTRY(op, ...) [WIRE_##op] = call_##op,
+static int (*const handlers[WIRE_OP_END])(struct keeper *keeper, struct request *request,
+					  void *asked, struct failure *failure) = {METHODS(ENTRY)};
+
+/* Answers the request, now or later: by its handler, or with the failure of that. */
+static void handle(struct keeper *keeper, struct request *request, struct wire_message *message)
+{
+	static union asked asked;
+	struct failure failure = {};
+	int r = 0;
+
+	request->message = message;
+	if (wire_decode(message, wire_methods[request->op].asked, &asked) < 0)
+		r = failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "parameters", NULL);
+	if (r == 0)
+		r = handlers[request->op](keeper, request, &asked, &failure);
+	if (r)
+		request_fail(keeper, request, &failure);
+}
 
 /* The pidfds of a request have been looked at: its handler answers it, now or later. */
 static void on_identified(struct request *kept, const struct lane_process *processes,
@@ -74,7 +56,7 @@ static void on_identified(struct request *kept, const struct lane_process *proce
 	request.processes = processes;
 	request_drop(kept);
 	if (processes && request_connection(&request)) {
-		handlers[request.op](keeper, &request, message);
+		handle(keeper, &request, message);
 	} else if (keeper && processes) {
 		/* the client has gone; the front waits to hear that the lane is free again */
 		request_begin(keeper, &request, 0);
@@ -110,11 +92,12 @@ static void identify(struct keeper *keeper, struct request *request, uint64_t pr
 static int admit(struct front *front, const struct request *request, uint64_t processes,
 		 struct failure *failure)
 {
-	bool begins = processes || begins_something[request->op];
+	unsigned int flags = wire_methods[request->op].flags;
 
-	if (begins && ending_check(front->keeper, front->identity.uid, failure))
+	if ((processes || flags & METHOD_STARTS) &&
+	    ending_check(front->keeper, front->identity.uid, failure))
 		return failure->error;
-	if (front->n_requests >= REQUESTS_MAX && (processes || !answered_at_once[request->op]))
+	if (front->n_requests >= REQUESTS_MAX && (processes || !(flags & METHOD_AT_ONCE)))
 		return failure_set(failure, ERROR_LIMIT_EXCEEDED, REQUESTS_MAX, "requests", NULL);
 	if (authz_operation(&request->subject, request->op, failure) == 0)
 		return 0;
@@ -173,6 +156,6 @@ int methods_dispatch(struct front *front, struct wire_message *message)
 	else if (processes)
 		identify(keeper, &request, processes, message);
 	else
-		handlers[request.op](keeper, &request, message);
+		handle(keeper, &request, message);
 	return 0;
 }

@@ -18,6 +18,7 @@
 #include "daemon/wire/link.h"
 #include "protocol/error.h"
 #include "protocol/kind.h"
+#include "protocol/methods.h"
 #include "protocol/name.h"
 
 #define SPEC_MOUNTS_MAX 32
@@ -62,38 +63,15 @@ enum wire_op {
 	 * Front to keeper, without reply: the front has closed its end of this lane. On the lane
 	 * itself: the descriptors of the request nlmsg_seq of connection nlmsg_pid. */
 	WIRE_LANE,
-	/* front to keeper; in brackets: struct asked, struct answered, items */
-	WIRE_CREATE,	     /* create, set */
-	WIRE_GET,	     /* ask, set */
-	WIRE_LIST,	     /* list, list + WIRE_ITEM_SET */
-	WIRE_REMOVE,	     /* ask, - */
-	WIRE_RENEW,	     /* ask, set (only .expires) */
-	WIRE_EXEC,	     /* exec, started (with more: WIRE_CONTINUES), then ended */
-	WIRE_RUN,	     /* run, the same */
-	WIRE_SESSIONS,	     /* ask, - + WIRE_ITEM_SESSION */
-	WIRE_WAIT,	     /* ask, ended */
-	WIRE_OPEN,	     /* ask, - + WIRE_ITEM_NAMESPACE with descriptors */
-	WIRE_PROCESSES,	     /* ask, - + WIRE_ITEM_PROCESS */
-	WIRE_KILL,	     /* ask, - */
-	WIRE_FREEZE,	     /* ask, - */
-	WIRE_THAW,	     /* ask, - */
-	WIRE_IDENTIFY,	     /* ask, set (.name NULL: in no set; .owner, .namespaces) */
-	WIRE_STATUS,	     /* -, status + WIRE_ITEM_COUNT */
-	WIRE_LINK_ADD,	     /* link, link */
-	WIRE_LINK_SET,	     /* link: what is given of a and b changes; link */
-	WIRE_LINK_REMOVE,    /* ask, - */
-	WIRE_LINK_LIST,	     /* list, list + WIRE_ITEM_LINK */
-	WIRE_NETWORK_CREATE, /* network, network */
-	WIRE_NETWORK_REMOVE, /* ask, - */
-	WIRE_NETWORK_LIST,   /* list, list + WIRE_ITEM_NETWORK */
-	/* list (set, owner, all_owners), - + WIRE_ITEM_SET or WIRE_ITEM_EVENT. The first one of a
-	 * connection subscribes; each asks for the next answer, which comes when there is
-	 * something to tell. An answer that is a failure has ended the subscription. */
-	WIRE_MONITOR,
-	/* apply + WIRE_ITEM_NETWORK, WIRE_ITEM_CREATE, WIRE_ITEM_LINK; - + WIRE_ITEM_NETWORK,
-	 * WIRE_ITEM_SET, WIRE_ITEM_LINK */
-	WIRE_APPLY,
-	WIRE_OP_END,
+/* Front to keeper: the methods. Lists answer with items, and with the cursor of the next page.
+ * Exec and Run answer when the command has started (with more: WIRE_CONTINUES), and when it
+ * has ended. The first Monitor of a connection subscribes; each asks for the next answer,
+ * which comes when there is something to tell, and a failure ends the subscription. Apply is
+ * asked with items, which are WIRE_ITEM_NETWORK, WIRE_ITEM_CREATE and WIRE_ITEM_LINK. */
+#define OP(op, ...) WIRE_##op,
+	METHODS(OP)
+#undef OP
+		WIRE_OP_END,
 };
 
 /* nlmsg_flags */

@@ -314,7 +314,7 @@ static const char *compare(const char *text)
 
 		if (!method)
 			continue;
-		if (method->layout)
+		if (!method->put)
 			check_struct(&at, method->layout, described->input);
 		else
 			check_apply(described->input);
@@ -325,7 +325,7 @@ static const char *compare(const char *text)
 	for (size_t i = 0; idl_method_name(idl, i); i++) {
 		const struct method *method = method_find(idl_method_name(idl, i));
 
-		if (method && method->layout)
+		if (method && !method->put)
 			check_found(method->layout);
 		for (size_t j = 0; method && method->reply[j].key; j++)
 			check_found(method->reply[j].view ? method->reply[j].view

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 #include "daemon/keeper/network/link.h"
+#include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/request.h"
 
 static bool touches(const struct link *link, uid_t owner, const char *name)
@@ -18,36 +19,32 @@ static bool is_there(const struct link *link)
 	return link->announced || !link->work;
 }
 
-void link_on_list(struct keeper *keeper, struct request *request, struct wire_message *message)
+int on_list_links(struct keeper *keeper, struct request *request, struct wire_list *asked,
+		  struct failure *failure)
 {
-	static struct wire_list list;
 	static struct wire_link wire;
 	struct wire_list cursor;
-	struct failure failure = {};
 	struct link *link, *last = NULL;
 	struct set *set = NULL;
 	int r = 0;
 
-	if (wire_decode(message, &wire_list_layout, &list) < 0)
-		r = failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "set", NULL);
-	else if (list.set || list.has_owner)
-		r = list.set ? request_find_set(keeper, request, list.set, list.has_owner,
-						list.owner, &set, &failure)
-			     : authz_owner(&request->subject, true, list.owner, "link", "",
-					   &request->owner, &failure);
-	if (r) {
-		request_fail(keeper, request, &failure);
-		return;
-	}
+	if (asked->set)
+		r = request_find_set(keeper, request, asked->set, asked->has_owner, asked->owner,
+				     &set, failure);
+	else if (asked->has_owner)
+		r = authz_owner(&request->subject, true, asked->owner, "link", "", &request->owner,
+				failure);
+	if (r)
+		return r;
 	wire_clear(&wire_list_layout, &cursor);
 	request_begin(keeper, request, 0);
-	link = list.after_name
-		       ? registry_next_link(keeper->registry, list.after_owner, list.after_name)
+	link = asked->after_name
+		       ? registry_next_link(keeper->registry, asked->after_owner, asked->after_name)
 		       : registry_next_link(keeper->registry, 0, NULL);
 	for (; link; link = registry_next_link(keeper->registry, link->owner, link->name)) {
-		if (set || list.has_owner
+		if (set || asked->has_owner
 			    ? link->owner != request->owner
-			    : !authz_sees(&request->subject, list.all_owners, link->owner))
+			    : !authz_sees(&request->subject, asked->all_owners, link->owner))
 			continue;
 		if (!is_there(link) || (set && !touches(link, set->owner, set->name)))
 			continue;
@@ -62,4 +59,5 @@ void link_on_list(struct keeper *keeper, struct request *request, struct wire_me
 	}
 	wire_put(&keeper->to_front, &wire_list_layout, &cursor);
 	request_end(keeper, request);
+	return 0;
 }

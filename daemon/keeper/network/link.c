@@ -6,6 +6,7 @@
 #include "daemon/keeper/network/resolver.h"
 #include "daemon/keeper/policy/task-error.h"
 #include "daemon/keeper/request/events.h"
+#include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/request.h"
 #include "daemon/keeper/state/store.h"
 #include "daemon/keeper/workers/boot-records.h"
@@ -221,31 +222,25 @@ static int find_link(struct keeper *keeper, struct request *request, const char 
 	return 0;
 }
 
-void link_on_remove(struct keeper *keeper, struct request *request, struct wire_message *message)
+int on_remove_link(struct keeper *keeper, struct request *request, struct wire_ask *asked,
+		   struct failure *failure)
 {
-	struct failure failure = {};
 	struct request *kept;
-	struct wire_ask ask;
 	struct link *link;
-	int r;
+	int r = find_link(keeper, request, asked->name, asked->has_owner, asked->owner, &link,
+			  failure);
 
-	if (wire_decode(message, &wire_ask_layout, &ask) < 0)
-		r = failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "name", NULL);
-	else
-		r = find_link(keeper, request, ask.name, ask.has_owner, ask.owner, &link, &failure);
-	if (r == 0 && link->egress)
-		r = failure_set(&failure, ERROR_INVALID_VALUE, 0, "name",
-				"is the way out of %s, and goes with it",
-				set_shown_name(link->ends[0]));
-	if (r == 0) {
-		kept = request_keep(request);
-		if (kept) {
-			link_remove_one(keeper, link, answer, kept);
-			return;
-		}
-		failure_from_errno(&failure, -ENOMEM, "remove the link");
-	}
-	request_fail(keeper, request, &failure);
+	if (r)
+		return r;
+	if (link->egress)
+		return failure_set(failure, ERROR_INVALID_VALUE, 0, "name",
+				   "is the way out of %s, and goes with it",
+				   set_shown_name(link->ends[0]));
+	kept = request_keep(request);
+	if (!kept)
+		return failure_from_errno(failure, -ENOMEM, "remove the link");
+	link_remove_one(keeper, link, answer, kept);
+	return 0;
 }
 
 /* --- making --- */
@@ -324,32 +319,18 @@ int link_add(struct keeper *keeper, const struct authz_subject *subject,
 	return 0;
 }
 
-static int try_add(struct keeper *keeper, const struct request *request,
-		   const struct wire_link *wire, struct failure *failure)
+int on_add_link(struct keeper *keeper, struct request *request, struct wire_link *asked,
+		struct failure *failure)
 {
 	struct request *kept = request_keep(request);
 	int r;
 
 	if (!kept)
 		return failure_from_errno(failure, -ENOMEM, "make the link");
-	r = link_add(keeper, &request->subject, wire, NULL, answer, kept, failure);
+	r = link_add(keeper, &request->subject, asked, NULL, answer, kept, failure);
 	if (r)
 		request_drop(kept);
 	return r;
-}
-
-void link_on_add(struct keeper *keeper, struct request *request, struct wire_message *message)
-{
-	static struct wire_link wire;
-	struct failure failure = {};
-	int r;
-
-	if (wire_decode(message, &wire_link_layout, &wire) < 0)
-		r = failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "a", NULL);
-	else
-		r = try_add(keeper, request, &wire, &failure);
-	if (r)
-		request_fail(keeper, request, &failure);
 }
 
 /* --- changing --- */
@@ -414,17 +395,17 @@ static int send_adjustment(struct link_work *work, const struct wiring_plan *pla
 	return r;
 }
 
-static int try_set(struct keeper *keeper, struct request *request, const struct wire_link *change,
-		   struct failure *failure)
+int on_set_link(struct keeper *keeper, struct request *request, struct wire_link *asked,
+		struct failure *failure)
 {
 	static struct wiring_plan plan;
 	struct link_work *work;
 	struct link *link;
-	int r = find_link(keeper, request, change->name, change->has_owner, change->owner, &link,
+	int r = find_link(keeper, request, asked->name, asked->has_owner, asked->owner, &link,
 			  failure);
 
 	if (r == 0)
-		r = wiring_change(keeper->registry, link, change, &plan, failure);
+		r = wiring_change(keeper->registry, link, asked, &plan, failure);
 	if (r)
 		return r;
 	work = work_new(keeper, link, answer, request_keep(request));
@@ -446,20 +427,6 @@ static int try_set(struct keeper *keeper, struct request *request, const struct 
 	request_drop(work->context);
 	abandon(work, false);
 	return failure->error;
-}
-
-void link_on_set(struct keeper *keeper, struct request *request, struct wire_message *message)
-{
-	static struct wire_link change;
-	struct failure failure = {};
-	int r;
-
-	if (wire_decode(message, &wire_link_layout, &change) < 0)
-		r = failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "name", NULL);
-	else
-		r = try_set(keeper, request, &change, &failure);
-	if (r)
-		request_fail(keeper, request, &failure);
 }
 
 /* --- the start --- */

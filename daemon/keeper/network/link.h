@@ -26,12 +26,6 @@ int link_add(struct keeper *keeper, const struct authz_subject *subject,
 /* Takes a link away to which nothing is being done; done is called once. */
 void link_remove_one(struct keeper *keeper, struct link *link, link_done *done, void *context);
 
-/* Requests. */
-void link_on_add(struct keeper *keeper, struct request *request, struct wire_message *message);
-void link_on_set(struct keeper *keeper, struct request *request, struct wire_message *message);
-void link_on_remove(struct keeper *keeper, struct request *request, struct wire_message *message);
-void link_on_list(struct keeper *keeper, struct request *request, struct wire_message *message);
-
 /* --- records: link-record.c --- */
 
 /* Plans a link and records it, to be made. 0, or an error: nothing has happened. wish->id is filled

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 #include "daemon/keeper/policy/authz.h"
+#include "daemon/wire/method.h"
 
 /* Ports that only root may have, by old custom. */
 #define LOW_PORTS 1024
@@ -60,20 +61,19 @@ int authz_connect(uint32_t allowed, const char *confined, bool place_known, cons
 
 int authz_operation(const struct authz_subject *subject, enum wire_op op, struct failure *failure)
 {
-	bool makes;
+	enum method_class class = wire_methods[op].class;
 
-	if (op == WIRE_STATUS || op == WIRE_IDENTIFY || subject->scope == SCOPE_FULL)
+	if (class == CLASS_ANYWHERE || subject->scope == SCOPE_FULL)
 		return 0;
 	if (subject->scope == SCOPE_CONFINED)
 		return failure_set(failure, ERROR_NOT_PERMITTED, 0, "anything from here",
 				   "the caller is confined, and [allow] confined in nsctld.conf "
 				   "does not name it");
-	if (op == WIRE_RENEW)
+	if (class == CLASS_RENEW)
 		return authz_renewal(subject, true, failure);
-	makes = op == WIRE_CREATE || op == WIRE_RUN || op == WIRE_APPLY;
-	if (makes || (op >= WIRE_LINK_ADD && op <= WIRE_NETWORK_LIST))
+	if (class == CLASS_MAKE || class == CLASS_WIRE)
 		return failure_set(failure, ERROR_NOT_PERMITTED, 0,
-				   makes ? "making sets" : "wiring",
+				   class == CLASS_MAKE ? "making sets" : "wiring",
 				   "the caller is inside set %s, and [allow] nested in nsctld.conf "
 				   "does not name it",
 				   subject->scope_text);

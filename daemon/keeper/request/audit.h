@@ -10,9 +10,6 @@
 #include "daemon/keeper/request/request.h"
 #include "daemon/wire/layout.h"
 
-/* "Create"; NULL: none of a client's. */
-const char *audit_method(enum wire_op op);
-
 /* session: the one that it has started, or NULL. */
 void audit_done(const struct request *request, const char *session);
 void audit_failed(const struct request *request, const struct failure *failure);

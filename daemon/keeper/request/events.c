@@ -6,6 +6,7 @@
 #include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/request/events.h"
+#include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/request.h"
 #include "daemon/keeper/state/registry.h"
 #include "daemon/keeper/state/view.h"
@@ -324,29 +325,25 @@ static int subscribe(struct keeper *keeper, struct connection *connection,
 	return 0;
 }
 
-void events_on_monitor(struct keeper *keeper, struct request *request, struct wire_message *message)
+int on_monitor(struct keeper *keeper, struct request *request, struct wire_list *asked,
+	       struct failure *failure)
 {
 	struct connection *connection = request_connection(request);
-	static struct wire_list list;
-	struct failure failure = {};
 	int r = 0;
 
-	if (wire_decode(message, &wire_list_layout, &list) < 0)
-		r = failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "set", NULL);
-	else if (!connection->subscription)
-		r = subscribe(keeper, connection, &list, &failure);
+	if (!connection->subscription)
+		r = subscribe(keeper, connection, asked, failure);
 	else if (connection->subscription->request)
-		r = failure_set(&failure, ERROR_BUSY, 0, "monitoring", "connection");
-	if (r == 0) {
-		connection->subscription->request = request_keep(request);
-		if (connection->subscription->request) {
-			pump(keeper, connection->subscription);
-			return;
-		}
+		r = failure_set(failure, ERROR_BUSY, 0, "monitoring", "connection");
+	if (r)
+		return r;
+	connection->subscription->request = request_keep(request);
+	if (!connection->subscription->request) {
 		subscription_free(keeper, connection->subscription);
-		failure_from_errno(&failure, -ENOMEM, "monitor");
+		return failure_from_errno(failure, -ENOMEM, "monitor");
 	}
-	request_fail(keeper, request, &failure);
+	pump(keeper, connection->subscription);
+	return 0;
 }
 
 void events_end(struct keeper *keeper, struct connection *connection)

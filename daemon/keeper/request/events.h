@@ -17,8 +17,6 @@
 
 struct subscription;
 
-void events_on_monitor(struct keeper *keeper, struct request *request,
-		       struct wire_message *message);
 /* The connection has gone. */
 void events_end(struct keeper *keeper, struct connection *connection);
 /* A front's channel takes answers again. */

@@ -6,7 +6,7 @@
 #include "daemon/keeper/request/front-part.h"
 #include "daemon/keeper/request/request.h"
 #include "daemon/keeper/state/registry.h"
-#include "daemon/wire/layout.h"
+#include "daemon/wire/method.h"
 #include "protocol/error.h"
 #include "protocol/name.h"
 
@@ -19,6 +19,7 @@ struct request *request_keep(const struct request *request)
 	*kept = *request;
 	kept->kept = true;
 	kept->processes = NULL;
+	kept->message = NULL;
 	kept->next = kept->front->requests;
 	kept->front->requests = kept;
 	kept->front->n_requests++;
@@ -116,17 +117,13 @@ bool request_has_room(const struct request *request)
 
 bool fronts_are_busy(const struct keeper *keeper)
 {
-	/* answered when something ends that may go on for days */
-	static const bool lasting[WIRE_OP_END] = {
-		[WIRE_EXEC] = true, [WIRE_RUN] = true, [WIRE_WAIT] = true, [WIRE_MONITOR] = true};
-
 	for (const struct front *front = keeper->fronts; front; front = front->next) {
 		int n = 0;
 
 		if (!front->stopped && !front->closing)
 			return true;
 		for (const struct request *at = front->requests; at; at = at->next, n--)
-			if (!lasting[at->op])
+			if (!(wire_methods[at->op].flags & METHOD_LASTING))
 				return true;
 		for (const struct connection *at = front->connections; at; at = at->next)
 			n++;
@@ -161,4 +158,11 @@ int request_find_set(struct keeper *keeper, struct request *request, const char 
 		return failure_set(failure, ERROR_NOT_FOUND, 0, "set", "%s", name);
 	*ret = set;
 	return 0;
+}
+
+int request_find_asked(struct keeper *keeper, struct request *request, const struct wire_ask *ask,
+		       struct set **ret, struct failure *failure)
+{
+	return request_find_set(keeper, request, ask->name, ask->has_owner, ask->owner, ret,
+				failure);
 }

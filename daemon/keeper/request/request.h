@@ -27,6 +27,8 @@ struct request {
 	uint32_t lane;	     /* by which its descriptors come; 0: it has none */
 	/* of its descriptors, by their index; NULL: none is a pidfd. Not in a kept copy. */
 	const struct lane_process *processes;
+	/* while its handler is called: what it was asked by. Not in a kept copy. */
+	struct wire_message *message;
 	struct authz_subject subject;
 	uid_t owner;			      /* which owner's set it is about ... */
 	char about[NAME_SIZE];		      /* ... and its name; "": not known yet, or none */
@@ -64,5 +66,8 @@ struct connection *request_connection(const struct request *request);
  * *failure. */
 int request_find_set(struct keeper *keeper, struct request *request, const char *name,
 		     bool has_owner, uid_t owner, struct set **ret, struct failure *failure);
+/* Finds the set that ask names in the same way. */
+int request_find_asked(struct keeper *keeper, struct request *request, const struct wire_ask *ask,
+		       struct set **ret, struct failure *failure);
 
 #endif

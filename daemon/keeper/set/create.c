@@ -12,9 +12,9 @@
 #include "daemon/keeper/policy/peer.h"
 #include "daemon/keeper/policy/task-error.h"
 #include "daemon/keeper/request/admission.h"
-#include "daemon/keeper/request/audit.h"
 #include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/request/events.h"
+#include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/lane.h"
 #include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/create.h"
@@ -27,6 +27,7 @@
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/keeper/workers/spare.h"
 #include "daemon/kernel/fault.h"
+#include "daemon/wire/method.h"
 #include "daemon/wire/way.h"
 
 /* A maker that takes longer hangs: on a FUSE directory, a dead network file system. */
@@ -95,7 +96,7 @@ static void record_ready(struct keeper *keeper, const struct set *set,
 
 	if (r < 0)
 		log_warning("record of set %s not updated: %s", set->id, strerror(-r));
-	fields.method = creation->again ? NULL : audit_method(creation->op);
+	fields.method = creation->again ? NULL : wire_methods[creation->op].name;
 	log_operation("sets created", LOG_INFO, &fields, "%s created%s", set_what(set),
 		      creation->again ? " again" : "");
 	keeper->counters.created++;
@@ -450,44 +451,30 @@ static int answer_existing(struct keeper *keeper, struct request *request, const
 	return 0;
 }
 
-static int try_create(struct keeper *keeper, struct request *request, struct wire_create *create,
-		      struct failure *failure)
+int on_create(struct keeper *keeper, struct request *request, struct wire_create *asked,
+	      struct failure *failure)
 {
 	char picked[NAME_SIZE];
-	struct set_wish wish = {.spec = &create->spec, .created = on_created_for};
+	struct set_wish wish = {.spec = &asked->spec, .created = on_created_for};
 	const struct set *set;
 	int r;
 
-	wish.name = create_pick_name(keeper, request, create->name, picked);
+	wish.name = create_pick_name(keeper, request, asked->name, picked);
 	r = check_name(wish.name, "name", failure);
 	if (r == 0)
 		snprintf(request->about, sizeof(request->about), "%s", wish.name);
 	if (r == 0)
-		r = admission_of_spec(keeper, request, &create->spec, wish.name, failure);
+		r = admission_of_spec(keeper, request, &asked->spec, wish.name, failure);
 	if (r)
 		return r;
 	set = registry_find_set(keeper->registry, request->subject.uid, wish.name);
 	if (set)
-		return answer_existing(keeper, request, set, create, failure);
+		return answer_existing(keeper, request, set, asked, failure);
 	wish.context = request_keep(request);
 	if (!wish.context)
 		return failure_from_errno(failure, -ENOMEM, "create the set");
 	r = set_create(keeper, request, &wish, failure);
 	if (r)
-		request_fail(keeper, wish.context, failure);
-	return 0;
-}
-
-void create_on_create(struct keeper *keeper, struct request *request, struct wire_message *message)
-{
-	static struct wire_create create;
-	struct failure failure = {};
-	int r;
-
-	if (wire_decode(message, &wire_create_layout, &create) < 0)
-		r = failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "spec", NULL);
-	else
-		r = try_create(keeper, request, &create, &failure);
-	if (r)
-		request_fail(keeper, request, &failure);
+		request_drop(wish.context);
+	return r;
 }

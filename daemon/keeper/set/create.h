@@ -41,7 +41,4 @@ int set_create(struct keeper *keeper, struct request *request, const struct set_
 /* Returns true when descriptors of a client's are needed to make the set. */
 bool create_takes_descriptors(const struct wire_spec *spec);
 
-/* Requests. */
-void create_on_create(struct keeper *keeper, struct request *request, struct wire_message *message);
-
 #endif

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Identify: which set a process is in. By its namespaces, as the kernel tells them: a process can
+ * have namespaces of several sets, and the first kind that a set holds decides.
+ */
 #include <string.h>
 #include <sys/stat.h>
 #include "daemon/keeper/policy/peer.h"
 #include "daemon/keeper/request/connection.h"
+#include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/lane.h"
 #include "daemon/keeper/request/request.h"
-#include "daemon/keeper/set/query.h"
 #include "daemon/keeper/state/registry.h"
 #include "daemon/kernel/process.h"
 #include "daemon/wire/layout.h"
@@ -66,34 +70,25 @@ static const struct set *find_holder(struct keeper *keeper, const uint64_t inode
 	return NULL;
 }
 
-void inquiry_on_identify(struct keeper *keeper, struct request *request,
-			 struct wire_message *message)
+int on_identify(struct keeper *keeper, struct request *request, struct wire_ask *asked,
+		struct failure *failure)
 {
 	uint64_t inodes[KIND_COUNT];
 	static struct wire_set wire;
-	struct failure failure = {};
 	const struct set *set;
-	struct wire_ask ask;
 	const struct connection *connection = request_connection(request);
 	_cleanup_fd_ int own_fd = -1;
 	pid_t pid = connection->peer.pid;
 	int r = 0;
 
-	if (wire_decode(message, &wire_ask_layout, &ask) < 0)
-		r = failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "processFileDescriptor",
-				NULL);
-	else if (ask.process_fd >= 0)
-		r = open_process(request, &ask, &pid, &own_fd, &failure);
-	if (r == 0) {
-		read_namespaces(pid, inodes);
-		if (process_has_ended(own_fd >= 0 ? own_fd : connection->peer.pid_fd))
-			r = failure_set(&failure, ERROR_INVALID_VALUE, 0, "processFileDescriptor",
-					"the process has ended");
-	}
-	if (r) {
-		request_fail(keeper, request, &failure);
-		return;
-	}
+	if (asked->process_fd >= 0)
+		r = open_process(request, asked, &pid, &own_fd, failure);
+	if (r)
+		return r;
+	read_namespaces(pid, inodes);
+	if (process_has_ended(own_fd >= 0 ? own_fd : connection->peer.pid_fd))
+		return failure_set(failure, ERROR_INVALID_VALUE, 0, "processFileDescriptor",
+				   "the process has ended");
 	wire_clear(&wire_set_layout, &wire);
 	set = find_holder(keeper, inodes);
 	if (set && (request->subject.uid == 0 || set->owner == request->subject.uid)) {
@@ -109,4 +104,5 @@ void inquiry_on_identify(struct keeper *keeper, struct request *request,
 		namespace->held = inodes[kind] && inodes[kind] != keeper->host->inodes[kind];
 	}
 	request_done(keeper, request, &wire_set_layout, &wire);
+	return 0;
 }

@@ -6,6 +6,7 @@
 #include "daemon/keeper/policy/authz.h"
 #include "daemon/keeper/request/admission.h"
 #include "daemon/keeper/request/events.h"
+#include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/set/process-watch.h"
@@ -174,36 +175,30 @@ void lease_renew_group(struct keeper *keeper, uid_t owner, const char *group, ui
 	set_timer(keeper);
 }
 
-void lease_on_renew(struct keeper *keeper, struct request *request, struct wire_message *message)
+int on_renew(struct keeper *keeper, struct request *request, struct wire_ask *asked,
+	     struct failure *failure)
 {
-	struct failure failure = {};
 	struct set_view view;
-	struct wire_ask ask;
 	struct set *set;
-	int r;
+	int r = request_find_asked(keeper, request, asked, &set, failure);
 
-	if (wire_decode(message, &wire_ask_layout, &ask) < 0)
-		r = failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "name", NULL);
-	else
-		r = request_find_set(keeper, request, ask.name, ask.has_owner, ask.owner, &set,
-				     &failure);
 	if (r == 0)
 		r = authz_renewal(&request->subject, surrounds(keeper, &request->subject, set),
-				  &failure);
-	if (r == 0 && set->state != SET_READY)
-		r = failure_set(&failure, ERROR_BUSY, 0,
-				set->state == SET_BROKEN ? "broken" : "removing", "%s", set->name);
-	if (r == 0 && !set->lease)
-		r = refuse_renewal(set, &failure);
-	if (r) {
-		request_fail(keeper, request, &failure);
-		return;
-	}
+				  failure);
+	if (r)
+		return r;
+	if (set->state != SET_READY)
+		return failure_set(failure, ERROR_BUSY, 0,
+				   set->state == SET_BROKEN ? "broken" : "removing", "%s",
+				   set->name);
+	if (!set->lease)
+		return refuse_renewal(set, failure);
 	if (*set->group)
-		lease_renew_group(keeper, set->owner, set->group, ask.span);
+		lease_renew_group(keeper, set->owner, set->group, asked->span);
 	else
-		renew(keeper, set, ask.span);
+		renew(keeper, set, asked->span);
 	set_timer(keeper);
 	view_set(keeper, set, true, &view);
 	request_done(keeper, request, &wire_set_layout, &view.wire);
+	return 0;
 }

@@ -25,6 +25,5 @@ void lease_resume(struct keeper *keeper, struct set *set);
 void lease_connection_gone(struct keeper *keeper, uint32_t connection);
 /* All that one Apply made has one lease: counted anew from now; span 0: as long as it was. */
 void lease_renew_group(struct keeper *keeper, uid_t owner, const char *group, uint64_t span);
-void lease_on_renew(struct keeper *keeper, struct request *request, struct wire_message *message);
 
 #endif

@@ -3,6 +3,7 @@
 #include "daemon/keeper/network/link-plan.h"
 #include "daemon/keeper/policy/check.h"
 #include "daemon/keeper/request/admission.h"
+#include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/set/network.h"
@@ -71,11 +72,11 @@ int network_create(struct keeper *keeper, struct request *request,
 	return set_create(keeper, request, &wish, failure);
 }
 
-static int try_create(struct keeper *keeper, struct request *request,
-		      const struct wire_network *wanted, struct failure *failure)
+int on_create_network(struct keeper *keeper, struct request *request, struct wire_network *asked,
+		      struct failure *failure)
 {
 	struct network_wish wish = {
-		.network = wanted, .created = on_created_for, .context = request_keep(request)};
+		.network = asked, .created = on_created_for, .context = request_keep(request)};
 	int r;
 
 	if (!wish.context)
@@ -84,20 +85,6 @@ static int try_create(struct keeper *keeper, struct request *request,
 	if (r)
 		request_drop(wish.context);
 	return r;
-}
-
-void network_on_create(struct keeper *keeper, struct request *request, struct wire_message *message)
-{
-	static struct wire_network wanted;
-	struct failure failure = {};
-	int r;
-
-	if (wire_decode(message, &wire_network_layout, &wanted) < 0)
-		r = failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "subnets", NULL);
-	else
-		r = try_create(keeper, request, &wanted, &failure);
-	if (r)
-		request_fail(keeper, request, &failure);
 }
 
 /* --- removal --- */
@@ -123,52 +110,39 @@ static int find_network(struct keeper *keeper, struct request *request, const st
 	return 0;
 }
 
-void network_on_remove(struct keeper *keeper, struct request *request, struct wire_message *message)
+int on_remove_network(struct keeper *keeper, struct request *request, struct wire_ask *asked,
+		      struct failure *failure)
 {
-	struct failure failure = {};
 	struct request *kept;
-	struct wire_ask ask;
 	struct set *set = NULL;
-	int r;
+	int r = find_network(keeper, request, asked, &set, failure);
 
-	if (wire_decode(message, &wire_ask_layout, &ask) < 0)
-		r = failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "name", NULL);
-	else
-		r = find_network(keeper, request, &ask, &set, &failure);
-	if (r == 0) {
-		kept = request_keep(request);
-		if (kept) {
-			set_remove_for(keeper, set, 0, kept);
-			return;
-		}
-		failure_from_errno(&failure, -ENOMEM, "remove the network");
-	}
-	request_fail(keeper, request, &failure);
+	if (r)
+		return r;
+	kept = request_keep(request);
+	if (!kept)
+		return failure_from_errno(failure, -ENOMEM, "remove the network");
+	set_remove_for(keeper, set, 0, kept);
+	return 0;
 }
 
 /* --- listing --- */
 
-void network_on_list(struct keeper *keeper, struct request *request, struct wire_message *message)
+int on_list_networks(struct keeper *keeper, struct request *request, struct wire_list *asked,
+		     struct failure *failure _unused_)
 {
 	static struct wire_network wire;
-	static struct wire_list list;
 	struct wire_list cursor;
-	struct failure failure;
 	const struct set *set, *last = NULL;
 
-	if (wire_decode(message, &wire_list_layout, &list) < 0) {
-		failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "allOwners", NULL);
-		request_fail(keeper, request, &failure);
-		return;
-	}
 	wire_clear(&wire_list_layout, &cursor);
 	request_begin(keeper, request, 0);
-	set = list.after_name
-		      ? registry_next_set(keeper->registry, list.after_owner, list.after_name)
+	set = asked->after_name
+		      ? registry_next_set(keeper->registry, asked->after_owner, asked->after_name)
 		      : registry_next_set(keeper->registry, 0, NULL);
 	for (; set; set = registry_next_set(keeper->registry, set->owner, set->name)) {
 		if (!set_is_network(set) ||
-		    !authz_sees(&request->subject, list.all_owners, set->owner) ||
+		    !authz_sees(&request->subject, asked->all_owners, set->owner) ||
 		    view_network(set, &wire) < 0)
 			continue;
 		if (!wire_put_item(&keeper->to_front, WIRE_ITEM_NETWORK, &wire_network_layout,
@@ -181,4 +155,5 @@ void network_on_list(struct keeper *keeper, struct request *request, struct wire
 	}
 	wire_put(&keeper->to_front, &wire_list_layout, &cursor);
 	request_end(keeper, request);
+	return 0;
 }

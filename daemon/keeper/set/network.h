@@ -22,10 +22,4 @@ struct network_wish {
 int network_create(struct keeper *keeper, struct request *request, const struct network_wish *wish,
 		   struct failure *failure);
 
-void network_on_create(struct keeper *keeper, struct request *request,
-		       struct wire_message *message);
-void network_on_remove(struct keeper *keeper, struct request *request,
-		       struct wire_message *message);
-void network_on_list(struct keeper *keeper, struct request *request, struct wire_message *message);
-
 #endif

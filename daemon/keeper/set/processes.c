@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The processes of a set, which are those of its cgroup: the list of them, signals to them, and the
+ * freezer.
+ */
 #include <string.h>
 #include "daemon/keeper/policy/check.h"
 #include "daemon/keeper/policy/task-error.h"
+#include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/request.h"
-#include "daemon/keeper/set/processes.h"
-#include "daemon/keeper/set/query.h"
 #include "daemon/keeper/state/registry.h"
 #include "daemon/keeper/state/view.h"
 #include "daemon/keeper/workers/operation.h"
@@ -21,24 +24,21 @@ static int put_process(pid_t pid, const char *name, void *context)
 	return !wire_put_item(&keeper->to_front, WIRE_ITEM_PROCESS, &wire_process_layout, &process);
 }
 
-void control_on_processes(struct keeper *keeper, struct request *request,
-			  struct wire_message *message)
+int on_list_processes(struct keeper *keeper, struct request *request, struct wire_ask *asked,
+		      struct failure *failure)
 {
 	_cleanup_fd_ int fd = -1;
-	struct failure failure = {};
-	struct wire_ask ask;
 	struct set *set;
-	int r = inquiry_ask_set(keeper, request, message, &ask, &set, &failure);
+	int r = request_find_asked(keeper, request, asked, &set, failure);
 
-	if (r) {
-		request_fail(keeper, request, &failure);
-		return;
-	}
+	if (r)
+		return r;
 	fd = view_open_cgroup(keeper, set);
 	request_begin(keeper, request, 0);
 	if (fd >= 0)
 		cgroup_each_process(fd, true, put_process, keeper);
 	request_end(keeper, request);
+	return 0;
 }
 
 /* --- signals and the freezer --- */
@@ -105,21 +105,18 @@ static int check_signal(struct keeper *keeper, const struct set *set, const stru
 	return 0;
 }
 
-void control_on_kill(struct keeper *keeper, struct request *request, struct wire_message *message)
+int on_kill(struct keeper *keeper, struct request *request, struct wire_ask *asked,
+	    struct failure *failure)
 {
-	struct failure failure = {};
-	struct wire_ask ask;
 	struct set *set;
-	int r = inquiry_ask_set(keeper, request, message, &ask, &set, &failure);
+	int r = request_find_asked(keeper, request, asked, &set, failure);
 
 	if (r == 0)
-		r = check_signal(keeper, set, &ask, &failure);
-	if (r == 0) {
-		r = signal_set(keeper, request, set, &ask);
-		r = r < 0 ? failure_from_errno(&failure, r, "signal the processes") : 0;
-	}
+		r = check_signal(keeper, set, asked, failure);
 	if (r)
-		request_fail(keeper, request, &failure);
+		return r;
+	r = signal_set(keeper, request, set, asked);
+	return r < 0 ? failure_from_errno(failure, r, "signal the processes") : 0;
 }
 
 /* The freezer works in its own time: cgroup.events tells when it is done. */
@@ -211,33 +208,31 @@ static int start_freeze(struct keeper *keeper, const struct request *request, st
 	return 0;
 }
 
-static void change_freeze(struct keeper *keeper, struct request *request,
-			  struct wire_message *message, bool wanted)
+static int change_freeze(struct keeper *keeper, struct request *request,
+			 const struct wire_ask *asked, bool wanted, struct failure *failure)
 {
-	struct failure failure = {};
-	struct wire_ask ask;
 	struct set *set;
-	int r = inquiry_ask_set(keeper, request, message, &ask, &set, &failure);
+	int r = request_find_asked(keeper, request, asked, &set, failure);
 
-	if (r == 0 && set->state != SET_READY)
-		r = failure_set(&failure, ERROR_BUSY, 0,
-				set->state == SET_BROKEN ? "broken" : "removing", "%s", set->name);
-	if (r == 0) {
-		r = start_freeze(keeper, request, set, wanted);
-		r = r < 0 ? failure_from_errno(&failure, r,
-					       wanted ? "freeze the set" : "thaw the set")
-			  : 0;
-	}
 	if (r)
-		request_fail(keeper, request, &failure);
+		return r;
+	if (set->state != SET_READY)
+		return failure_set(failure, ERROR_BUSY, 0,
+				   set->state == SET_BROKEN ? "broken" : "removing", "%s",
+				   set->name);
+	r = start_freeze(keeper, request, set, wanted);
+	return r < 0 ? failure_from_errno(failure, r, wanted ? "freeze the set" : "thaw the set")
+		     : 0;
 }
 
-void control_on_freeze(struct keeper *keeper, struct request *request, struct wire_message *message)
+int on_freeze(struct keeper *keeper, struct request *request, struct wire_ask *asked,
+	      struct failure *failure)
 {
-	change_freeze(keeper, request, message, true);
+	return change_freeze(keeper, request, asked, true, failure);
 }
 
-void control_on_thaw(struct keeper *keeper, struct request *request, struct wire_message *message)
+int on_thaw(struct keeper *keeper, struct request *request, struct wire_ask *asked,
+	    struct failure *failure)
 {
-	change_freeze(keeper, request, message, false);
+	return change_freeze(keeper, request, asked, false, failure);
 }

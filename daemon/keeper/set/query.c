@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Methods that look and change nothing. What the kernel alone knows of a set, its interfaces, a
+ * worker reads. */
 #include <string.h>
 #include "daemon/keeper/policy/authz.h"
 #include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/request/audit.h"
+#include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/request.h"
-#include "daemon/keeper/set/query.h"
 #include "daemon/keeper/set/session.h"
 #include "daemon/keeper/state/registry.h"
 #include "daemon/keeper/state/view.h"
@@ -20,15 +22,6 @@
 
 /* A list's page: the front asks for the next when its client has taken this. */
 #define PAGE_SETS 100
-
-int inquiry_ask_set(struct keeper *keeper, struct request *request, struct wire_message *message,
-		    struct wire_ask *ask, struct set **ret, struct failure *failure)
-{
-	if (wire_decode(message, &wire_ask_layout, ask) < 0)
-		return failure_set(failure, ERROR_INVALID_PARAMETER, 0, "name", NULL);
-	return request_find_set(keeper, request, ask->name, ask->has_owner, ask->owner, ret,
-				failure);
-}
 
 /* --- sets --- */
 
@@ -150,23 +143,22 @@ static int inspect(struct keeper *keeper, const struct request *request, const s
 	return 0;
 }
 
-void inquiry_on_get(struct keeper *keeper, struct request *request, struct wire_message *message)
+int on_get(struct keeper *keeper, struct request *request, struct wire_ask *asked,
+	   struct failure *failure)
 {
-	struct failure failure = {};
 	static struct set_view view;
-	struct wire_ask ask;
 	struct set *set;
+	int r = request_find_asked(keeper, request, asked, &set, failure);
 
-	if (inquiry_ask_set(keeper, request, message, &ask, &set, &failure)) {
-		request_fail(keeper, request, &failure);
-		return;
-	}
+	if (r)
+		return r;
 	if (set->state == SET_READY && set->kinds & KIND_BIT(KIND_NET) &&
 	    inspect(keeper, request, set) == 0)
-		return;
+		return 0;
 	view_set(keeper, set, false, &view);
 	view_usage(keeper, set, &view.wire);
 	request_done(keeper, request, &wire_set_layout, &view.wire);
+	return 0;
 }
 
 static bool has_labels(const struct set *set, const struct wire_list *list)
@@ -214,36 +206,29 @@ static struct set *first_listed(struct keeper *keeper, const struct request *req
 	return registry_next_set(keeper->registry, list->all_owners ? 0 : owner, NULL);
 }
 
-void inquiry_on_list(struct keeper *keeper, struct request *request, struct wire_message *message)
+int on_list(struct keeper *keeper, struct request *request, struct wire_list *asked,
+	    struct failure *failure _unused_)
 {
-	static struct wire_list list;
 	static struct set_view view;
 	struct wire_list cursor;
 	struct set *set, *last = NULL;
 	size_t n = 0;
 
-	if (wire_decode(message, &wire_list_layout, &list) < 0) {
-		struct failure failure;
-
-		failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "labels", NULL);
-		request_fail(keeper, request, &failure);
-		return;
-	}
 	wire_clear(&wire_list_layout, &cursor);
 	request_begin(keeper, request, 0);
-	for (set = first_listed(keeper, request, &list); set;
+	for (set = first_listed(keeper, request, asked); set;
 	     set = registry_next_set(keeper->registry, set->owner, set->name)) {
-		if (!list.all_owners && request->subject.scope != SCOPE_SET &&
+		if (!asked->all_owners && request->subject.scope != SCOPE_SET &&
 		    set->owner != request->subject.uid)
 			break;
-		if (!is_listed(request, &list, set))
+		if (!is_listed(request, asked, set))
 			continue;
 		if (n == PAGE_SETS) {
 			cursor.after_owner = last->owner;
 			cursor.after_name = last->name;
 			break;
 		}
-		view_set(keeper, set, list.summary, &view);
+		view_set(keeper, set, asked->summary, &view);
 		if (!wire_put_item(&keeper->to_front, WIRE_ITEM_SET, &wire_set_layout,
 				   &view.wire) &&
 		    last) {
@@ -256,23 +241,21 @@ void inquiry_on_list(struct keeper *keeper, struct request *request, struct wire
 	}
 	wire_put(&keeper->to_front, &wire_list_layout, &cursor);
 	request_end(keeper, request);
+	return 0;
 }
 
 /* --- sessions, namespaces, processes --- */
 
-void inquiry_on_sessions(struct keeper *keeper, struct request *request,
-			 struct wire_message *message)
+int on_list_sessions(struct keeper *keeper, struct request *request, struct wire_ask *asked,
+		     struct failure *failure)
 {
 	static struct wire_session wire;
-	struct failure failure = {};
-	struct wire_ask ask;
 	struct set *set;
+	int r = request_find_asked(keeper, request, asked, &set, failure);
 
+	if (r)
+		return r;
 	session_age(keeper);
-	if (inquiry_ask_set(keeper, request, message, &ask, &set, &failure)) {
-		request_fail(keeper, request, &failure);
-		return;
-	}
 	request_begin(keeper, request, 0);
 	for (const struct session *at = set->sessions; at; at = at->next_in_set) {
 		if (wire_unpack(&wire_session_layout, at->words, at->words_size, &wire) < 0)
@@ -289,53 +272,68 @@ void inquiry_on_sessions(struct keeper *keeper, struct request *request,
 			break;
 	}
 	request_end(keeper, request);
+	return 0;
 }
 
-void inquiry_on_open(struct keeper *keeper, struct request *request, struct wire_message *message)
+static void close_all(int fds[static KIND_COUNT])
 {
-	int fds[KIND_COUNT], r;
-	struct failure failure = {};
-	struct wire_ask ask;
-	struct set *set;
-	uint32_t kinds = 0;
-
-	memset(fds, -1, sizeof(fds));
-	r = inquiry_ask_set(keeper, request, message, &ask, &set, &failure);
-	if (r == 0) {
-		kinds = ask.kinds ? ask.kinds : set->kinds;
-		r = authz_open(&request->subject, set->owner, set->kinds, &failure);
-	}
-	if (r == 0 && kinds & ~set->kinds)
-		r = failure_set(&failure, ERROR_INVALID_VALUE, 0, "namespaces",
-				"the set does not hold all of these kinds");
-	for (enum kind kind = 0; r == 0 && kind < KIND_COUNT; kind++) {
-		const struct task_set named = view_task_set(set);
-
-		if (!(kinds & KIND_BIT(kind)))
-			continue;
-		fds[kind] = pin_open(keeper->vault_fd, &named, kind);
-		if (fds[kind] < 0)
-			r = failure_from_errno(&failure, fds[kind], "open the namespaces");
-	}
-	if (r) {
-		request_fail(keeper, request, &failure);
-	} else {
-		request_begin(keeper, request, 0);
-		for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
-			struct wire_namespace namespace;
-
-			wire_clear(&wire_namespace_layout, &namespace);
-			namespace.kind_number = kind + 1;
-			namespace.descriptor_fd = fds[kind];
-			if (fds[kind] >= 0)
-				wire_put_item(&keeper->to_front, WIRE_ITEM_NAMESPACE,
-					      &wire_namespace_layout, &namespace);
-		}
-		audit_done(request, NULL);
-		request_end(keeper, request);
-	}
 	for (enum kind kind = 0; kind < KIND_COUNT; kind++)
 		close_fd(fds[kind]);
+}
+
+/* Opens the set's namespaces of these kinds. Returns 0 or -errno. */
+static int open_pins(struct keeper *keeper, const struct set *set, uint32_t kinds,
+		     int ret[static KIND_COUNT])
+{
+	const struct task_set named = view_task_set(set);
+
+	for (enum kind kind = 0; kind < KIND_COUNT; kind++)
+		ret[kind] = -1;
+	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
+		if (!(kinds & KIND_BIT(kind)))
+			continue;
+		ret[kind] = pin_open(keeper->vault_fd, &named, kind);
+		if (ret[kind] < 0)
+			return ret[kind];
+	}
+	return 0;
+}
+
+int on_open(struct keeper *keeper, struct request *request, struct wire_ask *asked,
+	    struct failure *failure)
+{
+	struct set *set;
+	uint32_t kinds;
+	int fds[KIND_COUNT], r = request_find_asked(keeper, request, asked, &set, failure);
+
+	if (r == 0)
+		r = authz_open(&request->subject, set->owner, set->kinds, failure);
+	if (r)
+		return r;
+	kinds = asked->kinds ? asked->kinds : set->kinds;
+	if (kinds & ~set->kinds)
+		return failure_set(failure, ERROR_INVALID_VALUE, 0, "namespaces",
+				   "the set does not hold all of these kinds");
+	r = open_pins(keeper, set, kinds, fds);
+	if (r < 0) {
+		close_all(fds);
+		return failure_from_errno(failure, r, "open the namespaces");
+	}
+	request_begin(keeper, request, 0);
+	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
+		struct wire_namespace namespace;
+
+		wire_clear(&wire_namespace_layout, &namespace);
+		namespace.kind_number = kind + 1;
+		namespace.descriptor_fd = fds[kind];
+		if (fds[kind] >= 0)
+			wire_put_item(&keeper->to_front, WIRE_ITEM_NAMESPACE,
+				      &wire_namespace_layout, &namespace);
+	}
+	audit_done(request, NULL);
+	request_end(keeper, request);
+	close_all(fds);
+	return 0;
 }
 
 /* --- status --- */
@@ -348,8 +346,8 @@ static void put_count(struct keeper *keeper, enum wire_count_class class, const 
 	wire_put_item(&keeper->to_front, WIRE_ITEM_COUNT, &wire_count_layout, &count);
 }
 
-void inquiry_on_status(struct keeper *keeper, struct request *request,
-		       struct wire_message *message _unused_)
+int on_status(struct keeper *keeper, struct request *request, struct wire_ask *asked _unused_,
+	      struct failure *failure _unused_)
 {
 	const struct config_limits *limits = &keeper->config->limits;
 	const struct registry_use *use = registry_use(keeper->registry, request->subject.uid);
@@ -388,4 +386,5 @@ void inquiry_on_status(struct keeper *keeper, struct request *request,
 	put_count(keeper, COUNT_COUNTER, "failed", keeper->counters.failed);
 	put_count(keeper, COUNT_COUNTER, "closedUnread", keeper->counters.left_to_closer);
 	request_end(keeper, request);
+	return 0;
 }

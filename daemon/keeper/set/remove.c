@@ -5,6 +5,7 @@
 #include "daemon/keeper/network/resolver.h"
 #include "daemon/keeper/policy/task-error.h"
 #include "daemon/keeper/request/events.h"
+#include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/process-watch.h"
 #include "daemon/keeper/set/remove.h"
@@ -318,27 +319,20 @@ void remove_session_ended(struct keeper *keeper _unused_, struct set *set)
 		finish_removal(set->work);
 }
 
-void remove_on_remove(struct keeper *keeper, struct request *request, struct wire_message *message)
+int on_remove(struct keeper *keeper, struct request *request, struct wire_ask *asked,
+	      struct failure *failure)
 {
-	struct failure failure = {};
-	struct wire_ask ask;
+	struct request *kept;
 	struct set *set;
+	int r = request_find_asked(keeper, request, asked, &set, failure);
 
-	if (wire_decode(message, &wire_ask_layout, &ask) < 0)
-		failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "name", NULL);
-	else if (request_find_set(keeper, request, ask.name, ask.has_owner, ask.owner, &set,
-				  &failure) == 0) {
-		if (set->state == SET_CREATING) {
-			failure_set(&failure, ERROR_BUSY, 0, "creating", "%s", set->name);
-		} else {
-			struct request *kept = request_keep(request);
-
-			if (kept) {
-				set_remove_for(keeper, set, ask.grace, kept);
-				return;
-			}
-			failure_from_errno(&failure, -ENOMEM, "remove the set");
-		}
-	}
-	request_fail(keeper, request, &failure);
+	if (r)
+		return r;
+	if (set->state == SET_CREATING)
+		return failure_set(failure, ERROR_BUSY, 0, "creating", "%s", set->name);
+	kept = request_keep(request);
+	if (!kept)
+		return failure_from_errno(failure, -ENOMEM, "remove the set");
+	set_remove_for(keeper, set, asked->grace, kept);
+	return 0;
 }

@@ -28,6 +28,4 @@ void remove_session_ended(struct keeper *keeper, struct set *set);
 /* Forgets a set of which the kernel has nothing, in memory and on disk. */
 void set_forget(struct keeper *keeper, struct set *set);
 
-void remove_on_remove(struct keeper *keeper, struct request *request, struct wire_message *message);
-
 #endif

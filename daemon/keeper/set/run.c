@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Run: a set is made, a command runs in it, and both end together. */
 #include "daemon/keeper/policy/check.h"
 #include "daemon/keeper/request/connection.h"
+#include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/create.h"
-#include "daemon/keeper/set/run.h"
 #include "daemon/keeper/set/session.h"
 #include "daemon/keeper/state/registry.h"
 #include "daemon/wire/message.h"
@@ -83,27 +84,24 @@ static int try_run(struct keeper *keeper, struct request *request, struct run *r
 	return r ? r : set_create(keeper, run->request, &wish, failure);
 }
 
-void run_on_run(struct keeper *keeper, struct request *request, struct wire_message *message)
+int on_run(struct keeper *keeper, struct request *request, struct wire_run *asked,
+	   struct failure *failure)
 {
 	struct run *run = calloc(1, sizeof(*run));
-	struct failure failure = {};
-	int r = run ? take_message(message, run) : -ENOMEM;
+	int r;
 
-	if (r < 0) {
+	if (!run || take_message(request->message, run) < 0) {
 		free(run);
-		failure_from_errno(&failure, r, "start the session");
-		request_fail(keeper, request, &failure);
-		return;
+		return failure_from_errno(failure, -ENOMEM, "start the session");
 	}
-	if (wire_decode(&run->message, &wire_run_layout, &run->wire) < 0)
-		r = failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "command", NULL);
-	if (r == 0) {
-		run->request = request_keep(request);
-		r = run->request ? try_run(keeper, request, run, &failure)
-				 : failure_from_errno(&failure, -ENOMEM, "start the session");
-	}
-	if (r) {
-		request_fail(keeper, run->request ? run->request : request, &failure);
-		run_free(run);
-	}
+	run->wire = *asked;
+	run->request = request_keep(request);
+	r = run->request ? try_run(keeper, request, run, failure)
+			 : failure_from_errno(failure, -ENOMEM, "start the session");
+	if (r == 0)
+		return 0;
+	if (run->request)
+		request_drop(run->request);
+	run_free(run);
+	return r;
 }

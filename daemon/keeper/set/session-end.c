@@ -7,6 +7,7 @@
 #include "daemon/keeper/policy/authz.h"
 #include "daemon/keeper/policy/check.h"
 #include "daemon/keeper/request/events.h"
+#include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/remove.h"
 #include "daemon/keeper/set/session-part.h"
@@ -249,26 +250,20 @@ int session_watch_runner(struct watch *watch, int runner_fd)
 /* --- waiting --- */
 
 /* The session that is asked about, if it is the subject's to know of. */
-static int find_waited(struct keeper *keeper, const struct request *request,
-		       struct wire_message *message, struct session **ret, struct failure *failure)
+static int find_waited(struct keeper *keeper, const struct request *request, const char *id,
+		       struct session **ret, struct failure *failure)
 {
 	struct session *session;
-	struct wire_ask ask;
 	uid_t owner;
-	int r;
+	int r = check_session(id, failure);
 
-	if (wire_decode(message, &wire_ask_layout, &ask) < 0)
-		return failure_set(failure, ERROR_INVALID_PARAMETER, 0, "session", NULL);
-	r = check_session(ask.session, failure);
 	if (r)
 		return r;
-	session = registry_find_session(keeper->registry, ask.session);
+	session = registry_find_session(keeper->registry, id);
 	if (!session)
-		return failure_set(failure, ERROR_NOT_FOUND, 0, "session", "%s", ask.session);
-	r = authz_owner(&request->subject, true, session->owner, "session", ask.session, &owner,
-			failure);
+		return failure_set(failure, ERROR_NOT_FOUND, 0, "session", "%s", id);
 	*ret = session;
-	return r;
+	return authz_owner(&request->subject, true, session->owner, "session", id, &owner, failure);
 }
 
 static void stop_waiting(struct keeper *keeper _unused_, struct request *waiter)
@@ -298,20 +293,18 @@ static int wait_for_end(const struct request *request, const struct session *ses
 	return 0;
 }
 
-void session_on_wait(struct keeper *keeper, struct request *request, struct wire_message *message)
+int on_wait(struct keeper *keeper, struct request *request, struct wire_ask *asked,
+	    struct failure *failure)
 {
-	struct failure failure = {};
 	struct session *session = NULL;
-	int r = find_waited(keeper, request, message, &session, &failure);
+	int r = find_waited(keeper, request, asked->session, &session, failure);
 
-	if (r == 0 && session->ended) {
-		answer_ended(keeper, request, session);
-		return;
-	}
-	if (r == 0)
-		r = wait_for_end(request, session, &failure);
 	if (r)
-		request_fail(keeper, request, &failure);
+		return r;
+	if (!session->ended)
+		return wait_for_end(request, session, failure);
+	answer_ended(keeper, request, session);
+	return 0;
 }
 
 /* --- connections that go --- */

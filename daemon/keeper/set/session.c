@@ -11,6 +11,7 @@
 #include "daemon/keeper/request/audit.h"
 #include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/request/events.h"
+#include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/lane.h"
 #include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/process-watch.h"
@@ -310,39 +311,25 @@ void session_start(struct keeper *keeper, struct request *request, struct set *s
 	request->holder = watch;
 }
 
-static int try_exec(struct keeper *keeper, struct request *request, const struct wire_exec *exec,
-		    struct failure *failure)
+int on_exec(struct keeper *keeper, struct request *request, struct wire_exec *asked,
+	    struct failure *failure)
 {
 	struct runs_as as = {};
 	struct set *set;
-	int r = request_find_set(keeper, request, exec->name, exec->has_owner, exec->owner, &set,
+	int r = request_find_set(keeper, request, asked->name, asked->has_owner, asked->owner, &set,
 				 failure);
 
 	if (r == 0)
 		r = check_ready(set, failure);
 	if (r == 0)
-		r = check_command(&exec->command, set->kinds, failure);
+		r = check_command(&asked->command, set->kinds, failure);
 	if (r == 0)
-		r = admission_of_exec(request, set, &exec->command, &as, failure);
+		r = admission_of_exec(request, set, &asked->command, &as, failure);
 	if (r)
 		return r;
 	request = request_keep(request);
 	if (!request)
 		return failure_from_errno(failure, -ENOMEM, "start the session");
-	session_start(keeper, request, set, &exec->command, &as, false);
+	session_start(keeper, request, set, &asked->command, &as, false);
 	return 0;
-}
-
-void session_on_exec(struct keeper *keeper, struct request *request, struct wire_message *message)
-{
-	static struct wire_exec exec;
-	struct failure failure = {};
-	int r;
-
-	if (wire_decode(message, &wire_exec_layout, &exec) < 0)
-		r = failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "command", NULL);
-	else
-		r = try_exec(keeper, request, &exec, &failure);
-	if (r)
-		request_fail(keeper, request, &failure);
 }

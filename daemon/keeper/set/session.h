@@ -8,9 +8,6 @@
 
 #include "daemon/keeper/request/admission.h"
 
-void session_on_exec(struct keeper *keeper, struct request *request, struct wire_message *message);
-void session_on_wait(struct keeper *keeper, struct request *request, struct wire_message *message);
-
 /* Starts a command for the kept request, which is answered in any case. removes_set: a Run's. */
 void session_start(struct keeper *keeper, struct request *request, struct set *set,
 		   const struct wire_command *command, const struct runs_as *as, bool removes_set);

@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Apply: a whole topology, all of it or nothing. Owns the order: networks, then sets (one after
+ * those that its own links lead to), then links; a few at a time. Each part is made as if it had
+ * been asked for alone; the first that fails ends it, and what was made goes again, backwards.
+ * While it lasts, state/applying/GROUP is there (store.h): what a start finds of it is removed.
+ */
 #include <string.h>
 #include "daemon/keeper/base/unique-id.h"
 #include "daemon/keeper/network/link.h"
 #include "daemon/keeper/policy/check.h"
 #include "daemon/keeper/request/admission.h"
+#include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/lane.h"
 #include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/create.h"
 #include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/set/network.h"
 #include "daemon/keeper/set/remove.h"
-#include "daemon/keeper/set/topology.h"
 #include "daemon/keeper/state/store.h"
 #include "daemon/keeper/state/view.h"
 #include "daemon/kernel/fault.h"
@@ -450,29 +456,25 @@ static int count_parts(struct application *application, enum stage stage)
 }
 
 static int read_topology(struct application *application, const struct request *request,
-			 const struct wire_message *message)
+			 const struct wire_apply *asked)
 {
-	struct wire_apply apply;
-	int r = message->header->nlmsg_len > APPLY_MESSAGE_MAX
+	int r = request->message->header->nlmsg_len > APPLY_MESSAGE_MAX
 			? -EBADMSG
-			: wire_message_copy(message, &application->message);
+			: wire_message_copy(request->message, &application->message);
 
 	if (request->processes)
 		memcpy(application->processes, request->processes, sizeof(application->processes));
-	wire_clear(&wire_apply_layout, &apply);
-	if (r == 0)
-		r = wire_decode(&application->message, &wire_apply_layout, &apply);
-	application->lease = apply.lease;
+	application->lease = asked->lease;
 	for (enum stage stage = NETWORKS; r == 0 && stage < STAGE_COUNT; stage++)
 		r = count_parts(application, stage);
 	return r < 0 ? r : order_sets(application);
 }
 
-void apply_on_apply(struct keeper *keeper, struct request *request, struct wire_message *message)
+int on_apply(struct keeper *keeper, struct request *request, struct wire_apply *asked,
+	     struct failure *failure)
 {
 	struct application *application = calloc(1, sizeof(*application));
-	struct failure failure = {};
-	int r = application ? read_topology(application, request, message) : -ENOMEM;
+	int r = application ? read_topology(application, request, asked) : -ENOMEM;
 
 	if (r == 0) {
 		application->keeper = keeper;
@@ -485,15 +487,13 @@ void apply_on_apply(struct keeper *keeper, struct request *request, struct wire_
 			application->request->processes = application->processes;
 			fault_point("apply-recorded");
 			advance(application);
-			return;
+			return 0;
 		}
 		store_end_apply(keeper->store, application->group);
 		r = -ENOMEM;
 	}
-	if (r == -EBADMSG)
-		failure_set(&failure, ERROR_INVALID_PARAMETER, 0, "sets", NULL);
-	else
-		failure_from_errno(&failure, r, "make the topology");
 	application_free(application);
-	request_fail(keeper, request, &failure);
+	if (r == -EBADMSG)
+		return failure_set(failure, ERROR_INVALID_PARAMETER, 0, "sets", NULL);
+	return failure_from_errno(failure, r, "make the topology");
 }

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What front and keeper know of each method: the columns of protocol/methods.h that both need. */
+#ifndef NSCTL_WIRE_METHOD_H
+#define NSCTL_WIRE_METHOD_H
+
+#include "daemon/wire/layout.h"
+
+struct wire_method {
+	const char *name; /* "Create" */
+	const struct wire_layout *asked;
+	enum method_class class;
+	unsigned int flags; /* METHOD_... */
+	const char *done;   /* for the log; NULL: nothing is said */
+};
+
+/* By their op; name NULL: it is no method. */
+extern const struct wire_method wire_methods[WIRE_OP_END];
+
+#endif
