@@ -27,6 +27,7 @@
 #include "daemon/keeper/request/server.h"
 #include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/set/process-watch.h"
+#include "daemon/keeper/set/session-end.h"
 #include "daemon/keeper/set/session.h"
 #include "daemon/keeper/start/recovery.h"
 #include "daemon/keeper/start/runtime.h"
@@ -153,7 +154,7 @@ static int set_up(struct keeper *keeper, const struct options *options)
 	egress_listen(keeper);
 	r = lease_open(keeper);
 	if (r == 0)
-		r = names_listen(keeper);
+		r = resolver_listen(keeper);
 	if (r == 0)
 		r = peer_host_read(keeper->cgroup, &host);
 	if (r == 0)
@@ -191,7 +192,7 @@ static void on_reload(evutil_socket_t number _unused_, short what _unused_, void
 	struct keeper *keeper = context;
 	struct config *old = keeper->config;
 
-	manager_reloading();
+	service_manager_reloading();
 	if (load_config(keeper) < 0) {
 		keeper->config = old;
 		log_warning("the configuration stays as it was");
@@ -199,7 +200,7 @@ static void on_reload(evutil_socket_t number _unused_, short what _unused_, void
 		config_free(old);
 		log_notice("configuration read again");
 	}
-	manager_reloaded();
+	service_manager_reloaded();
 }
 
 static void tell_in_a_minute(void)
@@ -272,7 +273,7 @@ static int run(struct keeper *keeper)
 	boot_restore(keeper, begin_to_serve);
 	/* the loop is not entered if it has failed already */
 	if (process.error == 0)
-		process.error = manager_start(keeper->loop, describe, keeper);
+		process.error = service_manager_start(keeper->loop, describe, keeper);
 	if (process.error == 0)
 		event_base_dispatch(keeper->loop);
 	return process.error;
@@ -294,14 +295,14 @@ static void tear_down(struct keeper *keeper)
 	operation_free_all(keeper);
 	egress_stop(keeper);
 	events_stop();
-	names_stop();
+	resolver_stop();
 	if (keeper->spawner_event)
 		event_free(keeper->spawner_event);
 	spawner_orders_stop(keeper);
 	lease_close();
 	if (keeper->registry)
 		process_watch_stop(keeper);
-	manager_stop();
+	service_manager_stop();
 	stop_end();
 	for (size_t i = 0; i < SIGNALS; i++)
 		if (process.signals[i])
@@ -381,7 +382,7 @@ static int serve(struct keeper *keeper)
 	int r = recover(keeper);
 
 	if (r == 0) {
-		names_start(keeper);
+		resolver_start(keeper);
 		r = run(keeper);
 	}
 	remove_socket();
@@ -399,8 +400,8 @@ static int check_config(struct keeper *keeper)
 
 static int take_handed_over(struct keeper *keeper, const struct options *options)
 {
-	struct manager_fds fds;
-	int r = manager_take(&fds);
+	struct service_manager_fds fds;
+	int r = service_manager_take(&fds);
 
 	if (r < 0)
 		return r;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/keeper/methods.h"
 #include "daemon/keeper/request/connection.h"
-#include "daemon/keeper/request/front-part.h"
+#include "daemon/keeper/request/front-state.h"
 #include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/request.h"
 #include "daemon/keeper/workers/ending.h"

@@ -38,7 +38,7 @@ void stop_begin(struct keeper *keeper)
 		event_base_loopbreak(keeper->loop);
 		return;
 	}
-	manager_stopping();
+	service_manager_stopping();
 	arrival_stop(keeper);
 	fronts_stop(keeper);
 	deadline = clock_boottime() + STOP_SECONDS * UINT64_C(1000000);

@@ -4,6 +4,7 @@
 #include "daemon/keeper/request/events.h"
 #include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/set/remove.h"
+#include "daemon/keeper/set/session-end.h"
 #include "daemon/keeper/set/session.h"
 #include "daemon/keeper/upcalls.h"
 

@@ -211,7 +211,7 @@ static void test_owner(void **state _unused_)
 		struct failure failure = {};
 		uid_t got = 99, wanted;
 		bool found;
-		int r = authz_owner(&subject, has_owner, owner, what, name, &got, &failure);
+		int r = authz_act_for(&subject, has_owner, owner, what, name, &got, &failure);
 
 		if (scope == SCOPE_SET) {
 			/* that set alone, of its own or as root; a session is found by its id */

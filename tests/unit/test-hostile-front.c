@@ -14,7 +14,7 @@
 #include <sys/socket.h>
 
 #include "daemon/keeper/base/clock.h"
-#include "daemon/keeper/request/front-part.h"
+#include "daemon/keeper/request/front-state.h"
 #include "daemon/keeper/workers/ending.h"
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/keeper/workers/spawner-orders.h"

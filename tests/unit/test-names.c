@@ -284,54 +284,54 @@ static int teardown(void **state _unused_)
 static void test_wanted(void **state _unused_)
 {
 	struct wire_spec spec = {};
-	struct naming naming;
+	struct resolver_plan naming;
 
-	naming_of(alone, &spec, &naming);
+	resolver_plan_of(alone, &spec, &naming);
 	assert_true(naming.resolver.given);
 	assert_false(naming.resolver.own);
 	spec.egress = true;
-	naming_of(alone, &spec, &naming);
+	resolver_plan_of(alone, &spec, &naming);
 	assert_true(naming.resolver.own && naming.of_host && !naming.resolver.wanted);
 	spec.dns[0].text = "192.0.2.1";
 	spec.n_dns = 1;
-	naming_of(alone, &spec, &naming);
+	resolver_plan_of(alone, &spec, &naming);
 	assert_true(naming.resolver.own && !naming.of_host && naming.resolver.wanted);
 	assert_string_equal(naming.resolver.servers[0].text, "192.0.2.1");
 	/* nothing to mount in, or the host's own network */
 	alone->kinds = KIND_BIT(KIND_NET);
-	naming_of(alone, &spec, &naming);
+	resolver_plan_of(alone, &spec, &naming);
 	assert_false(naming.resolver.given);
 	alone->kinds = KIND_BIT(KIND_MNT);
-	naming_of(alone, &spec, &naming);
+	resolver_plan_of(alone, &spec, &naming);
 	assert_false(naming.resolver.given);
-	naming_of(lan, &spec, &naming);
+	resolver_plan_of(lan, &spec, &naming);
 	assert_false(naming.resolver.given);
 }
 
 static void test_members(void **state _unused_)
 {
-	static struct naming_hosts hosts;
+	static struct resolver_plan_hosts hosts;
 	const struct wire_spec none = {}, own = {.dns = {{"192.0.2.1"}}, .n_dns = 1};
-	struct naming a, b;
+	struct resolver_plan a, b;
 
 	add_link(one, lan, LINK_READY, "10.8.0.2/24", "fd08::2/64");
 	add_link(two, lan, LINK_READY, "10.8.0.3/24", NULL);
 	add_link(alone, lan, LINK_REMOVING, "10.8.0.4/24", NULL);
-	assert_true(naming_is_member(one));
-	assert_false(naming_is_member(alone));
-	naming_of(one, &none, &a);
-	naming_of(two, &none, &b);
-	assert_true(naming_equals(&a, &b));
+	assert_true(set_is_member(one));
+	assert_false(set_is_member(alone));
+	resolver_plan_of(one, &none, &a);
+	resolver_plan_of(two, &none, &b);
+	assert_true(resolver_plan_equals(&a, &b));
 	assert_int_equal(a.resolver.n_servers, 2);
 	assert_string_equal(a.resolver.servers[1].text, "10.8.0.9");
 	assert_false(a.of_host);
 	/* the specification's servers come before the network's */
-	naming_of(two, &own, &b);
-	assert_false(naming_equals(&a, &b));
+	resolver_plan_of(two, &own, &b);
+	assert_false(resolver_plan_equals(&a, &b));
 	assert_string_equal(b.resolver.servers[0].text, "192.0.2.1");
 	assert_int_equal(b.resolver.n_servers, 1);
 	/* only members whose links are made, without prefix lengths */
-	assert_int_equal(naming_hosts(&a, &hosts), 3);
+	assert_int_equal(resolver_plan_hosts(&a, &hosts), 3);
 	assert_string_equal(hosts.hosts[0].name, "one");
 	assert_string_equal(hosts.hosts[0].address, "10.8.0.2");
 	assert_string_equal(hosts.hosts[1].address, "fd08::2");
@@ -341,25 +341,25 @@ static void test_members(void **state _unused_)
 
 static void test_two_networks(void **state _unused_)
 {
-	static struct naming_hosts hosts;
+	static struct resolver_plan_hosts hosts;
 	const struct wire_spec none = {};
-	struct naming a, b;
+	struct resolver_plan a, b;
 
 	add_link(one, out, LINK_READY, "10.9.0.2/24", NULL);
-	naming_of(one, &none, &a);
+	resolver_plan_of(one, &none, &a);
 	assert_true(a.of_host);
 	add_link(one, lan, LINK_CREATING, "10.8.0.2/24", NULL);
 	add_link(one, lan, LINK_READY, "10.8.0.9/24", NULL);
 	add_link(two, lan, LINK_READY, "10.8.0.3/24", NULL);
-	naming_of(one, &none, &a);
-	naming_of(two, &none, &b);
+	resolver_plan_of(one, &none, &a);
+	resolver_plan_of(two, &none, &b);
 	assert_int_equal(a.n_networks, 2);
 	assert_ptr_equal(a.networks[0], out);
-	assert_false(naming_equals(&a, &b));
+	assert_false(resolver_plan_equals(&a, &b));
 	/* name servers of the one come before the host's of the other */
 	assert_false(a.of_host);
-	assert_int_equal(naming_hosts(&a, &hosts), 3);
-	assert_int_equal(naming_hosts(&b, &hosts), 2);
+	assert_int_equal(resolver_plan_hosts(&a, &hosts), 3);
+	assert_int_equal(resolver_plan_hosts(&b, &hosts), 2);
 }
 
 int main(void)

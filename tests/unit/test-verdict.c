@@ -31,11 +31,11 @@ static void test_fields(void **state _unused_)
 			.step = rows[i].step, .detail = rows[i].detail, .error = EACCES};
 		struct failure failure;
 
-		assert_int_equal(verdict_on(&report, &failure), ERROR_INVALID_VALUE);
+		assert_int_equal(task_error(&report, &failure), ERROR_INVALID_VALUE);
 		assert_string_equal(failure.subject, rows[i].field);
 		assert_non_null(strstr(failure.text, strerror(EACCES)));
 		report.error = ENOMEM;
-		assert_int_equal(verdict_on(&report, &failure), ERROR_SYSTEM);
+		assert_int_equal(task_error(&report, &failure), ERROR_SYSTEM);
 		assert_int_equal(failure.number, ENOMEM);
 		assert_non_null(strstr(failure.subject, rows[i].field));
 	}
@@ -46,15 +46,15 @@ static void test_kinds(void **state _unused_)
 	struct task_report report = {.step = STEP_UNSHARE, .detail = KIND_NET, .error = ENOSPC};
 	struct failure failure;
 
-	assert_int_equal(verdict_on(&report, &failure), ERROR_SYSTEM);
+	assert_int_equal(task_error(&report, &failure), ERROR_SYSTEM);
 	assert_non_null(strstr(failure.subject, "user.max_net_namespaces"));
 	report.error = EPERM;
-	verdict_on(&report, &failure);
+	task_error(&report, &failure);
 	assert_non_null(strstr(failure.subject, "(net)"));
 	assert_null(strstr(failure.subject, "user.max_"));
 	/* whose limit it was is not always known */
 	report = (struct task_report){.step = STEP_UNSHARE, .detail = KIND_COUNT, .error = ENOSPC};
-	verdict_on(&report, &failure);
+	task_error(&report, &failure);
 	assert_non_null(strstr(failure.subject, "user.max_*_namespaces"));
 }
 
@@ -78,7 +78,7 @@ static void test_features(void **state _unused_)
 		const struct task_report report = {.step = rows[i].step, .error = rows[i].error};
 		struct failure failure;
 
-		assert_int_equal(verdict_on(&report, &failure), rows[i].told);
+		assert_int_equal(task_error(&report, &failure), rows[i].told);
 		assert_string_equal(failure.subject, rows[i].subject);
 	}
 }
@@ -88,22 +88,22 @@ static void test_links(void **state _unused_)
 	struct task_report report = {.step = STEP_ADDRESS, .detail = 5, .error = EEXIST};
 	struct failure failure;
 
-	verdict_on_link(&report, true, &failure);
+	task_error_of_link(&report, true, &failure);
 	assert_int_equal(failure.error, ERROR_INVALID_VALUE);
 	assert_string_equal(failure.subject, "spec.links[2].peer.addresses");
 	report.detail = 0;
-	verdict_on_link(&report, false, &failure);
+	task_error_of_link(&report, false, &failure);
 	assert_string_equal(failure.subject, "a.addresses");
 	report.detail = 1;
-	verdict_on_link(&report, false, &failure);
+	task_error_of_link(&report, false, &failure);
 	assert_string_equal(failure.subject, "b.addresses");
 	report = (struct task_report){.step = STEP_IMPAIR, .error = ENOENT};
-	verdict_on_link(&report, false, &failure);
+	task_error_of_link(&report, false, &failure);
 	assert_int_equal(failure.error, ERROR_NOT_SUPPORTED);
 	assert_string_equal(failure.subject, "impairments");
 	/* what is nobody's fault */
 	report = (struct task_report){.step = STEP_ADDRESS, .error = ENOBUFS};
-	verdict_on_link(&report, false, &failure);
+	task_error_of_link(&report, false, &failure);
 	assert_int_equal(failure.error, ERROR_SYSTEM);
 	assert_int_equal(failure.number, ENOBUFS);
 }

@@ -12,7 +12,7 @@
 
 /* There is only one service manager, so this is static. */
 static struct {
-	manager_describe *describe;
+	service_manager_describe *describe;
 	void *context;
 	struct event *watchdog;
 } status;
@@ -26,7 +26,7 @@ static void give_back(const char *name, int fd)
 	close_fd(fd);
 }
 
-static int take_one(struct manager_fds *fds, const char *name, int fd)
+static int take_one(struct service_manager_fds *fds, const char *name, int fd)
 {
 	if (strcmp(name, VAULT_NAME) == 0 && fds->vault_fd < 0) {
 		fds->vault_fd = fd;
@@ -53,9 +53,9 @@ static int take_one(struct manager_fds *fds, const char *name, int fd)
 	return fcntl(fd, F_SETFL, O_NONBLOCK) < 0 ? negative_errno() : 0;
 }
 
-int manager_take(struct manager_fds *ret)
+int service_manager_take(struct service_manager_fds *ret)
 {
-	struct manager_fds fds = {-1, -1};
+	struct service_manager_fds fds = {-1, -1};
 	char **names = NULL;
 	int n = sd_listen_fds_with_names(true, &names), r = MIN(n, 0);
 
@@ -69,7 +69,7 @@ int manager_take(struct manager_fds *ret)
 	return r;
 }
 
-void manager_keep_vault(int vault_mnt_fd)
+void service_manager_keep_vault(int vault_mnt_fd)
 {
 	/* an earlier vault that is stored must not be returned in place of this one */
 	sd_notify(false, "FDSTOREREMOVE=1\nFDNAME=" VAULT_NAME);
@@ -90,7 +90,8 @@ static void on_watchdog(evutil_socket_t fd _unused_, short what _unused_, void *
 	tell("WATCHDOG=1\n");
 }
 
-int manager_start(struct event_base *loop, manager_describe *describe, void *context)
+int service_manager_start(struct event_base *loop, service_manager_describe *describe,
+			  void *context)
 {
 	struct timeval interval;
 	uint64_t limit;
@@ -106,13 +107,13 @@ int manager_start(struct event_base *loop, manager_describe *describe, void *con
 	return status.watchdog && event_add(status.watchdog, &interval) == 0 ? 0 : -ENOMEM;
 }
 
-void manager_stop(void)
+void service_manager_stop(void)
 {
 	if (status.watchdog)
 		event_free(take_ptr(status.watchdog));
 }
 
-void manager_reloading(void)
+void service_manager_reloading(void)
 {
 	struct timespec now;
 
@@ -121,12 +122,12 @@ void manager_reloading(void)
 		   now.tv_sec * UINT64_C(1000000) + now.tv_nsec / 1000);
 }
 
-void manager_reloaded(void)
+void service_manager_reloaded(void)
 {
 	sd_notify(false, "READY=1");
 }
 
-void manager_stopping(void)
+void service_manager_stopping(void)
 {
 	if (status.describe)
 		tell("STOPPING=1\n");

@@ -32,8 +32,8 @@ int on_list_links(struct keeper *keeper, struct request *request, struct wire_li
 		r = request_find_set(keeper, request, asked->set, asked->has_owner, asked->owner,
 				     &set, failure);
 	else if (asked->has_owner)
-		r = authz_owner(&request->subject, true, asked->owner, "link", "", &request->owner,
-				failure);
+		r = authz_act_for(&request->subject, true, asked->owner, "link", "",
+				  &request->owner, failure);
 	if (r)
 		return r;
 	wire_clear(&wire_list_layout, &cursor);

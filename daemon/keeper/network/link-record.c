@@ -46,7 +46,7 @@ void link_forget(struct keeper *keeper, struct link *link)
 	registry_drop_link(keeper->registry, link);
 	count_link(keeper, owner, -1);
 	if (made)
-		names_changed(ends[0], ends[1]);
+		resolver_links_changed(ends[0], ends[1]);
 }
 
 static int record_plan(struct keeper *keeper, const struct wiring_plan *plan, const char *group,
@@ -230,7 +230,7 @@ void link_all_made(struct keeper *keeper, struct set *set)
 			link->state = LINK_READY;
 			events_link_added(link);
 			store_write_link(keeper->store, link);
-			names_changed(link->ends[0], link->ends[1]);
+			resolver_links_changed(link->ends[0], link->ends[1]);
 		}
 }
 

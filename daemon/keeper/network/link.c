@@ -153,7 +153,7 @@ static void on_unlinked(struct operation *operation, const struct task_report *r
 	bool gone = report->step == STEP_NONE;
 
 	if (!gone)
-		verdict_on_link(report, false, &work->failure);
+		task_error_of_link(report, false, &work->failure);
 	if (gone)
 		log_operation("links removed", LOG_INFO, &fields, "link %s removed", link->name);
 	else
@@ -202,8 +202,8 @@ static int find_link(struct keeper *keeper, struct request *request, const char 
 
 	if (!name || !name_is_valid(name))
 		return failure_set(failure, ERROR_INVALID_VALUE, 0, "name", "is no name of a link");
-	r = authz_owner(&request->subject, has_owner, owner, "link", name, &request->owner,
-			failure);
+	r = authz_act_for(&request->subject, has_owner, owner, "link", name, &request->owner,
+			  failure);
 	if (r)
 		return r;
 	link = registry_find_link(keeper->registry, request->owner, name);
@@ -267,7 +267,7 @@ static void on_linked(struct operation *operation, const struct task_report *rep
 	struct log_fields fields = fields_of(link);
 
 	if (report->step != STEP_NONE) {
-		verdict_on_link(report, false, &work->failure);
+		task_error_of_link(report, false, &work->failure);
 		log_by_user("links not made", LOG_NOTICE, &fields, "link %s not made: %s %s",
 			    link->name, work->failure.subject, work->failure.text);
 		/* a child that was killed has taken nothing back; without one nothing was made */
@@ -281,8 +281,8 @@ static void on_linked(struct operation *operation, const struct task_report *rep
 	events_link_added(link);
 	boot_link_made(work->keeper, link);
 	/* a network's members know each other's names when it is answered */
-	if (names_changed(link->ends[0], link->ends[1]))
-		names_settle(link->owner, finish_adding, work);
+	if (resolver_links_changed(link->ends[0], link->ends[1]))
+		resolver_settle(link->owner, finish_adding, work);
 	else
 		finish_adding(work);
 }
@@ -365,9 +365,9 @@ static void on_adjusted(struct operation *operation, const struct task_report *r
 
 	if (report->step == STEP_NONE) {
 		boot_link_made(work->keeper, work->link);
-		names_changed(work->link->ends[0], work->link->ends[1]);
+		resolver_links_changed(work->link->ends[0], work->link->ends[1]);
 	} else {
-		verdict_on_link(report, false, &work->failure);
+		task_error_of_link(report, false, &work->failure);
 		restore(work);
 	}
 	finish(work, false);

@@ -10,7 +10,7 @@ static const struct set *network_of(const struct link *link, const struct set *s
 	return other && set_is_network(other) && link->state != LINK_REMOVING ? other : NULL;
 }
 
-bool naming_is_member(const struct set *set)
+bool set_is_member(const struct set *set)
 {
 	for (const struct link *link = set->links; link; link = link_next(link, set))
 		if (network_of(link, set))
@@ -19,7 +19,7 @@ bool naming_is_member(const struct set *set)
 }
 
 /* Finds the set's networks. The list of links begins with the youngest. */
-static void find_networks(const struct set *set, struct naming *ret)
+static void find_networks(const struct set *set, struct resolver_plan *ret)
 {
 	for (const struct link *link = set->links; link; link = link_next(link, set)) {
 		const struct set *network = network_of(link, set);
@@ -29,7 +29,7 @@ static void find_networks(const struct set *set, struct naming *ret)
 			known++;
 		if (!network || known < ret->n_networks)
 			continue;
-		if (ret->n_networks == NAMING_NETWORKS_MAX)
+		if (ret->n_networks == RESOLVER_NETWORKS_MAX)
 			ret->n_networks--;
 		memmove(&ret->networks[1], &ret->networks[0],
 			ret->n_networks * sizeof(ret->networks[0]));
@@ -48,7 +48,7 @@ static void add_server(struct task_resolver *resolver, const char *text)
 }
 
 /* Adds the servers of the set's networks. Returns true if one of the networks leads outside. */
-static bool ask_networks(struct naming *naming)
+static bool ask_networks(struct resolver_plan *naming)
 {
 	static struct wire_network network;
 	bool egress = false;
@@ -66,12 +66,13 @@ static bool ask_networks(struct naming *naming)
 	return egress;
 }
 
-void naming_of(const struct set *set, const struct wire_spec *spec, struct naming *ret)
+void resolver_plan_of(const struct set *set, const struct wire_spec *spec,
+		      struct resolver_plan *ret)
 {
 	const uint32_t needed = KIND_BIT(KIND_MNT) | KIND_BIT(KIND_NET);
 	bool egress;
 
-	*ret = (struct naming){};
+	*ret = (struct resolver_plan){};
 	if (set_is_network(set) || (set->kinds & needed) != needed)
 		return;
 	find_networks(set, ret);
@@ -86,7 +87,7 @@ void naming_of(const struct set *set, const struct wire_spec *spec, struct namin
 	ret->of_host = egress && ret->resolver.n_servers == 0;
 }
 
-bool naming_equals(const struct naming *a, const struct naming *b)
+bool resolver_plan_equals(const struct resolver_plan *a, const struct resolver_plan *b)
 {
 	const struct task_resolver *x = &a->resolver, *y = &b->resolver;
 
@@ -102,7 +103,7 @@ bool naming_equals(const struct naming *a, const struct naming *b)
 
 /* Adds a member's addresses without their prefix lengths, the last one first. */
 static size_t add_member(const struct link *link, const struct set *network, size_t n,
-			 struct naming_hosts *ret)
+			 struct resolver_plan_hosts *ret)
 {
 	static struct wire_link wire;
 	bool second = link->ends[0] == network;
@@ -133,7 +134,7 @@ static void reverse(struct task_host *hosts, size_t n)
 	}
 }
 
-size_t naming_hosts(const struct naming *naming, struct naming_hosts *ret)
+size_t resolver_plan_hosts(const struct resolver_plan *naming, struct resolver_plan_hosts *ret)
 {
 	size_t n = 0;
 

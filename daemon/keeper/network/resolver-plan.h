@@ -19,31 +19,32 @@
 #include "daemon/wire/task.h"
 
 /* Networks of one set whose members it knows by name. Further networks are ignored. */
-#define NAMING_NETWORKS_MAX 32
+#define RESOLVER_NETWORKS_MAX 32
 
-struct naming {
-	const struct set *networks[NAMING_NETWORKS_MAX]; /* in order of their oldest links */
+struct resolver_plan {
+	const struct set *networks[RESOLVER_NETWORKS_MAX]; /* in order of their oldest links */
 	size_t n_networks;
 	struct task_resolver resolver; /* points into the records and the specification */
 	bool of_host; /* the servers are the host's, to be filled in by the caller */
 };
 
 /* spec is the set's. resolver.given is false if the set has no files of its own. */
-void naming_of(const struct set *set, const struct wire_spec *spec, struct naming *ret);
+void resolver_plan_of(const struct set *set, const struct wire_spec *spec,
+		      struct resolver_plan *ret);
 
 /* Returns true if both mean the same files. */
-bool naming_equals(const struct naming *a, const struct naming *b);
+bool resolver_plan_equals(const struct resolver_plan *a, const struct resolver_plan *b);
 
 /* Finds the addresses that members of the networks have by links that are ready, at most
  * TASK_HOSTS_MAX. Returns their number. */
-struct naming_hosts {
+struct resolver_plan_hosts {
 	struct task_host hosts[TASK_HOSTS_MAX]; /* points into the records and into addresses */
 	char addresses[TASK_HOSTS_MAX][ADDRESS_SIZE];
 };
 /* The oldest members come first, so that a new one is appended. */
-size_t naming_hosts(const struct naming *naming, struct naming_hosts *ret);
+size_t resolver_plan_hosts(const struct resolver_plan *naming, struct resolver_plan_hosts *ret);
 
 /* Returns true if the set has a link to a network. */
-bool naming_is_member(const struct set *set);
+bool set_is_member(const struct set *set);
 
 #endif

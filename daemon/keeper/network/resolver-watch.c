@@ -28,7 +28,7 @@ static struct {
 	} watches[ARRAY_SIZE(rows)];
 	bool watching, wanted;
 	struct event *event;
-	names_watch_changed *changed;
+	resolver_watch_changed *changed;
 	void *context;
 } state = {.fd = -1};
 
@@ -104,7 +104,7 @@ static void on_event(evutil_socket_t fd, short what _unused_, void *context _unu
 	state.changed(state.context);
 }
 
-void names_watch(struct event_base *loop, names_watch_changed *changed, void *context)
+void resolver_watch(struct event_base *loop, resolver_watch_changed *changed, void *context)
 {
 	state.changed = changed;
 	state.context = context;
@@ -116,14 +116,14 @@ void names_watch(struct event_base *loop, names_watch_changed *changed, void *co
 			    strerror(errno));
 }
 
-void names_watch_want(bool wanted)
+void resolver_watch_want(bool wanted)
 {
 	state.wanted = wanted;
 	if (wanted && !state.watching)
 		watch_all();
 }
 
-void names_watch_stop(void)
+void resolver_watch_stop(void)
 {
 	if (state.event)
 		event_free(take_ptr(state.event));

@@ -12,11 +12,11 @@
 #include <event2/event.h>
 #include "base.h"
 
-typedef void names_watch_changed(void *context);
-void names_watch(struct event_base *loop, names_watch_changed *changed, void *context);
+typedef void resolver_watch_changed(void *context);
+void resolver_watch(struct event_base *loop, resolver_watch_changed *changed, void *context);
 /* Says if changes are of interest; at first they are not. Cheap: files are unwatched only at the
  * next change. */
-void names_watch_want(bool wanted);
-void names_watch_stop(void);
+void resolver_watch_want(bool wanted);
+void resolver_watch_stop(void);
 
 #endif

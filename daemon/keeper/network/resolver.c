@@ -10,7 +10,7 @@
 #include "daemon/kernel/fault.h"
 
 /* Deadline of a child: it may hang on a file system that the owner has mounted. */
-#define NAMES_SECONDS 5
+#define RESOLVER_SECONDS 5
 /* First pause of a set that has missed the deadline, in microseconds. */
 #define FIRST_PAUSE (60 * UINT64_C(1000000))
 
@@ -28,7 +28,7 @@ struct waiter {
 	struct waiter *next;
 	uid_t owner;
 	uint64_t until; /* waits for sets that were due at this time */
-	names_settled *settled;
+	resolver_settled *settled;
 	void *context;
 };
 
@@ -40,7 +40,7 @@ static struct {
 	uint64_t now; /* a counter of sets that became due */
 	struct order *orders;
 	struct waiter *waiters;
-	size_t n_kept; /* sets with set->names_kept */
+	size_t n_kept; /* sets with set->resolver_kept */
 } state = {.due_end = &state.due};
 
 /* --- sets that are due --- */
@@ -53,7 +53,7 @@ static void take_off(struct set **at)
 	if (state.due_end == &set->next_due)
 		state.due_end = at;
 	set->next_due = NULL;
-	set->names_due = 0;
+	set->resolver_due = 0;
 }
 
 static bool may_have_names(const struct set *set)
@@ -66,18 +66,18 @@ static bool may_have_names(const struct set *set)
 /* Watches the host's files while there is any set that may have its own. */
 static void keep(struct set *set)
 {
-	if (set->names_kept || !may_have_names(set))
+	if (set->resolver_kept || !may_have_names(set))
 		return;
-	set->names_kept = true;
+	set->resolver_kept = true;
 	state.n_kept++;
-	names_watch_want(true);
+	resolver_watch_want(true);
 }
 
-void names_forget(struct set *set)
+void resolver_forget(struct set *set)
 {
-	if (set->names_kept)
-		names_watch_want(--state.n_kept > 0);
-	set->names_kept = false;
+	if (set->resolver_kept)
+		resolver_watch_want(--state.n_kept > 0);
+	set->resolver_kept = false;
 	for (struct set **at = &state.due; *at; at = &(*at)->next_due)
 		if (*at == set) {
 			take_off(at);
@@ -89,10 +89,10 @@ static void mark(struct set *set)
 {
 	static const struct timeval now = {};
 
-	if (set->names_due || !may_have_names(set) || set->state == SET_REMOVING ||
+	if (set->resolver_due || !may_have_names(set) || set->state == SET_REMOVING ||
 	    set->state == SET_BROKEN)
 		return;
-	set->names_due = ++state.now;
+	set->resolver_due = ++state.now;
 	*state.due_end = set;
 	state.due_end = &set->next_due;
 	evtimer_add(state.pump, &now);
@@ -108,7 +108,7 @@ static void mark_members(struct set *network)
 	}
 }
 
-bool names_changed(struct set *a, struct set *b)
+bool resolver_links_changed(struct set *a, struct set *b)
 {
 	if (!a || !b || set_is_network(a) == set_is_network(b))
 		return false;
@@ -134,7 +134,7 @@ static bool is_waiting(const struct waiter *waiter)
 		if (order->owner == waiter->owner && order->oldest <= waiter->until)
 			return true;
 	for (const struct set *set = state.due; set; set = set->next_due)
-		if (set->owner == waiter->owner && set->names_due <= waiter->until)
+		if (set->owner == waiter->owner && set->resolver_due <= waiter->until)
 			return true;
 	return false;
 }
@@ -158,7 +158,7 @@ static void release(void)
 	}
 }
 
-void names_settle(uid_t owner, names_settled *settled, void *context)
+void resolver_settle(uid_t owner, resolver_settled *settled, void *context)
 {
 	struct waiter *waiter = malloc(sizeof(*waiter));
 
@@ -174,7 +174,7 @@ void names_settle(uid_t owner, names_settled *settled, void *context)
 
 /* --- orders --- */
 
-static void name_set(const struct set *set, struct naming *ret)
+static void name_set(const struct set *set, struct resolver_plan *ret)
 {
 	static struct wire_spec spec;
 
@@ -182,10 +182,10 @@ static void name_set(const struct set *set, struct naming *ret)
 	/* a set that was found without a record has none */
 	if (set->spec && wire_unpack(&wire_spec_layout, set->spec, set->spec_size, &spec) < 0)
 		wire_clear(&wire_spec_layout, &spec);
-	naming_of(set, &spec, ret);
+	resolver_plan_of(set, &spec, ret);
 }
 
-static void fill_servers(struct naming *naming)
+static void fill_servers(struct resolver_plan *naming)
 {
 	static struct resolvconf host;
 	struct task_resolver *resolver = &naming->resolver;
@@ -198,12 +198,12 @@ static void fill_servers(struct naming *naming)
 		resolver->servers[resolver->n_servers].text = host.servers[resolver->n_servers];
 }
 
-void names_fill_create(struct set *set, const struct wire_spec *spec, struct task_resolver *ret)
+void resolver_fill_create(struct set *set, const struct wire_spec *spec, struct task_resolver *ret)
 {
-	struct naming naming;
+	struct resolver_plan naming;
 
 	keep(set);
-	naming_of(set, spec, &naming);
+	resolver_plan_of(set, spec, &naming);
 	fill_servers(&naming);
 	*ret = naming.resolver;
 	ret->supply = spec->root_fd < 0;
@@ -218,35 +218,35 @@ static bool has_order(uid_t owner)
 }
 
 /* Takes the owner's first due set off the list, and all others with the same files. */
-static void fill_order(struct order *order, struct naming *ret)
+static void fill_order(struct order *order, struct resolver_plan *ret)
 {
 	struct set **at = &state.due;
 
 	while (*at && order->n < TASK_NAMED_MAX) {
 		struct set *set = *at;
-		struct naming other;
+		struct resolver_plan other;
 
 		if (set->owner != order->owner) {
 			at = &set->next_due;
 			continue;
 		}
 		if (set->state == SET_REMOVING || set->state == SET_BROKEN ||
-		    clock_boottime() < set->names_resume) {
+		    clock_boottime() < set->resolver_resume) {
 			take_off(at);
 			continue;
 		}
 		name_set(set, &other);
-		if (order->n > 0 && (set->names_alone || order->sets[0]->names_alone ||
-				     !naming_equals(ret, &other))) {
+		if (order->n > 0 && (set->resolver_alone || order->sets[0]->resolver_alone ||
+				     !resolver_plan_equals(ret, &other))) {
 			at = &set->next_due;
 			continue;
 		}
 		if (order->n == 0) {
 			*ret = other;
-			order->oldest = set->names_due;
+			order->oldest = set->resolver_due;
 		}
 		take_off(at);
-		set->names_busy = true;
+		set->resolver_busy = true;
 		order->sets[order->n++] = set;
 	}
 }
@@ -261,7 +261,7 @@ static void finish_order(struct order *order)
 			break;
 		}
 	for (size_t i = 0; i < order->n; i++)
-		order->sets[i]->names_busy = false;
+		order->sets[i]->resolver_busy = false;
 	/* a removal may have waited for this, and frees the set */
 	for (size_t i = 0; i < order->n; i++)
 		keeper->upcalls->network_idle(keeper, order->sets[i]);
@@ -280,18 +280,18 @@ static void on_late(const struct order *order)
 	struct set *set = order->sets[0];
 
 	for (size_t i = 0; i < order->n; i++)
-		order->sets[i]->names_alone = true;
+		order->sets[i]->resolver_alone = true;
 	if (order->n > 1)
 		return;
-	set->names_pause = set->names_pause ? 2 * set->names_pause : FIRST_PAUSE;
-	set->names_resume = clock_boottime() + set->names_pause;
+	set->resolver_pause = set->resolver_pause ? 2 * set->resolver_pause : FIRST_PAUSE;
+	set->resolver_resume = clock_boottime() + set->resolver_pause;
 }
 
 static void on_in_time(const struct order *order)
 {
 	for (size_t i = 0; i < order->n; i++) {
-		order->sets[i]->names_alone = false;
-		order->sets[i]->names_pause = 0;
+		order->sets[i]->resolver_alone = false;
+		order->sets[i]->resolver_pause = 0;
 	}
 }
 
@@ -314,7 +314,7 @@ static void on_named(struct operation *operation, const struct task_report *repo
 	finish_order(order);
 }
 
-static void list_networks(const struct naming *naming, char ret[static TASK_NETWORKS_SIZE])
+static void list_networks(const struct resolver_plan *naming, char ret[static TASK_NETWORKS_SIZE])
 {
 	size_t used = 0;
 
@@ -323,11 +323,11 @@ static void list_networks(const struct naming *naming, char ret[static TASK_NETW
 				 naming->networks[i]->id);
 }
 
-static int send_order(struct order *order, struct naming *naming)
+static int send_order(struct order *order, struct resolver_plan *naming)
 {
 	static char pins[TASK_NAMED_MAX][KEY_SIZE + 12];
 	static char networks[TASK_NETWORKS_SIZE];
-	static struct naming_hosts hosts;
+	static struct resolver_plan_hosts hosts;
 	static struct task_names task;
 	struct operation *operation;
 	int r;
@@ -341,14 +341,14 @@ static int send_order(struct order *order, struct naming *naming)
 		list_networks(naming, networks);
 		task.networks = networks;
 	}
-	task.n_hosts = naming_hosts(naming, &hosts);
+	task.n_hosts = resolver_plan_hosts(naming, &hosts);
 	memcpy(task.hosts, hosts.hosts, task.n_hosts * sizeof(task.hosts[0]));
 	for (size_t i = 0; i < order->n; i++) {
 		snprintf(pins[i], sizeof(pins[i]), "%u/%s", order->owner, order->sets[i]->name);
 		task.sets[task.n_sets++] =
 			(struct task_named){.pin = pins[i], .gid = order->sets[i]->gid};
 	}
-	r = operation_new(order->keeper, order->owner, TURN_MEND, NAMES_SECONDS, &operation);
+	r = operation_new(order->keeper, order->owner, TURN_MEND, RESOLVER_SECONDS, &operation);
 	if (r < 0)
 		return r;
 	operation->context = order;
@@ -358,7 +358,7 @@ static int send_order(struct order *order, struct naming *naming)
 
 static int begin_order(struct keeper *keeper, uid_t owner)
 {
-	static struct naming naming;
+	static struct resolver_plan naming;
 	struct order *order = calloc(1, sizeof(*order));
 	int r;
 
@@ -390,7 +390,7 @@ static void on_pump(evutil_socket_t fd _unused_, short what _unused_, void *cont
 			continue;
 		}
 		if (begin_order(keeper, set->owner) < 0)
-			names_forget(set);
+			resolver_forget(set);
 		/* the list has changed */
 		set = state.due;
 	}
@@ -404,16 +404,16 @@ static void on_host_changed(void *context)
 	mark_all(context);
 }
 
-int names_listen(struct keeper *keeper)
+int resolver_listen(struct keeper *keeper)
 {
 	state.pump = evtimer_new(keeper->loop, on_pump, keeper);
 	if (!state.pump)
 		return -ENOMEM;
-	names_watch(keeper->loop, on_host_changed, keeper);
+	resolver_watch(keeper->loop, on_host_changed, keeper);
 	return 0;
 }
 
-void names_start(struct keeper *keeper)
+void resolver_start(struct keeper *keeper)
 {
 	struct set *set = registry_next_set(keeper->registry, 0, NULL);
 
@@ -422,9 +422,9 @@ void names_start(struct keeper *keeper)
 	mark_all(keeper);
 }
 
-void names_stop(void)
+void resolver_stop(void)
 {
-	names_watch_stop();
+	resolver_watch_stop();
 	if (state.pump)
 		event_free(take_ptr(state.pump));
 }

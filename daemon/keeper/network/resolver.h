@@ -12,24 +12,24 @@
 
 #include "daemon/keeper/base/keeper.h"
 
-/* names_listen() is called before recover(), and returns 0 or -ENOMEM; names_start() after it: it
- * watches the host's files and makes all sets due. */
-int names_listen(struct keeper *keeper);
-void names_start(struct keeper *keeper);
-void names_stop(void);
+/* resolver_listen() is called before recover(), and returns 0 or -ENOMEM; resolver_start() after it:
+ * it watches the host's files and makes all sets due. */
+int resolver_listen(struct keeper *keeper);
+void resolver_start(struct keeper *keeper);
+void resolver_stop(void);
 
 /* Fills in the files for the set's maker. From now on the host's files are watched for the set. */
-void names_fill_create(struct set *set, const struct wire_spec *spec, struct task_resolver *ret);
+void resolver_fill_create(struct set *set, const struct wire_spec *spec, struct task_resolver *ret);
 
 /* To be called when a link between these two places (NULL: the host) was made, changed or removed.
  * Returns true if a set has become due by that. */
-bool names_changed(struct set *a, struct set *b);
+bool resolver_links_changed(struct set *a, struct set *b);
 
 /* Calls back, perhaps at once, when all of this owner's sets that are due now have been updated. */
-typedef void names_settled(void *context);
-void names_settle(uid_t owner, names_settled *settled, void *context);
+typedef void resolver_settled(void *context);
+void resolver_settle(uid_t owner, resolver_settled *settled, void *context);
 
 /* To be called before the set is freed. */
-void names_forget(struct set *set);
+void resolver_forget(struct set *set);
 
 #endif

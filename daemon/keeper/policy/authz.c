@@ -96,8 +96,8 @@ static bool is_surrounding(const struct authz_subject *subject, uid_t owner)
 	return owner == subject->scope_owner && (subject->uid == owner || subject->uid == 0);
 }
 
-int authz_owner(const struct authz_subject *subject, bool has_owner, uid_t owner, const char *what,
-		const char *name, uid_t *ret_owner, struct failure *failure)
+int authz_act_for(const struct authz_subject *subject, bool has_owner, uid_t owner,
+		  const char *what, const char *name, uid_t *ret_owner, struct failure *failure)
 {
 	uid_t wanted = has_owner ? owner : subject->uid;
 	bool found;

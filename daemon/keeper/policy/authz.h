@@ -50,8 +50,8 @@ int authz_renewal(const struct authz_subject *subject, bool surrounds, struct fa
  * not exist. In SCOPE_SET only the surrounding set is found. Returns 0 and *ret_owner, or the
  * error.
  */
-int authz_owner(const struct authz_subject *subject, bool has_owner, uid_t owner, const char *what,
-		const char *name, uid_t *ret_owner, struct failure *failure);
+int authz_act_for(const struct authz_subject *subject, bool has_owner, uid_t owner,
+		  const char *what, const char *name, uid_t *ret_owner, struct failure *failure);
 
 /* Returns true if lists show the owner's objects to the subject. all_owners: it asked for all
  * users' objects. */

@@ -25,7 +25,7 @@ static bool is_absence(int error)
 	return error == 0 || error == ENOENT || error == ESRCH || error == EBADF || error == EPERM;
 }
 
-int account_identity(uid_t uid, gid_t gid, struct peer_identity *ret)
+int passwd_identity(uid_t uid, gid_t gid, struct peer_identity *ret)
 {
 	const struct passwd *account;
 	int n = PEER_GROUPS_MAX;

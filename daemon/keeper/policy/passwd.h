@@ -13,6 +13,6 @@
  * from are not included. gid is the desired group, used if the user still belongs to it. Root needs
  * no account. Returns 0, -ENOENT if uid has no account, or another -errno.
  */
-int account_identity(uid_t uid, gid_t gid, struct peer_identity *ret);
+int passwd_identity(uid_t uid, gid_t gid, struct peer_identity *ret);
 
 #endif

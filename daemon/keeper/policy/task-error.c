@@ -100,7 +100,7 @@ static int verdict_on_descriptor(uint32_t which, struct failure *failure)
 			   rows[which].reason);
 }
 
-int verdict_on(const struct task_report *report, struct failure *failure)
+int task_error(const struct task_report *report, struct failure *failure)
 {
 	const struct meaning *meaning = find_meaning(report);
 	char field[64], what[128];
@@ -123,7 +123,7 @@ int verdict_on(const struct task_report *report, struct failure *failure)
 	return failure_from_errno(failure, -error, what);
 }
 
-void verdict_on_link(const struct task_report *report, bool of_spec, struct failure *failure)
+void task_error_of_link(const struct task_report *report, bool of_spec, struct failure *failure)
 {
 	static const struct {
 		enum step step;
@@ -158,5 +158,5 @@ void verdict_on_link(const struct task_report *report, bool of_spec, struct fail
 			    "this kernel has no such queueing discipline: load sch_netem and "
 			    "sch_tbf (modprobe), which may be in a package of extra modules");
 	else
-		verdict_on(report, failure);
+		task_error(report, failure);
 }

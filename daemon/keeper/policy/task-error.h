@@ -10,9 +10,9 @@
 #include "protocol/error.h"
 
 /* For the last report of an operation. Returns the same as failure_set(). */
-int verdict_on(const struct task_report *report, struct failure *failure);
+int task_error(const struct task_report *report, struct failure *failure);
 /* For a report about links. of_spec: the links are those of a set's specification, named
  * spec.links[]; else it is a single link with the ends a and b. */
-void verdict_on_link(const struct task_report *report, bool of_spec, struct failure *failure);
+void task_error_of_link(const struct task_report *report, bool of_spec, struct failure *failure);
 
 #endif

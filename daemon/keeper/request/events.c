@@ -298,8 +298,8 @@ static int subscribe(struct keeper *keeper, struct connection *connection,
 	if (name && !name_is_valid(name))
 		return failure_set(failure, ERROR_INVALID_VALUE, 0, "set", "is no name of a set");
 	if (name || list->has_owner)
-		r = authz_owner(subject, list->has_owner, list->owner, "set", name ? name : "",
-				&owner, failure);
+		r = authz_act_for(subject, list->has_owner, list->owner, "set", name ? name : "",
+				  &owner, failure);
 	if (r == 0)
 		r = count(keeper, connection->charged, failure);
 	if (r)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <fcntl.h>
 #include <sys/socket.h>
-#include "daemon/keeper/request/front-part.h"
+#include "daemon/keeper/request/front-state.h"
 
 /* Size of the pipe: room for one request of maximum size, and the beginnings of others. */
 #define PIPE_SIZE (256 * 1024)

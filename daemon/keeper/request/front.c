@@ -6,7 +6,7 @@
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/request/connection.h"
-#include "daemon/keeper/request/front-part.h"
+#include "daemon/keeper/request/front-state.h"
 #include "daemon/keeper/request/refused.h"
 #include "daemon/keeper/request/request.h"
 #include "daemon/keeper/workers/ending.h"

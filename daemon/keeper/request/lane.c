@@ -134,7 +134,7 @@ static void on_open_done(struct operation *operation, const struct task_report *
 	if (!lane->lanes) {
 		lane_free(lane);
 	} else if (!lane->worker) {
-		verdict_on(report, &failure);
+		task_error(report, &failure);
 		deny(lane->lanes, &failure);
 	}
 }
@@ -324,7 +324,7 @@ static void on_identified(struct operation *operation, const struct task_report 
 	struct failure failure = {};
 
 	if (!found)
-		verdict_on(report, &failure);
+		task_error(report, &failure);
 	identification->done(identification->request, found ? identification->processes : NULL,
 			     &failure, identification->context);
 	free(identification);

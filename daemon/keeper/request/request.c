@@ -3,7 +3,7 @@
 #include "daemon/keeper/policy/authz.h"
 #include "daemon/keeper/policy/peer.h"
 #include "daemon/keeper/request/connection.h"
-#include "daemon/keeper/request/front-part.h"
+#include "daemon/keeper/request/front-state.h"
 #include "daemon/keeper/request/request.h"
 #include "daemon/keeper/state/registry.h"
 #include "daemon/wire/method.h"
@@ -150,7 +150,7 @@ int request_find_set(struct keeper *keeper, struct request *request, const char 
 					  "ends with a letter or digit"
 					: "is needed");
 	snprintf(request->about, sizeof(request->about), "%s", name);
-	r = authz_owner(subject, has_owner, owner, "set", name, &request->owner, failure);
+	r = authz_act_for(subject, has_owner, owner, "set", name, &request->owner, failure);
 	if (r)
 		return r;
 	set = registry_find_set(keeper->registry, request->owner, name);

@@ -136,8 +136,8 @@ static void be_ready(struct creation *creation)
 	events_set_created(set);
 	link_all_made(keeper, set);
 	/* of a member of a network it is said when the others know its name */
-	if (naming_is_member(set))
-		names_settle(set->owner, finish_creation, creation);
+	if (set_is_member(set))
+		resolver_settle(set->owner, finish_creation, creation);
 	else
 		finish_creation(creation);
 }
@@ -159,9 +159,9 @@ static void not_made(struct creation *creation, const struct task_report *report
 	if (report->error == ENOSPC)
 		spare_drop();
 	if (report->step >= STEP_LINK_PLACE && report->step <= STEP_UNLINK)
-		verdict_on_link(report, true, &creation->failure);
+		task_error_of_link(report, true, &creation->failure);
 	else
-		verdict_on(report, &creation->failure);
+		task_error(report, &creation->failure);
 	if (report->step == STEP_WORKER)
 		withdraw(creation);
 	else
@@ -276,7 +276,7 @@ static int send_creation(struct creation *creation, const struct request *reques
 	task.spec = *wish->spec;
 	task.no_init = wish->no_init;
 	link_fill_create(creation->keeper, creation->set, &task);
-	names_fill_create(creation->set, wish->spec, &task.resolver);
+	resolver_fill_create(creation->set, wish->spec, &task.resolver);
 	if (wish->network) {
 		wiring_bridge(wish->network, &bridge);
 		task.bridge = bridge.task;

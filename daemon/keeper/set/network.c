@@ -96,8 +96,8 @@ static int find_network(struct keeper *keeper, struct request *request, const st
 	int r = check_name(ask->name, "name", failure);
 
 	if (r == 0)
-		r = authz_owner(&request->subject, ask->has_owner, ask->owner, "network", ask->name,
-				&request->owner, failure);
+		r = authz_act_for(&request->subject, ask->has_owner, ask->owner, "network",
+				  ask->name, &request->owner, failure);
 	if (r)
 		return r;
 	snprintf(request->about, sizeof(request->about), "%s", ask->name);

@@ -55,7 +55,7 @@ static void on_signalled(struct operation *operation, const struct task_report *
 		request_done(operation->keeper, request, NULL, NULL);
 		return;
 	}
-	verdict_on(report, &failure);
+	task_error(report, &failure);
 	request_fail(operation->keeper, request, &failure);
 }
 

@@ -7,6 +7,7 @@
 #include "daemon/keeper/request/audit.h"
 #include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/request.h"
+#include "daemon/keeper/set/session-end.h"
 #include "daemon/keeper/set/session.h"
 #include "daemon/keeper/state/registry.h"
 #include "daemon/keeper/state/view.h"

@@ -65,7 +65,7 @@ void set_forget(struct keeper *keeper, struct set *set)
 
 	process_watch_end(set);
 	link_forget_all(keeper, set);
-	names_forget(set);
+	resolver_forget(set);
 	events_set_removed(set);
 	store_remove_set(keeper->store, set->id);
 	if (use)
@@ -202,7 +202,7 @@ static void on_removed(struct operation *operation, const struct task_report *re
 		forget_boot(removal);
 		return;
 	}
-	verdict_on(report, &failure);
+	task_error(report, &failure);
 	if (report->step != STEP_WORKER || !try_again(removal, &failure))
 		give_up_removal(removal, &failure);
 }
@@ -238,7 +238,7 @@ static void begin_removal(struct removal *removal)
 	struct failure failure;
 	int r;
 
-	if (removal->sent || link_any_busy(set) || set->names_busy)
+	if (removal->sent || link_any_busy(set) || set->resolver_busy)
 		return;
 	removal->sent = true;
 	r = send_removal(removal);

@@ -10,7 +10,7 @@
 #include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/remove.h"
-#include "daemon/keeper/set/session-part.h"
+#include "daemon/keeper/set/session-end.h"
 #include "daemon/keeper/set/session.h"
 #include "daemon/keeper/state/exit-status.h"
 #include "daemon/keeper/workers/operation.h"
@@ -203,9 +203,9 @@ void session_kill(struct keeper *keeper, const struct session *session)
 void session_kill_start(struct keeper *keeper, const struct session *session)
 {
 	_cleanup_fd_ int runner_fd = -1;
-	struct status_file status;
+	struct exit_status status;
 
-	if (status_file_read(keeper->store, session->id, &status) == 0 && status.runner)
+	if (exit_status_read(keeper->store, session->id, &status) == 0 && status.runner)
 		runner_fd = process_find(status.runner, status.runner_start);
 	if (runner_fd >= 0)
 		process_signal(runner_fd, SIGKILL);
@@ -217,10 +217,10 @@ static void on_runner_ended(evutil_socket_t fd _unused_, short what _unused_, vo
 {
 	static const struct timeval pause = {.tv_usec = 100000};
 	struct watch *watch = context;
-	struct status_file status;
+	struct exit_status status;
 
 	/* what cannot be read now, for want of memory, is read a little later */
-	if (status_file_read(watch->keeper->store, watch->session->id, &status) < 0 &&
+	if (exit_status_read(watch->keeper->store, watch->session->id, &status) < 0 &&
 	    event_base_once(watch->keeper->loop, -1, EV_TIMEOUT, on_runner_ended, watch, &pause) ==
 		    0)
 		return;
@@ -230,7 +230,7 @@ static void on_runner_ended(evutil_socket_t fd _unused_, short what _unused_, vo
 		session_abandon(watch, NULL); /* nothing was ever executed, and nobody waits */
 		return;
 	}
-	status_file_apply(&status, clock_wall(), watch->session);
+	exit_status_apply(&status, clock_wall(), watch->session);
 	end_session(watch);
 }
 
@@ -263,7 +263,8 @@ static int find_waited(struct keeper *keeper, const struct request *request, con
 	if (!session)
 		return failure_set(failure, ERROR_NOT_FOUND, 0, "session", "%s", id);
 	*ret = session;
-	return authz_owner(&request->subject, true, session->owner, "session", id, &owner, failure);
+	return authz_act_for(&request->subject, true, session->owner, "session", id, &owner,
+			     failure);
 }
 
 static void stop_waiting(struct keeper *keeper _unused_, struct request *waiter)
@@ -325,7 +326,7 @@ void session_connection_gone(struct keeper *keeper, uint32_t connection)
 
 /* --- after a restart --- */
 
-static int find_runner(struct watch *watch, const struct status_file *status)
+static int find_runner(struct watch *watch, const struct exit_status *status)
 {
 	int fd = status->runner ? process_find(status->runner, status->runner_start) : -ESRCH;
 
@@ -336,7 +337,7 @@ int session_recover(struct keeper *keeper, struct session *session)
 {
 	struct registry_use *use = registry_use(keeper->registry, session->owner);
 	struct watch *watch = calloc(1, sizeof(*watch));
-	struct status_file status;
+	struct exit_status status;
 	int r;
 
 	if (!watch || !use) {
@@ -345,7 +346,7 @@ int session_recover(struct keeper *keeper, struct session *session)
 	}
 	*watch = (struct watch){
 		.keeper = keeper, .session = session, .leash_fd = -1, .runner_fd = -1};
-	r = status_file_read(keeper->store, session->id, &status);
+	r = exit_status_read(keeper->store, session->id, &status);
 	if (r == 0)
 		r = find_runner(watch, &status);
 	if (r < 0) {

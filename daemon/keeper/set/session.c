@@ -15,7 +15,7 @@
 #include "daemon/keeper/request/lane.h"
 #include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/process-watch.h"
-#include "daemon/keeper/set/session-part.h"
+#include "daemon/keeper/set/session-end.h"
 #include "daemon/keeper/set/session.h"
 #include "daemon/keeper/state/registry.h"
 #include "daemon/keeper/state/store.h"
@@ -110,7 +110,7 @@ static void explain(struct keeper *keeper, struct set *set, const struct task_re
 	if (report->step == STEP_FORK && report->error == ENOMEM)
 		process_watch_check_init(keeper, set);
 	if (check_ready(set, failure) == 0)
-		verdict_on(report, failure);
+		task_error(report, failure);
 }
 
 static void on_start_done(struct operation *operation, const struct task_report *report)

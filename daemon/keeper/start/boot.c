@@ -7,7 +7,7 @@
 #include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/create.h"
 #include "daemon/keeper/state/store.h"
-#include "daemon/keeper/workers/boot-part.h"
+#include "daemon/keeper/workers/boot-state.h"
 
 /* Maximum time that connections wait until everything has been made again. */
 #define PATIENCE_SECONDS 15
@@ -115,7 +115,7 @@ void boot_load(struct keeper *keeper)
 static int stand_in(struct keeper *keeper, uid_t uid, gid_t gid, struct peer_identity *identity,
 		    struct request *request, struct failure *failure)
 {
-	int r = account_identity(uid, gid, identity);
+	int r = passwd_identity(uid, gid, identity);
 
 	if (r == -ENOENT)
 		return failure_set(failure, ERROR_NOT_PERMITTED, 0, "boot",

@@ -11,6 +11,7 @@
 #include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/set/process-watch.h"
 #include "daemon/keeper/set/remove.h"
+#include "daemon/keeper/set/session-end.h"
 #include "daemon/keeper/set/session.h"
 #include "daemon/keeper/start/recovery-makers.h"
 #include "daemon/keeper/start/recovery.h"

@@ -4,14 +4,14 @@
 #include <string.h>
 #include "daemon/keeper/state/exit-status.h"
 
-int status_file_read(const struct store *store, const char *id, struct status_file *ret)
+int exit_status_read(const struct store *store, const char *id, struct exit_status *ret)
 {
 	char name[SESSION_SIZE + 16], word[16], line[128];
 	_cleanup_file_ FILE *file = NULL;
 	unsigned long long first, second;
 	int fd;
 
-	*ret = (struct status_file){};
+	*ret = (struct exit_status){};
 	snprintf(name, sizeof(name), "%s.status", id);
 	fd = openat(store_sessions_fd(store), name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	file = fd < 0 ? NULL : fdopen(fd, "re");
@@ -40,7 +40,7 @@ int status_file_read(const struct store *store, const char *id, struct status_fi
 	return ferror(file) ? negative_errno() : 0;
 }
 
-void status_file_apply(const struct status_file *status, uint64_t now, struct session *session)
+void exit_status_apply(const struct exit_status *status, uint64_t now, struct session *session)
 {
 	session->ended = status->ended ? status->when : now;
 	session->exited = status->ended && status->exited;

@@ -10,7 +10,7 @@
 #include "daemon/keeper/state/store.h"
 
 /* The contents of a status file so far. */
-struct status_file {
+struct exit_status {
 	pid_t runner, command;
 	uint64_t runner_start, command_start;
 	bool ended, exited;
@@ -20,10 +20,10 @@ struct status_file {
 
 /* Reads the status file of the session id. Returns 0, or -errno and all zeros if there is none or
  * it cannot be read. */
-int status_file_read(const struct store *store, const char *id, struct status_file *ret);
+int exit_status_read(const struct store *store, const char *id, struct exit_status *ret);
 
 /* Records the end of the session from the file. If the file does not say how it ended, it was
  * killed now. */
-void status_file_apply(const struct status_file *status, uint64_t now, struct session *session);
+void exit_status_apply(const struct exit_status *status, uint64_t now, struct session *session);
 
 #endif

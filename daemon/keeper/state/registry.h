@@ -63,11 +63,11 @@ struct set {
 	 * the next set in that list, a child is updating them, and the host's files are watched for
 	 * it.
 	 */
-	uint64_t names_due;
+	uint64_t resolver_due;
 	struct set *next_due;
-	bool names_busy, names_kept;
-	bool names_alone; /* it, or a set in its task, missed a deadline: on_late() */
-	uint64_t names_pause, names_resume; /* after that: CLOCK_BOOTTIME */
+	bool resolver_busy, resolver_kept;
+	bool resolver_alone; /* it, or a set in its task, missed a deadline: on_late() */
+	uint64_t resolver_pause, resolver_resume; /* after that: CLOCK_BOOTTIME */
 };
 
 static inline bool set_is_network(const struct set *set)

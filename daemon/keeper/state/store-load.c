@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include "daemon/keeper/state/store-part.h"
+#include "daemon/keeper/state/store-file.h"
 #include "daemon/keeper/state/store-record.h"
 #include "daemon/keeper/state/store.h"
 

@@ -6,7 +6,7 @@
 #include "daemon/keeper/policy/task-error.h"
 #include "daemon/keeper/state/registry.h"
 #include "daemon/keeper/state/store.h"
-#include "daemon/keeper/workers/boot-part.h"
+#include "daemon/keeper/workers/boot-state.h"
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/fault.h"
 
@@ -76,7 +76,7 @@ static void on_kept(struct operation *operation, const struct task_report *repor
 	struct failure failure;
 
 	if (report->step)
-		verdict_on(report, &failure);
+		task_error(report, &failure);
 	finish(operation->context, report->step ? &failure : NULL);
 }
 

@@ -52,7 +52,7 @@ static int take_ready(struct keeper *keeper)
 		if (ready.vault_pinned)
 			log_warning("%s/vault had been unmounted: pinned again", keeper->runtime);
 		/* wire_message_done() closes it: the service manager has its own copy */
-		manager_keep_vault(ready.vault_mnt_fd);
+		service_manager_keep_vault(ready.vault_mnt_fd);
 	}
 	wire_message_done(&message);
 	return r;

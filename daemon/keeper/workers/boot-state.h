@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Shared by boot-records.c and start/boot.c. */
-#ifndef NSCTL_KEEPER_BOOT_PART_H
-#define NSCTL_KEEPER_BOOT_PART_H
+#ifndef NSCTL_KEEPER_BOOT_STATE_H
+#define NSCTL_KEEPER_BOOT_STATE_H
 
 #include "daemon/keeper/workers/boot-records.h"
 #include "protocol/name.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Shared by front.c (channels and connections), methods.c (requests) and request.c (answers). */
-#ifndef NSCTL_KEEPER_FRONT_PART_H
-#define NSCTL_KEEPER_FRONT_PART_H
+#ifndef NSCTL_KEEPER_FRONT_STATE_H
+#define NSCTL_KEEPER_FRONT_STATE_H
 
 #include "daemon/keeper/policy/peer.h"
 #include "daemon/keeper/request/audit.h"

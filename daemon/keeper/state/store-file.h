@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Shared by store.c, which writes records, and store-load.c: see store.h. */
-#ifndef NSCTL_KEEPER_STORE_PART_H
-#define NSCTL_KEEPER_STORE_PART_H
+#ifndef NSCTL_KEEPER_STORE_FILE_H
+#define NSCTL_KEEPER_STORE_FILE_H
 
 #include "daemon/keeper/state/store.h"
 

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What session.c (how commands begin) and session-end.c (what becomes of them) share. */
-#ifndef NSCTL_KEEPER_SESSION_PART_H
-#define NSCTL_KEEPER_SESSION_PART_H
+/*
+ * Sessions from their start to their end, which comes when their runner ends: who waits for it is
+ * answered, and nothing but a record stays. After a restart a session is known again by its status
+ * file.
+ */
+#ifndef NSCTL_KEEPER_SESSION_END_H
+#define NSCTL_KEEPER_SESSION_END_H
 
 #include "daemon/keeper/request/request.h"
 
@@ -32,5 +36,16 @@ void session_kill_start(struct keeper *keeper, const struct session *session);
 void session_uncount(struct keeper *keeper, uid_t owner);
 /* Removes the set of a Run that did not come to be. */
 void session_remove_run_set(struct keeper *keeper, struct set *set);
+
+/* A connection has gone: attached commands without a status pipe end. */
+void session_connection_gone(struct keeper *keeper, uint32_t connection);
+
+/* At start, for a session that was running when it was recorded. 0 or -errno: nothing is known of
+ * it. */
+int session_recover(struct keeper *keeper, struct session *session);
+/* At the end: commands go on, and are not watched any more. */
+void session_stop(struct keeper *keeper);
+/* Forgets those that ended long ago. */
+void session_age(struct keeper *keeper);
 
 #endif
