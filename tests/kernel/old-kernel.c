@@ -13,7 +13,7 @@
 
 #include "base.h"
 
-#define LAST_CALL                                                                      \
+#define LAST_CALL \
 	448 /* process_mrelease, of 5.15; the numbers are all architectures' since 424 \
 	     */
 

@@ -12,9 +12,9 @@
 
 #include "daemon/keeper/base/keeper.h"
 
-/* resolver_listen() is called before recover(), and returns 0 or -ENOMEM; resolver_start() after it:
- * it watches the host's files and makes all sets due. */
+/* To be called before recover(). Returns 0 or -ENOMEM. */
 int resolver_listen(struct keeper *keeper);
+/* To be called after recover(): watches the host's files, and makes all sets due. */
 void resolver_start(struct keeper *keeper);
 void resolver_stop(void);
 
