@@ -11,7 +11,7 @@
 /* Time that the kernel is given to tear a net namespace down, which deletes the links' host ends.
  * It usually takes 1.5–50 ms (docs/kernel.md, 7). Links that are left then are deleted one by one.
  */
-#define DEPARTURE_MILLISECONDS 200
+#define TEARDOWN_MILLISECONDS 200
 
 /* --- finding --- */
 
@@ -190,8 +190,8 @@ static bool is_missing(int ns_fd, const char *id, const struct task_end *end)
 	return r == -ENODEV;
 }
 
-void link_departure_begin(const struct host *host, const struct task_link *links, size_t n,
-			  const char *own_pin, struct link_departure *ret)
+void link_teardown_begin(const struct host *host, const struct task_link *links, size_t n,
+			 const char *own_pin, struct link_teardown *ret)
 {
 	ret->n = 0;
 	for (size_t i = 0; i < n; i++) {
@@ -244,13 +244,13 @@ static int wait_for(int ns_fd, const char *id, const struct task_end *end, long 
 	return r == -ENODEV ? 0 : r;
 }
 
-int link_departure_wait(const struct link_departure *departure, struct fault *fault)
+int link_teardown_wait(const struct link_teardown *teardown, struct fault *fault)
 {
-	long deadline = milliseconds() + DEPARTURE_MILLISECONDS;
+	long deadline = milliseconds() + TEARDOWN_MILLISECONDS;
 
-	for (size_t i = 0; i < departure->n; i++) {
-		int r = wait_for(departure->far[i].ns_fd, departure->far[i].link->id,
-				 departure->far[i].end, deadline);
+	for (size_t i = 0; i < teardown->n; i++) {
+		int r = wait_for(teardown->far[i].ns_fd, teardown->far[i].link->id,
+				 teardown->far[i].end, deadline);
 
 		if (r < 0)
 			return fault_set(fault, STEP_UNLINK, 2 * i, -r);

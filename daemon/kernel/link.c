@@ -113,8 +113,8 @@ static int find_name(struct rtnl *rtnl, const char *name, uint32_t *ret_index)
 }
 
 /* Sets up an end that has just been made. */
-static int furnish(struct link_batch *batch, const char *id, const struct task_end *end,
-		   uint32_t index, uint32_t detail, struct fault *fault)
+static int configure(struct link_batch *batch, const char *id, const struct task_end *end,
+		     uint32_t index, uint32_t detail, struct fault *fault)
 {
 	uint32_t bridge = 0;
 	int r = end->port ? find_name(&batch->rtnl, BRIDGE_NAME, &bridge) : 0;
@@ -203,10 +203,10 @@ static void ignore_advertisements(const struct host *host, const struct task_lin
 }
 
 /* Sets up one end after the other: the first one's routes do not depend on the second. */
-static int furnish_both(struct link_batch *batch, const struct task_link *link, const int fds[2],
-			const struct pair *pair, uint32_t detail, struct fault *fault)
+static int configure_both(struct link_batch *batch, const struct task_link *link, const int fds[2],
+			  const struct pair *pair, uint32_t detail, struct fault *fault)
 {
-	int r = furnish(batch, link->id, &link->a, pair->index, detail, fault);
+	int r = configure(batch, link->id, &link->a, pair->index, detail, fault);
 
 	if (r == 0)
 		r = add_gateways(batch, &link->a, pair->index, detail, fault);
@@ -217,7 +217,7 @@ static int furnish_both(struct link_batch *batch, const struct task_link *link, 
 	r = rtnl_open(&batch->rtnl, fds[1]);
 	if (r < 0)
 		return fault_set(fault, STEP_LINK_PLACE, detail + 1, -r);
-	r = furnish(batch, link->id, &link->b, pair->peer, detail + 1, fault);
+	r = configure(batch, link->id, &link->b, pair->peer, detail + 1, fault);
 	if (r == 0)
 		r = add_gateways(batch, &link->b, pair->peer, detail + 1, fault);
 	if (r == 0 && link->egress)
@@ -245,7 +245,7 @@ static int make_one(const struct host *host, const struct task_link *link, int o
 	if (r == 0)
 		ignore_advertisements(host, link);
 	if (r == 0)
-		r = furnish_both(&batch, link, fds, &pair, detail, fault);
+		r = configure_both(&batch, link, fds, &pair, detail, fault);
 	rtnl_close(&batch.rtnl);
 	if (r < 0 && made)
 		link_remove_at(host, link, own_fd, &ignored);

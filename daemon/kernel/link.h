@@ -39,13 +39,13 @@ int link_adjust(const struct host *host, const struct task_adjust *task, struct 
 int link_remove(const struct host *host, const struct task_link *link, struct fault *fault);
 
 /*
- * Waits for the links of a net namespace that is being released. link_departure_begin() is called
+ * Waits for the links of a net namespace that is being released. link_teardown_begin() is called
  * before the release, and opens the net namespaces of the other ends (the host's, and pins other
- * than own_pin). link_departure_wait() is called after it, and returns when every other end is
+ * than own_pin). link_teardown_wait() is called after it, and returns when every other end is
  * gone. The kernel deletes them within milliseconds; those that outlive a short wait, because a
  * process holds the namespace, are deleted explicitly.
  */
-struct link_departure {
+struct link_teardown {
 	size_t n;
 	struct {
 		const struct task_link *link;
@@ -53,9 +53,9 @@ struct link_departure {
 		int ns_fd;
 	} far[TASK_LINKS_MAX];
 };
-void link_departure_begin(const struct host *host, const struct task_link *links, size_t n,
-			  const char *own_pin, struct link_departure *ret);
-int link_departure_wait(const struct link_departure *departure, struct fault *fault);
+void link_teardown_begin(const struct host *host, const struct task_link *links, size_t n,
+			 const char *own_pin, struct link_teardown *ret);
+int link_teardown_wait(const struct link_teardown *teardown, struct fault *fault);
 
 /* These carry out the tasks, report, and end the process. */
 void child_link(const struct host *host, const struct task_wire *task) __attribute__((noreturn));

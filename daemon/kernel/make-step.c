@@ -218,8 +218,8 @@ int maker_set_up_mounts(struct maker *maker, const struct identity *files)
 
 int maker_set_up_resolver(struct maker *maker)
 {
-	return resolver_furnish(&maker->task->resolver, maker->spec, &maker->identity,
-				maker->fds[KIND_MNT], &maker->fault);
+	return resolver_mount(&maker->task->resolver, maker->spec, &maker->identity,
+			      maker->fds[KIND_MNT], &maker->fault);
 }
 
 int maker_start_init(struct maker *maker, struct init_start *start)

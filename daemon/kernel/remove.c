@@ -56,7 +56,7 @@ static int remove_cgroup(const struct host *host, const struct task_set *set)
 
 void child_remove(const struct host *host, const struct task_remove *task)
 {
-	static struct link_departure departure;
+	static struct link_teardown teardown;
 	char path[CGROUP_PATH_SIZE], pin[PIN_PATH_SIZE];
 	struct task_report report = {};
 	struct fault fault = {};
@@ -79,13 +79,13 @@ void child_remove(const struct host *host, const struct task_remove *task)
 			r = firewall_remove(host, &task->firewall, task->links, task->n_links,
 					    &fault);
 		pin_path(&task->set, pin);
-		link_departure_begin(host, task->links, task->n_links, pin, &departure);
+		link_teardown_begin(host, task->links, task->n_links, pin, &teardown);
 		if (r == 0)
 			r = pin_remove(host, &task->set, &fault);
 	}
 	fault_point("remove-unpinned");
 	if (r == 0)
-		r = link_departure_wait(&departure, &fault);
+		r = link_teardown_wait(&teardown, &fault);
 	fault_point("remove-unlinked");
 	if (r == 0) {
 		r = remove_cgroup(host, &task->set);

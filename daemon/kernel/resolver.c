@@ -360,7 +360,7 @@ static int put_files(struct place *place)
 	return r;
 }
 
-static int furnish_etc(struct place *place)
+static int mount_etc(struct place *place)
 {
 	bool wanted[ENTRY_COUNT] = {supplies.resolver->own, supplies.resolver->own, supplies.named};
 	int r = open_etc(place);
@@ -375,13 +375,13 @@ static int furnish_etc(struct place *place)
 	return r == -ENOENT && !supplies.resolver->wanted ? 0 : r;
 }
 
-static int furnish(struct place *place, uint32_t detail, struct fault *fault)
+static int mount_files(struct place *place, uint32_t detail, struct fault *fault)
 {
 	int r = hide_resolvers(place);
 
 	place->etc_fd = -1;
 	if (r == 0 && (supplies.resolver->own || !place->spec))
-		r = furnish_etc(place);
+		r = mount_etc(place);
 	if (chdir("/") < 0 && r == 0)
 		r = negative_errno();
 	return r < 0 ? fault_set(fault, STEP_RESOLVER, detail, -r) : 0;
@@ -396,19 +396,19 @@ bool resolver_is_needed(const struct task_resolver *resolver, bool has_root)
 	return needed;
 }
 
-int resolver_furnish(const struct task_resolver *resolver, const struct wire_spec *spec,
-		     const struct identity *files, int mnt_fd, struct fault *fault)
+int resolver_mount(const struct task_resolver *resolver, const struct wire_spec *spec,
+		   const struct identity *files, int mnt_fd, struct fault *fault)
 {
 	struct place place = {.files = files, .spec = spec, .mnt_fd = mnt_fd};
 
 	begin(resolver, false);
-	return furnish(&place, 0, fault);
+	return mount_files(&place, 0, fault);
 }
 
 /* --- existing sets --- */
 
-static void furnish_again(const struct host *host, const struct task_names *task, uint32_t i,
-			  struct fault *fault)
+static void mount_again(const struct host *host, const struct task_names *task, uint32_t i,
+			struct fault *fault)
 {
 	const struct identity owner = {.uid = task->owner, .gid = task->sets[i].gid};
 	_cleanup_fd_ int mnt_fd = pin_open_path(host->vault_root_fd, task->sets[i].pin, KIND_MNT);
@@ -417,7 +417,7 @@ static void furnish_again(const struct host *host, const struct task_names *task
 	if (mnt_fd < 0 || setns(mnt_fd, CLONE_NEWNS) < 0)
 		fault_set(fault, STEP_RESOLVER, i, mnt_fd < 0 ? -mnt_fd : errno);
 	else
-		furnish(&place, i, fault);
+		mount_files(&place, i, fault);
 }
 
 void child_names(const struct host *host, const struct task_names *task)
@@ -437,7 +437,7 @@ void child_names(const struct host *host, const struct task_names *task)
 	resolver_text_hosts(task->networks, task->hosts, task->n_hosts,
 			    &supplies.texts[ENTRY_HOSTS]);
 	for (uint32_t i = 0; r == 0 && i < task->n_sets; i++)
-		furnish_again(host, task, i, &fault);
+		mount_again(host, task, i, &fault);
 	fault_point("names-put");
 	child_finish(host, &report, &fault);
 }

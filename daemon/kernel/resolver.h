@@ -27,8 +27,8 @@ bool resolver_is_needed(const struct task_resolver *resolver, bool has_root);
  * namespace, which mnt_fd refers to, and has the host's rights; files is the owner's identity.
  * Returns 0, or -errno and *fault.
  */
-int resolver_furnish(const struct task_resolver *resolver, const struct wire_spec *spec,
-		     const struct identity *files, int mnt_fd, struct fault *fault);
+int resolver_mount(const struct task_resolver *resolver, const struct wire_spec *spec,
+		   const struct identity *files, int mnt_fd, struct fault *fault);
 
 /*
  * Does the same in existing sets, and updates their hosts. Reports the last failure (detail: the

@@ -85,7 +85,7 @@ static int make_lowest(uint64_t above, int *ret_fd)
 }
 
 /* Sets up the new mount namespace: only a tmpfs and a /proc stay. */
-static int furnish(const char *runtime)
+static int populate(const char *runtime)
 {
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
 	    mount("nsctl", runtime, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0700") < 0 ||
@@ -227,7 +227,7 @@ static int make_vault(struct host *host, const char *path)
 	if (r == 0 && setns(host->vault_fd, CLONE_NEWNS) < 0)
 		r = negative_errno();
 	if (r == 0)
-		r = furnish(host->runtime);
+		r = populate(host->runtime);
 	if (return_to_host(host) < 0 || r < 0)
 		return r < 0 ? r : -EIO;
 	return pin_vault(host->vault_fd, path);

@@ -199,7 +199,7 @@ static void settle_impairment(struct wire_impairment *impairment)
 		(impairment->reorder ? IMPAIR_REORDER : 0) | (impairment->rate ? IMPAIR_RATE : 0);
 }
 
-static int furnish_end(struct draft *draft, int i)
+static int complete_end(struct draft *draft, int i)
 {
 	int r = name_interface(draft, i);
 
@@ -271,7 +271,7 @@ int wiring_plan(const struct registry *registry, const struct wiring_wish *wish,
 	if (r == 0)
 		r = check_places(&draft);
 	for (int i = 0; i < 2 && r == 0; i++)
-		r = furnish_end(&draft, i);
+		r = complete_end(&draft, i);
 	if (r == 0)
 		r = check_macs(&draft);
 	if (r == 0)
@@ -362,7 +362,7 @@ int wiring_change(const struct registry *registry, const struct link *link,
 	for (int i = 0; i < 2 && r == 0; i++) {
 		/* an end that has lost its addresses gets no others automatically */
 		draft_end(&ret->wire, i)->has_addresses = true;
-		r = furnish_end(&draft, i);
+		r = complete_end(&draft, i);
 		draft_end(&ret->wire, i)->has_addresses = false;
 	}
 	return r ? r : check_macs(&draft);
