@@ -1,38 +1,39 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The methods of org.nsctl, each once. Whoever needs a column takes it by an X of its own; what a
- * column names is known there alone. For each:
+ * The methods of org.nsctl, each in one row. Front, keeper and client take the columns that they
+ * need by an X macro of their own; the names in a column are only known where it is used. The
+ * columns:
  *
- *	op		WIRE_op: how the front asks the keeper
+ *	op		WIRE_op: the front's request to the keeper
  *	name		in org.nsctl.varlink
- *	asked		the record (daemon/wire) that a request holds
+ *	asked		the record (daemon/wire) that a request contains
  *	handler		in the keeper: request/handlers.h
- *	class		what the caller's place must allow: see authz.c
+ *	class		where callers may be: see authz.c
  *	flags		see below
- *	done		what the log says when it is done; NULL: nothing, or more than that
- *	reply		in the front: how the keeper's answer reads, see front/method.c
+ *	done		the log's words when it is done; NULL: none, or more than words
+ *	reply		in the front: the form of the keeper's answer, see front/method.c
  */
 #ifndef NSCTL_PROTOCOL_METHODS_H
 #define NSCTL_PROTOCOL_METHODS_H
 
 enum method_class {
-	CLASS_ANYWHERE, /* also for callers who are confined */
-	CLASS_USE,	/* of sets that are there: from inside a set, of that one */
-	CLASS_RENEW,	/* nobody puts off its own end */
+	CLASS_ANYWHERE, /* confined callers, too */
+	CLASS_USE,	/* existing sets; from inside a set, only that one */
+	CLASS_RENEW,	/* not from inside the set itself */
 	CLASS_MAKE,	/* not from inside a set */
 	CLASS_WIRE,	/* not from inside a set */
 };
 
-/* Asked twice, it does nothing more, and answers as it would have. */
+/* A repetition does nothing more, and has the same answer. */
 #define METHOD_REPEATABLE 0x1u
-/* It is answered when something ends that may go on for days. */
+/* The answer may take days: the method waits for something to end. */
 #define METHOD_LASTING 0x2u
-/* It is answered at once, whatever else its user waits for: a user whose calls have reached the
- * limit can still look around. */
+/* The answer comes at once, however many calls of the user wait: a user whose calls have reached
+ * the limit can still look around. */
 #define METHOD_AT_ONCE 0x4u
-/* A process is started for it, which may hang. A removal does not wait for processes that hang. */
+/* The method starts a process, which may hang. A removal does not wait for such a process. */
 #define METHOD_STARTS 0x8u
-/* Clients send descriptors with it. */
+/* Calls may have descriptors. */
 #define METHOD_DESCRIPTORS 0x10u
 
 /* clang-format off: a table */

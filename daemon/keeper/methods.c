@@ -10,7 +10,7 @@
 
 #define REQUESTS_MAX 1024
 
-/* Room for what any method asks. */
+/* Room for the record of any method. */
 #define MEMBER(op, name, record, ...) struct record op;
 union asked {
 	METHODS(MEMBER)
@@ -28,7 +28,8 @@ METHODS(CALL)
 static int (*const handlers[WIRE_OP_END])(struct keeper *keeper, struct request *request,
 					  void *asked, struct failure *failure) = {METHODS(ENTRY)};
 
-/* Answers the request, now or later: by its handler, or with the failure of that. */
+/* Handles the request: its handler answers it, now or later, or fails, and then this function
+ * answers. */
 static void handle(struct keeper *keeper, struct request *request, struct wire_message *message)
 {
 	static union asked asked;
@@ -44,7 +45,7 @@ static void handle(struct keeper *keeper, struct request *request, struct wire_m
 		request_fail(keeper, request, &failure);
 }
 
-/* The pidfds of a request have been looked at: its handler answers it, now or later. */
+/* Called when the request's pidfds have been examined: now the request is handled. */
 static void on_identified(struct request *kept, const struct lane_process *processes,
 			  const struct failure *failure, void *context)
 {
@@ -58,7 +59,7 @@ static void on_identified(struct request *kept, const struct lane_process *proce
 	if (processes && request_connection(&request)) {
 		handle(keeper, &request, message);
 	} else if (keeper && processes) {
-		/* the client has gone; the front waits to hear that the lane is free again */
+		/* the client is gone, but the front waits to hear that the lane is free again */
 		request_begin(keeper, &request, 0);
 		request_end(keeper, &request);
 	} else if (keeper) {
@@ -68,7 +69,7 @@ static void on_identified(struct request *kept, const struct lane_process *proce
 	free(message);
 }
 
-/* Has the pidfds of a request looked at before it is handled. */
+/* Has the request's pidfds examined before the request is handled. */
 static void identify(struct keeper *keeper, struct request *request, uint64_t processes,
 		     const struct wire_message *message)
 {
@@ -88,7 +89,7 @@ static void identify(struct keeper *keeper, struct request *request, uint64_t pr
 	request_fail(keeper, kept ? kept : request, &failure);
 }
 
-/* Refuses what the caller may not ask for, or asks for too often. Returns 0 or the error. */
+/* Refuses a request that the caller may not send, or sends too often. Returns 0 or the error. */
 static int admit(struct front *front, const struct request *request, uint64_t processes,
 		 struct failure *failure)
 {
@@ -105,7 +106,8 @@ static int admit(struct front *front, const struct request *request, uint64_t pr
 	return failure->error;
 }
 
-/* What is no request of a connection's. Returns 1, -EBADMSG, or 0: it is one. */
+/* Handles messages that are no requests of a connection. Returns 1, -EBADMSG, or 0: it is a
+ * request. */
 static int on_notice(struct front *front, struct wire_message *message)
 {
 	switch (message->header->nlmsg_type) {

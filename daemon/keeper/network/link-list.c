@@ -13,7 +13,8 @@ static bool touches(const struct link *link, uid_t owner, const char *name)
 	return false;
 }
 
-/* Of what is being made, or taken back without ever having been there, nobody has been told. */
+/* Returns false for a link in creation, or one removed before it was ready: clients have not been
+ * told of it. */
 static bool is_there(const struct link *link)
 {
 	return link->announced || !link->work;

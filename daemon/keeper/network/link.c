@@ -15,14 +15,14 @@
 
 #define LINK_SECONDS 20
 
-/* What is being done to a link: link->work. */
+/* An operation in progress on a link: link->work. */
 struct link_work {
 	struct keeper *keeper;
 	struct link *link;
 	link_done *done;
 	void *context;
-	struct failure failure; /* why it is taken back */
-	void *before;		/* SetLink: the record as it was */
+	struct failure failure; /* why the link is removed again */
+	void *before;		/* SetLink: the record before the change */
 	size_t before_size;
 };
 
@@ -59,7 +59,7 @@ static void answer(struct keeper *keeper, struct link *link, const struct failur
 	}
 }
 
-/* Of what nobody asked for. */
+/* The link_done of work without a request. */
 static void say_nothing(struct keeper *keeper _unused_, struct link *link _unused_,
 			const struct failure *failure _unused_, void *context _unused_)
 {
@@ -80,7 +80,8 @@ static struct link_work *work_new(struct keeper *keeper, struct link *link, link
 	return work;
 }
 
-/* A link with a record is there, and can be removed again. Whether it has none any more. */
+/* Deletes the link's record. Returns true if that was possible; otherwise the link can be removed
+ * again. */
 static bool unrecord(struct link_work *work)
 {
 	int r = store_remove_link(work->keeper->store, work->link->id);
@@ -93,8 +94,8 @@ static bool unrecord(struct link_work *work)
 	return false;
 }
 
-/* The end of the work: whoever asked is told, after a removal of one of the link's places that may
- * have waited. gone: the kernel has nothing of the link. */
+/* Ends the work. Removals of the link's sets that have waited go on, then done() is called. gone:
+ * the kernel has nothing of the link. */
 static void finish(struct link_work *work, bool gone)
 {
 	struct link_work it;
@@ -114,7 +115,7 @@ static void finish(struct link_work *work, bool gone)
 		it.context);
 }
 
-/* Nothing has come of it, and whoever asked hears so from elsewhere. */
+/* Ends work that has had no effect, without a call of done(): the caller reports that. */
 static void abandon(struct link_work *work, bool forget_it)
 {
 	work->done = say_nothing;
@@ -164,13 +165,13 @@ static void on_unlinked(struct operation *operation, const struct task_report *r
 	finish(work, gone);
 }
 
-/* Takes it away; work->failure, where set, is what whoever asked is told then. */
+/* Removes the link. work->failure, if set, is reported afterwards. */
 static void unlink_link(struct link_work *work)
 {
 	int r;
 
 	work->link->state = LINK_REMOVING;
-	/* a full disk does not keep anybody from removing: the old record will do as well */
+	/* a full disk must not prevent a removal: the old record will do */
 	store_write_link(work->keeper->store, work->link);
 	fault_point("unlink-recorded");
 	r = send_wire(work, TASK_UNLINK, on_unlinked);
@@ -256,7 +257,7 @@ static void finish_adding(void *context)
 	fault_point("link-answered");
 	log_operation("links made", LOG_INFO, &fields, "link %s made", link->name);
 	finish(work, false);
-	/* after the answer: without it the link is taken back at the next start */
+	/* after the answer: without this record, the next start would remove the link */
 	store_write_link(store, link);
 }
 
@@ -270,7 +271,7 @@ static void on_linked(struct operation *operation, const struct task_report *rep
 		task_error_of_link(report, false, &work->failure);
 		log_by_user("links not made", LOG_NOTICE, &fields, "link %s not made: %s %s",
 			    link->name, work->failure.subject, work->failure.text);
-		/* a child that was killed has taken nothing back; without one nothing was made */
+		/* without a worker nothing was made; a killed child may have left something */
 		if (report->step == STEP_WORKER)
 			finish(work, true);
 		else
@@ -280,7 +281,7 @@ static void on_linked(struct operation *operation, const struct task_report *rep
 	link->state = LINK_READY;
 	events_link_added(link);
 	boot_link_made(work->keeper, link);
-	/* a network's members know each other's names when it is answered */
+	/* the answer waits until the network's members know each other's names */
 	if (resolver_links_changed(link->ends[0], link->ends[1]))
 		resolver_settle(link->owner, finish_adding, work);
 	else
@@ -335,7 +336,7 @@ int on_add_link(struct keeper *keeper, struct request *request, struct wire_link
 
 /* --- changing --- */
 
-/* The record's bytes are exchanged: what they were is in work->before. */
+/* Replaces the record's bytes, and keeps the old ones in work->before. */
 static int rewrite(struct link_work *work, const struct wire_link *wire)
 {
 	void *packed;
@@ -414,11 +415,11 @@ int on_set_link(struct keeper *keeper, struct request *request, struct wire_link
 			abandon(work, false);
 		return failure_from_errno(failure, -ENOMEM, "change the link");
 	}
-	/* plan views the old record: it stays until the work is done */
+	/* plan points into the old record, which stays until the work is done */
 	r = send_adjustment(work, &plan);
 	if (r == 0) {
 		r = rewrite(work, &plan.wire);
-		/* the old record is no worse than none: a start finds what the kernel has */
+		/* the old record is good enough: a start compares it with the kernel */
 		if (r < 0)
 			log_warning("record of link %s not updated: %s", link->id, strerror(-r));
 		return 0;
@@ -435,7 +436,7 @@ void link_recover(struct keeper *keeper, struct link *link)
 {
 	if (link->state == LINK_READY)
 		return;
-	/* the set that it belongs to is being removed, and takes it along */
+	/* a set at its ends is being removed, and the link with it */
 	for (int i = 0; i < 2; i++)
 		if (link->ends[i] && link->ends[i]->state == SET_REMOVING)
 			return;

@@ -3,7 +3,7 @@
 #include "daemon/keeper/policy/authz.h"
 #include "daemon/wire/method.h"
 
-/* Ports that only root may have, by old custom. */
+/* Ports that traditionally only root may use. */
 #define LOW_PORTS 1024
 
 static int forbid(struct failure *failure, const char *what, enum config_allow key)
@@ -49,7 +49,8 @@ int authz_connect(uint32_t allowed, const char *confined, bool place_known, cons
 {
 	if (!(allowed & ALLOW_CONNECT))
 		return forbid(failure, "connect", CONFIG_CONNECT);
-	/* inside a set it acts on that set, whatever else it is confined by: the set is why */
+	/* a process inside a set may act on that set, even if it is confined: the set itself is the
+	 * reason */
 	if (in_set_name)
 		*ret_scope = allowed & ALLOW_NESTED ? SCOPE_FULL : SCOPE_SET;
 	else if (!place_known && !(allowed & ALLOW_NESTED))
@@ -90,7 +91,8 @@ int authz_renewal(const struct authz_subject *subject, bool surrounds, struct fa
 			   subject->scope_text);
 }
 
-/* From inside a set: its owner is meant, and the subject is that or root. */
+/* From inside a set, a request is about the set's owner, and only the owner and root may send
+ * it. */
 static bool is_surrounding(const struct authz_subject *subject, uid_t owner)
 {
 	return owner == subject->scope_owner && (subject->uid == owner || subject->uid == 0);
@@ -105,7 +107,7 @@ int authz_act_for(const struct authz_subject *subject, bool has_owner, uid_t own
 	if (subject->scope == SCOPE_SET) {
 		if (!has_owner)
 			wanted = subject->scope_owner;
-		/* sessions are found by an id that nobody can guess */
+		/* sessions are found by their id, which cannot be guessed */
 		found = is_surrounding(subject, wanted) &&
 			(strcmp(what, "set") != 0 || strcmp(name, subject->scope_text) == 0);
 	} else {
@@ -152,8 +154,8 @@ int authz_spec(const struct authz_subject *subject, const struct wire_spec *spec
 	return 0;
 }
 
-/* The id that a field names is there for the command: in the set's user namespace or, without one,
- * its owner's alone. */
+/* Checks that the id in a field exists for the command: in the set's user namespace or, without
+ * one, only the owner's id. */
 static int check_id(bool given, uint32_t id, const struct wire_map *map, uint32_t own,
 		    const char *field, struct failure *failure)
 {
@@ -194,8 +196,8 @@ int authz_command(const struct authz_subject *subject, const struct authz_comman
 	const struct idmap *maps = command->maps;
 	int r = 0;
 
-	/* an administrator looks at and removes what is others', but is nobody else for that; nor
-	 * is a process in root's set that root made somebody else */
+	/* administrators may look at and remove others' sets, but not act as their owners; neither
+	 * may a process in a root's set that has another uid */
 	if (subject->uid != 0 && subject->uid != command->owner)
 		return failure_set(failure, ERROR_NOT_PERMITTED, 0, "commands in others' sets",
 				   "they would run as the set's owner");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the log says of requests: one line for each that has changed something, for each that was
- * refused, and for each that failed for a reason of ours. Who has made a mistake, or only looks, is
- * told so himself and nobody else. Changes that nobody has asked for are logged where they happen.
+ * Logs requests: one line for each that has changed something, that was refused, or that failed for
+ * a reason of ours. A caller's own mistakes, and requests that only look, are not logged. Changes
+ * without a request are logged where they happen.
  */
 #ifndef NSCTL_KEEPER_AUDIT_H
 #define NSCTL_KEEPER_AUDIT_H
@@ -10,7 +10,7 @@
 #include "daemon/keeper/request/request.h"
 #include "daemon/wire/layout.h"
 
-/* session: the one that it has started, or NULL. */
+/* session: the session that the request has started, or NULL. */
 void audit_done(const struct request *request, const char *session);
 void audit_failed(const struct request *request, const struct failure *failure);
 

@@ -20,7 +20,7 @@
 #define WAITING_MAX 1024
 #define PAGE_SETS 100
 
-/* An event, shared by those who are to be told of it. */
+/* An event, shared by all subscriptions that it waits for. */
 struct news {
 	unsigned int references;
 	size_t size;
@@ -31,11 +31,11 @@ struct subscription {
 	struct subscription *next;
 	struct connection *connection;
 	struct request *request; /* the front waits for an answer; NULL: it has not asked yet */
-	/* what of: this set alone, or all of an owner, or of all whom the subject sees */
+	/* Its subject: this set, or all sets of an owner, or all that the subscriber sees. */
 	char set[NAME_SIZE];
 	bool one_owner, all_owners;
 	uid_t owner;
-	/* the sets are being told: up to this one they have been */
+	/* The list of sets is in progress, and has come to this one. */
 	bool listing;
 	uid_t listed_owner;
 	char listed_name[KEY_SIZE];
@@ -45,16 +45,16 @@ struct subscription {
 };
 
 static struct subscription *subscriptions;
-static struct event *news_event; /* there is something to be told */
+static struct event *news_event; /* active when there are events to be reported */
 
-/* --- who is told of what --- */
+/* --- which subscriptions see an event --- */
 
 static bool is_about(const struct subscription *subscription, const struct set *set)
 {
 	return set && strcmp(set->name, subscription->set) == 0;
 }
 
-/* set and other: what it happened to; NULL: the host. */
+/* set and other are the sets at which it happened; NULL: the host. */
 static bool sees(const struct subscription *subscription, uid_t owner, const struct set *set,
 		 const struct set *other)
 {
@@ -65,7 +65,7 @@ static bool sees(const struct subscription *subscription, uid_t owner, const str
 	return !*subscription->set || is_about(subscription, set) || is_about(subscription, other);
 }
 
-/* Whether the list will tell of the set as it is then. */
+/* Returns true if the list will report the set in its state at that time. */
 static bool will_be_listed(const struct subscription *subscription, const struct set *set)
 {
 	if (!subscription->listing || !set || set_is_network(set))
@@ -96,7 +96,7 @@ static void queue(struct subscription *subscription, struct news *news)
 	if (subscription->lost)
 		return;
 	if (!news || subscription->n == WAITING_MAX) {
-		/* there is no use in the beginning of a story without its end */
+		/* without the rest, the events before are of no use */
 		subscription->lost = true;
 		drop_waiting(subscription);
 		return;
@@ -105,7 +105,7 @@ static void queue(struct subscription *subscription, struct news *news)
 	subscription->waiting[(subscription->first + subscription->n++) % WAITING_MAX] = news;
 }
 
-/* NULL: no memory. */
+/* Returns NULL if there is no memory. */
 static struct news *news_new(const struct wire_event *event)
 {
 	struct news *news = NULL;
@@ -124,7 +124,7 @@ static struct news *news_new(const struct wire_event *event)
 	return news;
 }
 
-/* of: the set that a list would tell of instead, or NULL. */
+/* Reports an event to subscriptions. of: the set that a list will report instead, or NULL. */
 static void tell(struct wire_event *event, const struct set *of, const struct set *set,
 		 const struct set *other)
 {
@@ -142,7 +142,7 @@ static void tell(struct wire_event *event, const struct set *of, const struct se
 	}
 	if (news)
 		news_unref(news);
-	/* not at once: whoever tells may be in the middle of an answer */
+	/* not at once: the caller may be in the middle of an answer */
 	if (made)
 		event_active(news_event, EV_TIMEOUT, 0);
 }
@@ -174,7 +174,7 @@ static struct set *next_listed(struct keeper *keeper, const struct subscription 
 {
 	struct set *set = registry_next_set(keeper->registry, owner, name);
 
-	/* one that is being made has its own event when it is ready */
+	/* a set being made gets an event when it is ready */
 	while (set && (set_is_network(set) || !set->announced ||
 		       !sees(subscription, set->owner, set, NULL)))
 		set = registry_next_set(keeper->registry, set->owner, set->name);
@@ -223,7 +223,7 @@ static void answer_events(struct keeper *keeper, struct subscription *subscripti
 	request_end(keeper, take_ptr(subscription->request));
 }
 
-/* Answers, where an answer is wanted and there is one; it may end the subscription. */
+/* Sends an answer if one is wanted and there is one; this may end the subscription. */
 static void pump(struct keeper *keeper, struct subscription *subscription)
 {
 	struct failure failure;
@@ -232,7 +232,7 @@ static void pump(struct keeper *keeper, struct subscription *subscription)
 		return;
 	if (!subscription->listing && !subscription->lost && subscription->n == 0)
 		return;
-	/* the others of this front have their answers first */
+	/* the front's other answers come first */
 	if (!request_has_room(subscription->request))
 		return;
 	if (subscription->lost) {
@@ -283,7 +283,8 @@ static int count(struct keeper *keeper, uid_t uid, struct failure *failure)
 	return 0;
 }
 
-/* A set that is not there may come: it is no error. Whether another's is there is not said. */
+/* A set that does not exist may still appear, so it is no error. The answer does not reveal if
+ * another user's set exists. */
 static int subscribe(struct keeper *keeper, struct connection *connection,
 		     const struct wire_list *list, struct failure *failure)
 {
@@ -359,7 +360,7 @@ void events_stop(void)
 	news_event = NULL;
 }
 
-/* --- what happens --- */
+/* --- events --- */
 
 void events_set(struct set *set, enum event_kind what, const char *key, const char *value)
 {
@@ -390,7 +391,7 @@ void events_set_removed(struct set *set)
 		events_set(set, EVENT_SET_REMOVED, NULL, NULL);
 }
 
-/* The first words of its command, as far as there is room. */
+/* Joins the first words of the session's command, as far as there is room. */
 static void join_words(const struct session *session, char *ret, size_t size)
 {
 	static struct wire_session wire;
@@ -403,7 +404,7 @@ static void join_words(const struct session *session, char *ret, size_t size)
 		const char *word = wire.words[i].text ? wire.words[i].text : "";
 		size_t wanted = strlen(word) + (i > 0);
 
-		/* whole words: a part of a character is none */
+		/* only whole words, because a part could end within a character */
 		if (used + wanted >= size)
 			return;
 		used += snprintf(ret + used, size - used, "%s%s", i > 0 ? " " : "", word);
@@ -439,7 +440,7 @@ static const char *place_name(const struct set *set)
 	return set ? set_shown_name(set) : "host";
 }
 
-/* set: the first end's that is one; the ends are details, as they may be two sets. */
+/* set is the first end that is a set. Both ends are in the details, as they may be two sets. */
 static void tell_link(const struct link *link, enum event_kind what)
 {
 	struct wire_event event = {.what = what, .owner = link->owner, .link = link->name};

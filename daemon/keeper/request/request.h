@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Calls of clients, from the moment that their front passes them on to their answers. */
+/* Calls of clients, from their arrival to their answers. */
 #ifndef NSCTL_KEEPER_REQUEST_H
 #define NSCTL_KEEPER_REQUEST_H
 
@@ -14,59 +14,61 @@ struct lane_process;
 struct lanes;
 
 /*
- * A request that a front waits for an answer to. It outlives the front: then answers go nowhere.
- * Whoever holds it answers it once and for all with request_done() or request_fail(), which free
- * it.
+ * A request whose answer a front waits for. It outlives the front: then its answers go nowhere. Its
+ * holder answers it exactly once, by request_done() or request_fail(), which free it.
  */
 struct request {
-	struct request *next; /* in its front, or behind whom it waits */
-	struct front *front;  /* NULL: it has gone */
+	struct request *next; /* in its front */
+	struct front *front;  /* NULL: the front is gone */
 	uint32_t connection, number;
 	enum wire_op op;
-	struct lanes *lanes; /* of the front; NULL: it has gone */
-	uint32_t lane;	     /* by which its descriptors come; 0: it has none */
-	/* of its descriptors, by their index; NULL: none is a pidfd. Not in a kept copy. */
+	struct lanes *lanes; /* of the front; NULL: the front is gone */
+	uint32_t lane;	     /* the lane with its descriptors; 0: none */
+	/* The processes of its pidfds, by the descriptors' index; NULL: none is a pidfd. Not in a
+	 * kept copy. */
 	const struct lane_process *processes;
-	/* while its handler is called: what it was asked by. Not in a kept copy. */
+	/* The message, while the handler is called. Not in a kept copy. */
 	struct wire_message *message;
 	struct authz_subject subject;
-	uid_t owner;			      /* which owner's set it is about ... */
-	char about[NAME_SIZE];		      /* ... and its name; "": not known yet, or none */
-	const struct peer_identity *identity; /* the keeper's own wish for this user; else NULL */
-	bool kept;			      /* a copy of request_keep() */
-	struct request *behind; /* the next in a list of those that wait for one thing */
+	uid_t owner;			      /* owner of the set that it is about */
+	char about[NAME_SIZE];		      /* name of that set; "": not known yet, or none */
+	const struct peer_identity *identity; /* of a user for whom the keeper acts; else NULL */
+	bool kept;			      /* made by request_keep() */
+	struct request *behind;		      /* next in a list of requests that wait */
 	/* Called when the connection ends before the answer: drops the request, or leaves it. NULL:
-	 * the work goes on, and the request with it. */
+	 * the work and the request go on. */
 	void (*gone)(struct keeper *keeper, struct request *request);
-	void *holder; /* for gone: what waits with this request */
+	void *holder; /* for gone: what the request waits for */
 };
 
-/* A copy of what the server made up for the time of the call: for later. NULL: -ENOMEM. */
+/* Copies a request, which only exists for the time of the call, for later. Returns NULL if there is
+ * no memory. */
 struct request *request_keep(const struct request *request);
-/* Starts an answer in keeper->to_front, which the caller goes on writing; flags: WIRE_CONTINUES. */
+/* Begins an answer in keeper->to_front, to which the caller adds. flags: WIRE_CONTINUES or 0. */
 void request_begin(struct keeper *keeper, const struct request *request, uint16_t flags);
-/* Sends it: an answer after which others follow ... */
+/* Sends an answer that is followed by others. */
 void request_send(struct keeper *keeper, const struct request *request);
-/* ... or the last one. */
+/* Sends the last answer. */
 void request_end(struct keeper *keeper, struct request *request);
-/* The last answer in one. layout NULL: nothing to say but that it is done. */
+/* Sends the last answer. layout NULL: it has no contents. */
 void request_done(struct keeper *keeper, struct request *request, const struct wire_layout *layout,
 		  const void *value);
 void request_fail(struct keeper *keeper, struct request *request, const struct failure *failure);
-/* Whether its front has room for any answer; if not, events_resume() is called when it has. */
+/* Returns true if the front has room for any answer. Otherwise events_resume() is called when it
+ * has. */
 bool request_has_room(const struct request *request);
-/* Frees a kept request unanswered: the caller still answers the one that it is a copy of. */
+/* Frees a kept copy without an answer: the caller still answers the original. */
 void request_drop(struct request *request);
-/* Whose it is: NULL when the connection that asked has gone. */
+/* Returns the caller's identity, or NULL if its connection is gone. */
 const struct peer_identity *request_identity(const struct request *request);
-/* The connection that asked, or NULL when it has gone. */
+/* Returns the request's connection, or NULL if it is gone. */
 struct connection *request_connection(const struct request *request);
 
 /* Finds the set that a request is about, if its caller may know of it. Returns 0, or an error and
  * *failure. */
 int request_find_set(struct keeper *keeper, struct request *request, const char *name,
 		     bool has_owner, uid_t owner, struct set **ret, struct failure *failure);
-/* Finds the set that ask names in the same way. */
+/* The same for the set that ask names. */
 int request_find_asked(struct keeper *keeper, struct request *request, const struct wire_ask *ask,
 		       struct set **ret, struct failure *failure);
 

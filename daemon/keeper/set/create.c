@@ -30,19 +30,19 @@
 #include "daemon/wire/method.h"
 #include "daemon/wire/way.h"
 
-/* A maker that takes longer hangs: on a FUSE directory, a dead network file system. */
+/* Deadline of a maker: it may hang on a FUSE directory or a dead network file system. */
 #define CREATE_SECONDS 10
 
-/* A set being made. */
+/* A set in creation. */
 struct creation {
 	struct keeper *keeper;
 	struct set *set;
 	set_created *created;
 	void *context;
 	enum wire_op op;	/* of the request */
-	bool again;		/* at boot */
-	struct failure failure; /* why it is rolled back */
-	char id[SESSION_SIZE];	/* once it is made, it may be removed before that is answered */
+	bool again;		/* made again at boot */
+	struct failure failure; /* reason of the roll-back */
+	char id[SESSION_SIZE];	/* the set may be removed before its creation is answered */
 };
 
 static struct log_fields fields_of(const struct set *set)
@@ -69,14 +69,14 @@ static void roll_back(struct creation *creation)
 	set_remove(creation->keeper, set, 0, roll_back_done, creation);
 }
 
-/* Nothing has been made. */
+/* Ends a creation of which nothing was made. */
 static void withdraw(struct creation *creation)
 {
 	set_forget(creation->keeper, creation->set);
 	roll_back_done(creation->keeper, NULL, creation);
 }
 
-/* What the maker tells of the set. 0 or -errno. */
+/* Stores what the maker has reported of the set. Returns 0 or -errno. */
 static int take_report(struct keeper *keeper, struct set *set, const struct task_report *report)
 {
 	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
@@ -110,8 +110,8 @@ static void finish_creation(void *context)
 
 	if (set && set->state == SET_READY) {
 		creation->created(keeper, set, NULL, creation->context);
-		/* after the answer: what is in the kernel proves the set complete if this is not
-		 * reached */
+		/* after the answer: if the daemon dies here, the kernel's state proves the set
+		 * complete */
 		record_ready(keeper, set, creation);
 		process_watch_init(keeper, set);
 		lease_resume(keeper, set);
@@ -122,7 +122,7 @@ static void finish_creation(void *context)
 	free(creation);
 }
 
-/* It is there, and will be after a boot where that is wanted. */
+/* The set exists, and its record for the next boot, if any, is on the disk. */
 static void be_ready(struct creation *creation)
 {
 	struct keeper *keeper = creation->keeper;
@@ -135,7 +135,7 @@ static void be_ready(struct creation *creation)
 	fault_point("create-made");
 	events_set_created(set);
 	link_all_made(keeper, set);
-	/* of a member of a network it is said when the others know its name */
+	/* for a member of a network, the answer waits until the others know its name */
 	if (set_is_member(set))
 		resolver_settle(set->owner, finish_creation, creation);
 	else
@@ -283,7 +283,7 @@ static int send_creation(struct creation *creation, const struct request *reques
 	}
 	fill_identity(&task.identity, request_identity(request));
 	admission_fill_maps(&task, request_identity(request));
-	/* what is made again does not wait for what its owner makes meanwhile */
+	/* a set that is made again does not wait for its owner's other requests */
 	r = create_takes_descriptors(wish->spec)
 		    ? lane_operation(request, !wish->run && !wish->group, CREATE_SECONDS,
 				     &operation)
@@ -327,7 +327,7 @@ static void uncount_set(struct keeper *keeper, uid_t owner, bool network)
 	registry_use_settle(keeper->registry, owner);
 }
 
-/* Into the registry and onto the disk, or nowhere. */
+/* Adds the set to the registry and to the disk, or to neither. */
 static int record(struct keeper *keeper, struct set *set, struct failure *failure)
 {
 	int r = registry_add_set(keeper->registry, set);
@@ -405,7 +405,7 @@ int set_create(struct keeper *keeper, struct request *request, const struct set_
 	};
 	r = send_creation(creation, request, wish);
 	if (r < 0) {
-		/* nothing has been made yet, but the way back is the same */
+		/* nothing has been made yet, but the clean-up is the same */
 		failure_from_errno(&creation->failure, r, "create the set");
 		roll_back(creation);
 	}
@@ -422,14 +422,14 @@ static void on_created_for(struct keeper *keeper, struct set *set, const struct 
 		request_fail(keeper, request, failure);
 		return;
 	}
-	/* a lease by a connection that has gone meanwhile ends at once */
+	/* if the connection of its lease is gone already, the lease ends at once */
 	if (set->lease_connection && !request_connection(request))
 		lease_connection_gone(keeper, set->lease_connection);
 	view_set(keeper, set, false, &view);
 	request_done(keeper, request, &wire_set_layout, &view.wire);
 }
 
-/* Create with existing: the set of that name, if it is what is wanted. */
+/* Answers Create with existing: with the set of that name, if it is equal to the one wanted. */
 static int answer_existing(struct keeper *keeper, struct request *request, const struct set *set,
 			   const struct wire_create *create, struct failure *failure)
 {

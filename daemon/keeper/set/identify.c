@@ -16,8 +16,8 @@
 #include "protocol/error.h"
 #include "protocol/kind.h"
 
-/* Finds the process that is asked about, if the subject may ask: its own processes, or root.
- * Returns 0 or an error. *ret_fd: its pidfd, for the caller to close. */
+/* Finds the process that the request is about, if the subject may ask: its own processes, or any
+ * for root. Returns 0 or an error. The caller closes *ret_fd, a pidfd. */
 static int open_process(const struct request *request, const struct wire_ask *ask, pid_t *ret_pid,
 			int *ret_fd, struct failure *failure)
 {
@@ -55,7 +55,8 @@ static void read_namespaces(pid_t pid, uint64_t inodes[KIND_COUNT])
 	}
 }
 
-/* By its namespaces: the set that holds most of those that are not the host's. */
+/* Returns the set that has one of the process's namespaces other than the host's. The first kind
+ * decides. */
 static const struct set *find_holder(struct keeper *keeper, const uint64_t inodes[KIND_COUNT])
 {
 	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {

@@ -18,7 +18,7 @@
 #include "daemon/wire/layout.h"
 #include "protocol/error.h"
 
-/* CLOCK_BOOTTIME: it strikes when the next set expires. */
+/* CLOCK_BOOTTIME: expires when the next lease does */
 static int timer_fd = -1;
 static struct event *timer_event;
 
@@ -43,7 +43,7 @@ static void on_process_ended(struct keeper *keeper, struct set *set)
 
 /* --- time --- */
 
-/* Has the clock strike when the next set expires. */
+/* Sets the timer to the end of the next lease. */
 static void set_timer(struct keeper *keeper)
 {
 	const struct set *set = registry_first_expiry(keeper->registry);
@@ -51,7 +51,7 @@ static void set_timer(struct keeper *keeper)
 
 	if (set) {
 		when.it_value.tv_sec = set->expires / 1000000;
-		/* a moment of zero would be none */
+		/* a time of zero would disarm the timer */
 		when.it_value.tv_nsec = set->expires % 1000000 * 1000 + 1;
 	}
 	timerfd_settime(timer_fd, TFD_TIMER_ABSTIME, &when, NULL);
@@ -69,7 +69,7 @@ static void on_expired(evutil_socket_t fd, short what _unused_, void *context)
 	set_timer(keeper);
 }
 
-/* A timer of the loop's own would count CLOCK_MONOTONIC, which stands still in a suspend. */
+/* A timer of the event loop would use CLOCK_MONOTONIC, which stops during a suspend. */
 int lease_open(struct keeper *keeper)
 {
 	timer_fd = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
@@ -107,7 +107,7 @@ void lease_connection_gone(struct keeper *keeper, uint32_t connection)
 	while (set) {
 		struct set *next = registry_next_set(keeper->registry, set->owner, set->name);
 
-		/* one that is being made is looked at again when it is ready */
+		/* a set in creation is checked when it is ready */
 		if (set->lease_connection == connection && set->state == SET_READY)
 			expire(keeper, set, "connection");
 		set = next;
@@ -143,7 +143,8 @@ static int refuse_renewal(const struct set *set, struct failure *failure)
 			   "the set has no lease by time: it lives until it is removed");
 }
 
-/* Whether the subject is inside the set, or inside one whose lease is renewed with this one's. */
+/* Returns true if the subject is inside the set, or inside one whose lease is renewed together with
+ * it. */
 static bool surrounds(struct keeper *keeper, const struct authz_subject *subject,
 		      const struct set *set)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Networks: segments that sets are linked to. Each is a bridge in a net namespace of its own, so
- * that the host's list of interfaces does not grow, and is kept as a set of that one namespace
- * (registry.h): create.c makes and removes it. Its removal takes its links along.
+ * Networks: segments that sets are linked to. A network is a bridge in a net namespace of its own,
+ * so that the host's list of interfaces does not grow. It is kept as a set with that one namespace
+ * (registry.h), which create.c makes and removes. Its removal removes its links.
  */
 #ifndef NSCTL_KEEPER_NETWORK_H
 #define NSCTL_KEEPER_NETWORK_H
@@ -10,12 +10,12 @@
 #include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/create.h"
 
-/* A network for the request: 0 (created will be called once, see create.h), or an error and
- * *failure: nothing has happened. */
+/* Makes a network for the request. Returns 0 (created will be called once, see create.h), or an
+ * error and *failure: nothing has happened. */
 struct network_wish {
 	const struct wire_network *network; /* unchecked */
 	const struct wire_lease *lease;	    /* or NULL */
-	const char *group;		    /* as set_wish's */
+	const char *group;		    /* as in set_wish */
 	set_created *created;
 	void *context;
 };

@@ -15,7 +15,7 @@
 static int epoll_fd = -1;
 static struct event *ended_event;
 
-/* Of one process: in set->watches. */
+/* The watch of one process: in set->watches. */
 struct process_watch {
 	struct set *set;
 	enum watched_process which;
@@ -27,7 +27,7 @@ static void watch_free(struct process_watch *watch)
 {
 	if (!watch)
 		return;
-	/* the only descriptor: closing it takes it out of the epoll */
+	/* this is the only descriptor, so closing it removes it from the epoll */
 	close_fd(watch->pid_fd);
 	watch->set->watches[watch->which] = NULL;
 	free(watch);
@@ -38,7 +38,7 @@ static void on_ended(evutil_socket_t fd, short what _unused_, void *context)
 	struct keeper *keeper = context;
 	struct epoll_event event;
 
-	/* one at a time: what is done about it may end another watch */
+	/* one at a time: the callback may end another watch */
 	for (int i = 0; i < ENDS_AT_ONCE && epoll_wait(fd, &event, 1, 0) == 1; i++) {
 		struct process_watch *watch = event.data.ptr;
 		struct set *set = watch->set;
@@ -61,7 +61,7 @@ static int open_epoll(struct keeper *keeper)
 	return ended_event && event_add(ended_event, NULL) == 0 ? 0 : -ENOMEM;
 }
 
-/* Takes pid_fd on success. Returns 0 or -errno. */
+/* Watches a pidfd, which is taken on success. Returns 0 or -errno. */
 static int watch_fd(struct set *set, enum watched_process which, process_ended *ended, int pid_fd)
 {
 	struct process_watch *watch = malloc(sizeof(*watch));
@@ -111,16 +111,16 @@ static void break_set(struct keeper *keeper, struct set *set)
 	struct log_fields fields = {.has_uid = true, .uid = set->owner, .set = set->name};
 	int r;
 
-	/* the removal of a set ends all its processes */
+	/* a removal ends all processes of the set */
 	if (set->state != SET_READY)
 		return;
 	registry_break_set(set, "its init has ended");
-	/* the number may soon be another process's */
+	/* the pid may be reused soon */
 	set->init_pid = 0;
 	set->init_start = 0;
 	log_operation("sets broken", LOG_ERR, &fields, "set is broken: its init has ended");
 	r = store_write_set(keeper->store, set);
-	/* the next start finds it out by itself */
+	/* the next start will notice it */
 	if (r < 0)
 		log_warning("record of set %s not updated: %s", set->id, strerror(-r));
 	events_set(set, EVENT_SET_BROKEN, "missing", "init");

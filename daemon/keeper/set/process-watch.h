@@ -1,29 +1,29 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The processes that sets depend on, watched by pidfd: the init of a set, and the process that its
- * lease is for. Each has a descriptor of its own, and one event serves all of them. A process that
- * cannot be watched, because no descriptor is left, is looked at again at the next start.
+ * The processes that sets depend on, watched by pidfd: a set's init, and the process of its lease.
+ * Each has a descriptor, and one event serves all of them. A process that cannot be watched,
+ * because there are no descriptors left, is checked at the next start.
  */
 #ifndef NSCTL_KEEPER_PROCESS_WATCH_H
 #define NSCTL_KEEPER_PROCESS_WATCH_H
 
 #include "daemon/keeper/base/keeper.h"
 
-/* From now on the set is broken when its init ends, if it has one. */
+/* Watches the set's init, if it has one: the set is broken when it ends. */
 void process_watch_init(struct keeper *keeper, struct set *set);
-/* Breaks the set now if its init is ending. The pidfd tells of that only when everything else in
- * the pid namespace has ended, which may take its time. */
+/* Breaks the set now if its init is ending. The pidfd reports that only when all other processes in
+ * the pid namespace have ended, which may take a while. */
 void process_watch_check_init(struct keeper *keeper, struct set *set);
 
 typedef void process_ended(struct keeper *keeper, struct set *set);
-/* Calls ended, perhaps at once, when the process that the set's lease is for has ended, if there is
- * one. */
+/* Watches the process of the set's lease, if there is one: calls ended, perhaps at once, when it
+ * has ended. */
 void process_watch_lease(struct keeper *keeper, struct set *set, process_ended *ended);
 
-/* Ends what watches a set that is about to be forgotten. */
+/* Ends the watches of a set, before the set is freed. */
 void process_watch_end(struct set *set);
 
-/* Ends all: the keeper stops. */
+/* Ends all watches, at the keeper's end. */
 void process_watch_stop(struct keeper *keeper);
 
 #endif

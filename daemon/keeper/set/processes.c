@@ -43,7 +43,8 @@ int on_list_processes(struct keeper *keeper, struct request *request, struct wir
 
 /* --- signals and the freezer --- */
 
-/* A worker signals: the set may have thousands of processes, and each takes some system calls. */
+/* Deadline of the worker that sends the signals: a set may have thousands of processes, and each
+ * takes some system calls. */
 #define SIGNAL_SECONDS 20
 
 static void on_signalled(struct operation *operation, const struct task_report *report)
@@ -59,7 +60,7 @@ static void on_signalled(struct operation *operation, const struct task_report *
 	request_fail(operation->keeper, request, &failure);
 }
 
-/* Returns 0 when the answer will come, or -errno. */
+/* Starts the worker. Returns 0 if the request will be answered, or -errno. */
 static int signal_set(struct keeper *keeper, const struct request *request, const struct set *set,
 		      const struct wire_ask *ask)
 {
@@ -85,7 +86,7 @@ static int signal_set(struct keeper *keeper, const struct request *request, cons
 	return r;
 }
 
-/* Returns 0 or an error. */
+/* Checks the signal and the session that a request names. Returns 0 or an error. */
 static int check_signal(struct keeper *keeper, const struct set *set, const struct wire_ask *ask,
 			struct failure *failure)
 {
@@ -119,7 +120,7 @@ int on_kill(struct keeper *keeper, struct request *request, struct wire_ask *ask
 	return r < 0 ? failure_from_errno(failure, r, "signal the processes") : 0;
 }
 
-/* The freezer works in its own time: cgroup.events tells when it is done. */
+/* A freezing in progress: it takes time, and cgroup.events says when it is done. */
 struct freeze {
 	struct keeper *keeper;
 	struct request *request;
@@ -152,14 +153,14 @@ static void on_frozen(evutil_socket_t fd, short what, void *context)
 	int r = cgroup_read_events(fd, &populated, &frozen);
 
 	if (r == 0 && frozen != freeze->wanted && !(what & EV_TIMEOUT))
-		return; /* something else has changed */
+		return; /* the event was about something else */
 	if (r == 0 && frozen == freeze->wanted && set) {
 		set->frozen = freeze->wanted;
 		end_freeze(freeze, NULL);
 		return;
 	}
 	if (set && freeze->wanted) {
-		/* all or nothing: a process that cannot be stopped lets the others go on */
+		/* all or nothing: if a process cannot be frozen, the others go on */
 		cgroup_fd = view_open_cgroup(freeze->keeper, set);
 		if (cgroup_fd >= 0)
 			cgroup_freeze(cgroup_fd, false);
@@ -188,7 +189,7 @@ static int start_freeze(struct keeper *keeper, const struct request *request, st
 	memcpy(freeze->name, set->name, sizeof(freeze->name));
 	freeze->events_fd = cgroup_open_events(cgroup_fd);
 	freeze->request = freeze->events_fd < 0 ? NULL : request_keep(request);
-	/* epoll tells POLLPRI | POLLERR of it, which libevent reports as readable */
+	/* epoll reports POLLPRI | POLLERR, which libevent reports as readable */
 	freeze->event = freeze->request ? event_new(keeper->loop, freeze->events_fd,
 						    EV_READ | EV_PERSIST | EV_ET, on_frozen, freeze)
 					: NULL;
@@ -202,7 +203,7 @@ static int start_freeze(struct keeper *keeper, const struct request *request, st
 		free(freeze);
 		return -ENOMEM;
 	}
-	/* no command may start in between */
+	/* no command may start in the meantime */
 	set->frozen = wanted ? true : set->frozen;
 	on_frozen(freeze->events_fd, EV_READ, freeze);
 	return 0;

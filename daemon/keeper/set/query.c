@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Methods that look and change nothing. What the kernel alone knows of a set, its interfaces, a
- * worker reads. */
+/* Methods that look and change nothing. A set's interfaces are known to the kernel only; a worker
+ * reads them. */
 #include <string.h>
 #include "daemon/keeper/policy/authz.h"
 #include "daemon/keeper/policy/config.h"
@@ -21,7 +21,8 @@
 #include "protocol/error.h"
 #include "protocol/kind.h"
 
-/* A list's page: the front asks for the next when its client has taken this. */
+/* Sets on one page of a list. The front asks for the next page when its client has taken this
+ * one. */
 #define PAGE_SETS 100
 
 /* --- sets --- */
@@ -39,7 +40,7 @@ static void view_usage(struct keeper *keeper, const struct set *set, struct wire
 	wire->cpu = usage.cpu;
 }
 
-/* Get: the interfaces are read by a child in the set's net namespace. */
+/* A Get in progress: a child in the set's net namespace reads the interfaces. */
 struct get {
 	struct request *request;
 	struct operation *operation;
@@ -108,7 +109,8 @@ static void on_asker_gone(struct keeper *keeper _unused_, struct request *reques
 	free(get);
 }
 
-/* 0 when the answer is on its way; else the caller answers without interfaces. */
+/* Starts the child. Returns 0 if it will answer; otherwise the caller answers without
+ * interfaces. */
 static int inspect(struct keeper *keeper, const struct request *request, const struct set *set)
 {
 	struct get *get = calloc(1, sizeof(*get));
@@ -195,7 +197,7 @@ static bool is_listed(const struct request *request, const struct wire_list *lis
 	       has_labels(set, list);
 }
 
-/* Where to begin: an ordinary user's sets stand together. */
+/* Returns the first set of the list: an ordinary user's sets are consecutive. */
 static struct set *first_listed(struct keeper *keeper, const struct request *request,
 				const struct wire_list *list)
 {

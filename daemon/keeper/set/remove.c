@@ -15,30 +15,31 @@
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/fault.h"
 
-/* A remover that takes longer hangs. */
+/* Deadline of a remover. */
 #define REMOVE_SECONDS 30
-/* Until what nobody has asked for is tried again, where there was no process for it. */
+/* Pause before a removal without a request is tried again, if no process could be started for
+ * it. */
 #define AGAIN_SECONDS 1
-/* For how long one with a time of grace takes the turn of others. */
+/* How long a removal with a time of grace keeps its user's turn. */
 #define GRACE_TURN_USEC 100000
 
-/* Who waits for a removal. */
+/* A request or function that waits for a removal. */
 struct removal_waiter {
 	struct removal_waiter *next;
 	set_removed *removed;
 	void *context;
 };
 
-/* A set being removed: set->work. */
+/* A removal in progress: set->work. */
 struct removal {
 	struct keeper *keeper;
 	struct set *set;
 	struct removal_waiter *waiters;
 	uint64_t grace;
-	struct event *again; /* NULL until it is needed */
-	bool sent;	     /* the order is given: nothing was being done to its links */
-	bool gone;	     /* the kernel has nothing of it any more */
-	bool forgetting;     /* what would make it again at boot is being removed */
+	struct event *again; /* NULL until needed */
+	bool sent;	     /* the task is sent: no operation on links was left */
+	bool gone;	     /* the kernel has nothing of the set any more */
+	bool forgetting;     /* its record for the next boot is being removed */
 };
 
 static struct log_fields fields_of(const struct set *set)
@@ -84,7 +85,7 @@ static void removed_for(struct keeper *keeper, const struct failure *failure, vo
 		request_done(keeper, request, NULL, NULL);
 }
 
-/* Then the request says so in the log, and who has made it. */
+/* Returns true if a request waits for it: then the request is logged, with its user. */
 static bool was_asked_for(const struct removal *removal)
 {
 	for (const struct removal_waiter *at = removal->waiters; at; at = at->next)
@@ -100,7 +101,7 @@ static void removal_free(struct removal *removal)
 	free(removal);
 }
 
-/* It can be tried again. */
+/* Ends a removal that has failed. It can be tried again. */
 static void give_up_removal(struct removal *removal, const struct failure *failure)
 {
 	struct log_fields fields = fields_of(removal->set);
@@ -116,7 +117,8 @@ static void give_up_removal(struct removal *removal, const struct failure *failu
 	removal_free(removal);
 }
 
-/* Gone when the kernel has nothing of it and the runners have said their last word. */
+/* Ends the removal when the kernel has nothing of the set, and the runners have written their last
+ * status. */
 static void finish_removal(struct removal *removal)
 {
 	struct keeper *keeper = removal->keeper;
@@ -159,7 +161,7 @@ static void on_forgotten(struct keeper *keeper _unused_, const struct failure *f
 	finish_removal(removal);
 }
 
-/* Nobody is told that it is removed as long as it could come back. */
+/* Removes the record for the next boot, before the removal is reported. */
 static void forget_boot(struct removal *removal)
 {
 	removal->forgetting = removal->set->boot_recorded;
@@ -176,7 +178,8 @@ static void on_again(evutil_socket_t fd _unused_, short what _unused_, void *con
 	begin_removal(context);
 }
 
-/* True: it will be. Who has asked for it is told, and may ask again. */
+/* Returns true if the removal will be tried again. A request that waits is answered instead, and
+ * its user may try again. */
 static bool try_again(struct removal *removal, const struct failure *failure)
 {
 	static const struct timeval pause = {.tv_sec = AGAIN_SECONDS};
@@ -221,7 +224,8 @@ static int send_removal(struct removal *removal)
 			  REMOVE_SECONDS + removal->grace / 1000000, &operation);
 	if (r < 0)
 		return r;
-	/* it mostly waits for processes to end, and others need not wait for them too */
+	/* it mostly waits for processes to end; the user's other operations need not wait for
+	 * that */
 	if (removal->grace)
 		operation->turn_time = (struct timeval){.tv_usec = GRACE_TURN_USEC};
 	operation->context = removal;
@@ -230,8 +234,8 @@ static int send_removal(struct removal *removal)
 	return r;
 }
 
-/* Now, or when nothing is being done to the set's links and names any more: what does so holds the
- * namespaces. */
+/* Starts the removal, unless operations on the set's links or names are in progress: these hold its
+ * namespaces. Then it starts after them. */
 static void begin_removal(struct removal *removal)
 {
 	struct set *set = removal->set;
@@ -298,7 +302,7 @@ void set_remove(struct keeper *keeper, struct set *set, uint64_t grace, set_remo
 	removal->grace = grace;
 	set->work = removal;
 	set->state = SET_REMOVING;
-	/* a full disk does not keep anybody from removing: the old record will do as well */
+	/* a full disk must not prevent a removal: the old record will do */
 	store_write_set(keeper->store, set);
 	fault_point("remove-recorded");
 	begin_removal(removal);

@@ -12,8 +12,8 @@
 struct run {
 	struct request *request;
 	struct runs_as as;
-	struct wire_run wire;	     /* views on message */
-	struct wire_message message; /* taken over: the command's descriptors */
+	struct wire_run wire;	     /* points into message */
+	struct wire_message message; /* taken over, with the command's descriptors */
 };
 
 static void run_free(struct run *run)
@@ -34,7 +34,7 @@ static void on_run_created(struct keeper *keeper, struct set *set, const struct 
 	run_free(run);
 }
 
-/* Takes the message away from the server, which gets a fresh one. */
+/* Takes the message, and leaves an empty one behind. */
 static int take_message(struct wire_message *from, struct run *run)
 {
 	struct wire_message fresh;

@@ -91,7 +91,7 @@ void session_uncount(struct keeper *keeper, uid_t owner)
 	registry_use_settle(keeper->registry, owner);
 }
 
-/* A Run is over when its set is gone. */
+/* The end of a Run, which waits until its set is gone. */
 struct run_end {
 	struct request *request;
 	struct wire_session wire;
@@ -132,7 +132,8 @@ void session_remove_run_set(struct keeper *keeper, struct set *set)
 	set_remove(keeper, set, 0, on_run_removed, NULL);
 }
 
-/* The fields say how; everybody who waits is told, and nothing but the record stays. */
+/* Ends a session whose fields say how it ended: answers all that wait, and keeps only the
+ * record. */
 static void end_session(struct watch *watch)
 {
 	struct keeper *keeper = watch->keeper;
@@ -141,7 +142,7 @@ static void end_session(struct watch *watch)
 	struct request *starter = watch->more ? watch->starter : NULL;
 	struct log_fields fields = fields_of(session);
 
-	/* the watch goes, and a Run's starter waits on for the removal of its set */
+	/* the watch is freed, but the caller of a Run still waits for the removal of its set */
 	if (starter)
 		starter->gone = NULL;
 	session->runner_pid = session->pid = 0;
@@ -212,14 +213,14 @@ void session_kill_start(struct keeper *keeper, const struct session *session)
 	session_kill(keeper, session);
 }
 
-/* What it has written by then is all that can be known. */
+/* Everything that can be known is in the status file now. */
 static void on_runner_ended(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
 	static const struct timeval pause = {.tv_usec = 100000};
 	struct watch *watch = context;
 	struct exit_status status;
 
-	/* what cannot be read now, for want of memory, is read a little later */
+	/* if the file cannot be read for lack of memory, it is tried again a little later */
 	if (exit_status_read(watch->keeper->store, watch->session->id, &status) < 0 &&
 	    event_base_once(watch->keeper->loop, -1, EV_TIMEOUT, on_runner_ended, watch, &pause) ==
 		    0)
@@ -227,7 +228,7 @@ static void on_runner_ended(evutil_socket_t fd _unused_, short what _unused_, vo
 	if (!status.ended)
 		session_kill(watch->keeper, watch->session);
 	if (!status.ended && !status.command && watch->session->pid == 0) {
-		session_abandon(watch, NULL); /* nothing was ever executed, and nobody waits */
+		session_abandon(watch, NULL); /* nothing was executed, and no request waits */
 		return;
 	}
 	exit_status_apply(&status, clock_wall(), watch->session);
@@ -249,7 +250,7 @@ int session_watch_runner(struct watch *watch, int runner_fd)
 
 /* --- waiting --- */
 
-/* The session that is asked about, if it is the subject's to know of. */
+/* Finds the session that a request waits for, if its subject may know of it. */
 static int find_waited(struct keeper *keeper, const struct request *request, const char *id,
 		       struct session **ret, struct failure *failure)
 {
@@ -308,7 +309,7 @@ int on_wait(struct keeper *keeper, struct request *request, struct wire_ask *ask
 	return 0;
 }
 
-/* --- connections that go --- */
+/* --- connections that end --- */
 
 static void let_go(struct session *session, void *context)
 {
@@ -360,7 +361,7 @@ int session_recover(struct keeper *keeper, struct session *session)
 	return 0;
 }
 
-/* Nobody is left who could be answered. */
+/* Ends a watch without any answers. */
 static void stop_watching(struct watch *watch)
 {
 	watch->session->work = NULL;

@@ -1,51 +1,52 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Sessions from their start to their end, which comes when their runner ends: who waits for it is
- * answered, and nothing but a record stays. After a restart a session is known again by its status
- * file.
+ * Sessions from their start to their end. A session ends when its runner does: then all requests
+ * that wait are answered, and only a record is kept. After a restart a session is recognised by its
+ * status file.
  */
 #ifndef NSCTL_KEEPER_SESSION_END_H
 #define NSCTL_KEEPER_SESSION_END_H
 
 #include "daemon/keeper/request/request.h"
 
-/* What watches a session that runs: session->work. */
+/* The watch of a running session: session->work. */
 struct watch {
 	struct keeper *keeper;
 	struct session *session;
-	struct operation *operation; /* by which it is started; NULL when that is over */
-	struct request *starter;     /* EXEC's or RUN's, until its last answer */
+	struct operation *operation; /* the start in progress; else NULL */
+	struct request *starter;     /* Exec or Run, until its last answer */
 	bool more;		     /* the starter waits for the end */
-	struct request *waiters;     /* WAIT's */
-	uint32_t connection;	     /* the starter's */
-	int leash_fd;		     /* the command ends when this closes; -1: it does not */
-	int runner_fd;		     /* the runner's pidfd; -1: there is none (yet) */
-	struct event *runner_event;  /* of it: the session ends when the runner does */
+	struct request *waiters;     /* requests of Wait */
+	uint32_t connection;	     /* of the starter */
+	int leash_fd;		     /* the command ends when this is closed; -1: it does not */
+	int runner_fd;		     /* the runner's pidfd; -1: none (yet) */
+	struct event *runner_event;  /* fires when the runner ends, and the session with it */
 };
 
-/* It never ran: nothing of it stays, and who asked for it hears why. Frees the watch and the
+/* Ends a session whose command never ran: answers its starter with the failure, and frees watch and
  * session. */
 void session_abandon(struct watch *watch, const struct failure *failure);
-/* From now on the session ends when the runner does. runner_fd: a pidfd, taken over; -1: it has
- * ended, which is finished from the loop all the same. 0 or -ENOMEM. */
+/* Watches the runner: the session ends with it. Takes runner_fd, a pidfd; -1: the runner has ended,
+ * which is handled from the loop as well. Returns 0 or -ENOMEM. */
 int session_watch_runner(struct watch *watch, int runner_fd);
-/* Kills all that runs in the session's cgroup. */
+/* Kills all processes in the session's cgroup. */
 void session_kill(struct keeper *keeper, const struct session *session);
-/* And its runner, which is privileged, and waits for the command, until that has been executed. */
+/* Kills these and the runner, which is privileged until the command is executed, and waits for
+ * it. */
 void session_kill_start(struct keeper *keeper, const struct session *session);
 void session_uncount(struct keeper *keeper, uid_t owner);
-/* Removes the set of a Run that did not come to be. */
+/* Removes the set of a Run that has failed. */
 void session_remove_run_set(struct keeper *keeper, struct set *set);
 
-/* A connection has gone: attached commands without a status pipe end. */
+/* To be called when a connection is gone: attached commands without a status pipe end. */
 void session_connection_gone(struct keeper *keeper, uint32_t connection);
 
-/* At start, for a session that was running when it was recorded. 0 or -errno: nothing is known of
- * it. */
+/* Watches a session again that was running when it was recorded. Returns 0, or -errno if nothing is
+ * known of it. */
 int session_recover(struct keeper *keeper, struct session *session);
-/* At the end: commands go on, and are not watched any more. */
+/* Stops watching at the keeper's end: commands go on. */
 void session_stop(struct keeper *keeper);
-/* Forgets those that ended long ago. */
+/* Deletes sessions that ended long ago. */
 void session_age(struct keeper *keeper);
 
 #endif

@@ -23,15 +23,15 @@
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/fault.h"
 
-/* For a command to be executed: it may lie on a file system that hangs. */
+/* Deadline for executing a command: its file may be on a file system that hangs. */
 #define START_SECONDS 20
-/* Three lines of numbers. */
+/* Room for three lines of numbers. */
 #define STATUS_FILE_SIZE 512
 
-/* --- what comes of starting it --- */
+/* --- results of the start --- */
 
-/* A command that runs goes on, or ends by its leash; one that still waits for its turn is not
- * started; of one that is being started the log is told. */
+/* A running command goes on, or ends by its leash. A start that waits for its turn is cancelled. A
+ * start in progress goes on, as it is logged. */
 static void on_starter_gone(struct keeper *keeper _unused_, struct request *starter)
 {
 	struct watch *watch = starter->holder;
@@ -79,7 +79,7 @@ static void on_started(struct operation *operation, const struct task_report *re
 
 	session->pid = report->pid;
 	session->runner_pid = report->runner_pid;
-	/* a command whose end could not be seen is not left running: see on_start_done() */
+	/* a command whose end cannot be noticed must not run: see on_start_done() */
 	if (session_watch_runner(watch, take_fd(&fds[1])) < 0) {
 		session->pid = 0;
 		return;
@@ -102,8 +102,8 @@ static int check_ready(const struct set *set, struct failure *failure)
 	return 0;
 }
 
-/* Why the command could not be started. In a pid namespace whose init is ending nothing more can be
- * started, for which the kernel gives ENOMEM. */
+/* Explains why the command could not be started. ENOMEM can mean that the init is ending: then no
+ * process can be started in the pid namespace. */
 static void explain(struct keeper *keeper, struct set *set, const struct task_report *report,
 		    struct failure *failure)
 {
@@ -119,7 +119,7 @@ static void on_start_done(struct operation *operation, const struct task_report 
 	struct watch *watch = operation->context;
 	struct failure failure;
 
-	/* it may have ended by now */
+	/* the session has ended already */
 	if (!watch)
 		return;
 	watch->operation = NULL;
@@ -187,7 +187,8 @@ static int new_session(struct keeper *keeper, struct set *set, const struct wire
 	return 0;
 }
 
-/* With room for all that will be written to it: how a command ended is not lost to a full disk. */
+/* Opens the status file with room for its whole contents, so that a full disk does not lose a
+ * status. */
 static int open_status_file(struct keeper *keeper, const struct session *session)
 {
 	char name[SESSION_SIZE + 16];
@@ -203,7 +204,8 @@ static int open_status_file(struct keeper *keeper, const struct session *session
 	return take_fd(&fd);
 }
 
-/* For an attached command whose client gave no pipe that tells when it has gone. */
+/* Makes a leash for an attached command if the client gave no status pipe, which would say when the
+ * client is gone. */
 static int make_leash(struct watch *watch, const struct wire_command *command, int *ret_fd)
 {
 	int pair[2];
@@ -223,7 +225,7 @@ static void fill_identity(struct task_identity *task, const struct runs_as *as,
 {
 	task->uid = as->identity.uid;
 	task->gid = as->identity.gid;
-	/* another's groups are nobody's to give: root in a user's set has none */
+	/* another user's groups cannot be given: root in a user's set has none */
 	if (as->identity.uid != peer->uid || as->without_groups)
 		return;
 	for (size_t i = 0; i < peer->n_groups; i++)

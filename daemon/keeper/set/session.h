@@ -5,7 +5,8 @@
 
 #include "daemon/keeper/request/admission.h"
 
-/* Starts a command for the kept request, which is answered in any case. removes_set: a Run's. */
+/* Starts a command for the kept request, which is answered in any case. removes_set: the set of a
+ * Run. */
 void session_start(struct keeper *keeper, struct request *request, struct set *set,
 		   const struct wire_command *command, const struct runs_as *as, bool removes_set);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Apply: a whole topology, all of it or nothing. Owns the order: networks, then sets (one after
- * those that its own links lead to), then links; a few at a time. Each part is made as if it had
- * been asked for alone; the first that fails ends it, and what was made goes again, backwards.
- * While it lasts, state/applying/GROUP is there (store.h): what a start finds of it is removed.
+ * Apply: makes a whole topology, or nothing. Networks come first, then sets, each after those that
+ * its own links lead to, then links; a few at a time. Each part is made as if it had been requested
+ * alone. When one fails, all parts that were made are removed in reverse order. Meanwhile
+ * state/applying/GROUP exists (store.h): a start removes what it finds of an unfinished topology.
  */
 #include <string.h>
 #include "daemon/keeper/base/unique-id.h"
@@ -22,11 +22,11 @@
 #include "daemon/kernel/fault.h"
 #include "daemon/wire/message.h"
 
-/* Makers that work side by side: more only wait for one another. */
+/* Makers at a time: further ones would only wait for these. */
 #define AT_ONCE 8
 #define PARTS_MAX (APPLY_NETWORKS_MAX + APPLY_SETS_MAX + APPLY_LINKS_MAX)
 
-/* In the order in which they are made. */
+/* In the order of their making. */
 enum stage { NETWORKS, SETS, LINKS, STAGE_COUNT };
 
 enum progress { WAITING, ASKED, MADE };
@@ -37,22 +37,22 @@ struct part {
 	enum stage stage;
 	size_t index; /* in its list */
 	enum progress progress;
-	uint64_t needs;		/* of a set: which sets come before it, a bit for each */
-	bool takes_descriptors; /* of a set: the request's lane makes it, one after another */
+	uint64_t needs;		/* of a set: bit i: set i must be made before it */
+	bool takes_descriptors; /* of a set: the request's lane makes these, one by one */
 	char id[SESSION_SIZE];	/* of its record; "": there never was one */
 };
 
 struct application {
 	struct keeper *keeper;
 	struct request *request;
-	struct wire_message message; /* a copy: the parts lie in it as items */
+	struct wire_message message; /* a copy; its items are the parts */
 	struct lane_process processes[WIRE_FDS_MAX];
 	struct wire_lease lease;
 	char group[SESSION_SIZE];
-	int stage;		/* what is being made, or taken back */
-	size_t pending;		/* parts of it that are being made, or taken back */
-	bool in_loop;		/* what is told meanwhile is looked at by the loop */
-	struct failure failure; /* why it is taken back */
+	int stage;		/* being made, or removed */
+	size_t pending;		/* parts of this stage in progress */
+	bool in_loop;		/* results are handled by the loop in progress */
+	struct failure failure; /* why the topology is removed again */
 	size_t n;
 	struct part parts[PARTS_MAX];
 };
@@ -68,7 +68,7 @@ static const struct {
 	{"links", WIRE_ITEM_LINK, &wire_link_layout, APPLY_LINKS_MAX},
 };
 
-/* Room for one item, which holds until the next is read. */
+/* Room for one item, valid until the next is read. */
 static union {
 	struct wire_network network;
 	struct wire_create create;
@@ -78,7 +78,7 @@ static union {
 static void advance(struct application *application);
 static void retreat(struct application *application);
 
-/* Reads the part's item; it was read before, and does not change. */
+/* Reads the part's item again. This cannot fail, as it was read before. */
 static void read_item(const struct part *part)
 {
 	struct wire_message *message = &part->application->message;
@@ -91,7 +91,7 @@ static void read_item(const struct part *part)
 	}
 }
 
-/* --- the end --- */
+/* --- the answer --- */
 
 static struct application *application_free(struct application *application)
 {
@@ -113,8 +113,8 @@ static void fail(struct application *application)
 	request_fail(keeper, request, &failure);
 }
 
-/* The part's item in the answer; one that somebody has removed meanwhile is left out. False: it
- * does not fit. */
+/* Adds the part's item to the answer, unless the part has been removed meanwhile. Returns false if
+ * it does not fit. */
 static bool put_part(struct keeper *keeper, const struct part *part)
 {
 	static struct set_view view;
@@ -140,7 +140,7 @@ static bool put_part(struct keeper *keeper, const struct part *part)
 	return wire_put_item(writer, WIRE_ITEM_SET, &wire_set_layout, &view.wire);
 }
 
-/* From here on it counts, whatever becomes of the daemon. */
+/* Completes the topology: from here on it exists, even if the daemon dies. */
 static void succeed(struct application *application)
 {
 	struct keeper *keeper = application->keeper;
@@ -169,7 +169,7 @@ static void succeed(struct application *application)
 		lease_connection_gone(keeper, connection);
 }
 
-/* --- back --- */
+/* --- removing the parts --- */
 
 static void settle(struct application *application)
 {
@@ -190,7 +190,7 @@ static void on_link_gone(struct keeper *keeper _unused_, struct link *link _unus
 	settle(context);
 }
 
-/* What cannot be removed is listed as broken by then: its owner sees it. */
+/* Removes a part. If that fails, it is listed as broken, where its owner sees it. */
 static void take_back(const struct part *part)
 {
 	struct application *application = part->application;
@@ -207,7 +207,7 @@ static void take_back(const struct part *part)
 		return;
 	}
 	link = registry_find_link_id(keeper->registry, part->id);
-	/* one that is being changed by somebody goes with its set */
+	/* a link that is being changed is removed with its set */
 	if (!link || link->work)
 		return;
 	application->pending++;
@@ -228,9 +228,9 @@ static void retreat(struct application *application)
 		fail(application);
 }
 
-/* --- forward --- */
+/* --- making the parts --- */
 
-/* A part is there, or has failed and left nothing. */
+/* Handles a part that is made, or has failed and left nothing. */
 static void take_outcome(struct part *part, const char *id, const struct failure *failure)
 {
 	struct application *application = part->application;
@@ -250,7 +250,7 @@ static void take_outcome(struct part *part, const char *id, const struct failure
 		advance(application);
 }
 
-/* Recorded as it is by now before the whole can count. */
+/* The record must be up to date before the topology is complete. */
 static void on_set_made(struct keeper *keeper, struct set *set, const struct failure *failure,
 			void *context)
 {
@@ -333,7 +333,7 @@ static void ask_for(struct part *part)
 		take_outcome(part, NULL, &failure);
 }
 
-/* The sets that are there, a bit for each. */
+/* Bit i: set i of this topology has been made. */
 static uint64_t sets_made(const struct application *application)
 {
 	uint64_t made = 0;
@@ -347,7 +347,7 @@ static uint64_t sets_made(const struct application *application)
 	return made;
 }
 
-/* Asks for what can be made now. Whether there is more of this stage to be asked for. */
+/* Makes all parts that can be made now. Returns true if the stage has further parts. */
 static bool ask_for_some(struct application *application)
 {
 	const uint64_t made = sets_made(application);
@@ -394,7 +394,7 @@ static void advance(struct application *application)
 
 /* --- the request --- */
 
-/* The sets that the one in item is linked to by its own specification. */
+/* Returns the sets that the one in item is linked to by its own specification: bit i: set i. */
 static uint64_t needs_of(const char *const names[], size_t n)
 {
 	const struct wire_spec *spec = &item.create.spec;
@@ -429,14 +429,14 @@ static int order_sets(struct application *application)
 		if (part->stage != SETS)
 			continue;
 		read_item(part);
-		/* with itself: the set's own check refuses that */
+		/* links to the set itself are refused by its own check */
 		part->needs = needs_of(names, n) & ~(UINT64_C(1) << part->index);
 		part->takes_descriptors = create_takes_descriptors(&item.create.spec);
 	}
 	return 0;
 }
 
-/* The parts of a stage: 0, or -EBADMSG: no front of ours says that. */
+/* Collects the parts of a stage. Returns 0, or -EBADMSG if our fronts never send such a message. */
 static int count_parts(struct application *application, enum stage stage)
 {
 	const struct nlattr *position = NULL;
