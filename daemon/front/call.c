@@ -7,7 +7,7 @@
 
 /* --- answers --- */
 
-/* In builds for tests: every reply is what the interface says, or the test ends here. */
+/* In test builds, checks that every reply conforms to the interface, or aborts. */
 static void check_reply(const struct connection *connection _unused_, const char *error _unused_,
 			const json_t *parameters _unused_)
 {
@@ -83,7 +83,7 @@ static void begin_request(struct connection *connection, const struct method *me
 		   connection->number);
 }
 
-/* The descriptors first: the worker that carries the request out finds them there. */
+/* The descriptors go first: the worker that carries the request out finds them there. */
 static int send_request(struct front *front)
 {
 	int r = front->handles.n > 0 ? lane_send(front) : 0;
@@ -107,7 +107,7 @@ static bool send_begun(struct connection *connection, const struct method *metho
 		connection->method = method;
 		return true;
 	}
-	/* nothing but paths can make a request so large */
+	/* only paths can make a request so large */
 	if (r == -EMSGSIZE)
 		return call_refuse(connection, ERROR_INVALID_VALUE, "spec",
 				   "is too large: mounts and labels together may have 60 KiB");
@@ -126,7 +126,7 @@ bool call_send(struct connection *connection, const struct method *method, const
 
 /* --- calls --- */
 
-/* Returns true when clients of this scope may call the method. */
+/* Returns true if clients of this scope may call the method. */
 static bool is_in_scope(const struct connection *connection, const struct method *method)
 {
 	return connection->scope != SCOPE_CONFINED || method->op == WIRE_STATUS ||
@@ -141,7 +141,7 @@ bool call_needs_lane(const struct connection *connection)
 					      ? method_find(name + sizeof(prefix) - 1)
 					      : NULL;
 
-	/* a command's words travel in a descriptor of the front's own */
+	/* a command's arguments are in a descriptor of the front's own */
 	return method && is_in_scope(connection, method) &&
 	       (method->op == WIRE_EXEC || method->op == WIRE_RUN ||
 		(method->flags & METHOD_DESCRIPTORS && connection->receiver.fds.n > 0));

@@ -7,7 +7,7 @@
 #include "daemon/front/reply.h"
 #include "daemon/wire/message.h"
 
-/* Calls that are answered in one go before others get their turn. */
+/* Calls of one connection that are answered before others have their turn. */
 #define CALLS_AT_ONCE 32
 
 static void connection_free(struct connection *connection)
@@ -32,9 +32,9 @@ static void connection_free(struct connection *connection)
 }
 
 /*
- * Closes the socket. The keeper has a copy of it, which it can close without risk only when nothing
- * of the client's lies in it any more: so what the client has sent is thrown away here, and the
- * client sees the end at once.
+ * Closes the socket. The keeper has a copy, which it can close safely only if nothing of the
+ * client's is in the queue any more. So the queue is emptied here, and the client sees the end at
+ * once.
  */
 static void close_socket(struct connection *connection)
 {
@@ -45,7 +45,8 @@ static void close_socket(struct connection *connection)
 	connection->socket_fd = close_fd(connection->socket_fd);
 }
 
-/* Ends a connection: the keeper ends what depends on it. When the pipe is full it is told later. */
+/* Ends a connection: the keeper ends what depends on it. If the pipe is full, the keeper is told
+ * later. */
 static void hang_up(struct connection *connection)
 {
 	struct front *front = connection->front;
@@ -82,8 +83,8 @@ static int begin_call(struct connection *connection)
 	return fine ? 0 : TRANSPORT_BROKEN;
 }
 
-/* Reads one call, if none waits for a lane, and begins to answer it. Returns 0, TRANSPORT_AGAIN, or
- * anything else: the connection is to be closed. */
+/* Reads one call, unless one waits for a lane, and begins to answer it. Returns 0 or
+ * TRANSPORT_AGAIN; any other value means that the connection must be closed. */
 static int take_call(struct connection *connection)
 {
 	int r;
@@ -116,7 +117,7 @@ static bool is_closed(const struct connection *connection)
 	return poll(&poll_fd, 1, 0) == 1 && poll_fd.revents & (POLLHUP | POLLERR);
 }
 
-/* Everything that can be done now; frees the connection when it is over. */
+/* Does everything that can be done now. Frees the connection when it is over. */
 static void pump(struct connection *connection)
 {
 	for (int i = 0; i < CALLS_AT_ONCE; i++) {
@@ -150,7 +151,8 @@ static void pump(struct connection *connection)
 			return;
 		}
 		if (r != 0) {
-			/* what it is still owed, as far as it fits: an error before the end */
+			/* sends pending replies as far as they fit, such as an error before the
+			 * end */
 			(void)sender_flush(&connection->sender, connection->socket_fd);
 			hang_up(connection);
 			return;
@@ -164,7 +166,7 @@ static void on_event(evutil_socket_t fd _unused_, short what _unused_, void *con
 	pump(context);
 }
 
-/* --- what the keeper says --- */
+/* --- messages of the keeper --- */
 
 int connection_new(struct front *front, uint32_t number, int socket_fd, uint32_t scope,
 		   const char *reason)
@@ -190,7 +192,7 @@ int connection_new(struct front *front, uint32_t number, int socket_fd, uint32_t
 		hang_up(connection);
 		return -EMFILE;
 	}
-	/* edges: closing may be waited for without being told of a half-closed socket for ever */
+	/* edge-triggered: otherwise a half-closed socket would be reported again and again */
 	connection->event = event_new(front->loop, socket_fd,
 				      EV_READ | EV_WRITE | EV_CLOSED | EV_ET | EV_PERSIST, on_event,
 				      connection);
@@ -202,7 +204,7 @@ int connection_new(struct front *front, uint32_t number, int socket_fd, uint32_t
 	return 0;
 }
 
-/* An answer to a list, of which there may be more; to Monitor's there is no end. */
+/* Makes the answer to a list, of which further pages may follow; Monitor never ends. */
 static json_t *page_json(struct connection *connection, struct wire_list *cursor, bool *ret_more)
 {
 	const struct method *method = connection->list_method;
@@ -241,7 +243,7 @@ static void answer_page(struct connection *connection)
 		hang_up(connection);
 }
 
-/* Returns the connection that asked for what front->message answers, or NULL when it has gone. */
+/* Returns the connection whose request front->message answers, or NULL if it is gone. */
 static struct connection *find_asker(const struct front *front)
 {
 	const struct nlmsghdr *header = front->message.header;
@@ -269,7 +271,7 @@ static void answer_lost(struct front *front)
 		hang_up(connection);
 }
 
-/* Reads what a message with WIRE_FAILURE is about. */
+/* Reads the failure in a message with WIRE_FAILURE. */
 static void read_failure(struct wire_message *message, struct failure *ret)
 {
 	struct wire_failure wire;
@@ -312,8 +314,8 @@ static void answer(struct front *front)
 		hang_up(connection);
 }
 
-/* Returns the connection that has waited longest for a lane, or NULL: new ones come first in the
- * list. */
+/* Returns the connection that has waited longest for a lane, or NULL. The list begins with new
+ * connections. */
 static struct connection *first_waiting(const struct front *front)
 {
 	struct connection *found = NULL;
@@ -356,7 +358,7 @@ void connection_refuse_waiting(struct front *front)
 
 	read_failure(&front->message, &front->no_lane);
 	while ((waiting = first_waiting(front))) {
-		/* without a lane the call fails, and is answered */
+		/* without a lane the call fails, which is also an answer */
 		if (begin_call(waiting) == 0)
 			pump(waiting);
 		else
@@ -379,7 +381,7 @@ void connection_resume_all(struct front *front)
 	connection_settle(front);
 }
 
-/* Whether anybody will ask the keeper for another page, or has yet to say that it has gone. */
+/* Returns true if a connection will still send requests, or must still be reported as gone. */
 static bool any_asks(const struct front *front)
 {
 	for (const struct connection *at = front->connections; at; at = at->next)
@@ -404,7 +406,7 @@ void connection_stop_all(struct front *front)
 	front->stopping = true;
 	for (struct connection *at = front->connections; at; at = next) {
 		next = at->next;
-		/* a subscription has no end of its own */
+		/* a subscription does not end by itself */
 		if (at->event && at->method && at->method->op == WIRE_MONITOR)
 			hang_up(at);
 		else if (at->event)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A topology: each of its parts is decoded as the request that would make it alone, into an item.
- */
+/* Decodes a topology: each part is decoded like a request for it alone, into an item. */
 #include "daemon/front/decode-path.h"
 #include "daemon/front/method.h"
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A command that Exec or Run is to execute; as decode.h. */
+/* Decodes the command of Exec or Run, see decode.h. */
 #ifndef NSCTL_FRONT_DECODE_COMMAND_H
 #define NSCTL_FRONT_DECODE_COMMAND_H
 
 #include "daemon/front/decode.h"
 
-/* Reads the words and the environment of a command, and fills decoding->memory_fd. Returns 0, or an
+/* Reads a command's arguments and environment, and fills in decoding->memory_fd. Returns 0, or an
  * error with decoding->failure set. */
 int decode_command(struct decoding *decoding, const json_t *parameters, struct wire_command *ret);
 

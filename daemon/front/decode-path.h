@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Where a decoding is in the parameters, and how it refuses what is there. */
+/* The current place of a decoding in the parameters, and refusals of the value there. */
 #ifndef NSCTL_FRONT_DECODE_PATH_H
 #define NSCTL_FRONT_DECODE_PATH_H
 
 #include "daemon/front/decode.h"
 
-/* Returns the member of object called key, or NULL: also where it is null. */
+/* Returns the member of object called key, or NULL if it is absent or null. */
 const json_t *decode_member(const json_t *object, const char *key);
 
-/* Goes down to a member, or to an element. Each returns the length of the path before that, which
- * brings decode_leave() back. */
+/* Descends to a member or an element. Returns the former length of the path, for decode_leave(). */
 size_t decode_enter(struct decoding *decoding, const char *key);
 size_t decode_enter_index(struct decoding *decoding, size_t index);
 void decode_leave(struct decoding *decoding, size_t length);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A call's parameters to typed requests, by the rows of daemon/wire. The interface description has
- * been held against the parameters already (idl_check_input): types, known members and words of
- * enumerations are right. Here values are put in range and descriptors found; what does not fit is
- * refused with the path of the field. What a value means is the keeper's to check.
+ * Converts a call's parameters to typed requests, by the rows of daemon/wire. The parameters have
+ * been checked against the interface description (idl_check_input): types, members and words of
+ * enumerations are right. Here ranges are checked and descriptors found; an invalid value is
+ * refused with the path of its field. The keeper checks the meaning.
  */
 #ifndef NSCTL_FRONT_DECODE_H
 #define NSCTL_FRONT_DECODE_H
@@ -13,18 +13,18 @@
 #include "protocol/error.h"
 #include "protocol/transport.h"
 
-/* One call that is decoded. Decoded structs are views on the parameters and borrow the descriptors
- * of fds; the caller owns memory_fd. */
+/* The decoding of one call. Decoded structs point into the parameters and borrow the descriptors of
+ * fds; the caller owns memory_fd. */
 struct decoding {
 	const struct fd_list *fds;
-	bool used[TRANSPORT_FDS_MAX]; /* a descriptor is for one field only */
+	bool used[TRANSPORT_FDS_MAX]; /* each descriptor may be used by one field only */
 	int memory_fd;		      /* the sealed command line, -1: none */
-	char path[128];		      /* of the field at hand: "spec.mounts[2].target" */
-	struct failure failure;	      /* why the call was refused */
+	char path[128];		      /* of the current field: "spec.mounts[2].target" */
+	struct failure failure;	      /* the reason of a refusal */
 };
 
-/* Fills *ret, a struct of this layout that wire_clear() has prepared, from the members of
- * parameters. Returns 0, or an error with decoding->failure set. */
+/* Fills *ret, a struct of this layout prepared by wire_clear(), from the members of parameters.
+ * Returns 0, or an error with decoding->failure set. */
 int decode_request(struct decoding *decoding, const struct wire_layout *layout,
 		   const json_t *parameters, void *ret);
 /* Puts the fields and items of an Apply into writer. Returns the same. */

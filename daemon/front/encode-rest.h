@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What answers have beyond their rows. */
+/* Parts of answers that no row describes. */
 #ifndef NSCTL_FRONT_ENCODE_REST_H
 #define NSCTL_FRONT_ENCODE_REST_H
 
 #include <jansson.h>
 #include "daemon/wire/codec.h"
 
-/* Reads /etc/passwd once: names for owners, without NSS. */
+/* Reads /etc/passwd once, for owners' names without NSS. */
 void encode_load_names(void);
 
-/* Puts what no row says of a struct whose rows have been put. */
+/* Adds the parts of a struct that no row describes, after its rows. */
 void encode_rest(json_t *object, const struct wire_layout *layout, const void *record);
 
 #endif

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Members of JSON objects that are made. */
+/* Members of new JSON objects. */
 #ifndef NSCTL_FRONT_ENCODE_VALUE_H
 #define NSCTL_FRONT_ENCODE_VALUE_H
 
 #include <jansson.h>
 #include "base.h"
 
-/* Puts a new value into the object; NULL, for absent, puts nothing. */
+/* Adds a new value to the object; NULL, for absent, adds nothing. */
 void encode_put(json_t *object, const char *key, json_t *value);
 void encode_string(json_t *object, const char *key, const char *text);
 /* Returns microseconds as seconds. */

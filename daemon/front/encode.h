@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The keeper's answers to reply parameters, by the rows of daemon/wire. Objects are new, or
- * NULL for lack of memory. */
+/* Converts the keeper's answers to parameters of replies, by the rows of daemon/wire. Objects are
+ * new, or NULL if there is no memory. */
 #ifndef NSCTL_FRONT_ENCODE_H
 #define NSCTL_FRONT_ENCODE_H
 
@@ -13,15 +13,15 @@ struct reply_fds {
 	size_t n;
 };
 
-/* A part of a reply. A method's parts end with one that has no key. */
+/* A part of a reply. The last part of a method has no key. */
 struct reply_part {
-	const char *key;     /* its member; "": its fields are the reply's own members */
+	const char *key;     /* its member; "": its fields are members of the reply itself */
 	enum wire_item item; /* a list of these; 0: the fields of the message itself */
 	const struct wire_layout *layout;
-	const struct wire_layout *view; /* rows of the same struct to tell it by; NULL: its own */
+	const struct wire_layout *view; /* other rows for the struct; NULL: its own */
 };
 
-/* Returns an object of these parts; their descriptors go to fds. */
+/* Returns an object of these parts, with their descriptors in fds. */
 json_t *encode_reply(const struct reply_part *parts, struct wire_message *message,
 		     struct reply_fds *fds);
 

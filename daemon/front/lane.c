@@ -3,14 +3,15 @@
 #include "daemon/front/lane.h"
 #include "daemon/wire/message.h"
 
-/* Lanes that nothing has used for this long are closed. */
+/* Unused lanes are closed after this time. */
 #define REST_SECONDS 10
 
 struct lane {
 	struct lane *next;
 	uint32_t number;
 	int fd;
-	uint32_t connection, request; /* whose descriptors it carries; connection 0: it is free */
+	uint32_t connection,
+		request; /* the request whose descriptors it carries; connection 0: free */
 };
 
 static struct lane *find_free(const struct front *front)
@@ -31,11 +32,12 @@ static void lane_free(struct front *front, struct lane *lane)
 		}
 	close_fd(lane->fd);
 	free(lane);
-	/* whatever the keeper has said before, another may be had now */
+	/* whatever the keeper has said before, another lane may be possible now */
 	front->lane_wanted = false;
 }
 
-/* Closes the lane and tells the keeper. Returns false when the pipe has no room: the lane stays. */
+/* Closes the lane and tells the keeper. Returns false if the pipe has no room: then the lane
+ * stays. */
 static bool give_up(struct front *front, struct lane *lane)
 {
 	const struct wire_lane wire = {.number = lane->number, .lane_fd = -1};
@@ -48,7 +50,7 @@ static bool give_up(struct front *front, struct lane *lane)
 	return true;
 }
 
-/* Its worker was lost. */
+/* Removes a lane whose worker was lost. */
 static void forget(struct front *front, uint32_t number)
 {
 	for (struct lane *lane = front->lanes; lane; lane = lane->next)
@@ -102,7 +104,7 @@ void lane_add(struct front *front, uint32_t number, int lane_fd)
 	rest_later(front);
 }
 
-/* The worker behind a lane ends when one of its tasks has missed its deadline. */
+/* Removes lanes whose workers have ended, which happens if a task misses its deadline. */
 static void forget_dead(struct front *front)
 {
 	struct lane *next;
@@ -129,7 +131,7 @@ bool lane_is_free(struct front *front)
 	return false;
 }
 
-/* On the lane a message has a header, which names the request, and descriptors. */
+/* Sends a message on the lane: a header, which names the request, and descriptors. */
 static int send_handles(const struct front *front, const struct lane *lane)
 {
 	struct wire_writer message;
@@ -162,8 +164,8 @@ int lane_send(struct front *front)
 	lane->request = header->nlmsg_seq;
 	r = send_handles(front, lane);
 	if (r < 0) {
-		/* its worker has ended; or the lane is full, or its user has too many descriptors
-		 * in flight, of which the keeper knows nothing */
+		/* its worker has ended, or the lane is full, or the user has too many descriptors
+		 * in flight; the keeper knows nothing of the latter two */
 		lane->connection = 0;
 		(void)give_up(front, lane);
 	}

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * nsctld-front: speaks Varlink with the clients of one identity, as that identity: whoever breaks
- * it has the rights that he had before. It holds the channel to the keeper and its clients'
- * sockets, no privilege, and no state that outlives a call. It ends when the keeper closes the
- * channel.
+ * nsctld-front: speaks Varlink with the clients of one identity, as that identity: an attacker who
+ * breaks it gains no rights. It holds the channel to the keeper and its clients' sockets, no
+ * privilege, and no state that outlives a call. It ends when the keeper closes the channel.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -24,7 +23,7 @@ static void on_lane(struct front *front)
 	struct wire_lane wire;
 
 	if (front->message.header->nlmsg_flags & WIRE_FAILURE) {
-		/* calls wait for the lanes that are in use, if there are any */
+		/* if lanes are in use, calls wait for these */
 		if (front->lanes)
 			return;
 		front->lane_wanted = false;
@@ -57,9 +56,9 @@ static void on_message(struct front *front)
 }
 
 /*
- * Something of it is missing. The keeper breaks no rules, so it is descriptors that our table had
- * no room for: a client fills that with what it sends, and must not end the others by it. The head
- * is there.
+ * Handles a message whose descriptors are missing. The keeper breaks no rules, so our table had no
+ * room for them: a client can fill it with what it sends, and must not end the other connections by
+ * that. The header is there.
  */
 static void on_truncated(struct front *front)
 {
@@ -70,7 +69,7 @@ static void on_truncated(struct front *front)
 	else if (header->nlmsg_type == WIRE_CONNECTION)
 		connection_new(front, header->nlmsg_pid, -1, SCOPE_CONFINED, NULL);
 	else if (header->nlmsg_type == WIRE_LANE)
-		/* the keeper offers another when it is asked again */
+		/* the keeper offers another lane when it is asked again */
 		front->lane_wanted = false;
 }
 
@@ -107,8 +106,11 @@ static void on_writable(evutil_socket_t fd _unused_, short what _unused_, void *
 		connection_resume_all(front);
 }
 
-/* For jansson, which leaves out a byte that it has no memory for and goes on (lex_save() of its
- * parser): a call of another name, about another set. Rather no front, and no answer. */
+/*
+ * Aborts if there is no memory. jansson's lexer leaves out a byte that it has no memory for and
+ * goes on (lex_save()): the call would have another name, or be about another set. No answer is
+ * better.
+ */
 static void *allocate(size_t size)
 {
 	void *memory = malloc(size);
@@ -137,7 +139,7 @@ static int check_channel(void)
 	return type == SOCK_SEQPACKET && S_ISFIFO(st.st_mode) ? 0 : -EPROTOTYPE;
 }
 
-/* Everything that needs what the filter then forbids. */
+/* Does everything that the filter forbids afterwards. */
 static int set_up(struct front *front)
 {
 	unsigned int line;
@@ -145,7 +147,7 @@ static int set_up(struct front *front)
 
 	if (r < 0)
 		return complain("use descriptors 3 and 4: nsctld starts this program", r);
-	/* its parent has done all of this; one of the two is enough */
+	/* the parent has done all of this; doing it twice is harmless */
 	(void)close_range(REQUESTS_FD + 1, ~0U, 0);
 	signal(SIGPIPE, SIG_IGN);
 	prctl(PR_SET_DUMPABLE, 0);

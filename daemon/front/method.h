@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The table of methods: what the keeper is asked for each, and how its answer reads. */
+/* The table of methods: the request to the keeper for each, and the form of its answer. */
 #ifndef NSCTL_FRONT_METHOD_H
 #define NSCTL_FRONT_METHOD_H
 
@@ -11,19 +11,19 @@
 struct method {
 	const char *name;
 	enum wire_op op;
-	const struct wire_layout *layout; /* of the request, whose rows decode it */
+	const struct wire_layout *layout; /* of the request; its rows decode it */
 	/* puts all of it, where a request has items beside the layout's record */
 	int (*put)(struct decoding *decoding, const json_t *parameters, struct wire_writer *writer);
 	struct reply_part reply[REPLY_PARTS_MAX + 1];
-	/* instead, where rows do not make the reply */
+	/* instead, if rows alone do not make the reply */
 	json_t *(*encode)(struct wire_message *message);
 	unsigned int flags; /* METHOD_... */
 };
 
-/* The row of a method of org.nsctl ("Create"), or NULL. */
+/* Returns the row of a method of org.nsctl ("Create"), or NULL. */
 const struct method *method_find(const char *name);
 
-/* Room for each request that a row has a layout of. */
+/* Room for each request whose row has a layout. */
 union method_request {
 	struct wire_create create;
 	struct wire_ask ask;

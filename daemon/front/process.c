@@ -5,7 +5,7 @@
 
 #define TEXT_SIZE 4096
 
-/* A file of /proc/PID, cut to size; the length, or -errno. */
+/* Reads a file of /proc/PID, cut to size. Returns the length, or -errno. */
 static ssize_t read_file(uint32_t pid, const char *name, char ret[static TEXT_SIZE])
 {
 	char path[64];
@@ -21,7 +21,7 @@ static ssize_t read_file(uint32_t pid, const char *name, char ret[static TEXT_SI
 	return n;
 }
 
-/* When the machine was started, seconds since the Unix epoch. */
+/* Returns the machine's start time, in seconds since the Unix epoch. */
 static double boot_time(void)
 {
 	static double known;
@@ -35,7 +35,7 @@ static double boot_time(void)
 	return known;
 }
 
-/* Fields of status: the effective uid, and the pid in the innermost namespace. */
+/* Reads fields of status: the effective uid, and the pid in the innermost namespace. */
 static void read_status(uint32_t pid, uint32_t *ret_uid, uint32_t *ret_inside)
 {
 	char text[TEXT_SIZE], *at, *rest;
@@ -55,7 +55,7 @@ static void read_status(uint32_t pid, uint32_t *ret_uid, uint32_t *ret_inside)
 		*ret_inside = strtoul(at + 1, NULL, 10);
 }
 
-/* The bytes of the character that text begins with; 0: it is no UTF-8, or cut off. */
+/* Returns the number of bytes of the first character in text; 0: it is not UTF-8, or incomplete. */
 static size_t character_size(const char *text, size_t n)
 {
 	const unsigned char first = (unsigned char)text[0];
@@ -69,7 +69,7 @@ static size_t character_size(const char *text, size_t n)
 	return string ? size : 0;
 }
 
-/* A string of n bytes of anything: '?' for what is no UTF-8, and no longer than it may be. */
+/* Makes a string of n arbitrary bytes, with '?' for invalid UTF-8, cut to longest. */
 static json_t *text_json(char *text, size_t n, size_t longest)
 {
 	size_t used = 0, at = 0, cost = 0;
@@ -91,7 +91,8 @@ static json_t *text_json(char *text, size_t n, size_t longest)
 	return json_stringn(text, used);
 }
 
-/* The command line, its words apart by spaces; else the name in brackets, as ps(1) has it. */
+/* Makes a string of the command line, its words separated by spaces, or of the name in brackets, as
+ * ps(1) does. */
 static json_t *command_json(uint32_t pid, const char *name, size_t longest)
 {
 	char text[TEXT_SIZE];

@@ -6,7 +6,8 @@
 #include "daemon/front/reply.h"
 #include "daemon/front/view.h"
 
-/* Bytes of JSON: a reply of processes, one of them without its command, and the least of that. */
+/* Sizes in bytes of JSON: a reply with processes, a process without its command, and the least
+ * command. */
 #define PROCESSES_SIZE (960 * 1024)
 #define PROCESS_SIZE 150
 #define COMMAND_SIZE_MIN 16
@@ -20,7 +21,8 @@ json_t *encode_processes(struct wire_message *message)
 
 	while (wire_next_item(message, WIRE_ITEM_PROCESS, &at, &wire_process_layout, &process) == 1)
 		n++;
-	/* the commands share what a client takes in one message, less the rest of each entry */
+	/* the commands share the size that a client accepts in one message, minus the other parts
+	 * of the entries */
 	longest = PROCESSES_SIZE / MAX(n, (size_t)1);
 	longest = longest > PROCESS_SIZE + COMMAND_SIZE_MIN ? longest - PROCESS_SIZE
 							    : COMMAND_SIZE_MIN;
@@ -100,7 +102,7 @@ json_t *encode_monitor(const struct reply_part *parts, struct wire_message *mess
 	const struct reply_part state[] = {parts[0], {}}, events[] = {parts[1], {}};
 	json_t *object = encode_reply(events, message, NULL);
 
-	/* an answer without events is of the state, which may be empty */
+	/* an answer without events contains the state, which may be empty */
 	if (json_array_size(json_object_get(object, parts[1].key)) > 0)
 		return object;
 	json_decref(object);

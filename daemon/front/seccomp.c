@@ -8,9 +8,9 @@
 #include "daemon/front/seccomp.h"
 
 /*
- * Sockets that it is given (no socket(2), no connect(2)), memory, its loop, /proc for
- * ListProcesses. No exec, no fork, no mount, no ptrace: whoever asks for those is not our code any
- * more, and the kernel ends the process and logs it.
+ * The front uses the sockets that it is given (no socket(2), no connect(2)), memory, its event
+ * loop, and /proc for ListProcesses. No exec, fork, mount or ptrace: a process that asks for these
+ * does not run our code any more, and the kernel kills it and logs that.
  */
 static const int allowed[] = {
 	SCMP_SYS(brk),
@@ -49,7 +49,7 @@ static const int allowed[] = {
 	SCMP_SYS(uname),
 	SCMP_SYS(write),
 	SCMP_SYS(writev),
-	/* where numbers and times have 32 bits */
+	/* with 32-bit numbers and times */
 	SCMP_SYS(_llseek),
 	SCMP_SYS(clock_gettime64),
 	SCMP_SYS(fcntl64),
@@ -58,7 +58,7 @@ static const int allowed[] = {
 	SCMP_SYS(futex_time64),
 	SCMP_SYS(ppoll_time64),
 #ifdef NSCTL_SANITIZED
-	/* the sanitizers look at themselves: their reports, stacks, the leak check at the end */
+	/* the sanitizers examine the process: reports, stacks, the leak check at the end */
 	SCMP_SYS(access),
 	SCMP_SYS(arch_prctl),
 	SCMP_SYS(clone),
@@ -86,8 +86,8 @@ static const int allowed[] = {
 #endif
 };
 
-/* A byte that is received out of band stays in the socket's queue with its descriptors, at a length
- * of zero: the keeper would take the queue for empty (keeper/closer.h). */
+/* A byte that is received out of band stays in the socket's queue with its descriptors, with a
+ * length of zero: the keeper would think that the queue is empty (docs/kernel.md, 21). */
 /* clang-format off: one row a line */
 #define RECEIVING                                                          \
 	{SCMP_SYS(recvfrom), SCMP_A3(SCMP_CMP_MASKED_EQ, MSG_OOB, 0)},     \
@@ -97,7 +97,7 @@ static const int allowed[] = {
 /* clang-format on */
 
 #ifdef NSCTL_SANITIZED
-/* What a sanitizer does beside the list it does without: it must live to write its report. */
+/* A sanitizer works without other calls, but must live to write its report. */
 #define OTHERWISE SCMP_ACT_ERRNO(EPERM)
 static const int refused[] = {};
 static const struct {
@@ -106,7 +106,7 @@ static const struct {
 } conditional[] = {RECEIVING};
 #else
 #define OTHERWISE SCMP_ACT_KILL_PROCESS
-/* What another libc may try, and does without. */
+/* Calls that another libc may try and can do without. */
 static const int refused[] = {
 	SCMP_SYS(access),
 	SCMP_SYS(clock_nanosleep),
@@ -131,7 +131,8 @@ static const int refused[] = {
 	SCMP_SYS(statx),
 	SCMP_SYS(sysinfo),
 };
-/* No file is opened but for reading, no memory made executable; for receiving see above. */
+/* Files may only be opened for reading, and no memory be made executable; for receiving see
+ * above. */
 static const struct {
 	int number;
 	struct scmp_arg_cmp argument;
@@ -145,10 +146,10 @@ static const struct {
 };
 #endif
 
-/* seconds of CPU time that making the filter may take: it takes a few milliseconds */
+/* CPU time in seconds that making the filter may take; it usually takes milliseconds */
 #define ENFORCE_SECONDS 5
 
-/* SIGPROF ends the process, unless this is called with 0 in time. */
+/* Makes SIGPROF end the process, unless called with 0 in time. */
 static void end_after(long seconds)
 {
 	const struct itimerval time = {.it_value.tv_sec = seconds};
@@ -159,7 +160,7 @@ static void end_after(long seconds)
 static int enforce(void)
 {
 	scmp_filter_ctx filter = seccomp_init(OTHERWISE);
-	/* none of the latter with sanitizers */
+	/* with sanitizers, there are no conditional rules */
 	const size_t n_refused = ARRAY_SIZE(refused), n_conditional = ARRAY_SIZE(conditional);
 	int r = filter ? 0 : -ENOMEM;
 
@@ -176,8 +177,8 @@ static int enforce(void)
 	return r;
 }
 
-/* libseccomp 2.5.4 goes round for ever if memory runs out while it builds the filter: a client
- * would wait for a front that never answers, and burns a processor. */
+/* libseccomp 2.5.4 loops forever if memory runs out while it builds the filter: without a limit a
+ * client would wait for a front that never answers and burns a processor. */
 int seccomp_enforce(void)
 {
 	int r;

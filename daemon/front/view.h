@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Answers that tell less than the whole of a struct, or tell it otherwise: rows of the same struct.
- */
+/* Rows for answers that contain only a part of a struct, or in another form. */
 #ifndef NSCTL_FRONT_VIEW_H
 #define NSCTL_FRONT_VIEW_H
 
