@@ -113,22 +113,24 @@ static char *place_of(const struct path *path, char *value)
 
 static struct wire_writer writer;
 static struct wire_message message;
-static size_t n_lowest;
+static size_t n_ranges;
 
-/* Returns what decoding says of a request that has just this field, so much above the smallest
- * value. */
-static int decode_above(const struct wire_layout *layout, const struct path *path, bool of_front,
-			int above)
+/* Returns what decoding says of a request that has just this field, with its smallest value or with
+ * the number. */
+static int decode_number(const struct wire_layout *layout, const struct path *path, bool of_front,
+			 const uint64_t *number)
 {
 	char *value = malloc(layout->size), *got = malloc(layout->size);
+	const struct wire_field *field = path->fields[path->n - 1];
 	int r;
 
 	assert_true(value && got);
 	memset(value, 0, layout->size);
 	wire_clear(layout, value);
 	fill_path(path, 0, value);
-	if (above)
-		*(uint32_t *)(void *)place_of(path, value) += above;
+	if (number)
+		memcpy(place_of(path, value), number,
+		       field->type == WIRE_U32 ? sizeof(uint32_t) : sizeof(uint64_t));
 	wire_begin(&writer, WIRE_CREATE, 0, 1, 1);
 	wire_put(&writer, layout, value);
 	assert_false(writer.overflow);
@@ -142,21 +144,30 @@ static int decode_above(const struct wire_layout *layout, const struct path *pat
 
 static int decode_only(const struct wire_layout *layout, const struct path *path, bool of_front)
 {
-	return decode_above(layout, path, of_front, 0);
+	return decode_number(layout, path, of_front, NULL);
 }
 
-/* A number below the lowest is taken from the daemon's own records alone. */
-static void check_lowest(const char *name, const struct wire_layout *request,
-			 const struct path *path)
+/* A number below the lowest is taken from the daemon's own records alone; one above the limit from
+ * nothing. */
+static void check_range(const char *name, const struct wire_layout *request,
+			const struct path *path)
 {
 	const struct wire_field *field = path->fields[path->n - 1];
+	const uint64_t low = field->lowest - 1, high = field->limit + 1, negative = -high;
 
-	if (field->lowest < 2)
+	if (field->type != WIRE_U32 && field->type != WIRE_U64 && field->type != WIRE_I64)
 		return;
-	n_lowest++;
-	assert_int_equal(decode_above(request, path, false, -1), 0);
-	if (decode_above(request, path, true, -1) != -EBADMSG)
-		fail_msg("%s: a front's attribute %u of depth %zu is taken below its lowest", name,
+	if (field->lowest > 1) {
+		n_ranges++;
+		assert_int_equal(decode_number(request, path, false, &low), 0);
+		if (decode_number(request, path, true, &low) != -EBADMSG)
+			fail_msg("%s: a front's attribute %u of depth %zu is taken below its lowest",
+				 name, field->attribute, path->n);
+	}
+	if (field->limit && (decode_number(request, path, false, &high) != -EBADMSG ||
+			     (field->type == WIRE_I64 &&
+			      decode_number(request, path, false, &negative) != -EBADMSG)))
+		fail_msg("%s: attribute %u of depth %zu is taken above its limit", name,
 			 field->attribute, path->n);
 }
 
@@ -174,7 +185,7 @@ static void check_rows(const char *name, const struct wire_layout *request,
 			if (decode_only(request, path, true) != (daemon ? -EBADMSG : 0))
 				fail_msg("%s: a front's attribute %u of depth %zu is %s", name,
 					 field->attribute, path->n, daemon ? "taken" : "refused");
-			check_lowest(name, request, path);
+			check_range(name, request, path);
 		}
 		if (field->type == WIRE_NESTED || field->type == WIRE_ARRAY)
 			check_rows(name, request, field->layout, path, daemon);
@@ -194,7 +205,7 @@ static void test_rows(void **state _unused_)
 	for (size_t i = 0; i < ARRAY_SIZE(daemons); i++)
 		if (!seen[i])
 			fail_msg("no request holds %s any more", daemons[i].name);
-	assert_true(n_lowest > 5);
+	assert_true(n_ranges > 5);
 	wire_writer_done(&writer);
 	wire_message_done(&message);
 }

@@ -262,7 +262,6 @@ static void test_refused(void **state _unused_)
 		{{.a = {SET("a"), .mac = "01:00:00:00:00:00"}, .b = {SET("b")}},
 		 ERROR_INVALID_VALUE,
 		 "a.mac"},
-		{{.a = {SET("a"), .mtu = 60}, .b = {SET("b")}}, ERROR_INVALID_VALUE, "a.mtu"},
 		{{.a = {SET("a"), ADDRESSES(1, {"10.1.0.1"})}, .b = {SET("b")}},
 		 ERROR_INVALID_VALUE,
 		 "a.addresses[0]"},

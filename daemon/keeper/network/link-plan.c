@@ -3,6 +3,7 @@
 #include "daemon/keeper/network/link-address.h"
 #include "daemon/keeper/network/link-draft.h"
 #include "daemon/keeper/policy/address.h"
+#include "daemon/keeper/policy/check.h"
 
 #define MTU_MIN_V6 1280
 
@@ -19,12 +20,8 @@ static int find_set(struct draft *draft, int i, const char *name, bool network, 
 		      : registry_find_set(draft->registry, draft->wish->owner, name);
 	if (!set)
 		return failure_set(draft->failure, ERROR_NOT_FOUND, 0, what, "%s", name);
-	if (set->state != SET_READY)
-		return failure_set(draft->failure, ERROR_BUSY, 0,
-				   set->state == SET_CREATING	? "creating"
-				   : set->state == SET_REMOVING ? "removing"
-								: "broken",
-				   "%s", name);
+	if (check_ready(set->state, name, draft->failure))
+		return ERROR_BUSY;
 	if (!(set->kinds & KIND_BIT(KIND_NET)))
 		return draft_refuse(draft, i, what, "%s has no net namespace of its own", name);
 	*ret = set;
@@ -163,8 +160,6 @@ static int check_mtu(struct draft *draft, int i)
 {
 	const struct wire_end *end = draft_end(&draft->plan->wire, i);
 
-	if (end->mtu && (end->mtu < MTU_MIN || end->mtu > MTU_MAX))
-		return draft_refuse(draft, i, "mtu", "is not within %d and %d", MTU_MIN, MTU_MAX);
 	for (size_t at = 0; end->mtu && at < end->n_addresses; at++)
 		if (strchr(end->addresses[at].text, ':') && end->mtu < MTU_MIN_V6)
 			return draft_refuse(draft, i, "mtu", "IPv6 needs %d or more", MTU_MIN_V6);

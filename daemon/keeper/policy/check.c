@@ -3,13 +3,6 @@
 #include "daemon/keeper/policy/address.h"
 #include "daemon/keeper/policy/check.h"
 
-/*
- * The largest offset of a clock that the kernel may accept: the resulting time must be less than
- * half of what 64 bits of nanoseconds hold (kernel/time/namespace.c). It must also be positive,
- * which the kernel checks.
- */
-#define CLOCK_MAX (INT64_C(4611686018) * 1000000)
-
 static int invalid(struct failure *failure, const char *field, const char *reason)
 {
 	return failure_set(failure, ERROR_INVALID_VALUE, 0, field, "%s", reason);
@@ -19,17 +12,21 @@ int check_name(const char *name, const char *field, struct failure *failure)
 {
 	if (name && name_is_valid(name))
 		return 0;
-	return invalid(
-		failure, field,
-		"a name is 1 to 64 of a-z 0-9 . _ -, begins and ends with a letter or digit, "
-		"and is not \"host\"");
+	return invalid(failure, field, NAME_REASON);
 }
 
 int check_session(const char *session, struct failure *failure)
 {
 	if (session && session_is_valid(session))
 		return 0;
-	return invalid(failure, "session", "a session is 16 hexadecimal digits");
+	return invalid(failure, "session", SESSION_REASON);
+}
+
+int check_ready(enum set_state state, const char *name, struct failure *failure)
+{
+	if (state == SET_READY)
+		return 0;
+	return failure_set(failure, ERROR_BUSY, 0, set_state_words[state - 1], "%s", name);
 }
 
 int check_lease_process(pid_t pid, bool callers_first, struct failure *failure)
@@ -266,19 +263,6 @@ static int check_boot(const struct wire_spec *spec, struct failure *failure)
 	return 0;
 }
 
-/* Minimum limits leave room for what making a set takes. */
-static int check_limits(const struct wire_spec *spec, struct failure *failure)
-{
-	if (spec->memory && (spec->memory < LIMIT_MEMORY_MIN || spec->memory > INT64_MAX))
-		return invalid(failure, "spec.limits.memory", "is at least 4 MiB");
-	if (spec->tasks && (spec->tasks < LIMIT_TASKS_MIN || spec->tasks > LIMIT_TASKS_MAX))
-		return invalid(failure, "spec.limits.tasks", "is 8 to 4194304");
-	if (spec->cpu_thousandths &&
-	    (spec->cpu_thousandths < LIMIT_CPU_MIN || spec->cpu_thousandths > LIMIT_CPU_MAX))
-		return invalid(failure, "spec.limits.cpus", "is 0.01 to 10000");
-	return 0;
-}
-
 static int check_values(const struct wire_spec *spec, struct failure *failure)
 {
 	if (spec->hostname && !hostname_is_valid(spec->hostname))
@@ -288,10 +272,6 @@ static int check_values(const struct wire_spec *spec, struct failure *failure)
 		return invalid(failure, "spec.rootPath", "is an absolute path without . and ..");
 	if (spec->root_path && spec->root_fd < 0 && !spec->boot)
 		return invalid(failure, "spec.rootFileDescriptor", "is needed with rootPath");
-	if (spec->monotonic < -CLOCK_MAX || spec->monotonic > CLOCK_MAX)
-		return invalid(failure, "spec.clocks.monotonic", "is too far away");
-	if (spec->boottime < -CLOCK_MAX || spec->boottime > CLOCK_MAX)
-		return invalid(failure, "spec.clocks.boottime", "is too far away");
 	return check_labels(spec, failure);
 }
 
@@ -325,8 +305,6 @@ int check_spec(struct wire_spec *spec, const char *name, struct failure *failure
 		r = check_publish(spec, failure);
 	if (r == 0)
 		r = check_dns(spec, failure);
-	if (r == 0)
-		r = check_limits(spec, failure);
 	if (r == 0)
 		r = check_boot(spec, failure);
 	if (r == 0)

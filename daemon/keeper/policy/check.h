@@ -14,8 +14,8 @@
 /*
  * Checks a specification. Returns 0, ERROR_INVALID_VALUE (field such as "spec.mounts[2].target") or
  * ERROR_NOT_SUPPORTED. Errors are, among others: a field whose namespace is not listed, a bind
- * without descriptor or on "/", two mounts on one target, ip_netns without net, two mounts of type
- * dev with another root, and clocks out of the kernel's range.
+ * without descriptor or on "/", two mounts on one target, ip_netns without net, and two mounts of
+ * type dev with another root. Numbers are within their rows' ranges already: the codec checks them.
  *
  * If there is no error, it fills in defaults, so that equal requests give equal bytes: kinds
  * (KIND_DEFAULT, and user with a mapping), the mapping (custom with maps, root if user is listed
@@ -30,6 +30,8 @@ int check_command(const struct wire_command *command, uint32_t set_kinds, struct
 
 int check_name(const char *name, const char *field, struct failure *failure);
 int check_session(const char *session, struct failure *failure);
+/* Returns 0, or ERROR_BUSY with the state of the set called name. */
+int check_ready(enum set_state state, const char *name, struct failure *failure);
 
 /*
  * Checks the process that a lease is to end with, given by its pid on the host. callers_first: it

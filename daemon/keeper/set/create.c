@@ -439,10 +439,8 @@ static int answer_existing(struct keeper *keeper, struct request *request, const
 
 	if (!create->existing)
 		return failure_set(failure, ERROR_EXISTS, 0, "set", "%s", set->name);
-	if (set->state != SET_READY)
-		return failure_set(failure, ERROR_BUSY, 0,
-				   set->state == SET_CREATING ? "creating" : "removing", "%s",
-				   set->name);
+	if (check_ready(set->state, set->name, failure))
+		return ERROR_BUSY;
 	if (wire_pack(&wire_spec_layout, &create->spec, &spec, &size) < 0 ||
 	    size != set->spec_size || memcmp(spec, set->spec, size) != 0)
 		return failure_set(failure, ERROR_EXISTS, 0, "set", "%s", set->name);

@@ -4,6 +4,7 @@
 #include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/policy/authz.h"
+#include "daemon/keeper/policy/check.h"
 #include "daemon/keeper/request/admission.h"
 #include "daemon/keeper/request/events.h"
 #include "daemon/keeper/request/handlers.h"
@@ -186,12 +187,10 @@ int on_renew(struct keeper *keeper, struct request *request, struct wire_ask *as
 	if (r == 0)
 		r = authz_renewal(&request->subject, surrounds(keeper, &request->subject, set),
 				  failure);
+	if (r == 0)
+		r = check_ready(set->state, set->name, failure);
 	if (r)
 		return r;
-	if (set->state != SET_READY)
-		return failure_set(failure, ERROR_BUSY, 0,
-				   set->state == SET_BROKEN ? "broken" : "removing", "%s",
-				   set->name);
 	if (!set->lease)
 		return refuse_renewal(set, failure);
 	if (*set->group)

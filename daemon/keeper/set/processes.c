@@ -215,12 +215,10 @@ static int change_freeze(struct keeper *keeper, struct request *request,
 	struct set *set;
 	int r = request_find_asked(keeper, request, asked, &set, failure);
 
+	if (r == 0)
+		r = check_ready(set->state, set->name, failure);
 	if (r)
 		return r;
-	if (set->state != SET_READY)
-		return failure_set(failure, ERROR_BUSY, 0,
-				   set->state == SET_BROKEN ? "broken" : "removing", "%s",
-				   set->name);
 	r = start_freeze(keeper, request, set, wanted);
 	return r < 0 ? failure_from_errno(failure, r, wanted ? "freeze the set" : "thaw the set")
 		     : 0;

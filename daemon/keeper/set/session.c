@@ -90,13 +90,10 @@ static void on_started(struct operation *operation, const struct task_report *re
 	watch->keeper->counters.executed++;
 }
 
-static int check_ready(const struct set *set, struct failure *failure)
+static int check_running(const struct set *set, struct failure *failure)
 {
-	static const char *const states[] = {
-		[SET_CREATING] = "creating", [SET_REMOVING] = "removing", [SET_BROKEN] = "broken"};
-
-	if (set->state != SET_READY)
-		return failure_set(failure, ERROR_BUSY, 0, states[set->state], "%s", set->name);
+	if (check_ready(set->state, set->name, failure))
+		return ERROR_BUSY;
 	if (set->frozen)
 		return failure_set(failure, ERROR_BUSY, 0, "frozen", "%s", set->name);
 	return 0;
@@ -109,7 +106,7 @@ static void explain(struct keeper *keeper, struct set *set, const struct task_re
 {
 	if (report->step == STEP_FORK && report->error == ENOMEM)
 		process_watch_check_init(keeper, set);
-	if (check_ready(set, failure) == 0)
+	if (check_running(set, failure) == 0)
 		task_error(report, failure);
 }
 
@@ -322,7 +319,7 @@ int on_exec(struct keeper *keeper, struct request *request, struct wire_exec *as
 				 failure);
 
 	if (r == 0)
-		r = check_ready(set, failure);
+		r = check_running(set, failure);
 	if (r == 0)
 		r = check_command(&asked->command, set->kinds, failure);
 	if (r == 0)
