@@ -127,16 +127,11 @@ static json_t *value_json(struct encoding *encoding, const struct wire_field *fi
 /* Returns true if an answer has the field. */
 static bool is_told(const struct wire_field *field, const char *record)
 {
-	const void *given = record + field->given_offset;
-
 	if (!field->json)
 		return false;
 	if (field->always || !wire_is_default(field, record))
 		return true;
-	if (!field->with_given || field->type == WIRE_ARRAY)
-		return false;
-	return field->given_bits ? *(const uint32_t *)given & field->given_bits
-				 : *(const bool *)given;
+	return field->type != WIRE_ARRAY && wire_is_given(field, record);
 }
 
 /* Puts a value where its path leads ("limits.memory"): objects on the way are made. */

@@ -109,6 +109,16 @@ bool wire_is_default(const struct wire_field *field, const void *value)
 	}
 }
 
+bool wire_is_given(const struct wire_field *field, const void *value)
+{
+	const void *given = (const char *)value + field->given_offset;
+
+	if (!field->with_given || !wire_is_default(field, value))
+		return !wire_is_default(field, value);
+	return field->given_bits ? *(const uint32_t *)given & field->given_bits
+				 : *(const bool *)given;
+}
+
 static bool is_default(const struct wire_layout *layout, const void *value)
 {
 	for (size_t i = 0; i < layout->n; i++)

@@ -87,6 +87,7 @@ struct wire_field {
 	uint32_t given_bits;		    /* 0: a bool */
 	bool (*is_valid)(const char *text); /* WIRE_STRING */
 	const char *reason;		    /* why a value is refused, instead of the usual */
+	uint32_t needs; /* namespaces (KIND_BIT()s) without which the field means nothing */
 };
 
 struct wire_layout {
@@ -145,6 +146,8 @@ bool wire_put_item(struct wire_writer *writer, uint16_t attribute, const struct 
 
 /* Returns true if the field of *value is left out when encoding. */
 bool wire_is_default(const struct wire_field *field, const void *value);
+/* Returns true if the field of *value was said, be it zero. */
+bool wire_is_given(const struct wire_field *field, const void *value);
 
 /* Prepares a struct as if nothing had been decoded into it: zero, and -1 for descriptors and
  * handles. Large arrays, of hundreds of kilobytes, are left as they are: code that adds an

@@ -22,6 +22,12 @@ static const char *const mapping_words[] = {"root", "current", "auto", "custom",
 static const char *const propagation_words[] = {"private", "slave", "shared", NULL};
 const char *const set_state_words[] = {"creating", "ready", "removing", "broken", NULL};
 
+#define MNT KIND_BIT(KIND_MNT)
+#define PID KIND_BIT(KIND_PID)
+#define NET KIND_BIT(KIND_NET)
+#define UTS KIND_BIT(KIND_UTS)
+#define TIME KIND_BIT(KIND_TIME)
+
 /* clang-format off: one row a line */
 
 static const struct wire_field wire_connection_fields[] = {
@@ -79,28 +85,28 @@ static const struct wire_field wire_spec_fields[] = {
 	BOOL(1, wire_spec, given),
 	U32(2, wire_spec, kinds, KIND_ALL, ALWAYS("namespaces"), KINDS),
 	U32(3, wire_spec, mapping, MAPPING_CUSTOM, JSON("userMapping"), WORD(mapping_words)),
-	STRING(4, wire_spec, hostname, HOSTNAME_SIZE - 1, JSON("hostname")),
+	STRING(4, wire_spec, hostname, HOSTNAME_SIZE - 1, JSON("hostname"), NEEDS(UTS)),
 	U32(5, wire_spec, propagation, PROPAGATION_SHARED, JSON("propagation"),
-	    WORD(propagation_words)),
-	U32(6, wire_spec, mount_proc, SWITCH_OFF, JSON("mountProc"), SWITCH),
-	ARRAY(7, wire_spec, mounts, spec_mount, SPEC_MOUNTS_MAX, JSON("mounts")),
-	STRING(8, wire_spec, root_path, PATH_MAX - 1, JSON("rootPath")),
-	HANDLE(9, wire_spec, root_fd, JSON("rootFileDescriptor")),
+	    WORD(propagation_words), NEEDS(MNT)),
+	U32(6, wire_spec, mount_proc, SWITCH_OFF, JSON("mountProc"), SWITCH, NEEDS(MNT | PID)),
+	ARRAY(7, wire_spec, mounts, spec_mount, SPEC_MOUNTS_MAX, JSON("mounts"), NEEDS(MNT)),
+	STRING(8, wire_spec, root_path, PATH_MAX - 1, JSON("rootPath"), NEEDS(MNT)),
+	HANDLE(9, wire_spec, root_fd, JSON("rootFileDescriptor"), NEEDS(MNT)),
 	BOOL(10, wire_spec, has_monotonic),
 	BOOL(11, wire_spec, has_boottime),
 	I64(12, wire_spec, monotonic, CLOCK_MAX, JSON("clocks.monotonic"), UNIT(SECONDS),
-	    GIVEN(wire_spec, has_monotonic)),
+	    GIVEN(wire_spec, has_monotonic), NEEDS(TIME)),
 	I64(13, wire_spec, boottime, CLOCK_MAX, JSON("clocks.boottime"), UNIT(SECONDS),
-	    GIVEN(wire_spec, has_boottime)),
+	    GIVEN(wire_spec, has_boottime), NEEDS(TIME)),
 	U64(14, wire_spec, lease, SPAN_MAX, JSON("lease.seconds"), UNIT(SECONDS), LOWEST(SPAN_MIN)),
 	BOOL(15, wire_spec, lease_connection, JSON("lease.connection")),
 	BOOL(16, wire_spec, visible, JSON("visible")),
-	BOOL(17, wire_spec, ip_netns, JSON("ipNetns")),
+	BOOL(17, wire_spec, ip_netns, JSON("ipNetns"), NEEDS(NET)),
 	ARRAY(18, wire_spec, labels, spec_label, SPEC_LABELS_MAX, JSON("labels"), MAP),
-	ARRAY(19, wire_spec, links, spec_link, SPEC_LINKS_MAX, JSON("links")),
-	BOOL(20, wire_spec, egress, JSON("egress")),
-	ARRAY(21, wire_spec, dns, wire_address, SERVERS_MAX, JSON("dns")),
-	ARRAY(22, wire_spec, publish, spec_publish, PUBLISH_MAX, JSON("publish")),
+	ARRAY(19, wire_spec, links, spec_link, SPEC_LINKS_MAX, JSON("links"), NEEDS(NET)),
+	BOOL(20, wire_spec, egress, JSON("egress"), NEEDS(NET)),
+	ARRAY(21, wire_spec, dns, wire_address, SERVERS_MAX, JSON("dns"), NEEDS(NET | MNT)),
+	ARRAY(22, wire_spec, publish, spec_publish, PUBLISH_MAX, JSON("publish"), NEEDS(NET)),
 	NESTED(23, wire_spec, uid_map, wire_map, JSON("uidMap")),
 	NESTED(24, wire_spec, gid_map, wire_map, JSON("gidMap")),
 	PROCESS(25, wire_spec, lease_fd, JSON("lease.processFileDescriptor")),

@@ -56,6 +56,7 @@
 #define GIVEN(record, member) .with_given = true, .given_offset = offsetof(struct record, member)
 #define GIVEN_BITS(record, member, bits) GIVEN(record, member), .given_bits = (bits)
 #define REASON(text) .reason = (text)
+#define NEEDS(kinds) .needs = (kinds)
 #define NAME .is_valid = name_is_valid, .reason = NAME_REASON
 #define SESSION .is_valid = session_is_valid, .reason = SESSION_REASON
 

@@ -161,7 +161,7 @@ static void check_range(const char *name, const struct wire_layout *request,
 		n_ranges++;
 		assert_int_equal(decode_number(request, path, false, &low), 0);
 		if (decode_number(request, path, true, &low) != -EBADMSG)
-			fail_msg("%s: a front's attribute %u of depth %zu is taken below its lowest",
+			fail_msg("%s: a front's attribute %u of depth %zu is below its lowest",
 				 name, field->attribute, path->n);
 	}
 	if (field->limit && (decode_number(request, path, false, &high) != -EBADMSG ||

@@ -79,34 +79,30 @@ static int fill_kinds(struct wire_spec *spec, struct failure *failure)
 	return 0;
 }
 
-/* Rejects a field whose namespace is not listed. */
-static int check_owned_fields(const struct wire_spec *spec, struct failure *failure)
+/* A switch that is off needs nothing. */
+static bool is_wanted(const struct wire_field *row, const struct wire_spec *spec)
 {
-	const struct {
-		bool given;
-		enum kind kind;
-		const char *field;
-	} rows[] = {
-		{spec->hostname != NULL, KIND_UTS, "spec.hostname"},
-		{spec->propagation != PROPAGATION_DEFAULT, KIND_MNT, "spec.propagation"},
-		{spec->mount_proc == SWITCH_ON, KIND_MNT, "spec.mountProc"},
-		{spec->mount_proc == SWITCH_ON, KIND_PID, "spec.mountProc"},
-		{spec->n_mounts > 0, KIND_MNT, "spec.mounts"},
-		{spec->root_fd >= 0 || spec->root_path, KIND_MNT, "spec.rootFileDescriptor"},
-		{spec->has_monotonic || spec->has_boottime, KIND_TIME, "spec.clocks"},
-		{spec->ip_netns, KIND_NET, "spec.ipNetns"},
-		{spec->n_links > 0, KIND_NET, "spec.links"},
-		{spec->egress, KIND_NET, "spec.egress"},
-		{spec->n_dns > 0, KIND_NET, "spec.dns"},
-		{spec->n_dns > 0, KIND_MNT, "spec.dns"},
-		{spec->n_publish > 0, KIND_NET, "spec.publish"},
-	};
+	const void *at = (const char *)spec + row->offset;
 
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		if (rows[i].given && !(spec->kinds & KIND_BIT(rows[i].kind)))
-			return failure_set(failure, ERROR_INVALID_VALUE, 0, rows[i].field,
-					   "needs %s among spec.namespaces",
-					   kind_name(rows[i].kind));
+	return wire_is_given(row, spec) &&
+	       (row->form != FORM_SWITCH || *(const uint32_t *)at == SWITCH_ON);
+}
+
+/* Rejects a field whose namespace is not listed. */
+static int check_needs(const struct wire_spec *spec, struct failure *failure)
+{
+	for (size_t i = 0; i < wire_spec_layout.n; i++) {
+		const struct wire_field *row = &wire_spec_layout.fields[i];
+		uint32_t missing = row->needs & ~spec->kinds;
+		char field[64];
+
+		if (!missing || !is_wanted(row, spec))
+			continue;
+		snprintf(field, sizeof(field), "spec.%s", row->json);
+		return failure_set(failure, ERROR_INVALID_VALUE, 0, field,
+				   "needs %s among spec.namespaces",
+				   kind_name(__builtin_ctz(missing)));
+	}
 	return 0;
 }
 
@@ -296,7 +292,7 @@ int check_spec(struct wire_spec *spec, const char *name, struct failure *failure
 	int r = fill_kinds(spec, failure);
 
 	if (r == 0)
-		r = check_owned_fields(spec, failure);
+		r = check_needs(spec, failure);
 	for (size_t i = 0; r == 0 && i < spec->n_mounts; i++)
 		r = check_mount(spec, i, failure);
 	if (r == 0)
