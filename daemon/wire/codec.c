@@ -284,13 +284,16 @@ static int get_number(const struct decoder *decoder, const struct wire_field *fi
 	return is_in_range(field, value, is_of_front(decoder)) ? 0 : -EBADMSG;
 }
 
-static int get_string(const struct wire_field *field, const struct nlattr *attribute, void *at)
+static int get_string(const struct decoder *decoder, const struct wire_field *field,
+		      const struct nlattr *attribute, void *at)
 {
 	const char *text = mnl_attr_get_payload(attribute);
 	size_t size = mnl_attr_get_payload_len(attribute);
 
 	if (size < 2 || text[size - 1] != '\0' || strlen(text) != size - 1 ||
 	    size - 1 > field->limit)
+		return -EBADMSG;
+	if (field->is_valid && is_of_front(decoder) && !field->is_valid(text))
 		return -EBADMSG;
 	*(const char **)at = text;
 	return 0;
@@ -354,7 +357,7 @@ static int get_field(struct decoder *decoder, const struct wire_field *field,
 	case WIRE_I64:
 		return get_number(decoder, field, attribute, at);
 	case WIRE_STRING:
-		return get_string(field, attribute, at);
+		return get_string(decoder, field, attribute, at);
 	case WIRE_FD:
 		return get_fd(decoder, attribute, at);
 	case WIRE_HANDLE:

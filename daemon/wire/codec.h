@@ -7,7 +7,8 @@
  * Decoding is strict: an attribute that the layout does not know, that comes twice where one is
  * allowed, has a wrong length, a string with a NUL inside or without one at its end, a number above
  * its limit, too many elements, a descriptor that did not come along, or, from a front, a number
- * below its lowest, or a field that only the daemon may fill: all -EBADMSG.
+ * below its lowest, a string that is not valid, or a field that only the daemon may fill: all
+ * -EBADMSG.
  *
  * A decoded struct is a view: its strings lie in the message and its descriptors belong to the
  * message until wire_take_fd(). Absent means zero, NULL, or -1 for a descriptor; zero, NULL, false

@@ -14,6 +14,9 @@
 #define CLOCK_MAX (UINT64_C(4000000000) * 1000000)
 
 #define LEASE_PROCESS REASON("is for answers: processFileDescriptor says which")
+#define HOSTNAME                       \
+	.is_valid = hostname_is_valid, \
+	REASON("is 1 to 64 letters, digits, - and ., no part edged with -")
 #define LABEL REASON("a key is 1 to 63 of A-Z a-z 0-9 . _ / -; a value is up to 256 bytes")
 
 static const char *const mount_words[] = {"bind", "tmpfs",  "proc",    "sysfs",
@@ -85,7 +88,7 @@ static const struct wire_field wire_spec_fields[] = {
 	BOOL(1, wire_spec, given),
 	U32(2, wire_spec, kinds, KIND_ALL, ALWAYS("namespaces"), KINDS),
 	U32(3, wire_spec, mapping, MAPPING_CUSTOM, JSON("userMapping"), WORD(mapping_words)),
-	STRING(4, wire_spec, hostname, HOSTNAME_SIZE - 1, JSON("hostname"), NEEDS(UTS)),
+	STRING(4, wire_spec, hostname, HOSTNAME_SIZE - 1, JSON("hostname"), HOSTNAME, NEEDS(UTS)),
 	U32(5, wire_spec, propagation, PROPAGATION_SHARED, JSON("propagation"),
 	    WORD(propagation_words), NEEDS(MNT)),
 	U32(6, wire_spec, mount_proc, SWITCH_OFF, JSON("mountProc"), SWITCH, NEEDS(MNT | PID)),

@@ -148,7 +148,6 @@ static const struct {
 	 {.root_fd = -1, MOUNTS(1, MOUNT(MOUNT_DEV, "/a", .size = 4096))},
 	 "spec.mounts[0].size"},
 	/* values */
-	{"a host name with a blank", {.root_fd = -1, .hostname = "a b"}, "spec.hostname"},
 	{"boot and a lease",
 	 {.root_fd = -1, .lease_fd = -1, .boot = true, .lease = 1},
 	 "spec.boot"},

@@ -217,6 +217,7 @@ static const struct {
 	{"Create", SPEC("\"gidMap\":[" RANGE(0, 0, -1) "]"), "spec.gidMap[0].count", 0},
 	{"Create", SPEC("\"gidMap\":[" RANGE(0, 0, 4294967296) "]"), "spec.gidMap[0].count", 0},
 	{"Create", SPEC("\"hostname\":\"\""), "spec.hostname", 0},
+	{"Create", SPEC("\"hostname\":\"a b\""), "spec.hostname", 0},
 	{"Create", SPEC("\"hostname\":\"" LONG_64 "a\""), "spec.hostname", 0},
 	{"Create", SPEC("\"mounts\":[" TMPFS "{\"type\":\"tmpfs\",\"target\":\"\"}]"),
 	 "spec.mounts[1].target", 0},

@@ -2,7 +2,7 @@
 /*
  * Which fields a front may fill, of every row of every layout that a request can hold: a field of
  * the daemon's own, filled by a front that has been taken over, makes the whole request malformed,
- * and so does a number below the lowest that a client may say.
+ * and so does a number or a string that a client may not say.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -73,6 +73,8 @@ static void fill_field(const struct wire_field *field, char *value)
 		break;
 	case WIRE_STRING:
 		*(const char **)at = "x";
+		if (field->is_valid && !field->is_valid("x"))
+			*(const char **)at = "0123456789abcdef";
 		break;
 	case WIRE_HANDLE:
 	case WIRE_PROCESS:
@@ -113,24 +115,21 @@ static char *place_of(const struct path *path, char *value)
 
 static struct wire_writer writer;
 static struct wire_message message;
-static size_t n_ranges;
+static size_t n_ranges, n_texts;
 
 /* Returns what decoding says of a request that has just this field, with its smallest value or with
- * the number. */
-static int decode_number(const struct wire_layout *layout, const struct path *path, bool of_front,
-			 const uint64_t *number)
+ * these bytes. */
+static int decode_bytes(const struct wire_layout *layout, const struct path *path, bool of_front,
+			const void *bytes, size_t n)
 {
 	char *value = malloc(layout->size), *got = malloc(layout->size);
-	const struct wire_field *field = path->fields[path->n - 1];
 	int r;
 
 	assert_true(value && got);
 	memset(value, 0, layout->size);
 	wire_clear(layout, value);
 	fill_path(path, 0, value);
-	if (number)
-		memcpy(place_of(path, value), number,
-		       field->type == WIRE_U32 ? sizeof(uint32_t) : sizeof(uint64_t));
+	memcpy(place_of(path, value), bytes, n);
 	wire_begin(&writer, WIRE_CREATE, 0, 1, 1);
 	wire_put(&writer, layout, value);
 	assert_false(writer.overflow);
@@ -144,7 +143,22 @@ static int decode_number(const struct wire_layout *layout, const struct path *pa
 
 static int decode_only(const struct wire_layout *layout, const struct path *path, bool of_front)
 {
-	return decode_number(layout, path, of_front, NULL);
+	return decode_bytes(layout, path, of_front, "", 0);
+}
+
+static int decode_number(const struct wire_layout *layout, const struct path *path, bool of_front,
+			 const uint64_t *number)
+{
+	const struct wire_field *field = path->fields[path->n - 1];
+
+	return decode_bytes(layout, path, of_front, number,
+			    field->type == WIRE_U32 ? sizeof(uint32_t) : sizeof(uint64_t));
+}
+
+static int decode_text(const struct wire_layout *layout, const struct path *path, bool of_front,
+		       const char *text)
+{
+	return decode_bytes(layout, path, of_front, &text, sizeof(text));
 }
 
 /* A number below the lowest is taken from the daemon's own records alone; one above the limit from
@@ -171,6 +185,22 @@ static void check_range(const char *name, const struct wire_layout *request,
 			 field->attribute, path->n);
 }
 
+/* A string that is not valid is no front's. */
+static void check_valid(const char *name, const struct wire_layout *request,
+			const struct path *path)
+{
+	const struct wire_field *field = path->fields[path->n - 1];
+
+	if (field->type != WIRE_STRING || !field->is_valid)
+		return;
+	n_texts++;
+	assert_false(field->is_valid("/"));
+	assert_int_equal(decode_text(request, path, false, "/"), 0);
+	if (decode_text(request, path, true, "/") != -EBADMSG)
+		fail_msg("%s: a front's attribute %u of depth %zu is no valid string", name,
+			 field->attribute, path->n);
+}
+
 static void check_rows(const char *name, const struct wire_layout *request,
 		       const struct wire_layout *layout, struct path *path, bool inside_daemons)
 {
@@ -186,6 +216,7 @@ static void check_rows(const char *name, const struct wire_layout *request,
 				fail_msg("%s: a front's attribute %u of depth %zu is %s", name,
 					 field->attribute, path->n, daemon ? "taken" : "refused");
 			check_range(name, request, path);
+			check_valid(name, request, path);
 		}
 		if (field->type == WIRE_NESTED || field->type == WIRE_ARRAY)
 			check_rows(name, request, field->layout, path, daemon);
@@ -205,7 +236,7 @@ static void test_rows(void **state _unused_)
 	for (size_t i = 0; i < ARRAY_SIZE(daemons); i++)
 		if (!seen[i])
 			fail_msg("no request holds %s any more", daemons[i].name);
-	assert_true(n_ranges > 5);
+	assert_true(n_ranges > 5 && n_texts > 5);
 	wire_writer_done(&writer);
 	wire_message_done(&message);
 }

@@ -261,9 +261,6 @@ static int check_boot(const struct wire_spec *spec, struct failure *failure)
 
 static int check_values(const struct wire_spec *spec, struct failure *failure)
 {
-	if (spec->hostname && !hostname_is_valid(spec->hostname))
-		return invalid(failure, "spec.hostname",
-			       "is 1 to 64 letters, digits, - and ., no part edged with -");
 	if (spec->root_path && !path_is_valid(spec->root_path))
 		return invalid(failure, "spec.rootPath", "is an absolute path without . and ..");
 	if (spec->root_path && spec->root_fd < 0 && !spec->boot)

@@ -15,7 +15,8 @@
  * Checks a specification. Returns 0, ERROR_INVALID_VALUE (field such as "spec.mounts[2].target") or
  * ERROR_NOT_SUPPORTED. Errors are, among others: a field whose namespace is not listed, a bind
  * without descriptor or on "/", two mounts on one target, ip_netns without net, and two mounts of
- * type dev with another root. Numbers are within their rows' ranges already: the codec checks them.
+ * type dev with another root. Numbers, names and host names are as their rows say already: the
+ * codec checks them.
  *
  * If there is no error, it fills in defaults, so that equal requests give equal bytes: kinds
  * (KIND_DEFAULT, and user with a mapping), the mapping (custom with maps, root if user is listed
