@@ -160,16 +160,6 @@ static int take_mount_proc(struct options *options)
 	return 0;
 }
 
-static int take_propagation(struct options *options)
-{
-	static const char *const words[] = {"slave", "private", "shared"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (strcmp(options->argument, words[i]) == 0)
-			return take_text(options);
-	return options_reject(options, "slave, private or shared");
-}
-
 static int take_root(struct options *options)
 {
 	return add_path(options, json_member(options->parameters, "spec", json_object),
@@ -307,7 +297,7 @@ const struct option_row spec_options[] = {
 	OPTION("map-groups", 0, "INSIDE:OUTSIDE:COUNT", "map these groups (may be repeated)",
 	       FILLS("spec.gidMap[]", take_range), NEEDS(KIND_BIT(KIND_USER))),
 	OPTION("propagation", 0, "slave|private|shared", "which mounts made outside appear inside",
-	       FILLS("spec.propagation", take_propagation), NEEDS(KIND_BIT(KIND_MNT))),
+	       FILLS("spec.propagation", take_word), NEEDS(KIND_BIT(KIND_MNT))),
 	OPTION("mount-proc", 0, "?DIR", "mount /proc for the pid namespace (by default with -m -p)",
 	       FILLS("spec.mountProc", take_mount_proc), NEEDS(KIND_BIT(KIND_MNT))),
 	OPTION("no-mount-proc", 0, NULL, "do not", FILLS("spec.mountProc", take_false)),

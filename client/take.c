@@ -66,6 +66,20 @@ int take_text(struct options *options)
 	return 0;
 }
 
+int take_word(struct options *options)
+{
+	const char *rest = options->row->argument;
+	size_t n = strlen(options->argument);
+
+	while (rest) {
+		struct piece word = parse_cut(rest, '|', &rest);
+
+		if (word.size == n && strncmp(options->argument, word.start, n) == 0)
+			return take_text(options);
+	}
+	return options_reject(options, options->row->argument);
+}
+
 int take_name(struct options *options)
 {
 	return take_value(options,

@@ -12,6 +12,7 @@ int take_nothing(struct options *options); /* an option without a value of its o
 int take_true(struct options *options);
 int take_false(struct options *options);
 int take_text(struct options *options);
+int take_word(struct options *options);	    /* one of "A|B|C", as help has them */
 int take_name(struct options *options);	    /* of a set or a link */
 int take_id(struct options *options);	    /* of a user or a group, as a number */
 int take_kinds(struct options *options);    /* "mnt,net" */
