@@ -27,6 +27,8 @@ const struct option_row sets_list_options[] = {
 	       FILLS("allOwners", take_true)),
 	OPTION("label", 0, "K=V", "only those with this label (may be repeated)",
 	       FILLS("labels", take_label)),
+	OPTION("state", 0, "creating|ready|removing|broken", "only those in this state",
+	       FILLS("state", take_word)),
 	{0},
 };
 

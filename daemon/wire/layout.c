@@ -166,6 +166,7 @@ static const struct wire_field wire_list_fields[] = {
 	       REASON("is no name of a set")),
 	BOOL(7, wire_list, has_owner),
 	U32(8, wire_list, owner, ID_MAX, JSON("owner"), GIVEN(wire_list, has_owner)),
+	U32(9, wire_list, state, SET_BROKEN, JSON("state"), WORD(set_state_words)),
 };
 LAYOUT(wire_list);
 

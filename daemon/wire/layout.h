@@ -241,6 +241,7 @@ struct wire_list {
 	bool summary; /* items without spec, namespaces and interfaces */
 	struct spec_label labels[SPEC_LABELS_MAX];
 	size_t n_labels;
+	uint32_t state; /* LIST: enum set_state, 0: any */
 	/* Where to go on: after this set. The reply has them when there is more. */
 	uint32_t after_owner;
 	const char *after_name;

@@ -53,6 +53,8 @@ json() { python3 -c 'import json,sys; print(json.loads(sys.stdin.readline())[sys
 	nsctl show box | grep -E 'hostname +h'
 	[ "$(nsctl list --quiet --label=job=1)" = box ]
 	[ -z "$(nsctl list --quiet --label=job=2)" ]
+	[ "$(nsctl list --quiet --state=ready)" = box ]
+	[ -z "$(nsctl list --quiet --state=broken)" ]
 	nsctl rm box
 	run nsctl rm box
 	[ "$status" -eq 1 ]

@@ -341,6 +341,12 @@ static void test_ask(void **state _unused_)
 	assert_int_equal(decode("List", parameters, 0, &request), 0);
 	assert_true(request.list.all_owners && request.list.summary && request.list.n_labels == 1);
 	assert_string_equal(request.list.labels[0].value, "1");
+	assert_int_equal(request.list.state, 0);
+	json_decref(parameters);
+
+	parameters = parse("{\"state\":\"broken\"}");
+	assert_int_equal(decode("List", parameters, 0, &request), 0);
+	assert_int_equal(request.list.state, SET_BROKEN);
 	json_decref(parameters);
 }
 

@@ -194,7 +194,7 @@ static bool is_listed(const struct request *request, const struct wire_list *lis
 {
 	return !set_is_network(set) &&
 	       authz_sees_set(&request->subject, list->all_owners, set->owner, set->name) &&
-	       has_labels(set, list);
+	       (!list->state || set->state == list->state) && has_labels(set, list);
 }
 
 /* Returns the first set of the list: an ordinary user's sets are consecutive. */
