@@ -52,7 +52,7 @@ struct option_row {
 	uint32_t needs;	   /* ... and those that come with it */
 };
 
-/* A row, by the words below. */
+/* A row is written by these words. */
 #define OPTION(word, short, takes, help, ...)                                           \
 	{                                                                               \
 		.name = (word), .letter = (short), .argument = (takes), .text = (help), \
@@ -121,7 +121,7 @@ void options_init(struct options *options, struct client *client, const struct v
 /* Takes options up to the next one that is the caller's to handle. Returns its id, OPTION_END, or
  * the negative of a status to end with (wrong usage, told; or help was asked for: -STATUS_HELP). */
 int options_next(struct options *options);
-/* help has been printed: end with 0 */
+/* Help has been printed: the process ends with 0. */
 #define STATUS_HELP 1000
 
 /* Returns true if an option that the verb looks for was given. */
@@ -132,7 +132,7 @@ int options_words(const struct options *options);
 
 /* Tells that the option's argument is not what it must be. Returns STATUS_USAGE. */
 int options_reject(const struct options *options, const char *wanted);
-/* Whether name may be that of a new KIND ("set", "network"), and it the caller's. 0 or
+/* Returns 0 if name may be that of a new KIND ("set", "network") of the caller's; else
  * STATUS_USAGE, told. */
 int options_new_name(const struct client *client, const char *kind, const char *name);
 /* Tells what is wrong with the usage. Returns STATUS_USAGE. */

@@ -20,8 +20,8 @@ static const struct {
 	{"session", "SESSION"},
 };
 
-/* Returns how much of field, which names a value, known is: 0 unless all of known. A row for
- * spec.root is of spec.rootPath and spec.rootFileDescriptor. */
+/* Returns the length of known if field is known or a part of it, else 0. spec.root stands for both
+ * spec.rootPath and spec.rootFileDescriptor. */
 static size_t match(const char *field, const char *known)
 {
 	size_t n = strcspn(known, "[");
@@ -39,8 +39,8 @@ static bool is_group(const char *field, const char *known)
 	return strncmp(field, known, n) == 0 && known[n] == '.';
 }
 
-/* Adds the names of the options that rows tell of a field to text, if they match it better than
- * *best says; the same again are added. */
+/* Adds the options whose fields match field for *best bytes; those that match more of it replace
+ * what is there. */
 static void add_options(struct text *text, const struct option_row *rows, const char *field,
 			size_t *best)
 {

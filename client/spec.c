@@ -28,7 +28,7 @@ static json_t *piece_json(struct piece piece)
 
 /* --- users --- */
 
-/* One way to map users, which goes with no other. */
+/* Chooses a way to map users. Returns 0, or STATUS_USAGE where another has been chosen. */
 static int set_mapping(struct options *options, const char *name)
 {
 	json_t *spec = json_member(options->parameters, "spec", json_object);
@@ -97,7 +97,7 @@ int spec_add_path(struct call_fds *fds, int directory_fd, const char *path, int 
 	return 0;
 }
 
-/* The same for an option's, told. */
+/* Does the same for an option, and tells what went wrong. Returns 0 or a status. */
 static int add_path(const struct options *options, json_t *object, const char *path, int flags,
 		    const char *path_key, const char *fd_key)
 {
@@ -245,7 +245,7 @@ static int take_hostname(struct options *options)
 			  "a host name (letters, digits, '-' and '.', at most 64)");
 }
 
-/* A duration, or the process that the set is to end with. */
+/* Takes a duration, or the process that the set is to end with. */
 static int take_lease(struct options *options)
 {
 	static const char process[] = "pid:";

@@ -54,7 +54,7 @@ static char *copy_strings(char *at, const json_t *list)
 	return at;
 }
 
-/* Words and environment into a memfd that nobody can change any more. */
+/* Writes words and environment to a memfd and seals it. */
 static int seal_command(struct decoding *decoding, const json_t *words, const json_t *environment,
 			int *ret)
 {
@@ -81,7 +81,7 @@ static int seal_command(struct decoding *decoding, const json_t *words, const js
 	return 0;
 }
 
-/* Its beginning, for lists: cut where a character ends. */
+/* Keeps the beginning of the command, which lists show; a word is cut where a character ends. */
 static void get_beginning(const json_t *words, struct wire_command *ret)
 {
 	static char texts[COMMAND_WORDS_MAX][COMMAND_WORD_MAX + 1];

@@ -12,7 +12,7 @@ static int read_spec(struct decoding *decoding _unused_, const json_t *object _u
 	return 0;
 }
 
-/* The place of an end: one of set, network and host. */
+/* Reads the place of an end: one of set, network and host. */
 static int read_place(struct decoding *decoding, const json_t *object, void *ret)
 {
 	const char *set = json_string_value(decode_member(object, "set"));

@@ -63,7 +63,8 @@ static int read_scaled(struct decoding *decoding, const struct wire_field *field
 	return 0;
 }
 
-/* Returns the place of a word in the list, which the interface description has made sure of. */
+/* Returns the index of a word in the row's list. The word is there: the interface description has
+ * been held against it. */
 static uint32_t find_word(const struct wire_field *field, const json_t *value)
 {
 	uint32_t i = 0;
@@ -109,7 +110,7 @@ static int read_number(struct decoding *decoding, const struct wire_field *field
 	}
 }
 
-/* A view. */
+/* Points *ret at the text, which is the parameters' own. */
 static int read_text(struct decoding *decoding, const struct wire_field *field, const char *text,
 		     size_t n, const char **ret)
 {
@@ -126,7 +127,7 @@ static int read_text(struct decoding *decoding, const struct wire_field *field, 
 	return 0;
 }
 
-/* A descriptor that came with the message, borrowed. */
+/* Finds a descriptor that came with the message; *ret is borrowed. */
 static int read_fd(struct decoding *decoding, const json_t *value, int *ret)
 {
 	json_int_t index = json_integer_value(value);
@@ -171,7 +172,7 @@ static int read_array(struct decoding *decoding, const struct wire_field *field,
 	return 0;
 }
 
-/* An object to an array of structs whose rows are a key and a value. */
+/* Reads an object into an array of structs whose rows are a key and a value. */
 static int read_map(struct decoding *decoding, const struct wire_field *field, const json_t *map,
 		    size_t *count, char *at)
 {

@@ -81,7 +81,7 @@ static void put_spec(json_t *object, const void *record)
 	}
 }
 
-/* The place of an end; the set's own end in its specification has none. */
+/* Puts the place of an end; a set's own end in its specification has none. */
 static void put_place(json_t *object, const void *record)
 {
 	const struct wire_end *end = record;

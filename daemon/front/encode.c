@@ -6,7 +6,7 @@
 #include "daemon/front/encode-value.h"
 #include "daemon/front/unit.h"
 
-/* An answer that is being told. */
+/* The answer that is encoded. */
 struct encoding {
 	struct wire_message *message; /* its descriptors are taken */
 	struct reply_fds *fds;
@@ -81,7 +81,7 @@ static json_t *array_json(struct encoding *encoding, const struct wire_field *fi
 	return list;
 }
 
-/* Structs whose rows are a key and a value. */
+/* Returns an object for structs whose rows are a key and a value. */
 static json_t *map_json(const struct wire_field *field, size_t n, const char *at)
 {
 	const struct wire_field *rows = field->layout->fields;
@@ -161,7 +161,7 @@ static void put_fields(struct encoding *encoding, json_t *object, const struct w
 	encode_rest(object, layout, record);
 }
 
-/* A struct of one row that has no name is the value of that. */
+/* Returns an object or, where the struct has one row without a name, the value of that. */
 static json_t *struct_json(struct encoding *encoding, const struct wire_layout *layout,
 			   const void *record)
 {

@@ -8,14 +8,14 @@
 
 json_t *encode_processes(struct wire_message *message);
 json_t *encode_status(struct wire_message *message);
-/* An answer of a subscription: of the two parts, which are the state and events, the one that the
- * message has. */
+/* Returns an answer of a subscription: of the two parts, which are the state and events, the one
+ * that the message has. */
 json_t *encode_monitor(const struct reply_part *parts, struct wire_message *message);
-/* A page of a list. *ret_more: another page follows, from cursor on. */
+/* Returns a page of a list; *ret_more says whether another follows, from cursor on. */
 json_t *encode_page(const struct reply_part *parts, bool summary, struct wire_message *message,
 		    struct wire_list *cursor, bool *ret_more);
 
-/* The parameters of an error reply. */
+/* Returns the parameters of an error reply. */
 json_t *encode_failure(const struct failure *failure);
 
 #endif

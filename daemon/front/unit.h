@@ -10,7 +10,7 @@ struct unit {
 	const char *name; /* what follows the number in a sentence */
 };
 
-/* The unit of a field; UNIT_NONE has a scale of 1. */
+/* Returns the unit of a field; UNIT_NONE has a scale of 1. */
 const struct unit *unit_of(const struct wire_field *field);
 
 #endif
