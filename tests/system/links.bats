@@ -194,6 +194,7 @@ tutorial_pair() {
 	on_host ip link set "$name" netns /proc/self/fd/9 9<"$nets/elsewhere"
 	nsctl rm box
 	[ "$(in_net elsewhere ip -o link | wc -l)" -eq 1 ]
+	umount "$nets/elsewhere"
 }
 
 @test "nothing that is not ours is touched" {
