@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Attached to a command, see attach.h. Owns what is kept while the
- * command runs: the status pipe, its pidfd, the pty, and the signals, which go to the command
- * instead of ending us. The line in the status pipe is the truth, whatever becomes of the daemon;
- * without one nothing is guessed. Signals a process by its pidfd only, never by a number.
+ * See attach.h. Owns the resources of an attached command: the status pipe, its pidfd, the pty, and
+ * the signals, which are passed on to the command instead of ending this process. The line in the
+ * status pipe is authoritative, whatever happens to the daemon; without it the status is unknown. A
+ * process is only signalled by its pidfd, never by a number.
  */
 #include "client/attach.h"
 
@@ -26,28 +26,28 @@
 /* linux/pidfd.h, 6.9 */
 #define SIGNAL_PROCESS_GROUP (1U << 2)
 
-/* How long the daemon may take to tell of the end where the runner went without a word, and to
- * remove the set of run. */
+/* Time for the daemon to report the end if the runner has ended without a status, and to remove the
+ * set of a Run. */
 #define LAST_WORD_MS 5000
 #define IMPATIENCE_MS 2000
 
 struct session {
 	struct client *client;
 	const struct attach *how;
-	struct pty *pty; /* NULL: without a terminal of its own */
+	struct pty *pty; /* NULL: no terminal of its own */
 	int status_fd, signal_fd, pid_fd;
 	sigset_t mask_before;
 	char id[SESSION_SIZE], set[NAME_SIZE];
 	int64_t pid;
-	bool running;	      /* the first reply is here */
-	bool connected;	      /* and the last one is not */
-	int lost;	      /* how the connection ended, while there was no reply */
-	json_t *parameters;   /* of the call ... */
-	struct call_fds *fds; /* ... and its descriptors, until it is known not to be repeated */
+	bool running;	      /* the first reply has come */
+	bool connected;	      /* and the last one has not */
+	int lost;	      /* how the connection ended before a reply */
+	json_t *parameters;   /* of the call */
+	struct call_fds *fds; /* and its descriptors, while it may be repeated */
 	unsigned int tries;
-	int outcome;	  /* of the command; -1: not known */
-	int failure;	  /* to end with at once */
-	unsigned waiting; /* bit N: signal N has come before there was anybody to get it */
+	int outcome;	  /* of the command; -1: unknown */
+	int failure;	  /* the status to end with at once */
+	unsigned waiting; /* bit N: signal N has come before the command could get it */
 	int64_t deadline, interrupted; /* in ms; -1: none */
 	size_t line_used;
 	char line[32];
@@ -84,7 +84,7 @@ static void session_done(struct session *session)
 	}
 }
 
-/* From here on signals are read, but those that the caller wants to be ignored. */
+/* From now on, signals are read, except those that the caller ignores. */
 static int catch_signals(struct session *session)
 {
 	static const int passed_on[] = {SIGINT,	 SIGTERM, SIGHUP,  SIGQUIT, SIGUSR1,
@@ -95,21 +95,21 @@ static int catch_signals(struct session *session)
 	for (size_t i = 0; i < ARRAY_SIZE(passed_on); i++) {
 		struct sigaction action;
 
-		/* a blocked signal would be queued all the same */
+		/* a blocked signal would be queued even if it is ignored */
 		if (sigaction(passed_on[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
 			sigaddset(&caught, passed_on[i]);
 	}
 	session->signal_fd = signalfd(-1, &caught, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (session->signal_fd < 0)
 		return negative_errno();
-	/* nobody reads any more: the command is to be told, by SIGHUP, before we end */
+	/* no process reads any more: the command must get SIGHUP before this process ends */
 	if (session->pty)
 		(void)signal(SIGPIPE, SIG_IGN);
 	(void)sigprocmask(SIG_BLOCK, &caught, &session->mask_before);
 	return 0;
 }
 
-/* Ends by a signal as if it had never been caught; the daemon sees the connection closed, and ends
+/* Ends as if the signal had never been caught. The daemon notices the closed connection, and ends
  * what it has begun. */
 static void die_of(struct session *session, int signal)
 {
@@ -124,7 +124,8 @@ static void die_of(struct session *session, int signal)
 	session->failure = COMMAND_SIGNALLED + signal;
 }
 
-/* By the daemon, which may signal what we may not: another uid inside a user namespace. */
+/* Signals by the daemon, which may signal processes that we may not: with another uid inside a user
+ * namespace. */
 static void kill_by_daemon(struct session *session, int signal)
 {
 	json_t *parameters;
@@ -158,7 +159,7 @@ static void send_signal(struct session *session, int signal, bool group)
 		kill_by_daemon(session, signal);
 }
 
-/* Whether the command does something of its own about SIGTSTP. */
+/* Returns true if the command handles SIGTSTP itself. */
 static bool handles_stop(const struct session *session)
 {
 	char path[64], line[256];
@@ -179,8 +180,8 @@ static void stop(struct session *session, bool group)
 	if (session->pty)
 		pty_restore();
 	else if (session->running)
-		/* the command leads a session, so that its SIGTSTP stops nothing by default: the
-		 * kernel leaves it out where no shell could continue it */
+		/* the command leads a session, so SIGTSTP stops nothing by default: the kernel
+		 * ignores it if no shell could continue the process */
 		send_signal(session, handles_stop(session) ? SIGTSTP : SIGSTOP, group);
 	(void)raise(SIGSTOP);
 }
@@ -210,8 +211,8 @@ static void on_signal(struct session *session, int signal, bool from_terminal)
 		return;
 	}
 	if (!session->running) {
-		/* it may have been started already: the signal is for the command; but who asks
-		 * for an end twice is not kept waiting for a beginning */
+		/* the command may have started already, and should get the signal; but a user who
+		 * asks for an end twice must not wait for a start */
 		if (ends && session->waiting & 1U << signal)
 			die_of(session, signal);
 		else if (ends || signal == SIGUSR1 || signal == SIGUSR2)
@@ -232,7 +233,7 @@ static void on_signals(struct session *session)
 		on_signal(session, (int)info.ssi_signo, info.ssi_code == SI_KERNEL);
 }
 
-/* "exit N" or "signal N" */
+/* Reads "exit N" or "signal N". */
 static void take_line(struct session *session)
 {
 	const char *rest;
@@ -288,7 +289,7 @@ static void started(struct session *session, const json_t *reply)
 			send_signal(session, signal, false);
 }
 
-/* The command could not be started. */
+/* Handles a command that could not be started. */
 static int failed_to_start(const struct session *session, const struct message_reply *reply)
 {
 	int number = (int)json_integer_value(json_object_get(reply->parameters, "errno"));
@@ -310,13 +311,13 @@ static int ask(struct session *session)
 	int r = client_send(session->client, session->how->subject, session->how->method,
 			    session->parameters, session->fds, true);
 
-	/* half a reply must not keep signals and the terminal waiting */
+	/* an incomplete reply must not block signals and the terminal */
 	if (r == 0)
 		(void)fcntl(session->client->socket_fd, F_SETFL, O_NONBLOCK);
 	return r;
 }
 
-/* The connection was lost before the first reply. */
+/* Handles a connection that was lost before the first reply. */
 static void on_lost(struct session *session, int outcome)
 {
 	session->tries++;
@@ -325,7 +326,7 @@ static void on_lost(struct session *session, int outcome)
 		session->failure = ask(session);
 		return;
 	}
-	/* ours among them would keep the status pipe open */
+	/* our copies would keep the status pipe open */
 	call_fds_done(session->fds);
 	session->lost = outcome;
 	session->connected = false;
@@ -358,7 +359,7 @@ static void on_reply(struct session *session)
 	client_received(session->client);
 }
 
-/* Everything has been said that will be. */
+/* Returns true if no more messages are expected. */
 static bool is_over(const struct session *session)
 {
 	if (session->failure != 0)
@@ -416,7 +417,8 @@ static int stay(struct session *session)
 			      session->how->program);
 }
 
-/* The status pipe, the terminal and the signals. 0 or a status, told. */
+/* Prepares the status pipe, the terminal and the signals. Returns 0, or a status after reporting
+ * the failure. */
 static int prepare(struct session *session, json_t *parameters, struct call_fds *fds)
 {
 	int ends[2], r;

@@ -6,7 +6,7 @@
 #include "client/print.h"
 #include "protocol/frame.h"
 
-/* All of stdin, up to a little more than a message may have. */
+/* Reads stdin, up to a little more than a message may have. */
 static void read_stdin(struct text *text)
 {
 	char chunk[4096];
@@ -37,7 +37,7 @@ static int print_replies(struct client *client, const char *method, json_t *para
 			return STATUS_FAILED;
 		}
 		print_json(reply.parameters);
-		/* a subscription is read as it comes */
+		/* a subscription's replies are printed at once */
 		if (reply.continues)
 			(void)fflush(stdout);
 		continues = reply.continues;

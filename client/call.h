@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The verb call: any method, with JSON as it comes. */
+/* The verb call: calls any method, with JSON as input and output. */
 #ifndef NSCTL_CLIENT_CALL_H
 #define NSCTL_CLIENT_CALL_H
 
 #include "client/options.h"
 
 extern const struct option_row call_options[];
-/* As verb.run of options.h has it. */
+/* See verb.run in options.h. */
 int call_run(struct client *client, struct options *options);
 
 #endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The connection to nsctld and the words for what can go wrong with it, see connection.h. Owns the
- * socket and the reply at hand. Never repeats a call that could do a thing twice, and never prints
- * what came over the socket unescaped.
+ * See connection.h. Owns the socket and the current reply. Never repeats a call that could do
+ * something twice, and never prints data from the socket unescaped.
  */
 #include "client/connection.h"
 
@@ -16,11 +15,11 @@
 #include "protocol/error.h"
 #include "protocol/methods.h"
 
-/* A daemon that restarts without socket activation is away for so long. */
+/* Time that a restart of the daemon takes without socket activation. */
 #define RECONNECT_SECONDS 2
 #define RECONNECT_PAUSE_MS 50
 #define REFUSED_TRIES 20
-/* A daemon that dies each time is no reason to ask for ever. */
+/* Limit on repetitions, in case the daemon dies each time. */
 #define CALL_TRIES 20
 
 void call_fds_done(struct call_fds *fds)
@@ -83,8 +82,7 @@ int client_connect(struct client *client, bool silent)
 	if (client->socket_fd >= 0)
 		return 0;
 	client->socket_fd = transport_connect(client->socket_path);
-	/* a daemon was there, and may be starting again: one that was stopped takes its socket
-	 * along */
+	/* a daemon was there, and may be restarting: one that is stopped removes its socket */
 	for (int i = 0; !silent && client->socket_fd == -ECONNREFUSED && i < REFUSED_TRIES; i++) {
 		nanosleep(&pause, NULL);
 		client->socket_fd = transport_connect(client->socket_path);
@@ -97,7 +95,7 @@ int client_connect(struct client *client, bool silent)
 	return STATUS_UNREACHABLE;
 }
 
-/* 0, a TRANSPORT_ outcome, or -errno. */
+/* Returns 0, a TRANSPORT_ outcome, or -errno. */
 static int send_call(struct client *client, const char *method, json_t *parameters,
 		     struct call_fds *fds, bool more)
 {
@@ -138,7 +136,7 @@ int client_send(struct client *client, const char *subject, const char *method, 
 		return r;
 	r = send_call(client, method, parameters, fds, more);
 	client->unsent = r == TRANSPORT_BROKEN;
-	/* a daemon that has closed already may have said why */
+	/* a daemon that has closed the connection may have sent the reason */
 	if (r == 0 || r == TRANSPORT_BROKEN)
 		return 0;
 	return client_lost(client, subject, r);
@@ -163,7 +161,7 @@ void client_received(struct client *client)
 	receiver_next(&client->receiver);
 }
 
-/* Where it can be seen what has become of what was asked for. */
+/* Says where to look for the result of the call. */
 static void hint_where(const struct client *client, const char *subject)
 {
 	const char *verb = client->verb ? client->verb : "";
@@ -244,7 +242,7 @@ bool client_try_again(struct client *client, const char *method, const json_t *p
 		outcome == TRANSPORT_UNREAD || (outcome > 0 && is_repeatable(method, parameters));
 
 	client->repeated = may && tries < CALL_TRIES && client_await(client, RECONNECT_SECONDS);
-	/* the next call is tried on a connection of its own */
+	/* the next call gets a connection of its own */
 	if (!client->repeated)
 		client_reconnect(client);
 	return client->repeated;
@@ -326,7 +324,7 @@ int client_call_more(struct client *client, const char *subject, const char *met
 		_cleanup_reply_ struct message_reply reply = {0};
 
 		r = client_receive(client, &reply);
-		/* what has been told already must not be told twice */
+		/* replies that were printed already must not be printed again */
 		if (r != 0 && !begun && client_try_again(client, method, owned, r, tries++)) {
 			r = client_send(client, subject, method, owned, NULL, true);
 			continue;

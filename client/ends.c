@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Ends of links, see ends.h. Owns nothing beyond a call. Addresses, MACs and interface names are
- * passed on as they were typed: the daemon checks them, and names the end. An IPv6 address may
- * stand behind any '=': the ':' in front of an interface is looked for in the first part alone.
+ * See ends.h. Owns nothing beyond a call. Addresses, MACs and interface names are passed on as they
+ * are: the daemon checks them and names the end. An IPv6 address may follow any '='; so the ':'
+ * before an interface is only looked for in the first part.
  */
 #include "client/client.h"
 #include "client/ends.h"
@@ -69,12 +69,13 @@ void ends_clear(json_t *impairment)
 			json_put(impairment, impairments[i].field, json_integer(0));
 }
 
-/* To what the words apply: peer and link are NULL where "peer-..." and "name=" are none. */
+/* Objects that the words are about. peer and link are NULL if "peer-..." and "name=" are not
+ * allowed. */
 struct target {
 	json_t *end, *peer, *link;
 };
 
-/* A key with a value. NULL, or what is wrong with it. */
+/* Handles a key with a value. Returns NULL, or what is wrong with it. */
 static const char *take_pair(const struct target *to, json_t *end, const char *key,
 			     const char *value)
 {
@@ -109,7 +110,7 @@ static const char *take_pair(const struct target *to, json_t *end, const char *k
 	return "";
 }
 
-/* One ",key=value"; false where it is none, and why is told. */
+/* Handles one ",key=value". Returns false, with the reason in why, if it is invalid. */
 static bool take_word(const struct target *to, const char *word, struct text *why)
 {
 	bool of_peer = to->peer && strncmp(word, "peer-", 5) == 0;
@@ -139,7 +140,7 @@ static bool take_word(const struct target *to, const char *word, struct text *wh
 	return false;
 }
 
-/* What stands in front of the first comma; *word becomes what follows. */
+/* Handles the part before the first comma; *word becomes the rest. */
 static bool take_where(const char **word, json_t *end, struct text *why)
 {
 	struct piece where = parse_cut(*word, ',', word);

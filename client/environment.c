@@ -8,13 +8,13 @@
 #include "client/parse.h"
 #include "client/print.h"
 
-/* What others than the caller's own environment have, beside the few variables that are passed on.
- */
+/* PATH of an environment other than the caller's own, which otherwise has only the few variables
+ * that are passed on. */
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 extern char **environ;
 
-/* Whether variable (K or K=V) is one of those that --env names, from its word number first on. */
+/* Returns true if variable (K or K=V) is named by --env, in its words from number first on. */
 static bool is_named(const json_t *extra, const char *variable, size_t first)
 {
 	size_t key = strcspn(variable, "="), n = json_array_size(extra);
@@ -39,7 +39,7 @@ static void push_variable(json_t *environment, const char *key, const char *valu
 		print_problem("the variable %s is no UTF-8 and cannot be passed on", key);
 }
 
-/* Not where --env says another value. */
+/* Adds a variable, unless --env sets it. */
 static void push_default(json_t *ret, const struct environment *environment, const char *key,
 			 const char *value)
 {
@@ -84,7 +84,7 @@ static void push_own(json_t *ret, const struct environment *environment)
 	}
 }
 
-/* Of a variable that is named several times the last one counts. */
+/* If a variable is named several times, the last one counts. */
 static void push_extra(json_t *ret, const json_t *extra)
 {
 	json_t *value;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The variables that a command is given: the caller's own, or those of another's login. */
+/* The variables of a command: the caller's own, or those of another user's login. */
 #ifndef NSCTL_CLIENT_ENVIRONMENT_H
 #define NSCTL_CLIENT_ENVIRONMENT_H
 
@@ -11,18 +11,18 @@
 
 struct environment {
 	bool clean;		       /* --clean-env */
-	const struct account *account; /* whose login it is; NULL: the caller goes on */
+	const struct account *account; /* of the login; NULL: the caller's environment */
 	const json_t *extra;	       /* the words of --env, K=V or K, in order */
 };
 
 /*
- * Returns a new array of "K=V", each K once. A login has TERM from the caller, and nothing else:
- * the caller may be root, and its variables are not another's to read. What is no UTF-8 is left
- * out, and told.
+ * Returns a new array of "K=V", with each K once. A login gets only TERM from the caller: the
+ * caller may be root, whose variables another user must not read. Values that are not UTF-8 are
+ * left out, which is reported.
  */
 json_t *environment_make(const struct environment *environment);
 
-/* Returns the shell of the login; without one SHELL's, where that is a path. */
+/* Returns the login's shell; without a login, SHELL's value if that is a path. */
 const char *environment_shell(const struct account *account);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * sessions, ps, which, status, see inspect.h. Owns nothing: replies to words. Everything in
- * them is somebody else's choice and is escaped on the way.
+ * sessions, ps, which, status: see inspect.h. Owns nothing: prints replies, and escapes everything
+ * in them, which other users have chosen.
  */
 #include "client/inspect.h"
 
@@ -171,7 +171,7 @@ int inspect_which(struct client *client, struct options *options)
 	return 0;
 }
 
-/* What is used beside what is allowed, by name. */
+/* Prints each limit by name, with the usage. */
 static void show_limits(const json_t *limits, const json_t *used)
 {
 	const char *key;

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * The verbs that only look. Each as verb.run of options.h has it.
- */
+/* The verbs that only look. See verb.run in options.h for each. */
 #ifndef NSCTL_CLIENT_INSPECT_H
 #define NSCTL_CLIENT_INSPECT_H
 

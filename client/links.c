@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * link add, list, rm, up, down, impair, see links.h. Owns nothing beyond a call. Where several
- * links are named, what fails with one is told and the others are still tried. An end that is named
- * by what is there is looked up: the interface knows ends as a and b alone.
+ * link add, list, rm, up, down, impair: see links.h. Owns nothing beyond a call. If several links
+ * are named, a failure with one is reported, and the others are still tried. An end that is named
+ * by its set is looked up, because the interface only knows ends a and b.
  */
 #include "client/links.h"
 
@@ -33,7 +33,7 @@ static const struct option_row rm_options[] = {
 	{0},
 };
 
-/* Fills the field that ends.h knows by the option's name. */
+/* Fills in the field that ends.h knows by the option's name. */
 static int take_impairment(struct options *options)
 {
 	const char *wanted =
@@ -95,7 +95,7 @@ static void addresses_cell(struct table *table, const json_t *addresses)
 	table_cell(table, text.data);
 }
 
-/* What impairs each end; both at once where that is the same. */
+/* Adds a cell with the impairment of each end, or of both at once if it is the same. */
 static void impairment_cell(struct table *table, const json_t *a, const json_t *b)
 {
 	_cleanup_text_ struct text first = {0}, second = {0};
@@ -190,7 +190,7 @@ static bool is_called(const json_t *end, const char *word)
 	return strcmp(ends_name(end), word) == 0 || strcmp(text.data, word) == 0;
 }
 
-/* The one of the ends of link that is called word: *ret is "a" or "b". */
+/* Finds the end of link that is called word: *ret is "a" or "b". */
 static int choose_end(const struct client *client, const json_t *link, const char *word,
 		      const char **ret)
 {
@@ -210,7 +210,8 @@ static int choose_end(const struct client *client, const json_t *link, const cha
 	return STATUS_FAILED;
 }
 
-/* Which end of the link called name word is; NULL is both of them, and so is *ret. */
+/* Finds the end of the link called name that word means. NULL means both, and then *ret is NULL,
+ * too. */
 static int find_end(struct client *client, const char *name, const char *word, const char **ret)
 {
 	_cleanup_json_ json_t *parameters = NULL, *reply = NULL;
@@ -238,7 +239,7 @@ static int find_end(struct client *client, const char *name, const char *word, c
 	return STATUS_FAILED;
 }
 
-/* Changes the ends that the words name (NAME [A|B]) to what change has. */
+/* Changes the ends that the words name (NAME [A|B]) as in change. */
 static int set_ends(struct client *client, char **words, json_t *change)
 {
 	_cleanup_json_ json_t *parameters = client_named(client, words[0]), *reply = NULL;

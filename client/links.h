@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * The verbs of links: those of `nsctl link`.
- */
+/* The verbs of `nsctl link`. */
 #ifndef NSCTL_CLIENT_LINKS_H
 #define NSCTL_CLIENT_LINKS_H
 
 #include "client/options.h"
 
-extern const struct verb links_verbs[]; /* ends with one without a name */
+extern const struct verb links_verbs[]; /* ends with a row without a name */
 
 #endif

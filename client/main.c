@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * nsctl, the client: the table of verbs, and those that are about nsctl itself. Has no privilege
- * and keeps no state; loads no locale and no name service, so that it starts in half a millisecond
- * and behaves the same everywhere. Statuses are those of connection.h; of enter, exec and run
- * nothing but the command's own is ever below STATUS_OURS.
+ * nsctl, the client: the table of verbs, and the verbs about nsctl itself. It has no privilege and
+ * keeps no state. It loads no locale and no name service, so it starts in half a millisecond and
+ * behaves the same everywhere. Exit statuses are those of connection.h; with enter, exec and run, a
+ * status below STATUS_OURS is always the command's own.
  */
 #include "config.h"
 
@@ -115,7 +115,7 @@ static const struct verb verbs[] = {
 };
 /* clang-format on */
 
-/* Verbs that have verbs of their own: "link add". */
+/* Verbs with verbs of their own, such as "link add". */
 static const struct {
 	const char *name;
 	const struct verb *verbs;
@@ -129,7 +129,7 @@ static const struct verb *verbs_of(const struct verb *verb)
 	return NULL;
 }
 
-/* "add" of "link add" */
+/* Returns "add" for "link add". */
 static const char *last_word(const char *name)
 {
 	const char *blank = strchr(name, ' ');
@@ -146,7 +146,8 @@ static const struct verb *find_verb(const struct verb *among, const char *name)
 	return NULL;
 }
 
-/* Whether one is the other with one character too many, too few, other, or two of them swapped. */
+/* Returns true if the names differ by one additional, missing, or different character, or by two
+ * swapped ones. */
 static bool is_almost(const char *a, const char *b)
 {
 	while (*a && *a == *b) {
@@ -158,7 +159,7 @@ static bool is_almost(const char *a, const char *b)
 	       (*a && *b && a[0] == b[1] && a[1] == b[0] && strcmp(a + 2, b + 2) == 0);
 }
 
-/* group is the verb that it is no verb of, or NULL. */
+/* Reports an unknown verb. group is the verb that should have it, or NULL. */
 static int no_such_verb(const struct verb *group, const char *name)
 {
 	const char *in_front = group ? group->name : "", *blank = group ? " " : "";
@@ -173,7 +174,7 @@ static int no_such_verb(const struct verb *group, const char *name)
 	return STATUS_USAGE;
 }
 
-/* The first line of what a verb does. */
+/* Prints the first line of a verb's summary. */
 static void print_summary(const char *left, int column, const struct verb *verb)
 {
 	_cleanup_text_ struct text summary = {0};
@@ -202,7 +203,7 @@ static void print_usage(void)
 	print_help("", 0, more);
 }
 
-/* The usage of the verb, and of each of its own. */
+/* Prints the usage of the verb, and of each of its own. */
 static void print_group(const struct verb *group)
 {
 	print_text("Usage: nsctl %s %s\n%s.\n\n", group->name, group->usage, group->summary);
@@ -247,7 +248,7 @@ static int main_version(struct client *client, struct options *options _unused_)
 	_cleanup_reply_ struct message_reply reply = {0};
 	const char *daemon = NULL;
 
-	/* that nobody answers is no error here */
+	/* here it is no error if there is no daemon */
 	if (client_connect(client, true) == 0 &&
 	    client_exchange(client, NULL, "org.nsctl.GetStatus", json_object(), NULL, &reply) ==
 		    0 &&
@@ -268,7 +269,8 @@ static int main_version(struct client *client, struct options *options _unused_)
 	return 0;
 }
 
-/* Nobody's descriptor may become 0, 1 or 2: the socket would be written to as if it were stdout. */
+/* Opens descriptors 0, 1 and 2 if they are closed: otherwise the socket could become one of them,
+ * and be written to as stdout. */
 static unsigned fill_stdio(void)
 {
 	unsigned closed = 0;
@@ -279,7 +281,7 @@ static unsigned fill_stdio(void)
 	return closed;
 }
 
-/* JSON carries nothing but UTF-8. */
+/* JSON can only contain UTF-8. */
 static int check_words(int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++)
@@ -314,7 +316,7 @@ static int run_verb(struct client *client, int argc, char **argv)
 	return r;
 }
 
-/* The verb behind the verb. */
+/* Runs a verb's own verb. */
 static int main_group(struct client *client, struct options *options)
 {
 	const struct verb *group = options->verb, *own;
@@ -333,7 +335,8 @@ static int main_group(struct client *client, struct options *options)
 	return verb_run(client, own, options->n_words, options->words);
 }
 
-/* The options in front of the verb; its place in argv, or 0 where *ret_status says how to end. */
+/* Takes the options before the verb. Returns its place in argv, or 0 with the exit status in
+ * *ret_status. */
 static int take_global_options(struct client *client, int argc, char **argv, int *ret_status)
 {
 	struct options options;

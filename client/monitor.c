@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * monitor, see monitor.h. Owns nothing but the line at hand. What is printed is flushed at once: it
- * is read as it happens. A lost connection, or events that were lost, is told on stderr, and the
- * state comes again before anything else: so whoever reads is never wrong for long, and knows it.
+ * See monitor.h. Owns only the current line. Output is flushed at once, because it is read as it
+ * happens. If the connection or events are lost, that is reported on stderr, and the state is
+ * printed again before anything else: so readers are never wrong for long, and know when they were.
  */
 #include "client/monitor.h"
 
@@ -15,7 +15,8 @@
 #include "protocol/error.h"
 #include "protocol/name.h"
 
-/* For a daemon that is being upgraded; and for one that takes connections and says nothing. */
+/* Time for an upgrade of the daemon, and for a daemon that accepts connections but does not
+ * answer. */
 #define AWAIT_SECONDS 60
 #define PAUSE_SECONDS 1
 
@@ -25,7 +26,7 @@ const struct option_row monitor_options[] = {
 	{0},
 };
 
-/* "2026-01-31 23:59:59", in the time zone of who reads. */
+/* Prints "2026-01-31 23:59:59", in the local time zone. */
 static void print_time(double seconds)
 {
 	time_t whole = (time_t)seconds;
@@ -52,7 +53,7 @@ static void print_owner(const struct client *client, const json_t *object, bool 
 	print_text(" ");
 }
 
-/* " KEY=VALUE", a word to a shell. */
+/* Prints " KEY=VALUE", as one word for a shell. */
 static void print_detail(const char *key, const char *value)
 {
 	_cleanup_text_ struct text text = {0};
@@ -102,7 +103,7 @@ static void print_event(const struct monitoring *monitoring, const json_t *event
 		if (!name)
 			continue;
 		print_text("%s", any ? " " : "");
-		/* a link and a network may be called as a set is */
+		/* a link and a network may have the same name as a set */
 		if (i == 1 || i == 2)
 			print_text("%s/", i == 1 ? "net" : "link");
 		print_escaped(name);
@@ -134,7 +135,7 @@ static void print_reply(const struct monitoring *monitoring, const json_t *reply
 			print_json(object);
 		else
 			print_event(monitoring, object);
-		/* each line by itself: who reads line by line is never given half a one */
+		/* flushed line by line, so that readers never get a part of one */
 		(void)fflush(stdout);
 	}
 	(void)fflush(stdout);
@@ -146,7 +147,7 @@ static int send_call(const struct monitoring *monitoring)
 			   monitoring->parameters, NULL, true);
 }
 
-/* What follows one call, until it ends: a status that ends all, or 0 to begin again. */
+/* Follows one call until it ends. Returns a status to end with, or 0 to begin again. */
 static int follow(const struct monitoring *monitoring)
 {
 	struct client *client = monitoring->client;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The verb monitor: the state first, then what happens, line by line. */
+/* The verb monitor: prints the state first, then events, line by line. */
 #ifndef NSCTL_CLIENT_MONITOR_H
 #define NSCTL_CLIENT_MONITOR_H
 

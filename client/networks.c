@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * network create, list, rm, see networks.h. Owns nothing beyond a call. Where several networks are
- * named, what fails with one is told and the others are still tried.
+ * network create, list, rm: see networks.h. Owns nothing beyond a call. If several networks are
+ * named, a failure with one is reported, and the others are still tried.
  */
 #include "client/networks.h"
 
@@ -87,7 +87,7 @@ static void list_networks(const struct client *client, const json_t *networks)
 		resolve_users(&users, networks, "owner");
 	json_array_foreach(networks, i, network)
 	{
-		/* the interface lists one's own or all: the owner is chosen here */
+		/* the interface lists the caller's or all: the owner is selected here */
 		if (client->has_owner &&
 		    json_integer_value(json_object_get(network, "owner")) != client->owner)
 			continue;

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * The verbs of networks: those of `nsctl network`.
- */
+/* The verbs of `nsctl network`. */
 #ifndef NSCTL_CLIENT_NETWORKS_H
 #define NSCTL_CLIENT_NETWORKS_H
 
 #include "client/options.h"
 
-extern const struct verb networks_verbs[]; /* ends with one without a name */
+extern const struct verb networks_verbs[]; /* ends with a row without a name */
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Options by getopt_long(), from tables, see options.h. Owns what getopt keeps in its globals: one
- * parse at a time. Never prints by getopt's own means (it asks the locale), and knows nothing of
- * what an option means, but for those of nsctl itself.
+ * Parses options by getopt_long(), from tables, see options.h. Owns getopt's global state: one
+ * parse at a time. Never prints by getopt itself (which uses the locale), and knows no option's
+ * meaning, except those of nsctl itself.
  */
 #include "client/options.h"
 
@@ -24,7 +24,7 @@ const struct option_row options_global[] = {
 	{0},
 };
 
-/* What getopt_long() returns for the long option at rows[i]. */
+/* The value that getopt_long() returns for the long option at rows[i]. */
 #define LONG_BASE 0x1000
 
 static size_t find_row(const struct options *options, const char *name)
@@ -50,7 +50,7 @@ static void add_rows(struct options *options, const struct option_row *rows, boo
 		size_t i = find_row(options, rows->name);
 		size_t used = strlen(options->letters);
 
-		/* run: --user is create's, --user=UID is exec's */
+		/* with run, --user is create's, and --user=UID is exec's */
 		if (i < options->n_rows) {
 			options->rows[i].with_argument = rows;
 			continue;
@@ -102,13 +102,13 @@ static int next_of_getopt(struct options *options)
 	}
 	list[options->n_rows] = (struct option){0};
 	if (!options->started)
-		optind = 0; /* as glibc wants it for another argv */
+		optind = 0; /* glibc requires this for another argv */
 	options->started = true;
 	opterr = 0;
 	return getopt_long(options->argc, options->argv, options->letters, list, NULL);
 }
 
-/* The option as it was typed, for a message: -x or --name. */
+/* Returns the option as it was typed, for messages: -x or --name. */
 static const char *typed(const struct options *options, char letter[static 3])
 {
 	if (optopt > 0 && optopt < LONG_BASE) {
@@ -148,7 +148,7 @@ static int tell_bad_option(const struct options *options, bool argument_missing)
 	return -STATUS_USAGE;
 }
 
-/* Returns the option's id if the caller is to handle it, 0 if that has been done, or the negative
+/* Returns the option's id if the caller must handle it, 0 if it has been handled, or the negative
  * of a status. */
 static int take(struct options *options)
 {

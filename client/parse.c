@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Words to values, see parse.h. Owns nothing. Never uses strtol() and its kin on what a person
- * typed: they skip white space, take signs and stop at what they do not like.
+ * See parse.h. Owns nothing. Never uses strtol() and the like on users' words: they skip white
+ * space, accept signs, and stop at unexpected characters.
  */
 #include "client/parse.h"
 
@@ -18,7 +18,7 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* The digits at the beginning of word: where they end, or NULL when there is none, or they are too
+/* Parses the digits at the beginning of word. Returns their end, or NULL if there are none or too
  * many. */
 static const char *take_number(const char *word, int64_t *ret)
 {
@@ -71,7 +71,7 @@ bool parse_decimal(const char *word, bool negative, double *ret)
 	return true;
 }
 
-/* A number with one letter behind it that multiplies it; no letter counts as 1. */
+/* Parses a number with an optional letter that multiplies it. */
 static bool parse_scaled(const char *word, const char *letters, const int64_t *factors,
 			 int64_t *ret)
 {
@@ -111,8 +111,8 @@ struct unit {
 	double factor;
 };
 
-/* A number with a fraction and a unit, in capitals or not, behind it; the value of none of the
- * units is taken for what it is where plain is true, and else must be 0. */
+/* Parses a number with a fraction and a unit, in upper or lower case. Without a unit, the value is
+ * used as it is if plain is true, and must be 0 otherwise. */
 static bool parse_units(const char *word, const struct unit *units, size_t n, bool plain,
 			double *ret)
 {
@@ -225,7 +225,7 @@ bool parse_kinds(const char *word, uint32_t *ret)
 	return true;
 }
 
-/* Not sigabbrev_np(): too new for the oldest libc we build with. */
+/* sigabbrev_np() is too new for the oldest libc that we support. */
 static const char *const signals[] = {
 	[SIGHUP] = "HUP",   [SIGINT] = "INT",	    [SIGQUIT] = "QUIT", [SIGILL] = "ILL",
 	[SIGTRAP] = "TRAP", [SIGABRT] = "ABRT",	    [SIGBUS] = "BUS",	[SIGFPE] = "FPE",
@@ -237,7 +237,7 @@ static const char *const signals[] = {
 	[SIGIO] = "IO",	    [SIGPWR] = "PWR",	    [SIGSYS] = "SYS",
 };
 
-/* The kernel's number, where glibc's SIGRTMIN hides two of them; SIGRTMAX is the same. */
+/* The kernel's number; glibc's SIGRTMIN hides two signals, SIGRTMAX is the same. */
 #define SIGNAL_MAX 64
 
 bool parse_signal(const char *word, int *ret)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Output, see print.h. Owns stdout's buffer and nothing else. Never asks the locale: it would have
- * to be loaded, and what is printable is decided here.
+ * See print.h. Owns stdout's buffer and nothing else. Never uses the locale: it would have to be
+ * loaded, and this module decides which characters are printable.
  */
 #include "client/print.h"
 
@@ -107,7 +107,7 @@ void text_format(struct text *text, const char *format, ...)
 	va_end(arguments);
 }
 
-/* What moves the cursor, changes the order of what is read, or ends a line. */
+/* Returns true for characters that move the cursor, change the reading order, or end a line. */
 static bool acts_on_terminal(uint32_t c)
 {
 	static const struct {
@@ -288,7 +288,7 @@ bool print_has_colour(void)
 
 void print_age(double seconds, char ret[static PRINT_SHORT])
 {
-	/* what is no sensible number must not become one */
+	/* an unreasonable value must not become a number */
 	long long whole = seconds > 0 && seconds < 1e12 ? (long long)seconds : 0;
 
 	if (whole < 120)
@@ -336,7 +336,7 @@ void print_escaped(const char *string)
 
 void print_json_to(FILE *file, const json_t *json)
 {
-	/* ASCII: a C1 or bidirectional control in a string reaches no terminal */
+	/* as ASCII, so that no C1 or bidirectional control in a string reaches a terminal */
 	_cleanup_free_ char *text =
 		must(json_dumps(json, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_ENCODE_ANY));
 
@@ -378,7 +378,7 @@ void print_json(const json_t *json)
 
 static void complain(const char *prefix, const char *format, va_list arguments) _printf_(2, 0);
 
-/* One write, so that lines of several processes do not mix. */
+/* Prints by one write, so that lines of several processes do not mix. */
 static void complain(const char *prefix, const char *format, va_list arguments)
 {
 	_cleanup_text_ struct text made = {0}, line = {0};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See process.h. Owns nothing: the descriptor is the call's. */
+/* See process.h. Owns nothing: the call owns the descriptor. */
 #include "client/process.h"
 
 #include <string.h>

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Pumps bytes between the caller's terminal and a pty, see pty.h. Owns the pty, its own copies of
- * stdin and stdout, and the terminal's mode: whatever ends this process but SIGKILL puts that back.
- * Never waits outside poll(), never makes the caller's stdin or stdout non-blocking (others share
- * them), and never reads more than it has room for: a stopped terminal stops the command.
+ * Copies bytes between the caller's terminal and a pty, see pty.h. Owns the pty, its own copies of
+ * stdin and stdout, and the terminal's mode, which is restored whatever ends this process, except
+ * SIGKILL. Never waits outside of poll(), never makes the caller's stdin or stdout non-blocking
+ * (other processes share them), and never reads more than it has room for: a stopped terminal stops
+ * the command.
  */
 #include "client/pty.h"
 
@@ -15,15 +16,15 @@
 
 #include "client/print.h"
 
-/* What a signal handler needs to put the terminal back. */
+/* Data with which a signal handler restores the terminal. */
 static struct termios terminal_before;
 static volatile sig_atomic_t terminal_is_raw;
 
-/* After the end no more than this is passed on: the kernel holds less, so the rest would be from
- * somebody who still has the terminal open. */
+/* Maximum output that is passed on after the end: the kernel buffers less, so the rest would be
+ * from another process that still has the terminal open. */
 #define DRAIN_MAX (1024 * 1024)
 
-/* A program that reads a pipe takes what there is as the whole line. */
+/* A program that reads from a pipe takes what it gets for the whole line. */
 #define PIPE_ATOMIC 4096
 
 void pty_restore(void)
@@ -34,7 +35,7 @@ void pty_restore(void)
 	if (terminal_is_raw) {
 		terminal_is_raw = 0;
 		foreground = tcgetpgrp(STDIN_FILENO);
-		/* in the background it is the shell's, which has set it already */
+		/* in the background the terminal is the shell's, which has set its mode */
 		if (foreground < 0 || foreground == getpgrp())
 			(void)tcsetattr(STDIN_FILENO, TCSANOW, &terminal_before);
 	}
@@ -44,7 +45,7 @@ void pty_restore(void)
 static void on_fatal(int signal)
 {
 	pty_restore();
-	/* the handler was for once: now it does what it does */
+	/* the handler was for one signal: now the default action follows */
 	(void)raise(signal);
 }
 
@@ -78,7 +79,8 @@ void pty_raw(struct pty *pty)
 	(void)tcsetattr(STDIN_FILENO, TCSANOW, &mode);
 }
 
-/* Opens fd's file once more, so that its flags are ours alone; a copy where that cannot be. */
+/* Opens fd's file again, so that its flags are independent; if that is impossible, duplicates
+ * it. */
 static int reopen(int fd, int flags, bool *ret_own)
 {
 	char path[32];
@@ -90,7 +92,7 @@ static int reopen(int fd, int flags, bool *ret_own)
 	return own >= 0 ? own : fcntl(fd, F_DUPFD_CLOEXEC, 3);
 }
 
-/* The pair alone. */
+/* Opens only the pair. */
 static int open_pair(struct pty *pty)
 {
 	int zero = 0;
@@ -148,7 +150,7 @@ void pty_resize(struct pty *pty, bool kick)
 		return;
 	if (kick && ioctl(pty->master_fd, TIOCGWINSZ, &before) == 0 &&
 	    memcmp(&now, &before, sizeof(now)) == 0) {
-		/* the kernel tells of changes only */
+		/* the kernel only reports changes */
 		before.ws_row++;
 		(void)ioctl(pty->master_fd, TIOCSWINSZ, &before);
 	}
@@ -166,13 +168,13 @@ void pty_poll(const struct pty *pty, struct pollfd ret_fds[static PTY_POLL])
 	bool write_output = !is_empty(&pty->out);
 	short master = (short)((write_master ? POLLOUT : 0) | (write_output ? 0 : POLLIN));
 
-	/* one that has nothing to do is left out: POLLHUP would be told again and again */
+	/* idle descriptors are left out, because POLLHUP would be reported again and again */
 	ret_fds[0] = (struct pollfd){.fd = write_master ? -1 : pty->input_fd, .events = POLLIN};
 	ret_fds[1] = (struct pollfd){.fd = master ? pty->master_fd : -1, .events = master};
 	ret_fds[2] = (struct pollfd){.fd = write_output ? pty->output_fd : -1, .events = POLLOUT};
 }
 
-/* The command is cut off as if the terminal had been unplugged: it gets SIGHUP. */
+/* Disconnects the command's terminal: the command gets SIGHUP. */
 static void hang_up(struct pty *pty)
 {
 	pty->master_fd = close_fd(pty->master_fd);
@@ -186,7 +188,7 @@ static bool is_passing(int error)
 	return error == EAGAIN || error == EINTR || error == EWOULDBLOCK;
 }
 
-/* Interrupt characters that the command's terminal will turn into a signal. */
+/* Counts interrupt characters that the command's terminal will turn into a signal. */
 static void count_interrupts(struct pty *pty)
 {
 	const char *at = pty->in.data, *end = at + pty->in.used;
@@ -215,8 +217,8 @@ static void read_input(struct pty *pty)
 		return;
 	}
 	pty->input_fd = close_fd(pty->input_fd);
-	/* a terminal has been unplugged; of a file or a pipe that was all, which a terminal says
-	 * with ^D, and once more where a line has been begun */
+	/* a terminal was disconnected; a file or a pipe is at its end, which a terminal expresses
+	 * by ^D, and by another one if a line was begun */
 	if (pty->input_is_terminal)
 		hang_up(pty);
 	else
@@ -245,7 +247,7 @@ static void write_master(struct pty *pty)
 		hang_up(pty);
 }
 
-/* False: nothing (more) to read for now. */
+/* Returns false if there is nothing (more) to read now. */
 static bool read_master(struct pty *pty)
 {
 	ssize_t n = read(pty->master_fd, pty->out.data, sizeof(pty->out.data));
@@ -263,7 +265,7 @@ static void write_output(struct pty *pty)
 	size_t most = out->used - out->at;
 	ssize_t n;
 
-	/* poll() promised room for so much, no more */
+	/* poll() has promised room for this much, not more */
 	if (!pty->output_waits)
 		most = MIN(most, (size_t)PIPE_ATOMIC);
 	n = write(pty->output_fd, out->data + out->at, most);
@@ -281,7 +283,7 @@ void pty_pump(struct pty *pty, const struct pollfd fds[static PTY_POLL])
 
 	if (fds[0].fd >= 0 && fds[0].revents && pty->input_fd >= 0)
 		read_input(pty);
-	/* what has come in goes on at once where there is room: an echo is waited for */
+	/* input is passed on at once if there is room, because an echo is expected */
 	if (pty->master_fd >= 0 &&
 	    (!is_empty(&pty->in) || (fds[1].fd >= 0 && fds[1].revents & POLLOUT && pty->closing)))
 		write_master(pty);
@@ -296,7 +298,7 @@ void pty_drain(struct pty *pty, int stop_fd)
 {
 	size_t passed = 0;
 
-	/* from now on the end is told, behind the last byte */
+	/* from now on the end is reported, after the last byte */
 	pty->slave_fd = close_fd(pty->slave_fd);
 	while (pty->master_fd >= 0 && pty->output_fd >= 0) {
 		struct pollfd fds[] = {{.fd = pty->output_fd, .events = POLLOUT},

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * getent(1) as a name service, see resolve.h. Owns the process only while it is asked. What it
- * prints is checked like anybody's word.
+ * Uses getent(1) as a name service, see resolve.h. Owns the process while it runs. Its output is
+ * checked like any other input.
  */
 #include "client/resolve.h"
 
@@ -16,7 +16,7 @@
 
 extern char **environ;
 
-/* What getent printed; NULL when it could not be asked. argv[0] is ours to set. */
+/* Returns the output of getent, or NULL if it could not be run. Sets argv[0]. */
 static char *ask(char **argv)
 {
 	_cleanup_text_ struct text output = {0};
@@ -48,7 +48,7 @@ static char *ask(char **argv)
 	return take_ptr(output.data);
 }
 
-/* "name:x:1000:..." */
+/* Parses "name:x:1000:...". */
 static bool take_line(const char *line, struct piece *ret_name, int64_t *ret_id)
 {
 	struct piece name, id;
@@ -83,7 +83,7 @@ bool resolve_user(const char *word, int64_t *ret)
 	return output && take_line(output, &name, ret);
 }
 
-/* A copy of the path, or of fallback where it is none. */
+/* Copies the path, or fallback if it is none. */
 static char *copy_path(struct piece path, const char *fallback)
 {
 	char *copy = must(strndup(path.start, path.size));
@@ -94,7 +94,7 @@ static char *copy_path(struct piece path, const char *fallback)
 	return must(strdup(fallback));
 }
 
-/* "name:x:1000:1000:comment:/home/name:/bin/sh" of that user. */
+/* Parses "name:x:1000:1000:comment:/home/name:/bin/sh" of that user. */
 static bool take_account(const char *line, int64_t wanted, struct account *ret)
 {
 	struct piece name, fields[7] = {0};
@@ -139,7 +139,7 @@ void resolve_account_done(struct account *account)
 	*account = (struct account){0};
 }
 
-/* Fills in the names of all of them. */
+/* Fills in the names of all users. */
 static void resolve_names(struct user_name *users, size_t n)
 {
 	_cleanup_free_ char **argv = must(calloc(n + 4, sizeof(*argv)));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Users' names to numbers and back, asked of getent(1): nsctl is linked statically and loads no
+ * Converts users' names to numbers and back, by getent(1): nsctl is linked statically and loads no
  * name service modules.
  */
 #ifndef NSCTL_CLIENT_RESOLVE_H
@@ -12,21 +12,21 @@
 #include <jansson.h>
 #include "client/print.h"
 
-/* A number is taken as it is; a name is looked up. */
+/* A number is used as it is; a name is looked up. */
 bool resolve_user(const char *word, int64_t *ret);
 
-/* What a login takes from a user's account. */
+/* The parts of an account that a login uses. */
 struct account {
-	char *name;  /* NULL: the user has no account */
+	char *name;  /* NULL: no account */
 	char *home;  /* an absolute path */
 	char *shell; /* an absolute path */
 };
 
-/* Fills in "/" and "/bin/sh" where the account, or what it says, is missing. */
+/* Fills in "/" and "/bin/sh" if the account or these parts are missing. */
 void resolve_account(int64_t id, struct account *ret);
 void resolve_account_done(struct account *account);
 
-/* Starts as {0}. */
+/* Initially {0}. */
 struct users {
 	struct user_name {
 		int64_t id;
@@ -35,13 +35,13 @@ struct users {
 	size_t n;
 };
 
-/* The users whose numbers are members called key of objects; by one process, whatever their number.
- */
+/* Finds the users whose numbers are the members called key of objects, with one process for all of
+ * them. */
 void resolve_users(struct users *users, const json_t *objects, const char *key);
 void resolve_users_done(struct users *users);
 #define _cleanup_users_ _cleanup_(resolve_users_done)
 
-/* A cell with the name of the user, or the number. */
+/* Adds a cell with the user's name or, without one, the number. */
 void resolve_cell(struct table *table, const struct users *users, const json_t *id);
 
 #endif

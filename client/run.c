@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * exec, enter and run, see run.h: from options to the call; being attached is in attach.c. Owns
- * the status file. Never passes on a descriptor that it was not told to: the command gets three.
+ * exec, enter and run: see run.h. Makes the call from the options; attach.c stays with the command.
+ * Owns the status file. Passes on only the descriptors that it should: the command gets three.
  */
 #include "client/run.h"
 
@@ -58,15 +58,15 @@ const struct option_row run_run_options[] = {
 	{0},
 };
 
-/* What the options say. */
+/* The options of a command. */
 struct command {
-	int tty; /* -1: not said */
+	int tty; /* -1: not given */
 	bool clean_env, preserve_env;
 	const char *status_file;
 	json_t *parameters; /* of the call; borrowed */
 	json_t *extra;	    /* of --env, in order */
 	bool has_account;
-	struct account account; /* of the owner, who is another user */
+	struct account account; /* of the owner, if that is another user */
 };
 
 static void command_init(struct command *command, const struct options *options)
@@ -94,7 +94,7 @@ static json_t *command_environment(const struct command *command)
 	return environment_make(&environment);
 }
 
-/* A command in another's set is not given what the caller has in its environment. */
+/* A command in another user's set does not get the caller's environment. */
 static void take_account(const struct client *client, struct command *command)
 {
 	command->has_account =
@@ -108,7 +108,7 @@ static bool is_detached(const struct command *command)
 	return json_object_get(command->parameters, "detach");
 }
 
-/* Takes the options and counts the words. Returns 0, or a status or the negative of one. */
+/* Takes the options and counts the words. Returns 0, a status, or the negative of one. */
 static int take_options(struct command *command, struct options *options)
 {
 	int id;
@@ -136,8 +136,8 @@ static int take_options(struct command *command, struct options *options)
 	return id ? id : options_words(options);
 }
 
-/* A detached command keeps files to write to; a pipe or a terminal would be held open by it, and
- * whoever reads the session's name from the pipe would wait for its end. */
+/* A detached command keeps only files for its output. It would hold a pipe or a terminal open, and
+ * a process that reads the session's name from the pipe would wait for its end. */
 static bool is_file(int fd)
 {
 	struct stat st;
@@ -145,7 +145,7 @@ static bool is_file(int fd)
 	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
 }
 
-/* The caller's descriptor for the command, or /dev/null where it has none. */
+/* Adds the caller's descriptor for the command, or /dev/null if it is closed. */
 static void add_stdio(const struct client *client, json_t *parameters, struct call_fds *fds,
 		      const char *key, int fd, bool null)
 {
@@ -159,15 +159,16 @@ static void add_stdio(const struct client *client, json_t *parameters, struct ca
 		json_put(parameters, key, call_fds_add(fds, copy));
 }
 
-/* The caller's directory: its path, and the directory itself, so that the daemon can tell whether
- * that path is the same one inside. */
+/* Adds the caller's directory: its path, and the directory itself, so that the daemon can check
+ * that the path is the same directory inside. */
 static void add_directory(json_t *parameters, struct call_fds *fds)
 {
 	char path[PATH_MAX];
 	int fd;
 
-	/* "(unreachable)/..." is what the kernel says of a directory outside our root. Without a
-	 * path that can be passed on, "/" will be found to be another one, and $HOME be taken. */
+	/* The kernel returns "(unreachable)/..." for a directory outside our root. If the path
+	 * cannot be passed on, "/" is: it will be found to be another directory, and $HOME is
+	 * used. */
 	if (!getcwd(path, sizeof(path)) || path[0] != '/' || !utf8_is_valid(path))
 		strcpy(path, "/");
 	fd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -177,7 +178,7 @@ static void add_directory(json_t *parameters, struct call_fds *fds)
 	json_put(parameters, "workingDirectoryFileDescriptor", call_fds_add(fds, fd));
 }
 
-/* Adds what no option says of a command to the parameters of Exec or Run; words ends with NULL. */
+/* Adds all parameters of Exec or Run that no option sets. words ends with NULL. */
 static void add_command(const struct client *client, const struct command *command,
 			json_t *parameters, struct call_fds *fds, char *const *words)
 {
@@ -193,7 +194,7 @@ static void add_command(const struct client *client, const struct command *comma
 	json_put(parameters, "umask", json_integer((json_int_t)mask));
 	if (!json_object_get(parameters, "workingDirectory"))
 		add_directory(parameters, fds);
-	/* on a terminal of its own these are the terminal */
+	/* with a terminal of its own, these are the terminal */
 	if (command->tty <= 0) {
 		add_stdio(client, parameters, fds, "stdinFileDescriptor", STDIN_FILENO, detach);
 		add_stdio(client, parameters, fds, "stdoutFileDescriptor", STDOUT_FILENO,
@@ -203,11 +204,11 @@ static void add_command(const struct client *client, const struct command *comma
 	}
 }
 
-/* The status file of --status-file, open before anything is started. */
+/* The file of --status-file, opened before anything is started. */
 struct status_file {
 	const char *path;
 	int fd;
-	bool made; /* it was not there before */
+	bool made; /* it did not exist before */
 };
 
 static int status_file_open(const struct client *client, struct status_file *file)
@@ -216,7 +217,7 @@ static int status_file_open(const struct client *client, struct status_file *fil
 		return 0;
 	file->fd = open(file->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	file->made = file->fd >= 0;
-	/* what it says of an earlier command must not be taken for this one's */
+	/* its old contents must not be mistaken for this command's status */
 	if (file->fd < 0 && errno == EEXIST)
 		file->fd = open(file->path, O_WRONLY | O_TRUNC | O_CLOEXEC);
 	if (file->fd < 0)
@@ -225,7 +226,8 @@ static int status_file_open(const struct client *client, struct status_file *fil
 	return 0;
 }
 
-/* Without a status (below 0) nothing is left of a file that is ours. 0 or a status, told. */
+/* Closes the file. Without a status (below 0), removes a file that we have made. Returns 0, or a
+ * status after reporting the failure. */
 static int status_file_close(const struct client *client, struct status_file *file, int status)
 {
 	char number[16];
@@ -243,7 +245,7 @@ static int status_file_close(const struct client *client, struct status_file *fi
 	return r;
 }
 
-/* Makes the call and stays with the command; parameters are the method's own so far. */
+/* Makes the call and stays with the command. parameters are the method's own so far. */
 static int attach(struct client *client, const struct command *command, struct attach *how,
 		  json_t *parameters, struct call_fds *fds, char *const *words)
 {
@@ -293,7 +295,7 @@ static int exec_in(struct client *client, const struct command *command, const c
 	return attach(client, command, &how, parameters, &fds, words);
 }
 
-/* A login shell: the caller's, or the one that is everywhere. */
+/* Runs a login shell: the caller's, or the one that always exists. */
 static int login(struct client *client, const struct command *command, const char *name)
 {
 	char *words[] = {(char *)environment_shell(command_account(command)), (char *)"-l", NULL};
@@ -307,7 +309,7 @@ static int login(struct client *client, const struct command *command, const cha
 	return exec_in(client, command, name, words, false);
 }
 
-/* The words behind NAME, without the "--" that may stand before a command. */
+/* Returns the words after NAME, without a "--" before the command. */
 static int command_words(const struct client *client, char **words, char ***ret)
 {
 	if (*words && strcmp(*words, "--") == 0) {
@@ -334,7 +336,7 @@ static int check(const struct client *client, const struct command *command)
 	return 0;
 }
 
-/* exec and enter; interactive is enter. */
+/* exec, or enter if interactive. */
 static int exec_or_enter(struct client *client, struct options *options, bool interactive)
 {
 	_cleanup_(command_done) struct command command;
@@ -386,7 +388,7 @@ int run_run(struct client *client, struct options *options)
 		return r;
 	if (client->has_owner)
 		return options_wrong(client, "--owner: a set belongs to who makes it");
-	/* a shell wants to be interactive where its caller is */
+	/* a shell is interactive if its caller is */
 	if (command.tty < 0)
 		command.tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 	spec_finish(options);

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * The verbs that run a command inside and end with its status: exec, enter, run.
- */
+/* The verbs that run a command inside and end with its status: exec, enter, run. */
 #ifndef NSCTL_CLIENT_RUN_H
 #define NSCTL_CLIENT_RUN_H
 

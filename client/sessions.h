@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Sessions, the commands that run inside: the verbs that wait for one and signal them. */
+/* Sessions, which are commands that run inside: the verbs that wait for them and signal them. */
 #ifndef NSCTL_CLIENT_SESSIONS_H
 #define NSCTL_CLIENT_SESSIONS_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * show, see show.h. Owns nothing: replies to words. Everything in them is somebody else's choice
- * and is escaped on the way.
+ * See show.h. Owns nothing: prints replies, and escapes everything in them, which other users have
+ * chosen.
  */
 #include "client/show.h"
 
@@ -127,7 +127,7 @@ static void show_interfaces(const json_t *interfaces)
 	}
 }
 
-/* What a set asked for at the network, in its own words. */
+/* Prints a set's network options as its owner gave them. */
 static void show_network(const json_t *spec)
 {
 	_cleanup_text_ struct text dns = {0};
@@ -155,7 +155,7 @@ static void show_network(const json_t *spec)
 	}
 }
 
-/* One link, from the side of the set: its end, what impairs that, and the other end. */
+/* Prints one link, from the set's point of view: its end, its impairment, and the other end. */
 static void show_link(const char *heading, const json_t *link, const char *set)
 {
 	const json_t *a = json_object_get(link, "a"), *b = json_object_get(link, "b");
@@ -176,7 +176,7 @@ static void show_link(const char *heading, const json_t *link, const char *set)
 	show_line(heading, "%s: %s", json_text(link, "name", "?"), text.data);
 }
 
-/* The other ends are nowhere in a Set: they are asked for, where there are any. */
+/* A Set does not contain the other ends: they are requested if there are any. */
 static void show_links(struct client *client, const json_t *set)
 {
 	_cleanup_reply_ struct message_reply reply = {0};
@@ -199,7 +199,7 @@ static void show_links(struct client *client, const json_t *set)
 			    &reply) != 0)
 		return;
 	client_received(client);
-	/* a set that is gone meanwhile has none */
+	/* a set that has been removed meanwhile has none */
 	json_array_foreach(reply.error ? NULL : json_object_get(reply.parameters, "links"), i,
 			   object)
 	{
@@ -261,7 +261,7 @@ static void show_times(const json_t *set)
 			  json_integer_value(json_object_get(lease, "process")));
 }
 
-/* What a person would else find out by an EPERM. */
+/* Prints facts that a user would otherwise learn from an EPERM. */
 static void show_notes(const json_t *set)
 {
 	static const struct {

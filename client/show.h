@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The verb show, which tells everything about a set, and what others tell in the same way.
+ * The verb show, which prints everything about a set, and functions for other verbs with similar
+ * output.
  */
 #ifndef NSCTL_CLIENT_SHOW_H
 #define NSCTL_CLIENT_SHOW_H
 
 #include "client/options.h"
 
-/* As verb.run of options.h has it. */
+/* See verb.run in options.h. */
 int show_run(struct client *client, struct options *options);
 
-/* "  NAME        TEXT", escaped; the name only where it is not NULL. */
+/* Prints "  NAME        TEXT", escaped; the name only if it is not NULL. */
 void show_line(const char *name, const char *format, ...) _printf_(2, 3);
-/* A line for each, with held or not_held behind it. */
+/* Prints a line for each namespace, followed by held or not_held. */
 void show_namespaces(const json_t *namespaces, const char *held, const char *not_held);
-/* One of a list, where no table is wanted: by --json or, its name, by --quiet. */
+/* Prints an item of a list if no table is wanted: as JSON with --json, its name with --quiet. */
 bool show_plainly(const struct client *client, const json_t *item);
-/* Seconds since a member of object. */
+/* Returns the seconds since the time in a member of object. */
 double show_age(const json_t *object, const char *key);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * up and down, see topology.h. Owns nothing beyond a call. A file is exactly what Apply takes, no
- * more: what is not in the interface description is refused here, by its place in the file, before
- * anything is sent. Paths in it are opened with the rights of who asks, never by the daemon; a
- * descriptor's number means nothing in a file, and is refused.
+ * up and down: see topology.h. Owns nothing beyond a call. A file contains exactly the parameters
+ * of Apply: other members are refused here, with their place in the file, before anything is sent.
+ * Paths are opened with the user's rights, never by the daemon. A descriptor's number has no
+ * meaning in a file, and is refused.
  */
 #include "client/topology.h"
 
@@ -24,7 +24,7 @@ const struct option_row topology_up_options[] = {
 	{0},
 };
 
-/* All of the file, up to a little more than a message may have. */
+/* Reads the file, up to a little more than a message may have. */
 static int read_all(const char *path, struct text *text)
 {
 	_cleanup_fd_ int opened_fd = -1;
@@ -46,7 +46,7 @@ static int read_all(const char *path, struct text *text)
 	return text->used > FRAME_SIZE_MAX ? -EFBIG : 0;
 }
 
-/* Goes one step of path ("links", "[0]") down from value; NULL where there is nothing. */
+/* Goes one step of path ("links", "[0]") down from value. Returns NULL if there is nothing. */
 static json_t *step(json_t *value, const char **path)
 {
 	size_t n = strcspn(*path, ".[");
@@ -70,8 +70,8 @@ static json_t *step(json_t *value, const char **path)
 	return value;
 }
 
-/* What is wrong with the member at path, in words. A key with a dot in it finds no way, and is
- * unknown all the same. */
+/* Returns what is wrong with the member at path. A key with a dot in it is not found, which is also
+ * unknown. */
 static const char *reason(json_t *topology, const struct idl *idl, const struct idl_method *method,
 			  const char *path)
 {
@@ -93,7 +93,7 @@ static const char *reason(json_t *topology, const struct idl *idl, const struct 
 		return "it is missing";
 	if (!json_is_object(above))
 		return "it is of the wrong type";
-	/* null is as good as absent, unless nothing of that name may be there */
+	/* null counts as absent, unless the name itself is unknown */
 	json_put(above, last, json_null());
 	was_refused = !idl_check_input(idl, method, topology, again) && strcmp(again, path) == 0;
 	json_object_del(above, last);
@@ -103,7 +103,7 @@ static const char *reason(json_t *topology, const struct idl *idl, const struct 
 	return "it is of the wrong type, or none of the words that it may be";
 }
 
-/* Finds a member whose name ends in FileDescriptor; its name, or NULL. */
+/* Returns the name of a member that ends in FileDescriptor, or NULL. */
 static const char *find_descriptor(const json_t *value)
 {
 	static const char end[] = "FileDescriptor";
@@ -136,7 +136,7 @@ static int refuse(const struct client *client, const char *path, const char *fie
 	return STATUS_FAILED;
 }
 
-/* What the interface description does not say. */
+/* Checks rules that the interface description does not contain. */
 static int check_leases(const struct client *client, const char *path, const json_t *topology)
 {
 	const char *descriptor = find_descriptor(topology);
@@ -200,7 +200,7 @@ int topology_read(const struct client *client, const char *path, json_t **ret)
 	return r;
 }
 
-/* One path of a file, told by its place there where it cannot be opened. */
+/* Opens one path of a file. A failure is reported with its place in the file. */
 static int open_one(const struct client *client, const char *path, int directory_fd,
 		    struct call_fds *fds, json_t *object, const char *path_key, const char *fd_key,
 		    int flags)
@@ -247,7 +247,7 @@ int topology_open(const struct client *client, const char *path, json_t *topolog
 	return 0;
 }
 
-/* What was made, a line for each. */
+/* Prints a line for each part that was made. */
 static void print_made(const json_t *reply)
 {
 	static const char *const kinds[][2] = {
@@ -289,7 +289,8 @@ int topology_up(struct client *client, struct options *options)
 	return 0;
 }
 
-/* Links before sets before networks: what is left of a link without a name goes with its set. */
+/* Links are removed before sets, and sets before networks: a link without a name goes with its
+ * set. */
 int topology_down(struct client *client, struct options *options)
 {
 	static const char *const order[][2] = {
