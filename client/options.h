@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * Verbs and their options as tables: one table is what is parsed, and what help prints.
- */
+/* Verbs and their options as tables. Parsing and help use the same table. */
 #ifndef NSCTL_CLIENT_OPTIONS_H
 #define NSCTL_CLIENT_OPTIONS_H
 
@@ -13,10 +11,10 @@
 
 struct options;
 
-/* What a verb does with an option itself. */
+/* Options that a verb handles itself. */
 enum option_id {
 	OPTION_END,
-	OPTION_TAKEN, /* the row's own function has taken it */
+	OPTION_TAKEN, /* handled by the row's own function */
 	/* of nsctl itself, and of every verb */
 	OPTION_SOCKET,
 	OPTION_OWNER,
@@ -37,22 +35,22 @@ enum option_id {
 	OPTION_CLEAR,
 };
 
-/* All that is known of an option: how it is typed, what help says, and which field of the call's
- * parameters it fills. Errors that name the field name the option instead. */
+/* Everything about an option: how it is typed, its help, and the field of the call's parameters
+ * that it fills. Errors about the field name the option instead. */
 struct option_row {
 	const char *name;
 	char letter;	      /* 0: none */
-	const char *argument; /* NULL: takes none; "?DIR": may take one, as --name=DIR */
+	const char *argument; /* NULL: none; "?DIR": optional, as --name=DIR */
 	const char *text;
-	const char *field; /* "spec.limits.memory"; "spec.dns[]" is one more of a list */
-	/* Puts the argument where field says. Returns 0 or a status, told. */
+	const char *field; /* "spec.limits.memory"; "spec.dns[]" adds to a list */
+	/* Puts the argument at the field. Returns 0, or a status after reporting an error. */
 	int (*take)(struct options *options);
-	enum option_id id; /* without take */
-	uint32_t chooses;  /* namespaces that are named by it (KIND_BIT()s), ... */
-	uint32_t needs;	   /* ... and those that come with it */
+	enum option_id id; /* if there is no take */
+	uint32_t chooses;  /* namespaces that it names (KIND_BIT()s) */
+	uint32_t needs;	   /* and those that come with it */
 };
 
-/* A row is written by these words. */
+/* A row is written with the macros below. */
 #define OPTION(word, short, takes, help, ...)                                           \
 	{                                                                               \
 		.name = (word), .letter = (short), .argument = (takes), .text = (help), \
@@ -67,10 +65,10 @@ struct option_row {
 extern const struct option_row options_global[];
 
 enum verb_flags {
-	VERB_FIRST_WORD_ENDS = 1, /* options end at the first word: what follows is a COMMAND's */
+	VERB_FIRST_WORD_ENDS = 1, /* options end at the first word; a COMMAND follows */
 	VERB_RUNS_COMMAND = 2,	  /* ends with the command's status, or STATUS_OURS */
-	VERB_FIRST_LETTERS = 4,	  /* of the tables after the first only the long forms count */
-	VERB_GROUP = 8,		  /* has verbs of its own, and tells of --help itself */
+	VERB_FIRST_LETTERS = 4,	  /* in tables after the first, only long options count */
+	VERB_GROUP = 8,		  /* has verbs of its own, and handles --help itself */
 	VERB_OWN_OPTIONS = 16,	  /* takes its options itself, by options_next() */
 };
 
@@ -79,12 +77,12 @@ enum verb_flags {
 
 struct verb {
 	const char *name, *alias;
-	const char *usage;   /* what follows the name */
-	const char *summary; /* the first line; what follows is told by `help VERB` alone */
+	const char *usage;   /* follows the name */
+	const char *summary; /* first line, then text that only `help VERB` prints */
 	unsigned flags;
-	int least, most; /* words; WORDS_ANY: as many as there are */
-	/* Returns 0 (client->status counts), a status, or the negative of one. The options have
-	 * been taken, and the words counted. */
+	int least, most; /* words; WORDS_ANY: any number */
+	/* Returns 0 (client->status is the exit status), a status, or the negative of one. The
+	 * options have been taken, and the words counted. */
 	int (*run)(struct client *client, struct options *options);
 	const struct option_row *options[VERB_TABLES];
 };
@@ -93,33 +91,33 @@ struct verb {
 
 struct options {
 	struct client *client;
-	const struct verb *verb; /* NULL: those of nsctl itself */
+	const struct verb *verb; /* NULL: options of nsctl itself */
 	int argc;
 	char **argv;
-	char **words; /* those that are no options, at the end; NULL ends them */
+	char **words; /* words that are no options, ending with NULL */
 	int n_words;
-	const char *argument; /* of the option at hand, or NULL */
+	const char *argument; /* of the current option, or NULL */
 	const struct option_row *row;
 	size_t n_rows;
 	struct {
 		const struct option_row *row;
-		const struct option_row *with_argument; /* another one's, by the same name */
+		const struct option_row *with_argument; /* another option of the same name */
 		bool with_letter;
 	} rows[OPTIONS_MAX];
 	char letters[2 * OPTIONS_MAX + 4];
 	bool started;
-	/* What rows have taken. */
-	json_t *parameters;	 /* of the call; the caller's */
-	struct call_fds *fds;	 /* that go along; the caller's */
-	unsigned seen;		 /* bit I: option I, of those that a verb looks for */
+	/* Results of the rows. */
+	json_t *parameters;	 /* of the call; owned by the caller */
+	struct call_fds *fds;	 /* sent with the call; owned by the caller */
+	unsigned seen;		 /* bit I: option I was given, if the verb looks for it */
 	uint32_t chosen, needed; /* KIND_BIT()s */
 };
 
 void options_init(struct options *options, struct client *client, const struct verb *verb, int argc,
 		  char **argv);
 
-/* Takes options up to the next one that is the caller's to handle. Returns its id, OPTION_END, or
- * the negative of a status to end with (wrong usage, told; or help was asked for: -STATUS_HELP). */
+/* Takes options up to the next one that the caller must handle. Returns its id, OPTION_END, or the
+ * negative of a status to end with (wrong usage, which was reported; or -STATUS_HELP). */
 int options_next(struct options *options);
 /* Help has been printed: the process ends with 0. */
 #define STATUS_HELP 1000
@@ -127,15 +125,15 @@ int options_next(struct options *options);
 /* Returns true if an option that the verb looks for was given. */
 bool options_has(const struct options *options, enum option_id id);
 
-/* Counts the words. Returns 0 or STATUS_USAGE, told. */
+/* Counts the words. Returns 0, or STATUS_USAGE after reporting the error. */
 int options_words(const struct options *options);
 
-/* Tells that the option's argument is not what it must be. Returns STATUS_USAGE. */
+/* Reports that the option's argument must be as wanted. Returns STATUS_USAGE. */
 int options_reject(const struct options *options, const char *wanted);
-/* Returns 0 if name may be that of a new KIND ("set", "network") of the caller's; else
- * STATUS_USAGE, told. */
+/* Returns 0 if name is valid for a new KIND ("set", "network") of the caller's; otherwise
+ * STATUS_USAGE after reporting the error. */
 int options_new_name(const struct client *client, const char *kind, const char *name);
-/* Tells what is wrong with the usage. Returns STATUS_USAGE. */
+/* Reports wrong usage. Returns STATUS_USAGE. */
 int options_wrong(const struct client *client, const char *format, ...) _printf_(2, 3);
 
 /* Prints the usage of a verb and its options. */

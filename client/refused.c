@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * What the daemon answers when it does not do a thing, in words: client_error().
- * Owns nothing.
- */
+/* Puts the daemon's errors into words, see client_error(). Owns nothing. */
 #include "client/refused.h"
 
 #include <string.h>
@@ -11,7 +8,7 @@
 #include "client/print.h"
 #include "protocol/error.h"
 
-/* Fields that no option fills, but a word of the command line. */
+/* Fields that a word of the command line fills, not an option. */
 static const struct {
 	const char *field, *word;
 } words[] = {
@@ -31,7 +28,7 @@ static size_t match(const char *field, const char *known)
 	return field[n] == '\0' || strchr(".[PF", field[n]) ? n : 0;
 }
 
-/* Returns true if field is what several options fill parts of: spec.limits. */
+/* Returns true if several options fill parts of field, such as spec.limits. */
 static bool is_group(const char *field, const char *known)
 {
 	size_t n = strlen(field);
@@ -58,8 +55,7 @@ static void add_options(struct text *text, const struct option_row *rows, const 
 	}
 }
 
-/* Adds the options or the word that a field of the interface comes from; nothing where there is
- * none. */
+/* Appends the options or the word from which a field of the interface comes, if any. */
 static void add_origin(struct text *text, const struct client *client, const char *field)
 {
 	size_t best = 0;
@@ -72,7 +68,8 @@ static void add_origin(struct text *text, const struct client *client, const cha
 			text_add(text, words[i].word);
 }
 
-/* The same with what the option does not tell: which end of which link, and which part of that. */
+/* Does the same, and adds details that are not in the option: the end of the link, and the part of
+ * it. */
 static void add_field(struct text *text, const struct client *client, const char *field)
 {
 	const char *rest;
@@ -91,7 +88,7 @@ static void add_field(struct text *text, const struct client *client, const char
 		text_format(text, " (%s)", rest);
 }
 
-/* Where what was not found, or was there already, is listed. */
+/* Returns a hint at the verb that lists objects of this kind. */
 static const char *list_of(const char *what)
 {
 	if (strcmp(what, "session") == 0)

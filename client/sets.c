@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * create, list, rm, renew, freeze, thaw, see sets.h. Owns nothing beyond a call. Where several sets
- * are named, what fails with one is told and the others are still tried.
+ * create, list, rm, renew, freeze, thaw: see sets.h. Owns nothing beyond a call. If several sets
+ * are named, a failure with one is reported, and the others are still tried.
  */
 #include "client/sets.h"
 
@@ -107,7 +107,7 @@ static void list_row(struct listing *listing, const json_t *set)
 	table_cell(table, json_is_number(expires) ? age : NULL);
 }
 
-/* One reply's sets: full ones for --json, else summaries. */
+/* Prints the sets of one reply: complete ones for --json, else summaries. */
 static void list_reply(void *context, json_t *reply)
 {
 	struct listing *listing = context;
@@ -118,7 +118,7 @@ static void list_reply(void *context, json_t *reply)
 
 	json_array_foreach(sets, i, set)
 	{
-		/* the interface lists one's own or all: the owner is chosen here */
+		/* the interface lists the caller's or all: the owner is selected here */
 		if (client->has_owner &&
 		    json_integer_value(json_object_get(set, "owner")) != client->owner)
 			continue;
@@ -174,7 +174,7 @@ static void collect_names(void *context, json_t *reply)
 	}
 }
 
-/* Removes a set as given says. */
+/* Removes a set with the given parameters. */
 static int remove_set(struct client *client, const char *name, json_t *given, bool absent)
 {
 	json_t *parameters = client_named(client, name);
@@ -221,7 +221,7 @@ int sets_rm(struct client *client, struct options *options)
 		r = remove_set(client, *name, options->parameters, ignore);
 		if (r == STATUS_UNREACHABLE)
 			return r;
-		/* after a lost connection the next one is tried on a new one */
+		/* after a lost connection, the next removal uses a new one */
 		failed = MAX(failed, r);
 	}
 	return failed;
@@ -247,7 +247,7 @@ int sets_renew(struct client *client, struct options *options)
 	if (r != 0)
 		return r;
 	clock_gettime(CLOCK_REALTIME, &now);
-	/* to the nearest second: the answer has taken a little of the time */
+	/* rounded to seconds: the answer took a little of the time */
 	print_age(json_number_value(json_object_get(reply, "expires")) - (double)now.tv_sec -
 			  (double)now.tv_nsec / 1e9 + 0.5,
 		  age);

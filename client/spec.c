@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Options to a SetSpec, see spec.h. Owns nothing. Never sends what was not asked for: defaults are
- * the daemon's. Checks no more than what it must take apart, since the daemon checks all of it;
- * only what would be told less clearly there is refused here.
+ * See spec.h. Owns nothing. Sends only what was asked for: defaults are the daemon's. Checks only
+ * what it must parse, because the daemon checks everything; other errors are refused here only if
+ * the daemon's message would be less clear.
  */
 #include "client/spec.h"
 
@@ -18,7 +18,7 @@
 #include "protocol/kind.h"
 #include "protocol/name.h"
 
-/* What is left of the descriptors that a message carries is for the command's. */
+/* A message's other descriptors are left for the command. */
 #define MOUNTS_MAX 200
 
 static json_t *piece_json(struct piece piece)

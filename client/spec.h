@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The options of create (and run) to a SetSpec of org.nsctl.varlink, and to the descriptors that it
- * names: the paths in it are opened here, with the rights of who asks, and never by the daemon.
+ * Converts the options of create (and run) to a SetSpec of org.nsctl.varlink, with its descriptors.
+ * Paths are opened here with the user's rights, never by the daemon.
  */
 #ifndef NSCTL_CLIENT_SPEC_H
 #define NSCTL_CLIENT_SPEC_H
@@ -12,11 +12,11 @@
 
 extern const struct option_row spec_options[];
 
-/* Completes parameters.spec, once all options have been taken. */
+/* Completes parameters.spec, after all options have been taken. */
 void spec_finish(struct options *options);
 
-/* Opens path and adds it to object: the index of the descriptor, and where that leads. 0, -errno,
- * or -E2BIG where there are too many. */
+/* Opens path, and adds the descriptor's index and real path to object. Returns 0, -errno, or -E2BIG
+ * if there are too many. */
 int spec_add_path(struct call_fds *fds, int directory_fd, const char *path, int flags,
 		  json_t *object, const char *path_key, const char *fd_key);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * How options are taken: each function puts the argument of the option at hand, as a value of the
- * interface, where the row's field leads. Returns 0, or a status, told.
+ * Functions that take options. Each puts the current option's argument, as a value of the
+ * interface, at the row's field. Returns 0, or a status after reporting an error.
  */
 #ifndef NSCTL_CLIENT_TAKE_H
 #define NSCTL_CLIENT_TAKE_H
@@ -12,16 +12,16 @@ int take_nothing(struct options *options); /* an option without a value of its o
 int take_true(struct options *options);
 int take_false(struct options *options);
 int take_text(struct options *options);
-int take_word(struct options *options);	    /* one of "A|B|C", as help has them */
+int take_word(struct options *options);	    /* one of "A|B|C", as in help */
 int take_name(struct options *options);	    /* of a set or a link */
 int take_id(struct options *options);	    /* of a user or a group, as a number */
 int take_kinds(struct options *options);    /* "mnt,net" */
 int take_duration(struct options *options); /* "15m", in seconds */
 int take_label(struct options *options);    /* "K=V", a member of the field's object */
 
-/* Puts a new value where the row's field leads. */
+/* Puts a new value at the row's field. */
 void take_put(const struct options *options, json_t *value);
-/* Does the same; NULL is told: the argument is not what it must be. */
+/* Does the same. If value is NULL, reports that the argument must be as wanted. */
 int take_value(const struct options *options, json_t *value, const char *wanted);
 
 #endif

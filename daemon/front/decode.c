@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The walk through a call's parameters, row by row. Each reader takes a value that is there and of
- * the right type, and refuses what its row does not allow.
+ * Decodes a call's parameters row by row. Each reader gets a value of the right type, and refuses
+ * it if its row does not allow it.
  */
 #include <string.h>
 #include "daemon/front/decode-path.h"
 #include "daemon/front/decode-rest.h"
 #include "daemon/front/unit.h"
 
-/* Returns what the path of a row leads to ("limits.memory"; "" is the object itself), or NULL. */
+/* Returns the value at a row's path ("limits.memory"; "" is the object itself), or NULL. */
 static const json_t *find(const json_t *object, const char *path)
 {
 	char key[64];
@@ -58,7 +58,7 @@ static int read_scaled(struct decoding *decoding, const struct wire_field *field
 	if (!(number >= lowest && number <= highest))
 		return decode_refuse(decoding, "is not within %g and %g%s", lowest, highest,
 				     unit->name);
-	/* to the nearest: 1.001 is not to come back as 1.000999 */
+	/* rounded: 1.001 must not come back as 1.000999 */
 	store(field, (int64_t)(number * unit->scale + (number < 0 ? -0.5 : 0.5)), at);
 	return 0;
 }

@@ -61,7 +61,7 @@ static void put_summary(json_t *object, const void *record)
 	put_owner(object, record);
 }
 
-/* A process in no set has no owner. */
+/* Adds the owner, unless the process is in no set. */
 static void put_identity(json_t *object, const void *record)
 {
 	const struct wire_set *set = record;
@@ -70,7 +70,7 @@ static void put_identity(json_t *object, const void *record)
 		json_object_del(object, "owner");
 }
 
-/* The maps of the other ways are the daemon's. */
+/* Adds the maps of a custom mapping; in all other cases they are the daemon's. */
 static void put_spec(json_t *object, const void *record)
 {
 	const struct wire_spec *spec = record;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The walk through an answer's structs, row by row. */
+/* Encodes an answer's structs row by row. */
 #include <string.h>
 #include "daemon/front/encode.h"
 #include "daemon/front/encode-rest.h"
@@ -24,7 +24,7 @@ static json_t *words_json(const struct wire_field *field, uint32_t bits)
 	return list;
 }
 
-/* The codec has made sure that there is such a word. */
+/* The codec guarantees that there is such a word. */
 static json_t *word_json(const struct wire_field *field, uint32_t number)
 {
 	return number ? json_string(field->words[number - 1]) : NULL;
@@ -124,7 +124,7 @@ static json_t *value_json(struct encoding *encoding, const struct wire_field *fi
 	}
 }
 
-/* Returns true if an answer has the field. */
+/* Returns true if an answer contains the field. */
 static bool is_told(const struct wire_field *field, const char *record)
 {
 	if (!field->json)
@@ -134,7 +134,7 @@ static bool is_told(const struct wire_field *field, const char *record)
 	return field->type != WIRE_ARRAY && wire_is_given(field, record);
 }
 
-/* Puts a value where its path leads ("limits.memory"): objects on the way are made. */
+/* Adds a value at its path ("limits.memory"); objects on the way are made. */
 static void put_at(json_t *object, const char *path, json_t *value)
 {
 	const char *dot = strchr(path, '.');
@@ -177,7 +177,7 @@ static json_t *struct_json(struct encoding *encoding, const struct wire_layout *
 
 /* --- replies --- */
 
-/* Room for each struct of a reply. */
+/* Room for any struct of a reply. */
 static union {
 	struct wire_set set;
 	struct wire_session session;

@@ -10,8 +10,7 @@ struct lane {
 	struct lane *next;
 	uint32_t number;
 	int fd;
-	uint32_t connection,
-		request; /* the request whose descriptors it carries; connection 0: free */
+	uint32_t connection, request; /* whose descriptors it has; connection 0: free */
 };
 
 static struct lane *find_free(const struct front *front)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Replies that are not made of rows alone: each a new object, or NULL for lack of memory. */
+/* Replies that need more than rows: each is a new object, or NULL if there is no memory. */
 #ifndef NSCTL_FRONT_REPLY_H
 #define NSCTL_FRONT_REPLY_H
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* How numbers with a unit read in JSON. */
+/* Units of numbers in JSON. */
 #ifndef NSCTL_FRONT_UNIT_H
 #define NSCTL_FRONT_UNIT_H
 
 #include "daemon/wire/codec.h"
 
 struct unit {
-	double scale;	  /* so many of the field's numbers are 1 in JSON */
-	const char *name; /* what follows the number in a sentence */
+	double scale;	  /* the field's number for 1 in JSON */
+	const char *name; /* follows the number in a sentence */
 };
 
 /* Returns the unit of a field; UNIT_NONE has a scale of 1. */

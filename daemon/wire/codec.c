@@ -38,8 +38,8 @@ static void put_raw(struct wire_writer *writer, uint16_t attribute, size_t size,
 	size_t padding = MNL_ALIGN(size) - size;
 
 	if (mnl_attr_put_check(header, WIRE_SIZE_MAX, attribute, size, data))
-		/* libmnl 1.0.4 leaves in it what was there: another's bytes, and equal
-		 * values would not be equal */
+		/* libmnl 1.0.4 leaves old bytes in the padding, so equal values would not give
+		 * equal bytes */
 		memset((char *)mnl_nlmsg_get_payload_tail(header) - padding, 0, padding);
 	else
 		writer->overflow = true;
@@ -138,7 +138,7 @@ static void put_nested(struct wire_writer *writer, uint16_t attribute,
 		return;
 	}
 	wire_put(writer, layout, value);
-	/* checked by hand: nla_len would wrap silently */
+	/* checked by hand, because nla_len would overflow silently */
 	if ((char *)mnl_nlmsg_get_payload_tail(&writer->buffer->header) - (char *)nest >
 	    PACK_SIZE_MAX)
 		writer->overflow = true;
@@ -209,7 +209,7 @@ bool wire_put_item(struct wire_writer *writer, uint16_t attribute, const struct 
 	return false;
 }
 
-/* Fields stand in a table in another order than in the struct. */
+/* Clears the fields around. A table's order can differ from the struct's. */
 static void clear_around(const struct wire_layout *layout, char *value, size_t from)
 {
 	const struct wire_field *large = NULL;
@@ -240,7 +240,7 @@ void wire_clear(const struct wire_layout *layout, void *value)
 	}
 }
 
-/* What decoding needs beside the bytes: message is NULL where no descriptors can be. */
+/* State of a decoding. message is NULL if there can be no descriptors. */
 struct decoder {
 	struct wire_message *message;
 	unsigned depth;
@@ -255,7 +255,7 @@ static bool is_of_front(const struct decoder *decoder)
 	return decoder->message && decoder->message->of_front;
 }
 
-/* Returns true if a message may have this number; zero is said by saying nothing. */
+/* Returns true if a message may contain this number. Zero must be left out. */
 static bool is_in_range(const struct wire_field *field, uint64_t value, bool of_front)
 {
 	if (value == 0)
@@ -423,7 +423,7 @@ int wire_next_item(struct wire_message *message, uint16_t attribute, const struc
 	struct decoder decoder = {.message = message};
 	const struct nlattr *at =
 		*position ? mnl_attr_next(*position) : mnl_nlmsg_get_payload(message->header);
-	/* not libmnl's tail, which is rounded up: what lies there is of an earlier message */
+	/* libmnl's tail is rounded up, and the bytes there are of an earlier message */
 	const char *end = (const char *)message->header + message->header->nlmsg_len;
 
 	for (; mnl_attr_ok(at, end - (const char *)at); at = mnl_attr_next(at)) {

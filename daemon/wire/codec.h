@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Typed messages between the daemon's processes: C structs to netlink attributes and back, by
- * tables (struct wire_layout). libmnl builds and checks the attributes; this file decides what is
- * allowed. The state files hold the same bytes.
+ * Typed messages between the daemon's processes: converts C structs to netlink attributes and back,
+ * by tables (struct wire_layout). libmnl builds and checks the attributes; this module decides what
+ * is allowed. State files contain the same bytes.
  *
- * Decoding is strict: an attribute that the layout does not know, that comes twice where one is
- * allowed, has a wrong length, a string with a NUL inside or without one at its end, a number above
- * its limit, too many elements, a descriptor that did not come along, or, from a front, a number
- * below its lowest, a string that is not valid, or a field that only the daemon may fill: all
- * -EBADMSG.
+ * Decoding is strict. It fails with -EBADMSG if an attribute is unknown to the layout, is repeated
+ * where only one is allowed, or has a wrong length; if a string contains a NUL, or does not end
+ * with one; if a number exceeds its limit; if there are too many elements; if a descriptor did not
+ * come along; and, in a front's message, if a number is below its lowest value, if a string is not
+ * valid, or if a field is present that only the daemon may fill.
  *
- * A decoded struct is a view: its strings lie in the message and its descriptors belong to the
- * message until wire_take_fd(). Absent means zero, NULL, or -1 for a descriptor; zero, NULL, false
- * and -1 are left out when encoding, so there is one encoding for one value, and equal values can
- * be compared as bytes.
+ * A decoded struct is a view: its strings are in the message, and its descriptors belong to the
+ * message until wire_take_fd(). An absent field is zero, NULL, or -1 for a descriptor. Encoding
+ * leaves out zero, NULL, false and -1, so each value has one encoding, and equal values can be
+ * compared as bytes.
  */
 #ifndef NSCTL_WIRE_CODEC_H
 #define NSCTL_WIRE_CODEC_H
@@ -21,37 +21,37 @@
 #include <linux/netlink.h>
 #include "base.h"
 
-/* One message at most; every socket between our processes has buffers for several. */
+/* Maximum size of a message. The buffers of our sockets have room for several. */
 #define WIRE_SIZE_MAX (192 * 1024)
 #define WIRE_FDS_MAX 64
 
 enum wire_type {
-	WIRE_BOOL,    /* bool */
-	WIRE_U32,     /* uint32_t, at most limit (0: any) */
-	WIRE_U64,     /* uint64_t, at most limit (0: any) */
-	WIRE_I64,     /* int64_t, not further from zero than limit (0: any) */
-	WIRE_STRING,  /* const char *, at most limit bytes without its NUL; never empty */
-	WIRE_FD,      /* int, a descriptor that travels along */
-	WIRE_HANDLE,  /* int, a client's descriptor, which travels apart: see struct wire_handles */
-	WIRE_PROCESS, /* the same, of which a worker finds out whether it is a pidfd */
+	WIRE_BOOL,   /* bool */
+	WIRE_U32,    /* uint32_t, at most limit (0: any) */
+	WIRE_U64,    /* uint64_t, at most limit (0: any) */
+	WIRE_I64,    /* int64_t, not further from zero than limit (0: any) */
+	WIRE_STRING, /* const char *, at most limit bytes without its NUL; never empty */
+	WIRE_FD,     /* int, a descriptor that is sent along */
+	WIRE_HANDLE, /* int, a descriptor of a client's, sent separately: see struct wire_handles */
+	WIRE_PROCESS, /* the same, and a worker checks whether it is a pidfd */
 	WIRE_NESTED,  /* a struct, by layout */
 	WIRE_ARRAY,   /* size_t count at count_offset, then an array of at most limit structs */
 };
 
 struct wire_layout;
 
-/* How a field reads in JSON where its type does not say it all. */
+/* The form of a field in JSON, if its type alone does not determine it. */
 enum wire_form {
 	FORM_PLAIN,
-	FORM_WORD,	  /* WIRE_U32: one of words, of which the first is 1 */
-	FORM_WORDS,	  /* WIRE_U32: a list of words, of which the first is bit 0 */
+	FORM_WORD,	  /* WIRE_U32: one of words, the first of which is 1 */
+	FORM_WORDS,	  /* WIRE_U32: a list of words, the first of which is bit 0 */
 	FORM_SWITCH,	  /* WIRE_U32: enum spec_switch as a boolean */
-	FORM_NOT,	  /* WIRE_BOOL: the opposite */
+	FORM_NOT,	  /* WIRE_BOOL: negated */
 	FORM_MAYBE_EMPTY, /* WIRE_STRING: NULL is the empty string */
-	FORM_MAP,	  /* WIRE_ARRAY of a key and a value: an object */
+	FORM_MAP,	  /* WIRE_ARRAY of pairs: an object */
 };
 
-/* A number with a fraction in JSON, and an integer here. */
+/* Units of numbers that have a fraction in JSON, but are integers here. */
 enum wire_unit {
 	UNIT_NONE,	   /* an integer in JSON as well */
 	UNIT_SECONDS,	   /* microseconds here */
@@ -61,34 +61,34 @@ enum wire_unit {
 };
 
 /*
- * A row is all that is known of a field: how it travels, how it reads in JSON, and which values a
- * client may give it. The JSON is the front's alone; what a client may say is checked by the front,
- * with a reason, and again by the codec in each message of a front's.
+ * A row contains everything about a field: its form in messages, its form in JSON, and the values
+ * that a client may give it. Only the front uses the JSON. It checks clients' values and gives a
+ * reason, and the codec checks them again in each message of a front.
  */
 struct wire_field {
-	uint16_t attribute; /* from 1 up, within its layout; never given another meaning */
+	uint16_t attribute; /* from 1 up, unique in its layout; its meaning never changes */
 	uint16_t type;	    /* enum wire_type */
 	size_t offset;
 	uint64_t limit;
-	uint64_t lowest;		  /* of a number of a front's, unless it is absent */
+	uint64_t lowest;		  /* least number in a front's message, unless absent */
 	size_t count_offset;		  /* WIRE_ARRAY */
 	bool large;			  /* WIRE_ARRAY: see wire_clear() */
 	bool by_daemon;			  /* a front must not fill it: see struct wire_message */
-	const struct wire_layout *layout; /* WIRE_NESTED, WIRE_ARRAY: of one element */
+	const struct wire_layout *layout; /* WIRE_NESTED, and WIRE_ARRAY for one element */
 
-	/* The path of the member, from the object of the struct ("limits.memory"). "": the value
-	 * itself, where a struct is no object, or a part of it. NULL: there is none. */
+	/* Path of the member in the struct's object, such as "limits.memory". "": the value itself,
+	 * if a struct is no object of its own. NULL: not in JSON. */
 	const char *json;
-	bool always; /* an answer has it even where it is zero */
+	bool always; /* answers contain it even if it is zero */
 	uint8_t form, unit;
-	const char *const *words; /* NULL ends them */
-	/* Whether it was said is kept in a bool, or in bits of a uint32_t. */
+	const char *const *words; /* ends with NULL */
+	/* A bool, or bits of a uint32_t, that say if the value was given. */
 	bool with_given;
 	size_t given_offset;
 	uint32_t given_bits;		    /* 0: a bool */
 	bool (*is_valid)(const char *text); /* WIRE_STRING */
-	const char *reason;		    /* why a value is refused, instead of the usual */
-	uint32_t needs; /* namespaces (KIND_BIT()s) without which the field means nothing */
+	const char *reason; /* the reason for refusing a value, instead of the usual one */
+	uint32_t needs;	    /* namespaces (KIND_BIT()s) without which the field means nothing */
 };
 
 struct wire_layout {
@@ -98,10 +98,10 @@ struct wire_layout {
 };
 
 /*
- * Descriptors of a client's, which the keeper must never hold: closing one may take as long as the
- * client likes. A front sends them to a worker directly, and both messages, the front's request and
- * the keeper's task, name them by their index in that sending. So a handle is a descriptor in the
- * front and in the worker, which have such a table, and an index in the keeper, which has none.
+ * Descriptors of clients, which the keeper must never hold, because closing one may take as long as
+ * the client likes. A front sends them directly to a worker. Its request to the keeper, and the
+ * keeper's task for the worker, contain their indexes in that sending. So a handle is a descriptor
+ * in front and worker, which have such a table, and an index in the keeper, which has none.
  */
 struct wire_handles {
 	int fds[WIRE_FDS_MAX]; /* borrowed */
@@ -109,7 +109,7 @@ struct wire_handles {
 	uint64_t processes; /* bit i: the i-th is a WIRE_PROCESS */
 };
 
-/* A message that is written: owns nothing but its buffer; descriptors are borrowed. */
+/* A message being written. Owns only its buffer; descriptors are borrowed. */
 struct wire_writer {
 	union {
 		struct nlmsghdr header;
@@ -119,59 +119,60 @@ struct wire_writer {
 	size_t n_fds;
 	struct wire_handles
 		*handles; /* collects the handles' descriptors; NULL: they are indexes */
-	bool overflow;	  /* it did not fit; sending says -EMSGSIZE */
-	bool without_fds; /* descriptors are left out, as by wire_pack() */
+	bool overflow;	  /* it did not fit: sending returns -EMSGSIZE */
+	bool without_fds; /* leaves descriptors out, as wire_pack() does */
 };
 
-/* A message that was received: owns its buffer and the descriptors that came with it. */
+/* A received message. Owns its buffer and the descriptors that came with it. */
 struct wire_message {
 	struct nlmsghdr *header; /* type, flags, seq (the request), pid (the connection) */
-	int fds[WIRE_FDS_MAX];	 /* -1 where taken */
+	int fds[WIRE_FDS_MAX];	 /* -1: taken */
 	size_t n_fds;
-	const struct wire_handles *handles; /* turns handles into descriptors; NULL: indexes */
-	bool of_front;			    /* what only the daemon may say is malformed in it */
+	const struct wire_handles
+		*handles; /* turns handles into descriptors; NULL: they are indexes */
+	bool of_front;	  /* fields that only the daemon may fill are malformed */
 };
 
-int wire_writer_init(struct wire_writer *writer); /* 0 or -ENOMEM */
+int wire_writer_init(struct wire_writer *writer); /* returns 0 or -ENOMEM */
 void wire_writer_done(struct wire_writer *writer);
 
-/* Starts a message anew. */
+/* Begins a new message. */
 void wire_begin(struct wire_writer *writer, uint16_t type, uint16_t flags, uint32_t request,
 		uint32_t connection);
 /* Appends the fields of *value. */
 void wire_put(struct wire_writer *writer, const struct wire_layout *layout, const void *value);
-/* Appends *value as one nested attribute, which may come any number of times; false when it did
- * not fit: the message then is as it was before, so the caller can send it and start another. */
+/* Appends *value as one nested attribute, of which there can be any number. Returns false if it did
+ * not fit: then the message is unchanged, so the caller can send it and begin another. */
 bool wire_put_item(struct wire_writer *writer, uint16_t attribute, const struct wire_layout *layout,
 		   const void *value);
 
-/* Returns true if the field of *value is left out when encoding. */
+/* Returns true if encoding leaves out this field of *value. */
 bool wire_is_default(const struct wire_field *field, const void *value);
 /* Returns true if the field of *value was said, be it zero. */
 bool wire_is_given(const struct wire_field *field, const void *value);
 
-/* Prepares a struct as if nothing had been decoded into it: zero, and -1 for descriptors and
- * handles. Large arrays, of hundreds of kilobytes, are left as they are: code that adds an
- * element sets all of it. */
+/* Prepares a struct for decoding: zero, and -1 for descriptors and handles. Large arrays, of
+ * hundreds of kilobytes, are left as they are: code that adds an element sets all of it. */
 void wire_clear(const struct wire_layout *layout, void *value);
-/* The message's fields into *ret; attributes from WIRE_ITEM up are items and skipped. 0 or
+/* Decodes the message's fields into *ret, except items (attributes from WIRE_ITEM on). Returns 0 or
  * -EBADMSG. */
 int wire_decode(struct wire_message *message, const struct wire_layout *layout, void *ret);
 
-/* Items have attribute numbers from here up. */
+/* Items have attribute numbers from here on. */
 #define WIRE_ITEM 0x1000
-/* The next item after *position (start with NULL) with this attribute: 1 and *ret, 0: no more,
- * -EBADMSG. */
+/* Decodes the next item with this attribute after *position, which is NULL at first. Returns 1, 0
+ * if there are no more, or -EBADMSG. */
 int wire_next_item(struct wire_message *message, uint16_t attribute, const struct nlattr **position,
 		   const struct wire_layout *layout, void *ret);
 
-/* Takes a descriptor that wire_decode() handed out from the message. */
+/* Takes a descriptor out of the message from which wire_decode() got it. */
 int wire_take_fd(struct wire_message *message, int fd);
 
-/* *value as bytes without header and without descriptors: what is kept in memory and on disk. The
- * caller frees *ret. 0, -ENOMEM, or -EMSGSIZE above 60 KiB. */
+/* Encodes *value without header and descriptors, for memory or disk. The caller frees *ret. Returns
+ * 0, -ENOMEM, or -EMSGSIZE above 60 KiB. */
 int wire_pack(const struct wire_layout *layout, const void *value, void **ret, size_t *ret_size);
-/* The reverse; *ret is a view on data, which must be aligned as malloc's. 0 or -EBADMSG. */
+/* Decodes that. *ret points into data, which must be aligned as malloc() aligns. Returns 0 or
+ * -EBADMSG. */
 int wire_unpack(const struct wire_layout *layout, const void *data, size_t size, void *ret);
 
 #endif

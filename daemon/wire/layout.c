@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The tables. An attribute's number is for ever where a layout is kept in state files (wire_spec
- * and what it holds): add at the end, never renumber. Rows of what is not kept may stand in another
- * order, which is that of the members in JSON.
+ * The layouts. If a layout is used in state files (wire_spec and its parts), its attribute numbers
+ * never change: add at the end, never renumber. Rows of other layouts are in the order of the
+ * members in JSON.
  */
 #include <limits.h>
 #include "daemon/wire/layout.h"

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The typed messages between front and keeper, and the specification of a set as it is kept. Each
+ * Typed messages between front and keeper, and the specification of a set as it is stored. Each
  * struct has a layout of the same name in layout.c. Strings are views (see codec.h). Ids are the
- * kernel's, in the initial user namespace. Times are in microseconds: moments since the Unix epoch,
- * spans as such.
+ * kernel's, in the initial user namespace. Times are in microseconds; moments are since the Unix
+ * epoch.
  *
- * The keeper trusts nothing that a front says beyond what codec.h checks: meaning is checked in
- * daemon/keeper/policy/check.c.
+ * The keeper trusts nothing in a front's message beyond the checks of codec.h: the meaning is
+ * checked in daemon/keeper/policy/check.c.
  */
 #ifndef NSCTL_WIRE_LAYOUT_H
 #define NSCTL_WIRE_LAYOUT_H
@@ -37,31 +37,33 @@
 #define COMMAND_WORD_MAX 256
 
 /*
- * What a message is about (nlmsg_type). The front sends a request with a number of its own in
- * nlmsg_seq and the connection in nlmsg_pid; each reply carries all three back. One final reply
- * comes to each request, also when its connection has gone.
+ * The type of a message (nlmsg_type). In a request, the front stores a number of its own in
+ * nlmsg_seq and the connection in nlmsg_pid; each reply repeats all three. Each request gets one
+ * final reply, even if its connection is gone.
  *
- * Requests travel through a pipe, which can carry no descriptor. Those of clients go from the front
- * to a worker through a lane (docs/adr/0015-lanes.md); the request that needs them names the lane
- * in an item of its own.
+ * Requests travel through a pipe, which carries no descriptors. Clients' descriptors go from the
+ * front to a worker through a lane (docs/adr/0015-lanes.md), and the request that needs them names
+ * the lane in an item.
  */
 enum wire_op {
 	/* keeper to front, unasked (request 0): struct wire_connection; nlmsg_pid is its number */
 	WIRE_CONNECTION = 16,
-	/* front to keeper, without reply: the client of this connection has gone. What it asked for
-	 * with a lease by connection, and attached commands without a status pipe, end. */
+	/* front to keeper, without reply: the client of this connection is gone. Sets with a lease
+	 * by this connection end, and attached commands without a status pipe. */
 	WIRE_CLOSED,
-	/* keeper to front, unasked: take no call any more. Clients that wait for nothing are let
-	 * go; those whose calls are unread see that, and ask the next daemon. */
+	/* keeper to front, unasked: take no more calls. Clients that wait for nothing are
+	 * disconnected; those whose calls are unread notice that, and ask the next daemon. */
 	WIRE_STOP,
-	/* front to keeper, without reply: after WIRE_STOP, when it will ask for nothing any more */
+	/* front to keeper, without reply: after WIRE_STOP, when there will be no more requests */
 	WIRE_STOPPED,
 	/* front to keeper, without reply: a call with descriptors waits for a lane */
 	WIRE_LANE_WANTED,
-	/* keeper to front, unasked: struct wire_lane, a lane that the front may use from now on;
-	 * with WIRE_FAILURE: struct wire_failure, why it gets no other lane now.
-	 * Front to keeper, without reply: the front has closed its end of this lane. On the lane
-	 * itself: the descriptors of the request nlmsg_seq of connection nlmsg_pid. */
+	/*
+	 * keeper to front, unasked: struct wire_lane, a lane that the front may use from now on;
+	 * with WIRE_FAILURE: struct wire_failure, why it gets no other lane now. Front to keeper,
+	 * without reply: the front has closed its end of this lane. On the lane itself: the
+	 * descriptors of the request nlmsg_seq of connection nlmsg_pid.
+	 */
 	WIRE_LANE,
 /* Front to keeper: the methods. Lists answer with items, and with the cursor of the next page.
  * Exec and Run answer when the command has started (with more: WIRE_CONTINUES), and when it
@@ -77,7 +79,7 @@ enum wire_op {
 /* nlmsg_flags */
 #define WIRE_REPLY 0x1
 #define WIRE_CONTINUES 0x2 /* another reply to the same request follows */
-#define WIRE_FAILURE 0x4   /* struct wire_failure instead of what was asked */
+#define WIRE_FAILURE 0x4   /* struct wire_failure instead of the usual reply */
 
 enum wire_item {
 	WIRE_ITEM_SET = WIRE_ITEM, /* struct wire_set */
@@ -89,14 +91,14 @@ enum wire_item {
 	WIRE_ITEM_NETWORK,	   /* struct wire_network */
 	WIRE_ITEM_EVENT,	   /* struct wire_event */
 	WIRE_ITEM_CREATE,	   /* struct wire_create */
-	WIRE_ITEM_LANE,		   /* struct wire_lane: the way of a request's descriptors */
+	WIRE_ITEM_LANE,		   /* struct wire_lane: the lane of a request's descriptors */
 };
 
-/* What a connection may ask for. */
+/* What a connection may do. */
 enum wire_scope {
 	SCOPE_FULL,
 	SCOPE_CONFINED, /* GetStatus, Identify and org.varlink.service only; reason says why */
-	SCOPE_SET, /* it comes from inside a set and acts on that set alone; reason: its name */
+	SCOPE_SET,	/* from inside a set: may act on that set only; reason: its name */
 };
 
 struct wire_connection {
@@ -105,12 +107,12 @@ struct wire_connection {
 	const char *reason;
 };
 
-/* Between the lane's opening and its end the front sends the descriptors of one request at a time:
- * from before the request until the request's first answer. */
+/* A lane. While it is open, the front sends the descriptors of one request at a time: before the
+ * request, and then no others until the request's first answer. */
 struct wire_lane {
 	uint32_t number;    /* unique among the lanes of a front; never 0 */
 	int lane_fd;	    /* WIRE_LANE from the keeper: the sending end */
-	uint64_t processes; /* WIRE_ITEM_LANE: bit i: the i-th descriptor is to be a pidfd */
+	uint64_t processes; /* WIRE_ITEM_LANE: bit i: the i-th descriptor must be a pidfd */
 };
 
 struct wire_failure {
@@ -119,7 +121,7 @@ struct wire_failure {
 	const char *subject, *text;
 };
 
-/* --- what a set is to be --- */
+/* --- specifications --- */
 
 enum spec_mapping { MAPPING_NONE, MAPPING_ROOT, MAPPING_CURRENT, MAPPING_AUTO, MAPPING_CUSTOM };
 enum spec_propagation {
@@ -153,7 +155,7 @@ struct spec_label {
 	const char *value; /* NULL: empty */
 };
 
-/* Ids from inside on are those from outside on: a line of /proc/PID/uid_map. */
+/* Ids from inside on are mapped to those from outside on: a line of /proc/PID/uid_map. */
 struct wire_range {
 	uint32_t inside, outside, count;
 };
@@ -163,12 +165,12 @@ struct wire_map {
 };
 
 struct wire_spec {
-	bool given;	  /* always true in a complete one, so that it is never left out */
-	uint32_t kinds;	  /* KIND_BIT()s; 0: nobody said, see check.c */
+	bool given;	  /* always true in a complete one, so it is never left out */
+	uint32_t kinds;	  /* KIND_BIT()s; 0: not given, see check.c */
 	uint32_t mapping; /* enum spec_mapping */
 	const char *hostname;
 	uint32_t propagation; /* enum spec_propagation */
-	uint32_t mount_proc;  /* enum spec_switch; default: where mnt and pid are new */
+	uint32_t mount_proc;  /* enum spec_switch; the default is on if mnt and pid are new */
 	struct spec_mount mounts[SPEC_MOUNTS_MAX];
 	size_t n_mounts;
 	const char *root_path; /* for show */
@@ -177,7 +179,7 @@ struct wire_spec {
 	int64_t monotonic, boottime; /* offsets, microseconds */
 	uint64_t lease;		     /* microseconds, 0: none by time */
 	bool lease_connection;
-	int lease_fd; /* a pidfd, of whom the lease is for; the keeper finds out who that is: */
+	int lease_fd; /* a pidfd of the lease's process, which the keeper identifies: */
 	uint32_t lease_pid;
 	uint64_t lease_start; /* clock ticks since boot */
 	bool visible, ip_netns;
@@ -190,14 +192,14 @@ struct wire_spec {
 	size_t n_dns;
 	struct spec_publish publish[PUBLISH_MAX];
 	size_t n_publish;
-	struct wire_map uid_map, gid_map; /* MAPPING_AUTO (once complete) and MAPPING_CUSTOM */
+	struct wire_map uid_map, gid_map; /* MAPPING_AUTO (when complete) and MAPPING_CUSTOM */
 	bool boot;			  /* made again when the machine starts */
 	uint64_t memory;		  /* bytes, 0: unlimited */
 	uint32_t tasks;			  /* processes and threads, 0: unlimited */
 	uint32_t cpu_thousandths;	  /* of one processor's time, 0: unlimited */
 };
 
-/* --- what is asked --- */
+/* --- requests --- */
 
 struct wire_create {
 	const char *name; /* NULL: the daemon picks one */
@@ -205,33 +207,33 @@ struct wire_create {
 	struct wire_spec spec;
 };
 
-/* A topology, all of it in one message; its parts are items. What is answered says more of each of
- * them, and has to fit as well. */
+/* A topology in one message, with its parts as items. The answer, which says more of each part, has
+ * to fit into one message as well. */
 #define APPLY_NETWORKS_MAX 16
 #define APPLY_SETS_MAX 64
 #define APPLY_LINKS_MAX 128
 #define APPLY_SIZE_MAX (64 * 1024)
-/* With the item that names its lane. */
+/* Including the item that names its lane. */
 #define APPLY_MESSAGE_MAX (APPLY_SIZE_MAX + 256)
 struct wire_lease {
 	uint64_t span; /* as in wire_spec */
 	bool connection;
 	int process_fd;
-	uint32_t pid; /* never filled: the daemon tells it as a part of wire_spec */
+	uint32_t pid; /* never filled in: the daemon reports it as a part of wire_spec */
 };
 struct wire_apply {
 	struct wire_lease lease; /* of all sets and networks */
 };
 
-/* Most requests: which set (or session), and the one or two values that some of them have. */
+/* Most requests: a set or session, and the few values that some of them have. */
 struct wire_ask {
 	const char *name;
 	bool has_owner;
 	uint32_t owner;
 	const char *session; /* WAIT, KILL */
-	uint32_t kinds;	     /* OPEN: 0 is all */
+	uint32_t kinds;	     /* OPEN: 0 means all */
 	uint32_t signal;     /* KILL */
-	uint64_t span;	     /* RENEW: 0 is the lease's own */
+	uint64_t span;	     /* RENEW: 0 means the lease's own */
 	int process_fd;	     /* IDENTIFY: a pidfd, -1: the caller itself */
 	uint64_t grace;	     /* REMOVE */
 };
@@ -242,10 +244,10 @@ struct wire_list {
 	struct spec_label labels[SPEC_LABELS_MAX];
 	size_t n_labels;
 	uint32_t state; /* LIST: enum set_state, 0: any */
-	/* Where to go on: after this set. The reply has them when there is more. */
+	/* Where to continue: after this set. The reply has them if there is more. */
 	uint32_t after_owner;
 	const char *after_name;
-	/* LINK_LIST, MONITOR: only those of this set */
+	/* LINK_LIST, MONITOR: only links or events of this set */
 	const char *set;
 	bool has_owner;
 	uint32_t owner;
@@ -256,15 +258,15 @@ struct wire_word {
 };
 
 /*
- * A command. Its words and environment cross in a sealed memfd that the keeper does not read:
- * uint32_t argc, envc, then argc + envc strings, each with its NUL, and nothing behind the last.
+ * A command. Its arguments and environment are in a sealed memfd that the keeper does not read:
+ * uint32_t argc, envc, then argc + envc strings, each with its NUL, and nothing after the last.
  */
 struct wire_command {
 	int arguments_fd;
 	struct wire_word words[COMMAND_WORDS_MAX]; /* the command's beginning, for ListSessions */
 	size_t n_words;
 	const char *working_directory;
-	int working_directory_fd; /* O_PATH of the caller's: see org.nsctl.varlink, Exec */
+	int working_directory_fd; /* O_PATH of the caller's: see Exec in org.nsctl.varlink */
 	bool has_user, has_group, has_umask;
 	uint32_t user, group; /* as seen inside */
 	uint32_t umask;
@@ -273,7 +275,7 @@ struct wire_command {
 	int status_fd;	/* write end of a pipe */
 	uint32_t kinds; /* 0: all of the set's */
 	bool detach, new_privileges;
-	bool more; /* a second reply when it has ended */
+	bool more; /* a second reply follows when it has ended */
 };
 
 struct wire_exec {
@@ -290,13 +292,13 @@ struct wire_run {
 	struct wire_command command;
 };
 
-/* --- what is answered --- */
+/* --- answers --- */
 
 struct wire_namespace {
-	uint32_t kind_number; /* enum kind + 1, so that it is never zero */
+	uint32_t kind_number; /* enum kind + 1, so it is never zero */
 	bool held;
 	uint64_t inode;
-	uint64_t id;	   /* 0: the kernel does not tell */
+	uint64_t id;	   /* 0: unknown to this kernel */
 	const char *path;  /* NULL: none that the owner could open */
 	int descriptor_fd; /* OPEN */
 };
@@ -307,11 +309,11 @@ struct wire_interface {
 	bool up;
 	struct wire_address addresses[INTERFACE_ADDRESSES_MAX];
 	size_t n_addresses;
-	const char *link; /* the name of the link that it is an end of */
+	const char *link; /* name of the link that it is an end of */
 };
 
 enum set_state { SET_CREATING = 1, SET_READY, SET_REMOVING, SET_BROKEN };
-/* Their words from SET_CREATING up; NULL ends them. */
+/* Words for the states from SET_CREATING on, ending with NULL. */
 extern const char *const set_state_words[];
 
 struct wire_set {
@@ -321,20 +323,20 @@ struct wire_set {
 	uint32_t state; /* enum set_state */
 	uint64_t created;
 	uint64_t expires; /* 0: never by time */
-	uint32_t kinds;	  /* what it holds */
+	uint32_t kinds;	  /* its namespaces */
 	struct wire_namespace namespaces[KIND_COUNT];
 	size_t n_namespaces;
 	struct wire_spec spec;
 	struct wire_interface interfaces[INTERFACES_MAX];
 	size_t n_interfaces;
 	uint32_t processes, sessions;
-	uint32_t init; /* its pid; 0: none */
+	uint32_t init; /* pid of its init; 0: none */
 	const char *cgroup;
-	/* GET: what it uses, where the kernel tells */
+	/* GET: its resource usage, if the kernel reports it */
 	bool has_memory, has_cpu;
 	uint64_t memory;    /* bytes */
 	uint64_t cpu;	    /* microseconds */
-	const char *broken; /* why it is, where that is known */
+	const char *broken; /* the reason, if known */
 };
 
 struct wire_session {
@@ -345,7 +347,7 @@ struct wire_session {
 	uint32_t pid;	/* 0: it has ended */
 	int process_fd; /* RUN's and EXEC's first reply: a pidfd */
 	uint64_t started, ended;
-	bool exited; /* with exit_status; else with signal, which is 0 until it has ended */
+	bool exited; /* ended with exit_status; else by signal, which is 0 until it has ended */
 	uint32_t exit_status, signal;
 };
 
@@ -357,11 +359,11 @@ struct wire_process {
 struct wire_status {
 	uint64_t started;
 	uint32_t allowed; /* enum allow bits below */
-	bool cgroup;	  /* cgroup2 is there: track, kill, freeze */
-	bool limits;	  /* and has the controllers that limits need */
+	bool cgroup;	  /* cgroup2 is available: track, kill, freeze */
+	bool limits;	  /* and the controllers for limits */
 };
 
-/* What the caller may do: bits of wire_status.allowed. */
+/* Rights of the caller: bits of wire_status.allowed. */
 enum wire_allow {
 	ALLOW_CONNECT = 1 << 0,
 	ALLOW_USER_NAMESPACES = 1 << 1,
@@ -390,7 +392,7 @@ extern const struct wire_layout wire_connection_layout, wire_lane_layout, wire_f
 	wire_namespace_layout, wire_set_layout, wire_session_layout, wire_process_layout,
 	wire_status_layout, wire_count_layout, wire_word_layout;
 
-/* Writes the failure that a message with WIRE_FAILURE is about. */
+/* Writes the failure of a message with WIRE_FAILURE. */
 void wire_put_failure(struct wire_writer *writer, const struct failure *failure);
 
 #endif

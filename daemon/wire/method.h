@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What front and keeper know of each method: the columns of protocol/methods.h that both need. */
+/* Columns of protocol/methods.h that both front and keeper need. */
 #ifndef NSCTL_WIRE_METHOD_H
 #define NSCTL_WIRE_METHOD_H
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * How the tables of layout.c and task.c are written: one row a line, LAYOUT() after each.
+ * Macros for the tables of layout.c and task.c: one row in each line, and LAYOUT() after each
+ * table.
  */
 #ifndef NSCTL_WIRE_TABLES_H
 #define NSCTL_WIRE_TABLES_H
@@ -13,7 +14,7 @@
 		.n = ARRAY_SIZE(type##_fields),    \
 		.fields = type##_fields,           \
 	}
-/* What follows a row's own arguments is designated initialisers, by the words below. */
+/* A row's own arguments are followed by designated initialisers, by the macros below. */
 #define ROW(n, kind, record, member, bound, ...)                                             \
 	{                                                                                    \
 		.attribute = (n), .type = (kind), .offset = offsetof(struct record, member), \
@@ -37,10 +38,10 @@
 #define LARGE_ARRAY(n, record, member, inner, bound) \
 	ARRAY(n, record, member, inner, bound, .large = true)
 
-/* What the daemon alone may fill: a front that does has broken the rules. */
+/* Only the daemon may fill this field: a front that does breaks the rules. */
 #define DAEMON .by_daemon = true
 
-/* The field in JSON: its member's path, and whether answers always have it. */
+/* The path of the field's member in JSON, and whether answers always have it. */
 #define JSON(path) .json = (path)
 #define ALWAYS(path) .json = (path), .always = true
 #define WORD(list) .form = FORM_WORD, .words = (list)
