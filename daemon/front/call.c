@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
-#include "daemon/front/connection-part.h"
+#include "daemon/front/call.h"
 #include "daemon/front/lane.h"
 #include "daemon/front/reply.h"
 #include "daemon/front/service.h"

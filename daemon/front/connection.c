@@ -2,7 +2,7 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
-#include "daemon/front/connection-part.h"
+#include "daemon/front/call.h"
 #include "daemon/front/lane.h"
 #include "daemon/front/reply.h"
 #include "daemon/wire/message.h"

@@ -9,7 +9,7 @@
 #include <netinet/icmp6.h>
 #include <string.h>
 #include "daemon/kernel/barrier.h"
-#include "daemon/kernel/firewall-part.h"
+#include "daemon/kernel/firewall-table.h"
 #include "daemon/wire/way.h"
 
 /* Before fragments are put together, which the kernel does without regard to interfaces, and before

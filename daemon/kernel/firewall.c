@@ -6,7 +6,7 @@
 #include <string.h>
 #include "daemon/kernel/barrier.h"
 #include "daemon/kernel/child.h"
-#include "daemon/kernel/firewall-part.h"
+#include "daemon/kernel/firewall-table.h"
 #include "daemon/kernel/forwarding.h"
 
 static char buffer[NFT_SIZE_MAX] __attribute__((aligned(16)));

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Shared by connection.c (sockets, turns, the keeper's answers) and call.c (calls). */
-#ifndef NSCTL_FRONT_CONNECTION_PART_H
-#define NSCTL_FRONT_CONNECTION_PART_H
+/* A connection of a client, and its calls: how each is begun and answered. What happens to the
+ * socket is connection.c's. */
+#ifndef NSCTL_FRONT_CALL_H
+#define NSCTL_FRONT_CALL_H
 
 #include "daemon/front/connection.h"
 #include "daemon/front/method.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Shared by firewall.c (elements) and firewall-rules.c (the table). */
-#ifndef NSCTL_KERNEL_FIREWALL_PART_H
-#define NSCTL_KERNEL_FIREWALL_PART_H
+/* The firewall's table: the names of its sets and maps, and how it is made (firewall-rules.c). */
+#ifndef NSCTL_KERNEL_FIREWALL_TABLE_H
+#define NSCTL_KERNEL_FIREWALL_TABLE_H
 
 #include "daemon/kernel/firewall.h"
 #include "daemon/kernel/nft.h"
