@@ -3,9 +3,13 @@
 # What nsctl is for, in a minute: demo.sh BUILD-DIRECTORY, as root. Starts a daemon of its own (where systemd
 # is process 1 by that, with a socket of its own, as transient units), works as an ordinary user, and leaves nothing.
 set -u
-build=$1
 runtime=$(mktemp -d /run/nsctl-demo.XXXXXX)
 chmod 755 "$runtime"
+# A copy of the programs, where every user can execute them: a home directory may be closed, and /run noexec.
+build=$runtime.programs
+mkdir "$build"
+mount -t tmpfs -o mode=755 demo "$build" && cp "$1"/nsctl{,d,d-front,d-spawner,-init,-runner} "$build" || exit 1
+chmod 755 "$build"/nsctl{,d} && chmod 711 "$build"/nsctl{d-front,d-spawner,-init,-runner}
 daemon=
 unit=
 [ -d /run/systemd/system ] && unit=${runtime##*/} && unit=${unit//./-}
@@ -64,6 +68,7 @@ finish() {
 	[ -n "$unit" ] && stop_units
 	[ -n "$daemon" ] && kill -TERM "$daemon" 2>/dev/null && wait "$daemon" 2>/dev/null
 	"$build/nsctld" --purge --runtime-directory="$runtime" --state-directory="$runtime.state" 2>>"$runtime.log"
+	umount --lazy "$build" && rmdir "$build"
 	rmdir "$runtime" && rm -f "$runtime.log"
 }
 trap finish EXIT
