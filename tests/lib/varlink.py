@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A Varlink client for tests: calls as any user, with descriptors, without the C client."""
+"""The Varlink client of all tests, without the C client: a Connection says what it is told to, a Client calls as any user."""
 import array
 import json
 import os
 import socket
-import time
 
 
 def patience(seconds):
@@ -21,12 +20,70 @@ class VarlinkError(Exception):
         self.parameters = parameters
 
 
-class ConnectionLost(Exception):
+class ConnectionLost(ConnectionError):
     """The daemon hung up before it had answered."""
 
 
 class NoReply(Exception):
     """The daemon keeps the connection and says nothing."""
+
+
+class Connection:
+    """A connection that says what it is told to: any bytes, any descriptors. A reply is what came, errors too."""
+
+    def __init__(self, path=None, seconds=60, connected=None):
+        self.socket = connected or socket.socket(socket.AF_UNIX)
+        # it waits where others wait to be accepted; with a time-out it would be refused there
+        if not connected:
+            self.socket.connect(path or os.environ["NSCTL_SOCKET"])
+        self.socket.settimeout(patience(seconds))
+        self.buffer = b""
+        self.fds = []
+
+    def send(self, data, fds=()):
+        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))] if fds else []
+        try:
+            sent = self.socket.sendmsg([data], rights)
+            self.socket.sendall(data[sent:])
+        except (BrokenPipeError, ConnectionResetError) as error:
+            raise ConnectionLost from error
+
+    def request(self, method, parameters=None, fds=(), **flags):
+        """Sends a call; a method without an interface is one of org.nsctl."""
+        if "." not in method:
+            method = "org.nsctl." + method
+        call = {"method": method, "parameters": parameters or {}, **flags}
+        self.send(json.dumps(call).encode() + b"\0", fds)
+
+    def receive(self):
+        """Returns the next reply; the descriptors that came along are in fds."""
+        while b"\0" not in self.buffer:
+            try:
+                data, ancillary, _, _ = self.socket.recvmsg(1 << 20, socket.CMSG_SPACE(4 * 253))
+            except TimeoutError as error:
+                raise NoReply from error
+            except ConnectionResetError as error:
+                raise ConnectionLost from error
+            for level, kind, value in ancillary:
+                if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
+                    self.fds += array.array("i", value[:len(value) - len(value) % 4])
+            if not data:
+                raise ConnectionLost
+            self.buffer += data
+        message, self.buffer = self.buffer.split(b"\0", 1)
+        return json.loads(message)
+
+    def call(self, method, parameters=None, fds=(), **flags):
+        """Returns the first reply to a call."""
+        self.request(method, parameters, fds, **flags)
+        return self.receive()
+
+    def ok(self, method, parameters=None, fds=(), **flags):
+        """Returns what is answered; an error is the caller's mistake."""
+        reply = self.call(method, parameters, fds, **flags)
+        if "error" in reply:
+            raise RuntimeError(f"{method}: {reply}")
+        return reply.get("parameters", {})
 
 
 def become_peer(path, uid, pair):
@@ -73,13 +130,11 @@ class Peer:
 
 
 class Client:
-    """One connection."""
+    """A connection of uid's. An error is raised; methods are named without their interface."""
 
     def __init__(self, path, uid, seconds=20):
-        self.seconds = patience(seconds)
-        self.buffer = b""
-        self.descriptors = []
         self.peer = Peer(path, uid)
+        self.connection = Connection(seconds=seconds, connected=self.peer.socket)
         self.socket = self.peer.socket
 
     def close(self):
@@ -88,10 +143,9 @@ class Client:
         self.close_descriptors()
 
     def close_descriptors(self):
-        """Those that have come with replies so far."""
-        for descriptor in self.descriptors:
-            os.close(descriptor)
-        self.descriptors = []
+        """Closes those that have come with replies so far."""
+        while self.connection.fds:
+            os.close(self.connection.fds.pop())
 
     def __enter__(self):
         return self
@@ -100,49 +154,22 @@ class Client:
         self.close()
 
     def send(self, method, parameters, more=False, descriptors=()):
-        call = {"method": f"org.nsctl.{method}", "parameters": parameters}
-        if more:
-            call["more"] = True
-        control = []
-        if descriptors:
-            control = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))]
-        try:
-            self.socket.sendmsg([json.dumps(call).encode() + b"\0"], control)
-        except (BrokenPipeError, ConnectionResetError) as error:
-            raise ConnectionLost from error
+        self.connection.request(method, parameters, descriptors, **({"more": True} if more else {}))
 
     def receive(self):
-        """(parameters, whether more follow) of the next reply."""
-        deadline = time.monotonic() + self.seconds
-        while b"\0" not in self.buffer:
-            self.socket.settimeout(max(deadline - time.monotonic(), 0.001))
-            try:
-                data, control, _, _ = self.socket.recvmsg(1 << 16, 4096)
-            except TimeoutError as error:
-                raise NoReply from error
-            except ConnectionResetError as error:
-                raise ConnectionLost from error
-            for _, kind, content in control:
-                if kind == socket.SCM_RIGHTS:
-                    received = array.array("i")
-                    received.frombytes(content[: len(content) - len(content) % 4])
-                    self.descriptors += received
-            if not data:
-                raise ConnectionLost
-            self.buffer += data
-        text, self.buffer = self.buffer.split(b"\0", 1)
-        reply = json.loads(text)
+        """Returns the next reply's parameters, and whether more follow."""
+        reply = self.connection.receive()
         if "error" in reply:
             raise VarlinkError(reply["error"], reply.get("parameters", {}))
         return reply.get("parameters", {}), reply.get("continues", False)
 
     def call(self, method, **parameters):
-        """The one reply's parameters."""
+        """Returns the one reply's parameters."""
         self.send(method, parameters)
         return self.receive()[0]
 
     def stream(self, method, **parameters):
-        """Each reply's parameters, until the last."""
+        """Yields each reply's parameters, until the last."""
         self.send(method, parameters, more=True)
         continues = True
         while continues:

@@ -227,14 +227,14 @@ two:ready" ]
 	[ "$status" -eq 1 ]
 	[[ $output == *"set passing, which it is linked to, is not made again"* ]]
 	# a path that does not lead to what the descriptor is
-	as "$user_id" python3 - "$(dirname "$BATS_TEST_FILENAME")" "$place" <<'PYTHON'
+	as "$user_id" python3 - "$BATS_TEST_DIRNAME/../lib" "$place" <<'PYTHON'
 import array, json, os, socket, sys
 sys.path.insert(0, sys.argv[1])
 sys.dont_write_bytecode = True
-from varlink import Client
+from varlink import Connection
 
 def create(mount, fds):
-    client = Client()
+    client = Connection()
     call = {"method": "org.nsctl.Create", "parameters": {"name": "box", "spec": {
         "namespaces": ["mnt"], "boot": True, "mounts": [dict(mount, type="bind", target="/mnt")]}}}
     client.socket.sendmsg([json.dumps(call).encode() + b"\0"], [

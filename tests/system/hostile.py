@@ -1,61 +1,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A Varlink client that says what it is told to, for tests: any bytes, any descriptors."""
-import array
-import json
+"""What hostile clients do, beside what Connection of tests/lib/varlink.py can."""
 import os
 import socket
 import struct
+import sys
 import threading
 
-
-class Closed(Exception):
-    """The daemon has closed the connection."""
-
-
-class Connection:
-    def __init__(self, path=None):
-        self.socket = socket.socket(socket.AF_UNIX)
-        # waits where others wait to be accepted; with a time-out it would be refused there
-        self.socket.connect(path or os.environ["NSCTL_SOCKET"])
-        self.socket.settimeout(60)
-        self.buffer = b""
-        self.fds = []
-
-    def send(self, data, fds=()):
-        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))] if fds else []
-        sent = self.socket.sendmsg([data], rights)
-        self.socket.sendall(data[sent:])
-
-    def receive(self):
-        """The next message; the descriptors that came along are in fds."""
-        while b"\0" not in self.buffer:
-            try:
-                data, ancillary, _, _ = self.socket.recvmsg(1 << 20, socket.CMSG_SPACE(4 * 253))
-            except ConnectionResetError:
-                raise Closed from None
-            for level, kind, value in ancillary:
-                if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
-                    self.fds += array.array("i", value[:len(value) - len(value) % 4])
-            if not data:
-                raise Closed
-            self.buffer += data
-        message, self.buffer = self.buffer.split(b"\0", 1)
-        return json.loads(message)
-
-    def call(self, method, parameters=None, fds=(), **flags):
-        """One call and its first reply."""
-        if "." not in method:
-            method = "org.nsctl." + method
-        call = {"method": method, "parameters": parameters or {}, **flags}
-        self.send(json.dumps(call).encode() + b"\0", fds)
-        return self.receive()
-
-    def ok(self, method, parameters=None, fds=(), **flags):
-        """What it answers: an error is the caller's mistake."""
-        reply = self.call(method, parameters, fds, **flags)
-        if "error" in reply:
-            raise RuntimeError(f"{method}: {reply}")
-        return reply.get("parameters", {})
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
+from varlink import Connection, ConnectionLost as Closed  # noqa: E402, F401
 
 
 def error_of(reply):

@@ -125,12 +125,12 @@ expires() { nsctl --json show "$1" | python3 -c 'import json,sys; print(json.loa
 	for wrapper in "" "unshare --pid --fork --kill-child"; do
 		# shellcheck disable=SC2086
 		$wrapper bash -c 'setpriv --reuid "$1" --regid "$1" --clear-groups env NSCTL_SOCKET="$2" \
-			python3 - "$3"; exit $?' bash "$user_id" "$runtime/socket" "$(dirname "$BATS_TEST_FILENAME")" <<'PYTHON'
+			python3 - "$3"; exit $?' bash "$user_id" "$runtime/socket" "$BATS_TEST_DIRNAME/../lib" <<'PYTHON'
 import array, json, os, socket, sys
 sys.path.insert(0, sys.argv[1])
 sys.dont_write_bytecode = True
-from varlink import Client
-client = Client()
+from varlink import Connection
+client = Connection()
 lease = {"processFileDescriptor": 0, "seconds": 60.0}
 calls = (("Create", {"name": "box", "spec": {"namespaces": ["net"], "lease": lease}}),
          ("Apply", {"lease": lease, "networks": [{"name": "lan", "subnets": ["10.9.0.0/24"]}]}))
@@ -196,14 +196,14 @@ PYTHON
 }
 
 @test "by process: what is no process is refused, with the field" {
-	as "$user_id" python3 - "$(dirname "$BATS_TEST_FILENAME")" <<'PYTHON'
+	as "$user_id" python3 - "$BATS_TEST_DIRNAME/../lib" <<'PYTHON'
 import array, json, os, socket, sys, threading
 sys.path.insert(0, sys.argv[1])
 sys.dont_write_bytecode = True
-from varlink import Client
+from varlink import Connection
 
 def create(fd, lease=None):
-    client = Client()
+    client = Connection()
     call = {"method": "org.nsctl.Create", "parameters": {"name": "box", "spec": {
         "namespaces": ["net"], "lease": lease or {"processFileDescriptor": 0}}}}
     client.socket.sendmsg([json.dumps(call).encode() + b"\0"], [
@@ -258,12 +258,12 @@ PYTHON
 	start_holder
 	nsctl create -n "--lease=pid:$holder" process
 	nsctl create -n --lease=1 time
-	as "$user_id" python3 - "$(dirname "$BATS_TEST_FILENAME")" <<'PYTHON'
+	as "$user_id" python3 - "$BATS_TEST_DIRNAME/../lib" <<'PYTHON'
 import sys
 sys.path.insert(0, sys.argv[1])
 sys.dont_write_bytecode = True
-from varlink import Client
-reply = Client().call("org.nsctl.Create", {"name": "connection", "spec": {
+from varlink import Connection
+reply = Connection().call("org.nsctl.Create", {"name": "connection", "spec": {
     "namespaces": ["net"], "lease": {"connection": True}}})
 assert "error" not in reply, reply
 PYTHON

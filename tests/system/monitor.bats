@@ -162,18 +162,17 @@ setRemoved box" ]
 }
 
 @test "the state is told page by page, with what happens meanwhile, once" {
-	python=$(dirname "$BATS_TEST_FILENAME")
-	as "$user_id" python3 - "$python" <<'PYTHON'
+	as "$user_id" python3 - "$BATS_TEST_DIRNAME/../lib" <<'PYTHON'
 import sys
 sys.path.insert(0, sys.argv[1])
 sys.dont_write_bytecode = True
-from varlink import Client
+from varlink import Connection
 
-maker, monitor = Client(), Client()
+maker, monitor = Connection(), Connection()
 spec = {"namespaces": ["net"]}
 for i in range(205):
     assert "error" not in maker.call("org.nsctl.Create", {"name": f"s{i:03}", "spec": spec})
-monitor.send("org.nsctl.Monitor", {}, more=True)
+monitor.request("org.nsctl.Monitor", {}, more=True)
 # the first page is out; what is before and behind its end changes
 pages = [monitor.receive()]
 for name in ("s000", "s204"):
@@ -227,13 +226,13 @@ assert sessions[::2] == sessions[1::2] and len(set(sessions)) == int(sys.argv[2]
 		>"$heard.root" 2>&1 3>&- &
 	readers+=($!)
 	eventually grep -q '"sets"' "$heard.root"
-	python3 - "$(dirname "$BATS_TEST_FILENAME")" "$runtime/socket" "$user_id" <<'PYTHON'
+	python3 - "$BATS_TEST_DIRNAME/../lib" "$runtime/socket" "$user_id" <<'PYTHON'
 import sys
 sys.path.insert(0, sys.argv[1])
 sys.dont_write_bytecode = True
-from varlink import Client
+from varlink import Connection
 
-maker = Client(sys.argv[2])
+maker = Connection(sys.argv[2])
 owner = int(sys.argv[3])
 for i in range(700):
     reply = maker.call("org.nsctl.Exec", {
@@ -258,15 +257,15 @@ PYTHON
 }
 
 @test "a limit of subscriptions for each uid, which go with their connections" {
-	as "$user_id" python3 - "$(dirname "$BATS_TEST_FILENAME")" <<'PYTHON'
+	as "$user_id" python3 - "$BATS_TEST_DIRNAME/../lib" <<'PYTHON'
 import sys
 sys.path.insert(0, sys.argv[1])
 sys.dont_write_bytecode = True
-from varlink import Client
+from varlink import Connection
 
 def subscribe():
-    client = Client()
-    client.send("org.nsctl.Monitor", {}, more=True)
+    client = Connection()
+    client.request("org.nsctl.Monitor", {}, more=True)
     return client, client.receive()
 
 clients = [subscribe() for _ in range(3)]
@@ -274,12 +273,12 @@ assert all("error" not in reply for _, reply in clients)
 late, reply = subscribe()
 assert reply["error"] == "org.nsctl.LimitExceeded" and \
     reply["parameters"] == {"limit": "monitors", "value": 3}, reply
-used = Client().call("org.nsctl.GetStatus", {})["parameters"]
+used = Connection().call("org.nsctl.GetStatus", {})["parameters"]
 assert used["used"]["monitors"] == 3 and used["features"]["monitor"] is True
 clients.pop()[0].socket.close()
 # the same connection tries again
 while True:
-    late.send("org.nsctl.Monitor", {}, more=True)
+    late.request("org.nsctl.Monitor", {}, more=True)
     if "error" not in late.receive():
         break
 PYTHON

@@ -57,9 +57,9 @@ teardown_file() {
 
 # many_sets PYTHON: what 500 names are for, over one connection.
 many_sets() {
-	as "$user_id" env PYTHONPATH="$BATS_TEST_DIRNAME" python3 -B -c "
-from varlink import Client
-client = Client()
+	as "$user_id" env PYTHONPATH="$BATS_TEST_DIRNAME/../lib" python3 -B -c "
+from varlink import Connection
+client = Connection()
 names = [f'many{number:03}' for number in range(500)]
 def call(method, parameters):
     reply = client.call('org.nsctl.' + method, parameters)
@@ -80,7 +80,7 @@ for number, name in enumerate(names):
 	start_daemon
 	eventually counts_are "$made"
 	many_sets "
-client.send('org.nsctl.List', {}, more=True)
+client.request('org.nsctl.List', {}, more=True)
 found, pages, more = [], 0, True
 while more:
     reply = client.receive()
