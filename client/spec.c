@@ -88,7 +88,7 @@ int spec_add_path(struct call_fds *fds, int directory_fd, const char *path, int 
 	if (fds->n > MOUNTS_MAX)
 		return json_decref(index), -E2BIG;
 	json_put(object, fd_key, index);
-	/* for show only; what is no UTF-8 is not shown */
+	/* for display only, so invalid UTF-8 is left out */
 	real[n > 0 ? n : 0] = '\0';
 	if (path_is_valid(real) && utf8_is_valid(real))
 		json_put(object, path_key, json_string(real));

@@ -94,7 +94,7 @@ enum wire_item {
 	WIRE_ITEM_LANE,		   /* struct wire_lane: the lane of a request's descriptors */
 };
 
-/* What a connection may do. */
+/* Rights of a connection. */
 enum wire_scope {
 	SCOPE_FULL,
 	SCOPE_CONFINED, /* GetStatus, Identify and org.varlink.service only; reason says why */

@@ -202,8 +202,8 @@ static int read_place(int directory_fd, const char *base, struct peer *peer)
 	return 0;
 }
 
-/* Whether the process has nsctld's root directory. Its own may be on a file system of its user's:
- * what that would answer is not waited for. */
+/* Returns true if the process has nsctld's root directory. Another root may be on a file system of
+ * the user's, whose answer must not be waited for. */
 static bool has_root(int directory_fd, const struct peer_host *host)
 {
 	struct statx root;
