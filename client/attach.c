@@ -302,7 +302,8 @@ static int failed_to_start(const struct session *session, const struct message_r
 	client_problem(session->client, session->how->subject, "%s: %s", session->how->program,
 		       number > 0 ? strerror(number) : "cannot be executed");
 	if (number == ENOENT && strchr(session->how->program, '/') == NULL)
-		print_hint("it is looked for inside, in the PATH that is passed on");
+		print_hint("the command is searched for inside the set, in the PATH that is passed "
+			   "on");
 	return number == ENOENT ? COMMAND_NOT_FOUND : COMMAND_NOT_EXECUTABLE;
 }
 
@@ -412,8 +413,8 @@ static int stay(struct session *session)
 	if (!session->running)
 		return client_lost(session->client, session->how->subject, session->lost);
 	return client_problem(session->client, session->how->subject,
-			      "how %s ended is not known: nsctld, or what waited for the command, "
-			      "has ended without telling",
+			      "it is not known how %s ended: nsctld, or the command's runner, "
+			      "ended without reporting it",
 			      session->how->program);
 }
 

@@ -46,7 +46,7 @@ static int print_replies(struct client *client, const char *method, json_t *para
 }
 
 const struct option_row call_options[] = {
-	OPTION("more", 0, NULL, "ask for as many replies as there are", HANDLED(MORE)),
+	OPTION("more", 0, NULL, "ask for more than one reply", HANDLED(MORE)),
 	{0},
 };
 
@@ -65,7 +65,7 @@ int call_run(struct client *client, struct options *options)
 	}
 	parameters = json_loads(text, JSON_REJECT_DUPLICATES, &error);
 	if (!json_is_object(parameters))
-		return options_wrong(client, "the parameters are no JSON object%s%s",
+		return options_wrong(client, "the parameters are not a JSON object%s%s",
 				     parameters ? "" : ": ", parameters ? "" : error.text);
 	text_format(&method, "%s%s", strchr(name, '.') ? "" : "org.nsctl.", name);
 	return print_replies(client, method.data, parameters, options_has(options, OPTION_MORE));

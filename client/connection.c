@@ -64,13 +64,15 @@ static void tell_unreachable(const struct client *client, int error)
 	switch (-error) {
 	case ENOENT:
 	case ECONNREFUSED:
-		print_hint("is nsctld running? `systemctl start nsctld`, or `sudo nsctld`; "
-			   "another socket is named with --socket or $NSCTL_SOCKET");
+		print_hint(
+			"is nsctld running? `systemctl start nsctld` or `sudo nsctld` starts it; "
+			"--socket or $NSCTL_SOCKET selects another socket");
 		break;
 	case EACCES:
 	case EPERM:
-		print_hint("this user may not connect to that socket: the permissions of it, or of "
-			   "a directory above it, do not allow it");
+		print_hint(
+			"the permissions of the socket, or of a directory above it, do not allow "
+			"you to connect");
 		break;
 	}
 }
@@ -167,21 +169,21 @@ static void hint_where(const struct client *client, const char *subject)
 	const char *verb = client->verb ? client->verb : "";
 
 	if (strncmp(verb, "link", 4) == 0 || strncmp(verb, "network", 7) == 0)
-		print_hint("`nsctl %.*s list` tells", (int)strcspn(verb, " "), verb);
+		print_hint("`nsctl %.*s list` shows it", (int)strcspn(verb, " "), verb);
 	else if (subject && (strcmp(verb, "exec") == 0 || strcmp(verb, "enter") == 0))
-		print_hint("`nsctl sessions %s` tells", subject);
+		print_hint("`nsctl sessions %s` shows it", subject);
 	else if (subject && strcmp(verb, "call") != 0)
-		print_hint("`nsctl show %s` tells", subject);
+		print_hint("`nsctl show %s` shows it", subject);
 	else
-		print_hint("`nsctl list` tells what is there; the log of nsctld tells why");
+		print_hint("`nsctl list` shows what exists; nsctld's log has the reason");
 }
 
 int client_lost(const struct client *client, const char *subject, int outcome)
 {
 	if (outcome == -EMSGSIZE)
 		return client_problem(client, subject,
-				      "what is asked for (with its environment and arguments) is "
-				      "larger than the %d KiB that nsctld takes",
+				      "the call, with its environment and arguments, is larger "
+				      "than %d KiB, the most that nsctld accepts",
 				      FRAME_SIZE_MAX / 1024);
 	if (outcome == -EBADMSG)
 		return client_problem(client, subject, "nsctld at %s does not speak Varlink",
@@ -190,20 +192,20 @@ int client_lost(const struct client *client, const char *subject, int outcome)
 		return client_problem(client, subject, "the connection to nsctld failed: %s",
 				      strerror(-outcome));
 	if (outcome == TRANSPORT_UNREAD) {
-		client_problem(client, subject,
-			       "the daemon went away again and again before it had read what is "
-			       "asked for: it was not done");
+		client_problem(
+			client, subject,
+			"nsctld ended several times before it had read the call; nothing was done");
 		return STATUS_UNREACHABLE;
 	}
 	client_problem(client, subject,
-		       "the daemon went away before it answered; it is not known whether it was "
-		       "done");
+		       "nsctld ended before it answered; it is not known whether the call was "
+		       "carried out");
 	hint_where(client, subject);
 	return STATUS_UNREACHABLE;
 }
 
-/* Asked twice, these do nothing more, and answer as they would have; a removal that finds nothing
- * any more is one that was done (client_remove()). */
+/* Returns true if the call may be made twice: the second one changes nothing, and has the same
+ * answer. If a repeated removal finds nothing, the first one has succeeded (client_remove()). */
 static bool is_repeatable(const char *method, const json_t *parameters)
 {
 #define ROW(op, name, record, handler, class, flags, ...) {name, (flags)&METHOD_REPEATABLE},

@@ -46,17 +46,17 @@ const char *ends_impair(json_t *impairment, const char *key, const char *value)
 	switch (row->unit) {
 	case UNIT_TIME:
 		if (!parse_milliseconds(value, &number))
-			return "a time (as 50ms, 1.5s or 300us)";
+			return "a time (such as 50ms, 1.5s or 300us)";
 		json_put(impairment, row->field, json_real(number));
 		return NULL;
 	case UNIT_PERCENT:
 		if (!parse_percent(value, &number))
-			return "a share of the packets (as 1% or 0.1%)";
+			return "a share of the packets (such as 1% or 0.1%)";
 		json_put(impairment, row->field, json_real(number));
 		return NULL;
 	default:
 		if (!parse_rate(value, &rate))
-			return "a rate (as 10mbit, or 1mbps for bytes)";
+			return "a rate (such as 10mbit, or 1mbps for bytes)";
 		json_put(impairment, row->field, json_integer(rate));
 		return NULL;
 	}
@@ -98,7 +98,7 @@ static const char *take_pair(const struct target *to, json_t *end, const char *k
 	}
 	if (strcmp(key, "name") == 0 && to->link && end == to->end) {
 		if (!name_is_valid(value))
-			return "a name of a link";
+			return "a valid name of a link";
 		json_put(to->link, "name", json_string(value));
 		return NULL;
 	}
@@ -133,7 +133,7 @@ static bool take_word(const struct target *to, const char *word, struct text *wh
 		text_format(why, "%s: %s", key, wrong);
 	else
 		text_format(why,
-			    "\"%s\" is none of address= interface= gateway= mac= mtu= down and "
+			    "\"%s\" is not one of address= interface= gateway= mac= mtu= down and "
 			    "the impairments (delay= jitter= loss= duplicate= corrupt= reorder= "
 			    "rate=)%s",
 			    word, to->peer ? ", the same with peer-, and name=" : "");
@@ -150,7 +150,7 @@ static bool take_where(const char **word, json_t *end, struct text *why)
 	if (interface) {
 		*interface++ = '\0';
 		if (!*interface) {
-			text_add(why, "an interface's name is missing behind the colon");
+			text_add(why, "the name of an interface is missing after the colon");
 			return false;
 		}
 		json_put(end, "interface", json_string(interface));
@@ -162,7 +162,8 @@ static bool take_where(const char **word, json_t *end, struct text *why)
 	else if (name_is_valid(name))
 		json_put(end, "set", json_string(name));
 	else
-		text_format(why, "\"%s\" is no name of a set, not host, and no net/NETWORK", name);
+		text_format(why, "\"%s\" is neither the name of a set, nor host, nor net/NETWORK",
+			    name);
 	return why->used == 0;
 }
 

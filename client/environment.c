@@ -36,7 +36,7 @@ static void push_variable(json_t *environment, const char *key, const char *valu
 	if (utf8_is_valid(text.data))
 		json_push(environment, json_string(text.data));
 	else
-		print_problem("the variable %s is no UTF-8 and cannot be passed on", key);
+		print_problem("the variable %s is not valid UTF-8, and cannot be passed on", key);
 }
 
 /* Adds a variable, unless --env sets it. */
@@ -79,7 +79,7 @@ static void push_own(json_t *ret, const struct environment *environment)
 		if (utf8_is_valid(*variable))
 			json_push(ret, json_string(*variable));
 		else
-			print_problem("the variable %.*s is no UTF-8 and is left out",
+			print_problem("the variable %.*s is not valid UTF-8, and is left out",
 				      (int)key.size, key.start);
 	}
 }

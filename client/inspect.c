@@ -144,7 +144,7 @@ int inspect_which(struct client *client, struct options *options)
 
 	if (subject) {
 		if (!parse_number(subject, 1, INT32_MAX, &pid))
-			return options_wrong(client, "\"%s\" is no process id", subject);
+			return options_wrong(client, "\"%s\" is not a process id", subject);
 		index = process_add(client, options->fds, pid, subject);
 		if (!index)
 			return STATUS_FAILED;

@@ -17,19 +17,19 @@
 #include "protocol/name.h"
 
 static const struct option_row add_options[] = {
-	OPTION("name", 0, "NAME", "what the link is called; nsctld picks one by default",
+	OPTION("name", 0, "NAME", "name of the link (default: one is chosen)",
 	       FILLS("name", take_name)),
 	{0},
 };
 
 static const struct option_row list_options[] = {
-	OPTION("all-owners", 0, NULL, "of everybody whose links you may see",
+	OPTION("all-owners", 0, NULL, "list the links of all users that you may see",
 	       FILLS("allOwners", take_true)),
 	{0},
 };
 
 static const struct option_row rm_options[] = {
-	OPTION("ignore", 0, NULL, "it is no error when there is none", HANDLED(IGNORE)),
+	OPTION("ignore", 0, NULL, "do not fail if a link does not exist", HANDLED(IGNORE)),
 	{0},
 };
 
@@ -45,14 +45,15 @@ static int take_impairment(struct options *options)
 #define IMPAIRS .take = take_impairment, .id = OPTION_TAKEN
 
 static const struct option_row impair_options[] = {
-	OPTION("delay", 0, "TIME", "every packet comes so much later (50ms)", IMPAIRS),
-	OPTION("jitter", 0, "TIME", "which varies by so much", IMPAIRS),
-	OPTION("loss", 0, "PERCENT", "of the packets that never come (1%)", IMPAIRS),
-	OPTION("duplicate", 0, "PERCENT", "that come twice", IMPAIRS),
-	OPTION("corrupt", 0, "PERCENT", "that come with a bit changed", IMPAIRS),
-	OPTION("reorder", 0, "PERCENT", "that overtake those that are delayed", IMPAIRS),
-	OPTION("rate", 0, "RATE", "at most so much a second (10mbit; 1mbps is bytes)", IMPAIRS),
-	OPTION("clear", 0, NULL, "nothing but what is named beside it", HANDLED(CLEAR)),
+	OPTION("delay", 0, "TIME", "delay each packet by TIME (50ms)", IMPAIRS),
+	OPTION("jitter", 0, "TIME", "vary the delay by up to TIME", IMPAIRS),
+	OPTION("loss", 0, "PERCENT", "lose this share of packets (1%)", IMPAIRS),
+	OPTION("duplicate", 0, "PERCENT", "duplicate this share of packets", IMPAIRS),
+	OPTION("corrupt", 0, "PERCENT", "change a bit in this share of packets", IMPAIRS),
+	OPTION("reorder", 0, "PERCENT",
+	       "send this share of packets without the delay, ahead of the others", IMPAIRS),
+	OPTION("rate", 0, "RATE", "send at most RATE (10mbit; 1mbps counts bytes)", IMPAIRS),
+	OPTION("clear", 0, NULL, "clear all impairments that are not given here", HANDLED(CLEAR)),
 	{0},
 };
 
@@ -64,7 +65,7 @@ static int links_add(struct client *client, struct options *options)
 	int r;
 
 	if (client->has_owner)
-		return options_wrong(client, "--owner: a link belongs to who makes it");
+		return options_wrong(client, "--owner: a link belongs to the user who makes it");
 	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
 		_cleanup_text_ struct text why = {0};
 		const char *word = options->words[i];
@@ -204,8 +205,8 @@ static int choose_end(const struct client *client, const json_t *link, const cha
 	}
 	ends_add(&first, a);
 	ends_add(&second, b);
-	client_problem(client, json_text(link, "name", "?"), "%s end is called %s",
-		       of_a ? "more than one" : "no", word);
+	client_problem(client, json_text(link, "name", "?"), "%s called %s",
+		       of_a ? "both ends are" : "no end is", word);
 	print_hint("its ends are A (%s) and B (%s)", first.data, second.data);
 	return STATUS_FAILED;
 }
@@ -284,7 +285,10 @@ static int links_impair(struct client *client, struct options *options)
 	if (options_has(options, OPTION_CLEAR))
 		ends_clear(impairment);
 	if (json_object_size(impairment) == 0)
-		return options_wrong(client, "by what? (as --delay=50ms; --clear is by nothing)");
+		return options_wrong(
+			client,
+			"no impairment given: use, for example, --delay=50ms, or --clear to "
+			"remove all");
 	return set_ends(client, options->words, options->parameters);
 }
 
@@ -294,31 +298,29 @@ const struct verb links_verbs[] = {
 	 "Makes a link (a veth pair) between two ends\n"
 	 "An end is SET[:IFACE], host[:IFACE] or net/NETWORK, then any of "
 	 ",address=CIDR (may be repeated) ,gateway=ADDRESS ,mac=MAC ,mtu=N ,down and "
-	 "of what `link impair` takes (,delay=50ms ,loss=1%): "
+	 "the impairments of `link impair` (,delay=50ms ,loss=1%), for example "
 	 "web:eth0,address=10.0.0.2/24,address=fd00::2/64,delay=20ms",
 	 0, 2, 2, links_add, {add_options}},
 	{"link list", "link ls", "[OPTIONS] [SET]",
-	 "Lists your links (those of a set)",
+	 "Lists your links, or those of one set",
 	 0, 0, 1, links_list, {list_options}},
 	{"link rm", NULL, "[--ignore] NAME...",
 	 "Removes links",
 	 0, 1, WORDS_ANY, links_rm, {rm_options}},
 	{"link up", NULL, "NAME [A|B]",
-	 "Sets both its ends up, or one\n"
-	 "An end is called A or B (as `link list` has them), or by the name of its set "
-	 "or network, or host",
+	 "Sets both ends of a link up, or one\n"
+	 "An end is A or B (as in `link list`), the name of its set or network, or host",
 	 0, 1, 2, links_up, {NULL}},
 	{"link down", NULL, "NAME [A|B]",
-	 "Sets both its ends down, or one\n"
-	 "An end is called A or B (as `link list` has them), or by the name of its set "
-	 "or network, or host",
+	 "Sets both ends of a link down, or one\n"
+	 "An end is A or B (as in `link list`), the name of its set or network, or host",
 	 0, 1, 2, links_down, {NULL}},
 	{"link impair", NULL, "[OPTIONS] NAME [A|B]",
-	 "Makes what leaves by both its ends, or one, late, lost, slow and so on\n"
-	 "What is not named stays as it is; 0 clears it. An end is called A or B (as "
-	 "`link list` has them), or by the name of its set or network, or host. TIME "
-	 "is 50ms, 1.5s or 300us; PERCENT 1% or 0.1%; RATE is in bit kbit mbit gbit, "
-	 "or in bps kbps mbps gbps, which are bytes",
+	 "Delays, loses or slows down packets that leave by both ends of a link, or one\n"
+	 "An impairment that is not given stays as it is; 0 clears it. An end is A or B "
+	 "(as in `link list`), the name of its set or network, or host. TIME is 50ms, "
+	 "1.5s or 300us; PERCENT is 1% or 0.1%; RATE is in bit kbit mbit gbit, or in "
+	 "bytes: bps kbps mbps gbps",
 	 0, 1, 2, links_impair, {impair_options}},
 	{0},
 };

@@ -36,35 +36,35 @@ static int main_group(struct client *client, struct options *options);
 /* clang-format off */
 static const struct verb verbs[] = {
 	{"create", NULL, "[OPTIONS] NAME",
-	 "Makes a set of namespaces and holds it",
+	 "Makes a set of namespaces and keeps it",
 	 0, 1, 1, sets_create, {spec_options, sets_create_options}},
 	{"list", "ls", "[OPTIONS]",
 	 "Lists your sets",
 	 0, 0, WORDS_ANY, sets_list, {sets_list_options}},
 	{"show", NULL, "NAME...",
-	 "Tells everything about sets",
+	 "Shows everything about sets",
 	 0, 1, WORDS_ANY, show_run, {NULL}},
 	{"enter", NULL, "[OPTIONS] NAME [COMMAND...]",
-	 "A login shell (or COMMAND) inside, on a terminal of its own",
+	 "Runs a login shell (or COMMAND) in a set, on a terminal of its own",
 	 RUNS, 1, WORDS_ANY, run_enter, {run_command_options, run_exec_options}},
 	{"exec", NULL, "[OPTIONS] NAME COMMAND...",
-	 "Runs COMMAND inside, with the stdin, stdout and stderr that are here",
+	 "Runs COMMAND in a set, with the stdin, stdout and stderr of nsctl",
 	 RUNS, 1, WORDS_ANY, run_exec, {run_command_options, run_exec_options}},
 	{"run", NULL, "[OPTIONS] COMMAND...",
-	 "Makes a set, runs COMMAND inside, and removes the set however that ends",
+	 "Makes a set, runs COMMAND in it, and removes the set when COMMAND ends",
 	 RUNS | VERB_FIRST_LETTERS, 1, WORDS_ANY, run_run,
 	 {spec_options, run_command_options, run_run_options}},
 	{"sessions", NULL, "NAME",
-	 "Lists the commands that run in a set, or ended lately",
+	 "Lists the commands that run in a set, or ended in the last hour",
 	 0, 1, 1, inspect_sessions, {NULL}},
 	{"wait", NULL, "SESSION",
-	 "Waits for a detached command and ends with its status",
+	 "Waits for a detached command, and ends with its status",
 	 0, 1, 1, sessions_wait, {NULL}},
 	{"rm", NULL, "[OPTIONS] NAME...",
-	 "Ends the processes of sets and removes these",
+	 "Removes sets, and ends their processes",
 	 0, 0, WORDS_ANY, sets_rm, {sets_rm_options}},
 	{"renew", NULL, "NAME [DURATION]",
-	 "Puts off the end of a leased set",
+	 "Postpones the end of a leased set",
 	 0, 1, 2, sets_renew, {NULL}},
 	{"ps", NULL, "NAME",
 	 "Lists the processes of a set",
@@ -76,40 +76,41 @@ static const struct verb verbs[] = {
 	 "Stops all processes of sets",
 	 0, 1, WORDS_ANY, sets_freeze, {NULL}},
 	{"thaw", NULL, "NAME...",
-	 "Lets them go on",
+	 "Continues all processes of frozen sets",
 	 0, 1, WORDS_ANY, sets_thaw, {NULL}},
 	{"which", NULL, "[PID]",
-	 "Tells which set a process (you) is in, and how its namespaces compare with the host's",
+	 "Shows which set a process is in (default: this one), and which of its namespaces are "
+	 "the host's",
 	 0, 0, 1, inspect_which, {NULL}},
 	{"link", NULL, "add|list|rm|up|down|impair ...",
-	 "Links between sets, networks and the host",
+	 "Handles links between sets, networks and the host",
 	 GROUP, 1, WORDS_ANY, main_group, {NULL}},
 	{"network", NULL, "create|list|rm ...",
-	 "Networks of several sets",
+	 "Handles networks, which connect several sets",
 	 GROUP, 1, WORDS_ANY, main_group, {NULL}},
 	{"up", NULL, "[--lease=DURATION] FILE",
-	 "Makes a whole topology (JSON; - is stdin): all of it or nothing",
+	 "Makes a whole topology (JSON; - is stdin), all of it or nothing",
 	 0, 1, 1, topology_up, {topology_up_options}},
 	{"down", NULL, "FILE",
 	 "Removes the links, sets and networks that FILE names",
 	 0, 1, 1, topology_down, {NULL}},
 	{"monitor", NULL, "[OPTIONS] [NAME]",
-	 "Tells which sets there are, and then events as they happen\n"
-	 "A line for each; with --json the state as {\"sets\": [...]} and each event as it is. "
-	 "When the daemon is restarted, or this reader was too slow, it begins again with the "
-	 "state",
+	 "Shows the state of sets, and then events as they happen\n"
+	 "Prints a line for each; with --json the state as {\"sets\": [...]}, and each event as "
+	 "it is. It begins again with the state if the daemon was restarted, or if events were "
+	 "lost because they were read too slowly",
 	 0, 0, 1, monitor_run, {monitor_options}},
 	{"status", NULL, "",
-	 "Tells of nsctld, the kernel, your limits and their use",
+	 "Shows nsctld's version and features, your limits, and what you use of them",
 	 0, 0, 0, inspect_status, {NULL}},
 	{"call", NULL, "[--more] METHOD [JSON]",
-	 "Calls any method of the interface; JSON may be - for stdin",
+	 "Calls any method of the interface (JSON: the parameters; - is stdin)",
 	 0, 1, 2, call_run, {call_options}},
 	{"version", NULL, "",
-	 "Tells the versions of nsctl and nsctld",
+	 "Shows the versions of nsctl and nsctld",
 	 0, 0, 0, main_version, {NULL}},
 	{"help", NULL, "[COMMAND]",
-	 "Tells how all this is used",
+	 "Explains the commands and their options",
 	 0, 0, 2, main_help, {NULL}},
 	{0},
 };
@@ -167,7 +168,7 @@ static int no_such_verb(const struct verb *group, const char *name)
 	print_problem("there is no command %s%s%s", in_front, blank, name);
 	for (const struct verb *verb = group ? verbs_of(group) : verbs; verb->name; verb++)
 		if (is_almost(name, last_word(verb->name))) {
-			print_hint("is it `nsctl %s`?", verb->name);
+			print_hint("did you mean `nsctl %s`?", verb->name);
 			return STATUS_USAGE;
 		}
 	print_hint("`nsctl help%s%s` lists them", blank, in_front);
@@ -185,12 +186,11 @@ static void print_summary(const char *left, int column, const struct verb *verb)
 
 static void print_usage(void)
 {
-	static const char more[] =
-		"`nsctl help COMMAND` tells more. DURATION is 90, 90s, 15m, 2h or 1d; SIZE is 512M "
-		"or 2G.";
+	static const char more[] = "`nsctl help COMMAND` shows the options of a command. DURATION "
+				   "is 90, 90s, 15m, 2h or 1d; SIZE is 512M or 2G.";
 
 	print_text("Usage: nsctl [OPTIONS] COMMAND ...\n"
-		   "Sets of Linux namespaces: made, held, entered and removed, without root.\n\n");
+		   "Makes, keeps, enters and removes sets of Linux namespaces, without root.\n\n");
 	for (const struct verb *verb = verbs; verb->name; verb++) {
 		_cleanup_text_ struct text left = {0};
 
@@ -215,7 +215,7 @@ static void print_group(const struct verb *group)
 	}
 	print_text("\n");
 	options_print(options_global, true);
-	print_text("\n`nsctl help %s COMMAND` tells the options of each.\n", group->name);
+	print_text("\n`nsctl help %s COMMAND` shows the options of a command.\n", group->name);
 }
 
 static int main_help(struct client *client, struct options *options)
@@ -286,7 +286,7 @@ static int check_words(int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++)
 		if (!utf8_is_valid(argv[i])) {
-			print_problem("%s: %s is no UTF-8, and cannot be passed on", argv[0],
+			print_problem("%s: %s is not valid UTF-8, and cannot be passed on", argv[0],
 				      argv[i]);
 			return STATUS_USAGE;
 		}
@@ -327,7 +327,7 @@ static int main_group(struct client *client, struct options *options)
 	if (id != OPTION_END)
 		return id == OPTION_HELP ? -STATUS_HELP : id;
 	if (options->n_words == 0)
-		return options_wrong(client, "which of %s?", group->usage);
+		return options_wrong(client, "no command given: %s", group->usage);
 	own = find_verb(verbs_of(group), options->words[0]);
 	if (!own)
 		return no_such_verb(group, options->words[0]);
@@ -352,7 +352,7 @@ static int take_global_options(struct client *client, int argc, char **argv, int
 	if (id != OPTION_END)
 		return 0;
 	if (options.n_words == 0) {
-		*ret_status = options_wrong(client, "which command?");
+		*ret_status = options_wrong(client, "no command given");
 		return 0;
 	}
 	return argc - options.n_words;

@@ -21,7 +21,7 @@
 #define PAUSE_SECONDS 1
 
 const struct option_row monitor_options[] = {
-	OPTION("all-owners", 0, NULL, "of everybody whose sets you may see",
+	OPTION("all-owners", 0, NULL, "monitor the sets of all users that you may see",
 	       FILLS("allOwners", take_true)),
 	{0},
 };
@@ -161,18 +161,20 @@ static int follow(const struct monitoring *monitoring)
 		if (r < 0)
 			return client_lost(client, monitoring->name, r);
 		if (r > 0) {
-			print_problem("monitor: the connection to nsctld was lost: waiting for it");
+			print_problem("monitor: the connection to nsctld was lost; waiting for it "
+				      "to come back");
 			if (!heard)
 				sleep(PAUSE_SECONDS);
 			if (!client_await(client, AWAIT_SECONDS))
 				return client_connect(client, false);
-			print_problem("monitor: connected again; the state comes first");
+			print_problem("monitor: connected again; the state follows");
 			return 0;
 		}
 		client_received(client);
 		if (reply.error && error_from_id(reply.error) == ERROR_EVENTS_LOST) {
-			print_problem("monitor: events were lost, as they were not read fast "
-				      "enough; the state comes first");
+			print_problem(
+				"monitor: events were lost, because they were read too slowly; the "
+				"state follows");
 			return 0;
 		}
 		if (reply.error)
@@ -192,7 +194,8 @@ int monitor_run(struct client *client, struct options *options)
 	int r;
 
 	if (monitoring.name && !name_is_valid(monitoring.name))
-		return options_wrong(client, "\"%s\" is no name of a set", monitoring.name);
+		return options_wrong(client, "\"%s\" is not a valid name of a set",
+				     monitoring.name);
 	monitoring.all_owners = json_object_get(parameters, "allOwners");
 	if (monitoring.name)
 		json_put(parameters, "set", json_string(monitoring.name));

@@ -11,24 +11,25 @@
 #include "client/take.h"
 
 static const struct option_row create_options[] = {
-	OPTION("subnet", 0, "CIDR", "addresses are handed out from it (repeatable: v4 and v6)",
+	OPTION("subnet", 0, "CIDR",
+	       "give members addresses from CIDR (may be repeated: IPv4 and IPv6)",
 	       FILLS("subnets[]", take_text)),
-	OPTION("egress", 0, NULL, "its members reach the outside by NAT",
+	OPTION("egress", 0, NULL, "let members reach the outside by NAT",
 	       FILLS("egress", take_true)),
-	OPTION("dns", 0, "ADDRESS", "a name server for its members (may be repeated)",
+	OPTION("dns", 0, "ADDRESS", "give members this name server (may be repeated)",
 	       FILLS("dns[]", take_text)),
 	OPTION("boot", 0, NULL, "make it again when the machine starts", FILLS("boot", take_true)),
 	{0},
 };
 
 static const struct option_row list_options[] = {
-	OPTION("all-owners", 0, NULL, "of everybody whose networks you may see",
+	OPTION("all-owners", 0, NULL, "list the networks of all users that you may see",
 	       FILLS("allOwners", take_true)),
 	{0},
 };
 
 static const struct option_row rm_options[] = {
-	OPTION("ignore", 0, NULL, "it is no error when there is none", HANDLED(IGNORE)),
+	OPTION("ignore", 0, NULL, "do not fail if a network does not exist", HANDLED(IGNORE)),
 	{0},
 };
 
@@ -104,7 +105,7 @@ static int networks_list(struct client *client, struct options *options)
 	int r;
 
 	if (options->n_words > 0)
-		return options_wrong(client, "it takes no names");
+		return options_wrong(client, "network list takes no names");
 	if (client->has_owner)
 		json_put(options->parameters, "allOwners", json_true());
 	r = client_call(client, NULL, "org.nsctl.ListNetworks", json_incref(options->parameters),
@@ -123,8 +124,8 @@ static int networks_rm(struct client *client, struct options *options)
 /* clang-format off */
 const struct verb networks_verbs[] = {
 	{"network create", NULL, "[OPTIONS] NAME",
-	 "Makes a network (a bridge with addresses to hand out)\n"
-	 "Sets join it by --link=net/NAME of create, or by `nsctl link add SET "
+	 "Makes a network: a bridge that can give its members addresses\n"
+	 "A set joins it by `nsctl create --link=net/NAME`, or by `nsctl link add SET "
 	 "net/NAME`",
 	 0, 1, 1, networks_create, {create_options}},
 	{"network list", "network ls", "[OPTIONS]",

@@ -14,13 +14,14 @@
 #include "protocol/name.h"
 
 const struct option_row options_global[] = {
-	OPTION("socket", 0, "PATH", "of nsctld; $NSCTL_SOCKET, or " DEFAULT_SOCKET,
-	       HANDLED(SOCKET)),
-	OPTION("owner", 0, "USER", "whose sets are meant: a name or a number; yours by default",
+	OPTION("socket", 0, "PATH",
+	       "nsctld's socket (default: $NSCTL_SOCKET, or " DEFAULT_SOCKET ")", HANDLED(SOCKET)),
+	OPTION("owner", 0, "USER", "owner of the sets, a name or a number (default: you)",
 	       HANDLED(OWNER), .field = "owner"),
-	OPTION("json", 0, NULL, "print the reply's JSON, one document a line", HANDLED(JSON)),
-	OPTION("quiet", 0, NULL, "print no more than is needed", HANDLED(QUIET)),
-	OPTION("help", 'h', NULL, "print this", HANDLED(HELP)),
+	OPTION("json", 0, NULL, "print the reply as JSON, one document in each line",
+	       HANDLED(JSON)),
+	OPTION("quiet", 0, NULL, "print only what is needed", HANDLED(QUIET)),
+	OPTION("help", 'h', NULL, "print this help", HANDLED(HELP)),
 	{0},
 };
 
@@ -138,7 +139,7 @@ static int tell_bad_option(const struct options *options, bool argument_missing)
 			if (strncmp(options->rows[i].row->name, option + 2, prefix) == 0)
 				matches++;
 		client_problem(options->client, NULL,
-			       matches > 1 ? "%s could be more than one option"
+			       matches > 1 ? "%s is short for more than one option"
 					   : "there is no option %s",
 			       option);
 	} else {
@@ -226,7 +227,7 @@ int options_wrong(const struct client *client, const char *format, ...)
 	va_end(arguments);
 	client_problem(client, NULL, "%s", text.data);
 	if (client->verb)
-		print_hint("`nsctl help %s` tells how it is used", client->verb);
+		print_hint("`nsctl help %s` explains its use", client->verb);
 	else
 		print_hint("`nsctl help` lists the commands");
 	return STATUS_USAGE;
@@ -242,10 +243,10 @@ int options_words(const struct options *options)
 	const struct verb *verb = options->verb;
 
 	if (options->n_words < verb->least)
-		return options_wrong(options->client, "too few words; usage: nsctl %s %s",
+		return options_wrong(options->client, "too few arguments; usage: nsctl %s %s",
 				     verb->name, verb->usage);
 	if (verb->most != WORDS_ANY && options->n_words > verb->most)
-		return options_wrong(options->client, "%s is one word too many; usage: nsctl %s %s",
+		return options_wrong(options->client, "unexpected argument %s; usage: nsctl %s %s",
 				     options->words[verb->most], verb->name, verb->usage);
 	return 0;
 }
@@ -255,7 +256,7 @@ int options_reject(const struct options *options, const char *wanted)
 	client_problem(options->client, NULL, "--%s: \"%s\" is not %s", options->row->name,
 		       options->argument ? options->argument : "", wanted);
 	if (options->verb)
-		print_hint("`nsctl help %s` tells what it takes", options->verb->name);
+		print_hint("`nsctl help %s` explains its options", options->verb->name);
 	return STATUS_USAGE;
 }
 
@@ -300,11 +301,10 @@ void options_help(const struct verb *verb)
 int options_new_name(const struct client *client, const char *kind, const char *name)
 {
 	if (!name_is_valid(name))
-		return options_wrong(client,
-				     "\"%s\" is no name for a %s: 1 to 64 of a-z 0-9 . _ - with a "
-				     "letter or digit at both ends, and not \"host\"",
+		return options_wrong(client, "\"%s\" is not a valid name of a %s: " NAME_REASON,
 				     name, kind);
 	if (client->has_owner)
-		return options_wrong(client, "--owner: a %s belongs to who makes it", kind);
+		return options_wrong(client, "--owner: a %s belongs to the user who makes it",
+				     kind);
 	return 0;
 }

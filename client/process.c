@@ -15,6 +15,6 @@ json_t *process_add(const struct client *client, struct call_fds *fds, int64_t p
 		client_problem(client, word, "%s",
 			       errno == EINVAL ? "it is a thread, not a process" : strerror(errno));
 	else if (!(index = call_fds_add(fds, fd)))
-		client_problem(client, word, "more descriptors than a call can carry");
+		client_problem(client, word, "too many descriptors for one call");
 	return index;
 }

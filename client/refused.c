@@ -97,19 +97,20 @@ static const char *list_of(const char *what)
 		return "`nsctl link list` lists them";
 	if (strcmp(what, "network") == 0)
 		return "`nsctl network list` lists them";
-	return "`nsctl list` tells what there is";
+	return "`nsctl list` lists them";
 }
 
 static void tell_exists(const struct client *client, const char *subject, const char *what,
 			const char *name)
 {
-	client_problem(client, subject, "there is a %s called %s already", what, name);
+	client_problem(client, subject, "there is already a %s called %s", what, name);
 	if (strcmp(what, "set") == 0 && client->verb && strcmp(client->verb, "create") == 0)
-		print_hint("--existing takes the one that is there, if it was made with the same "
-			   "options; `nsctl rm %s` removes it",
-			   name);
+		print_hint(
+			"--existing uses it, if it was made with the same options; `nsctl rm %s` "
+			"removes it",
+			name);
 	else if (client->verb && strcmp(client->verb, "up") == 0)
-		print_hint("`nsctl down FILE` removes what the file names");
+		print_hint("`nsctl down FILE` removes everything that the file names");
 	else if (strcmp(what, "link") == 0 || strcmp(what, "network") == 0)
 		print_hint("`nsctl %s rm %s` removes it", what, name);
 }
@@ -119,7 +120,7 @@ static void tell_system_error(const struct client *client, const char *subject,
 {
 	json_int_t number = json_integer_value(json_object_get(parameters, "errno"));
 	const char *id = json_text(parameters, "errnoName", NULL);
-	const char *what = json_text(parameters, "what", "it failed");
+	const char *what = json_text(parameters, "what", "the operation failed");
 
 	if (number > 0 && number < 4096)
 		client_problem(client, subject, "%s: %s%s%s%s", what, strerror((int)number),
@@ -133,11 +134,11 @@ static void tell_busy(const struct client *client, const char *subject, const ch
 {
 	client_problem(client, subject, "%s is %s", text, what);
 	if (strcmp(what, "frozen") == 0)
-		print_hint("`nsctl thaw %s` lets its processes go on", text);
+		print_hint("`nsctl thaw %s` continues its processes", text);
 	else if (client->verb && strncmp(client->verb, "network", 7) == 0)
-		print_hint("`nsctl network list` tells its members");
+		print_hint("`nsctl network list` shows its members");
 	else if (!client->verb || strcmp(client->verb, "down") != 0)
-		print_hint("`nsctl rm %s` removes it, also when it is broken", text);
+		print_hint("`nsctl rm %s` removes it, even if it is broken", text);
 }
 
 static void tell_limit(const struct client *client, const char *subject, const char *what,
@@ -147,10 +148,10 @@ static void tell_limit(const struct client *client, const char *subject, const c
 		       what, limit);
 	if (strcmp(what, "hangingProcesses") == 0)
 		print_hint(
-			"so many processes of yours wait for a file system that does not answer: "
-			"make it answer, or unmount it");
+			"this many processes of yours wait for a file system that does not answer; "
+			"repair it, or unmount it");
 	else if (strcmp(what, "requests") == 0)
-		print_hint("so many calls of yours wait for their answers: wait for some of them");
+		print_hint("this many calls of yours wait for their answers; try again later");
 	else
 		print_hint("`nsctl status` shows your limits and what is in use; limits are set in "
 			   "nsctld.conf");
@@ -191,15 +192,15 @@ static void tell_ours(const struct client *client, const char *subject, enum nsc
 		break;
 	case ERROR_INVALID_PARAMETER:
 		add_origin(&field, client, what);
-		client_problem(client, subject, "nsctld does not take %s (%s)",
+		client_problem(client, subject, "nsctld does not accept %s (%s)",
 			       field.used > 0 ? field.data : "a parameter", what);
-		print_hint("`nsctl version` tells whether nsctl and nsctld are of one version");
+		print_hint("`nsctl version` shows whether nsctl and nsctld have the same version");
 		break;
 	case ERROR_METHOD_NOT_FOUND:
 	case ERROR_METHOD_NOT_IMPLEMENTED:
 	case ERROR_INTERFACE_NOT_FOUND:
 		client_problem(client, subject, "nsctld does not have %s", what);
-		print_hint("`nsctl version` tells whether nsctl and nsctld are of one version");
+		print_hint("`nsctl version` shows whether nsctl and nsctld have the same version");
 		break;
 	case ERROR_PERMISSION_DENIED:
 		client_problem(client, subject, "permission denied by nsctld");

@@ -20,40 +20,42 @@
 #include "protocol/name.h"
 
 const struct option_row run_command_options[] = {
-	OPTION("tty", 't', NULL, "on a terminal of its own", HANDLED(TTY),
+	OPTION("tty", 't', NULL, "run the command on a terminal of its own", HANDLED(TTY),
 	       .field = "terminalFileDescriptor"),
-	OPTION("no-tty", 'T', NULL, "without one", HANDLED(NO_TTY)),
-	OPTION("chdir", 'C', "DIR", "the directory to start in",
-	       FILLS("workingDirectory", take_text)),
-	OPTION("env", 'e', "K[=V]", "set a variable (K alone: as it is here)", HANDLED(ENV),
+	OPTION("no-tty", 'T', NULL, "do not give the command a terminal of its own",
+	       HANDLED(NO_TTY)),
+	OPTION("chdir", 'C', "DIR", "directory to start in", FILLS("workingDirectory", take_text)),
+	OPTION("env", 'e', "K[=V]", "set a variable (K alone: with your own value)", HANDLED(ENV),
 	       .field = "environment"),
-	OPTION("clean-env", 0, NULL, "of the variables here pass on only TERM HOME USER LOGNAME",
+	OPTION("clean-env", 0, NULL, "pass on only TERM, HOME, USER and LOGNAME of your variables",
 	       HANDLED(CLEAN_ENV)),
-	OPTION("user", 'u', "UID", "run as this user, a number as it is inside",
+	OPTION("user", 'u', "UID", "run as this user (a number, as inside the set)",
 	       FILLS("user", take_id)),
-	OPTION("group", 'g', "GID", "run as this group, a number as it is inside",
+	OPTION("group", 'g', "GID", "run as this group (a number, as inside the set)",
 	       FILLS("group", take_id)),
-	OPTION("status-file", 0, "FILE", "write the exit status there, if COMMAND itself ended",
+	OPTION("status-file", 0, "FILE",
+	       "write the exit status to FILE, if COMMAND was executed and has ended",
 	       HANDLED(STATUS_FILE)),
 	{0},
 };
 
 const struct option_row run_exec_options[] = {
 	OPTION("preserve-env", 0, NULL,
-	       "with --owner: pass your variables on; else TERM, and those of the owner's login",
+	       "with --owner: pass your own variables on, instead of TERM and the variables of the "
+	       "owner's login",
 	       HANDLED(PRESERVE_ENV)),
-	OPTION("only", 0, "TYPES", "enter only these namespaces of the set (as mnt,net)",
+	OPTION("only", 0, "TYPES", "enter only these namespaces of the set (such as mnt,net)",
 	       FILLS("namespaces", take_kinds)),
 	OPTION("detach", 'd', NULL,
-	       "do not wait; print the session (output goes on to files, else is dropped)",
+	       "do not wait; print the session (output is dropped, unless it goes to a file)",
 	       FILLS("detach", take_true)),
 	{0},
 };
 
 const struct option_row run_run_options[] = {
-	OPTION("name", 0, "NAME", "of the set; one is made up by default",
+	OPTION("name", 0, "NAME", "name of the set (default: one is chosen)",
 	       FILLS("name", take_name)),
-	OPTION("no-init", 0, NULL, "COMMAND is process 1; a second ^C within 2 s kills it",
+	OPTION("no-init", 0, NULL, "run COMMAND as process 1; a second ^C within 2 s kills it",
 	       FILLS("init", take_false)),
 	{0},
 };
@@ -316,8 +318,8 @@ static int command_words(const struct client *client, char **words, char ***ret)
 		words++;
 	} else if (*words && **words == '-') {
 		return options_wrong(client,
-				     "%s: options stand before the name, and a command that begins "
-				     "with '-' behind \"--\"",
+				     "%s: options must come before the name; put \"--\" before a "
+				     "command that begins with '-'",
 				     *words);
 	}
 	*ret = words;
@@ -327,12 +329,12 @@ static int command_words(const struct client *client, char **words, char ***ret)
 static int check(const struct client *client, const struct command *command)
 {
 	if (is_detached(command) && command->tty > 0)
-		return options_wrong(client, "--detach: nobody would be at the terminal of --tty");
+		return options_wrong(client, "--detach and --tty cannot be combined");
 	if (command->clean_env && command->preserve_env)
-		return options_wrong(client, "--preserve-env: not with --clean-env");
+		return options_wrong(client, "--preserve-env and --clean-env cannot be combined");
 	if (is_detached(command) && command->status_file)
-		return options_wrong(client, "--detach: --status-file is written by who waits; "
-					     "`nsctl wait` tells the status");
+		return options_wrong(client, "--detach and --status-file cannot be combined: use "
+					     "`nsctl wait SESSION`");
 	return 0;
 }
 
@@ -353,7 +355,7 @@ static int exec_or_enter(struct client *client, struct options *options, bool in
 	if (r != 0)
 		return r;
 	if (!*words && (!interactive || is_detached(&command)))
-		return options_wrong(client, "which COMMAND?");
+		return options_wrong(client, "no COMMAND given");
 	name = options->words[0];
 	take_account(client, &command);
 	if (command.tty < 0)
@@ -387,7 +389,7 @@ int run_run(struct client *client, struct options *options)
 	if (r != 0)
 		return r;
 	if (client->has_owner)
-		return options_wrong(client, "--owner: a set belongs to who makes it");
+		return options_wrong(client, "--owner: a set belongs to the user who makes it");
 	/* a shell is interactive if its caller is */
 	if (command.tty < 0)
 		command.tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);

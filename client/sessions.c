@@ -23,7 +23,7 @@ int sessions_wait(struct client *client, struct options *options)
 		print_json(reply);
 	status = command_outcome(reply);
 	if (status < 0)
-		return client_problem(client, session, "how it ended is not known");
+		return client_problem(client, session, "it is not known how the session ended");
 	client->status = status;
 	return 0;
 }
@@ -34,13 +34,13 @@ static int take_signal(struct options *options)
 
 	return take_value(options,
 			  parse_signal(options->argument, &signal) ? json_integer(signal) : NULL,
-			  "a signal (as TERM, SIGTERM or 15)");
+			  "a signal (such as TERM, SIGTERM or 15)");
 }
 
 const struct option_row sessions_kill_options[] = {
-	OPTION("signal", 's', "SIG", "which, by name or number; TERM by default",
+	OPTION("signal", 's', "SIG", "signal to send, by name or number (default TERM)",
 	       FILLS("signal", take_signal)),
-	OPTION("session", 0, "SESSION", "only the processes of this one",
+	OPTION("session", 0, "SESSION", "signal only the processes of this session",
 	       FILLS("session", take_text)),
 	{0},
 };

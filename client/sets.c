@@ -17,17 +17,17 @@
 
 const struct option_row sets_create_options[] = {
 	OPTION("existing", 0, NULL,
-	       "take the set that is there, if it was made with the same options",
+	       "use a set that exists already, if it was made with the same options",
 	       FILLS("existing", take_true)),
 	{0},
 };
 
 const struct option_row sets_list_options[] = {
-	OPTION("all-owners", 0, NULL, "of everybody whose sets you may see",
+	OPTION("all-owners", 0, NULL, "list the sets of all users that you may see",
 	       FILLS("allOwners", take_true)),
-	OPTION("label", 0, "K=V", "only those with this label (may be repeated)",
+	OPTION("label", 0, "K=V", "list only sets with this label (may be repeated)",
 	       FILLS("labels", take_label)),
-	OPTION("state", 0, "creating|ready|removing|broken", "only those in this state",
+	OPTION("state", 0, "creating|ready|removing|broken", "list only sets in this state",
 	       FILLS("state", take_word)),
 	{0},
 };
@@ -43,10 +43,10 @@ static int take_grace(struct options *options)
 }
 
 const struct option_row sets_rm_options[] = {
-	OPTION("grace", 0, "SECONDS", "between SIGTERM and SIGKILL; 0 by default",
+	OPTION("grace", 0, "SECONDS", "send SIGTERM, and SIGKILL this much later (default 0)",
 	       FILLS("grace", take_grace)),
-	OPTION("all", 0, NULL, "every set of yours", HANDLED(ALL)),
-	OPTION("ignore", 0, NULL, "it is no error when there is none", HANDLED(IGNORE)),
+	OPTION("all", 0, NULL, "remove all your sets", HANDLED(ALL)),
+	OPTION("ignore", 0, NULL, "do not fail if a set does not exist", HANDLED(IGNORE)),
 	{0},
 };
 
@@ -137,7 +137,7 @@ int sets_list(struct client *client, struct options *options)
 	int r;
 
 	if (options->n_words > 0)
-		return options_wrong(client, "it takes no names: `nsctl show` does");
+		return options_wrong(client, "list takes no names; use `nsctl show NAME`");
 	if (client->has_owner)
 		json_put(parameters, "allOwners", json_true());
 	if (!client->json)
@@ -212,11 +212,11 @@ int sets_rm(struct client *client, struct options *options)
 	int failed = 0, r;
 
 	if (all && options->n_words > 0)
-		return options_wrong(client, "--all goes without names");
+		return options_wrong(client, "give names or --all, not both");
 	if (all)
 		return remove_all(client, options->parameters);
 	if (options->n_words == 0)
-		return options_wrong(client, "which sets? (--all is every set of yours)");
+		return options_wrong(client, "no set given (--all removes all your sets)");
 	for (char **name = options->words; *name; name++) {
 		r = remove_set(client, *name, options->parameters, ignore);
 		if (r == STATUS_UNREACHABLE)
@@ -238,9 +238,9 @@ int sets_renew(struct client *client, struct options *options)
 
 	if (duration) {
 		if (!parse_duration(duration, &seconds))
-			return options_wrong(client,
-					     "\"%s\" is not a duration (as 90, 90s, 15m, 2h or 1d)",
-					     duration);
+			return options_wrong(
+				client, "\"%s\" is not a duration (such as 90, 90s, 15m, 2h or 1d)",
+				duration);
 		json_put(parameters, "seconds", json_integer(seconds));
 	}
 	r = client_call(client, name, "org.nsctl.Renew", json_incref(parameters), NULL, &reply);

@@ -267,12 +267,12 @@ static void show_notes(const json_t *set)
 	static const struct {
 		const char *kind, *text;
 	} notes[] = {
-		{"mnt", "the mount namespace is the host's: mount(2) is refused there by the "
-			"kernel, also to root inside"},
-		{"net", "the network namespace is the host's: changing it is refused by the "
-			"kernel, also to root inside"},
-		{"uts", "the host name is the host's: changing it is refused by the kernel, also "
-			"to root inside"},
+		{"mnt", "the mount namespace is the host's: the kernel refuses mount(2) there, "
+			"even to root inside"},
+		{"net", "the network namespace is the host's: the kernel refuses changes, even to "
+			"root inside"},
+		{"uts", "the host name is the host's: the kernel refuses changes, even to root "
+			"inside"},
 	};
 	const json_t *namespaces = json_object_get(set, "namespaces");
 
@@ -280,7 +280,7 @@ static void show_notes(const json_t *set)
 		if (is_held(namespaces, "user") && !is_held(namespaces, notes[i].kind))
 			show_line("note", "%s", notes[i].text);
 	if (strcmp(json_text(set, "state", ""), "broken") == 0)
-		show_line("note", "a part of it has been lost: it can only be removed (nsctl rm)");
+		show_line("note", "a part of the set is lost; it can only be removed (nsctl rm)");
 }
 
 static void show_set(struct client *client, const json_t *set)

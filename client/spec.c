@@ -35,7 +35,7 @@ static int set_mapping(struct options *options, const char *name)
 
 	if (strcmp(json_text(spec, "userMapping", name), name) != 0)
 		return options_wrong(options->client,
-				     "--%s goes with none of the other ways to map users",
+				     "--%s cannot be combined with another mapping of users",
 				     options->row->name);
 	json_put(spec, "userMapping", json_string(name));
 	return 0;
@@ -141,7 +141,7 @@ static int take_tmpfs(struct options *options)
 	int64_t size;
 
 	if (target.size == 0 || (word && !parse_size(word, &size)))
-		return options_reject(options, "TARGET or TARGET:SIZE (as 512M)");
+		return options_reject(options, "TARGET or TARGET:SIZE (such as 512M)");
 	mount = must(json_pack("{s:s, s:o}", "type", "tmpfs", "target", piece_json(target)));
 	if (word)
 		json_put(mount, "size", json_integer(size));
@@ -173,7 +173,7 @@ static int take_size(struct options *options)
 	int64_t size;
 
 	return take_value(options, parse_size(options->argument, &size) ? json_integer(size) : NULL,
-			  "a size (as 512M or 2G)");
+			  "a size (such as 512M or 2G)");
 }
 
 static int take_tasks(struct options *options)
@@ -184,7 +184,7 @@ static int take_tasks(struct options *options)
 			  parse_number(options->argument, 1, INT32_MAX, &number)
 				  ? json_integer(number)
 				  : NULL,
-			  "a number from 1 up");
+			  "a number of 1 or more");
 }
 
 static int take_processors(struct options *options)
@@ -193,7 +193,7 @@ static int take_processors(struct options *options)
 	bool fits = parse_decimal(options->argument, false, &number) && number > 0;
 
 	return take_value(options, fits ? json_real(number) : NULL,
-			  "a number of processors (as 2 or 0.5)");
+			  "a number of processors (such as 2 or 0.5)");
 }
 
 static int take_offset(struct options *options)
@@ -255,18 +255,18 @@ static int take_lease(struct options *options)
 
 	if (strncmp(options->argument, process, strlen(process)) != 0) {
 		if (!parse_duration(options->argument, &number))
-			return options_reject(options,
-					      "a duration (as 90, 90s, 15m, 2h or 1d) or pid:PID");
+			return options_reject(
+				options, "a duration (such as 90, 90s, 15m, 2h or 1d) or pid:PID");
 		json_put(lease, "seconds", json_real((double)number));
 		return 0;
 	}
 	if (!parse_number(options->argument + strlen(process), 1, INT32_MAX, &number))
-		return options_reject(options, "pid: and the number of a process");
+		return options_reject(options, "pid: followed by the number of a process");
 	if (number == 1)
 		return options_reject(options,
-				      "a process that ends: process 1 never does (the parent of "
-				      "this command has probably ended already), so name another "
-				      "one, or a duration");
+				      "a process that ends: process 1 never ends (it is the parent "
+				      "now, if the process that you mean has ended); name another "
+				      "process, or a duration");
 	index = process_add(options->client, options->fds, number, options->argument);
 	if (!index)
 		return STATUS_FAILED;
@@ -275,74 +275,80 @@ static int take_lease(struct options *options)
 }
 
 const struct option_row spec_options[] = {
-	OPTION("mount", 'm', NULL, "a mount namespace", CHOOSES(KIND_BIT(KIND_MNT))),
-	OPTION("pid", 'p', NULL, "a pid namespace", CHOOSES(KIND_BIT(KIND_PID))),
-	OPTION("net", 'n', NULL, "a network namespace", CHOOSES(KIND_BIT(KIND_NET))),
-	OPTION("uts", 'u', NULL, "a uts namespace: a host name of its own",
+	OPTION("mount", 'm', NULL, "make a mount namespace", CHOOSES(KIND_BIT(KIND_MNT))),
+	OPTION("pid", 'p', NULL, "make a pid namespace", CHOOSES(KIND_BIT(KIND_PID))),
+	OPTION("net", 'n', NULL, "make a network namespace", CHOOSES(KIND_BIT(KIND_NET))),
+	OPTION("uts", 'u', NULL, "make a uts namespace, with a host name of its own",
 	       CHOOSES(KIND_BIT(KIND_UTS))),
-	OPTION("ipc", 'i', NULL, "an ipc namespace", CHOOSES(KIND_BIT(KIND_IPC))),
-	OPTION("user", 'U', NULL, "a user namespace", CHOOSES(KIND_BIT(KIND_USER))),
-	OPTION("cgroup", 'C', NULL, "a cgroup namespace", CHOOSES(KIND_BIT(KIND_CGROUP))),
-	OPTION("time", 'T', NULL, "a time namespace", CHOOSES(KIND_BIT(KIND_TIME))),
-	OPTION("all", 'a', NULL, "all eight; with none named: all but user and time",
+	OPTION("ipc", 'i', NULL, "make an ipc namespace", CHOOSES(KIND_BIT(KIND_IPC))),
+	OPTION("user", 'U', NULL, "make a user namespace", CHOOSES(KIND_BIT(KIND_USER))),
+	OPTION("cgroup", 'C', NULL, "make a cgroup namespace", CHOOSES(KIND_BIT(KIND_CGROUP))),
+	OPTION("time", 'T', NULL, "make a time namespace", CHOOSES(KIND_BIT(KIND_TIME))),
+	OPTION("all", 'a', NULL, "make all eight (default: all but user and time)",
 	       CHOOSES(KIND_ALL)),
-	OPTION("map-root-user", 'r', NULL, "you are root inside (adds user)",
+	OPTION("map-root-user", 'r', NULL, "make you root inside (adds user)",
 	       FILLS("spec.userMapping", take_map_root), NEEDS(KIND_BIT(KIND_USER))),
-	OPTION("map-current-user", 'c', NULL, "you keep your ids inside (adds user)",
+	OPTION("map-current-user", 'c', NULL, "keep your ids inside (adds user)",
 	       FILLS("spec.userMapping", take_map_current), NEEDS(KIND_BIT(KIND_USER))),
-	OPTION("map-auto", 0, NULL, "as -r, and your subordinate ids from 1 up",
+	OPTION("map-auto", 0, NULL, "like -r, and map your subordinate ids from 1 up (adds user)",
 	       FILLS("spec.userMapping", take_map_auto), NEEDS(KIND_BIT(KIND_USER))),
 	OPTION("map-users", 0, "INSIDE:OUTSIDE:COUNT", "map these users (may be repeated)",
 	       FILLS("spec.uidMap[]", take_range), NEEDS(KIND_BIT(KIND_USER))),
 	OPTION("map-groups", 0, "INSIDE:OUTSIDE:COUNT", "map these groups (may be repeated)",
 	       FILLS("spec.gidMap[]", take_range), NEEDS(KIND_BIT(KIND_USER))),
-	OPTION("propagation", 0, "slave|private|shared", "which mounts made outside appear inside",
-	       FILLS("spec.propagation", take_word), NEEDS(KIND_BIT(KIND_MNT))),
+	OPTION("propagation", 0, "slave|private|shared",
+	       "how mounts pass between outside and inside", FILLS("spec.propagation", take_word),
+	       NEEDS(KIND_BIT(KIND_MNT))),
 	OPTION("mount-proc", 0, "?DIR", "mount /proc for the pid namespace (by default with -m -p)",
 	       FILLS("spec.mountProc", take_mount_proc), NEEDS(KIND_BIT(KIND_MNT))),
-	OPTION("no-mount-proc", 0, NULL, "do not", FILLS("spec.mountProc", take_false)),
+	OPTION("no-mount-proc", 0, NULL, "do not mount /proc", FILLS("spec.mountProc", take_false)),
 	OPTION("bind", 0, "SOURCE:TARGET[:ro]", "show SOURCE at TARGET inside",
 	       FILLS("spec.mounts[]", take_bind), NEEDS(KIND_BIT(KIND_MNT))),
-	OPTION("tmpfs", 0, "TARGET[:SIZE]", "an empty file system in memory",
+	OPTION("tmpfs", 0, "TARGET[:SIZE]", "mount an empty file system in memory",
 	       FILLS("spec.mounts[]", take_tmpfs), NEEDS(KIND_BIT(KIND_MNT))),
-	OPTION("root", 0, "DIR", "the directory that is / inside", FILLS("spec.root", take_root),
+	OPTION("root", 0, "DIR", "directory to use as / inside", FILLS("spec.root", take_root),
 	       NEEDS(KIND_BIT(KIND_MNT))),
-	OPTION("hostname", 0, "NAME", "the host name inside (the set's name by default)",
+	OPTION("hostname", 0, "NAME", "host name inside (default: the name of the set)",
 	       FILLS("spec.hostname", take_hostname), NEEDS(KIND_BIT(KIND_UTS))),
-	OPTION("monotonic", 0, "SECONDS", "what CLOCK_MONOTONIC is ahead inside",
+	OPTION("monotonic", 0, "SECONDS", "offset of CLOCK_MONOTONIC inside",
 	       FILLS("spec.clocks.monotonic", take_offset), NEEDS(KIND_BIT(KIND_TIME))),
-	OPTION("boottime", 0, "SECONDS", "what CLOCK_BOOTTIME is ahead inside",
+	OPTION("boottime", 0, "SECONDS", "offset of CLOCK_BOOTTIME inside",
 	       FILLS("spec.clocks.boottime", take_offset), NEEDS(KIND_BIT(KIND_TIME))),
-	OPTION("memory", 0, "SIZE", "at most this much memory (512M, 2G)",
+	OPTION("memory", 0, "SIZE", "use at most this much memory (512M, 2G)",
 	       FILLS("spec.limits.memory", take_size)),
-	OPTION("tasks", 0, "N", "at most N processes and threads",
+	OPTION("tasks", 0, "N", "have at most N processes and threads",
 	       FILLS("spec.limits.tasks", take_tasks)),
-	OPTION("cpus", 0, "N", "at most N processors' time (0.5 is half of one)",
+	OPTION("cpus", 0, "N", "use at most the time of N processors (0.5 is half of one)",
 	       FILLS("spec.limits.cpus", take_processors)),
 	OPTION("link", 0, "PEER[:IFACE]",
-	       "a link to host, SET or net/NETWORK; then any of "
-	       ",address=CIDR ,peer-address=CIDR ,interface=NAME ,gateway=ADDR and so on",
+	       "make a link to host, SET or net/NETWORK; PEER may be followed by ,address=CIDR "
+	       ",peer-address=CIDR ,interface=NAME ,gateway=ADDR and others (see `nsctl help link "
+	       "add`)",
 	       FILLS("spec.links[]", take_link), NEEDS(KIND_BIT(KIND_NET))),
-	OPTION("egress", 0, NULL, "reach the outside by NAT (a set that forwards must translate)",
+	OPTION("egress", 0, NULL,
+	       "reach the outside by NAT (packets that the set forwards must be translated to its "
+	       "own address)",
 	       FILLS("spec.egress", take_true), NEEDS(KIND_BIT(KIND_NET))),
 	/* its resolv.conf is in a mount namespace of its own */
-	OPTION("dns", 0, "ADDRESS", "a name server (may be repeated); adds mount, net",
+	OPTION("dns", 0, "ADDRESS", "use this name server (may be repeated; adds mount and net)",
 	       FILLS("spec.dns[]", take_text), NEEDS(KIND_BIT(KIND_NET) | KIND_BIT(KIND_MNT))),
 	OPTION("publish", 0, "[ADDRESS:]PORT:PORT[/udp]",
-	       "a port of the host's that leads to one inside",
+	       "forward a port of the host to a port of the set",
 	       FILLS("spec.publish[]", take_publish), NEEDS(KIND_BIT(KIND_NET))),
 	OPTION("lease", 0, "DURATION|pid:PID",
-	       "ends unless renewed for so long (90s, 15m, 2h, 1d), "
-	       "or with process PID; both, whichever comes first",
+	       "remove the set after DURATION without a renewal (90s, 15m, 2h, 1d), or when "
+	       "process PID ends; with both, whichever comes first",
 	       FILLS("spec.lease", take_lease)),
 	OPTION("boot", 0, NULL, "make it again when the machine starts",
 	       FILLS("spec.boot", take_true)),
-	OPTION("visible", 0, NULL, "pin it under /run/nsctl/ns as well, for nsenter(1)",
+	OPTION("visible", 0, NULL, "pin it under /run/nsctl/ns, too, for nsenter(1)",
 	       FILLS("spec.visible", take_true)),
-	OPTION("ip-netns", 0, NULL, "show it to ip-netns(8) as well",
-	       FILLS("spec.ipNetns", take_true), NEEDS(KIND_BIT(KIND_NET))),
-	OPTION("label", 0, "K=V", "a label (may be repeated)", FILLS("spec.labels", take_label)),
-	OPTION("fork", 'f', NULL, "taken, and does nothing: nothing needs it here", CHOOSES(0)),
+	OPTION("ip-netns", 0, NULL, "show it to ip-netns(8), too", FILLS("spec.ipNetns", take_true),
+	       NEEDS(KIND_BIT(KIND_NET))),
+	OPTION("label", 0, "K=V", "add a label (may be repeated)",
+	       FILLS("spec.labels", take_label)),
+	OPTION("fork", 'f', NULL, "accepted for compatibility with unshare(1); has no effect",
+	       CHOOSES(0)),
 	{0},
 };
 

@@ -84,8 +84,7 @@ int take_name(struct options *options)
 {
 	return take_value(options,
 			  name_is_valid(options->argument) ? json_string(options->argument) : NULL,
-			  "a name (1 to 64 of a-z 0-9 . _ - with a letter or digit at both ends, "
-			  "and not \"host\")");
+			  "a valid name: " NAME_REASON);
 }
 
 int take_id(struct options *options)
@@ -93,7 +92,7 @@ int take_id(struct options *options)
 	int64_t id;
 
 	return take_value(options, parse_id(options->argument, &id) ? json_integer(id) : NULL,
-			  "a number (names mean something else inside)");
+			  "a number (names may mean other users inside)");
 }
 
 int take_kinds(struct options *options)
@@ -102,7 +101,7 @@ int take_kinds(struct options *options)
 
 	return take_value(options,
 			  parse_kinds(options->argument, &kinds) ? json_kinds(kinds) : NULL,
-			  "some of mnt,pid,net,uts,user,ipc,cgroup,time");
+			  "a list of mnt,pid,net,uts,user,ipc,cgroup,time");
 }
 
 int take_duration(struct options *options)
@@ -112,7 +111,7 @@ int take_duration(struct options *options)
 	return take_value(options,
 			  parse_duration(options->argument, &seconds) ? json_real((double)seconds)
 								      : NULL,
-			  "a duration (as 90, 90s, 15m, 2h or 1d)");
+			  "a duration (such as 90, 90s, 15m, 2h or 1d)");
 }
 
 int take_label(struct options *options)

@@ -19,7 +19,7 @@
 
 const struct option_row topology_up_options[] = {
 	OPTION("lease", 0, "DURATION",
-	       "all of it ends unless renewed for so long (90s, 15m, 2h, 1d)",
+	       "remove all of it after DURATION without a renewal (90s, 15m, 2h, 1d)",
 	       FILLS("lease.seconds", take_duration)),
 	{0},
 };
@@ -81,7 +81,7 @@ static const char *reason(json_t *topology, const struct idl *idl, const struct 
 	bool was_refused;
 
 	if (!*path)
-		return "the file has no JSON object";
+		return "the file does not contain a JSON object";
 	while (value && *rest) {
 		above = value;
 		last = rest;
@@ -100,7 +100,7 @@ static const char *reason(json_t *topology, const struct idl *idl, const struct 
 	if (was_refused &&
 	    (idl_check_input(idl, method, topology, again) || strcmp(again, path) != 0))
 		return "there is no such key";
-	return "it is of the wrong type, or none of the words that it may be";
+	return "it is of the wrong type, or not one of the words allowed here";
 }
 
 /* Returns the name of a member that ends in FileDescriptor, or NULL. */
@@ -131,8 +131,8 @@ static const char *find_descriptor(const json_t *value)
 static int refuse(const struct client *client, const char *path, const char *field, const char *why)
 {
 	client_problem(client, path, "%s%s%s", field, *field ? ": " : "", why);
-	print_hint("a topology has networks, sets, links and lease, as the parameters of Apply in "
-		   "org.nsctl.varlink; docs/examples has some");
+	print_hint("a topology has networks, sets, links and a lease: the parameters of Apply in "
+		   "org.nsctl.varlink; docs/examples has examples");
 	return STATUS_FAILED;
 }
 
@@ -145,10 +145,10 @@ static int check_leases(const struct client *client, const char *path, const jso
 
 	if (descriptor)
 		return refuse(client, path, descriptor,
-			      "a number of a descriptor means nothing in a file: name the path");
+			      "the number of a descriptor has no meaning in a file; give the path");
 	if (json_is_true(json_object_get(json_object_get(topology, "lease"), "connection")))
 		return refuse(client, path, "lease.connection",
-			      "the connection ends with this command");
+			      "it would end with this command, at once");
 	json_array_foreach(json_object_get(topology, "sets"), i, set)
 	{
 		const json_t *lease = json_object_get(json_object_get(set, "spec"), "lease");
@@ -158,7 +158,7 @@ static int check_leases(const struct client *client, const char *path, const jso
 
 			text_format(&field, "sets[%zu].spec.lease.connection", i);
 			return refuse(client, path, field.data,
-				      "the connection ends with this command");
+				      "it would end with this command, at once");
 		}
 	}
 	return 0;
@@ -212,7 +212,7 @@ static int open_one(const struct client *client, const char *path, int directory
 		return 0;
 	r = spec_add_path(fds, directory_fd, name, flags, object, path_key, fd_key);
 	if (r == -E2BIG)
-		return client_problem(client, path, "more mounts than one message can carry");
+		return client_problem(client, path, "too many mounts for one call");
 	return r < 0 ? client_problem(client, path, "%s %s: %s", path_key, name, strerror(-r)) : 0;
 }
 
@@ -271,7 +271,8 @@ int topology_up(struct client *client, struct options *options)
 	int r;
 
 	if (client->has_owner)
-		return options_wrong(client, "--owner: a topology belongs to who makes it");
+		return options_wrong(client,
+				     "--owner: a topology belongs to the user who makes it");
 	r = topology_read(client, path, &topology);
 	if (r == 0)
 		r = topology_open(client, path, topology, options->fds);

@@ -116,7 +116,7 @@ expires() { nsctl --json show "$1" | python3 -c 'import json,sys; print(json.loa
 @test "by process: process 1 never ends, and no lease is for it" {
 	run nsctl create -n --lease=pid:1 box
 	[ "$status" -eq 2 ]
-	[[ $output == *"pid:1"*"process 1 never does"*"a duration"* ]]
+	[[ $output == *"pid:1"*"process 1 never ends"*"a duration"* ]]
 	# a parent that has ended leaves process 1, or a reaper, in its place
 	run as "$user_id" unshare --user --pid --fork --kill-child sh -c \
 		'"$0" create -n --lease=pid:$PPID box' "$NSCTL_BUILD/nsctl"

@@ -78,8 +78,8 @@ calls() { wc -l <"$directory/calls"; }
 	serve read
 	run nsctl create -n box
 	[ "$status" -eq 4 ]
-	[ "${lines[0]}" = "nsctl: create box: the daemon went away before it answered; it is not known whether it was done" ]
-	[ "${lines[1]}" = "hint: \`nsctl show box\` tells" ]
+	[ "${lines[0]}" = "nsctl: create box: nsctld ended before it answered; it is not known whether the call was carried out" ]
+	[ "${lines[1]}" = "hint: \`nsctl show box\` shows it" ]
 	[ "$(calls)" -eq 1 ]
 }
 

@@ -293,9 +293,9 @@ PYTHON
 	eventually hears '"sets":\[{"name":"box"'
 	kill -KILL "$daemon"
 	eventually is_gone "$daemon"
-	eventually says 'lost: waiting for it'
+	eventually says 'lost; waiting for it'
 	start_daemon --config="$config"
-	eventually says 'connected again; the state comes first'
+	eventually says 'connected again; the state follows'
 	eventually heard_twice '"sets":\[{"name":"box"'
 	nsctl rm box
 	eventually hears setRemoved
