@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <jansson.h>
+#include <sys/types.h>
 #include "base.h"
 #include "protocol/message.h"
 #include "protocol/transport.h"
@@ -22,6 +23,13 @@ enum exit_status {
 
 struct option_row;
 
+/* The process that has started this one, when this one began. */
+struct parent {
+	pid_t pid; /* 0: in a pid namespace that cannot be seen */
+	int fd;	   /* a pidfd, or -1: it is process 1, or error says why */
+	int error; /* an errno; ESRCH: it has ended */
+};
+
 struct client {
 	const char *socket_path;
 	const char *verb;			 /* for messages */
@@ -29,7 +37,8 @@ struct client {
 	bool has_owner;
 	int64_t owner;
 	bool json, quiet;
-	int status;	 /* the exit status if nothing fails */
+	int status; /* the exit status if nothing fails */
+	struct parent parent;
 	unsigned closed; /* bit N: descriptor N was closed at the start */
 	int socket_fd;	 /* -1: not connected yet */
 	bool unsent;	 /* the last call was not sent completely */

@@ -41,7 +41,7 @@ json_t *call_fds_add(struct call_fds *fds, int fd)
 
 void client_init(struct client *client)
 {
-	*client = (struct client){.socket_fd = -1};
+	*client = (struct client){.socket_fd = -1, .parent = {.fd = -1, .error = ESRCH}};
 	receiver_init(&client->receiver, FRAME_SIZE_MAX);
 }
 
@@ -56,6 +56,7 @@ void client_done(struct client *client)
 {
 	client_reconnect(client);
 	receiver_done(&client->receiver);
+	client->parent.fd = close_fd(client->parent.fd);
 }
 
 static void tell_unreachable(const struct client *client, int error)

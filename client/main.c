@@ -13,11 +13,13 @@
 #include "client/call.h"
 #include "client/connection.h"
 #include "client/inspect.h"
+#include "client/lease.h"
 #include "client/links.h"
 #include "client/monitor.h"
 #include "client/networks.h"
 #include "client/options.h"
 #include "client/print.h"
+#include "client/process.h"
 #include "client/run.h"
 #include "client/sessions.h"
 #include "client/sets.h"
@@ -63,9 +65,11 @@ static const struct verb verbs[] = {
 	{"rm", NULL, "[OPTIONS] NAME...",
 	 "Removes sets, and ends their processes",
 	 0, 0, WORDS_ANY, sets_rm, {sets_rm_options}},
-	{"renew", NULL, "NAME [DURATION]",
-	 "Postpones the end of a leased set",
-	 0, 1, 2, sets_renew, {NULL}},
+	{"renew", NULL, "[--lease=WHEN] NAME [DURATION]",
+	 "Postpones the end of a leased set\n"
+	 "DURATION is the new length of a lease by time. With --lease the set gets that lease "
+	 "instead of the present one. Everything that one topology made is renewed together",
+	 0, 1, 2, sets_renew, {lease_renew_options}},
 	{"ps", NULL, "NAME",
 	 "Lists the processes of a set",
 	 0, 1, 1, inspect_ps, {NULL}},
@@ -85,10 +89,10 @@ static const struct verb verbs[] = {
 	{"link", NULL, "add|list|rm|up|down|impair ...",
 	 "Handles links between sets, networks and the host",
 	 GROUP, 1, WORDS_ANY, main_group, {NULL}},
-	{"network", NULL, "create|list|rm ...",
+	{"network", NULL, "create|list|renew|rm ...",
 	 "Handles networks, which connect several sets",
 	 GROUP, 1, WORDS_ANY, main_group, {NULL}},
-	{"up", NULL, "[--lease=DURATION] FILE",
+	{"up", NULL, "[--lease=WHEN] FILE",
 	 "Makes a whole topology (JSON; - is stdin), all of it or nothing",
 	 0, 1, 1, topology_up, {topology_up_options}},
 	{"down", NULL, "FILE",
@@ -362,9 +366,12 @@ int main(int argc, char **argv)
 {
 	const char *socket_path = getenv("NSCTL_SOCKET");
 	struct client client;
+	struct parent parent;
 	int first, r = 0;
 
+	process_open_parent(&parent);
 	client_init(&client);
+	client.parent = parent;
 	client.closed = fill_stdio();
 	client.socket_path = socket_path && *socket_path ? socket_path : DEFAULT_SOCKET;
 	first = take_global_options(&client, argc, argv, &r);

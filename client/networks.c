@@ -5,6 +5,7 @@
  */
 #include "client/networks.h"
 
+#include "client/lease.h"
 #include "client/print.h"
 #include "client/resolve.h"
 #include "client/show.h"
@@ -18,6 +19,7 @@ static const struct option_row create_options[] = {
 	       FILLS("egress", take_true)),
 	OPTION("dns", 0, "ADDRESS", "give members this name server (may be repeated)",
 	       FILLS("dns[]", take_text)),
+	LEASE_OPTION("lease"),
 	OPTION("boot", 0, NULL, "make it again when the machine starts", FILLS("boot", take_true)),
 	{0},
 };
@@ -43,7 +45,7 @@ static int networks_create(struct client *client, struct options *options)
 		return r;
 	json_put(options->parameters, "name", json_string(name));
 	r = client_call(client, name, "org.nsctl.CreateNetwork", json_incref(options->parameters),
-			NULL, &reply);
+			options->fds, &reply);
 	if (r != 0)
 		return r;
 	if (client->json)
@@ -121,6 +123,11 @@ static int networks_rm(struct client *client, struct options *options)
 				  options_has(options, OPTION_IGNORE));
 }
 
+static int networks_renew(struct client *client, struct options *options)
+{
+	return lease_renew(client, options, "org.nsctl.RenewNetwork");
+}
+
 /* clang-format off */
 const struct verb networks_verbs[] = {
 	{"network create", NULL, "[OPTIONS] NAME",
@@ -131,6 +138,9 @@ const struct verb networks_verbs[] = {
 	{"network list", "network ls", "[OPTIONS]",
 	 "Lists your networks",
 	 0, 0, WORDS_ANY, networks_list, {list_options}},
+	{"network renew", NULL, "[--lease=WHEN] NAME [DURATION]",
+	 "Postpones the end of a leased network, like `nsctl renew` for sets",
+	 0, 1, 2, networks_renew, {lease_renew_options}},
 	{"network rm", NULL, "[--ignore] NAME...",
 	 "Removes networks",
 	 0, 1, WORDS_ANY, networks_rm, {rm_options}},

@@ -1,20 +1,56 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See process.h. Owns nothing: the call owns the descriptor. */
+/* See process.h. Owns nothing: the call owns descriptors, and the client its parent's. */
 #include "client/process.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <sys/syscall.h>
+
+static int open_process(pid_t pid)
+{
+	return (int)syscall(SYS_pidfd_open, pid, 0);
+}
+
+json_t *process_add_fd(const struct client *client, struct call_fds *fds, int fd, const char *word)
+{
+	json_t *index = call_fds_add(fds, fd);
+
+	if (!index)
+		client_problem(client, word, "too many descriptors for one call");
+	return index;
+}
 
 json_t *process_add(const struct client *client, struct call_fds *fds, int64_t pid,
 		    const char *word)
 {
-	int fd = (int)syscall(SYS_pidfd_open, (pid_t)pid, 0);
-	json_t *index = NULL;
+	int fd = open_process((pid_t)pid);
 
-	if (fd < 0)
-		client_problem(client, word, "%s",
-			       errno == EINVAL ? "it is a thread, not a process" : strerror(errno));
-	else if (!(index = call_fds_add(fds, fd)))
-		client_problem(client, word, "too many descriptors for one call");
-	return index;
+	if (fd >= 0)
+		return process_add_fd(client, fds, fd, word);
+	client_problem(client, word, "%s",
+		       errno == EINVAL ? "it is a thread, not a process" : strerror(errno));
+	return NULL;
+}
+
+void process_open_parent(struct parent *ret)
+{
+	int fd;
+
+	*ret = (struct parent){.pid = getppid(), .fd = -1};
+	if (ret->pid <= 1)
+		return;
+	fd = open_process(ret->pid);
+	/* it must not take the number of a standard descriptor that is closed */
+	if (fd >= 0 && fd <= STDERR_FILENO) {
+		ret->fd = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+		close_fd(fd);
+	} else {
+		ret->fd = fd;
+	}
+	ret->error = ret->fd < 0 ? errno : 0;
+	/* if the parent has ended, its number may have been another process's by then */
+	if (getppid() != ret->pid) {
+		ret->fd = close_fd(ret->fd);
+		ret->error = ESRCH;
+	}
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "client/lease.h"
 #include "client/parse.h"
 #include "client/print.h"
 #include "client/show.h"
@@ -229,33 +230,7 @@ int sets_rm(struct client *client, struct options *options)
 
 int sets_renew(struct client *client, struct options *options)
 {
-	const char *name = options->words[0], *duration = options->words[1];
-	_cleanup_json_ json_t *parameters = client_named(client, name), *reply = NULL;
-	char age[PRINT_SHORT];
-	struct timespec now;
-	int64_t seconds;
-	int r;
-
-	if (duration) {
-		if (!parse_duration(duration, &seconds))
-			return options_wrong(
-				client, "\"%s\" is not a duration (such as 90, 90s, 15m, 2h or 1d)",
-				duration);
-		json_put(parameters, "seconds", json_integer(seconds));
-	}
-	r = client_call(client, name, "org.nsctl.Renew", json_incref(parameters), NULL, &reply);
-	if (r != 0)
-		return r;
-	clock_gettime(CLOCK_REALTIME, &now);
-	/* rounded to seconds: the answer took a little of the time */
-	print_age(json_number_value(json_object_get(reply, "expires")) - (double)now.tv_sec -
-			  (double)now.tv_nsec / 1e9 + 0.5,
-		  age);
-	if (client->json)
-		print_json(reply);
-	else if (!client->quiet)
-		print_text("%s ends in %s\n", name, age);
-	return 0;
+	return lease_renew(client, options, "org.nsctl.Renew");
 }
 
 static int call_for_each(struct client *client, const struct options *options, const char *method)

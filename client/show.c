@@ -259,6 +259,12 @@ static void show_times(const json_t *set)
 	if (json_is_integer(json_object_get(lease, "process")))
 		show_line("lease", "ends with process %" JSON_INTEGER_FORMAT,
 			  json_integer_value(json_object_get(lease, "process")));
+	if (json_is_true(json_object_get(lease, "pipe")))
+		show_line("lease", "ends with the pipe that it was given");
+	if (json_is_number(json_object_get(lease, "idleSeconds"))) {
+		print_age(json_number_value(json_object_get(lease, "idleSeconds")), text);
+		show_line("lease", "ends when it was idle for %s", text);
+	}
 }
 
 /* Prints facts that a user would otherwise learn from an EPERM. */

@@ -11,9 +11,9 @@
 #include <string.h>
 
 #include "client/ends.h"
+#include "client/lease.h"
 #include "client/parse.h"
 #include "client/print.h"
-#include "client/process.h"
 #include "client/take.h"
 #include "protocol/kind.h"
 #include "protocol/name.h"
@@ -245,35 +245,6 @@ static int take_hostname(struct options *options)
 			  "a host name (letters, digits, '-' and '.', at most 64)");
 }
 
-/* Takes a duration, or the process that the set is to end with. */
-static int take_lease(struct options *options)
-{
-	static const char process[] = "pid:";
-	json_t *spec = json_member(options->parameters, "spec", json_object);
-	json_t *lease = json_member(spec, "lease", json_object), *index;
-	int64_t number;
-
-	if (strncmp(options->argument, process, strlen(process)) != 0) {
-		if (!parse_duration(options->argument, &number))
-			return options_reject(
-				options, "a duration (such as 90, 90s, 15m, 2h or 1d) or pid:PID");
-		json_put(lease, "seconds", json_real((double)number));
-		return 0;
-	}
-	if (!parse_number(options->argument + strlen(process), 1, INT32_MAX, &number))
-		return options_reject(options, "pid: followed by the number of a process");
-	if (number == 1)
-		return options_reject(options,
-				      "a process that ends: process 1 never ends (it is the parent "
-				      "now, if the process that you mean has ended); name another "
-				      "process, or a duration");
-	index = process_add(options->client, options->fds, number, options->argument);
-	if (!index)
-		return STATUS_FAILED;
-	json_put(lease, "processFileDescriptor", index);
-	return 0;
-}
-
 const struct option_row spec_options[] = {
 	OPTION("mount", 'm', NULL, "make a mount namespace", CHOOSES(KIND_BIT(KIND_MNT))),
 	OPTION("pid", 'p', NULL, "make a pid namespace", CHOOSES(KIND_BIT(KIND_PID))),
@@ -335,10 +306,7 @@ const struct option_row spec_options[] = {
 	OPTION("publish", 0, "[ADDRESS:]PORT:PORT[/udp]",
 	       "forward a port of the host to a port of the set",
 	       FILLS("spec.publish[]", take_publish), NEEDS(KIND_BIT(KIND_NET))),
-	OPTION("lease", 0, "DURATION|pid:PID",
-	       "remove the set after DURATION without a renewal (90s, 15m, 2h, 1d), or when "
-	       "process PID ends; with both, whichever comes first",
-	       FILLS("spec.lease", take_lease)),
+	LEASE_OPTION("spec.lease"),
 	OPTION("boot", 0, NULL, "make it again when the machine starts",
 	       FILLS("spec.boot", take_true)),
 	OPTION("visible", 0, NULL, "pin it under /run/nsctl/ns, too, for nsenter(1)",

@@ -22,6 +22,14 @@ static json_t *find_object(const struct options *options, const char **ret_key)
 	return object;
 }
 
+json_t *take_object(const struct options *options)
+{
+	const char *key;
+	json_t *object = find_object(options, &key);
+
+	return json_member(object, key, json_object);
+}
+
 void take_put(const struct options *options, json_t *value)
 {
 	const char *key;
@@ -104,25 +112,14 @@ int take_kinds(struct options *options)
 			  "a list of mnt,pid,net,uts,user,ipc,cgroup,time");
 }
 
-int take_duration(struct options *options)
-{
-	int64_t seconds;
-
-	return take_value(options,
-			  parse_duration(options->argument, &seconds) ? json_real((double)seconds)
-								      : NULL,
-			  "a duration (such as 90, 90s, 15m, 2h or 1d)");
-}
-
 int take_label(struct options *options)
 {
-	const char *value, *key;
+	const char *value;
 	struct piece piece = parse_cut(options->argument, '=', &value);
 	_cleanup_free_ char *name = must(strndup(piece.start, piece.size));
-	json_t *object = find_object(options, &key);
 
 	if (!value || !label_key_is_valid(name) || !label_value_is_valid(value))
 		return options_reject(options, "K=V");
-	json_put(json_member(object, key, json_object), name, json_string(value));
+	json_put(take_object(options), name, json_string(value));
 	return 0;
 }

@@ -12,13 +12,14 @@ int take_nothing(struct options *options); /* an option without a value of its o
 int take_true(struct options *options);
 int take_false(struct options *options);
 int take_text(struct options *options);
-int take_word(struct options *options);	    /* one of "A|B|C", as in help */
-int take_name(struct options *options);	    /* of a set or a link */
-int take_id(struct options *options);	    /* of a user or a group, as a number */
-int take_kinds(struct options *options);    /* "mnt,net" */
-int take_duration(struct options *options); /* "15m", in seconds */
-int take_label(struct options *options);    /* "K=V", a member of the field's object */
+int take_word(struct options *options);	 /* one of "A|B|C", as in help */
+int take_name(struct options *options);	 /* of a set or a link */
+int take_id(struct options *options);	 /* of a user or a group, as a number */
+int take_kinds(struct options *options); /* "mnt,net" */
+int take_label(struct options *options); /* "K=V", a member of the field's object */
 
+/* Returns the object at the row's field, which is made if it is absent. */
+json_t *take_object(const struct options *options);
 /* Puts a new value at the row's field. */
 void take_put(const struct options *options, json_t *value);
 /* Does the same. If value is NULL, reports that the argument must be as wanted. */

@@ -10,17 +10,15 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "client/lease.h"
 #include "client/parse.h"
 #include "client/print.h"
 #include "client/spec.h"
-#include "client/take.h"
 #include "protocol/frame.h"
 #include "protocol/idl.h"
 
 const struct option_row topology_up_options[] = {
-	OPTION("lease", 0, "DURATION",
-	       "remove all of it after DURATION without a renewal (90s, 15m, 2h, 1d)",
-	       FILLS("lease.seconds", take_duration)),
+	LEASE_OPTION("lease"),
 	{0},
 };
 

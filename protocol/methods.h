@@ -46,8 +46,9 @@ enum method_class {
 	  REPLY_LIST("sets", WIRE_ITEM_SET, wire_set))                                           \
 	X(REMOVE, "Remove", wire_ask, on_remove, CLASS_USE, METHOD_REPEATABLE, "set removed",    \
 	  NOTHING)                                                                               \
-	X(RENEW, "Renew", wire_ask, on_renew, CLASS_RENEW, METHOD_REPEATABLE | METHOD_AT_ONCE,   \
-	  "lease renewed", REPLY_VIEW(wire_set, view_expires))                                   \
+	X(RENEW, "Renew", wire_ask, on_renew, CLASS_RENEW,                                       \
+	  METHOD_REPEATABLE | METHOD_AT_ONCE | METHOD_DESCRIPTORS, "lease renewed",              \
+	  REPLY_VIEW(wire_set, view_expires))                                                    \
 	X(EXEC, "Exec", wire_exec, on_exec, CLASS_USE,                                           \
 	  METHOD_STARTS | METHOD_LASTING | METHOD_DESCRIPTORS, NULL,                             \
 	  REPLY_VIEW(wire_session, view_started))                                                \
@@ -85,9 +86,12 @@ enum method_class {
 	  METHOD_REPEATABLE | METHOD_AT_ONCE, NULL,                                              \
 	  REPLY_LIST("links", WIRE_ITEM_LINK, wire_link))                                        \
 	X(NETWORK_CREATE, "CreateNetwork", wire_network, on_create_network, CLASS_WIRE,          \
-	  METHOD_STARTS, NULL, REPLY("network", wire_network))                                   \
+	  METHOD_STARTS | METHOD_DESCRIPTORS, NULL, REPLY("network", wire_network))              \
 	X(NETWORK_REMOVE, "RemoveNetwork", wire_ask, on_remove_network, CLASS_WIRE,              \
 	  METHOD_REPEATABLE, "network removed", NOTHING)                                         \
+	X(NETWORK_RENEW, "RenewNetwork", wire_ask, on_renew_network, CLASS_RENEW,                \
+	  METHOD_REPEATABLE | METHOD_AT_ONCE | METHOD_DESCRIPTORS, "lease renewed",              \
+	  REPLY_VIEW(wire_set, view_expires))                                                    \
 	X(NETWORK_LIST, "ListNetworks", wire_list, on_list_networks, CLASS_WIRE,                 \
 	  METHOD_REPEATABLE | METHOD_AT_ONCE, NULL,                                              \
 	  REPLY_LIST("networks", WIRE_ITEM_NETWORK, wire_network))                               \

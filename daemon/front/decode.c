@@ -212,6 +212,7 @@ static int read_value(struct decoding *decoding, const struct wire_field *field,
 	case WIRE_FD:
 	case WIRE_HANDLE:
 	case WIRE_PROCESS:
+	case WIRE_PIPE:
 		return read_fd(decoding, value, at);
 	case WIRE_NESTED:
 		return read_struct(decoding, field->layout, value, at);

@@ -112,6 +112,7 @@ static json_t *value_json(struct encoding *encoding, const struct wire_field *fi
 		return fd_json(encoding, *(const int *)at);
 	case WIRE_HANDLE:
 	case WIRE_PROCESS:
+	case WIRE_PIPE:
 		return NULL; /* a client's own */
 	case WIRE_NESTED:
 		return struct_json(encoding, field->layout, at);

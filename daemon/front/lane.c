@@ -150,7 +150,9 @@ static int send_handles(const struct front *front, const struct lane *lane)
 int lane_send(struct front *front)
 {
 	const struct nlmsghdr *header = &front->writer.buffer->header;
-	struct wire_lane wire = {.lane_fd = -1, .processes = front->handles.processes};
+	struct wire_lane wire = {.lane_fd = -1,
+				 .processes = front->handles.processes,
+				 .pipes = front->handles.pipes};
 	struct lane *lane = find_free(front);
 	int r;
 

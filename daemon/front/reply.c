@@ -64,6 +64,8 @@ static json_t *features_json(const struct wire_status *status)
 	encode_put(object, "boot", json_true());
 	encode_put(object, "autoMapping", json_true());
 	encode_put(object, "processLease", json_true());
+	encode_put(object, "pipeLease", json_true());
+	encode_put(object, "idleLease", json_true());
 	encode_put(object, "dns", json_true());
 	for (size_t i = 0; i < ARRAY_SIZE(missing); i++)
 		encode_put(object, missing[i], json_false());

@@ -4,6 +4,7 @@
 #include "daemon/keeper/request/front-state.h"
 #include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/request.h"
+#include "daemon/keeper/set/pipe-watch.h"
 #include "daemon/keeper/workers/ending.h"
 #include "daemon/wire/message.h"
 #include "daemon/wire/method.h"
@@ -56,22 +57,24 @@ static void on_identified(struct request *kept, const struct lane_process *proce
 	request.kept = false;
 	request.processes = processes;
 	request_drop(kept);
-	if (processes && request_connection(&request)) {
+	if (!failure && request_connection(&request)) {
 		handle(keeper, &request, message);
-	} else if (keeper && processes) {
+	} else if (keeper && !failure) {
 		/* the client is gone, but the front waits to hear that the lane is free again */
 		request_begin(keeper, &request, 0);
 		request_end(keeper, &request);
 	} else if (keeper) {
 		request_fail(keeper, &request, failure);
 	}
+	if (request.processes)
+		pipe_watch_release(&request, processes);
 	wire_message_done(message);
 	free(message);
 }
 
-/* Has the request's pidfds examined before the request is handled. */
-static void identify(struct keeper *keeper, struct request *request, uint64_t processes,
-		     const struct wire_message *message)
+/* Has the request's pidfds and pipes examined before the request is handled. */
+static void identify(struct keeper *keeper, struct request *request,
+		     const struct task_processes *task, const struct wire_message *message)
 {
 	struct wire_message *copy = calloc(1, sizeof(*copy));
 	struct request *kept = copy ? request_keep(request) : NULL;
@@ -79,9 +82,11 @@ static void identify(struct keeper *keeper, struct request *request, uint64_t pr
 	int r = kept ? wire_message_copy(message, copy) : -ENOMEM;
 
 	if (r == 0)
-		r = lane_identify(kept, processes, on_identified, copy);
-	if (r == 0)
+		r = lane_identify(kept, task, on_identified, copy);
+	if (r == 0) {
+		pipe_watch_hold(keeper, request);
 		return;
+	}
 	if (copy)
 		wire_message_done(copy);
 	free(copy);
@@ -90,15 +95,15 @@ static void identify(struct keeper *keeper, struct request *request, uint64_t pr
 }
 
 /* Refuses a request that the caller may not send, or sends too often. Returns 0 or the error. */
-static int admit(struct front *front, const struct request *request, uint64_t processes,
+static int admit(struct front *front, const struct request *request, bool identifies,
 		 struct failure *failure)
 {
 	unsigned int flags = wire_methods[request->op].flags;
 
-	if ((processes || flags & METHOD_STARTS) &&
+	if ((identifies || flags & METHOD_STARTS) &&
 	    ending_check(front->keeper, front->identity.uid, failure))
 		return failure->error;
-	if (front->n_requests >= REQUESTS_MAX && (processes || !(flags & METHOD_AT_ONCE)))
+	if (front->n_requests >= REQUESTS_MAX && (identifies || !(flags & METHOD_AT_ONCE)))
 		return failure_set(failure, ERROR_LIMIT_EXCEEDED, REQUESTS_MAX, "requests", NULL);
 	if (authz_operation(&request->subject, request->op, failure) == 0)
 		return 0;
@@ -137,7 +142,8 @@ int methods_dispatch(struct front *front, struct wire_message *message)
 	};
 	struct connection *connection = request_connection(&request);
 	struct failure failure = {};
-	uint64_t processes;
+	struct task_processes task;
+	bool identifies;
 	int r = on_notice(front, message);
 
 	if (r)
@@ -148,15 +154,16 @@ int methods_dispatch(struct front *front, struct wire_message *message)
 		front_drop_connection(front, connection);
 		return 0;
 	}
-	if (!handlers[header->nlmsg_type] || lane_claim(&request, message, &processes) < 0)
+	if (!handlers[header->nlmsg_type] || lane_claim(&request, message, &task) < 0)
 		return -EBADMSG;
+	identifies = task.processes | task.pipes;
 	connection->has_asked = true;
 	request.subject = connection->subject;
 	request.owner = connection->subject.uid;
-	if (admit(front, &request, processes, &failure))
+	if (admit(front, &request, identifies, &failure))
 		request_fail(keeper, &request, &failure);
-	else if (processes)
-		identify(keeper, &request, processes, message);
+	else if (identifies)
+		identify(keeper, &request, &task, message);
 	else
 		handle(keeper, &request, message);
 	return 0;

@@ -2,6 +2,7 @@
 #include "daemon/keeper/methods.h"
 #include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/request/events.h"
+#include "daemon/keeper/set/idle.h"
 #include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/set/remove.h"
 #include "daemon/keeper/set/session-end.h"
@@ -17,9 +18,16 @@ static void on_connection_gone(struct keeper *keeper, struct connection *connect
 	events_end(keeper, connection);
 }
 
+static void on_network_idle(struct keeper *keeper, struct set *set)
+{
+	idle_look(keeper, set);
+	/* which may free it */
+	remove_go_on(keeper, set);
+}
+
 const struct upcalls upcalls = {
 	.message = methods_dispatch,
 	.connection_gone = on_connection_gone,
 	.front_writable = events_resume,
-	.network_idle = remove_go_on,
+	.network_idle = on_network_idle,
 };

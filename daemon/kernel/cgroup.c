@@ -61,8 +61,7 @@ int cgroup_make(int parent_fd, const char *path)
 	return r;
 }
 
-/* Calls back with the name of each child of an open cgroup; stops at the first error. */
-static int each_child(int cgroup_fd,
+int cgroup_each_child(int cgroup_fd,
 		      int (*callback)(int cgroup_fd, const char *name, void *context),
 		      void *context)
 {
@@ -103,7 +102,7 @@ int cgroup_remove(int parent_fd, const char *path)
 	fd = cgroup_open(parent_fd, path);
 	if (fd < 0)
 		return fd == -ENOENT ? 0 : fd;
-	r = each_child(fd, remove_child, NULL);
+	r = cgroup_each_child(fd, remove_child, NULL);
 	if (r < 0)
 		return r;
 	if (unlinkat(parent_fd, path, AT_REMOVEDIR) < 0 && errno != ENOENT)
@@ -208,7 +207,7 @@ int cgroup_each_process(int cgroup_fd, bool deep,
 	struct each_process each = {callback, context};
 	int r = read_processes(cgroup_fd, "", &each);
 
-	return r || !deep ? r : each_child(cgroup_fd, read_child, &each);
+	return r || !deep ? r : cgroup_each_child(cgroup_fd, read_child, &each);
 }
 
 static int take_first(pid_t pid, const char *name _unused_, void *context)

@@ -56,6 +56,12 @@ int cgroup_freeze(int cgroup_fd, bool freeze); /* does not wait: cgroup.events s
 int cgroup_each_process(int cgroup_fd, bool deep,
 			int (*callback)(pid_t pid, const char *name, void *context), void *context);
 
+/* Calls back with the name of each child of an open cgroup, until callback returns something else
+ * than 0. Returns that, 0 or -errno. */
+int cgroup_each_child(int cgroup_fd,
+		      int (*callback)(int cgroup_fd, const char *name, void *context),
+		      void *context);
+
 /*
  * Sends the signal to each process in the cgroup and below, except one (0: no exception). Processes
  * that have ended meanwhile are ignored. Processes started meanwhile may be missed, but not by

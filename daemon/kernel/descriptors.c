@@ -8,13 +8,24 @@ static int refuse(struct fault *fault, enum task_descriptor which)
 	return fault_set(fault, STEP_DESCRIPTOR, which, EINVAL);
 }
 
-static bool is_pipe_end(int fd)
+static bool is_pipe(int fd, bool for_reading)
 {
 	int flags = fcntl(fd, F_GETFL);
 	struct stat st;
 
-	return flags >= 0 && !(flags & O_PATH) && (flags & O_ACCMODE) != O_RDONLY &&
-	       fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode);
+	return flags >= 0 && !(flags & O_PATH) &&
+	       ((flags & O_ACCMODE) == O_RDONLY) == for_reading && fstat(fd, &st) == 0 &&
+	       S_ISFIFO(st.st_mode);
+}
+
+static bool is_pipe_end(int fd)
+{
+	return is_pipe(fd, false);
+}
+
+bool descriptors_is_reading_end(int fd)
+{
+	return is_pipe(fd, true);
 }
 
 static bool is_device(int fd)

@@ -12,4 +12,8 @@
  */
 int descriptors_check(const struct wire_command *command, struct fault *fault);
 
+/* Returns true if fd is a pipe that is open for reading alone: one that is open for writing, too,
+ * never ends. May hang as well. */
+bool descriptors_is_reading_end(int fd);
+
 #endif

@@ -19,6 +19,7 @@ struct host {
 	uint64_t vault_id; /* NS_GET_MNTNS_ID, 0 where the kernel does not tell */
 	int cgroup_fd;	   /* the directory below which all sets' cgroups are */
 	int runners_fd;	   /* the cgroup of runners, which go on when the daemon ends */
+	int watchers_fd;   /* the cgroup of watchers (watcher.h), which go on, too */
 	int sysctl_fd;	   /* a /proc/sys: sysctl.h */
 	unsigned int sysctl_uses;
 	int init_program_fd;   /* nsctl-init */

@@ -3,6 +3,7 @@
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/lane.h"
 #include "daemon/kernel/process.h"
+#include "daemon/kernel/watcher.h"
 #include "daemon/wire/message.h"
 
 int lane_end_init(struct lane_end *end)
@@ -71,16 +72,28 @@ static void identify(int fd, struct task_report *report)
 	report->error = r == -EINVAL ? 0 : -r;
 }
 
-int lane_identify(const struct host *host, const struct lane_end *end, uint64_t processes,
-		  struct fault *fault)
+static bool has(uint64_t bits, uint32_t i)
+{
+	return bits & UINT64_C(1) << i;
+}
+
+int lane_identify(const struct host *host, const struct lane_end *end,
+		  const struct task_processes *task, struct fault *fault)
 {
 	for (uint32_t i = 0; i < end->handles.n; i++) {
 		struct task_report report = {.event = REPORT_PROCESS, .detail = i};
-		int r;
+		int fd = end->handles.fds[i], r;
 
-		if (!(processes & UINT64_C(1) << i))
+		if (!has(task->processes | task->pipes, i))
 			continue;
-		identify(end->handles.fds[i], &report);
+		if (has(task->pipes, i)) {
+			r = watcher_start(host, fd, i);
+			if (r == 0)
+				continue;
+			report.error = r == -EINVAL ? 0 : -r;
+		} else {
+			identify(fd, &report);
+		}
 		r = child_report(host, &report, NULL, 0);
 		if (r < 0)
 			return fault_set(fault, STEP_DESCRIPTORS, 0, -r);

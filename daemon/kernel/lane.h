@@ -30,9 +30,9 @@ void lane_fetch(struct lane_end *end, uint32_t connection, uint32_t request);
 /* Closes the descriptors. */
 void lane_drop(struct lane_end *end);
 
-/* Reports for each of these descriptors the process that it is a pidfd of (REPORT_PROCESS). Returns
- * 0, or -errno and the fault. */
-int lane_identify(const struct host *host, const struct lane_end *end, uint64_t processes,
-		  struct fault *fault);
+/* Reports for each of the task's descriptors the process that it is a pidfd of, or that watches it
+ * from now on: a pipe (REPORT_PROCESS). Returns 0, or -errno and the fault. */
+int lane_identify(const struct host *host, const struct lane_end *end,
+		  const struct task_processes *task, struct fault *fault);
 
 #endif

@@ -17,8 +17,8 @@ struct leftover {
 
 enum leftover_of {
 	LEFTOVER_ALL,	     /* every process */
-	LEFTOVER_PRIVILEGED, /* those with a capability: no inits, and no runners of executed
-				commands */
+	LEFTOVER_PRIVILEGED, /* those with a capability: no inits, no runners of executed commands,
+				and no watchers of pipes */
 };
 
 /*

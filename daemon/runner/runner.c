@@ -6,7 +6,10 @@
  * privilege, is not readable and so not dumpable, and holds only the descriptors of runner-fds.h.
  * There is one for each command, so it links no library, not even libc, and takes a few pages.
  *
+ * As "pipe" it is a watcher instead (daemon/kernel/watcher.h): it waits for the end of a pipe.
+ *
  * Usage: nsctl-runner PID attached|detached
+ *        nsctl-runner pipe
  */
 #include <asm/unistd.h>
 #include <linux/fcntl.h>
@@ -231,6 +234,19 @@ static void tell_client(const struct runner *runner, unsigned int status)
 		put(pipe.fd, line, at - line);
 }
 
+/* --- a watcher --- */
+
+/* What is in the pipe is its readers': only that no writing end is left wakes this process. */
+static void wait_for_pipe(void)
+{
+	struct pollfd pipe;
+
+	pipe.fd = RUNNER_WATCHED_FD;
+	pipe.events = 0;
+	while (wait_until(&pipe, 1, FOREVER) < 1)
+		;
+}
+
 /* stack: argc and argv, as the kernel leaves them. */
 void __attribute__((noreturn, used)) start(word *stack)
 {
@@ -239,6 +255,8 @@ void __attribute__((noreturn, used)) start(word *stack)
 	unsigned int status = 0;
 
 	raw_call(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
+	if (stack[0] == 2 && arguments[1][0] == 'p')
+		wait_for_pipe();
 	runner.command = stack[0] == 3 ? number_of(arguments[1]) : 0;
 	runner.detached = stack[0] == 3 && arguments[2][0] == 'd';
 	runner.pipe_fd = if_open(RUNNER_PIPE_FD);

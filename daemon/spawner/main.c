@@ -4,7 +4,7 @@
  * these. It holds no user's data and sees no task: the keeper sends tasks to workers directly. Its
  * mount tree has no pins. It ends with the keeper, and its workers with it; runners go on. It
  * begins by killing what an earlier spawner has left: all processes in the cgroup "workers", and
- * runners that have not dropped their privilege yet.
+ * runners and watchers that have not dropped their privilege yet.
  *
  * Descriptor 3 is the channel to the keeper.
  * Usage: nsctld-spawner RUNTIME CGROUP INIT-UID INIT-GID [delegated]
@@ -192,9 +192,9 @@ static int clear_delegated(int cgroup_fd)
 }
 
 /*
- * Opens two cgroups beside the sets': "workers", for this process and all that it forks, and
- * "runners", where runners are born. They are not in the keeper's own cgroup, which a service
- * manager may stop.
+ * Opens three cgroups beside the sets': "workers", for this process and all that it forks, and
+ * "runners" and "watchers", where these are born. They are not in the keeper's own cgroup, which a
+ * service manager may stop.
  */
 static int open_cgroups(struct spawner *spawner, const char *path, bool delegated)
 {
@@ -210,7 +210,8 @@ static int open_cgroups(struct spawner *spawner, const char *path, bool delegate
 		return r;
 	spawner->workers_fd = cgroup_make(host->cgroup_fd, "workers");
 	host->runners_fd = cgroup_make(host->cgroup_fd, "runners");
-	return MIN(MIN(spawner->workers_fd, host->runners_fd), 0);
+	host->watchers_fd = cgroup_make(host->cgroup_fd, "watchers");
+	return MIN(MIN(MIN(spawner->workers_fd, host->runners_fd), host->watchers_fd), 0);
 }
 
 static int kill_leftovers(void *context, struct leftover *ret)
@@ -218,7 +219,9 @@ static int kill_leftovers(void *context, struct leftover *ret)
 	const struct spawner *spawner = context;
 	int r = leftover_kill(spawner->workers_fd, LEFTOVER_ALL, ret);
 
-	return r < 0 ? r : leftover_kill(spawner->host.runners_fd, LEFTOVER_PRIVILEGED, ret);
+	if (r == 0)
+		r = leftover_kill(spawner->host.runners_fd, LEFTOVER_PRIVILEGED, ret);
+	return r < 0 ? r : leftover_kill(spawner->host.watchers_fd, LEFTOVER_PRIVILEGED, ret);
 }
 
 /* Ends the processes in "workers", and enters it. */

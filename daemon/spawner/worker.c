@@ -202,7 +202,7 @@ static void identify(const struct task *task)
 {
 	struct fault fault = {};
 
-	lane_identify(task->host, &task->lane, task->order.processes.processes, &fault);
+	lane_identify(task->host, &task->lane, &task->order.processes, &fault);
 	report_fault(task->host, &fault);
 }
 

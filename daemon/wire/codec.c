@@ -61,7 +61,8 @@ static void put_fd(struct wire_writer *writer, uint16_t attribute, int fd)
 
 static bool is_handle(const struct wire_field *field)
 {
-	return field->type == WIRE_HANDLE || field->type == WIRE_PROCESS;
+	return field->type == WIRE_HANDLE || field->type == WIRE_PROCESS ||
+	       field->type == WIRE_PIPE;
 }
 
 static void put_handle(struct wire_writer *writer, const struct wire_field *field, int handle)
@@ -77,6 +78,8 @@ static void put_handle(struct wire_writer *writer, const struct wire_field *fiel
 	}
 	if (handles && field->type == WIRE_PROCESS)
 		handles->processes |= UINT64_C(1) << index;
+	if (handles && field->type == WIRE_PIPE)
+		handles->pipes |= UINT64_C(1) << index;
 	if (handles)
 		handles->fds[handles->n++] = handle;
 	put_raw(writer, field->attribute, sizeof(index), &index);
@@ -101,6 +104,7 @@ bool wire_is_default(const struct wire_field *field, const void *value)
 	case WIRE_FD:
 	case WIRE_HANDLE:
 	case WIRE_PROCESS:
+	case WIRE_PIPE:
 		return *(const int *)at < 0;
 	case WIRE_NESTED:
 		return is_default(field->layout, at);
@@ -171,6 +175,7 @@ static void put_field(struct wire_writer *writer, const struct wire_field *field
 		break;
 	case WIRE_HANDLE:
 	case WIRE_PROCESS:
+	case WIRE_PIPE:
 		put_handle(writer, field, *(const int *)at);
 		break;
 	case WIRE_NESTED:
@@ -196,7 +201,7 @@ bool wire_put_item(struct wire_writer *writer, uint16_t attribute, const struct 
 	uint32_t length = writer->buffer->header.nlmsg_len;
 	struct wire_handles none = {}, *handles = writer->handles ? writer->handles : &none;
 	size_t n_fds = writer->n_fds, n_handles = handles->n;
-	uint64_t processes = handles->processes;
+	uint64_t processes = handles->processes, pipes = handles->pipes;
 
 	put_nested(writer, attribute, layout, value);
 	if (!writer->overflow)
@@ -205,6 +210,7 @@ bool wire_put_item(struct wire_writer *writer, uint16_t attribute, const struct 
 	writer->n_fds = n_fds;
 	handles->n = n_handles;
 	handles->processes = processes;
+	handles->pipes = pipes;
 	writer->overflow = false;
 	return false;
 }
@@ -362,6 +368,7 @@ static int get_field(struct decoder *decoder, const struct wire_field *field,
 		return get_fd(decoder, attribute, at);
 	case WIRE_HANDLE:
 	case WIRE_PROCESS:
+	case WIRE_PIPE:
 		return get_handle(decoder, attribute, at);
 	case WIRE_NESTED:
 		return get_nested(decoder, field->layout, attribute, at);

@@ -34,6 +34,7 @@ enum wire_type {
 	WIRE_FD,     /* int, a descriptor that is sent along */
 	WIRE_HANDLE, /* int, a descriptor of a client's, sent separately: see struct wire_handles */
 	WIRE_PROCESS, /* the same, and a worker checks whether it is a pidfd */
+	WIRE_PIPE,    /* the same, and a worker checks whether it is a pipe, and has it watched */
 	WIRE_NESTED,  /* a struct, by layout */
 	WIRE_ARRAY,   /* size_t count at count_offset, then an array of at most limit structs */
 };
@@ -107,6 +108,7 @@ struct wire_handles {
 	int fds[WIRE_FDS_MAX]; /* borrowed */
 	size_t n;
 	uint64_t processes; /* bit i: the i-th is a WIRE_PROCESS */
+	uint64_t pipes;	    /* bit i: the i-th is a WIRE_PIPE */
 };
 
 /* A message being written. Owns only its buffer; descriptors are borrowed. */

@@ -8,12 +8,9 @@
 #include "daemon/wire/layout.h"
 #include "daemon/wire/tables.h"
 
-#define SPAN_MAX (UINT64_C(100) * 365 * 24 * 3600 * 1000000) /* a century in microseconds */
-#define SPAN_MIN 1000
 #define GRACE_MAX (UINT64_C(24) * 3600 * 1000000)
 #define CLOCK_MAX (UINT64_C(4000000000) * 1000000)
 
-#define LEASE_PROCESS REASON("is for answers: processFileDescriptor says which")
 #define HOSTNAME                       \
 	.is_valid = hostname_is_valid, \
 	REASON("is 1 to 64 letters, digits, - and ., no part edged with -")
@@ -44,6 +41,7 @@ static const struct wire_field wire_lane_fields[] = {
 	U32(1, wire_lane, number, 0),
 	FD(2, wire_lane, lane_fd),
 	U64(3, wire_lane, processes, 0),
+	U64(4, wire_lane, pipes, 0),
 };
 LAYOUT(wire_lane);
 
@@ -101,8 +99,9 @@ static const struct wire_field wire_spec_fields[] = {
 	    GIVEN(wire_spec, has_monotonic), NEEDS(TIME)),
 	I64(13, wire_spec, boottime, CLOCK_MAX, JSON("clocks.boottime"), UNIT(SECONDS),
 	    GIVEN(wire_spec, has_boottime), NEEDS(TIME)),
-	U64(14, wire_spec, lease, SPAN_MAX, JSON("lease.seconds"), UNIT(SECONDS), LOWEST(SPAN_MIN)),
-	BOOL(15, wire_spec, lease_connection, JSON("lease.connection")),
+	U64(14, wire_spec, lease.span, SPAN_MAX, JSON("lease.seconds"), UNIT(SECONDS),
+	    LOWEST(SPAN_MIN)),
+	BOOL(15, wire_spec, lease.connection, JSON("lease.connection")),
 	BOOL(16, wire_spec, visible, JSON("visible")),
 	BOOL(17, wire_spec, ip_netns, JSON("ipNetns"), NEEDS(NET)),
 	ARRAY(18, wire_spec, labels, spec_label, SPEC_LABELS_MAX, JSON("labels"), MAP),
@@ -112,14 +111,20 @@ static const struct wire_field wire_spec_fields[] = {
 	ARRAY(22, wire_spec, publish, spec_publish, PUBLISH_MAX, JSON("publish"), NEEDS(NET)),
 	NESTED(23, wire_spec, uid_map, wire_map, JSON("uidMap")),
 	NESTED(24, wire_spec, gid_map, wire_map, JSON("gidMap")),
-	PROCESS(25, wire_spec, lease_fd, JSON("lease.processFileDescriptor")),
-	U32(26, wire_spec, lease_pid, INT_MAX, DAEMON, JSON("lease.process"), LEASE_PROCESS),
-	U64(27, wire_spec, lease_start, 0, DAEMON),
+	PROCESS(25, wire_spec, lease.process_fd, JSON("lease.processFileDescriptor")),
+	U32(26, wire_spec, lease.pid, INT_MAX, DAEMON, JSON("lease.process"), LEASE_PROCESS),
+	U64(27, wire_spec, lease.start, 0, DAEMON),
 	BOOL(28, wire_spec, boot, JSON("boot")),
 	U64(29, wire_spec, memory, INT64_MAX, JSON("limits.memory"), LOWEST(LIMIT_MEMORY_MIN)),
 	U32(30, wire_spec, tasks, LIMIT_TASKS_MAX, JSON("limits.tasks"), LOWEST(LIMIT_TASKS_MIN)),
 	U32(31, wire_spec, cpu_thousandths, LIMIT_CPU_MAX, JSON("limits.cpus"), UNIT(WHOLE),
 	    LOWEST(LIMIT_CPU_MIN)),
+	PIPE(32, wire_spec, lease.pipe_fd, JSON("lease.pipeFileDescriptor")),
+	BOOL(33, wire_spec, lease.pipe, DAEMON, JSON("lease.pipe"), LEASE_PIPE),
+	U32(34, wire_spec, lease.watcher_pid, INT_MAX, DAEMON),
+	U64(35, wire_spec, lease.watcher_start, 0, DAEMON),
+	U64(36, wire_spec, lease.idle, SPAN_MAX, JSON("lease.idleSeconds"), UNIT(SECONDS),
+	    LOWEST(SPAN_MIN)),
 };
 LAYOUT(wire_spec);
 
@@ -129,14 +134,6 @@ static const struct wire_field wire_create_fields[] = {
 	NESTED(3, wire_create, spec, wire_spec, JSON("spec")),
 };
 LAYOUT(wire_create);
-
-static const struct wire_field wire_lease_fields[] = {
-	U64(1, wire_lease, span, SPAN_MAX, JSON("seconds"), UNIT(SECONDS), LOWEST(SPAN_MIN)),
-	BOOL(2, wire_lease, connection, JSON("connection")),
-	PROCESS(3, wire_lease, process_fd, JSON("processFileDescriptor")),
-	U32(4, wire_lease, pid, INT_MAX, DAEMON, JSON("process"), LEASE_PROCESS),
-};
-LAYOUT(wire_lease);
 
 static const struct wire_field wire_apply_fields[] = {
 	NESTED(1, wire_apply, lease, wire_lease, JSON("lease")),
@@ -153,6 +150,7 @@ static const struct wire_field wire_ask_fields[] = {
 	U64(7, wire_ask, span, SPAN_MAX, JSON("seconds"), UNIT(SECONDS), LOWEST(SPAN_MIN)),
 	PROCESS(8, wire_ask, process_fd, JSON("processFileDescriptor")),
 	U64(9, wire_ask, grace, GRACE_MAX, JSON("grace"), UNIT(SECONDS)),
+	NESTED(10, wire_ask, lease, wire_lease, JSON("lease")),
 };
 LAYOUT(wire_ask);
 

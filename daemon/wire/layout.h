@@ -15,6 +15,7 @@
 #include "base.h"
 #include "daemon/wire/codec.h"
 #include "daemon/wire/event.h"
+#include "daemon/wire/lease.h"
 #include "daemon/wire/link.h"
 #include "protocol/error.h"
 #include "protocol/kind.h"
@@ -113,6 +114,7 @@ struct wire_lane {
 	uint32_t number;    /* unique among the lanes of a front; never 0 */
 	int lane_fd;	    /* WIRE_LANE from the keeper: the sending end */
 	uint64_t processes; /* WIRE_ITEM_LANE: bit i: the i-th descriptor must be a pidfd */
+	uint64_t pipes;	    /* WIRE_ITEM_LANE: bit i: the i-th must be a pipe's reading end */
 };
 
 struct wire_failure {
@@ -177,11 +179,7 @@ struct wire_spec {
 	int root_fd;	       /* O_PATH of a directory that becomes / */
 	bool has_monotonic, has_boottime;
 	int64_t monotonic, boottime; /* offsets, microseconds */
-	uint64_t lease;		     /* microseconds, 0: none by time */
-	bool lease_connection;
-	int lease_fd; /* a pidfd of the lease's process, which the keeper identifies: */
-	uint32_t lease_pid;
-	uint64_t lease_start; /* clock ticks since boot */
+	struct wire_lease lease;
 	bool visible, ip_netns;
 	struct spec_label labels[SPEC_LABELS_MAX];
 	size_t n_labels;
@@ -215,12 +213,6 @@ struct wire_create {
 #define APPLY_SIZE_MAX (64 * 1024)
 /* Including the item that names its lane. */
 #define APPLY_MESSAGE_MAX (APPLY_SIZE_MAX + 256)
-struct wire_lease {
-	uint64_t span; /* as in wire_spec */
-	bool connection;
-	int process_fd;
-	uint32_t pid; /* never filled in: the daemon reports it as a part of wire_spec */
-};
 struct wire_apply {
 	struct wire_lease lease; /* of all sets and networks */
 };
@@ -230,12 +222,13 @@ struct wire_ask {
 	const char *name;
 	bool has_owner;
 	uint32_t owner;
-	const char *session; /* WAIT, KILL */
-	uint32_t kinds;	     /* OPEN: 0 means all */
-	uint32_t signal;     /* KILL */
-	uint64_t span;	     /* RENEW: 0 means the lease's own */
-	int process_fd;	     /* IDENTIFY: a pidfd, -1: the caller itself */
-	uint64_t grace;	     /* REMOVE */
+	const char *session;	 /* WAIT, KILL */
+	uint32_t kinds;		 /* OPEN: 0 means all */
+	uint32_t signal;	 /* KILL */
+	uint64_t span;		 /* RENEW: 0 means the lease's own */
+	int process_fd;		 /* IDENTIFY: a pidfd, -1: the caller itself */
+	uint64_t grace;		 /* REMOVE */
+	struct wire_lease lease; /* RENEW: replaces the present one, if given */
 };
 
 struct wire_list {
@@ -387,10 +380,10 @@ struct wire_count {
 };
 
 extern const struct wire_layout wire_connection_layout, wire_lane_layout, wire_failure_layout,
-	wire_spec_layout, wire_create_layout, wire_lease_layout, wire_apply_layout, wire_ask_layout,
-	wire_list_layout, wire_command_layout, wire_exec_layout, wire_run_layout,
-	wire_namespace_layout, wire_set_layout, wire_session_layout, wire_process_layout,
-	wire_status_layout, wire_count_layout, wire_word_layout;
+	wire_spec_layout, wire_create_layout, wire_apply_layout, wire_ask_layout, wire_list_layout,
+	wire_command_layout, wire_exec_layout, wire_run_layout, wire_namespace_layout,
+	wire_set_layout, wire_session_layout, wire_process_layout, wire_status_layout,
+	wire_count_layout, wire_word_layout;
 
 /* Writes the failure of a message with WIRE_FAILURE. */
 void wire_put_failure(struct wire_writer *writer, const struct failure *failure);

@@ -87,5 +87,7 @@ static const struct wire_field wire_network_fields[] = {
 	ARRAY(7, wire_network, members, wire_member, NETWORK_MEMBERS_MAX, DAEMON,
 	      ALWAYS("members")),
 	BOOL(8, wire_network, boot, JSON("boot")),
+	NESTED(9, wire_network, lease, wire_lease, JSON("lease")),
+	U64(10, wire_network, expires, 0, DAEMON, JSON("expires"), UNIT(SECONDS)),
 };
 LAYOUT(wire_network);

@@ -9,6 +9,7 @@
 
 #include "base.h"
 #include "daemon/wire/codec.h"
+#include "daemon/wire/lease.h"
 #include "protocol/name.h"
 
 /*
@@ -119,7 +120,9 @@ struct wire_network {
 	uint64_t created;
 	struct wire_member members[NETWORK_MEMBERS_MAX]; /* answers only */
 	size_t n_members;
-	bool boot; /* made again when the machine starts */
+	bool boot;		 /* made again when the machine starts */
+	struct wire_lease lease; /* asked and answered; its record is the specification's */
+	uint64_t expires;	 /* answers only; 0: never by time */
 };
 
 extern const struct wire_layout wire_address_layout, wire_impairment_layout, wire_end_layout,

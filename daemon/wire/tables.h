@@ -29,6 +29,7 @@
 #define FD(n, record, member, ...) ROW(n, WIRE_FD, record, member, 0, ##__VA_ARGS__)
 #define HANDLE(n, record, member, ...) ROW(n, WIRE_HANDLE, record, member, 0, ##__VA_ARGS__)
 #define PROCESS(n, record, member, ...) ROW(n, WIRE_PROCESS, record, member, 0, ##__VA_ARGS__)
+#define PIPE(n, record, member, ...) ROW(n, WIRE_PIPE, record, member, 0, ##__VA_ARGS__)
 #define NESTED(n, record, member, inner, ...) \
 	ROW(n, WIRE_NESTED, record, member, 0, .layout = &inner##_layout, ##__VA_ARGS__)
 #define ARRAY(n, record, member, inner, bound, ...)                                         \
@@ -60,5 +61,9 @@
 #define NEEDS(kinds) .needs = (kinds)
 #define NAME .is_valid = name_is_valid, .reason = NAME_REASON
 #define SESSION .is_valid = session_is_valid, .reason = SESSION_REASON
+
+/* Of the rows of a lease, which stand in two tables. */
+#define LEASE_PROCESS REASON("is for answers: processFileDescriptor says which")
+#define LEASE_PIPE REASON("is for answers: pipeFileDescriptor says which")
 
 #endif

@@ -226,6 +226,7 @@ LAYOUT(task_signal);
 
 static const struct wire_field task_processes_fields[] = {
 	U64(1, task_processes, processes, 0),
+	U64(2, task_processes, pipes, 0),
 };
 LAYOUT(task_processes);
 

@@ -42,7 +42,7 @@ enum task_op {
 	TASK_FRONT,	  /* struct task_front: the worker becomes a front; no reports */
 	TASK_LANE,	  /* no contents: makes a lane, for the descriptors of later tasks */
 	TASK_DROP,	  /* no contents: the descriptors of a request are not needed; no reports */
-	TASK_PROCESSES,	  /* struct task_processes: finds the processes of pidfds */
+	TASK_PROCESSES,	  /* struct task_processes: finds the processes of descriptors */
 	TASK_SIGNAL,	  /* struct task_signal */
 	TASK_CLOSER,	  /* no contents: the worker becomes the closer */
 };
@@ -283,7 +283,8 @@ struct task_signal {
 };
 
 struct task_processes {
-	uint64_t processes; /* bit i: the i-th descriptor */
+	uint64_t processes; /* bit i: the i-th descriptor is to be a pidfd ... */
+	uint64_t pipes;	    /* ... or the reading end of a pipe, which gets a watcher */
 };
 
 struct task_front {
@@ -299,9 +300,11 @@ enum task_event {
 	REPORT_DONE = 1, /* the last report */
 	REPORT_STARTED,	 /* the command was executed; with pidfds of it and of its runner */
 	REPORT_INTERFACE,
-	REPORT_LANE,	/* with the sending end of a lane */
-	REPORT_PROCESS, /* detail: the descriptor; pid and init_start, or pid 0 and error */
-	REPORT_SPARE,	/* with a descriptor of the net namespace, and of its sysfs if wanted */
+	REPORT_LANE, /* with the sending end of a lane */
+	/* detail: the descriptor; pid and init_start of the process behind a pidfd, or of a pipe's
+	 * watcher; or pid 0 and error */
+	REPORT_PROCESS,
+	REPORT_SPARE, /* with a descriptor of the net namespace, and of its sysfs if wanted */
 };
 
 /* serial: the worker's task that it is about; the first is 1. A task may have two last reports: the

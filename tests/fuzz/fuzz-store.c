@@ -49,7 +49,7 @@ static void check_set(const char *file, size_t size)
 		must(set->state >= SET_CREATING && set->state <= SET_BROKEN);
 		must(set->kinds && !(set->kinds & ~KIND_ALL));
 		must(wire_unpack(&wire_spec_layout, set->spec, set->spec_size, spec) == 0);
-		must(store_is_by_connection(set) == spec->lease_connection);
+		must(store_is_by_connection(set) == spec->lease.connection);
 		must(set->mapping == spec->mapping && set->visible == spec->visible);
 		free(set->spec);
 		free(set->network);

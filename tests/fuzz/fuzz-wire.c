@@ -69,7 +69,8 @@ static void check_fds(const struct wire_layout *layout, const char *value, size_
 			int fd = *(const int *)(const void *)at;
 
 			must(fd == -1 || (fd >= FIRST_FD && fd < FIRST_FD + (int)n_fds));
-		} else if (field->type == WIRE_HANDLE || field->type == WIRE_PROCESS) {
+		} else if (field->type == WIRE_HANDLE || field->type == WIRE_PROCESS ||
+			   field->type == WIRE_PIPE) {
 			check_handle(message ? message->handles : NULL,
 				     *(const int *)(const void *)at);
 		} else if (field->type == WIRE_NESTED) {

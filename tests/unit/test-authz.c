@@ -159,6 +159,7 @@ static void test_operation(void **state _unused_)
 		[WIRE_APPLY] = {true, false, false},
 		[WIRE_NETWORK_REMOVE] = {true, false, false},
 		[WIRE_NETWORK_LIST] = {true, false, false},
+		[WIRE_NETWORK_RENEW] = {true, false, false},
 	};
 
 	for (enum wire_op op = WIRE_CREATE; op < WIRE_OP_END; op++)

@@ -21,6 +21,7 @@
 #define IPC KIND_BIT(KIND_IPC)
 #define CGROUP KIND_BIT(KIND_CGROUP)
 #define TIME KIND_BIT(KIND_TIME)
+#define NO_FDS .process_fd = -1, .pipe_fd = -1
 
 /* Rows of a specification: what is said, with root_fd 1 for one that came along. */
 #define SPEC(...) ((struct wire_spec){.root_fd = -1, __VA_ARGS__})
@@ -149,11 +150,19 @@ static const struct {
 	 "spec.mounts[0].size"},
 	/* values */
 	{"boot and a lease",
-	 {.root_fd = -1, .lease_fd = -1, .boot = true, .lease = 1},
+	 {.root_fd = -1, .lease = {NO_FDS, .span = 1}, .boot = true},
 	 "spec.boot"},
-	{"boot and a process", {.root_fd = -1, .lease_fd = 0, .boot = true}, "spec.boot"},
+	{"boot and a process",
+	 {.root_fd = -1, .lease = {.process_fd = 0, .pipe_fd = -1}, .boot = true},
+	 "spec.boot"},
+	{"boot and a pipe",
+	 {.root_fd = -1, .lease = {.process_fd = -1, .pipe_fd = 0}, .boot = true},
+	 "spec.boot"},
+	{"boot and idleness",
+	 {.root_fd = -1, .lease = {NO_FDS, .idle = 1}, .boot = true},
+	 "spec.boot"},
 	{"boot and a root without a path",
-	 {.root_fd = 0, .lease_fd = -1, .boot = true},
+	 {.root_fd = 0, .lease = {NO_FDS}, .boot = true},
 	 "spec.rootPath"},
 	{"a relative root", {.root_fd = 1, .root_path = "a"}, "spec.rootPath"},
 	{"a root's path alone", {.root_fd = -1, .root_path = "/a"}, "spec.rootFileDescriptor"},
@@ -219,10 +228,10 @@ static const struct {
 	{{.root_fd = -1, .kinds = UTS, .hostname = "A.b-c"}, {.kinds = UTS, .hostname = "A.b-c"}},
 	{{.root_fd = -1, .kinds = TIME, .has_monotonic = true, .monotonic = FAR},
 	 {.kinds = TIME, .has_monotonic = true, .monotonic = FAR}},
-	{{.root_fd = -1, .kinds = NET, .ip_netns = true, .visible = true, .lease = 5},
-	 {.kinds = NET, .ip_netns = true, .visible = true, .lease = 5}},
-	{{.root_fd = -1, .kinds = NET, .lease_connection = true},
-	 {.kinds = NET, .lease_connection = true}},
+	{{.root_fd = -1, .kinds = NET, .ip_netns = true, .visible = true, .lease = {.span = 5}},
+	 {.kinds = NET, .ip_netns = true, .visible = true, .lease = {.span = 5}}},
+	{{.root_fd = -1, .kinds = NET, .lease = {.connection = true}},
+	 {.kinds = NET, .lease = {.connection = true}}},
 	{{.root_fd = -1, .kinds = NET, LABELS(2, {"a", NULL}, {"b.c/d", "1 2"})},
 	 {.kinds = NET, LABELS(2, {"a", NULL}, {"b.c/d", "1 2"})}},
 };
@@ -357,7 +366,7 @@ static void test_lease_process(void **state _unused_)
 		assert_int_equal(r, rows[i].error);
 		assert_int_equal(failure.error, rows[i].error);
 		if (r)
-			assert_string_equal(failure.subject, "spec.lease.processFileDescriptor");
+			assert_string_equal(failure.subject, "lease.processFileDescriptor");
 	}
 }
 

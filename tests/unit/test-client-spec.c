@@ -8,11 +8,14 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <fcntl.h>
+#include <sys/syscall.h>
 #include <cmocka.h>
 
 #include "base.h"
 #include "client/options.h"
 #include "client/print.h"
+#include "client/process.h"
 #include "client/sets.h"
 #include "client/spec.h"
 #include "protocol/idl.h"
@@ -43,7 +46,7 @@ static int split(char *line, char **argv)
 }
 
 /* The spec that line is taken for, or NULL with the status in *ret_status. */
-static json_t *take(const char *line, int *ret_status)
+static json_t *take_of(const struct parent *parent, const char *line, int *ret_status)
 {
 	_cleanup_call_fds_ struct call_fds fds = {.n = 0};
 	_cleanup_json_ json_t *parameters = must(json_object());
@@ -55,6 +58,8 @@ static json_t *take(const char *line, int *ret_status)
 
 	client_init(&client);
 	client.verb = "create";
+	client.parent = *parent;
+	client.parent.fd = parent->fd < 0 ? -1 : fcntl(parent->fd, F_DUPFD_CLOEXEC, 3);
 	options_init(&options, &client, &create, argc, argv);
 	options.parameters = parameters;
 	options.fds = &fds;
@@ -67,6 +72,13 @@ static json_t *take(const char *line, int *ret_status)
 		return NULL;
 	spec_finish(&options);
 	return json_incref(json_object_get(parameters, "spec"));
+}
+
+static json_t *take(const char *line, int *ret_status)
+{
+	static const struct parent none = {.fd = -1};
+
+	return take_of(&none, line, ret_status);
 }
 
 #define SIX "\"mnt\",\"pid\",\"net\",\"uts\",\"ipc\",\"cgroup\""
@@ -146,6 +158,11 @@ static void test_specs(void **state _unused_)
 		{"create --memory=512M --tasks=100 --cpus=0.5 box",
 		 "{\"limits\":{\"memory\":536870912,\"tasks\":100,\"cpus\":0.5}}"},
 		{"create --lease=15m box", "{\"lease\":{\"seconds\":900.0}}"},
+		/* of two durations the shorter one comes first */
+		{"create --lease=2h --lease=15m --lease=1h box", "{\"lease\":{\"seconds\":900.0}}"},
+		{"create --lease=idle:60s box", "{\"lease\":{\"idleSeconds\":60.0}}"},
+		{"create --lease=1d --lease=idle:1h --lease=idle:5m box",
+		 "{\"lease\":{\"seconds\":86400.0,\"idleSeconds\":300.0}}"},
 		{"create --boot --visible --existing box", "{\"boot\":true,\"visible\":true}"},
 		{"create -n --ip-netns box", "{\"namespaces\":[\"net\"],\"ipNetns\":true}"},
 		{"create --label=a=b --label=c= --label=d=e=f box",
@@ -199,6 +216,80 @@ static void test_lease_by_process(void **state _unused_)
 	assert_true(spec && json_equal(spec, wanted));
 }
 
+/* By descriptor: a pipe is told from a process by what it is. */
+static void test_lease_by_descriptor(void **state _unused_)
+{
+	_cleanup_json_ json_t *process =
+		json_loads("{\"lease\":{\"processFileDescriptor\":0}}", 0, NULL);
+	_cleanup_json_ json_t *both =
+		json_loads("{\"lease\":{\"pipeFileDescriptor\":0,\"processFileDescriptor\":1,"
+			   "\"idleSeconds\":1.0}}",
+			   0, NULL);
+	int self_fd = (int)syscall(SYS_pidfd_open, getpid(), 0), ends[2], status;
+	char line[96];
+
+	assert_true(self_fd >= 0);
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	for (int i = 0; i < 4; i++) {
+		_cleanup_json_ json_t *spec = NULL;
+
+		if (i == 0)
+			snprintf(line, sizeof(line), "create --lease=fd:%d a", self_fd);
+		else if (i == 1)
+			snprintf(line, sizeof(line),
+				 "create --lease=fd:%d --lease=fd:%d --lease=idle:1 a", ends[0],
+				 self_fd);
+		else if (i == 2)
+			snprintf(line, sizeof(line), "create --lease=fd:%d a", ends[1]);
+		else
+			snprintf(line, sizeof(line), "create --lease=fd:%d --lease=fd:%d a",
+				 ends[0], ends[0]);
+		spec = take(line, &status);
+		if (i < 2)
+			assert_true(spec && json_equal(spec, i == 0 ? process : both));
+		else
+			assert_true(!spec && status == STATUS_USAGE);
+	}
+	close_fd(self_fd);
+	close_fd(ends[0]);
+	close_fd(ends[1]);
+}
+
+/* The parent that was found at the start of a run, or why there is none. */
+static void test_lease_by_parent(void **state _unused_)
+{
+	static const struct {
+		struct parent parent;
+		int status;
+	} rows[] = {
+		{{.pid = 1, .fd = -1}, STATUS_USAGE},
+		{{.pid = 0, .fd = -1}, STATUS_USAGE},
+		{{.pid = 5, .fd = -1, .error = ESRCH}, STATUS_FAILED},
+		{{.pid = 5, .fd = -1, .error = EMFILE}, STATUS_FAILED},
+	};
+	_cleanup_json_ json_t *wanted =
+		json_loads("{\"lease\":{\"processFileDescriptor\":0}}", 0, NULL);
+	_cleanup_json_ json_t *spec = NULL;
+	struct parent parent;
+	int status;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		assert_null(take_of(&rows[i].parent, "create --lease=parent a", &status));
+		assert_int_equal(status, rows[i].status);
+	}
+	process_open_parent(&parent);
+	assert_int_equal(parent.pid, getppid());
+	if (parent.pid <= 1)
+		skip();
+	assert_true(parent.fd > STDERR_FILENO);
+	spec = take_of(&parent, "create --lease=parent a", &status);
+	assert_true(spec && json_equal(spec, wanted));
+	/* a lease has one process */
+	assert_null(take_of(&parent, "create --lease=parent --lease=parent a", &status));
+	assert_int_equal(status, STATUS_USAGE);
+	close_fd(parent.fd);
+}
+
 static void test_refused(void **state _unused_)
 {
 	static const struct {
@@ -206,6 +297,12 @@ static void test_refused(void **state _unused_)
 		int status;
 	} rows[] = {
 		{"create", STATUS_USAGE},
+		{"create --lease=idle: a", STATUS_USAGE},
+		{"create --lease=idle:0 a", STATUS_USAGE},
+		{"create --lease=fd: a", STATUS_USAGE},
+		{"create --lease=fd:-1 a", STATUS_USAGE},
+		{"create --lease=fd:1000000 a", STATUS_FAILED},
+		{"create --lease=parents a", STATUS_USAGE},
 		{"create a b", STATUS_USAGE},
 		{"create --bogus a", STATUS_USAGE},
 		{"create -X a", STATUS_USAGE},
@@ -303,6 +400,8 @@ int main(void)
 		cmocka_unit_test(test_specs),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_lease_by_process),
+		cmocka_unit_test(test_lease_by_descriptor),
+		cmocka_unit_test(test_lease_by_parent),
 		cmocka_unit_test(test_all_end),
 		cmocka_unit_test(test_same_name),
 	};

@@ -100,6 +100,9 @@ static const struct {
 	{"{\"spec\":{\"lease\":{\"seconds\":7200,\"connection\":true}}}",
 	 "{\"namespaces\":[],\"lease\":{\"seconds\":7200.0,\"connection\":true}}", 0},
 	{"{\"spec\":{\"lease\":{\"connection\":false}}}", "{\"namespaces\":[]}", 0},
+	{"{\"spec\":{\"lease\":{\"idleSeconds\":60,\"processFileDescriptor\":0,"
+	 "\"pipeFileDescriptor\":1}}}",
+	 "{\"namespaces\":[],\"lease\":{\"idleSeconds\":60.0}}", 2},
 	{"{\"spec\":{\"labels\":{\"a\":\"\",\"b/c\":\"\xc3\xa4 \\\"\"}}}",
 	 "{\"namespaces\":[],\"labels\":{\"a\":\"\",\"b/c\":\"\xc3\xa4 \\\"\"}}", 0},
 	{"{\"spec\":{\"limits\":{\"memory\":4194304,\"tasks\":8,\"cpus\":0.29}}}",
@@ -248,6 +251,18 @@ static const struct {
 	{"Create", SPEC("\"lease\":{\"process\":1}"), "spec.lease.process", 0},
 	{"Create", SPEC("\"lease\":{\"processFileDescriptor\":0}"),
 	 "spec.lease.processFileDescriptor", 0},
+	{"Create", SPEC("\"lease\":{\"pipe\":true}"), "spec.lease.pipe", 0},
+	{"Create", SPEC("\"lease\":{\"pipeFileDescriptor\":1}"), "spec.lease.pipeFileDescriptor",
+	 1},
+	/* a pipe is no process */
+	{"Create", SPEC("\"lease\":{\"processFileDescriptor\":0,\"pipeFileDescriptor\":0}"),
+	 "spec.lease.pipeFileDescriptor", 1},
+	{"Create", SPEC("\"lease\":{\"idleSeconds\":0}"), "spec.lease.idleSeconds", 0},
+	{"Create", SPEC("\"lease\":{\"idleSeconds\":3.2e9}"), "spec.lease.idleSeconds", 0},
+	{"Renew", "{\"name\":\"a\",\"lease\":{\"idleSeconds\":-1}}", "lease.idleSeconds", 0},
+	{"RenewNetwork", "{\"name\":\"a\",\"lease\":{\"pipeFileDescriptor\":0}}",
+	 "lease.pipeFileDescriptor", 0},
+	{"CreateNetwork", "{\"name\":\"a\",\"lease\":{\"seconds\":0}}", "lease.seconds", 0},
 	{"Create", SPEC("\"limits\":{\"memory\":4194303}"), "spec.limits.memory", 0},
 	{"Create", SPEC("\"limits\":{\"tasks\":7}"), "spec.limits.tasks", 0},
 	{"Create", SPEC("\"limits\":{\"tasks\":4194305}"), "spec.limits.tasks", 0},
@@ -422,6 +437,10 @@ static void test_apply(void **state _unused_)
 		 "{\"labels\":{\"\":\"x\"}}}]}",
 		 "sets[1].spec.labels"},
 		{"{\"links\":[{\"a\":{\"set\":\"a\",\"mtu\":1},\"b\":{}}]}", "links[0].a.mtu"},
+		{"{\"networks\":[{\"name\":\"a\",\"lease\":{\"idleSeconds\":5}}]}", NULL},
+		{"{\"networks\":[{\"name\":\"a\",\"lease\":{\"seconds\":0}}]}",
+		 "networks[0].lease.seconds"},
+		{"{\"lease\":{\"idleSeconds\":0}}", "lease.idleSeconds"},
 	};
 	struct wire_writer writer;
 

@@ -135,6 +135,7 @@ static bool fits(const struct at *at, const struct wire_field *row, const struct
 	case WIRE_FD:
 	case WIRE_HANDLE:
 	case WIRE_PROCESS:
+	case WIRE_PIPE:
 		return type->kind == TYPE_INT && strstr(row->json, "FileDescriptor");
 	case WIRE_NESTED:
 		return struct_fits(at, row->layout, named);
@@ -381,6 +382,7 @@ static void test_broken(void **state_ _unused_)
 		{"cgroup: ?string", "cgroup: string, x: ?int", "Set.x has no row"},
 		{"init: ?int", "init: int", "Set.init may be missing"},
 		{"(expires: float)", "(expires: string)", "Renew.expires is of another type"},
+		{"idleSeconds: ?float", "idleSeconds: ?string", ".idleSeconds is of another type"},
 		{"(links: []Link)", "(links: []Network)", "has no row"},
 		{"ownerName: ?string, id", "id", "Set.ownerName is no field any more"},
 		{"set: ?string, network: ?string, host: ?bool,", "set: ?string, network: ?string,",

@@ -41,7 +41,8 @@ static void test_link(void **state _unused_)
 /* A network's key has its sign, and nobody else's has. */
 static void test_network(void **state _unused_)
 {
-	const struct wire_network wire = {.name = "lan", .egress = true};
+	const struct wire_network wire = {
+		.name = "lan", .egress = true, .lease = {.process_fd = -1, .pipe_fd = -1}};
 	const struct wire_spec spec = {.given = true, .root_fd = -1, .kinds = KIND_BIT(KIND_NET)};
 	struct set set = {.owner = 1000,
 			  .name = "box",

@@ -61,10 +61,14 @@ static void fill_spec(struct wire_spec *spec)
 	spec->has_monotonic = spec->has_boottime = true;
 	spec->monotonic = -1;
 	spec->boottime = 1000000;
-	spec->lease = 90000000;
-	spec->lease_connection = true;
-	spec->lease_pid = 4712;
-	spec->lease_start = 99887767;
+	spec->lease.span = 90000000;
+	spec->lease.connection = true;
+	spec->lease.pid = 4712;
+	spec->lease.start = 99887767;
+	spec->lease.pipe = true;
+	spec->lease.watcher_pid = 4713;
+	spec->lease.watcher_start = 99887768;
+	spec->lease.idle = 60000000;
 	spec->boot = true;
 	spec->memory = 4096;
 	spec->tasks = 8;
@@ -94,7 +98,8 @@ static void write_sets(void)
 					 .dns = {{"10.0.0.53"}},
 					 .n_dns = 1,
 					 .created = 5,
-					 .boot = true};
+					 .boot = true,
+					 .lease = {.process_fd = -1, .pipe_fd = -1}};
 	struct set set = {.owner = 1000,
 			  .gid = 100,
 			  .name = "box",
@@ -105,7 +110,8 @@ static void write_sets(void)
 			  .run = true,
 			  .created = 1700000000000000,
 			  .lease = 90000000,
-			  .expires = 123456789,
+			  .lease_expires = 123456789,
+			  .idle_expires = 123456790,
 			  .init_pid = 4711,
 			  .init_start = 99887766};
 	static struct wire_spec wired;

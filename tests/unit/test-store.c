@@ -79,7 +79,13 @@ static struct set make_set(void)
 		.run = true,
 		.created = 1700000000000000,
 		.lease = 90000000,
-		.expires = 123456789,
+		.lease_expires = 123456789,
+		.idle = 60000000,
+		.idle_expires = 123456788,
+		.lease_pid = 4712,
+		.lease_start = 99887767,
+		.watcher_pid = 4713,
+		.watcher_start = 99887768,
 		.lease_connection = 7,
 		.init_pid = 4711,
 		.init_start = 99887766,
@@ -94,7 +100,13 @@ static struct set make_set(void)
 	spec.kinds = set.kinds;
 	spec.mapping = MAPPING_CURRENT;
 	spec.visible = spec.ip_netns = true;
-	spec.lease = set.lease;
+	spec.lease.span = set.lease;
+	spec.lease.idle = set.idle;
+	spec.lease.pid = set.lease_pid;
+	spec.lease.start = set.lease_start;
+	spec.lease.pipe = true;
+	spec.lease.watcher_pid = set.watcher_pid;
+	spec.lease.watcher_start = set.watcher_start;
 	spec.n_mounts = 1;
 	spec.mounts[0] = (struct spec_mount){
 		.type = MOUNT_BIND, .target = "/mnt", .source = "/srv", .source_fd = 3};
@@ -119,7 +131,14 @@ static void check_same_set(const struct set *got, const struct set *set)
 	assert_int_equal(got->run, set->run);
 	assert_int_equal(got->created, set->created);
 	assert_int_equal(got->lease, set->lease);
-	assert_int_equal(got->expires, set->expires);
+	assert_int_equal(got->lease_expires, set->lease_expires);
+	assert_int_equal(got->idle, set->idle);
+	assert_int_equal(got->idle_expires, set->idle_expires);
+	assert_int_equal(got->expires, set_next_expiry(set));
+	assert_int_equal(got->lease_pid, set->lease_pid);
+	assert_int_equal(got->lease_start, set->lease_start);
+	assert_int_equal(got->watcher_pid, set->watcher_pid);
+	assert_int_equal(got->watcher_start, set->watcher_start);
 	/* a connection of another keeper means nothing */
 	assert_int_equal(got->lease_connection, 0);
 	assert_int_equal(got->init_pid, set->init_pid);
@@ -174,7 +193,7 @@ static void test_by_connection(void **state _unused_)
 
 	free(set.spec);
 	wire_clear(&wire_spec_layout, &spec);
-	spec.given = spec.lease_connection = true;
+	spec.given = spec.lease.connection = true;
 	assert_int_equal(wire_pack(&wire_spec_layout, &spec, &set.spec, &set.spec_size), 0);
 	assert_true(store_is_by_connection(&set));
 	assert_int_equal(store_write_set(store, &set), 0);

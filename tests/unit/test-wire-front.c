@@ -30,10 +30,22 @@ static const struct {
 	uint16_t attribute;
 	const char *name;
 } daemons[] = {
-	{&wire_spec_layout, 26, "spec.lease_pid"},    {&wire_spec_layout, 27, "spec.lease_start"},
-	{&wire_end_layout, 11, "end.second_gateway"}, {&wire_link_layout, 6, "link.created"},
-	{&wire_network_layout, 2, "network.owner"},   {&wire_network_layout, 6, "network.created"},
-	{&wire_network_layout, 7, "network.members"}, {&wire_lease_layout, 4, "lease.pid"},
+	{&wire_spec_layout, 26, "spec.lease.pid"},
+	{&wire_spec_layout, 27, "spec.lease.start"},
+	{&wire_end_layout, 11, "end.second_gateway"},
+	{&wire_link_layout, 6, "link.created"},
+	{&wire_network_layout, 2, "network.owner"},
+	{&wire_network_layout, 6, "network.created"},
+	{&wire_network_layout, 7, "network.members"},
+	{&wire_network_layout, 10, "network.expires"},
+	{&wire_lease_layout, 4, "lease.pid"},
+	{&wire_lease_layout, 5, "lease.start"},
+	{&wire_lease_layout, 7, "lease.pipe"},
+	{&wire_lease_layout, 8, "lease.watcher_pid"},
+	{&wire_lease_layout, 9, "lease.watcher_start"},
+	{&wire_spec_layout, 33, "spec.lease.pipe"},
+	{&wire_spec_layout, 34, "spec.lease.watcher_pid"},
+	{&wire_spec_layout, 35, "spec.lease.watcher_start"},
 };
 static bool seen[ARRAY_SIZE(daemons)];
 
@@ -78,6 +90,7 @@ static void fill_field(const struct wire_field *field, char *value)
 		break;
 	case WIRE_HANDLE:
 	case WIRE_PROCESS:
+	case WIRE_PIPE:
 		*(int *)at = 1;
 		break;
 	case WIRE_ARRAY:

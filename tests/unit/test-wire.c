@@ -35,6 +35,7 @@ static size_t size_of(const struct wire_field *field)
 	case WIRE_FD:
 	case WIRE_HANDLE:
 	case WIRE_PROCESS:
+	case WIRE_PIPE:
 		return sizeof(int);
 	case WIRE_NESTED:
 		return field->layout->size;

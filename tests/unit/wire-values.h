@@ -131,6 +131,7 @@ static inline void fill(const struct wire_layout *layout, char *value, bool spar
 			break;
 		case WIRE_HANDLE:
 		case WIRE_PROCESS:
+		case WIRE_PIPE:
 			/* an index, as in the keeper */
 			if (fds)
 				*(int *)at = (int)(random_number() % WIRE_FDS_MAX);
@@ -195,6 +196,7 @@ static inline bool same_field(const struct wire_field *field, const char *a, con
 		return same_file(*(const int *)at_a, *(const int *)at_b);
 	case WIRE_HANDLE:
 	case WIRE_PROCESS:
+	case WIRE_PIPE:
 		return *(const int *)at_a == *(const int *)at_b;
 	case WIRE_NESTED:
 		return same(field->layout, at_a, at_b);

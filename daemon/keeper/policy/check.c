@@ -34,7 +34,7 @@ int check_lease_process(pid_t pid, bool callers_first, struct failure *failure)
 	if (pid != 1 && !callers_first)
 		return 0;
 	return invalid(
-		failure, "spec.lease.processFileDescriptor",
+		failure, "lease.processFileDescriptor",
 		"process 1 never ends, and neither would the lease; the caller's parent has "
 		"probably ended already. Name a process that ends when the set is to end, or "
 		"give a lease by time");
@@ -247,7 +247,7 @@ static int check_boot(const struct wire_spec *spec, struct failure *failure)
 
 	if (!spec->boot)
 		return 0;
-	if (spec->lease || spec->lease_connection || spec->lease_fd >= 0)
+	if (wire_lease_is_given(&spec->lease))
 		return invalid(failure, "spec.boot", "goes with no lease: a leased set ends");
 	if (spec->root_fd >= 0 && !spec->root_path)
 		return invalid(failure, "spec.rootPath", "is needed with boot: it is opened again");

@@ -38,36 +38,75 @@ static int check_process(const struct request *request, pid_t pid, struct failur
 				   failure);
 }
 
-int admission_of_lease(const struct request *request, struct wire_spec *spec,
-		       struct failure *failure)
+static int refuse_lease(struct failure *failure, const char *field, const char *why)
 {
-	static const char field[] = "spec.lease.processFileDescriptor";
+	return failure_set(failure, ERROR_INVALID_VALUE, 0, field, "%s", why);
+}
+
+/* The process behind the pidfd. */
+static int find_process(const struct request *request, struct wire_lease *lease,
+			struct failure *failure)
+{
+	static const char field[] = "lease.processFileDescriptor";
 	const struct lane_process none = {}, *process = &none;
 	_cleanup_fd_ int own_fd = -1;
 	int r;
 
-	spec->lease_pid = 0;
-	spec->lease_start = 0;
-	if (spec->lease_fd < 0)
-		return 0;
 	if (request->processes)
-		process = &request->processes[spec->lease_fd];
+		process = &request->processes[lease->process_fd];
 	if (!process->pid && !process->error)
-		return failure_set(failure, ERROR_INVALID_VALUE, 0, field, "is no pidfd");
+		return refuse_lease(failure, field, "is no pidfd");
 	/* only processes that can be found again after a restart, by the recorded numbers: threads
 	 * cannot */
 	r = own_fd = process->pid ? process_find(process->pid, process->start) : -process->error;
 	if (is_shortage(r))
 		return failure_from_errno(failure, r, "identify the process of the lease");
 	if (r < 0)
-		return failure_set(failure, ERROR_INVALID_VALUE, 0, field,
-				   "the process has ended, or is none that nsctld can see");
+		return refuse_lease(failure, field,
+				    "the process has ended, or is none that nsctld can see");
 	r = check_process(request, process->pid, failure);
 	if (r)
 		return r;
-	spec->lease_pid = process->pid;
-	spec->lease_start = process->start;
+	lease->pid = process->pid;
+	lease->start = process->start;
 	return 0;
+}
+
+/* The watcher of the pipe. */
+static int find_watcher(const struct request *request, struct wire_lease *lease,
+			struct failure *failure)
+{
+	static const char field[] = "lease.pipeFileDescriptor";
+	const struct lane_process none = {}, *watcher = &none;
+
+	if (request->processes)
+		watcher = &request->processes[lease->pipe_fd];
+	if (!watcher->pid && !watcher->error)
+		return refuse_lease(failure, field, "is no reading end of a pipe");
+	if (watcher->error == ESRCH)
+		return refuse_lease(failure, field,
+				    "the pipe has ended: nobody has its writing end any more");
+	if (watcher->error)
+		return failure_from_errno(failure, -watcher->error, "watch the pipe of the lease");
+	lease->pipe = true;
+	lease->watcher_pid = watcher->pid;
+	lease->watcher_start = watcher->start;
+	return 0;
+}
+
+int admission_of_lease(const struct request *request, struct wire_lease *lease,
+		       struct failure *failure)
+{
+	int r = 0;
+
+	lease->pid = lease->watcher_pid = 0;
+	lease->start = lease->watcher_start = 0;
+	lease->pipe = false;
+	if (lease->process_fd >= 0)
+		r = find_process(request, lease, failure);
+	if (r == 0 && lease->pipe_fd >= 0)
+		r = find_watcher(request, lease, failure);
+	return r;
 }
 
 /* --- sets --- */
@@ -151,7 +190,12 @@ int admission_of_spec(struct keeper *keeper, const struct request *request, stru
 		r = check_controllers(keeper, spec, failure);
 	if (r == 0 && spec->boot)
 		r = admission_of_boot(request, failure);
-	return r ? r : admission_of_lease(request, spec, failure);
+	if (r)
+		return r;
+	r = admission_of_lease(request, &spec->lease, failure);
+	if (r)
+		failure_within(failure, "spec.");
+	return r;
 }
 
 void admission_fill_maps(struct task_create *task, const struct peer_identity *identity)

@@ -21,9 +21,9 @@ struct runs_as {
 int admission_of_spec(struct keeper *keeper, const struct request *request, struct wire_spec *spec,
 		      const char *name, struct failure *failure);
 
-/* Fills in the process of a lease, from what a worker has found out about the request's pidfd.
- * Returns 0, or an error and *failure. */
-int admission_of_lease(const struct request *request, struct wire_spec *spec,
+/* Fills in the processes of a lease, from what a worker has found out about the request's
+ * descriptors. Returns 0, or an error and *failure, whose field begins with "lease". */
+int admission_of_lease(const struct request *request, struct wire_lease *lease,
 		       struct failure *failure);
 
 /* Checks that the request's caller may have sets made again at boot; confined callers may not.

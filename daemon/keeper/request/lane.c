@@ -233,17 +233,18 @@ void lanes_free(struct lanes *lanes)
 
 /* --- requests --- */
 
-int lane_claim(struct request *request, struct wire_message *message, uint64_t *ret_processes)
+int lane_claim(struct request *request, struct wire_message *message, struct task_processes *ret)
 {
 	const struct nlattr *position = NULL;
 	struct wire_lane wire;
 	struct lane *lane;
 	int r = wire_next_item(message, WIRE_ITEM_LANE, &position, &wire_lane_layout, &wire);
 
-	*ret_processes = 0;
+	*ret = (struct task_processes){};
 	if (r <= 0)
 		return r;
-	*ret_processes = wire.processes;
+	*ret = (struct task_processes){.processes = wire.processes, .pipes = wire.pipes};
+	request->pipes = wire.pipes;
 	request->lane = wire.number;
 	lane = find(request->lanes, wire.number);
 	/* its worker may just have been lost: then the operation fails */
@@ -325,15 +326,15 @@ static void on_identified(struct operation *operation, const struct task_report 
 
 	if (!found)
 		task_error(report, &failure);
-	identification->done(identification->request, found ? identification->processes : NULL,
-			     &failure, identification->context);
+	identification->done(identification->request, identification->processes,
+			     found ? NULL : &failure, identification->context);
 	free(identification);
 }
 
-int lane_identify(struct request *request, uint64_t processes, lane_identified *done, void *context)
+int lane_identify(struct request *request, const struct task_processes *task, lane_identified *done,
+		  void *context)
 {
 	struct identification *identification = calloc(1, sizeof(*identification));
-	const struct task_processes task = {.processes = processes};
 	struct operation *operation;
 	int r = identification ? lane_operation(request, false, IDENTIFY_SECONDS, &operation)
 			       : -ENOMEM;
@@ -345,7 +346,7 @@ int lane_identify(struct request *request, uint64_t processes, lane_identified *
 		operation->context = identification;
 		operation->report = on_process;
 		operation->done = on_identified;
-		r = operation_send(operation, TASK_PROCESSES, &task_processes_layout, &task);
+		r = operation_send(operation, TASK_PROCESSES, &task_processes_layout, task);
 	}
 	if (r < 0)
 		free(identification);

@@ -26,8 +26,8 @@ struct lanes {
 	uint32_t last_number;
 };
 
-/* A process that a client has named by a pidfd, as a worker has found it. pid 0: the descriptor was
- * no pidfd, or the process had ended. */
+/* A process that a client has named by a pidfd, as a worker has found it, or the watcher of a pipe.
+ * pid 0: the descriptor was neither, or the process or the pipe had ended. */
 struct lane_process {
 	pid_t pid;
 	uint64_t start; /* see process_start_time() */
@@ -45,10 +45,10 @@ void lanes_free(struct lanes *lanes);
 
 /*
  * Finds the lane that the request's message names, and assigns it to the request until its first
- * answer. Returns 0, or -EBADMSG if our fronts never send such a message. *ret_processes is the set
- * of descriptors that must be pidfds (bit i: the i-th).
+ * answer. Returns 0, or -EBADMSG if our fronts never send such a message. *ret says which
+ * descriptors must be pidfds, and which pipes; request->pipes has the latter, too.
  */
-int lane_claim(struct request *request, struct wire_message *message, uint64_t *ret_processes);
+int lane_claim(struct request *request, struct wire_message *message, struct task_processes *ret);
 /* To be called when the request was answered: the worker closes descriptors that no task has
  * taken. */
 void lane_release(const struct request *request);
@@ -64,13 +64,13 @@ int lane_operation(const struct request *request, bool last, unsigned int second
 		   struct operation **ret);
 
 /*
- * Has the worker find out which processes the request's pidfds are of. done is called once, with
- * one element for each descriptor, or with processes NULL and the failure. Returns 0, or -errno;
- * then done is not called.
+ * Has the worker find out which processes the request's pidfds are of, and make watchers of its
+ * pipes. done is called once, with one element for each descriptor; with a failure, which else is
+ * NULL, they have what was found until then. Returns 0, or -errno; then done is not called.
  */
 typedef void lane_identified(struct request *request, const struct lane_process *processes,
 			     const struct failure *failure, void *context);
-int lane_identify(struct request *request, uint64_t processes, lane_identified *done,
+int lane_identify(struct request *request, const struct task_processes *task, lane_identified *done,
 		  void *context);
 
 #endif

@@ -24,7 +24,9 @@ struct request {
 	enum wire_op op;
 	struct lanes *lanes; /* of the front; NULL: the front is gone */
 	uint32_t lane;	     /* the lane with its descriptors; 0: none */
-	/* The processes of its pidfds, by the descriptors' index; NULL: none is a pidfd. Not in a
+	uint64_t pipes;	     /* bit i: its i-th descriptor is a pipe, and gets a watcher */
+	/* The processes of its pidfds, and the watchers of its pipes, by the descriptors' index;
+	 * NULL: it has neither, or another one releases the watchers. Not in a
 	 * kept copy. */
 	const struct lane_process *processes;
 	/* The message, while the handler is called. Not in a kept copy. */

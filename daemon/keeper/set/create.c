@@ -18,6 +18,7 @@
 #include "daemon/keeper/request/lane.h"
 #include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/create.h"
+#include "daemon/keeper/set/idle.h"
 #include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/set/process-watch.h"
 #include "daemon/keeper/set/remove.h"
@@ -209,7 +210,6 @@ static struct set *new_set(const struct request *request, const struct set_wish 
 {
 	const struct wire_spec *spec = wish->spec;
 	const struct peer_identity *identity = request_identity(request);
-	struct connection *connection = request_connection(request);
 	struct set *set = identity ? calloc(1, sizeof(*set)) : NULL;
 
 	if (!set)
@@ -228,12 +228,7 @@ static struct set *new_set(const struct request *request, const struct set_wish 
 	set->visible = spec->visible;
 	set->ip_netns = spec->ip_netns;
 	set->created = wish->again ? wish->again->created : clock_wall();
-	set->lease = spec->lease;
-	set->lease_pid = spec->lease_pid;
-	set->lease_start = spec->lease_start;
-	set->lease_connection = spec->lease_connection ? request->connection : 0;
-	if (connection)
-		connection->has_leases |= spec->lease_connection;
+	lease_put(set, &spec->lease, request);
 	set->run = wish->run;
 	snprintf(set->group, sizeof(set->group), "%s", wish->group ? wish->group : "");
 	if (wire_pack(&wire_spec_layout, spec, &set->spec, &set->spec_size) < 0 ||
@@ -394,6 +389,9 @@ int set_create(struct keeper *keeper, struct request *request, const struct set_
 		set_forget(keeper, set);
 		return r;
 	}
+	/* the networks of its links are not idle */
+	if (set->links)
+		idle_look_at_all(keeper, owner);
 	fault_point("create-recorded");
 	*creation = (struct creation){
 		.keeper = keeper,

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
-#include <sys/timerfd.h>
 #include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/policy/authz.h"
 #include "daemon/keeper/policy/check.h"
 #include "daemon/keeper/request/admission.h"
+#include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/request/events.h"
 #include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/request.h"
+#include "daemon/keeper/set/expiry.h"
+#include "daemon/keeper/set/idle.h"
 #include "daemon/keeper/set/lease.h"
+#include "daemon/keeper/set/pipe-watch.h"
 #include "daemon/keeper/set/process-watch.h"
 #include "daemon/keeper/set/remove.h"
 #include "daemon/keeper/state/registry.h"
@@ -19,17 +22,12 @@
 #include "daemon/wire/layout.h"
 #include "protocol/error.h"
 
-/* CLOCK_BOOTTIME: expires when the next lease does */
-static int timer_fd = -1;
-static struct event *timer_event;
-
 /* --- the end --- */
 
 static void expire(struct keeper *keeper, struct set *set, const char *how)
 {
-	struct log_fields fields = {.has_uid = true, .uid = set->owner, .set = set->name};
+	struct log_fields fields = {.has_uid = true, .uid = set->owner, .set = set_shown_name(set)};
 
-	registry_set_expiry(keeper->registry, set, 0);
 	if (set->state != SET_READY && set->state != SET_BROKEN)
 		return;
 	log_operation("leases ended", LOG_INFO, &fields, "lease has ended (%s)", how);
@@ -42,64 +40,10 @@ static void on_process_ended(struct keeper *keeper, struct set *set)
 	expire(keeper, set, "process");
 }
 
-/* --- time --- */
-
-/* Sets the timer to the end of the next lease. */
-static void set_timer(struct keeper *keeper)
+static void on_watcher_ended(struct keeper *keeper, struct set *set)
 {
-	const struct set *set = registry_first_expiry(keeper->registry);
-	struct itimerspec when = {};
-
-	if (set) {
-		when.it_value.tv_sec = set->expires / 1000000;
-		/* a time of zero would disarm the timer */
-		when.it_value.tv_nsec = set->expires % 1000000 * 1000 + 1;
-	}
-	timerfd_settime(timer_fd, TFD_TIMER_ABSTIME, &when, NULL);
+	expire(keeper, set, "pipe");
 }
-
-static void on_expired(evutil_socket_t fd, short what _unused_, void *context)
-{
-	struct keeper *keeper = context;
-	uint64_t now = clock_boottime(), times;
-	struct set *set;
-
-	(void)!read(fd, &times, sizeof(times));
-	while ((set = registry_first_expiry(keeper->registry)) && set->expires <= now)
-		expire(keeper, set, "time");
-	set_timer(keeper);
-}
-
-/* A timer of the event loop would use CLOCK_MONOTONIC, which stops during a suspend. */
-int lease_open(struct keeper *keeper)
-{
-	timer_fd = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
-	if (timer_fd < 0)
-		return negative_errno();
-	timer_event = event_new(keeper->loop, timer_fd, EV_READ | EV_PERSIST, on_expired, keeper);
-	if (!timer_event || event_add(timer_event, NULL) < 0)
-		return -ENOMEM;
-	return 0;
-}
-
-void lease_close(void)
-{
-	if (timer_event)
-		event_free(timer_event);
-	timer_event = NULL;
-	timer_fd = close_fd(timer_fd);
-}
-
-int lease_take(const struct request *request, struct wire_spec *spec,
-	       const struct wire_lease *lease, struct failure *failure)
-{
-	spec->lease = lease->span;
-	spec->lease_connection = lease->connection;
-	spec->lease_fd = lease->process_fd;
-	return admission_of_lease(request, spec, failure);
-}
-
-/* --- connections --- */
 
 void lease_connection_gone(struct keeper *keeper, uint32_t connection)
 {
@@ -115,33 +59,70 @@ void lease_connection_gone(struct keeper *keeper, uint32_t connection)
 	}
 }
 
-/* --- sets --- */
+int lease_open(struct keeper *keeper)
+{
+	return expiry_open(keeper, expire);
+}
+
+void lease_close(void)
+{
+	expiry_close();
+}
+
+/* --- the beginning --- */
+
+int lease_take(const struct request *request, struct wire_spec *spec,
+	       const struct wire_lease *lease, struct failure *failure)
+{
+	spec->lease = *lease;
+	return admission_of_lease(request, &spec->lease, failure);
+}
+
+void lease_put(struct set *set, const struct wire_lease *lease, const struct request *request)
+{
+	struct connection *connection = request_connection(request);
+
+	set->lease = lease->span;
+	set->idle = lease->idle;
+	set->lease_pid = lease->pid;
+	set->lease_start = lease->start;
+	set->watcher_pid = lease->watcher_pid;
+	set->watcher_start = lease->watcher_start;
+	set->lease_connection = lease->connection ? request->connection : 0;
+	if (connection)
+		connection->has_leases |= lease->connection;
+}
 
 void lease_begin(struct keeper *keeper, struct set *set)
 {
-	if (set->lease)
-		registry_set_expiry(keeper->registry, set, clock_boottime() + set->lease);
+	if (!set->lease)
+		return;
+	set->lease_expires = clock_boottime() + set->lease;
+	expiry_settle(keeper, set);
 }
 
 void lease_resume(struct keeper *keeper, struct set *set)
 {
-	if (set->lease)
-		set_timer(keeper);
+	expiry_settle(keeper, set);
+	idle_look(keeper, set);
 	process_watch_lease(keeper, set, on_process_ended);
+	process_watch_watcher(keeper, set, on_watcher_ended);
 }
+
+/* --- renewal --- */
 
 static int refuse_renewal(const struct set *set, struct failure *failure)
 {
-	if (set->lease_pid)
-		return failure_set(failure, ERROR_INVALID_VALUE, 0, "name",
-				   "the set has no lease by time: it ends with process %d",
-				   set->lease_pid);
-	if (set->lease_connection)
-		return failure_set(failure, ERROR_INVALID_VALUE, 0, "name",
-				   "the set has no lease by time: it ends with the connection that "
-				   "made it");
+	char process[32];
+	const char *end = set->lease_pid	  ? process
+			  : set->watcher_pid	  ? "it ends with a pipe"
+			  : set->lease_connection ? "it ends with the connection that made it"
+			  : set->idle		  ? "it ends when it is idle"
+						  : "it lives until it is removed";
+
+	snprintf(process, sizeof(process), "it ends with process %d", set->lease_pid);
 	return failure_set(failure, ERROR_INVALID_VALUE, 0, "name",
-			   "the set has no lease by time: it lives until it is removed");
+			   "the %s has no lease by time: %s", set_what(set), end);
 }
 
 /* Returns true if the subject is inside the set, or inside one whose lease is renewed together with
@@ -160,45 +141,135 @@ static bool surrounds(struct keeper *keeper, const struct authz_subject *subject
 
 static void renew(struct keeper *keeper, struct set *set, uint64_t span)
 {
-	if (span)
+	if (set->lease && span)
 		set->lease = span;
-	registry_set_expiry(keeper->registry, set, clock_boottime() + set->lease);
+	lease_begin(keeper, set);
+	idle_restart(keeper, set);
 	store_write_set(keeper->store, set);
+}
+
+static bool has_lease(const struct set *set)
+{
+	return set->lease || set->idle || set->lease_pid || set->watcher_pid ||
+	       set->lease_connection;
+}
+
+/* The next one after a set, or the first, of a group that has a lease. */
+static struct set *next_leased(struct keeper *keeper, uid_t owner, const char *group,
+			       const struct set *after)
+{
+	struct set *at = registry_next_set(keeper->registry, owner, after ? after->name : NULL);
+
+	while (at && at->owner == owner &&
+	       (strcmp(at->group, group) != 0 || !has_lease(at) || at->state == SET_REMOVING))
+		at = registry_next_set(keeper->registry, owner, at->name);
+	return at && at->owner == owner ? at : NULL;
 }
 
 void lease_renew_group(struct keeper *keeper, uid_t owner, const char *group, uint64_t span)
 {
-	struct set *set = registry_next_set(keeper->registry, owner, NULL);
+	struct set *at = NULL;
 
-	for (; set && set->owner == owner;
-	     set = registry_next_set(keeper->registry, owner, set->name))
-		if (set->lease && set->state != SET_REMOVING && strcmp(set->group, group) == 0)
-			renew(keeper, set, span);
-	set_timer(keeper);
+	while ((at = next_leased(keeper, owner, group, at)))
+		renew(keeper, at, span);
+}
+
+/* Records the lease in the set's specification, which is what is shown. Returns 0 or -ENOMEM. */
+static int put_in_spec(struct set *set, const struct wire_lease *lease)
+{
+	static struct wire_spec spec;
+	void *packed;
+	size_t size;
+
+	if (wire_unpack(&wire_spec_layout, set->spec, set->spec_size, &spec) < 0)
+		return -EBADMSG;
+	spec.lease = *lease;
+	if (wire_pack(&wire_spec_layout, &spec, &packed, &size) < 0)
+		return -ENOMEM;
+	free(set->spec);
+	set->spec = packed;
+	set->spec_size = size;
+	return 0;
+}
+
+/* Gives the set this lease in the place of the one that it has. Returns 0 or -errno. */
+static int replace(struct keeper *keeper, struct set *set, const struct wire_lease *lease,
+		   const struct request *request)
+{
+	int r = put_in_spec(set, lease);
+
+	if (r < 0)
+		return r;
+	process_watch_end_lease(set);
+	pipe_watch_let_go(keeper, set);
+	lease_put(set, lease, request);
+	set->lease_expires = set->idle_expires = 0;
+	lease_begin(keeper, set);
+	store_write_set(keeper->store, set);
+	lease_resume(keeper, set);
+	return 0;
+}
+
+static int replace_group(struct keeper *keeper, const struct request *request, struct set *set,
+			 struct wire_lease *lease, struct failure *failure)
+{
+	int r = set->boot ? failure_set(failure, ERROR_INVALID_VALUE, 0, "lease",
+					"goes with no boot: a leased %s ends", set_what(set))
+			  : admission_of_lease(request, lease, failure);
+	struct set *at = NULL;
+
+	if (r)
+		return r;
+	/* of the others those that have one */
+	r = replace(keeper, set, lease, request);
+	while (r == 0 && *set->group && (at = next_leased(keeper, set->owner, set->group, at)))
+		r = at == set ? 0 : replace(keeper, at, lease, request);
+	return r < 0 ? failure_from_errno(failure, r, "renew the lease") : 0;
+}
+
+static int try_renew(struct keeper *keeper, const struct request *request, struct set *set,
+		     struct wire_ask *ask, struct failure *failure)
+{
+	bool replaces = wire_lease_is_given(&ask->lease);
+	int r = authz_renewal(&request->subject, surrounds(keeper, &request->subject, set),
+			      failure);
+
+	if (r == 0)
+		r = check_ready(set->state, set_shown_name(set), failure);
+	if (r)
+		return r;
+	if (replaces && ask->span)
+		return failure_set(failure, ERROR_INVALID_VALUE, 0, "seconds",
+				   "goes with no lease: lease.seconds says it");
+	if (replaces)
+		return replace_group(keeper, request, set, &ask->lease, failure);
+	if (!set->lease && (!set->idle || ask->span))
+		return refuse_renewal(set, failure);
+	if (*set->group)
+		lease_renew_group(keeper, set->owner, set->group, ask->span);
+	else
+		renew(keeper, set, ask->span);
+	return 0;
+}
+
+int lease_renew(struct keeper *keeper, struct request *request, struct set *set,
+		struct wire_ask *ask, struct failure *failure)
+{
+	struct set_view view;
+	int r = try_renew(keeper, request, set, ask, failure);
+
+	if (r)
+		return r;
+	view_set(keeper, set, true, &view);
+	request_done(keeper, request, &wire_set_layout, &view.wire);
+	return 0;
 }
 
 int on_renew(struct keeper *keeper, struct request *request, struct wire_ask *asked,
 	     struct failure *failure)
 {
-	struct set_view view;
 	struct set *set;
 	int r = request_find_asked(keeper, request, asked, &set, failure);
 
-	if (r == 0)
-		r = authz_renewal(&request->subject, surrounds(keeper, &request->subject, set),
-				  failure);
-	if (r == 0)
-		r = check_ready(set->state, set->name, failure);
-	if (r)
-		return r;
-	if (!set->lease)
-		return refuse_renewal(set, failure);
-	if (*set->group)
-		lease_renew_group(keeper, set->owner, set->group, asked->span);
-	else
-		renew(keeper, set, asked->span);
-	set_timer(keeper);
-	view_set(keeper, set, true, &view);
-	request_done(keeper, request, &wire_set_layout, &view.wire);
-	return 0;
+	return r ? r : lease_renew(keeper, request, set, asked, failure);
 }

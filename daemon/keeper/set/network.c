@@ -29,10 +29,17 @@ static void on_created_for(struct keeper *keeper, struct set *set, const struct 
 	}
 }
 
+static const struct wire_lease *lease_of(const struct network_wish *wish)
+{
+	return wish->lease && wire_lease_is_given(wish->lease) ? wish->lease
+							       : &wish->network->lease;
+}
+
 int network_create(struct keeper *keeper, struct request *request,
 		   const struct network_wish *network_wish, struct failure *failure)
 {
 	const struct wire_network *wanted = network_wish->network;
+	const struct wire_lease *lease = lease_of(network_wish);
 	static struct wiring_network network;
 	static struct wire_spec spec;
 	struct set_wish wish = {
@@ -46,7 +53,7 @@ int network_create(struct keeper *keeper, struct request *request,
 	char key[KEY_SIZE];
 	int r = check_name(wanted->name, "name", failure);
 
-	if (r == 0 && wanted->boot && network_wish->lease)
+	if (r == 0 && wanted->boot && wire_lease_is_given(lease))
 		r = failure_set(failure, ERROR_INVALID_VALUE, 0, "boot",
 				"goes with no lease: a leased network ends");
 	if (r == 0 && wanted->boot)
@@ -61,12 +68,14 @@ int network_create(struct keeper *keeper, struct request *request,
 	if (r)
 		return r;
 	snprintf(key, sizeof(key), "%c%s", NETWORK_SIGN, wanted->name);
+	/* the specification has it */
+	wire_clear(&wire_lease_layout, &network.wire.lease);
 	wire_clear(&wire_spec_layout, &spec);
 	spec.given = true;
 	spec.kinds = KIND_BIT(KIND_NET);
 	spec.boot = network.wire.boot = wanted->boot;
 	wish.name = key;
-	r = network_wish->lease ? lease_take(request, &spec, network_wish->lease, failure) : 0;
+	r = lease_take(request, &spec, lease, failure);
 	if (r)
 		return r;
 	return set_create(keeper, request, &wish, failure);
@@ -124,6 +133,15 @@ int on_remove_network(struct keeper *keeper, struct request *request, struct wir
 		return failure_from_errno(failure, -ENOMEM, "remove the network");
 	set_remove_for(keeper, set, 0, kept);
 	return 0;
+}
+
+int on_renew_network(struct keeper *keeper, struct request *request, struct wire_ask *asked,
+		     struct failure *failure)
+{
+	struct set *set = NULL;
+	int r = find_network(keeper, request, asked, &set, failure);
+
+	return r ? r : lease_renew(keeper, request, set, asked, failure);
 }
 
 /* --- listing --- */

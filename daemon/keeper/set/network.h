@@ -14,7 +14,7 @@
  * error and *failure: nothing has happened. */
 struct network_wish {
 	const struct wire_network *network; /* unchecked */
-	const struct wire_lease *lease;	    /* or NULL */
+	const struct wire_lease *lease;	    /* replaces the network's own, if given; or NULL */
 	const char *group;		    /* as in set_wish */
 	set_created *created;
 	void *context;

@@ -20,7 +20,7 @@ struct process_watch {
 	struct set *set;
 	enum watched_process which;
 	process_ended *ended;
-	int pid_fd;
+	int fd; /* a pidfd, or cgroup.events */
 };
 
 static void watch_free(struct process_watch *watch)
@@ -28,7 +28,7 @@ static void watch_free(struct process_watch *watch)
 	if (!watch)
 		return;
 	/* this is the only descriptor, so closing it removes it from the epoll */
-	close_fd(watch->pid_fd);
+	close_fd(watch->fd);
 	watch->set->watches[watch->which] = NULL;
 	free(watch);
 }
@@ -61,21 +61,22 @@ static int open_epoll(struct keeper *keeper)
 	return ended_event && event_add(ended_event, NULL) == 0 ? 0 : -ENOMEM;
 }
 
-/* Watches a pidfd, which is taken on success. Returns 0 or -errno. */
-static int watch_fd(struct set *set, enum watched_process which, process_ended *ended, int pid_fd)
+/* Watches a descriptor, which is taken on success. Returns 0 or -errno. */
+static int watch_fd(struct set *set, enum watched_process which, process_ended *ended, int fd)
 {
 	struct process_watch *watch = malloc(sizeof(*watch));
-	struct epoll_event event = {.events = EPOLLIN, .data.ptr = watch};
+	struct epoll_event event = {.events = which == WATCHED_PROCESSES ? EPOLLPRI : EPOLLIN,
+				    .data.ptr = watch};
 	int r = 0;
 
 	if (!watch)
 		return -ENOMEM;
-	if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, pid_fd, &event) < 0) {
+	if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0) {
 		r = negative_errno();
 		free(watch);
 		return r;
 	}
-	*watch = (struct process_watch){set, which, ended, pid_fd};
+	*watch = (struct process_watch){set, which, ended, fd};
 	set->watches[which] = watch;
 	return 0;
 }
@@ -144,6 +145,34 @@ void process_watch_check_init(struct keeper *keeper, struct set *set)
 void process_watch_lease(struct keeper *keeper, struct set *set, process_ended *ended)
 {
 	watch_process(keeper, set, WATCHED_LEASE, set->lease_pid, set->lease_start, ended);
+}
+
+void process_watch_watcher(struct keeper *keeper, struct set *set, process_ended *ended)
+{
+	watch_process(keeper, set, WATCHED_WATCHER, set->watcher_pid, set->watcher_start, ended);
+}
+
+void process_watch_end_lease(struct set *set)
+{
+	watch_free(set->watches[WATCHED_LEASE]);
+	watch_free(set->watches[WATCHED_WATCHER]);
+}
+
+/* --- a cgroup --- */
+
+void process_watch_cgroup(struct keeper *keeper, struct set *set, int events_fd,
+			  process_ended *ended)
+{
+	struct log_fields fields = {.has_uid = true, .uid = set->owner, .set = set->name};
+	int r = open_epoll(keeper);
+
+	if (r == 0)
+		r = watch_fd(set, WATCHED_PROCESSES, ended, events_fd);
+	if (r == 0)
+		return;
+	close_fd(events_fd);
+	log_operation("ends that are not noticed", LOG_WARNING, &fields,
+		      "the end of processes will not be noticed: %s", strerror(-r));
 }
 
 /* --- the end --- */

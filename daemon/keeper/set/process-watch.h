@@ -16,9 +16,16 @@ void process_watch_init(struct keeper *keeper, struct set *set);
 void process_watch_check_init(struct keeper *keeper, struct set *set);
 
 typedef void process_ended(struct keeper *keeper, struct set *set);
-/* Watches the process of the set's lease, if there is one: calls ended, perhaps at once, when it
- * has ended. */
+/* Watches the process of the set's lease, or the watcher of its pipe, if there is one: calls ended,
+ * perhaps at once, when it has ended. */
 void process_watch_lease(struct keeper *keeper, struct set *set, process_ended *ended);
+void process_watch_watcher(struct keeper *keeper, struct set *set, process_ended *ended);
+/* Ends the watches of the set's lease. */
+void process_watch_end_lease(struct set *set);
+/* Watches a cgroup by events_fd, an open cgroup.events that has been read, and takes it. Calls
+ * ended once, when something has changed. */
+void process_watch_cgroup(struct keeper *keeper, struct set *set, int events_fd,
+			  process_ended *ended);
 
 /* Ends the watches of a set, before the set is freed. */
 void process_watch_end(struct set *set);

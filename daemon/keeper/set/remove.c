@@ -7,6 +7,8 @@
 #include "daemon/keeper/request/events.h"
 #include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/request.h"
+#include "daemon/keeper/set/idle.h"
+#include "daemon/keeper/set/pipe-watch.h"
 #include "daemon/keeper/set/process-watch.h"
 #include "daemon/keeper/set/remove.h"
 #include "daemon/keeper/state/store.h"
@@ -62,9 +64,11 @@ static void tell_waiters(struct removal *removal, const struct failure *failure)
 void set_forget(struct keeper *keeper, struct set *set)
 {
 	struct registry_use *use = registry_use(keeper->registry, set->owner);
+	bool concerns_others = set->links || *set->group;
 	uid_t owner = set->owner;
 
 	process_watch_end(set);
+	pipe_watch_let_go(keeper, set);
 	link_forget_all(keeper, set);
 	resolver_forget(set);
 	events_set_removed(set);
@@ -73,6 +77,8 @@ void set_forget(struct keeper *keeper, struct set *set)
 		*registry_use_sets(use, set_is_network(set)) -= 1;
 	registry_drop_set(keeper->registry, set);
 	registry_use_settle(keeper->registry, owner);
+	if (concerns_others)
+		idle_look_at_all(keeper, owner);
 }
 
 static void removed_for(struct keeper *keeper, const struct failure *failure, void *context)

@@ -9,6 +9,7 @@
 #include "daemon/keeper/request/events.h"
 #include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/request.h"
+#include "daemon/keeper/set/idle.h"
 #include "daemon/keeper/set/remove.h"
 #include "daemon/keeper/set/session-end.h"
 #include "daemon/keeper/set/session.h"
@@ -168,6 +169,7 @@ static void end_session(struct watch *watch)
 		answer_ended(keeper, starter, session);
 	watch_free(watch);
 	registry_end_session(keeper->registry, session, drop_record, keeper);
+	idle_look(keeper, set);
 	remove_session_ended(keeper, set);
 }
 
@@ -187,6 +189,7 @@ void session_abandon(struct watch *watch, const struct failure *failure)
 		session_remove_run_set(keeper, set);
 	watch_free(watch);
 	registry_drop_session(keeper->registry, session);
+	idle_look(keeper, set);
 	remove_session_ended(keeper, set);
 }
 

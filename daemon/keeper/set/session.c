@@ -14,6 +14,7 @@
 #include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/lane.h"
 #include "daemon/keeper/request/request.h"
+#include "daemon/keeper/set/idle.h"
 #include "daemon/keeper/set/process-watch.h"
 #include "daemon/keeper/set/session-end.h"
 #include "daemon/keeper/set/session.h"
@@ -308,6 +309,7 @@ void session_start(struct keeper *keeper, struct request *request, struct set *s
 	connection->has_leases |= watch->leash_fd >= 0;
 	request->gone = on_starter_gone;
 	request->holder = watch;
+	idle_look(keeper, set);
 }
 
 int on_exec(struct keeper *keeper, struct request *request, struct wire_exec *asked,

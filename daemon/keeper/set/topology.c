@@ -14,8 +14,10 @@
 #include "daemon/keeper/request/lane.h"
 #include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/create.h"
+#include "daemon/keeper/set/idle.h"
 #include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/set/network.h"
+#include "daemon/keeper/set/pipe-watch.h"
 #include "daemon/keeper/set/remove.h"
 #include "daemon/keeper/state/store.h"
 #include "daemon/keeper/state/view.h"
@@ -97,6 +99,8 @@ static struct application *application_free(struct application *application)
 {
 	if (!application)
 		return NULL;
+	if (application->request)
+		pipe_watch_release(application->request, application->processes);
 	wire_message_done(&application->message);
 	free(application);
 	return NULL;
@@ -163,6 +167,7 @@ static void succeed(struct application *application)
 	}
 	store_end_apply(keeper->store, application->group);
 	fault_point("apply-counted");
+	idle_look_at_all(keeper, request->subject.uid);
 	application_free(application);
 	request_end(keeper, request);
 	if (ends_at_once)
@@ -281,11 +286,6 @@ static int ask_for_network(struct part *part, struct failure *failure)
 	return network_create(application->keeper, application->request, &wish, failure);
 }
 
-static bool has_lease(const struct wire_lease *lease)
-{
-	return lease->span || lease->connection || lease->process_fd >= 0;
-}
-
 static int ask_for_set(struct part *part, struct failure *failure)
 {
 	struct application *application = part->application;
@@ -302,7 +302,7 @@ static int ask_for_set(struct part *part, struct failure *failure)
 	int r;
 
 	r = check_name(wish.name, "name", failure);
-	if (r == 0 && has_lease(&application->lease))
+	if (r == 0 && wire_lease_is_given(&application->lease))
 		r = lease_take(request, spec, &application->lease, failure);
 	if (r == 0)
 		r = admission_of_spec(keeper, request, spec, wish.name, failure);
@@ -485,6 +485,7 @@ int on_apply(struct keeper *keeper, struct request *request, struct wire_apply *
 		application->request = request_keep(request);
 		if (application->request) {
 			application->request->processes = application->processes;
+			request->processes = NULL; /* their watchers are ours */
 			fault_point("apply-recorded");
 			advance(application);
 			return 0;

@@ -9,6 +9,7 @@
 #include "daemon/keeper/network/egress.h"
 #include "daemon/keeper/network/link.h"
 #include "daemon/keeper/set/lease.h"
+#include "daemon/keeper/set/pipe-watch.h"
 #include "daemon/keeper/set/process-watch.h"
 #include "daemon/keeper/set/remove.h"
 #include "daemon/keeper/set/session-end.h"
@@ -457,6 +458,8 @@ int recover(struct keeper *keeper)
 	}
 	if (r == 0)
 		r = recover_sets(keeper);
+	if (r == 0)
+		pipe_watch_recover(keeper);
 	if (r < 0) {
 		log_error("cannot take over what is in %s: %s", keeper->runtime, strerror(-r));
 		return r;

@@ -162,7 +162,9 @@ static int remove_cgroup(const struct keeper *keeper)
 		return cgroup_remove(root_fd, keeper->cgroup);
 	if (r == 0)
 		r = cgroup_remove(fd, "workers");
-	return r < 0 ? r : cgroup_remove(fd, "runners");
+	if (r == 0)
+		r = cgroup_remove(fd, "runners");
+	return r < 0 ? r : cgroup_remove(fd, "watchers");
 }
 
 /* Removes files that are not records, and the mounts. */

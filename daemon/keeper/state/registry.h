@@ -17,7 +17,13 @@ struct link;
 struct process_watch;
 
 /* The processes that a set depends on. */
-enum watched_process { WATCHED_INIT, WATCHED_LEASE, WATCHED_COUNT };
+enum watched_process {
+	WATCHED_INIT,
+	WATCHED_LEASE,	   /* the one that its lease is for */
+	WATCHED_WATCHER,   /* of the pipe that its lease is for */
+	WATCHED_PROCESSES, /* those of a cgroup below its own: see idle.h */
+	WATCHED_COUNT,
+};
 
 struct set {
 	uid_t owner;
@@ -37,9 +43,14 @@ struct set {
 	size_t spec_size;
 	uint64_t created;	   /* Unix epoch, microseconds */
 	uint64_t lease;		   /* microseconds, 0: none by time */
-	uint64_t expires;	   /* CLOCK_BOOTTIME, microseconds; 0: no lease by time */
+	uint64_t lease_expires;	   /* CLOCK_BOOTTIME, microseconds; 0: no lease by time */
+	uint64_t idle;		   /* microseconds, 0: no lease by idleness */
+	uint64_t idle_expires;	   /* CLOCK_BOOTTIME, microseconds; 0: the set is not idle */
+	uint64_t expires;	   /* the first of both: registry_set_expiry() */
 	pid_t lease_pid;	   /* the set ends with this process, 0: none */
 	uint64_t lease_start;	   /* start time of that process, in clock ticks since boot */
+	pid_t watcher_pid;	   /* the set ends with this watcher of a pipe, 0: none */
+	uint64_t watcher_start;	   /* its start time */
 	uint32_t lease_connection; /* the set ends with this connection, 0: none; never on disk */
 	ino_t inodes[KIND_COUNT];
 	uint64_t ids[KIND_COUNT]; /* kernel's never-reused ids; 0 if unknown */
@@ -79,6 +90,14 @@ static inline bool set_is_network(const struct set *set)
 static inline const char *set_shown_name(const struct set *set)
 {
 	return set->name + set_is_network(set);
+}
+
+/* Returns when the set expires, by time or by idleness; 0: by neither. */
+static inline uint64_t set_next_expiry(const struct set *set)
+{
+	if (!set->lease_expires || !set->idle_expires)
+		return set->lease_expires + set->idle_expires;
+	return MIN(set->lease_expires, set->idle_expires);
 }
 
 /* Returns "set" or "network", for messages. */

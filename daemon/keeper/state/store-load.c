@@ -169,7 +169,7 @@ bool store_is_by_connection(const struct set *set)
 	static struct wire_spec spec;
 
 	return wire_unpack(&wire_spec_layout, set->spec, set->spec_size, &spec) == 0 &&
-	       spec.lease_connection;
+	       spec.lease.connection;
 }
 
 static int load_directory(struct store *store, enum store_class class,

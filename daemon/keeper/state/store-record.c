@@ -23,7 +23,7 @@ static const struct wire_field record_set_fields[] = {
 	U32(6, record_set, kinds, KIND_ALL),
 	U64(7, record_set, created, 0),
 	U64(8, record_set, lease, 0),
-	U64(9, record_set, expires, 0),
+	U64(9, record_set, lease_expires, 0),
 	BOOL(10, record_set, by_connection),
 	ARRAY(11, record_set, namespaces, record_namespace, KIND_COUNT),
 	U32(12, record_set, init_pid, INT_MAX),
@@ -33,6 +33,7 @@ static const struct wire_field record_set_fields[] = {
 	NESTED(16, record_set, network, wire_network),
 	STRING(17, record_set, group, SESSION_SIZE - 1),
 	NESTED(18, record_set, wired, wire_spec),
+	U64(19, record_set, idle_expires, 0),
 };
 LAYOUT(record_set);
 
@@ -78,7 +79,8 @@ void record_from_set(const struct set *set, struct record_set *ret)
 	ret->kinds = set->kinds;
 	ret->created = set->created;
 	ret->lease = set->lease;
-	ret->expires = set->expires;
+	ret->lease_expires = set->lease_expires;
+	ret->idle_expires = set->idle_expires;
 	ret->init_pid = set->init_pid;
 	ret->init_start = set->init_start;
 	for (enum kind kind = 0; kind < KIND_COUNT; kind++)
@@ -89,7 +91,7 @@ void record_from_set(const struct set *set, struct record_set *ret)
 		wire_unpack(&wire_spec_layout, set->spec, set->spec_size, &ret->spec);
 	if (set->wired)
 		wire_unpack(&wire_spec_layout, set->wired, set->wired_size, &ret->wired);
-	ret->by_connection = ret->spec.lease_connection;
+	ret->by_connection = ret->spec.lease.connection;
 	ret->group = *set->group ? set->group : NULL;
 	ret->run = set->run;
 	if (set->network)
@@ -130,9 +132,14 @@ int record_to_set(const struct record_set *record, const char *name, struct set 
 	set->boot = record->spec.boot;
 	set->created = record->created;
 	set->lease = record->lease;
-	set->expires = record->expires;
-	set->lease_pid = record->spec.lease_pid;
-	set->lease_start = record->spec.lease_start;
+	set->lease_expires = record->lease_expires;
+	set->idle = record->spec.lease.idle;
+	set->idle_expires = record->idle_expires;
+	set->expires = set_next_expiry(set);
+	set->lease_pid = record->spec.lease.pid;
+	set->lease_start = record->spec.lease.start;
+	set->watcher_pid = record->spec.lease.watcher_pid;
+	set->watcher_start = record->spec.lease.watcher_start;
 	set->init_pid = record->init_pid;
 	set->init_start = record->init_start;
 	for (size_t i = 0; i < record->n_namespaces; i++) {

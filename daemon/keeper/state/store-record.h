@@ -17,7 +17,7 @@ struct record_set {
 	uint32_t owner, gid;
 	const char *name, *id;
 	uint32_t state, kinds;
-	uint64_t created, lease, expires;
+	uint64_t created, lease, lease_expires, idle_expires;
 	bool by_connection;
 	struct record_namespace namespaces[KIND_COUNT];
 	size_t n_namespaces;

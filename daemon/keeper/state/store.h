@@ -14,7 +14,7 @@
 
 /* The version that is written; every version from 1 on can be read
  * (docs/adr/0006-versions-of-state.md). */
-#define STORE_VERSION 2
+#define STORE_VERSION 3
 
 enum store_outcome {
 	STORE_DAMAGED =

@@ -119,10 +119,17 @@ static void view_namespace(struct keeper *keeper, const struct set *set, enum ki
 	namespace->path = view->paths[kind];
 }
 
+/* A moment of the wall clock, as that is now; 0: none. */
+static uint64_t wall_clock_expiry(const struct set *set)
+{
+	uint64_t now = clock_boottime();
+
+	return set->expires ? clock_wall() + set->expires - MIN(now, set->expires) : 0;
+}
+
 void view_set(struct keeper *keeper, const struct set *set, bool summary, struct set_view *ret)
 {
 	char path[CGROUP_PATH_SIZE];
-	uint64_t now = clock_boottime();
 
 	wire_clear(&wire_set_layout, &ret->wire);
 	memset(ret->paths, 0, sizeof(ret->paths));
@@ -133,8 +140,7 @@ void view_set(struct keeper *keeper, const struct set *set, bool summary, struct
 	ret->wire.broken = set->state == SET_BROKEN ? set->broken : NULL;
 	ret->wire.created = set->created;
 	ret->wire.kinds = set->kinds;
-	/* converted to the wall clock, as it is now */
-	ret->wire.expires = set->expires ? clock_wall() + set->expires - MIN(now, set->expires) : 0;
+	ret->wire.expires = wall_clock_expiry(set);
 	ret->wire.processes = count_processes(keeper, set);
 	if (summary) {
 		view_links(set, &ret->wire);
@@ -154,6 +160,14 @@ void view_set(struct keeper *keeper, const struct set *set, bool summary, struct
 
 /* --- networks --- */
 
+static void view_lease(const struct set *set, struct wire_lease *ret)
+{
+	static struct wire_spec spec;
+
+	if (set->spec && wire_unpack(&wire_spec_layout, set->spec, set->spec_size, &spec) == 0)
+		*ret = spec.lease;
+}
+
 int view_network(const struct set *set, struct wire_network *ret)
 {
 	int r = 0;
@@ -167,6 +181,8 @@ int view_network(const struct set *set, struct wire_network *ret)
 	ret->name = set_shown_name(set);
 	ret->owner = set->owner;
 	ret->created = set->created;
+	view_lease(set, &ret->lease);
+	ret->expires = wall_clock_expiry(set);
 	for (const struct link *link = set->links; link && ret->n_members < NETWORK_MEMBERS_MAX;
 	     link = link_next(link, set)) {
 		const struct set *member = link->ends[link->ends[0] == set ? 1 : 0];

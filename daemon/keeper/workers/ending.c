@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <signal.h>
 #include <sys/socket.h>
 #include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/workers/ending.h"
 #include "daemon/keeper/workers/spawner-orders.h"
+#include "daemon/kernel/process.h"
 #include "daemon/wire/message.h"
 #include "daemon/wire/task.h"
 
@@ -61,11 +63,11 @@ static void tell_spawner(struct keeper *keeper, uint32_t number, bool kill)
 	(void)spawner_order(keeper);
 }
 
-void ending_add(struct keeper *keeper, uint32_t number, int channel_fd, uid_t uid, bool kill)
+/* channel_fd tells by what there is to read that it is over; number: see struct ending. */
+static void add(struct keeper *keeper, uint32_t number, int channel_fd, uid_t uid)
 {
 	struct ending *ending = calloc(1, sizeof(*ending));
 
-	tell_spawner(keeper, number, kill);
 	if (!ending) {
 		/* without memory it is not counted */
 		close_fd(channel_fd);
@@ -84,8 +86,23 @@ void ending_add(struct keeper *keeper, uint32_t number, int channel_fd, uid_t ui
 		return;
 	ending->event =
 		event_new(keeper->loop, channel_fd, EV_READ | EV_PERSIST, on_readable, ending);
-	if (!ending->event || event_add(ending->event, NULL) < 0)
-		close_channel(ending);
+	if (ending->event && event_add(ending->event, NULL) == 0)
+		return;
+	close_channel(ending);
+	free_if_over(ending);
+}
+
+void ending_add(struct keeper *keeper, uint32_t number, int channel_fd, uid_t uid, bool kill)
+{
+	tell_spawner(keeper, number, kill);
+	add(keeper, number, channel_fd, uid);
+}
+
+/* A pidfd is readable when the process has ended, and cannot be read: see on_readable(). */
+void ending_add_process(struct keeper *keeper, int pid_fd, uid_t uid)
+{
+	process_signal(pid_fd, SIGKILL);
+	add(keeper, 0, pid_fd, uid);
 }
 
 void ending_is_over(struct keeper *keeper, uint32_t number)

@@ -23,6 +23,8 @@ struct ending;
  * end-of-file, a process that the worker has started is alive. -1: only the worker counts.
  */
 void ending_add(struct keeper *keeper, uint32_t number, int channel_fd, uid_t uid, bool kill);
+/* Adds a process that is no worker's, and kills it. Takes its pidfd. */
+void ending_add_process(struct keeper *keeper, int pid_fd, uid_t uid);
 /* To be called when the spawner reports this end. */
 void ending_is_over(struct keeper *keeper, uint32_t number);
 /* Returns the number of this user's hanging processes. */

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The option --lease of several verbs, and renew. */
+#ifndef NSCTL_CLIENT_LEASE_H
+#define NSCTL_CLIENT_LEASE_H
+
+#include "client/options.h"
+
+/* The row of --lease. path: the place of the Lease in the parameters. The option may be repeated:
+ * the first condition that comes true counts. */
+#define LEASE_OPTION(path)                                                                    \
+	OPTION("lease", 0, "WHEN",                                                            \
+	       "remove it after DURATION without a renewal (90s, 15m, 2h, 1d), with parent "  \
+	       "when the process that started nsctl ends, with pid:PID when that process "    \
+	       "ends, with fd:N when the process (pidfd) or the pipe behind this open "       \
+	       "descriptor ends, with idle:DURATION when nothing has used it for that long; " \
+	       "may be repeated: whichever comes first",                                      \
+	       FILLS(path, lease_take))
+
+int lease_take(struct options *options);
+
+extern const struct option_row lease_renew_options[];
+/* Carries out renew for sets or networks, by this method. Returns what verb.run returns. */
+int lease_renew(struct client *client, struct options *options, const char *method);
+
+#endif

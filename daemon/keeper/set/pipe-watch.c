@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdio.h>
+#include <string.h>
+#include "daemon/keeper/set/pipe-watch.h"
+#include "daemon/keeper/state/registry.h"
+#include "daemon/keeper/workers/ending.h"
+#include "daemon/kernel/cgroup.h"
+#include "daemon/kernel/process.h"
+
+/* How many requests hold watchers; the keeper that they are of. */
+static size_t holders;
+static struct keeper *holding_keeper;
+
+static const struct set *find_user(const struct keeper *keeper, pid_t pid)
+{
+	const struct set *set = registry_next_set(keeper->registry, 0, NULL);
+
+	while (set && set->watcher_pid != pid)
+		set = registry_next_set(keeper->registry, set->owner, set->name);
+	return set;
+}
+
+static void end_unused(struct keeper *keeper, uid_t uid, pid_t pid, uint64_t start)
+{
+	int pid_fd = find_user(keeper, pid) ? -1 : process_find(pid, start);
+
+	if (pid_fd >= 0)
+		ending_add_process(keeper, pid_fd, uid);
+}
+
+/* --- those that nobody has heard of --- */
+
+static bool is_watcher(const struct keeper *keeper, pid_t pid)
+{
+	char path[KEEPER_CGROUP_SIZE + 16], wanted[sizeof(path)];
+
+	snprintf(wanted, sizeof(wanted), "%s/watchers", keeper->cgroup);
+	return cgroup_of(pid, path, sizeof(path)) == 0 &&
+	       strcmp(path, wanted + (*wanted == '/')) == 0;
+}
+
+static int end_if_unused(pid_t pid, const char *name _unused_, void *context)
+{
+	struct keeper *keeper = context;
+	int pid_fd = find_user(keeper, pid) ? -1 : process_pidfd_open(pid);
+
+	/* the descriptor first: then the number cannot be another process's */
+	if (pid_fd >= 0 && is_watcher(keeper, pid))
+		ending_add_process(keeper, pid_fd, 0);
+	else
+		close_fd(pid_fd);
+	return 0;
+}
+
+/* Such as one whose worker was killed at its deadline, just when it had reported it. */
+static void end_all_unused(struct keeper *keeper)
+{
+	_cleanup_fd_ int fd = cgroup_open(keeper->cgroup_fd, "watchers");
+
+	if (fd >= 0)
+		cgroup_each_process(fd, false, end_if_unused, keeper);
+}
+
+void pipe_watch_recover(struct keeper *keeper)
+{
+	end_all_unused(keeper);
+}
+
+/* --- requests --- */
+
+void pipe_watch_hold(struct keeper *keeper, const struct request *request)
+{
+	if (!request->pipes)
+		return;
+	holding_keeper = keeper;
+	holders++;
+}
+
+void pipe_watch_release(const struct request *request, const struct lane_process *processes)
+{
+	if (!request->pipes)
+		return;
+	for (size_t i = 0; i < WIRE_FDS_MAX; i++)
+		if (request->pipes & UINT64_C(1) << i && processes[i].pid)
+			end_unused(holding_keeper, request->subject.uid, processes[i].pid,
+				   processes[i].start);
+	if (--holders == 0)
+		end_all_unused(holding_keeper);
+}
+
+/* --- sets --- */
+
+void pipe_watch_let_go(struct keeper *keeper, struct set *set)
+{
+	pid_t pid = set->watcher_pid;
+
+	set->watcher_pid = 0;
+	if (pid)
+		end_unused(keeper, set->owner, pid, set->watcher_start);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The typed form of a lease: part of a specification, of a network, and of the requests that give
+ * one. What is absent does not end anything. See layout.h for the rules.
+ */
+#ifndef NSCTL_WIRE_LEASE_H
+#define NSCTL_WIRE_LEASE_H
+
+#include "base.h"
+#include "daemon/wire/codec.h"
+
+#define SPAN_MAX (UINT64_C(100) * 365 * 24 * 3600 * 1000000) /* a century in microseconds */
+#define SPAN_MIN 1000
+
+struct wire_lease {
+	uint64_t span; /* microseconds, 0: none by time */
+	bool connection;
+	int process_fd; /* a pidfd; the keeper finds out whose: */
+	uint32_t pid;
+	uint64_t start; /* clock ticks since boot */
+	int pipe_fd;	/* the reading end of a pipe; what ends when the pipe does: */
+	bool pipe;	/* there is one */
+	uint32_t watcher_pid;
+	uint64_t watcher_start;
+	uint64_t idle; /* microseconds, 0: not by idleness */
+};
+
+extern const struct wire_layout wire_lease_layout;
+
+/* Returns true if the lease says anything. */
+bool wire_lease_is_given(const struct wire_lease *lease);
+
+#endif
