@@ -140,7 +140,7 @@ for method, parameters in calls:
         (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [os.pidfd_open(1)]))])
     reply = client.receive()
     assert reply.get("error") == "org.nsctl.InvalidValue", reply
-    assert reply["parameters"]["field"].endswith("spec.lease.processFileDescriptor"), reply
+    assert reply["parameters"]["field"].endswith("lease.processFileDescriptor"), reply
     assert "process 1 never ends" in reply["parameters"]["reason"], reply
 PYTHON
 	done

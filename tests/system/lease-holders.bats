@@ -1,0 +1,339 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Leases that something holds: the process that started nsctl, an inherited pidfd, a pipe. All that ends with what
+# held it, whatever is killed on the way; and nothing of a lease stays that nobody needs.
+
+load daemon.bash
+
+setup() {
+	unset runtime
+	start_daemon
+	before=$(kernel_counts)
+	nsctl_program=$NSCTL_BUILD/nsctl
+	export nsctl_program
+}
+
+teardown() {
+	answers || start_daemon
+	nsctl rm --all
+	nsctl network list --quiet | while read -r name; do nsctl network rm "$name"; done
+	end_servers
+	eventually no_watchers
+	purge_daemon
+}
+
+absent() { ! nsctl show "$1" >/dev/null 2>&1; }
+is_listed() { nsctl network list --quiet | grep -qx "$1"; }
+not_listed() { ! is_listed "$1"; }
+watchers() { cat "$(daemon_cgroup)/watchers/cgroup.procs"; }
+no_watchers() { [ -z "$(watchers)" ]; }
+count_watchers() { [ "$(watchers | wc -l)" -eq "$1" ]; }
+
+# start_runner NAME SCRIPT: a runner of the user's, which goes on after SCRIPT until it is told to end.
+start_runner() {
+	start_server "$1" setpriv --reuid "$user_id" --regid "$user_id" --clear-groups \
+		env -i PATH="$PATH" HOME=/ NSCTL_SOCKET="$runtime/socket" nsctl="$nsctl_program" bash -c "$2
+			while :; do sleep 600; done"
+}
+# start_pipe NAME SCRIPT: the same, which has the writing end of a pipe; $fd is the reading end.
+start_pipe() { start_runner "$1" "exec {fd}< <(trap '' TERM; exec sleep 6000); $2"; }
+
+@test "parent: it ends with the process that started nsctl, and not before" {
+	start_runner one '"$nsctl" create -mpn --lease=parent box'
+	start_runner two '"$nsctl" create -n --lease=parent stays'
+	eventually nsctl show box
+	eventually nsctl show stays
+	nsctl show box | grep -q "lease *ends with process $(server_pid one)"
+	end_server one
+	eventually absent box
+	nsctl show stays
+	grep -q 'lease has ended (process).*set=box' "$runtime.log"
+	end_server two
+	eventually absent stays
+	eventually counts_are "$before"
+}
+
+@test "parent: networks, topologies and renewals have it too" {
+	topology='{"sets":[{"name":"a","spec":{"namespaces":["net"]}},{"name":"b","spec":{"namespaces":["net"]}}],"networks":[{"name":"wide"}]}'
+	start_runner one "
+		\"\$nsctl\" network create --lease=parent lan
+		echo '$topology' | \"\$nsctl\" up --lease=parent -"
+	nsctl create -n box
+	nsctl network create later
+	start_runner two '"$nsctl" renew --lease=parent box; "$nsctl" network renew --lease=parent later'
+	eventually nsctl show b
+	eventually is_listed lan
+	eventually bash -c '"$@" | grep -q "ends with process"' bash setpriv --reuid "$user_id" --regid "$user_id" \
+		--clear-groups "$nsctl_program" --socket="$runtime/socket" show box
+	eventually has_process later
+	end_server one
+	for name in a b; do eventually absent "$name"; done
+	for name in lan wide; do eventually not_listed "$name"; done
+	nsctl show box
+	is_listed later
+	end_server two
+	eventually absent box
+	eventually not_listed later
+	eventually counts_are "$before"
+}
+has_process() {
+	nsctl --json network list |
+		python3 -c 'import json,sys; sys.exit(not any(n["name"] == sys.argv[1] and "process" in n.get("lease", {})
+			for n in map(json.loads, sys.stdin)))' "$1"
+}
+
+@test "parent: process 1 is refused, and so is one that cannot be seen" {
+	# nsctl is started by process 1 of a pid namespace, and is left to it
+	run as "$user_id" unshare --user --pid --fork --kill-child bash -c '"$0" create -n --lease=parent box; exit $?' \
+		"$nsctl_program"
+	[ "$status" -eq 2 ]
+	[[ $output == *"the parent is process 1, which never ends"*"duration"* ]]
+	# it is process 1 itself, and its parent is outside
+	run as "$user_id" unshare --user --pid --fork --kill-child "$nsctl_program" create -n --lease=parent box
+	[ "$status" -eq 2 ]
+	[[ $output == *"pid namespace that cannot be seen"* ]]
+	absent box
+}
+
+@test "a storm: runners that are killed at once leave nothing" {
+	runners=()
+	for i in {1..30}; do
+		# shellcheck disable=SC2016
+		setpriv --reuid "$user_id" --regid "$user_id" --clear-groups env -i PATH="$PATH" HOME=/ bash -c '
+			"$0" "$1" create -mpn --lease=parent "storm-$2" &
+			"$0" "$1" network create --lease=parent "storm-$2" &
+			wait' "$nsctl_program" "--socket=$runtime/socket" "$i" >/dev/null 2>&1 3>&- &
+		runners+=($!)
+		# from before nsctl runs until after the set is made
+		sleep "0.0$((i % 10))"
+		kill -KILL "$!" 2>/dev/null || true
+	done
+	wait "${runners[@]}" || true
+	eventually no_clients
+	eventually counts_are "$before"
+	[ -z "$(nsctl ls -q)" ]
+}
+no_clients() { ! pgrep -f -- "--socket=$runtime/socket .* --lease=parent" >/dev/null; }
+
+@test "pidfd: it ends with the process behind an inherited descriptor" {
+	as "$user_id" python3 - "$nsctl_program" <<'PYTHON'
+import os, subprocess, sys, time
+sleeper = subprocess.Popen(["sleep", "600"])
+fd = os.pidfd_open(sleeper.pid)
+os.set_inheritable(fd, True)
+subprocess.run([sys.argv[1], "create", "-n", f"--lease=fd:{fd}", "box"], pass_fds=[fd], check=True)
+subprocess.run([sys.argv[1], "show", "box"], check=True)
+sleeper.kill()
+sleeper.wait()
+end = time.monotonic() + 60
+while subprocess.run([sys.argv[1], "show", "box"], stderr=subprocess.DEVNULL).returncode == 0:
+    assert time.monotonic() < end
+    time.sleep(0.05)
+PYTHON
+	eventually counts_are "$before"
+}
+
+@test "pipe: its end of file ends sets, networks and topologies; one watcher for each request" {
+	topology='{"sets":[{"name":"a","spec":{"namespaces":["net"]}},{"name":"b","spec":{"namespaces":["net"]}}],"networks":[{"name":"wide"}]}'
+	start_pipe one "
+		\"\$nsctl\" create -mpn --lease=fd:\$fd box
+		\"\$nsctl\" network create --lease=fd:\$fd lan
+		echo '$topology' | \"\$nsctl\" up --lease=fd:\$fd -"
+	eventually nsctl show b
+	nsctl show box | grep -q 'lease *ends with the pipe'
+	count_watchers 3
+	# a watcher has no privilege, is nobody's that is a user, and has the pipe alone
+	for pid in $(watchers); do
+		grep -q '^CapPrm:\s0*$' "/proc/$pid/status"
+		fails grep -q "^Uid:.*\b\($user_id\|0\)\b" "/proc/$pid/status"
+		[ "$(find "/proc/$pid/fd" -type l | wc -l)" -eq 1 ]
+	done
+	end_server one
+	for name in box a b; do eventually absent "$name"; done
+	for name in lan wide; do eventually not_listed "$name"; done
+	grep -q 'lease has ended (pipe).*set=box' "$runtime.log"
+	eventually counts_are "$before"
+	eventually no_watchers
+}
+
+@test "pipe: what is in it is not read, and does not end it" {
+	as "$user_id" python3 - "$nsctl_program" <<'PYTHON'
+import os, subprocess, sys, time
+def show():
+    return subprocess.run([sys.argv[1], "show", "box"], capture_output=True).returncode == 0
+reading, writing = os.pipe()
+os.write(writing, b"before")
+subprocess.run([sys.argv[1], "create", "-n", f"--lease=fd:{reading}", "box"], pass_fds=[reading], check=True)
+os.write(writing, b" after")
+assert show()
+os.close(writing)
+end = time.monotonic() + 60
+while show():
+    assert time.monotonic() < end
+    time.sleep(0.05)
+assert os.read(reading, 100) == b"before after"
+PYTHON
+	eventually counts_are "$before"
+}
+
+@test "pipe: it holds over kill -9 of the daemon, also when it ends meanwhile" {
+	start_pipe one '"$nsctl" create -n --lease=fd:$fd box'
+	start_pipe two '"$nsctl" create -n --lease=fd:$fd stays'
+	eventually nsctl show box
+	eventually nsctl show stays
+	kill_daemon
+	start_daemon
+	nsctl show box
+	nsctl show stays
+	count_watchers 2
+	kill_daemon
+	end_server one
+	start_daemon
+	eventually absent box
+	nsctl show stays
+	stop_daemon
+	start_daemon
+	nsctl show stays
+	end_server two
+	eventually absent stays
+	eventually no_watchers
+}
+
+@test "pipe: a set that goes, or is given another lease, takes its watcher along" {
+	start_pipe one 'for name in removed renewed timed; do "$nsctl" create -n --lease=fd:$fd $name; done
+		"$nsctl" renew --lease=1 --lease=fd:$fd timed; "$nsctl" create -n last'
+	eventually nsctl show last
+	count_watchers 3
+	nsctl rm removed
+	eventually absent timed
+	eventually count_watchers 1
+	nsctl renew renewed --lease=1h
+	eventually no_watchers
+	end_server one
+	nsctl show renewed | grep -q 'lease *ends in'
+	nsctl rm renewed last
+	eventually counts_are "$before"
+}
+
+@test "pipe: a watcher that is killed ends the set, as nobody would hear of the pipe's end" {
+	start_pipe one '"$nsctl" create -n --lease=fd:$fd box'
+	eventually nsctl show box
+	kill -KILL "$(watchers)"
+	eventually absent box
+	eventually counts_are "$before"
+}
+
+@test "pipe: a request that fails leaves no watcher, nor does a daemon that is killed in the middle" {
+	nsctl create -n box
+	as "$user_id" python3 - "$nsctl_program" <<'PYTHON'
+import os, subprocess, sys
+def refused(words, fd, *text, stdin=None):
+    run = subprocess.run([sys.argv[1], *words], pass_fds=[fd], capture_output=True, text=True, input=stdin)
+    assert run.returncode, run
+    for part in text:
+        assert part in run.stderr, run
+reading, writing = os.pipe()
+create = ["create", "-n", f"--lease=fd:{reading}"]
+refused([*create, "box"], reading, "already")
+refused([*create, "--existing", "box"], reading, "already")
+refused([*create, "--link=net/none", "other"], reading, "none")
+refused(["up", f"--lease=fd:{reading}", "-"], reading, "already", stdin='{"networks":[{"name":"lan"}],'
+        '"sets":[{"name":"other","spec":{}},{"name":"box","spec":{}}]}')
+refused(["renew", f"--lease=fd:{reading}", "none"], reading, "none")
+# the wrong end; both ends in one; what is no pipe; what has ended
+refused(["create", "-n", f"--lease=fd:{writing}", "other"], writing, "reading end")
+os.mkfifo("/tmp/nsctl-test-fifo.%d" % os.getpid())
+both = os.open("/tmp/nsctl-test-fifo.%d" % os.getpid(), os.O_RDWR)
+os.unlink("/tmp/nsctl-test-fifo.%d" % os.getpid())
+refused(["create", "-n", f"--lease=fd:{both}", "other"], both, "reading end")
+null = os.open("/dev/null", os.O_RDONLY)
+refused(["create", "-n", f"--lease=fd:{null}", "other"], null, "is no pidfd")
+refused(["create", "-n", "--lease=fd:900", "other"], null, "Bad file descriptor")
+refused([*create, f"--lease=fd:{reading}", "other"], reading, "one pipe already")
+os.close(writing)
+refused([*create, "other"], reading, "the pipe has ended")
+PYTHON
+	eventually no_watchers
+	nsctl rm box
+	for point in create-recorded create-made; do
+		stop_daemon
+		NSCTL_KILL_AT=$point start_daemon
+		start_pipe "$point" '"$nsctl" create -n --lease=fd:$fd box'
+		eventually is_gone "$daemon"
+		start_daemon
+		end_server "$point"
+		eventually absent box
+		eventually no_watchers
+	done
+	eventually counts_are "$before"
+}
+
+@test "by wire: what is no reading end of a pipe is refused, with the field" {
+	as "$user_id" python3 - "$BATS_TEST_DIRNAME/../lib" <<'PYTHON'
+import os, sys
+sys.path.insert(0, sys.argv[1])
+sys.dont_write_bytecode = True
+from varlink import Connection
+
+def call(method, parameters, fd):
+    return Connection().call(method, parameters, [fd])
+
+def refused(reply, field, words):
+    assert reply.get("error") == "org.nsctl.InvalidValue", reply
+    assert reply["parameters"]["field"] == field, reply
+    assert words in reply["parameters"]["reason"], reply
+
+reading, writing = os.pipe()
+lease = {"pipeFileDescriptor": 0}
+for fd in (writing, os.open("/dev/null", os.O_RDONLY), os.pidfd_open(os.getpid())):
+    refused(call("Create", {"name": "box", "spec": {"lease": lease}}, fd),
+            "spec.lease.pipeFileDescriptor", "no reading end")
+    refused(call("CreateNetwork", {"name": "lan", "lease": lease}, fd), "lease.pipeFileDescriptor", "no reading end")
+    refused(call("Apply", {"lease": lease, "networks": [{"name": "lan"}]}, fd),
+            "networks[0].lease.pipeFileDescriptor", "no reading end")
+refused(call("Create", {"name": "box", "spec": {"lease": {"processFileDescriptor": 0}}}, reading),
+        "spec.lease.processFileDescriptor", "no pidfd")
+refused(call("Create", {"name": "box", "spec": {"boot": True, "lease": lease}}, reading), "spec.boot", "no lease")
+refused(call("CreateNetwork", {"name": "lan", "boot": True, "lease": lease}, reading), "boot", "no lease")
+made = call("Create", {"name": "box", "spec": {"namespaces": ["net"], "lease": lease}}, reading)
+assert made["parameters"]["set"]["spec"]["lease"] == {"pipe": True}, made
+refused(call("Renew", {"name": "box", "seconds": 5}, reading), "name", "it ends with a pipe")
+refused(call("Renew", {"name": "box", "seconds": 5, "lease": lease}, reading), "seconds", "lease.seconds")
+ended, end = os.pipe()
+os.close(end)
+refused(call("Renew", {"name": "box", "lease": lease}, ended), "lease.pipeFileDescriptor", "has ended")
+os.close(writing)
+PYTHON
+	eventually absent box
+	eventually no_watchers
+}
+
+@test "several users, several conditions: each has its own, and the first that comes true counts" {
+	start_pipe one '"$nsctl" create -n --lease=parent --lease=fd:$fd --lease=1h --lease=idle:1h box'
+	start_pipe two 'for how in pid:$$ fd:$fd; do "$nsctl" create -n --lease=$how --lease=1 first-$$; done'
+	user_id=$other_id start_pipe three '"$nsctl" create -n --lease=fd:$fd box'
+	eventually nsctl show box
+	eventually other show box
+	for word in process pipe idle 'ends in'; do nsctl show box | grep -q "lease.*$word"; done
+	eventually absent "first-$(server_pid two)"
+	end_server one
+	eventually absent box
+	other show box
+	end_server three
+	eventually fails other show box
+	end_server two
+	eventually counts_are "$before"
+}
+
+@test "pipe: nobody inside a set outlasts the lease by the watcher" {
+	start_pipe one '"$nsctl" create -n --lease=fd:$fd box'
+	eventually nsctl show box
+	for signal in STOP KILL TERM; do
+		fails nsctl exec box kill -"$signal" "$(watchers)"
+	done
+	nsctl exec -d box sleep 600
+	nsctl freeze box
+	end_server one
+	eventually absent box
+	eventually counts_are "$before"
+}
