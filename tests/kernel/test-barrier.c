@@ -64,6 +64,19 @@ static void read_mac(void)
 	memcpy(outer_mac, request.ifr_hwaddr.sa_data, ETH_ALEN);
 }
 
+/* Each processor has a queue of received packets. On one processor a packet by loopback comes after
+ * the packets that were sent before it. */
+static void stay_on_one_processor(void)
+{
+	int processor = sched_getcpu();
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(processor, &set);
+	if (processor < 0 || sched_setaffinity(0, sizeof(set), &set) < 0)
+		fatal("processor");
+}
+
 static void set_stage(void)
 {
 	const struct sockaddr_in6 any = {.sin6_family = AF_INET6, .sin6_port = htons(PORT)};
@@ -210,6 +223,18 @@ static bool hears4(const char *source, const char *target, bool broadcast)
 	return is_heard('b');
 }
 
+/* The kernel finishes new interfaces and IPv6 addresses in work of its own. Returns false if the host
+ * still hears nothing after BOUND_MS. */
+static bool comes_to_hear(void)
+{
+	for (int i = 0; i < BOUND_MS / 10; i++) {
+		if (hears6(0) && hears4("198.18.0.2", "198.18.0.1", false))
+			return true;
+		(void)poll(NULL, 0, 10);
+	}
+	return false;
+}
+
 /* --- programs --- */
 
 static int load_program(const struct bpf_insn *program, uint32_t n)
@@ -329,8 +354,7 @@ static int add_first_rule(void)
 
 static void test_marks(void)
 {
-	tap_ok(hears6(0) && hears4("198.18.0.2", "198.18.0.1", false),
-	       "without a program datagrams to the host's addresses arrive");
+	tap_ok(comes_to_hear(), "without a program datagrams to the host's addresses arrive");
 	attach(load_marking());
 	tap_is(barrier_raise(MARK), 0, "rules that have no way for a mark");
 	tap_is(add_first_rule(), 0, "one of priority 0 for IPv6");
@@ -385,6 +409,7 @@ int main(void)
 {
 	if (geteuid() != 0)
 		return tap_skip_all("root is needed");
+	stay_on_one_processor();
 	set_stage();
 	test_marks();
 	test_tags();

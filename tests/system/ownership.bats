@@ -137,6 +137,30 @@ call() {
 	[ "$status" -eq 0 ]
 }
 
+@test "a caller under a seccomp filter is confined, however many groups it has" {
+	start_daemon
+	cat >"$runtime.filtered.py" <<'PYTHON'
+import ctypes, os, struct, sys
+# groups of ten digits make /proc/PID/status as long as it can be for a peer that is served
+os.setgroups(range(4000000000, 4000000000 + int(sys.argv[2])))
+os.setresgid(*3 * [int(sys.argv[1])])
+os.setresuid(*3 * [int(sys.argv[1])])
+libc = ctypes.CDLL(None)
+allow = ctypes.create_string_buffer(struct.pack("HBBI", 0x06, 0, 0, 0x7FFF0000))
+program = ctypes.create_string_buffer(struct.pack("HxxxxxxP", 1, ctypes.addressof(allow)))
+PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 22, 38
+assert libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
+assert libc.prctl(PR_SET_SECCOMP, 2, program, 0, 0) == 0
+os.execv(sys.argv[3], sys.argv[3:])
+PYTHON
+	for groups in 1 256; do
+		run python3 "$runtime.filtered.py" "$user_id" "$groups" "$NSCTL_BUILD/nsctl" --socket="$runtime/socket" create -n box
+		[ "$status" -eq 1 ]
+		[[ "$output" == *"seccomp filter"* ]]
+	done
+	rm "$runtime.filtered.py"
+}
+
 @test "a caller inside a set acts on that set alone" {
 	start_daemon
 	nsctl create -n box

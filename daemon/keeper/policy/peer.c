@@ -25,6 +25,9 @@ static ino_t namespace_inode(int directory_fd, enum kind kind)
 	return fstatat(directory_fd, name, &st, 0) < 0 ? 0 : st.st_ino;
 }
 
+/* Room for /proc/PID/status of a process with PEER_GROUPS_MAX groups, each of ten digits. */
+#define STATUS_SIZE 8192
+
 /* Values from /proc/PID/status. */
 struct status {
 	int seccomp; /* 0, 1 or 2: under a filter */
@@ -33,11 +36,15 @@ struct status {
 	uint64_t bounding, permitted, ambient; /* capabilities */
 };
 
-static unsigned long long status_number(const char *text, const char *name, int base)
+/* Returns 0, or -ENODATA if there is no line of that name. */
+static int status_number(const char *text, const char *name, int base, uint64_t *ret)
 {
 	const char *at = strstr(text, name);
 
-	return at ? strtoull(at + strlen(name), NULL, base) : 0;
+	if (!at)
+		return -ENODATA;
+	*ret = strtoull(at + strlen(name), NULL, base);
+	return 0;
 }
 
 /* Returns the second of the four uids in the line, or (uid_t)-1. */
@@ -49,21 +56,33 @@ static uid_t effective_uid(const char *text)
 	return at && sscanf(at + 5, "%*u %u", &uid) == 1 ? uid : UINT32_MAX;
 }
 
+/* Returns 0 or -errno: -ENODATA if a line is missing, as in a text that is longer than ours. The
+ * process's groups come before all of these lines and make the text long. */
 static int read_status(int directory_fd, struct status *ret)
 {
-	char text[4096];
+	char text[STATUS_SIZE];
 	_cleanup_fd_ int fd = openat(directory_fd, "status", O_RDONLY | O_CLOEXEC);
 	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	uint64_t seccomp, no_new_privileges;
+	int r;
 
 	if (n < 0)
 		return negative_errno();
 	text[n] = '\0';
-	ret->seccomp = status_number(text, "\nSeccomp:", 10);
-	ret->no_new_privileges = status_number(text, "\nNoNewPrivs:", 10) != 0;
+	r = status_number(text, "\nSeccomp:", 10, &seccomp);
+	if (r == 0)
+		r = status_number(text, "\nNoNewPrivs:", 10, &no_new_privileges);
+	if (r == 0)
+		r = status_number(text, "\nCapBnd:", 16, &ret->bounding);
+	if (r == 0)
+		r = status_number(text, "\nCapPrm:", 16, &ret->permitted);
+	if (r == 0)
+		r = status_number(text, "\nCapAmb:", 16, &ret->ambient);
+	if (r < 0)
+		return r;
+	ret->seccomp = (int)seccomp;
+	ret->no_new_privileges = no_new_privileges != 0;
 	ret->effective_uid = effective_uid(text);
-	ret->bounding = status_number(text, "\nCapBnd:", 16);
-	ret->permitted = status_number(text, "\nCapPrm:", 16);
-	ret->ambient = status_number(text, "\nCapAmb:", 16);
 	return 0;
 }
 
