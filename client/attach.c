@@ -37,7 +37,7 @@ struct session {
 	struct pty *pty; /* NULL: no terminal of its own */
 	int status_fd, signal_fd, pid_fd;
 	sigset_t mask_before;
-	char id[SESSION_SIZE], set[NAME_SIZE];
+	char id[ID_SIZE], set[NAME_SIZE];
 	int64_t pid;
 	bool running;	      /* the first reply has come */
 	bool connected;	      /* and the last one has not */

@@ -53,14 +53,14 @@ bool name_is_valid(const char *name)
 	return is_edged(name, NAME_SIZE - 1, is_name_edge, "._-") && strcmp(name, "host") != 0;
 }
 
-bool session_is_valid(const char *session)
+bool id_is_valid(const char *id)
 {
-	size_t n = strnlen(session, SESSION_SIZE);
+	size_t n = strnlen(id, ID_SIZE);
 
-	if (n != SESSION_SIZE - 1)
+	if (n != ID_SIZE - 1)
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (!is_digit(session[i]) && !(session[i] >= 'a' && session[i] <= 'f'))
+		if (!is_digit(id[i]) && !(id[i] >= 'a' && id[i] <= 'f'))
 			return false;
 	return true;
 }

@@ -10,7 +10,7 @@
 
 #define NAME_SIZE 65	  /* name of a set, network or link, with its NUL */
 #define HOSTNAME_SIZE 65  /* maximum of sethostname(2), with a NUL */
-#define SESSION_SIZE 17	  /* 16 hexadecimal digits and a NUL */
+#define ID_SIZE 17	  /* 16 hexadecimal digits and a NUL */
 #define LABEL_KEY_SIZE 64 /* with the NUL */
 #define LABEL_VALUE_SIZE 257
 
@@ -20,8 +20,8 @@ bool name_is_valid(const char *name);
 	"a name is 1 to 64 of a-z 0-9 . _ -, begins and ends with a letter or digit, " \
 	"and is not \"host\""
 
-/* The id of a session or set: exactly 16 lower-case hexadecimal digits. */
-bool session_is_valid(const char *session);
+/* An id, of a session, set, link or Apply: exactly 16 lower-case hexadecimal digits. */
+bool id_is_valid(const char *id);
 #define SESSION_REASON "a session is 16 hexadecimal digits"
 
 /* A host name by RFC 1123 and sethostname(2): 1 to 64 letters, digits, '-' and '.'; no label is

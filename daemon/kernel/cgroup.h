@@ -12,7 +12,7 @@
 #include "protocol/name.h"
 
 /* UID/SETID/SESSIONID */
-#define CGROUP_PATH_SIZE (11 + 2 * SESSION_SIZE)
+#define CGROUP_PATH_SIZE (11 + 2 * ID_SIZE)
 
 /* Returns a descriptor of the hierarchy's root, or -errno. It is a mount of our own, attached
  * nowhere, so it also works where nothing or only version 1 is mounted. Needs CAP_SYS_ADMIN. */

@@ -21,7 +21,7 @@
  * may have chosen the MAC of another interface.
  */
 struct search {
-	char alias[sizeof(LINK_TAG) + SESSION_SIZE];
+	char alias[sizeof(LINK_TAG) + ID_SIZE];
 	const struct task_end *end;
 	uint32_t index; /* 0: not found */
 	bool tagged;	/* it has the alias */

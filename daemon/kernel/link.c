@@ -55,7 +55,7 @@ static void add_names(struct rtnl *rtnl, const char *id, const struct task_end *
 {
 	struct nlmsghdr *message;
 	struct nlattr *list;
-	char alias[sizeof(LINK_TAG) + SESSION_SIZE];
+	char alias[sizeof(LINK_TAG) + ID_SIZE];
 
 	snprintf(alias, sizeof(alias), LINK_TAG "%s", id);
 	link_add_message(rtnl, RTM_SETLINK, 0, index, &message);

@@ -23,7 +23,7 @@ static const struct wire_field wire_event_fields[] = {
 	U32(2, wire_event, what, EVENT_NETWORK_REMOVED, ALWAYS("what"), WORD(event_words)),
 	U32(3, wire_event, owner, 0, ALWAYS("owner")),
 	STRING(4, wire_event, set, NAME_SIZE - 1, JSON("set")),
-	STRING(5, wire_event, session, SESSION_SIZE - 1, JSON("session")),
+	STRING(5, wire_event, session, ID_SIZE - 1, JSON("session")),
 	STRING(6, wire_event, link, NAME_SIZE - 1, JSON("link")),
 	STRING(7, wire_event, network, NAME_SIZE - 1, JSON("network")),
 	ARRAY(8, wire_event, details, wire_detail, EVENT_DETAILS_MAX, JSON("detail"), MAP),

@@ -144,7 +144,7 @@ static const struct wire_field wire_ask_fields[] = {
 	STRING(1, wire_ask, name, NAME_SIZE - 1, JSON("name"), NAME),
 	BOOL(2, wire_ask, has_owner),
 	U32(3, wire_ask, owner, ID_MAX, JSON("owner"), GIVEN(wire_ask, has_owner)),
-	STRING(4, wire_ask, session, SESSION_SIZE - 1, JSON("session"), SESSION),
+	STRING(4, wire_ask, session, ID_SIZE - 1, JSON("session"), SESSION),
 	U32(5, wire_ask, kinds, KIND_ALL, JSON("namespaces"), KINDS),
 	U32(6, wire_ask, signal, 64, JSON("signal"), LOWEST(1)),
 	U64(7, wire_ask, span, SPAN_MAX, JSON("seconds"), UNIT(SECONDS), LOWEST(SPAN_MIN)),
@@ -236,7 +236,7 @@ static LAYOUT(wire_interface);
 static const struct wire_field wire_set_fields[] = {
 	STRING(1, wire_set, name, NAME_SIZE - 1, JSON("name")),
 	U32(2, wire_set, owner, 0, ALWAYS("owner")),
-	STRING(3, wire_set, id, SESSION_SIZE - 1, JSON("id")),
+	STRING(3, wire_set, id, ID_SIZE - 1, JSON("id")),
 	U32(4, wire_set, state, SET_BROKEN, ALWAYS("state"), WORD(set_state_words)),
 	STRING(19, wire_set, broken, SET_REASON_SIZE - 1, JSON("reason")),
 	U64(5, wire_set, created, 0, ALWAYS("created"), UNIT(SECONDS)),
@@ -258,7 +258,7 @@ static const struct wire_field wire_set_fields[] = {
 LAYOUT(wire_set);
 
 static const struct wire_field wire_session_fields[] = {
-	STRING(1, wire_session, session, SESSION_SIZE - 1, JSON("session")),
+	STRING(1, wire_session, session, ID_SIZE - 1, JSON("session")),
 	STRING(2, wire_session, set, NAME_SIZE - 1),
 	ARRAY(3, wire_session, words, wire_word, COMMAND_WORDS_MAX, ALWAYS("command")),
 	U32(4, wire_session, pid, 0, JSON("pid")),
@@ -273,7 +273,7 @@ LAYOUT(wire_session);
 
 static const struct wire_field wire_process_fields[] = {
 	U32(1, wire_process, pid, 0),
-	STRING(2, wire_process, session, SESSION_SIZE - 1),
+	STRING(2, wire_process, session, ID_SIZE - 1),
 };
 LAYOUT(wire_process);
 

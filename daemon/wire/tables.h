@@ -60,7 +60,7 @@
 #define REASON(text) .reason = (text)
 #define NEEDS(kinds) .needs = (kinds)
 #define NAME .is_valid = name_is_valid, .reason = NAME_REASON
-#define SESSION .is_valid = session_is_valid, .reason = SESSION_REASON
+#define SESSION .is_valid = id_is_valid, .reason = SESSION_REASON
 
 /* Of the rows of a lease, which stand in two tables. */
 #define LEASE_PROCESS REASON("is for answers: processFileDescriptor says which")

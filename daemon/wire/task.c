@@ -51,12 +51,9 @@ static const struct wire_field task_limits_fields[] = {
 static LAYOUT(task_limits);
 
 static const struct wire_field task_set_fields[] = {
-	U32(1, task_set, owner, 0),
-	STRING(2, task_set, name, KEY_SIZE - 1),
-	STRING(3, task_set, id, SESSION_SIZE - 1),
-	U32(4, task_set, kinds, KIND_ALL),
-	BOOL(5, task_set, visible),
-	BOOL(6, task_set, ip_netns),
+	U32(1, task_set, owner, 0),	      STRING(2, task_set, name, KEY_SIZE - 1),
+	STRING(3, task_set, id, ID_SIZE - 1), U32(4, task_set, kinds, KIND_ALL),
+	BOOL(5, task_set, visible),	      BOOL(6, task_set, ip_netns),
 	U64(7, task_set, net_inode, 0),
 };
 static LAYOUT(task_set);
@@ -78,7 +75,7 @@ static const struct wire_field task_end_fields[] = {
 static LAYOUT(task_end);
 
 static const struct wire_field task_link_fields[] = {
-	STRING(1, task_link, id, SESSION_SIZE - 1),
+	STRING(1, task_link, id, ID_SIZE - 1),
 	NESTED(2, task_link, a, task_end),
 	NESTED(3, task_link, b, task_end),
 	BOOL(4, task_link, egress),
@@ -197,7 +194,7 @@ static const struct wire_field task_start_fields[] = {
 	NESTED(1, task_start, set, task_set),
 	NESTED(2, task_start, identity, task_identity),
 	NESTED(3, task_start, command, wire_command),
-	STRING(4, task_start, session, SESSION_SIZE - 1),
+	STRING(4, task_start, session, ID_SIZE - 1),
 	BOOL(5, task_start, no_init),
 	BOOL(6, task_start, mount_proc),
 	NESTED(7, task_start, caller_limits, task_limits),
@@ -218,7 +215,7 @@ LAYOUT(task_inspect);
 
 static const struct wire_field task_signal_fields[] = {
 	NESTED(1, task_signal, set, task_set),
-	STRING(2, task_signal, session, SESSION_SIZE - 1),
+	STRING(2, task_signal, session, ID_SIZE - 1),
 	U32(3, task_signal, signal, 0),
 	U32(4, task_signal, init_pid, 0),
 };

@@ -200,7 +200,7 @@ struct task_named {
 
 /* The same files for all of these sets of one owner: mounts or updates them. */
 /* Room for 32 networks. */
-#define TASK_NETWORKS_SIZE (32 * SESSION_SIZE + 16)
+#define TASK_NETWORKS_SIZE (32 * ID_SIZE + 16)
 
 struct task_names {
 	uint32_t owner;

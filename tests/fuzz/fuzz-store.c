@@ -61,7 +61,7 @@ static void check_set(const char *file, size_t size)
 
 static void check_session(const char *file, size_t size)
 {
-	char set_id[SESSION_SIZE];
+	char set_id[ID_SIZE];
 	struct wire_session words;
 	struct session *session;
 	int r = store_decode_session(file, size, NAME, &session, set_id);
@@ -79,7 +79,7 @@ static void check_session(const char *file, size_t size)
 static void check_link(const char *file, size_t size)
 {
 	struct wire_link *wire = malloc(sizeof(*wire));
-	char ids[2][SESSION_SIZE];
+	char ids[2][ID_SIZE];
 	struct link *link;
 	int r = store_decode_link(file, size, NAME, &link, ids);
 

@@ -28,7 +28,7 @@ struct loaded {
 	struct session *session;
 	struct link *link;
 	bool by_connection;
-	char set_id[SESSION_SIZE], ids[2][SESSION_SIZE];
+	char set_id[ID_SIZE], ids[2][ID_SIZE];
 	size_t n_sets, n_sessions, n_bad;
 	int outcome;
 	char why[128], directory[16], name[64];
@@ -79,7 +79,7 @@ static void on_set(struct set *set, bool by_connection, void *context)
 	loaded->by_connection = by_connection;
 }
 
-static void on_link(struct link *link, char ids[2][SESSION_SIZE], void *context)
+static void on_link(struct link *link, char ids[2][ID_SIZE], void *context)
 {
 	struct loaded *loaded = context;
 

@@ -65,7 +65,7 @@ static void test_session(void **state _unused_)
 		{"../3456789abcdef", false},
 	};
 
-	check_rows(rows, ARRAY_SIZE(rows), session_is_valid);
+	check_rows(rows, ARRAY_SIZE(rows), id_is_valid);
 }
 
 static void test_hostname(void **state _unused_)

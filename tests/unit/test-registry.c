@@ -129,7 +129,7 @@ static void test_many(void **state _unused_)
 	}
 	assert_int_equal(registry_count_sets(registry), n);
 	for (unsigned i = 0; i < n; i++) {
-		char id[SESSION_SIZE];
+		char id[ID_SIZE];
 		struct set *set;
 
 		snprintf(id, sizeof(id), "%016x", i);
@@ -228,7 +228,7 @@ static void test_expiries(void **state _unused_)
 /* Counts what is dropped, and keeps the last one's id. */
 struct dropped {
 	size_t n;
-	char id[SESSION_SIZE];
+	char id[ID_SIZE];
 };
 
 static void on_drop(struct session *session, void *context)
@@ -306,7 +306,7 @@ static void test_bound(void **state _unused_)
 		end_session(registry, add_session(registry, alice, 1000 + i), 100 + i, &dropped);
 	assert_int_equal(dropped.n, 0);
 	for (unsigned i = 0; i < 10; i++) {
-		char id[SESSION_SIZE];
+		char id[ID_SIZE];
 
 		end_session(registry, add_session(registry, alice, 5000 + i), 5000 + i, &dropped);
 		snprintf(id, sizeof(id), "%016x", 1000 + i);

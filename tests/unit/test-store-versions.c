@@ -258,7 +258,7 @@ static void check_set(const struct sample *sample, const char *id)
 static void check_link(const struct sample *sample, const char *id)
 {
 	static struct record_link record;
-	char ids[2][SESSION_SIZE];
+	char ids[2][ID_SIZE];
 	struct set ends[2] = {};
 	struct link *link;
 
@@ -267,7 +267,7 @@ static void check_link(const struct sample *sample, const char *id)
 	assert_string_equal(ids[0], SET_ID);
 	assert_string_equal(ids[1], NETWORK_ID);
 	for (int i = 0; i < 2; i++) {
-		memcpy(ends[i].id, ids[i], SESSION_SIZE);
+		memcpy(ends[i].id, ids[i], ID_SIZE);
 		link->ends[i] = &ends[i];
 	}
 	record_from_link(link, &record);

@@ -293,7 +293,7 @@ static void test_decode_damaged(void **state _unused_)
 {
 	struct set set = make_set(), *got;
 	static char data[8192], broken[8192];
-	char set_id[SESSION_SIZE];
+	char set_id[ID_SIZE];
 	struct session *session;
 	size_t size;
 

@@ -71,7 +71,7 @@ static int plan(const struct wire_link *wire, uint32_t allowed, struct wiring_pl
 		struct failure *failure)
 {
 	const struct authz_subject subject = {.uid = ALICE, .allowed = allowed};
-	char id[SESSION_SIZE];
+	char id[ID_SIZE];
 	const struct wiring_wish wish = {
 		.subject = &subject,
 		.owner = ALICE,

@@ -4,12 +4,12 @@
 #include "base.h"
 #include "daemon/keeper/base/unique-id.h"
 
-void unique_id_new(char ret[static SESSION_SIZE])
+void unique_id_new(char ret[static ID_SIZE])
 {
 	uint64_t id;
 
 	/* once the kernel's pool is initialised, this cannot fail for so few bytes */
 	while (getrandom(&id, sizeof(id), 0) != sizeof(id))
 		;
-	snprintf(ret, SESSION_SIZE, "%016llx", (unsigned long long)id);
+	snprintf(ret, ID_SIZE, "%016llx", (unsigned long long)id);
 }

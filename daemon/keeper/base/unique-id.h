@@ -6,6 +6,6 @@
 #include "protocol/name.h"
 
 /* Writes 16 hexadecimal digits and a NUL. */
-void unique_id_new(char ret[static SESSION_SIZE]);
+void unique_id_new(char ret[static ID_SIZE]);
 
 #endif

@@ -25,7 +25,7 @@ struct wiring_text {
 
 struct wiring_plan {
 	struct wire_link wire; /* complete; points into the members below and into the wish */
-	char name[NAME_SIZE], id[SESSION_SIZE];
+	char name[NAME_SIZE], id[ID_SIZE];
 	struct wiring_text text[2];
 	struct set *ends[2]; /* NULL: the host */
 	bool egress;

@@ -86,7 +86,7 @@ int link_plan(struct keeper *keeper, struct wiring_wish *wish, struct link **ret
 	      struct failure *failure)
 {
 	static struct wiring_plan plan;
-	char id[SESSION_SIZE];
+	char id[ID_SIZE];
 	int r = check_limit(keeper, wish->owner, failure);
 
 	unique_id_new(id);

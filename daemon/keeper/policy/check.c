@@ -17,7 +17,7 @@ int check_name(const char *name, const char *field, struct failure *failure)
 
 int check_session(const char *session, struct failure *failure)
 {
-	if (session && session_is_valid(session))
+	if (session && id_is_valid(session))
 		return 0;
 	return invalid(failure, "session", SESSION_REASON);
 }

@@ -51,7 +51,7 @@ struct peer {
 	bool limits_known;
 	/* The set that it is in, found by its cgroup, which it cannot leave; "": none. If unknown,
 	 * it may be in any set. */
-	char set_id[SESSION_SIZE];
+	char set_id[ID_SIZE];
 	bool place_known;
 	/* is_stranger: it is in another user namespace than nsctld. owner_known: owner is the user
 	 * behind it, from the kernel. */

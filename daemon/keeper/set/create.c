@@ -43,7 +43,7 @@ struct creation {
 	enum wire_op op;	/* of the request */
 	bool again;		/* made again at boot */
 	struct failure failure; /* reason of the roll-back */
-	char id[SESSION_SIZE];	/* the set may be removed before its creation is answered */
+	char id[ID_SIZE];	/* the set may be removed before its creation is answered */
 };
 
 static struct log_fields fields_of(const struct set *set)
@@ -343,7 +343,7 @@ static int record(struct keeper *keeper, struct set *set, struct failure *failur
 const char *create_pick_name(struct keeper *keeper, const struct request *request, const char *name,
 			     char picked[static NAME_SIZE])
 {
-	char id[SESSION_SIZE];
+	char id[ID_SIZE];
 
 	if (name)
 		return name;

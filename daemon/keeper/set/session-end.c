@@ -63,7 +63,7 @@ static void watch_free(struct watch *watch)
 static void drop_record(struct session *session, void *context)
 {
 	struct keeper *keeper = context;
-	char name[SESSION_SIZE + 16];
+	char name[ID_SIZE + 16];
 
 	store_remove_session(keeper->store, session->id);
 	snprintf(name, sizeof(name), "%s.status", session->id);
@@ -96,7 +96,7 @@ void session_uncount(struct keeper *keeper, uid_t owner)
 struct run_end {
 	struct request *request;
 	struct wire_session wire;
-	char id[SESSION_SIZE], name[NAME_SIZE];
+	char id[ID_SIZE], name[NAME_SIZE];
 };
 
 static void on_run_removed(struct keeper *keeper, const struct failure *failure, void *context)

@@ -189,7 +189,7 @@ static int new_session(struct keeper *keeper, struct set *set, const struct wire
  * status. */
 static int open_status_file(struct keeper *keeper, const struct session *session)
 {
-	char name[SESSION_SIZE + 16];
+	char name[ID_SIZE + 16];
 	_cleanup_fd_ int fd = -1;
 
 	snprintf(name, sizeof(name), "%s.status", session->id);

@@ -41,7 +41,7 @@ struct part {
 	enum progress progress;
 	uint64_t needs;		/* of a set: bit i: set i must be made before it */
 	bool takes_descriptors; /* of a set: the request's lane makes these, one by one */
-	char id[SESSION_SIZE];	/* of its record; "": there never was one */
+	char id[ID_SIZE];	/* of its record; "": there never was one */
 };
 
 struct application {
@@ -50,7 +50,7 @@ struct application {
 	struct wire_message message; /* a copy; its items are the parts */
 	struct lane_process processes[WIRE_FDS_MAX];
 	struct wire_lease lease;
-	char group[SESSION_SIZE];
+	char group[ID_SIZE];
 	int stage;		/* being made, or removed */
 	size_t pending;		/* parts of this stage in progress */
 	bool in_loop;		/* results are handled by the loop in progress */

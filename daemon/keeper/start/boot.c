@@ -59,7 +59,7 @@ static void on_set(struct set *set, bool by_connection _unused_, void *context)
 		registry_free_set(set);
 }
 
-static void on_link(struct link *link, char ids[2][SESSION_SIZE], void *context)
+static void on_link(struct link *link, char ids[2][ID_SIZE], void *context)
 {
 	struct keeper *keeper = context;
 	struct boot *boot = keeper->boot;

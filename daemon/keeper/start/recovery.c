@@ -65,7 +65,7 @@ static void on_set(struct set *set, bool by_connection, void *context)
 }
 
 /* If a set at its ends is gone, so is the link: link_recover() removes what is left of it. */
-static void on_link(struct link *link, char ids[2][SESSION_SIZE], void *context)
+static void on_link(struct link *link, char ids[2][ID_SIZE], void *context)
 {
 	struct recovery *recovery = context;
 	struct keeper *keeper = recovery->keeper;
@@ -393,7 +393,7 @@ static void on_cgroup_id(struct recovery *recovery, int fd _unused_, const char 
 	struct operation *operation;
 	struct task_remove task;
 
-	if (!session_is_valid(name) || registry_find_set_id(keeper->registry, name))
+	if (!id_is_valid(name) || registry_find_set_id(keeper->registry, name))
 		return;
 	log_notice("cgroup %u/%s belongs to no set: ended and removed", *(const uid_t *)context,
 		   name);

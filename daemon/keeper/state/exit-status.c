@@ -6,7 +6,7 @@
 
 int exit_status_read(const struct store *store, const char *id, struct exit_status *ret)
 {
-	char name[SESSION_SIZE + 16], word[16], line[128];
+	char name[ID_SIZE + 16], word[16], line[128];
 	_cleanup_file_ FILE *file = NULL;
 	unsigned long long first, second;
 	int fd;

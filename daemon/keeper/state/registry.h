@@ -27,9 +27,9 @@ enum watched_process {
 
 struct set {
 	uid_t owner;
-	gid_t gid;	       /* the owner's gid when the set was made, used for its commands */
-	char name[KEY_SIZE];   /* its key: a set's name, or NETWORK_SIGN and a network's */
-	char id[SESSION_SIZE]; /* unique for all time; names the cgroup and the state file */
+	gid_t gid;	     /* the owner's gid when the set was made, used for its commands */
+	char name[KEY_SIZE]; /* its key: a set's name, or NETWORK_SIGN and a network's */
+	char id[ID_SIZE];    /* unique for all time; names the cgroup and the state file */
 	enum set_state state;
 	char *broken; /* the reason, if known, else NULL */
 	bool frozen;
@@ -37,9 +37,9 @@ struct set {
 	uint32_t kinds;
 	uint32_t mapping; /* enum spec_mapping, from the spec */
 	bool visible, ip_netns;
-	char group[SESSION_SIZE]; /* the Apply that made it; "": none */
-	bool run;		  /* made by Run: the set ends with its command */
-	void *spec;		  /* wire_pack()ed wire_spec */
+	char group[ID_SIZE]; /* the Apply that made it; "": none */
+	bool run;	     /* made by Run: the set ends with its command */
+	void *spec;	     /* wire_pack()ed wire_spec */
 	size_t spec_size;
 	uint64_t created;	   /* Unix epoch, microseconds */
 	uint64_t lease;		   /* microseconds, 0: none by time */
@@ -111,15 +111,15 @@ enum link_state { LINK_CREATING = 1, LINK_READY, LINK_REMOVING };
 struct link {
 	uid_t owner;
 	char name[NAME_SIZE];
-	char id[SESSION_SIZE]; /* unique for all time; tags the kernel's interfaces */
+	char id[ID_SIZE]; /* unique for all time; tags the kernel's interfaces */
 	enum link_state state;
-	bool announced;		  /* like a set's */
-	char group[SESSION_SIZE]; /* like a set's */
-	bool boot_recorded;	  /* its record for the next boot is on the disk */
-	bool egress;		  /* it is a way out of a set or network */
-	struct set *ends[2];	  /* a, b; NULL: the host, or not attached yet */
-	struct link *next[2];	  /* in ends[i]->links */
-	void *wire;		  /* wire_pack()ed wire_link, complete */
+	bool announced;	      /* like a set's */
+	char group[ID_SIZE];  /* like a set's */
+	bool boot_recorded;   /* its record for the next boot is on the disk */
+	bool egress;	      /* it is a way out of a set or network */
+	struct set *ends[2];  /* a, b; NULL: the host, or not attached yet */
+	struct link *next[2]; /* in ends[i]->links */
+	void *wire;	      /* wire_pack()ed wire_link, complete */
 	size_t wire_size;
 	void *work; /* owned by link.c: the operation in progress */
 };
@@ -134,7 +134,7 @@ struct session {
 	struct set *set; /* NULL: the set is gone, and the status is kept for a while */
 	struct session *next_in_set;
 	uid_t owner;
-	char id[SESSION_SIZE];
+	char id[ID_SIZE];
 	pid_t runner_pid, pid;	 /* 0 after the end */
 	uint64_t started, ended; /* Unix epoch, microseconds */
 	bool exited; /* ended with a status; else by a signal (valid when ended is set) */

@@ -84,7 +84,7 @@ int store_decode_set(const char *data, size_t size, const char *name, struct set
 }
 
 int store_decode_session(const char *data, size_t size, const char *name, struct session **ret,
-			 char ret_set_id[static SESSION_SIZE])
+			 char ret_set_id[static ID_SIZE])
 {
 	static struct record_session record;
 	_cleanup_free_ char *aligned = NULL;
@@ -93,12 +93,12 @@ int store_decode_session(const char *data, size_t size, const char *name, struct
 	if (r == 0)
 		r = record_to_session(&record, name, ret);
 	if (r == 0)
-		snprintf(ret_set_id, SESSION_SIZE, "%s", record.set_id);
+		snprintf(ret_set_id, ID_SIZE, "%s", record.set_id);
 	return r;
 }
 
 int store_decode_link(const char *data, size_t size, const char *name, struct link **ret,
-		      char ret_ids[static 2][SESSION_SIZE])
+		      char ret_ids[static 2][ID_SIZE])
 {
 	static struct record_link record;
 	_cleanup_free_ char *aligned = NULL;
@@ -107,8 +107,8 @@ int store_decode_link(const char *data, size_t size, const char *name, struct li
 	if (r == 0)
 		r = record_to_link(&record, name, ret);
 	if (r == 0) {
-		snprintf(ret_ids[0], SESSION_SIZE, "%s", record.a_id ? record.a_id : "");
-		snprintf(ret_ids[1], SESSION_SIZE, "%s", record.b_id ? record.b_id : "");
+		snprintf(ret_ids[0], ID_SIZE, "%s", record.a_id ? record.a_id : "");
+		snprintf(ret_ids[1], ID_SIZE, "%s", record.b_id ? record.b_id : "");
 	}
 	return r;
 }
@@ -117,7 +117,7 @@ int store_decode_link(const char *data, size_t size, const char *name, struct li
 static int give(enum store_class class, const char *data, size_t size, const char *name,
 		const struct store_callbacks *callbacks, void *context)
 {
-	char ids[2][SESSION_SIZE];
+	char ids[2][ID_SIZE];
 	struct session *session;
 	struct link *link;
 	struct set *set;

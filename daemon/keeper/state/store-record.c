@@ -18,7 +18,7 @@ static const struct wire_field record_set_fields[] = {
 	U32(1, record_set, owner, 0),
 	U32(2, record_set, gid, 0),
 	STRING(3, record_set, name, KEY_SIZE - 1),
-	STRING(4, record_set, id, SESSION_SIZE - 1),
+	STRING(4, record_set, id, ID_SIZE - 1),
 	U32(5, record_set, state, SET_BROKEN),
 	U32(6, record_set, kinds, KIND_ALL),
 	U64(7, record_set, created, 0),
@@ -31,7 +31,7 @@ static const struct wire_field record_set_fields[] = {
 	NESTED(14, record_set, spec, wire_spec),
 	BOOL(15, record_set, run),
 	NESTED(16, record_set, network, wire_network),
-	STRING(17, record_set, group, SESSION_SIZE - 1),
+	STRING(17, record_set, group, ID_SIZE - 1),
 	NESTED(18, record_set, wired, wire_spec),
 	U64(19, record_set, idle_expires, 0),
 };
@@ -39,8 +39,8 @@ LAYOUT(record_set);
 
 static const struct wire_field record_session_fields[] = {
 	U32(1, record_session, owner, 0),
-	STRING(2, record_session, id, SESSION_SIZE - 1),
-	STRING(3, record_session, set_id, SESSION_SIZE - 1),
+	STRING(2, record_session, id, ID_SIZE - 1),
+	STRING(3, record_session, set_id, ID_SIZE - 1),
 	U64(4, record_session, started, 0),
 	U64(5, record_session, ended, 0),
 	BOOL(6, record_session, exited),
@@ -54,13 +54,13 @@ LAYOUT(record_session);
 
 static const struct wire_field record_link_fields[] = {
 	U32(1, record_link, owner, 0),
-	STRING(2, record_link, id, SESSION_SIZE - 1),
-	STRING(3, record_link, a_id, SESSION_SIZE - 1),
-	STRING(4, record_link, b_id, SESSION_SIZE - 1),
+	STRING(2, record_link, id, ID_SIZE - 1),
+	STRING(3, record_link, a_id, ID_SIZE - 1),
+	STRING(4, record_link, b_id, ID_SIZE - 1),
 	U32(5, record_link, state, LINK_REMOVING),
 	BOOL(6, record_link, egress),
 	NESTED(7, record_link, wire, wire_link),
-	STRING(8, record_link, group, SESSION_SIZE - 1),
+	STRING(8, record_link, group, ID_SIZE - 1),
 };
 LAYOUT(record_link);
 

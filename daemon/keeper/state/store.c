@@ -187,7 +187,7 @@ static int write_file(const struct store *store, int directory_fd, const char *t
 static int write_record(const struct store *store, int directory_fd, const char *name,
 			const struct wire_layout *layout, const void *record)
 {
-	char temporary[SESSION_SIZE + 8];
+	char temporary[ID_SIZE + 8];
 	_cleanup_fd_ int fd = -1;
 	int r;
 
@@ -244,7 +244,7 @@ int store_write_session(struct store *store, const struct session *session)
 
 int store_remove_session(struct store *store, const char *id)
 {
-	char name[SESSION_SIZE + 16];
+	char name[ID_SIZE + 16];
 	int r = remove_record(store->fds[SESSIONS], id);
 
 	snprintf(name, sizeof(name), "%s.status", id);

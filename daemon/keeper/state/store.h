@@ -45,7 +45,7 @@ int store_remove_link(struct store *store, const char *id);
 struct store_file {
 	int directory_fd; /* owned by the store */
 	int fd;		  /* closed by the caller; -1: the name is to be removed */
-	char name[SESSION_SIZE], temporary[SESSION_SIZE + 16];
+	char name[ID_SIZE], temporary[ID_SIZE + 16];
 };
 int store_prepare_set(struct store *store, const struct set *set, struct store_file *ret);
 int store_prepare_link(struct store *store, const struct link *link, struct store_file *ret);
@@ -76,7 +76,7 @@ int store_end_all_applies(struct store *store);
 struct store_callbacks {
 	void (*set)(struct set *set, bool by_connection, void *context);
 	/* ids of the sets at its ends, "" for the host */
-	void (*link)(struct link *link, char ids[2][SESSION_SIZE], void *context);
+	void (*link)(struct link *link, char ids[2][ID_SIZE], void *context);
 	/* set_id: id of its set */
 	void (*session)(struct session *session, const char *set_id, void *context);
 	void (*bad)(const char *directory, const char *name, int outcome, const char *why,
@@ -94,9 +94,9 @@ int store_set_aside(struct store *store, const char *directory, const char *name
 int store_check(const char *data, size_t size, const char *boot_id, const char **ret_why);
 int store_decode_set(const char *data, size_t size, const char *name, struct set **ret);
 int store_decode_session(const char *data, size_t size, const char *name, struct session **ret,
-			 char ret_set_id[static SESSION_SIZE]);
+			 char ret_set_id[static ID_SIZE]);
 int store_decode_link(const char *data, size_t size, const char *name, struct link **ret,
-		      char ret_ids[static 2][SESSION_SIZE]);
+		      char ret_ids[static 2][ID_SIZE]);
 bool store_is_by_connection(const struct set *set);
 
 #endif

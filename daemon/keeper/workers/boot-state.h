@@ -11,7 +11,7 @@ struct keep;
 /* A record of a link that does not exist yet. */
 struct boot_link {
 	struct link *link;
-	char ids[2][SESSION_SIZE]; /* ids of the sets at its ends, "" for the host */
+	char ids[2][ID_SIZE]; /* ids of the sets at its ends, "" for the host */
 };
 
 struct boot {
