@@ -80,9 +80,9 @@ void egress_fill_link(const struct link *link, struct wire_spec *spec, struct ta
 /* --- records --- */
 
 int egress_plan(struct keeper *keeper, struct set *set, const struct wire_spec *spec,
-		struct wiring_wish *wish, struct failure *failure)
+		struct link_wish *wish, struct failure *failure)
 {
-	static struct wiring_egress egress;
+	static struct link_plan_egress egress;
 	static struct wire_network network;
 	bool outward = spec->egress;
 	int r;
@@ -99,9 +99,9 @@ int egress_plan(struct keeper *keeper, struct set *set, const struct wire_spec *
 	wish->wire = &egress.wire;
 	wish->prefixes[0] = wish->prefixes[1] = "spec.egress.";
 	wish->egress = true;
-	return wiring_egress(keeper->registry, keeper->config->network.pool_v4,
-			     keeper->host_ipv6_egress ? keeper->config->network.pool_v6 : NULL,
-			     outward, &egress, failure);
+	return link_plan_egress(keeper->registry, keeper->config->network.pool_v4,
+				keeper->host_ipv6_egress ? keeper->config->network.pool_v6 : NULL,
+				outward, &egress, failure);
 }
 
 /* --- ports --- */
@@ -273,17 +273,17 @@ static void on_restored(struct operation *operation, const struct task_report *r
 /* Adds links, from this one on, as far as they fit into one task. */
 static void fill_links(struct keeper *keeper, const struct link *link, struct task_restore *task)
 {
-	static struct wiring_task wirings[RESTORE_LINKS_MAX];
+	static struct link_plan_task tasks[RESTORE_LINKS_MAX];
 	static struct wire_spec specs[RESTORE_LINKS_MAX];
 
 	for (; link && task->n_links < RESTORE_LINKS_MAX;
 	     link = registry_next_link(keeper->registry, link->owner, link->name)) {
 		size_t n = task->n_links;
 
-		if (!is_way(link) || wiring_task(link, NULL, &wirings[n]) < 0)
+		if (!is_way(link) || link_plan_task(link, NULL, &tasks[n]) < 0)
 			continue;
-		egress_fill_link(link, &specs[n], &wirings[n].task);
-		task->links[task->n_links++] = wirings[n].task;
+		egress_fill_link(link, &specs[n], &tasks[n].task);
+		task->links[task->n_links++] = tasks[n].task;
 		state.owner = link->owner;
 		memcpy(state.name, link->name, sizeof(state.name));
 	}

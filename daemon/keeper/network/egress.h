@@ -17,7 +17,7 @@ void egress_fill(struct keeper *keeper, struct task_firewall *ret);
 /* Plans the way to the outside that the set's specification, or the network, asks for: fills in the
  * link to be made (wish->wire NULL: none), and holds the published ports. Returns 0 or an error. */
 int egress_plan(struct keeper *keeper, struct set *set, const struct wire_spec *spec,
-		struct wiring_wish *wish, struct failure *failure);
+		struct link_wish *wish, struct failure *failure);
 /* Fills in the parts of a link's task that come from its set's specification. *ret points into
  * *spec. */
 void egress_fill_link(const struct link *link, struct wire_spec *spec, struct task_link *ret);

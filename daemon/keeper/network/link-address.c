@@ -15,7 +15,7 @@ struct collision {
 	const char *link;
 };
 
-static int find_collision(struct draft *draft _unused_, const struct link *link,
+static int find_collision(struct link_draft *draft _unused_, const struct link *link,
 			  const struct wire_end *end, void *context)
 {
 	struct collision *collision = context;
@@ -37,7 +37,7 @@ static int find_collision(struct draft *draft _unused_, const struct link *link,
 
 /* Looks at the ends that share a segment with end i: the members of the network at its other
  * end. */
-static int far_ends(struct draft *draft, const struct link *link, const struct wire_end *end,
+static int far_ends(struct link_draft *draft, const struct link *link, const struct wire_end *end,
 		    void *context)
 {
 	static struct wire_link wire;
@@ -49,7 +49,7 @@ static int far_ends(struct draft *draft, const struct link *link, const struct w
 			      context);
 }
 
-static bool wiring_has_subnets(const struct set *set, struct wire_network *ret)
+static bool has_subnets(const struct set *set, struct wire_network *ret)
 {
 	return set && set->network &&
 	       wire_unpack(&wire_network_layout, set->network, set->network_size, ret) == 0;
@@ -68,45 +68,48 @@ static bool is_bridge_address(const struct wire_network *network, const struct a
 	return false;
 }
 
-static int check_address(struct draft *draft, int i, size_t at, const struct address *address)
+static int check_address(struct link_draft *draft, int i, size_t at, const struct address *address)
 {
-	struct wiring_plan *plan = draft->plan;
+	struct link_plan *plan = draft->plan;
 	struct collision collision = {.address = address};
 	struct wire_network network;
 	char member[32];
 
 	snprintf(member, sizeof(member), "addresses[%zu]", at);
 	for (int j = 0; j <= i; j++)
-		for (size_t k = 0; k < draft_end(&plan->wire, j)->n_addresses; k++) {
+		for (size_t k = 0; k < link_draft_end(&plan->wire, j)->n_addresses; k++) {
 			struct address other;
 
 			if ((j < i || k < at) &&
-			    !address_read_interface(draft_end(&plan->wire, j)->addresses[k].text,
-						    &other) &&
+			    !address_read_interface(
+				    link_draft_end(&plan->wire, j)->addresses[k].text, &other) &&
 			    address_equals(&other, address))
-				return draft_refuse(draft, i, member, "comes twice in this link");
+				return link_draft_refuse(draft, i, member,
+							 "comes twice in this link");
 		}
-	if (wiring_has_subnets(plan->ends[!i], &network)) {
+	if (has_subnets(plan->ends[!i], &network)) {
 		if (is_bridge_address(&network, address))
-			return draft_refuse(draft, i, member, "is the network's own address");
-		if (draft_each_neighbour(draft, plan->ends[!i], far_ends, &collision))
-			return draft_refuse(draft, i, member, "address in use: link %s has %s",
-					    collision.link, collision.text);
+			return link_draft_refuse(draft, i, member, "is the network's own address");
+		if (link_draft_each_neighbour(draft, plan->ends[!i], far_ends, &collision))
+			return link_draft_refuse(draft, i, member, "address in use: link %s has %s",
+						 collision.link, collision.text);
 	}
 	collision.overlap = true;
-	if (draft_each_neighbour(draft, plan->ends[i], find_collision, &collision))
-		return draft_refuse(draft, i, member, "overlapping subnet: link %s has %s here",
-				    collision.link, collision.text);
+	if (link_draft_each_neighbour(draft, plan->ends[i], find_collision, &collision))
+		return link_draft_refuse(draft, i, member,
+					 "overlapping subnet: link %s has %s here", collision.link,
+					 collision.text);
 	return 0;
 }
 
-static int take_addresses(struct draft *draft, int i)
+static int take_addresses(struct link_draft *draft, int i)
 {
-	struct wire_end *end = draft_end(&draft->plan->wire, i);
-	struct wiring_text *text = &draft->plan->text[i];
+	struct wire_end *end = link_draft_end(&draft->plan->wire, i);
+	struct link_plan_text *text = &draft->plan->text[i];
 
 	if (end->n_addresses > 0 && end->where == END_NETWORK)
-		return draft_refuse(draft, i, "addresses", "a network's end has none of its own");
+		return link_draft_refuse(draft, i, "addresses",
+					 "a network's end has none of its own");
 	for (size_t at = 0; at < end->n_addresses; at++) {
 		struct address address;
 		const char *wrong =
@@ -118,7 +121,7 @@ static int take_addresses(struct draft *draft, int i)
 
 		snprintf(member, sizeof(member), "addresses[%zu]", at);
 		if (wrong)
-			return draft_refuse(draft, i, member, "%s", wrong);
+			return link_draft_refuse(draft, i, member, "%s", wrong);
 		address_write(&address, true, text->addresses[at]);
 		end->addresses[at].text = text->addresses[at];
 		r = check_address(draft, i, at, &address);
@@ -134,7 +137,7 @@ struct occupied {
 	uint8_t bits[HOSTS_MAX / 8];
 };
 
-static int mark_occupied(struct draft *draft _unused_, const struct link *link,
+static int mark_occupied(struct link_draft *draft _unused_, const struct link *link,
 			 const struct wire_end *end, void *context)
 {
 	static struct wire_link wire;
@@ -155,12 +158,12 @@ static int mark_occupied(struct draft *draft _unused_, const struct link *link,
 }
 
 /* Takes the lowest free address of the subnet after the network's own. */
-static int allocate(struct draft *draft, int i, const struct address *subnet, char *ret)
+static int allocate(struct link_draft *draft, int i, const struct address *subnet, char *ret)
 {
 	struct occupied occupied = {.subnet = subnet};
 	struct address address;
 
-	draft_each_neighbour(draft, draft->plan->ends[!i], mark_occupied, &occupied);
+	link_draft_each_neighbour(draft, draft->plan->ends[!i], mark_occupied, &occupied);
 	for (uint32_t n = 2; n < HOSTS_MAX && address_of_subnet(subnet, n, &address); n++)
 		if (!(occupied.bits[n / 8] & 1 << n % 8)) {
 			address_write(&address, true, ret);
@@ -171,15 +174,14 @@ static int allocate(struct draft *draft, int i, const struct address *subnet, ch
 }
 
 /* Gives a member of a network that names no addresses one of each subnet. */
-static int allocate_addresses(struct draft *draft, int i)
+static int allocate_addresses(struct link_draft *draft, int i)
 {
-	struct wiring_plan *plan = draft->plan;
-	struct wire_end *end = draft_end(&plan->wire, i);
+	struct link_plan *plan = draft->plan;
+	struct wire_end *end = link_draft_end(&plan->wire, i);
 	struct wire_network network;
 	int r = 0;
 
-	if (end->n_addresses > 0 || end->has_addresses ||
-	    !wiring_has_subnets(plan->ends[!i], &network))
+	if (end->n_addresses > 0 || end->has_addresses || !has_subnets(plan->ends[!i], &network))
 		return 0;
 	for (size_t at = 0; r == 0 && at < network.n_subnets; at++) {
 		struct address subnet;
@@ -195,9 +197,9 @@ static int allocate_addresses(struct draft *draft, int i)
 	return r;
 }
 
-static int check_gateway(struct draft *draft, int i)
+static int check_gateway(struct link_draft *draft, int i)
 {
-	struct wire_end *end = draft_end(&draft->plan->wire, i);
+	struct wire_end *end = link_draft_end(&draft->plan->wire, i);
 	char *text = draft->plan->text[i].gateways[0];
 	struct address gateway, own;
 	const char *wrong;
@@ -205,14 +207,14 @@ static int check_gateway(struct draft *draft, int i)
 	if (!end->gateway)
 		return 0;
 	if (end->where == END_NETWORK)
-		return draft_refuse(draft, i, "gateway",
-				    "a network's end has no routes of its own");
+		return link_draft_refuse(draft, i, "gateway",
+					 "a network's end has no routes of its own");
 	if (end->where == END_HOST)
-		return draft_refuse(draft, i, "gateway",
-				    "the host's default route is the host's own");
+		return link_draft_refuse(draft, i, "gateway",
+					 "the host's default route is the host's own");
 	wrong = address_read_host(end->gateway, &gateway);
 	if (wrong)
-		return draft_refuse(draft, i, "gateway", "%s", wrong);
+		return link_draft_refuse(draft, i, "gateway", "%s", wrong);
 	address_write(&gateway, false, text);
 	end->gateway = text;
 	for (size_t at = 0; at < end->n_addresses; at++)
@@ -223,20 +225,20 @@ static int check_gateway(struct draft *draft, int i)
 	if (gateway.family == AF_INET6 && gateway.bytes[0] == 0xfe &&
 	    (gateway.bytes[1] & 0xc0) == 0x80)
 		return 0;
-	return draft_refuse(draft, i, "gateway",
-			    "is no other host of a subnet of this end's addresses");
+	return link_draft_refuse(draft, i, "gateway",
+				 "is no other host of a subnet of this end's addresses");
 }
 
 /* Gives a member of a network with a way out its gateways: for each family, the network's address
  * in the first subnet. */
-static void give_gateway(struct draft *draft, int i)
+static void give_gateway(struct link_draft *draft, int i)
 {
-	struct wiring_plan *plan = draft->plan;
-	struct wire_end *end = draft_end(&plan->wire, i);
+	struct link_plan *plan = draft->plan;
+	struct wire_end *end = link_draft_end(&plan->wire, i);
 	struct wire_network network;
 
-	if (end->gateway || end->where != END_SET ||
-	    !wiring_has_subnets(plan->ends[!i], &network) || !network.egress)
+	if (end->gateway || end->where != END_SET || !has_subnets(plan->ends[!i], &network) ||
+	    !network.egress)
 		return;
 	for (size_t at = network.n_subnets; at-- > 0;) {
 		struct address subnet, gateway;
@@ -254,7 +256,7 @@ static void give_gateway(struct draft *draft, int i)
 	}
 }
 
-int draft_give_addresses(struct draft *draft, int i)
+int link_address_give(struct link_draft *draft, int i)
 {
 	int r = take_addresses(draft, i);
 
@@ -275,7 +277,7 @@ static int overlaps_another(const struct registry *registry, uid_t owner, const 
 		struct wire_network network;
 		struct address other;
 
-		if (strcmp(set_shown_name(set), name) == 0 || !wiring_has_subnets(set, &network))
+		if (strcmp(set_shown_name(set), name) == 0 || !has_subnets(set, &network))
 			continue;
 		for (size_t i = 0; i < network.n_subnets; i++)
 			if (!address_read_subnet(network.subnets[i].text, &other) &&
@@ -288,7 +290,7 @@ static int overlaps_another(const struct registry *registry, uid_t owner, const 
 }
 
 static int check_subnet(const struct registry *registry, uid_t owner,
-			struct wiring_network *network, size_t i, struct failure *failure)
+			struct link_plan_network *network, size_t i, struct failure *failure)
 {
 	char field[32], other[NAME_SIZE];
 	struct address subnet, before;
@@ -311,8 +313,8 @@ static int check_subnet(const struct registry *registry, uid_t owner,
 	return 0;
 }
 
-int wiring_network(const struct registry *registry, uid_t owner, const struct wire_network *wish,
-		   struct wiring_network *ret, struct failure *failure)
+int link_plan_network(const struct registry *registry, uid_t owner, const struct wire_network *wish,
+		      struct link_plan_network *ret, struct failure *failure)
 {
 	int r = 0;
 
@@ -336,7 +338,7 @@ int wiring_network(const struct registry *registry, uid_t owner, const struct wi
 	return r;
 }
 
-void wiring_bridge(const struct wire_network *network, struct wiring_bridge *ret)
+void link_plan_bridge(const struct wire_network *network, struct link_plan_bridge *ret)
 {
 	memset(ret, 0, sizeof(*ret));
 	ret->task.given = true;
@@ -380,7 +382,7 @@ static void mark_ways(const struct registry *registry, const struct address *poo
 }
 
 static bool give_way(const char *pool_text, uint32_t n, unsigned int prefix, int family,
-		     bool outward, struct wiring_egress *ret)
+		     bool outward, struct link_plan_egress *ret)
 {
 	struct address pool, address;
 
@@ -404,8 +406,8 @@ static bool give_way(const char *pool_text, uint32_t n, unsigned int prefix, int
 	return true;
 }
 
-int wiring_egress(const struct registry *registry, const char *pool_v4, const char *pool_v6,
-		  bool outward, struct wiring_egress *ret, struct failure *failure)
+int link_plan_egress(const struct registry *registry, const char *pool_v4, const char *pool_v6,
+		     bool outward, struct link_plan_egress *ret, struct failure *failure)
 {
 	uint8_t used[WAYS_MAX / 8] = {};
 	struct address pool;
@@ -426,7 +428,7 @@ int wiring_egress(const struct registry *registry, const char *pool_v4, const ch
 	return 0;
 }
 
-void wiring_move_egress(struct wiring_egress *egress, uint32_t ways)
+void link_plan_move_egress(struct link_plan_egress *egress, uint32_t ways)
 {
 	for (int i = 0; i < 2; i++) {
 		struct wire_end *end = i == 0 ? &egress->wire.b : &egress->wire.a;

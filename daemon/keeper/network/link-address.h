@@ -7,6 +7,6 @@
 
 /* Gives end i its addresses, which are those asked for or one of each of the network's subnets, and
  * its gateway. Returns 0 or an error. */
-int draft_give_addresses(struct draft *draft, int i);
+int link_address_give(struct link_draft *draft, int i);
 
 #endif

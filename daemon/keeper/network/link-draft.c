@@ -3,12 +3,12 @@
 #include <stdio.h>
 #include "daemon/keeper/network/link-draft.h"
 
-struct wire_end *draft_end(struct wire_link *link, int i)
+struct wire_end *link_draft_end(struct wire_link *link, int i)
 {
 	return i == 0 ? &link->a : &link->b;
 }
 
-int draft_refuse(struct draft *draft, int i, const char *member, const char *format, ...)
+int link_draft_refuse(struct link_draft *draft, int i, const char *member, const char *format, ...)
 {
 	char field[96], reason[200];
 	va_list arguments;
@@ -20,10 +20,10 @@ int draft_refuse(struct draft *draft, int i, const char *member, const char *for
 	return failure_set(draft->failure, ERROR_INVALID_VALUE, 0, field, "%s", reason);
 }
 
-int draft_each_neighbour(struct draft *draft, const struct set *place,
-			 int (*callback)(struct draft *draft, const struct link *link,
-					 const struct wire_end *end, void *context),
-			 void *context)
+int link_draft_each_neighbour(struct link_draft *draft, const struct set *place,
+			      int (*callback)(struct link_draft *draft, const struct link *link,
+					      const struct wire_end *end, void *context),
+			      void *context)
 {
 	static struct wire_link wire;
 	const struct registry *registry = draft->registry;
@@ -37,7 +37,7 @@ int draft_each_neighbour(struct draft *draft, const struct set *place,
 		    wire_unpack(&wire_link_layout, link->wire, link->wire_size, &wire) < 0)
 			continue;
 		for (int i = 0; i < 2 && r == 0; i++) {
-			const struct wire_end *end = draft_end(&wire, i);
+			const struct wire_end *end = link_draft_end(&wire, i);
 
 			if (place ? link->ends[i] == place : end->where == END_HOST)
 				r = callback(draft, link, end, context);

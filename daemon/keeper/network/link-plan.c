@@ -9,13 +9,14 @@
 
 /* --- places --- */
 
-static int find_set(struct draft *draft, int i, const char *name, bool network, struct set **ret)
+static int find_set(struct link_draft *draft, int i, const char *name, bool network,
+		    struct set **ret)
 {
 	const char *what = network ? "network" : "set";
 	struct set *set;
 
 	if (!name || !name_is_valid(name))
-		return draft_refuse(draft, i, what, "is no name of a %s", what);
+		return link_draft_refuse(draft, i, what, "is no name of a %s", what);
 	set = network ? registry_find_network(draft->registry, draft->wish->owner, name)
 		      : registry_find_set(draft->registry, draft->wish->owner, name);
 	if (!set)
@@ -23,7 +24,8 @@ static int find_set(struct draft *draft, int i, const char *name, bool network, 
 	if (check_ready(set->state, name, draft->failure))
 		return ERROR_BUSY;
 	if (!(set->kinds & KIND_BIT(KIND_NET)))
-		return draft_refuse(draft, i, what, "%s has no net namespace of its own", name);
+		return link_draft_refuse(draft, i, what, "%s has no net namespace of its own",
+					 name);
 	*ret = set;
 	return 0;
 }
@@ -37,9 +39,9 @@ static size_t count_links(const struct set *set)
 	return n;
 }
 
-static int place_end(struct draft *draft, int i)
+static int place_end(struct link_draft *draft, int i)
 {
-	struct wire_end *end = draft_end(&draft->plan->wire, i);
+	struct wire_end *end = link_draft_end(&draft->plan->wire, i);
 	struct set *set = NULL;
 	int r = 0;
 
@@ -53,7 +55,7 @@ static int place_end(struct draft *draft, int i)
 		if (!draft->wish->egress)
 			r = authz_host_link(draft->wish->subject, draft->failure);
 	} else {
-		return draft_refuse(draft, i, "set", "one of set, network or host is needed");
+		return link_draft_refuse(draft, i, "set", "one of set, network or host is needed");
 	}
 	if (r == 0 && set && count_links(set) >= SET_LINKS_MAX)
 		r = failure_set(draft->failure, ERROR_LIMIT_EXCEEDED, SET_LINKS_MAX,
@@ -62,27 +64,27 @@ static int place_end(struct draft *draft, int i)
 	return r;
 }
 
-static int check_places(struct draft *draft)
+static int check_places(struct link_draft *draft)
 {
 	const struct wire_link *wire = &draft->plan->wire;
 
 	if (draft->plan->ends[0] == draft->plan->ends[1])
-		return draft_refuse(draft, 1, "set", "both ends are at one place");
+		return link_draft_refuse(draft, 1, "set", "both ends are at one place");
 	if (wire->a.where != END_SET && wire->b.where != END_SET)
-		return draft_refuse(draft, 1, "set", "one of the two ends must be a set's");
+		return link_draft_refuse(draft, 1, "set", "one of the two ends must be a set's");
 	return 0;
 }
 
 /* --- interfaces --- */
 
-static int has_interface(struct draft *draft _unused_, const struct link *link _unused_,
+static int has_interface(struct link_draft *draft _unused_, const struct link *link _unused_,
 			 const struct wire_end *end, void *context)
 {
 	return end->interface && strcmp(end->interface, context) == 0;
 }
 
 /* Marks the numbers n of interfaces with our own names, ethN. */
-static int mark_number(struct draft *draft _unused_, const struct link *link _unused_,
+static int mark_number(struct link_draft *draft _unused_, const struct link *link _unused_,
 		       const struct wire_end *end, void *context)
 {
 	uint8_t *used = context;
@@ -98,34 +100,35 @@ static int mark_number(struct draft *draft _unused_, const struct link *link _un
 }
 
 /* Picks the first free name. There are fewer links than numbers. */
-static void pick_interface(struct draft *draft, const struct set *place, char *ret)
+static void pick_interface(struct link_draft *draft, const struct set *place, char *ret)
 {
 	uint8_t used[SET_LINKS_MAX / 8 + 1] = {};
 	unsigned int n = 0;
 
-	draft_each_neighbour(draft, place, mark_number, used);
+	link_draft_each_neighbour(draft, place, mark_number, used);
 	while (used[n / 8] & 1 << n % 8)
 		n++;
 	snprintf(ret, INTERFACE_SIZE, "eth%u", n);
 }
 
-static int name_interface(struct draft *draft, int i)
+static int name_interface(struct link_draft *draft, int i)
 {
-	struct wire_end *end = draft_end(&draft->plan->wire, i);
+	struct wire_end *end = link_draft_end(&draft->plan->wire, i);
 	char *text = draft->plan->text[i].interface;
 	const struct set *place = draft->plan->ends[i];
 	const char *wrong;
 
 	if (end->interface && end->where == END_NETWORK)
-		return draft_refuse(draft, i, "interface", "a network's end has no name of yours");
+		return link_draft_refuse(draft, i, "interface",
+					 "a network's end has no name of yours");
 	if (end->interface) {
 		wrong = address_check_interface(end->interface);
 		if (wrong)
-			return draft_refuse(draft, i, "interface", "%s", wrong);
+			return link_draft_refuse(draft, i, "interface", "%s", wrong);
 		snprintf(text, INTERFACE_SIZE, "%s", end->interface);
-		if (draft_each_neighbour(draft, place, has_interface, text))
-			return draft_refuse(draft, i, "interface",
-					    "another link has an interface %s there", text);
+		if (link_draft_each_neighbour(draft, place, has_interface, text))
+			return link_draft_refuse(draft, i, "interface",
+						 "another link has an interface %s there", text);
 	} else if (end->where == END_SET) {
 		pick_interface(draft, place, text);
 	}
@@ -133,53 +136,56 @@ static int name_interface(struct draft *draft, int i)
 	return 0;
 }
 
-static int give_mac(struct draft *draft, int i)
+static int give_mac(struct link_draft *draft, int i)
 {
-	struct wire_end *end = draft_end(&draft->plan->wire, i);
+	struct wire_end *end = link_draft_end(&draft->plan->wire, i);
 	char *text = draft->plan->text[i].mac;
 	const char *wrong = end->mac ? address_read_mac(end->mac, text) : NULL;
 
 	if (wrong)
-		return draft_refuse(draft, i, "mac", "%s", wrong);
+		return link_draft_refuse(draft, i, "mac", "%s", wrong);
 	if (!end->mac)
 		address_make_mac(draft->wish->id, i, text);
 	end->mac = text;
 	return 0;
 }
 
-static int check_macs(struct draft *draft)
+static int check_macs(struct link_draft *draft)
 {
 	if (strcmp(draft->plan->text[0].mac, draft->plan->text[1].mac) == 0)
-		return draft_refuse(draft, 1, "mac", "is the other end's too");
+		return link_draft_refuse(draft, 1, "mac", "is the other end's too");
 	return 0;
 }
 
 /* --- other properties of an end --- */
 
-static int check_mtu(struct draft *draft, int i)
+static int check_mtu(struct link_draft *draft, int i)
 {
-	const struct wire_end *end = draft_end(&draft->plan->wire, i);
+	const struct wire_end *end = link_draft_end(&draft->plan->wire, i);
 
 	for (size_t at = 0; end->mtu && at < end->n_addresses; at++)
 		if (strchr(end->addresses[at].text, ':') && end->mtu < MTU_MIN_V6)
-			return draft_refuse(draft, i, "mtu", "IPv6 needs %d or more", MTU_MIN_V6);
+			return link_draft_refuse(draft, i, "mtu", "IPv6 needs %d or more",
+						 MTU_MIN_V6);
 	return 0;
 }
 
-static int check_impairment(struct draft *draft, int i)
+static int check_impairment(struct link_draft *draft, int i)
 {
-	const struct wire_impairment *impairment = &draft_end(&draft->plan->wire, i)->impairment;
+	const struct wire_impairment *impairment =
+		&link_draft_end(&draft->plan->wire, i)->impairment;
 
 	if (impairment->jitter > 0 && impairment->delay == 0)
-		return draft_refuse(draft, i, "impairment.jitterMilliseconds", "needs a delay");
+		return link_draft_refuse(draft, i, "impairment.jitterMilliseconds",
+					 "needs a delay");
 	if (impairment->jitter > impairment->delay)
-		return draft_refuse(draft, i, "impairment.jitterMilliseconds",
-				    "is more than the delay");
+		return link_draft_refuse(draft, i, "impairment.jitterMilliseconds",
+					 "is more than the delay");
 	if (impairment->reorder > 0 && impairment->delay == 0)
-		return draft_refuse(draft, i, "impairment.reorderPercent", "needs a delay");
+		return link_draft_refuse(draft, i, "impairment.reorderPercent", "needs a delay");
 	if (impairment->rate > 0 && impairment->rate < IMPAIR_RATE_MIN)
-		return draft_refuse(draft, i, "impairment.rateBitsPerSecond", "is less than %llu",
-				    (unsigned long long)IMPAIR_RATE_MIN);
+		return link_draft_refuse(draft, i, "impairment.rateBitsPerSecond",
+					 "is less than %llu", (unsigned long long)IMPAIR_RATE_MIN);
 	return 0;
 }
 
@@ -194,34 +200,34 @@ static void settle_impairment(struct wire_impairment *impairment)
 		(impairment->reorder ? IMPAIR_REORDER : 0) | (impairment->rate ? IMPAIR_RATE : 0);
 }
 
-static int complete_end(struct draft *draft, int i)
+static int complete_end(struct link_draft *draft, int i)
 {
 	int r = name_interface(draft, i);
 
 	if (r == 0)
 		r = give_mac(draft, i);
 	if (r == 0)
-		r = draft_give_addresses(draft, i);
+		r = link_address_give(draft, i);
 	if (r == 0)
 		r = check_mtu(draft, i);
 	if (r == 0)
 		r = check_impairment(draft, i);
-	settle_impairment(&draft_end(&draft->plan->wire, i)->impairment);
+	settle_impairment(&link_draft_end(&draft->plan->wire, i)->impairment);
 	return r;
 }
 
 /* --- the link's name --- */
 
-static const char *place_name(const struct wiring_plan *plan, int i)
+static const char *place_name(const struct link_plan *plan, int i)
 {
 	if (plan->egress && !plan->ends[i])
 		return "egress";
 	return plan->ends[i] ? set_shown_name(plan->ends[i]) : "host";
 }
 
-static int name_link(struct draft *draft)
+static int name_link(struct link_draft *draft)
 {
-	struct wiring_plan *plan = draft->plan;
+	struct link_plan *plan = draft->plan;
 	uid_t owner = draft->wish->owner;
 	const char *wanted = draft->wish->wire->name;
 
@@ -250,10 +256,10 @@ static int name_link(struct draft *draft)
 	return 0;
 }
 
-int wiring_plan(const struct registry *registry, const struct wiring_wish *wish,
-		struct wiring_plan *ret, struct failure *failure)
+int link_plan(const struct registry *registry, const struct link_wish *wish, struct link_plan *ret,
+	      struct failure *failure)
 {
-	struct draft draft = {registry, wish, ret, NULL, failure};
+	struct link_draft draft = {registry, wish, ret, NULL, failure};
 	int r;
 
 	memset(ret, 0, sizeof(*ret));
@@ -304,20 +310,22 @@ static void merge_impairment(struct wire_impairment *into, const struct wire_imp
 		into->rate = change->rate;
 }
 
-static int merge_end(struct draft *draft, int i, const struct wire_end *change)
+static int merge_end(struct link_draft *draft, int i, const struct wire_end *change)
 {
-	struct wire_end *end = draft_end(&draft->plan->wire, i);
+	struct wire_end *end = link_draft_end(&draft->plan->wire, i);
 
 	if (draft->plan->egress &&
 	    (change->mac || change->n_addresses > 0 || change->has_addresses || change->gateway))
-		return draft_refuse(draft, i, "addresses",
-				    "a way out is the daemon's own: only its impairment changes");
+		return link_draft_refuse(
+			draft, i, "addresses",
+			"a way out is the daemon's own: only its impairment changes");
 	if ((change->where && change->where != end->where) ||
 	    (change->name && (!end->name || strcmp(change->name, end->name) != 0)))
-		return draft_refuse(draft, i, "set", "a link's end stays where it is");
+		return link_draft_refuse(draft, i, "set", "a link's end stays where it is");
 	if (change->interface &&
 	    (!end->interface || strcmp(change->interface, end->interface) != 0))
-		return draft_refuse(draft, i, "interface", "cannot be changed: make another link");
+		return link_draft_refuse(draft, i, "interface",
+					 "cannot be changed: make another link");
 	if (change->mac)
 		end->mac = change->mac;
 	if (change->n_addresses > 0 || change->has_addresses) {
@@ -336,12 +344,12 @@ static int merge_end(struct draft *draft, int i, const struct wire_end *change)
 	return 0;
 }
 
-int wiring_change(const struct registry *registry, const struct link *link,
-		  const struct wire_link *change, struct wiring_plan *ret, struct failure *failure)
+int link_plan_change(const struct registry *registry, const struct link *link,
+		     const struct wire_link *change, struct link_plan *ret, struct failure *failure)
 {
-	const struct wiring_wish wish = {
+	const struct link_wish wish = {
 		.owner = link->owner, .id = link->id, .prefixes = {"a.", "b."}};
-	struct draft draft = {registry, &wish, ret, link, failure};
+	struct link_draft draft = {registry, &wish, ret, link, failure};
 	int r = 0;
 
 	memset(ret, 0, sizeof(*ret));
@@ -356,9 +364,9 @@ int wiring_change(const struct registry *registry, const struct link *link,
 	}
 	for (int i = 0; i < 2 && r == 0; i++) {
 		/* an end that has lost its addresses gets no others automatically */
-		draft_end(&ret->wire, i)->has_addresses = true;
+		link_draft_end(&ret->wire, i)->has_addresses = true;
 		r = complete_end(&draft, i);
-		draft_end(&ret->wire, i)->has_addresses = false;
+		link_draft_end(&ret->wire, i)->has_addresses = false;
 	}
 	return r ? r : check_macs(&draft);
 }
@@ -366,7 +374,7 @@ int wiring_change(const struct registry *registry, const struct link *link,
 /* --- tasks for workers --- */
 
 static void task_end(const struct link *link, const struct set *own, const struct wire_end *end,
-		     int i, struct wiring_task *task, struct task_end *ret)
+		     int i, struct link_plan_task *task, struct task_end *ret)
 {
 	char *name = task->names[i];
 
@@ -394,7 +402,7 @@ static void task_end(const struct link *link, const struct set *own, const struc
 	ret->impairment = end->impairment;
 }
 
-int wiring_task(const struct link *link, const struct set *own, struct wiring_task *ret)
+int link_plan_task(const struct link *link, const struct set *own, struct link_plan_task *ret)
 {
 	int r;
 
@@ -408,8 +416,8 @@ int wiring_task(const struct link *link, const struct set *own, struct wiring_ta
 	return 0;
 }
 
-void wiring_task_of_plan(const struct link *link, const struct wiring_plan *plan,
-			 struct wiring_task *ret)
+void link_plan_changed_task(const struct link *link, const struct link_plan *plan,
+			    struct link_plan_task *ret)
 {
 	memset(ret, 0, sizeof(*ret));
 	ret->wire = plan->wire;

@@ -49,7 +49,7 @@ void link_forget(struct keeper *keeper, struct link *link)
 		resolver_links_changed(ends[0], ends[1]);
 }
 
-static int record_plan(struct keeper *keeper, const struct wiring_plan *plan, const char *group,
+static int record_plan(struct keeper *keeper, const struct link_plan *plan, const char *group,
 		       struct link **ret, struct failure *failure)
 {
 	struct link *link = calloc(1, sizeof(*link));
@@ -82,17 +82,17 @@ static int record_plan(struct keeper *keeper, const struct wiring_plan *plan, co
 	return 0;
 }
 
-int link_plan(struct keeper *keeper, struct wiring_wish *wish, struct link **ret,
-	      struct failure *failure)
+int link_record_one(struct keeper *keeper, struct link_wish *wish, struct link **ret,
+		    struct failure *failure)
 {
-	static struct wiring_plan plan;
+	static struct link_plan plan;
 	char id[ID_SIZE];
 	int r = check_limit(keeper, wish->owner, failure);
 
 	unique_id_new(id);
 	wish->id = id;
 	if (r == 0)
-		r = wiring_plan(keeper->registry, wish, &plan, failure);
+		r = link_plan(keeper->registry, wish, &plan, failure);
 	plan.wire.created = clock_wall();
 	return r ? r : record_plan(keeper, &plan, wish->group, ret, failure);
 }
@@ -108,7 +108,7 @@ static int record_one(struct keeper *keeper, const struct authz_subject *subject
 		.b = spec->links[i].peer,
 	};
 	char prefixes[2][40];
-	struct wiring_wish wish = {
+	struct link_wish wish = {
 		.subject = subject,
 		.owner = set->owner,
 		.wire = &wire,
@@ -119,17 +119,17 @@ static int record_one(struct keeper *keeper, const struct authz_subject *subject
 
 	snprintf(prefixes[0], sizeof(prefixes[0]), "spec.links[%zu].end.", i);
 	snprintf(prefixes[1], sizeof(prefixes[1]), "spec.links[%zu].peer.", i);
-	return link_plan(keeper, &wish, &link, failure);
+	return link_record_one(keeper, &wish, &link, failure);
 }
 
 static int record_way(struct keeper *keeper, const struct authz_subject *subject, struct set *set,
 		      const struct wire_spec *spec, struct failure *failure)
 {
-	struct wiring_wish wish = {.subject = subject, .owner = set->owner, .own = set};
+	struct link_wish wish = {.subject = subject, .owner = set->owner, .own = set};
 	struct link *link;
 	int r = egress_plan(keeper, set, spec, &wish, failure);
 
-	return r || !wish.wire ? r : link_plan(keeper, &wish, &link, failure);
+	return r || !wish.wire ? r : link_record_one(keeper, &wish, &link, failure);
 }
 
 int link_record_all(struct keeper *keeper, const struct authz_subject *subject, struct set *set,
@@ -149,13 +149,13 @@ int link_record_all(struct keeper *keeper, const struct authz_subject *subject, 
 /* The list begins with the youngest, but the oldest is made first. */
 void link_fill_create(struct keeper *keeper, const struct set *set, struct task_create *task)
 {
-	static struct wiring_task tasks[TASK_SPEC_LINKS_MAX];
+	static struct link_plan_task tasks[TASK_SPEC_LINKS_MAX];
 	static struct wire_spec spec;
 	size_t n = 0;
 
 	for (const struct link *link = set->links; link && n < TASK_SPEC_LINKS_MAX;
 	     link = link_next(link, set)) {
-		if (wiring_task(link, set, &tasks[n]) < 0)
+		if (link_plan_task(link, set, &tasks[n]) < 0)
 			continue;
 		egress_fill_link(link, &spec, &tasks[n].task);
 		if (link->egress)
@@ -168,21 +168,21 @@ void link_fill_create(struct keeper *keeper, const struct set *set, struct task_
 
 void link_fill_remove(struct keeper *keeper, const struct set *set, struct task_remove *task)
 {
-	static struct wiring_task tasks[TASK_LINKS_MAX];
+	static struct link_plan_task tasks[TASK_LINKS_MAX];
 	static struct wire_spec spec;
 
 	for (const struct link *link = set->links; link && task->n_links < TASK_LINKS_MAX;
 	     link = link_next(link, set)) {
-		struct wiring_task *wiring = &tasks[task->n_links];
+		struct link_plan_task *planned = &tasks[task->n_links];
 
-		if (wiring_task(link, NULL, wiring) < 0)
+		if (link_plan_task(link, NULL, planned) < 0)
 			continue;
 		if (link->egress) {
-			egress_fill_link(link, &spec, &wiring->task);
+			egress_fill_link(link, &spec, &planned->task);
 			egress_fill(keeper, &task->firewall);
 		}
 		for (int i = 0; i < 2; i++) {
-			struct task_end *end = i == 0 ? &wiring->task.a : &wiring->task.b;
+			struct task_end *end = i == 0 ? &planned->task.a : &planned->task.b;
 
 			/* only a way's addresses are needed, for the firewall */
 			if (!link->egress)
@@ -190,20 +190,20 @@ void link_fill_remove(struct keeper *keeper, const struct set *set, struct task_
 			end->gateway = end->second_gateway = NULL;
 			end->impairment = (struct wire_impairment){};
 		}
-		task->links[task->n_links++] = wiring->task;
+		task->links[task->n_links++] = planned->task;
 	}
 }
 
 static int move_way(struct keeper *keeper, struct link *link, uint32_t ways)
 {
-	static struct wiring_egress moved;
+	static struct link_plan_egress moved;
 	void *packed;
 	size_t size;
 	int r = wire_unpack(&wire_link_layout, link->wire, link->wire_size, &moved.wire);
 
 	if (r < 0)
 		return r;
-	wiring_move_egress(&moved, ways);
+	link_plan_move_egress(&moved, ways);
 	r = wire_pack(&wire_link_layout, &moved.wire, &packed, &size);
 	if (r < 0)
 		return r;

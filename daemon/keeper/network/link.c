@@ -125,15 +125,15 @@ static void abandon(struct link_work *work, bool forget_it)
 static int send_wire(struct link_work *work, enum task_op op,
 		     void (*done)(struct operation *operation, const struct task_report *report))
 {
-	static struct wiring_task wiring;
+	static struct link_plan_task planned;
 	static struct task_wire task;
 	struct operation *operation;
-	int r = wiring_task(work->link, NULL, &wiring);
+	int r = link_plan_task(work->link, NULL, &planned);
 
 	if (r < 0)
 		return r;
 	wire_clear(&task_wire_layout, &task);
-	task.link = wiring.task;
+	task.link = planned.task;
 	r = operation_new(work->keeper, work->link->owner, op == TASK_LINK ? TURN_MAKE : TURN_MEND,
 			  LINK_SECONDS, &operation);
 	if (r < 0)
@@ -292,7 +292,7 @@ int link_add(struct keeper *keeper, const struct authz_subject *subject,
 	     const struct wire_link *wire, const char *group, link_done *done, void *context,
 	     struct failure *failure)
 {
-	struct wiring_wish wish = {
+	struct link_wish wish = {
 		.subject = subject,
 		.owner = subject->uid,
 		.wire = wire,
@@ -301,7 +301,7 @@ int link_add(struct keeper *keeper, const struct authz_subject *subject,
 	};
 	struct link_work *work;
 	struct link *link;
-	int r = link_plan(keeper, &wish, &link, failure);
+	int r = link_record_one(keeper, &wish, &link, failure);
 
 	if (r)
 		return r;
@@ -374,16 +374,16 @@ static void on_adjusted(struct operation *operation, const struct task_report *r
 	finish(work, false);
 }
 
-static int send_adjustment(struct link_work *work, const struct wiring_plan *plan)
+static int send_adjustment(struct link_work *work, const struct link_plan *plan)
 {
-	static struct wiring_task from, to;
+	static struct link_plan_task from, to;
 	static struct task_adjust task;
 	struct operation *operation;
-	int r = wiring_task(work->link, NULL, &from);
+	int r = link_plan_task(work->link, NULL, &from);
 
 	if (r < 0)
 		return r;
-	wiring_task_of_plan(work->link, plan, &to);
+	link_plan_changed_task(work->link, plan, &to);
 	wire_clear(&task_adjust_layout, &task);
 	task.from = from.task;
 	task.to = to.task;
@@ -399,14 +399,14 @@ static int send_adjustment(struct link_work *work, const struct wiring_plan *pla
 int on_set_link(struct keeper *keeper, struct request *request, struct wire_link *asked,
 		struct failure *failure)
 {
-	static struct wiring_plan plan;
+	static struct link_plan plan;
 	struct link_work *work;
 	struct link *link;
 	int r = find_link(keeper, request, asked->name, asked->has_owner, asked->owner, &link,
 			  failure);
 
 	if (r == 0)
-		r = wiring_change(keeper->registry, link, asked, &plan, failure);
+		r = link_plan_change(keeper->registry, link, asked, &plan, failure);
 	if (r)
 		return r;
 	work = work_new(keeper, link, answer, request_keep(request));

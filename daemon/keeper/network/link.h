@@ -19,7 +19,7 @@
 typedef void link_done(struct keeper *keeper, struct link *link, const struct failure *failure,
 		       void *context);
 /* Makes a link for the subject. Failures name its ends from "a." and "b." on. Returns 0 (done will
- * be called once), or an error and *failure: nothing has happened. group: as in wiring_wish. */
+ * be called once), or an error and *failure: nothing has happened. group: as in link_wish. */
 int link_add(struct keeper *keeper, const struct authz_subject *subject,
 	     const struct wire_link *wire, const char *group, link_done *done, void *context,
 	     struct failure *failure);
@@ -29,8 +29,8 @@ void link_remove_one(struct keeper *keeper, struct link *link, link_done *done, 
 /* --- records: link-record.c --- */
 
 /* Plans a link and records it. Returns 0, or an error: nothing has happened. Fills in wish->id. */
-int link_plan(struct keeper *keeper, struct wiring_wish *wish, struct link **ret,
-	      struct failure *failure);
+int link_record_one(struct keeper *keeper, struct link_wish *wish, struct link **ret,
+		    struct failure *failure);
 /* Deletes a link from memory and disk, when the kernel has nothing of it. */
 void link_forget(struct keeper *keeper, struct link *link);
 

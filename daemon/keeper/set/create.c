@@ -261,7 +261,7 @@ static int send_creation(struct creation *creation, const struct request *reques
 			 const struct set_wish *wish)
 {
 	static struct task_create task;
-	static struct wiring_bridge bridge;
+	static struct link_plan_bridge bridge;
 	_cleanup_(spare_close) struct spare spare = {-1, -1};
 	struct operation *operation;
 	int r;
@@ -273,7 +273,7 @@ static int send_creation(struct creation *creation, const struct request *reques
 	link_fill_create(creation->keeper, creation->set, &task);
 	resolver_fill_create(creation->set, wish->spec, &task.resolver);
 	if (wish->network) {
-		wiring_bridge(wish->network, &bridge);
+		link_plan_bridge(wish->network, &bridge);
 		task.bridge = bridge.task;
 	}
 	fill_identity(&task.identity, request_identity(request));

@@ -40,7 +40,7 @@ int network_create(struct keeper *keeper, struct request *request,
 {
 	const struct wire_network *wanted = network_wish->network;
 	const struct wire_lease *lease = lease_of(network_wish);
-	static struct wiring_network network;
+	static struct link_plan_network network;
 	static struct wire_spec spec;
 	struct set_wish wish = {
 		.spec = &spec,
@@ -64,7 +64,7 @@ int network_create(struct keeper *keeper, struct request *request,
 		return r;
 	if (registry_find_network(keeper->registry, owner, wanted->name))
 		return failure_set(failure, ERROR_EXISTS, 0, "network", "%s", wanted->name);
-	r = wiring_network(keeper->registry, owner, wanted, &network, failure);
+	r = link_plan_network(keeper->registry, owner, wanted, &network, failure);
 	if (r)
 		return r;
 	snprintf(key, sizeof(key), "%c%s", NETWORK_SIGN, wanted->name);

@@ -67,12 +67,12 @@ static int teardown(void **state _unused_)
 	return 0;
 }
 
-static int plan(const struct wire_link *wire, uint32_t allowed, struct wiring_plan *ret,
+static int plan(const struct wire_link *wire, uint32_t allowed, struct link_plan *ret,
 		struct failure *failure)
 {
 	const struct authz_subject subject = {.uid = ALICE, .allowed = allowed};
 	char id[ID_SIZE];
-	const struct wiring_wish wish = {
+	const struct link_wish wish = {
 		.subject = &subject,
 		.owner = ALICE,
 		.id = id,
@@ -81,7 +81,7 @@ static int plan(const struct wire_link *wire, uint32_t allowed, struct wiring_pl
 	};
 
 	snprintf(id, sizeof(id), "%08xcafecafe", 0xab000000 + ++last_id);
-	return wiring_plan(registry, &wish, ret, failure);
+	return link_plan(registry, &wish, ret, failure);
 }
 
 /* Plans a link and keeps it, as link.c does. */
@@ -89,7 +89,7 @@ static struct link *add(const struct wire_link *wire)
 {
 	struct link *link = calloc(1, sizeof(*link));
 	struct failure failure = {};
-	struct wiring_plan done;
+	struct link_plan done;
 
 	assert_non_null(link);
 	if (plan(wire, ALLOW_HOST_LINKS, &done, &failure))
@@ -120,7 +120,7 @@ static void test_pair(void **state _unused_)
 	const struct wire_link wire = {.a = {SET("a"), ADDRESSES(1, {"FD01:0::1/64"})},
 				       .b = {SET("b"), .mac = "02:AA:00:00:00:01"}};
 	struct failure failure = {};
-	struct wiring_plan done;
+	struct link_plan done;
 
 	assert_int_equal(plan(&wire, 0, &done, &failure), 0);
 	assert_string_equal(done.wire.name, "a-b");
@@ -136,7 +136,7 @@ static void test_next_interface_and_name(void **state _unused_)
 {
 	const struct wire_link wire = {.a = {SET("a")}, .b = {SET("b")}};
 	struct failure failure = {};
-	struct wiring_plan done;
+	struct link_plan done;
 
 	add(&wire);
 	assert_int_equal(plan(&wire, 0, &done, &failure), 0);
@@ -153,7 +153,7 @@ static void test_allocation(void **state _unused_)
 		{.a = {SET("c")}, .b = {NETWORK("lan")}},
 	};
 	struct failure failure = {};
-	struct wiring_plan done;
+	struct link_plan done;
 	struct link *first = add(&wires[0]);
 
 	assert_int_equal(plan(&wires[1], 0, &done, &failure), 0);
@@ -169,7 +169,7 @@ static void test_exhausted(void **state _unused_)
 {
 	const struct wire_link wire = {.a = {SET("c")}, .b = {NETWORK("lan")}};
 	struct failure failure = {};
-	struct wiring_plan done;
+	struct link_plan done;
 
 	/* a /29 has six hosts, one of which is the network's own */
 	for (int i = 0; i < 5; i++) {
@@ -221,7 +221,7 @@ static void test_gateway_of_host(void **state _unused_)
 		.a = {SET("a"), ADDRESSES(1, {"10.1.0.2/24"})},
 		.b = {HOST, ADDRESSES(1, {"10.1.0.1/24"}), .gateway = "10.1.0.2"}};
 	struct failure failure = {};
-	struct wiring_plan done;
+	struct link_plan done;
 
 	assert_int_equal(plan(&wire, ALLOW_HOST_LINKS, &done, &failure), ERROR_INVALID_VALUE);
 	assert_string_equal(failure.subject, "b.gateway");
@@ -231,7 +231,7 @@ static void test_gateway_of_network(void **state _unused_)
 {
 	const struct wire_link wire = {.a = {NETWORK("out")}, .b = {SET("b")}};
 	struct failure failure = {};
-	struct wiring_plan done;
+	struct link_plan done;
 
 	assert_int_equal(plan(&wire, 0, &done, &failure), 0);
 	assert_string_equal(done.wire.b.gateway, "10.9.0.1");
@@ -299,7 +299,7 @@ static void test_refused(void **state _unused_)
 	add(&(struct wire_link){.a = {SET("c")}, .b = {NETWORK("lan")}});
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct failure failure = {};
-		struct wiring_plan done;
+		struct link_plan done;
 
 		if (plan(&rows[i].wire, 0, &done, &failure) != (int)rows[i].error ||
 		    strcmp(failure.subject, rows[i].subject) != 0)
@@ -322,18 +322,18 @@ static void test_change(void **state _unused_)
 	};
 	const struct wire_link moved = {.b = {HOST}}, clear = {.a = {.has_addresses = true}};
 	struct failure failure = {};
-	struct wiring_plan done;
+	struct link_plan done;
 
-	assert_int_equal(wiring_change(registry, link, &change, &done, &failure), 0);
+	assert_int_equal(link_plan_change(registry, link, &change, &done, &failure), 0);
 	/* what is not named stays, 0 clears */
 	assert_int_equal(done.wire.a.impairment.given, IMPAIR_LOSS | IMPAIR_RATE);
 	assert_int_equal(done.wire.a.impairment.loss, 9);
 	check_end(&done.wire.a, "eth0", "10.1.0.1/24");
 	check_end(&done.wire.b, "eth0", "10.1.0.2/24");
 	assert_int_equal(done.wire.b.up, SWITCH_OFF);
-	assert_int_equal(wiring_change(registry, link, &moved, &done, &failure),
+	assert_int_equal(link_plan_change(registry, link, &moved, &done, &failure),
 			 ERROR_INVALID_VALUE);
-	assert_int_equal(wiring_change(registry, link, &clear, &done, &failure), 0);
+	assert_int_equal(link_plan_change(registry, link, &clear, &done, &failure), 0);
 	assert_int_equal(done.wire.a.n_addresses, 0);
 }
 
@@ -355,9 +355,9 @@ static void test_networks(void **state _unused_)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		static struct wiring_network network;
+		static struct link_plan_network network;
 		struct failure failure = {};
-		int r = wiring_network(registry, ALICE, &rows[i].wire, &network, &failure);
+		int r = link_plan_network(registry, ALICE, &rows[i].wire, &network, &failure);
 
 		if (r != (rows[i].field ? ERROR_INVALID_VALUE : 0) ||
 		    (rows[i].field && strcmp(failure.subject, rows[i].field) != 0))
@@ -369,9 +369,9 @@ static void test_bridge(void **state _unused_)
 {
 	const struct wire_network network = {
 		.egress = true, .subnets = {{"10.8.0.0/29"}, {"fd08::/64"}}, .n_subnets = 2};
-	struct wiring_bridge bridge;
+	struct link_plan_bridge bridge;
 
-	wiring_bridge(&network, &bridge);
+	link_plan_bridge(&network, &bridge);
 	assert_true(bridge.task.given && bridge.task.forward);
 	assert_int_equal(bridge.task.n_addresses, 2);
 	assert_string_equal(bridge.task.addresses[0].text, "10.8.0.1/29");
@@ -382,7 +382,7 @@ static void test_bridge(void **state _unused_)
 
 static void test_egress(void **state _unused_)
 {
-	static struct wiring_egress egress;
+	static struct link_plan_egress egress;
 	struct failure failure = {};
 	static const struct {
 		uint32_t ways;
@@ -397,10 +397,10 @@ static void test_egress(void **state _unused_)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		const struct wire_link *wire = &egress.wire;
 
-		assert_int_equal(wiring_egress(registry, "10.213.0.0/16", "fd6e::/64", true,
-					       &egress, &failure),
+		assert_int_equal(link_plan_egress(registry, "10.213.0.0/16", "fd6e::/64", true,
+						  &egress, &failure),
 				 0);
-		wiring_move_egress(&egress, rows[i].ways);
+		link_plan_move_egress(&egress, rows[i].ways);
 		assert_string_equal(wire->a.addresses[0].text, rows[i].address4);
 		assert_string_equal(wire->a.addresses[1].text, rows[i].address6);
 		assert_string_equal(wire->a.gateway, rows[i].gateway4);
@@ -418,9 +418,9 @@ static void test_task(void **state _unused_)
 {
 	struct link *link = add(&(struct wire_link){
 		.a = {SET("a")}, .b = {HOST, .interface = "veth0"}, .name = "up"});
-	static struct wiring_task task;
+	static struct link_plan_task task;
 
-	assert_int_equal(wiring_task(link, NULL, &task), 0);
+	assert_int_equal(link_plan_task(link, NULL, &task), 0);
 	assert_string_equal(task.task.a.pin, "1000/a");
 	assert_string_equal(task.task.a.interface, "eth0");
 	assert_null(task.task.a.altname);
@@ -428,7 +428,7 @@ static void test_task(void **state _unused_)
 	/* on the host the name is ours, the user's is an altname */
 	assert_memory_equal(task.task.b.interface, "nscab", 5);
 	assert_string_equal(task.task.b.altname, "veth0");
-	assert_int_equal(wiring_task(link, link->ends[0], &task), 0);
+	assert_int_equal(link_plan_task(link, link->ends[0], &task), 0);
 	assert_null(task.task.a.pin);
 }
 
