@@ -51,7 +51,7 @@ enum step {
 	STEP_ROUTE,
 	STEP_LINK_UP,
 	STEP_IMPAIR, /* ENOENT: the kernel has no such queueing discipline */
-	STEP_UNLINK,
+	STEP_REMOVE_LINK,
 	STEP_FIREWALL,	  /* EOPNOTSUPP, ENOENT: the kernel has no nftables, or no NAT in it */
 	STEP_FORWARDING,  /* let packets be forwarded */
 	STEP_POOL,	  /* EADDRNOTAVAIL: there is no free address left */

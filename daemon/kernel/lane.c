@@ -77,8 +77,8 @@ static bool has(uint64_t bits, uint32_t i)
 	return bits & UINT64_C(1) << i;
 }
 
-int lane_identify(const struct host *host, const struct lane_end *end,
-		  const struct task_processes *task, struct fault *fault)
+int lane_find_processes(const struct host *host, const struct lane_end *end,
+			const struct task_processes *task, struct fault *fault)
 {
 	for (uint32_t i = 0; i < end->handles.n; i++) {
 		struct task_report report = {.event = REPORT_PROCESS, .detail = i};

@@ -32,7 +32,7 @@ void lane_drop(struct lane_end *end);
 
 /* Reports for each of the task's descriptors the process that it is a pidfd of, or that watches it
  * from now on: a pipe (REPORT_PROCESS). Returns 0, or -errno and the fault. */
-int lane_identify(const struct host *host, const struct lane_end *end,
-		  const struct task_processes *task, struct fault *fault);
+int lane_find_processes(const struct host *host, const struct lane_end *end,
+			const struct task_processes *task, struct fault *fault);
 
 #endif

@@ -132,7 +132,7 @@ void child_adjust(const struct host *host, const struct task_adjust *task)
 	child_finish(host, &report, &fault);
 }
 
-void child_link(const struct host *host, const struct task_wire *task)
+void child_link(const struct host *host, const struct task_one_link *task)
 {
 	struct task_report report = {};
 	struct fault fault = {};

@@ -150,10 +150,10 @@ int link_remove_at(const struct host *host, const struct task_link *link, int ow
 	/* checks for the other end in any case, whatever became of the first */
 	r = delete_end(host, link->id, &link->a, own_fd);
 	if (r < 0)
-		return fault_set(fault, STEP_UNLINK, 0, -r);
+		return fault_set(fault, STEP_REMOVE_LINK, 0, -r);
 	r = delete_end(host, link->id, &link->b, own_fd);
 	fault_point("unlink-done");
-	return r < 0 ? fault_set(fault, STEP_UNLINK, 1, -r) : 0;
+	return r < 0 ? fault_set(fault, STEP_REMOVE_LINK, 1, -r) : 0;
 }
 
 int link_remove(const struct host *host, const struct task_link *link, struct fault *fault)
@@ -161,7 +161,7 @@ int link_remove(const struct host *host, const struct task_link *link, struct fa
 	return link_remove_at(host, link, -1, fault);
 }
 
-void child_unlink(const struct host *host, const struct task_wire *task)
+void child_remove_link(const struct host *host, const struct task_one_link *task)
 {
 	struct task_report report = {};
 	struct fault fault = {};
@@ -253,7 +253,7 @@ int link_teardown_wait(const struct link_teardown *teardown, struct fault *fault
 				 teardown->far[i].end, deadline);
 
 		if (r < 0)
-			return fault_set(fault, STEP_UNLINK, 2 * i, -r);
+			return fault_set(fault, STEP_REMOVE_LINK, 2 * i, -r);
 	}
 	return 0;
 }

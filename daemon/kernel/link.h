@@ -58,9 +58,11 @@ void link_teardown_begin(const struct host *host, const struct task_link *links,
 int link_teardown_wait(const struct link_teardown *teardown, struct fault *fault);
 
 /* These carry out the tasks, report, and end the process. */
-void child_link(const struct host *host, const struct task_wire *task) __attribute__((noreturn));
+void child_link(const struct host *host, const struct task_one_link *task)
+	__attribute__((noreturn));
 void child_adjust(const struct host *host, const struct task_adjust *task)
 	__attribute__((noreturn));
-void child_unlink(const struct host *host, const struct task_wire *task) __attribute__((noreturn));
+void child_remove_link(const struct host *host, const struct task_one_link *task)
+	__attribute__((noreturn));
 
 #endif

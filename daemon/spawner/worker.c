@@ -30,7 +30,7 @@ struct task {
 		struct task_remove remove;
 		struct task_start start;
 		struct task_inspect inspect;
-		struct task_wire wire;
+		struct task_one_link one_link;
 		struct task_adjust adjust;
 		struct task_restore restore;
 		struct task_names names;
@@ -47,9 +47,9 @@ static const struct wire_layout *const layouts[] = {
 	[TASK_REMOVE] = &task_remove_layout,
 	[TASK_START] = &task_start_layout,
 	[TASK_INSPECT] = &task_inspect_layout,
-	[TASK_LINK] = &task_wire_layout,
+	[TASK_LINK] = &task_one_link_layout,
 	[TASK_ADJUST] = &task_adjust_layout,
-	[TASK_UNLINK] = &task_wire_layout,
+	[TASK_REMOVE_LINK] = &task_one_link_layout,
 	[TASK_RESTORE] = &task_restore_layout,
 	[TASK_NAMES] = &task_names_layout,
 	[TASK_FRONT] = &task_front_layout,
@@ -109,7 +109,7 @@ static void child_task(void *context)
 	case TASK_INSPECT:
 		child_inspect(task->host, &task->order.inspect);
 	case TASK_LINK:
-		child_link(task->host, &task->order.wire);
+		child_link(task->host, &task->order.one_link);
 	case TASK_ADJUST:
 		child_adjust(task->host, &task->order.adjust);
 	case TASK_RESTORE:
@@ -118,8 +118,8 @@ static void child_task(void *context)
 		child_names(task->host, &task->order.names);
 	case TASK_BOOT_RECORD:
 		child_boot_record(task->host, &task->order.boot_record);
-	case TASK_UNLINK:
-		child_unlink(task->host, &task->order.wire);
+	case TASK_REMOVE_LINK:
+		child_remove_link(task->host, &task->order.one_link);
 	default:
 		return;
 	}
@@ -202,7 +202,7 @@ static void identify(const struct task *task)
 {
 	struct fault fault = {};
 
-	lane_identify(task->host, &task->lane, &task->order.processes, &fault);
+	lane_find_processes(task->host, &task->lane, &task->order.processes, &fault);
 	report_fault(task->host, &fault);
 }
 

@@ -85,10 +85,10 @@ static const struct wire_field task_link_fields[] = {
 };
 static LAYOUT(task_link);
 
-static const struct wire_field task_wire_fields[] = {
-	NESTED(1, task_wire, link, task_link),
+static const struct wire_field task_one_link_fields[] = {
+	NESTED(1, task_one_link, link, task_link),
 };
-LAYOUT(task_wire);
+LAYOUT(task_one_link);
 
 static const struct wire_field task_adjust_fields[] = {
 	NESTED(1, task_adjust, from, task_link),

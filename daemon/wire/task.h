@@ -33,9 +33,9 @@ enum task_op {
 	TASK_REMOVE,	  /* struct task_remove: removes a set */
 	TASK_START,	  /* struct task_start: starts a runner */
 	TASK_INSPECT,	  /* struct task_inspect */
-	TASK_LINK,	  /* struct task_wire: makes a link */
+	TASK_LINK,	  /* struct task_one_link: makes a link */
 	TASK_ADJUST,	  /* struct task_adjust: changes one */
-	TASK_UNLINK,	  /* struct task_wire: removes one */
+	TASK_REMOVE_LINK, /* struct task_one_link: removes one */
 	TASK_RESTORE,	  /* struct task_restore: the firewall */
 	TASK_NAMES,	  /* struct task_names: files in /etc of existing sets */
 	TASK_BOOT_RECORD, /* struct task_boot_record: writes a record for the next boot */
@@ -160,7 +160,7 @@ struct task_boot_record {
 	int file_fd;	       /* -1: it is removed */
 };
 
-struct task_wire {
+struct task_one_link {
 	struct task_link link;
 };
 
@@ -332,7 +332,7 @@ struct task_interface {
 
 extern const struct wire_layout task_ready_layout, task_fork_layout, task_create_layout,
 	task_spare_layout, task_remove_layout, task_start_layout, task_inspect_layout,
-	task_front_layout, task_wire_layout, task_adjust_layout, task_restore_layout,
+	task_front_layout, task_one_link_layout, task_adjust_layout, task_restore_layout,
 	task_names_layout, task_boot_record_layout, task_processes_layout, task_signal_layout;
 
 #endif

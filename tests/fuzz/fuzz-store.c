@@ -53,7 +53,7 @@ static void check_set(const char *file, size_t size)
 		must(set->mapping == spec->mapping && set->visible == spec->visible);
 		free(set->spec);
 		free(set->network);
-		free(set->wired);
+		free(set->boot_links);
 		free(set);
 	}
 	free(spec);

@@ -114,7 +114,7 @@ static void write_sets(void)
 			  .idle_expires = 123456790,
 			  .init_pid = 4711,
 			  .init_start = 99887766};
-	static struct wire_spec wired;
+	static struct wire_spec boot_links;
 
 	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
 		set.inodes[kind] = 4026532001 + kind;
@@ -122,18 +122,20 @@ static void write_sets(void)
 	}
 	fill_spec(&spec);
 	assert_int_equal(wire_pack(&wire_spec_layout, &spec, &set.spec, &set.spec_size), 0);
-	wire_clear(&wire_spec_layout, &wired);
-	wired.given = true;
-	wired.n_links = spec.n_links;
-	memcpy(wired.links, spec.links, sizeof(wired.links));
-	assert_int_equal(wire_pack(&wire_spec_layout, &wired, &set.wired, &set.wired_size), 0);
+	wire_clear(&wire_spec_layout, &boot_links);
+	boot_links.given = true;
+	boot_links.n_links = spec.n_links;
+	memcpy(boot_links.links, spec.links, sizeof(boot_links.links));
+	assert_int_equal(
+		wire_pack(&wire_spec_layout, &boot_links, &set.boot_links, &set.boot_links_size),
+		0);
 	assert_int_equal(store_write_set(store, &set), 0);
 	assert_int_equal(wire_pack(&wire_network_layout, &lan, &set.network, &set.network_size), 0);
 	strcpy(set.name, "+lan");
 	strcpy(set.id, NETWORK_ID);
 	assert_int_equal(store_write_set(store, &set), 0);
 	free(set.network);
-	free(set.wired);
+	free(set.boot_links);
 	free(set.spec);
 }
 
@@ -250,7 +252,7 @@ static void check_set(const struct sample *sample, const char *id)
 	assert_string_equal(record.spec.labels[0].value, "17");
 	expect_same(sample, &record_set_layout, &record);
 	free(set->network);
-	free(set->wired);
+	free(set->boot_links);
 	free(set->spec);
 	free(set);
 }

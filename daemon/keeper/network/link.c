@@ -122,17 +122,18 @@ static void abandon(struct link_work *work, bool forget_it)
 	finish(work, forget_it);
 }
 
-static int send_wire(struct link_work *work, enum task_op op,
-		     void (*done)(struct operation *operation, const struct task_report *report))
+static int send_link_task(struct link_work *work, enum task_op op,
+			  void (*done)(struct operation *operation,
+				       const struct task_report *report))
 {
 	static struct link_plan_task planned;
-	static struct task_wire task;
+	static struct task_one_link task;
 	struct operation *operation;
 	int r = link_plan_task(work->link, NULL, &planned);
 
 	if (r < 0)
 		return r;
-	wire_clear(&task_wire_layout, &task);
+	wire_clear(&task_one_link_layout, &task);
 	task.link = planned.task;
 	r = operation_new(work->keeper, work->link->owner, op == TASK_LINK ? TURN_MAKE : TURN_MEND,
 			  LINK_SECONDS, &operation);
@@ -140,13 +141,13 @@ static int send_wire(struct link_work *work, enum task_op op,
 		return r;
 	operation->context = work;
 	operation->done = done;
-	r = operation_send(operation, op, &task_wire_layout, &task);
+	r = operation_send(operation, op, &task_one_link_layout, &task);
 	return r;
 }
 
 /* --- removal --- */
 
-static void on_unlinked(struct operation *operation, const struct task_report *report)
+static void on_link_removed(struct operation *operation, const struct task_report *report)
 {
 	struct link_work *work = operation->context;
 	struct link *link = work->link;
@@ -166,7 +167,7 @@ static void on_unlinked(struct operation *operation, const struct task_report *r
 }
 
 /* Removes the link. work->failure, if set, is reported afterwards. */
-static void unlink_link(struct link_work *work)
+static void remove_link(struct link_work *work)
 {
 	int r;
 
@@ -174,7 +175,7 @@ static void unlink_link(struct link_work *work)
 	/* a full disk must not prevent a removal: the old record will do */
 	store_write_link(work->keeper->store, work->link);
 	fault_point("unlink-recorded");
-	r = send_wire(work, TASK_UNLINK, on_unlinked);
+	r = send_link_task(work, TASK_REMOVE_LINK, on_link_removed);
 	if (r == 0)
 		return;
 	if (!work->failure.error)
@@ -188,7 +189,7 @@ void link_remove_one(struct keeper *keeper, struct link *link, link_done *done, 
 	struct failure failure;
 
 	if (work) {
-		unlink_link(work);
+		remove_link(work);
 		return;
 	}
 	failure_from_errno(&failure, -ENOMEM, "remove the link");
@@ -275,7 +276,7 @@ static void on_linked(struct operation *operation, const struct task_report *rep
 		if (report->step == STEP_WORKER)
 			finish(work, true);
 		else
-			unlink_link(work);
+			remove_link(work);
 		return;
 	}
 	link->state = LINK_READY;
@@ -311,7 +312,7 @@ int link_add(struct keeper *keeper, const struct authz_subject *subject,
 		link_forget(keeper, link);
 		return failure_from_errno(failure, -ENOMEM, "make the link");
 	}
-	r = send_wire(work, TASK_LINK, on_linked);
+	r = send_link_task(work, TASK_LINK, on_linked);
 	if (r < 0) {
 		failure_from_errno(failure, r, "make the link");
 		abandon(work, true);

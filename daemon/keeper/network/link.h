@@ -7,7 +7,7 @@
  *
  *	add: plan, record (creating), TASK_LINK, record (ready), answer
  *	set: plan, record, TASK_ADJUST, answer; on failure the old record is restored
- *	remove: record (removing), TASK_UNLINK, delete the record, answer
+ *	remove: record (removing), TASK_REMOVE_LINK, delete the record, answer
  */
 #ifndef NSCTL_KEEPER_LINK_H
 #define NSCTL_KEEPER_LINK_H

@@ -159,7 +159,7 @@ static void not_made(struct creation *creation, const struct task_report *report
 {
 	if (report->error == ENOSPC)
 		spare_drop();
-	if (report->step >= STEP_LINK_PLACE && report->step <= STEP_UNLINK)
+	if (report->step >= STEP_LINK_PLACE && report->step <= STEP_REMOVE_LINK)
 		task_error_of_link(report, true, &creation->failure);
 	else
 		task_error(report, &creation->failure);

@@ -34,9 +34,9 @@ static void *add(void **array, size_t *n, size_t size)
 static void adopt(struct set *there, struct set *record)
 {
 	there->boot_recorded = true;
-	if (!there->wired) {
-		there->wired = take_ptr(record->wired);
-		there->wired_size = record->wired_size;
+	if (!there->boot_links) {
+		there->boot_links = take_ptr(record->boot_links);
+		there->boot_links_size = record->boot_links_size;
 	}
 	registry_free_set(record);
 }
@@ -159,8 +159,8 @@ static void on_made_again(struct keeper *keeper, struct set *set, const struct f
 	if (failure) {
 		give_up(keeper, record, failure);
 	} else {
-		set->wired = take_ptr(record->wired);
-		set->wired_size = record->wired_size;
+		set->boot_links = take_ptr(record->boot_links);
+		set->boot_links_size = record->boot_links_size;
 		registry_free_set(record);
 	}
 	boot_go_on(keeper);
@@ -183,7 +183,7 @@ static int make_network(struct keeper *keeper, struct request *request, struct s
 static int make_set(struct keeper *keeper, struct request *request, struct set_wish *wish,
 		    struct wire_spec *spec, const struct set *record, struct failure *failure)
 {
-	static struct wire_spec plan, wired;
+	static struct wire_spec plan, boot_links;
 	int r;
 
 	/* the maps are made anew from the ids that the owner has today */
@@ -193,10 +193,10 @@ static int make_set(struct keeper *keeper, struct request *request, struct set_w
 	if (r)
 		return r;
 	plan = *spec;
-	if (record->wired &&
-	    wire_unpack(&wire_spec_layout, record->wired, record->wired_size, &wired) == 0) {
-		memcpy(plan.links, wired.links, sizeof(plan.links));
-		plan.n_links = wired.n_links;
+	if (record->boot_links && wire_unpack(&wire_spec_layout, record->boot_links,
+					      record->boot_links_size, &boot_links) == 0) {
+		memcpy(plan.links, boot_links.links, sizeof(plan.links));
+		plan.n_links = boot_links.n_links;
 	}
 	wish->plan = &plan;
 	return set_create(keeper, request, wish, failure);

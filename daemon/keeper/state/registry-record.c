@@ -8,7 +8,7 @@ void registry_free_set(struct set *set)
 {
 	free(set->spec);
 	free(set->network);
-	free(set->wired);
+	free(set->boot_links);
 	free(set->broken);
 	free(set);
 }

@@ -62,8 +62,8 @@ struct set {
 	size_t network_size;
 	bool boot;	    /* made again when the machine starts */
 	bool boot_recorded; /* its record for that is on the disk, as far as we know */
-	void *wired;	    /* boot: wire_pack()ed wire_spec with only its links, complete */
-	size_t wired_size;
+	void *boot_links;   /* boot: wire_pack()ed wire_spec with only its links, complete */
+	size_t boot_links_size;
 	int *ports; /* owned by egress.c: sockets that hold published ports */
 	size_t n_ports;
 	uint32_t n_published;			      /* its part of the owner's limit */

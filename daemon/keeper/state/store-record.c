@@ -32,7 +32,7 @@ static const struct wire_field record_set_fields[] = {
 	BOOL(15, record_set, run),
 	NESTED(16, record_set, network, wire_network),
 	STRING(17, record_set, group, ID_SIZE - 1),
-	NESTED(18, record_set, wired, wire_spec),
+	NESTED(18, record_set, boot_links, wire_spec),
 	U64(19, record_set, idle_expires, 0),
 };
 LAYOUT(record_set);
@@ -89,8 +89,9 @@ void record_from_set(const struct set *set, struct record_set *ret)
 				kind + 1, set->inodes[kind], set->ids[kind]};
 	if (set->spec)
 		wire_unpack(&wire_spec_layout, set->spec, set->spec_size, &ret->spec);
-	if (set->wired)
-		wire_unpack(&wire_spec_layout, set->wired, set->wired_size, &ret->wired);
+	if (set->boot_links)
+		wire_unpack(&wire_spec_layout, set->boot_links, set->boot_links_size,
+			    &ret->boot_links);
 	ret->by_connection = ret->spec.lease.connection;
 	ret->group = *set->group ? set->group : NULL;
 	ret->run = set->run;
@@ -153,8 +154,8 @@ int record_to_set(const struct record_set *record, const char *name, struct set 
 	if (wire_pack(&wire_spec_layout, &record->spec, &set->spec, &set->spec_size) < 0 ||
 	    (record->network.name && wire_pack(&wire_network_layout, &record->network,
 					       &set->network, &set->network_size) < 0) ||
-	    (record->wired.given &&
-	     wire_pack(&wire_spec_layout, &record->wired, &set->wired, &set->wired_size) < 0)) {
+	    (record->boot_links.given && wire_pack(&wire_spec_layout, &record->boot_links,
+						   &set->boot_links, &set->boot_links_size) < 0)) {
 		free(set->spec);
 		free(set->network);
 		free(set);

@@ -27,7 +27,7 @@ struct record_set {
 	const char *group;
 	bool run;
 	struct wire_network network; /* without a name: the record is a set's */
-	struct wire_spec wired;	     /* for boot: only its links, complete */
+	struct wire_spec boot_links; /* for boot: only its links, complete */
 };
 
 struct record_session {

@@ -156,50 +156,51 @@ static void write_set(struct keeper *keeper, struct set *set, boot_kept *kept, v
 }
 
 /* Records one link of the set's specification as it was made, with every choice fixed. */
-static void wire_one(struct spec_link *wired, const struct link *link, const struct wire_link *wire)
+static void record_link(struct spec_link *ret, const struct link *link,
+			const struct wire_link *wire)
 {
-	wired->name = link->name;
-	wired->end = wire->a;
-	wired->end.where = 0;
-	wired->end.name = NULL;
-	wired->peer = wire->b;
+	ret->name = link->name;
+	ret->end = wire->a;
+	ret->end.where = 0;
+	ret->end.name = NULL;
+	ret->peer = wire->b;
 }
 
-static int pack_wired(struct set *set, struct wire_spec *wired)
+static int pack_boot_links(struct set *set, struct wire_spec *boot_links)
 {
 	void *packed;
 	size_t size;
 	int r;
 
-	wired->given = true;
-	r = wire_pack(&wire_spec_layout, wired, &packed, &size);
+	boot_links->given = true;
+	r = wire_pack(&wire_spec_layout, boot_links, &packed, &size);
 	if (r < 0)
 		return r;
-	free(set->wired);
-	set->wired = packed;
-	set->wired_size = size;
+	free(set->boot_links);
+	set->boot_links = packed;
+	set->boot_links_size = size;
 	return 0;
 }
 
 /* Records all links of the specification. The list begins with the youngest. */
-static int wire_all(struct set *set)
+static int record_links(struct set *set)
 {
 	static struct wire_link wires[SPEC_LINKS_MAX];
-	static struct wire_spec wired;
+	static struct wire_spec boot_links;
 	size_t n = 0;
 
-	wire_clear(&wire_spec_layout, &wired);
+	wire_clear(&wire_spec_layout, &boot_links);
 	for (const struct link *link = set->links; link; link = link_next(link, set))
 		n += !link->egress && link->ends[0] == set;
-	wired.n_links = MIN(n, (size_t)SPEC_LINKS_MAX);
+	boot_links.n_links = MIN(n, (size_t)SPEC_LINKS_MAX);
 	for (const struct link *link = set->links; link && n > 0; link = link_next(link, set)) {
 		if (link->egress || link->ends[0] != set || --n >= SPEC_LINKS_MAX)
 			continue;
 		if (wire_unpack(&wire_link_layout, link->wire, link->wire_size, &wires[n]) < 0)
 			return -EBADMSG;
-		wire_one(&wired.links[n], link, &wires[n]);
+		record_link(&boot_links.links[n], link, &wires[n]);
 	}
-	return pack_wired(set, &wired);
+	return pack_boot_links(set, &boot_links);
 }
 
 int boot_check_links(const struct set *set, struct failure *failure)
@@ -219,7 +220,7 @@ int boot_check_links(const struct set *set, struct failure *failure)
 void boot_keep_set(struct keeper *keeper, struct set *set, boot_kept *kept, void *context)
 {
 	struct failure failure;
-	int r = wire_all(set);
+	int r = record_links(set);
 
 	if (r == 0) {
 		write_set(keeper, set, kept, context);
@@ -251,29 +252,29 @@ void boot_forget_link(struct keeper *keeper, const char *id)
  * (wire NULL). Returns false if the link is not part of a specification. */
 static bool rewire(struct keeper *keeper, const struct link *link, const struct wire_link *wire)
 {
-	static struct wire_spec wired;
+	static struct wire_spec boot_links;
 	struct set *set = link->ends[0];
 	size_t i = 0;
 
-	if (!set || !set->wired ||
-	    wire_unpack(&wire_spec_layout, set->wired, set->wired_size, &wired) < 0)
+	if (!set || !set->boot_links ||
+	    wire_unpack(&wire_spec_layout, set->boot_links, set->boot_links_size, &boot_links) < 0)
 		return false;
-	while (i < wired.n_links && strcmp(wired.links[i].name, link->name) != 0)
+	while (i < boot_links.n_links && strcmp(boot_links.links[i].name, link->name) != 0)
 		i++;
-	if (i == wired.n_links)
+	if (i == boot_links.n_links)
 		return false;
 	/* its record goes with the set's */
 	if (set->state == SET_REMOVING)
 		return true;
 	if (wire) {
-		wire_one(&wired.links[i], link, wire);
+		record_link(&boot_links.links[i], link, wire);
 	} else {
-		wired.n_links--;
-		memmove(&wired.links[i], &wired.links[i + 1],
-			(wired.n_links - i) * sizeof(wired.links[0]));
+		boot_links.n_links--;
+		memmove(&boot_links.links[i], &boot_links.links[i + 1],
+			(boot_links.n_links - i) * sizeof(boot_links.links[0]));
 	}
 	/* packing comes before the old bytes are freed: the unpacked links point into them */
-	if (pack_wired(set, &wired) == 0)
+	if (pack_boot_links(set, &boot_links) == 0)
 		write_set(keeper, set, NULL, NULL);
 	return true;
 }
