@@ -95,7 +95,7 @@ static void identify(struct keeper *keeper, struct request *request,
 }
 
 /* Refuses a request that the caller may not send, or sends too often. Returns 0 or the error. */
-static int admit(struct front *front, const struct request *request, bool identifies,
+static int admit(struct front_process *front, const struct request *request, bool identifies,
 		 struct failure *failure)
 {
 	unsigned int flags = wire_methods[request->op].flags;
@@ -113,7 +113,7 @@ static int admit(struct front *front, const struct request *request, bool identi
 
 /* Handles messages that are no requests of a connection. Returns 1, -EBADMSG, or 0: it is a
  * request. */
-static int on_notice(struct front *front, struct wire_message *message)
+static int on_notice(struct front_process *front, struct wire_message *message)
 {
 	switch (message->header->nlmsg_type) {
 	case WIRE_STOPPED:
@@ -129,7 +129,7 @@ static int on_notice(struct front *front, struct wire_message *message)
 	}
 }
 
-int methods_dispatch(struct front *front, struct wire_message *message)
+int methods_dispatch(struct front_process *front, struct wire_message *message)
 {
 	struct keeper *keeper = front->keeper;
 	const struct nlmsghdr *header = message->header;
@@ -140,7 +140,7 @@ int methods_dispatch(struct front *front, struct wire_message *message)
 		.number = header->nlmsg_seq,
 		.op = header->nlmsg_type,
 	};
-	struct connection *connection = request_connection(&request);
+	struct client_connection *connection = request_connection(&request);
 	struct failure failure = {};
 	struct task_processes task;
 	bool identifies;

@@ -10,6 +10,6 @@
 
 /* Handles one message of a front. Returns 0, or -EBADMSG if our fronts never send such a
  * message. */
-int methods_dispatch(struct front *front, struct wire_message *message);
+int methods_dispatch(struct front_process *front, struct wire_message *message);
 
 #endif

@@ -9,7 +9,7 @@
 #include "daemon/keeper/set/session.h"
 #include "daemon/keeper/upcalls.h"
 
-static void on_connection_gone(struct keeper *keeper, struct connection *connection)
+static void on_connection_gone(struct keeper *keeper, struct client_connection *connection)
 {
 	if (connection->has_leases) {
 		session_connection_gone(keeper, connection->number);

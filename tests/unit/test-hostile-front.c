@@ -41,7 +41,7 @@ struct bed {
 static size_t handled;
 static uint64_t cost, used;
 
-static int on_message(struct front *front _unused_, struct wire_message *message _unused_)
+static int on_message(struct front_process *front _unused_, struct wire_message *message _unused_)
 {
 	handled++;
 	used += cost;
@@ -139,18 +139,18 @@ static int teardown(void **state)
 
 /* --- the pipe --- */
 
-static struct front *new_front(struct keeper *keeper, uid_t uid)
+static struct front_process *new_front(struct keeper *keeper, uid_t uid)
 {
-	const struct connection connection = {.peer.identity.uid = uid, .charged = uid};
+	const struct client_connection connection = {.peer.identity.uid = uid, .charged = uid};
 	struct failure failure = {};
-	struct front *front;
+	struct front_process *front;
 
 	assert_int_equal(front_find(keeper, &connection, &front, &failure), 0);
 	return front;
 }
 
 /* Writes requests into the front's pipe until it has no room. Returns how many. */
-static size_t flood(struct front *front)
+static size_t flood(struct front_process *front)
 {
 	struct wire_writer writer;
 	char path[64];
@@ -233,7 +233,7 @@ static void test_rest_is_over(void **state)
 static struct bed *saying;
 
 /* In the place of a front. */
-static void say(struct front *front _unused_)
+static void say(struct front_process *front _unused_)
 {
 	assert_int_equal(wire_send(&saying->keeper.to_front, saying->saying_fd), 0);
 }

@@ -22,9 +22,9 @@
 struct arrivals;
 struct boot;
 struct config;
-struct connection;
+struct client_connection;
 struct ending;
-struct front;
+struct front_process;
 struct keeper;
 struct operation;
 struct peer_host;
@@ -60,9 +60,9 @@ struct sharing {
 struct upcalls {
 	/* A front has sent a message. Returns 0, or -EBADMSG if our fronts never send such a
 	 * message. */
-	int (*message)(struct front *front, struct wire_message *message);
+	int (*message)(struct front_process *front, struct wire_message *message);
 	/* A connection has ended, and is about to be freed. */
-	void (*connection_gone)(struct keeper *keeper, struct connection *connection);
+	void (*connection_gone)(struct keeper *keeper, struct client_connection *connection);
 	/* A front's channel has room for answers again. */
 	void (*front_writable)(struct keeper *keeper);
 	/* No work is left on the set's links and its files of names. The callee may free the
@@ -109,7 +109,7 @@ struct keeper {
 	struct arrival_queue arrival_queue;
 	struct arrivals *arrivals; /* NULL: no connections are accepted */
 	struct refusals *refusals;
-	struct front *fronts;
+	struct front_process *fronts;
 	uint32_t last_connection;
 	struct wire_writer to_front;
 	struct wire_message from_front;

@@ -19,7 +19,7 @@
 
 /* Returns true if pid, which is process 1 of some pid namespace, is process 1 of the caller's own,
  * or if the caller cannot be examined any more. */
-static bool is_callers(const struct connection *caller, pid_t pid)
+static bool is_callers(const struct client_connection *caller, pid_t pid)
 {
 	ino_t own = 0, other = 0;
 
@@ -167,7 +167,7 @@ static int check_controllers(struct keeper *keeper, const struct wire_spec *spec
  * now does not apply then. */
 int admission_of_boot(const struct request *request, struct failure *failure)
 {
-	const struct connection *connection = request_connection(request);
+	const struct client_connection *connection = request_connection(request);
 
 	if (!connection || (!*connection->peer.confined && !*connection->scope_name))
 		return 0;
@@ -217,7 +217,7 @@ void admission_fill_maps(struct task_create *task, const struct peer_identity *i
 /* A command gets the limits that its caller had when it connected, so these must be known. */
 static int check_limits_known(const struct request *request, struct failure *failure)
 {
-	const struct connection *connection = request_connection(request);
+	const struct client_connection *connection = request_connection(request);
 
 	if (!connection || connection->peer.limits_known)
 		return 0;

@@ -35,7 +35,7 @@ void connection_count_fruitless(struct keeper *keeper, uid_t uid)
 	arrival_queue_count_fruitless(&keeper->arrival_queue, uid, clock_boottime());
 }
 
-void connection_free(struct keeper *keeper, struct connection *connection)
+void connection_free(struct keeper *keeper, struct client_connection *connection)
 {
 	if (!connection->has_asked)
 		connection_count_fruitless(keeper, connection->charged);

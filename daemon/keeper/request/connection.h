@@ -10,10 +10,10 @@
 struct subscription;
 
 /* A client's connection, which its front serves. */
-struct connection {
-	struct connection *next;
+struct client_connection {
+	struct client_connection *next;
 	uint32_t number;
-	struct front *front;
+	struct front_process *front;
 	int socket_fd; /* a copy, until the connection is over: see closer.h */
 	struct peer peer;
 	uid_t charged; /* the user behind it, whose limits it counts against */
@@ -31,6 +31,6 @@ void connection_uncount(struct keeper *keeper, uid_t uid);
 /* Counts a connection that ended without a request: see arrival-queue.h. */
 void connection_count_fruitless(struct keeper *keeper, uid_t uid);
 /* Uncounts the connection, closes its socket, and frees it. */
-void connection_free(struct keeper *keeper, struct connection *connection);
+void connection_free(struct keeper *keeper, struct client_connection *connection);
 
 #endif

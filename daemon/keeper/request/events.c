@@ -29,7 +29,7 @@ struct news {
 
 struct subscription {
 	struct subscription *next;
-	struct connection *connection;
+	struct client_connection *connection;
 	struct request *request; /* the front waits for an answer; NULL: it has not asked yet */
 	/* Its subject: this set, or all sets of an owner, or all that the subscriber sees. */
 	char set[NAME_SIZE];
@@ -285,7 +285,7 @@ static int count(struct keeper *keeper, uid_t uid, struct failure *failure)
 
 /* A set that does not exist may still appear, so it is no error. The answer does not reveal if
  * another user's set exists. */
-static int subscribe(struct keeper *keeper, struct connection *connection,
+static int subscribe(struct keeper *keeper, struct client_connection *connection,
 		     const struct wire_list *list, struct failure *failure)
 {
 	const struct authz_subject *subject = &connection->subject;
@@ -329,7 +329,7 @@ static int subscribe(struct keeper *keeper, struct connection *connection,
 int on_monitor(struct keeper *keeper, struct request *request, struct wire_list *asked,
 	       struct failure *failure)
 {
-	struct connection *connection = request_connection(request);
+	struct client_connection *connection = request_connection(request);
 	int r = 0;
 
 	if (!connection->subscription)
@@ -347,7 +347,7 @@ int on_monitor(struct keeper *keeper, struct request *request, struct wire_list 
 	return 0;
 }
 
-void events_end(struct keeper *keeper, struct connection *connection)
+void events_end(struct keeper *keeper, struct client_connection *connection)
 {
 	if (connection->subscription)
 		subscription_free(keeper, connection->subscription);

@@ -18,7 +18,7 @@
 struct subscription;
 
 /* To be called when the connection is gone. */
-void events_end(struct keeper *keeper, struct connection *connection);
+void events_end(struct keeper *keeper, struct client_connection *connection);
 /* To be called when a front's channel has room for answers again. */
 void events_resume(struct keeper *keeper);
 /* Frees everything at the keeper's end. */

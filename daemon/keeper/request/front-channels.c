@@ -6,7 +6,7 @@
 /* Size of the pipe: room for one request of maximum size, and the beginnings of others. */
 #define PIPE_SIZE (256 * 1024)
 
-int front_make_channels(struct front *front, int ret[2])
+int front_make_channels(struct front_process *front, int ret[2])
 {
 	int pair[2], ends[2];
 

@@ -10,8 +10,8 @@
 #include "daemon/wire/queue.h"
 #include "daemon/wire/stream.h"
 
-struct front {
-	struct front *next;
+struct front_process {
+	struct front_process *next;
 	struct keeper *keeper;
 	struct peer_identity identity;
 	bool shared;	 /* serves all peers of the user identity.uid, as the account nsctl */
@@ -26,7 +26,7 @@ struct front {
 		*again;	    /* set while requests wait for other fronts' turn, or the front rests */
 	struct event *life; /* set while the front has messages to read: see on_life() */
 	bool heard;	    /* it has sent something since */
-	struct connection *connections;
+	struct client_connection *connections;
 	struct request *requests; /* requests kept for an answer */
 	size_t n_requests;
 	bool stopped; /* it takes no more calls */
@@ -38,14 +38,14 @@ struct front {
  * socket is shut down in the other direction, so that the front cannot send descriptors, which
  * would be closed with the socket. ret: the front's ends. Returns 0 or -errno.
  */
-int front_make_channels(struct front *front, int ret[2]);
+int front_make_channels(struct front_process *front, int ret[2]);
 /* Ends the front from the loop, so that the caller may still use it. */
-void front_close_soon(struct front *front);
+void front_close_soon(struct front_process *front);
 /* Sends the message in keeper->to_front. A front that does not take it is ended from the loop. */
-void front_say(struct front *front);
+void front_say(struct front_process *front);
 /* Ends a connection. */
-void front_drop_connection(struct front *front, struct connection *connection);
+void front_drop_connection(struct front_process *front, struct client_connection *connection);
 /* Returns true if its channel has room for any answer. */
-bool front_has_room(const struct front *front);
+bool front_has_room(const struct front_process *front);
 
 #endif

@@ -30,7 +30,7 @@
 /* --- ending a front; its channel --- */
 
 /* Not at once, because the caller may still be using the front. */
-void front_close_soon(struct front *front)
+void front_close_soon(struct front_process *front)
 {
 	static const struct timeval now = {};
 
@@ -41,7 +41,7 @@ void front_close_soon(struct front *front)
 	evtimer_add(front->idle, &now);
 }
 
-static void expect_life(struct front *front)
+static void expect_life(struct front_process *front)
 {
 	static const struct timeval time = {.tv_sec = LIFE_SECONDS};
 
@@ -57,7 +57,7 @@ static void expect_life(struct front *front)
  */
 static void on_life(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
-	struct front *front = context;
+	struct front_process *front = context;
 	int unread = 0;
 
 	if (front->closing || ioctl(front->channel_fd, SIOCOUTQ, &unread) < 0 || unread == 0)
@@ -73,7 +73,7 @@ static void on_life(evutil_socket_t fd _unused_, short what _unused_, void *cont
 }
 
 /* Sends the message in keeper->to_front, now or when the channel has room. Returns 0 or -errno. */
-static int tell(struct front *front)
+static int tell(struct front_process *front)
 {
 	int r = wire_queue_send(&front->outgoing, &front->keeper->to_front, front->channel_fd);
 
@@ -83,7 +83,7 @@ static int tell(struct front *front)
 	return r;
 }
 
-void front_say(struct front *front)
+void front_say(struct front_process *front)
 {
 	int r = tell(front);
 
@@ -96,7 +96,7 @@ void front_say(struct front *front)
 	front_close_soon(front);
 }
 
-bool front_has_room(const struct front *front)
+bool front_has_room(const struct front_process *front)
 {
 	struct pollfd poll_fd = {.fd = front->channel_fd, .events = POLLOUT};
 
@@ -107,7 +107,7 @@ bool front_has_room(const struct front *front)
 /* --- connections --- */
 
 /* Drops requests of the connection that only wait for an answer. */
-static void drop_requests(struct front *front, uint32_t connection)
+static void drop_requests(struct front_process *front, uint32_t connection)
 {
 	struct request *at = front->requests;
 
@@ -125,9 +125,9 @@ static void drop_requests(struct front *front, uint32_t connection)
 	}
 }
 
-static void drop_connection(struct front *front, struct connection *connection)
+static void drop_connection(struct front_process *front, struct client_connection *connection)
 {
-	for (struct connection **at = &front->connections; *at; at = &(*at)->next)
+	for (struct client_connection **at = &front->connections; *at; at = &(*at)->next)
 		if (*at == connection) {
 			*at = connection->next;
 			break;
@@ -141,10 +141,10 @@ static void drop_connection(struct front *front, struct connection *connection)
  * Of the idle fronts, the one that was started first is ended. */
 static void limit_idle(struct keeper *keeper)
 {
-	struct front *oldest = NULL;
+	struct front_process *oldest = NULL;
 	size_t n = 0;
 
-	for (struct front *at = keeper->fronts; at; at = at->next)
+	for (struct front_process *at = keeper->fronts; at; at = at->next)
 		if (!at->connections && !at->closing) {
 			oldest = at;
 			n++;
@@ -153,7 +153,7 @@ static void limit_idle(struct keeper *keeper)
 		front_close_soon(oldest);
 }
 
-static void start_idling(struct front *front)
+static void start_idling(struct front_process *front)
 {
 	static const struct timeval time = {.tv_sec = IDLE_SECONDS};
 
@@ -163,7 +163,7 @@ static void start_idling(struct front *front)
 	limit_idle(front->keeper);
 }
 
-void front_drop_connection(struct front *front, struct connection *connection)
+void front_drop_connection(struct front_process *front, struct client_connection *connection)
 {
 	drop_connection(front, connection);
 	start_idling(front);
@@ -174,7 +174,7 @@ void front_drop_connection(struct front *front, struct connection *connection)
  * later. A timer is used because an event made active would run again in the same pass, for as long
  * as requests arrive, and all others would wait.
  */
-static void take_rest_later(struct front *front)
+static void take_rest_later(struct front_process *front)
 {
 	static const struct timeval now = {};
 
@@ -183,7 +183,7 @@ static void take_rest_later(struct front *front)
 }
 
 /* Leaves the keeper's processor time to the others for a while. */
-static void rest(struct front *front, uint64_t spent)
+static void rest(struct front_process *front, uint64_t spent)
 {
 	const struct timeval time = {RESTS * spent / 1000000, RESTS * spent % 1000000};
 
@@ -195,7 +195,7 @@ static void rest(struct front *front, uint64_t spent)
 
 static void on_readable(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
-	struct front *front = context;
+	struct front_process *front = context;
 	struct wire_message *message = &front->keeper->from_front;
 	uint64_t start = clock_processor(), spent = 0;
 
@@ -234,7 +234,7 @@ static void on_readable(evutil_socket_t fd _unused_, short what _unused_, void *
 
 static void on_again(evutil_socket_t fd, short what, void *context)
 {
-	struct front *front = context;
+	struct front_process *front = context;
 
 	event_add(front->readable, NULL);
 	on_readable(fd, what, front);
@@ -242,7 +242,7 @@ static void on_again(evutil_socket_t fd, short what, void *context)
 
 static void on_writable(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
-	struct front *front = context;
+	struct front_process *front = context;
 
 	if (wire_queue_flush(&front->outgoing, front->channel_fd) == -EAGAIN) {
 		event_add(front->writable, NULL);
@@ -257,7 +257,7 @@ static void on_writable(evutil_socket_t fd _unused_, short what _unused_, void *
 
 static void on_idle(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
-	struct front *front = context;
+	struct front_process *front = context;
 
 	if (!front->connections || front->closing)
 		front_free(front);
@@ -266,7 +266,7 @@ static void on_idle(evutil_socket_t fd _unused_, short what _unused_, void *cont
 /* --- fronts --- */
 
 /* Detaches requests whose work goes on from the front. */
-static void orphan_requests(struct front *front)
+static void orphan_requests(struct front_process *front)
 {
 	while (front->requests) {
 		struct request *request = front->requests;
@@ -281,7 +281,7 @@ static void orphan_requests(struct front *front)
 }
 
 /* Tells the client of a front that ended before it said anything that nothing was begun. */
-static void refuse_connection(struct front *front, struct connection *connection)
+static void refuse_connection(struct front_process *front, struct client_connection *connection)
 {
 	struct failure failure;
 
@@ -289,11 +289,11 @@ static void refuse_connection(struct front *front, struct connection *connection
 	refused_add(front->keeper, take_fd(&connection->socket_fd), connection->charged, &failure);
 }
 
-void front_free(struct front *front)
+void front_free(struct front_process *front)
 {
 	struct keeper *keeper = front->keeper;
 
-	for (struct front **at = &keeper->fronts; *at; at = &(*at)->next)
+	for (struct front_process **at = &keeper->fronts; *at; at = &(*at)->next)
 		if (*at == front) {
 			*at = front->next;
 			break;
@@ -327,7 +327,7 @@ void front_free(struct front *front)
 
 /* Starts the front: a worker becomes it, and takes its user's identity before it runs any of the
  * front's code. */
-static int start(struct front *front, int channel_fd, int requests_fd)
+static int start(struct front_process *front, int channel_fd, int requests_fd)
 {
 	static struct task_front task;
 	struct keeper *keeper = front->keeper;
@@ -347,7 +347,7 @@ static int start(struct front *front, int channel_fd, int requests_fd)
 	return operation_start_front(keeper, &task, &front->number);
 }
 
-static int watch(struct front *front)
+static int watch(struct front_process *front)
 {
 	struct event_base *loop = front->keeper->loop;
 
@@ -364,9 +364,9 @@ static int watch(struct front *front)
 }
 
 static int front_new(struct keeper *keeper, const struct peer_identity *identity, bool shared,
-		     struct front **ret)
+		     struct front_process **ret)
 {
-	struct front *front = calloc(1, sizeof(*front));
+	struct front_process *front = calloc(1, sizeof(*front));
 	int ends[2] = {-1, -1}, r;
 
 	if (!front)
@@ -395,7 +395,7 @@ static int front_new(struct keeper *keeper, const struct peer_identity *identity
 	return r;
 }
 
-static bool is_of(const struct front *front, bool any, uid_t uid)
+static bool is_of(const struct front_process *front, bool any, uid_t uid)
 {
 	return !front->closing && (any || front->identity.uid == uid);
 }
@@ -407,10 +407,10 @@ static bool is_of(const struct front *front, bool any, uid_t uid)
  */
 static bool make_room(struct keeper *keeper, bool any, uid_t uid, size_t limit)
 {
-	struct front *idle = NULL;
+	struct front_process *idle = NULL;
 	size_t n = any ? 0 : ending_count(keeper, uid);
 
-	for (struct front *at = keeper->fronts; at; at = at->next)
+	for (struct front_process *at = keeper->fronts; at; at = at->next)
 		if (is_of(at, any, uid)) {
 			n++;
 			if (!at->connections)
@@ -439,7 +439,7 @@ static int limit_fronts(struct keeper *keeper, uid_t uid, struct failure *failur
 
 /* Fills in the identity that the connection's front serves: the peer's, or a common one for all
  * peers of the same user that the same label and profile confine. */
-static void fill_identity(const struct connection *connection, struct peer_identity *ret)
+static void fill_identity(const struct client_connection *connection, struct peer_identity *ret)
 {
 	*ret = connection->peer.identity;
 	if (!connection->shared)
@@ -448,14 +448,14 @@ static void fill_identity(const struct connection *connection, struct peer_ident
 	ret->n_groups = 0;
 }
 
-int front_find(struct keeper *keeper, const struct connection *connection, struct front **ret,
-	       struct failure *failure)
+int front_find(struct keeper *keeper, const struct client_connection *connection,
+	       struct front_process **ret, struct failure *failure)
 {
 	struct peer_identity identity;
 	int r;
 
 	fill_identity(connection, &identity);
-	for (struct front *at = keeper->fronts; at; at = at->next)
+	for (struct front_process *at = keeper->fronts; at; at = at->next)
 		if (!at->closing && at->shared == connection->shared &&
 		    peer_identity_compare(&at->identity, &identity) == 0) {
 			*ret = at;
@@ -468,7 +468,8 @@ int front_find(struct keeper *keeper, const struct connection *connection, struc
 	return r < 0 ? failure_from_errno(failure, r, "start a front") : 0;
 }
 
-int front_add(struct front *front, struct connection *connection, int socket_fd, const char *reason)
+int front_add(struct front_process *front, struct client_connection *connection, int socket_fd,
+	      const char *reason)
 {
 	struct keeper *keeper = front->keeper;
 	struct wire_connection wire = {
@@ -495,7 +496,7 @@ int front_add(struct front *front, struct connection *connection, int socket_fd,
 
 void fronts_stop(struct keeper *keeper)
 {
-	for (struct front *at = keeper->fronts; at; at = at->next) {
+	for (struct front_process *at = keeper->fronts; at; at = at->next) {
 		wire_begin(&keeper->to_front, WIRE_STOP, 0, 0, 0);
 		/* otherwise the front is stuck and is not waited for */
 		at->stopped = tell(at) < 0;

@@ -12,16 +12,16 @@
 
 /* Finds the front for a connection, and starts one if necessary. Returns 0, or an error and
  * *failure: the limit is reached, and no front is idle. */
-int front_find(struct keeper *keeper, const struct connection *connection, struct front **ret,
-	       struct failure *failure);
+int front_find(struct keeper *keeper, const struct client_connection *connection,
+	       struct front_process **ret, struct failure *failure);
 
 /* Passes the front a copy of the client's socket. On success takes connection and socket_fd.
  * Returns 0 or -errno. */
-int front_add(struct front *front, struct connection *connection, int socket_fd,
+int front_add(struct front_process *front, struct client_connection *connection, int socket_fd,
 	      const char *reason);
 
 /* Closes its channel: it ends, its connections are gone, and its requests are orphaned. */
-void front_free(struct front *front);
+void front_free(struct front_process *front);
 
 /* Tells all fronts to take no more calls. They are busy as long as an answer that comes soon is
  * owed to them or their users. */

@@ -18,9 +18,10 @@ struct lane;
 /* The lanes of one front. */
 struct lanes {
 	struct keeper *keeper;
-	struct front *front;
-	uid_t uid;			  /* the user whom the front's processes count against */
-	void (*say)(struct front *front); /* sends the front the message in keeper->to_front */
+	struct front_process *front;
+	uid_t uid; /* the user whom the front's processes count against */
+	void (*say)(
+		struct front_process *front); /* sends the front the message in keeper->to_front */
 	struct lane *first;
 	size_t n;
 	uint32_t last_number;

@@ -28,7 +28,7 @@ struct request *request_keep(const struct request *request)
 
 static void forget_request(struct request *request)
 {
-	struct front *front = request->front;
+	struct front_process *front = request->front;
 
 	if (!request->kept)
 		return;
@@ -87,10 +87,10 @@ void request_drop(struct request *request)
 	forget_request(request);
 }
 
-struct connection *request_connection(const struct request *request)
+struct client_connection *request_connection(const struct request *request)
 {
 	if (request->front)
-		for (struct connection *at = request->front->connections; at; at = at->next)
+		for (struct client_connection *at = request->front->connections; at; at = at->next)
 			if (at->number == request->connection)
 				return at;
 	return NULL;
@@ -98,7 +98,7 @@ struct connection *request_connection(const struct request *request)
 
 const struct peer_identity *request_identity(const struct request *request)
 {
-	const struct connection *connection = request_connection(request);
+	const struct client_connection *connection = request_connection(request);
 
 	if (request->identity)
 		return request->identity;
@@ -107,7 +107,7 @@ const struct peer_identity *request_identity(const struct request *request)
 
 bool request_has_room(const struct request *request)
 {
-	const struct front *front = request->front;
+	const struct front_process *front = request->front;
 
 	if (!front || front_has_room(front))
 		return true;
@@ -117,7 +117,7 @@ bool request_has_room(const struct request *request)
 
 bool fronts_are_busy(const struct keeper *keeper)
 {
-	for (const struct front *front = keeper->fronts; front; front = front->next) {
+	for (const struct front_process *front = keeper->fronts; front; front = front->next) {
 		int n = 0;
 
 		if (!front->stopped && !front->closing)
@@ -125,7 +125,7 @@ bool fronts_are_busy(const struct keeper *keeper)
 		for (const struct request *at = front->requests; at; at = at->next, n--)
 			if (!(wire_methods[at->op].flags & METHOD_LASTING))
 				return true;
-		for (const struct connection *at = front->connections; at; at = at->next)
+		for (const struct client_connection *at = front->connections; at; at = at->next)
 			n++;
 		/* a front that is stopping closes a connection when its answer has been sent */
 		if (n > 0 && !front->closing)

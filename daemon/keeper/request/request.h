@@ -18,8 +18,8 @@ struct lanes;
  * holder answers it exactly once, by request_done() or request_fail(), which free it.
  */
 struct request {
-	struct request *next; /* in its front */
-	struct front *front;  /* NULL: the front is gone */
+	struct request *next;	     /* in its front */
+	struct front_process *front; /* NULL: the front is gone */
 	uint32_t connection, number;
 	enum wire_op op;
 	struct lanes *lanes; /* of the front; NULL: the front is gone */
@@ -64,7 +64,7 @@ void request_drop(struct request *request);
 /* Returns the caller's identity, or NULL if its connection is gone. */
 const struct peer_identity *request_identity(const struct request *request);
 /* Returns the request's connection, or NULL if it is gone. */
-struct connection *request_connection(const struct request *request);
+struct client_connection *request_connection(const struct request *request);
 
 /* Finds the set that a request is about, if its caller may know of it. Returns 0, or an error and
  * *failure. */

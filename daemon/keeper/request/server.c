@@ -46,7 +46,7 @@ int server_listen(struct keeper *keeper, const char *path, mode_t mode)
 }
 
 /* Decides what the connection may do, from the kernel's data about the peer and the policy. */
-static void judge(struct keeper *keeper, struct connection *connection, char *ret_reason,
+static void judge(struct keeper *keeper, struct client_connection *connection, char *ret_reason,
 		  size_t size)
 {
 	const struct peer_identity *identity = &connection->peer.identity;
@@ -109,7 +109,7 @@ uid_t server_guess_owner(const struct keeper *keeper, uid_t uid)
  * charged to the owner of the set that they are in, of the namespace, or of the uid, and share one
  * front. guess: the owner according to the uid alone.
  */
-static void charge(const struct keeper *keeper, struct connection *connection, uid_t guess)
+static void charge(const struct keeper *keeper, struct client_connection *connection, uid_t guess)
 {
 	const struct peer *peer = &connection->peer;
 	const struct set *set = registry_find_set_id(keeper->registry, peer->set_id);
@@ -127,7 +127,7 @@ static void charge(const struct keeper *keeper, struct connection *connection, u
 
 /* Confines a subordinate id. Outside of user namespaces a process gets one by a setuid file only,
  * and its sets would count against that id alone, so they would be unlimited. */
-static void confine_subordinate(struct connection *connection)
+static void confine_subordinate(struct client_connection *connection)
 {
 	struct peer *peer = &connection->peer;
 
@@ -180,11 +180,11 @@ static int explain(int r, struct failure *failure)
 
 /* Passes the connection to its front or, if that has died without the keeper having noticed yet, to
  * another one. Returns 0, or an error and *failure. */
-static int hand_over(struct keeper *keeper, struct connection *connection, int fd,
+static int hand_over(struct keeper *keeper, struct client_connection *connection, int fd,
 		     const char *reason, struct failure *failure)
 {
 	for (int i = 0; i < 2; i++) {
-		struct front *front;
+		struct front_process *front;
 		int r = front_find(keeper, connection, &front, failure);
 
 		if (r)
@@ -202,7 +202,7 @@ static int hand_over(struct keeper *keeper, struct connection *connection, int f
 
 /* Reads the peer's identity, and counts the connection against the user behind it. Returns 0, or an
  * error and *failure. */
-static int admit(struct keeper *keeper, struct connection *connection, int fd, uid_t counted,
+static int admit(struct keeper *keeper, struct client_connection *connection, int fd, uid_t counted,
 		 struct failure *failure)
 {
 	int r = peer_read(fd, keeper->host, &connection->peer);
@@ -224,7 +224,7 @@ static int admit(struct keeper *keeper, struct connection *connection, int fd, u
 
 void server_serve(struct keeper *keeper, int fd, uid_t counted)
 {
-	struct connection *connection = calloc(1, sizeof(*connection));
+	struct client_connection *connection = calloc(1, sizeof(*connection));
 	struct failure failure;
 	char reason[256];
 	int r;

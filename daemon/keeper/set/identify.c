@@ -77,7 +77,7 @@ int on_identify(struct keeper *keeper, struct request *request, struct wire_ask 
 	uint64_t inodes[KIND_COUNT];
 	static struct wire_set wire;
 	const struct set *set;
-	const struct connection *connection = request_connection(request);
+	const struct client_connection *connection = request_connection(request);
 	_cleanup_fd_ int own_fd = -1;
 	pid_t pid = connection->peer.pid;
 	int r = 0;

@@ -80,7 +80,7 @@ int lease_take(const struct request *request, struct wire_spec *spec,
 
 void lease_put(struct set *set, const struct wire_lease *lease, const struct request *request)
 {
-	struct connection *connection = request_connection(request);
+	struct client_connection *connection = request_connection(request);
 
 	set->lease = lease->span;
 	set->idle = lease->idle;

@@ -59,7 +59,7 @@ static int try_run(struct keeper *keeper, struct request *request, struct run *r
 		.created = on_run_created,
 		.context = run,
 	};
-	const struct connection *connection = request_connection(request);
+	const struct client_connection *connection = request_connection(request);
 	struct wire_spec *spec = &run->wire.spec;
 	int r = check_name(wish.name, "name", failure);
 

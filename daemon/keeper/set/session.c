@@ -230,7 +230,7 @@ static void fill_identity(struct task_identity *task, const struct runs_as *as,
 		task->groups[task->n_groups++].id = peer->groups[i];
 }
 
-static int send_start(struct watch *watch, const struct connection *connection,
+static int send_start(struct watch *watch, const struct client_connection *connection,
 		      const struct wire_command *command, const struct runs_as *as)
 {
 	static struct task_start task;
@@ -271,7 +271,7 @@ static int send_start(struct watch *watch, const struct connection *connection,
 void session_start(struct keeper *keeper, struct request *request, struct set *set,
 		   const struct wire_command *command, const struct runs_as *as, bool removes_set)
 {
-	struct connection *connection = request_connection(request);
+	struct client_connection *connection = request_connection(request);
 	struct failure failure = {};
 	struct watch *watch = NULL;
 	int r = connection ? 0 : -EPIPE;
