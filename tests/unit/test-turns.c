@@ -50,7 +50,7 @@ static void test_kinds_do_not_wait_for_each_other(void **state _unused_)
 
 	assert_int_equal(turns_enter(&turns, &making, ALICE, TURN_MAKE), 1);
 	assert_int_equal(turns_enter(&turns, &next, ALICE, TURN_MAKE), 0);
-	assert_int_equal(turns_enter(&turns, &mending, ALICE, TURN_MEND), 1);
+	assert_int_equal(turns_enter(&turns, &mending, ALICE, TURN_CLEANUP), 1);
 	turns_leave(&turns, &mending);
 	assert_null(turns_next(&turns));
 	turns_leave(&turns, &next);

@@ -12,8 +12,8 @@
 
 /* Each user has one queue and one bound for each kind. */
 enum turn_kind {
-	TURN_MAKE, /* operations that add something */
-	TURN_MEND, /* operations that remove or repair something: these never wait for the others */
+	TURN_MAKE,    /* operations that add something */
+	TURN_CLEANUP, /* operations that remove or repair something: they never wait for others */
 };
 
 struct turn_queue;

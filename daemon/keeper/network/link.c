@@ -135,8 +135,8 @@ static int send_link_task(struct link_work *work, enum task_op op,
 		return r;
 	wire_clear(&task_one_link_layout, &task);
 	task.link = planned.task;
-	r = operation_new(work->keeper, work->link->owner, op == TASK_LINK ? TURN_MAKE : TURN_MEND,
-			  LINK_SECONDS, &operation);
+	r = operation_new(work->keeper, work->link->owner,
+			  op == TASK_LINK ? TURN_MAKE : TURN_CLEANUP, LINK_SECONDS, &operation);
 	if (r < 0)
 		return r;
 	operation->context = work;

@@ -348,7 +348,7 @@ static int send_order(struct order *order, struct resolver_plan *naming)
 		task.sets[task.n_sets++] =
 			(struct task_named){.pin = pins[i], .gid = order->sets[i]->gid};
 	}
-	r = operation_new(order->keeper, order->owner, TURN_MEND, RESOLVER_SECONDS, &operation);
+	r = operation_new(order->keeper, order->owner, TURN_CLEANUP, RESOLVER_SECONDS, &operation);
 	if (r < 0)
 		return r;
 	operation->context = order;

@@ -81,7 +81,7 @@ static const struct meaning *find_meaning(const struct task_report *report)
 }
 
 /* Describes a descriptor that a command cannot use. */
-static int verdict_on_descriptor(uint32_t which, struct failure *failure)
+static int descriptor_error(uint32_t which, struct failure *failure)
 {
 	static const char useless[] = "can be neither read nor written";
 	static const struct {
@@ -107,7 +107,7 @@ int task_error(const struct task_report *report, struct failure *failure)
 	int error = report->error;
 
 	if (report->step == STEP_DESCRIPTOR)
-		return verdict_on_descriptor(report->detail, failure);
+		return descriptor_error(report->detail, failure);
 	blame(report->step, report->detail, field, sizeof(field));
 	if (*field && is_of_value(error))
 		return failure_set(failure, ERROR_INVALID_VALUE, 0, field, "cannot %s: %s",

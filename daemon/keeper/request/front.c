@@ -7,7 +7,7 @@
 #include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/request/front-state.h"
-#include "daemon/keeper/request/refused.h"
+#include "daemon/keeper/request/refused-connections.h"
 #include "daemon/keeper/request/request.h"
 #include "daemon/keeper/workers/ending.h"
 #include "daemon/keeper/workers/operation.h"

@@ -7,7 +7,7 @@
 #include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/request/front.h"
-#include "daemon/keeper/request/refused.h"
+#include "daemon/keeper/request/refused-connections.h"
 #include "daemon/keeper/request/server.h"
 #include "daemon/keeper/state/registry.h"
 

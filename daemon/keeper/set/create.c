@@ -143,7 +143,8 @@ static void be_ready(struct creation *creation)
 		finish_creation(creation);
 }
 
-static void on_kept(struct keeper *keeper _unused_, const struct failure *failure, void *context)
+static void on_boot_written(struct keeper *keeper _unused_, const struct failure *failure,
+			    void *context)
 {
 	struct creation *creation = context;
 
@@ -191,7 +192,7 @@ static void on_made(struct operation *operation, const struct task_report *repor
 	if (creation->again)
 		set->boot_recorded = true;
 	if (set->boot && !creation->again)
-		boot_keep_set(keeper, set, on_kept, creation);
+		boot_record_set(keeper, set, on_boot_written, creation);
 	else
 		be_ready(creation);
 	spare_replenish(keeper, owner, kinds);
@@ -283,7 +284,7 @@ static int send_creation(struct creation *creation, const struct request *reques
 		    ? lane_operation(request, !wish->run && !wish->group, CREATE_SECONDS,
 				     &operation)
 		    : operation_new(creation->keeper, creation->set->owner,
-				    creation->again ? TURN_MEND : TURN_MAKE, CREATE_SECONDS,
+				    creation->again ? TURN_CLEANUP : TURN_MAKE, CREATE_SECONDS,
 				    &operation);
 	if (r < 0)
 		return r;

@@ -72,7 +72,7 @@ static int signal_set(struct keeper *keeper, const struct request *request, cons
 	};
 	struct request *kept = request_keep(request);
 	struct operation *operation;
-	int r = kept ? operation_new(keeper, request->subject.uid, TURN_MEND, SIGNAL_SECONDS,
+	int r = kept ? operation_new(keeper, request->subject.uid, TURN_CLEANUP, SIGNAL_SECONDS,
 				     &operation)
 		     : -ENOMEM;
 

@@ -226,7 +226,7 @@ static int send_removal(struct removal *removal)
 	task.set = view_task_set(removal->set);
 	task.grace = removal->grace;
 	link_fill_remove(removal->keeper, removal->set, &task);
-	r = operation_new(removal->keeper, removal->set->owner, TURN_MEND,
+	r = operation_new(removal->keeper, removal->set->owner, TURN_CLEANUP,
 			  REMOVE_SECONDS + removal->grace / 1000000, &operation);
 	if (r < 0)
 		return r;

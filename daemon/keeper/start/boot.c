@@ -326,8 +326,8 @@ static bool make_next_link(struct keeper *keeper)
 
 /* --- the whole start --- */
 
-static void on_kept(struct keeper *keeper _unused_, const struct failure *failure _unused_,
-		    void *context _unused_)
+static void on_boot_written(struct keeper *keeper _unused_, const struct failure *failure _unused_,
+			    void *context _unused_)
 {
 }
 
@@ -337,7 +337,7 @@ static void keep_the_rest(struct keeper *keeper)
 	for (struct set *set = registry_next_set(keeper->registry, 0, NULL); set;
 	     set = registry_next_set(keeper->registry, set->owner, set->name))
 		if (set->boot && set->state == SET_READY && !set->boot_recorded)
-			boot_keep_set(keeper, set, on_kept, NULL);
+			boot_record_set(keeper, set, on_boot_written, NULL);
 }
 
 static void be_done(struct keeper *keeper)

@@ -400,7 +400,7 @@ static void on_cgroup_id(struct recovery *recovery, int fd _unused_, const char 
 	wire_clear(&task_remove_layout, &task);
 	task.set.owner = *(const uid_t *)context;
 	task.set.id = name;
-	if (operation_new(keeper, task.set.owner, TURN_MEND, 30, &operation) < 0)
+	if (operation_new(keeper, task.set.owner, TURN_CLEANUP, 30, &operation) < 0)
 		return;
 	operation->done = on_stray_removed;
 	operation_send(operation, TASK_REMOVE, &task_remove_layout, &task);

@@ -11,14 +11,14 @@
 #include "daemon/kernel/fault.h"
 
 /* Deadline for the disk. */
-#define KEEP_SECONDS 20
+#define WRITE_SECONDS 20
 
 /* A file to be written or removed. */
-struct keep {
-	struct keep *next;
+struct boot_write {
+	struct boot_write *next;
 	struct keeper *keeper;
 	struct store_file file;
-	boot_kept *kept;
+	boot_written *written;
 	void *context;
 };
 
@@ -49,29 +49,29 @@ static int open_store(struct boot *boot)
 
 /* --- the queue to the disk --- */
 
-static void keep_next(struct keeper *keeper);
+static void write_next(struct keeper *keeper);
 
-static void finish(struct keep *keep, const struct failure *failure)
+static void finish(struct boot_write *pending, const struct failure *failure)
 {
-	struct keeper *keeper = keep->keeper;
+	struct keeper *keeper = pending->keeper;
 	struct boot *boot = keeper->boot;
 
-	boot->first = keep->next;
+	boot->first = pending->next;
 	if (!boot->first)
 		boot->last = NULL;
-	boot->keeping = false;
+	boot->writing = false;
 	if (failure)
-		log_error("%s of the state directory cannot be %s: %s %s", keep->file.name,
-			  keep->file.fd >= 0 ? "written" : "removed", failure->subject,
+		log_error("%s of the state directory cannot be %s: %s %s", pending->file.name,
+			  pending->file.fd >= 0 ? "written" : "removed", failure->subject,
 			  failure->text);
-	if (keep->kept)
-		keep->kept(keeper, failure, keep->context);
-	close_fd(keep->file.fd);
-	free(keep);
-	keep_next(keeper);
+	if (pending->written)
+		pending->written(keeper, failure, pending->context);
+	close_fd(pending->file.fd);
+	free(pending);
+	write_next(keeper);
 }
 
-static void on_kept(struct operation *operation, const struct task_report *report)
+static void on_boot_written(struct operation *operation, const struct task_report *report)
 {
 	struct failure failure;
 
@@ -80,34 +80,34 @@ static void on_kept(struct operation *operation, const struct task_report *repor
 	finish(operation->context, report->step ? &failure : NULL);
 }
 
-static int send_keep(struct keep *keep)
+static int send_write(struct boot_write *pending)
 {
 	const struct task_boot_record task = {
-		.directory_fd = keep->file.directory_fd,
-		.name = keep->file.name,
-		.temporary = keep->file.temporary,
-		.file_fd = keep->file.fd,
+		.directory_fd = pending->file.directory_fd,
+		.name = pending->file.name,
+		.temporary = pending->file.temporary,
+		.file_fd = pending->file.fd,
 	};
 	struct operation *operation;
-	int r = operation_new_own(keep->keeper, KEEP_SECONDS, &operation);
+	int r = operation_new_own(pending->keeper, WRITE_SECONDS, &operation);
 
 	if (r < 0)
 		return r;
-	operation->context = keep;
-	operation->done = on_kept;
+	operation->context = pending;
+	operation->done = on_boot_written;
 	return operation_send(operation, TASK_BOOT_RECORD, &task_boot_record_layout, &task);
 }
 
-static void keep_next(struct keeper *keeper)
+static void write_next(struct keeper *keeper)
 {
 	struct boot *boot = keeper->boot;
 	struct failure failure;
 	int r;
 
-	if (boot->keeping || !boot->first)
+	if (boot->writing || !boot->first)
 		return;
-	boot->keeping = true;
-	r = send_keep(boot->first);
+	boot->writing = true;
+	r = send_write(boot->first);
 	if (r == 0)
 		return;
 	failure_from_errno(&failure, r, "write what is to last over a boot");
@@ -115,36 +115,36 @@ static void keep_next(struct keeper *keeper)
 }
 
 /* Queues a file. r is the result of its preparation. */
-static void queue(struct keeper *keeper, int r, const struct store_file *file, boot_kept *kept,
-		  void *context)
+static void queue(struct keeper *keeper, int r, const struct store_file *file,
+		  boot_written *written, void *context)
 {
 	struct boot *boot = keeper->boot;
-	struct keep *keep = r == 0 ? malloc(sizeof(*keep)) : NULL;
+	struct boot_write *pending = r == 0 ? malloc(sizeof(*pending)) : NULL;
 	struct failure failure;
 
-	if (!keep) {
+	if (!pending) {
 		if (r == 0)
 			close_fd(file->fd);
 		failure_from_errno(&failure, r < 0 ? r : -ENOMEM,
 				   "write what is to last over a boot");
-		if (kept)
-			kept(keeper, &failure, context);
+		if (written)
+			written(keeper, &failure, context);
 		else
 			log_error("cannot %s: %s", failure.subject, failure.text);
 		return;
 	}
-	*keep = (struct keep){NULL, keeper, *file, kept, context};
+	*pending = (struct boot_write){NULL, keeper, *file, written, context};
 	if (boot->last)
-		boot->last->next = keep;
+		boot->last->next = pending;
 	else
-		boot->first = keep;
-	boot->last = keep;
-	keep_next(keeper);
+		boot->first = pending;
+	boot->last = pending;
+	write_next(keeper);
 }
 
 /* --- sets --- */
 
-static void write_set(struct keeper *keeper, struct set *set, boot_kept *kept, void *context)
+static void write_set(struct keeper *keeper, struct set *set, boot_written *written, void *context)
 {
 	struct store_file file;
 	int r = open_store(keeper->boot);
@@ -152,7 +152,7 @@ static void write_set(struct keeper *keeper, struct set *set, boot_kept *kept, v
 	if (r == 0)
 		r = store_prepare_set(keeper->boot->store, set, &file);
 	set->boot_recorded = r == 0;
-	queue(keeper, r, &file, kept, context);
+	queue(keeper, r, &file, written, context);
 }
 
 /* Records one link of the set's specification as it was made, with every choice fixed. */
@@ -217,25 +217,25 @@ int boot_check_links(const struct set *set, struct failure *failure)
 	return 0;
 }
 
-void boot_keep_set(struct keeper *keeper, struct set *set, boot_kept *kept, void *context)
+void boot_record_set(struct keeper *keeper, struct set *set, boot_written *written, void *context)
 {
 	struct failure failure;
 	int r = record_links(set);
 
 	if (r == 0) {
-		write_set(keeper, set, kept, context);
+		write_set(keeper, set, written, context);
 		return;
 	}
 	failure_from_errno(&failure, r, "write what is to last over a boot");
-	kept(keeper, &failure, context);
+	written(keeper, &failure, context);
 }
 
-void boot_forget_set(struct keeper *keeper, const char *id, boot_kept *kept, void *context)
+void boot_forget_set(struct keeper *keeper, const char *id, boot_written *written, void *context)
 {
 	struct store_file file;
 	int r = store_prepare_removal(keeper->boot->store, false, id, &file);
 
-	queue(keeper, r, &file, kept, context);
+	queue(keeper, r, &file, written, context);
 }
 
 /* --- links --- */
@@ -343,11 +343,11 @@ void boot_close(struct keeper *keeper)
 	if (!boot)
 		return;
 	while (boot->first) {
-		struct keep *keep = boot->first;
+		struct boot_write *pending = boot->first;
 
-		boot->first = keep->next;
-		close_fd(keep->file.fd);
-		free(keep);
+		boot->first = pending->next;
+		close_fd(pending->file.fd);
+		free(pending);
 	}
 	if (boot->patience)
 		event_free(boot->patience);

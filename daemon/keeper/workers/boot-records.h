@@ -15,7 +15,7 @@
 #include "daemon/keeper/base/keeper.h"
 
 /* failure NULL: the file is on the disk. */
-typedef void boot_kept(struct keeper *keeper, const struct failure *failure, void *context);
+typedef void boot_written(struct keeper *keeper, const struct failure *failure, void *context);
 
 /* Opens the state directory, if it exists. Returns 0 or -ENOMEM. If it cannot be used, that is
  * logged, and later attempts to keep a record fail. */
@@ -30,8 +30,8 @@ int boot_purge(struct keeper *keeper);
  * ERROR_INVALID_VALUE. */
 int boot_check_links(const struct set *set, struct failure *failure);
 /* Records a set that has just been made, with the links of its specification and no others. */
-void boot_keep_set(struct keeper *keeper, struct set *set, boot_kept *kept, void *context);
-void boot_forget_set(struct keeper *keeper, const char *id, boot_kept *kept, void *context);
+void boot_record_set(struct keeper *keeper, struct set *set, boot_written *written, void *context);
+void boot_forget_set(struct keeper *keeper, const char *id, boot_written *written, void *context);
 
 /* To be called when a link is ready or has changed: records it if it will exist after a boot. */
 void boot_link_made(struct keeper *keeper, struct link *link);

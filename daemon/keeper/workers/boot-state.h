@@ -6,7 +6,7 @@
 #include "daemon/keeper/workers/boot-records.h"
 #include "protocol/name.h"
 
-struct keep;
+struct boot_write;
 
 /* A record of a link that does not exist yet. */
 struct boot_link {
@@ -16,9 +16,9 @@ struct boot_link {
 
 struct boot {
 	const char *path;
-	struct store *store;	   /* NULL: no record was ever kept */
-	struct keep *first, *last; /* files to be written or removed, in order */
-	bool keeping;		   /* the first one is in progress */
+	struct store *store;		 /* NULL: no record was ever kept */
+	struct boot_write *first, *last; /* files to be written or removed, in order */
+	bool writing;			 /* the first one is in progress */
 	/* records to be made again, oldest first */
 	struct set **sets;
 	size_t n_sets, next_set;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <stdarg.h>
 #include <string.h>
-#include "daemon/keeper/request/refusal.h"
+#include "daemon/keeper/request/refusal-message.h"
 
 static void add(char *text, size_t *used, const char *format, ...) _printf_(3, 4);
 static void add(char *text, size_t *used, const char *format, ...)

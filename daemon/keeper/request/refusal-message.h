@@ -3,8 +3,8 @@
  * The message that tells a client why its connection gets no front. It is the only message that the
  * keeper itself sends to clients: an error, sent before any call is read.
  */
-#ifndef NSCTL_KEEPER_REFUSAL_H
-#define NSCTL_KEEPER_REFUSAL_H
+#ifndef NSCTL_KEEPER_REFUSAL_MESSAGE_H
+#define NSCTL_KEEPER_REFUSAL_MESSAGE_H
 
 #include "protocol/error.h"
 

@@ -2,8 +2,8 @@
 #include <sys/socket.h>
 #include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/request/closer.h"
-#include "daemon/keeper/request/refusal.h"
-#include "daemon/keeper/request/refused.h"
+#include "daemon/keeper/request/refusal-message.h"
+#include "daemon/keeper/request/refused-connections.h"
 
 #define KEPT_MAX 1024
 #define KEPT_MAX_OF_UID 64
