@@ -26,9 +26,10 @@
 /* linux/pidfd.h, 6.9 */
 #define SIGNAL_PROCESS_GROUP (1U << 2)
 
-/* Time for the daemon to report the end if the runner has ended without a status, and to remove the
- * set of a Run. */
+/* After the status pipe has ended: time for the daemon to report how the command ended, if the pipe
+ * did not say that, and to remove the set of a Run. */
 #define LAST_WORD_MS 5000
+/* A second interrupt within this time kills the command, if attach.impatient is set. */
 #define IMPATIENCE_MS 2000
 
 struct session {
@@ -40,14 +41,14 @@ struct session {
 	char id[ID_SIZE], set[NAME_SIZE];
 	int64_t pid;
 	bool running;	      /* the first reply has come */
-	bool connected;	      /* and the last one has not */
-	int lost;	      /* how the connection ended before a reply */
+	bool connected;	      /* the last reply has not come yet */
+	int lost;	      /* before the first reply: a TRANSPORT_ outcome or -errno */
 	json_t *parameters;   /* of the call */
-	struct call_fds *fds; /* and its descriptors, while it may be repeated */
+	struct call_fds *fds; /* of the call, as long as it may be repeated */
 	unsigned int tries;
-	int outcome;	  /* of the command; -1: unknown */
-	int failure;	  /* the status to end with at once */
-	unsigned waiting; /* bit N: signal N has come before the command could get it */
+	int outcome;		       /* of the command; -1: unknown */
+	int failure;		       /* 0, or the exit status of nsctl, which ends at once */
+	unsigned waiting;	       /* bit N: signal N is sent when the command runs */
 	int64_t deadline, interrupted; /* in ms; -1: none */
 	size_t line_used;
 	char line[32];
@@ -84,7 +85,8 @@ static void session_done(struct session *session)
 	}
 }
 
-/* From now on, signals are read, except those that the caller ignores. */
+/* Makes a signalfd for the signals that are passed on, and blocks these, except those that the
+ * caller ignores. Returns 0 or -errno. */
 static int catch_signals(struct session *session)
 {
 	static const int passed_on[] = {SIGINT,	 SIGTERM, SIGHUP,  SIGQUIT, SIGUSR1,
@@ -102,7 +104,8 @@ static int catch_signals(struct session *session)
 	session->signal_fd = signalfd(-1, &caught, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (session->signal_fd < 0)
 		return negative_errno();
-	/* no process reads any more: the command must get SIGHUP before this process ends */
+	/* if stdout has no reader any more, SIGPIPE must not end this process before the command
+	 * has got SIGHUP */
 	if (session->pty)
 		(void)signal(SIGPIPE, SIG_IGN);
 	(void)sigprocmask(SIG_BLOCK, &caught, &session->mask_before);
@@ -124,8 +127,8 @@ static void die_of(struct session *session, int signal)
 	session->failure = COMMAND_SIGNALLED + signal;
 }
 
-/* Signals by the daemon, which may signal processes that we may not: with another uid inside a user
- * namespace. */
+/* Makes the daemon signal the command: it may signal processes with another uid in a user
+ * namespace, which this process may not. */
 static void kill_by_daemon(struct session *session, int signal)
 {
 	json_t *parameters;
@@ -360,7 +363,7 @@ static void on_reply(struct session *session)
 	client_received(session->client);
 }
 
-/* Returns true if no more messages are expected. */
+/* Returns true if there is nothing to wait for any more. */
 static bool is_over(const struct session *session)
 {
 	if (session->failure != 0)

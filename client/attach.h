@@ -22,8 +22,8 @@ struct attach {
 	const char *method;  /* org.nsctl.Exec or org.nsctl.Run */
 	const char *program; /* for messages */
 	bool tty;
-	bool removes;	/* the set ends with the command: wait for that, too */
-	bool impatient; /* two interrupts in a row kill */
+	bool removes;	/* the set is removed after the command: wait for that, too */
+	bool impatient; /* a second interrupt shortly after the first kills the command */
 	bool try_only;	/* do not report that the program was not found */
 };
 

@@ -13,7 +13,7 @@
 
 #define DEFAULT_SOCKET "/run/nsctl/socket"
 
-/* Statuses of functions that have reported the problem; 0 means success. */
+/* Exit statuses, which functions return after reporting an error to the user; 0: success. */
 enum exit_status {
 	STATUS_FAILED = 1,
 	STATUS_USAGE = 2,

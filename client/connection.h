@@ -23,8 +23,8 @@ json_t *call_fds_add(struct call_fds *fds, int fd);
 void client_init(struct client *client);
 void client_done(struct client *client);
 
-/* Connects, unless that was done before. Returns 0, or a status; the failure is reported unless
- * silent. */
+/* Connects, unless that was done before. Returns 0, or an exit status; the failure is
+ * reported unless silent. */
 int client_connect(struct client *client, bool silent);
 
 /* Drops the connection, so that the next call makes a new one. */
@@ -32,8 +32,8 @@ void client_reconnect(struct client *client);
 /* Does the same, and waits up to that time for a new connection. Returns false if there is none. */
 bool client_await(struct client *client, unsigned int seconds);
 
-/* Sends a call, with copies of the descriptors. Does not take the parameters. Returns 0, or a
- * status after reporting the failure. */
+/* Sends a call, with copies of the descriptors. Does not take the parameters. Returns 0, or
+ * an exit status after reporting the failure. */
 int client_send(struct client *client, const char *subject, const char *method, json_t *parameters,
 		struct call_fds *fds, bool more);
 
@@ -76,7 +76,8 @@ int client_remove(struct client *client, const char *subject, const char *method
  * is no daemon any more. Returns the worst status. */
 int client_remove_each(struct client *client, char *const *names, const char *method, bool absent);
 
-/* Makes a call with more: calls each with the parameters of every reply. */
+/* Makes a call with more, and calls each() with the parameters of every reply. Returns 0, or an
+ * exit status after reporting the failure. */
 int client_call_more(struct client *client, const char *subject, const char *method,
 		     json_t *parameters, void (*each)(void *context, json_t *reply), void *context);
 

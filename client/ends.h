@@ -30,7 +30,7 @@ void ends_add(struct text *text, const json_t *end);
 const char *ends_name(const json_t *end);
 /* Appends "delay=50ms,loss=1%". Returns false, and appends nothing, if there is no impairment. */
 bool ends_add_impairment(struct text *text, const json_t *end);
-/* An end without this member is up. */
+/* Returns true unless the end is set down. */
 bool ends_is_up(const json_t *end);
 
 #endif

@@ -8,8 +8,7 @@
 #include "client/parse.h"
 #include "client/print.h"
 
-/* PATH of an environment other than the caller's own, which otherwise has only the few variables
- * that are passed on. */
+/* The PATH of a login, and of --clean-env. */
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 extern char **environ;

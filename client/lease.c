@@ -38,9 +38,7 @@ static int put_descriptor(struct options *options, const char *key, json_t *inde
 		return STATUS_FAILED;
 	if (json_object_get(lease, key)) {
 		json_decref(index);
-		return options_wrong(options->client,
-				     "--lease=%s: there is one %s already, and a "
-				     "lease has no more",
+		return options_wrong(options->client, "--lease=%s: a lease cannot have a second %s",
 				     options->argument,
 				     strncmp(key, "pipe", 4) == 0 ? "pipe" : "process");
 	}
@@ -66,8 +64,7 @@ static int take_pid(struct options *options, const char *word)
 		return options_reject(options, "pid: followed by the number of a process");
 	if (pid == 1)
 		return options_reject(options,
-				      "a process that ends: process 1 never ends (it is the parent "
-				      "now, if the process that you mean has ended); name another "
+				      "a process that ends: process 1 never ends; name another "
 				      "process, or a duration");
 	return put_process(options,
 			   process_add(options->client, options->fds, pid, options->argument));

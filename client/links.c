@@ -33,7 +33,7 @@ static const struct option_row rm_options[] = {
 	{0},
 };
 
-/* Fills in the field that ends.h knows by the option's name. */
+/* Takes an impairment. ends.h knows the field of each of these options. */
 static int take_impairment(struct options *options)
 {
 	const char *wanted =
@@ -240,7 +240,7 @@ static int find_end(struct client *client, const char *name, const char *word, c
 	return STATUS_FAILED;
 }
 
-/* Changes the ends that the words name (NAME [A|B]) as in change. */
+/* Changes a link. words: NAME [A|B]. change: the fields of LinkEnd that get new values. */
 static int set_ends(struct client *client, char **words, json_t *change)
 {
 	_cleanup_json_ json_t *parameters = client_named(client, words[0]), *reply = NULL;

@@ -2,7 +2,7 @@
 /*
  * nsctl, the client: the table of verbs, and the verbs about nsctl itself. It has no privilege and
  * keeps no state. It loads no locale and no name service, so it starts in half a millisecond and
- * behaves the same everywhere. Exit statuses are those of connection.h; with enter, exec and run, a
+ * behaves the same everywhere. Exit statuses are those of client.h; with enter, exec and run, a
  * status below STATUS_OURS is always the command's own.
  */
 #include "config.h"

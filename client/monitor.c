@@ -2,7 +2,7 @@
 /*
  * See monitor.h. Owns only the current line. Output is flushed at once, because it is read as it
  * happens. If the connection or events are lost, that is reported on stderr, and the state is
- * printed again before anything else: so readers are never wrong for long, and know when they were.
+ * printed again before anything else, so that readers know the present state.
  */
 #include "client/monitor.h"
 

@@ -90,7 +90,8 @@ static void list_networks(const struct client *client, const json_t *networks)
 		resolve_users(&users, networks, "owner");
 	json_array_foreach(networks, i, network)
 	{
-		/* the interface lists the caller's or all: the owner is selected here */
+		/* ListNetworks returns those of the caller, or of all users: the owner is selected
+		 * here */
 		if (client->has_owner &&
 		    json_integer_value(json_object_get(network, "owner")) != client->owner)
 			continue;

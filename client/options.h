@@ -43,7 +43,7 @@ struct option_row {
 	const char *argument; /* NULL: none; "?DIR": optional, as --name=DIR */
 	const char *text;
 	const char *field; /* "spec.limits.memory"; "spec.dns[]" adds to a list */
-	/* Puts the argument at the field. Returns 0, or a status after reporting an error. */
+	/* Puts the argument at the field. Returns 0, or an exit status after reporting an error. */
 	int (*take)(struct options *options);
 	enum option_id id; /* if there is no take */
 	uint32_t chooses;  /* namespaces that it names (KIND_BIT()s) */
@@ -81,8 +81,8 @@ struct verb {
 	const char *summary; /* first line, then text that only `help VERB` prints */
 	unsigned flags;
 	int least, most; /* words; WORDS_ANY: any number */
-	/* Returns 0 (client->status is the exit status), a status, or the negative of one. The
-	 * options have been taken, and the words counted. */
+	/* Runs the verb, after its options were taken and its words counted. Returns 0 (then
+	 * client->status is the exit status), an exit status, or the negative of one. */
 	int (*run)(struct client *client, struct options *options);
 	const struct option_row *options[VERB_TABLES];
 };
@@ -117,7 +117,7 @@ void options_init(struct options *options, struct client *client, const struct v
 		  char **argv);
 
 /* Takes options up to the next one that the caller must handle. Returns its id, OPTION_END, or the
- * negative of a status to end with (wrong usage, which was reported; or -STATUS_HELP). */
+ * negative of an exit status (wrong usage, which was reported; or -STATUS_HELP). */
 int options_next(struct options *options);
 /* Help has been printed: the process ends with 0. */
 #define STATUS_HELP 1000

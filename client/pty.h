@@ -49,7 +49,7 @@ void pty_restore(void);
 void pty_resize(struct pty *pty, bool kick);
 
 #define PTY_POLL 3
-/* The events to wait for, and what to do after poll(). */
+/* pty_poll() fills in the events to wait for; after poll(), pty_pump() copies the bytes. */
 void pty_poll(const struct pty *pty, struct pollfd ret_fds[static PTY_POLL]);
 void pty_pump(struct pty *pty, const struct pollfd fds[static PTY_POLL]);
 

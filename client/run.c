@@ -96,7 +96,8 @@ static json_t *command_environment(const struct command *command)
 	return environment_make(&environment);
 }
 
-/* A command in another user's set does not get the caller's environment. */
+/* Looks up the owner of the set, if that is another user: the command then gets the environment of
+ * the owner's login instead of the caller's. */
 static void take_account(const struct client *client, struct command *command)
 {
 	command->has_account =
@@ -110,7 +111,8 @@ static bool is_detached(const struct command *command)
 	return json_object_get(command->parameters, "detach");
 }
 
-/* Takes the options and counts the words. Returns 0, a status, or the negative of one. */
+/* Takes the options and counts the words. Returns 0, an exit status after reporting an error, or
+ * the negative of one (options_next()). */
 static int take_options(struct command *command, struct options *options)
 {
 	int id;
@@ -196,7 +198,7 @@ static void add_command(const struct client *client, const struct command *comma
 	json_put(parameters, "umask", json_integer((json_int_t)mask));
 	if (!json_object_get(parameters, "workingDirectory"))
 		add_directory(parameters, fds);
-	/* with a terminal of its own, these are the terminal */
+	/* a command with a terminal of its own has it as stdin, stdout and stderr */
 	if (command->tty <= 0) {
 		add_stdio(client, parameters, fds, "stdinFileDescriptor", STDIN_FILENO, detach);
 		add_stdio(client, parameters, fds, "stdoutFileDescriptor", STDOUT_FILENO,
@@ -247,7 +249,8 @@ static int status_file_close(const struct client *client, struct status_file *fi
 	return r;
 }
 
-/* Makes the call and stays with the command. parameters are the method's own so far. */
+/* Makes the call and stays with the command. parameters: those that only this method has; the
+ * others are added. */
 static int attach(struct client *client, const struct command *command, struct attach *how,
 		  json_t *parameters, struct call_fds *fds, char *const *words)
 {
@@ -297,7 +300,7 @@ static int exec_in(struct client *client, const struct command *command, const c
 	return attach(client, command, &how, parameters, &fds, words);
 }
 
-/* Runs a login shell: the caller's, or the one that always exists. */
+/* Runs a login shell: the user's or, if the set does not have it, DEFAULT_SHELL. */
 static int login(struct client *client, const struct command *command, const char *name)
 {
 	char *words[] = {(char *)environment_shell(command_account(command)), (char *)"-l", NULL};
@@ -338,7 +341,7 @@ static int check(const struct client *client, const struct command *command)
 	return 0;
 }
 
-/* exec, or enter if interactive. */
+/* Carries out exec or, if interactive, enter. */
 static int exec_or_enter(struct client *client, struct options *options, bool interactive)
 {
 	_cleanup_(command_done) struct command command;

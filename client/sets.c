@@ -119,7 +119,8 @@ static void list_reply(void *context, json_t *reply)
 
 	json_array_foreach(sets, i, set)
 	{
-		/* the interface lists the caller's or all: the owner is selected here */
+		/* List returns the sets of the caller, or of all users: the owner is selected
+		 * here */
 		if (client->has_owner &&
 		    json_integer_value(json_object_get(set, "owner")) != client->owner)
 			continue;

@@ -18,7 +18,7 @@
 #include "protocol/kind.h"
 #include "protocol/name.h"
 
-/* A message's other descriptors are left for the command. */
+/* Limit on mounts with descriptors; the others of a call are left for the command. */
 #define MOUNTS_MAX 200
 
 static json_t *piece_json(struct piece piece)
@@ -28,7 +28,7 @@ static json_t *piece_json(struct piece piece)
 
 /* --- users --- */
 
-/* Chooses a way to map users. Returns 0, or STATUS_USAGE where another has been chosen. */
+/* Sets userMapping. Returns 0, or STATUS_USAGE if it has another value already. */
 static int set_mapping(struct options *options, const char *name)
 {
 	json_t *spec = json_member(options->parameters, "spec", json_object);
@@ -97,7 +97,7 @@ int spec_add_path(struct call_fds *fds, int directory_fd, const char *path, int 
 	return 0;
 }
 
-/* Does the same for an option, and tells what went wrong. Returns 0 or a status. */
+/* Does the same for the current option. Returns 0, or an exit status after reporting the error. */
 static int add_path(const struct options *options, json_t *object, const char *path, int flags,
 		    const char *path_key, const char *fd_key)
 {
@@ -300,7 +300,7 @@ const struct option_row spec_options[] = {
 	       "reach the outside by NAT (packets that the set forwards must be translated to its "
 	       "own address)",
 	       FILLS("spec.egress", take_true), NEEDS(KIND_BIT(KIND_NET))),
-	/* its resolv.conf is in a mount namespace of its own */
+	/* a resolv.conf of the set's own needs a mount namespace */
 	OPTION("dns", 0, "ADDRESS", "use this name server (may be repeated; adds mount and net)",
 	       FILLS("spec.dns[]", take_text), NEEDS(KIND_BIT(KIND_NET) | KIND_BIT(KIND_MNT))),
 	OPTION("publish", 0, "[ADDRESS:]PORT:PORT[/udp]",
@@ -325,10 +325,10 @@ void spec_finish(struct options *options)
 	json_t *spec = json_member(options->parameters, "spec", json_object);
 	uint32_t kinds = (options->chosen ? options->chosen : KIND_DEFAULT) | options->needed;
 
-	/* what the daemon does by itself is left to it */
+	/* the daemon's default is not sent */
 	if (options->chosen || kinds & ~KIND_DEFAULT)
 		json_put(spec, "namespaces", json_kinds(kinds));
-	/* without a mount namespace there is nothing to leave out, and the field is an error */
+	/* a set without a mount namespace gets no /proc, and the daemon refuses the field */
 	if (!(kinds & KIND_BIT(KIND_MNT)))
 		json_object_del(spec, "mountProc");
 }

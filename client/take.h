@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Functions that take options. Each puts the current option's argument, as a value of the
- * interface, at the row's field. Returns 0, or a status after reporting an error.
+ * interface, at the row's field. Returns 0, or an exit status after reporting an error.
  */
 #ifndef NSCTL_CLIENT_TAKE_H
 #define NSCTL_CLIENT_TAKE_H

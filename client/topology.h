@@ -12,11 +12,11 @@ int topology_up(struct client *client, struct options *options);
 int topology_down(struct client *client, struct options *options);
 
 /* Reads the topology in a file ("-" is stdin) and checks it against the interface: the parameters
- * of Apply without descriptors. Returns 0, or a status after reporting the failure. */
+ * of Apply without descriptors. Returns 0, or an exit status after reporting the failure. */
 int topology_read(const struct client *client, const char *path, json_t **ret);
 
 /* Opens the paths of the sets' mounts and roots, relative to the file's directory, and fills in the
- * descriptors' indexes. Returns 0, or a status after reporting the failure. */
+ * descriptors' indexes. Returns 0, or an exit status after reporting the failure. */
 int topology_open(const struct client *client, const char *path, json_t *topology,
 		  struct call_fds *fds);
 

@@ -7,7 +7,7 @@
 #include "daemon/front/reply.h"
 #include "daemon/wire/message.h"
 
-/* Calls of one connection that are answered before others have their turn. */
+/* Number of calls of one connection that are answered before others have their turn. */
 #define CALLS_AT_ONCE 32
 
 static void connection_free(struct connection *connection)
@@ -326,7 +326,8 @@ static struct connection *first_waiting(const struct front *front)
 	return found;
 }
 
-/* A lane has become free. A call that turns out not to need it leaves it to the next one. */
+/* To be called when a lane has become free: continues the connections that wait for one, as long as
+ * one is free. A call that could not be sent keeps waiting, and ends the loop. */
 static void resume_waiting(struct front *front)
 {
 	const struct connection *last = NULL;

@@ -10,8 +10,8 @@
 
 #include "daemon/front/front.h"
 
-/* Makes a connection. Takes the socket. number: the keeper's. Returns 0, -ENOMEM, or -EMFILE (there
- * is no socket, which the keeper is told). */
+/* Makes a connection and takes the socket. number: the keeper's number of it. Returns 0, -ENOMEM,
+ * or -EMFILE if the socket could not be received; the keeper gets a message about that. */
 int connection_new(struct front *front, uint32_t number, int socket_fd, uint32_t scope,
 		   const char *reason);
 void connection_free_all(struct front *front);
@@ -20,15 +20,17 @@ void connection_free_all(struct front *front);
  * for the answer's descriptors. */
 void connection_answer(struct front *front, bool lost);
 
-/* To be called when the pipe has room again, or when there is another lane. */
+/* To be called when the pipe has room again, or when there is another lane: continues the
+ * connections that wait for it. */
 void connection_resume_all(struct front *front);
 
 /* To be called when the keeper has said why there is no lane: answers calls that wait for one. */
 void connection_refuse_waiting(struct front *front);
 
-/* WIRE_STOP: disconnects clients that wait for nothing, and the others once they do. */
+/* Handles WIRE_STOP: closes connections that wait for nothing, and the others when they have their
+ * answers. */
 void connection_stop_all(struct front *front);
-/* To be called after an answer: tells the keeper if there will be no further requests. */
+/* To be called after an answer: sends WIRE_STOPPED if no connection will send requests any more. */
 void connection_settle(struct front *front);
 
 #endif

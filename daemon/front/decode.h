@@ -27,7 +27,8 @@ struct decoding {
  * Returns 0, or an error with decoding->failure set. */
 int decode_request(struct decoding *decoding, const struct wire_layout *layout,
 		   const json_t *parameters, void *ret);
-/* Puts the fields and items of an Apply into writer. Returns the same. */
+/* Puts the fields and items of an Apply into writer. Returns 0, or an error with decoding->failure
+ * set. */
 int decode_apply(struct decoding *decoding, const json_t *parameters, struct wire_writer *writer);
 
 #endif

@@ -70,7 +70,7 @@ static void put_identity(json_t *object, const void *record)
 		json_object_del(object, "owner");
 }
 
-/* Adds the maps of a custom mapping; in all other cases they are the daemon's. */
+/* Adds uidMap and gidMap if the client gave them. With other mappings the daemon makes the maps. */
 static void put_spec(json_t *object, const void *record)
 {
 	const struct wire_spec *spec = record;
@@ -81,7 +81,8 @@ static void put_spec(json_t *object, const void *record)
 	}
 }
 
-/* Puts the place of an end; a set's own end in its specification has none. */
+/* Adds the place of an end: set, network or host. In a specification, the set's own end has
+ * none. */
 static void put_place(json_t *object, const void *record)
 {
 	const struct wire_end *end = record;

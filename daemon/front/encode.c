@@ -113,7 +113,7 @@ static json_t *value_json(struct encoding *encoding, const struct wire_field *fi
 	case WIRE_HANDLE:
 	case WIRE_PROCESS:
 	case WIRE_PIPE:
-		return NULL; /* a client's own */
+		return NULL; /* only requests contain these */
 	case WIRE_NESTED:
 		return struct_json(encoding, field->layout, at);
 	case WIRE_ARRAY:
@@ -162,7 +162,7 @@ static void put_fields(struct encoding *encoding, json_t *object, const struct w
 	encode_rest(object, layout, record);
 }
 
-/* Returns an object or, where the struct has one row without a name, the value of that. */
+/* Returns an object or, if the struct has only a row without a name, the value of that row. */
 static json_t *struct_json(struct encoding *encoding, const struct wire_layout *layout,
 			   const void *record)
 {

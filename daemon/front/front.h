@@ -19,10 +19,10 @@ struct lane;
 
 struct front {
 	struct event_base *loop;
-	struct event *readable, *writable; /* of the channel; of the pipe */
+	struct event *readable, *writable; /* the channel is readable; the pipe is writable */
 	bool stalled;			   /* the pipe is full */
 	bool stopping;			   /* no more calls are taken */
-	bool stopped;			   /* and the keeper has been told that none is left */
+	bool stopped;			   /* no call is left, and WIRE_STOPPED has been sent */
 	struct idl *nsctl, *service;
 	struct connection *connections;
 	struct wire_writer writer;

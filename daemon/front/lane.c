@@ -10,7 +10,8 @@ struct lane {
 	struct lane *next;
 	uint32_t number;
 	int fd;
-	uint32_t connection, request; /* whose descriptors it has; connection 0: free */
+	uint32_t connection,
+		request; /* the request whose descriptors are in it; 0: none, it is free */
 };
 
 static struct lane *find_free(const struct front *front)

@@ -12,10 +12,10 @@ struct method {
 	const char *name;
 	enum wire_op op;
 	const struct wire_layout *layout; /* of the request; its rows decode it */
-	/* puts all of it, where a request has items beside the layout's record */
+	/* not NULL: encodes the whole request, one with items beside the record */
 	int (*put)(struct decoding *decoding, const json_t *parameters, struct wire_writer *writer);
 	struct reply_part reply[REPLY_PARTS_MAX + 1];
-	/* instead, if rows alone do not make the reply */
+	/* not NULL: makes the reply, which rows alone cannot describe */
 	json_t *(*encode)(struct wire_message *message);
 	unsigned int flags; /* METHOD_... */
 };

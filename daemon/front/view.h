@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Rows for answers that contain only a part of a struct, or in another form. */
+/* Layouts of answers that contain only a part of a struct, or name its fields differently. */
 #ifndef NSCTL_FRONT_VIEW_H
 #define NSCTL_FRONT_VIEW_H
 

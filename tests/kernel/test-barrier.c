@@ -223,8 +223,8 @@ static bool hears4(const char *source, const char *target, bool broadcast)
 	return is_heard('b');
 }
 
-/* The kernel finishes new interfaces and IPv6 addresses in work of its own. Returns false if the host
- * still hears nothing after BOUND_MS. */
+/* The kernel finishes new interfaces and IPv6 addresses in work of its own. Returns false if the
+ * host still hears nothing after BOUND_MS. */
 static bool comes_to_hear(void)
 {
 	for (int i = 0; i < BOUND_MS / 10; i++) {
