@@ -51,7 +51,7 @@ check_with_cppcheck() {
 }
 
 # GCC 12 follows neither __attribute__((cleanup)) nor lists that hold what was allocated (malloc-leak), and does not
-# connect a result with what it says of a pointer (the two of null): of 17 reports none was true.
+# connect a result with what it says of a pointer (the two of null): those of 17 reports that were looked at were false.
 build_with_analyzer() {
 	in_directory build-analyse CC=gcc --enable-werror "CFLAGS=-O1 -g -fanalyzer -Wno-analyzer-malloc-leak \
 -Wno-analyzer-null-dereference -Wno-analyzer-possible-null-dereference" -- make -s -j"$(nproc)" all >/dev/null
