@@ -71,7 +71,7 @@ records_are() { [ "$(records)" -eq "$1" ]; }
 two:ready" ]
 	run nsctl network rm brief
 	[ "$status" -eq 1 ]
-	[ "$(portrait one two | grep -v '"name": "brief"')" = "$(grep -v '"name": "brief"' <<<"$was")" ]
+	diff <(grep -v '"name": "brief"' <<<"$was") <(portrait one two | grep -v '"name": "brief"')
 	[ "$(nsctl exec one cat /mnt/file)" = here ]
 	nsctl exec one ping -c 1 -W 5 10.7.0.3
 	# made before they could be asked for, in the order in which they were made first

@@ -251,6 +251,35 @@ PYTHON
 	[ "$status" -eq 2 ]
 }
 
+is_broken() { nsctl --json show "$1" | grep -q '"state": *"broken"'; }
+
+@test "by connection: a broken set goes with it, too, and with the daemon" {
+	cat >"$runtime.holder.py" <<'PYTHON'
+import sys
+sys.path.insert(0, sys.argv[1])
+sys.dont_write_bytecode = True
+from varlink import Connection
+connection = Connection()
+reply = connection.call("org.nsctl.Create", {"name": "box", "spec": {
+    "namespaces": ["pid"], "lease": {"connection": True}}})
+assert "error" not in reply, reply
+sys.stdin.read()
+PYTHON
+	mkfifo "$runtime.end"
+	for how in close kill; do
+		as "$user_id" python3 "$runtime.holder.py" "$BATS_TEST_DIRNAME/../lib" <"$runtime.end" 3>&- &
+		exec {end}>"$runtime.end"
+		eventually nsctl show box >/dev/null
+		kill -KILL "$(nsctl --json show box | python3 -c 'import json, sys; print(json.load(sys.stdin)["init"])')"
+		eventually is_broken box
+		[ "$how" = close ] || { kill_daemon && start_daemon; }
+		exec {end}>&-
+		eventually absent box
+		eventually counts_are "$before"
+	done
+	rm "$runtime.end" "$runtime.holder.py"
+}
+
 @test "the end of a lease is an event, and says how it came" {
 	become_client --json monitor >"$runtime.heard" 2>/dev/null &
 	reader=$!

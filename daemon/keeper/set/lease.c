@@ -53,7 +53,7 @@ void lease_connection_gone(struct keeper *keeper, uint32_t connection)
 		struct set *next = registry_next_set(keeper->registry, set->owner, set->name);
 
 		/* a set in creation is checked when it is ready */
-		if (set->lease_connection == connection && set->state == SET_READY)
+		if (set->lease_connection == connection)
 			expire(keeper, set, "connection");
 		set = next;
 	}

@@ -47,7 +47,7 @@ static void on_set(struct set *set, bool by_connection, void *context)
 	set->announced = set->state != SET_CREATING;
 	/* the connection that it should end with has ended with the daemon; an unfinished topology
 	 * was never reported as made */
-	if ((by_connection && set->state == SET_READY) ||
+	if ((by_connection && (set->state == SET_READY || set->state == SET_BROKEN)) ||
 	    store_is_applying(keeper->store, set->group))
 		set->state = SET_REMOVING;
 	if (r == -ENOMEM) {
