@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A watcher: a process without privilege that holds the reading end of a client's pipe and ends
- * when the pipe does (docs/adr/0021-leases.md). It executes nsctl-runner, lives in a cgroup of its
+ * when the pipe does (docs/adr/0022-leases.md). It executes nsctl-runner, lives in a cgroup of its
  * own beside that of runners, and goes on when the daemon ends. It reads nothing of the pipe.
  */
 #ifndef NSCTL_KERNEL_WATCHER_H
