@@ -48,9 +48,9 @@ make_view() {
 	cp -a /etc "$nets/etc"
 	in_view mount --bind "$nets/etc" /etc
 	# shellcheck disable=SC2016
-	in_view sh -c 'mount --bind "$0" /mnt && mount -t tmpfs -o mode=755 none /run && mkdir "$0" &&
-		mount --move /mnt "$0" &&
-		mkdir -p /run/nscd /run/avahi-daemon /run/systemd/resolve /run/netns' "$nets"
+	in_view sh -c 'exec 8<"$0" 9<"$1" && mount -t tmpfs -o mode=755 none /run && mkdir "$0" "$1" &&
+		mount -c --bind /proc/self/fd/8 "$0" && mount -c --bind /proc/self/fd/9 "$1" &&
+		mkdir -p /run/nscd /run/avahi-daemon /run/systemd/resolve /run/netns' "$nets" "${NSCTL_BUILD%/build}"
 }
 is_apart() { [ "$(readlink "/proc/$view/ns/mnt")" != "$(readlink /proc/self/ns/mnt)" ]; }
 
