@@ -4,6 +4,7 @@
 
 #include "client/call.h"
 #include "client/print.h"
+#include "client/text.h"
 #include "protocol/frame.h"
 
 /* Reads stdin, up to a little more than a message may have. */

@@ -3,7 +3,9 @@
 
 #include <stdarg.h>
 
+#include "client/memory.h"
 #include "client/print.h"
+#include "client/text.h"
 #include "protocol/kind.h"
 
 int client_problem(const struct client *client, const char *subject, const char *format, ...)

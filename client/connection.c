@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "client/memory.h"
 #include "client/print.h"
 #include "client/refused.h"
 #include "protocol/error.h"

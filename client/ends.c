@@ -9,7 +9,9 @@
 
 #include <string.h>
 
+#include "client/memory.h"
 #include "client/parse.h"
+#include "client/text.h"
 #include "protocol/name.h"
 
 enum unit { UNIT_TIME, UNIT_PERCENT, UNIT_RATE };

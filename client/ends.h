@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 #include <jansson.h>
-#include "client/print.h"
+#include "client/text.h"
 
 /* Converts "SET[:IFACE]", "host[:IFACE]" or "net/NETWORK", followed by any of ",address=CIDR" and
  * so on, to a LinkEnd. Returns NULL if the word is invalid; why says which part, and the reason. */

@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/memory.h"
 #include "client/parse.h"
 #include "client/print.h"
+#include "client/text.h"
 
 /* The PATH of a login, and of --clean-env. */
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"

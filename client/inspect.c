@@ -9,11 +9,14 @@
 #include <string.h>
 #include <time.h>
 
+#include "client/memory.h"
 #include "client/parse.h"
 #include "client/print.h"
 #include "client/process.h"
 #include "client/resolve.h"
 #include "client/show.h"
+#include "client/table.h"
+#include "client/text.h"
 
 static void command_cell(struct table *table, const json_t *words)
 {

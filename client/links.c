@@ -10,10 +10,13 @@
 #include <string.h>
 
 #include "client/ends.h"
+#include "client/memory.h"
 #include "client/print.h"
 #include "client/resolve.h"
 #include "client/show.h"
+#include "client/table.h"
 #include "client/take.h"
+#include "client/text.h"
 #include "protocol/name.h"
 
 static const struct option_row add_options[] = {

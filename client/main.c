@@ -15,6 +15,7 @@
 #include "client/inspect.h"
 #include "client/lease.h"
 #include "client/links.h"
+#include "client/memory.h"
 #include "client/monitor.h"
 #include "client/networks.h"
 #include "client/options.h"
@@ -25,6 +26,7 @@
 #include "client/sets.h"
 #include "client/show.h"
 #include "client/spec.h"
+#include "client/text.h"
 #include "client/topology.h"
 #include "client/verb.h"
 
@@ -305,7 +307,7 @@ static int run_verb(struct client *client, int argc, char **argv)
 	if (!verb)
 		return no_such_verb(NULL, argv[0]);
 	client->verb = verb->name;
-	print_memory_status = verb->flags & VERB_RUNS_COMMAND ? STATUS_OURS : STATUS_FAILED;
+	memory_status = verb->flags & VERB_RUNS_COMMAND ? STATUS_OURS : STATUS_FAILED;
 	r = check_words(argc, argv);
 	if (r == 0)
 		r = verb_run(client, verb, argc, argv);
@@ -316,7 +318,7 @@ static int run_verb(struct client *client, int argc, char **argv)
 	if (r != 0 && verb->flags & VERB_RUNS_COMMAND && r < STATUS_OURS)
 		r = STATUS_OURS;
 	if (!print_finish() && r == 0 && client->status == 0)
-		r = print_memory_status;
+		r = memory_status;
 	return r;
 }
 

@@ -10,8 +10,9 @@
 #include <time.h>
 
 #include "client/print.h"
-#include "client/take.h"
 #include "client/refused.h"
+#include "client/take.h"
+#include "client/text.h"
 #include "protocol/error.h"
 #include "protocol/name.h"
 

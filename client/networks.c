@@ -9,7 +9,9 @@
 #include "client/print.h"
 #include "client/resolve.h"
 #include "client/show.h"
+#include "client/table.h"
 #include "client/take.h"
+#include "client/text.h"
 
 static const struct option_row create_options[] = {
 	OPTION("subnet", 0, "CIDR",

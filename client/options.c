@@ -11,6 +11,7 @@
 
 #include "client/print.h"
 #include "client/resolve.h"
+#include "client/text.h"
 #include "protocol/name.h"
 
 const struct option_row options_global[] = {

@@ -14,7 +14,7 @@
 #include <sys/ioctl.h>
 #include <termios.h>
 
-#include "client/print.h"
+#include "client/memory.h"
 
 /* Data with which a signal handler restores the terminal. */
 static struct termios terminal_before;

@@ -4,8 +4,10 @@
 
 #include <string.h>
 
+#include "client/memory.h"
 #include "client/options.h"
 #include "client/print.h"
+#include "client/text.h"
 #include "protocol/error.h"
 
 /* Fields that a word of the command line fills, not an option. */

@@ -11,8 +11,10 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "client/memory.h"
 #include "client/parse.h"
-#include "client/print.h"
+#include "client/table.h"
+#include "client/text.h"
 
 extern char **environ;
 

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <jansson.h>
-#include "client/print.h"
+#include "client/table.h"
 
 /* A number is used as it is; a name is looked up. */
 bool resolve_user(const char *word, int64_t *ret);

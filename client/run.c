@@ -13,9 +13,11 @@
 
 #include "client/attach.h"
 #include "client/environment.h"
+#include "client/memory.h"
 #include "client/print.h"
 #include "client/spec.h"
 #include "client/take.h"
+#include "client/text.h"
 #include "protocol/kind.h"
 #include "protocol/name.h"
 

@@ -10,11 +10,14 @@
 #include <time.h>
 
 #include "client/lease.h"
+#include "client/memory.h"
 #include "client/parse.h"
 #include "client/print.h"
 #include "client/show.h"
 #include "client/spec.h"
+#include "client/table.h"
 #include "client/take.h"
+#include "client/text.h"
 
 const struct option_row sets_create_options[] = {
 	OPTION("existing", 0, NULL,

@@ -9,7 +9,9 @@
 #include <time.h>
 
 #include "client/ends.h"
+#include "client/memory.h"
 #include "client/print.h"
+#include "client/text.h"
 
 double show_age(const json_t *object, const char *key)
 {

@@ -12,9 +12,10 @@
 
 #include "client/ends.h"
 #include "client/lease.h"
+#include "client/memory.h"
 #include "client/parse.h"
-#include "client/print.h"
 #include "client/take.h"
+#include "client/text.h"
 #include "protocol/kind.h"
 #include "protocol/name.h"
 

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "client/memory.h"
 #include "client/parse.h"
-#include "client/print.h"
 #include "protocol/name.h"
 
 /* Returns the object that the last key of the field is a member of. */

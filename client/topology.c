@@ -11,9 +11,11 @@
 #include <string.h>
 
 #include "client/lease.h"
+#include "client/memory.h"
 #include "client/parse.h"
 #include "client/print.h"
 #include "client/spec.h"
+#include "client/text.h"
 #include "protocol/frame.h"
 #include "protocol/idl.h"
 

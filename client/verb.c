@@ -2,7 +2,7 @@
 #include "client/verb.h"
 
 #include "client/connection.h"
-#include "client/print.h"
+#include "client/memory.h"
 
 int verb_run(struct client *client, const struct verb *verb, int argc, char **argv)
 {

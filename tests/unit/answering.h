@@ -15,8 +15,9 @@
 
 #include "base.h"
 #include "client/connection.h"
+#include "client/memory.h"
 #include "client/options.h"
-#include "client/print.h"
+#include "client/text.h"
 #include "client/verb.h"
 #include "protocol/idl.h"
 

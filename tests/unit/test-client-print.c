@@ -12,6 +12,8 @@
 
 #include "base.h"
 #include "client/print.h"
+#include "client/table.h"
+#include "client/text.h"
 
 static void test_escape(void **state _unused_)
 {

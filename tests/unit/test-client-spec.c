@@ -13,8 +13,8 @@
 #include <cmocka.h>
 
 #include "base.h"
+#include "client/memory.h"
 #include "client/options.h"
-#include "client/print.h"
 #include "client/process.h"
 #include "client/sets.h"
 #include "client/spec.h"

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * See text.h. Owns nothing. Never uses the locale: it would have to be loaded, and this module
+ * decides which characters are printable.
+ */
+#include "client/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/memory.h"
+
+size_t utf8_decode(const char *text, uint32_t *ret_character)
+{
+	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+	const unsigned char *bytes = (const unsigned char *)text;
+	uint32_t character;
+	size_t n;
+
+	if (bytes[0] < 0x80) {
+		*ret_character = bytes[0];
+		return 1;
+	}
+	n = bytes[0] >= 0xf0 ? 4 : bytes[0] >= 0xe0 ? 3 : 2;
+	if (bytes[0] < 0xc2 || bytes[0] > 0xf4)
+		return 0;
+	character = bytes[0] & (0x7fU >> n);
+	for (size_t i = 1; i < n; i++) {
+		if ((bytes[i] & 0xc0) != 0x80)
+			return 0;
+		character = character << 6 | (bytes[i] & 0x3fU);
+	}
+	if (character < least[n] || character > 0x10ffff || (character & ~0x7ffU) == 0xd800)
+		return 0;
+	*ret_character = character;
+	return n;
+}
+
+bool utf8_is_valid(const char *text)
+{
+	while (*text) {
+		uint32_t character;
+		size_t n = utf8_decode(text, &character);
+
+		if (n == 0)
+			return false;
+		text += n;
+	}
+	return true;
+}
+
+void text_done(struct text *text)
+{
+	free(text->data);
+	*text = (struct text){0};
+}
+
+void text_bytes(struct text *text, const char *bytes, size_t n)
+{
+	if (text->used + n + 1 > text->size) {
+		text->size = MAX(2 * text->size, text->used + n + 64);
+		text->data = must(realloc(text->data, text->size));
+	}
+	memcpy(text->data + text->used, bytes, n);
+	text->used += n;
+	text->data[text->used] = '\0';
+}
+
+void text_add(struct text *text, const char *string)
+{
+	text_bytes(text, string, strlen(string));
+}
+
+void text_vformat(struct text *text, const char *format, va_list arguments)
+{
+	_cleanup_free_ char *made = NULL;
+	int n = vasprintf(&made, format, arguments);
+
+	if (n < 0) {
+		made = NULL;
+		out_of_memory();
+	}
+	text_bytes(text, made, (size_t)n);
+}
+
+void text_format(struct text *text, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	text_vformat(text, format, arguments);
+	va_end(arguments);
+}
+
+/* Returns true for characters that move the cursor, change the reading order, or end a line. */
+static bool acts_on_terminal(uint32_t c)
+{
+	static const struct {
+		uint32_t first, last;
+	} ranges[] = {
+		{0x00, 0x1f},	  {0x7f, 0x9f},	      {0x61c, 0x61c},	{0x200b, 0x200b},
+		{0x200e, 0x200f}, {0x2028, 0x202e},   {0x2060, 0x206f}, {0xfeff, 0xfeff},
+		{0xfff9, 0xfffb}, {0xe0000, 0xe007f},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(ranges); i++)
+		if (c >= ranges[i].first && c <= ranges[i].last)
+			return true;
+	return false;
+}
+
+size_t text_escape(struct text *text, const char *string)
+{
+	size_t columns = 0;
+
+	for (;;) {
+		uint32_t character;
+		size_t n = 0;
+		char escape[16];
+
+		while (string[n] >= ' ' && string[n] < 0x7f)
+			n++;
+		text_bytes(text, string, n);
+		columns += n;
+		string += n;
+		if (!*string)
+			return columns;
+		character = (unsigned char)*string;
+		n = utf8_decode(string, &character);
+		if (n > 0 && !acts_on_terminal(character)) {
+			text_bytes(text, string, n);
+			columns++;
+		} else {
+			if (n < 2)
+				snprintf(escape, sizeof(escape), "\\x%02x", character);
+			else if (character <= 0xffff)
+				snprintf(escape, sizeof(escape), "\\u%04x", character);
+			else
+				snprintf(escape, sizeof(escape), "\\U%08x", character);
+			text_add(text, escape);
+			columns += strlen(escape);
+		}
+		string += MAX(n, 1U);
+	}
+}
+
+void text_quote(struct text *text, const char *string)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789%+,-./:=@_";
+
+	if (*string && string[strspn(string, plain)] == '\0') {
+		text_add(text, string);
+		return;
+	}
+	text_add(text, "'");
+	for (const char *at = string;; at++) {
+		size_t n = strcspn(at, "'");
+
+		text_bytes(text, at, n);
+		at += n;
+		if (!*at)
+			break;
+		text_add(text, "'\\''");
+	}
+	text_add(text, "'");
+}
+
+void text_join(struct text *text, const json_t *strings)
+{
+	size_t i;
+	json_t *string;
+
+	json_array_foreach(strings, i, string)
+	{
+		if (i > 0)
+			text_add(text, ",");
+		text_add(text, json_is_string(string) ? json_string_value(string) : "?");
+	}
+}
