@@ -16,10 +16,10 @@
 #include <sys/syscall.h>
 #include <time.h>
 
+#include "client/client-error.h"
 #include "client/parse.h"
 #include "client/print.h"
 #include "client/pty.h"
-#include "client/refused.h"
 #include "protocol/error.h"
 #include "protocol/name.h"
 
@@ -54,7 +54,7 @@ struct session {
 	char line[32];
 };
 
-int command_outcome(const json_t *reply)
+int attach_outcome(const json_t *reply)
 {
 	const json_t *status = json_object_get(reply, "exitStatus");
 	const json_t *signal = json_object_get(reply, "signal");
@@ -359,7 +359,7 @@ static void on_reply(struct session *session)
 	else if (r == 0 && !session->running)
 		started(session, reply.parameters);
 	if (r == 0 && !reply.error && session->outcome < 0)
-		session->outcome = command_outcome(reply.parameters);
+		session->outcome = attach_outcome(reply.parameters);
 	client_received(session->client);
 }
 
@@ -447,8 +447,8 @@ static int prepare(struct session *session, json_t *parameters, struct call_fds 
 	return 0;
 }
 
-int session_attach(struct client *client, const struct attach *how, json_t *parameters,
-		   struct call_fds *fds, int *ret_status)
+int attach_run(struct client *client, const struct attach *how, json_t *parameters,
+	       struct call_fds *fds, int *ret_status)
 {
 	_cleanup_(session_done) struct session session = {
 		.client = client,

@@ -15,7 +15,7 @@ enum command_status {
 };
 
 /* Returns the status in a reply that says how a command ended, or -1 if it does not. */
-int command_outcome(const json_t *reply);
+int attach_outcome(const json_t *reply);
 
 struct attach {
 	const char *subject; /* for messages, may be NULL */
@@ -32,7 +32,7 @@ struct attach {
  * until the command has ended. Returns 0 and its status in *ret_status, or a status after printing
  * the error: one of exit_status, COMMAND_NOT_EXECUTABLE or COMMAND_NOT_FOUND.
  */
-int session_attach(struct client *client, const struct attach *how, json_t *parameters,
-		   struct call_fds *fds, int *ret_status);
+int attach_run(struct client *client, const struct attach *how, json_t *parameters,
+	       struct call_fds *fds, int *ret_status);
 
 #endif

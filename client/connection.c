@@ -10,9 +10,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "client/client-error.h"
 #include "client/memory.h"
 #include "client/print.h"
-#include "client/refused.h"
 #include "protocol/error.h"
 #include "protocol/methods.h"
 

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 #include <jansson.h>
-#include "client/resolve.h"
+#include "client/users.h"
 
 #define DEFAULT_SHELL "/bin/sh"
 

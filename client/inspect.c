@@ -13,10 +13,10 @@
 #include "client/parse.h"
 #include "client/print.h"
 #include "client/process.h"
-#include "client/resolve.h"
 #include "client/show.h"
 #include "client/table.h"
 #include "client/text.h"
+#include "client/users.h"
 
 static void command_cell(struct table *table, const json_t *words)
 {
@@ -108,7 +108,7 @@ int inspect_ps(struct client *client, struct options *options)
 		return r;
 	processes = json_object_get(reply, "processes");
 	if (!client->json && !client->quiet)
-		resolve_users(&users, processes, "uid");
+		users_load(&users, processes, "uid");
 	json_array_foreach(processes, i, process)
 	{
 		json_t *pid = json_object_get(process, "pid");
@@ -126,7 +126,7 @@ int inspect_ps(struct client *client, struct options *options)
 			table_format(&table, "%" JSON_INTEGER_FORMAT, json_integer_value(inside));
 		else
 			table_cell(&table, NULL);
-		resolve_cell(&table, &users, json_object_get(process, "uid"));
+		users_cell(&table, &users, json_object_get(process, "uid"));
 		print_age(show_age(process, "started"), age);
 		table_cell(&table, age);
 		table_cell(&table, json_text(process, "command", "?"));

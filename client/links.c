@@ -12,11 +12,11 @@
 #include "client/ends.h"
 #include "client/memory.h"
 #include "client/print.h"
-#include "client/resolve.h"
 #include "client/show.h"
 #include "client/table.h"
 #include "client/take.h"
 #include "client/text.h"
+#include "client/users.h"
 #include "protocol/name.h"
 
 static const struct option_row add_options[] = {
@@ -120,7 +120,7 @@ static void link_row(struct table *table, const json_t *link, const struct users
 
 	table_cell(table, json_text(link, "name", "?"));
 	if (users)
-		resolve_cell(table, users, json_object_get(link, "owner"));
+		users_cell(table, users, json_object_get(link, "owner"));
 	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
 		_cleanup_text_ struct text where = {0};
 
@@ -149,7 +149,7 @@ static void list_links(const struct client *client, const json_t *links, bool wi
 	size_t i;
 
 	if (with_owner)
-		resolve_users(&users, links, "owner");
+		users_load(&users, links, "owner");
 	table_init(&table, with_owner ? headings : own,
 		   with_owner ? ARRAY_SIZE(headings) : ARRAY_SIZE(own));
 	json_array_foreach(links, i, link)

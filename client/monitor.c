@@ -9,8 +9,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "client/client-error.h"
 #include "client/print.h"
-#include "client/refused.h"
 #include "client/take.h"
 #include "client/text.h"
 #include "protocol/error.h"

@@ -7,11 +7,11 @@
 
 #include "client/lease.h"
 #include "client/print.h"
-#include "client/resolve.h"
 #include "client/show.h"
 #include "client/table.h"
 #include "client/take.h"
 #include "client/text.h"
+#include "client/users.h"
 
 static const struct option_row create_options[] = {
 	OPTION("subnet", 0, "CIDR",
@@ -70,7 +70,7 @@ static void network_row(struct table *table, const json_t *network, const struct
 	char age[PRINT_SHORT];
 
 	table_cell(table, json_text(network, "name", "?"));
-	resolve_cell(table, users, json_object_get(network, "owner"));
+	users_cell(table, users, json_object_get(network, "owner"));
 	joined_cell(table, json_object_get(network, "subnets"));
 	table_cell(table, json_is_true(json_object_get(network, "egress")) ? "yes" : "no");
 	joined_cell(table, json_object_get(network, "members"));
@@ -89,7 +89,7 @@ static void list_networks(const struct client *client, const json_t *networks)
 
 	table_init(&table, headings, ARRAY_SIZE(headings));
 	if (!client->json && !client->quiet)
-		resolve_users(&users, networks, "owner");
+		users_load(&users, networks, "owner");
 	json_array_foreach(networks, i, network)
 	{
 		/* ListNetworks returns those of the caller, or of all users: the owner is selected

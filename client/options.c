@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "client/print.h"
-#include "client/resolve.h"
 #include "client/text.h"
+#include "client/users.h"
 #include "protocol/name.h"
 
 const struct option_row options_global[] = {
@@ -163,7 +163,7 @@ static int take(struct options *options)
 		client->socket_path = options->argument;
 		return 0;
 	case OPTION_OWNER:
-		if (!resolve_user(options->argument, &client->owner))
+		if (!users_find(options->argument, &client->owner))
 			return -options_reject(options, "a user's name or number");
 		client->has_owner = true;
 		return 0;

@@ -82,7 +82,7 @@ static void command_init(struct command *command, const struct options *options)
 static void command_done(struct command *command)
 {
 	json_decref(command->extra);
-	resolve_account_done(&command->account);
+	users_account_done(&command->account);
 }
 
 static const struct account *command_account(const struct command *command)
@@ -105,7 +105,7 @@ static void take_account(const struct client *client, struct command *command)
 	command->has_account =
 		client->has_owner && client->owner != (int64_t)geteuid() && !command->preserve_env;
 	if (command->has_account)
-		resolve_account(client->owner, &command->account);
+		users_account(client->owner, &command->account);
 }
 
 static bool is_detached(const struct command *command)
@@ -265,7 +265,7 @@ static int attach(struct client *client, const struct command *command, struct a
 	r = status_file_open(client, &file);
 	if (r != 0)
 		return r;
-	r = session_attach(client, how, parameters, fds, &status);
+	r = attach_run(client, how, parameters, fds, &status);
 	told = status_file_close(client, &file, r == 0 ? status : -1);
 	if (r == 0)
 		client->status = status;

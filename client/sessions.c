@@ -21,7 +21,7 @@ int sessions_wait(struct client *client, struct options *options)
 		return r;
 	if (client->json)
 		print_json(reply);
-	status = command_outcome(reply);
+	status = attach_outcome(reply);
 	if (status < 0)
 		return client_problem(client, session, "it is not known how the session ended");
 	client->status = status;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * environment.c, and resolve_account() with a getent of the test's own: what a command is given of
+ * environment.c, and users_account() with a getent of the test's own: what a command is given of
  * the caller's variables, and what a login of somebody else is made of.
  */
 #include <setjmp.h>
@@ -161,14 +161,14 @@ static void test_account(void **state _unused_)
 		struct account account;
 
 		let_getent_say(rows[i].line);
-		resolve_account(1000, &account);
+		users_account(1000, &account);
 		if (rows[i].name)
 			assert_string_equal(account.name, rows[i].name);
 		else
 			assert_null(account.name);
 		assert_string_equal(account.home, rows[i].home);
 		assert_string_equal(account.shell, rows[i].shell);
-		resolve_account_done(&account);
+		users_account_done(&account);
 	}
 }
 

@@ -3,8 +3,8 @@
  * Converts users' names to numbers and back, by getent(1): nsctl is linked statically and loads no
  * name service modules.
  */
-#ifndef NSCTL_CLIENT_RESOLVE_H
-#define NSCTL_CLIENT_RESOLVE_H
+#ifndef NSCTL_CLIENT_USERS_H
+#define NSCTL_CLIENT_USERS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,7 +13,7 @@
 #include "client/table.h"
 
 /* A number is used as it is; a name is looked up. */
-bool resolve_user(const char *word, int64_t *ret);
+bool users_find(const char *word, int64_t *ret);
 
 /* The parts of an account that a login uses. */
 struct account {
@@ -23,8 +23,8 @@ struct account {
 };
 
 /* Fills in "/" and "/bin/sh" if the account or these parts are missing. */
-void resolve_account(int64_t id, struct account *ret);
-void resolve_account_done(struct account *account);
+void users_account(int64_t id, struct account *ret);
+void users_account_done(struct account *account);
 
 /* Initially {0}. */
 struct users {
@@ -37,11 +37,11 @@ struct users {
 
 /* Finds the users whose numbers are the members called key of objects, with one process for all of
  * them. */
-void resolve_users(struct users *users, const json_t *objects, const char *key);
-void resolve_users_done(struct users *users);
-#define _cleanup_users_ _cleanup_(resolve_users_done)
+void users_load(struct users *users, const json_t *objects, const char *key);
+void users_done(struct users *users);
+#define _cleanup_users_ _cleanup_(users_done)
 
 /* Adds a cell with the user's name or, without one, the number. */
-void resolve_cell(struct table *table, const struct users *users, const json_t *id);
+void users_cell(struct table *table, const struct users *users, const json_t *id);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Errors of the daemon, in words. */
-#ifndef NSCTL_CLIENT_REFUSED_H
-#define NSCTL_CLIENT_REFUSED_H
+#ifndef NSCTL_CLIENT_CLIENT_ERROR_H
+#define NSCTL_CLIENT_CLIENT_ERROR_H
 
 #include "client/client.h"
 

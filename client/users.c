@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Uses getent(1) as a name service, see resolve.h. Owns the process while it runs. Its output is
+ * Uses getent(1) as a name service, see users.h. Owns the process while it runs. Its output is
  * checked like any other input.
  */
-#include "client/resolve.h"
+#include "client/users.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
@@ -71,7 +71,7 @@ static bool take_line(const char *line, struct piece *ret_name, int64_t *ret_id)
 	return parse_id(number, ret_id);
 }
 
-bool resolve_user(const char *word, int64_t *ret)
+bool users_find(const char *word, int64_t *ret)
 {
 	char *argv[] = {(char *)"getent", (char *)"passwd", (char *)"--", (char *)word, NULL};
 	_cleanup_free_ char *output = NULL;
@@ -118,7 +118,7 @@ static bool take_account(const char *line, int64_t wanted, struct account *ret)
 	return true;
 }
 
-void resolve_account(int64_t id, struct account *ret)
+void users_account(int64_t id, struct account *ret)
 {
 	char number[24];
 	char *argv[] = {(char *)"getent", (char *)"passwd", (char *)"--", number, NULL};
@@ -133,7 +133,7 @@ void resolve_account(int64_t id, struct account *ret)
 	ret->shell = must(strdup("/bin/sh"));
 }
 
-void resolve_account_done(struct account *account)
+void users_account_done(struct account *account)
 {
 	free(account->name);
 	free(account->home);
@@ -142,7 +142,7 @@ void resolve_account_done(struct account *account)
 }
 
 /* Fills in the names of all users. */
-static void resolve_names(struct user_name *users, size_t n)
+static void find_names(struct user_name *users, size_t n)
 {
 	_cleanup_free_ char **argv = must(calloc(n + 4, sizeof(*argv)));
 	_cleanup_free_ char(*numbers)[24] = must(calloc(n + 1, sizeof(*numbers)));
@@ -169,7 +169,7 @@ static void resolve_names(struct user_name *users, size_t n)
 	}
 }
 
-void resolve_users(struct users *users, const json_t *objects, const char *key)
+void users_load(struct users *users, const json_t *objects, const char *key)
 {
 	size_t i, j;
 	json_t *object;
@@ -186,10 +186,10 @@ void resolve_users(struct users *users, const json_t *objects, const char *key)
 			users->users[users->n++].id = id;
 	}
 	if (users->n > 0)
-		resolve_names(users->users, users->n);
+		find_names(users->users, users->n);
 }
 
-void resolve_users_done(struct users *users)
+void users_done(struct users *users)
 {
 	for (size_t i = 0; i < users->n; i++)
 		free(users->users[i].name);
@@ -197,7 +197,7 @@ void resolve_users_done(struct users *users)
 	*users = (struct users){0};
 }
 
-void resolve_cell(struct table *table, const struct users *users, const json_t *id)
+void users_cell(struct table *table, const struct users *users, const json_t *id)
 {
 	int64_t number = json_integer_value(id);
 

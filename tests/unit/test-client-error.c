@@ -11,10 +11,10 @@
 #include <cmocka.h>
 
 #include "base.h"
+#include "client/client-error.h"
 #include "client/links.h"
 #include "client/monitor.h"
 #include "client/networks.h"
-#include "client/refused.h"
 #include "client/run.h"
 #include "client/sessions.h"
 #include "client/sets.h"

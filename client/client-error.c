@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Puts the daemon's errors into words, see client_error(). Owns nothing. */
-#include "client/refused.h"
+#include "client/client-error.h"
 
 #include <string.h>
 
