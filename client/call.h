@@ -6,7 +6,7 @@
 #include "client/options.h"
 
 extern const struct option_row call_options[];
-/* See verb.run in options.h. */
+/* See verb.run in verb.h. */
 int call_run(struct client *client, struct options *options);
 
 #endif

@@ -8,6 +8,7 @@
 #include "client/options.h"
 #include "client/print.h"
 #include "client/text.h"
+#include "client/verb.h"
 #include "protocol/error.h"
 
 /* Fields that a word of the command line fills, not an option. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * sessions, ps, which, status: see inspect.h. Owns nothing: prints replies, and escapes everything
+ * ps, which, status: see inspect.h. Owns nothing: prints replies, and escapes everything
  * in them, which other users have chosen.
  */
 #include "client/inspect.h"
@@ -15,80 +15,7 @@
 #include "client/process.h"
 #include "client/show.h"
 #include "client/table.h"
-#include "client/text.h"
 #include "client/users.h"
-
-static void command_cell(struct table *table, const json_t *words)
-{
-	_cleanup_text_ struct text text = {0};
-	size_t i;
-	json_t *word;
-
-	json_array_foreach(words, i, word)
-	{
-		if (i > 0)
-			text_add(&text, " ");
-		text_quote(&text, json_is_string(word) ? json_string_value(word) : "?");
-	}
-	table_cell(table, text.data);
-}
-
-static void session_row(struct table *table, const json_t *session)
-{
-	const json_t *signal = json_object_get(session, "signal");
-	const json_t *status = json_object_get(session, "exitStatus");
-	const char *name = signal_name((int)json_integer_value(signal));
-	char age[PRINT_SHORT];
-
-	table_cell(table, json_text(session, "session", "?"));
-	if (json_is_integer(status))
-		table_format(table, "exit %" JSON_INTEGER_FORMAT, json_integer_value(status));
-	else if (json_is_integer(signal) && name)
-		table_format(table, "SIG%s", name);
-	else if (json_is_integer(signal))
-		table_format(table, "signal %" JSON_INTEGER_FORMAT, json_integer_value(signal));
-	else
-		table_cell(table,
-			   json_is_number(json_object_get(session, "ended")) ? "ended" : "runs");
-	if (json_is_integer(json_object_get(session, "pid")))
-		table_format(table, "%" JSON_INTEGER_FORMAT,
-			     json_integer_value(json_object_get(session, "pid")));
-	else
-		table_cell(table, NULL);
-	print_age(show_age(session, "started"), age);
-	table_cell(table, age);
-	command_cell(table, json_object_get(session, "command"));
-}
-
-int inspect_sessions(struct client *client, struct options *options)
-{
-	static const char *const headings[] = {"SESSION", "STATUS", "PID", "AGE", "COMMAND"};
-	_cleanup_table_ struct table table;
-	_cleanup_json_ json_t *reply = NULL;
-	json_t *session;
-	const char *name = options->words[0];
-	int r;
-	size_t i;
-
-	table_init(&table, headings, ARRAY_SIZE(headings));
-	r = client_call(client, name, "org.nsctl.ListSessions", client_named(client, name), NULL,
-			&reply);
-	if (r != 0)
-		return r;
-	json_array_foreach(json_object_get(reply, "sessions"), i, session)
-	{
-		if (client->json)
-			print_json(session);
-		else if (client->quiet)
-			table_cell(&table, json_text(session, "session", "?"));
-		else
-			session_row(&table, session);
-	}
-	if (client->quiet)
-		table.columns = 1;
-	table_print(&table);
-	return 0;
-}
 
 int inspect_ps(struct client *client, struct options *options)
 {

@@ -17,6 +17,7 @@
 #include "client/take.h"
 #include "client/text.h"
 #include "client/users.h"
+#include "client/verb.h"
 #include "protocol/name.h"
 
 static const struct option_row add_options[] = {

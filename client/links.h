@@ -3,7 +3,7 @@
 #ifndef NSCTL_CLIENT_LINKS_H
 #define NSCTL_CLIENT_LINKS_H
 
-#include "client/options.h"
+#include "client/verb.h"
 
 extern const struct verb links_verbs[]; /* ends with a row without a name */
 

@@ -60,7 +60,7 @@ static const struct verb verbs[] = {
 	 {spec_options, run_command_options, run_run_options}},
 	{"sessions", NULL, "NAME",
 	 "Lists the commands that run in a set, or ended in the last hour",
-	 0, 1, 1, inspect_sessions, {NULL}},
+	 0, 1, 1, sessions_list, {NULL}},
 	{"wait", NULL, "SESSION",
 	 "Waits for a detached command, and ends with its status",
 	 0, 1, 1, sessions_wait, {NULL}},

@@ -3,7 +3,7 @@
 #ifndef NSCTL_CLIENT_NETWORKS_H
 #define NSCTL_CLIENT_NETWORKS_H
 
-#include "client/options.h"
+#include "client/verb.h"
 
 extern const struct verb networks_verbs[]; /* ends with a row without a name */
 

@@ -12,6 +12,7 @@
 #include "client/print.h"
 #include "client/text.h"
 #include "client/users.h"
+#include "client/verb.h"
 #include "protocol/name.h"
 
 const struct option_row options_global[] = {

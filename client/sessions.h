@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Sessions, which are commands that run inside: the verbs that wait for them and signal them. */
+/* Sessions, which are commands that run inside: the verbs that list, await and signal
+ * them. See verb.run in verb.h for each. */
 #ifndef NSCTL_CLIENT_SESSIONS_H
 #define NSCTL_CLIENT_SESSIONS_H
 
@@ -7,6 +8,7 @@
 
 extern const struct option_row sessions_kill_options[];
 
+int sessions_list(struct client *client, struct options *options);
 int sessions_kill(struct client *client, struct options *options);
 int sessions_wait(struct client *client, struct options *options);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The verbs that make, list and end sets. See verb.run in options.h for each. */
+/* The verbs that make, list and end sets. See verb.run in verb.h for each. */
 #ifndef NSCTL_CLIENT_SETS_H
 #define NSCTL_CLIENT_SETS_H
 

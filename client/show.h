@@ -8,7 +8,7 @@
 
 #include "client/options.h"
 
-/* See verb.run in options.h. */
+/* See verb.run in verb.h. */
 int show_run(struct client *client, struct options *options);
 
 /* Prints "  NAME        TEXT", escaped; the name only if it is not NULL. */

@@ -7,7 +7,7 @@
 
 extern const struct option_row topology_up_options[];
 
-/* See verb.run in options.h for each. */
+/* See verb.run in verb.h for each. */
 int topology_up(struct client *client, struct options *options);
 int topology_down(struct client *client, struct options *options);
 

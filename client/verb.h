@@ -1,9 +1,32 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Runs verbs. */
+/* Verbs as tables, and how one is run. */
 #ifndef NSCTL_CLIENT_VERB_H
 #define NSCTL_CLIENT_VERB_H
 
 #include "client/options.h"
+
+enum verb_flags {
+	VERB_FIRST_WORD_ENDS = 1, /* options end at the first word; a COMMAND follows */
+	VERB_RUNS_COMMAND = 2,	  /* ends with the command's status, or STATUS_OURS */
+	VERB_FIRST_LETTERS = 4,	  /* in tables after the first, only long options count */
+	VERB_GROUP = 8,		  /* has verbs of its own, and handles --help itself */
+	VERB_OWN_OPTIONS = 16,	  /* takes its options itself, by options_next() */
+};
+
+#define VERB_TABLES 3
+#define WORDS_ANY (-1)
+
+struct verb {
+	const char *name, *alias;
+	const char *usage;   /* follows the name */
+	const char *summary; /* first line, then text that only `help VERB` prints */
+	unsigned flags;
+	int least, most; /* words; WORDS_ANY: any number */
+	/* Runs the verb, after its options were taken and its words counted. Returns 0 (then
+	 * client->status is the exit status), an exit status, or the negative of one. */
+	int (*run)(struct client *client, struct options *options);
+	const struct option_row *options[VERB_TABLES];
+};
 
 /* Takes the options and runs the verb; argv[0] is its name. Returns the result of verb.run. */
 int verb_run(struct client *client, const struct verb *verb, int argc, char **argv);

@@ -20,6 +20,7 @@
 #include "client/sets.h"
 #include "client/spec.h"
 #include "client/topology.h"
+#include "client/verb.h"
 #include "protocol/idl-type.h"
 #include "tests/unit/answering.h"
 

@@ -13,6 +13,7 @@
 #include "client/lease.h"
 #include "client/networks.h"
 #include "client/sets.h"
+#include "client/verb.h"
 #include "tests/unit/answering.h"
 
 #define NETWORK "{\"network\":{\"name\":\"lan\",\"owner\":7,\"members\":[],\"created\":1}}"

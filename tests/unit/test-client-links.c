@@ -14,6 +14,7 @@
 #include "client/links.h"
 #include "client/networks.h"
 #include "client/show.h"
+#include "client/verb.h"
 #include "tests/unit/answering.h"
 
 static void test_link_option(void **state _unused_)

@@ -18,6 +18,7 @@
 #include "client/process.h"
 #include "client/sets.h"
 #include "client/spec.h"
+#include "client/verb.h"
 #include "protocol/idl.h"
 
 #define WORDS_MAX 12
