@@ -12,7 +12,7 @@
 #include "daemon/wire/layout.h"
 
 #define TASK_GROUPS_MAX 256
-/* Links that one removal takes along: those of a set, or of a network's members. */
+/* Links that one removal deletes: those of a set, or of a network's members. */
 #define TASK_LINKS_MAX NETWORK_MEMBERS_MAX
 #define FORBIDDEN_MAX 32
 /* Lines of one /etc/hosts; sets in one task. */
@@ -198,10 +198,10 @@ struct task_named {
 	uint32_t gid;
 };
 
-/* The same files for all of these sets of one owner: mounts or updates them. */
 /* Room for 32 networks. */
 #define TASK_NETWORKS_SIZE (32 * ID_SIZE + 16)
 
+/* Mounts or updates the files of names, which are the same for all of these sets of one owner. */
 struct task_names {
 	uint32_t owner;
 	struct task_named sets[TASK_NAMED_MAX];

@@ -22,7 +22,7 @@ int egress_plan(struct keeper *keeper, struct set *set, const struct wire_spec *
  * *spec. */
 void egress_fill_link(const struct link *link, struct wire_spec *spec, struct task_link *ret);
 
-/* To be called when a way is gone with its set: the last one takes the table along. */
+/* To be called when a way was removed with its set: the table is removed with the last way. */
 void egress_gone(struct keeper *keeper);
 
 /* Listens to changes of the host's rules. To be called before privilege is dropped. */

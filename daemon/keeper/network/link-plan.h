@@ -13,7 +13,7 @@
 #include "daemon/wire/task.h"
 #include "protocol/error.h"
 
-/* Links of one set, or members of one network: as many as one removal can take along. */
+/* Links of one set, or members of one network: as many as one removal can delete. */
 #define SET_LINKS_MAX TASK_LINKS_MAX
 
 /* An end's strings in canonical form. */
@@ -69,7 +69,7 @@ struct link_plan_egress {
 };
 int link_plan_egress(const struct registry *registry, const char *pool_v4, const char *pool_v6,
 		     bool outward, struct link_plan_egress *ret, struct failure *failure);
-/* Moves the addresses in egress->wire to the way that is so many ways further in the pools. */
+/* Moves the addresses in egress->wire to the way that is this many ways further in the pools. */
 void link_plan_move_egress(struct link_plan_egress *egress, uint32_t ways);
 
 /* A network with its subnets and name servers checked; they do not overlap those of the owner's

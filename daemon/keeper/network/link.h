@@ -44,8 +44,8 @@ int link_record_all(struct keeper *keeper, const struct authz_subject *subject, 
  * The tasks point into static memory, until the next call. */
 void link_fill_create(struct keeper *keeper, const struct set *set, struct task_create *task);
 void link_fill_remove(struct keeper *keeper, const struct set *set, struct task_remove *task);
-/* Records that the maker has taken the addresses of a way so many ways further in the pools.
- * Returns 0 or -errno. */
+/* Records that the maker has taken the addresses of a way that is this many ways further in the
+ * pools. Returns 0 or -errno. */
 int link_way_moved(struct keeper *keeper, struct set *set, uint32_t ways);
 /* To be called when the set's maker has made the links. */
 void link_all_made(struct keeper *keeper, struct set *set);

@@ -17,7 +17,7 @@
 
 struct subscription;
 
-/* To be called when the connection is gone. */
+/* To be called when the connection has ended: ends its subscription, if it has one. */
 void events_end(struct keeper *keeper, struct client_connection *connection);
 /* To be called when a front's channel has room for answers again. */
 void events_resume(struct keeper *keeper);

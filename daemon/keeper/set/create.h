@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The life of sets, as an order of steps. A set is recorded before it is made. Removal, the
- * roll-back of a failed creation and the clean-up at start are the same path.
+ * How a set is made. It is recorded before anything is made, so that a daemon that ends meanwhile
+ * leaves nothing without a record:
  *
- *	create: check, record (creating), maker, ready, answer, record
- *	remove: record (removing), child_remove, delete the record, answer
+ *	check, record (creating), maker, ready, answer, record
+ *
+ * A creation that fails is rolled back by a removal (remove.h).
  */
 #ifndef NSCTL_KEEPER_CREATE_H
 #define NSCTL_KEEPER_CREATE_H
@@ -12,14 +13,10 @@
 #include "daemon/keeper/request/request.h"
 #include "protocol/name.h"
 
-/* Called when a set is ready (failure NULL), or could not be made and is gone. */
+/* Called once: when a set is ready (failure NULL), or when it could not be made and nothing of it
+ * is left (set NULL). */
 typedef void set_created(struct keeper *keeper, struct set *set, const struct failure *failure,
 			 void *context);
-/*
- * Makes a set for the request. spec has been checked and completed; identity and connection are the
- * request's. Returns 0 (created will be called once), or an error and *failure: nothing has
- * happened.
- */
 /* Returns name or, if that is NULL, a name in picked that the owner has not used yet. */
 const char *create_pick_name(struct keeper *keeper, const struct request *request, const char *name,
 			     char picked[static NAME_SIZE]);
@@ -38,6 +35,11 @@ struct set_wish {
 	set_created *created;
 	void *context;
 };
+/*
+ * Makes a set for the request. wish->spec has been checked and completed; identity and connection
+ * are the request's. Returns 0 (wish->created will be called once), or an error and *failure: then
+ * nothing has happened.
+ */
 int set_create(struct keeper *keeper, struct request *request, const struct set_wish *wish,
 	       struct failure *failure);
 

@@ -10,8 +10,6 @@
 #include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/create.h"
 
-/* Makes a network for the request. Returns 0 (created will be called once, see create.h), or an
- * error and *failure: nothing has happened. */
 struct network_wish {
 	const struct wire_network *network; /* unchecked */
 	const struct wire_lease *lease;	    /* replaces the network's own, if given; or NULL */
@@ -19,6 +17,8 @@ struct network_wish {
 	set_created *created;
 	void *context;
 };
+/* Makes a network for the request. Returns 0 (wish->created will be called once, see create.h), or
+ * an error and *failure: then nothing has happened. */
 int network_create(struct keeper *keeper, struct request *request, const struct network_wish *wish,
 		   struct failure *failure);
 

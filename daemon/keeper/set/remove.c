@@ -91,7 +91,7 @@ static void removed_for(struct keeper *keeper, const struct failure *failure, vo
 		request_done(keeper, request, NULL, NULL);
 }
 
-/* Returns true if a request waits for it: then the request is logged, with its user. */
+/* Returns true if a request waits for the removal: then the request is logged, with its user. */
 static bool was_asked_for(const struct removal *removal)
 {
 	for (const struct removal_waiter *at = removal->waiters; at; at = at->next)
