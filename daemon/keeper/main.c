@@ -83,9 +83,10 @@ static int load_config(struct keeper *keeper)
 		log_error("%s", message ? message : strerror(-r));
 	free(message);
 	if (r == 0 && (keeper->config->front_missing || keeper->config->init_missing))
-		log_warning("no account %s: uids %u and %u are used, which must be nobody's else",
-			    keeper->config->front_missing ? "nsctl" : "nsctl-init",
-			    keeper->config->front_uid, keeper->config->init_uid);
+		log_warning(
+			"no account %s: uids %u and %u are used; no other account may have these",
+			keeper->config->front_missing ? "nsctl" : "nsctl-init",
+			keeper->config->front_uid, keeper->config->init_uid);
 	return r;
 }
 
@@ -406,7 +407,7 @@ static int take_handed_over(struct keeper *keeper, const struct options *options
 	if (r < 0)
 		return r;
 	if (fds.socket_fd >= 0 && options->socket) {
-		log_error("--socket=%s: the service manager has handed another over",
+		log_error("--socket=%s: the service manager has passed another socket",
 			  options->socket);
 		return -EINVAL;
 	}

@@ -26,7 +26,7 @@ static void on_look(evutil_socket_t fd _unused_, short what _unused_, void *cont
 	if (is_in_flight(keeper) && !late)
 		return;
 	if (late)
-		log_warning("not all that was in flight could be finished");
+		log_warning("not all requests in progress could be finished");
 	event_base_loopbreak(keeper->loop);
 }
 

@@ -11,9 +11,9 @@
 #define GRACE_MAX (UINT64_C(24) * 3600 * 1000000)
 #define CLOCK_MAX (UINT64_C(4000000000) * 1000000)
 
-#define HOSTNAME                       \
-	.is_valid = hostname_is_valid, \
-	REASON("is 1 to 64 letters, digits, - and ., no part edged with -")
+#define HOSTNAME                                                                                  \
+	.is_valid = hostname_is_valid, REASON("is 1 to 64 letters, digits, - and .; no part may " \
+					      "be empty, or begin or end with -")
 #define LABEL REASON("a key is 1 to 63 of A-Z a-z 0-9 . _ / -; a value is up to 256 bytes")
 
 static const char *const mount_words[] = {"bind", "tmpfs",  "proc",    "sysfs",

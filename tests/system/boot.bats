@@ -219,7 +219,7 @@ two:ready" ]
 	ln -s / "$place/link"
 	run nsctl create -n --boot --lease=1h box
 	[ "$status" -eq 1 ]
-	[[ $output == *boot*"no lease"* ]]
+	[[ $output == *boot*"a lease"* ]]
 	run nsctl run -n --boot true
 	[ "$status" -eq 125 ]
 	nsctl create -n passing

@@ -216,7 +216,7 @@ def refused(reply, field, words):
     assert words in reply["parameters"]["reason"], reply
 
 field = "spec.lease.processFileDescriptor"
-refused(create(os.open("/dev/null", os.O_RDONLY)), field, "no pidfd")
+refused(create(os.open("/dev/null", os.O_RDONLY)), field, "not a pidfd")
 child = os.fork()
 if child == 0:
     os._exit(0)

@@ -23,7 +23,7 @@ ended_well() {
 	status=0
 	wait "$daemon" || status=$?
 	[ "$status" -eq 0 ]
-	fails grep -q 'not all that was in flight' "$runtime.log"
+	fails grep -q 'not all requests in progress' "$runtime.log"
 }
 
 removing() { root_nsctl list --all-owners | grep box | grep -q removing; }

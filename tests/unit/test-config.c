@@ -201,11 +201,10 @@ static const struct {
 					  "nested confined host-links egress publish low-ports"},
 	{"[accounts]\nkeeper = root\n",
 	 ":2: accounts.keeper: unknown key; known are: front init subuid subgid"},
-	{"[limits]\nsets = 1\nsets = 2\n", ":3: limits.sets: stands here for the second time"},
-	{"[limits]\nsets = 1\n[allow]\n[limits]\nsets = 1\n",
-	 ":5: limits.sets: stands here for the second time"},
+	{"[limits]\nsets = 1\nsets = 2\n", ":3: limits.sets: is given twice"},
+	{"[limits]\nsets = 1\n[allow]\n[limits]\nsets = 1\n", ":5: limits.sets: is given twice"},
 	/* the same by libinih's continuation lines */
-	{"[limits]\nsets = 1\n  2\n", ":3: limits.sets: stands here for the second time"},
+	{"[limits]\nsets = 1\n  2\n", ":3: limits.sets: is given twice"},
 	{"[limits\nsets = 1\n", ":1: is neither [section] nor key = value"},
 	{"[limits]\nsets\n", ":2: is neither [section] nor key = value"},
 	/* the first error is told */
@@ -243,11 +242,11 @@ static const struct {
 	{"[allow]\nconnect = -1\n", ":2: allow.connect: there is no user -1"},
 	/* what only user-namespaces knows is an account elsewhere */
 	{"[allow]\nip-netns = host\n", ":2: allow.ip-netns: there is no user host"},
-	{"[accounts]\nfront = root\n", ":2: accounts.front: root is not what this is for"},
+	{"[accounts]\nfront = root\n", ":2: accounts.front: must not be root"},
 	{"[accounts]\nsubuid = etc/subuid\n",
 	 ":2: accounts.subuid: etc/subuid: is a path from / on, of less than 256"},
 	{"[accounts]\nsubgid =\n", ":2: accounts.subgid: : is a path from / on, of less than 256"},
-	{"[accounts]\ninit = 0\n", ":2: accounts.init: root is not what this is for"},
+	{"[accounts]\ninit = 0\n", ":2: accounts.init: must not be root"},
 	{"[accounts]\ninit = no-such-user-here\n",
 	 ":2: accounts.init: there is no user no-such-user-here"},
 };

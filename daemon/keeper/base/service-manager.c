@@ -21,7 +21,7 @@ static struct {
  * again. */
 static void give_back(const char *name, int fd)
 {
-	log_notice("%s, kept by the service manager, is not ours: dropped", name);
+	log_notice("descriptor %s in the service manager's store is not nsctld's: removed", name);
 	sd_notifyf(false, "FDSTOREREMOVE=1\nFDNAME=%s", name);
 	close_fd(fd);
 }
@@ -37,16 +37,15 @@ static int take_one(struct service_manager_fds *fds, const char *name, int fd)
 		return 0;
 	}
 	if (fds->socket_fd >= 0) {
-		log_error("the service manager hands over a second socket (%s): the unit may have "
+		log_error("the service manager passes a second socket (%s): the unit may have "
 			  "but one",
 			  name);
 		return -EINVAL;
 	}
 	if (sd_is_socket(fd, AF_UNIX, SOCK_STREAM, 1) <= 0) {
-		log_error(
-			"the socket that the service manager hands over (%s) is not ListenStream= "
-			"with a path",
-			name);
+		log_error("the socket that the service manager passes (%s) is not ListenStream= "
+			  "with a path",
+			  name);
 		return -EINVAL;
 	}
 	fds->socket_fd = fd;

@@ -257,7 +257,7 @@ static void on_restored(struct operation *operation, const struct task_report *r
 		strangers |= !is_ours(state.strangers[i]);
 	state.n_strangers = 0;
 	if (report->step != STEP_NONE)
-		log_error("the firewall's table cannot be put right: cannot %s: %s",
+		log_error("the firewall's table cannot be restored: cannot %s: %s",
 			  step_text(report->step), strerror(report->error));
 	/* a way out that was made meanwhile may have lost its elements */
 	if (state.again || (strangers && report->step == STEP_NONE) ||
@@ -317,7 +317,7 @@ static void restore_from(struct keeper *keeper, const struct link *position, boo
 	state.n_strangers = 0;
 	r = send_restore(keeper, &task, on_restored);
 	if (r < 0)
-		log_error("the firewall's table cannot be put right: %s", strerror(-r));
+		log_error("the firewall's table cannot be restored: %s", strerror(-r));
 	else
 		state.restoring = true;
 }
@@ -364,8 +364,8 @@ static void on_rules_changed(evutil_socket_t fd, short what _unused_, void *cont
 
 	if (!barrier_watch_read(fd, barrier_mark(keeper->table)) || !first_way(keeper))
 		return;
-	log_notice("somebody has taken away the rule of routing for what the table %s has not "
-		   "checked: it is put back",
+	log_notice("the routing rule for packets that table %s has not checked was removed; it is "
+		   "restored",
 		   keeper->table);
 	restore(keeper);
 }
@@ -376,7 +376,8 @@ static void on_settled(evutil_socket_t fd _unused_, short what _unused_, void *c
 
 	if (!first_way(keeper))
 		return;
-	log_notice("somebody has changed the firewall's table %s: it is put back", keeper->table);
+	log_notice("another program has changed the firewall's table %s; it is restored",
+		   keeper->table);
 	restore(keeper);
 }
 
@@ -388,7 +389,7 @@ static struct event *listen_at(struct keeper *keeper, int fd, event_callback_fn 
 		fd < 0 ? NULL : event_new(keeper->loop, fd, EV_READ | EV_PERSIST, callback, keeper);
 
 	if (!event || event_add(event, NULL) < 0)
-		log_notice("changes of the firewall are not heard of: %s",
+		log_notice("cannot watch the firewall for changes: %s",
 			   strerror(fd < 0 ? -fd : ENOMEM));
 	return event;
 }
@@ -397,7 +398,7 @@ void egress_listen(struct keeper *keeper)
 {
 	state.settled = evtimer_new(keeper->loop, on_settled, keeper);
 	if (!state.settled) {
-		log_notice("changes of the firewall are not heard of: %s", strerror(ENOMEM));
+		log_notice("cannot watch the firewall for changes: %s", strerror(ENOMEM));
 		return;
 	}
 	/* a kernel without nf_tables has no egress either */

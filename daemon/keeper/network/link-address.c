@@ -85,7 +85,7 @@ static int check_address(struct link_draft *draft, int i, size_t at, const struc
 				    link_draft_end(&plan->wire, j)->addresses[k].text, &other) &&
 			    address_equals(&other, address))
 				return link_draft_refuse(draft, i, member,
-							 "comes twice in this link");
+							 "is repeated in this link");
 		}
 	if (has_subnets(plan->ends[!i], &network)) {
 		if (is_bridge_address(&network, address))
@@ -226,7 +226,7 @@ static int check_gateway(struct link_draft *draft, int i)
 	    (gateway.bytes[1] & 0xc0) == 0x80)
 		return 0;
 	return link_draft_refuse(draft, i, "gateway",
-				 "is no other host of a subnet of this end's addresses");
+				 "is not another host in a subnet of this end's addresses");
 }
 
 /* Gives a member of a network with a way out its gateways: for each family, the network's address

@@ -16,7 +16,7 @@ static int find_set(struct link_draft *draft, int i, const char *name, bool netw
 	struct set *set;
 
 	if (!name || !name_is_valid(name))
-		return link_draft_refuse(draft, i, what, "is no name of a %s", what);
+		return link_draft_refuse(draft, i, what, "is not a name of a %s", what);
 	set = network ? registry_find_network(draft->registry, draft->wish->owner, name)
 		      : registry_find_set(draft->registry, draft->wish->owner, name);
 	if (!set)
@@ -69,9 +69,9 @@ static int check_places(struct link_draft *draft)
 	const struct wire_link *wire = &draft->plan->wire;
 
 	if (draft->plan->ends[0] == draft->plan->ends[1])
-		return link_draft_refuse(draft, 1, "set", "both ends are at one place");
+		return link_draft_refuse(draft, 1, "set", "both ends are at the same place");
 	if (wire->a.where != END_SET && wire->b.where != END_SET)
-		return link_draft_refuse(draft, 1, "set", "one of the two ends must be a set's");
+		return link_draft_refuse(draft, 1, "set", "at least one end must be in a set");
 	return 0;
 }
 
@@ -120,7 +120,7 @@ static int name_interface(struct link_draft *draft, int i)
 
 	if (end->interface && end->where == END_NETWORK)
 		return link_draft_refuse(draft, i, "interface",
-					 "a network's end has no name of yours");
+					 "the name of a network's end cannot be chosen");
 	if (end->interface) {
 		wrong = address_check_interface(end->interface);
 		if (wrong)
@@ -153,7 +153,7 @@ static int give_mac(struct link_draft *draft, int i)
 static int check_macs(struct link_draft *draft)
 {
 	if (strcmp(draft->plan->text[0].mac, draft->plan->text[1].mac) == 0)
-		return link_draft_refuse(draft, 1, "mac", "is the other end's too");
+		return link_draft_refuse(draft, 1, "mac", "is the other end's, too");
 	return 0;
 }
 
@@ -234,8 +234,7 @@ static int name_link(struct link_draft *draft)
 	if (wanted) {
 		if (!name_is_valid(wanted))
 			return failure_set(draft->failure, ERROR_INVALID_VALUE, 0, "name",
-					   "a name is 1 to 64 of a-z 0-9 . _ -, begins and ends "
-					   "with a letter or digit, and is not \"host\"");
+					   NAME_REASON);
 		if (registry_find_link(draft->registry, owner, wanted))
 			return failure_set(draft->failure, ERROR_EXISTS, 0, "link", "%s", wanted);
 		snprintf(plan->name, sizeof(plan->name), "%s", wanted);
@@ -321,7 +320,8 @@ static int merge_end(struct link_draft *draft, int i, const struct wire_end *cha
 			"a way out is the daemon's own: only its impairment changes");
 	if ((change->where && change->where != end->where) ||
 	    (change->name && (!end->name || strcmp(change->name, end->name) != 0)))
-		return link_draft_refuse(draft, i, "set", "a link's end stays where it is");
+		return link_draft_refuse(draft, i, "set",
+					 "an end cannot be moved to another place");
 	if (change->interface &&
 	    (!end->interface || strcmp(change->interface, end->interface) != 0))
 		return link_draft_refuse(draft, i, "interface",

@@ -67,14 +67,16 @@ int authz_operation(const struct authz_subject *subject, enum wire_op op, struct
 	if (class == CLASS_ANYWHERE || subject->scope == SCOPE_FULL)
 		return 0;
 	if (subject->scope == SCOPE_CONFINED)
-		return failure_set(failure, ERROR_NOT_PERMITTED, 0, "anything from here",
+		return failure_set(failure, ERROR_NOT_PERMITTED, 0,
+				   "any call but GetStatus and Identify",
 				   "the caller is confined, and [allow] confined in nsctld.conf "
 				   "does not name it");
 	if (class == CLASS_RENEW)
 		return authz_renewal(subject, true, failure);
 	if (class == CLASS_MAKE || class == CLASS_WIRE)
 		return failure_set(failure, ERROR_NOT_PERMITTED, 0,
-				   class == CLASS_MAKE ? "making sets" : "wiring",
+				   class == CLASS_MAKE ? "making sets"
+						       : "changing links and networks",
 				   "the caller is inside set %s, and [allow] nested in nsctld.conf "
 				   "does not name it",
 				   subject->scope_text);
@@ -165,7 +167,7 @@ static int check_id(bool given, uint32_t id, const struct wire_map *map, uint32_
 		return failure_set(failure, ERROR_INVALID_VALUE, 0, field,
 				   "there is no %u in this set's user namespace", id);
 	return failure_set(failure, ERROR_INVALID_VALUE, 0, field,
-			   "in this set only %u is there for you", own);
+			   "in this set you can only use id %u", own);
 }
 
 static int check_new_privileges(const struct authz_subject *subject,

@@ -199,7 +199,7 @@ static int check_labels(const struct wire_spec *spec, struct failure *failure)
 				       "256 bytes without control characters");
 		for (size_t j = 0; j < i; j++)
 			if (strcmp(spec->labels[j].key, label->key) == 0)
-				return invalid(failure, "spec.labels", "a key comes twice");
+				return invalid(failure, "spec.labels", "a key is repeated");
 	}
 	return 0;
 }
@@ -214,7 +214,7 @@ static int check_publish(const struct wire_spec *spec, struct failure *failure)
 
 		snprintf(field, sizeof(field), "spec.publish[%zu].hostAddress", i);
 		if (publish->host_address && address_read_host(publish->host_address, &address))
-			return invalid(failure, field, "is no host's IP address");
+			return invalid(failure, field, "is not the IP address of a host");
 		snprintf(field, sizeof(field), "spec.publish[%zu].hostPort", i);
 		if (!publish->host_port || !publish->port ||
 		    (publish->protocol != PUBLISH_TCP && publish->protocol != PUBLISH_UDP))
@@ -222,7 +222,7 @@ static int check_publish(const struct wire_spec *spec, struct failure *failure)
 		for (size_t j = 0; j < i; j++)
 			if (spec->publish[j].host_port == publish->host_port &&
 			    spec->publish[j].protocol == publish->protocol)
-				return invalid(failure, field, "comes twice");
+				return invalid(failure, field, "is published twice");
 	}
 	return 0;
 }
@@ -235,7 +235,7 @@ static int check_dns(const struct wire_spec *spec, struct failure *failure)
 
 		snprintf(field, sizeof(field), "spec.dns[%zu]", i);
 		if (!spec->dns[i].text || address_read_host(spec->dns[i].text, &address))
-			return invalid(failure, field, "is no host's IP address");
+			return invalid(failure, field, "is not the IP address of a host");
 	}
 	return 0;
 }
@@ -248,7 +248,8 @@ static int check_boot(const struct wire_spec *spec, struct failure *failure)
 	if (!spec->boot)
 		return 0;
 	if (wire_lease_is_given(&spec->lease))
-		return invalid(failure, "spec.boot", "goes with no lease: a leased set ends");
+		return invalid(failure, "spec.boot",
+			       "cannot be combined with a lease: a leased set ends");
 	if (spec->root_fd >= 0 && !spec->root_path)
 		return invalid(failure, "spec.rootPath", "is needed with boot: it is opened again");
 	for (size_t i = 0; i < spec->n_mounts; i++)

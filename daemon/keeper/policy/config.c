@@ -201,7 +201,7 @@ static int set_account(struct loading *loading, const char *key, const char *val
 	if (config_find_user(value, &uid, &gid) < 0)
 		return complain(loading, "accounts.%s: there is no user %s", key, value);
 	if (uid == 0)
-		return complain(loading, "accounts.%s: root is not what this is for", key);
+		return complain(loading, "accounts.%s: must not be root", key);
 	if (front) {
 		config->front_uid = uid;
 		config->front_gid = gid;
@@ -219,11 +219,11 @@ static int see_once(struct loading *loading, const char *section, const char *ke
 	char *seen = loading->seen[loading->n_seen];
 
 	if (loading->n_seen == ARRAY_SIZE(loading->seen))
-		return complain(loading, "more keys than there are");
+		return complain(loading, "too many keys");
 	snprintf(seen, sizeof(loading->seen[0]), "%s.%s", section, key);
 	for (size_t i = 0; i < loading->n_seen; i++)
 		if (strcmp(loading->seen[i], seen) == 0)
-			return complain(loading, "%s: stands here for the second time", seen);
+			return complain(loading, "%s: is given twice", seen);
 	loading->n_seen++;
 	return 0;
 }

@@ -248,7 +248,7 @@ static const char *find_confinement(int directory_fd, const struct peer_host *ho
 	if (status->seccomp == 2 && host->seccomp != 2)
 		return "it is under a seccomp filter";
 	if (profile_confines(profile) && strcmp(profile, host->profile) != 0)
-		return "it is held to a profile of AppArmor";
+		return "it is confined by an AppArmor profile";
 	return "";
 }
 
@@ -307,7 +307,7 @@ static int read_peer_process(const struct peer_host *host, struct peer *peer,
 
 int peer_read(int socket_fd, const struct peer_host *host, struct peer *ret)
 {
-	const char *confined = "it is not known what holds it";
+	const char *confined = "its confinement is not known";
 	int r;
 
 	ret->pid_fd = -1;

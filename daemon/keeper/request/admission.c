@@ -55,7 +55,7 @@ static int find_process(const struct request *request, struct wire_lease *lease,
 	if (request->processes)
 		process = &request->processes[lease->process_fd];
 	if (!process->pid && !process->error)
-		return refuse_lease(failure, field, "is no pidfd");
+		return refuse_lease(failure, field, "is not a pidfd");
 	/* only processes that can be found again after a restart, by the recorded numbers: threads
 	 * cannot */
 	r = own_fd = process->pid ? process_find(process->pid, process->start) : -process->error;
@@ -132,7 +132,8 @@ static int complete_maps(struct keeper *keeper, const struct request *request,
 		log_by_user("subordinate ids not read", LOG_WARNING,
 			    &(struct log_fields){.has_uid = true, .uid = rights.uid}, "%s, %s: %s",
 			    config->subuid, config->subgid,
-			    r == -EPERM ? "not root's alone" : strerror(-r));
+			    r == -EPERM ? "must belong to root and be writable by root only"
+					: strerror(-r));
 		return failure_from_errno(failure, r, "read /etc/subuid and /etc/subgid");
 	}
 	return idmap_complete(spec, &rights, failure);

@@ -146,9 +146,7 @@ int request_find_set(struct keeper *keeper, struct request *request, const char 
 		name = subject->scope_text;
 	if (!name || !name_is_valid(name))
 		return failure_set(failure, ERROR_INVALID_VALUE, 0, "name",
-				   name ? "a name is 1 to 64 of a-z 0-9 . _ -, and begins and "
-					  "ends with a letter or digit"
-					: "is needed");
+				   name ? NAME_REASON : "is needed");
 	snprintf(request->about, sizeof(request->about), "%s", name);
 	r = authz_act_for(subject, has_owner, owner, "set", name, &request->owner, failure);
 	if (r)

@@ -166,12 +166,12 @@ static int explain(int r, struct failure *failure)
 {
 	if (r == -EPERM)
 		return failure_set(failure, ERROR_NOT_PERMITTED, 0, "connect",
-				   "the caller has an id that is nobody's here, or too many "
+				   "the caller has an id that is not mapped here, or too many "
 				   "groups");
 	if (r == -ESRCH)
 		return failure_set(failure, ERROR_NOT_PERMITTED, 0, "connect",
-				   "the process that connected has ended, and nobody knows which "
-				   "profile of AppArmor it was held to");
+				   "the process that connected has ended, so its AppArmor profile "
+				   "is not known");
 	/* two fronts have ended: most likely no process could be started */
 	if (r == -EPIPE || r == -ECONNRESET)
 		return failure_from_errno(failure, -EAGAIN, "start a front for the connection");

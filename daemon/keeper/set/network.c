@@ -55,7 +55,7 @@ int network_create(struct keeper *keeper, struct request *request,
 
 	if (r == 0 && wanted->boot && wire_lease_is_given(lease))
 		r = failure_set(failure, ERROR_INVALID_VALUE, 0, "boot",
-				"goes with no lease: a leased network ends");
+				"cannot be combined with a lease: a leased network ends");
 	if (r == 0 && wanted->boot)
 		r = admission_of_boot(request, failure);
 	if (r == 0)

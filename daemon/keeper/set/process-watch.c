@@ -102,7 +102,8 @@ static void watch_process(struct keeper *keeper, struct set *set, enum watched_p
 		ended(keeper, set);
 	else
 		log_operation("ends that are not noticed", LOG_WARNING, &fields,
-			      "the end of process %d will not be noticed: %s", pid, strerror(-r));
+			      "cannot watch process %d, its end will not be noticed: %s", pid,
+			      strerror(-r));
 }
 
 /* --- the init --- */

@@ -353,7 +353,7 @@ static void be_done(struct keeper *keeper)
 
 static void on_patience(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
-	log_warning("sets are still being made again: nobody waits for the others any more");
+	log_warning("sets are still being made again; clients are served without waiting for them");
 	be_done(context);
 }
 

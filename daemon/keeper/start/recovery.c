@@ -395,8 +395,8 @@ static void on_cgroup_id(struct recovery *recovery, int fd _unused_, const char 
 
 	if (!id_is_valid(name) || registry_find_set_id(keeper->registry, name))
 		return;
-	log_notice("cgroup %u/%s belongs to no set: ended and removed", *(const uid_t *)context,
-		   name);
+	log_notice("cgroup %u/%s belongs to no set: its processes are killed, and it is removed",
+		   *(const uid_t *)context, name);
 	wire_clear(&task_remove_layout, &task);
 	task.set.owner = *(const uid_t *)context;
 	task.set.id = name;

@@ -110,7 +110,7 @@ static void write_next(struct keeper *keeper)
 	r = send_write(boot->first);
 	if (r == 0)
 		return;
-	failure_from_errno(&failure, r, "write what is to last over a boot");
+	failure_from_errno(&failure, r, "write the record for the next boot");
 	finish(boot->first, &failure);
 }
 
@@ -126,7 +126,7 @@ static void queue(struct keeper *keeper, int r, const struct store_file *file,
 		if (r == 0)
 			close_fd(file->fd);
 		failure_from_errno(&failure, r < 0 ? r : -ENOMEM,
-				   "write what is to last over a boot");
+				   "write the record for the next boot");
 		if (written)
 			written(keeper, &failure, context);
 		else
@@ -226,7 +226,7 @@ void boot_record_set(struct keeper *keeper, struct set *set, boot_written *writt
 		write_set(keeper, set, written, context);
 		return;
 	}
-	failure_from_errno(&failure, r, "write what is to last over a boot");
+	failure_from_errno(&failure, r, "write the record for the next boot");
 	written(keeper, &failure, context);
 }
 

@@ -27,7 +27,7 @@ static void on_spawner(evutil_socket_t fd, short what _unused_, void *context)
 	if (r == -EAGAIN)
 		return;
 	/* the daemon can do nothing without the spawner */
-	log_error("the spawner has ended: so does the daemon; what runs goes on");
+	log_error("the spawner has ended, so nsctld ends, too; sets and commands go on");
 	event_base_loopbreak(keeper->loop);
 }
 
