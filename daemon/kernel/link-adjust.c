@@ -131,13 +131,3 @@ void child_adjust(const struct host *host, const struct task_adjust *task)
 	link_adjust(host, task, &fault);
 	child_finish(host, &report, &fault);
 }
-
-void child_link(const struct host *host, const struct task_one_link *task)
-{
-	struct task_report report = {};
-	struct fault fault = {};
-
-	child_begin();
-	link_make_all(host, &task->link, 1, -1, &fault);
-	child_finish(host, &report, &fault);
-}

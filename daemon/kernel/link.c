@@ -8,6 +8,7 @@
 #include <net/if.h>
 #include <sched.h>
 #include <string.h>
+#include "daemon/kernel/child.h"
 #include "daemon/kernel/link-message.h"
 #include "daemon/kernel/link-remove.h"
 #include "daemon/kernel/link.h"
@@ -320,4 +321,14 @@ int link_make_bridge(const struct host *host, const struct task_bridge *bridge, 
 		r = link_batch_commit(&batch, 0, fault);
 	rtnl_close(&batch.rtnl);
 	return r;
+}
+
+void child_link(const struct host *host, const struct task_one_link *task)
+{
+	struct task_report report = {};
+	struct fault fault = {};
+
+	child_begin();
+	link_make_all(host, &task->link, 1, -1, &fault);
+	child_finish(host, &report, &fault);
 }

@@ -26,16 +26,4 @@
 /* Makes the set, reports, and ends the process. */
 void child_make(const struct host *host, const struct task_create *task) __attribute__((noreturn));
 
-/* Ends the set's processes and makes its pins and cgroup absent, reports, ends the process. */
-void child_remove(const struct host *host, const struct task_remove *task)
-	__attribute__((noreturn));
-
-/* Signals processes of the set, reports, and ends the process. */
-void child_signal(const struct host *host, const struct task_signal *task)
-	__attribute__((noreturn));
-
-/* Reports the interfaces of a set's net namespace. */
-void child_inspect(const struct host *host, const struct task_inspect *task)
-	__attribute__((noreturn));
-
 #endif

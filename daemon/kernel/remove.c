@@ -11,8 +11,8 @@
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/firewall.h"
 #include "daemon/kernel/link.h"
-#include "daemon/kernel/make.h"
 #include "daemon/kernel/pin.h"
+#include "daemon/kernel/remove.h"
 #include "daemon/kernel/rtnl.h"
 
 static void cgroup_path(const struct task_set *set, char ret[static CGROUP_PATH_SIZE])

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <sched.h>
 #include <sys/socket.h>
+#include "daemon/kernel/boot-record.h"
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/cgroup-limits.h"
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/closer.h"
 #include "daemon/kernel/firewall.h"
 #include "daemon/kernel/front.h"
-#include "daemon/kernel/boot-record.h"
 #include "daemon/kernel/lane.h"
 #include "daemon/kernel/link.h"
 #include "daemon/kernel/make.h"
 #include "daemon/kernel/net.h"
 #include "daemon/kernel/process.h"
+#include "daemon/kernel/remove.h"
 #include "daemon/kernel/resolver.h"
 #include "daemon/kernel/runner.h"
 #include "daemon/kernel/sysctl.h"
