@@ -47,8 +47,8 @@ struct option_row {
 	/* Puts the argument at the field. Returns 0, or an exit status after reporting an error. */
 	int (*take)(struct options *options);
 	enum option_id id; /* if there is no take */
-	uint32_t chooses;  /* namespaces that it names (KIND_BIT()s) */
-	uint32_t needs;	   /* and those that come with it */
+	uint32_t chooses;  /* namespaces that the option selects (KIND_BIT()s) */
+	uint32_t needs;	   /* namespaces that the set gets in addition, because of the option */
 };
 
 /* A row is written with the macros below. */

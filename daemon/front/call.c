@@ -109,8 +109,9 @@ static bool send_begun(struct connection *connection, const struct method *metho
 	}
 	/* only paths can make a request so large */
 	if (r == -EMSGSIZE)
-		return call_refuse(connection, ERROR_INVALID_VALUE, "spec",
-				   "is too large: mounts and labels together may have 60 KiB");
+		return call_refuse(
+			connection, ERROR_INVALID_VALUE, "spec",
+			"is too large: mounts and labels together can have at most 60 KiB");
 	if (r == -ENOBUFS && front->no_lane.error)
 		return call_fail(connection, &front->no_lane);
 	failure_from_errno(&failure, r, "pass the request on");

@@ -264,7 +264,7 @@ static void answer_lost(struct front *front)
 
 	if (!connection)
 		return;
-	failure_from_errno(&failure, -EMFILE, "take the descriptors of the answer");
+	failure_from_errno(&failure, -EMFILE, "receive the descriptors of the answer");
 	if (call_fail(connection, &failure))
 		pump(connection);
 	else
@@ -277,7 +277,7 @@ static void read_failure(struct wire_message *message, struct failure *ret)
 	struct wire_failure wire;
 
 	if (wire_decode(message, &wire_failure_layout, &wire) < 0 || !wire.error)
-		failure_from_errno(ret, -EBADMSG, "understand the keeper");
+		failure_from_errno(ret, -EBADMSG, "decode the keeper's answer");
 	else
 		failure_set(ret, wire.error, wire.number, wire.subject, wire.text ? "%s" : NULL,
 			    wire.text);

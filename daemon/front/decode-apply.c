@@ -23,7 +23,7 @@ static int put_parts(struct decoding *decoding, const json_t *list, const struct
 	size_t i;
 
 	if (json_array_size(list) > part->max)
-		return decode_refuse(decoding, "are more than %zu", part->max);
+		return decode_refuse(decoding, "has more than %zu entries", part->max);
 	json_array_foreach(list, i, entry)
 	{
 		size_t above = decode_enter_index(decoding, i);
@@ -35,7 +35,7 @@ static int put_parts(struct decoding *decoding, const json_t *list, const struct
 		if (r)
 			return r;
 		if (!wire_put_item(writer, part->item, part->layout, &request))
-			return decode_refuse(decoding, "are too large in all");
+			return decode_refuse(decoding, "all parts together are too large");
 	}
 	return 0;
 }
@@ -55,6 +55,6 @@ int decode_apply(struct decoding *decoding, const json_t *parameters, struct wir
 		decode_leave(decoding, above);
 	}
 	if (r == 0 && writer->buffer->header.nlmsg_len > APPLY_SIZE_MAX)
-		r = decode_refuse_at(decoding, "sets", "are too large in all: more than 64 KiB");
+		r = decode_refuse_at(decoding, "sets", "all parts together are larger than 64 KiB");
 	return r;
 }

@@ -24,7 +24,8 @@ static int read_place(struct decoding *decoding, const json_t *object, void *ret
 	end->name = network ? network : set;
 	end->where = set ? END_SET : network ? END_NETWORK : host ? END_HOST : 0;
 	if (!!set + !!network + host > 1)
-		return decode_refuse_at(decoding, key, "only one of set, network and host can be");
+		return decode_refuse_at(decoding, key,
+					"only one of set, network and host can be given");
 	if (end->name && !name_is_valid(end->name))
 		return decode_refuse_at(decoding, key, NAME_REASON);
 	return 0;
@@ -36,7 +37,8 @@ static int check_link(struct decoding *decoding, const json_t *object _unused_, 
 
 	if (!link->end.where)
 		return 0;
-	return decode_refuse_at(decoding, "end", "this end is the set's own: it has no place");
+	return decode_refuse_at(decoding, "end",
+				"this end is the set's own: its place cannot be given");
 }
 
 static int read_command(struct decoding *decoding, const json_t *object, void *ret)

@@ -42,7 +42,7 @@ static int read_integer(struct decoding *decoding, const struct wire_field *fiel
 	if (field->limit)
 		highest = field->limit;
 	if (number < lowest || number > highest)
-		return decode_refuse(decoding, "is not within %lld and %lld", (long long)lowest,
+		return decode_refuse(decoding, "is not between %lld and %lld", (long long)lowest,
 				     (long long)highest);
 	store(field, number, at);
 	return 0;
@@ -56,7 +56,7 @@ static int read_scaled(struct decoding *decoding, const struct wire_field *field
 	       lowest = field->type == WIRE_I64 ? -highest : (double)field->lowest / unit->scale;
 
 	if (!(number >= lowest && number <= highest))
-		return decode_refuse(decoding, "is not within %g and %g%s", lowest, highest,
+		return decode_refuse(decoding, "is not between %g and %g%s", lowest, highest,
 				     unit->name);
 	/* rounded: 1.001 must not come back as 1.000999 */
 	store(field, (int64_t)(number * unit->scale + (number < 0 ? -0.5 : 0.5)), at);
@@ -86,7 +86,7 @@ static int read_words(struct decoding *decoding, const struct wire_field *field,
 		uint32_t bit = UINT32_C(1) << find_word(field, entry);
 
 		if (*ret & bit)
-			return decode_refuse(decoding, "%s comes twice", json_string_value(entry));
+			return decode_refuse(decoding, "%s is repeated", json_string_value(entry));
 		*ret |= bit;
 	}
 	return *ret ? 0 : decode_refuse(decoding, "%s", field->reason);
@@ -133,9 +133,9 @@ static int read_fd(struct decoding *decoding, const json_t *value, int *ret)
 	json_int_t index = json_integer_value(value);
 
 	if (index < 0 || (uint64_t)index >= decoding->fds->n)
-		return decode_refuse(decoding, "no descriptor of this index came with the message");
+		return decode_refuse(decoding, "the message has no descriptor of this index");
 	if (decoding->used[index])
-		return decode_refuse(decoding, "another field has this descriptor already");
+		return decode_refuse(decoding, "this descriptor is also in another field");
 	decoding->used[index] = true;
 	*ret = decoding->fds->fds[index];
 	return 0;
@@ -153,7 +153,7 @@ static int read_array(struct decoding *decoding, const struct wire_field *field,
 	size_t i;
 
 	if (json_array_size(list) > field->limit)
-		return decode_refuse(decoding, "are more than %zu", (size_t)field->limit);
+		return decode_refuse(decoding, "has more than %zu entries", (size_t)field->limit);
 	if (json_array_size(list) == 0 && field->reason)
 		return decode_refuse(decoding, "%s", field->reason);
 	json_array_foreach(list, i, entry)
@@ -181,7 +181,7 @@ static int read_map(struct decoding *decoding, const struct wire_field *field, c
 	json_t *value;
 
 	if (json_object_size(map) > field->limit)
-		return decode_refuse(decoding, "are more than %zu", (size_t)field->limit);
+		return decode_refuse(decoding, "has more than %zu entries", (size_t)field->limit);
 	json_object_foreach((json_t *)map, key, value)
 	{
 		void *key_at = at + rows[0].offset, *value_at = at + rows[1].offset;

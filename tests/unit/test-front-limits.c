@@ -211,7 +211,8 @@ static void test_too_large(void **state _unused_)
 	client_send(fd, text);
 	client_expect(fd,
 		      "{\"error\":\"org.nsctl.InvalidValue\",\"parameters\":{\"field\":\"spec\","
-		      "\"reason\":\"is too large: mounts and labels together may have 60 KiB\"}}");
+		      "\"reason\":\"is too large: mounts and labels together can have at most 60 "
+		      "KiB\"}}");
 	close(fd);
 	keeper_receive(&keeper, WIRE_CLOSED, 1);
 	keeper_stop(&keeper);
