@@ -162,4 +162,5 @@ not_there() { [ ! -e "$1" ]; }
 	on_host sysctl -qw net.ipv4.ip_forward=0
 	in_world ip route del 198.18.7.0/24
 	on_host ip link del up1
+	umount "$nets/lan"
 }
