@@ -40,6 +40,7 @@
 #include "daemon/keeper/workers/spawner-orders.h"
 #include "daemon/keeper/workers/spawner.h"
 #include "daemon/kernel/cgroup.h"
+#include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/forwarding.h"
 #include "daemon/kernel/privilege.h"
@@ -431,7 +432,7 @@ int main(int argc, char **argv)
 	if (r >= 0)
 		return r;
 	log_open(options.log_level);
-	fault_register("NSCTL_KEEPER_PID");
+	fault_point_register("NSCTL_KEEPER_PID");
 	umask(022);
 	if (geteuid() != 0) {
 		log_error("must be started as root: it holds namespaces for others");

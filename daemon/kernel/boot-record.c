@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/boot-record.h"
+#include "daemon/kernel/fault-point.h"
 
 static int put(const struct task_boot_record *task)
 {

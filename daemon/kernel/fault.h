@@ -85,29 +85,4 @@ const char *step_text(uint32_t step);
  * (0 counts as EIO). */
 int fault_set(struct fault *ret, enum step step, uint32_t detail, int error);
 
-/*
- * A named point for tests. With NSCTL_KILL_AT=NAME in the environment, the keeper, the spawner and
- * this process get SIGKILL here. With NSCTL_HANG_AT=NAME this process stops here, as if a file
- * system did not answer, and its name becomes "hangs KEEPER". Other builds do nothing here.
- */
-#ifdef NSCTL_FAULTS
-void fault_point(const char *name);
-/* Stores the pid of the calling process in NSCTL_KEEPER_PID or NSCTL_SPAWNER_PID, for that kill. */
-void fault_register(const char *variable);
-/* Fills ret with the variables above, to be passed on to the daemon's programs. ret has room for
- * size pointers and ends with NULL. Empty in other builds. */
-void fault_environment(char **ret, size_t size);
-#else
-static inline void fault_point(const char *name _unused_)
-{
-}
-static inline void fault_register(const char *variable _unused_)
-{
-}
-static inline void fault_environment(char **ret, size_t size _unused_)
-{
-	*ret = NULL;
-}
-#endif
-
 #endif

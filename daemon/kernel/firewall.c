@@ -6,6 +6,7 @@
 #include <string.h>
 #include "daemon/kernel/barrier.h"
 #include "daemon/kernel/child.h"
+#include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/firewall-table.h"
 #include "daemon/kernel/forwarding.h"
 

@@ -7,6 +7,7 @@
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/forwarding.h"
 

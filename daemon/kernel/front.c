@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include "daemon/kernel/child.h"
+#include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/front.h"
 #include "daemon/kernel/limits.h"
@@ -89,6 +90,6 @@ void child_front(int program_fd, const struct task_front *task)
 		r = privilege_no_new();
 	if (r < 0)
 		give_up("become its user", r);
-	fault_environment(environment, ARRAY_SIZE(environment));
+	fault_point_environment(environment, ARRAY_SIZE(environment));
 	give_up("be executed", process_execute_fd(program, arguments, environment));
 }

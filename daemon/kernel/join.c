@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/join.h"
 #include "daemon/kernel/limits.h"
 #include "daemon/kernel/mounts.h"

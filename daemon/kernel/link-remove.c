@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 #include "daemon/kernel/child.h"
+#include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/link-remove.h"
 #include "daemon/kernel/link.h"
 

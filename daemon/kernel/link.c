@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <string.h>
 #include "daemon/kernel/child.h"
+#include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/link-message.h"
 #include "daemon/kernel/link-remove.h"
 #include "daemon/kernel/link.h"

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <string.h>
+#include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/firewall.h"
 #include "daemon/kernel/link.h"
 #include "daemon/kernel/make-step.h"

@@ -10,6 +10,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include "daemon/kernel/child.h"
+#include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/make-step.h"
 #include "daemon/kernel/make-user.h"
 #include "daemon/kernel/process.h"

@@ -3,6 +3,7 @@
 #include <sched.h>
 #include <string.h>
 #include "daemon/kernel/child.h"
+#include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/make.h"
 #include "daemon/kernel/make-step.h"
 #include "daemon/kernel/make-user.h"

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/xattr.h>
+#include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/pin.h"
 #include "daemon/kernel/vault.h"
 

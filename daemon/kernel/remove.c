@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/child.h"
+#include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/firewall.h"
 #include "daemon/kernel/link.h"
 #include "daemon/kernel/pin.h"

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "daemon/kernel/child.h"
+#include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/mount.h"
 #include "daemon/kernel/pin.h"
 #include "daemon/kernel/resolver-entry.h"

@@ -9,6 +9,7 @@
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/descriptors.h"
+#include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/join.h"
 #include "daemon/kernel/limits.h"
 #include "daemon/kernel/pin.h"

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/process.h"
 #include "daemon/kernel/spawn.h"
@@ -165,7 +166,7 @@ static void __attribute__((noreturn)) child_spawner(const struct spawn_programs 
 			_exit(1);
 	process_close_from(3 + n, high[5]);
 	process_reset_signals();
-	fault_environment(environment, ARRAY_SIZE(environment));
+	fault_point_environment(environment, ARRAY_SIZE(environment));
 	process_execute_fd(high[5], arguments, environment);
 	_exit(1);
 }

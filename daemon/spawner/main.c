@@ -19,6 +19,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include "daemon/kernel/cgroup.h"
+#include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/host.h"
 #include "daemon/kernel/leftover.h"
@@ -341,7 +342,7 @@ int main(int argc, char **argv)
 	umask(022);
 	/* the keeper's protection against the OOM killer is not passed on to other processes */
 	(void)limits_raise_oom_score(0);
-	fault_register("NSCTL_SPAWNER_PID");
+	fault_point_register("NSCTL_SPAWNER_PID");
 	r = set_up(&spawner, argv);
 	if (r == 0 && say_ready(&spawner) < 0)
 		r = EXIT_FAILURE;

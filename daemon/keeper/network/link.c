@@ -11,6 +11,7 @@
 #include "daemon/keeper/state/store.h"
 #include "daemon/keeper/workers/boot-records.h"
 #include "daemon/keeper/workers/operation.h"
+#include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/fault.h"
 
 #define LINK_SECONDS 20

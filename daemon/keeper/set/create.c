@@ -27,6 +27,7 @@
 #include "daemon/keeper/workers/boot-records.h"
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/keeper/workers/spare.h"
+#include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/fault.h"
 #include "daemon/wire/method.h"
 #include "daemon/wire/way.h"

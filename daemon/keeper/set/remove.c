@@ -15,6 +15,7 @@
 #include "daemon/keeper/state/view.h"
 #include "daemon/keeper/workers/boot-records.h"
 #include "daemon/keeper/workers/operation.h"
+#include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/fault.h"
 
 /* Deadline of a remover. */

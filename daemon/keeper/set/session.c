@@ -22,6 +22,7 @@
 #include "daemon/keeper/state/store.h"
 #include "daemon/keeper/state/view.h"
 #include "daemon/keeper/workers/operation.h"
+#include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/fault.h"
 
 /* Deadline for executing a command: its file may be on a file system that hangs. */

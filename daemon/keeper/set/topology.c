@@ -21,6 +21,7 @@
 #include "daemon/keeper/set/remove.h"
 #include "daemon/keeper/state/store.h"
 #include "daemon/keeper/state/view.h"
+#include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/fault.h"
 #include "daemon/wire/message.h"
 
