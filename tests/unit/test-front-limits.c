@@ -79,8 +79,8 @@ static void test_answer_without_room(void **state _unused_)
 		   keeper.message.header->nlmsg_seq, 1);
 	wire_put(&keeper.writer, &wire_session_layout, &session);
 	assert_int_equal(wire_send(&keeper.writer, keeper.channel_fd), 0);
-	client_expect(first, "{\"error\":\"org.nsctl.SystemError\",\"parameters\":{\"what\":\"take "
-			     "the descriptors of the answer\",\"errno\":24,\"errnoName\":"
+	client_expect(first, "{\"error\":\"org.nsctl.SystemError\",\"parameters\":{\"what\":"
+			     "\"receive the descriptors of the answer\",\"errno\":24,\"errnoName\":"
 			     "\"EMFILE\"}}");
 	/* what belongs to the same call comes too late, and is no second answer */
 	session.process_fd = -1;
