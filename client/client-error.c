@@ -39,8 +39,8 @@ static bool is_group(const char *field, const char *known)
 	return strncmp(field, known, n) == 0 && known[n] == '.';
 }
 
-/* Adds the options whose fields match field for *best bytes; those that match more of it replace
- * what is there. */
+/* Adds the options whose fields match field for *best bytes; options that match
+ * more of it replace those in text. */
 static void add_options(struct text *text, const struct option_row *rows, const char *field,
 			size_t *best)
 {

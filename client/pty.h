@@ -26,7 +26,7 @@ struct pty {
 	 * moment would seem to have ended. */
 	int slave_fd;
 	int input_fd, output_fd; /* the caller's, -1 at their ends; owned */
-	bool output_waits;	 /* output_fd is non-blocking, and not stdout's description */
+	bool output_waits;	 /* output_fd is a file description of its own, and non-blocking */
 	bool input_is_terminal;
 	bool mid_line;	     /* the last input did not end a line */
 	unsigned closing;    /* end-of-file characters that remain to be sent */
