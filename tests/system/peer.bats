@@ -140,3 +140,37 @@ for _ in range(20):
     assert said == ["100", "200"] or (error_of(reply) == "NotPermitted" and not said), (reply, said)
 PYTHON
 }
+
+@test "the caller of such a program makes no user namespace either, as its limits are nobody's" {
+	cp "$(command -v prlimit)" "$runtime/place/raise"
+	chmod 4755 "$runtime/place/raise"
+	# as root, to hold the daemon up until the program is executed
+	NSCTL_SOCKET=$runtime/socket python3 - "$user_id" "$(cat "$runtime.pid")" "$runtime/place/raise" 3>&- <<'PYTHON'
+import os, signal, socket, sys
+from hostile import Connection, error_of
+from users import become
+uid, daemon = int(sys.argv[1]), int(sys.argv[2])
+connecting = socket.socket(socket.AF_UNIX)
+(input_end, keep), (said_end, say) = os.pipe(), os.pipe()
+os.kill(daemon, signal.SIGSTOP)
+try:
+    if os.fork() == 0:
+        become(uid)
+        connecting.connect(os.environ["NSCTL_SOCKET"])
+        os.dup2(input_end, 0)
+        os.dup2(say, 1)
+        os.execv(sys.argv[3], ["prlimit", "--nofile=150:200", "cat"])
+    os.close(input_end)
+    os.write(keep, b"x")
+    assert os.read(said_end, 1) == b"x"
+finally:
+    os.kill(daemon, signal.SIGCONT)
+c = Connection(connected=connecting)
+for method, more in ("Create", {}), ("Run", {"command": ["true"]}):
+    reply = c.call(method, {"name": "box", "spec": {"namespaces": ["user", "net"], "userMapping": "root"}, **more})
+    assert error_of(reply) == "NotPermitted" and reply["parameters"]["what"] == "user namespaces from here", reply
+c.ok("Create", {"name": "box", "spec": {"namespaces": ["net"]}})
+os.close(keep)
+os.wait()
+PYTHON
+}

@@ -109,6 +109,23 @@ int admission_of_lease(const struct request *request, struct wire_lease *lease,
 	return r;
 }
 
+/* --- limits --- */
+
+/* Commands and user namespaces get the limits that their caller had when it connected, so these
+ * must be known. */
+static int check_limits_known(const struct request *request, const char *what,
+			      struct failure *failure)
+{
+	const struct client_connection *connection = request_connection(request);
+
+	if (!connection || connection->peer.limits_known)
+		return 0;
+	return failure_set(failure, ERROR_NOT_PERMITTED, 0, what,
+			   "the process that connected executes a program with more rights than "
+			   "its user, or has ended: its limits are not known. Connect again from "
+			   "a process that stays as it is");
+}
+
 /* --- sets --- */
 
 /* Completes the maps of a user namespace with further ids than the caller's own. */
@@ -185,6 +202,8 @@ int admission_of_spec(struct keeper *keeper, const struct request *request, stru
 
 	if (r == 0)
 		r = authz_spec(&request->subject, spec, failure);
+	if (r == 0 && spec->kinds & KIND_BIT(KIND_USER) && request->subject.uid != 0)
+		r = check_limits_known(request, "user namespaces from here", failure);
 	if (r == 0)
 		r = complete_maps(keeper, request, spec, failure);
 	if (r == 0)
@@ -215,19 +234,6 @@ void admission_fill_maps(struct task_create *task, const struct peer_identity *i
 
 /* --- commands --- */
 
-/* A command gets the limits that its caller had when it connected, so these must be known. */
-static int check_limits_known(const struct request *request, struct failure *failure)
-{
-	const struct client_connection *connection = request_connection(request);
-
-	if (!connection || connection->peer.limits_known)
-		return 0;
-	return failure_set(failure, ERROR_NOT_PERMITTED, 0, "commands from here",
-			   "the process that connected executes a program with more rights than "
-			   "its user, or has ended: its limits are not known. Connect again from "
-			   "a process that stays as it is");
-}
-
 int admission_of_command(const struct request *request, uid_t owner, gid_t gid, uint32_t mapping,
 			 const struct wire_spec *spec, const struct wire_command *command,
 			 struct runs_as *as, struct failure *failure)
@@ -250,7 +256,7 @@ int admission_of_command(const struct request *request, uid_t owner, gid_t gid, 
 
 	if (enters)
 		idmap_of(mapping, owner, gid, spec, &maps);
-	r = check_limits_known(request, failure);
+	r = check_limits_known(request, "commands from here", failure);
 	if (r)
 		return r;
 	r = authz_command(&request->subject, &wanted, &as->identity, failure);
