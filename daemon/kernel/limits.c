@@ -150,17 +150,50 @@ static int apply_clamped(int resource, struct rlimit wanted)
 	return setrlimit(resource, &wanted) < 0 ? negative_errno() : 0;
 }
 
+static int apply_resource(int resource, const struct task_resource *limit)
+{
+	const struct rlimit wanted = {limit->soft, limit->hard};
+
+	if (setrlimit(resource, &wanted) == 0)
+		return 0;
+	return errno == EPERM ? apply_clamped(resource, wanted) : negative_errno();
+}
+
 int limits_apply_resources(const struct task_limits *limits)
 {
 	int r = limits->n_resources == TASK_RESOURCES ? 0 : -EBADMSG;
 
-	for (int i = 0; r == 0 && i < TASK_RESOURCES; i++) {
-		const struct rlimit wanted = {limits->resources[i].soft, limits->resources[i].hard};
+	for (int i = 0; r == 0 && i < TASK_RESOURCES; i++)
+		r = apply_resource(i, &limits->resources[i]);
+	return r;
+}
 
-		if (setrlimit(i, &wanted) == 0)
-			continue;
-		r = errno == EPERM ? apply_clamped(i, wanted) : negative_errno();
-	}
+/* Sets RLIMIT_NPROC to what the kernel gives to process 1, and so to everybody: half of the threads
+ * that the machine can have (kernel/fork.c, fork_init). */
+static int apply_default_processes(void)
+{
+	char text[32];
+	int r = read_file(AT_FDCWD, "/proc/sys/kernel/threads-max", text, sizeof(text));
+	struct task_resource limit;
+
+	if (r < 0)
+		return r;
+	limit.soft = limit.hard = strtoull(text, NULL, 10) / 2;
+	return apply_resource(RLIMIT_NPROC, &limit);
+}
+
+int limits_apply_namespace(const struct task_resource *resources, size_t n)
+{
+	static const int taken[] = {RLIMIT_NPROC, RLIMIT_MEMLOCK, RLIMIT_MSGQUEUE,
+				    RLIMIT_SIGPENDING};
+	int r = 0;
+
+	if (n == 0)
+		return apply_default_processes();
+	if (n != TASK_RESOURCES)
+		return -EBADMSG;
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(taken); i++)
+		r = apply_resource(taken[i], &resources[taken[i]]);
 	return r;
 }
 

@@ -23,6 +23,14 @@ int limits_apply_process(const struct task_limits *limits);
 /* Sets the resource limits of the calling process. Returns 0 or -errno. */
 int limits_apply_resources(const struct task_limits *limits);
 
+/*
+ * Sets those resource limits of the calling process that a user namespace takes over from the
+ * process that makes it (docs/kernel.md, 26), to the n resources of a client. With n 0 there is no
+ * client: RLIMIT_NPROC is set to the kernel's default for a user, and the others stay. Needs the
+ * host's /proc. Returns 0 or -errno.
+ */
+int limits_apply_namespace(const struct task_resource *resources, size_t n);
+
 /* Raises oom_score_adj of the calling process to at least score, so that it is killed before others
  * when memory is short. Returns 0 or -errno. */
 int limits_raise_oom_score(int score);

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/fault-point.h"
+#include "daemon/kernel/limits.h"
 #include "daemon/kernel/make-step.h"
 #include "daemon/kernel/make-user.h"
 #include "daemon/kernel/process.h"
@@ -49,6 +50,21 @@ static int obey(struct maker *maker, enum inner_order order, const struct identi
 	return maker_has(maker, KIND_MNT) ? maker_set_up_mounts(maker, NULL) : 0;
 }
 
+/* The user namespace takes over limits of this process, so it takes the caller's first. Root's user
+ * namespaces are not limited. */
+static int take_limits(struct maker *maker)
+{
+	const struct task_create *task = maker->task;
+	int r;
+
+	if (maker->identity.uid == 0)
+		return 0;
+	r = limits_apply_namespace(task->resources, task->n_resources);
+	if (r == 0)
+		r = privilege_take_real_id(maker->host->init_uid);
+	return r < 0 ? fault_set(&maker->fault, STEP_LIMITS, 0, -r) : 0;
+}
+
 static void __attribute__((noreturn)) child_inner(struct maker *maker)
 {
 	const struct identity inside = {
@@ -60,7 +76,9 @@ static void __attribute__((noreturn)) child_inner(struct maker *maker)
 	int r;
 
 	child_ends_with_parent();
-	r = maker_make_namespaces(maker);
+	r = take_limits(maker);
+	if (r == 0)
+		r = maker_make_namespaces(maker);
 	/* if this cannot be sent, the process ends, which the maker notices */
 	report.fault = maker->fault;
 	if (say(maker->channel_fd, &report, sizeof(report)) < 0)

@@ -84,6 +84,15 @@ static int take_effective_ids(const struct identity *identity)
 	return r;
 }
 
+int privilege_take_real_id(uid_t uid)
+{
+	int death_signal = get_death_signal();
+	int r = syscall(SYS_setresuid, uid, -1, -1) < 0 ? negative_errno() : 0;
+
+	settle(death_signal);
+	return r;
+}
+
 int privilege_groups(const struct identity *identity)
 {
 	if (syscall(SYS_setgroups, identity->n_groups, identity->groups) < 0)

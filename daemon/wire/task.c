@@ -173,6 +173,7 @@ static const struct wire_field task_create_fields[] = {
 	NESTED(11, task_create, resolver, task_resolver),
 	FD(12, task_create, net_fd),
 	FD(13, task_create, sysfs_fd),
+	ARRAY(14, task_create, resources, task_resource, TASK_RESOURCES),
 };
 LAYOUT(task_create);
 

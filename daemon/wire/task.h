@@ -228,6 +228,10 @@ struct task_create {
 	/* Made in advance by TASK_SPARE; -1: the maker makes its own. */
 	int net_fd;   /* its net namespace */
 	int sysfs_fd; /* and a sysfs for it: a context for fsmount() */
+	/* The caller's limits when it connected, for a user namespace. None: it is made again, and
+	 * has no caller. */
+	struct task_resource resources[TASK_RESOURCES]; /* in the order of RLIMIT_* */
+	size_t n_resources;
 };
 
 struct task_spare {

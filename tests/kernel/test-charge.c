@@ -6,6 +6,9 @@
  * the real or saved uid; where the effective one would do (priority, processors), the kernel also
  * wants all of the target's capabilities.
  *
+ * The real uid may be that of another: it is, where a user namespace is to be limited
+ * (tests/kernel/test-userns-limits.c).
+ *
  * A change of the effective or the file system uid clears the signal at the parent's death.
  */
 #include <fcntl.h>
@@ -38,15 +41,25 @@ static int death_signal(void)
 
 /* --- what the user can do to it --- */
 
-/* A process with all capabilities that acts for the user: all its ids, or the effective ones. */
+/* Which ids are the user's. The real one is root's or, with OTHERS_REAL, another's. */
+enum ids { EFFECTIVE, OTHERS_REAL, ALL };
+static const char *const ids_names[] = {
+	[EFFECTIVE] = "the user's effective ids",
+	[OTHERS_REAL] = "the user's effective ids and the real id of another",
+	[ALL] = "the user's ids, all of them,",
+};
+
+/* A process with all capabilities that acts for the user. */
 static int body_maker(struct child *parent, void *arg)
 {
-	const bool *all_ids = arg;
+	const enum ids *ids = arg;
 	int r;
 
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	r = privilege_charge(&user);
-	if (r == 0 && *all_ids)
+	r = *ids == OTHERS_REAL ? privilege_take_real_id(KERNEL_OTHER_UID) : 0;
+	if (r == 0)
+		r = privilege_charge(&user);
+	if (r == 0 && *ids == ALL)
 		r = privilege_take_ids(&user);
 	child_say(parent, r);
 	return child_hear(parent) == -EPIPE ? 0 : 1;
@@ -144,22 +157,20 @@ static int body_attack(struct child *parent _unused_, void *arg)
 	return try->attack->attack(try->pid) < 0 ? errno : 0;
 }
 
-static void check_attack(const struct attack *attack, bool all_ids)
+static void check_attack(const struct attack *attack, enum ids ids)
 {
 	struct child maker;
 	struct try try = {.attack = attack};
-	bool works = all_ids && attack->works_with_all_ids;
+	bool works = ids == ALL && attack->works_with_all_ids;
 	int got;
 
-	child_start(&maker, body_maker, &all_ids);
+	child_start(&maker, body_maker, &ids);
 	if (child_hear(&maker) != 0)
 		fatal("become a maker");
 	try.pid = maker.pid;
 	got = child_run(body_attack, &try);
-	tap_ok(works ? got == 0 : got == EPERM || got == EACCES,
-	       "with the user's %s the user can%s %s (%s)",
-	       all_ids ? "ids, all of them," : "effective ids", works ? "" : "not", attack->name,
-	       strerror(got));
+	tap_ok(works ? got == 0 : got == EPERM || got == EACCES, "with %s the user can%s %s (%s)",
+	       ids_names[ids], works ? "" : "not", attack->name, strerror(got));
 	child_kill(&maker);
 }
 
@@ -204,6 +215,11 @@ static int charge(void)
 	return privilege_charge(&user);
 }
 
+static int take_real_id(void)
+{
+	return privilege_take_real_id(KERNEL_OTHER_UID);
+}
+
 static int files_and_back(void)
 {
 	int r = privilege_groups(&user);
@@ -233,6 +249,7 @@ static const struct change {
 	{"setresuid(2) of the effective id", plain_seteuid, false},
 	{"setfsuid(2)", plain_setfsuid, false},
 	{"privilege_charge()", charge, true},
+	{"privilege_take_real_id()", take_real_id, true},
 	{"privilege_files_as_caller() and back", files_and_back, true},
 	{"new namespaces, a user namespace among them,", charge_and_unshare, true},
 	{"privilege_drop()", drop, true},
@@ -260,8 +277,9 @@ int main(void)
 	if (geteuid() != 0)
 		return tap_skip_all("root is needed");
 	for (size_t i = 0; i < ARRAY_SIZE(attacks); i++) {
-		check_attack(&attacks[i], false);
-		check_attack(&attacks[i], true);
+		check_attack(&attacks[i], EFFECTIVE);
+		check_attack(&attacks[i], OTHERS_REAL);
+		check_attack(&attacks[i], ALL);
 	}
 	check_owner();
 	for (size_t i = 0; i < ARRAY_SIZE(changes); i++)

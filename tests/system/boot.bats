@@ -165,6 +165,33 @@ two:ready" ]
 	mv "$place.away" "$place"
 }
 
+@test "a user namespace that is made again has no caller whose limits it could have" {
+	# an account of no other test's: the kernel counts all its processes
+	local uid
+	uid=$(id -u mail)
+	# crowd: how many of 100 processes the set may have
+	crowd() {
+		as "$uid" "$NSCTL_BUILD/nsctl" exec box python3 -c '
+import os, signal
+made = []
+for _ in range(100):
+    try:
+        made.append(os.fork())
+    except BlockingIOError:
+        break
+    if made[-1] == 0:
+        signal.pause()
+print(len(made))
+for child in made:
+    os.kill(child, signal.SIGKILL)'
+	}
+	as "$uid" prlimit --nproc=60 "$NSCTL_BUILD/nsctl" create -mpr --boot box
+	[ "$(crowd)" -lt 60 ]
+	reboot
+	[ "$(crowd)" = 100 ]
+	as "$uid" "$NSCTL_BUILD/nsctl" rm box
+}
+
 @test "what the policy does not allow any more is not made again" {
 	config=$(mktemp /tmp/nsctl-test-conf.XXXXXX)
 	nsctl create -n --boot one

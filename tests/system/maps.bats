@@ -170,3 +170,38 @@ assert json.load(sys.stdin)["spec"]["uidMap"][1] == {"inside": 5, "outside": 200
 	[ "$status" -eq 1 ]
 	[ "$(nsctl list --quiet)" = box ]
 }
+
+@test "9: a user namespace is held to the limit on processes that its owner had: all ids and sets together" {
+	# of this uid the kernel counts all processes: it is no other test's
+	local uid=$((62000 + RANDOM % 1000)) crowd total
+	crowd='
+import os, signal, sys
+ids, wanted, n = int(sys.argv[1]), int(sys.argv[2]), 0
+while n < wanted:
+    try:
+        child = os.fork()
+    except BlockingIOError:
+        break
+    if child == 0:
+        os.setresuid(*[n % ids] * 3)
+        signal.pause()
+    n += 1
+print(n, flush=True)
+signal.pause()'
+	limited() { as "$uid" prlimit --nproc=60 "$NSCTL_BUILD/nsctl" "$@"; }
+	give "$uid:200000:10"
+	limited create --map-auto many
+	limited create -r one
+	limited exec one python3 -c "$crowd" 1 30 >"$runtime.one" 3>&- &
+	eventually test -s "$runtime.one"
+	[ "$(cat "$runtime.one")" = 30 ]
+	limited exec many python3 -c "$crowd" 4 160 >"$runtime.many" 3>&- &
+	eventually test -s "$runtime.many"
+	total=$(($(cat "$runtime.many") + 30))
+	echo "$total processes"
+	[ "$total" -gt 30 ]
+	[ "$total" -lt 60 ]
+	as "$uid" "$NSCTL_BUILD/nsctl" rm --all
+	wait
+	rm "$runtime.one" "$runtime.many"
+}

@@ -250,6 +250,17 @@ static void fill_identity(struct task_identity *task, const struct peer_identity
 		task->groups[task->n_groups++].id = identity->groups[i];
 }
 
+/* A set that is made again has no caller, and no connection. */
+static void fill_limits(struct task_create *task, const struct client_connection *connection)
+{
+	const struct task_limits *limits = connection ? &connection->peer.limits : NULL;
+
+	if (!limits || !(task->spec.kinds & KIND_BIT(KIND_USER)))
+		return;
+	memcpy(task->resources, limits->resources, sizeof(task->resources));
+	task->n_resources = limits->n_resources;
+}
+
 bool create_takes_descriptors(const struct wire_spec *spec)
 {
 	bool any = spec->root_fd >= 0;
@@ -280,6 +291,7 @@ static int send_creation(struct creation *creation, const struct request *reques
 	}
 	fill_identity(&task.identity, request_identity(request));
 	admission_fill_maps(&task, request_identity(request));
+	fill_limits(&task, request_connection(request));
 	/* a set that is made again does not wait for its owner's other requests */
 	r = create_takes_descriptors(wish->spec)
 		    ? lane_operation(request, !wish->run && !wish->group, CREATE_SECONDS,
