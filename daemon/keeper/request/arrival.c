@@ -83,11 +83,25 @@ static void serve_soon(struct arrivals *arrivals)
 		log_error("cannot go on serving: %s", strerror(ENOMEM));
 }
 
+/* Pauses accepting. */
+static void rest(struct arrivals *arrivals, long microseconds)
+{
+	const struct itimerspec time = {.it_value.tv_nsec = microseconds * 1000};
+
+	/* only if the timer is certain to end the pause */
+	arrivals->resting = timerfd_settime(arrivals->rest_fd, 0, &time, NULL) == 0;
+	if (arrivals->resting)
+		event_del(arrivals->accept);
+}
+
 static void go_on(struct arrivals *arrivals)
 {
 	serve_soon(arrivals);
-	if (arrivals->keeper->arrival_queue.n_waiting < WAITING_MAX && !arrivals->resting)
-		event_add(arrivals->accept, NULL);
+	if (arrivals->keeper->arrival_queue.n_waiting >= WAITING_MAX || arrivals->resting)
+		return;
+	/* for want of memory it is tried again */
+	if (event_add(arrivals->accept, NULL) < 0)
+		rest(arrivals, SHORTAGE_MICROSECONDS);
 }
 
 static void on_serve(evutil_socket_t fd _unused_, short what _unused_, void *context)
@@ -146,17 +160,6 @@ static void on_rested(evutil_socket_t fd, short what _unused_, void *context)
 		return;
 	arrivals->resting = false;
 	go_on(arrivals);
-}
-
-/* Pauses accepting. */
-static void rest(struct arrivals *arrivals, long microseconds)
-{
-	const struct itimerspec time = {.it_value.tv_nsec = microseconds * 1000};
-
-	/* only if the timer is certain to end the pause */
-	arrivals->resting = timerfd_settime(arrivals->rest_fd, 0, &time, NULL) == 0;
-	if (arrivals->resting)
-		event_del(arrivals->accept);
 }
 
 static void complain(struct arrivals *arrivals, int error)
