@@ -51,7 +51,7 @@ rows = {
     "Monitor": NONE,
     "Get": {}, "Remove": {}, "Renew": {}, "Exec": {"command": ["true"]}, "ListSessions": {},
     "OpenNamespaces": {}, "ListProcesses": {}, "Kill": {"signal": 9}, "Freeze": {}, "Thaw": {},
-    "SetLink": {}, "RemoveLink": {}, "RemoveNetwork": {}, "WaitSession": NONE,
+    "SetLink": {}, "RemoveLink": {}, "RemoveNetwork": {}, "RenewNetwork": {}, "WaitSession": NONE,
 }
 assert set(methods) == set(rows), set(methods) ^ set(rows)
 def ask(method, name, **more):
