@@ -232,8 +232,8 @@ static int status_file_open(const struct client *client, struct status_file *fil
 	return 0;
 }
 
-/* Closes the file. Without a status (below 0), removes a file that we have made. Returns 0, or a
- * status after reporting the failure. */
+/* Closes the file, after writing the command's status into it. If there is none (below 0), removes
+ * the file if we have made it. Returns 0, or nsctl's exit status after reporting the failure. */
 static int status_file_close(const struct client *client, struct status_file *file, int status)
 {
 	char number[16];

@@ -15,7 +15,8 @@ int show_run(struct client *client, struct options *options);
 void show_line(const char *name, const char *format, ...) _printf_(2, 3);
 /* Prints a line for each namespace, followed by held or not_held. */
 void show_namespaces(const json_t *namespaces, const char *held, const char *not_held);
-/* Prints an item of a list if no table is wanted: as JSON with --json, its name with --quiet. */
+/* With --json or --quiet, prints an item of a list (as JSON, or its name) and returns true. Without
+ * them returns false: the caller makes a table. */
 bool show_plainly(const struct client *client, const json_t *item);
 /* Returns the seconds since the time in a member of object. */
 double show_age(const json_t *object, const char *key);

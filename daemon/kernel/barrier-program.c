@@ -159,7 +159,8 @@ static void examine_ipv4(struct program *program)
 	jump(program, LABEL_GO_ON);
 }
 
-/* Lets neighbour discovery pass: these packets must be answered. */
+/* Lets neighbour discovery pass with its destination unchanged: it is addressed to the host itself,
+ * which must get it even without the table. */
 static void let_neighbours_pass(struct program *program)
 {
 	load(program, BPF_B, R2, FRAME, HEADER + (int)offsetof(struct ip6_hdr, ip6_nxt));

@@ -53,13 +53,15 @@ static void __attribute__((noreturn)) child_close(int socket_fd)
 	sigaction(SIGALRM, &action, NULL);
 	if (wire_message_init(&message) < 0)
 		_exit(EXIT_FAILURE);
-	/* -EBADMSG: this process had no room for a part of the message; it is closed, too */
+	/* -EBADMSG: the message was malformed or did not fit into this process; wire_receive() has
+	 * closed its descriptors */
 	while ((r = wire_receive(&message, socket_fd)) == 1 || r == -EBADMSG)
 		close_connection(&message);
 	_exit(EXIT_SUCCESS);
 }
 
-/* Returns the receiving end, or -errno. The process keeps nothing else, and no privilege. */
+/* Makes the socket by which the keeper sends connections, closes all other descriptors above 2, and
+ * drops all privilege. Returns the receiving end, or -errno. */
 static int set_up(struct host *host)
 {
 	const struct identity nobody = {.uid = host->init_uid, .gid = host->init_gid};

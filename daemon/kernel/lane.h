@@ -30,8 +30,8 @@ void lane_fetch(struct lane_end *end, uint32_t connection, uint32_t request);
 /* Closes the descriptors. */
 void lane_drop(struct lane_end *end);
 
-/* Reports for each of the task's descriptors the process that it is a pidfd of, or that watches it
- * from now on: a pipe (REPORT_PROCESS). Returns 0, or -errno and the fault. */
+/* Reports (REPORT_PROCESS) for each descriptor that the task names: for a pidfd, its process; for a
+ * pipe, the watcher that is started for it. Returns 0, or -errno and the fault. */
 int lane_find_processes(const struct host *host, const struct lane_end *end,
 			const struct task_processes *task, struct fault *fault);
 

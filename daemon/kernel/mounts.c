@@ -407,7 +407,8 @@ int mounts_apply(const struct mounts *mounts, const struct wire_spec *spec,
 	return 0;
 }
 
-/* Index 0 is /proc, the others are mounts of type proc. */
+/* fds[0] is for /proc, fds[i] for spec->mounts[i - 1] if that is of type proc; otherwise they are
+ * -1. */
 int mounts_make_procs(const struct wire_spec *spec, int fds[static MOUNTS_PROCS],
 		      struct fault *fault)
 {

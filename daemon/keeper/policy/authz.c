@@ -93,8 +93,8 @@ int authz_renewal(const struct authz_subject *subject, bool surrounds, struct fa
 			   subject->scope_text);
 }
 
-/* From inside a set, a request is about the set's owner, and only the owner and root may send
- * it. */
+/* Returns true if a caller inside a set may act for this owner: it must be the set's owner, and the
+ * caller that owner or root. */
 static bool is_surrounding(const struct authz_subject *subject, uid_t owner)
 {
 	return owner == subject->scope_owner && (subject->uid == owner || subject->uid == 0);
@@ -109,7 +109,8 @@ int authz_act_for(const struct authz_subject *subject, bool has_owner, uid_t own
 	if (subject->scope == SCOPE_SET) {
 		if (!has_owner)
 			wanted = subject->scope_owner;
-		/* sessions are found by their id, which cannot be guessed */
+		/* of sets only the surrounding one; a session is found by its id, which cannot be
+		 * guessed; methods for links and networks are refused before (CLASS_WIRE) */
 		found = is_surrounding(subject, wanted) &&
 			(strcmp(what, "set") != 0 || strcmp(name, subject->scope_text) == 0);
 	} else {

@@ -15,7 +15,7 @@
 #define START_SECONDS 20
 /* An idle closer is ended after this time. */
 #define REST_SECONDS 10
-/* Pause before a full closer is tried again. */
+/* Pause before the next attempt, if the closer is full or could not be started. */
 #define AGAIN_MICROSECONDS 50000
 
 static struct closer {

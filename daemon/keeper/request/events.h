@@ -34,7 +34,7 @@ void events_set_removed(struct set *set);
 /* Reports EVENT_SESSION_STARTED, or EVENT_SESSION_ENDED with how it ended. */
 void events_session(const struct session *session, enum event_kind what);
 
-/* The same for links. */
+/* Report that a link is ready, and that it is gone unless it was never reported as ready. */
 void events_link_added(struct link *link);
 void events_link_removed(struct link *link);
 

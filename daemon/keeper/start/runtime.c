@@ -11,7 +11,7 @@
 #include "daemon/kernel/process.h"
 #include "daemon/kernel/vault.h"
 
-/* What this start has found and made: a start that fails must not remove more than that. */
+/* What this start has found, and what it has made: if it fails, it removes only what it made. */
 static struct {
 	bool made, mounted;	     /* the runtime directory */
 	bool ours;		     /* we hold its lock */
