@@ -51,7 +51,7 @@ teardown() {
 	alice list
 	run bob list
 	[ "$status" -eq 4 ]
-	grep -q 'may not connect' <<<"$output"
+	grep -q 'do not allow you to connect' <<<"$output"
 	undo_drop_ins
 	systemctl stop nsctld.service nsctld.socket
 	systemctl start nsctld.socket
