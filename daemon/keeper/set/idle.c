@@ -50,7 +50,7 @@ static int open_if_populated(int cgroup_fd, const char *name, void *context)
 
 /*
  * Watches what no session accounts for: processes that a session has left, when its runner was
- * killed or they cannot die, and those that somebody has moved into a child. The set's own cgroup
+ * killed or they cannot die, and those that were moved into a child. The set's own cgroup
  * has the init.
  */
 static void watch_processes(struct keeper *keeper, struct set *set)

@@ -28,7 +28,7 @@ static void end_unused(struct keeper *keeper, uid_t uid, pid_t pid, uint64_t sta
 		ending_add_process(keeper, pid_fd, uid);
 }
 
-/* --- those that nobody has heard of --- */
+/* --- watchers that no record names --- */
 
 static bool is_watcher(const struct keeper *keeper, pid_t pid)
 {
