@@ -6,9 +6,12 @@
 in_world() { in_net world "$@"; }
 
 # host up0 203.0.113.2 -- world w0 203.0.113.1, which is also a metadata service
+# Their link-local addresses are usable at once: an address whose uniqueness is still being checked receives nothing.
 wire_world() {
 	on_host ip link add up0 type veth peer name w0
 	on_host ip link set w0 netns /proc/self/fd/9 9<"$nets/world"
+	on_host sh -c 'echo 0 >/proc/sys/net/ipv6/conf/up0/accept_dad'
+	in_world sh -c 'echo 0 >/proc/sys/net/ipv6/conf/w0/accept_dad'
 	on_host ip addr add 203.0.113.2/24 dev up0
 	on_host ip addr add 2001:db8::2/64 dev up0 nodad
 	on_host ip link set up0 up
