@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "client/ends.h"
 #include "client/memory.h"
 #include "client/options.h"
 #include "client/print.h"
@@ -15,8 +16,9 @@
 static const struct {
 	const char *field, *word;
 } words[] = {
-	{"name", "NAME"},	 {"spec.namespaces", "the namespaces chosen"},
-	{"seconds", "DURATION"}, {"command", "COMMAND"},
+	{"spec.namespaces", "the namespaces chosen"},
+	{"seconds", "DURATION"},
+	{"command", "COMMAND"},
 	{"session", "SESSION"},
 };
 
@@ -79,16 +81,20 @@ static void add_field(struct text *text, const struct client *client, const char
 
 	/* an end of AddLink and SetLink: a.addresses[0], b.impairment.jitterMilliseconds */
 	if ((*field == 'a' || *field == 'b') && (field[1] == '.' || !field[1])) {
-		text_format(text, "end %c%s%s", *field == 'a' ? 'A' : 'B', field[1] ? ", " : "",
-			    field[1] ? field + 2 : "");
+		text_format(text, "end %c", *field == 'a' ? 'A' : 'B');
+		if (field[1])
+			ends_add_key(text, field + 2);
 		return;
 	}
 	add_origin(text, client, field);
-	if (text->used == 0)
+	/* the name that the user wrote begins the message */
+	if (text->used == 0 && strcmp(field, "name") != 0)
 		text_add(text, field);
-	rest = strncmp(field, "spec.links[", 11) == 0 ? strchr(field, '.') + 1 : NULL;
-	if (rest)
-		text_format(text, " (%s)", rest);
+	rest = strncmp(field, "spec.links[", 11) == 0 ? strstr(field, "].") : NULL;
+	if (rest && strncmp(rest, "].end.", 6) == 0)
+		ends_add_key(text, rest + 6);
+	else if (rest && strncmp(rest, "].peer.", 7) == 0)
+		ends_add_key(text, rest + 7);
 }
 
 /* Returns a hint at the verb that lists objects of this kind. */
@@ -108,10 +114,9 @@ static void tell_exists(const struct client *client, const char *subject, const 
 {
 	client_problem(client, subject, "there is already a %s called %s", what, name);
 	if (strcmp(what, "set") == 0 && client->verb && strcmp(client->verb, "create") == 0)
-		print_hint(
-			"--existing uses it, if it was made with the same options; `nsctl rm %s` "
-			"removes it",
-			name);
+		print_hint("--existing uses it only if it was made with the same options, which "
+			   "`nsctl show %s` shows; `nsctl rm %s` removes it",
+			   name, name);
 	else if (client->verb && strcmp(client->verb, "up") == 0)
 		print_hint("`nsctl down FILE` removes everything that the file names");
 	else if (strcmp(what, "link") == 0 || strcmp(what, "network") == 0)
@@ -181,17 +186,18 @@ static void tell_ours(const struct client *client, const char *subject, enum nsc
 		break;
 	case ERROR_INVALID_VALUE:
 		add_field(&field, client, what);
-		client_problem(client, subject, "%s: %s", field.data, text);
+		client_problem(client, subject, "%s%s%s", field.used > 0 ? field.data : "",
+			       field.used > 0 ? ": " : "", text);
 		break;
 	case ERROR_NOT_PERMITTED:
-		client_problem(client, subject, "%s is not permitted: %s", what, text);
+		client_problem(client, subject, "not permitted: %s: %s", what, text);
 		break;
 	case ERROR_LIMIT_EXCEEDED:
 		tell_limit(client, subject, what,
 			   json_integer_value(json_object_get(parameters, fields->number)));
 		break;
 	case ERROR_NOT_SUPPORTED:
-		client_problem(client, subject, "%s is not supported: %s", what, text);
+		client_problem(client, subject, "not supported: %s: %s", what, text);
 		break;
 	case ERROR_INVALID_PARAMETER:
 		add_origin(&field, client, what);

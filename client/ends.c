@@ -207,6 +207,20 @@ json_t *ends_parse_link(const char *word, struct text *why)
 	return take_ptr(link);
 }
 
+void ends_add_key(struct text *text, const char *field)
+{
+	static const char prefix[] = "impairment.";
+	size_t n = sizeof(prefix) - 1;
+
+	if (strncmp(field, "addresses", 9) == 0)
+		field = "address";
+	else if (strncmp(field, prefix, n) == 0)
+		for (size_t i = 0; i < ARRAY_SIZE(impairments); i++)
+			if (strcmp(impairments[i].field, field + n) == 0)
+				field = impairments[i].key;
+	text_format(text, ", %s", field);
+}
+
 const char *ends_name(const json_t *end)
 {
 	if (json_is_true(json_object_get(end, "host")))

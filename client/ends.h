@@ -26,6 +26,8 @@ void ends_clear(json_t *impairment);
 
 /* Appends the place of an end: "web:eth0", "host", "net/lan". */
 void ends_add(struct text *text, const json_t *end);
+/* Appends the key of a field of LinkEnd, as a user writes it: ", address" for "addresses[0]". */
+void ends_add_key(struct text *text, const char *field);
 /* Returns only the name, of a set or a network, or "host". */
 const char *ends_name(const json_t *end);
 /* Appends "delay=50ms,loss=1%". Returns false, and appends nothing, if there is no impairment. */

@@ -166,14 +166,34 @@ static bool is_almost(const char *a, const char *b)
 	       (*a && *b && a[0] == b[1] && a[1] == b[0] && strcmp(a + 2, b + 2) == 0);
 }
 
+/* Words that users of similar programs try. */
+static const struct {
+	const char *word, *verb;
+} foreign[] = {
+	{"remove", "rm"},  {"delete", "rm"},	{"del", "rm"},	       {"stop", "rm"},
+	{"destroy", "rm"}, {"shell", "enter"},	{"attach", "enter"},   {"add", "create"},
+	{"new", "create"}, {"inspect", "show"}, {"events", "monitor"},
+};
+
+/* Returns the verb of ours that such a word means, or NULL. */
+static const char *translate(const char *word)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(foreign); i++)
+		if (strcmp(foreign[i].word, word) == 0)
+			return foreign[i].verb;
+	return NULL;
+}
+
 /* Reports an unknown verb. group is the verb that should have it, or NULL. */
 static int no_such_verb(const struct verb *group, const char *name)
 {
 	const char *in_front = group ? group->name : "", *blank = group ? " " : "";
+	const char *meant = translate(name);
 
 	print_problem("there is no command %s%s%s", in_front, blank, name);
 	for (const struct verb *verb = group ? verbs_of(group) : verbs; verb->name; verb++)
-		if (is_almost(name, last_word(verb->name))) {
+		if (is_almost(name, last_word(verb->name)) ||
+		    (meant && strcmp(meant, last_word(verb->name)) == 0)) {
 			print_hint("did you mean `nsctl %s`?", verb->name);
 			return STATUS_USAGE;
 		}

@@ -144,6 +144,10 @@ static int tell_bad_option(const struct options *options, bool argument_missing)
 			       matches > 1 ? "%s is short for more than one option"
 					   : "there is no option %s",
 			       option);
+	} else if (strcmp(option, "-=") == 0) {
+		client_problem(options->client, NULL,
+			       "\"=\" follows a letter that takes no value (--name=VALUE, or -n "
+			       "VALUE)");
 	} else {
 		client_problem(options->client, NULL, "there is no option %s", option);
 	}

@@ -41,8 +41,11 @@ static int read_integer(struct decoding *decoding, const struct wire_field *fiel
 
 	if (field->limit)
 		highest = field->limit;
-	if (number < lowest || number > highest)
-		return decode_refuse(decoding, "is not between %lld and %lld", (long long)lowest,
+	if (number < lowest)
+		return decode_refuse(decoding, "%lld is less than %lld", (long long)number,
+				     (long long)lowest);
+	if (number > highest)
+		return decode_refuse(decoding, "%lld is more than %lld", (long long)number,
 				     (long long)highest);
 	store(field, number, at);
 	return 0;
@@ -56,8 +59,8 @@ static int read_scaled(struct decoding *decoding, const struct wire_field *field
 	       lowest = field->type == WIRE_I64 ? -highest : (double)field->lowest / unit->scale;
 
 	if (!(number >= lowest && number <= highest))
-		return decode_refuse(decoding, "is not between %g and %g%s", lowest, highest,
-				     unit->name);
+		return decode_refuse(decoding, "%.10g is not between %.10g and %.10g%s", number,
+				     lowest, highest, unit->name);
 	/* rounded: 1.001 must not come back as 1.000999 */
 	store(field, (int64_t)(number * unit->scale + (number < 0 ? -0.5 : 0.5)), at);
 	return 0;

@@ -73,6 +73,25 @@ json() { python3 -c 'import json,sys; print(json.loads(sys.stdin.readline())[sys
 	[[ "$output" == *--existing* ]]
 }
 
+@test "a refusal says the value, its bounds, and what there is instead" {
+	nsctl create -nu box
+	run nsctl exec --only=mnt,net box true
+	[[ "$output" == *"--only: the set has net,uts of its own, but not mnt"* ]]
+	run nsctl create --memory=1M other
+	[[ "$output" == *"--memory: 1048576 is less than 4194304"* ]]
+	run nsctl create --lease=1000000h other
+	[[ "$output" == *"--lease: 3600000000 is not between 0.001 and 3153600000 seconds"* ]]
+	run nsctl create -n --link=box,rate=1 other
+	[[ "$output" == *"--link, rate: 1 is less than 8000"* ]]
+	run nsctl rm B
+	[[ "$output" == "nsctl: rm B: a name is "* ]]
+	run nsctl create -mp=x other
+	[[ "$output" == *'"=" follows a letter that takes no value'* ]]
+	run nsctl delete box
+	[[ "$output" == *'`nsctl rm`'* ]]
+	nsctl rm box
+}
+
 @test "a failed create leaves nothing, and names the option" {
 	run nsctl create -m --tmpfs=/no/such/directory box
 	[ "$status" -eq 1 ]

@@ -70,11 +70,12 @@ tutorial_pair() {
 	refused interface link add a:eth0 b
 	refused interface link add "a:a name" b
 	refused interface link add a:lo b
-	refused addresses link add a,address=10.1.0.9/24 b
-	refused addresses link add a,address=10.300.0.9/24 b
+	refused address link add a,address=10.1.0.9/24 b
+	refused address link add a,address=10.300.0.9/24 b
 	refused "prefix" link add a,address=10.3.0.9 b
-	refused "10.8.0.1" link add a,address=10.8.0.1/24 net/lan || refused addresses link add a,address=10.8.0.1/24 net/lan
+	refused "10.8.0.1" link add a,address=10.8.0.1/24 net/lan || refused address link add a,address=10.8.0.1/24 net/lan
 	refused gateway link add a,address=10.3.0.1/24,gateway=10.4.0.1 b
+	refused "cannot be linked to itself" create -n --link=self self
 	refused mac link add a,mac=ff:ff:ff:ff:ff:ff b
 	refused mtu link add a,mtu=1 b
 	refused already link add a b --name=a-host

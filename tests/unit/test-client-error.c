@@ -132,7 +132,7 @@ static void test_told(void **state _unused_)
 		const struct option_row *const *options;
 		const char *field, *told;
 	} rows[] = {
-		{create, "name", "NAME: x"},
+		{create, "name", "x"},
 		{create, "existing", "--existing: x"},
 		{create, "spec.namespaces", "the namespaces chosen: x"},
 		{create, "spec.userMapping", "--map-root-user, --map-current-user, --map-auto: x"},
@@ -145,7 +145,7 @@ static void test_told(void **state _unused_)
 		{create, "spec.clocks.boottime", "--boottime: x"},
 		{create, "spec.limits", "--memory, --tasks, --cpus: x"},
 		{create, "spec.limits.cpus", "--cpus: x"},
-		{create, "spec.links[0].peer.set", "--link (links[0].peer.set): x"},
+		{create, "spec.links[0].peer.set", "--link, set: x"},
 		{create, "spec.lease.processFileDescriptor", "--lease: x"},
 		{create, "spec.dns[1]", "--dns: x"},
 		{create, "spec.unheardOf", "spec.unheardOf: x"},
@@ -161,7 +161,7 @@ static void test_told(void **state _unused_)
 		{kill, "session", "--session: x"},
 		{none, "session", "SESSION: x"},
 		{none, "seconds", "DURATION: x"},
-		{none, "a.addresses[0]", "end A, addresses[0]: x"},
+		{none, "a.addresses[0]", "end A, address: x"},
 		{NULL, "spec", "spec: x"},
 	};
 

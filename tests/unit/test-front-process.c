@@ -104,7 +104,7 @@ static const struct {
 	 "\"parameters\":{\"interface\":\"org.other\"}}"},
 	{"{\"method\":\"org.nsctl.Get\",\"parameters\":{\"name\":\"box\",\"owner\":-1}}",
 	 "{\"error\":\"org.nsctl.InvalidValue\",\"parameters\":{\"field\":\"owner\","
-	 "\"reason\":\"is not between 0 and 4294967294\"}}"},
+	 "\"reason\":\"-1 is less than 0\"}}"},
 };
 
 static void test_refusals(void **state)

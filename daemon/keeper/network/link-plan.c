@@ -21,6 +21,8 @@ static int find_set(struct link_draft *draft, int i, const char *name, bool netw
 		      : registry_find_set(draft->registry, draft->wish->owner, name);
 	if (!set)
 		return failure_set(draft->failure, ERROR_NOT_FOUND, 0, what, "%s", name);
+	if (set == draft->wish->own)
+		return link_draft_refuse(draft, i, what, "%s cannot be linked to itself", name);
 	if (check_ready(set->state, name, draft->failure))
 		return ERROR_BUSY;
 	if (!(set->kinds & KIND_BIT(KIND_NET)))

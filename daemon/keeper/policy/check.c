@@ -308,12 +308,41 @@ int check_spec(struct wire_spec *spec, const char *name, struct failure *failure
 
 /* --- commands --- */
 
+#define KINDS_TEXT_SIZE 64
+
+/* Writes the names of the kinds, each after a comma but the first. */
+static void kinds_text(uint32_t kinds, char ret[static KINDS_TEXT_SIZE])
+{
+	size_t used = 0;
+
+	*ret = '\0';
+	for (enum kind kind = 0; kind < KIND_COUNT; kind++)
+		if (kinds & KIND_BIT(kind))
+			used += snprintf(ret + used, KINDS_TEXT_SIZE - used, "%s%s",
+					 used ? "," : "", kind_name(kind));
+}
+
+int check_kinds(uint32_t wanted, uint32_t held, struct failure *failure)
+{
+	char missing[KINDS_TEXT_SIZE], present[KINDS_TEXT_SIZE];
+
+	if (!(wanted & ~held))
+		return 0;
+	kinds_text(wanted & ~held, missing);
+	kinds_text(held, present);
+	return failure_set(failure, ERROR_INVALID_VALUE, 0, "namespaces",
+			   "the set has %s of its own, but not %s", present, missing);
+}
+
 int check_command(const struct wire_command *command, uint32_t set_kinds, struct failure *failure)
 {
+	int r;
+
 	if (command->arguments_fd < 0)
 		return invalid(failure, "command", "is needed");
-	if (command->kinds & ~set_kinds)
-		return invalid(failure, "namespaces", "the set does not hold all of these kinds");
+	r = check_kinds(command->kinds, set_kinds, failure);
+	if (r)
+		return r;
 	if (command->working_directory && command->working_directory[0] != '/')
 		return invalid(failure, "workingDirectory", "is not an absolute path");
 	return 0;

@@ -25,6 +25,10 @@
  */
 int check_spec(struct wire_spec *spec, const char *name, struct failure *failure);
 
+/* Checks that wanted kinds of namespaces are among those that a set has. Returns 0 or
+ * ERROR_INVALID_VALUE. */
+int check_kinds(uint32_t wanted, uint32_t held, struct failure *failure);
+
 /* Checks a command: its descriptors are there, status_fd is the write end of a pipe (fstat), its
  * kinds are among set_kinds, and the working directory is absolute. */
 int check_command(const struct wire_command *command, uint32_t set_kinds, struct failure *failure);

@@ -39,7 +39,7 @@ static int open_process(const struct request *request, const struct wire_ask *as
 		return failure_set(failure, ERROR_INVALID_VALUE, 0, "processFileDescriptor",
 				   "the process has ended");
 	if (request->subject.uid != 0 && st.st_uid != request->subject.uid)
-		return failure_set(failure, ERROR_NOT_PERMITTED, 0, "Identify",
+		return failure_set(failure, ERROR_NOT_PERMITTED, 0, "looking at the process",
 				   "the process is not yours");
 	return 0;
 }

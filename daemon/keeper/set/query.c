@@ -3,6 +3,7 @@
  * reads them. */
 #include <string.h>
 #include "daemon/keeper/policy/authz.h"
+#include "daemon/keeper/policy/check.h"
 #include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/request/audit.h"
 #include "daemon/keeper/request/handlers.h"
@@ -314,9 +315,9 @@ int on_open(struct keeper *keeper, struct request *request, struct wire_ask *ask
 	if (r)
 		return r;
 	kinds = asked->kinds ? asked->kinds : set->kinds;
-	if (kinds & ~set->kinds)
-		return failure_set(failure, ERROR_INVALID_VALUE, 0, "namespaces",
-				   "the set does not hold all of these kinds");
+	r = check_kinds(kinds, set->kinds, failure);
+	if (r)
+		return r;
 	r = open_pins(keeper, set, kinds, fds);
 	if (r < 0) {
 		close_all(fds);
