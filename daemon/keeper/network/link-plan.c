@@ -187,7 +187,9 @@ static int check_impairment(struct link_draft *draft, int i)
 		return link_draft_refuse(draft, i, "impairment.reorderPercent", "needs a delay");
 	if (impairment->rate > 0 && impairment->rate < IMPAIR_RATE_MIN)
 		return link_draft_refuse(draft, i, "impairment.rateBitsPerSecond",
-					 "is less than %llu", (unsigned long long)IMPAIR_RATE_MIN);
+					 "%llu is less than %llu bits per second",
+					 (unsigned long long)impairment->rate,
+					 (unsigned long long)IMPAIR_RATE_MIN);
 	return 0;
 }
 
