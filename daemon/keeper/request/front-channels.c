@@ -1,10 +1,60 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <fcntl.h>
+#include <linux/sockios.h>
+#include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
+#include "daemon/keeper/base/log.h"
 #include "daemon/keeper/request/front-state.h"
 
 /* Size of the pipe: room for one request of maximum size, and the beginnings of others. */
 #define PIPE_SIZE (256 * 1024)
+
+/* A working front reads its messages within this time. */
+#define LIFE_SECONDS 20
+
+/* Not at once, because the caller may still be using the front. */
+void front_close_soon(struct front_process *front)
+{
+	static const struct timeval now = {};
+
+	front->closing = true;
+	event_del(front->readable);
+	event_del(front->writable);
+	event_del(front->again);
+	evtimer_add(front->idle, &now);
+}
+
+static void expect_life(struct front_process *front)
+{
+	static const struct timeval time = {.tv_sec = LIFE_SECONDS};
+
+	if (evtimer_pending(front->life, NULL))
+		return;
+	front->heard = false;
+	evtimer_add(front->life, &time);
+}
+
+/*
+ * Ends a front that neither reads its messages nor sends any: it hangs closing a file on a file
+ * system that does not answer, or its user has stopped it. Another front takes its place.
+ */
+static void on_life(evutil_socket_t fd _unused_, short what _unused_, void *context)
+{
+	struct front_process *front = context;
+	int unread = 0;
+
+	if (front->closing || ioctl(front->channel_fd, SIOCOUTQ, &unread) < 0 || unread == 0)
+		return;
+	if (front->heard) {
+		expect_life(front);
+		return;
+	}
+	log_by_user("fronts ended", LOG_WARNING,
+		    &(struct log_fields){.has_uid = true, .uid = front->identity.uid},
+		    "a front hangs: it is ended");
+	front_close_soon(front);
+}
 
 int front_make_channels(struct front_process *front, int ret[2])
 {
@@ -22,5 +72,37 @@ int front_make_channels(struct front_process *front, int ret[2])
 	ret[1] = ends[1];
 	/* a smaller one will do */
 	(void)fcntl(ends[0], F_SETPIPE_SZ, PIPE_SIZE);
-	return 0;
+	front->life = evtimer_new(front->keeper->loop, on_life, front);
+	return front->life ? 0 : -ENOMEM;
+}
+
+int front_tell(struct front_process *front)
+{
+	int r = wire_queue_send(&front->outgoing, &front->keeper->to_front, front->channel_fd);
+
+	expect_life(front);
+	if (!wire_queue_is_empty(&front->outgoing))
+		event_add(front->writable, NULL);
+	return r;
+}
+
+void front_say(struct front_process *front)
+{
+	int r = front_tell(front);
+
+	/* if the front has died, its pipe says so as well */
+	if (r == 0 || r == -EPIPE || r == -ENOTCONN || r == -ECONNRESET)
+		return;
+	log_by_user("fronts ended", LOG_WARNING,
+		    &(struct log_fields){.has_uid = true, .uid = front->identity.uid, .error = -r},
+		    "a front does not take its answers: it is ended");
+	front_close_soon(front);
+}
+
+bool front_has_room(const struct front_process *front)
+{
+	struct pollfd poll_fd = {.fd = front->channel_fd, .events = POLLOUT};
+
+	return wire_queue_is_empty(&front->outgoing) && poll(&poll_fd, 1, 0) == 1 &&
+	       poll_fd.revents & POLLOUT;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Shared by front.c (channels and connections), methods.c (requests) and request.c (answers). */
+/* Shared by front.c (connections and requests), front-channels.c (what is sent), front-find.c,
+ * methods.c (requests) and request.c (answers). */
 #ifndef NSCTL_KEEPER_FRONT_STATE_H
 #define NSCTL_KEEPER_FRONT_STATE_H
 
@@ -36,12 +37,18 @@ struct front_process {
 /*
  * Makes the two channels between the keeper and the front: a socket to it, and a pipe from it. The
  * socket is shut down in the other direction, so that the front cannot send descriptors, which
- * would be closed with the socket. ret: the front's ends. Returns 0 or -errno.
+ * would be closed with the socket. From then on a front that does not read its messages is ended.
+ * ret: the front's ends. Returns 0 or -errno.
  */
 int front_make_channels(struct front_process *front, int ret[2]);
+/* Starts a front for peers with the identity. Returns 0 or -errno. */
+int front_new(struct keeper *keeper, const struct peer_identity *identity, bool shared,
+	      struct front_process **ret);
 /* Ends the front from the loop, so that the caller may still use it. */
 void front_close_soon(struct front_process *front);
-/* Sends the message in keeper->to_front. A front that does not take it is ended from the loop. */
+/* Sends the message in keeper->to_front, now or when the channel has room. Returns 0 or -errno. */
+int front_tell(struct front_process *front);
+/* Does the same, but ends a front that does not take the message, from the loop. */
 void front_say(struct front_process *front);
 /* Ends a connection. */
 void front_drop_connection(struct front_process *front, struct client_connection *connection);

@@ -1,7 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <linux/sockios.h>
-#include <poll.h>
-#include <sys/ioctl.h>
 #include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/policy/config.h"
@@ -15,8 +12,6 @@
 /* A front without connections is kept this long. */
 #define IDLE_SECONDS 30
 #define IDLE_MAX 64
-/* Fronts of one uid, which may have many identities, by groups. */
-#define FRONTS_MAX_OF_UID 16
 /* Memory to parse the largest call; memory for slow clients is added to it. */
 #define FRONT_MEMORY (UINT64_C(64) * 1024 * 1024)
 /* Messages of one front in a pass of the loop. Some take longer the more processes a set has: a
@@ -24,85 +19,6 @@
 #define MESSAGES_AT_ONCE 16
 #define MICROSECONDS_AT_ONCE 500
 #define RESTS 3
-/* A working front reads its messages within this time. */
-#define LIFE_SECONDS 20
-
-/* --- ending a front; its channel --- */
-
-/* Not at once, because the caller may still be using the front. */
-void front_close_soon(struct front_process *front)
-{
-	static const struct timeval now = {};
-
-	front->closing = true;
-	event_del(front->readable);
-	event_del(front->writable);
-	event_del(front->again);
-	evtimer_add(front->idle, &now);
-}
-
-static void expect_life(struct front_process *front)
-{
-	static const struct timeval time = {.tv_sec = LIFE_SECONDS};
-
-	if (evtimer_pending(front->life, NULL))
-		return;
-	front->heard = false;
-	evtimer_add(front->life, &time);
-}
-
-/*
- * Ends a front that neither reads its messages nor sends any: it hangs closing a file on a file
- * system that does not answer, or its user has stopped it. Another front takes its place.
- */
-static void on_life(evutil_socket_t fd _unused_, short what _unused_, void *context)
-{
-	struct front_process *front = context;
-	int unread = 0;
-
-	if (front->closing || ioctl(front->channel_fd, SIOCOUTQ, &unread) < 0 || unread == 0)
-		return;
-	if (front->heard) {
-		expect_life(front);
-		return;
-	}
-	log_by_user("fronts ended", LOG_WARNING,
-		    &(struct log_fields){.has_uid = true, .uid = front->identity.uid},
-		    "a front hangs: it is ended");
-	front_close_soon(front);
-}
-
-/* Sends the message in keeper->to_front, now or when the channel has room. Returns 0 or -errno. */
-static int tell(struct front_process *front)
-{
-	int r = wire_queue_send(&front->outgoing, &front->keeper->to_front, front->channel_fd);
-
-	expect_life(front);
-	if (!wire_queue_is_empty(&front->outgoing))
-		event_add(front->writable, NULL);
-	return r;
-}
-
-void front_say(struct front_process *front)
-{
-	int r = tell(front);
-
-	/* if the front has died, its pipe says so as well */
-	if (r == 0 || r == -EPIPE || r == -ENOTCONN || r == -ECONNRESET)
-		return;
-	log_by_user("fronts ended", LOG_WARNING,
-		    &(struct log_fields){.has_uid = true, .uid = front->identity.uid, .error = -r},
-		    "a front does not take its answers: it is ended");
-	front_close_soon(front);
-}
-
-bool front_has_room(const struct front_process *front)
-{
-	struct pollfd poll_fd = {.fd = front->channel_fd, .events = POLLOUT};
-
-	return wire_queue_is_empty(&front->outgoing) && poll(&poll_fd, 1, 0) == 1 &&
-	       poll_fd.revents & POLLOUT;
-}
 
 /* --- connections --- */
 
@@ -356,15 +272,14 @@ static int watch(struct front_process *front)
 	front->writable = event_new(loop, front->channel_fd, EV_WRITE, on_writable, front);
 	front->again = evtimer_new(loop, on_again, front);
 	front->idle = evtimer_new(loop, on_idle, front);
-	front->life = evtimer_new(loop, on_life, front);
-	return front->readable && front->writable && front->again && front->idle && front->life &&
+	return front->readable && front->writable && front->again && front->idle &&
 			       event_add(front->readable, NULL) == 0
 		       ? 0
 		       : -ENOMEM;
 }
 
-static int front_new(struct keeper *keeper, const struct peer_identity *identity, bool shared,
-		     struct front_process **ret)
+int front_new(struct keeper *keeper, const struct peer_identity *identity, bool shared,
+	      struct front_process **ret)
 {
 	struct front_process *front = calloc(1, sizeof(*front));
 	int ends[2] = {-1, -1}, r;
@@ -395,79 +310,6 @@ static int front_new(struct keeper *keeper, const struct peer_identity *identity
 	return r;
 }
 
-static bool is_of(const struct front_process *front, bool any, uid_t uid)
-{
-	return !front->closing && (any || front->identity.uid == uid);
-}
-
-/*
- * Makes room for one more front within the limit, which is uid's or (any) that of all users
- * together: ends the front without connections that was started first. Returns true if there is
- * room. A user may have many fronts, by groups.
- */
-static bool make_room(struct keeper *keeper, bool any, uid_t uid, size_t limit)
-{
-	struct front_process *idle = NULL;
-	size_t n = any ? 0 : ending_count(keeper, uid);
-
-	for (struct front_process *at = keeper->fronts; at; at = at->next)
-		if (is_of(at, any, uid)) {
-			n++;
-			if (!at->connections)
-				idle = at;
-		}
-	if (n < limit)
-		return true;
-	if (idle)
-		front_free(idle);
-	return idle;
-}
-
-static int limit_fronts(struct keeper *keeper, uid_t uid, struct failure *failure)
-{
-	uint32_t of_all = keeper->config->limits.fronts;
-
-	if (uid == 0)
-		return 0;
-	if (!make_room(keeper, false, uid, FRONTS_MAX_OF_UID))
-		return failure_set(failure, ERROR_LIMIT_EXCEEDED, FRONTS_MAX_OF_UID, "fronts",
-				   NULL);
-	if (!make_room(keeper, true, uid, of_all))
-		return failure_set(failure, ERROR_LIMIT_EXCEEDED, of_all, "fronts", NULL);
-	return 0;
-}
-
-/* Fills in the identity that the connection's front serves: the peer's, or a common one for all
- * peers of the same user that the same label and profile confine. */
-static void fill_identity(const struct client_connection *connection, struct peer_identity *ret)
-{
-	*ret = connection->peer.identity;
-	if (!connection->shared)
-		return;
-	ret->uid = ret->gid = connection->charged;
-	ret->n_groups = 0;
-}
-
-int front_find(struct keeper *keeper, const struct client_connection *connection,
-	       struct front_process **ret, struct failure *failure)
-{
-	struct peer_identity identity;
-	int r;
-
-	fill_identity(connection, &identity);
-	for (struct front_process *at = keeper->fronts; at; at = at->next)
-		if (!at->closing && at->shared == connection->shared &&
-		    peer_identity_compare(&at->identity, &identity) == 0) {
-			*ret = at;
-			return 0;
-		}
-	r = limit_fronts(keeper, identity.uid, failure);
-	if (r)
-		return r;
-	r = front_new(keeper, &identity, connection->shared, ret);
-	return r < 0 ? failure_from_errno(failure, r, "start a front") : 0;
-}
-
 int front_add(struct front_process *front, struct client_connection *connection, int socket_fd,
 	      const char *reason)
 {
@@ -481,7 +323,7 @@ int front_add(struct front_process *front, struct client_connection *connection,
 
 	wire_begin(&keeper->to_front, WIRE_CONNECTION, 0, 0, connection->number);
 	wire_put(&keeper->to_front, &wire_connection_layout, &wire);
-	r = tell(front);
+	r = front_tell(front);
 	if (r < 0)
 		return r;
 	connection->socket_fd = socket_fd;
@@ -499,6 +341,6 @@ void fronts_stop(struct keeper *keeper)
 	for (struct front_process *at = keeper->fronts; at; at = at->next) {
 		wire_begin(&keeper->to_front, WIRE_STOP, 0, 0, 0);
 		/* otherwise the front is stuck and is not waited for */
-		at->stopped = tell(at) < 0;
+		at->stopped = front_tell(at) < 0;
 	}
 }

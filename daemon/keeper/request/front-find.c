@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Which front serves a connection: that of the peer's identity, which is started if there is none.
+ * Fronts are limited for each uid and in all.
+ */
+#include "daemon/keeper/policy/config.h"
+#include "daemon/keeper/request/front-state.h"
+#include "daemon/keeper/workers/ending.h"
+
+/* Fronts of one uid, which may have many identities, by groups. */
+#define FRONTS_MAX_OF_UID 16
+
+static bool is_of(const struct front_process *front, bool any, uid_t uid)
+{
+	return !front->closing && (any || front->identity.uid == uid);
+}
+
+/*
+ * Makes room for one more front within the limit, which is uid's or (any) that of all users
+ * together: ends the front without connections that was started first. Returns true if there is
+ * room. A user may have many fronts, by groups.
+ */
+static bool make_room(struct keeper *keeper, bool any, uid_t uid, size_t limit)
+{
+	struct front_process *idle = NULL;
+	size_t n = any ? 0 : ending_count(keeper, uid);
+
+	for (struct front_process *at = keeper->fronts; at; at = at->next)
+		if (is_of(at, any, uid)) {
+			n++;
+			if (!at->connections)
+				idle = at;
+		}
+	if (n < limit)
+		return true;
+	if (idle)
+		front_free(idle);
+	return idle;
+}
+
+static int limit_fronts(struct keeper *keeper, uid_t uid, struct failure *failure)
+{
+	uint32_t of_all = keeper->config->limits.fronts;
+
+	if (uid == 0)
+		return 0;
+	if (!make_room(keeper, false, uid, FRONTS_MAX_OF_UID))
+		return failure_set(failure, ERROR_LIMIT_EXCEEDED, FRONTS_MAX_OF_UID, "fronts",
+				   NULL);
+	if (!make_room(keeper, true, uid, of_all))
+		return failure_set(failure, ERROR_LIMIT_EXCEEDED, of_all, "fronts", NULL);
+	return 0;
+}
+
+/* Fills in the identity that the connection's front serves: the peer's, or a common one for all
+ * peers of the same user that the same label and profile confine. */
+static void fill_identity(const struct client_connection *connection, struct peer_identity *ret)
+{
+	*ret = connection->peer.identity;
+	if (!connection->shared)
+		return;
+	ret->uid = ret->gid = connection->charged;
+	ret->n_groups = 0;
+}
+
+int front_find(struct keeper *keeper, const struct client_connection *connection,
+	       struct front_process **ret, struct failure *failure)
+{
+	struct peer_identity identity;
+	int r;
+
+	fill_identity(connection, &identity);
+	for (struct front_process *at = keeper->fronts; at; at = at->next)
+		if (!at->closing && at->shared == connection->shared &&
+		    peer_identity_compare(&at->identity, &identity) == 0) {
+			*ret = at;
+			return 0;
+		}
+	r = limit_fronts(keeper, identity.uid, failure);
+	if (r)
+		return r;
+	r = front_new(keeper, &identity, connection->shared, ret);
+	return r < 0 ? failure_from_errno(failure, r, "start a front") : 0;
+}
