@@ -19,36 +19,18 @@
 #include "daemon/keeper/set/network.h"
 #include "daemon/keeper/set/pipe-watch.h"
 #include "daemon/keeper/set/remove.h"
+#include "daemon/keeper/set/topology-parts.h"
 #include "daemon/keeper/state/store.h"
 #include "daemon/keeper/state/view.h"
 #include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/fault.h"
-#include "daemon/wire/message.h"
 
 /* Makers at a time: further ones would only wait for these. */
 #define AT_ONCE 8
-#define PARTS_MAX (APPLY_NETWORKS_MAX + APPLY_SETS_MAX + APPLY_LINKS_MAX)
-
-/* In the order of their making. */
-enum stage { NETWORKS, SETS, LINKS, STAGE_COUNT };
-
-enum progress { WAITING, ASKED, MADE };
-
-/* A network, a set or a link. */
-struct part {
-	struct application *application;
-	enum stage stage;
-	size_t index; /* in its list */
-	enum progress progress;
-	uint64_t needs;		/* of a set: bit i: set i must be made before it */
-	bool takes_descriptors; /* of a set: the request's lane makes these, one by one */
-	char id[ID_SIZE];	/* of its record; "": there never was one */
-};
 
 struct application {
 	struct keeper *keeper;
 	struct request *request;
-	struct wire_message message; /* a copy; its items are the parts */
 	struct lane_process processes[WIRE_FDS_MAX];
 	struct wire_lease lease;
 	char group[ID_SIZE];
@@ -56,43 +38,11 @@ struct application {
 	size_t pending;		/* parts of this stage in progress */
 	bool in_loop;		/* results are handled by the loop in progress */
 	struct failure failure; /* why the topology is removed again */
-	size_t n;
-	struct part parts[PARTS_MAX];
+	struct parts parts;
 };
-
-static const struct {
-	const char *key;
-	enum wire_item item;
-	const struct wire_layout *layout;
-	size_t max;
-} stages[STAGE_COUNT] = {
-	{"networks", WIRE_ITEM_NETWORK, &wire_network_layout, APPLY_NETWORKS_MAX},
-	{"sets", WIRE_ITEM_CREATE, &wire_create_layout, APPLY_SETS_MAX},
-	{"links", WIRE_ITEM_LINK, &wire_link_layout, APPLY_LINKS_MAX},
-};
-
-/* Room for one item, valid until the next is read. */
-static union {
-	struct wire_network network;
-	struct wire_create create;
-	struct wire_link link;
-} item;
 
 static void advance(struct application *application);
 static void retreat(struct application *application);
-
-/* Reads the part's item again. This cannot fail, as it was read before. */
-static void read_item(const struct part *part)
-{
-	struct wire_message *message = &part->application->message;
-	const struct nlattr *position = NULL;
-
-	for (size_t i = 0; i <= part->index; i++) {
-		wire_clear(stages[part->stage].layout, &item);
-		(void)wire_next_item(message, stages[part->stage].item, &position,
-				     stages[part->stage].layout, &item);
-	}
-}
 
 /* --- the answer --- */
 
@@ -102,7 +52,7 @@ static struct application *application_free(struct application *application)
 		return NULL;
 	if (application->request)
 		pipe_watch_release(application->request, application->processes);
-	wire_message_done(&application->message);
+	parts_done(&application->parts);
 	free(application);
 	return NULL;
 }
@@ -123,6 +73,7 @@ static void fail(struct application *application)
 static bool put_part(struct keeper *keeper, const struct part *part)
 {
 	static struct set_view view;
+	static union part_wish item;
 	struct wire_writer *writer = &keeper->to_front;
 	const struct link *link;
 	const struct set *set;
@@ -157,8 +108,8 @@ static void succeed(struct application *application)
 	if (application->lease.span)
 		lease_renew_group(keeper, request->subject.uid, application->group, 0);
 	request_begin(keeper, request, 0);
-	for (size_t i = 0; i < application->n && fits; i++)
-		fits = put_part(keeper, &application->parts[i]);
+	for (size_t i = 0; i < application->parts.n && fits; i++)
+		fits = put_part(keeper, &application->parts.part[i]);
 	if (!fits) {
 		failure_set(&application->failure, ERROR_INVALID_VALUE, 0, "sets",
 			    "are too large in all: the answer does not fit into one message");
@@ -224,9 +175,9 @@ static void retreat(struct application *application)
 {
 	while (application->pending == 0 && application->stage >= NETWORKS) {
 		application->in_loop = true;
-		for (size_t i = 0; i < application->n; i++)
-			if ((int)application->parts[i].stage == application->stage)
-				take_back(&application->parts[i]);
+		for (size_t i = 0; i < application->parts.n; i++)
+			if ((int)application->parts.part[i].stage == application->stage)
+				take_back(&application->parts.part[i]);
 		application->in_loop = false;
 		application->stage--;
 	}
@@ -245,11 +196,11 @@ static void take_outcome(struct part *part, const char *id, const struct failure
 	part->progress = MADE;
 	snprintf(part->id, sizeof(part->id), "%s", id ? id : "");
 	if (failure && !application->failure.error) {
-		char prefix[32];
+		char place[PLACE_SIZE];
 
 		application->failure = *failure;
-		snprintf(prefix, sizeof(prefix), "%s[%zu].", stages[part->stage].key, part->index);
-		failure_within(&application->failure, prefix);
+		part_place(part, place);
+		failure_within(&application->failure, place);
 	}
 	fault_point("apply-part");
 	if (!application->in_loop)
@@ -273,11 +224,11 @@ static void on_link_made(struct keeper *keeper, struct link *link, const struct 
 	take_outcome(context, link ? link->id : NULL, failure);
 }
 
-static int ask_for_network(struct part *part, struct failure *failure)
+static int ask_for_network(struct part *part, struct wire_network *network, struct failure *failure)
 {
 	struct application *application = part->application;
 	struct network_wish wish = {
-		.network = &item.network,
+		.network = network,
 		.lease = &application->lease,
 		.group = application->group,
 		.created = on_set_made,
@@ -287,14 +238,14 @@ static int ask_for_network(struct part *part, struct failure *failure)
 	return network_create(application->keeper, application->request, &wish, failure);
 }
 
-static int ask_for_set(struct part *part, struct failure *failure)
+static int ask_for_set(struct part *part, struct wire_create *create, struct failure *failure)
 {
 	struct application *application = part->application;
 	struct keeper *keeper = application->keeper;
 	struct request *request = application->request;
-	struct wire_spec *spec = &item.create.spec;
+	struct wire_spec *spec = &create->spec;
 	struct set_wish wish = {
-		.name = item.create.name,
+		.name = create->name,
 		.spec = spec,
 		.group = application->group,
 		.created = on_set_made,
@@ -316,19 +267,20 @@ static void ask_for(struct part *part)
 {
 	struct application *application = part->application;
 	struct failure failure = {};
+	union part_wish *wish;
 	int r;
 
 	part->progress = ASKED;
 	application->pending++;
-	read_item(part);
+	wish = part_read(&application->parts, part);
 	if (!request_connection(application->request))
 		r = failure_from_errno(&failure, -ECONNRESET, "go on without a client");
 	else if (part->stage == NETWORKS)
-		r = ask_for_network(part, &failure);
+		r = ask_for_network(part, &wish->network, &failure);
 	else if (part->stage == SETS)
-		r = ask_for_set(part, &failure);
+		r = ask_for_set(part, &wish->create, &failure);
 	else
-		r = link_add(application->keeper, &application->request->subject, &item.link,
+		r = link_add(application->keeper, &application->request->subject, &wish->link,
 			     application->group, on_link_made, part, &failure);
 	if (r)
 		take_outcome(part, NULL, &failure);
@@ -339,8 +291,8 @@ static uint64_t sets_made(const struct application *application)
 {
 	uint64_t made = 0;
 
-	for (size_t i = 0; i < application->n; i++) {
-		const struct part *part = &application->parts[i];
+	for (size_t i = 0; i < application->parts.n; i++) {
+		const struct part *part = &application->parts.part[i];
 
 		if (part->stage == SETS && part->progress == MADE)
 			made |= UINT64_C(1) << part->index;
@@ -354,8 +306,8 @@ static bool ask_for_some(struct application *application)
 	const uint64_t made = sets_made(application);
 	bool more = false;
 
-	for (size_t i = 0; i < application->n && !application->failure.error; i++) {
-		struct part *part = &application->parts[i];
+	for (size_t i = 0; i < application->parts.n && !application->failure.error; i++) {
+		struct part *part = &application->parts.part[i];
 
 		if ((int)part->stage != application->stage || part->progress != WAITING)
 			continue;
@@ -395,90 +347,19 @@ static void advance(struct application *application)
 
 /* --- the request --- */
 
-/* Returns the sets that the one in item is linked to by its own specification: bit i: set i. */
-static uint64_t needs_of(const char *const names[], size_t n)
-{
-	const struct wire_spec *spec = &item.create.spec;
-	uint64_t needs = 0;
-
-	for (size_t i = 0; i < spec->n_links; i++) {
-		const struct wire_end *peer = &spec->links[i].peer;
-
-		for (size_t j = 0; j < n && peer->where == END_SET; j++)
-			if (peer->name && strcmp(names[j], peer->name) == 0)
-				needs |= UINT64_C(1) << j;
-	}
-	return needs;
-}
-
-static int order_sets(struct application *application)
-{
-	const char *names[APPLY_SETS_MAX];
-	size_t n = 0;
-
-	for (size_t i = 0; i < application->n; i++) {
-		if (application->parts[i].stage != SETS)
-			continue;
-		read_item(&application->parts[i]);
-		if (!item.create.name)
-			return -EBADMSG;
-		names[n++] = item.create.name;
-	}
-	for (size_t i = 0; i < application->n; i++) {
-		struct part *part = &application->parts[i];
-
-		if (part->stage != SETS)
-			continue;
-		read_item(part);
-		/* links to the set itself are refused by its own check */
-		part->needs = needs_of(names, n) & ~(UINT64_C(1) << part->index);
-		part->takes_descriptors = create_takes_descriptors(&item.create.spec);
-	}
-	return 0;
-}
-
-/* Collects the parts of a stage. Returns 0, or -EBADMSG if our fronts never send such a message. */
-static int count_parts(struct application *application, enum stage stage)
-{
-	const struct nlattr *position = NULL;
-	int r;
-
-	for (size_t i = 0;; i++) {
-		wire_clear(stages[stage].layout, &item);
-		r = wire_next_item(&application->message, stages[stage].item, &position,
-				   stages[stage].layout, &item);
-		if (r <= 0)
-			return r;
-		if (i == stages[stage].max)
-			return -EBADMSG;
-		application->parts[application->n++] =
-			(struct part){.application = application, .stage = stage, .index = i};
-	}
-}
-
-static int read_topology(struct application *application, const struct request *request,
-			 const struct wire_apply *asked)
-{
-	int r = request->message->header->nlmsg_len > APPLY_MESSAGE_MAX
-			? -EBADMSG
-			: wire_message_copy(request->message, &application->message);
-
-	if (request->processes)
-		memcpy(application->processes, request->processes, sizeof(application->processes));
-	application->lease = asked->lease;
-	for (enum stage stage = NETWORKS; r == 0 && stage < STAGE_COUNT; stage++)
-		r = count_parts(application, stage);
-	return r < 0 ? r : order_sets(application);
-}
-
 int on_apply(struct keeper *keeper, struct request *request, struct wire_apply *asked,
 	     struct failure *failure)
 {
 	struct application *application = calloc(1, sizeof(*application));
-	int r = application ? read_topology(application, request, asked) : -ENOMEM;
+	int r = application ? parts_read(request->message, application, &application->parts)
+			    : -ENOMEM;
 
 	if (r == 0) {
 		application->keeper = keeper;
+		application->lease = asked->lease;
+		if (request->processes)
+			memcpy(application->processes, request->processes,
+			       sizeof(application->processes));
 		unique_id_new(application->group);
 		r = store_begin_apply(keeper->store, application->group);
 	}

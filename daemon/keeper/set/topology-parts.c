@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+#include "daemon/keeper/set/create.h"
+#include "daemon/keeper/set/topology-parts.h"
+
+static const struct {
+	const char *key;
+	enum wire_item item;
+	const struct wire_layout *layout;
+	size_t max;
+} stages[STAGE_COUNT] = {
+	{"networks", WIRE_ITEM_NETWORK, &wire_network_layout, APPLY_NETWORKS_MAX},
+	{"sets", WIRE_ITEM_CREATE, &wire_create_layout, APPLY_SETS_MAX},
+	{"links", WIRE_ITEM_LINK, &wire_link_layout, APPLY_LINKS_MAX},
+};
+
+/* The wish that was read last. */
+static union part_wish wish;
+
+/* Every item was read before, by collect(), so this cannot fail. */
+union part_wish *part_read(struct parts *parts, const struct part *part)
+{
+	const struct nlattr *position = NULL;
+
+	for (size_t i = 0; i <= part->index; i++) {
+		wire_clear(stages[part->stage].layout, &wish);
+		(void)wire_next_item(&parts->message, stages[part->stage].item, &position,
+				     stages[part->stage].layout, &wish);
+	}
+	return &wish;
+}
+
+void part_place(const struct part *part, char ret[static PLACE_SIZE])
+{
+	snprintf(ret, PLACE_SIZE, "%s[%zu].", stages[part->stage].key, part->index);
+}
+
+/* Returns the sets that the specification's own links lead to: bit i: set i. */
+static uint64_t needs_of(const struct wire_spec *spec, const char *const names[], size_t n)
+{
+	uint64_t needs = 0;
+
+	for (size_t i = 0; i < spec->n_links; i++) {
+		const struct wire_end *peer = &spec->links[i].peer;
+
+		for (size_t j = 0; j < n && peer->where == END_SET; j++)
+			if (peer->name && strcmp(names[j], peer->name) == 0)
+				needs |= UINT64_C(1) << j;
+	}
+	return needs;
+}
+
+static int order_sets(struct parts *parts)
+{
+	const char *names[APPLY_SETS_MAX];
+	size_t n = 0;
+
+	for (size_t i = 0; i < parts->n; i++) {
+		if (parts->part[i].stage != SETS)
+			continue;
+		names[n] = part_read(parts, &parts->part[i])->create.name;
+		if (!names[n++])
+			return -EBADMSG;
+	}
+	for (size_t i = 0; i < parts->n; i++) {
+		struct part *part = &parts->part[i];
+		const struct wire_spec *spec;
+
+		if (part->stage != SETS)
+			continue;
+		spec = &part_read(parts, part)->create.spec;
+		/* links to the set itself are refused by its own check */
+		part->needs = needs_of(spec, names, n) & ~(UINT64_C(1) << part->index);
+		part->takes_descriptors = create_takes_descriptors(spec);
+	}
+	return 0;
+}
+
+/* Collects the parts of a stage. */
+static int collect(struct parts *parts, enum stage stage, struct application *application)
+{
+	const struct nlattr *position = NULL;
+	int r;
+
+	for (size_t i = 0;; i++) {
+		wire_clear(stages[stage].layout, &wish);
+		r = wire_next_item(&parts->message, stages[stage].item, &position,
+				   stages[stage].layout, &wish);
+		if (r <= 0)
+			return r;
+		if (i == stages[stage].max)
+			return -EBADMSG;
+		parts->part[parts->n++] =
+			(struct part){.application = application, .stage = stage, .index = i};
+	}
+}
+
+int parts_read(const struct wire_message *message, struct application *application,
+	       struct parts *ret)
+{
+	int r = message->header->nlmsg_len > APPLY_MESSAGE_MAX
+			? -EBADMSG
+			: wire_message_copy(message, &ret->message);
+
+	for (enum stage stage = NETWORKS; r == 0 && stage < STAGE_COUNT; stage++)
+		r = collect(ret, stage, application);
+	return r < 0 ? r : order_sets(ret);
+}
+
+void parts_done(struct parts *parts)
+{
+	wire_message_done(&parts->message);
+}
