@@ -4,10 +4,7 @@
 #include <string.h>
 #include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/log.h"
-#include "daemon/keeper/policy/authz.h"
-#include "daemon/keeper/policy/check.h"
 #include "daemon/keeper/request/events.h"
-#include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/idle.h"
 #include "daemon/keeper/set/remove.h"
@@ -40,8 +37,8 @@ static void fill_ended(const struct session *session, struct wire_session *ret)
 	ret->signal = session->signal;
 }
 
-static void answer_ended(struct keeper *keeper, struct request *request,
-			 const struct session *session)
+void session_answer_ended(struct keeper *keeper, struct request *request,
+			  const struct session *session)
 {
 	struct wire_session wire;
 
@@ -123,7 +120,7 @@ static void remove_run_set(struct keeper *keeper, const struct session *session,
 		memcpy(end->name, session->set->name, sizeof(end->name));
 		end->wire.set = end->name;
 	} else if (request) {
-		answer_ended(keeper, request, session);
+		session_answer_ended(keeper, request, session);
 	}
 	set_remove(keeper, session->set, 0, on_run_removed, end);
 }
@@ -154,19 +151,19 @@ static void end_session(struct watch *watch)
 	events_session(session, EVENT_SESSION_ENDED);
 	remove_cgroup(keeper, session);
 	if (starter && !session->removes_set)
-		answer_ended(keeper, starter, session);
+		session_answer_ended(keeper, starter, session);
 	while (watch->waiters) {
 		struct request *waiter = watch->waiters;
 
 		watch->waiters = waiter->behind;
-		answer_ended(keeper, waiter, session);
+		session_answer_ended(keeper, waiter, session);
 	}
 	store_write_session(keeper->store, session);
 	session_uncount(keeper, session->owner);
 	if (session->removes_set && set->state == SET_READY)
 		remove_run_set(keeper, session, starter);
 	else if (session->removes_set && starter)
-		answer_ended(keeper, starter, session);
+		session_answer_ended(keeper, starter, session);
 	watch_free(watch);
 	registry_end_session(keeper->registry, session, drop_record, keeper);
 	idle_look(keeper, set);
@@ -248,67 +245,6 @@ int session_watch_runner(struct watch *watch, int runner_fd)
 	if (!watch->runner_event ||
 	    event_add(watch->runner_event, runner_fd >= 0 ? NULL : &now) < 0)
 		return -ENOMEM;
-	return 0;
-}
-
-/* --- waiting --- */
-
-/* Finds the session that a request waits for, if its subject may know of it. */
-static int find_waited(struct keeper *keeper, const struct request *request, const char *id,
-		       struct session **ret, struct failure *failure)
-{
-	struct session *session;
-	uid_t owner;
-	int r = check_session(id, failure);
-
-	if (r)
-		return r;
-	session = registry_find_session(keeper->registry, id);
-	if (!session)
-		return failure_set(failure, ERROR_NOT_FOUND, 0, "session", "%s", id);
-	*ret = session;
-	return authz_act_for(&request->subject, true, session->owner, "session", id, &owner,
-			     failure);
-}
-
-static void stop_waiting(struct keeper *keeper _unused_, struct request *waiter)
-{
-	struct watch *watch = waiter->holder;
-
-	for (struct request **at = &watch->waiters; *at; at = &(*at)->behind)
-		if (*at == waiter) {
-			*at = waiter->behind;
-			break;
-		}
-	request_drop(waiter);
-}
-
-static int wait_for_end(const struct request *request, const struct session *session,
-			struct failure *failure)
-{
-	struct watch *watch = session->work;
-	struct request *kept = watch ? request_keep(request) : NULL;
-
-	if (!kept)
-		return failure_from_errno(failure, -ENOMEM, "wait for the session");
-	kept->behind = watch->waiters;
-	kept->gone = stop_waiting;
-	kept->holder = watch;
-	watch->waiters = kept;
-	return 0;
-}
-
-int on_wait(struct keeper *keeper, struct request *request, struct wire_ask *asked,
-	    struct failure *failure)
-{
-	struct session *session = NULL;
-	int r = find_waited(keeper, request, asked->session, &session, failure);
-
-	if (r)
-		return r;
-	if (!session->ended)
-		return wait_for_end(request, session, failure);
-	answer_ended(keeper, request, session);
 	return 0;
 }
 

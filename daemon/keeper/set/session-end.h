@@ -23,6 +23,9 @@ struct watch {
 	struct event *runner_event;  /* fires when the runner ends, and the session with it */
 };
 
+/* Answers a request that waited for the end of the session. */
+void session_answer_ended(struct keeper *keeper, struct request *request,
+			  const struct session *session);
 /* Ends a session whose command never ran: answers its starter with the failure, and frees watch and
  * session. */
 void session_abandon(struct watch *watch, const struct failure *failure);
