@@ -2,7 +2,7 @@
 #include <string.h>
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/link-message.h"
-#include "daemon/kernel/link-remove.h"
+#include "daemon/kernel/link-find.h"
 #include "daemon/kernel/link.h"
 #include "daemon/kernel/qdisc.h"
 

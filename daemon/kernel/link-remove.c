@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <poll.h>
 #include <string.h>
 #include <time.h>
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/fault-point.h"
+#include "daemon/kernel/link-find.h"
 #include "daemon/kernel/link-remove.h"
 #include "daemon/kernel/link.h"
 
@@ -13,101 +13,6 @@
  * It usually takes 1.5–50 ms (docs/kernel.md, 7). Links that are left then are deleted one by one.
  */
 #define TEARDOWN_MILLISECONDS 200
-
-/* --- finding --- */
-
-/*
- * A search for an end. The alias identifies it. Before an end has its alias, it is identified by
- * its MAC: on the host only together with the kernel's name, which is ours, because there a user
- * may have chosen the MAC of another interface.
- */
-struct search {
-	char alias[sizeof(LINK_TAG) + ID_SIZE];
-	const struct task_end *end;
-	uint32_t index; /* 0: not found */
-	bool tagged;	/* it has the alias */
-};
-
-static bool has_mac(const struct nlattr *attribute, const char *mac)
-{
-	const uint8_t *bytes = mnl_attr_get_payload(attribute);
-	char text[MAC_SIZE];
-
-	if (!mac || mnl_attr_get_payload_len(attribute) != 6)
-		return false;
-	snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x", bytes[0], bytes[1], bytes[2],
-		 bytes[3], bytes[4], bytes[5]);
-	return strcmp(text, mac) == 0;
-}
-
-static bool is_veth(const struct nlattr *info)
-{
-	const struct nlattr *attribute;
-
-	mnl_attr_for_each_nested(attribute, info)
-	{
-		if (mnl_attr_get_type(attribute) == IFLA_INFO_KIND)
-			return strcmp(mnl_attr_get_str(attribute), "veth") == 0;
-	}
-	return false;
-}
-
-/* Ignores all but veths: a bridge, a macvlan or a bond may have borrowed the MAC of one. */
-static int on_candidate(const struct nlmsghdr *message, void *context)
-{
-	const struct ifinfomsg *link = mnl_nlmsg_get_payload(message);
-	const struct nlattr *attribute;
-	struct search *search = context;
-	bool tagged = false, mac = false, name = !search->end->host, veth = false;
-
-	if (message->nlmsg_type != RTM_NEWLINK)
-		return MNL_CB_OK;
-	mnl_attr_for_each(attribute, message, sizeof(*link))
-	{
-		uint16_t type = mnl_attr_get_type(attribute);
-
-		if (type == IFLA_IFALIAS)
-			tagged = strcmp(mnl_attr_get_str(attribute), search->alias) == 0;
-		else if (type == IFLA_ADDRESS)
-			mac = has_mac(attribute, search->end->mac);
-		else if (type == IFLA_IFNAME)
-			name |= strcmp(mnl_attr_get_str(attribute), search->end->interface) == 0;
-		else if (type == IFLA_LINKINFO)
-			veth = is_veth(attribute);
-	}
-	if (veth && (tagged || (mac && name && !search->tagged))) {
-		search->index = link->ifi_index;
-		search->tagged = tagged;
-	}
-	return MNL_CB_OK;
-}
-
-int link_find(struct rtnl *rtnl, const char *id, const struct task_end *end, uint32_t *ret_index)
-{
-	struct search search = {.end = end};
-	struct ifinfomsg *header;
-	struct nlmsghdr *message =
-		rtnl_add(rtnl, RTM_GETLINK, 0, sizeof(*header), (void **)&header);
-	int r;
-
-	snprintf(search.alias, sizeof(search.alias), LINK_TAG "%s", id);
-	mnl_attr_put_strz(message, IFLA_IFNAME, end->interface);
-	r = rtnl_get(rtnl, on_candidate, &search);
-	if (r < 0 && r != -ENODEV)
-		return r;
-	/* it was renamed, or its name belongs to another interface now */
-	for (int tries = 0; search.index == 0 && tries < RTNL_DUMPS_MAX; tries++) {
-		r = rtnl_dump(rtnl, RTM_GETLINK, sizeof(*header), on_candidate, &search);
-		if (r == 0)
-			break;
-		if (r != -EINTR)
-			return r;
-	}
-	if (search.index == 0)
-		return -ENODEV;
-	*ret_index = search.index;
-	return 0;
-}
 
 /* --- deleting --- */
 

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Finds the interfaces of a link in the kernel. */
+#ifndef NSCTL_KERNEL_LINK_FIND_H
+#define NSCTL_KERNEL_LINK_FIND_H
+
+#include "daemon/kernel/rtnl.h"
+#include "daemon/wire/task.h"
+
+/* Finds the interface that is this end of the link, under whatever name: by its alias, or by its
+ * MAC if it has no alias. Returns 0 or -ENODEV. */
+int link_find(struct rtnl *rtnl, const char *id, const struct task_end *end, uint32_t *ret_index);
+
+#endif
