@@ -73,12 +73,16 @@ static size_t address_size(int family)
 	return family == AF_INET ? 4 : 16;
 }
 
+static uint16_t flags_to(bool add)
+{
+	return add ? NLM_F_CREATE | NLM_F_EXCL : 0;
+}
+
 void link_add_address(struct rtnl *rtnl, uint32_t index, const char *text, bool add)
 {
 	struct ifaddrmsg *header;
-	struct nlmsghdr *message =
-		rtnl_add(rtnl, add ? RTM_NEWADDR : RTM_DELADDR, add ? NLM_F_CREATE | NLM_F_EXCL : 0,
-			 sizeof(*header), (void **)&header);
+	struct nlmsghdr *message = rtnl_add(rtnl, add ? RTM_NEWADDR : RTM_DELADDR, flags_to(add),
+					    sizeof(*header), (void **)&header);
 	unsigned int prefix;
 	uint8_t bytes[16];
 	int family = read_address(text, bytes, &prefix);
@@ -93,23 +97,34 @@ void link_add_address(struct rtnl *rtnl, uint32_t index, const char *text, bool 
 		mnl_attr_put_u32(message, IFA_FLAGS, IFA_F_NODAD);
 }
 
-void link_add_route(struct rtnl *rtnl, uint32_t index, const char *gateway, bool add)
+/* Adds a message about a route of the main table. Returns its header, and the message, to which
+ * attributes can be added. */
+static struct rtmsg *add_route_message(struct rtnl *rtnl, bool add, int family, uint8_t scope,
+				       uint32_t index, struct nlmsghdr **ret_message)
 {
 	struct rtmsg *header;
-	struct nlmsghdr *message =
-		rtnl_add(rtnl, add ? RTM_NEWROUTE : RTM_DELROUTE,
-			 add ? NLM_F_CREATE | NLM_F_EXCL : 0, sizeof(*header), (void **)&header);
-	unsigned int prefix;
-	uint8_t bytes[16];
-	int family = read_address(gateway, bytes, &prefix);
+	struct nlmsghdr *message = rtnl_add(rtnl, add ? RTM_NEWROUTE : RTM_DELROUTE, flags_to(add),
+					    sizeof(*header), (void **)&header);
 
 	header->rtm_family = family;
 	header->rtm_table = RT_TABLE_MAIN;
 	header->rtm_protocol = RTPROT_STATIC;
-	header->rtm_scope = RT_SCOPE_UNIVERSE;
+	header->rtm_scope = scope;
 	header->rtm_type = RTN_UNICAST;
-	mnl_attr_put(message, RTA_GATEWAY, address_size(family), bytes);
 	mnl_attr_put_u32(message, RTA_OIF, index);
+	*ret_message = message;
+	return header;
+}
+
+void link_add_route(struct rtnl *rtnl, uint32_t index, const char *gateway, bool add)
+{
+	struct nlmsghdr *message;
+	unsigned int prefix;
+	uint8_t bytes[16];
+	int family = read_address(gateway, bytes, &prefix);
+
+	add_route_message(rtnl, add, family, RT_SCOPE_UNIVERSE, index, &message);
+	mnl_attr_put(message, RTA_GATEWAY, address_size(family), bytes);
 }
 
 /* The worst metric, so no packet is routed by it. The kernel's own route to the subnet has another
@@ -118,23 +133,17 @@ void link_add_route(struct rtnl *rtnl, uint32_t index, const char *gateway, bool
 
 void link_add_claim(struct rtnl *rtnl, uint32_t index, const char *address)
 {
+	struct nlmsghdr *message;
 	struct rtmsg *header;
-	struct nlmsghdr *message = rtnl_add(rtnl, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL,
-					    sizeof(*header), (void **)&header);
 	unsigned int prefix;
 	uint8_t bytes[16];
 	int family = read_address(address, bytes, &prefix);
 
 	for (unsigned int bit = prefix; bit < 8 * address_size(family); bit++)
 		bytes[bit / 8] &= ~(0x80 >> bit % 8);
-	header->rtm_family = family;
+	header = add_route_message(rtnl, true, family, RT_SCOPE_LINK, index, &message);
 	header->rtm_dst_len = prefix;
-	header->rtm_table = RT_TABLE_MAIN;
-	header->rtm_protocol = RTPROT_STATIC;
-	header->rtm_scope = RT_SCOPE_LINK;
-	header->rtm_type = RTN_UNICAST;
 	mnl_attr_put(message, RTA_DST, address_size(family), bytes);
-	mnl_attr_put_u32(message, RTA_OIF, index);
 	mnl_attr_put_u32(message, RTA_PRIORITY, CLAIM_METRIC);
 }
 
