@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The set whose /etc is being changed, seen from within its mount namespace, and what is mounted
+ * there. No function here may allocate memory.
+ */
+#ifndef NSCTL_KERNEL_RESOLVER_PLACE_H
+#define NSCTL_KERNEL_RESOLVER_PLACE_H
+
+#include <linux/mount.h>
+#include "daemon/kernel/privilege.h"
+#include "daemon/kernel/resolver-text.h"
+
+#define RESOLVER_SAFE (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
+
+/* The set that the process is in. */
+struct resolver_place {
+	const struct identity *files;
+	const struct wire_spec *spec; /* of a new set; NULL: an existing one, with commands in it */
+	int mnt_fd;		      /* the set's mount namespace */
+	int etc_fd;
+};
+
+/* Opens the set's /etc, or opens it again after a mount on it. Returns 0 or -errno. */
+int resolver_open_etc(struct resolver_place *place);
+
+/* Moves to a private copy of the mount tree, where anything may be mounted for a moment. Returns 0
+ * or -errno. */
+int resolver_leave_set(void);
+/* Moves back into the set's. Returns fd, or -errno and closes fd. */
+int resolver_return_to_set(const struct resolver_place *place, int fd);
+
+/* Returns a new, detached, small tmpfs with further MOUNT_ATTR_* attributes, or -errno. */
+int resolver_new_tmpfs(unsigned int attributes);
+/* Writes a new file. Returns 0 or -errno. */
+int resolver_write_file(int directory_fd, const char *name, const struct resolver_text *text);
+
+#endif
