@@ -20,6 +20,7 @@
 
 #define ID "0123456789abcdef"
 #define OTHER_ID "fedcba9876543210"
+#define HEADER_SIZE 64
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 /* What came of loading. */
@@ -63,6 +64,85 @@ static int teardown(void **state _unused_)
 	store = store_close(store);
 	runtime_fd = close_fd(runtime_fd);
 	return nftw(directory, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+/* --- files and records --- */
+
+static inline size_t read_file(const char *name, char *data, size_t size)
+{
+	int fd = openat(runtime_fd, name, O_RDONLY | O_CLOEXEC);
+	ssize_t n = read(fd, data, size);
+
+	assert_true(fd >= 0 && n >= 0);
+	close(fd);
+	return (size_t)n;
+}
+
+static inline void write_file(const char *name, const char *data, size_t size)
+{
+	int fd = openat(runtime_fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, data, size), size);
+	close(fd);
+}
+
+static inline bool exists(const char *name)
+{
+	return faccessat(runtime_fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static inline struct set make_set(void)
+{
+	static struct wire_spec spec;
+	struct set set = {
+		.owner = 1000,
+		.gid = 100,
+		.name = "box",
+		.id = ID,
+		.state = SET_READY,
+		.kinds = KIND_BIT(KIND_NET) | KIND_BIT(KIND_USER) | KIND_BIT(KIND_MNT),
+		.mapping = MAPPING_CURRENT,
+		.visible = true,
+		.ip_netns = true,
+		.run = true,
+		.created = 1700000000000000,
+		.lease = 90000000,
+		.lease_expires = 123456789,
+		.idle = 60000000,
+		.idle_expires = 123456788,
+		.lease_pid = 4712,
+		.lease_start = 99887767,
+		.watcher_pid = 4713,
+		.watcher_start = 99887768,
+		.lease_connection = 7,
+		.init_pid = 4711,
+		.init_start = 99887766,
+	};
+
+	set.inodes[KIND_NET] = 4026532001;
+	set.ids[KIND_NET] = UINT64_C(0x100000001);
+	set.inodes[KIND_USER] = 4026532002;
+	set.inodes[KIND_TIME] = 4026532003;
+	wire_clear(&wire_spec_layout, &spec);
+	spec.given = true;
+	spec.kinds = set.kinds;
+	spec.mapping = MAPPING_CURRENT;
+	spec.visible = spec.ip_netns = true;
+	spec.lease.span = set.lease;
+	spec.lease.idle = set.idle;
+	spec.lease.pid = set.lease_pid;
+	spec.lease.start = set.lease_start;
+	spec.lease.pipe = true;
+	spec.lease.watcher_pid = set.watcher_pid;
+	spec.lease.watcher_start = set.watcher_start;
+	spec.n_mounts = 1;
+	spec.mounts[0] = (struct spec_mount){
+		.type = MOUNT_BIND, .target = "/mnt", .source = "/srv", .source_fd = 3};
+	spec.n_labels = 1;
+	spec.labels[0] = (struct spec_label){"job", "17"};
+	assert_int_equal(wire_pack(&wire_spec_layout, &spec, &set.spec, &set.spec_size), 0);
+	return set;
 }
 
 /* --- loading --- */

@@ -5,7 +5,6 @@
 #ifndef NSCTL_TESTS_TRANSPORT_H
 #define NSCTL_TESTS_TRANSPORT_H
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,18 +16,7 @@
 #include <sys/stat.h>
 #include "base.h"
 #include "protocol/transport.h"
-
-static inline size_t count_fds(void)
-{
-	DIR *dir = opendir("/proc/self/fd");
-	size_t n = 0;
-
-	assert_non_null(dir);
-	while (readdir(dir))
-		n++;
-	closedir(dir);
-	return n;
-}
+#include "tests/unit/fds.h"
 
 struct fixture {
 	size_t n_fds;

@@ -3,7 +3,6 @@
 #ifndef NSCTL_TESTS_WIRE_H
 #define NSCTL_TESTS_WIRE_H
 
-#include <dirent.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -13,6 +12,7 @@
 #include <sys/socket.h>
 #include "base.h"
 #include "daemon/wire/codec.h"
+#include "tests/unit/fds.h"
 
 static inline void make_socket(int ret[2])
 {
@@ -21,18 +21,6 @@ static inline void make_socket(int ret[2])
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ret),
 			 0);
 	(void)setsockopt(ret[0], SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
-}
-
-static inline size_t count_fds(void)
-{
-	DIR *directory = opendir("/proc/self/fd");
-	size_t n = 0;
-
-	assert_non_null(directory);
-	while (readdir(directory))
-		n++;
-	closedir(directory);
-	return n;
 }
 
 /* A message as if it had been received, in a buffer that ends where it does. */

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Counts descriptors, for tests that none is left open. */
+#ifndef NSCTL_TESTS_UNIT_FDS_H
+#define NSCTL_TESTS_UNIT_FDS_H
+
+#include <dirent.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+/* Returns the number of entries of /proc/self/fd, which is the same before and after. */
+static inline size_t count_fds(void)
+{
+	DIR *directory = opendir("/proc/self/fd");
+	size_t n = 0;
+
+	assert_non_null(directory);
+	while (readdir(directory))
+		n++;
+	closedir(directory);
+	return n;
+}
+
+#endif
