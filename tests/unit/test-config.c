@@ -290,7 +290,7 @@ static void test_long_line(void **state _unused_)
 static void test_file(void **state _unused_)
 {
 	static const mode_t modes[] = {0664, 0646, 0666, 0777};
-	static const char refused[] = ":0: must belong to root and be writable by nobody else";
+	static const char refused[] = ":0: must belong to root and be writable by root only";
 
 	unlink(path);
 	check_bad("no file", ":0: No such file or directory");

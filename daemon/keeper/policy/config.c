@@ -358,7 +358,7 @@ static const char *check_file(FILE *file)
 	if (!S_ISREG(st.st_mode))
 		return "is not a regular file";
 	if (st.st_uid != 0 || st.st_mode & 022)
-		return "must belong to root and be writable by nobody else";
+		return "must belong to root and be writable by root only";
 	return NULL;
 }
 

@@ -85,7 +85,7 @@ static int find_watcher(const struct request *request, struct wire_lease *lease,
 		return refuse_lease(failure, field, "is no reading end of a pipe");
 	if (watcher->error == ESRCH)
 		return refuse_lease(failure, field,
-				    "the pipe has ended: nobody has its writing end any more");
+				    "the pipe has ended: no process has its writing end open");
 	if (watcher->error)
 		return failure_from_errno(failure, -watcher->error, "watch the pipe of the lease");
 	lease->pipe = true;

@@ -39,8 +39,7 @@ static int check_directory(const char *path)
 		return complain(path, NULL, negative_errno());
 	if (st.st_uid == 0 && !(st.st_mode & 022))
 		return 0;
-	log_error("--runtime-directory=%s: must belong to root and be writable by nobody else",
-		  path);
+	log_error("--runtime-directory=%s: must belong to root and be writable by root only", path);
 	return -EPERM;
 }
 
