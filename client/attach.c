@@ -42,6 +42,7 @@ struct session {
 	int64_t pid;
 	bool running;	      /* the first reply has come */
 	bool connected;	      /* the last reply has not come yet */
+	bool ends_all;	      /* this process was told to end: the command leaves nothing */
 	int lost;	      /* before the first reply: a TRANSPORT_ outcome or -errno */
 	json_t *parameters;   /* of the call */
 	struct call_fds *fds; /* of the call, as long as it may be repeated */
@@ -189,14 +190,17 @@ static void stop(struct session *session, bool group)
 	(void)raise(SIGSTOP);
 }
 
-static void interrupt_twice(struct session *session)
+/* Returns true if it is the second interrupt within IMPATIENCE_MS. */
+static bool interrupt_twice(struct session *session)
 {
 	int64_t now = now_ms();
 
-	if (session->how->impatient && session->interrupted >= 0 &&
-	    now - session->interrupted <= IMPATIENCE_MS)
+	bool twice = session->interrupted >= 0 && now - session->interrupted <= IMPATIENCE_MS;
+
+	if (twice && session->how->impatient)
 		send_signal(session, SIGKILL, false);
 	session->interrupted = now;
+	return twice;
 }
 
 static void on_signal(struct session *session, int signal, bool from_terminal)
@@ -213,6 +217,7 @@ static void on_signal(struct session *session, int signal, bool from_terminal)
 		pty_resize(session->pty, signal == SIGCONT);
 		return;
 	}
+	session->ends_all |= signal == SIGTERM || signal == SIGHUP;
 	if (!session->running) {
 		/* the command may have started already, and should get the signal; but a user who
 		 * asks for an end twice must not wait for a start */
@@ -224,7 +229,7 @@ static void on_signal(struct session *session, int signal, bool from_terminal)
 	}
 	send_signal(session, signal, from_terminal || signal == SIGCONT);
 	if (signal == SIGINT)
-		interrupt_twice(session);
+		session->ends_all |= interrupt_twice(session);
 }
 
 static void on_signals(struct session *session)
@@ -373,6 +378,15 @@ static bool is_over(const struct session *session)
 	return session->status_fd < 0 && !session->connected;
 }
 
+/* Ends what the command has left, if this process was told to end, or its terminal is gone. */
+static void end_what_is_left(struct session *session)
+{
+	bool hung_up = session->pty && session->pty->hung_up;
+
+	if ((session->ends_all || hung_up) && !session->how->removes)
+		kill_by_daemon(session, SIGKILL);
+}
+
 static int stay(struct session *session)
 {
 	struct pollfd fds[3 + PTY_POLL];
@@ -403,13 +417,14 @@ static int stay(struct session *session)
 			continue;
 		pty_pump(session->pty, fds + 3);
 		for (; session->pty->interrupts > 0; session->pty->interrupts--)
-			interrupt_twice(session);
+			(void)interrupt_twice(session);
 	}
 	if (session->failure != 0)
 		return session->failure;
 	if (session->outcome >= 0) {
 		if (session->pty)
 			pty_drain(session->pty, session->signal_fd);
+		end_what_is_left(session);
 		return 0;
 	}
 	pty_restore();

@@ -17,9 +17,21 @@
 #include "client/table.h"
 #include "client/users.h"
 
+/* The session that a process belongs to: "left" if the session's command has ended. */
+static void session_cell(struct table *table, const json_t *process)
+{
+	const char *session = json_text(process, "session", NULL);
+
+	if (session && json_is_true(json_object_get(process, "left")))
+		table_format(table, "%s (left)", session);
+	else
+		table_cell(table, session);
+}
+
 int inspect_ps(struct client *client, struct options *options)
 {
-	static const char *const headings[] = {"PID", "PID-INSIDE", "USER", "AGE", "COMMAND"};
+	static const char *const headings[] = {"PID", "PID-INSIDE", "USER",
+					       "AGE", "SESSION",    "COMMAND"};
 	_cleanup_table_ struct table table;
 	_cleanup_json_ json_t *reply = NULL;
 	_cleanup_users_ struct users users = {0};
@@ -56,6 +68,7 @@ int inspect_ps(struct client *client, struct options *options)
 		users_cell(&table, &users, json_object_get(process, "uid"));
 		print_age(show_age(process, "started"), age);
 		table_cell(&table, age);
+		session_cell(&table, process);
 		table_cell(&table, json_text(process, "command", "?"));
 	}
 	if (client->quiet)

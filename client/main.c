@@ -52,14 +52,17 @@ static const struct verb verbs[] = {
 	 "Runs a login shell (or COMMAND) in a set, on a terminal of its own",
 	 RUNS, 1, WORDS_ANY, run_enter, {run_command_options, run_exec_options}},
 	{"exec", NULL, "[OPTIONS] NAME COMMAND...",
-	 "Runs COMMAND in a set, with the stdin, stdout and stderr of nsctl",
+	 "Runs COMMAND in a set, with the stdin, stdout and stderr of nsctl\n"
+	 "What COMMAND leaves running stays in the set, unless nsctl itself is ended by a signal "
+	 "or loses its terminal",
 	 RUNS, 1, WORDS_ANY, run_exec, {run_command_options, run_exec_options}},
 	{"run", NULL, "[OPTIONS] COMMAND...",
 	 "Makes a set, runs COMMAND in it, and removes the set when COMMAND ends",
 	 RUNS | VERB_FIRST_LETTERS, 1, WORDS_ANY, run_run,
 	 {spec_options, run_command_options, run_run_options}},
 	{"sessions", NULL, "NAME",
-	 "Lists the commands that run in a set, or ended in the last hour",
+	 "Lists the commands that run in a set, or ended in the last hour\n"
+	 "LEFT is the number of processes that an ended command has left in the set",
 	 0, 1, 1, sessions_list, {NULL}},
 	{"wait", NULL, "SESSION",
 	 "Waits for a detached command, and ends with its status",
@@ -73,7 +76,9 @@ static const struct verb verbs[] = {
 	 "instead of the present one. Everything that one topology made is renewed together",
 	 0, 1, 2, sets_renew, {lease_renew_options}},
 	{"ps", NULL, "NAME",
-	 "Lists the processes of a set",
+	 "Lists the processes of a set, and the sessions that they belong to\n"
+	 "A session is \"left\" if its command has ended: its other processes go on until they "
+	 "end, or are ended by `nsctl kill --session=SESSION NAME` or `nsctl rm`",
 	 0, 1, 1, inspect_ps, {NULL}},
 	{"kill", NULL, "[OPTIONS] NAME",
 	 "Signals all processes of a set",

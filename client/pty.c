@@ -177,6 +177,7 @@ void pty_poll(const struct pty *pty, struct pollfd ret_fds[static PTY_POLL])
 /* Disconnects the command's terminal: the command gets SIGHUP. */
 static void hang_up(struct pty *pty)
 {
+	pty->hung_up = true;
 	pty->master_fd = close_fd(pty->master_fd);
 	pty->in.at = pty->in.used = pty->out.at = pty->out.used = 0;
 	pty->closing = 0;

@@ -28,6 +28,7 @@ struct pty {
 	int input_fd, output_fd; /* the caller's, -1 at their ends; owned */
 	bool output_waits;	 /* output_fd is a file description of its own, and non-blocking */
 	bool input_is_terminal;
+	bool hung_up;	     /* the caller's terminal, or its output, is gone */
 	bool mid_line;	     /* the last input did not end a line */
 	unsigned closing;    /* end-of-file characters that remain to be sent */
 	unsigned interrupts; /* interrupt characters sent, which will become SIGINT */

@@ -51,6 +51,9 @@ const struct option_row run_exec_options[] = {
 	OPTION("detach", 'd', NULL,
 	       "do not wait; print the session (output is dropped, unless it goes to a file)",
 	       FILLS("detach", take_true)),
+	OPTION("end-all", 0, NULL,
+	       "when COMMAND ends, end the processes that it has left in the set, too",
+	       FILLS("endAll", take_true)),
 	{0},
 };
 

@@ -31,6 +31,7 @@ static void session_row(struct table *table, const json_t *session)
 {
 	const json_t *signal = json_object_get(session, "signal");
 	const json_t *status = json_object_get(session, "exitStatus");
+	const json_t *left = json_object_get(session, "left");
 	const char *name = signal_name((int)json_integer_value(signal));
 	char age[PRINT_SHORT];
 
@@ -49,6 +50,10 @@ static void session_row(struct table *table, const json_t *session)
 			     json_integer_value(json_object_get(session, "pid")));
 	else
 		table_cell(table, NULL);
+	if (json_is_integer(left))
+		table_format(table, "%" JSON_INTEGER_FORMAT, json_integer_value(left));
+	else
+		table_cell(table, NULL);
 	print_age(show_age(session, "started"), age);
 	table_cell(table, age);
 	command_cell(table, json_object_get(session, "command"));
@@ -56,7 +61,8 @@ static void session_row(struct table *table, const json_t *session)
 
 int sessions_list(struct client *client, struct options *options)
 {
-	static const char *const headings[] = {"SESSION", "STATUS", "PID", "AGE", "COMMAND"};
+	static const char *const headings[] = {"SESSION", "STATUS", "PID",
+					       "LEFT",	  "AGE",    "COMMAND"};
 	_cleanup_table_ struct table table;
 	_cleanup_json_ json_t *reply = NULL;
 	json_t *session;

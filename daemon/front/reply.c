@@ -9,7 +9,7 @@
 /* Sizes in bytes of JSON: a reply with processes, a process without its command, and the least
  * command. */
 #define PROCESSES_SIZE (960 * 1024)
-#define PROCESS_SIZE 150
+#define PROCESS_SIZE 165
 #define COMMAND_SIZE_MIN 16
 
 json_t *encode_processes(struct wire_message *message)
@@ -34,6 +34,8 @@ json_t *encode_processes(struct wire_message *message)
 		if (!entry)
 			continue; /* it has ended meanwhile */
 		encode_string(entry, "session", process.session);
+		if (process.left)
+			encode_put(entry, "left", json_true());
 		json_array_append_new(list, entry);
 	}
 	encode_put(object, "processes", list);

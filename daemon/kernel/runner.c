@@ -188,9 +188,11 @@ static int place_descriptors(const struct runner *runner)
  * failure, -errno. */
 static int wait_as_user(const struct runner *runner)
 {
-	static char name[] = "nsctl-runner", attached[] = "attached", detached[] = "detached";
+	static char name[] = "nsctl-runner", attached[] = "attached", detached[] = "detached",
+		    leave[] = "leave", end[] = "end";
 	char pid[16];
-	char *arguments[] = {name, pid, runner->task->command.detach ? detached : attached, NULL};
+	char *arguments[] = {name, pid, runner->task->command.detach ? detached : attached,
+			     runner->task->command.end_all ? end : leave, NULL};
 	char *environment[] = {NULL};
 	int program_fd, r = chdir("/") < 0 ? negative_errno() : 0;
 

@@ -5,9 +5,10 @@
  *
  * The runner makes the session's cgroup, starts the command (join.h), reports that, drops all
  * privilege for good, and goes on as nsctl-runner (daemon/runner). From then on it needs nothing of
- * the daemon. It waits for the command's end and for the client's, writes the exact status to the
- * client's pipe and to the status file, and kills what the command left behind, whether or not a
- * keeper runs. Its parent is the spawner; the worker goes on to other tasks.
+ * the daemon. It waits for the command's end and for the client's, and writes the exact status to
+ * the client's pipe and to the status file, whether or not a keeper runs. What the command leaves
+ * goes on, unless the client has gone or wants its end (end_all). Its parent is the spawner; the
+ * worker goes on to other tasks.
  *
  * The status file begins with a line "runner PID STARTTIME", then has "command PID STARTTIME", and
  * at the end "exit N MICROSECONDS" or "signal N MICROSECONDS" (Unix epoch).

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * nsctl-runner: a runner after its command was started (daemon/kernel/runner.h). It waits for the
- * end of the command and of its client, kills what the command left behind, and records how the
- * command ended, whether or not a keeper runs. It runs as the command's user, without any
- * privilege, is not readable and so not dumpable, and holds only the descriptors of runner-fds.h.
- * There is one for each command, so it links no library, not even libc, and takes a few pages.
+ * end of the command and of its client, and records how the command ended, whether or not a keeper
+ * runs. If the client has gone, or as "end", it kills what the command has left. It runs as the
+ * command's user, without any privilege, is not readable and so not dumpable, and holds only the
+ * descriptors of runner-fds.h. There is one for each command, so it links no library, not even
+ * libc, and takes a few pages.
  *
  * As "pipe" it is a watcher instead (daemon/kernel/watcher.h): it waits for the end of a pipe.
  *
- * Usage: nsctl-runner PID attached|detached
+ * Usage: nsctl-runner PID attached|detached leave|end
  *        nsctl-runner pipe
  */
 #include <asm/unistd.h>
@@ -40,6 +41,7 @@ struct runner {
 	int pipe_fd;  /* -1: none */
 	int leash_fd; /* -1: none */
 	int detached;
+	int ends_all; /* what the command leaves ends with it */
 };
 
 RAW_ENTRY(start)
@@ -133,7 +135,8 @@ static int client_has_gone(const struct pollfd *pipe, const struct pollfd *leash
 	       (leash->fd >= 0 && leash->revents & (POLLIN | POLLHUP | POLLERR));
 }
 
-static void wait_for_command(const struct runner *runner)
+/* Returns when the command has ended. If its client has gone by then, all of the session ends. */
+static void wait_for_command(struct runner *runner)
 {
 	struct pollfd fds[3];
 	word timeout = FOREVER;
@@ -146,15 +149,19 @@ static void wait_for_command(const struct runner *runner)
 	fds[2].events = POLLIN;
 	for (;;) {
 		word n = wait_until(fds, 3, timeout);
+		int gone;
 
 		if (n < 0)
 			continue;
+		gone = client_has_gone(&fds[1], &fds[2]);
+		if (gone)
+			runner->ends_all = 1;
 		if (fds[0].revents)
 			return;
 		if (n == 0) {
 			kill_session();
 			timeout = FOREVER;
-		} else if (client_has_gone(&fds[1], &fds[2])) {
+		} else if (gone) {
 			hang_up(runner);
 			fds[1].fd = fds[2].fd = -1;
 			timeout = GRACE_MILLISECONDS;
@@ -162,7 +169,7 @@ static void wait_for_command(const struct runner *runner)
 	}
 }
 
-/* --- what the command left behind --- */
+/* --- what the command has left --- */
 
 static int is_populated(void)
 {
@@ -257,15 +264,17 @@ void __attribute__((noreturn, used)) start(word *stack)
 	raw_call(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
 	if (stack[0] == 2 && arguments[1][0] == 'p')
 		wait_for_pipe();
-	runner.command = stack[0] == 3 ? number_of(arguments[1]) : 0;
-	runner.detached = stack[0] == 3 && arguments[2][0] == 'd';
+	runner.command = stack[0] == 4 ? number_of(arguments[1]) : 0;
+	runner.detached = stack[0] == 4 && arguments[2][0] == 'd';
+	runner.ends_all = stack[0] == 4 && arguments[3][0] == 'e';
 	runner.pipe_fd = if_open(RUNNER_PIPE_FD);
 	runner.leash_fd = if_open(RUNNER_LEASH_FD);
 	if (runner.command > 1) {
 		wait_for_command(&runner);
 		raw_call(__NR_wait4, runner.command, (word)&status, __WALL, 0, 0);
 		/* before the end is reported: a client that is told finds no process left */
-		wait_for_session();
+		if (runner.ends_all)
+			wait_for_session();
 		write_file(status);
 		tell_client(&runner, status);
 	}

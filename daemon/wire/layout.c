@@ -193,6 +193,7 @@ static const struct wire_field wire_command_fields[] = {
 	BOOL(17, wire_command, detach, JSON("detach")),
 	BOOL(18, wire_command, new_privileges, JSON("newPrivileges")),
 	BOOL(19, wire_command, more),
+	BOOL(20, wire_command, end_all, JSON("endAll")),
 };
 LAYOUT(wire_command);
 
@@ -268,12 +269,14 @@ static const struct wire_field wire_session_fields[] = {
 	BOOL(8, wire_session, exited),
 	U32(9, wire_session, exit_status, 255, JSON("exitStatus"), GIVEN(wire_session, exited)),
 	U32(10, wire_session, signal, 64, JSON("signal")),
+	U32(11, wire_session, left, 0, JSON("left")),
 };
 LAYOUT(wire_session);
 
 static const struct wire_field wire_process_fields[] = {
 	U32(1, wire_process, pid, 0),
 	STRING(2, wire_process, session, ID_SIZE - 1),
+	BOOL(3, wire_process, left),
 };
 LAYOUT(wire_process);
 

@@ -268,7 +268,8 @@ struct wire_command {
 	int status_fd;	/* write end of a pipe */
 	uint32_t kinds; /* 0: all of the set's */
 	bool detach, new_privileges;
-	bool more; /* a second reply follows when it has ended */
+	bool end_all; /* what it leaves ends with it */
+	bool more;    /* a second reply follows when it has ended */
 };
 
 struct wire_exec {
@@ -342,11 +343,13 @@ struct wire_session {
 	uint64_t started, ended;
 	bool exited; /* ended with exit_status; else by signal, which is 0 until it has ended */
 	uint32_t exit_status, signal;
+	uint32_t left; /* ended: the number of processes that it has left */
 };
 
 struct wire_process {
 	uint32_t pid;
 	const char *session;
+	bool left; /* its session's command has ended */
 };
 
 struct wire_status {

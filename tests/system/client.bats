@@ -165,12 +165,6 @@ json() { python3 -c 'import json,sys; print(json.loads(sys.stdin.readline())[sys
 	[ "$status" -eq 6 ]
 }
 
-@test "what a command leaves behind ends with it" {
-	nsctl create -n box
-	nsctl exec box sh -c 'sleep 1000 >/dev/null 2>&1 & setsid sleep 1000 >/dev/null 2>&1 &'
-	[ "$(nsctl ps box | wc -l)" -eq 0 ]
-}
-
 @test "freeze, thaw, kill, ps" {
 	nsctl create -mp box
 	nsctl exec -d box sleep 1000

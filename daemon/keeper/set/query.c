@@ -9,6 +9,7 @@
 #include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/session-end.h"
+#include "daemon/keeper/set/session-left.h"
 #include "daemon/keeper/set/session.h"
 #include "daemon/keeper/state/registry.h"
 #include "daemon/keeper/state/view.h"
@@ -271,6 +272,7 @@ int on_list_sessions(struct keeper *keeper, struct request *request, struct wire
 		wire.exited = at->exited;
 		wire.exit_status = at->status;
 		wire.signal = at->signal;
+		wire.left = session_count_left(keeper, at);
 		if (!wire_put_item(&keeper->to_front, WIRE_ITEM_SESSION, &wire_session_layout,
 				   &wire))
 			break;

@@ -11,6 +11,7 @@
 #include "daemon/keeper/set/pipe-watch.h"
 #include "daemon/keeper/set/process-watch.h"
 #include "daemon/keeper/set/remove.h"
+#include "daemon/keeper/set/session-left.h"
 #include "daemon/keeper/state/store.h"
 #include "daemon/keeper/state/view.h"
 #include "daemon/keeper/workers/boot-records.h"
@@ -68,6 +69,7 @@ void set_forget(struct keeper *keeper, struct set *set)
 	bool concerns_others = set->links || *set->group;
 	uid_t owner = set->owner;
 
+	session_settle_left(keeper, set);
 	process_watch_end(set);
 	pipe_watch_let_go(keeper, set);
 	link_forget_all(keeper, set);

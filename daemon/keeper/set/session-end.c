@@ -9,6 +9,7 @@
 #include "daemon/keeper/set/idle.h"
 #include "daemon/keeper/set/remove.h"
 #include "daemon/keeper/set/session-end.h"
+#include "daemon/keeper/set/session-left.h"
 #include "daemon/keeper/set/session.h"
 #include "daemon/keeper/state/exit-status.h"
 #include "daemon/keeper/workers/operation.h"
@@ -57,38 +58,6 @@ static void watch_free(struct watch *watch)
 	free(watch);
 }
 
-static void drop_record(struct session *session, void *context)
-{
-	struct keeper *keeper = context;
-	char name[ID_SIZE + 16];
-
-	store_remove_session(keeper->store, session->id);
-	snprintf(name, sizeof(name), "%s.status", session->id);
-	unlinkat(store_sessions_fd(keeper->store), name, 0);
-}
-
-static void remove_cgroup(struct keeper *keeper, const struct session *session)
-{
-	char path[CGROUP_PATH_SIZE];
-	int r;
-
-	snprintf(path, sizeof(path), "%u/%s/%s", session->owner, session->set->id, session->id);
-	r = cgroup_remove(keeper->cgroup_fd, path);
-	if (r < 0)
-		log_by_user("cgroups not removed", LOG_WARNING,
-			    &(struct log_fields){.has_uid = true, .uid = session->owner},
-			    "cgroup %s not removed: %s", path, strerror(-r));
-}
-
-void session_uncount(struct keeper *keeper, uid_t owner)
-{
-	struct registry_use *use = registry_use(keeper->registry, owner);
-
-	if (use && use->sessions > 0)
-		use->sessions--;
-	registry_use_settle(keeper->registry, owner);
-}
-
 /* The end of a Run, which waits until its set is gone. */
 struct run_end {
 	struct request *request;
@@ -130,8 +99,8 @@ void session_remove_run_set(struct keeper *keeper, struct set *set)
 	set_remove(keeper, set, 0, on_run_removed, NULL);
 }
 
-/* Ends a session whose fields say how it ended: answers all that wait, and keeps only the
- * record. */
+/* Ends a session whose fields say how it ended: answers all that wait. What its command has left
+ * goes on. */
 static void end_session(struct watch *watch)
 {
 	struct keeper *keeper = watch->keeper;
@@ -149,7 +118,6 @@ static void end_session(struct watch *watch)
 		      session->exited ? "exit" : "signal",
 		      session->exited ? session->status : session->signal);
 	events_session(session, EVENT_SESSION_ENDED);
-	remove_cgroup(keeper, session);
 	if (starter && !session->removes_set)
 		session_answer_ended(keeper, starter, session);
 	while (watch->waiters) {
@@ -159,13 +127,12 @@ static void end_session(struct watch *watch)
 		session_answer_ended(keeper, waiter, session);
 	}
 	store_write_session(keeper->store, session);
-	session_uncount(keeper, session->owner);
 	if (session->removes_set && set->state == SET_READY)
 		remove_run_set(keeper, session, starter);
 	else if (session->removes_set && starter)
 		session_answer_ended(keeper, starter, session);
 	watch_free(watch);
-	registry_end_session(keeper->registry, session, drop_record, keeper);
+	session_leave(keeper, session);
 	idle_look(keeper, set);
 	remove_session_ended(keeper, set);
 }
@@ -179,8 +146,8 @@ void session_abandon(struct watch *watch, const struct failure *failure)
 	if (watch->starter)
 		request_fail(keeper, watch->starter, failure);
 	session->work = NULL;
-	remove_cgroup(keeper, session);
-	drop_record(session, keeper);
+	session_remove_cgroup(keeper, session);
+	session_drop_record(session, keeper);
 	session_uncount(keeper, session->owner);
 	if (session->removes_set && set->state == SET_READY)
 		session_remove_run_set(keeper, set);
@@ -195,7 +162,7 @@ void session_kill(struct keeper *keeper, const struct session *session)
 	char path[CGROUP_PATH_SIZE];
 	_cleanup_fd_ int fd = -1;
 
-	snprintf(path, sizeof(path), "%u/%s/%s", session->owner, session->set->id, session->id);
+	session_path(session, path);
 	fd = cgroup_open(keeper->cgroup_fd, path);
 	if (fd >= 0)
 		cgroup_kill(fd);
@@ -319,13 +286,15 @@ void session_stop(struct keeper *keeper)
 {
 	for (struct set *set = registry_next_set(keeper->registry, 0, NULL); set;
 	     set = registry_next_set(keeper->registry, set->owner, set->name))
-		for (struct session *at = set->sessions; at; at = at->next_in_set)
+		for (struct session *at = set->sessions; at; at = at->next_in_set) {
+			session_left_stop(at);
 			if (at->work)
 				stop_watching(at->work);
+		}
 }
 
 void session_age(struct keeper *keeper)
 {
 	registry_age_sessions(keeper->registry, clock_wall() - UINT64_C(1000000) * ENDED_SECONDS,
-			      drop_record, keeper);
+			      session_drop_record, keeper);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Sessions from their start to their end. A session ends when its runner does: then all requests
- * that wait are answered, and only a record is kept. After a restart a session is recognised by its
- * status file.
+ * that wait are answered, and only a record is kept, and what the command left (session-left.h).
+ * After a restart a session is recognised by its status file.
  */
 #ifndef NSCTL_KEEPER_SESSION_END_H
 #define NSCTL_KEEPER_SESSION_END_H
@@ -37,7 +37,6 @@ void session_kill(struct keeper *keeper, const struct session *session);
 /* Kills these and the runner, which is privileged until the command is executed, and waits for
  * it. */
 void session_kill_start(struct keeper *keeper, const struct session *session);
-void session_uncount(struct keeper *keeper, uid_t owner);
 /* Removes the set of a Run that has failed. */
 void session_remove_run_set(struct keeper *keeper, struct set *set);
 

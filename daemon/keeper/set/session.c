@@ -17,6 +17,7 @@
 #include "daemon/keeper/set/idle.h"
 #include "daemon/keeper/set/process-watch.h"
 #include "daemon/keeper/set/session-end.h"
+#include "daemon/keeper/set/session-left.h"
 #include "daemon/keeper/set/session.h"
 #include "daemon/keeper/state/registry.h"
 #include "daemon/keeper/state/store.h"
@@ -248,6 +249,8 @@ static int send_start(struct watch *watch, const struct client_connection *conne
 	task.inside_gid = as->identity.inside_gid;
 	task.command = *command;
 	task.session = watch->session->id;
+	/* the set of a Run goes with its command anyway */
+	task.command.end_all |= watch->session->removes_set;
 	task.no_init = as->no_init;
 	task.mount_proc = as->mount_proc;
 	task.caller_limits = connection->peer.limits;

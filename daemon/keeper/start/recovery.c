@@ -13,6 +13,7 @@
 #include "daemon/keeper/set/process-watch.h"
 #include "daemon/keeper/set/remove.h"
 #include "daemon/keeper/set/session-end.h"
+#include "daemon/keeper/set/session-left.h"
 #include "daemon/keeper/set/session.h"
 #include "daemon/keeper/start/recovery-makers.h"
 #include "daemon/keeper/start/recovery.h"
@@ -96,13 +97,6 @@ static void on_link(struct link *link, char ids[2][ID_SIZE], void *context)
 	use->links++;
 }
 
-static void forget_session(struct session *session, void *context)
-{
-	struct keeper *keeper = context;
-
-	store_remove_session(keeper->store, session->id);
-}
-
 static void on_session(struct session *session, const char *set_id, void *context)
 {
 	struct recovery *recovery = context;
@@ -117,10 +111,9 @@ static void on_session(struct session *session, const char *set_id, void *contex
 		store_remove_session(keeper->store, session->id);
 		free(session->words);
 		free(session);
-	} else if (session->ended) {
-		registry_end_session(keeper->registry, session, forget_session, keeper);
 	} else {
-		r = session_recover(keeper, session);
+		r = session->ended ? session_recover_left(keeper, session)
+				   : session_recover(keeper, session);
 		if (r < 0)
 			recovery->error = r;
 	}

@@ -143,6 +143,7 @@ struct session {
 	void *words;		    /* packed: the beginning of the command line, for display */
 	size_t words_size;
 	void *work; /* owned by session.c: watches the session */
+	void *left; /* owned by session-left.c: watches what its command left; NULL: nothing */
 };
 
 /* Returns true while a command of the set runs. */
@@ -152,6 +153,12 @@ static inline bool set_runs_commands(const struct set *set)
 		if (!at->ended)
 			return true;
 	return false;
+}
+
+/* Returns true if the session counts: its command runs, or has left processes. */
+static inline bool session_counts(const struct session *session)
+{
+	return !session->ended || session->left;
 }
 
 /* Counters of each uid that owns anything, for the limits. */

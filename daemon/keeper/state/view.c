@@ -81,6 +81,14 @@ static int count_process(pid_t pid _unused_, const char *name _unused_, void *co
 	return 0;
 }
 
+static bool has_sessions(const struct set *set)
+{
+	for (const struct session *at = set->sessions; at; at = at->next_in_set)
+		if (session_counts(at))
+			return true;
+	return false;
+}
+
 /* Counts the set's processes. The init is in the set's own cgroup, all others in sessions'
  * cgroups. */
 static uint32_t count_processes(struct keeper *keeper, const struct set *set)
@@ -88,7 +96,7 @@ static uint32_t count_processes(struct keeper *keeper, const struct set *set)
 	_cleanup_fd_ int fd = -1;
 	uint32_t n = 0;
 
-	if (!set_runs_commands(set))
+	if (!has_sessions(set))
 		return set->init_pid ? 1 : 0;
 	fd = view_open_cgroup(keeper, set);
 	if (fd >= 0)
@@ -151,7 +159,7 @@ void view_set(struct keeper *keeper, const struct set *set, bool summary, struct
 	if (set->spec)
 		wire_unpack(&wire_spec_layout, set->spec, set->spec_size, &ret->wire.spec);
 	for (const struct session *at = set->sessions; at; at = at->next_in_set)
-		ret->wire.sessions += !at->ended;
+		ret->wire.sessions += session_counts(at);
 	ret->wire.init = set->init_pid;
 	set_cgroup_path(set, path);
 	snprintf(ret->cgroup, sizeof(ret->cgroup), "/%s/%s", keeper->cgroup, path);

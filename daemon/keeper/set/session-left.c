@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <string.h>
+#include "daemon/keeper/base/log.h"
+#include "daemon/keeper/set/idle.h"
+#include "daemon/keeper/set/session-left.h"
+#include "daemon/keeper/state/registry.h"
+#include "daemon/keeper/state/store.h"
+
+/* The watch of a session's cgroup: session->left. */
+struct left {
+	struct keeper *keeper;
+	struct session *session;
+	struct event *event;
+	int events_fd;
+};
+
+/* --- parts of the end of any session --- */
+
+void session_path(const struct session *session, char ret[static CGROUP_PATH_SIZE])
+{
+	snprintf(ret, CGROUP_PATH_SIZE, "%u/%s/%s", session->owner, session->set->id, session->id);
+}
+
+void session_remove_cgroup(struct keeper *keeper, const struct session *session)
+{
+	char path[CGROUP_PATH_SIZE];
+	int r;
+
+	session_path(session, path);
+	r = cgroup_remove(keeper->cgroup_fd, path);
+	if (r < 0)
+		log_by_user("cgroups not removed", LOG_WARNING,
+			    &(struct log_fields){.has_uid = true, .uid = session->owner},
+			    "cgroup %s not removed: %s", path, strerror(-r));
+}
+
+void session_drop_record(struct session *session, void *context)
+{
+	struct keeper *keeper = context;
+	char name[ID_SIZE + 16];
+
+	store_remove_session(keeper->store, session->id);
+	snprintf(name, sizeof(name), "%s.status", session->id);
+	unlinkat(store_sessions_fd(keeper->store), name, 0);
+}
+
+void session_uncount(struct keeper *keeper, uid_t owner)
+{
+	struct registry_use *use = registry_use(keeper->registry, owner);
+
+	if (use && use->sessions > 0)
+		use->sessions--;
+	registry_use_settle(keeper->registry, owner);
+}
+
+/* --- the watch --- */
+
+static void left_free(struct left *left)
+{
+	if (!left)
+		return;
+	left->session->left = NULL;
+	if (left->event)
+		event_free(left->event);
+	close_fd(left->events_fd);
+	free(left);
+}
+
+/* Ends a session that has nothing left: only its record is kept. */
+static void settle(struct keeper *keeper, struct session *session)
+{
+	left_free(session->left);
+	session_remove_cgroup(keeper, session);
+	session_uncount(keeper, session->owner);
+	registry_end_session(keeper->registry, session, session_drop_record, keeper);
+}
+
+static void on_change(evutil_socket_t fd, short what _unused_, void *context)
+{
+	struct left *left = context;
+	struct keeper *keeper = left->keeper;
+	struct set *set = left->session->set;
+	bool populated, frozen;
+	int r = cgroup_read_events(fd, &populated, &frozen);
+
+	/* a removal of the set removes the cgroup, and settles the session */
+	if (r == -ENODEV || (r == 0 && populated))
+		return;
+	settle(keeper, left->session);
+	idle_look(keeper, set);
+}
+
+static int watch(struct keeper *keeper, struct session *session, int events_fd)
+{
+	struct left *left = calloc(1, sizeof(*left));
+
+	if (!left) {
+		close_fd(events_fd);
+		return -ENOMEM;
+	}
+	*left = (struct left){.keeper = keeper, .session = session, .events_fd = events_fd};
+	session->left = left;
+	/* epoll reports POLLPRI | POLLERR, which libevent reports as readable */
+	left->event =
+		event_new(keeper->loop, events_fd, EV_READ | EV_PERSIST | EV_ET, on_change, left);
+	if (left->event && event_add(left->event, NULL) == 0)
+		return 0;
+	left_free(left);
+	return -ENOMEM;
+}
+
+/* Returns 1 if processes are left and watched, 0 if none is left, or -errno. */
+static int watch_if_populated(struct keeper *keeper, struct session *session)
+{
+	char path[CGROUP_PATH_SIZE];
+	_cleanup_fd_ int cgroup_fd = -1, events_fd = -1;
+	bool populated, frozen;
+	int r;
+
+	session_path(session, path);
+	cgroup_fd = cgroup_open(keeper->cgroup_fd, path);
+	if (cgroup_fd < 0)
+		return cgroup_fd == -ENOENT ? 0 : cgroup_fd;
+	events_fd = cgroup_open_events(cgroup_fd);
+	r = events_fd < 0 ? events_fd : cgroup_read_events(events_fd, &populated, &frozen);
+	if (r < 0 || !populated)
+		return r;
+	r = watch(keeper, session, take_fd(&events_fd));
+	return r < 0 ? r : 1;
+}
+
+void session_leave(struct keeper *keeper, struct session *session)
+{
+	struct log_fields fields = {.has_uid = true,
+				    .uid = session->owner,
+				    .set = session->set->name,
+				    .session = session->id};
+	int r = watch_if_populated(keeper, session);
+
+	if (r > 0)
+		return;
+	if (r < 0)
+		log_operation("ends that are not noticed", LOG_WARNING, &fields,
+			      "the end of what a command has left will not be noticed: %s",
+			      strerror(-r));
+	settle(keeper, session);
+}
+
+int session_recover_left(struct keeper *keeper, struct session *session)
+{
+	struct registry_use *use = registry_use(keeper->registry, session->owner);
+
+	if (!use)
+		return -ENOMEM;
+	use->sessions++;
+	session_leave(keeper, session);
+	return 0;
+}
+
+/* --- questions, and the end --- */
+
+static int count(pid_t pid _unused_, const char *name _unused_, void *context)
+{
+	(*(uint32_t *)context)++;
+	return 0;
+}
+
+uint32_t session_count_left(struct keeper *keeper, const struct session *session)
+{
+	char path[CGROUP_PATH_SIZE];
+	_cleanup_fd_ int fd = -1;
+	uint32_t n = 0;
+
+	if (!session->left)
+		return 0;
+	session_path(session, path);
+	fd = cgroup_open(keeper->cgroup_fd, path);
+	if (fd >= 0)
+		cgroup_each_process(fd, true, count, &n);
+	return n;
+}
+
+void session_settle_left(struct keeper *keeper, struct set *set)
+{
+	struct session *at = set->sessions;
+
+	while (at) {
+		bool left = at->left;
+
+		if (left)
+			settle(keeper, at);
+		/* settling may free any session that has ended */
+		at = left ? set->sessions : at->next_in_set;
+	}
+}
+
+void session_left_stop(struct session *session)
+{
+	left_free(session->left);
+}
