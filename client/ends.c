@@ -44,21 +44,21 @@ const char *ends_impair(json_t *impairment, const char *key, const char *value)
 	int64_t rate;
 
 	if (!row)
-		return "an impairment";
+		return "is no impairment";
 	switch (row->unit) {
 	case UNIT_TIME:
 		if (!parse_milliseconds(value, &number))
-			return "a time (such as 50ms, 1.5s or 300us)";
+			return "is not a time (such as 50ms, 1.5s or 300us)";
 		json_put(impairment, row->field, json_real(number));
 		return NULL;
 	case UNIT_PERCENT:
 		if (!parse_percent(value, &number))
-			return "a share of the packets (such as 1% or 0.1%)";
+			return "is not a share of the packets (such as 1% or 0.1%)";
 		json_put(impairment, row->field, json_real(number));
 		return NULL;
 	default:
 		if (!parse_rate(value, &rate))
-			return "a rate (such as 10mbit, or 1mbps for bytes)";
+			return "is not a rate (such as 10mbit, or 1mbps for bytes)";
 		json_put(impairment, row->field, json_integer(rate));
 		return NULL;
 	}
@@ -77,39 +77,116 @@ struct target {
 	json_t *end, *peer, *link;
 };
 
+/* Stores a text that an end has once. Returns NULL, or what is wrong with it. */
+static const char *take_once(json_t *object, const char *key, const char *value)
+{
+	if (json_object_get(object, key))
+		return "is given twice";
+	json_put(object, key, json_string(value));
+	return NULL;
+}
+
+/* An end has a gateway for each family. */
+static const char *take_gateway(json_t *end, const char *value)
+{
+	const char *first = json_text(end, "gateway", NULL);
+
+	if (!first)
+		return take_once(end, "gateway", value);
+	if (!strchr(first, ':') == !strchr(value, ':'))
+		return "is given twice for one family: further default routes are route=default,"
+		       "via=ADDRESS,metric=N";
+	return take_once(end, "secondGateway", value);
+}
+
+/* Handles a key of the route that was begun last. Returns NULL, what is wrong, or "" if it is none
+ * of these keys. */
+static const char *take_of_route(json_t *end, const char *key, const char *value)
+{
+	json_t *routes = json_object_get(end, "routes");
+	json_t *route = json_array_get(routes, json_array_size(routes) - 1);
+	bool metric = strcmp(key, "metric") == 0;
+	int64_t number;
+
+	if (!metric && strcmp(key, "via") != 0 && strcmp(key, "src") != 0)
+		return "";
+	if (!route)
+		return "belongs to a route: it follows route=DESTINATION";
+	if (!metric)
+		return take_once(route, strcmp(key, "src") == 0 ? "source" : key, value);
+	if (json_object_get(route, key))
+		return "is given twice";
+	if (!parse_number(value, 1, UINT32_MAX, &number))
+		return "is not a number from 1 to 4294967295";
+	json_put(route, key, json_integer(number));
+	return NULL;
+}
+
 /* Handles a key with a value. Returns NULL, or what is wrong with it. */
 static const char *take_pair(const struct target *to, json_t *end, const char *key,
 			     const char *value)
 {
-	static const char *const texts[] = {"interface", "gateway", "mac"};
+	static const char *const texts[] = {"interface", "mac"};
+	const struct impairment *impairment = find_impairment(key);
 	int64_t mtu;
 
 	if (!*value)
 		return "a value is missing";
-	if (find_impairment(key))
-		return ends_impair(json_member(end, "impairment", json_object), key, value);
+	if (impairment) {
+		json_t *all = json_member(end, "impairment", json_object);
+
+		if (json_object_get(all, impairment->field))
+			return "is given twice";
+		return ends_impair(all, key, value);
+	}
 	if (strcmp(key, "address") == 0) {
 		json_push(json_member(end, "addresses", json_array), json_string(value));
 		return NULL;
 	}
+	if (strcmp(key, "gateway") == 0)
+		return take_gateway(end, value);
+	if (strcmp(key, "route") == 0) {
+		json_push(json_member(end, "routes", json_array),
+			  json_pack("{s:s}", "destination", value));
+		return NULL;
+	}
 	if (strcmp(key, "mtu") == 0) {
+		if (json_object_get(end, "mtu"))
+			return "is given twice";
 		if (!parse_number(value, 68, 65535, &mtu))
-			return "a number from 68 to 65535";
+			return "is not a number from 68 to 65535";
 		json_put(end, "mtu", json_integer(mtu));
 		return NULL;
 	}
 	if (strcmp(key, "name") == 0 && to->link && end == to->end) {
 		if (!name_is_valid(value))
-			return "a valid name of a link";
-		json_put(to->link, "name", json_string(value));
-		return NULL;
+			return "is not a valid name of a link";
+		return take_once(to->link, "name", value);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
-		if (strcmp(texts[i], key) == 0) {
-			json_put(end, key, json_string(value));
-			return NULL;
-		}
-	return "";
+		if (strcmp(texts[i], key) == 0)
+			return take_once(end, key, value);
+	return take_of_route(end, key, value);
+}
+
+/* Handles a word without a value. Returns NULL, what is wrong, or "" if it is none of these. */
+static const char *take_flag(json_t *end, const char *key)
+{
+	json_t *routes = json_object_get(end, "routes");
+	json_t *route = json_array_get(routes, json_array_size(routes) - 1);
+
+	if (strcmp(key, "down") == 0 || strcmp(key, "up") == 0) {
+		if (json_object_get(end, "up"))
+			return "is given twice, or with its contrary";
+		json_put(end, "up", json_boolean(strcmp(key, "up") == 0));
+		return NULL;
+	}
+	if (strcmp(key, "onlink") != 0)
+		return "";
+	if (!route)
+		return "belongs to a route: it follows route=DESTINATION";
+	json_put(route, key, json_true());
+	return NULL;
 }
 
 /* Handles one ",key=value". Returns false, with the reason in why, if it is invalid. */
@@ -117,26 +194,21 @@ static bool take_word(const struct target *to, const char *word, struct text *wh
 {
 	bool of_peer = to->peer && strncmp(word, "peer-", 5) == 0;
 	json_t *end = of_peer ? to->peer : to->end;
-	const char *value, *wrong = "";
+	const char *value, *wrong;
 	struct piece piece = parse_cut(of_peer ? word + 5 : word, '=', &value);
 	_cleanup_free_ char *key = must(strndup(piece.start, piece.size));
 
-	if (!value && (strcmp(key, "down") == 0 || strcmp(key, "up") == 0)) {
-		json_put(end, "up", json_boolean(strcmp(key, "up") == 0));
-		return true;
-	}
-	if (value)
-		wrong = take_pair(to, end, key, value);
+	wrong = value ? take_pair(to, end, key, value) : take_flag(end, key);
 	if (!wrong)
 		return true;
-	if (*wrong && value && *value)
-		text_format(why, "%s: \"%s\" is not %s", key, value, wrong);
-	else if (*wrong)
-		text_format(why, "%s: %s", key, wrong);
+	if (*wrong)
+		text_format(why, "%s: %s%s%s%s", key, value && *value ? "\"" : "",
+			    value ? value : "", value && *value ? "\" " : "", wrong);
 	else
 		text_format(why,
-			    "\"%s\" is not one of address= interface= gateway= mac= mtu= down and "
-			    "the impairments (delay= jitter= loss= duplicate= corrupt= reorder= "
+			    "\"%s\" is not one of address= interface= gateway= route= (then via= "
+			    "src= metric= onlink) mac= mtu= down and the impairments (delay= "
+			    "jitter= loss= duplicate= corrupt= reorder= "
 			    "rate=)%s",
 			    word, to->peer ? ", the same with peer-, and name=" : "");
 	return false;

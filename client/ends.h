@@ -18,8 +18,8 @@ json_t *ends_parse(const char *word, struct text *why);
  * of SetSpec.links. */
 json_t *ends_parse_link(const char *word, struct text *why);
 
-/* Sets the member for key ("delay", "loss", ...) to value ("50ms", "1%"). Returns NULL, or what the
- * value must be. */
+/* Sets the member for key ("delay", "loss", ...) to value ("50ms", "1%"). Returns NULL, or what is
+ * wrong with the value. */
 const char *ends_impair(json_t *impairment, const char *key, const char *value);
 /* Clears all members that have not been set. */
 void ends_clear(json_t *impairment);

@@ -40,11 +40,12 @@ static const struct option_row rm_options[] = {
 /* Takes an impairment. ends.h knows the field of each of these options. */
 static int take_impairment(struct options *options)
 {
-	const char *wanted =
-		ends_impair(json_member(options->parameters, "impairment", json_object),
-			    options->row->name, options->argument);
+	const char *wrong = ends_impair(json_member(options->parameters, "impairment", json_object),
+					options->row->name, options->argument);
 
-	return wanted ? options_reject(options, wanted) : 0;
+	return wrong ? options_wrong(options->client, "--%s: \"%s\" %s", options->row->name,
+				     options->argument, wrong)
+		     : 0;
 }
 #define IMPAIRS .take = take_impairment, .id = OPTION_TAKEN
 
@@ -301,8 +302,11 @@ const struct verb links_verbs[] = {
 	{"link add", NULL, "[--name=NAME] A B",
 	 "Makes a link (a veth pair) between two ends\n"
 	 "An end is SET[:IFACE], host[:IFACE] or net/NETWORK, then any of "
-	 ",address=CIDR (may be repeated) ,gateway=ADDRESS ,mac=MAC ,mtu=N ,down and "
-	 "the impairments of `link impair` (,delay=50ms ,loss=1%), for example "
+	 ",address=CIDR (may be repeated) ,gateway=ADDRESS (once for each family) "
+	 ",route=DEST (may be repeated; then ,via=ADDRESS ,metric=N ,onlink "
+	 ",src=ADDRESS) "
+	 ",mac=MAC ,mtu=N ,down and the impairments of `link impair` (,delay=50ms ,loss=1%), "
+	 "for example "
 	 "web:eth0,address=10.0.0.2/24,address=fd00::2/64,delay=20ms",
 	 0, 2, 2, links_add, {add_options}},
 	{"link list", "link ls", "[OPTIONS] [SET]",

@@ -23,17 +23,24 @@ struct ifinfomsg *link_add_message(struct rtnl *rtnl, uint16_t type, uint16_t fl
 	return header;
 }
 
-void link_put_mac(struct nlmsghdr *message, const char *text)
+bool link_read_mac(const char *text, uint8_t ret[6])
 {
 	unsigned int parts[6] = {};
-	uint8_t bytes[6];
 
 	if (!text || sscanf(text, "%2x:%2x:%2x:%2x:%2x:%2x", &parts[0], &parts[1], &parts[2],
 			    &parts[3], &parts[4], &parts[5]) != 6)
-		return;
-	for (size_t i = 0; i < sizeof(bytes); i++)
-		bytes[i] = parts[i];
-	mnl_attr_put(message, IFLA_ADDRESS, sizeof(bytes), bytes);
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+		ret[i] = parts[i];
+	return true;
+}
+
+void link_put_mac(struct nlmsghdr *message, const char *text)
+{
+	uint8_t bytes[6];
+
+	if (link_read_mac(text, bytes))
+		mnl_attr_put(message, IFLA_ADDRESS, sizeof(bytes), bytes);
 }
 
 void link_add_flags(struct rtnl *rtnl, uint32_t index, bool up)
@@ -55,8 +62,7 @@ void link_add_change(struct rtnl *rtnl, uint32_t index, const char *mac, uint32_
 		mnl_attr_put_u32(message, IFLA_MTU, mtu);
 }
 
-/* Converts an address, which the keeper has checked, to bytes. */
-static int read_address(const char *text, uint8_t bytes[16], unsigned int *ret_prefix)
+int link_read_address(const char *text, uint8_t bytes[16], unsigned int *ret_prefix)
 {
 	const char *slash = strchr(text, '/');
 	int family = strchr(text, ':') ? AF_INET6 : AF_INET;
@@ -85,7 +91,7 @@ void link_add_address(struct rtnl *rtnl, uint32_t index, const char *text, bool 
 					    sizeof(*header), (void **)&header);
 	unsigned int prefix;
 	uint8_t bytes[16];
-	int family = read_address(text, bytes, &prefix);
+	int family = link_read_address(text, bytes, &prefix);
 
 	header->ifa_family = family;
 	header->ifa_prefixlen = prefix;
@@ -116,15 +122,34 @@ static struct rtmsg *add_route_message(struct rtnl *rtnl, bool add, int family, 
 	return header;
 }
 
-void link_add_route(struct rtnl *rtnl, uint32_t index, const char *gateway, bool add)
+static void put_address(struct nlmsghdr *message, uint16_t type, const char *text)
 {
-	struct nlmsghdr *message;
 	unsigned int prefix;
 	uint8_t bytes[16];
-	int family = read_address(gateway, bytes, &prefix);
+	int family = link_read_address(text, bytes, &prefix);
 
-	add_route_message(rtnl, add, family, RT_SCOPE_UNIVERSE, index, &message);
-	mnl_attr_put(message, RTA_GATEWAY, address_size(family), bytes);
+	mnl_attr_put(message, type, address_size(family), bytes);
+}
+
+void link_add_route(struct rtnl *rtnl, uint32_t index, const struct wire_route *route, bool add)
+{
+	unsigned int prefix;
+	uint8_t bytes[16];
+	int family = link_read_address(route->destination, bytes, &prefix);
+	uint8_t scope = route->via ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK;
+	struct nlmsghdr *message;
+	struct rtmsg *header = add_route_message(rtnl, add, family, scope, index, &message);
+
+	header->rtm_dst_len = prefix;
+	header->rtm_flags = route->onlink ? RTNH_F_ONLINK : 0;
+	if (prefix > 0)
+		put_address(message, RTA_DST, route->destination);
+	if (route->via)
+		put_address(message, RTA_GATEWAY, route->via);
+	if (route->source)
+		put_address(message, RTA_PREFSRC, route->source);
+	if (route->metric)
+		mnl_attr_put_u32(message, RTA_PRIORITY, route->metric);
 }
 
 /* The worst metric, so no packet is routed by it. The kernel's own route to the subnet has another
@@ -137,7 +162,7 @@ void link_add_claim(struct rtnl *rtnl, uint32_t index, const char *address)
 	struct rtmsg *header;
 	unsigned int prefix;
 	uint8_t bytes[16];
-	int family = read_address(address, bytes, &prefix);
+	int family = link_read_address(address, bytes, &prefix);
 
 	for (unsigned int bit = prefix; bit < 8 * address_size(family); bit++)
 		bytes[bit / 8] &= ~(0x80 >> bit % 8);

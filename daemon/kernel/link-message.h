@@ -19,6 +19,10 @@ struct link_batch {
 	unsigned int n;
 };
 
+/* Converts an address, which the keeper has checked, to bytes. Returns its family; the prefix is 0
+ * if the text has none. */
+int link_read_address(const char *text, uint8_t bytes[16], unsigned int *ret_prefix);
+
 /* Assigns step to all messages added since the last call. */
 void link_batch_expect(struct link_batch *batch, enum step step);
 /* Sends the batch. Returns 0, or -errno and *fault with the detail. */
@@ -28,11 +32,13 @@ int link_batch_commit(struct link_batch *batch, uint32_t detail, struct fault *f
  * which attributes can be added. */
 struct ifinfomsg *link_add_message(struct rtnl *rtnl, uint16_t type, uint16_t flags, uint32_t index,
 				   struct nlmsghdr **ret_message);
+/* Returns false if there is none. */
+bool link_read_mac(const char *text, uint8_t ret[6]);
 void link_put_mac(struct nlmsghdr *message, const char *text);
 void link_add_flags(struct rtnl *rtnl, uint32_t index, bool up);
 void link_add_change(struct rtnl *rtnl, uint32_t index, const char *mac, uint32_t mtu);
 void link_add_address(struct rtnl *rtnl, uint32_t index, const char *text, bool add);
-void link_add_route(struct rtnl *rtnl, uint32_t index, const char *gateway, bool add);
+void link_add_route(struct rtnl *rtnl, uint32_t index, const struct wire_route *route, bool add);
 /* Claims the subnet of the address for the interface, by a route of ours. Fails with -EEXIST if
  * another interface has such a route. */
 void link_add_claim(struct rtnl *rtnl, uint32_t index, const char *address);

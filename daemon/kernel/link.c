@@ -12,6 +12,7 @@
 #include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/link-message.h"
 #include "daemon/kernel/link-remove.h"
+#include "daemon/kernel/link-state.h"
 #include "daemon/kernel/link.h"
 #include "daemon/kernel/qdisc.h"
 #include "daemon/kernel/sysctl.h"
@@ -139,15 +140,12 @@ static int configure(struct link_batch *batch, const char *id, const struct task
 	return link_batch_commit(batch, detail, fault);
 }
 
-/* Adds default routes. They need this interface up, but not the other end. */
-static int add_gateways(struct link_batch *batch, const struct task_end *end, uint32_t index,
-			uint32_t detail, struct fault *fault)
+/* Adds routes. They need this interface up, but not the other end. */
+static int add_routes(struct link_batch *batch, const struct task_end *end, uint32_t index,
+		      uint32_t detail, struct fault *fault)
 {
-	const char *const gateways[] = {end->gateway, end->second_gateway};
-
-	for (size_t i = 0; !end->down && i < ARRAY_SIZE(gateways); i++)
-		if (gateways[i])
-			link_add_route(&batch->rtnl, index, gateways[i], true);
+	for (size_t i = 0; !end->down && i < end->n_routes; i++)
+		link_add_route(&batch->rtnl, index, &end->routes[i], true);
 	link_batch_expect(batch, STEP_ROUTE);
 	return link_batch_commit(batch, detail, fault);
 }
@@ -211,7 +209,7 @@ static int configure_both(struct link_batch *batch, const struct task_link *link
 	int r = configure(batch, link->id, &link->a, pair->index, detail, fault);
 
 	if (r == 0)
-		r = add_gateways(batch, &link->a, pair->index, detail, fault);
+		r = add_routes(batch, &link->a, pair->index, detail, fault);
 	rtnl_close(&batch->rtnl);
 	fault_point("link-named");
 	if (r < 0)
@@ -221,7 +219,7 @@ static int configure_both(struct link_batch *batch, const struct task_link *link
 		return fault_set(fault, STEP_LINK_PLACE, detail + 1, -r);
 	r = configure(batch, link->id, &link->b, pair->peer, detail + 1, fault);
 	if (r == 0)
-		r = add_gateways(batch, &link->b, pair->peer, detail + 1, fault);
+		r = add_routes(batch, &link->b, pair->peer, detail + 1, fault);
 	if (r == 0 && link->egress)
 		r = claim(batch, &link->b, pair->peer, detail + 1, fault);
 	return r;
@@ -249,6 +247,8 @@ static int make_one(const struct host *host, const struct task_link *link, int o
 	if (r == 0)
 		r = configure_both(&batch, link, fds, &pair, detail, fault);
 	rtnl_close(&batch.rtnl);
+	if (r == 0)
+		link_await(link, fds);
 	if (r < 0 && made)
 		link_remove_at(host, link, own_fd, &ignored);
 	fault_point("link-furnished");

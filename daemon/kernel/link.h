@@ -21,8 +21,8 @@
 /*
  * Makes links[0] to links[n - 1], in order, each with its names, tags, MACs, MTU, addresses (usable
  * at once, without duplicate address detection), default route, bridge and impairment, and sets it
- * up. own_fd is the net namespace of ends without a pin (-1: none). Returns 0, or -errno and
- * *fault; then the links already made have been deleted.
+ * up. The links are usable then. own_fd is the net namespace of ends without a pin (-1: none).
+ * Returns 0, or -errno and *fault; then the links already made have been deleted.
  */
 int link_make_all(const struct host *host, const struct task_link *links, size_t n, int own_fd,
 		  struct fault *fault);
@@ -31,8 +31,8 @@ int link_make_all(const struct host *host, const struct task_link *links, size_t
 int link_make_bridge(const struct host *host, const struct task_bridge *bridge,
 		     struct fault *fault);
 
-/* Changes a link that is one of task->from into task->to. Only differences are changed; on failure
- * they are changed back. */
+/* Changes a link from task->from into task->to, and puts back what the kernel or the owner of a set
+ * has changed at its ends meanwhile. On failure it is changed back. */
 int link_adjust(const struct host *host, const struct task_adjust *task, struct fault *fault);
 
 /* Deletes a link, in whatever state it is. Returns 0 also if neither end exists. */

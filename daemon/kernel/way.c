@@ -11,7 +11,7 @@
 /* Storage for strings of the shifted ends. */
 struct shifted_text {
 	char addresses[END_ADDRESSES_MAX][ADDRESS_SIZE];
-	char gateway[ADDRESS_SIZE], second_gateway[ADDRESS_SIZE];
+	char hops[TASK_ROUTES_MAX][ADDRESS_SIZE];
 };
 
 static void shift_end(struct task_end *end, uint32_t ways, struct shifted_text *text)
@@ -20,13 +20,9 @@ static void shift_end(struct task_end *end, uint32_t ways, struct shifted_text *
 		way_shift(end->addresses[i].text, ways, text->addresses[i]);
 		end->addresses[i].text = text->addresses[i];
 	}
-	if (end->gateway) {
-		way_shift(end->gateway, ways, text->gateway);
-		end->gateway = text->gateway;
-	}
-	if (end->second_gateway) {
-		way_shift(end->second_gateway, ways, text->second_gateway);
-		end->second_gateway = text->second_gateway;
+	for (size_t i = 0; i < end->n_routes; i++) {
+		way_shift(end->routes[i].via, ways, text->hops[i]);
+		end->routes[i].via = text->hops[i];
 	}
 }
 

@@ -31,6 +31,15 @@ static const struct wire_field wire_impairment_fields[] = {
 };
 LAYOUT(wire_impairment);
 
+static const struct wire_field wire_route_fields[] = {
+	STRING(1, wire_route, destination, ADDRESS_SIZE - 1, ALWAYS("destination")),
+	STRING(2, wire_route, via, ADDRESS_SIZE - 1, JSON("via")),
+	STRING(3, wire_route, source, ADDRESS_SIZE - 1, JSON("source")),
+	U32(4, wire_route, metric, 0, JSON("metric"), LOWEST(1)),
+	BOOL(5, wire_route, onlink, JSON("onlink")),
+};
+LAYOUT(wire_route);
+
 static const struct wire_field wire_end_fields[] = {
 	U32(1, wire_end, where, END_HOST),
 	STRING(2, wire_end, name, KEY_SIZE - 1),
@@ -43,7 +52,10 @@ static const struct wire_field wire_end_fields[] = {
 	U32(8, wire_end, mtu, MTU_MAX, JSON("mtu"), LOWEST(MTU_MIN)),
 	U32(9, wire_end, up, SWITCH_OFF, JSON("up"), SWITCH),
 	NESTED(10, wire_end, impairment, wire_impairment, JSON("impairment")),
-	STRING(11, wire_end, second_gateway, ADDRESS_SIZE - 1, DAEMON),
+	STRING(11, wire_end, second_gateway, ADDRESS_SIZE - 1, JSON("secondGateway")),
+	ARRAY(12, wire_end, routes, wire_route, END_ROUTES_MAX, JSON("routes"),
+	      GIVEN(wire_end, has_routes)),
+	BOOL(13, wire_end, has_routes),
 };
 LAYOUT(wire_end);
 

@@ -21,6 +21,7 @@
 #define KEY_SIZE (NAME_SIZE + 1)
 
 #define END_ADDRESSES_MAX 8
+#define END_ROUTES_MAX 8
 #define SPEC_LINKS_MAX 16
 #define SUBNETS_MAX 4
 #define SERVERS_MAX 4  /* name servers */
@@ -34,6 +35,16 @@
 
 struct wire_address {
 	const char *text; /* 10.0.0.1/24 */
+};
+
+/* A route by an end. The keeper makes it canonical: destinations then have a prefix, and "default"
+ * is the whole family, 0.0.0.0/0 or ::/0. */
+struct wire_route {
+	const char *destination;
+	const char *via;    /* NULL: hosts on the link itself */
+	const char *source; /* the address that packets get, NULL: the kernel chooses it */
+	uint32_t metric;    /* 0: the kernel's */
+	bool onlink;	    /* via is on the link, though in no subnet of the end's */
 };
 
 enum end_where { END_SET = 1, END_NETWORK, END_HOST };
@@ -74,11 +85,14 @@ struct wire_end {
 	struct wire_address addresses[END_ADDRESSES_MAX]; /* with their prefix lengths */
 	size_t n_addresses;
 	bool has_addresses;  /* SetLink: they replace the old ones */
-	const char *gateway; /* of the default route by this end */
+	const char *gateway; /* of the default route by this end, of its family */
 	uint32_t mtu;	     /* 0: the kernel's */
 	uint32_t up;	     /* enum spec_switch; default: up */
 	struct wire_impairment impairment;
-	const char *second_gateway; /* made by the daemon: for a way out with both families */
+	const char *second_gateway; /* of the other family's */
+	struct wire_route routes[END_ROUTES_MAX];
+	size_t n_routes;
+	bool has_routes; /* SetLink: they replace the old ones */
 };
 
 struct wire_link {
@@ -125,7 +139,8 @@ struct wire_network {
 	uint64_t expires;	 /* answers only; 0: never by time */
 };
 
-extern const struct wire_layout wire_address_layout, wire_impairment_layout, wire_end_layout,
-	wire_link_layout, spec_link_layout, spec_publish_layout, wire_network_layout;
+extern const struct wire_layout wire_address_layout, wire_impairment_layout, wire_route_layout,
+	wire_end_layout, wire_link_layout, spec_link_layout, spec_publish_layout,
+	wire_network_layout;
 
 #endif

@@ -65,12 +65,11 @@ static const struct wire_field task_end_fields[] = {
 	STRING(4, task_end, altname, INTERFACE_SIZE - 1),
 	STRING(5, task_end, mac, MAC_SIZE - 1),
 	ARRAY(6, task_end, addresses, wire_address, END_ADDRESSES_MAX),
-	STRING(7, task_end, gateway, ADDRESS_SIZE - 1),
+	ARRAY(7, task_end, routes, wire_route, TASK_ROUTES_MAX),
 	U32(8, task_end, mtu, MTU_MAX),
 	BOOL(9, task_end, down),
 	BOOL(10, task_end, port),
 	NESTED(11, task_end, impairment, wire_impairment),
-	STRING(12, task_end, second_gateway, ADDRESS_SIZE - 1),
 };
 static LAYOUT(task_end);
 

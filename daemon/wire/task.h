@@ -18,6 +18,8 @@
 /* Lines of one /etc/hosts; sets in one task. */
 #define TASK_HOSTS_MAX 1024
 #define TASK_NAMED_MAX 256
+/* Routes by an end, and by its two gateways. */
+#define TASK_ROUTES_MAX (END_ROUTES_MAX + 2)
 /* Links of a specification, and the way out. */
 #define TASK_SPEC_LINKS_MAX (SPEC_LINKS_MAX + 1)
 
@@ -112,8 +114,9 @@ struct task_end {
 	const char *mac;
 	struct wire_address addresses[END_ADDRESSES_MAX];
 	size_t n_addresses;
-	const char *gateway, *second_gateway; /* for both families, in the daemon's own ways out */
-	uint32_t mtu;			      /* 0: the kernel's default */
+	struct wire_route routes[TASK_ROUTES_MAX];
+	size_t n_routes;
+	uint32_t mtu; /* 0: the kernel's default */
 	bool down;
 	bool port; /* it is a port of the namespace's bridge, BRIDGE_NAME */
 	struct wire_impairment impairment;

@@ -70,7 +70,7 @@ tutorial_pair() {
 	refused interface link add a:eth0 b
 	refused interface link add "a:a name" b
 	refused interface link add a:lo b
-	refused address link add a,address=10.1.0.9/24 b
+	refused address link add host,address=10.1.0.9/24 b
 	refused address link add a,address=10.300.0.9/24 b
 	refused "prefix" link add a,address=10.3.0.9 b
 	refused "10.8.0.1" link add a,address=10.8.0.1/24 net/lan || refused address link add a,address=10.8.0.1/24 net/lan

@@ -43,6 +43,27 @@ static void test_link_option(void **state _unused_)
 		 "{\"end\":{\"up\":true},\"peer\":{\"host\":true,\"interface\":\"veth0\","
 		 "\"addresses\":["
 		 "\"fd00::1/64\"],\"impairment\":{\"delayMilliseconds\":1000.0},\"up\":false}}"},
+		{"a,gateway=fd00::1,gateway=10.0.0.1,route=10.9.0.0/16,via=10.0.0.2,metric=5,"
+		 "route=default,via=10.0.0.3,onlink,src=10.0.0.9,peer-route=10.8.0.0/16",
+		 "{\"end\":{\"gateway\":\"fd00::1\",\"secondGateway\":\"10.0.0.1\",\"routes\":[{"
+		 "\"destination\":\"10.9.0.0/16\",\"via\":\"10.0.0.2\",\"metric\":5},{"
+		 "\"destination\":\"default\",\"via\":\"10.0.0.3\",\"onlink\":true,\"source\":"
+		 "\"10.0.0.9\"}]},\"peer\":{\"set\":\"a\",\"routes\":[{\"destination\":"
+		 "\"10.8.0.0/16\"}]}}"},
+		/* nothing that is given twice is dropped in silence */
+		{"a,gateway=10.0.0.1,gateway=10.0.0.2", NULL},
+		{"a,gateway=10.0.0.1,gateway=fd00::1,gateway=fd00::2", NULL},
+		{"a,mtu=1400,mtu=1400", NULL},
+		{"a,mac=02:00:00:00:00:01,mac=02:00:00:00:00:02", NULL},
+		{"a:eth0,peer-interface=eth1", NULL},
+		{"a,interface=x,interface=y", NULL},
+		{"a,name=x,name=y", NULL},
+		{"a,delay=1ms,delay=2ms", NULL},
+		{"a,up,down", NULL},
+		{"a,via=10.0.0.1", NULL},
+		{"a,onlink", NULL},
+		{"a,route=10.0.0.0/8,metric=0", NULL},
+		{"a,route=10.0.0.0/8,metric=5,metric=6", NULL},
 		{"", NULL},
 		{"a,name=Upper", NULL},
 		{"a,loss=101%", NULL},

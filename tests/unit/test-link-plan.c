@@ -1,109 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * link-plan.c and address.c: what a link comes out as, and which field it is refused for, over a
- * registry that holds sets a, b, c and plain (no net namespace), and the networks lan and out.
+ * link-plan.c and address.c: what a link comes out as, and which field it is refused for.
  */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-#include <string.h>
-
-#include "base.h"
-#include "daemon/keeper/policy/address.h"
-#include "daemon/keeper/policy/address.h"
-#include "daemon/keeper/network/link-plan.h"
-
-#define ALICE 1000
-#define SET(set_name) .where = END_SET, .name = (set_name)
-#define NETWORK(network_name) .where = END_NETWORK, .name = (network_name)
-#define HOST .where = END_HOST
-#define ADDRESSES(n, ...) .addresses = {__VA_ARGS__}, .n_addresses = (n)
-
-static struct registry *registry;
-static unsigned int last_id;
-
-static void add_set(const char *name, uint32_t kinds, const struct wire_network *network)
-{
-	struct set *set = calloc(1, sizeof(*set));
-
-	assert_non_null(set);
-	set->owner = ALICE;
-	snprintf(set->name, sizeof(set->name), "%s", name);
-	snprintf(set->id, sizeof(set->id), "%016x", ++last_id);
-	set->state = SET_READY;
-	set->kinds = kinds;
-	if (network)
-		assert_int_equal(
-			wire_pack(&wire_network_layout, network, &set->network, &set->network_size),
-			0);
-	assert_int_equal(registry_add_set(registry, set), 0);
-}
-
-static int setup(void **state _unused_)
-{
-	const struct wire_network lan = {
-		.name = "lan",
-		.subnets = {{"10.8.0.0/29"}, {"fd08::/64"}},
-		.n_subnets = 2,
-	};
-	const struct wire_network out = {
-		.name = "out", .egress = true, .subnets = {{"10.9.0.0/24"}}, .n_subnets = 1};
-
-	assert_int_equal(registry_new(&registry), 0);
-	add_set("a", KIND_BIT(KIND_NET), NULL);
-	add_set("b", KIND_BIT(KIND_NET), NULL);
-	add_set("c", KIND_BIT(KIND_NET), NULL);
-	add_set("plain", KIND_BIT(KIND_UTS), NULL);
-	add_set("+lan", KIND_BIT(KIND_NET), &lan);
-	add_set("+out", KIND_BIT(KIND_NET), &out);
-	return 0;
-}
-
-static int teardown(void **state _unused_)
-{
-	registry = registry_free(registry);
-	return 0;
-}
-
-static int plan(const struct wire_link *wire, uint32_t allowed, struct link_plan *ret,
-		struct failure *failure)
-{
-	const struct authz_subject subject = {.uid = ALICE, .allowed = allowed};
-	char id[ID_SIZE];
-	const struct link_wish wish = {
-		.subject = &subject,
-		.owner = ALICE,
-		.id = id,
-		.wire = wire,
-		.prefixes = {"a.", "b."},
-	};
-
-	snprintf(id, sizeof(id), "%08xcafecafe", 0xab000000 + ++last_id);
-	return link_plan(registry, &wish, ret, failure);
-}
-
-/* Plans a link and keeps it, as link.c does. */
-static struct link *add(const struct wire_link *wire)
-{
-	struct link *link = calloc(1, sizeof(*link));
-	struct failure failure = {};
-	struct link_plan done;
-
-	assert_non_null(link);
-	if (plan(wire, ALLOW_HOST_LINKS, &done, &failure))
-		fail_msg("%s: %s", failure.subject, failure.text);
-	link->owner = ALICE;
-	memcpy(link->name, done.name, sizeof(link->name));
-	memcpy(link->id, done.id, sizeof(link->id));
-	memcpy(link->ends, done.ends, sizeof(link->ends));
-	link->state = LINK_READY;
-	assert_int_equal(wire_pack(&wire_link_layout, &done.wire, &link->wire, &link->wire_size),
-			 0);
-	assert_int_equal(registry_add_link(registry, link), 0);
-	return link;
-}
+#include "tests/unit/links.h"
 
 static void check_end(const struct wire_end *end, const char *interface, const char *address)
 {
@@ -179,7 +78,9 @@ static void test_exhausted(void **state _unused_)
 		add_set(name, KIND_BIT(KIND_NET), NULL);
 		add(&(struct wire_link){.a = {SET(name)}, .b = {NETWORK("lan")}});
 	}
-	assert_int_equal(plan(&wire, 0, &done, &failure), ERROR_LIMIT_EXCEEDED);
+	assert_int_equal(plan(&wire, 0, &done, &failure), ERROR_INVALID_VALUE);
+	assert_string_equal(failure.subject, "a.addresses");
+	assert_non_null(strstr(failure.text, "10.8.0.0/29"));
 }
 
 /* Numbers of addresses in a subnet, and back. */
@@ -214,29 +115,6 @@ static void test_numbers(void **state _unused_)
 	}
 }
 
-/* Whoever may have an end on the host does not get its routes with it. */
-static void test_gateway_of_host(void **state _unused_)
-{
-	const struct wire_link wire = {
-		.a = {SET("a"), ADDRESSES(1, {"10.1.0.2/24"})},
-		.b = {HOST, ADDRESSES(1, {"10.1.0.1/24"}), .gateway = "10.1.0.2"}};
-	struct failure failure = {};
-	struct link_plan done;
-
-	assert_int_equal(plan(&wire, ALLOW_HOST_LINKS, &done, &failure), ERROR_INVALID_VALUE);
-	assert_string_equal(failure.subject, "b.gateway");
-}
-
-static void test_gateway_of_network(void **state _unused_)
-{
-	const struct wire_link wire = {.a = {NETWORK("out")}, .b = {SET("b")}};
-	struct failure failure = {};
-	struct link_plan done;
-
-	assert_int_equal(plan(&wire, 0, &done, &failure), 0);
-	assert_string_equal(done.wire.b.gateway, "10.9.0.1");
-}
-
 static void test_refused(void **state _unused_)
 {
 	static const struct {
@@ -269,10 +147,6 @@ static void test_refused(void **state _unused_)
 		  .b = {SET("c"), ADDRESSES(1, {"10.1.0.1/24"})}},
 		 ERROR_INVALID_VALUE,
 		 "b.addresses[0]"},
-		/* b has 10.7.0.1/24 already */
-		{{.a = {SET("a")}, .b = {SET("b"), ADDRESSES(1, {"10.7.0.99/16"})}},
-		 ERROR_INVALID_VALUE,
-		 "b.addresses[0]"},
 		/* the network's own, and one that is in use */
 		{{.a = {SET("a"), ADDRESSES(1, {"10.8.0.1/29"})}, .b = {NETWORK("lan")}},
 		 ERROR_INVALID_VALUE,
@@ -290,6 +164,37 @@ static void test_refused(void **state _unused_)
 		  .b = {SET("c")}},
 		 ERROR_INVALID_VALUE,
 		 "a.gateway"},
+		/* a second gateway is of the other family */
+		{{.a = {SET("a"), ADDRESSES(1, {"10.1.0.1/24"}), .gateway = "10.1.0.2",
+			.second_gateway = "10.1.0.3"},
+		  .b = {SET("c")}},
+		 ERROR_INVALID_VALUE,
+		 "a.secondGateway"},
+		{{.a = {SET("a"), ADDRESSES(1, {"10.1.0.1/24"}), ROUTES(1, TO("default"))},
+		  .b = {SET("c")}},
+		 ERROR_INVALID_VALUE,
+		 "a.routes[0]"},
+		{{.a = {SET("a"), ADDRESSES(1, {"10.1.0.1/24"}),
+			ROUTES(2, TO("10.2.0.0/16", .via = "10.1.0.2"),
+			       TO("fd00::/8", .via = "10.1.0.2"))},
+		  .b = {SET("c")}},
+		 ERROR_INVALID_VALUE,
+		 "a.routes[1]"},
+		{{.a = {SET("a"), ADDRESSES(1, {"10.1.0.1/24"}),
+			ROUTES(1, TO("0.0.0.0/0", .via = "10.9.0.1"))},
+		  .b = {SET("c")}},
+		 ERROR_INVALID_VALUE,
+		 "a.routes[0]"},
+		{{.a = {SET("a"), ADDRESSES(1, {"10.1.0.1/24"}), ROUTES(1, TO("10.2.0.1/16"))},
+		  .b = {SET("c")}},
+		 ERROR_INVALID_VALUE,
+		 "a.routes[0]"},
+		{{.a = {SET("a")}, .b = {NETWORK("lan"), ROUTES(1, TO("10.2.0.0/16"))}},
+		 ERROR_INVALID_VALUE,
+		 "b.routes"},
+		{{.a = {SET("a"), .interface = "all"}, .b = {SET("c")}},
+		 ERROR_INVALID_VALUE,
+		 "a.interface"},
 		{{.a = {SET("a"), .impairment = {IMPAIR_JITTER, .jitter = 5}}, .b = {SET("c")}},
 		 ERROR_INVALID_VALUE,
 		 "a.impairment.jitterMilliseconds"},
@@ -436,18 +341,11 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(test_pair),
-		TEST(test_next_interface_and_name),
-		TEST(test_allocation),
-		TEST(test_exhausted),
-		TEST(test_gateway_of_network),
-		TEST(test_gateway_of_host),
-		TEST(test_numbers),
-		TEST(test_refused),
-		TEST(test_change),
-		TEST(test_networks),
-		TEST(test_bridge),
-		TEST(test_egress),
+		TEST(test_pair),       TEST(test_next_interface_and_name),
+		TEST(test_allocation), TEST(test_exhausted),
+		TEST(test_numbers),    TEST(test_refused),
+		TEST(test_change),     TEST(test_networks),
+		TEST(test_bridge),     TEST(test_egress),
 		TEST(test_task),
 	};
 

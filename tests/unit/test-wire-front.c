@@ -32,7 +32,6 @@ static const struct {
 } daemons[] = {
 	{&wire_spec_layout, 26, "spec.lease.pid"},
 	{&wire_spec_layout, 27, "spec.lease.start"},
-	{&wire_end_layout, 11, "end.second_gateway"},
 	{&wire_link_layout, 6, "link.created"},
 	{&wire_network_layout, 2, "network.owner"},
 	{&wire_network_layout, 6, "network.created"},

@@ -49,7 +49,7 @@ static int far_ends(struct link_draft *draft, const struct link *link, const str
 			      context);
 }
 
-static bool has_subnets(const struct set *set, struct wire_network *ret)
+bool link_address_has_subnets(const struct set *set, struct wire_network *ret)
 {
 	return set && set->network &&
 	       wire_unpack(&wire_network_layout, set->network, set->network_size, ret) == 0;
@@ -87,15 +87,17 @@ static int check_address(struct link_draft *draft, int i, size_t at, const struc
 				return link_draft_refuse(draft, i, member,
 							 "is repeated in this link");
 		}
-	if (has_subnets(plan->ends[!i], &network)) {
+	if (link_address_has_subnets(plan->ends[!i], &network)) {
 		if (is_bridge_address(&network, address))
 			return link_draft_refuse(draft, i, member, "is the network's own address");
 		if (link_draft_each_neighbour(draft, plan->ends[!i], far_ends, &collision))
 			return link_draft_refuse(draft, i, member, "address in use: link %s has %s",
 						 collision.link, collision.text);
 	}
+	/* in a set the kernel copes with overlapping subnets, and its owner knows what for */
 	collision.overlap = true;
-	if (link_draft_each_neighbour(draft, plan->ends[i], find_collision, &collision))
+	if (link_draft_end(&plan->wire, i)->where == END_HOST &&
+	    link_draft_each_neighbour(draft, plan->ends[i], find_collision, &collision))
 		return link_draft_refuse(draft, i, member,
 					 "overlapping subnet: link %s has %s here", collision.link,
 					 collision.text);
@@ -162,6 +164,7 @@ static int allocate(struct link_draft *draft, int i, const struct address *subne
 {
 	struct occupied occupied = {.subnet = subnet};
 	struct address address;
+	char text[ADDRESS_SIZE];
 
 	link_draft_each_neighbour(draft, draft->plan->ends[!i], mark_occupied, &occupied);
 	for (uint32_t n = 2; n < HOSTS_MAX && address_of_subnet(subnet, n, &address); n++)
@@ -169,8 +172,11 @@ static int allocate(struct link_draft *draft, int i, const struct address *subne
 			address_write(&address, true, ret);
 			return 0;
 		}
-	return failure_set(draft->failure, ERROR_LIMIT_EXCEEDED, 0, "addresses of the network",
-			   NULL);
+	address_write(subnet, true, text);
+	return link_draft_refuse(draft, i, "addresses",
+				 "every address of the network's subnet %s is taken: remove a "
+				 "member, or make a network with a larger subnet",
+				 text);
 }
 
 /* Gives a member of a network that names no addresses one of each subnet. */
@@ -181,7 +187,8 @@ static int allocate_addresses(struct link_draft *draft, int i)
 	struct wire_network network;
 	int r = 0;
 
-	if (end->n_addresses > 0 || end->has_addresses || !has_subnets(plan->ends[!i], &network))
+	if (end->n_addresses > 0 || end->has_addresses ||
+	    !link_address_has_subnets(plan->ends[!i], &network))
 		return 0;
 	for (size_t at = 0; r == 0 && at < network.n_subnets; at++) {
 		struct address subnet;
@@ -197,74 +204,11 @@ static int allocate_addresses(struct link_draft *draft, int i)
 	return r;
 }
 
-static int check_gateway(struct link_draft *draft, int i)
-{
-	struct wire_end *end = link_draft_end(&draft->plan->wire, i);
-	char *text = draft->plan->text[i].gateways[0];
-	struct address gateway, own;
-	const char *wrong;
-
-	if (!end->gateway)
-		return 0;
-	if (end->where == END_NETWORK)
-		return link_draft_refuse(draft, i, "gateway",
-					 "a network's end has no routes of its own");
-	if (end->where == END_HOST)
-		return link_draft_refuse(draft, i, "gateway",
-					 "the host's default route is the host's own");
-	wrong = address_read_host(end->gateway, &gateway);
-	if (wrong)
-		return link_draft_refuse(draft, i, "gateway", "%s", wrong);
-	address_write(&gateway, false, text);
-	end->gateway = text;
-	for (size_t at = 0; at < end->n_addresses; at++)
-		if (!address_read_interface(end->addresses[at].text, &own) &&
-		    address_overlaps(&own, &gateway) && !address_equals(&own, &gateway))
-			return 0;
-	/* a link-local gateway needs no address in its subnet */
-	if (gateway.family == AF_INET6 && gateway.bytes[0] == 0xfe &&
-	    (gateway.bytes[1] & 0xc0) == 0x80)
-		return 0;
-	return link_draft_refuse(draft, i, "gateway",
-				 "is not another host in a subnet of this end's addresses");
-}
-
-/* Gives a member of a network with a way out its gateways: for each family, the network's address
- * in the first subnet. */
-static void give_gateway(struct link_draft *draft, int i)
-{
-	struct link_plan *plan = draft->plan;
-	struct wire_end *end = link_draft_end(&plan->wire, i);
-	struct wire_network network;
-
-	if (end->gateway || end->where != END_SET || !has_subnets(plan->ends[!i], &network) ||
-	    !network.egress)
-		return;
-	for (size_t at = network.n_subnets; at-- > 0;) {
-		struct address subnet, gateway;
-		bool six;
-
-		if (address_read_subnet(network.subnets[at].text, &subnet) ||
-		    !address_of_subnet(&subnet, 1, &gateway))
-			continue;
-		six = gateway.family == AF_INET6;
-		address_write(&gateway, false, plan->text[i].gateways[six]);
-		if (six)
-			end->second_gateway = plan->text[i].gateways[six];
-		else
-			end->gateway = plan->text[i].gateways[six];
-	}
-}
-
 int link_address_give(struct link_draft *draft, int i)
 {
 	int r = take_addresses(draft, i);
 
-	if (r == 0)
-		r = allocate_addresses(draft, i);
-	if (r == 0)
-		give_gateway(draft, i);
-	return r ? r : check_gateway(draft, i);
+	return r ? r : allocate_addresses(draft, i);
 }
 
 /* --- networks --- */
@@ -277,7 +221,8 @@ static int overlaps_another(const struct registry *registry, uid_t owner, const 
 		struct wire_network network;
 		struct address other;
 
-		if (strcmp(set_shown_name(set), name) == 0 || !has_subnets(set, &network))
+		if (strcmp(set_shown_name(set), name) == 0 ||
+		    !link_address_has_subnets(set, &network))
 			continue;
 		for (size_t i = 0; i < network.n_subnets; i++)
 			if (!address_read_subnet(network.subnets[i].text, &other) &&

@@ -5,8 +5,11 @@
 
 #include "daemon/keeper/network/link-draft.h"
 
-/* Gives end i its addresses, which are those asked for or one of each of the network's subnets, and
- * its gateway. Returns 0 or an error. */
+/* Gives end i its addresses, which are those asked for or one of each of the network's subnets.
+ * Returns 0 or an error. */
 int link_address_give(struct link_draft *draft, int i);
+
+/* Returns true, and the network, if the set is one. */
+bool link_address_has_subnets(const struct set *set, struct wire_network *ret);
 
 #endif

@@ -2,6 +2,7 @@
 #include <string.h>
 #include "daemon/keeper/network/link-address.h"
 #include "daemon/keeper/network/link-draft.h"
+#include "daemon/keeper/network/link-route.h"
 #include "daemon/keeper/policy/address.h"
 #include "daemon/keeper/policy/check.h"
 
@@ -161,6 +162,15 @@ static int check_macs(struct link_draft *draft)
 
 /* --- other properties of an end --- */
 
+/* An end that names no MTU takes the other's, because it would drop what is longer than its own. */
+static void share_mtu(struct wire_link *wire)
+{
+	if (!wire->a.mtu)
+		wire->a.mtu = wire->b.mtu;
+	if (!wire->b.mtu)
+		wire->b.mtu = wire->a.mtu;
+}
+
 static int check_mtu(struct link_draft *draft, int i)
 {
 	const struct wire_end *end = link_draft_end(&draft->plan->wire, i);
@@ -212,6 +222,8 @@ static int complete_end(struct link_draft *draft, int i)
 		r = give_mac(draft, i);
 	if (r == 0)
 		r = link_address_give(draft, i);
+	if (r == 0)
+		r = link_route_give(draft, i);
 	if (r == 0)
 		r = check_mtu(draft, i);
 	if (r == 0)
@@ -274,6 +286,7 @@ int link_plan(const struct registry *registry, const struct link_wish *wish, str
 		r = place_end(&draft, 1);
 	if (r == 0)
 		r = check_places(&draft);
+	share_mtu(&ret->wire);
 	for (int i = 0; i < 2 && r == 0; i++)
 		r = complete_end(&draft, i);
 	if (r == 0)
@@ -318,7 +331,8 @@ static int merge_end(struct link_draft *draft, int i, const struct wire_end *cha
 	struct wire_end *end = link_draft_end(&draft->plan->wire, i);
 
 	if (draft->plan->egress &&
-	    (change->mac || change->n_addresses > 0 || change->has_addresses || change->gateway))
+	    (change->mac || change->n_addresses > 0 || change->has_addresses || change->gateway ||
+	     change->second_gateway || change->has_routes))
 		return link_draft_refuse(
 			draft, i, "addresses",
 			"a way out is the daemon's own: only its impairment changes");
@@ -335,11 +349,18 @@ static int merge_end(struct link_draft *draft, int i, const struct wire_end *cha
 	if (change->n_addresses > 0 || change->has_addresses) {
 		memcpy(end->addresses, change->addresses, sizeof(end->addresses));
 		end->n_addresses = change->n_addresses;
-		/* the route is removed with the addresses that it used */
-		end->gateway = change->gateway;
+		/* the routes are removed with the addresses that they used */
+		end->gateway = end->second_gateway = NULL;
+		end->n_routes = 0;
 	}
 	if (change->gateway)
 		end->gateway = change->gateway;
+	if (change->second_gateway)
+		end->second_gateway = change->second_gateway;
+	if (change->n_routes > 0 || change->has_routes) {
+		memcpy(end->routes, change->routes, sizeof(end->routes));
+		end->n_routes = change->n_routes;
+	}
 	if (change->mtu)
 		end->mtu = change->mtu;
 	if (change->up)
@@ -366,6 +387,10 @@ int link_plan_change(const struct registry *registry, const struct link *link,
 		ret->ends[i] = link->ends[i];
 		r = merge_end(&draft, i, i == 0 ? &change->a : &change->b);
 	}
+	/* a network's end has no MTU of its own */
+	for (int i = 0; i < 2; i++)
+		if (link_draft_end(&ret->wire, i)->where == END_NETWORK)
+			link_draft_end(&ret->wire, i)->mtu = link_draft_end(&ret->wire, !i)->mtu;
 	for (int i = 0; i < 2 && r == 0; i++) {
 		/* an end that has lost its addresses gets no others automatically */
 		link_draft_end(&ret->wire, i)->has_addresses = true;
@@ -399,8 +424,7 @@ static void task_end(const struct link *link, const struct set *own, const struc
 	ret->mac = end->mac;
 	memcpy(ret->addresses, end->addresses, sizeof(ret->addresses));
 	ret->n_addresses = end->n_addresses;
-	ret->gateway = end->gateway;
-	ret->second_gateway = end->second_gateway;
+	link_route_fill(end, ret);
 	ret->mtu = end->mtu;
 	ret->down = end->up == SWITCH_OFF;
 	ret->impairment = end->impairment;

@@ -16,11 +16,15 @@
 /* Links of one set, or members of one network: as many as one removal can delete. */
 #define SET_LINKS_MAX TASK_LINKS_MAX
 
-/* An end's strings in canonical form. */
+/* A route's and an end's strings in canonical form. */
+struct link_plan_route {
+	char destination[ADDRESS_SIZE], via[ADDRESS_SIZE], source[ADDRESS_SIZE];
+};
 struct link_plan_text {
 	char interface[INTERFACE_SIZE], mac[MAC_SIZE];
 	char gateways[2][ADDRESS_SIZE];
 	char addresses[END_ADDRESSES_MAX][ADDRESS_SIZE];
+	struct link_plan_route routes[END_ROUTES_MAX];
 };
 
 struct link_plan {

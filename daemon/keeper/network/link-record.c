@@ -187,7 +187,7 @@ void link_fill_remove(struct keeper *keeper, const struct set *set, struct task_
 			/* only a way's addresses are needed, for the firewall */
 			if (!link->egress)
 				end->n_addresses = 0;
-			end->gateway = end->second_gateway = NULL;
+			end->n_routes = 0;
 			end->impairment = (struct wire_impairment){};
 		}
 		task->links[task->n_links++] = planned->task;

@@ -45,7 +45,7 @@ static bool read_prefix(const char *text, unsigned int *ret)
 	return *end == '\0';
 }
 
-static const char *read_cidr(const char *text, struct address *ret)
+static const char *read_cidr(const char *text, unsigned int least, struct address *ret)
 {
 	const char *slash = strchr(text, '/');
 	struct address address = {};
@@ -61,9 +61,10 @@ static const char *read_cidr(const char *text, struct address *ret)
 	if (inet_pton(address.family, host, address.bytes) != 1)
 		return "is no IP address";
 	if (!read_prefix(slash + 1, &address.prefix) || address.prefix > bits_of(&address) ||
-	    address.prefix < PREFIX_MIN)
-		return address.family == AF_INET ? "the prefix length is not within 8 and 32"
-						 : "the prefix length is not within 8 and 128";
+	    address.prefix < least)
+		return least == 0		   ? "the prefix length is too long"
+		       : address.family == AF_INET ? "the prefix length is not within 8 and 32"
+						   : "the prefix length is not within 8 and 128";
 	*ret = address;
 	return NULL;
 }
@@ -90,7 +91,7 @@ static const char *check_unicast(const struct address *address)
 const char *address_read_interface(const char *text, struct address *ret)
 {
 	struct address edge;
-	const char *wrong = read_cidr(text, ret);
+	const char *wrong = read_cidr(text, PREFIX_MIN, ret);
 
 	if (!wrong)
 		wrong = check_unicast(ret);
@@ -110,7 +111,7 @@ const char *address_read_interface(const char *text, struct address *ret)
 const char *address_read_subnet(const char *text, struct address *ret)
 {
 	struct address first;
-	const char *wrong = read_cidr(text, ret);
+	const char *wrong = read_cidr(text, PREFIX_MIN, ret);
 
 	if (!wrong)
 		wrong = check_unicast(ret);
@@ -123,7 +124,8 @@ const char *address_read_subnet(const char *text, struct address *ret)
 	return address_equals(&first, ret) ? NULL : "has bits set behind its prefix";
 }
 
-const char *address_read_any(const char *text, struct address *ret)
+/* Reads a subnet of at least so many bits, or a host's address. */
+static const char *read_subnet(const char *text, unsigned int least, struct address *ret)
 {
 	struct address first;
 	const char *wrong;
@@ -137,12 +139,22 @@ const char *address_read_any(const char *text, struct address *ret)
 		*ret = address;
 		return NULL;
 	}
-	wrong = read_cidr(text, ret);
+	wrong = read_cidr(text, least, ret);
 	if (wrong)
 		return wrong;
 	first = *ret;
 	fill_bits(&first, first.prefix, false);
 	return address_equals(&first, ret) ? NULL : "has bits set behind its prefix";
+}
+
+const char *address_read_any(const char *text, struct address *ret)
+{
+	return read_subnet(text, PREFIX_MIN, ret);
+}
+
+const char *address_read_route(const char *text, struct address *ret)
+{
+	return read_subnet(text, 0, ret);
 }
 
 const char *address_read_host(const char *text, struct address *ret)
@@ -188,6 +200,10 @@ const char *address_check_interface(const char *name)
 		return "an interface's name has 1 to 15 bytes";
 	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strcmp(name, "lo") == 0)
 		return "is no name for a new interface";
+	/* directories of /proc/sys/net/ipv4/conf */
+	if (strcmp(name, "all") == 0 || strcmp(name, "default") == 0)
+		return "all and default are no names for an interface: the kernel has settings of "
+		       "these names";
 	for (size_t i = 0; i < n; i++)
 		/* '%' would be a pattern to the kernel (dev_alloc_name) */
 		if (name[i] == '/' || name[i] == ':' || name[i] == '%' || name[i] <= ' ' ||
@@ -210,6 +226,11 @@ void address_write(const struct address *address, bool with_prefix, char ret[sta
 bool address_equals(const struct address *a, const struct address *b)
 {
 	return a->family == b->family && same_bits(a, b, bits_of(a));
+}
+
+bool address_is_alone(const struct address *address)
+{
+	return address->prefix == bits_of(address);
 }
 
 bool address_overlaps(const struct address *a, const struct address *b)

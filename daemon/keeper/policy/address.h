@@ -22,6 +22,9 @@ const char *address_read_interface(const char *text, struct address *ret);
 const char *address_read_subnet(const char *text, struct address *ret);
 /* A subnet of any size, or a host's address, which counts as a subnet of one host. */
 const char *address_read_any(const char *text, struct address *ret);
+/* A destination of routes: a subnet of any size, also the whole family (0.0.0.0/0), or a host's
+ * address. */
+const char *address_read_route(const char *text, struct address *ret);
 /* A host's address without a prefix, such as a gateway or a name server. */
 const char *address_read_host(const char *text, struct address *ret);
 /* A MAC: six bytes, not multicast, not zero. *ret is in lower case. */
@@ -35,6 +38,8 @@ void address_write(const struct address *address, bool with_prefix, char ret[sta
 
 /* Returns true if both are the same address; prefixes are ignored. */
 bool address_equals(const struct address *a, const struct address *b);
+/* Returns true if the address is alone in its subnet: a /32 or a /128. */
+bool address_is_alone(const struct address *address);
 /* Returns true if the two subnets (also given by interfaces' addresses) have an address in
  * common. */
 bool address_overlaps(const struct address *a, const struct address *b);

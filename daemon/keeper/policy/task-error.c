@@ -125,6 +125,9 @@ int task_error(const struct task_report *report, struct failure *failure)
 
 void task_error_of_link(const struct task_report *report, bool of_spec, struct failure *failure)
 {
+	static const char no_ipv6[] =
+		"IPv6 is switched off there (net.ipv6.conf.all.disable_ipv6 of the set, or the "
+		"kernel's ipv6.disable): leave the IPv6 addresses out, or switch it on";
 	static const struct {
 		enum step step;
 		int error;
@@ -133,9 +136,21 @@ void task_error_of_link(const struct task_report *report, bool of_spec, struct f
 		{STEP_LINK, EEXIST, "interface", "there is an interface of this name"},
 		{STEP_LINK_NAME, EEXIST, "interface", "there is an interface of this name"},
 		{STEP_ADDRESS, EEXIST, "addresses", "address in use"},
-		{STEP_ROUTE, EEXIST, "gateway", "there is another default route"},
+		{STEP_ADDRESS, EACCES, "addresses", no_ipv6},
+		{STEP_ADDRESS, EOPNOTSUPP, "addresses", no_ipv6},
+		{STEP_ROUTE, EEXIST, "gateway",
+		 "the set has another default route, or another route to the same destination: "
+		 "give "
+		 "the route a metric of its own"},
 		{STEP_ROUTE, ENETUNREACH, "gateway", "cannot be reached through this end"},
 		{STEP_ROUTE, EHOSTUNREACH, "gateway", "cannot be reached through this end"},
+		{STEP_ROUTE, EINVAL, "routes",
+		 "the kernel does not take one of them: a source must be an address of the set, "
+		 "and "
+		 "a next hop another host's"},
+		{STEP_LINK_PLACE, ENODEV, "interface",
+		 "is not there any more: it was deleted, or moved to another net namespace. Remove "
+		 "the link, and make it again"},
 		{STEP_LINK, EINVAL, "mtu", "the kernel does not take it"},
 		{STEP_LINK, ERANGE, "mtu", "the kernel does not take it"},
 	};

@@ -1,0 +1,132 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What a link has, it keeps: what the kernel drops by itself, and what the owner of a set changes there, is put back
+# with the next change of the link. A link that has been made is usable.
+
+load daemon.bash
+load net.bash
+
+setup_file() {
+	start_host "host-links = $user_id"
+	count_everything
+}
+
+teardown_file() { purge_host; }
+teardown() { clean_host; }
+
+# what_has SET IFACE: addresses and routes, one a line.
+what_has() {
+	nsctl exec "$1" ip -o addr show dev "$2" scope global | awk '{ print $3, $4 }'
+	nsctl exec "$1" ip route show dev "$2"
+	nsctl exec "$1" ip -6 route show dev "$2" | grep -v '^fe80\|^ff00'
+}
+
+dual_pair() {
+	nsctl create -n a
+	nsctl create -n -r b
+	nsctl link add --name=wire a,address=10.9.0.1/24,address=fd09::1/64 \
+		b,address=10.9.0.2/24,address=fd09::2/64,gateway=fd09::1,gateway=10.9.0.1,route=10.7.0.0/16,via=10.9.0.1,metric=7
+}
+
+@test "down and up: addresses and gateways of both families come back" {
+	dual_pair
+	a=$(what_has a eth0)
+	b=$(what_has b eth0)
+	nsctl link down wire
+	nsctl link up wire
+	[ "$(what_has a eth0)" = "$a" ]
+	[ "$(what_has b eth0)" = "$b" ]
+	pings a fd09::2
+	nsctl link down wire B
+	nsctl link up wire
+	[ "$(what_has b eth0)" = "$b" ]
+	pings b 10.9.0.1
+	pings b fd09::1
+}
+
+@test "what root in a set has changed is put back with the next change of the link" {
+	dual_pair
+	b=$(what_has b eth0)
+	nsctl exec b ip addr flush dev eth0
+	nsctl exec b ip link set eth0 down
+	nsctl exec b ip link set eth0 name other
+	nsctl exec b ip link set other address 02:00:00:00:00:99
+	nsctl link up wire
+	[ "$(what_has b eth0)" = "$b" ]
+	run nsctl exec b ip link show eth0
+	[[ "$output" != *02:00:00:00:00:99* ]]
+	pings a 10.9.0.2
+	pings a fd09::2
+	# what stands there already is no hindrance, and is not touched
+	nsctl link impair wire --rate=1mbit
+	[ "$(what_has b eth0)" = "$b" ]
+}
+
+@test "an interface that was deleted: what is wrong, and what to do" {
+	dual_pair
+	nsctl exec b ip link del eth0
+	refused "not there any more" link up wire
+	nsctl link rm wire
+}
+
+@test "the first packet arrives" {
+	nsctl create -n a
+	nsctl create -n b
+	nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/64
+	for round in 1 2 3 4 5 6 7 8 9 10; do
+		nsctl link add --name=wire a:wire,address=10.9.0.1/24,address=fd09::1/64 b:wire,address=10.9.0.2/24,address=fd09::2/64
+		pings b 10.9.0.1
+		pings a fd09::2
+		nsctl link down wire
+		nsctl link up wire
+		pings a 10.9.0.2
+		nsctl link rm wire
+		nsctl create -n --link=net/lan member
+		pings member 10.8.0.1
+		nsctl rm member
+	done
+}
+
+@test "routes: by an end, with metrics and sources, on the link, and in a topology" {
+	nsctl create -n a
+	nsctl create -n b
+	nsctl link add a,address=10.1.0.1/32,address=fd01::1/128,gateway=169.254.1.1,gateway=fe80::1 \
+		b,address=169.254.1.1/32,route=10.1.0.1
+	nsctl exec a ip route | grep '^default via 169.254.1.1 dev eth0.*onlink'
+	nsctl exec a ip -6 route | grep '^default via fe80::1 dev eth0'
+	pings a 169.254.1.1
+	nsctl link add a:up,address=10.2.0.1/24,address=10.2.0.7/24,route=default,via=10.2.0.2,metric=50,src=10.2.0.7 b:up,address=10.2.0.2/24
+	nsctl exec a ip route | grep '^default via 10.2.0.2 dev up.*src 10.2.0.7 metric 50'
+	nsctl --json link list a | grep -F '"destination":"0.0.0.0/0"'
+	refused "metric of its own" link add a:third,address=10.3.0.1/24,gateway=10.3.0.2 b:third
+	refused "gateway" link add a:third,address=10.3.0.1/24,gateway=10.3.0.2,gateway=10.3.0.3 b:third
+	refused "route" link add a:third,address=10.3.0.1/24,route=10.4.0.0/16,via=10.9.0.1 b:third
+	refused "route" link add a:third b:third,route=10.4.0.0/33
+	refused "host" link add a:third host,address=10.3.0.1/24,route=10.4.0.0/16
+	nsctl create -n --link=b:more,address=10.5.0.1/24,peer-address=10.5.0.2/24,route=10.6.0.0/16,via=10.5.0.2 c
+	nsctl exec c ip route | grep '^10.6.0.0/16 via 10.5.0.2 dev eth0'
+}
+
+@test "the same address twice in a set, as routers have it" {
+	nsctl create -n a
+	nsctl create -n b
+	nsctl link add a:one,address=10.9.9.9/32,address=10.1.0.1/24 b:one,address=10.1.0.2/24
+	nsctl link add a:two,address=10.9.9.9/32,address=10.1.1.1/16 b:two
+	[ "$(nsctl exec a ip -o addr | grep -c 10.9.9.9)" -eq 2 ]
+}
+
+@test "messages: a full subnet, a reserved name, IPv6 switched off; frames as long as was asked for" {
+	nsctl network create lan --subnet=10.8.0.0/30
+	nsctl create -n --link=net/lan,mtu=9000 m1
+	run nsctl create -n --link=net/lan m2
+	[ "$status" -ne 0 ]
+	[[ "$output" == *10.8.0.0/30* && "$output" != *nsctld.conf* ]]
+	refused interface link add m1:all host
+	nsctl create -n -r root
+	nsctl exec root sysctl -w net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
+	refused "IPv6 is switched off" link add m1 root,address=fd00::1/64
+	nsctl network create wide --subnet=10.7.0.0/24
+	nsctl create -n --link=net/wide,mtu=9000 w1
+	nsctl create -n --link=net/wide,mtu=9000 w2
+	nsctl exec w1 ping -c 1 -W 20 -M do -s 8900 10.7.0.3
+}

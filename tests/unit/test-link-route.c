@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* link-route.c, and what else an end has beside its addresses. */
+#include "tests/unit/links.h"
+
+/* What a task says of gateways and routes: their canonical form, and what is on the link itself. */
+static void test_routes(void **state _unused_)
+{
+	static const struct wire_route wanted[] = {
+		TO("0.0.0.0/0", .via = "10.1.0.2"),
+		TO("::/0", .via = "fe80::1"),
+		TO("10.2.0.0/16", .via = "10.1.0.3", .source = "10.1.0.1", .metric = 7),
+		TO("0.0.0.0/0", .via = "10.9.0.9", .metric = 20, .onlink = true),
+		TO("fd00:5::/32"),
+		TO("10.3.0.1/32"),
+	};
+	const struct wire_link wire = {
+		.a = {SET("a"), ADDRESSES(2, {"10.1.0.1/24"}, {"fd00::1/128"}),
+		      .gateway = "10.1.0.2", .second_gateway = "fe80:0::1",
+		      ROUTES(4,
+			     TO("10.2.0.0/16", .via = "10.1.0.3", .source = "10.1.0.1",
+				.metric = 7),
+			     TO("default", .via = "10.9.0.9", .metric = 20, .onlink = true),
+			     TO("fd00:0005::/32"), TO("10.3.0.1"))},
+		.b = {SET("b")}};
+	struct link *link = add(&wire);
+	struct link_plan_task task;
+
+	assert_int_equal(link_plan_task(link, NULL, &task), 0);
+	assert_int_equal(task.task.a.n_routes, ARRAY_SIZE(wanted));
+	for (size_t i = 0; i < ARRAY_SIZE(wanted); i++) {
+		const struct wire_route *route = &task.task.a.routes[i];
+
+		assert_string_equal(route->destination, wanted[i].destination);
+		assert_int_equal(!route->via, !wanted[i].via);
+		if (route->via)
+			assert_string_equal(route->via, wanted[i].via);
+		assert_int_equal(!route->source, !wanted[i].source);
+		assert_int_equal(route->metric, wanted[i].metric);
+		assert_int_equal(route->onlink, wanted[i].onlink);
+	}
+}
+
+/* An address that is alone in its subnet has its gateway on the link. */
+static void test_gateway_on_link(void **state _unused_)
+{
+	const struct wire_link wire = {
+		.a = {SET("a"), ADDRESSES(1, {"10.1.0.1/32"}), .gateway = "169.254.1.1"},
+		.b = {SET("b"), ADDRESSES(1, {"169.254.1.1/32"})}};
+	struct link_plan_task task;
+
+	assert_int_equal(link_plan_task(add(&wire), NULL, &task), 0);
+	assert_true(task.task.a.routes[0].onlink);
+}
+
+static void test_mtu(void **state _unused_)
+{
+	const struct wire_link wire = {.a = {SET("a"), .mtu = 9000}, .b = {NETWORK("lan")}};
+	struct failure failure = {};
+	struct link_plan done;
+
+	assert_int_equal(plan(&wire, 0, &done, &failure), 0);
+	assert_int_equal(done.wire.b.mtu, 9000);
+}
+
+/* The kernel copes with overlapping subnets in a set; the host's are not a user's to overlap. */
+static void test_overlapping(void **state _unused_)
+{
+	const struct wire_link inside = {.a = {SET("a"), ADDRESSES(1, {"10.7.0.1/24"})},
+					 .b = {SET("b"), ADDRESSES(1, {"10.7.0.2/24"})}};
+	const struct wire_link on_host = {.a = {HOST, ADDRESSES(1, {"10.7.0.9/16"})},
+					  .b = {SET("c")}};
+	struct failure failure = {};
+	struct link_plan done;
+
+	add(&inside);
+	assert_int_equal(plan(&inside, 0, &done, &failure), 0);
+	add(&(struct wire_link){.a = {HOST, ADDRESSES(1, {"10.7.3.1/24"})}, .b = {SET("a")}});
+	assert_int_equal(plan(&on_host, ALLOW_HOST_LINKS, &done, &failure), ERROR_INVALID_VALUE);
+	assert_string_equal(failure.subject, "a.addresses[0]");
+}
+
+static void test_gateway_of_network(void **state _unused_)
+{
+	const struct wire_link wire = {.a = {NETWORK("out")}, .b = {SET("b")}};
+	struct failure failure = {};
+	struct link_plan done;
+
+	assert_int_equal(plan(&wire, 0, &done, &failure), 0);
+	assert_string_equal(done.wire.b.gateway, "10.9.0.1");
+}
+
+/* Whoever may have an end on the host does not get its routes with it. */
+static void test_gateway_of_host(void **state _unused_)
+{
+	const struct wire_link wire = {
+		.a = {SET("a"), ADDRESSES(1, {"10.1.0.2/24"})},
+		.b = {HOST, ADDRESSES(1, {"10.1.0.1/24"}), .gateway = "10.1.0.2"}};
+	struct failure failure = {};
+	struct link_plan done;
+
+	assert_int_equal(plan(&wire, ALLOW_HOST_LINKS, &done, &failure), ERROR_INVALID_VALUE);
+	assert_string_equal(failure.subject, "b.gateway");
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(test_routes),	TEST(test_gateway_on_link),    TEST(test_mtu),
+		TEST(test_overlapping), TEST(test_gateway_of_network), TEST(test_gateway_of_host),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
