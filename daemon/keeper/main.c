@@ -17,6 +17,7 @@
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/base/service-manager.h"
 #include "daemon/keeper/network/egress.h"
+#include "daemon/keeper/network/host-routes.h"
 #include "daemon/keeper/network/resolver.h"
 #include "daemon/keeper/options.h"
 #include "daemon/keeper/policy/config.h"
@@ -154,6 +155,7 @@ static int set_up(struct keeper *keeper, const struct options *options)
 	keeper->host = &host;
 	keeper->host_ipv6_egress = forwarding_has_ipv6();
 	egress_listen(keeper);
+	host_routes_listen(keeper);
 	r = lease_open(keeper);
 	if (r == 0)
 		r = resolver_listen(keeper);
@@ -296,6 +298,7 @@ static void tear_down(struct keeper *keeper)
 	spare_stop();
 	operation_free_all(keeper);
 	egress_stop(keeper);
+	host_routes_stop();
 	events_stop();
 	resolver_stop();
 	if (keeper->spawner_event)

@@ -141,7 +141,7 @@ static int open_ends(const struct host *host, const struct task_firewall *firewa
 		if (r < 0)
 			return fault_set(fault, STEP_BARRIER, 2 * i, -r);
 		fault_point("barrier-attached");
-		r = links[i].egress ? forwarding_allow(host, firewall->table, interface) : 0;
+		r = links[i].egress ? forwarding_allow(host, interface) : 0;
 		if (r < 0)
 			return fault_set(fault, STEP_FORWARDING, 2 * i, -r);
 	}
@@ -189,11 +189,12 @@ int firewall_add(const struct host *host, const struct task_firewall *firewall,
 	r = open_in_host(host, firewall, &nft, fault);
 	if (r == 0)
 		r = open_ends(host, firewall, links, n, fault);
-	if (r == 0) {
-		r = add_elements(&nft, firewall, links, n);
-		if (r < 0)
-			fault_set(fault, STEP_FIREWALL, 0, -r);
-	}
+	if (r == 0 && (r = forwarding_record(firewall->table)) < 0)
+		fault_set(fault, STEP_FORWARDING, 0, -r);
+	if (r == 0 && (r = add_elements(&nft, firewall, links, n)) < 0)
+		fault_set(fault, STEP_FIREWALL, 0, -r);
+	if (r == 0 && (r = forwarding_enable(firewall->table)) < 0)
+		fault_set(fault, STEP_FORWARDING, 0, -r);
 	nft_close(&nft);
 	fault_point("firewall-added");
 	return r;
@@ -269,18 +270,42 @@ static int clear(struct nft *nft, const struct host *host, const struct task_fir
 	return r == 0 ? forwarding_restore(host, firewall->table) : r;
 }
 
+/* Adapts to what leads out now. */
+static int follow(struct nft *nft, const char *user)
+{
+	int r = forwarding_record(user);
+
+	if (r < 0)
+		return r;
+	nft_begin(nft);
+	nft_flush_set(nft, GUARDED);
+	forwarding_each_guarded(user, guard, nft);
+	r = nft_commit(nft);
+	/* without the table nothing guards them: its restoration does the same */
+	if (r == -ENOENT)
+		return 0;
+	return r == 0 ? forwarding_enable(user) : r;
+}
+
 static int restore(struct nft *nft, const struct host *host, const struct task_restore *task)
 {
+	const char *user = task->firewall.table;
 	struct fault ignored;
 	int r;
 
+	if (task->follow)
+		return follow(nft, user);
 	if (task->n_links == 0 && !task->more)
 		return clear(nft, host, &task->firewall);
 	/* one by one: an end that is missing must not prevent the rest */
 	for (size_t i = 0; i < task->n_links; i++)
 		(void)open_ends(host, &task->firewall, &task->links[i], 1, &ignored);
-	r = barrier_raise(barrier_mark(task->firewall.table));
-	return r == 0 ? remake_table(nft, task) : r;
+	r = barrier_raise(barrier_mark(user));
+	if (r == 0)
+		r = forwarding_record(user);
+	if (r == 0)
+		r = remake_table(nft, task);
+	return r == 0 ? forwarding_enable(user) : r;
 }
 
 void child_restore(const struct host *host, const struct task_restore *task)

@@ -10,6 +10,7 @@
 #include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/forwarding.h"
+#include "daemon/kernel/outward.h"
 
 /* In the runtime directory; exists while anything of this daemon may be in the host's net
  * namespace. */
@@ -125,55 +126,22 @@ static int add_user(int records_fd, const char *record, const char *user)
 	return 0;
 }
 
-/* Enables forwarding on an interface. It is recorded first, so it is undone whatever happens in
- * between. */
-static int open_up(int records_fd, const char *user, int family, const char *interface)
+/* Records that forwarding on an interface is to be enabled, unless it is. */
+static int record(int records_fd, const char *user, int family, const char *interface)
 {
-	char path[128], record[64];
-	int r, was;
+	char path[128], name[64];
+	int was;
 
 	path_of(family, interface, path, sizeof(path));
-	snprintf(record, sizeof(record), "%d-%s", family, interface);
+	snprintf(name, sizeof(name), "%d-%s", family, interface);
 	was = read_switch(path);
+	/* the interface is gone, or the kernel has no such switch */
 	if (was < 0)
 		return was == -ENOENT ? 0 : was;
 	/* enabled without a record: the administrator's own setting */
-	if (was == 1 && faccessat(records_fd, record, F_OK, 0) < 0)
+	if (was == 1 && faccessat(records_fd, name, F_OK, 0) < 0)
 		return 0;
-	r = add_user(records_fd, record, user);
-	fault_point("forwarding-recorded");
-	if (r == 0 && was == 0)
-		r = write_switch(path, true);
-	fault_point("forwarding-changed");
-	return r;
-}
-
-/* Enables forwarding on the interfaces that default routes lead over, where answers come in. */
-static int open_up_routes4(int records_fd, const char *user)
-{
-	_cleanup_file_ FILE *file = fopen("/proc/net/route", "re");
-	char line[256], interface[IFNAMSIZ], destination[16];
-	int r = 0;
-
-	while (file && r == 0 && fgets(line, sizeof(line), file))
-		if (sscanf(line, "%15s %15s", interface, destination) == 2 &&
-		    strcmp(destination, "00000000") == 0)
-			r = open_up(records_fd, user, 4, interface);
-	return r;
-}
-
-static int open_up_routes6(int records_fd, const char *user)
-{
-	_cleanup_file_ FILE *file = fopen("/proc/net/ipv6_route", "re");
-	char line[256], interface[IFNAMSIZ], destination[40], prefix[4];
-	int r = 0;
-
-	while (file && r == 0 && fgets(line, sizeof(line), file))
-		if (sscanf(line, "%39s %3s %*s %*s %*s %*s %*s %*s %*s %15s", destination, prefix,
-			   interface) == 3 &&
-		    strcmp(prefix, "00") == 0 && strcmp(interface, "lo") != 0)
-			r = open_up(records_fd, user, 6, interface);
-	return r;
+	return add_user(records_fd, name, user);
 }
 
 bool forwarding_has_ipv6(void)
@@ -182,41 +150,28 @@ bool forwarding_has_ipv6(void)
 	       read_switch("/proc/sys/net/ipv6/conf/lo/force_forwarding") >= 0;
 }
 
-/* Prepares an interface of ours. rp_filter and src_valid_mark make the kernel look up the way back
- * with the barrier's mark, and drop marked packets to the host. */
-static int open_own(const char *interface)
+int forwarding_allow(const struct host *host, const char *interface)
 {
-	int r = write_setting("ipv4", interface, "rp_filter");
+	char path[128];
+	int r;
 
+	if (mkdirat(host->runtime_fd, DIRECTORY, 0700) < 0 && errno != EEXIST)
+		return negative_errno();
+	/* with these two, the kernel looks up the way back with the barrier's mark, and drops
+	 * marked packets to the host */
+	r = write_setting("ipv4", interface, "rp_filter");
 	if (r == 0)
 		r = write_setting("ipv4", interface, "src_valid_mark");
 	if (r == 0)
 		r = write_setting("ipv4", interface, "forwarding");
 	/* this forwards nothing, but allows the barrier's program to use the routing tables */
 	(void)write_setting("ipv6", interface, "forwarding");
+	path_of(6, interface, path, sizeof(path));
+	(void)write_switch(path, true);
 	return r;
 }
 
-int forwarding_allow(const struct host *host, const char *user, const char *interface)
-{
-	_cleanup_fd_ int records_fd = -1;
-	char path[128];
-	int r;
-
-	if (mkdirat(host->runtime_fd, DIRECTORY, 0700) < 0 && errno != EEXIST)
-		return negative_errno();
-	r = open_own(interface);
-	if (r == 0)
-		r = records_fd = lock_records(true);
-	if (r >= 0)
-		r = open_up_routes4(records_fd, user);
-	path_of(6, interface, path, sizeof(path));
-	if (r < 0 || write_switch(path, true) < 0)
-		return r;
-	return open_up_routes6(records_fd, user);
-}
-
-/* --- undoing changes --- */
+/* --- records, one by one --- */
 
 static void each_record(int records_fd, void (*callback)(const char *name, void *context),
 			void *context)
@@ -288,9 +243,12 @@ static bool has_users(int records_fd, const char *name)
 	return found;
 }
 
+/* --- undoing changes --- */
+
 struct restoring {
 	int records_fd;
 	const char *user;
+	const struct outward *outward; /* what stays; NULL: nothing */
 	int failed;
 };
 
@@ -300,6 +258,8 @@ static void restore_one(const char *name, void *context)
 	char path[NAME_MAX + 128];
 	int r = 0;
 
+	if (restoring->outward && outward_has(restoring->outward, name[0] - '0', name + 2))
+		return;
 	snprintf(path, sizeof(path), "%s/%s", name, restoring->user);
 	unlinkat(restoring->records_fd, path, 0);
 	if (has_users(restoring->records_fd, name))
@@ -327,6 +287,65 @@ static int restore_all(const char *user)
 		(void)rmdir(RECORDS);
 	return restoring.failed;
 }
+
+/* --- following the host's routes --- */
+
+int forwarding_record(const char *user)
+{
+	static struct outward outward;
+	_cleanup_fd_ int records_fd = -1;
+	struct restoring restoring = {.user = user, .outward = &outward};
+	int r = outward_read(&outward);
+
+	if (r == 0)
+		r = records_fd = restoring.records_fd = lock_records(true);
+	if (r < 0)
+		return r;
+	each_record(records_fd, restore_one, &restoring);
+	r = restoring.failed;
+	for (size_t i = 0; r == 0 && i < outward.n; i++)
+		r = record(records_fd, user, outward.interfaces[i].family,
+			   outward.interfaces[i].name);
+	fault_point("forwarding-recorded");
+	return r;
+}
+
+struct enabling {
+	int records_fd;
+	const char *user;
+	int failed;
+};
+
+static void enable_one(const char *name, void *context)
+{
+	struct enabling *enabling = context;
+	char path[NAME_MAX + 128];
+	int r;
+
+	snprintf(path, sizeof(path), "%s/%s", name, enabling->user);
+	if (faccessat(enabling->records_fd, path, F_OK, 0) < 0)
+		return;
+	path_of(name[0] - '0', name + 2, path, sizeof(path));
+	r = read_switch(path);
+	if (r == 0)
+		r = write_switch(path, true);
+	if (r < 0 && r != -ENOENT)
+		enabling->failed = r;
+}
+
+int forwarding_enable(const char *user)
+{
+	_cleanup_fd_ int records_fd = lock_records(false);
+	struct enabling enabling = {.records_fd = records_fd, .user = user};
+
+	if (records_fd < 0)
+		return records_fd == -ENOENT ? 0 : records_fd;
+	each_record(records_fd, enable_one, &enabling);
+	fault_point("forwarding-changed");
+	return enabling.failed;
+}
+
+/* --- the end --- */
 
 int forwarding_restore(const struct host *host, const char *user)
 {

@@ -238,6 +238,22 @@ void nft_element(struct nft *nft, const char *set_name, bool remove, const void 
 		nftnl_set_free(set);
 }
 
+void nft_flush_set(struct nft *nft, const char *set_name)
+{
+	/* a removal without elements removes all */
+	struct nlmsghdr *message = request(nft, NFT_MSG_DELSETELEM, NLM_F_ACK);
+	struct nftnl_set *set = nftnl_set_alloc();
+
+	if (set) {
+		nftnl_set_set_str(set, NFTNL_SET_TABLE, nft->table);
+		nftnl_set_set_str(set, NFTNL_SET_NAME, set_name);
+		nftnl_set_elems_nlmsg_build_payload(message, set);
+	}
+	add_or_fail(nft, message, set);
+	if (set)
+		nftnl_set_free(set);
+}
+
 /* --- rules --- */
 
 struct nftnl_rule *nft_rule(struct nft *nft, const char *chain)

@@ -108,6 +108,7 @@ static const struct wire_field task_restore_fields[] = {
 	NESTED(1, task_restore, firewall, task_firewall),
 	LARGE_ARRAY(2, task_restore, links, task_link, TASK_LINKS_MAX),
 	BOOL(3, task_restore, more),
+	BOOL(4, task_restore, follow),
 };
 LAYOUT(task_restore);
 

@@ -152,7 +152,8 @@ struct task_restore {
 	struct task_firewall firewall;
 	struct task_link links[TASK_LINKS_MAX];
 	size_t n_links;
-	bool more; /* there are more links: these are added to the table */
+	bool more;   /* there are more links: these are added to the table */
+	bool follow; /* only the host's routes have changed */
 };
 
 /* A record for the next boot: on the disk, under its name or removed, when the task is done. */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/network/egress.h"
 #include "daemon/keeper/network/link-plan.h"
+#include "daemon/keeper/network/publish.h"
 #include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/barrier.h"
@@ -22,10 +22,10 @@
 static struct {
 	struct event *changed, *settled, *rules_changed;
 	int listener_fd, rules_fd;
-	bool restoring, again;
-	bool cleared;	  /* the last task removed everything */
-	uint32_t ours[2]; /* ports of the last two children that restored the table */
-	bool more;	  /* the table lacks the links after this one */
+	bool restoring, again, follow; /* follow: the host's routes have changed meanwhile */
+	bool cleared;		       /* the last task removed everything */
+	uint32_t ours[2];	       /* ports of the last two children that restored the table */
+	bool more;		       /* the table lacks the links after this one */
 	uid_t owner;
 	char name[NAME_SIZE];
 	uint32_t strangers[16]; /* ports heard while a child restored the table */
@@ -93,7 +93,7 @@ int egress_plan(struct keeper *keeper, struct set *set, const struct wire_spec *
 	wish->wire = NULL;
 	if (!outward && spec->n_publish == 0)
 		return 0;
-	r = egress_hold_ports(keeper, set, spec, failure);
+	r = publish_hold(keeper, set, spec, failure);
 	if (r)
 		return r;
 	wish->wire = &egress.wire;
@@ -102,137 +102,6 @@ int egress_plan(struct keeper *keeper, struct set *set, const struct wire_spec *
 	return link_plan_egress(keeper->registry, keeper->config->network.pool_v4,
 				keeper->host_ipv6_egress ? keeper->config->network.pool_v6 : NULL,
 				outward, &egress, failure);
-}
-
-/* --- ports --- */
-
-static int bind_port(const struct spec_publish *publish, int family)
-{
-	union {
-		struct sockaddr any;
-		struct sockaddr_in four;
-		struct sockaddr_in6 six;
-	} address = {.any.sa_family = family};
-	int type = publish->protocol == PUBLISH_UDP ? SOCK_DGRAM : SOCK_STREAM, on = 1;
-	socklen_t size = family == AF_INET ? sizeof(address.four) : sizeof(address.six);
-	_cleanup_fd_ int fd = socket(family, type | SOCK_CLOEXEC, 0);
-
-	if (fd < 0)
-		return negative_errno();
-	if (family == AF_INET) {
-		address.four.sin_port = htons(publish->host_port);
-		if (publish->host_address)
-			inet_pton(AF_INET, publish->host_address, &address.four.sin_addr);
-	} else {
-		address.six.sin6_port = htons(publish->host_port);
-		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
-		if (publish->host_address)
-			inet_pton(AF_INET6, publish->host_address, &address.six.sin6_addr);
-	}
-	return bind(fd, &address.any, size) < 0 ? negative_errno() : take_fd(&fd);
-}
-
-static int hold_port(const struct spec_publish *publish, int family, int *ret)
-{
-	bool six = publish->host_address && strchr(publish->host_address, ':');
-	int fd;
-
-	*ret = -1;
-	if (publish->host_address && six != (family == AF_INET6))
-		return 0;
-	fd = bind_port(publish, family);
-	/* on a host without this family, no process can take the port */
-	if (fd == -EAFNOSUPPORT || (fd == -EADDRNOTAVAIL && !publish->host_address))
-		return 0;
-	*ret = fd;
-	return MIN(fd, 0);
-}
-
-/* Counts n ports for the set's owner, instead of its former number. */
-static void count_ports(struct keeper *keeper, struct set *set, uint32_t n)
-{
-	struct registry_use *use = registry_use(keeper->registry, set->owner);
-
-	if (!use)
-		return;
-	use->ports += n - set->n_published;
-	set->n_published = n;
-	registry_use_settle(keeper->registry, set->owner);
-}
-
-static int check_limit(struct keeper *keeper, const struct set *set, size_t n,
-		       struct failure *failure)
-{
-	const struct registry_use *use = registry_use(keeper->registry, set->owner);
-	uint32_t limit = keeper->config->limits.ports, held = use ? use->ports : 0;
-
-	registry_use_settle(keeper->registry, set->owner);
-	if (set->owner == 0 || held + n <= limit)
-		return 0;
-	return failure_set(failure, ERROR_LIMIT_EXCEEDED, limit, "publishedPorts", NULL);
-}
-
-int egress_hold_ports(struct keeper *keeper, struct set *set, const struct wire_spec *spec,
-		      struct failure *failure)
-{
-	int limited = check_limit(keeper, set, spec->n_publish, failure);
-
-	if (limited || spec->n_publish == 0)
-		return limited;
-	set->ports = malloc(2 * spec->n_publish * sizeof(*set->ports));
-	if (!set->ports)
-		return failure_from_errno(failure, -ENOMEM, "hold the published ports");
-	count_ports(keeper, set, spec->n_publish);
-	for (size_t i = 0; i < spec->n_publish; i++)
-		for (int j = 0; j < 2; j++) {
-			int fd, r = hold_port(&spec->publish[i], j == 0 ? AF_INET : AF_INET6, &fd);
-			char field[48];
-
-			if (r < 0) {
-				egress_release_ports(keeper, set);
-				snprintf(field, sizeof(field), "spec.publish[%zu].%s", i,
-					 r == -EADDRNOTAVAIL ? "hostAddress" : "hostPort");
-				return failure_set(failure, ERROR_INVALID_VALUE, 0, field, "%s",
-						   r == -EADDRINUSE ? "is in use"
-						   : r == -EADDRNOTAVAIL
-							   ? "is no address of this host"
-							   : strerror(-r));
-			}
-			if (fd >= 0)
-				set->ports[set->n_ports++] = fd;
-		}
-	return 0;
-}
-
-void egress_release_ports(struct keeper *keeper, struct set *set)
-{
-	for (size_t i = 0; i < set->n_ports; i++)
-		close_fd(set->ports[i]);
-	free(take_ptr(set->ports));
-	set->n_ports = 0;
-	count_ports(keeper, set, 0);
-}
-
-/* Holds ports again after a restart. A port that another process has taken meanwhile stays
- * published. */
-static void hold_again(struct keeper *keeper)
-{
-	static struct wire_spec spec;
-	struct set *set = registry_next_set(keeper->registry, 0, NULL);
-
-	for (; set; set = registry_next_set(keeper->registry, set->owner, set->name)) {
-		struct failure failure;
-
-		if (set->ports || set->state != SET_READY || !set->spec ||
-		    wire_unpack(&wire_spec_layout, set->spec, set->spec_size, &spec) < 0 ||
-		    spec.n_publish == 0)
-			continue;
-		if (egress_hold_ports(keeper, set, &spec, &failure))
-			log_line(LOG_WARNING,
-				 &(struct log_fields){
-					 .has_uid = true, .uid = set->owner, .set = set->name},
-				 "a published port is held by another process: %s", failure.text);
-	}
 }
 
 /* --- the table --- */
@@ -267,6 +136,8 @@ static void on_restored(struct operation *operation, const struct task_report *r
 	} else if (state.more && report->step == STEP_NONE) {
 		restore_from(keeper, registry_next_link(keeper->registry, state.owner, state.name),
 			     true);
+	} else if (state.follow) {
+		egress_follow(keeper);
 	}
 }
 
@@ -290,36 +161,32 @@ static void fill_links(struct keeper *keeper, const struct link *link, struct ta
 	state.more = link != NULL;
 }
 
-static int send_restore(struct keeper *keeper, struct task_restore *task,
-			void (*done)(struct operation *operation, const struct task_report *report))
+static void send_or_log(struct keeper *keeper, struct task_restore *task)
 {
 	struct operation *operation;
 	int r = operation_new_own(keeper, RESTORE_SECONDS, &operation);
 
+	if (r == 0) {
+		operation->done = on_restored;
+		r = operation_send(operation, TASK_RESTORE, &task_restore_layout, task);
+	}
+	state.n_strangers = 0;
+	state.restoring = r == 0;
 	if (r < 0)
-		return r;
-	operation->done = done;
-	r = operation_send(operation, TASK_RESTORE, &task_restore_layout, task);
-	return r;
+		log_error("the firewall's table cannot be restored: %s", strerror(-r));
 }
 
 /* Restores the table from position on. more: adds to a table that is incomplete. */
 static void restore_from(struct keeper *keeper, const struct link *position, bool more)
 {
 	static struct task_restore task;
-	int r;
 
 	wire_clear(&task_restore_layout, &task);
 	egress_fill(keeper, &task.firewall);
 	task.more = more;
 	fill_links(keeper, position, &task);
 	state.cleared = task.n_links == 0 && !more;
-	state.n_strangers = 0;
-	r = send_restore(keeper, &task, on_restored);
-	if (r < 0)
-		log_error("the firewall's table cannot be restored: %s", strerror(-r));
-	else
-		state.restoring = true;
+	send_or_log(keeper, &task);
 }
 
 static void restore(struct keeper *keeper)
@@ -328,6 +195,20 @@ static void restore(struct keeper *keeper)
 		state.again = true;
 	else
 		restore_from(keeper, first_way(keeper), false);
+}
+
+void egress_follow(struct keeper *keeper)
+{
+	static struct task_restore task;
+
+	state.follow = state.restoring && first_way(keeper);
+	if (state.restoring || !first_way(keeper))
+		return;
+	state.cleared = false;
+	wire_clear(&task_restore_layout, &task);
+	egress_fill(keeper, &task.firewall);
+	task.follow = true;
+	send_or_log(keeper, &task);
 }
 
 void egress_gone(struct keeper *keeper)
@@ -410,7 +291,7 @@ void egress_listen(struct keeper *keeper)
 
 void egress_start(struct keeper *keeper)
 {
-	hold_again(keeper);
+	publish_hold_again(keeper);
 	if (first_way(keeper) || faccessat(keeper->runtime_fd, "forwarding", F_OK, 0) == 0)
 		restore(keeper);
 }

@@ -22,6 +22,8 @@ int egress_plan(struct keeper *keeper, struct set *set, const struct wire_spec *
  * *spec. */
 void egress_fill_link(const struct link *link, struct wire_spec *spec, struct task_link *ret);
 
+/* Adapts to the host's routes: forwarding is enabled on what leads out now. */
+void egress_follow(struct keeper *keeper);
 /* To be called when a way was removed with its set: the table is removed with the last way. */
 void egress_gone(struct keeper *keeper);
 
@@ -30,11 +32,5 @@ void egress_listen(struct keeper *keeper);
 /* Restores the table at the start, after the records are loaded. */
 void egress_start(struct keeper *keeper);
 void egress_stop(struct keeper *keeper);
-
-/* Holds the ports that a set publishes, so that no process takes them. Returns 0, or an error if a
- * process has one already. */
-int egress_hold_ports(struct keeper *keeper, struct set *set, const struct wire_spec *spec,
-		      struct failure *failure);
-void egress_release_ports(struct keeper *keeper, struct set *set);
 
 #endif

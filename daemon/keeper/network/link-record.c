@@ -7,6 +7,7 @@
 #include "daemon/keeper/network/egress.h"
 #include "daemon/keeper/network/link-plan.h"
 #include "daemon/keeper/network/link.h"
+#include "daemon/keeper/network/publish.h"
 #include "daemon/keeper/network/resolver.h"
 #include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/request/events.h"
@@ -251,7 +252,7 @@ void link_forget_all(struct keeper *keeper, struct set *set)
 		egress |= set->links->egress;
 		link_forget(keeper, set->links);
 	}
-	egress_release_ports(keeper, set);
+	publish_release(keeper, set);
 	if (egress)
 		egress_gone(keeper);
 }

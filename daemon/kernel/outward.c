@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+#include <sys/socket.h>
+#include "daemon/kernel/outward.h"
+#include "daemon/kernel/rtnl.h"
+
+/* Tries to read the routes while they change. A change that is missed is told afterwards. */
+#define READS_MAX 3
+
+/* --- routes --- */
+
+struct route {
+	const struct rtmsg *header;
+	const struct nlattr *destination, *hops;
+	uint32_t index; /* 0: none, or several, which are the hops */
+};
+
+static struct route read_route(const struct nlmsghdr *message)
+{
+	struct route route = {.header = mnl_nlmsg_get_payload(message)};
+	const struct nlattr *attribute;
+
+	mnl_attr_for_each(attribute, message, sizeof(*route.header))
+	{
+		uint16_t type = mnl_attr_get_type(attribute);
+
+		if (type == RTA_DST)
+			route.destination = attribute;
+		else if (type == RTA_OIF)
+			route.index = mnl_attr_get_u32(attribute);
+		else if (type == RTA_MULTIPATH)
+			route.hops = attribute;
+	}
+	return route;
+}
+
+/* Returns true for a route to other machines, beyond or on a link: not to the host itself, and not
+ * by link-local addresses, which are not forwarded. */
+static bool leads_out(const struct route *route)
+{
+	const struct rtmsg *header = route->header;
+	const uint8_t *bytes = route->destination ? mnl_attr_get_payload(route->destination) : NULL;
+
+	if (header->rtm_type != RTN_UNICAST || header->rtm_table == RT_TABLE_LOCAL)
+		return false;
+	return !(header->rtm_family == AF_INET6 && bytes && header->rtm_dst_len >= 10 &&
+		 bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0x80);
+}
+
+/* Returns false for ends of links, lo, and an interface that is gone. */
+static bool is_of_host(uint32_t index, char name[static IFNAMSIZ])
+{
+	return if_indextoname(index, name) && strcmp(name, "lo") != 0 &&
+	       strncmp(name, HOST_END_PREFIX, strlen(HOST_END_PREFIX)) != 0;
+}
+
+static void add(struct outward *outward, int family, uint32_t index)
+{
+	for (size_t i = 0; i < outward->n; i++)
+		if (outward->interfaces[i].index == index &&
+		    outward->interfaces[i].family == family)
+			return;
+	if (index == 0 || outward->n == OUTWARD_MAX)
+		return;
+	outward->interfaces[outward->n].family = family;
+	outward->interfaces[outward->n++].index = index;
+}
+
+/* Calls back with each interface of the route. */
+static void each_index(const struct route *route, void (*callback)(uint32_t index, void *context),
+		       void *context)
+{
+	const struct rtnexthop *hop = route->hops ? mnl_attr_get_payload(route->hops) : NULL;
+	int rest = hop ? mnl_attr_get_payload_len(route->hops) : 0;
+
+	if (route->index)
+		callback(route->index, context);
+	while (rest >= (int)sizeof(*hop) && RTNH_OK(hop, rest)) {
+		callback((uint32_t)hop->rtnh_ifindex, context);
+		rest -= (int)RTNH_ALIGN(hop->rtnh_len);
+		hop = RTNH_NEXT(hop);
+	}
+}
+
+struct collecting {
+	struct outward *outward;
+	int family;
+};
+
+static void collect(uint32_t index, void *context)
+{
+	const struct collecting *collecting = context;
+
+	add(collecting->outward, collecting->family, index);
+}
+
+static int on_route(const struct nlmsghdr *message, void *context)
+{
+	struct collecting collecting = {.outward = context};
+	struct route route;
+
+	if (message->nlmsg_type != RTM_NEWROUTE)
+		return MNL_CB_OK;
+	route = read_route(message);
+	collecting.family = route.header->rtm_family == AF_INET ? 4 : 6;
+	if (leads_out(&route))
+		each_index(&route, collect, &collecting);
+	return MNL_CB_OK;
+}
+
+int outward_read(struct outward *ret)
+{
+	size_t n = 0;
+	struct rtnl rtnl;
+	int r = rtnl_open(&rtnl, -1), tries = 0;
+
+	ret->n = 0;
+	if (r < 0)
+		return r;
+	do
+		r = rtnl_dump(&rtnl, RTM_GETROUTE, sizeof(struct rtmsg), on_route, ret);
+	while (r == -EINTR && ++tries < READS_MAX);
+	rtnl_close(&rtnl);
+	for (size_t i = 0; i < ret->n; i++)
+		if (is_of_host(ret->interfaces[i].index, ret->interfaces[i].name))
+			ret->interfaces[n++] = ret->interfaces[i];
+	ret->n = n;
+	return r == -EINTR ? 0 : r;
+}
+
+bool outward_has(const struct outward *outward, int family, const char *name)
+{
+	for (size_t i = 0; i < outward->n; i++)
+		if (outward->interfaces[i].family == family &&
+		    strcmp(outward->interfaces[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* --- the watch --- */
+
+int outward_watch_open(void)
+{
+	const struct sockaddr_nl address = {.nl_family = AF_NETLINK,
+					    .nl_groups = 1 << (RTNLGRP_IPV4_ROUTE - 1) |
+							 1 << (RTNLGRP_IPV6_ROUTE - 1) |
+							 1 << (RTNLGRP_LINK - 1)};
+	_cleanup_fd_ int fd =
+		socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
+
+	if (fd < 0 || bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
+		return negative_errno();
+	return take_fd(&fd);
+}
+
+static void find_of_host(uint32_t index, void *context)
+{
+	char name[IFNAMSIZ];
+	bool *found = context;
+
+	*found |= is_of_host(index, name);
+}
+
+static bool is_change(const struct nlmsghdr *message, const struct route *route)
+{
+	const struct ifinfomsg *link = mnl_nlmsg_get_payload(message);
+	char name[IFNAMSIZ];
+	bool found = false;
+
+	switch (message->nlmsg_type) {
+	case RTM_NEWROUTE:
+	case RTM_DELROUTE:
+		if (leads_out(route))
+			each_index(route, find_of_host, &found);
+		return found;
+	case RTM_NEWLINK:
+		/* IPv4 routes that end with their interface are not told */
+		return link->ifi_change & IFF_UP && !(link->ifi_flags & IFF_UP) &&
+		       is_of_host((uint32_t)link->ifi_index, name);
+	default:
+		return false;
+	}
+}
+
+static void tell(const struct route *route,
+		 void (*callback)(const struct outward_subnet *subnet, void *context),
+		 void *context)
+{
+	struct outward_subnet subnet = {
+		.family = route->header->rtm_family,
+		.prefix = route->header->rtm_dst_len,
+	};
+
+	if (!route->destination ||
+	    mnl_attr_get_payload_len(route->destination) > sizeof(subnet.bytes))
+		return;
+	memcpy(subnet.bytes, mnl_attr_get_payload(route->destination),
+	       mnl_attr_get_payload_len(route->destination));
+	callback(&subnet, context);
+}
+
+bool outward_watch_read(int fd,
+			void (*callback)(const struct outward_subnet *subnet, void *context),
+			void *context)
+{
+	static char buffer[32768] __attribute__((aligned(8)));
+	bool changed = false;
+
+	for (;;) {
+		const struct nlmsghdr *message = (const struct nlmsghdr *)buffer;
+		ssize_t size = recv(fd, buffer, sizeof(buffer), MSG_DONTWAIT);
+		int rest = (int)size;
+
+		if (size < 0)
+			return changed || errno == ENOBUFS;
+		for (; mnl_nlmsg_ok(message, rest); message = mnl_nlmsg_next(message, &rest)) {
+			bool is_route = message->nlmsg_type == RTM_NEWROUTE ||
+					message->nlmsg_type == RTM_DELROUTE;
+			struct route route = is_route ? read_route(message) : (struct route){};
+
+			if (!is_change(message, &route))
+				continue;
+			changed = true;
+			if (message->nlmsg_type == RTM_NEWROUTE)
+				tell(&route, callback, context);
+		}
+	}
+}

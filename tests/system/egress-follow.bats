@@ -1,0 +1,113 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The host is followed: what it reaches, sets with egress reach, also when its routes and interfaces change later. Forwarding
+# is on for what leads out, and for nothing else.
+
+load daemon.bash
+load net.bash
+load world.bash
+
+setup_file() {
+	start_world "egress = $user_id" "publish = $user_id"
+	make_net lan
+	count_everything
+}
+teardown_file() { purge_host; }
+teardown() {
+	on_host ip link del up1 2>/dev/null || true
+	on_host ip route replace default via 203.0.113.1
+	clean_host
+}
+
+# A second interface of the host: 198.18.7.1 on up1, 198.18.7.2 on l0 in the net namespace lan. No default route leads there.
+wire_lan() {
+	on_host ip link add up1 type veth peer name l0
+	on_host ip link set l0 netns /proc/self/fd/9 9<"$nets/lan"
+	on_host ip addr add 198.18.7.1/24 dev up1
+	on_host ip addr add fd98:7::1/64 dev up1 nodad
+	on_host ip link set up1 up
+	in_net lan ip addr add 198.18.7.2/24 dev l0
+	in_net lan ip addr add fd98:7::2/64 dev l0 nodad
+	in_net lan ip link set l0 up
+	in_net lan ip route add default via 198.18.7.1
+	in_net lan ip route add default via fd98:7::1
+	on_host ping -c 1 -W 20 198.18.7.2
+}
+forwards() { [ "$(on_host cat "/proc/sys/net/ipv4/conf/$1/forwarding")" = 1 ]; }
+reaches() { nsctl exec "$1" ping -c 1 -W 1 "$2"; }
+
+@test "a second interface, without a default route: reached from sets, and ports are reached from there" {
+	wire_lan
+	nsctl create -n --egress --publish=8080:80 a
+	nsctl exec -d a python3 -m http.server 80 --bind ::
+	reaches a 198.18.7.2
+	reaches a 203.0.113.1
+	eventually in_net lan curl -s -m 1 -o /dev/null http://198.18.7.1:8080/
+	in_net lan curl -s -m 20 -o /dev/null http://203.0.113.2:8080/
+	if has_ipv6; then
+		reaches a fd98:7::2
+		eventually in_net lan curl -g -s -m 1 -o /dev/null "http://[fd98:7::1]:8080/"
+	fi
+	# and nothing else is forwarded between the two
+	counts forward fails in_net lan ping -c 1 -W 1 203.0.113.1
+}
+
+@test "an interface that comes later is opened, and is closed again when nothing leads there any more" {
+	nsctl create -n --egress a
+	wire_lan
+	eventually forwards up1
+	eventually reaches a 198.18.7.2
+	counts forward fails in_net lan ping -c 1 -W 1 203.0.113.1
+	on_host ip addr flush dev up1
+	eventually fails forwards up1
+	forwards up0
+	on_host ip addr add 198.18.7.1/24 dev up1
+	eventually reaches a 198.18.7.2
+	on_host ip link set up1 down
+	eventually fails forwards up1
+	on_host ip link set up1 up
+	eventually reaches a 198.18.7.2
+}
+
+@test "a set that was made before the host had a default route; the route moves to another interface" {
+	on_host ip route del default
+	on_host ip addr del 203.0.113.2/24 dev up0
+	nsctl create -n --egress a
+	fails reaches a 203.0.113.1
+	on_host ip addr add 203.0.113.2/24 dev up0
+	on_host ip route add default via 203.0.113.1
+	eventually reaches a 203.0.113.1
+	wire_lan
+	on_host ip route replace default via 198.18.7.2
+	in_net lan ip addr add 192.0.2.1/32 dev lo
+	eventually reaches a 192.0.2.1
+	in_net lan ip addr del 192.0.2.1/32 dev lo
+}
+
+@test "the daemon was down meanwhile, or is killed on the way" {
+	nsctl create -n --egress a
+	kill_daemon
+	wire_lan
+	start_daemon --config="$config"
+	eventually reaches a 198.18.7.2
+	for point in forwarding-recorded forwarding-changed; do
+		on_host ip link del up1
+		stop_daemon
+		NSCTL_KILL_AT=$point start_daemon --config="$config" || true
+		wire_lan
+		eventually is_gone "$(cat "$runtime.pid")"
+		start_daemon --config="$config"
+		eventually reaches a 198.18.7.2
+	done
+	nsctl rm a
+	eventually fails forwards up1
+}
+
+@test "addresses of a way that the host takes later: a warning, and the next set gets others" {
+	nsctl create -n --egress a
+	wire_lan
+	on_host ip addr add 10.213.0.254/24 dev up1
+	eventually grep -q "has a route to 10.213.0.0/24 now.*way out of a" "$runtime.log"
+	nsctl create -n --egress b
+	[ "$(address4_of b)" = 10.213.1.2 ]
+}
