@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The closer: what lies in connections is closed by it, whoever else still holds these. As root. */
+/* The closer closes what clients have left in connections, even if others hold the connections. As
+ * root. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -54,8 +55,6 @@ static void start(struct closer *closer)
 {
 	int pair[2];
 
-	if (geteuid() != 0)
-		skip();
 	assert_int_equal(wire_writer_init(&closer->writer), 0);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
 	closer->pid = fork();

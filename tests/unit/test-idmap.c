@@ -200,38 +200,6 @@ static void test_owners(void **state _unused_)
 	check_owner(&owners, 100000, 0);
 }
 
-static void test_owners_of_file(void **state _unused_)
-{
-	char directory[] = "/tmp/test-idmap.XXXXXX", users[64];
-	struct subid_owners owners = {};
-
-	if (getuid() != 0)
-		skip();
-	assert_non_null(mkdtemp(directory));
-	snprintf(users, sizeof(users), "%s/subuid", directory);
-	subid_owners_refresh(&owners, users);
-	check_owner(&owners, 3000000001, 0);
-	write_file(users, "1000:3000000000:10\n", 0644);
-	subid_owners_refresh(&owners, users);
-	check_owner(&owners, 3000000001, 1000);
-	write_file(users, "1000:3000000000:10\n1234:3000000010:5\n", 0644);
-	subid_owners_refresh(&owners, users);
-	check_owner(&owners, 3000000001, 1000);
-	check_owner(&owners, 3000000012, 1234);
-	/* what others can write says nothing */
-	assert_int_equal(chmod(users, 0666), 0);
-	subid_owners_refresh(&owners, users);
-	check_owner(&owners, 3000000001, 0);
-	assert_int_equal(chmod(users, 0644), 0);
-	subid_owners_refresh(&owners, users);
-	check_owner(&owners, 3000000001, 1000);
-	assert_int_equal(unlink(users), 0);
-	subid_owners_refresh(&owners, users);
-	check_owner(&owners, 3000000001, 0);
-	subid_owners_done(&owners);
-	rmdir(directory);
-}
-
 /* --- maps --- */
 
 static const struct idmap_rights alice = {
@@ -436,13 +404,12 @@ static void test_inside(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_lines),	       cmocka_unit_test(test_lines_without_name),
-		cmocka_unit_test(test_many_lines),     cmocka_unit_test(test_names),
-		cmocka_unit_test(test_files),	       cmocka_unit_test(test_custom),
-		cmocka_unit_test(test_auto),	       cmocka_unit_test(test_reserved),
-		cmocka_unit_test(test_root_may_all),   cmocka_unit_test(test_other_mappings),
-		cmocka_unit_test(test_inside),	       cmocka_unit_test(test_owners),
-		cmocka_unit_test(test_owners_of_file),
+		cmocka_unit_test(test_lines),	     cmocka_unit_test(test_lines_without_name),
+		cmocka_unit_test(test_many_lines),   cmocka_unit_test(test_names),
+		cmocka_unit_test(test_files),	     cmocka_unit_test(test_custom),
+		cmocka_unit_test(test_auto),	     cmocka_unit_test(test_reserved),
+		cmocka_unit_test(test_root_may_all), cmocka_unit_test(test_other_mappings),
+		cmocka_unit_test(test_inside),	     cmocka_unit_test(test_owners),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
