@@ -46,9 +46,7 @@ static const char *const texts[STEP_COUNT] = {
 	[STEP_REMOVE_LINK] = "remove the link",
 	[STEP_FIREWALL] = "change the packet filter's table",
 	[STEP_FORWARDING] = "let packets be forwarded",
-	[STEP_POOL] = "find addresses for a way out: the host has or routes the rest of "
-		      "egress-pool-v4 or "
-		      "egress-pool-v6 (nsctld.conf)",
+	[STEP_POOL] = "find free addresses in egress-pool-v4 or egress-pool-v6 (nsctld.conf)",
 	[STEP_CLAIM] = "claim the addresses of a way out",
 	[STEP_BARRIER] = "mark packets of a way out (needs cls_bpf and sch_ingress in the kernel)",
 	[STEP_CONTROLLER] = "enable a cgroup controller",
