@@ -30,7 +30,7 @@ int resolver_return_to_set(const struct resolver_place *place, int fd)
 
 int resolver_new_tmpfs(unsigned int attributes)
 {
-	static const char *const options[] = {"mode", "0755", "size", "8m", NULL};
+	static const char *const options[] = {"mode", "0755", "size", "16m", NULL};
 
 	return mount_new("tmpfs", RESOLVER_SAFE | attributes, options);
 }

@@ -36,16 +36,141 @@ void resolver_text_servers(const struct task_resolver *resolver, struct resolver
 		add(ret, "nameserver %s\n", resolver->servers[i].text);
 }
 
-void resolver_text_hosts(const char *networks, const struct task_host *hosts, size_t n,
-			 struct resolver_text *ret)
+/* --- the set's own host name --- */
+
+bool resolver_text_is_name(const char *name)
 {
+	const char *at = name;
+
+	while (isalnum((unsigned char)*at) || *at == '-' || *at == '_' || *at == '.')
+		at++;
+	return *name && !*at;
+}
+
+/* Adds a line for a name, with its first part as an alias. */
+static void add_name(struct resolver_text *text, const char *address, const char *name)
+{
+	size_t first = strcspn(name, ".");
+
+	if (name[first] && first > 0)
+		add(text, "%s %s %.*s\n", address, name, (int)first, name);
+	else
+		add(text, "%s %s\n", address, name);
+}
+
+/* In which families a name has an address. */
+struct known {
+	bool v4, v6;
+};
+
+static void learn(struct known *known, const char *address)
+{
+	if (memchr(address, ':', strcspn(address, " \t")))
+		known->v6 = true;
+	else
+		known->v4 = true;
+}
+
+/* 127.0.1.1, as in Debian: 127.0.0.1 is localhost when it is looked up. */
+static void add_own(struct resolver_text *text, const struct known *known, const char *name)
+{
+	if (strcasecmp(name, "localhost") == 0)
+		return;
+	if (!known->v4)
+		add_name(text, "127.0.1.1", name);
+	if (!known->v6)
+		add_name(text, "::1", name);
+}
+
+/* Adds a line with an IPv4 address as an IPv6 socket has it. */
+static void add_mapped(struct resolver_text *text, const char *address, const char *name)
+{
+	char mapped[ADDRESS_SIZE + 8];
+
+	snprintf(mapped, sizeof(mapped), "::ffff:%s", address);
+	add_name(text, mapped, name);
+}
+
+/* --- hosts --- */
+
+void resolver_text_hosts(const char *networks, const char *name, const struct task_host *hosts,
+			 size_t n, struct resolver_text *ret)
+{
+	struct known known = {};
+
 	begin(ret);
 	if (networks)
 		add(ret, "# Networks:%s\n", networks);
 	add(ret, "127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n");
+	for (size_t i = 0; name && i < n; i++)
+		if (strcmp(hosts[i].name, name) == 0)
+			learn(&known, hosts[i].address);
+	if (name && (n <= RESOLVER_OWN_MAX || (!known.v4 && !known.v6))) {
+		/* not ::1: glibc takes that for 127.0.0.1 if it is asked for IPv4, and prefers it
+		 * to the address in the network */
+		for (size_t i = 0; !known.v6 && i < n; i++)
+			if (strcmp(hosts[i].name, name) == 0)
+				add_mapped(ret, hosts[i].address, name);
+		known.v6 |= known.v4;
+		add_own(ret, &known, name);
+	}
 	ret->head = ret->size;
 	for (size_t i = 0; i < n; i++)
 		add(ret, "%s %s\n", hosts[i].address, hosts[i].name);
+}
+
+/* Learns in which families a line of a hosts file names name. */
+static void read_line(const char *line, size_t size, const char *name, struct known *ret)
+{
+	size_t at = strspn(line, " \t"), address = at, length = strlen(name);
+
+	at += strcspn(line + at, " \t#\n");
+	while (at < size && line[at] != '#') {
+		size_t word = at + strspn(line + at, " \t\n"), end = word;
+
+		end += strcspn(line + end, " \t#\n");
+		if (word < size && end - word == length &&
+		    strncasecmp(line + word, name, length) == 0)
+			learn(ret, line + address);
+		if (end == at)
+			return;
+		at = end;
+	}
+}
+
+static struct known find_in_hosts(const char *text, const char *name)
+{
+	struct known known = {};
+
+	while (*text) {
+		size_t size = strcspn(text, "\n");
+
+		size += text[size] == '\n';
+		read_line(text, size, name, &known);
+		text += size;
+	}
+	return known;
+}
+
+bool resolver_text_own_hosts(const char *old, const char *name, struct resolver_text *ret)
+{
+	struct known own = find_in_hosts(old, name), local = find_in_hosts(old, "localhost");
+	size_t size = strlen(old);
+
+	if (own.v4 && own.v6 && local.v4 && local.v6)
+		return false;
+	begin(ret);
+	if (strncmp(old, RESOLVER_HEAD, strlen(RESOLVER_HEAD)) == 0)
+		old += strlen(RESOLVER_HEAD);
+	add(ret, "%s%s", old, size > 0 && old[strlen(old) - 1] != '\n' ? "\n" : "");
+	if (size > 0 && ret->size == strlen(RESOLVER_HEAD))
+		return false;
+	if (!local.v4)
+		add(ret, "127.0.0.1 localhost\n");
+	if (!local.v6)
+		add(ret, "::1 localhost ip6-localhost ip6-loopback\n");
+	add_own(ret, &own, name);
+	return true;
 }
 
 /* Returns the size of the first line including its newline; 0: there is none. */

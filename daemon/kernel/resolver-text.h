@@ -13,7 +13,9 @@
 #define RESOLVER_HEAD "# Written by nsctld for this set.\n"
 /* TASK_HOSTS_MAX lines with the longest address and name, and the lines that are always there. */
 #define RESOLVER_TEXT_MAX \
-	((TASK_HOSTS_MAX + 2) * (ADDRESS_SIZE + NAME_SIZE + 2) + TASK_NETWORKS_SIZE)
+	((TASK_HOSTS_MAX + 6) * (ADDRESS_SIZE + NAME_SIZE + 2) + TASK_NETWORKS_SIZE)
+/* With more members than this, sets share a file: see resolver_text_hosts(). */
+#define RESOLVER_OWN_MAX 256
 
 struct resolver_text {
 	char bytes[RESOLVER_TEXT_MAX];
@@ -33,9 +35,19 @@ struct resolver_edit {
 };
 
 void resolver_text_servers(const struct task_resolver *resolver, struct resolver_text *ret);
-/* networks distinguishes hosts files that must not be shared; NULL: none. */
-void resolver_text_hosts(const char *networks, const struct task_host *hosts, size_t n,
-			 struct resolver_text *ret);
+/*
+ * Writes a hosts file with members of networks. networks distinguishes files that must not be
+ * shared; NULL: none. name is the set's own host name (NULL: unknown). If it is not among the
+ * members, it leads to the loopback addresses; if it has no IPv6 address there, to its IPv4 address
+ * in that form. In a large network the latter is left out, so that sets may share the file.
+ */
+void resolver_text_hosts(const char *networks, const char *name, const struct task_host *hosts,
+			 size_t n, struct resolver_text *ret);
+/* Copies the old hosts file, and adds localhost and the set's own host name in each family in which
+ * it lacks them. Returns false if it lacks none, or is too long. */
+bool resolver_text_own_hosts(const char *old, const char *name, struct resolver_text *ret);
+/* Returns true if the host name can be written into a file. */
+bool resolver_text_is_name(const char *name);
 /*
  * Finds the changes that make the file's old bytes say the same as text, in the same order; struck
  * out lines are comments. Returns false if another file is needed: the old one begins otherwise, or

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <fcntl.h>
+#include <limits.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,6 +16,8 @@
 #include "daemon/kernel/resolver.h"
 
 #define NSSWITCH_MAX 16384
+#define HOSTS_MAX 65536
+#define READING (O_RDONLY | O_NONBLOCK | O_NOCTTY)
 
 enum entry { ENTRY_SERVERS, ENTRY_NSSWITCH, ENTRY_HOSTS, ENTRY_COUNT };
 static const char *const entries[ENTRY_COUNT] = {"resolv.conf", "nsswitch.conf", "hosts"};
@@ -28,6 +31,7 @@ static const char *const resolvers[] = {"/var/run/nscd", "/run/systemd/resolve",
 static struct supplies {
 	const struct task_resolver *resolver;
 	bool named;
+	char name[HOST_NAME_MAX + 1]; /* the set's host name; "localhost": it cannot be written */
 	struct resolver_file files[ENTRY_COUNT];
 } supplies;
 
@@ -42,6 +46,14 @@ static void begin(const struct task_resolver *resolver, bool named)
 		supplies.files[entry].text.size = 0;
 	}
 	resolver_text_servers(resolver, &supplies.files[ENTRY_SERVERS].text);
+}
+
+/* Finds the set's host name: the process is in its uts namespace. */
+static void find_name(void)
+{
+	if (gethostname(supplies.name, sizeof(supplies.name)) < 0 ||
+	    !resolver_text_is_name(supplies.name))
+		strcpy(supplies.name, "localhost");
 }
 
 /* --- entries --- */
@@ -116,15 +128,9 @@ static int supply_missing(struct resolver_place *place)
 
 /* --- one set --- */
 
-/* Reads nsswitch.conf with the owner's rights: a link may lead to a file that only root may
- * read. */
-static int read_nsswitch(const struct resolver_place *place)
+/* Reads at most size - 1 bytes of a regular file, as text. Returns 0 or -errno. */
+static int read_text(int fd, char *ret, size_t size)
 {
-	static char old[NSSWITCH_MAX + 1];
-	static struct resolver_text text;
-	struct resolver_file *kept = &supplies.files[ENTRY_NSSWITCH];
-	_cleanup_fd_ int fd =
-		mount_open("/etc/nsswitch.conf", O_RDONLY | O_NONBLOCK | O_NOCTTY, place->files);
 	struct stat st;
 	ssize_t n;
 
@@ -132,16 +138,62 @@ static int read_nsswitch(const struct resolver_place *place)
 		return fd;
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
 		return -EINVAL;
-	n = read(fd, old, NSSWITCH_MAX);
+	n = read(fd, ret, size - 1);
 	if (n < 0)
 		return negative_errno();
-	old[n] = '\0';
+	ret[n] = '\0';
+	return 0;
+}
+
+/* Reads nsswitch.conf with the owner's rights: a link may lead to a file that only root may
+ * read. */
+static int read_nsswitch(const struct resolver_place *place)
+{
+	static char old[NSSWITCH_MAX + 1];
+	static struct resolver_text text;
+	struct resolver_file *kept = &supplies.files[ENTRY_NSSWITCH];
+	_cleanup_fd_ int fd = mount_open("/etc/nsswitch.conf", READING, place->files);
+	int r = read_text(fd, old, sizeof(old));
+
+	if (r < 0)
+		return r;
 	resolver_text_nsswitch(old, &text);
 	if (text.size == kept->text.size && memcmp(text.bytes, kept->text.bytes, text.size) == 0)
 		return 0;
 	resolver_text_nsswitch(old, &kept->text);
 	kept->number = 0;
 	return 0;
+}
+
+/* Opens the hosts file of the set's root. Below a file of ours it is found in a copy of /etc
+ * without the mounts on it. */
+static int open_hosts(const struct resolver_place *place, bool covered)
+{
+	_cleanup_fd_ int copy_fd = covered ? mount_clone(place->etc_fd, "") : -1;
+
+	if (!covered)
+		return mount_open("/etc/hosts", READING, place->files);
+	return copy_fd < 0 ? copy_fd : mount_open_at(copy_fd, "hosts", READING, place->files);
+}
+
+/* Adds the set's own host name to the hosts file of its root, if that lacks it. A file that cannot
+ * be read, or that the owner has put there, is left alone. */
+static int put_own_hosts(const struct resolver_place *place)
+{
+	static char old[HOSTS_MAX];
+	struct resolver_file *file = &supplies.files[ENTRY_HOSTS];
+	enum found found = place->spec ? FOUND_BARE : look(place, ENTRY_HOSTS);
+	_cleanup_fd_ int fd = -1;
+
+	if (found == FOUND_NOTHING || found == FOUND_OTHERS || is_taken(place, ENTRY_HOSTS))
+		return 0;
+	fd = open_hosts(place, found != FOUND_BARE);
+	if (read_text(fd, old, sizeof(old)) < 0 || strlen(old) == sizeof(old) - 1)
+		return 0;
+	file->number = 0;
+	if (resolver_text_own_hosts(old, supplies.name, &file->text))
+		return put_entry(place, ENTRY_HOSTS);
+	return place->spec ? 0 : drop_entry(place, ENTRY_HOSTS);
 }
 
 static int hide_resolvers(const struct resolver_place *place)
@@ -180,14 +232,17 @@ static int put_files(struct resolver_place *place)
 
 static int mount_etc(struct resolver_place *place)
 {
-	bool wanted[ENTRY_COUNT] = {supplies.resolver->own, supplies.resolver->own, supplies.named};
+	bool own = supplies.resolver->own;
 	int r = resolver_open_etc(place);
 
-	if (r == 0 && supplies.resolver->own)
+	if (r == 0 && own)
 		r = put_files(place);
-	for (enum entry entry = 0; r == 0 && !place->spec && entry < ENTRY_COUNT; entry++)
-		if (!wanted[entry])
-			r = drop_entry(place, entry);
+	if (r == 0 && !own && !place->spec)
+		r = drop_entry(place, ENTRY_SERVERS);
+	if (r == 0 && !own && !place->spec)
+		r = drop_entry(place, ENTRY_NSSWITCH);
+	if (r == 0 && supplies.resolver->hosts && !supplies.named)
+		r = put_own_hosts(place);
 	place->etc_fd = close_fd(place->etc_fd);
 	/* missing entries are an error only if the files were asked for */
 	return r == -ENOENT && !supplies.resolver->wanted ? 0 : r;
@@ -195,10 +250,11 @@ static int mount_etc(struct resolver_place *place)
 
 static int mount_files(struct resolver_place *place, uint32_t detail, struct fault *fault)
 {
-	int r = hide_resolvers(place);
+	const struct task_resolver *resolver = supplies.resolver;
+	int r = resolver->given ? hide_resolvers(place) : 0;
 
 	place->etc_fd = -1;
-	if (r == 0 && (supplies.resolver->own || !place->spec))
+	if (r == 0 && (resolver->own || resolver->hosts))
 		r = mount_etc(place);
 	if (chdir("/") < 0 && r == 0)
 		r = negative_errno();
@@ -207,7 +263,7 @@ static int mount_files(struct resolver_place *place, uint32_t detail, struct fau
 
 bool resolver_is_needed(const struct task_resolver *resolver, bool has_root)
 {
-	bool needed = resolver->given && (resolver->own || has_root);
+	bool needed = resolver->hosts || (resolver->given && (resolver->own || has_root));
 
 	for (size_t i = 0; resolver->given && !needed && i < ARRAY_SIZE(resolvers); i++)
 		needed = access(resolvers[i], F_OK) == 0;
@@ -220,28 +276,56 @@ int resolver_mount(const struct task_resolver *resolver, const struct wire_spec 
 	struct resolver_place place = {.files = files, .spec = spec, .mnt_fd = mnt_fd};
 
 	begin(resolver, false);
+	find_name();
 	return mount_files(&place, 0, fault);
 }
 
 /* --- existing sets --- */
 
+/* Enters the set's uts namespace or, if it has none, the host's. */
+static int enter_uts(const struct host *host, const char *pin, int host_uts_fd)
+{
+	_cleanup_fd_ int fd = pin_open_path(host->vault_root_fd, pin, KIND_UTS);
+
+	if (fd < 0 && fd != -ENOENT)
+		return fd;
+	return setns(fd < 0 ? host_uts_fd : fd, CLONE_NEWUTS) < 0 ? negative_errno() : 0;
+}
+
+/* Composes the hosts file for the set's name. */
+static void compose_hosts(const struct task_names *task)
+{
+	struct resolver_file *file = &supplies.files[ENTRY_HOSTS];
+
+	find_name();
+	file->number = 0;
+	resolver_text_hosts(task->networks, supplies.name, task->hosts, task->n_hosts, &file->text);
+}
+
 static void mount_again(const struct host *host, const struct task_names *task, uint32_t i,
-			struct fault *fault)
+			int host_uts_fd, struct fault *fault)
 {
 	const struct identity owner = {.uid = task->owner, .gid = task->sets[i].gid};
 	_cleanup_fd_ int mnt_fd = pin_open_path(host->vault_root_fd, task->sets[i].pin, KIND_MNT);
 	struct resolver_place place = {.files = &owner, .mnt_fd = mnt_fd};
 
-	if (mnt_fd < 0 || setns(mnt_fd, CLONE_NEWNS) < 0)
-		fault_set(fault, STEP_RESOLVER, i, mnt_fd < 0 ? -mnt_fd : errno);
-	else
-		mount_files(&place, i, fault);
+	int r = mnt_fd < 0 ? mnt_fd : enter_uts(host, task->sets[i].pin, host_uts_fd);
+
+	if (r == 0 && setns(mnt_fd, CLONE_NEWNS) < 0)
+		r = negative_errno();
+	if (r < 0) {
+		fault_set(fault, STEP_RESOLVER, i, -r);
+		return;
+	}
+	compose_hosts(task);
+	mount_files(&place, i, fault);
 }
 
 void child_names(const struct host *host, const struct task_names *task)
 {
 	const struct identity nobody = {};
 	struct task_report report = {};
+	int host_uts_fd; /* the process ends with it */
 	struct fault fault = {};
 	int r;
 
@@ -252,10 +336,9 @@ void child_names(const struct host *host, const struct task_names *task)
 	if (r < 0)
 		fault_set(&fault, STEP_IDENTITY, 0, -r);
 	begin(&task->resolver, task->named);
-	resolver_text_hosts(task->networks, task->hosts, task->n_hosts,
-			    &supplies.files[ENTRY_HOSTS].text);
+	host_uts_fd = open("/proc/self/ns/uts", O_RDONLY | O_CLOEXEC);
 	for (uint32_t i = 0; r == 0 && i < task->n_sets; i++)
-		mount_again(host, task, i, &fault);
+		mount_again(host, task, i, host_uts_fd, &fault);
 	fault_point("names-put");
 	child_finish(host, &report, &fault);
 }

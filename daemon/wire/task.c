@@ -134,6 +134,7 @@ static const struct wire_field task_resolver_fields[] = {
 	BOOL(4, task_resolver, loopback),
 	BOOL(5, task_resolver, supply),
 	BOOL(6, task_resolver, wanted),
+	BOOL(7, task_resolver, hosts),
 };
 static LAYOUT(task_resolver);
 

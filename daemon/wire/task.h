@@ -190,6 +190,7 @@ struct task_resolver {
 	bool loopback; /* it has no servers, because the host's answer on loopback only */
 	bool supply;   /* missing entries in /etc are supplied: the root is the host's */
 	bool wanted;   /* servers were asked for: failing to provide them is an error */
+	bool hosts;    /* its own host name is in /etc/hosts; also without a net namespace */
 };
 
 /* A line of /etc/hosts. */
@@ -211,7 +212,7 @@ struct task_names {
 	struct task_named sets[TASK_NAMED_MAX];
 	size_t n_sets;
 	struct task_resolver resolver;
-	bool named;	      /* they also have their own /etc/hosts, */
+	bool named;	      /* their /etc/hosts is not the root's, */
 	const char *networks; /* with the members of these: ids, each after a space */
 	struct task_host hosts[TASK_HOSTS_MAX];
 	size_t n_hosts;

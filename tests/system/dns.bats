@@ -98,6 +98,13 @@ make_server() {
 	nsctl exec -d ns dnsmasq --user=root --no-daemon --no-resolv --no-hosts --pid-file= --bind-dynamic \
 		--interface=eth0 --address=/www.test/192.0.2.80 --address=/www.test/2001:db8::80
 }
+# address_of SET NAME FAMILY: unlike getent(1), also if the set has loopback addresses only.
+address_of() {
+	nsctl exec -C / "$1" python3 -c 'import socket, sys
+print(socket.getaddrinfo(sys.argv[1], 80, getattr(socket, "AF_" + sys.argv[2]))[0][4][0])' "$2" "$3" 2>/dev/null
+}
+# is_hosts_of_root SET: it adds at most what the host's file lacks.
+is_hosts_of_root() { [ "$(in_view cat /etc/hosts)" = "$(reads "$1" /etc/hosts | grep -vE '^# Written|^127.0.1.1 |^::1 ')" ]; }
 make_network() { nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/64 "$@"; }
 
 @test "--dns gives a resolv.conf of the set's own, on the link itself" {
@@ -160,7 +167,47 @@ make_network() { nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/6
 	nsctl link rm l
 	eventually has_not late /etc/resolv.conf 'nameserver 10.8.0.53'
 	nsctl exec late test -L /etc/resolv.conf
-	in_view cat /etc/hosts | cmp - <(reads late /etc/hosts)
+	is_hosts_of_root late
+}
+
+@test "a set knows its own host name, in both families, without a server; and localhost" {
+	in_view sh -c 'echo "192.0.2.7 printer" >>/etc/hosts'
+	nsctl create plain
+	nsctl create -r -m -u inner
+	nsctl create -m -u --hostname=db.example.test uts
+	nsctl create -m -n net
+	for set in plain inner uts net; do
+		name=$(nsctl exec "$set" hostname)
+		for name in "$name" localhost; do
+			address_of "$set" "$name" INET | grep -q '^127\.'
+			address_of "$set" "$name" INET6 | grep -qx '::1'
+		done
+		# what the root's file says is kept
+		address_of "$set" printer INET | grep -qx '192.0.2.7'
+	done
+	[ "$(nsctl exec uts hostname -f)" = db.example.test ]
+	[ "$(nsctl exec uts hostname -s)" = db ]
+	nsctl exec plain test -L /etc/resolv.conf
+	# the file of the host is read again when it has changed, whether it is replaced or written
+	in_view sh -c 'echo "192.0.2.8 scanner" >>/etc/hosts'
+	for set in plain inner uts net; do eventually address_of "$set" scanner INET; done
+	in_view sh -c 'echo "127.0.0.1 localhost" >/etc/hosts.new && mv /etc/hosts.new /etc/hosts'
+	for set in plain inner uts net; do
+		eventually knows_not "$set" scanner
+		eventually address_of "$set" "$(nsctl exec "$set" hostname)" INET6
+	done
+	in_view cat /etc/hosts | cmp - <(echo '127.0.0.1 localhost')
+}
+
+@test "a member's host name leads to its address in the network, for both families" {
+	nsctl network create lan --subnet=10.8.0.0/24
+	nsctl create --link=net/lan web
+	nsctl create --link=net/lan --hostname=db.example.test db
+	address_of web web INET | grep -q '^10\.8\.0\.'
+	address_of web web INET6 | grep -qx '::ffff:10\.8\.0\.[0-9]*'
+	address_of db db.example.test INET | grep -q '^127\.'
+	address_of db web INET | grep -q '^10\.8\.0\.'
+	fails address_of db web INET6
 }
 
 @test "members of a network reach each other by name while they come and go" {

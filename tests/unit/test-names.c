@@ -125,10 +125,69 @@ static void test_longest(void **state _unused_)
 	memset(networks, '1', sizeof(networks) - 1);
 	for (size_t i = 0; i < TASK_HOSTS_MAX; i++)
 		hosts[i] = (struct task_host){address, name};
-	resolver_text_hosts(networks, hosts, TASK_HOSTS_MAX, &text);
+	resolver_text_hosts(networks, NULL, hosts, TASK_HOSTS_MAX, &text);
 	for (size_t i = 0; i < text.size; i++)
 		lines += text.bytes[i] == '\n';
 	assert_int_equal(lines, TASK_HOSTS_MAX + 4);
+}
+
+/* A set's own host name: where the members have it, and where it has to lead to the set itself. */
+static void test_own_name(void **state _unused_)
+{
+	static const struct task_host hosts[] = {{"10.0.0.2", "a"}, {"f::3", "b"}};
+	static const struct {
+		const char *name, *lines;
+	} rows[] = {
+		{"a", "::ffff:10.0.0.2 a\n"},
+		{"b", "127.0.1.1 b\n"},
+		{"c.example", "127.0.1.1 c.example c\n::1 c.example c\n"},
+		{"localhost", ""},
+	};
+	char expected[512];
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		resolver_text_hosts(" n", rows[i].name, hosts, ARRAY_SIZE(hosts), &text);
+		snprintf(expected, sizeof(expected),
+			 "# Networks: n\n127.0.0.1 localhost\n"
+			 "::1 localhost ip6-localhost ip6-loopback\n%s10.0.0.2 a\nf::3 b\n",
+			 rows[i].lines);
+		assert_text(expected);
+	}
+	assert_true(resolver_text_is_name("a-1.b_c"));
+	assert_false(resolver_text_is_name(""));
+	assert_false(resolver_text_is_name("a\n10.0.0.2"));
+}
+
+/* What is added to the hosts file of a root. NULL: nothing. */
+static void test_own_hosts(void **state _unused_)
+{
+#define LOCAL "127.0.0.1 localhost\n::1 localhost\n"
+	static const struct {
+		const char *old, *added;
+	} rows[] = {
+		{LOCAL, "127.0.1.1 a\n::1 a\n"},
+		{LOCAL "1.2.3.4 b a # c\n", "::1 a\n"},
+		{LOCAL " ::1\tb A\n", "127.0.1.1 a\n"},
+		{LOCAL "127.0.1.1 a\n::1 a", NULL},
+		{LOCAL "127.0.1.1 aa # a\n#::1 a\n::1 b#a\n", "127.0.1.1 a\n::1 a\n"},
+		{"", "127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n"
+		     "127.0.1.1 a\n::1 a\n"},
+		{"127.0.1.1 a\n::1 a localhost", "\n127.0.0.1 localhost\n"},
+		{RESOLVER_HEAD LOCAL "::1 a\n", "127.0.1.1 a\n"},
+	};
+	char expected[512];
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const char *old = rows[i].old;
+
+		assert_int_equal(resolver_text_own_hosts(old, "a", &text), rows[i].added != NULL);
+		if (!rows[i].added)
+			continue;
+		if (strncmp(old, RESOLVER_HEAD, strlen(RESOLVER_HEAD)) == 0)
+			old += strlen(RESOLVER_HEAD);
+		snprintf(expected, sizeof(expected), "%s%s", old, rows[i].added);
+		assert_text(expected);
+	}
 }
 
 /* What an edit makes of old: as in resolver.c, each line in turn. */
@@ -178,7 +237,7 @@ static void test_edit(void **state _unused_)
 		 NULL},
 	};
 
-	resolver_text_hosts(" n", hosts, ARRAY_SIZE(hosts), &text);
+	resolver_text_hosts(" n", NULL, hosts, ARRAY_SIZE(hosts), &text);
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		static char edited[sizeof(text.bytes) + 1];
 		struct resolver_edit edit;
@@ -199,7 +258,7 @@ static void test_edit_bounds(void **state _unused_)
 	struct resolver_edit edit;
 	size_t size = strlen(HEAD);
 
-	resolver_text_hosts(" n", NULL, 0, &text);
+	resolver_text_hosts(" n", NULL, NULL, 0, &text);
 	memcpy(old, HEAD, size);
 	for (size_t i = 0; i < RESOLVER_STRIKES_MAX; i++)
 		size += snprintf(old + size, sizeof(old) - size, "10.0.0.%zu x\n", i);
@@ -288,6 +347,7 @@ static void test_wanted(void **state _unused_)
 
 	resolver_plan_of(alone, &spec, &naming);
 	assert_true(naming.resolver.given);
+	assert_true(naming.resolver.hosts);
 	assert_false(naming.resolver.own);
 	spec.egress = true;
 	resolver_plan_of(alone, &spec, &naming);
@@ -297,13 +357,20 @@ static void test_wanted(void **state _unused_)
 	resolver_plan_of(alone, &spec, &naming);
 	assert_true(naming.resolver.own && !naming.of_host && naming.resolver.wanted);
 	assert_string_equal(naming.resolver.servers[0].text, "192.0.2.1");
-	/* nothing to mount in, or the host's own network */
+	/* the host's network, with a name of its own */
+	alone->kinds = KIND_BIT(KIND_MNT) | KIND_BIT(KIND_UTS);
+	resolver_plan_of(alone, &spec, &naming);
+	assert_true(naming.resolver.hosts);
+	assert_false(naming.resolver.given);
+	/* nothing to mount in, or all of it the host's */
 	alone->kinds = KIND_BIT(KIND_NET);
 	resolver_plan_of(alone, &spec, &naming);
 	assert_false(naming.resolver.given);
+	assert_false(naming.resolver.hosts);
 	alone->kinds = KIND_BIT(KIND_MNT);
 	resolver_plan_of(alone, &spec, &naming);
 	assert_false(naming.resolver.given);
+	assert_false(naming.resolver.hosts);
 	resolver_plan_of(lan, &spec, &naming);
 	assert_false(naming.resolver.given);
 }
@@ -369,6 +436,8 @@ int main(void)
 		cmocka_unit_test(test_servers),
 		cmocka_unit_test(test_nsswitch),
 		cmocka_unit_test(test_longest),
+		cmocka_unit_test(test_own_name),
+		cmocka_unit_test(test_own_hosts),
 		cmocka_unit_test(test_edit),
 		cmocka_unit_test(test_edit_bounds),
 		cmocka_unit_test_setup_teardown(test_wanted, setup, teardown),

@@ -66,14 +66,20 @@ static bool ask_networks(struct resolver_plan *naming)
 	return egress;
 }
 
+bool resolver_plan_has_any(const struct set *set)
+{
+	return !set_is_network(set) && set->kinds & KIND_BIT(KIND_MNT) &&
+	       set->kinds & (KIND_BIT(KIND_NET) | KIND_BIT(KIND_UTS));
+}
+
 void resolver_plan_of(const struct set *set, const struct wire_spec *spec,
 		      struct resolver_plan *ret)
 {
-	const uint32_t needed = KIND_BIT(KIND_MNT) | KIND_BIT(KIND_NET);
 	bool egress;
 
 	*ret = (struct resolver_plan){};
-	if (set_is_network(set) || (set->kinds & needed) != needed)
+	ret->resolver.hosts = resolver_plan_has_any(set);
+	if (!ret->resolver.hosts || !(set->kinds & KIND_BIT(KIND_NET)))
 		return;
 	find_networks(set, ret);
 	ret->resolver.given = true;
@@ -92,7 +98,8 @@ bool resolver_plan_equals(const struct resolver_plan *a, const struct resolver_p
 	const struct task_resolver *x = &a->resolver, *y = &b->resolver;
 
 	if (a->n_networks != b->n_networks || a->of_host != b->of_host || x->own != y->own ||
-	    x->wanted != y->wanted || x->n_servers != y->n_servers ||
+	    x->given != y->given || x->hosts != y->hosts || x->wanted != y->wanted ||
+	    x->n_servers != y->n_servers ||
 	    memcmp(a->networks, b->networks, a->n_networks * sizeof(a->networks[0])) != 0)
 		return false;
 	for (size_t i = 0; i < x->n_servers; i++)

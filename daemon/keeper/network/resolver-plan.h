@@ -4,9 +4,12 @@
  * others, and which name servers it asks. Reads the records and changes nothing.
  *
  *	mount and net namespaces of its own, and	resolv.conf, nsswitch.conf	hosts
- *	nothing else					the host's			the host's
- *	dns, or egress					its own				the host's
+ *	nothing else					the host's			the host's +
+ *	dns, or egress					its own				the host's +
  *	a link to a network				its own				its own
+ *	a uts namespace of its own, but no net		the host's			the host's +
+ *
+ * +: with localhost and its own host name, if the host's file lacks them.
  *
  * Name servers are those of its specification; otherwise its networks'; otherwise, if it has a way
  * to the outside, the host's.
@@ -28,7 +31,11 @@ struct resolver_plan {
 	bool of_host; /* the servers are the host's, to be filled in by the caller */
 };
 
-/* spec is the set's. resolver.given is false if the set has no files of its own. */
+/* Returns true if the set may have any files of its own. */
+bool resolver_plan_has_any(const struct set *set);
+
+/* spec is the set's. resolver.given is false if it may have no other
+ * file of its own than hosts. */
 void resolver_plan_of(const struct set *set, const struct wire_spec *spec,
 		      struct resolver_plan *ret);
 

@@ -56,17 +56,10 @@ static void take_off(struct set **at)
 	set->resolver_due = 0;
 }
 
-static bool may_have_names(const struct set *set)
-{
-	const uint32_t needed = KIND_BIT(KIND_MNT) | KIND_BIT(KIND_NET);
-
-	return !set_is_network(set) && (set->kinds & needed) == needed;
-}
-
 /* Watches the host's files while there is any set that may have its own. */
 static void keep(struct set *set)
 {
-	if (set->resolver_kept || !may_have_names(set))
+	if (set->resolver_kept || !resolver_plan_has_any(set))
 		return;
 	set->resolver_kept = true;
 	state.n_kept++;
@@ -89,7 +82,7 @@ static void mark(struct set *set)
 {
 	static const struct timeval now = {};
 
-	if (set->resolver_due || !may_have_names(set) || set->state == SET_REMOVING ||
+	if (set->resolver_due || !resolver_plan_has_any(set) || set->state == SET_REMOVING ||
 	    set->state == SET_BROKEN)
 		return;
 	set->resolver_due = ++state.now;
