@@ -10,7 +10,7 @@ struct arrival_user {
 	struct arrival_user *next;
 	uid_t uid;
 	struct arrival *first, **end; /* in the order of arrival */
-	uint64_t forgiven;	      /* when all fruitless connections of the user are forgiven */
+	uint64_t forgiven;	      /* time at which all fruitless connections are forgiven */
 };
 
 static void append(struct arrival_queue *queue, struct arrival_user *user)
@@ -32,7 +32,7 @@ static void take_out(struct arrival_queue *queue, const struct arrival_user *use
 	*at = user->next;
 }
 
-/* Returns the user's queue, which is made if necessary, or NULL if there is no memory. */
+/* Returns the user's queue, or NULL if there is no memory. Makes the queue if the user has none. */
 static struct arrival_user *get_user(struct arrival_queue *queue, uid_t uid)
 {
 	struct arrival_user *user = queue->first;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Accepted connections that wait to be served. Each user has a queue, and users take turns, so that
- * one user's thousand connections delay another user's by no more than one.
+ * Accepted connections that wait to be served. Each user has a queue, and users take turns: between
+ * two connections of one user, every other waiting user has one served.
  *
  * A fruitless connection is one that ends without a request. A user's first few are forgiven at
- * once; after that the user is served at the pace at which they are forgiven. This is bookkeeping
- * only: the caller passes the time in microseconds, and closes the sockets that it takes out.
+ * once. After that, the user is served only as fast as time forgives them. This module only keeps
+ * the books: the caller passes the time in microseconds, and closes the sockets that it takes out.
  */
 #ifndef NSCTL_KEEPER_ARRIVAL_QUEUE_H
 #define NSCTL_KEEPER_ARRIVAL_QUEUE_H
@@ -13,15 +13,15 @@
 #include <sys/types.h>
 #include "base.h"
 
-/* Number of a user's fruitless connections that are forgiven at once, and the time for each further
- * one. */
+/* A user may have this number of unforgiven fruitless connections. One is forgiven in each interval
+ * of the time below. */
 #define ARRIVAL_FORGIVEN 32
 #define ARRIVAL_FORGIVE_MICROSECONDS UINT64_C(2000)
 
 struct arrival_user;
 
 struct arrival_queue {
-	struct arrival_user *first; /* the user whose turn is next, and those after */
+	struct arrival_user *first; /* the user whose turn is next, then the others */
 	size_t n_waiting;	    /* connections of all users */
 };
 
@@ -36,13 +36,12 @@ int arrival_queue_pop(struct arrival_queue *queue, uint64_t now, uid_t *ret_uid)
 /* Returns true if arrival_queue_pop() would return a connection. */
 bool arrival_queue_may_pop(const struct arrival_queue *queue, uint64_t now);
 
-/* Counts a fruitless connection of uid, unless there is no memory for that. */
+/* Counts a fruitless connection of uid. Does nothing if there is no memory. */
 void arrival_queue_count_fruitless(struct arrival_queue *queue, uid_t uid, uint64_t now);
-/* Forgives all fruitless connections. */
+/* Forgives the fruitless connections of all users. */
 void arrival_queue_forgive_all(struct arrival_queue *queue);
 
-/* Frees the queues of users who have no waiting connections, and no fruitless ones left to
- * forgive. */
+/* Frees the queue of each user with no waiting and no unforgiven connection. */
 void arrival_queue_tidy(struct arrival_queue *queue, uint64_t now);
 
 #endif

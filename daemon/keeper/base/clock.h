@@ -7,8 +7,8 @@
 
 /* Returns the time since the Unix epoch, for times that users see. */
 uint64_t clock_wall(void);
-/* Returns the time since the machine booted (CLOCK_BOOTTIME), for leases and deadlines: changes of
- * the date do not affect it, and it runs on during a suspend. */
+/* Returns the time since the machine booted (CLOCK_BOOTTIME), for leases and deadlines. This clock
+ * does not follow changes of the date, and it runs on during a suspend. */
 uint64_t clock_boottime(void);
 /* Returns the processor time that the keeper has used. */
 uint64_t clock_processor(void);

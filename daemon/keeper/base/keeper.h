@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The keeper's one context, with what all modules use. State of a single module is behind a
- * pointer, or in the module's own source.
+ * struct keeper: everything that several modules use. The state of one module is behind a pointer
+ * here, or static in the module's source.
  *
- * Everything runs in one thread with one event loop, and never blocks: work that may take time is
- * an operation of a worker, with a deadline.
+ * The keeper is one thread with one event loop, and never blocks: a worker does everything that may
+ * take time, as an operation with a deadline.
  */
 #ifndef NSCTL_KEEPER_KEEPER_H
 #define NSCTL_KEEPER_KEEPER_H
@@ -53,20 +53,19 @@ struct sharing {
 	size_t alone_max; /* operations at a time of a user who does not share */
 };
 
-/*
- * Notifications from modules to modules above them, which they may not call directly: see
- * ARCHITECTURE.md. upcalls.c fills in the functions.
- */
+/* Notifications of modules above, which the modules below may not call directly (see
+ * ARCHITECTURE.md). upcalls.c fills in the functions. */
 struct upcalls {
-	/* A front has sent a message. Returns 0, or -EBADMSG if our fronts never send such a
+	/* Handles a message of a front. Returns 0, or -EBADMSG if our fronts never send such a
 	 * message. */
 	int (*message)(struct front_process *front, struct wire_message *message);
-	/* A connection has ended, and is about to be freed. */
+	/* Reports that a connection has ended, just before its struct is freed. */
 	void (*connection_gone)(struct keeper *keeper, struct client_connection *connection);
-	/* A front's channel has room for answers again. */
+	/* Reports that a front's channel has room for answers again. */
 	void (*front_writable)(struct keeper *keeper);
-	/* No work is left on the set's links and its files of names. The callee may free the
-	 * set. */
+	/*
+	 * Reports that no work is left on the set's links and its files of names. May free the set.
+	 */
 	void (*network_idle)(struct keeper *keeper, struct set *set);
 };
 
@@ -80,13 +79,13 @@ struct keeper {
 	struct counters counters;
 	uint64_t started; /* Unix epoch, microseconds */
 	/* places */
-	char *runtime; /* the runtime directory: an absolute path without links */
+	char *runtime; /* the runtime directory: an absolute path without symbolic links */
 	int runtime_fd;
 	int vault_fd, cgroup_fd;
 	char cgroup[KEEPER_CGROUP_SIZE]; /* path from the top of the hierarchy */
 	bool delegated;			 /* the cgroup was delegated by the service manager */
 	char table[64];			 /* name of the firewall's table */
-	bool host_ipv6_egress;		 /* this host can forward IPv6 for single interfaces */
+	bool host_ipv6_egress;		 /* the host can forward IPv6 on single interfaces */
 	/* workers/ */
 	pid_t spawner_pid;
 	int spawner_fd;
@@ -94,7 +93,7 @@ struct keeper {
 	int kept_vault_fd; /* passed to the spawner, then closed */
 	struct wire_writer to_spawner;
 	struct spawner_orders spawner_orders;
-	struct wire_writer to_worker; /* encodes orders before a worker is chosen or forked */
+	struct wire_writer to_worker; /* encodes an order before a worker is chosen */
 	struct operation *operations;
 	struct turns turns;
 	struct sharing sharing;

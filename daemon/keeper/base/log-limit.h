@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Limits how many lines of one kind a user may cause in a minute. Further lines are counted, and
- * the count is reported. This is bookkeeping only: the caller passes the time.
+ * Limits how many lines of one kind a user may cause in a minute. Counts the lines beyond, so that
+ * the log can report their number. This module only keeps the books: the caller passes the time.
  */
 #ifndef NSCTL_KEEPER_LOG_LIMIT_H
 #define NSCTL_KEEPER_LOG_LIMIT_H
@@ -10,11 +10,11 @@
 #include "base.h"
 
 #define LOG_LIMIT_MINUTE UINT64_C(60000000) /* microseconds */
-/* Users and kinds at a time. Lines of further users are counted together. */
+/* Pairs of user and kind that are counted at a time. Lines of further pairs share one count. */
 #define LOG_LIMIT_COUNTS 512
 
 struct log_count {
-	const char *kind; /* NULL: a free place. A string constant */
+	const char *kind; /* a string constant; NULL: this place is free */
 	uid_t uid;
 	uint64_t since;
 	unsigned int written, more;
@@ -25,13 +25,13 @@ struct log_limit {
 	unsigned int others;
 };
 
-/* Returns true if one more line of this kind may be written for this user; otherwise counts it. */
+/* Returns true if this user may write one more line of this kind. Otherwise counts the line. */
 bool log_limit_admits(struct log_limit *limit, uint64_t now, uid_t uid, const char *kind,
 		      unsigned int per_minute);
-/* Takes a count whose minute is over and that has not been reported. Returns false if there is
- * none. kind is NULL in the common count of further users. */
+/* Takes out a count whose minute is over and that the log has not reported. Returns false if there
+ * is none. In the shared count of further pairs, kind is NULL. */
 bool log_limit_take(struct log_limit *limit, uint64_t now, struct log_count *ret);
-/* Returns true if counts are left to be reported, now or later. */
+/* Returns true if the log has counts to report, now or later. */
 bool log_limit_has_counts(const struct log_limit *limit);
 
 #endif

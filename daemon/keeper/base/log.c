@@ -12,7 +12,7 @@
 #define LINE_SIZE 1024
 #define FIELD_SIZE 160
 
-/* Lines of one kind by one user. */
+/* Limits for the lines of one kind that one user causes. */
 #define LINES_PER_MINUTE 20
 #define DONE_PER_MINUTE 200
 #define OPERATIONS_PER_MINUTE 1000
@@ -22,10 +22,10 @@ static struct log_limit by_user;
 static void (*on_count)(void *context);
 static void *on_count_context;
 static bool to_journal;
-static unsigned int dropped; /* lines dropped since the last one that could be written */
+static unsigned int dropped; /* lines lost since the last line that was written */
 
-/* Returns true if stderr is the journal: systemd passes the device and inode of the socket that it
- * made. */
+/* Returns true if stderr is the journal. JOURNAL_STREAM has the device and inode of the socket that
+ * systemd made for stderr. */
 static bool stderr_is_journal(void)
 {
 	const char *stream = getenv("JOURNAL_STREAM");
@@ -58,8 +58,8 @@ int log_level_from_name(const char *name)
 	return -EINVAL;
 }
 
-/* Escapes control characters (C0, DEL, and C1 in UTF-8), so that a line stays one line and does
- * nothing to an administrator's terminal. */
+/* Replaces control characters (C0, DEL, and C1 in UTF-8) by '?', so that a line stays one line and
+ * cannot control an administrator's terminal. */
 static void escape(char *text)
 {
 	for (; *text; text++) {
@@ -106,7 +106,7 @@ static void write_stderr(int level, const char *message, const struct log_fields
 		used = add(line, used, " (%u lines before this one were lost)", dropped);
 	escape(line);
 	line[used < LINE_SIZE - 1 ? used : LINE_SIZE - 2] = '\n';
-	/* a pipe that is writable takes PIPE_BUF bytes, and a line is shorter */
+	/* a pipe that polls as writable takes PIPE_BUF bytes at once, and a line is shorter */
 	if (poll(&(struct pollfd){.fd = STDERR_FILENO, .events = POLLOUT}, 1, 0) == 1 &&
 	    write(STDERR_FILENO, line, MIN(used + 1, (size_t)LINE_SIZE - 1)) > 0)
 		dropped = 0;
@@ -114,8 +114,8 @@ static void write_stderr(int level, const char *message, const struct log_fields
 		dropped++;
 }
 
-/* Sends the line to the journal with its fields: `NSCTL_UID=1000` selects all lines about uid
- * 1000. */
+/* Sends the line to the journal with its fields, so that `NSCTL_UID=1000` selects all lines about
+ * uid 1000. */
 static void send_journal(int level, const char *message, const struct log_fields *fields)
 {
 	char texts[8][FIELD_SIZE + LINE_SIZE];
@@ -150,8 +150,8 @@ static void log_arguments(int level, const struct log_fields *fields, const char
 
 	(void)vsnprintf(message, sizeof(message), format, arguments);
 	escape(message);
-	/* A line without fields goes to stderr: the journal assigns it to the unit even if the
-	 * process has ended before the journal looks, as after a failed start. */
+	/* A line without fields goes to stderr, because the journal finds the unit of stderr even
+	 * after the process has ended, as after a failed start. */
 	if (to_journal && fields)
 		send_journal(level, message, fields);
 	else
@@ -185,7 +185,8 @@ void log_on_count(void (*hook)(void *context), void *context)
 	on_count_context = context;
 }
 
-/* Returns true if the line may be written; otherwise it has been counted. */
+/* Returns true if the line may be written. Otherwise counts the line, unless its level is not
+ * logged. */
 static bool admit(const char *kind, int level, uid_t uid, unsigned int per_minute)
 {
 	if (level > limit)

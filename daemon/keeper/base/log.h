@@ -11,41 +11,41 @@
 #include <syslog.h>
 #include "base.h"
 
-/* Subject of a line. Zero fields are left out. */
+/* What a line is about. Fields that are zero are left out. */
 struct log_fields {
 	bool has_uid;
 	uid_t uid; /* the acting user or, if no user acted, the owner */
 	bool has_owner;
-	uid_t owner;	    /* the owner, if not the acting user */
-	const char *method; /* "Create" */
+	uid_t owner;	    /* the owner, if another user acts */
+	const char *method; /* such as "Create" */
 	const char *set;
 	const char *session;
 	int error; /* positive errno */
 };
 
 void log_open(int level);		   /* LOG_ERR ... LOG_DEBUG */
-int log_level_from_name(const char *name); /* error warning notice info debug; -EINVAL */
+int log_level_from_name(const char *name); /* -EINVAL: not error, warning, notice, info or debug */
 void log_line(int level, const struct log_fields *fields, const char *format, ...) _printf_(3, 4);
 
 /*
- * Writes a line that a user, fields->uid, can cause at will. A limited number of each kind is
- * written in a minute, and the others are counted. kind describes the lines, and is a string
- * constant. Lines at LOG_INFO record completed requests, and have a higher limit.
+ * Writes a line that the user fields->uid can cause at will. Writes a limited number of lines of
+ * one kind in a minute, and counts the others. kind is a string constant that describes the lines.
+ * Lines at LOG_INFO record completed requests, and have a higher limit.
  */
 void log_by_user(const char *kind, int level, const struct log_fields *fields, const char *format,
 		 ...) _printf_(4, 5);
 /*
- * Does the same for a line that costs its user an operation (a set created or removed, a session).
- * The limit leaves room for a busy CI runner. Without it, a loop of create and rm would exhaust the
- * journal's own limit for nsctld's unit, and other users' lines would be lost.
+ * Like log_by_user(), for a line that costs its user an operation (a set created or removed, a
+ * session). The limit leaves room for a busy CI server. Without a limit, a loop of create and rm
+ * would exhaust the journal's own limit for nsctld's unit, and other users' lines would be lost.
  */
 void log_operation(const char *kind, int level, const struct log_fields *fields, const char *format,
 		   ...) _printf_(4, 5);
-/* Reports counted lines whose minute is over. Returns true if there are others to be reported a
- * minute later. */
+/* Reports the counted lines whose minute is over. Returns true if it must be called again, a minute
+ * later, for the rest. */
 bool log_tell_counts(void);
-/* Sets a hook that is called when a line is counted: log_tell_counts() should then be called a
- * minute later. */
+/* Sets a function that is called when a line is counted. The function should have log_tell_counts()
+ * called a minute later. */
 void log_on_count(void (*hook)(void *context), void *context);
 
 #define log_error(...) log_line(LOG_ERR, NULL, __VA_ARGS__)

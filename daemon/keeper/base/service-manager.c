@@ -10,15 +10,15 @@
 
 #define VAULT_NAME "vault"
 
-/* There is only one service manager, so this is static. */
+/* State of this file. */
 static struct {
 	service_manager_describe *describe;
 	void *context;
 	struct event *watchdog;
 } status;
 
-/* Discards a descriptor that an older or newer daemon has stored, and that no daemon will ask for
- * again. */
+/* Removes a descriptor from the service manager's store, and closes it. A daemon of another version
+ * has stored it, and no later daemon would use it. */
 static void give_back(const char *name, int fd)
 {
 	log_notice("descriptor %s in the service manager's store is not nsctld's: removed", name);
@@ -70,12 +70,12 @@ int service_manager_take(struct service_manager_fds *ret)
 
 void service_manager_keep_vault(int vault_mnt_fd)
 {
-	/* an earlier vault that is stored must not be returned in place of this one */
+	/* the store must not return an earlier vault in place of this one */
 	sd_notify(false, "FDSTOREREMOVE=1\nFDNAME=" VAULT_NAME);
 	sd_pid_notify_with_fds(0, false, "FDSTORE=1\nFDNAME=" VAULT_NAME, &vault_mnt_fd, 1);
 }
 
-/* Sends the status text, after state: "" or further lines. */
+/* Sends state ("" or whole lines), followed by the status text. */
 static void tell(const char *state)
 {
 	char text[128];

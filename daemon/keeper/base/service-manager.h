@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The service manager, systemd: descriptors that it passes at the start, and notifications to it.
- * Without one, these functions do nothing.
+ * The service manager, systemd: takes the descriptors that it passes at the start, and sends
+ * notifications to it. Without a service manager, these functions do nothing.
  */
 #ifndef NSCTL_KEEPER_SERVICE_MANAGER_H
 #define NSCTL_KEEPER_SERVICE_MANAGER_H
@@ -11,21 +11,26 @@
 
 /* Descriptors from the service manager; -1: none. */
 struct service_manager_fds {
-	int socket_fd; /* listening, non-blocking */
-	int vault_fd;  /* stored by an earlier daemon, and not checked yet */
+	int socket_fd; /* the listening socket, non-blocking */
+	int vault_fd;  /* the vault of an earlier daemon, not checked yet */
 };
 
-/* Takes the descriptors, once, before any process is started, and makes them close-on-exec. Returns
- * 0, or -errno, which has been logged: more than one socket, or a descriptor that is not ours. */
+/*
+ * Takes the descriptors and makes them close-on-exec. Must be called once, before any process is
+ * started. Returns 0 or -errno, after logging the reason: a second socket, or a socket of a wrong
+ * type.
+ */
 int service_manager_take(struct service_manager_fds *ret);
 
-/* Stores the vault's descriptor while no daemon runs. */
+/*
+ * Gives the service manager a copy of the vault's descriptor, which it passes to the next daemon.
+ */
 void service_manager_keep_vault(int vault_mnt_fd);
 
-/* Formats a line about the daemon's activity, for `systemctl status`. */
+/* Writes a line about the daemon's activity, for `systemctl status`. */
 typedef void service_manager_describe(char *ret, size_t size, void *context);
-/* Reports that the daemon is ready, and then from the loop, periodically, that it is alive: a
- * daemon that hangs is killed. Returns 0 or -errno. */
+/* Reports that the daemon is ready. From then on the event loop reports periodically that it is
+ * alive, and the service manager kills a daemon that hangs. Returns 0 or -errno. */
 int service_manager_start(struct event_base *loop, service_manager_describe *describe,
 			  void *context);
 void service_manager_stop(void);

@@ -103,7 +103,7 @@ struct turn *turns_next(struct turns *turns)
 		return NULL;
 	turn = take_first(queue);
 	go(turns, queue, turn);
-	/* the other users come first from now on */
+	/* other users come first from now on */
 	take_out(turns, queue);
 	append(turns, queue);
 	return turn;

@@ -8,7 +8,7 @@ void unique_id_new(char ret[static ID_SIZE])
 {
 	uint64_t id;
 
-	/* once the kernel's pool is initialised, this cannot fail for so few bytes */
+	/* after the kernel has initialised its random numbers, this cannot fail for so few bytes */
 	while (getrandom(&id, sizeof(id), 0) != sizeof(id))
 		;
 	snprintf(ret, ID_SIZE, "%016llx", (unsigned long long)id);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Ids of sets, links, sessions and topologies: random, so that none is ever used twice. */
+/* Random ids of sets, links, sessions and topologies, so that no id is ever used twice. */
 #ifndef NSCTL_KEEPER_UNIQUE_ID_H
 #define NSCTL_KEEPER_UNIQUE_ID_H
 
