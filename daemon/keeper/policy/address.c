@@ -11,7 +11,7 @@ static unsigned int bits_of(const struct address *address)
 	return address->family == AF_INET ? 32 : 128;
 }
 
-/* Sets all bits from there on to value. */
+/* Sets all bits from number `from` to the last to value. */
 static void fill_bits(struct address *address, unsigned int from, bool value)
 {
 	for (unsigned int bit = from; bit < bits_of(address); bit++) {
@@ -69,7 +69,7 @@ static const char *read_cidr(const char *text, unsigned int least, struct addres
 	return NULL;
 }
 
-/* Rejects addresses that no host can have. */
+/* Rejects addresses that a host cannot have. */
 static const char *check_unicast(const struct address *address)
 {
 	static const struct address zero, loopback6 = {.bytes = {[15] = 1}};
@@ -95,7 +95,8 @@ const char *address_read_interface(const char *text, struct address *ret)
 
 	if (!wrong)
 		wrong = check_unicast(ret);
-	/* a /31 and a /32 (RFC 3021), a /127 and a /128 have no such addresses */
+	/* a /31 and a /32 (RFC 3021), a /127 and a /128 have neither a subnet's own nor a broadcast
+	 * address */
 	if (wrong || ret->prefix + 1 >= bits_of(ret))
 		return wrong;
 	edge = *ret;
@@ -124,7 +125,7 @@ const char *address_read_subnet(const char *text, struct address *ret)
 	return address_equals(&first, ret) ? NULL : "has bits set behind its prefix";
 }
 
-/* Reads a subnet of at least so many bits, or a host's address. */
+/* Reads a host's address, or a subnet whose prefix has at least this number of bits. */
 static const char *read_subnet(const char *text, unsigned int least, struct address *ret)
 {
 	struct address first;
@@ -200,12 +201,12 @@ const char *address_check_interface(const char *name)
 		return "an interface's name has 1 to 15 bytes";
 	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strcmp(name, "lo") == 0)
 		return "is no name for a new interface";
-	/* directories of /proc/sys/net/ipv4/conf */
+	/* the kernel has directories of these names in /proc/sys/net/ipv4/conf */
 	if (strcmp(name, "all") == 0 || strcmp(name, "default") == 0)
 		return "all and default are no names for an interface: the kernel has settings of "
 		       "these names";
 	for (size_t i = 0; i < n; i++)
-		/* '%' would be a pattern to the kernel (dev_alloc_name) */
+		/* the kernel would replace %d in a name by a number */
 		if (name[i] == '/' || name[i] == ':' || name[i] == '%' || name[i] <= ' ' ||
 		    name[i] > '~')
 			return "an interface's name is printable ASCII without / : % and spaces";
@@ -263,7 +264,7 @@ bool address_number(const struct address *subnet, const struct address *address,
 	for (unsigned int i = 0; i < 4; i++)
 		n |= (uint32_t)(address->bytes[size - 1 - i] ^ subnet->bytes[size - 1 - i])
 		     << (8 * i);
-	/* they differ if the number does not fit in these four bytes */
+	/* the number does not fit in four bytes if it gives another address */
 	if (!address_of_subnet(subnet, n, &again) || !address_equals(&again, address))
 		return false;
 	*ret = n;

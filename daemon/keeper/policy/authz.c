@@ -3,7 +3,7 @@
 #include "daemon/keeper/policy/authz.h"
 #include "daemon/wire/method.h"
 
-/* Ports that traditionally only root may use. */
+/* Traditionally, only root may use ports below this one. */
 #define LOW_PORTS 1024
 
 static int forbid(struct failure *failure, const char *what, enum config_allow key)
@@ -49,8 +49,8 @@ int authz_connect(uint32_t allowed, const char *confined, bool place_known, cons
 {
 	if (!(allowed & ALLOW_CONNECT))
 		return forbid(failure, "connect", CONFIG_CONNECT);
-	/* a process inside a set may act on that set, even if it is confined: the set itself is the
-	 * reason */
+	/* a process inside a set may act on that set, even if the process is confined, because the
+	 * set itself may be what confines it */
 	if (in_set_name)
 		*ret_scope = allowed & ALLOW_NESTED ? SCOPE_FULL : SCOPE_SET;
 	else if (!place_known && !(allowed & ALLOW_NESTED))
@@ -93,8 +93,8 @@ int authz_renewal(const struct authz_subject *subject, bool surrounds, struct fa
 			   subject->scope_text);
 }
 
-/* Returns true if a caller inside a set may act for this owner: it must be the set's owner, and the
- * caller that owner or root. */
+/* Returns true if a subject inside a set may act on that set for this owner: the owner must own the
+ * set, and the subject must be the owner or root. */
 static bool is_surrounding(const struct authz_subject *subject, uid_t owner)
 {
 	return owner == subject->scope_owner && (subject->uid == owner || subject->uid == 0);
@@ -109,8 +109,11 @@ int authz_act_for(const struct authz_subject *subject, bool has_owner, uid_t own
 	if (subject->scope == SCOPE_SET) {
 		if (!has_owner)
 			wanted = subject->scope_owner;
-		/* of sets only the surrounding one; a session is found by its id, which cannot be
-		 * guessed; methods for links and networks are refused before (CLASS_WIRE) */
+		/*
+		 * Only the surrounding set is found. Any session of its owner is found, because its
+		 * id cannot be guessed. authz_operation() has refused methods for links and
+		 * networks (CLASS_WIRE).
+		 */
 		found = is_surrounding(subject, wanted) &&
 			(strcmp(what, "set") != 0 || strcmp(name, subject->scope_text) == 0);
 	} else {
@@ -157,8 +160,8 @@ int authz_spec(const struct authz_subject *subject, const struct wire_spec *spec
 	return 0;
 }
 
-/* Checks that the id in a field exists for the command: in the set's user namespace or, without
- * one, only the owner's id. */
+/* Checks the id that a field names. With a map the id must be mapped; without, it must be the
+ * owner's own. */
 static int check_id(bool given, uint32_t id, const struct wire_map *map, uint32_t own,
 		    const char *field, struct failure *failure)
 {
@@ -199,8 +202,8 @@ int authz_command(const struct authz_subject *subject, const struct authz_comman
 	const struct idmap *maps = command->maps;
 	int r = 0;
 
-	/* administrators may look at and remove others' sets, but not act as their owners; neither
-	 * may a process in a root's set that has another uid */
+	/* an administrator may look at the sets of others and remove them, but not run commands as
+	 * their owners; nor may a process in root's set that has another uid */
 	if (subject->uid != 0 && subject->uid != command->owner)
 		return failure_set(failure, ERROR_NOT_PERMITTED, 0, "commands in others' sets",
 				   "they would run as the set's owner");

@@ -42,7 +42,8 @@ int check_lease_process(pid_t pid, bool callers_first, struct failure *failure)
 
 /* --- kinds of namespaces --- */
 
-/* Ranges mean a custom mapping, and a custom mapping needs ranges. */
+/* Makes the mapping custom if there are ranges. Rejects ranges with another mapping, and a custom
+ * mapping without ranges. */
 static int fill_mapping(struct wire_spec *spec, struct failure *failure)
 {
 	const char *given = spec->uid_map.n_ranges   ? "spec.uidMap"
@@ -79,7 +80,7 @@ static int fill_kinds(struct wire_spec *spec, struct failure *failure)
 	return 0;
 }
 
-/* A switch that is off needs nothing. */
+/* Returns true if the specification has this field. A switch that is off does not count. */
 static bool is_wanted(const struct wire_field *row, const struct wire_spec *spec)
 {
 	const void *at = (const char *)spec + row->offset;
@@ -88,7 +89,7 @@ static bool is_wanted(const struct wire_field *row, const struct wire_spec *spec
 	       (row->form != FORM_SWITCH || *(const uint32_t *)at == SWITCH_ON);
 }
 
-/* Rejects a field whose namespace is not listed. */
+/* Rejects a field that needs a namespace which is not listed. */
 static int check_needs(const struct wire_spec *spec, struct failure *failure)
 {
 	for (size_t i = 0; i < wire_spec_layout.n; i++) {
@@ -139,8 +140,8 @@ static int check_mount_type(const struct wire_spec *spec, size_t index, struct f
 	return 0;
 }
 
-/* Returns true if both paths are the same except for repeated slashes. They contain neither . nor
- * .. */
+/* Returns true if the paths differ only in repeated slashes. Neither may contain . or .. as a
+ * component. */
 static bool is_same_path(const char *a, const char *b)
 {
 	for (;;) {
@@ -204,7 +205,7 @@ static int check_labels(const struct wire_spec *spec, struct failure *failure)
 	return 0;
 }
 
-/* Rejects a port that is published twice. */
+/* Rejects published ports that are incomplete, have an invalid address, or are published twice. */
 static int check_publish(const struct wire_spec *spec, struct failure *failure)
 {
 	for (size_t i = 0; i < spec->n_publish; i++) {
@@ -240,7 +241,8 @@ static int check_dns(const struct wire_spec *spec, struct failure *failure)
 	return 0;
 }
 
-/* Checks that everything the set consists of can be found again by name. */
+/* Checks that a boot set has no lease, and that the next boot can find its root and binds by their
+ * paths. */
 static int check_boot(const struct wire_spec *spec, struct failure *failure)
 {
 	char field[48];
@@ -310,7 +312,7 @@ int check_spec(struct wire_spec *spec, const char *name, struct failure *failure
 
 #define KINDS_TEXT_SIZE 64
 
-/* Writes the names of the kinds, each after a comma but the first. */
+/* Writes the names of the kinds, with commas between them. */
 static void kinds_text(uint32_t kinds, char ret[static KINDS_TEXT_SIZE])
 {
 	size_t used = 0;

@@ -31,7 +31,7 @@ int config_parse_number(const char *text, bool size, uint64_t max, uint64_t *ret
 	return 0;
 }
 
-/* Parses a number, for a user or group without a name. Returns 0 or -ENOENT. */
+/* Parses the number of a user or group that has no name. Returns 0 or -ENOENT. */
 static int parse_id(const char *text, uint32_t *ret)
 {
 	uint64_t number;
@@ -67,7 +67,7 @@ static int find_group(const char *name, gid_t *ret)
 	return 0;
 }
 
-/* Inserts an id; the array stays sorted. */
+/* Inserts an id, and keeps the array sorted. */
 static int add_id(uint32_t **ids, size_t *n, uint32_t id)
 {
 	uint32_t *more = realloc(*ids, (*n + 1) * sizeof(*more));
@@ -84,7 +84,7 @@ static int add_id(uint32_t **ids, size_t *n, uint32_t id)
 	return 0;
 }
 
-/* Adds one word. Returns 0, -ENOENT or -ENOMEM. */
+/* Adds the user, group, "*" or "host" that a word names. Returns 0, -ENOENT or -ENOMEM. */
 static int add_who(const char *word, bool may_be_host, struct config_who *who)
 {
 	uid_t uid;

@@ -5,17 +5,17 @@
 
 #include "daemon/keeper/policy/config.h"
 
-/* Parses "512" or, if it is a size, "16M". Returns 0 or -EINVAL. */
+/* Parses a number such as "512". size: it may have a unit, as "16M". Returns 0 or -EINVAL. */
 int config_parse_number(const char *text, bool size, uint64_t max, uint64_t *ret);
-/* Finds a user by name or number; a number without an account is also the gid. Returns 0 or
+/* Finds a user by name or number. A number without an account is also the user's gid. Returns 0 or
  * -ENOENT. */
 int config_find_user(const char *name, uid_t *ret_uid, gid_t *ret_gid);
 
 #define CONFIG_WORD_SIZE 256
 /*
- * Replaces *who by the users, @groups and * in value, which are separated by commas or blanks;
- * "host" is accepted if may_be_host. Returns 0, -ENOENT (*unknown is the word that names no user or
- * group) or -ENOMEM.
+ * Replaces *who by the words of value: users, @groups and "*", which commas or blanks separate.
+ * may_be_host: the word "host" is accepted, too. Returns 0, -ENOENT with *unknown, the word that
+ * names no user or group, or -ENOMEM.
  */
 int config_parse_who(const char *value, bool may_be_host, struct config_who *who,
 		     char unknown[static CONFIG_WORD_SIZE]);

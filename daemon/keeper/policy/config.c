@@ -8,7 +8,7 @@
 #include "daemon/keeper/policy/address.h"
 #include "daemon/keeper/policy/config-value.h"
 
-/* Ids of accounts that do not exist: numbers that no distribution hands out. */
+/* Ids for accounts that do not exist: numbers that no distribution assigns. */
 #define FRONT_ID 61182
 #define INIT_ID 61183
 
@@ -28,9 +28,9 @@ struct loading {
 	const char *path;
 	unsigned int line; /* the parser's current line */
 	struct config *config;
-	char *message; /* the first error and its line */
+	char *message; /* the first error */
 	int message_line;
-	char seen[32][64]; /* SECTION.KEY: each may occur once */
+	char seen[32][64]; /* SECTION.KEY of each key so far: a key may occur once */
 	size_t n_seen;
 	bool front_named, init_named;
 };
@@ -115,7 +115,7 @@ static int set_allow(struct loading *loading, const char *key, const char *value
 		key);
 }
 
-/* Parses a subnet and returns its canonical text. */
+/* Parses a subnet, and writes its canonical text to ret. */
 static int parse_subnet(struct loading *loading, const char *key, const char *text, int family,
 			unsigned int longest, char ret[static ADDRESS_SIZE])
 {
@@ -132,7 +132,7 @@ static int parse_subnet(struct loading *loading, const char *key, const char *te
 	return 0;
 }
 
-/* Parses subnets and single addresses, separated by commas or blanks. */
+/* Parses subnets and single addresses, which commas or blanks separate. */
 static int parse_forbidden(struct loading *loading, const char *key, const char *value)
 {
 	struct config_network *network = &loading->config->network;
@@ -251,7 +251,7 @@ static int on_key(void *context, const char *section, const char *key, const cha
 	return 0;
 }
 
-/* Counts lines for messages: libinih may have been built without line numbers. */
+/* Reads a line for libinih, and counts lines: libinih may have been built without line numbers. */
 static char *read_line(char *text, int size, void *context)
 {
 	struct loading *loading = context;
@@ -312,8 +312,8 @@ static int parse_file(struct loading *loading)
 		return complain(loading, "cannot be read");
 	if (line < 0)
 		return -EINVAL;
-	/* libinih continues after a line that it cannot parse; the first error of both kinds is
-	 * reported */
+	/* libinih goes on after a line that it cannot parse. The first error is reported, whether
+	 * libinih or we found it. */
 	if (line > 0 && (!loading->message || line < loading->message_line)) {
 		free(loading->message);
 		loading->message = NULL;
@@ -347,14 +347,15 @@ int config_parse(FILE *file, const char *path, struct config **ret, char **ret_m
 	return 0;
 }
 
-/* Returns what is wrong with the file, or NULL. A user who can write to it could become root. */
+/* Returns NULL, or the reason why the file must not be used. A user who can write to it could
+ * become root. */
 static const char *check_file(FILE *file)
 {
 	struct stat st;
 
 	if (fstat(fileno(file), &st) < 0)
 		return strerror(errno);
-	/* a directory can be opened; only reading it would fail */
+	/* opening a directory succeeds, and only reading it would fail */
 	if (!S_ISREG(st.st_mode))
 		return "is not a regular file";
 	if (st.st_uid != 0 || st.st_mode & 022)
@@ -390,8 +391,11 @@ struct config *config_free(struct config *config)
 	return NULL;
 }
 
-/* A sysctl, kept open because it is read at each connection. One that this kernel does not have
- * counts as allowing user namespaces, one that cannot be read as forbidding them. */
+/*
+ * A sysctl that allows or forbids user namespaces. It stays open, because it is read for each
+ * connection. If this kernel does not have it, it allows them; if it cannot be read, it forbids
+ * them.
+ */
 struct sysctl {
 	const char *path;
 	bool zero_allows;

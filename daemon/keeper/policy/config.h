@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * /etc/nsctl/nsctld.conf: which users may do what, and how much of it. It is read with libinih,
- * strictly: an unknown section or key, a repeated key, an invalid value, and an unknown user or
- * group are errors with file, line and key. Names are looked up (NSS) only here, at start and
- * reload.
+ * The configuration, /etc/nsctl/nsctld.conf: which users may do what, and how much of it. It is
+ * parsed strictly, with libinih: an unknown section or key, a repeated key, an invalid value, and
+ * an unknown user or group are errors that name the file, line and key. Only this module looks up
+ * the names of users and groups (NSS), which may block: at the start and on reload.
  */
 #ifndef NSCTL_KEEPER_CONFIG_H
 #define NSCTL_KEEPER_CONFIG_H
@@ -12,42 +12,43 @@
 #include "base.h"
 #include "daemon/wire/task.h" /* enum wire_allow, FORBIDDEN_MAX */
 
-/* [limits] of each uid; root has none. */
+/* [limits]: each applies to each uid, except root. Comments are the keys and their defaults. */
 struct config_limits {
 	uint32_t sets;	      /* sets = 1024 */
-	uint32_t sessions;    /* sessions = 1024: running */
+	uint32_t sessions;    /* sessions = 1024: commands that run */
 	uint32_t connections; /* connections = 256 */
 	uint32_t links;	      /* links = 512 */
 	uint32_t networks;    /* networks = 64 */
-	uint32_t monitors;    /* monitors = 16: subscriptions */
+	uint32_t monitors;    /* monitors = 16: calls of Monitor */
 	uint32_t ports;	      /* published-ports = 64 */
-	uint64_t buffered;    /* buffered-bytes = 16M: in each front of the uid's */
-	uint32_t fronts;      /* fronts = 1024: of all uids together */
+	uint64_t buffered;    /* buffered-bytes = 16M: in each of the uid's fronts */
+	uint32_t fronts;      /* fronts = 1024: fronts of all uids together */
 };
 
-/* [network]: canonical texts. */
+/* [network]. All texts are canonical. Comments are the keys and their defaults. */
 #define FORBIDDEN_DEFAULT "169.254.0.0/16 fe80::/10 fd00:ec2::254/128"
 struct config_network {
 	char pool_v4[ADDRESS_SIZE]; /* egress-pool-v4 = 10.213.0.0/16 */
 	char pool_v6[ADDRESS_SIZE]; /* egress-pool-v6 = fd6e:7363:746c::/64 */
-	/* egress-forbidden: what egress does not reach, in addition to the host itself */
+	/* egress-forbidden = FORBIDDEN_DEFAULT: subnets that egress does not reach; it never
+	 * reaches the host */
 	char forbidden[FORBIDDEN_MAX][ADDRESS_SIZE];
 	size_t n_forbidden;
 };
 
 #define CONFIG_PATH_SIZE 256
 
-/* One line of [allow]: the users that it names. */
+/* The value of a key of [allow]: the users that it names. */
 struct config_who {
 	bool everyone; /* "*" */
-	bool host; /* user-namespaces only: "host", the users that the host's own settings allow */
+	bool host; /* "host", for user-namespaces only: users whom the host's own settings allow */
 	uid_t *uids; /* sorted */
 	size_t n_uids;
 	gid_t *gids; /* "@group", sorted */
 	size_t n_gids;
 };
 
-/* In the order of enum wire_allow's bits. */
+/* The keys of [allow], each with its default. The order is that of the bits in enum wire_allow. */
 enum config_allow {
 	CONFIG_CONNECT,		/* connect = * */
 	CONFIG_USER_NAMESPACES, /* user-namespaces = host */
@@ -56,7 +57,7 @@ enum config_allow {
 	CONFIG_ADMINISTER,	/* administer = root */
 	CONFIG_NESTED,		/* nested = */
 	CONFIG_CONFINED,	/* confined = */
-	/* users who may administer have these four rights, too */
+	/* a user who may administer has the four rights below, too */
 	CONFIG_HOST_LINKS, /* host-links =: link ends on the host */
 	CONFIG_EGRESS,	   /* egress = */
 	CONFIG_PUBLISH,	   /* publish = */
@@ -64,7 +65,7 @@ enum config_allow {
 	CONFIG_ALLOW_COUNT,
 };
 
-/* The keys in the file. */
+/* The keys of [allow] as the file has them. */
 extern const char *const config_allow_keys[CONFIG_ALLOW_COUNT];
 
 struct config {
@@ -72,35 +73,38 @@ struct config {
 	struct config_network network;
 	struct config_who allow[CONFIG_ALLOW_COUNT];
 	/*
-	 * [accounts]: front = nsctl, init = nsctl-init. If the accounts do not exist and the file
-	 * names none, they are the numbers 61182 and 61183 (then front_missing or init_missing is
-	 * set, for a warning at start).
+	 * [accounts]: front = nsctl, init = nsctl-init. If the file does not name an account and
+	 * the default does not exist, the id is 61182 or 61183, and front_missing or init_missing
+	 * is set, for a warning.
 	 */
 	uid_t front_uid, init_uid;
 	gid_t front_gid, init_gid;
 	bool front_missing, init_missing;
-	/* Files of subordinate ids: subuid = /etc/subuid, subgid = /etc/subgid. */
+	/* also [accounts]: the files of subordinate ids */
 	char subuid[CONFIG_PATH_SIZE], subgid[CONFIG_PATH_SIZE];
 };
 
 /*
- * Reads the file at path. A missing file means the defaults, unless must_exist (--config named it).
- * The file must belong to root, and only root may write to it. Returns 0, or -errno and
- * *ret_message, which the caller frees: "/etc/nsctl/nsctld.conf:7: limits.set: unknown key; known
- * are: sets ...".
+ * Reads the file at path. If it is missing, uses the defaults, unless must_exist (it was given as
+ * --config). The file must belong to root, and only root may be able to write to it. Returns 0, or
+ * -errno and *ret_message, which the caller frees, such as "/etc/nsctl/nsctld.conf:7: limits.set:
+ * unknown key; known are: sets ...".
  */
 int config_load(const char *path, bool must_exist, struct config **ret, char **ret_message);
-/* The same for an open file, which stays the caller's, without a check of its owner; NULL: the
- * defaults. path is the name in messages. */
+/*
+ * Reads the configuration from an open file, which the caller closes. Does not check who owns it.
+ * file NULL: uses the defaults. path is the file's name in messages. Returns as config_load() does.
+ */
 int config_parse(FILE *file, const char *path, struct config **ret, char **ret_message);
 struct config *config_free(struct config *config); /* accepts NULL, returns NULL */
 
+/* Returns true if who names this user, by uid or by one of the groups. */
 bool config_who_has(const struct config_who *who, uid_t uid, gid_t gid, const gid_t *groups,
 		    size_t n_groups);
 
 /*
- * Returns true if the host lets ordinary users make user namespaces:
- * kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns,
+ * Returns true if the host lets ordinary users make user namespaces. Reads the sysctls
+ * kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns and
  * user.max_user_namespaces.
  */
 bool config_host_user_namespaces(void);

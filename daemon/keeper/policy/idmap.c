@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/keeper/policy/idmap.h"
 
-/* The parameters for users, or those for groups. */
+/* The parameters for uids, or those for gids. */
 struct side {
 	const char *field, *file;
 	struct wire_map *map;
@@ -40,7 +40,8 @@ static void set_own(struct wire_map *map, uint32_t inside, uint32_t own)
 	*map = (struct wire_map){.ranges = {{inside, own, 1}}, .n_ranges = 1};
 }
 
-/* Returns true if the range is the caller's own id, or within one of the ranges given to it. */
+/* Returns true if the caller may map the range: root, for its own id, or within a range of the
+ * file. */
 static bool is_allowed(const struct side *side, const struct wire_range *range)
 {
 	if (side->root || (range->outside == side->own && range->count == 1))
@@ -59,7 +60,7 @@ static int check_range(const struct side *side, size_t index, struct failure *fa
 {
 	const struct wire_range *range = &side->map->ranges[index];
 
-	/* UINT32_MAX is not an id */
+	/* UINT32_MAX is no id */
 	if (range->count == 0 || end_of(range->inside, range->count) > UINT32_MAX ||
 	    end_of(range->outside, range->count) > UINT32_MAX)
 		return refuse(side, index, "is empty or reaches beyond the ids that there are",
@@ -93,7 +94,7 @@ static int check_map(const struct side *side, struct failure *failure)
 	return r;
 }
 
-/* Maps the caller as root, and all ids given to it from 1 on. */
+/* Maps 0 inside to the caller, and 1 and up to all ids that the file gives to the caller. */
 static int make_auto(const struct side *side, struct failure *failure)
 {
 	uint32_t inside = 1;
@@ -105,7 +106,7 @@ static int make_auto(const struct side *side, struct failure *failure)
 	for (size_t i = 0; i < side->ranges->n; i++) {
 		const struct subid_range *line = &side->ranges->ranges[i];
 
-		/* more ids than there are numbers inside */
+		/* there are no more ids inside */
 		if (end_of(inside, line->count) > UINT32_MAX)
 			break;
 		side->map->ranges[side->map->n_ranges++] =

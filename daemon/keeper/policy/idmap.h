@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Decides which ids a set's user namespace has, and which ids of the host they are. Pure functions.
- * The result is written to the kernel's maps with root's rights: a caller gets its own ids, and
- * those that /etc/subuid and /etc/subgid give it, and nothing else.
+ * Decides which ids a set's user namespace has, and to which ids of the host they are mapped. Pure
+ * functions. The maps are written with root's rights, so this file must never give a caller more
+ * than its own ids and those that /etc/subuid and /etc/subgid give it.
+ *
+ * "Inside" means in the set's user namespace, "outside" on the host.
  */
 #ifndef NSCTL_KEEPER_IDMAP_H
 #define NSCTL_KEEPER_IDMAP_H
@@ -16,40 +18,41 @@ struct idmap {
 	struct wire_map users, groups;
 };
 
-/* Ids that the caller may map. Root may map all ids. */
+/* The ids that a caller may map. Root may map all. */
 struct idmap_rights {
 	uid_t uid;
 	gid_t gid;
 	struct subid subid;
-	/* accounts of the daemon: a user who could map them would have power over sets' inits and
-	 * over root's front */
+	/* ids of the daemon's own accounts: a user who could map them would control sets' inits,
+	 * and the front of root */
 	uint32_t reserved_uids[2], reserved_gids[2];
 };
 
 /*
- * Makes the maps of a specification with MAPPING_AUTO, and checks those with MAPPING_CUSTOM against
- * the rights. If only one of the two maps is given, the other is as with MAPPING_ROOT. Other
- * mappings are left alone. Returns 0 or ERROR_INVALID_VALUE (field spec.userMapping, or such as
- * spec.uidMap[2]).
+ * Makes the maps of a specification with MAPPING_AUTO, and checks the maps of one with
+ * MAPPING_CUSTOM against the rights. If only one of the two maps is given, makes the other as
+ * MAPPING_ROOT does. Does nothing for other mappings. Returns 0, or ERROR_INVALID_VALUE with a
+ * field such as spec.userMapping or spec.uidMap[2].
  */
 int idmap_complete(struct wire_spec *spec, const struct idmap_rights *rights,
 		   struct failure *failure);
 
-/* Finds the maps of a set of this owner, with any mapping. spec is used for auto and custom. */
+/* Fills in the maps of a set that belongs to uid and gid. spec is read only for MAPPING_AUTO and
+ * MAPPING_CUSTOM. */
 void idmap_of(uint32_t mapping, uid_t uid, gid_t gid, const struct wire_spec *spec,
 	      struct idmap *ret);
 
 /* Returns true if the id exists inside. */
 bool idmap_has(const struct wire_map *map, uint32_t inside);
 
-/* Returns the default id inside: the same id if it is mapped, else root, else the first mapped
- * id. */
+/* Returns the id that a command has inside by default: the id that own is mapped to. If own is not
+ * mapped, it is 0 if 0 exists inside or nothing is mapped, else the first id inside. */
 uint32_t idmap_default(const struct wire_map *map, uint32_t own);
 
 /*
- * Returns true if processes inside may change their supplementary groups. A process that can drop
- * groups gains access to files that exclude one of them, so this needs an administrator's line in
- * /etc/subgid.
+ * Returns true if processes inside may change their supplementary groups: if the map has any id but
+ * the caller's own, which takes an administrator's line in /etc/subgid. A process that can drop a
+ * group gains access to files that exclude this group.
  */
 bool idmap_has_setgroups(const struct wire_map *groups, gid_t own);
 

@@ -19,7 +19,7 @@ static int compare_groups(const void *a, const void *b)
 	return one < other ? -1 : one > other;
 }
 
-/* Returns true for the errors by which getpwuid(3) reports that there is no such account. */
+/* Returns true for an error by which getpwuid(3) reports that there is no such account. */
 static bool is_absence(int error)
 {
 	return error == 0 || error == ENOENT || error == ESRCH || error == EBADF || error == EPERM;
@@ -35,7 +35,6 @@ int passwd_identity(uid_t uid, gid_t gid, struct peer_identity *ret)
 	ret->gid = gid;
 	errno = 0;
 	account = getpwuid(uid);
-	/* root needs no account */
 	if (!account && uid == 0)
 		return 0;
 	if (!account)

@@ -25,18 +25,19 @@ static ino_t namespace_inode(int directory_fd, enum kind kind)
 	return fstatat(directory_fd, name, &st, 0) < 0 ? 0 : st.st_ino;
 }
 
-/* Room for /proc/PID/status of a process with PEER_GROUPS_MAX groups, each of ten digits. */
+/* Size of /proc/PID/status of a process with PEER_GROUPS_MAX groups, each of ten digits. */
 #define STATUS_SIZE 8192
 
 /* Values from /proc/PID/status. */
 struct status {
-	int seccomp; /* 0, 1 or 2: under a filter */
+	int seccomp; /* 0, 1 (strict) or 2 (a filter) */
 	bool no_new_privileges;
 	uid_t effective_uid;
 	uint64_t bounding, permitted, ambient; /* capabilities */
 };
 
-/* Returns 0, or -ENODATA if there is no line of that name. */
+/* Reads the number after name in the text. Returns 0, or -ENODATA if the text does not contain
+ * name. */
 static int status_number(const char *text, const char *name, int base, uint64_t *ret)
 {
 	const char *at = strstr(text, name);
@@ -47,7 +48,7 @@ static int status_number(const char *text, const char *name, int base, uint64_t 
 	return 0;
 }
 
-/* Returns the second of the four uids in the line, or (uid_t)-1. */
+/* Returns the second of the four numbers in the line "Uid:", or (uid_t)-1. */
 static uid_t effective_uid(const char *text)
 {
 	unsigned int uid = UINT32_MAX;
@@ -56,8 +57,8 @@ static uid_t effective_uid(const char *text)
 	return at && sscanf(at + 5, "%*u %u", &uid) == 1 ? uid : UINT32_MAX;
 }
 
-/* Returns 0 or -errno: -ENODATA if a line is missing, as in a text that is longer than ours. The
- * process's groups come before all of these lines and make the text long. */
+/* Returns 0 or -errno. -ENODATA means that a line is missing: the process's groups come before all
+ * these lines, and may make the text longer than STATUS_SIZE. */
 static int read_status(int directory_fd, struct status *ret)
 {
 	char text[STATUS_SIZE];
@@ -102,8 +103,8 @@ int peer_host_read(const char *cgroup, struct peer_host *ret)
 	if (fd < 0)
 		return fd;
 	ret->cgroup = cgroup;
-	/* peers are compared with these, so none may be missing, or all peers or none would count
-	 * as the host's; ENOENT: the kernel has no such kind */
+	/* Peers are compared with these inodes, so a missing one is an error. ENOENT means that the
+	 * kernel has no such kind of namespace. */
 	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
 		ret->inodes[kind] = namespace_inode(fd, kind);
 		if (!ret->inodes[kind] && errno != ENOENT)
@@ -177,15 +178,16 @@ static int open_pidfd(int socket_fd, pid_t pid)
 
 	if (getsockopt(socket_fd, SOL_SOCKET, SO_PEERPIDFD, &fd, &size) == 0)
 		return fd;
-	/* before 6.5: the pid may have been reused, which is checked later */
+	/* before Linux 6.5: another process may have the pid by now, which read_peer_process()
+	 * finds out */
 	return pid > 0 ? process_pidfd_open(pid) : -ESRCH;
 }
 
 /* --- the process: confinement, place, limits --- */
 
 /*
- * Returns true if the peer's program has more rights than its user, by setuid or capabilities of
- * the file: then the program may have changed its limits. A process that changes users while it
+ * Returns true if the peer's program has more rights than its user, because it is setuid or has
+ * file capabilities: then it may have changed its limits. A process that changes its uid while it
  * connects looks the same.
  */
 static bool has_gained(const struct peer *peer, const struct status *status, bool in_host)
@@ -200,8 +202,9 @@ static bool has_gained(const struct peer *peer, const struct status *status, boo
 }
 
 /*
- * Finds the set that the process is in. The cgroup's whole path is compared, because a user to whom
- * a part of the hierarchy is delegated can give a cgroup any name. Returns 0 or -errno.
+ * Finds the set that the process is in, by the whole path of its cgroup: the name alone would not
+ * do, because a user with a delegated part of the hierarchy can give any name to a cgroup there.
+ * Returns 0 or -errno.
  */
 static int read_place(int directory_fd, const char *base, struct peer *peer)
 {
@@ -221,8 +224,8 @@ static int read_place(int directory_fd, const char *base, struct peer *peer)
 	return 0;
 }
 
-/* Returns true if the process has nsctld's root directory. Another root may be on a file system of
- * the user's, whose answer must not be waited for. */
+/* Returns true if the process has nsctld's root directory. AT_STATX_DONT_SYNC: another root may be
+ * on a user's own file system (FUSE), whose answer we must not wait for. */
 static bool has_root(int directory_fd, const struct peer_host *host)
 {
 	struct statx root;
@@ -232,7 +235,7 @@ static bool has_root(int directory_fd, const struct peer_host *host)
 	       root.stx_ino == host->root_inode;
 }
 
-/* Returns why the process counts as confined, or "". */
+/* Returns the reason why the process counts as confined, or "". */
 static const char *find_confinement(int directory_fd, const struct peer_host *host,
 				    const struct peer *peer, const struct status *status)
 {
@@ -252,7 +255,7 @@ static const char *find_confinement(int directory_fd, const struct peer_host *ho
 	return "";
 }
 
-/* Reads properties of the process whose /proc/PID is open as fd. Returns 0 or -errno. */
+/* Reads the properties of a process from its open /proc directory. Returns 0 or -errno. */
 static int read_process(int fd, const struct peer_host *host, struct peer *peer,
 			const char **ret_confined)
 {
@@ -280,17 +283,17 @@ static int read_process(int fd, const struct peer_host *host, struct peer *peer,
 }
 
 /*
- * Reads everything about the process, then checks that it has not ended: then its pid has been its
- * own all the time. A failure for lack of descriptors says nothing about the peer. The profile of a
- * process that has ended is unknown, so it is not served if there are profiles; if nsctld has none
- * itself, there is no AppArmor.
+ * Reads everything about the process, then checks that it has not ended. If it has not, its pid was
+ * its own all the time. If it has, its profile is unknown: with AppArmor on the host, the peer is
+ * refused then, and otherwise confined. A shortage of descriptors or memory is our failure, and
+ * returned as such.
  */
 static int read_peer_process(const struct peer_host *host, struct peer *peer,
 			     const char **ret_confined)
 {
 	_cleanup_fd_ int fd = peer->pid > 0 ? process_open_directory(peer->pid) : -ESRCH;
 	int r = fd < 0 ? fd : read_process(fd, host, peer, ret_confined);
-	/* the data is the peer's only if the peer still lives */
+	/* another process may have the pid of one that has ended */
 	bool has_ended = peer->pid_fd < 0 || process_has_ended(peer->pid_fd);
 
 	peer->place_known = r == 0 && !has_ended;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The peer of a connection, as the kernel describes it at accept, never from a field of a message.
- * Owns the peer's pidfd. It never blocks, and never follows a path that the peer chose.
+ * The peer of a connection: what the kernel says about the process that connected. Nothing here
+ * comes from a field of a message. The functions never block, and never follow a path that the peer
+ * chose. A struct peer holds the peer's pidfd, which peer_done() closes.
  */
 #ifndef NSCTL_KEEPER_PEER_H
 #define NSCTL_KEEPER_PEER_H
@@ -15,62 +16,68 @@
 #define PEER_GROUPS_MAX 256
 #define PEER_LABEL_SIZE 256
 
-/* The identity that a front serves: peers with equal identities share one front. */
+/* The identity that a front serves. Peers with equal identities share a front. */
 struct peer_identity {
 	uid_t uid;
 	gid_t gid;
 	gid_t groups[PEER_GROUPS_MAX]; /* sorted */
 	size_t n_groups;
-	char label[PEER_LABEL_SIZE]; /* SO_PEERSEC; "" without a security module */
-	/* AppArmor's profile, which also confines the front. It is read from /proc: before 6.17
-	 * only Ubuntu's kernel reports it by SO_PEERSEC. */
+	char label[PEER_LABEL_SIZE]; /* from SO_PEERSEC; "" without a security module */
+	/* The AppArmor profile, which also confines the front. It comes from /proc, because before
+	 * 6.17 only Ubuntu's kernels report it by SO_PEERSEC. */
 	char profile[PROFILE_SIZE];
 };
 
-/* nsctld's own namespaces and root directory, which are the host's; read once at start. */
+/* Properties of nsctld itself, which count as the host's. They are read once, at the start. */
 struct peer_host {
-	const char *cgroup;	  /* contains all sets' cgroups; owned by the caller */
+	const char *cgroup;	  /* path of the cgroup with all sets' cgroups; the caller's */
 	ino_t inodes[KIND_COUNT]; /* only KIND_USER and KIND_MNT are used */
 	dev_t root_device;
 	ino_t root_inode;
-	/* nsctld's own: if all processes run under a filter or a profile, that means nothing */
+	/*
+	 * If nsctld itself is under a filter or a profile, the same on a peer does not confine it.
+	 */
 	int seccomp;
-	char profile[PROFILE_SIZE]; /* "": there is no AppArmor */
+	char profile[PROFILE_SIZE]; /* "": AppArmor is not in use */
 };
 
 struct peer {
 	struct peer_identity identity;
 	pid_t pid;
-	int pid_fd;		  /* SO_PEERPIDFD, or pidfd_open where the kernel is older */
-	ino_t inodes[KIND_COUNT]; /* of its namespaces; 0 if unreadable */
+	int pid_fd;		  /* from SO_PEERPIDFD or, on older kernels, pidfd_open() */
+	ino_t inodes[KIND_COUNT]; /* of the peer's namespaces; 0: unreadable */
 	bool no_new_privileges;
-	uint64_t bounding; /* bounding set of capabilities: 1 << CAP_* */
-	/* Limits for its commands. Unknown if its program has more rights than its user, because it
-	 * may then have raised its limits since it connected. */
+	uint64_t bounding; /* capability bounding set: bits 1 << CAP_* */
+	/* Resource limits for the peer's commands. They are unknown if the peer's program has more
+	 * rights than its user, because it may have raised its limits since it connected. */
 	struct task_limits limits;
 	bool limits_known;
-	/* The set that it is in, found by its cgroup, which it cannot leave; "": none. If unknown,
-	 * it may be in any set. */
+	/* Id of the set that the peer is in, or "". It comes from the cgroup, which a process in a
+	 * set cannot leave. If place_known is false, the peer may be in any set. */
 	char set_id[ID_SIZE];
 	bool place_known;
-	/* is_stranger: it is in another user namespace than nsctld. owner_known: owner is the user
-	 * behind it, from the kernel. */
+	/* is_stranger: the peer is in another user namespace than nsctld. If owner_known, owner is
+	 * the user of the host who owns the outermost user namespace that the peer is in. */
 	bool is_stranger, owner_known;
 	uid_t owner;
-	char confined[128]; /* reason why it counts as confined, or "" */
+	char confined[128]; /* the reason why the peer counts as confined, or "" */
 };
 
-/* Reads nsctld's own properties. cgroup contains all sets' cgroups. Returns 0 or -errno. */
+/* Reads nsctld's own properties. cgroup is the path of the cgroup with all sets' cgroups, and must
+ * outlive *ret. Returns 0 or -errno. */
 int peer_host_read(const char *cgroup, struct peer_host *ret);
 
 /*
- * Reads everything about the peer of a connected socket. A peer is confined if it is in another
- * user namespace, mount namespace or root directory than the host's, under a seccomp filter or an
- * enforced AppArmor profile, has ended meanwhile, or cannot be examined; then its identity is still
- * the socket's, and ret->confined says why. The process is read before the check that it has not
- * ended. Returns 0, or -errno if the peer must not be served: -EPERM (its uid is the overflow uid
- * or (uid_t)-1, or it has too many groups), -ESRCH (it has ended, and there is AppArmor), a label
- * or profile that is too long or unreadable, or a shortage of memory or descriptors.
+ * Reads everything about the peer of a connected socket. A peer is confined if its user namespace,
+ * mount namespace or root directory is not the host's, if a seccomp filter or an enforced AppArmor
+ * profile applies to it, or if it has ended or cannot be examined: ret->confined has the reason.
+ * (confine_subordinate() in request/server.c adds a reason.) The identity always comes from the
+ * socket. The process is read first, and then checked to be still alive, so that the data are its
+ * own.
+ *
+ * Returns 0, or -errno if the peer must not be served: -EPERM (its uid is (uid_t)-1, or it has too
+ * many groups), -ESRCH (it has ended, and there is AppArmor), a label or profile that is too long
+ * or unreadable, or a shortage of memory or descriptors.
  */
 int peer_read(int socket_fd, const struct peer_host *host, struct peer *ret);
 void peer_done(struct peer *peer);

@@ -30,7 +30,7 @@ static bool next_field(struct field *rest, struct field *ret)
 	return true;
 }
 
-/* Parses digits only: no sign and no blanks, which strtoul(3) would accept. */
+/* Parses a number of digits only; strtoul(3) would also accept a sign and blanks. */
 static bool get_number(const struct field *field, uint32_t *ret)
 {
 	uint64_t number = 0;
@@ -53,7 +53,8 @@ static bool is_text(const struct field *field, const char *text)
 	return text && strlen(text) == field->size && memcmp(field->start, text, field->size) == 0;
 }
 
-/* Takes the next line of the text from *at on, without its newline. */
+/* Takes the line that begins at *at, without its newline, and moves *at behind it. Returns false at
+ * the end. */
 static bool next_line(const char **at, const char *end, struct field *ret)
 {
 	const char *newline;
@@ -75,7 +76,7 @@ static bool overlaps(const struct subid_range *a, const struct subid_range *b)
 
 static void add_range(const struct subid_range *range, struct subid_ranges *to)
 {
-	/* 0 is root, whatever an administrator has written */
+	/* no line can give root's id */
 	if (range->first == 0 || range->count == 0 ||
 	    (uint64_t)range->first + range->count - 1 > ID_LAST || to->n == SUBID_RANGES_MAX)
 		return;
@@ -160,7 +161,8 @@ static int read_all(int fd, struct text *ret)
 	return 0;
 }
 
-/* Reads a file if only root can have written it; otherwise its contents give no rights. */
+/* Reads a regular file, or nothing if it is missing. Returns -EPERM if a user other than root can
+ * write to it, since its contents give rights. */
 static int read_trusted(const char *path, struct text *ret)
 {
 	/* O_NONBLOCK: opening a FIFO must not wait */
@@ -208,8 +210,8 @@ int subid_read(const char *users_path, const char *groups_path, uid_t uid, struc
 
 /* --- owners of subordinate ids --- */
 
-/* Finds the uid of a line's owner, a number or a name. Returns false if the line must be
- * ignored. */
+/* Finds the uid of a line's owner, who is given by number or name. Returns false if the line must
+ * be ignored. */
 static bool find_owner(const char *accounts, size_t size, const struct field *owner,
 		       const struct subid_range *range, uid_t *ret)
 {
@@ -246,7 +248,7 @@ static int compare_lines(const void *a, const void *b)
 
 static int add_line(struct subid_owners *owners, const struct subid_owned *line)
 {
-	/* full whenever the number is a power of two: then it is doubled */
+	/* the array is full whenever n is a power of two: double it */
 	if ((owners->n & (owners->n - 1)) == 0) {
 		size_t room = owners->n ? 2 * owners->n : 1;
 		struct subid_owned *more = realloc(owners->lines, room * sizeof(*more));
@@ -302,7 +304,7 @@ void subid_owners_refresh(struct subid_owners *owners, const char *users_path)
 	owners->seen = now;
 	if (read_trusted(users_path, &lines) == 0 && read_trusted(SUBID_PASSWD, &accounts) == 0 &&
 	    lines.data)
-		/* without memory some lines are missing */
+		/* if there is no memory, some lines are missing */
 		(void)subid_owners_parse(lines.data, lines.size, accounts.data ? accounts.data : "",
 					 accounts.size, owners);
 	free(lines.data);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Subordinate ids: the ranges that /etc/subuid and /etc/subgid give to a user, by number or by the
- * name in /etc/passwd. The keeper reads these files itself and uses no NSS: a user of a directory
- * service must be entered by number. They are read again for every set that needs them, so an
+ * name in /etc/passwd. The keeper parses these files itself, without NSS, so a user of a directory
+ * service must be entered by number. It reads them for every set that needs them, so an
  * administrator's changes apply at once.
  *
- * A line that is not exactly OWNER:FIRST:COUNT gives nothing, nor does one that exceeds the range
- * of ids, contains root, or overlaps an earlier one.
+ * A line gives a range only if it is exactly OWNER:FIRST:COUNT, and the range neither exceeds the
+ * range of ids, nor contains root, nor overlaps an earlier one.
  */
 #ifndef NSCTL_KEEPER_SUBID_H
 #define NSCTL_KEEPER_SUBID_H
@@ -18,14 +18,14 @@
 
 #define SUBID_PASSWD "/etc/passwd"
 #define SUBID_NAME_SIZE 256
-/* One range of a map is for the caller's own id. */
+/* One range less than a map has, because the caller's own id takes one. */
 #define SUBID_RANGES_MAX (MAP_RANGES_MAX - 1)
 
 struct subid_range {
 	uint32_t first, count;
 };
 
-/* In the file's order, without overlaps. */
+/* Ranges without overlaps, in the order of the file. */
 struct subid_ranges {
 	struct subid_range ranges[SUBID_RANGES_MAX];
 	size_t n;
@@ -35,38 +35,39 @@ struct subid {
 	struct subid_ranges users, groups;
 };
 
-/* Finds the ranges of uid in the text of /etc/subuid or /etc/subgid. name: NULL if uid has none. */
+/* Finds the ranges of a user in the text of /etc/subuid or /etc/subgid. name is the user's name, or
+ * NULL. */
 void subid_parse(const char *text, size_t size, uid_t uid, const char *name,
 		 struct subid_ranges *ret);
 
-/* Finds the first name of uid in the text of /etc/passwd; a name that looks like a number is
- * ignored. */
+/* Finds the first name of uid in the text of /etc/passwd. Returns false if uid has none, or one
+ * that looks like a number. */
 bool subid_find_name(const char *text, size_t size, uid_t uid, char ret[static SUBID_NAME_SIZE]);
 
-/*
- * Reads uid's ranges in both files; a missing file gives none. Returns 0, -EPERM if a file does not
- * belong to root or others can write to it, or another -errno.
- */
+/* Reads the ranges of uid in both files. A missing file gives none. Returns 0, -EPERM if a file
+ * does not belong to root or if others can write to it, or another -errno. */
 int subid_read(const char *users_path, const char *groups_path, uid_t uid, struct subid *ret);
 
-/* All lines of the file, in order of their first uid: they say which user is behind an id. */
+/* All lines of a file, sorted by their first id. They say which user is responsible for an id. */
 struct subid_owners {
 	struct subid_owned {
 		struct subid_range range;
 		uid_t owner;
 	} * lines;
 	size_t n;
-	struct stat seen; /* state of the file that they were read from */
+	struct stat seen; /* the file when it was last read */
 };
 
-/* Reads the file again if it has changed. A missing file, or one that others than root can write
- * to, has no lines. */
+/* Reads the file again if it has changed. A file counts as empty if it is missing, or if a user
+ * other than root can write to it. */
 void subid_owners_refresh(struct subid_owners *owners, const char *users_path);
-/* Adds the lines of a text of such a file to owners; accounts is a text of /etc/passwd. A line that
- * contains the id of an account is left out. Returns 0 or -ENOMEM. */
+/*
+ * Adds the lines of text, which is the contents of such a file; accounts is the contents of
+ * /etc/passwd. Leaves out a line whose range contains the id of an account. Returns 0 or -ENOMEM.
+ */
 int subid_owners_parse(const char *text, size_t size, const char *accounts, size_t accounts_size,
 		       struct subid_owners *owners);
-/* Returns true if uid is a subordinate id, and sets *ret to its user. */
+/* Returns true if uid is another user's subordinate id, and sets *ret to that user. */
 bool subid_owners_find(const struct subid_owners *owners, uid_t uid, uid_t *ret);
 void subid_owners_done(struct subid_owners *owners);
 

@@ -3,7 +3,7 @@
 #include "daemon/keeper/policy/task-error.h"
 #include "daemon/kernel/fault.h"
 
-/* Finds the field of the request that a step is about, "" if there is none. */
+/* Finds the field of the request that a failed step is about, or "". */
 static void blame(enum step step, uint32_t detail, char *ret, size_t size)
 {
 	switch (step) {
@@ -30,7 +30,7 @@ static void blame(enum step step, uint32_t detail, char *ret, size_t size)
 	}
 }
 
-/* Describes what could not be done, as exactly as the report allows. */
+/* Describes the step that failed, as exactly as the report allows. */
 static void name_step(const struct task_report *report, const char *field, char *ret, size_t size)
 {
 	bool of_kind = report->step == STEP_UNSHARE || report->step == STEP_PIN ||
@@ -49,14 +49,14 @@ static void name_step(const struct task_report *report, const char *field, char 
 		snprintf(ret, size, "%s", text);
 }
 
-/* Returns true for errors that concern a value, not the machine. */
+/* Returns true if the error is due to a value in the request, not to the state of the machine. */
 static bool is_of_value(int error)
 {
 	return error == ENOENT || error == ENOTDIR || error == EINVAL || error == ELOOP ||
 	       error == EACCES || error == ERANGE;
 }
 
-/* Meanings of particular errors of particular steps for a client. */
+/* Errors of steps that have a special meaning for a client. */
 static const struct meaning {
 	enum step step;
 	int error;
@@ -80,7 +80,7 @@ static const struct meaning *find_meaning(const struct task_report *report)
 	return NULL;
 }
 
-/* Describes a descriptor that a command cannot use. */
+/* Fills in *failure for a descriptor that the command cannot use. */
 static int descriptor_error(uint32_t which, struct failure *failure)
 {
 	static const char useless[] = "can be neither read nor written";

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Turns a worker's report of a failure into an error for the client: the field of the request that
- * caused it, if any, and what could not be done. Pure functions.
+ * Turns a worker's report of a failure into an error for the client, which names the field of the
+ * request that caused it, if there is one, and the step that failed. Pure functions.
  */
 #ifndef NSCTL_KEEPER_TASK_ERROR_H
 #define NSCTL_KEEPER_TASK_ERROR_H
@@ -9,10 +9,12 @@
 #include "daemon/wire/task.h"
 #include "protocol/error.h"
 
-/* For the last report of an operation. Returns the same as failure_set(). */
+/*
+ * Fills in *failure for the last report of an operation. Returns the error, as failure_set() does.
+ */
 int task_error(const struct task_report *report, struct failure *failure);
-/* For a report about links. of_spec: the links are those of a set's specification, named
- * spec.links[]; else it is a single link with the ends a and b. */
+/* Fills in *failure for a report about links. of_spec: the links are those of a set's specification
+ * (fields spec.links[]); otherwise there is one link (fields beginning with "a." and "b."). */
 void task_error_of_link(const struct task_report *report, bool of_spec, struct failure *failure);
 
 #endif
