@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Records of sets and links, in or out of a registry. */
+/* Functions of registry.h for single records, in a registry or not. */
 #include <stdarg.h>
 #include <string.h>
 #include "daemon/keeper/state/registry.h"

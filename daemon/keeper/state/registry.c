@@ -3,7 +3,7 @@
 #include <string.h>
 #include "daemon/keeper/state/registry.h"
 
-/* A sorted array of pointers. It is small, and lists use its order. */
+/* A sorted array of pointers. Lists show objects in its order. */
 struct index {
 	void **items;
 	size_t n, size;
@@ -16,17 +16,17 @@ struct registry {
 	struct index uses;	  /* by uid */
 	struct index links;	  /* by owner and name */
 	struct index links_by_id; /* by id */
-	/* These have room reserved for all records that may enter them, so that this cannot fail
-	 * later. */
-	struct index expiries; /* sets that expire, by time */
-	struct index ended;    /* sessions that have ended, by owner and time */
+	/* An insertion into the indexes below never fails: there is room for all
+	 * records that may enter them. */
+	struct index expiries; /* sets with an expiry, by this time */
+	struct index ended;    /* ended sessions, by owner and time of the end */
 };
 
 /* --- the index --- */
 
 typedef int index_compare(const void *item, const void *key);
 
-/* Returns the position where key is, or would be. */
+/* Returns the position of the item with this key, or where it would be inserted. */
 static size_t index_position(const struct index *index, index_compare *compare, const void *key)
 {
 	size_t low = 0, high = index->n;
@@ -49,7 +49,7 @@ static void *index_find(const struct index *index, index_compare *compare, const
 	return at < index->n && compare(index->items[at], key) == 0 ? index->items[at] : NULL;
 }
 
-/* Reserves room for n items. */
+/* Makes room for n items in all. Returns 0 or -ENOMEM. */
 static int index_reserve(struct index *index, size_t n)
 {
 	size_t size = index->size ? 2 * index->size : 16;
@@ -267,8 +267,7 @@ struct set *registry_find_set_id(const struct registry *registry, const char *id
 struct set *registry_find_namespace(const struct registry *registry, enum kind kind, ino_t inode,
 				    uint64_t id)
 {
-	/* an inode of 0 means unreadable: it must not match sets without a namespace of this
-	 * kind */
+	/* inode 0 means unreadable, but sets without a namespace of this kind have 0, too */
 	if (!inode)
 		return NULL;
 	for (size_t i = 0; i < registry->sets.n; i++) {
@@ -330,7 +329,7 @@ int registry_add_link(struct registry *registry, struct link *link)
 	return 0;
 }
 
-/* Returns the pointer in set's list that leads to link. The link must be in the list. */
+/* Returns the pointer that leads to link in the set's list. The link must be in the list. */
 static struct link **find_in_list(struct set *set, const struct link *link)
 {
 	struct link **at = &set->links;

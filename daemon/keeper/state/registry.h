@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The registry: all sets, networks, links and sessions in memory, found by (owner, name) or by id.
- * It owns its records, and knows nothing of disk, kernel or clients. Records are small, below 2 KiB
- * for a set: the specification is kept packed (wire_pack()), and optional parts are pointers.
+ * The registry: all sets, networks, links and sessions, in memory. They are found by (owner,
+ * name) or by id. The registry owns its records, and must never touch disk, kernel or clients.
+ * A set's record is smaller than 2 KiB: its specification is packed (wire_pack()), and
+ * optional parts are pointers.
  */
 #ifndef NSCTL_KEEPER_REGISTRY_H
 #define NSCTL_KEEPER_REGISTRY_H
@@ -19,66 +20,67 @@ struct process_watch;
 /* The processes that a set depends on. */
 enum watched_process {
 	WATCHED_INIT,
-	WATCHED_LEASE,	   /* the one that its lease is for */
-	WATCHED_WATCHER,   /* of the pipe that its lease is for */
-	WATCHED_PROCESSES, /* those of a cgroup below its own: see idle.h */
+	WATCHED_LEASE,	   /* the process of a lease by process */
+	WATCHED_WATCHER,   /* the watcher of a lease by pipe */
+	WATCHED_PROCESSES, /* the processes in cgroups below the set's: see idle.h */
 	WATCHED_COUNT,
 };
 
 struct set {
 	uid_t owner;
-	gid_t gid;	     /* the owner's gid when the set was made, used for its commands */
-	char name[KEY_SIZE]; /* its key: a set's name, or NETWORK_SIGN and a network's */
-	char id[ID_SIZE];    /* unique for all time; names the cgroup and the state file */
+	gid_t gid;	     /* the owner's gid when the set was made; its commands have it */
+	char name[KEY_SIZE]; /* the set's name; for a network, NETWORK_SIGN and its name */
+	char id[ID_SIZE];    /* never used twice; names the cgroup and the state file */
 	enum set_state state;
-	char *broken; /* the reason, if known, else NULL */
+	char *broken; /* why the set is broken; NULL: unknown, or not broken */
 	bool frozen;
-	bool announced; /* events, or the state before them, have reported it */
+	bool announced; /* monitors know the set, from an event or their first list */
 	uint32_t kinds;
-	uint32_t mapping; /* enum spec_mapping, from the spec */
+	uint32_t mapping; /* enum spec_mapping, as in spec */
 	bool visible, ip_netns;
-	char group[ID_SIZE]; /* the Apply that made it; "": none */
+	char group[ID_SIZE]; /* id of the Apply that made the set, or "" */
 	bool run;	     /* made by Run: the set ends with its command */
-	void *spec;	     /* wire_pack()ed wire_spec */
+	void *spec;	     /* packed wire_spec */
 	size_t spec_size;
 	uint64_t created;	   /* Unix epoch, microseconds */
-	uint64_t lease;		   /* microseconds, 0: none by time */
+	uint64_t lease;		   /* length of the lease by time in microseconds; 0: none */
 	uint64_t lease_expires;	   /* CLOCK_BOOTTIME, microseconds; 0: no lease by time */
-	uint64_t idle;		   /* microseconds, 0: no lease by idleness */
+	uint64_t idle;		   /* length of the lease by idleness in microseconds; 0: none */
 	uint64_t idle_expires;	   /* CLOCK_BOOTTIME, microseconds; 0: the set is not idle */
-	uint64_t expires;	   /* the first of both: registry_set_expiry() */
-	pid_t lease_pid;	   /* the set ends with this process, 0: none */
-	uint64_t lease_start;	   /* start time of that process, in clock ticks since boot */
-	pid_t watcher_pid;	   /* the set ends with this watcher of a pipe, 0: none */
-	uint64_t watcher_start;	   /* its start time */
-	uint32_t lease_connection; /* the set ends with this connection, 0: none; never on disk */
+	uint64_t expires;	   /* set_next_expiry(), as last given to registry_set_expiry() */
+	pid_t lease_pid;	   /* process whose end ends the set; 0: none */
+	uint64_t lease_start;	   /* its start time, in clock ticks since boot */
+	pid_t watcher_pid;	   /* watcher of a pipe whose end ends the set; 0: none */
+	uint64_t watcher_start;	   /* its start time, in the same unit */
+	uint32_t lease_connection; /* connection whose end ends the set; 0: none; never on disk */
 	ino_t inodes[KIND_COUNT];
-	uint64_t ids[KIND_COUNT]; /* kernel's never-reused ids; 0 if unknown */
+	uint64_t ids[KIND_COUNT]; /* ids that the kernel never reuses; 0: unknown */
 	pid_t init_pid;		  /* 0: no init */
-	uint64_t init_start;	  /* its start time, clock ticks since boot */
-	struct session *sessions; /* list by session->next_in_set */
-	struct link *links;	  /* list by link->next */
-	void *network;		  /* wire_pack()ed wire_network of a network; NULL: a set */
+	uint64_t init_start;	  /* its start time, in clock ticks since boot */
+	struct session *sessions; /* linked by session->next_in_set */
+	struct link *links;	  /* linked by link->next: see link_next() */
+	void *network;		  /* packed wire_network; NULL: this is a set, not a network */
 	size_t network_size;
-	bool boot;	    /* made again when the machine starts */
-	bool boot_recorded; /* its record for that is on the disk, as far as we know */
-	void *boot_links;   /* boot: wire_pack()ed wire_spec with only its links, complete */
+	bool boot;	    /* the set is made again at each boot */
+	bool boot_recorded; /* its record for the next boot is on disk, or will be */
+	void *boot_links;   /* of a boot set: packed wire_spec with only its links, complete */
 	size_t boot_links_size;
-	int *ports; /* owned by egress.c: sockets that hold published ports */
+	int *ports; /* owned by egress.c: sockets that reserve its published ports */
 	size_t n_ports;
-	uint32_t n_published;			      /* its part of the owner's limit */
+	uint32_t n_published;			      /* ports counted for the owner */
 	struct process_watch *watches[WATCHED_COUNT]; /* owned by process-watch.c */
 	void *work; /* owned by create.c and remove.c: the operation in progress */
 	/*
-	 * Owned by resolver.c: when its files in /etc became due for an update (0: they are not),
-	 * the next set in that list, a child is updating them, and the host's files are watched for
-	 * it.
+	 * Owned by resolver.c. resolver_due: number that orders the sets whose files in /etc
+	 * are out of date; 0: they are up to date. next_due: the next such set.
+	 * resolver_busy: a worker updates the files now. resolver_kept: the set needs the
+	 * host's files, which are watched for it.
 	 */
 	uint64_t resolver_due;
 	struct set *next_due;
 	bool resolver_busy, resolver_kept;
-	bool resolver_alone; /* it, or a set in its task, missed a deadline: on_late() */
-	uint64_t resolver_pause, resolver_resume; /* after that: CLOCK_BOOTTIME */
+	bool resolver_alone; /* the set, or another one in its task, missed a deadline */
+	uint64_t resolver_pause, resolver_resume; /* no update until resume: on_late() */
 };
 
 static inline bool set_is_network(const struct set *set)
@@ -86,13 +88,13 @@ static inline bool set_is_network(const struct set *set)
 	return set->name[0] == NETWORK_SIGN;
 }
 
-/* Returns the name that its owner gave it. */
+/* Returns the name that users see: without NETWORK_SIGN. */
 static inline const char *set_shown_name(const struct set *set)
 {
 	return set->name + set_is_network(set);
 }
 
-/* Returns when the set expires, by time or by idleness; 0: by neither. */
+/* Returns the time at which the set expires, by time or by idleness, or 0. */
 static inline uint64_t set_next_expiry(const struct set *set)
 {
 	if (!set->lease_expires || !set->idle_expires)
@@ -111,15 +113,15 @@ enum link_state { LINK_CREATING = 1, LINK_READY, LINK_REMOVING };
 struct link {
 	uid_t owner;
 	char name[NAME_SIZE];
-	char id[ID_SIZE]; /* unique for all time; tags the kernel's interfaces */
+	char id[ID_SIZE]; /* never used twice; in the alias of the kernel's interfaces */
 	enum link_state state;
-	bool announced;	      /* like a set's */
-	char group[ID_SIZE];  /* like a set's */
-	bool boot_recorded;   /* its record for the next boot is on the disk */
-	bool egress;	      /* it is a way out of a set or network */
-	struct set *ends[2];  /* a, b; NULL: the host, or not attached yet */
-	struct link *next[2]; /* in ends[i]->links */
-	void *wire;	      /* wire_pack()ed wire_link, complete */
+	bool announced;	      /* as in struct set */
+	char group[ID_SIZE];  /* as in struct set */
+	bool boot_recorded;   /* its record for the next boot is on disk, or will be */
+	bool egress;	      /* the link is the way out of a set or network */
+	struct set *ends[2];  /* ends a and b; NULL: the host, or not attached yet */
+	struct link *next[2]; /* next link of the set at end i */
+	void *wire;	      /* packed wire_link, complete */
 	size_t wire_size;
 	void *work; /* owned by link.c: the operation in progress */
 };
@@ -131,19 +133,19 @@ static inline struct link *link_next(const struct link *link, const struct set *
 }
 
 struct session {
-	struct set *set; /* NULL: the set is gone, and the status is kept for a while */
+	struct set *set; /* NULL: the set is gone, but the status can still be asked for */
 	struct session *next_in_set;
 	uid_t owner;
 	char id[ID_SIZE];
 	pid_t runner_pid, pid;	 /* 0 after the end */
 	uint64_t started, ended; /* Unix epoch, microseconds */
-	bool exited; /* ended with a status; else by a signal (valid when ended is set) */
+	bool exited; /* true: with an exit status; false: by a signal. Valid after the end */
 	uint32_t status, signal;
-	bool attached, removes_set; /* removes_set: started by Run */
-	void *words;		    /* packed: the beginning of the command line, for display */
+	bool attached, removes_set; /* removes_set: the command was started by Run */
+	void *words;		    /* packed: the first words of the command line, for display */
 	size_t words_size;
-	void *work; /* owned by session.c: watches the session */
-	void *left; /* owned by session-left.c: watches what its command left; NULL: nothing */
+	void *work; /* owned by session.c: its watch of the session */
+	void *left; /* owned by session-left.c: its watch of what the command left, or NULL */
 };
 
 /* Returns true while a command of the set runs. */
@@ -155,19 +157,19 @@ static inline bool set_runs_commands(const struct set *set)
 	return false;
 }
 
-/* Returns true if the session counts: its command runs, or has left processes. */
+/* Returns true if the session counts against limits: its command runs, or has left processes. */
 static inline bool session_counts(const struct session *session)
 {
 	return !session->ended || session->left;
 }
 
-/* Counters of each uid that owns anything, for the limits. */
+/* How much a uid uses of each of its limits. */
 struct registry_use {
 	uid_t uid;
 	uint32_t sets, networks, links, sessions, connections, monitors, ports;
 };
 
-/* Returns the counter of the owner's networks or sets. */
+/* Returns the number of the owner's networks, or of sets. */
 static inline uint32_t *registry_use_sets(struct registry_use *use, bool networks)
 {
 	return networks ? &use->networks : &use->sets;
@@ -176,67 +178,71 @@ static inline uint32_t *registry_use_sets(struct registry_use *use, bool network
 struct registry;
 int registry_new(struct registry **ret);
 struct registry *registry_free(struct registry *registry);
-/* For records that are not in a registry. */
+/* Frees a set that is not in a registry. */
 void registry_free_set(struct set *set);
-/* Marks the set as broken for this reason: it can only be removed. */
+/* Makes the set broken, for the reason that format makes: the set can then only be removed. */
 void registry_break_set(struct set *set, const char *format, ...) _printf_(2, 3);
+/* Frees a link that is not in a registry. */
 void registry_free_link(struct link *link);
 
-/* Adds a set, which must come from calloc(), and takes ownership. Returns 0, -EEXIST if there is
- * one with this owner and name, or -ENOMEM. */
+/* Adds a set, which must come from calloc(), and takes it. Returns 0, -EEXIST if the owner has a
+ * set of this name, or -ENOMEM. */
 int registry_add_set(struct registry *registry, struct set *set);
-/* Removes the set and frees it. Its ended sessions stay, with set NULL; it must have no running
- * sessions and no links (assert). */
+/* Removes the set and frees it. The set must have neither links nor running sessions. Its ended
+ * sessions stay in the registry, without a set. */
 void registry_drop_set(struct registry *registry, struct set *set);
 struct set *registry_find_set(const struct registry *registry, uid_t owner, const char *name);
 struct set *registry_find_set_id(const struct registry *registry, const char *id);
-/* Finds a network. Networks are among the sets: callers of the other functions distinguish them. */
+/* Finds a network. Networks are among the sets, so the other functions return both. */
 struct set *registry_find_network(const struct registry *registry, uid_t owner, const char *name);
-/* Returns the set with a namespace of this kind and inode (and id, if both are known), or NULL. */
+/* Returns the set with a namespace of this kind and inode, or NULL. If both ids are known, they
+ * must be the same, too. */
 struct set *registry_find_namespace(const struct registry *registry, enum kind kind, ino_t inode,
 				    uint64_t id);
-/* Returns the first set after (owner, name) in order of (owner, name), or NULL. name NULL: the
- * first set of this owner or a greater one. O(log n). */
+/* Returns the first set behind (owner, name), in the order of owner and name, or NULL. name NULL:
+ * includes all sets of owner. O(log n). */
 struct set *registry_next_set(const struct registry *registry, uid_t owner, const char *name);
 /* Returns the set that expires first, or NULL. O(1). */
 struct set *registry_first_expiry(const struct registry *registry);
 void registry_set_expiry(struct registry *registry, struct set *set, uint64_t expires);
 size_t registry_count_sets(const struct registry *registry);
 
-/* Adds a link, which must come from calloc(), to the registry and to the sets of its ends, and
- * takes ownership. Returns 0, -EEXIST if there is one with this owner and name, or -ENOMEM. */
+/* Adds a link, which must come from calloc(), to the registry and to the lists of the sets at its
+ * ends, and takes it. Returns 0, -EEXIST if the owner has a link of this name, or -ENOMEM. */
 int registry_add_link(struct registry *registry, struct link *link);
-/* Removes the link, also from the lists of its ends, and frees it. */
+/* Removes the link from the registry and from the lists of the sets at its ends, and frees it. */
 void registry_drop_link(struct registry *registry, struct link *link);
 struct link *registry_find_link(const struct registry *registry, uid_t owner, const char *name);
 struct link *registry_find_link_id(const struct registry *registry, const char *id);
 /* Like registry_next_set(). */
 struct link *registry_next_link(const struct registry *registry, uid_t owner, const char *name);
 
-/* Adds a session to its set and takes ownership. Returns 0 or -ENOMEM. */
+/* Adds a session to the registry and to its set, and takes it. Returns 0 or -ENOMEM. */
 int registry_add_session(struct registry *registry, struct session *session);
 /*
- * Marks a session as ended, after the caller has set its fields. It is kept for ENDED_SECONDS, but
- * at most ENDED_MAX of one uid. The oldest are dropped first; drop is called for each, so that the
- * caller removes its files.
+ * Records that a session has ended, after the caller has filled in how. An owner keeps at most
+ * ENDED_MAX ended sessions: calls drop for the oldest one beyond, so that the caller removes its
+ * files, and frees it. (registry_age_sessions() removes sessions after ENDED_SECONDS.)
  */
 #define ENDED_SECONDS 3600
 #define ENDED_MAX 256
 void registry_end_session(struct registry *registry, struct session *session,
 			  void (*drop)(struct session *session, void *context), void *context);
-/* Removes a session that has ended or never began. */
+/* Removes a session that has ended, or never started, and frees it. */
 void registry_drop_session(struct registry *registry, struct session *session);
-/* Removes sessions that ended before the given time (Unix epoch, microseconds). */
+/* Removes all sessions that ended before this time (Unix epoch, microseconds). Calls drop for each,
+ * as registry_end_session() does. */
 void registry_age_sessions(struct registry *registry, uint64_t before,
 			   void (*drop)(struct session *session, void *context), void *context);
-/* Calls visit for each session. visit must not add or drop any. */
+/* Calls visit for each session. visit must not add or remove sessions. */
 void registry_each_session(const struct registry *registry,
 			   void (*visit)(struct session *session, void *context), void *context);
 struct session *registry_find_session(const struct registry *registry, const char *id);
 
-/* Returns the counters of a uid, which are made if necessary and dropped when all are zero, or NULL
- * if there is no memory. */
+/* Returns the use of a uid, or NULL if there is no memory. Makes it if there is none; then
+ * registry_use_settle() must be called later. */
 struct registry_use *registry_use(struct registry *registry, uid_t uid);
+/* Frees the use of a uid if all its numbers are zero. */
 void registry_use_settle(struct registry *registry, uid_t uid);
 
 #endif

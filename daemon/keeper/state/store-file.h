@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Shared by store.c, which writes records, and store-load.c: see store.h. */
+/* The inside of a store, shared by store.c, which writes records, and
+ * store-load.c, which reads them. */
 #ifndef NSCTL_KEEPER_STORE_FILE_H
 #define NSCTL_KEEPER_STORE_FILE_H
 
@@ -7,30 +8,31 @@
 
 #define STORE_MAGIC "nsctl-state\n"
 
-/* In the order of reading: a link needs its sets, a session its set. */
+/* Classes of records, in the order of loading: a link or session needs its sets. */
 enum store_class { SETS, LINKS, SESSIONS, CLASS_COUNT };
 
-/* Directory of each class, below the store's own. */
+/* Name of each class's directory in a store. */
 extern const char *const store_directories[CLASS_COUNT];
 
 struct store {
 	int state_fd, damaged_fd, applying_fd;
 	int fds[CLASS_COUNT];
-	bool lasting; /* for the next boots: of any boot, and without sessions */
+	bool lasting; /* records for the next boot: of any boot, and without sessions */
 	uint32_t last_temporary;
 	char boot_id[40];
 };
 
-/* Precedes each record. It has no padding, as all of it is checksummed. */
+/* The beginning of each file, before the record. Its layout has no padding, because all of it
+ * is part of the checksum. */
 struct store_header {
 	char magic[12];
 	uint32_t version;
 	char boot_id[40];
 	uint32_t size;	   /* of the record that follows */
-	uint32_t checksum; /* of all fields before it, and of the record */
+	uint32_t checksum; /* of all fields above, and of the record */
 };
 
-/* FNV-1a: detects damage, not malice; the directory is root's. */
+/* Returns the FNV-1a checksum of the header and the record that follows. */
 uint32_t store_checksum(const struct store_header *header, const void *record);
 
 static inline enum store_class store_n_classes(const struct store *store)

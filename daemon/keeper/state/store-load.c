@@ -32,10 +32,11 @@ int store_check(const char *data, size_t size, const char *boot_id, const char *
 	return strcmp(header.boot_id, boot_id) == 0 ? 0 : STORE_OLD_BOOT;
 }
 
-/* Reads a whole file; the caller frees *ret. */
+/* Reads a whole file. The caller frees *ret. Returns 0 or -errno; -EBADMSG
+ * means not a regular file. */
 static int read_file(int directory_fd, const char *name, char **ret, size_t *ret_size)
 {
-	/* O_NONBLOCK: opening must not wait, whatever kind of file it is */
+	/* O_NONBLOCK: opening must not wait, even if the file is a FIFO */
 	_cleanup_fd_ int fd =
 		openat(directory_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	_cleanup_free_ char *data = malloc(FILE_SIZE_MAX);
@@ -62,7 +63,8 @@ static int read_file(int directory_fd, const char *name, char **ret, size_t *ret
 	return 0;
 }
 
-/* Decodes the record in data that passed store_check(). *ret points into *ret_aligned. */
+/* Decodes the record in data, which must have passed store_check(). *ret points into *ret_aligned,
+ * which the caller frees. */
 static int decode(const char *data, size_t size, const struct wire_layout *layout,
 		  char **ret_aligned, void *ret)
 {
@@ -113,7 +115,7 @@ int store_decode_link(const char *data, size_t size, const char *name, struct li
 	return r;
 }
 
-/* Decodes one file and passes the record to its callback. */
+/* Decodes the contents of one file, and passes the record to the callback for its class. */
 static int give(enum store_class class, const char *data, size_t size, const char *name,
 		const struct store_callbacks *callbacks, void *context)
 {
@@ -155,7 +157,7 @@ static int load_one(struct store *store, enum store_class class, const char *nam
 		why = "its record makes no sense";
 		r = give(class, data, size, name, callbacks, context);
 	}
-	/* a shortage is not the file's fault */
+	/* not enough memory or descriptors: the file may still be good */
 	if (is_shortage(r))
 		return r;
 	if (r)
@@ -185,7 +187,7 @@ static int load_directory(struct store *store, enum store_class class,
 		return negative_errno();
 	}
 	while (r == 0 && (errno = 0, entry = readdir(directory))) {
-		/* an unfinished file of a killed daemon */
+		/* an unfinished temporary file of a daemon that was killed */
 		if (entry->d_name[0] == '.' && entry->d_type == DT_REG)
 			unlinkat(fd, entry->d_name, 0);
 		else if (entry->d_name[0] != '.' && !strchr(entry->d_name, '.'))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The layouts of records. Attribute numbers never change, like those of daemon/wire. */
+/* Layouts of the records. A field's number never changes, as in daemon/wire. */
 #include <limits.h>
 #include <string.h>
 #include "daemon/keeper/state/store-record.h"

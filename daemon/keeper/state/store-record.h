@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The records in state files, and their conversion from and to the registry's. Records are checked
- * again when they are read: only root writes them, but disks fail and versions differ.
+ * The records in the files of a store, and their conversion from and to those of the
+ * registry. A record is checked when it is read: only root can have written it, but disks
+ * fail and versions differ.
  */
 #ifndef NSCTL_KEEPER_STORE_RECORD_H
 #define NSCTL_KEEPER_STORE_RECORD_H
@@ -26,8 +27,8 @@ struct record_set {
 	struct wire_spec spec;
 	const char *group;
 	bool run;
-	struct wire_network network; /* without a name: the record is a set's */
-	struct wire_spec boot_links; /* for boot: only its links, complete */
+	struct wire_network network; /* without a name: the record is not a network's */
+	struct wire_spec boot_links; /* of a boot set: only its links, complete */
 };
 
 struct record_session {
@@ -50,15 +51,16 @@ struct record_link {
 
 extern const struct wire_layout record_set_layout, record_session_layout, record_link_layout;
 
-/* The results point into their arguments. */
+/* Fills in a record for the disk. *ret points into the first argument. */
 void record_from_set(const struct set *set, struct record_set *ret);
 void record_from_session(const struct session *session, struct record_session *ret);
 void record_from_link(const struct link *link, struct record_link *ret);
 
-/* name is the file's. *ret comes from calloc(). Returns 0, -EBADMSG or -ENOMEM. */
+/* Makes a set from its record. name is the file's name, which must be the id. *ret comes from
+ * calloc(). Returns 0, -EBADMSG or -ENOMEM. */
 int record_to_set(const struct record_set *record, const char *name, struct set **ret);
 int record_to_session(const struct record_session *record, const char *name, struct session **ret);
-/* The caller finds the sets at its ends. */
+/* Makes a link in the same way, with ends that are NULL; the caller finds the sets by their ids. */
 int record_to_link(const struct record_link *record, const char *name, struct link **ret);
 
 #endif

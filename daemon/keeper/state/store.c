@@ -47,7 +47,7 @@ static int read_boot_id(char ret[static 40])
 	return 0;
 }
 
-/* Opens a store in state_fd, an open directory, which it takes. */
+/* Opens a store in the directory state_fd, which it takes. Returns 0 or -errno. */
 static int open_in(int state_fd, bool lasting, struct store **ret)
 {
 	struct store *store = malloc(sizeof(*store));
@@ -75,7 +75,7 @@ static int open_in(int state_fd, bool lasting, struct store **ret)
 	return 0;
 }
 
-/* Removes the directories of RUNTIME/state that are empty, and RUNTIME/state itself. */
+/* Removes RUNTIME/state and the directories in it, as far as they are empty. */
 static void remove_empty(int runtime_fd)
 {
 	char path[64];
@@ -108,7 +108,7 @@ int store_open_lasting(const char *path, struct store **ret)
 		return fd;
 	if (fstat(fd, &st) < 0)
 		return negative_errno();
-	/* a user who could write there could have sets made for others */
+	/* whoever can write there can have sets made in any user's name */
 	if (st.st_uid != 0)
 		return -EPERM;
 	if (st.st_mode & 077 && fchmod(fd, 0700) < 0)
@@ -151,7 +151,9 @@ static int write_all(int fd, const void *data, size_t size)
 	return 0;
 }
 
-/* Writes a record to a new file and returns it as *ret_fd. On failure there is no file. */
+/*
+ * Writes a record to a new file, which stays open as *ret_fd. Returns 0 or -errno, without a file.
+ */
 static int write_file(const struct store *store, int directory_fd, const char *temporary,
 		      const struct wire_layout *layout, const void *record, int *ret_fd)
 {
@@ -182,8 +184,8 @@ static int write_file(const struct store *store, int directory_fd, const char *t
 	return r;
 }
 
-/* Writes a record under another name and renames it: readers find the old or the new record,
- * complete. */
+/* Writes a record to a temporary file and renames it, so that a reader finds either the old or
+ * the new record, complete. */
 static int write_record(const struct store *store, int directory_fd, const char *name,
 			const struct wire_layout *layout, const void *record)
 {
@@ -285,7 +287,7 @@ static int empty_directory(int parent_fd, const char *name)
 		return errno == ENOENT ? 0 : negative_errno();
 	}
 	while ((entry = readdir(directory)))
-		/* also files that a person has put there */
+		/* removes files that a person has put there, too */
 		if (entry->d_type != DT_DIR)
 			unlinkat(fd, entry->d_name, 0);
 	closedir(directory);
@@ -299,7 +301,8 @@ int store_end_all_applies(struct store *store)
 
 /* --- records for the next boot --- */
 
-/* Prepares a file. Several may be in progress at once, so each has a name of its own. */
+/* Prepares a file; layout NULL: prepares its removal. Each has a temporary name of its own, because
+ * several may wait to be written at once. */
 static int prepare(struct store *store, enum store_class class, const char *id,
 		   const struct wire_layout *layout, const void *record, struct store_file *ret)
 {
@@ -320,7 +323,7 @@ int store_prepare_set(struct store *store, const struct set *set, struct store_f
 	static struct record_set record;
 
 	record_from_set(set, &record);
-	/* data about the kernel is valid for this boot only */
+	/* facts about the kernel are valid for this boot only */
 	record.state = SET_READY;
 	record.n_namespaces = 0;
 	record.init_pid = 0;
@@ -375,7 +378,7 @@ int store_purge(struct store *store)
 		r = remove_directory(store->state_fd, "applying");
 	for (enum store_class class = 0; r == 0 && class < store_n_classes(store); class ++)
 		r = remove_directory(store->state_fd, store_directories[class]);
-	/* the administrator made the directory itself */
+	/* the state directory itself stays: the administrator may have made it */
 	if (r < 0 || store->lasting)
 		return r;
 	return unlinkat(store->state_fd, "../state", AT_REMOVEDIR) < 0 ? negative_errno() : 0;

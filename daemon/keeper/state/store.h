@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The keeper's records on disk: RUNTIME/state/sets/ID (also networks), links/ID and sessions/ID,
- * one file for each, in the encoding of daemon/wire. A file is written to a temporary name and
- * renamed. It begins with "nsctl-state\n", a version, the boot id and a checksum (FNV-1a, against
- * corruption, not attacks: the directory is root's, 0700). The runtime directory is a tmpfs, so
- * there is no fsync.
+ * The keeper's records on disk: one file for each set or network (RUNTIME/state/sets/ID), link
+ * (links/ID) and session (sessions/ID), in the encoding of daemon/wire. A file is written under a
+ * temporary name and renamed, so it is always complete. It begins with "nsctl-state\n", a version,
+ * the boot id and a checksum, which detects corruption, not attacks (the directory is root's,
+ * 0700). The runtime directory is a tmpfs, so there is no fsync.
+ *
+ * A second store, the state directory, has the records for the next boot. It is on a disk: a worker
+ * writes its files (workers/boot-records.h).
  */
 #ifndef NSCTL_KEEPER_STORE_H
 #define NSCTL_KEEPER_STORE_H
@@ -12,39 +15,45 @@
 #include "base.h"
 #include "daemon/keeper/state/registry.h"
 
-/* The version that is written; every version from 1 on can be read
+/* The version of new records. Every version from 1 on can be read
  * (docs/adr/0006-versions-of-state.md). */
 #define STORE_VERSION 3
 
 enum store_outcome {
-	STORE_DAMAGED =
-		1, /* truncated, wrong checksum, foreign or newer version: *ret_why says which */
-	STORE_OLD_BOOT, /* written before the machine was booted */
+	STORE_DAMAGED = 1, /* cut off, a wrong checksum, foreign, or of a newer version */
+	STORE_OLD_BOOT,	   /* written before the machine was booted */
 };
 
 struct store;
-/* Opens RUNTIME/state below runtime_fd, and makes it if necessary, with mode 0700. On failure it
- * leaves no empty directory behind. Returns 0 or -errno. */
+/* Opens RUNTIME/state below runtime_fd, which it makes with mode 0700 if there is none. On failure
+ * it leaves no empty directory behind. Returns 0 or -errno. */
 int store_open(int runtime_fd, struct store **ret);
-/* Opens the records for the next boot. path must be root's (else -EPERM); it is made if necessary,
- * and gets mode 0700. Its records may be of any boot, and contain nothing about the kernel. */
+/*
+ * Opens the records for the next boot, in the directory path, which it makes with mode 0700 if
+ * there is none. These records may be of any boot, and say nothing about the kernel. Returns 0,
+ * -EPERM if the directory is not root's, or another -errno.
+ */
 int store_open_lasting(const char *path, struct store **ret);
 struct store *store_close(struct store *store);
-int store_sessions_fd(const struct store *store); /* directory of the sessions' files */
+/* Returns the directory of the sessions' files. The store keeps it open. */
+int store_sessions_fd(const struct store *store);
 
-/* Writes a set's record: all fields but sessions, work and lease_connection; a lease by connection
- * is marked. Atomic. Returns 0 or -errno (such as ENOSPC), and then nothing has changed. */
+/*
+ * Writes the record of a set. It contains all fields but sessions, work and lease_connection; it
+ * only says whether the set has a lease by connection. Returns 0 or -errno (such as ENOSPC), and
+ * then the old record is still there.
+ */
 int store_write_set(struct store *store, const struct set *set);
-/* Removes a set's record. Returns 0 also if there is none. */
+/* Removes the record of a set, if there is one. Returns 0 or -errno. */
 int store_remove_set(struct store *store, const char *id);
 
 int store_write_link(struct store *store, const struct link *link);
 int store_remove_link(struct store *store, const char *id);
-/* A prepared file for the next boot. TASK_BOOT_RECORD syncs it to the disk, and only then renames
- * it. */
+/* A prepared change of the records for the next boot. A worker carries it out (TASK_BOOT_RECORD):
+ * it syncs the file to the disk, and only then renames it. */
 struct store_file {
-	int directory_fd; /* owned by the store */
-	int fd;		  /* closed by the caller; -1: the name is to be removed */
+	int directory_fd; /* the store's */
+	int fd;		  /* temporary file, which the caller closes; -1: remove name */
 	char name[ID_SIZE], temporary[ID_SIZE + 16];
 };
 int store_prepare_set(struct store *store, const struct set *set, struct store_file *ret);
@@ -52,16 +61,16 @@ int store_prepare_link(struct store *store, const struct link *link, struct stor
 int store_prepare_removal(struct store *store, bool of_link, const char *id,
 			  struct store_file *ret);
 
-/* Removes any record, by the directory that store_load() reported. */
+/* Removes a record. directory and name are those that store_load() passed to bad(). */
 int store_forget(struct store *store, const char *directory, const char *name);
 
 int store_write_session(struct store *store, const struct session *session);
 int store_remove_session(struct store *store, const char *id);
 
 /*
- * A topology that is being made: RUNTIME/state/applying/GROUP exists before any set, network or
- * link of that group, and is removed when all of them are valid. A start removes all objects of a
- * group that still has this file.
+ * An Apply in progress. Its file, RUNTIME/state/applying/GROUP, is made before any set, network or
+ * link of the group, and removed when all of them are valid. A start removes all objects of a group
+ * whose file still exists.
  */
 int store_begin_apply(struct store *store, const char *group); /* returns 0 or -errno */
 int store_end_apply(struct store *store, const char *group);   /* returns 0 also if there is none */
@@ -69,34 +78,39 @@ bool store_is_applying(const struct store *store, const char *group);
 int store_end_all_applies(struct store *store);
 
 /*
- * Called for each file. A readable one is passed as a record, allocated by calloc(), which the
- * callee takes. Any other is passed to bad, with its name and the outcome; store_set_aside() moves
- * it to state/damaged/.
+ * Functions for what store_load() finds. set, link and session receive a readable record, which
+ * comes from calloc() and which the callee takes. bad receives the name of any other file, with the
+ * outcome and the reason; it may call store_set_aside(), which moves the file to state/damaged/.
  */
 struct store_callbacks {
+	/* by_connection: the set had a lease by connection */
 	void (*set)(struct set *set, bool by_connection, void *context);
-	/* ids of the sets at its ends, "" for the host */
+	/* ids: of the sets at its ends; "" is the host */
 	void (*link)(struct link *link, char ids[2][ID_SIZE], void *context);
-	/* set_id: id of its set */
+	/* set_id: of its set */
 	void (*session)(struct session *session, const char *set_id, void *context);
 	void (*bad)(const char *directory, const char *name, int outcome, const char *why,
 		    void *context);
 };
-/* Reads all records. Returns 0 or -errno, also if a file could not be read for lack of memory or
- * descriptors. */
+/* Reads all records. Returns 0 or -errno. It fails, among other reasons, if there is not enough
+ * memory or there are no descriptors left to read a file. */
 int store_load(struct store *store, const struct store_callbacks *callbacks, void *context);
 /* Removes RUNTIME/state with everything in it. Returns 0 or -errno. */
 int store_purge(struct store *store);
 int store_set_aside(struct store *store, const char *directory, const char *name);
 
-/* Parts of loading, for tests and the fuzzer. store_check() returns 0, or an outcome and *ret_why.
- * The others decode data that passed it, and return 0, -EBADMSG or -ENOMEM. */
+/*
+ * Parts of store_load(), for tests and the fuzzer. store_check() returns 0, or an outcome and
+ * *ret_why. The other functions decode data that has passed it, and return 0, -EBADMSG or -ENOMEM.
+ * name is the file's name.
+ */
 int store_check(const char *data, size_t size, const char *boot_id, const char **ret_why);
 int store_decode_set(const char *data, size_t size, const char *name, struct set **ret);
 int store_decode_session(const char *data, size_t size, const char *name, struct session **ret,
 			 char ret_set_id[static ID_SIZE]);
 int store_decode_link(const char *data, size_t size, const char *name, struct link **ret,
 		      char ret_ids[static 2][ID_SIZE]);
+/* Returns true if the set's specification has a lease by connection. */
 bool store_is_by_connection(const struct set *set);
 
 #endif

@@ -89,8 +89,8 @@ static bool has_sessions(const struct set *set)
 	return false;
 }
 
-/* Counts the set's processes. The init is in the set's own cgroup, all others in sessions'
- * cgroups. */
+/* Returns the number of the set's processes. Only the init is in the set's own cgroup; commands are
+ * in cgroups below. Without sessions nothing needs to be read. */
 static uint32_t count_processes(struct keeper *keeper, const struct set *set)
 {
 	_cleanup_fd_ int fd = -1;
@@ -127,7 +127,7 @@ static void view_namespace(struct keeper *keeper, const struct set *set, enum ki
 	namespace->path = view->paths[kind];
 }
 
-/* A moment of the wall clock, as that is now; 0: none. */
+/* Returns the moment at which the set expires, by the wall clock as it is set now, or 0. */
 static uint64_t wall_clock_expiry(const struct set *set)
 {
 	uint64_t now = clock_boottime();
@@ -181,7 +181,7 @@ int view_network(const struct set *set, struct wire_network *ret)
 	int r = 0;
 
 	wire_clear(&wire_network_layout, ret);
-	/* one that was found without a record has none */
+	/* a network that recovery found without a record has no wire_network */
 	if (set->network)
 		r = wire_unpack(&wire_network_layout, set->network, set->network_size, ret);
 	if (r < 0)

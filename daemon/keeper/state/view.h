@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Sets, networks and links as others see them: clients in answers and events, workers in tasks. A
- * view copies nothing. Its strings belong to the record, and are valid until the record changes.
+ * Views: sets, networks and links as answers and events show them to clients, and as tasks
+ * describe them to workers. A view copies no strings: they belong to the record, and are
+ * valid until it changes.
  */
 #ifndef NSCTL_KEEPER_VIEW_H
 #define NSCTL_KEEPER_VIEW_H
@@ -17,17 +18,18 @@ struct set_view {
 	char cgroup[KEEPER_CGROUP_SIZE + 64];
 	char paths[KIND_COUNT][256];
 };
-/* Fills in a set. A summary is what lists and events show, with the recorded interfaces. Otherwise
- * it takes longer, and is without interfaces, which only the kernel knows. */
+/* Fills in a view of a set. summary: the view for lists and events, with interfaces as recorded.
+ * Otherwise the view has more details, but no interfaces: those, only the kernel knows exactly. */
 void view_set(struct keeper *keeper, const struct set *set, bool summary, struct set_view *ret);
-/* Fills in a network with its members. Returns 0, or -errno if its record cannot be read. */
+/* Fills in a network with its members. Returns 0, or -errno if the network's
+ * record cannot be decoded. */
 int view_network(const struct set *set, struct wire_network *ret);
-/* Returns the link whose end in the set is this interface, or NULL. */
+/* Returns the link that has this interface in the set, or NULL. */
 const struct link *view_link_of(const struct set *set, const char *interface);
 
 /* --- for workers --- */
 
-/* Returns the set in the form that tasks contain. */
+/* Returns the set as tasks describe it. */
 struct task_set view_task_set(const struct set *set);
 
 /* Opens the directory of the set's cgroup. Returns a descriptor or -errno. */
