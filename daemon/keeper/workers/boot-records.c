@@ -10,10 +10,10 @@
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/fault.h"
 
-/* Deadline for the disk. */
+/* Deadline for the worker that writes a file. */
 #define WRITE_SECONDS 20
 
-/* A file to be written or removed. */
+/* A file that waits to be written or removed. */
 struct boot_write {
 	struct boot_write *next;
 	struct keeper *keeper;
@@ -39,7 +39,7 @@ static int make_directories(const char *path)
 	return 0;
 }
 
-/* Opens the store, which is made for the first record. */
+/* Opens the store, and makes the directory if it does not exist yet. Returns 0 or -errno. */
 static int open_store(struct boot *boot)
 {
 	int r = boot->store ? 0 : make_directories(boot->path);
@@ -114,7 +114,7 @@ static void write_next(struct keeper *keeper)
 	finish(boot->first, &failure);
 }
 
-/* Queues a file. r is the result of its preparation. */
+/* Queues a file for the disk. r is the result of preparing it; if it is an error, reports that. */
 static void queue(struct keeper *keeper, int r, const struct store_file *file,
 		  boot_written *written, void *context)
 {
@@ -155,7 +155,7 @@ static void write_set(struct keeper *keeper, struct set *set, boot_written *writ
 	queue(keeper, r, &file, written, context);
 }
 
-/* Records one link of the set's specification as it was made, with every choice fixed. */
+/* Fills in one link of a set's specification as it was made, with every choice fixed. */
 static void record_link(struct spec_link *ret, const struct link *link,
 			const struct wire_link *wire)
 {
@@ -182,7 +182,8 @@ static int pack_boot_links(struct set *set, struct wire_spec *boot_links)
 	return 0;
 }
 
-/* Records all links of the specification. The list begins with the youngest. */
+/* Fills in set->boot_links with all links of the set's specification. The set's list begins with
+ * the youngest link, so the array is filled from its end. */
 static int record_links(struct set *set)
 {
 	static struct wire_link wires[SPEC_LINKS_MAX];
@@ -248,8 +249,8 @@ void boot_forget_link(struct keeper *keeper, const char *id)
 	queue(keeper, r, &file, NULL, NULL);
 }
 
-/* Replaces the link of this name in its set's specification by its current state, or removes it
- * (wire NULL). Returns false if the link is not part of a specification. */
+/* Replaces the link in its set's boot_links by wire, its current state, or removes it (wire NULL),
+ * and writes the set's record. Returns false if boot_links does not contain the link. */
 static bool rewire(struct keeper *keeper, const struct link *link, const struct wire_link *wire)
 {
 	static struct wire_spec boot_links;
@@ -263,7 +264,7 @@ static bool rewire(struct keeper *keeper, const struct link *link, const struct 
 		i++;
 	if (i == boot_links.n_links)
 		return false;
-	/* its record goes with the set's */
+	/* removal deletes the set's record, and with it this link's */
 	if (set->state == SET_REMOVING)
 		return true;
 	if (wire) {
@@ -273,13 +274,14 @@ static bool rewire(struct keeper *keeper, const struct link *link, const struct 
 		memmove(&boot_links.links[i], &boot_links.links[i + 1],
 			(boot_links.n_links - i) * sizeof(boot_links.links[0]));
 	}
-	/* packing comes before the old bytes are freed: the unpacked links point into them */
+	/* the unpacked links point into the old bytes, so these must be freed after packing */
 	if (pack_boot_links(set, &boot_links) == 0)
 		write_set(keeper, set, NULL, NULL);
 	return true;
 }
 
-/* Returns true if everything at its ends is made again at boot: then the link is, too. */
+/* Returns true if the next boot makes the link again: it does if it makes the sets and
+ * networks at both ends. */
 static bool lasts(const struct link *link)
 {
 	if (link->egress || (!link->ends[0] && !link->ends[1]))
@@ -326,7 +328,7 @@ int boot_open(struct keeper *keeper, const char *path)
 		return -ENOMEM;
 	boot->path = path;
 	keeper->boot = boot;
-	/* without any earlier record, no directory is made */
+	/* without records there is no directory, and none is made yet */
 	if (access(path, F_OK) < 0 && errno == ENOENT)
 		return 0;
 	r = store_open_lasting(path, &boot->store);

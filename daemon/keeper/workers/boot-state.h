@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Shared by boot-records.c and start/boot.c. */
+/* The records for the next boot in memory, shared by boot-records.c and start/boot.c. */
 #ifndef NSCTL_KEEPER_BOOT_STATE_H
 #define NSCTL_KEEPER_BOOT_STATE_H
 
@@ -8,28 +8,28 @@
 
 struct boot_write;
 
-/* A record of a link that does not exist yet. */
+/* A recorded link that does not exist yet. */
 struct boot_link {
 	struct link *link;
-	char ids[2][ID_SIZE]; /* ids of the sets at its ends, "" for the host */
+	char ids[2][ID_SIZE]; /* of the sets at its ends; "": the host */
 };
 
 struct boot {
 	const char *path;
 	struct store *store;		 /* NULL: no record was ever kept */
-	struct boot_write *first, *last; /* files to be written or removed, in order */
-	bool writing;			 /* the first one is in progress */
-	/* records to be made again, oldest first */
+	struct boot_write *first, *last; /* changes that wait for the disk, in order */
+	bool writing;			 /* a worker carries out the first one */
+	/* recorded objects that are missing, oldest first */
 	struct set **sets;
 	size_t n_sets, next_set;
 	struct boot_link *links;
 	size_t n_links, next_link;
-	bool restoring, making;		     /* making: the next one is in progress */
-	struct event *patience;		     /* when it fires, done is called in any case */
-	void (*done)(struct keeper *keeper); /* NULL: it has been called */
+	bool restoring, making;		     /* making: the next object is being made */
+	struct event *patience;		     /* calls done, if it still waits */
+	void (*done)(struct keeper *keeper); /* NULL: done was called */
 };
 
-/* Removes the record of a link that is not part of a set's specification. */
+/* Removes the record of a link that has a file of its own. */
 void boot_forget_link(struct keeper *keeper, const char *id);
 
 #endif

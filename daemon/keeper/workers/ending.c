@@ -8,16 +8,16 @@
 #include "daemon/wire/message.h"
 #include "daemon/wire/task.h"
 
-/* Time for a process to end, if it can. */
+/* A process that has not ended after this time hangs. */
 #define GRACE_MICROSECONDS UINT64_C(2000000)
 
 struct ending {
 	struct ending *next;
 	struct keeper *keeper;
 	uid_t uid;
-	uint32_t number; /* 0: it has ended */
-	int channel_fd;	 /* -1: no other process holds the other end */
-	uint64_t since;	 /* CLOCK_BOOTTIME */
+	uint32_t number; /* the number for the spawner; 0: the process has ended */
+	int channel_fd;	 /* no end-of-file yet: its children live; -1: none lives */
+	uint64_t since;	 /* CLOCK_BOOTTIME, microseconds */
 	struct event *event;
 };
 
@@ -41,7 +41,7 @@ static void free_if_over(struct ending *ending)
 	free(ending);
 }
 
-/* Discards reports: they concern a task that has been answered already. */
+/* Waits for end-of-file. Discards reports: their task has already been answered. */
 static void on_readable(evutil_socket_t fd, short what _unused_, void *context)
 {
 	struct ending *ending = context;
@@ -63,13 +63,14 @@ static void tell_spawner(struct keeper *keeper, uint32_t number, bool kill)
 	(void)spawner_order(keeper);
 }
 
-/* channel_fd tells by what there is to read that it is over; number: see struct ending. */
+/* Adds an entry to the list. It stays until number (if not 0) has ended and channel_fd (if not -1,
+ * and taken) has an end-of-file or an error. */
 static void add(struct keeper *keeper, uint32_t number, int channel_fd, uid_t uid)
 {
 	struct ending *ending = calloc(1, sizeof(*ending));
 
 	if (!ending) {
-		/* without memory it is not counted */
+		/* without memory, the process is not counted */
 		close_fd(channel_fd);
 		return;
 	}
@@ -98,7 +99,8 @@ void ending_add(struct keeper *keeper, uint32_t number, int channel_fd, uid_t ui
 	add(keeper, number, channel_fd, uid);
 }
 
-/* A pidfd is readable when the process has ended, and cannot be read: see on_readable(). */
+/* A pidfd is readable when its process has ended, and recv() on it fails: on_readable()
+ * takes that for the end. */
 void ending_add_process(struct keeper *keeper, int pid_fd, uid_t uid)
 {
 	process_signal(pid_fd, SIGKILL);

@@ -11,14 +11,15 @@
 #include "daemon/wire/parcel.h"
 #include "daemon/wire/task.h"
 
-/* An operation that takes longer waits for something, and does not compete for processors. */
+/* Length of a turn. An operation that takes longer waits for something, and does not
+ * compete for processors. */
 #define TURN_SECONDS 1
-/* A user's operations at a time: the number of processors, within these bounds. All users together
- * may have a multiple of it. */
+/* Bounds of the operations that a user may run at a time, which are as many as there are
+ * processors. All users together may run ALL_FACTOR times as many. */
 #define EACH_MIN 2
 #define EACH_MAX 16
 #define ALL_FACTOR 4
-/* How long processors stay shared after another user's operation. */
+/* Users share the processors for this time after two of them have alternated. */
 #define SHARING_MICROSECONDS UINT64_C(1000000)
 
 static void unlink_operation(struct operation *operation)
@@ -30,7 +31,7 @@ static void unlink_operation(struct operation *operation)
 		}
 }
 
-/* Frees everything but the worker. */
+/* Frees the operation, but not its worker. */
 static void operation_free(struct operation *operation)
 {
 	unlink_operation(operation);
@@ -43,7 +44,7 @@ static void operation_free(struct operation *operation)
 
 static void send_next(struct keeper *keeper);
 
-/* Ends the operation. Its worker has been given back or freed already. */
+/* Ends the operation, whose worker has already been given back or freed. */
 static void conclude(struct operation *operation, const struct task_report *report)
 {
 	struct keeper *keeper = operation->keeper;
@@ -57,7 +58,7 @@ static void finish(struct operation *operation, const struct task_report *report
 {
 	struct worker *worker = operation->worker;
 
-	/* first, because done() may need a worker */
+	/* comes first, because done() may need a worker */
 	if (worker_lives)
 		worker_give_back(worker);
 	else
@@ -65,8 +66,8 @@ static void finish(struct operation *operation, const struct task_report *report
 	conclude(operation, report);
 }
 
-/* Receives one report and its descriptors. Returns 0, -EAGAIN, -EPIPE at the end, or another
- * -errno. */
+/* Receives a report and its descriptors. Returns 0, -EAGAIN, -EPIPE at
+ * end-of-file, or another -errno. */
 static int receive(int report_fd, void *buffer, size_t size, size_t *ret_size,
 		   int ret_fds[REPORT_FDS_MAX])
 {
@@ -84,8 +85,8 @@ static int receive(int report_fd, void *buffer, size_t size, size_t *ret_size,
 	ssize_t n = recvmsg(report_fd, &message, MSG_CMSG_CLOEXEC);
 	const struct cmsghdr *header = n > 0 ? CMSG_FIRSTHDR(&message) : NULL;
 
-	/* ECONNRESET: a worker that ended without reading its task may have reported why, and that
-	 * comes next */
+	/* ECONNRESET: the worker ended without reading its task; a report with
+	 * the reason may come next */
 	if (n < 0)
 		return errno == EINTR || errno == ECONNRESET ? -EAGAIN : negative_errno();
 	if (n == 0)
@@ -111,7 +112,9 @@ static void close_fds(int fds[REPORT_FDS_MAX])
 		fds[i] = close_fd(fds[i]);
 }
 
-/* Returns true if this was the operation's last report. */
+/*
+ * Handles a report. Returns true if it was the operation's last: then the operation has been freed.
+ */
 static bool take_report(struct operation *operation, const union report *report, size_t size,
 			int fds[REPORT_FDS_MAX])
 {
@@ -124,7 +127,7 @@ static bool take_report(struct operation *operation, const union report *report,
 	} else if (size == sizeof(report->report) && operation->report) {
 		operation->report(operation, &report->report, fds);
 	}
-	/* the worker may be busy for a moment, but its next task can wait in its channel */
+	/* The worker may still be busy for a moment. Its next task can wait in the channel. */
 	if (operation->ends_early) {
 		finish(operation, &(struct task_report){.event = REPORT_DONE}, true);
 		return true;
@@ -132,8 +135,8 @@ static bool take_report(struct operation *operation, const union report *report,
 	return false;
 }
 
-/* Reads one report. Returns false if there is nothing more to read, or if the worker has been
- * freed. */
+/* Reads and handles one report. Returns false if there was none, or if the worker or the
+ * operation has been freed. */
 static bool read_report(struct worker *worker)
 {
 	static const struct task_report lost = {
@@ -154,7 +157,7 @@ static bool read_report(struct worker *worker)
 		 report.head.serial == worker->serial)
 		more = !take_report(worker->operation, &report, size, fds);
 	else
-		/* a late report about an earlier task: see struct task_report */
+		/* a late report about an earlier task, which is ignored: see struct task_report */
 		more = true;
 	close_fds(fds);
 	return more;
@@ -168,8 +171,10 @@ static void on_worker(evutil_socket_t fd _unused_, short what _unused_, void *co
 
 /* --- sending --- */
 
-/* First ends the operation's turn, then, at the deadline, the operation. The worker is killed but
- * not waited for: a process that it has started may hang in the kernel. */
+/*
+ * Ends the operation's turn when the timer fires for the first time, and the operation at the
+ * second time, the deadline. Kills the worker but does not wait for it: it may hang in the kernel.
+ */
 static void on_turn_or_deadline(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
 	static const struct task_report late = {
@@ -189,7 +194,7 @@ static void on_turn_or_deadline(evutil_socket_t fd _unused_, short what _unused_
 	send_next(operation->keeper);
 }
 
-/* Chooses a worker for the operation. Returns 0 or -errno. */
+/* Takes an idle or a new worker for the operation. Returns 0 or -errno. */
 static int take_worker(struct operation *operation)
 {
 	int r = worker_take(operation->keeper, on_worker, &operation->worker);
@@ -201,7 +206,7 @@ static int take_worker(struct operation *operation)
 
 static int send_task(struct worker *worker, struct wire_writer *task)
 {
-	/* counted even if the send fails: worker_decline() may have sent a report about it */
+	/* counts even if the send fails: worker_decline() may have reported about this task */
 	worker->serial++;
 	return wire_send(task, worker->fd);
 }
@@ -212,9 +217,9 @@ static bool is_closed(int negative)
 }
 
 /*
- * Sends the task. An idle worker may have been killed meanwhile; then another one gets the task. If
- * a new worker's channel is closed, its fork failed, and the spawner's report is waiting there, so
- * this returns 0.
+ * Sends the task. An idle worker may have been killed meanwhile: then another worker gets the task.
+ * If the channel of a new worker is closed, its fork has failed, and the spawner's report is
+ * waiting in the channel: returns 0, so that the report is read.
  */
 static int send_or_replace(struct operation *operation, struct wire_writer *task)
 {
@@ -222,7 +227,7 @@ static int send_or_replace(struct operation *operation, struct wire_writer *task
 
 	if (r == 0)
 		r = send_task(operation->worker, task);
-	/* a bound worker is not replaced: only that one has the descriptors */
+	/* a bound worker cannot be replaced: no other has the lane's descriptors */
 	while (is_closed(r) && operation->worker && operation->worker->rested &&
 	       !operation->worker->bound) {
 		worker_free(operation->worker);
@@ -231,11 +236,11 @@ static int send_or_replace(struct operation *operation, struct wire_writer *task
 		if (r == 0)
 			r = send_task(operation->worker, task);
 	}
-	/* without a worker, the spawner has ended, and the daemon is about to */
+	/* there is no worker if the spawner has ended, which ends the keeper, too */
 	return is_closed(r) && operation->worker && !operation->worker->bound ? 0 : r;
 }
 
-/* Sends the task to a worker, when it is the operation's turn. Returns 0 or -errno. */
+/* Sends the task to a worker, and starts the timer. Returns 0 or -errno. */
 static int start(struct operation *operation, struct wire_writer *task)
 {
 	const struct timeval deadline = {.tv_sec = operation->seconds};
@@ -250,7 +255,7 @@ static int start(struct operation *operation, struct wire_writer *task)
 	return 0;
 }
 
-/* Ends an operation that has waited, but gets no worker. */
+/* Ends an operation that has waited for its turn but cannot get a worker. */
 static void give_up(struct operation *operation, int negative)
 {
 	const struct task_report report = {
@@ -276,9 +281,9 @@ static void send_next(struct keeper *keeper)
 }
 
 /*
- * Sets how many operations a user may have at a time: as many as there are processors or, while two
- * users alternate, half of that, because another user's operations wait for those in progress and
- * compete with them.
+ * Sets how many operations a user may run at a time: as many as there are processors. It is half of
+ * that while several users alternate, because one user's operations wait for those of the others
+ * that are in progress, and compete with them.
  */
 static void share(struct keeper *keeper, uid_t uid)
 {
@@ -292,7 +297,7 @@ static void share(struct keeper *keeper, uid_t uid)
 		now < sharing->until ? MAX(sharing->alone_max / 2, 1U) : sharing->alone_max;
 }
 
-/* Returns 1 if the operation starts now, 0 if it waits, or -errno. */
+/* Asks for the operation's turn. Returns 1 if it starts now, 0 if it waits, or -errno. */
 static int take_turn(struct operation *operation, const struct wire_writer *task)
 {
 	int r;
@@ -387,7 +392,8 @@ int operation_new_with(struct worker *worker, uid_t uid, unsigned int seconds,
 	return 0;
 }
 
-/* The worker becomes the front and is lost; the front's own channel says if it lives. */
+/* Logs a failure. On success the worker becomes the front and is lost; the front's own
+ * channel shows when it ends. */
 static void on_front(struct operation *operation, const struct task_report *report)
 {
 	if (report->step == STEP_WORKER)

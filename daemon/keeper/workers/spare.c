@@ -5,14 +5,15 @@
 #include "daemon/wire/task.h"
 #include "protocol/kind.h"
 
-/* How long spares are kept after a set was made; also the deadline for making one. */
+/* Spares are kept for REST_SECONDS after the last set was made. MAKE_SECONDS is the
+ * deadline for making one. */
 #define REST_SECONDS 5
 #define MAKE_SECONDS 10
 #define SPARES_MAX 2
 
 static struct {
-	bool owned;  /* a user has made a set recently, */
-	uid_t owner; /* namely this one */
+	bool owned;  /* a user has made a set recently */
+	uid_t owner; /* that user */
 	struct spare ready[SPARES_MAX];
 	size_t n;
 	bool making;
@@ -37,7 +38,7 @@ static void drop_all(void)
 		spare_close(&spares.ready[--spares.n]);
 }
 
-/* Another user makes sets from now on, and must not get the former user's spares. */
+/* Releases the spares of the former owner, and keeps spares for this one from now on. */
 static void change_owner(uid_t owner)
 {
 	drop_all();
@@ -47,7 +48,7 @@ static void change_owner(uid_t owner)
 
 struct spare spare_take(uid_t owner, const struct wire_spec *spec)
 {
-	/* with a limit of memory, the net namespace must be made in the set's own cgroup */
+	/* with a limit of memory, the maker must make the net namespace in the set's own cgroup */
 	if (!is_fit(spec->kinds) || spec->memory || spares.n == 0 || spares.owner != owner)
 		return (struct spare){-1, -1};
 	return spares.ready[--spares.n];
@@ -84,7 +85,7 @@ static void make_one(struct keeper *keeper, bool sysfs)
 	spares.making = operation_send(operation, TASK_SPARE, &task_spare_layout, &task) == 0;
 }
 
-/* Starts the timer that releases the spares. Returns false if there is no memory for it. */
+/* Starts the timer that releases the spares, anew. Returns false if there is no memory for it. */
 static bool rest_later(struct keeper *keeper)
 {
 	static const struct timeval rest = {.tv_sec = REST_SECONDS};
@@ -95,7 +96,7 @@ static bool rest_later(struct keeper *keeper)
 
 void spare_replenish(struct keeper *keeper, uid_t owner, uint32_t kinds)
 {
-	/* the operation that has just made the set still exists */
+	/* one operation is always there: the one that has just made the set */
 	bool others = keeper->operations && keeper->operations->next;
 	bool again = spares.owned && spares.owner == owner;
 

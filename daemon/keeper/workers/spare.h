@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Spare net namespaces. If a user makes one set after another, the net namespace of the next one,
- * with a sysfs for it, is made while the user is still busy with the last. That is half the cost of
- * a set, and two thirds when there are thousands (docs/adr/0014). A spare is charged to that user,
- * is for that user only, has never been used, and is released a few seconds after the user's last
- * set.
+ * Spare net namespaces. When a user makes one set after another, the net namespace of the next set
+ * (and a sysfs for it) is made in advance, while the user is busy with the last set. Net namespaces
+ * are half of the cost of a set, and two thirds if there are thousands (docs/adr/0014). A spare is
+ * charged to its user, is never given to another one, has never been used, and is released a few
+ * seconds after the user's last set.
  */
 #ifndef NSCTL_KEEPER_SPARE_H
 #define NSCTL_KEEPER_SPARE_H
@@ -15,19 +15,19 @@ struct spare {
 	int net_fd, sysfs_fd; /* -1: none */
 };
 
-/* Takes a spare for a set of this owner and specification; the caller closes it. Without one, both
- * descriptors are -1, and the maker makes its own. */
+/* Takes a spare for a set with this owner and specification. The caller closes it. If there is
+ * none, both descriptors are -1, and the maker makes the net namespace. */
 struct spare spare_take(uid_t owner, const struct wire_spec *spec);
 void spare_close(struct spare *spare);
 /*
- * To be called when a set of this owner and these kinds was made. Makes a spare for the next one,
- * if this is not the owner's first set for a while, and no operation waits. Failures are not
- * reported: the next maker will meet and report them.
+ * Must be called when a set of this owner and these kinds has been made. Makes a spare for the next
+ * set, unless this is the owner's first set for a while, or other operations are in progress.
+ * Failures are not reported: the next maker will run into the same, and report it.
  */
 void spare_replenish(struct keeper *keeper, uid_t owner, uint32_t kinds);
-/* Releases all spares: they count when a user's limit of namespaces is reached. */
+/* Releases all spares, because they count against their user's limit of namespaces. */
 void spare_drop(void);
-/* Releases all spares at the keeper's end. */
+/* Releases all spares, at the keeper's end. */
 void spare_stop(void);
 
 #endif

@@ -8,7 +8,8 @@ static void on_writable(evutil_socket_t fd _unused_, short what _unused_, void *
 	flush(context);
 }
 
-/* Sends waiting orders as far as there is room. The end of the spawner is noticed by reading. */
+/* Sends waiting orders until the channel is full. Ignores errors: spawner.c
+ * notices the spawner's end. */
 static void flush(struct keeper *keeper)
 {
 	struct spawner_orders *orders = &keeper->spawner_orders;

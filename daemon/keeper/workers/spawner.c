@@ -11,8 +11,7 @@
 #include "daemon/wire/message.h"
 #include "daemon/wire/task.h"
 
-/* Includes the time that the spawner may need to end an earlier daemon's processes: see
- * leftover.h. */
+/* Includes the time in which the spawner ends the processes of an earlier daemon (leftover.h). */
 #define READY_SECONDS 40
 
 static void on_spawner(evutil_socket_t fd, short what _unused_, void *context)
@@ -26,7 +25,7 @@ static void on_spawner(evutil_socket_t fd, short what _unused_, void *context)
 			ending_is_over(keeper, message->header->nlmsg_seq);
 	if (r == -EAGAIN)
 		return;
-	/* the daemon can do nothing without the spawner */
+	/* nsctld can do nothing without the spawner */
 	log_error("the spawner has ended, so nsctld ends, too; sets and commands go on");
 	event_base_loopbreak(keeper->loop);
 }
@@ -51,7 +50,9 @@ static int take_ready(struct keeper *keeper)
 		keeper->cgroup_fd = wire_take_fd(&message, ready.cgroup_fd);
 		if (ready.vault_pinned)
 			log_warning("%s/vault had been unmounted: pinned again", keeper->runtime);
-		/* wire_message_done() closes it: the service manager has its own copy */
+		/*
+		 * wire_message_done() closes this descriptor, and the service manager keeps a copy
+		 */
 		service_manager_keep_vault(ready.vault_mnt_fd);
 	}
 	wire_message_done(&message);

@@ -7,7 +7,7 @@
 #include "daemon/wire/message.h"
 #include "daemon/wire/task.h"
 
-/* Number of idle workers that are kept, and for how long after the last was given back. */
+/* Number of idle workers that are kept, and for how long after an operation has ended. */
 #define IDLE_MAX 4
 #define IDLE_SECONDS 10
 
@@ -47,8 +47,8 @@ void worker_bind(struct worker *worker, struct worker **holder, uid_t uid)
 	*holder = worker;
 }
 
-/* Lets the worker end. It may hang in closing a client's descriptors, even after its last
- * report. */
+/* Frees our side of a bound worker. Its process may hang while it closes clients' descriptors, even
+ * after its last report, so it is counted by ending.h. */
 static void let_end(struct worker *worker)
 {
 	ending_add(worker->keeper, worker->number, -1, worker->uid, false);
@@ -68,7 +68,7 @@ void worker_drop(struct worker *worker, uint32_t connection, uint32_t request)
 	struct wire_writer *writer = &worker->keeper->to_spawner;
 
 	wire_begin(writer, TASK_DROP, 0, request, connection);
-	/* if this is lost, the worker and its descriptors are gone, too */
+	/* if this is lost, so are the worker and its descriptors */
 	(void)wire_send(writer, worker->fd);
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The spawner's workers, as the keeper sees them: channels to processes, each of which carries out
- * one operation at a time. Idle workers are kept for a while, so that the next operation need not
- * wait for a fork; a machine at rest has none. Only operation.c and lanes use this module.
+ * The keeper's ends of channels to workers, which the spawner forks. A worker carries out one
+ * operation at a time. Idle workers are kept for a while, so that the next operation need not wait
+ * for a fork; a machine at rest has none. Only operation.c and request/lane.c use this module.
  */
 #ifndef NSCTL_KEEPER_WORKER_H
 #define NSCTL_KEEPER_WORKER_H
@@ -15,35 +15,37 @@ struct worker {
 	uint32_t number;
 	int fd; /* SOCK_SEQPACKET, non-blocking */
 	struct event *event;
-	uint32_t serial;	/* number of its last task */
-	bool bound;		/* it serves a lane, and nothing else */
-	struct worker **holder; /* the lane's pointer to it; NULL: the lane is gone */
-	uid_t uid;		/* if bound: the user of the lane's front */
-	bool rested; /* it has carried out a task before, and may have been killed since */
-	struct operation *operation; /* current operation; NULL: idle */
+	uint32_t serial;	     /* number of the last task */
+	bool bound;		     /* it serves a lane and nothing else */
+	struct worker **holder;	     /* the lane's pointer to this worker; NULL: no lane */
+	uid_t uid;		     /* if bound: user of the lane's front */
+	bool rested;		     /* it has carried out a task, and may have been killed since */
+	struct operation *operation; /* NULL: it is idle */
 };
 
 /*
- * Takes an idle worker, or a new one, which is forked in the background. on_readable is called with
- * the worker as its context when there is something to read; an idle worker becomes readable only
- * when it has ended. Returns 0 or -errno.
+ * Takes an idle worker, or a new one, which the spawner forks meanwhile. Calls on_readable, with
+ * the worker as its context, when its channel has something to read; an idle worker's channel is
+ * readable only after the worker has ended. Returns 0 or -errno.
  */
 int worker_take(struct keeper *keeper, event_callback_fn on_readable, struct worker **ret);
-/* Gives a worker back after its operation; it may be taken again. */
+/* Makes a worker idle after its operation, so that it can be taken again. Frees
+ * it if there are enough. */
 void worker_give_back(struct worker *worker);
 /* Frees our side; the process exits after its current task. Accepts NULL. */
 void worker_free(struct worker *worker);
-/* Binds the worker to the lane at *holder, of this user's front. *holder becomes NULL when the
- * worker is lost. */
+/* Binds the worker to a lane of this user's front. Sets *holder, the lane's pointer, to the worker;
+ * *holder becomes NULL when the worker is lost. */
 void worker_bind(struct worker *worker, struct worker **holder, uid_t uid);
-/* Releases a worker whose lane is gone. It ends after its current task; if it hangs instead, it
- * counts against the lane's user (ending.h). */
+/* Releases a worker whose lane is gone: it ends after its current task. If it hangs, it counts
+ * against the lane's user (ending.h). */
 void worker_release(struct worker *worker);
-/* Tells a bound worker that the descriptors of this request are not needed. */
+/* Tells a bound worker to close the descriptors of this request. */
 void worker_drop(struct worker *worker, uint32_t connection, uint32_t request);
-/* Kills the worker and the processes that it has started, without waiting (ending.h), and frees our
- * side. uid: the user that it worked for. */
+/* Has the spawner kill the worker and the processes that it has started, without waiting
+ * (ending.h). Frees our side. uid: the user whom it worked for. */
 void worker_kill(struct worker *worker, uid_t uid);
+/* Frees all idle workers. */
 void worker_free_idle(struct keeper *keeper);
 
 #endif
