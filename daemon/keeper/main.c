@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * nsctld, the keeper. It owns the event loop and everything in struct keeper. It starts the other
- * processes, drops the privileges that it does not need, recovers the state on disk, and serves.
+ * nsctld, the keeper: its start and its end. The start loads the configuration, opens the runtime
+ * directory, starts the spawner (which forks all other processes), drops privileges, compares the
+ * records with the kernel, and then serves. No client is served before the privileges are dropped.
  */
 #include <fcntl.h>
 #include <inttypes.h>
@@ -53,18 +54,18 @@
 
 /* State of this file. */
 static struct {
-	int error; /* 0, or -errno of what ended the loop */
+	int error; /* 0, or -errno of the failure that ended the loop */
 	const char *config_path;
 	bool config_must_exist;
-	const char *socket_path; /* of a socket that we have made; NULL: it was passed */
+	const char *socket_path; /* path of the socket that we made; NULL: we received one */
 	struct event *signals[SIGNALS];
-	struct event *log_event; /* a minute after lines of users were counted */
+	struct event *log_event; /* fires a minute after a line was counted */
 } process;
 static struct peer_host host;
 
 /* --- start --- */
 
-/* Raises the soft limit. The hard limit stays: the spawner's children cannot have more. */
+/* Raises our soft limit of descriptors to the hard limit, which the spawner's children inherit. */
 static void raise_descriptors(void)
 {
 	struct rlimit limit;
@@ -92,8 +93,11 @@ static int load_config(struct keeper *keeper)
 	return r;
 }
 
-/* Finds the cgroup's name: without one given, our own at the top of the hierarchy. A relative name
- * is beside the daemon's cgroup, like another unit of the same slice. */
+/*
+ * Sets keeper->cgroup. Without --cgroup it is a cgroup of our own at the top of the hierarchy. A
+ * relative name is a sibling of the daemon's own cgroup, as another unit of the same slice would
+ * be.
+ */
 static int name_cgroup(struct keeper *keeper, const char *name)
 {
 	char own[KEEPER_CGROUP_SIZE] = "", *slash;
@@ -116,8 +120,8 @@ static int name_cgroup(struct keeper *keeper, const char *name)
 	return r;
 }
 
-/* Makes a loop that looks for other events after a number of callbacks: events that make themselves
- * active again, like a front with further requests, must not be all that run. */
+/* Returns a loop that looks for new events after a number of callbacks. Otherwise events that
+ * reactivate themselves, as a front with many requests does, would keep all others waiting. */
 static struct event_base *new_loop(void)
 {
 	struct event_config *config = event_config_new();
@@ -133,7 +137,7 @@ static struct event_base *new_loop(void)
 
 static int set_up(struct keeper *keeper, const struct options *options)
 {
-	/* before anything is mounted, which could hide the file */
+	/* comes before all mounts, which could hide the file */
 	int r = load_config(keeper);
 
 	if (r == 0)
@@ -168,8 +172,11 @@ static int set_up(struct keeper *keeper, const struct options *options)
 	return r < 0 ? r : boot_open(keeper, options->state);
 }
 
-/* Drops all capabilities but four: for signals to users' processes, looking at them, resource
- * limits, and publishing low ports. The process stays root, so root's files stay accessible. */
+/*
+ * Drops all capabilities but four, which the keeper needs to signal users' processes, to look at
+ * them, to set resource limits, and to publish low ports. The process stays root, so it can still
+ * access root's files.
+ */
 static int drop(void)
 {
 	int r = privilege_keep(UINT64_C(1) << CAP_KILL | UINT64_C(1) << CAP_SYS_PTRACE |
@@ -221,7 +228,8 @@ static void on_minute_over(evutil_socket_t fd _unused_, short what _unused_, voi
 		tell_in_a_minute();
 }
 
-/* Reports lines that were not written, even if nothing else is logged. */
+/* Called when the log has counted a line: reports counts in a minute, even if nothing else is
+ * logged. */
 static void on_lines_counted(void *context _unused_)
 {
 	tell_in_a_minute();
@@ -273,9 +281,10 @@ static int run(struct keeper *keeper)
 {
 	process.log_event = evtimer_new(keeper->loop, on_minute_over, NULL);
 	log_on_count(on_lines_counted, NULL);
-	/* clients are answered when everything has been made again: connections wait meanwhile */
+	/* boot_restore() calls begin_to_serve() when all sets are made again; until then,
+	 * connections wait */
 	boot_restore(keeper, begin_to_serve);
-	/* the loop is not entered if it has failed already */
+	/* begin_to_serve() may have failed already: then the loop never starts */
 	if (process.error == 0)
 		process.error = service_manager_start(keeper->loop, describe, keeper);
 	if (process.error == 0)
@@ -328,7 +337,7 @@ static void tear_down(struct keeper *keeper)
 	runtime_close(keeper);
 }
 
-/* Without a socket from the service manager, makes one, which is removed with the daemon. */
+/* Makes the socket, if the service manager passed none. remove_socket() removes it at the end. */
 static int listen_on(struct keeper *keeper, const char *path)
 {
 	int r = server_listen(keeper, path, 0666);
@@ -341,8 +350,10 @@ static int listen_on(struct keeper *keeper, const char *path)
 	return r;
 }
 
-/* Starts. If a step fails, everything made so far can be removed again. The last step gives up the
- * privileges for that; purging keeps them, to unmount the vault. */
+/*
+ * Starts everything but recovery and service. After a failure, abandon() can undo all steps so far.
+ * The last step drops the privileges that undoing needs. Purging keeps them, to unmount the vault.
+ */
 static int start(struct keeper *keeper, const struct options *options)
 {
 	static char beside[PATH_MAX];
@@ -394,7 +405,7 @@ static int serve(struct keeper *keeper)
 	return r;
 }
 
-/* --check: says if a daemon would start with this file, or accept it on reload. */
+/* --check: returns success if a daemon would accept this file, at its start or on reload. */
 static int check_config(struct keeper *keeper)
 {
 	int r = load_config(keeper);

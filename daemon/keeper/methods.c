@@ -11,7 +11,7 @@
 
 #define REQUESTS_MAX 1024
 
-/* Room for the record of any method. */
+/* Space for the decoded request of any method. */
 #define MEMBER(op, name, record, ...) struct record op;
 union asked {
 	METHODS(MEMBER)
@@ -29,8 +29,8 @@ METHODS(CALL)
 static int (*const handlers[WIRE_OP_END])(struct keeper *keeper, struct request *request,
 					  void *asked, struct failure *failure) = {METHODS(ENTRY)};
 
-/* Handles the request: its handler answers it, now or later, or fails, and then this function
- * answers. */
+/* Decodes the request and calls its handler, which answers the request now or later. If either
+ * fails, answers with the error. */
 static void handle(struct keeper *keeper, struct request *request, struct wire_message *message)
 {
 	static union asked asked;
@@ -46,7 +46,7 @@ static void handle(struct keeper *keeper, struct request *request, struct wire_m
 		request_fail(keeper, request, &failure);
 }
 
-/* Called when the request's pidfds have been examined: now the request is handled. */
+/* Called when a worker has examined the request's pidfds and pipes: handles the request. */
 static void on_identified(struct request *kept, const struct lane_process *processes,
 			  const struct failure *failure, void *context)
 {
@@ -60,7 +60,9 @@ static void on_identified(struct request *kept, const struct lane_process *proce
 	if (!failure && request_connection(&request)) {
 		handle(keeper, &request, message);
 	} else if (keeper && !failure) {
-		/* the client is gone, but the front waits to hear that the lane is free again */
+		/*
+		 * the client is gone, but the front still waits for the news that the lane is free
+		 */
 		request_begin(keeper, &request, 0);
 		request_end(keeper, &request);
 	} else if (keeper) {
@@ -72,7 +74,9 @@ static void on_identified(struct request *kept, const struct lane_process *proce
 	free(message);
 }
 
-/* Has the request's pidfds and pipes examined before the request is handled. */
+/*
+ * Lets a worker examine the request's pidfds and pipes; on_identified() then handles the request.
+ */
 static void identify(struct keeper *keeper, struct request *request,
 		     const struct task_processes *task, const struct wire_message *message)
 {
@@ -94,7 +98,8 @@ static void identify(struct keeper *keeper, struct request *request,
 	request_fail(keeper, kept ? kept : request, &failure);
 }
 
-/* Refuses a request that the caller may not send, or sends too often. Returns 0 or the error. */
+/* Checks that the caller may send this request now. identifies: it has pidfds or pipes to examine.
+ * Returns 0 or the error. */
 static int admit(struct front_process *front, const struct request *request, bool identifies,
 		 struct failure *failure)
 {
@@ -111,8 +116,8 @@ static int admit(struct front_process *front, const struct request *request, boo
 	return failure->error;
 }
 
-/* Handles messages that are no requests of a connection. Returns 1, -EBADMSG, or 0: it is a
- * request. */
+/* Handles a message that belongs to no connection. Returns 1, -EBADMSG, or 0 if the message is
+ * something else. */
 static int on_notice(struct front_process *front, struct wire_message *message)
 {
 	switch (message->header->nlmsg_type) {

@@ -54,7 +54,7 @@ static int wrong(const char *word, const char *why)
 	return 2;
 }
 
-/* Makes a path absolute: later mounts must not change what it leads to. */
+/* Returns the path as an absolute one, so that later mounts do not change its meaning. */
 static const char *absolute(const char *path)
 {
 	_cleanup_free_ char *directory = *path == '/' ? NULL : getcwd(NULL, 0);

@@ -5,14 +5,16 @@
 
 #include "base.h"
 
-/* Options as given, pointing into argv; NULL: not given, if there is no default. */
+/* The options of a command line. NULL: the option is missing and has no default. */
 struct options {
 	const char *config, *socket, *runtime, *state, *cgroup;
 	int log_level;
 	bool check, purge;
 };
 
-/* Returns -1 to go on, else the exit status; a message has been printed then. */
+/*
+ * Returns -1 if nsctld should start. Otherwise has printed a message, and returns the exit status.
+ */
 int options_parse(int argc, char **argv, struct options *ret);
 
 #endif

@@ -6,11 +6,11 @@
 #include "daemon/keeper/request/front.h"
 #include "daemon/keeper/stop.h"
 
-/* Also the deadline of a maker. */
+/* The same as the deadline of a maker. */
 #define STOP_SECONDS 10
 #define LOOK_MICROSECONDS 5000
 
-static struct event *look_event; /* NULL: the daemon is not stopping */
+static struct event *look_event; /* NULL: nsctld is not stopping */
 static uint64_t deadline;	 /* CLOCK_BOOTTIME, microseconds */
 
 static bool is_in_flight(const struct keeper *keeper)

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The planned end. Requests in progress are finished first, within bounds. New clients wait at the
- * socket for the next daemon, or are closed unread, which tells them to ask again. Commands, and
- * requests that wait for their end, are not waited for: commands go on.
+ * The planned end of nsctld. It first finishes the requests in progress, but within a deadline. It
+ * does not wait for commands, which go on without nsctld, nor for requests that wait for the end of
+ * a command. New clients wait at the socket for the next daemon; accepted ones that were not read
+ * yet are closed, and clients take that as a reason to connect again.
  */
 #ifndef NSCTL_KEEPER_STOP_H
 #define NSCTL_KEEPER_STOP_H
 
 #include "daemon/keeper/base/keeper.h"
 
-/* Begins the end; the loop ends when that is done. The second call ends the loop at once. */
+/* Begins the end, and ends the loop when all is finished. A second call ends the loop at once. */
 void stop_begin(struct keeper *keeper);
 
-/* Frees everything of stop_begin(), after the loop has ended. */
+/* Frees the state of stop_begin(). Must be called after the loop has ended. */
 void stop_end(void);
 
 #endif

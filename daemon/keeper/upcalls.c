@@ -21,7 +21,7 @@ static void on_connection_gone(struct keeper *keeper, struct client_connection *
 static void on_network_idle(struct keeper *keeper, struct set *set)
 {
 	idle_look(keeper, set);
-	/* which may free it */
+	/* may free the set */
 	remove_go_on(keeper, set);
 }
 

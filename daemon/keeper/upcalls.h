@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Functions for notifications from modules below: the only calls that go up. */
+/* The functions for notifications of modules above: the only calls that go up. */
 #ifndef NSCTL_KEEPER_UPCALLS_H
 #define NSCTL_KEEPER_UPCALLS_H
 
