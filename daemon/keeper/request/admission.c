@@ -17,8 +17,8 @@
 
 /* --- leases --- */
 
-/* Returns true if pid, which is process 1 of some pid namespace, is process 1 of the caller's own,
- * or if the caller cannot be examined any more. */
+/* Returns true if pid, the first process of some pid namespace, is the first one of the caller's
+ * pid namespace, or if the caller cannot be examined any more. */
 static bool is_callers(const struct client_connection *caller, pid_t pid)
 {
 	ino_t own = 0, other = 0;
@@ -43,7 +43,7 @@ static int refuse_lease(struct failure *failure, const char *field, const char *
 	return failure_set(failure, ERROR_INVALID_VALUE, 0, field, "%s", why);
 }
 
-/* The process behind the pidfd. */
+/* Fills in the process of the lease, the one behind the pidfd. Returns 0 or an error. */
 static int find_process(const struct request *request, struct wire_lease *lease,
 			struct failure *failure)
 {
@@ -56,8 +56,8 @@ static int find_process(const struct request *request, struct wire_lease *lease,
 		process = &request->processes[lease->process_fd];
 	if (!process->pid && !process->error)
 		return refuse_lease(failure, field, "is not a pidfd");
-	/* only processes that can be found again after a restart, by the recorded numbers: threads
-	 * cannot */
+	/* A process must be found again after a restart, by the recorded pid and start time.
+	 * That excludes threads. */
 	r = own_fd = process->pid ? process_find(process->pid, process->start) : -process->error;
 	if (is_shortage(r))
 		return failure_from_errno(failure, r, "identify the process of the lease");
@@ -72,7 +72,7 @@ static int find_process(const struct request *request, struct wire_lease *lease,
 	return 0;
 }
 
-/* The watcher of the pipe. */
+/* Fills in the watcher of the lease's pipe. Returns 0 or an error. */
 static int find_watcher(const struct request *request, struct wire_lease *lease,
 			struct failure *failure)
 {
@@ -111,8 +111,8 @@ int admission_of_lease(const struct request *request, struct wire_lease *lease,
 
 /* --- limits --- */
 
-/* Commands and user namespaces get the limits that their caller had when it connected, so these
- * must be known. */
+/* Checks that the caller's resource limits are known, as they were when the caller connected:
+ * commands and user namespaces get the same. what: the part of the request that needs them. */
 static int check_limits_known(const struct request *request, const char *what,
 			      struct failure *failure)
 {
@@ -128,7 +128,7 @@ static int check_limits_known(const struct request *request, const char *what,
 
 /* --- sets --- */
 
-/* Completes the maps of a user namespace with further ids than the caller's own. */
+/* Completes the maps of a specification with MAPPING_AUTO or MAPPING_CUSTOM. */
 static int complete_maps(struct keeper *keeper, const struct request *request,
 			 struct wire_spec *spec, struct failure *failure)
 {
@@ -156,7 +156,8 @@ static int complete_maps(struct keeper *keeper, const struct request *request,
 	return idmap_complete(spec, &rights, failure);
 }
 
-/* Checks, before anything is made, that the controllers for the limits are available. */
+/* Checks that the cgroup controllers for the specification's limits are available, so that a lack
+ * is found before anything is made. */
 static int check_controllers(struct keeper *keeper, const struct wire_spec *spec,
 			     struct failure *failure)
 {
@@ -181,8 +182,8 @@ static int check_controllers(struct keeper *keeper, const struct wire_spec *spec
 	return 0;
 }
 
-/* At boot, paths are looked up again with their owner's rights only: whatever confines the caller
- * now does not apply then. */
+/* At boot, nsctld opens the paths again with the rights of the owner, but without the
+ * confinement of the caller. */
 int admission_of_boot(const struct request *request, struct failure *failure)
 {
 	const struct client_connection *connection = request_connection(request);
@@ -265,7 +266,8 @@ int admission_of_command(const struct request *request, uid_t owner, gid_t gid, 
 	return r;
 }
 
-/* Unpacks the specification for its maps, but only if the mapping needs it, to save time. */
+/* Returns the set's specification, for its maps, or NULL if its mapping needs
+ * none: unpacking takes time. */
 static const struct wire_spec *unpack_maps(const struct set *set)
 {
 	static struct wire_spec spec;

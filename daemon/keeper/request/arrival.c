@@ -11,31 +11,32 @@
 #include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/request/server.h"
 
-/* Time for accepting in one pass of the loop, and number of connections served (some 50 µs
- * each). */
+/* In one pass of the loop: the time for accepting, and the number of connections that are
+ * served (about 50 µs each). */
 #define ACCEPT_MICROSECONDS 250
 #define SERVES_AT_ONCE 2
-/* Pause in accepting after a pass in which a connection was fruitless. */
+/* Accepting pauses for this time after a pass with a fruitless connection. */
 #define REST_MICROSECONDS 250
-/* Number of fruitless connections in a pass that counts as a flood, and how long after the last
- * such pass it is over. */
+/* A pass with this number of fruitless connections counts as a flood, which is over when there was
+ * no such pass for this time. */
 #define FLOOD_CONNECTIONS 8
 #define CALM_MICROSECONDS UINT64_C(1000000)
-/* Queue at the socket during a flood: every other user's connection waits behind these. */
+/* Length of the queue at the socket during a flood. Other users' connections
+ * wait behind those in it. */
 #define FLOOD_BACKLOG 16
-/* Pause in accepting for lack of descriptors or memory. */
+/* Accepting pauses for this time if descriptors or memory are short. */
 #define SHORTAGE_MICROSECONDS 100000
-/* While so many connections wait for their turn, no more are accepted. */
+/* Accepting pauses while this number of connections wait for their turn. */
 #define WAITING_MAX 1024
-/* Time between two equal lines in the log. */
+/* Time between two equal complaints in the log. */
 #define COMPLAINT_MICROSECONDS UINT64_C(10000000)
 
 struct arrivals {
 	struct keeper *keeper;
 	struct event *accept, *serve, *rest;
-	int rest_fd; /* a timerfd: the loop's own timers count milliseconds */
+	int rest_fd; /* a timerfd, because the loop's own timers count in milliseconds */
 	bool resting;
-	uint64_t flood_end;	 /* CLOCK_BOOTTIME, moved by each further one; 0: no flood */
+	uint64_t flood_end;	 /* CLOCK_BOOTTIME: when the flood will be over; 0: no flood */
 	uint64_t next_complaint; /* CLOCK_BOOTTIME */
 };
 
@@ -51,7 +52,7 @@ static bool is_abandoned(int fd)
 	       ioctl(fd, FIONREAD, &unread) == 0 && unread == 0;
 }
 
-/* Serves one connection. Returns false if none may be served now. */
+/* Serves the next connection. Returns false if none may be served now. */
 static bool serve_one(struct arrivals *arrivals)
 {
 	struct keeper *keeper = arrivals->keeper;
@@ -70,8 +71,8 @@ static bool serve_one(struct arrivals *arrivals)
 	return true;
 }
 
-/* Sets the timer, so that other events have their turn in between. A timer that is due already is
- * left alone: setting it again would postpone it. */
+/* Sets the timer for serving, so that other events come in between. A pending timer stays as it is,
+ * because setting it anew would postpone it. */
 static void serve_soon(struct arrivals *arrivals)
 {
 	static const struct timeval at_once = {}, later = {.tv_usec = ARRIVAL_FORGIVE_MICROSECONDS};
@@ -83,12 +84,12 @@ static void serve_soon(struct arrivals *arrivals)
 		log_error("cannot go on serving: %s", strerror(ENOMEM));
 }
 
-/* Pauses accepting. */
+/* Pauses accepting for this time. */
 static void rest(struct arrivals *arrivals, long microseconds)
 {
 	const struct itimerspec time = {.it_value.tv_nsec = microseconds * 1000};
 
-	/* only if the timer is certain to end the pause */
+	/* without a timer, accepting would never go on */
 	arrivals->resting = timerfd_settime(arrivals->rest_fd, 0, &time, NULL) == 0;
 	if (arrivals->resting)
 		event_del(arrivals->accept);
@@ -99,7 +100,7 @@ static void go_on(struct arrivals *arrivals)
 	serve_soon(arrivals);
 	if (arrivals->keeper->arrival_queue.n_waiting >= WAITING_MAX || arrivals->resting)
 		return;
-	/* for want of memory it is tried again */
+	/* if there is no memory, try again after a pause */
 	if (event_add(arrivals->accept, NULL) < 0)
 		rest(arrivals, SHORTAGE_MICROSECONDS);
 }
@@ -116,7 +117,8 @@ static void on_serve(evutil_socket_t fd _unused_, short what _unused_, void *con
 
 /* --- accepting --- */
 
-/* Handles an accepted connection. Takes fd. Returns false if the connection was fruitless. */
+/* Queues an accepted connection, or refuses it. Takes fd. Returns false if the
+ * connection was fruitless. */
 static bool arrive(struct arrivals *arrivals, int fd)
 {
 	struct keeper *keeper = arrivals->keeper;
@@ -126,7 +128,7 @@ static bool arrive(struct arrivals *arrivals, int fd)
 	uid_t uid;
 	int r;
 
-	/* the bulk of a flood, which costs only a few system calls here */
+	/* most connections of a flood end here, after a few system calls */
 	if (is_abandoned(fd)) {
 		closer_close(keeper, fd);
 		return false;
@@ -136,7 +138,7 @@ static bool arrive(struct arrivals *arrivals, int fd)
 		server_refuse(keeper, fd, (uid_t)-1, &failure);
 		return false;
 	}
-	/* all uids of one user share a turn */
+	/* all uids of one user share the user's turn */
 	uid = server_guess_owner(keeper, credentials.uid);
 	if (connection_count(keeper, uid, &failure)) {
 		server_refuse(keeper, fd, uid, &failure);
@@ -172,8 +174,8 @@ static void complain(struct arrivals *arrivals, int error)
 	arrivals->next_complaint = now + COMPLAINT_MICROSECONDS;
 }
 
-/* Accepts for a moment. Returns the pause in microseconds that must follow, and counts fruitless
- * connections. */
+/* Accepts connections for a moment. Returns the pause that must follow, in microseconds, and counts
+ * fruitless connections. */
 static long accept_some(struct arrivals *arrivals, unsigned int *ret_fruitless)
 {
 	uint64_t end = clock_boottime() + ACCEPT_MICROSECONDS;
@@ -184,7 +186,7 @@ static long accept_some(struct arrivals *arrivals, unsigned int *ret_fruitless)
 				 SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 		if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM)) {
-			/* the socket would be readable again at once, in vain */
+			/* accept4() would fail again at once, and the socket stays readable */
 			complain(arrivals, errno);
 			return SHORTAGE_MICROSECONDS;
 		}
@@ -196,7 +198,7 @@ static long accept_some(struct arrivals *arrivals, unsigned int *ret_fruitless)
 	return *ret_fruitless > 0 ? REST_MICROSECONDS : 0;
 }
 
-/* Shortens the queue at the socket when a flood begins, and restores it afterwards. */
+/* Shortens the queue at the socket when a flood begins, and restores it when the flood is over. */
 static void fit_backlog(struct arrivals *arrivals, bool flood)
 {
 	uint64_t now = clock_boottime();
@@ -212,10 +214,8 @@ static void fit_backlog(struct arrivals *arrivals, bool flood)
 	}
 }
 
-/*
- * A flood waits at the socket, where it costs the keeper nothing: fruitless connections never get
- * more than half of the keeper's time.
- */
+/* Accepts connections, then pauses if some were fruitless. So a flood waits at the socket, where it
+ * costs the keeper nothing, and never gets more than half of the keeper's time. */
 static void on_accept(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
 	struct arrivals *arrivals = context;

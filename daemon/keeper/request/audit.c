@@ -29,8 +29,8 @@ void audit_done(const struct request *request, const char *session)
 		log_by_user(done, LOG_INFO, &fields, "%s", done);
 }
 
-/* Returns true if the failure is about the file to be executed, which does not exist or cannot be
- * executed. */
+/* Returns true if the request failed because the program that it names does not exist
+ * or cannot be executed. */
 static bool is_about_command(const struct request *request, const struct failure *failure)
 {
 	return (request->op == WIRE_EXEC || request->op == WIRE_RUN) &&

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Logs requests: one line for each that has changed something, that was refused, or that failed for
- * a reason of ours. A caller's own mistakes, and requests that only look, are not logged. Changes
- * without a request are logged where they happen.
+ * Logs requests: one line for each request that has changed something, was refused, or failed
+ * through no fault of the caller. Callers' mistakes and requests that only read are not logged. A
+ * change without a request is logged by the code that makes it.
  */
 #ifndef NSCTL_KEEPER_AUDIT_H
 #define NSCTL_KEEPER_AUDIT_H
@@ -10,8 +10,9 @@
 #include "daemon/keeper/request/request.h"
 #include "daemon/wire/layout.h"
 
-/* session: the session that the request has started, or NULL. */
+/* Logs that a request has succeeded. session: id of the session that it has started, or NULL. */
 void audit_done(const struct request *request, const char *session);
+/* Logs that a request was refused or has failed, unless that is the caller's mistake. */
 void audit_failed(const struct request *request, const struct failure *failure);
 
 #endif

@@ -11,23 +11,23 @@
 #include "daemon/wire/message.h"
 #include "daemon/wire/task.h"
 
-/* Deadline for a worker to become the closer. */
+/* Deadline for starting the closer, which a worker becomes. */
 #define START_SECONDS 20
-/* An idle closer is ended after this time. */
+/* A closer that is idle for this time is ended. */
 #define REST_SECONDS 10
-/* Pause before the next attempt, if the closer is full or could not be started. */
+/* Pause before the next attempt if the closer's channel is full, or if it could not be started. */
 #define AGAIN_MICROSECONDS 50000
 
 static struct closer {
-	int fd; /* -1: there is no closer */
+	int fd; /* channel to the closer; -1: there is none */
 	bool starting;
 	int *waiting; /* connections that wait for the closer */
 	size_t n, size;
 	struct event *event;
 } closer = {.fd = -1};
 
-/* Returns true if nothing is in the queue of a connection that was shut down. SIOCINQ counts bytes,
- * and descriptors travel with at least one (docs/kernel.md, 21). */
+/* Returns true if the queue of a connection that was shut down is empty. SIOCINQ counts bytes, and
+ * descriptors travel with at least one byte (docs/kernel.md, 21). */
 static bool is_empty(int socket_fd)
 {
 	int bytes = 0;
@@ -35,7 +35,8 @@ static bool is_empty(int socket_fd)
 	return ioctl(socket_fd, SIOCINQ, &bytes) == 0 && bytes == 0;
 }
 
-/* Passes on one connection. Returns 0, -EAGAIN if the closer is full, or another -errno. */
+/* Passes one connection to the closer. Returns 0, -EAGAIN if its channel is
+ * full, or another -errno. */
 static int pass_on(struct keeper *keeper, int socket_fd)
 {
 	const struct wire_connection wire = {.socket_fd = socket_fd};
@@ -56,12 +57,12 @@ static void look_again(struct keeper *keeper, const struct timeval *after)
 {
 	if (!closer.event)
 		closer.event = evtimer_new(keeper->loop, on_event, keeper);
-	/* without memory the next connection that ends tries again */
+	/* if there is no memory, the next connection that ends tries again */
 	if (closer.event)
 		evtimer_add(closer.event, after);
 }
 
-/* Passes on waiting connections, as far as the closer takes them. */
+/* Passes waiting connections to the closer, until its channel is full. */
 static void flush(struct keeper *keeper)
 {
 	static const struct timeval again = {.tv_usec = AGAIN_MICROSECONDS},
@@ -70,8 +71,8 @@ static void flush(struct keeper *keeper)
 	int r = 0;
 
 	while (n < closer.n && (r = pass_on(keeper, closer.waiting[n])) == 0)
-		/* the closer empties the queue before it closes its copy, so it does not matter
-		 * which copy is closed last */
+		/* it does not matter which copy is closed last: the closer empties the queue
+		 * before it closes its own */
 		close_fd(closer.waiting[n++]);
 	closer.n -= n;
 	memmove(closer.waiting, closer.waiting + n, closer.n * sizeof(*closer.waiting));
@@ -129,7 +130,7 @@ static void on_event(evutil_socket_t fd _unused_, short what _unused_, void *con
 		flush(keeper);
 }
 
-/* Adds a connection to those that wait. Returns false if there is no memory. */
+/* Adds a connection to those that wait for the closer. Returns false if there is no memory. */
 static bool keep(int socket_fd)
 {
 	if (closer.n == closer.size) {
@@ -155,7 +156,7 @@ void closer_close(struct keeper *keeper, int socket_fd)
 		return;
 	}
 	keeper->counters.left_to_closer++;
-	/* without memory it stays open: a lost descriptor is better than a keeper that hangs */
+	/* leaves the connection open: a lost descriptor is better than a keeper that hangs */
 	if (!keep(socket_fd))
 		log_error("a connection stays open: %s", strerror(ENOMEM));
 	else if (closer.fd >= 0)
@@ -166,7 +167,7 @@ void closer_close(struct keeper *keeper, int socket_fd)
 
 void closer_stop(void)
 {
-	/* the end of the process closes the others */
+	/* waiting connections are closed by the end of the process */
 	free(closer.waiting);
 	if (closer.event)
 		event_free(closer.event);

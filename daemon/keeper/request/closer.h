@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Closes accepted connections. A client can leave descriptors in a connection's queue, even before
- * the connection is accepted. The process that drops the last reference to the connection closes
- * these, and with a socket that lingers or a file on FUSE that takes as long as the client likes.
- * So the keeper keeps its own copy of a connection until the connection is over. Then it shuts the
- * connection down, after which nothing can be added to the queue, and closes it if the queue is
- * empty. Otherwise it passes the connection on to the closer, a process that may hang
+ * Closes accepted connections, for which the keeper must not call close(2) blindly. A client can
+ * leave descriptors in a connection's queue, even before the keeper accepts the connection. The
+ * process that closes the last copy of the connection closes these descriptors, too, and a client
+ * can make that take any time, with a socket that lingers or a file on FUSE.
+ *
+ * So the keeper holds a copy of each connection until the connection is over. Then it shuts the
+ * connection down, after which nothing can be added to the queue. If the queue is empty, the keeper
+ * closes its copy. Otherwise it passes it to the closer, a process that may hang
  * (daemon/kernel/closer.h).
  */
 #ifndef NSCTL_KEEPER_CLOSER_H
@@ -13,9 +15,9 @@
 
 #include "daemon/keeper/base/keeper.h"
 
-/* Ends the connection, which its client notices at once. Takes socket_fd, which may be -1. */
+/* Ends a connection, which its client notices at once. Takes socket_fd, which may be -1. */
 void closer_close(struct keeper *keeper, int socket_fd);
-/* Frees everything at the keeper's end. */
+/* Frees everything, at the keeper's end. */
 void closer_stop(void);
 
 #endif

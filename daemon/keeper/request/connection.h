@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Resources of a client's connection: a place within its user's limit, and descriptors. */
+/*
+ * A client's connection in the keeper: its peer, its rights, and its place within its user's limit.
+ */
 #ifndef NSCTL_KEEPER_CONNECTION_H
 #define NSCTL_KEEPER_CONNECTION_H
 
@@ -9,28 +11,28 @@
 
 struct subscription;
 
-/* A client's connection, which its front serves. */
+/* A client's connection. Its front reads and writes; the keeper only holds a copy of the socket. */
 struct client_connection {
 	struct client_connection *next;
 	uint32_t number;
 	struct front_process *front;
-	int socket_fd; /* a copy, until the connection is over: see closer.h */
+	int socket_fd; /* a copy that is kept until the connection is over: see closer.h */
 	struct peer peer;
-	uid_t charged; /* the user behind it, whose limits it counts against */
-	bool shared;   /* its front serves all connections of this user's */
+	uid_t charged; /* the user whose limits the connection counts against */
+	bool shared;   /* its front serves all connections that count against this user */
 	struct authz_subject subject;
-	char scope_name[KEY_SIZE];	   /* storage of subject.scope_text */
-	bool has_asked;			   /* it has sent at least one request */
-	bool has_leases;		   /* sets or commands end with it */
-	struct subscription *subscription; /* NULL: it does not monitor */
+	char scope_name[KEY_SIZE];	   /* storage for subject.scope_text */
+	bool has_asked;			   /* it has sent a request */
+	bool has_leases;		   /* a set or command may end with it */
+	struct subscription *subscription; /* NULL: it has not called Monitor */
 };
 
-/* Counts a connection against uid's limit. Returns 0, or an error and *failure. */
+/* Counts a connection against the limit of uid. Returns 0, or an error and *failure. */
 int connection_count(struct keeper *keeper, uid_t uid, struct failure *failure);
 void connection_uncount(struct keeper *keeper, uid_t uid);
 /* Counts a connection that ended without a request: see arrival-queue.h. */
 void connection_count_fruitless(struct keeper *keeper, uid_t uid);
-/* Uncounts the connection, closes its socket, and frees it. */
+/* Ends the connection: uncounts it, closes its socket, and frees it. */
 void connection_free(struct keeper *keeper, struct client_connection *connection);
 
 #endif

@@ -16,26 +16,29 @@
 #include "protocol/error.h"
 #include "protocol/name.h"
 
-/* Events that may wait for one subscriber, and sets in one answer. */
+/* Events that may wait in one subscription, and sets in one answer. */
 #define WAITING_MAX 1024
 #define PAGE_SETS 100
 
-/* An event, shared by all subscriptions that it waits for. */
+/* An event. All subscriptions in whose queues it waits share it. */
 struct news {
 	unsigned int references;
 	size_t size;
-	max_align_t packed[]; /* wire_pack()ed wire_event */
+	max_align_t packed[]; /* packed wire_event */
 };
 
 struct subscription {
 	struct subscription *next;
 	struct client_connection *connection;
-	struct request *request; /* the front waits for an answer; NULL: it has not asked yet */
-	/* Its subject: this set, or all sets of an owner, or all that the subscriber sees. */
+	struct request *request; /* the front's request; NULL: it has not asked again yet */
+	/*
+	 * Its subject: the set called set, all sets of owner, or all sets that the subscriber sees.
+	 */
 	char set[NAME_SIZE];
 	bool one_owner, all_owners;
 	uid_t owner;
-	/* The list of sets is in progress, and has come to this one. */
+	/* True until all sets have been listed. The others are the owner and name
+	 * of the last set so far. */
 	bool listing;
 	uid_t listed_owner;
 	char listed_name[KEY_SIZE];
@@ -45,7 +48,7 @@ struct subscription {
 };
 
 static struct subscription *subscriptions;
-static struct event *news_event; /* active when there are events to be reported */
+static struct event *news_event; /* active when subscriptions have events to send */
 
 /* --- which subscriptions see an event --- */
 
@@ -54,7 +57,8 @@ static bool is_about(const struct subscription *subscription, const struct set *
 	return set && strcmp(set->name, subscription->set) == 0;
 }
 
-/* set and other are the sets at which it happened; NULL: the host. */
+/* Returns true if the subscription covers an event. owner: of the event's object. set and other:
+ * the places that the event is about; NULL: the host, or none. */
 static bool sees(const struct subscription *subscription, uid_t owner, const struct set *set,
 		 const struct set *other)
 {
@@ -65,7 +69,7 @@ static bool sees(const struct subscription *subscription, uid_t owner, const str
 	return !*subscription->set || is_about(subscription, set) || is_about(subscription, other);
 }
 
-/* Returns true if the list will report the set in its state at that time. */
+/* Returns true if the subscription's list has yet to report the set, as it will be then. */
 static bool will_be_listed(const struct subscription *subscription, const struct set *set)
 {
 	if (!subscription->listing || !set || set_is_network(set))
@@ -96,7 +100,7 @@ static void queue(struct subscription *subscription, struct news *news)
 	if (subscription->lost)
 		return;
 	if (!news || subscription->n == WAITING_MAX) {
-		/* without the rest, the events before are of no use */
+		/* a monitor cannot make sense of events with a gap, so the earlier ones go, too */
 		subscription->lost = true;
 		drop_waiting(subscription);
 		return;
@@ -105,7 +109,7 @@ static void queue(struct subscription *subscription, struct news *news)
 	subscription->waiting[(subscription->first + subscription->n++) % WAITING_MAX] = news;
 }
 
-/* Returns NULL if there is no memory. */
+/* Returns a shared event with one reference, or NULL if there is no memory. */
 static struct news *news_new(const struct wire_event *event)
 {
 	struct news *news = NULL;
@@ -124,7 +128,8 @@ static struct news *news_new(const struct wire_event *event)
 	return news;
 }
 
-/* Reports an event to subscriptions. of: the set that a list will report instead, or NULL. */
+/* Queues an event in all subscriptions that cover it. of: the event's set, which a list may still
+ * have to report; such subscriptions are left out. set, other: as in sees(). */
 static void tell(struct wire_event *event, const struct set *of, const struct set *set,
 		 const struct set *other)
 {
@@ -142,7 +147,7 @@ static void tell(struct wire_event *event, const struct set *of, const struct se
 	}
 	if (news)
 		news_unref(news);
-	/* not at once: the caller may be in the middle of an answer */
+	/* sends later, because the caller may be in the middle of an answer */
 	if (made)
 		event_active(news_event, EV_TIMEOUT, 0);
 }
@@ -174,7 +179,7 @@ static struct set *next_listed(struct keeper *keeper, const struct subscription 
 {
 	struct set *set = registry_next_set(keeper->registry, owner, name);
 
-	/* a set being made gets an event when it is ready */
+	/* a set that is being made gets an event when it is ready */
 	while (set && (set_is_network(set) || !set->announced ||
 		       !sees(subscription, set->owner, set, NULL)))
 		set = registry_next_set(keeper->registry, set->owner, set->name);
@@ -223,7 +228,8 @@ static void answer_events(struct keeper *keeper, struct subscription *subscripti
 	request_end(keeper, take_ptr(subscription->request));
 }
 
-/* Sends an answer if one is wanted and there is one; this may end the subscription. */
+/* Sends the subscription's next answer, if its front waits for one and there is something to
+ * report. May free the subscription. */
 static void pump(struct keeper *keeper, struct subscription *subscription)
 {
 	struct failure failure;
@@ -232,7 +238,7 @@ static void pump(struct keeper *keeper, struct subscription *subscription)
 		return;
 	if (!subscription->listing && !subscription->lost && subscription->n == 0)
 		return;
-	/* the front's other answers come first */
+	/* other answers to the front come first */
 	if (!request_has_room(subscription->request))
 		return;
 	if (subscription->lost) {
@@ -283,8 +289,8 @@ static int count(struct keeper *keeper, uid_t uid, struct failure *failure)
 	return 0;
 }
 
-/* A set that does not exist may still appear, so it is no error. The answer does not reveal if
- * another user's set exists. */
+/* Makes a subscription. A set that does not exist is no error: it may appear later, and another
+ * user must not learn whether it exists. */
 static int subscribe(struct keeper *keeper, struct client_connection *connection,
 		     const struct wire_list *list, struct failure *failure)
 {
@@ -391,7 +397,7 @@ void events_set_removed(struct set *set)
 		events_set(set, EVENT_SET_REMOVED, NULL, NULL);
 }
 
-/* Joins the first words of the session's command, as far as there is room. */
+/* Joins the first words of the session's command with spaces, as far as they fit. */
 static void join_words(const struct session *session, char *ret, size_t size)
 {
 	static struct wire_session wire;
@@ -404,7 +410,7 @@ static void join_words(const struct session *session, char *ret, size_t size)
 		const char *word = wire.words[i].text ? wire.words[i].text : "";
 		size_t wanted = strlen(word) + (i > 0);
 
-		/* only whole words, because a part could end within a character */
+		/* adds whole words only: a cut could fall within a character */
 		if (used + wanted >= size)
 			return;
 		used += snprintf(ret + used, size - used, "%s%s", i > 0 ? " " : "", word);
@@ -440,7 +446,8 @@ static const char *place_name(const struct set *set)
 	return set ? set_shown_name(set) : "host";
 }
 
-/* set is the first end that is a set. Both ends are in the details, as they may be two sets. */
+/* Reports an event of a link. The event's set is the first end that is a set; details a and b have
+ * both ends, which may be two sets. */
 static void tell_link(const struct link *link, enum event_kind what)
 {
 	struct wire_event event = {.what = what, .owner = link->owner, .link = link->name};

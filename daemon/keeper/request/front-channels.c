@@ -7,13 +7,13 @@
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/request/front-state.h"
 
-/* Size of the pipe: room for one request of maximum size, and the beginnings of others. */
+/* Size of the requests' pipe: it holds a request of maximum size, and parts of others. */
 #define PIPE_SIZE (256 * 1024)
 
-/* A working front reads its messages within this time. */
+/* A front that works reads its messages within this time. */
 #define LIFE_SECONDS 20
 
-/* Not at once, because the caller may still be using the front. */
+/* Ends the front a little later, because the caller may still be using it. */
 void front_close_soon(struct front_process *front)
 {
 	static const struct timeval now = {};
@@ -36,8 +36,9 @@ static void expect_life(struct front_process *front)
 }
 
 /*
- * Ends a front that neither reads its messages nor sends any: it hangs closing a file on a file
- * system that does not answer, or its user has stopped it. Another front takes its place.
+ * Ends a front that neither reads its messages nor sends any. It may hang while it closes a
+ * file on a file system that does not answer, or its user has stopped it. The user's next
+ * client gets another front.
  */
 static void on_life(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
@@ -64,13 +65,13 @@ int front_make_channels(struct front_process *front, int ret[2])
 		return negative_errno();
 	front->channel_fd = pair[0];
 	ret[0] = pair[1];
-	/* otherwise the front could send descriptors, which would be closed with the socket */
+	/* otherwise the front could send descriptors here, which closing the socket would close */
 	if (shutdown(pair[0], SHUT_RD) < 0 || fcntl(pair[0], F_SETFL, O_NONBLOCK) < 0 ||
 	    pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
 		return negative_errno();
 	front->requests_fd = ends[0];
 	ret[1] = ends[1];
-	/* a smaller one will do */
+	/* a smaller pipe will do */
 	(void)fcntl(ends[0], F_SETPIPE_SZ, PIPE_SIZE);
 	front->life = evtimer_new(front->keeper->loop, on_life, front);
 	return front->life ? 0 : -ENOMEM;
@@ -90,7 +91,7 @@ void front_say(struct front_process *front)
 {
 	int r = front_tell(front);
 
-	/* if the front has died, its pipe says so as well */
+	/* a front that has died also closes its pipe, which on_readable() notices */
 	if (r == 0 || r == -EPIPE || r == -ENOTCONN || r == -ECONNRESET)
 		return;
 	log_by_user("fronts ended", LOG_WARNING,

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Which front serves a connection: that of the peer's identity, which is started if there is none.
- * Fronts are limited for each uid and in all.
+ * Finds the front that serves a connection: the one with the peer's identity, which is started if
+ * there is none. The number of fronts is limited, for each uid and in all.
  */
 #include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/request/front-state.h"
 #include "daemon/keeper/workers/ending.h"
 
-/* Fronts of one uid, which may have many identities, by groups. */
+/* Limit of fronts for one uid, which may have many identities, by groups. */
 #define FRONTS_MAX_OF_UID 16
 
 static bool is_of(const struct front_process *front, bool any, uid_t uid)
@@ -16,9 +16,9 @@ static bool is_of(const struct front_process *front, bool any, uid_t uid)
 }
 
 /*
- * Makes room for one more front within the limit, which is uid's or (any) that of all users
- * together: ends the front without connections that was started first. Returns true if there is
- * room. A user may have many fronts, by groups.
+ * Makes room for one more front within limit, which applies to uid or (any) to all users
+ * together. If the limit is reached, ends the oldest front without connections. Returns
+ * true if there is room.
  */
 static bool make_room(struct keeper *keeper, bool any, uid_t uid, size_t limit)
 {
@@ -52,8 +52,8 @@ static int limit_fronts(struct keeper *keeper, uid_t uid, struct failure *failur
 	return 0;
 }
 
-/* Fills in the identity that the connection's front serves: the peer's, or a common one for all
- * peers of the same user that the same label and profile confine. */
+/* Fills in the identity of the front for a connection. It is the peer's, unless the front is
+ * shared: then it has the charged user's uid, and only label and profile are the peer's. */
 static void fill_identity(const struct client_connection *connection, struct peer_identity *ret)
 {
 	*ret = connection->peer.identity;

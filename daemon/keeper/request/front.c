@@ -9,20 +9,24 @@
 #include "daemon/keeper/workers/ending.h"
 #include "daemon/keeper/workers/operation.h"
 
-/* A front without connections is kept this long. */
+/* A front without connections is kept for this time, and at most so many of them. */
 #define IDLE_SECONDS 30
 #define IDLE_MAX 64
-/* Memory to parse the largest call; memory for slow clients is added to it. */
+/* Memory that a front needs to parse the largest call. Memory for slow clients comes on top. */
 #define FRONT_MEMORY (UINT64_C(64) * 1024 * 1024)
-/* Messages of one front in a pass of the loop. Some take longer the more processes a set has: a
- * front that has used MICROSECONDS_AT_ONCE of processor time rests RESTS times as long. */
+/*
+ * Messages of one front that one pass of the loop handles. Some take longer the more
+ * processes a set has, so a front that has used MICROSECONDS_AT_ONCE of processor time
+ * rests RESTS times as long.
+ */
 #define MESSAGES_AT_ONCE 16
 #define MICROSECONDS_AT_ONCE 500
 #define RESTS 3
 
 /* --- connections --- */
 
-/* Drops requests of the connection that only wait for an answer. */
+/* Tells each request of the connection that has a gone() that its connection has ended.
+ * Requests without one go on. */
 static void drop_requests(struct front_process *front, uint32_t connection)
 {
 	struct request *at = front->requests;
@@ -36,7 +40,7 @@ static void drop_requests(struct front_process *front, uint32_t connection)
 		}
 		at->gone = NULL;
 		gone(front->keeper, at);
-		/* dropping it may have led to the answer of others */
+		/* gone() may have freed other requests, so start again */
 		at = front->requests;
 	}
 }
@@ -53,8 +57,8 @@ static void drop_connection(struct front_process *front, struct client_connectio
 	connection_free(front->keeper, connection);
 }
 
-/* Limits the idle fronts of a user with many identities, by groups or by ids of a user namespace.
- * Of the idle fronts, the one that was started first is ended. */
+/* Ends the oldest front without connections if there are more than IDLE_MAX: a user may have many
+ * identities, by groups or by the ids of a user namespace. */
 static void limit_idle(struct keeper *keeper)
 {
 	struct front_process *oldest = NULL;
@@ -86,9 +90,9 @@ void front_drop_connection(struct front_process *front, struct client_connection
 }
 
 /*
- * Handles the requests that have been read already, and do not make the pipe readable, a little
- * later. A timer is used because an event made active would run again in the same pass, for as long
- * as requests arrive, and all others would wait.
+ * Has requests handled a little later that are in the inbox already and so do not make the pipe
+ * readable. This takes a timer: an event that is made active runs again in the same pass of the
+ * loop, and if requests kept coming, no other event would ever run.
  */
 static void take_rest_later(struct front_process *front)
 {
@@ -98,7 +102,8 @@ static void take_rest_later(struct front_process *front)
 		evtimer_add(front->again, &now);
 }
 
-/* Leaves the keeper's processor time to the others for a while. */
+/* Handles no requests of this front for a while, so that other fronts get the
+ * keeper's processor time. */
 static void rest(struct front_process *front, uint64_t spent)
 {
 	const struct timeval time = {RESTS * spent / 1000000, RESTS * spent % 1000000};
@@ -181,7 +186,9 @@ static void on_idle(evutil_socket_t fd _unused_, short what _unused_, void *cont
 
 /* --- fronts --- */
 
-/* Detaches requests whose work goes on from the front. */
+/*
+ * Detaches the front's requests from it. Those with a gone() learn that their connection has ended.
+ */
 static void orphan_requests(struct front_process *front)
 {
 	while (front->requests) {
@@ -196,7 +203,7 @@ static void orphan_requests(struct front_process *front)
 	}
 }
 
-/* Tells the client of a front that ended before it said anything that nothing was begun. */
+/* Tells a client that nothing was begun for it: its front has ended before sending anything. */
 static void refuse_connection(struct front_process *front, struct client_connection *connection)
 {
 	struct failure failure;
@@ -232,7 +239,8 @@ void front_free(struct front_process *front)
 		event_free(front->life);
 	lanes_free(&front->lanes);
 	wire_queue_done(&front->outgoing);
-	/* it ends by itself now, unless it hangs closing a client's descriptor */
+	/* the front ends now that its channels close, unless it hangs while it
+	 * closes a client's descriptor */
 	if (front->number)
 		ending_add(keeper, front->number, -1, front->identity.uid, front->closing);
 	close_fd(front->channel_fd);
@@ -241,8 +249,8 @@ void front_free(struct front_process *front)
 	free(front);
 }
 
-/* Starts the front: a worker becomes it, and takes its user's identity before it runs any of the
- * front's code. */
+/* Starts the front's process: a worker takes the identity, and then becomes
+ * nsctld-front. Returns 0 or -errno. */
 static int start(struct front_process *front, int channel_fd, int requests_fd)
 {
 	static struct task_front task;
@@ -255,7 +263,7 @@ static int start(struct front_process *front, int channel_fd, int requests_fd)
 	task.requests_fd = requests_fd;
 	task.profile = identity->profile;
 	task.memory = FRONT_MEMORY + keeper->config->limits.buffered;
-	/* root's front does not run as root, and a front for many peers has no user's rights */
+	/* neither root's front nor a front that several identities share has a user's rights */
 	task.identity.uid = nobody ? keeper->config->front_uid : identity->uid;
 	task.identity.gid = nobody ? keeper->config->front_gid : identity->gid;
 	for (size_t i = 0; !nobody && i < identity->n_groups; i++)
@@ -340,7 +348,7 @@ void fronts_stop(struct keeper *keeper)
 {
 	for (struct front_process *at = keeper->fronts; at; at = at->next) {
 		wire_begin(&keeper->to_front, WIRE_STOP, 0, 0, 0);
-		/* otherwise the front is stuck and is not waited for */
+		/* a front that does not take this message is stuck: nsctld does not wait for it */
 		at->stopped = front_tell(at) < 0;
 	}
 }

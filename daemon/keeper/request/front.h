@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The fronts, as the keeper sees them: one for each distinct identity, with its connections and the
- * requests that it waits for. A front that breaks the rules, does not read, or ends, is dropped
- * with all its connections.
+ * The keeper's side of the fronts. There is one front for each identity; this module starts it,
+ * passes it connections, and exchanges messages with it. A front that breaks the rules, does not
+ * read, or ends, is dropped with all its connections.
  */
 #ifndef NSCTL_KEEPER_FRONT_H
 #define NSCTL_KEEPER_FRONT_H
@@ -10,22 +10,24 @@
 #include "daemon/keeper/request/connection.h"
 #include "protocol/error.h"
 
-/* Finds the front for a connection, and starts one if necessary. Returns 0, or an error and
- * *failure: the limit is reached, and no front is idle. */
+/* Finds the front for a connection, and starts one if there is none. Returns 0, or an error and
+ * *failure, for instance if a limit of fronts is reached and no front is without connections. */
 int front_find(struct keeper *keeper, const struct client_connection *connection,
 	       struct front_process **ret, struct failure *failure);
 
-/* Passes the front a copy of the client's socket. On success takes connection and socket_fd.
- * Returns 0 or -errno. */
+/* Passes a connection with its socket to the front; reason: why its scope is limited. On success
+ * takes connection and socket_fd. Returns 0 or -errno. */
 int front_add(struct front_process *front, struct client_connection *connection, int socket_fd,
 	      const char *reason);
 
-/* Closes its channel: it ends, its connections are gone, and its requests are orphaned. */
+/* Closes the front's channels, which ends the front. Drops its connections. Requests that have
+ * begun go on, without an answer. */
 void front_free(struct front_process *front);
 
-/* Tells all fronts to take no more calls. They are busy as long as an answer that comes soon is
- * owed to them or their users. */
+/* Tells all fronts to take no more calls. */
 void fronts_stop(struct keeper *keeper);
+/* Returns true while a front must still be answered, except for requests that last
+ * (METHOD_LASTING), or has not closed its connections yet. */
 bool fronts_are_busy(const struct keeper *keeper);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The functions that answer the methods, one for each row of protocol/methods.h. Each gets the
- * decoded request, which is valid until the next request is handled; its strings are valid as long
- * as the message. A handler returns 0 if the request is answered, now or later (in the latter case
- * it has kept it), or an error and *failure, with which methods.c answers.
+ * Handlers: the functions that carry out the methods, one for each row of protocol/methods.h. Each
+ * gets the decoded request, which is valid until the next request is handled; its strings are valid
+ * as long as the message. A handler returns 0 if it has answered the request, or has kept it to
+ * answer it later. Otherwise it returns an error and *failure, with which methods.c answers.
  */
 #ifndef NSCTL_KEEPER_HANDLERS_H
 #define NSCTL_KEEPER_HANDLERS_H

@@ -8,11 +8,12 @@
 #include "daemon/keeper/workers/worker.h"
 #include "daemon/kernel/fault.h"
 
-/* Requests with descriptors that a front may have in progress. */
+/* Lanes of one front, and so its requests with descriptors that may be in progress. */
 #define LANES_MAX 8
-/* Lanes of one user whose workers may be ending: those of as many fronts as the user may have. */
+/* A user's processes that may be ending before no more lanes are opened: as many as
+ * FRONTS_MAX_OF_UID fronts can have. */
 #define RESTING_MAX (16 * LANES_MAX)
-/* Deadline for opening a lane, and for looking at pidfds. */
+/* Deadlines for opening a lane, and for finding the processes behind pidfds. */
 #define OPEN_SECONDS 20
 #define IDENTIFY_SECONDS 10
 
@@ -20,9 +21,9 @@ struct lane {
 	struct lane *next;
 	struct lanes *lanes; /* NULL: the front is gone */
 	uint32_t number;
-	struct worker *worker;	      /* NULL: not there yet, or lost */
-	uint32_t connection, request; /* whose descriptors it has; connection 0: none */
-	bool spent;		      /* the worker knows that they are no longer needed */
+	struct worker *worker;	      /* NULL: it is being opened, or was lost */
+	uint32_t connection, request; /* whose descriptors it carries; connection 0: none */
+	bool spent;		      /* the worker knows that no later task needs them */
 	bool opening;
 };
 
@@ -30,7 +31,7 @@ static struct lane *lane_free(struct lane *lane)
 {
 	struct worker *worker = lane->worker;
 
-	/* a worker with a task ends after it */
+	/* worker_release() lets the worker finish its task */
 	if (worker)
 		worker_release(worker);
 	free(lane);
@@ -69,7 +70,7 @@ static struct lane *lane_of(const struct request *request)
 
 /* --- opening and closing --- */
 
-/* Removes lanes whose workers were lost, after a missed deadline. */
+/* Frees lanes whose workers were lost because they missed a deadline. */
 static void forget_lost(struct lanes *lanes)
 {
 	struct lane *next;
@@ -139,8 +140,8 @@ static void on_open_done(struct operation *operation, const struct task_report *
 	}
 }
 
-/* Limits lanes: a front under an attacker's control may open a lane, let its worker hang, close it,
- * and ask again. Returns 0, or an error and *failure. */
+/* Checks the limits for another lane. An attacker who controls a front may open a lane, make its
+ * worker hang, close the lane, and ask again. Returns 0, or an error and *failure. */
 static int check_limits(const struct lanes *lanes, struct failure *failure)
 {
 	if (lanes->n >= LANES_MAX)
@@ -151,7 +152,7 @@ static int check_limits(const struct lanes *lanes, struct failure *failure)
 	return ending_check(lanes->keeper, lanes->uid, failure);
 }
 
-/* Makes the lane and the operation that opens it, which waits for the user's turn like all others,
+/* Makes a lane, and the operation that opens it. The operation takes the user's turn like others,
  * because each lane costs a process. Returns 0 or -errno. */
 static int lane_new(struct lanes *lanes, struct operation **ret)
 {
@@ -190,7 +191,7 @@ void lane_open(struct lanes *lanes)
 	r = lane_new(lanes, &operation);
 	if (r == 0) {
 		r = operation_send(operation, TASK_LANE, NULL, NULL);
-		/* the newest lane, as nothing will open it */
+		/* this lane is the first in the list, and forget_lost() will free it */
 		if (r < 0)
 			lanes->first->opening = false;
 	}
@@ -208,7 +209,7 @@ int lane_end(struct lanes *lanes, struct wire_message *message)
 	if (wire_decode(message, &wire_lane_layout, &wire) < 0)
 		return -EBADMSG;
 	lane = find(lanes, wire.number);
-	/* a lane whose worker was lost may have been removed */
+	/* forget_lost() may have freed a lane whose worker was lost */
 	if (!lane)
 		return wire.number <= lanes->last_number ? 0 : -EBADMSG;
 	if (lane->opening)
@@ -247,7 +248,7 @@ int lane_claim(struct request *request, struct wire_message *message, struct tas
 	request->pipes = wire.pipes;
 	request->lane = wire.number;
 	lane = find(request->lanes, wire.number);
-	/* its worker may just have been lost: then the operation fails */
+	/* forget_lost() may have freed the lane: then lane_operation() will fail */
 	if (!lane)
 		return wire.number <= request->lanes->last_number ? 0 : -EBADMSG;
 	if (lane->opening || lane->connection)
@@ -282,7 +283,7 @@ int lane_operation(const struct request *request, bool last, unsigned int second
 	struct lane *lane = lane_of(request);
 	int r;
 
-	/* the front may not notice: a stuck worker has not closed its end */
+	/* tells the front, which may not notice: a worker that hangs has not closed its end */
 	if (lane && !lane->worker)
 		take_away(lane->lanes, lane->number);
 	if (!lane || !lane->worker)

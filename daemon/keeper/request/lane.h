@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Lanes: channels by which descriptors of clients travel from a front to a worker. The keeper never
- * holds such a descriptor (docs/adr/0015-lanes.md): it has a worker make a lane, passes the sending
- * end on to the front, and marks tasks with the requests whose descriptors they need.
+ * Lanes: channels by which clients' descriptors travel from a front to a worker. The keeper never
+ * holds such a descriptor (docs/adr/0015-lanes.md). It lets a worker make a lane, passes the
+ * sending end to the front, and marks each task with the request whose descriptors the task needs.
  *
  * A lane belongs to one front, and its worker serves no other. It carries the descriptors of one
- * request at a time, until that request's first answer.
+ * request at a time, until the first answer to that request.
  */
 #ifndef NSCTL_KEEPER_LANE_H
 #define NSCTL_KEEPER_LANE_H
@@ -19,7 +19,7 @@ struct lane;
 struct lanes {
 	struct keeper *keeper;
 	struct front_process *front;
-	uid_t uid; /* the user whom the front's processes count against */
+	uid_t uid; /* the user whom the lanes' workers count against */
 	void (*say)(
 		struct front_process *front); /* sends the front the message in keeper->to_front */
 	struct lane *first;
@@ -27,47 +27,47 @@ struct lanes {
 	uint32_t last_number;
 };
 
-/* A process that a client has named by a pidfd, as a worker has found it, or the watcher of a pipe.
- * pid 0: the descriptor was neither, or the process or the pipe had ended. */
+/* The process that a worker has found behind a pidfd, or the watcher that it has started for a
+ * pipe. pid 0: there is none, because of error. */
 struct lane_process {
 	pid_t pid;
 	uint64_t start; /* see process_start_time() */
-	int error;	/* ESRCH: the process has ended; 0: no pidfd */
+	int error;	/* ESRCH: the process or pipe has ended; 0: another descriptor */
 };
 
-/* Opens another lane for the front, up to the limit. The front is told when the lane is ready, or
- * why it gets none. */
+/* Opens another lane for the front, up to the limit. Sends the front either the lane when it is
+ * ready, or the reason why it gets none. */
 void lane_open(struct lanes *lanes);
-/* To be called when the front has closed its end of a lane. Returns 0, or -EBADMSG if there is no
- * such lane. */
+/* Must be called when the front has closed its end of a lane. Returns 0, or -EBADMSG if the
+ * front has no such lane. */
 int lane_end(struct lanes *lanes, struct wire_message *message);
-/* To be called when the front is gone. Tasks of its workers go on. */
+/* Must be called when the front is gone. Frees its lanes; their workers finish their tasks. */
 void lanes_free(struct lanes *lanes);
 
 /*
- * Finds the lane that the request's message names, and assigns it to the request until its first
- * answer. Returns 0, or -EBADMSG if our fronts never send such a message. *ret says which
- * descriptors must be pidfds, and which pipes; request->pipes has the latter, too.
+ * Finds the lane that the request's message names, and assigns it to the request until the first
+ * answer. Fills in *ret with the descriptors that must be pidfds or pipes; request->pipes has the
+ * latter, too. Returns 0, or -EBADMSG for a message that our fronts never send.
  */
 int lane_claim(struct request *request, struct wire_message *message, struct task_processes *ret);
-/* To be called when the request was answered: the worker closes descriptors that no task has
- * taken. */
+/* Must be called when the request was answered. The lane's worker closes descriptors
+ * that no task has taken. */
 void lane_release(const struct request *request);
 
-/* Returns true while the request's lane carries out another task of the request. */
+/* Returns true while the lane's worker carries out another task of this request. */
 bool lane_is_busy(const struct request *request);
 /*
- * Makes an operation, like operation_new(), that the lane's worker carries out with the request's
- * descriptors. last: no other task will need these. Returns 0, -EBUSY, -ECONNRESET (the lane has
- * ended) or another -errno.
+ * Makes an operation, as operation_new() does, that the lane's worker carries out with the
+ * request's descriptors. last: no later task needs them. Returns 0, -EBUSY, -ECONNRESET if the lane
+ * has ended, or another -errno.
  */
 int lane_operation(const struct request *request, bool last, unsigned int seconds,
 		   struct operation **ret);
 
 /*
- * Has the worker find out which processes the request's pidfds are of, and make watchers of its
- * pipes. done is called once, with one element for each descriptor; with a failure, which else is
- * NULL, they have what was found until then. Returns 0, or -errno; then done is not called.
+ * Has the lane's worker find the processes behind the request's pidfds, and start watchers for its
+ * pipes. Calls done once. processes has an element for each descriptor; failure is NULL or the
+ * reason why some may be missing. Returns 0, or -errno, and then done is not called.
  */
 typedef void lane_identified(struct request *request, const struct lane_process *processes,
 			     const struct failure *failure, void *context);

@@ -16,7 +16,7 @@ struct refused {
 	uint64_t until; /* CLOCK_BOOTTIME */
 };
 
-/* The list begins with the connection that was refused first. */
+/* Refused connections, the oldest first. */
 struct refusals {
 	struct refused *first, **end;
 	size_t n;
@@ -37,7 +37,7 @@ static void drop(struct keeper *keeper, struct refused **at)
 	free(refused);
 }
 
-/* Closes the oldest connection if there are too many, of this uid or in total. */
+/* Closes the oldest connection if there are too many, of this uid or in all. */
 static void make_room(struct keeper *keeper, uid_t uid)
 {
 	struct refusals *refusals = keeper->refusals;
@@ -57,7 +57,7 @@ static void make_room(struct keeper *keeper, uid_t uid)
 		drop(keeper, &refusals->first);
 }
 
-/* Closes connections that were kept long enough, and sets the timer for the others. */
+/* Closes connections that were open long enough, and sets the timer for the next one. */
 static void on_time(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
 	struct keeper *keeper = context;
@@ -112,7 +112,7 @@ static bool keep(struct keeper *keeper, int fd, uid_t uid)
 void refused_add(struct keeper *keeper, int fd, uid_t uid, const struct failure *failure)
 {
 	char text[REFUSAL_SIZE];
-	/* a new socket has room for it, unless its client has gone already */
+	/* fails only if the client has gone: a new socket has room for the message */
 	bool told = send(fd, text, refusal_write(failure, text), MSG_DONTWAIT | MSG_NOSIGNAL) > 0;
 
 	if (!told || !keep(keeper, fd, uid))

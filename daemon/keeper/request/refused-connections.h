@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Connections that are not served. Each client is told why (refusal-message.h), and its connection
- * stays open for a moment: a client that finds its connection closed while it writes may not look
- * for an answer. Nothing that it sends is read. The number of such connections is bounded, for each
- * uid and in total; the oldest makes room for the newest. They are not watched, because during a
- * flood refusing connections is most of the keeper's work.
+ * Connections that are refused. Each client is sent the reason (refusal-message.h), and its
+ * connection stays open for a moment: a client that finds its connection closed while it writes may
+ * not read the answer. The keeper reads nothing from such a connection, and does not watch it
+ * either, because during a flood refusals are most of its work. The number of these connections is
+ * bounded, for each uid and in all; if it is reached, the oldest one is closed.
  */
 #ifndef NSCTL_KEEPER_REFUSED_CONNECTIONS_H
 #define NSCTL_KEEPER_REFUSED_CONNECTIONS_H
 
 #include "daemon/keeper/base/keeper.h"
 
-/* Tells the client of the accepted socket fd about the failure. Takes fd. uid: the user who is
- * charged for the connection. */
+/* Sends the failure to the client of the accepted socket fd. Takes fd. uid: the user whose refused
+ * connections this one counts among. */
 void refused_add(struct keeper *keeper, int fd, uid_t uid, const struct failure *failure);
-/* Closes all remaining connections. */
+/* Closes all refused connections, at the keeper's end. */
 void refused_stop(struct keeper *keeper);
 
 #endif

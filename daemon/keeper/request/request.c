@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Requests, from their arrival to their answers. */
 #include "daemon/keeper/policy/authz.h"
 #include "daemon/keeper/policy/peer.h"
 #include "daemon/keeper/request/connection.h"
@@ -127,7 +126,7 @@ bool fronts_are_busy(const struct keeper *keeper)
 				return true;
 		for (const struct client_connection *at = front->connections; at; at = at->next)
 			n++;
-		/* a front that is stopping closes a connection when its answer has been sent */
+		/* a front that stops closes a connection when it has sent the answer */
 		if (n > 0 && !front->closing)
 			return true;
 	}
@@ -141,7 +140,7 @@ int request_find_set(struct keeper *keeper, struct request *request, const char 
 	struct set *set;
 	int r;
 
-	/* inside a set no name is needed, as there is only that one */
+	/* inside a set a request need not name the set, as it can only mean this one */
 	if (!name && subject->scope == SCOPE_SET)
 		name = subject->scope_text;
 	if (!name || !name_is_valid(name))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Calls of clients, from their arrival to their answers. */
+/* Requests: calls of clients, as their fronts pass them on, and the answers to them. */
 #ifndef NSCTL_KEEPER_REQUEST_H
 #define NSCTL_KEEPER_REQUEST_H
 
@@ -14,60 +14,66 @@ struct lane_process;
 struct lanes;
 
 /*
- * A request whose answer a front waits for. It outlives the front: then its answers go nowhere. Its
- * holder answers it exactly once, by request_done() or request_fail(), which free it.
+ * A request that a front waits to have answered. The code that has it must answer it exactly once,
+ * by request_done(), request_fail() or request_end(), which free a kept one. It may outlive its
+ * front: then its answers go nowhere.
  */
 struct request {
-	struct request *next;	     /* in its front */
+	struct request *next;	     /* in front->requests */
 	struct front_process *front; /* NULL: the front is gone */
 	uint32_t connection, number;
 	enum wire_op op;
-	struct lanes *lanes; /* of the front; NULL: the front is gone */
-	uint32_t lane;	     /* the lane with its descriptors; 0: none */
-	uint64_t pipes;	     /* bit i: its i-th descriptor is a pipe, and gets a watcher */
-	/* The processes of its pidfds, and the watchers of its pipes, by the descriptors' index;
-	 * NULL: it has neither, or another one releases the watchers. Not in a
-	 * kept copy. */
+	struct lanes *lanes; /* the front's; NULL: the front is gone */
+	uint32_t lane;	     /* lane with the request's descriptors; 0: it has none */
+	uint64_t pipes;	     /* bit i: descriptor i is a pipe, and gets a watcher */
+	/* The processes behind its pidfds, and the watchers of its pipes, by index of the
+	 * descriptor. NULL in a request without these, and in a kept copy. */
 	const struct lane_process *processes;
-	/* The message, while the handler is called. Not in a kept copy. */
+	/* The message, during the call of the handler. NULL in a kept copy. */
 	struct wire_message *message;
 	struct authz_subject subject;
-	uid_t owner;			      /* owner of the set that it is about */
-	char about[NAME_SIZE];		      /* name of that set; "": not known yet, or none */
-	const struct peer_identity *identity; /* of a user for whom the keeper acts; else NULL */
-	bool kept;			      /* made by request_keep() */
-	struct request *behind;		      /* next in a list of requests that wait */
-	/* Called when the connection ends before the answer: drops the request, or leaves it. NULL:
-	 * the work and the request go on. */
+	uid_t owner;			      /* owner of the set that the request is about */
+	char about[NAME_SIZE];		      /* name of that set; "": none, or not known yet */
+	const struct peer_identity *identity; /* of a user without a connection; else NULL */
+	bool kept;			      /* this is a copy by request_keep() */
+	struct request *behind;		      /* next one in a list of waiting requests */
+	/* Called when the connection ends before the answer. It may drop the request. NULL: the
+	 * request and its work go on. */
 	void (*gone)(struct keeper *keeper, struct request *request);
-	void *holder; /* for gone: what the request waits for */
+	void *holder; /* for gone(): the object on which the request waits */
 };
 
-/* Copies a request, which only exists for the time of the call, for later. Returns NULL if there is
- * no memory. */
+/* Copies a request so that it can be answered later; the original exists only until its handler
+ * returns. Returns NULL if there is no memory. */
 struct request *request_keep(const struct request *request);
-/* Begins an answer in keeper->to_front, to which the caller adds. flags: WIRE_CONTINUES or 0. */
+/*
+ * Begins an answer in keeper->to_front. The caller adds its contents. flags: WIRE_CONTINUES or 0.
+ */
 void request_begin(struct keeper *keeper, const struct request *request, uint16_t flags);
-/* Sends an answer that is followed by others. */
+/* Sends the answer in keeper->to_front, after which others follow. */
 void request_send(struct keeper *keeper, const struct request *request);
-/* Sends the last answer. */
+/* Sends the answer in keeper->to_front as the last one. */
 void request_end(struct keeper *keeper, struct request *request);
-/* Sends the last answer. layout NULL: it has no contents. */
+/*
+ * Makes and sends the last answer, and logs the request. layout NULL: the answer has no contents.
+ */
 void request_done(struct keeper *keeper, struct request *request, const struct wire_layout *layout,
 		  const void *value);
+/* Sends an error as the last answer, and logs it. */
 void request_fail(struct keeper *keeper, struct request *request, const struct failure *failure);
-/* Returns true if the front has room for any answer. Otherwise events_resume() is called when it
- * has. */
+/* Returns true if an answer of any size can be sent to the front now. Otherwise events_resume()
+ * is called when one can. */
 bool request_has_room(const struct request *request);
-/* Frees a kept copy without an answer: the caller still answers the original. */
+/* Frees a kept copy without an answer; the caller answers the original. */
 void request_drop(struct request *request);
-/* Returns the caller's identity, or NULL if its connection is gone. */
+/* Returns the identity of the caller, or of the user for whom the keeper acts. NULL:
+ * the connection is gone. */
 const struct peer_identity *request_identity(const struct request *request);
 /* Returns the request's connection, or NULL if it is gone. */
 struct client_connection *request_connection(const struct request *request);
 
-/* Finds the set that a request is about, if its caller may know of it. Returns 0, or an error and
- * *failure. */
+/* Finds the set that a request names, if its caller may know of it. Returns 0, or
+ * an error and *failure. */
 int request_find_set(struct keeper *keeper, struct request *request, const char *name,
 		     bool has_owner, uid_t owner, struct set **ret, struct failure *failure);
 /* The same for the set that ask names. */

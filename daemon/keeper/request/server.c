@@ -22,7 +22,7 @@ static int bind_socket(const char *path, mode_t mode)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return negative_errno();
-	/* an answer means that another daemon runs; otherwise the socket is a leftover */
+	/* if the socket can be connected, another daemon serves it; otherwise it is left over */
 	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
 		return -EADDRINUSE;
 	if (errno == ECONNREFUSED && unlink(path) < 0)
@@ -45,7 +45,7 @@ int server_listen(struct keeper *keeper, const char *path, mode_t mode)
 	return 0;
 }
 
-/* Decides what the connection may do, from the kernel's data about the peer and the policy. */
+/* Decides what the connection may do: fills in its subject, and the reason for a limited scope. */
 static void judge(struct keeper *keeper, struct client_connection *connection, char *ret_reason,
 		  size_t size)
 {
@@ -53,7 +53,7 @@ static void judge(struct keeper *keeper, struct client_connection *connection, c
 	struct authz_subject *subject = &connection->subject;
 	const struct peer *peer = &connection->peer;
 	const struct set *set = registry_find_set_id(keeper->registry, peer->set_id);
-	/* a cgroup of a set that is no longer known says nothing */
+	/* the cgroup of a set that is gone does not say where the peer is */
 	bool place_known = peer->place_known && (set || !*peer->set_id);
 	struct failure failure = {};
 
@@ -78,12 +78,12 @@ static void judge(struct keeper *keeper, struct client_connection *connection, c
 	subject->scope_owner = set ? set->owner : 0;
 }
 
-/* --- the user behind a peer --- */
+/* --- the user whom a peer counts against --- */
 
 static struct subid_owners subid_owners;
 
-/* Root has no limits, but peers from its containers have: they are charged to the account of
- * fronts. */
+/* Returns the user whom connections of owner's peers count against. Root has no limits, but peers
+ * in root's containers do: they count against the account of the fronts. */
 static uid_t charge_to(const struct keeper *keeper, uid_t owner)
 {
 	return owner == 0 ? keeper->config->front_uid : owner;
@@ -104,10 +104,10 @@ uid_t server_guess_owner(const struct keeper *keeper, uid_t uid)
 }
 
 /*
- * Decides whose limits a connection counts against. In a user namespace one user has as many uids
- * and groups as it maps, and with a setuid file of such a uid, on the host, too. All of them are
- * charged to the owner of the set that they are in, of the namespace, or of the uid, and share one
- * front. guess: the owner according to the uid alone.
+ * Decides which user's limits a connection counts against. A user namespace gives its user as many
+ * uids and groups as it maps, and by a setuid file of such a uid also on the host. All of them
+ * count against the owner of the set that the peer is in, or of its user namespace, or of the
+ * subordinate uid, and share one front. guess: the owner according to the uid.
  */
 static void charge(const struct keeper *keeper, struct client_connection *connection, uid_t guess)
 {
@@ -125,8 +125,10 @@ static void charge(const struct keeper *keeper, struct client_connection *connec
 		connection->charged = charge_to(keeper, peer->owner);
 }
 
-/* Confines a subordinate id. Outside of user namespaces a process gets one by a setuid file only,
- * and its sets would count against that id alone, so they would be unlimited. */
+/*
+ * Confines a peer with a subordinate id outside of user namespaces, which it can only have got from
+ * a setuid file. Its sets would count against that id, so the user could have any number of sets.
+ */
 static void confine_subordinate(struct client_connection *connection)
 {
 	struct peer *peer = &connection->peer;
@@ -161,7 +163,8 @@ void server_refuse(struct keeper *keeper, int fd, uid_t uid, const struct failur
 
 /* --- serving --- */
 
-/* Fills in *failure for a connection that cannot be served because of r. Returns the error. */
+/* Fills in *failure for a connection that cannot be served because of r, a negative
+ * errno. Returns the error. */
 static int explain(int r, struct failure *failure)
 {
 	if (r == -EPERM)
@@ -172,14 +175,14 @@ static int explain(int r, struct failure *failure)
 		return failure_set(failure, ERROR_NOT_PERMITTED, 0, "connect",
 				   "the process that connected has ended, so its AppArmor profile "
 				   "is not known");
-	/* two fronts have ended: most likely no process could be started */
+	/* two fronts have ended, one after the other: probably no process could be started */
 	if (r == -EPIPE || r == -ECONNRESET)
 		return failure_from_errno(failure, -EAGAIN, "start a front for the connection");
 	return failure_from_errno(failure, r, "serve the connection");
 }
 
-/* Passes the connection to its front or, if that has died without the keeper having noticed yet, to
- * another one. Returns 0, or an error and *failure. */
+/* Passes the connection to its front. If that front has died, which the keeper may not have noticed
+ * yet, tries another one. Returns 0, or an error and *failure. */
 static int hand_over(struct keeper *keeper, struct client_connection *connection, int fd,
 		     const char *reason, struct failure *failure)
 {
@@ -200,8 +203,8 @@ static int hand_over(struct keeper *keeper, struct client_connection *connection
 	return failure->error;
 }
 
-/* Reads the peer's identity, and counts the connection against the user behind it. Returns 0, or an
- * error and *failure. */
+/* Reads the facts about the peer, and counts the connection against the right user instead of
+ * counted. Returns 0, or an error and *failure. */
 static int admit(struct keeper *keeper, struct client_connection *connection, int fd, uid_t counted,
 		 struct failure *failure)
 {
@@ -256,6 +259,6 @@ void server_stop(struct keeper *keeper)
 	subid_owners_done(&subid_owners);
 	while (keeper->fronts)
 		front_free(keeper->fronts);
-	/* The socket closes with the process: the connections that wait there may carry sockets
-	 * that linger, for which close(2) waits, but not the end of a process. */
+	/* The socket is closed by the end of the process, not by close(2): connections that wait
+	 * there may carry sockets that linger, for which close(2) waits. */
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Serves connections: asks the kernel about the peer, decides what the connection may do, and
- * passes the socket to the front of the peer's identity.
+ * Serves connections: reads what the kernel says about the peer, decides what the connection may
+ * do, and passes its socket to the front for the peer's identity.
  */
 #ifndef NSCTL_KEEPER_SERVER_H
 #define NSCTL_KEEPER_SERVER_H
 
 #include "daemon/keeper/base/keeper.h"
 
-/* Length of the queue at the socket, as in nsctld.socket; arrival.c shortens it during a flood. */
+/* Length of the queue at the socket, as in nsctld.socket. arrival.c shortens it during a flood. */
 #define SERVER_BACKLOG 512
 
 /* Listens on path. Returns 0 or -errno. */
@@ -16,13 +16,15 @@ int server_listen(struct keeper *keeper, const char *path, mode_t mode);
 /* Closes the socket and all connections. */
 void server_stop(struct keeper *keeper);
 
-/* Reads /etc/subuid again if it has changed. To be called before server_guess_owner(). */
+/* Reads /etc/subuid again if it has changed. Must be called before server_guess_owner(). */
 void server_refresh_owners(struct keeper *keeper);
-/* Returns the user behind uid according to /etc/subuid, or uid itself. */
+/* Returns the user whose subordinate id uid is, according to /etc/subuid, or uid itself. */
 uid_t server_guess_owner(const struct keeper *keeper, uid_t uid);
-/* Serves the accepted socket fd, which has been counted against the uid counted. Takes fd. */
+/* Serves a connection, by its accepted socket fd, which has been counted against
+ * uid counted. Takes fd. */
 void server_serve(struct keeper *keeper, int fd, uid_t counted);
-/* Tells a client why it is not served. Takes fd, which is not counted. */
+/* Refuses a connection, by its accepted socket fd, which has not been counted. Takes fd. Sends
+ * failure to the client, and logs it. */
 void server_refuse(struct keeper *keeper, int fd, uid_t uid, const struct failure *failure);
 
 #endif
