@@ -236,6 +236,32 @@ static int take_publish(struct options *options)
 	return 0;
 }
 
+static void put_sysctl(struct options *options, const char *key, const char *value)
+{
+	json_t *spec = json_member(options->parameters, "spec", json_object);
+
+	json_put(json_member(spec, "sysctls", json_object), key, json_string(value));
+}
+
+static int take_sysctl(struct options *options)
+{
+	const char *value;
+	struct piece piece = parse_cut(options->argument, '=', &value);
+	_cleanup_free_ char *key = must(strndup(piece.start, piece.size));
+
+	if (!value || !*value || !*key)
+		return options_reject(options, "NAME=VALUE (such as net.ipv4.ip_forward=1)");
+	put_sysctl(options, key, value);
+	return 0;
+}
+
+static int take_forward(struct options *options)
+{
+	put_sysctl(options, "net.ipv4.ip_forward", "1");
+	put_sysctl(options, "net.ipv6.conf.all.forwarding", "1");
+	return 0;
+}
+
 /* --- the rest --- */
 
 static int take_hostname(struct options *options)
@@ -307,6 +333,11 @@ const struct option_row spec_options[] = {
 	OPTION("publish", 0, "[ADDRESS:]PORT:PORT[/udp]",
 	       "forward a port of the host to a port of the set",
 	       FILLS("spec.publish[]", take_publish), NEEDS(KIND_BIT(KIND_NET))),
+	OPTION("sysctl", 0, "NAME=VALUE",
+	       "make a setting of the network namespace (net.ipv4.ip_forward=1)",
+	       FILLS("spec.sysctls", take_sysctl), NEEDS(KIND_BIT(KIND_NET))),
+	OPTION("forward", 0, NULL, "forward packets between links, as a router does",
+	       FILLS("spec.sysctls", take_forward), NEEDS(KIND_BIT(KIND_NET))),
 	LEASE_OPTION("spec.lease"),
 	OPTION("boot", 0, NULL, "make it again when the machine starts",
 	       FILLS("spec.boot", take_true)),

@@ -12,6 +12,7 @@ static const char *const texts[STEP_COUNT] = {
 	[STEP_PROPAGATION] = "set the propagation of mounts",
 	[STEP_LOOPBACK] = "bring the loopback interface up",
 	[STEP_SYSCTL] = "open ping and low ports",
+	[STEP_SETTING] = "make a setting of the net namespace",
 	[STEP_HOSTNAME] = "set the host name",
 	[STEP_INIT] = "start the init",
 	[STEP_ROOT] = "change the root directory",

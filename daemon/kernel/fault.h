@@ -19,6 +19,7 @@ enum step {
 	STEP_PROPAGATION,
 	STEP_LOOPBACK,
 	STEP_SYSCTL,
+	STEP_SETTING, /* detail: index in spec.sysctls */
 	STEP_HOSTNAME,
 	STEP_INIT,
 	STEP_ROOT,

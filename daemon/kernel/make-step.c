@@ -170,7 +170,12 @@ int maker_set_up_network(struct maker *maker)
 {
 	int r = maker->task->net_fd < 0 ? net_set_up(maker->host, &maker->fault) : 0;
 
-	return r < 0 ? r : make_links(maker);
+	/* before the links, which take the defaults over, and after them for their interfaces */
+	if (r == 0)
+		r = net_set(maker->host, maker->spec, true, &maker->fault);
+	if (r == 0)
+		r = make_links(maker);
+	return r < 0 ? r : net_set(maker->host, maker->spec, false, &maker->fault);
 }
 
 int maker_set_hostname(struct maker *maker)

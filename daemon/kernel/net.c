@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <fcntl.h>
 #include <sched.h>
+#include <string.h>
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/mount.h"
 #include "daemon/kernel/net.h"
@@ -8,16 +9,88 @@
 #include "daemon/kernel/rtnl.h"
 #include "daemon/kernel/sysctl.h"
 
+/* What the kernel would have in a new net namespace if it did not copy the host's settings. The
+ * first of them resets others, on every interface. docs/operation.md has the list for users. */
+static const struct {
+	const char *path, *value;
+} defaults[] = {
+	{"net/ipv4/ip_forward", "0"},
+	{"net/ipv4/conf/all/accept_local", "0"},
+	{"net/ipv4/conf/default/accept_local", "0"},
+	{"net/ipv4/conf/all/accept_redirects", "1"},
+	{"net/ipv4/conf/default/accept_redirects", "1"},
+	{"net/ipv4/conf/all/accept_source_route", "0"},
+	{"net/ipv4/conf/default/accept_source_route", "1"},
+	{"net/ipv4/conf/all/arp_announce", "0"},
+	{"net/ipv4/conf/default/arp_announce", "0"},
+	{"net/ipv4/conf/all/arp_filter", "0"},
+	{"net/ipv4/conf/default/arp_filter", "0"},
+	{"net/ipv4/conf/all/arp_ignore", "0"},
+	{"net/ipv4/conf/default/arp_ignore", "0"},
+	{"net/ipv4/conf/all/log_martians", "0"},
+	{"net/ipv4/conf/default/log_martians", "0"},
+	{"net/ipv4/conf/all/promote_secondaries", "0"},
+	{"net/ipv4/conf/default/promote_secondaries", "0"},
+	{"net/ipv4/conf/all/proxy_arp", "0"},
+	{"net/ipv4/conf/default/proxy_arp", "0"},
+	{"net/ipv4/conf/all/route_localnet", "0"},
+	{"net/ipv4/conf/default/route_localnet", "0"},
+	{"net/ipv4/conf/all/rp_filter", "0"},
+	{"net/ipv4/conf/default/rp_filter", "0"},
+	{"net/ipv4/conf/all/send_redirects", "1"},
+	{"net/ipv4/conf/default/send_redirects", "1"},
+	{"net/ipv4/conf/all/src_valid_mark", "0"},
+	{"net/ipv4/conf/default/src_valid_mark", "0"},
+	{"net/ipv6/conf/all/forwarding", "0"},
+};
+
+/* A kernel without IPv6 lacks all settings of it. */
+static bool is_of_ipv6(const char *path)
+{
+	return strncmp(path, "net/ipv6/", sizeof("net/ipv6/") - 1) == 0;
+}
+
+static int set_defaults(const struct host *host)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(defaults); i++) {
+		r = sysctl_write(host, defaults[i].path, defaults[i].value);
+		if (r == -ENOENT && is_of_ipv6(defaults[i].path))
+			r = 0;
+	}
+	return r;
+}
+
 int net_set_up(const struct host *host, struct fault *fault)
 {
 	int r = rtnl_loopback_up();
 
 	if (r < 0)
 		return fault_set(fault, STEP_LOOPBACK, 0, -r);
-	r = sysctl_write(host, "net/ipv4/ping_group_range", "0 2147483647");
+	r = set_defaults(host);
+	if (r == 0)
+		r = sysctl_write(host, "net/ipv4/ping_group_range", "0 2147483647");
 	if (r == 0)
 		r = sysctl_write(host, "net/ipv4/ip_unprivileged_port_start", "0");
 	return r < 0 ? fault_set(fault, STEP_SYSCTL, 0, -r) : 0;
+}
+
+int net_set(const struct host *host, const struct wire_spec *spec, bool early, struct fault *fault)
+{
+	for (size_t i = 0; i < spec->n_sysctls; i++) {
+		char path[SYSCTL_SIZE];
+		int r;
+
+		snprintf(path, sizeof(path), "%s", spec->sysctls[i].key);
+		for (char *at = path; *at; at++)
+			if (*at == '.')
+				*at = '/';
+		r = sysctl_write(host, path, spec->sysctls[i].value);
+		if (r < 0 && !(r == -ENOENT && (early || is_of_ipv6(path))))
+			return fault_set(fault, STEP_SETTING, i, -r);
+	}
+	return 0;
 }
 
 /* Returns a descriptor of a new net namespace, or -errno and *fault. */

@@ -69,6 +69,12 @@ static const struct wire_field spec_label_fields[] = {
 };
 static LAYOUT(spec_label);
 
+static const struct wire_field spec_sysctl_fields[] = {
+	STRING(1, spec_sysctl, key, SYSCTL_SIZE - 1),
+	STRING(2, spec_sysctl, value, SYSCTL_SIZE - 1, REASON("is no value of a setting")),
+};
+static LAYOUT(spec_sysctl);
+
 static const struct wire_field wire_range_fields[] = {
 	U32(1, wire_range, inside, ID_MAX, ALWAYS("inside")),
 	U32(2, wire_range, outside, ID_MAX, ALWAYS("outside")),
@@ -125,6 +131,8 @@ static const struct wire_field wire_spec_fields[] = {
 	U64(35, wire_spec, lease.watcher_start, 0, DAEMON),
 	U64(36, wire_spec, lease.idle, SPAN_MAX, JSON("lease.idleSeconds"), UNIT(SECONDS),
 	    LOWEST(SPAN_MIN)),
+	ARRAY(37, wire_spec, sysctls, spec_sysctl, SPEC_SYSCTLS_MAX, JSON("sysctls"), MAP,
+	      NEEDS(NET)),
 };
 LAYOUT(wire_spec);
 

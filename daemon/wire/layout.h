@@ -24,6 +24,8 @@
 
 #define SPEC_MOUNTS_MAX 32
 #define SPEC_LABELS_MAX 32
+#define SPEC_SYSCTLS_MAX 32
+#define SYSCTL_SIZE 128 /* of a key, and of a value */
 #define ID_MAX (UINT32_MAX - 1) /* of a user or a group */
 #define LIMIT_MEMORY_MIN (UINT64_C(4) << 20)
 #define LIMIT_TASKS_MIN 8
@@ -157,6 +159,11 @@ struct spec_label {
 	const char *value; /* NULL: empty */
 };
 
+/* A setting of the set's net namespace: net.ipv4.ip_forward, 1. */
+struct spec_sysctl {
+	const char *key, *value;
+};
+
 /* Ids from inside on are mapped to those from outside on: a line of /proc/PID/uid_map. */
 struct wire_range {
 	uint32_t inside, outside, count;
@@ -195,6 +202,8 @@ struct wire_spec {
 	uint64_t memory;		  /* bytes, 0: unlimited */
 	uint32_t tasks;			  /* processes and threads, 0: unlimited */
 	uint32_t cpu_thousandths;	  /* of one processor's time, 0: unlimited */
+	struct spec_sysctl sysctls[SPEC_SYSCTLS_MAX];
+	size_t n_sysctls;
 };
 
 /* --- requests --- */

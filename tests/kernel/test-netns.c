@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * docs/kernel.md, 6, 7, 10 and 24: a netlink socket opened in a net namespace works there from
+ * docs/kernel.md, 6, 7, 10, 24 and 27: a netlink socket opened in a net namespace works there from
  * outside; a veth is made with its peer already in its namespace; a net namespace that ends takes
  * the host's ends along, with an event; a new one resets the settings for ping and low ports. A
  * sysfs belongs to the net namespace in which it was made, wherever its descriptor is carried.
@@ -119,6 +119,35 @@ static void test_sysctls(void)
 	tap_ok(strcmp(text, "80\n") == 0, "and that has changed nothing here");
 }
 
+#define INHERIT "/proc/sys/net/core/devconf_inherit_init_net"
+#define REVERSE_PATH "/proc/sys/net/ipv4/conf/all/rp_filter"
+
+/* The machine's first net namespace cannot be changed here: that its settings are copied is seen
+ * by those of the maker's own, which are not. */
+static void test_copied_settings(void)
+{
+	char first[64], again[64];
+	_cleanup_fd_ int own_fd = ns_open(0, "net");
+
+	/* absent: this is not the machine's first one, where it can be seen */
+	if (unshare(CLONE_NEWNET) < 0)
+		fatal("unshare net");
+	(void)text_read(REVERSE_PATH, first, sizeof(first));
+	tap_is(text_write(REVERSE_PATH, first[0] == '2' ? "1" : "2"), 0, "rp_filter changed here");
+	if (unshare(CLONE_NEWNET) < 0)
+		fatal("unshare net");
+	(void)text_read(REVERSE_PATH, again, sizeof(again));
+	if (access(INHERIT, F_OK) == 0 && text_read(INHERIT, again, sizeof(again)) > 0 &&
+	    again[0] != '0')
+		tap_skip("IPv4 settings", "the default of devconf_inherit_init_net");
+	else
+		tap_ok(strcmp(first, again) == 0,
+		       "a new net namespace has the IPv4 settings of the machine's first one");
+	tap_is(text_write(REVERSE_PATH, "0"), 0, "a maker inside can set them");
+	if (setns(own_fd, CLONE_NEWNET) < 0)
+		fatal("setns back");
+}
+
 /* A sysfs, mounted nowhere yet, of a net namespace that has the interface "here", made with
  * another's euid. Tells its descriptor, and keeps it until it is told. */
 static int body_make_sysfs(struct child *parent, void *arg _unused_)
@@ -176,6 +205,7 @@ int main(void)
 		fatal("net namespace of the test's own");
 	test_sockets_and_veth();
 	test_sysctls();
+	test_copied_settings();
 	test_sysfs();
 	return tap_done();
 }

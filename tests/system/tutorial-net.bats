@@ -89,6 +89,16 @@ pair() {
 	patience=0 leaves "$before"
 }
 
+@test "26: a router" {
+	nsctl create -n --forward box
+	nsctl create -n a
+	nsctl create -n b
+	nsctl link add a,address=10.1.0.2/24,route=10.2.0.0/16,via=10.1.0.1 box,address=10.1.0.1/24
+	nsctl link add b,address=10.2.0.2/24,gateway=10.2.0.1 box,address=10.2.0.1/24
+	nsctl exec a ping -c 1 -W 20 10.2.0.2
+	nsctl rm a b
+}
+
 @test "25: a published port" {
 	nsctl create -n --publish=8080:80 box
 	nsctl exec -d box python3 -m http.server 80

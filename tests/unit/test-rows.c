@@ -375,7 +375,7 @@ static void test_broken(void **state_ _unused_)
 		{"(private, slave, shared)", "(private, slave, shared, other)",
 		 "SetSpec.propagation is of another type"},
 		{"uts, user, ipc", "user, uts, ipc", ".namespaces is of another type"},
-		{"labels: ?[string]string\n", "labels: ?[]string\n",
+		{"labels: ?[string]string,\n", "labels: ?[]string,\n",
 		 "SetSpec.labels is of another type"},
 		{"dns: ?[]string, publish", "dns: ?[]int, publish",
 		 "SetSpec.dns is of another type"},

@@ -2,6 +2,7 @@
 #include <string.h>
 #include "daemon/keeper/policy/address.h"
 #include "daemon/keeper/policy/check.h"
+#include "daemon/keeper/policy/settings.h"
 
 static int invalid(struct failure *failure, const char *field, const char *reason)
 {
@@ -228,6 +229,22 @@ static int check_publish(const struct wire_spec *spec, struct failure *failure)
 	return 0;
 }
 
+static int check_sysctls(const struct wire_spec *spec, struct failure *failure)
+{
+	for (size_t i = 0; i < spec->n_sysctls; i++) {
+		const char *wrong = settings_check(&spec->sysctls[i]);
+
+		for (size_t j = 0; !wrong && j < i; j++)
+			if (strcmp(spec->sysctls[j].key, spec->sysctls[i].key) == 0)
+				wrong = "a setting is given twice";
+		if (wrong)
+			return failure_set(failure, ERROR_INVALID_VALUE, 0, "spec.sysctls",
+					   "%s: %s",
+					   spec->sysctls[i].key ? spec->sysctls[i].key : "", wrong);
+	}
+	return 0;
+}
+
 static int check_dns(const struct wire_spec *spec, struct failure *failure)
 {
 	for (size_t i = 0; i < spec->n_dns; i++) {
@@ -301,6 +318,8 @@ int check_spec(struct wire_spec *spec, const char *name, struct failure *failure
 		r = check_publish(spec, failure);
 	if (r == 0)
 		r = check_dns(spec, failure);
+	if (r == 0)
+		r = check_sysctls(spec, failure);
 	if (r == 0)
 		r = check_boot(spec, failure);
 	if (r == 0)

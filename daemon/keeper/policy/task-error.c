@@ -19,6 +19,9 @@ static void blame(enum step step, uint32_t detail, char *ret, size_t size)
 		else
 			snprintf(ret, size, "spec.rootPath");
 		break;
+	case STEP_SETTING:
+		snprintf(ret, size, "spec.sysctls[%u]", detail);
+		break;
 	case STEP_CLOCKS:
 		snprintf(ret, size, "spec.clocks");
 		break;

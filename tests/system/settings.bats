@@ -1,0 +1,72 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The settings of a set's net namespace: the kernel's defaults, whatever the machine has, and those that were asked for.
+
+load daemon.bash
+load net.bash
+
+setup_file() {
+	start_host "host-links = $user_id"
+	count_everything
+}
+teardown_file() { purge_host; }
+teardown() { clean_host; }
+
+setting() { nsctl exec "$1" cat "/proc/sys/net/$2"; }
+# a router between two sets: left 10.1.0.2 -- 10.1.0.1 router 10.2.0.1 -- 10.2.0.2 right; options are the router's
+three() {
+	for set in left right; do nsctl create -n "$set"; done
+	nsctl create -n "$@" router
+	nsctl link add left,address=10.1.0.2/24,address=fd01::2/64,gateway=10.1.0.1,gateway=fd01::1 \
+		router:left,address=10.1.0.1/24,address=fd01::1/64
+	nsctl link add right,address=10.2.0.2/24,address=fd02::2/64,gateway=10.2.0.1,gateway=fd02::1 \
+		router:right,address=10.2.0.1/24,address=fd02::1/64
+}
+
+@test "a new set has the kernel's defaults, a spare net namespace, too" {
+	for set in first second third; do
+		nsctl create -n "$set"
+		[ "$(setting "$set" ipv4/ip_forward)" = 0 ]
+		[ "$(setting "$set" ipv6/conf/all/forwarding)" = 0 ]
+		for where in all default; do
+			for name in rp_filter arp_ignore arp_announce proxy_arp route_localnet accept_local log_martians; do
+				[ "$(setting "$set" "ipv4/conf/$where/$name")" = 0 ] || { echo "$where $name" && return 1; }
+			done
+			[ "$(setting "$set" "ipv4/conf/$where/accept_redirects")" = 1 ]
+		done
+	done
+}
+
+@test "--forward: a router without root" {
+	three --forward
+	pings left 10.2.0.2
+	pings right fd01::2
+	nsctl --json show router | grep -F '"net.ipv4.ip_forward":"1"'
+}
+
+@test "without it, nothing is forwarded" {
+	three
+	fails nsctl exec left ping -c 1 -W 1 10.2.0.2
+}
+
+@test "--sysctl: also of an interface of the set's own links, and of a set with a user namespace" {
+	nsctl create -n peer
+	nsctl create -n -r --link=peer:wire --sysctl=net.ipv4.conf.eth0.rp_filter=2 --sysctl=net.ipv4.tcp_keepalive_time=77 \
+		--sysctl="net.ipv4.ip_local_port_range=20000 30000" box
+	[ "$(setting box ipv4/conf/eth0/rp_filter)" = 2 ]
+	[ "$(setting box ipv4/tcp_keepalive_time)" = 77 ]
+	[ "$(setting box ipv4/ip_local_port_range)" = $'20000\t30000' ]
+	[ "$(on_host cat /proc/sys/net/ipv4/conf/all/rp_filter)" != 2 ]
+}
+
+@test "what is no setting of a set's is refused, and nothing is left" {
+	refused net.ipv4.tcp_congestion_control create -n --sysctl=net.ipv4.tcp_congestion_control=cubic box
+	refused kernel.core_pattern create -n --sysctl=kernel.core_pattern=x box
+	refused "name of a setting" create -n --sysctl=net.ipv4.conf...forwarding=1 box
+	refused "name of a setting" create -n --sysctl=net/ipv4/ip_forward=1 box
+	refused sysctl create -n --sysctl=net.ipv4.ip_forward=many box
+	refused sysctl create -n --sysctl=net.ipv4.conf.nothing.rp_filter=1 box
+	refused sysctl create -n --sysctl=net.ipv4.ip_forward box
+	refused net create -u --sysctl=net.ipv4.ip_forward=1 --json box || true
+	[ -z "$(nsctl list --quiet | grep -v '^$' | grep -v box || true)" ]
+}
