@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The base of every file: ownership is visible in the code.
+ * The base of every file: the code shows which variable owns a descriptor or memory.
  *
- * A local variable that owns something has a cleanup attribute; take_fd() and take_ptr() give it
- * away. Cleanups preserve errno. Descriptors start at -1. This header depends on libc alone and has
- * no state.
+ * A variable that owns something has a cleanup attribute, which releases it at the end of the
+ * block. take_fd() and take_ptr() pass it on: the variable then owns nothing. A cleanup preserves
+ * errno. A variable for a descriptor starts at -1. This header depends only on libc and has no
+ * state.
  */
 #ifndef NSCTL_BASE_H
 #define NSCTL_BASE_H
@@ -66,7 +67,7 @@ static inline void cleanup_file(FILE **file)
 	errno = saved;
 }
 
-/* Gives a descriptor away: returns it, and leaves -1 behind. */
+/* Returns *fd and sets it to -1, so that its cleanup does not close the descriptor. */
 static inline int take_fd(int *fd)
 {
 	int taken = *fd;
@@ -75,7 +76,7 @@ static inline int take_fd(int *fd)
 	return taken;
 }
 
-/* The same for a pointer; NULL is left behind. */
+/* Returns the pointer p and sets p to NULL, so that its cleanup does not free the memory. */
 #define take_ptr(p)                                       \
 	({                                                \
 		__typeof__(p) *take_ptr_p_ = &(p);        \
@@ -84,14 +85,14 @@ static inline int take_fd(int *fd)
 		take_ptr_v_;                              \
 	})
 
-/* Returns errno as a negative error; never 0, even if the callee did not set it. */
+/* Returns errno as a negative number. Never returns 0: if errno is not set, returns -EIO. */
 static inline int negative_errno(void)
 {
 	return errno > 0 ? -errno : -EIO;
 }
 
 /* Returns true if a call failed for lack of memory or descriptors. Such a failure says nothing
- * about the object of the call, and may not occur another time. */
+ * about the object of the call, and the same call may succeed later. */
 static inline bool is_shortage(int negative)
 {
 	return negative == -ENOMEM || negative == -EMFILE || negative == -ENFILE;

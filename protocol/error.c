@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The table that maps named outcomes to Varlink ids and names of parameters; a test compares it
- * with the .varlink files. It owns nothing, never logs, and parses no message: the code that fills
- * in a failure decides which text a client sees.
+ * The table of the named failures: their Varlink ids, and the names of their parameters. A test
+ * compares it with the .varlink files. The functions keep no state, never log, and parse no
+ * messages. The code that fills in a failure decides which text the client sees.
  */
 #include "protocol/error.h"
 
@@ -40,8 +40,8 @@ static const struct {
 	[ERROR_EXPECTED_MORE] = {"org.varlink.service.ExpectedMore", {0}},
 };
 
-/* Copies as much as fits, cut between characters: jansson refuses a string that is not UTF-8, and
- * half a character would cost the client the whole reply. */
+/* Copies as much of source as fits, and cuts only between characters: jansson refuses a string that
+ * is not UTF-8, so half a character would cost the client the whole reply. */
 static void copy_cut(char *target, size_t size, const char *source)
 {
 	size_t n = strnlen(source, size);
@@ -58,7 +58,8 @@ static void copy_cut(char *target, size_t size, const char *source)
 int failure_set(struct failure *ret, enum nsctl_error error, int64_t number, const char *subject,
 		const char *format, ...)
 {
-	/* subject and the arguments may point into *ret; one more byte shows if the text is cut */
+	/* subject and the arguments may point into *ret, so *ret is written last. text has one byte
+	 * more than failure.text, so that copy_cut() notices when it must cut. */
 	struct failure failure = {.error = error, .number = number};
 	char text[sizeof(failure.text) + 1] = "";
 

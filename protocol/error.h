@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Named outcomes: positive return values, which are passed from keeper to front, and which clients
- * see as Varlink errors. An errno is never one of these; it is a negative int, or within
- * ERROR_SYSTEM.
+ * Named failures. Functions return them as positive numbers, the keeper passes them to a front, and
+ * clients see them as Varlink errors. An errno is not one of these numbers: functions return it as
+ * a negative int, and ERROR_SYSTEM contains it.
  */
 #ifndef NSCTL_PROTOCOL_ERROR_H
 #define NSCTL_PROTOCOL_ERROR_H
@@ -34,7 +34,8 @@ enum nsctl_error {
 	ERROR_COUNT,
 };
 
-/* One failure, as a value without pointers: it is sent through pipes and kept in replies. */
+/* One failure, as a value without pointers, so that it can be sent through pipes and kept in
+ * replies. */
 struct failure {
 	enum nsctl_error error; /* ERROR_NONE: no failure */
 	int64_t number;
@@ -44,17 +45,18 @@ struct failure {
 
 /*
  * Fills *ret and returns error, so that a refusal is one statement: `return failure_set(f,
- * ERROR_EXISTS, ...)`. subject may be NULL; format may be NULL, else it makes text. Texts that are
- * too long are cut between characters.
+ * ERROR_EXISTS, ...)`. subject may be NULL. format, which may be NULL, makes the text. Texts that
+ * are too long are cut between characters.
  */
 int failure_set(struct failure *ret, enum nsctl_error error, int64_t number, const char *subject,
 		const char *format, ...) _printf_(5, 6);
 
-/* Completes the field's path of a refused value that was checked within prefix ("sets[2]."). Other
+/* Puts prefix ("sets[2].") before the field that an invalid value or parameter names. Other
  * failures stay as they are. */
 void failure_within(struct failure *failure, const char *prefix);
 
-/* Makes an ERROR_SYSTEM from a negative errno. */
+/* Fills *ret with an ERROR_SYSTEM for a negative errno, and returns ERROR_SYSTEM. what is the
+ * action that failed. */
 int failure_from_errno(struct failure *ret, int negative, const char *what);
 
 /* Returns the static id, such as "org.nsctl.NotFound". error must be between ERROR_NONE and
@@ -64,8 +66,8 @@ const char *error_id(enum nsctl_error error);
 /* Returns the error with this Varlink id, or ERROR_NONE. */
 enum nsctl_error error_from_id(const char *id);
 
-/* Names of the reply's parameters for subject, text, number, and the number's name as an errno;
- * NULL if the error does not have it. */
+/* The names that the reply's parameters have in Varlink; errno_name is that of the parameter with
+ * the errno's name ("ENOENT"). NULL: the error has no such parameter. */
 struct error_fields {
 	const char *subject, *text, *number, *errno_name;
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * See exchange.h. systemd-machined once answered a call twice and died of an assertion
- * (systemd#34764): here a second answer is a verdict, not a crash, and is not sent.
+ * (systemd#34764). Here a second answer gets the verdict EXCHANGE_WRONG and is not sent.
  */
 #include "protocol/exchange.h"
 

@@ -22,8 +22,8 @@ void frame_done(struct frame *frame)
 	*frame = (struct frame){.limit = frame->limit};
 }
 
-/* Makes room for needed bytes in total. The size doubles, so that single bytes cost no more than
- * all at once. */
+/* Makes room for needed bytes in total. Doubles the size each time, so that a message that arrives
+ * byte by byte is copied only a few times. */
 static int frame_grow(struct frame *frame, size_t needed)
 {
 	size_t size = frame->size ? frame->size : FRAME_SIZE_FIRST;

@@ -20,9 +20,9 @@ enum frame_outcome {
 
 struct frame {
 	char *data;   /* NUL-terminated when complete */
-	size_t used;  /* bytes of the message so far, without the NUL */
+	size_t used;  /* bytes of the message received so far, without the NUL */
 	size_t size;  /* allocated */
-	size_t limit; /* FRAME_SIZE_MAX, or less for a quota */
+	size_t limit; /* longest message, at most FRAME_SIZE_MAX */
 	bool complete;
 };
 
@@ -30,9 +30,9 @@ void frame_init(struct frame *frame, size_t limit);
 void frame_done(struct frame *frame);
 
 /*
- * Takes bytes up to and including the first NUL, and stores their number in *ret_taken;
- * frame->complete says if the message is complete. A complete frame takes no more until
- * frame_next(). Returns 0, FRAME_TOO_LONG, or -ENOMEM; *ret_taken is only set with 0.
+ * Takes bytes up to and including the first NUL, and sets frame->complete if there is one. A
+ * complete frame takes no bytes until frame_next(). Returns 0 with the number of bytes taken in
+ * *ret_taken, or FRAME_TOO_LONG or -ENOMEM without setting it.
  */
 int frame_feed(struct frame *frame, const char *bytes, size_t n, size_t *ret_taken);
 

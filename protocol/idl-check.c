@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Checks parameters against an interface description, see idl.h. Owns and allocates nothing. It
- * descends in the type together with the JSON, or within the parser's bounded nesting (recursive
- * types are legal), so its own depth is bounded.
+ * Checks parameters against an interface description, see idl.h. Allocates nothing. Types may refer
+ * to themselves, but the recursion is bounded: each step goes one level deeper into the JSON, or
+ * into a type's text, whose nesting the parser bounds.
  */
 #include "protocol/idl.h"
 
@@ -11,7 +11,8 @@
 
 #include "protocol/idl-type.h"
 
-/* The path to a value, a list on the stack of its callers; NULL is the parameters themselves. */
+/* The path to a value: a list of one element for each level, each on the stack of the function that
+ * checks the level. A path NULL means the parameters themselves. */
 struct path {
 	const struct path *up;
 	const char *key; /* NULL: an element of an array */
@@ -19,8 +20,8 @@ struct path {
 	unsigned depth;
 };
 
-/* Appends text as far as it fits, and returns false if it did not. It is cut between characters,
- * because jansson refuses half a character. */
+/* Appends as much of text as fits. Returns true if all of it did. Cuts between characters, because
+ * jansson refuses half a character. */
 static bool append(char *target, size_t *used, const char *text)
 {
 	size_t room = IDL_PATH_SIZE - 1 - *used;
@@ -38,7 +39,7 @@ static bool append(char *target, size_t *used, const char *text)
 	return fits;
 }
 
-/* Writes the path, and returns false for its callers to return. */
+/* Writes the path to ret_path. Always returns false, so that a check can return its result. */
 static bool refuse(const struct path *path, char *ret_path)
 {
 	const struct path *way[IDL_DEPTH_MAX];
@@ -66,7 +67,8 @@ static bool refuse(const struct path *path, char *ret_path)
 static bool check(const struct idl_type *type, const json_t *value, const struct path *path,
 		  char *ret_path);
 
-/* Checks every element or member of value against type; NULL: anything, up to the maximum depth. */
+/* Checks every element or member of value against type. type NULL: accepts any value up to the
+ * maximum depth. */
 static bool check_elements(const struct idl_type *type, const json_t *value,
 			   const struct path *path, char *ret_path)
 {

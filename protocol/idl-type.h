@@ -20,7 +20,7 @@ enum type_kind {
 	TYPE_NULLABLE, /* element, or nothing */
 	TYPE_STRUCT,   /* fields */
 	TYPE_ENUM,     /* fields without types */
-	TYPE_NAMED,    /* element once resolved */
+	TYPE_NAMED,    /* a name in the text; element is its type, after parsing */
 };
 
 struct idl_field {
@@ -44,7 +44,7 @@ enum member_kind {
 	MEMBER_ERROR,
 };
 
-/* Types and errors only use input. */
+/* The parameters of a method and of its reply. A type or an error has only input. */
 struct idl_method {
 	struct idl_type *input, *output;
 };
@@ -64,7 +64,7 @@ struct idl {
 	struct idl_block *blocks;
 };
 
-/* Both return NULL if there is none. */
+/* Both return NULL if there is no member or field called name. */
 const struct idl_member *idl_find_member(const struct idl *idl, const char *name);
 const struct idl_field *idl_find_field(const struct idl_type *type, const char *name);
 

@@ -21,7 +21,8 @@ struct parser {
 	const char *at;
 	unsigned line, depth;
 	struct idl_member **end; /* where the next member goes */
-	struct idl_type *named;	 /* waiting to be resolved */
+	struct idl_type *named;	 /* types given by their names, which resolve() looks up at the
+				    end */
 };
 
 static void *allocate(struct idl *idl, size_t size)
@@ -70,7 +71,7 @@ const struct idl_field *idl_find_field(const struct idl_type *type, const char *
 	return NULL;
 }
 
-/* The grammar's letters, independent of the locale. */
+/* Letters and digits as Varlink's grammar defines them, independent of the locale. */
 
 static bool is_upper(char c)
 {
@@ -121,7 +122,7 @@ static bool accept_word(struct parser *parser, const char *word)
 	return true;
 }
 
-/* [A-Za-z](_?[A-Za-z0-9])* */
+/* Returns the length of the field name at the start of at, or 0: [A-Za-z](_?[A-Za-z0-9])* */
 static size_t span_field(const char *at)
 {
 	size_t n = 0;
@@ -133,7 +134,7 @@ static size_t span_field(const char *at)
 	return n;
 }
 
-/* [A-Z][A-Za-z0-9]* */
+/* Returns the length of the member name at the start of at, or 0: [A-Z][A-Za-z0-9]* */
 static size_t span_member(const char *at)
 {
 	size_t n = 0;
@@ -145,8 +146,8 @@ static size_t span_member(const char *at)
 	return n;
 }
 
-/* Two or more sections, separated by dots, of letters, digits and inner '-'; the first one begins
- * with a letter. */
+/* Returns the length of the interface name at the start of at, or 0: two or more sections of
+ * letters, digits and inner '-', separated by dots. The first section begins with a letter. */
 static size_t span_interface(const char *at)
 {
 	size_t n = 0, dots = 0;
@@ -281,7 +282,7 @@ static int parse_type(struct parser *parser, struct idl_type **ret)
 	return 0;
 }
 
-/* Parses a '(' and what belongs to it: a struct, or with or_enum an enumeration. */
+/* Parses a struct or, with or_enum, an enumeration. The text must begin with '('. */
 static int parse_body(struct parser *parser, bool or_enum, struct idl_type **ret)
 {
 	int r;
@@ -330,7 +331,8 @@ static int parse_member(struct parser *parser)
 	return 0;
 }
 
-/* On failure the line is that of the first name without a type; the list has another order. */
+/* Looks up the types of all names. On failure, sets parser->line to the line of the first name that
+ * is no type, whatever the order of the list. */
 static int resolve(struct parser *parser)
 {
 	unsigned line = 0;

@@ -16,7 +16,7 @@
 #define IDL_PATH_SIZE 128
 
 struct idl;	   /* an interface: its name, types, methods and errors */
-struct idl_method; /* valid as long as its idl */
+struct idl_method; /* a method, valid as long as its idl */
 
 /* The embedded texts: exact copies of protocol/org.nsctl.varlink and
  * protocol/org.varlink.service.varlink, with a NUL at the end. */
@@ -35,16 +35,18 @@ const struct idl_method *idl_method(const struct idl *idl, const char *name);
 const char *idl_method_name(const struct idl *idl, size_t index);
 
 /*
- * Returns true if the parameters (an object) match: each member is known and of its type (null
- * counts as absent), none is missing that is not nullable, enumerations are one of their words,
- * integers are no reals, and the depth is at most IDL_DEPTH_MAX. Returns false with the path of the
- * first member that does not match in ret_path ("spec.links[0].addresses[1]"), cut to its size.
+ * Both return true if parameters (an object) match the method's input or output: every member is
+ * known and has the right type, no member is missing that is not nullable (null counts as absent),
+ * an enumeration's value is one of its words, an integer is no real, and the depth is at most
+ * IDL_DEPTH_MAX. Otherwise they return false, and ret_path has the path of the first member that
+ * does not match ("spec.links[0].addresses[1]"), cut to its size.
  */
 bool idl_check_input(const struct idl *idl, const struct idl_method *method,
 		     const json_t *parameters, char ret_path[static IDL_PATH_SIZE]);
 bool idl_check_output(const struct idl *idl, const struct idl_method *method,
 		      const json_t *parameters, char ret_path[static IDL_PATH_SIZE]);
-/* The same for the parameters of the error name ("NotFound"); an unknown error does not match. */
+/* Checks the parameters of the error called name ("NotFound") in the same way. Returns false for an
+ * unknown error. */
 bool idl_check_error(const struct idl *idl, const char *name, const json_t *parameters,
 		     char ret_path[static IDL_PATH_SIZE]);
 

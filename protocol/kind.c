@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The table of the namespaces' names. It owns nothing and never fails; an invalid kind is a bug of
- * the caller.
+ * The table of the kinds of namespace. No function fails; an invalid kind is a bug of the caller.
  */
 #include "protocol/kind.h"
 

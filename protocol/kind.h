@@ -8,8 +8,8 @@
 
 #include <stdint.h>
 
-/* The order is that of type NamespaceType in org.nsctl.varlink, and is used in state files: append
- * only. */
+/* The order is that of type NamespaceType in org.nsctl.varlink. State files contain these numbers,
+ * so new kinds are only appended. */
 enum kind {
 	KIND_MNT,
 	KIND_PID,
@@ -29,7 +29,7 @@ enum kind {
 	(KIND_BIT(KIND_MNT) | KIND_BIT(KIND_PID) | KIND_BIT(KIND_NET) | KIND_BIT(KIND_UTS) | \
 	 KIND_BIT(KIND_IPC) | KIND_BIT(KIND_CGROUP))
 
-/* "mnt", "pid", ... in the order of enum kind, ending with NULL. */
+/* The names "mnt", "pid", ... in the order of enum kind, with NULL at the end. */
 extern const char *const kind_words[KIND_COUNT + 1];
 
 /* Returns a static name, such as "mnt"; kind must be below KIND_COUNT. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The envelope of calls and replies, see message.h. Owns the JSON tree between *_parse_* and
- * *_done. Never looks into parameters, which idl.c checks.
+ * The envelope of calls and replies, see message.h. Does not check parameters, which idl.c does.
  */
 #include "protocol/message.h"
 
@@ -55,9 +54,11 @@ static int parse_object(const char *text, size_t size, json_t **ret)
 		return MESSAGE_NOT_JSON;
 	root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &error);
 	if (!root) {
-		/* jansson has a code for every error in the text; without a code it ran out of
-		 * memory. (Not the other way round: in its lexer, that looks like an invalid
-		 * text.) */
+		/*
+		 * jansson has a code for every error in the text, so an error without a code is
+		 * lack of memory. The reverse is not true: lack of memory in its lexer looks like
+		 * an invalid text.
+		 */
 		enum json_error_code code = json_error_code(&error);
 
 		return code == json_error_unknown || code == json_error_out_of_memory
@@ -70,7 +71,7 @@ static int parse_object(const char *text, size_t size, json_t **ret)
 	return 0;
 }
 
-/* Returns a member of the envelope, NULL if it is absent or null. */
+/* Returns a member of the envelope, or NULL if it is absent or null. */
 static json_t *get_member(const json_t *root, const char *name)
 {
 	json_t *member = json_object_get(root, name);
@@ -88,7 +89,7 @@ static int get_flag(const json_t *root, const char *name, bool *ret)
 	return 0;
 }
 
-/* Absent or null parameters become {} in the tree, which owns them. */
+/* Finds the parameters. If they are absent or null, adds {} to the tree, which owns it. */
 static int get_parameters(json_t *root, json_t **ret)
 {
 	json_t *parameters = get_member(root, "parameters");
@@ -170,7 +171,7 @@ int message_parse_reply(const char *text, size_t size, struct message_reply *ret
 		r = get_flag(root, "continues", &reply.continues);
 	if (r != 0)
 		return r;
-	/* an error ends the call; if it continued, both sides would be out of step */
+	/* an error ends the call, so client and daemon would disagree if it continued */
 	if (reply.error && reply.continues)
 		return MESSAGE_NOT_VARLINK;
 	reply.root = take_ptr(root);
@@ -204,8 +205,8 @@ static bool has_null_member(json_t *json)
 	return false;
 }
 
-/* Returns a new reference: json itself if there is nothing to leave out, else a copy. NULL: no
- * memory. */
+/* Returns json without members that are null: a new reference to json itself if it has none,
+ * otherwise a copy. Returns NULL if there is no memory. */
 static json_t *prune(json_t *json)
 {
 	_cleanup_json_ json_t *copy = NULL;
@@ -226,7 +227,7 @@ static json_t *prune(json_t *json)
 	return take_ptr(copy);
 }
 
-/* Formats the envelope if building it has succeeded (r is 0). */
+/* Formats the envelope. Fails if root is NULL, or if building root failed (r is negative). */
 static int pack(json_t *root, int r, char **ret_text, size_t *ret_size)
 {
 	char *text;
@@ -241,7 +242,8 @@ static int pack(json_t *root, int r, char **ret_text, size_t *ret_size)
 	return 0;
 }
 
-/* json_object_set_new() refuses a NULL, so a failure of prune() is noticed here */
+/* Sets the parameters, without members that are null. If prune() fails, so does
+ * json_object_set_new(), which refuses NULL. */
 static int set_parameters(json_t *root, json_t *parameters)
 {
 	assert(!parameters || json_is_object(parameters));

@@ -2,7 +2,7 @@
 /*
  * Converts the text of a Varlink message to a call or a reply, and back. jansson parses the JSON;
  * this module handles the envelope. It is strict: no duplicate keys, no depth above
- * MESSAGE_DEPTH_MAX, no NUL in strings, no unknown member of the envelope. No I/O.
+ * MESSAGE_DEPTH_MAX, no NUL in strings, no unknown member in a call's envelope. No I/O.
  */
 #ifndef NSCTL_PROTOCOL_MESSAGE_H
 #define NSCTL_PROTOCOL_MESSAGE_H
@@ -21,7 +21,7 @@ enum message_outcome {
 };
 
 struct message_call {
-	json_t *root;	    /* owns everything below */
+	json_t *root;	    /* the tree to which the pointers below belong */
 	const char *method; /* "org.nsctl.Create" */
 	json_t *parameters; /* an object, never NULL (absent and null become {}) */
 	bool more, oneway, upgrade;
@@ -34,17 +34,15 @@ struct message_reply {
 	bool continues;
 };
 
-/* Both return 0 with *ret filled (to be released by *_done), an outcome, or -ENOMEM. text need not
- * end with a NUL. */
+/* Both return 0, an outcome, or -ENOMEM. After 0, the caller releases *ret with message_call_done()
+ * or message_reply_done(). text need not end with a NUL. */
 int message_parse_call(const char *text, size_t size, struct message_call *ret);
 int message_parse_reply(const char *text, size_t size, struct message_reply *ret);
 void message_call_done(struct message_call *call);
 void message_reply_done(struct message_reply *reply);
 
-/*
- * Both format a text, with its NUL included in *ret_size; the caller frees *ret_text. parameters
- * may be NULL, and is not taken. Members that are JSON null are left out. Return 0 or -ENOMEM.
- */
+/* All three return 0 or -ENOMEM. The caller frees *ret_text; *ret_size includes its NUL. parameters
+ * may be NULL, and still belong to the caller. Members that are null are left out. */
 int message_pack_call(const char *method, json_t *parameters, bool more, bool oneway,
 		      char **ret_text, size_t *ret_size);
 int message_pack_reply(json_t *parameters, bool continues, char **ret_text, size_t *ret_size);

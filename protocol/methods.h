@@ -1,39 +1,39 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The methods of org.nsctl, each in one row. Front, keeper and client take the columns that they
- * need by an X macro of their own; the names in a column are only known where it is used. The
- * columns:
+ * The methods of org.nsctl, each in one row. The front, the keeper and the client each have an X
+ * macro of their own, which takes the columns that they need. The names in a column are declared
+ * only where that column is used. The columns:
  *
- *	op		WIRE_op: the front's request to the keeper
- *	name		in org.nsctl.varlink
+ *	op		WIRE_op is the front's request to the keeper
+ *	name		the method's name in org.nsctl.varlink
  *	asked		the record (daemon/wire) that a request contains
- *	handler		in the keeper: request/handlers.h
- *	class		where callers may be: see authz.c
+ *	handler		the keeper's function: see request/handlers.h
+ *	class		where a caller must be to use the method: see authz.c
  *	flags		see below
- *	done		the log's words when it is done; NULL: none, or more than words
- *	reply		in the front: the form of the keeper's answer, see front/method.c
+ *	done		the log's words after success; NULL: nothing, or the handler logs more
+ *	reply		how the front makes JSON of the keeper's answer: see front/method.c
  */
 #ifndef NSCTL_PROTOCOL_METHODS_H
 #define NSCTL_PROTOCOL_METHODS_H
 
 enum method_class {
-	CLASS_ANYWHERE, /* confined callers, too */
-	CLASS_USE,	/* existing sets; from inside a set, only that one */
+	CLASS_ANYWHERE, /* any caller, even a confined one */
+	CLASS_USE,	/* any existing set; from inside a set, only that one */
 	CLASS_RENEW,	/* not from inside the set itself */
 	CLASS_MAKE,	/* not from inside a set */
 	CLASS_WIRE,	/* not from inside a set */
 };
 
-/* A repetition does nothing more, and has the same answer. */
+/* Repeating the call changes nothing, and has the same answer. */
 #define METHOD_REPEATABLE 0x1u
 /* The answer may take days: the method waits for something to end. */
 #define METHOD_LASTING 0x2u
-/* The answer comes at once, however many calls of the user wait: a user whose calls have reached
- * the limit can still look around. */
+/* The keeper answers at once, however many calls of the user wait. So a user whose calls have
+ * reached the limit can still look around. */
 #define METHOD_AT_ONCE 0x4u
 /* The method starts a process, which may hang. A removal does not wait for such a process. */
 #define METHOD_STARTS 0x8u
-/* Calls may have descriptors. */
+/* Calls may come with descriptors. */
 #define METHOD_DESCRIPTORS 0x10u
 
 /* clang-format off: a table */

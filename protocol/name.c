@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Checks strings of clients. Owns nothing. It never uses the locale (isalpha() would accept
- * whatever the keeper's locale calls a letter, and front and keeper must agree), and never repairs:
- * a string is valid or not.
+ * Checks strings that clients send, see name.h. Never uses the locale: isalpha() would accept
+ * whatever a locale calls a letter, but front and keeper must agree. Never repairs a string: it is
+ * valid or not.
  */
 #include "protocol/name.h"
 
@@ -34,8 +34,8 @@ static bool is_name_edge(char c)
 	return is_digit(c) || is_lower(c);
 }
 
-/* Checks for 1 to max characters, the first and last of which satisfy edge, the others edge or
- * inner. */
+/* Returns true if string has 1 to max characters, the first and the last of them satisfy edge, and
+ * the others satisfy edge or are in inner. */
 static bool is_edged(const char *string, size_t max, bool (*edge)(char), const char *inner)
 {
 	size_t n = strnlen(string, max + 1);
@@ -71,7 +71,7 @@ bool hostname_is_valid(const char *hostname)
 
 	if (n == 0 || n >= HOSTNAME_SIZE)
 		return false;
-	/* including the NUL, which ends a label like a dot */
+	/* n is included, because the NUL ends a label as a dot does */
 	for (size_t i = 0; i <= n; i++) {
 		char c = hostname[i];
 
@@ -92,10 +92,8 @@ bool label_key_is_valid(const char *key)
 	return is_edged(key, LABEL_KEY_SIZE - 1, is_alnum, "._/-");
 }
 
-/*
- * Reads the character at text, which ends with a NUL. Returns its number of bytes, or 0 if it is
- * not UTF-8: overlong, a surrogate, above U+10FFFF, or incomplete.
- */
+/* Decodes the first character of text, which ends with a NUL. Returns the number of its bytes, or 0
+ * if they are not UTF-8: overlong, a surrogate, above U+10FFFF, or incomplete. */
 static size_t decode_utf8(const char *text, uint32_t *ret)
 {
 	static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
@@ -133,8 +131,9 @@ static size_t decode_utf8(const char *text, uint32_t *ret)
 }
 
 /*
- * Checks for up to max bytes of UTF-8 that a terminal shows as they are: no control character moves
- * its cursor, and no bidi override makes readers see another order than the stored one.
+ * Returns true if text is at most max bytes of UTF-8 that a terminal shows as they are: no control
+ * character moves its cursor, and no bidi override makes readers see another order than the stored
+ * one.
  */
 static bool is_plain_text(const char *text, size_t max)
 {

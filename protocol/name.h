@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Allow-lists for every string of a client's that is used in a path, a kernel object or another
- * user's terminal. Pure functions on NUL-terminated UTF-8, without allocation.
+ * Checks of the strings that clients send and that nsctl uses in a path, a kernel object or another
+ * user's terminal. Each check lists what is allowed. Pure functions on NUL-terminated strings,
+ * without allocation.
  */
 #ifndef NSCTL_PROTOCOL_NAME_H
 #define NSCTL_PROTOCOL_NAME_H
@@ -14,28 +15,31 @@
 #define LABEL_KEY_SIZE 64 /* with the NUL */
 #define LABEL_VALUE_SIZE 257
 
-/* The name of a set, network or link: [a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?, and not "host". */
+/* Returns true for the name of a set, network or link: [a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?, and
+ * not "host". */
 bool name_is_valid(const char *name);
 #define NAME_REASON                                                                    \
 	"a name is 1 to 64 of a-z 0-9 . _ -, begins and ends with a letter or digit, " \
 	"and is not \"host\""
 
-/* An id, of a session, set, link or Apply: exactly 16 lower-case hexadecimal digits. */
+/* Returns true for the id of a session, set, link or Apply: exactly 16 lower-case hexadecimal
+ * digits. */
 bool id_is_valid(const char *id);
 #define SESSION_REASON "a session is 16 hexadecimal digits"
 
-/* A host name by RFC 1123 and sethostname(2): 1 to 64 letters, digits, '-' and '.'; no label is
- * empty, or begins or ends with '-'. */
+/* Returns true for a host name by RFC 1123 and sethostname(2): 1 to 64 letters, digits, '-' and
+ * '.'; no label is empty, or begins or ends with '-'. */
 bool hostname_is_valid(const char *hostname);
 
-/* A label's key: [A-Za-z0-9]([A-Za-z0-9._/-]{0,61}[A-Za-z0-9])?. */
+/* Returns true for the key of a label: [A-Za-z0-9]([A-Za-z0-9._/-]{0,61}[A-Za-z0-9])?. */
 bool label_key_is_valid(const char *key);
 
-/* A label's value: up to 256 bytes of UTF-8 without control characters (C0, DEL, C1, and the bidi
- * overrides). */
+/* Returns true for the value of a label: up to 256 bytes of UTF-8 without control characters (C0,
+ * DEL, C1) and bidi overrides. */
 bool label_value_is_valid(const char *value);
 
-/* An absolute path without "." or ".." components, up to PATH_MAX, no control characters. */
+/* Returns true for an absolute path, below PATH_MAX bytes, without "." or ".." components and
+ * without control characters. */
 bool path_is_valid(const char *path);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The socket, see transport.h. Owns descriptors from the moment when the kernel installs them until
- * they are taken: each is in a list, or closed, before a function returns. Never polls, never reads
- * beyond the NUL of the current message, never sends two messages in one sendmsg().
+ * The socket, see transport.h. When a function returns, every descriptor that it received is in a
+ * list, or closed. Never polls, never reads beyond the NUL of the current message, never sends two
+ * messages in one sendmsg().
  */
 #include "protocol/transport.h"
 
@@ -12,8 +12,8 @@
 #include <sys/un.h>
 
 #define TRANSPORT_CHUNK (16 * 1024)
-/* Room for a control message that was not asked for (SO_PASSCRED, set by the process that passed us
- * the socket), which would otherwise displace descriptors. */
+/* Room for a control message that we did not ask for. The process that passed us the socket may
+ * have set SO_PASSCRED, and without this room its messages would displace descriptors. */
 #define TRANSPORT_CONTROL_SLACK 128
 
 void fd_list_done(struct fd_list *list)
@@ -31,8 +31,8 @@ int fd_list_take(struct fd_list *list, int64_t index)
 	return take_fd(&list->fds[index]);
 }
 
-/* Takes all n fds, also on failure. Returns 0, TRANSPORT_BROKEN if there are too many, or
- * -ENOMEM. */
+/* Adds n descriptors to the list, or closes all of them on failure. Returns 0, TRANSPORT_BROKEN if
+ * there are too many, or -ENOMEM. */
 static int fd_list_add(struct fd_list *list, const int *fds, size_t n)
 {
 	int *grown = NULL;
@@ -73,7 +73,7 @@ void receiver_next(struct receiver *receiver)
 	fd_list_done(&receiver->fds);
 }
 
-/* Returns the outcome for errno after a failed call on the socket. */
+/* Returns the outcome for errno, after a call on the socket has failed. */
 static int socket_outcome(void)
 {
 	if (errno == EAGAIN || errno == EWOULDBLOCK)
@@ -83,7 +83,7 @@ static int socket_outcome(void)
 	return negative_errno();
 }
 
-/* Adds every descriptor in the control messages to the list, whatever else is wrong with them. */
+/* Adds every descriptor in the control messages to the list, even if the messages are faulty. */
 static int collect_fds(struct fd_list *list, struct msghdr *header)
 {
 	int result = 0;
@@ -102,14 +102,15 @@ static int collect_fds(struct fd_list *list, struct msghdr *header)
 		if (r != 0)
 			result = r;
 	}
-	/* Descriptors were lost (our table is full, or a security module refused). It is unknown
+	/* Descriptors were lost: our table is full, or a security module refused. We do not know
 	 * which, so the indexes in the message are meaningless. */
 	if (result == 0 && header->msg_flags & MSG_CTRUNC)
 		result = TRANSPORT_BROKEN;
 	return result;
 }
 
-/* Takes n available bytes of one message, with the descriptors that came with them. */
+/* Reads n bytes that are available and belong to one message, with the descriptors that came with
+ * them. */
 static int receive(struct receiver *receiver, int socket_fd, char *bytes, size_t n)
 {
 	union {
@@ -154,7 +155,8 @@ int receiver_read(struct receiver *receiver, int socket_fd)
 			n = recv(socket_fd, bytes, sizeof(bytes), MSG_PEEK);
 		while (n < 0 && errno == EINTR);
 		if (n < 0) {
-			/* docs/kernel.md, 23; earlier bytes are no answer to the last call */
+			/* The peer closed without reading our last message (docs/kernel.md, 23), so
+			 * earlier bytes do not answer that message. */
 			r = errno == ECONNRESET ? TRANSPORT_UNREAD : socket_outcome();
 		} else if (n == 0) {
 			r = receiver->frame.used == 0 && receiver->fds.n == 0 ? TRANSPORT_END
@@ -174,7 +176,7 @@ struct sender_item {
 	struct sender_item *next;
 	char *text;
 	size_t size, sent;
-	size_t n_fds; /* 0 after they have been sent */
+	size_t n_fds; /* 0 once the descriptors have been sent */
 	int fds[];
 };
 
@@ -212,7 +214,8 @@ int sender_queue(struct sender *sender, char *text, size_t size, const int *fds,
 {
 	struct sender_item *item;
 
-	/* a descriptor needs a byte to travel with; replies are ours, so this would be our bug */
+	/* descriptors travel with at least one byte; all messages are ours, so a failure is our
+	 * bug */
 	assert(size > 0 && n_fds <= TRANSPORT_FDS_MAX);
 	item = malloc(sizeof(*item) + n_fds * sizeof(*fds));
 	if (!item) {
@@ -270,7 +273,7 @@ int sender_flush(struct sender *sender, int socket_fd)
 
 		if (n < 0)
 			return socket_outcome();
-		/* they went with the first byte, and must not be sent again */
+		/* the descriptors went with the first byte, and must not be sent again */
 		if (n > 0)
 			sender_item_close(item);
 		item->sent += (size_t)n;
@@ -292,7 +295,7 @@ int transport_connect(const char *path)
 	size_t n = strlen(path);
 	int r;
 
-	/* an empty path would be an abstract socket, which has no owner (CVE-2020-15257) */
+	/* an empty path would mean an abstract socket, which has no owner (CVE-2020-15257) */
 	if (n == 0)
 		return -EINVAL;
 	if (n >= sizeof(address.sun_path))
@@ -301,7 +304,7 @@ int transport_connect(const char *path)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return negative_errno();
-	/* an interrupted call was still waiting for the backlog: nothing is connected yet */
+	/* an interrupted connect() was still waiting for the backlog: nothing is connected yet */
 	do
 		r = connect(fd, (const struct sockaddr *)&address, sizeof(address));
 	while (r < 0 && errno == EINTR);
