@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * See attach.h. Owns the resources of an attached command: the status pipe, its pidfd, the pty, and
- * the signals, which are passed on to the command instead of ending this process. The line in the
- * status pipe is authoritative, whatever happens to the daemon; without it the status is unknown. A
- * process is only signalled by its pidfd, never by a number.
+ * See attach.h. nsctl stays with an attached command by a status pipe, a pidfd, perhaps a pty, and
+ * a signalfd: signals are passed on to the command instead of ending this process.
+ *
+ * A line in the status pipe says how the command ended, whatever happens to the daemon. Without
+ * that line, the daemon's last reply says so. A process is signalled only by its pidfd or by the
+ * daemon, never by its number.
  */
 #include "client/attach.h"
 
@@ -23,11 +25,11 @@
 #include "protocol/error.h"
 #include "protocol/name.h"
 
-/* linux/pidfd.h, 6.9 */
+/* PIDFD_SIGNAL_PROCESS_GROUP of linux/pidfd.h, since Linux 6.9 */
 #define SIGNAL_PROCESS_GROUP (1U << 2)
 
-/* After the status pipe has ended: time for the daemon to report how the command ended, if the pipe
- * did not say that, and to remove the set of a Run. */
+/* Time that the daemon has after the end of the status pipe to report how the command ended, if the
+ * pipe did not, and to remove the set of a Run. */
 #define LAST_WORD_MS 5000
 /* A second interrupt within this time kills the command, if attach.impatient is set. */
 #define IMPATIENCE_MS 2000
@@ -35,21 +37,22 @@
 struct session {
 	struct client *client;
 	const struct attach *how;
-	struct pty *pty; /* NULL: no terminal of its own */
+	struct pty *pty; /* NULL: the command has no terminal of its own */
 	int status_fd, signal_fd, pid_fd;
 	sigset_t mask_before;
 	char id[ID_SIZE], set[NAME_SIZE];
 	int64_t pid;
 	bool running;	      /* the first reply has come */
 	bool connected;	      /* the last reply has not come yet */
-	bool ends_all;	      /* this process was told to end: the command leaves nothing */
-	int lost;	      /* before the first reply: a TRANSPORT_ outcome or -errno */
+	bool ends_all;	      /* nsctl was told to end: kill what the command has left */
+	int lost;	      /* if the connection was lost before the first reply: an outcome or
+				 -errno */
 	json_t *parameters;   /* of the call */
-	struct call_fds *fds; /* of the call, as long as it may be repeated */
+	struct call_fds *fds; /* the call's descriptors, as long as it may be repeated */
 	unsigned int tries;
-	int outcome;		       /* of the command; -1: unknown */
-	int failure;		       /* 0, or the exit status of nsctl, which ends at once */
-	unsigned waiting;	       /* bit N: signal N is sent when the command runs */
+	int outcome;		       /* the command's exit status; -1: unknown */
+	int failure;		       /* 0, or the status with which nsctl ends at once */
+	unsigned waiting;	       /* bit N: signal N is sent once the command runs */
 	int64_t deadline, interrupted; /* in ms; -1: none */
 	size_t line_used;
 	char line[32];
@@ -86,8 +89,8 @@ static void session_done(struct session *session)
 	}
 }
 
-/* Makes a signalfd for the signals that are passed on, and blocks these, except those that the
- * caller ignores. Returns 0 or -errno. */
+/* Makes a signalfd for the signals that nsctl passes on, and blocks them. Leaves out signals that
+ * are ignored. Returns 0 or -errno. */
 static int catch_signals(struct session *session)
 {
 	static const int passed_on[] = {SIGINT,	 SIGTERM, SIGHUP,  SIGQUIT, SIGUSR1,
@@ -113,8 +116,8 @@ static int catch_signals(struct session *session)
 	return 0;
 }
 
-/* Ends as if the signal had never been caught. The daemon notices the closed connection, and ends
- * what it has begun. */
+/* Ends this process as if the signal had not been caught. The daemon notices the closed connection
+ * and ends what it has begun. */
 static void die_of(struct session *session, int signal)
 {
 	sigset_t only;
@@ -190,7 +193,8 @@ static void stop(struct session *session, bool group)
 	(void)raise(SIGSTOP);
 }
 
-/* Returns true if it is the second interrupt within IMPATIENCE_MS. */
+/* Notes an interrupt. Returns true if it is the second one within IMPATIENCE_MS; if
+ * attach.impatient is set, it then kills the command. */
 static bool interrupt_twice(struct session *session)
 {
 	int64_t now = now_ms();
@@ -219,8 +223,8 @@ static void on_signal(struct session *session, int signal, bool from_terminal)
 	}
 	session->ends_all |= signal == SIGTERM || signal == SIGHUP;
 	if (!session->running) {
-		/* the command may have started already, and should get the signal; but a user who
-		 * asks for an end twice must not wait for a start */
+		/* The command may have started already, and gets the signal once that is known. But
+		 * a user who asks for an end twice must not wait for a start. */
 		if (ends && session->waiting & 1U << signal)
 			die_of(session, signal);
 		else if (ends || signal == SIGUSR1 || signal == SIGUSR2)
@@ -241,7 +245,7 @@ static void on_signals(struct session *session)
 		on_signal(session, (int)info.ssi_signo, info.ssi_code == SI_KERNEL);
 }
 
-/* Reads "exit N" or "signal N". */
+/* Reads the outcome from the line of the status pipe: "exit N" or "signal N". */
 static void take_line(struct session *session)
 {
 	const char *rest;
@@ -297,7 +301,7 @@ static void started(struct session *session, const json_t *reply)
 			send_signal(session, signal, false);
 }
 
-/* Handles a command that could not be started. */
+/* Reports that the command could not be started. Returns an exit status. */
 static int failed_to_start(const struct session *session, const struct message_reply *reply)
 {
 	int number = (int)json_integer_value(json_object_get(reply->parameters, "errno"));
@@ -320,13 +324,13 @@ static int ask(struct session *session)
 	int r = client_send(session->client, session->how->subject, session->how->method,
 			    session->parameters, session->fds, true);
 
-	/* an incomplete reply must not block signals and the terminal */
+	/* non-blocking: an incomplete reply must not delay signals and the terminal */
 	if (r == 0)
 		(void)fcntl(session->client->socket_fd, F_SETFL, O_NONBLOCK);
 	return r;
 }
 
-/* Handles a connection that was lost before the first reply. */
+/* Handles a connection that was lost before the first reply: repeats the call, or gives up. */
 static void on_lost(struct session *session, int outcome)
 {
 	session->tries++;
@@ -335,7 +339,7 @@ static void on_lost(struct session *session, int outcome)
 		session->failure = ask(session);
 		return;
 	}
-	/* our copies would keep the status pipe open */
+	/* close our copies, which would keep the status pipe open */
 	call_fds_done(session->fds);
 	session->lost = outcome;
 	session->connected = false;
@@ -368,7 +372,7 @@ static void on_reply(struct session *session)
 	client_received(session->client);
 }
 
-/* Returns true if there is nothing to wait for any more. */
+/* Returns true if there is nothing left to wait for. */
 static bool is_over(const struct session *session)
 {
 	if (session->failure != 0)
@@ -378,7 +382,8 @@ static bool is_over(const struct session *session)
 	return session->status_fd < 0 && !session->connected;
 }
 
-/* Ends what the command has left, if this process was told to end, or its terminal is gone. */
+/* Kills the processes that the command has left, if nsctl was told to end or its terminal is gone.
+ * The set of a Run is removed anyway. */
 static void end_what_is_left(struct session *session)
 {
 	bool hung_up = session->pty && session->pty->hung_up;

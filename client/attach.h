@@ -14,7 +14,7 @@ enum command_status {
 	COMMAND_SIGNALLED = 128, /* plus the signal's number */
 };
 
-/* Returns the status in a reply that says how a command ended, or -1 if it does not. */
+/* Returns the exit status of a command as reply reports it, or -1 if reply reports none. */
 int attach_outcome(const json_t *reply);
 
 struct attach {
@@ -28,9 +28,9 @@ struct attach {
 };
 
 /*
- * Makes the call, with the status pipe and the terminal added to its parameters and fds, and stays
- * until the command has ended. Returns 0 and its status in *ret_status, or a status after printing
- * the error: one of exit_status, COMMAND_NOT_EXECUTABLE or COMMAND_NOT_FOUND.
+ * Adds the status pipe and the terminal to parameters and fds, makes the call, and stays until the
+ * command has ended. Returns 0 with the command's status in *ret_status. After reporting an error,
+ * returns nsctl's own status: an exit_status, COMMAND_NOT_EXECUTABLE or COMMAND_NOT_FOUND.
  */
 int attach_run(struct client *client, const struct attach *how, json_t *parameters,
 	       struct call_fds *fds, int *ret_status);

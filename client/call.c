@@ -7,7 +7,7 @@
 #include "client/text.h"
 #include "protocol/frame.h"
 
-/* Reads stdin, up to a little more than a message may have. */
+/* Reads stdin until its end, or until the text is too long for a message. */
 static void read_stdin(struct text *text)
 {
 	char chunk[4096];
@@ -20,7 +20,7 @@ static void read_stdin(struct text *text)
 			text_bytes(text, chunk, (size_t)n);
 }
 
-/* Prints replies until the last one. */
+/* Makes the call, and prints replies until the last one. */
 static int print_replies(struct client *client, const char *method, json_t *parameters, bool more)
 {
 	bool continues = true;
@@ -38,7 +38,7 @@ static int print_replies(struct client *client, const char *method, json_t *para
 			return STATUS_FAILED;
 		}
 		print_json(reply.parameters);
-		/* a subscription's replies are printed at once */
+		/* replies of a subscription must not wait in stdout's buffer */
 		if (reply.continues)
 			(void)fflush(stdout);
 		continues = reply.continues;

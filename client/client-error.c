@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Puts the daemon's errors into words, see client_error(). Owns nothing. */
+/* Puts the daemon's errors into the words of the command line, see client_error(): a message names
+ * the option, not the field of the interface. */
 #include "client/client-error.h"
 
 #include <string.h>
@@ -12,7 +13,7 @@
 #include "client/verb.h"
 #include "protocol/error.h"
 
-/* Fields that a word of the command line fills, not an option. */
+/* Fields that are filled by a word of the command line, not by an option. */
 static const struct {
 	const char *field, *word;
 } words[] = {
@@ -22,8 +23,8 @@ static const struct {
 	{"session", "SESSION"},
 };
 
-/* Returns the length of known if field is known or a part of it, else 0. spec.root stands for both
- * spec.rootPath and spec.rootFileDescriptor. */
+/* Returns how many bytes of field match known, if field is known or a part of it, else 0. spec.root
+ * stands for both spec.rootPath and spec.rootFileDescriptor. */
 static size_t match(const char *field, const char *known)
 {
 	size_t n = strcspn(known, "[");
@@ -41,8 +42,8 @@ static bool is_group(const char *field, const char *known)
 	return strncmp(field, known, n) == 0 && known[n] == '.';
 }
 
-/* Adds the options whose fields match field for *best bytes; options that match
- * more of it replace those in text. */
+/* Adds the options that match *best bytes of field. If an option matches more, it replaces the
+ * options in text, and raises *best. */
 static void add_options(struct text *text, const struct option_row *rows, const char *field,
 			size_t *best)
 {
@@ -73,8 +74,8 @@ static void add_origin(struct text *text, const struct client *client, const cha
 			text_add(text, words[i].word);
 }
 
-/* Does the same, and adds details that are not in the option: the end of the link, and the part of
- * it. */
+/* Appends the options or the word of a field, and details that they do not contain: the end of the
+ * link, and the key of that end. */
 static void add_field(struct text *text, const struct client *client, const char *field)
 {
 	const char *rest;
@@ -87,7 +88,7 @@ static void add_field(struct text *text, const struct client *client, const char
 		return;
 	}
 	add_origin(text, client, field);
-	/* the name that the user wrote begins the message */
+	/* the message begins with the name that the user wrote, so "name" says nothing more */
 	if (text->used == 0 && strcmp(field, "name") != 0)
 		text_add(text, field);
 	rest = strncmp(field, "spec.links[", 11) == 0 ? strstr(field, "].") : NULL;

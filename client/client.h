@@ -23,17 +23,17 @@ enum exit_status {
 
 struct option_row;
 
-/* The process that has started this one, when this one began. */
+/* The parent that nsctl had when it started. */
 struct parent {
-	pid_t pid; /* 0: in a pid namespace that cannot be seen */
-	int fd;	   /* a pidfd, or -1: it is process 1, or error says why */
-	int error; /* an errno; ESRCH: it has ended */
+	pid_t pid; /* 0: the parent is in a pid namespace that cannot be seen */
+	int fd;	   /* a pidfd; -1: pid is 0 or 1, or error says why */
+	int error; /* an errno; ESRCH: the parent has ended */
 };
 
 struct client {
 	const char *socket_path;
 	const char *verb;			 /* for messages */
-	const struct option_row *const *options; /* the tables of its options, for messages */
+	const struct option_row *const *options; /* the verb's tables of options, for messages */
 	bool has_owner;
 	int64_t owner;
 	bool json, quiet;
@@ -50,14 +50,16 @@ struct client {
 int client_problem(const struct client *client, const char *subject, const char *format, ...)
 	_printf_(3, 4);
 
-/* Sets a member. Takes value; a NULL means lack of memory. */
+/* Set a member, or append an element. Both take value. A value NULL means lack of memory, which
+ * ends the process. */
 void json_put(json_t *object, const char *key, json_t *value);
 void json_push(json_t *array, json_t *value);
-/* Returns the member of object called key, which is made if it does not exist. */
+/* Returns the member of object called key. If there is none, first adds make()'s result as that
+ * member. */
 json_t *json_member(json_t *object, const char *key, json_t *(*make)(void));
 /* Returns a new list of the names of kinds (KIND_BIT()s). */
 json_t *json_kinds(uint32_t kinds);
-/* Returns a member's string, or otherwise. */
+/* Returns the string in the member of object called key, or otherwise if there is none. */
 const char *json_text(const json_t *object, const char *key, const char *otherwise);
 
 #endif

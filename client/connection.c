@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * See connection.h. Owns the socket and the current reply. Never repeats a call that could do
- * something twice, and never prints data from the socket unescaped.
+ * See connection.h. Never repeats a call that could do something twice, and never prints data from
+ * the socket unescaped.
  */
 #include "client/connection.h"
 
@@ -86,7 +86,8 @@ int client_connect(struct client *client, bool silent)
 	if (client->socket_fd >= 0)
 		return 0;
 	client->socket_fd = transport_connect(client->socket_path);
-	/* a daemon was there, and may be restarting: one that is stopped removes its socket */
+	/* the socket exists, so the daemon may be restarting: a daemon that is stopped removes
+	 * it */
 	for (int i = 0; !silent && client->socket_fd == -ECONNREFUSED && i < REFUSED_TRIES; i++) {
 		nanosleep(&pause, NULL);
 		client->socket_fd = transport_connect(client->socket_path);
@@ -99,7 +100,7 @@ int client_connect(struct client *client, bool silent)
 	return STATUS_UNREACHABLE;
 }
 
-/* Returns 0, a TRANSPORT_ outcome, or -errno. */
+/* Sends a call, with copies of the descriptors. Returns 0, a TRANSPORT_ outcome, or -errno. */
 static int send_call(struct client *client, const char *method, json_t *parameters,
 		     struct call_fds *fds, bool more)
 {
@@ -140,7 +141,7 @@ int client_send(struct client *client, const char *subject, const char *method, 
 		return r;
 	r = send_call(client, method, parameters, fds, more);
 	client->unsent = r == TRANSPORT_BROKEN;
-	/* a daemon that has closed the connection may have sent the reason */
+	/* a daemon that has closed the connection may have sent the reason before */
 	if (r == 0 || r == TRANSPORT_BROKEN)
 		return 0;
 	return client_lost(client, subject, r);
@@ -165,7 +166,7 @@ void client_received(struct client *client)
 	receiver_next(&client->receiver);
 }
 
-/* Says where to look for the result of the call. */
+/* Prints a hint at the verb that shows the result of the call. */
 static void hint_where(const struct client *client, const char *subject)
 {
 	const char *verb = client->verb ? client->verb : "";
@@ -206,8 +207,11 @@ int client_lost(const struct client *client, const char *subject, int outcome)
 	return STATUS_UNREACHABLE;
 }
 
-/* Returns true if the call may be made twice: the second one changes nothing, and has the same
- * answer. If a repeated removal finds nothing, the first one has succeeded (client_remove()). */
+/*
+ * Returns true if the call may be made twice: a second call changes nothing, and has the same
+ * answer. A removal may be repeated, too: if the second one finds nothing, the first one has
+ * succeeded (client_remove()).
+ */
 static bool is_repeatable(const char *method, const json_t *parameters)
 {
 #define ROW(op, name, record, handler, class, flags, ...) {name, (flags)&METHOD_REPEATABLE},
@@ -328,7 +332,7 @@ int client_call_more(struct client *client, const char *subject, const char *met
 		_cleanup_reply_ struct message_reply reply = {0};
 
 		r = client_receive(client, &reply);
-		/* replies that were printed already must not be printed again */
+		/* once a reply was passed to each(), a repeated call would pass it a second time */
 		if (r != 0 && !begun && client_try_again(client, method, owned, r, tries++)) {
 			r = client_send(client, subject, method, owned, NULL, true);
 			continue;

@@ -15,7 +15,8 @@ struct call_fds {
 };
 
 void call_fds_done(struct call_fds *fds);
-/* Takes fd. Returns its index, for a ...FileDescriptor parameter, or NULL if there are too many. */
+/* Adds fd to the list, which then owns it. Returns its index as the value of a ...FileDescriptor
+ * parameter. If the list is full, closes fd and returns NULL. */
 json_t *call_fds_add(struct call_fds *fds, int fd);
 #define _cleanup_call_fds_ _cleanup_(call_fds_done)
 #define _cleanup_reply_ _cleanup_(message_reply_done)
@@ -23,61 +24,66 @@ json_t *call_fds_add(struct call_fds *fds, int fd);
 void client_init(struct client *client);
 void client_done(struct client *client);
 
-/* Connects, unless that was done before. Returns 0, or an exit status; the failure is
- * reported unless silent. */
+/* Connects, unless there is a connection already. Returns 0, or an exit status. Reports a failure,
+ * unless silent is true. */
 int client_connect(struct client *client, bool silent);
 
 /* Drops the connection, so that the next call makes a new one. */
 void client_reconnect(struct client *client);
-/* Does the same, and waits up to that time for a new connection. Returns false if there is none. */
+/* Drops the connection, and tries for that many seconds to make a new one. Returns false if it
+ * could not. */
 bool client_await(struct client *client, unsigned int seconds);
 
-/* Sends a call, with copies of the descriptors. Does not take the parameters. Returns 0, or
- * an exit status after reporting the failure. */
+/* Sends a call, with copies of the descriptors. The parameters and the descriptors stay the
+ * caller's. Returns 0, or an exit status after reporting the failure. */
 int client_send(struct client *client, const char *subject, const char *method, json_t *parameters,
 		struct call_fds *fds, bool more);
 
 /*
- * Reads the next reply. Returns 0 and *ret (to be released), TRANSPORT_AGAIN (only if the socket is
- * non-blocking), TRANSPORT_END, TRANSPORT_BROKEN, TRANSPORT_UNREAD (also if the call was not sent
- * completely), or -errno; reports none of these. The reply's descriptors are in
- * client->receiver.fds until client_received().
+ * Reads the next reply, and reports no failure. Returns 0 with the reply in *ret, which the caller
+ * releases; TRANSPORT_AGAIN (only if the socket is non-blocking), TRANSPORT_END, TRANSPORT_BROKEN,
+ * TRANSPORT_UNREAD (also if the call was not sent completely), or -errno. The reply's descriptors
+ * are in client->receiver.fds until client_received().
  */
 int client_receive(struct client *client, struct message_reply *ret);
 void client_received(struct client *client);
 
-/* Connects again, to repeat a call whose connection was lost before its answer. Returns false if
- * repeating is not safe, or if there is no daemon. */
+/*
+ * Connects again, so that the caller can repeat a call whose connection was lost before its answer.
+ * Returns false if repeating it is not safe, if it was tried too often, or if there is no daemon.
+ */
 bool client_try_again(struct client *client, const char *method, const json_t *parameters,
 		      int outcome, unsigned int tries);
 
-/* Reports that the connection was lost, and what is unknown because of that. Returns
- * STATUS_UNREACHABLE or STATUS_FAILED. */
+/* Reports why a call has no answer, and whether it may have been carried out. outcome is the result
+ * of client_receive(). Returns STATUS_UNREACHABLE or STATUS_FAILED. */
 int client_lost(const struct client *client, const char *subject, int outcome);
 
 /*
- * Makes a call with one reply, which may be an error. It is repeated if the connection is lost and
- * either the daemon has not read the call or repeating it is harmless. Takes the parameters, not
- * the descriptors. fds may be NULL.
+ * Makes a call and reads its one reply, which may be an error, into *ret. Repeats the call if the
+ * connection is lost and either the daemon has not read the call or repeating it is harmless. Takes
+ * the parameters, but not the descriptors. fds may be NULL. Returns 0, or an exit status after
+ * reporting the failure.
  */
 int client_exchange(struct client *client, const char *subject, const char *method,
 		    json_t *parameters, struct call_fds *fds, struct message_reply *ret);
 
-/* Does the same, and reports an error. *ret (may be NULL) is the reply's parameters. */
+/* Does the same, and reports an error in the reply. *ret becomes a reference to the reply's
+ * parameters; ret may be NULL. */
 int client_call(struct client *client, const char *subject, const char *method, json_t *parameters,
 		struct call_fds *fds, json_t **ret);
 
-/* Makes a call that removes the object named by its parameters. absent: it is no error if there is
- * none. Takes the parameters. */
+/* Makes a call that removes the object named by its parameters. absent: it is no error if the
+ * object does not exist. Takes the parameters. */
 int client_remove(struct client *client, const char *subject, const char *method,
 		  json_t *parameters, bool absent);
 
-/* Does this for each of names, which end with NULL. Continues after reported errors, unless there
- * is no daemon any more. Returns the worst status. */
+/* Removes each object in names, which end with NULL. Continues after a reported error, unless
+ * nsctld cannot be reached. Returns the worst status. */
 int client_remove_each(struct client *client, char *const *names, const char *method, bool absent);
 
-/* Makes a call with more, and calls each() with the parameters of every reply. Returns 0, or an
- * exit status after reporting the failure. */
+/* Makes a call that asks for more than one reply, and calls each() with the parameters of every
+ * reply. Takes the parameters. Returns 0, or an exit status after reporting the failure. */
 int client_call_more(struct client *client, const char *subject, const char *method,
 		     json_t *parameters, void (*each)(void *context, json_t *reply), void *context);
 

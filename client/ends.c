@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * See ends.h. Owns nothing beyond a call. Addresses, MACs and interface names are passed on as they
- * are: the daemon checks them and names the end. An IPv6 address may follow any '='; so the ':'
- * before an interface is only looked for in the first part.
+ * See ends.h. Keeps nothing after a call. Passes addresses, MACs and names of interfaces on as they
+ * are, because the daemon checks them, and its errors name the end. An IPv6 address may follow any
+ * '='; so the ':' before an interface is only looked for before the first comma.
  */
 #include "client/client.h"
 #include "client/ends.h"
@@ -71,7 +71,7 @@ void ends_clear(json_t *impairment)
 			json_put(impairment, impairments[i].field, json_integer(0));
 }
 
-/* Objects that the words are about. peer and link are NULL if "peer-..." and "name=" are not
+/* The objects that words fill. peer and link are NULL if words "peer-..." and "name=" are not
  * allowed. */
 struct target {
 	json_t *end, *peer, *link;
@@ -86,7 +86,7 @@ static const char *take_once(json_t *object, const char *key, const char *value)
 	return NULL;
 }
 
-/* An end has a gateway for each family. */
+/* Stores a gateway. An end can have one for each family. */
 static const char *take_gateway(json_t *end, const char *value)
 {
 	const char *first = json_text(end, "gateway", NULL);
@@ -99,8 +99,8 @@ static const char *take_gateway(json_t *end, const char *value)
 	return take_once(end, "secondGateway", value);
 }
 
-/* Handles a key of the route that was begun last. Returns NULL, what is wrong, or "" if it is none
- * of these keys. */
+/* Handles a key of the route that was begun last. Returns NULL, what is wrong, or "" if a route has
+ * no such key. */
 static const char *take_of_route(json_t *end, const char *key, const char *value)
 {
 	json_t *routes = json_object_get(end, "routes");
@@ -169,7 +169,7 @@ static const char *take_pair(const struct target *to, json_t *end, const char *k
 	return take_of_route(end, key, value);
 }
 
-/* Handles a word without a value. Returns NULL, what is wrong, or "" if it is none of these. */
+/* Handles a word without a value. Returns NULL, what is wrong, or "" if there is no such word. */
 static const char *take_flag(json_t *end, const char *key)
 {
 	json_t *routes = json_object_get(end, "routes");
@@ -189,7 +189,8 @@ static const char *take_flag(json_t *end, const char *key)
 	return NULL;
 }
 
-/* Handles one ",key=value". Returns false, with the reason in why, if it is invalid. */
+/* Handles one word, such as "address=10.0.0.2/24" or "down". Returns false, with the reason in why,
+ * if the word is invalid. */
 static bool take_word(const struct target *to, const char *word, struct text *why)
 {
 	bool of_peer = to->peer && strncmp(word, "peer-", 5) == 0;
@@ -214,7 +215,8 @@ static bool take_word(const struct target *to, const char *word, struct text *wh
 	return false;
 }
 
-/* Handles the part before the first comma; *word becomes the rest. */
+/* Handles the place of an end, which is the part before the first comma; *word becomes the rest.
+ * Returns false, with the reason in why, if the place is invalid. */
 static bool take_where(const char **word, json_t *end, struct text *why)
 {
 	struct piece where = parse_cut(*word, ',', word);

@@ -21,16 +21,17 @@ json_t *ends_parse_link(const char *word, struct text *why);
 /* Sets the member for key ("delay", "loss", ...) to value ("50ms", "1%"). Returns NULL, or what is
  * wrong with the value. */
 const char *ends_impair(json_t *impairment, const char *key, const char *value);
-/* Clears all members that have not been set. */
+/* Sets the members that are missing to 0, which clears their impairments. */
 void ends_clear(json_t *impairment);
 
 /* Appends the place of an end: "web:eth0", "host", "net/lan". */
 void ends_add(struct text *text, const json_t *end);
 /* Appends the key of a field of LinkEnd, as a user writes it: ", address" for "addresses[0]". */
 void ends_add_key(struct text *text, const char *field);
-/* Returns only the name, of a set or a network, or "host". */
+/* Returns the name of the set or network where the end is, or "host". */
 const char *ends_name(const json_t *end);
-/* Appends "delay=50ms,loss=1%". Returns false, and appends nothing, if there is no impairment. */
+/* Appends the impairments of an end, such as "delay=50ms,loss=1%". Returns false, and appends
+ * nothing, if there are none. */
 bool ends_add_impairment(struct text *text, const json_t *end);
 /* Returns true unless the end is set down. */
 bool ends_is_up(const json_t *end);

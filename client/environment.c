@@ -15,7 +15,7 @@
 
 extern char **environ;
 
-/* Returns true if variable (K or K=V) is named by --env, in its words from number first on. */
+/* Returns true if extra (the words of --env) has variable (K or K=V) at position first or later. */
 static bool is_named(const json_t *extra, const char *variable, size_t first)
 {
 	size_t key = strcspn(variable, "="), n = json_array_size(extra);
@@ -85,7 +85,7 @@ static void push_own(json_t *ret, const struct environment *environment)
 	}
 }
 
-/* If a variable is named several times, the last one counts. */
+/* Adds the variables of --env. If a variable is named several times, the last one counts. */
 static void push_extra(json_t *ret, const json_t *extra)
 {
 	json_t *value;

@@ -22,7 +22,8 @@ struct environment {
  */
 json_t *environment_make(const struct environment *environment);
 
-/* Returns the login's shell; without a login, SHELL's value if that is a path. */
+/* Returns the shell of a login or, without an account, the value of $SHELL. If that is no absolute
+ * path, returns DEFAULT_SHELL. */
 const char *environment_shell(const struct account *account);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * ps, which, status: see inspect.h. Owns nothing: prints replies, and escapes everything
- * in them, which other users have chosen.
+ * ps, which, status: see inspect.h. Keeps no state. Prints replies, and escapes them, because other
+ * users may have chosen their texts.
  */
 #include "client/inspect.h"
 
@@ -17,7 +17,8 @@
 #include "client/table.h"
 #include "client/users.h"
 
-/* The session that a process belongs to: "left" if the session's command has ended. */
+/* Adds a cell with the session that a process belongs to. It has "(left)" if the session's command
+ * has ended. */
 static void session_cell(struct table *table, const json_t *process)
 {
 	const char *session = json_text(process, "session", NULL);
@@ -114,7 +115,7 @@ int inspect_which(struct client *client, struct options *options)
 	return 0;
 }
 
-/* Prints each limit by name, with the usage. */
+/* Prints each limit by name, with its usage, and then the usage that has no limit. */
 static void show_limits(const json_t *limits, const json_t *used)
 {
 	const char *key;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The verbs that only look. See verb.run in verb.h for each. */
+/* The verbs ps, which and status, which change nothing. See verb.run in verb.h for each. */
 #ifndef NSCTL_CLIENT_INSPECT_H
 #define NSCTL_CLIENT_INSPECT_H
 

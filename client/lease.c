@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See lease.h. Owns nothing: descriptors are the call's. */
+/* See lease.h. Keeps nothing after a call: descriptors belong to the call. */
 #include "client/lease.h"
 
 #include <fcntl.h>
@@ -14,7 +14,7 @@
 
 /* --- conditions --- */
 
-/* Puts a duration. Of two durations, the shorter one counts. */
+/* Puts a duration into the lease. Of two durations, the shorter one counts. */
 static int put_duration(struct options *options, const char *key, const char *word)
 {
 	json_t *lease = take_object(options);
@@ -70,8 +70,8 @@ static int take_pid(struct options *options, const char *word)
 			   process_add(options->client, options->fds, pid, options->argument));
 }
 
-/* Takes the parent that this process had when it began: one that has taken its place since has not
- * started nsctl. */
+/* Takes the parent that nsctl had when it started. A process that has become its parent since then
+ * did not start it. */
 static int take_parent(struct options *options)
 {
 	const struct client *client = options->client;
@@ -153,7 +153,8 @@ const struct option_row lease_renew_options[] = {
 	{0},
 };
 
-/* Puts DURATION, the length of the lease by time: of the present one, or of the new one. */
+/* Puts DURATION, the length by time of the new lease, if --lease gives one, or of the present
+ * one. */
 static int put_length(const struct client *client, json_t *parameters, const char *word)
 {
 	json_t *lease = json_object_get(parameters, "lease");
@@ -176,7 +177,7 @@ static void print_renewed(const char *name, const json_t *reply)
 	struct timespec now;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	/* rounded to seconds: the answer took a little of the time */
+	/* rounded to seconds, because the answer took a little of the time */
 	print_age(expires - (double)now.tv_sec - (double)now.tv_nsec / 1e9 + 0.5, age);
 	if (expires > 0)
 		print_text("%s ends in %s\n", name, age);

@@ -6,7 +6,7 @@
 #include "client/options.h"
 
 /* The row of --lease. path: the place of the Lease in the parameters. The option may be repeated:
- * the first condition that comes true counts. */
+ * the first condition that becomes true ends the lease. */
 #define LEASE_OPTION(path)                                                                     \
 	OPTION("lease", 0, "WHEN",                                                             \
 	       "remove it when WHEN is true. DURATION (90s, 15m, 2h, 1d): it was not renewed " \
@@ -19,7 +19,8 @@
 int lease_take(struct options *options);
 
 extern const struct option_row lease_renew_options[];
-/* Carries out renew for sets or networks, by this method. Returns what verb.run returns. */
+/* Carries out the verb renew for sets or networks, by calling method. Returns what verb.run
+ * returns. */
 int lease_renew(struct client *client, struct options *options, const char *method);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * link add, list, rm, up, down, impair: see links.h. Owns nothing beyond a call. If several links
- * are named, a failure with one is reported, and the others are still tried. An end that is named
- * by its set is looked up, because the interface only knows ends a and b.
+ * link add, list, rm, up, down, impair: see links.h. Keeps nothing after a call. If several links
+ * are named, a failure with one is reported, and the others are still tried. If an end is named by
+ * its set, a call finds out which end that is, because SetLink only knows ends a and b.
  */
 #include "client/links.h"
 
@@ -196,7 +196,8 @@ static bool is_called(const json_t *end, const char *word)
 	return strcmp(ends_name(end), word) == 0 || strcmp(text.data, word) == 0;
 }
 
-/* Finds the end of link that is called word: *ret is "a" or "b". */
+/* Finds which end of link is called word: *ret becomes "a" or "b". Returns 0, or STATUS_FAILED
+ * after reporting that none or both are. */
 static int choose_end(const struct client *client, const json_t *link, const char *word,
 		      const char **ret)
 {
@@ -216,8 +217,8 @@ static int choose_end(const struct client *client, const json_t *link, const cha
 	return STATUS_FAILED;
 }
 
-/* Finds the end of the link called name that word means. NULL means both, and then *ret is NULL,
- * too. */
+/* Finds which end of the link called name is meant by word: *ret becomes "a" or "b", or NULL for
+ * both ends if word is NULL. Returns 0, or an exit status after reporting the failure. */
 static int find_end(struct client *client, const char *name, const char *word, const char **ret)
 {
 	_cleanup_json_ json_t *parameters = NULL, *reply = NULL;

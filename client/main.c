@@ -141,7 +141,7 @@ static const struct verb *verbs_of(const struct verb *verb)
 	return NULL;
 }
 
-/* Returns "add" for "link add". */
+/* Returns the last word of a verb's name: "add" for "link add". */
 static const char *last_word(const char *name)
 {
 	const char *blank = strchr(name, ' ');
@@ -180,7 +180,7 @@ static const struct {
 	{"new", "create"}, {"inspect", "show"}, {"events", "monitor"},
 };
 
-/* Returns the verb of ours that such a word means, or NULL. */
+/* Returns nsctl's verb for a word of a similar program, or NULL. */
 static const char *translate(const char *word)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(foreign); i++)
@@ -234,7 +234,7 @@ static void print_usage(void)
 	print_help("", 0, more);
 }
 
-/* Prints the usage of the verb, and of each of its own. */
+/* Prints the usage of a verb such as "link", and the usage of each verb of its own. */
 static void print_group(const struct verb *group)
 {
 	print_text("Usage: nsctl %s %s\n%s.\n\n", group->name, group->usage, group->summary);
@@ -301,7 +301,7 @@ static int main_version(struct client *client, struct options *options _unused_)
 }
 
 /* Opens descriptors 0, 1 and 2 if they are closed: otherwise the socket could become one of them,
- * and be written to as stdout. */
+ * and output could be written to it. Returns the closed ones as bits. */
 static unsigned fill_stdio(void)
 {
 	unsigned closed = 0;
@@ -312,7 +312,7 @@ static unsigned fill_stdio(void)
 	return closed;
 }
 
-/* JSON can only contain UTF-8. */
+/* Refuses words that are not UTF-8, because JSON cannot contain them. */
 static int check_words(int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++)
@@ -347,7 +347,7 @@ static int run_verb(struct client *client, int argc, char **argv)
 	return r;
 }
 
-/* Runs a verb's own verb. */
+/* Runs a verb of a group, such as "link add". */
 static int main_group(struct client *client, struct options *options)
 {
 	const struct verb *group = options->verb, *own;
@@ -366,7 +366,7 @@ static int main_group(struct client *client, struct options *options)
 	return verb_run(client, own, options->n_words, options->words);
 }
 
-/* Takes the options before the verb. Returns its place in argv, or 0 with the exit status in
+/* Takes the options before the verb. Returns the verb's place in argv, or 0 with the exit status in
  * *ret_status. */
 static int take_global_options(struct client *client, int argc, char **argv, int *ret_status)
 {

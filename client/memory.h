@@ -3,8 +3,8 @@
 #ifndef NSCTL_CLIENT_MEMORY_H
 #define NSCTL_CLIENT_MEMORY_H
 
-/* The exit status of out_of_memory(): 125 if another one could be mistaken for that of the command
- * inside. */
+/* The exit status of out_of_memory(). It is STATUS_OURS for verbs that run a command, so that it
+ * cannot be mistaken for the status of that command. */
 extern int memory_status;
 
 _Noreturn void out_of_memory(void);

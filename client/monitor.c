@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * See monitor.h. Owns only the current line. Output is flushed at once, because it is read as it
- * happens. If the connection or events are lost, that is reported on stderr, and the state is
- * printed again before anything else, so that readers know the present state.
+ * See monitor.h. Keeps no state of sets. Flushes its output at once, because readers follow it. If
+ * the connection or events are lost, reports that on stderr, and prints the state again before any
+ * event, so that readers know the present state.
  */
 #include "client/monitor.h"
 
@@ -16,8 +16,8 @@
 #include "protocol/error.h"
 #include "protocol/name.h"
 
-/* Time for an upgrade of the daemon, and for a daemon that accepts connections but does not
- * answer. */
+/* AWAIT_SECONDS is enough for an upgrade of the daemon. PAUSE_SECONDS passes before the next call
+ * if the daemon accepts connections but does not answer. */
 #define AWAIT_SECONDS 60
 #define PAUSE_SECONDS 1
 
@@ -136,7 +136,7 @@ static void print_reply(const struct monitoring *monitoring, const json_t *reply
 			print_json(object);
 		else
 			print_event(monitoring, object);
-		/* flushed line by line, so that readers never get a part of one */
+		/* flushed after each line, so that readers never get a part of one */
 		(void)fflush(stdout);
 	}
 	(void)fflush(stdout);
@@ -148,7 +148,8 @@ static int send_call(const struct monitoring *monitoring)
 			   monitoring->parameters, NULL, true);
 }
 
-/* Follows one call until it ends. Returns a status to end with, or 0 to begin again. */
+/* Follows one call until it ends. Returns 0 if the caller must call again, or nsctl's exit
+ * status. */
 static int follow(const struct monitoring *monitoring)
 {
 	struct client *client = monitoring->client;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * network create, list, rm: see networks.h. Owns nothing beyond a call. If several networks are
+ * network create, list, rm: see networks.h. Keeps nothing after a call. If several networks are
  * named, a failure with one is reported, and the others are still tried.
  */
 #include "client/networks.h"
@@ -93,8 +93,8 @@ static void list_networks(const struct client *client, const json_t *networks)
 		users_load(&users, networks, "owner");
 	json_array_foreach(networks, i, network)
 	{
-		/* ListNetworks returns those of the caller, or of all users: the owner is selected
-		 * here */
+		/* ListNetworks returns the caller's networks, or those of all users. This selects
+		 * the networks of one owner. */
 		if (client->has_owner &&
 		    json_integer_value(json_object_get(network, "owner")) != client->owner)
 			continue;

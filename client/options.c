@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Parses options by getopt_long(), from tables, see options.h. Owns getopt's global state: one
- * parse at a time. Never prints by getopt itself (which uses the locale), and knows no option's
- * meaning, except those of nsctl itself.
+ * Parses options by getopt_long() and tables, see options.h. There is one parse at a time, because
+ * getopt has global state. getopt never prints here, because it would use the locale. The meaning
+ * of an option is known to its verb; this file only knows the options of nsctl itself.
  */
 #include "client/options.h"
 
@@ -27,7 +27,7 @@ const struct option_row options_global[] = {
 	{0},
 };
 
-/* The value that getopt_long() returns for the long option at rows[i]. */
+/* getopt_long() returns LONG_BASE + i for the long option at rows[i]. */
 #define LONG_BASE 0x1000
 
 static size_t find_row(const struct options *options, const char *name)
@@ -53,7 +53,7 @@ static void add_rows(struct options *options, const struct option_row *rows, boo
 		size_t i = find_row(options, rows->name);
 		size_t used = strlen(options->letters);
 
-		/* with run, --user is create's, and --user=UID is exec's */
+		/* for run, --user is the option of create, and --user=UID that of exec */
 		if (i < options->n_rows) {
 			options->rows[i].with_argument = rows;
 			continue;
@@ -155,8 +155,8 @@ static int tell_bad_option(const struct options *options, bool argument_missing)
 	return -STATUS_USAGE;
 }
 
-/* Returns the option's id if the caller must handle it, 0 if it has been handled, or the negative
- * of a status. */
+/* Handles the current option. Returns its id if the caller must handle it, 0 if it has been
+ * handled, or the negative of an exit status. */
 static int take(struct options *options)
 {
 	struct client *client = options->client;

@@ -12,10 +12,11 @@
 struct options;
 struct verb;
 
-/* Options that a verb handles itself. */
+/* Ids of the options that nsctl or a verb handles itself. The first two values are no such
+ * options. */
 enum option_id {
 	OPTION_END,
-	OPTION_TAKEN, /* handled by the row's own function */
+	OPTION_TAKEN, /* the function in the option's row handles it */
 	/* of nsctl itself, and of every verb */
 	OPTION_SOCKET,
 	OPTION_OWNER,
@@ -29,7 +30,7 @@ enum option_id {
 	OPTION_CLEAN_ENV,
 	OPTION_PRESERVE_ENV,
 	OPTION_STATUS_FILE,
-	/* of the others */
+	/* of other verbs */
 	OPTION_ALL,
 	OPTION_IGNORE,
 	OPTION_MORE,
@@ -46,7 +47,7 @@ struct option_row {
 	const char *field; /* "spec.limits.memory"; "spec.dns[]" adds to a list */
 	/* Puts the argument at the field. Returns 0, or an exit status after reporting an error. */
 	int (*take)(struct options *options);
-	enum option_id id; /* if there is no take */
+	enum option_id id; /* OPTION_TAKEN if there is a take */
 	uint32_t chooses;  /* namespaces that the option selects (KIND_BIT()s) */
 	uint32_t needs;	   /* namespaces that the set gets in addition, because of the option */
 };
@@ -62,7 +63,7 @@ struct option_row {
 #define CHOOSES(kinds) .take = take_nothing, .id = OPTION_TAKEN, .chooses = (kinds)
 #define NEEDS(kinds) .needs = (kinds)
 
-/* Each ends with a row without a name. */
+/* The options of nsctl itself. Every table of options ends with a row without a name. */
 extern const struct option_row options_global[];
 
 #define OPTIONS_MAX 80
@@ -84,7 +85,7 @@ struct options {
 	} rows[OPTIONS_MAX];
 	char letters[2 * OPTIONS_MAX + 4];
 	bool started;
-	/* Results of the rows. */
+	/* Results of the options that were taken. */
 	json_t *parameters;	 /* of the call; owned by the caller */
 	struct call_fds *fds;	 /* sent with the call; owned by the caller */
 	unsigned seen;		 /* bit I: option I was given, if the verb looks for it */
@@ -94,27 +95,30 @@ struct options {
 void options_init(struct options *options, struct client *client, const struct verb *verb, int argc,
 		  char **argv);
 
-/* Takes options up to the next one that the caller must handle. Returns its id, OPTION_END, or the
- * negative of an exit status (wrong usage, which was reported; or -STATUS_HELP). */
+/* Takes options up to the next one that the caller must handle. Returns that option's id,
+ * OPTION_END, or the negative of an exit status after reporting wrong usage (or -STATUS_HELP). */
 int options_next(struct options *options);
-/* Help has been printed: the process ends with 0. */
+/* options_next() returns -STATUS_HELP after printing help; nsctl then ends with 0. */
 #define STATUS_HELP 1000
 
 /* Returns true if an option that the verb looks for was given. */
 bool options_has(const struct options *options, enum option_id id);
 
-/* Counts the words. Returns 0, or STATUS_USAGE after reporting the error. */
+/* Checks the number of words that the verb was given. Returns 0, or STATUS_USAGE after reporting
+ * the error. */
 int options_words(const struct options *options);
 
-/* Reports that the option's argument must be as wanted. Returns STATUS_USAGE. */
+/* Reports that the argument of the current option is not what wanted describes ("a size"). Returns
+ * STATUS_USAGE. */
 int options_reject(const struct options *options, const char *wanted);
-/* Returns 0 if name is valid for a new KIND ("set", "network") of the caller's; otherwise
- * STATUS_USAGE after reporting the error. */
+/* Returns 0 if name is valid for a new object of this kind ("set", "network") and --owner was not
+ * given. Otherwise returns STATUS_USAGE after reporting the error. */
 int options_new_name(const struct client *client, const char *kind, const char *name);
 /* Reports wrong usage. Returns STATUS_USAGE. */
 int options_wrong(const struct client *client, const char *format, ...) _printf_(2, 3);
 
-/* Prints the usage of a verb and its options. */
+/* Print the usage of a verb and its options, or only a table of options. letters: with their
+ * letters. */
 void options_help(const struct verb *verb);
 void options_print(const struct option_row *rows, bool letters);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * See parse.h. Owns nothing. Never uses strtol() and the like on users' words: they skip white
+ * See parse.h. Never uses strtol() and the like on words of users: those functions skip white
  * space, accept signs, and stop at unexpected characters.
  */
 #include "client/parse.h"
@@ -18,8 +18,8 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* Parses the digits at the beginning of word. Returns their end, or NULL if there are none or too
- * many. */
+/* Parses the digits at the beginning of word. Returns the end of the digits, or NULL if there are
+ * none or the number is too large. */
 static const char *take_number(const char *word, int64_t *ret)
 {
 	int64_t value = 0;
@@ -225,7 +225,7 @@ bool parse_kinds(const char *word, uint32_t *ret)
 	return true;
 }
 
-/* sigabbrev_np() is too new for the oldest libc that we support. */
+/* Names of signals. sigabbrev_np() is too new for the oldest libc that we support. */
 static const char *const signals[] = {
 	[SIGHUP] = "HUP",   [SIGINT] = "INT",	    [SIGQUIT] = "QUIT", [SIGILL] = "ILL",
 	[SIGTRAP] = "TRAP", [SIGABRT] = "ABRT",	    [SIGBUS] = "BUS",	[SIGFPE] = "FPE",
@@ -237,7 +237,8 @@ static const char *const signals[] = {
 	[SIGIO] = "IO",	    [SIGPWR] = "PWR",	    [SIGSYS] = "SYS",
 };
 
-/* The kernel's number; glibc's SIGRTMIN hides two signals, SIGRTMAX is the same. */
+/* The largest signal of the kernel, which is also glibc's SIGRTMAX. (glibc's SIGRTMIN is two more
+ * than the kernel's.) */
 #define SIGNAL_MAX 64
 
 bool parse_signal(const char *word, int *ret)

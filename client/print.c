@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See print.h. Owns stdout's buffer and nothing else. */
+/* See print.h. The only state is the buffer of stdout. */
 #include "client/print.h"
 
 #include <stdarg.h>
@@ -26,7 +26,7 @@ bool print_has_colour(void)
 
 void print_age(double seconds, char ret[static PRINT_SHORT])
 {
-	/* an unreasonable value must not become a number */
+	/* the conversion of a value that does not fit would be undefined */
 	long long whole = seconds > 0 && seconds < 1e12 ? (long long)seconds : 0;
 
 	if (whole < 120)
@@ -116,7 +116,7 @@ void print_json(const json_t *json)
 
 static void complain(const char *prefix, const char *format, va_list arguments) _printf_(2, 0);
 
-/* Prints by one write, so that lines of several processes do not mix. */
+/* Prints the line by one write, so that lines of several processes do not mix. */
 static void complain(const char *prefix, const char *format, va_list arguments)
 {
 	_cleanup_text_ struct text made = {0}, line = {0};

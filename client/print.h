@@ -12,22 +12,24 @@
 #include <jansson.h>
 #include "base.h"
 
-bool print_is_terminal(void); /* stdout is a terminal; checked once */
-bool print_has_colour(void);  /* and NO_COLOR is not set */
+/* Returns true if stdout is a terminal. Finds out only once. */
+bool print_is_terminal(void);
+/* Returns true if stdout is a terminal with colours, and NO_COLOR is not set. */
+bool print_has_colour(void);
 
 #define PRINT_SHORT 24
 
-/* "45s", "12m", "3h", "9d" */
+/* Formats seconds as "45s", "12m", "3h" or "9d". */
 void print_age(double seconds, char ret[static PRINT_SHORT]);
-/* "512M", "1.5G", "100" */
+/* Formats bytes as "512M", "1.5G" or "100". */
 void print_size(int64_t bytes, char ret[static PRINT_SHORT]);
 
 void print_text(const char *format, ...) _printf_(1, 2); /* to stdout, unescaped */
 void print_escaped(const char *string);			 /* to stdout */
-/* Prints help in lines of at most 80 columns: left, and then text from a column on, which continues
- * there in the following lines. */
+/* Prints left, and then text, in lines of at most 80 columns. Every line of text begins at
+ * column. */
 void print_help(const char *left, int column, const char *text);
-/* Prints one line of ASCII, on stdout or another file. */
+/* Print JSON as one line of ASCII, on stdout or to another file. */
 void print_json(const json_t *json);
 void print_json_to(FILE *file, const json_t *json);
 
@@ -35,7 +37,7 @@ void print_json_to(FILE *file, const json_t *json);
 void print_problem(const char *format, ...) _printf_(1, 2);
 void print_hint(const char *format, ...) _printf_(1, 2);
 
-/* Returns true if all output was written, and reports if not. */
+/* Returns true if all output was written. Otherwise reports the failure. */
 bool print_finish(void);
 
 #endif

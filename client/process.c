@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See process.h. Owns nothing: the call owns descriptors, and the client its parent's. */
+/* See process.h. A call owns the descriptors that are added to it, and struct client that of its
+ * parent. */
 #include "client/process.h"
 
 #include <fcntl.h>
@@ -40,7 +41,7 @@ void process_open_parent(struct parent *ret)
 	if (ret->pid <= 1)
 		return;
 	fd = open_process(ret->pid);
-	/* it must not take the number of a standard descriptor that is closed */
+	/* the pidfd must not take the number of a standard descriptor that is closed */
 	if (fd >= 0 && fd <= STDERR_FILENO) {
 		ret->fd = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 		close_fd(fd);
@@ -48,7 +49,7 @@ void process_open_parent(struct parent *ret)
 		ret->fd = fd;
 	}
 	ret->error = ret->fd < 0 ? errno : 0;
-	/* if the parent has ended, its number may have been another process's by then */
+	/* if the parent has ended, another process may have had its number by then */
 	if (getppid() != ret->pid) {
 		ret->fd = close_fd(ret->fd);
 		ret->error = ESRCH;

@@ -20,11 +20,11 @@
 static struct termios terminal_before;
 static volatile sig_atomic_t terminal_is_raw;
 
-/* Maximum output that is passed on after the end: the kernel buffers less, so the rest would be
- * from another process that still has the terminal open. */
+/* Maximum output that is passed on after the command's end. The kernel buffers less, so more would
+ * come from another process that still has the terminal open. */
 #define DRAIN_MAX (1024 * 1024)
 
-/* A program that reads from a pipe takes what it gets for the whole line. */
+/* If poll() reports that a pipe is writable, it has room for this much (PIPE_BUF). */
 #define PIPE_ATOMIC 4096
 
 void pty_restore(void)
@@ -35,7 +35,8 @@ void pty_restore(void)
 	if (terminal_is_raw) {
 		terminal_is_raw = 0;
 		foreground = tcgetpgrp(STDIN_FILENO);
-		/* in the background the terminal is the shell's, which has set its mode */
+		/* if nsctl is in the background, the shell uses the terminal and has set its
+		 * mode */
 		if (foreground < 0 || foreground == getpgrp())
 			(void)tcsetattr(STDIN_FILENO, TCSANOW, &terminal_before);
 	}
@@ -45,7 +46,7 @@ void pty_restore(void)
 static void on_fatal(int signal)
 {
 	pty_restore();
-	/* the handler was for one signal: now the default action follows */
+	/* SA_RESETHAND has removed this handler, so the default action follows */
 	(void)raise(signal);
 }
 
@@ -92,7 +93,7 @@ static int reopen(int fd, int flags, bool *ret_own)
 	return own >= 0 ? own : fcntl(fd, F_DUPFD_CLOEXEC, 3);
 }
 
-/* Opens only the pair. */
+/* Opens both sides of the pty. */
 static int open_pair(struct pty *pty)
 {
 	int zero = 0;
@@ -102,7 +103,7 @@ static int open_pair(struct pty *pty)
 		return negative_errno();
 	if (ioctl(pty->master_fd, TIOCSPTLCK, &zero) < 0)
 		return negative_errno();
-	/* by descriptor: the name would be looked up in whatever is mounted at /dev/pts */
+	/* by descriptor: a name would be looked up in whatever is mounted at /dev/pts */
 	pty->slave_fd = ioctl(pty->master_fd, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
 	return pty->slave_fd < 0 ? negative_errno() : 0;
 }
@@ -150,7 +151,7 @@ void pty_resize(struct pty *pty, bool kick)
 		return;
 	if (kick && ioctl(pty->master_fd, TIOCGWINSZ, &before) == 0 &&
 	    memcmp(&now, &before, sizeof(now)) == 0) {
-		/* the kernel only reports changes */
+		/* the kernel reports only changes, so make one */
 		before.ws_row++;
 		(void)ioctl(pty->master_fd, TIOCSWINSZ, &before);
 	}
@@ -218,8 +219,8 @@ static void read_input(struct pty *pty)
 		return;
 	}
 	pty->input_fd = close_fd(pty->input_fd);
-	/* a terminal was disconnected; a file or a pipe is at its end, which a terminal expresses
-	 * by ^D, and by another one if a line was begun */
+	/* A terminal was disconnected. A file or a pipe is at its end, which a terminal expresses
+	 * by ^D, and by a second one if a line was begun. */
 	if (pty->input_is_terminal)
 		hang_up(pty);
 	else
@@ -248,7 +249,7 @@ static void write_master(struct pty *pty)
 		hang_up(pty);
 }
 
-/* Returns false if there is nothing (more) to read now. */
+/* Reads output of the command into the buffer. Returns false if there is nothing to read now. */
 static bool read_master(struct pty *pty)
 {
 	ssize_t n = read(pty->master_fd, pty->out.data, sizeof(pty->out.data));
@@ -266,7 +267,7 @@ static void write_output(struct pty *pty)
 	size_t most = out->used - out->at;
 	ssize_t n;
 
-	/* poll() has promised room for this much, not more */
+	/* a write could block: poll() has promised room for this much, not more */
 	if (!pty->output_waits)
 		most = MIN(most, (size_t)PIPE_ATOMIC);
 	n = write(pty->output_fd, out->data + out->at, most);
@@ -299,7 +300,7 @@ void pty_drain(struct pty *pty, int stop_fd)
 {
 	size_t passed = 0;
 
-	/* from now on the end is reported, after the last byte */
+	/* once our slave is closed, read() reports the end after the last byte */
 	pty->slave_fd = close_fd(pty->slave_fd);
 	while (pty->master_fd >= 0 && pty->output_fd >= 0) {
 		struct pollfd fds[] = {{.fd = pty->output_fd, .events = POLLOUT},

@@ -25,8 +25,9 @@ struct pty {
 	/* Kept open until the command has ended: otherwise a command that closes its terminal for a
 	 * moment would seem to have ended. */
 	int slave_fd;
-	int input_fd, output_fd; /* the caller's, -1 at their ends; owned */
-	bool output_waits;	 /* output_fd is a file description of its own, and non-blocking */
+	int input_fd, output_fd; /* our copies of stdin and stdout; -1 once they have ended */
+	bool output_waits;	 /* output_fd was opened again, so that it could be made
+				    non-blocking */
 	bool input_is_terminal;
 	bool hung_up;	     /* the caller's terminal, or its output, is gone */
 	bool mid_line;	     /* the last input did not end a line */
@@ -35,10 +36,11 @@ struct pty {
 	struct pty_buffer in, out;
 };
 
-/* Makes the pair, with the properties of the caller's terminal, if there is one. Returns 0 or
+/* Makes a pty with the properties of the caller's terminal, if there is one. Returns 0 or
  * -errno. */
 int pty_new(struct pty **ret);
-struct pty *pty_free(struct pty *pty); /* restores the caller's terminal first */
+/* Restores the caller's terminal, and closes the pty. Returns NULL. */
+struct pty *pty_free(struct pty *pty);
 
 /* Set the caller's terminal, if stdin is one, to raw mode, and restore it. pty_restore() may be
  * called at any time, also in a signal handler. */
@@ -50,12 +52,11 @@ void pty_restore(void);
 void pty_resize(struct pty *pty, bool kick);
 
 #define PTY_POLL 3
-/* pty_poll() fills in the events to wait for; after poll(), pty_pump() copies the bytes. */
+/* pty_poll() fills in the events to wait for. After poll(), pty_pump() copies the bytes. */
 void pty_poll(const struct pty *pty, struct pollfd ret_fds[static PTY_POLL]);
 void pty_pump(struct pty *pty, const struct pollfd fds[static PTY_POLL]);
 
-/* To be called when the command has ended: passes on its last output, unless stop_fd becomes
- * readable. */
+/* Passes on the last output of a command that has ended. Stops if stop_fd becomes readable. */
 void pty_drain(struct pty *pty, int stop_fd);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * exec, enter and run: see run.h. Makes the call from the options; attach.c stays with the command.
- * Owns the status file. Passes on only the descriptors that it should: the command gets three.
+ * exec, enter and run: see run.h. Makes the call from the options, and writes the status file;
+ * attach.c stays with the command. The command gets three descriptors of the caller, or a terminal,
+ * and no others.
  */
 #include "client/run.h"
 
@@ -71,9 +72,9 @@ struct command {
 	bool clean_env, preserve_env;
 	const char *status_file;
 	json_t *parameters; /* of the call; borrowed */
-	json_t *extra;	    /* of --env, in order */
+	json_t *extra;	    /* the words of --env, in order */
 	bool has_account;
-	struct account account; /* of the owner, if that is another user */
+	struct account account; /* of the owner of the set, if that is another user */
 };
 
 static void command_init(struct command *command, const struct options *options)
@@ -145,8 +146,11 @@ static int take_options(struct command *command, struct options *options)
 	return id ? id : options_words(options);
 }
 
-/* A detached command keeps only files for its output. It would hold a pipe or a terminal open, and
- * a process that reads the session's name from the pipe would wait for its end. */
+/*
+ * Returns true if fd is a regular file. A detached command gets only such files for its output: it
+ * would keep a pipe or a terminal open, and a process that reads the session's id from the pipe
+ * would wait for the command's end.
+ */
 static bool is_file(int fd)
 {
 	struct stat st;
@@ -154,7 +158,7 @@ static bool is_file(int fd)
 	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
 }
 
-/* Adds the caller's descriptor for the command, or /dev/null if it is closed. */
+/* Adds a copy of fd for the command. If fd is closed, or null is true, adds /dev/null instead. */
 static void add_stdio(const struct client *client, json_t *parameters, struct call_fds *fds,
 		      const char *key, int fd, bool null)
 {
@@ -175,9 +179,11 @@ static void add_directory(json_t *parameters, struct call_fds *fds)
 	char path[PATH_MAX];
 	int fd;
 
-	/* The kernel returns "(unreachable)/..." for a directory outside our root. If the path
-	 * cannot be passed on, "/" is: it will be found to be another directory, and $HOME is
-	 * used. */
+	/*
+	 * The kernel returns "(unreachable)/..." for a directory outside our root. If the path
+	 * cannot be passed on, "/" is sent: the daemon finds that this is another directory, and
+	 * uses $HOME.
+	 */
 	if (!getcwd(path, sizeof(path)) || path[0] != '/' || !utf8_is_valid(path))
 		strcpy(path, "/");
 	fd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -226,7 +232,7 @@ static int status_file_open(const struct client *client, struct status_file *fil
 		return 0;
 	file->fd = open(file->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	file->made = file->fd >= 0;
-	/* its old contents must not be mistaken for this command's status */
+	/* the file's old contents must not be mistaken for this command's status */
 	if (file->fd < 0 && errno == EEXIST)
 		file->fd = open(file->path, O_WRONLY | O_TRUNC | O_CLOEXEC);
 	if (file->fd < 0)
@@ -235,8 +241,11 @@ static int status_file_open(const struct client *client, struct status_file *fil
 	return 0;
 }
 
-/* Closes the file, after writing the command's status into it. If there is none (below 0), removes
- * the file if we have made it. Returns 0, or nsctl's exit status after reporting the failure. */
+/*
+ * Writes the command's status into the file, and closes it. If there is no status (below 0),
+ * removes the file if we have made it. Returns 0, or nsctl's exit status after reporting the
+ * failure.
+ */
 static int status_file_close(const struct client *client, struct status_file *file, int status)
 {
 	char number[16];
@@ -254,8 +263,11 @@ static int status_file_close(const struct client *client, struct status_file *fi
 	return r;
 }
 
-/* Makes the call and stays with the command. parameters: those that only this method has; the
- * others are added. */
+/*
+ * Makes the call and stays with the command. parameters has the members that only this method has;
+ * this function adds the others. Returns 0 with the command's status in client->status, or nsctl's
+ * exit status.
+ */
 static int attach(struct client *client, const struct command *command, struct attach *how,
 		  json_t *parameters, struct call_fds *fds, char *const *words)
 {
@@ -319,7 +331,8 @@ static int login(struct client *client, const struct command *command, const cha
 	return exec_in(client, command, name, words, false);
 }
 
-/* Returns the words after NAME, without a "--" before the command. */
+/* Finds the command: *ret becomes the words after NAME, without a "--" before the command. Returns
+ * 0, or STATUS_USAGE after reporting an error. */
 static int command_words(const struct client *client, char **words, char ***ret)
 {
 	if (*words && strcmp(*words, "--") == 0) {
@@ -398,7 +411,7 @@ int run_run(struct client *client, struct options *options)
 		return r;
 	if (client->has_owner)
 		return options_wrong(client, "--owner: a set belongs to the user who makes it");
-	/* a shell is interactive if its caller is */
+	/* the command gets a terminal of its own if nsctl has one */
 	if (command.tty < 0)
 		command.tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 	spec_finish(options);

@@ -5,7 +5,7 @@
 
 #include "client/options.h"
 
-/* of all three; of exec and enter; of run */
+/* The options of all three verbs; of exec and enter; of run. */
 extern const struct option_row run_command_options[], run_exec_options[], run_run_options[];
 
 int run_exec(struct client *client, struct options *options);

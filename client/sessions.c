@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* sessions, wait, kill: see sessions.h. Owns nothing beyond a call. */
+/* sessions, wait, kill: see sessions.h. Keeps nothing after a call. */
 #include "client/sessions.h"
 
 #include <signal.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Sessions, which are commands that run inside: the verbs that list, await and signal
- * them. See verb.run in verb.h for each. */
+/* The verbs that list, await and signal sessions, which are commands that run inside a set. See
+ * verb.run in verb.h for each. */
 #ifndef NSCTL_CLIENT_SESSIONS_H
 #define NSCTL_CLIENT_SESSIONS_H
 

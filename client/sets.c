@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * create, list, rm, renew, freeze, thaw: see sets.h. Owns nothing beyond a call. If several sets
+ * create, list, rm, renew, freeze, thaw: see sets.h. Keeps nothing after a call. If several sets
  * are named, a failure with one is reported, and the others are still tried.
  */
 #include "client/sets.h"
@@ -111,7 +111,7 @@ static void list_row(struct listing *listing, const json_t *set)
 	table_cell(table, json_is_number(expires) ? age : NULL);
 }
 
-/* Prints the sets of one reply: complete ones for --json, else summaries. */
+/* Prints the sets of one reply. A reply has complete sets for --json, else summaries. */
 static void list_reply(void *context, json_t *reply)
 {
 	struct listing *listing = context;
@@ -122,8 +122,8 @@ static void list_reply(void *context, json_t *reply)
 
 	json_array_foreach(sets, i, set)
 	{
-		/* List returns the sets of the caller, or of all users: the owner is selected
-		 * here */
+		/* List returns the caller's sets, or those of all users. This selects the sets of
+		 * one owner. */
 		if (client->has_owner &&
 		    json_integer_value(json_object_get(set, "owner")) != client->owner)
 			continue;

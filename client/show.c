@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * See show.h. Owns nothing: prints replies, and escapes everything in them, which other users have
- * chosen.
+ * See show.h. Keeps no state. Prints replies, and escapes them, because other users may have chosen
+ * their texts.
  */
 #include "client/show.h"
 
@@ -178,7 +178,8 @@ static void show_link(const char *heading, const json_t *link, const char *set)
 	show_line(heading, "%s: %s", json_text(link, "name", "?"), text.data);
 }
 
-/* A Set does not contain the other ends: they are requested if there are any. */
+/* Prints the set's links. A Set does not contain the other ends, so they are requested if an
+ * interface belongs to a link. */
 static void show_links(struct client *client, const json_t *set)
 {
 	_cleanup_reply_ struct message_reply reply = {0};
@@ -201,7 +202,7 @@ static void show_links(struct client *client, const json_t *set)
 			    &reply) != 0)
 		return;
 	client_received(client);
-	/* a set that has been removed meanwhile has none */
+	/* an error means that the set has been removed meanwhile */
 	json_array_foreach(reply.error ? NULL : json_object_get(reply.parameters, "links"), i,
 			   object)
 	{
@@ -269,7 +270,7 @@ static void show_times(const json_t *set)
 	}
 }
 
-/* Prints facts that a user would otherwise learn from an EPERM. */
+/* Prints facts that a user would otherwise learn from a failed system call (EPERM). */
 static void show_notes(const json_t *set)
 {
 	static const struct {

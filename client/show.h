@@ -11,14 +11,14 @@
 /* See verb.run in verb.h. */
 int show_run(struct client *client, struct options *options);
 
-/* Prints "  NAME        TEXT", escaped; the name only if it is not NULL. */
+/* Prints "  NAME        TEXT", escaped. name NULL: leaves its column empty. */
 void show_line(const char *name, const char *format, ...) _printf_(2, 3);
 /* Prints a line for each namespace, followed by held or not_held. */
 void show_namespaces(const json_t *namespaces, const char *held, const char *not_held);
 /* With --json or --quiet, prints an item of a list (as JSON, or its name) and returns true. Without
- * them returns false: the caller makes a table. */
+ * them returns false, so that the caller adds the item to a table. */
 bool show_plainly(const struct client *client, const json_t *item);
-/* Returns the seconds since the time in a member of object. */
+/* Returns the seconds that have passed since the time in object's member key. */
 double show_age(const json_t *object, const char *key);
 
 #endif

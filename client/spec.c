@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * See spec.h. Owns nothing. Sends only what was asked for: defaults are the daemon's. Checks only
- * what it must parse, because the daemon checks everything; other errors are refused here only if
+ * See spec.h. Sends only fields that an option fills: the defaults are in the daemon. The daemon
+ * checks everything; so this file refuses only arguments that it cannot parse, and errors for which
  * the daemon's message would be less clear.
  */
 #include "client/spec.h"
@@ -19,7 +19,7 @@
 #include "protocol/kind.h"
 #include "protocol/name.h"
 
-/* Limit on mounts with descriptors; the others of a call are left for the command. */
+/* Limit on mounts with descriptors. The other descriptors of a call are left for the command. */
 #define MOUNTS_MAX 200
 
 static json_t *piece_json(struct piece piece)
@@ -89,7 +89,7 @@ int spec_add_path(struct call_fds *fds, int directory_fd, const char *path, int 
 	if (fds->n > MOUNTS_MAX)
 		return json_decref(index), -E2BIG;
 	json_put(object, fd_key, index);
-	/* for display only, so invalid UTF-8 is left out */
+	/* the path is only for display, so an invalid one is left out */
 	real[n > 0 ? n : 0] = '\0';
 	if (path_is_valid(real) && utf8_is_valid(real))
 		json_put(object, path_key, json_string(real));
@@ -98,7 +98,8 @@ int spec_add_path(struct call_fds *fds, int directory_fd, const char *path, int 
 	return 0;
 }
 
-/* Does the same for the current option. Returns 0, or an exit status after reporting the error. */
+/* Calls spec_add_path() for the current option. Returns 0, or an exit status after reporting the
+ * error. */
 static int add_path(const struct options *options, json_t *object, const char *path, int flags,
 		    const char *path_key, const char *fd_key)
 {

@@ -15,8 +15,8 @@ extern const struct option_row spec_options[];
 /* Completes parameters.spec, after all options have been taken. */
 void spec_finish(struct options *options);
 
-/* Opens path, and adds the descriptor's index and real path to object. Returns 0, -errno, or -E2BIG
- * if there are too many. */
+/* Opens path, and adds the descriptor's index and its real path to object. Returns 0, -errno, or
+ * -E2BIG if there are too many mounts with descriptors. */
 int spec_add_path(struct call_fds *fds, int directory_fd, const char *path, int flags,
 		  json_t *object, const char *path_key, const char *fd_key);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See table.h. Owns nothing. */
+/* See table.h. */
 #include "client/table.h"
 
 #include <stdlib.h>

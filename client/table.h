@@ -6,12 +6,12 @@
 #include <stddef.h>
 #include "client/text.h"
 
-/* A table of cells. Columns are as wide as their widest cell; the last one is not padded. Headings
- * are only printed on terminals. */
+/* A table of cells. Each column is as wide as its widest cell; the last column is not padded.
+ * Headings are printed only on terminals. */
 struct table {
 	const char *const *headings;
 	size_t columns;
-	struct text cells; /* each with a NUL */
+	struct text cells; /* the texts of the cells, each with a NUL */
 	struct cell {
 		size_t at, width;
 	} * index;

@@ -7,7 +7,8 @@
 #include "client/parse.h"
 #include "protocol/name.h"
 
-/* Returns the object that the last key of the field is a member of. */
+/* Returns the object that has the last key of the current option's field as a member, and stores
+ * this key in *ret_key. Adds objects that are missing on the way. */
 static json_t *find_object(const struct options *options, const char **ret_key)
 {
 	const char *field = options->row->field, *dot;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Functions that take options. Each puts the current option's argument, as a value of the
- * interface, at the row's field. Returns 0, or an exit status after reporting an error.
+ * Functions for option_row.take. Each converts the argument of the current option to a value of the
+ * interface, and puts it at the field of the option's row. All return 0, or an exit status after
+ * reporting an error.
  */
 #ifndef NSCTL_CLIENT_TAKE_H
 #define NSCTL_CLIENT_TAKE_H
@@ -22,7 +23,7 @@ int take_label(struct options *options); /* "K=V", a member of the field's objec
 json_t *take_object(const struct options *options);
 /* Puts a new value at the row's field. */
 void take_put(const struct options *options, json_t *value);
-/* Does the same. If value is NULL, reports that the argument must be as wanted. */
+/* Puts value at the row's field. If value is NULL, rejects the argument: see options_reject(). */
 int take_value(const struct options *options, json_t *value, const char *wanted);
 
 #endif

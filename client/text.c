@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * See text.h. Owns nothing. Never uses the locale: it would have to be loaded, and this module
- * decides which characters are printable.
+ * See text.h. Never uses the locale, which would have to be loaded: this module itself decides
+ * which characters are printable.
  */
 #include "client/text.h"
 

@@ -13,8 +13,8 @@
 #include <jansson.h>
 #include "base.h"
 
-/* Decodes the first character of text, which must not be empty. Returns its length, or 0 if it is
- * not valid UTF-8. */
+/* Decodes the first character of text, which must not be empty. Returns the character's length, or
+ * 0 if it is not valid UTF-8. */
 size_t utf8_decode(const char *text, uint32_t *ret_character);
 bool utf8_is_valid(const char *text);
 
@@ -30,13 +30,13 @@ void text_add(struct text *text, const char *string);
 void text_format(struct text *text, const char *format, ...) _printf_(2, 3);
 void text_vformat(struct text *text, const char *format, va_list arguments) _printf_(2, 0);
 /*
- * Appends string with everything escaped that acts on a terminal: \xNN for control characters and
- * invalid bytes, \uNNNN for C1, bidirectional controls and line separators. Returns the number of
- * columns (one for each character).
+ * Appends string, and escapes everything in it that acts on a terminal: as \xNN control characters
+ * and invalid bytes, as \uNNNN C1, bidirectional controls and line separators. Returns the number
+ * of columns, one for each character.
  */
 size_t text_escape(struct text *text, const char *string);
-/* Does the same, so that a shell would read one word: quoted if it is empty or has unusual
- * characters. */
+/* Appends string as one word for a shell: quoted if it is empty or has unusual characters. Escapes
+ * nothing for a terminal. */
 void text_quote(struct text *text, const char *string);
 /* Appends an array's strings, separated by commas. */
 void text_join(struct text *text, const json_t *strings);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * up and down: see topology.h. Owns nothing beyond a call. A file contains exactly the parameters
+ * up and down: see topology.h. Keeps nothing after a call. A file contains exactly the parameters
  * of Apply: other members are refused here, with their place in the file, before anything is sent.
- * Paths are opened with the user's rights, never by the daemon. A descriptor's number has no
- * meaning in a file, and is refused.
+ * Paths are opened here with the user's rights, never by the daemon. The number of a descriptor is
+ * refused, because it has no meaning in a file.
  */
 #include "client/topology.h"
 
@@ -24,7 +24,8 @@ const struct option_row topology_up_options[] = {
 	{0},
 };
 
-/* Reads the file, up to a little more than a message may have. */
+/* Reads a file, or stdin for "-". Returns 0, -errno, or -EFBIG if the text is longer than a message
+ * may be. */
 static int read_all(const char *path, struct text *text)
 {
 	_cleanup_fd_ int opened_fd = -1;
@@ -46,7 +47,8 @@ static int read_all(const char *path, struct text *text)
 	return text->used > FRAME_SIZE_MAX ? -EFBIG : 0;
 }
 
-/* Goes one step of path ("links", "[0]") down from value. Returns NULL if there is nothing. */
+/* Returns the member or element of value that the first step of path ("links", "[0]") names, or
+ * NULL. *path becomes the rest. */
 static json_t *step(json_t *value, const char **path)
 {
 	size_t n = strcspn(*path, ".[");
@@ -70,8 +72,8 @@ static json_t *step(json_t *value, const char **path)
 	return value;
 }
 
-/* Returns what is wrong with the member at path. A key with a dot in it is not found, which is also
- * unknown. */
+/* Returns what is wrong with the member at path, which a check has refused. A key with a dot in it
+ * is not found here; it is unknown, because the interface has no such key. */
 static const char *reason(json_t *topology, const struct idl *idl, const struct idl_method *method,
 			  const char *path)
 {
@@ -93,7 +95,7 @@ static const char *reason(json_t *topology, const struct idl *idl, const struct 
 		return "it is missing";
 	if (!json_is_object(above))
 		return "it is of the wrong type";
-	/* null counts as absent, unless the name itself is unknown */
+	/* null counts as absent: if the member is refused even then, its name is unknown */
 	json_put(above, last, json_null());
 	was_refused = !idl_check_input(idl, method, topology, again) && strcmp(again, path) == 0;
 	json_object_del(above, last);
@@ -136,7 +138,8 @@ static int refuse(const struct client *client, const char *path, const char *fie
 	return STATUS_FAILED;
 }
 
-/* Checks rules that the interface description does not contain. */
+/* Checks two rules that the interface description does not contain: no descriptors, and no lease by
+ * connection. */
 static int check_leases(const struct client *client, const char *path, const json_t *topology)
 {
 	const char *descriptor = find_descriptor(topology);
@@ -200,7 +203,8 @@ int topology_read(const struct client *client, const char *path, json_t **ret)
 	return r;
 }
 
-/* Opens one path of a file. A failure is reported with its place in the file. */
+/* Opens the path in object's member path_key, if there is one. Returns 0, or an exit status after
+ * reporting the failure. */
 static int open_one(const struct client *client, const char *path, int directory_fd,
 		    struct call_fds *fds, json_t *object, const char *path_key, const char *fd_key,
 		    int flags)
@@ -290,8 +294,7 @@ int topology_up(struct client *client, struct options *options)
 	return 0;
 }
 
-/* Links are removed before sets, and sets before networks: a link without a name goes with its
- * set. */
+/* Removes links before sets, and sets before networks. A link without a name ends with its set. */
 int topology_down(struct client *client, struct options *options)
 {
 	static const char *const order[][2] = {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Uses getent(1) as a name service, see users.h. Owns the process while it runs. Its output is
- * checked like any other input.
+ * Uses getent(1) as a name service, see users.h. Waits for each process that it starts, and checks
+ * the output like any other input.
  */
 #include "client/users.h"
 
@@ -18,7 +18,8 @@
 
 extern char **environ;
 
-/* Returns the output of getent, or NULL if it could not be run. Sets argv[0]. */
+/* Runs getent with the arguments argv. Returns its output, or NULL if there is none or getent could
+ * not be run. */
 static char *ask(char **argv)
 {
 	_cleanup_text_ struct text output = {0};
@@ -50,7 +51,7 @@ static char *ask(char **argv)
 	return take_ptr(output.data);
 }
 
-/* Parses "name:x:1000:...". */
+/* Parses the beginning of a line of passwd, "name:x:1000:...". */
 static bool take_line(const char *line, struct piece *ret_name, int64_t *ret_id)
 {
 	struct piece name, id;
@@ -85,7 +86,7 @@ bool users_find(const char *word, int64_t *ret)
 	return output && take_line(output, &name, ret);
 }
 
-/* Copies the path, or fallback if it is none. */
+/* Returns a copy of path, or of fallback if path is not an absolute path in UTF-8. */
 static char *copy_path(struct piece path, const char *fallback)
 {
 	char *copy = must(strndup(path.start, path.size));
@@ -96,7 +97,8 @@ static char *copy_path(struct piece path, const char *fallback)
 	return must(strdup(fallback));
 }
 
-/* Parses "name:x:1000:1000:comment:/home/name:/bin/sh" of that user. */
+/* Parses a line of passwd, "name:x:1000:1000:comment:/home/name:/bin/sh". Returns false if it is
+ * invalid or about another user than wanted. */
 static bool take_account(const char *line, int64_t wanted, struct account *ret)
 {
 	struct piece name, fields[7] = {0};
@@ -141,7 +143,7 @@ void users_account_done(struct account *account)
 	*account = (struct account){0};
 }
 
-/* Fills in the names of all users. */
+/* Fills in the names of the n users that getent finds. */
 static void find_names(struct user_name *users, size_t n)
 {
 	_cleanup_free_ char **argv = must(calloc(n + 4, sizeof(*argv)));

@@ -12,7 +12,8 @@
 #include <jansson.h>
 #include "client/table.h"
 
-/* A number is used as it is; a name is looked up. */
+/* Finds the number of a user. A word that is a number is used as it is; a name is looked up.
+ * Returns false if there is no such user. */
 bool users_find(const char *word, int64_t *ret);
 
 /* The parts of an account that a login uses. */
@@ -22,11 +23,12 @@ struct account {
 	char *shell; /* an absolute path */
 };
 
-/* Fills in "/" and "/bin/sh" if the account or these parts are missing. */
+/* Finds the account of user id. Fills in "/" and "/bin/sh" if the account or these parts are
+ * missing. */
 void users_account(int64_t id, struct account *ret);
 void users_account_done(struct account *account);
 
-/* Initially {0}. */
+/* A list of users with their names. Initially {0}. */
 struct users {
 	struct user_name {
 		int64_t id;
@@ -35,8 +37,8 @@ struct users {
 	size_t n;
 };
 
-/* Finds the users whose numbers are the members called key of objects, with one process for all of
- * them. */
+/* Finds the names of the users whose numbers are in the members called key of objects, by one
+ * process for all of them. */
 void users_load(struct users *users, const json_t *objects, const char *key);
 void users_done(struct users *users);
 #define _cleanup_users_ _cleanup_(users_done)

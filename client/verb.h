@@ -8,7 +8,7 @@
 enum verb_flags {
 	VERB_FIRST_WORD_ENDS = 1, /* options end at the first word; a COMMAND follows */
 	VERB_RUNS_COMMAND = 2,	  /* ends with the command's status, or STATUS_OURS */
-	VERB_FIRST_LETTERS = 4,	  /* in tables after the first, only long options count */
+	VERB_FIRST_LETTERS = 4,	  /* letters count only in the first table of options */
 	VERB_GROUP = 8,		  /* has verbs of its own, and handles --help itself */
 	VERB_OWN_OPTIONS = 16,	  /* takes its options itself, by options_next() */
 };
