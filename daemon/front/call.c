@@ -7,7 +7,7 @@
 
 /* --- answers --- */
 
-/* In test builds, checks that every reply conforms to the interface, or aborts. */
+/* In test builds, aborts if a reply does not conform to the interface. */
 static void check_reply(const struct connection *connection _unused_, const char *error _unused_,
 			const json_t *parameters _unused_)
 {
@@ -83,7 +83,8 @@ static void begin_request(struct connection *connection, const struct method *me
 		   connection->number);
 }
 
-/* The descriptors go first: the worker that carries the request out finds them there. */
+/* Sends the request in front->writer. Its descriptors go first, down a lane, so that they are there
+ * when a worker carries out the request. Returns 0 or -errno. */
 static int send_request(struct front *front)
 {
 	int r = front->handles.n > 0 ? lane_send(front) : 0;
@@ -107,7 +108,7 @@ static bool send_begun(struct connection *connection, const struct method *metho
 		connection->method = method;
 		return true;
 	}
-	/* only paths can make a request so large */
+	/* only paths and labels can make a request so large */
 	if (r == -EMSGSIZE)
 		return call_refuse(
 			connection, ERROR_INVALID_VALUE, "spec",
@@ -142,7 +143,7 @@ bool call_needs_lane(const struct connection *connection)
 					      ? method_find(name + sizeof(prefix) - 1)
 					      : NULL;
 
-	/* a command's arguments are in a descriptor of the front's own */
+	/* Exec and Run always have a descriptor: the front puts the arguments into a memfd */
 	return method && is_in_scope(connection, method) &&
 	       (method->op == WIRE_EXEC || method->op == WIRE_RUN ||
 		(method->flags & METHOD_DESCRIPTORS && connection->receiver.fds.n > 0));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A connection of a client, and its calls: how each is begun and answered. What happens to the
- * socket is connection.c's. */
+/* A connection of a client, and how its calls are begun and answered. connection.c handles the
+ * socket. */
 #ifndef NSCTL_FRONT_CALL_H
 #define NSCTL_FRONT_CALL_H
 
@@ -16,17 +16,17 @@ struct connection {
 	uint32_t number;
 	int socket_fd;
 	uint32_t scope;
-	char *reason; /* of a confined connection */
+	char *reason; /* see enum wire_scope; may be NULL */
 	struct event *event;
 	struct receiver receiver;
 	struct sender sender;
 	struct exchange exchange;
-	struct message_call call; /* while call_waits: was read, but waits for a lane */
+	struct message_call call; /* if call_waits: was read, and waits for a lane */
 	bool call_waits;
 	bool more;		     /* the call in progress asked for more */
 	const struct method *method; /* of the call in progress at the keeper */
-	uint32_t request;	     /* its number */
-	struct wire_list list;	     /* List and the like: where the next page begins */
+	uint32_t request;	     /* the number of that request */
+	struct wire_list list;	     /* what a list asks for, and where its next page begins */
 	struct spec_label labels[SPEC_LABELS_MAX];
 	json_t *list_parameters; /* owns the strings in list */
 	char list_name[KEY_SIZE];
@@ -37,15 +37,15 @@ struct connection {
 /* Returns true if the call in connection->call needs a lane for its descriptors. */
 bool call_needs_lane(const struct connection *connection);
 
-/* Each of these returns false if the connection must be closed. */
+/* The functions below return false if the connection must be closed. */
 
-/* Begins to answer a call: with a refusal, at once if the keeper is not needed, or by a request to
- * the keeper. */
+/* Begins to answer a call: refuses it, answers it at once if the keeper is not needed, or sends a
+ * request to the keeper. */
 bool call_begin(struct connection *connection, const struct message_call *call);
-/* Sends a request of the connection, with a number of its own. */
+/* Sends a request of the connection to the keeper, with a new number. */
 bool call_send(struct connection *connection, const struct method *method, const void *request);
-/* Sends a reply or an error (error: NULL for a reply). Takes parameters (NULL: there was no memory)
- * and the descriptors (NULL: none). */
+/* Sends a reply or, if error is not NULL, an error. Takes parameters and the descriptors.
+ * parameters NULL means that there was no memory; fds may be NULL. */
 bool call_reply(struct connection *connection, const char *error, json_t *parameters,
 		bool continues, struct reply_fds *fds);
 bool call_fail(struct connection *connection, const struct failure *failure);

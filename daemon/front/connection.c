@@ -31,11 +31,8 @@ static void connection_free(struct connection *connection)
 	free(connection);
 }
 
-/*
- * Closes the socket. The keeper has a copy, which it can close safely only if nothing of the
- * client's is in the queue any more. So the queue is emptied here, and the client sees the end at
- * once.
- */
+/* Closes the socket. The keeper has a copy, and closes that safely only if no descriptor of the
+ * client is left in the queue. So this empties the queue. The client sees the end at once. */
 static void close_socket(struct connection *connection)
 {
 	if (connection->socket_fd < 0)
@@ -45,8 +42,8 @@ static void close_socket(struct connection *connection)
 	connection->socket_fd = close_fd(connection->socket_fd);
 }
 
-/* Ends a connection: the keeper ends what depends on it. If the pipe is full, the keeper is told
- * later. */
+/* Ends a connection and tells the keeper, which ends everything that depends on it. If the pipe is
+ * full, keeps the connection until the keeper can be told. */
 static void hang_up(struct connection *connection)
 {
 	struct front *front = connection->front;
@@ -117,7 +114,8 @@ static bool is_closed(const struct connection *connection)
 	return poll(&poll_fd, 1, 0) == 1 && poll_fd.revents & (POLLHUP | POLLERR);
 }
 
-/* Does everything that can be done now. Frees the connection when it is over. */
+/* Sends replies and takes calls, as far as that is possible now. Frees the connection if it has
+ * ended. */
 static void pump(struct connection *connection)
 {
 	for (int i = 0; i < CALLS_AT_ONCE; i++) {
@@ -204,7 +202,8 @@ int connection_new(struct front *front, uint32_t number, int socket_fd, uint32_t
 	return 0;
 }
 
-/* Makes the answer to a list, of which further pages may follow; Monitor never ends. */
+/* Makes one page of a list. *ret_more: another page follows, which begins after cursor. The answers
+ * to Monitor never end. */
 static json_t *page_json(struct connection *connection, struct wire_list *cursor, bool *ret_more)
 {
 	const struct method *method = connection->list_method;
@@ -243,7 +242,8 @@ static void answer_page(struct connection *connection)
 		hang_up(connection);
 }
 
-/* Returns the connection whose request front->message answers, or NULL if it is gone. */
+/* Returns the connection whose request front->message answers, or NULL if that connection has
+ * ended. */
 static struct connection *find_asker(const struct front *front)
 {
 	const struct nlmsghdr *header = front->message.header;
@@ -326,8 +326,8 @@ static struct connection *first_waiting(const struct front *front)
 	return found;
 }
 
-/* To be called when a lane has become free: continues the connections that wait for one, as long as
- * one is free. A call that could not be sent keeps waiting, and ends the loop. */
+/* Continues the connections that wait for a lane, as long as one is free. A call that could not be
+ * sent keeps waiting, and ends the loop. */
 static void resume_waiting(struct front *front)
 {
 	const struct connection *last = NULL;
@@ -359,7 +359,7 @@ void connection_refuse_waiting(struct front *front)
 
 	read_failure(&front->message, &front->no_lane);
 	while ((waiting = first_waiting(front))) {
-		/* without a lane the call fails, which is also an answer */
+		/* without a lane the call fails, so the client gets an answer */
 		if (begin_call(waiting) == 0)
 			pump(waiting);
 		else
@@ -382,7 +382,7 @@ void connection_resume_all(struct front *front)
 	connection_settle(front);
 }
 
-/* Returns true if a connection will still send requests, or must still be reported as gone. */
+/* Returns true if any connection may still send a request, or must still be reported as closed. */
 static bool any_asks(const struct front *front)
 {
 	for (const struct connection *at = front->connections; at; at = at->next)

@@ -2,16 +2,19 @@
 /*
  * A client's connection. Its calls are handled in order, one at a time. The next call is read when
  * the previous answer has been sent, so a client cannot make front and keeper store more than one
- * answer. A client that has closed its sending side still gets its answers; one that has closed
- * both sides is gone, and the keeper is told.
+ * answer. A client that has closed its sending side still gets its answers. If it has closed both
+ * sides, the front ends the connection and tells the keeper.
  */
 #ifndef NSCTL_FRONT_CONNECTION_H
 #define NSCTL_FRONT_CONNECTION_H
 
 #include "daemon/front/front.h"
 
-/* Makes a connection and takes the socket. number: the keeper's number of it. Returns 0, -ENOMEM,
- * or -EMFILE if the socket could not be received; the keeper gets a message about that. */
+/*
+ * Makes a connection, which owns the socket; number is the keeper's number for it. Returns 0,
+ * -ENOMEM, or -EMFILE if the socket could not be received. On failure, tells the keeper that the
+ * connection is closed.
+ */
 int connection_new(struct front *front, uint32_t number, int socket_fd, uint32_t scope,
 		   const char *reason);
 void connection_free_all(struct front *front);
@@ -20,17 +23,18 @@ void connection_free_all(struct front *front);
  * for the answer's descriptors. */
 void connection_answer(struct front *front, bool lost);
 
-/* To be called when the pipe has room again, or when there is another lane: continues the
- * connections that wait for it. */
+/* Continues the connections that wait for the pipe to the keeper or for a lane. The caller has
+ * found room in the pipe, or added a lane. */
 void connection_resume_all(struct front *front);
 
-/* To be called when the keeper has said why there is no lane: answers calls that wait for one. */
+/* Answers the calls that wait for a lane. front->message is the keeper's reason for giving none. */
 void connection_refuse_waiting(struct front *front);
 
-/* Handles WIRE_STOP: closes connections that wait for nothing, and the others when they have their
+/* Handles WIRE_STOP: closes connections that wait for nothing, and the others once they have their
  * answers. */
 void connection_stop_all(struct front *front);
-/* To be called after an answer: sends WIRE_STOPPED if no connection will send requests any more. */
+/* Sends WIRE_STOPPED, if the front is stopping and no connection will send a request any more. Must
+ * be called after each answer. */
 void connection_settle(struct front *front);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Decodes a topology: each part is decoded like a request for it alone, into an item. */
+/* Decodes a topology. Each part becomes an item of the message, and is decoded like the request
+ * that makes only this part. */
 #include "daemon/front/decode-path.h"
 #include "daemon/front/method.h"
 

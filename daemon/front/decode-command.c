@@ -54,7 +54,8 @@ static char *copy_strings(char *at, const json_t *list)
 	return at;
 }
 
-/* Writes words and environment to a memfd and seals it. */
+/* Writes words and environment to a memfd and seals it. *ret becomes the memfd, which
+ * decoding->memory_fd owns. */
 static int seal_command(struct decoding *decoding, const json_t *words, const json_t *environment,
 			int *ret)
 {
@@ -81,7 +82,8 @@ static int seal_command(struct decoding *decoding, const json_t *words, const js
 	return 0;
 }
 
-/* Keeps the beginning of the command, which lists show; a word is cut where a character ends. */
+/* Stores the beginning of the command, which lists show. Cuts long words between characters. The
+ * words are in static memory. */
 static void get_beginning(const json_t *words, struct wire_command *ret)
 {
 	static char texts[COMMAND_WORDS_MAX][COMMAND_WORD_MAX + 1];

@@ -5,7 +5,7 @@
 
 #include "daemon/front/decode.h"
 
-/* Reads a command's arguments and environment, and fills in decoding->memory_fd. Returns 0, or an
+/* Decodes a command's arguments and environment, and fills in decoding->memory_fd. Returns 0, or an
  * error with decoding->failure set. */
 int decode_command(struct decoding *decoding, const json_t *parameters, struct wire_command *ret);
 

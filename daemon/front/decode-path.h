@@ -8,7 +8,8 @@
 /* Returns the member of object called key, or NULL if it is absent or null. */
 const json_t *decode_member(const json_t *object, const char *key);
 
-/* Descends to a member or an element. Returns the former length of the path, for decode_leave(). */
+/* Append a member or an element to the path. Return the former length of the path, which
+ * decode_leave() restores. */
 size_t decode_enter(struct decoding *decoding, const char *key);
 size_t decode_enter_index(struct decoding *decoding, size_t index);
 void decode_leave(struct decoding *decoding, size_t length);

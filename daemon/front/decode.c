@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Decodes a call's parameters row by row. Each reader gets a value of the right type, and refuses
- * it if its row does not allow it.
+ * Decodes the parameters of a call, row by row. Each read_ function gets a value of the right type,
+ * and refuses it if the row does not allow it.
  */
 #include <string.h>
 #include "daemon/front/decode-path.h"
@@ -66,8 +66,8 @@ static int read_scaled(struct decoding *decoding, const struct wire_field *field
 	return 0;
 }
 
-/* Returns the index of a word in the row's list. The word is there: the interface description has
- * been held against it. */
+/* Returns the index of a word in the row's list. idl_check_input() has checked that the list has
+ * the word. */
 static uint32_t find_word(const struct wire_field *field, const json_t *value)
 {
 	uint32_t i = 0;
@@ -113,7 +113,7 @@ static int read_number(struct decoding *decoding, const struct wire_field *field
 	}
 }
 
-/* Points *ret at the text, which is the parameters' own. */
+/* Checks a text, and points *ret at it; the text stays in the parameters. */
 static int read_text(struct decoding *decoding, const struct wire_field *field, const char *text,
 		     size_t n, const char **ret)
 {
@@ -130,7 +130,7 @@ static int read_text(struct decoding *decoding, const struct wire_field *field, 
 	return 0;
 }
 
-/* Finds a descriptor that came with the message; *ret is borrowed. */
+/* Finds the descriptor with this index among those of the message, which still owns it. */
 static int read_fd(struct decoding *decoding, const json_t *value, int *ret)
 {
 	json_int_t index = json_integer_value(value);

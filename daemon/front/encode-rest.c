@@ -61,7 +61,7 @@ static void put_summary(json_t *object, const void *record)
 	put_owner(object, record);
 }
 
-/* Adds the owner, unless the process is in no set. */
+/* Removes the owner if the process is in no set. */
 static void put_identity(json_t *object, const void *record)
 {
 	const struct wire_set *set = record;
@@ -70,7 +70,8 @@ static void put_identity(json_t *object, const void *record)
 		json_object_del(object, "owner");
 }
 
-/* Adds uidMap and gidMap if the client gave them. With other mappings the daemon makes the maps. */
+/* Removes uidMap and gidMap if the client did not give them: for other mappings, the daemon has
+ * made them. */
 static void put_spec(json_t *object, const void *record)
 {
 	const struct wire_spec *spec = record;

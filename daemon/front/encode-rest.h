@@ -6,7 +6,7 @@
 #include <jansson.h>
 #include "daemon/wire/codec.h"
 
-/* Reads /etc/passwd once, for owners' names without NSS. */
+/* Reads the names of owners from /etc/passwd, without NSS. Must be called once, at the start. */
 void encode_load_names(void);
 
 /* Adds the parts of a struct that no row describes, after its rows. */

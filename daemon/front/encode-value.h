@@ -6,10 +6,10 @@
 #include <jansson.h>
 #include "base.h"
 
-/* Adds a new value to the object; NULL, for absent, adds nothing. */
+/* Add a new member to the object, or nothing if its value is NULL. */
 void encode_put(json_t *object, const char *key, json_t *value);
 void encode_string(json_t *object, const char *key, const char *text);
-/* Returns microseconds as seconds. */
+/* Returns microseconds as a JSON number of seconds. */
 json_t *encode_seconds(uint64_t microseconds);
 
 #endif

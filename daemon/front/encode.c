@@ -8,7 +8,7 @@
 
 /* The answer that is encoded. */
 struct encoding {
-	struct wire_message *message; /* its descriptors are taken */
+	struct wire_message *message; /* its descriptors are taken out */
 	struct reply_fds *fds;
 };
 
@@ -24,7 +24,8 @@ static json_t *words_json(const struct wire_field *field, uint32_t bits)
 	return list;
 }
 
-/* The codec guarantees that there is such a word. */
+/* Returns the word of a number (from 1 up), or NULL for 0. The codec has checked that there is such
+ * a word. */
 static json_t *word_json(const struct wire_field *field, uint32_t number)
 {
 	return number ? json_string(field->words[number - 1]) : NULL;
@@ -125,7 +126,7 @@ static json_t *value_json(struct encoding *encoding, const struct wire_field *fi
 	}
 }
 
-/* Returns true if an answer contains the field. */
+/* Returns true if an answer must contain the field. */
 static bool is_told(const struct wire_field *field, const char *record)
 {
 	if (!field->json)
@@ -135,7 +136,7 @@ static bool is_told(const struct wire_field *field, const char *record)
 	return field->type != WIRE_ARRAY && wire_is_given(field, record);
 }
 
-/* Adds a value at its path ("limits.memory"); objects on the way are made. */
+/* Adds value at path ("limits.memory"), with the objects on the way. */
 static void put_at(json_t *object, const char *path, json_t *value)
 {
 	const char *dot = strchr(path, '.');

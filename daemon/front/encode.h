@@ -1,24 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Converts the keeper's answers to parameters of replies, by the rows of daemon/wire. Objects are
- * new, or NULL if there is no memory. */
+/* Converts the keeper's answers to the parameters of replies, by the rows of daemon/wire. */
 #ifndef NSCTL_FRONT_ENCODE_H
 #define NSCTL_FRONT_ENCODE_H
 
 #include <jansson.h>
 #include "daemon/wire/layout.h"
 
-/* Descriptors that go along with a reply: taken from the message. */
+/* Descriptors that a reply takes from the keeper's message. */
 struct reply_fds {
 	int fds[WIRE_FDS_MAX];
 	size_t n;
 };
 
-/* A part of a reply. The last part of a method has no key. */
+/* A part of a reply. A method's list of parts ends with one that has no key. */
 struct reply_part {
 	const char *key;     /* its member; "": its fields are members of the reply itself */
 	enum wire_item item; /* a list of these; 0: the fields of the message itself */
 	const struct wire_layout *layout;
-	const struct wire_layout *view; /* other rows for the struct; NULL: its own */
+	const struct wire_layout *view; /* rows to use for the struct; NULL: those of layout */
 };
 
 /* Returns an object of these parts, with their descriptors in fds. */

@@ -166,8 +166,8 @@ int lane_send(struct front *front)
 	lane->request = header->nlmsg_seq;
 	r = send_handles(front, lane);
 	if (r < 0) {
-		/* its worker has ended, or the lane is full, or the user has too many descriptors
-		 * in flight; the keeper knows nothing of the latter two */
+		/* The lane's worker has ended, the lane is full, or the user has too many
+		 * descriptors in flight. The keeper does not notice the last two by itself. */
 		lane->connection = 0;
 		(void)give_up(front, lane);
 	}

@@ -10,7 +10,8 @@
 
 #include "daemon/front/front.h"
 
-/* Adds a lane from the keeper. Takes lane_fd. -1: there is none, or none any more. */
+/* Adds a lane that the keeper offers, and takes lane_fd. If lane_fd is -1 (the lane's worker was
+ * lost, or our table of descriptors is full), removes the lane and tells the keeper. */
 void lane_add(struct front *front, uint32_t number, int lane_fd);
 
 /* Returns true if a lane is free; if not, asks the keeper for one. */
@@ -23,12 +24,11 @@ bool lane_is_free(struct front *front);
  */
 int lane_send(struct front *front);
 
-/* To be called if the request in front->writer could not be sent: closes its lane, whose
- * descriptors will not be fetched. */
+/* Closes the lane of the request in front->writer, which could not be sent: its worker would never
+ * fetch the descriptors. */
 void lane_cancel(struct front *front);
 
-/* To be called when this request was answered. Returns true if it had a lane, which is free
- * again. */
+/* Frees the lane of a request that was answered. Returns true if the request had a lane. */
 bool lane_release(struct front *front, uint32_t connection, uint32_t request);
 
 void lane_free_all(struct front *front);

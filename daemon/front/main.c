@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * nsctld-front: speaks Varlink with the clients of one identity, as that identity: an attacker who
- * breaks it gains no rights. It holds the channel to the keeper and its clients' sockets, no
- * privilege, and no state that outlives a call. It ends when the keeper closes the channel.
+ * nsctld-front: speaks Varlink with the clients of one identity, as that identity. An attacker who
+ * breaks it gains no rights: it has no privilege, only the channel to the keeper and its clients'
+ * sockets. It keeps no state that outlives a call, and ends when the keeper closes the channel.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -23,7 +23,7 @@ static void on_lane(struct front *front)
 	struct wire_lane wire;
 
 	if (front->message.header->nlmsg_flags & WIRE_FAILURE) {
-		/* if lanes are in use, calls wait for these */
+		/* the front has other lanes: the calls wait for these */
 		if (front->lanes)
 			return;
 		front->lane_wanted = false;
@@ -56,9 +56,9 @@ static void on_message(struct front *front)
 }
 
 /*
- * Handles a message whose descriptors are missing. The keeper breaks no rules, so our table had no
- * room for them: a client can fill it with what it sends, and must not end the other connections by
- * that. The header is there.
+ * Handles a message that came without its descriptors, but with its header. The keeper breaks no
+ * rules, so our table of descriptors was full. A client can fill it with the descriptors that it
+ * sends, and this must not end the connections of others.
  */
 static void on_truncated(struct front *front)
 {
@@ -107,9 +107,9 @@ static void on_writable(evutil_socket_t fd _unused_, short what _unused_, void *
 }
 
 /*
- * Aborts if there is no memory. jansson's lexer leaves out a byte that it has no memory for and
- * goes on (lex_save()): the call would have another name, or be about another set. No answer is
- * better.
+ * Allocates memory for jansson, and ends the process if there is none. Otherwise jansson's lexer
+ * leaves out a byte for which it has no memory and goes on (lex_save()), so the call would have
+ * another name, or be about another set.
  */
 static void *allocate(size_t size)
 {

@@ -11,11 +11,11 @@
 struct method {
 	const char *name;
 	enum wire_op op;
-	const struct wire_layout *layout; /* of the request; its rows decode it */
-	/* not NULL: encodes the whole request, one with items beside the record */
+	const struct wire_layout *layout; /* layout of the request, whose rows decode it */
+	/* If not NULL, writes the whole request, which has items besides the record. */
 	int (*put)(struct decoding *decoding, const json_t *parameters, struct wire_writer *writer);
 	struct reply_part reply[REPLY_PARTS_MAX + 1];
-	/* not NULL: makes the reply, which rows alone cannot describe */
+	/* If not NULL, makes the reply, because rows alone cannot describe it. */
 	json_t *(*encode)(struct wire_message *message);
 	unsigned int flags; /* METHOD_... */
 };

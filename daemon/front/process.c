@@ -5,7 +5,7 @@
 
 #define TEXT_SIZE 4096
 
-/* Reads a file of /proc/PID, cut to size. Returns the length, or -errno. */
+/* Reads the beginning of a file of /proc/PID, and adds a NUL. Returns the length, or -errno. */
 static ssize_t read_file(uint32_t pid, const char *name, char ret[static TEXT_SIZE])
 {
 	char path[64];
@@ -35,7 +35,8 @@ static double boot_time(void)
 	return known;
 }
 
-/* Reads fields of status: the effective uid, and the pid in the innermost namespace. */
+/* Reads from /proc/PID/status the effective uid, and the pid in the innermost namespace. Leaves
+ * *ret_... alone for a field that is missing. */
 static void read_status(uint32_t pid, uint32_t *ret_uid, uint32_t *ret_inside)
 {
 	char text[TEXT_SIZE], *at, *rest;
@@ -69,7 +70,8 @@ static size_t character_size(const char *text, size_t n)
 	return string ? size : 0;
 }
 
-/* Makes a string of n arbitrary bytes, with '?' for invalid UTF-8, cut to longest. */
+/* Returns a JSON string of n arbitrary bytes, with '?' for invalid UTF-8, cut so that its JSON has
+ * at most longest bytes. Overwrites text. */
 static json_t *text_json(char *text, size_t n, size_t longest)
 {
 	size_t used = 0, at = 0, cost = 0;
@@ -91,8 +93,8 @@ static json_t *text_json(char *text, size_t n, size_t longest)
 	return json_stringn(text, used);
 }
 
-/* Makes a string of the command line, its words separated by spaces, or of the name in brackets, as
- * ps(1) does. */
+/* Returns the command line as ps(1) shows it: the words separated by spaces or, if there are none,
+ * the name in brackets. */
 static json_t *command_json(uint32_t pid, const char *name, size_t longest)
 {
 	char text[TEXT_SIZE];

@@ -32,7 +32,7 @@ json_t *encode_processes(struct wire_message *message)
 		json_t *entry = process_json(process.pid, longest);
 
 		if (!entry)
-			continue; /* it has ended meanwhile */
+			continue; /* the process has ended meanwhile */
 		encode_string(entry, "session", process.session);
 		if (process.left)
 			encode_put(entry, "left", json_true());

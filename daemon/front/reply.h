@@ -8,10 +8,10 @@
 
 json_t *encode_processes(struct wire_message *message);
 json_t *encode_status(struct wire_message *message);
-/* Returns an answer of a subscription: of the two parts, which are the state and events, the one
- * that the message has. */
+/* Returns an answer of a subscription. The two parts are the state and the events; the answer has
+ * the part that the message contains. */
 json_t *encode_monitor(const struct reply_part *parts, struct wire_message *message);
-/* Returns a page of a list; *ret_more says whether another follows, from cursor on. */
+/* Returns a page of a list. *ret_more: another page follows, and begins after cursor. */
 json_t *encode_page(const struct reply_part *parts, bool summary, struct wire_message *message,
 		    struct wire_list *cursor, bool *ret_more);
 

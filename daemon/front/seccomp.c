@@ -8,9 +8,10 @@
 #include "daemon/front/seccomp.h"
 
 /*
- * The front uses the sockets that it is given (no socket(2), no connect(2)), memory, its event
- * loop, and /proc for ListProcesses. No exec, fork, mount or ptrace: a process that asks for these
- * does not run our code any more, and the kernel kills it and logs that.
+ * The system calls that are allowed. The front uses the sockets that it is given (no socket(2), no
+ * connect(2)), memory, its event loop, and /proc for ListProcesses. It needs no exec, fork, mount
+ * or ptrace: a process that asks for these does not run our code any more, and the kernel kills it
+ * and logs that.
  */
 static const int allowed[] = {
 	SCMP_SYS(brk),
@@ -49,7 +50,7 @@ static const int allowed[] = {
 	SCMP_SYS(uname),
 	SCMP_SYS(write),
 	SCMP_SYS(writev),
-	/* with 32-bit numbers and times */
+	/* variants for 32-bit processors */
 	SCMP_SYS(_llseek),
 	SCMP_SYS(clock_gettime64),
 	SCMP_SYS(fcntl64),
@@ -86,8 +87,11 @@ static const int allowed[] = {
 #endif
 };
 
-/* A byte that is received out of band stays in the socket's queue with its descriptors, with a
- * length of zero: the keeper would think that the queue is empty (docs/kernel.md, 21). */
+/*
+ * Receiving is allowed, but not out of band: a byte received with MSG_OOB stays in the socket's
+ * queue with its descriptors and a length of zero, so the keeper would think that the queue is
+ * empty (docs/kernel.md, 21).
+ */
 /* clang-format off: one row a line */
 #define RECEIVING                                                          \
 	{SCMP_SYS(recvfrom), SCMP_A3(SCMP_CMP_MASKED_EQ, MSG_OOB, 0)},     \
@@ -97,7 +101,7 @@ static const int allowed[] = {
 /* clang-format on */
 
 #ifdef NSCTL_SANITIZED
-/* A sanitizer works without other calls, but must live to write its report. */
+/* Other calls fail: a sanitizer can do without them, but must live to write its report. */
 #define OTHERWISE SCMP_ACT_ERRNO(EPERM)
 static const int refused[] = {};
 static const struct {
@@ -131,7 +135,7 @@ static const int refused[] = {
 	SCMP_SYS(statx),
 	SCMP_SYS(sysinfo),
 };
-/* Files may only be opened for reading, and no memory be made executable; for receiving see
+/* Files may be opened only for reading, and memory may not be made executable. For RECEIVING see
  * above. */
 static const struct {
 	int number;
@@ -149,7 +153,7 @@ static const struct {
 /* CPU time in seconds that making the filter may take; it usually takes milliseconds */
 #define ENFORCE_SECONDS 5
 
-/* Makes SIGPROF end the process, unless called with 0 in time. */
+/* Lets SIGPROF end the process after that many seconds of CPU time; 0 cancels that. */
 static void end_after(long seconds)
 {
 	const struct itimerval time = {.it_value.tv_sec = seconds};

@@ -7,7 +7,8 @@
 #include "protocol/error.h"
 
 json_t *service_info(void);
-/* Returns NULL and *failure if there is no such interface. */
+/* Returns the description of an interface or, if there is no such interface, NULL with *failure
+ * set. */
 json_t *service_description(const char *interface, struct failure *failure);
 
 #endif

@@ -6,7 +6,7 @@
 #include "daemon/wire/codec.h"
 
 struct unit {
-	double scale; /* the field's number that is 1 in JSON: 1000000 if it is in microseconds */
+	double scale;	  /* the field's number for 1 in JSON, such as 1000000 for microseconds */
 	const char *name; /* follows the number in a sentence */
 };
 
