@@ -3,7 +3,7 @@
 #include <string.h>
 #include "daemon/wire/codec.h"
 
-/* An attribute's length has 16 bits. */
+/* Maximum size of an attribute that contains others: the length of an attribute has 16 bits. */
 #define PACK_SIZE_MAX (60 * 1024)
 #define DEPTH_MAX 6
 
@@ -215,7 +215,8 @@ bool wire_put_item(struct wire_writer *writer, uint16_t attribute, const struct 
 	return false;
 }
 
-/* Clears the fields around. A table's order can differ from the struct's. */
+/* Sets the bytes of a struct from offset from on to zero, except large arrays. The order of a
+ * layout's rows can differ from that of the struct's members. */
 static void clear_around(const struct wire_layout *layout, char *value, size_t from)
 {
 	const struct wire_field *large = NULL;
@@ -246,7 +247,7 @@ void wire_clear(const struct wire_layout *layout, void *value)
 	}
 }
 
-/* State of a decoding. message is NULL if there can be no descriptors. */
+/* State of a decoding. message is NULL if there can be no descriptors, as in a state file. */
 struct decoder {
 	struct wire_message *message;
 	unsigned depth;
@@ -261,7 +262,8 @@ static bool is_of_front(const struct decoder *decoder)
 	return decoder->message && decoder->message->of_front;
 }
 
-/* Returns true if a message may contain this number. Zero must be left out. */
+/* Returns true if a message may contain this number. It may not contain 0, which encoding leaves
+ * out. */
 static bool is_in_range(const struct wire_field *field, uint64_t value, bool of_front)
 {
 	if (value == 0)
@@ -430,7 +432,7 @@ int wire_next_item(struct wire_message *message, uint16_t attribute, const struc
 	struct decoder decoder = {.message = message};
 	const struct nlattr *at =
 		*position ? mnl_attr_next(*position) : mnl_nlmsg_get_payload(message->header);
-	/* libmnl's tail is rounded up, and the bytes there are of an earlier message */
+	/* not libmnl's tail, which is rounded up: the bytes there are of an earlier message */
 	const char *end = (const char *)message->header + message->header->nlmsg_len;
 
 	for (; mnl_attr_ok(at, end - (const char *)at); at = mnl_attr_next(at)) {

@@ -26,15 +26,16 @@
 #define WIRE_FDS_MAX 64
 
 enum wire_type {
-	WIRE_BOOL,   /* bool */
-	WIRE_U32,    /* uint32_t, at most limit (0: any) */
-	WIRE_U64,    /* uint64_t, at most limit (0: any) */
-	WIRE_I64,    /* int64_t, not further from zero than limit (0: any) */
-	WIRE_STRING, /* const char *, at most limit bytes without its NUL; never empty */
-	WIRE_FD,     /* int, a descriptor that is sent along */
-	WIRE_HANDLE, /* int, a descriptor of a client's, sent separately: see struct wire_handles */
+	WIRE_BOOL,    /* bool */
+	WIRE_U32,     /* uint32_t, at most limit (0: any) */
+	WIRE_U64,     /* uint64_t, at most limit (0: any) */
+	WIRE_I64,     /* int64_t, not further from zero than limit (0: any) */
+	WIRE_STRING,  /* const char *, at most limit bytes without its NUL; never empty */
+	WIRE_FD,      /* int, a descriptor that is sent along */
+	WIRE_HANDLE,  /* int, a client's descriptor, which is sent separately: see struct
+			wire_handles */
 	WIRE_PROCESS, /* the same, and a worker checks whether it is a pidfd */
-	WIRE_PIPE,    /* the same, and a worker checks whether it is a pipe, and has it watched */
+	WIRE_PIPE,    /* the same, and a worker checks whether it is a pipe, and starts a watcher */
 	WIRE_NESTED,  /* a struct, by layout */
 	WIRE_ARRAY,   /* size_t count at count_offset, then an array of at most limit structs */
 };
@@ -77,13 +78,13 @@ struct wire_field {
 	bool by_daemon;			  /* a front must not fill it: see struct wire_message */
 	const struct wire_layout *layout; /* WIRE_NESTED, and WIRE_ARRAY for one element */
 
-	/* Path of the member in the struct's object, such as "limits.memory". "": the value itself,
-	 * if a struct is no object of its own. NULL: not in JSON. */
+	/* Path of the member in the struct's JSON object, such as "limits.memory". "": the field is
+	 * not a member, but the JSON value itself. NULL: not in JSON. */
 	const char *json;
 	bool always; /* answers contain it even if it is zero */
 	uint8_t form, unit;
 	const char *const *words; /* ends with NULL */
-	/* A bool, or bits of a uint32_t, that say if the value was given. */
+	/* The place of a bool, or of bits of a uint32_t, that say if the value was given. */
 	bool with_given;
 	size_t given_offset;
 	uint32_t given_bits;		    /* 0: a bool */
@@ -101,8 +102,9 @@ struct wire_layout {
 /*
  * Descriptors of clients, which the keeper must never hold, because closing one may take as long as
  * the client likes. A front sends them directly to a worker. Its request to the keeper, and the
- * keeper's task for the worker, contain their indexes in that sending. So a handle is a descriptor
- * in front and worker, which have such a table, and an index in the keeper, which has none.
+ * keeper's task for the worker, contain only the indexes of these descriptors. So a handle is a
+ * descriptor in front and worker, which have such a table, and an index in the keeper, which has
+ * none.
  */
 struct wire_handles {
 	int fds[WIRE_FDS_MAX]; /* borrowed */
@@ -121,7 +123,7 @@ struct wire_writer {
 	size_t n_fds;
 	struct wire_handles
 		*handles; /* collects the handles' descriptors; NULL: they are indexes */
-	bool overflow;	  /* it did not fit: sending returns -EMSGSIZE */
+	bool overflow;	  /* the message did not fit: sending it returns -EMSGSIZE */
 	bool without_fds; /* leaves descriptors out, as wire_pack() does */
 };
 
@@ -132,7 +134,7 @@ struct wire_message {
 	size_t n_fds;
 	const struct wire_handles
 		*handles; /* turns handles into descriptors; NULL: they are indexes */
-	bool of_front;	  /* fields that only the daemon may fill are malformed */
+	bool of_front;	  /* from a front: a field that only the daemon may fill is an error */
 };
 
 int wire_writer_init(struct wire_writer *writer); /* returns 0 or -ENOMEM */
@@ -143,18 +145,21 @@ void wire_begin(struct wire_writer *writer, uint16_t type, uint16_t flags, uint3
 		uint32_t connection);
 /* Appends the fields of *value. */
 void wire_put(struct wire_writer *writer, const struct wire_layout *layout, const void *value);
-/* Appends *value as one nested attribute, of which there can be any number. Returns false if it did
- * not fit: then the message is unchanged, so the caller can send it and begin another. */
+/* Appends *value as a nested attribute, of which a message can have many. Returns false if it did
+ * not fit. The message is then unchanged, so the caller can send it and begin another. */
 bool wire_put_item(struct wire_writer *writer, uint16_t attribute, const struct wire_layout *layout,
 		   const void *value);
 
 /* Returns true if encoding leaves out this field of *value. */
 bool wire_is_default(const struct wire_field *field, const void *value);
-/* Returns true if the field of *value was said, be it zero. */
+/* Returns true if the field of *value was given, even if it is zero. */
 bool wire_is_given(const struct wire_field *field, const void *value);
 
-/* Prepares a struct for decoding: zero, and -1 for descriptors and handles. Large arrays, of
- * hundreds of kilobytes, are left as they are: code that adds an element sets all of it. */
+/*
+ * Prepares a struct for decoding: sets numbers to zero, and descriptors and handles to -1. Leaves
+ * large arrays (hundreds of kilobytes) as they are: code that adds an element sets all of that
+ * element.
+ */
 void wire_clear(const struct wire_layout *layout, void *value);
 /* Decodes the message's fields into *ret, except items (attributes from WIRE_ITEM on). Returns 0 or
  * -EBADMSG. */
@@ -167,14 +172,15 @@ int wire_decode(struct wire_message *message, const struct wire_layout *layout, 
 int wire_next_item(struct wire_message *message, uint16_t attribute, const struct nlattr **position,
 		   const struct wire_layout *layout, void *ret);
 
-/* Takes a descriptor out of the message from which wire_decode() got it. */
+/* Returns fd, and takes it out of the message that owns it. Returns -1 if the message does not own
+ * fd. */
 int wire_take_fd(struct wire_message *message, int fd);
 
 /* Encodes *value without header and descriptors, for memory or disk. The caller frees *ret. Returns
- * 0, -ENOMEM, or -EMSGSIZE above 60 KiB. */
+ * 0, -ENOMEM, or -EMSGSIZE if the result is larger than 60 KiB. */
 int wire_pack(const struct wire_layout *layout, const void *value, void **ret, size_t *ret_size);
-/* Decodes that. *ret points into data, which must be aligned as malloc() aligns. Returns 0 or
- * -EBADMSG. */
+/* Decodes what wire_pack() has encoded. *ret points into data, which must be aligned as malloc()
+ * aligns. Returns 0 or -EBADMSG. */
 int wire_unpack(const struct wire_layout *layout, const void *data, size_t size, void *ret);
 
 #endif

@@ -33,7 +33,7 @@ struct wire_event {
 	uint64_t time; /* Unix epoch, microseconds */
 	uint32_t what; /* enum event_kind */
 	uint32_t owner;
-	const char *set, *session, *link, *network; /* NULL: not about one */
+	const char *set, *session, *link, *network; /* NULL: the event is not about one */
 	struct wire_detail details[EVENT_DETAILS_MAX];
 	size_t n_details;
 };

@@ -101,7 +101,7 @@ enum wire_item {
 enum wire_scope {
 	SCOPE_FULL,
 	SCOPE_CONFINED, /* GetStatus, Identify and org.varlink.service only; reason says why */
-	SCOPE_SET,	/* from inside a set: may act on that set only; reason: its name */
+	SCOPE_SET,	/* from inside a set: may act only on that set; reason: the set's name */
 };
 
 struct wire_connection {
@@ -148,7 +148,7 @@ enum spec_switch { SWITCH_DEFAULT, SWITCH_ON, SWITCH_OFF };
 struct spec_mount {
 	uint32_t type; /* enum spec_mount_type */
 	const char *target;
-	const char *source; /* for show */
+	const char *source; /* for display only */
 	int source_fd;	    /* MOUNT_BIND: O_PATH, opened by the client */
 	bool read_only;
 	uint64_t size; /* MOUNT_TMPFS: bytes, 0: the kernel's default */
@@ -174,7 +174,8 @@ struct wire_map {
 };
 
 struct wire_spec {
-	bool given;	  /* always true in a complete one, so it is never left out */
+	bool given;	  /* always true in a complete specification, so that one is never left
+			     out */
 	uint32_t kinds;	  /* KIND_BIT()s; 0: not given, see check.c */
 	uint32_t mapping; /* enum spec_mapping */
 	const char *hostname;
@@ -182,7 +183,7 @@ struct wire_spec {
 	uint32_t mount_proc;  /* enum spec_switch; the default is on if mnt and pid are new */
 	struct spec_mount mounts[SPEC_MOUNTS_MAX];
 	size_t n_mounts;
-	const char *root_path; /* for show */
+	const char *root_path; /* for display only */
 	int root_fd;	       /* O_PATH of a directory that becomes / */
 	bool has_monotonic, has_boottime;
 	int64_t monotonic, boottime; /* offsets, microseconds */
@@ -197,7 +198,7 @@ struct wire_spec {
 	size_t n_dns;
 	struct spec_publish publish[PUBLISH_MAX];
 	size_t n_publish;
-	struct wire_map uid_map, gid_map; /* MAPPING_AUTO (when complete) and MAPPING_CUSTOM */
+	struct wire_map uid_map, gid_map; /* of MAPPING_CUSTOM, and of MAPPING_AUTO once complete */
 	bool boot;			  /* made again when the machine starts */
 	uint64_t memory;		  /* bytes, 0: unlimited */
 	uint32_t tasks;			  /* processes and threads, 0: unlimited */
@@ -214,19 +215,19 @@ struct wire_create {
 	struct wire_spec spec;
 };
 
-/* A topology in one message, with its parts as items. The answer, which says more of each part, has
- * to fit into one message as well. */
+/* Limits of a topology, which is one message with its parts as items. The answer says more about
+ * each part, and must fit into one message, too. */
 #define APPLY_NETWORKS_MAX 16
 #define APPLY_SETS_MAX 64
 #define APPLY_LINKS_MAX 128
 #define APPLY_SIZE_MAX (64 * 1024)
-/* Including the item that names its lane. */
+/* With the item that names the request's lane. */
 #define APPLY_MESSAGE_MAX (APPLY_SIZE_MAX + 256)
 struct wire_apply {
 	struct wire_lease lease; /* of all sets and networks */
 };
 
-/* Most requests: a set or session, and the few values that some of them have. */
+/* The contents of most requests: a set or session, and the few values that some requests have. */
 struct wire_ask {
 	const char *name;
 	bool has_owner;
@@ -235,7 +236,7 @@ struct wire_ask {
 	uint32_t kinds;		 /* OPEN: 0 means all */
 	uint32_t signal;	 /* KILL */
 	uint64_t span;		 /* RENEW: 0 means the lease's own */
-	int process_fd;		 /* IDENTIFY: a pidfd, -1: the caller itself */
+	int process_fd;		 /* IDENTIFY: a pidfd; -1: the caller itself */
 	uint64_t grace;		 /* REMOVE */
 	struct wire_lease lease; /* RENEW: replaces the present one, if given */
 };
@@ -246,7 +247,7 @@ struct wire_list {
 	struct spec_label labels[SPEC_LABELS_MAX];
 	size_t n_labels;
 	uint32_t state; /* LIST: enum set_state, 0: any */
-	/* Where to continue: after this set. The reply has them if there is more. */
+	/* The page begins after this set. A reply has these fields if another page follows. */
 	uint32_t after_owner;
 	const char *after_name;
 	/* LINK_LIST, MONITOR: only links or events of this set */
@@ -268,17 +269,18 @@ struct wire_command {
 	struct wire_word words[COMMAND_WORDS_MAX]; /* the command's beginning, for ListSessions */
 	size_t n_words;
 	const char *working_directory;
-	int working_directory_fd; /* O_PATH of the caller's: see Exec in org.nsctl.varlink */
+	int working_directory_fd; /* O_PATH of the caller's directory: see Exec in
+				     org.nsctl.varlink */
 	bool has_user, has_group, has_umask;
-	uint32_t user, group; /* as seen inside */
+	uint32_t user, group; /* ids in the set's user namespace */
 	uint32_t umask;
 	int stdin_fd, stdout_fd, stderr_fd;
 	int terminal_fd;
 	int status_fd;	/* write end of a pipe */
-	uint32_t kinds; /* 0: all of the set's */
+	uint32_t kinds; /* namespaces to enter; 0: all of the set's */
 	bool detach, new_privileges;
-	bool end_all; /* what it leaves ends with it */
-	bool more;    /* a second reply follows when it has ended */
+	bool end_all; /* processes that the command leaves are killed */
+	bool more;    /* a second reply follows when the command has ended */
 };
 
 struct wire_exec {
@@ -335,7 +337,7 @@ struct wire_set {
 	uint32_t processes, sessions;
 	uint32_t init; /* pid of its init; 0: none */
 	const char *cgroup;
-	/* GET: its resource usage, if the kernel reports it */
+	/* GET: the set's resource usage, if the kernel reports it */
 	bool has_memory, has_cpu;
 	uint64_t memory;    /* bytes */
 	uint64_t cpu;	    /* microseconds */
@@ -344,15 +346,15 @@ struct wire_set {
 
 struct wire_session {
 	const char *session;
-	const char *set; /* RUN's and EXEC's first reply */
+	const char *set; /* in the first reply of RUN and EXEC */
 	struct wire_word words[COMMAND_WORDS_MAX];
 	size_t n_words;
-	uint32_t pid;	/* 0: it has ended */
-	int process_fd; /* RUN's and EXEC's first reply: a pidfd */
+	uint32_t pid;	/* 0: the command has ended */
+	int process_fd; /* in the first reply of RUN and EXEC: a pidfd */
 	uint64_t started, ended;
-	bool exited; /* ended with exit_status; else by signal, which is 0 until it has ended */
+	bool exited; /* ended with exit_status; otherwise by signal, which is 0 until then */
 	uint32_t exit_status, signal;
-	uint32_t left; /* ended: the number of processes that it has left */
+	uint32_t left; /* of an ended command: the number of processes that it has left */
 };
 
 struct wire_process {
@@ -363,9 +365,9 @@ struct wire_process {
 
 struct wire_status {
 	uint64_t started;
-	uint32_t allowed; /* enum allow bits below */
-	bool cgroup;	  /* cgroup2 is available: track, kill, freeze */
-	bool limits;	  /* and the controllers for limits */
+	uint32_t allowed; /* enum wire_allow bits */
+	bool cgroup;	  /* cgroup2 is available, to track, kill and freeze processes */
+	bool limits;	  /* the cgroup controllers for limits are available, too */
 };
 
 /* Rights of the caller: bits of wire_status.allowed. */
@@ -397,7 +399,7 @@ extern const struct wire_layout wire_connection_layout, wire_lane_layout, wire_f
 	wire_set_layout, wire_session_layout, wire_process_layout, wire_status_layout,
 	wire_count_layout, wire_word_layout;
 
-/* Writes the failure of a message with WIRE_FAILURE. */
+/* Writes failure as the contents of a message with WIRE_FAILURE. */
 void wire_put_failure(struct wire_writer *writer, const struct failure *failure);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The typed form of a lease: part of a specification, of a network, and of the requests that give
- * one. What is absent does not end anything. See layout.h for the rules.
+ * The typed form of a lease: a part of specifications and networks, and of requests that give a
+ * lease. A condition that is absent ends nothing. See layout.h for the rules.
  */
 #ifndef NSCTL_WIRE_LEASE_H
 #define NSCTL_WIRE_LEASE_H
@@ -13,21 +13,21 @@
 #define SPAN_MIN 1000
 
 struct wire_lease {
-	uint64_t span; /* microseconds, 0: none by time */
+	uint64_t span; /* microseconds, 0: no end by time */
 	bool connection;
-	int process_fd; /* a pidfd; the keeper finds out whose: */
+	int process_fd; /* a pidfd; the keeper fills in the process's pid and start: */
 	uint32_t pid;
 	uint64_t start; /* clock ticks since boot */
-	int pipe_fd;	/* the reading end of a pipe; what ends when the pipe does: */
-	bool pipe;	/* there is one */
+	int pipe_fd;	/* reading end of a pipe; the keeper fills in the pipe's watcher: */
+	bool pipe;	/* the lease has a pipe */
 	uint32_t watcher_pid;
 	uint64_t watcher_start;
-	uint64_t idle; /* microseconds, 0: not by idleness */
+	uint64_t idle; /* microseconds, 0: no end by idleness */
 };
 
 extern const struct wire_layout wire_lease_layout;
 
-/* Returns true if the lease says anything. */
+/* Returns true if the lease has any condition. */
 bool wire_lease_is_given(const struct wire_lease *lease);
 
 #endif

@@ -42,9 +42,9 @@ struct wire_address {
 struct wire_route {
 	const char *destination;
 	const char *via;    /* NULL: hosts on the link itself */
-	const char *source; /* the address that packets get, NULL: the kernel chooses it */
-	uint32_t metric;    /* 0: the kernel's */
-	bool onlink;	    /* via is on the link, though in no subnet of the end's */
+	const char *source; /* source address of packets; NULL: the kernel chooses it */
+	uint32_t metric;    /* 0: the kernel's default */
+	bool onlink;	    /* via is reached on the link, although no subnet of the end has it */
 };
 
 enum end_where { END_SET = 1, END_NETWORK, END_HOST };
@@ -61,7 +61,7 @@ enum impairment_field {
 	IMPAIR_RATE = 1 << 6,
 	IMPAIR_ALL = (1 << 7) - 1,
 };
-/* Impairments that need netem; the rate alone is tbf's. */
+/* Impairments that need the qdisc netem. For the rate alone, tbf is enough. */
 #define IMPAIR_NETEM (IMPAIR_ALL & ~IMPAIR_RATE)
 
 /* Impairments of packets that leave by an end. 0 means none. */
@@ -79,20 +79,20 @@ struct wire_impairment {
 /* One end of a link. In SetLink, absent fields keep their values. */
 struct wire_end {
 	uint32_t where;	       /* enum end_where */
-	const char *name;      /* the set's or network's */
-	const char *interface; /* name for its users; on the host the altname */
+	const char *name;      /* name of the set or network */
+	const char *interface; /* the name that users see; on the host it is the altname */
 	const char *mac;
 	struct wire_address addresses[END_ADDRESSES_MAX]; /* with their prefix lengths */
 	size_t n_addresses;
-	bool has_addresses;  /* SetLink: they replace the old ones */
-	const char *gateway; /* of the default route by this end, of its family */
+	bool has_addresses;  /* SetLink: the addresses replace the old ones */
+	const char *gateway; /* of a default route by this end, in the gateway's family */
 	uint32_t mtu;	     /* 0: the kernel's */
 	uint32_t up;	     /* enum spec_switch; default: up */
 	struct wire_impairment impairment;
-	const char *second_gateway; /* of the other family's */
+	const char *second_gateway; /* of a default route in the other family */
 	struct wire_route routes[END_ROUTES_MAX];
 	size_t n_routes;
-	bool has_routes; /* SetLink: they replace the old ones */
+	bool has_routes; /* SetLink: the routes replace the old ones */
 };
 
 struct wire_link {
@@ -103,7 +103,8 @@ struct wire_link {
 	uint64_t created;
 };
 
-/* A link of a set's specification. end is the set's; its where and name are left out. */
+/* A link in the specification of a set. end is the set's own end, so where and name are left
+ * out. */
 struct spec_link {
 	const char *name;
 	struct wire_end end, peer;
@@ -135,7 +136,8 @@ struct wire_network {
 	struct wire_member members[NETWORK_MEMBERS_MAX]; /* answers only */
 	size_t n_members;
 	bool boot;		 /* made again when the machine starts */
-	struct wire_lease lease; /* asked and answered; its record is the specification's */
+	struct wire_lease lease; /* in requests and answers; the record of it is the
+				    specification's */
 	uint64_t expires;	 /* answers only; 0: never by time */
 };
 

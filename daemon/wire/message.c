@@ -94,7 +94,7 @@ static int receive(struct wire_message *message, int socket_fd, int flags)
 	while (got < 0 && errno == EINTR);
 	if (got < 0)
 		return negative_errno();
-	/* an empty message may have some, too */
+	/* an empty message may have descriptors, too */
 	collect_fds(message, &received);
 	if (got == 0) {
 		wire_message_close_fds(message);

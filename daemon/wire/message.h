@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Sends and receives messages between the daemon's processes, with their descriptors. Their
- * contents are the codec's.
+ * Sends and receives messages between the daemon's processes, with their descriptors. The codec
+ * knows what the messages contain.
  */
 #ifndef NSCTL_WIRE_MESSAGE_H
 #define NSCTL_WIRE_MESSAGE_H
@@ -18,9 +18,9 @@ int wire_message_init(struct wire_message *message);
 void wire_message_done(struct wire_message *message);
 
 /*
- * Receives one message, and closes the descriptors that were left of the one before. Returns 1 when
- * there is a message, 0 when the peer has closed, -EAGAIN, -EBADMSG when the message is malformed
- * or truncated (its descriptors are closed), or another -errno.
+ * Receives one message, after closing the descriptors that are left of the previous one. Returns 1
+ * when there is a message, 0 when the peer has closed, -EAGAIN, -EBADMSG when the message is
+ * malformed or truncated (its descriptors are closed), or another -errno.
  */
 int wire_receive(struct wire_message *message, int socket_fd);
 
@@ -34,8 +34,8 @@ int wire_message_copy(const struct wire_message *message, struct wire_message *r
 /* Closes the descriptors that came with the message and were not taken. */
 void wire_message_close_fds(struct wire_message *message);
 
-/* Throws away all that lies in the queue of a socket that no process can write to any more, the
- * descriptors included. Closing these may take as long as their owner likes. */
+/* Throws away everything in the queue of a socket to which no process can write any more, with the
+ * descriptors in it. Closing these may take as long as their owner likes. */
 void wire_discard(int socket_fd);
 
 #endif

@@ -10,10 +10,10 @@ struct wire_method {
 	const struct wire_layout *asked;
 	enum method_class class;
 	unsigned int flags; /* METHOD_... */
-	const char *done;   /* for the log; NULL: nothing is said */
+	const char *done;   /* the log's words after success: see protocol/methods.h */
 };
 
-/* By their op; name NULL: it is no method. */
+/* The methods, by their op. An op that is no method has a name NULL. */
 extern const struct wire_method wire_methods[WIRE_OP_END];
 
 #endif

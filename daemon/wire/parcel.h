@@ -8,7 +8,7 @@
 /* Makes a copy, which can only be sent, by wire_send(). Returns 0, -EMSGSIZE, -ENOMEM, or -errno of
  * a descriptor that cannot be duplicated. */
 int wire_parcel_new(const struct wire_writer *written, struct wire_writer **ret);
-/* Accepts NULL, returns NULL. */
+/* Frees a parcel, which may be NULL. Returns NULL. */
 struct wire_writer *wire_parcel_free(struct wire_writer *parcel);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Messages that wait, in order, for a socket without room, with copies of their descriptors. Their
- * size is bounded.
+ * A queue for messages to a socket that has no room now, in order and with copies of their
+ * descriptors. The size of the queue is bounded.
  */
 #ifndef NSCTL_WIRE_QUEUE_H
 #define NSCTL_WIRE_QUEUE_H
@@ -18,10 +18,10 @@ struct wire_queue {
 	size_t size;			  /* bytes */
 };
 
-/* Sends the message, or keeps it until wire_queue_flush(). Returns 0, -EAGAIN (the queue is full),
- * or another -errno. */
+/* Sends the message, or queues it until wire_queue_flush(). Returns 0, -EAGAIN if the queue is
+ * full, or another -errno. */
 int wire_queue_send(struct wire_queue *queue, struct wire_writer *writer, int socket_fd);
-/* Sends waiting messages. Returns 0 if none is left, -EAGAIN, or another -errno. */
+/* Sends the messages in the queue. Returns 0 if none is left, -EAGAIN, or another -errno. */
 int wire_queue_flush(struct wire_queue *queue, int socket_fd);
 static inline bool wire_queue_is_empty(const struct wire_queue *queue)
 {

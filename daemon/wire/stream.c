@@ -15,8 +15,8 @@ void wire_inbox_done(struct wire_inbox *inbox)
 	*inbox = (struct wire_inbox){};
 }
 
-/* Returns the length of the first unread message, 0 if its header is incomplete, or -EBADMSG if no
- * message is that long. */
+/* Returns the length of the first unread message, 0 if its header is incomplete, or -EBADMSG if a
+ * message cannot have this length. */
 static int first_length(const struct wire_inbox *inbox)
 {
 	struct nlmsghdr header;
@@ -36,7 +36,8 @@ bool wire_inbox_has_message(const struct wire_inbox *inbox)
 	return length != 0 && (length < 0 || inbox->end - inbox->start >= (size_t)length);
 }
 
-/* Reads from the pipe as far as there is room. Returns 1, 0 at the end, or -errno. */
+/* Reads from the pipe as far as the inbox has room. Returns 1, 0 at the end of the pipe, or
+ * -errno. */
 static int fill(struct wire_inbox *inbox, int pipe_fd)
 {
 	ssize_t n;

@@ -20,12 +20,13 @@ void wire_inbox_done(struct wire_inbox *inbox);
 
 /*
  * Returns 1 and the next message, copied into *ret and marked as a front's; 0 when the other end
- * has been closed; -EAGAIN; -EBADMSG when the bytes are no message, or the pipe ends within one; or
- * another -errno.
+ * has been closed; -EAGAIN; -EBADMSG when the bytes are no message, or the pipe ends within a
+ * message; or another -errno.
  */
 int wire_inbox_receive(struct wire_inbox *inbox, int pipe_fd, struct wire_message *ret);
 
-/* Returns true if a complete message is in the inbox: the pipe need not become readable for it. */
+/* Returns true if wire_inbox_receive() has a result without reading. The caller must not wait then,
+ * because the pipe need not become readable again. */
 bool wire_inbox_has_message(const struct wire_inbox *inbox);
 
 /* The writing end: the rest of a message that the pipe had no room for. */
@@ -37,11 +38,11 @@ struct wire_outbox {
 int wire_outbox_init(struct wire_outbox *outbox); /* 0 or -ENOMEM */
 void wire_outbox_done(struct wire_outbox *outbox);
 
-/* Writes the message or its beginning; the rest is kept, and is written first at the next call.
- * Returns 0, -EAGAIN (nothing of this message was taken), -EMSGSIZE, or another -errno. */
+/* Writes the message, or its beginning; keeps the rest, which the next call writes first. Returns
+ * 0, -EAGAIN (nothing of this message was taken), -EMSGSIZE, or another -errno. */
 int wire_outbox_send(struct wire_outbox *outbox, const struct wire_writer *writer, int pipe_fd);
 
-/* Writes the rest. Returns 0 if nothing is left, -EAGAIN, or another -errno. */
+/* Writes the rest of the last message. Returns 0 if nothing is left, -EAGAIN, or another -errno. */
 int wire_outbox_flush(struct wire_outbox *outbox, int pipe_fd);
 
 #endif

@@ -14,7 +14,7 @@
 		.n = ARRAY_SIZE(type##_fields),    \
 		.fields = type##_fields,           \
 	}
-/* A row's own arguments are followed by designated initialisers, by the macros below. */
+/* A row has its own arguments, and then designated initialisers, which the macros below make. */
 #define ROW(n, kind, record, member, bound, ...)                                             \
 	{                                                                                    \
 		.attribute = (n), .type = (kind), .offset = offsetof(struct record, member), \
@@ -39,7 +39,7 @@
 #define LARGE_ARRAY(n, record, member, inner, bound) \
 	ARRAY(n, record, member, inner, bound, .large = true)
 
-/* Only the daemon may fill this field: a front that does breaks the rules. */
+/* Only the daemon may fill this field; a front that fills it breaks the rules. */
 #define DAEMON .by_daemon = true
 
 /* The path of the field's member in JSON, and whether answers always have it. */
@@ -62,7 +62,7 @@
 #define NAME .is_valid = name_is_valid, .reason = NAME_REASON
 #define SESSION .is_valid = id_is_valid, .reason = SESSION_REASON
 
-/* Of the rows of a lease, which stand in two tables. */
+/* Reasons in the rows of a lease, which are in two tables. */
 #define LEASE_PROCESS REASON("is for answers: processFileDescriptor says which")
 #define LEASE_PIPE REASON("is for answers: pipeFileDescriptor says which")
 

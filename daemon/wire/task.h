@@ -26,8 +26,8 @@
 enum task_op {
 	TASK_READY = 64, /* spawner to keeper, once: struct task_ready */
 	TASK_FORK,	 /* to the spawner: struct task_fork */
-	TASK_ABORT,	 /* to the spawner: kill worker nlmsg_seq, or what it has become */
-	TASK_AWAIT,	 /* to the spawner: report the end of it, without killing it */
+	TASK_ABORT,	 /* to the spawner: kill worker nlmsg_seq, whatever it has become */
+	TASK_AWAIT,	 /* to the spawner: report when worker nlmsg_seq ends */
 	TASK_ENDED,	 /* spawner to keeper, after either: worker nlmsg_seq has ended */
 	/* to a worker */
 	TASK_CREATE,	  /* struct task_create: a maker */
@@ -36,8 +36,8 @@ enum task_op {
 	TASK_START,	  /* struct task_start: starts a runner */
 	TASK_INSPECT,	  /* struct task_inspect */
 	TASK_LINK,	  /* struct task_one_link: makes a link */
-	TASK_ADJUST,	  /* struct task_adjust: changes one */
-	TASK_REMOVE_LINK, /* struct task_one_link: removes one */
+	TASK_ADJUST,	  /* struct task_adjust: changes a link */
+	TASK_REMOVE_LINK, /* struct task_one_link: removes a link */
 	TASK_RESTORE,	  /* struct task_restore: the firewall */
 	TASK_NAMES,	  /* struct task_names: files in /etc of existing sets */
 	TASK_BOOT_RECORD, /* struct task_boot_record: writes a record for the next boot */
@@ -50,9 +50,10 @@ enum task_op {
 };
 
 /*
- * Some tasks need descriptors of clients, which come by the worker's lane. They are those of the
- * request nlmsg_seq of connection nlmsg_pid, and the task's handles are indexes of them. The worker
- * keeps them for further tasks of the same request, until a task has this flag, or until TASK_DROP.
+ * Some tasks need descriptors of clients, which come by the worker's lane: those of request
+ * nlmsg_seq of connection nlmsg_pid. A handle in a task is the index of one of them. The worker
+ * keeps the descriptors for further tasks of the same request, until a task with this flag, or
+ * until TASK_DROP.
  */
 #define TASK_LAST 0x1
 
@@ -96,7 +97,7 @@ struct task_limits {
 	uint32_t login;	   /* login uid; UINT32_MAX: none */
 };
 
-/* A set, with everything that names kernel objects of it. */
+/* A set, with all that is needed to name its kernel objects. */
 struct task_set {
 	uint32_t owner;
 	const char *name, *id; /* TASK_REMOVE: name NULL: only a cgroup exists */
@@ -108,7 +109,7 @@ struct task_set {
 /* One end of a link, as it must be in the kernel. The keeper has checked and completed it. */
 struct task_end {
 	bool host;	       /* in the host's net namespace */
-	const char *pin;       /* else: UID/NAME in the vault; NULL: the set in creation */
+	const char *pin;       /* else: UID/NAME in the vault; NULL: the set that is being made */
 	const char *interface; /* the kernel's name of it */
 	const char *altname;   /* another name for it; on the host, its user's */
 	const char *mac;
@@ -118,23 +119,23 @@ struct task_end {
 	size_t n_routes;
 	uint32_t mtu; /* 0: the kernel's default */
 	bool down;
-	bool port; /* it is a port of the namespace's bridge, BRIDGE_NAME */
+	bool port; /* it is a port of BRIDGE_NAME, the bridge in its namespace */
 	struct wire_impairment impairment;
 };
 
-/* A veth pair. Both ends have LINK_TAG and id as their alias. They are recognised by it and by
- * their MACs, whatever their names are. */
+/* A veth pair. Both ends have LINK_TAG and id as their alias. Workers recognise the ends by this
+ * alias and by their MACs, whatever their names are. */
 struct task_link {
 	const char *id;
 	struct task_end a, b;
 	bool egress;  /* a way out: b is on the host, behind the firewall */
 	bool outward; /* a's side may reach the outside, and is not only reached from there */
-	bool inner;   /* a is a network's: its members' addresses are translated there, too */
+	bool inner;   /* a is in a network, which also translates its members' addresses */
 	struct spec_publish publish[PUBLISH_MAX]; /* ports of the host that lead to a's addresses */
 	size_t n_publish;
 };
 #define LINK_TAG "nsctl:"
-/* The kernel's names of all ends on the host begin like this, whichever nsctld has made them. */
+/* The kernel's name of every end on the host begins like this, whichever nsctld has made it. */
 #define HOST_END_PREFIX "nsc"
 #define BRIDGE_NAME "br0"
 
@@ -143,7 +144,7 @@ struct task_firewall {
 	bool given;
 	const char *table;
 	const char *pools[2];			      /* of addresses: IPv4, IPv6 */
-	struct wire_address forbidden[FORBIDDEN_MAX]; /* what egress does not reach */
+	struct wire_address forbidden[FORBIDDEN_MAX]; /* addresses that egress does not reach */
 	size_t n_forbidden;
 };
 
@@ -152,16 +153,17 @@ struct task_restore {
 	struct task_firewall firewall;
 	struct task_link links[TASK_LINKS_MAX];
 	size_t n_links;
-	bool more;   /* there are more links: these are added to the table */
+	bool more;   /* these are further links: they are added to the table */
 	bool follow; /* only the host's routes have changed */
 };
 
-/* A record for the next boot: on the disk, under its name or removed, when the task is done. */
+/* Writes or removes a record for the next boot. When the task is done, the change is on the
+ * disk. */
 struct task_boot_record {
 	int directory_fd;
 	const char *name;
 	const char *temporary; /* the name under which it was written */
-	int file_fd;	       /* -1: it is removed */
+	int file_fd;	       /* -1: the record is removed */
 };
 
 struct task_one_link {
@@ -180,17 +182,17 @@ struct task_bridge {
 	bool forward; /* forward between its members and the outside */
 };
 
-/* Name resolution of a set with mount and net namespaces of its own. The host's resolver does not
- * belong to its network: the resolver's sockets are hidden from it in any case. */
+/* Name resolution of a set that has mount and net namespaces of its own. The host's resolver is not
+ * part of the set's network, so the resolver's sockets are hidden from the set in any case. */
 struct task_resolver {
 	bool given;
-	bool own; /* it has its own resolv.conf and nsswitch.conf */
+	bool own; /* the set gets its own resolv.conf and nsswitch.conf */
 	struct wire_address servers[SERVERS_MAX];
 	size_t n_servers;
-	bool loopback; /* it has no servers, because the host's answer on loopback only */
+	bool loopback; /* the set has no servers, because the host's answer on loopback only */
 	bool supply;   /* missing entries in /etc are supplied: the root is the host's */
 	bool wanted;   /* servers were asked for: failing to provide them is an error */
-	bool hosts;    /* its own host name is in /etc/hosts; also without a net namespace */
+	bool hosts;    /* the set's host name must be in /etc/hosts; also without a net namespace */
 };
 
 /* A line of /etc/hosts. */
@@ -212,8 +214,8 @@ struct task_names {
 	struct task_named sets[TASK_NAMED_MAX];
 	size_t n_sets;
 	struct task_resolver resolver;
-	bool named;	      /* their /etc/hosts is not the root's, */
-	const char *networks; /* with the members of these: ids, each after a space */
+	bool named;	      /* the sets also get an /etc/hosts of their own, not the root's, */
+	const char *networks; /* with members of these networks: ids, each after a space */
 	struct task_host hosts[TASK_HOSTS_MAX];
 	size_t n_hosts;
 };
@@ -221,9 +223,9 @@ struct task_names {
 struct task_create {
 	struct task_set set;
 	struct task_identity identity;
-	struct wire_spec spec;		 /* with maps, for any mapping */
-	uint32_t inside_uid, inside_gid; /* the caller's, in its user namespace */
-	bool setgroups;			 /* allowed in it */
+	struct wire_spec spec;		 /* with maps, whatever the mapping */
+	uint32_t inside_uid, inside_gid; /* the caller's ids in the set's user namespace */
+	bool setgroups;			 /* setgroups(2) is allowed in the user namespace */
 	bool no_init;
 	struct task_link links[TASK_SPEC_LINKS_MAX];
 	size_t n_links;
@@ -233,8 +235,8 @@ struct task_create {
 	/* Made in advance by TASK_SPARE; -1: the maker makes its own. */
 	int net_fd;   /* its net namespace */
 	int sysfs_fd; /* and a sysfs for it: a context for fsmount() */
-	/* The caller's limits when it connected, for a user namespace. None: it is made again, and
-	 * has no caller. */
+	/* The limits that the caller had when it connected, for a set with a user namespace. If
+	 * n_resources is 0, the set is made again and has no caller. */
 	struct task_resource resources[TASK_RESOURCES]; /* in the order of RLIMIT_* */
 	size_t n_resources;
 };
@@ -265,15 +267,15 @@ enum task_descriptor {
 
 struct task_start {
 	struct task_set set;
-	struct task_identity identity;	 /* the command's, outside */
-	uint32_t inside_uid, inside_gid; /* and in the set's user namespace */
+	struct task_identity identity;	 /* the command's ids outside the set */
+	uint32_t inside_uid, inside_gid; /* its ids in the set's user namespace */
 	struct wire_command command;
 	const char *session;
-	bool no_init;	 /* the command becomes process 1, with a /proc of its own */
-	bool mount_proc; /* with no_init */
-	struct task_limits caller_limits; /* at the time when it connected */
+	bool no_init;			  /* the command becomes process 1 of a new pid namespace */
+	bool mount_proc;		  /* with no_init: the command gets its own /proc */
+	struct task_limits caller_limits; /* of the time when the caller connected */
 	const char *caller_profile;	  /* AppArmor's profile of that time; "": none */
-	uint64_t caller_bounding;	  /* its bounding set: 1 << CAP_* */
+	uint64_t caller_bounding;	  /* the caller's bounding set: 1 << CAP_* */
 	bool caller_no_new_privileges;
 	int status_file_fd; /* state/sessions/ID.status, opened for writing */
 	int leash_fd;	    /* the command ends when its other end closes; -1: none */
@@ -286,7 +288,7 @@ struct task_inspect {
 /* Signals processes of a set. */
 struct task_signal {
 	struct task_set set;
-	const char *session; /* NULL: all of its sessions */
+	const char *session; /* NULL: all processes of the set */
 	uint32_t signal;
 	uint32_t init_pid; /* a process that is left out; 0: none */
 };
@@ -316,15 +318,15 @@ enum task_event {
 	REPORT_SPARE, /* with a descriptor of the net namespace, and of its sysfs if wanted */
 };
 
-/* serial: the worker's task that it is about; the first is 1. A task may have two last reports: the
- * second is the worker's, if the maker was killed after its own. */
+/* serial is the number of the worker's task that the report is about; the first is 1. A task may
+ * have two last reports: if the maker was killed after its own, the worker sends the second one. */
 struct task_report {
 	uint32_t event, serial;
 	uint32_t step, detail; /* REPORT_DONE: enum step, 0 is success */
 	int32_t error;
 	uint64_t inodes[KIND_COUNT], ids[KIND_COUNT]; /* TASK_CREATE */
 	int32_t init_pid;			      /* TASK_CREATE */
-	uint32_t way_shift; /* TASK_CREATE: how much further in the pools its way out is */
+	uint32_t way_shift; /* TASK_CREATE: by how many ways its way out is further in the pools */
 	uint64_t init_start;
 	int32_t pid, runner_pid; /* REPORT_STARTED */
 };

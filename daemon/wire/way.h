@@ -5,14 +5,15 @@
 
 #include "daemon/wire/link.h"
 
-/* Addresses of a pool that each way takes. The host has the second, the set the third. */
+/* Number of addresses in a pool that each way takes. The host has the second of them, the set the
+ * third. */
 #define WAY_ADDRESSES 4
 
 /* The group of all ways' interfaces on the host (IFLA_GROUP), whichever nsctld has made them. */
 #define WAY_GROUP 0x6e73
 
-/* Writes the address, with or without a prefix, that is so many ways further in its pool. ret may
- * be address. */
+/* Writes to ret the address that is that many ways further in its pool, with the prefix of address,
+ * if it has one. ret may be address. */
 void way_shift(const char *address, uint32_t ways, char ret[static ADDRESS_SIZE]);
 
 #endif
