@@ -19,9 +19,11 @@
 #include <time.h>
 
 #include "client/client-error.h"
+#include "client/foreground.h"
 #include "client/parse.h"
 #include "client/print.h"
-#include "client/pty.h"
+#include "client/process.h"
+#include "client/streams.h"
 #include "protocol/error.h"
 #include "protocol/name.h"
 
@@ -37,7 +39,7 @@
 struct session {
 	struct client *client;
 	const struct attach *how;
-	struct pty *pty; /* NULL: the command has no terminal of its own */
+	struct streams streams;
 	int status_fd, signal_fd, pid_fd;
 	sigset_t mask_before;
 	char id[ID_SIZE], set[NAME_SIZE];
@@ -80,7 +82,7 @@ static int64_t now_ms(void)
 
 static void session_done(struct session *session)
 {
-	session->pty = pty_free(session->pty);
+	session->streams.pty = pty_free(session->streams.pty);
 	session->status_fd = close_fd(session->status_fd);
 	session->pid_fd = close_fd(session->pid_fd);
 	if (session->signal_fd >= 0) {
@@ -110,7 +112,7 @@ static int catch_signals(struct session *session)
 		return negative_errno();
 	/* if stdout has no reader any more, SIGPIPE must not end this process before the command
 	 * has got SIGHUP */
-	if (session->pty)
+	if (session->streams.pty)
 		(void)signal(SIGPIPE, SIG_IGN);
 	(void)sigprocmask(SIG_BLOCK, &caught, &session->mask_before);
 	return 0;
@@ -166,30 +168,15 @@ static void send_signal(struct session *session, int signal, bool group)
 		kill_by_daemon(session, signal);
 }
 
-/* Returns true if the command handles SIGTSTP itself. */
-static bool handles_stop(const struct session *session)
-{
-	char path[64], line[256];
-	_cleanup_file_ FILE *file = NULL;
-	unsigned long long bits = 0, all = 0;
-
-	snprintf(path, sizeof(path), "/proc/%" PRId64 "/status", session->pid);
-	file = fopen(path, "re");
-	while (file && fgets(line, sizeof(line), file))
-		if (sscanf(line, "SigCgt: %llx", &bits) == 1 ||
-		    sscanf(line, "SigIgn: %llx", &bits) == 1)
-			all |= bits;
-	return all >> (SIGTSTP - 1) & 1;
-}
-
 static void stop(struct session *session, bool group)
 {
-	if (session->pty)
+	if (session->streams.pty)
 		pty_restore();
 	else if (session->running)
 		/* the command leads a session, so SIGTSTP stops nothing by default: the kernel
 		 * ignores it if no shell could continue the process */
-		send_signal(session, handles_stop(session) ? SIGTSTP : SIGSTOP, group);
+		send_signal(session, process_handles(session->pid, SIGTSTP) ? SIGTSTP : SIGSTOP,
+			    group);
 	(void)raise(SIGSTOP);
 }
 
@@ -215,10 +202,10 @@ static void on_signal(struct session *session, int signal, bool from_terminal)
 		stop(session, from_terminal);
 		return;
 	}
-	if (session->pty && (signal == SIGCONT || signal == SIGWINCH)) {
-		if (signal == SIGCONT)
-			pty_raw(session->pty);
-		pty_resize(session->pty, signal == SIGCONT);
+	if (session->streams.pty && (signal == SIGCONT || signal == SIGWINCH)) {
+		if (signal == SIGCONT && session->running)
+			pty_take(session->streams.pty);
+		pty_resize(session->streams.pty, signal == SIGCONT);
 		return;
 	}
 	session->ends_all |= signal == SIGTERM || signal == SIGHUP;
@@ -288,6 +275,8 @@ static void started(struct session *session, const json_t *reply)
 	const json_t *index = json_object_get(reply, "processFileDescriptor");
 
 	session->running = true;
+	if (session->streams.pty)
+		pty_take(session->streams.pty);
 	call_fds_done(session->fds);
 	session->pid = json_integer_value(json_object_get(reply, "pid"));
 	snprintf(session->id, sizeof(session->id), "%s", json_text(reply, "session", ""));
@@ -386,31 +375,39 @@ static bool is_over(const struct session *session)
  * The set of a Run is removed anyway. */
 static void end_what_is_left(struct session *session)
 {
-	bool hung_up = session->pty && session->pty->hung_up;
+	bool hung_up = session->streams.pty && session->streams.pty->hung_up;
 
 	if ((session->ends_all || hung_up) && !session->how->removes)
 		kill_by_daemon(session, SIGKILL);
 }
 
+/* Waits for an event. Returns false at the deadline. */
+static bool wait_for_event(struct session *session, struct pollfd *fds, size_t n)
+{
+	bool waits = session->running && streams_wait(&session->streams);
+	int timeout = -1;
+
+	if (session->deadline >= 0)
+		timeout = (int)MAX(session->deadline - now_ms(), 0);
+	if (waits && (timeout < 0 || timeout > FOREGROUND_LOOK_MS))
+		timeout = FOREGROUND_LOOK_MS;
+	if (poll(fds, n, timeout) == 0 && session->deadline >= 0 && now_ms() >= session->deadline)
+		return false;
+	if (waits)
+		streams_look(&session->streams);
+	return true;
+}
+
 static int stay(struct session *session)
 {
-	struct pollfd fds[3 + PTY_POLL];
-	size_t n = 3;
+	struct pollfd fds[3 + STREAMS_POLL];
 
 	while (!is_over(session)) {
-		int timeout = -1;
-
 		fds[0] = (struct pollfd){.fd = session->signal_fd, .events = POLLIN};
 		fds[1] = (struct pollfd){.fd = session->status_fd, .events = POLLIN};
 		fds[2] = (struct pollfd){.fd = session->connected ? session->client->socket_fd : -1,
 					 .events = POLLIN};
-		if (session->pty) {
-			pty_poll(session->pty, fds + 3);
-			n = 3 + PTY_POLL;
-		}
-		if (session->deadline >= 0)
-			timeout = (int)MAX(session->deadline - now_ms(), 0);
-		if (poll(fds, n, timeout) == 0)
+		if (!wait_for_event(session, fds, 3 + streams_poll(&session->streams, fds + 3)))
 			break;
 		if (fds[0].revents)
 			on_signals(session);
@@ -418,17 +415,17 @@ static int stay(struct session *session)
 			on_reply(session);
 		if (session->failure == 0 && fds[1].revents)
 			on_status(session);
-		if (session->failure != 0 || !session->pty)
-			continue;
-		pty_pump(session->pty, fds + 3);
-		for (; session->pty->interrupts > 0; session->pty->interrupts--)
+		if (session->failure == 0)
+			streams_pump(&session->streams, fds + 3);
+		for (; session->streams.pty && session->streams.pty->interrupts > 0;
+		     session->streams.pty->interrupts--)
 			(void)interrupt_twice(session);
 	}
 	if (session->failure != 0)
 		return session->failure;
 	if (session->outcome >= 0) {
-		if (session->pty)
-			pty_drain(session->pty, session->signal_fd);
+		if (session->streams.pty)
+			pty_drain(session->streams.pty, session->signal_fd);
 		end_what_is_left(session);
 		return 0;
 	}
@@ -453,12 +450,13 @@ static int prepare(struct session *session, json_t *parameters, struct call_fds 
 	session->status_fd = ends[0];
 	json_put(parameters, "statusFileDescriptor", call_fds_add(fds, ends[1]));
 	if (session->how->tty) {
-		r = pty_new(&session->pty);
+		r = pty_new(&session->streams.pty);
 		if (r < 0)
 			return client_problem(session->client, session->how->subject,
 					      "cannot make a terminal: %s", strerror(-r));
 		json_put(parameters, "terminalFileDescriptor",
-			 call_fds_add(fds, fcntl(session->pty->slave_fd, F_DUPFD_CLOEXEC, 3)));
+			 call_fds_add(fds,
+				      fcntl(session->streams.pty->slave_fd, F_DUPFD_CLOEXEC, 3)));
 	}
 	r = catch_signals(session);
 	if (r < 0)
@@ -473,6 +471,7 @@ int attach_run(struct client *client, const struct attach *how, json_t *paramete
 	_cleanup_(session_done) struct session session = {
 		.client = client,
 		.how = how,
+		.streams.feed = how->feed,
 		.status_fd = -1,
 		.signal_fd = -1,
 		.pid_fd = -1,
@@ -491,8 +490,6 @@ int attach_run(struct client *client, const struct attach *how, json_t *paramete
 		r = ask(&session);
 	if (r != 0)
 		return r;
-	if (session.pty)
-		pty_raw(session.pty);
 	r = stay(&session);
 	if (r == 0)
 		*ret_status = session.outcome;

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <jansson.h>
+#include "client/feed.h"
 #include "client/options.h"
 
 /* Statuses with which a shell ends if it cannot run a command. */
@@ -22,9 +23,10 @@ struct attach {
 	const char *method;  /* org.nsctl.Exec or org.nsctl.Run */
 	const char *program; /* for messages */
 	bool tty;
-	bool removes;	/* the set is removed after the command: wait for that, too */
-	bool impatient; /* a second interrupt shortly after the first kills the command */
-	bool try_only;	/* do not report that the program was not found */
+	struct feed *feed; /* of the command's stdin; NULL: stdin is passed on as it is */
+	bool removes;	   /* the set is removed after the command: wait for that, too */
+	bool impatient;	   /* a second interrupt shortly after the first kills the command */
+	bool try_only;	   /* do not report that the program was not found */
 };
 
 /*

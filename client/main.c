@@ -53,8 +53,9 @@ static const struct verb verbs[] = {
 	 RUNS, 1, WORDS_ANY, run_enter, {run_command_options, run_exec_options}},
 	{"exec", NULL, "[OPTIONS] NAME COMMAND...",
 	 "Runs COMMAND in a set, with the stdin, stdout and stderr of nsctl\n"
-	 "What COMMAND leaves running stays in the set, unless nsctl itself is ended by a signal "
-	 "or loses its terminal",
+	 "As a job in the background of a terminal, COMMAND reads only while nsctl is in the "
+	 "foreground. What COMMAND leaves running stays in the set, unless nsctl itself is ended "
+	 "by a signal or loses its terminal",
 	 RUNS, 1, WORDS_ANY, run_exec, {run_command_options, run_exec_options}},
 	{"run", NULL, "[OPTIONS] COMMAND...",
 	 "Makes a set, runs COMMAND in it, and removes the set when COMMAND ends",

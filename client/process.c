@@ -4,6 +4,7 @@
 #include "client/process.h"
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <string.h>
 #include <sys/syscall.h>
 
@@ -54,4 +55,19 @@ void process_open_parent(struct parent *ret)
 		ret->fd = close_fd(ret->fd);
 		ret->error = ESRCH;
 	}
+}
+
+bool process_handles(int64_t pid, int signal)
+{
+	char path[64], line[256];
+	_cleanup_file_ FILE *file = NULL;
+	unsigned long long bits = 0, all = 0;
+
+	snprintf(path, sizeof(path), "/proc/%" PRId64 "/status", pid);
+	file = fopen(path, "re");
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "SigCgt: %llx", &bits) == 1 ||
+		    sscanf(line, "SigIgn: %llx", &bits) == 1)
+			all |= bits;
+	return all >> (signal - 1) & 1;
 }

@@ -17,5 +17,7 @@ json_t *process_add_fd(const struct client *client, struct call_fds *fds, int fd
 /* Opens the process that started this one. This must be nsctl's first action: when that process
  * ends, another one becomes the parent. */
 void process_open_parent(struct parent *ret);
+/* Returns true if the process catches or ignores the signal. */
+bool process_handles(int64_t pid, int signal);
 
 #endif

@@ -14,6 +14,7 @@
 #include <sys/ioctl.h>
 #include <termios.h>
 
+#include "client/foreground.h"
 #include "client/memory.h"
 
 /* Data with which a signal handler restores the terminal. */
@@ -30,14 +31,12 @@ static volatile sig_atomic_t terminal_is_raw;
 void pty_restore(void)
 {
 	int saved = errno;
-	pid_t foreground;
 
 	if (terminal_is_raw) {
 		terminal_is_raw = 0;
-		foreground = tcgetpgrp(STDIN_FILENO);
 		/* if nsctl is in the background, the shell uses the terminal and has set its
 		 * mode */
-		if (foreground < 0 || foreground == getpgrp())
+		if (foreground_is_ours())
 			(void)tcsetattr(STDIN_FILENO, TCSANOW, &terminal_before);
 	}
 	errno = saved;
@@ -65,19 +64,32 @@ static void restore_at_the_end(void)
 	(void)atexit(pty_restore);
 }
 
-void pty_raw(struct pty *pty)
+/* Sets the caller's terminal to raw mode. One that is raw already is another process's, which will
+ * restore it: perhaps another nsctl on the same terminal. */
+static void set_raw(void)
 {
 	struct termios mode;
 
-	if (!pty->input_is_terminal)
-		return;
-	if (!terminal_is_raw && tcgetattr(STDIN_FILENO, &terminal_before) < 0)
+	if (!terminal_is_raw && (tcgetattr(STDIN_FILENO, &terminal_before) < 0 ||
+				 !(terminal_before.c_lflag & (ICANON | ECHO | ISIG))))
 		return;
 	restore_at_the_end();
 	mode = terminal_before;
 	cfmakeraw(&mode);
 	terminal_is_raw = 1;
 	(void)tcsetattr(STDIN_FILENO, TCSANOW, &mode);
+}
+
+void pty_take(struct pty *pty)
+{
+	pty->reads = !pty->input_is_terminal || foreground_is_ours();
+	if (pty->reads && pty->input_is_terminal)
+		set_raw();
+}
+
+bool pty_waits(const struct pty *pty)
+{
+	return pty->input_fd >= 0 && pty->input_is_terminal && !foreground_is_ours();
 }
 
 /* Opens fd's file again, so that its flags are independent; if that is impossible, duplicates
@@ -165,12 +177,14 @@ static bool is_empty(const struct pty_buffer *buffer)
 
 void pty_poll(const struct pty *pty, struct pollfd ret_fds[static PTY_POLL])
 {
+	bool reads = pty->reads && !pty_waits(pty);
 	bool write_master = !is_empty(&pty->in) || pty->closing > 0;
 	bool write_output = !is_empty(&pty->out);
 	short master = (short)((write_master ? POLLOUT : 0) | (write_output ? 0 : POLLIN));
 
 	/* idle descriptors are left out, because POLLHUP would be reported again and again */
-	ret_fds[0] = (struct pollfd){.fd = write_master ? -1 : pty->input_fd, .events = POLLIN};
+	ret_fds[0] = (struct pollfd){.fd = write_master || !reads ? -1 : pty->input_fd,
+				     .events = POLLIN};
 	ret_fds[1] = (struct pollfd){.fd = master ? pty->master_fd : -1, .events = master};
 	ret_fds[2] = (struct pollfd){.fd = write_output ? pty->output_fd : -1, .events = POLLOUT};
 }

@@ -29,6 +29,7 @@ struct pty {
 	bool output_waits;	 /* output_fd was opened again, so that it could be made
 				    non-blocking */
 	bool input_is_terminal;
+	bool reads;	     /* input is passed on: pty_take() */
 	bool hung_up;	     /* the caller's terminal, or its output, is gone */
 	bool mid_line;	     /* the last input did not end a line */
 	unsigned closing;    /* end-of-file characters that remain to be sent */
@@ -42,9 +43,15 @@ int pty_new(struct pty **ret);
 /* Restores the caller's terminal, and closes the pty. Returns NULL. */
 struct pty *pty_free(struct pty *pty);
 
-/* Set the caller's terminal, if stdin is one, to raw mode, and restore it. pty_restore() may be
- * called at any time, also in a signal handler. */
-void pty_raw(struct pty *pty);
+/*
+ * To be called when the command runs, and when this process may have come to the foreground: begins
+ * to pass on input, and sets the caller's terminal to raw mode. Before that, what is typed stays in
+ * the terminal, and ^C reaches this process. Does nothing in the background.
+ */
+void pty_take(struct pty *pty);
+/* Returns true if input waits until this process is in the foreground. */
+bool pty_waits(const struct pty *pty);
+/* Restores the caller's terminal. May be called at any time, also in a signal handler. */
 void pty_restore(void);
 
 /* Gives the pty the size of the caller's terminal. kick: makes the command redraw, even if the size

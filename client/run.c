@@ -193,9 +193,26 @@ static void add_directory(json_t *parameters, struct call_fds *fds)
 	json_put(parameters, "workingDirectoryFileDescriptor", call_fds_add(fds, fd));
 }
 
-/* Adds all parameters of Exec or Run that no option sets. words ends with NULL. */
+/* Adds the command's stdin: the caller's or, in the background, a pipe that is fed. */
+static void add_stdin(const struct client *client, struct attach *how, json_t *parameters,
+		      struct call_fds *fds)
+{
+	static struct feed feed;
+	int fd = how && feed_is_needed() ? feed_open(&feed) : -1;
+
+	if (fd < 0) {
+		add_stdio(client, parameters, fds, "stdinFileDescriptor", STDIN_FILENO, !how);
+		return;
+	}
+	json_put(parameters, "stdinFileDescriptor", call_fds_add(fds, fd));
+	how->feed = &feed;
+}
+
+/* Adds all parameters of Exec or Run that no option sets. words ends with NULL. how: NULL for a
+ * detached command. */
 static void add_command(const struct client *client, const struct command *command,
-			json_t *parameters, struct call_fds *fds, char *const *words)
+			struct attach *how, json_t *parameters, struct call_fds *fds,
+			char *const *words)
 {
 	bool detach = is_detached(command);
 	json_t *list = must(json_array());
@@ -211,7 +228,7 @@ static void add_command(const struct client *client, const struct command *comma
 		add_directory(parameters, fds);
 	/* a command with a terminal of its own has it as stdin, stdout and stderr */
 	if (command->tty <= 0) {
-		add_stdio(client, parameters, fds, "stdinFileDescriptor", STDIN_FILENO, detach);
+		add_stdin(client, how, parameters, fds);
 		add_stdio(client, parameters, fds, "stdoutFileDescriptor", STDOUT_FILENO,
 			  detach && !is_file(STDOUT_FILENO));
 		add_stdio(client, parameters, fds, "stderrFileDescriptor", STDERR_FILENO,
@@ -276,7 +293,7 @@ static int attach(struct client *client, const struct command *command, struct a
 
 	how->program = words[0];
 	how->tty = command->tty > 0;
-	add_command(client, command, parameters, fds, words);
+	add_command(client, command, how, parameters, fds, words);
 	r = status_file_open(client, &file);
 	if (r != 0)
 		return r;
@@ -295,7 +312,7 @@ static int detach(struct client *client, const struct command *command, const ch
 	int r;
 
 	json_object_update(parameters, command->parameters);
-	add_command(client, command, parameters, &fds, words);
+	add_command(client, command, NULL, parameters, &fds, words);
 	r = client_call(client, name, "org.nsctl.Exec", json_incref(parameters), &fds, &reply);
 	if (r != 0)
 		return r;

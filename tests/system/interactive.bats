@@ -166,3 +166,55 @@ PYTHON
 	wanted=$(stream | cksum)
 	[ "$(stream | nsctl exec box cat | cksum)" = "$wanted" ]
 }
+
+
+@test "^C reaches the command, however early it is typed" {
+	for milliseconds in 0 1 2 4 6 8 10 15 20 30 50 100; do
+		terminal sh -c "printf begins; exec $NSCTL_BUILD/nsctl run sleep 1000" <<-PYTHON
+			until("begins")
+			time.sleep($milliseconds / 1000)
+			type("\x03")
+			# 130, or killed by the signal itself
+			assert ends() in (130, -signal.SIGINT)
+		PYTHON
+	done
+}
+
+@test "a job in the background does not take what is typed to the shell, and reads in the foreground" {
+	terminal env nsctl="$NSCTL_BUILD/nsctl" bash --norc --noprofile -i <<'PYTHON'
+until("ready> ")
+type("$nsctl exec box cat &\n"); until("ready> ")
+for i in range(5):
+    type(f"echo typed-$(({i}+10))\n"); until(f"typed-{i + 10}"); until("ready> ")
+type("fg\n"); until("exec box cat")
+type("to cat\n"); until("to cat\r\n.*to cat")
+type("\x04"); until("ready> ")
+type("exit 7\n")
+assert ends() == 7
+PYTHON
+}
+
+@test "a run in the background goes on to its end, and its terminal is left alone" {
+	terminal env nsctl="$NSCTL_BUILD/nsctl" bash --norc --noprofile -i <<'PYTHON'
+until("ready> ")
+type("$nsctl run sh -c 'sleep 1; echo en''ded' &\n"); until("ready> ")
+type("stty -a | grep -o ' icanon'\n"); until(r"[\r\n] icanon")
+until("ended")
+type("wait; jobs; echo no''thing\n"); until("nothing")
+assert b"Stopped" not in before
+# the terminal comes with the foreground
+type("$nsctl run sh -c 'read line; echo got $line' &\n"); until("ready> ")
+type("fg\n"); until("nsctl run"); time.sleep(0.5)
+type("word\n"); until("got word"); until("ready> ")
+type("exit 7\n")
+assert ends() == 7
+PYTHON
+}
+
+@test "two commands on one terminal leave it as it was" {
+	terminal sh -c "$NSCTL_BUILD/nsctl run sh -c 'echo first; sleep 2' & $NSCTL_BUILD/nsctl run sh -c 'echo second; sleep 1'
+		wait; stty -a | grep -o ' icanon'" <<'PYTHON'
+until(r"[\r\n] icanon")
+assert ends() == 0
+PYTHON
+}
