@@ -35,73 +35,76 @@ enum method_class {
 #define METHOD_STARTS 0x8u
 /* Calls may come with descriptors. */
 #define METHOD_DESCRIPTORS 0x10u
+/* The method finds all of its user's sets, whatever wall they were made behind (kernel/wall.h). */
+#define METHOD_THROUGH_WALLS 0x20u
 
 /* clang-format off: a table */
-#define METHODS(X)                                                                               \
-	X(CREATE, "Create", wire_create, on_create, CLASS_MAKE,                                  \
-	  METHOD_STARTS | METHOD_DESCRIPTORS, NULL, REPLY("set", wire_set))                      \
-	X(GET, "Get", wire_ask, on_get, CLASS_USE, METHOD_REPEATABLE, NULL,                      \
-	  REPLY("set", wire_set))                                                                \
-	X(LIST, "List", wire_list, on_list, CLASS_USE, METHOD_REPEATABLE | METHOD_AT_ONCE, NULL, \
-	  REPLY_LIST("sets", WIRE_ITEM_SET, wire_set))                                           \
-	X(REMOVE, "Remove", wire_ask, on_remove, CLASS_USE, METHOD_REPEATABLE, "set removed",    \
-	  NOTHING)                                                                               \
-	X(RENEW, "Renew", wire_ask, on_renew, CLASS_RENEW,                                       \
-	  METHOD_REPEATABLE | METHOD_AT_ONCE | METHOD_DESCRIPTORS, "lease renewed",              \
-	  REPLY_VIEW(wire_set, view_expires))                                                    \
-	X(EXEC, "Exec", wire_exec, on_exec, CLASS_USE,                                           \
-	  METHOD_STARTS | METHOD_LASTING | METHOD_DESCRIPTORS, NULL,                             \
-	  REPLY_VIEW(wire_session, view_started))                                                \
-	X(RUN, "Run", wire_run, on_run, CLASS_MAKE,                                              \
-	  METHOD_STARTS | METHOD_LASTING | METHOD_DESCRIPTORS, NULL,                             \
-	  REPLY_VIEW(wire_session, view_run))                                                    \
-	X(SESSIONS, "ListSessions", wire_ask, on_list_sessions, CLASS_USE,                       \
-	  METHOD_REPEATABLE | METHOD_AT_ONCE, NULL,                                              \
-	  REPLY_LIST("sessions", WIRE_ITEM_SESSION, wire_session))                               \
-	X(WAIT, "WaitSession", wire_ask, on_wait, CLASS_USE, METHOD_REPEATABLE | METHOD_LASTING, \
-	  NULL, REPLY_VIEW(wire_session, view_ended))                                            \
-	X(OPEN, "OpenNamespaces", wire_ask, on_open, CLASS_USE, METHOD_AT_ONCE,                  \
-	  "namespaces handed out",                                                               \
-	  REPLY_PARTS(                                                                           \
-		  PART_VIEW("namespaces", WIRE_ITEM_NAMESPACE, wire_namespace, view_namespace))) \
-	X(PROCESSES, "ListProcesses", wire_ask, on_list_processes, CLASS_USE,                    \
-	  METHOD_REPEATABLE | METHOD_AT_ONCE, NULL, REPLY_BY(encode_processes))                  \
-	X(KILL, "Kill", wire_ask, on_kill, CLASS_USE, METHOD_AT_ONCE, "processes signalled",     \
-	  NOTHING)                                                                               \
-	X(FREEZE, "Freeze", wire_ask, on_freeze, CLASS_USE, METHOD_REPEATABLE, "set frozen",     \
-	  NOTHING)                                                                               \
-	X(THAW, "Thaw", wire_ask, on_thaw, CLASS_USE, METHOD_REPEATABLE, "set thawed", NOTHING)  \
-	X(IDENTIFY, "Identify", wire_ask, on_identify, CLASS_ANYWHERE,                           \
-	  METHOD_REPEATABLE | METHOD_AT_ONCE | METHOD_DESCRIPTORS, NULL,                         \
-	  REPLY_VIEW(wire_set, view_identity))                                                   \
-	X(STATUS, "GetStatus", wire_ask, on_status, CLASS_ANYWHERE,                              \
-	  METHOD_REPEATABLE | METHOD_AT_ONCE, NULL, REPLY_BY(encode_status))                     \
-	X(LINK_ADD, "AddLink", wire_link, on_add_link, CLASS_WIRE, METHOD_STARTS, NULL,          \
-	  REPLY("link", wire_link))                                                              \
-	X(LINK_SET, "SetLink", wire_link, on_set_link, CLASS_WIRE,                               \
-	  METHOD_REPEATABLE | METHOD_STARTS, "link changed", REPLY("link", wire_link))           \
-	X(LINK_REMOVE, "RemoveLink", wire_ask, on_remove_link, CLASS_WIRE, METHOD_REPEATABLE,    \
-	  NULL, NOTHING)                                                                         \
-	X(LINK_LIST, "ListLinks", wire_list, on_list_links, CLASS_WIRE,                          \
-	  METHOD_REPEATABLE | METHOD_AT_ONCE, NULL,                                              \
-	  REPLY_LIST("links", WIRE_ITEM_LINK, wire_link))                                        \
-	X(NETWORK_CREATE, "CreateNetwork", wire_network, on_create_network, CLASS_WIRE,          \
-	  METHOD_STARTS | METHOD_DESCRIPTORS, NULL, REPLY("network", wire_network))              \
-	X(NETWORK_REMOVE, "RemoveNetwork", wire_ask, on_remove_network, CLASS_WIRE,              \
-	  METHOD_REPEATABLE, "network removed", NOTHING)                                         \
-	X(NETWORK_RENEW, "RenewNetwork", wire_ask, on_renew_network, CLASS_RENEW,                \
-	  METHOD_REPEATABLE | METHOD_AT_ONCE | METHOD_DESCRIPTORS, "lease renewed",              \
-	  REPLY_VIEW(wire_set, view_expires))                                                    \
-	X(NETWORK_LIST, "ListNetworks", wire_list, on_list_networks, CLASS_WIRE,                 \
-	  METHOD_REPEATABLE | METHOD_AT_ONCE, NULL,                                              \
-	  REPLY_LIST("networks", WIRE_ITEM_NETWORK, wire_network))                               \
-	X(MONITOR, "Monitor", wire_list, on_monitor, CLASS_USE, METHOD_LASTING, NULL,            \
-	  REPLY_PARTS(PART("sets", WIRE_ITEM_SET, wire_set),                                     \
-		      PART("events", WIRE_ITEM_EVENT, wire_event)))                              \
-	X(APPLY, "Apply", wire_apply, on_apply, CLASS_MAKE, METHOD_STARTS | METHOD_DESCRIPTORS,  \
-	  NULL, ASKED_BY(decode_apply),                                                          \
-	  REPLY_PARTS(PART("sets", WIRE_ITEM_SET, wire_set),                                     \
-		      PART("networks", WIRE_ITEM_NETWORK, wire_network),                         \
+#define METHODS(X)                                                                                 \
+	X(CREATE, "Create", wire_create, on_create, CLASS_MAKE,                                    \
+	  METHOD_STARTS | METHOD_DESCRIPTORS, NULL, REPLY("set", wire_set))                        \
+	X(GET, "Get", wire_ask, on_get, CLASS_USE, METHOD_REPEATABLE | METHOD_THROUGH_WALLS, NULL, \
+	  REPLY("set", wire_set))                                                                  \
+	X(LIST, "List", wire_list, on_list, CLASS_USE,                                             \
+	  METHOD_REPEATABLE | METHOD_AT_ONCE | METHOD_THROUGH_WALLS, NULL,                         \
+	  REPLY_LIST("sets", WIRE_ITEM_SET, wire_set))                                             \
+	X(REMOVE, "Remove", wire_ask, on_remove, CLASS_USE,                                        \
+	  METHOD_REPEATABLE | METHOD_THROUGH_WALLS, "set removed", NOTHING)                        \
+	X(RENEW, "Renew", wire_ask, on_renew, CLASS_RENEW,                                         \
+	  METHOD_REPEATABLE | METHOD_AT_ONCE | METHOD_DESCRIPTORS | METHOD_THROUGH_WALLS,          \
+	  "lease renewed", REPLY_VIEW(wire_set, view_expires))                                     \
+	X(EXEC, "Exec", wire_exec, on_exec, CLASS_USE,                                             \
+	  METHOD_STARTS | METHOD_LASTING | METHOD_DESCRIPTORS, NULL,                               \
+	  REPLY_VIEW(wire_session, view_started))                                                  \
+	X(RUN, "Run", wire_run, on_run, CLASS_MAKE,                                                \
+	  METHOD_STARTS | METHOD_LASTING | METHOD_DESCRIPTORS, NULL,                               \
+	  REPLY_VIEW(wire_session, view_run))                                                      \
+	X(SESSIONS, "ListSessions", wire_ask, on_list_sessions, CLASS_USE,                         \
+	  METHOD_REPEATABLE | METHOD_AT_ONCE, NULL,                                                \
+	  REPLY_LIST("sessions", WIRE_ITEM_SESSION, wire_session))                                 \
+	X(WAIT, "WaitSession", wire_ask, on_wait, CLASS_USE, METHOD_REPEATABLE | METHOD_LASTING,   \
+	  NULL, REPLY_VIEW(wire_session, view_ended))                                              \
+	X(OPEN, "OpenNamespaces", wire_ask, on_open, CLASS_USE, METHOD_AT_ONCE,                    \
+	  "namespaces handed out",                                                                 \
+	  REPLY_PARTS(                                                                             \
+		  PART_VIEW("namespaces", WIRE_ITEM_NAMESPACE, wire_namespace, view_namespace)))   \
+	X(PROCESSES, "ListProcesses", wire_ask, on_list_processes, CLASS_USE,                      \
+	  METHOD_REPEATABLE | METHOD_AT_ONCE, NULL, REPLY_BY(encode_processes))                    \
+	X(KILL, "Kill", wire_ask, on_kill, CLASS_USE, METHOD_AT_ONCE, "processes signalled",       \
+	  NOTHING)                                                                                 \
+	X(FREEZE, "Freeze", wire_ask, on_freeze, CLASS_USE, METHOD_REPEATABLE, "set frozen",       \
+	  NOTHING)                                                                                 \
+	X(THAW, "Thaw", wire_ask, on_thaw, CLASS_USE, METHOD_REPEATABLE, "set thawed", NOTHING)    \
+	X(IDENTIFY, "Identify", wire_ask, on_identify, CLASS_ANYWHERE,                             \
+	  METHOD_REPEATABLE | METHOD_AT_ONCE | METHOD_DESCRIPTORS, NULL,                           \
+	  REPLY_VIEW(wire_set, view_identity))                                                     \
+	X(STATUS, "GetStatus", wire_ask, on_status, CLASS_ANYWHERE,                                \
+	  METHOD_REPEATABLE | METHOD_AT_ONCE, NULL, REPLY_BY(encode_status))                       \
+	X(LINK_ADD, "AddLink", wire_link, on_add_link, CLASS_WIRE, METHOD_STARTS, NULL,            \
+	  REPLY("link", wire_link))                                                                \
+	X(LINK_SET, "SetLink", wire_link, on_set_link, CLASS_WIRE,                                 \
+	  METHOD_REPEATABLE | METHOD_STARTS, "link changed", REPLY("link", wire_link))             \
+	X(LINK_REMOVE, "RemoveLink", wire_ask, on_remove_link, CLASS_WIRE, METHOD_REPEATABLE,      \
+	  NULL, NOTHING)                                                                           \
+	X(LINK_LIST, "ListLinks", wire_list, on_list_links, CLASS_WIRE,                            \
+	  METHOD_REPEATABLE | METHOD_AT_ONCE, NULL,                                                \
+	  REPLY_LIST("links", WIRE_ITEM_LINK, wire_link))                                          \
+	X(NETWORK_CREATE, "CreateNetwork", wire_network, on_create_network, CLASS_WIRE,            \
+	  METHOD_STARTS | METHOD_DESCRIPTORS, NULL, REPLY("network", wire_network))                \
+	X(NETWORK_REMOVE, "RemoveNetwork", wire_ask, on_remove_network, CLASS_WIRE,                \
+	  METHOD_REPEATABLE, "network removed", NOTHING)                                           \
+	X(NETWORK_RENEW, "RenewNetwork", wire_ask, on_renew_network, CLASS_RENEW,                  \
+	  METHOD_REPEATABLE | METHOD_AT_ONCE | METHOD_DESCRIPTORS, "lease renewed",                \
+	  REPLY_VIEW(wire_set, view_expires))                                                      \
+	X(NETWORK_LIST, "ListNetworks", wire_list, on_list_networks, CLASS_WIRE,                   \
+	  METHOD_REPEATABLE | METHOD_AT_ONCE, NULL,                                                \
+	  REPLY_LIST("networks", WIRE_ITEM_NETWORK, wire_network))                                 \
+	X(MONITOR, "Monitor", wire_list, on_monitor, CLASS_USE, METHOD_LASTING, NULL,              \
+	  REPLY_PARTS(PART("sets", WIRE_ITEM_SET, wire_set),                                       \
+		      PART("events", WIRE_ITEM_EVENT, wire_event)))                                \
+	X(APPLY, "Apply", wire_apply, on_apply, CLASS_MAKE, METHOD_STARTS | METHOD_DESCRIPTORS,    \
+	  NULL, ASKED_BY(decode_apply),                                                            \
+	  REPLY_PARTS(PART("sets", WIRE_ITEM_SET, wire_set),                                       \
+		      PART("networks", WIRE_ITEM_NETWORK, wire_network),                           \
 		      PART("links", WIRE_ITEM_LINK, wire_link)))
 /* clang-format on */
 

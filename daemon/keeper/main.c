@@ -90,6 +90,10 @@ static int load_config(struct keeper *keeper)
 			"no account %s: uids %u and %u are used; no other account may have these",
 			keeper->config->front_missing ? "nsctl" : "nsctl-init",
 			keeper->config->front_uid, keeper->config->init_uid);
+	if (r == 0 && *keeper->config->ignored)
+		log_warning("%s: [allow]%s: ignored: callers in namespaces of their own are "
+			    "served without a key, and a later release refuses these keys",
+			    process.config_path, keeper->config->ignored);
 	return r;
 }
 

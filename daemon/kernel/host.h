@@ -8,19 +8,22 @@
 
 #include <sys/types.h>
 #include "base.h"
+#include "daemon/kernel/wall.h"
 
 struct host {
 	const char *runtime; /* the runtime directory's path */
 	int runtime_fd;
-	int mnt_fd;	   /* the host's mount namespace */
-	int net_fd;	   /* the host's net namespace: the one that the daemon runs in */
-	int vault_fd;	   /* the vault: a mount namespace */
-	int vault_root_fd; /* its root directory, which holds ns/UID/NAME/KIND */
-	uint64_t vault_id; /* NS_GET_MNTNS_ID, 0 where the kernel does not tell */
-	int cgroup_fd;	   /* the directory below which all sets' cgroups are */
-	int runners_fd;	   /* the cgroup of runners, which go on when the daemon ends */
-	int watchers_fd;   /* the cgroup of watchers (watcher.h), which go on, too */
-	int sysctl_fd;	   /* a /proc/sys: sysctl.h */
+	int mnt_fd;	       /* the host's mount namespace */
+	int net_fd;	       /* the host's net namespace: the one that the daemon runs in */
+	int proc_fd;	       /* the host's /proc: in a set's tree users may mount over theirs */
+	struct wall_host wall; /* the host's namespaces and root directory */
+	int vault_fd;	       /* the vault: a mount namespace */
+	int vault_root_fd;     /* its root directory, which holds ns/UID/NAME/KIND */
+	uint64_t vault_id;     /* NS_GET_MNTNS_ID, 0 where the kernel does not tell */
+	int cgroup_fd;	       /* the directory below which all sets' cgroups are */
+	int runners_fd;	       /* the cgroup of runners, which go on when the daemon ends */
+	int watchers_fd;       /* the cgroup of watchers (watcher.h), which go on, too */
+	int sysctl_fd;	       /* a /proc/sys: sysctl.h */
 	unsigned int sysctl_uses;
 	int init_program_fd;   /* nsctl-init */
 	int runner_program_fd; /* nsctl-runner */

@@ -225,6 +225,14 @@ static int execute(char *const *arguments, char *const *environment)
 	return result;
 }
 
+/* A caller's root directory is entered by descriptor: that of its mount namespace may show more. */
+static int enter_root(struct join *join)
+{
+	if (join->root_fd < 0)
+		return 0;
+	return fchdir(join->root_fd) < 0 || chroot(".") < 0 ? fail(join, STEP_CALLER, 0) : 0;
+}
+
 /* Enters namespaces that need the host's rights. Groups are set first, because setgroups(2) may be
  * denied in the user namespace. */
 static int enter_first(struct join *join)
@@ -236,6 +244,8 @@ static int enter_first(struct join *join)
 		return fail(join, STEP_IDENTITY, 0);
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(kinds); i++)
 		r = enter_kind(join, kinds[i]);
+	if (r == 0)
+		r = enter_root(join);
 	return r == 0 ? fail_with(join, STEP_LIMITS,
 				  limits_apply_resources(&join->task->caller_limits))
 		      : r;
@@ -300,6 +310,7 @@ static int make_pid_namespace(struct join *join)
 static void child_joiner(void *context)
 {
 	struct join *join = context;
+	bool walled = join->fds[KIND_PID] >= 0;
 	int r = enter_first(join);
 	pid_t pid;
 
@@ -308,7 +319,8 @@ static void child_joiner(void *context)
 	if (r < 0)
 		_exit(0);
 	/* the runner becomes the command's parent, too, and reaps it */
-	pid = process_fork(CLONE_PARENT | CLONE_VFORK, join->cgroup_fd, NULL);
+	pid = process_fork(CLONE_PARENT | CLONE_VFORK, join->cgroup_fd,
+			   walled ? &join->shared->pid_fd : NULL);
 	if (pid == 0)
 		child_command(join);
 	if (pid < 0)
@@ -318,15 +330,24 @@ static void child_joiner(void *context)
 	_exit(0);
 }
 
+/* Starts the joiner: in the caller's pid namespace, where only its pidfd says here who the command
+ * is. */
 static void start_by_joiner(struct join *join)
 {
-	pid_t pid = process_call(0, join->cgroup_fd, child_joiner, join, NULL);
+	bool walled = join->fds[KIND_PID] >= 0;
+	pid_t pid;
 	int status;
 
+	if (enter_kind(join, KIND_PID) < 0)
+		return;
+	pid = process_call(walled ? CLONE_FILES : 0, join->cgroup_fd, child_joiner, join, NULL);
 	if (pid < 0)
 		fault_set(&join->shared->fault, STEP_FORK, 0, -pid);
 	else
 		process_wait(pid, &status);
+	if (walled && join->shared->pid > 0)
+		fail_with(join, STEP_FORK,
+			  process_pid_of(join->shared->pid_fd, &join->shared->pid));
 }
 
 /* --- the runner --- */

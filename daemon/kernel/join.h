@@ -15,6 +15,8 @@
  * Until it changes its ids it is root of the host and not dumpable: no process in the set can trace
  * it or read its descriptors (docs/kernel.md, 14).
  *
+ * They are the set's and, for kinds that the set does not hold, those of the caller's wall.
+ *
  * For a command that is process 1 itself, a joiner makes the pid namespace and starts the command.
  */
 #ifndef NSCTL_KERNEL_JOIN_H
@@ -28,6 +30,7 @@ struct join {
 	const struct task_start *task;
 	struct identity identity; /* the command's, as seen from outside */
 	int fds[KIND_COUNT];	  /* namespaces to enter, -1: none */
+	int root_fd; /* root directory to enter in the caller's mount namespace, -1: none */
 	bool in_user_namespace; /* identity is one of the set's user namespace, after entering it */
 	int cgroup_fd;		/* the session's */
 	int standard_fds[3];	/* what becomes 0, 1 and 2 */
@@ -37,6 +40,7 @@ struct join {
 	struct {
 		struct fault fault;
 		pid_t pid;
+		int pid_fd; /* of a command whose joiner is in the caller's pid namespace */
 	} * shared;
 };
 

@@ -32,12 +32,20 @@ int maker_write(const char *path, const char *text)
 
 /* --- in the new namespaces --- */
 
+/* Returns true if the mount namespace is made by maker_make_tree(). */
+static bool makes_tree_later(const struct maker *maker)
+{
+	return maker->wall.root_fd >= 0 && maker_has(maker, KIND_MNT) &&
+	       !maker_has(maker, KIND_USER);
+}
+
 int maker_open_namespaces(struct maker *maker, pid_t pid)
 {
 	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
 		char path[64], who[16];
 
-		if (!maker_has(maker, kind) || kind == KIND_PID)
+		if (!maker_has(maker, kind) || kind == KIND_PID ||
+		    (kind == KIND_MNT && makes_tree_later(maker)))
 			continue;
 		snprintf(who, sizeof(who), "%d", pid);
 		snprintf(path, sizeof(path), "/proc/%s/ns/%s%s", pid ? who : "self",
@@ -62,7 +70,8 @@ static int make_young_enough(struct maker *maker)
 		return 0;
 	CPU_ZERO(&all);
 	for (int cpu = 0; cpu < CPUS_MAX; cpu++) {
-		_cleanup_fd_ int fd = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+		_cleanup_fd_ int fd =
+			openat(maker->host->proc_fd, "self/ns/mnt", O_RDONLY | O_CLOEXEC);
 		uint64_t id = fd < 0 ? 0 : vault_mnt_id(fd);
 
 		if (id == 0 || id > maker->host->vault_id)
@@ -81,14 +90,17 @@ static int make_young_enough(struct maker *maker)
 	return 0;
 }
 
-/* Returns all kinds except a net namespace that was made in advance, and the pid namespace of a
- * plain set: before the init is started, a child that looks up a path would become process 1. */
+/* Returns all kinds except a net namespace that was made in advance, a mount namespace that is made
+ * later, and the pid namespace of a plain set: before the init is started, a child that looks up a
+ * path would become process 1. */
 static uint32_t kinds_to_make(const struct maker *maker)
 {
 	uint32_t others = maker->task->net_fd >= 0 ? KIND_BIT(KIND_NET) : 0;
 
 	if (!maker_has(maker, KIND_USER))
 		others |= KIND_BIT(KIND_PID);
+	if (makes_tree_later(maker))
+		others |= KIND_BIT(KIND_MNT);
 	return maker->spec->kinds & ~others;
 }
 
@@ -122,7 +134,24 @@ int maker_make_namespaces(struct maker *maker)
 
 		return fault_set(&maker->fault, STEP_UNSHARE, kind, error);
 	}
-	return make_young_enough(maker);
+	return makes_tree_later(maker) ? 0 : make_young_enough(maker);
+}
+
+int maker_make_tree(struct maker *maker)
+{
+	int r;
+
+	if (!makes_tree_later(maker))
+		return 0;
+	r = maker_enter_tree(maker);
+	if (r == 0 && unshare(CLONE_NEWNS) < 0)
+		return maker_fail(maker, STEP_UNSHARE, KIND_MNT);
+	if (r == 0)
+		r = make_young_enough(maker);
+	if (r < 0)
+		return r;
+	maker->fds[KIND_MNT] = openat(maker->host->proc_fd, "self/ns/mnt", O_RDONLY | O_CLOEXEC);
+	return maker->fds[KIND_MNT] < 0 ? maker_fail(maker, STEP_UNSHARE, KIND_MNT) : 0;
 }
 
 /* Returns to the set's net namespace: making links leads through others. */
@@ -217,8 +246,10 @@ int maker_set_clocks(struct maker *maker, const char *path)
 
 int maker_set_up_mounts(struct maker *maker, const struct identity *files)
 {
-	int r = mounts_propagate(maker->spec->propagation, &maker->fault);
+	int r = mounts_propagate(maker->host, maker->spec->propagation, &maker->fault);
 
+	if (r == 0 && maker->chrooted && maker->mounts.root_fd < 0)
+		r = mounts_take_root(&maker->fault);
 	return r < 0 ? r : mounts_apply(&maker->mounts, maker->spec, files, &maker->fault);
 }
 

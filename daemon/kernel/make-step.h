@@ -10,6 +10,7 @@
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/privilege.h"
 #include "daemon/kernel/mounts.h"
+#include "daemon/kernel/wall.h"
 
 struct maker {
 	const struct host *host;
@@ -17,6 +18,8 @@ struct maker {
 	const struct wire_spec *spec;
 	struct identity identity;      /* the caller's */
 	gid_t groups[TASK_GROUPS_MAX]; /* storage of identity.groups */
+	struct wall wall;	       /* the caller's */
+	bool chrooted;		       /* the caller's root is not that of its mount namespace */
 	struct mounts mounts;
 	int fds[KIND_COUNT]; /* the new namespaces */
 	int inner_fd;	     /* pidfd of the inner process, -1 in a plain set */
@@ -35,6 +38,13 @@ int maker_write(const char *path, const char *text);
 /* Returns the identity of inits that run with the host's credentials. */
 struct identity maker_init_identity(const struct host *host);
 
+/* Opens the caller's wall, and checks that it is the one that the task names. */
+int maker_open_wall(struct maker *maker);
+/* Enters the wall's namespaces, except the mount and the pid namespace. */
+int maker_enter_wall(struct maker *maker);
+/* Clones the sources of mounts, in the caller's tree, and returns to the host's. */
+int maker_prepare_mounts(struct maker *maker);
+
 /* Makes the namespaces of the specification for the calling process, charged to the caller; but not
  * the pid namespace of a plain set. */
 int maker_make_namespaces(struct maker *maker);
@@ -47,6 +57,14 @@ int maker_set_hostname(struct maker *maker);
 /* Writes the clock offsets. path: timens_offsets of a process that is not yet in the new time
  * namespace. */
 int maker_set_clocks(struct maker *maker, const char *path);
+/* Makes the mount namespace of a plain set whose caller has another tree than the host: not before
+ * the network is made, with paths of the host's. Otherwise it does nothing. */
+int maker_make_tree(struct maker *maker);
+/* Enters the caller's mount namespace, if it is not the host's; its root becomes the working
+ * directory. */
+int maker_enter_tree(struct maker *maker);
+/* Makes the pid namespace that the maker's next child is born into: within the caller's. */
+int maker_make_pid_namespace(struct maker *maker);
 /* Sets propagation and mounts. Files are looked up with the rights of files (NULL: the process's
  * own). */
 int maker_set_up_mounts(struct maker *maker, const struct identity *files);

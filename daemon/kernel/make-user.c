@@ -7,7 +7,6 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/fault-point.h"
@@ -16,10 +15,6 @@
 #include "daemon/kernel/make-user.h"
 #include "daemon/kernel/process.h"
 #include "daemon/kernel/resolver.h"
-
-#ifndef PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE
-#define PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE _IO(0xFF, 6)
-#endif
 
 /* --- the inner process --- */
 
@@ -77,6 +72,10 @@ static void __attribute__((noreturn)) child_inner(struct maker *maker)
 
 	child_ends_with_parent();
 	r = take_limits(maker);
+	if (r == 0)
+		r = maker_enter_wall(maker);
+	if (r == 0)
+		r = maker_enter_tree(maker);
 	if (r == 0)
 		r = maker_make_namespaces(maker);
 	/* if this cannot be sent, the process ends, which the maker notices */
@@ -183,8 +182,12 @@ static int start_inner_init(struct maker *maker, const struct init_start *outer)
 {
 	char path[64];
 	_cleanup_fd_ int pid_ns_fd = -1;
-	int r = order(maker, INNER_INIT);
+	int r;
 
+	/* it would tell the init's number in the caller's pid namespace, which says nothing here */
+	if (maker->wall.fds[KIND_PID] >= 0)
+		return fault_set(&maker->fault, STEP_JOIN, KIND_PID, EOPNOTSUPP);
+	r = order(maker, INNER_INIT);
 	if (r < 0)
 		return r;
 	snprintf(path, sizeof(path), "/proc/%d/ns/pid", maker->init_pid);
@@ -225,8 +228,7 @@ static int start_outer_init(struct maker *maker)
 			maker->spec->kinds &
 			~(KIND_BIT(KIND_PID) | KIND_BIT(KIND_TIME) | KIND_BIT(KIND_USER))),
 	};
-	_cleanup_fd_ int pid_ns_fd =
-		ioctl(maker->inner_fd, PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE, 0);
+	_cleanup_fd_ int pid_ns_fd = process_pid_namespace_of_children(maker->inner_fd);
 	int r = privilege_groups(&maker->identity);
 
 	if (r < 0)
@@ -246,6 +248,9 @@ int make_with_user(struct maker *maker)
 	pid_t pid = 0;
 	int r = mounts_lock(&maker->mounts, maker->spec, &maker->fault);
 
+	/* the inner process makes the set's pid namespace within the caller's */
+	if (r == 0 && wall_enter(&maker->wall, KIND_PID) < 0)
+		return maker_fail(maker, STEP_JOIN, KIND_PID);
 	if (r == 0)
 		r = start_inner(maker, &pid);
 	if (r == 0)

@@ -18,15 +18,17 @@ static int start_plain_init(struct maker *maker)
 	struct identity init = maker_init_identity(maker->host);
 	struct init_start start = {.identity = &init, .files = &maker->identity, .join_fd = -1};
 
-	if (unshare(CLONE_NEWPID) < 0)
-		return maker_fail(maker, STEP_UNSHARE, KIND_PID);
-	return maker_start_init(maker, &start);
+	int r = maker_make_pid_namespace(maker);
+
+	return r < 0 ? r : maker_start_init(maker, &start);
 }
 
 static int make_plain(struct maker *maker)
 {
-	int r = maker_make_namespaces(maker);
+	int r = maker_enter_wall(maker);
 
+	if (r == 0)
+		r = maker_make_namespaces(maker);
 	if (r == 0)
 		r = maker_open_namespaces(maker, 0);
 	fault_point("create-unshared");
@@ -36,6 +38,8 @@ static int make_plain(struct maker *maker)
 		r = maker_set_hostname(maker);
 	if (r == 0)
 		r = maker_set_clocks(maker, "/proc/self/timens_offsets");
+	if (r == 0)
+		r = maker_make_tree(maker);
 	if (r == 0 && maker_has(maker, KIND_MNT))
 		r = maker_set_up_mounts(maker, &maker->identity);
 	if (r == 0 && maker->needs_resolver)
@@ -99,6 +103,16 @@ static void take_identity(struct maker *maker)
 		(struct identity){identity->uid, identity->gid, maker->groups, identity->n_groups};
 }
 
+/* What the caller's tree has is not looked for: the files are the set's own in any case. */
+static bool needs_resolver(const struct maker *maker)
+{
+	const struct task_create *task = maker->task;
+
+	if (maker->wall.root_fd >= 0)
+		return task->resolver.given;
+	return resolver_is_needed(&task->resolver, task->spec.root_fd >= 0 || task->spec.root_path);
+}
+
 void child_make(const struct host *host, const struct task_create *task)
 {
 	struct maker maker = {
@@ -111,9 +125,10 @@ void child_make(const struct host *host, const struct task_create *task)
 	memset(maker.fds, -1, sizeof(maker.fds));
 	maker.mounts.sysfs_fd = task->sysfs_fd;
 	take_identity(&maker);
-	maker.needs_resolver = resolver_is_needed(&task->resolver,
-						  task->spec.root_fd >= 0 || task->spec.root_path);
-	r = mounts_prepare(maker.spec, &maker.identity, &maker.mounts, &maker.fault);
+	r = maker_open_wall(&maker);
+	if (r == 0)
+		r = maker_prepare_mounts(&maker);
+	maker.needs_resolver = needs_resolver(&maker);
 	if (r == 0)
 		r = maker_has(&maker, KIND_USER) ? make_with_user(&maker) : make_plain(&maker);
 	if (r == 0)

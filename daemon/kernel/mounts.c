@@ -35,8 +35,16 @@ static bool wants_dev(const struct wire_spec *spec)
 	return false;
 }
 
-static int prepare_nodes(struct mounts *mounts, struct fault *fault)
+static bool has_root(const struct wire_spec *spec)
 {
+	return spec->root_fd >= 0 || spec->root_path;
+}
+
+int mounts_prepare_nodes(const struct wire_spec *spec, struct mounts *mounts, struct fault *fault)
+{
+	mounts->default_dev = has_root(spec) && !wants_dev(spec);
+	if (!mounts->default_dev && !wants_dev(spec))
+		return 0;
 	for (size_t i = 0; i < MOUNTS_NODES; i++) {
 		char path[32];
 
@@ -90,11 +98,8 @@ static int prepare_source(const char *path, int fd, bool boot, bool read_only, e
 int mounts_prepare(const struct wire_spec *spec, const struct identity *files, struct mounts *ret,
 		   struct fault *fault)
 {
-	bool has_root = spec->root_fd >= 0 || spec->root_path;
-
 	ret->root_fd = -1;
-	ret->default_dev = has_root && !wants_dev(spec);
-	if (has_root) {
+	if (has_root(spec)) {
 		ret->root_fd = prepare_source(spec->root_path, spec->root_fd, spec->boot, false,
 					      STEP_ROOT, SPEC_MOUNTS_MAX, files, fault);
 		if (ret->root_fd < 0)
@@ -111,8 +116,6 @@ int mounts_prepare(const struct wire_spec *spec, const struct identity *files, s
 		if (ret->source_fds[i] < 0)
 			return ret->source_fds[i];
 	}
-	if (ret->default_dev || wants_dev(spec))
-		return prepare_nodes(ret, fault);
 	return 0;
 }
 
@@ -143,30 +146,41 @@ static char *nsfs_mount_point(char *line)
 	return at;
 }
 
+/* Detaches the mount that fd leads to, by the host's /proc: another one may be mounted in the set's
+ * tree. */
+static void detach(const struct host *host, int fd)
+{
+	_cleanup_fd_ int back_fd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	char link[32];
+
+	snprintf(link, sizeof(link), "self/fd/%d", fd);
+	if (back_fd < 0 || fchdir(host->proc_fd) < 0)
+		return;
+	umount2(link, MNT_DETACH);
+	(void)!fchdir(back_fd);
+}
+
 /* Detaches the mount if it is a namespace; the path may lead elsewhere by now. */
-static void detach_pin(const char *path)
+static void detach_pin(const struct host *host, const char *path)
 {
 	struct open_how how = {.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC,
 			       .resolve = RESOLVE_NO_SYMLINKS};
 	_cleanup_fd_ int fd = syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
 	struct statfs fs;
-	char link[32];
 
-	if (fd < 0 || fstatfs(fd, &fs) < 0 || fs.f_type != NSFS_MAGIC)
-		return;
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	umount2(link, MNT_DETACH);
+	if (fd >= 0 && fstatfs(fd, &fs) == 0 && fs.f_type == NSFS_MAGIC)
+		detach(host, fd);
 }
 
 /*
  * Detaches all pinned namespaces in this copy of the mount tree, which would otherwise live as long
  * as the set. In a user namespace these mounts are locked and stay, as with unshare(1).
  */
-static void detach_pins(void)
+static void detach_pins(const struct host *host)
 {
 	static char buffer[65536];
 	size_t used = 0;
-	_cleanup_fd_ int fd = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
+	_cleanup_fd_ int fd = openat(host->proc_fd, "self/mountinfo", O_RDONLY | O_CLOEXEC);
 
 	for (;;) {
 		ssize_t n = fd < 0 ? 0 : read(fd, buffer + used, sizeof(buffer) - 1 - used);
@@ -182,7 +196,7 @@ static void detach_pins(void)
 			*end = '\0';
 			path = nsfs_mount_point(line);
 			if (path)
-				detach_pin(path);
+				detach_pin(host, path);
 			line = end + 1;
 		}
 		used -= line - buffer;
@@ -192,19 +206,28 @@ static void detach_pins(void)
 	}
 }
 
-int mounts_propagate(uint32_t propagation, struct fault *fault)
+int mounts_propagate(const struct host *host, uint32_t propagation, struct fault *fault)
 {
 	if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
 		return fault_set(fault, STEP_PROPAGATION, 0, errno);
 	if (propagation == PROPAGATION_PRIVATE) {
 		if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 			return fault_set(fault, STEP_PROPAGATION, 0, errno);
-		detach_pins();
+		detach_pins(host);
 	}
 	if (propagation == PROPAGATION_SHARED &&
 	    mount(NULL, "/", NULL, MS_REC | MS_SHARED, NULL) < 0)
 		return fault_set(fault, STEP_PROPAGATION, 0, errno);
 	return 0;
+}
+
+int mounts_take_root(struct fault *fault)
+{
+	_cleanup_fd_ int fd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_fd_ int tree_fd = fd < 0 ? negative_errno() : mount_clone(fd, "");
+	int r = tree_fd < 0 ? tree_fd : mount_enter_root(tree_fd);
+
+	return r < 0 ? fault_set(fault, STEP_ROOT, 0, -r) : 0;
 }
 
 #define SAFE (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Sets up a new mount namespace: propagation, /sys, another root, a small /dev, tmpfs and bind
- * mounts. mounts_prepare() runs in the host's mount namespace, and clones the files behind the
+ * mounts. mounts_prepare() runs in the caller's mount namespace, and clones the files behind the
  * client's descriptors. mounts_apply() runs in the new one, and attaches everything by descriptor.
  * Targets are looked up within the root that commands will see, with the caller's rights and
  * without magic links. Bind mounts and roots are nosuid and nodev. No function here may allocate
@@ -12,6 +12,7 @@
 
 #include "base.h"
 #include "daemon/kernel/fault.h"
+#include "daemon/kernel/host.h"
 #include "daemon/kernel/privilege.h"
 #include "daemon/wire/layout.h"
 
@@ -26,8 +27,10 @@ struct mounts {
 	int sysfs_fd;		    /* a context made in advance, owned by the caller; -1: none */
 };
 
-/* Prepares the mounts, in the host's mount namespace. Paths of a set that is made again at boot are
- * looked up with the rights of files. */
+/* Clones the nodes of a small /dev, if one is wanted, in the host's mount namespace. */
+int mounts_prepare_nodes(const struct wire_spec *spec, struct mounts *ret, struct fault *fault);
+/* Clones the root and the sources of bind mounts, in the caller's mount namespace. Paths of a set
+ * that is made again at boot are looked up with the rights of files. */
 int mounts_prepare(const struct wire_spec *spec, const struct identity *files, struct mounts *ret,
 		   struct fault *fault);
 
@@ -42,7 +45,10 @@ int mounts_lock(const struct mounts *mounts, const struct wire_spec *spec, struc
 
 /* Stops mounts from propagating to the host. Must come first in a new mount namespace: anything
  * that is mounted before appears on the host, too (docs/kernel.md, 3). */
-int mounts_propagate(uint32_t propagation, struct fault *fault);
+int mounts_propagate(const struct host *host, uint32_t propagation, struct fault *fault);
+
+/* Makes the working directory, with everything mounted below, the root of the mount namespace. */
+int mounts_take_root(struct fault *fault);
 
 /* Attaches the mounts in the new namespace. Targets are looked up with the rights of files; NULL in
  * a user namespace of the caller's, where the process has no other rights. */

@@ -6,11 +6,16 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include "daemon/kernel/process.h"
 #include "daemon/kernel/raw.h"
+
+#ifndef PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE
+#define PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE _IO(0xFF, 6)
+#endif
 
 pid_t process_fork(uint64_t flags, int cgroup_fd, int *ret_pid_fd)
 {
@@ -207,6 +212,13 @@ int process_pid_namespace(pid_t pid, ino_t *ret)
 	return 0;
 }
 
+int process_pid_namespace_of_children(int pid_fd)
+{
+	int fd = ioctl(pid_fd, PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE, 0);
+
+	return fd < 0 ? negative_errno() : fd;
+}
+
 int process_is_first(pid_t pid)
 {
 	char path[64], line[1024];
@@ -258,18 +270,24 @@ int process_find(pid_t pid, uint64_t start_time)
 
 int process_pid_of(int pid_fd, pid_t *ret)
 {
-	char path[64], line[128];
-	_cleanup_file_ FILE *file = NULL;
-	int pid = 0, r = -EINVAL;
+	char path[64], text[1024];
+	_cleanup_fd_ int fd = -1;
+	const char *line;
+	ssize_t n;
+	int pid;
 
 	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", pid_fd);
-	file = fopen(path, "re");
-	while (file && fgets(line, sizeof(line), file))
-		if (sscanf(line, "Pid: %d", &pid) == 1)
-			r = pid > 0 ? 0 : -ESRCH;
-	if (r == 0)
-		*ret = pid;
-	return r;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	text[MAX(n, 0)] = '\0';
+	line = strstr(text, "\nPid:");
+	if (!line)
+		return -EINVAL;
+	pid = atoi(line + sizeof("\nPid:") - 1);
+	if (pid <= 0)
+		return -ESRCH;
+	*ret = pid;
+	return 0;
 }
 
 bool process_has_ended(int pid_fd)

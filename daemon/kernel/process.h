@@ -58,6 +58,10 @@ int process_is_first(pid_t pid);
 /* Finds the inode of the pid namespace that pid is in. Returns 0 or -errno. */
 int process_pid_namespace(pid_t pid, ino_t *ret);
 
+/* Opens the pid namespace that the process's next child is born into, even if it has no process yet
+ * (since Linux 6.11). Returns a descriptor or -errno. */
+int process_pid_namespace_of_children(int pid_fd);
+
 /* Finds the pid behind a pidfd. Returns 0, -ESRCH (the process has ended), or -EINVAL (not a
  * pidfd). */
 int process_pid_of(int pid_fd, pid_t *ret);

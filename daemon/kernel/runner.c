@@ -17,11 +17,13 @@
 #include "daemon/kernel/profile.h"
 #include "daemon/kernel/runner.h"
 #include "daemon/kernel/runner-fds.h"
+#include "daemon/kernel/wall.h"
 
 struct runner {
 	const struct host *host;
 	const struct task_start *task;
 	struct join join;
+	struct wall wall; /* the caller's */
 	gid_t groups[TASK_GROUPS_MAX];
 	struct arguments arguments;
 	int pid_fd;			   /* of the command */
@@ -83,6 +85,24 @@ static int open_pins(struct runner *runner)
 	return 0;
 }
 
+/* Opens the namespaces that the command enters: of the set, and of the caller's wall for kinds that
+ * are not the set's. */
+static int open_namespaces(struct runner *runner)
+{
+	struct join *join = &runner->join;
+	int r = wall_open(&runner->task->caller, &runner->host->wall, &runner->wall);
+
+	if (r < 0)
+		return fail(runner, STEP_CALLER, r);
+	r = open_pins(runner);
+	for (enum kind kind = 0; kind < KIND_COUNT; kind++)
+		if (join->fds[kind] < 0)
+			join->fds[kind] = runner->wall.fds[kind];
+	join->root_fd =
+		join->fds[KIND_MNT] == runner->wall.fds[KIND_MNT] ? runner->wall.root_fd : -1;
+	return r;
+}
+
 static int open_standard(struct runner *runner)
 {
 	const struct wire_command *command = &runner->task->command;
@@ -124,7 +144,7 @@ static int prepare(struct runner *runner)
 		r = fail(runner, STEP_LIMITS,
 			 profile_apply(task->caller_profile ? task->caller_profile : ""));
 	if (r == 0)
-		r = open_pins(runner);
+		r = open_namespaces(runner);
 	if (r == 0)
 		r = fail(runner, STEP_TERMINAL, open_standard(runner));
 	if (r == 0)

@@ -310,7 +310,12 @@ static int set_up(struct spawner *spawner, char *const *arguments)
 	if (r == 0) {
 		what = "open a /proc";
 		host->sysctl_fd = -1;
-		r = sysctl_renew(host);
+		host->proc_fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		r = host->proc_fd < 0 ? negative_errno() : sysctl_renew(host);
+	}
+	if (r == 0) {
+		what = "look at its own namespaces";
+		r = wall_read_host(&host->wall);
 	}
 	if (r == 0) {
 		what = "open or make the vault";

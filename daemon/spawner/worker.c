@@ -17,6 +17,7 @@
 #include "daemon/kernel/resolver.h"
 #include "daemon/kernel/runner.h"
 #include "daemon/kernel/sysctl.h"
+#include "daemon/kernel/wall.h"
 #include "daemon/spawner/worker.h"
 #include "daemon/wire/message.h"
 
@@ -160,6 +161,14 @@ static int set_cgroup(const struct task *task, struct fault *fault)
 	return limit(task, fd, fault) < 0 ? -fault->error : take_fd(&fd);
 }
 
+/* A process that enters a time namespace must have memory of its own. */
+static bool shares_memory(const struct task *task)
+{
+	const char *wall = task->type == TASK_CREATE ? task->order.create.caller.wall : NULL;
+
+	return !wall || !wall_has(wall, KIND_TIME);
+}
+
 static void run_child(struct task *task)
 {
 	_cleanup_fd_ int cgroup_fd = -1;
@@ -174,7 +183,7 @@ static void run_child(struct task *task)
 			return;
 		}
 	}
-	pid = process_call(CLONE_VM, cgroup_fd, child_task, task, NULL);
+	pid = process_call(shares_memory(task) ? CLONE_VM : 0, cgroup_fd, child_task, task, NULL);
 	if (pid < 0 && task->type != TASK_CREATE && task->type != TASK_SPARE) {
 		/* tasks that free processes must not need a new one: the worker does it itself, and
 		 * takes no more */

@@ -160,6 +160,12 @@ static const struct wire_field task_names_fields[] = {
 };
 LAYOUT(task_names);
 
+static const struct wire_field task_caller_fields[] = {
+	FD(1, task_caller, process_fd),
+	STRING(2, task_caller, wall, WALL_SIZE - 1),
+};
+static LAYOUT(task_caller);
+
 static const struct wire_field task_create_fields[] = {
 	NESTED(1, task_create, set, task_set),
 	NESTED(2, task_create, identity, task_identity),
@@ -175,6 +181,7 @@ static const struct wire_field task_create_fields[] = {
 	FD(12, task_create, net_fd),
 	FD(13, task_create, sysfs_fd),
 	ARRAY(14, task_create, resources, task_resource, TASK_RESOURCES),
+	NESTED(15, task_create, caller, task_caller),
 };
 LAYOUT(task_create);
 
@@ -207,6 +214,7 @@ static const struct wire_field task_start_fields[] = {
 	U32(12, task_start, inside_gid, 0),
 	U64(13, task_start, caller_bounding, 0),
 	BOOL(14, task_start, caller_no_new_privileges),
+	NESTED(15, task_start, caller, task_caller),
 };
 LAYOUT(task_start);
 

@@ -220,8 +220,17 @@ struct task_names {
 	size_t n_hosts;
 };
 
+/* The process that asks, if a wall stands around it; a wall's text is described in
+ * daemon/kernel/wall.h. wall NULL: none does. */
+#define WALL_SIZE 384
+struct task_caller {
+	int process_fd;
+	const char *wall;
+};
+
 struct task_create {
 	struct task_set set;
+	struct task_caller caller;
 	struct task_identity identity;
 	struct wire_spec spec;		 /* with maps, whatever the mapping */
 	uint32_t inside_uid, inside_gid; /* the caller's ids in the set's user namespace */
@@ -275,7 +284,8 @@ struct task_start {
 	bool mount_proc;		  /* with no_init: the command gets its own /proc */
 	struct task_limits caller_limits; /* of the time when the caller connected */
 	const char *caller_profile;	  /* AppArmor's profile of that time; "": none */
-	uint64_t caller_bounding;	  /* the caller's bounding set: 1 << CAP_* */
+	struct task_caller caller;
+	uint64_t caller_bounding; /* the caller's bounding set: 1 << CAP_* */
 	bool caller_no_new_privileges;
 	int status_file_fd; /* state/sessions/ID.status, opened for writing */
 	int leash_fd;	    /* the command ends when its other end closes; -1: none */

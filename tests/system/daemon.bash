@@ -34,22 +34,26 @@ fails() { ! "$@"; }
 sanitized() { ldd "$NSCTL_BUILD/nsctld" | grep -q libasan; }
 
 # as UID COMMAND...: without any privilege, and with nothing of root's environment but the path.
+# client_in: a command that puts clients where the daemon is: see daemon_in.
 as() {
 	local uid=$1
 	shift
-	setpriv --reuid "$uid" --regid "$uid" --clear-groups env -i PATH="$PATH" HOME=/ \
+	# shellcheck disable=SC2086
+	${client_in:-} setpriv --reuid "$uid" --regid "$uid" --clear-groups env -i PATH="$PATH" HOME=/ \
 		NSCTL_SOCKET="$runtime/socket" "$@"
 }
 
 # become_client OPTION...: the client in the place of this shell, to be sent signals: in the background.
 become_client() {
-	exec setpriv --reuid "$user_id" --regid "$user_id" --clear-groups env -i PATH="$PATH" HOME=/ \
+	# shellcheck disable=SC2086
+	exec ${client_in:-} setpriv --reuid "$user_id" --regid "$user_id" --clear-groups env -i PATH="$PATH" HOME=/ \
 		NSCTL_SOCKET="$runtime/socket" "$NSCTL_BUILD/nsctl" "$@" 3>&-
 }
 
 nsctl() { bound "$patience" && as "$user_id" timeout "$bounded" "$NSCTL_BUILD/nsctl" "$@"; }
 other() { bound "$patience" && as "$other_id" timeout "$bounded" "$NSCTL_BUILD/nsctl" "$@"; }
-root_nsctl() { bound "$patience" && NSCTL_SOCKET=$runtime/socket timeout "$bounded" "$NSCTL_BUILD/nsctl" "$@"; }
+# shellcheck disable=SC2086
+root_nsctl() { bound "$patience" && NSCTL_SOCKET=$runtime/socket timeout "$bounded" ${client_in:-} "$NSCTL_BUILD/nsctl" "$@"; }
 
 answers() { root_nsctl version 2>/dev/null | grep -q '^nsctld [0-9]'; }
 

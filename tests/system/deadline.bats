@@ -238,7 +238,7 @@ times_hung() { grep -c '^lookup' "$runtime.fuse-fuse"; }
 	eventually counts_are "$before"
 }
 
-@test "a peer whose root directory does not answer: it is confined, and nobody waits" {
+@test "a peer whose root directory does not answer: it waits for its own sets, and nobody else" {
 	mount_fuse fuse --hang=getattr --only= --allow-other
 	start_server rooted python3 -c '
 import os, socket, sys, time
@@ -250,12 +250,16 @@ os.setresgid(*[int(sys.argv[2])] * 3)
 os.setresuid(*[int(sys.argv[2])] * 3)
 connection = socket.socket(socket.AF_UNIX)
 connection.connect("socket")
-connection.sendall(b"""{"method":"org.nsctl.Create","parameters":{"name":"confined"}}\0""")
-assert b"NotPermitted" in connection.recv(65536)
+connection.sendall(b"""{"method":"org.nsctl.Create","parameters":{"name":"rooted"}}\0""")
+os.write(answer, b"asked")
+assert b"org.nsctl.SystemError" in connection.recv(65536)
 os.write(answer, b"answered")
 time.sleep(600)
 ' "$runtime" "$user_id" "$runtime.output"
 	eventually test -s "$runtime.output"
 	check_others
+	is_answered() { grep -q answered "$runtime.output"; }
+	eventually is_answered
+	[ -z "$(nsctl list --quiet)" ]
 	remove_fuse fuse
 }

@@ -6,7 +6,7 @@
 load daemon.bash
 load net.bash
 
-setup() { unset runtime nets daemon_in; }
+setup() { unset runtime nets daemon_in client_in; }
 
 teardown() {
 	# a test may have failed while it was stopped

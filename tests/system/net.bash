@@ -32,8 +32,9 @@ start_host() {
 	config=$nets/nsctld.conf
 	printf '%s\n' '[allow]' "$@" >"$config"
 	daemon_in="nsenter --net=$nets/host --"
+	client_in=$daemon_in
 	start_daemon --config="$config"
-	export nets config daemon_in runtime daemon
+	export nets config daemon_in client_in runtime daemon
 }
 
 # Whatever there is by now.

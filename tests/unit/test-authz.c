@@ -27,8 +27,7 @@ static void test_bits(void **state _unused_)
 		[CONFIG_IP_NETNS] = ALLOW_IP_NETNS,
 		[CONFIG_NEW_PRIVILEGES] = ALLOW_NEW_PRIVILEGES,
 		[CONFIG_ADMINISTER] = ALLOW_ADMINISTER,
-		[CONFIG_NESTED] = ALLOW_NESTED,
-		[CONFIG_CONFINED] = ALLOW_CONFINED,
+		[CONFIG_UNFILTERED] = ALLOW_UNFILTERED,
 		[CONFIG_HOST_LINKS] = ALLOW_HOST_LINKS,
 		[CONFIG_EGRESS] = ALLOW_EGRESS,
 		[CONFIG_PUBLISH] = ALLOW_PUBLISH,
@@ -92,28 +91,31 @@ static void test_allowed(void **state _unused_)
 static void test_connect(void **state _unused_)
 {
 	for (uint32_t allowed = 0; allowed <= ALL_BITS; allowed++)
-		for (int confined = 0; confined < 2; confined++)
-			/* 0: in none; 1: in one; 2: nobody knows */
-			for (int in_set = 0; in_set < 3; in_set++) {
-				enum wire_scope scope = 99, expected = SCOPE_FULL;
-				struct failure failure = {};
-				int r = authz_connect(allowed, confined ? "why" : "", in_set != 2,
-						      in_set == 1 ? "box" : NULL, &scope, &failure);
+		for (int bits = 0; bits < 16; bits++) {
+			const struct authz_place place = {
+				.known = bits & 1,
+				.set = bits & 2 ? "box" : NULL,
+				.is_confined = bits & 4,
+				.is_filtered = bits & 8,
+			};
+			enum wire_scope scope = 99, expected = SCOPE_CONFINED;
+			struct failure failure = {};
+			int r = authz_connect(allowed, &place, &scope, &failure);
 
-				if (!(allowed & ALLOW_CONNECT)) {
-					check_failure(&failure, r, ERROR_NOT_PERMITTED);
-					assert_int_equal(scope, 99);
-					continue;
-				}
-				if (in_set == 1 && !(allowed & ALLOW_NESTED))
-					expected = SCOPE_SET;
-				else if (in_set == 2 && !(allowed & ALLOW_NESTED))
-					expected = SCOPE_CONFINED;
-				else if (in_set != 1 && confined && !(allowed & ALLOW_CONFINED))
-					expected = SCOPE_CONFINED;
-				check_failure(&failure, r, ERROR_NONE);
-				assert_int_equal(scope, expected);
+			if (!(allowed & ALLOW_CONNECT)) {
+				check_failure(&failure, r, ERROR_NOT_PERMITTED);
+				assert_int_equal(scope, 99);
+				continue;
 			}
+			/* 1, 3: known, neither confined nor filtered; 9, 11: filtered, which a key
+			 * allows; no key allows the others */
+			if (bits == 1 || (bits == 9 && allowed & ALLOW_UNFILTERED))
+				expected = SCOPE_FULL;
+			if (bits == 3 || (bits == 11 && allowed & ALLOW_UNFILTERED))
+				expected = SCOPE_SET;
+			check_failure(&failure, r, ERROR_NONE);
+			assert_int_equal(scope, expected);
+		}
 }
 
 static void test_operation(void **state _unused_)
@@ -152,8 +154,13 @@ static void test_operation(void **state _unused_)
 		for (size_t i = 0; i < ARRAY_SIZE(scopes); i++)
 			for (size_t u = 0; u < ARRAY_SIZE(uids); u++) {
 				/* no right widens what a place narrows, root's neither */
-				struct authz_subject subject = {uids[u], ALL_BITS, scopes[i], "box",
-								ALICE};
+				struct authz_subject subject = {
+					.uid = uids[u],
+					.allowed = ALL_BITS,
+					.scope = scopes[i],
+					.scope_text = "box",
+					.scope_owner = ALICE,
+				};
 				struct failure failure = {};
 				int r = authz_operation(&subject, op, &failure);
 
@@ -169,8 +176,13 @@ static void test_renewal(void **state _unused_)
 	for (size_t i = 0; i < ARRAY_SIZE(scopes); i++)
 		for (size_t u = 0; u < ARRAY_SIZE(uids); u++)
 			for (int surrounds = 0; surrounds < 2; surrounds++) {
-				struct authz_subject subject = {uids[u], ALL_BITS, scopes[i], "box",
-								ALICE};
+				struct authz_subject subject = {
+					.uid = uids[u],
+					.allowed = ALL_BITS,
+					.scope = scopes[i],
+					.scope_text = "box",
+					.scope_owner = ALICE,
+				};
 				struct failure failure = {};
 
 				check_failure(&failure,
@@ -193,8 +205,12 @@ static void test_owner(void **state _unused_)
 		const char *what = whats[(rest /= 2) % 2], *name = names[(rest /= 2) % 2];
 		uid_t scope_owner = uids[(rest /= 2) % 3];
 		struct authz_subject subject = {
-			uid, administers ? ALLOW_ADMINISTER : ALL_BITS & ~ALLOW_ADMINISTER, scope,
-			"box", scope_owner};
+			.uid = uid,
+			.allowed = administers ? ALLOW_ADMINISTER : ALL_BITS & ~ALLOW_ADMINISTER,
+			.scope = scope,
+			.scope_text = "box",
+			.scope_owner = scope_owner,
+		};
 		struct failure failure = {};
 		uid_t got = 99, wanted;
 		bool found;

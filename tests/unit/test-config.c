@@ -124,6 +124,8 @@ static void test_values(void **state _unused_)
 		      "user-namespaces = root host\n"
 		      "ip-netns = *\n"
 		      "nested =\n"
+		      "unfiltered = daemon\n"
+		      "confined = nobody-of-this-name\n"
 		      "[accounts]\n"
 		      "front = daemon\n"
 		      "init = 50000\n"
@@ -143,7 +145,8 @@ static void test_values(void **state _unused_)
 	assert_true(config->allow[CONFIG_USER_NAMESPACES].host);
 	assert_int_equal(config->allow[CONFIG_USER_NAMESPACES].n_uids, 1);
 	assert_true(config->allow[CONFIG_IP_NETNS].everyone);
-	assert_false(config->allow[CONFIG_NESTED].everyone);
+	assert_int_equal(config->allow[CONFIG_UNFILTERED].n_uids, 1);
+	assert_string_equal(config->ignored, " nested confined");
 	assert_int_equal(config->front_uid, getpwnam("daemon")->pw_uid);
 	assert_int_equal(config->init_uid, 50000);
 	assert_int_equal(config->init_gid, 50000);
@@ -198,7 +201,7 @@ static const struct {
 	 "connections links networks monitors published-ports buffered-bytes fronts"},
 	{"[allow]\n# who\nbe-root = *\n", ":3: allow.be-root: unknown key; known are: connect "
 					  "user-namespaces ip-netns new-privileges administer "
-					  "nested confined host-links egress publish low-ports"},
+					  "unfiltered host-links egress publish low-ports"},
 	{"[accounts]\nkeeper = root\n",
 	 ":2: accounts.keeper: unknown key; known are: front init subuid subgid"},
 	{"[limits]\nsets = 1\nsets = 2\n", ":3: limits.sets: is given twice"},

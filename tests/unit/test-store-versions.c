@@ -108,6 +108,7 @@ static void write_sets(void)
 			  .group = "00000000000000c1",
 			  .kinds = KIND_ALL,
 			  .run = true,
+			  .wall = (char *)"mnt:4026532601 root:12884901890:0:31:2",
 			  .created = 1700000000000000,
 			  .lease = 90000000,
 			  .lease_expires = 123456789,
@@ -254,6 +255,7 @@ static void check_set(const struct sample *sample, const char *id)
 	free(set->network);
 	free(set->boot_links);
 	free(set->spec);
+	free(set->wall);
 	free(set);
 }
 

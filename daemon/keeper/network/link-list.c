@@ -47,7 +47,8 @@ int on_list_links(struct keeper *keeper, struct request *request, struct wire_li
 			    ? link->owner != request->owner
 			    : !authz_sees(&request->subject, asked->all_owners, link->owner))
 			continue;
-		if (!is_there(link) || (set && !touches(link, set->owner, set->name)))
+		if (!is_there(link) || !link_is_reached(link, &request->subject) ||
+		    (set && !touches(link, set->owner, set->name)))
 			continue;
 		if (wire_unpack(&wire_link_layout, link->wire, link->wire_size, &wire) < 0)
 			continue;

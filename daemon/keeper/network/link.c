@@ -197,6 +197,14 @@ void link_remove_one(struct keeper *keeper, struct link *link, link_done *done, 
 	done(keeper, link, &failure, context);
 }
 
+bool link_is_reached(const struct link *link, const struct authz_subject *subject)
+{
+	for (int i = 0; i < 2; i++)
+		if (link->ends[i] && !authz_reaches(subject, set_wall(link->ends[i])))
+			return false;
+	return true;
+}
+
 static int find_link(struct keeper *keeper, struct request *request, const char *name,
 		     bool has_owner, uid_t owner, struct link **ret, struct failure *failure)
 {
@@ -210,7 +218,7 @@ static int find_link(struct keeper *keeper, struct request *request, const char 
 	if (r)
 		return r;
 	link = registry_find_link(keeper->registry, request->owner, name);
-	if (!link)
+	if (!link || !link_is_reached(link, &request->subject))
 		return failure_set(failure, ERROR_NOT_FOUND, 0, "link", "%s", name);
 	if (link->work || link->state == LINK_CREATING)
 		return failure_set(failure, ERROR_BUSY, 0,

@@ -18,6 +18,9 @@
 /* Called when an operation has ended: with the link (NULL: it is gone), or with the failure. */
 typedef void link_done(struct keeper *keeper, struct link *link, const struct failure *failure,
 		       void *context);
+/* Returns true if the subject reaches the sets at both ends: authz_reaches(). */
+bool link_is_reached(const struct link *link, const struct authz_subject *subject);
+
 /* Makes a link for the subject. Failures name its ends from "a." and "b." on. Returns 0 (done will
  * be called once), or an error and *failure: nothing has happened. group: as in link_wish. */
 int link_add(struct keeper *keeper, const struct authz_subject *subject,

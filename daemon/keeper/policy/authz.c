@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 #include "daemon/keeper/policy/authz.h"
+#include "daemon/kernel/wall.h"
 #include "daemon/wire/method.h"
 
 /* Traditionally, only root may use ports below this one. */
@@ -12,19 +13,29 @@ static int forbid(struct failure *failure, const char *what, enum config_allow k
 			   "[allow] %s in nsctld.conf does not name you", config_allow_keys[key]);
 }
 
+/* Checks that the subject may have what leads out of a net namespace: it is the host's network that
+ * it leads to, so the subject must be in that. */
+static int check_way_out(const struct authz_subject *subject, const char *what,
+			 enum config_allow key, struct failure *failure)
+{
+	if (!(subject->allowed & UINT32_C(1) << key))
+		return forbid(failure, what, key);
+	if (!wall_has(subject->wall, KIND_NET))
+		return 0;
+	return failure_set(failure, ERROR_NOT_PERMITTED, 0, what,
+			   "the caller is in another net namespace than the host's "
+			   "(PrivateNetwork= of a service), and this would lead out of it");
+}
+
 int authz_network(const struct authz_subject *subject, const struct wire_network *network,
 		  struct failure *failure)
 {
-	if (!network->egress || subject->allowed & ALLOW_EGRESS)
-		return 0;
-	return forbid(failure, "egress", CONFIG_EGRESS);
+	return network->egress ? check_way_out(subject, "egress", CONFIG_EGRESS, failure) : 0;
 }
 
 int authz_host_link(const struct authz_subject *subject, struct failure *failure)
 {
-	if (subject->allowed & ALLOW_HOST_LINKS)
-		return 0;
-	return forbid(failure, "link to the host", CONFIG_HOST_LINKS);
+	return check_way_out(subject, "link to the host", CONFIG_HOST_LINKS, failure);
 }
 
 uint32_t authz_allowed(const struct config *config, uid_t uid, gid_t gid, const gid_t *groups,
@@ -44,19 +55,16 @@ uint32_t authz_allowed(const struct config *config, uid_t uid, gid_t gid, const 
 	return allowed;
 }
 
-int authz_connect(uint32_t allowed, const char *confined, bool place_known, const char *in_set_name,
-		  enum wire_scope *ret_scope, struct failure *failure)
+int authz_connect(uint32_t allowed, const struct authz_place *place, enum wire_scope *ret_scope,
+		  struct failure *failure)
 {
 	if (!(allowed & ALLOW_CONNECT))
 		return forbid(failure, "connect", CONFIG_CONNECT);
-	/* a process inside a set may act on that set, even if the process is confined, because the
-	 * set itself may be what confines it */
-	if (in_set_name)
-		*ret_scope = allowed & ALLOW_NESTED ? SCOPE_FULL : SCOPE_SET;
-	else if (!place_known && !(allowed & ALLOW_NESTED))
+	if (!place->known || place->is_confined ||
+	    (place->is_filtered && !(allowed & ALLOW_UNFILTERED)))
 		*ret_scope = SCOPE_CONFINED;
 	else
-		*ret_scope = *confined && !(allowed & ALLOW_CONFINED) ? SCOPE_CONFINED : SCOPE_FULL;
+		*ret_scope = place->set ? SCOPE_SET : SCOPE_FULL;
 	return 0;
 }
 
@@ -68,18 +76,14 @@ int authz_operation(const struct authz_subject *subject, enum wire_op op, struct
 		return 0;
 	if (subject->scope == SCOPE_CONFINED)
 		return failure_set(failure, ERROR_NOT_PERMITTED, 0,
-				   "any call but GetStatus and Identify",
-				   "the caller is confined, and [allow] confined in nsctld.conf "
-				   "does not name it");
+				   "any call but GetStatus and Identify", "the caller is confined");
 	if (class == CLASS_RENEW)
 		return authz_renewal(subject, true, failure);
 	if (class == CLASS_MAKE || class == CLASS_WIRE)
 		return failure_set(failure, ERROR_NOT_PERMITTED, 0,
 				   class == CLASS_MAKE ? "making sets"
 						       : "changing links and networks",
-				   "the caller is inside set %s, and [allow] nested in nsctld.conf "
-				   "does not name it",
-				   subject->scope_text);
+				   "the caller is inside set %s", subject->scope_text);
 	return 0;
 }
 
@@ -126,6 +130,16 @@ int authz_act_for(const struct authz_subject *subject, bool has_owner, uid_t own
 	return 0;
 }
 
+bool authz_reaches(const struct authz_subject *subject, const char *wall)
+{
+	return subject->scope == SCOPE_SET || !*subject->wall || strcmp(subject->wall, wall) == 0;
+}
+
+bool authz_reaches_by(const struct authz_subject *subject, enum wire_op op, const char *wall)
+{
+	return wire_methods[op].flags & METHOD_THROUGH_WALLS || authz_reaches(subject, wall);
+}
+
 bool authz_sees(const struct authz_subject *subject, bool all_owners, uid_t owner)
 {
 	if (owner == subject->uid)
@@ -150,10 +164,11 @@ int authz_spec(const struct authz_subject *subject, const struct wire_spec *spec
 				   "user-namespaces in nsctld.conf allow them");
 	if (spec->ip_netns && !(subject->allowed & ALLOW_IP_NETNS))
 		return forbid(failure, "publishing under /run/netns", CONFIG_IP_NETNS);
-	if (spec->egress && !(subject->allowed & ALLOW_EGRESS))
-		return forbid(failure, "egress", CONFIG_EGRESS);
-	if (spec->n_publish > 0 && !(subject->allowed & ALLOW_PUBLISH))
-		return forbid(failure, "published ports", CONFIG_PUBLISH);
+	if (spec->egress && check_way_out(subject, "egress", CONFIG_EGRESS, failure))
+		return ERROR_NOT_PERMITTED;
+	if (spec->n_publish > 0 &&
+	    check_way_out(subject, "published ports", CONFIG_PUBLISH, failure))
+		return ERROR_NOT_PERMITTED;
 	for (size_t i = 0; i < spec->n_publish; i++)
 		if (spec->publish[i].host_port < LOW_PORTS && !(subject->allowed & ALLOW_LOW_PORTS))
 			return forbid(failure, "published ports below 1024", CONFIG_LOW_PORTS);

@@ -10,6 +10,7 @@
 #include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/policy/idmap.h"
 #include "daemon/wire/layout.h"
+#include "daemon/wire/task.h"
 #include "protocol/error.h"
 
 /* The caller: everything about it that decisions depend on. */
@@ -19,6 +20,7 @@ struct authz_subject {
 	enum wire_scope scope;
 	const char *scope_text; /* name of the set that the caller is in, or "" */
 	uid_t scope_owner;	/* owner of that set */
+	char wall[WALL_SIZE];	/* the caller's (daemon/kernel/wall.h); "": the host's */
 };
 
 /* Returns the rights that the configuration gives to this identity, as enum wire_allow bits. Root
@@ -27,13 +29,17 @@ uint32_t authz_allowed(const struct config *config, uid_t uid, gid_t gid, const 
 		       size_t n_groups, bool host_user_namespaces);
 
 /*
- * Decides whether a connection may be served, and with which scope. confined: why the peer counts
- * as confined, or "". in_set_name: name of the set that the peer is in, or NULL. place_known: the
- * peer is certainly in no other set; if this is unknown, the scope is SCOPE_CONFINED, unless
- * [allow] nested names the peer. Returns 0 or ERROR_NOT_PERMITTED.
+ * Decides whether a connection may be served, and fills in its scope. Only a peer whose place is
+ * known, who is not confined, and who is not filtered or may be ([allow] unfiltered), gets more
+ * than SCOPE_CONFINED. Returns 0 or ERROR_NOT_PERMITTED.
  */
-int authz_connect(uint32_t allowed, const char *confined, bool place_known, const char *in_set_name,
-		  enum wire_scope *ret_scope, struct failure *failure);
+struct authz_place {
+	bool known;		       /* it is certain that the peer is in no other set */
+	const char *set;	       /* the set of ours that the peer is in, or NULL */
+	bool is_confined, is_filtered; /* struct peer */
+};
+int authz_connect(uint32_t allowed, const struct authz_place *place, enum wire_scope *ret_scope,
+		  struct failure *failure);
 
 /* Checks that the subject's scope allows the method op. Returns 0 or ERROR_NOT_PERMITTED. */
 int authz_operation(const struct authz_subject *subject, enum wire_op op, struct failure *failure);
@@ -53,6 +59,15 @@ int authz_renewal(const struct authz_subject *subject, bool surrounds, struct fa
  */
 int authz_act_for(const struct authz_subject *subject, bool has_owner, uid_t owner,
 		  const char *what, const char *name, uid_t *ret_owner, struct failure *failure);
+
+/*
+ * Returns true if the subject may act on what was made behind this wall: from the host on all that
+ * its user has, from behind a wall only on what was made behind the same one. From inside a set
+ * that set is reached, and authz_act_for() finds no other.
+ */
+bool authz_reaches(const struct authz_subject *subject, const char *wall);
+/* The same for a method: some find all of the owner's sets (METHOD_THROUGH_WALLS). */
+bool authz_reaches_by(const struct authz_subject *subject, enum wire_op op, const char *wall);
 
 /* Returns true if lists show the owner's objects to the subject. all_owners: the subject asked for
  * the objects of all users. */

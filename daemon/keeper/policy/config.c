@@ -17,10 +17,9 @@
 const char *const config_allow_keys[CONFIG_ALLOW_COUNT] = {
 	[CONFIG_CONNECT] = "connect",	    [CONFIG_USER_NAMESPACES] = "user-namespaces",
 	[CONFIG_IP_NETNS] = "ip-netns",	    [CONFIG_NEW_PRIVILEGES] = "new-privileges",
-	[CONFIG_ADMINISTER] = "administer", [CONFIG_NESTED] = "nested",
-	[CONFIG_CONFINED] = "confined",	    [CONFIG_HOST_LINKS] = "host-links",
-	[CONFIG_EGRESS] = "egress",	    [CONFIG_PUBLISH] = "publish",
-	[CONFIG_LOW_PORTS] = "low-ports",
+	[CONFIG_ADMINISTER] = "administer", [CONFIG_UNFILTERED] = "unfiltered",
+	[CONFIG_HOST_LINKS] = "host-links", [CONFIG_EGRESS] = "egress",
+	[CONFIG_PUBLISH] = "publish",	    [CONFIG_LOW_PORTS] = "low-ports",
 };
 
 struct loading {
@@ -90,6 +89,18 @@ static int set_limit(struct loading *loading, const char *key, const char *value
 	return 0;
 }
 
+/* Returns true for a key of an earlier release, which says nothing any more. */
+static bool ignore_allow(struct loading *loading, const char *key)
+{
+	char *ignored = loading->config->ignored;
+	size_t used = strlen(ignored);
+
+	if (strcmp(key, "nested") != 0 && strcmp(key, "confined") != 0)
+		return false;
+	snprintf(ignored + used, sizeof(loading->config->ignored) - used, " %s", key);
+	return true;
+}
+
 static int set_allow(struct loading *loading, const char *key, const char *value)
 {
 	char unknown[CONFIG_WORD_SIZE];
@@ -108,11 +119,13 @@ static int set_allow(struct loading *loading, const char *key, const char *value
 		return complain(loading, "allow.%s: there is no %s %s", key,
 				group ? "group" : "user", unknown + group);
 	}
-	return complain(
-		loading,
-		"allow.%s: unknown key; known are: connect user-namespaces ip-netns "
-		"new-privileges administer nested confined host-links egress publish low-ports",
-		key);
+	return ignore_allow(loading, key)
+		       ? 0
+		       : complain(loading,
+				  "allow.%s: unknown key; known are: connect user-namespaces "
+				  "ip-netns new-privileges administer unfiltered host-links "
+				  "egress publish low-ports",
+				  key);
 }
 
 /* Parses a subnet, and writes its canonical text to ret. */

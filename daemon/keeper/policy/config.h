@@ -55,8 +55,7 @@ enum config_allow {
 	CONFIG_IP_NETNS,	/* ip-netns = root */
 	CONFIG_NEW_PRIVILEGES,	/* new-privileges = root */
 	CONFIG_ADMINISTER,	/* administer = root */
-	CONFIG_NESTED,		/* nested = */
-	CONFIG_CONFINED,	/* confined = */
+	CONFIG_UNFILTERED,	/* unfiltered = */
 	/* a user who may administer has the four rights below, too */
 	CONFIG_HOST_LINKS, /* host-links =: link ends on the host */
 	CONFIG_EGRESS,	   /* egress = */
@@ -80,6 +79,8 @@ struct config {
 	uid_t front_uid, init_uid;
 	gid_t front_gid, init_gid;
 	bool front_missing, init_missing;
+	/* keys of earlier releases that are there, each after a space; "": none */
+	char ignored[32];
 	/* also [accounts]: the files of subordinate ids */
 	char subuid[CONFIG_PATH_SIZE], subgid[CONFIG_PATH_SIZE];
 };

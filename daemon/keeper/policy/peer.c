@@ -5,7 +5,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include "daemon/keeper/policy/peer.h"
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/limits.h"
@@ -16,13 +15,11 @@
 #define SO_PEERPIDFD 77
 #endif
 
-static ino_t namespace_inode(int directory_fd, enum kind kind)
+static ino_t user_namespace(int directory_fd)
 {
-	char name[32];
 	struct stat st;
 
-	snprintf(name, sizeof(name), "ns/%s", kind_name(kind));
-	return fstatat(directory_fd, name, &st, 0) < 0 ? 0 : st.st_ino;
+	return fstatat(directory_fd, "ns/user", &st, 0) < 0 ? 0 : st.st_ino;
 }
 
 /* Size of /proc/PID/status of a process with PEER_GROUPS_MAX groups, each of ten digits. */
@@ -97,24 +94,15 @@ int peer_host_read(const char *cgroup, struct peer_host *ret)
 {
 	_cleanup_fd_ int fd = process_open_directory(getpid());
 	struct status status = {};
-	struct stat root;
 	int r;
 
 	if (fd < 0)
 		return fd;
 	ret->cgroup = cgroup;
-	/* Peers are compared with these inodes, so a missing one is an error. ENOENT means that the
-	 * kernel has no such kind of namespace. */
-	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
-		ret->inodes[kind] = namespace_inode(fd, kind);
-		if (!ret->inodes[kind] && errno != ENOENT)
-			return negative_errno();
-	}
-	if (stat("/", &root) < 0)
-		return negative_errno();
-	ret->root_device = root.st_dev;
-	ret->root_inode = root.st_ino;
-	r = read_status(fd, &status);
+	/* Peers are compared with these inodes, so a missing one is an error. */
+	r = wall_read_host(&ret->wall);
+	if (r == 0)
+		r = read_status(fd, &status);
 	if (r < 0)
 		return r;
 	ret->seccomp = status.seccomp;
@@ -224,34 +212,19 @@ static int read_place(int directory_fd, const char *base, struct peer *peer)
 	return 0;
 }
 
-/* Returns true if the process has nsctld's root directory. AT_STATX_DONT_SYNC: another root may be
- * on a user's own file system (FUSE), whose answer we must not wait for. */
-static bool has_root(int directory_fd, const struct peer_host *host)
-{
-	struct statx root;
-
-	return statx(directory_fd, "root", AT_STATX_DONT_SYNC, STATX_INO, &root) == 0 &&
-	       makedev(root.stx_dev_major, root.stx_dev_minor) == host->root_device &&
-	       root.stx_ino == host->root_inode;
-}
-
-/* Returns the reason why the process counts as confined, or "". */
-static const char *find_confinement(int directory_fd, const struct peer_host *host,
-				    const struct peer *peer, const struct status *status)
+/* Returns why commands that the process starts would be freer than it is, or "". A set's makers are
+ * under none of this either. */
+static const char *find_filter(const struct peer_host *host, const struct peer *peer,
+			       const struct status *status)
 {
 	const char *profile = peer->identity.profile;
 
-	if (peer->is_stranger)
-		return "it is in another user namespace than nsctld";
-	if (peer->inodes[KIND_MNT] != host->inodes[KIND_MNT])
-		return "it is in another mount namespace than nsctld (PrivateTmp= and the like of "
-		       "a service)";
-	if (!has_root(directory_fd, host))
-		return "it has another root directory than nsctld";
 	if (status->seccomp == 2 && host->seccomp != 2)
-		return "it is under a seccomp filter";
+		return "it is under a seccomp filter (SystemCallFilter= and the like of a "
+		       "service), which its sets would be without";
 	if (profile_confines(profile) && strcmp(profile, host->profile) != 0)
-		return "it is confined by an AppArmor profile";
+		return "it is confined by an AppArmor profile (AppArmorProfile= of a service), "
+		       "which its sets would be without";
 	return "";
 }
 
@@ -268,17 +241,24 @@ static int read_process(int fd, const struct peer_host *host, struct peer *peer,
 		r = read_place(fd, host->cgroup, peer);
 	if (r == 0)
 		r = limits_read(fd, peer->pid, &peer->limits);
+	if (r == 0)
+		r = wall_read(fd, &host->wall, peer->identity.wall);
 	if (r < 0)
 		return r;
 	peer->no_new_privileges = status.no_new_privileges;
 	peer->bounding = status.bounding;
-	peer->inodes[KIND_USER] = namespace_inode(fd, KIND_USER);
-	peer->inodes[KIND_MNT] = namespace_inode(fd, KIND_MNT);
-	peer->is_stranger = peer->inodes[KIND_USER] != host->inodes[KIND_USER];
-	peer->owner_known = peer->is_stranger &&
-			    userns_outermost_owner(fd, host->inodes[KIND_USER], &peer->owner) == 0;
+	peer->user_namespace = user_namespace(fd);
+	peer->is_stranger = peer->user_namespace != host->wall.inodes[KIND_USER];
+	peer->owner_known =
+		peer->is_stranger &&
+		userns_outermost_owner(fd, host->wall.inodes[KIND_USER], &peer->owner) == 0;
 	peer->limits_known = !has_gained(peer, &status, !peer->is_stranger);
-	*ret_confined = find_confinement(fd, host, peer, &status);
+	snprintf(peer->filtered, sizeof(peer->filtered), "%s", find_filter(host, peer, &status));
+	*ret_confined = peer->is_stranger
+				? "it is in a user namespace that is neither the host's nor its "
+				  "set's (PrivateUsers= of a service, a rootless container): it "
+				  "can use unshare(1) itself"
+				: "";
 	return 0;
 }
 
@@ -300,7 +280,7 @@ static int read_peer_process(const struct peer_host *host, struct peer *peer,
 	peer->limits_known &= peer->place_known;
 	if (is_shortage(r) || peer->place_known)
 		return r;
-	*peer->set_id = '\0';
+	*peer->set_id = *peer->identity.wall = '\0';
 	peer->is_stranger = peer->owner_known = false;
 	if (*host->profile)
 		return r < 0 ? r : -ESRCH;
@@ -342,6 +322,9 @@ int peer_identity_compare(const struct peer_identity *a, const struct peer_ident
 		return a->n_groups < b->n_groups ? -1 : 1;
 	if (memcmp(a->groups, b->groups, a->n_groups * sizeof(*a->groups)) != 0)
 		return memcmp(a->groups, b->groups, a->n_groups * sizeof(*a->groups));
-	return strcmp(a->label, b->label) ? strcmp(a->label, b->label)
-					  : strcmp(a->profile, b->profile);
+	if (strcmp(a->label, b->label) != 0)
+		return strcmp(a->label, b->label);
+	if (strcmp(a->profile, b->profile) != 0)
+		return strcmp(a->profile, b->profile);
+	return strcmp(a->wall, b->wall);
 }

@@ -10,6 +10,7 @@
 #include <sys/types.h>
 #include "base.h"
 #include "daemon/kernel/profile.h"
+#include "daemon/kernel/wall.h"
 #include "daemon/wire/task.h"
 #include "protocol/kind.h"
 
@@ -26,14 +27,13 @@ struct peer_identity {
 	/* The AppArmor profile, which also confines the front. It comes from /proc, because before
 	 * 6.17 only Ubuntu's kernels report it by SO_PEERSEC. */
 	char profile[PROFILE_SIZE];
+	char wall[WALL_SIZE]; /* what it does not share with the host; "": nothing */
 };
 
 /* Properties of nsctld itself, which count as the host's. They are read once, at the start. */
 struct peer_host {
-	const char *cgroup;	  /* path of the cgroup with all sets' cgroups; the caller's */
-	ino_t inodes[KIND_COUNT]; /* only KIND_USER and KIND_MNT are used */
-	dev_t root_device;
-	ino_t root_inode;
+	const char *cgroup; /* path of the cgroup with all sets' cgroups; the caller's */
+	struct wall_host wall;
 	/*
 	 * If nsctld itself is under a filter or a profile, the same on a peer does not confine it.
 	 */
@@ -44,8 +44,8 @@ struct peer_host {
 struct peer {
 	struct peer_identity identity;
 	pid_t pid;
-	int pid_fd;		  /* from SO_PEERPIDFD or, on older kernels, pidfd_open() */
-	ino_t inodes[KIND_COUNT]; /* of the peer's namespaces; 0: unreadable */
+	int pid_fd;	      /* from SO_PEERPIDFD or, on older kernels, pidfd_open() */
+	ino_t user_namespace; /* its inode; 0: unreadable */
 	bool no_new_privileges;
 	uint64_t bounding; /* capability bounding set: bits 1 << CAP_* */
 	/* Resource limits for the peer's commands. They are unknown if the peer's program has more
@@ -60,7 +60,8 @@ struct peer {
 	 * the user of the host who owns the outermost user namespace that the peer is in. */
 	bool is_stranger, owner_known;
 	uid_t owner;
-	char confined[128]; /* the reason why the peer counts as confined, or "" */
+	char confined[192]; /* the reason why the peer counts as confined, or "" */
+	char filtered[192]; /* the reason why its commands would be freer than it is, or "" */
 };
 
 /* Reads nsctld's own properties. cgroup is the path of the cgroup with all sets' cgroups, and must
@@ -68,10 +69,10 @@ struct peer {
 int peer_host_read(const char *cgroup, struct peer_host *ret);
 
 /*
- * Reads everything about the peer of a connected socket. A peer is confined if its user namespace,
- * mount namespace or root directory is not the host's, if a seccomp filter or an enforced AppArmor
- * profile applies to it, or if it has ended or cannot be examined: ret->confined has the reason.
- * (confine_subordinate() in request/server.c adds a reason.) The identity always comes from the
+ * Reads everything about the peer of a connected socket. A peer is confined if its user namespace
+ * is not the host's, or if it has ended or cannot be examined: ret->confined has the reason.
+ * (confine_subordinate() in request/server.c adds a reason.) It is filtered if a seccomp filter or
+ * an enforced AppArmor profile applies to it: ret->filtered. The identity always comes from the
  * socket. The process is read first, and then checked to be still alive, so that the data are its
  * own.
  *

@@ -182,18 +182,17 @@ static int check_controllers(struct keeper *keeper, const struct wire_spec *spec
 	return 0;
 }
 
-/* At boot, nsctld opens the paths again with the rights of the owner, but without the
- * confinement of the caller. */
+/* At boot, nsctld opens the paths again in the host's tree, with the rights of the owner. */
 int admission_of_boot(const struct request *request, struct failure *failure)
 {
-	const struct client_connection *connection = request_connection(request);
+	const struct authz_subject *subject = &request->subject;
 
-	if (!connection || (!*connection->peer.confined && !*connection->scope_name))
+	if (!*subject->wall && subject->scope != SCOPE_SET)
 		return 0;
-	return failure_set(
-		failure, ERROR_NOT_PERMITTED, 0, "boot",
-		"the caller is confined (%s), and would not be when the set is made again",
-		*connection->scope_name ? "it is inside a set" : connection->peer.confined);
+	return failure_set(failure, ERROR_NOT_PERMITTED, 0, "boot",
+			   "the caller has namespaces or a root directory of its own (PrivateTmp=, "
+			   "ProtectHome= and the like of a service, a set), and would not have "
+			   "them when the set is made again");
 }
 
 int admission_of_spec(struct keeper *keeper, const struct request *request, struct wire_spec *spec,

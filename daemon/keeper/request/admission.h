@@ -33,8 +33,8 @@ int admission_of_spec(struct keeper *keeper, const struct request *request, stru
 int admission_of_lease(const struct request *request, struct wire_lease *lease,
 		       struct failure *failure);
 
-/* Checks that the request's caller may make objects that each boot makes again: a confined caller
- * may not. Returns 0, or an error and *failure. */
+/* Checks that the request's caller may make objects that each boot makes again: a caller behind a
+ * wall may not. Returns 0, or an error and *failure. */
 int admission_of_boot(const struct request *request, struct failure *failure);
 
 /* Fills in the id maps of a set that a maker will make for this identity, and the

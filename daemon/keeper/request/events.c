@@ -57,6 +57,11 @@ static bool is_about(const struct subscription *subscription, const struct set *
 	return set && strcmp(set->name, subscription->set) == 0;
 }
 
+static bool reaches(const struct subscription *subscription, const struct set *set)
+{
+	return !set || authz_reaches(&subscription->connection->subject, set_wall(set));
+}
+
 /* Returns true if the subscription covers an event. owner: of the event's object. set and other:
  * the places that the event is about; NULL: the host, or none. */
 static bool sees(const struct subscription *subscription, uid_t owner, const struct set *set,
@@ -65,6 +70,8 @@ static bool sees(const struct subscription *subscription, uid_t owner, const str
 	if (subscription->one_owner ? owner != subscription->owner
 				    : !authz_sees(&subscription->connection->subject,
 						  subscription->all_owners, owner))
+		return false;
+	if (!reaches(subscription, set) || !reaches(subscription, other))
 		return false;
 	return !*subscription->set || is_about(subscription, set) || is_about(subscription, other);
 }

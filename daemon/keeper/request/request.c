@@ -133,6 +133,19 @@ bool fronts_are_busy(const struct keeper *keeper)
 	return false;
 }
 
+int request_fill_caller(const struct request *request, struct task_caller *ret)
+{
+	const struct client_connection *connection = request_connection(request);
+
+	if (!*request->subject.wall)
+		return 0;
+	if (!connection)
+		return -ESTALE;
+	ret->process_fd = connection->peer.pid_fd;
+	ret->wall = connection->peer.identity.wall;
+	return 0;
+}
+
 int request_find_set(struct keeper *keeper, struct request *request, const char *name,
 		     bool has_owner, uid_t owner, struct set **ret, struct failure *failure)
 {
@@ -151,7 +164,7 @@ int request_find_set(struct keeper *keeper, struct request *request, const char 
 	if (r)
 		return r;
 	set = registry_find_set(keeper->registry, request->owner, name);
-	if (!set)
+	if (!set || !authz_reaches_by(subject, request->op, set_wall(set)))
 		return failure_set(failure, ERROR_NOT_FOUND, 0, "set", "%s", name);
 	*ret = set;
 	return 0;

@@ -11,6 +11,7 @@
 #include "daemon/wire/message.h"
 
 struct lane_process;
+struct task_caller;
 struct lanes;
 
 /*
@@ -71,6 +72,9 @@ void request_drop(struct request *request);
 const struct peer_identity *request_identity(const struct request *request);
 /* Returns the request's connection, or NULL if it is gone. */
 struct client_connection *request_connection(const struct request *request);
+
+/* Fills in the caller, if it is behind a wall. Returns 0, or -ESTALE: it has gone. */
+int request_fill_caller(const struct request *request, struct task_caller *ret);
 
 /* Finds the set that a request names, if its caller may know of it. Returns 0, or
  * an error and *failure. */

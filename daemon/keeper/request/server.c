@@ -45,6 +45,34 @@ int server_listen(struct keeper *keeper, const char *path, mode_t mode)
 	return 0;
 }
 
+/* Returns what is known of the peer's place. In the user namespace of its set it is no stranger. A
+ * cgroup of a set that is no longer known says nothing. */
+static struct authz_place place_of(const struct peer *peer, const struct set *set)
+{
+	bool at_home = set && peer->is_stranger && set->kinds & KIND_BIT(KIND_USER) &&
+		       peer->user_namespace == set->inodes[KIND_USER];
+
+	return (struct authz_place){
+		.known = peer->place_known && (set || !*peer->set_id),
+		.set = set ? set->name : NULL,
+		.is_confined = *peer->confined && !at_home,
+		.is_filtered = *peer->filtered,
+	};
+}
+
+/* Says why the connection may do next to nothing. */
+static void explain_confinement(const struct peer *peer, const struct authz_place *place, char *ret,
+				size_t size)
+{
+	if (place->is_confined)
+		snprintf(ret, size, "%s", peer->confined);
+	else if (!place->known)
+		snprintf(ret, size, "it is in a set that is gone");
+	else
+		snprintf(ret, size, "%s: [allow] unfiltered in nsctld.conf does not name it",
+			 peer->filtered);
+}
+
 /* Decides what the connection may do: fills in its subject, and the reason for a limited scope. */
 static void judge(struct keeper *keeper, struct client_connection *connection, char *ret_reason,
 		  size_t size)
@@ -53,8 +81,7 @@ static void judge(struct keeper *keeper, struct client_connection *connection, c
 	struct authz_subject *subject = &connection->subject;
 	const struct peer *peer = &connection->peer;
 	const struct set *set = registry_find_set_id(keeper->registry, peer->set_id);
-	/* the cgroup of a set that is gone does not say where the peer is */
-	bool place_known = peer->place_known && (set || !*peer->set_id);
+	const struct authz_place place = place_of(peer, set);
 	struct failure failure = {};
 
 	subject->uid = identity->uid;
@@ -62,13 +89,11 @@ static void judge(struct keeper *keeper, struct client_connection *connection, c
 		authz_allowed(keeper->config, identity->uid, identity->gid, identity->groups,
 			      identity->n_groups, config_host_user_namespaces());
 	ret_reason[0] = '\0';
-	if (authz_connect(subject->allowed, peer->confined, place_known, set ? set->name : NULL,
-			  &subject->scope, &failure)) {
+	if (authz_connect(subject->allowed, &place, &subject->scope, &failure)) {
 		subject->scope = SCOPE_CONFINED;
 		snprintf(ret_reason, size, "%s", failure.text);
 	} else if (subject->scope == SCOPE_CONFINED) {
-		snprintf(ret_reason, size, "%s",
-			 *peer->confined ? peer->confined : "it is in a set that is gone");
+		explain_confinement(peer, &place, ret_reason, size);
 	} else if (subject->scope == SCOPE_SET && set) {
 		snprintf(ret_reason, size, "%s", set->name);
 	}
@@ -76,6 +101,7 @@ static void judge(struct keeper *keeper, struct client_connection *connection, c
 		 set ? set->name : "");
 	subject->scope_text = connection->scope_name;
 	subject->scope_owner = set ? set->owner : 0;
+	memcpy(subject->wall, identity->wall, sizeof(subject->wall));
 }
 
 /* --- the user whom a peer counts against --- */

@@ -205,6 +205,7 @@ static void set_free(struct set *set)
 		return;
 	free(set->spec);
 	free(set->network);
+	free(set->wall);
 	free(set);
 }
 
@@ -232,8 +233,10 @@ static struct set *new_set(const struct request *request, const struct set_wish 
 	set->created = wish->again ? wish->again->created : clock_wall();
 	lease_put(set, &spec->lease, request);
 	set->run = wish->run;
+	set->wall = *request->subject.wall ? strdup(request->subject.wall) : NULL;
 	snprintf(set->group, sizeof(set->group), "%s", wish->group ? wish->group : "");
-	if (wire_pack(&wire_spec_layout, spec, &set->spec, &set->spec_size) < 0 ||
+	if ((*request->subject.wall && !set->wall) ||
+	    wire_pack(&wire_spec_layout, spec, &set->spec, &set->spec_size) < 0 ||
 	    (wish->network && wire_pack(&wire_network_layout, wish->network, &set->network,
 					&set->network_size) < 0)) {
 		set_free(set);
@@ -280,6 +283,9 @@ static int send_creation(struct creation *creation, const struct request *reques
 	int r;
 
 	wire_clear(&task_create_layout, &task);
+	r = request_fill_caller(request, &task.caller);
+	if (r < 0)
+		return r;
 	task.set = view_task_set(creation->set);
 	task.spec = *wish->spec;
 	task.no_init = wish->no_init;
@@ -449,7 +455,7 @@ static int answer_existing(struct keeper *keeper, struct request *request, const
 	struct set_view view;
 	size_t size;
 
-	if (!create->existing)
+	if (!create->existing || !authz_reaches(&request->subject, set_wall(set)))
 		return failure_set(failure, ERROR_EXISTS, 0, "set", "%s", set->name);
 	if (check_ready(set->state, set->name, failure))
 		return ERROR_BUSY;

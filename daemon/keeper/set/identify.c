@@ -62,7 +62,7 @@ static const struct set *find_holder(struct keeper *keeper, const uint64_t inode
 	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
 		const struct set *set;
 
-		if (!inodes[kind] || inodes[kind] == keeper->host->inodes[kind])
+		if (!inodes[kind] || inodes[kind] == keeper->host->wall.inodes[kind])
 			continue;
 		set = registry_find_namespace(keeper->registry, kind, inodes[kind], 0);
 		if (set)
@@ -102,7 +102,7 @@ int on_identify(struct keeper *keeper, struct request *request, struct wire_ask 
 		wire_clear(&wire_namespace_layout, namespace);
 		namespace->kind_number = kind + 1;
 		namespace->inode = inodes[kind];
-		namespace->held = inodes[kind] && inodes[kind] != keeper->host->inodes[kind];
+		namespace->held = inodes[kind] && inodes[kind] != keeper->host->wall.inodes[kind];
 	}
 	request_done(keeper, request, &wire_set_layout, &wire);
 	return 0;

@@ -243,6 +243,9 @@ static int send_start(struct watch *watch, const struct client_connection *conne
 	if (r < 0)
 		return r;
 	wire_clear(&task_start_layout, &task);
+	r = request_fill_caller(watch->starter, &task.caller);
+	if (r < 0)
+		return r;
 	task.set = view_task_set(watch->session->set);
 	fill_identity(&task.identity, as, &connection->peer.identity);
 	task.inside_uid = as->identity.inside_uid;

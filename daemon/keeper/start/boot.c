@@ -127,8 +127,8 @@ static int stand_in(struct keeper *keeper, uid_t uid, gid_t gid, struct peer_ide
 	request->subject.allowed =
 		authz_allowed(keeper->config, uid, identity->gid, identity->groups,
 			      identity->n_groups, config_host_user_namespaces());
-	return authz_connect(request->subject.allowed, "", true, NULL, &request->subject.scope,
-			     failure);
+	return authz_connect(request->subject.allowed, &(struct authz_place){.known = true},
+			     &request->subject.scope, failure);
 }
 
 /* --- sets --- */

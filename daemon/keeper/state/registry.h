@@ -39,6 +39,7 @@ struct set {
 	uint32_t mapping; /* enum spec_mapping, as in spec */
 	bool visible, ip_netns;
 	char group[ID_SIZE]; /* id of the Apply that made the set, or "" */
+	char *wall;	     /* the wall that it was made behind (kernel/wall.h); NULL: none */
 	bool run;	     /* made by Run: the set ends with its command */
 	void *spec;	     /* packed wire_spec */
 	size_t spec_size;
@@ -86,6 +87,11 @@ struct set {
 static inline bool set_is_network(const struct set *set)
 {
 	return set->name[0] == NETWORK_SIGN;
+}
+
+static inline const char *set_wall(const struct set *set)
+{
+	return set->wall ? set->wall : "";
 }
 
 /* Returns the name that users see: without NETWORK_SIGN. */

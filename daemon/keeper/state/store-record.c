@@ -4,6 +4,7 @@
 #include <string.h>
 #include "daemon/keeper/state/store-record.h"
 #include "daemon/wire/tables.h"
+#include "daemon/wire/task.h"
 
 /* clang-format off: one row in each line */
 
@@ -34,6 +35,7 @@ static const struct wire_field record_set_fields[] = {
 	STRING(17, record_set, group, ID_SIZE - 1),
 	NESTED(18, record_set, boot_links, wire_spec),
 	U64(19, record_set, idle_expires, 0),
+	STRING(20, record_set, wall, WALL_SIZE - 1),
 };
 LAYOUT(record_set);
 
@@ -95,6 +97,7 @@ void record_from_set(const struct set *set, struct record_set *ret)
 	ret->by_connection = ret->spec.lease.connection;
 	ret->group = *set->group ? set->group : NULL;
 	ret->run = set->run;
+	ret->wall = set->wall;
 	if (set->network)
 		wire_unpack(&wire_network_layout, set->network, set->network_size, &ret->network);
 }
@@ -151,13 +154,16 @@ int record_to_set(const struct record_set *record, const char *name, struct set 
 		set->inodes[number - 1] = record->namespaces[i].inode;
 		set->ids[number - 1] = record->namespaces[i].id;
 	}
-	if (wire_pack(&wire_spec_layout, &record->spec, &set->spec, &set->spec_size) < 0 ||
+	set->wall = record->wall ? strdup(record->wall) : NULL;
+	if ((record->wall && !set->wall) ||
+	    wire_pack(&wire_spec_layout, &record->spec, &set->spec, &set->spec_size) < 0 ||
 	    (record->network.name && wire_pack(&wire_network_layout, &record->network,
 					       &set->network, &set->network_size) < 0) ||
 	    (record->boot_links.given && wire_pack(&wire_spec_layout, &record->boot_links,
 						   &set->boot_links, &set->boot_links_size) < 0)) {
 		free(set->spec);
 		free(set->network);
+		free(set->wall);
 		free(set);
 		return -ENOMEM;
 	}

@@ -113,7 +113,7 @@ static void view_namespace(struct keeper *keeper, const struct set *set, enum ki
 	wire_clear(&wire_namespace_layout, namespace);
 	namespace->kind_number = kind + 1;
 	namespace->held = held;
-	namespace->inode = held ? set->inodes[kind] : keeper->host->inodes[kind];
+	namespace->inode = held ? set->inodes[kind] : keeper->host->wall.inodes[kind];
 	namespace->id = held ? set->ids[kind] : 0;
 	if (!held)
 		return;

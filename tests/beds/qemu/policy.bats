@@ -132,7 +132,7 @@ profiles_of_fronts() {
 
 @test "unless nsctld.conf names it: then its commands are held to it as well" {
 	load_profile
-	printf '[allow]\nconfined = %s\n' "$user_id" >"$config"
+	printf '[allow]\nunfiltered = %s\n' "$user_id" >"$config"
 	kill -HUP "$(cat "$runtime.pid")"
 	allowed() { under_profile create -n box; }
 	eventually allowed

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a caller behind a wall reaches, and what it may not have. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "base.h"
+#include "daemon/keeper/policy/authz.h"
+#include "daemon/kernel/wall.h"
+
+#define ALL_BITS ((UINT32_C(1) << CONFIG_ALLOW_COUNT) - 1)
+#define A "mnt:4026532601 root:12884901890:0:31:2"
+#define B "mnt:4026532602 root:12884901891:0:31:2"
+#define NET "net:4026532603:51"
+
+static struct authz_subject behind(const char *wall)
+{
+	struct authz_subject subject = {.uid = 1000, .allowed = ALL_BITS};
+
+	snprintf(subject.wall, sizeof(subject.wall), "%s", wall);
+	return subject;
+}
+
+static void test_reaches(void **state _unused_)
+{
+	static const struct {
+		const char *own, *wall;
+		bool reached;
+	} rows[] = {
+		/* from the host everything is reached */
+		{"", "", true},
+		{"", A, true},
+		{"", NET, true},
+		/* from behind a wall only what was made behind the same one */
+		{A, A, true},
+		{A, "", false},
+		{A, B, false},
+		{A, A " " NET, false},
+		{A " " NET, A, false},
+		{NET, "net:4026532603:5", false},
+		{NET, NET, true},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct authz_subject subject = behind(rows[i].own);
+
+		if (authz_reaches(&subject, rows[i].wall) != rows[i].reached)
+			fail_msg("row %zu", i);
+		/* no right widens it: root's neither */
+		subject.uid = 0;
+		assert_int_equal(authz_reaches(&subject, rows[i].wall), rows[i].reached);
+		/* the set that it is in is reached from inside */
+		subject.scope = SCOPE_SET;
+		assert_true(authz_reaches(&subject, rows[i].wall));
+	}
+}
+
+/* Whoever's sets are behind another wall can list and remove them, but not enter them. */
+static void test_methods(void **state _unused_)
+{
+	static const bool through[WIRE_OP_END] = {
+		[WIRE_GET] = true,
+		[WIRE_LIST] = true,
+		[WIRE_REMOVE] = true,
+		[WIRE_RENEW] = true,
+	};
+	struct authz_subject subject = behind(A), host = behind("");
+
+	for (enum wire_op op = WIRE_CREATE; op < WIRE_OP_END; op++) {
+		if (authz_reaches_by(&subject, op, B) != through[op])
+			fail_msg("op %d", op);
+		assert_int_equal(authz_reaches_by(&subject, op, ""), through[op]);
+		assert_true(authz_reaches_by(&subject, op, A));
+		assert_true(authz_reaches_by(&host, op, A));
+	}
+}
+
+/* Ways out lead to the host's network, which is not that of a caller in another one. */
+static void test_ways_out(void **state _unused_)
+{
+	static const struct {
+		const char *wall;
+		bool refused;
+	} rows[] = {{"", false}, {A, false}, {NET, true}, {"mnt:1 " NET, true}, {"pid:1:2", false}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct authz_subject subject = behind(rows[i].wall);
+		const struct wire_network network = {.egress = true}, closed = {};
+		const struct wire_spec egress = {.kinds = KIND_BIT(KIND_NET), .egress = true},
+				       publish = {.kinds = KIND_BIT(KIND_NET),
+						  .publish = {{PUBLISH_TCP, NULL, 8080, 80}},
+						  .n_publish = 1},
+				       plain = {.kinds = KIND_BIT(KIND_NET)};
+		enum nsctl_error expected = rows[i].refused ? ERROR_NOT_PERMITTED : ERROR_NONE;
+		struct failure failure = {};
+
+		assert_int_equal(authz_network(&subject, &network, &failure), expected);
+		assert_int_equal(authz_host_link(&subject, &failure), expected);
+		assert_int_equal(authz_spec(&subject, &egress, &failure), expected);
+		assert_int_equal(authz_spec(&subject, &publish, &failure), expected);
+		assert_int_equal(failure.error, expected);
+		assert_true(!rows[i].refused || strstr(failure.text, "PrivateNetwork="));
+		assert_int_equal(authz_network(&subject, &closed, &failure), ERROR_NONE);
+		assert_int_equal(authz_spec(&subject, &plain, &failure), ERROR_NONE);
+		/* the key is needed all the same */
+		subject.allowed = ALLOW_CONNECT;
+		assert_int_equal(authz_host_link(&subject, &failure), ERROR_NOT_PERMITTED);
+		assert_non_null(strstr(failure.text, "host-links"));
+	}
+}
+
+static void test_kinds(void **state _unused_)
+{
+	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
+		assert_false(wall_has("", kind));
+		assert_int_equal(wall_has(A, kind), kind == KIND_MNT);
+		assert_int_equal(wall_has("mnt:1 " NET " root:1:2:3:4", kind),
+				 kind == KIND_MNT || kind == KIND_NET);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_reaches),
+		cmocka_unit_test(test_methods),
+		cmocka_unit_test(test_ways_out),
+		cmocka_unit_test(test_kinds),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
