@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* docs/kernel.md, 28: what it takes to start from where another process stands. */
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "base.h"
+#include "tests/kernel/kernel.h"
+#include "tests/kernel/tap.h"
+
+#ifndef PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE
+#define PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE _IO(0xFF, 6)
+#endif
+#ifndef STATX_MNT_ID_UNIQUE
+#define STATX_MNT_ID_UNIQUE 0x4000U
+#endif
+
+/* --- the root directory --- */
+
+static int body_chroot(struct child *parent _unused_, void *arg _unused_)
+{
+	_cleanup_fd_ int mnt_fd = ns_open(0, "mnt"), root_fd = -1;
+
+	if (mkdir("jail", 0755) < 0 || mkdir("jail/inside", 0755) < 0 || chroot("jail") < 0)
+		return 1;
+	root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root_fd < 0 || setns(mnt_fd, CLONE_NEWNS) < 0)
+		return 2;
+	if (access("/inside", F_OK) == 0)
+		return 3;
+	if (fchdir(root_fd) < 0 || chroot(".") < 0)
+		return 4;
+	return access("/inside", F_OK) == 0 && access("/../inside", F_OK) == 0 ? 0 : 5;
+}
+
+static uint64_t root_mount(unsigned int mask)
+{
+	struct statx x = {};
+
+	return statx(AT_FDCWD, "/", AT_STATX_DONT_SYNC, STATX_INO | mask, &x) == 0 &&
+			       x.stx_mask & mask
+		       ? x.stx_mnt_id
+		       : 0;
+}
+
+struct mounts {
+	uint64_t plain, unique;
+};
+
+static int body_copy(struct child *parent, void *arg)
+{
+	const struct mounts *before = arg;
+
+	if (unshare(CLONE_NEWNS) < 0)
+		return 1;
+	child_say(parent, root_mount(STATX_MNT_ID) != before->plain);
+	child_say(parent, root_mount(STATX_MNT_ID_UNIQUE) > before->unique);
+	return 0;
+}
+
+static void test_mount_id(void)
+{
+	struct mounts now = {root_mount(STATX_MNT_ID), root_mount(STATX_MNT_ID_UNIQUE)};
+	struct child child;
+
+	child_start(&child, body_copy, &now);
+	tap_ok(now.plain > 0 && child_hear(&child) == 1,
+	       "statx tells the root's mount, which is another one in a copy of the tree");
+	if (now.unique > 0)
+		tap_is(child_hear(&child), 1, "its unique id is higher in a later copy");
+	else
+		tap_skip("its unique id is higher in a later copy", "STATX_MNT_ID_UNIQUE");
+	child_end(&child);
+}
+
+/* --- a pid namespace within another process's --- */
+
+static int body_unshare(struct child *parent _unused_, void *arg _unused_)
+{
+	return unshare(CLONE_NEWPID) < 0 ? errno : 0;
+}
+
+static int body_setns_unshare(struct child *parent _unused_, void *arg)
+{
+	if (setns(*(int *)arg, CLONE_NEWPID) < 0)
+		return 200;
+	return unshare(CLONE_NEWPID) < 0 ? errno : 0;
+}
+
+static int body_setns_child(struct child *parent _unused_, void *arg)
+{
+	if (setns(*(int *)arg, CLONE_NEWPID) < 0)
+		return 200;
+	return child_run(body_unshare, NULL);
+}
+
+static int body_wait(struct child *parent, void *arg _unused_)
+{
+	return child_hear(parent) == -EPIPE ? 0 : 1;
+}
+
+static int body_wait_unshared(struct child *parent, void *arg _unused_)
+{
+	child_say(parent, unshare(CLONE_NEWPID) < 0 ? errno : 0);
+	return child_hear(parent) == -EPIPE ? 0 : 1;
+}
+
+/* Returns 0 if the first process of what a child in the pid namespace has made is born of us. */
+static int body_nest(struct child *parent _unused_, void *arg)
+{
+	struct child nest;
+	int pid_fd, fd, status;
+	pid_t pid;
+
+	if (setns(*(int *)arg, CLONE_NEWPID) < 0)
+		return 200;
+	child_start(&nest, body_wait_unshared, NULL);
+	if (child_hear(&nest) != 0)
+		return 201;
+	pid_fd = syscall(SYS_pidfd_open, nest.pid, 0);
+	fd = ioctl(pid_fd, PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE, 0);
+	if (fd < 0)
+		return errno == ENOTTY || errno == EINVAL ? 77 : 202;
+	if (setns(fd, CLONE_NEWPID) < 0)
+		return 203;
+	pid = fork();
+	if (pid == 0)
+		_exit(getpid() == 1 ? 0 : 1);
+	return waitpid(pid, &status, 0) == pid && status == 0 ? 0 : 204;
+}
+
+static void test_pid_namespace(void)
+{
+	static const char opened[] =
+		"what that child has made can be entered before it has a process";
+	struct child first;
+	int fd, r;
+
+	if (unshare(CLONE_NEWPID) < 0)
+		fatal("unshare");
+	child_start(&first, body_wait, NULL);
+	fd = ns_open(first.pid, "pid");
+	/* the pid namespace of this test's own children is the host's again, for what follows */
+	r = ns_open(0, "pid");
+	if (fd < 0 || r < 0 || setns(r, CLONE_NEWPID) < 0)
+		fatal("setns");
+	tap_is(child_run(body_setns_unshare, &fd), EINVAL,
+	       "who has only entered a pid namespace cannot make one in it");
+	tap_is(child_run(body_setns_child, &fd), 0, "a child can");
+	r = child_run(body_nest, &fd);
+	if (r == 77)
+		tap_skip(opened, "PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE");
+	else
+		tap_is(r, 0, opened);
+	close_fd(fd);
+	child_kill(&first);
+}
+
+int main(void)
+{
+	mounts_own();
+	if (chdir(mounts_scratch()) < 0)
+		fatal("chdir");
+	tap_is(child_run(body_chroot, NULL), 0,
+	       "setns leaves a chroot; by its descriptor it is entered again");
+	test_mount_id();
+	test_pid_namespace();
+	return tap_done();
+}
