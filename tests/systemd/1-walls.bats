@@ -1,0 +1,134 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Hardened services: each directive that makes a namespace, alone and together. What a service sees, its sets see.
+
+load bed.bash
+
+setup_file() {
+	mkdir -p /srv/shown /srv/hidden /opt/other
+	chown alice /srv/shown /srv/hidden
+	echo secret >/srv/hidden/secret
+	echo secret >/home/alice/secret
+	# what a process sees: files, what can be written, namespaces
+	cat >/usr/local/bin/view <<-'SH'
+		#!/bin/sh
+		ls -d /tmp/mark* /home/alice/* /srv/*/* /proc/1 /proc/cpuinfo /sys/fs/cgroup/system.slice 2>/dev/null
+		for directory in /tmp /var/tmp /home/alice /srv/shown; do
+			touch "$directory/probe" 2>/dev/null && rm "$directory/probe" && echo "$directory: writable"
+		done
+		grep -E ' (/usr|/|/srv/shown|/sys/fs/cgroup) ' /proc/self/mountinfo | sed 's/^[0-9 :]*//; s/ - .*//; s/ [a-z]*:[0-9]*//g' | sort -u
+		for kind in net ipc uts; do readlink "/proc/self/ns/$kind"; done
+	SH
+	chmod 755 /usr/local/bin/view
+	# sees its own view, and that of its sets
+	cat >/usr/local/bin/compare <<-'SH'
+		#!/bin/sh
+		: >"/tmp/mark.$$"
+		view >/dev/null
+		own=$(view)
+		for options in -p "-p -r"; do
+			set=$(nsctl run $options view) || exit 1
+			[ "$own" = "$set" ] || { echo "$options:"; echo "$own"; echo ---; echo "$set"; exit 2; }
+		done
+		for options in -mp -mpu "-mp -r"; do
+			set=$(nsctl run $options sh -c 'ls -d /tmp/mark* /home/alice/* /srv/*/* 2>/dev/null; true') || exit 3
+			[ "$set" = "$(ls -d /tmp/mark* /home/alice/* /srv/*/* 2>/dev/null)" ] || { echo "$options:"; echo "$set"; exit 4; }
+		done
+		nsctl create -mpn box && nsctl exec box true && nsctl create -n --bind=/srv/shown:/mnt -m other &&
+			nsctl exec other ls /mnt >/dev/null && nsctl rm box other || exit 5
+		echo same
+	SH
+	chmod 755 /usr/local/bin/compare
+}
+
+teardown_file() {
+	rm -rf /srv/shown /srv/hidden /opt/other /home/alice/secret /usr/local/bin/view /usr/local/bin/compare /tmp/mark.*
+}
+
+teardown() {
+	rm -f "$configuration"
+	systemctl reload-or-restart nsctld.service
+	remove_all
+}
+
+# service DIRECTIVE... -- COMMAND...: as a service of alice's.
+service() {
+	local properties=()
+	while [ "$1" != -- ]; do
+		properties+=("--property=$1")
+		shift
+	done
+	shift
+	timeout 120 systemd-run --quiet --wait --pipe --collect --uid=alice --gid=alice "${properties[@]}" -- \
+		/usr/bin/env PATH="$PATH" HOME=/home/alice LC_ALL=C.UTF-8 "$@"
+}
+
+# supports DIRECTIVE: this systemd knows it.
+supports() { service "$1" -- true 2>/dev/null; }
+
+# Those that come without a system call filter.
+directives=(PrivateTmp=yes ProtectSystem=strict ProtectHome=yes ProtectHome=tmpfs ProtectHome=read-only PrivateMounts=yes
+	BindPaths=/srv/shown:/srv/hidden BindReadOnlyPaths=/srv/hidden:/srv/shown TemporaryFileSystem=/srv
+	InaccessiblePaths=/srv/hidden ReadOnlyPaths=/srv/shown PrivateNetwork=yes PrivateIPC=yes ProtectProc=invisible
+	ProtectControlGroups=yes)
+# Those that come with one.
+filtered=(PrivateDevices=yes ProtectKernelTunables=yes ProtectKernelModules=yes ProtectKernelLogs=yes ProtectHostname=yes ProtectClock=yes)
+
+@test "a service without walls, and one with each of them: its sets see what it sees" {
+	local directive
+	for directive in "Description=none" "${directives[@]}"; do
+		supports "$directive" || { echo "# systemd lacks $directive" && continue; }
+		run service "$directive" -- compare
+		echo "$directive: $output"
+		[ "$status" -eq 0 ]
+		[ "${lines[-1]}" = same ]
+	done
+}
+
+@test "all of them together" {
+	run service PrivateTmp=yes ProtectSystem=strict ProtectHome=tmpfs PrivateNetwork=yes PrivateIPC=yes PrivateMounts=yes \
+		ProtectProc=invisible ReadOnlyPaths=/srv/shown InaccessiblePaths=/srv/hidden -- compare
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ "${lines[-1]}" = same ]
+}
+
+@test "under a system call filter a service is refused by that name, unless a key names its user" {
+	local directive
+	for directive in SystemCallFilter=~@raw-io "${filtered[@]}"; do
+		supports "$directive" || { echo "# systemd lacks $directive" && continue; }
+		# not every build of systemd filters for each
+		service "$directive" -- grep -q 'Seccomp:.*2' /proc/self/status || continue
+		run service "$directive" -- nsctl create -n box
+		echo "$directive: $output"
+		[ "$status" -eq 1 ]
+		[[ "$output" == *SystemCallFilter=*unfiltered* ]]
+	done
+	configure $'[allow]\nunfiltered = alice'
+	systemctl reload-or-restart nsctld.service
+	for directive in "${filtered[@]}"; do
+		supports "$directive" || continue
+		run service "$directive" -- nsctl run -mp true
+		echo "$directive: $output"
+		[ "$status" -eq 0 ]
+	done
+}
+
+@test "a service with a user namespace of its own is refused by that name" {
+	supports PrivateUsers=yes || skip "kernel lacks PrivateUsers="
+	run service PrivateUsers=yes -- nsctl create -n box
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *PrivateUsers=* ]]
+}
+
+@test "a restarted service lists, renews and removes its old sets, and does not enter them" {
+	service PrivateTmp=yes -- nsctl create -mp --lease=1h box
+	service PrivateTmp=yes -- nsctl list | grep box
+	service PrivateTmp=yes -- nsctl renew box
+	run service PrivateTmp=yes -- nsctl exec box true
+	[ "$status" -ne 0 ]
+	[[ "$output" == *"no set"* ]]
+	alice exec box true
+	service PrivateTmp=yes -- nsctl rm box
+}
