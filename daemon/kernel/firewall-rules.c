@@ -267,6 +267,18 @@ static void refuse_sets(struct nft *nft, const char *chain)
 	count_and_refuse(nft, rule);
 }
 
+/* Accepts packets of sets that may reach the outside to published ports, by the host's address. */
+static void accept_to_published(struct nft *nft, const char *chain)
+{
+	struct nftnl_rule *rule = nft_rule(nft, chain);
+
+	match_interface(rule, NFT_META_IIFNAME, OUTWARD, false);
+	match_interface(rule, NFT_META_OIFNAME, LINKS, false);
+	match_ct(rule, NFT_CT_STATUS, IPS_DST_NAT);
+	nft_verdict(rule, NF_ACCEPT, NULL);
+	nft_add_rule(nft, rule);
+}
+
 static void refuse_forbidden(struct nft *nft, const char *chain,
 			     const struct task_firewall *firewall)
 {
@@ -302,6 +314,7 @@ static void add_forward(struct nft *nft, const struct task_firewall *firewall)
 	drop_guarded(nft);
 
 	accept_own_answers(nft, "from-ours");
+	accept_to_published(nft, "from-ours");
 	refuse_sets(nft, "from-ours");
 	refuse_forbidden(nft, "from-ours", firewall);
 	add_interface_rule(nft, "from-ours", NFT_META_IIFNAME, OUTWARD, NF_ACCEPT, NULL);
@@ -360,6 +373,20 @@ static void masquerade_published(struct nft *nft)
 	nft_add_rule(nft, rule);
 }
 
+/* Gives packets of a set to a published port, which may be its own, the host's address: the answer
+ * must come back by the host. */
+static void masquerade_between(struct nft *nft, const char *pool)
+{
+	const struct subnet subnet = firewall_subnet(pool);
+	struct nftnl_rule *rule = nft_rule(nft, "postrouting");
+
+	match_subnet(rule, true, &subnet);
+	match_interface(rule, NFT_META_OIFNAME, LINKS, false);
+	match_ct(rule, NFT_CT_STATUS, IPS_DST_NAT);
+	nft_masquerade(rule);
+	nft_add_rule(nft, rule);
+}
+
 /* Adds published ports: packets to that port of the host get an address and port of a set. */
 static void add_ports(struct nft *nft, const char *chain, uint8_t family, bool addressed)
 {
@@ -392,8 +419,10 @@ static void add_nat(struct nft *nft, const struct task_firewall *firewall)
 
 	nft_add_chain(nft, "postrouting", "nat", NF_INET_POST_ROUTING, PRIORITY_SRCNAT);
 	for (size_t i = 0; i < ARRAY_SIZE(firewall->pools); i++)
-		if (firewall->pools[i])
+		if (firewall->pools[i]) {
 			add_masquerade(nft, firewall->pools[i]);
+			masquerade_between(nft, firewall->pools[i]);
+		}
 	masquerade_published(nft);
 	for (size_t i = 0; i < ARRAY_SIZE(chains); i++) {
 		nft_add_chain(nft, chains[i], "nat", hooks[i], PRIORITY_DSTNAT);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include "daemon/kernel/barrier.h"
 #include "daemon/kernel/child.h"
+#include "daemon/kernel/conntrack.h"
 #include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/firewall-table.h"
 #include "daemon/kernel/forwarding.h"
@@ -195,6 +196,8 @@ int firewall_add(const struct host *host, const struct task_firewall *firewall,
 		fault_set(fault, STEP_FIREWALL, 0, -r);
 	if (r == 0 && (r = forwarding_enable(firewall->table)) < 0)
 		fault_set(fault, STEP_FORWARDING, 0, -r);
+	if (r == 0)
+		conntrack_forget_untranslated(links, n);
 	nft_close(&nft);
 	fault_point("firewall-added");
 	return r;
@@ -231,9 +234,12 @@ int firewall_remove(const struct host *host, const struct task_firewall *firewal
 	r = open_in_host(host, firewall, &nft, fault);
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < n && r == 0; i++)
-		if (links[i].egress)
-			r = remove_elements(&nft, &links[i]);
+	for (size_t i = 0; i < n && r == 0; i++) {
+		if (!links[i].egress)
+			continue;
+		r = remove_elements(&nft, &links[i]);
+		conntrack_forget_translated(&links[i]);
+	}
 	nft_close(&nft);
 	fault_point("firewall-removed");
 	return r < 0 ? fault_set(fault, STEP_FIREWALL, 0, -r) : 0;
@@ -305,6 +311,8 @@ static int restore(struct nft *nft, const struct host *host, const struct task_r
 		r = forwarding_record(user);
 	if (r == 0)
 		r = remake_table(nft, task);
+	if (r == 0)
+		conntrack_forget_untranslated(task->links, task->n_links);
 	return r == 0 ? forwarding_enable(user) : r;
 }
 

@@ -7,14 +7,16 @@
  *
  *	sources		from ours: a source that is not the link's own is dropped first
  *	forward		from ours: answers pass, and errors about the link's own connections;
- *			packets to a set of any nsctld, or to a forbidden address, are refused;
- *			the outside is allowed if the link is outward
+ *			packets to a published port pass if the link is outward; other packets to a
+ *			set of any nsctld, or to a forbidden address, are refused; the outside is
+ *			allowed if the link is outward
  *			to ours: answers and published ports pass, all else is refused
  *			from interfaces whose forwarding we enabled, not to ours: dropped
  *	input		from ours: answers and neighbour discovery pass, all else is refused, so
  *			sets cannot reach the host's own addresses
  *	postrouting	addresses of the pool become the host's; a packet to a place that is not
- *			outward, which has no route back to its sender, gets the host's, too
+ *			outward, which has no route back to its sender, gets the host's, too, and
+ *			so does a packet of a set to a published port
  *	prerouting,	published ports lead to their set
  *	output
  *

@@ -25,7 +25,7 @@
 #define SPEC_MOUNTS_MAX 32
 #define SPEC_LABELS_MAX 32
 #define SPEC_SYSCTLS_MAX 32
-#define SYSCTL_SIZE 128 /* of a key, and of a value */
+#define SYSCTL_SIZE 128		/* of a key, and of a value */
 #define ID_MAX (UINT32_MAX - 1) /* of a user or a group */
 #define LIMIT_MEMORY_MIN (UINT64_C(4) << 20)
 #define LIMIT_TASKS_MIN 8

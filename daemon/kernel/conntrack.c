@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <arpa/inet.h>
+#include <libmnl/libmnl.h>
+#include <linux/netfilter/nf_conntrack_common.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_conntrack.h>
+#include <linux/rtnetlink.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include "daemon/kernel/conntrack.h"
+#include "daemon/kernel/firewall-table.h"
+#include "daemon/kernel/rtnl.h"
+
+/* Flows that are forgotten at a time, and times. */
+#define FLOWS_MAX 128
+#define ROUNDS_MAX 64
+#define TUPLE_SIZE 128
+
+/* The parts of a tuple that the kernel compares if it is asked for a part of the table. It has
+ * names for them only in its own source (net/netfilter/nf_conntrack_netlink.c). */
+#define COMPARE_SOURCE (1 << 0)
+#define COMPARE_PROTOCOL (1 << 3)
+#define COMPARE_DESTINATION_PORT (1 << 5)
+
+/* Flows to this port of the host, or those that a set with this address answers. */
+struct wanted {
+	uint8_t family; /* AF_INET or AF_INET6 */
+	uint16_t port;	/* network byte order; 0: any */
+	const struct subnet *target;
+};
+
+struct flow {
+	uint8_t family;
+	bool zoned;
+	uint16_t zone; /* network byte order */
+	size_t size;
+	char tuple[TUPLE_SIZE] __attribute__((aligned(8)));
+	uint8_t destination[16];
+};
+
+struct search {
+	const struct wanted *wanted;
+	size_t n;
+	struct flow flows[FLOWS_MAX];
+};
+
+/* --- reading --- */
+
+static const struct nlattr *find(const struct nlattr *nest, uint16_t type)
+{
+	const struct nlattr *attribute;
+
+	if (!nest)
+		return NULL;
+	mnl_attr_for_each_nested(attribute, nest)
+	{
+		if (mnl_attr_get_type(attribute) == type)
+			return attribute;
+	}
+	return NULL;
+}
+
+/* Returns the bytes of a tuple's address, or NULL. */
+static const uint8_t *address_of(const struct nlattr *tuple, uint8_t family, bool source)
+{
+	uint16_t type = family == AF_INET ? source ? CTA_IP_V4_SRC : CTA_IP_V4_DST
+			: source	  ? CTA_IP_V6_SRC
+					  : CTA_IP_V6_DST;
+	const struct nlattr *address = find(find(tuple, CTA_TUPLE_IP), type);
+	size_t size = family == AF_INET ? 4 : 16;
+
+	return address && mnl_attr_get_payload_len(address) == size ? mnl_attr_get_payload(address)
+								    : NULL;
+}
+
+static bool is_wanted(const struct wanted *wanted, uint32_t status, const struct nlattr *original,
+		      const struct nlattr *reply)
+{
+	const struct nlattr *protocol = find(original, CTA_TUPLE_PROTO);
+	const struct nlattr *number = find(protocol, CTA_PROTO_NUM);
+	const struct nlattr *port = find(protocol, CTA_PROTO_DST_PORT);
+	const uint8_t *answers = address_of(reply, wanted->family, true);
+
+	if (!number || mnl_attr_get_u8(number) != IPPROTO_UDP || !port || !answers)
+		return false;
+	if (!wanted->target)
+		return !(status & IPS_DST_NAT) && mnl_attr_get_u16(port) == wanted->port;
+	return status & IPS_DST_NAT &&
+	       memcmp(answers, wanted->target->address, wanted->target->size) == 0;
+}
+
+static void keep(struct search *search, const struct nlattr *original, const struct nlattr *zone)
+{
+	const uint8_t *destination = address_of(original, search->wanted->family, false);
+	struct flow *flow = &search->flows[search->n];
+
+	if (search->n == FLOWS_MAX || mnl_attr_get_payload_len(original) > TUPLE_SIZE ||
+	    !destination)
+		return;
+	*flow = (struct flow){
+		.family = search->wanted->family,
+		.zoned = zone,
+		.zone = zone ? mnl_attr_get_u16(zone) : 0,
+		.size = mnl_attr_get_payload_len(original),
+	};
+	memcpy(flow->tuple, mnl_attr_get_payload(original), flow->size);
+	memcpy(flow->destination, destination, flow->family == AF_INET ? 4 : 16);
+	search->n++;
+}
+
+static int on_flow(const struct nlmsghdr *message, void *context)
+{
+	const struct nlattr *attributes[CTA_MAX + 1] = {}, *attribute;
+	const struct nfgenmsg *header = mnl_nlmsg_get_payload(message);
+	struct search *search = context;
+	uint32_t status;
+
+	mnl_attr_for_each(attribute, message, sizeof(*header))
+	{
+		if (mnl_attr_get_type(attribute) <= CTA_MAX)
+			attributes[mnl_attr_get_type(attribute)] = attribute;
+	}
+	if (header->nfgen_family != search->wanted->family || !attributes[CTA_STATUS] ||
+	    !attributes[CTA_TUPLE_ORIG])
+		return MNL_CB_OK;
+	status = ntohl(mnl_attr_get_u32(attributes[CTA_STATUS]));
+	if (is_wanted(search->wanted, status, attributes[CTA_TUPLE_ORIG],
+		      attributes[CTA_TUPLE_REPLY]))
+		keep(search, attributes[CTA_TUPLE_ORIG], attributes[CTA_ZONE]);
+	return MNL_CB_OK;
+}
+
+/* --- requests --- */
+
+static struct nlmsghdr *begin(char *buffer, uint16_t type, uint16_t flags, uint8_t family)
+{
+	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
+	struct nfgenmsg *header;
+
+	message->nlmsg_type = NFNL_SUBSYS_CTNETLINK << 8 | type;
+	message->nlmsg_flags = NLM_F_REQUEST | flags;
+	header = mnl_nlmsg_put_extra_header(message, sizeof(*header));
+	header->nfgen_family = family;
+	header->version = NFNETLINK_V0;
+	return message;
+}
+
+/* Adds what the kernel is to compare, so that it does not send the whole table. Kernels before 5.8
+ * send it all the same. */
+static void put_filter(struct nlmsghdr *message, const struct wanted *wanted)
+{
+	bool six = wanted->family == AF_INET6;
+	struct nlattr *tuple =
+		mnl_attr_nest_start(message, wanted->target ? CTA_TUPLE_REPLY : CTA_TUPLE_ORIG);
+	struct nlattr *part;
+
+	if (wanted->target) {
+		part = mnl_attr_nest_start(message, CTA_TUPLE_IP);
+		mnl_attr_put(message, six ? CTA_IP_V6_SRC : CTA_IP_V4_SRC, wanted->target->size,
+			     wanted->target->address);
+		mnl_attr_nest_end(message, part);
+	}
+	part = mnl_attr_nest_start(message, CTA_TUPLE_PROTO);
+	mnl_attr_put_u8(message, CTA_PROTO_NUM, IPPROTO_UDP);
+	if (!wanted->target)
+		mnl_attr_put_u16(message, CTA_PROTO_DST_PORT, wanted->port);
+	mnl_attr_nest_end(message, part);
+	mnl_attr_nest_end(message, tuple);
+	part = mnl_attr_nest_start(message, CTA_FILTER);
+	mnl_attr_put_u32(message, CTA_FILTER_ORIG_FLAGS,
+			 wanted->target ? 0 : COMPARE_PROTOCOL | COMPARE_DESTINATION_PORT);
+	mnl_attr_put_u32(message, CTA_FILTER_REPLY_FLAGS,
+			 wanted->target ? COMPARE_SOURCE | COMPARE_PROTOCOL : 0);
+	mnl_attr_nest_end(message, part);
+}
+
+/* Sends the message, and reads all answers. */
+static int ask(int fd, const struct nlmsghdr *message, mnl_cb_t callback, void *context)
+{
+	static char buffer[32768] __attribute__((aligned(8)));
+	int r = MNL_CB_OK;
+
+	if (send(fd, message, message->nlmsg_len, 0) < 0)
+		return negative_errno();
+	while (r > MNL_CB_STOP) {
+		ssize_t n = recv(fd, buffer, sizeof(buffer), 0);
+
+		if (n < 0)
+			return negative_errno();
+		r = mnl_cb_run(buffer, (size_t)n, 0, 0, callback, context);
+	}
+	return r < 0 ? negative_errno() : 0;
+}
+
+static void forget(int fd, const struct flow *flow)
+{
+	char buffer[512] __attribute__((aligned(8)));
+	struct nlmsghdr *message = begin(buffer, IPCTNL_MSG_CT_DELETE, NLM_F_ACK, flow->family);
+
+	mnl_attr_put(message, CTA_TUPLE_ORIG | NLA_F_NESTED, flow->size, flow->tuple);
+	if (flow->zoned)
+		mnl_attr_put_u16(message, CTA_ZONE, flow->zone);
+	(void)ask(fd, message, NULL, NULL);
+}
+
+/* --- whose address --- */
+
+static int on_route(const struct nlmsghdr *message, void *context)
+{
+	const struct rtmsg *route = mnl_nlmsg_get_payload(message);
+
+	*(bool *)context = route->rtm_type == RTN_LOCAL;
+	return MNL_CB_OK;
+}
+
+/* Returns true if the flow's destination is an address of the host. */
+static bool is_local(struct rtnl *rtnl, const struct flow *flow)
+{
+	size_t size = flow->family == AF_INET ? 4 : 16;
+	bool local = false;
+	struct rtmsg *header;
+	struct nlmsghdr *message =
+		rtnl_add(rtnl, RTM_GETROUTE, 0, sizeof(*header), (void **)&header);
+
+	header->rtm_family = flow->family;
+	header->rtm_dst_len = 8 * size;
+	mnl_attr_put(message, RTA_DST, size, flow->destination);
+	return rtnl_get(rtnl, on_route, &local) == 0 && local;
+}
+
+/* --- both together --- */
+
+static void forget_all(int fd, struct rtnl *rtnl, const struct wanted *wanted)
+{
+	static struct search search;
+	char buffer[1024] __attribute__((aligned(8)));
+	bool again = true;
+
+	for (int round = 0; again && round < ROUNDS_MAX; round++) {
+		struct nlmsghdr *message =
+			begin(buffer, IPCTNL_MSG_CT_GET, NLM_F_DUMP, wanted->family);
+
+		search.n = 0;
+		search.wanted = wanted;
+		put_filter(message, wanted);
+		if (ask(fd, message, on_flow, &search) < 0)
+			return;
+		/* a full list may not be all of them */
+		again = search.n == FLOWS_MAX;
+		for (size_t i = 0; i < search.n; i++)
+			if (wanted->target || is_local(rtnl, &search.flows[i]))
+				forget(fd, &search.flows[i]);
+	}
+}
+
+static void forget_ports(int fd, struct rtnl *rtnl, const struct task_link *link)
+{
+	static const uint8_t families[] = {AF_INET, AF_INET6};
+
+	for (size_t i = 0; i < link->n_publish; i++)
+		for (size_t j = 0; j < ARRAY_SIZE(families); j++) {
+			const struct wanted wanted = {
+				.family = families[j],
+				.port = htons(link->publish[i].host_port),
+			};
+
+			if (link->publish[i].protocol == PUBLISH_UDP)
+				forget_all(fd, rtnl, &wanted);
+		}
+}
+
+static int open_socket(void)
+{
+	return socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
+}
+
+static bool has_udp(const struct task_link *link)
+{
+	for (size_t i = 0; i < link->n_publish; i++)
+		if (link->publish[i].protocol == PUBLISH_UDP)
+			return true;
+	return false;
+}
+
+void conntrack_forget_untranslated(const struct task_link *links, size_t n)
+{
+	_cleanup_fd_ int fd = -1;
+	struct rtnl rtnl = {.fd = -1};
+
+	for (size_t i = 0; i < n; i++) {
+		if (!links[i].egress || !has_udp(&links[i]))
+			continue;
+		if (fd < 0 && ((fd = open_socket()) < 0 || rtnl_open(&rtnl, -1) < 0))
+			break;
+		forget_ports(fd, &rtnl, &links[i]);
+	}
+	rtnl_close(&rtnl);
+}
+
+void conntrack_forget_translated(const struct task_link *link)
+{
+	_cleanup_fd_ int fd = has_udp(link) ? open_socket() : -1;
+
+	for (size_t i = 0; fd >= 0 && i < link->a.n_addresses; i++) {
+		const struct subnet target = firewall_subnet(link->a.addresses[i].text);
+		const struct wanted wanted = {.family = target.size == 4 ? AF_INET : AF_INET6,
+					      .target = &target};
+
+		forget_all(fd, NULL, &wanted);
+	}
+}
