@@ -13,22 +13,24 @@
 #include "daemon/kernel/nft-watch.h"
 
 #define RESTORE_SECONDS 20
-/* Links in one task: each may have PUBLISH_MAX ports, and messages and transactions are limited. */
+/* Links in one task. Each may have PUBLISH_MAX ports, and the size of a message or
+ * transaction is limited. */
 #define RESTORE_LINKS_MAX 64
-/* Reloading a firewall takes many steps: the table is restored this long after the last one. */
+/* The table is restored this long after the last change by another program: reloading a
+ * firewall takes many steps. */
 #define SETTLE_MICROSECONDS 100000
 
-/* There is only one table, so this is static. */
+/* State of this file: there is only one table. */
 static struct {
 	struct event *changed, *settled, *rules_changed;
 	int listener_fd, rules_fd;
-	bool restoring, again, follow; /* follow: the host's routes have changed meanwhile */
-	bool cleared;		       /* the last task removed everything */
-	uint32_t ours[2];	       /* ports of the last two children that restored the table */
-	bool more;		       /* the table lacks the links after this one */
+	bool restoring, again, follow; /* follow: call egress_follow() afterwards */
+	bool cleared;		       /* the last task had no links, so it removed the table */
+	uint32_t ours[2];	       /* netlink ports of the last two children that restored it */
+	bool more;		       /* the table still lacks the links after (owner, name) */
 	uid_t owner;
 	char name[NAME_SIZE];
-	uint32_t strangers[16]; /* ports heard while a child restored the table */
+	uint32_t strangers[16]; /* netlink ports that made changes while a child restored it */
 	size_t n_strangers;
 } state = {.listener_fd = -1, .rules_fd = -1};
 
@@ -128,7 +130,7 @@ static void on_restored(struct operation *operation, const struct task_report *r
 	if (report->step != STEP_NONE)
 		log_error("the firewall's table cannot be restored: cannot %s: %s",
 			  step_text(report->step), strerror(report->error));
-	/* a way out that was made meanwhile may have lost its elements */
+	/* a way out that was made during the task may have lost its elements */
 	if (state.again || (strangers && report->step == STEP_NONE) ||
 	    (state.cleared && first_way(keeper))) {
 		state.again = false;
@@ -141,7 +143,7 @@ static void on_restored(struct operation *operation, const struct task_report *r
 	}
 }
 
-/* Adds links, from this one on, as far as they fit into one task. */
+/* Adds ways out to the task, from link on, as many as fit. */
 static void fill_links(struct keeper *keeper, const struct link *link, struct task_restore *task)
 {
 	static struct link_plan_task tasks[RESTORE_LINKS_MAX];
@@ -176,7 +178,9 @@ static void send_or_log(struct keeper *keeper, struct task_restore *task)
 		log_error("the firewall's table cannot be restored: %s", strerror(-r));
 }
 
-/* Restores the table from position on. more: adds to a table that is incomplete. */
+/*
+ * Restores the table with the ways from position on. more: adds them to a table that is incomplete.
+ */
 static void restore_from(struct keeper *keeper, const struct link *position, bool more)
 {
 	static struct task_restore task;
@@ -262,8 +266,8 @@ static void on_settled(evutil_socket_t fd _unused_, short what _unused_, void *c
 	restore(keeper);
 }
 
-/* Calls callback when fd is readable. fd may be -errno. Returns NULL, after logging it, if that is
- * not possible. */
+/* Calls callback when fd is readable; fd may be a negative errno. Returns NULL
+ * after logging a failure. */
 static struct event *listen_at(struct keeper *keeper, int fd, event_callback_fn callback)
 {
 	struct event *event =
@@ -282,7 +286,7 @@ void egress_listen(struct keeper *keeper)
 		log_notice("cannot watch the firewall for changes: %s", strerror(ENOMEM));
 		return;
 	}
-	/* a kernel without nf_tables has no egress either */
+	/* without nf_tables in the kernel there is no egress either */
 	state.listener_fd = nft_watch_open();
 	state.changed = listen_at(keeper, state.listener_fd, on_changed);
 	state.rules_fd = barrier_watch_open();

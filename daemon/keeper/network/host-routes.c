@@ -8,7 +8,7 @@
 #include "daemon/keeper/policy/config.h"
 #include "daemon/kernel/outward.h"
 
-/* Interfaces come up in many steps: the host is looked at this long after the first one. */
+/* The host is examined this long after the first change: interfaces come up in many steps. */
 #define SETTLE_MICROSECONDS 100000
 
 static struct {
@@ -39,8 +39,8 @@ static bool end_overlaps(const struct wire_end *end, const struct address *their
 	return false;
 }
 
-/* Reports ways whose addresses somebody else has now, too. A route that is wider than the pools
- * does not count, as in kernel/way.h. */
+/* Warns of ways out whose addresses are in a subnet to which the host has a new route. A subnet
+ * that is wider than the pool does not count, as in kernel/way.h. */
 static void on_subnet(const struct outward_subnet *subnet, void *context)
 {
 	static struct wire_link wire;

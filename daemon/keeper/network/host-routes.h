@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Follows the host's routes while there are ways out: forwarding is enabled on the interfaces that
- * lead out (egress.h), and a new route to addresses of a way is reported. The kernel tells of
+ * Follows the host's routes while there are ways out: enables forwarding on the interfaces that
+ * lead outside (egress.h), and warns of new routes to addresses of ways. The kernel reports
  * changes; nothing polls.
  */
 #ifndef NSCTL_KEEPER_HOST_ROUTES_H
@@ -9,6 +9,7 @@
 
 #include "daemon/keeper/base/keeper.h"
 
+/* Begins to watch the host's routes. Logs a failure. */
 void host_routes_listen(struct keeper *keeper);
 void host_routes_stop(void);
 

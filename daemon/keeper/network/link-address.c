@@ -5,12 +5,12 @@
 #include "daemon/keeper/policy/address.h"
 #include "daemon/wire/way.h"
 
-/* Number of addresses that are searched for a free one. */
+/* Number of addresses in a subnet, from the first on, that are given to members. */
 #define HOSTS_MAX 65536
 
 struct collision {
 	const struct address *address;
-	bool overlap; /* overlapping subnets count, not only equal addresses */
+	bool overlap; /* true: look for overlapping subnets; false: for equal addresses */
 	char text[ADDRESS_SIZE];
 	const char *link;
 };
@@ -35,8 +35,8 @@ static int find_collision(struct link_draft *draft _unused_, const struct link *
 	return 0;
 }
 
-/* Looks at the ends that share a segment with end i: the members of the network at its other
- * end. */
+/* Callback for the ends at a network, one of which is end i's peer: looks for a collision with the
+ * address of each member, which is at the other end of its link. */
 static int far_ends(struct link_draft *draft, const struct link *link, const struct wire_end *end,
 		    void *context)
 {
@@ -55,7 +55,7 @@ bool link_address_has_subnets(const struct set *set, struct wire_network *ret)
 	       wire_unpack(&wire_network_layout, set->network, set->network_size, ret) == 0;
 }
 
-/* Returns true if the address is the network's own: the first of a subnet. */
+/* Returns true if the address is the network's own, which is the first one of a subnet. */
 static bool is_bridge_address(const struct wire_network *network, const struct address *address)
 {
 	for (size_t i = 0; i < network->n_subnets; i++) {
@@ -94,7 +94,8 @@ static int check_address(struct link_draft *draft, int i, size_t at, const struc
 			return link_draft_refuse(draft, i, member, "address in use: link %s has %s",
 						 collision.link, collision.text);
 	}
-	/* in a set the kernel copes with overlapping subnets, and its owner knows what for */
+	/* on the host overlapping subnets are refused; in a set, the kernel copes
+	 * and the owner knows why */
 	collision.overlap = true;
 	if (link_draft_end(&plan->wire, i)->where == END_HOST &&
 	    link_draft_each_neighbour(draft, plan->ends[i], find_collision, &collision))
@@ -133,7 +134,7 @@ static int take_addresses(struct link_draft *draft, int i)
 	return 0;
 }
 
-/* Numbers of a subnet's addresses that members have. */
+/* The addresses of a subnet that members have. Bit n: address number n. */
 struct occupied {
 	const struct address *subnet;
 	uint8_t bits[HOSTS_MAX / 8];
@@ -159,7 +160,8 @@ static int mark_occupied(struct link_draft *draft _unused_, const struct link *l
 	return 0;
 }
 
-/* Takes the lowest free address of the subnet after the network's own. */
+/* Writes the lowest free address of the subnet, after the network's own, to ret.
+ * Returns 0 or an error. */
 static int allocate(struct link_draft *draft, int i, const struct address *subnet, char *ret)
 {
 	struct occupied occupied = {.subnet = subnet};
@@ -179,7 +181,8 @@ static int allocate(struct link_draft *draft, int i, const struct address *subne
 				 text);
 }
 
-/* Gives a member of a network that names no addresses one of each subnet. */
+/* Gives a member of a network an address in each of the network's subnets, if the
+ * request names no addresses. */
 static int allocate_addresses(struct link_draft *draft, int i)
 {
 	struct link_plan *plan = draft->plan;
@@ -303,7 +306,7 @@ void link_plan_bridge(const struct wire_network *network, struct link_plan_bridg
 
 #define WAYS_MAX (HOSTS_MAX / WAY_ADDRESSES)
 
-/* Marks the ways' addresses in the pool that links have. */
+/* Marks the ways whose addresses in the pool a link has. Bit n: way number n. */
 static void mark_ways(const struct registry *registry, const struct address *pool,
 		      uint8_t used[static WAYS_MAX / 8])
 {

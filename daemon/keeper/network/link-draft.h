@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A plan for a link in progress, on which link-plan.c and link-address.c work end by end. */
+/* A plan in progress, on which link-plan.c, link-address.c and link-route.c work,
+ * one end after the other. */
 #ifndef NSCTL_KEEPER_LINK_DRAFT_H
 #define NSCTL_KEEPER_LINK_DRAFT_H
 
@@ -9,17 +10,17 @@ struct link_draft {
 	const struct registry *registry;
 	const struct link_wish *wish;
 	struct link_plan *plan;
-	const struct link *changing; /* SetLink: its present state is no conflict */
+	const struct link *changing; /* SetLink: the link, whose old state cannot collide */
 	struct failure *failure;
 };
 
-/* Returns end a (i 0) or b. */
+/* Returns end a (i is 0) or end b. */
 struct wire_end *link_draft_end(struct wire_link *link, int i);
-/* Returns ERROR_INVALID_VALUE about a member of end i. */
+/* Fills in the failure with ERROR_INVALID_VALUE about a member of end i, and returns that error. */
 int link_draft_refuse(struct link_draft *draft, int i, const char *member, const char *format, ...)
 	_printf_(4, 5);
-/* Calls back for each end of another link at this place (NULL: the host), until callback does not
- * return 0. Returns the callback's value or 0. */
+/* Calls callback for each end at this place (NULL: the host) of other links, until callback returns
+ * something else than 0. Returns the last result, or 0. */
 int link_draft_each_neighbour(struct link_draft *draft, const struct set *place,
 			      int (*callback)(struct link_draft *draft, const struct link *link,
 					      const struct wire_end *end, void *context),

@@ -13,8 +13,8 @@ static bool touches(const struct link *link, uid_t owner, const char *name)
 	return false;
 }
 
-/* Returns false for a link in creation, or one removed before it was ready: clients have not been
- * told of it. */
+/* Returns true if clients may know of the link: not while it is being made, nor if it was
+ * removed before it was ready. */
 static bool is_there(const struct link *link)
 {
 	return link->announced || !link->work;

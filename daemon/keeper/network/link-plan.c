@@ -86,7 +86,7 @@ static int has_interface(struct link_draft *draft _unused_, const struct link *l
 	return end->interface && strcmp(end->interface, context) == 0;
 }
 
-/* Marks the numbers n of interfaces with our own names, ethN. */
+/* Marks the numbers N of interfaces that have one of our names, ethN. */
 static int mark_number(struct link_draft *draft _unused_, const struct link *link _unused_,
 		       const struct wire_end *end, void *context)
 {
@@ -102,7 +102,9 @@ static int mark_number(struct link_draft *draft _unused_, const struct link *lin
 	return 0;
 }
 
-/* Picks the first free name. There are fewer links than numbers. */
+/*
+ * Writes the first name ethN that is free at the place to ret. There are more numbers than links.
+ */
 static void pick_interface(struct link_draft *draft, const struct set *place, char *ret)
 {
 	uint8_t used[SET_LINKS_MAX / 8 + 1] = {};
@@ -162,7 +164,9 @@ static int check_macs(struct link_draft *draft)
 
 /* --- other properties of an end --- */
 
-/* An end that names no MTU takes the other's, because it would drop what is longer than its own. */
+/*
+ * Gives an end without an MTU that of the other end: an end drops packets that exceed its own MTU.
+ */
 static void share_mtu(struct wire_link *wire)
 {
 	if (!wire->a.mtu)
@@ -203,7 +207,8 @@ static int check_impairment(struct link_draft *draft, int i)
 	return 0;
 }
 
-/* Clears an impairment without effect, so that equal requests give equal records. */
+/* Sets the bits in given for the values that have an effect, so that equal
+ * requests give equal records. */
 static void settle_impairment(struct wire_impairment *impairment)
 {
 	impairment->given =
@@ -309,7 +314,7 @@ static void merge_impairment(struct wire_impairment *into, const struct wire_imp
 		into->delay = change->delay;
 	if (given & IMPAIR_JITTER)
 		into->jitter = change->jitter;
-	/* without a delay there is nothing to vary or reorder */
+	/* without a delay, there is nothing to vary or reorder */
 	if (given & IMPAIR_DELAY && change->delay == 0) {
 		into->jitter = given & IMPAIR_JITTER ? change->jitter : 0;
 		into->reorder = 0;
@@ -349,7 +354,7 @@ static int merge_end(struct link_draft *draft, int i, const struct wire_end *cha
 	if (change->n_addresses > 0 || change->has_addresses) {
 		memcpy(end->addresses, change->addresses, sizeof(end->addresses));
 		end->n_addresses = change->n_addresses;
-		/* the routes are removed with the addresses that they used */
+		/* routes go with the addresses that they use */
 		end->gateway = end->second_gateway = NULL;
 		end->n_routes = 0;
 	}
@@ -387,12 +392,13 @@ int link_plan_change(const struct registry *registry, const struct link *link,
 		ret->ends[i] = link->ends[i];
 		r = merge_end(&draft, i, i == 0 ? &change->a : &change->b);
 	}
-	/* a network's end has no MTU of its own */
+	/* an end at a network has the MTU of the other end */
 	for (int i = 0; i < 2; i++)
 		if (link_draft_end(&ret->wire, i)->where == END_NETWORK)
 			link_draft_end(&ret->wire, i)->mtu = link_draft_end(&ret->wire, !i)->mtu;
 	for (int i = 0; i < 2 && r == 0; i++) {
-		/* an end that has lost its addresses gets no others automatically */
+		/* has_addresses: an end that has lost its addresses must not get
+		 * new ones automatically */
 		link_draft_end(&ret->wire, i)->has_addresses = true;
 		r = complete_end(&draft, i);
 		link_draft_end(&ret->wire, i)->has_addresses = false;
@@ -414,7 +420,7 @@ static void task_end(const struct link *link, const struct set *own, const struc
 			 link->ends[i]->name);
 		ret->pin = task->pins[i];
 	}
-	/* on the host, and for a network's ports, the kernel's name is ours */
+	/* on the host, and at a network, the interface has a name of ours */
 	if (end->where == END_SET)
 		snprintf(name, INTERFACE_SIZE, "%s", end->interface);
 	else

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Plans links before anything is made: every end is checked, and gets its name, MAC and addresses,
- * so that the record names each kernel object beforehand. Planning reads the registry, changes
- * nothing, and asks no kernel: the same request on the same registry gives the same plan.
+ * Plans links before anything is made: checks each end, and gives it its name, MAC and
+ * addresses, so that the record can name each object in the kernel beforehand. Planning
+ * only reads the registry and never asks the kernel, so the same request with the same
+ * registry gives the same plan.
  */
 #ifndef NSCTL_KEEPER_LINK_PLAN_H
 #define NSCTL_KEEPER_LINK_PLAN_H
@@ -13,12 +14,14 @@
 #include "daemon/wire/task.h"
 #include "protocol/error.h"
 
-/* Links of one set, or members of one network: as many as one removal can delete. */
+/* Limit for the links of one set, or the members of one network: one removal must be
+ * able to delete them all. */
 #define SET_LINKS_MAX TASK_LINKS_MAX
 
-/* A route's and an end's strings in canonical form. */
+/* Storage for the canonical strings of a route. */
 struct link_plan_route {
 	char destination[ADDRESS_SIZE], via[ADDRESS_SIZE], source[ADDRESS_SIZE];
+	/* Storage for the canonical strings of an end. */
 };
 struct link_plan_text {
 	char interface[INTERFACE_SIZE], mac[MAC_SIZE];
@@ -28,7 +31,7 @@ struct link_plan_text {
 };
 
 struct link_plan {
-	struct wire_link wire; /* complete; points into the members below and into the wish */
+	struct wire_link wire; /* complete; points into this struct and into the wish */
 	char name[NAME_SIZE], id[ID_SIZE];
 	struct link_plan_text text[2];
 	struct set *ends[2]; /* NULL: the host */
@@ -37,70 +40,74 @@ struct link_plan {
 
 struct link_wish {
 	const struct authz_subject *subject;
-	uid_t owner;	/* owner of the link and its ends */
-	const char *id; /* of the link; its MACs are derived from it */
+	uid_t owner;	/* owner of the link, and of both ends */
+	const char *id; /* the link's id, from which MACs are derived */
 	const struct wire_link *wire;
-	const char *prefixes[2]; /* of field names: "a.", or "spec.links[0].peer." */
-	struct set *own;	 /* the set being made, used for end a without a place */
-	bool egress;		 /* made by the daemon: needs no permission for host links */
-	const char *group;	 /* the Apply that it belongs to, or NULL */
+	const char *prefixes[2]; /* of fields in errors, as "a." or "spec.links[0].peer." */
+	struct set *own;	 /* the set that is being made: end a, if without a place */
+	bool egress;		 /* a way out, which needs no permission for an end on the host */
+	const char *group;	 /* id of the Apply that makes the link, or NULL */
 };
 
 /*
- * Plans a link. Returns 0 and *ret, ERROR_INVALID_VALUE (with the field), ERROR_NOT_FOUND (set or
- * network), ERROR_NOT_PERMITTED (ends on the host), ERROR_EXISTS (link), ERROR_LIMIT_EXCEEDED or
- * ERROR_BUSY.
+ * Plans a link. Returns 0 and *ret, or an error: ERROR_INVALID_VALUE (with the field),
+ * ERROR_NOT_FOUND (a set or network), ERROR_NOT_PERMITTED (an end on the host), ERROR_EXISTS (the
+ * link), ERROR_LIMIT_EXCEEDED or ERROR_BUSY.
  */
 int link_plan(const struct registry *registry, const struct link_wish *wish, struct link_plan *ret,
 	      struct failure *failure);
 
-/*
- * Plans a SetLink: the link as it is, with the changes to each end. Interfaces and places cannot
- * change. Returns 0 or the errors of link_plan().
- */
+/* Plans a SetLink: the link with the changes to each end. Interfaces and places cannot change.
+ * Returns 0 or an error, as link_plan(). */
 int link_plan_change(const struct registry *registry, const struct link *link,
 		     const struct wire_link *change, struct link_plan *ret,
 		     struct failure *failure);
 
-/*
- * Plans a way to the outside, with WAY_ADDRESSES of each pool (pool_v6 NULL: no IPv6): the lowest
- * ones that no link has. This is a proposal: the maker takes others if the host uses these.
- * outward: with default routes. Returns 0 or ERROR_LIMIT_EXCEEDED.
- */
+/* A planned way out, with storage for its strings. */
 struct link_plan_egress {
 	struct wire_link wire;
 	char addresses[2][2][ADDRESS_SIZE], gateways[2][ADDRESS_SIZE];
 };
+/*
+ * Plans a way out. It gets the lowest WAY_ADDRESSES addresses of each pool that no link has;
+ * pool_v6 NULL: no IPv6. They are a proposal: the maker takes others if the host uses these.
+ * outward: the way gets default routes. Returns 0 or ERROR_LIMIT_EXCEEDED.
+ */
 int link_plan_egress(const struct registry *registry, const char *pool_v4, const char *pool_v6,
 		     bool outward, struct link_plan_egress *ret, struct failure *failure);
-/* Moves the addresses in egress->wire to the way that is this many ways further in the pools. */
+/*
+ * Moves the addresses in egress->wire to those of the way that is `ways` ways further in the pools.
+ */
 void link_plan_move_egress(struct link_plan_egress *egress, uint32_t ways);
 
-/* A network with its subnets and name servers checked; they do not overlap those of the owner's
- * other networks. texts: storage for their canonical form. */
+/* A checked network, with storage for its canonical strings. */
 struct link_plan_network {
 	struct wire_network wire;
 	char subnets[SUBNETS_MAX][ADDRESS_SIZE], dns[SERVERS_MAX][ADDRESS_SIZE];
 };
+/* Checks a network: its subnets, which must not overlap those of the owner's other networks, and
+ * its name servers. Returns 0 and *ret, or ERROR_INVALID_VALUE. */
 int link_plan_network(const struct registry *registry, uid_t owner, const struct wire_network *wish,
 		      struct link_plan_network *ret, struct failure *failure);
 
-/* A network's own addresses: the first of each of its subnets. */
+/* The bridge of a network for its maker, with storage for its addresses. */
 struct link_plan_bridge {
 	struct task_bridge task;
 	char addresses[SUBNETS_MAX][ADDRESS_SIZE];
 };
+/* Gives the bridge its addresses: the first one of each of the network's subnets. */
 void link_plan_bridge(const struct wire_network *network, struct link_plan_bridge *ret);
 
-/* A link in the form that tasks contain; task points into link and the other members. */
+/* A link for a task. The task points into the other members, and into the link. */
 struct link_plan_task {
 	struct task_link task;
 	struct wire_link wire;
 	char pins[2][KEY_SIZE + 12], names[2][INTERFACE_SIZE];
 };
-/* own: the set being made, whose end has no pin yet. */
+/* Fills in a link for a task. own: the set that is being made, which has no pin yet, or
+ * NULL. Returns 0 or -errno. */
 int link_plan_task(const struct link *link, const struct set *own, struct link_plan_task *ret);
-/* The same for a plan to change an existing link: its new state. */
+/* Fills in an existing link for a task, as it will be after the planned change. */
 void link_plan_changed_task(const struct link *link, const struct link_plan *plan,
 			    struct link_plan_task *ret);
 

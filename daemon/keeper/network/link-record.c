@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Records of single links, and of all links of a set. */
+/* The functions of link.h for records: of a single link, and of all links of a set. */
 #include <string.h>
 #include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/log.h"
@@ -147,7 +147,7 @@ int link_record_all(struct keeper *keeper, const struct authz_subject *subject, 
 	return r;
 }
 
-/* The list begins with the youngest, but the oldest is made first. */
+/* The set's list begins with its youngest link, but the oldest one is made first. */
 void link_fill_create(struct keeper *keeper, const struct set *set, struct task_create *task)
 {
 	static struct link_plan_task tasks[TASK_SPEC_LINKS_MAX];
@@ -185,7 +185,7 @@ void link_fill_remove(struct keeper *keeper, const struct set *set, struct task_
 		for (int i = 0; i < 2; i++) {
 			struct task_end *end = i == 0 ? &planned->task.a : &planned->task.b;
 
-			/* only a way's addresses are needed, for the firewall */
+			/* only addresses of ways are needed, for the firewall */
 			if (!link->egress)
 				end->n_addresses = 0;
 			end->n_routes = 0;

@@ -5,7 +5,7 @@
 #include "daemon/keeper/network/link-route.h"
 #include "daemon/keeper/policy/address.h"
 
-/* How the end reaches a next hop. */
+/* How an end reaches a next hop: not at all, in one of its subnets, or directly on the link. */
 enum reach { REACH_NOT, REACH_SUBNET, REACH_ONLINK };
 
 static bool is_link_local(const struct address *address)
@@ -14,8 +14,8 @@ static bool is_link_local(const struct address *address)
 	       (address->bytes[1] & 0xc0) == 0x80;
 }
 
-/* A next hop is in a subnet of the end's. It is on the link itself if the end's address of its
- * family is alone in its subnet. */
+/* Returns how the end reaches the next hop: in a subnet of the end's addresses, or directly on the
+ * link if its address of this family is the only one in its subnet. */
 static enum reach find_reach(const struct wire_end *end, const struct address *hop)
 {
 	enum reach reach = is_link_local(hop) ? REACH_SUBNET : REACH_NOT;
@@ -35,8 +35,8 @@ static enum reach find_reach(const struct wire_end *end, const struct address *h
 
 /* --- gateways --- */
 
-/* Gives a member of a network with a way out its gateways: for each family, the network's address
- * in the first subnet. */
+/* Gives an end in a set, whose peer is a network with a way out, its gateways: for each family the
+ * network's address in the first subnet. */
 static void give_gateways(struct link_draft *draft, int i)
 {
 	struct link_plan *plan = draft->plan;
@@ -99,7 +99,7 @@ static int check_gateways(struct link_draft *draft, int i)
 
 /* --- other routes --- */
 
-/* Reads the destination. Returns what is wrong, or NULL. */
+/* Reads the destination of a route. Returns NULL, or a text that says what is wrong. */
 static const char *read_destination(const struct wire_route *route, const struct address *via,
 				    struct address *ret)
 {
@@ -167,7 +167,7 @@ static int check_routes(struct link_draft *draft, int i)
 	return 0;
 }
 
-/* --- both --- */
+/* --- gateways and other routes --- */
 
 int link_route_give(struct link_draft *draft, int i)
 {

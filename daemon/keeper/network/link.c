@@ -22,8 +22,8 @@ struct link_work {
 	struct link *link;
 	link_done *done;
 	void *context;
-	struct failure failure; /* why the link is removed again */
-	void *before;		/* SetLink: the record before the change */
+	struct failure failure; /* the reason why the link was not made or changed */
+	void *before;		/* SetLink: the bytes of the record before the change */
 	size_t before_size;
 };
 
@@ -34,7 +34,7 @@ static struct log_fields fields_of(const struct link *link)
 
 /* --- answers --- */
 
-/* The link_done of requests. */
+/* A link_done that answers the request in context. */
 static void answer(struct keeper *keeper, struct link *link, const struct failure *failure,
 		   void *context)
 {
@@ -60,7 +60,7 @@ static void answer(struct keeper *keeper, struct link *link, const struct failur
 	}
 }
 
-/* The link_done of work without a request. */
+/* A link_done for work without a request. */
 static void say_nothing(struct keeper *keeper _unused_, struct link *link _unused_,
 			const struct failure *failure _unused_, void *context _unused_)
 {
@@ -81,8 +81,8 @@ static struct link_work *work_new(struct keeper *keeper, struct link *link, link
 	return work;
 }
 
-/* Deletes the link's record. Returns true if that was possible; otherwise the link can be removed
- * again. */
+/* Deletes the link's record. On failure returns false, and the link stays, as removing, so that its
+ * owner can remove it again. */
 static bool unrecord(struct link_work *work)
 {
 	int r = store_remove_link(work->keeper->store, work->link->id);
@@ -95,8 +95,8 @@ static bool unrecord(struct link_work *work)
 	return false;
 }
 
-/* Ends the work. Removals of the link's sets that have waited go on, then done() is called. gone:
- * the kernel has nothing of the link. */
+/* Ends the work. gone: nothing of the link is left in the kernel. First goes on with removals of
+ * the link's sets that have waited for this, then calls done(). */
 static void finish(struct link_work *work, bool gone)
 {
 	struct link_work it;
@@ -116,7 +116,7 @@ static void finish(struct link_work *work, bool gone)
 		it.context);
 }
 
-/* Ends work that has had no effect, without a call of done(): the caller reports that. */
+/* Ends work that has had no effect, without a call of done(): the caller answers. */
 static void abandon(struct link_work *work, bool forget_it)
 {
 	work->done = say_nothing;
@@ -167,13 +167,13 @@ static void on_link_removed(struct operation *operation, const struct task_repor
 	finish(work, gone);
 }
 
-/* Removes the link. work->failure, if set, is reported afterwards. */
+/* Removes the link, then calls done() with work->failure, if that is set. */
 static void remove_link(struct link_work *work)
 {
 	int r;
 
 	work->link->state = LINK_REMOVING;
-	/* a full disk must not prevent a removal: the old record will do */
+	/* a full disk must not prevent a removal; the old record is good enough */
 	store_write_link(work->keeper->store, work->link);
 	fault_point("unlink-recorded");
 	r = send_link_task(work, TASK_REMOVE_LINK, on_link_removed);
@@ -267,7 +267,9 @@ static void finish_adding(void *context)
 	fault_point("link-answered");
 	log_operation("links made", LOG_INFO, &fields, "link %s made", link->name);
 	finish(work, false);
-	/* after the answer: without this record, the next start would remove the link */
+	/*
+	 * comes after the answer, which it would delay; until then, a start would remove the link
+	 */
 	store_write_link(store, link);
 }
 
@@ -281,7 +283,7 @@ static void on_linked(struct operation *operation, const struct task_report *rep
 		task_error_of_link(report, false, &work->failure);
 		log_by_user("links not made", LOG_NOTICE, &fields, "link %s not made: %s %s",
 			    link->name, work->failure.subject, work->failure.text);
-		/* without a worker nothing was made; a killed child may have left something */
+		/* no worker: nothing was made; a child that was killed may have left something */
 		if (report->step == STEP_WORKER)
 			finish(work, true);
 		else
@@ -291,7 +293,7 @@ static void on_linked(struct operation *operation, const struct task_report *rep
 	link->state = LINK_READY;
 	events_link_added(link);
 	boot_link_made(work->keeper, link);
-	/* the answer waits until the network's members know each other's names */
+	/* the answer waits until all members of the network know the names of the others */
 	if (resolver_links_changed(link->ends[0], link->ends[1]))
 		resolver_settle(link->owner, finish_adding, work);
 	else
@@ -346,7 +348,8 @@ int on_add_link(struct keeper *keeper, struct request *request, struct wire_link
 
 /* --- changing --- */
 
-/* Replaces the record's bytes, and keeps the old ones in work->before. */
+/* Replaces the packed link and its record. Keeps the old bytes in
+ * work->before. Returns 0 or -errno. */
 static int rewrite(struct link_work *work, const struct wire_link *wire)
 {
 	void *packed;
@@ -425,7 +428,7 @@ int on_set_link(struct keeper *keeper, struct request *request, struct wire_link
 			abandon(work, false);
 		return failure_from_errno(failure, -ENOMEM, "change the link");
 	}
-	/* plan points into the old record, which stays until the work is done */
+	/* plan points into the old bytes, which stay in work->before */
 	r = send_adjustment(work, &plan);
 	if (r == 0) {
 		r = rewrite(work, &plan.wire);
@@ -446,7 +449,7 @@ void link_recover(struct keeper *keeper, struct link *link)
 {
 	if (link->state == LINK_READY)
 		return;
-	/* a set at its ends is being removed, and the link with it */
+	/* the removal of a set at one end removes the link */
 	for (int i = 0; i < 2; i++)
 		if (link->ends[i] && link->ends[i]->state == SET_REMOVING)
 			return;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The life of links. A link is recorded before it is made, and its record is deleted when the
- * kernel has nothing of it. link-plan.c works out what it will be; daemon/kernel/link.c makes it. A
- * link of a set's specification is made by the set's maker. A link is removed with the first of the
- * two places that it connects.
+ * The life of links. A link is recorded before it is made, and its record is deleted when nothing
+ * of it is left in the kernel. link-plan.c decides its names and addresses, and
+ * daemon/kernel/link.c makes it. The links of a set's specification are made by the set's maker. A
+ * link is removed with the first of the two places that it connects.
  *
- *	add: plan, record (creating), TASK_LINK, record (ready), answer
- *	set: plan, record, TASK_ADJUST, answer; on failure the old record is restored
- *	remove: record (removing), TASK_REMOVE_LINK, delete the record, answer
+ *   add: plan, record (creating), TASK_LINK, record (ready), answer
+ *   set: plan, record, TASK_ADJUST, answer; on failure restore the old record
+ *   remove: record (removing), TASK_REMOVE_LINK, delete the record, answer
  */
 #ifndef NSCTL_KEEPER_LINK_H
 #define NSCTL_KEEPER_LINK_H
@@ -15,55 +15,66 @@
 #include "daemon/keeper/network/link-plan.h"
 #include "daemon/keeper/request/request.h"
 
-/* Called when an operation has ended: with the link (NULL: it is gone), or with the failure. */
+/* Called at the end of an operation on a link. link: NULL if the link is gone. failure: NULL if the
+ * operation has succeeded. */
 typedef void link_done(struct keeper *keeper, struct link *link, const struct failure *failure,
 		       void *context);
 /* Returns true if the subject reaches the sets at both ends: authz_reaches(). */
 bool link_is_reached(const struct link *link, const struct authz_subject *subject);
 
-/* Makes a link for the subject. Failures name its ends from "a." and "b." on. Returns 0 (done will
- * be called once), or an error and *failure: nothing has happened. group: as in link_wish. */
+/*
+ * Makes a link for the subject. group: as in link_wish. Returns 0 (done will be called once), or an
+ * error and *failure, and then nothing has happened. The field in *failure begins with "a." or
+ * "b.", for the end that it is about.
+ */
 int link_add(struct keeper *keeper, const struct authz_subject *subject,
 	     const struct wire_link *wire, const char *group, link_done *done, void *context,
 	     struct failure *failure);
-/* Removes a link that has no operation in progress. done is called once. */
+/* Removes a link on which no operation is in progress. Calls done once. */
 void link_remove_one(struct keeper *keeper, struct link *link, link_done *done, void *context);
 
 /* --- records: link-record.c --- */
 
-/* Plans a link and records it. Returns 0, or an error: nothing has happened. Fills in wish->id. */
+/* Plans a link and records it. Fills in wish->id. Returns 0, or an error, and
+ * then nothing has happened. */
 int link_record_one(struct keeper *keeper, struct link_wish *wish, struct link **ret,
 		    struct failure *failure);
-/* Deletes a link from memory and disk, when the kernel has nothing of it. */
+/* Deletes a link from memory and disk, when nothing of it is left in the kernel. */
 void link_forget(struct keeper *keeper, struct link *link);
 
-/* --- for create.c: the links of a set that is made or removed --- */
+/* --- for create.c and remove.c: all links of a set --- */
 
-/* Plans and records all links of the set's specification. Returns 0, or an error: none is
- * recorded. */
+/* Plans and records all links of the set's specification, and its way out. Returns 0, or an error,
+ * and then none is recorded. */
 int link_record_all(struct keeper *keeper, const struct authz_subject *subject, struct set *set,
 		    const struct wire_spec *spec, struct failure *failure);
-/* Adds the links to the maker's task, and everything that the set is linked to to the remover's.
- * The tasks point into static memory, until the next call. */
+/* Adds the set's links to the task of its maker. The task points into static
+ * memory, until the next call. */
 void link_fill_create(struct keeper *keeper, const struct set *set, struct task_create *task);
+/* Adds the set's links to the task of its remover. The task points into static
+ * memory, until the next call. */
 void link_fill_remove(struct keeper *keeper, const struct set *set, struct task_remove *task);
-/* Records that the maker has taken the addresses of a way that is this many ways further in the
- * pools. Returns 0 or -errno. */
+/* Records that the maker has given the set's way out other addresses: those of the way that is
+ * `ways` ways further in the pools. Returns 0 or -errno. */
 int link_way_moved(struct keeper *keeper, struct set *set, uint32_t ways);
-/* To be called when the set's maker has made the links. */
+/*
+ * Must be called when the set's maker has made the links. Records and reports that they are ready.
+ */
 void link_all_made(struct keeper *keeper, struct set *set);
-/* Deletes the links' records, before the set's own, when the kernel has nothing of them. Returns 0
- * or -errno. */
+/* Deletes the links' records, when nothing of the links is left in the kernel. Must be called
+ * before the set's own record is deleted. Returns 0 or -errno. */
 int link_unrecord_all(struct keeper *keeper, const struct set *set);
-/* Deletes the links from memory, when they are gone with the set. */
+/* Deletes the set's links from memory and disk, and releases its published
+ * ports, when the set is gone. */
 void link_forget_all(struct keeper *keeper, struct set *set);
-/* Returns true if an operation on one of the links is in progress. upcalls.network_idle is called
- * at its end. */
+/* Returns true if an operation on one of the set's links is in progress. At its end,
+ * upcalls.network_idle is called. */
 bool link_any_busy(const struct set *set);
 
 /* --- for recovery.c --- */
 
-/* Finishes or undoes an interrupted operation. To be called after the sets were put right. */
+/* Finishes or undoes an operation that a restart has interrupted. Must be called
+ * after the recovery of sets. */
 void link_recover(struct keeper *keeper, struct link *link);
 
 #endif

@@ -41,14 +41,14 @@ static int hold_port(const struct spec_publish *publish, int family, int *ret)
 	if (publish->host_address && six != (family == AF_INET6))
 		return 0;
 	fd = bind_port(publish, family);
-	/* on a host without this family, no process can take the port */
+	/* the host does not have this family, so no process can take the port */
 	if (fd == -EAFNOSUPPORT || (fd == -EADDRNOTAVAIL && !publish->host_address))
 		return 0;
 	*ret = fd;
 	return MIN(fd, 0);
 }
 
-/* Counts n ports for the set's owner, instead of its former number. */
+/* Counts n ports against the limit of the set's owner, instead of the set's former number. */
 static void count_ports(struct keeper *keeper, struct set *set, uint32_t n)
 {
 	struct registry_use *use = registry_use(keeper->registry, set->owner);

@@ -10,13 +10,13 @@
 
 #define FILE_MAX 16384
 
-/* Files in which stub resolvers list their upstream servers: systemd-resolved, NetworkManager's
- * dnsmasq. */
+/* Files in which stub resolvers list their upstream servers: those of systemd-resolved and of
+ * NetworkManager's dnsmasq. */
 static const char *const upstreams[] = {"/run/systemd/resolve/resolv.conf",
 					"/run/NetworkManager/no-stub-resolv.conf"};
 
-/* Returns true for loopback addresses; libc also uses the unspecified address for the host
- * itself. */
+/* Returns true for a loopback address, and for the unspecified address, which libc
+ * takes for the host itself. */
 static bool is_own(const struct address *address)
 {
 	static const uint8_t zeroes[16];
@@ -26,7 +26,7 @@ static bool is_own(const struct address *address)
 	return memcmp(address->bytes, zeroes, 15) == 0 && address->bytes[15] <= 1;
 }
 
-/* Returns true for addresses that are only valid on an interface of the host. */
+/* Returns true for an address that is only valid on one interface of the host. */
 static bool is_link_local(const struct address *address)
 {
 	return address->family == AF_INET6 && address->bytes[0] == 0xfe &&
@@ -77,7 +77,7 @@ void resolvconf_parse(const char *text, struct resolvconf *ret)
 static void read_file(const char *path, struct resolvconf *ret)
 {
 	static char text[FILE_MAX + 1];
-	/* O_NONBLOCK: the keeper must not block, whatever kind of file it is */
+	/* O_NONBLOCK: opening must not wait, even if the file is a FIFO */
 	_cleanup_fd_ int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	struct stat st;
 	ssize_t n;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The host's name servers, as far as a set can reach them. A set cannot reach a server on the
- * host's loopback (a stub resolver, on 127.0.0.53 or elsewhere), so the stub's upstream servers are
- * used instead.
+ * The name servers of the host that a set can use. A set cannot reach a server on the host's
+ * loopback, which is a stub resolver (on 127.0.0.53 or elsewhere); the stub's upstream
+ * servers take its place.
  */
 #ifndef NSCTL_KEEPER_RESOLVCONF_H
 #define NSCTL_KEEPER_RESOLVCONF_H
@@ -11,15 +11,15 @@
 #include "daemon/wire/link.h"
 
 struct resolvconf {
-	char servers[SERVERS_MAX][ADDRESS_SIZE]; /* canonical, in the file's order */
+	char servers[SERVERS_MAX][ADDRESS_SIZE]; /* canonical, in the order of the file */
 	size_t n;
-	bool loopback; /* a server was left out because only the host reaches it */
+	bool loopback; /* a server was left out, because it is on loopback */
 };
 
-/* Adds the servers of a resolv.conf(5); invalid lines are ignored, as by libc. */
+/* Adds the servers in the text of a resolv.conf(5). Ignores invalid lines, as libc does. */
 void resolvconf_parse(const char *text, struct resolvconf *ret);
 
-/* Reads this host's servers. */
+/* Finds the servers of this host. */
 void resolvconf_read(struct resolvconf *ret);
 
 #endif

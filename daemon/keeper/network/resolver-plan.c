@@ -2,7 +2,7 @@
 #include <string.h>
 #include "daemon/keeper/network/resolver-plan.h"
 
-/* Returns the network at the link's other end, or NULL. */
+/* Returns the network at the other end of the set's link, or NULL. */
 static const struct set *network_of(const struct link *link, const struct set *set)
 {
 	const struct set *other = link->ends[link->ends[0] == set ? 1 : 0];
@@ -18,7 +18,7 @@ bool set_is_member(const struct set *set)
 	return false;
 }
 
-/* Finds the set's networks. The list of links begins with the youngest. */
+/* Finds the set's networks. The set's list begins with the youngest link. */
 static void find_networks(const struct set *set, struct resolver_plan *ret)
 {
 	for (const struct link *link = set->links; link; link = link_next(link, set)) {
@@ -47,7 +47,9 @@ static void add_server(struct task_resolver *resolver, const char *text)
 		resolver->servers[resolver->n_servers++].text = text;
 }
 
-/* Adds the servers of the set's networks. Returns true if one of the networks leads outside. */
+/*
+ * Adds the name servers of the set's networks. Returns true if one of the networks has a way out.
+ */
 static bool ask_networks(struct resolver_plan *naming)
 {
 	static struct wire_network network;
@@ -108,7 +110,8 @@ bool resolver_plan_equals(const struct resolver_plan *a, const struct resolver_p
 	return true;
 }
 
-/* Adds a member's addresses without their prefix lengths, the last one first. */
+/* Adds a line for each address of a member, beginning with the last address. Returns
+ * the new number of lines. */
 static size_t add_member(const struct link *link, const struct set *network, size_t n,
 			 struct resolver_plan_hosts *ret)
 {
@@ -149,7 +152,7 @@ size_t resolver_plan_hosts(const struct resolver_plan *naming, struct resolver_p
 		const struct set *network = naming->networks[i];
 		size_t first = n;
 
-		/* the list begins with the youngest */
+		/* the list begins with the youngest link */
 		for (const struct link *link = network->links; link;
 		     link = link_next(link, network))
 			n = add_member(link, network, n, ret);

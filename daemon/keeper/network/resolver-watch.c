@@ -6,7 +6,7 @@
 #include "daemon/keeper/network/resolver-watch.h"
 
 #define APPEARS (IN_CREATE | IN_MOVED_TO | IN_ONLYDIR)
-/* IN_ATTRIB is reported when a file is removed or renamed over, even if a process has it open. */
+/* IN_ATTRIB is reported when a file is removed or replaced, even if a process has it open. */
 #define CHANGES (IN_CLOSE_WRITE | IN_ATTRIB | IN_MOVE_SELF | IN_DELETE_SELF | IN_DONT_FOLLOW)
 
 static const struct {
@@ -23,8 +23,8 @@ static const struct {
 static struct {
 	int fd;
 	struct {
-		int entry;     /* the file itself; -1: it does not exist */
-		int directory; /* shared by rows with the same directory; -1: not needed */
+		int entry;     /* watch of the file itself; -1: none */
+		int directory; /* watch of its directory, which rows may share; -1: none */
 	} watches[ARRAY_SIZE(rows)];
 	bool watching, wanted;
 	struct event *event;
@@ -49,7 +49,7 @@ static void watch_all(void)
 			continue;
 		state.watches[i].directory =
 			inotify_add_watch(state.fd, rows[i].directory, APPEARS);
-		/* the file may have appeared in between */
+		/* the file may have appeared before its directory was watched */
 		if (!rows[i].is_directory)
 			state.watches[i].entry = watch_entry(i);
 	}
@@ -91,7 +91,7 @@ static void on_event(evutil_socket_t fd, short what _unused_, void *context _unu
 			const struct inotify_event *event =
 				(const struct inotify_event *)(buffer.bytes + at);
 
-			/* events were lost, perhaps one of these */
+			/* after an overflow, one of our events may be lost */
 			known |= event->mask & IN_Q_OVERFLOW || is_known(event);
 			at += sizeof(*event) + event->len;
 		}
@@ -99,7 +99,7 @@ static void on_event(evutil_socket_t fd, short what _unused_, void *context _unu
 		unwatch_all();
 	if (!known || !state.wanted)
 		return;
-	/* watch again: the name may mean another file now, or a directory may be new */
+	/* watches anew, because a name may mean another file now, and a directory may be new */
 	watch_all();
 	state.changed(state.context);
 }

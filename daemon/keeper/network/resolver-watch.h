@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Reports when one of the host's files that sets replace by their own, or the directory of a
- * resolver's sockets, is replaced, and when the host's name servers change. The files themselves
- * are watched, so that other changes in /etc cause no wake-ups; their directory is watched only
- * while a file is missing. For a resolver's directory only its appearance matters, which its parent
- * reports: the removal of a directory that a process has open is not reported.
+ * Watches the host's files that sets replace by their own, its name servers, and the directories of
+ * its resolvers' sockets. Reports if one of them changes or is replaced.
+ *
+ * The files themselves are watched, so that other changes in /etc cause no wake-ups; their
+ * directory is watched only while a file is missing. A resolver's directory is not watched, but its
+ * parent is, because only its appearance matters: the kernel does not report the removal of a
+ * directory that a process has open.
  */
 #ifndef NSCTL_KEEPER_RESOLVER_WATCH_H
 #define NSCTL_KEEPER_RESOLVER_WATCH_H
@@ -13,9 +15,9 @@
 #include "base.h"
 
 typedef void resolver_watch_changed(void *context);
+/* Prepares the watch. From resolver_watch_want(true) on, calls changed after each change. */
 void resolver_watch(struct event_base *loop, resolver_watch_changed *changed, void *context);
-/* Says if changes are of interest; at first they are not. Cheap: files are unwatched only at the
- * next change. */
+/* Begins or ends the watching. Calls are cheap: files are unwatched only at their next change. */
 void resolver_watch_want(bool wanted);
 void resolver_watch_stop(void);
 

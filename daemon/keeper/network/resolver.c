@@ -9,17 +9,17 @@
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/fault.h"
 
-/* Deadline of a child: it may hang on a file system that the owner has mounted. */
+/* Deadline of a task: its worker may hang on a file system that the owner has mounted. */
 #define RESOLVER_SECONDS 5
-/* First pause of a set that has missed the deadline, in microseconds. */
+/* First pause of a set after a missed deadline, in microseconds. */
 #define FIRST_PAUSE (60 * UINT64_C(1000000))
 
-/* A task in progress. Its sets are busy and stay until it has ended. */
+/* A task in progress. Its sets are busy, and are not freed before its end. */
 struct order {
 	struct order *next;
 	struct keeper *keeper;
 	uid_t owner;
-	uint64_t oldest; /* since when the first of its sets was due */
+	uint64_t oldest; /* resolver_due of its first set */
 	size_t n;
 	struct set *sets[TASK_NAMED_MAX];
 };
@@ -27,20 +27,20 @@ struct order {
 struct waiter {
 	struct waiter *next;
 	uid_t owner;
-	uint64_t until; /* waits for sets that were due at this time */
+	uint64_t until; /* it waits for sets with a resolver_due up to this one */
 	resolver_settled *settled;
 	void *context;
 };
 
-/* There is only one resolver, so this is static. */
+/* State of this file. */
 static struct {
 	struct event *pump;
-	struct set *due; /* list by set->next_due, the oldest first */
+	struct set *due; /* linked by set->next_due, the first one that became due comes first */
 	struct set **due_end;
-	uint64_t now; /* a counter of sets that became due */
+	uint64_t now; /* the last resolver_due, a number */
 	struct order *orders;
 	struct waiter *waiters;
-	size_t n_kept; /* sets with set->resolver_kept */
+	size_t n_kept; /* number of sets with resolver_kept */
 } state = {.due_end = &state.due};
 
 /* --- sets that are due --- */
@@ -56,7 +56,7 @@ static void take_off(struct set **at)
 	set->resolver_due = 0;
 }
 
-/* Watches the host's files while there is any set that may have its own. */
+/* Has the host's files watched for the set, if it may have files of its own. */
 static void keep(struct set *set)
 {
 	if (set->resolver_kept || !resolver_plan_has_any(set))
@@ -132,7 +132,8 @@ static bool is_waiting(const struct waiter *waiter)
 	return false;
 }
 
-/* Calls back one waiter at a time, then begins again: the callback may change the list. */
+/* Calls back the waiters whose sets are up to date, one at a time, and then starts again, because
+ * the callback may change the list. */
 static void release(void)
 {
 	struct waiter **at = &state.waiters;
@@ -155,7 +156,7 @@ void resolver_settle(uid_t owner, resolver_settled *settled, void *context)
 {
 	struct waiter *waiter = malloc(sizeof(*waiter));
 
-	/* without memory the caller does not wait; the files are updated all the same */
+	/* without memory, the caller does not wait, but the files are updated */
 	if (!waiter) {
 		settled(context);
 		return;
@@ -172,7 +173,7 @@ static void name_set(const struct set *set, struct resolver_plan *ret)
 	static struct wire_spec spec;
 
 	wire_clear(&wire_spec_layout, &spec);
-	/* a set that was found without a record has none */
+	/* a set that recovery found without a record has no specification */
 	if (set->spec && wire_unpack(&wire_spec_layout, set->spec, set->spec_size, &spec) < 0)
 		wire_clear(&wire_spec_layout, &spec);
 	resolver_plan_of(set, &spec, ret);
@@ -210,7 +211,8 @@ static bool has_order(uid_t owner)
 	return false;
 }
 
-/* Takes the owner's first due set off the list, and all others with the same files. */
+/* Takes the first due set of the owner off the list, and all of the owner's due
+ * sets with the same files. */
 static void fill_order(struct order *order, struct resolver_plan *ret)
 {
 	struct set **at = &state.due;
@@ -255,7 +257,7 @@ static void finish_order(struct order *order)
 		}
 	for (size_t i = 0; i < order->n; i++)
 		order->sets[i]->resolver_busy = false;
-	/* a removal may have waited for this, and frees the set */
+	/* a removal of the set may have waited for this, and may free the set */
 	for (size_t i = 0; i < order->n; i++)
 		keeper->upcalls->network_idle(keeper, order->sets[i]);
 	free(order);
@@ -264,9 +266,9 @@ static void finish_order(struct order *order)
 }
 
 /*
- * Each task that hangs may leave a process that no signal ends. So a set that missed a deadline
- * alone pauses, and its pause doubles each time. Sets that missed one together are tried one by one
- * the next time.
+ * Handles a missed deadline. Each task that hangs may leave a process that no signal ends. So a set
+ * that was alone in its task pauses, each time twice as long. If there were several sets, each of
+ * them is alone in its next task.
  */
 static void on_late(const struct order *order)
 {
@@ -384,7 +386,7 @@ static void on_pump(evutil_socket_t fd _unused_, short what _unused_, void *cont
 		}
 		if (begin_order(keeper, set->owner) < 0)
 			resolver_forget(set);
-		/* the list has changed */
+		/* begin_order() has changed the list */
 		set = state.due;
 	}
 	release();

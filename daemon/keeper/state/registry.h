@@ -66,7 +66,7 @@ struct set {
 	bool boot_recorded; /* its record for the next boot is on disk, or will be */
 	void *boot_links;   /* of a boot set: packed wire_spec with only its links, complete */
 	size_t boot_links_size;
-	int *ports; /* owned by egress.c: sockets that reserve its published ports */
+	int *ports; /* owned by publish.c: sockets that reserve its published ports */
 	size_t n_ports;
 	uint32_t n_published;			      /* ports counted for the owner */
 	struct process_watch *watches[WATCHED_COUNT]; /* owned by process-watch.c */
