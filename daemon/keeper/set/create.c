@@ -32,19 +32,19 @@
 #include "daemon/wire/method.h"
 #include "daemon/wire/way.h"
 
-/* Deadline of a maker: it may hang on a FUSE directory or a dead network file system. */
+/* Deadline of a maker, which may hang on a FUSE directory or a dead network file system. */
 #define CREATE_SECONDS 10
 
-/* A set in creation. */
+/* A set that is being made. */
 struct creation {
 	struct keeper *keeper;
 	struct set *set;
 	set_created *created;
 	void *context;
-	enum wire_op op;	/* of the request */
-	bool again;		/* made again at boot */
-	struct failure failure; /* reason of the roll-back */
-	char id[ID_SIZE];	/* the set may be removed before its creation is answered */
+	enum wire_op op;	/* the method of the request */
+	bool again;		/* the set is made again at boot */
+	struct failure failure; /* the reason for rolling back */
+	char id[ID_SIZE];	/* the set's id: set may be freed before the creation is answered */
 };
 
 static struct log_fields fields_of(const struct set *set)
@@ -71,14 +71,14 @@ static void roll_back(struct creation *creation)
 	set_remove(creation->keeper, set, 0, roll_back_done, creation);
 }
 
-/* Ends a creation of which nothing was made. */
+/* Ends a creation for which no worker could be started, so that nothing was made. */
 static void withdraw(struct creation *creation)
 {
 	set_forget(creation->keeper, creation->set);
 	roll_back_done(creation->keeper, NULL, creation);
 }
 
-/* Stores what the maker has reported of the set. Returns 0 or -errno. */
+/* Stores the maker's report about the set. Returns 0 or -errno. */
 static int take_report(struct keeper *keeper, struct set *set, const struct task_report *report)
 {
 	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
@@ -112,8 +112,8 @@ static void finish_creation(void *context)
 
 	if (set && set->state == SET_READY) {
 		creation->created(keeper, set, NULL, creation->context);
-		/* after the answer: if the daemon dies here, the kernel's state proves the set
-		 * complete */
+		/* comes after the answer: if the daemon dies here, a start finds
+		 * that the set is complete */
 		record_ready(keeper, set, creation);
 		process_watch_init(keeper, set);
 		lease_resume(keeper, set);
@@ -124,7 +124,8 @@ static void finish_creation(void *context)
 	free(creation);
 }
 
-/* The set exists, and its record for the next boot, if any, is on the disk. */
+/* Makes the set ready, once it exists and its record for the next boot, if it
+ * has one, is on the disk. */
 static void be_ready(struct creation *creation)
 {
 	struct keeper *keeper = creation->keeper;
@@ -137,7 +138,7 @@ static void be_ready(struct creation *creation)
 	fault_point("create-made");
 	events_set_created(set);
 	link_all_made(keeper, set);
-	/* for a member of a network, the answer waits until the others know its name */
+	/* the answer for a member of a network waits until the other members know its name */
 	if (set_is_member(set))
 		resolver_settle(set->owner, finish_creation, creation);
 	else
@@ -253,7 +254,9 @@ static void fill_identity(struct task_identity *task, const struct peer_identity
 		task->groups[task->n_groups++].id = identity->groups[i];
 }
 
-/* A set that is made again has no caller, and no connection. */
+/*
+ * Gives a user namespace the resource limits of the caller. A set that is made again has no caller.
+ */
 static void fill_limits(struct task_create *task, const struct client_connection *connection)
 {
 	const struct task_limits *limits = connection ? &connection->peer.limits : NULL;
@@ -298,7 +301,8 @@ static int send_creation(struct creation *creation, const struct request *reques
 	fill_identity(&task.identity, request_identity(request));
 	admission_fill_maps(&task, request_identity(request));
 	fill_limits(&task, request_connection(request));
-	/* a set that is made again does not wait for its owner's other requests */
+	/* a set that is made again takes no turn of TURN_MAKE, so it does not wait
+	 * for its owner's requests */
 	r = create_takes_descriptors(wish->spec)
 		    ? lane_operation(request, !wish->run && !wish->group, CREATE_SECONDS,
 				     &operation)
@@ -342,7 +346,7 @@ static void uncount_set(struct keeper *keeper, uid_t owner, bool network)
 	registry_use_settle(keeper->registry, owner);
 }
 
-/* Adds the set to the registry and to the disk, or to neither. */
+/* Adds the set to the registry and to the disk. On failure it is in neither, and freed. */
 static int record(struct keeper *keeper, struct set *set, struct failure *failure)
 {
 	int r = registry_add_set(keeper->registry, set);
@@ -409,7 +413,7 @@ int set_create(struct keeper *keeper, struct request *request, const struct set_
 		set_forget(keeper, set);
 		return r;
 	}
-	/* the networks of its links are not idle */
+	/* the networks at its links are not idle any more */
 	if (set->links)
 		idle_look_at_all(keeper, owner);
 	fault_point("create-recorded");
@@ -423,7 +427,7 @@ int set_create(struct keeper *keeper, struct request *request, const struct set_
 	};
 	r = send_creation(creation, request, wish);
 	if (r < 0) {
-		/* nothing has been made yet, but the clean-up is the same */
+		/* nothing has been made yet, but removing the set cleans up all the same */
 		failure_from_errno(&creation->failure, r, "create the set");
 		roll_back(creation);
 	}
@@ -440,14 +444,15 @@ static void on_created_for(struct keeper *keeper, struct set *set, const struct 
 		request_fail(keeper, request, failure);
 		return;
 	}
-	/* if the connection of its lease is gone already, the lease ends at once */
+	/* the connection of its lease may have ended in the meantime; then the lease ends now */
 	if (set->lease_connection && !request_connection(request))
 		lease_connection_gone(keeper, set->lease_connection);
 	view_set(keeper, set, false, &view);
 	request_done(keeper, request, &wire_set_layout, &view.wire);
 }
 
-/* Answers Create with existing: with the set of that name, if it is equal to the one wanted. */
+/* Answers a Create whose name is taken: with the existing set, if the caller wants that
+ * (create->existing) and both specifications are equal. Returns 0 or an error. */
 static int answer_existing(struct keeper *keeper, struct request *request, const struct set *set,
 			   const struct wire_create *create, struct failure *failure)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * How a set is made. It is recorded before anything is made, so that a daemon that ends meanwhile
+ * Makes sets. A set is recorded before anything of it is made, so that a daemon that ends meanwhile
  * leaves nothing without a record:
  *
- *	check, record (creating), maker, ready, answer, record
+ *   check, record (creating), maker, ready, answer, record
  *
- * A creation that fails is rolled back by a removal (remove.h).
+ * If a creation fails, a removal rolls it back (remove.h).
  */
 #ifndef NSCTL_KEEPER_CREATE_H
 #define NSCTL_KEEPER_CREATE_H
@@ -13,37 +13,39 @@
 #include "daemon/keeper/request/request.h"
 #include "protocol/name.h"
 
-/* Called once: when a set is ready (failure NULL), or when it could not be made and nothing of it
- * is left (set NULL). */
+/* Called once at the end of a creation: with the set and failure NULL, or with set NULL and the
+ * failure when nothing of the set is left. */
 typedef void set_created(struct keeper *keeper, struct set *set, const struct failure *failure,
 			 void *context);
-/* Returns name or, if that is NULL, a name in picked that the owner has not used yet. */
+/* Returns name or, if name is NULL, a name that none of the caller's sets has,
+ * which is stored in picked. */
 const char *create_pick_name(struct keeper *keeper, const struct request *request, const char *name,
 			     char picked[static NAME_SIZE]);
 
+/* A set to be made. */
 struct set_wish {
 	const char *name;
 	const struct wire_spec *spec;
-	const struct wire_network *network; /* NULL: it is a set */
-	bool run;			    /* made by Run */
-	const char *group;		    /* the Apply that it belongs to, or NULL */
+	const struct wire_network *network; /* NULL: this is a set, not a network */
+	bool run;			    /* made by Run: the set ends with its command */
+	const char *group;		    /* id of the Apply that makes the set, or NULL */
 	bool no_init;
-	/* The record of a set that is made again at boot: gives its id and age, and its links are
-	 * planned from it. */
+	/* again: the record of a set that is made again at boot, and keeps its id and age; else
+	 * NULL. plan: the specification with the links to plan; NULL: spec. */
 	const struct set *again;
 	const struct wire_spec *plan;
 	set_created *created;
 	void *context;
 };
 /*
- * Makes a set for the request. wish->spec has been checked and completed; identity and connection
- * are the request's. Returns 0 (wish->created will be called once), or an error and *failure: then
- * nothing has happened.
+ * Makes a set for the request, whose identity and connection it uses. wish->spec must have been
+ * checked and completed. Returns 0 (wish->created will be called once), or an error and *failure,
+ * and then nothing has happened.
  */
 int set_create(struct keeper *keeper, struct request *request, const struct set_wish *wish,
 	       struct failure *failure);
 
-/* Returns true if making the set needs descriptors of a client. */
+/* Returns true if the maker of such a set needs descriptors of a client. */
 bool create_takes_descriptors(const struct wire_spec *spec);
 
 #endif

@@ -4,12 +4,12 @@
 #include "daemon/keeper/set/expiry.h"
 #include "daemon/keeper/state/registry.h"
 
-/* It strikes when the next set expires. */
+/* fires when the next set expires */
 static int timer_fd = -1;
 static struct event *timer_event;
 static set_expired *on_set_expired;
 
-/* Has the clock strike when the next set expires. */
+/* Sets the timer to the time at which the next set expires, or stops it. */
 static void set_timer(struct keeper *keeper)
 {
 	const struct set *set = registry_first_expiry(keeper->registry);
@@ -17,7 +17,7 @@ static void set_timer(struct keeper *keeper)
 
 	if (set) {
 		when.it_value.tv_sec = set->expires / 1000000;
-		/* a moment of zero would be none */
+		/* adds 1, because a time of zero would stop the timer */
 		when.it_value.tv_nsec = set->expires % 1000000 * 1000 + 1;
 	}
 	timerfd_settime(timer_fd, TFD_TIMER_ABSTIME, &when, NULL);
@@ -40,7 +40,8 @@ static void on_timer(evutil_socket_t fd, short what _unused_, void *context)
 	set_timer(keeper);
 }
 
-/* A timer of the loop's own would count CLOCK_MONOTONIC, which stands still in a suspend. */
+/* Uses a timerfd, because the loop's own timers follow CLOCK_MONOTONIC, which
+ * stands still in a suspend. */
 int expiry_open(struct keeper *keeper, set_expired *expired)
 {
 	on_set_expired = expired;

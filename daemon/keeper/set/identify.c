@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Identify: which set a process is in. By its namespaces, as the kernel tells them: a process can
- * have namespaces of several sets, and the first kind that a set holds decides.
+ * Identify: finds the set that a process is in, by the process's namespaces. A process can have
+ * namespaces of several sets; the first kind that belongs to a set decides.
  */
 #include <string.h>
 #include <sys/stat.h>
@@ -16,8 +16,8 @@
 #include "protocol/error.h"
 #include "protocol/kind.h"
 
-/* Finds the process that the request is about, if the subject may ask: its own processes, or any
- * for root. Returns 0 or an error. The caller closes *ret_fd, a pidfd. */
+/* Finds the process that the request is about. The subject may ask about its own processes, and
+ * root about all. Fills in *ret_fd with a pidfd, which the caller closes. Returns 0 or an error. */
 static int open_process(const struct request *request, const struct wire_ask *ask, pid_t *ret_pid,
 			int *ret_fd, struct failure *failure)
 {
@@ -55,8 +55,8 @@ static void read_namespaces(pid_t pid, uint64_t inodes[KIND_COUNT])
 	}
 }
 
-/* Returns the set that has one of the process's namespaces other than the host's. The first kind
- * decides. */
+/* Returns the set that one of the process's namespaces belongs to, or NULL. The first kind that
+ * belongs to a set decides. */
 static const struct set *find_holder(struct keeper *keeper, const uint64_t inodes[KIND_COUNT])
 {
 	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {

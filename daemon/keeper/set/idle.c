@@ -10,7 +10,7 @@
 #include "daemon/keeper/state/view.h"
 #include "daemon/kernel/cgroup.h"
 
-/* --- what one Apply made is looked at as one --- */
+/* --- the sets and networks of one Apply, which are idle together --- */
 
 static bool are_one(const struct set *set, const struct set *other)
 {
@@ -35,7 +35,8 @@ static void on_processes_ended(struct keeper *keeper, struct set *set)
 	idle_look(keeper, set);
 }
 
-/* Opens cgroup.events of the first child in which a process is; context: where it goes. */
+/* Callback: opens cgroup.events of the first child cgroup that contains a process. Stores the
+ * descriptor in context, an int. */
 static int open_if_populated(int cgroup_fd, const char *name, void *context)
 {
 	_cleanup_fd_ int fd = cgroup_open(cgroup_fd, name), events_fd = -1;
@@ -48,11 +49,8 @@ static int open_if_populated(int cgroup_fd, const char *name, void *context)
 	return 1;
 }
 
-/*
- * Watches what no session accounts for: processes that a session has left, when its runner was
- * killed or they cannot die, and those that were moved into a child. The set's own cgroup
- * has the init.
- */
+/* Watches processes that belong to no running command: those that a command has left, and those
+ * that were moved into another child cgroup. The set's own cgroup contains only the init. */
 static void watch_processes(struct keeper *keeper, struct set *set)
 {
 	_cleanup_fd_ int cgroup_fd = -1, events_fd = -1;
@@ -66,7 +64,7 @@ static void watch_processes(struct keeper *keeper, struct set *set)
 		process_watch_cgroup(keeper, set, take_fd(&events_fd), on_processes_ended);
 }
 
-/* --- whether it is idle --- */
+/* --- idle or not --- */
 
 static bool has_other_members(const struct set *network)
 {
@@ -95,7 +93,7 @@ static bool are_busy(struct keeper *keeper, const struct set *set)
 	return false;
 }
 
-/* --- its time --- */
+/* --- the set's time --- */
 
 static void set_time(struct keeper *keeper, struct set *set, uint64_t expires)
 {
@@ -105,7 +103,7 @@ static void set_time(struct keeper *keeper, struct set *set, uint64_t expires)
 		return;
 	set->idle_expires = expires;
 	expiry_settle(keeper, set);
-	/* else the time begins anew when the daemon does */
+	/* without this record, the time begins anew when nsctld starts again */
 	r = store_write_set(keeper->store, set);
 	if (r < 0)
 		log_warning("record of set %s not updated: %s", set->id, strerror(-r));

@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Leases by idleness: no process and no session in the set for so long. Processes are those in the
- * set's cgroup; the init is none of them. A network is idle while no set is linked to it. What one
- * Apply made is idle when all of it is. Nothing polls: sessions, links and cgroup.events tell.
+ * Leases by idleness: a set ends when it has been idle for a given time. A set is idle while no
+ * command runs in it and its cgroup has no process but the init. A network is idle while no set is
+ * linked to it. All sets and networks that one Apply has made are idle together. Nothing polls:
+ * sessions, links and cgroup.events report changes.
  */
 #ifndef NSCTL_KEEPER_IDLE_H
 #define NSCTL_KEEPER_IDLE_H
 
 #include "daemon/keeper/base/keeper.h"
 
-/* Something in the set may have begun or ended: its time begins to run, or stops. */
+/* Must be called when a command, a process or a link of the set may have begun or ended. Starts
+ * or stops the set's time. */
 void idle_look(struct keeper *keeper, struct set *set);
-/* The same of all sets and networks of this owner: one has gone. */
+/* Calls idle_look() for all sets and networks of this owner that may depend on other ones. Must be
+ * called when one of the owner's sets was made or removed. */
 void idle_look_at_all(struct keeper *keeper, uid_t owner);
-/* The time of an idle set runs anew from now. */
+/* Starts the time of an idle set anew. */
 void idle_restart(struct keeper *keeper, struct set *set);
 
 #endif

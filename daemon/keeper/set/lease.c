@@ -22,7 +22,7 @@
 #include "daemon/wire/layout.h"
 #include "protocol/error.h"
 
-/* --- the end --- */
+/* --- the end of a lease --- */
 
 static void expire(struct keeper *keeper, struct set *set, const char *how)
 {
@@ -52,7 +52,7 @@ void lease_connection_gone(struct keeper *keeper, uint32_t connection)
 	while (set) {
 		struct set *next = registry_next_set(keeper->registry, set->owner, set->name);
 
-		/* a set in creation is checked when it is ready */
+		/* a set that is being made stays: on_created_for() checks its connection */
 		if (set->lease_connection == connection)
 			expire(keeper, set, "connection");
 		set = next;
@@ -69,7 +69,7 @@ void lease_close(void)
 	expiry_close();
 }
 
-/* --- the beginning --- */
+/* --- the beginning of a lease --- */
 
 int lease_take(const struct request *request, struct wire_spec *spec,
 	       const struct wire_lease *lease, struct failure *failure)
@@ -125,8 +125,8 @@ static int refuse_renewal(const struct set *set, struct failure *failure)
 			   "the %s has no lease by time: %s", set_what(set), end);
 }
 
-/* Returns true if the subject is inside the set, or inside one whose lease is renewed together with
- * it. */
+/* Returns true if the subject is inside the set, or inside another set whose lease is renewed
+ * together with the set's. */
 static bool surrounds(struct keeper *keeper, const struct authz_subject *subject,
 		      const struct set *set)
 {
@@ -154,7 +154,7 @@ static bool has_lease(const struct set *set)
 	       set->lease_connection;
 }
 
-/* The next one after a set, or the first, of a group that has a lease. */
+/* Returns the first set of the group that has a lease, or the next one after a set, or NULL. */
 static struct set *next_leased(struct keeper *keeper, uid_t owner, const char *group,
 			       const struct set *after)
 {
@@ -174,7 +174,7 @@ void lease_renew_group(struct keeper *keeper, uid_t owner, const char *group, ui
 		renew(keeper, at, span);
 }
 
-/* Records the lease in the set's specification, which is what is shown. Returns 0 or -ENOMEM. */
+/* Puts the lease into the set's specification, which clients see. Returns 0 or -errno. */
 static int put_in_spec(struct set *set, const struct wire_lease *lease)
 {
 	static struct wire_spec spec;
@@ -192,7 +192,7 @@ static int put_in_spec(struct set *set, const struct wire_lease *lease)
 	return 0;
 }
 
-/* Gives the set this lease in the place of the one that it has. Returns 0 or -errno. */
+/* Replaces the set's lease by this one. Returns 0 or -errno. */
 static int replace(struct keeper *keeper, struct set *set, const struct wire_lease *lease,
 		   const struct request *request)
 {
@@ -220,7 +220,7 @@ static int replace_group(struct keeper *keeper, const struct request *request, s
 
 	if (r)
 		return r;
-	/* of the others those that have one */
+	/* the other sets and networks of the group get it, too, if they have a lease */
 	r = replace(keeper, set, lease, request);
 	while (r == 0 && *set->group && (at = next_leased(keeper, set->owner, set->group, at)))
 		r = at == set ? 0 : replace(keeper, at, lease, request);

@@ -68,7 +68,7 @@ int network_create(struct keeper *keeper, struct request *request,
 	if (r)
 		return r;
 	snprintf(key, sizeof(key), "%c%s", NETWORK_SIGN, wanted->name);
-	/* the specification has it */
+	/* the lease is in the specification instead */
 	wire_clear(&wire_lease_layout, &network.wire.lease);
 	wire_clear(&wire_spec_layout, &spec);
 	spec.given = true;

@@ -7,7 +7,7 @@
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/process.h"
 
-/* How many requests hold watchers; the keeper that they are of. */
+/* number of requests between pipe_watch_hold() and pipe_watch_release() */
 static size_t holders;
 static struct keeper *holding_keeper;
 
@@ -28,7 +28,7 @@ static void end_unused(struct keeper *keeper, uid_t uid, pid_t pid, uint64_t sta
 		ending_add_process(keeper, pid_fd, uid);
 }
 
-/* --- watchers that no record names --- */
+/* --- watchers that are in no record --- */
 
 static bool is_watcher(const struct keeper *keeper, pid_t pid)
 {
@@ -44,7 +44,8 @@ static int end_if_unused(pid_t pid, const char *name _unused_, void *context)
 	struct keeper *keeper = context;
 	int pid_fd = find_user(keeper, pid) ? -1 : process_pidfd_open(pid);
 
-	/* the descriptor first: then the number cannot be another process's */
+	/* the pidfd was opened before this check, so the pid cannot belong to
+	 * another process by now */
 	if (pid_fd >= 0 && is_watcher(keeper, pid))
 		ending_add_process(keeper, pid_fd, 0);
 	else
@@ -52,7 +53,8 @@ static int end_if_unused(pid_t pid, const char *name _unused_, void *context)
 	return 0;
 }
 
-/* Such as one whose worker was killed at its deadline, just when it had reported it. */
+/* Kills all watchers that no set has. There may be some whose worker was killed at its deadline,
+ * just when it had started them. */
 static void end_all_unused(struct keeper *keeper)
 {
 	_cleanup_fd_ int fd = cgroup_open(keeper->cgroup_fd, "watchers");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Watchers of pipes that leases are for (daemon/kernel/watcher.h). A watcher is made while the
- * request that names the pipe waits, recorded with the sets that take the lease, and killed when
- * none of these is left.
+ * Watchers of pipes, which leases by pipe need (daemon/kernel/watcher.h). A watcher is started
+ * while the request that names the pipe waits, is recorded with the sets that take the lease, and
+ * is killed when none of them needs it any more.
  */
 #ifndef NSCTL_KEEPER_PIPE_WATCH_H
 #define NSCTL_KEEPER_PIPE_WATCH_H
@@ -10,16 +10,18 @@
 #include "daemon/keeper/request/lane.h"
 #include "daemon/keeper/request/request.h"
 
-/* Watchers are about to be made for this request, if it names pipes. They are not killed until
- * pipe_watch_release(). */
+/* Must be called before watchers are started for this request, if it names pipes. Until
+ * pipe_watch_release(), no watcher is killed for being in no record. */
 void pipe_watch_hold(struct keeper *keeper, const struct request *request);
-/* The request is over, or its sets have taken what they need: kills watchers that no set has. */
+/* Must be called when the request is over, or when its sets have recorded their watchers. Kills
+ * those of its watchers that no set has. */
 void pipe_watch_release(const struct request *request, const struct lane_process *processes);
 
-/* The set needs its watcher no more. It is killed unless another set has it. */
+/* Must be called when the set does not need its watcher any more. Kills the watcher,
+ * unless another set has it. */
 void pipe_watch_let_go(struct keeper *keeper, struct set *set);
 
-/* Kills watchers that an earlier daemon has left and no set has: after all records are read. */
+/* Kills watchers of an earlier daemon that no set has. Must be called when all records are read. */
 void pipe_watch_recover(struct keeper *keeper);
 
 #endif

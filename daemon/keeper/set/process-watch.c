@@ -15,19 +15,19 @@
 static int epoll_fd = -1;
 static struct event *ended_event;
 
-/* The watch of one process: in set->watches. */
+/* A watch, in set->watches[which]. */
 struct process_watch {
 	struct set *set;
 	enum watched_process which;
 	process_ended *ended;
-	int fd; /* a pidfd, or cgroup.events */
+	int fd; /* a pidfd, or a cgroup.events file */
 };
 
 static void watch_free(struct process_watch *watch)
 {
 	if (!watch)
 		return;
-	/* this is the only descriptor, so closing it removes it from the epoll */
+	/* closing the only descriptor of the file removes the file from the epoll */
 	close_fd(watch->fd);
 	watch->set->watches[watch->which] = NULL;
 	free(watch);
@@ -38,7 +38,7 @@ static void on_ended(evutil_socket_t fd, short what _unused_, void *context)
 	struct keeper *keeper = context;
 	struct epoll_event event;
 
-	/* one at a time: the callback may end another watch */
+	/* takes one event at a time, because the callback may end another watch */
 	for (int i = 0; i < ENDS_AT_ONCE && epoll_wait(fd, &event, 1, 0) == 1; i++) {
 		struct process_watch *watch = event.data.ptr;
 		struct set *set = watch->set;
@@ -61,7 +61,7 @@ static int open_epoll(struct keeper *keeper)
 	return ended_event && event_add(ended_event, NULL) == 0 ? 0 : -ENOMEM;
 }
 
-/* Watches a descriptor, which is taken on success. Returns 0 or -errno. */
+/* Adds a watch of the descriptor, which is taken on success. Returns 0 or -errno. */
 static int watch_fd(struct set *set, enum watched_process which, process_ended *ended, int fd)
 {
 	struct process_watch *watch = malloc(sizeof(*watch));
@@ -81,7 +81,9 @@ static int watch_fd(struct set *set, enum watched_process which, process_ended *
 	return 0;
 }
 
-/* Calls ended, perhaps at once, when the process with this pid and start time has ended. */
+/*
+ * Watches the process with this pid and start time. Calls ended, perhaps at once. Logs a failure.
+ */
 static void watch_process(struct keeper *keeper, struct set *set, enum watched_process which,
 			  pid_t pid, uint64_t start, process_ended *ended)
 {
@@ -113,16 +115,16 @@ static void break_set(struct keeper *keeper, struct set *set)
 	struct log_fields fields = {.has_uid = true, .uid = set->owner, .set = set->name};
 	int r;
 
-	/* a removal ends all processes of the set */
+	/* a set that is being removed loses all its processes anyway */
 	if (set->state != SET_READY)
 		return;
 	registry_break_set(set, "its init has ended");
-	/* the pid may be reused soon */
+	/* the kernel may soon give the pid to another process */
 	set->init_pid = 0;
 	set->init_start = 0;
 	log_operation("sets broken", LOG_ERR, &fields, "set is broken: its init has ended");
 	r = store_write_set(keeper->store, set);
-	/* the next start will notice it */
+	/* without this record, the next start finds out that the set is broken */
 	if (r < 0)
 		log_warning("record of set %s not updated: %s", set->id, strerror(-r));
 	events_set(set, EVENT_SET_BROKEN, "missing", "init");

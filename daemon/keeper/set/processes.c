@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The processes of a set, which are those of its cgroup: the list of them, signals to them, and the
- * freezer.
+ * Methods on the processes of a set, which are those in its cgroup: ListProcesses,
+ * Kill, Freeze and Thaw.
  */
 #include <string.h>
 #include "daemon/keeper/policy/check.h"
@@ -46,8 +46,8 @@ int on_list_processes(struct keeper *keeper, struct request *request, struct wir
 
 /* --- signals and the freezer --- */
 
-/* Deadline of the worker that sends the signals: a set may have thousands of processes, and each
- * takes some system calls. */
+/* Deadline for signals. A set may have thousands of processes, each of which
+ * takes a few system calls. */
 #define SIGNAL_SECONDS 20
 
 static void on_signalled(struct operation *operation, const struct task_report *report)
@@ -63,7 +63,7 @@ static void on_signalled(struct operation *operation, const struct task_report *
 	request_fail(operation->keeper, request, &failure);
 }
 
-/* Starts the worker. Returns 0 if the request will be answered, or -errno. */
+/* Has a worker send the signal. Returns 0 if on_signalled() will answer the request, or -errno. */
 static int signal_set(struct keeper *keeper, const struct request *request, const struct set *set,
 		      const struct wire_ask *ask)
 {
@@ -89,7 +89,7 @@ static int signal_set(struct keeper *keeper, const struct request *request, cons
 	return r;
 }
 
-/* Checks the signal and the session that a request names. Returns 0 or an error. */
+/* Checks the signal and the session in the request. Returns 0 or an error. */
 static int check_signal(struct keeper *keeper, const struct set *set, const struct wire_ask *ask,
 			struct failure *failure)
 {
@@ -123,7 +123,7 @@ int on_kill(struct keeper *keeper, struct request *request, struct wire_ask *ask
 	return r < 0 ? failure_from_errno(failure, r, "signal the processes") : 0;
 }
 
-/* A freezing in progress: it takes time, and cgroup.events says when it is done. */
+/* A Freeze or Thaw in progress. It takes time; cgroup.events reports its end. */
 struct freeze {
 	struct keeper *keeper;
 	struct request *request;
@@ -156,14 +156,14 @@ static void on_frozen(evutil_socket_t fd, short what, void *context)
 	int r = cgroup_read_events(fd, &populated, &frozen);
 
 	if (r == 0 && frozen != freeze->wanted && !(what & EV_TIMEOUT))
-		return; /* the event was about something else */
+		return; /* the file has changed for another reason */
 	if (r == 0 && frozen == freeze->wanted && set) {
 		set->frozen = freeze->wanted;
 		end_freeze(freeze, NULL);
 		return;
 	}
 	if (set && freeze->wanted) {
-		/* all or nothing: if a process cannot be frozen, the others go on */
+		/* all or nothing: if a process cannot be frozen, thaw the others */
 		cgroup_fd = view_open_cgroup(freeze->keeper, set);
 		if (cgroup_fd >= 0)
 			cgroup_freeze(cgroup_fd, false);
@@ -192,7 +192,7 @@ static int start_freeze(struct keeper *keeper, const struct request *request, st
 	memcpy(freeze->name, set->name, sizeof(freeze->name));
 	freeze->events_fd = cgroup_open_events(cgroup_fd);
 	freeze->request = freeze->events_fd < 0 ? NULL : request_keep(request);
-	/* epoll reports POLLPRI | POLLERR, which libevent reports as readable */
+	/* a change gives POLLPRI | POLLERR, which libevent reports as readable */
 	freeze->event = freeze->request ? event_new(keeper->loop, freeze->events_fd,
 						    EV_READ | EV_PERSIST | EV_ET, on_frozen, freeze)
 					: NULL;
@@ -206,7 +206,7 @@ static int start_freeze(struct keeper *keeper, const struct request *request, st
 		free(freeze);
 		return -ENOMEM;
 	}
-	/* no command may start in the meantime */
+	/* from now on no command may start in the set */
 	set->frozen = wanted ? true : set->frozen;
 	on_frozen(freeze->events_fd, EV_READ, freeze);
 	return 0;

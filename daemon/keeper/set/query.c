@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Methods that look and change nothing. A set's interfaces are known to the kernel only; a worker
- * reads them. */
+/* Methods that only read: Get, List, ListSessions, OpenNamespaces and GetStatus. Only the kernel
+ * knows a set's interfaces, so a worker reads them for Get. */
 #include <string.h>
 #include "daemon/keeper/policy/authz.h"
 #include "daemon/keeper/policy/check.h"
@@ -23,8 +23,9 @@
 #include "protocol/error.h"
 #include "protocol/kind.h"
 
-/* Sets on one page of a list. The front asks for the next page when its client has taken this
- * one. */
+/*
+ * Sets on one page of a list. The front asks for the next page when its client has read this one.
+ */
 #define PAGE_SETS 100
 
 /* --- sets --- */
@@ -42,7 +43,8 @@ static void view_usage(struct keeper *keeper, const struct set *set, struct wire
 	wire->cpu = usage.cpu;
 }
 
-/* A Get in progress: a child in the set's net namespace reads the interfaces. */
+/* A Get that waits for the set's interfaces, which a worker's child reads in
+ * the set's net namespace. */
 struct get {
 	struct request *request;
 	struct operation *operation;
@@ -111,8 +113,8 @@ static void on_asker_gone(struct keeper *keeper _unused_, struct request *reques
 	free(get);
 }
 
-/* Starts the child. Returns 0 if it will answer; otherwise the caller answers without
- * interfaces. */
+/* Has a worker read the interfaces. Returns 0 if on_inspected() will answer the request, or -errno;
+ * then the caller answers, without interfaces. */
 static int inspect(struct keeper *keeper, const struct request *request, const struct set *set)
 {
 	struct get *get = calloc(1, sizeof(*get));
@@ -199,7 +201,8 @@ static bool is_listed(const struct request *request, const struct wire_list *lis
 	       (!list->state || set->state == list->state) && has_labels(set, list);
 }
 
-/* Returns the first set of the list: an ordinary user's sets are consecutive. */
+/* Returns the first set that may be on the page. The sets of one owner are
+ * consecutive in the registry. */
 static struct set *first_listed(struct keeper *keeper, const struct request *request,
 				const struct wire_list *list)
 {
@@ -287,7 +290,9 @@ static void close_all(int fds[static KIND_COUNT])
 		close_fd(fds[kind]);
 }
 
-/* Opens the set's namespaces of these kinds. Returns 0 or -errno. */
+/*
+ * Opens the set's namespaces of these kinds; the other elements of ret are -1. Returns 0 or -errno.
+ */
 static int open_pins(struct keeper *keeper, const struct set *set, uint32_t kinds,
 		     int ret[static KIND_COUNT])
 {

@@ -19,12 +19,12 @@
 #include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/fault.h"
 
-/* Deadline of a remover. */
+/* Deadline of the worker that removes a set. */
 #define REMOVE_SECONDS 30
-/* Pause before a removal without a request is tried again, if no process could be started for
- * it. */
+/* Pause before the next attempt if no process could be started for a removal
+ * that no request waits for. */
 #define AGAIN_SECONDS 1
-/* How long a removal with a time of grace keeps its user's turn. */
+/* Length of the turn of a removal that gives processes time to end. */
 #define GRACE_TURN_USEC 100000
 
 /* A request or function that waits for a removal. */
@@ -34,15 +34,15 @@ struct removal_waiter {
 	void *context;
 };
 
-/* A removal in progress: set->work. */
+/* A removal in progress, in set->work. */
 struct removal {
 	struct keeper *keeper;
 	struct set *set;
 	struct removal_waiter *waiters;
 	uint64_t grace;
 	struct event *again; /* NULL until needed */
-	bool sent;	     /* the task is sent: no operation on links was left */
-	bool gone;	     /* the kernel has nothing of the set any more */
+	bool sent;	     /* the worker has the task, and no operation on links was left */
+	bool gone;	     /* nothing of the set is left in the kernel */
 	bool forgetting;     /* its record for the next boot is being removed */
 };
 
@@ -94,7 +94,7 @@ static void removed_for(struct keeper *keeper, const struct failure *failure, vo
 		request_done(keeper, request, NULL, NULL);
 }
 
-/* Returns true if a request waits for the removal: then the request is logged, with its user. */
+/* Returns true if a request waits for the removal: then the log says so with the request. */
 static bool was_asked_for(const struct removal *removal)
 {
 	for (const struct removal_waiter *at = removal->waiters; at; at = at->next)
@@ -110,7 +110,7 @@ static void removal_free(struct removal *removal)
 	free(removal);
 }
 
-/* Ends a removal that has failed. It can be tried again. */
+/* Ends a removal that has failed. The set is broken, and its owner can remove it again. */
 static void give_up_removal(struct removal *removal, const struct failure *failure)
 {
 	struct log_fields fields = fields_of(removal->set);
@@ -126,8 +126,8 @@ static void give_up_removal(struct removal *removal, const struct failure *failu
 	removal_free(removal);
 }
 
-/* Ends the removal when the kernel has nothing of the set, and the runners have written their last
- * status. */
+/* Finishes the removal if nothing of the set is left in the kernel, its record for the next boot is
+ * gone, and all its commands have ended: their runners write a status until then. */
 static void finish_removal(struct removal *removal)
 {
 	struct keeper *keeper = removal->keeper;
@@ -170,7 +170,7 @@ static void on_forgotten(struct keeper *keeper _unused_, const struct failure *f
 	finish_removal(removal);
 }
 
-/* Removes the record for the next boot, before the removal is reported. */
+/* Removes the set's record for the next boot, if it has one, before the removal is reported. */
 static void forget_boot(struct removal *removal)
 {
 	removal->forgetting = removal->set->boot_recorded;
@@ -187,8 +187,8 @@ static void on_again(evutil_socket_t fd _unused_, short what _unused_, void *con
 	begin_removal(context);
 }
 
-/* Returns true if the removal will be tried again. A request that waits is answered instead, and
- * its user may try again. */
+/* Starts the timer for another attempt, and returns true. Returns false if a request waits for the
+ * removal: then its user learns of the failure, and may try again. */
 static bool try_again(struct removal *removal, const struct failure *failure)
 {
 	static const struct timeval pause = {.tv_sec = AGAIN_SECONDS};
@@ -233,8 +233,8 @@ static int send_removal(struct removal *removal)
 			  REMOVE_SECONDS + removal->grace / 1000000, &operation);
 	if (r < 0)
 		return r;
-	/* it mostly waits for processes to end; the user's other operations need not wait for
-	 * that */
+	/* this mostly waits for processes to end, which the user's other
+	 * operations need not wait for */
 	if (removal->grace)
 		operation->turn_time = (struct timeval){.tv_usec = GRACE_TURN_USEC};
 	operation->context = removal;
@@ -243,8 +243,11 @@ static int send_removal(struct removal *removal)
 	return r;
 }
 
-/* Starts the removal, unless operations on the set's links or names are in progress: these hold its
- * namespaces. Then it starts after them. */
+/*
+ * Sends the removal to a worker. If an operation on the set's links or on its files of
+ * names is in progress, does nothing: that operation holds the set's namespaces, and its
+ * end calls remove_go_on().
+ */
 static void begin_removal(struct removal *removal)
 {
 	struct set *set = removal->set;
@@ -311,7 +314,7 @@ void set_remove(struct keeper *keeper, struct set *set, uint64_t grace, set_remo
 	removal->grace = grace;
 	set->work = removal;
 	set->state = SET_REMOVING;
-	/* a full disk must not prevent a removal: the old record will do */
+	/* a full disk must not prevent a removal; the old record is good enough */
 	store_write_set(keeper->store, set);
 	fault_point("remove-recorded");
 	begin_removal(removal);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Run: a set is made, a command runs in it, and both end together. */
+/* Run: makes a set, and runs a command in it, with which the set ends. */
 #include "daemon/keeper/policy/check.h"
 #include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/request/handlers.h"
@@ -13,7 +13,7 @@ struct run {
 	struct request *request;
 	struct runs_as as;
 	struct wire_run wire;	     /* points into message */
-	struct wire_message message; /* taken over, with the command's descriptors */
+	struct wire_message message; /* taken from the request, with the command's descriptors */
 };
 
 static void run_free(struct run *run)
@@ -34,7 +34,7 @@ static void on_run_created(struct keeper *keeper, struct set *set, const struct 
 	run_free(run);
 }
 
-/* Takes the message, and leaves an empty one behind. */
+/* Takes the request's message, and leaves an empty one in its place. */
 static int take_message(struct wire_message *from, struct run *run)
 {
 	struct wire_message fresh;

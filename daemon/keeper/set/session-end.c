@@ -24,7 +24,7 @@ static struct log_fields fields_of(const struct session *session)
 				   .session = session->id};
 }
 
-/* --- the end --- */
+/* --- the end of a session --- */
 
 static void fill_ended(const struct session *session, struct wire_session *ret)
 {
@@ -58,7 +58,7 @@ static void watch_free(struct watch *watch)
 	free(watch);
 }
 
-/* The end of a Run, which waits until its set is gone. */
+/* The last answer to a Run, which waits until the set is gone. */
 struct run_end {
 	struct request *request;
 	struct wire_session wire;
@@ -99,8 +99,8 @@ void session_remove_run_set(struct keeper *keeper, struct set *set)
 	set_remove(keeper, set, 0, on_run_removed, NULL);
 }
 
-/* Ends a session whose fields say how it ended: answers all that wait. What its command has left
- * goes on. */
+/* Ends a session in which the caller has filled in how the command ended. Answers all requests that
+ * wait. What the command has left goes on. */
 static void end_session(struct watch *watch)
 {
 	struct keeper *keeper = watch->keeper;
@@ -109,7 +109,7 @@ static void end_session(struct watch *watch)
 	struct request *starter = watch->more ? watch->starter : NULL;
 	struct log_fields fields = fields_of(session);
 
-	/* the watch is freed, but the caller of a Run still waits for the removal of its set */
+	/* the watch is freed below, but a Run still waits for the removal of its set */
 	if (starter)
 		starter->gone = NULL;
 	session->runner_pid = session->pid = 0;
@@ -180,14 +180,16 @@ void session_kill_start(struct keeper *keeper, const struct session *session)
 	session_kill(keeper, session);
 }
 
-/* Everything that can be known is in the status file now. */
+/* Ends the session: the runner has ended, so its status file is complete. */
 static void on_runner_ended(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
 	static const struct timeval pause = {.tv_usec = 100000};
 	struct watch *watch = context;
 	struct exit_status status;
 
-	/* if the file cannot be read for lack of memory, it is tried again a little later */
+	/*
+	 * tries again a little later if the file cannot be read for lack of memory or descriptors
+	 */
 	if (exit_status_read(watch->keeper->store, watch->session->id, &status) < 0 &&
 	    event_base_once(watch->keeper->loop, -1, EV_TIMEOUT, on_runner_ended, watch, &pause) ==
 		    0)
@@ -267,7 +269,7 @@ int session_recover(struct keeper *keeper, struct session *session)
 	return 0;
 }
 
-/* Ends a watch without any answers. */
+/* Ends a watch at the keeper's end: drops its requests without an answer. */
 static void stop_watching(struct watch *watch)
 {
 	watch->session->work = NULL;

@@ -7,7 +7,7 @@
 #include "daemon/keeper/state/registry.h"
 #include "daemon/keeper/state/store.h"
 
-/* The watch of a session's cgroup: session->left. */
+/* The watch of a session's cgroup, in session->left. */
 struct left {
 	struct keeper *keeper;
 	struct session *session;
@@ -15,7 +15,7 @@ struct left {
 	int events_fd;
 };
 
-/* --- parts of the end of any session --- */
+/* --- steps that every end of a session has --- */
 
 void session_path(const struct session *session, char ret[static CGROUP_PATH_SIZE])
 {
@@ -67,7 +67,7 @@ static void left_free(struct left *left)
 	free(left);
 }
 
-/* Ends a session that has nothing left: only its record is kept. */
+/* Ends a session without processes: only its record stays, for a while. */
 static void settle(struct keeper *keeper, struct session *session)
 {
 	left_free(session->left);
@@ -84,7 +84,7 @@ static void on_change(evutil_socket_t fd, short what _unused_, void *context)
 	bool populated, frozen;
 	int r = cgroup_read_events(fd, &populated, &frozen);
 
-	/* a removal of the set removes the cgroup, and settles the session */
+	/* if the cgroup is gone, a removal of the set has removed it, and settles the session */
 	if (r == -ENODEV || (r == 0 && populated))
 		return;
 	settle(keeper, left->session);
@@ -101,7 +101,7 @@ static int watch(struct keeper *keeper, struct session *session, int events_fd)
 	}
 	*left = (struct left){.keeper = keeper, .session = session, .events_fd = events_fd};
 	session->left = left;
-	/* epoll reports POLLPRI | POLLERR, which libevent reports as readable */
+	/* a change gives POLLPRI | POLLERR, which libevent reports as readable */
 	left->event =
 		event_new(keeper->loop, events_fd, EV_READ | EV_PERSIST | EV_ET, on_change, left);
 	if (left->event && event_add(left->event, NULL) == 0)
@@ -110,7 +110,8 @@ static int watch(struct keeper *keeper, struct session *session, int events_fd)
 	return -ENOMEM;
 }
 
-/* Returns 1 if processes are left and watched, 0 if none is left, or -errno. */
+/* Watches the processes that a command has left. Returns 1 if there are any, 0 if
+ * there are none, or -errno. */
 static int watch_if_populated(struct keeper *keeper, struct session *session)
 {
 	char path[CGROUP_PATH_SIZE];
@@ -158,7 +159,7 @@ int session_recover_left(struct keeper *keeper, struct session *session)
 	return 0;
 }
 
-/* --- questions, and the end --- */
+/* --- queries, and the keeper's end --- */
 
 static int count(pid_t pid _unused_, const char *name _unused_, void *context)
 {
@@ -190,7 +191,7 @@ void session_settle_left(struct keeper *keeper, struct set *set)
 
 		if (left)
 			settle(keeper, at);
-		/* settling may free any session that has ended */
+		/* settle() may free any session that has ended, so start again */
 		at = left ? set->sessions : at->next_in_set;
 	}
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What an ended command has left: processes in its session's cgroup. They go on until they end, are
- * killed, or the set is removed. Until then the session counts against its user's limit, and its
- * record and its cgroup stay.
+ * The processes that a command has left in its session's cgroup. They go on until they end, are
+ * killed, or their set is removed. Until then the session counts against its user's limit, and its
+ * record and its cgroup stay (docs/adr/0024-what-commands-leave.md).
  */
 #ifndef NSCTL_KEEPER_SESSION_LEFT_H
 #define NSCTL_KEEPER_SESSION_LEFT_H
@@ -12,19 +12,20 @@
 
 struct session;
 
-/* To be called when the command has ended and has been recorded and reported so: settles the
- * session now or, if it has left processes, when these have ended. May free the session. */
+/* Must be called when a command has ended and its end is recorded and reported. If it has left
+ * processes, watches for their end; otherwise settles the session, which may free it. */
 void session_leave(struct keeper *keeper, struct session *session);
-/* Does this for a session that had ended before the start. Returns 0 or -ENOMEM. */
+/* The same for a session that ended before this start of nsctld. Returns 0 or -ENOMEM. */
 int session_recover_left(struct keeper *keeper, struct session *session);
-/* Returns the number of processes that the session has left. */
+/* Returns the number of processes that the session's command has left. */
 uint32_t session_count_left(struct keeper *keeper, const struct session *session);
-/* Settles all ended sessions of a set whose processes have been killed. */
+/* Settles all ended sessions of a set, when the processes that they had left have been killed. */
 void session_settle_left(struct keeper *keeper, struct set *set);
-/* Stops watching what the session has left, at the keeper's end. */
+/* Ends the watch of what the session's command has left, at the keeper's end. */
 void session_left_stop(struct session *session);
 
-/* Parts of the end of any session. */
+/* Steps that every end of a session has: writes the path of its cgroup; removes the cgroup; deletes
+ * its files (context is the keeper); and uncounts it. */
 void session_path(const struct session *session, char ret[static CGROUP_PATH_SIZE]);
 void session_remove_cgroup(struct keeper *keeper, const struct session *session);
 void session_drop_record(struct session *session, void *context);

@@ -26,15 +26,18 @@
 #include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/fault.h"
 
-/* Deadline for executing a command: its file may be on a file system that hangs. */
+/* Deadline for executing a command, whose file may be on a file system that hangs. */
 #define START_SECONDS 20
-/* Room for three lines of numbers. */
+/* Size of three lines of numbers. */
 #define STATUS_FILE_SIZE 512
 
 /* --- results of the start --- */
 
-/* A running command goes on, or ends by its leash. A start that waits for its turn is cancelled. A
- * start in progress goes on, as it is logged. */
+/*
+ * Called when the connection of an Exec or Run ends before its answer. A command that runs goes
+ * on, or ends by its leash. A start that waits for its turn is cancelled. A start in progress goes
+ * on, so that it is logged.
+ */
 static void on_starter_gone(struct keeper *keeper _unused_, struct request *starter)
 {
 	struct watch *watch = starter->holder;
@@ -82,7 +85,7 @@ static void on_started(struct operation *operation, const struct task_report *re
 
 	session->pid = report->pid;
 	session->runner_pid = report->runner_pid;
-	/* a command whose end cannot be noticed must not run: see on_start_done() */
+	/* a command whose end we cannot notice must not run: on_start_done() kills it */
 	if (session_watch_runner(watch, take_fd(&fds[1])) < 0) {
 		session->pid = 0;
 		return;
@@ -102,8 +105,8 @@ static int check_running(const struct set *set, struct failure *failure)
 	return 0;
 }
 
-/* Explains why the command could not be started. ENOMEM can mean that the init is ending: then no
- * process can be started in the pid namespace. */
+/* Fills in *failure with the reason why the command was not started. ENOMEM may mean that the set's
+ * init is ending: then the pid namespace takes no new processes. */
 static void explain(struct keeper *keeper, struct set *set, const struct task_report *report,
 		    struct failure *failure)
 {
@@ -119,7 +122,7 @@ static void on_start_done(struct operation *operation, const struct task_report 
 	struct watch *watch = operation->context;
 	struct failure failure;
 
-	/* the session has ended already */
+	/* the session has ended, and its watch is gone */
 	if (!watch)
 		return;
 	watch->operation = NULL;
@@ -187,8 +190,8 @@ static int new_session(struct keeper *keeper, struct set *set, const struct wire
 	return 0;
 }
 
-/* Opens the status file with room for its whole contents, so that a full disk does not lose a
- * status. */
+/* Makes the session's status file, and reserves space for its contents, so that a full disk cannot
+ * lose a status. Returns a descriptor or -errno. */
 static int open_status_file(struct keeper *keeper, const struct session *session)
 {
 	char name[ID_SIZE + 16];
@@ -204,8 +207,8 @@ static int open_status_file(struct keeper *keeper, const struct session *session
 	return take_fd(&fd);
 }
 
-/* Makes a leash for an attached command if the client gave no status pipe, which would say when the
- * client is gone. */
+/* Makes a leash for an attached command if its client gave no status pipe; with such a pipe, the
+ * runner notices when the client is gone. */
 static int make_leash(struct watch *watch, const struct wire_command *command, int *ret_fd)
 {
 	int pair[2];
@@ -225,7 +228,7 @@ static void fill_identity(struct task_identity *task, const struct runs_as *as,
 {
 	task->uid = as->identity.uid;
 	task->gid = as->identity.gid;
-	/* another user's groups cannot be given: root in a user's set has none */
+	/* the caller's groups belong to no other uid: root's commands in a user's set have none */
 	if (as->identity.uid != peer->uid || as->without_groups)
 		return;
 	for (size_t i = 0; i < peer->n_groups; i++)
@@ -252,7 +255,7 @@ static int send_start(struct watch *watch, const struct client_connection *conne
 	task.inside_gid = as->identity.inside_gid;
 	task.command = *command;
 	task.session = watch->session->id;
-	/* the set of a Run goes with its command anyway */
+	/* the set of a Run is removed with its command, so all its processes may be killed then */
 	task.command.end_all |= watch->session->removes_set;
 	task.no_init = as->no_init;
 	task.mount_proc = as->mount_proc;

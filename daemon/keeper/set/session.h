@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* How sessions begin: a runner is started, which goes on without the daemon (see session-end.h). */
+/* The beginning of sessions: a runner is started, which goes on without nsctld
+ * (session-end.h has the rest). */
 #ifndef NSCTL_KEEPER_SESSION_H
 #define NSCTL_KEEPER_SESSION_H
 
 #include "daemon/keeper/request/admission.h"
 
-/* Starts a command for the kept request, which is answered in any case. removes_set: the set of a
- * Run. */
+/* Starts a command for the kept request, and answers the request in any case. removes_set: the set
+ * belongs to a Run, and ends with the command. */
 void session_start(struct keeper *keeper, struct request *request, struct set *set,
 		   const struct wire_command *command, const struct runs_as *as, bool removes_set);
 

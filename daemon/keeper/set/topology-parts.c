@@ -14,10 +14,10 @@ static const struct {
 	{"links", WIRE_ITEM_LINK, &wire_link_layout, APPLY_LINKS_MAX},
 };
 
-/* The wish that was read last. */
+/* the part that was decoded last */
 static union part_wish wish;
 
-/* Every item was read before, by collect(), so this cannot fail. */
+/* This cannot fail, because collect() has decoded each part before. */
 union part_wish *part_read(struct parts *parts, const struct part *part)
 {
 	const struct nlattr *position = NULL;
@@ -35,7 +35,7 @@ void part_place(const struct part *part, char ret[static PLACE_SIZE])
 	snprintf(ret, PLACE_SIZE, "%s[%zu].", stages[part->stage].key, part->index);
 }
 
-/* Returns the sets that the specification's own links lead to: bit i: set i. */
+/* Returns the sets to which the links of the specification lead. Bit i: set i. */
 static uint64_t needs_of(const struct wire_spec *spec, const char *const names[], size_t n)
 {
 	uint64_t needs = 0;
@@ -69,14 +69,14 @@ static int order_sets(struct parts *parts)
 		if (part->stage != SETS)
 			continue;
 		spec = &part_read(parts, part)->create.spec;
-		/* links to the set itself are refused by its own check */
+		/* link_plan() refuses a link from a set to itself */
 		part->needs = needs_of(spec, names, n) & ~(UINT64_C(1) << part->index);
 		part->takes_descriptors = create_takes_descriptors(spec);
 	}
 	return 0;
 }
 
-/* Collects the parts of a stage. */
+/* Adds the parts of a stage to the array, in the order of the request. Returns 0 or -EBADMSG. */
 static int collect(struct parts *parts, enum stage stage, struct application *application)
 {
 	const struct nlattr *position = NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The parts of a topology, in the order in which its request lists them: what each of them needs,
- * and how far topology.c is with making it.
+ * The parts of a topology, in the order of the request: what each part needs before it can be made,
+ * and how far topology.c is with it.
  */
 #ifndef NSCTL_KEEPER_TOPOLOGY_PARTS_H
 #define NSCTL_KEEPER_TOPOLOGY_PARTS_H
@@ -11,47 +11,47 @@
 #include "daemon/wire/tables.h"
 
 #define PARTS_MAX (APPLY_NETWORKS_MAX + APPLY_SETS_MAX + APPLY_LINKS_MAX)
-/* Room for a place such as "networks[12].". */
+/* Size of a place such as "networks[12].". */
 #define PLACE_SIZE 32
 
-/* In the order of their making. */
+/* Stages of an Apply, in the order in which they are made. */
 enum stage { NETWORKS, SETS, LINKS, STAGE_COUNT };
 
 enum progress { WAITING, ASKED, MADE };
 
-/* A network, a set or a link. */
+/* A part of a topology: a network, a set or a link. */
 struct part {
 	struct application *application;
 	enum stage stage;
-	size_t index; /* in its list */
+	size_t index; /* position in the request's list of its kind */
 	enum progress progress;
-	uint64_t needs;		/* of a set: bit i: set i must be made before it */
-	bool takes_descriptors; /* of a set: the request's lane makes these, one by one */
-	char id[ID_SIZE];	/* of its record; "": there never was one */
+	uint64_t needs;		/* of a set; bit i: set i must be made before this one */
+	bool takes_descriptors; /* of a set: the request's lane makes these one by one */
+	char id[ID_SIZE];	/* id of its record; "": it was never recorded */
 };
 
 struct parts {
-	struct wire_message message; /* a copy of the request; its items are the parts */
+	struct wire_message message; /* a copy of the request, which contains the parts */
 	size_t n;
 	struct part part[PARTS_MAX];
 };
 
-/* What a part is to be. */
+/* A decoded part. */
 union part_wish {
 	struct wire_network network;
 	struct wire_create create;
 	struct wire_link link;
 };
 
-/* Copies the message, and collects its parts for the application. Returns 0, -ENOMEM, or -EBADMSG
- * if our fronts never send such a message. */
+/* Copies the message and finds its parts. Returns 0, -ENOMEM, or -EBADMSG for a message that
+ * our fronts never send. */
 int parts_read(const struct wire_message *message, struct application *application,
 	       struct parts *ret);
 void parts_done(struct parts *parts);
 
-/* Returns what the part is to be. It is valid until the next call. */
+/* Decodes the part. The result is valid until the next call. */
 union part_wish *part_read(struct parts *parts, const struct part *part);
-/* Writes the part's place in the request: "sets[3].". */
+/* Writes the part's place in the request, such as "sets[3].". */
 void part_place(const struct part *part, char ret[static PLACE_SIZE]);
 
 #endif

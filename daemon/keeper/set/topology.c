@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Apply: makes a whole topology, or nothing. Networks come first, then sets, each after those that
- * its own links lead to, then links; a few at a time. Each part is made as if it had been requested
- * alone. When one fails, all parts that were made are removed in reverse order. Meanwhile
- * state/applying/GROUP exists (store.h): a start removes what it finds of an unfinished topology.
+ * Apply: makes a whole topology or nothing. Networks are made first, then sets (each after the
+ * sets to which the links of its specification lead), then links; a few parts at a time. Each
+ * part is made as if a request of its own had asked for it. If a part fails, all parts are
+ * removed, in reverse order.
+ *
+ * Meanwhile the file state/applying/GROUP exists (store.h): if nsctld ends, its next start removes
+ * the unfinished topology.
  */
 #include <string.h>
 #include "daemon/keeper/base/unique-id.h"
@@ -25,19 +28,20 @@
 #include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/fault.h"
 
-/* Makers at a time: further ones would only wait for these. */
+/* Parts that are made at a time; the maker of a further one would only wait for these. */
 #define AT_ONCE 8
 
+/* An Apply in progress. */
 struct application {
 	struct keeper *keeper;
 	struct request *request;
 	struct lane_process processes[WIRE_FDS_MAX];
 	struct wire_lease lease;
 	char group[ID_SIZE];
-	int stage;		/* being made, or removed */
-	size_t pending;		/* parts of this stage in progress */
-	bool in_loop;		/* results are handled by the loop in progress */
-	struct failure failure; /* why the topology is removed again */
+	int stage;		/* enum stage that is being made or removed */
+	size_t pending;		/* parts of the stage that are in progress */
+	bool in_loop;		/* ask_for_some() or retreat() handles results now */
+	struct failure failure; /* the reason why the topology is removed again */
 	struct parts parts;
 };
 
@@ -68,8 +72,8 @@ static void fail(struct application *application)
 	request_fail(keeper, request, &failure);
 }
 
-/* Adds the part's item to the answer, unless the part has been removed meanwhile. Returns false if
- * it does not fit. */
+/* Adds the part to the answer, unless it has been removed meanwhile. Returns
+ * false if it does not fit. */
 static bool put_part(struct keeper *keeper, const struct part *part)
 {
 	static struct set_view view;
@@ -96,7 +100,8 @@ static bool put_part(struct keeper *keeper, const struct part *part)
 	return wire_put_item(writer, WIRE_ITEM_SET, &wire_set_layout, &view.wire);
 }
 
-/* Completes the topology: from here on it exists, even if the daemon dies. */
+/* Completes the topology, and answers. Once the applying file is removed, the topology
+ * exists even if nsctld dies. */
 static void succeed(struct application *application)
 {
 	struct keeper *keeper = application->keeper;
@@ -147,7 +152,7 @@ static void on_link_gone(struct keeper *keeper _unused_, struct link *link _unus
 	settle(context);
 }
 
-/* Removes a part. If that fails, it is listed as broken, where its owner sees it. */
+/* Removes a part. If that fails, the part is listed as broken, so its owner sees it. */
 static void take_back(const struct part *part)
 {
 	struct application *application = part->application;
@@ -164,7 +169,7 @@ static void take_back(const struct part *part)
 		return;
 	}
 	link = registry_find_link_id(keeper->registry, part->id);
-	/* a link that is being changed is removed with its set */
+	/* the removal of its set also removes a link on which an operation is in progress */
 	if (!link || link->work)
 		return;
 	application->pending++;
@@ -187,7 +192,7 @@ static void retreat(struct application *application)
 
 /* --- making the parts --- */
 
-/* Handles a part that is made, or has failed and left nothing. */
+/* Notes that a part was made, or that it has failed and left nothing. */
 static void take_outcome(struct part *part, const char *id, const struct failure *failure)
 {
 	struct application *application = part->application;
@@ -207,7 +212,7 @@ static void take_outcome(struct part *part, const char *id, const struct failure
 		advance(application);
 }
 
-/* The record must be up to date before the topology is complete. */
+/* Records that the set is ready. All records must be up to date before the topology is complete. */
 static void on_set_made(struct keeper *keeper, struct set *set, const struct failure *failure,
 			void *context)
 {
@@ -286,7 +291,7 @@ static void ask_for(struct part *part)
 		take_outcome(part, NULL, &failure);
 }
 
-/* Bit i: set i of this topology has been made. */
+/* Returns the sets of this topology that have been made. Bit i: set i. */
 static uint64_t sets_made(const struct application *application)
 {
 	uint64_t made = 0;
@@ -300,7 +305,7 @@ static uint64_t sets_made(const struct application *application)
 	return made;
 }
 
-/* Makes all parts that can be made now. Returns true if the stage has further parts. */
+/* Makes the parts that can be made now. Returns true if parts of this stage are still waiting. */
 static bool ask_for_some(struct application *application)
 {
 	const uint64_t made = sets_made(application);
@@ -367,7 +372,7 @@ int on_apply(struct keeper *keeper, struct request *request, struct wire_apply *
 		application->request = request_keep(request);
 		if (application->request) {
 			application->request->processes = application->processes;
-			request->processes = NULL; /* their watchers are ours */
+			request->processes = NULL; /* application_free() releases their watchers */
 			fault_point("apply-recorded");
 			advance(application);
 			return 0;
