@@ -9,7 +9,7 @@
 #include "daemon/keeper/state/store.h"
 #include "daemon/keeper/workers/boot-state.h"
 
-/* Maximum time that connections wait until everything has been made again. */
+/* Maximum time for which connections wait while recorded sets are made again. */
 #define PATIENCE_SECONDS 15
 
 static struct log_fields fields_of(const struct set *set)
@@ -19,7 +19,7 @@ static struct log_fields fields_of(const struct set *set)
 
 /* --- records --- */
 
-/* Appends an element to an array. Returns NULL if there is no memory. */
+/* Adds an element to the array. Returns a pointer to it, or NULL if there is no memory. */
 static void *add(void **array, size_t *n, size_t size)
 {
 	char *more = realloc(*array, (*n + 1) * size);
@@ -30,7 +30,7 @@ static void *add(void **array, size_t *n, size_t size)
 	return more + (*n)++ * size;
 }
 
-/* Notes that the record's set exists. Takes the record. */
+/* Notes that the set of the record exists already. Takes the record. */
 static void adopt(struct set *there, struct set *record)
 {
 	there->boot_recorded = true;
@@ -47,7 +47,8 @@ static void on_set(struct set *set, bool by_connection _unused_, void *context)
 	struct boot *boot = keeper->boot;
 	struct set *there = registry_find_set_id(keeper->registry, set->id), **place;
 
-	/* a set in creation turns out to be complete, or is removed first */
+	/* a set that was being made either turns out to be complete, or is removed
+	 * before it is made again */
 	if (there && there->state != SET_CREATING) {
 		adopt(there, set);
 		return;
@@ -88,7 +89,7 @@ static void on_bad(const char *directory, const char *name, int outcome _unused_
 	store_set_aside(keeper->boot->store, directory, name);
 }
 
-/* Sorts by age: a set may be linked to older ones only. */
+/* Orders sets by age, because a set can only be linked to older ones. */
 static int compare_age(const void *a, const void *b)
 {
 	const struct set *one = *(struct set *const *)a, *other = *(struct set *const *)b;
@@ -111,7 +112,8 @@ void boot_load(struct keeper *keeper)
 
 /* --- the owner's identity --- */
 
-/* Finds the owner's identity by today's accounts and policy. Returns 0 or an error. */
+/* Prepares a request for an owner who has no connection, with the owner's present accounts and
+ * rights. Returns 0 or an error. */
 static int stand_in(struct keeper *keeper, uid_t uid, gid_t gid, struct peer_identity *identity,
 		    struct request *request, struct failure *failure)
 {
@@ -133,7 +135,7 @@ static int stand_in(struct keeper *keeper, uid_t uid, gid_t gid, struct peer_ide
 
 /* --- sets --- */
 
-/* Lists the record as a broken set. Takes the record. */
+/* Adds the recorded set to the registry as a broken one. Takes the record. */
 static void give_up(struct keeper *keeper, struct set *set, const struct failure *failure)
 {
 	struct log_fields fields = fields_of(set);
@@ -179,14 +181,15 @@ static int make_network(struct keeper *keeper, struct request *request, struct s
 	return r ? r : set_create(keeper, request, wish, failure);
 }
 
-/* Makes the set: its links are planned from the record, the rest from its owner's specification. */
+/* Makes a recorded set: with the links as recorded, and for the rest by its owner's specification.
+ * Returns 0 or an error. */
 static int make_set(struct keeper *keeper, struct request *request, struct set_wish *wish,
 		    struct wire_spec *spec, const struct set *record, struct failure *failure)
 {
 	static struct wire_spec plan, boot_links;
 	int r;
 
-	/* the maps are made anew from the ids that the owner has today */
+	/* the maps are made from the ids that the owner has now */
 	if (spec->mapping == MAPPING_AUTO)
 		spec->uid_map.n_ranges = spec->gid_map.n_ranges = 0;
 	r = admission_of_spec(keeper, request, spec, record->name, failure);
@@ -228,8 +231,8 @@ static int make_again(struct keeper *keeper, struct set *record, struct failure 
 	return make_set(keeper, &request, &wish, &spec, record, failure);
 }
 
-/* Makes the next set. Returns true if it is being made, or waits for its own remains to be
- * removed. */
+/* Makes the next recorded set. Returns true if it is being made, or if its remains must be removed
+ * first; false if no set is left. */
 static bool make_next_set(struct keeper *keeper)
 {
 	struct boot *boot = keeper->boot;
@@ -267,13 +270,13 @@ static void on_link_again(struct keeper *keeper, struct link *link, const struct
 			 "link %s cannot be made again: %s: %s", record->name,
 			 failure ? failure->subject : "", failure ? failure->text : "");
 	else
-		boot_forget_link(keeper, record->id); /* it has an id of its own */
+		boot_forget_link(keeper, record->id); /* the new one has another id */
 	registry_free_link(record);
 	boot_go_on(keeper);
 }
 
-/* Makes a link. Returns 0 if it is being made. Otherwise it is not: a set at its ends is missing
- * (failure without error), or failure says why. */
+/* Makes a recorded link. Returns 0 if it is being made. Otherwise returns an error: either *failure
+ * has the reason, or (failure->error is 0) a set at its ends is missing. */
 static int make_link(struct keeper *keeper, const struct boot_link *again, struct failure *failure)
 {
 	static struct peer_identity identity;
@@ -288,8 +291,8 @@ static int make_link(struct keeper *keeper, const struct boot_link *again, struc
 
 		if (!*again->ids[i])
 			continue;
-		/* if the set is gone for good, so is the link; if it is broken, the link waits for
-		 * it */
+		/* If the set is gone for good, so is the link. If the set is broken, the record of
+		 * the link stays for the next start. */
 		if (!end)
 			boot_forget_link(keeper, record->id);
 		if (!end || end->state != SET_READY)
@@ -331,7 +334,8 @@ static void on_boot_written(struct keeper *keeper _unused_, const struct failure
 {
 }
 
-/* Records sets that were complete, except for this, when the daemon was killed. */
+/* Records the sets that lack only their record for the next boot, because the
+ * daemon was killed then. */
 static void keep_the_rest(struct keeper *keeper)
 {
 	for (struct set *set = registry_next_set(keeper->registry, 0, NULL); set;
@@ -375,7 +379,7 @@ void boot_restore(struct keeper *keeper, void (*done)(struct keeper *keeper))
 
 	boot->restoring = true;
 	boot->done = done;
-	/* without the timer, clients wait until everything has been made */
+	/* without this timer, clients wait until everything has been made again */
 	boot->patience = evtimer_new(keeper->loop, on_patience, keeper);
 	if (boot->patience)
 		evtimer_add(boot->patience, &patience);

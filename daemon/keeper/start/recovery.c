@@ -35,7 +35,7 @@ static void on_removed(struct keeper *keeper, const struct failure *failure _unu
 
 struct recovery {
 	struct keeper *keeper;
-	int error; /* a shortage of memory or descriptors: the start fails */
+	int error; /* not enough memory or descriptors: the start fails */
 };
 
 static void on_set(struct set *set, bool by_connection, void *context)
@@ -46,8 +46,8 @@ static void on_set(struct set *set, bool by_connection, void *context)
 	int r = use ? registry_add_set(keeper->registry, set) : -ENOMEM;
 
 	set->announced = set->state != SET_CREATING;
-	/* the connection that it should end with has ended with the daemon; an unfinished topology
-	 * was never reported as made */
+	/* The connection that its lease is for has ended with the earlier daemon. Nothing of an
+	 * unfinished topology was ever reported as made. */
 	if ((by_connection && (set->state == SET_READY || set->state == SET_BROKEN)) ||
 	    store_is_applying(keeper->store, set->group))
 		set->state = SET_REMOVING;
@@ -65,7 +65,8 @@ static void on_set(struct set *set, bool by_connection, void *context)
 	*(set_is_network(set) ? &use->networks : &use->sets) += 1;
 }
 
-/* If a set at its ends is gone, so is the link: link_recover() removes what is left of it. */
+/* Adopts a recorded link. If a set at its ends is gone, marks the link as removing, so that
+ * link_recover() removes what is left. */
 static void on_link(struct link *link, char ids[2][ID_SIZE], void *context)
 {
 	struct recovery *recovery = context;
@@ -135,7 +136,7 @@ static void on_bad(const char *directory, const char *name, int outcome, const c
 
 /* --- the kernel --- */
 
-/* Reads the pin's identity into the set. Returns 0 or -errno. */
+/* Reads the identity of the set's pin, and stores it in the set. Returns 0 or -errno. */
 static int take_pin(struct keeper *keeper, struct set *set, enum kind kind)
 {
 	const struct task_set named = view_task_set(set);
@@ -148,8 +149,8 @@ static int take_pin(struct keeper *keeper, struct set *set, enum kind kind)
 	return r;
 }
 
-/* Checks that the set's published names exist; publishing them is the maker's last step. A set that
- * has none is complete with its pins. Returns 0, or -errno (-ENOENT: a name is missing). */
+/* Checks that the set's published names exist: publishing them was the maker's last step. Returns 0
+ * if they do, or if the set has none; -ENOENT if one is missing; or another -errno. */
 static int is_published(struct keeper *keeper, const struct set *set)
 {
 	char path[256];
@@ -175,8 +176,8 @@ static int is_published(struct keeper *keeper, const struct set *set)
 	return st.st_ino == set->inodes[KIND_NET] ? 0 : -ENOENT;
 }
 
-/* Finds the init of a set whose creation was not recorded to the end: the only process in its
- * cgroup. */
+/* Callback: stores the set's init, which is the only process in the set's own cgroup. Needed if the
+ * daemon ended before it recorded the init. */
 static int take_init(pid_t pid, const char *name, void *context)
 {
 	struct set *set = context;
@@ -187,8 +188,7 @@ static int take_init(pid_t pid, const char *name, void *context)
 	return process_start_time(pid, &set->init_start);
 }
 
-/* Completes a creation if everything exists and only the record was missing. Returns 0 or
- * -errno. */
+/* Completes a creation if everything exists and only the record is missing. Returns 0 or -errno. */
 static int complete_creation(struct keeper *keeper, struct set *set)
 {
 	char path[CGROUP_PATH_SIZE];
@@ -200,7 +200,7 @@ static int complete_creation(struct keeper *keeper, struct set *set)
 			r = take_pin(keeper, set, kind);
 	if (r < 0)
 		return r;
-	/* all links are made before the first pin */
+	/* the maker makes all links before the first pin */
 	link_all_made(keeper, set);
 	r = is_published(keeper, set);
 	if (r < 0 || !(set->kinds & KIND_BIT(KIND_PID)))
@@ -213,8 +213,8 @@ static int complete_creation(struct keeper *keeper, struct set *set)
 	return r < 0 || set->init_pid > 0 ? r : -ESRCH;
 }
 
-/* Finds out what is missing of the set: *ret is NULL if nothing is. Returns 0, or -errno if that
- * cannot be told. */
+/* Finds a pin or an init that the set should have, but has not; *ret is its name, or NULL. Returns
+ * 0, or -errno if the set cannot be examined. */
 static int find_missing(struct keeper *keeper, struct set *set, const char **ret)
 {
 	_cleanup_fd_ int fd = -1;
@@ -251,7 +251,8 @@ static bool is_frozen(struct keeper *keeper, const struct set *set)
 	return events_fd >= 0 && cgroup_read_events(events_fd, &populated, &frozen) == 0 && frozen;
 }
 
-/* Puts one set right. Returns 0, or -errno if it cannot be examined; then it is left alone. */
+/* Decides what becomes of one set, and does it. Returns 0, or -errno if the set cannot be
+ * examined; then nothing is done. */
 static int put_right(struct keeper *keeper, struct set *set)
 {
 	struct log_fields fields = {.has_uid = true, .uid = set->owner, .set = set->name};
@@ -267,7 +268,7 @@ static int put_right(struct keeper *keeper, struct set *set)
 		store_write_set(keeper->store, set);
 		log_line(LOG_NOTICE, &fields, "set was complete: taken over");
 	}
-	/* its command never began, so nothing else would end the set */
+	/* the command of this Run was never started, so nothing else would end the set */
 	if (set->run && set->state == SET_READY && !set_runs_commands(set))
 		set->state = SET_REMOVING;
 	if (set->state == SET_CREATING || set->state == SET_REMOVING) {
@@ -293,7 +294,7 @@ static int put_right(struct keeper *keeper, struct set *set)
 
 /* --- objects without a record --- */
 
-/* Calls back for each entry of a directory. */
+/* Calls callback for each directory in a directory. */
 static void each_entry(int parent_fd, const char *path,
 		       void (*callback)(struct recovery *recovery, int fd, const char *name,
 					void *context),
@@ -335,7 +336,8 @@ static void on_vault_name(struct recovery *recovery, int fd _unused_, const char
 	for (enum kind kind = 0; kind < KIND_COUNT; kind++)
 		if (take_pin(keeper, set, kind) == 0)
 			set->kinds |= KIND_BIT(kind);
-	set->visible = true; /* perhaps not, but removing what does not exist does no harm */
+	/* The set may have no published names, but removing a missing name does no harm. */
+	set->visible = true;
 	on_set(set, false, recovery);
 	log_line(LOG_ERR, &(struct log_fields){.has_uid = true, .uid = owner, .set = name},
 		 "found in the vault without a record: listed as broken");
@@ -355,8 +357,8 @@ static void on_any(struct recovery *recovery _unused_, int fd _unused_, const ch
 	*(bool *)context = true;
 }
 
-/* Logs the loss of the vault, once: unmounting it removes all pins. Each set also reports what it
- * lacks. */
+/* Logs once if the vault has lost all pins, as it does when it is unmounted. Each set also
+ * reports what is missing. */
 static void tell_if_vault_is_lost(struct recovery *recovery)
 {
 	struct keeper *keeper = recovery->keeper;
@@ -427,7 +429,7 @@ static void recover_links(struct keeper *keeper)
 		char name[NAME_SIZE];
 		uid_t owner = link->owner;
 
-		/* the link may be freed at once */
+		/* link_recover() may free the link */
 		memcpy(name, link->name, sizeof(name));
 		link_recover(keeper, link);
 		link = registry_next_link(keeper->registry, owner, name);
@@ -458,15 +460,15 @@ int recover(struct keeper *keeper)
 		return r;
 	}
 	recover_links(keeper);
-	/* each of their objects is recorded as being removed by now */
+	/* all objects of unfinished topologies are recorded as removing by now */
 	store_end_all_applies(keeper->store);
 	egress_start(keeper);
 	each_entry(keeper->cgroup_fd, ".", on_cgroup_owner, &recovery, NULL);
 	return 0;
 }
 
-/* Returns true if a set is being removed: also if that waits for a runner to end, which is no
- * operation. */
+/* Returns true if a removal or an operation is in progress. A removal that waits for a
+ * runner is no operation. */
 static bool is_removing(struct keeper *keeper)
 {
 	for (struct set *set = registry_next_set(keeper->registry, 0, NULL); set;

@@ -1,28 +1,30 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The start: compares the records with the kernel, and puts everything right: it is finished,
- * rolled back, adopted, or set aside with a line in the log. Nothing is guessed: if something
- * cannot be examined for lack of memory or descriptors, the start fails and leaves everything as it
- * is.
+ * Recovery: a start compares the records with the kernel, and finishes, rolls back, adopts or sets
+ * aside each object. It guesses nothing: if something cannot be examined for lack of memory or
+ * descriptors, the start fails and leaves everything as it is.
  *
- *	creating, everything is pinned and the init lives: ready, only the answer was missing
- *	creating, anything less: removed; broken, if its maker cannot be killed (leftover.h)
- *	ready, as recorded: ready
- *	ready, a pin or the init is missing: broken, its owner may remove it
- *	removing: removed
- *	damaged: the record is set aside, and its objects count as having none
- *	of another boot: the record is deleted
- *	no record, but pins in the vault: broken, with the owner and name in their path
- *	no record, but a cgroup: its processes are killed, and it is removed
+ *   record                                  result
+ *   creating; all pins exist, init lives    ready: only the record was missing
+ *   creating, otherwise                     removed; broken if its maker cannot be killed (leftover.h)
+ *   ready, as recorded                      ready
+ *   ready; a pin or the init is missing     broken: its owner may remove it
+ *   removing                                removed
+ *   damaged                                 set aside; its objects then have no record
+ *   of another boot                         deleted
+ *   none, but pins in the vault             broken; owner and name are those in the pins' path
+ *   none, but a cgroup                      the cgroup is removed, and its processes are killed
  */
 #ifndef NSCTL_KEEPER_RECOVERY_H
 #define NSCTL_KEEPER_RECOVERY_H
 
 #include "daemon/keeper/base/keeper.h"
 
-int recover(struct keeper *keeper); /* returns 0 or -errno */
+/* Carries out the recovery. Returns 0 or -errno, after logging the reason. */
+int recover(struct keeper *keeper);
 
-/* nsctld --purge: removes all sets, and returns when they are gone. Returns 0 or -errno. */
+/* nsctld --purge: removes all sets. Returns when they are gone: 0, or -errno if
+ * some could not be removed. */
 int recover_purge(struct keeper *keeper);
 
 #endif

@@ -11,14 +11,14 @@
 #include "daemon/kernel/process.h"
 #include "daemon/kernel/vault.h"
 
-/* What this start has found, and what it has made: if it fails, it removes only what it made. */
+/* What this start has found and made. If the start fails, only what it has made is removed. */
 static struct {
 	bool made, mounted;	     /* the runtime directory */
-	bool ours;		     /* we hold its lock */
-	bool had_vault, had_records; /* there may be sets */
+	bool ours;		     /* we hold the directory's lock */
+	bool had_vault, had_records; /* a vault or records existed before, so there may be sets */
 } start;
 
-/* Logs a failure; what: the action that failed, or NULL. Returns the error. */
+/* Logs a failure. what: the action that failed, or NULL. Returns the error, a negative errno. */
 static int complain(const char *path, const char *what, int negative)
 {
 	log_error("--runtime-directory=%s: %s%s%s", path, what ? what : "", what ? ": " : "",
@@ -28,8 +28,8 @@ static int complain(const char *path, const char *what, int negative)
 
 /* --- a start --- */
 
-/* Checks that only root can write to the directory: otherwise a user could make the daemon take
- * over foreign objects. Returns 0 or -errno. */
+/* Checks that only root can write to the directory: another user could plant records and pins for
+ * the daemon to adopt. Returns 0 or -errno. */
 static int check_directory(const char *path)
 {
 	_cleanup_fd_ int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
@@ -53,7 +53,7 @@ static int make_directory(struct keeper *keeper, const char *path)
 	r = check_directory(path);
 	if (r < 0)
 		return r;
-	/* as in the mount table, and independent of the working directory */
+	/* this is the path in the mount table, and does not depend on the working directory */
 	keeper->runtime = realpath(path, NULL);
 	return keeper->runtime ? 0 : complain(path, NULL, negative_errno());
 }
@@ -69,7 +69,7 @@ static int make_mount(struct keeper *keeper)
 	return keeper->runtime_fd < 0 ? complain(keeper->runtime, NULL, negative_errno()) : 0;
 }
 
-/* Locks the directory for one daemon, which holds the lock for life. */
+/* Locks the directory. The daemon keeps the lock until it ends. Returns 0 or -errno. */
 static int take_lock(struct keeper *keeper)
 {
 	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
@@ -82,7 +82,7 @@ static int take_lock(struct keeper *keeper)
 	close_fd(fd);
 	if (errno != EAGAIN && errno != EACCES)
 		return complain(keeper->runtime, "cannot be locked", negative_errno());
-	/* everything here belongs to the other daemon */
+	/* everything here belongs to the other daemon, and must not be removed */
 	start.made = start.mounted = false;
 	log_error("--runtime-directory=%s: another nsctld runs here", keeper->runtime);
 	return -EADDRINUSE;
@@ -118,7 +118,7 @@ void runtime_close(struct keeper *keeper)
 	keeper->runtime = NULL;
 }
 
-/* --- removing it --- */
+/* --- removing the directory --- */
 
 static void end_spawner(struct keeper *keeper)
 {
@@ -132,7 +132,7 @@ static void end_spawner(struct keeper *keeper)
 	keeper->spawner_pid = 0;
 }
 
-/* Kills the processes of the spawner, which end with it, and waits until they have ended. */
+/* Kills the spawner's processes, which its end may have left, and waits until they have ended. */
 static int end_workers(int cgroup_fd)
 {
 	_cleanup_fd_ int fd = cgroup_open(cgroup_fd, "workers");
@@ -145,7 +145,7 @@ static int end_workers(int cgroup_fd)
 	return r == -ENOENT ? 0 : r;
 }
 
-/* Removes the cgroup. If it was delegated, only our own cgroups in it are removed. */
+/* Removes the daemon's cgroup or, if that was delegated, only the daemon's own cgroups in it. */
 static int remove_cgroup(const struct keeper *keeper)
 {
 	_cleanup_fd_ int root_fd = cgroup_open_root(), fd = -1;
@@ -166,24 +166,24 @@ static int remove_cgroup(const struct keeper *keeper)
 	return r < 0 ? r : cgroup_remove(fd, "watchers");
 }
 
-/* Removes files that are not records, and the mounts. */
+/* Removes the files that are not records, and the mounts. */
 static int remove_rest(const struct keeper *keeper)
 {
 	unlinkat(keeper->runtime_fd, "keeper.lock", 0);
-	/* of version 0.1.0 */
+	/* a file of version 0.1.0 */
 	unlinkat(keeper->runtime_fd, "spawner.lock", 0);
 	unlinkat(keeper->runtime_fd, "socket", 0);
 	return vault_remove(keeper->runtime);
 }
 
-/* Removes what this start has made. If there was a vault, or there were records, there may be sets,
- * so these stay. */
+/* Removes what this start has made. If there was a vault, or if there were records, there may be
+ * sets, so vault, records and cgroup stay. */
 static int remove_started(struct keeper *keeper)
 {
 	bool fresh = start.ours && !start.had_vault && !start.had_records;
 	int cgroup = 0, records = 0, rest = 0;
 
-	/* without a name it was never made */
+	/* without a name, the cgroup was never made */
 	if (fresh && *keeper->cgroup)
 		cgroup = remove_cgroup(keeper);
 	if (fresh && keeper->store)

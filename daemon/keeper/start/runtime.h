@@ -1,23 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The runtime directory: it is made, turned into a mount, and locked for one daemon; and removed
- * after a failed start or by --purge. Removing it needs the privileges of a start.
+ * The runtime directory. A start makes it, turns it into a mount, and locks it for one
+ * daemon; a start that fails, and --purge, remove it. Removing needs the privileges that a
+ * start has before it drops them.
  */
 #ifndef NSCTL_KEEPER_RUNTIME_H
 #define NSCTL_KEEPER_RUNTIME_H
 
 #include "daemon/keeper/base/keeper.h"
 
-/* Opens path as the runtime directory and locks it: fills in runtime, runtime_fd and left. Returns
- * 0, or -errno after logging the reason. */
+/* Opens path as the runtime directory, and locks it. Fills in keeper->runtime and runtime_fd.
+ * Returns 0, or -errno after logging the reason. */
 int runtime_open(struct keeper *keeper, const char *path);
 void runtime_close(struct keeper *keeper);
 
-/* Removes what a failed start has made, and nothing that existed before. Ends the spawner. */
+/* Ends the spawner, and removes everything that this failed start has made, but
+ * nothing that existed before. */
 void runtime_abandon(struct keeper *keeper);
 
-/* Removes everything when no set is left: records, vault, cgroup. Returns 0, or -errno after
- * logging the reason. */
+/* Ends the spawner, and removes everything: records, vault, cgroup. No set may be left. Returns 0,
+ * or -errno after logging the reason. */
 int runtime_purge(struct keeper *keeper);
 
 #endif
