@@ -3,8 +3,9 @@
 #include "daemon/keeper/policy/settings.h"
 
 /*
- * Settings that belong to a net namespace, and concern nothing outside it (docs/operation.md). A
- * row that ends with a dot or an underscore is the beginning of a name.
+ * Names of the settings that a set may have: they belong to a net namespace, and have no effect
+ * outside of it (docs/operation.md). A row that ends with a dot or an underscore stands for all
+ * names that begin with it.
  */
 static const char *const allowed[] = {
 	"net.core.somaxconn",	   "net.ipv4.conf.",
@@ -20,7 +21,7 @@ static const char *const allowed[] = {
 	"net.unix.max_dgram_qlen",
 };
 
-/* Of those: they load modules of the kernel, or hold secrets. */
+/* Exceptions, which a set may not have: they load modules of the kernel, or contain secrets. */
 static const char *const forbidden[] = {
 	"net.ipv4.tcp_allowed_congestion_control",
 	"net.ipv4.tcp_congestion_control",
@@ -43,7 +44,8 @@ static bool is_allowed(const char *key)
 	return false;
 }
 
-/* The name becomes a path: words of letters, digits, _ and -, with single dots between them. */
+/* Returns true if key consists of words of letters, digits, _ and -, with single dots between them:
+ * it becomes a path. */
 static bool is_name(const char *key)
 {
 	for (const char *at = key; *at; at++)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which settings (sysctls) a set may have of its own. */
+/* Checks the settings of the kernel (sysctls) that a specification asks for. Pure functions. */
 #ifndef NSCTL_KEEPER_SETTINGS_H
 #define NSCTL_KEEPER_SETTINGS_H
 
 #include "daemon/wire/layout.h"
 
-/* Returns NULL, or what is wrong with the setting. */
+/* Returns NULL if a set may have this setting, or a static text that says what is wrong. */
 const char *settings_check(const struct spec_sysctl *setting);
 
 #endif

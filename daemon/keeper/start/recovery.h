@@ -6,7 +6,7 @@
  *
  *   record                                  result
  *   creating; all pins exist, init lives    ready: only the record was missing
- *   creating, otherwise                     removed; broken if its maker cannot be killed (leftover.h)
+ *   creating, otherwise                     removed; broken if its maker cannot be killed
  *   ready, as recorded                      ready
  *   ready; a pin or the init is missing     broken: its owner may remove it
  *   removing                                removed
