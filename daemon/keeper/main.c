@@ -141,7 +141,7 @@ static struct event_base *new_loop(void)
 
 static int set_up(struct keeper *keeper, const struct options *options)
 {
-	/* comes before all mounts, which could hide the file */
+	/* load_config() comes before all mounts, because a mount could hide the file */
 	int r = load_config(keeper);
 
 	if (r == 0)

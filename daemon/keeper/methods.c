@@ -60,9 +60,8 @@ static void on_identified(struct request *kept, const struct lane_process *proce
 	if (!failure && request_connection(&request)) {
 		handle(keeper, &request, message);
 	} else if (keeper && !failure) {
-		/*
-		 * the client is gone, but the front still waits for the news that the lane is free
-		 */
+		/* the client is gone, but the front still waits for the
+		 * news that the lane is free */
 		request_begin(keeper, &request, 0);
 		request_end(keeper, &request);
 	} else if (keeper) {
@@ -74,9 +73,8 @@ static void on_identified(struct request *kept, const struct lane_process *proce
 	free(message);
 }
 
-/*
- * Lets a worker examine the request's pidfds and pipes; on_identified() then handles the request.
- */
+/* Lets a worker examine the request's pidfds and pipes; on_identified()
+ * then handles the request. */
 static void identify(struct keeper *keeper, struct request *request,
 		     const struct task_processes *task, const struct wire_message *message)
 {
@@ -116,8 +114,8 @@ static int admit(struct front_process *front, const struct request *request, boo
 	return failure->error;
 }
 
-/* Handles a message that belongs to no connection. Returns 1, -EBADMSG, or 0 if the message is
- * something else. */
+/* Handles a message that belongs to no connection. Returns 1, -EBADMSG, or 0 if the message
+ * belongs to a connection. */
 static int on_notice(struct front_process *front, struct wire_message *message)
 {
 	switch (message->header->nlmsg_type) {

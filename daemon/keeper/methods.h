@@ -9,9 +9,8 @@
 
 #include "daemon/keeper/base/keeper.h"
 
-/*
- * Handles one message of a front. Returns 0, or -EBADMSG for a message that our fronts never send.
- */
+/* Handles one message of a front. Returns 0, or -EBADMSG for a message that
+ * our fronts never send. */
 int methods_dispatch(struct front_process *front, struct wire_message *message);
 
 #endif

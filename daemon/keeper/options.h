@@ -12,9 +12,8 @@ struct options {
 	bool check, purge;
 };
 
-/*
- * Returns -1 if nsctld should start. Otherwise has printed a message, and returns the exit status.
- */
+/* Returns -1 if nsctld should start. Otherwise has printed a message, and
+ * returns the exit status. */
 int options_parse(int argc, char **argv, struct options *ret);
 
 #endif

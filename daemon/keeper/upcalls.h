@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The functions for notifications of modules above: the only calls that go up. */
+/* The functions of struct upcalls (base/keeper.h), by which modules below notify modules above.
+ * No other call goes up. */
 #ifndef NSCTL_KEEPER_UPCALLS_H
 #define NSCTL_KEEPER_UPCALLS_H
 

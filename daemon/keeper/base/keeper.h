@@ -53,8 +53,8 @@ struct sharing {
 	size_t alone_max; /* operations at a time of a user who does not share */
 };
 
-/* Notifications of modules above, which the modules below may not call directly (see
- * ARCHITECTURE.md). upcalls.c fills in the functions. */
+/* Notifications for modules above. The modules below may not call those directly, so they call
+ * these functions, which upcalls.c fills in: see ARCHITECTURE.md. */
 struct upcalls {
 	/* Handles a message of a front. Returns 0, or -EBADMSG if our fronts never send such a
 	 * message. */
@@ -63,9 +63,8 @@ struct upcalls {
 	void (*connection_gone)(struct keeper *keeper, struct client_connection *connection);
 	/* Reports that a front's channel has room for answers again. */
 	void (*front_writable)(struct keeper *keeper);
-	/*
-	 * Reports that no work is left on the set's links and its files of names. May free the set.
-	 */
+	/* Reports that no work is left on the set's links and its files of
+	 * names. May free the set. */
 	void (*network_idle)(struct keeper *keeper, struct set *set);
 };
 
@@ -78,7 +77,7 @@ struct keeper {
 	const struct peer_host *host;
 	struct counters counters;
 	uint64_t started; /* Unix epoch, microseconds */
-	/* places */
+	/* runtime directory, vault, cgroup, firewall */
 	char *runtime; /* the runtime directory: an absolute path without symbolic links */
 	int runtime_fd;
 	int vault_fd, cgroup_fd;
@@ -86,7 +85,7 @@ struct keeper {
 	bool delegated;			 /* the cgroup was delegated by the service manager */
 	char table[64];			 /* name of the firewall's table */
 	bool host_ipv6_egress;		 /* the host can forward IPv6 on single interfaces */
-	/* workers/ */
+	/* state of workers/ */
 	pid_t spawner_pid;
 	int spawner_fd;
 	struct event *spawner_event;
@@ -103,7 +102,7 @@ struct keeper {
 	struct event *rest_event; /* when it fires, idle workers end */
 	struct ending *ending;
 	struct boot *boot;
-	/* request/ */
+	/* state of request/ */
 	int socket_fd;
 	struct arrival_queue arrival_queue;
 	struct arrivals *arrivals; /* NULL: no connections are accepted */

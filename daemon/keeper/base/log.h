@@ -41,8 +41,8 @@ void log_by_user(const char *kind, int level, const struct log_fields *fields, c
  */
 void log_operation(const char *kind, int level, const struct log_fields *fields, const char *format,
 		   ...) _printf_(4, 5);
-/* Reports the counted lines whose minute is over. Returns true if it must be called again, a minute
- * later, for the rest. */
+/* Reports the counted lines whose minute is over. Returns true if more lines are counted: then this
+ * function must be called again a minute later. */
 bool log_tell_counts(void);
 /* Sets a function that is called when a line is counted. The function should have log_tell_counts()
  * called a minute later. */

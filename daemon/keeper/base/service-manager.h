@@ -22,9 +22,8 @@ struct service_manager_fds {
  */
 int service_manager_take(struct service_manager_fds *ret);
 
-/*
- * Gives the service manager a copy of the vault's descriptor, which it passes to the next daemon.
- */
+/* Stores a copy of the vault's descriptor with the service manager, which passes the
+ * copy to the next daemon. */
 void service_manager_keep_vault(int vault_mnt_fd);
 
 /* Writes a line about the daemon's activity, for `systemctl status`. */

@@ -36,9 +36,8 @@ struct turns {
 int turns_enter(struct turns *turns, struct turn *turn, uid_t uid, enum turn_kind kind);
 /* Starts the next turn that has waited, and returns it. Returns NULL if none may start. */
 struct turn *turns_next(struct turns *turns);
-/*
- * Ends a turn that has started, or takes a waiting turn out of its queue. Otherwise does nothing.
- */
+/* Ends a turn that has started, or takes a waiting turn out of its queue.
+ * Otherwise does nothing. */
 void turns_leave(struct turns *turns, struct turn *turn);
 
 #endif

@@ -178,9 +178,8 @@ static void send_or_log(struct keeper *keeper, struct task_restore *task)
 		log_error("the firewall's table cannot be restored: %s", strerror(-r));
 }
 
-/*
- * Restores the table with the ways from position on. more: adds them to a table that is incomplete.
- */
+/* Restores the table with the ways from position on. more: adds them to a
+ * table that is incomplete. */
 static void restore_from(struct keeper *keeper, const struct link *position, bool more)
 {
 	static struct task_restore task;

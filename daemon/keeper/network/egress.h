@@ -25,7 +25,8 @@ int egress_plan(struct keeper *keeper, struct set *set, const struct wire_spec *
  * *ret points into *spec. */
 void egress_fill_link(const struct link *link, struct wire_spec *spec, struct task_link *ret);
 
-/* Adapts to the host's routes: has forwarding enabled on the interfaces that lead outside now. */
+/* Has forwarding enabled on the interfaces that lead outside by the host's
+ * routes as they are now. */
 void egress_follow(struct keeper *keeper);
 /* Must be called when a way was removed with its set. Removes the table with the last way. */
 void egress_gone(struct keeper *keeper);

@@ -5,7 +5,7 @@
 #include "daemon/keeper/policy/address.h"
 #include "daemon/wire/way.h"
 
-/* Number of addresses in a subnet, from the first on, that are given to members. */
+/* Only addresses with a number below this one are given automatically. */
 #define HOSTS_MAX 65536
 
 struct collision {

@@ -102,9 +102,8 @@ static int mark_number(struct link_draft *draft _unused_, const struct link *lin
 	return 0;
 }
 
-/*
- * Writes the first name ethN that is free at the place to ret. There are more numbers than links.
- */
+/* Writes the first name ethN that is free at the place to ret. There are
+ * more numbers than links. */
 static void pick_interface(struct link_draft *draft, const struct set *place, char *ret)
 {
 	uint8_t used[SET_LINKS_MAX / 8 + 1] = {};
@@ -164,9 +163,8 @@ static int check_macs(struct link_draft *draft)
 
 /* --- other properties of an end --- */
 
-/*
- * Gives an end without an MTU that of the other end: an end drops packets that exceed its own MTU.
- */
+/* Gives an end without an MTU that of the other end: an end drops packets
+ * that exceed its own MTU. */
 static void share_mtu(struct wire_link *wire)
 {
 	if (!wire->a.mtu)

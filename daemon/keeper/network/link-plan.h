@@ -43,7 +43,7 @@ struct link_wish {
 	uid_t owner;	/* owner of the link, and of both ends */
 	const char *id; /* the link's id, from which MACs are derived */
 	const struct wire_link *wire;
-	const char *prefixes[2]; /* of fields in errors, as "a." or "spec.links[0].peer." */
+	const char *prefixes[2]; /* before fields in errors: "a.", "spec.links[0].peer." */
 	struct set *own;	 /* the set that is being made: end a, if without a place */
 	bool egress;		 /* a way out, which needs no permission for an end on the host */
 	const char *group;	 /* id of the Apply that makes the link, or NULL */
@@ -75,9 +75,8 @@ struct link_plan_egress {
  */
 int link_plan_egress(const struct registry *registry, const char *pool_v4, const char *pool_v6,
 		     bool outward, struct link_plan_egress *ret, struct failure *failure);
-/*
- * Moves the addresses in egress->wire to those of the way that is `ways` ways further in the pools.
- */
+/* Moves the addresses in egress->wire to those of the way that is `ways`
+ * ways further in the pools. */
 void link_plan_move_egress(struct link_plan_egress *egress, uint32_t ways);
 
 /* A checked network, with storage for its canonical strings. */

@@ -267,9 +267,8 @@ static void finish_adding(void *context)
 	fault_point("link-answered");
 	log_operation("links made", LOG_INFO, &fields, "link %s made", link->name);
 	finish(work, false);
-	/*
-	 * comes after the answer, which it would delay; until then, a start would remove the link
-	 */
+	/* The record is written after the answer, which writing would delay. If the daemon dies
+	 * before, its next start removes the link. */
 	store_write_link(store, link);
 }
 

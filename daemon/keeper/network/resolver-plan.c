@@ -47,9 +47,8 @@ static void add_server(struct task_resolver *resolver, const char *text)
 		resolver->servers[resolver->n_servers++].text = text;
 }
 
-/*
- * Adds the name servers of the set's networks. Returns true if one of the networks has a way out.
- */
+/* Adds the name servers of the set's networks. Returns true if one of the
+ * networks has a way out. */
 static bool ask_networks(struct resolver_plan *naming)
 {
 	static struct wire_network network;

@@ -26,7 +26,7 @@
 
 /* The files of a set. */
 struct resolver_plan {
-	const struct set *networks[RESOLVER_NETWORKS_MAX]; /* by the set's oldest links */
+	const struct set *networks[RESOLVER_NETWORKS_MAX]; /* with the oldest link first */
 	size_t n_networks;
 	struct task_resolver resolver; /* points into the records and the specification */
 	bool of_host;		       /* the caller must add the host's name servers */

@@ -40,8 +40,8 @@ static void set_own(struct wire_map *map, uint32_t inside, uint32_t own)
 	*map = (struct wire_map){.ranges = {{inside, own, 1}}, .n_ranges = 1};
 }
 
-/* Returns true if the caller may map the range: root, for its own id, or within a range of the
- * file. */
+/* Returns true if the caller may map the range: if the caller is root, or if the range is the
+ * caller's own id or lies within a range that the file gives to the caller. */
 static bool is_allowed(const struct side *side, const struct wire_range *range)
 {
 	if (side->root || (range->outside == side->own && range->count == 1))

@@ -32,11 +32,9 @@ struct peer_identity {
 
 /* Properties of nsctld itself, which count as the host's. They are read once, at the start. */
 struct peer_host {
-	const char *cgroup; /* path of the cgroup with all sets' cgroups; the caller's */
+	const char *cgroup; /* path of the cgroup with all sets' cgroups (not a copy) */
 	struct wall_host wall;
-	/*
-	 * If nsctld itself is under a filter or a profile, the same on a peer does not confine it.
-	 */
+	/* If nsctld itself is under a filter or a profile, the same on a peer does not filter it. */
 	int seccomp;
 	char profile[PROFILE_SIZE]; /* "": AppArmor is not in use */
 };

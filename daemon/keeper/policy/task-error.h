@@ -9,9 +9,8 @@
 #include "daemon/wire/task.h"
 #include "protocol/error.h"
 
-/*
- * Fills in *failure for the last report of an operation. Returns the error, as failure_set() does.
- */
+/* Fills in *failure for the last report of an operation. Returns the error,
+ * as failure_set() does. */
 int task_error(const struct task_report *report, struct failure *failure);
 /* Fills in *failure for a report about links. of_spec: the links are those of a set's specification
  * (fields spec.links[]); otherwise there is one link (fields beginning with "a." and "b."). */

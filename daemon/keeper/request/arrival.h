@@ -16,9 +16,8 @@
 
 /* Starts accepting on keeper->socket_fd. Returns 0 or -ENOMEM. */
 int arrival_start(struct keeper *keeper);
-/*
- * Stops accepting: new connections wait at the socket. Serves all connections that were accepted.
- */
+/* Stops accepting: new connections wait at the socket. Serves all
+ * connections that were accepted. */
 void arrival_stop(struct keeper *keeper);
 
 #endif

@@ -13,9 +13,8 @@ int connection_count(struct keeper *keeper, uid_t uid, struct failure *failure)
 	if (!use)
 		return failure_from_errno(failure, -ENOMEM, "serve the connection");
 	if (uid != 0 && use->connections >= limit) {
-		/*
-		 * with a limit of zero, this drops the counters that registry_use() has just made
-		 */
+		/* with a limit of zero, this drops the counters that
+		 * registry_use() has just made */
 		registry_use_settle(keeper->registry, uid);
 		return failure_set(failure, ERROR_LIMIT_EXCEEDED, limit, "connections", NULL);
 	}

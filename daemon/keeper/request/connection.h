@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * A client's connection in the keeper: its peer, its rights, and its place within its user's limit.
- */
+/* A client's connection in the keeper: its peer, its rights, and its place
+ * within its user's limit. */
 #ifndef NSCTL_KEEPER_CONNECTION_H
 #define NSCTL_KEEPER_CONNECTION_H
 

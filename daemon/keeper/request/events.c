@@ -31,14 +31,13 @@ struct subscription {
 	struct subscription *next;
 	struct client_connection *connection;
 	struct request *request; /* the front's request; NULL: it has not asked again yet */
-	/*
-	 * Its subject: the set called set, all sets of owner, or all sets that the subscriber sees.
-	 */
+	/* Its subject: the set called set, all sets of owner, or all sets
+	 * that the subscriber sees. */
 	char set[NAME_SIZE];
 	bool one_owner, all_owners;
 	uid_t owner;
-	/* True until all sets have been listed. The others are the owner and name
-	 * of the last set so far. */
+	/* listing is true until all sets are listed. The other two are the owner and name
+	 * of the last one so far. */
 	bool listing;
 	uid_t listed_owner;
 	char listed_name[KEY_SIZE];

@@ -15,7 +15,7 @@ struct front_process {
 	struct front_process *next;
 	struct keeper *keeper;
 	struct peer_identity identity;
-	bool shared;	 /* for all that count against identity.uid; runs as nsctl */
+	bool shared;	 /* for all peers charged to identity.uid; runs as nsctl */
 	int channel_fd;	 /* socket to the front; shut down for reading */
 	int requests_fd; /* pipe from the front: its reading end */
 	struct wire_inbox inbox;
@@ -46,9 +46,8 @@ int front_new(struct keeper *keeper, const struct peer_identity *identity, bool 
 	      struct front_process **ret);
 /* Ends the front in a later callback of the loop, so that the caller may still use it. */
 void front_close_soon(struct front_process *front);
-/*
- * Sends the message in keeper->to_front, or queues it if the channel is full. Returns 0 or -errno.
- */
+/* Sends the message in keeper->to_front, or queues it if the channel is
+ * full. Returns 0 or -errno. */
 int front_tell(struct front_process *front);
 /* Like front_tell(), but ends the front in a later callback if it cannot take the message. */
 void front_say(struct front_process *front);

@@ -186,9 +186,8 @@ static void on_idle(evutil_socket_t fd _unused_, short what _unused_, void *cont
 
 /* --- fronts --- */
 
-/*
- * Detaches the front's requests from it. Those with a gone() learn that their connection has ended.
- */
+/* Detaches the front's requests from it. Those with a gone() learn that
+ * their connection has ended. */
 static void orphan_requests(struct front_process *front)
 {
 	while (front->requests) {

@@ -22,7 +22,7 @@ struct lane {
 	struct lanes *lanes; /* NULL: the front is gone */
 	uint32_t number;
 	struct worker *worker;	      /* NULL: it is being opened, or was lost */
-	uint32_t connection, request; /* whose descriptors it carries; connection 0: none */
+	uint32_t connection, request; /* the request that it serves; connection 0: none */
 	bool spent;		      /* the worker knows that no later task needs them */
 	bool opening;
 };

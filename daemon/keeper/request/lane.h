@@ -32,7 +32,7 @@ struct lanes {
 struct lane_process {
 	pid_t pid;
 	uint64_t start; /* see process_start_time() */
-	int error;	/* ESRCH: the process or pipe has ended; 0: another descriptor */
+	int error;	/* ESRCH: the process or pipe has ended; 0: no pidfd or pipe */
 };
 
 /* Opens another lane for the front, up to the limit. Sends the front either the lane when it is

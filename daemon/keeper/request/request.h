@@ -47,17 +47,15 @@ struct request {
 /* Copies a request so that it can be answered later; the original exists only until its handler
  * returns. Returns NULL if there is no memory. */
 struct request *request_keep(const struct request *request);
-/*
- * Begins an answer in keeper->to_front. The caller adds its contents. flags: WIRE_CONTINUES or 0.
- */
+/* Begins an answer in keeper->to_front. The caller adds its contents.
+ * flags: WIRE_CONTINUES or 0. */
 void request_begin(struct keeper *keeper, const struct request *request, uint16_t flags);
 /* Sends the answer in keeper->to_front, after which others follow. */
 void request_send(struct keeper *keeper, const struct request *request);
 /* Sends the answer in keeper->to_front as the last one. */
 void request_end(struct keeper *keeper, struct request *request);
-/*
- * Makes and sends the last answer, and logs the request. layout NULL: the answer has no contents.
- */
+/* Makes and sends the last answer, and logs the request. layout NULL: the
+ * answer has no contents. */
 void request_done(struct keeper *keeper, struct request *request, const struct wire_layout *layout,
 		  const void *value);
 /* Sends an error as the last answer, and logs it. */

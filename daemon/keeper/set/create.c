@@ -112,8 +112,8 @@ static void finish_creation(void *context)
 
 	if (set && set->state == SET_READY) {
 		creation->created(keeper, set, NULL, creation->context);
-		/* comes after the answer: if the daemon dies here, a start finds
-		 * that the set is complete */
+		/* The record is written after the answer, which writing would delay. If the daemon
+		 * dies before, its next start finds that the set is complete. */
 		record_ready(keeper, set, creation);
 		process_watch_init(keeper, set);
 		lease_resume(keeper, set);
@@ -254,9 +254,8 @@ static void fill_identity(struct task_identity *task, const struct peer_identity
 		task->groups[task->n_groups++].id = identity->groups[i];
 }
 
-/*
- * Gives a user namespace the resource limits of the caller. A set that is made again has no caller.
- */
+/* Gives a user namespace the resource limits of the caller. A set that is
+ * made again has no caller. */
 static void fill_limits(struct task_create *task, const struct client_connection *connection)
 {
 	const struct task_limits *limits = connection ? &connection->peer.limits : NULL;

@@ -21,9 +21,8 @@ int lease_take(const struct request *request, struct wire_spec *spec,
 
 /* Fills in the set's fields for this lease, which comes from the request. */
 void lease_put(struct set *set, const struct wire_lease *lease, const struct request *request);
-/*
- * Starts the set's lease by time. Must be called when the set is ready, and before it is recorded.
- */
+/* Starts the set's lease by time. Must be called when the set is ready, and
+ * before it is recorded. */
 void lease_begin(struct keeper *keeper, struct set *set);
 /* Watches for the end of the set's lease. Must be called when the set is recorded. May
  * remove the set at once. */

@@ -23,9 +23,8 @@
 #include "protocol/error.h"
 #include "protocol/kind.h"
 
-/*
- * Sets on one page of a list. The front asks for the next page when its client has read this one.
- */
+/* Sets on one page of a list. The front asks for the next page when its
+ * client has read this one. */
 #define PAGE_SETS 100
 
 /* --- sets --- */
@@ -290,9 +289,8 @@ static void close_all(int fds[static KIND_COUNT])
 		close_fd(fds[kind]);
 }
 
-/*
- * Opens the set's namespaces of these kinds; the other elements of ret are -1. Returns 0 or -errno.
- */
+/* Opens the set's namespaces of these kinds; the other elements of ret are
+ * -1. Returns 0 or -errno. */
 static int open_pins(struct keeper *keeper, const struct set *set, uint32_t kinds,
 		     int ret[static KIND_COUNT])
 {

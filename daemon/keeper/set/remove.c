@@ -94,7 +94,8 @@ static void removed_for(struct keeper *keeper, const struct failure *failure, vo
 		request_done(keeper, request, NULL, NULL);
 }
 
-/* Returns true if a request waits for the removal: then the log says so with the request. */
+/* Returns true if a request waits for the removal. Then the request is logged,
+ * instead of the removal. */
 static bool was_asked_for(const struct removal *removal)
 {
 	for (const struct removal_waiter *at = removal->waiters; at; at = at->next)

@@ -25,9 +25,8 @@ void set_remove_for(struct keeper *keeper, struct set *set, uint64_t grace,
 /* Must be called when no operation on the set's links is left. Starts a removal
  * that has waited for that. */
 void remove_go_on(struct keeper *keeper, struct set *set);
-/*
- * Must be called when a command in the set has ended. Finishes a removal that has waited for that.
- */
+/* Must be called when a command in the set has ended. Finishes a removal
+ * that has waited for that. */
 void remove_session_ended(struct keeper *keeper, struct set *set);
 
 /* Deletes a set from memory and disk, when nothing of the set is left in the kernel. */

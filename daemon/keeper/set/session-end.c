@@ -187,9 +187,8 @@ static void on_runner_ended(evutil_socket_t fd _unused_, short what _unused_, vo
 	struct watch *watch = context;
 	struct exit_status status;
 
-	/*
-	 * tries again a little later if the file cannot be read for lack of memory or descriptors
-	 */
+	/* tries again a little later if the file cannot be read for lack
+	 * of memory or descriptors */
 	if (exit_status_read(watch->keeper->store, watch->session->id, &status) < 0 &&
 	    event_base_once(watch->keeper->loop, -1, EV_TIMEOUT, on_runner_ended, watch, &pause) ==
 		    0)

@@ -24,11 +24,15 @@ void session_settle_left(struct keeper *keeper, struct set *set);
 /* Ends the watch of what the session's command has left, at the keeper's end. */
 void session_left_stop(struct session *session);
 
-/* Steps that every end of a session has: writes the path of its cgroup; removes the cgroup; deletes
- * its files (context is the keeper); and uncounts it. */
+/* --- steps that every end of a session has --- */
+
+/* Writes the path of the session's cgroup, below the keeper's cgroup. */
 void session_path(const struct session *session, char ret[static CGROUP_PATH_SIZE]);
+/* Removes the session's cgroup. Logs a failure. */
 void session_remove_cgroup(struct keeper *keeper, const struct session *session);
+/* Deletes the session's files. context is the keeper. */
 void session_drop_record(struct session *session, void *context);
+/* Uncounts a session of owner. */
 void session_uncount(struct keeper *keeper, uid_t owner);
 
 #endif

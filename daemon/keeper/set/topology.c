@@ -40,7 +40,7 @@ struct application {
 	char group[ID_SIZE];
 	int stage;		/* enum stage that is being made or removed */
 	size_t pending;		/* parts of the stage that are in progress */
-	bool in_loop;		/* ask_for_some() or retreat() handles results now */
+	bool in_loop;		/* ask_for_some() or retreat() is running, and handles results */
 	struct failure failure; /* the reason why the topology is removed again */
 	struct parts parts;
 };

@@ -205,7 +205,7 @@ struct set *registry_find_network(const struct registry *registry, uid_t owner, 
  * must be the same, too. */
 struct set *registry_find_namespace(const struct registry *registry, enum kind kind, ino_t inode,
 				    uint64_t id);
-/* Returns the first set behind (owner, name), in the order of owner and name, or NULL. name NULL:
+/* Returns the first set after (owner, name), in the order of owner and name, or NULL. name NULL:
  * includes all sets of owner. O(log n). */
 struct set *registry_next_set(const struct registry *registry, uid_t owner, const char *name);
 /* Returns the set that expires first, or NULL. O(1). */

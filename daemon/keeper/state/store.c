@@ -108,7 +108,7 @@ int store_open_lasting(const char *path, struct store **ret)
 		return fd;
 	if (fstat(fd, &st) < 0)
 		return negative_errno();
-	/* whoever can write there can have sets made in any user's name */
+	/* a user who can write there can have sets made in any user's name */
 	if (st.st_uid != 0)
 		return -EPERM;
 	if (st.st_mode & 077 && fchmod(fd, 0700) < 0)
@@ -151,9 +151,8 @@ static int write_all(int fd, const void *data, size_t size)
 	return 0;
 }
 
-/*
- * Writes a record to a new file, which stays open as *ret_fd. Returns 0 or -errno, without a file.
- */
+/* Writes a record to a new file, which stays open as *ret_fd. Returns 0 or
+ * -errno, without a file. */
 static int write_file(const struct store *store, int directory_fd, const char *temporary,
 		      const struct wire_layout *layout, const void *record, int *ret_fd)
 {

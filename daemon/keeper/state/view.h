@@ -19,7 +19,7 @@ struct set_view {
 	char paths[KIND_COUNT][256];
 };
 /* Fills in a view of a set. summary: the view for lists and events, with interfaces as recorded.
- * Otherwise the view has more details, but no interfaces: those, only the kernel knows exactly. */
+ * Otherwise the view has more details, but no interfaces, which only the kernel knows exactly. */
 void view_set(struct keeper *keeper, const struct set *set, bool summary, struct set_view *ret);
 /* Fills in a network with its members. Returns 0, or -errno if the network's
  * record cannot be decoded. */

@@ -14,7 +14,8 @@
 
 #include "daemon/keeper/base/keeper.h"
 
-/* Called when a file is on the disk or removed from it; failure: why that is not so, or NULL. */
+/* Called when a record has been written or removed. failure: the reason if that was
+ * not possible, or NULL. */
 typedef void boot_written(struct keeper *keeper, const struct failure *failure, void *context);
 
 /* Opens the state directory at path, if it exists. Returns 0 or -ENOMEM. If the directory cannot be

@@ -58,7 +58,7 @@ static void finish(struct operation *operation, const struct task_report *report
 {
 	struct worker *worker = operation->worker;
 
-	/* comes first, because done() may need a worker */
+	/* the worker is given back first, because done() may need one */
 	if (worker_lives)
 		worker_give_back(worker);
 	else
@@ -112,9 +112,8 @@ static void close_fds(int fds[REPORT_FDS_MAX])
 		fds[i] = close_fd(fds[i]);
 }
 
-/*
- * Handles a report. Returns true if it was the operation's last: then the operation has been freed.
- */
+/* Handles a report. Returns true if it was the operation's last: then the
+ * operation has been freed. */
 static bool take_report(struct operation *operation, const union report *report, size_t size,
 			int fds[REPORT_FDS_MAX])
 {

@@ -8,9 +8,8 @@
 
 #include "daemon/keeper/base/keeper.h"
 
-/*
- * Sends the order in keeper->to_spawner, or queues it if the channel is full. Returns 0 or -errno.
- */
+/* Sends the order in keeper->to_spawner, or queues it if the channel is
+ * full. Returns 0 or -errno. */
 int spawner_order(struct keeper *keeper);
 /* Frees the queue, at the keeper's end. */
 void spawner_orders_stop(struct keeper *keeper);

@@ -50,9 +50,8 @@ static int take_ready(struct keeper *keeper)
 		keeper->cgroup_fd = wire_take_fd(&message, ready.cgroup_fd);
 		if (ready.vault_pinned)
 			log_warning("%s/vault had been unmounted: pinned again", keeper->runtime);
-		/*
-		 * wire_message_done() closes this descriptor, and the service manager keeps a copy
-		 */
+		/* wire_message_done() closes this descriptor, and the
+		 * service manager keeps a copy */
 		service_manager_keep_vault(ready.vault_mnt_fd);
 	}
 	wire_message_done(&message);
