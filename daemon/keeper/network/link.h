@@ -19,7 +19,8 @@
  * operation has succeeded. */
 typedef void link_done(struct keeper *keeper, struct link *link, const struct failure *failure,
 		       void *context);
-/* Returns true if the subject reaches the sets at both ends: authz_reaches(). */
+/* Returns true if the subject may act on the sets at both ends, with regard to
+ * walls: see authz_reaches(). */
 bool link_is_reached(const struct link *link, const struct authz_subject *subject);
 
 /*

@@ -13,8 +13,8 @@ static int forbid(struct failure *failure, const char *what, enum config_allow k
 			   "[allow] %s in nsctld.conf does not name you", config_allow_keys[key]);
 }
 
-/* Checks that the subject may have what leads out of a net namespace: it is the host's network that
- * it leads to, so the subject must be in that. */
+/* Checks that the subject may make a way to the host's network: it needs the right key, and must
+ * itself be in the host's net namespace. what: the way, for the failure. */
 static int check_way_out(const struct authz_subject *subject, const char *what,
 			 enum config_allow key, struct failure *failure)
 {

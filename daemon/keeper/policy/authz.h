@@ -20,7 +20,7 @@ struct authz_subject {
 	enum wire_scope scope;
 	const char *scope_text; /* name of the set that the caller is in, or "" */
 	uid_t scope_owner;	/* owner of that set */
-	char wall[WALL_SIZE];	/* the caller's (daemon/kernel/wall.h); "": the host's */
+	char wall[WALL_SIZE];	/* the caller's wall (daemon/kernel/wall.h); "": it has none */
 };
 
 /* Returns the rights that the configuration gives to this identity, as enum wire_allow bits. Root
@@ -28,16 +28,17 @@ struct authz_subject {
 uint32_t authz_allowed(const struct config *config, uid_t uid, gid_t gid, const gid_t *groups,
 		       size_t n_groups, bool host_user_namespaces);
 
-/*
- * Decides whether a connection may be served, and fills in its scope. Only a peer whose place is
- * known, who is not confined, and who is not filtered or may be ([allow] unfiltered), gets more
- * than SCOPE_CONFINED. Returns 0 or ERROR_NOT_PERMITTED.
- */
+/* Where a peer is, and what limits it. */
 struct authz_place {
-	bool known;		       /* it is certain that the peer is in no other set */
-	const char *set;	       /* the set of ours that the peer is in, or NULL */
-	bool is_confined, is_filtered; /* struct peer */
+	bool known;		       /* the peer is certainly in no other set than set */
+	const char *set;	       /* name of the set that the peer is in, or NULL */
+	bool is_confined, is_filtered; /* see struct peer */
 };
+/*
+ * Decides whether a connection may be served, and with which scope. The scope is SCOPE_CONFINED if
+ * it is not certain where the peer is, if the peer is confined, or if it is filtered and [allow]
+ * unfiltered does not name it. Returns 0 or ERROR_NOT_PERMITTED.
+ */
 int authz_connect(uint32_t allowed, const struct authz_place *place, enum wire_scope *ret_scope,
 		  struct failure *failure);
 
@@ -61,12 +62,13 @@ int authz_act_for(const struct authz_subject *subject, bool has_owner, uid_t own
 		  const char *what, const char *name, uid_t *ret_owner, struct failure *failure);
 
 /*
- * Returns true if the subject may act on what was made behind this wall: from the host on all that
- * its user has, from behind a wall only on what was made behind the same one. From inside a set
- * that set is reached, and authz_act_for() finds no other.
+ * Returns true if the subject may act on an object that was made behind this wall. A subject
+ * without a wall may act on all objects of its user, and one behind a wall only on those
+ * that were made behind the same wall. Inside a set the answer is yes, because
+ * authz_act_for() finds only that set.
  */
 bool authz_reaches(const struct authz_subject *subject, const char *wall);
-/* The same for a method: some find all of the owner's sets (METHOD_THROUGH_WALLS). */
+/* The same for the method op: one with METHOD_THROUGH_WALLS may act on all objects of the user. */
 bool authz_reaches_by(const struct authz_subject *subject, enum wire_op op, const char *wall);
 
 /* Returns true if lists show the owner's objects to the subject. all_owners: the subject asked for

@@ -79,7 +79,7 @@ struct config {
 	uid_t front_uid, init_uid;
 	gid_t front_gid, init_gid;
 	bool front_missing, init_missing;
-	/* keys of earlier releases that are there, each after a space; "": none */
+	/* keys of earlier releases that the file still has, each after a space */
 	char ignored[32];
 	/* also [accounts]: the files of subordinate ids */
 	char subuid[CONFIG_PATH_SIZE], subgid[CONFIG_PATH_SIZE];

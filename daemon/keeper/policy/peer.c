@@ -212,8 +212,8 @@ static int read_place(int directory_fd, const char *base, struct peer *peer)
 	return 0;
 }
 
-/* Returns why commands that the process starts would be freer than it is, or "". A set's makers are
- * under none of this either. */
+/* Returns the reason why the process counts as filtered, or "": its commands, and the makers of its
+ * sets, would be without the filter or profile. */
 static const char *find_filter(const struct peer_host *host, const struct peer *peer,
 			       const struct status *status)
 {

@@ -27,14 +27,15 @@ struct peer_identity {
 	/* The AppArmor profile, which also confines the front. It comes from /proc, because before
 	 * 6.17 only Ubuntu's kernels report it by SO_PEERSEC. */
 	char profile[PROFILE_SIZE];
-	char wall[WALL_SIZE]; /* what it does not share with the host; "": nothing */
+	char wall[WALL_SIZE]; /* namespaces and root that are not the host's; "": none */
 };
 
 /* Properties of nsctld itself, which count as the host's. They are read once, at the start. */
 struct peer_host {
 	const char *cgroup; /* path of the cgroup with all sets' cgroups (not a copy) */
 	struct wall_host wall;
-	/* If nsctld itself is under a filter or a profile, the same on a peer does not filter it. */
+	/* If nsctld itself is under a filter or a profile, the same on a peer
+	 * does not filter the peer. */
 	int seccomp;
 	char profile[PROFILE_SIZE]; /* "": AppArmor is not in use */
 };
@@ -43,7 +44,7 @@ struct peer {
 	struct peer_identity identity;
 	pid_t pid;
 	int pid_fd;	      /* from SO_PEERPIDFD or, on older kernels, pidfd_open() */
-	ino_t user_namespace; /* its inode; 0: unreadable */
+	ino_t user_namespace; /* inode of the peer's user namespace; 0: unreadable */
 	bool no_new_privileges;
 	uint64_t bounding; /* capability bounding set: bits 1 << CAP_* */
 	/* Resource limits for the peer's commands. They are unknown if the peer's program has more
@@ -59,7 +60,7 @@ struct peer {
 	bool is_stranger, owner_known;
 	uid_t owner;
 	char confined[192]; /* the reason why the peer counts as confined, or "" */
-	char filtered[192]; /* the reason why its commands would be freer than it is, or "" */
+	char filtered[192]; /* why the peer counts as filtered, or "" */
 };
 
 /* Reads nsctld's own properties. cgroup is the path of the cgroup with all sets' cgroups, and must
@@ -69,10 +70,10 @@ int peer_host_read(const char *cgroup, struct peer_host *ret);
 /*
  * Reads everything about the peer of a connected socket. A peer is confined if its user namespace
  * is not the host's, or if it has ended or cannot be examined: ret->confined has the reason.
- * (confine_subordinate() in request/server.c adds a reason.) It is filtered if a seccomp filter or
- * an enforced AppArmor profile applies to it: ret->filtered. The identity always comes from the
- * socket. The process is read first, and then checked to be still alive, so that the data are its
- * own.
+ * (confine_subordinate() in request/server.c adds a reason.) A peer is filtered if a seccomp filter
+ * or an enforced AppArmor profile applies to it, which would not apply to its commands:
+ * ret->filtered has the reason. The identity always comes from the socket. The process is read
+ * first, and then checked to be still alive, so that the data are its own.
  *
  * Returns 0, or -errno if the peer must not be served: -EPERM (its uid is (uid_t)-1, or it has too
  * many groups), -ESRCH (it has ended, and there is AppArmor), a label or profile that is too long

@@ -71,7 +71,8 @@ const struct peer_identity *request_identity(const struct request *request);
 /* Returns the request's connection, or NULL if it is gone. */
 struct client_connection *request_connection(const struct request *request);
 
-/* Fills in the caller, if it is behind a wall. Returns 0, or -ESTALE: it has gone. */
+/* Fills in the caller for a task, if the caller is behind a wall. Returns 0, or -ESTALE if
+ * its connection has ended. */
 int request_fill_caller(const struct request *request, struct task_caller *ret);
 
 /* Finds the set that a request names, if its caller may know of it. Returns 0, or

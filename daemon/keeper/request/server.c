@@ -45,8 +45,8 @@ int server_listen(struct keeper *keeper, const char *path, mode_t mode)
 	return 0;
 }
 
-/* Returns what is known of the peer's place. In the user namespace of its set it is no stranger. A
- * cgroup of a set that is no longer known says nothing. */
+/* Returns where the peer is, and what limits it. A peer in the user namespace of its own set is not
+ * confined for that. The cgroup of a set that is gone does not say where the peer is. */
 static struct authz_place place_of(const struct peer *peer, const struct set *set)
 {
 	bool at_home = set && peer->is_stranger && set->kinds & KIND_BIT(KIND_USER) &&
@@ -60,7 +60,7 @@ static struct authz_place place_of(const struct peer *peer, const struct set *se
 	};
 }
 
-/* Says why the connection may do next to nothing. */
+/* Writes the reason for SCOPE_CONFINED to ret. */
 static void explain_confinement(const struct peer *peer, const struct authz_place *place, char *ret,
 				size_t size)
 {

@@ -39,7 +39,7 @@ struct set {
 	uint32_t mapping; /* enum spec_mapping, as in spec */
 	bool visible, ip_netns;
 	char group[ID_SIZE]; /* id of the Apply that made the set, or "" */
-	char *wall;	     /* the wall that it was made behind (kernel/wall.h); NULL: none */
+	char *wall;	     /* wall of its maker's caller (kernel/wall.h); NULL: none */
 	bool run;	     /* made by Run: the set ends with its command */
 	void *spec;	     /* packed wire_spec */
 	size_t spec_size;
