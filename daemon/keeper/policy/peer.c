@@ -99,7 +99,7 @@ int peer_host_read(const char *cgroup, struct peer_host *ret)
 	if (fd < 0)
 		return fd;
 	ret->cgroup = cgroup;
-	/* Peers are compared with these inodes, so a missing one is an error. */
+	/* peers are compared with this wall, so it must be complete */
 	r = wall_read_host(&ret->wall);
 	if (r == 0)
 		r = read_status(fd, &status);
