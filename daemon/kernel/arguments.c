@@ -17,7 +17,8 @@ static bool is_sealed(int fd)
 	return seals >= 0 && (seals & SEALS) == SEALS;
 }
 
-/* Checks that text has exactly n strings, the last one at its end, and stores a pointer to each. */
+/* Stores pointers to the strings of text in ret: the arguments, NULL, the environment, NULL.
+ * Returns -EBADMSG unless text has exactly n strings, the last one at its end. */
 static int split(char *text, size_t size, size_t n_arguments, size_t n, char **ret)
 {
 	char *end = text + size;

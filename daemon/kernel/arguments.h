@@ -13,8 +13,8 @@ struct arguments {
 };
 
 /*
- * Reads a memfd, which must be sealed against any change. The file comes from a user: one of
- * another kind, which could be cut short or rewritten while it is read, is refused before it is
+ * Reads a memfd, which must be sealed against any change. The file comes from a user, so a file of
+ * another kind, which could be cut short or rewritten during the reading, is refused before it is
  * touched. Returns 0 or -errno (-EBADMSG: the contents are no valid struct wire_command). The
  * caller calls arguments_done() in any case.
  */

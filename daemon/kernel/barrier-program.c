@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The barrier's program at the host's end of each way out, written instruction by instruction. */
+/* Writes the barrier's program, instruction by instruction: see barrier.h. It runs at the host's
+ * end of each way out. */
 #include <arpa/inet.h>
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
@@ -120,8 +121,11 @@ static void link_jumps(struct program *program)
 
 /* --- what the program does --- */
 
-/* A question to the routing tables, on the stack. The packet's IPv6 header is copied into it so
- * that both addresses are at their places; the byte behind it is the type of ICMPv6. */
+/*
+ * The stack contains the arguments of a look-up in the routing tables. The packet's IPv6 header is
+ * copied over them so that both addresses are in their places. One more byte of the packet is
+ * copied: the type of an ICMPv6 message.
+ */
 #define QUESTION (-(int)sizeof(struct bpf_fib_lookup))
 #define HEADER                                                       \
 	(QUESTION + (int)offsetof(struct bpf_fib_lookup, ipv6_src) - \
@@ -135,8 +139,8 @@ static void mark_packet(struct program *program, uint32_t mark)
 	store(program, BPF_W, PACKET, offsetof(struct __sk_buff, mark), R2);
 }
 
-/* Copies a part of the packet, from behind the Ethernet header, to the stack. Drops packets that
- * are too short. */
+/* Copies a part of the packet to the stack; offset counts from the end of the Ethernet header.
+ * Drops packets that are too short. */
 static void read_packet(struct program *program, int32_t offset, int16_t to, int32_t size)
 {
 	copy(program, R1, PACKET);
@@ -172,7 +176,7 @@ static void let_neighbours_pass(struct program *program)
 	put_label(program, LABEL_NO_NEIGHBOUR);
 }
 
-/* Lets a packet pass that leads to another machine. */
+/* Lets packets pass that the routing tables forward to another machine. */
 static void let_forwarded_pass(struct program *program)
 {
 	static const int32_t forwarded[] = {BPF_FIB_LKUP_RET_SUCCESS, BPF_FIB_LKUP_RET_NO_NEIGH,
@@ -229,7 +233,7 @@ static void write_program(struct program *program, uint32_t mark)
 {
 	copy(program, PACKET, R1);
 	load(program, BPF_W, R3, PACKET, offsetof(struct __sk_buff, protocol));
-	/* the table never sees ARP */
+	/* ARP passes: the firewall's table never sees it */
 	jump_if(program, BPF_JEQ, R3, htons(ETH_P_ARP), LABEL_GO_ON);
 	mark_packet(program, mark);
 	jump_if(program, BPF_JEQ, R3, htons(ETH_P_IP), LABEL_IPV4);

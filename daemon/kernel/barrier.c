@@ -11,7 +11,7 @@
 #include "daemon/kernel/barrier.h"
 #include "daemon/kernel/rtnl.h"
 
-/* After the table of the host's own addresses, before the tables of others' routes. */
+/* Behind the rule of the host's own addresses (0), and before the rules of all other tables. */
 #define RULE_PRIORITY 1
 /* FRA_PROTOCOL, by which ip(8) shows the owner of a rule: a number that rtnetlink.h does not
  * define. */
@@ -19,8 +19,8 @@
 #define FILTER_PRIORITY 1
 #define FILTER_HANDLE 1
 
-/* FNV-1a, without the bit that distinguishes the two marks. Never 0, the mark of unmarked
- * packets. */
+/* Hashes the table's name (FNV-1a), without the bit that says that a destination is flipped. Never
+ * returns 0, the mark of unmarked packets. */
 uint32_t barrier_mark(const char *table)
 {
 	uint32_t hash = 2166136261;
@@ -98,7 +98,8 @@ static void add_hook(struct rtnl *rtnl, uint32_t index)
 	mnl_attr_put_strz(message, TCA_KIND, "clsact");
 }
 
-/* Replaces an existing program, which may be an earlier daemon's. */
+/* Adds the request that attaches the program. It replaces a program that an earlier daemon may have
+ * attached. */
 static void add_filter(struct rtnl *rtnl, uint32_t index, int program_fd)
 {
 	struct tcmsg *header;

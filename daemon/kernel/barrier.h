@@ -6,8 +6,8 @@
  * kernel does not consult the rules for IPv6 packets to the host itself: the program flips a bit of
  * their destination, so that they lead nowhere, and the table flips it back.
  *
- * Each daemon has a mark of its own, which is compared as a whole, and one more bit. All functions
- * run in the host's net namespace.
+ * Each daemon has its own mark. Rules compare all bits of a mark but one, BARRIER_ASTRAY. All
+ * functions run in the host's net namespace.
  */
 #ifndef NSCTL_KERNEL_BARRIER_H
 #define NSCTL_KERNEL_BARRIER_H
@@ -23,7 +23,8 @@
 /* Returns the mark, without BARRIER_ASTRAY, that belongs to the firewall's table of this name. */
 uint32_t barrier_mark(const char *table);
 
-/* Each of these returns 0 or -errno, and does nothing if there is nothing to do. */
+/* The next two functions return 0 or -errno. They do nothing if the rules exist already, or are
+ * gone. */
 
 /* Adds the rules of routing, for IPv4 and, if the kernel supports it, for IPv6. */
 int barrier_raise(uint32_t mark);
@@ -36,13 +37,13 @@ int barrier_lower(uint32_t mark);
  * kernel accepts without a look-up of their route.
  */
 int barrier_load(uint32_t mark);
-/* Attaches the program to the interface, in place of an earlier one. */
+/* Attaches the program to the interface, in place of an earlier one. Returns 0 or -errno. */
 int barrier_attach(int program_fd, const char *interface);
 
 /* Returns a socket that becomes readable when rules of routing are removed, or -errno. */
 int barrier_watch_open(void);
-/* Reads all notifications. Returns true if a rule with this mark has been removed, or may have
- * been. */
+/* Reads all notifications. Returns true if a rule with this mark has been removed, or may have been
+ * because notifications were lost. */
 bool barrier_watch_read(int fd, uint32_t mark);
 
 #endif

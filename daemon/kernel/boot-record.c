@@ -26,7 +26,7 @@ void child_boot_record(const struct host *host, const struct task_boot_record *t
 	child_begin();
 	r = task->file_fd >= 0 ? put(task) : drop(task);
 	fault_point("boot-kept");
-	/* the file's name is data of the directory */
+	/* the file's name is stored in the directory, which must reach the disk, too */
 	if (r == 0 && fsync(task->directory_fd) < 0)
 		r = negative_errno();
 	if (r < 0)

@@ -17,7 +17,7 @@ const char *cgroup_controller_name(enum controller controller)
 	return names[controller];
 }
 
-/* Reads a file's text without the newline. Returns 0 or -errno. */
+/* Reads the beginning of a file, as text. Returns 0 or -errno. */
 static int read_file(int cgroup_fd, const char *path, char *ret, size_t size)
 {
 	_cleanup_fd_ int fd = openat(cgroup_fd, path, O_RDONLY | O_CLOEXEC);

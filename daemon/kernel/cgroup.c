@@ -11,7 +11,7 @@
 #include "daemon/kernel/mount.h"
 #include "daemon/kernel/process.h"
 
-/* Number of looks, and their interval, that must find all killed processes stuck. */
+/* All killed processes must be stuck in so many successive looks, at this interval. */
 #define STUCK_LOOKS 5
 #define STUCK_MILLISECONDS 200
 
@@ -217,8 +217,9 @@ static int take_first(pid_t pid, const char *name _unused_, void *context)
 }
 
 /*
- * Waits for a change. cgroup.events is notified at most every 10 ms (CGROUP_FILE_NOTIFY_MIN_INTV),
- * but a pidfd at once, so the end of one of the processes is waited for as well.
+ * Waits until the cgroup changes or the time is over. The kernel reports changes of cgroup.events
+ * at most every 10 ms (CGROUP_FILE_NOTIFY_MIN_INTV), but the end of a process by its pidfd at once,
+ * so this waits for the end of one process, too.
  */
 static int wait_for_change(int cgroup_fd, int events_fd, int milliseconds)
 {
@@ -229,8 +230,8 @@ static int wait_for_change(int cgroup_fd, int events_fd, int milliseconds)
 
 	if (cgroup_each_process(cgroup_fd, true, take_first, &pid) == 1)
 		fds[1].fd = pid_fd = process_pidfd_open(pid);
-	/* without a pidfd the process has just ended: look again soon. Look again in any case: a
-	 * notification is lost if another process removes the cgroup */
+	/* If there is no pidfd, the process has just ended: look again soon. In any case look again
+	 * after 100 ms, because a notification is lost if another process removes the cgroup. */
 	r = pid_fd < 0 ? 1 : 100;
 	r = poll(fds, 2, milliseconds < 0 ? r : MIN(milliseconds, r));
 	return r < 0 && errno != EINTR ? negative_errno() : r;
@@ -295,7 +296,7 @@ static int signal_one(pid_t pid, const char *name _unused_, void *context)
 	if (pid == wanted->except)
 		return 0;
 	fd = process_pidfd_open(pid);
-	/* the descriptor first: if the process is still in the cgroup after that, the pid has not
+	/* the descriptor was opened first: if the process is in the cgroup now, the pid has not
 	 * been reused */
 	if (fd < 0 || cgroup_of(pid, path, sizeof(path)) < 0 ||
 	    strncmp(path, wanted->path, strlen(wanted->path)) != 0)
@@ -304,7 +305,8 @@ static int signal_one(pid_t pid, const char *name _unused_, void *context)
 	return 0;
 }
 
-/* Finds an open cgroup's path, from the descriptor's name in procfs. Callers only use its end. */
+/* Finds the path of an open cgroup in the hierarchy, without a leading slash: the name that its
+ * descriptor has in procfs. Returns 0 or -errno. */
 static int path_of_fd(int cgroup_fd, char *ret, size_t size)
 {
 	char link[64];

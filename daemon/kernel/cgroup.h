@@ -42,8 +42,8 @@ int cgroup_read_events(int events_fd, bool *ret_populated, bool *ret_frozen);
 /* Waits until no process is left, for at most that many milliseconds (-1: without limit). Returns
  * 0, -ETIMEDOUT or another -errno. */
 int cgroup_wait_empty(int cgroup_fd, int milliseconds);
-/* To be called after cgroup_kill(): waits until no process is left, or only stuck ones, see
- * process_is_stuck(). Returns 0, -EBUSY (stuck processes are left) or another -errno. */
+/* Waits, after cgroup_kill(), until no process is left, or only stuck ones: see process_is_stuck().
+ * Returns 0, -EBUSY (stuck processes are left) or another -errno. */
 int cgroup_wait_killed(int cgroup_fd);
 
 int cgroup_freeze(int cgroup_fd, bool freeze); /* does not wait: cgroup.events says when */
@@ -56,8 +56,8 @@ int cgroup_freeze(int cgroup_fd, bool freeze); /* does not wait: cgroup.events s
 int cgroup_each_process(int cgroup_fd, bool deep,
 			int (*callback)(pid_t pid, const char *name, void *context), void *context);
 
-/* Calls back with the name of each child of an open cgroup, until callback returns something else
- * than 0. Returns that, 0 or -errno. */
+/* Calls back with the name of each child of an open cgroup, until callback does not return 0.
+ * Returns callback's last value, 0 if there is no child, or -errno. */
 int cgroup_each_child(int cgroup_fd,
 		      int (*callback)(int cgroup_fd, const char *name, void *context),
 		      void *context);
@@ -76,7 +76,7 @@ int cgroup_move(int cgroup_fd, pid_t pid);
 /* Finds the path of the cgroup of pid in the version 2 hierarchy, without its leading slash.
  * Returns 0 or -errno. */
 int cgroup_of(pid_t pid, char *ret, size_t size);
-/* The same for the process whose /proc/PID is open as directory_fd. */
+/* Finds it for the process whose /proc/PID is open as directory_fd. */
 int cgroup_of_process(int directory_fd, char *ret, size_t size);
 
 #endif

@@ -7,10 +7,10 @@
 #include "daemon/kernel/host.h"
 #include "daemon/wire/task.h"
 
-/* Resets the signals, makes the process not dumpable, and ties it to its parent's life. */
+/* Begins a child: unblocks its signals, makes it not dumpable, and ties it to its parent's life. */
 void child_begin(void);
 /* Makes the kernel kill the process when its parent ends. The functions of privilege.h preserve
- * that. */
+ * this setting. */
 void child_ends_with_parent(void);
 
 /* Sends a report before the final one, with n descriptors, at most REPORT_FDS_MAX. Returns 0 or

@@ -14,10 +14,10 @@
 #define CHILDREN_MAX 64
 /* Time for the existing children to empty the queue before another one is started. */
 #define PAUSE_MILLISECONDS 20
-/* Time for close(2) of one descriptor. */
+/* Interval of the signals that interrupt a close(2). */
 #define PATIENCE_MICROSECONDS 10000
 
-/* The signal only interrupts system calls that wait. */
+/* Does nothing: the signal only interrupts system calls that wait. */
 static void on_alarm(int number _unused_)
 {
 }
@@ -31,8 +31,9 @@ static void send_alarms(suseconds_t microseconds)
 
 /*
  * Empties the connection's queue, then closes the connection. The keeper closes its own copy after
- * it has sent this one, perhaps last, and must find nothing in the queue then. A signal interrupts
- * close(2) where that is possible: a TCP socket that lingers occupies no child for long.
+ * it has sent this one. That copy may be the last, so its queue must be empty by then. Signals
+ * interrupt close(2) where that is possible, so a TCP socket that lingers does not occupy a child
+ * for long.
  */
 static void close_connection(struct wire_message *message)
 {

@@ -12,9 +12,10 @@
  */
 #ifdef NSCTL_FAULTS
 void fault_point(const char *name);
-/* Stores the pid of the calling process in NSCTL_KEEPER_PID or NSCTL_SPAWNER_PID, for that kill. */
+/* Stores the pid of the calling process in variable, NSCTL_KEEPER_PID or NSCTL_SPAWNER_PID, so that
+ * fault_point() can kill it. */
 void fault_point_register(const char *variable);
-/* Fills ret with the variables above, to be passed on to the daemon's programs. ret has room for
+/* Fills ret with the variables above, which the daemon passes on to its programs. ret has room for
  * size pointers and ends with NULL. Empty in other builds. */
 void fault_point_environment(char **ret, size_t size);
 #else

@@ -44,10 +44,10 @@ enum step {
 	STEP_EXECUTE,
 	STEP_INTERFACES,
 	/* detail of these: 2 × the link's index, + 1 for its end b */
-	STEP_LINK_PLACE, /* open the end's net namespace: ENOENT when it is not there */
-	STEP_LINK,	 /* make the pair: EEXIST when an interface has this name */
-	STEP_LINK_NAME,	 /* tag it, give it its altname */
-	STEP_BRIDGE,	 /* make a bridge, make an end its port */
+	STEP_LINK_PLACE, /* open the net namespace of an end; ENOENT: it does not exist */
+	STEP_LINK,	 /* make the pair; EEXIST: an interface has this name already */
+	STEP_LINK_NAME,	 /* give an end its alias and its altname */
+	STEP_BRIDGE,	 /* make a bridge, or make an end its port */
 	STEP_ADDRESS,	 /* EEXIST: the interface has it already */
 	STEP_ROUTE,
 	STEP_LINK_UP,
@@ -58,7 +58,7 @@ enum step {
 	STEP_POOL,	  /* EADDRNOTAVAIL: there is no free address left */
 	STEP_CLAIM,	  /* EEXIST: another daemon has the addresses */
 	STEP_BARRIER,	  /* ENOENT: the kernel has no cls_bpf or sch_ingress */
-	STEP_CONTROLLER,  /* EOPNOTSUPP: the cgroup controller is not there */
+	STEP_CONTROLLER,  /* EOPNOTSUPP: the cgroup controller is missing */
 	STEP_LIMIT,	  /* limit the set's cgroup */
 	STEP_RESOLVER,	  /* ENOENT: there is no such entry in /etc */
 	STEP_PATH,	  /* detail: index in spec.mounts, or SPEC_MOUNTS_MAX: the root */

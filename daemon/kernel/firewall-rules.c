@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The table's sets and rules. */
+/* Makes the firewall's table: its sets, chains and rules. firewall.h explains what they do. */
 #include <arpa/inet.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_conntrack_common.h>
@@ -12,16 +12,16 @@
 #include "daemon/kernel/firewall-table.h"
 #include "daemon/wire/way.h"
 
-/* Before fragments are put together, which the kernel does without regard to interfaces, and before
- * the chains of others. */
+/* Priority of the check of sources. It comes before fragments are put together, which the kernel
+ * does without regard to interfaces, and before the chains of others. */
 #define PRIORITY_CHECK (-460)
-/* Before other tables. They may drop packets that we accept, but cannot accept those that we
- * drop. */
+/* Priority of filters: before other tables. These may drop packets that we accept, but cannot
+ * accept packets that we drop. */
 #define PRIORITY_FILTER (-5)
 #define PRIORITY_DSTNAT (-100)
 #define PRIORITY_SRCNAT 100
 
-/* The chain that informs a sender and drops its packet. */
+/* The chain that informs a packet's sender and drops the packet. */
 #define REFUSE "refuse"
 
 /* Registers of 4 bytes each: the first one, which can hold 16, and those behind it for
@@ -127,7 +127,8 @@ static void accept_related(struct nft *nft, const char *chain, uint8_t family, u
 	nft_add_rule(nft, rule);
 }
 
-/* Accepts answers from ours. */
+/* Accepts packets from our interfaces that are answers, or errors about a connection of the
+ * link. */
 static void accept_own_answers(struct nft *nft, const char *chain)
 {
 	static const uint8_t families[] = {NFPROTO_IPV4, NFPROTO_IPV6};
@@ -157,7 +158,7 @@ static void count_and_drop(struct nft *nft, struct nftnl_rule *rule)
 	nft_add_rule(nft, rule);
 }
 
-/* Ends a rule: matching packets are counted and refused, and their sender is told. */
+/* Ends a rule: counts matching packets, and refuses them as add_refuse() says. */
 static void count_and_refuse(struct nft *nft, struct nftnl_rule *rule)
 {
 	nft_count(rule);
@@ -165,7 +166,8 @@ static void count_and_refuse(struct nft *nft, struct nftnl_rule *rule)
 	nft_add_rule(nft, rule);
 }
 
-/* Refuses with a TCP reset, or else ICMP "administratively prohibited". */
+/* Adds the chain that refuses packets, with a TCP reset or otherwise ICMP "administratively
+ * prohibited". */
 static void add_refuse(struct nft *nft)
 {
 	static const uint8_t tcp = IPPROTO_TCP;
@@ -192,7 +194,8 @@ static void pass(struct nft *nft, struct nftnl_rule *rule)
 	nft_add_rule(nft, rule);
 }
 
-/* Accepts the interface's own source address: each of our interfaces has one of each family. */
+/* Passes packets whose source is the address that belongs to their interface: each of our
+ * interfaces has one address in each family. */
 static void pass_own_source(struct nft *nft, uint8_t family)
 {
 	bool six = family == NFPROTO_IPV6;
@@ -257,7 +260,7 @@ static void add_check(struct nft *nft, const struct task_firewall *firewall)
 
 /* --- forwarding --- */
 
-/* Refuses packets to any set of any nsctld, by a link to the host or a way out. */
+/* Refuses packets to any set of any nsctld: they leave by the host's end of a link. */
 static void refuse_sets(struct nft *nft, const char *chain)
 {
 	struct nftnl_rule *rule = nft_rule(nft, chain);
@@ -325,7 +328,8 @@ static void add_forward(struct nft *nft, const struct task_firewall *firewall)
 	count_and_refuse(nft, nft_rule(nft, "to-ours"));
 }
 
-/* Refuses packets from ours to the host itself, except answers and neighbour discovery. */
+/* Refuses packets from our interfaces to the host itself, except answers and neighbour
+ * discovery. */
 static void add_input(struct nft *nft)
 {
 	static const uint8_t icmpv6 = IPPROTO_ICMPV6;
@@ -360,8 +364,8 @@ static void add_masquerade(struct nft *nft, const char *pool)
 	nft_add_rule(nft, rule);
 }
 
-/* Gives packets to a place that is published but not outward the host's address, because it has no
- * route to their sender. */
+/* Gives the host's address to packets that go to a published port of a set that is not outward,
+ * because such a set has no route to their sender. */
 static void masquerade_published(struct nft *nft)
 {
 	struct nftnl_rule *rule = nft_rule(nft, "postrouting");

@@ -7,8 +7,8 @@
 #include "daemon/kernel/nft.h"
 
 /* Names of the table's sets and maps. */
-#define LINKS "links"	  /* our interfaces */
-#define OUTWARD "outward" /* those of them that may reach the outside */
+#define LINKS "links"	  /* our interfaces: the host's ends of ways out */
+#define OUTWARD "outward" /* those of our interfaces that may reach the outside */
 #define SOURCES4 "sources4"
 #define SOURCES6 "sources6"
 #define GUARDED "guarded" /* interfaces of others whose forwarding we had to enable */
@@ -26,11 +26,11 @@ struct subnet {
 /* Parses a subnet. The keeper has checked the text. */
 struct subnet firewall_subnet(const char *text);
 
-/* Adds requests that make the table, with empty sets. exclusive: they fail with -EEXIST if it
- * exists. */
+/* Adds requests that make the table, with empty sets. exclusive: the requests fail with -EEXIST if
+ * the table exists. */
 void firewall_add_table(struct nft *nft, const struct task_firewall *firewall, bool exclusive);
-/* Adds requests that make a table with one rule: packets that leave by the interface get its
- * address. */
+/* Adds requests that make a table with one rule: packets that leave by the interface get the
+ * interface's address. */
 void firewall_add_inner(struct nft *nft, const char *interface);
 
 #endif

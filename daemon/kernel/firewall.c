@@ -127,7 +127,8 @@ static void guard(const char *interface, void *context)
 	change_interface(context, GUARDED, false, interface);
 }
 
-/* Prepares the host's ends of these links: incoming packets are marked, and may be forwarded. */
+/* Prepares the host's ends of these links: attaches the barrier's program, which marks incoming
+ * packets, and lets packets be forwarded. */
 static int open_ends(const struct host *host, const struct task_firewall *firewall,
 		     const struct task_link *links, size_t n, struct fault *fault)
 {
@@ -149,7 +150,7 @@ static int open_ends(const struct host *host, const struct task_firewall *firewa
 	return 0;
 }
 
-/* Adds the links' elements in one transaction, after the table if firewall is not NULL. */
+/* Adds the links' elements in one transaction; before them the table, if table is not NULL. */
 static int commit_elements(struct nft *nft, const struct task_link *links, size_t n,
 			   const struct task_firewall *table)
 {
@@ -203,8 +204,11 @@ int firewall_add(const struct host *host, const struct task_firewall *firewall,
 	return r;
 }
 
-/* Removes the elements at once or, if some do not exist, in two parts, of which the first matters:
- * a killed maker may have taken other addresses than were recorded. */
+/*
+ * Removes the link's elements at once. If one of them does not exist, removes them in two parts: a
+ * maker that was killed may have taken other addresses than the record has, so a failure of the
+ * second part, the addresses, is ignored.
+ */
 static int remove_elements(struct nft *nft, const struct task_link *link)
 {
 	int r;
@@ -245,7 +249,8 @@ int firewall_remove(const struct host *host, const struct task_firewall *firewal
 	return r < 0 ? fault_set(fault, STEP_FIREWALL, 0, -r) : 0;
 }
 
-/* Deletes the table and makes it anew in one transaction, so no packet passes in between. */
+/* Deletes the table and makes it again in one transaction, so that no packet passes in between.
+ * With task->more, only adds further links. */
 static int remake_table(struct nft *nft, const struct task_restore *task)
 {
 	nft_begin(nft);
@@ -276,7 +281,7 @@ static int clear(struct nft *nft, const struct host *host, const struct task_fir
 	return r == 0 ? forwarding_restore(host, firewall->table) : r;
 }
 
-/* Adapts to what leads out now. */
+/* Adapts the guarded interfaces, and their forwarding, to the host's present routes. */
 static int follow(struct nft *nft, const char *user)
 {
 	int r = forwarding_record(user);
@@ -287,7 +292,8 @@ static int follow(struct nft *nft, const char *user)
 	nft_flush_set(nft, GUARDED);
 	forwarding_each_guarded(user, guard, nft);
 	r = nft_commit(nft);
-	/* without the table nothing guards them: its restoration does the same */
+	/* without the table nothing would guard the interfaces; restoring the table enables them,
+	 * too */
 	if (r == -ENOENT)
 		return 0;
 	return r == 0 ? forwarding_enable(user) : r;
@@ -303,7 +309,7 @@ static int restore(struct nft *nft, const struct host *host, const struct task_r
 		return follow(nft, user);
 	if (task->n_links == 0 && !task->more)
 		return clear(nft, host, &task->firewall);
-	/* one by one: an end that is missing must not prevent the rest */
+	/* one by one: an end that is missing must not prevent the preparation of the others */
 	for (size_t i = 0; i < task->n_links; i++)
 		(void)open_ends(host, &task->firewall, &task->links[i], 1, &ignored);
 	r = barrier_raise(barrier_mark(user));

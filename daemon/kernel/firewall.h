@@ -31,24 +31,24 @@
 #include "daemon/kernel/host.h"
 #include "daemon/wire/task.h"
 
-/* Each of these handles the links that are egress and ignores the others. It leaves the process in
- * another net namespace. Returns 0, or -errno and *fault. */
+/* firewall_add() and firewall_remove() handle the links that are ways out, and ignore the others.
+ * They may leave the process in another net namespace. They return 0, or -errno and *fault. */
 
-/* Adds the links' elements; before that the table and the barrier, if they are missing. Lets
+/* Adds the links' elements, after adding the table and the barrier if they are missing. Lets
  * packets from the links' interfaces be forwarded. */
 int firewall_add(const struct host *host, const struct task_firewall *firewall,
 		 const struct task_link *links, size_t n, struct fault *fault);
-/* Removes the links' elements, if they are there. */
+/* Removes the links' elements, if they exist. */
 int firewall_remove(const struct host *host, const struct task_firewall *firewall,
 		    const struct task_link *links, size_t n, struct fault *fault);
 
-/* Carries out TASK_RESTORE: makes table and barrier what they should be, whatever state they are
- * in. Reports nft_port() as .pid. */
+/* Carries out TASK_RESTORE: makes the table and the barrier as the task says, whatever state they
+ * are in. Reports nft_port() as .pid. */
 void child_restore(const struct host *host, const struct task_restore *task)
 	__attribute__((noreturn));
 
-/* Makes, in the current net namespace, which is a network's, a rule that gives packets that leave
- * by the interface its address. */
+/* Makes a rule in the current net namespace, which is that of a network: packets that leave by the
+ * interface get the interface's address. Returns 0, or -errno and *fault. */
 int firewall_make_inner(const char *interface, struct fault *fault);
 
 #endif

@@ -12,10 +12,10 @@
 #include "daemon/kernel/forwarding.h"
 #include "daemon/kernel/outward.h"
 
-/* In the runtime directory; exists while anything of this daemon may be in the host's net
- * namespace. */
+/* A directory in the runtime directory. It exists while anything of this daemon may be in the
+ * host's net namespace. */
 #define DIRECTORY "forwarding"
-/* Records of all daemons of this machine, in one directory for each net namespace. */
+/* The records of all daemons of this machine, in one directory for each net namespace. */
 #define RECORDS "/run/nsctl-forwarding"
 
 /* --- sysctls --- */
@@ -28,7 +28,7 @@ static void path_of(int family, const char *interface, char *ret, size_t size)
 		snprintf(ret, size, "/proc/sys/net/ipv6/conf/%s/force_forwarding", interface);
 }
 
-/* Returns 0 or 1, or -errno. */
+/* Returns 1 if the setting is on, 0 if not, or -errno. */
 static int read_switch(const char *path)
 {
 	_cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -126,7 +126,8 @@ static int add_user(int records_fd, const char *record, const char *user)
 	return 0;
 }
 
-/* Records that forwarding on an interface is to be enabled, unless it is. */
+/* Records that the user needs forwarding on an interface, unless the administrator has enabled
+ * it. */
 static int record(int records_fd, const char *user, int family, const char *interface)
 {
 	char path[128], name[64];
@@ -248,7 +249,7 @@ static bool has_users(int records_fd, const char *name)
 struct restoring {
 	int records_fd;
 	const char *user;
-	const struct outward *outward; /* what stays; NULL: nothing */
+	const struct outward *outward; /* interfaces whose changes stay; NULL: none */
 	int failed;
 };
 

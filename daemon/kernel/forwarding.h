@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Forwarding of packets on the host, enabled interface by interface: on our own, and on those that
- * routes to other machines lead over; never for all. A change of an interface that is not ours is
+ * Forwarding of packets on the host. It is enabled for single interfaces: our own, and those by
+ * which routes lead to other machines; never for all. A change of an interface that is not ours is
  * recorded first, as a directory 4-NAME or 6-NAME in a directory that all daemons of this net
- * namespace share. It contains a file for each daemon ("user") that needs the change. Each of these
- * guards the interface by its firewall before it makes the change, and the last one undoes it. So
- * the order is: record, guard, enable. RUNTIME/forwarding exists as long as anything of this daemon
- * may be left in the host's net namespace. All functions run in that namespace.
+ * namespace share. Such a record contains a file for each daemon ("user") that needs the change.
+ * Each of these daemons guards the interface by its firewall before it makes the change. So the
+ * order is: record, guard, enable. The last of the daemons undoes the change.
+ *
+ * RUNTIME/forwarding exists as long as anything of this daemon may be left in the host's net
+ * namespace. All functions run in that namespace.
  */
 #ifndef NSCTL_KERNEL_FORWARDING_H
 #define NSCTL_KERNEL_FORWARDING_H
@@ -22,8 +24,8 @@
  */
 int forwarding_allow(const struct host *host, const char *interface);
 
-/* Records, for the user, the interfaces that lead out now, and undoes the user's changes of those
- * that do not lead out any more. Returns 0 or -errno. */
+/* Records for the user all interfaces that lead out now, and undoes the user's changes of
+ * interfaces that do not lead out any more. Returns 0 or -errno. */
 int forwarding_record(const char *user);
 /* Enables forwarding on the interfaces that are recorded for the user. Returns 0 or -errno. */
 int forwarding_enable(const char *user);

@@ -15,7 +15,7 @@
 #define FRONT_OOM_SCORE 500
 #define REQUESTS_FD 4
 
-/* Writes to the daemon's log. */
+/* Writes to the daemon's log which step failed, and ends the process. */
 static void give_up(const char *step, int negative) __attribute__((noreturn));
 static void give_up(const char *step, int negative)
 {
@@ -48,9 +48,9 @@ static int place_descriptors(int program_fd, const struct task_front *task)
 }
 
 /*
- * Limits memory. A front that its clients make grow harms only their user: it ends at the limit,
- * and when memory is short on the machine it is killed before other processes, and long before the
- * keeper.
+ * Limits the memory of a front, so that clients that make it grow harm only their own user. A front
+ * ends at the limit, and when memory is short on the machine, the kernel kills it before other
+ * processes, and long before the keeper.
  */
 static void limit_memory(uint64_t bytes)
 {

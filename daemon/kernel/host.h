@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the spawner has opened of the host, once, and every child inherits. All of it is by
- * descriptor, so nothing depends on a path that users could have changed.
+ * Parts of the host that the spawner opens once and every child inherits. They are descriptors, so
+ * nothing depends on a path that users could have changed.
  */
 #ifndef NSCTL_KERNEL_HOST_H
 #define NSCTL_KERNEL_HOST_H
@@ -19,7 +19,7 @@ struct host {
 	struct wall_host wall; /* the host's namespaces and root directory */
 	int vault_fd;	       /* the vault: a mount namespace */
 	int vault_root_fd;     /* its root directory, which holds ns/UID/NAME/KIND */
-	uint64_t vault_id;     /* NS_GET_MNTNS_ID, 0 where the kernel does not tell */
+	uint64_t vault_id;     /* its NS_GET_MNTNS_ID; 0: this kernel has no such ids */
 	int cgroup_fd;	       /* the directory below which all sets' cgroups are */
 	int runners_fd;	       /* the cgroup of runners, which go on when the daemon ends */
 	int watchers_fd;       /* the cgroup of watchers (watcher.h), which go on, too */
@@ -30,7 +30,7 @@ struct host {
 	uid_t init_uid;	       /* the uid and gid of inits */
 	gid_t init_gid;
 	int report_fd;	      /* a worker's channel to the keeper */
-	uint32_t task_serial; /* number of its current task: the first is 1 */
+	uint32_t task_serial; /* number of the worker's current task: the first is 1 */
 };
 
 #endif

@@ -6,7 +6,8 @@
 #include "daemon/kernel/mounts.h"
 #include "daemon/kernel/process.h"
 
-/* Enters the set. Its /proc is made before its mount namespace is entered: see mounts.h. */
+/* Enters the set's namespaces and mounts /proc there. The procfs itself is made before that: see
+ * mounts.h. */
 static int enter(const struct init_start *start, struct fault *fault)
 {
 	int procs[MOUNTS_PROCS];
@@ -48,9 +49,10 @@ child_init(const struct init_start *start, struct fault *fault)
 }
 
 /*
- * Starts the child, which shares our memory until it executes or ends, so no page tables are
- * copied. Before 6.3 a child born into another time namespace cannot share memory and is forked. In
- * both cases it reports a fault in a shared page.
+ * Runs body in a child that shares our memory until it executes a program or ends, so that no page
+ * tables are copied. A child that is born into another time namespace is forked, because it cannot
+ * share memory before Linux 6.3. In both cases it reports a fault in a shared page. Returns the
+ * child's pid, or -errno and *fault.
  */
 static pid_t start_child(void (*body)(const struct init_start *start, struct fault *fault),
 			 const struct init_start *start, struct fault *fault)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* How process 1 of a set's pid namespace is started. */
+/* Starts nsctl-init, process 1 of a set's pid namespace. */
 #ifndef NSCTL_KERNEL_INIT_H
 #define NSCTL_KERNEL_INIT_H
 
@@ -11,10 +11,10 @@
 struct init_start {
 	const struct host *host;
 	const struct wire_spec *spec;
-	const struct identity *files;	 /* identity that looks up the targets of /proc */
+	const struct identity *files;	 /* identity whose rights look up the targets of /proc */
 	const struct identity *identity; /* identity that the init runs as */
 	bool inner;  /* started from within the user namespace: see init_mount_procs() */
-	int join_fd; /* pidfd whose namespaces the init joins first, -1: none */
+	int join_fd; /* pidfd of a process whose namespaces the init joins first; -1: none */
 	int join_flags;
 };
 

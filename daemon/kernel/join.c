@@ -38,7 +38,8 @@ static int enter_kind(struct join *join, enum kind kind)
 	return 0;
 }
 
-/* Returns the ids as the set's user namespace has them or, without one, the host's. */
+/* Returns the command's ids as they are in the set's user namespace or, if the command does not
+ * enter one, on the host. */
 static struct identity identity_inside(const struct join *join)
 {
 	struct identity inside = join->identity;
@@ -51,7 +52,7 @@ static struct identity identity_inside(const struct join *join)
 }
 
 /* Mounts /proc for a command that is process 1 itself. The target is looked up with the command's
- * rights, which are kept, as the command takes its ids next. */
+ * rights. The process keeps these rights, because it takes the command's ids next. */
 static int mount_own_proc(struct join *join)
 {
 	const struct wire_spec spec = {.mount_proc = SWITCH_ON};
@@ -97,8 +98,11 @@ static int take_terminal(struct join *join)
 	return 0;
 }
 
-/* Moves the standard descriptors to 0, 1 and 2, through numbers above them. Closes everything else
- * before a path of the caller's is looked up, except the directory that it is compared with. */
+/*
+ * Moves the standard descriptors to 0, 1 and 2, through numbers above them, and closes everything
+ * else, because a path of the caller is looked up next. Only the directory with which that path is
+ * compared stays open.
+ */
 static int place_descriptors(struct join *join)
 {
 	int high[3];
@@ -125,8 +129,8 @@ static const char *environment_value(char *const *environment, const char *name)
 	return NULL;
 }
 
-/* Opens a directory by a path of a user's. Does not follow /proc/PID/{fd,cwd,root}, which may lead
- * out of the set's root (CVE-2024-21626). */
+/* Opens a directory by a path that a user has chosen. Does not follow /proc/PID/{fd,cwd,root},
+ * which may lead out of the set's root (CVE-2024-21626). */
 static int open_directory(const char *path)
 {
 	struct open_how how = {
@@ -165,7 +169,7 @@ static int change_to_same(const struct join *join)
 	return change_to("/");
 }
 
-/* Changes the directory, with the command's rights and in its root. */
+/* Changes to the command's working directory, with the command's rights and in its root. */
 static int change_directory(struct join *join)
 {
 	const struct wire_command *command = &join->task->command;
@@ -177,7 +181,8 @@ static int change_directory(struct join *join)
 	return fail_with(join, STEP_DIRECTORY, r);
 }
 
-/* Executes a file; one without a #! line is given to the shell, as by execvp(3). */
+/* Executes a file. If the kernel does not know its format, gives it to the shell, as execvp(3)
+ * does. Returns -errno. */
 static int execute_path(char *path, char *const *arguments, char *const *environment)
 {
 	char shell[] = "/bin/sh", *with_shell[4096];
@@ -352,7 +357,8 @@ static void start_by_joiner(struct join *join)
 
 /* --- the runner --- */
 
-/* Starts the command; setns() of a pid namespace applies to children only. */
+/* Enters the set's pid namespace, which applies only to children, and starts the command as such a
+ * child. */
 static void start_inside(struct join *join)
 {
 	uint64_t memory = join->fds[KIND_TIME] >= 0 ? 0 : CLONE_VM;

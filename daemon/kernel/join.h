@@ -28,12 +28,12 @@
 
 struct join {
 	const struct task_start *task;
-	struct identity identity; /* the command's, as seen from outside */
+	struct identity identity; /* the command's ids outside the set */
 	int fds[KIND_COUNT];	  /* namespaces to enter, -1: none */
 	int root_fd; /* root directory to enter in the caller's mount namespace, -1: none */
-	bool in_user_namespace; /* identity is one of the set's user namespace, after entering it */
-	int cgroup_fd;		/* the session's */
-	int standard_fds[3];	/* what becomes 0, 1 and 2 */
+	bool in_user_namespace; /* the command enters the set's user namespace, and has ids there */
+	int cgroup_fd;		/* the session's cgroup */
+	int standard_fds[3];	/* descriptors that become 0, 1 and 2 */
 	char *const *arguments;
 	char *const *environment;
 	/* The result, in memory that the command shares until it executes. */

@@ -41,7 +41,7 @@ void lane_fetch(struct lane_end *end, uint32_t connection, uint32_t request)
 	if (end->handles.n > 0 && is_of(message, connection, request))
 		return;
 	end->handles.n = 0;
-	/* -EBADMSG: sent by a hostile front, or too large for this process */
+	/* -EBADMSG: a hostile front sent it, or its descriptors did not fit into this process */
 	do
 		r = wire_receive_now(message, end->fd);
 	while (r == -EBADMSG || (r == 1 && !is_of(message, connection, request)));
@@ -57,7 +57,8 @@ void lane_drop(struct lane_end *end)
 	wire_message_close_fds(&end->message);
 }
 
-/* Fills in the report's process, or leaves its pid 0 and sets the error. */
+/* Fills in the pid and the start time of the process behind fd. On failure, leaves the pid 0 and
+ * sets the error, which is 0 if fd is no pidfd. */
 static void identify(int fd, struct task_report *report)
 {
 	pid_t pid;

@@ -32,9 +32,9 @@ static uint64_t parse_limit(const char *text)
 }
 
 /*
- * Reads /proc/PID/limits, which needs no privilege, whereas prlimit(2) needs CAP_SYS_RESOURCE. It
- * has a head line, then one line for each resource in the order of their numbers, with soft and
- * hard limit in columns (fs/proc/base.c, proc_pid_limits).
+ * Reads /proc/PID/limits, which needs no privilege, whereas prlimit(2) needs CAP_SYS_RESOURCE. The
+ * file has a head line, and then one line for each resource in the order of their numbers, with the
+ * soft and the hard limit in fixed columns (fs/proc/base.c, proc_pid_limits).
  */
 static int read_resources(int directory_fd, struct task_limits *ret)
 {
@@ -54,8 +54,8 @@ static int read_resources(int directory_fd, struct task_limits *ret)
 	return r;
 }
 
-/* By the system call, because the C library's function hides how many processors the kernel
- * supports. */
+/* Reads the processors by the system call, because the C library's function hides how many
+ * processors the kernel supports. */
 static int read_processors(pid_t pid, struct task_limits *ret)
 {
 	long n = syscall(SYS_sched_getaffinity, pid, sizeof(ret->processors), ret->processors);
@@ -91,8 +91,8 @@ int limits_read(int directory_fd, pid_t pid, struct task_limits *ret)
 	return 0;
 }
 
-/* Sets the score, unless the process has it already. It was inherited from the worker, which never
- * changes its own, so it is read only once. */
+/* Sets the out-of-memory score of this process, unless it has that score already. It has inherited
+ * the worker's score, which never changes, so the file is read only once. */
 static int apply_oom_score(int score)
 {
 	static bool known;
@@ -137,7 +137,7 @@ int limits_apply_process(const struct task_limits *limits)
 	return write_self("/proc/self/loginuid", text);
 }
 
-/* Sets a limit, at most as high as the daemon's own: in a container it may lack
+/* Sets a limit, at most as high as the daemon's own: in a container, the daemon may lack
  * CAP_SYS_RESOURCE. */
 static int apply_clamped(int resource, struct rlimit wanted)
 {
@@ -168,8 +168,8 @@ int limits_apply_resources(const struct task_limits *limits)
 	return r;
 }
 
-/* Sets RLIMIT_NPROC to what the kernel gives to process 1, and so to everybody: half of the threads
- * that the machine can have (kernel/fork.c, fork_init). */
+/* Sets RLIMIT_NPROC to the kernel's default, which every process inherits from process 1: half of
+ * the threads that the machine can have (kernel/fork.c, fork_init). */
 static int apply_default_processes(void)
 {
 	char text[32];

@@ -31,8 +31,8 @@ int limits_apply_resources(const struct task_limits *limits);
  */
 int limits_apply_namespace(const struct task_resource *resources, size_t n);
 
-/* Raises oom_score_adj of the calling process to at least score, so that it is killed before others
- * when memory is short. Returns 0 or -errno. */
+/* Raises oom_score_adj of the calling process to at least score, so that the kernel kills it before
+ * others when memory is short. Returns 0 or -errno. */
 int limits_raise_oom_score(int score);
 
 #endif

@@ -49,8 +49,8 @@ static bool has_route(const struct task_end *end, const struct wire_route *route
 	return false;
 }
 
-/* Removes what only the former state has. It may have gone already, with its address or because the
- * interface went down. */
+/* Removes routes and addresses that only the former state has. Failures are ignored: a route may
+ * have gone with its address, or when the interface went down. */
 static void drop_former(struct link_batch *batch, uint32_t index, const struct task_end *from,
 			const struct task_end *to)
 {
@@ -75,7 +75,7 @@ static int adjust_end(const struct host *host, const char *id, const struct task
 		r = link_find(&batch.rtnl, id, from, &index);
 	if (r < 0)
 		fault_set(fault, STEP_LINK_PLACE, detail, -r);
-	/* first, because it is the most likely to fail */
+	/* the impairment comes first, because it is the most likely to fail */
 	if (r == 0)
 		r = change_impairment(&batch, index, from, to, detail, fault);
 	if (r == 0) {

@@ -5,15 +5,15 @@
 #include "daemon/kernel/link-find.h"
 
 /*
- * A search for an end. The alias identifies it. Before an end has its alias, it is identified by
- * its MAC: on the host only together with the kernel's name, which is ours, because there a user
- * may have chosen the MAC of another interface.
+ * A search for an end. Its alias identifies an end. An end that has no alias yet is identified by
+ * its MAC. On the host, the name must match, too, because a user may have chosen the MAC of another
+ * interface there.
  */
 struct search {
 	char alias[sizeof(LINK_TAG) + ID_SIZE];
 	const struct task_end *end;
 	uint32_t index; /* 0: not found */
-	bool tagged;	/* it has the alias */
+	bool tagged;	/* the interface that was found has the alias */
 };
 
 static bool has_mac(const struct nlattr *attribute, const char *mac)
@@ -40,7 +40,8 @@ static bool is_veth(const struct nlattr *info)
 	return false;
 }
 
-/* Ignores all but veths: a bridge, a macvlan or a bond may have borrowed the MAC of one. */
+/* Notes an interface that matches. Ignores everything but veths: a bridge, a macvlan or a bond may
+ * have the MAC of a veth. */
 static int on_candidate(const struct nlmsghdr *message, void *context)
 {
 	const struct ifinfomsg *link = mnl_nlmsg_get_payload(message);
@@ -83,7 +84,7 @@ int link_find(struct rtnl *rtnl, const char *id, const struct task_end *end, uin
 	r = rtnl_get(rtnl, on_candidate, &search);
 	if (r < 0 && r != -ENODEV)
 		return r;
-	/* it was renamed, or its name belongs to another interface now */
+	/* the end was renamed, or its name belongs to another interface now */
 	for (int tries = 0; search.index == 0 && tries < RTNL_DUMPS_MAX; tries++) {
 		r = rtnl_dump(rtnl, RTM_GETLINK, sizeof(*header), on_candidate, &search);
 		if (r == 0)

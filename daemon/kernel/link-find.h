@@ -6,8 +6,8 @@
 #include "daemon/kernel/rtnl.h"
 #include "daemon/wire/task.h"
 
-/* Finds the interface that is this end of the link, under whatever name: by its alias, or by its
- * MAC if it has no alias. Returns 0 or -ENODEV. */
+/* Finds the interface that is this end of the link, whatever its name is: by its alias, or by its
+ * MAC if it has no alias. Returns 0, -ENODEV if there is none, or another -errno. */
 int link_find(struct rtnl *rtnl, const char *id, const struct task_end *end, uint32_t *ret_index);
 
 #endif

@@ -98,7 +98,7 @@ void link_add_address(struct rtnl *rtnl, uint32_t index, const char *text, bool 
 	header->ifa_index = index;
 	mnl_attr_put(message, IFA_LOCAL, address_size(family), bytes);
 	mnl_attr_put(message, IFA_ADDRESS, address_size(family), bytes);
-	/* usable at once: the keeper has made sure that it is unique */
+	/* the address is usable at once: the keeper has made sure that it is unique */
 	if (family == AF_INET6)
 		mnl_attr_put_u32(message, IFA_FLAGS, IFA_F_NODAD);
 }
@@ -152,8 +152,8 @@ void link_add_route(struct rtnl *rtnl, uint32_t index, const struct wire_route *
 		mnl_attr_put_u32(message, RTA_PRIORITY, route->metric);
 }
 
-/* The worst metric, so no packet is routed by it. The kernel's own route to the subnet has another
- * one, and may exist twice. */
+/* Metric of a claim. It is so bad that no packet is routed by a claim. The kernel's own route to
+ * the subnet has another metric and may exist twice, so it claims nothing. */
 #define CLAIM_METRIC 0x6e736374
 
 void link_add_claim(struct rtnl *rtnl, uint32_t index, const char *address)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Messages of rtnetlink that make, change and delete links, and the net namespaces of a link's
- * ends, where the messages are sent.
+ * Builds rtnetlink messages that make, change and delete links. Opens the net namespaces in which
+ * they are sent: those of a link's ends.
  */
 #ifndef NSCTL_KERNEL_LINK_MESSAGE_H
 #define NSCTL_KERNEL_LINK_MESSAGE_H
@@ -12,7 +12,7 @@
 #include "daemon/kernel/rtnl.h"
 #include "daemon/wire/task.h"
 
-/* Messages that are sent together. Each knows the step that has failed if it fails. */
+/* Messages that are sent together. steps[i] is the step that has failed if message i fails. */
 struct link_batch {
 	struct rtnl rtnl;
 	enum step steps[RTNL_BATCH_MAX];
@@ -32,19 +32,19 @@ int link_batch_commit(struct link_batch *batch, uint32_t detail, struct fault *f
  * which attributes can be added. */
 struct ifinfomsg *link_add_message(struct rtnl *rtnl, uint16_t type, uint16_t flags, uint32_t index,
 				   struct nlmsghdr **ret_message);
-/* Returns false if there is none. */
+/* Converts the text of a MAC to bytes. Returns false if text is NULL or no MAC. */
 bool link_read_mac(const char *text, uint8_t ret[6]);
 void link_put_mac(struct nlmsghdr *message, const char *text);
 void link_add_flags(struct rtnl *rtnl, uint32_t index, bool up);
 void link_add_change(struct rtnl *rtnl, uint32_t index, const char *mac, uint32_t mtu);
 void link_add_address(struct rtnl *rtnl, uint32_t index, const char *text, bool add);
 void link_add_route(struct rtnl *rtnl, uint32_t index, const struct wire_route *route, bool add);
-/* Claims the subnet of the address for the interface, by a route of ours. Fails with -EEXIST if
- * another interface has such a route. */
+/* Adds a route of ours that claims the subnet of the address for the interface. The request fails
+ * with -EEXIST if another interface has such a route. */
 void link_add_claim(struct rtnl *rtnl, uint32_t index, const char *address);
 
-/* Opens the net namespace of an end; own_fd is that of an end without a pin. Returns a descriptor,
- * which the caller closes, or -errno. */
+/* Opens the net namespace of an end; own_fd is the net namespace of an end without a pin. Returns a
+ * descriptor, which the caller closes, or -errno. */
 int link_open_place(const struct host *host, const struct task_end *end, int own_fd);
 
 #endif

@@ -9,8 +9,10 @@
 #include "daemon/kernel/link-remove.h"
 #include "daemon/kernel/link.h"
 
-/* Time that the kernel is given to tear a net namespace down, which deletes the links' host ends.
- * It usually takes 1.5–50 ms (docs/kernel.md, 7). Links that are left then are deleted one by one.
+/*
+ * How long to wait until the kernel has torn a net namespace down, which deletes the other ends of
+ * its links. That usually takes 1.5–50 ms (docs/kernel.md, 7). Ends that are left then are deleted
+ * one by one.
  */
 #define TEARDOWN_MILLISECONDS 200
 
@@ -27,7 +29,7 @@ static int delete_index(struct rtnl *rtnl, uint32_t index)
 	return r == -ENODEV ? 0 : r;
 }
 
-/* Deletes one end, and its peer with it. Returns 0 also if its net namespace is gone. */
+/* Deletes one end, and its peer with it. Returns 0 also if the end's net namespace is gone. */
 static int delete_end(const struct host *host, const char *id, const struct task_end *end,
 		      int own_fd)
 {
@@ -108,8 +110,8 @@ void link_teardown_begin(const struct host *host, const struct task_link *links,
 		/* a net namespace that is gone has nothing of the link */
 		if (ns_fd < 0)
 			continue;
-		/* an end that was moved away could not be waited for: the link is deleted now, with
-		 * the near end, or later by the kernel with its namespace */
+		/* An end that a user has moved elsewhere cannot be waited for. So delete the link
+		 * now, by its other end; if that fails, the kernel does it with the namespace. */
 		if (far->host && is_missing(ns_fd, links[i].id, far)) {
 			struct fault ignored;
 
@@ -129,7 +131,7 @@ static long milliseconds(void)
 	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Waits for an end to go, and deletes it at the deadline. It looks two or three times as a rule. */
+/* Waits until an end is gone, and deletes it at the deadline. Usually looks two or three times. */
 static int wait_for(int ns_fd, const char *id, const struct task_end *end, long deadline)
 {
 	struct rtnl rtnl;

@@ -9,9 +9,9 @@
 #include "daemon/kernel/link-find.h"
 #include "daemon/kernel/link-state.h"
 
-/* The kernel's metric of IPv6 routes that name none. */
+/* The metric that the kernel gives to IPv6 routes without one. */
 #define METRIC_V6 1024
-/* Longest wait for an interface. It usually takes none. */
+/* Longest wait for an interface. Usually no wait is needed. */
 #define AWAIT_MILLISECONDS 1000
 
 /* --- reading --- */
@@ -49,7 +49,7 @@ static int on_interface(const struct nlmsghdr *message, void *context)
 	return MNL_CB_OK;
 }
 
-/* name: used if index is 0. */
+/* Reads an interface, by its index or, if that is 0, by its name. Returns 0 or -errno. */
 static int read_interface(struct rtnl *rtnl, uint32_t index, const char *name,
 			  struct interface *ret)
 {
@@ -62,14 +62,15 @@ static int read_interface(struct rtnl *rtnl, uint32_t index, const char *name,
 	return rtnl_get(rtnl, on_interface, ret);
 }
 
-/* Addresses and routes of an end that the kernel has: bit i is the i-th. */
+/* Compares an end with the kernel. Bit i of addresses and routes: the kernel has the end's address
+ * or route number i. */
 struct comparison {
 	const struct task_end *end;
 	uint32_t index;
 	uint32_t addresses, routes;
 };
 
-/* Returns true if the attribute (NULL: none) is the address; text NULL: none is wanted. */
+/* Returns true if the attribute contains the address in text, or if both are NULL. */
 static bool is_address(const struct nlattr *attribute, const char *text)
 {
 	unsigned int prefix;
@@ -147,7 +148,8 @@ static int on_route(const struct nlmsghdr *message, void *context)
 	return MNL_CB_OK;
 }
 
-/* Reads a table whole: an entry that is missed would be added twice, which fails. */
+/* Reads a table until the result is complete: an entry that was missed would be added twice, which
+ * fails. */
 static int read_table(struct rtnl *rtnl, uint16_t type, size_t header_size, mnl_cb_t callback,
 		      struct comparison *comparison)
 {
@@ -160,7 +162,8 @@ static int read_table(struct rtnl *rtnl, uint16_t type, size_t header_size, mnl_
 
 /* --- restoring --- */
 
-/* Adds messages that change what differs. */
+/* Adds messages that change the interface's name, MAC, MTU and flags where they differ from those
+ * of end. */
 static void add_changes(struct link_batch *batch, const struct interface *is,
 			const struct task_end *end)
 {
@@ -238,7 +241,7 @@ int link_restore_end(struct link_batch *batch, uint32_t index, const struct task
 
 /* --- waiting --- */
 
-/* Waits for one interface. A kernel that reports the state only when it is true needs one look. */
+/* Waits until an interface passes packets on, for a limited time. Usually looks only once. */
 static void await_running(struct rtnl *rtnl, const char *name)
 {
 	struct interface interface;

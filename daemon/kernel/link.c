@@ -52,7 +52,8 @@ static void add_pair(struct rtnl *rtnl, const struct task_link *link, int peer_n
 	mnl_attr_nest_end(message, info);
 }
 
-/* Adds the link's alias, by which it is recognised, and the name that its user gave it. */
+/* Adds messages that set the alias, by which makers recognise the link, the bridge, and the name
+ * that the link's user has chosen. */
 static void add_names(struct rtnl *rtnl, const char *id, const struct task_end *end, uint32_t index,
 		      uint32_t bridge)
 {
@@ -150,7 +151,7 @@ static int add_routes(struct link_batch *batch, const struct task_end *end, uint
 	return link_batch_commit(batch, detail, fault);
 }
 
-/* Claims a way out's addresses, which belong to one interface of the host only. */
+/* Claims the addresses of a way out, so that no other interface of the host gets them. */
 static int claim(struct link_batch *batch, const struct task_end *end, uint32_t index,
 		 uint32_t detail, struct fault *fault)
 {
@@ -160,7 +161,7 @@ static int claim(struct link_batch *batch, const struct task_end *end, uint32_t 
 	return link_batch_commit(batch, detail, fault);
 }
 
-/* Returns the end whose name is taken, which the kernel does not report. */
+/* Returns 0 if the name of end a is taken, else 1 for end b: the kernel does not report which. */
 static uint32_t find_taken(struct rtnl *rtnl, const struct task_link *link)
 {
 	uint32_t index;
@@ -185,7 +186,7 @@ static int make_pair(struct link_batch *batch, const struct task_link *link, con
 	return r < 0 ? fault_set(fault, STEP_LINK, detail, -r) : 0;
 }
 
-/* Ignores router advertisements on the host's end: packets that come in there are a user's. */
+/* Ignores router advertisements on the host's end: a user sends the packets that come in there. */
 static void ignore_advertisements(const struct host *host, const struct task_link *link)
 {
 	const struct task_end *end = link->a.host ? &link->a : &link->b;
@@ -295,7 +296,7 @@ static int forward(const struct host *host)
 
 	if (r == 0)
 		r = sysctl_write(host, "net/ipv6/conf/all/forwarding", "1");
-	/* a kernel without IPv6 does not have it */
+	/* a kernel without IPv6 does not have this file */
 	return r == -ENOENT ? 0 : r;
 }
 

@@ -83,7 +83,8 @@ static int hear(int channel_fd)
 	return error < 0 ? error : fd;
 }
 
-/* The user has full power over this process, so it holds nothing of value. */
+/* Looks the path up with all of the user's ids. The user has full power over this process, so it
+ * holds nothing of value. */
 static void __attribute__((noreturn)) child_look_up(struct lookup *lookup, int channel_fd)
 {
 	int fd;

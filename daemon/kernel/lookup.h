@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Opens paths chosen by a user, with that user's rights, in a process that has more. */
+/* Opens paths that a user has chosen, with that user's rights, in a process that has more
+ * rights. */
 #ifndef NSCTL_KERNEL_LOOKUP_H
 #define NSCTL_KERNEL_LOOKUP_H
 

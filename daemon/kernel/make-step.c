@@ -154,7 +154,8 @@ int maker_make_tree(struct maker *maker)
 	return maker->fds[KIND_MNT] < 0 ? maker_fail(maker, STEP_UNSHARE, KIND_MNT) : 0;
 }
 
-/* Returns to the set's net namespace: making links leads through others. */
+/* Returns to the set's net namespace, which the making of links has left; does nothing if r is a
+ * failure. Returns 0, or -errno of r or of this step. */
 static int come_back(struct maker *maker, int r)
 {
 	if (r == 0 && setns(maker->fds[KIND_NET], CLONE_NEWNET) < 0)

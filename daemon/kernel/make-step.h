@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The steps by which a maker makes a set of either kind: see make.h for their order. Each returns
- * 0, or -errno and the maker's fault, which names the step.
+ * The steps by which a maker makes a set, with or without a user namespace: make.h has their order.
+ * Each step returns 0, or -errno and the maker's fault, which names the step.
  */
 #ifndef NSCTL_KERNEL_MAKE_STEP_H
 #define NSCTL_KERNEL_MAKE_STEP_H
@@ -23,10 +23,10 @@ struct maker {
 	struct mounts mounts;
 	int fds[KIND_COUNT]; /* the new namespaces */
 	int inner_fd;	     /* pidfd of the inner process, -1 in a plain set */
-	int channel_fd;	     /* of the maker to the inner process, or the other way round */
+	int channel_fd;	     /* in the maker: to the inner process; there: to the maker */
 	pid_t init_pid;
 	bool needs_resolver; /* result of resolver_is_needed() */
-	uint32_t way_shift;  /* to be reported */
+	uint32_t way_shift;  /* by how many ways the way out was shifted, for the report */
 	struct fault fault;
 };
 

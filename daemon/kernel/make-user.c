@@ -29,7 +29,7 @@ struct inner_report {
 	int32_t init_pid;
 };
 
-/* Orders to the inner process. */
+/* Orders of the maker to the inner process. */
 enum inner_order { INNER_FURNISH = 'f', INNER_INIT = 'i' };
 
 static int obey(struct maker *maker, enum inner_order order, const struct identity *inside)
@@ -45,8 +45,8 @@ static int obey(struct maker *maker, enum inner_order order, const struct identi
 	return maker_has(maker, KIND_MNT) ? maker_set_up_mounts(maker, NULL) : 0;
 }
 
-/* The user namespace takes over limits of this process, so it takes the caller's first. Root's user
- * namespaces are not limited. */
+/* Takes the caller's limits, because a user namespace takes over those of the process that makes
+ * it. Does nothing for root, whose user namespaces are not limited. */
 static int take_limits(struct maker *maker)
 {
 	const struct task_create *task = maker->task;
@@ -146,8 +146,11 @@ static int write_map(pid_t pid, const char *file, const struct wire_map *map)
 	return maker_write(path, text);
 }
 
-/* Writes the maps that the keeper has decided on. setgroups, if denied, is denied before the gid
- * map is there: otherwise the user could drop a group that a file excludes (docs/kernel.md, 12). */
+/*
+ * Writes the maps that the keeper has decided on. If setgroups(2) is to be denied, this happens
+ * before the gid map is written: otherwise the user could drop a group that a file excludes
+ * (docs/kernel.md, 12).
+ */
 static int write_maps(struct maker *maker, pid_t pid)
 {
 	char path[64];
@@ -176,8 +179,11 @@ static int configure_from_outside(struct maker *maker)
 	return maker_set_hostname(maker);
 }
 
-/* Before 6.11 the pid namespace cannot be opened before its first process. Then the inner process
- * starts the init. The owner can signal it, but harms only its own set. */
+/*
+ * Lets the inner process start the init, because before Linux 6.11 the pid namespace cannot be
+ * opened before its first process exists. The owner can signal such an init, but harms only its own
+ * set.
+ */
 static int start_inner_init(struct maker *maker, const struct init_start *outer)
 {
 	char path[64];
@@ -197,8 +203,8 @@ static int start_inner_init(struct maker *maker, const struct init_start *outer)
 	return maker_has(maker, KIND_MNT) ? init_mount_procs(outer, &maker->fault) : 0;
 }
 
-/* Visits the set's mount namespace for the files in /etc, and comes back: process 1 makes its
- * procfs from here. */
+/* Mounts the files in /etc from inside the set's mount namespace. Then comes back to the host's,
+ * where process 1 makes its procfs. */
 static int resolve_from_outside(struct maker *maker)
 {
 	int r = privilege_groups(&maker->identity);

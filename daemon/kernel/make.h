@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A maker: makes one set. It is forked by a worker, shares the worker's memory while that waits, is
- * born in the set's cgroup, is charged as the caller (privilege_charge()), and reports through the
- * worker's channel. If it is killed at any point, child_remove() removes all that it has made.
+ * A maker: makes one set. It is a child of a worker, shares the worker's memory while the worker
+ * waits, and is born in the set's cgroup. The kernel charges the caller with what it makes
+ * (privilege_charge()). It reports through the worker's channel. If it is killed at any point,
+ * child_remove() removes all that it has made.
  *
  *	plain set				set with a user namespace
  *	one process				maker (root)		its inner process
@@ -14,8 +15,8 @@
  *	init					pins
  *	pins
  *
- * The init of a set with a user namespace is started by the maker, outside, with credentials of the
- * host that the owner has no power over (docs/adr/0002, docs/kernel.md, 17).
+ * The maker also starts the init of a set with a user namespace, from outside, with credentials of
+ * the host over which the owner has no power (docs/adr/0002, docs/kernel.md, 17).
  */
 #ifndef NSCTL_KERNEL_MAKE_H
 #define NSCTL_KERNEL_MAKE_H

@@ -14,15 +14,17 @@
 int mount_clone(int fd, const char *path);
 /* Adds MOUNT_ATTR_* attributes, and makes the mount private. Returns 0 or -errno. */
 int mount_set_attributes(int fd, uint64_t attributes);
-/* Makes a new file system that is mounted nowhere yet, with options "key", "value", ... NULL (NULL:
- * none). Returns a context, from which any process can make a mount, or -errno. */
+/*
+ * Makes a new file system that is mounted nowhere yet. options is a list of keys and values that
+ * ends with NULL, or NULL. Returns a context, from which any process can make a mount, or -errno.
+ */
 int mount_context(const char *type, const char *const *options);
 /* Makes a detached mount with MOUNT_ATTR_* from a context, which works once. Returns a descriptor,
  * or -errno; then the context is unchanged. */
 int mount_from_context(int context_fd, unsigned int attributes);
-/* Does both. Returns a detached mount, or -errno. */
+/* Makes a new file system and a detached mount of it. Returns the mount's descriptor, or -errno. */
 int mount_new(const char *type, unsigned int attributes, const char *const *options);
-/* Attaches a detached mount where target_fd is. Returns 0 or -errno. */
+/* Attaches a detached mount on target_fd. Returns 0 or -errno. */
 int mount_put(int mount_fd, int target_fd);
 /* Makes a detached mount the root of the process's mount namespace, in place of the former one.
  * Returns 0 or -errno. */
@@ -33,7 +35,7 @@ int mount_enter_root(int mount_fd);
  * in a set's tree goes through here. Returns a descriptor or -errno.
  */
 int mount_open(const char *path, int flags, const struct identity *files);
-/* The same, with directory_fd as the root. */
+/* Opens path in the same way, with directory_fd as the root. */
 int mount_open_at(int directory_fd, const char *path, int flags, const struct identity *files);
 
 #endif

@@ -10,7 +10,7 @@
 #include "daemon/kernel/mounts.h"
 #include "daemon/kernel/process.h"
 
-/* The root and the bind mounts. */
+/* The root, and one tree for each bind mount. */
 #define TREES_MAX (SPEC_MOUNTS_MAX + 1)
 
 struct trees {
@@ -75,7 +75,7 @@ static int stage(const struct trees *trees)
 }
 
 /* Replaces a tree by a copy with the flags that the namespace has locked. The maker shares the
- * descriptors. */
+ * table of descriptors, so its descriptor changes, too. */
 static int replace(const struct trees *trees, size_t i)
 {
 	_cleanup_fd_ int fd = -1;

@@ -14,7 +14,7 @@
 
 static const char *const nodes[MOUNTS_NODES] = {"null", "zero", "full", "random", "urandom", "tty"};
 
-/* Clones the file behind the client's descriptor, nosuid and nodev. */
+/* Makes a detached clone of the file behind the client's descriptor, nosuid and nodev. */
 static int clone_disarmed(int fd, bool read_only)
 {
 	_cleanup_fd_ int tree_fd = mount_clone(fd, "");
@@ -79,7 +79,8 @@ static int open_again(const char *path, int given_fd, const struct identity *fil
 	return take_fd(&fd);
 }
 
-/* Makes a detached clone of fd, or of what path leads to. */
+/* Makes a detached clone of fd or, if fd is -1, of the file at path. For boot, path must lead to
+ * the same file as fd. */
 static int prepare_source(const char *path, int fd, bool boot, bool read_only, enum step step,
 			  uint32_t detail, const struct identity *files, struct fault *fault)
 {
@@ -240,13 +241,14 @@ static int copy_cgroups(const struct identity *files)
 	return fd < 0 ? fd : mount_clone(fd, "");
 }
 
-/* Mounts it in a sysfs that was made here, which contains no links or mounts of others. */
+/* Mounts the copy at fs/cgroup in a sysfs that we have just made. No user has put links or mounts
+ * there. */
 static void put_cgroups(int sysfs_fd, int cgroup_fd)
 {
 	_cleanup_fd_ int at_fd = openat(sysfs_fd, "fs/cgroup", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
 	if (cgroup_fd >= 0 && at_fd >= 0)
-		mount_put(cgroup_fd, at_fd); /* failure is ignored: then the directory is empty */
+		mount_put(cgroup_fd, at_fd); /* a failure is ignored: the directory is then empty */
 }
 
 /*
@@ -329,10 +331,8 @@ static int fill_dev(const struct mounts *mounts, int dev_fd)
 	return r;
 }
 
-/*
- * Attaches the small /dev and then fills it: before 6.15 the kernel attaches nothing to a detached
- * mount. Its owner is root or, in a user namespace, the caller.
- */
+/* Attaches the small /dev, and then fills it: before 6.15 the kernel attaches nothing to a detached
+ * mount. The file system belongs to root or, in a user namespace, to the caller. */
 static int apply_dev(const struct mounts *mounts, int target_fd)
 {
 	static const char *const options[] = {"mode", "0755", "size", "1m", NULL};

@@ -35,31 +35,33 @@ int mounts_prepare(const struct wire_spec *spec, const struct identity *files, s
 		   struct fault *fault);
 
 /*
- * For a set with a user namespace, between the two: locks the flags of the root and the bind mounts
- * (ro, nosuid, nodev, noexec), so that root inside can neither change them nor unmount what covers
- * something. The kernel locks flags when a mount namespace is copied into one that another user
- * namespace owns (docs/kernel.md, 16). So a child makes such a copy, and the set gets copies of
- * those mounts. Needs the host's rights. Returns 0, or -errno and *fault.
+ * Locks the flags (ro, nosuid, nodev, noexec) of the root and the bind mounts of a set with a user
+ * namespace. So root inside can neither change the flags nor unmount a mount that covers something.
+ * Must be called between mounts_prepare() and mounts_apply().
+ *
+ * The kernel locks flags when a mount namespace is copied into one that another user namespace owns
+ * (docs/kernel.md, 16). So a child makes such a copy, and the set gets copies of those mounts.
+ * Needs the host's rights. Returns 0, or -errno and *fault.
  */
 int mounts_lock(const struct mounts *mounts, const struct wire_spec *spec, struct fault *fault);
 
-/* Stops mounts from propagating to the host. Must come first in a new mount namespace: anything
- * that is mounted before appears on the host, too (docs/kernel.md, 3). */
+/* Stops mounts from propagating to the host. Must be called first in a new mount namespace: mounts
+ * that are made before it appear on the host, too (docs/kernel.md, 3). */
 int mounts_propagate(const struct host *host, uint32_t propagation, struct fault *fault);
 
-/* Makes the working directory, with everything mounted below, the root of the mount namespace. */
+/* Makes the working directory, with all mounts below it, the root of the mount namespace. */
 int mounts_take_root(struct fault *fault);
 
-/* Attaches the mounts in the new namespace. Targets are looked up with the rights of files; NULL in
- * a user namespace of the caller's, where the process has no other rights. */
+/* Attaches the mounts in the new namespace. Targets are looked up with the rights of files. files
+ * is NULL in a user namespace of the caller's, where the process has no other rights. */
 int mounts_apply(const struct mounts *mounts, const struct wire_spec *spec,
 		 const struct identity *files, struct fault *fault);
 
 /*
- * procfs of the pid namespace that the process is in: at /proc if mount_proc demands it, and at
- * each target of type proc. It is made first, in a mount namespace of the host, where the kernel
- * does not demand that a /proc is already visible (with another root, none is). Then it is attached
- * in the set's. files: as above.
+ * Make procfs for the pid namespace that the process is in, and attach it: at /proc if mount_proc
+ * demands that, and at each target of type proc. mounts_make_procs() is called in a mount namespace
+ * of the host, where the kernel does not demand that a /proc is visible already (with another root,
+ * none is). mounts_put_procs() is called in the set's mount namespace; files is as above.
  */
 #define MOUNTS_PROCS (SPEC_MOUNTS_MAX + 1)
 int mounts_make_procs(const struct wire_spec *spec, int fds[static MOUNTS_PROCS],

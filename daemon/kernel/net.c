@@ -9,8 +9,11 @@
 #include "daemon/kernel/rtnl.h"
 #include "daemon/kernel/sysctl.h"
 
-/* What the kernel would have in a new net namespace if it did not copy the host's settings. The
- * first of them resets others, on every interface. docs/operation.md has the list for users. */
+/*
+ * The values that these settings would have in a new net namespace if the kernel did not copy the
+ * host's. The first setting resets others, on every interface. docs/operation.md has the list for
+ * users.
+ */
 static const struct {
 	const char *path, *value;
 } defaults[] = {
@@ -44,7 +47,7 @@ static const struct {
 	{"net/ipv6/conf/all/forwarding", "0"},
 };
 
-/* A kernel without IPv6 lacks all settings of it. */
+/* Returns true for a setting of IPv6. A kernel without IPv6 has none of them. */
 static bool is_of_ipv6(const char *path)
 {
 	return strncmp(path, "net/ipv6/", sizeof("net/ipv6/") - 1) == 0;

@@ -8,16 +8,16 @@
 #include "daemon/wire/task.h"
 
 /*
- * Prepares the new net namespace that the process is in: sets the loopback interface up, gives the
- * settings that the kernel copies from the host their defaults (docs/kernel.md, 27), and lets every
- * user ping and listen on low ports, which needs privilege in a new one (docs/kernel.md, 10).
- * The process has the host's ids. Returns 0, or -errno and *fault. A set that gets a spare net
- * namespace does not come through here again: child_spare() has called this.
+ * Prepares the new net namespace that the process is in: sets the loopback interface up, gives
+ * their defaults to the settings that the kernel copies from the host (docs/kernel.md, 27), and
+ * lets every user ping and listen on low ports, which needs privilege in a new net namespace
+ * (docs/kernel.md, 10). The process has the host's ids. Returns 0, or -errno and *fault. Is not
+ * called again for a set that gets a spare net namespace: child_spare() has called it.
  */
 int net_set_up(const struct host *host, struct fault *fault);
 
-/* Makes the settings that the set's specification asks for. Those of interfaces that do not exist
- * yet are left out if early. Returns 0, or -errno and *fault. */
+/* Writes the settings of the set's specification. early: leaves out settings of interfaces that do
+ * not exist yet. Returns 0, or -errno and *fault. */
 int net_set(const struct host *host, const struct wire_spec *spec, bool early, struct fault *fault);
 
 /* Carries out TASK_SPARE in a child: makes a net namespace, which is charged to the owner, and its

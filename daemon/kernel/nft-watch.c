@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 #include "daemon/kernel/nft-watch.h"
 
-/* The table's name is the first kind of attribute in all these messages. */
+/* In all these messages, the attribute with this number is the table's name. */
 #define ATTRIBUTE_TABLE NFTA_TABLE_NAME
 
 int nft_watch_open(void)

@@ -14,7 +14,7 @@
 
 /* The largest request. */
 #define REQUEST_SIZE_MAX 4096
-/* User data that nft(8) needs to show a set: its names are strings. */
+/* Room for the user data of a set, by which nft(8) shows names of interfaces as text. */
 #define NOTES_SIZE 64
 #define HOST_BYTEORDER 1
 
@@ -81,7 +81,8 @@ void nft_begin(struct nft *nft)
 	add_bound(nft, NFNL_MSG_BATCH_BEGIN);
 }
 
-/* Only refused requests are answered; the last one asks for an answer in any case. */
+/* Every request asks for an answer. The first refusal or the answer to the last request is the
+ * result. */
 int nft_commit(struct nft *nft)
 {
 	uint32_t last = nft->sequence;
@@ -137,7 +138,7 @@ static void add_or_fail(struct nft *nft, struct nlmsghdr *message, const void *o
 		nft->failed = true;
 }
 
-/* Adds the header of a message about our table. */
+/* Completes and adds a request about our table. */
 static void add_table_message(struct nft *nft, struct nlmsghdr *message)
 {
 	struct nftnl_table *table = nftnl_table_alloc();

@@ -38,9 +38,10 @@ int nft_commit(struct nft *nft);
 /* Returns the number by which listeners learn which socket made a change. */
 uint32_t nft_port(const struct nft *nft);
 
-/* Requests. exclusive: fails with -EEXIST if the table exists. */
+/* Add requests to the transaction. exclusive: the request fails with -EEXIST if the table
+ * exists. */
 void nft_add_table(struct nft *nft, bool exclusive);
-void nft_delete_table(struct nft *nft); /* fails with -ENOENT */
+void nft_delete_table(struct nft *nft); /* fails with -ENOENT if there is none */
 /* hook: enum nf_inet_hooks, or NFT_NO_HOOK for a chain that is only entered by a verdict. */
 #define NFT_NO_HOOK UINT32_MAX
 void nft_add_chain(struct nft *nft, const char *name, const char *type, uint32_t hook,
@@ -55,7 +56,7 @@ void nft_add_set(struct nft *nft, const char *name, uint32_t id, uint32_t key_ty
 #define NFT_TYPE_SERVICE 13
 #define NFT_TYPE_IFNAME 41
 #define NFT_TYPE_CONCAT(a, b) ((a) << 6 | (b))
-/* Adds an element, or removes it (-ENOENT). data is NULL for a set. */
+/* Adds an element, or removes it (-ENOENT if it does not exist). data is NULL for a set. */
 void nft_flush_set(struct nft *nft, const char *set);
 void nft_element(struct nft *nft, const char *set, bool remove, const void *key, uint32_t key_size,
 		 const void *data, uint32_t data_size);
@@ -75,9 +76,8 @@ void nft_payload(struct nftnl_rule *rule, uint32_t base, uint32_t offset, uint32
 void nft_set_payload(struct nftnl_rule *rule, uint32_t base, uint32_t offset, uint32_t size,
 		     uint32_t reg);
 void nft_ct(struct nftnl_rule *rule, uint32_t key, uint32_t reg);
-/* The source of the connection, which is of NFPROTO_IPV4 or _IPV6; direction: enum
- * ip_conntrack_dir.
- */
+/* Loads the source address of the packet's connection into reg. family is NFPROTO_IPV4 or _IPV6;
+ * direction is of enum ip_conntrack_dir. */
 void nft_ct_source(struct nftnl_rule *rule, uint32_t family, uint8_t direction, uint32_t reg);
 void nft_fib_type(struct nftnl_rule *rule, uint32_t reg);
 /* reg = (reg & mask) ^ flip; sizes up to 16 bytes */

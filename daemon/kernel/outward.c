@@ -4,7 +4,8 @@
 #include "daemon/kernel/outward.h"
 #include "daemon/kernel/rtnl.h"
 
-/* Tries to read the routes while they change. A change that is missed is told afterwards. */
+/* Number of tries to read the routes, if they change meanwhile. The watch reports a change that was
+ * missed. */
 #define READS_MAX 3
 
 /* --- routes --- */
@@ -12,7 +13,7 @@
 struct route {
 	const struct rtmsg *header;
 	const struct nlattr *destination, *hops;
-	uint32_t index; /* 0: none, or several, which are the hops */
+	uint32_t index; /* 0: no interface, or several, which are in hops */
 };
 
 static struct route read_route(const struct nlmsghdr *message)
@@ -34,8 +35,8 @@ static struct route read_route(const struct nlmsghdr *message)
 	return route;
 }
 
-/* Returns true for a route to other machines, beyond or on a link: not to the host itself, and not
- * by link-local addresses, which are not forwarded. */
+/* Returns true for a route to other machines. Routes to the host itself, and those to link-local
+ * addresses, which are not forwarded, do not count. */
 static bool leads_out(const struct route *route)
 {
 	const struct rtmsg *header = route->header;
@@ -47,7 +48,8 @@ static bool leads_out(const struct route *route)
 		 bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0x80);
 }
 
-/* Returns false for ends of links, lo, and an interface that is gone. */
+/* Returns true for an interface of the host, and stores its name. Returns false for ends of links,
+ * lo, and an interface that is gone. */
 static bool is_of_host(uint32_t index, char name[static IFNAMSIZ])
 {
 	return if_indextoname(index, name) && strcmp(name, "lo") != 0 &&
@@ -174,7 +176,7 @@ static bool is_change(const struct nlmsghdr *message, const struct route *route)
 			each_index(route, find_of_host, &found);
 		return found;
 	case RTM_NEWLINK:
-		/* IPv4 routes that end with their interface are not told */
+		/* the kernel does not report IPv4 routes that end with their interface */
 		return link->ifi_change & IFF_UP && !(link->ifi_flags & IFF_UP) &&
 		       is_of_host((uint32_t)link->ifi_index, name);
 	default:

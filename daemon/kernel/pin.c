@@ -46,7 +46,7 @@ int pin_open_path(int vault_root_fd, const char *path, enum kind kind)
 	fd = openat(vault_root_fd, file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0)
 		return negative_errno();
-	/* a file whose mount was not made, or is gone */
+	/* a file on which no namespace is mounted (any more) is no pin */
 	if (fstatfs(fd, &fs) < 0 || fs.f_type != NSFS_MAGIC)
 		return -ENOENT;
 	return take_fd(&fd);
@@ -77,7 +77,7 @@ static int make_file(const char *path)
 	return fd < 0 ? negative_errno() : 0;
 }
 
-/* Makes BASE/UID and BASE/UID/NAME, and returns the path of the latter. */
+/* Makes BASE/UID and BASE/UID/NAME; ret becomes the path of the latter. Returns 0 or -errno. */
 static int make_directories(const char *base, const struct task_set *set, char *ret, size_t size)
 {
 	for (int tries = 0; tries < 100; tries++) {
@@ -151,9 +151,9 @@ int pin_in_vault(const struct task_set *set, const int fds[KIND_COUNT], struct f
 }
 
 /*
- * Gives the owner access to BASE/UID, which is root's with mode 0700, by an access control list. It
- * is written by hand in the kernel's format (linux/posix_acl_xattr.h), because libacl would be one
- * more library in a process of root's.
+ * Gives the owner access to BASE/UID, a directory of root with mode 0700, by an access control
+ * list. The list is written by hand in the kernel's format (linux/posix_acl_xattr.h), because
+ * libacl would be one more library in a process that runs as root.
  */
 static int let_owner_pass(const char *directory, uid_t owner)
 {
@@ -189,7 +189,7 @@ static int pin_visible(const struct host *host, const struct task_set *set,
 	r = set->owner == 0 ? 0 : let_owner_pass(base, set->owner);
 	if (r < 0)
 		return fault_set(fault, STEP_VISIBLE, 0, -r);
-	/* a mount namespace can only be pinned below a mount that does not propagate; this one
+	/* a mount namespace can only be pinned below a mount that does not propagate; this mount
 	 * does */
 	return bind_all(directory, fds, KIND_ALL & ~KIND_BIT(KIND_MNT), STEP_VISIBLE, fault);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Pins: namespaces bound to files, so that they live without a process. Each set has its pins in
- * the vault (ns/UID/NAME/KIND) and, if its user asked for it, on the host too:
+ * the vault (ns/UID/NAME/KIND) and, if its user wants that, on the host, too:
  * RUNTIME/ns/UID/NAME/KIND (visible, all kinds but mnt) and /run/netns/NAME (ip_netns). Functions
  * that remove pins succeed if there are none, so they can be run again from any point. The caller
  * is a maker, and opens files as root.
@@ -25,7 +25,8 @@ int pin_enter_vault(const struct host *host, struct fault *fault);
 
 /* Pins each namespace of fds (-1: none). The process is in the vault. */
 int pin_in_vault(const struct task_set *set, const int fds[KIND_COUNT], struct fault *fault);
-/* Pins them on the host, as the set demands. Leaves the process in the host's mount namespace. */
+/* Pins the namespaces on the host, as the set demands. Leaves the process in the host's mount
+ * namespace. */
 int pin_on_host(const struct host *host, const struct task_set *set, const int fds[KIND_COUNT],
 		struct fault *fault);
 
@@ -36,7 +37,7 @@ int pin_remove(const struct host *host, const struct task_set *set, struct fault
  * -errno (-ENOENT: there is no such pin). */
 int pin_open(int vault_root_fd, const struct task_set *set, enum kind kind);
 
-/* The same, by the path UID/NAME. */
+/* Opens a pin in the same way, by its path UID/NAME. */
 int pin_open_path(int vault_root_fd, const char *path, enum kind kind);
 
 /* Finds the inode of an open namespace, and its id (NS_GET_ID), which is never reused; 0 if the

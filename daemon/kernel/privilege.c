@@ -55,7 +55,8 @@ static int get_death_signal(void)
 	return signal;
 }
 
-/* Restores what a change of ids has undone. */
+/* Restores what a change of ids has undone: makes the process not dumpable, and sets the signal at
+ * its parent's death. */
 static void settle(int death_signal)
 {
 	privilege_conceal();

@@ -34,17 +34,17 @@ int privilege_take_ids(const struct identity *identity);
 
 /*
  * Turns a process into a maker: the effective uid and gid and the groups become the caller's, all
- * capabilities stay, and files are still opened as root. So the kernel charges everything that is
- * made to the caller, and the caller owns the user namespaces. The real and saved ids stay: they
- * are not the caller's, who can neither signal the process nor change its limits (docs/kernel.md,
- * 18). Returns 0 or -errno.
+ * capabilities stay, and files are still opened as root. So the kernel charges the caller with
+ * everything that the process makes, and the caller owns the user namespaces. The real and saved
+ * ids stay as they are, so the caller can neither signal the process nor change its limits
+ * (docs/kernel.md, 18). Returns 0 or -errno.
  */
 int privilege_charge(const struct identity *identity);
 
 /*
- * Sets the real uid only. The kernel holds a user namespace to RLIMIT_NPROC only if the real uid of
+ * Sets only the real uid. The kernel holds a user namespace to RLIMIT_NPROC only if the real uid of
  * the process that makes it is not root's (docs/kernel.md, 26). The uid must be one that no user
- * has: its processes may signal this one. Returns 0 or -errno.
+ * has, because its processes may signal this one. Returns 0 or -errno.
  */
 int privilege_take_real_id(uid_t uid);
 
@@ -57,7 +57,7 @@ int privilege_groups(const struct identity *identity);
  * Returns 0 or -errno.
  */
 int privilege_files_as_caller(const struct identity *identity);
-/* Undoes that. */
+/* Undoes privilege_files_as_caller(). Returns 0 or -errno. */
 int privilege_files_as_root(void);
 
 /*

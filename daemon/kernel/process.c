@@ -118,7 +118,7 @@ int process_open_directory(pid_t pid)
 /* PF_EXITING in STAT_FLAGS (docs/kernel.md, 4) */
 #define FLAG_EXITING 0x4
 
-/* Reads a field, from the third on, of a stat file below /proc; *ret points into text. Returns 0 or
+/* Finds field number (3 or more) of a stat file below /proc; *ret points into text. Returns 0 or
  * -errno. */
 static int read_stat(int directory_fd, const char *path, int number, char text[static STAT_SIZE],
 		     const char **ret)
@@ -144,7 +144,7 @@ static int read_stat(int directory_fd, const char *path, int number, char text[s
 	return 0;
 }
 
-/* Reads a numeric field, from the third on, of /proc/PID/stat. Returns 0 or -errno. */
+/* Reads numeric field number (3 or more) of /proc/PID/stat. Returns 0 or -errno. */
 static int read_number(pid_t pid, int number, uint64_t *ret)
 {
 	char path[64], text[STAT_SIZE];
@@ -229,7 +229,8 @@ int process_is_first(pid_t pid)
 	file = fopen(path, "re");
 	if (!file)
 		return negative_errno();
-	/* the line has its pid in each pid namespace, from ours to its own */
+	/* the line has the process's pid in each of its pid namespaces, from ours to the
+	 * innermost */
 	while (number == 0 && fgets(line, sizeof(line), file))
 		if (strncmp(line, "NSpid:", 6) == 0)
 			number = atoi(strrchr(line, '\t') + 1);

@@ -37,8 +37,8 @@ int process_wait(pid_t pid, int *ret_status);
 /* Returns a pidfd of pid if that process was started at start_time (see below), else -ESRCH. */
 int process_find(pid_t pid, uint64_t start_time);
 
-/* Opens /proc/PID as O_PATH: all files read below it are of the same process. Returns a descriptor
- * or -errno. */
+/* Opens /proc/PID as O_PATH, so that all files read below it are about the same process. Returns a
+ * descriptor or -errno. */
 int process_open_directory(pid_t pid);
 
 /* Reads field 22 of /proc/PID/stat: the start time in clock ticks since boot, which is never zero.
@@ -48,7 +48,7 @@ int process_start_time(pid_t pid, uint64_t *ret);
 /*
  * Returns true if the process that was started at start_time is ending or has ended. If it is
  * process 1 of a pid namespace, no process can be born there any more, although its pidfd may not
- * be readable yet. Returns false if that cannot be told.
+ * be readable yet. Returns false if this is not known.
  */
 bool process_is_ending(pid_t pid, uint64_t start_time);
 
@@ -72,16 +72,16 @@ bool process_has_ended(int pid_fd);
 /*
  * Returns true if every thread of the process has ended or waits in the kernel where no signal
  * reaches it (state D). SIGKILL does not end such a process until the wait is over. Returns false
- * if that cannot be told.
+ * if this is not known.
  */
 bool process_is_stuck(pid_t pid);
 
-/* Returns true if the process has a capability in any user namespace, false also if that cannot be
- * told. */
+/* Returns true if the process has a capability in any user namespace. Returns false also if this is
+ * not known. */
 bool process_has_capability(pid_t pid);
 
-/* Replaces the process by the program behind fd, which may be O_PATH. Returns -errno, or not at
- * all. */
+/* Replaces the process by the program behind fd, which may be O_PATH. Returns only on failure:
+ * -errno. */
 int process_execute_fd(int fd, char *const *arguments, char *const *environment);
 
 /* Closes every descriptor from first on, except keep (-1: none). */

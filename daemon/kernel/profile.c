@@ -31,7 +31,7 @@ int profile_read(int process_fd, char ret[static PROFILE_SIZE])
 	return 0;
 }
 
-/* Returns " (MODE)" at its end, or NULL. */
+/* Returns the " (MODE)" at the end of a profile, or NULL. */
 static const char *find_mode(const char *profile)
 {
 	const char *mode = strrchr(profile, '(');

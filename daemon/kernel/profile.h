@@ -2,9 +2,9 @@
 /*
  * The AppArmor profile of a process, as the kernel writes it (aa_label_snxprint in
  * security/apparmor/label.c): "unconfined", or "NAME (MODE)". NAME may be a stack of several
- * profiles, "A//&B"; MODE is enforce, complain, kill, unconfined, user, or mixed. It is read from
- * AppArmor's own files in /proc, not from those of the first security module: under SELinux every
- * process has a label there.
+ * profiles, "A//&B"; MODE is enforce, complain, kill, unconfined, user, or mixed. This module reads
+ * AppArmor's own files in /proc, not those of the first security module, which under SELinux
+ * contain a label of every process.
  */
 #ifndef NSCTL_KERNEL_PROFILE_H
 #define NSCTL_KERNEL_PROFILE_H
@@ -13,8 +13,8 @@
 
 #define PROFILE_SIZE 256
 
-/* Returns true if this kernel runs AppArmor, which is decided when it boots. The first call needs
- * the host's /proc. Returns true if that cannot be told. */
+/* Returns true if this kernel runs AppArmor, which is decided when it boots, or if that is not
+ * known. The first call needs the host's /proc. */
 bool profile_exists(void);
 
 /*
@@ -25,7 +25,7 @@ bool profile_exists(void);
  */
 int profile_read(int process_fd, char ret[static PROFILE_SIZE]);
 
-/* Returns true if the profile forbids anything. One in complain mode does not. */
+/* Returns true if the profile forbids anything. A profile in complain mode forbids nothing. */
 bool profile_confines(const char *profile);
 
 /* Formats the text for attr/apparmor/exec: "exec NAME". */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Impairments: the root queueing discipline of an interface, which acts on packets that leave by
- * it. It is netem, or tbf for a rate alone, as more kernels have tbf.
+ * it. It is netem or, for a rate without other impairments, tbf, because more kernels have tbf.
  */
 #ifndef NSCTL_KERNEL_QDISC_H
 #define NSCTL_KERNEL_QDISC_H
@@ -11,8 +11,8 @@
 
 /*
  * Adds the request that impairs the interface as given, whatever its discipline was. A discipline
- * of the same kind is changed in place, so that no queued packet is lost. mtu is in bytes, 0:
- * Ethernet's. The answer is ENOENT if the kernel does not have the discipline.
+ * of the same kind is changed in place, so that no queued packet is lost. mtu is in bytes; 0: that
+ * of Ethernet. The answer is ENOENT if the kernel does not have the discipline.
  */
 void qdisc_add(struct rtnl *rtnl, uint32_t index, const struct wire_impairment *impairment,
 	       uint32_t mtu);

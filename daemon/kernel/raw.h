@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A system call, inline, for programs without libc (nsctl-init, nsctl-runner), and for
- * process_call(), where a call returns twice on one stack, so no function may be around it. Returns
- * the kernel's value, negative errno on failure; errno is not changed. With RAW_ENTRY(f) the
- * program begins in f(stack), where stack[0] is argc and argv follows.
+ * process_call(), where a call returns twice on one stack and so must not be inside a function.
+ * Returns the kernel's value, which is a negative errno on failure; does not change errno. With
+ * RAW_ENTRY(f) a program begins in f(stack), where stack[0] is argc, followed by argv.
  */
 #ifndef NSCTL_KERNEL_RAW_H
 #define NSCTL_KERNEL_RAW_H
@@ -75,8 +75,11 @@ static inline word raw_call(word number, word a, word b, word c, word d, word e)
 	__asm__(".globl _start\n_start:\n\tmov %esp, %eax\n\tand $-16, %esp\n\tsub $16, %esp" \
 		"\n\tmov %eax, (%esp)\n\tcall " #function "\n");
 #elif defined(__arm__) && defined(__ARM_EABI__)
-/* r7 has the number, and in Thumb code the frame's address, so it is put aside: in a register, as
- * the stack may be shared. A 64-bit argument begins in an even register, hence a sixth one, 0. */
+/*
+ * The number of the call must be in r7. Thumb code has the frame's address there, so r7 is saved:
+ * in a register, because the stack may be shared. A 64-bit argument begins in an even register, so
+ * the kernel may read a sixth register, which is 0.
+ */
 static inline word raw_call(word number, word a, word b, word c, word d, word e)
 {
 	register word r0 __asm__("r0") = a;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Removes a set. Every step makes something absent and can be run again. Remove, the roll-back of a
- * failed create, and the clean-up at start all use this function.
+ * failed create, and the clean-up at start all use child_remove().
  */
 #include <fcntl.h>
 #include <sched.h>
@@ -75,7 +75,8 @@ void child_remove(const struct host *host, const struct task_remove *task)
 	fault_point("remove-killed");
 	/* a cgroup without a set has no pins */
 	if (r == 0 && task->set.name) {
-		/* first: an address of the pool must not be free while a rule still names it */
+		/* rules first: an address of the pool must not be free while a rule still contains
+		 * it */
 		if (task->firewall.given)
 			r = firewall_remove(host, &task->firewall, task->links, task->n_links,
 					    &fault);

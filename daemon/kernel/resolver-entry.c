@@ -29,8 +29,8 @@ static enum found compare_bytes(const char *bytes, size_t n, const struct resolv
 	return ret->kept == text->size && ret->n_strikes == 0 ? FOUND_SAME : FOUND_EDITABLE;
 }
 
-/* Classifies a mounted file. It is ours if it is a file of root's on a tmpfs that begins with our
- * line, because no user can make one. */
+/* Classifies the file that is mounted on an entry. It is ours if it is on a tmpfs, belongs to root
+ * and begins with our line, because no user can make such a file. */
 static enum found compare(int fd, const struct resolver_text *text, struct resolver_mounted *ret)
 {
 	static char bytes[RESOLVER_TEXT_MAX + 1];
@@ -45,7 +45,7 @@ static enum found compare(int fd, const struct resolver_text *text, struct resol
 	if (n < (ssize_t)strlen(RESOLVER_HEAD) ||
 	    memcmp(bytes, RESOLVER_HEAD, strlen(RESOLVER_HEAD)) != 0)
 		return FOUND_OTHERS;
-	/* a process was killed while the file was writable: it is replaced */
+	/* a process was killed while the file was writable, so it must be replaced */
 	if (!(fs.f_flags & ST_RDONLY))
 		return FOUND_OURS;
 	ret->size = n;
@@ -123,7 +123,7 @@ static int strike_out(int fd, size_t at, size_t size)
 	return r < 0 ? r : write_at(fd, blank, size - 2, at + 1);
 }
 
-/* New lines are added before old ones are struck out, so a line that moves is never missing. */
+/* Adds new lines before it strikes old ones out, so that a line that moves is never missing. */
 static int write_edit(int fd, const struct resolver_mounted *mounted,
 		      const struct resolver_text *text)
 {

@@ -10,7 +10,11 @@
 #include "daemon/kernel/privilege.h"
 #include "daemon/kernel/resolver-text.h"
 
-/* FOUND_EDITABLE: the file is ours, and can be changed in place without another mount. */
+/*
+ * An entry: it does not exist; nothing is mounted on it; it is covered by a file of ours that must
+ * be replaced, that can be changed in place, or that has the right text already; or by a mount of
+ * others.
+ */
 enum found { FOUND_NOTHING, FOUND_BARE, FOUND_OURS, FOUND_EDITABLE, FOUND_SAME, FOUND_OTHERS };
 
 /* An editable file, and the changes to be made. */
@@ -20,16 +24,16 @@ struct resolver_mounted {
 };
 
 /*
- * Looks at the entry where text is to be. It is opened with the rights of files, the set's owner,
- * who may have mounted anything there. *ret_fd (which the caller closes) and *ret are filled for an
- * editable file only.
+ * Finds out what is at the entry that is to have text. Opens it with the rights of files, the set's
+ * owner, who may have mounted anything there. Fills *ret_fd (which the caller closes) and *ret only
+ * for an editable file.
  */
 enum found resolver_entry_look(int etc_fd, const char *name, const struct identity *files,
 			       const struct resolver_text *text, int *ret_fd,
 			       struct resolver_mounted *ret);
 
 /*
- * Changes the hosts file open as fd into text, in place: unmounting a file waits for all
+ * Changes the text of the hosts file behind fd in place, because unmounting a file waits for all
  * processors. Other sets may have the same file; its line of networks says that they need the same
  * change. Meanwhile the mount is writable, but the file belongs to root, so no user gains access.
  * Returns 0, or -errno if the file must be replaced instead (-EFBIG: a reader could see half of the
@@ -38,7 +42,7 @@ enum found resolver_entry_look(int etc_fd, const char *name, const struct identi
 int resolver_entry_edit(int fd, const struct resolver_mounted *mounted,
 			const struct resolver_text *text);
 
-/* Mounts the detached mount mount_fd. Returns 0 or -errno. */
+/* Attaches the detached mount mount_fd on the entry. Returns 0 or -errno. */
 int resolver_entry_attach(int etc_fd, const char *name, int mount_fd);
 /* Replaces the old mount, without a gap if the kernel can do that (6.5). Returns 0 or -errno. */
 int resolver_entry_replace(int etc_fd, const char *name, int mount_fd);

@@ -7,8 +7,8 @@
 static int files_fd = -1;
 static unsigned int n_files;
 
-/* Returns true if a test build is told to behave as before Linux 6.15, which no seccomp filter can
- * simulate. */
+/* Returns true if a test wants the behaviour of kernels before Linux 6.15, which no seccomp filter
+ * can simulate. */
 static bool is_before_6_15(void)
 {
 #ifdef NSCTL_FAULTS

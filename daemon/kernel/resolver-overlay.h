@@ -6,7 +6,8 @@
 
 #include "daemon/kernel/resolver-place.h"
 
-/* Covers the set's /etc by one that has empty files of these names, too. Returns 0 or -errno. */
+/* Covers the set's /etc by an overlay that also has empty files of these names. Returns 0 or
+ * -errno. */
 int resolver_overlay_put(struct resolver_place *place, const char *const names[], size_t n);
 
 #endif

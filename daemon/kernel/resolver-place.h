@@ -26,7 +26,8 @@ int resolver_open_etc(struct resolver_place *place);
 /* Moves to a private copy of the mount tree, where anything may be mounted for a moment. Returns 0
  * or -errno. */
 int resolver_leave_set(void);
-/* Moves back into the set's. Returns fd, or -errno and closes fd. */
+/* Moves back into the set's mount namespace. Returns fd. On failure closes fd and returns
+ * -errno. */
 int resolver_return_to_set(const struct resolver_place *place, int fd);
 
 /* Returns a new, detached, small tmpfs with further MOUNT_ATTR_* attributes, or -errno. */

@@ -58,7 +58,7 @@ static void add_name(struct resolver_text *text, const char *address, const char
 		add(text, "%s %s\n", address, name);
 }
 
-/* In which families a name has an address. */
+/* The families in which a name has an address. */
 struct known {
 	bool v4, v6;
 };
@@ -71,7 +71,8 @@ static void learn(struct known *known, const char *address)
 		known->v4 = true;
 }
 
-/* 127.0.1.1, as in Debian: 127.0.0.1 is localhost when it is looked up. */
+/* Adds the set's own name in the families in which it is not known. Uses 127.0.1.1, as Debian does,
+ * because a look-up of 127.0.0.1 must give localhost. */
 static void add_own(struct resolver_text *text, const struct known *known, const char *name)
 {
 	if (strcasecmp(name, "localhost") == 0)
@@ -82,7 +83,7 @@ static void add_own(struct resolver_text *text, const struct known *known, const
 		add_name(text, "::1", name);
 }
 
-/* Adds a line with an IPv4 address as an IPv6 socket has it. */
+/* Adds a line with an IPv4 address in the form of an IPv6 address (::ffff:ADDRESS). */
 static void add_mapped(struct resolver_text *text, const char *address, const char *name)
 {
 	char mapped[ADDRESS_SIZE + 8];
@@ -106,7 +107,7 @@ void resolver_text_hosts(const char *networks, const char *name, const struct ta
 		if (strcmp(hosts[i].name, name) == 0)
 			learn(&known, hosts[i].address);
 	if (name && (n <= RESOLVER_OWN_MAX || (!known.v4 && !known.v6))) {
-		/* not ::1: glibc takes that for 127.0.0.1 if it is asked for IPv4, and prefers it
+		/* not ::1: if glibc is asked for IPv4, it takes ::1 for 127.0.0.1, and prefers that
 		 * to the address in the network */
 		for (size_t i = 0; !known.v6 && i < n; i++)
 			if (strcmp(hosts[i].name, name) == 0)
@@ -119,7 +120,7 @@ void resolver_text_hosts(const char *networks, const char *name, const struct ta
 		add(ret, "%s %s\n", hosts[i].address, hosts[i].name);
 }
 
-/* Learns in which families a line of a hosts file names name. */
+/* Learns from a line of a hosts file in which family it has an address for name. */
 static void read_line(const char *line, size_t size, const char *name, struct known *ret)
 {
 	size_t at = strspn(line, " \t"), address = at, length = strlen(name);
@@ -173,7 +174,7 @@ bool resolver_text_own_hosts(const char *old, const char *name, struct resolver_
 	return true;
 }
 
-/* Returns the size of the first line including its newline; 0: there is none. */
+/* Returns the size of the first line including its newline, or 0 if there is no newline. */
 static size_t line_size(const char *text, size_t left)
 {
 	const char *end = memchr(text, '\n', left);

@@ -36,28 +36,30 @@ struct resolver_edit {
 
 void resolver_text_servers(const struct task_resolver *resolver, struct resolver_text *ret);
 /*
- * Writes a hosts file with members of networks. networks distinguishes files that must not be
- * shared; NULL: none. name is the set's own host name (NULL: unknown). If it is not among the
- * members, it leads to the loopback addresses; if it has no IPv6 address there, to its IPv4 address
- * in that form. In a large network the latter is left out, so that sets may share the file.
+ * Writes a hosts file with the members of networks. networks is text that keeps files apart that
+ * sets must not share; NULL: none. name is the set's own host name; NULL: unknown.
+ *
+ * A name that no member has gets the loopback addresses. A name that a member has only with an IPv4
+ * address also gets that address in IPv6 form, unless there are more than RESOLVER_OWN_MAX lines:
+ * then sets may share the file.
  */
 void resolver_text_hosts(const char *networks, const char *name, const struct task_host *hosts,
 			 size_t n, struct resolver_text *ret);
 /* Copies the old hosts file, and adds localhost and the set's own host name in each family in which
- * it lacks them. Returns false if it lacks none, or is too long. */
+ * the file lacks them. Returns false if it lacks neither, or is too long. */
 bool resolver_text_own_hosts(const char *old, const char *name, struct resolver_text *ret);
 /* Returns true if the host name can be written into a file. */
 bool resolver_text_is_name(const char *name);
 /*
- * Finds the changes that make the file's old bytes say the same as text, in the same order; struck
- * out lines are comments. Returns false if another file is needed: the old one begins otherwise, or
- * too much has changed.
+ * Finds the changes after which the file's old bytes say the same as text, in the same order; lines
+ * that are struck out are comments. Returns false if a new file is needed: the old one begins
+ * otherwise, or too much has changed.
  */
 bool resolver_text_edit(const char *old, size_t size, const struct resolver_text *text,
 			struct resolver_edit *ret);
 
-/* Copies the old file with another line for hosts, so that no module asks anything outside the
- * set's network. */
+/* Copies the old file, with our line for hosts instead of its own, so that no module of NSS asks
+ * anything outside the set's network. */
 void resolver_text_nsswitch(const char *old, struct resolver_text *ret);
 
 #endif

@@ -104,7 +104,7 @@ static int put_entry(const struct resolver_place *place, enum entry entry)
 		       : resolver_entry_attach(place->etc_fd, entries[entry], mount_fd);
 }
 
-/* Uncovers the host's file, when a set has left its networks. */
+/* Uncovers the file of the set's root again, after the set has left its networks. */
 static int drop_entry(const struct resolver_place *place, enum entry entry)
 {
 	enum found found = look(place, entry);
@@ -165,8 +165,8 @@ static int read_nsswitch(const struct resolver_place *place)
 	return 0;
 }
 
-/* Opens the hosts file of the set's root. Below a file of ours it is found in a copy of /etc
- * without the mounts on it. */
+/* Opens the hosts file of the set's root. If a file of ours covers it, opens it in a copy of /etc
+ * that has no mounts on it. */
 static int open_hosts(const struct resolver_place *place, bool covered)
 {
 	_cleanup_fd_ int copy_fd = covered ? mount_clone(place->etc_fd, "") : -1;
@@ -176,8 +176,8 @@ static int open_hosts(const struct resolver_place *place, bool covered)
 	return copy_fd < 0 ? copy_fd : mount_open_at(copy_fd, "hosts", READING, place->files);
 }
 
-/* Adds the set's own host name to the hosts file of its root, if that lacks it. A file that cannot
- * be read, or that the owner has put there, is left alone. */
+/* Adds the set's own host name to the hosts file of its root, if that file lacks the name. Leaves a
+ * file alone that cannot be read, or that the owner has put there. */
 static int put_own_hosts(const struct resolver_place *place)
 {
 	static char old[HOSTS_MAX];
@@ -244,7 +244,7 @@ static int mount_etc(struct resolver_place *place)
 	if (r == 0 && supplies.resolver->hosts && !supplies.named)
 		r = put_own_hosts(place);
 	place->etc_fd = close_fd(place->etc_fd);
-	/* missing entries are an error only if the files were asked for */
+	/* missing entries are an error only if name servers were asked for */
 	return r == -ENOENT && !supplies.resolver->wanted ? 0 : r;
 }
 
@@ -292,7 +292,7 @@ static int enter_uts(const struct host *host, const char *pin, int host_uts_fd)
 	return setns(fd < 0 ? host_uts_fd : fd, CLONE_NEWUTS) < 0 ? negative_errno() : 0;
 }
 
-/* Composes the hosts file for the set's name. */
+/* Composes the hosts file for the set whose uts namespace the process is in. */
 static void compose_hosts(const struct task_names *task)
 {
 	struct resolver_file *file = &supplies.files[ENTRY_HOSTS];
@@ -325,7 +325,7 @@ void child_names(const struct host *host, const struct task_names *task)
 {
 	const struct identity nobody = {};
 	struct task_report report = {};
-	int host_uts_fd; /* the process ends with it */
+	int host_uts_fd; /* closed when the process ends */
 	struct fault fault = {};
 	int r;
 

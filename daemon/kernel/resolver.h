@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Name resolution in a set: its own resolv.conf, nsswitch.conf and hosts in /etc, and hidden
- * sockets of the host's resolvers. Each file is a read-only mount on the entry itself, in the set's
- * mount namespace only, never on the target of a symbolic link. The file lies on a tmpfs that is
- * mounted nowhere: it goes with its mount, and nothing of it is on the host (docs/kernel.md, 15,
- * docs/adr/0008).
+ * Name resolution in a set: gives it its own resolv.conf, nsswitch.conf and hosts in /etc, and
+ * hides the sockets of the host's resolvers. Each file is a read-only mount on the entry itself, in
+ * the set's mount namespace only, never on the target of a symbolic link. The file lies on a tmpfs
+ * that is mounted nowhere: it ends with its mount, and nothing of it is on the host
+ * (docs/kernel.md, 15, docs/adr/0008).
  *
  * The mounts are made with the host's rights, after the set's own mounts, so a set's user cannot
- * write into them. Paths are looked up and files are read with the owner's rights. A mount of the
- * owner's on an entry is left alone. No function here may allocate memory.
+ * write into them. Paths are looked up and files are read with the owner's rights. If the owner has
+ * mounted something on an entry, it is left alone. No function here may allocate memory.
  */
 #ifndef NSCTL_KERNEL_RESOLVER_H
 #define NSCTL_KERNEL_RESOLVER_H

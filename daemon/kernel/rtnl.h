@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * rtnetlink by libmnl: a socket in a net namespace, requests that are sent together, and their
- * answers. This module knows messages, not what they are for.
+ * answers. This module does not know what the messages are for.
  */
 #ifndef NSCTL_KERNEL_RTNL_H
 #define NSCTL_KERNEL_RTNL_H
@@ -16,15 +16,15 @@
 struct rtnl {
 	int fd;		    /* -1: not open */
 	size_t used;	    /* bytes of requests in buffer */
-	unsigned int n;	    /* requests in it */
+	unsigned int n;	    /* requests in buffer */
 	unsigned int first; /* sequence number of the first request */
 	bool overflow;	    /* a request did not fit: rtnl_commit() returns -EMSGSIZE */
 	/* Requests, then answers; aligned like netlink messages. */
 	char buffer[RTNL_BUFFER_SIZE] __attribute__((aligned(8)));
 };
 
-/* Opens a socket in the current net namespace, or in that of ns_fd (>= 0), where the process is
- * afterwards. Returns 0 or -errno. */
+/* Opens a socket in the net namespace of ns_fd, to which it moves the process, or in the current
+ * one if ns_fd is -1. Returns 0 or -errno. */
 int rtnl_open(struct rtnl *rtnl, int ns_fd);
 void rtnl_close(struct rtnl *rtnl);
 
@@ -39,8 +39,8 @@ struct nlmsghdr *rtnl_add(struct rtnl *rtnl, uint16_t type, uint16_t flags, size
 unsigned int rtnl_position(const struct rtnl *rtnl);
 /*
  * Sends all requests and waits for the answers. The kernel goes on after a request that fails, so
- * no request may do harm if an earlier one fails. Returns 0, or -errno of the first that failed,
- * and its position.
+ * no request may do harm if an earlier one fails. Returns 0, or -errno of the first request that
+ * failed, with its position in *ret_position.
  */
 int rtnl_commit(struct rtnl *rtnl, unsigned int *ret_position);
 

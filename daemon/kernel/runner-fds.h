@@ -11,7 +11,7 @@ enum runner_fd {
 	RUNNER_PIPE_FD,	       /* the client's pipe for the status; may be absent */
 	RUNNER_LEASH_FD,       /* the command ends when the other end closes; may be absent */
 	RUNNER_FD_END,
-	RUNNER_WATCHED_FD = 3, /* as a watcher: the pipe, and nothing else */
+	RUNNER_WATCHED_FD = 3, /* a watcher has the pipe, and nothing else */
 };
 
 #endif

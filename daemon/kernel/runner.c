@@ -30,7 +30,7 @@ struct runner {
 	int cgroup_fd, kill_fd, events_fd; /* of the session */
 };
 
-/* Records a fault, which the worker sees, too. */
+/* Records a failure, which the worker sees, too. negative 0 or more is none. */
 static int fail(struct runner *runner, enum step step, int negative)
 {
 	return negative < 0 ? fault_set(&runner->join.shared->fault, step, 0, -negative) : 0;
@@ -204,8 +204,8 @@ static int place_descriptors(const struct runner *runner)
 	return program_fd;
 }
 
-/* Drops all privilege and everything of the daemon's, and executes nsctl-runner. Returns only on
- * failure, -errno. */
+/* Drops all privilege and all descriptors of the daemon, and executes nsctl-runner. Returns only on
+ * failure: -errno. */
 static int wait_as_user(const struct runner *runner)
 {
 	static char name[] = "nsctl-runner", attached[] = "attached", detached[] = "detached",
@@ -222,7 +222,8 @@ static int wait_as_user(const struct runner *runner)
 		r = privilege_no_new();
 	if (r < 0)
 		return r;
-	/* as the user: closing a client's descriptor may wait for its file system */
+	/* only now, as the user, because closing a client's descriptor may wait for its file
+	 * system */
 	program_fd = place_descriptors(runner);
 	if (program_fd < 0)
 		return program_fd;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Starts the spawner, once. */
+/* Finds the programs of the daemon, and starts the spawner. */
 #ifndef NSCTL_KERNEL_SPAWN_H
 #define NSCTL_KERNEL_SPAWN_H
 
@@ -7,7 +7,8 @@
 #include <sys/types.h>
 #include "base.h"
 
-/* Helper programs by descriptor: opened once, so a package upgrade later changes nothing. */
+/* The helper programs. Their descriptors are opened once, so that a package upgrade later changes
+ * nothing. */
 struct spawn_programs {
 	int spawner_fd, init_fd, front_fd, runner_fd;
 };
@@ -16,11 +17,10 @@ struct spawn_programs {
 #define SPAWN_WHY_SIZE (2 * PATH_MAX + 256)
 
 /*
- * Finds the helpers. They are looked for beside the running program first (a build tree, or a copy
- * of one), then where they are installed. All must come from one place, and pass
- * spawn_check_program(); beside the program, one that is merely readable is accepted. Returns 0 or
- * -errno. If something is wrong with a helper, ret_why names it, the reason, and what to do; else
- * it is empty.
+ * Finds the helpers. Looks for them beside the running program first (a build tree, or a copy of
+ * one), then where they are installed. All must come from one place, and pass
+ * spawn_check_program(); beside the program, a helper may be readable. Returns 0 or -errno. If
+ * something is wrong with a helper, ret_why names it, the reason, and what to do; else it is empty.
  */
 int spawn_find_programs(struct spawn_programs *ret, char ret_why[static SPAWN_WHY_SIZE]);
 
@@ -36,7 +36,8 @@ const char *spawn_check_program(uint32_t mode, uid_t owner, uid_t daemon_owner);
 struct spawn_place {
 	const char *runtime; /* the runtime directory */
 	const char *cgroup;  /* contains all sets' cgroups; from the top of the hierarchy */
-	bool delegated;	     /* by the service manager, separate from the daemon's own cgroup */
+	bool delegated;	     /* the service manager has delegated the cgroup to us, apart from the
+				daemon's own */
 	int vault_fd;	     /* vault of an earlier daemon, -1: none was kept */
 	uid_t init_uid;
 	gid_t init_gid;
@@ -47,8 +48,8 @@ struct spawn_place {
 int spawn_spawner(struct spawn_programs *programs, const struct spawn_place *place, pid_t *ret_pid,
 		  int *ret_channel_fd);
 
-/* Formats a name that belongs to the daemon with this runtime directory: of its cgroup at the top
- * of the hierarchy, unless it is given one, and of its firewall table. */
+/* Formats the name of the daemon with this runtime directory. Its firewall table has this name, and
+ * so has its cgroup at the top of the hierarchy, unless the daemon is given one. */
 #define SPAWN_CGROUP_SIZE 32
 void spawn_cgroup_name(const char *runtime, char ret[static SPAWN_CGROUP_SIZE]);
 

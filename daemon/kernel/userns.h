@@ -7,10 +7,10 @@
 #include "base.h"
 
 /*
- * Finds the user behind a process in a user namespace below ours: the owner of the outermost one
- * that the process is in, as a uid of ours. All ids inside were given by that user. own is the
- * inode of our user namespace; directory_fd is the process's /proc/PID. Needs CAP_SYS_PTRACE over
- * the process. Returns 0, -ESRCH if the process is in our user namespace, or -errno.
+ * Finds the user behind a process in a user namespace below ours: the owner of the outermost such
+ * namespace that the process is in, as a uid of ours. That user has given out all ids inside. own
+ * is the inode of our user namespace; directory_fd is the process's /proc/PID. Needs CAP_SYS_PTRACE
+ * over the process. Returns 0, -ESRCH if the process is in our user namespace, or -errno.
  */
 int userns_outermost_owner(int directory_fd, ino_t own, uid_t *ret);
 

@@ -35,7 +35,8 @@ static int open_own_mnt(void)
 	return fd < 0 ? negative_errno() : fd;
 }
 
-/* Prefers an id above ours, then the lowest. If no ids are known, the first one is kept. */
+/* Returns true if an id is better than the best one so far: it must be higher than above, and then
+ * as low as possible. If the kernel has no ids, the first namespace stays the best. */
 static bool is_better(uint64_t id, uint64_t best, uint64_t above)
 {
 	return best <= above ? id > best : id > above && id < best;
@@ -84,7 +85,7 @@ static int make_lowest(uint64_t above, int *ret_fd)
 	return 0;
 }
 
-/* Sets up the new mount namespace: only a tmpfs and a /proc stay. */
+/* Sets up the new mount namespace: only a tmpfs and a /proc remain in it. */
 static int populate(const char *runtime)
 {
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
@@ -98,7 +99,8 @@ static int populate(const char *runtime)
 	return 0;
 }
 
-/* Returns 1, 0 or -errno. A failure is not taken for 0, or the existing mount would be covered. */
+/* Returns 1 if path is the root of a mount, 0 if not, or -errno. A failure must not count as 0,
+ * because the existing mount would be covered. */
 static int is_mount_root(const char *path)
 {
 	struct statx x;
@@ -108,8 +110,8 @@ static int is_mount_root(const char *path)
 	return x.stx_attributes & STATX_ATTR_MOUNT_ROOT ? 1 : 0;
 }
 
-/* Makes the second bind of the vault's root, see VAULT_SOURCE; also in a vault of a version without
- * it. */
+/* Makes the second bind of the vault's root, see VAULT_SOURCE. Vaults of earlier versions do not
+ * have it yet. */
 static int make_source(void)
 {
 	int r;
@@ -127,7 +129,8 @@ static int return_to_host(const struct host *host)
 	return setns(host->mnt_fd, CLONE_NEWNS) < 0 || chdir("/") < 0 ? negative_errno() : 0;
 }
 
-/* Returns 1, 0 (also if path does not exist), or -errno. */
+/* Returns 1 if path is on a file system of this type, 0 if not or if path does not exist, or
+ * -errno. */
 static int is_file_system(const char *path, long magic)
 {
 	struct statfs fs;
@@ -156,7 +159,7 @@ static int unmount_all(const char *path)
 	return errno == EINVAL || errno == ENOENT ? 0 : negative_errno();
 }
 
-/* Returns 1, 0 or -errno. */
+/* Returns 1 if the directory is empty, 0 if not, or -errno. */
 static int is_empty(const char *path)
 {
 	DIR *directory = opendir(path);
@@ -173,8 +176,8 @@ static int is_empty(const char *path)
 	return r;
 }
 
-/* Returns 1 if vault_prepare() should mount a tmpfs on this directory, which is no mount yet, 0 if
- * not, or -errno. */
+/* Returns 1 if vault_prepare() must mount a tmpfs on this directory, on which nothing is mounted, 0
+ * if not, or -errno. */
 static int wants_tmpfs(const char *path)
 {
 	int r = is_file_system(path, TMPFS_MAGIC);
@@ -233,7 +236,8 @@ static int make_vault(struct host *host, const char *path)
 	return pin_vault(host->vault_fd, path);
 }
 
-/* Checks that fd is a vault of ours, by its type and its contents. Visits it. */
+/* Checks that fd is a vault of ours: its type and, in a visit, its contents. Returns 0 or
+ * -errno. */
 static int check_kept(const struct host *host, int fd)
 {
 	struct statfs fs;
@@ -253,10 +257,8 @@ static int check_kept(const struct host *host, int fd)
 	return return_to_host(host) < 0 ? -EIO : r;
 }
 
-/*
- * Finds the vault that is pinned, or pins the kept one again, or makes a new one. If the pinned one
- * is another than the kept one, it is the one that the sets' records refer to.
- */
+/* Finds the vault that is pinned, or pins the kept one again, or makes a new one. A pinned vault
+ * takes precedence over the kept one, because the sets' records refer to it. */
 static int find_vault(struct host *host, const char *path, int kept_fd, bool *ret_pinned)
 {
 	int r = is_file_system(path, NSFS_MAGIC);
@@ -316,7 +318,7 @@ int vault_open(struct host *host, int kept_fd, bool *ret_pinned)
 }
 
 /* Returns true if vault_prepare() made the mount at path: a bind, whose root is not the root of its
- * file system, or a tmpfs with our name. Mounts of the administrator's are neither. */
+ * file system, or a tmpfs with our name. A mount of the administrator is neither. */
 static bool is_ours(const char *path)
 {
 	char line[8192], root[4096], point[4096];

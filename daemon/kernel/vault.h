@@ -29,9 +29,9 @@ int vault_prepare(const char *runtime);
 /*
  * Opens the vault of host->runtime, or makes it: fills host->mnt_fd, vault_fd, vault_root_fd and
  * vault_id. The calling process must have one thread; it visits the vault and comes back. Makes
- * RUNTIME/ns a shared mount. kept_fd is said to be the vault of an earlier daemon, or -1: if
- * nothing is pinned at RUNTIME/vault, and kept_fd is a vault, it is pinned there again, and
- * *ret_pinned is true. Returns 0 or -errno.
+ * RUNTIME/ns a shared mount. kept_fd may be the vault of an earlier daemon; -1: none. If nothing is
+ * pinned at RUNTIME/vault, and kept_fd really is a vault, it is pinned there again, and *ret_pinned
+ * is true. Returns 0 or -errno.
  */
 int vault_open(struct host *host, int kept_fd, bool *ret_pinned);
 

@@ -11,7 +11,7 @@
 #include "daemon/kernel/runner-fds.h"
 #include "daemon/kernel/watcher.h"
 
-/* Behind the pipe: closed when the program is executed. */
+/* Descriptors above the pipe. They are closed when the program is executed. */
 #define REPORT_FD (RUNNER_WATCHED_FD + 1)
 #define FREE_FD (RUNNER_WATCHED_FD + 2)
 
@@ -19,12 +19,12 @@ struct watcher {
 	struct host host;
 	int pipe_fd;
 	uint32_t index;
-	int error; /* why there is none: the worker reads it */
+	int error; /* the reason why there is no watcher, for the worker */
 	bool reported;
 };
 
-/* Leaves the pipe and the way to the keeper open, and nothing else of the daemon's or of the
- * client's. Returns nsctl-runner's descriptor or -errno. */
+/* Keeps the pipe and the channel to the keeper open, at their numbers, and closes everything else.
+ * Returns nsctl-runner's descriptor or -errno. */
 static int place_descriptors(struct watcher *watcher)
 {
 	int pipe_fd = fcntl(watcher->pipe_fd, F_DUPFD_CLOEXEC, FREE_FD);
@@ -53,8 +53,8 @@ static int report(struct watcher *watcher)
 	return r;
 }
 
-/* The keeper hears of it last: it has nothing to do any more that may fail or hang, but to execute
- * its program. */
+/* Turns this process into a watcher. Reports to the keeper last: after that, nothing may fail or
+ * hang but the execution of the program. */
 static int watch(struct watcher *watcher)
 {
 	static char name[] = "nsctl-watcher", pipe[] = "pipe";
@@ -79,7 +79,7 @@ static void child_watcher(void *context)
 	struct watcher *watcher = context;
 
 	child_begin();
-	prctl(PR_SET_PDEATHSIG, 0); /* it outlives the daemon */
+	prctl(PR_SET_PDEATHSIG, 0); /* a watcher outlives the daemon */
 	watcher->error = watch(watcher);
 	_exit(EXIT_FAILURE);
 }
@@ -101,7 +101,7 @@ int watcher_start(const struct host *host, int pipe_fd, uint32_t index)
 	*shared = (struct watcher){
 		.host = *host, .pipe_fd = pipe_fd, .index = index, .error = -ECHILD};
 	r = process_call(CLONE_VM | CLONE_PARENT, host->watchers_fd, child_watcher, shared, NULL);
-	/* what has been reported and does not run has ended, which the keeper sees */
+	/* a watcher that was reported but does not run has ended, which the keeper sees */
 	if (r >= 0)
 		r = shared->reported ? 0 : shared->error;
 	munmap(shared, sizeof(*shared));

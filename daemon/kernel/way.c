@@ -68,7 +68,7 @@ static bool is_taken(struct rtnl *rtnl, const struct subnet *address, const stru
 	header->rtm_dst_len = 8 * address->size;
 	header->rtm_flags = RTM_F_FIB_MATCH;
 	mnl_attr_put(message, RTA_DST, address->size, address->address);
-	/* having no route at all is an error */
+	/* if there is no route at all, the kernel answers with an error */
 	return rtnl_get(rtnl, on_route, &prefix) == 0 && prefix >= prefix_of(pool);
 }
 
@@ -141,7 +141,7 @@ int way_make(const struct host *host, const struct task_firewall *firewall,
 		fault_point("way-chosen");
 		if (r == 0)
 			r = link_make_all(host, ret, 1, own_fd, fault);
-		/* another daemon has claimed them meanwhile */
+		/* another daemon has claimed the addresses meanwhile */
 		if (r != -EEXIST || fault->step != STEP_CLAIM)
 			return r;
 		*fault = (struct fault){};
