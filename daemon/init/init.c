@@ -11,8 +11,8 @@
 #include <linux/wait.h>
 #include "daemon/kernel/raw.h"
 
-/* The kernel's struct sigaction begins with the handler, and this is SIG_DFL or SIG_IGN throughout
- * its length on every processor above; the sets of signals have 8 bytes. */
+/* The size of the kernel's sets of signals, and the number of EINTR, on every processor of
+ * raw.h. */
 #define SIGSET_SIZE 8
 #define EINTR_NUMBER 4
 

@@ -2,12 +2,13 @@
 /*
  * nsctl-runner: a runner after its command was started (daemon/kernel/runner.h). It waits for the
  * end of the command and of its client, and records how the command ended, whether or not a keeper
- * runs. If the client has gone, or as "end", it kills what the command has left. It runs as the
- * command's user, without any privilege, is not readable and so not dumpable, and holds only the
- * descriptors of runner-fds.h. There is one for each command, so it links no library, not even
- * libc, and takes a few pages.
+ * runs. If the client has gone, or if the last argument is "end", it kills the processes that the
+ * command has left. It runs as the command's user, without any privilege, is not readable and so
+ * not dumpable, and holds only the descriptors of runner-fds.h. There is one for each command, so
+ * it links no library, not even libc, and takes a few pages.
  *
- * As "pipe" it is a watcher instead (daemon/kernel/watcher.h): it waits for the end of a pipe.
+ * With the argument "pipe" it is a watcher instead (daemon/kernel/watcher.h): it waits for the end
+ * of a pipe.
  *
  * Usage: nsctl-runner PID attached|detached leave|end
  *        nsctl-runner pipe
@@ -27,7 +28,7 @@
 #define CONTINUE 18 /* SIGCONT, as the processors of raw.h have it */
 #define FOREVER (-1)
 
-/* The calls whose time has 64 bits, on every processor. */
+/* The variants of these calls with 64-bit times, on every processor. */
 #ifdef __NR_ppoll_time64
 #define PPOLL __NR_ppoll_time64
 #define CLOCK_GETTIME __NR_clock_gettime64
@@ -41,13 +42,14 @@ struct runner {
 	int pipe_fd;  /* -1: none */
 	int leash_fd; /* -1: none */
 	int detached;
-	int ends_all; /* what the command leaves ends with it */
+	int ends_all; /* processes that the command leaves are killed */
 };
 
 RAW_ENTRY(start)
 
 #ifdef __arm__
-/* The compiler's division calls this for a divisor of 0; its own version needs libc. */
+/* The compiler's division calls this for a divisor of 0. The version that comes with the compiler
+ * needs libc. */
 void __aeabi_idiv0(void);
 void __aeabi_idiv0(void)
 {
@@ -96,7 +98,7 @@ static char *add_number(char *at, unsigned long number)
 	return at;
 }
 
-/* Appends six digits. */
+/* Appends a number of microseconds with six digits. */
 static char *add_microseconds(char *at, unsigned long microseconds)
 {
 	for (int i = 5; i >= 0; i--) {
@@ -135,7 +137,7 @@ static int client_has_gone(const struct pollfd *pipe, const struct pollfd *leash
 	       (leash->fd >= 0 && leash->revents & (POLLIN | POLLHUP | POLLERR));
 }
 
-/* Returns when the command has ended. If its client has gone by then, all of the session ends. */
+/* Waits until the command has ended. If its client goes before that, all of the session ends. */
 static void wait_for_command(struct runner *runner)
 {
 	struct pollfd fds[3];
@@ -189,9 +191,9 @@ static int is_populated(void)
 }
 
 /*
- * Kills until the cgroup is empty. It polls for a limited time only: cgroup.events is notified
- * every 10 ms at most, and a notification that is due when the cgroup is removed never comes (its
- * timer is deleted).
+ * Kills the session's processes until its cgroup is empty. Polls for a limited time only:
+ * cgroup.events is notified every 10 ms at most, and a notification that is due when the cgroup is
+ * removed never comes (its timer is deleted).
  */
 static void wait_for_session(void)
 {
@@ -229,7 +231,7 @@ static void write_file(unsigned int status)
 	put(RUNNER_FILE_FD, line, at - line);
 }
 
-/* Writes the status to the client's pipe; a full pipe is not waited for. */
+/* Writes the status to the client's pipe. Does not wait for room in a full pipe. */
 static void tell_client(const struct runner *runner, unsigned int status)
 {
 	char line[32], *at = add_text(describe(line, status), "\n");
@@ -243,7 +245,8 @@ static void tell_client(const struct runner *runner, unsigned int status)
 
 /* --- a watcher --- */
 
-/* What is in the pipe is its readers': only that no writing end is left wakes this process. */
+/* Waits until no writing end of the pipe is left. Data in the pipe is for its readers, and does not
+ * wake this process. */
 static void wait_for_pipe(void)
 {
 	struct pollfd pipe;
@@ -272,7 +275,7 @@ void __attribute__((noreturn, used)) start(word *stack)
 	if (runner.command > 1) {
 		wait_for_command(&runner);
 		raw_call(__NR_wait4, runner.command, (word)&status, __WALL, 0, 0);
-		/* before the end is reported: a client that is told finds no process left */
+		/* before the end is reported, so that the client then finds no process left */
 		if (runner.ends_all)
 			wait_for_session();
 		write_file(status);

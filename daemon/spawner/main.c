@@ -37,11 +37,12 @@
 #define RUNNER_PROGRAM_FD 6
 #define KEPT_VAULT_FD 7
 
-/* A running worker, or what it has become: TASK_ABORT kills it. */
+/* A process that was forked as a worker and still runs. TASK_ABORT kills it, whatever it has
+ * become. */
 struct running {
 	uint32_t number;
 	pid_t pid;
-	bool awaited; /* the keeper waits for its end */
+	bool awaited; /* the keeper wants to know when it ends */
 };
 
 struct spawner {
@@ -93,7 +94,7 @@ static void on_fork(struct spawner *spawner, uint32_t number, int channel_fd)
 	struct fault fault;
 	pid_t pid;
 
-	/* if no new instance can be made, the old one does as well */
+	/* if no new /proc can be mounted, the old one is good enough */
 	(void)sysctl_renew(&spawner->host);
 	pid = process_fork(0, -1, NULL);
 	if (pid == 0) {
@@ -110,7 +111,7 @@ static void on_fork(struct spawner *spawner, uint32_t number, int channel_fd)
 	}
 }
 
-/* Reports the end of a process, which may have ended already. */
+/* Makes sure that the end of a process is reported: at once if it has ended, else later. */
 static void on_await(struct spawner *spawner, uint32_t number, bool kill_it)
 {
 	for (size_t i = 0; i < spawner->n_running; i++)
@@ -183,8 +184,8 @@ static int move_into(pid_t pid, const char *name _unused_, void *context)
 	return cgroup_move(*(int *)context, pid);
 }
 
-/* Moves all processes out of the delegated cgroup, also the one that keeps it for us: no
- * controllers can be enabled below a cgroup with processes. */
+/* Moves all processes out of the delegated cgroup, also the one that keeps it for us: the kernel
+ * enables no controllers below a cgroup with processes. */
 static int clear_delegated(int cgroup_fd)
 {
 	_cleanup_fd_ int unit_fd = cgroup_make(cgroup_fd, "unit");

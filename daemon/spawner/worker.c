@@ -79,8 +79,8 @@ static void report_fault(const struct host *host, const struct fault *fault)
 	report_done(host->report_fd, host->task_serial, fault);
 }
 
-/* Called before the last report: when the keeper has it, the channel is closed already, and it
- * takes another worker. */
+/* Stops taking tasks. Must be called before the last report, so that the keeper sends no task to
+ * this worker after that report. */
 static void take_no_more(int report_fd)
 {
 	shutdown(report_fd, SHUT_RD);
@@ -185,8 +185,8 @@ static void run_child(struct task *task)
 	}
 	pid = process_call(shares_memory(task) ? CLONE_VM : 0, cgroup_fd, child_task, task, NULL);
 	if (pid < 0 && task->type != TASK_CREATE && task->type != TASK_SPARE) {
-		/* tasks that free processes must not need a new one: the worker does it itself, and
-		 * takes no more */
+		/* tasks that free processes must not need a new process: the worker carries the
+		 * task out itself, and takes no more */
 		take_no_more(task->host->report_fd);
 		child_task(task);
 	}
@@ -249,8 +249,8 @@ static bool needs_sysctl(uint16_t type)
 	return type == TASK_CREATE || type == TASK_SPARE || type == TASK_LINK;
 }
 
-/* Decodes a task. Returns 0, or -EBADMSG: descriptors that it needs have not come. The keeper sends
- * no invalid tasks, so any other failure ends the process. */
+/* Decodes a task. Returns 0, or -EBADMSG if descriptors that the task needs are missing. The keeper
+ * sends no invalid tasks, so any other failure ends the process. */
 static int read_task(struct task *task, struct wire_message *message)
 {
 	const struct nlmsghdr *header = message->header;
@@ -286,7 +286,7 @@ static void on_task(struct task *task, struct wire_message *message, int front_p
 		fault_set(&fault, STEP_DESCRIPTORS, 0, EBADMSG);
 		report_fault(task->host, &fault);
 	} else if (task->type != TASK_DROP) {
-		/* if no new instance can be made, the old one does as well */
+		/* if no new /proc can be mounted, the old one is good enough */
 		if (needs_sysctl(task->type))
 			(void)sysctl_renew(task->host);
 		carry_out(task, front_program_fd);
