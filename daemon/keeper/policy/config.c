@@ -89,7 +89,7 @@ static int set_limit(struct loading *loading, const char *key, const char *value
 	return 0;
 }
 
-/* Returns true for a key of an earlier release, which has no effect any more, and notes the key for a
+/* Returns true for a key of an earlier release, which has no effect any more. Notes the key for a
  * warning. */
 static bool ignore_allow(struct loading *loading, const char *key)
 {
