@@ -56,6 +56,7 @@ int decode_apply(struct decoding *decoding, const json_t *parameters, struct wir
 		decode_leave(decoding, above);
 	}
 	if (r == 0 && writer->buffer->header.nlmsg_len > APPLY_SIZE_MAX)
-		r = decode_refuse_at(decoding, "sets", "all parts together are larger than 64 KiB");
+		r = decode_refuse_at(decoding, "sets",
+				     "all parts together are larger than 160 KiB");
 	return r;
 }

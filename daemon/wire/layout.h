@@ -217,10 +217,10 @@ struct wire_create {
 
 /* Limits of a topology, which is one message with its parts as items. The answer says more about
  * each part, and must fit into one message, too. */
-#define APPLY_NETWORKS_MAX 16
-#define APPLY_SETS_MAX 64
-#define APPLY_LINKS_MAX 128
-#define APPLY_SIZE_MAX (64 * 1024)
+#define APPLY_NETWORKS_MAX 64
+#define APPLY_SETS_MAX 256
+#define APPLY_LINKS_MAX 512
+#define APPLY_SIZE_MAX (160 * 1024)
 /* With the item that names the request's lane. */
 #define APPLY_MESSAGE_MAX (APPLY_SIZE_MAX + 256)
 struct wire_apply {

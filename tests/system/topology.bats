@@ -112,11 +112,29 @@ item = {"sets": lambda i: {"name": "s%d" % i, "spec": spec},
 	"links": lambda i: {"a": {"set": "s0"}, "b": {"set": "s1"}}}[kind]
 print(json.dumps({kind: [item(i) for i in range(n)]}))' "$1" "$2"
 	}
-	nothing_of "sets" "$(too_many 65 sets)"
-	nothing_of "networks" "$(too_many 17 networks)"
-	nothing_of "links" "$(too_many 129 links)"
+	nothing_of "sets" "$(too_many 257 sets)"
+	nothing_of "networks" "$(too_many 65 networks)"
+	nothing_of "links" "$(too_many 513 links)"
 	up "$(too_many 64 sets)"
 	[ "$(nsctl list --quiet | wc -l)" -eq 64 ]
+}
+
+@test "a ring of a hundred nodes, and away with it" {
+	ring=$(python3 -c '
+import json
+n = 100
+print(json.dumps({
+	"sets": [{"name": f"n{i}", "spec": {"namespaces": ["net"]}} for i in range(n)],
+	"links": [{"name": f"l{i}",
+		"a": {"set": f"n{i}", "interface": "right", "addresses": [f"10.20.{i}.0/31"]},
+		"b": {"set": f"n{(i + 1) % n}", "interface": "left", "addresses": [f"10.20.{i}.1/31"]}}
+		for i in range(n)]}))')
+	up "$ring"
+	[ "$(nsctl list --quiet | wc -l)" -eq 100 ]
+	nsctl exec n99 ping -c 1 -W 20 10.20.99.1
+	nsctl exec n50 ping -c 1 -W 20 10.20.49.0
+	nsctl down - <<<"$ring"
+	leaves "$before"
 }
 
 @test "the daemon is killed in the middle: nothing, or all of it" {

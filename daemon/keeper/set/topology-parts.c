@@ -20,13 +20,11 @@ static union part_wish wish;
 /* This cannot fail, because collect() has decoded each part before. */
 union part_wish *part_read(struct parts *parts, const struct part *part)
 {
-	const struct nlattr *position = NULL;
+	const struct nlattr *position = part->before;
 
-	for (size_t i = 0; i <= part->index; i++) {
-		wire_clear(stages[part->stage].layout, &wish);
-		(void)wire_next_item(&parts->message, stages[part->stage].item, &position,
-				     stages[part->stage].layout, &wish);
-	}
+	wire_clear(stages[part->stage].layout, &wish);
+	(void)wire_next_item(&parts->message, stages[part->stage].item, &position,
+			     stages[part->stage].layout, &wish);
 	return &wish;
 }
 
@@ -35,17 +33,32 @@ void part_place(const struct part *part, char ret[static PLACE_SIZE])
 	snprintf(ret, PLACE_SIZE, "%s[%zu].", stages[part->stage].key, part->index);
 }
 
-/* Returns the sets to which the links of the specification lead. Bit i: set i. */
-static uint64_t needs_of(const struct wire_spec *spec, const char *const names[], size_t n)
+void parts_sets_add(struct parts_sets *sets, size_t i)
 {
-	uint64_t needs = 0;
+	sets->bits[i / 64] |= UINT64_C(1) << i % 64;
+}
+
+bool parts_sets_within(const struct parts_sets *sets, const struct parts_sets *others)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(sets->bits); i++)
+		if (sets->bits[i] & ~others->bits[i])
+			return false;
+	return true;
+}
+
+/* Returns the sets that the specification's own links lead to, except the set itself: its own check
+ * refuses those links. */
+static struct parts_sets needs_of(const struct wire_spec *spec, const char *const names[], size_t n,
+				  size_t self)
+{
+	struct parts_sets needs = {};
 
 	for (size_t i = 0; i < spec->n_links; i++) {
 		const struct wire_end *peer = &spec->links[i].peer;
 
 		for (size_t j = 0; j < n && peer->where == END_SET; j++)
-			if (peer->name && strcmp(names[j], peer->name) == 0)
-				needs |= UINT64_C(1) << j;
+			if (j != self && peer->name && strcmp(names[j], peer->name) == 0)
+				parts_sets_add(&needs, j);
 	}
 	return needs;
 }
@@ -69,8 +82,7 @@ static int order_sets(struct parts *parts)
 		if (part->stage != SETS)
 			continue;
 		spec = &part_read(parts, part)->create.spec;
-		/* link_plan() refuses a link from a set to itself */
-		part->needs = needs_of(spec, names, n) & ~(UINT64_C(1) << part->index);
+		part->needs = needs_of(spec, names, n, part->index);
 		part->takes_descriptors = create_takes_descriptors(spec);
 	}
 	return 0;
@@ -79,10 +91,11 @@ static int order_sets(struct parts *parts)
 /* Adds the parts of a stage to the array, in the order of the request. Returns 0 or -EBADMSG. */
 static int collect(struct parts *parts, enum stage stage, struct application *application)
 {
-	const struct nlattr *position = NULL;
+	const struct nlattr *position = NULL, *before;
 	int r;
 
 	for (size_t i = 0;; i++) {
+		before = position;
 		wire_clear(stages[stage].layout, &wish);
 		r = wire_next_item(&parts->message, stages[stage].item, &position,
 				   stages[stage].layout, &wish);
@@ -90,8 +103,8 @@ static int collect(struct parts *parts, enum stage stage, struct application *ap
 			return r;
 		if (i == stages[stage].max)
 			return -EBADMSG;
-		parts->part[parts->n++] =
-			(struct part){.application = application, .stage = stage, .index = i};
+		parts->part[parts->n++] = (struct part){
+			.application = application, .stage = stage, .index = i, .before = before};
 	}
 }
 

@@ -19,15 +19,24 @@ enum stage { NETWORKS, SETS, LINKS, STAGE_COUNT };
 
 enum progress { WAITING, ASKED, MADE };
 
+/* Some of the topology's sets: bit i is set i. */
+struct parts_sets {
+	uint64_t bits[(APPLY_SETS_MAX + 63) / 64];
+};
+void parts_sets_add(struct parts_sets *sets, size_t i);
+/* Returns true if all of the first are among the second. */
+bool parts_sets_within(const struct parts_sets *sets, const struct parts_sets *others);
+
 /* A part of a topology: a network, a set or a link. */
 struct part {
 	struct application *application;
 	enum stage stage;
 	size_t index; /* position in the request's list of its kind */
 	enum progress progress;
-	uint64_t needs;		/* of a set; bit i: set i must be made before this one */
-	bool takes_descriptors; /* of a set: the request's lane makes these one by one */
-	char id[ID_SIZE];	/* id of its record; "": it was never recorded */
+	const struct nlattr *before; /* the item before it in its list */
+	struct parts_sets needs;     /* of a set: those that must be made before it */
+	bool takes_descriptors;	     /* of a set: the request's lane makes these, one by one */
+	char id[ID_SIZE];	     /* id of its record; "": it was never recorded */
 };
 
 struct parts {

@@ -72,9 +72,9 @@ static void fail(struct application *application)
 	request_fail(keeper, request, &failure);
 }
 
-/* Adds the part to the answer, unless it has been removed meanwhile. Returns
- * false if it does not fit. */
-static bool put_part(struct keeper *keeper, const struct part *part)
+/* Adds the part's item to the answer, unless the part has been removed meanwhile. summary: without
+ * the details of a set. Returns false if it does not fit. */
+static bool put_part(struct keeper *keeper, const struct part *part, bool summary)
 {
 	static struct set_view view;
 	static union part_wish item;
@@ -96,8 +96,24 @@ static bool put_part(struct keeper *keeper, const struct part *part)
 		return view_network(set, &item.network) < 0 ||
 		       wire_put_item(writer, WIRE_ITEM_NETWORK, &wire_network_layout,
 				     &item.network);
-	view_set(keeper, set, false, &view);
+	view_set(keeper, set, summary, &view);
 	return wire_put_item(writer, WIRE_ITEM_SET, &wire_set_layout, &view.wire);
+}
+
+/* Writes the answer, with less of each set if it would be too large. Returns false if it is too
+ * large all the same. */
+static bool put_answer(const struct application *application)
+{
+	struct keeper *keeper = application->keeper;
+	bool fits = false;
+
+	for (int summary = 0; !fits && summary <= 1; summary++) {
+		request_begin(keeper, application->request, 0);
+		fits = true;
+		for (size_t i = 0; i < application->parts.n && fits; i++)
+			fits = put_part(keeper, &application->parts.part[i], summary);
+	}
+	return fits;
 }
 
 /* Completes the topology, and answers. Once the applying file is removed, the topology
@@ -108,14 +124,10 @@ static void succeed(struct application *application)
 	struct request *request = application->request;
 	uint32_t connection = request->connection;
 	bool ends_at_once = application->lease.connection && !request_connection(request);
-	bool fits = true;
 
 	if (application->lease.span)
 		lease_renew_group(keeper, request->subject.uid, application->group, 0);
-	request_begin(keeper, request, 0);
-	for (size_t i = 0; i < application->parts.n && fits; i++)
-		fits = put_part(keeper, &application->parts.part[i]);
-	if (!fits) {
+	if (!put_answer(application)) {
 		failure_set(&application->failure, ERROR_INVALID_VALUE, 0, "sets",
 			    "are too large in all: the answer does not fit into one message");
 		application->stage = LINKS;
@@ -291,16 +303,16 @@ static void ask_for(struct part *part)
 		take_outcome(part, NULL, &failure);
 }
 
-/* Returns the sets of this topology that have been made. Bit i: set i. */
-static uint64_t sets_made(const struct application *application)
+/* Returns the sets of this topology that have been made. */
+static struct parts_sets sets_made(const struct application *application)
 {
-	uint64_t made = 0;
+	struct parts_sets made = {};
 
 	for (size_t i = 0; i < application->parts.n; i++) {
 		const struct part *part = &application->parts.part[i];
 
 		if (part->stage == SETS && part->progress == MADE)
-			made |= UINT64_C(1) << part->index;
+			parts_sets_add(&made, part->index);
 	}
 	return made;
 }
@@ -308,7 +320,7 @@ static uint64_t sets_made(const struct application *application)
 /* Makes the parts that can be made now. Returns true if parts of this stage are still waiting. */
 static bool ask_for_some(struct application *application)
 {
-	const uint64_t made = sets_made(application);
+	const struct parts_sets made = sets_made(application);
 	bool more = false;
 
 	for (size_t i = 0; i < application->parts.n && !application->failure.error; i++) {
@@ -316,7 +328,7 @@ static bool ask_for_some(struct application *application)
 
 		if ((int)part->stage != application->stage || part->progress != WAITING)
 			continue;
-		if (application->pending < AT_ONCE && !(part->needs & ~made) &&
+		if (application->pending < AT_ONCE && parts_sets_within(&part->needs, &made) &&
 		    !(part->takes_descriptors && lane_is_busy(application->request)))
 			ask_for(part);
 		else
