@@ -29,16 +29,25 @@ static json_t *piece_json(struct piece piece)
 
 /* --- users --- */
 
-/* Sets userMapping. Returns 0, or STATUS_USAGE if it has another value already. */
+/* Sets userMapping. With --map-auto, -r and -c say which id inside is the caller's own. Returns 0,
+ * or STATUS_USAGE if it has another value already. */
 static int set_mapping(struct options *options, const char *name)
 {
+	static const struct {
+		const char *one, *other, *both;
+	} rows[] = {{"root", "auto", "auto"}, {"current", "auto", "currentAuto"}};
 	json_t *spec = json_member(options->parameters, "spec", json_object);
+	const char *before = json_text(spec, "userMapping", name), *both = NULL;
 
-	if (strcmp(json_text(spec, "userMapping", name), name) != 0)
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if ((strcmp(before, rows[i].one) == 0 && strcmp(name, rows[i].other) == 0) ||
+		    (strcmp(before, rows[i].other) == 0 && strcmp(name, rows[i].one) == 0))
+			both = rows[i].both;
+	if (!both && strcmp(before, name) != 0)
 		return options_wrong(options->client,
 				     "--%s cannot be combined with another mapping of users",
 				     options->row->name);
-	json_put(spec, "userMapping", json_string(name));
+	json_put(spec, "userMapping", json_string(both ? both : name));
 	return 0;
 }
 
@@ -135,18 +144,35 @@ static int take_bind(struct options *options)
 	return add_path(options, mount, path, 0, "source", "sourceFileDescriptor");
 }
 
+/* Reads octal permissions. */
+static bool parse_mode(const char *word, json_int_t *ret)
+{
+	char *end;
+	unsigned long mode = strtoul(word, &end, 8);
+
+	*ret = (json_int_t)mode;
+	return *word >= '0' && *word <= '7' && !*end && mode > 0 && mode <= 07777;
+}
+
 static int take_tmpfs(struct options *options)
 {
-	const char *word;
-	struct piece target = parse_cut(options->argument, ':', &word);
+	const char *rest, *mode = NULL;
+	struct piece target = parse_cut(options->argument, ':', &rest);
+	struct piece size = rest ? parse_cut(rest, ':', &mode) : (struct piece){0};
+	_cleanup_free_ char *word = must(strndup(size.size ? size.start : "", size.size));
+	json_int_t permissions = 0;
 	json_t *mount;
-	int64_t size;
+	int64_t bytes;
 
-	if (target.size == 0 || (word && !parse_size(word, &size)))
-		return options_reject(options, "TARGET or TARGET:SIZE (such as 512M)");
+	if (target.size == 0 || (rest && !mode && size.size == 0) ||
+	    (size.size && !parse_size(word, &bytes)) || (mode && !parse_mode(mode, &permissions)))
+		return options_reject(options, "TARGET, TARGET:SIZE or TARGET:SIZE:MODE (such as "
+					       "/var:512M, /srv:512M:1777 or /srv::1777)");
 	mount = must(json_pack("{s:s, s:o}", "type", "tmpfs", "target", piece_json(target)));
-	if (word)
-		json_put(mount, "size", json_integer(size));
+	if (size.size)
+		json_put(mount, "size", json_integer(bytes));
+	if (mode)
+		json_put(mount, "mode", json_integer(permissions));
 	take_put(options, mount);
 	return 0;
 }
@@ -289,7 +315,8 @@ const struct option_row spec_options[] = {
 	       FILLS("spec.userMapping", take_map_root), NEEDS(KIND_BIT(KIND_USER))),
 	OPTION("map-current-user", 'c', NULL, "keep your ids inside (adds user)",
 	       FILLS("spec.userMapping", take_map_current), NEEDS(KIND_BIT(KIND_USER))),
-	OPTION("map-auto", 0, NULL, "like -r, and map your subordinate ids from 1 up (adds user)",
+	OPTION("map-auto", 0, NULL,
+	       "map your subordinate ids, too: from 1 up or, with -c, around yours (adds user)",
 	       FILLS("spec.userMapping", take_map_auto), NEEDS(KIND_BIT(KIND_USER))),
 	OPTION("map-users", 0, "INSIDE:OUTSIDE:COUNT", "map these users (may be repeated)",
 	       FILLS("spec.uidMap[]", take_range), NEEDS(KIND_BIT(KIND_USER))),
@@ -303,7 +330,8 @@ const struct option_row spec_options[] = {
 	OPTION("no-mount-proc", 0, NULL, "do not mount /proc", FILLS("spec.mountProc", take_false)),
 	OPTION("bind", 0, "SOURCE:TARGET[:ro]", "show SOURCE at TARGET inside",
 	       FILLS("spec.mounts[]", take_bind), NEEDS(KIND_BIT(KIND_MNT))),
-	OPTION("tmpfs", 0, "TARGET[:SIZE]", "mount an empty file system in memory",
+	OPTION("tmpfs", 0, "TARGET[:[SIZE][:MODE]]",
+	       "mount an empty file system in memory; what is mounted below it later is made there",
 	       FILLS("spec.mounts[]", take_tmpfs), NEEDS(KIND_BIT(KIND_MNT))),
 	OPTION("root", 0, "DIR", "directory to use as / inside", FILLS("spec.root", take_root),
 	       NEEDS(KIND_BIT(KIND_MNT))),

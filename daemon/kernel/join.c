@@ -86,6 +86,17 @@ static int become(struct join *join)
 	return fail_with(join, STEP_IDENTITY, r);
 }
 
+/* Makes the command's user the owner of the terminal, so that it can open /dev/stdout. The process
+ * has the rights of root in the set's user namespace, so this works only with a terminal whose
+ * owner is mapped there; the caller could do the same inside. */
+static void give_terminal(struct join *join)
+{
+	int fd = join->task->command.terminal_fd;
+
+	if (fd >= 0 && join->in_user_namespace)
+		(void)!fchown(fd, join->task->inside_uid, -1);
+}
+
 /* Takes the terminal with the command's rights. The kernel lets root, but no other user, take a
  * terminal that is open for writing only; the command could then read what others type there. */
 static int take_terminal(struct join *join)
@@ -273,6 +284,8 @@ static void child_command(void *context)
 		r = mount_own_proc(join);
 	if (r == 0)
 		r = enter_kind(join, KIND_USER);
+	if (r == 0)
+		give_terminal(join);
 	if (r == 0)
 		r = become(join);
 	fault_point("exec-joined");

@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include "daemon/kernel/lookup.h"
 #include "daemon/kernel/mount.h"
+#include "daemon/kernel/mount-target.h"
 #include "daemon/kernel/mounts.h"
 
 static const char *const nodes[MOUNTS_NODES] = {"null", "zero", "full", "random", "urandom", "tty"};
@@ -343,14 +344,26 @@ static int apply_dev(const struct mounts *mounts, int target_fd)
 	return r < 0 ? r : fill_dev(mounts, dev_fd);
 }
 
+/* Returns the permissions of a tmpfs: where every user makes files, they are those of /tmp. */
+static uint32_t mode_of(const struct spec_mount *mount)
+{
+	static const char *const for_all[] = {"/tmp", "/var/tmp", "/dev/shm"};
+
+	for (size_t i = 0; !mount->mode && i < ARRAY_SIZE(for_all); i++)
+		if (strcmp(mount->target, for_all[i]) == 0)
+			return 01777;
+	return mount->mode ? mount->mode : 0755;
+}
+
 static int new_tmpfs(const struct spec_mount *mount, const struct identity *files)
 {
-	char size[32], uid[16], gid[16];
+	char mode[12], size[32], uid[16], gid[16];
 	const char *options[9];
 	size_t n = 0;
 
+	snprintf(mode, sizeof(mode), "%o", mode_of(mount));
 	options[n++] = "mode";
-	options[n++] = "0755";
+	options[n++] = mode;
 	if (mount->size) {
 		snprintf(size, sizeof(size), "%llu", (unsigned long long)mount->size);
 		options[n++] = "size";
@@ -372,11 +385,12 @@ static int new_tmpfs(const struct spec_mount *mount, const struct identity *file
 }
 
 static int apply_mount(const struct mounts *mounts, const struct wire_spec *spec, size_t i,
-		       const struct identity *files)
+		       struct own_mounts *own, const struct identity *files)
 {
 	const struct spec_mount *mount = &spec->mounts[i];
 	unsigned int attributes = SAFE | (mount->read_only ? MOUNT_ATTR_RDONLY : 0);
-	_cleanup_fd_ int target_fd = mount_open(mount->target, O_PATH, files);
+	_cleanup_fd_ int target_fd =
+		mount_target_open(mount->target, mounts->source_fds[i], own, files);
 	_cleanup_fd_ int fd = -1;
 
 	if (target_fd < 0)
@@ -388,6 +402,8 @@ static int apply_mount(const struct mounts *mounts, const struct wire_spec *spec
 		return apply_dev(mounts, target_fd);
 	case MOUNT_TMPFS:
 		fd = new_tmpfs(mount, files);
+		if (fd >= 0)
+			mount_target_allow(own, fd);
 		break;
 	case MOUNT_SYSFS:
 		fd = mount_new("sysfs", attributes, NULL);
@@ -407,6 +423,7 @@ static int apply_mount(const struct mounts *mounts, const struct wire_spec *spec
 int mounts_apply(const struct mounts *mounts, const struct wire_spec *spec,
 		 const struct identity *files, struct fault *fault)
 {
+	struct own_mounts own = {};
 	int r = 0;
 
 	if (mounts->root_fd >= 0)
@@ -423,7 +440,7 @@ int mounts_apply(const struct mounts *mounts, const struct wire_spec *spec,
 			return fault_set(fault, STEP_DEV, 0, -r);
 	}
 	for (size_t i = 0; i < spec->n_mounts; i++) {
-		r = apply_mount(mounts, spec, i, files);
+		r = apply_mount(mounts, spec, i, &own, files);
 		if (r < 0)
 			return fault_set(fault, STEP_MOUNT, i, -r);
 	}

@@ -18,7 +18,8 @@
 
 static const char *const mount_words[] = {"bind", "tmpfs",  "proc",    "sysfs",
 					  "dev",  "mqueue", "cgroup2", NULL};
-static const char *const mapping_words[] = {"root", "current", "auto", "custom", NULL};
+static const char *const mapping_words[] = {"root",   "current",     "auto",
+					    "custom", "currentAuto", NULL};
 static const char *const propagation_words[] = {"private", "slave", "shared", NULL};
 const char *const set_state_words[] = {"creating", "ready", "removing", "broken", NULL};
 
@@ -60,6 +61,7 @@ static const struct wire_field spec_mount_fields[] = {
 	HANDLE(4, spec_mount, source_fd, JSON("sourceFileDescriptor")),
 	BOOL(5, spec_mount, read_only, JSON("readOnly")),
 	U64(6, spec_mount, size, INT64_MAX, JSON("size"), LOWEST(4096)),
+	U32(7, spec_mount, mode, 07777, JSON("mode"), LOWEST(1)),
 };
 static LAYOUT(spec_mount);
 
@@ -91,7 +93,7 @@ static LAYOUT(wire_map);
 static const struct wire_field wire_spec_fields[] = {
 	BOOL(1, wire_spec, given),
 	U32(2, wire_spec, kinds, KIND_ALL, ALWAYS("namespaces"), KINDS),
-	U32(3, wire_spec, mapping, MAPPING_CUSTOM, JSON("userMapping"), WORD(mapping_words)),
+	U32(3, wire_spec, mapping, MAPPING_CURRENT_AUTO, JSON("userMapping"), WORD(mapping_words)),
 	STRING(4, wire_spec, hostname, HOSTNAME_SIZE - 1, JSON("hostname"), HOSTNAME, NEEDS(UTS)),
 	U32(5, wire_spec, propagation, PROPAGATION_SHARED, JSON("propagation"),
 	    WORD(propagation_words), NEEDS(MNT)),

@@ -127,7 +127,27 @@ struct wire_failure {
 
 /* --- specifications --- */
 
-enum spec_mapping { MAPPING_NONE, MAPPING_ROOT, MAPPING_CURRENT, MAPPING_AUTO, MAPPING_CUSTOM };
+enum spec_mapping {
+	MAPPING_NONE,
+	MAPPING_ROOT,
+	MAPPING_CURRENT,
+	MAPPING_AUTO,
+	MAPPING_CUSTOM,
+	MAPPING_CURRENT_AUTO,
+};
+
+/* Returns true if nsctld makes the maps from subordinate ids. */
+static inline bool mapping_is_auto(uint32_t mapping)
+{
+	return mapping == MAPPING_AUTO || mapping == MAPPING_CURRENT_AUTO;
+}
+
+/* Returns true if the specification, once complete, has the maps. */
+static inline bool mapping_has_maps(uint32_t mapping)
+{
+	return mapping == MAPPING_CUSTOM || mapping_is_auto(mapping);
+}
+
 enum spec_propagation {
 	PROPAGATION_DEFAULT,
 	PROPAGATION_PRIVATE,
@@ -151,6 +171,7 @@ struct spec_mount {
 	const char *source; /* for display only */
 	int source_fd;	    /* MOUNT_BIND: O_PATH, opened by the client */
 	bool read_only;
+	uint32_t mode; /* MOUNT_TMPFS: its permissions; 0: 1777 if it is for all, else 0755 */
 	uint64_t size; /* MOUNT_TMPFS: bytes, 0: the kernel's default */
 };
 
@@ -198,7 +219,7 @@ struct wire_spec {
 	size_t n_dns;
 	struct spec_publish publish[PUBLISH_MAX];
 	size_t n_publish;
-	struct wire_map uid_map, gid_map; /* of MAPPING_CUSTOM, and of MAPPING_AUTO once complete */
+	struct wire_map uid_map, gid_map; /* mapping_has_maps() */
 	bool boot;			  /* made again when the machine starts */
 	uint64_t memory;		  /* bytes, 0: unlimited */
 	uint32_t tasks;			  /* processes and threads, 0: unlimited */

@@ -165,6 +165,49 @@ json() { python3 -c 'import json,sys; print(json.loads(sys.stdin.readline())[sys
 	[ "$status" -eq 6 ]
 }
 
+@test "a command in a plain set may have a group of the caller's, and no other" {
+	nsctl create -n box
+	with_groups() { setpriv --reuid "$user_id" --regid "$user_id" --groups 61234,61235 env NSCTL_SOCKET="$runtime/socket" "$NSCTL_BUILD/nsctl" "$@"; }
+	[ "$(with_groups exec --group=61235 box id -g)" = 61235 ]
+	[ "$(with_groups exec --group=61235 box id -G | tr ' ' '\n' | sort -n | xargs)" = "61234 61235" ]
+	run with_groups exec --group=61236 box true
+	[ "$status" -eq 125 ]
+	run nsctl exec --group=61235 box true
+	[ "$status" -eq 125 ]
+}
+
+@test "a mount point is made on the set's own tmpfs, and nowhere else" {
+	place=$(mktemp -d "$runtime/place.XXXXXX")
+	chown "$user_id" "$place"
+	mkdir -p "$place/job/deep"
+	echo kept >"$place/job/deep/file"
+	chmod -R a+rX "$place"
+	for user in "" -r; do
+		# shellcheck disable=SC2086
+		nsctl create -m $user --tmpfs="$place" --bind="$place/job:$place/new/job" \
+			--bind="$place/job/deep/file:$place/file" --tmpfs="$place/empty" box
+		[ "$(nsctl exec box cat "$place/new/job/deep/file" "$place/file")" = "$(printf 'kept\nkept')" ]
+		[ "$(nsctl exec box ls "$place" | xargs)" = "empty file new" ]
+		nsctl exec box touch "$place/mine"
+		nsctl rm box
+		# below a bind it would be made on the host
+		# shellcheck disable=SC2086
+		run nsctl create -m $user --tmpfs=/mnt --bind="$place:/mnt/in" --tmpfs=/mnt/in/new box
+		[ "$status" -eq 1 ]
+		[ "$(ls "$place")" = job ]
+	done
+	rm -r "$place"
+}
+
+@test "a root without /dev is told so" {
+	root=$(mktemp -d "$runtime/root.XXXXXX")
+	chmod 755 "$root"
+	run nsctl create -m --root="$root" box
+	rmdir "$root"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *--root*/dev* ]]
+}
+
 @test "freeze, thaw, kill, ps" {
 	nsctl create -mp box
 	nsctl exec -d box sleep 1000

@@ -49,6 +49,35 @@ refused() {
 	done
 }
 
+@test "-r and -c say who the caller is beside --map-auto, as with unshare(1)" {
+	nsctl create -U -r --map-auto box
+	[ "$(inside_map uid_map)" = "0:$user_id:1 1:200000:65536" ]
+	nsctl rm box
+	nsctl create -U --map-auto -c box
+	[ "$(inside_map uid_map)" = "$user_id:$user_id:1 0:200000:$user_id $((user_id + 1)):$((200000 + user_id)):$((65536 - user_id))" ]
+	[ "$(nsctl exec box id -u)" = "$user_id" ]
+	[ "$(nsctl exec --user=0 box id -u)" = 0 ]
+	nsctl show box | grep -E 'user map +currentAuto'
+}
+
+@test "a command with another id may open its terminal again, and write into --tmpfs=/tmp" {
+	nsctl create -m --map-auto --tmpfs=/tmp box
+	nsctl exec -C / --user=5 --group=5 box touch /tmp/x
+	as "$user_id" python3 - "$NSCTL_BUILD/nsctl" <<'PYTHON'
+import os, pty, sys
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execv(sys.argv[1], [sys.argv[1], "exec", "-t", "-C", "/", "--user=5", "--group=5", "box",
+                           "sh", "-c", "echo written >/dev/stdout && exit 7"])
+seen = b""
+try:
+    while data := os.read(terminal, 4096): seen += data
+except OSError: pass
+assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 7, seen
+assert b"written" in seen
+PYTHON
+}
+
 @test "9: --map-auto: root, and the whole of what subuid and subgid give" {
 	nsctl create --all --map-auto box
 	[ "$(inside_map uid_map)" = "0:$user_id:1 1:200000:65536" ]

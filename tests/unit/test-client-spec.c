@@ -119,6 +119,10 @@ static void test_specs(void **state _unused_)
 		{"create -U -c box", "{\"namespaces\":[\"user\"],\"userMapping\":\"current\"}"},
 		{"create -U --map-auto box",
 		 "{\"namespaces\":[\"user\"],\"userMapping\":\"auto\"}"},
+		{"create -r -U --map-auto box",
+		 "{\"namespaces\":[\"user\"],\"userMapping\":\"auto\"}"},
+		{"create -U --map-auto -c box",
+		 "{\"namespaces\":[\"user\"],\"userMapping\":\"currentAuto\"}"},
 		{"create -U --map-users=0:1000:1 --map-users=1:100000:5 --map-groups 0:100:1 box",
 		 "{\"namespaces\":[\"user\"],\"userMapping\":\"custom\",\"uidMap\":[{\"inside\":0,"
 		 "\"outside\":1000,\"count\":1},{\"inside\":1,\"outside\":100000,\"count\":5}],"
@@ -148,6 +152,10 @@ static void test_specs(void **state _unused_)
 		 "{\"namespaces\":[\"net\"],\"publish\":[{\"protocol\":\"tcp\",\"hostPort\":8080,"
 		 "\"port\":80},{\"protocol\":\"udp\",\"hostAddress\":\"::1\",\"hostPort\":53,"
 		 "\"port\":53}]}"},
+		{"create -m --tmpfs=/a::1777 --tmpfs=/b:4K:0700 box",
+		 "{\"namespaces\":[\"mnt\"],\"mounts\":[{\"type\":\"tmpfs\",\"target\":\"/a\","
+		 "\"mode\":1023},{\"type\":\"tmpfs\",\"target\":\"/b\",\"size\":4096,"
+		 "\"mode\":448}]}"},
 		{"create -m --tmpfs=/tmp --tmpfs=/var/tmp:512M box",
 		 "{\"namespaces\":[\"mnt\"],\"mounts\":[{\"type\":\"tmpfs\",\"target\":\"/tmp\"},{"
 		 "\"type\":\"tmpfs\",\"target\":\"/var/tmp\",\"size\":536870912}]}"},
@@ -312,6 +320,10 @@ static void test_refused(void **state _unused_)
 		{"create a --hostname", STATUS_USAGE},
 		{"create -r -c a", STATUS_USAGE},
 		{"create --map-auto --map-users=0:1:1 a", STATUS_USAGE},
+		{"create -c --map-users=0:1:1 a", STATUS_USAGE},
+		{"create --tmpfs=/a: a", STATUS_USAGE},
+		{"create --tmpfs=/a:1M:0888 a", STATUS_USAGE},
+		{"create --tmpfs=/a::10000 a", STATUS_USAGE},
 		{"create --map-users=0:1 a", STATUS_USAGE},
 		{"create --propagation=both a", STATUS_USAGE},
 		{"create --hostname=-a a", STATUS_USAGE},

@@ -210,11 +210,21 @@ static void fill_inside(const struct authz_command *command, struct authz_identi
 				  : idmap_default(&command->maps->groups, command->owner_gid);
 }
 
+/* Returns true if the subject is a member of the group that the command is to have. */
+static bool has_group(const struct authz_command *command)
+{
+	for (size_t i = 0; i < command->n_groups; i++)
+		if (command->groups[i] == command->group)
+			return true;
+	return false;
+}
+
 int authz_command(const struct authz_subject *subject, const struct authz_command *command,
 		  struct authz_identity *ret, struct failure *failure)
 {
 	bool any_id = command->owner == 0 && subject->uid == 0 && command->mapping == MAPPING_NONE;
 	const struct idmap *maps = command->maps;
+	bool own_group = !maps && subject->uid == command->owner && has_group(command);
 	int r = 0;
 
 	/* an administrator may look at the sets of others and remove them, but not run commands as
@@ -227,14 +237,15 @@ int authz_command(const struct authz_subject *subject, const struct authz_comman
 	if (r == 0 && !any_id)
 		r = check_id(command->has_user, command->user, maps ? &maps->users : NULL,
 			     command->owner, "user", failure);
-	if (r == 0 && !any_id)
+	if (r == 0 && !any_id && !own_group)
 		r = check_id(command->has_group, command->group, maps ? &maps->groups : NULL,
 			     command->owner_gid, "group", failure);
 	if (r)
 		return r;
 	*ret = (struct authz_identity){
 		.uid = any_id && command->has_user ? command->user : command->owner,
-		.gid = any_id && command->has_group ? command->group : command->owner_gid,
+		.gid = (any_id || own_group) && command->has_group ? command->group
+								   : command->owner_gid,
 	};
 	if (maps)
 		fill_inside(command, ret);

@@ -105,6 +105,8 @@ struct authz_command {
 	bool has_user, has_group, new_privileges;
 	uid_t user;
 	gid_t group;
+	const gid_t *groups; /* of the subject */
+	size_t n_groups;
 };
 /* Ids for a command: its ids on the host, and those in the set's user namespace. */
 struct authz_identity {
@@ -115,9 +117,9 @@ struct authz_identity {
 /*
  * Decides whether the subject may run the command, and with which ids. On the host the command has
  * the owner's ids, even if root asks; in root's sets without a user namespace, root may choose any
- * ids. In a set's user namespace the command may have any mapped id; by default it has
- * idmap_default() of the owner's. Returns 0, ERROR_NOT_PERMITTED, or ERROR_INVALID_VALUE (field
- * user or group).
+ * ids. Without a user namespace, an owner may choose a group of which it is a member. In a set's
+ * user namespace the command may have any mapped id; by default it has idmap_default() of the
+ * owner's. Returns 0, ERROR_NOT_PERMITTED, or ERROR_INVALID_VALUE (field user or group).
  */
 int authz_command(const struct authz_subject *subject, const struct authz_command *command,
 		  struct authz_identity *ret, struct failure *failure);

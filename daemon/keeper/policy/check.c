@@ -182,6 +182,8 @@ static int check_mount(const struct wire_spec *spec, size_t index, struct failur
 				   "is an absolute path without . and ..");
 	if (mount->type != MOUNT_TMPFS && mount->size)
 		return mount_field(failure, index, "size", "is for tmpfs only");
+	if (mount->type != MOUNT_TMPFS && mount->mode)
+		return mount_field(failure, index, "mode", "is for tmpfs only");
 	for (size_t i = 0; i < index; i++)
 		if (is_same_path(spec->mounts[i].target, mount->target))
 			return mount_field(failure, index, "target",

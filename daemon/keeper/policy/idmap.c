@@ -94,31 +94,46 @@ static int check_map(const struct side *side, struct failure *failure)
 	return r;
 }
 
-/* Maps 0 inside to the caller, and 1 and up to all ids that the file gives to the caller. */
-static int make_auto(const struct side *side, struct failure *failure)
+/* Maps the first count ids of a line to *inside and up. Returns the rest of the line. */
+static struct subid_range add_part(struct wire_map *map, uint32_t *inside, struct subid_range line,
+				   uint32_t count)
 {
-	uint32_t inside = 1;
+	if (count > 0 && map->n_ranges < MAP_RANGES_MAX)
+		map->ranges[map->n_ranges++] = (struct wire_range){*inside, line.first, count};
+	*inside += count;
+	line.first += count;
+	line.count -= count;
+	return line;
+}
+
+/* Maps all ids that the file gives to the caller, from 0 up, around the caller's own, which is own
+ * inside. */
+static int make_auto(const struct side *side, uint32_t own, struct failure *failure)
+{
+	uint32_t inside = 0;
 
 	if (side->ranges->n == 0)
 		return failure_set(failure, ERROR_INVALID_VALUE, 0, "spec.userMapping",
 				   "auto maps what %s gives you, and that is nothing", side->file);
-	set_own(side->map, 0, side->own);
+	set_own(side->map, own, side->own);
 	for (size_t i = 0; i < side->ranges->n; i++) {
-		const struct subid_range *line = &side->ranges->ranges[i];
+		struct subid_range line = side->ranges->ranges[i];
 
 		/* there are no more ids inside */
-		if (end_of(inside, line->count) > UINT32_MAX)
+		if (end_of(inside, line.count) >= UINT32_MAX)
 			break;
-		side->map->ranges[side->map->n_ranges++] =
-			(struct wire_range){inside, line->first, line->count};
-		inside += line->count;
+		if (holds(inside, line.count, own) && inside < own)
+			line = add_part(side->map, &inside, line, own - inside);
+		inside += inside == own;
+		(void)add_part(side->map, &inside, line, line.count);
 	}
 	return 0;
 }
 
 static int complete_side(const struct side *side, uint32_t mapping, struct failure *failure)
 {
-	int r = mapping == MAPPING_AUTO ? make_auto(side, failure) : 0;
+	uint32_t own = mapping == MAPPING_CURRENT_AUTO ? side->own : 0;
+	int r = mapping_is_auto(mapping) ? make_auto(side, own, failure) : 0;
 
 	if (r == 0 && side->map->n_ranges == 0)
 		set_own(side->map, 0, side->own);
@@ -138,7 +153,7 @@ int idmap_complete(struct wire_spec *spec, const struct idmap_rights *rights,
 	};
 	int r;
 
-	if (spec->mapping != MAPPING_AUTO && spec->mapping != MAPPING_CUSTOM)
+	if (!mapping_has_maps(spec->mapping))
 		return 0;
 	r = complete_side(&users, spec->mapping, failure);
 	return r ? r : complete_side(&groups, spec->mapping, failure);
@@ -149,6 +164,7 @@ void idmap_of(uint32_t mapping, uid_t uid, gid_t gid, const struct wire_spec *sp
 {
 	switch (mapping) {
 	case MAPPING_AUTO:
+	case MAPPING_CURRENT_AUTO:
 	case MAPPING_CUSTOM:
 		ret->users = spec->uid_map;
 		ret->groups = spec->gid_map;

@@ -70,6 +70,8 @@ static const struct meaning {
 	 "there is no /etc/resolv.conf in this root to put name servers in: make an empty file"},
 	{STEP_CALLER, ESTALE, ERROR_NOT_PERMITTED, "from here",
 	 "the caller has ended, or has changed its namespaces, since it connected"},
+	{STEP_DEV, ENOENT, ERROR_INVALID_VALUE, "spec.rootPath",
+	 "this root has no /dev to mount the set's own on: make an empty directory"},
 	{STEP_IP_NETNS, EEXIST, ERROR_EXISTS, "namespace under /run/netns", ""},
 	{STEP_TERMINAL, EPERM, ERROR_INVALID_VALUE, "terminalFileDescriptor",
 	 "cannot become the command's controlling terminal: it must be open for reading, and no "

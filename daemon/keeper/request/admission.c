@@ -142,7 +142,7 @@ static int complete_maps(struct keeper *keeper, const struct request *request,
 	};
 	int r;
 
-	if (spec->mapping != MAPPING_AUTO && spec->mapping != MAPPING_CUSTOM)
+	if (!mapping_has_maps(spec->mapping))
 		return 0;
 	r = subid_read(config->subuid, config->subgid, rights.uid, &rights.subid);
 	if (r < 0) {
@@ -240,6 +240,7 @@ int admission_of_command(const struct request *request, uid_t owner, gid_t gid, 
 {
 	bool enters = mapping != MAPPING_NONE &&
 		      (!command->kinds || command->kinds & KIND_BIT(KIND_USER));
+	const struct peer_identity *identity = &request_connection(request)->peer.identity;
 	struct idmap maps;
 	struct authz_command wanted = {
 		.owner = owner,
@@ -251,6 +252,8 @@ int admission_of_command(const struct request *request, uid_t owner, gid_t gid, 
 		.new_privileges = command->new_privileges,
 		.user = command->user,
 		.group = command->group,
+		.groups = identity->groups,
+		.n_groups = identity->n_groups,
 	};
 	int r;
 
@@ -271,7 +274,7 @@ static const struct wire_spec *unpack_maps(const struct set *set)
 {
 	static struct wire_spec spec;
 
-	if (set->mapping != MAPPING_AUTO && set->mapping != MAPPING_CUSTOM)
+	if (!mapping_has_maps(set->mapping))
 		return NULL;
 	if (wire_unpack(&wire_spec_layout, set->spec, set->spec_size, &spec) < 0)
 		wire_clear(&wire_spec_layout, &spec);

@@ -190,7 +190,7 @@ static int make_set(struct keeper *keeper, struct request *request, struct set_w
 	int r;
 
 	/* the maps are made from the ids that the owner has now */
-	if (spec->mapping == MAPPING_AUTO)
+	if (mapping_is_auto(spec->mapping))
 		spec->uid_map.n_ranges = spec->gid_map.n_ranges = 0;
 	r = admission_of_spec(keeper, request, spec, record->name, failure);
 	if (r)

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Mount points that are missing are made on a file system of the set's own that its specification
+ * has asked for: nothing in it is the host's, and nothing is ever made elsewhere. No function here
+ * may allocate memory.
+ */
+#ifndef NSCTL_KERNEL_MOUNT_TARGET_H
+#define NSCTL_KERNEL_MOUNT_TARGET_H
+
+#include <sys/types.h>
+#include "daemon/kernel/privilege.h"
+#include "daemon/wire/layout.h"
+
+/* The file systems of the set's own, by their devices. */
+struct own_mounts {
+	dev_t devices[SPEC_MOUNTS_MAX];
+	size_t n;
+};
+
+/* Adds the file system of an open mount. */
+void mount_target_allow(struct own_mounts *own, int mount_fd);
+
+/*
+ * Opens the mount point at path, with the rights of files (NULL: the process's own). One that is
+ * missing is made, with the directories that lead there: an empty file if source_fd is one, else
+ * (or with -1) a directory. Returns a descriptor or -errno (-ENOENT: it is missing on another file
+ * system).
+ */
+int mount_target_open(const char *path, int source_fd, const struct own_mounts *own,
+		      const struct identity *files);
+
+#endif
