@@ -21,11 +21,17 @@ int maker_enter_wall(struct maker *maker)
 	return 0;
 }
 
+/* Like unshare(2), makes no user namespace in a chroot: root in it could leave the chroot, in its
+ * sets and, by setns, also outside of them. */
 int maker_enter_tree(struct maker *maker)
 {
 	int r = wall_enter_tree(&maker->wall, &maker->chrooted);
 
-	return r < 0 ? fault_set(&maker->fault, STEP_JOIN, KIND_MNT, -r) : 0;
+	if (r < 0)
+		return fault_set(&maker->fault, STEP_JOIN, KIND_MNT, -r);
+	return maker->chrooted && maker->spec->kinds & KIND_BIT(KIND_USER)
+		       ? fault_set(&maker->fault, STEP_CALLER, 0, EPERM)
+		       : 0;
 }
 
 int maker_prepare_mounts(struct maker *maker)

@@ -36,6 +36,45 @@ static int body_chroot(struct child *parent _unused_, void *arg _unused_)
 	return access("/inside", F_OK) == 0 && access("/../inside", F_OK) == 0 ? 0 : 5;
 }
 
+static int body_user_namespace(struct child *parent, void *arg _unused_)
+{
+	child_say(parent, unshare(CLONE_NEWUSER) < 0 ? errno : 0);
+	return child_hear(parent) == -EPIPE ? 0 : 1;
+}
+
+/* Enters a user namespace from outside, in a chroot, and leaves the chroot by it. */
+static int body_chroot_left(struct child *parent _unused_, void *arg)
+{
+	int *user_fd = arg;
+
+	if (chroot("jail") < 0 || chdir("/") < 0)
+		return 1;
+	if (unshare(CLONE_NEWUSER) == 0 || errno != EPERM)
+		return 2;
+	if (setns(*user_fd, CLONE_NEWUSER) < 0)
+		return 3;
+	if (chroot("inside") < 0 || chdir("..") < 0)
+		return 4;
+	return access("jail", F_OK) == 0 ? 0 : 5;
+}
+
+static void test_chroot(void)
+{
+	struct child owner;
+	int fd;
+
+	tap_is(child_run(body_chroot, NULL), 0,
+	       "setns leaves a chroot; by its descriptor it is entered again");
+	child_start(&owner, body_user_namespace, NULL);
+	if (child_hear(&owner) != 0)
+		fatal("unshare");
+	fd = ns_open(owner.pid, "user");
+	tap_is(child_run(body_chroot_left, &fd), 0,
+	       "no user namespace is made in a chroot; one from outside leads out of it");
+	close_fd(fd);
+	child_kill(&owner);
+}
+
 static uint64_t root_mount(unsigned int mask)
 {
 	struct statx x = {};
@@ -164,8 +203,7 @@ int main(void)
 	mounts_own();
 	if (chdir(mounts_scratch()) < 0)
 		fatal("chdir");
-	tap_is(child_run(body_chroot, NULL), 0,
-	       "setns leaves a chroot; by its descriptor it is entered again");
+	test_chroot();
 	test_mount_id();
 	test_pid_namespace();
 	return tap_done();

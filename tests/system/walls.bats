@@ -184,7 +184,7 @@ in_jail() { ls "/proc/$(server_pid "$1")/root" | grep -qx jail; }
 	eventually in_jail plain
 	eventually in_jail other
 	for wall in plain other; do
-		for options in -n -m -mn -mpnuiC "-m -r" "-mpnuiC -r" "-mp --no-init" "-mp -r --no-init"; do
+		for options in -n -m -mn -mpnuiC "-mp --no-init"; do
 			# shellcheck disable=SC2086
 			nsctl_behind $wall run $options sh -c 'test -e /jail && test -e /../../jail' || { echo "$wall $options" && false; }
 		done
@@ -198,6 +198,21 @@ in_jail() { ls "/proc/$(server_pid "$1")/root" | grep -qx jail; }
 		nsctl_behind $wall exec net test -e /jail
 		nsctl exec net test ! -e /jail
 		nsctl rm net
+	done
+}
+
+@test "root in a user namespace could leave a chroot, so a caller there makes none" {
+	make_jail
+	start_server plain chroot "$runtime/jail" sleep infinity
+	start_server other unshare --mount --propagation=private chroot "$runtime/jail" sleep infinity
+	eventually in_jail plain
+	eventually in_jail other
+	for wall in plain other; do
+		for options in -r "-n -r" "-m -r" "-mpnuiC -r" "-mp -r --no-init" "--user"; do
+			# shellcheck disable=SC2086
+			run nsctl_behind $wall run $options true
+			[ "$status" -ne 0 ] && [[ "$output" == *chroot* ]] || { echo "$wall $options: $output" && false; }
+		done
 	done
 }
 

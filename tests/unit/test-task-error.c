@@ -69,6 +69,8 @@ static void test_features(void **state _unused_)
 		{STEP_CONTROLLER, EOPNOTSUPP, ERROR_NOT_SUPPORTED, "limits"},
 		{STEP_RESOLVER, ENOENT, ERROR_INVALID_VALUE, "spec.dns"},
 		{STEP_IP_NETNS, EEXIST, ERROR_EXISTS, "namespace under /run/netns"},
+		{STEP_CALLER, ESTALE, ERROR_NOT_PERMITTED, "from here"},
+		{STEP_CALLER, EPERM, ERROR_NOT_PERMITTED, "user namespaces"},
 		{STEP_TERMINAL, EPERM, ERROR_INVALID_VALUE, "terminalFileDescriptor"},
 		{STEP_TERMINAL, ENOTTY, ERROR_INVALID_VALUE, "terminalFileDescriptor"},
 		{STEP_TERMINAL, EMFILE, ERROR_SYSTEM, "take the terminal"},

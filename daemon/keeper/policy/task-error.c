@@ -72,6 +72,8 @@ static const struct meaning {
 	 "the caller has ended, or has changed its namespaces, since it connected"},
 	{STEP_DEV, ENOENT, ERROR_INVALID_VALUE, "spec.rootPath",
 	 "this root has no /dev to mount the set's own on: make an empty directory"},
+	{STEP_CALLER, EPERM, ERROR_NOT_PERMITTED, "user namespaces",
+	 "the caller is in a chroot, which root in a user namespace could leave"},
 	{STEP_IP_NETNS, EEXIST, ERROR_EXISTS, "namespace under /run/netns", ""},
 	{STEP_TERMINAL, EPERM, ERROR_INVALID_VALUE, "terminalFileDescriptor",
 	 "cannot become the command's controlling terminal: it must be open for reading, and no "
