@@ -267,6 +267,15 @@ static int enter_first(struct join *join)
 		      : r;
 }
 
+/* Returns true if setuid programs may have an effect. The keeper has decided it; but for a user's
+ * command that is not in namespaces of the set, with the host's files and ids, it is never true. */
+static bool may_gain(const struct join *join)
+{
+	bool is_inside = join->in_user_namespace && join->in_mount_namespace;
+
+	return join->task->may_gain && (is_inside || join->task->set.owner == 0);
+}
+
 static void child_command(void *context)
 {
 	struct join *join = context;
@@ -294,7 +303,7 @@ static void child_command(void *context)
 	/* a session keyring of its own, instead of the daemon's */
 	if (r == 0)
 		syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
-	if (r == 0 && (!command->new_privileges || join->task->caller_no_new_privileges))
+	if (r == 0 && !may_gain(join))
 		r = fail_with(join, STEP_IDENTITY, privilege_no_new());
 	umask(command->has_umask ? command->umask : 022);
 	if (r == 0)

@@ -32,8 +32,9 @@ struct join {
 	int fds[KIND_COUNT];	  /* namespaces to enter, -1: none */
 	int root_fd; /* root directory to enter in the caller's mount namespace, -1: none */
 	bool in_user_namespace; /* the command enters the set's user namespace, and has ids there */
-	int cgroup_fd;		/* the session's cgroup */
-	int standard_fds[3];	/* descriptors that become 0, 1 and 2 */
+	bool in_mount_namespace; /* it enters the set's mount namespace, not the caller's */
+	int cgroup_fd;		 /* the session's cgroup */
+	int standard_fds[3];	 /* descriptors that become 0, 1 and 2 */
 	char *const *arguments;
 	char *const *environment;
 	/* The result, in memory that the command shares until it executes. */

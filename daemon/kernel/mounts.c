@@ -12,16 +12,32 @@
 
 static const char *const nodes[MOUNTS_NODES] = {"null", "zero", "full", "random", "urandom", "tty"};
 
-/* Makes a detached clone of the file behind the client's descriptor, nosuid and nodev. */
-static int clone_disarmed(int fd, bool read_only)
+static bool has_root(const struct wire_spec *spec)
+{
+	return spec->root_fd >= 0 || spec->root_path;
+}
+
+/*
+ * Returns the attributes of the root and the bind mounts. Below a root directory of an ordinary
+ * user's set with a user namespace, setuid programs have an effect: only ids of the owner's are
+ * mapped there (docs/adr/0027).
+ */
+static uint64_t tree_attributes(const struct wire_spec *spec, const struct identity *files)
+{
+	bool setuid = has_root(spec) && spec->kinds & KIND_BIT(KIND_USER) && files->uid != 0;
+
+	return MOUNT_ATTR_NODEV | (setuid ? 0 : MOUNT_ATTR_NOSUID);
+}
+
+/* Makes a detached clone of the file behind the client's descriptor. */
+static int clone_disarmed(int fd, uint64_t attributes)
 {
 	_cleanup_fd_ int tree_fd = mount_clone(fd, "");
 	int r;
 
 	if (tree_fd < 0)
 		return tree_fd;
-	r = mount_set_attributes(tree_fd, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
-						  (read_only ? MOUNT_ATTR_RDONLY : 0));
+	r = mount_set_attributes(tree_fd, attributes);
 	return r < 0 ? r : take_fd(&tree_fd);
 }
 
@@ -31,11 +47,6 @@ static bool wants_dev(const struct wire_spec *spec)
 		if (spec->mounts[i].type == MOUNT_DEV)
 			return true;
 	return false;
-}
-
-static bool has_root(const struct wire_spec *spec)
-{
-	return spec->root_fd >= 0 || spec->root_path;
 }
 
 int mounts_prepare_nodes(const struct wire_spec *spec, struct mounts *mounts, struct fault *fault)
@@ -79,7 +90,7 @@ static int open_again(const char *path, int given_fd, const struct identity *fil
 
 /* Makes a detached clone of fd or, if fd is -1, of the file at path. For boot, path must lead to
  * the same file as fd. */
-static int prepare_source(const char *path, int fd, bool boot, bool read_only, enum step step,
+static int prepare_source(const char *path, int fd, bool boot, uint64_t attributes, enum step step,
 			  uint32_t detail, const struct identity *files, struct fault *fault)
 {
 	_cleanup_fd_ int again_fd = -1;
@@ -90,17 +101,19 @@ static int prepare_source(const char *path, int fd, bool boot, bool read_only, e
 		if (again_fd < 0)
 			return fault_set(fault, STEP_PATH, detail, -again_fd);
 	}
-	r = clone_disarmed(fd >= 0 ? fd : again_fd, read_only);
+	r = clone_disarmed(fd >= 0 ? fd : again_fd, attributes);
 	return r < 0 ? fault_set(fault, step, detail, -r) : r;
 }
 
 int mounts_prepare(const struct wire_spec *spec, const struct identity *files, struct mounts *ret,
 		   struct fault *fault)
 {
+	const uint64_t attributes = tree_attributes(spec, files);
+
 	ret->root_fd = -1;
 	if (has_root(spec)) {
-		ret->root_fd = prepare_source(spec->root_path, spec->root_fd, spec->boot, false,
-					      STEP_ROOT, SPEC_MOUNTS_MAX, files, fault);
+		ret->root_fd = prepare_source(spec->root_path, spec->root_fd, spec->boot,
+					      attributes, STEP_ROOT, SPEC_MOUNTS_MAX, files, fault);
 		if (ret->root_fd < 0)
 			return ret->root_fd;
 	}
@@ -110,8 +123,10 @@ int mounts_prepare(const struct wire_spec *spec, const struct identity *files, s
 		ret->source_fds[i] = -1;
 		if (mount->type != MOUNT_BIND)
 			continue;
-		ret->source_fds[i] = prepare_source(mount->source, mount->source_fd, spec->boot,
-						    mount->read_only, STEP_MOUNT, i, files, fault);
+		ret->source_fds[i] =
+			prepare_source(mount->source, mount->source_fd, spec->boot,
+				       attributes | (mount->read_only ? MOUNT_ATTR_RDONLY : 0),
+				       STEP_MOUNT, i, files, fault);
 		if (ret->source_fds[i] < 0)
 			return ret->source_fds[i];
 	}

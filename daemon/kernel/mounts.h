@@ -4,7 +4,8 @@
  * mounts. mounts_prepare() runs in the caller's mount namespace, and clones the files behind the
  * client's descriptors. mounts_apply() runs in the new one, and attaches everything by descriptor.
  * Targets are looked up within the root that commands will see, with the caller's rights and
- * without magic links. Bind mounts and roots are nosuid and nodev. No function here may allocate
+ * without magic links. Bind mounts and roots are nodev and, except below a root of a
+ * user's set with a user namespace, nosuid. No function here may allocate
  * memory.
  */
 #ifndef NSCTL_KERNEL_MOUNTS_H

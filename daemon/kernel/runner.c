@@ -82,6 +82,7 @@ static int open_pins(struct runner *runner)
 		runner->join.fds[kind] = fd;
 	}
 	runner->join.in_user_namespace = runner->join.fds[KIND_USER] >= 0;
+	runner->join.in_mount_namespace = runner->join.fds[KIND_MNT] >= 0;
 	return 0;
 }
 

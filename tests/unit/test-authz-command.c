@@ -72,7 +72,7 @@ static void test_command(void **state _unused_)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
 		struct authz_subject subject = {.uid = commands[i].uid, .allowed = ALL_BITS};
-		struct authz_identity identity = {99, 99, 99, 99};
+		struct authz_identity identity = {99, 99, 99, 99, false};
 		struct idmap maps;
 		struct authz_command command = {
 			.owner = commands[i].owner,
@@ -177,12 +177,53 @@ static void test_new_privileges(void **state _unused_)
 				}
 }
 
+/* Setuid programs have an effect in a user's own user and mount namespaces, and for root on
+ * request; nowhere else, and never against the caller's wish. */
+static void test_may_gain(void **state _unused_)
+{
+	for (int i = 0; i < 64; i++) {
+		bool roots = i & 1, asked = i & 2, enters_user = i & 4, enters_mount = i & 8,
+		     refused = i & 16, may = i & 32;
+		const uid_t owner = roots ? 0 : ALICE;
+		const struct authz_subject subject = {
+			.uid = owner, .allowed = may ? ALL_BITS : ALL_BITS & ~ALLOW_NEW_PRIVILEGES};
+		struct authz_identity identity = {};
+		struct failure failure = {};
+		struct idmap maps;
+		const struct authz_command command = {
+			.owner = owner,
+			.owner_gid = 500,
+			.mapping = enters_user ? MAPPING_ROOT : MAPPING_NONE,
+			.maps = enters_user ? &maps : NULL,
+			.enters_mount = enters_mount,
+			.new_privileges = asked,
+			.no_new_privileges = refused,
+		};
+		int r;
+
+		idmap_of(MAPPING_ROOT, owner, 500, NULL, &maps);
+		r = authz_command(&subject, &command, &identity, &failure);
+		if (asked && refused) {
+			check_failure(&failure, r, ERROR_INVALID_VALUE);
+			continue;
+		}
+		if (asked && (!roots || enters_user || !may)) {
+			check_failure(&failure, r, ERROR_NOT_PERMITTED);
+			continue;
+		}
+		check_failure(&failure, r, ERROR_NONE);
+		assert_int_equal(identity.may_gain,
+				 !refused && (asked || (!roots && enters_user && enters_mount)));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_command),
 		cmocka_unit_test(test_command_inside),
 		cmocka_unit_test(test_new_privileges),
+		cmocka_unit_test(test_may_gain),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

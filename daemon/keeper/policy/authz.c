@@ -192,6 +192,9 @@ static int check_id(bool given, uint32_t id, const struct wire_map *map, uint32_
 static int check_new_privileges(const struct authz_subject *subject,
 				const struct authz_command *command, struct failure *failure)
 {
+	if (command->no_new_privileges)
+		return failure_set(failure, ERROR_INVALID_VALUE, 0, "newPrivileges",
+				   "and noNewPrivileges exclude each other");
 	if (command->owner != 0 || command->mapping != MAPPING_NONE)
 		return failure_set(failure, ERROR_NOT_PERMITTED, 0, "newPrivileges",
 				   "the set was not made by root: its mounts, host name and "
@@ -199,6 +202,13 @@ static int check_new_privileges(const struct authz_subject *subject,
 	if (!(subject->allowed & ALLOW_NEW_PRIVILEGES))
 		return forbid(failure, "newPrivileges", CONFIG_NEW_PRIVILEGES);
 	return 0;
+}
+
+static bool may_gain(const struct authz_command *command)
+{
+	bool is_inside = command->owner != 0 && command->maps && command->enters_mount;
+
+	return (is_inside || command->new_privileges) && !command->no_new_privileges;
 }
 
 static void fill_inside(const struct authz_command *command, struct authz_identity *ret)
@@ -246,6 +256,7 @@ int authz_command(const struct authz_subject *subject, const struct authz_comman
 		.uid = any_id && command->has_user ? command->user : command->owner,
 		.gid = (any_id || own_group) && command->has_group ? command->group
 								   : command->owner_gid,
+		.may_gain = may_gain(command),
 	};
 	if (maps)
 		fill_inside(command, ret);

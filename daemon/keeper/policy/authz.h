@@ -102,7 +102,8 @@ struct authz_command {
 	/* the set's maps if the command enters its user namespace: then user and group are ids in
 	 * it; else NULL */
 	const struct idmap *maps;
-	bool has_user, has_group, new_privileges;
+	bool enters_mount; /* it enters a mount namespace of the set */
+	bool has_user, has_group, new_privileges, no_new_privileges;
 	uid_t user;
 	gid_t group;
 	const gid_t *groups; /* of the subject */
@@ -113,6 +114,7 @@ struct authz_identity {
 	uid_t uid;
 	gid_t gid;
 	uint32_t inside_uid, inside_gid; /* 0 without maps */
+	bool may_gain;			 /* setuid programs and file capabilities have an effect */
 };
 /*
  * Decides whether the subject may run the command, and with which ids. On the host the command has
@@ -120,6 +122,10 @@ struct authz_identity {
  * ids. Without a user namespace, an owner may choose a group of which it is a member. In a set's
  * user namespace the command may have any mapped id; by default it has idmap_default() of the
  * owner's. Returns 0, ERROR_NOT_PERMITTED, or ERROR_INVALID_VALUE (field user or group).
+ *
+ * Setuid programs and file capabilities have an effect in an ordinary user's set that has a user
+ * and a mount namespace: all mapped ids are the owner's, so these programs give nothing that the
+ * owner does not have (docs/adr/0027). Elsewhere they have one only at root's request.
  */
 int authz_command(const struct authz_subject *subject, const struct authz_command *command,
 		  struct authz_identity *ret, struct failure *failure);

@@ -235,11 +235,12 @@ void admission_fill_maps(struct task_create *task, const struct peer_identity *i
 /* --- commands --- */
 
 int admission_of_command(const struct request *request, uid_t owner, gid_t gid, uint32_t mapping,
-			 const struct wire_spec *spec, const struct wire_command *command,
-			 struct runs_as *as, struct failure *failure)
+			 uint32_t kinds, const struct wire_spec *spec,
+			 const struct wire_command *command, struct runs_as *as,
+			 struct failure *failure)
 {
-	bool enters = mapping != MAPPING_NONE &&
-		      (!command->kinds || command->kinds & KIND_BIT(KIND_USER));
+	uint32_t entered = command->kinds ? command->kinds & kinds : kinds;
+	bool enters = mapping != MAPPING_NONE && entered & KIND_BIT(KIND_USER);
 	const struct peer_identity *identity = &request_connection(request)->peer.identity;
 	struct idmap maps;
 	struct authz_command wanted = {
@@ -247,9 +248,11 @@ int admission_of_command(const struct request *request, uid_t owner, gid_t gid, 
 		.owner_gid = gid,
 		.mapping = mapping,
 		.maps = enters ? &maps : NULL,
+		.enters_mount = entered & KIND_BIT(KIND_MNT),
 		.has_user = command->has_user,
 		.has_group = command->has_group,
 		.new_privileges = command->new_privileges,
+		.no_new_privileges = command->no_new_privileges,
 		.user = command->user,
 		.group = command->group,
 		.groups = identity->groups,
@@ -285,6 +288,6 @@ int admission_of_exec(const struct request *request, const struct set *set,
 		      const struct wire_command *command, struct runs_as *as,
 		      struct failure *failure)
 {
-	return admission_of_command(request, set->owner, set->gid, set->mapping, unpack_maps(set),
-				    command, as, failure);
+	return admission_of_command(request, set->owner, set->gid, set->mapping, set->kinds,
+				    unpack_maps(set), command, as, failure);
 }

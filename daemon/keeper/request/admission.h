@@ -42,13 +42,14 @@ int admission_of_boot(const struct request *request, struct failure *failure);
 void admission_fill_maps(struct task_create *task, const struct peer_identity *identity);
 
 /*
- * Checks that the request's caller may run a command in a set with this owner and mapping,
- * and decides how (*as). spec is read only for MAPPING_AUTO and MAPPING_CUSTOM. Returns 0, or
- * an error and *failure.
+ * Checks that the request's caller may run a command in a set with this owner, mapping and kinds of
+ * namespaces, and decides how (*as). spec is read only for MAPPING_AUTO and MAPPING_CUSTOM. Returns
+ * 0, or an error and *failure.
  */
 int admission_of_command(const struct request *request, uid_t owner, gid_t gid, uint32_t mapping,
-			 const struct wire_spec *spec, const struct wire_command *command,
-			 struct runs_as *as, struct failure *failure);
+			 uint32_t kinds, const struct wire_spec *spec,
+			 const struct wire_command *command, struct runs_as *as,
+			 struct failure *failure);
 /* The same for a command in an existing set. */
 int admission_of_exec(const struct request *request, const struct set *set,
 		      const struct wire_command *command, struct runs_as *as,

@@ -69,8 +69,8 @@ static int try_run(struct keeper *keeper, struct request *request, struct run *r
 		r = check_command(&run->wire.command, spec->kinds, failure);
 	if (r == 0)
 		r = admission_of_command(request, connection->peer.identity.uid,
-					 connection->peer.identity.gid, spec->mapping, spec,
-					 &run->wire.command, &run->as, failure);
+					 connection->peer.identity.gid, spec->mapping, spec->kinds,
+					 spec, &run->wire.command, &run->as, failure);
 	if (r == 0 && spec->boot)
 		r = failure_set(failure, ERROR_INVALID_VALUE, 0, "spec.boot",
 				"the set ends with its command");

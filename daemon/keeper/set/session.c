@@ -262,7 +262,7 @@ static int send_start(struct watch *watch, const struct client_connection *conne
 	task.caller_limits = connection->peer.limits;
 	task.caller_profile = connection->peer.identity.profile;
 	task.caller_bounding = connection->peer.bounding;
-	task.caller_no_new_privileges = connection->peer.no_new_privileges;
+	task.may_gain = as->identity.may_gain && !connection->peer.no_new_privileges;
 	task.status_file_fd = status_fd;
 	task.leash_fd = leash_fd;
 	r = lane_operation(watch->starter, true, START_SECONDS, &watch->operation);
