@@ -72,6 +72,24 @@ int attach_outcome(const json_t *reply)
 	return -1;
 }
 
+int attach_failed(const struct client *client, const struct attach *how,
+		  const struct message_reply *reply)
+{
+	int number = (int)json_integer_value(json_object_get(reply->parameters, "errno"));
+
+	if (error_from_id(reply->error) != ERROR_SYSTEM ||
+	    strcmp(json_text(reply->parameters, "what", ""), "execute command") != 0)
+		return client_error(client, how->subject, reply);
+	if (number == ENOENT && how->try_only)
+		return COMMAND_NOT_FOUND;
+	client_problem(client, how->subject, "%s: %s", how->program,
+		       number > 0 ? strerror(number) : "cannot be executed");
+	if (number == ENOENT && strchr(how->program, '/') == NULL)
+		print_hint("the command is searched for inside the set, in the PATH that is passed "
+			   "on");
+	return number == ENOENT ? COMMAND_NOT_FOUND : COMMAND_NOT_EXECUTABLE;
+}
+
 static int64_t now_ms(void)
 {
 	struct timespec now;
@@ -290,24 +308,6 @@ static void started(struct session *session, const json_t *reply)
 			send_signal(session, signal, false);
 }
 
-/* Reports that the command could not be started. Returns an exit status. */
-static int failed_to_start(const struct session *session, const struct message_reply *reply)
-{
-	int number = (int)json_integer_value(json_object_get(reply->parameters, "errno"));
-
-	if (error_from_id(reply->error) != ERROR_SYSTEM ||
-	    strcmp(json_text(reply->parameters, "what", ""), "execute command") != 0)
-		return client_error(session->client, session->how->subject, reply);
-	if (number == ENOENT && session->how->try_only)
-		return COMMAND_NOT_FOUND;
-	client_problem(session->client, session->how->subject, "%s: %s", session->how->program,
-		       number > 0 ? strerror(number) : "cannot be executed");
-	if (number == ENOENT && strchr(session->how->program, '/') == NULL)
-		print_hint("the command is searched for inside the set, in the PATH that is passed "
-			   "on");
-	return number == ENOENT ? COMMAND_NOT_FOUND : COMMAND_NOT_EXECUTABLE;
-}
-
 static int ask(struct session *session)
 {
 	int r = client_send(session->client, session->how->subject, session->how->method,
@@ -351,7 +351,7 @@ static void on_reply(struct session *session)
 	}
 	session->connected = r == 0 && reply.continues && !reply.error;
 	if (r == 0 && reply.error && !session->running)
-		session->failure = failed_to_start(session, &reply);
+		session->failure = attach_failed(session->client, session->how, &reply);
 	else if (r == 0 && reply.error)
 		(void)client_error(session->client, session->how->subject, &reply);
 	else if (r == 0 && !session->running)

@@ -29,6 +29,10 @@ struct attach {
 	bool try_only;	   /* do not report that the program was not found */
 };
 
+/* Reports that the command could not be started, which the reply says. Returns an exit status. */
+int attach_failed(const struct client *client, const struct attach *how,
+		  const struct message_reply *reply);
+
 /*
  * Adds the status pipe and the terminal to parameters and fds, makes the call, and stays until the
  * command has ended. Returns 0 with the command's status in *ret_status. After reporting an error,

@@ -34,10 +34,7 @@ static void push_variable(json_t *environment, const char *key, const char *valu
 	_cleanup_text_ struct text text = {0};
 
 	text_format(&text, "%s=%s", key, value);
-	if (utf8_is_valid(text.data))
-		json_push(environment, json_string(text.data));
-	else
-		print_problem("the variable %s is not valid UTF-8, and cannot be passed on", key);
+	json_push(environment, json_string_nocheck(text.data));
 }
 
 /* Adds a variable, unless --env sets it. */
@@ -72,16 +69,10 @@ static void push_clean(json_t *ret, const struct environment *environment)
 static void push_own(json_t *ret, const struct environment *environment)
 {
 	for (char **variable = environ; *variable; variable++) {
-		const char *value;
-		struct piece key = parse_cut(*variable, '=', &value);
+		const char *value = strchr(*variable, '=');
 
-		if (!value || is_named(environment->extra, *variable, 0))
-			continue;
-		if (utf8_is_valid(*variable))
-			json_push(ret, json_string(*variable));
-		else
-			print_problem("the variable %.*s is not valid UTF-8, and is left out",
-				      (int)key.size, key.start);
+		if (value && value > *variable && !is_named(environment->extra, *variable, 0))
+			json_push(ret, json_string_nocheck(*variable));
 	}
 }
 

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 
 #include "client/attach.h"
+#include "client/command-words.h"
 #include "client/environment.h"
 #include "client/memory.h"
 #include "client/print.h"
@@ -53,7 +54,8 @@ const struct option_row run_exec_options[] = {
 	OPTION("only", 0, "TYPES", "enter only these namespaces of the set (such as mnt,net)",
 	       FILLS("namespaces", take_kinds)),
 	OPTION("detach", 'd', NULL,
-	       "do not wait; print the session (output is dropped, unless it goes to a file)",
+	       "do not wait; print the session. Output is dropped, unless it goes to a file; if "
+	       "stdout is one, the session is not printed",
 	       FILLS("detach", take_true)),
 	OPTION("end-all", 0, NULL,
 	       "when COMMAND ends, end the processes that it has left in the set, too",
@@ -135,7 +137,7 @@ static int take_options(struct command *command, struct options *options)
 		case OPTION_ENV:
 			if (!*options->argument || *options->argument == '=')
 				return options_reject(options, "K=V or K");
-			json_push(command->extra, json_string(options->argument));
+			json_push(command->extra, json_string_nocheck(options->argument));
 			break;
 		case OPTION_CLEAN_ENV:
 			command->clean_env = true;
@@ -187,12 +189,14 @@ static void add_directory(json_t *parameters, struct call_fds *fds)
 	 * cannot be passed on, "/" is sent: the daemon finds that this is another directory, and
 	 * uses $HOME.
 	 */
-	if (!getcwd(path, sizeof(path)) || path[0] != '/' || !utf8_is_valid(path))
+	if (!getcwd(path, sizeof(path)) || path[0] != '/')
 		strcpy(path, "/");
 	fd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return;
-	json_put(parameters, "workingDirectory", json_string(path));
+	/* a path of other bytes is told by the descriptor alone */
+	if (utf8_is_valid(path))
+		json_put(parameters, "workingDirectory", json_string(path));
 	json_put(parameters, "workingDirectoryFileDescriptor", call_fds_add(fds, fd));
 }
 
@@ -212,20 +216,19 @@ static void add_stdin(const struct client *client, struct attach *how, json_t *p
 }
 
 /* Adds all parameters of Exec or Run that no option sets. words ends with NULL. how: NULL for a
- * detached command. */
-static void add_command(const struct client *client, const struct command *command,
-			struct attach *how, json_t *parameters, struct call_fds *fds,
-			char *const *words)
+ * detached command. Returns 0, or a status after reporting a failure. */
+static int add_command(const struct client *client, const struct command *command,
+		       struct attach *how, json_t *parameters, struct call_fds *fds,
+		       char *const *words)
 {
 	bool detach = is_detached(command);
-	json_t *list = must(json_array());
 	mode_t mask = umask(0);
+	int r;
 
 	(void)umask(mask);
-	for (; *words; words++)
-		json_push(list, json_string(*words));
-	json_put(parameters, "command", list);
-	json_put(parameters, "environment", command_environment(command));
+	r = command_words_add(client, parameters, fds, words, command_environment(command));
+	if (r != 0)
+		return r;
 	json_put(parameters, "umask", json_integer((json_int_t)mask));
 	if (!json_object_get(parameters, "workingDirectory"))
 		add_directory(parameters, fds);
@@ -237,6 +240,7 @@ static void add_command(const struct client *client, const struct command *comma
 		add_stdio(client, parameters, fds, "stderrFileDescriptor", STDERR_FILENO,
 			  detach && !is_file(STDERR_FILENO));
 	}
+	return 0;
 }
 
 /* The file of --status-file, opened before anything is started. */
@@ -296,8 +300,9 @@ static int attach(struct client *client, const struct command *command, struct a
 
 	how->program = words[0];
 	how->tty = command->tty > 0;
-	add_command(client, command, how, parameters, fds, words);
-	r = status_file_open(client, &file);
+	r = add_command(client, command, how, parameters, fds, words);
+	if (r == 0)
+		r = status_file_open(client, &file);
 	if (r != 0)
 		return r;
 	r = attach_run(client, how, parameters, fds, &status);
@@ -311,18 +316,28 @@ static int detach(struct client *client, const struct command *command, const ch
 		  char *const *words)
 {
 	_cleanup_call_fds_ struct call_fds fds = {.n = 0};
-	_cleanup_json_ json_t *parameters = client_named(client, name), *reply = NULL;
+	_cleanup_json_ json_t *parameters = client_named(client, name);
+	_cleanup_reply_ struct message_reply reply = {0};
+	const struct attach how = {.subject = name, .program = words[0]};
 	int r;
 
 	json_object_update(parameters, command->parameters);
-	add_command(client, command, NULL, parameters, &fds, words);
-	r = client_call(client, name, "org.nsctl.Exec", json_incref(parameters), &fds, &reply);
+	r = add_command(client, command, NULL, parameters, &fds, words);
+	if (r == 0)
+		r = client_exchange(client, name, "org.nsctl.Exec", json_incref(parameters), &fds,
+				    &reply);
 	if (r != 0)
 		return r;
+	client_received(client);
+	if (reply.error)
+		return attach_failed(client, &how, &reply);
+	/* a file on stdout has the command's output, and nothing else */
+	if (is_file(STDOUT_FILENO))
+		return 0;
 	if (client->json)
-		print_json(reply);
+		print_json(reply.parameters);
 	else if (!client->quiet)
-		print_text("%s\n", json_text(reply, "session", "?"));
+		print_text("%s\n", json_text(reply.parameters, "session", "?"));
 	return 0;
 }
 

@@ -111,10 +111,16 @@ int decode_command(struct decoding *decoding, const json_t *parameters, struct w
 	const json_t *environment = decode_member(parameters, "environment");
 	int r = check_words(decoding, words);
 
+	if (r == 0 && ret->arguments_fd >= 0 && environment)
+		r = decode_refuse_at(decoding, "environment",
+				     "is in the file of commandFileDescriptor");
 	if (r == 0)
 		r = check_environment(decoding, environment);
 	if (r)
 		return r;
 	get_beginning(words, ret);
+	/* the client's own memfd is checked by the worker, as a front's is */
+	if (ret->arguments_fd >= 0)
+		return 0;
 	return seal_command(decoding, words, environment, &ret->arguments_fd);
 }

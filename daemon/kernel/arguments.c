@@ -6,7 +6,8 @@
 #include "daemon/kernel/arguments.h"
 
 #define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
-#define SIZE_MAXIMUM (4 * 1024 * 1024)
+/* More than execve(2) takes, whatever the limits: three quarters of 8 MiB. */
+#define SIZE_MAXIMUM (8 * 1024 * 1024)
 
 /* Returns true if fd is a sealed memfd. Files of any other kind cannot be sealed; the kernel
  * answers EINVAL without asking their file system. */

@@ -169,7 +169,7 @@ static int change_to_same(const struct join *join)
 	const struct wire_command *command = &join->task->command;
 	const char *home = environment_value(join->environment, "HOME");
 	struct stat wanted, found;
-	_cleanup_fd_ int fd = open_directory(command->working_directory);
+	_cleanup_fd_ int fd = open_directory(join->directory);
 
 	if (fd >= 0 && fstat(fd, &found) == 0 &&
 	    fstat(command->working_directory_fd, &wanted) == 0 && wanted.st_dev == found.st_dev &&
@@ -184,10 +184,9 @@ static int change_to_same(const struct join *join)
 static int change_directory(struct join *join)
 {
 	const struct wire_command *command = &join->task->command;
-	const char *path = command->working_directory ? command->working_directory : "/";
-	int r = command->working_directory && command->working_directory_fd >= 0
+	int r = command->working_directory_fd >= 0
 			? change_to_same(join)
-			: change_to(path);
+			: change_to(join->directory ? join->directory : "/");
 
 	return fail_with(join, STEP_DIRECTORY, r);
 }

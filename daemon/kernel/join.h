@@ -37,6 +37,7 @@ struct join {
 	int standard_fds[3];	 /* descriptors that become 0, 1 and 2 */
 	char *const *arguments;
 	char *const *environment;
+	const char *directory; /* the working directory's path; NULL: / */
 	/* The result, in memory that the command shares until it executes. */
 	struct {
 		struct fault fault;

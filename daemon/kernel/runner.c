@@ -26,7 +26,8 @@ struct runner {
 	struct wall wall; /* the caller's */
 	gid_t groups[TASK_GROUPS_MAX];
 	struct arguments arguments;
-	int pid_fd;			   /* of the command */
+	char directory[PATH_MAX]; /* the working directory, if only its descriptor was given */
+	int pid_fd;		  /* of the command */
 	int cgroup_fd, kill_fd, events_fd; /* of the session */
 };
 
@@ -45,6 +46,23 @@ static int read_arguments(struct runner *runner)
 	runner->join.arguments = runner->arguments.words;
 	runner->join.environment = runner->arguments.environment;
 	return r;
+}
+
+/* Names the working directory: a descriptor without a path is named by the kernel, as it may not
+ * be UTF-8. */
+static void name_directory(struct runner *runner)
+{
+	const struct wire_command *command = &runner->task->command;
+	char link[32];
+	ssize_t n;
+
+	runner->join.directory = command->working_directory;
+	if (command->working_directory || command->working_directory_fd < 0)
+		return;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", command->working_directory_fd);
+	n = readlink(link, runner->directory, sizeof(runner->directory) - 1);
+	runner->directory[MAX(n, 0)] = '\0';
+	runner->join.directory = *runner->directory == '/' ? runner->directory : "/";
 }
 
 static int make_cgroup(struct runner *runner)
@@ -287,6 +305,7 @@ static int runner_init(struct runner *runner, const struct host *host,
 	}
 	if (descriptors_check(&task->command, &runner->join.shared->fault) < 0)
 		return -EINVAL;
+	name_directory(runner);
 	return fail(runner, STEP_ARGUMENTS, read_arguments(runner));
 }
 

@@ -184,7 +184,7 @@ static const struct wire_field wire_word_fields[] = {
 LAYOUT(wire_word);
 
 static const struct wire_field wire_command_fields[] = {
-	HANDLE(1, wire_command, arguments_fd),
+	HANDLE(1, wire_command, arguments_fd, JSON("commandFileDescriptor")),
 	ARRAY(2, wire_command, words, wire_word, COMMAND_WORDS_MAX),
 	STRING(3, wire_command, working_directory, PATH_MAX - 1, JSON("workingDirectory")),
 	HANDLE(4, wire_command, working_directory_fd, JSON("workingDirectoryFileDescriptor")),

@@ -178,6 +178,51 @@ json() { python3 -c 'import json,sys; print(json.loads(sys.stdin.readline())[sys
 	[ "$status" -eq 125 ]
 }
 
+@test "arguments, variables and the directory are bytes" {
+	nsctl create -n box
+	[ "$(nsctl exec box printf %s $'caf\xe9' | od -An -tx1 | tr -d ' ')" = 636166e9 ]
+	[ "$(nsctl exec -e X=$'\xe9' box sh -c 'printf %s "$X"' | od -An -tx1 | tr -d ' ')" = e9 ]
+	own_variable() { X=$'\xe9' setpriv --reuid "$user_id" --regid "$user_id" --clear-groups env NSCTL_SOCKET="$runtime/socket" "$NSCTL_BUILD/nsctl" "$@"; }
+	[ "$(own_variable exec box sh -c 'printf %s "$X"' | od -An -tx1 | tr -d ' ')" = e9 ]
+	directory=$(mktemp -d "$runtime/$(printf 'd\351').XXXXXX")
+	chmod 755 "$directory"
+	[ "$(cd "$directory" && nsctl exec box sh -c 'pwd -P')" = "$directory" ]
+	rmdir "$directory"
+	# lists show something
+	nsctl sessions box | grep -q 'printf %s .caf?'
+	run nsctl exec --chdir=$'/\xe9' box true
+	[ "$status" -eq 125 ]
+	run nsctl run $'\xe9'
+	[ "$status" -eq 127 ]
+}
+
+@test "as many arguments as execve(2) takes" {
+	nsctl create -n box
+	as "$user_id" python3 - "$NSCTL_BUILD/nsctl" <<'PYTHON'
+import subprocess, sys
+words = ["x" * 100000] * 14 + ["last"]
+count = ["sh", "-c", 'echo $#; shift 14; echo "$1"', "x"] + words
+assert subprocess.check_output(count, text=True) == "15\nlast\n"
+assert subprocess.check_output([sys.argv[1], "exec", "box"] + count, text=True) == "15\nlast\n"
+PYTHON
+}
+
+@test "detached: a file on stdout is the command's alone, and a missing command is 127" {
+	nsctl create -n box
+	file=$(mktemp "$runtime/log.XXXXXX")
+	chmod 666 "$file"
+	nsctl exec -d box echo only-this >"$file"
+	logged() { [ "$(cat "$file")" = only-this ]; }
+	eventually logged
+	rm "$file"
+	status=0
+	output=$(nsctl exec -d box no-such-command 2>&1) || status=$?
+	[ "$status" -eq 127 ]
+	[[ "$output" == *no-such-command* ]]
+	run nsctl exec -d box /etc/passwd
+	[ "$status" -eq 126 ]
+}
+
 @test "a mount point is made on the set's own tmpfs, and nowhere else" {
 	place=$(mktemp -d "$runtime/place.XXXXXX")
 	chown "$user_id" "$place"
