@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the kernel has allocated for itself, as /proc/meminfo tells: in KiB. */
+/* The kernel's own memory in KiB, from /proc/meminfo. */
 #ifndef NSCTL_TESTS_KERNEL_MEMORY_H
 #define NSCTL_TESTS_KERNEL_MEMORY_H
 
@@ -21,7 +21,7 @@ static inline long kernel_memory(void)
 	return sum;
 }
 
-/* The same when it has come to rest: what was dropped before is freed a good while later. */
+/* The same after a rest: the kernel frees dropped objects only a good while later. */
 static inline long kernel_memory_settled(void)
 {
 	const struct timespec step = {.tv_nsec = 50000000};

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The floor: what the same namespaces cost in C with nothing around them.
+ * Measures the least cost of namespaces: the same system calls in C, with nothing around them.
  *
  *     raw net|six COUNT [PROCESSES]
  *
- * For each set a child is forked, unshares, and pins by bind mounts in a vault that it joins, so
- * that the tree the makers are forked from stays clean; for six kinds it forks an init first, that
- * waits. Prints the median of a set in microseconds, sets in a second, and KiB of kernel memory
- * for each. All of it is gone when the program ends: the vault is held by a process alone.
+ * For each set it forks a child, which unshares the namespaces and joins a vault, where it pins
+ * them by bind mounts. The tree from which makers are forked stays clean. For six kinds the child
+ * first forks an init, which waits. The program prints the median time of a set in microseconds,
+ * the number of sets in a second, and the kernel memory of a set in KiB. Only a process holds the
+ * vault, so everything is gone when the program ends.
  */
 #include <fcntl.h>
 #include <sched.h>
@@ -228,7 +229,7 @@ int main(int argc, char **argv)
 		      0);
 	if (shared == MAP_FAILED)
 		die("memory");
-	/* pages of the results are no part of what is measured */
+	/* pages of the results are not measured */
 	memset(shared, 0, sizeof(*shared));
 	vault = vault_new();
 	memory = kernel_memory_settled();

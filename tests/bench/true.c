@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the benchmarks run inside: ends at once, or with an argument waits to be killed. Static. */
+/* The benchmarks' command: ends at once or, with an argument, waits to be killed. Static. */
 #include <unistd.h>
 
 int main(int argc, char **argv)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Which system calls fail, and how: each with one errno that it can fail with in reality, however
- * right its arguments are: no memory, no descriptor, no room, a limit, an older kernel. What cannot
- * fail so (close, wait, kill, getpid) is not here and not counted.
+ * The system calls that the harness makes fail, each with an errno that is possible with correct
+ * arguments: no memory, no descriptor, no room, a limit, an older kernel. Calls that cannot fail
+ * like this (close, wait, kill, getpid) are neither listed nor counted.
  */
 #ifndef NSCTL_TESTS_FAULTS_CALLS_H
 #define NSCTL_TESTS_FAULTS_CALLS_H

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the harness (run), the tracer (inject.c) and the allocator (exhaust.c) share: one mapped
- * file, as harness.py unpacks it. The harness writes what to fail, the others what they failed.
+ * A mapped file that the harness (run), the tracer (inject.c) and the allocator (exhaust.c) share;
+ * harness.py unpacks the same layout. The harness writes which call is to fail, the others write
+ * which call they made fail.
  */
 #ifndef NSCTL_TESTS_FAULTS_CONTROL_H
 #define NSCTL_TESTS_FAULTS_CONTROL_H
 
 #include <stdint.h>
 
-/* Whose: by program, and a child of the spawner is whatever it forks until that runs another. */
+/* The roles: one for each program; a child of the spawner until it executes another program. */
 enum control_role { ROLE_NONE, ROLE_KEEPER, ROLE_SPAWNER, ROLE_CHILD, ROLE_FRONT };
 enum control_what { WHAT_NONE, WHAT_CALLS, WHAT_ALLOCATIONS };
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- *	inject CONTROL COMMAND...
+ * 	inject CONTROL COMMAND...
  *
- * Runs the daemon under ptrace(2), with everything that it starts, and makes one system call of it
- * fail: of the role and at the count that the harness has written to CONTROL (control.h). Only what
- * can fail in reality is counted, and fails as it can. Programs that are not the daemon's are let
- * go of when they are executed. Ends with the daemon and its exit status.
+ * Runs the daemon and all its children under ptrace(2), and makes one system call fail: the one
+ * with the role and the count that the harness has written to CONTROL (control.h). Only calls that
+ * can fail in reality are counted, and they fail in a realistic way. The tracer releases programs
+ * that are not the daemon's when they are executed. It ends with the daemon, and with its exit
+ * status.
  */
 #include <elf.h>
 #include <errno.h>
@@ -63,7 +64,7 @@ static struct tracee *find(pid_t pid)
 	return unused;
 }
 
-/* --- what a call is about --- */
+/* --- the object of a call --- */
 
 static bool is_regular_file(pid_t pid, int fd)
 {
@@ -238,7 +239,7 @@ static void on_call(struct tracee *tracee)
 	}
 }
 
-/* --- who is who --- */
+/* --- the roles of processes --- */
 
 static enum control_role role_after_exec(enum control_role before, pid_t pid)
 {
@@ -322,7 +323,7 @@ static int trace(pid_t daemon)
 			continue;
 		}
 		find(pid)->pid = 0;
-		/* whoever is left is let go of by the kernel, and goes on */
+		/* the kernel releases the remaining processes, which go on */
 		if (pid == daemon)
 			return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * /etc/nsctl/nsctld.conf with any bytes in it: what is taken is within its bounds, root is nobody's
- * account, addresses are canonical; what is refused is said with file and line.
+ * Reads any bytes as /etc/nsctl/nsctld.conf. Accepted values are within their bounds, no account
+ * is root's, and addresses are canonical. A refusal names the file and the line.
  */
 #include <string.h>
 

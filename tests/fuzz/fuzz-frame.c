@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a peer can send, up to the handler: the first byte says how the others are dribbled, these
- * go through frame, message, exchange and the check against org.nsctl as they do in the front.
- * Besides not crashing: what was parsed can be packed and parsed again.
+ * Passes any bytes to the front's parsers, up to the handler. The first byte determines how the
+ * others are cut into pieces; these go through frame, message, exchange and the check against
+ * org.nsctl, as in the front. A message that was parsed can be packed and parsed again.
  */
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a client may say, as "METHOD PARAMETERS". What the front makes of it must be well formed for
- * the keeper, which ends a front that says anything else: so a client must not be able to get
- * around what the rows allow.
+ * Decodes any call, given as "METHOD PARAMETERS". The front's result must be well formed for the
+ * keeper, which ends a front that sends anything else. So no client can evade the rules of the
+ * rows.
  */
 #include <string.h>
 
@@ -11,7 +11,7 @@
 #include "protocol/idl.h"
 #include "tests/fuzz/fuzz.h"
 
-/* Descriptors that nobody opens. */
+/* Descriptors that are never opened. */
 #define FIRST_FD 100000
 #define FDS_MAX 8
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * idl_parse() on any text. What it takes is used: every method is found by its name, and checks
- * parameters that are as recursive as its types may be.
+ * Parses any text as an interface. If it is accepted, every method is found by its name, and
+ * checks parameters that are as recursive as its types may be.
  */
 #include <string.h>
 

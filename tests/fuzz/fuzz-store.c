@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What lies in RUNTIME/state when the keeper starts: any bytes as a file, and, since no fuzzer
- * guesses a checksum, any bytes as the record of a file that is well signed. What is taken of them
- * holds together: names are names, and what is kept packed can be read.
+ * Reads any bytes as files of RUNTIME/state. As no fuzzer guesses a checksum, the bytes can also
+ * be the record of a file with a correct one. An accepted record is consistent: names are valid,
+ * and its packed parts can be unpacked.
  *
- * An input is one byte, then: 0 a file, 1 a set's record (with what it is made of again at boot), 2
- * a session's, 3 a link's.
+ * The first byte of an input selects the kind: 0 a file, 1 a set's record (with its specification
+ * for the next boot), 2 a session's, 3 a link's.
  */
 #include <string.h>
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a front that has been taken over can write into its pipe: any bytes, in any pieces. However
- * they are cut, the same messages come out of them.
+ * Writes any bytes, in any pieces, into the pipe of a front, as an attacker who controls the front
+ * can. The same messages arrive, however the bytes are cut.
  *
- * An input is one byte for the size of the pieces, and the bytes.
+ * The first byte of an input is the size of the pieces.
  */
 #include <fcntl.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 #include "daemon/wire/stream.h"
 #include "tests/fuzz/fuzz.h"
 
-/* What came out: the number of messages, the sum of their bytes, and how it ended. */
+/* The result: the number of messages, the sum of their bytes, and the final status. */
 struct outcome {
 	size_t n, sum;
 	int end;
@@ -32,7 +32,7 @@ static size_t add_message(const struct wire_message *message)
 	return sum;
 }
 
-/* Writes data in pieces, reads what there is after each, and then the end. */
+/* Writes data in pieces, reads after each piece, and then reads the end. */
 static struct outcome run(const uint8_t *data, size_t size, size_t piece)
 {
 	struct outcome outcome = {.end = -EAGAIN};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * /etc/subuid, /etc/subgid and /etc/passwd with any bytes in them: whatever is taken of them gives
- * ids that exist, none of root's, and none twice; and the maps made of it hold together.
+ * Reads any bytes as /etc/subuid, /etc/subgid and /etc/passwd. Every id that these give exists, is
+ * not root's, and is given once; the maps made of them are consistent.
  */
 #include <string.h>
 

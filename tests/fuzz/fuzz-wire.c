@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a front that has been broken into, or a damaged state file, can say: any bytes as a message
- * or as packed state, against any layout. What is taken is written again: once written, a value has
- * one encoding for ever.
+ * Decodes any bytes as a message or as a packed record, for every layout: as from a front that an
+ * attacker controls, or from a damaged file. Accepted values are encoded again: a value has only
+ * one encoding.
  *
- * An input is one byte for the layout; one for the number of descriptors that came along, and for
- * who reads whose message; and the attributes.
+ * An input begins with a byte for the layout, and one for the number of descriptors and for the
+ * direction of the message. The attributes follow.
  */
 #include <string.h>
 
@@ -13,7 +13,7 @@
 #include "daemon/wire/task.h"
 #include "tests/fuzz/fuzz.h"
 
-/* Numbers for descriptors that nobody opens or closes. */
+/* Numbers of descriptors that are never opened or closed. */
 #define FIRST_FD 100000
 #define FIRST_HANDLE 200000
 
@@ -56,8 +56,8 @@ static void check_handle(const struct wire_handles *handles, int handle)
 		must(handle >= -1 && handle < WIRE_FDS_MAX);
 }
 
-/* Every descriptor of a struct is one that came along, or none; and nothing in what a front says is
- * the daemon's to say. */
+/* Each descriptor of a struct is one that came with the message, or none; and no field of a
+ * front's message is one that only the daemon may fill. */
 static void check_fds(const struct wire_layout *layout, const char *value, size_t n_fds,
 		      const struct wire_message *message)
 {

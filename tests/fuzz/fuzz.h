@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What each fuzz target is: one function, and how it says that something does not hold. */
+/* A fuzz target is one function; this is its prototype, and its way to report a violation. */
 #ifndef NSCTL_TESTS_FUZZ_H
 #define NSCTL_TESTS_FUZZ_H
 
 #include "base.h"
 
-/* Takes any bytes, and aborts when what is made of them does not hold together; 0. */
+/* Takes any bytes, and aborts if the result is inconsistent. Returns 0. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* An assert() that NDEBUG does not take away. */

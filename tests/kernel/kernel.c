@@ -52,7 +52,7 @@ void child_start(struct child *child, child_body *body, void *arg)
 
 void child_say(struct child *other, int value)
 {
-	/* a child that is gone is what child_hear() and child_end() tell */
+	/* child_hear() and child_end() report a child that is gone */
 	sighandler_t saved = signal(SIGPIPE, SIG_IGN);
 
 	if (write(other->write_fd, &value, sizeof(value)) < 0 && errno != EPIPE)
@@ -193,7 +193,7 @@ void mounts_own(void)
 
 const char *mounts_scratch(void)
 {
-	/* any directory does: what is mounted over it is seen by the test alone */
+	/* any directory will do: only the test sees the mount over it */
 	static const char path[] = "/tmp";
 
 	if (mount("nsctl-test", path, "tmpfs", 0, "mode=0755") < 0 ||

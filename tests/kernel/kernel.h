@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the tests of the kernel share: children that are told and tell, namespaces by path, waiting
- * for a condition, and a directory that goes away. Everything that a test mounts it mounts in a
- * mount namespace of its own, so that nothing is left when it ends, however it ends.
+ * Functions that the tests of the kernel share: children that take orders and report, namespaces
+ * by path, waiting for a condition, and a temporary directory. A test mounts everything in a mount
+ * namespace of its own, so nothing is left when it ends.
  */
 #ifndef NSCTL_TESTS_KERNEL_H
 #define NSCTL_TESTS_KERNEL_H
@@ -29,14 +29,14 @@ typedef int child_body(struct child *parent, void *arg);
 
 /* Forks; the child dies with the thread that made it. Aborts the test when that fails. */
 void child_start(struct child *child, child_body *body, void *arg);
-/* An int through a pipe. hear: -ETIMEDOUT after a generous bound, -EPIPE when nobody will say. */
+/* Send an int through a pipe. hear: -ETIMEDOUT after a generous bound, -EPIPE without a sender. */
 void child_say(struct child *other, int value);
 int child_hear(struct child *other);
 /* Waits (bounded): the exit status, or minus the signal; closes the pipes. */
 int child_end(struct child *child);
 /* Kills, then as child_end(). */
 void child_kill(struct child *child);
-/* Start and end in one: what a test does in another process because it cannot be undone. */
+/* Starts a child and waits for its end: for steps that cannot be undone. */
 int child_run(child_body *body, void *arg);
 
 /* Descriptor of /proc/PID/ns/KIND (pid 0: the caller's own), or -errno. */
@@ -47,7 +47,7 @@ unsigned long inode_of(const char *path);
 
 /* 0 or -errno; write() is called once, as /proc files want it. */
 int text_write(const char *path, const char *text);
-/* What the file holds, cut to size; -errno, or the length. */
+/* Reads the file, up to size. Returns the length or -errno. */
 ssize_t text_read(const char *path, char *text, size_t size);
 
 /* How many lines of a mountinfo file contain word (NULL: all of them). */
@@ -66,7 +66,7 @@ int euid_change(uid_t uid);
 /* Becomes uid entirely: no capability, no groups. 0 or -errno. */
 int user_become(uid_t uid);
 
-/* Ends the test with a message: for what is no fact under test, such as fork(). */
+/* Ends the test with a message: for failures of calls that are not under test, as fork(). */
 void fatal(const char *what) __attribute__((noreturn));
 
 #endif

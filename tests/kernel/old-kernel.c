@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * old-kernel COMMAND...: runs it, and all that it starts, as on Linux 5.15, the oldest that we
- * support: what was added since is refused with the error that 5.15 would give. So every newer call
- * is seen to have its older way, whatever kernel the tests run on. Needs root, as without it the
- * filter would take the privileges away that the tests are about.
+ * old-kernel COMMAND...: runs the command and all its children as on Linux 5.15, the oldest
+ * supported kernel. Every newer feature is refused with the error that 5.15 would give. So the
+ * fallback of every newer call is tested on any kernel. Needs root: without it, the seccomp filter
+ * would need no_new_privs, which the tests cannot have.
  */
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -25,7 +25,7 @@ static const struct rule {
 	{SYS_ioctl, 1, 0xffff, 0xb705, 0xb7ff, ENOTTY},
 	/* of a pidfd: PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE (6.11) and so on */
 	{SYS_ioctl, 1, 0xffff, 0xff00, 0xffff, ENOTTY},
-	/* SO_PEERPIDFD (6.5); other levels have numbers as high that nobody here asks for */
+	/* SO_PEERPIDFD (6.5); nothing here uses equally high numbers of other levels */
 	{SYS_getsockopt, 2, 0xffff, 73, 0xffff, ENOPROTOOPT},
 	{SYS_setsockopt, 2, 0xffff, 73, 0xffff, ENOPROTOOPT},
 	/* PIDFD_SIGNAL_PROCESS_GROUP (6.9) */

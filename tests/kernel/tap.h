@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The Test Anything Protocol in one header, for programs of one file. Only the process that main()
- * runs in prints; children report through their exit status or a pipe. A skip names what the kernel
+ * The Test Anything Protocol in one header, for programs of one file. Only main()'s process
+ * prints; children report by their exit status or a pipe. A skip names a feature that the kernel
  * lacks: in CI it counts as a failure.
  */
 #ifndef NSCTL_TESTS_TAP_H
@@ -25,7 +25,7 @@ static inline void _printf_(2, 3) tap_ok(bool ok, const char *format, ...)
 	(void)fflush(stdout);
 }
 
-/* what the kernel did against what it should have done; both appear when they differ */
+/* Compares the kernel's result with the expected one; prints both if they differ. */
 static inline void tap_is(long got, long expected, const char *what)
 {
 	tap_ok(got == expected, "%s", what);

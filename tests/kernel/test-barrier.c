@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * docs/kernel.md, 25: which packets with a mark a rule of routing keeps out, and which of
- * them the kernel takes in all the same; what a program at an interface can learn of a packet.
+ * docs/kernel.md, 25: which packets with a mark a rule of routing drops, which of them the kernel
+ * accepts all the same, and what a program at an interface can learn about a packet.
  *
- * "Host" and set are net namespaces of the test's own, with a pair of interfaces between them.
+ * The host and the set are net namespaces of the test, with a pair of interfaces between them.
  */
 #include <arpa/inet.h>
 #include <linux/bpf.h>
@@ -143,7 +143,7 @@ static void put_ethernet(struct frame *frame, bool broadcast, int tags, uint16_t
 	put(frame, &protocol, sizeof(protocol));
 }
 
-/* A datagram of one byte, which says what. */
+/* Sends a datagram of one byte. */
 static void send4(const char *source, const char *target, bool broadcast, char what)
 {
 	struct frame frame = {};
@@ -190,8 +190,8 @@ static void send6(int tags, char what)
 		fatal("send");
 }
 
-/* Says 'z' to the receiver by loopback, behind all that was sent, and returns whether what was
- * heard before. */
+/* Sends 'z' to the receiver by loopback, after all other packets. Returns true if another packet
+ * was received before it. */
 static bool is_heard(char what)
 {
 	const struct sockaddr_in6 self = {.sin6_family = AF_INET6,
@@ -259,7 +259,7 @@ static void attach(int program_fd)
 	(void)close(program_fd);
 }
 
-/* Marks whatever comes in. */
+/* Marks every incoming packet. */
 static int load_marking(void)
 {
 	const struct bpf_insn program[] = {
@@ -275,7 +275,7 @@ static int load_marking(void)
 	return load_program(program, ARRAY_SIZE(program));
 }
 
-/* Drops what looks like IPv6. */
+/* Drops packets that look like IPv6. */
 static int load_dropping(void)
 {
 	const struct bpf_insn program[] = {
@@ -295,7 +295,7 @@ static int load_dropping(void)
 	return load_program(program, ARRAY_SIZE(program));
 }
 
-/* Returns what bpf_fib_lookup says about a packet to the address that comes in by "outer". */
+/* Returns the result of bpf_fib_lookup for a packet to the address that comes in by "outer". */
 static long ask_routes(const char *address)
 {
 	struct bpf_fib_lookup question = {.family = AF_INET6, .ifindex = if_nametoindex("outer")};

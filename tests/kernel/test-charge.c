@@ -39,7 +39,7 @@ static int death_signal(void)
 	return signal;
 }
 
-/* --- what the user can do to it --- */
+/* --- actions of the user --- */
 
 /* Which ids are the user's. The real one is root's or, with OTHERS_REAL, another's. */
 enum ids { EFFECTIVE, OTHERS_REAL, ALL };

@@ -40,7 +40,7 @@ struct run {
 	uid_t uid;
 };
 
-/* Not dumpable, becomes uid, executes the copy of this program, which returns what it is then. */
+/* Becomes uid, not dumpable, and executes the copy of this program, which reports its state. */
 static int body_run(struct child *parent, void *arg)
 {
 	const struct run *run = arg;
@@ -112,8 +112,8 @@ static void restore_setting(void)
 	(void)text_write(SUID_DUMPABLE, "0");
 }
 
-/* 2 shows what a change of ids does, where 0 hides it, and is as safe: only root reads the dumps.
- * Another test that restores 0 in between makes this one see less, not fail. */
+/* The value 2 shows the effect of a change of ids, which 0 hides, and it is as safe: only root
+ * reads the dumps. If another test restores 0 meanwhile, this test sees less, but does not fail. */
 static int show_changes(void)
 {
 	char text[16];
@@ -176,7 +176,7 @@ static void change(void *context)
 	_exit(r < 0 ? 202 : dumpable());
 }
 
-/* What the child has left of the memory that both have, and what it saw itself. */
+/* What the child has changed in the shared memory, and what it saw itself. */
 static int body_change(struct child *parent _unused_, void *arg)
 {
 	int status = 0;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * docs/kernel.md, 15: what daemon/kernel/resolver.c relies on to give a set files of its own in
- * /etc. A file of a tmpfs that is mounted nowhere can be mounted alone (6.15; before, the tmpfs
- * must be somewhere) and lives as long as its mount, but needs a name there; it can be mounted on a
- * symbolic link itself, which needs no target and whose target may come and go; whoever renames
- * over the entry in another mount namespace ends the mount; one mount takes another's place without
- * a gap (6.5); and where there is no entry, an overlay without an upper layer supplies one and
- * changes nothing.
+ * docs/kernel.md, 15: how daemon/kernel/resolver.c gives a set its own files in /etc.
+ *
+ * - A file of a tmpfs that is mounted nowhere can be mounted by itself (6.15; before, the tmpfs
+ *   must be mounted). It needs a name on the tmpfs, and lives as long as its mount.
+ * - It can be mounted on a symbolic link itself, which needs no target.
+ * - Renaming over the entry in another mount namespace ends the mount.
+ * - One mount replaces another without a gap (6.5).
+ * - If there is no entry, an overlay without an upper layer supplies one, and changes nothing.
  */
 #include <fcntl.h>
 #include <linux/mount.h>
@@ -196,7 +197,7 @@ static void check_symlink(void)
 	unlink(target_);
 }
 
-/* etc with what is in lower/ too, nothing else, read-only; as a detached mount or -errno. */
+/* Makes a read-only overlay of etc and lower/. Returns a detached mount or -errno. */
 static int overlay(const char *lower, const char *etc)
 {
 	_cleanup_fd_ int context_fd = syscall(SYS_fsopen, "overlay", FSOPEN_CLOEXEC);

@@ -34,7 +34,7 @@ static void make_tree(void)
 		fatal("mount");
 }
 
-/* Tells what root inside gets for clearing the flags, and for the unmounting. */
+/* Reports the errors that root inside gets for clearing the flags, and for unmounting. */
 static int body_root_inside(struct child *parent, void *arg)
 {
 	const bool *lock = arg;

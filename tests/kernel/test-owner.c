@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * docs/kernel.md, 19: which user is behind a process in a user namespace. NS_GET_PARENT leads up to
- * our own, and NS_GET_OWNER_UID of the outermost one below it is who made that, whatever uid the
- * process has and however deep it is. Root needs no capability for it but CAP_SYS_PTRACE, to open
- * /proc/PID/ns/user. And what a keeper's protection against the OOM killer, and a front's bound of
- * memory, rest on.
+ * docs/kernel.md, 19: which user is behind a process in a user namespace. NS_GET_PARENT leads up
+ * to our own namespace. NS_GET_OWNER_UID of the outermost namespace below it returns the user that
+ * made it, whatever the uid and the depth of the process. The only capability that root needs for
+ * this is CAP_SYS_PTRACE, to open /proc/PID/ns/user. The test also covers the keeper's protection
+ * against the OOM killer, and the memory limit of fronts.
  */
 #include <fcntl.h>
 #include <linux/capability.h>
@@ -29,7 +29,7 @@ static int body_inside(struct child *parent, void *arg _unused_)
 		return 1;
 	child_say(parent, 0);
 	(void)child_hear(parent);
-	/* somebody else's uid from now on, who makes the second one */
+	/* another user's uid from now on, which makes the second one */
 	if (setresgid(7, 7, 7) < 0 || setresuid(7, 7, 7) < 0 || unshare(CLONE_NEWUSER) < 0)
 		return 2;
 	child_say(parent, 0);
@@ -100,7 +100,7 @@ static void check_owner(void)
 	tap_is(child_end(&inside), 0, "the inside ended well");
 }
 
-/* Anonymous memory counts against RLIMIT_DATA, also what is only mapped; 0 as it should be. */
+/* Checks that anonymous memory counts against RLIMIT_DATA, even untouched. Returns 0 if so. */
 static int body_memory(struct child *parent _unused_, void *arg _unused_)
 {
 	const struct rlimit limit = {64 * MEBIBYTE, 64 * MEBIBYTE};

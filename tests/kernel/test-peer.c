@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * docs/kernel.md, 20, who is on the other end: SO_PEERCRED, SO_PEERGROUPS and SO_PEERPIDFD tell
- * what connect() was called with, in the asker's terms; what the peer does later, or calls itself
- * inside a user namespace, changes nothing.
+ * docs/kernel.md, 20: SO_PEERCRED, SO_PEERGROUPS and SO_PEERPIDFD report the credentials with
+ * which the peer called connect(), in ids of the process that asks. Later changes of the peer, and
+ * its ids inside a user namespace, make no difference.
  */
 #include <fcntl.h>
 #include <grp.h>
@@ -46,7 +46,7 @@ static int body_client(struct child *parent, void *arg)
 	}
 	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
 		return 5;
-	/* somebody else from now on */
+	/* another user from now on */
 	if (!*in_user_namespace && (setresuid(0, 0, 0) < 0 || setgroups(0, NULL) < 0))
 		return 6;
 	child_say(parent, 0);
@@ -110,7 +110,7 @@ static void check(int listen_fd, bool in_user_namespace)
 	tap_is(child_end(&client), 0, "the client ended well");
 }
 
-/* After the client is gone and reaped: what the socket still tells. */
+/* The socket still reports the client after its end and reaping. */
 static void check_gone(int listen_fd)
 {
 	bool in_user_namespace = false;

@@ -20,7 +20,7 @@
 static int body_pause(struct child *parent, void *arg _unused_)
 {
 	child_say(parent, getpid());
-	/* process 1 ignores what it has no handler for, so end with the pipe */
+	/* process 1 ignores signals without a handler, so it ends with the pipe */
 	return child_hear(parent) == -EPIPE ? 0 : 1;
 }
 
@@ -48,7 +48,7 @@ static int body_pid(struct child *parent _unused_, void *arg _unused_)
 	return getpid();
 }
 
-/* 0, or the bit of what was not so */
+/* Returns 0, or the bit of the expectation that failed. */
 static int body_join(struct child *parent _unused_, void *arg)
 {
 	const int *pid_fd = arg;

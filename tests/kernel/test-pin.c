@@ -340,7 +340,7 @@ static void test_vault(void)
 	tap_ok(inode_of(copy) != inode_of(path),
 	       "a pin of a mount namespace is not copied into a mount namespace made later");
 	tap_is(umount2(path, MNT_DETACH), 0, "the vault is unmounted");
-	/* neither that nor an open root keeps what was mounted in it */
+	/* neither that nor an open root keeps the mounts in it */
 	tap_ok(veth_wait_gone(events, "vaulted"), "all that it held is gone");
 	(void)child_end(&later);
 	read_fd = openat(root_fd, "net", O_RDONLY | O_CLOEXEC);

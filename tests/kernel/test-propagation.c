@@ -47,7 +47,7 @@ static int body_deeper(struct child *parent, void *arg _unused_)
 	return child_hear(parent) == -EPIPE ? 0 : 1;
 }
 
-/* The maker: makes the namespace, sets the mode, mounts, and answers what it sees when asked. */
+/* The maker makes the namespace, sets the mode, mounts, and reports what it sees on request. */
 static int body_inside(struct child *parent, void *arg)
 {
 	const struct mode *mode = arg;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * docs/kernel.md, 21: what keeps descriptors of clients out of the keeper. A socket that is
- * shut down for reading takes none from its peer, nor does a pipe; after a shutdown in both
- * directions a connection's queue cannot grow, and SIOCINQ is zero only when no descriptor lies in
- * it. The one exception, a byte that was received out of band, is why the front's filter forbids
+ * docs/kernel.md, 21: how descriptors of clients are kept out of the keeper. A socket that is shut
+ * down for reading accepts none from its peer, nor does a pipe. After a shutdown in both
+ * directions a connection's queue cannot grow, and SIOCINQ is zero only when no descriptor is in
+ * it. The only exception is a byte that was received out of band, so the front's filter forbids
  * that.
  */
 #include <fcntl.h>
@@ -50,7 +50,7 @@ static int bytes_in(int socket_fd)
 	return ioctl(socket_fd, SIOCINQ, &bytes) < 0 ? -errno : bytes;
 }
 
-/* Returns true when nobody holds the writing end of this pipe any more. */
+/* Returns true if all copies of the pipe's writing end are closed. */
 static bool is_closed(int reading_fd)
 {
 	struct pollfd poll_fd = {.fd = reading_fd};

@@ -117,7 +117,7 @@ static int body_as_init(struct child *parent _unused_, void *arg _unused_)
 	return unshare(CLONE_NEWPID) < 0 ? 200 : child_run(body_init_clone_parent, NULL);
 }
 
-/* Executes what an O_PATH descriptor leads to, when its path is of no use (any more). */
+/* Executes the file of an O_PATH descriptor, whose path may not exist any more. */
 static int body_execveat(struct child *parent _unused_, void *arg)
 {
 	const int *fd = arg;

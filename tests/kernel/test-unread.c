@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * docs/kernel.md, 23: a Unix stream socket that is closed
- * before all was read from it, by whatever end of its process, resets the peer's; one that was read
- * to the last byte ends it. So a client knows whether a daemon can have acted on its call.
+ * docs/kernel.md, 23: if a Unix stream socket is closed before all data was read from it, for
+ * whatever reason, its peer's connection is reset; if all was read, the peer sees the end of the
+ * stream. So a client knows whether the daemon can have acted on its call.
  */
 #include <signal.h>
 #include <string.h>

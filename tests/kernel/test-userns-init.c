@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * docs/kernel.md, 17, whom an init obeys: which users may signal process 1 of a set with a user
- * namespace. What counts is the user namespace of its credentials, not its uid: whoever owns that
- * may signal it, whatever it is inside.
+ * docs/kernel.md, 17: which users may signal process 1 of a set with a user namespace. The user
+ * namespace of its credentials decides, not its uid: the owner of that namespace may signal it,
+ * whatever its uid inside.
  *
- * An init forked by the maker that made user and pid namespace together has its credentials inside;
- * no other process can be the first, as pid_for_children is not there before. A newer kernel gives
- * the pid namespace out by a pidfd of the maker: then the first process comes from outside, with
- * credentials that the owner has no power over, in a pid namespace that the owner's user namespace
- * owns all the same. Without that, only a pid namespace made outside has such an init.
+ * An init forked by the maker that made the user and pid namespaces has its credentials inside. No
+ * other process can be the first one, because pid_for_children does not exist before. A newer
+ * kernel opens the pid namespace by a pidfd of the maker. Then the first process comes from
+ * outside, with credentials over which the owner has no power, although the owner's user namespace
+ * owns the pid namespace. Without that, only a pid namespace made outside has such an init.
  */
 #include <grp.h>
 #include <linux/nsfs.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * docs/kernel.md, 26: a user namespace takes over limits of the process that makes it, and holds
- * all its processes together to them, whatever their own limits are. It takes over no limit on
+ * the sum of all its processes to them, whatever their own limits are. It takes over no limit on
  * processes if the real uid of its maker is root's.
  */
 #include <sched.h>
@@ -20,7 +20,7 @@
 
 static const struct identity user = {.uid = UID, .gid = UID};
 
-/* --- what is used up --- */
+/* --- use of the limits --- */
 
 static int start_process(void)
 {

@@ -27,7 +27,7 @@ static bool offsets_are(pid_t pid, const char *expected)
 	return text_read(path, text, sizeof(text)) > 0 && strstr(text, expected);
 }
 
-/* As the daemon's: root with the caller's euid. Tells what it can open of its own, then waits. */
+/* A maker like the daemon's: root with the caller's euid. Reports the files that it can open. */
 static int body_maker(struct child *parent, void *arg _unused_)
 {
 	struct stat status;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the tests of the front's conversions share: JSON, and messages as the keeper sends them. */
+/* JSON, and messages as the keeper sends them, for the tests of the front's conversions. */
 #ifndef NSCTL_TESTS_ANSWER_H
 #define NSCTL_TESTS_ANSWER_H
 
@@ -52,7 +52,7 @@ static inline struct wire_message *answer_message(struct answer *answer)
 
 static inline void answer_done(struct answer *answer)
 {
-	/* its descriptors are numbers that nobody opened */
+	/* its descriptors are numbers that were never opened */
 	answer->message.n_fds = 0;
 	wire_message_done(&answer->message);
 	wire_writer_done(&answer->writer);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A daemon that has answered already: its replies wait in a socket pair, and what a verb has asked
- * stays there to be read. No process, no thread. Both sides are held against the interface.
+ * A daemon that has already answered: its replies wait in a socket pair, and the calls of a verb
+ * stay there to be read. There is no process and no thread. Calls and replies are checked against
+ * the interface.
  */
 #ifndef NSCTL_TESTS_ANSWERING_H
 #define NSCTL_TESTS_ANSWERING_H
@@ -29,8 +30,8 @@ struct exchange_row {
 	const char *calls[CALLS_MAX];	/* each a METHOD and its parameters */
 	const char *replies[CALLS_MAX]; /* parameters, or "!ERROR {...}" */
 	int status;
-	/* On stdout, with nothing on stderr; or "!TEXT": nothing there, and TEXT within what is on
-	 * stderr. NULL: not looked at. */
+	/* the output on stdout, while stderr stays empty; or "!TEXT": stdout stays empty, and
+	 * stderr contains TEXT. NULL: neither is checked. */
 	const char *output;
 };
 
@@ -85,8 +86,8 @@ static inline void answering_check_call(struct idl *idl, const char *line, const
 		fail_msg("%s: %s does not fit", line, path);
 }
 
-/* From here on what is written to fd goes into a memory file. Returns that; *ret_kept is to be
- * given back. */
+/* Redirects fd into a memory file. Returns that file; *ret_kept must be passed to the function
+ * that ends the redirection. */
 static inline int answering_divert(int fd, int *ret_kept)
 {
 	int memory_fd = memfd_create("written", MFD_CLOEXEC), kept_fd;
@@ -97,7 +98,7 @@ static inline int answering_divert(int fd, int *ret_kept)
 	return memory_fd;
 }
 
-/* Ends that: what was written is in *ret. */
+/* Ends the redirection, and returns the output in *ret. */
 static inline void answering_restore(int fd, int kept_fd, int memory_fd, struct text *ret)
 {
 	char chunk[4096];
@@ -153,7 +154,7 @@ static inline int answering_split(char *line, char **argv)
 	return n;
 }
 
-/* Runs the row's line; skip words of it are in front of what the verb is given. */
+/* Runs the row's line; its first skip words are not given to the verb. */
 static inline void answering_check(struct idl *idl, const struct verb *verb, int skip,
 				   const struct exchange_row *row)
 {
@@ -172,7 +173,7 @@ static inline void answering_check(struct idl *idl, const struct verb *verb, int
 	client.socket_fd = pair[0];
 	for (size_t i = 0; i < CALLS_MAX && row->replies[i]; i++)
 		answering_reply(idl, pair[1], row->calls[i], row->replies[i]);
-	/* what is asked beyond that ends at once */
+	/* further calls fail at once */
 	assert_int_equal(shutdown(pair[1], SHUT_WR), 0);
 	r = answering_run(&client, verb, argc - skip, argv + skip, &output, &said);
 	client_done(&client);

@@ -33,7 +33,7 @@ struct fake_keeper {
 	struct wire_writer writer;
 	struct wire_inbox inbox;
 	struct wire_message message;
-	/* the worker's end of a lane, and what has come by it for the last request */
+	/* the worker's end of a lane, and the descriptors of the last request */
 	int lane_fd;
 	struct wire_message lane;
 	struct wire_handles handles;
@@ -209,7 +209,7 @@ static inline void keeper_receive(struct fake_keeper *keeper, uint16_t op, uint3
 	assert_int_equal(keeper->message.header->nlmsg_pid, connection);
 }
 
-/* To what has just been received. */
+/* Answers the request that was received last. */
 static inline void keeper_answer(struct fake_keeper *keeper, uint16_t flags,
 				 const struct wire_layout *layout, const void *value)
 {
@@ -272,7 +272,7 @@ static inline void client_reply_done(struct client_reply *reply)
 	receiver_done(&reply->receiver);
 }
 
-/* The next reply, as text: it is this one, whatever the order of its members. */
+/* Checks that the next reply is this text, with its members in any order. */
 static inline void client_expect(int fd, const char *expected)
 {
 	json_t *wanted = json_loads(expected, 0, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the tests of interface descriptions share. */
+/* Functions for the tests of interface descriptions. */
 #ifndef NSCTL_TESTS_IDL_H
 #define NSCTL_TESTS_IDL_H
 

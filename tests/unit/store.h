@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A store in a directory of its own for each test, and what loading it gives. */
+/* A store in a directory of its own for each test, and the result of loading it. */
 #ifndef NSCTL_TESTS_UNIT_STORE_H
 #define NSCTL_TESTS_UNIT_STORE_H
 
@@ -23,7 +23,7 @@
 #define HEADER_SIZE 64
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
-/* What came of loading. */
+/* The result of loading. */
 struct loaded {
 	struct set *set;
 	struct session *session;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* arguments.c: memfds as a front makes them, and what a hostile one may send instead. */
+/* arguments.c: memfds as a front makes them, and those of a hostile front. */
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -91,7 +91,7 @@ static void test_sizes(void **state _unused_)
 	assert_int_equal(read_one(fd), -EBADMSG);
 }
 
-/* What can be changed while it is read. */
+/* A file that can be changed while it is read is refused. */
 static void test_unsealed(void **state _unused_)
 {
 	static const int some[] = {0, F_SEAL_SHRINK, F_SEAL_WRITE, F_SEAL_SHRINK | F_SEAL_GROW,

@@ -13,7 +13,7 @@
 #define NONE (-1)
 #define FORBIDDEN "commands in others' sets"
 
-/* Rows: who asks, whose set, of which mapping, as whom (NONE: nobody said); who it becomes. */
+/* Rows: caller, owner of the set, mapping, requested ids (NONE: not given), resulting ids. */
 static const struct {
 	uid_t uid, owner;
 	enum spec_mapping mapping;
@@ -22,7 +22,7 @@ static const struct {
 	uid_t as_uid;
 	gid_t as_gid;
 } commands[] = {
-	/* a plain set of an ordinary user: its owner, whoever asks */
+	/* in an ordinary user's plain set: always the owner */
 	{ALICE, ALICE, MAPPING_NONE, NONE, NONE, NULL, ALICE, 500},
 	{ALICE, ALICE, MAPPING_NONE, ALICE, 500, NULL, ALICE, 500},
 	{ALICE, ALICE, MAPPING_NONE, 0, NONE, "user", 0, 0},
@@ -32,7 +32,7 @@ static const struct {
 	{0, ALICE, MAPPING_NONE, NONE, NONE, NULL, ALICE, 500},
 	{0, ALICE, MAPPING_NONE, 0, 0, "user", 0, 0},
 	{0, ALICE, MAPPING_NONE, BOB, NONE, "user", 0, 0},
-	/* not even who administers: it would be that user */
+	/* not even for an administrator, who would become that user */
 	{BOB, ALICE, MAPPING_NONE, NONE, NONE, FORBIDDEN, 0, 0},
 	{BOB, ALICE, MAPPING_NONE, BOB, NONE, FORBIDDEN, 0, 0},
 	/* root inside, its owner outside */
@@ -102,7 +102,7 @@ static void test_command(void **state _unused_)
 	}
 }
 
-/* Rows: mapping, as whom, who it is inside; whoever it is, outside it is the owner or its own. */
+/* Rows: mapping, requested ids, ids inside. Outside, the command always has the owner's ids. */
 static void test_command_inside(void **state _unused_)
 {
 	static const struct {

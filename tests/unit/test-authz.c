@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Who may do what: authz.c is a truth table, and this is it. What is expected is said by hand, in
- * rows, or by a rule that is written here in other words than there; then every combination of what
- * the decision rests on is tried.
+ * authz.c is a truth table. Expected results are in rows, or follow from a rule that is written
+ * here in other words than in authz.c; then all combinations of facts are tried.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,7 +17,7 @@ static const enum wire_scope scopes[] = {SCOPE_FULL, SCOPE_CONFINED, SCOPE_SET};
 
 /* --- the configuration --- */
 
-/* What the header says of both enumerations: one is the bits of the other. */
+/* One enumeration has the bits of the other, as the header says. */
 static void test_bits(void **state _unused_)
 {
 	static const uint32_t bits[CONFIG_ALLOW_COUNT] = {
@@ -57,7 +56,7 @@ static void test_allowed(void **state _unused_)
 		{{.host = true}, ALICE, ALICE, without, false, false},
 		{{.uids = named_uids, .n_uids = 1}, ALICE, ALICE, without, false, true},
 		{{.uids = named_uids, .n_uids = 1}, BOB, BOB, without, false, false},
-		/* a gid of the same number is nobody's uid */
+		/* a gid is not taken for the uid with the same number */
 		{{.uids = named_uids, .n_uids = 1}, BOB, ALICE, without, false, false},
 		{{.gids = named_gids, .n_gids = 2}, ALICE, ALICE, without, false, false},
 		{{.gids = named_gids, .n_gids = 2}, ALICE, 60, without, false, true},
@@ -70,8 +69,8 @@ static void test_allowed(void **state _unused_)
 			struct config config = {};
 			uint32_t allowed, expected;
 
-			/* one line of the file: no other right comes with it, but for those that
-			 * whoever may administer has */
+			/* one line of the file gives no other right, except for those that
+			 * administrators have, too */
 			config.allow[key] = rows[i].who;
 			allowed = authz_allowed(&config, rows[i].uid, rows[i].gid, rows[i].groups,
 						2, rows[i].host);
@@ -120,7 +119,7 @@ static void test_connect(void **state _unused_)
 
 static void test_operation(void **state _unused_)
 {
-	/* rows: what may be asked from where; full, confined, set */
+	/* rows: which methods are allowed in which scope: full, confined, set */
 	static const bool may[WIRE_OP_END][3] = {
 		[WIRE_CREATE] = {true, false, false},
 		[WIRE_GET] = {true, false, true},
@@ -153,7 +152,7 @@ static void test_operation(void **state _unused_)
 	for (enum wire_op op = WIRE_CREATE; op < WIRE_OP_END; op++)
 		for (size_t i = 0; i < ARRAY_SIZE(scopes); i++)
 			for (size_t u = 0; u < ARRAY_SIZE(uids); u++) {
-				/* no right widens what a place narrows, root's neither */
+				/* no right widens a scope, not even root's */
 				struct authz_subject subject = {
 					.uid = uids[u],
 					.allowed = ALL_BITS,
@@ -170,7 +169,7 @@ static void test_operation(void **state _unused_)
 			}
 }
 
-/* Whatever the scope and the rights are. */
+/* In every scope, and with all rights. */
 static void test_renewal(void **state _unused_)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(scopes); i++)
@@ -231,7 +230,7 @@ static void test_owner(void **state _unused_)
 		assert_int_equal(got, found ? wanted : 99);
 		if (found)
 			continue;
-		/* just as for what is not there */
+		/* just as for an absent object */
 		assert_string_equal(failure.subject, what);
 		assert_string_equal(failure.text, name);
 	}
@@ -259,7 +258,7 @@ static void test_sees(void **state _unused_)
 	}
 }
 
-/* From inside a set that set is seen, by its owner and root; by nobody else who is in it. */
+/* From inside a set, its owner and root see that set; other users inside do not. */
 static void test_sees_set(void **state _unused_)
 {
 	static const uid_t inside[] = {ALICE, 0, BOB, 100033};
@@ -283,7 +282,7 @@ static void test_sees_set(void **state _unused_)
 	}
 }
 
-/* --- what --- */
+/* --- sets and namespaces --- */
 
 static void test_spec(void **state _unused_)
 {
@@ -307,7 +306,7 @@ static void test_open(void **state _unused_)
 	for (size_t u = 0; u < ARRAY_SIZE(uids); u++)
 		for (size_t o = 0; o < ARRAY_SIZE(uids); o++)
 			for (uint32_t kinds = 0; kinds <= KIND_ALL; kinds++) {
-				/* who administers may look and remove, but gets no namespaces */
+				/* administrators may look and remove, but get no namespaces */
 				struct authz_subject subject = {.uid = uids[u],
 								.allowed = ALL_BITS};
 				bool good = uids[u] == 0 ||

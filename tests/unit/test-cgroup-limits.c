@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * cgroup-limits.c on a tree of plain files that look like cgroup2's: which controllers there are,
- * in which cgroups they are enabled, what is written where, and what is read. (That the limits bite
- * is for a kernel to show: tests/beds.)
+ * cgroup-limits.c on a tree of plain files that looks like cgroup2: which controllers exist, in
+ * which cgroups they are enabled, and which files are written and read. (tests/beds show that the
+ * kernel enforces the limits.)
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -90,7 +90,7 @@ static void test_need(void **state _unused_)
 	assert_string_equal(cgroup_controller_name(CONTROLLER_PIDS), "pids");
 }
 
-/* What the daemon's cgroup has, or may be given; a name is a whole word. */
+/* Controllers that the daemon's cgroup has or can get; a name is a whole word. */
 static void test_controllers(void **state _unused_)
 {
 	assert_int_equal(cgroup_controllers(base_fd), CONTROLLER_ALL);
@@ -117,7 +117,7 @@ static void test_enable(void **state _unused_)
 	expect(set_fd, "cgroup.subtree_control", "");
 }
 
-/* What is above the daemon's cgroup is not touched where it has handed down what is needed. */
+/* Cgroups above the daemon's are not changed if they have enabled all that is needed. */
 static void test_enabled_already(void **state _unused_)
 {
 	put(base_fd, "cgroup.controllers", "memory pids cpu\n");
@@ -142,7 +142,7 @@ static void test_limit(void **state _unused_)
 	expect(set_fd, "memory.swap.max", "0");
 	expect(set_fd, "pids.max", "100");
 	expect(set_fd, "cpu.max", "50000 100000");
-	/* only what is limited is written; more than one processor */
+	/* only given limits are written; more than one processor */
 	put(set_fd, "memory.max", "");
 	put(set_fd, "cpu.max", "");
 	limits = (struct cgroup_limits){.cpu_thousandths = 2500};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * check.c: specifications and commands, each with what it is completed to, or the field that it is
- * refused for.
+ * check.c: specifications and commands, each with its completed form, or with the field for which
+ * it is refused.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,7 +23,7 @@
 #define TIME KIND_BIT(KIND_TIME)
 #define NO_FDS .process_fd = -1, .pipe_fd = -1
 
-/* Rows of a specification: what is said, with root_fd 1 for one that came along. */
+/* Rows of specifications as given, with root_fd 1 for a descriptor that came with the call. */
 #define SPEC(...) ((struct wire_spec){.root_fd = -1, __VA_ARGS__})
 #define BIND(path)                                                   \
 	{                                                            \
@@ -191,7 +191,7 @@ static void test_refused(void **state _unused_)
 	}
 }
 
-/* What is said, and what it is completed to by a set called "box". */
+/* Specifications as given, and completed for a set called "box". */
 static const struct {
 	struct wire_spec said, complete;
 } taken[] = {
@@ -220,7 +220,7 @@ static const struct {
 	{{.root_fd = -1, .kinds = NET}, {.kinds = NET}},
 	{{.root_fd = -1, .kinds = NET | MNT},
 	 {.kinds = NET | MNT, .propagation = PROPAGATION_SLAVE}},
-	/* off where there could not be any is what nobody said */
+	/* off where it is impossible anyway is the same as not given */
 	{{.root_fd = -1, .kinds = MNT, .mount_proc = SWITCH_OFF},
 	 {.kinds = MNT, .propagation = PROPAGATION_SLAVE}},
 	{{.root_fd = -1, .kinds = MNT | PID, .mount_proc = SWITCH_OFF},
@@ -259,7 +259,7 @@ static void test_completed(void **state _unused_)
 		if (got_size != wanted_size || memcmp(got_bytes, wanted_bytes, got_size) != 0)
 			fail_msg("row %zu is completed to something else", i);
 		free(got_bytes);
-		/* what is complete stays so */
+		/* a complete specification does not change */
 		assert_int_equal(check_spec(&got, "other", &failure), 0);
 		assert_int_equal(wire_pack(&wire_spec_layout, &got, &got_bytes, &got_size), 0);
 		if (wanted.hostname || !(wanted.kinds & UTS))

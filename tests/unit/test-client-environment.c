@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * environment.c, and users_account() with a getent of the test's own: what a command is given of
- * the caller's variables, and what a login of somebody else is made of.
+ * environment.c, and users_account() with a getent of the test's own: which variables of the
+ * caller a command gets, and which variables make up the login of another user.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -84,7 +84,7 @@ static void test_login(void **state _unused_)
 		      "SHELL=/bin/zsh\n" PATH_OF_LOGINS "\n");
 		check(&(struct environment){.account = &nobody, .extra = none, .clean = clean},
 		      "TERM=vt100\nHOME=/\nSHELL=/bin/sh\n" PATH_OF_LOGINS "\n");
-		/* what is asked for by name is passed on */
+		/* a variable that is named is passed on */
 		check(&(struct environment){.account = &nobody, .extra = extra, .clean = clean},
 		      "TERM=vt100\nHOME=/elsewhere\nSHELL=/bin/sh\n" PATH_OF_LOGINS
 		      "\nTOKEN=secret\n");
@@ -108,7 +108,7 @@ static void test_shell(void **state _unused_)
 
 static char directory[] = "/tmp/nsctl-test-environment.XXXXXX";
 
-/* What getent(1) says from now on. */
+/* Sets the output of getent(1). */
 static void let_getent_say(const char *text)
 {
 	char path[sizeof(directory) + sizeof("/getent")];
@@ -150,7 +150,7 @@ static void test_account(void **state _unused_)
 		{"me:x:1000:100:::", "me", "/", "/bin/sh"},
 		{"me:x:1000:100::home:bash", "me", "/", "/bin/sh"},
 		{"me:x:1000:100::/\xff:/bin/\xff", "me", "/", "/bin/sh"},
-		/* somebody else's, cut off, or none */
+		/* a line of another user, an incomplete one, or none */
 		{"me:x:1001:100::/home/me:/bin/bash", NULL, "/", "/bin/sh"},
 		{"me:x:1000:100::/home/me", NULL, "/", "/bin/sh"},
 		{"me:x:one:100::/home/me:/bin/bash", NULL, "/", "/bin/sh"},

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Leases outside of create: renew of sets and networks, network create and up. Each row a command
- * line, what it asks of the daemon, what that answers, and what is printed.
+ * Leases outside of create: renew of sets and networks, network create and up. Each row has a
+ * command line, the call to the daemon, the reply, and the output.
  */
 #include <setjmp.h>
 #include <stdarg.h>

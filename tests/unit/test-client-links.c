@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The words of links and networks, and what the verbs make of them: each row a command line, what
- * it asks of the daemon (which must fit the interface), what that answers, and what is printed.
+ * The words of links and networks, and the calls that verbs make of them. Each row has a command
+ * line, its call (which must fit the interface), the reply, and the output.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -94,7 +94,7 @@ static void test_link_option(void **state _unused_)
 		if (!link != !wanted || (link && !json_equal(link, wanted)))
 			fail_msg("%s\nis %s\nnot %s", rows[i].word, text ? text : "refused",
 				 rows[i].link ? rows[i].link : "refused");
-		/* who is refused is told why */
+		/* a refused user gets the reason */
 		assert_int_equal(why.used > 0, !rows[i].link);
 	}
 }
@@ -148,7 +148,7 @@ static void test_ends(void **state _unused_)
 	}
 }
 
-/* What is printed is what may be typed. */
+/* The output can be used as input. */
 static void test_impairments(void **state _unused_)
 {
 	static const struct {

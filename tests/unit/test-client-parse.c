@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the words of options may be and what they are taken for: tables of words, and of words that
- * are refused.
+ * Words of options: those that are accepted, with their values, and those that are refused.
  */
 #include <setjmp.h>
 #include <signal.h>

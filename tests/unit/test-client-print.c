@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What reaches a terminal: every byte and character that acts on one is written out, valid text is
- * left alone, and no input makes the decoder read on behind its end.
+ * Output for a terminal: every byte and character with an effect on a terminal is escaped, valid
+ * text is left alone, and no input makes the decoder read beyond its end.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -56,7 +56,7 @@ static void test_escape(void **state _unused_)
 	}
 }
 
-/* Every two bytes: what comes out never has a control character, and escapes itself to itself. */
+/* Any two bytes are escaped to text without control characters, which stays as it is. */
 static void test_escape_all(void **state _unused_)
 {
 	for (unsigned i = 1; i < 0x10000; i++) {

@@ -84,7 +84,7 @@ static json_t *take(const char *line, int *ret_status)
 
 #define SIX "\"mnt\",\"pid\",\"net\",\"uts\",\"ipc\",\"cgroup\""
 
-/* What we send is what the interface description says. */
+/* Calls fit the interface. */
 static void check_interface(const struct idl *idl, const char *line, json_t *spec)
 {
 	_cleanup_json_ json_t *parameters = must(json_object());
@@ -127,7 +127,7 @@ static void test_specs(void **state _unused_)
 		 "{\"namespaces\":[\"user\"],\"userMapping\":\"custom\",\"uidMap\":[{\"inside\":0,"
 		 "\"outside\":1000,\"count\":1},{\"inside\":1,\"outside\":100000,\"count\":5}],"
 		 "\"gidMap\":[{\"inside\":0,\"outside\":100,\"count\":1}]}"},
-		/* what an option needs comes with it */
+		/* an option adds the namespaces that it needs */
 		{"create -p --mount-proc box",
 		 "{\"namespaces\":[\"mnt\",\"pid\"],\"mountProc\":true}"},
 		{"create -p --mount-proc=/new box",
@@ -225,7 +225,7 @@ static void test_lease_by_process(void **state _unused_)
 	assert_true(spec && json_equal(spec, wanted));
 }
 
-/* By descriptor: a pipe is told from a process by what it is. */
+/* A pipe and a process are distinguished by the descriptor itself. */
 static void test_lease_by_descriptor(void **state _unused_)
 {
 	_cleanup_json_ json_t *process =
@@ -365,14 +365,14 @@ static void test_all_end(void **state _unused_)
 	_cleanup_json_ json_t *spec = NULL;
 	int status;
 
-	/* "--" ends the options: what follows is a word, and one too many */
+	/* "--" ends the options: the next argument is a word, and one too many */
 	spec = take("create -n -- box", &status);
 	assert_non_null(spec);
 	assert_null(take("create -- -n box", &status));
 	assert_int_equal(status, STATUS_USAGE);
 }
 
-/* In run (whose -t is nobody's) --user is create's, --user=UID is exec's. */
+/* In run, which has no -t, --user is create's option and --user=UID is exec's. */
 static void test_same_name(void **state _unused_)
 {
 	static const struct option_row first[] = {OPTION("user", 'U', NULL, "", HANDLED(ALL)), {0}};

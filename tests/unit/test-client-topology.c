@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Topologies: the examples fit the interface, what does not is refused by its place in the file,
- * and paths are opened relative to it; then what up and down ask of the daemon.
+ * Topologies: the examples fit the interface; an error is reported with its place in the file;
+ * paths are relative to the file. Then the calls of up and down.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -30,7 +30,7 @@ static void write_file(const char *name, const char *text)
 	assert_true(fputs(text, file) >= 0);
 }
 
-/* What read says on stderr of a file with text in it; the topology where it is taken. */
+/* Reads a file with this text; returns the topology, or stderr's text if it is refused. */
 static json_t *read_text(const char *text, struct text *said)
 {
 	_cleanup_text_ struct text path = {0};
@@ -101,7 +101,7 @@ static void test_files(void **state _unused_)
 	}
 }
 
-/* What a message cannot carry is not read to its end. */
+/* A file that is too large for a message is not read to its end. */
 static void test_too_large(void **state _unused_)
 {
 	_cleanup_text_ struct text text = {0}, said = {0};

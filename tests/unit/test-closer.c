@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The closer closes what clients have left in connections, even if others hold the connections. As
- * root. */
+/* The closer closes descriptors that clients have left in connections, even if other processes
+ * hold the connections. Needs root. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -123,14 +123,14 @@ static void test_copy_is_kept(void **state _unused_)
 	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
 	connection_fd = make_connection(ends[1]);
 	pass_on(&closer, connection_fd);
-	/* ours is open: what lay in the queue is closed nevertheless, and not by us */
+	/* our end is open: the closer closes the queued descriptors nevertheless */
 	expect_closed(ends[0]);
 	close(connection_fd);
 	close(ends[0]);
 	stop(&closer);
 }
 
-/* A socket whose close(2) waits for what its peer does not read. */
+/* A socket whose close(2) waits, because its peer does not read. */
 static int make_lingering(int listening_fd, const struct sockaddr_in *address)
 {
 	const struct linger linger = {.l_onoff = 1, .l_linger = 10000};

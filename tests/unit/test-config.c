@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * config.c: what a good file says, and each bad one with the line and the key that it is refused
- * for. Files must belong to root: as another user, that is what is tested.
+ * config.c: the values of good files, and for each bad file the line and the key for which it is
+ * refused. Files must belong to root; another user tests that.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -47,7 +47,7 @@ static bool is_root(void)
 	return geteuid() == 0;
 }
 
-/* --- what is taken --- */
+/* --- accepted files --- */
 
 static struct config *load(const char *text)
 {
@@ -76,7 +76,7 @@ static void check_defaults(const struct config *config)
 		assert_int_equal(who->host, key == CONFIG_USER_NAMESPACES);
 		assert_true(who->n_uids == 0 && who->n_gids == 0);
 	}
-	/* accounts of the machine, or else numbers of nobody; never root */
+	/* accounts of the machine, or else numbers without an account; never root */
 	assert_int_equal(config->front_missing, getpwnam("nsctl") == NULL);
 	assert_int_equal(config->init_missing, getpwnam("nsctl-init") == NULL);
 	assert_true(config->front_uid != 0 && config->init_uid != 0);
@@ -152,7 +152,7 @@ static void test_values(void **state _unused_)
 	assert_int_equal(config->init_gid, 50000);
 	assert_false(config->front_missing || config->init_missing);
 	config_free(config);
-	/* what stands there replaces the default, also by nothing */
+	/* a value replaces the default, even if it is empty */
 	config = load("[allow]\nconnect =\nuser-namespaces = daemon\n");
 	assert_false(config->allow[CONFIG_CONNECT].everyone);
 	assert_false(config->allow[CONFIG_USER_NAMESPACES].host);
@@ -184,7 +184,7 @@ static void test_sizes(void **state _unused_)
 	}
 }
 
-/* --- what is refused --- */
+/* --- refused files --- */
 
 static const struct {
 	const char *text, *message; /* after the path */
@@ -243,7 +243,7 @@ static const struct {
 	{"[allow]\nconnect = @\n", ":2: allow.connect: there is no group "},
 	{"[allow]\nconnect = 4294967295\n", ":2: allow.connect: there is no user 4294967295"},
 	{"[allow]\nconnect = -1\n", ":2: allow.connect: there is no user -1"},
-	/* what only user-namespaces knows is an account elsewhere */
+	/* a word that only user-namespaces has is an account elsewhere */
 	{"[allow]\nip-netns = host\n", ":2: allow.ip-netns: there is no user host"},
 	{"[accounts]\nfront = root\n", ":2: accounts.front: must not be root"},
 	{"[accounts]\nsubuid = etc/subuid\n",
@@ -289,7 +289,7 @@ static void test_long_line(void **state _unused_)
 	check_bad("a long line", ":3: the line is too long");
 }
 
-/* Nobody else may have written it. */
+/* The file must not be writable by others. */
 static void test_file(void **state _unused_)
 {
 	static const mode_t modes[] = {0664, 0646, 0666, 0777};
@@ -315,7 +315,7 @@ static void test_file(void **state _unused_)
 	rmdir(path);
 }
 
-/* --- who --- */
+/* --- users and groups --- */
 
 static void test_who(void **state _unused_)
 {

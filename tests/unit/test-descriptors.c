@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which descriptors a command can have for what. */
+/* Which kinds of descriptors a command accepts for which purpose. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

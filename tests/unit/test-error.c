@@ -99,8 +99,7 @@ static void test_errno(void **state _unused_)
 	}
 }
 
-/* A string of n bytes 'a', then the character, then more: what is left of it in a buffer of size?
- */
+/* Tests a string of n bytes 'a', then the character, then more, cut to a buffer of this size. */
 static void check_cut(const char *character, size_t size)
 {
 	char source[512], expected[512];

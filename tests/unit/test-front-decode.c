@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The front's conversions: a call's JSON becomes a struct, crosses in the encoding of daemon/wire,
- * and becomes JSON again; each value that cannot be is refused with the path of its field. What the
- * interface description refuses by itself is not here: every call in these tables fits it.
+ * and becomes JSON again. Each impossible value is refused with the path of its field. Values that
+ * the interface itself refuses are not here: every call in these tables fits it.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -70,7 +70,7 @@ static const struct {
 	{"{\"spec\":{\"boot\":true}}", "{\"namespaces\":[],\"boot\":true}", 0},
 	{"{\"spec\":{\"limits\":{\"cpus\":2}}}", "{\"namespaces\":[],\"limits\":{\"cpus\":2.0}}",
 	 0},
-	/* what is not built yet may be said not to be wanted */
+	/* a feature that is not built yet may be switched off */
 	{"{\"spec\":{\"egress\":false,\"boot\":false,\"links\":null,\"lease\":null}}",
 	 "{\"namespaces\":[]}", 0},
 };
@@ -114,7 +114,7 @@ static void test_specs(void **state _unused_)
 	}
 }
 
-/* --- what is refused, by which field --- */
+/* --- refused values, and their fields --- */
 
 #define SPEC(text) "{\"spec\":{" text "}}"
 #define EXEC(text) "{\"name\":\"box\",\"command\":[\"true\"]," text "}"
@@ -262,7 +262,7 @@ static void test_refused(void **state _unused_)
 				 decoding.failure.subject, decoding.failure.text);
 		assert_int_equal(decoding.failure.error, r);
 		assert_true(*decoding.failure.text);
-		/* nothing was made for what is refused */
+		/* no file was made for a refused call */
 		assert_int_equal(decoding.memory_fd, -1);
 		json_decref(parameters);
 	}

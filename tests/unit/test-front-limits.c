@@ -82,7 +82,7 @@ static void test_answer_without_room(void **state _unused_)
 	client_expect(first, "{\"error\":\"org.nsctl.SystemError\",\"parameters\":{\"what\":"
 			     "\"receive the descriptors of the answer\",\"errno\":24,\"errnoName\":"
 			     "\"EMFILE\"}}");
-	/* what belongs to the same call comes too late, and is no second answer */
+	/* further replies to the same call come too late, and are not second answers */
 	session.process_fd = -1;
 	session.ended = 1;
 	wire_begin(&keeper.writer, WIRE_EXEC, WIRE_REPLY, keeper.message.header->nlmsg_seq, 1);
@@ -252,7 +252,7 @@ static void test_lane_denied(void **state _unused_)
 	keeper_stop(&keeper);
 }
 
-/* --- what it may do --- */
+/* --- the system calls that it may make --- */
 
 static void test_status(void **state _unused_)
 {
@@ -300,7 +300,7 @@ static void test_without_channel(void **state _unused_)
 	assert_int_equal(WEXITSTATUS(status), EXIT_FAILURE);
 }
 
-/* The sanitizers need what the filter forbids. */
+/* The sanitizers need calls that the filter forbids. */
 #ifndef NSCTL_SANITIZED
 static int try_socket(void)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What ListProcesses says: of processes whose command lines are anything but text, and of so many
- * that their command lines would not fit into one message.
+ * Answers of ListProcesses: with command lines that are not text, and with so many processes that
+ * their command lines do not fit into one message.
  */
 #include <stdarg.h>
 #include <stddef.h>

@@ -48,8 +48,8 @@ static void answer_page(struct fake_keeper *keeper, unsigned int page, bool last
 }
 
 /*
- * A client that does not read is asked nothing more for, and costs nobody else anything; when it
- * reads, all of its list comes, in order.
+ * While a client does not read, the front requests nothing more for it, and other clients are
+ * served. When it reads, it gets its whole list, in order.
  */
 static void test_slow_reader(void **state)
 {

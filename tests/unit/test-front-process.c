@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * nsctld-front as a process, with a keeper of the test's own: what it answers by itself, what it
- * passes on, and clients that are slow, greedy, broken or gone.
+ * nsctld-front as a process, with a keeper of the test's own: calls that it answers itself, calls
+ * that it passes on, and clients that are slow, greedy, broken or gone.
  */
 #include "daemon/wire/message.h"
 #include "tests/unit/fake-keeper.h"
@@ -26,7 +26,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* Both ends of a pipe: when nobody holds the writing end any more, the reading end says so. */
+/* Both ends of a pipe: the reading end reports when all copies of the writing end are closed. */
 static void expect_pipe_end(int fd)
 {
 	char byte;
@@ -36,7 +36,7 @@ static void expect_pipe_end(int fd)
 	close(fd);
 }
 
-/* --- what it answers by itself --- */
+/* --- calls that the front answers itself --- */
 
 static void test_descriptions(void **state)
 {
@@ -118,7 +118,7 @@ static void test_refusals(void **state)
 	keeper_close_client(*state, fd, 2);
 }
 
-/* Nothing is said to a oneway call, whatever comes of it. */
+/* A oneway call gets no reply, not even an error. */
 static void test_oneway(void **state)
 {
 	struct fake_keeper *keeper = *state;
@@ -159,7 +159,7 @@ static void test_confined(void **state)
 	keeper_close_client(keeper, fd, 4);
 }
 
-/* --- what it passes on --- */
+/* --- calls that it passes on --- */
 
 static void test_failure(void **state)
 {
@@ -291,12 +291,12 @@ static void test_garbage(void **state)
 		char text[512];
 		size_t used = 0;
 
-		/* at once: behind the garbage there may be nobody any more */
+		/* at once: after the garbage the client may be gone */
 		used += (size_t)sprintf(text + used, "%s", GET_INFO) + 1;
 		used += (size_t)sprintf(text + used, "%s", rows[i]) + 1;
 		used += (size_t)sprintf(text + used, "%s", GET_INFO) + 1;
 		client_send_fds(fd, text, used, NULL, 0);
-		/* what came before is still answered */
+		/* earlier calls are still answered */
 		client_expect_info(fd);
 		keeper_expect_closed(*state, 100 + i);
 		client_expect_end(fd);
@@ -321,7 +321,7 @@ static void test_endless(void **state)
 	close(fd);
 }
 
-/* Descriptors that nobody asked for: none is kept. */
+/* Unrequested descriptors are not kept. */
 static void test_unused_descriptors(void **state)
 {
 	int fd = keeper_connect(*state, 10, SCOPE_FULL, NULL), pipe_fds[2];
@@ -341,7 +341,7 @@ static void test_unused_descriptors(void **state)
 	expect_pipe_end(pipe_fds[0]);
 }
 
-/* `printf ... | nc -N`: whoever has stopped speaking may still listen. */
+/* `printf ... | nc -N`: a client that has stopped sending may still read. */
 static void test_half_closed(void **state)
 {
 	struct fake_keeper *keeper = *state;
@@ -364,7 +364,7 @@ static void test_half_closed(void **state)
 	client_expect_end(fd);
 }
 
-/* Gone while the keeper works for it: told at once; what then comes for it is thrown away. */
+/* If a client goes, the keeper learns it at once, and later replies are dropped. */
 static void test_gone(void **state)
 {
 	struct fake_keeper *keeper = *state;

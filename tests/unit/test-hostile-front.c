@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the keeper does for a front that has been taken over, and no more: front.c and lane.c with a
- * loop of the test's own. No process is started: what the spawner is told stays in its channel.
- * What requests mean is not looked at.
+ * The keeper with a front that an attacker controls: front.c and lane.c with a loop of the test's
+ * own. No process is started: orders to the spawner stay in its channel. The meaning of requests
+ * is not tested.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -27,7 +27,7 @@
 /* Processes of a user's that may be about to end: see RESTING_MAX in lane.c. */
 #define RESTING 128
 
-/* The keeper and the other ends of what it writes to. */
+/* The keeper, and the other ends of its channels. */
 struct bed {
 	struct config config;
 	struct keeper keeper;
@@ -188,8 +188,8 @@ static void test_flood(void **state)
 	assert_true(written > 10 * (size_t)AT_ONCE_MAX);
 	for (size_t passes = 0; handled < written; passes++) {
 		assert_true(pass(&bed->keeper) <= AT_ONCE_MAX);
-		/* none is forgotten, as when nothing wakes the loop up for what has been read
-		 * already */
+		/* none is forgotten, although nothing wakes the loop for messages that have been
+		 * read already */
 		assert_true(passes < 2 * written);
 	}
 	assert_int_equal(handled, written);
@@ -334,7 +334,7 @@ static void test_lanes_in_turn(void **state)
 
 /* --- orders to the spawner --- */
 
-/* Whoever closes lanes faster than the spawner reads: each worker is heard of, in order. */
+/* If lanes close faster than the spawner reads, each worker is still reported, in order. */
 static void test_orders_wait(void **state)
 {
 	enum { ORDERS = 2000 };

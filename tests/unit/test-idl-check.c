@@ -199,7 +199,7 @@ static void test_long_path(void **state _unused_)
 			assert_in_range(strlen(path), MIN(strlen(whole), IDL_PATH_SIZE - 4),
 					IDL_PATH_SIZE - 1);
 			json_decref(json);
-			/* what is left is still UTF-8 */
+			/* the rest is still UTF-8 */
 			json = json_string(path);
 			assert_non_null(json);
 			json_decref(json);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * idl.c: the embedded texts are the files, what is no Varlink is refused with its line; and error.c
- * agrees with the .varlink files.
+ * idl.c: the embedded texts are those of the files; a text that is not Varlink is refused with its
+ * line; error.c agrees with the .varlink files.
  */
 #include <stdarg.h>
 #include <stddef.h>

@@ -23,7 +23,7 @@
 
 static void test_lines(void **state _unused_)
 {
-	/* what the text gives to uid 1000, called alice: "FIRST+COUNT FIRST+COUNT" */
+	/* the ranges of uid 1000, called alice: "FIRST+COUNT FIRST+COUNT" */
 	static const char *const rows[][2] = {
 		{"", ""},
 		{"\n\n", ""},
@@ -35,7 +35,7 @@ static void test_lines(void **state _unused_)
 		/* others */
 		{"alic:5:5\nalice2:5:5\nAlice:5:5\n:5:5\n", ""},
 		{"100:5:5\n10000:5:5\n01001:5:5\n", ""},
-		/* what is no line gives nothing, and does not hide the next */
+		/* a malformed line gives nothing, and does not hide the next */
 		{"alice\nalice:5\nalice:5:5:5\nalice:5:5:\nalice:7:1\n", "7+1"},
 		{"alice:-5:5\nalice:+5:5\nalice: 5:5\nalice:5 :5\nalice:5:5 \n", ""},
 		{"alice:0x5:5\nalice:5:5k\nalice:five:5\nalice::5\nalice:5:\n", ""},
@@ -45,7 +45,7 @@ static void test_lines(void **state _unused_)
 		{"alice:4294967295:1\nalice:4294967294:2\nalice:1:4294967295\n", ""},
 		{"alice:4294967296:1\nalice:5:4294967296\nalice:18446744073709551621:5\n", ""},
 		{"alice:5:0\n", ""},
-		/* root is nobody's */
+		/* root's id is never given */
 		{"alice:0:65536\nalice:0:1\n", ""},
 		/* one id, one line */
 		{"alice:100:10\nalice:109:5\nalice:95:6\nalice:100:10\nalice:110:5\n",
@@ -132,7 +132,7 @@ static void test_files(void **state _unused_)
 	assert_non_null(mkdtemp(directory));
 	snprintf(users, sizeof(users), "%s/subuid", directory);
 	snprintf(groups, sizeof(groups), "%s/subgid", directory);
-	/* nobody has anything where nothing says so */
+	/* without a file there are no ranges */
 	assert_int_equal(subid_read(users, groups, ALICE, &found), 0);
 	assert_true(found.users.n == 0 && found.groups.n == 0);
 	write_file(users, "1000:100000:10\n", 0644);
@@ -143,7 +143,7 @@ static void test_files(void **state _unused_)
 		assert_int_equal(found.groups.ranges[0].count, 20);
 		assert_int_equal(chown(users, 1, 0), 0);
 	}
-	/* not root's, and what others than root can write */
+	/* a file that is not root's, or that others than root can write to */
 	assert_int_equal(subid_read(users, groups, ALICE, &found), -EPERM);
 	if (getuid() == 0)
 		assert_int_equal(chown(users, 0, 0), 0);
@@ -157,7 +157,7 @@ static void test_files(void **state _unused_)
 	rmdir(directory);
 }
 
-/* --- who stands behind an id --- */
+/* --- the user behind an id --- */
 
 #define ACCOUNTS "root:x:0:0::/:\nalice:x:1000:1000::/:\nbob:x:1001:1001::/:\nold:x:70000:1::/:\n"
 
@@ -172,7 +172,7 @@ static void check_owner(const struct subid_owners *owners, uid_t uid, uid_t expe
 
 static void test_owners(void **state _unused_)
 {
-	/* not in order; by name and by number; of nobody; with ids of accounts; no lines at all */
+	/* any order; by name and by number; without an account; ids of accounts; no lines at all */
 	static const char text[] =
 		"bob:300000:10\nalice:100000:65536\n1001:400000:1\ncarol:500000:9\n"
 		"alice:69990:20\nbob:0:5\nalice:x:1\nalice:600000\n1002:700000:5";
@@ -192,7 +192,7 @@ static void test_owners(void **state _unused_)
 	check_owner(&owners, 600000, 0);
 	check_owner(&owners, 700004, 1002);
 	check_owner(&owners, UINT32_MAX, 0);
-	/* somebody with an account stands for itself */
+	/* an id with an account stands for itself */
 	check_owner(&owners, 70000, 0);
 	check_owner(&owners, 69995, 0);
 	check_owner(&owners, 0, 0);
@@ -250,7 +250,7 @@ static const struct {
 	{"0:100500:500 500:100000:500 9000:1000:1 10000:300009:1", "", NULL},
 	{"0:100999:1", "", NULL},
 	{"4294967294:100000:1", "", NULL},
-	/* another's, root's, nobody's */
+	/* ids of another user, of root, and without an owner */
 	{"0:0:1", "", "spec.uidMap"},
 	{"0:1001:1", "", "spec.uidMap"},
 	{"0:1000:2", "", "spec.uidMap"},
@@ -309,7 +309,7 @@ static void test_auto(void **state _unused_)
 	assert_int_equal(idmap_complete(&spec, &alice, &failure), 0);
 	assert_string_equal(write_map(&spec.uid_map), "0:1000:1 1:100000:1000 1001:300000:10");
 	assert_string_equal(write_map(&spec.gid_map), "0:500:1 1:200000:1000");
-	/* again from what is kept: the same */
+	/* the kept maps give the same result again */
 	assert_int_equal(idmap_complete(&spec, &alice, &failure), 0);
 	assert_string_equal(write_map(&spec.gid_map), "0:500:1 1:200000:1000");
 	rights.subid.groups.n = 0;
@@ -393,7 +393,7 @@ static void test_inside(void **state _unused_)
 	map = read_map("5:1000:1 0:100000:10");
 	assert_int_equal(idmap_default(&map, 1), 0);
 	assert_int_equal(idmap_default(&other, 1), 7);
-	/* one's own group alone, whatever it is called inside: it could only be dropped */
+	/* the caller's own group only, with any id inside: it could only be dropped */
 	map = read_map("0:500:1");
 	assert_false(idmap_has_setgroups(&map, STAFF));
 	assert_true(idmap_has_setgroups(&map, 501));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * link-plan.c and address.c: what a link comes out as, and which field it is refused for.
+ * link-plan.c and address.c: the plan of a link, or the field for which it is refused.
  */
 #include "tests/unit/links.h"
 
@@ -230,7 +230,7 @@ static void test_change(void **state _unused_)
 	struct link_plan done;
 
 	assert_int_equal(link_plan_change(registry, link, &change, &done, &failure), 0);
-	/* what is not named stays, 0 clears */
+	/* a field that is not given stays, 0 clears it */
 	assert_int_equal(done.wire.a.impairment.given, IMPAIR_LOSS | IMPAIR_RATE);
 	assert_int_equal(done.wire.a.impairment.loss, 9);
 	check_end(&done.wire.a, "eth0", "10.1.0.1/24");
@@ -317,7 +317,7 @@ static void test_egress(void **state _unused_)
 	}
 }
 
-/* --- what the spawner is told --- */
+/* --- the task for the worker --- */
 
 static void test_task(void **state _unused_)
 {

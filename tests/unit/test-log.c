@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * log.c on a stderr that is no journal: which lines are written, what they look like, and that
- * nothing which a client says breaks out of its line; nor does a reader who sleeps stop us.
+ * log.c on a stderr that is not the journal: which lines are written, and in which form. No words
+ * of a client break out of their line, and a reader that sleeps does not stop the daemon.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -38,7 +38,7 @@ static void release(void)
 	read_fd = close_fd(read_fd);
 }
 
-/* What has been written, as a string. */
+/* Returns the output as a string. */
 static const char *written(void)
 {
 	static char text[8192];
@@ -165,7 +165,7 @@ static void test_long(void **state _unused_)
 	release();
 }
 
-/* A pipe that nobody reads: lines are dropped, counted, and told once there is room. */
+/* With a full pipe, lines are dropped and counted; the count is written when there is room. */
 static void test_full_pipe(void **state _unused_)
 {
 	char page[4096];
@@ -191,7 +191,7 @@ static void test_full_pipe(void **state _unused_)
 	release();
 }
 
-/* $JOURNAL_STREAM of somebody else, who has started us with another stderr. */
+/* $JOURNAL_STREAM of another process, which has started us with another stderr. */
 static void test_not_the_journal(void **state _unused_)
 {
 	static const char *const streams[] = {"1:1", "", "x", "8:", "0:0"};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * message.c: what is a call, what is a reply and what is neither, as tables; and that what is
- * packed is read back as it was.
+ * message.c: which texts are calls, which are replies, and which are neither, as tables. A packed
+ * message is read back unchanged.
  */
 #include <stdarg.h>
 #include <stddef.h>

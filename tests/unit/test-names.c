@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * resolvconf.c, resolver-plan.c and resolver-text.c: which of the host's name servers a set may
- * ask, which sets are given the same files, and what is in them.
+ * ask, which sets get the same files, and the contents of these files.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -113,7 +113,7 @@ static void test_nsswitch(void **state _unused_)
 	}
 }
 
-/* What the longest names and addresses need is there. */
+/* There is room for the longest names and addresses. */
 static void test_longest(void **state _unused_)
 {
 	static struct task_host hosts[TASK_HOSTS_MAX];
@@ -158,7 +158,7 @@ static void test_own_name(void **state _unused_)
 	assert_false(resolver_text_is_name("a\n10.0.0.2"));
 }
 
-/* What is added to the hosts file of a root. NULL: nothing. */
+/* The lines added to the hosts file of a root. NULL: none. */
 static void test_own_hosts(void **state _unused_)
 {
 #define LOCAL "127.0.0.1 localhost\n::1 localhost\n"
@@ -190,7 +190,7 @@ static void test_own_hosts(void **state _unused_)
 	}
 }
 
-/* What an edit makes of old: as in resolver.c, each line in turn. */
+/* Applies an edit to old, line by line, as in resolver-entry.c. */
 static void apply_edit(const char *old, const struct resolver_edit *edit, char *ret)
 {
 	size_t size = strlen(old);
@@ -222,7 +222,7 @@ static void test_edit(void **state _unused_)
 		{HEAD "10.0.0.2 a\nf::1 x\n10.0.0.3 b\n", HEAD "10.0.0.2 a\n#     \n10.0.0.3 b\n"},
 		{HEAD "1\n10.0.0.2 a\n10.0.0.3 b\n2.2.2.2 z\n",
 		 HEAD "#\n10.0.0.2 a\n10.0.0.3 b\n#        \n"},
-		/* what left before stays a comment */
+		/* a line that was struck out before stays a comment */
 		{HEAD "# \n10.0.0.2 a\n#\n#  \n10.0.0.3 b\n",
 		 HEAD "# \n10.0.0.2 a\n#\n#  \n10.0.0.3 b\n"},
 		/* one has another address, or another place */
@@ -251,7 +251,7 @@ static void test_edit(void **state _unused_)
 	}
 }
 
-/* Too much has changed, or what stands there is not of ours; other files are never edited. */
+/* Too much has changed, or the old text is not ours; other files are never edited. */
 static void test_edit_bounds(void **state _unused_)
 {
 	static char old[RESOLVER_TEXT_MAX];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * profile.c on directories that look like /proc/PID: what the kernel writes there
- * (security/apparmor label.c and procattr.c), what is made of it, and that what cannot be read is
- * not taken for none.
+ * profile.c on directories that look like /proc/PID: the texts that the kernel writes there
+ * (security/apparmor label.c and procattr.c), and their meaning. An unreadable profile is not
+ * taken for none.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -111,7 +111,7 @@ static void test_length(void **state _unused_)
 	assert_string_equal(profile, text);
 }
 
-/* What cannot be read is not "none": whoever is confined would not seem to be. */
+/* An unreadable profile is not "none": a confined process would not seem to be confined. */
 static void test_unreadable(void **state _unused_)
 {
 	char profile[PROFILE_SIZE] = "before";
@@ -132,7 +132,7 @@ static void test_unreadable(void **state _unused_)
 	assert_string_equal(profile, "before");
 }
 
-/* That of this process, whatever it is, needs no change. */
+/* The profile of this process needs no change. */
 static void test_own(void **state _unused_)
 {
 	int fd = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);

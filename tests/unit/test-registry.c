@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * registry.c: sets are found by owner and name, by id and by namespace, in order; what expires
- * first; sessions, which outlive their set for a while and are bounded; counters.
+ * registry.c: sets are found by owner and name, by id and by namespace, in order; the first set to
+ * expire; sessions, which outlive their set for a while and are bounded; counters.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -88,7 +88,7 @@ static void test_find(void **state _unused_)
 	assert_null(registry_free(NULL));
 }
 
-/* By owner, then name as bytes, whatever the order in which they were made. */
+/* Sets are sorted by owner, then by the bytes of their names, and not by creation. */
 static void test_order(void **state _unused_)
 {
 	static const struct {
@@ -159,7 +159,7 @@ static void test_namespace(void **state _unused_)
 	assert_ptr_equal(registry_find_namespace(registry, KIND_NET, 101, 9), b);
 	assert_ptr_equal(registry_find_namespace(registry, KIND_PID, 100, 0), b);
 	assert_null(registry_find_namespace(registry, KIND_UTS, 100, 0));
-	/* what could not be read is in nobody's set */
+	/* a namespace that could not be read is in no set */
 	assert_null(registry_find_namespace(registry, KIND_UTS, 0, 0));
 	assert_null(registry_find_namespace(registry, KIND_PID, 0, 0));
 	registry_free(registry);
@@ -225,7 +225,7 @@ static void test_expiries(void **state _unused_)
 
 /* --- sessions --- */
 
-/* Counts what is dropped, and keeps the last one's id. */
+/* Counts dropped sessions, and keeps the last one's id. */
 struct dropped {
 	size_t n;
 	char id[ID_SIZE];
@@ -293,7 +293,7 @@ static void test_sessions(void **state _unused_)
 	registry_free(registry);
 }
 
-/* No user can make the keeper remember more than so many; nobody else's are forgotten for it. */
+/* The number of remembered sessions is bounded for each user; other users lose none by it. */
 static void test_bound(void **state _unused_)
 {
 	struct registry *registry = make_registry();
@@ -358,7 +358,7 @@ static void test_use(void **state _unused_)
 	for (uid_t uid = 0; uid < 100; uid++)
 		assert_non_null(registry_use(registry, uid));
 	assert_ptr_equal(registry_use(registry, 1000), use);
-	/* what is in use stays */
+	/* a record in use stays */
 	registry_use_settle(registry, 1000);
 	assert_ptr_equal(registry_use(registry, 1000), use);
 	assert_int_equal(use->connections, 1);

@@ -38,7 +38,7 @@ static void test_link(void **state _unused_)
 	free(link.wire);
 }
 
-/* A network's key has its sign, and nobody else's has. */
+/* Only a network's key has the sign of networks. */
 static void test_network(void **state _unused_)
 {
 	const struct wire_network wire = {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What earlier versions of nsctld wrote is read: tests/samples/state/vN has files as version N left
- * them, which nobody changes afterwards. What is read of one is written again as the same bytes,
- * since nothing is ever said in another way (docs/adr/0006-versions-of-state.md).
+ * Records of earlier versions of nsctld are read: tests/samples/state/vN has files that version N
+ * wrote, which are never changed. A record that is read and written again has the same bytes,
+ * because nothing ever gets another encoding (docs/adr/0006-versions-of-state.md).
  *
  * With NSCTL_WRITE_SAMPLES=DIR in the environment it writes the present version's samples there.
  */

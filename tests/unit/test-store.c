@@ -127,7 +127,7 @@ static void test_session(void **state _unused_)
 	assert_int_equal(
 		wire_pack(&wire_session_layout, &words, &session.words, &session.words_size), 0);
 	assert_int_equal(store_write_session(store, &session), 0);
-	/* beside it, what the runner writes: no record */
+	/* the runner's file beside it is not a record */
 	write_file("state/sessions/" OTHER_ID ".status", "exit 0\n", 7);
 	loaded = load();
 	assert_true(loaded.n_sessions == 1 && loaded.n_bad == 0 && loaded.n_sets == 0);
@@ -150,7 +150,7 @@ static void test_session(void **state _unused_)
 	free(set.spec);
 }
 
-/* What was being written when the daemon died is nothing, and does not stay. */
+/* A file that was being written when the daemon died is ignored and removed. */
 static void test_temporary(void **state _unused_)
 {
 	struct loaded loaded;
@@ -162,7 +162,7 @@ static void test_temporary(void **state _unused_)
 	assert_false(exists("state/sets/." ID) || exists("state/sessions/." ID));
 }
 
-/* A file system that is full: the old record is what is read, and nothing half is left. */
+/* On a full file system the old record stays, and no half record is left. */
 static void test_full(void **state _unused_)
 {
 	struct set set = make_set();
@@ -200,7 +200,7 @@ static void test_purge(void **state _unused_)
 	free(set.spec);
 }
 
-/* Opened again, as after a restart: it is all there. */
+/* After the store is opened again, as by a restart, all records are there. */
 static void test_reopen(void **state _unused_)
 {
 	struct set set = make_set();

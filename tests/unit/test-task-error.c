@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* task-error.c: what a client is told of a worker's report. */
+/* task-error.c: the errors that clients get for the reports of workers. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -103,7 +103,7 @@ static void test_links(void **state _unused_)
 	task_error_of_link(&report, false, &failure);
 	assert_int_equal(failure.error, ERROR_NOT_SUPPORTED);
 	assert_string_equal(failure.subject, "impairments");
-	/* what is nobody's fault */
+	/* errors for which no field is to blame */
 	report = (struct task_report){.step = STEP_ADDRESS, .error = ENOBUFS};
 	task_error_of_link(&report, false, &failure);
 	assert_int_equal(failure.error, ERROR_SYSTEM);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* transport.c: what ends or breaks a connection, and that nothing stays open then. */
+/* transport.c: ends and failures of connections, after which nothing stays open. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -105,7 +105,7 @@ static void test_reset(void **state)
 {
 	struct fixture *fixture = *state;
 
-	/* a peer that goes without having read what we sent */
+	/* a peer that closes before it has read our message */
 	assert_int_equal(peer_send(fixture->ours_fd, "x", 2, 0), 2);
 	assert_int_equal(peer_send(fixture->peer_fd, "a", 2, 3), 2);
 	fixture->peer_fd = close_fd(fixture->peer_fd);

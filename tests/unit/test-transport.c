@@ -141,7 +141,7 @@ static void test_most_fds(void **state)
 	struct fixture *fixture = *state;
 	int on = 1;
 
-	/* credentials that nobody asked for must not cost a descriptor */
+	/* unrequested credentials must not cost a descriptor */
 	for (int i = 0; i < 2; i++) {
 		int fd;
 
@@ -176,7 +176,7 @@ static void test_sender_keeps_unsent(void **state)
 	assert_int_equal(sender_flush(&fixture->sender, fixture->peer_fd), TRANSPORT_AGAIN);
 	assert_int_equal(count_fds(), fixture->n_fds + 2 + 3);
 	assert_in_range(fixture->sender.queued, 1, size + 6);
-	/* tear_down closes what was never sent */
+	/* tear_down() closes descriptors that were never sent */
 }
 
 static void test_list(void **state)

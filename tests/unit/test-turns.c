@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* turns.c: who goes when many want to; parcel.c: what waits keeps what it needs. */
+/* turns.c: the order of users' turns; parcel.c: a waiting task keeps the data it needs. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -97,7 +97,7 @@ static void test_round_robin(void **state _unused_)
 	/* each user's first goes */
 	struct turns turns = {.each_max = 2, .all_max = 1};
 	struct turn alice[5], bob[3], carol[2], *going = &alice[1];
-	/* who gets the place that is given up again and again */
+	/* which user gets the place that is given up again and again */
 	struct turn *const expected[] = {&bob[1], &carol[1], &alice[2],
 					 &bob[2], &alice[3], &alice[4]};
 
@@ -143,7 +143,7 @@ static void test_who_leaves_while_it_waits(void **state _unused_)
 	assert_null(turns.queues);
 }
 
-/* --- what waits --- */
+/* --- waiting tasks --- */
 
 static void test_parcel(void **state _unused_)
 {
@@ -159,7 +159,7 @@ static void test_parcel(void **state _unused_)
 	wire_begin(&writer, TASK_FORK, 0, 7, 9);
 	wire_put(&writer, &task_fork_layout, &task);
 	assert_int_equal(wire_parcel_new(&writer, &parcel), 0);
-	/* what it was copied from goes its own ways */
+	/* the original is changed and freed */
 	close_fd(task.channel_fd);
 	wire_begin(&writer, TASK_SPARE, 0, 1, 1);
 	assert_int_equal(wire_send(parcel, pair[0]), 0);

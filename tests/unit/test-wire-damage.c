@@ -12,7 +12,7 @@
 #include "tests/unit/wire.h"
 #include "tests/unit/wire-values.h"
 
-/* What is taken from damaged bytes must hold together: it can be written again. */
+/* A value decoded from damaged bytes must be consistent: it can be encoded again. */
 static int decode_damaged(const struct wire_layout *layout, const void *payload, size_t size,
 			  char *got)
 {

@@ -24,7 +24,7 @@ static const struct {
 	{"network", &wire_network_layout}, {"apply", &wire_apply_layout},
 };
 
-/* What the daemon adds to what was asked for, and nobody else says. */
+/* Fields that the daemon adds to a request, and that no client may give. */
 static const struct {
 	const struct wire_layout *layout;
 	uint16_t attribute;
@@ -129,8 +129,8 @@ static struct wire_writer writer;
 static struct wire_message message;
 static size_t n_ranges, n_texts;
 
-/* Returns what decoding says of a request that has just this field, with its smallest value or with
- * these bytes. */
+/* Decodes a request that has only this field, with its smallest value or with these bytes. Returns
+ * the result. */
 static int decode_bytes(const struct wire_layout *layout, const struct path *path, bool of_front,
 			const void *bytes, size_t n)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * daemon/wire, attribute by attribute: what is taken and what must be refused; items; and the
- * limits, of what is written and of what comes out of a socket.
+ * daemon/wire, attribute by attribute: which attributes are accepted and which are refused; items;
+ * and the limits, for writing and for messages from a socket.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -310,7 +310,7 @@ static void test_too_large(void **state _unused_)
 	close(sockets[1]);
 }
 
-/* What is received: bytes of any kind with n_fds descriptors. */
+/* Any bytes, received with n_fds descriptors. */
 static void send_raw(int socket_fd, const void *data, size_t size, size_t n_fds)
 {
 	static char control[CMSG_SPACE(sizeof(int) * 253)];
@@ -376,7 +376,7 @@ static void test_receive(void **state _unused_)
 		else
 			assert_int_equal(count_fds(), before);
 	}
-	/* what nobody took is closed by the next one, or the end */
+	/* a descriptor that was not taken is closed by the next message, or at the end */
 	assert_int_equal(count_fds(), before);
 	*header = (struct nlmsghdr){.nlmsg_len = 16};
 	send_raw(sockets[0], bytes, 16, 3);
@@ -421,7 +421,7 @@ static void test_send_again(void **state _unused_)
 	wire_message_done(&message);
 }
 
-/* Once each: whoever took a descriptor has it, and the message does not close it. */
+/* A descriptor can be taken once; then the message does not close it. */
 static void test_take_fd(void **state _unused_)
 {
 	const char bytes[] = {A(7, 8), 0, 0, 0, 0};

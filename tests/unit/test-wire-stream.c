@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Messages over a pipe: whole, in pieces, more than the pipe holds, and what is no message. */
+/* Messages over a pipe: whole, in pieces, more than fit into the pipe, and garbage. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -84,7 +84,7 @@ static void expect(struct ends *ends, uint32_t number)
 			    ends->writer.buffer->header.nlmsg_len);
 }
 
-/* A writer that is faster than the reader: what the pipe does not take comes later, in order. */
+/* If the writer is faster than the reader, messages that do not fit come later, in order. */
 static void test_order(void **state)
 {
 	struct ends *ends = *state;

@@ -138,7 +138,7 @@ static void test_round_trip(void **state _unused_)
 	assert_int_equal(count_fds(), before);
 }
 
-/* One value, one encoding: whatever was in the buffer before, and again after decoding. */
+/* A value has one encoding, for any former contents of the buffer, and after decoding. */
 static void test_pack(void **state _unused_)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(layouts); i++) {
@@ -151,7 +151,7 @@ static void test_pack(void **state _unused_)
 			char *dirt = malloc(WIRE_SIZE_MAX);
 
 			assert_true(got && dirt);
-			/* what wire_pack() gets from malloc() next */
+			/* the memory that wire_pack() will get from malloc() */
 			memset(dirt, 0x5a, WIRE_SIZE_MAX);
 			free(dirt);
 			assert_int_equal(wire_pack(layout, value, &first, &first_size), 0);

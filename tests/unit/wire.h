@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the tests of daemon/wire share: sockets, and messages as if they had been received. */
+/* Sockets, and messages as if they had been received, for the tests of daemon/wire. */
 #ifndef NSCTL_TESTS_WIRE_H
 #define NSCTL_TESTS_WIRE_H
 
