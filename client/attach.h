@@ -23,13 +23,13 @@ struct attach {
 	const char *method;  /* org.nsctl.Exec or org.nsctl.Run */
 	const char *program; /* for messages */
 	bool tty;
-	struct feed *feed; /* of the command's stdin; NULL: stdin is passed on as it is */
+	struct feed *feed; /* feeds the command's stdin; NULL: the command has ours */
 	bool removes;	   /* the set is removed after the command: wait for that, too */
 	bool impatient;	   /* a second interrupt shortly after the first kills the command */
 	bool try_only;	   /* do not report that the program was not found */
 };
 
-/* Reports that the command could not be started, which the reply says. Returns an exit status. */
+/* Reports the reply's error, for which the command was not started. Returns an exit status. */
 int attach_failed(const struct client *client, const struct attach *how,
 		  const struct message_reply *reply);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Errors of the daemon, in words. */
+/* Puts errors of the daemon into words. */
 #ifndef NSCTL_CLIENT_CLIENT_ERROR_H
 #define NSCTL_CLIENT_CLIENT_ERROR_H
 

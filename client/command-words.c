@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See command-words.h. Owns nothing: the call owns the memfd. */
+/* See command-words.h. The call owns the memfd. */
 #include "client/command-words.h"
 
 #include <fcntl.h>
@@ -10,13 +10,14 @@
 #include "client/print.h"
 #include "client/text.h"
 
-/* Bytes that go into the message, which has a limit of its own. */
+/* Maximum bytes of words in a message. The message as a whole has a limit, too. */
 #define MESSAGE_BYTES (256 * 1024)
-/* What lists of sessions show. */
+/* The part of a command that lists of sessions show. */
 #define SHOWN_WORDS 16
 #define SHOWN_BYTES 256
 
-/* Adds the size of the word. Returns false if it does not fit into a message. */
+/* Adds the word's length and its NUL to *size. Returns false if the word does not fit into a
+ * message. */
 static bool fits(const char *word, size_t *size)
 {
 	*size += strlen(word) + 1;
@@ -36,8 +37,8 @@ static bool all_fit(char *const *words, const json_t *environment)
 	return true;
 }
 
-/* Returns the beginning of the command, for lists: bytes that are not of ASCII are replaced if the
- * word is not UTF-8. */
+/* Returns the beginning of the command, for lists. In a word that is not UTF-8, bytes that are not
+ * ASCII become '?'. */
 static json_t *shown(char *const *words)
 {
 	json_t *list = must(json_array());
@@ -58,8 +59,8 @@ static void add_word(struct text *text, const char *word)
 	text_bytes(text, word, strlen(word) + 1);
 }
 
-/* Writes counts and words as struct wire_command of the daemon has them. Returns a sealed memfd or
- * -errno. */
+/* Writes counts and words in the form that struct wire_command of the daemon describes. Returns a
+ * sealed memfd or -errno. */
 static int seal(char *const *words, const json_t *environment)
 {
 	static const unsigned seals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;

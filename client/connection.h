@@ -68,8 +68,8 @@ int client_lost(const struct client *client, const char *subject, int outcome);
 int client_exchange(struct client *client, const char *subject, const char *method,
 		    json_t *parameters, struct call_fds *fds, struct message_reply *ret);
 
-/* Does the same, and reports an error in the reply. *ret becomes a reference to the reply's
- * parameters; ret may be NULL. */
+/* Makes a call like client_exchange(), and also reports an error in the reply. *ret becomes a
+ * reference to the reply's parameters; ret may be NULL. */
 int client_call(struct client *client, const char *subject, const char *method, json_t *parameters,
 		struct call_fds *fds, json_t **ret);
 

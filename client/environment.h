@@ -17,8 +17,8 @@ struct environment {
 
 /*
  * Returns a new array of "K=V", with each K once. A login gets only TERM from the caller: the
- * caller may be root, whose variables another user must not read. The variables
- * may have any bytes.
+ * caller may be root, whose variables another user must not read. The variables may contain any
+ * bytes.
  */
 json_t *environment_make(const struct environment *environment);
 

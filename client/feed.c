@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See feed.h. Owns the pipe's writing end; never waits outside of poll(). */
+/* See feed.h. Never waits outside of poll(). */
 #include "client/feed.h"
 
 #include <fcntl.h>
@@ -36,7 +36,7 @@ void feed_poll(const struct feed *feed, struct pollfd ret_fds[static FEED_POLL])
 
 	ret_fds[0] = (struct pollfd){.fd = reads && foreground_is_ours() ? STDIN_FILENO : -1,
 				     .events = POLLIN};
-	/* without events, the end of the last reader is reported */
+	/* even without events, poll() reports that the last reader has gone */
 	ret_fds[1] = (struct pollfd){.fd = feed->pipe_fd, .events = full ? POLLOUT : 0};
 }
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Job control: whether the terminal on stdin is this process's to read from and to change. */
+/* Job control: may this process read from the terminal on stdin, and change it? */
 #ifndef NSCTL_CLIENT_FOREGROUND_H
 #define NSCTL_CLIENT_FOREGROUND_H
 
 #include <stdbool.h>
 
-/* A shell sends no signal to a job that runs when it brings it to the foreground: look again after
- * this time. */
+/* A shell sends no signal to a running job when it brings the job to the foreground. So a job in
+ * the background looks at this interval. */
 #define FOREGROUND_LOOK_MS 200
 
 /* Returns false if this process is a job in the background of the terminal on stdin. */

@@ -153,8 +153,8 @@ const struct option_row lease_renew_options[] = {
 	{0},
 };
 
-/* Puts DURATION, the length by time of the new lease, if --lease gives one, or of the present
- * one. */
+/* Puts DURATION into the parameters: the length of the new lease if --lease gives one, otherwise
+ * that of the present lease. */
 static int put_length(const struct client *client, json_t *parameters, const char *word)
 {
 	json_t *lease = json_object_get(parameters, "lease");

@@ -280,7 +280,7 @@ static int main_version(struct client *client, struct options *options _unused_)
 	_cleanup_reply_ struct message_reply reply = {0};
 	const char *daemon = NULL;
 
-	/* here it is no error if there is no daemon */
+	/* a missing daemon is no error here */
 	if (client_connect(client, true) == 0 &&
 	    client_exchange(client, NULL, "org.nsctl.GetStatus", json_object(), NULL, &reply) ==
 		    0 &&
@@ -313,7 +313,8 @@ static unsigned fill_stdio(void)
 	return closed;
 }
 
-/* Refuses words that are not UTF-8, because JSON cannot contain them. Those of a command may be. */
+/* Refuses words that are not UTF-8, because JSON cannot contain them. Accepts any words for verbs
+ * that run a command. */
 static int check_words(const struct verb *verb, int argc, char **argv)
 {
 	if (verb->flags & VERB_RUNS_COMMAND)

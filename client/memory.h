@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Running out of memory, which ends the process. */
+/* Ends the process if there is no memory. */
 #ifndef NSCTL_CLIENT_MEMORY_H
 #define NSCTL_CLIENT_MEMORY_H
 

@@ -217,7 +217,7 @@ int options_next(struct options *options)
 		options->row = optarg && options->rows[i].with_argument
 				       ? options->rows[i].with_argument
 				       : options->rows[i].row;
-		/* what a row takes goes into JSON */
+		/* a row's value becomes JSON, which contains only UTF-8 */
 		if (options->argument && options->row->take && !utf8_is_valid(options->argument))
 			return -options_reject(options, "valid UTF-8");
 		r = take(options);

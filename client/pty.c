@@ -64,8 +64,8 @@ static void restore_at_the_end(void)
 	(void)atexit(pty_restore);
 }
 
-/* Sets the caller's terminal to raw mode. One that is raw already is another process's, which will
- * restore it: perhaps another nsctl on the same terminal. */
+/* Sets the caller's terminal to raw mode. If it is raw already, another process has done that,
+ * perhaps another nsctl, and will restore it. */
 static void set_raw(void)
 {
 	struct termios mode;

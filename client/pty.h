@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A terminal of the command's own, with the caller's terminal in raw mode around it. The command
- * never gets the caller's terminal, because it could type into the caller's shell (TIOCSTI,
- * CVE-2017-5226).
+ * never gets the caller's terminal, because a command that has it could type into the caller's
+ * shell (TIOCSTI, CVE-2017-5226).
  */
 #ifndef NSCTL_CLIENT_PTY_H
 #define NSCTL_CLIENT_PTY_H
@@ -29,7 +29,7 @@ struct pty {
 	bool output_waits;	 /* output_fd was opened again, so that it could be made
 				    non-blocking */
 	bool input_is_terminal;
-	bool reads;	     /* input is passed on: pty_take() */
+	bool reads;	     /* input is passed on: see pty_take() */
 	bool hung_up;	     /* the caller's terminal, or its output, is gone */
 	bool mid_line;	     /* the last input did not end a line */
 	unsigned closing;    /* end-of-file characters that remain to be sent */
@@ -44,9 +44,9 @@ int pty_new(struct pty **ret);
 struct pty *pty_free(struct pty *pty);
 
 /*
- * To be called when the command runs, and when this process may have come to the foreground: begins
- * to pass on input, and sets the caller's terminal to raw mode. Before that, what is typed stays in
- * the terminal, and ^C reaches this process. Does nothing in the background.
+ * Begins to pass on input, and sets the caller's terminal to raw mode. Does nothing in the
+ * background. Must be called when the command runs, and when this process may have come to the
+ * foreground. Before that, input stays in the terminal, and ^C reaches this process.
  */
 void pty_take(struct pty *pty);
 /* Returns true if input waits until this process is in the foreground. */

@@ -152,9 +152,9 @@ static int take_options(struct command *command, struct options *options)
 }
 
 /*
- * Returns true if fd is a regular file. A detached command gets only such files for its output: it
- * would keep a pipe or a terminal open, and a process that reads the session's id from the pipe
- * would wait for the command's end.
+ * Returns true if fd is a regular file. A detached command gets only such files for its output:
+ * otherwise it would keep a pipe or a terminal open, and a process that reads the session's id from
+ * the pipe would wait for the command's end.
  */
 static bool is_file(int fd)
 {
@@ -194,13 +194,13 @@ static void add_directory(json_t *parameters, struct call_fds *fds)
 	fd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return;
-	/* a path of other bytes is told by the descriptor alone */
+	/* JSON cannot contain a path that is not UTF-8; the descriptor is enough */
 	if (utf8_is_valid(path))
 		json_put(parameters, "workingDirectory", json_string(path));
 	json_put(parameters, "workingDirectoryFileDescriptor", call_fds_add(fds, fd));
 }
 
-/* Adds the command's stdin: the caller's or, in the background, a pipe that is fed. */
+/* Adds the command's stdin: the caller's or, if nsctl is in the background, a pipe (feed.h). */
 static void add_stdin(const struct client *client, struct attach *how, json_t *parameters,
 		      struct call_fds *fds)
 {
@@ -331,7 +331,7 @@ static int detach(struct client *client, const struct command *command, const ch
 	client_received(client);
 	if (reply.error)
 		return attach_failed(client, &how, &reply);
-	/* a file on stdout has the command's output, and nothing else */
+	/* if stdout is a file, it gets only the command's output */
 	if (is_file(STDOUT_FILENO))
 		return 0;
 	if (client->json)

@@ -30,9 +30,9 @@ void text_add(struct text *text, const char *string);
 void text_format(struct text *text, const char *format, ...) _printf_(2, 3);
 void text_vformat(struct text *text, const char *format, va_list arguments) _printf_(2, 0);
 /*
- * Appends string, and escapes everything in it that acts on a terminal: as \xNN control characters
- * and invalid bytes, as \uNNNN C1, bidirectional controls and line separators. Returns the number
- * of columns, one for each character.
+ * Appends string, and escapes everything in it that acts on a terminal: control characters and
+ * invalid bytes as \xNN; C1, bidirectional controls and line separators as \uNNNN. Returns the
+ * number of columns, one for each character.
  */
 size_t text_escape(struct text *text, const char *string);
 /* Appends string as one word for a shell: quoted if it is empty or has unusual characters. Escapes
