@@ -6,7 +6,7 @@
 #include "daemon/kernel/arguments.h"
 
 #define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
-/* More than execve(2) takes, whatever the limits: three quarters of 8 MiB. */
+/* More than execve(2) accepts, whatever the limits are: at most three quarters of 8 MiB. */
 #define SIZE_MAXIMUM (8 * 1024 * 1024)
 
 /* Returns true if fd is a sealed memfd. Files of any other kind cannot be sealed; the kernel

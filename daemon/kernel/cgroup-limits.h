@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Control groups, version 2: limits of a set, and what it uses. Controllers are enabled from the
- * daemon's own cgroup down to the owner's, and not below: a set's cgroup contains processes (its
- * init), and the kernel enables no controller below such a cgroup. So the limits of a set apply to
- * all its sessions together, and a session's cgroup has none.
+ * Control groups, version 2: the limits of a set, and the resources that the set uses. Controllers
+ * are enabled from the daemon's own cgroup down to the owner's, and not below: a set's cgroup
+ * contains processes (its init), and the kernel enables no controller below such a cgroup. So the
+ * limits of a set apply to all its sessions together, and a session's cgroup has none.
  */
 #ifndef NSCTL_KERNEL_CGROUP_LIMITS_H
 #define NSCTL_KERNEL_CGROUP_LIMITS_H

@@ -76,7 +76,7 @@ int cgroup_move(int cgroup_fd, pid_t pid);
 /* Finds the path of the cgroup of pid in the version 2 hierarchy, without its leading slash.
  * Returns 0 or -errno. */
 int cgroup_of(pid_t pid, char *ret, size_t size);
-/* Finds it for the process whose /proc/PID is open as directory_fd. */
+/* Finds the path of the cgroup of the process whose /proc/PID is open as directory_fd. */
 int cgroup_of_process(int directory_fd, char *ret, size_t size);
 
 #endif

@@ -12,18 +12,19 @@
 #include "daemon/kernel/firewall-table.h"
 #include "daemon/kernel/rtnl.h"
 
-/* Flows that are forgotten at a time, and times. */
+/* The number of flows that one round forgets, and of rounds. */
 #define FLOWS_MAX 128
 #define ROUNDS_MAX 64
 #define TUPLE_SIZE 128
 
-/* The parts of a tuple that the kernel compares if it is asked for a part of the table. It has
- * names for them only in its own source (net/netfilter/nf_conntrack_netlink.c). */
+/* Bits for the parts of a tuple that the kernel compares in a filtered dump. They have names only
+ * in the kernel's source (net/netfilter/nf_conntrack_netlink.c). */
 #define COMPARE_SOURCE (1 << 0)
 #define COMPARE_PROTOCOL (1 << 3)
 #define COMPARE_DESTINATION_PORT (1 << 5)
 
-/* Flows to this port of the host, or those that a set with this address answers. */
+/* A search: for flows to this port of the host or, if target is not NULL, for flows that the set
+ * with this address answers. */
 struct wanted {
 	uint8_t family; /* AF_INET or AF_INET6 */
 	uint16_t port;	/* network byte order; 0: any */
@@ -146,8 +147,7 @@ static struct nlmsghdr *begin(char *buffer, uint16_t type, uint16_t flags, uint8
 	return message;
 }
 
-/* Adds what the kernel is to compare, so that it does not send the whole table. Kernels before 5.8
- * send it all the same. */
+/* Adds a filter, so that the kernel does not send the whole table. Kernels before 5.8 ignore it. */
 static void put_filter(struct nlmsghdr *message, const struct wanted *wanted)
 {
 	bool six = wanted->family == AF_INET6;
@@ -204,7 +204,7 @@ static void forget(int fd, const struct flow *flow)
 	(void)ask(fd, message, NULL, NULL);
 }
 
-/* --- whose address --- */
+/* --- addresses of the host --- */
 
 static int on_route(const struct nlmsghdr *message, void *context)
 {
@@ -229,7 +229,7 @@ static bool is_local(struct rtnl *rtnl, const struct flow *flow)
 	return rtnl_get(rtnl, on_route, &local) == 0 && local;
 }
 
-/* --- both together --- */
+/* --- forgetting --- */
 
 static void forget_all(int fd, struct rtnl *rtnl, const struct wanted *wanted)
 {
@@ -246,7 +246,7 @@ static void forget_all(int fd, struct rtnl *rtnl, const struct wanted *wanted)
 		put_filter(message, wanted);
 		if (ask(fd, message, on_flow, &search) < 0)
 			return;
-		/* a full list may not be all of them */
+		/* if the list is full, there may be more flows */
 		again = search.n == FLOWS_MAX;
 		for (size_t i = 0; i < search.n; i++)
 			if (wanted->target || is_local(rtnl, &search.flows[i]))

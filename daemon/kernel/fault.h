@@ -69,7 +69,7 @@ enum step {
 	STEP_WORKER,	  /* no worker could be forked: nothing was done */
 	STEP_LOST,	  /* the child ended without a report */
 	STEP_LATE,	  /* the operation did not end by its deadline */
-	STEP_CALLER,	  /* ESTALE: the caller's wall is not the recorded one; EPERM: a chroot */
+	STEP_CALLER,	  /* ESTALE: the caller's wall has changed; EPERM: the caller is chrooted */
 	STEP_STUCK,	  /* killed processes do not end: see cgroup_wait_killed() */
 	STEP_COUNT,
 };

@@ -270,7 +270,8 @@ static void refuse_sets(struct nft *nft, const char *chain)
 	count_and_refuse(nft, rule);
 }
 
-/* Accepts packets of sets that may reach the outside to published ports, by the host's address. */
+/* Accepts packets to published ports, by the host's address, from sets that may reach the
+ * outside. */
 static void accept_to_published(struct nft *nft, const char *chain)
 {
 	struct nftnl_rule *rule = nft_rule(nft, chain);
@@ -377,8 +378,8 @@ static void masquerade_published(struct nft *nft)
 	nft_add_rule(nft, rule);
 }
 
-/* Gives packets of a set to a published port, which may be its own, the host's address: the answer
- * must come back by the host. */
+/* Gives the host's address to packets that a set sends to a published port, perhaps its own, so
+ * that the answer comes back by the host. */
 static void masquerade_between(struct nft *nft, const char *pool)
 {
 	const struct subnet subnet = firewall_subnet(pool);

@@ -15,7 +15,8 @@ struct host {
 	int runtime_fd;
 	int mnt_fd;	       /* the host's mount namespace */
 	int net_fd;	       /* the host's net namespace: the one that the daemon runs in */
-	int proc_fd;	       /* the host's /proc: in a set's tree users may mount over theirs */
+	int proc_fd;	       /* the host's /proc, because users may mount over the /proc of a
+				  set's tree */
 	struct wall_host wall; /* the host's namespaces and root directory */
 	int vault_fd;	       /* the vault: a mount namespace */
 	int vault_root_fd;     /* its root directory, which holds ns/UID/NAME/KIND */

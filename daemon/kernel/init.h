@@ -28,8 +28,9 @@ pid_t init_start(const struct init_start *start, struct fault *fault);
 /*
  * Mounts /proc from outside, after an inner init was started. The caller's children are born into
  * the same pid namespace. This is needed because the kernel lets a user namespace mount /proc only
- * where one is visible already, and below a root directory of the set's own none is. An inner init
- * also keeps the caller's groups, because it may not change them. Returns 0, or -errno and *fault.
+ * where a /proc is visible already, and below a root directory of the set's own there is none. An
+ * inner init also keeps the caller's groups, because it may not change them. Returns 0, or -errno
+ * and *fault.
  */
 int init_mount_procs(const struct init_start *start, struct fault *fault);
 

@@ -240,7 +240,8 @@ static int execute(char *const *arguments, char *const *environment)
 	return result;
 }
 
-/* A caller's root directory is entered by descriptor: that of its mount namespace may show more. */
+/* Enters the caller's root directory, by descriptor: the root of the caller's mount namespace may
+ * show more. */
 static int enter_root(struct join *join)
 {
 	if (join->root_fd < 0)
@@ -266,8 +267,11 @@ static int enter_first(struct join *join)
 		      : r;
 }
 
-/* Returns true if setuid programs may have an effect. The keeper has decided it; but for a user's
- * command that is not in namespaces of the set, with the host's files and ids, it is never true. */
+/*
+ * Returns true if setuid programs may have an effect, as the keeper decides. Even if the keeper is
+ * wrong, a user's command must be in the set's user and mount namespaces for it: otherwise it has
+ * the host's ids or the host's files.
+ */
 static bool may_gain(const struct join *join)
 {
 	bool is_inside = join->in_user_namespace && join->in_mount_namespace;
@@ -356,8 +360,8 @@ static void child_joiner(void *context)
 	_exit(0);
 }
 
-/* Starts the joiner: in the caller's pid namespace, where only its pidfd says here who the command
- * is. */
+/* Starts the joiner. If the caller has another pid namespace, the joiner enters that, and only the
+ * command's pidfd tells the command's pid here. */
 static void start_by_joiner(struct join *join)
 {
 	bool walled = join->fds[KIND_PID] >= 0;

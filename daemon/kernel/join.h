@@ -15,7 +15,8 @@
  * Until it changes its ids it is root of the host and not dumpable: no process in the set can trace
  * it or read its descriptors (docs/kernel.md, 14).
  *
- * They are the set's and, for kinds that the set does not hold, those of the caller's wall.
+ * The namespaces are the set's and, for kinds that the set does not hold, those of the caller's
+ * wall.
  *
  * For a command that is process 1 itself, a joiner makes the pid namespace and starts the command.
  */
@@ -32,7 +33,7 @@ struct join {
 	int fds[KIND_COUNT];	  /* namespaces to enter, -1: none */
 	int root_fd; /* root directory to enter in the caller's mount namespace, -1: none */
 	bool in_user_namespace; /* the command enters the set's user namespace, and has ids there */
-	bool in_mount_namespace; /* it enters the set's mount namespace, not the caller's */
+	bool in_mount_namespace; /* the command enters the set's mount namespace */
 	int cgroup_fd;		 /* the session's cgroup */
 	int standard_fds[3];	 /* descriptors that become 0, 1 and 2 */
 	char *const *arguments;
@@ -42,7 +43,7 @@ struct join {
 	struct {
 		struct fault fault;
 		pid_t pid;
-		int pid_fd; /* of a command whose joiner is in the caller's pid namespace */
+		int pid_fd; /* pidfd of a command whose joiner is in the caller's pid namespace */
 	} * shared;
 };
 

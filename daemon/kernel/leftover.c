@@ -20,7 +20,7 @@ static int kill_one(pid_t pid, const char *name _unused_, void *context)
 	const struct search *search = context;
 	_cleanup_fd_ int fd = process_pidfd_open(pid);
 
-	/* the descriptor first: from then on the pid cannot be reused unnoticed */
+	/* the descriptor is opened first: from then on the pid cannot be reused unnoticed */
 	if (fd < 0 || (search->which == LEFTOVER_PRIVILEGED && !process_has_capability(pid)) ||
 	    process_has_ended(fd))
 		return 0;

@@ -30,7 +30,8 @@ int leftover_kill(int cgroup_fd, enum leftover_of which, struct leftover *ret);
 
 /*
  * Calls kill, which calls leftover_kill() for all cgroups in question, until nothing is alive or
- * LEFTOVER_MILLISECONDS have passed. *ret says what is left then. Returns 0, or -errno of kill.
+ * LEFTOVER_MILLISECONDS have passed. *ret counts the processes that are left then. Returns 0, or
+ * -errno of kill.
  */
 #define LEFTOVER_MILLISECONDS 5000
 int leftover_end(int (*kill)(void *context, struct leftover *ret), void *context,

@@ -5,7 +5,7 @@
 #include "daemon/kernel/link-find.h"
 
 /*
- * A search for an end. Its alias identifies an end. An end that has no alias yet is identified by
+ * A search for an end. The alias identifies an end. An end that has no alias yet is identified by
  * its MAC. On the host, the name must match, too, because a user may have chosen the MAC of another
  * interface there.
  */

@@ -10,9 +10,9 @@
 #include "daemon/kernel/link-message.h"
 
 /*
- * Gives an interface what it lacks of the end: its name in a set, MAC, MTU, up or down, addresses,
- * and routes if it is up. The batch's socket is in the end's net namespace. Returns 0, or -errno
- * and *fault.
+ * Gives an interface those properties of the end that it lacks: its name in a set, MAC, MTU, up or
+ * down, addresses, and routes if it is up. The batch's socket is in the end's net namespace.
+ * Returns 0, or -errno and *fault.
  */
 int link_restore_end(struct link_batch *batch, uint32_t index, const struct task_end *end,
 		     uint32_t detail, struct fault *fault);

@@ -57,7 +57,7 @@ void link_teardown_begin(const struct host *host, const struct task_link *links,
 			 const char *own_pin, struct link_teardown *ret);
 int link_teardown_wait(const struct link_teardown *teardown, struct fault *fault);
 
-/* These carry out the tasks, report, and end the process. */
+/* The functions below carry out a task, report, and end the process. */
 void child_link(const struct host *host, const struct task_one_link *task)
 	__attribute__((noreturn));
 void child_adjust(const struct host *host, const struct task_adjust *task)

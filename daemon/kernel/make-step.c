@@ -32,7 +32,7 @@ int maker_write(const char *path, const char *text)
 
 /* --- in the new namespaces --- */
 
-/* Returns true if the mount namespace is made by maker_make_tree(). */
+/* Returns true if maker_make_tree() makes the mount namespace, not maker_make_namespaces(). */
 static bool makes_tree_later(const struct maker *maker)
 {
 	return maker->wall.root_fd >= 0 && maker_has(maker, KIND_MNT) &&
@@ -200,7 +200,8 @@ int maker_set_up_network(struct maker *maker)
 {
 	int r = maker->task->net_fd < 0 ? net_set_up(maker->host, &maker->fault) : 0;
 
-	/* before the links, which take the defaults over, and after them for their interfaces */
+	/* early, because links take the defaults over, and again after them, for their
+	 * interfaces */
 	if (r == 0)
 		r = net_set(maker->host, maker->spec, true, &maker->fault);
 	if (r == 0)

@@ -42,7 +42,7 @@ struct identity maker_init_identity(const struct host *host);
 int maker_open_wall(struct maker *maker);
 /* Enters the wall's namespaces, except the mount and the pid namespace. */
 int maker_enter_wall(struct maker *maker);
-/* Clones the sources of mounts, in the caller's tree, and returns to the host's. */
+/* Clones the sources of mounts in the caller's tree, and returns to the host's. */
 int maker_prepare_mounts(struct maker *maker);
 
 /* Makes the namespaces of the specification for the calling process, charged to the caller; but not
@@ -57,13 +57,13 @@ int maker_set_hostname(struct maker *maker);
 /* Writes the clock offsets. path: timens_offsets of a process that is not yet in the new time
  * namespace. */
 int maker_set_clocks(struct maker *maker, const char *path);
-/* Makes the mount namespace of a plain set whose caller has another tree than the host: not before
- * the network is made, with paths of the host's. Otherwise it does nothing. */
+/* Makes the mount namespace of a plain set whose caller has another tree than the host; otherwise
+ * does nothing. Must be called after the network is made, because that needs paths of the host. */
 int maker_make_tree(struct maker *maker);
-/* Enters the caller's mount namespace, if it is not the host's; its root becomes the working
- * directory. */
+/* Enters the caller's mount namespace, if it is not the host's. The caller's root becomes the
+ * working directory. */
 int maker_enter_tree(struct maker *maker);
-/* Makes the pid namespace that the maker's next child is born into: within the caller's. */
+/* Makes a pid namespace within the caller's. The maker's next child is born into it. */
 int maker_make_pid_namespace(struct maker *maker);
 /* Sets propagation and mounts. Files are looked up with the rights of files (NULL: the process's
  * own). */

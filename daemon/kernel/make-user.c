@@ -190,7 +190,8 @@ static int start_inner_init(struct maker *maker, const struct init_start *outer)
 	_cleanup_fd_ int pid_ns_fd = -1;
 	int r;
 
-	/* it would tell the init's number in the caller's pid namespace, which says nothing here */
+	/* the inner process would report the init's pid in the caller's pid namespace, which means
+	 * nothing here */
 	if (maker->wall.fds[KIND_PID] >= 0)
 		return fault_set(&maker->fault, STEP_JOIN, KIND_PID, EOPNOTSUPP);
 	r = order(maker, INNER_INIT);

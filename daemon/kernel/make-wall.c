@@ -21,8 +21,11 @@ int maker_enter_wall(struct maker *maker)
 	return 0;
 }
 
-/* Like unshare(2), makes no user namespace in a chroot: root in it could leave the chroot, in its
- * sets and, by setns, also outside of them. */
+/*
+ * Enters the caller's mount namespace. Like unshare(2), refuses to make a user namespace in a
+ * chroot: root of that namespace could leave the chroot, in its sets and, by setns(2), also outside
+ * of them.
+ */
 int maker_enter_tree(struct maker *maker)
 {
 	int r = wall_enter_tree(&maker->wall, &maker->chrooted);
@@ -47,10 +50,8 @@ int maker_prepare_mounts(struct maker *maker)
 	return r;
 }
 
-/*
- * Makes a pid namespace within the caller's: only a process of that can make it. ret_fd is in
- * memory, and in a table of descriptors, that the maker shares.
- */
+/* Makes a pid namespace within the caller's, as only a process in the caller's can. The maker
+ * shares the descriptors of this process, and the memory of *ret_fd. */
 static void __attribute__((noreturn)) child_nest(int *ret_fd)
 {
 	_cleanup_fd_ int own_fd = -1;

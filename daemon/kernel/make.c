@@ -74,7 +74,8 @@ static int pin_all(struct maker *maker)
 	return r;
 }
 
-/* Fills in what identifies the set's namespaces and its init to the keeper. */
+/* Fills in the inodes, ids and pid by which the keeper identifies the set's namespaces and its
+ * init. */
 static int fill_report(struct maker *maker, struct task_report *report)
 {
 	int r = 0;
@@ -103,7 +104,8 @@ static void take_identity(struct maker *maker)
 		(struct identity){identity->uid, identity->gid, maker->groups, identity->n_groups};
 }
 
-/* What the caller's tree has is not looked for: the files are the set's own in any case. */
+/* Returns true if files in /etc or sockets of resolvers must be covered. Does not search the
+ * caller's tree for them: any set with another tree is treated. */
 static bool needs_resolver(const struct maker *maker)
 {
 	const struct task_create *task = maker->task;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A maker: makes one set. It is a child of a worker, shares the worker's memory while the worker
- * waits, and is born in the set's cgroup. The kernel charges the caller with what it makes
- * (privilege_charge()). It reports through the worker's channel. If it is killed at any point,
- * child_remove() removes all that it has made.
+ * waits, and is born in the set's cgroup. The kernel charges the caller with what the maker makes
+ * (privilege_charge()). The maker reports through the worker's channel. If the maker is killed at
+ * any point, child_remove() removes all that it has made.
  *
  *	plain set				set with a user namespace
  *	one process				maker (root)		its inner process

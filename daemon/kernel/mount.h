@@ -7,9 +7,9 @@
 #include "daemon/kernel/privilege.h"
 
 /*
- * Makes a detached copy of what is at path below fd (path "": of fd itself). A symbolic link is
- * copied, not followed. Returns a descriptor or -errno (-EINVAL: fd's mount is detached, and the
- * kernel older than 6.15).
+ * Makes a detached copy of the mount tree at path below fd (path "": of fd itself). A symbolic link
+ * is copied, not followed. Returns a descriptor or -errno (-EINVAL: fd's mount is detached, and the
+ * kernel is older than 6.15).
  */
 int mount_clone(int fd, const char *path);
 /* Adds MOUNT_ATTR_* attributes, and makes the mount private. Returns 0 or -errno. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* How mounts propagate into a new mount namespace, and which of them it does not take along. */
+/* Sets the propagation of the mounts in a new mount namespace, and detaches the copies of pinned
+ * namespaces among them. */
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <linux/openat2.h>
@@ -37,8 +38,8 @@ static char *nsfs_mount_point(char *line)
 	return at;
 }
 
-/* Detaches the mount that fd leads to, by the host's /proc: another one may be mounted in the set's
- * tree. */
+/* Detaches the mount that fd refers to. Uses the host's /proc, because something else may be
+ * mounted at /proc in the set's tree. */
 static void detach(const struct host *host, int fd)
 {
 	_cleanup_fd_ int back_fd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);

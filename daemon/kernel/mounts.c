@@ -18,8 +18,8 @@ static bool has_root(const struct wire_spec *spec)
 }
 
 /*
- * Returns the attributes of the root and the bind mounts. Below a root directory of an ordinary
- * user's set with a user namespace, setuid programs have an effect: only ids of the owner's are
+ * Returns the attributes of the root and the bind mounts. Setuid programs have an effect below the
+ * root directory of an ordinary user's set with a user namespace, because only the owner's ids are
  * mapped there (docs/adr/0027).
  */
 static uint64_t tree_attributes(const struct wire_spec *spec, const struct identity *files)
@@ -144,7 +144,7 @@ int mounts_take_root(struct fault *fault)
 
 #define SAFE (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
 
-/* Makes a detached copy of what the set's tree has at /sys/fs/cgroup. */
+/* Makes a detached copy of the mount at /sys/fs/cgroup in the set's tree. */
 static int copy_cgroups(const struct identity *files)
 {
 	_cleanup_fd_ int fd = mount_open("/sys/fs/cgroup", O_PATH | O_DIRECTORY, files);

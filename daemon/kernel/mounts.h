@@ -4,9 +4,8 @@
  * mounts. mounts_prepare() runs in the caller's mount namespace, and clones the files behind the
  * client's descriptors. mounts_apply() runs in the new one, and attaches everything by descriptor.
  * Targets are looked up within the root that commands will see, with the caller's rights and
- * without magic links. Bind mounts and roots are nodev and, except below a root of a
- * user's set with a user namespace, nosuid. No function here may allocate
- * memory.
+ * without magic links. Bind mounts and roots are nodev. They are also nosuid, unless an ordinary
+ * user's set has a root of its own and a user namespace. No function here may allocate memory.
  */
 #ifndef NSCTL_KERNEL_MOUNTS_H
 #define NSCTL_KERNEL_MOUNTS_H
@@ -19,7 +18,7 @@
 
 #define MOUNTS_NODES 6
 
-/* Detached clones, or -1. They are only closed by the end of the maker. */
+/* Detached clones, or -1. They stay open until the maker ends. */
 struct mounts {
 	int root_fd;
 	int source_fds[SPEC_MOUNTS_MAX];

@@ -121,7 +121,7 @@ void child_spare(const struct host *host, const struct task_spare *task)
 
 	child_begin();
 	fds[0] = make_spare(host, task->owner, &fault);
-	/* without one the maker tries itself, and reports a failure if it matters */
+	/* without a sysfs, the maker makes one itself, and reports a failure if it matters */
 	if (fds[0] >= 0 && task->sysfs)
 		fds[1] = mount_context("sysfs", NULL);
 	if (fds[0] >= 0) {

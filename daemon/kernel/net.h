@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* New net namespaces, as sets get them. */
+/* Prepares net namespaces for sets. */
 #ifndef NSCTL_KERNEL_NET_H
 #define NSCTL_KERNEL_NET_H
 

@@ -90,7 +90,7 @@ int nft_commit(struct nft *nft)
 
 	if (nft->failed)
 		return -ENOBUFS;
-	/* nothing would be answered */
+	/* without requests there would be no answer */
 	if (last == nft->first)
 		return 0;
 	add_bound(nft, NFNL_MSG_BATCH_END);
@@ -241,7 +241,7 @@ void nft_element(struct nft *nft, const char *set_name, bool remove, const void 
 
 void nft_flush_set(struct nft *nft, const char *set_name)
 {
-	/* a removal without elements removes all */
+	/* a request that names no elements removes all of them */
 	struct nlmsghdr *message = request(nft, NFT_MSG_DELSETELEM, NLM_F_ACK);
 	struct nftnl_set *set = nftnl_set_alloc();
 

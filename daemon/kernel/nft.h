@@ -56,7 +56,8 @@ void nft_add_set(struct nft *nft, const char *name, uint32_t id, uint32_t key_ty
 #define NFT_TYPE_SERVICE 13
 #define NFT_TYPE_IFNAME 41
 #define NFT_TYPE_CONCAT(a, b) ((a) << 6 | (b))
-/* Adds an element, or removes it (-ENOENT if it does not exist). data is NULL for a set. */
+/* nft_flush_set() removes all elements. nft_element() adds an element, or removes it (-ENOENT if it
+ * does not exist); data is NULL for a set. */
 void nft_flush_set(struct nft *nft, const char *set);
 void nft_element(struct nft *nft, const char *set, bool remove, const void *key, uint32_t key_size,
 		 const void *data, uint32_t data_size);

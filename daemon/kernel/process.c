@@ -260,7 +260,7 @@ int process_find(pid_t pid, uint64_t start_time)
 
 	if (fd < 0)
 		return fd == -EINVAL ? -ESRCH : fd;
-	/* the descriptor first: from then on the pid cannot be reused unnoticed */
+	/* the descriptor is opened first: from then on the pid cannot be reused unnoticed */
 	r = process_start_time(pid, &found);
 	if (is_shortage(r))
 		return r;

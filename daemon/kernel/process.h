@@ -66,7 +66,7 @@ int process_pid_namespace_of_children(int pid_fd);
  * pidfd). */
 int process_pid_of(int pid_fd, pid_t *ret);
 
-/* Returns true if the process has ended; a zombie has. */
+/* Returns true if the process has ended, even if it is still a zombie. */
 bool process_has_ended(int pid_fd);
 
 /*

@@ -24,9 +24,9 @@ struct resolver_mounted {
 };
 
 /*
- * Finds out what is at the entry that is to have text. Opens it with the rights of files, the set's
- * owner, who may have mounted anything there. Fills *ret_fd (which the caller closes) and *ret only
- * for an editable file.
+ * Finds out what is mounted on the entry, which is to have text. Opens the entry with the rights of
+ * the set's owner (files), who may have mounted anything there. Fills *ret_fd (which the caller
+ * closes) and *ret only for an editable file.
  */
 enum found resolver_entry_look(int etc_fd, const char *name, const struct identity *files,
 			       const struct resolver_text *text, int *ret_fd,

@@ -31,9 +31,9 @@ int resolver_mount(const struct task_resolver *resolver, const struct wire_spec 
 		   const struct identity *files, int mnt_fd, struct fault *fault);
 
 /*
- * Does the same in existing sets, and updates their hosts. Reports the last failure (detail: the
- * set's index) and ends the process. Commands inside see the old file or the new one (before Linux
- * 6.5, the host's for a moment).
+ * Gives existing sets their files, as resolver_mount() does for a new set, and updates their hosts.
+ * Reports the last failure (detail: the set's index) and ends the process. Commands inside see the
+ * old file or the new one (before Linux 6.5, the host's for a moment).
  */
 void child_names(const struct host *host, const struct task_names *task) __attribute__((noreturn));
 

@@ -48,8 +48,8 @@ static int read_arguments(struct runner *runner)
 	return r;
 }
 
-/* Names the working directory: a descriptor without a path is named by the kernel, as it may not
- * be UTF-8. */
+/* Fills in the path of the working directory. If there is only a descriptor, because the path may
+ * not be UTF-8, the kernel knows the path. */
 static void name_directory(struct runner *runner)
 {
 	const struct wire_command *command = &runner->task->command;
@@ -104,8 +104,8 @@ static int open_pins(struct runner *runner)
 	return 0;
 }
 
-/* Opens the namespaces that the command enters: of the set, and of the caller's wall for kinds that
- * are not the set's. */
+/* Opens the namespaces that the command enters: those of the set and, for kinds that are not the
+ * set's, those of the caller's wall. */
 static int open_namespaces(struct runner *runner)
 {
 	struct join *join = &runner->join;

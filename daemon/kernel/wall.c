@@ -45,7 +45,7 @@ bool wall_has(const char *wall, enum kind kind)
 	return false;
 }
 
-/* Returns the inode, or 0 with errno: ENOENT if the kernel has no such kind. */
+/* Returns the inode of a namespace, or 0 with errno set: ENOENT if the kernel has no such kind. */
 static ino_t namespace_inode(int directory_fd, const char *name)
 {
 	struct stat st;
@@ -53,8 +53,11 @@ static ino_t namespace_inode(int directory_fd, const char *name)
 	return fstatat(directory_fd, name, &st, 0) < 0 ? 0 : st.st_ino;
 }
 
-/* Adds an open namespace. Its number is used again after its end; its id, where the kernel has one,
- * is not. A mount namespace is told apart by its root's mount. */
+/*
+ * Adds an open namespace to the text. The kernel reuses a namespace's inode after its end, but not
+ * its id, if the kernel has ids. A mount namespace is identified by the mount of the root directory
+ * instead.
+ */
 static int add_open(char text[static WALL_SIZE], enum kind kind, int fd)
 {
 	const char *separator = *text ? " " : "";
@@ -72,9 +75,9 @@ static int add_open(char text[static WALL_SIZE], enum kind kind, int fd)
 }
 
 /*
- * Adds the process's namespace of this kind, unless it is the host's. wall: keeps it open there;
- * NULL: nothing stays open, and a mount namespace is not even opened, because whoever closes it
- * last has to unmount everything in it.
+ * Adds the process's namespace of this kind to the text, unless it is the host's. If wall is not
+ * NULL, keeps the namespace open there. Otherwise does not even open a mount namespace, because the
+ * process that closes it last must unmount everything in it.
  */
 static int add_namespace(char text[static WALL_SIZE], enum kind kind, int directory_fd, ino_t host,
 			 struct wall *wall)
@@ -104,7 +107,7 @@ static int add_namespace(char text[static WALL_SIZE], enum kind kind, int direct
 	return r;
 }
 
-/* Reads what the kernel knows already of a directory. */
+/* Reads the identity of a directory, without asking its file system. */
 static int read_root(int directory_fd, const char *path, struct wall_root *ret)
 {
 	struct statx x;
@@ -194,7 +197,7 @@ int wall_open(const struct task_caller *caller, const struct wall_host *host, st
 	directory_fd = process_open_directory(pid);
 	if (directory_fd < 0 || read_all(directory_fd, host, ret, found) < 0)
 		return -ESTALE;
-	/* if it still lives, its pid has been its own all the time */
+	/* if the process has not ended, its pid was not reused meanwhile */
 	if (process_has_ended(caller->process_fd) || strcmp(found, caller->wall) != 0)
 		return -ESTALE;
 	return 0;

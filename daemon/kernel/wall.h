@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A wall: the namespaces and the root directory of a process, as far as they are not the host's. It
- * is a text, such as "mnt:4026532601 net:4026532604:5120 root:4294967412:0:31:2", that two
- * processes share exactly if they stand behind the same wall; "" is the host's. Whoever only
- * compares walls holds nothing of the process (docs/adr/0023-walls.md).
+ * is a text, such as "mnt:4026532601 net:4026532604:5120 root:4294967412:0:31:2". Two processes
+ * have the same text exactly if they are behind the same wall. A process that has everything of the
+ * host's has the text "". Code that only compares walls keeps nothing of the process open
+ * (docs/adr/0023-walls.md).
  */
 #ifndef NSCTL_KERNEL_WALL_H
 #define NSCTL_KERNEL_WALL_H
@@ -18,7 +19,7 @@ struct wall_root {
 	uint32_t major, minor;
 };
 
-/* What the host has. User namespaces are no part of a wall. */
+/* The host's namespaces and root directory. User namespaces are no part of a wall. */
 struct wall_host {
 	ino_t inodes[KIND_COUNT]; /* 0: the kernel has no such kind */
 	struct wall_root root;
@@ -30,19 +31,18 @@ struct wall {
 	int root_fd;
 };
 
-/* Reads what the calling process has, as the host's. Returns 0 or -errno. */
+/* Reads the namespaces and the root directory of the calling process, as those of the host. Returns
+ * 0 or -errno. */
 int wall_read_host(struct wall_host *ret);
 
-/*
- * Reads the wall of the process whose /proc/PID is open. No file system is asked: the root may be
- * on one of the user's that does not answer. Returns 0 or -errno.
- */
+/* Reads the wall of the process whose /proc/PID is open. Asks no file system, because the root may
+ * be on a user's file system that does not answer. Returns 0 or -errno. */
 int wall_read(int directory_fd, const struct wall_host *host, char ret[static WALL_SIZE]);
 
 /* Returns true if the wall contains a namespace of this kind. */
 bool wall_has(const char *wall, enum kind kind);
 
-/* A wall without descriptors: the host's. */
+/* Makes *ret the host's: it has no descriptors. */
 void wall_clear(struct wall *ret);
 /*
  * Opens the wall of the caller, for a process that enters it. Returns 0, or -ESTALE: the caller has
@@ -54,8 +54,9 @@ int wall_open(const struct task_caller *caller, const struct wall_host *host, st
 /* Enters the namespace of this kind, if the wall has one. Returns 0 or -errno. */
 int wall_enter(const struct wall *wall, enum kind kind);
 /*
- * Enters the mount namespace, and makes the caller's root directory the working directory; the
- * root stays the namespace's. *ret_chrooted: the two differ. Returns 0 or -errno.
+ * Enters the mount namespace. The caller's root directory becomes the working directory; the
+ * process's root is that of the mount namespace. *ret_chrooted: these two differ. Returns 0 or
+ * -errno.
  */
 int wall_enter_tree(const struct wall *wall, bool *ret_chrooted);
 
