@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The result of idl_parse(), built by idl.c and read by idl-check.c; otherwise only tests include
- * this. Invariants after parsing: a TYPE_NAMED points to a struct or an enumeration, never to
- * another name, and no type nests deeper than IDL_DEPTH_MAX without a name in between.
+ * The result of idl_parse(), built by idl.c and read by idl-check.c. Apart from these files, only
+ * tests include this one. Invariants after parsing: a TYPE_NAMED points to a struct or an
+ * enumeration, never to another name, and no type nests deeper than IDL_DEPTH_MAX without a name in
+ * between.
  */
 #ifndef NSCTL_PROTOCOL_IDL_TYPE_H
 #define NSCTL_PROTOCOL_IDL_TYPE_H
@@ -64,7 +65,7 @@ struct idl {
 	struct idl_block *blocks;
 };
 
-/* Both return NULL if there is no member or field called name. */
+/* Both functions return NULL if there is no member or field called name. */
 const struct idl_member *idl_find_member(const struct idl *idl, const char *name);
 const struct idl_field *idl_find_field(const struct idl_type *type, const char *name);
 

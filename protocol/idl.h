@@ -35,11 +35,11 @@ const struct idl_method *idl_method(const struct idl *idl, const char *name);
 const char *idl_method_name(const struct idl *idl, size_t index);
 
 /*
- * Both return true if parameters (an object) match the method's input or output: every member is
- * known and has the right type, no member is missing that is not nullable (null counts as absent),
- * an enumeration's value is one of its words, an integer is no real, and the depth is at most
- * IDL_DEPTH_MAX. Otherwise they return false, and ret_path has the path of the first member that
- * does not match ("spec.links[0].addresses[1]"), cut to its size.
+ * idl_check_input() and idl_check_output() return true if parameters (an object) match the method's
+ * input or output: every member is known and has the right type, no member is missing that is not
+ * nullable (null counts as absent), an enumeration's value is one of its words, an integer is no
+ * real, and the depth is at most IDL_DEPTH_MAX. Otherwise they return false, and ret_path has the
+ * path of the first member that does not match ("spec.links[0].addresses[1]"), cut to its size.
  */
 bool idl_check_input(const struct idl *idl, const struct idl_method *method,
 		     const json_t *parameters, char ret_path[static IDL_PATH_SIZE]);

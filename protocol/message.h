@@ -34,15 +34,21 @@ struct message_reply {
 	bool continues;
 };
 
-/* Both return 0, an outcome, or -ENOMEM. After 0, the caller releases *ret with message_call_done()
- * or message_reply_done(). text need not end with a NUL. */
+/*
+ * message_parse_call() and message_parse_reply() return 0, an outcome, or -ENOMEM. After 0, the
+ * caller releases *ret with message_call_done() or message_reply_done(). text need not end with a
+ * NUL.
+ */
 int message_parse_call(const char *text, size_t size, struct message_call *ret);
 int message_parse_reply(const char *text, size_t size, struct message_reply *ret);
 void message_call_done(struct message_call *call);
 void message_reply_done(struct message_reply *reply);
 
-/* All three return 0 or -ENOMEM. The caller frees *ret_text; *ret_size includes its NUL. parameters
- * may be NULL, and still belong to the caller. Members that are null are left out. */
+/*
+ * The functions message_pack_*() return 0 or -ENOMEM. The caller frees *ret_text; *ret_size
+ * includes its NUL. parameters may be NULL, and still belong to the caller. Members that are null
+ * are left out.
+ */
 int message_pack_call(const char *method, json_t *parameters, bool more, bool oneway,
 		      char **ret_text, size_t *ret_size);
 int message_pack_reply(json_t *parameters, bool continues, char **ret_text, size_t *ret_size);

@@ -22,9 +22,10 @@
 enum transport_outcome {
 	TRANSPORT_AGAIN = 1, /* the socket would block */
 	TRANSPORT_END,	     /* the peer has closed between two messages */
-	TRANSPORT_BROKEN,    /* closed within a message, reset, too long, too many descriptors, or
-				truncated */
-	TRANSPORT_UNREAD,    /* closed before it read our last message, so it did nothing */
+	TRANSPORT_BROKEN,    /* the peer closed within a message or reset the connection; or the
+				message is too long, has too many descriptors, or was truncated */
+	TRANSPORT_UNREAD,    /* the peer closed before it read our last message, so it did
+				nothing */
 };
 
 /* Descriptors that came with a message. Each is close-on-exec, and belongs to the list until it is

@@ -26,7 +26,7 @@ struct connection {
 	bool more;		     /* the call in progress asked for more */
 	const struct method *method; /* of the call in progress at the keeper */
 	uint32_t request;	     /* the number of that request */
-	struct wire_list list;	     /* what a list asks for, and where its next page begins */
+	struct wire_list list;	     /* the request of a list, and where its next page begins */
 	struct spec_label labels[SPEC_LABELS_MAX];
 	json_t *list_parameters; /* owns the strings in list */
 	char list_name[KEY_SIZE];

@@ -119,7 +119,7 @@ int decode_command(struct decoding *decoding, const json_t *parameters, struct w
 	if (r)
 		return r;
 	get_beginning(words, ret);
-	/* the client's own memfd is checked by the worker, as a front's is */
+	/* the worker checks the client's own memfd, as it checks a front's */
 	if (ret->arguments_fd >= 0)
 		return 0;
 	return seal_command(decoding, words, environment, &ret->arguments_fd);

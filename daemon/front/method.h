@@ -12,10 +12,11 @@ struct method {
 	const char *name;
 	enum wire_op op;
 	const struct wire_layout *layout; /* layout of the request, whose rows decode it */
-	/* If not NULL, writes the whole request, which has items besides the record. */
+	/* Writes a request that has items besides the record. NULL: layout describes the
+	 * request. */
 	int (*put)(struct decoding *decoding, const json_t *parameters, struct wire_writer *writer);
 	struct reply_part reply[REPLY_PARTS_MAX + 1];
-	/* If not NULL, makes the reply, because rows alone cannot describe it. */
+	/* Makes the reply. NULL: the parts in reply describe it. */
 	json_t *(*encode)(struct wire_message *message);
 	unsigned int flags; /* METHOD_... */
 };

@@ -16,7 +16,7 @@
 #define SIGSET_SIZE 8
 #define EINTR_NUMBER 4
 
-/* Blocks all signals: none of them reaches process 1, and SIGCHLD is waited for instead. */
+/* Blocks all signals: none of them may reach process 1, which waits for SIGCHLD instead. */
 static void block_signals(void)
 {
 	unsigned long long all = ~0ULL;

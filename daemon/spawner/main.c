@@ -124,7 +124,7 @@ static void on_await(struct spawner *spawner, uint32_t number, bool kill_it)
 	say_ended(spawner, number);
 }
 
-/* Returns 0, or -errno if the spawner cannot go on. */
+/* Handles a message of the keeper. Returns 0, or -errno if the spawner cannot go on. */
 static int on_message(struct spawner *spawner)
 {
 	uint32_t number = spawner->message.header->nlmsg_seq;

@@ -92,7 +92,7 @@ void worker_decline(int report_fd, const struct fault *fault)
 	report_done(report_fd, 1, fault);
 }
 
-/* Carries out a task in a child; none of these functions returns. */
+/* Carries out a task in a child. None of the functions that it calls returns. */
 static void child_task(void *context)
 {
 	const struct task *task = context;
@@ -161,7 +161,8 @@ static int set_cgroup(const struct task *task, struct fault *fault)
 	return limit(task, fd, fault) < 0 ? -fault->error : take_fd(&fd);
 }
 
-/* A process that enters a time namespace must have memory of its own. */
+/* Returns true if the child may share the worker's memory. A process that enters a time namespace
+ * must have its own memory. */
 static bool shares_memory(const struct task *task)
 {
 	const char *wall = task->type == TASK_CREATE ? task->order.create.caller.wall : NULL;

@@ -79,7 +79,7 @@ enum wire_op {
 		WIRE_OP_END,
 };
 
-/* nlmsg_flags */
+/* Flags of a message (nlmsg_flags). */
 #define WIRE_REPLY 0x1
 #define WIRE_CONTINUES 0x2 /* another reply to the same request follows */
 #define WIRE_FAILURE 0x4   /* struct wire_failure instead of the usual reply */

@@ -24,7 +24,8 @@ void wire_message_done(struct wire_message *message);
  */
 int wire_receive(struct wire_message *message, int socket_fd);
 
-/* Does the same without waiting: returns -EAGAIN when there is no message. */
+/* Receives one message like wire_receive(), but does not wait: returns -EAGAIN when there is
+ * none. */
 int wire_receive_now(struct wire_message *message, int socket_fd);
 
 /* Copies the message, without its descriptors, into *ret, which wire_message_done() frees. Returns

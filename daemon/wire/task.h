@@ -220,8 +220,8 @@ struct task_names {
 	size_t n_hosts;
 };
 
-/* The process that asks, if a wall stands around it; a wall's text is described in
- * daemon/kernel/wall.h. wall NULL: none does. */
+/* The process that asks, if it has a wall, whose text daemon/kernel/wall.h describes. wall NULL: it
+ * has the host's namespaces and root directory. */
 #define WALL_SIZE 384
 struct task_caller {
 	int process_fd;
@@ -257,7 +257,7 @@ struct task_spare {
 
 struct task_remove {
 	struct task_set set;
-	/* Its links: only ids, places, names and MACs are filled in. */
+	/* the set's links, with ids, places, names and MACs only */
 	struct task_link links[TASK_LINKS_MAX];
 	size_t n_links;
 	struct task_firewall firewall;
@@ -288,7 +288,8 @@ struct task_start {
 	uint64_t caller_bounding; /* the caller's bounding set: 1 << CAP_* */
 	bool may_gain;		  /* setuid programs and file capabilities have an effect */
 	int status_file_fd;	  /* state/sessions/ID.status, opened for writing */
-	int leash_fd;		  /* the command ends when its other end closes; -1: none */
+	int leash_fd;		  /* the command ends when the other end of this descriptor closes;
+				     -1: none */
 };
 
 struct task_inspect {
@@ -311,8 +312,8 @@ struct task_processes {
 struct task_front {
 	struct task_identity identity;
 	int channel_fd, requests_fd;
-	const char *profile; /* AppArmor's: see daemon/kernel/profile.h */
-	uint64_t memory;     /* bytes that it may use */
+	const char *profile; /* for AppArmor: see daemon/kernel/profile.h */
+	uint64_t memory;     /* bytes that the front may use */
 };
 
 /* --- reports: plain structs, as both programs are of one build --- */
