@@ -417,6 +417,21 @@ static void add_ports(struct nft *nft, const char *chain, uint8_t family, bool a
 	nft_add_rule(nft, rule);
 }
 
+/* Leaves loopback addresses alone: packets to them cannot be translated. */
+static void leave_loopback(struct nft *nft, const char *chain)
+{
+	static const char *const texts[] = {"127.0.0.0/8", "::1/128"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		const struct subnet subnet = firewall_subnet(texts[i]);
+		struct nftnl_rule *rule = nft_rule(nft, chain);
+
+		match_subnet(rule, false, &subnet);
+		nft_verdict(rule, NFT_RETURN, NULL);
+		nft_add_rule(nft, rule);
+	}
+}
+
 static void add_nat(struct nft *nft, const struct task_firewall *firewall)
 {
 	static const char *const chains[] = {"prerouting", "output"};
@@ -431,6 +446,7 @@ static void add_nat(struct nft *nft, const struct task_firewall *firewall)
 	masquerade_published(nft);
 	for (size_t i = 0; i < ARRAY_SIZE(chains); i++) {
 		nft_add_chain(nft, chains[i], "nat", hooks[i], PRIORITY_DSTNAT);
+		leave_loopback(nft, chains[i]);
 		add_ports(nft, chains[i], NFPROTO_IPV4, true);
 		add_ports(nft, chains[i], NFPROTO_IPV4, false);
 		add_ports(nft, chains[i], NFPROTO_IPV6, true);
@@ -438,35 +454,10 @@ static void add_nat(struct nft *nft, const struct task_firewall *firewall)
 	}
 }
 
-static void add_sets(struct nft *nft)
-{
-	static const uint32_t port = NFT_TYPE_CONCAT(NFT_TYPE_PROTOCOL, NFT_TYPE_SERVICE);
-	static const struct {
-		const char *name;
-		uint32_t key_type, key_size, data_type, data_size;
-	} rows[] = {
-		{LINKS, NFT_TYPE_IFNAME, IFNAMSIZ, 0, 0},
-		{OUTWARD, NFT_TYPE_IFNAME, IFNAMSIZ, 0, 0},
-		{GUARDED, NFT_TYPE_IFNAME, IFNAMSIZ, 0, 0},
-		{SOURCES4, NFT_TYPE_CONCAT(NFT_TYPE_IFNAME, NFT_TYPE_IPV4), IFNAMSIZ + 4, 0, 0},
-		{SOURCES6, NFT_TYPE_CONCAT(NFT_TYPE_IFNAME, NFT_TYPE_IPV6), IFNAMSIZ + 16, 0, 0},
-		{PORTS4, port, 8, NFT_TYPE_CONCAT(NFT_TYPE_IPV4, NFT_TYPE_SERVICE), 8},
-		{PORTS6, port, 8, NFT_TYPE_CONCAT(NFT_TYPE_IPV6, NFT_TYPE_SERVICE), 20},
-		{ADDRESSED4, NFT_TYPE_IPV4 << 12 | port, 12,
-		 NFT_TYPE_CONCAT(NFT_TYPE_IPV4, NFT_TYPE_SERVICE), 8},
-		{ADDRESSED6, NFT_TYPE_IPV6 << 12 | port, 24,
-		 NFT_TYPE_CONCAT(NFT_TYPE_IPV6, NFT_TYPE_SERVICE), 20},
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		nft_add_set(nft, rows[i].name, i + 1, rows[i].key_type, rows[i].key_size,
-			    rows[i].data_type, rows[i].data_size);
-}
-
 void firewall_add_table(struct nft *nft, const struct task_firewall *firewall, bool exclusive)
 {
 	nft_add_table(nft, exclusive);
-	add_sets(nft);
+	firewall_add_sets(nft);
 	add_refuse(nft);
 	add_check(nft, firewall);
 	add_forward(nft, firewall);

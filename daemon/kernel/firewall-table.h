@@ -26,6 +26,8 @@ struct subnet {
 /* Parses a subnet. The keeper has checked the text. */
 struct subnet firewall_subnet(const char *text);
 
+/* Adds requests that make the table's sets and maps. */
+void firewall_add_sets(struct nft *nft);
 /* Adds requests that make the table, with empty sets. exclusive: the requests fail with -EEXIST if
  * the table exists. */
 void firewall_add_table(struct nft *nft, const struct task_firewall *firewall, bool exclusive);

@@ -43,6 +43,22 @@ static size_t put_port(uint8_t *at, uint32_t port)
 	return 4;
 }
 
+static bool is_unspecified(const struct subnet *address)
+{
+	static const uint8_t zero[sizeof(address->address)];
+
+	return memcmp(address->address, zero, sizeof(zero)) == 0;
+}
+
+static bool is_loopback(const struct subnet *address)
+{
+	static const uint8_t loopback6[sizeof(address->address)] = {[15] = 1};
+
+	return address->family == NFPROTO_IPV4
+		       ? address->address[0] == 127
+		       : memcmp(address->address, loopback6, sizeof(loopback6)) == 0;
+}
+
 static void change_port(struct nft *nft, bool remove, const struct spec_publish *publish,
 			const char *address)
 {
@@ -53,8 +69,11 @@ static void change_port(struct nft *nft, bool remove, const struct spec_publish 
 
 	if (publish->host_address) {
 		host = firewall_subnet(publish->host_address);
-		if (host.family != target.family)
+		/* a proxy serves loopback addresses */
+		if (host.family != target.family || is_loopback(&host))
 			return;
+		if (is_unspecified(&host))
+			host.size = 0;
 		memcpy(key, host.address, host.size);
 		used = host.size;
 	}

@@ -13,6 +13,7 @@
 #include "daemon/kernel/make.h"
 #include "daemon/kernel/net.h"
 #include "daemon/kernel/process.h"
+#include "daemon/kernel/proxy.h"
 #include "daemon/kernel/remove.h"
 #include "daemon/kernel/resolver.h"
 #include "daemon/kernel/runner.h"
@@ -40,6 +41,7 @@ struct task {
 		struct task_front front;
 		struct task_processes processes;
 		struct task_signal signal;
+		struct task_proxy proxy;
 	} order;
 	struct lane_end lane; /* receives descriptors of clients */
 };
@@ -59,6 +61,7 @@ static const struct wire_layout *const layouts[] = {
 	[TASK_SPARE] = &task_spare_layout,
 	[TASK_PROCESSES] = &task_processes_layout,
 	[TASK_SIGNAL] = &task_signal_layout,
+	[TASK_PROXY] = &task_proxy_layout,
 };
 
 static void report_done(int report_fd, uint32_t serial, const struct fault *fault)
@@ -108,6 +111,8 @@ static void child_task(void *context)
 		child_remove(task->host, &task->order.remove);
 	case TASK_SIGNAL:
 		child_signal(task->host, &task->order.signal);
+	case TASK_PROXY:
+		child_proxy(task->host, &task->order.proxy);
 	case TASK_INSPECT:
 		child_inspect(task->host, &task->order.inspect);
 	case TASK_LINK:

@@ -112,6 +112,23 @@ static const struct wire_field task_restore_fields[] = {
 };
 LAYOUT(task_restore);
 
+static const struct wire_field task_listener_fields[] = {
+	FD(1, task_listener, fd),
+	BOOL(2, task_listener, udp),
+	U32(3, task_listener, port, 65535),
+};
+static LAYOUT(task_listener);
+
+static const struct wire_field task_proxy_fields[] = {
+	U32(1, task_proxy, owner, 0),
+	STRING(2, task_proxy, pin, KEY_SIZE + 11),
+	STRING(3, task_proxy, targets[0], ADDRESS_SIZE - 1),
+	STRING(4, task_proxy, targets[1], ADDRESS_SIZE - 1),
+	ARRAY(5, task_proxy, listeners, task_listener, TASK_LISTENERS_MAX),
+	FD(6, task_proxy, leash_fd),
+};
+LAYOUT(task_proxy);
+
 static const struct wire_field task_boot_record_fields[] = {
 	FD(1, task_boot_record, directory_fd),
 	STRING(2, task_boot_record, name, 63),

@@ -20,6 +20,8 @@
 #define TASK_NAMED_MAX 256
 /* Routes by an end, and by its two gateways. */
 #define TASK_ROUTES_MAX (END_ROUTES_MAX + 2)
+/* Sockets of published ports on loopback addresses, of both families. */
+#define TASK_LISTENERS_MAX (2 * PUBLISH_MAX)
 /* Links of a specification, and the way out. */
 #define TASK_SPEC_LINKS_MAX (SPEC_LINKS_MAX + 1)
 
@@ -46,6 +48,7 @@ enum task_op {
 	TASK_DROP,	  /* no contents: the descriptors of a request are not needed; no reports */
 	TASK_PROCESSES,	  /* struct task_processes: finds the processes of descriptors */
 	TASK_SIGNAL,	  /* struct task_signal */
+	TASK_PROXY,	  /* struct task_proxy: starts a set's proxy */
 	TASK_CLOSER,	  /* no contents: the worker becomes the closer */
 };
 
@@ -155,6 +158,21 @@ struct task_restore {
 	size_t n_links;
 	bool more;   /* these are further links: they are added to the table */
 	bool follow; /* only the host's routes have changed */
+};
+
+/* The proxy of a set's published ports on the host's loopback addresses. */
+struct task_listener {
+	int fd; /* bound, and listening if it is TCP's */
+	bool udp;
+	uint32_t port; /* in the set */
+};
+struct task_proxy {
+	uint32_t owner;
+	const char *pin;	/* UID/NAME in the vault */
+	const char *targets[2]; /* the set's addresses: IPv4, IPv6 */
+	struct task_listener listeners[TASK_LISTENERS_MAX];
+	size_t n_listeners;
+	int leash_fd; /* the proxy ends when its other end closes */
 };
 
 /* Writes or removes a record for the next boot. When the task is done, the change is on the
@@ -355,6 +373,7 @@ struct task_interface {
 extern const struct wire_layout task_ready_layout, task_fork_layout, task_create_layout,
 	task_spare_layout, task_remove_layout, task_start_layout, task_inspect_layout,
 	task_front_layout, task_one_link_layout, task_adjust_layout, task_restore_layout,
-	task_names_layout, task_boot_record_layout, task_processes_layout, task_signal_layout;
+	task_names_layout, task_boot_record_layout, task_proxy_layout, task_processes_layout,
+	task_signal_layout;
 
 #endif

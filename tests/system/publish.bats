@@ -83,3 +83,127 @@ is_remembered() { on_host grep -q "sport=$2 dport=$1 " /proc/net/nf_conntrack; }
 	nsctl create -n --publish=5300:53/udp second
 	receives second
 }
+
+# echo_in SET PORT: a UDP server of both families in the set that answers what it gets.
+echo_in() {
+	nsctl exec -d "$1" python3 -c '
+import socket, sys
+s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+s.bind(("::", int(sys.argv[1])))
+while True:
+    data, client = s.recvfrom(65535)
+    s.sendto(data, client)' "$2"
+}
+# echoes ADDRESS PORT: a datagram of this host comes back, from the address that it was sent to.
+echoes() {
+	on_host timeout 5 python3 -c '
+import socket, sys
+address, port = sys.argv[1], int(sys.argv[2])
+s = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM)
+s.settimeout(1)
+s.connect((address, port))
+s.send(b"x" * 1000)
+assert len(s.recv(2000)) == 1000' "$1" "$2"
+}
+proxies() { pgrep -x nsctl-proxy; }
+
+@test "localhost: TCP and UDP, both families, every loopback address" {
+	nsctl create -n --publish=8080:80 --publish=5300:53/udp web
+	serve web 80
+	echo_in web 53
+	for address in 127.0.0.1 127.0.0.53 '[::1]' localhost 203.0.113.2; do
+		eventually served_to on_host "http://$address:8080/"
+	done
+	for address in 127.0.0.1 127.0.0.53 ::1 203.0.113.2; do eventually echoes $address 5300; done
+	served_to in_world http://203.0.113.2:8080/
+	# nothing of the host's loopback is open to the set
+	[ "$(on_host cat /proc/sys/net/ipv4/conf/all/route_localnet)" = 0 ]
+	# nobody listens inside: refused, not left to hang
+	nsctl create -n --publish=8081:80 idle
+	# curl's 7: no connection; 56: it was reset
+	status=0
+	on_host curl -s -m 20 -o /dev/null http://127.0.0.1:8081/ || status=$?
+	[ "$status" -eq 7 ] || [ "$status" -eq 56 ]
+	nsctl rm web idle
+	eventually fails proxies
+}
+
+@test "localhost: a large answer, many clients at once, and a client that closes its side first" {
+	nsctl create -n --publish=8080:80 web
+	nsctl exec -d web python3 -c '
+import socket, threading
+def serve(c):
+    n = 0
+    while True:
+        data = c.recv(65536)
+        if not data:
+            break
+        n += len(data)
+    c.sendall(b"%d" % n + b"x" * 3000000)
+    c.close()
+s = socket.socket()
+s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+s.bind(("", 80))
+s.listen(200)
+while True:
+    threading.Thread(target=serve, args=(s.accept()[0],), daemon=True).start()'
+	eventually on_host python3 -c '
+import socket, threading
+results = []
+def ask():
+    s = socket.create_connection(("127.0.0.1", 8080))
+    s.sendall(b"y" * 1000000)
+    s.shutdown(socket.SHUT_WR)
+    got = b""
+    while True:
+        data = s.recv(65536)
+        if not data:
+            break
+        got += data
+    results.append(got[:7] == b"1000000" and len(got) == 3000007)
+threads = [threading.Thread(target=ask) for i in range(20)]
+for t in threads: t.start()
+for t in threads: t.join()
+assert results == [True] * 20, results'
+}
+
+@test "localhost: the proxy has nothing that its set's owner does not have, and goes with the daemon" {
+	nsctl create -n --publish=127.0.0.1:8080:80 web
+	serve web 80
+	eventually served_to on_host http://127.0.0.1:8080/
+	pid=$(proxies)
+	grep -E "^Uid:[[:space:]]+$user_id[[:space:]]+$user_id[[:space:]]+$user_id" "/proc/$pid/status"
+	[ "$(awk '/^Cap(Prm|Eff|Amb)/ { print $2 }' "/proc/$pid/status" | sort -u)" = 0000000000000000 ]
+	grep -E '^NoNewPrivs:[[:space:]]+1' "/proc/$pid/status"
+	# not dumpable: its files in /proc are root's
+	[ "$(stat -c %u "/proc/$pid/environ")" = 0 ]
+	[ "$(readlink "/proc/$pid/ns/net")" = "$(nsctl exec web readlink /proc/self/ns/net)" ]
+	kill_daemon
+	eventually is_gone "$pid"
+	start_daemon --config="$config"
+	eventually served_to on_host http://127.0.0.1:8080/
+}
+
+@test "addresses: one, all of a family, loopback; the same port at two of them" {
+	nsctl create -n --publish=127.0.0.1:8080:80 --publish=203.0.113.2:8080:81 two
+	serve two 80
+	serve two 81
+	eventually served_to on_host http://127.0.0.1:8080/
+	eventually served_to in_world http://203.0.113.2:8080/
+	nsctl create -n --publish=127.0.0.1:8082:80 --publish='[::1]:8082:80' --publish=0.0.0.0:8083:80 --publish='[::]:8084:80' many
+	serve many 80
+	eventually served_to on_host http://127.0.0.1:8082/
+	eventually served_to on_host 'http://[::1]:8082/'
+	eventually served_to in_world http://203.0.113.2:8083/
+	fails served_to in_world http://203.0.113.2:8082/
+	fails served_to on_host http://127.0.0.1:8084/
+	fails served_to on_host 'http://[::1]:8083/'
+	eventually served_to on_host 'http://[::1]:8084/'
+	if has_ipv6; then eventually served_to in_world 'http://[2001:db8::2]:8084/'; fi
+	refused twice create -n --publish=8085:80 --publish=127.0.0.1:8085:81 wrong
+	refused twice create -n --publish=0.0.0.0:8085:80 --publish=127.0.0.1:8085:81 wrong
+	refused "in use" create -n --publish=127.0.0.1:8080:80 wrong
+	refused "no address of this host" create -n --publish=192.0.2.9:8085:80 wrong
+	fails on_host python3 -c 'import socket; socket.socket().bind(("127.0.0.1", 8082))'
+}

@@ -233,6 +233,7 @@ void link_all_made(struct keeper *keeper, struct set *set)
 			store_write_link(keeper->store, link);
 			resolver_links_changed(link->ends[0], link->ends[1]);
 		}
+	publish_serve(keeper, set);
 }
 
 int link_unrecord_all(struct keeper *keeper, const struct set *set)

@@ -1,10 +1,43 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/network/publish.h"
+#include "daemon/keeper/policy/address.h"
 #include "daemon/keeper/policy/config.h"
+#include "daemon/keeper/workers/operation.h"
+#include "daemon/kernel/fault.h"
+
+#define PROXY_SECONDS 20
+#define BACKLOG 128
+
+/* --- addresses --- */
+
+enum reach {
+	REACH_ADDRESS,	/* one address of the host */
+	REACH_ALL,	/* every address, of one family or both */
+	REACH_LOOPBACK, /* a loopback address */
+};
+
+static enum reach reach_of(const struct spec_publish *publish)
+{
+	struct address address;
+
+	if (!publish->host_address || address_read_listener(publish->host_address, &address) ||
+	    address_is_unspecified(&address))
+		return REACH_ALL;
+	return address_is_loopback(&address) ? REACH_LOOPBACK : REACH_ADDRESS;
+}
+
+/* Returns true if the proxy serves the port, at loopback addresses. */
+static bool is_served(const struct spec_publish *publish)
+{
+	return reach_of(publish) != REACH_ADDRESS;
+}
+
+/* --- sockets --- */
 
 static int bind_port(const struct spec_publish *publish, int family)
 {
@@ -15,10 +48,14 @@ static int bind_port(const struct spec_publish *publish, int family)
 	} address = {.any.sa_family = family};
 	int type = publish->protocol == PUBLISH_UDP ? SOCK_DGRAM : SOCK_STREAM, on = 1;
 	socklen_t size = family == AF_INET ? sizeof(address.four) : sizeof(address.six);
-	_cleanup_fd_ int fd = socket(family, type | SOCK_CLOEXEC, 0);
+	_cleanup_fd_ int fd = socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
 	if (fd < 0)
 		return negative_errno();
+	/* connections that have ended are no hindrance; as the socket will listen, it is not shared
+	 * all the same */
+	if (is_served(publish) && type == SOCK_STREAM)
+		(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	if (family == AF_INET) {
 		address.four.sin_port = htons(publish->host_port);
 		if (publish->host_address)
@@ -35,18 +72,25 @@ static int bind_port(const struct spec_publish *publish, int family)
 static int hold_port(const struct spec_publish *publish, int family, int *ret)
 {
 	bool six = publish->host_address && strchr(publish->host_address, ':');
-	int fd;
+	_cleanup_fd_ int fd = -1;
 
 	*ret = -1;
 	if (publish->host_address && six != (family == AF_INET6))
 		return 0;
 	fd = bind_port(publish, family);
 	/* the host does not have this family, so no process can take the port */
-	if (fd == -EAFNOSUPPORT || (fd == -EADDRNOTAVAIL && !publish->host_address))
+	if (fd == -EAFNOSUPPORT || (fd == -EADDRNOTAVAIL && reach_of(publish) == REACH_ALL))
 		return 0;
-	*ret = fd;
-	return MIN(fd, 0);
+	if (fd < 0)
+		return fd;
+	/* for the proxy: connections wait until it is there */
+	if (is_served(publish) && publish->protocol != PUBLISH_UDP && listen(fd, BACKLOG) < 0)
+		return negative_errno();
+	*ret = take_fd(&fd);
+	return 0;
 }
+
+/* --- reserving --- */
 
 /* Counts n ports against the limit of the set's owner, instead of the set's former number. */
 static void count_ports(struct keeper *keeper, struct set *set, uint32_t n)
@@ -82,10 +126,13 @@ int publish_hold(struct keeper *keeper, struct set *set, const struct wire_spec 
 	set->ports = malloc(2 * spec->n_publish * sizeof(*set->ports));
 	if (!set->ports)
 		return failure_from_errno(failure, -ENOMEM, "hold the published ports");
+	set->n_ports = 2 * spec->n_publish;
+	memset(set->ports, -1, set->n_ports * sizeof(*set->ports));
 	count_ports(keeper, set, spec->n_publish);
 	for (size_t i = 0; i < spec->n_publish; i++)
 		for (int j = 0; j < 2; j++) {
-			int fd, r = hold_port(&spec->publish[i], j == 0 ? AF_INET : AF_INET6, &fd);
+			int r = hold_port(&spec->publish[i], j == 0 ? AF_INET : AF_INET6,
+					  &set->ports[2 * i + j]);
 			char field[48];
 
 			if (r < 0) {
@@ -98,14 +145,110 @@ int publish_hold(struct keeper *keeper, struct set *set, const struct wire_spec 
 							   ? "is no address of this host"
 							   : strerror(-r));
 			}
-			if (fd >= 0)
-				set->ports[set->n_ports++] = fd;
 		}
 	return 0;
 }
 
+/* --- the proxy --- */
+
+static void on_started(struct operation *operation _unused_, const struct task_report *report)
+{
+	if (report->step != STEP_NONE)
+		log_warning("published ports are not served on localhost: cannot %s: %s",
+			    step_text(report->step), strerror(report->error));
+}
+
+/* Fills in the sockets that the proxy serves. */
+static void fill_listeners(const struct set *set, const struct wire_spec *spec,
+			   struct task_proxy *task)
+{
+	for (size_t i = 0; i < set->n_ports && i / 2 < spec->n_publish; i++) {
+		const struct spec_publish *publish = &spec->publish[i / 2];
+
+		if (set->ports[i] < 0 || !is_served(publish))
+			continue;
+		task->listeners[task->n_listeners++] = (struct task_listener){
+			.fd = set->ports[i],
+			.udp = publish->protocol == PUBLISH_UDP,
+			.port = publish->port,
+		};
+	}
+}
+
+/* Fills in the set's addresses, which are those of its way out. */
+static void fill_targets(const struct set *set, struct task_proxy *task,
+			 char texts[static 2][ADDRESS_SIZE])
+{
+	static struct wire_link wire;
+	struct address address;
+
+	for (const struct link *link = set->links; link; link = link_next(link, set)) {
+		if (!link->egress ||
+		    wire_unpack(&wire_link_layout, link->wire, link->wire_size, &wire) < 0)
+			continue;
+		for (size_t i = 0; i < wire.a.n_addresses; i++) {
+			if (address_read_interface(wire.a.addresses[i].text, &address))
+				continue;
+			address_write(&address, false, texts[address.family == AF_INET6]);
+			task->targets[address.family == AF_INET6] =
+				texts[address.family == AF_INET6];
+		}
+	}
+}
+
+static int send_task(struct keeper *keeper, const struct set *set, struct task_proxy *task)
+{
+	char pin[KEY_SIZE + 12];
+	struct operation *operation;
+	int r = operation_new_own(keeper, PROXY_SECONDS, &operation);
+
+	if (r < 0)
+		return r;
+	snprintf(pin, sizeof(pin), "%u/%s", set->owner, set->name);
+	task->owner = set->owner;
+	task->pin = pin;
+	operation->done = on_started;
+	return operation_send(operation, TASK_PROXY, &task_proxy_layout, task);
+}
+
+void publish_serve(struct keeper *keeper, struct set *set)
+{
+	static struct wire_spec spec;
+	static struct task_proxy task;
+	char texts[2][ADDRESS_SIZE];
+	int leash[2], r;
+
+	if (set->n_ports == 0 || set->proxy_leash_fd > 0 || !set->spec ||
+	    wire_unpack(&wire_spec_layout, set->spec, set->spec_size, &spec) < 0)
+		return;
+	wire_clear(&task_proxy_layout, &task);
+	fill_listeners(set, &spec, &task);
+	fill_targets(set, &task, texts);
+	if (task.n_listeners == 0)
+		return;
+	r = pipe2(leash, O_CLOEXEC) < 0 ? negative_errno() : 0;
+	if (r == 0) {
+		task.leash_fd = leash[0];
+		set->proxy_leash_fd = leash[1];
+		r = send_task(keeper, set, &task);
+		close_fd(leash[0]);
+	}
+	if (r < 0)
+		log_warning("published ports are not served on localhost: %s", strerror(-r));
+}
+
+void publish_stop(struct set *set)
+{
+	if (set->proxy_leash_fd > 0)
+		close_fd(set->proxy_leash_fd);
+	set->proxy_leash_fd = 0;
+}
+
+/* --- the end, and a restart --- */
+
 void publish_release(struct keeper *keeper, struct set *set)
 {
+	publish_stop(set);
 	for (size_t i = 0; i < set->n_ports; i++)
 		close_fd(set->ports[i]);
 	free(take_ptr(set->ports));
@@ -130,5 +273,6 @@ void publish_hold_again(struct keeper *keeper)
 				 &(struct log_fields){
 					 .has_uid = true, .uid = set->owner, .set = set->name},
 				 "a published port is held by another process: %s", failure.text);
+		publish_serve(keeper, set);
 	}
 }

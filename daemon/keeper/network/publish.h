@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Published ports. The keeper reserves each of them with a socket, so that no
- * other process takes it. */
+/*
+ * Published ports. The keeper reserves each of them with a socket, so that no other process takes
+ * it. Packets to a port are translated (egress.h), except those to loopback addresses: a proxy
+ * serves these by the same sockets (kernel/proxy.h). It ends with the daemon, and with its set.
+ */
 #ifndef NSCTL_KEEPER_PUBLISH_H
 #define NSCTL_KEEPER_PUBLISH_H
 
@@ -11,10 +14,14 @@
  * process has one of them. */
 int publish_hold(struct keeper *keeper, struct set *set, const struct wire_spec *spec,
 		 struct failure *failure);
+/* Starts the proxy of a set that is ready, if the set publishes ports on loopback addresses. */
+void publish_serve(struct keeper *keeper, struct set *set);
+/* Ends the proxy, which is in the set's net namespace. */
+void publish_stop(struct set *set);
 /* Releases the ports that a set publishes. */
 void publish_release(struct keeper *keeper, struct set *set);
 
-/* Reserves all sets' ports again after a restart. A port that another process has taken
+/* Reserves and serves all sets' ports again after a restart. A port that another process has taken
  * meanwhile stays published. */
 void publish_hold_again(struct keeper *keeper);
 

@@ -162,11 +162,37 @@ const char *address_read_host(const char *text, struct address *ret)
 {
 	struct address address = {.family = strchr(text, ':') ? AF_INET6 : AF_INET};
 
+	ret->family = 0;
 	if (inet_pton(address.family, text, address.bytes) != 1)
 		return "is no IP address";
 	address.prefix = bits_of(&address);
 	*ret = address;
 	return check_unicast(&address);
+}
+
+bool address_is_unspecified(const struct address *address)
+{
+	static const struct address zero;
+
+	return memcmp(address->bytes, zero.bytes, sizeof(zero.bytes)) == 0;
+}
+
+bool address_is_loopback(const struct address *address)
+{
+	static const struct address loopback6 = {.bytes = {[15] = 1}};
+
+	return address->family == AF_INET
+		       ? address->bytes[0] == 127
+		       : memcmp(address->bytes, loopback6.bytes, sizeof(loopback6.bytes)) == 0;
+}
+
+const char *address_read_listener(const char *text, struct address *ret)
+{
+	const char *wrong = address_read_host(text, ret);
+
+	if (wrong && ret->family && (address_is_unspecified(ret) || address_is_loopback(ret)))
+		return NULL;
+	return wrong;
 }
 
 static void write_mac(const unsigned int bytes[6], char ret[static MAC_SIZE])

@@ -27,6 +27,10 @@ const char *address_read_any(const char *text, struct address *ret);
 const char *address_read_route(const char *text, struct address *ret);
 /* Parses a host's address without a prefix, such as a gateway or a name server. */
 const char *address_read_host(const char *text, struct address *ret);
+/* Parses an address to listen at: a host's, a loopback or the unspecified one. */
+const char *address_read_listener(const char *text, struct address *ret);
+bool address_is_unspecified(const struct address *address);
+bool address_is_loopback(const struct address *address);
 /* Parses the MAC address of an interface: not multicast, not zero. *ret is in lower case. */
 const char *address_read_mac(const char *text, char ret[static MAC_SIZE]);
 /* Checks a name for a new interface: 1 to 15 bytes of printable ASCII without '/', ':', '%' and

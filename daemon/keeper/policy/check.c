@@ -208,6 +208,26 @@ static int check_labels(const struct wire_spec *spec, struct failure *failure)
 	return 0;
 }
 
+/* Returns true if packets to the second address reach the first, too. NULL: every address. */
+static bool covers(const char *address, const char *other)
+{
+	struct address first, second;
+
+	if (!address)
+		return true;
+	if (!other || address_read_listener(address, &first) ||
+	    address_read_listener(other, &second) || first.family != second.family)
+		return false;
+	return address_is_unspecified(&first) || address_equals(&first, &second);
+}
+
+static bool collide(const struct spec_publish *a, const struct spec_publish *b)
+{
+	return a->host_port == b->host_port && a->protocol == b->protocol &&
+	       (covers(a->host_address, b->host_address) ||
+		covers(b->host_address, a->host_address));
+}
+
 /* Rejects published ports that are incomplete, have an invalid address, or are published twice. */
 static int check_publish(const struct wire_spec *spec, struct failure *failure)
 {
@@ -217,15 +237,14 @@ static int check_publish(const struct wire_spec *spec, struct failure *failure)
 		char field[48];
 
 		snprintf(field, sizeof(field), "spec.publish[%zu].hostAddress", i);
-		if (publish->host_address && address_read_host(publish->host_address, &address))
+		if (publish->host_address && address_read_listener(publish->host_address, &address))
 			return invalid(failure, field, "is not the IP address of a host");
 		snprintf(field, sizeof(field), "spec.publish[%zu].hostPort", i);
 		if (!publish->host_port || !publish->port ||
 		    (publish->protocol != PUBLISH_TCP && publish->protocol != PUBLISH_UDP))
 			return invalid(failure, field, "protocol and ports are needed");
 		for (size_t j = 0; j < i; j++)
-			if (spec->publish[j].host_port == publish->host_port &&
-			    spec->publish[j].protocol == publish->protocol)
+			if (collide(&spec->publish[j], publish))
 				return invalid(failure, field, "is published twice");
 	}
 	return 0;

@@ -2,6 +2,7 @@
 #include <string.h>
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/network/link.h"
+#include "daemon/keeper/network/publish.h"
 #include "daemon/keeper/network/resolver.h"
 #include "daemon/keeper/policy/task-error.h"
 #include "daemon/keeper/request/events.h"
@@ -258,6 +259,7 @@ static void begin_removal(struct removal *removal)
 	if (removal->sent || link_any_busy(set) || set->resolver_busy)
 		return;
 	removal->sent = true;
+	publish_stop(set);
 	r = send_removal(removal);
 	if (r == 0)
 		return;

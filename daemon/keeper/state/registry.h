@@ -66,8 +66,11 @@ struct set {
 	bool boot_recorded; /* its record for the next boot is on disk, or will be */
 	void *boot_links;   /* of a boot set: packed wire_spec with only its links, complete */
 	size_t boot_links_size;
-	int *ports; /* owned by publish.c: sockets that reserve its published ports */
+	/* owned by publish.c: sockets that reserve its published ports, two for each port, one of
+	 * each family; -1: none. proxy_leash_fd: closing it ends the proxy; 0: there is none. */
+	int *ports;
 	size_t n_ports;
+	int proxy_leash_fd;
 	uint32_t n_published;			      /* ports counted for the owner */
 	struct process_watch *watches[WATCHED_COUNT]; /* owned by process-watch.c */
 	void *work; /* owned by create.c and remove.c: the operation in progress */
