@@ -41,7 +41,7 @@ static void push_variable(json_t *environment, const char *key, const char *valu
 static void push_default(json_t *ret, const struct environment *environment, const char *key,
 			 const char *value)
 {
-	if (value && !is_named(environment->extra, key, 0))
+	if (value && !is_named(environment->extra, key, 0) && !is_named(environment->unset, key, 0))
 		push_variable(ret, key, value);
 }
 
@@ -71,7 +71,8 @@ static void push_own(json_t *ret, const struct environment *environment)
 	for (char **variable = environ; *variable; variable++) {
 		const char *value = strchr(*variable, '=');
 
-		if (value && value > *variable && !is_named(environment->extra, *variable, 0))
+		if (value && value > *variable && !is_named(environment->extra, *variable, 0) &&
+		    !is_named(environment->unset, *variable, 0))
 			json_push(ret, json_string_nocheck(*variable));
 	}
 }

@@ -13,6 +13,7 @@ struct environment {
 	bool clean;		       /* --clean-env */
 	const struct account *account; /* of the login; NULL: the caller's environment */
 	const json_t *extra;	       /* the words of --env, K=V or K, in order */
+	const json_t *unset;	       /* names that are not passed on, unless extra has them */
 };
 
 /*

@@ -16,6 +16,7 @@
 #include "client/command-words.h"
 #include "client/environment.h"
 #include "client/memory.h"
+#include "client/passed.h"
 #include "client/print.h"
 #include "client/spec.h"
 #include "client/take.h"
@@ -40,6 +41,11 @@ const struct option_row run_command_options[] = {
 	OPTION("no-new-privs", 0, NULL,
 	       "setuid programs have no effect, in a user namespace either",
 	       FILLS("noNewPrivileges", take_true)),
+	OPTION("unset-env", 0, "K", "do not pass on your variable K", HANDLED(UNSET_ENV)),
+	OPTION("fd", 0, "N[:M]", "give COMMAND your descriptor N, as M (not a directory)",
+	       HANDLED(FD), .field = "descriptors"),
+	OPTION("preserve-fds", 0, NULL, "give COMMAND all of your descriptors above 2",
+	       HANDLED(PRESERVE_FDS)),
 	OPTION("status-file", 0, "FILE",
 	       "write the exit status to FILE, if COMMAND was executed and has ended",
 	       HANDLED(STATUS_FILE)),
@@ -78,19 +84,24 @@ struct command {
 	const char *status_file;
 	json_t *parameters; /* of the call; borrowed */
 	json_t *extra;	    /* the words of --env, in order */
+	json_t *unset;	    /* those of --unset-env */
+	struct passed passed;
 	bool has_account;
 	struct account account; /* of the owner of the set, if that is another user */
 };
 
 static void command_init(struct command *command, const struct options *options)
 {
-	*command = (struct command){
-		.tty = -1, .parameters = options->parameters, .extra = must(json_array())};
+	*command = (struct command){.tty = -1,
+				    .parameters = options->parameters,
+				    .extra = must(json_array()),
+				    .unset = must(json_array())};
 }
 
 static void command_done(struct command *command)
 {
 	json_decref(command->extra);
+	json_decref(command->unset);
 	users_account_done(&command->account);
 }
 
@@ -102,7 +113,7 @@ static const struct account *command_account(const struct command *command)
 static json_t *command_environment(const struct command *command)
 {
 	const struct environment environment = {command->clean_env, command_account(command),
-						command->extra};
+						command->extra, command->unset};
 
 	return environment_make(&environment);
 }
@@ -126,7 +137,7 @@ static bool is_detached(const struct command *command)
  * the negative of one (options_next()). */
 static int take_options(struct command *command, struct options *options)
 {
-	int id;
+	int id, r;
 
 	while ((id = options_next(options)) > 0)
 		switch (id) {
@@ -138,6 +149,16 @@ static int take_options(struct command *command, struct options *options)
 			if (!*options->argument || *options->argument == '=')
 				return options_reject(options, "K=V or K");
 			json_push(command->extra, json_string_nocheck(options->argument));
+			break;
+		case OPTION_UNSET_ENV:
+			json_push(command->unset, json_string_nocheck(options->argument));
+			break;
+		case OPTION_FD:
+		case OPTION_PRESERVE_FDS:
+			r = id == OPTION_FD ? passed_take(&command->passed, options)
+					    : passed_take_all(&command->passed, options->client);
+			if (r != 0)
+				return r;
 			break;
 		case OPTION_CLEAN_ENV:
 			command->clean_env = true;
@@ -227,6 +248,8 @@ static int add_command(const struct client *client, const struct command *comman
 
 	(void)umask(mask);
 	r = command_words_add(client, parameters, fds, words, command_environment(command));
+	if (r == 0 && command->passed.n > 0)
+		r = passed_add(&command->passed, client, parameters, fds);
 	if (r != 0)
 		return r;
 	json_put(parameters, "umask", json_integer((json_int_t)mask));

@@ -44,6 +44,15 @@ static bool is_usable(int fd)
 	return flags >= 0 && !(flags & O_PATH);
 }
 
+/* Returns true if the descriptor leads nowhere else: a directory of the host's would let the
+ * command out of the set's root (CVE-2024-21626). */
+static bool is_harmless(int fd)
+{
+	struct stat st;
+
+	return is_usable(fd) && fstat(fd, &st) == 0 && !S_ISDIR(st.st_mode);
+}
+
 int descriptors_check(const struct wire_command *command, struct fault *fault)
 {
 	const struct {
@@ -62,5 +71,8 @@ int descriptors_check(const struct wire_command *command, struct fault *fault)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		if (rows[i].fd >= 0 && !rows[i].fits(rows[i].fd))
 			return refuse(fault, rows[i].which);
+	for (size_t i = 0; i < command->n_passed; i++)
+		if (!is_harmless(command->passed[i].passed_fd))
+			return refuse(fault, DESCRIPTOR_PASSED);
 	return 0;
 }

@@ -109,25 +109,66 @@ static int take_terminal(struct join *join)
 	return 0;
 }
 
-/*
- * Moves the standard descriptors to 0, 1 and 2, through numbers above them, and closes everything
- * else, because a path of the caller is looked up next. Only the directory with which that path is
- * compared stays open.
- */
-static int place_descriptors(struct join *join)
+/* Returns a number above those of all of the command's descriptors. */
+static int end_of_numbers(const struct wire_command *command)
 {
-	int high[3];
+	int end = 3;
+
+	for (size_t i = 0; i < command->n_passed; i++)
+		end = MAX(end, (int)command->passed[i].number + 1);
+	return end;
+}
+
+static bool is_passed(const struct wire_command *command, int number)
+{
+	for (size_t i = 0; i < command->n_passed; i++)
+		if ((int)command->passed[i].number == number)
+			return true;
+	return false;
+}
+
+/* Moves the descriptors to the command's numbers, through numbers above them. Returns 0 or -errno
+ * and the fault. */
+static int move_descriptors(struct join *join, int end)
+{
+	const struct wire_command *command = &join->task->command;
+	int high[3], passed[COMMAND_PASSED_MAX];
 
 	for (int i = 0; i < 3; i++) {
-		high[i] = fcntl(join->standard_fds[i], F_DUPFD_CLOEXEC, 3);
+		high[i] = fcntl(join->standard_fds[i], F_DUPFD_CLOEXEC, end);
 		if (high[i] < 0)
 			return fail(join, STEP_TERMINAL, i);
 	}
+	for (size_t i = 0; i < command->n_passed; i++) {
+		passed[i] = fcntl(command->passed[i].passed_fd, F_DUPFD_CLOEXEC, end);
+		if (passed[i] < 0)
+			return fail(join, STEP_DESCRIPTOR, DESCRIPTOR_PASSED);
+	}
+	join->directory_fd = command->working_directory_fd;
+	if (join->directory_fd >= 0)
+		join->directory_fd = fcntl(join->directory_fd, F_DUPFD_CLOEXEC, end);
 	for (int i = 0; i < 3; i++)
 		if (dup2(high[i], i) < 0)
 			return fail(join, STEP_TERMINAL, i);
-	process_close_from(3, join->task->command.working_directory_fd);
+	for (size_t i = 0; i < command->n_passed; i++)
+		if (dup2(passed[i], (int)command->passed[i].number) < 0)
+			return fail(join, STEP_DESCRIPTOR, DESCRIPTOR_PASSED);
 	return 0;
+}
+
+/* Gives the command its descriptors. Closes everything else before a path of the caller's is looked
+ * up, except the directory that it is compared with. */
+static int place_descriptors(struct join *join)
+{
+	const struct wire_command *command = &join->task->command;
+	int end = end_of_numbers(command), r = move_descriptors(join, end);
+
+	for (int fd = 3; r == 0 && fd < end; fd++)
+		if (!is_passed(command, fd))
+			close_fd(fd);
+	if (r == 0)
+		process_close_from(end, join->directory_fd);
+	return r;
 }
 
 static const char *environment_value(char *const *environment, const char *name)
@@ -166,14 +207,12 @@ static int change_to(const char *path)
  * else to "/". */
 static int change_to_same(const struct join *join)
 {
-	const struct wire_command *command = &join->task->command;
 	const char *home = environment_value(join->environment, "HOME");
 	struct stat wanted, found;
 	_cleanup_fd_ int fd = open_directory(join->directory);
 
-	if (fd >= 0 && fstat(fd, &found) == 0 &&
-	    fstat(command->working_directory_fd, &wanted) == 0 && wanted.st_dev == found.st_dev &&
-	    wanted.st_ino == found.st_ino && fchdir(fd) == 0)
+	if (fd >= 0 && fstat(fd, &found) == 0 && fstat(join->directory_fd, &wanted) == 0 &&
+	    wanted.st_dev == found.st_dev && wanted.st_ino == found.st_ino && fchdir(fd) == 0)
 		return 0;
 	if (home && *home == '/' && change_to(home) == 0)
 		return 0;
@@ -183,10 +222,8 @@ static int change_to_same(const struct join *join)
 /* Changes to the command's working directory, with the command's rights and in its root. */
 static int change_directory(struct join *join)
 {
-	const struct wire_command *command = &join->task->command;
-	int r = command->working_directory_fd >= 0
-			? change_to_same(join)
-			: change_to(join->directory ? join->directory : "/");
+	int r = join->directory_fd >= 0 ? change_to_same(join)
+					: change_to(join->directory ? join->directory : "/");
 
 	return fail_with(join, STEP_DIRECTORY, r);
 }
@@ -314,7 +351,7 @@ static void child_command(void *context)
 	if (r == 0)
 		r = change_directory(join);
 	if (r == 0) {
-		process_close_from(3, -1);
+		close_fd(join->directory_fd);
 		fail_with(join, STEP_EXECUTE, execute(join->arguments, join->environment));
 	}
 	_exit(127);

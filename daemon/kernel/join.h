@@ -38,6 +38,7 @@ struct join {
 	int standard_fds[3];	 /* descriptors that become 0, 1 and 2 */
 	char *const *arguments;
 	char *const *environment;
+	int directory_fd;      /* of command.working_directory_fd, in the command's process */
 	const char *directory; /* the working directory's path; NULL: / */
 	/* The result, in memory that the command shares until it executes. */
 	struct {

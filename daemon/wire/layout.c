@@ -183,6 +183,12 @@ static const struct wire_field wire_word_fields[] = {
 };
 LAYOUT(wire_word);
 
+static const struct wire_field wire_passed_fields[] = {
+	U32(1, wire_passed, number, PASSED_NUMBER_MAX, JSON("number"), LOWEST(3)),
+	HANDLE(2, wire_passed, passed_fd, JSON("passedFileDescriptor")),
+};
+static LAYOUT(wire_passed);
+
 static const struct wire_field wire_command_fields[] = {
 	HANDLE(1, wire_command, arguments_fd, JSON("commandFileDescriptor")),
 	ARRAY(2, wire_command, words, wire_word, COMMAND_WORDS_MAX),
@@ -205,6 +211,7 @@ static const struct wire_field wire_command_fields[] = {
 	BOOL(19, wire_command, more),
 	BOOL(20, wire_command, end_all, JSON("endAll")),
 	BOOL(21, wire_command, no_new_privileges, JSON("noNewPrivileges")),
+	ARRAY(22, wire_command, passed, wire_passed, COMMAND_PASSED_MAX, JSON("descriptors")),
 };
 LAYOUT(wire_command);
 

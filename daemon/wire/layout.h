@@ -281,6 +281,14 @@ struct wire_word {
 	const char *text; /* NULL: empty */
 };
 
+/* A descriptor that a command gets above 2. */
+#define COMMAND_PASSED_MAX 16
+#define PASSED_NUMBER_MAX 1023
+struct wire_passed {
+	uint32_t number; /* the command's */
+	int passed_fd;
+};
+
 /*
  * A command. Its arguments and environment are in a sealed memfd that the keeper does not read:
  * uint32_t argc, envc, then argc + envc strings, each with its NUL, and nothing after the last.
@@ -297,7 +305,9 @@ struct wire_command {
 	uint32_t umask;
 	int stdin_fd, stdout_fd, stderr_fd;
 	int terminal_fd;
-	int status_fd;	/* write end of a pipe */
+	int status_fd; /* write end of a pipe */
+	struct wire_passed passed[COMMAND_PASSED_MAX];
+	size_t n_passed;
 	uint32_t kinds; /* namespaces to enter; 0: all of the set's */
 	bool detach, new_privileges;
 	bool end_all; /* processes that the command leaves are killed */

@@ -289,6 +289,7 @@ enum task_descriptor {
 	DESCRIPTOR_STDOUT,
 	DESCRIPTOR_STDERR,
 	DESCRIPTOR_TERMINAL,
+	DESCRIPTOR_PASSED, /* one of those above 2 */
 	DESCRIPTOR_COUNT,
 };
 

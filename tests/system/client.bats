@@ -196,6 +196,42 @@ json() { python3 -c 'import json,sys; print(json.loads(sys.stdin.readline())[sys
 	[ "$status" -eq 127 ]
 }
 
+@test "descriptors above 2 are passed on if they are named, and no directory is" {
+	nsctl create -n box
+	nsctl create -mp --map-root-user inner
+	for set in box inner; do
+		[ "$(nsctl exec --fd=7 --fd=8:3 "$set" sh -c 'cat <&7; cat <&3' 7<<<one 8<<<two)" = "$(printf 'one\ntwo')" ]
+		# process substitution
+		# shellcheck disable=SC2016
+		[ "$(as "$user_id" bash -c 'exec 7< <(echo passed); "$0" exec --fd=7:5 "$1" cat /proc/self/fd/5' "$NSCTL_BUILD/nsctl" "$set")" = passed ]
+		# nothing is passed on by itself
+		run nsctl exec "$set" sh -c 'cat <&7' 7<<<secret
+		[ "$status" -ne 0 ]
+		[[ "$output" != *secret* ]]
+	done
+	inherits() { python3 -c 'import os, subprocess, sys
+read, write = os.pipe()
+os.write(write, b"kept"); os.close(write)
+os.dup2(read, 9)
+sys.exit(subprocess.run(sys.argv[1:], pass_fds=[9]).returncode)' "$@"; }
+	[ "$(as "$user_id" bash -c "$(declare -f inherits)"'; inherits "$@"' x "$NSCTL_BUILD/nsctl" exec --preserve-fds box sh -c 'cat <&9')" = kept ]
+	run nsctl exec --fd=7 box true 7</
+	[ "$status" -eq 125 ]
+	[[ "$output" == *directory* ]]
+	run nsctl exec --fd=7 box true
+	[ "$status" -eq 125 ]
+	run nsctl exec --fd=7:2 box true 7</dev/null
+	[ "$status" -eq 125 ]
+	run nsctl exec --fd=7:4 --fd=8:4 box true 7</dev/null 8</dev/null
+	[ "$status" -eq 125 ]
+}
+
+@test "variables are set and left out" {
+	nsctl create -n box
+	own() { setpriv --reuid "$user_id" --regid "$user_id" --clear-groups env A=a B=b C=c NSCTL_SOCKET="$runtime/socket" "$NSCTL_BUILD/nsctl" "$@"; }
+	[ "$(own exec --unset-env=A --unset-env=B --env=B=x box sh -c 'echo "${A-none} $B $C"')" = "none x c" ]
+}
+
 @test "as many arguments as execve(2) takes" {
 	nsctl create -n box
 	as "$user_id" python3 - "$NSCTL_BUILD/nsctl" <<'PYTHON'

@@ -301,6 +301,35 @@ static void test_mounts(void **state _unused_)
 
 /* --- commands --- */
 
+/* Descriptors above 2: each number once, and none that is the standard's. */
+static void test_passed(void **state _unused_)
+{
+	static const struct {
+		struct wire_passed passed[2];
+		size_t n;
+		bool bad;
+	} rows[] = {
+		{{{3, 1}}, 1, false},	     {{{3, 1}, {PASSED_NUMBER_MAX, 2}}, 2, false},
+		{{{3, 1}, {3, 2}}, 2, true}, {{{2, 1}}, 1, true},
+		{{{3, -1}}, 1, true},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct failure failure = {};
+		struct wire_command command;
+		int r;
+
+		wire_clear(&wire_command_layout, &command);
+		command.arguments_fd = 0;
+		command.n_passed = rows[i].n;
+		memcpy(command.passed, rows[i].passed, sizeof(rows[i].passed));
+		r = check_command(&command, MNT, &failure);
+		if (r != (rows[i].bad ? ERROR_INVALID_VALUE : 0) ||
+		    (r && strcmp(failure.subject, "descriptors") != 0))
+			fail_msg("row %zu: %d: %s", i, r, failure.subject);
+	}
+}
+
 static void test_command(void **state _unused_)
 {
 	static const struct {
@@ -376,10 +405,10 @@ static void test_lease_process(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_refused),	      cmocka_unit_test(test_completed),
-		cmocka_unit_test(test_hostname),      cmocka_unit_test(test_mounts),
-		cmocka_unit_test(test_command),	      cmocka_unit_test(test_names),
-		cmocka_unit_test(test_lease_process),
+		cmocka_unit_test(test_refused),	 cmocka_unit_test(test_completed),
+		cmocka_unit_test(test_hostname), cmocka_unit_test(test_mounts),
+		cmocka_unit_test(test_command),	 cmocka_unit_test(test_passed),
+		cmocka_unit_test(test_names),	 cmocka_unit_test(test_lease_process),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

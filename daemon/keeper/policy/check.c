@@ -376,6 +376,22 @@ int check_kinds(uint32_t wanted, uint32_t held, struct failure *failure)
 			   "the set has %s of its own, but not %s", present, missing);
 }
 
+/* Checks the descriptors above 2. */
+static int check_passed(const struct wire_command *command, struct failure *failure)
+{
+	for (size_t i = 0; i < command->n_passed; i++) {
+		const struct wire_passed *passed = &command->passed[i];
+
+		if (passed->number < 3 || passed->passed_fd < 0)
+			return invalid(failure, "descriptors",
+				       "needs numbers above 2 and descriptors");
+		for (size_t j = 0; j < i; j++)
+			if (command->passed[j].number == passed->number)
+				return invalid(failure, "descriptors", "has a number twice");
+	}
+	return 0;
+}
+
 int check_command(const struct wire_command *command, uint32_t set_kinds, struct failure *failure)
 {
 	int r;
@@ -383,6 +399,8 @@ int check_command(const struct wire_command *command, uint32_t set_kinds, struct
 	if (command->arguments_fd < 0)
 		return invalid(failure, "command", "is needed");
 	r = check_kinds(command->kinds, set_kinds, failure);
+	if (r == 0)
+		r = check_passed(command, failure);
 	if (r)
 		return r;
 	if (command->working_directory && command->working_directory[0] != '/')

@@ -100,11 +100,14 @@ static int descriptor_error(uint32_t which, struct failure *failure)
 		[DESCRIPTOR_STDIN] = {"stdinFileDescriptor", useless},
 		[DESCRIPTOR_STDOUT] = {"stdoutFileDescriptor", useless},
 		[DESCRIPTOR_STDERR] = {"stderrFileDescriptor", useless},
+		[DESCRIPTOR_PASSED] = {"descriptors",
+				       "one is a directory, can be neither read nor written, or "
+				       "has a number above the limit on open files"},
 		[DESCRIPTOR_TERMINAL] = {"terminalFileDescriptor",
 					 "is not a terminal that can be read or written"},
 	};
 
-	which = MIN(which, (uint32_t)DESCRIPTOR_TERMINAL);
+	which = MIN(which, (uint32_t)DESCRIPTOR_PASSED);
 	return failure_set(failure, ERROR_INVALID_VALUE, 0, rows[which].field, "%s",
 			   rows[which].reason);
 }

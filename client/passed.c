@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "client/passed.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/parse.h"
+
+#define NUMBER_MAX 1023
+
+static int add(struct passed *passed, const struct client *client, int fd, int number)
+{
+	if (fcntl(fd, F_GETFD) < 0)
+		return client_problem(client, NULL, "descriptor %d is not open", fd);
+	if (passed->n == PASSED_MAX)
+		return client_problem(client, NULL, "more than %d descriptors above 2", PASSED_MAX);
+	for (size_t i = 0; i < passed->n; i++)
+		if (passed->rows[i].number == number)
+			return client_problem(client, NULL, "two descriptors are to be %d", number);
+	passed->rows[passed->n].fd = fd;
+	passed->rows[passed->n++].number = number;
+	return 0;
+}
+
+int passed_take(struct passed *passed, const struct options *options)
+{
+	const char *rest;
+	struct piece first = parse_cut(options->argument, ':', &rest);
+	char word[16];
+	int64_t fd, number;
+
+	(void)snprintf(word, sizeof(word), "%.*s", (int)MIN(first.size, sizeof(word) - 1),
+		       first.start);
+	if (!parse_number(word, 0, NUMBER_MAX, &fd))
+		return options_reject(options, "N or N:M (M: 3 to 1023)");
+	number = fd;
+	if (rest && !parse_number(rest, 0, NUMBER_MAX, &number))
+		number = 0;
+	if (number < 3)
+		return options_reject(options, "N or N:M (M: 3 to 1023)");
+	return add(passed, options->client, (int)fd, (int)number);
+}
+
+/* An inherited descriptor is one that the next program would inherit: nsctl's own are not. */
+static bool is_inherited(int fd)
+{
+	int flags = fcntl(fd, F_GETFD);
+
+	return fd > 2 && flags >= 0 && !(flags & FD_CLOEXEC);
+}
+
+int passed_take_all(struct passed *passed, const struct client *client)
+{
+	DIR *directory = opendir("/proc/self/fd");
+	struct dirent *entry;
+	int r = 0;
+
+	if (!directory)
+		return client_problem(client, NULL, "/proc/self/fd: %s", strerror(errno));
+	while (r == 0 && (entry = readdir(directory))) {
+		int fd = atoi(entry->d_name);
+
+		if (is_inherited(fd))
+			r = add(passed, client, fd, fd);
+	}
+	closedir(directory);
+	return r;
+}
+
+int passed_add(const struct passed *passed, const struct client *client, json_t *parameters,
+	       struct call_fds *fds)
+{
+	json_t *list = json_member(parameters, "descriptors", json_array);
+
+	for (size_t i = 0; i < passed->n; i++) {
+		int copy = fcntl(passed->rows[i].fd, F_DUPFD_CLOEXEC, 3);
+		json_t *index = copy < 0 ? NULL : call_fds_add(fds, copy);
+
+		if (!index)
+			return client_problem(client, NULL, "too many descriptors for one call");
+		json_push(list, json_pack("{s:i, s:o}", "number", passed->rows[i].number,
+					  "passedFileDescriptor", index));
+	}
+	return 0;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Descriptors above 2 that a command gets because the caller says so: --fd and --preserve-fds. */
+#ifndef NSCTL_CLIENT_PASSED_H
+#define NSCTL_CLIENT_PASSED_H
+
+#include "client/options.h"
+
+/* As many as the daemon takes. */
+#define PASSED_MAX 16
+
+struct passed {
+	struct {
+		int fd, number; /* the caller's, and the command's */
+	} rows[PASSED_MAX];
+	size_t n;
+};
+
+/* Takes the argument of --fd, N or N:M. Returns 0, or a status after reporting the failure. */
+int passed_take(struct passed *passed, const struct options *options);
+/* Takes every descriptor above 2 that nsctl has inherited, by its number. */
+int passed_take_all(struct passed *passed, const struct client *client);
+/* Adds them to a call. */
+int passed_add(const struct passed *passed, const struct client *client, json_t *parameters,
+	       struct call_fds *fds);
+
+#endif
