@@ -12,6 +12,7 @@
 
 #include "client/call.h"
 #include "client/connection.h"
+#include "client/hosts.h"
 #include "client/inspect.h"
 #include "client/lease.h"
 #include "client/links.h"
@@ -100,6 +101,9 @@ static const struct verb verbs[] = {
 	{"network", NULL, "create|list|renew|rm ...",
 	 "Handles networks, which connect several sets",
 	 GROUP, 1, WORDS_ANY, main_group, {NULL}},
+	{"hosts", NULL, "",
+	 "Prints the addresses and names of your sets, as lines of a hosts file",
+	 0, 0, 0, hosts_run, {NULL}},
 	{"up", NULL, "[--lease=WHEN] FILE",
 	 "Makes a whole topology (JSON; - is stdin), all of it or nothing",
 	 0, 1, 1, topology_up, {topology_up_options}},

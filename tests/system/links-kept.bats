@@ -130,3 +130,25 @@ dual_pair() {
 	nsctl create -n --link=net/wide,mtu=9000 w2
 	nsctl exec w1 ping -c 1 -W 20 -M do -s 8900 10.7.0.3
 }
+
+@test "the host as a member of a network, and the names of sets for it" {
+	nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/64
+	nsctl create -n --link=net/lan one
+	nsctl link add host:lan0 net/lan
+	nsctl create -n --link=net/lan two
+	on_host ping -c 1 -W 20 10.8.0.4
+	on_host ping -c 1 -W 20 fd08::2
+	pings two 10.8.0.3
+	on_host ip -o addr show | grep 10.8.0.3/24
+	[ "$(nsctl hosts)" = $'10.8.0.2\tone\nfd08::2\tone\n10.8.0.4\ttwo\nfd08::4\ttwo' ]
+	kill_daemon
+	start_daemon --config="$config"
+	on_host ping -c 1 -W 20 10.8.0.4
+	nsctl network rm lan
+	fails on_host ip link show lan0
+	other network create lan --subnet=10.8.0.0/24
+	run other link add host net/lan
+	[ "$status" -ne 0 ]
+	[[ "$output" == *host-links* ]]
+	other network rm lan
+}

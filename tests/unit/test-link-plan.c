@@ -128,6 +128,7 @@ static void test_refused(void **state _unused_)
 		{{.a = {SET("a")}, .b = {SET("a")}}, ERROR_INVALID_VALUE, "b.set"},
 		{{.a = {SET("a")}, .b = {}}, ERROR_INVALID_VALUE, "b.set"},
 		{{.a = {HOST}, .b = {NETWORK("lan")}}, ERROR_NOT_PERMITTED, "link to the host"},
+		{{.a = {NETWORK("out")}, .b = {NETWORK("lan")}}, ERROR_INVALID_VALUE, "b.set"},
 		{{.a = {SET("a")}, .b = {HOST}}, ERROR_NOT_PERMITTED, "link to the host"},
 		{{.name = "b-c", .a = {SET("a")}, .b = {SET("b")}}, ERROR_EXISTS, "link"},
 		{{.name = "A", .a = {SET("a")}, .b = {SET("b")}}, ERROR_INVALID_VALUE, "name"},

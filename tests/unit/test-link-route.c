@@ -102,12 +102,30 @@ static void test_gateway_of_host(void **state _unused_)
 	assert_string_equal(failure.subject, "b.gateway");
 }
 
+/* The host as a member of a network has an address of it, and no routes. */
+static void test_host_in_network(void **state _unused_)
+{
+	const struct wire_link wire = {.a = {HOST}, .b = {NETWORK("out")}};
+	struct failure failure = {};
+	struct link_plan done;
+
+	assert_int_equal(plan(&wire, ALLOW_HOST_LINKS, &done, &failure), 0);
+	assert_string_equal(done.wire.a.addresses[0].text, "10.9.0.2/24");
+	assert_null(done.wire.a.gateway);
+	assert_string_equal(done.wire.name, "host-out");
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(test_routes),	TEST(test_gateway_on_link),    TEST(test_mtu),
-		TEST(test_overlapping), TEST(test_gateway_of_network), TEST(test_gateway_of_host),
+		TEST(test_routes),
+		TEST(test_gateway_on_link),
+		TEST(test_mtu),
+		TEST(test_host_in_network),
+		TEST(test_overlapping),
+		TEST(test_gateway_of_network),
+		TEST(test_gateway_of_host),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

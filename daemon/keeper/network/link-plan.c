@@ -73,8 +73,10 @@ static int check_places(struct link_draft *draft)
 
 	if (draft->plan->ends[0] == draft->plan->ends[1])
 		return link_draft_refuse(draft, 1, "set", "both ends are at the same place");
-	if (wire->a.where != END_SET && wire->b.where != END_SET)
-		return link_draft_refuse(draft, 1, "set", "at least one end must be in a set");
+	if (wire->a.where == END_NETWORK && wire->b.where == END_NETWORK)
+		return link_draft_refuse(draft, 1, "set",
+					 "two networks cannot be linked: a set that is in both can "
+					 "forward between them");
 	return 0;
 }
 

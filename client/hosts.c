@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Prints the addresses of sets, by their links, as lines of a hosts file. Owns nothing beyond a
+ * call. */
+#include "client/hosts.h"
+
+#include <string.h>
+
+#include "client/memory.h"
+#include "client/print.h"
+
+static void print_end(const json_t *end)
+{
+	const char *set = json_text(end, "set", NULL);
+	json_t *address;
+	size_t i;
+
+	json_array_foreach(json_object_get(end, "addresses"), i, address)
+	{
+		const char *text = json_string_value(address);
+		_cleanup_free_ char *host = NULL;
+
+		if (!set || !text)
+			continue;
+		host = must(strndup(text, strcspn(text, "/")));
+		print_escaped(host);
+		print_text("\t");
+		print_escaped(set);
+		print_text("\n");
+	}
+}
+
+int hosts_run(struct client *client, struct options *options)
+{
+	_cleanup_json_ json_t *reply = NULL;
+	json_t *link;
+	size_t i;
+	int r;
+
+	if (client->has_owner)
+		json_put(options->parameters, "owner", json_integer(client->owner));
+	r = client_call(client, NULL, "org.nsctl.ListLinks", json_incref(options->parameters), NULL,
+			&reply);
+	if (r != 0)
+		return r;
+	json_array_foreach(json_object_get(reply, "links"), i, link)
+	{
+		print_end(json_object_get(link, "a"));
+		print_end(json_object_get(link, "b"));
+	}
+	return 0;
+}

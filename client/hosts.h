@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The verb hosts. */
+#ifndef NSCTL_CLIENT_HOSTS_H
+#define NSCTL_CLIENT_HOSTS_H
+
+#include "client/client.h"
+#include "client/options.h"
+
+int hosts_run(struct client *client, struct options *options);
+
+#endif
