@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# cross.sh BUILD-DIRECTORY: builds what has a processor's own code in it (daemon/kernel/raw.h), by Debian's cross compiler for every
-# processor that it releases: the programs without libc, which are run by qemu's emulation of a user, and the caller of
-# a system call that returns twice.
+# cross.sh BUILD-DIRECTORY: builds the code that differs by processor (daemon/kernel/raw.h), by Debian's cross
+# compilers for all processors that it releases: the programs without libc, which qemu's user emulation runs, and the caller of a
+# system call that returns twice.
 set -uo pipefail
 build=$(realpath "$1")
 cd "$(dirname "$0")/.." || exit 1

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What nsctl is for, in a minute: demo.sh BUILD-DIRECTORY, as root. Starts a daemon of its own (where systemd
+# Shows the use of nsctl in a minute: demo.sh BUILD-DIRECTORY, as root. Starts a daemon of its own (where systemd
 # is process 1 by that, with a socket of its own, as transient units), works as an ordinary user, and leaves nothing.
 set -u
 runtime=$(mktemp -d /run/nsctl-demo.XXXXXX)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
-# Bounds for what a test waits for, which grow with the load of the machine.
+# Bounds for waiting, which grow with the load of the machine.
 
 processors=$(nproc)
 

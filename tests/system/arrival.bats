@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Who comes: the limit of connections is looked at before anything that costs, a client at it is told so, and users are
-# served in turn.
+# Arriving connections: the limit of connections is checked before any costly step, a client beyond it gets the
+# reason, and users are served in turn.
 
 load daemon.bash
 load hostile.bash

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Attacks on what the daemon touches of the host: paths that change under its hands, places where
-# everybody can write, its state, its names. The classes are those of docs/attacks.md.
+# Attacks on the daemon's use of the host: paths that change meanwhile, directories where all users can write, its
+# state, its names. The classes are those of docs/attacks.md.
 
 load daemon.bash
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Attacks from inside a set: on who joins it, on the caller's terminal, on the host's privileges. The
+# Attacks from inside a set: on processes that join it, on the caller's terminal, on the host's privileges. The
 # classes are those of docs/attacks.md.
 
 # Not the others' uid: what attacks all that it may trace would find the clients of tests beside this one.

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Attacks over the socket: others' objects, pretended identities, malformed and endless messages,
-# hostile descriptors. The classes are those of docs/attacks.md.
+# Attacks over the socket: other users' objects, pretended identities, malformed and endless messages, hostile
+# descriptors. The classes are those of docs/attacks.md.
 
 load daemon.bash
 load hostile.bash

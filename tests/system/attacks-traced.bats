@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# At each fault point of create and exec the process in question is held, and the set's owner attacks all processes
-# that there are: none of the daemon's may be traced, and none of its memory and descriptors be opened. In a machine of
-# the tests' own that is so with fs.suid_dumpable=1, too, where each change of ids would make them dumpable.
+# At each fault point of create and exec the process is held, and the set's owner attacks all processes: none of
+# the daemon's processes may be traced, and none of its memory and descriptors be opened. In the tests' own virtual
+# machine this also holds with fs.suid_dumpable=1, with which each change of ids would make them dumpable.
 
 # Not the others' uid: the attack would find the clients of tests beside this one.
 user_id=61011

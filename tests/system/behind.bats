@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Who stands behind a peer: one user has as many uids and groups as its user namespaces map. All of them count as that
-# user, and share one front, which has nobody's rights.
+# The user behind a peer: one user has as many uids and groups as the user's namespaces map. All of them count as
+# that user, and share one front, which has no user's rights.
 
 load daemon.bash
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Sets and networks with --boot come back when the machine starts, as they were; the others are gone. A boot is
-# played: all that the kernel and the runtime directory hold is taken away, the state directory stays.
+# Sets and networks with --boot come back unchanged when the machine starts; the others are gone. The tests
+# simulate a boot: they remove everything that the kernel and the runtime directory hold, and keep the state
+# directory.
 
 # one with an account: others are not served at boot
 user_id=$(id -u daemon)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The client as its contract has it: verbs, output for people and programs, exit codes, signals, pipes.
+# The client's contract: verbs, output for people and programs, exit codes, signals, pipes.
 
 load daemon.bash
 

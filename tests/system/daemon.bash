@@ -22,7 +22,7 @@ eventually() {
 	done
 }
 
-# What never became true: of counts, what they are.
+# Reports the condition that did not become true; for counts, the difference.
 not_in_time() {
 	echo "not in time: $1"
 	[ "$1" != counts_are ] || diff <(echo "$2") <(kernel_counts) || mount_table || true
@@ -75,9 +75,8 @@ configure() {
 	chmod 644 "$config"
 }
 
-# start_daemon [OPTION...]: and waits until it serves. Variables such as NSCTL_KILL_AT reach it.
-# daemon_in: a command that puts it elsewhere, as "unshare --net": what is the host's network to it
-# is then the test's own.
+# start_daemon [OPTION...]: starts the daemon, and waits until it serves. It gets variables such as NSCTL_KILL_AT.
+# daemon_in: a command that starts it elsewhere, as "unshare --net": then its host's network is the test's own.
 start_daemon() {
 	[ -n "${runtime:-}" ] || make_runtime
 	# shellcheck disable=SC2086
@@ -121,9 +120,9 @@ purge_daemon() {
 		{ rmdir "$runtime" || { ls -lR "$runtime" && false; }; } && rm -rf "$runtime.state" && rm -f "$runtime.log" "$runtime.pid" "$runtime.conf"
 }
 
-# start_server NAME COMMAND...: in the background, in a session of its own, with none of this
-# shell's descriptors (bats waits until everybody has closed its own). COMMAND is a program: of a
-# function a shell would stay behind. It ends by end_server NAME, or with the daemon's purge.
+# start_server NAME COMMAND...: starts a program in the background, in a session of its own, without this shell's
+# descriptors (bats waits until all copies of its own are closed). A function will not do: its shell would stay
+# behind. end_server NAME ends it, or the daemon's purge.
 start_server() {
 	local file=$runtime.server-$1
 	shift
@@ -171,10 +170,10 @@ print("nsctl-%08x" % h)' "$runtime")
 	echo "$(cgroup_root)/$hash"
 }
 
-# The mounts without those that were there first: they can vanish, when somebody removes the directory.
+# The mounts without the earlier ones, which can vanish when another process removes their directory.
 mount_table() { grep -vxFf "${NSCTL_TEST_MOUNTS:-/dev/null}" /proc/self/mountinfo || true; }
 
-# What the kernel holds that could be of this daemon: equal before and after.
+# Counts the objects that this daemon could have left: they are equal before and after a test.
 kernel_counts() {
 	echo "mounts $(mount_table | wc -l)"
 	echo "cgroups $(find "$(daemon_cgroup)" -mindepth 1 -type d 2>/dev/null | wc -l)"
@@ -182,8 +181,8 @@ kernel_counts() {
 	echo "records $(find "$runtime/state/sets" "$runtime/state/links" -type f 2>/dev/null | wc -l)"
 }
 
-# start_counted [OPTION...]: for all tests of a file, a daemon that has done everything once (what it has then it
-# keeps), and in $before what the kernel holds.
+# start_counted [OPTION...]: starts the daemon for all tests of a file, and lets it do everything once, because it keeps
+# what it has made then. $before has the kernel's counts after that.
 start_counted() {
 	start_daemon "$@"
 	export runtime daemon

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck disable=SC2154
-# A deadline ends what it is for, whatever a user does to the processes involved: file systems that stop answering,
-# which leave a process that no signal ends, and signals to processes that work for that user.
+# A deadline ends its operation, whatever a user does to the processes involved: with file systems that stop
+# answering, which leave a process that no signal ends, and with signals to processes that work for that user.
 
 load daemon.bash
 load fuse.bash

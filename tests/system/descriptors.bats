@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck disable=SC2154
-# Descriptors of clients: the keeper never holds one, so nothing that a client owns makes it wait. Each attack here lasts
-# longer than any of the other users' commands may take.
+# Descriptors of clients: the keeper never holds one, so no client can make it wait. Each attack lasts longer than
+# any command of the other users may take.
 
 load daemon.bash
 load fuse.bash

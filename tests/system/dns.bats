@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Names: a set's own files in /etc, name servers, and members of a network by name. The host's /etc
-# and /run are the test's own: copies in a mount namespace in which its daemon and its clients run.
+# Names: a set's own files in /etc, name servers, and members of a network by name. The host's /etc and /run are
+# copies, in a mount namespace of the test in which its daemon and its clients run.
 
 load daemon.bash
 load net.bash

@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Ways out are closed while the firewall's table is not there, and what they need of the host's routing is there exactly
-# as long as they are. The host does not forward of itself, and filters by reverse path, as systemd has it.
+# Ways out are closed while the firewall's table is missing. The rules of routing that they need on the host exist
+# exactly as long as they do. The host does not forward by default, and filters by reverse path, as systemd sets
+# it.
 
 load daemon.bash
 load net.bash

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The host is followed: what it reaches, sets with egress reach, also when its routes and interfaces change later. Forwarding
-# is on for what leads out, and for nothing else.
+# Sets with egress reach what the host reaches, also when the host's routes and interfaces change later. Forwarding
+# is on for interfaces that lead out, and for no others.
 
 load daemon.bash
 load net.bash

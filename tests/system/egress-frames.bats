@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What root in a set sends by its way out, frame by frame: to the host itself while the firewall's table is not there,
-# fragments in another's name, and errors that are about another's packets.
+# Frames that root in a set sends by its way out: to the host itself while the firewall's table is missing,
+# fragments with a forged source, and errors about another's packets.
 
 load daemon.bash
 load net.bash

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Addresses of ways out are nobody else's: what the host has or routes within the pool is left alone, and two daemons
-# on one host do not give out the same ones, also when both choose at the same time.
+# Addresses of ways out: those that the host has or routes within the pool are left alone, and two daemons on one
+# host do not give out the same ones, even if both choose at the same time.
 
 load daemon.bash
 load net.bash

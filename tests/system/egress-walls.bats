@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What a way out does not let through: packets in another's name, sets that others have linked to the host, what
-# policy forbids. The host and the world are net namespaces of the test's own; the host forwards, as with docker.
+# Packets that a way out does not let through: with a forged source, to sets that others have linked to the host,
+# and to destinations that the policy forbids. The host and the world are net namespaces of the test; the host
+# forwards, as with docker.
 
 load daemon.bash
 load net.bash

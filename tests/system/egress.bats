@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Egress, published ports and what policy forbids. The host is a net namespace of the test's own,
-# and so is the outside: a "world" that the host's default route leads to.
+# Egress, published ports and the policy about them. The host is a net namespace of the test, and so is the
+# outside: a "world" to which the host's default route leads.
 
 load daemon.bash
 load net.bash

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# A user at its worst does not slow others: whose turn it is, and who fills the log.
+# A user at its worst does not slow others: users take turns, and no user fills the log.
 
 load daemon.bash
 load hostile.bash

@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck disable=SC2030,SC2031,SC2154
-# What others do to the daemon: they unmount its vault, set the clock, flood it with news, kill its processes.
+# Harm that other programs do to the daemon: they unmount its vault, set the clock, flood it with news, kill its
+# processes.
 
 load daemon.bash
 load net.bash

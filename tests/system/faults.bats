@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck disable=SC2030,SC2031,SC2154
-# What fails in reality: system calls and memory (a sample: tests/faults/run has them all), disks that
-# are full, limits that are reached, files that are damaged, mounts that are gone.
+# Failures that happen in reality: of system calls and memory (a sample: tests/faults/run has them all), full
+# disks, exhausted limits, damaged files, missing mounts.
 
 load daemon.bash
 

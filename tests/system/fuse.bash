@@ -21,13 +21,13 @@ mount_fuse() {
 	}
 }
 
-# fuse_hangs NAME REQUEST [FILE]: somebody waits for an answer to such a request.
+# fuse_hangs NAME REQUEST [FILE]: returns true if a process waits for the answer to such a request.
 fuse_hangs() { grep -q "^$2 ${3:-}" "$runtime.fuse-$1"; }
 
-# end_fuse NAME: nothing answers any more, and whoever waits for an answer is told that.
+# end_fuse NAME: ends the server; processes that wait for its answers get an error.
 end_fuse() { end_server "fuse-$1"; }
 
-# remove_fuse NAME: ends it, if that has not been done, and removes what is left of it.
+# remove_fuse NAME: ends the server if necessary, and removes its mount and directory.
 remove_fuse() {
 	local directory
 	directory=$(fuse_directory "$1")

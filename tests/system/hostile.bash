@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash disable=SC2154
-# Programs of tests that say what they like to the daemon, and a place for their files. Loaded after daemon.bash.
+# Programs of tests that send anything to the daemon, and a place for their files. Loaded after daemon.bash.
 
 export PYTHONPATH=$BATS_TEST_DIRNAME PYTHONDONTWRITEBYTECODE=1
 

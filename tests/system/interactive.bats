@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What a person does in `nsctl enter`: full-screen programs, job control, a window that changes; and
-# streams by the gigabyte.
+# Interactive use of `nsctl enter`: full-screen programs, job control, a window that changes its size; and streams
+# of gigabytes.
 
 load daemon.bash
 

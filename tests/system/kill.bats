@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The daemon is killed at every named point of create, exec and remove, with its spawner and the
-# maker, and started again: the set is whole or absent, and the kernel's counts are what they were.
+# The daemon is killed at every named point of create, exec and remove, with its spawner and the maker, and started
+# again: the set is whole or absent, and the kernel's counts are as before.
 
 load daemon.bash
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Leases that something holds: the process that started nsctl, an inherited pidfd, a pipe. All that ends with what
-# held it, whatever is killed on the way; and nothing of a lease stays that nobody needs.
+# Leases with a holder: the process that started nsctl, an inherited pidfd, a pipe. The set ends with the holder,
+# whatever is killed on the way, and nothing of a lease stays longer than needed.
 
 load daemon.bash
 

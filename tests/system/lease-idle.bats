@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Leases by idleness: while something runs in a set, or a set is linked to a network, the time stands still.
+# Leases by idleness: the time stands still while a process runs in the set, or a set is linked to the network.
 
 load daemon.bash
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Leases: by time, by process, by connection; over a restart of the daemon; and what is told of them.
+# Leases: by time, by process, by connection; across a restart of the daemon; and their display.
 
 load daemon.bash
 

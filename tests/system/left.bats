@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What a command leaves in its set: it goes on when the command has ended by itself, counts, is shown, and ends with the
-# set. When the client goes, it ends with the command.
+# Processes that a command leaves in its set: if the command has ended by itself, they go on, count, are shown, and
+# end with the set. If its client has gone, they end with the command.
 
 load daemon.bash
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Limits of sets: where the cgroup controllers are, they bite; where they are not, what asks for one is refused before
-# anything is made. And what a set uses is shown.
+# Limits of sets: if the cgroup controllers exist, the limits are enforced; if not, a set with a limit is refused
+# before anything is made. The use of resources is shown.
 
 load daemon.bash
 

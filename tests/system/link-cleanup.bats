@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Nothing of a link outlives its set or network, whatever happens to either; and nothing that is
-# not ours is touched, however much it looks like ours. (Kills at each step of making and removing
-# are in links.bats, egress.bats and topology.bats.)
+# Nothing of a link outlives its set or network, whatever happens to either; and nothing that is not ours is
+# touched, however similar it looks. (links.bats, egress.bats and topology.bats have kills at each step of making
+# and removing.)
 
 load daemon.bash
 load net.bash

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What a link has, it keeps: what the kernel drops by itself, and what the owner of a set changes there, is put back
-# with the next change of the link. A link that has been made is usable.
+# A link keeps its properties: those that the kernel drops by itself, or that the set's owner changes inside, are
+# put back with the next change of the link. A link that has been made is usable.
 
 load daemon.bash
 load net.bash

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Links and networks, by an ordinary user whom the policy allows host links. The daemon runs in a
-# net namespace of the test's own, which is the host to it.
+# Links and networks, by an ordinary user to whom the policy allows host links. The daemon's host is a net
+# namespace of the test.
 
 load daemon.bash
 load net.bash

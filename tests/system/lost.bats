@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What the client does when the daemon goes away in the middle of a call: it repeats what was not read, and what does
-# no harm; of the rest it says what is not known. The daemon is one of the test's own, which does as it is told.
+# The daemon goes away in the middle of a call: the client repeats calls that were not read, and calls that do no
+# harm; for others it reports that their outcome is unknown. The daemon is a program of the test, which follows a
+# script.
 
 setup() {
 	directory=$(mktemp -d)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Row 9 of the tutorial: user namespaces with more ids than one, for ordinary users. Who has which is
-# in files of the test's own; games is an account that has nothing but a number and a name.
+# Row 9 of the tutorial: user namespaces with more ids than one, for ordinary users. Files of the test assign the
+# ranges of ids; games is an account with only a number and a name.
 
 load daemon.bash
 

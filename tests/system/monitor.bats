@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Monitor: the state first, then each change, in order, none lost or told twice, and only to who may
-# see it; who is too slow is cut off and costs the others nothing.
+# Monitor reports the state first, then each change, in order and exactly once, and only to users who may see it. A
+# client that is too slow is cut off, and costs the others nothing.
 
 load daemon.bash
 

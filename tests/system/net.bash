@@ -37,7 +37,7 @@ start_host() {
 	export nets config daemon_in client_in runtime daemon
 }
 
-# Whatever there is by now.
+# Removes everything, however far the set-up came.
 purge_host() {
 	local status=0 file
 	purge_daemon || status=1
@@ -67,7 +67,7 @@ for line in sys.stdin:
 
 host_links() { on_host ip -o link | sed 's/^[0-9]*: //' | sort; }
 
-# What the host and the kernel hold: equal before and after. (Link-local addresses come late.)
+# The state of the host and the kernel: equal before and after. (Link-local addresses come late.)
 everything() {
 	kernel_counts
 	host_links
@@ -82,21 +82,21 @@ everything() {
 }
 everything_is() { [ "$(everything)" = "$1" ]; }
 
-# count_everything: the daemon has done everything once (what it has then it keeps); $before is what there is.
+# count_everything: lets the daemon do everything once, because it keeps what it has made then; $before is the state.
 count_everything() {
 	nsctl run -mpnuiC true
 	before=$(everything)
 	export before
 }
 
-# leaves EVERYTHING: that is what there is in the end; else it says what differs.
+# leaves EVERYTHING: waits until this is the state again; otherwise prints the difference.
 leaves() {
 	eventually everything_is "$1" || { diff <(echo "$1") <(everything) | head -n 40 && return 1; }
 }
 
 pings() { nsctl exec "$1" ping -c 1 -W 5 "$2"; }
 
-# refused FIELD COMMAND...: it fails, and names the field or reason.
+# refused FIELD COMMAND...: the command fails, and names the field or reason.
 refused() {
 	local expected=$1
 	shift
@@ -106,8 +106,8 @@ refused() {
 	[[ "$output" == *"$expected"* ]] || { echo "$output" && return 1; }
 }
 
-# killed_at POINT ARGUMENT...: the daemon is killed there while it does that (or already while it makes
-# right what it finds when it starts), and started again.
+# killed_at POINT ARGUMENT...: the daemon is killed at this point of the command (or while it recovers at its start), and
+# started again.
 killed_at() {
 	local point=$1
 	shift

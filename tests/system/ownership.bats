@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Whose set is it: two ordinary users, root, limits, policy, confined callers and those inside a set.
+# Owners of sets: two ordinary users, root, limits, policy, confined callers, and callers inside a set.
 
 load daemon.bash
 

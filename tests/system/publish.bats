@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Published ports: who reaches them, by which address, and what becomes of flows that are older than the port.
+# Published ports: which clients reach them, by which address, and the fate of flows that are older than the port.
 
 load daemon.bash
 load net.bash

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Net namespaces that are made in advance for who makes one set after another.
+# Net namespaces that are made in advance for users who make one set after another.
 
 load daemon.bash
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Starts of the daemon: what its options name is found where it is, and a start that fails leaves nothing behind.
+# Starts of the daemon: relative paths in its options are found, and a failed start leaves nothing behind.
 
 load daemon.bash
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# SIGTERM: what is in flight is finished, what is not begun is left for the next daemon, and nothing that may take for
-# ever is waited for.
+# SIGTERM: operations in progress are finished, those that have not begun are left for the next daemon, and the
+# daemon waits for nothing that may take for ever.
 
 load daemon.bash
 load hostile.bash

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Many in a row, many at once, and nothing left.
+# Many sets in a row, and many at once, leave nothing behind.
 
 load daemon.bash
 

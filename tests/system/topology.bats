@@ -1,7 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Topologies: all or nothing, whatever happens; and the examples do what they say. By an ordinary
-# user, whom no policy names.
+# Topologies: all or nothing, whatever happens; and the examples work. By an ordinary user, whom no policy names.
 
 load daemon.bash
 load net.bash

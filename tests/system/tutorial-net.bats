@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The rows of docs/tutorial.md that wire sets together, to the host and to the outside, by an
-# ordinary user whom the policy allows that. The host and the world are namespaces of the test's.
+# Rows of docs/tutorial.md that link sets with each other, with the host and with the outside, by an ordinary user
+# to whom the policy allows that. The host and the world are namespaces of the test.
 
 load daemon.bash
 load net.bash

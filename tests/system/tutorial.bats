@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What a reader of an unshare(1) tutorial can do, row by row, by an ordinary user.
+# Steps of an unshare(1) tutorial, row by row, by an ordinary user.
 
 load daemon.bash
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What ./dev demo shows, where systemd is process 1: it uses units, and leaves none.
+# ./dev demo where systemd is process 1: it uses units, and leaves none.
 
 load bed.bash
 

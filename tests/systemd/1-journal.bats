@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What the journal says: a line for each change and each refusal, with fields to ask by; nothing of who only looks.
+# The journal has a line for each change and each refusal, with fields to search by, and none for calls that only
+# look.
 
 load bed.bash
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The units as installed: activation, whose socket, which cgroups, who runs as what.
+# The units as installed: activation, owner of the socket, cgroups, and the identities of the processes.
 
 load bed.bash
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# After a reboot: what was to last is there, all else is gone without residue, commands have been told, and state of
-# another boot is not believed.
+# After a reboot: sets and networks with --boot are there, everything else is gone without residue, waiting clients
+# have been told, and state of another boot is not used.
 
 load bed.bash
 

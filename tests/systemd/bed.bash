@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
-# What the tests of the bed share: they run as root on a machine of their own, with nsctl installed and its socket
+# Functions of the tests of the bed, which run as root on a machine of their own, with nsctl installed and its socket
 # enabled; alice and bob are ordinary users.
 
 configuration=/usr/local/etc/nsctl/nsctld.conf

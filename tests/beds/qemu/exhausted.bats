@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The kernel's own limits are reached, of processes and of namespaces: a clean error that names what is short, nothing
-# left behind, and all is as before when there is room again. The limits are the machine's, which is ours.
+# The kernel's own limits on processes and namespaces are reached: an error names the resource that is short,
+# nothing is left behind, and all works again when there is room. The limits are those of the virtual machine.
 
 load ../../system/daemon.bash
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Impairments do what they say, measured between two sets: delays by ping, within a tenth; shares by counting packets,
-# within six standard deviations of the binomial distribution; rates by iperf3. All of it on end A, which is a's way to
-# b: what comes back is not impaired.
+# Impairments have the requested effect, measured between two sets: delays by ping, within a tenth; shares by
+# counting packets, within six standard deviations of the binomial distribution; rates by iperf3. All are on end A,
+# the way from a to b: packets that come back are not impaired.
 
 load ../../system/daemon.bash
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What an administrator has closed stays closed: the kernel's settings for user namespaces, its limits for each user,
-# and AppArmor's profiles.
+# Restrictions of the administrator hold: the kernel's settings for user namespaces, its limits for each user, and
+# AppArmor's profiles.
 
 load ../../system/daemon.bash
 
