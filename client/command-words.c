@@ -43,7 +43,7 @@ static json_t *shown(char *const *words)
 {
 	json_t *list = must(json_array());
 
-	for (size_t i = 0; words[i] && i < SHOWN_WORDS; i++) {
+	for (size_t i = 0; i < SHOWN_WORDS && words[i]; i++) {
 		char word[SHOWN_BYTES + 1];
 
 		(void)snprintf(word, sizeof(word), "%s", words[i]);
@@ -89,7 +89,7 @@ static int seal(char *const *words, const json_t *environment)
 int command_words_add(const struct client *client, json_t *parameters, struct call_fds *fds,
 		      char *const *words, json_t *environment)
 {
-	_cleanup_json_ json_t *owned = must(environment);
+	_cleanup_json_ _unused_ json_t *owned = must(environment);
 	json_t *list;
 	int fd;
 
