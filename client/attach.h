@@ -8,7 +8,7 @@
 #include "client/feed.h"
 #include "client/options.h"
 
-/* Statuses with which a shell ends if it cannot run a command. */
+/* Exit statuses of a shell whose command could not run, or was ended by a signal. */
 enum command_status {
 	COMMAND_NOT_EXECUTABLE = 126,
 	COMMAND_NOT_FOUND = 127,

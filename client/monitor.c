@@ -16,8 +16,9 @@
 #include "protocol/error.h"
 #include "protocol/name.h"
 
-/* AWAIT_SECONDS is enough for an upgrade of the daemon. PAUSE_SECONDS passes before the next call
- * if the daemon accepts connections but does not answer. */
+/* After its connection was lost, the monitor waits AWAIT_SECONDS for a daemon: enough for an
+ * upgrade. PAUSE_SECONDS pass before the next call if the daemon accepts connections but does not
+ * answer. */
 #define AWAIT_SECONDS 60
 #define PAUSE_SECONDS 1
 

@@ -163,7 +163,8 @@ static void put_fields(struct encoding *encoding, json_t *object, const struct w
 	encode_rest(object, layout, record);
 }
 
-/* Returns an object or, if the struct has only a row without a name, the value of that row. */
+/* Returns an object. If the first row has the name "", it is the only one, and its value is
+ * returned instead. */
 static json_t *struct_json(struct encoding *encoding, const struct wire_layout *layout,
 			   const void *record)
 {

@@ -15,7 +15,7 @@ struct reply_fds {
 /* A part of a reply. A method's list of parts ends with one that has no key. */
 struct reply_part {
 	const char *key;     /* its member; "": its fields are members of the reply itself */
-	enum wire_item item; /* a list of these; 0: the fields of the message itself */
+	enum wire_item item; /* the part is a list of these items; 0: the message's fields */
 	const struct wire_layout *layout;
 	const struct wire_layout *view; /* rows to use for the struct; NULL: those of layout */
 };

@@ -65,7 +65,7 @@ enum step {
 	STEP_BOOT_RECORD, /* write a record for the next boot */
 	STEP_DESCRIPTORS, /* EBADMSG: the front did not send the descriptors that its request names
 			   */
-	STEP_DESCRIPTOR,  /* detail: enum task_descriptor; EINVAL: of the wrong kind */
+	STEP_DESCRIPTOR,  /* detail: enum task_descriptor; EINVAL: wrong kind */
 	STEP_WORKER,	  /* no worker could be forked: nothing was done */
 	STEP_LOST,	  /* the child ended without a report */
 	STEP_LATE,	  /* the operation did not end by its deadline */

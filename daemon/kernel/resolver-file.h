@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Read-only mounts of files that lie on a tmpfs of ours. Sets of one task share a file if they need
- * the same text. No function here may allocate memory.
+ * Read-only mounts of files that lie on a tmpfs of ours. From Linux 6.15 on,
+ * sets of one task that need the same text share a file. No function here may allocate memory.
  */
 #ifndef NSCTL_KERNEL_RESOLVER_FILE_H
 #define NSCTL_KERNEL_RESOLVER_FILE_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Looks at user namespaces. */
+/* Finds the user behind a process in a user namespace below the host's. */
 #ifndef NSCTL_KERNEL_USERNS_H
 #define NSCTL_KERNEL_USERNS_H
 

@@ -56,7 +56,8 @@ static double now_us(void)
 	return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
 }
 
-/* The vault's process: a tmpfs and a /proc, nothing else; it lives until it is killed. */
+/* Runs the vault's process: makes a mount namespace with only a tmpfs and a /proc, and waits to be
+ * killed. */
 static void vault_main(int cpu, int ready_fd)
 {
 	cpu_set_t one;

@@ -40,7 +40,7 @@ static inline void tap_skip(const char *what, const char *lacks)
 	(void)fflush(stdout);
 }
 
-/* The plan, at the end as TAP allows, and main()'s result. */
+/* Prints the plan, which TAP allows at the end. Returns main()'s exit status. */
 static inline int tap_done(void)
 {
 	printf("1..%d\n", tap_count_);

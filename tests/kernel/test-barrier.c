@@ -332,7 +332,8 @@ static long ask_routes(const char *address)
 
 /* --- facts --- */
 
-/* In front of all others, if that could be: priority 0, as that of the host's own addresses. */
+/* Adds a rule for marked packets with priority 0. It cannot come before the kernel's own rule of
+ * that priority, which finds the host's addresses. */
 static int add_first_rule(void)
 {
 	struct fib_rule_hdr *header;

@@ -103,7 +103,7 @@ for name in "rooted", "inside", "plain":
 PYTHON
 }
 
-# What every way of running a command in box is checked for: by the words of the command.
+# in_every_way WORD...: runs the command, which checks something, in box and in new sets, by each way that nsctl has.
 in_every_way() {
 	nsctl exec box "$@"
 	nsctl exec --clean-env --env=PATH="$PATH" box "$@"

@@ -11,7 +11,7 @@ setup() {
 	config=$runtime.conf
 	printf '%s\n' "$user_id:200000:65536" >"$runtime.subuid"
 	cp "$runtime.subuid" "$runtime.subgid"
-	# whoever has no account for it: no user of another test
+	# the uid of shared fronts; no other test uses it
 	front_id=61190
 	configure
 	cat >"$runtime.many.py" <<'PYTHON'
@@ -41,7 +41,7 @@ sys.stdin.read()
 PYTHON
 	chmod 644 "$runtime.many.py"
 	cat >"$runtime.many.mapped.py" <<'PYTHON'
-# mapped.py UID WORD...: the command as root of a user namespace of UID's, which has its subordinate ids
+# mapped.py UID WORD...: runs the command as root of a user namespace that UID owns, and that maps UID's subordinate ids
 import ctypes, os, sys
 uid = int(sys.argv[1])
 (there, out), (go, told) = os.pipe(), os.pipe()

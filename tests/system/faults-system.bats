@@ -61,7 +61,7 @@ killed_and_started() {
 	nsctl create -n --lease=1h long
 	touch "$runtime.back"
 	nsctl create -n new
-	# a day, less what this took
+	# new is a day (86400 s) younger than old, except for the time that the commands took
 	python3 -c 'import sys; assert float(sys.argv[1]) - float(sys.argv[2]) > 80000' \
 		"$(field old created)" "$(field new created)"
 	session=$(nsctl exec -d old sh -c 'exit 3')

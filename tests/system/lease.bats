@@ -52,7 +52,7 @@ expires() { nsctl --json show "$1" | python3 -c 'import json,sys; print(json.loa
 	start_daemon
 	python3 -c 'import sys; assert abs(float(sys.argv[1]) - float(sys.argv[2])) < 0.1' "$end" "$(expires box)"
 	eventually absent short
-	# one whose time came while nobody was there ends at the start
+	# a lease that ran out while no daemon ran ends when the next one starts
 	nsctl create -n --lease=1 late
 	kill -KILL "$daemon"
 	eventually is_gone "$daemon"

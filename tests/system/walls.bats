@@ -138,7 +138,7 @@ sees_host() { [ "$("$@" ls "$runtime/hidden")" = secret ]; }
 	[ "$(nsctl_behind service run -mp -r --no-init sh -c 'echo $$')" = 1 ]
 	run nsctl_behind service run -mp --no-init sh -c 'exit 7'
 	[ "$status" -eq 7 ]
-	# it is below the caller's: seen from there
+	# the set's pid namespace is below the caller's, so the caller sees the set's init
 	nsctl_behind service create -mp box
 	init=$(nsctl show --json box | python3 -c 'import json,sys; print(json.load(sys.stdin)["init"])')
 	grep -qx nsctl-init "/proc/$init/comm"

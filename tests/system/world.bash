@@ -5,7 +5,8 @@
 
 in_world() { in_net world "$@"; }
 
-# host up0 203.0.113.2 -- world w0 203.0.113.1, which is also a metadata service
+# Joins the host (up0, 203.0.113.2) with the world (w0, 203.0.113.1). The world also has 169.254.169.254, the address of
+# metadata services.
 # Their link-local addresses are usable at once: an address whose uniqueness is still being checked receives nothing.
 wire_world() {
 	on_host ip link add up0 type veth peer name w0

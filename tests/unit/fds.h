@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-/* Returns the number of entries of /proc/self/fd, which is the same before and after. */
+/* Returns the number of entries of /proc/self/fd, which a test compares before and after a call. */
 static inline size_t count_fds(void)
 {
 	DIR *directory = opendir("/proc/self/fd");

@@ -273,7 +273,7 @@ static void test_errors(void **state _unused_)
 		}
 	}
 	assert_int_equal(n, ERROR_COUNT - 1);
-	/* none in the files that error.c does not know */
+	/* the interfaces declare no error that error.c lacks */
 	assert_int_equal(n, count_lines(idl_text_nsctl, "error ") +
 				    count_lines(idl_text_service, "error "));
 	for (size_t j = 0; j < ARRAY_SIZE(idls); j++) {

@@ -130,7 +130,8 @@ static void on_restored(struct operation *operation, const struct task_report *r
 	if (report->step != STEP_NONE)
 		log_error("the firewall's table cannot be restored: cannot %s: %s",
 			  step_text(report->step), strerror(report->error));
-	/* a way out that was made during the task may have lost its elements */
+	/* The table is restored again if that was asked for meanwhile, if another program has
+	 * changed it, or if this task has removed it while a way out was being made. */
 	if (state.again || (strangers && report->step == STEP_NONE) ||
 	    (state.cleared && first_way(keeper))) {
 		state.again = false;

@@ -174,9 +174,9 @@ static int open_pidfd(int socket_fd, pid_t pid)
 /* --- the process: confinement, place, limits --- */
 
 /*
- * Returns true if the peer's program has more rights than its user, because it is setuid or has
- * file capabilities: then it may have changed its limits. A process that changes its uid while it
- * connects looks the same.
+ * Returns true if the peer may have raised its limits: it is setuid, or has one of the
+ * capabilities for that (raising) in the host's user namespace. A process that changes its uid
+ * while it connects looks the same. For root it makes no difference.
  */
 static bool has_gained(const struct peer *peer, const struct status *status, bool in_host)
 {

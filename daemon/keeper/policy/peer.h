@@ -47,8 +47,8 @@ struct peer {
 	ino_t user_namespace; /* inode of the peer's user namespace; 0: unreadable */
 	bool no_new_privileges;
 	uint64_t bounding; /* capability bounding set: bits 1 << CAP_* */
-	/* Resource limits for the peer's commands. They are unknown if the peer's program has more
-	 * rights than its user, because it may have raised its limits since it connected. */
+	/* Resource limits for the peer's commands. They are unknown if the peer has ended, or if
+	 * its program has the right to raise its limits, and may have done so. */
 	struct task_limits limits;
 	bool limits_known;
 	/* Id of the set that the peer is in, or "". It comes from the cgroup, which a process in a

@@ -21,7 +21,7 @@ struct front_process {
 	struct wire_inbox inbox;
 	struct wire_queue outgoing; /* messages that wait for room in the channel */
 	struct lanes lanes;
-	uint32_t number; /* its number as a worker, for ending_add(); 0: not started */
+	uint32_t number; /* of the worker that became this front, for ending_add(); 0: none yet */
 	struct event *readable, *writable, *idle;
 	struct event
 		*again;	    /* set while requests wait for other fronts' turn, or the front rests */

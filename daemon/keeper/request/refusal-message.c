@@ -15,8 +15,8 @@ static void add(char *text, size_t *used, const char *format, ...)
 	*used = MIN(*used + MAX(n, 0), (size_t)REFUSAL_SIZE - 1);
 }
 
-/* Appends a JSON string. The texts of errors need no escapes; a character that would need one
- * becomes a question mark. */
+/* Appends a JSON string. The texts of errors are printable ASCII; every other byte, and a quote or
+ * a backslash, becomes a question mark, so that nothing has to be escaped. */
 static void add_string(char *text, size_t *used, const char *string)
 {
 	add(text, used, "\"");

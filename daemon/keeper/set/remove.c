@@ -246,9 +246,9 @@ static int send_removal(struct removal *removal)
 }
 
 /*
- * Sends the removal to a worker. If an operation on the set's links or on its files of
- * names is in progress, does nothing: that operation holds the set's namespaces, and its
- * end calls remove_go_on().
+ * Sends the removal to a worker, unless that was done before. If an operation on the set's links or
+ * on its files of names is in progress, does nothing: that operation holds the set's namespaces,
+ * and its end calls remove_go_on().
  */
 static void begin_removal(struct removal *removal)
 {

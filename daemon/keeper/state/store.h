@@ -73,7 +73,7 @@ int store_remove_session(struct store *store, const char *id);
  * whose file still exists.
  */
 int store_begin_apply(struct store *store, const char *group); /* returns 0 or -errno */
-int store_end_apply(struct store *store, const char *group);   /* returns 0 also if there is none */
+int store_end_apply(struct store *store, const char *group);   /* returns 0 also without a file */
 bool store_is_applying(const struct store *store, const char *group);
 int store_end_all_applies(struct store *store);
 

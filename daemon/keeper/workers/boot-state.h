@@ -29,7 +29,8 @@ struct boot {
 	void (*done)(struct keeper *keeper); /* NULL: done was called */
 };
 
-/* Removes the record of a link that has a file of its own. */
+/* Removes the file with a link's record for the next boot. Links that a set was made with have no
+ * such file: the record of their set has them. */
 void boot_forget_link(struct keeper *keeper, const char *id);
 
 #endif

@@ -254,7 +254,7 @@ static int start(struct operation *operation, struct wire_writer *task)
 	return 0;
 }
 
-/* Ends an operation that has waited for its turn but cannot get a worker. */
+/* Ends an operation whose task could not be sent when its turn had come. */
 static void give_up(struct operation *operation, int negative)
 {
 	const struct task_report report = {
