@@ -15,6 +15,7 @@
 #include "client/attach.h"
 #include "client/command-words.h"
 #include "client/environment.h"
+#include "client/inherited.h"
 #include "client/memory.h"
 #include "client/passed.h"
 #include "client/print.h"
@@ -253,6 +254,7 @@ static int add_command(const struct client *client, const struct command *comman
 	if (r != 0)
 		return r;
 	json_put(parameters, "umask", json_integer((json_int_t)mask));
+	inherited_add(parameters);
 	if (!json_object_get(parameters, "workingDirectory"))
 		add_directory(parameters, fds);
 	/* a command with a terminal of its own has it as stdin, stdout and stderr */

@@ -59,12 +59,24 @@ int arguments_read(int fd, struct arguments *ret)
 	n = (size_t)counts[0] + counts[1];
 	if (counts[0] == 0 || n > ret->size)
 		return -EBADMSG;
-	ret->words = calloc(n + 2, sizeof(*ret->words));
+	ret->words = calloc(n + 3, sizeof(*ret->words));
 	if (!ret->words)
 		return -ENOMEM;
 	ret->environment = ret->words + counts[0] + 1;
 	return split((char *)(counts + 2), ret->size - 2 * sizeof(*counts), counts[0], n,
 		     ret->words);
+}
+
+void arguments_set(struct arguments *arguments, char *variable)
+{
+	size_t name = strcspn(variable, "=") + 1;
+	char **at = arguments->environment;
+
+	while (*at && strncmp(*at, variable, name) != 0)
+		at++;
+	if (!*at)
+		at[1] = NULL;
+	*at = variable;
 }
 
 void arguments_done(struct arguments *arguments)

@@ -8,8 +8,8 @@
 struct arguments {
 	void *map; /* the memfd of struct wire_command */
 	size_t size;
-	char **words; /* arguments, NULL, environment, NULL: all point into map */
-	char *const *environment;
+	char **words;	    /* arguments, NULL, environment, NULL: all point into map */
+	char **environment; /* with room for one more */
 };
 
 /*
@@ -19,6 +19,8 @@ struct arguments {
  * caller calls arguments_done() in any case.
  */
 int arguments_read(int fd, struct arguments *ret);
+/* Sets a variable, NAME=VALUE, which must live as long as the arguments. To be called once. */
+void arguments_set(struct arguments *arguments, char *variable);
 void arguments_done(struct arguments *arguments);
 
 #endif

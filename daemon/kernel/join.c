@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include "daemon/kernel/fault-point.h"
+#include "daemon/kernel/inherited.h"
 #include "daemon/kernel/join.h"
 #include "daemon/kernel/limits.h"
 #include "daemon/kernel/mounts.h"
@@ -346,6 +347,8 @@ static void child_command(void *context)
 	if (r == 0 && !may_gain(join))
 		r = fail_with(join, STEP_IDENTITY, privilege_no_new());
 	umask(command->has_umask ? command->umask : 022);
+	if (r == 0)
+		inherited_apply(command);
 	if (r == 0)
 		r = place_descriptors(join);
 	if (r == 0)

@@ -10,6 +10,7 @@
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/descriptors.h"
 #include "daemon/kernel/fault-point.h"
+#include "daemon/kernel/inherited.h"
 #include "daemon/kernel/join.h"
 #include "daemon/kernel/limits.h"
 #include "daemon/kernel/pin.h"
@@ -26,6 +27,7 @@ struct runner {
 	struct wall wall; /* the caller's */
 	gid_t groups[TASK_GROUPS_MAX];
 	struct arguments arguments;
+	char set_variable[NAME_SIZE + sizeof("NSCTL_SET=")];
 	char directory[PATH_MAX]; /* the working directory, if only its descriptor was given */
 	int pid_fd;		  /* of the command */
 	int cgroup_fd, kill_fd, events_fd; /* of the session */
@@ -43,6 +45,10 @@ static int read_arguments(struct runner *runner)
 {
 	int r = arguments_read(runner->task->command.arguments_fd, &runner->arguments);
 
+	snprintf(runner->set_variable, sizeof(runner->set_variable), "NSCTL_SET=%s",
+		 runner->task->set.name);
+	if (r == 0)
+		arguments_set(&runner->arguments, runner->set_variable);
 	runner->join.arguments = runner->arguments.words;
 	runner->join.environment = runner->arguments.environment;
 	return r;
@@ -159,6 +165,7 @@ static int prepare(struct runner *runner)
 	const struct task_start *task = runner->task;
 	int r = fail(runner, STEP_LIMITS, limits_apply_process(&task->caller_limits));
 
+	inherited_apply_memory(&task->command);
 	if (r == 0)
 		r = fail(runner, STEP_LIMITS,
 			 profile_apply(task->caller_profile ? task->caller_profile : ""));

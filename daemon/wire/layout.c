@@ -20,6 +20,7 @@ static const char *const mount_words[] = {"bind", "tmpfs",  "proc",    "sysfs",
 					  "dev",  "mqueue", "cgroup2", NULL};
 static const char *const mapping_words[] = {"root",   "current",     "auto",
 					    "custom", "currentAuto", NULL};
+static const char *const scheduling_words[] = {"batch", "idle", NULL};
 static const char *const propagation_words[] = {"private", "slave", "shared", NULL};
 const char *const set_state_words[] = {"creating", "ready", "removing", "broken", NULL};
 
@@ -212,6 +213,14 @@ static const struct wire_field wire_command_fields[] = {
 	BOOL(20, wire_command, end_all, JSON("endAll")),
 	BOOL(21, wire_command, no_new_privileges, JSON("noNewPrivileges")),
 	ARRAY(22, wire_command, passed, wire_passed, COMMAND_PASSED_MAX, JSON("descriptors")),
+	U32(23, wire_command, personality, 0, JSON("personality")),
+	U32(24, wire_command, scheduling, SCHEDULING_IDLE, JSON("scheduling"),
+	    WORD(scheduling_words)),
+	U32(25, wire_command, io_priority, UINT16_MAX, JSON("ioPriority")),
+	U64(26, wire_command, timer_slack, INT64_MAX, JSON("timerSlackNanoseconds")),
+	BOOL(27, wire_command, has_coredump_filter),
+	U32(28, wire_command, coredump_filter, 0x1ff, JSON("coredumpFilter"),
+	    GIVEN(wire_command, has_coredump_filter)),
 };
 LAYOUT(wire_command);
 

@@ -281,6 +281,8 @@ struct wire_word {
 	const char *text; /* NULL: empty */
 };
 
+enum command_scheduling { SCHEDULING_OTHER, SCHEDULING_BATCH, SCHEDULING_IDLE };
+
 /* A descriptor that a command gets above 2. */
 #define COMMAND_PASSED_MAX 16
 #define PASSED_NUMBER_MAX 1023
@@ -312,6 +314,11 @@ struct wire_command {
 	bool detach, new_privileges;
 	bool end_all; /* processes that the command leaves are killed */
 	bool no_new_privileges;
+	/* what the command inherits from its caller; 0: the default */
+	uint32_t personality, scheduling, io_priority;
+	uint64_t timer_slack; /* nanoseconds */
+	bool has_coredump_filter;
+	uint32_t coredump_filter;
 	bool more; /* a second reply follows when the command has ended */
 };
 

@@ -226,10 +226,30 @@ sys.exit(subprocess.run(sys.argv[1:], pass_fds=[9]).returncode)' "$@"; }
 	[ "$status" -eq 125 ]
 }
 
+@test "a command inherits its caller's personality, scheduling, timer slack and filter of core dumps" {
+	nsctl create -n box
+	for set in "exec box" "run -mp"; do
+		# shellcheck disable=SC2086
+		output=$(as "$user_id" setarch -R ionice -c 3 chrt -i 0 sh -c '
+			echo 0x3f >/proc/self/coredump_filter
+			exec python3 -c "import ctypes, os, sys
+ctypes.CDLL(None).prctl(29, 70000, 0, 0, 0)
+os.execv(sys.argv[1], sys.argv[1:])" "$@"' x "$NSCTL_BUILD/nsctl" $set sh -c '
+			cat /proc/self/personality /proc/self/coredump_filter; chrt -p $$; ionice -p $$
+			python3 -c "import ctypes; print(ctypes.CDLL(None).prctl(30, 0, 0, 0, 0))"')
+		[[ "$output" == *00040000*0000003f*SCHED_IDLE*idle*70000* ]]
+		# and another command of the same worker has the defaults again
+		# shellcheck disable=SC2086
+		[ "$(nsctl $set cat /proc/self/personality /proc/self/coredump_filter)" = "$(printf '00000000\n00000033')" ]
+	done
+}
+
 @test "variables are set and left out" {
 	nsctl create -n box
 	own() { setpriv --reuid "$user_id" --regid "$user_id" --clear-groups env A=a B=b C=c NSCTL_SOCKET="$runtime/socket" "$NSCTL_BUILD/nsctl" "$@"; }
 	[ "$(own exec --unset-env=A --unset-env=B --env=B=x box sh -c 'echo "${A-none} $B $C"')" = "none x c" ]
+	[ "$(nsctl exec -e NSCTL_SET=other box sh -c 'echo $NSCTL_SET')" = box ]
+	[ "$(nsctl run -n --name=job sh -c 'echo $NSCTL_SET')" = job ]
 }
 
 @test "as many arguments as execve(2) takes" {

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "client/client.h"
+#include "client/inherited.h"
+
+#include <sched.h>
+#include <stdio.h>
+#include <sys/personality.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* linux/ioprio.h, 5.15 */
+#define IO_WHO_PROCESS 1
+
+/* The kernel's defaults: MMF_DUMP_FILTER_DEFAULT and init_task.timer_slack_ns. */
+#define DEFAULT_COREDUMP_FILTER 0x33
+#define DEFAULT_TIMER_SLACK 50000
+
+static void add_number(json_t *parameters, const char *key, long value, long otherwise)
+{
+	if (value >= 0 && value != otherwise)
+		json_put(parameters, key, json_integer(value));
+}
+
+static long coredump_filter(void)
+{
+	_cleanup_file_ FILE *file = fopen("/proc/self/coredump_filter", "re");
+	unsigned long filter;
+
+	return file && fscanf(file, "%lx", &filter) == 1 ? (long)filter : -1;
+}
+
+void inherited_add(json_t *parameters)
+{
+	int policy = sched_getscheduler(0);
+
+	add_number(parameters, "personality", personality(0xffffffff), PER_LINUX);
+	if (policy == SCHED_BATCH || policy == SCHED_IDLE)
+		json_put(parameters, "scheduling",
+			 json_string(policy == SCHED_BATCH ? "batch" : "idle"));
+	add_number(parameters, "ioPriority", syscall(SYS_ioprio_get, IO_WHO_PROCESS, 0), 0);
+	add_number(parameters, "timerSlackNanoseconds", prctl(PR_GET_TIMERSLACK),
+		   DEFAULT_TIMER_SLACK);
+	add_number(parameters, "coredumpFilter", coredump_filter(), DEFAULT_COREDUMP_FILTER);
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a program inherits from its caller without being told, and a command in a set does not. */
+#ifndef NSCTL_CLIENT_INHERITED_H
+#define NSCTL_CLIENT_INHERITED_H
+
+#include <jansson.h>
+
+/* Adds this process's personality, scheduling, I/O priority, timer slack and filter of core dumps
+ * to a call, as far as they are not the kernel's defaults. */
+void inherited_add(json_t *parameters);
+
+#endif
