@@ -250,7 +250,7 @@ struct task_create {
 	struct task_set set;
 	struct task_caller caller;
 	struct task_identity identity;
-	struct wire_spec spec;		 /* uid_map and gid_map are complete, whatever mapping says */
+	struct wire_spec spec;		 /* uid_map and gid_map are complete */
 	uint32_t inside_uid, inside_gid; /* the caller's ids in the set's user namespace */
 	bool setgroups;			 /* setgroups(2) is allowed in the user namespace */
 	bool no_init;

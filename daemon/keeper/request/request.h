@@ -16,9 +16,9 @@ struct lanes;
 
 /*
  * A call that a front has passed on. The code that holds it answers it exactly once, by
- * request_done(), request_fail() or request_end(), which also free a copy made by request_keep();
- * or it drops the copy by request_drop() when the connection has ended. A copy may outlive its front:
- * then its answers go nowhere.
+ * request_done(), request_fail() or request_end(), which also free a copy made by
+ * request_keep(); or it drops the copy by request_drop() when the connection has ended. A copy may
+ * outlive its front: then its answers go nowhere.
  */
 struct request {
 	struct request *next;	     /* in front->requests */
