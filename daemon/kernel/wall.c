@@ -34,15 +34,24 @@ static void _printf_(2, 3) add(char text[static WALL_SIZE], const char *format, 
 	va_end(arguments);
 }
 
-bool wall_has(const char *wall, enum kind kind)
+static bool has_word(const char *wall, const char *name)
 {
-	char word[16];
-	size_t n = snprintf(word, sizeof(word), "%s:", kind_name(kind));
+	size_t n = strlen(name);
 
 	for (const char *at = wall; at; at = strchr(at, ' ') ? strchr(at, ' ') + 1 : NULL)
-		if (strncmp(at, word, n) == 0)
+		if (strncmp(at, name, n) == 0 && at[n] == ':')
 			return true;
 	return false;
+}
+
+bool wall_has(const char *wall, enum kind kind)
+{
+	return has_word(wall, kind_name(kind));
+}
+
+bool wall_has_tree(const char *wall)
+{
+	return wall_has(wall, KIND_MNT) || has_word(wall, "root");
 }
 
 /* Returns the inode of a namespace, or 0 with errno set: ENOENT if the kernel has no such kind. */

@@ -42,6 +42,9 @@ int wall_read(int directory_fd, const struct wall_host *host, char ret[static WA
 /* Returns true if the wall contains a namespace of this kind. */
 bool wall_has(const char *wall, enum kind kind);
 
+/* Returns true if the mount namespace or the root directory is not the host's. */
+bool wall_has_tree(const char *wall);
+
 /* Makes *ret the host's: it has no descriptors. */
 void wall_clear(struct wall *ret);
 /*

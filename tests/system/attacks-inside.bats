@@ -129,6 +129,28 @@ in_every_way() {
 	nsctl run -mpnr grep -E '^CapEff:.0*1ff+$' /proc/self/status
 }
 
+@test "root that has given up its capabilities for good has none in a set" {
+	# with no_new_privs, executing a program does not bring them back
+	root_nsctl create -n box
+	cat >"$runtime/place/give-up" <<-'PYTHON'
+		import ctypes, os, struct, sys
+		libc = ctypes.CDLL(None, use_errno=True)
+		assert libc.prctl(38, 1, 0, 0, 0) == 0
+		assert libc.syscall(126, struct.pack("Ii", 0x20080522, 0), bytes(24)) == 0
+		os.execvp(sys.argv[1], sys.argv[1:])
+	PYTHON
+	give_up() { NSCTL_SOCKET=$runtime/socket python3 "$runtime/place/give-up" "$@"; }
+	has_some=
+	for command in "" "$NSCTL_BUILD/nsctl exec box" "$NSCTL_BUILD/nsctl run -n"; do
+		# shellcheck disable=SC2086
+		give_up $command grep -qE '^CapPrm:.0+$' /proc/self/status || has_some+="$command;"
+	done
+	root_nsctl rm box
+	rm "$runtime/place/give-up"
+	echo "$has_some"
+	[ -z "$has_some" ]
+}
+
 @test "setuid programs have no power in a set that its user has shaped (CVE-2022-31214)" {
 	shaped=$runtime/place/etc
 	mkdir "$shaped"

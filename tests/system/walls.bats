@@ -393,6 +393,33 @@ PYTHON
 	done
 }
 
+@test "root that cannot undo what protects its /proc and /sys gets none without it" {
+	# shellcheck disable=SC2016
+	start_server service unshare --mount sh -c 'mount --make-rprivate / && mount --bind /proc/sys /proc/sys && mount -o remount,bind,ro /proc/sys &&
+		mount -t tmpfs none "$0/hidden" && : >"$0/hidden/up" && exec sleep infinity' "$runtime"
+	eventually is_up service
+	as_root() {
+		nsenter --target="$(stander service)" --all --root --wd=/ -- env NSCTL_SOCKET="$runtime/socket" "$@"
+	}
+	without() { as_root setpriv --bounding-set=-all --inh-caps=-all "$@"; }
+	fails without test -w /proc/sys/kernel/core_pattern
+	for options in -mp -mn "-mp -r" "-mp --no-init"; do
+		# shellcheck disable=SC2086
+		run without "$NSCTL_BUILD/nsctl" run $options true
+		[ "$status" -ne 0 ] && [[ "$output" == *CAP_SYS_ADMIN* ]] || { echo "$options: $output" && false; }
+	done
+	for type in proc sysfs cgroup2; do
+		fails without "$NSCTL_BUILD/nsctl" call Create \
+			"{\"name\":\"box\",\"spec\":{\"namespaces\":[\"mnt\",\"pid\"],\"mountProc\":false,\"mounts\":[{\"type\":\"$type\",\"target\":\"/mnt\"}]}}"
+	done
+	for options in -m -n; do
+		# shellcheck disable=SC2086
+		fails without "$NSCTL_BUILD/nsctl" run $options test -w /proc/sys/kernel/core_pattern
+	done
+	# it could change what it sees by itself
+	as_root "$NSCTL_BUILD/nsctl" run -mp true
+}
+
 @test "a limit of walls is no limit of fronts: one user's make room for each other" {
 	for _ in $(seq 20); do
 		unshare --mount setpriv --reuid "$user_id" --regid "$user_id" --clear-groups env -i PATH="$PATH" \

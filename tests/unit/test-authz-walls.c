@@ -112,6 +112,42 @@ static void test_ways_out(void **state _unused_)
 	}
 }
 
+/* Root that cannot undo what protects its /proc and /sys gets no others. */
+static void test_kernel_files(void **state _unused_)
+{
+	static const uint32_t mnt = KIND_BIT(KIND_MNT), net = KIND_BIT(KIND_NET);
+	const struct wire_spec specs[] = {
+		{.kinds = mnt | net},
+		{.kinds = mnt | KIND_BIT(KIND_PID), .mount_proc = SWITCH_ON},
+		{.kinds = mnt, .mounts = {{.type = MOUNT_SYSFS}}, .n_mounts = 1},
+		{.kinds = mnt,
+		 .mounts = {{.type = MOUNT_TMPFS}, {.type = MOUNT_CGROUP2}},
+		 .n_mounts = 2},
+	};
+	const struct wire_spec harmless[] = {
+		{.kinds = mnt},
+		{.kinds = net},
+		{.kinds = mnt | KIND_BIT(KIND_PID), .mount_proc = SWITCH_OFF},
+		{.kinds = mnt, .mounts = {{.type = MOUNT_TMPFS}}, .n_mounts = 1},
+	};
+	struct authz_subject root = behind(A), jailed = behind("root:12884901890:0:31:2"),
+			     other = behind(NET), capable = behind(A), user = behind(A);
+	struct failure failure = {};
+
+	root.uid = jailed.uid = other.uid = capable.uid = 0;
+	capable.can_mount = true;
+	for (size_t i = 0; i < ARRAY_SIZE(specs); i++) {
+		assert_int_equal(authz_spec(&root, &specs[i], &failure), ERROR_NOT_PERMITTED);
+		assert_non_null(strstr(failure.text, "ProtectKernelTunables="));
+		assert_int_equal(authz_spec(&jailed, &specs[i], &failure), ERROR_NOT_PERMITTED);
+		assert_int_equal(authz_spec(&other, &specs[i], &failure), ERROR_NONE);
+		assert_int_equal(authz_spec(&capable, &specs[i], &failure), ERROR_NONE);
+		assert_int_equal(authz_spec(&user, &specs[i], &failure), ERROR_NONE);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(harmless); i++)
+		assert_int_equal(authz_spec(&root, &harmless[i], &failure), ERROR_NONE);
+}
+
 static void test_kinds(void **state _unused_)
 {
 	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
@@ -125,9 +161,8 @@ static void test_kinds(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_reaches),
-		cmocka_unit_test(test_methods),
-		cmocka_unit_test(test_ways_out),
+		cmocka_unit_test(test_reaches),	 cmocka_unit_test(test_methods),
+		cmocka_unit_test(test_ways_out), cmocka_unit_test(test_kernel_files),
 		cmocka_unit_test(test_kinds),
 	};
 

@@ -155,6 +155,31 @@ bool authz_sees_set(const struct authz_subject *subject, bool all_owners, uid_t 
 	return authz_sees(subject, all_owners, owner);
 }
 
+/* Returns true if the set gets files of the kernel's own: a /proc, a /sys or cgroups. */
+static bool has_kernel_files(const struct wire_spec *spec)
+{
+	for (size_t i = 0; i < spec->n_mounts; i++)
+		if (spec->mounts[i].type == MOUNT_PROC || spec->mounts[i].type == MOUNT_SYSFS ||
+		    spec->mounts[i].type == MOUNT_CGROUP2)
+			return true;
+	return spec->kinds & KIND_BIT(KIND_MNT) &&
+	       (spec->mount_proc == SWITCH_ON || spec->kinds & KIND_BIT(KIND_NET));
+}
+
+/* What protects the kernel's files in the caller's tree is not in a set's own. They are root's, who
+ * needs no capability to write them. */
+static int check_kernel_files(const struct authz_subject *subject, const struct wire_spec *spec,
+			      struct failure *failure)
+{
+	if (subject->uid != 0 || subject->can_mount || !wall_has_tree(subject->wall) ||
+	    !has_kernel_files(spec))
+		return 0;
+	return failure_set(failure, ERROR_NOT_PERMITTED, 0, "a /proc or /sys of the set's own",
+			   "the caller is root without CAP_SYS_ADMIN, in a tree of its own "
+			   "(ProtectKernelTunables= of a service): its files of the kernel may be "
+			   "protected, and the set's would not be");
+}
+
 int authz_spec(const struct authz_subject *subject, const struct wire_spec *spec,
 	       struct failure *failure)
 {
@@ -162,6 +187,8 @@ int authz_spec(const struct authz_subject *subject, const struct wire_spec *spec
 		return failure_set(failure, ERROR_NOT_PERMITTED, 0, "user namespaces",
 				   "neither this host's settings for ordinary users nor [allow] "
 				   "user-namespaces in nsctld.conf allow them");
+	if (check_kernel_files(subject, spec, failure))
+		return ERROR_NOT_PERMITTED;
 	if (spec->ip_netns && !(subject->allowed & ALLOW_IP_NETNS))
 		return forbid(failure, "publishing under /run/netns", CONFIG_IP_NETNS);
 	if (spec->egress && check_way_out(subject, "egress", CONFIG_EGRESS, failure))

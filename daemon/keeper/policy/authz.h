@@ -21,6 +21,7 @@ struct authz_subject {
 	const char *scope_text; /* name of the set that the caller is in, or "" */
 	uid_t scope_owner;	/* owner of that set */
 	char wall[WALL_SIZE];	/* the caller's wall (daemon/kernel/wall.h); "": it has none */
+	bool can_mount;		/* it could get CAP_SYS_ADMIN by itself */
 };
 
 /* Returns the rights that the configuration gives to this identity, as enum wire_allow bits. Root
@@ -81,7 +82,7 @@ bool authz_sees_set(const struct authz_subject *subject, bool all_owners, uid_t 
 		    const char *name);
 
 /* Checks the rights that a set with this specification needs: for user namespaces, ip-netns, egress
- * and published ports. Returns 0 or ERROR_NOT_PERMITTED. */
+ * and published ports, and for a /proc or /sys of its own. Returns 0 or ERROR_NOT_PERMITTED. */
 int authz_spec(const struct authz_subject *subject, const struct wire_spec *spec,
 	       struct failure *failure);
 

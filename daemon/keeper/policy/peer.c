@@ -247,6 +247,8 @@ static int read_process(int fd, const struct peer_host *host, struct peer *peer,
 		return r;
 	peer->no_new_privileges = status.no_new_privileges;
 	peer->bounding = status.bounding;
+	if (status.no_new_privileges)
+		peer->bounding &= status.permitted;
 	peer->user_namespace = user_namespace(fd);
 	peer->is_stranger = peer->user_namespace != host->wall.inodes[KIND_USER];
 	peer->owner_known =

@@ -46,7 +46,7 @@ struct peer {
 	int pid_fd;	      /* from SO_PEERPIDFD or, on older kernels, pidfd_open() */
 	ino_t user_namespace; /* inode of the peer's user namespace; 0: unreadable */
 	bool no_new_privileges;
-	uint64_t bounding; /* capability bounding set: bits 1 << CAP_* */
+	uint64_t bounding; /* the capabilities that it could get: bits 1 << CAP_* */
 	/* Resource limits for the peer's commands. They are unknown if the peer has ended, or if
 	 * its program has the right to raise its limits, and may have done so. */
 	struct task_limits limits;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <linux/capability.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -102,6 +103,7 @@ static void judge(struct keeper *keeper, struct client_connection *connection, c
 	subject->scope_text = connection->scope_name;
 	subject->scope_owner = set ? set->owner : 0;
 	memcpy(subject->wall, identity->wall, sizeof(subject->wall));
+	subject->can_mount = peer->bounding & UINT64_C(1) << CAP_SYS_ADMIN;
 }
 
 /* --- the user whom a peer counts against --- */
