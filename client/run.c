@@ -459,6 +459,15 @@ int run_enter(struct client *client, struct options *options)
 	return exec_or_enter(client, options, true);
 }
 
+/* Returns true for `run -C DIR`: elsewhere -C is the directory to start in. */
+static bool means_chdir(const struct options *options)
+{
+	struct stat st;
+
+	return options->chosen & KIND_BIT(KIND_CGROUP) && stat(options->words[0], &st) == 0 &&
+	       S_ISDIR(st.st_mode);
+}
+
 int run_run(struct client *client, struct options *options)
 {
 	_cleanup_(command_done) struct command command;
@@ -469,6 +478,11 @@ int run_run(struct client *client, struct options *options)
 	r = take_options(&command, options);
 	if (r != 0)
 		return r;
+	if (means_chdir(options))
+		return options_wrong(client,
+				     "%s is a directory: -C adds a cgroup namespace here; write "
+				     "--chdir=%s",
+				     options->words[0], options->words[0]);
 	if (client->has_owner)
 		return options_wrong(client, "--owner: a set belongs to the user who makes it");
 	/* the command gets a terminal of its own if nsctl has one */

@@ -252,6 +252,13 @@ os.execv(sys.argv[1], sys.argv[1:])" "$@"' x "$NSCTL_BUILD/nsctl" $set sh -c '
 	[ "$(nsctl run -n --name=job sh -c 'echo $NSCTL_SET')" = job ]
 }
 
+@test "run -C DIR says what to write instead" {
+	run nsctl run -C /usr true
+	[ "$status" -eq 125 ]
+	[[ "$output" == *--chdir=/usr* ]]
+	nsctl run -C true
+}
+
 @test "as many arguments as execve(2) takes" {
 	nsctl create -n box
 	as "$user_id" python3 - "$NSCTL_BUILD/nsctl" <<'PYTHON'
