@@ -14,7 +14,7 @@
 #include "client/text.h"
 #include "protocol/name.h"
 
-enum unit { UNIT_TIME, UNIT_PERCENT, UNIT_RATE };
+enum unit { UNIT_TIME, UNIT_PERCENT, UNIT_RATE, UNIT_PACKETS };
 
 static const struct impairment {
 	const char *key, *field;
@@ -27,6 +27,7 @@ static const struct impairment {
 	{"corrupt", "corruptPercent", UNIT_PERCENT},
 	{"reorder", "reorderPercent", UNIT_PERCENT},
 	{"rate", "rateBitsPerSecond", UNIT_RATE},
+	{"limit", "limitPackets", UNIT_PACKETS},
 };
 
 static const struct impairment *find_impairment(const char *key)
@@ -55,6 +56,11 @@ const char *ends_impair(json_t *impairment, const char *key, const char *value)
 		if (!parse_percent(value, &number))
 			return "is not a share of the packets (such as 1% or 0.1%)";
 		json_put(impairment, row->field, json_real(number));
+		return NULL;
+	case UNIT_PACKETS:
+		if (!parse_number(value, 0, 1000000, &rate))
+			return "is not a number of packets up to 1000000";
+		json_put(impairment, row->field, json_integer(rate));
 		return NULL;
 	default:
 		if (!parse_rate(value, &rate))
@@ -210,7 +216,7 @@ static bool take_word(const struct target *to, const char *word, struct text *wh
 			    "\"%s\" is not one of address= interface= gateway= route= (then via= "
 			    "src= metric= onlink) mac= mtu= down and the impairments (delay= "
 			    "jitter= loss= duplicate= corrupt= reorder= "
-			    "rate=)%s",
+			    "rate= limit=)%s",
 			    word, to->peer ? ", the same with peer-, and name=" : "");
 	return false;
 }
@@ -327,6 +333,9 @@ static void add_value(struct text *text, enum unit unit, double value)
 		break;
 	case UNIT_PERCENT:
 		text_format(text, "%.10g%%", value);
+		break;
+	case UNIT_PACKETS:
+		text_format(text, "%.10g", value);
 		break;
 	default:
 		for (; value >= 1000 && i + 1 < ARRAY_SIZE(rates); i++)

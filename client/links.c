@@ -58,6 +58,9 @@ static const struct option_row impair_options[] = {
 	OPTION("reorder", 0, "PERCENT",
 	       "send this share of packets without the delay, ahead of the others", IMPAIRS),
 	OPTION("rate", 0, "RATE", "send at most RATE (10mbit; 1mbps counts bytes)", IMPAIRS),
+	OPTION("limit", 0, "PACKETS",
+	       "let at most so many packets wait (default: those of the delay, and 0.1 s of RATE)",
+	       IMPAIRS),
 	OPTION("clear", 0, NULL, "clear all impairments that are not given here", HANDLED(CLEAR)),
 	{0},
 };

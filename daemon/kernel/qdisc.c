@@ -4,8 +4,10 @@
 #include <string.h>
 #include "daemon/kernel/qdisc.h"
 
-/* Packets queued in netem: enough for 100 ms at 1 Gbit/s. */
+/* Packets that may wait if there is no rate: enough for 100 ms at 1 Gbit/s. */
 #define NETEM_LIMIT 10000
+/* Packets that may wait at any rate. */
+#define QUEUE_MIN 10
 #define ETHERNET_MTU 1500
 #define HEADERS_SIZE 100
 /* tbf's burst and queue, as fractions of a second of its rate. */
@@ -29,11 +31,26 @@ static uint32_t probability(uint32_t share)
 	return (uint64_t)share * UINT32_MAX / IMPAIR_SHARE_MAX;
 }
 
+uint32_t qdisc_limit(const struct wire_impairment *impairment, uint32_t mtu)
+{
+	uint64_t rate = impairment->rate / 8, packet = (mtu ? mtu : ETHERNET_MTU) + HEADERS_SIZE;
+	uint64_t wait = impairment->delay + impairment->jitter;
+	/* in this order, as the greatest rate times the greatest delay exceeds 64 bits */
+	uint64_t bytes = rate / 1000 * (wait / 1000) + rate / QUEUE_PART;
+
+	if (impairment->limit)
+		return impairment->limit;
+	if (!rate)
+		return NETEM_LIMIT;
+	return MIN(bytes / packet + QUEUE_MIN, (uint64_t)IMPAIR_LIMIT_MAX);
+}
+
 /* Sets every attribute: one that is left out would keep its value. */
-static void put_netem(struct nlmsghdr *message, const struct wire_impairment *impairment)
+static void put_netem(struct nlmsghdr *message, const struct wire_impairment *impairment,
+		      uint32_t mtu)
 {
 	const struct tc_netem_qopt options = {
-		.limit = NETEM_LIMIT,
+		.limit = qdisc_limit(impairment, mtu),
 		.loss = probability(impairment->loss),
 		.duplicate = probability(impairment->duplicate),
 		/* reordered packets are sent at once; every packet may be one */
@@ -59,13 +76,16 @@ static void put_netem(struct nlmsghdr *message, const struct wire_impairment *im
 	mnl_attr_nest_end(message, nest);
 }
 
-static void put_tbf(struct nlmsghdr *message, uint64_t bits, uint32_t mtu)
+static void put_tbf(struct nlmsghdr *message, const struct wire_impairment *impairment,
+		    uint32_t mtu)
 {
-	uint64_t rate = bits / 8;
+	uint64_t rate = impairment->rate / 8;
 	/* a packet larger than the burst would never be sent */
 	uint64_t packet = (mtu ? mtu : ETHERNET_MTU) + HEADERS_SIZE;
 	uint64_t burst = MIN(MAX(rate / BURST_PART, 2 * packet), (uint64_t)INT32_MAX);
-	uint64_t limit = MIN(burst + MAX(rate / QUEUE_PART, 10 * packet), (uint64_t)INT32_MAX);
+	uint64_t queue = impairment->limit ? impairment->limit * packet
+					   : MAX(rate / QUEUE_PART, QUEUE_MIN * packet);
+	uint64_t limit = MIN(burst + queue, (uint64_t)INT32_MAX);
 	const struct tc_tbf_qopt options = {
 		/* the kernel computes times itself and needs no table of them */
 		.rate = {.linklayer = TC_LINKLAYER_ETHERNET,
@@ -90,9 +110,9 @@ void qdisc_add(struct rtnl *rtnl, uint32_t index, const struct wire_impairment *
 	struct nlmsghdr *message = add(rtnl, RTM_NEWQDISC, NLM_F_CREATE | NLM_F_REPLACE, index);
 
 	if (impairment->given & IMPAIR_NETEM)
-		put_netem(message, impairment);
+		put_netem(message, impairment, mtu);
 	else
-		put_tbf(message, impairment->rate, mtu);
+		put_tbf(message, impairment, mtu);
 }
 
 void qdisc_add_removal(struct rtnl *rtnl, uint32_t index)

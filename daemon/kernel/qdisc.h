@@ -16,6 +16,9 @@
  */
 void qdisc_add(struct rtnl *rtnl, uint32_t index, const struct wire_impairment *impairment,
 	       uint32_t mtu);
+/* Returns the number of packets that may wait: those of the delay, and of a tenth of a second of
+ * the rate, unless the impairment has a limit. */
+uint32_t qdisc_limit(const struct wire_impairment *impairment, uint32_t mtu);
 /* Adds the request that removes the interface's root discipline. The answer is ENOENT if there is
  * none. */
 void qdisc_add_removal(struct rtnl *rtnl, uint32_t index);

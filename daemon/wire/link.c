@@ -29,6 +29,8 @@ static const struct wire_field wire_impairment_fields[] = {
 	U32(7, wire_impairment, reorder, IMPAIR_SHARE_MAX, SHARE("reorderPercent", REORDER)),
 	U64(8, wire_impairment, rate, IMPAIR_RATE_MAX, JSON("rateBitsPerSecond"),
 	    GIVEN_IMPAIRMENT(RATE)),
+	U32(9, wire_impairment, limit, IMPAIR_LIMIT_MAX, JSON("limitPackets"),
+	    GIVEN_IMPAIRMENT(LIMIT)),
 };
 LAYOUT(wire_impairment);
 

@@ -59,10 +59,11 @@ enum impairment_field {
 	IMPAIR_CORRUPT = 1 << 4,
 	IMPAIR_REORDER = 1 << 5,
 	IMPAIR_RATE = 1 << 6,
-	IMPAIR_ALL = (1 << 7) - 1,
+	IMPAIR_LIMIT = 1 << 7,
+	IMPAIR_ALL = (1 << 8) - 1,
 };
 /* Impairments that need the qdisc netem. For the rate alone, tbf is enough. */
-#define IMPAIR_NETEM (IMPAIR_ALL & ~IMPAIR_RATE)
+#define IMPAIR_NETEM (IMPAIR_ALL & ~(IMPAIR_RATE | IMPAIR_LIMIT))
 
 /* Impairments of packets that leave by an end. 0 means none. */
 struct wire_impairment {
@@ -70,7 +71,9 @@ struct wire_impairment {
 	uint64_t delay, jitter;			    /* microseconds, up to IMPAIR_DELAY_MAX */
 	uint32_t loss, duplicate, corrupt, reorder; /* in millionths */
 	uint64_t rate;				    /* bits a second */
+	uint32_t limit; /* packets that wait at most, 0: by rate and delay */
 };
+#define IMPAIR_LIMIT_MAX 1000000
 #define IMPAIR_DELAY_MAX UINT64_C(60000000)
 #define IMPAIR_SHARE_MAX 1000000
 #define IMPAIR_RATE_MIN UINT64_C(8000)

@@ -119,6 +119,9 @@ tutorial_pair() {
 	nsctl link impair "$link" A --rate=1mbit
 	nsctl link list | grep 1mbit
 	nsctl exec b ip -d link show eth0 | grep 'qdisc tbf'
+	nsctl link impair "$link" A --limit=5
+	nsctl link list | grep 'rate=1mbit,limit=5'
+	refused limit link impair "$link" B --limit=5
 	nsctl link impair "$link" A --clear
 	run nsctl exec b ip -d link show eth0
 	[[ "$output" != *tbf* ]]

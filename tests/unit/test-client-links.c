@@ -345,7 +345,8 @@ static void test_link_verbs(void **state _unused_)
 		{"link impair --delay=1ms pair B --clear",
 		 {"SetLink {\"name\":\"pair\",\"b\":{\"impairment\":{\"delayMilliseconds\":1.0,"
 		  "\"jitterMilliseconds\":0,\"lossPercent\":0,\"duplicatePercent\":0,"
-		  "\"corruptPercent\":0,\"reorderPercent\":0,\"rateBitsPerSecond\":0}}}"},
+		  "\"corruptPercent\":0,\"reorderPercent\":0,\"rateBitsPerSecond\":0,"
+		  "\"limitPackets\":0}}}"},
 		 {REPLY},
 		 0,
 		 ""},

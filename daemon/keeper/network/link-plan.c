@@ -199,6 +199,9 @@ static int check_impairment(struct link_draft *draft, int i)
 					 "is more than the delay");
 	if (impairment->reorder > 0 && impairment->delay == 0)
 		return link_draft_refuse(draft, i, "impairment.reorderPercent", "needs a delay");
+	if (impairment->limit > 0 && impairment->delay == 0 && impairment->rate == 0)
+		return link_draft_refuse(draft, i, "impairment.limitPackets",
+					 "needs a delay or a rate: nothing waits without them");
 	if (impairment->rate > 0 && impairment->rate < IMPAIR_RATE_MIN)
 		return link_draft_refuse(draft, i, "impairment.rateBitsPerSecond",
 					 "%llu is less than %llu bits per second",
@@ -217,6 +220,10 @@ static void settle_impairment(struct wire_impairment *impairment)
 		(impairment->duplicate ? IMPAIR_DUPLICATE : 0) |
 		(impairment->corrupt ? IMPAIR_CORRUPT : 0) |
 		(impairment->reorder ? IMPAIR_REORDER : 0) | (impairment->rate ? IMPAIR_RATE : 0);
+	/* a limit alone delays nothing */
+	if (!impairment->given)
+		impairment->limit = 0;
+	impairment->given |= impairment->limit ? IMPAIR_LIMIT : 0;
 }
 
 static int complete_end(struct link_draft *draft, int i)
@@ -329,6 +336,11 @@ static void merge_impairment(struct wire_impairment *into, const struct wire_imp
 		into->reorder = change->reorder;
 	if (given & IMPAIR_RATE)
 		into->rate = change->rate;
+	/* without a delay or a rate nothing waits */
+	if (given & IMPAIR_LIMIT)
+		into->limit = change->limit;
+	else if (into->delay == 0 && into->rate == 0)
+		into->limit = 0;
 }
 
 static int merge_end(struct link_draft *draft, int i, const struct wire_end *change)
