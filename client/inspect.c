@@ -109,6 +109,8 @@ int inspect_which(struct client *client, struct options *options)
 				  json_integer_value(json_object_get(reply, "owner")));
 		else
 			show_line("set", "none");
+		if (json_text(reply, "parent", NULL))
+			show_line("parent", "%s", json_text(reply, "parent", ""));
 		show_namespaces(json_object_get(reply, "namespaces"), "differs from the host's",
 				"the host's");
 	}

@@ -308,6 +308,8 @@ static void show_set(struct client *client, const json_t *set)
 	print_text("\n");
 	show_line("owner", "%s%s%" JSON_INTEGER_FORMAT "%s", owner ? owner : "", owner ? " (" : "",
 		  json_integer_value(json_object_get(set, "owner")), owner ? ")" : "");
+	if (json_text(set, "parent", NULL))
+		show_line("parent", "%s", json_text(set, "parent", ""));
 	show_line("id", "%s", json_text(set, "id", "?"));
 	show_line("state", "%s", json_text(set, "state", "?"));
 	if (json_text(set, "reason", NULL))

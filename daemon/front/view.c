@@ -19,6 +19,7 @@ static const struct wire_field view_summary_fields[] = {
 	U32(5, wire_set, processes, 0, ALWAYS("processes")),
 	U64(6, wire_set, created, 0, ALWAYS("created"), UNIT(SECONDS)),
 	U64(7, wire_set, expires, 0, JSON("expires"), UNIT(SECONDS)),
+	STRING(8, wire_set, parent, 0, JSON("parent")),
 };
 VIEW(view_summary, wire_set);
 
@@ -31,6 +32,7 @@ static const struct wire_field view_identity_fields[] = {
 	STRING(1, wire_set, name, 0, JSON("set")),
 	U32(2, wire_set, owner, 0, ALWAYS("owner")),
 	ARRAY(3, wire_set, namespaces, wire_namespace, 0, ALWAYS("namespaces")),
+	STRING(4, wire_set, parent, 0, JSON("parent")),
 };
 VIEW(view_identity, wire_set);
 

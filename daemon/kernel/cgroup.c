@@ -61,6 +61,13 @@ int cgroup_make(int parent_fd, const char *path)
 	return r;
 }
 
+void cgroup_path(uid_t owner, const char *above, const char *id, const char *session,
+		 char ret[static CGROUP_PATH_SIZE])
+{
+	snprintf(ret, CGROUP_PATH_SIZE, "%u/%s%s%s%s%s", owner, above ? above : "",
+		 above ? "/" SET_WITHIN : "", id, session ? "/" : "", session ? session : "");
+}
+
 int cgroup_each_child(int cgroup_fd,
 		      int (*callback)(int cgroup_fd, const char *name, void *context),
 		      void *context)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Control groups, version 2: they keep track of a set's processes, and kill and freeze them. A set
- * has the cgroup BASE/UID/ID, which contains its init; each session is a child of that. All access
+ * has the cgroup BASE/UID/ID, which contains its init; each session is a child of that, and so is
+ * each set that was made within it. All access
  * is by directory descriptor and relative path. Hierarchies of version 1 are never touched.
  */
 #ifndef NSCTL_KERNEL_CGROUP_H
@@ -9,10 +10,15 @@
 
 #include <sys/types.h>
 #include "base.h"
+#include "daemon/wire/task.h"
 #include "protocol/name.h"
 
-/* UID/SETID/SESSIONID */
-#define CGROUP_PATH_SIZE (11 + 2 * ID_SIZE)
+/* UID/SETID/SESSIONID or, for a set within others, UID/OUTERMOST/set-OUTER/set-SETID/SESSIONID */
+#define CGROUP_PATH_SIZE (11 + ABOVE_SIZE + sizeof(SET_WITHIN) + 2 * ID_SIZE)
+/* Writes the path of a set's cgroup, or (session not NULL) of a session's in it. above: the path of
+ * the set that it is within, without the uid; NULL: it is in none. */
+void cgroup_path(uid_t owner, const char *above, const char *id, const char *session,
+		 char ret[static CGROUP_PATH_SIZE]);
 
 /* Returns a descriptor of the hierarchy's root, or -errno. It is a mount of our own, attached
  * nowhere, so it also works where nothing or only version 1 is mounted. Needs CAP_SYS_ADMIN. */

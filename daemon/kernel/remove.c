@@ -16,11 +16,6 @@
 #include "daemon/kernel/remove.h"
 #include "daemon/kernel/rtnl.h"
 
-static void cgroup_path(const struct task_set *set, char ret[static CGROUP_PATH_SIZE])
-{
-	snprintf(ret, CGROUP_PATH_SIZE, "%u/%s", set->owner, set->id);
-}
-
 static int end_processes(int cgroup_fd, uint64_t grace, struct fault *fault)
 {
 	int r = 0;
@@ -46,7 +41,7 @@ static int remove_cgroup(const struct host *host, const struct task_set *set)
 	char path[CGROUP_PATH_SIZE], owner[16];
 	int r;
 
-	cgroup_path(set, path);
+	cgroup_path(set->owner, set->above, set->id, NULL, path);
 	r = cgroup_remove(host->cgroup_fd, path);
 	snprintf(owner, sizeof(owner), "%u", set->owner);
 	if (r == 0 && unlinkat(host->cgroup_fd, owner, AT_REMOVEDIR) < 0 && errno != EBUSY &&
@@ -65,7 +60,7 @@ void child_remove(const struct host *host, const struct task_remove *task)
 	int r = 0;
 
 	child_begin();
-	cgroup_path(&task->set, path);
+	cgroup_path(task->set.owner, task->set.above, task->set.id, NULL, path);
 	cgroup_fd = cgroup_open(host->cgroup_fd, path);
 	fault_point("remove-started");
 	if (cgroup_fd >= 0)
@@ -106,8 +101,7 @@ void child_signal(const struct host *host, const struct task_signal *task)
 	int r;
 
 	child_begin();
-	snprintf(path, sizeof(path), "%u/%s%s%s", task->set.owner, task->set.id,
-		 task->session ? "/" : "", task->session ? task->session : "");
+	cgroup_path(task->set.owner, task->set.above, task->set.id, task->session, path);
 	fd = cgroup_open(host->cgroup_fd, path);
 	if (fd >= 0)
 		r = cgroup_signal(fd, (int)task->signal, (pid_t)task->init_pid);

@@ -73,10 +73,10 @@ static void name_directory(struct runner *runner)
 
 static int make_cgroup(struct runner *runner)
 {
+	const struct task_set *set = &runner->task->set;
 	char path[CGROUP_PATH_SIZE];
 
-	snprintf(path, sizeof(path), "%u/%s/%s", runner->task->set.owner, runner->task->set.id,
-		 runner->task->session);
+	cgroup_path(set->owner, set->above, set->id, runner->task->session, path);
 	runner->cgroup_fd = cgroup_make(runner->host->cgroup_fd, path);
 	if (runner->cgroup_fd < 0)
 		return runner->cgroup_fd;

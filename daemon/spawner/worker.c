@@ -159,7 +159,7 @@ static int set_cgroup(const struct task *task, struct fault *fault)
 	char path[CGROUP_PATH_SIZE];
 	_cleanup_fd_ int fd = -1;
 
-	snprintf(path, sizeof(path), "%u/%s", set->owner, set->id);
+	cgroup_path(set->owner, set->above, set->id, NULL, path);
 	fd = cgroup_make(task->host->cgroup_fd, path);
 	if (fd < 0)
 		return fault_set(fault, STEP_CGROUP, 0, -fd);

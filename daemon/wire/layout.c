@@ -282,6 +282,7 @@ static const struct wire_field wire_set_fields[] = {
 	U32(13, wire_set, init, 0, JSON("init")),
 	STRING(14, wire_set, cgroup, PATH_MAX - 1, JSON("cgroup")),
 	U64(6, wire_set, expires, 0, JSON("expires"), UNIT(SECONDS)),
+	STRING(20, wire_set, parent, NAME_SIZE - 1, JSON("parent")),
 };
 LAYOUT(wire_set);
 

@@ -381,6 +381,7 @@ struct wire_set {
 	uint64_t memory;    /* bytes */
 	uint64_t cpu;	    /* microseconds */
 	const char *broken; /* the reason, if known */
+	const char *parent; /* name of the set that it is within, if any */
 };
 
 struct wire_session {

@@ -100,9 +100,15 @@ struct task_limits {
 	uint32_t login;	   /* login uid; UINT32_MAX: none */
 };
 
+/* Sets within sets: each in the cgroup of the one around it. */
+#define SET_DEPTH_MAX 8
+#define SET_WITHIN "set-" /* begins the name of a cgroup of a set within another */
+#define ABOVE_SIZE (SET_DEPTH_MAX * (ID_SIZE + sizeof(SET_WITHIN)))
+
 /* A set, with all that is needed to name its kernel objects. */
 struct task_set {
 	uint32_t owner;
+	const char *above;     /* the sets around it: see cgroup_path() */
 	const char *name, *id; /* TASK_REMOVE: name NULL: only a cgroup exists */
 	uint32_t kinds;
 	bool visible, ip_netns;

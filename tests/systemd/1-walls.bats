@@ -23,7 +23,7 @@ setup_file() {
 	# sees its own view, and that of its sets
 	cat >/usr/local/bin/compare <<-'SH'
 		#!/bin/sh
-		: >"/tmp/mark.$$"
+		touch "/tmp/mark.$$" 2>/dev/null
 		view >/dev/null
 		own=$(view)
 		for options in -p "-p -r"; do

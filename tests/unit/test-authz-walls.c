@@ -24,6 +24,11 @@ static struct authz_subject behind(const char *wall)
 	return subject;
 }
 
+static struct authz_made made_behind(const char *wall)
+{
+	return (struct authz_made){wall, "", "00000000000000a1"};
+}
+
 static void test_reaches(void **state _unused_)
 {
 	static const struct {
@@ -46,15 +51,18 @@ static void test_reaches(void **state _unused_)
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct authz_subject subject = behind(rows[i].own);
+		const struct authz_made made = made_behind(rows[i].wall);
 
-		if (authz_reaches(&subject, rows[i].wall) != rows[i].reached)
+		if (authz_reaches(&subject, made) != rows[i].reached)
 			fail_msg("row %zu", i);
 		/* no right widens it: root's neither */
 		subject.uid = 0;
-		assert_int_equal(authz_reaches(&subject, rows[i].wall), rows[i].reached);
-		/* the set that it is in is reached from inside */
+		assert_int_equal(authz_reaches(&subject, made), rows[i].reached);
+		/* the set that it is in is reached from inside, and no other */
 		subject.scope = SCOPE_SET;
-		assert_true(authz_reaches(&subject, rows[i].wall));
+		assert_false(authz_reaches(&subject, made));
+		snprintf(subject.within, sizeof(subject.within), "%s", made.id);
+		assert_true(authz_reaches(&subject, made));
 	}
 }
 
@@ -70,11 +78,11 @@ static void test_methods(void **state _unused_)
 	struct authz_subject subject = behind(A), host = behind("");
 
 	for (enum wire_op op = WIRE_CREATE; op < WIRE_OP_END; op++) {
-		if (authz_reaches_by(&subject, op, B) != through[op])
+		if (authz_reaches_by(&subject, op, made_behind(B)) != through[op])
 			fail_msg("op %d", op);
-		assert_int_equal(authz_reaches_by(&subject, op, ""), through[op]);
-		assert_true(authz_reaches_by(&subject, op, A));
-		assert_true(authz_reaches_by(&host, op, A));
+		assert_int_equal(authz_reaches_by(&subject, op, made_behind("")), through[op]);
+		assert_true(authz_reaches_by(&subject, op, made_behind(A)));
+		assert_true(authz_reaches_by(&host, op, made_behind(A)));
 	}
 }
 

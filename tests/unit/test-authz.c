@@ -119,15 +119,17 @@ static void test_connect(void **state _unused_)
 
 static void test_operation(void **state _unused_)
 {
-	/* rows: which methods are allowed in which scope: full, confined, set */
-	static const bool may[WIRE_OP_END][3] = {
-		[WIRE_CREATE] = {true, false, false},
+	/* rows: which methods are allowed in which scope: full, confined, set. What makes something
+	 * is for the set's owner only (ALICE), outside of its user namespace */
+	enum { MAKES = 2 };
+	static const int may[WIRE_OP_END][3] = {
+		[WIRE_CREATE] = {true, false, MAKES},
 		[WIRE_GET] = {true, false, true},
 		[WIRE_LIST] = {true, false, true},
 		[WIRE_REMOVE] = {true, false, true},
-		[WIRE_RENEW] = {true, false, false},
+		[WIRE_RENEW] = {true, false, true},
 		[WIRE_EXEC] = {true, false, true},
-		[WIRE_RUN] = {true, false, false},
+		[WIRE_RUN] = {true, false, MAKES},
 		[WIRE_SESSIONS] = {true, false, true},
 		[WIRE_WAIT] = {true, false, true},
 		[WIRE_OPEN] = {true, false, true},
@@ -137,33 +139,36 @@ static void test_operation(void **state _unused_)
 		[WIRE_THAW] = {true, false, true},
 		[WIRE_IDENTIFY] = {true, true, true},
 		[WIRE_STATUS] = {true, true, true},
-		[WIRE_LINK_ADD] = {true, false, false},
-		[WIRE_LINK_SET] = {true, false, false},
-		[WIRE_LINK_REMOVE] = {true, false, false},
-		[WIRE_LINK_LIST] = {true, false, false},
-		[WIRE_NETWORK_CREATE] = {true, false, false},
+		[WIRE_LINK_ADD] = {true, false, MAKES},
+		[WIRE_LINK_SET] = {true, false, MAKES},
+		[WIRE_LINK_REMOVE] = {true, false, MAKES},
+		[WIRE_LINK_LIST] = {true, false, MAKES},
+		[WIRE_NETWORK_CREATE] = {true, false, MAKES},
 		[WIRE_MONITOR] = {true, false, true},
-		[WIRE_APPLY] = {true, false, false},
-		[WIRE_NETWORK_REMOVE] = {true, false, false},
-		[WIRE_NETWORK_LIST] = {true, false, false},
-		[WIRE_NETWORK_RENEW] = {true, false, false},
+		[WIRE_APPLY] = {true, false, MAKES},
+		[WIRE_NETWORK_REMOVE] = {true, false, MAKES},
+		[WIRE_NETWORK_LIST] = {true, false, MAKES},
+		[WIRE_NETWORK_RENEW] = {true, false, true},
 	};
 
 	for (enum wire_op op = WIRE_CREATE; op < WIRE_OP_END; op++)
 		for (size_t i = 0; i < ARRAY_SIZE(scopes); i++)
-			for (size_t u = 0; u < ARRAY_SIZE(uids); u++) {
+			for (size_t u = 0; u < 2 * ARRAY_SIZE(uids); u++) {
 				/* no right widens a scope, not even root's */
 				struct authz_subject subject = {
-					.uid = uids[u],
+					.uid = uids[u / 2],
 					.allowed = ALL_BITS,
 					.scope = scopes[i],
 					.scope_text = "box",
 					.scope_owner = ALICE,
+					.is_stranger = u % 2,
 				};
 				struct failure failure = {};
+				bool good = may[op][i] == MAKES ? uids[u / 2] == ALICE && u % 2 == 0
+								: may[op][i];
 				int r = authz_operation(&subject, op, &failure);
 
-				if (r != (may[op][i] ? 0 : ERROR_NOT_PERMITTED))
+				if (r != (good ? 0 : ERROR_NOT_PERMITTED))
 					fail_msg("op %d, scope %zu: %d", op, i, r);
 				check_failure(&failure, r, (enum nsctl_error)r);
 			}
@@ -216,10 +221,9 @@ static void test_owner(void **state _unused_)
 		int r = authz_act_for(&subject, has_owner, owner, what, name, &got, &failure);
 
 		if (scope == SCOPE_SET) {
-			/* that set alone, of its own or as root; a session is found by its id */
+			/* of its owner's; which of them, authz_reaches() says */
 			wanted = has_owner ? owner : scope_owner;
-			found = wanted == scope_owner && (uid == wanted || uid == 0) &&
-				(strcmp(what, "session") == 0 || strcmp(name, "box") == 0);
+			found = wanted == scope_owner && (uid == wanted || uid == 0);
 		} else {
 			wanted = has_owner ? owner : uid;
 			found = wanted == uid || uid == 0 || administers;
@@ -258,28 +262,53 @@ static void test_sees(void **state _unused_)
 	}
 }
 
-/* From inside a set, its owner and root see that set; other users inside do not. */
+#define OUTER "00000000000000a1"
+#define BOX "00000000000000b1"
+#define INNER "00000000000000c1"
+
+/* From inside a set, its owner and root see that set and those within it; other users inside do
+ * not. */
 static void test_sees_set(void **state _unused_)
 {
 	static const uid_t inside[] = {ALICE, 0, BOB, 100033};
+	static const struct {
+		struct authz_made made;
+		bool seen;
+	} rows[] = {
+		{{"", OUTER, BOX}, true},
+		{{"", OUTER "/set-" BOX, INNER}, true},
+		{{"mnt:1", OUTER "/set-" BOX "/set-" INNER, "00000000000000d1"}, true},
+		{{"", "", OUTER}, false},
+		{{"", "", INNER}, false},
+		{{"", OUTER, INNER}, false},
+		{{"", OUTER "/set-" BOX "0", INNER}, false},
+		{{"", BOX, INNER}, false},
+	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(inside); i++) {
-		struct authz_subject subject = {
-			.uid = inside[i],
-			.allowed = ALL_BITS,
-			.scope = SCOPE_SET,
-			.scope_text = "box",
-			.scope_owner = ALICE,
-		};
-		bool may = inside[i] == ALICE || inside[i] == 0;
+	for (size_t i = 0; i < ARRAY_SIZE(inside); i++)
+		for (size_t n = 0; n < ARRAY_SIZE(rows); n++) {
+			struct authz_subject subject = {
+				.uid = inside[i],
+				.allowed = ALL_BITS,
+				.scope = SCOPE_SET,
+				.scope_text = "box",
+				.scope_owner = ALICE,
+				.within = OUTER "/set-" BOX,
+			};
+			bool may = (inside[i] == ALICE || inside[i] == 0) && rows[n].seen;
+			struct authz_made made = rows[n].made;
 
-		assert_int_equal(authz_sees_set(&subject, true, ALICE, "box"), may);
-		assert_int_equal(authz_sees_set(&subject, false, ALICE, "box"), may);
-		assert_false(authz_sees_set(&subject, true, ALICE, "other"));
-		assert_false(authz_sees_set(&subject, true, inside[i] == BOB ? 0 : BOB, "box"));
-		subject.scope = SCOPE_FULL;
-		assert_true(authz_sees_set(&subject, false, inside[i], "any"));
-	}
+			assert_int_equal(authz_sees_set(&subject, true, ALICE, made), may);
+			assert_int_equal(authz_sees_set(&subject, false, ALICE, made), may);
+			assert_int_equal(authz_reaches(&subject, made), rows[n].seen);
+			assert_int_equal(authz_reaches_by(&subject, WIRE_REMOVE, made),
+					 rows[n].seen);
+			assert_false(
+				authz_sees_set(&subject, true, inside[i] == BOB ? 0 : BOB, made));
+			subject.scope = SCOPE_FULL;
+			assert_true(authz_sees_set(&subject, false, inside[i], made));
+			assert_true(authz_reaches(&subject, made));
+		}
 }
 
 /* --- sets and namespaces --- */

@@ -20,7 +20,7 @@ static int find_set(struct link_draft *draft, int i, const char *name, bool netw
 		return link_draft_refuse(draft, i, what, "is not a name of a %s", what);
 	set = network ? registry_find_network(draft->registry, draft->wish->owner, name)
 		      : registry_find_set(draft->registry, draft->wish->owner, name);
-	if (!set || !authz_reaches(draft->wish->subject, set_wall(set)))
+	if (!set || !authz_reaches(draft->wish->subject, set_made(set)))
 		return failure_set(draft->failure, ERROR_NOT_FOUND, 0, what, "%s", name);
 	if (set == draft->wish->own)
 		return link_draft_refuse(draft, i, what, "%s cannot be linked to itself", name);

@@ -200,7 +200,7 @@ void link_remove_one(struct keeper *keeper, struct link *link, link_done *done, 
 bool link_is_reached(const struct link *link, const struct authz_subject *subject)
 {
 	for (int i = 0; i < 2; i++)
-		if (link->ends[i] && !authz_reaches(subject, set_wall(link->ends[i])))
+		if (link->ends[i] && !authz_reaches(subject, set_made(link->ends[i])))
 			return false;
 	return true;
 }

@@ -77,14 +77,14 @@ int authz_operation(const struct authz_subject *subject, enum wire_op op, struct
 	if (subject->scope == SCOPE_CONFINED)
 		return failure_set(failure, ERROR_NOT_PERMITTED, 0,
 				   "any call but GetStatus and Identify", "the caller is confined");
-	if (class == CLASS_RENEW)
-		return authz_renewal(subject, true, failure);
-	if (class == CLASS_MAKE || class == CLASS_WIRE)
-		return failure_set(failure, ERROR_NOT_PERMITTED, 0,
-				   class == CLASS_MAKE ? "making sets"
-						       : "changing links and networks",
-				   "the caller is inside set %s", subject->scope_text);
-	return 0;
+	if (class != CLASS_MAKE && class != CLASS_WIRE)
+		return 0;
+	if (subject->uid == subject->scope_owner && !subject->is_stranger)
+		return 0;
+	return failure_set(failure, ERROR_NOT_PERMITTED, 0,
+			   class == CLASS_MAKE ? "making sets" : "changing links and networks",
+			   "the caller is inside set %s, %s", subject->scope_text,
+			   subject->is_stranger ? "in its user namespace" : "and is not its owner");
 }
 
 int authz_renewal(const struct authz_subject *subject, bool surrounds, struct failure *failure)
@@ -113,13 +113,8 @@ int authz_act_for(const struct authz_subject *subject, bool has_owner, uid_t own
 	if (subject->scope == SCOPE_SET) {
 		if (!has_owner)
 			wanted = subject->scope_owner;
-		/*
-		 * Only the surrounding set is found. Any session of its owner is found, because its
-		 * id cannot be guessed. authz_operation() has refused methods for links and
-		 * networks (CLASS_WIRE).
-		 */
-		found = is_surrounding(subject, wanted) &&
-			(strcmp(what, "set") != 0 || strcmp(name, subject->scope_text) == 0);
+		/* of its owner's sets, authz_reaches() finds those within */
+		found = is_surrounding(subject, wanted);
 	} else {
 		found = wanted == subject->uid || subject->uid == 0 ||
 			subject->allowed & ALLOW_ADMINISTER;
@@ -130,14 +125,31 @@ int authz_act_for(const struct authz_subject *subject, bool has_owner, uid_t own
 	return 0;
 }
 
-bool authz_reaches(const struct authz_subject *subject, const char *wall)
+/* Returns true if the set is the one that the subject is in, or within that. */
+static bool is_inside(const struct authz_subject *subject, struct authz_made made)
 {
-	return subject->scope == SCOPE_SET || !*subject->wall || strcmp(subject->wall, wall) == 0;
+	const char *own = strrchr(subject->within, '/');
+	size_t n = strlen(subject->within);
+
+	own = own ? own + sizeof("/" SET_WITHIN) - 1 : subject->within;
+	if (strcmp(own, made.id) == 0)
+		return true;
+	return n > 0 && strncmp(made.above, subject->within, n) == 0 &&
+	       (made.above[n] == '\0' || made.above[n] == '/');
 }
 
-bool authz_reaches_by(const struct authz_subject *subject, enum wire_op op, const char *wall)
+bool authz_reaches(const struct authz_subject *subject, struct authz_made made)
 {
-	return wire_methods[op].flags & METHOD_THROUGH_WALLS || authz_reaches(subject, wall);
+	if (subject->scope == SCOPE_SET)
+		return is_inside(subject, made);
+	return !*subject->wall || strcmp(subject->wall, made.wall) == 0;
+}
+
+bool authz_reaches_by(const struct authz_subject *subject, enum wire_op op, struct authz_made made)
+{
+	if (subject->scope != SCOPE_SET && wire_methods[op].flags & METHOD_THROUGH_WALLS)
+		return true;
+	return authz_reaches(subject, made);
 }
 
 bool authz_sees(const struct authz_subject *subject, bool all_owners, uid_t owner)
@@ -148,10 +160,10 @@ bool authz_sees(const struct authz_subject *subject, bool all_owners, uid_t owne
 }
 
 bool authz_sees_set(const struct authz_subject *subject, bool all_owners, uid_t owner,
-		    const char *name)
+		    struct authz_made made)
 {
 	if (subject->scope == SCOPE_SET)
-		return is_surrounding(subject, owner) && strcmp(name, subject->scope_text) == 0;
+		return is_surrounding(subject, owner) && is_inside(subject, made);
 	return authz_sees(subject, all_owners, owner);
 }
 

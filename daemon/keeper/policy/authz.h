@@ -22,6 +22,16 @@ struct authz_subject {
 	uid_t scope_owner;	/* owner of that set */
 	char wall[WALL_SIZE];	/* the caller's wall (daemon/kernel/wall.h); "": it has none */
 	bool can_mount;		/* it could get CAP_SYS_ADMIN by itself */
+	/* the set that the caller is in, with those around it: what cgroup_path() takes as above
+	 * for sets that it makes; "": none */
+	char within[ABOVE_SIZE + ID_SIZE + sizeof(SET_WITHIN)];
+	bool is_stranger; /* the caller is in the user namespace of that set */
+};
+
+/* How a set was made: the wall that it is behind ("": none), the sets that it is within ("": none),
+ * and its id. */
+struct authz_made {
+	const char *wall, *above, *id;
 };
 
 /* Returns the rights that the configuration gives to this identity, as enum wire_allow bits. Root
@@ -56,30 +66,30 @@ int authz_renewal(const struct authz_subject *subject, bool surrounds, struct fa
 /*
  * Finds out whose objects a request is about: the caller's own, unless the request names another
  * owner (has_owner). A caller without rights over that owner gets ERROR_NOT_FOUND, as if the object
- * did not exist: what is its type, such as "set", and name its name or id. In SCOPE_SET only the
- * surrounding set is found. Returns 0 and fills in *ret_owner, or returns the error.
+ * did not exist: what is its type, such as "set", and name its name or id. In SCOPE_SET the owner
+ * is that of the surrounding set. Returns 0 and fills in *ret_owner, or returns the error.
  */
 int authz_act_for(const struct authz_subject *subject, bool has_owner, uid_t owner,
 		  const char *what, const char *name, uid_t *ret_owner, struct failure *failure);
 
 /*
- * Returns true if the subject may act on an object that was made behind this wall. A subject
- * without a wall may act on all objects of its user, and one behind a wall only on those
- * that were made behind the same wall. Inside a set the answer is yes, because
- * authz_act_for() finds only that set.
+ * Returns true if the subject may act on a set that was made in this way. A subject without a wall
+ * may act on all sets of its user, one behind a wall only on those that were made behind the same
+ * wall or within these, and one inside a set on that set and those within it.
  */
-bool authz_reaches(const struct authz_subject *subject, const char *wall);
-/* The same for the method op: one with METHOD_THROUGH_WALLS may act on all objects of the user. */
-bool authz_reaches_by(const struct authz_subject *subject, enum wire_op op, const char *wall);
+bool authz_reaches(const struct authz_subject *subject, struct authz_made made);
+/* The same for the method op: one with METHOD_THROUGH_WALLS may act on all sets of the user, unless
+ * the subject is inside a set. */
+bool authz_reaches_by(const struct authz_subject *subject, enum wire_op op, struct authz_made made);
 
 /* Returns true if lists show the owner's objects to the subject. all_owners: the subject asked for
  * the objects of all users. */
 bool authz_sees(const struct authz_subject *subject, bool all_owners, uid_t owner);
 
-/* The same for a set called name. Inside a set, a subject sees only that set, and only if the
- * subject is its owner or root. */
+/* The same for a set. Inside a set, a subject sees only that set and those within it, and only if
+ * the subject is its owner or root. */
 bool authz_sees_set(const struct authz_subject *subject, bool all_owners, uid_t owner,
-		    const char *name);
+		    struct authz_made made);
 
 /* Checks the rights that a set with this specification needs: for user namespaces, ip-netns, egress
  * and published ports, and for a /proc or /sys of its own. Returns 0 or ERROR_NOT_PERMITTED. */

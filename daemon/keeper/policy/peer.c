@@ -208,7 +208,7 @@ static int read_place(int directory_fd, const char *base, struct peer *peer)
 	at = strchr(at + strlen(base) + 1, '/');
 	if (!at)
 		return 0;
-	snprintf(peer->set_id, sizeof(peer->set_id), "%.*s", (int)strcspn(at + 1, "/"), at + 1);
+	snprintf(peer->place, sizeof(peer->place), "%s", at + 1);
 	return 0;
 }
 
@@ -282,7 +282,7 @@ static int read_peer_process(const struct peer_host *host, struct peer *peer,
 	peer->limits_known &= peer->place_known;
 	if (is_shortage(r) || peer->place_known)
 		return r;
-	*peer->set_id = *peer->identity.wall = '\0';
+	*peer->place = *peer->identity.wall = '\0';
 	peer->is_stranger = peer->owner_known = false;
 	if (*host->profile)
 		return r < 0 ? r : -ESRCH;

@@ -9,6 +9,7 @@
 
 #include <sys/types.h>
 #include "base.h"
+#include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/profile.h"
 #include "daemon/kernel/wall.h"
 #include "daemon/wire/task.h"
@@ -53,7 +54,7 @@ struct peer {
 	bool limits_known;
 	/* Id of the set that the peer is in, or "". It comes from the cgroup, which a process in a
 	 * set cannot leave. If place_known is false, the peer may be in any set. */
-	char set_id[ID_SIZE];
+	char place[CGROUP_PATH_SIZE];
 	bool place_known;
 	/* is_stranger: the peer is in another user namespace than nsctld. If owner_known, owner is
 	 * the user of the host who owns the outermost user namespace that the peer is in. */

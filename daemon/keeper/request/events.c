@@ -58,7 +58,7 @@ static bool is_about(const struct subscription *subscription, const struct set *
 
 static bool reaches(const struct subscription *subscription, const struct set *set)
 {
-	return !set || authz_reaches(&subscription->connection->subject, set_wall(set));
+	return !set || authz_reaches(&subscription->connection->subject, set_made(set));
 }
 
 /* Returns true if the subscription covers an event. owner: of the event's object. set and other:
@@ -306,11 +306,9 @@ static int subscribe(struct keeper *keeper, struct client_connection *connection
 	uid_t owner = subject->uid;
 	int r = 0;
 
-	if (!name && subject->scope == SCOPE_SET)
-		name = subject->scope_text;
 	if (name && !name_is_valid(name))
 		return failure_set(failure, ERROR_INVALID_VALUE, 0, "set", "is no name of a set");
-	if (name || list->has_owner)
+	if (name || list->has_owner || subject->scope == SCOPE_SET)
 		r = authz_act_for(subject, list->has_owner, list->owner, "set", name ? name : "",
 				  &owner, failure);
 	if (r == 0)
@@ -328,7 +326,7 @@ static int subscribe(struct keeper *keeper, struct client_connection *connection
 	}
 	subscription->connection = connection;
 	snprintf(subscription->set, sizeof(subscription->set), "%s", name ? name : "");
-	subscription->one_owner = name || list->has_owner;
+	subscription->one_owner = name || list->has_owner || subject->scope == SCOPE_SET;
 	subscription->all_owners = list->all_owners;
 	subscription->owner = owner;
 	subscription->listing = true;
@@ -391,10 +389,12 @@ void events_set(struct set *set, enum event_kind what, const char *key, const ch
 	tell(&event, set, set, NULL);
 }
 
-void events_set_created(struct set *set)
+void events_set_created(const struct keeper *keeper, struct set *set)
 {
+	const char *parent = view_parent(keeper, set);
+
 	set->announced = true;
-	events_set(set, EVENT_SET_CREATED, NULL, NULL);
+	events_set(set, EVENT_SET_CREATED, parent ? "parent" : NULL, parent);
 }
 
 void events_set_removed(struct set *set)

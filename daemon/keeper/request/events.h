@@ -29,7 +29,7 @@ void events_stop(void);
  * key NULL: it has none. */
 void events_set(struct set *set, enum event_kind what, const char *key, const char *value);
 /* Reports that a set was created. Monitors have not heard of the set before. */
-void events_set_created(struct set *set);
+void events_set_created(const struct keeper *keeper, struct set *set);
 /* Reports that a set is gone, unless monitors never heard of it. */
 void events_set_removed(struct set *set);
 

@@ -164,7 +164,7 @@ int request_find_set(struct keeper *keeper, struct request *request, const char 
 	if (r)
 		return r;
 	set = registry_find_set(keeper->registry, request->owner, name);
-	if (!set || !authz_reaches_by(subject, request->op, set_wall(set)))
+	if (!set || !authz_reaches_by(subject, request->op, set_made(set)))
 		return failure_set(failure, ERROR_NOT_FOUND, 0, "set", "%s", name);
 	*ret = set;
 	return 0;

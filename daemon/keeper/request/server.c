@@ -46,15 +46,38 @@ int server_listen(struct keeper *keeper, const char *path, mode_t mode)
 	return 0;
 }
 
+/* Finds the innermost set that the peer is in. A cgroup of a set that is gone does not say where
+ * the peer is: then the place is not known. */
+static const struct set *find_place(const struct keeper *keeper, const struct peer *peer,
+				    bool *ret_known)
+{
+	const struct set *found = NULL;
+	const char *at = peer->place;
+
+	*ret_known = peer->place_known;
+	while (*at) {
+		char id[ID_SIZE];
+
+		snprintf(id, sizeof(id), "%.*s", (int)strcspn(at, "/"), at);
+		found = registry_find_set_id(keeper->registry, id);
+		at += strcspn(at, "/");
+		if (!found || strncmp(at, "/" SET_WITHIN, sizeof("/" SET_WITHIN) - 1) != 0)
+			break;
+		at += sizeof("/" SET_WITHIN) - 1;
+	}
+	*ret_known &= found || !*peer->place;
+	return found;
+}
+
 /* Returns where the peer is, and what limits it. A peer in the user namespace of its own set is not
- * confined for that. The cgroup of a set that is gone does not say where the peer is. */
-static struct authz_place place_of(const struct peer *peer, const struct set *set)
+ * confined for that. */
+static struct authz_place place_of(const struct peer *peer, const struct set *set, bool known)
 {
 	bool at_home = set && peer->is_stranger && set->kinds & KIND_BIT(KIND_USER) &&
 		       peer->user_namespace == set->inodes[KIND_USER];
 
 	return (struct authz_place){
-		.known = peer->place_known && (set || !*peer->set_id),
+		.known = known,
 		.set = set ? set->name : NULL,
 		.is_confined = *peer->confined && !at_home,
 		.is_filtered = *peer->filtered,
@@ -81,8 +104,9 @@ static void judge(struct keeper *keeper, struct client_connection *connection, c
 	const struct peer_identity *identity = &connection->peer.identity;
 	struct authz_subject *subject = &connection->subject;
 	const struct peer *peer = &connection->peer;
-	const struct set *set = registry_find_set_id(keeper->registry, peer->set_id);
-	const struct authz_place place = place_of(peer, set);
+	bool known;
+	const struct set *set = find_place(keeper, peer, &known);
+	const struct authz_place place = place_of(peer, set, known);
 	struct failure failure = {};
 
 	subject->uid = identity->uid;
@@ -104,6 +128,10 @@ static void judge(struct keeper *keeper, struct client_connection *connection, c
 	subject->scope_owner = set ? set->owner : 0;
 	memcpy(subject->wall, identity->wall, sizeof(subject->wall));
 	subject->can_mount = peer->bounding & UINT64_C(1) << CAP_SYS_ADMIN;
+	if (set)
+		snprintf(subject->within, sizeof(subject->within), "%s%s%s",
+			 set->above ? set->above : "", set->above ? "/" SET_WITHIN : "", set->id);
+	subject->is_stranger = peer->is_stranger;
 }
 
 /* --- the user whom a peer counts against --- */
@@ -140,7 +168,8 @@ uid_t server_guess_owner(const struct keeper *keeper, uid_t uid)
 static void charge(const struct keeper *keeper, struct client_connection *connection, uid_t guess)
 {
 	const struct peer *peer = &connection->peer;
-	const struct set *set = registry_find_set_id(keeper->registry, peer->set_id);
+	bool known;
+	const struct set *set = find_place(keeper, peer, &known);
 
 	connection->charged = guess;
 	connection->shared =

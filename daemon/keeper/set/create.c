@@ -22,6 +22,7 @@
 #include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/set/process-watch.h"
 #include "daemon/keeper/set/remove.h"
+#include "daemon/keeper/set/within.h"
 #include "daemon/keeper/state/store.h"
 #include "daemon/keeper/state/view.h"
 #include "daemon/keeper/workers/boot-records.h"
@@ -129,20 +130,24 @@ static void finish_creation(void *context)
 static void be_ready(struct creation *creation)
 {
 	struct keeper *keeper = creation->keeper;
-	struct set *set = creation->set;
+	struct set *set = creation->set, *around;
 
 	set->state = SET_READY;
 	set->work = NULL;
+	around = registry_find_at(keeper->registry, set->above);
 	lease_begin(keeper, set);
 	memcpy(creation->id, set->id, sizeof(creation->id));
 	fault_point("create-made");
-	events_set_created(set);
+	events_set_created(keeper, set);
 	link_all_made(keeper, set);
 	/* the answer for a member of a network waits until the other members know its name */
 	if (set_is_member(set))
 		resolver_settle(set->owner, finish_creation, creation);
 	else
 		finish_creation(creation);
+	/* the removal of the set around it waits for this */
+	if (around)
+		remove_go_on(keeper, around);
 }
 
 static void on_boot_written(struct keeper *keeper _unused_, const struct failure *failure,
@@ -207,11 +212,14 @@ static void set_free(struct set *set)
 	free(set->spec);
 	free(set->network);
 	free(set->wall);
+	free(set->above);
 	free(set);
 }
 
-static struct set *new_set(const struct request *request, const struct set_wish *wish)
+static struct set *new_set(const struct request *request, const struct set_wish *wish,
+			   const struct set *around)
 {
+	const char *wall;
 	const struct wire_spec *spec = wish->spec;
 	const struct peer_identity *identity = request_identity(request);
 	struct set *set = identity ? calloc(1, sizeof(*set)) : NULL;
@@ -234,9 +242,12 @@ static struct set *new_set(const struct request *request, const struct set_wish 
 	set->created = wish->again ? wish->again->created : clock_wall();
 	lease_put(set, &spec->lease, request);
 	set->run = wish->run;
-	set->wall = *request->subject.wall ? strdup(request->subject.wall) : NULL;
+	/* within another set: behind the wall that this is behind */
+	wall = around ? around->wall : *request->subject.wall ? request->subject.wall : NULL;
+	set->wall = wall ? strdup(wall) : NULL;
+	set->above = around ? strdup(request->subject.within) : NULL;
 	snprintf(set->group, sizeof(set->group), "%s", wish->group ? wish->group : "");
-	if ((*request->subject.wall && !set->wall) ||
+	if ((wall && !set->wall) || (around && !set->above) ||
 	    wire_pack(&wire_spec_layout, spec, &set->spec, &set->spec_size) < 0 ||
 	    (wish->network && wire_pack(&wire_network_layout, wish->network, &set->network,
 					&set->network_size) < 0)) {
@@ -380,16 +391,20 @@ const char *create_pick_name(struct keeper *keeper, const struct request *reques
 int set_create(struct keeper *keeper, struct request *request, const struct set_wish *wish,
 	       struct failure *failure)
 {
+	const struct set *around;
 	struct creation *creation;
 	struct set *set;
 	uid_t owner = request->subject.uid;
 	int r;
 
 	snprintf(request->about, sizeof(request->about), "%s", wish->name);
+	r = within_find_around(keeper, request, wish->spec, &around, failure);
+	if (r)
+		return r;
 	r = count_set(keeper, owner, wish->network, failure);
 	if (r)
 		return r;
-	set = new_set(request, wish);
+	set = new_set(request, wish, around);
 	creation = calloc(1, sizeof(*creation));
 	if (!set || !creation) {
 		set_free(set);
@@ -431,70 +446,4 @@ int set_create(struct keeper *keeper, struct request *request, const struct set_
 		roll_back(creation);
 	}
 	return 0;
-}
-
-static void on_created_for(struct keeper *keeper, struct set *set, const struct failure *failure,
-			   void *context)
-{
-	struct request *request = context;
-	struct set_view view;
-
-	if (failure) {
-		request_fail(keeper, request, failure);
-		return;
-	}
-	/* the connection of its lease may have ended in the meantime; then the lease ends now */
-	if (set->lease_connection && !request_connection(request))
-		lease_connection_gone(keeper, set->lease_connection);
-	view_set(keeper, set, false, &view);
-	request_done(keeper, request, &wire_set_layout, &view.wire);
-}
-
-/* Answers a Create whose name is taken: with the existing set, if the caller wants that
- * (create->existing) and both specifications are equal. Returns 0 or an error. */
-static int answer_existing(struct keeper *keeper, struct request *request, const struct set *set,
-			   const struct wire_create *create, struct failure *failure)
-{
-	_cleanup_free_ void *spec = NULL;
-	struct set_view view;
-	size_t size;
-
-	if (!create->existing || !authz_reaches(&request->subject, set_wall(set)))
-		return failure_set(failure, ERROR_EXISTS, 0, "set", "%s", set->name);
-	if (check_ready(set->state, set->name, failure))
-		return ERROR_BUSY;
-	if (wire_pack(&wire_spec_layout, &create->spec, &spec, &size) < 0 ||
-	    size != set->spec_size || memcmp(spec, set->spec, size) != 0)
-		return failure_set(failure, ERROR_EXISTS, 0, "set", "%s", set->name);
-	view_set(keeper, set, false, &view);
-	request_done(keeper, request, &wire_set_layout, &view.wire);
-	return 0;
-}
-
-int on_create(struct keeper *keeper, struct request *request, struct wire_create *asked,
-	      struct failure *failure)
-{
-	char picked[NAME_SIZE];
-	struct set_wish wish = {.spec = &asked->spec, .created = on_created_for};
-	const struct set *set;
-	int r;
-
-	wish.name = create_pick_name(keeper, request, asked->name, picked);
-	r = check_name(wish.name, "name", failure);
-	if (r == 0)
-		snprintf(request->about, sizeof(request->about), "%s", wish.name);
-	if (r == 0)
-		r = admission_of_spec(keeper, request, &asked->spec, wish.name, failure);
-	if (r)
-		return r;
-	set = registry_find_set(keeper->registry, request->subject.uid, wish.name);
-	if (set)
-		return answer_existing(keeper, request, set, asked, failure);
-	wish.context = request_keep(request);
-	if (!wish.context)
-		return failure_from_errno(failure, -ENOMEM, "create the set");
-	r = set_create(keeper, request, &wish, failure);
-	if (r)
-		request_drop(wish.context);
-	return r;
 }

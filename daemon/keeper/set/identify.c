@@ -11,6 +11,7 @@
 #include "daemon/keeper/request/lane.h"
 #include "daemon/keeper/request/request.h"
 #include "daemon/keeper/state/registry.h"
+#include "daemon/keeper/state/view.h"
 #include "daemon/kernel/process.h"
 #include "daemon/wire/layout.h"
 #include "protocol/error.h"
@@ -55,20 +56,27 @@ static void read_namespaces(pid_t pid, uint64_t inodes[KIND_COUNT])
 	}
 }
 
+static size_t depth(const struct set *set)
+{
+	return set->above ? strlen(set->above) : 0;
+}
+
 /* Returns the set that one of the process's namespaces belongs to, or NULL. The first kind that
- * belongs to a set decides. */
+ * belongs to a set decides, but a set within another goes before that one. */
 static const struct set *find_holder(struct keeper *keeper, const uint64_t inodes[KIND_COUNT])
 {
+	const struct set *found = NULL;
+
 	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
 		const struct set *set;
 
 		if (!inodes[kind] || inodes[kind] == keeper->host->wall.inodes[kind])
 			continue;
 		set = registry_find_namespace(keeper->registry, kind, inodes[kind], 0);
-		if (set)
-			return set;
+		if (set && (!found || depth(set) > depth(found)))
+			found = set;
 	}
-	return NULL;
+	return found;
 }
 
 int on_identify(struct keeper *keeper, struct request *request, struct wire_ask *asked,
@@ -94,6 +102,7 @@ int on_identify(struct keeper *keeper, struct request *request, struct wire_ask 
 	set = find_holder(keeper, inodes);
 	if (set && (request->subject.uid == 0 || set->owner == request->subject.uid)) {
 		wire.name = set->name;
+		wire.parent = view_parent(keeper, set);
 		wire.owner = set->owner;
 	}
 	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {

@@ -111,7 +111,7 @@ static int find_network(struct keeper *keeper, struct request *request, const st
 		return r;
 	snprintf(request->about, sizeof(request->about), "%s", ask->name);
 	set = registry_find_network(keeper->registry, request->owner, ask->name);
-	if (!set || !authz_reaches(&request->subject, set_wall(set)))
+	if (!set || !authz_reaches(&request->subject, set_made(set)))
 		return failure_set(failure, ERROR_NOT_FOUND, 0, "network", "%s", ask->name);
 	if (set->state == SET_CREATING)
 		return failure_set(failure, ERROR_BUSY, 0, "creating", "%s", ask->name);
@@ -161,7 +161,7 @@ int on_list_networks(struct keeper *keeper, struct request *request, struct wire
 	for (; set; set = registry_next_set(keeper->registry, set->owner, set->name)) {
 		if (!set_is_network(set) ||
 		    !authz_sees(&request->subject, asked->all_owners, set->owner) ||
-		    !authz_reaches(&request->subject, set_wall(set)) ||
+		    !authz_reaches(&request->subject, set_made(set)) ||
 		    view_network(set, &wire) < 0)
 			continue;
 		if (!wire_put_item(&keeper->to_front, WIRE_ITEM_NETWORK, &wire_network_layout,

@@ -22,7 +22,7 @@ static int put_process(pid_t pid, const char *name, void *context)
 	const struct session *session =
 		*name ? registry_find_session(keeper->registry, name) : NULL;
 	struct wire_process process = {
-		.pid = pid, .session = *name ? name : NULL, .left = session && session->ended};
+		.pid = pid, .session = session ? name : NULL, .left = session && session->ended};
 
 	return !wire_put_item(&keeper->to_front, WIRE_ITEM_PROCESS, &wire_process_layout, &process);
 }

@@ -196,7 +196,7 @@ static bool is_listed(const struct request *request, const struct wire_list *lis
 		      const struct set *set)
 {
 	return !set_is_network(set) &&
-	       authz_sees_set(&request->subject, list->all_owners, set->owner, set->name) &&
+	       authz_sees_set(&request->subject, list->all_owners, set->owner, set_made(set)) &&
 	       (!list->state || set->state == list->state) && has_labels(set, list);
 }
 

@@ -42,6 +42,8 @@ struct removal {
 	struct removal_waiter *waiters;
 	uint64_t grace;
 	struct event *again; /* NULL until needed */
+	bool within_begun;   /* the removal of sets within it has begun, */
+	bool in_loop;	     /* and is beginning just now */
 	bool sent;	     /* the worker has the task, and no operation on links was left */
 	bool gone;	     /* nothing of the set is left in the kernel */
 	bool forgetting;     /* its record for the next boot is being removed */
@@ -64,12 +66,23 @@ static void tell_waiters(struct removal *removal, const struct failure *failure)
 	}
 }
 
+/* The removal of the set around a set that is gone, or cannot be removed, goes on. */
+static void go_on_around(struct keeper *keeper, const char *above)
+{
+	struct set *around = registry_find_at(keeper->registry, above);
+
+	if (around)
+		remove_go_on(keeper, around);
+}
+
 void set_forget(struct keeper *keeper, struct set *set)
 {
+	char above[ABOVE_SIZE];
 	struct registry_use *use = registry_use(keeper->registry, set->owner);
 	bool concerns_others = set->links || *set->group;
 	uid_t owner = set->owner;
 
+	snprintf(above, sizeof(above), "%s", set->above ? set->above : "");
 	session_settle_left(keeper, set);
 	process_watch_end(set);
 	pipe_watch_let_go(keeper, set);
@@ -83,6 +96,7 @@ void set_forget(struct keeper *keeper, struct set *set)
 	registry_use_settle(keeper->registry, owner);
 	if (concerns_others)
 		idle_look_at_all(keeper, owner);
+	go_on_around(keeper, above);
 }
 
 static void removed_for(struct keeper *keeper, const struct failure *failure, void *context)
@@ -125,6 +139,7 @@ static void give_up_removal(struct removal *removal, const struct failure *failu
 	removal->set->work = NULL;
 	events_set(removal->set, EVENT_SET_BROKEN, "removal", failure->subject);
 	tell_waiters(removal, failure);
+	go_on_around(removal->keeper, removal->set->above);
 	removal_free(removal);
 }
 
@@ -245,10 +260,40 @@ static int send_removal(struct removal *removal)
 	return r;
 }
 
+static bool is_just_within(const struct removal *removal, const struct set *set)
+{
+	return registry_find_at(removal->keeper->registry, set->above) == removal->set;
+}
+
+/* Removes the sets within this one, which go first. Returns 0 if there are none, -EAGAIN if this
+ * goes on when they are gone or made, or -EBUSY if one cannot be removed. */
+static int remove_within(struct removal *removal)
+{
+	struct keeper *keeper = removal->keeper;
+	struct set *at = registry_next_set(keeper->registry, removal->set->owner, NULL);
+	int r = 0;
+
+	removal->in_loop = true;
+	for (; at && at->owner == removal->set->owner;
+	     at = registry_next_set(keeper->registry, at->owner, at->name)) {
+		if (!is_just_within(removal, at))
+			continue;
+		if (at->state == SET_BROKEN && !at->work && removal->within_begun)
+			r = -EBUSY;
+		else if (r == 0)
+			r = -EAGAIN;
+		if (at->state != SET_CREATING && !at->work && r != -EBUSY)
+			set_remove(keeper, at, removal->grace, NULL, NULL);
+	}
+	removal->in_loop = false;
+	removal->within_begun = true;
+	return r;
+}
+
 /*
  * Sends the removal to a worker, unless that was done before. If an operation on the set's links or
- * on its files of names is in progress, does nothing: that operation holds the set's namespaces,
- * and its end calls remove_go_on().
+ * on its files of names is in progress, or a set within it is left, does nothing: that operation
+ * holds the set's namespaces, and its end calls remove_go_on().
  */
 static void begin_removal(struct removal *removal)
 {
@@ -256,11 +301,16 @@ static void begin_removal(struct removal *removal)
 	struct failure failure;
 	int r;
 
-	if (removal->sent || link_any_busy(set) || set->resolver_busy)
+	if (removal->sent || removal->in_loop || link_any_busy(set) || set->resolver_busy)
+		return;
+	r = registry_has_within(removal->keeper->registry) ? remove_within(removal) : 0;
+	if (r == -EAGAIN)
 		return;
 	removal->sent = true;
-	publish_stop(set);
-	r = send_removal(removal);
+	if (r == 0) {
+		publish_stop(set);
+		r = send_removal(removal);
+	}
 	if (r == 0)
 		return;
 	failure_from_errno(&failure, r, "remove the set");

@@ -19,7 +19,9 @@ struct left {
 
 void session_path(const struct session *session, char ret[static CGROUP_PATH_SIZE])
 {
-	snprintf(ret, CGROUP_PATH_SIZE, "%u/%s/%s", session->owner, session->set->id, session->id);
+	const struct set *set = session->set;
+
+	cgroup_path(session->owner, set->above, set->id, session->id, ret);
 }
 
 void session_remove_cgroup(struct keeper *keeper, const struct session *session)

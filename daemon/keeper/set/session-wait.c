@@ -19,7 +19,7 @@ static int find_waited(struct keeper *keeper, const struct request *request, con
 	if (r)
 		return r;
 	session = registry_find_session(keeper->registry, id);
-	if (!session || (session->set && !authz_reaches(&request->subject, set_wall(session->set))))
+	if (!session || (session->set && !authz_reaches(&request->subject, set_made(session->set))))
 		return failure_set(failure, ERROR_NOT_FOUND, 0, "session", "%s", id);
 	*ret = session;
 	return authz_act_for(&request->subject, true, session->owner, "session", id, &owner,

@@ -11,7 +11,7 @@ static int kill_maker(const struct keeper *keeper, const struct set *set, struct
 	char path[CGROUP_PATH_SIZE];
 	_cleanup_fd_ int fd = -1;
 
-	snprintf(path, sizeof(path), "%u/%s", set->owner, set->id);
+	cgroup_path(set->owner, set->above, set->id, NULL, path);
 	fd = cgroup_open(keeper->cgroup_fd, path);
 	if (fd < 0)
 		return fd == -ENOENT ? 0 : fd;

@@ -191,7 +191,6 @@ static int take_init(pid_t pid, const char *name, void *context)
 /* Completes a creation if everything exists and only the record is missing. Returns 0 or -errno. */
 static int complete_creation(struct keeper *keeper, struct set *set)
 {
-	char path[CGROUP_PATH_SIZE];
 	_cleanup_fd_ int cgroup_fd = -1;
 	int r = 0;
 
@@ -205,8 +204,7 @@ static int complete_creation(struct keeper *keeper, struct set *set)
 	r = is_published(keeper, set);
 	if (r < 0 || !(set->kinds & KIND_BIT(KIND_PID)))
 		return r;
-	snprintf(path, sizeof(path), "%u/%s", set->owner, set->id);
-	cgroup_fd = cgroup_open(keeper->cgroup_fd, path);
+	cgroup_fd = view_open_cgroup(keeper, set);
 	if (cgroup_fd < 0)
 		return cgroup_fd;
 	r = cgroup_each_process(cgroup_fd, false, take_init, set);
@@ -241,12 +239,10 @@ static int find_missing(struct keeper *keeper, struct set *set, const char **ret
 
 static bool is_frozen(struct keeper *keeper, const struct set *set)
 {
-	char path[CGROUP_PATH_SIZE];
 	_cleanup_fd_ int cgroup_fd = -1, events_fd = -1;
 	bool populated, frozen = false;
 
-	snprintf(path, sizeof(path), "%u/%s", set->owner, set->id);
-	cgroup_fd = cgroup_open(keeper->cgroup_fd, path);
+	cgroup_fd = view_open_cgroup(keeper, set);
 	events_fd = cgroup_fd < 0 ? -1 : cgroup_open_events(cgroup_fd);
 	return events_fd >= 0 && cgroup_read_events(events_fd, &populated, &frozen) == 0 && frozen;
 }
@@ -268,6 +264,9 @@ static int put_right(struct keeper *keeper, struct set *set)
 		store_write_set(keeper->store, set);
 		log_line(LOG_NOTICE, &fields, "set was complete: taken over");
 	}
+	/* a set within another does not outlive it */
+	if (set->above && !registry_find_at(keeper->registry, set->above))
+		set->state = SET_REMOVING;
 	/* the command of this Run was never started, so nothing else would end the set */
 	if (set->run && set->state == SET_READY && !set_runs_commands(set))
 		set->state = SET_REMOVING;
@@ -418,6 +417,10 @@ static int recover_sets(struct keeper *keeper)
 
 	for (; r == 0 && set; set = registry_next_set(keeper->registry, set->owner, set->name))
 		r = put_right(keeper, set);
+	/* removals that waited for a set within */
+	for (set = registry_next_set(keeper->registry, 0, NULL); r == 0 && set;
+	     set = registry_next_set(keeper->registry, set->owner, set->name))
+		remove_go_on(keeper, set);
 	return r;
 }
 

@@ -9,6 +9,7 @@ void registry_free_set(struct set *set)
 	free(set->spec);
 	free(set->network);
 	free(set->wall);
+	free(set->above);
 	free(set->boot_links);
 	free(set->broken);
 	free(set);

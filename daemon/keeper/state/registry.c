@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <string.h>
 #include "daemon/keeper/state/registry.h"
+#include "daemon/wire/task.h"
 
 /* A sorted array of pointers. Lists show objects in its order. */
 struct index {
@@ -16,6 +17,7 @@ struct registry {
 	struct index uses;	  /* by uid */
 	struct index links;	  /* by owner and name */
 	struct index links_by_id; /* by id */
+	size_t n_within;	  /* sets within others */
 	/* An insertion into the indexes below never fails: there is room for all
 	 * records that may enter them. */
 	struct index expiries; /* sets with an expiry, by this time */
@@ -219,7 +221,9 @@ int registry_add_set(struct registry *registry, struct set *set)
 	r = index_add(&registry->sets_by_id, compare_set_id, set->id, set);
 	if (r < 0)
 		index_remove(&registry->sets, compare_set, &key);
-	else if (set->expires)
+	else
+		registry->n_within += set->above != NULL;
+	if (r == 0 && set->expires)
 		index_add(&registry->expiries, compare_expiry, set, set);
 	return r;
 }
@@ -241,7 +245,22 @@ void registry_drop_set(struct registry *registry, struct set *set)
 	index_remove(&registry->sets, compare_set, &key);
 	index_remove(&registry->sets_by_id, compare_set_id, set->id);
 	index_remove(&registry->expiries, compare_expiry, set);
+	registry->n_within -= set->above != NULL;
 	registry_free_set(set);
+}
+
+struct set *registry_find_at(const struct registry *registry, const char *path)
+{
+	const char *last = path ? strrchr(path, '/') : NULL;
+
+	if (!path || !*path)
+		return NULL;
+	return registry_find_set_id(registry, last ? last + sizeof("/" SET_WITHIN) - 1 : path);
+}
+
+bool registry_has_within(const struct registry *registry)
+{
+	return registry->n_within > 0;
 }
 
 struct set *registry_find_set(const struct registry *registry, uid_t owner, const char *name)

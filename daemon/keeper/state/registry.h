@@ -10,6 +10,7 @@
 
 #include <sys/types.h>
 #include "base.h"
+#include "daemon/keeper/policy/authz.h"
 #include "daemon/wire/layout.h"
 #include "protocol/kind.h"
 
@@ -39,6 +40,7 @@ struct set {
 	uint32_t mapping; /* enum spec_mapping, as in spec */
 	bool visible, ip_netns;
 	char group[ID_SIZE]; /* id of the Apply that made the set, or "" */
+	char *above;	     /* the sets around it (cgroup_path()); NULL: none */
 	char *wall;	     /* wall of its maker's caller (kernel/wall.h); NULL: none */
 	bool run;	     /* made by Run: the set ends with its command */
 	void *spec;	     /* packed wire_spec */
@@ -92,9 +94,10 @@ static inline bool set_is_network(const struct set *set)
 	return set->name[0] == NETWORK_SIGN;
 }
 
-static inline const char *set_wall(const struct set *set)
+static inline struct authz_made set_made(const struct set *set)
 {
-	return set->wall ? set->wall : "";
+	return (struct authz_made){set->wall ? set->wall : "", set->above ? set->above : "",
+				   set->id};
 }
 
 /* Returns the name that users see: without NETWORK_SIGN. */
@@ -202,6 +205,11 @@ int registry_add_set(struct registry *registry, struct set *set);
 void registry_drop_set(struct registry *registry, struct set *set);
 struct set *registry_find_set(const struct registry *registry, uid_t owner, const char *name);
 struct set *registry_find_set_id(const struct registry *registry, const char *id);
+/* Finds the set at this path, without its uid, of cgroup_path(): for a set's above, the set around
+ * it. Returns NULL, also for "" and NULL, if there is none. */
+struct set *registry_find_at(const struct registry *registry, const char *path);
+/* Returns true if any set is within another. O(1). */
+bool registry_has_within(const struct registry *registry);
 /* Finds a network. Networks are among the sets, so the other functions return both. */
 struct set *registry_find_network(const struct registry *registry, uid_t owner, const char *name);
 /* Returns the set with a namespace of this kind and inode, or NULL. If both ids are known, they

@@ -36,6 +36,7 @@ static const struct wire_field record_set_fields[] = {
 	NESTED(18, record_set, boot_links, wire_spec),
 	U64(19, record_set, idle_expires, 0),
 	STRING(20, record_set, wall, WALL_SIZE - 1),
+	STRING(21, record_set, above, ABOVE_SIZE - 1),
 };
 LAYOUT(record_set);
 
@@ -98,6 +99,7 @@ void record_from_set(const struct set *set, struct record_set *ret)
 	ret->group = *set->group ? set->group : NULL;
 	ret->run = set->run;
 	ret->wall = set->wall;
+	ret->above = set->above;
 	if (set->network)
 		wire_unpack(&wire_network_layout, set->network, set->network_size, &ret->network);
 }
@@ -155,7 +157,8 @@ int record_to_set(const struct record_set *record, const char *name, struct set 
 		set->ids[number - 1] = record->namespaces[i].id;
 	}
 	set->wall = record->wall ? strdup(record->wall) : NULL;
-	if ((record->wall && !set->wall) ||
+	set->above = record->above ? strdup(record->above) : NULL;
+	if ((record->wall && !set->wall) || (record->above && !set->above) ||
 	    wire_pack(&wire_spec_layout, &record->spec, &set->spec, &set->spec_size) < 0 ||
 	    (record->network.name && wire_pack(&wire_network_layout, &record->network,
 					       &set->network, &set->network_size) < 0) ||
@@ -164,6 +167,7 @@ int record_to_set(const struct record_set *record, const char *name, struct set 
 		free(set->spec);
 		free(set->network);
 		free(set->wall);
+		free(set->above);
 		free(set);
 		return -ENOMEM;
 	}

@@ -27,7 +27,7 @@ struct record_set {
 	struct wire_spec spec;
 	const char *group;
 	bool run;
-	const char *wall;	     /* NULL: none */
+	const char *wall, *above;    /* NULL: none */
 	struct wire_network network; /* without a name: the record is not a network's */
 	struct wire_spec boot_links; /* of a boot set: only its links, complete */
 };

@@ -16,6 +16,7 @@ struct task_set view_task_set(const struct set *set)
 {
 	return (struct task_set){
 		.owner = set->owner,
+		.above = set->above,
 		.name = set->name,
 		.id = set->id,
 		.kinds = set->kinds,
@@ -64,7 +65,7 @@ const struct link *view_link_of(const struct set *set, const char *interface)
 
 static void set_cgroup_path(const struct set *set, char ret[static CGROUP_PATH_SIZE])
 {
-	snprintf(ret, CGROUP_PATH_SIZE, "%u/%s", set->owner, set->id);
+	cgroup_path(set->owner, set->above, set->id, NULL, ret);
 }
 
 int view_open_cgroup(struct keeper *keeper, const struct set *set)
@@ -135,6 +136,13 @@ static uint64_t wall_clock_expiry(const struct set *set)
 	return set->expires ? clock_wall() + set->expires - MIN(now, set->expires) : 0;
 }
 
+const char *view_parent(const struct keeper *keeper, const struct set *set)
+{
+	const struct set *around = registry_find_at(keeper->registry, set->above);
+
+	return around ? set_shown_name(around) : NULL;
+}
+
 void view_set(struct keeper *keeper, const struct set *set, bool summary, struct set_view *ret)
 {
 	char path[CGROUP_PATH_SIZE];
@@ -149,6 +157,7 @@ void view_set(struct keeper *keeper, const struct set *set, bool summary, struct
 	ret->wire.created = set->created;
 	ret->wire.kinds = set->kinds;
 	ret->wire.expires = wall_clock_expiry(set);
+	ret->wire.parent = view_parent(keeper, set);
 	ret->wire.processes = count_processes(keeper, set);
 	if (summary) {
 		view_links(set, &ret->wire);

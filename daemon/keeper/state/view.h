@@ -9,13 +9,14 @@
 
 #include "daemon/keeper/base/keeper.h"
 #include "daemon/wire/layout.h"
+#include "daemon/wire/task.h"
 #include "protocol/kind.h"
 
 /* --- for clients --- */
 
 struct set_view {
 	struct wire_set wire;
-	char cgroup[KEEPER_CGROUP_SIZE + 64];
+	char cgroup[KEEPER_CGROUP_SIZE + ABOVE_SIZE + 64];
 	char paths[KIND_COUNT][256];
 };
 /* Fills in a view of a set. summary: the view for lists and events, with interfaces as recorded.
@@ -26,6 +27,9 @@ void view_set(struct keeper *keeper, const struct set *set, bool summary, struct
 int view_network(const struct set *set, struct wire_network *ret);
 /* Returns the link that has this interface in the set, or NULL. */
 const struct link *view_link_of(const struct set *set, const char *interface);
+
+/* Returns the name of the set that the set is within, or NULL. */
+const char *view_parent(const struct keeper *keeper, const struct set *set);
 
 /* --- for workers --- */
 

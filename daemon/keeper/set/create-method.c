@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The method Create. */
+#include <string.h>
+#include "daemon/keeper/policy/check.h"
+#include "daemon/keeper/request/admission.h"
+#include "daemon/keeper/request/handlers.h"
+#include "daemon/keeper/request/request.h"
+#include "daemon/keeper/set/create.h"
+#include "daemon/keeper/set/lease.h"
+#include "daemon/keeper/state/view.h"
+
+static void on_created_for(struct keeper *keeper, struct set *set, const struct failure *failure,
+			   void *context)
+{
+	struct request *request = context;
+	struct set_view view;
+
+	if (failure) {
+		request_fail(keeper, request, failure);
+		return;
+	}
+	/* the connection of its lease may have ended in the meantime; then the lease ends now */
+	if (set->lease_connection && !request_connection(request))
+		lease_connection_gone(keeper, set->lease_connection);
+	view_set(keeper, set, false, &view);
+	request_done(keeper, request, &wire_set_layout, &view.wire);
+}
+
+/* Answers a Create whose name is taken: with the existing set, if the caller wants that
+ * (create->existing) and both specifications are equal. Returns 0 or an error. */
+static int answer_existing(struct keeper *keeper, struct request *request, const struct set *set,
+			   const struct wire_create *create, struct failure *failure)
+{
+	_cleanup_free_ void *spec = NULL;
+	struct set_view view;
+	size_t size;
+
+	if (!create->existing || !authz_reaches(&request->subject, set_made(set)))
+		return failure_set(failure, ERROR_EXISTS, 0, "set", "%s", set->name);
+	if (check_ready(set->state, set->name, failure))
+		return ERROR_BUSY;
+	if (wire_pack(&wire_spec_layout, &create->spec, &spec, &size) < 0 ||
+	    size != set->spec_size || memcmp(spec, set->spec, size) != 0)
+		return failure_set(failure, ERROR_EXISTS, 0, "set", "%s", set->name);
+	view_set(keeper, set, false, &view);
+	request_done(keeper, request, &wire_set_layout, &view.wire);
+	return 0;
+}
+
+int on_create(struct keeper *keeper, struct request *request, struct wire_create *asked,
+	      struct failure *failure)
+{
+	char picked[NAME_SIZE];
+	struct set_wish wish = {.spec = &asked->spec, .created = on_created_for};
+	const struct set *set;
+	int r;
+
+	wish.name = create_pick_name(keeper, request, asked->name, picked);
+	r = check_name(wish.name, "name", failure);
+	if (r == 0)
+		snprintf(request->about, sizeof(request->about), "%s", wish.name);
+	if (r == 0)
+		r = admission_of_spec(keeper, request, &asked->spec, wish.name, failure);
+	if (r)
+		return r;
+	set = registry_find_set(keeper->registry, request->subject.uid, wish.name);
+	if (set)
+		return answer_existing(keeper, request, set, asked, failure);
+	wish.context = request_keep(request);
+	if (!wish.context)
+		return failure_from_errno(failure, -ENOMEM, "create the set");
+	r = set_create(keeper, request, &wish, failure);
+	if (r)
+		request_drop(wish.context);
+	return r;
+}

@@ -1,0 +1,216 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Sets within sets: made by a caller inside a set, from where it stands; found only from there or by the
+# owner outside; gone with the set around them, and before it.
+
+load daemon.bash
+
+setup_file() {
+	start_daemon
+	export runtime daemon
+	mkdir -m 755 "$runtime/hidden"
+	echo secret >"$runtime/hidden/secret"
+	nsctl run -mpnuiC true
+	before=$(kernel_counts)
+	export before
+}
+
+teardown_file() {
+	rm -r "$runtime/hidden"
+	purge_daemon
+}
+
+teardown() {
+	answers || start_daemon
+	nsctl rm --all
+	eventually counts_are "$before"
+}
+
+# inside SET ARGUMENT...: the client, within the set.
+inside() { nsctl exec "$1" "$NSCTL_BUILD/nsctl" --socket="$runtime/socket" "${@:2}"; }
+
+# cgroup_of SET: its path.
+cgroup_of() { nsctl --json show "$1" | python3 -c 'import json,sys; print(json.load(sys.stdin)["cgroup"])'; }
+
+hides() { [ -z "$("$@" ls "$runtime/hidden")" ]; }
+
+@test "a set is made within a set, from its namespaces and below its cgroup" {
+	nsctl create -mpnu --tmpfs="$runtime/hidden" outer
+	for options in -n -mp -mpnuiC "-mp -r" "-mpnuiC -r" -u; do
+		# shellcheck disable=SC2086
+		[ "$(inside outer create $options inner)" = inner ]
+		hides inside outer exec inner || { echo "$options" && false; }
+		[[ "$(cgroup_of inner)" == "$(cgroup_of outer)/set-"* ]]
+		# what it does not hold is, from inside, the outer's
+		[ "$options" != -u ] || [ "$(inside outer exec inner readlink /proc/self/ns/net)" = "$(nsctl exec outer readlink /proc/self/ns/net)" ]
+		inside outer rm inner
+	done
+	inside outer run -mp true
+	[ "$(inside outer run -mp --no-init sh -c 'echo $$')" = 1 ]
+	hides inside outer run -mp --no-init
+	# who asks is told of the outer one
+	inside outer create -mp inner
+	[ "$(nsctl exec inner "$NSCTL_BUILD/nsctl" --socket="$runtime/socket" --json which | python3 -c 'import json,sys; d=json.load(sys.stdin); print(d["set"], d["parent"])')" = "inner outer" ]
+	nsctl show inner | grep -Eq '^ *parent +outer$'
+	nsctl list --json | grep -q '"parent": *"outer"'
+	nsctl rm inner
+	# the outside reaches it, too
+	inside outer create -mp inner
+	hides nsctl exec inner
+	[ "$(nsctl list --quiet | sort | tr '\n' ' ')" = "inner outer " ]
+}
+
+@test "it is found from there alone, and by the owner outside" {
+	nsctl create -mp outer
+	nsctl create -mp beside
+	inside outer create -n inner
+	inside outer create -n sibling
+	[ "$(inside outer list --quiet | sort | tr '\n' ' ')" = "inner outer sibling " ]
+	[ "$(inside beside list --quiet)" = beside ]
+	[ "$(inside inner list --quiet)" = inner ]
+	for verb in "exec inner true" "rm inner" "show inner" "ps inner" "rm outer" "exec outer true"; do
+		# shellcheck disable=SC2086
+		run inside beside $verb
+		[ "$status" -ne 0 ]
+		[[ "$output" == *"no set"* ]] || { echo "$verb: $output" && false; }
+	done
+	for verb in "rm outer" "exec sibling true" "rm beside"; do
+		# shellcheck disable=SC2086
+		run inside inner $verb
+		[ "$status" -ne 0 ]
+		[[ "$output" == *"no set"* ]]
+	done
+	# a name is its owner's, wherever the set is
+	run inside beside create -n inner
+	[ "$status" -eq 1 ]
+	[[ "$output" == *inner*exists* ]] || [[ "$output" == *already* ]] || { echo "$output" && false; }
+	run inside beside create -n --link=inner other
+	[ "$status" -eq 1 ]
+	inside outer create -n --link=inner linked
+	nsctl exec inner true
+}
+
+@test "three deep, and each level removed first" {
+	for first in a b c; do
+		nsctl create -mp a
+		inside a create -mpn b
+		inside b create -mpu c
+		[ "$(inside a list --quiet | tr '\n' ' ')" = "a b c " ]
+		[[ "$(cgroup_of c)" == "$(cgroup_of b)/set-"* ]]
+		inside c exec -d c sleep 1000
+		nsctl rm $first
+		case $first in
+		a) [ -z "$(nsctl list --quiet)" ] ;;
+		b) [ "$(nsctl list --quiet)" = a ] ;;
+		c) [ "$(nsctl list --quiet | tr '\n' ' ')" = "a b " ] && inside b create -n c ;;
+		esac
+		[ $first = a ] || nsctl rm a
+		[ -z "$(nsctl list --quiet)" ]
+		eventually counts_are "$before"
+	done
+}
+
+@test "what ends the outer set ends the inner ones: a lease, rm with grace, a command" {
+	nsctl create -mp --lease=3 outer
+	inside outer create -mp inner
+	inside outer exec -d inner sleep 1000
+	gone() { [ -z "$(nsctl list --quiet)" ]; }
+	eventually gone
+	eventually counts_are "$before"
+	nsctl run -mp "$NSCTL_BUILD/nsctl" --socket="$runtime/socket" create -mp inner
+	gone
+	nsctl create -mp outer
+	inside outer create -mp inner
+	inside outer exec -d inner sleep 1000
+	nsctl rm --grace=1 outer
+	gone
+}
+
+@test "a freeze, a kill and a limit of the outer set hold for the inner ones" {
+	nsctl create -mp --limit-tasks=40 outer || nsctl create -mp outer
+	inside outer create -mp inner
+	nsctl exec -d inner sleep 1000
+	nsctl freeze outer
+	grep -qx 'frozen 1' "$(cgroup_root)$(cgroup_of inner)/cgroup.events"
+	nsctl thaw outer
+	run inside outer create -mp --memory=64M limited
+	[ "$status" -ne 0 ]
+}
+
+@test "they count as their owner's, and there is an end to the depth" {
+	nsctl create -n s0
+	for i in 1 2 3 4 5 6 7 8; do
+		inside s$((i - 1)) create -n s$i
+	done
+	run inside s8 create -n s9
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"within each other"*8* ]]
+	[ "$(nsctl status --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["used"]["sets"])')" = 9 ]
+	nsctl rm s0
+	[ -z "$(nsctl list --quiet)" ]
+}
+
+@test "from a user namespace of a set, and for the next boot, nothing is made" {
+	nsctl create -mp -r rooted
+	run inside rooted create -n inner
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"user namespace"* ]]
+	[ "$(inside rooted list --quiet)" = rooted ]
+	nsctl create -n outer
+	run inside outer create -n --boot inner
+	[ "$status" -eq 1 ]
+	[[ "$output" == *boot* ]]
+}
+
+@test "no lease is put off from inside, but those of sets within are" {
+	nsctl create -mp --lease=60 outer
+	inside outer create -mp --lease=60 inner
+	inside outer renew inner 2h
+	run inside outer renew outer 2h
+	[ "$status" -eq 1 ]
+	run inside inner renew inner 2h
+	[ "$status" -eq 1 ]
+}
+
+@test "a daemon that is killed finds all of them again; one whose outer set is gone ends" {
+	nsctl create -mp outer
+	inside outer create -mp inner
+	kill_daemon
+	start_daemon
+	nsctl exec inner true
+	[ "$(inside inner list --quiet)" = inner ]
+	inside outer exec inner true
+	kill_daemon
+	for record in "$runtime"/state/sets/*; do
+		! grep -aq outer "$record" || grep -aq inner "$record" || rm "$record"
+	done
+	start_daemon
+	none() { ! nsctl list --quiet | grep -qx inner; }
+	eventually none
+}
+
+@test "killed at each step of a removal with sets within" {
+	for point in remove-recorded remove-killed remove-unpinned remove-unlinked remove-forgotten create-recorded create-pinned; do
+		stop_daemon
+		NSCTL_KILL_AT=$point start_daemon
+		nsctl create -mp outer 2>/dev/null || true
+		inside outer create -mp inner 2>/dev/null || true
+		nsctl rm outer 2>/dev/null || true
+		eventually is_gone "$(cat "$runtime.pid")" || { echo "$point" && false; }
+		start_daemon
+		nsctl rm --ignore outer
+		[ -z "$(nsctl list --quiet)" ]
+		eventually counts_are "$before"
+	done
+}
+
+@test "sets that are made within while the one around them is removed leave nothing" {
+	for _ in 1 2 3 4 5; do
+		nsctl create -mp outer
+		# shellcheck disable=SC2016
+		nsctl exec -d outer sh -c 'for i in 1 2 3 4 5 6 7 8 9; do "$0" --socket="$1" create -mpn s$i & done; wait' "$NSCTL_BUILD/nsctl" "$runtime/socket"
+		nsctl rm outer
+		[ -z "$(nsctl list --quiet)" ]
+		eventually counts_are "$before"
+	done
+}
