@@ -171,7 +171,11 @@ json() { python3 -c 'import json,sys; print(json.loads(sys.stdin.readline())[sys
 	nsctl create -n box
 	with_groups() { setpriv --reuid "$user_id" --regid "$user_id" --groups 61234,61235 env NSCTL_SOCKET="$runtime/socket" "$NSCTL_BUILD/nsctl" "$@"; }
 	[ "$(with_groups exec --group=61235 box id -g)" = 61235 ]
-	[ "$(with_groups exec --group=61235 box id -G | tr ' ' '\n' | sort -n | xargs)" = "61234 61235" ]
+	[ "$(with_groups exec --group=61235 box id -G | tr ' ' '\n' | sort -n | xargs)" = "$user_id 61234 61235" ]
+	# what excludes the caller's own group excludes the command, too
+	install -m 604 -g "$user_id" /dev/null "$runtime/excluding"
+	fails with_groups exec --group=61235 box cat "$runtime/excluding"
+	rm "$runtime/excluding"
 	run with_groups exec --group=61236 box true
 	[ "$status" -eq 125 ]
 	run nsctl exec --group=61235 box true

@@ -231,8 +231,11 @@ static void fill_identity(struct task_identity *task, const struct runs_as *as,
 	/* the caller's groups belong to no other uid: root's commands in a user's set have none */
 	if (as->identity.uid != peer->uid || as->without_groups)
 		return;
+	/* the caller's own group stays, in the place of one that the command has instead: a file
+	 * may exclude its members */
 	for (size_t i = 0; i < peer->n_groups; i++)
-		task->groups[task->n_groups++].id = peer->groups[i];
+		task->groups[task->n_groups++].id =
+			peer->groups[i] == task->gid ? peer->gid : peer->groups[i];
 }
 
 static int send_start(struct watch *watch, const struct client_connection *connection,
