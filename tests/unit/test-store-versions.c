@@ -38,8 +38,15 @@ static void fill_end(struct wire_end *end)
 						   .duplicate = 4,
 						   .corrupt = 5,
 						   .reorder = 6,
-						   .rate = IMPAIR_RATE_MIN};
+						   .rate = IMPAIR_RATE_MIN,
+						   .limit = 7};
 	end->second_gateway = "fd00::1";
+	end->routes[end->n_routes++] = (struct wire_route){.destination = "10.9.0.0/16",
+							   .via = "10.0.0.1",
+							   .source = "10.0.0.2",
+							   .metric = 8,
+							   .onlink = true};
+	end->has_routes = true;
 }
 
 static void fill_spec(struct wire_spec *spec)
@@ -70,6 +77,7 @@ static void fill_spec(struct wire_spec *spec)
 	spec->lease.watcher_pid = 4713;
 	spec->lease.watcher_start = 99887768;
 	spec->lease.idle = 60000000;
+	spec->sysctls[spec->n_sysctls++] = (struct spec_sysctl){"net.ipv4.ip_forward", "1"};
 	spec->boot = true;
 	spec->memory = 4096;
 	spec->tasks = 8;
