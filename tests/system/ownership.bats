@@ -171,7 +171,7 @@ PYTHON
 	nsctl create -n box
 	[ "$(nsctl exec box sh -c 'ls /proc/self/fd' | tr '\n' ' ')" = "0 1 2 3 " ]
 	nsctl exec --clean-env --env=A=1 box env >"$BATS_TEST_TMPDIR/env"
-	fails grep -vE '^(A|PATH|HOME|TERM|USER|LOGNAME)=' "$BATS_TEST_TMPDIR/env"
+	fails grep -vE '^(A|PATH|HOME|TERM|USER|LOGNAME|NSCTL_SET)=' "$BATS_TEST_TMPDIR/env"
 	[ "$(nsctl exec box id -G)" = "$user_id" ]
 	nsctl exec box grep -E '^Cap(Inh|Prm|Eff|Amb):\s0+$' /proc/self/status | wc -l | grep -x 4
 	nsctl exec box grep -x 'NoNewPrivs:.1' /proc/self/status
@@ -189,6 +189,7 @@ PYTHON
 	[ "$(TERM=vt100 root_nsctl --owner="$uid" exec box env | sort)" = "$(sort <<-END
 		HOME=$home
 		LOGNAME=daemon
+		NSCTL_SET=box
 		PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 		SHELL=${shell:-/bin/sh}
 		TERM=vt100
