@@ -34,7 +34,7 @@ setup_file() {
 			set=$(nsctl run $options sh -c 'ls -d /tmp/mark* /home/alice/* /srv/*/* 2>/dev/null; true') || exit 3
 			[ "$set" = "$(ls -d /tmp/mark* /home/alice/* /srv/*/* 2>/dev/null)" ] || { echo "$options:"; echo "$set"; exit 4; }
 		done
-		nsctl create -mpn box && nsctl exec box true && nsctl create -n --bind=/srv/shown:/mnt -m other &&
+		nsctl create -mpn box && nsctl exec box true && nsctl create -n --bind=/usr:/mnt -m other &&
 			nsctl exec other ls /mnt >/dev/null && nsctl rm box other || exit 5
 		echo same
 	SH
