@@ -173,6 +173,11 @@ int wall_read(int directory_fd, const struct wall_host *host, char ret[static WA
 	return read_all(directory_fd, host, NULL, ret);
 }
 
+bool wall_in_first_net(int directory_fd, const struct wall_host *host)
+{
+	return host->first_net && namespace_inode(directory_fd, "ns/net") == host->first_net;
+}
+
 int wall_read_host(struct wall_host *ret)
 {
 	_cleanup_fd_ int fd = process_open_directory(getpid());
@@ -187,6 +192,7 @@ int wall_read_host(struct wall_host *ret)
 		if (!ret->inodes[kind] && errno != ENOENT)
 			return negative_errno();
 	}
+	ret->first_net = namespace_inode(AT_FDCWD, "/proc/1/ns/net");
 	return read_root(fd, "root", &ret->root);
 }
 

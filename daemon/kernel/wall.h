@@ -22,6 +22,7 @@ struct wall_root {
 /* The host's namespaces and root directory. User namespaces are no part of a wall. */
 struct wall_host {
 	ino_t inodes[KIND_COUNT]; /* 0: the kernel has no such kind */
+	ino_t first_net;	  /* net namespace of process 1; 0: unreadable */
 	struct wall_root root;
 };
 
@@ -38,6 +39,12 @@ int wall_read_host(struct wall_host *ret);
 /* Reads the wall of the process whose /proc/PID is open. Asks no file system, because the root may
  * be on a user's file system that does not answer. Returns 0 or -errno. */
 int wall_read(int directory_fd, const struct wall_host *host, char ret[static WALL_SIZE]);
+
+/*
+ * Returns true if the process whose /proc/PID is open is in the net namespace of process 1. Then it
+ * has the machine's network, even if nsctld has another one (NetworkNamespacePath= of its unit).
+ */
+bool wall_in_first_net(int directory_fd, const struct wall_host *host);
 
 /* Returns true if the wall contains a namespace of this kind. */
 bool wall_has(const char *wall, enum kind kind);

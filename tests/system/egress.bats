@@ -152,3 +152,10 @@ settles() {
 		leaves "$before" || { echo "$point" && return 1; }
 	done
 }
+
+@test "a caller with the machine's network may use the egress of a daemon that has another" {
+	# the net namespace of process 1 here
+	client_in= nsctl create -n --egress a
+	eventually gets a http://203.0.113.1:8000/
+	client_in= nsctl rm a
+}

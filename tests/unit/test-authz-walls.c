@@ -91,8 +91,11 @@ static void test_ways_out(void **state _unused_)
 {
 	static const struct {
 		const char *wall;
-		bool refused;
-	} rows[] = {{"", false}, {A, false}, {NET, true}, {"mnt:1 " NET, true}, {"pid:1:2", false}};
+		bool refused, in_first_net;
+	} rows[] = {
+		{"", false, false},	     {A, false, false},		{NET, true, false},
+		{"mnt:1 " NET, true, false}, {"pid:1:2", false, false}, {NET, false, true},
+	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct authz_subject subject = behind(rows[i].wall);
@@ -105,6 +108,7 @@ static void test_ways_out(void **state _unused_)
 		enum nsctl_error expected = rows[i].refused ? ERROR_NOT_PERMITTED : ERROR_NONE;
 		struct failure failure = {};
 
+		subject.in_first_net = rows[i].in_first_net;
 		assert_int_equal(authz_network(&subject, &network, &failure), expected);
 		assert_int_equal(authz_host_link(&subject, &failure), expected);
 		assert_int_equal(authz_spec(&subject, &egress, &failure), expected);

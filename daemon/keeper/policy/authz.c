@@ -14,13 +14,14 @@ static int forbid(struct failure *failure, const char *what, enum config_allow k
 }
 
 /* Checks that the subject may make a way to the host's network: it needs the right key, and must
- * itself be in the host's net namespace. what: the way, for the failure. */
+ * itself be in the host's net namespace, or have the network of the whole machine. what: the way,
+ * for the failure. */
 static int check_way_out(const struct authz_subject *subject, const char *what,
 			 enum config_allow key, struct failure *failure)
 {
 	if (!(subject->allowed & UINT32_C(1) << key))
 		return forbid(failure, what, key);
-	if (!wall_has(subject->wall, KIND_NET))
+	if (!wall_has(subject->wall, KIND_NET) || subject->in_first_net)
 		return 0;
 	return failure_set(failure, ERROR_NOT_PERMITTED, 0, what,
 			   "the caller is in another net namespace than the host's "
