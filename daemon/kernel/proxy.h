@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The proxy of a set's published ports on the host's loopback addresses, which cannot be translated
- * (docs/adr/0027-localhost.md). It runs in the set's net namespace, with its owner's uid, not
+ * (docs/adr/0029-localhost.md). It runs in the set's net namespace, with its owner's uid, not
  * dumpable, and without capabilities. It takes connections and datagrams at sockets that the keeper
  * has bound in the host's net namespace, and passes them on by sockets of its own, which are the
  * set's. It ends when the keeper closes the leash.
