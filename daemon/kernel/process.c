@@ -280,7 +280,9 @@ int process_pid_of(int pid_fd, pid_t *ret)
 	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", pid_fd);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-	text[MAX(n, 0)] = '\0';
+	if (n < 0)
+		return negative_errno();
+	text[n] = '\0';
 	line = strstr(text, "\nPid:");
 	if (!line)
 		return -EINVAL;

@@ -198,20 +198,31 @@ int wall_read_host(struct wall_host *ret)
 
 /* --- entering --- */
 
-int wall_open(const struct task_caller *caller, const struct wall_host *host, struct wall *ret)
+/* Opens the wall of the caller, and writes its text. Returns 0 or -errno. */
+static int open_all(const struct task_caller *caller, const struct wall_host *host,
+		    struct wall *wall, char ret[static WALL_SIZE])
 {
 	_cleanup_fd_ int directory_fd = -1;
-	char found[WALL_SIZE];
 	pid_t pid;
+	int r = process_pid_of(caller->process_fd, &pid);
+
+	if (r < 0)
+		return r;
+	directory_fd = process_open_directory(pid);
+	return directory_fd < 0 ? directory_fd : read_all(directory_fd, host, wall, ret);
+}
+
+int wall_open(const struct task_caller *caller, const struct wall_host *host, struct wall *ret)
+{
+	char found[WALL_SIZE];
+	int r;
 
 	wall_clear(ret);
 	if (!caller->wall)
 		return 0;
-	if (process_pid_of(caller->process_fd, &pid) < 0)
-		return -ESTALE;
-	directory_fd = process_open_directory(pid);
-	if (directory_fd < 0 || read_all(directory_fd, host, ret, found) < 0)
-		return -ESTALE;
+	r = open_all(caller, host, ret, found);
+	if (r < 0)
+		return r == -ENOENT || r == -ESRCH ? -ESTALE : r;
 	/* if the process has not ended, its pid was not reused meanwhile */
 	if (process_has_ended(caller->process_fd) || strcmp(found, caller->wall) != 0)
 		return -ESTALE;

@@ -55,9 +55,9 @@ bool wall_has_tree(const char *wall);
 /* Makes *ret the host's: it has no descriptors. */
 void wall_clear(struct wall *ret);
 /*
- * Opens the wall of the caller, for a process that enters it. Returns 0, or -ESTALE: the caller has
- * ended, or its wall is another one by now. Without a wall (caller->wall NULL) it only clears
- * *ret.
+ * Opens the wall of the caller, for a process that enters it. Returns 0 or -errno; -ESTALE if the
+ * caller has ended, or has another wall by now. If the caller has no wall (caller->wall is NULL),
+ * it only clears *ret.
  */
 int wall_open(const struct task_caller *caller, const struct wall_host *host, struct wall *ret);
 
