@@ -287,6 +287,15 @@ json_t *ends_parse_link(const char *word, struct text *why)
 	return take_ptr(link);
 }
 
+/* Returns the key of a member of Impairment, or the member's name itself. */
+static const char *impairment_key(const char *field)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(impairments); i++)
+		if (strcmp(impairments[i].field, field) == 0)
+			return impairments[i].key;
+	return field;
+}
+
 void ends_add_key(struct text *text, const char *field)
 {
 	static const char prefix[] = "impairment.";
@@ -295,9 +304,7 @@ void ends_add_key(struct text *text, const char *field)
 	if (strncmp(field, "addresses", 9) == 0)
 		field = "address";
 	else if (strncmp(field, prefix, n) == 0)
-		for (size_t i = 0; i < ARRAY_SIZE(impairments); i++)
-			if (strcmp(impairments[i].field, field + n) == 0)
-				field = impairments[i].key;
+		field = impairment_key(field + n);
 	text_format(text, ", %s", field);
 }
 
