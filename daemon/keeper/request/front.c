@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <poll.h>
+#include <sys/socket.h>
 #include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/policy/config.h"
@@ -12,6 +14,8 @@
 /* A front without connections is kept for this time, and at most so many of them. */
 #define IDLE_SECONDS 30
 #define IDLE_MAX 64
+/* At its end the keeper waits this long for the ends of fronts. */
+#define END_MICROSECONDS 1000000
 /* Memory that a front needs to parse the largest call. Memory for slow clients comes on top. */
 #define FRONT_MEMORY (UINT64_C(64) * 1024 * 1024)
 /*
@@ -349,5 +353,21 @@ void fronts_stop(struct keeper *keeper)
 		wire_begin(&keeper->to_front, WIRE_STOP, 0, 0, 0);
 		/* a front that does not take this message is stuck: nsctld does not wait for it */
 		at->stopped = front_tell(at) < 0;
+	}
+}
+
+void fronts_await_end(const struct keeper *keeper)
+{
+	const uint64_t deadline = clock_boottime() + END_MICROSECONDS;
+
+	for (const struct front_process *at = keeper->fronts; at; at = at->next)
+		(void)shutdown(at->channel_fd, SHUT_WR);
+	for (const struct front_process *at = keeper->fronts; at; at = at->next) {
+		/* the pipe's writing end is closed with the front */
+		struct pollfd pipe = {.fd = at->requests_fd};
+		uint64_t now = clock_boottime();
+
+		if (now < deadline)
+			(void)poll(&pipe, 1, (int)((deadline - now) / 1000) + 1);
 	}
 }

@@ -26,6 +26,10 @@ void front_free(struct front_process *front);
 
 /* Tells all fronts to take no more calls. */
 void fronts_stop(struct keeper *keeper);
+/* Closes the channels to the fronts, and waits until the fronts have passed on their last answers
+ * and have ended, for a second at most. This is for the keeper's end: then the spawner ends, and
+ * with it all fronts, whatever they have not sent yet. */
+void fronts_await_end(const struct keeper *keeper);
 /* Returns true while a front must still be answered, except for requests that last
  * (METHOD_LASTING), or has not closed its connections yet. */
 bool fronts_are_busy(const struct keeper *keeper);

@@ -315,6 +315,7 @@ void server_stop(struct keeper *keeper)
 {
 	refused_stop(keeper);
 	subid_owners_done(&subid_owners);
+	fronts_await_end(keeper);
 	while (keeper->fronts)
 		front_free(keeper->fronts);
 	/* The socket is closed by the end of the process, not by close(2): connections that wait
