@@ -173,9 +173,23 @@ int wall_read(int directory_fd, const struct wall_host *host, char ret[static WA
 	return read_all(directory_fd, host, NULL, ret);
 }
 
-bool wall_in_first_net(int directory_fd, const struct wall_host *host)
+bool wall_in_machine_net(int directory_fd, const struct wall_host *host)
 {
-	return host->first_net && namespace_inode(directory_fd, "ns/net") == host->first_net;
+	return host->machine_net && namespace_inode(directory_fd, "ns/net") == host->machine_net;
+}
+
+/* Returns the inode of the machine's net namespace, or 0: that of process 1 or, if it may not be
+ * looked at, of process 2 if that is the kernel's, which executes no file. */
+static ino_t find_machine_net(void)
+{
+	ino_t inode = namespace_inode(AT_FDCWD, "/proc/1/ns/net");
+	char path[8];
+
+	if (inode || errno == ENOENT)
+		return inode;
+	if (readlink("/proc/2/exe", path, sizeof(path)) >= 0 || errno != ENOENT)
+		return 0;
+	return namespace_inode(AT_FDCWD, "/proc/2/ns/net");
 }
 
 int wall_read_host(struct wall_host *ret)
@@ -192,7 +206,7 @@ int wall_read_host(struct wall_host *ret)
 		if (!ret->inodes[kind] && errno != ENOENT)
 			return negative_errno();
 	}
-	ret->first_net = namespace_inode(AT_FDCWD, "/proc/1/ns/net");
+	ret->machine_net = find_machine_net();
 	return read_root(fd, "root", &ret->root);
 }
 

@@ -22,7 +22,7 @@ struct wall_root {
 /* The host's namespaces and root directory. User namespaces are no part of a wall. */
 struct wall_host {
 	ino_t inodes[KIND_COUNT]; /* 0: the kernel has no such kind */
-	ino_t first_net;	  /* net namespace of process 1; 0: unreadable */
+	ino_t machine_net;	  /* net namespace of process 1; 0: unknown */
 	struct wall_root root;
 };
 
@@ -42,9 +42,10 @@ int wall_read(int directory_fd, const struct wall_host *host, char ret[static WA
 
 /*
  * Returns true if the process whose /proc/PID is open is in the net namespace of process 1. Then it
- * has the machine's network, even if nsctld has another one (NetworkNamespacePath= of its unit).
+ * has the machine's network, even if nsctld has another one (NetworkNamespacePath= of its unit). If
+ * process 1 may not be looked at, that of the kernel's threads counts.
  */
-bool wall_in_first_net(int directory_fd, const struct wall_host *host);
+bool wall_in_machine_net(int directory_fd, const struct wall_host *host);
 
 /* Returns true if the wall contains a namespace of this kind. */
 bool wall_has(const char *wall, enum kind kind);

@@ -91,7 +91,7 @@ static void test_ways_out(void **state _unused_)
 {
 	static const struct {
 		const char *wall;
-		bool refused, in_first_net;
+		bool refused, in_machine_net;
 	} rows[] = {
 		{"", false, false},	     {A, false, false},		{NET, true, false},
 		{"mnt:1 " NET, true, false}, {"pid:1:2", false, false}, {NET, false, true},
@@ -108,7 +108,7 @@ static void test_ways_out(void **state _unused_)
 		enum nsctl_error expected = rows[i].refused ? ERROR_NOT_PERMITTED : ERROR_NONE;
 		struct failure failure = {};
 
-		subject.in_first_net = rows[i].in_first_net;
+		subject.in_machine_net = rows[i].in_machine_net;
 		assert_int_equal(authz_network(&subject, &network, &failure), expected);
 		assert_int_equal(authz_host_link(&subject, &failure), expected);
 		assert_int_equal(authz_spec(&subject, &egress, &failure), expected);

@@ -21,7 +21,7 @@ static int check_way_out(const struct authz_subject *subject, const char *what,
 {
 	if (!(subject->allowed & UINT32_C(1) << key))
 		return forbid(failure, what, key);
-	if (!wall_has(subject->wall, KIND_NET) || subject->in_first_net)
+	if (!wall_has(subject->wall, KIND_NET) || subject->in_machine_net)
 		return 0;
 	return failure_set(failure, ERROR_NOT_PERMITTED, 0, what,
 			   "the caller is in another net namespace than the host's "

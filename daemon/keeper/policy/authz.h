@@ -21,7 +21,7 @@ struct authz_subject {
 	const char *scope_text; /* name of the set that the caller is in, or "" */
 	uid_t scope_owner;	/* owner of that set */
 	char wall[WALL_SIZE];	/* the caller's wall (daemon/kernel/wall.h); "": it has none */
-	bool in_first_net;	/* it is in the net namespace of process 1 */
+	bool in_machine_net;	/* it is in the net namespace of process 1 */
 	bool can_mount;		/* it could get CAP_SYS_ADMIN by itself */
 	/* the set that the caller is in, with those around it: what cgroup_path() takes as above
 	 * for sets that it makes; "": none */

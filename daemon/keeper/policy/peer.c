@@ -249,7 +249,7 @@ static int read_process(int fd, const struct peer_host *host, struct peer *peer,
 	peer->bounding = status.bounding;
 	if (status.no_new_privileges)
 		peer->bounding &= status.permitted;
-	peer->in_first_net = wall_in_first_net(fd, &host->wall);
+	peer->in_machine_net = wall_in_machine_net(fd, &host->wall);
 	peer->user_namespace = user_namespace(fd);
 	peer->is_stranger = peer->user_namespace != host->wall.inodes[KIND_USER];
 	peer->owner_known =

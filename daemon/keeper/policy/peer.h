@@ -60,9 +60,9 @@ struct peer {
 	 * the user of the host who owns the outermost user namespace that the peer is in. */
 	bool is_stranger, owner_known;
 	uid_t owner;
-	bool in_first_net;  /* the peer is in the net namespace of process 1 */
-	char confined[192]; /* the reason why the peer counts as confined, or "" */
-	char filtered[192]; /* why the peer counts as filtered, or "" */
+	bool in_machine_net; /* the peer is in the net namespace of process 1 */
+	char confined[192];  /* the reason why the peer counts as confined, or "" */
+	char filtered[192];  /* why the peer counts as filtered, or "" */
 };
 
 /* Reads nsctld's own properties. cgroup is the path of the cgroup with all sets' cgroups, and must

@@ -127,7 +127,7 @@ static void judge(struct keeper *keeper, struct client_connection *connection, c
 	subject->scope_text = connection->scope_name;
 	subject->scope_owner = set ? set->owner : 0;
 	memcpy(subject->wall, identity->wall, sizeof(subject->wall));
-	subject->in_first_net = peer->in_first_net;
+	subject->in_machine_net = peer->in_machine_net;
 	subject->can_mount = peer->bounding & UINT64_C(1) << CAP_SYS_ADMIN;
 	if (set)
 		snprintf(subject->within, sizeof(subject->within), "%s%s%s",
