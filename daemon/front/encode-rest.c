@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <pwd.h>
 #include <string.h>
+#include "daemon/front/cgroup.h"
 #include "daemon/front/encode-rest.h"
 #include "daemon/front/encode-value.h"
 #include "daemon/front/view.h"
@@ -48,6 +49,28 @@ static void put_owner(json_t *object, const void *record)
 	encode_string(object, "ownerName", owner_name(set->owner));
 }
 
+/* Counts the processes of a set with commands. The keeper knows only of the init. */
+static void put_processes(json_t *object, const struct wire_set *set)
+{
+	if (set->processes_in)
+		json_object_set_new(object, "processes",
+				    json_integer(cgroup_count(set->processes_in)));
+}
+
+static void put_set(json_t *object, const void *record)
+{
+	put_owner(object, record);
+	put_processes(json_object_get(object, "usage"), record);
+}
+
+static void put_session(json_t *object, const void *record)
+{
+	const struct wire_session *session = record;
+
+	if (session->left_in)
+		encode_put(object, "left", json_integer(cgroup_count(session->left_in)));
+}
+
 static void put_summary(json_t *object, const void *record)
 {
 	const struct wire_set *set = record;
@@ -59,6 +82,7 @@ static void put_summary(json_t *object, const void *record)
 					      json_string(set->interfaces[i].addresses[j].text));
 	encode_put(object, "addresses", addresses);
 	put_owner(object, record);
+	put_processes(object, record);
 }
 
 /* Removes the owner if the process is in no set. */
@@ -106,9 +130,9 @@ void encode_rest(json_t *object, const struct wire_layout *layout, const void *r
 		const struct wire_layout *layout;
 		void (*put)(json_t *object, const void *record);
 	} rows[] = {
-		{&wire_set_layout, put_owner},	{&view_summary, put_summary},
-		{&view_identity, put_identity}, {&wire_spec_layout, put_spec},
-		{&wire_end_layout, put_place},
+		{&wire_set_layout, put_set},	     {&view_summary, put_summary},
+		{&view_identity, put_identity},	     {&wire_spec_layout, put_spec},
+		{&wire_session_layout, put_session}, {&wire_end_layout, put_place},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)

@@ -13,6 +13,8 @@
 #define CHANNEL_FD 3
 /* To the keeper: requests, over a pipe, which carries no descriptors. */
 #define REQUESTS_FD 4
+/* The directory of all sets' cgroups. */
+#define CGROUPS_FD 5
 
 struct connection;
 struct lane;

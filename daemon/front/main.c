@@ -146,9 +146,9 @@ static int set_up(struct front *front)
 	int r = check_channel();
 
 	if (r < 0)
-		return complain("use descriptors 3 and 4: nsctld starts this program", r);
+		return complain("use descriptors 3 to 5: nsctld starts this program", r);
 	/* the parent has done all of this; doing it twice is harmless */
-	(void)close_range(REQUESTS_FD + 1, ~0U, 0);
+	(void)close_range(CGROUPS_FD + 1, ~0U, 0);
 	signal(SIGPIPE, SIG_IGN);
 	prctl(PR_SET_DUMPABLE, 0);
 	umask(077);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 #include <sys/utsname.h>
+#include "daemon/front/cgroup.h"
 #include "daemon/front/encode-value.h"
 #include "daemon/front/process.h"
 #include "daemon/front/reply.h"
@@ -12,33 +13,78 @@
 #define PROCESS_SIZE 165
 #define COMMAND_SIZE_MIN 16
 
-json_t *encode_processes(struct wire_message *message)
-{
-	json_t *object = json_object(), *list = json_array();
-	const struct nlattr *at = NULL;
-	struct wire_process process;
-	size_t n = 0, longest;
+/* Processes of one set that an answer tells at most: more do not fit into it. */
+#define PROCESSES_MAX (PROCESSES_SIZE / (PROCESS_SIZE + COMMAND_SIZE_MIN))
 
-	while (wire_next_item(message, WIRE_ITEM_PROCESS, &at, &wire_process_layout, &process) == 1)
-		n++;
+/* The processes that are found in a set's cgroup. */
+struct found {
+	struct wire_message *message; /* with an item for each of the set's sessions */
+	struct {
+		pid_t pid;
+		const char *session; /* NULL: none */
+		bool left;	     /* the session's command has ended */
+	} * processes;
+	size_t n;
+};
+
+/* Finds the session whose cgroup has this name. Returns true if there is one. */
+static bool find_session(struct wire_message *message, const char *name, struct wire_session *ret)
+{
+	const struct nlattr *at = NULL;
+
+	while (wire_next_item(message, WIRE_ITEM_SESSION, &at, &wire_session_layout, ret) == 1)
+		if (ret->session && strcmp(ret->session, name) == 0)
+			return true;
+	return false;
+}
+
+static int on_process(pid_t pid, const char *name, void *context)
+{
+	static struct wire_session session;
+	struct found *found = context;
+	bool known = *name && find_session(found->message, name, &session);
+
+	found->processes[found->n].pid = pid;
+	found->processes[found->n].session = known ? session.session : NULL;
+	found->processes[found->n].left = known && session.ended;
+	return ++found->n == PROCESSES_MAX;
+}
+
+static json_t *found_json(const struct found *found)
+{
+	json_t *list = json_array();
 	/* the commands share the size that a client accepts in one message, minus the other parts
 	 * of the entries */
-	longest = PROCESSES_SIZE / MAX(n, (size_t)1);
-	longest = longest > PROCESS_SIZE + COMMAND_SIZE_MIN ? longest - PROCESS_SIZE
-							    : COMMAND_SIZE_MIN;
-	at = NULL;
-	while (wire_next_item(message, WIRE_ITEM_PROCESS, &at, &wire_process_layout, &process) ==
-	       1) {
-		json_t *entry = process_json(process.pid, longest);
+	size_t longest = PROCESSES_SIZE / MAX(found->n, (size_t)1) - PROCESS_SIZE;
+
+	for (size_t i = 0; i < found->n; i++) {
+		json_t *entry = process_json(found->processes[i].pid, longest);
 
 		if (!entry)
 			continue; /* the process has ended meanwhile */
-		encode_string(entry, "session", process.session);
-		if (process.left)
+		encode_string(entry, "session", found->processes[i].session);
+		if (found->processes[i].left)
 			encode_put(entry, "left", json_true());
 		json_array_append_new(list, entry);
 	}
-	encode_put(object, "processes", list);
+	return list;
+}
+
+json_t *encode_processes(struct wire_message *message)
+{
+	static struct wire_set set;
+	struct found found = {.message = message};
+	json_t *object;
+
+	if (wire_decode(message, &wire_set_layout, &set) < 0 || !set.processes_in)
+		return NULL;
+	found.processes = calloc(PROCESSES_MAX, sizeof(*found.processes));
+	if (!found.processes)
+		return NULL;
+	(void)cgroup_list(set.processes_in, on_process, &found);
+	object = json_object();
+	encode_put(object, "processes", found_json(&found));
+	free(found.processes);
 	return object;
 }
 

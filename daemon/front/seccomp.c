@@ -9,9 +9,9 @@
 
 /*
  * The system calls that are allowed. The front uses the sockets that it is given (no socket(2), no
- * connect(2)), memory, its event loop, and /proc for ListProcesses. It needs no exec, fork, mount
- * or ptrace: a process that asks for these does not run our code any more, and the kernel kills it
- * and logs that.
+ * connect(2)), memory, its event loop, /proc for ListProcesses, and the directories of cgroups. It
+ * needs no exec, fork, mount or ptrace: a process that asks for these does not run our code any
+ * more, and the kernel kills it and logs that.
  */
 static const int allowed[] = {
 	SCMP_SYS(brk),
@@ -26,6 +26,8 @@ static const int allowed[] = {
 	SCMP_SYS(fcntl),
 	SCMP_SYS(fstat),
 	SCMP_SYS(futex),
+	SCMP_SYS(getdents),
+	SCMP_SYS(getdents64),
 	SCMP_SYS(getpid),
 	SCMP_SYS(getrandom),
 	SCMP_SYS(gettid),
@@ -64,8 +66,6 @@ static const int allowed[] = {
 	SCMP_SYS(arch_prctl),
 	SCMP_SYS(clone),
 	SCMP_SYS(dup),
-	SCMP_SYS(getdents),
-	SCMP_SYS(getdents64),
 	SCMP_SYS(getppid),
 	SCMP_SYS(ioctl),
 	SCMP_SYS(kill),

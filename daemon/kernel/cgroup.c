@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <dirent.h>
 #include <fcntl.h>
 #include <linux/mount.h>
 #include <poll.h>
@@ -18,13 +17,6 @@
 int cgroup_open_root(void)
 {
 	return mount_new("cgroup2", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, NULL);
-}
-
-int cgroup_open(int parent_fd, const char *path)
-{
-	int fd = openat(parent_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-
-	return fd < 0 ? negative_errno() : fd;
 }
 
 /* Makes each parent directory of path. */
@@ -66,29 +58,6 @@ void cgroup_path(uid_t owner, const char *above, const char *id, const char *ses
 {
 	snprintf(ret, CGROUP_PATH_SIZE, "%u/%s%s%s%s%s", owner, above ? above : "",
 		 above ? "/" SET_WITHIN : "", id, session ? "/" : "", session ? session : "");
-}
-
-int cgroup_each_child(int cgroup_fd,
-		      int (*callback)(int cgroup_fd, const char *name, void *context),
-		      void *context)
-{
-	int copy = openat(cgroup_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *directory = copy < 0 ? NULL : fdopendir(copy);
-	struct dirent *entry;
-	int r = 0;
-
-	if (!directory) {
-		r = negative_errno();
-		close_fd(copy);
-		return r;
-	}
-	while (r == 0 && (errno = 0, entry = readdir(directory)))
-		if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
-			r = callback(cgroup_fd, entry->d_name, context);
-	if (r == 0 && errno)
-		r = negative_errno();
-	closedir(directory);
-	return r;
 }
 
 static int remove_child(int cgroup_fd, const char *name, void *context _unused_)
@@ -173,48 +142,6 @@ int cgroup_is_populated(int cgroup_fd)
 	int r = fd < 0 ? fd : cgroup_read_events(fd, &populated, &frozen);
 
 	return r < 0 ? r : populated;
-}
-
-struct each_process {
-	int (*callback)(pid_t pid, const char *name, void *context);
-	void *context;
-};
-
-static int read_processes(int cgroup_fd, const char *name, const struct each_process *each)
-{
-	_cleanup_file_ FILE *file = NULL;
-	int fd = openat(cgroup_fd, "cgroup.procs", O_RDONLY | O_CLOEXEC);
-	int pid, r = 0;
-
-	if (fd < 0)
-		return errno == ENOENT || errno == ENODEV ? 0 : negative_errno();
-	file = fdopen(fd, "re");
-	if (!file) {
-		close_fd(fd);
-		return -ENOMEM;
-	}
-	while (r == 0 && fscanf(file, "%d", &pid) == 1)
-		if (pid > 0)
-			r = each->callback(pid, name, each->context);
-	return r;
-}
-
-static int read_child(int cgroup_fd, const char *name, void *context)
-{
-	_cleanup_fd_ int fd = cgroup_open(cgroup_fd, name);
-
-	if (fd < 0)
-		return fd == -ENOENT ? 0 : fd;
-	return read_processes(fd, name, context);
-}
-
-int cgroup_each_process(int cgroup_fd, bool deep,
-			int (*callback)(pid_t pid, const char *name, void *context), void *context)
-{
-	struct each_process each = {callback, context};
-	int r = read_processes(cgroup_fd, "", &each);
-
-	return r || !deep ? r : cgroup_each_child(cgroup_fd, read_child, &each);
 }
 
 static int take_first(pid_t pid, const char *name _unused_, void *context)

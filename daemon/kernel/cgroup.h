@@ -10,6 +10,7 @@
 
 #include <sys/types.h>
 #include "base.h"
+#include "daemon/cgroup/read.h"
 #include "daemon/wire/task.h"
 #include "protocol/name.h"
 
@@ -27,8 +28,6 @@ int cgroup_open_root(void);
 /* Opens the cgroup path below parent_fd; makes missing directories. Returns a descriptor or
  * -errno. */
 int cgroup_make(int parent_fd, const char *path);
-/* Opens an existing cgroup. Returns a descriptor or -errno (-ENOENT: it does not exist). */
-int cgroup_open(int parent_fd, const char *path);
 
 /* Removes the cgroup and all below it, which must be empty. Returns 0, also if it does not exist,
  * -EBUSY (a process is left in it), or another -errno. */
@@ -53,20 +52,6 @@ int cgroup_wait_empty(int cgroup_fd, int milliseconds);
 int cgroup_wait_killed(int cgroup_fd);
 
 int cgroup_freeze(int cgroup_fd, bool freeze); /* does not wait: cgroup.events says when */
-
-/*
- * Calls back for each process in the cgroup, and with deep also below it. name is "" or the name of
- * the child cgroup, a session's id. Stops when callback does not return 0. Returns 0, the
- * callback's value, or -errno.
- */
-int cgroup_each_process(int cgroup_fd, bool deep,
-			int (*callback)(pid_t pid, const char *name, void *context), void *context);
-
-/* Calls back with the name of each child of an open cgroup, until callback does not return 0.
- * Returns callback's last value, 0 if there is no child, or -errno. */
-int cgroup_each_child(int cgroup_fd,
-		      int (*callback)(int cgroup_fd, const char *name, void *context),
-		      void *context);
 
 /*
  * Sends the signal to each process in the cgroup and below, except one (0: no exception). Processes

@@ -14,6 +14,7 @@
 #define CHANNEL_FD 3
 #define FRONT_OOM_SCORE 500
 #define REQUESTS_FD 4
+#define CGROUPS_FD 5
 
 /* Writes to the daemon's log which step failed, and ends the process. */
 static void give_up(const char *step, int negative) __attribute__((noreturn));
@@ -30,20 +31,21 @@ static int set_profile(const char *profile)
 	return profile && profile_confines(profile) ? profile_apply(profile) : 0;
 }
 
-/* Moves /dev/null and the channels to the keeper to their numbers. Returns the program's
- * descriptor, or -errno. */
-static int place_descriptors(int program_fd, const struct task_front *task)
+/* Moves /dev/null, the channels to the keeper and the directory of the sets' cgroups to their
+ * numbers. Returns the program's descriptor, or -errno. */
+static int place_descriptors(int program_fd, int cgroups_fd, const struct task_front *task)
 {
 	int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	int channel = fcntl(task->channel_fd, F_DUPFD_CLOEXEC, 10);
 	int requests = fcntl(task->requests_fd, F_DUPFD_CLOEXEC, 10);
+	int cgroups = fcntl(cgroups_fd, F_DUPFD_CLOEXEC, 10);
 	int program = fcntl(program_fd, F_DUPFD_CLOEXEC, 10);
 
-	if (null_fd < 0 || channel < 0 || requests < 0 || program < 0 || dup2(null_fd, 0) < 0 ||
-	    dup2(null_fd, 1) < 0 || dup2(channel, CHANNEL_FD) < 0 ||
-	    dup2(requests, REQUESTS_FD) < 0)
+	if (null_fd < 0 || channel < 0 || requests < 0 || cgroups < 0 || program < 0 ||
+	    dup2(null_fd, 0) < 0 || dup2(null_fd, 1) < 0 || dup2(channel, CHANNEL_FD) < 0 ||
+	    dup2(requests, REQUESTS_FD) < 0 || dup2(cgroups, CGROUPS_FD) < 0)
 		return negative_errno();
-	process_close_from(REQUESTS_FD + 1, program);
+	process_close_from(CGROUPS_FD + 1, program);
 	return program;
 }
 
@@ -65,7 +67,7 @@ static void limit_memory(uint64_t bytes)
 #endif
 }
 
-void child_front(int program_fd, const struct task_front *task)
+void child_front(int program_fd, int cgroups_fd, const struct task_front *task)
 {
 	static char name[] = "nsctld-front";
 	char *arguments[] = {name, NULL}, *environment[8] = {NULL};
@@ -77,7 +79,7 @@ void child_front(int program_fd, const struct task_front *task)
 	child_begin();
 	for (size_t i = 0; i < identity.n_groups; i++)
 		groups[i] = task->identity.groups[i].id;
-	program = place_descriptors(program_fd, task);
+	program = place_descriptors(program_fd, cgroups_fd, task);
 	if (program < 0)
 		give_up("be given its descriptors", program);
 	limit_memory(task->memory);

@@ -245,7 +245,7 @@ static void carry_out(struct task *task, int front_program_fd)
 	else if (task->type == TASK_CLOSER)
 		closer_run(task->host);
 	else if (task->type == TASK_FRONT)
-		child_front(front_program_fd, &task->order.front);
+		child_front(front_program_fd, task->host->cgroup_fd, &task->order.front);
 	else
 		run_child(task);
 }

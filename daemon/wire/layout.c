@@ -283,6 +283,7 @@ static const struct wire_field wire_set_fields[] = {
 	STRING(14, wire_set, cgroup, PATH_MAX - 1, JSON("cgroup")),
 	U64(6, wire_set, expires, 0, JSON("expires"), UNIT(SECONDS)),
 	STRING(20, wire_set, parent, NAME_SIZE - 1, JSON("parent")),
+	STRING(21, wire_set, processes_in, PATH_MAX - 1),
 };
 LAYOUT(wire_set);
 
@@ -297,16 +298,9 @@ static const struct wire_field wire_session_fields[] = {
 	BOOL(8, wire_session, exited),
 	U32(9, wire_session, exit_status, 255, JSON("exitStatus"), GIVEN(wire_session, exited)),
 	U32(10, wire_session, signal, 64, JSON("signal")),
-	U32(11, wire_session, left, 0, JSON("left")),
+	STRING(11, wire_session, left_in, PATH_MAX - 1),
 };
 LAYOUT(wire_session);
-
-static const struct wire_field wire_process_fields[] = {
-	U32(1, wire_process, pid, 0),
-	STRING(2, wire_process, session, ID_SIZE - 1),
-	BOOL(3, wire_process, left),
-};
-LAYOUT(wire_process);
 
 static const struct wire_field wire_status_fields[] = {
 	U64(1, wire_status, started, 0),

@@ -88,7 +88,6 @@ enum wire_item {
 	WIRE_ITEM_SET = WIRE_ITEM, /* struct wire_set */
 	WIRE_ITEM_SESSION,	   /* struct wire_session */
 	WIRE_ITEM_NAMESPACE,	   /* struct wire_namespace */
-	WIRE_ITEM_PROCESS,	   /* struct wire_process */
 	WIRE_ITEM_COUNT,	   /* struct wire_count */
 	WIRE_ITEM_LINK,		   /* struct wire_link */
 	WIRE_ITEM_NETWORK,	   /* struct wire_network */
@@ -374,6 +373,9 @@ struct wire_set {
 	struct wire_interface interfaces[INTERFACES_MAX];
 	size_t n_interfaces;
 	uint32_t processes, sessions;
+	/* PROCESSES, and views of a set with commands: its cgroup, whose processes the front reads.
+	 * Such a path begins at the directory of all sets' cgroups. */
+	const char *processes_in;
 	uint32_t init; /* pid of its init; 0: none */
 	const char *cgroup;
 	/* GET: the set's resource usage, if the kernel reports it */
@@ -394,13 +396,8 @@ struct wire_session {
 	uint64_t started, ended;
 	bool exited; /* ended with exit_status; otherwise by signal, which is 0 until then */
 	uint32_t exit_status, signal;
-	uint32_t left; /* of an ended command: the number of processes that it has left */
-};
-
-struct wire_process {
-	uint32_t pid;
-	const char *session;
-	bool left; /* its session's command has ended */
+	/* cgroup of the processes that the ended command has left, if any: the front counts them */
+	const char *left_in;
 };
 
 struct wire_status {
@@ -435,8 +432,8 @@ struct wire_count {
 extern const struct wire_layout wire_connection_layout, wire_lane_layout, wire_failure_layout,
 	wire_spec_layout, wire_create_layout, wire_apply_layout, wire_ask_layout, wire_list_layout,
 	wire_command_layout, wire_exec_layout, wire_run_layout, wire_namespace_layout,
-	wire_set_layout, wire_session_layout, wire_process_layout, wire_status_layout,
-	wire_count_layout, wire_word_layout;
+	wire_set_layout, wire_session_layout, wire_status_layout, wire_count_layout,
+	wire_word_layout;
 
 /* Writes failure as the contents of a message with WIRE_FAILURE. */
 void wire_put_failure(struct wire_writer *writer, const struct failure *failure);

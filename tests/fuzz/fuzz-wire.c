@@ -37,7 +37,6 @@ static const struct {
 	{WIRE_ITEM_SET, &wire_set_layout},
 	{WIRE_ITEM_SESSION, &wire_session_layout},
 	{WIRE_ITEM_NAMESPACE, &wire_namespace_layout},
-	{WIRE_ITEM_PROCESS, &wire_process_layout},
 	{WIRE_ITEM_COUNT, &wire_count_layout},
 	{WIRE_ITEM_EVENT, &wire_event_layout},
 	{WIRE_ITEM_LANE, &wire_lane_layout},

@@ -50,22 +50,50 @@ second.end()
 PYTHON
 }
 
-@test "the keeper does not go through the processes of a set to signal them" {
+# trace_keeper CALLS: writes these system calls of the keeper to $runtime.trace, until end_trace.
+trace_keeper() {
 	local keeper
 	keeper=$(cat "$runtime.pid")
+	start_server trace strace -qq -e "trace=$1" -o "$runtime.trace" -p "$keeper"
+	traced() { grep -q "TracerPid:[[:space:]][1-9]" "/proc/$keeper/status"; }
+	eventually traced
+}
+
+end_trace() {
+	end_server trace
+	trace=$(cat "$runtime.trace")
+	rm "$runtime.trace"
+}
+
+@test "the keeper does not go through the processes of a set to signal them" {
 	nsctl create -mp box
 	nsctl exec -d box sh -c 'for i in 1 2 3 4 5; do sleep 1000 & done; wait'
 	processes() { [ "$(nsctl ps box | grep -c "sleep 1000")" -ge 5 ]; }
 	eventually processes
-	start_server trace strace -qq -e trace=pidfd_open,pidfd_send_signal,kill -o "$runtime.trace" -p "$keeper"
-	traced() { grep -q "TracerPid:[[:space:]][1-9]" "/proc/$keeper/status"; }
-	eventually traced
+	trace_keeper pidfd_open,pidfd_send_signal,kill
 	nsctl kill -s KILL box
 	ended() { fails grep -q "sleep 1000" <(nsctl ps box); }
 	eventually ended
-	end_server trace
-	fails grep -E '^(pidfd_send_signal|kill)' "$runtime.trace"
-	rm "$runtime.trace"
+	end_trace
+	fails grep -E '^(pidfd_send_signal|kill)' <<<"$trace"
+}
+
+@test "the keeper does not go through the processes of a set to show or count them" {
+	nsctl create box
+	for _ in 1 2 3; do
+		nsctl exec box sh -c 'sleep 1000 >/dev/null 2>&1 </dev/null &'
+	done
+	nsctl exec -d box sleep 1000
+	trace_keeper openat
+	[ "$(nsctl ps box | grep -c "sleep 1000")" -eq 4 ]
+	[ "$(nsctl ps box | grep -c left)" -eq 3 ]
+	[ "$(nsctl --json sessions box | grep -c '"left":1[,}]')" -eq 3 ]
+	nsctl --json list | grep '"processes":5,'
+	nsctl --json show box | grep '"processes":5,'
+	end_trace
+	# show reads the memory that the set uses: the trace is complete
+	grep -q memory <<<"$trace"
+	fails grep cgroup.procs <<<"$trace"
 }
 
 @test "what a user can say as often as it likes does not fill the log" {

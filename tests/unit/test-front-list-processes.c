@@ -11,9 +11,11 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "base.h"
+#include "daemon/front/front.h"
 #include "daemon/front/process.h"
 #include "daemon/front/reply.h"
 #include "protocol/frame.h"
@@ -90,31 +92,95 @@ static void test_command(void **state _unused_)
 	assert_null(process_json((uint32_t)pid, 4095));
 }
 
-/* As many as fit into the keeper's answer, each with 4,000 bytes of six as JSON: all are told of,
- * and a client takes the message. */
+#define SESSION "0123456789abcdef"
+
+/* Makes a directory that reads like the cgroup of a set, with the pid n times in the session's
+ * cgroup, and makes it the front's directory of cgroups. */
+static void fake_cgroup(char *directory, pid_t pid, size_t n)
+{
+	char path[128];
+	FILE *file;
+	int fd;
+
+	assert_non_null(mkdtemp(directory));
+	snprintf(path, sizeof(path), "%s/cgroup.procs", directory);
+	file = fopen(path, "we");
+	assert_non_null(file);
+	assert_int_equal(fclose(file), 0);
+	snprintf(path, sizeof(path), "%s/" SESSION, directory);
+	assert_int_equal(mkdir(path, 0700), 0);
+	snprintf(path, sizeof(path), "%s/" SESSION "/cgroup.procs", directory);
+	file = fopen(path, "we");
+	assert_non_null(file);
+	while (n-- > 0)
+		fprintf(file, "%d\n", pid);
+	assert_int_equal(fclose(file), 0);
+	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_int_equal(dup2(fd, CGROUPS_FD), CGROUPS_FD);
+	if (fd != CGROUPS_FD)
+		close(fd);
+}
+
+static void remove_fake_cgroup(const char *directory)
+{
+	static const char *const files[] = {SESSION "/cgroup.procs", "cgroup.procs"};
+
+	close(CGROUPS_FD);
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		char path[128];
+
+		snprintf(path, sizeof(path), "%s/%s", directory, files[i]);
+		assert_int_equal(unlink(path), 0);
+		*strrchr(path, '/') = '\0';
+		assert_int_equal(rmdir(path), 0);
+	}
+}
+
+/* Puts the keeper's answer into a message: the set's cgroup, and one ended session. */
+static struct wire_message *put_answer(struct answer *answer)
+{
+	static struct wire_set set;
+	static struct wire_session session;
+
+	wire_clear(&wire_set_layout, &set);
+	wire_clear(&wire_session_layout, &session);
+	set.processes_in = ".";
+	session.session = SESSION;
+	session.ended = 1;
+	answer_begin(answer);
+	wire_put(&answer->writer, &wire_set_layout, &set);
+	assert_true(
+		wire_put_item(&answer->writer, WIRE_ITEM_SESSION, &wire_session_layout, &session));
+	return answer_message(answer);
+}
+
+/* A set has more processes than an answer can tell, each with a command of 4,000 bytes that take
+ * six bytes each in JSON. The answer is valid, tells thousands, and a client accepts its size. */
 static void test_many(void **state _unused_)
 {
 	static char name[] = "cat", minus[] = "-", word[4000];
 	char *words[] = {name, minus, word, NULL}, path[IDL_PATH_SIZE], *text;
-	struct wire_process process = {.session = "0123456789abcdef"};
+	char directory[] = "/tmp/nsctl-test-XXXXXX";
+	json_t *got, *list, *first;
 	struct answer answer;
-	size_t n = 0, size;
 	struct idl *idl;
-	json_t *got;
+	size_t size;
 	pid_t pid;
 	int fd;
 
 	memset(word, '\x1b', sizeof(word) - 1);
 	pid = start(words, &fd);
-	process.pid = (uint32_t)pid;
-	answer_begin(&answer);
-	while (wire_put_item(&answer.writer, WIRE_ITEM_PROCESS, &wire_process_layout, &process))
-		n++;
-	assert_true(n > 1000);
-	got = encode_processes(answer_message(&answer));
+	fake_cgroup(directory, pid, 10000);
+	got = encode_processes(put_answer(&answer));
 	stop(pid, fd);
 	answer_done(&answer);
-	assert_int_equal(json_array_size(json_object_get(got, "processes")), n);
+	remove_fake_cgroup(directory);
+	list = json_object_get(got, "processes");
+	assert_in_range(json_array_size(list), 5000, 9999);
+	first = json_array_get(list, 0);
+	assert_string_equal(json_string_value(json_object_get(first, "session")), SESSION);
+	assert_true(json_is_true(json_object_get(first, "left")));
 	assert_int_equal(idl_parse(idl_text_nsctl, &idl, NULL), 0);
 	assert_true(idl_check_output(idl, idl_method(idl, "ListProcesses"), got, path));
 	idl_free(idl);

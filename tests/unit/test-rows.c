@@ -21,7 +21,7 @@
 static const char *const by_hand[] = {
 	"LinkEnd.set",		"LinkEnd.network",	"LinkEnd.host",	   "Exec.command",
 	"Exec.environment",	"Run.command",		"Run.environment", "Set.ownerName",
-	"SetSummary.ownerName", "SetSummary.addresses", "List.summaries",
+	"SetSummary.ownerName", "SetSummary.addresses", "List.summaries",  "Session.left",
 };
 
 #define ROWS_MAX 512

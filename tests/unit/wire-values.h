@@ -34,7 +34,6 @@ static const struct {
 	{"namespace", &wire_namespace_layout},
 	{"set", &wire_set_layout},
 	{"session", &wire_session_layout},
-	{"process", &wire_process_layout},
 	{"status", &wire_status_layout},
 	{"count", &wire_count_layout},
 	{"word", &wire_word_layout},

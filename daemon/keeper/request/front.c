@@ -20,7 +20,7 @@
 #define FRONT_MEMORY (UINT64_C(64) * 1024 * 1024)
 /*
  * Messages of one front that one pass of the loop handles. Some take longer the more
- * processes a set has, so a front that has used MICROSECONDS_AT_ONCE of processor time
+ * sets and sessions a user has, so a front that has used MICROSECONDS_AT_ONCE of processor time
  * rests RESTS times as long.
  */
 #define MESSAGES_AT_ONCE 16

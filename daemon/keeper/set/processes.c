@@ -16,30 +16,31 @@
 
 #define FREEZE_SECONDS 10
 
-static int put_process(pid_t pid, const char *name, void *context)
-{
-	struct keeper *keeper = context;
-	const struct session *session =
-		*name ? registry_find_session(keeper->registry, name) : NULL;
-	struct wire_process process = {
-		.pid = pid, .session = session ? name : NULL, .left = session && session->ended};
-
-	return !wire_put_item(&keeper->to_front, WIRE_ITEM_PROCESS, &wire_process_layout, &process);
-}
-
+/* Answers with the set's cgroup, where the front finds the processes, and with its sessions. */
 int on_list_processes(struct keeper *keeper, struct request *request, struct wire_ask *asked,
 		      struct failure *failure)
 {
-	_cleanup_fd_ int fd = -1;
+	static struct wire_set wire;
+	static struct wire_session session;
+	char path[CGROUP_PATH_SIZE];
 	struct set *set;
 	int r = request_find_asked(keeper, request, asked, &set, failure);
 
 	if (r)
 		return r;
-	fd = view_open_cgroup(keeper, set);
+	view_cgroup_path(set, path);
+	wire_clear(&wire_set_layout, &wire);
+	wire.processes_in = path;
 	request_begin(keeper, request, 0);
-	if (fd >= 0)
-		cgroup_each_process(fd, true, put_process, keeper);
+	wire_put(&keeper->to_front, &wire_set_layout, &wire);
+	for (const struct session *at = set->sessions; at; at = at->next_in_set) {
+		if (!session_counts(at))
+			continue;
+		wire_clear(&wire_session_layout, &session);
+		session.session = at->id;
+		session.ended = at->ended;
+		wire_put_item(&keeper->to_front, WIRE_ITEM_SESSION, &wire_session_layout, &session);
+	}
 	request_end(keeper, request);
 	return 0;
 }

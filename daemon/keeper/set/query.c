@@ -257,6 +257,7 @@ int on_list_sessions(struct keeper *keeper, struct request *request, struct wire
 		     struct failure *failure)
 {
 	static struct wire_session wire;
+	char left_in[CGROUP_PATH_SIZE];
 	struct set *set;
 	int r = request_find_asked(keeper, request, asked, &set, failure);
 
@@ -274,7 +275,8 @@ int on_list_sessions(struct keeper *keeper, struct request *request, struct wire
 		wire.exited = at->exited;
 		wire.exit_status = at->status;
 		wire.signal = at->signal;
-		wire.left = session_count_left(keeper, at);
+		session_path(at, left_in);
+		wire.left_in = at->left ? left_in : NULL;
 		if (!wire_put_item(&keeper->to_front, WIRE_ITEM_SESSION, &wire_session_layout,
 				   &wire))
 			break;

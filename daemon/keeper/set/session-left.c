@@ -161,28 +161,7 @@ int session_recover_left(struct keeper *keeper, struct session *session)
 	return 0;
 }
 
-/* --- queries, and the keeper's end --- */
-
-static int count(pid_t pid _unused_, const char *name _unused_, void *context)
-{
-	(*(uint32_t *)context)++;
-	return 0;
-}
-
-uint32_t session_count_left(struct keeper *keeper, const struct session *session)
-{
-	char path[CGROUP_PATH_SIZE];
-	_cleanup_fd_ int fd = -1;
-	uint32_t n = 0;
-
-	if (!session->left)
-		return 0;
-	session_path(session, path);
-	fd = cgroup_open(keeper->cgroup_fd, path);
-	if (fd >= 0)
-		cgroup_each_process(fd, true, count, &n);
-	return n;
-}
+/* --- the set's end, and the keeper's --- */
 
 void session_settle_left(struct keeper *keeper, struct set *set)
 {

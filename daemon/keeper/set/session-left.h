@@ -17,8 +17,6 @@ struct session;
 void session_leave(struct keeper *keeper, struct session *session);
 /* The same for a session that ended before this start of nsctld. Returns 0 or -ENOMEM. */
 int session_recover_left(struct keeper *keeper, struct session *session);
-/* Returns the number of processes that the session's command has left. */
-uint32_t session_count_left(struct keeper *keeper, const struct session *session);
 /* Settles all ended sessions of a set, when the processes that they had left have been killed. */
 void session_settle_left(struct keeper *keeper, struct set *set);
 /* Ends the watch of what the session's command has left, at the keeper's end. */

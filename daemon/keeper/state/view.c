@@ -63,7 +63,7 @@ const struct link *view_link_of(const struct set *set, const char *interface)
 
 /* --- sets --- */
 
-static void set_cgroup_path(const struct set *set, char ret[static CGROUP_PATH_SIZE])
+void view_cgroup_path(const struct set *set, char ret[static CGROUP_PATH_SIZE])
 {
 	cgroup_path(set->owner, set->above, set->id, NULL, ret);
 }
@@ -72,14 +72,8 @@ int view_open_cgroup(struct keeper *keeper, const struct set *set)
 {
 	char path[CGROUP_PATH_SIZE];
 
-	set_cgroup_path(set, path);
+	view_cgroup_path(set, path);
 	return cgroup_open(keeper->cgroup_fd, path);
-}
-
-static int count_process(pid_t pid _unused_, const char *name _unused_, void *context)
-{
-	(*(uint32_t *)context)++;
-	return 0;
 }
 
 static bool has_sessions(const struct set *set)
@@ -90,19 +84,15 @@ static bool has_sessions(const struct set *set)
 	return false;
 }
 
-/* Returns the number of the set's processes. Only the init is in the set's own cgroup; commands are
- * in cgroups below. Without sessions nothing needs to be read. */
-static uint32_t count_processes(struct keeper *keeper, const struct set *set)
+/* Fills in the number of the set's processes if that is only its init, and otherwise the cgroup,
+ * whose processes the front counts: there may be thousands. */
+static void view_processes(const struct set *set, struct set_view *view)
 {
-	_cleanup_fd_ int fd = -1;
-	uint32_t n = 0;
-
+	view->wire.processes = set->init_pid ? 1 : 0;
 	if (!has_sessions(set))
-		return set->init_pid ? 1 : 0;
-	fd = view_open_cgroup(keeper, set);
-	if (fd >= 0)
-		cgroup_each_process(fd, true, count_process, &n);
-	return n;
+		return;
+	view_cgroup_path(set, view->processes_in);
+	view->wire.processes_in = view->processes_in;
 }
 
 static void view_namespace(struct keeper *keeper, const struct set *set, enum kind kind,
@@ -158,7 +148,7 @@ void view_set(struct keeper *keeper, const struct set *set, bool summary, struct
 	ret->wire.kinds = set->kinds;
 	ret->wire.expires = wall_clock_expiry(set);
 	ret->wire.parent = view_parent(keeper, set);
-	ret->wire.processes = count_processes(keeper, set);
+	view_processes(set, ret);
 	if (summary) {
 		view_links(set, &ret->wire);
 		return;
@@ -170,7 +160,7 @@ void view_set(struct keeper *keeper, const struct set *set, bool summary, struct
 	for (const struct session *at = set->sessions; at; at = at->next_in_set)
 		ret->wire.sessions += session_counts(at);
 	ret->wire.init = set->init_pid;
-	set_cgroup_path(set, path);
+	view_cgroup_path(set, path);
 	snprintf(ret->cgroup, sizeof(ret->cgroup), "/%s/%s", keeper->cgroup, path);
 	ret->wire.cgroup = ret->cgroup;
 }
