@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "client/adopt.h"
 #include "client/call.h"
 #include "client/connection.h"
 #include "client/hosts.h"
@@ -43,6 +44,12 @@ static const struct verb verbs[] = {
 	{"create", NULL, "[OPTIONS] NAME",
 	 "Makes a set of namespaces and keeps it",
 	 0, 1, 1, sets_create, {spec_options, sets_create_options}},
+	{"adopt", NULL, "--target=PID|--net=FD|PATH ... NAME",
+	 "Makes a set of namespaces that exist already, and holds them\n"
+	 "They may be those of a process, or be opened by path or descriptor. They must be of your "
+	 "user namespaces, or of your sets. nsctl rm lets go of them, and ends only commands that "
+	 "were run in the set",
+	 0, 1, 1, adopt_run, {adopt_options}},
 	{"list", "ls", "[OPTIONS]",
 	 "Lists your sets",
 	 0, 0, WORDS_ANY, sets_list, {sets_list_options}},

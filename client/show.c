@@ -322,6 +322,8 @@ static void show_set(struct client *client, const json_t *set)
 	show_mounts(json_object_get(spec, "mounts"));
 	show_strings("labels", json_object_get(spec, "labels"));
 	show_strings("settings", json_object_get(spec, "sysctls"));
+	if (json_is_true(json_object_get(set, "adopted")))
+		show_line("adopted", "its namespaces may outlive the set");
 	if (json_is_true(json_object_get(spec, "boot")))
 		show_line("boot", "made again when the machine starts");
 	show_network(spec);

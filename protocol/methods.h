@@ -42,6 +42,8 @@ enum method_class {
 #define METHODS(X)                                                                                 \
 	X(CREATE, "Create", wire_create, on_create, CLASS_MAKE,                                    \
 	  METHOD_STARTS | METHOD_DESCRIPTORS, NULL, REPLY("set", wire_set))                        \
+	X(ADOPT, "Adopt", wire_adopt, on_adopt, CLASS_MAKE, METHOD_STARTS | METHOD_DESCRIPTORS,    \
+	  NULL, REPLY("set", wire_set))                                                            \
 	X(GET, "Get", wire_ask, on_get, CLASS_USE, METHOD_REPEATABLE | METHOD_THROUGH_WALLS, NULL, \
 	  REPLY("set", wire_set))                                                                  \
 	X(LIST, "List", wire_list, on_list, CLASS_USE,                                             \

@@ -90,9 +90,6 @@ json_t *encode_processes(struct wire_message *message)
 
 static json_t *features_json(const struct wire_status *status)
 {
-	static const char *const missing[] = {
-		"adopt",
-	};
 	json_t *object = json_object();
 
 	encode_put(object, "userNamespaces", json_boolean(status->allowed & ALLOW_USER_NAMESPACES));
@@ -115,8 +112,7 @@ static json_t *features_json(const struct wire_status *status)
 	encode_put(object, "pipeLease", json_true());
 	encode_put(object, "idleLease", json_true());
 	encode_put(object, "dns", json_true());
-	for (size_t i = 0; i < ARRAY_SIZE(missing); i++)
-		encode_put(object, missing[i], json_false());
+	encode_put(object, "adopt", json_true());
 	return object;
 }
 

@@ -61,6 +61,7 @@ static const char *const texts[STEP_COUNT] = {
 	[STEP_LOST] = "finish: a process of the daemon was killed",
 	[STEP_LATE] = "finish in time: a file system or the like does not answer",
 	[STEP_CALLER] = "enter the caller's namespaces",
+	[STEP_ADOPT] = "adopt a namespace",
 	[STEP_STUCK] = ("end a process: it waits for a file system or the like that does not "
 			"answer; try again when it has answered"),
 };

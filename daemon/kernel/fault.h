@@ -70,6 +70,10 @@ enum step {
 	STEP_LOST,	  /* the child ended without a report */
 	STEP_LATE,	  /* the operation did not end by its deadline */
 	STEP_CALLER,	  /* ESTALE: the caller's wall has changed; EPERM: the caller is chrooted */
+	STEP_ADOPT,	  /* detail: enum kind, KIND_COUNT: of the process. EACCES: the caller may
+			     not look at it; ESRCH: it has ended; EINVAL: no pidfd; EBADF: no
+			     namespace of this kind; EXDEV: the host's; ENOENT: nothing to adopt;
+			     ENODATA, E2BIG: no maps, or too many ranges */
 	STEP_STUCK,	  /* killed processes do not end: see cgroup_wait_killed() */
 	STEP_COUNT,
 };

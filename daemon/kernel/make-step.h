@@ -27,6 +27,8 @@ struct maker {
 	pid_t init_pid;
 	bool needs_resolver; /* result of resolver_is_needed() */
 	uint32_t way_shift;  /* by how many ways the way out was shifted, for the report */
+	uint32_t foreign;    /* for the report, when namespaces are adopted; so are these: */
+	struct wire_map uid_map, gid_map;
 	struct fault fault;
 };
 
@@ -44,6 +46,9 @@ int maker_open_wall(struct maker *maker);
 int maker_enter_wall(struct maker *maker);
 /* Clones the sources of mounts in the caller's tree, and returns to the host's. */
 int maker_prepare_mounts(struct maker *maker);
+
+/* Opens the namespaces that the task says to adopt, instead of making any. */
+int maker_adopt(struct maker *maker);
 
 /* Makes the namespaces of the specification for the calling process, charged to the caller; but not
  * the pid namespace of a plain set. */

@@ -88,6 +88,9 @@ static int fill_report(struct maker *maker, struct task_report *report)
 			return fault_set(&maker->fault, STEP_PIN, kind, -r);
 	}
 	report->way_shift = maker->way_shift;
+	report->foreign = maker->foreign;
+	report->uid_map = maker->uid_map;
+	report->gid_map = maker->gid_map;
 	report->init_pid = maker->init_pid;
 	if (maker->init_pid > 0)
 		r = process_start_time(maker->init_pid, &report->init_start);
@@ -115,6 +118,16 @@ static bool needs_resolver(const struct maker *maker)
 	return resolver_is_needed(&task->resolver, task->spec.root_fd >= 0 || task->spec.root_path);
 }
 
+static int make(struct maker *maker)
+{
+	int r = maker_prepare_mounts(maker);
+
+	if (r < 0)
+		return r;
+	maker->needs_resolver = needs_resolver(maker);
+	return maker_has(maker, KIND_USER) ? make_with_user(maker) : make_plain(maker);
+}
+
 void child_make(const struct host *host, const struct task_create *task)
 {
 	struct maker maker = {
@@ -129,10 +142,7 @@ void child_make(const struct host *host, const struct task_create *task)
 	take_identity(&maker);
 	r = maker_open_wall(&maker);
 	if (r == 0)
-		r = maker_prepare_mounts(&maker);
-	maker.needs_resolver = needs_resolver(&maker);
-	if (r == 0)
-		r = maker_has(&maker, KIND_USER) ? make_with_user(&maker) : make_plain(&maker);
+		r = task->adopt.name ? maker_adopt(&maker) : make(&maker);
 	if (r == 0)
 		r = pin_all(&maker);
 	if (r == 0)

@@ -157,6 +157,33 @@ int privilege_files_as_root(void)
 	return r < 0 ? r : set_file_ids(0, 0);
 }
 
+static int set_effective(uint64_t wanted)
+{
+	struct capabilities now;
+	int r = get_capabilities(&now);
+
+	if (r < 0)
+		return r;
+	now.effective = now.permitted & wanted;
+	return set_capabilities(&now);
+}
+
+int privilege_act_as(const struct identity *identity, uint64_t capabilities)
+{
+	int r = privilege_charge(identity);
+
+	if (r == 0)
+		r = set_file_ids(identity->uid, identity->gid);
+	return r < 0 ? r : set_effective(capabilities);
+}
+
+int privilege_act_as_maker(void)
+{
+	int r = set_effective(UINT64_MAX);
+
+	return r < 0 ? r : privilege_files_as_root();
+}
+
 void privilege_bound(uint64_t keep)
 {
 	for (int i = 0; i <= CAP_LAST_CAP || prctl(PR_CAPBSET_READ, i) >= 0; i++)

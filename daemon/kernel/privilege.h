@@ -61,6 +61,15 @@ int privilege_files_as_caller(const struct identity *identity);
 int privilege_files_as_root(void);
 
 /*
+ * From now on, the process may do what the caller may: the effective ids, groups and file ids are
+ * the caller's, and of the capabilities only these (1 << CAP_*) are effective. Returns 0 or -errno.
+ */
+int privilege_act_as(const struct identity *identity, uint64_t capabilities);
+/* Turns a process that acts as the caller into a maker: see privilege_charge(). Returns 0 or
+ * -errno. */
+int privilege_act_as_maker(void);
+
+/*
  * Turns the process into one of the caller's, for good: ids, groups (if set_groups), and no
  * capability. The bounding set is not changed: with an empty one and no_new_privs, the kernel
  * refuses to execute a file with capabilities, instead of ignoring them. Returns 0 or -errno.

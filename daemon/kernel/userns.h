@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Finds the user behind a process in a user namespace below the host's. */
+/* Finds the user behind a user namespace below the host's. */
 #ifndef NSCTL_KERNEL_USERNS_H
 #define NSCTL_KERNEL_USERNS_H
 
@@ -13,5 +13,8 @@
  * over the process. Returns 0, -ESRCH if the process is in our user namespace, or -errno.
  */
 int userns_outermost_owner(int directory_fd, ino_t own, uid_t *ret);
+/* The same for an open namespace, which is a user namespace or owned by one. -ESRCH: that user
+ * namespace is ours, or not below ours. */
+int userns_outermost_owner_of(int fd, bool is_user, ino_t own, uid_t *ret);
 
 #endif

@@ -146,6 +146,21 @@ static const struct wire_field wire_create_fields[] = {
 };
 LAYOUT(wire_create);
 
+static const struct wire_field wire_opened_fields[] = {
+	U32(1, wire_opened, kind_number, KIND_COUNT, ALWAYS("type"), WORD(kind_words)),
+	HANDLE(2, wire_opened, namespace_fd, ALWAYS("namespaceFileDescriptor")),
+};
+static LAYOUT(wire_opened);
+
+static const struct wire_field wire_adopt_fields[] = {
+	STRING(1, wire_adopt, name, NAME_SIZE - 1, JSON("name"), NAME),
+	HANDLE(2, wire_adopt, process_fd, JSON("processFileDescriptor")),
+	U32(3, wire_adopt, kinds, KIND_ALL, JSON("namespaces"), KINDS),
+	ARRAY(4, wire_adopt, opened, wire_opened, KIND_COUNT, JSON("descriptors")),
+	NESTED(5, wire_adopt, lease, wire_lease, JSON("lease")),
+};
+LAYOUT(wire_adopt);
+
 static const struct wire_field wire_apply_fields[] = {
 	NESTED(1, wire_apply, lease, wire_lease, JSON("lease")),
 };
@@ -284,6 +299,7 @@ static const struct wire_field wire_set_fields[] = {
 	U64(6, wire_set, expires, 0, JSON("expires"), UNIT(SECONDS)),
 	STRING(20, wire_set, parent, NAME_SIZE - 1, JSON("parent")),
 	STRING(21, wire_set, processes_in, PATH_MAX - 1),
+	BOOL(22, wire_set, adopted, JSON("adopted")),
 };
 LAYOUT(wire_set);
 

@@ -235,6 +235,21 @@ struct wire_create {
 	struct wire_spec spec;
 };
 
+/* A namespace that exists, as a client has opened it. */
+struct wire_opened {
+	uint32_t kind_number; /* enum kind + 1 */
+	int namespace_fd;
+};
+
+struct wire_adopt {
+	const char *name;
+	int process_fd; /* a pidfd; -1: none */
+	uint32_t kinds; /* of the process; 0: those that it does not share with the caller */
+	struct wire_opened opened[KIND_COUNT];
+	size_t n_opened;
+	struct wire_lease lease;
+};
+
 /* Limits of a topology, which is one message with its parts as items. The answer says more about
  * each part, and must fit into one message, too. */
 #define APPLY_NETWORKS_MAX 64
@@ -384,6 +399,7 @@ struct wire_set {
 	uint64_t cpu;	    /* microseconds */
 	const char *broken; /* the reason, if known */
 	const char *parent; /* name of the set that it is within, if any */
+	bool adopted;	    /* its namespaces were not made for it */
 };
 
 struct wire_session {
@@ -430,10 +446,10 @@ struct wire_count {
 };
 
 extern const struct wire_layout wire_connection_layout, wire_lane_layout, wire_failure_layout,
-	wire_spec_layout, wire_create_layout, wire_apply_layout, wire_ask_layout, wire_list_layout,
-	wire_command_layout, wire_exec_layout, wire_run_layout, wire_namespace_layout,
-	wire_set_layout, wire_session_layout, wire_status_layout, wire_count_layout,
-	wire_word_layout;
+	wire_spec_layout, wire_create_layout, wire_adopt_layout, wire_apply_layout, wire_ask_layout,
+	wire_list_layout, wire_command_layout, wire_exec_layout, wire_run_layout,
+	wire_namespace_layout, wire_set_layout, wire_session_layout, wire_status_layout,
+	wire_count_layout, wire_word_layout;
 
 /* Writes failure as the contents of a message with WIRE_FAILURE. */
 void wire_put_failure(struct wire_writer *writer, const struct failure *failure);

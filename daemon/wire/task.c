@@ -199,6 +199,8 @@ static const struct wire_field task_create_fields[] = {
 	FD(13, task_create, sysfs_fd),
 	ARRAY(14, task_create, resources, task_resource, TASK_RESOURCES),
 	NESTED(15, task_create, caller, task_caller),
+	NESTED(16, task_create, adopt, wire_adopt),
+	U64(17, task_create, capabilities, 0),
 };
 LAYOUT(task_create);
 

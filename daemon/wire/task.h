@@ -268,6 +268,9 @@ struct task_create {
 	/* Made in advance by TASK_SPARE; -1: the maker makes its own. */
 	int net_fd;   /* its net namespace */
 	int sysfs_fd; /* and a sysfs for it: a context for fsmount() */
+	/* With a name: the set adopts these namespaces, instead of making its own. */
+	struct wire_adopt adopt;
+	uint64_t capabilities; /* with adopt: what the caller itself can get: 1 << CAP_* */
 	/* The limits that the caller had when it connected, for a set with a user namespace. If
 	 * n_resources is 0, the set is made again and has no caller. */
 	struct task_resource resources[TASK_RESOURCES]; /* in the order of RLIMIT_* */
@@ -365,6 +368,10 @@ struct task_report {
 	uint32_t way_shift; /* TASK_CREATE: by how many ways its way out is further in the pools */
 	uint64_t init_start;
 	int32_t pid, runner_pid; /* REPORT_STARTED */
+	/* TASK_CREATE with adopt: the kinds over which the caller itself has no power, and the maps
+	 * of the user namespace */
+	uint32_t foreign;
+	struct wire_map uid_map, gid_map;
 };
 #define REPORT_FDS_MAX 2
 

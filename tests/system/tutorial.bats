@@ -170,6 +170,18 @@ for line in sys.stdin:
 	[ "$(nsctl enter box readlink /proc/self/ns/uts)" = "$(inside uts)" ]
 }
 
+@test "17: by process" {
+	start_server job setpriv --reuid "$user_id" --regid "$user_id" --clear-groups unshare -rn sleep 1000
+	pid=$(server_pid job)
+	apart() { [ "$(readlink "/proc/$pid/ns/net")" != "$(outside net)" ]; }
+	eventually apart
+	net=$(readlink "/proc/$pid/ns/net")
+	nsctl adopt --target="$pid" box
+	end_server job
+	[ "$(inside net)" = "$net" ]
+	only_differ net user
+}
+
 @test "16: by file, without the daemon" {
 	nsctl create --visible -r -n box
 	net=$(inside net)

@@ -124,6 +124,7 @@ static void test_operation(void **state _unused_)
 	enum { MAKES = 2 };
 	static const int may[WIRE_OP_END][3] = {
 		[WIRE_CREATE] = {true, false, MAKES},
+		[WIRE_ADOPT] = {true, false, MAKES},
 		[WIRE_GET] = {true, false, true},
 		[WIRE_LIST] = {true, false, true},
 		[WIRE_REMOVE] = {true, false, true},

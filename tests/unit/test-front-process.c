@@ -79,10 +79,6 @@ static const struct {
 	 "{\"error\":\"" SERVICE "MethodNotFound\",\"parameters\":{\"method\":\"org.nsctl.\"}}"},
 	{"{\"method\":\"org.nsctl.get\"}", "{\"error\":\"" SERVICE "MethodNotFound\","
 					   "\"parameters\":{\"method\":\"org.nsctl.get\"}}"},
-	{"{\"method\":\"org.nsctl.Adopt\",\"parameters\":{\"name\":\"a\","
-	 "\"processFileDescriptor\":0}}",
-	 "{\"error\":\"" SERVICE "MethodNotImplemented\","
-	 "\"parameters\":{\"method\":\"org.nsctl.Adopt\"}}"},
 	{"{\"method\":\"org.nsctl.Monitor\"}",
 	 "{\"error\":\"" SERVICE "ExpectedMore\",\"parameters\":{}}"},
 	{"{\"method\":\"org.nsctl.GetStatus\",\"upgrade\":true}",

@@ -117,6 +117,7 @@ static void write_sets(void)
 			  .group = "00000000000000c1",
 			  .kinds = KIND_ALL,
 			  .run = true,
+			  .adopted = true,
 			  .above = (char *)"00000000000000d1/set-00000000000000d2",
 			  .wall = (char *)"mnt:4026532601 root:12884901890:0:31:2",
 			  .created = 1700000000000000,

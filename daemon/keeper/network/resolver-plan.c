@@ -69,7 +69,7 @@ static bool ask_networks(struct resolver_plan *naming)
 
 bool resolver_plan_has_any(const struct set *set)
 {
-	return !set_is_network(set) && set->kinds & KIND_BIT(KIND_MNT) &&
+	return !set_is_network(set) && !set->adopted && set->kinds & KIND_BIT(KIND_MNT) &&
 	       set->kinds & (KIND_BIT(KIND_NET) | KIND_BIT(KIND_UTS));
 }
 

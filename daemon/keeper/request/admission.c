@@ -288,6 +288,16 @@ int admission_of_exec(const struct request *request, const struct set *set,
 		      const struct wire_command *command, struct runs_as *as,
 		      struct failure *failure)
 {
-	return admission_of_command(request, set->owner, set->gid, set->mapping, set->kinds,
-				    unpack_maps(set), command, as, failure);
+	int r = admission_of_command(request, set->owner, set->gid, set->mapping, set->kinds,
+				     unpack_maps(set), command, as, failure);
+
+	if (r || !set->adopted)
+		return r;
+	/* nothing is known of who has written the maps, and shaped the mounts */
+	as->identity.may_gain = false;
+	if (!command->new_privileges)
+		return 0;
+	return failure_set(failure, ERROR_NOT_PERMITTED, 0, "newPrivileges",
+			   "the set was adopted: its mounts, host name and clocks could fool a "
+			   "setuid program");
 }

@@ -9,8 +9,8 @@
 #include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/state/view.h"
 
-static void on_created_for(struct keeper *keeper, struct set *set, const struct failure *failure,
-			   void *context)
+void create_answer(struct keeper *keeper, struct set *set, const struct failure *failure,
+		   void *context)
 {
 	struct request *request = context;
 	struct set_view view;
@@ -51,7 +51,7 @@ int on_create(struct keeper *keeper, struct request *request, struct wire_create
 	      struct failure *failure)
 {
 	char picked[NAME_SIZE];
-	struct set_wish wish = {.spec = &asked->spec, .created = on_created_for};
+	struct set_wish wish = {.spec = &asked->spec, .created = create_answer};
 	const struct set *set;
 	int r;
 

@@ -41,6 +41,7 @@ struct creation {
 	struct keeper *keeper;
 	struct set *set;
 	set_created *created;
+	set_adopted *adopted; /* NULL: the namespaces are made */
 	void *context;
 	enum wire_op op;	/* the method of the request */
 	bool again;		/* the set is made again at boot */
@@ -182,7 +183,7 @@ static void on_made(struct operation *operation, const struct task_report *repor
 	struct creation *creation = operation->context;
 	struct keeper *keeper = creation->keeper;
 	struct set *set = creation->set;
-	uint32_t kinds = set->kinds;
+	uint32_t kinds = set->adopted ? 0 : set->kinds;
 	uid_t owner = set->owner;
 	int r;
 
@@ -193,6 +194,11 @@ static void on_made(struct operation *operation, const struct task_report *repor
 	r = take_report(keeper, set, report);
 	if (r < 0) {
 		failure_from_errno(&creation->failure, r, "record the way out");
+		roll_back(creation);
+		return;
+	}
+	if (set->adopted &&
+	    creation->adopted(keeper, set, report, creation->context, &creation->failure)) {
 		roll_back(creation);
 		return;
 	}
@@ -242,6 +248,7 @@ static struct set *new_set(const struct request *request, const struct set_wish 
 	set->created = wish->again ? wish->again->created : clock_wall();
 	lease_put(set, &spec->lease, request);
 	set->run = wish->run;
+	set->adopted = wish->adopt;
 	/* within another set: behind the wall that this is behind */
 	wall = around ? around->wall : *request->subject.wall ? request->subject.wall : NULL;
 	set->wall = wall ? strdup(wall) : NULL;
@@ -286,6 +293,16 @@ bool create_takes_descriptors(const struct wire_spec *spec)
 	return any;
 }
 
+/* Fills in what is adopted, and what the caller itself can get: an ordinary user gets nothing. */
+static void fill_adopt(struct task_create *task, const struct client_connection *connection,
+		       const struct wire_adopt *adopt)
+{
+	task->adopt = *adopt;
+	wire_clear(&wire_lease_layout, &task->adopt.lease);
+	if (connection && connection->peer.identity.uid == 0)
+		task->capabilities = connection->peer.bounding;
+}
+
 static int send_creation(struct creation *creation, const struct request *request,
 			 const struct set_wish *wish)
 {
@@ -311,9 +328,11 @@ static int send_creation(struct creation *creation, const struct request *reques
 	fill_identity(&task.identity, request_identity(request));
 	admission_fill_maps(&task, request_identity(request));
 	fill_limits(&task, request_connection(request));
+	if (wish->adopt)
+		fill_adopt(&task, request_connection(request), wish->adopt);
 	/* a set that is made again takes no turn of TURN_MAKE, so it does not wait
 	 * for its owner's requests */
-	r = create_takes_descriptors(wish->spec)
+	r = create_takes_descriptors(wish->spec) || wish->adopt
 		    ? lane_operation(request, !wish->run && !wish->group, CREATE_SECONDS,
 				     &operation)
 		    : operation_new(creation->keeper, creation->set->owner,
@@ -323,7 +342,8 @@ static int send_creation(struct creation *creation, const struct request *reques
 		return r;
 	operation->context = creation;
 	operation->done = on_made;
-	spare = spare_take(creation->set->owner, wish->spec);
+	if (!wish->adopt)
+		spare = spare_take(creation->set->owner, wish->spec);
 	task.net_fd = spare.net_fd;
 	task.sysfs_fd = spare.sysfs_fd;
 	r = operation_send(operation, TASK_CREATE, &task_create_layout, &task);
@@ -436,6 +456,7 @@ int set_create(struct keeper *keeper, struct request *request, const struct set_
 		.set = set,
 		.again = wish->again,
 		.created = wish->created,
+		.adopted = wish->adopted,
 		.op = request->op,
 		.context = wish->context,
 	};

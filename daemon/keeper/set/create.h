@@ -11,6 +11,7 @@
 #define NSCTL_KEEPER_CREATE_H
 
 #include "daemon/keeper/request/request.h"
+#include "daemon/wire/task.h"
 #include "protocol/name.h"
 
 /* Called once at the end of a creation: with the set and failure NULL, or with set NULL and the
@@ -21,6 +22,11 @@ typedef void set_created(struct keeper *keeper, struct set *set, const struct fa
  * which is stored in picked. */
 const char *create_pick_name(struct keeper *keeper, const struct request *request, const char *name,
 			     char picked[static NAME_SIZE]);
+
+/* Called when the namespaces that a set adopts have been opened and pinned. Returns 0, or an error
+ * and *failure, and then the set is rolled back. */
+typedef int set_adopted(struct keeper *keeper, struct set *set, const struct task_report *report,
+			void *context, struct failure *failure);
 
 /* A set to be made. */
 struct set_wish {
@@ -34,6 +40,8 @@ struct set_wish {
 	 * NULL. plan: the specification with the links to plan; NULL: spec. */
 	const struct set *again;
 	const struct wire_spec *plan;
+	const struct wire_adopt *adopt; /* the namespaces are these; NULL: they are made */
+	set_adopted *adopted;
 	set_created *created;
 	void *context;
 };
@@ -44,6 +52,10 @@ struct set_wish {
  */
 int set_create(struct keeper *keeper, struct request *request, const struct set_wish *wish,
 	       struct failure *failure);
+
+/* A set_created: answers the request that is its context with the set, or with the failure. */
+void create_answer(struct keeper *keeper, struct set *set, const struct failure *failure,
+		   void *context);
 
 /* Returns true if the maker of such a set needs descriptors of a client. */
 bool create_takes_descriptors(const struct wire_spec *spec);

@@ -192,7 +192,8 @@ static int take_init(pid_t pid, const char *name, void *context)
 static int complete_creation(struct keeper *keeper, struct set *set)
 {
 	_cleanup_fd_ int cgroup_fd = -1;
-	int r = 0;
+	/* what a set adopts is checked after it is pinned */
+	int r = set->adopted ? -ENOENT : 0;
 
 	for (enum kind kind = 0; r == 0 && kind < KIND_COUNT; kind++)
 		if (set->kinds & KIND_BIT(kind))

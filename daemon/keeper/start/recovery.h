@@ -6,6 +6,7 @@
  *
  *   record                                  result
  *   creating; all pins exist, init lives    ready: only the record was missing
+ *   creating, and adopts namespaces         removed: they may not have been checked
  *   creating, otherwise                     removed; broken if its maker cannot be killed
  *   ready, as recorded                      ready
  *   ready; a pin or the init is missing     broken: its owner may remove it

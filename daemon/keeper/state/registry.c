@@ -286,16 +286,16 @@ struct set *registry_find_set_id(const struct registry *registry, const char *id
 struct set *registry_find_namespace(const struct registry *registry, enum kind kind, ino_t inode,
 				    uint64_t id)
 {
-	/* inode 0 means unreadable, but sets without a namespace of this kind have 0, too */
-	if (!inode)
-		return NULL;
-	for (size_t i = 0; i < registry->sets.n; i++) {
+	struct set *found = NULL;
+
+	for (size_t i = 0; inode && i < registry->sets.n; i++) {
 		struct set *set = registry->sets.items[i];
 
-		if (set->inodes[kind] == inode && (!id || !set->ids[kind] || set->ids[kind] == id))
-			return set;
+		if (set->inodes[kind] == inode && (!found || found->adopted) &&
+		    (!id || !set->ids[kind] || set->ids[kind] == id))
+			found = set;
 	}
-	return NULL;
+	return found;
 }
 
 struct set *registry_next_set(const struct registry *registry, uid_t owner, const char *name)

@@ -43,6 +43,7 @@ struct set {
 	char *above;	     /* the sets around it (cgroup_path()); NULL: none */
 	char *wall;	     /* wall of its maker's caller (kernel/wall.h); NULL: none */
 	bool run;	     /* made by Run: the set ends with its command */
+	bool adopted;	     /* made by Adopt: its namespaces were not made for it */
 	void *spec;	     /* packed wire_spec */
 	size_t spec_size;
 	uint64_t created;	   /* Unix epoch, microseconds */
@@ -213,7 +214,8 @@ bool registry_has_within(const struct registry *registry);
 /* Finds a network. Networks are among the sets, so the other functions return both. */
 struct set *registry_find_network(const struct registry *registry, uid_t owner, const char *name);
 /* Returns the set with a namespace of this kind and inode, or NULL. If both ids are known, they
- * must be the same, too. */
+ * must be the same, too. Of several, the one for which the namespace was made. inode 0:
+ * unknown. */
 struct set *registry_find_namespace(const struct registry *registry, enum kind kind, ino_t inode,
 				    uint64_t id);
 /* Returns the first set after (owner, name), in the order of owner and name, or NULL. name NULL:

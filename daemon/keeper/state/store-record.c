@@ -37,6 +37,7 @@ static const struct wire_field record_set_fields[] = {
 	U64(19, record_set, idle_expires, 0),
 	STRING(20, record_set, wall, WALL_SIZE - 1),
 	STRING(21, record_set, above, ABOVE_SIZE - 1),
+	BOOL(22, record_set, adopted),
 };
 LAYOUT(record_set);
 
@@ -98,6 +99,7 @@ void record_from_set(const struct set *set, struct record_set *ret)
 	ret->by_connection = ret->spec.lease.connection;
 	ret->group = *set->group ? set->group : NULL;
 	ret->run = set->run;
+	ret->adopted = set->adopted;
 	ret->wall = set->wall;
 	ret->above = set->above;
 	if (set->network)
@@ -135,6 +137,7 @@ int record_to_set(const struct record_set *record, const char *name, struct set 
 	set->ip_netns = record->spec.ip_netns;
 	snprintf(set->group, sizeof(set->group), "%s", record->group ? record->group : "");
 	set->run = record->run;
+	set->adopted = record->adopted;
 	set->boot = record->spec.boot;
 	set->created = record->created;
 	set->lease = record->lease;

@@ -26,7 +26,7 @@ struct record_set {
 	uint64_t init_start;
 	struct wire_spec spec;
 	const char *group;
-	bool run;
+	bool run, adopted;
 	const char *wall, *above;    /* NULL: none */
 	struct wire_network network; /* without a name: the record is not a network's */
 	struct wire_spec boot_links; /* of a boot set: only its links, complete */

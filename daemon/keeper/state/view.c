@@ -146,6 +146,7 @@ void view_set(struct keeper *keeper, const struct set *set, bool summary, struct
 	ret->wire.broken = set->state == SET_BROKEN ? set->broken : NULL;
 	ret->wire.created = set->created;
 	ret->wire.kinds = set->kinds;
+	ret->wire.adopted = set->adopted;
 	ret->wire.expires = wall_clock_expiry(set);
 	ret->wire.parent = view_parent(keeper, set);
 	view_processes(set, ret);

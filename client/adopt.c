@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* See adopt.h. Keeps nothing after a call: descriptors belong to the call. */
+#include "client/adopt.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+#include "client/lease.h"
+#include "client/parse.h"
+#include "client/print.h"
+#include "client/process.h"
+#include "client/take.h"
+
+static int take_target(struct options *options)
+{
+	json_t *index;
+	int64_t pid;
+
+	if (!parse_number(options->argument, 1, INT32_MAX, &pid))
+		return options_reject(options, "the number of a process");
+	index = process_add(options->client, options->fds, pid, options->argument);
+	if (!index)
+		return STATUS_FAILED;
+	take_put(options, index);
+	return 0;
+}
+
+/* Opens the namespace that the argument names: FD is an inherited descriptor, all else a path. */
+static int open_argument(const struct options *options)
+{
+	int64_t number;
+
+	if (parse_number(options->argument, 0, INT32_MAX, &number))
+		return fcntl((int)number, F_DUPFD_CLOEXEC, 3);
+	return open(options->argument, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+}
+
+static int add_opened(struct options *options, const char *type)
+{
+	int fd = open_argument(options);
+	json_t *index;
+
+	if (fd < 0)
+		return client_problem(options->client, options->argument, "%s", strerror(errno));
+	index = process_add_fd(options->client, options->fds, fd, options->argument);
+	if (!index)
+		return STATUS_FAILED;
+	take_put(options, json_pack("{s:s, s:o}", "type", type, "namespaceFileDescriptor", index));
+	return 0;
+}
+
+/* Takes an option whose name is that of the type. */
+static int take_opened(struct options *options)
+{
+	return add_opened(options, options->row->name);
+}
+
+static int take_mount(struct options *options)
+{
+	return add_opened(options, "mnt");
+}
+
+#define OPENED(word, letter, function)                                         \
+	OPTION(word, letter, "FD|PATH",                                        \
+	       "adopt the " word " namespace of an open descriptor or a file", \
+	       FILLS("descriptors[]", function))
+
+const struct option_row adopt_options[] = {
+	OPTION("target", 't', "PID", "adopt the namespaces of this process",
+	       FILLS("processFileDescriptor", take_target)),
+	OPTION("only", 0, "TYPES",
+	       "adopt only these of the process (default: all that it does not share with you)",
+	       FILLS("namespaces", take_kinds)),
+	OPENED("mount", 'm', take_mount),
+	OPENED("pid", 'p', take_opened),
+	OPENED("net", 'n', take_opened),
+	OPENED("uts", 'u', take_opened),
+	OPENED("ipc", 'i', take_opened),
+	OPENED("user", 'U', take_opened),
+	OPENED("cgroup", 'C', take_opened),
+	OPENED("time", 'T', take_opened),
+	LEASE_OPTION("lease"),
+	{0},
+};
+
+int adopt_run(struct client *client, struct options *options)
+{
+	_cleanup_json_ json_t *reply = NULL;
+	const char *name = options->words[0];
+	int r = options_new_name(client, "set", name);
+
+	if (r != 0)
+		return r;
+	if (!json_object_get(options->parameters, "processFileDescriptor") &&
+	    !json_object_get(options->parameters, "descriptors"))
+		return options_wrong(client, "give --target=PID, or namespaces such as --net=PATH");
+	json_put(options->parameters, "name", json_string(name));
+	r = client_call(client, name, "org.nsctl.Adopt", json_incref(options->parameters),
+			options->fds, &reply);
+	if (r != 0)
+		return r;
+	if (client->json)
+		print_json(reply);
+	else if (!client->quiet)
+		print_text("%s\n", name);
+	return 0;
+}

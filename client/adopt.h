@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The verb adopt. See verb.run in verb.h. */
+#ifndef NSCTL_CLIENT_ADOPT_H
+#define NSCTL_CLIENT_ADOPT_H
+
+#include "client/options.h"
+
+extern const struct option_row adopt_options[];
+
+int adopt_run(struct client *client, struct options *options);
+
+#endif

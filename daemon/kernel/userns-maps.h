@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reads the maps of a user namespace that others have made. */
+#ifndef NSCTL_KERNEL_USERNS_MAPS_H
+#define NSCTL_KERNEL_USERNS_MAPS_H
+
+#include "daemon/wire/layout.h"
+
+/*
+ * Reads the maps of an open user namespace, with ids of ours outside. The kernel shows them only as
+ * those of a process, and the processes that are found there may leave: so this sends one. Returns
+ * 0, -ENODATA if a map has not been written, -E2BIG if one has more than MAP_RANGES_MAX ranges, or
+ * -errno.
+ */
+int userns_read_maps(int user_fd, struct wire_map *ret_users, struct wire_map *ret_groups);
+
+#endif
