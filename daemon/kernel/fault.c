@@ -16,7 +16,6 @@ static const char *const texts[STEP_COUNT] = {
 	[STEP_HOSTNAME] = "set the host name",
 	[STEP_INIT] = "start the init",
 	[STEP_ROOT] = "change the root directory",
-	[STEP_LOCK] = "lock the flags of mounts",
 	[STEP_MOUNT] = "mount",
 	[STEP_PROC] = "mount /proc",
 	[STEP_SYSFS] = "mount /sys",

@@ -23,7 +23,6 @@ enum step {
 	STEP_HOSTNAME,
 	STEP_INIT,
 	STEP_ROOT,
-	STEP_LOCK,  /* lock the flags of mounts */
 	STEP_MOUNT, /* detail: index in spec.mounts */
 	STEP_PROC,
 	STEP_SYSFS,

@@ -15,6 +15,8 @@ static int enter(const struct init_start *start, struct fault *fault)
 
 	if (r == 0 && start->join_fd >= 0 && setns(start->join_fd, start->join_flags) < 0)
 		r = fault_set(fault, STEP_INIT, 0, errno);
+	if (r == 0 && start->mnt_fd >= 0 && setns(start->mnt_fd, CLONE_NEWNS) < 0)
+		r = fault_set(fault, STEP_INIT, 0, errno);
 	return r < 0 ? r : mounts_put_procs(start->spec, procs, start->files, fault);
 }
 

@@ -16,6 +16,7 @@ struct init_start {
 	bool inner;  /* started from within the user namespace: see init_mount_procs() */
 	int join_fd; /* pidfd of a process whose namespaces the init joins first; -1: none */
 	int join_flags;
+	int mnt_fd; /* a mount namespace that it joins; -1: none */
 };
 
 /*

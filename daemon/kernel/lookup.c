@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <fcntl.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/lookup.h"
+#include "daemon/kernel/pass.h"
 #include "daemon/kernel/process.h"
 
 struct lookup {
@@ -38,51 +38,6 @@ static int open_with_file_ids(const struct lookup *lookup)
 
 /* --- by a child with all of the user's ids --- */
 
-/* Room for one descriptor, which is sent along with an error or 0. */
-union control {
-	struct cmsghdr header;
-	char bytes[CMSG_SPACE(sizeof(int))];
-};
-
-static void tell(int channel_fd, int fd)
-{
-	int error = MIN(fd, 0);
-	struct iovec data = {&error, sizeof(error)};
-	union control control = {.header = {.cmsg_level = SOL_SOCKET,
-					    .cmsg_type = SCM_RIGHTS,
-					    .cmsg_len = CMSG_LEN(sizeof(fd))}};
-	struct msghdr message = {.msg_iov = &data, .msg_iovlen = 1};
-
-	if (fd >= 0) {
-		memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
-		message.msg_control = &control;
-		message.msg_controllen = sizeof(control.bytes);
-	}
-	(void)!sendmsg(channel_fd, &message, MSG_NOSIGNAL);
-}
-
-/* Receives the child's answer: a descriptor or -errno. A child that was killed had no access. */
-static int hear(int channel_fd)
-{
-	int error = 0, fd = -1;
-	struct iovec data = {&error, sizeof(error)};
-	union control control;
-	struct msghdr message = {
-		.msg_iov = &data,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof(control.bytes),
-	};
-	const struct cmsghdr *header;
-
-	if (recvmsg(channel_fd, &message, MSG_CMSG_CLOEXEC) != sizeof(error))
-		return -EACCES;
-	header = CMSG_FIRSTHDR(&message);
-	if (header)
-		memcpy(&fd, CMSG_DATA(header), sizeof(fd));
-	return error < 0 ? error : fd;
-}
-
 /* Looks the path up with all of the user's ids. The user has full power over this process, so it
  * holds nothing of value. */
 static void __attribute__((noreturn)) child_look_up(struct lookup *lookup, int channel_fd)
@@ -99,7 +54,7 @@ static void __attribute__((noreturn)) child_look_up(struct lookup *lookup, int c
 	fd = privilege_drop(lookup->files, false);
 	if (fd == 0)
 		fd = open_here(lookup);
-	tell(0, fd);
+	pass_send(0, fd);
 	_exit(EXIT_SUCCESS);
 }
 
@@ -118,7 +73,9 @@ static int open_with_all_ids(struct lookup *lookup)
 	close_fd(pair[1]);
 	if (pid < 0)
 		return pid;
-	fd = hear(here_fd);
+	fd = pass_receive(here_fd);
+	if (fd == -EPIPE)
+		fd = -EACCES; /* a child that was killed had no access */
 	process_wait(pid, &status);
 	return fd;
 }

@@ -32,11 +32,11 @@ int maker_write(const char *path, const char *text)
 
 /* --- in the new namespaces --- */
 
-/* Returns true if maker_make_tree() makes the mount namespace, not maker_make_namespaces(). */
+/* Returns true if the mount namespace is not made by maker_make_namespaces(), but later. */
 static bool makes_tree_later(const struct maker *maker)
 {
-	return maker->wall.root_fd >= 0 && maker_has(maker, KIND_MNT) &&
-	       !maker_has(maker, KIND_USER);
+	return maker_has(maker, KIND_MNT) &&
+	       (maker->wall.root_fd >= 0 || maker_has(maker, KIND_USER));
 }
 
 int maker_open_namespaces(struct maker *maker, pid_t pid)
@@ -137,6 +137,19 @@ int maker_make_namespaces(struct maker *maker)
 	return makes_tree_later(maker) ? 0 : make_young_enough(maker);
 }
 
+int maker_make_mount_namespace(struct maker *maker)
+{
+	int r;
+
+	if (unshare(CLONE_NEWNS) < 0)
+		return maker_fail(maker, STEP_UNSHARE, KIND_MNT);
+	r = make_young_enough(maker);
+	if (r < 0)
+		return r;
+	maker->fds[KIND_MNT] = openat(maker->host->proc_fd, "self/ns/mnt", O_RDONLY | O_CLOEXEC);
+	return maker->fds[KIND_MNT] < 0 ? maker_fail(maker, STEP_UNSHARE, KIND_MNT) : 0;
+}
+
 int maker_make_tree(struct maker *maker)
 {
 	int r;
@@ -144,14 +157,7 @@ int maker_make_tree(struct maker *maker)
 	if (!makes_tree_later(maker))
 		return 0;
 	r = maker_enter_tree(maker);
-	if (r == 0 && unshare(CLONE_NEWNS) < 0)
-		return maker_fail(maker, STEP_UNSHARE, KIND_MNT);
-	if (r == 0)
-		r = make_young_enough(maker);
-	if (r < 0)
-		return r;
-	maker->fds[KIND_MNT] = openat(maker->host->proc_fd, "self/ns/mnt", O_RDONLY | O_CLOEXEC);
-	return maker->fds[KIND_MNT] < 0 ? maker_fail(maker, STEP_UNSHARE, KIND_MNT) : 0;
+	return r < 0 ? r : maker_make_mount_namespace(maker);
 }
 
 /* Returns to the set's net namespace, which the making of links has left; does nothing if r is a
@@ -246,13 +252,14 @@ int maker_set_clocks(struct maker *maker, const char *path)
 	return r < 0 ? fault_set(&maker->fault, STEP_CLOCKS, 0, -r) : 0;
 }
 
-int maker_set_up_mounts(struct maker *maker, const struct identity *files)
+int maker_set_up_mounts(struct maker *maker)
 {
 	int r = mounts_propagate(maker->host, maker->spec->propagation, &maker->fault);
 
 	if (r == 0 && maker->chrooted && maker->mounts.root_fd < 0)
 		r = mounts_take_root(&maker->fault);
-	return r < 0 ? r : mounts_apply(&maker->mounts, maker->spec, files, &maker->fault);
+	return r < 0 ? r
+		     : mounts_apply(&maker->mounts, maker->spec, &maker->identity, &maker->fault);
 }
 
 int maker_set_up_resolver(struct maker *maker)

@@ -62,6 +62,8 @@ int maker_set_hostname(struct maker *maker);
 /* Writes the clock offsets. path: timens_offsets of a process that is not yet in the new time
  * namespace. */
 int maker_set_clocks(struct maker *maker, const char *path);
+/* Makes a mount namespace, a copy of the process's own, and opens it. */
+int maker_make_mount_namespace(struct maker *maker);
 /* Makes the mount namespace of a plain set whose caller has another tree than the host; otherwise
  * does nothing. Must be called after the network is made, because that needs paths of the host. */
 int maker_make_tree(struct maker *maker);
@@ -70,9 +72,8 @@ int maker_make_tree(struct maker *maker);
 int maker_enter_tree(struct maker *maker);
 /* Makes a pid namespace within the caller's. The maker's next child is born into it. */
 int maker_make_pid_namespace(struct maker *maker);
-/* Sets propagation and mounts. Files are looked up with the rights of files (NULL: the process's
- * own). */
-int maker_set_up_mounts(struct maker *maker, const struct identity *files);
+/* Sets propagation and mounts. */
+int maker_set_up_mounts(struct maker *maker);
 /* Mounts the set's own files in /etc, with the host's rights, so the set's user cannot write to
  * them. */
 int maker_set_up_resolver(struct maker *maker);

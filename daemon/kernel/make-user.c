@@ -1,18 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Makes a set with a user namespace, by two processes: an inner process makes the namespaces and
- * acts with the rights inside; the maker stays outside and does what needs the host's rights.
+ * Makes a set with a user namespace, by two processes: an inner process makes the namespaces; the
+ * maker stays outside and does what needs the host's rights. The mounts are made by a child of the
+ * maker, in a mount namespace of the host's, which is then copied into the set's user namespace. So
+ * the kernel locks them: root inside can neither unmount them nor change their flags
+ * (docs/adr/0019).
  */
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/limits.h"
 #include "daemon/kernel/make-step.h"
 #include "daemon/kernel/make-user.h"
+#include "daemon/kernel/pass.h"
 #include "daemon/kernel/process.h"
 #include "daemon/kernel/resolver.h"
 
@@ -29,20 +34,22 @@ struct inner_report {
 	int32_t init_pid;
 };
 
-/* Orders of the maker to the inner process. */
-enum inner_order { INNER_FURNISH = 'f', INNER_INIT = 'i' };
-
-static int obey(struct maker *maker, enum inner_order order, const struct identity *inside)
+/* Starts the init, in the set's mount namespace, which the maker sends if there is one. */
+static int start_init_inside(struct maker *maker)
 {
-	struct init_start start = {.identity = inside, .inner = true, .join_fd = -1};
-	int r;
+	const struct identity inside = {
+		.uid = maker->task->inside_uid,
+		.gid = maker->task->inside_gid,
+	};
+	struct init_start start = {.identity = &inside, .inner = true, .join_fd = -1, .mnt_fd = -1};
 
-	if (order == INNER_INIT)
-		return maker_start_init(maker, &start);
-	r = privilege_take_ids(inside);
-	if (r < 0)
-		return fault_set(&maker->fault, STEP_IDENTITY, 0, -r);
-	return maker_has(maker, KIND_MNT) ? maker_set_up_mounts(maker, NULL) : 0;
+	if (maker_has(maker, KIND_MNT)) {
+		_cleanup_fd_ int mnt_fd = pass_receive(maker->channel_fd);
+
+		if (mnt_fd < 0 || setns(mnt_fd, CLONE_NEWNS) < 0)
+			return maker_fail(maker, STEP_JOIN, KIND_MNT);
+	}
+	return maker_start_init(maker, &start);
 }
 
 /* Takes the caller's limits, because a user namespace takes over those of the process that makes
@@ -62,10 +69,6 @@ static int take_limits(struct maker *maker)
 
 static void __attribute__((noreturn)) child_inner(struct maker *maker)
 {
-	const struct identity inside = {
-		.uid = maker->task->inside_uid,
-		.gid = maker->task->inside_gid,
-	};
 	struct inner_report report = {};
 	char order;
 	int r;
@@ -83,7 +86,7 @@ static void __attribute__((noreturn)) child_inner(struct maker *maker)
 	if (say(maker->channel_fd, &report, sizeof(report)) < 0)
 		_exit(1);
 	while (r == 0 && recv(maker->channel_fd, &order, 1, 0) == 1) {
-		r = obey(maker, order, &inside);
+		r = start_init_inside(maker);
 		report = (struct inner_report){maker->fault, maker->init_pid};
 		if (say(maker->channel_fd, &report, sizeof(report)) < 0)
 			_exit(1);
@@ -104,11 +107,16 @@ static int hear(struct maker *maker)
 	return -report.fault.error;
 }
 
-static int order(struct maker *maker, char what)
+/* Makes the inner process start the init, and hears of it. */
+static int order_init(struct maker *maker)
 {
-	int r = say(maker->channel_fd, &what, 1);
+	int r = say(maker->channel_fd, "i", 1);
 
-	return r < 0 ? fault_set(&maker->fault, STEP_LOST, 0, -r) : hear(maker);
+	if (r < 0)
+		return fault_set(&maker->fault, STEP_LOST, 0, -r);
+	if (maker_has(maker, KIND_MNT))
+		pass_send(maker->channel_fd, maker->fds[KIND_MNT]);
+	return hear(maker);
 }
 
 static int start_inner(struct maker *maker, pid_t *ret_pid)
@@ -194,7 +202,7 @@ static int start_inner_init(struct maker *maker, const struct init_start *outer)
 	 * nothing here */
 	if (maker->wall.fds[KIND_PID] >= 0)
 		return fault_set(&maker->fault, STEP_JOIN, KIND_PID, EOPNOTSUPP);
-	r = order(maker, INNER_INIT);
+	r = order_init(maker);
 	if (r < 0)
 		return r;
 	snprintf(path, sizeof(path), "/proc/%d/ns/pid", maker->init_pid);
@@ -202,6 +210,82 @@ static int start_inner_init(struct maker *maker, const struct init_start *outer)
 	if (pid_ns_fd < 0 || setns(pid_ns_fd, CLONE_NEWPID) < 0)
 		return maker_fail(maker, STEP_JOIN, KIND_PID);
 	return maker_has(maker, KIND_MNT) ? init_mount_procs(outer, &maker->fault) : 0;
+}
+
+/* --- the tree --- */
+
+struct tree_report {
+	struct fault fault;
+	int mnt_fd;
+};
+
+/* Makes the tree with the host's rights. The namespaces decide what sysfs, mqueue and cgroup2
+ * show. */
+static int furnish(struct maker *maker)
+{
+	int flags =
+		kind_clone_flags(maker->spec->kinds & (KIND_BIT(KIND_IPC) | KIND_BIT(KIND_CGROUP)));
+	int r;
+
+	if (flags && setns(maker->inner_fd, flags) < 0)
+		return maker_fail(maker, STEP_JOIN, KIND_COUNT);
+	r = privilege_groups(&maker->identity);
+	if (r < 0)
+		return fault_set(&maker->fault, STEP_IDENTITY, 0, -r);
+	r = maker_enter_tree(maker);
+	if (r == 0 && unshare(CLONE_NEWNS) < 0)
+		return maker_fail(maker, STEP_UNSHARE, KIND_MNT);
+	return r < 0 ? r : maker_set_up_mounts(maker);
+}
+
+/* Makes the set's mount namespace, a copy of the tree in which everything is locked. The copy does
+ * not share mounts with others, so propagation is set again. */
+static int copy_tree(struct maker *maker)
+{
+	int r;
+
+	if (setns(maker->fds[KIND_USER], CLONE_NEWUSER) < 0)
+		return maker_fail(maker, STEP_JOIN, KIND_USER);
+	privilege_conceal();
+	r = maker_make_mount_namespace(maker);
+	return r < 0 ? r : mounts_propagate(maker->host, maker->spec->propagation, &maker->fault);
+}
+
+static void __attribute__((noreturn)) child_tree(struct maker *maker, struct tree_report *ret)
+{
+	child_ends_with_parent();
+	if (furnish(maker) == 0)
+		(void)copy_tree(maker);
+	ret->mnt_fd = maker->fds[KIND_MNT];
+	ret->fault = maker->fault;
+	_exit(0);
+}
+
+/* Makes the set's mount namespace, by a child that shares the maker's descriptors. */
+static int make_tree(struct maker *maker)
+{
+	struct tree_report *report = mmap(NULL, sizeof(*report), PROT_READ | PROT_WRITE,
+					  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int r, status;
+	pid_t pid;
+
+	if (report == MAP_FAILED)
+		return maker_fail(maker, STEP_FORK, 0);
+	/* the result if the child ends without one */
+	report->fault = (struct fault){STEP_LOST, 0, EPIPE};
+	pid = process_fork(CLONE_FILES, -1, NULL);
+	if (pid == 0)
+		child_tree(maker, report);
+	r = pid < 0 ? pid : process_wait(pid, &status);
+	if (r < 0) {
+		r = fault_set(&maker->fault, STEP_FORK, 0, -r);
+	} else {
+		maker->fault = report->fault;
+		maker->fds[KIND_MNT] = report->mnt_fd;
+		r = -report->fault.error;
+	}
+	munmap(report, sizeof(*report));
+	return r;
 }
 
 /* Mounts the files in /etc from inside the set's mount namespace. Then comes back to the host's,
@@ -220,6 +304,10 @@ static int resolve_from_outside(struct maker *maker)
 	return r;
 }
 
+/* Namespaces of the inner process that process 1 joins, too. */
+#define JOINED \
+	(KIND_BIT(KIND_NET) | KIND_BIT(KIND_UTS) | KIND_BIT(KIND_IPC) | KIND_BIT(KIND_CGROUP))
+
 /* Starts process 1 with credentials of the host, in the pid namespace that the set's user namespace
  * owns. */
 static int start_outer_init(struct maker *maker)
@@ -231,9 +319,8 @@ static int start_outer_init(struct maker *maker)
 		.identity = &init,
 		.files = &maker->identity,
 		.join_fd = maker->inner_fd,
-		.join_flags = kind_clone_flags(
-			maker->spec->kinds &
-			~(KIND_BIT(KIND_PID) | KIND_BIT(KIND_TIME) | KIND_BIT(KIND_USER))),
+		.join_flags = kind_clone_flags(maker->spec->kinds & JOINED),
+		.mnt_fd = maker_has(maker, KIND_MNT) ? maker->fds[KIND_MNT] : -1,
 	};
 	_cleanup_fd_ int pid_ns_fd = process_pid_namespace_of_children(maker->inner_fd);
 	int r = privilege_groups(&maker->identity);
@@ -253,13 +340,12 @@ int make_with_user(struct maker *maker)
 {
 	char path[64];
 	pid_t pid = 0;
-	int r = mounts_lock(&maker->mounts, maker->spec, &maker->fault);
+	int r;
 
 	/* the inner process makes the set's pid namespace within the caller's */
-	if (r == 0 && wall_enter(&maker->wall, KIND_PID) < 0)
+	if (wall_enter(&maker->wall, KIND_PID) < 0)
 		return maker_fail(maker, STEP_JOIN, KIND_PID);
-	if (r == 0)
-		r = start_inner(maker, &pid);
+	r = start_inner(maker, &pid);
 	if (r == 0)
 		r = maker_open_namespaces(maker, pid);
 	fault_point("create-unshared");
@@ -270,8 +356,8 @@ int make_with_user(struct maker *maker)
 		r = maker_set_clocks(maker, path);
 	if (r == 0)
 		r = configure_from_outside(maker);
-	if (r == 0)
-		r = order(maker, INNER_FURNISH);
+	if (r == 0 && maker_has(maker, KIND_MNT))
+		r = make_tree(maker);
 	if (r == 0 && maker->needs_resolver)
 		r = resolve_from_outside(maker);
 	fault_point("create-furnished");

@@ -16,7 +16,8 @@
 static int start_plain_init(struct maker *maker)
 {
 	struct identity init = maker_init_identity(maker->host);
-	struct init_start start = {.identity = &init, .files = &maker->identity, .join_fd = -1};
+	struct init_start start = {
+		.identity = &init, .files = &maker->identity, .join_fd = -1, .mnt_fd = -1};
 
 	int r = maker_make_pid_namespace(maker);
 
@@ -41,7 +42,7 @@ static int make_plain(struct maker *maker)
 	if (r == 0)
 		r = maker_make_tree(maker);
 	if (r == 0 && maker_has(maker, KIND_MNT))
-		r = maker_set_up_mounts(maker, &maker->identity);
+		r = maker_set_up_mounts(maker);
 	if (r == 0 && maker->needs_resolver)
 		r = maker_set_up_resolver(maker);
 	fault_point("create-furnished");

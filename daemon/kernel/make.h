@@ -10,10 +10,10 @@
  *	prepare mounts				prepare mounts
  *	charge, unshare							charge, unshare
  *						maps, clocks
- *	network, host name, clocks		network, host name	mounts
- *	mounts					init
- *	init					pins
- *	pins
+ *	network, host name, clocks		network, host name
+ *	mounts					mounts (a child)
+ *	init					init
+ *	pins					pins
  *
  * The maker also starts the init of a set with a user namespace, from outside, with credentials of
  * the host over which the owner has no power (docs/adr/0002, docs/kernel.md, 17).

@@ -88,18 +88,17 @@ static int make_target(const char *path, bool is_directory, const struct own_mou
 {
 	const char *rest;
 	_cleanup_fd_ int from_fd = open_existing(path, files, &rest);
-	int fd, back, r = 0;
+	int fd, back, r;
 
 	if (from_fd < 0)
 		return from_fd;
 	if (!is_own(own, from_fd))
 		return -ENOENT;
-	if (files)
-		r = privilege_files_as_caller(files);
+	r = privilege_files_as_caller(files);
 	if (r < 0)
 		return r;
 	fd = make_parts(from_fd, rest, is_directory);
-	back = files ? privilege_files_as_root() : 0;
+	back = privilege_files_as_root();
 	if (back == 0)
 		return fd;
 	close_fd(fd);

@@ -21,10 +21,9 @@ struct own_mounts {
 void mount_target_allow(struct own_mounts *own, int mount_fd);
 
 /*
- * Opens the mount point at path, with the rights of files (NULL: the process's own). One that is
- * missing is made, with the directories that lead there: an empty file if source_fd is one, else
- * (or with -1) a directory. Returns a descriptor or -errno (-ENOENT: it is missing on another file
- * system).
+ * Opens the mount point at path, with the rights of files. One that is missing is made, with the
+ * directories that lead there: an empty file if source_fd is one, else (or with -1) a directory.
+ * Returns a descriptor or -errno (-ENOENT: it is missing on another file system).
  */
 int mount_target_open(const char *path, int source_fd, const struct own_mounts *own,
 		      const struct identity *files);

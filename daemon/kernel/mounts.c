@@ -10,6 +10,8 @@
 #include "daemon/kernel/mount-target.h"
 #include "daemon/kernel/mounts.h"
 
+#define DEV_SIZE (UINT64_C(1) << 20)
+
 static const char *const nodes[MOUNTS_NODES] = {"null", "zero", "full", "random", "urandom", "tty"};
 
 static bool has_root(const struct wire_spec *spec)
@@ -164,8 +166,7 @@ static void put_cgroups(int sysfs_fd, int cgroup_fd)
 
 /*
  * Mounts a sysfs that shows the new net namespace, and keeps /sys/fs/cgroup as it was. The old
- * sysfs stays if there is no /sys, or if the kernel does not allow a new one (in a user namespace,
- * when parts of the host's /sys are covered).
+ * sysfs stays if there is no /sys.
  */
 static int apply_sysfs(int ready_fd, const struct identity *files, struct fault *fault)
 {
@@ -178,8 +179,6 @@ static int apply_sysfs(int ready_fd, const struct identity *files, struct fault 
 	if (ready_fd < 0)
 		ready_fd = new_fd = mount_context("sysfs", NULL);
 	mount_fd = ready_fd < 0 ? ready_fd : mount_from_context(ready_fd, SAFE);
-	if (mount_fd == -EPERM)
-		return 0;
 	if (mount_fd < 0)
 		return fault_set(fault, STEP_SYSFS, 0, -mount_fd);
 	cgroup_fd = copy_cgroups(files);
@@ -217,10 +216,35 @@ static int put_node(int mount_fd, const char *name, int node_fd)
 	return target_fd < 0 ? negative_errno() : mount_put(node_fd, target_fd);
 }
 
+/* Makes a tmpfs whose root directory belongs to owner (NULL: root). size 0: the kernel's
+ * default. */
+static int new_tmpfs(uint32_t mode, uint64_t size, const struct identity *owner,
+		     unsigned int attributes)
+{
+	char mode_text[12], size_text[32], uid[16], gid[16];
+	const char *options[9] = {"mode", mode_text};
+	size_t n = 2;
+
+	snprintf(mode_text, sizeof(mode_text), "%o", mode);
+	if (size) {
+		snprintf(size_text, sizeof(size_text), "%llu", (unsigned long long)size);
+		options[n++] = "size";
+		options[n++] = size_text;
+	}
+	if (owner) {
+		snprintf(uid, sizeof(uid), "%u", owner->uid);
+		snprintf(gid, sizeof(gid), "%u", owner->gid);
+		options[n++] = "uid";
+		options[n++] = uid;
+		options[n++] = "gid";
+		options[n++] = gid;
+	}
+	return mount_new("tmpfs", MOUNT_ATTR_NOSUID | attributes, options);
+}
+
 static int fill_dev(const struct mounts *mounts, int dev_fd)
 {
 	static const char *const pts_options[] = {"ptmxmode", "0666", "mode", "0620", NULL};
-	static const char *const shm_options[] = {"mode", "1777", NULL};
 	static const char *const links[][2] = {
 		{"pts/ptmx", "ptmx"},	       {"/proc/self/fd", "fd"},
 		{"/proc/self/fd/0", "stdin"},  {"/proc/self/fd/1", "stdout"},
@@ -228,8 +252,7 @@ static int fill_dev(const struct mounts *mounts, int dev_fd)
 	};
 	_cleanup_fd_ int pts_fd =
 		mount_new("devpts", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, pts_options);
-	_cleanup_fd_ int shm_fd =
-		mount_new("tmpfs", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, shm_options);
+	_cleanup_fd_ int shm_fd = new_tmpfs(01777, 0, NULL, MOUNT_ATTR_NODEV);
 	int r = put_below(dev_fd, "pts", pts_fd);
 
 	if (r == 0)
@@ -243,12 +266,12 @@ static int fill_dev(const struct mounts *mounts, int dev_fd)
 }
 
 /* Attaches the small /dev, and then fills it: before 6.15 the kernel attaches nothing to a detached
- * mount. The file system belongs to root or, in a user namespace, to the caller. */
-static int apply_dev(const struct mounts *mounts, int target_fd)
+ * mount. It belongs to root or, in a set with a user namespace, to the caller. */
+static int apply_dev(const struct mounts *mounts, const struct wire_spec *spec, int target_fd,
+		     const struct identity *files)
 {
-	static const char *const options[] = {"mode", "0755", "size", "1m", NULL};
-	_cleanup_fd_ int dev_fd =
-		mount_new("tmpfs", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, options);
+	const struct identity *owner = spec->kinds & KIND_BIT(KIND_USER) ? files : NULL;
+	_cleanup_fd_ int dev_fd = new_tmpfs(0755, DEV_SIZE, owner, MOUNT_ATTR_NOEXEC);
 	int r = dev_fd < 0 ? dev_fd : mount_put(dev_fd, target_fd);
 
 	return r < 0 ? r : fill_dev(mounts, dev_fd);
@@ -263,35 +286,6 @@ static uint32_t mode_of(const struct spec_mount *mount)
 		if (strcmp(mount->target, for_all[i]) == 0)
 			return 01777;
 	return mount->mode ? mount->mode : 0755;
-}
-
-static int new_tmpfs(const struct spec_mount *mount, const struct identity *files)
-{
-	char mode[12], size[32], uid[16], gid[16];
-	const char *options[9];
-	size_t n = 0;
-
-	snprintf(mode, sizeof(mode), "%o", mode_of(mount));
-	options[n++] = "mode";
-	options[n++] = mode;
-	if (mount->size) {
-		snprintf(size, sizeof(size), "%llu", (unsigned long long)mount->size);
-		options[n++] = "size";
-		options[n++] = size;
-	}
-	if (files) {
-		snprintf(uid, sizeof(uid), "%u", files->uid);
-		snprintf(gid, sizeof(gid), "%u", files->gid);
-		options[n++] = "uid";
-		options[n++] = uid;
-		options[n++] = "gid";
-		options[n++] = gid;
-	}
-	options[n] = NULL;
-	return mount_new("tmpfs",
-			 MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
-				 (mount->read_only ? MOUNT_ATTR_RDONLY : 0),
-			 options);
 }
 
 static int apply_mount(const struct mounts *mounts, const struct wire_spec *spec, size_t i,
@@ -309,9 +303,10 @@ static int apply_mount(const struct mounts *mounts, const struct wire_spec *spec
 	case MOUNT_BIND:
 		return mount_put(mounts->source_fds[i], target_fd);
 	case MOUNT_DEV:
-		return apply_dev(mounts, target_fd);
+		return apply_dev(mounts, spec, target_fd, files);
 	case MOUNT_TMPFS:
-		fd = new_tmpfs(mount, files);
+		fd = new_tmpfs(mode_of(mount), mount->size, files,
+			       MOUNT_ATTR_NODEV | (mount->read_only ? MOUNT_ATTR_RDONLY : 0));
 		if (fd >= 0)
 			mount_target_allow(own, fd);
 		break;
@@ -345,7 +340,7 @@ int mounts_apply(const struct mounts *mounts, const struct wire_spec *spec,
 	if (mounts->default_dev) {
 		_cleanup_fd_ int target_fd = mount_open("/dev", O_PATH, files);
 
-		r = target_fd < 0 ? target_fd : apply_dev(mounts, target_fd);
+		r = target_fd < 0 ? target_fd : apply_dev(mounts, spec, target_fd, files);
 		if (r < 0)
 			return fault_set(fault, STEP_DEV, 0, -r);
 	}

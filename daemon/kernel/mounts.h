@@ -34,17 +34,6 @@ int mounts_prepare_nodes(const struct wire_spec *spec, struct mounts *ret, struc
 int mounts_prepare(const struct wire_spec *spec, const struct identity *files, struct mounts *ret,
 		   struct fault *fault);
 
-/*
- * Locks the flags (ro, nosuid, nodev, noexec) of the root and the bind mounts of a set with a user
- * namespace. So root inside can neither change the flags nor unmount a mount that covers something.
- * Must be called between mounts_prepare() and mounts_apply().
- *
- * The kernel locks flags when a mount namespace is copied into one that another user namespace owns
- * (docs/kernel.md, 16). So a child makes such a copy, and the set gets copies of those mounts.
- * Needs the host's rights. Returns 0, or -errno and *fault.
- */
-int mounts_lock(const struct mounts *mounts, const struct wire_spec *spec, struct fault *fault);
-
 /* Stops mounts from propagating to the host. Must be called first in a new mount namespace: mounts
  * that are made before it appear on the host, too (docs/kernel.md, 3). */
 int mounts_propagate(const struct host *host, uint32_t propagation, struct fault *fault);
@@ -52,8 +41,8 @@ int mounts_propagate(const struct host *host, uint32_t propagation, struct fault
 /* Makes the working directory, with all mounts below it, the root of the mount namespace. */
 int mounts_take_root(struct fault *fault);
 
-/* Attaches the mounts in the new namespace. Targets are looked up with the rights of files. files
- * is NULL in a user namespace of the caller's, where the process has no other rights. */
+/* Attaches the mounts in the new namespace, which the host's user namespace must own. Targets are
+ * looked up with the rights of files. */
 int mounts_apply(const struct mounts *mounts, const struct wire_spec *spec,
 		 const struct identity *files, struct fault *fault);
 

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Passes single descriptors between a process and its child, over a SOCK_SEQPACKET pair. */
+#ifndef NSCTL_KERNEL_PASS_H
+#define NSCTL_KERNEL_PASS_H
+
+#include "base.h"
+
+/* Sends a descriptor, or -errno. If this fails, the other side does not receive anything. */
+void pass_send(int channel_fd, int fd);
+/* Receives a descriptor or -errno from the other side (-EPIPE: it has ended). */
+int pass_receive(int channel_fd);
+
+#endif
