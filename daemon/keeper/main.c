@@ -26,6 +26,7 @@
 #include "daemon/keeper/request/arrival.h"
 #include "daemon/keeper/request/closer.h"
 #include "daemon/keeper/request/events.h"
+#include "daemon/keeper/request/front.h"
 #include "daemon/keeper/request/server.h"
 #include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/set/process-watch.h"
@@ -39,7 +40,6 @@
 #include "daemon/keeper/workers/boot-records.h"
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/keeper/workers/spare.h"
-#include "daemon/keeper/workers/spawner-orders.h"
 #include "daemon/keeper/workers/spawner.h"
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/fault-point.h"
@@ -47,7 +47,6 @@
 #include "daemon/kernel/forwarding.h"
 #include "daemon/kernel/privilege.h"
 #include "daemon/kernel/spawn.h"
-#include "daemon/wire/message.h"
 
 #define CALLBACKS_AT_ONCE 64
 #define SIGNALS 3
@@ -58,6 +57,8 @@ static struct {
 	const char *config_path;
 	bool config_must_exist;
 	const char *socket_path; /* path of the socket that we made; NULL: we received one */
+	char cgroup[KEEPER_CGROUP_SIZE];
+	char table[SPAWN_CGROUP_SIZE];
 	struct event *signals[SIGNALS];
 	struct event *log_event; /* fires a minute after a line was counted */
 } process;
@@ -107,17 +108,18 @@ static int name_cgroup(struct keeper *keeper, const char *name)
 	char own[KEEPER_CGROUP_SIZE] = "", *slash;
 	int n, r = 0;
 
+	keeper->cgroup = process.cgroup;
 	if (!name) {
-		spawn_cgroup_name(keeper->runtime, keeper->cgroup);
+		spawn_cgroup_name(keeper->runtime, process.cgroup);
 		return 0;
 	}
 	if (*name != '/')
 		r = cgroup_of(getpid(), own, sizeof(own));
 	slash = strrchr(own, '/');
 	own[slash ? slash - own + 1 : 0] = '\0';
-	n = snprintf(keeper->cgroup, sizeof(keeper->cgroup), "%s%s", own, name + (*name == '/'));
+	n = snprintf(process.cgroup, sizeof(process.cgroup), "%s%s", own, name + (*name == '/'));
 	keeper->delegated = true;
-	if (r == 0 && n >= (int)sizeof(keeper->cgroup))
+	if (r == 0 && n >= (int)sizeof(process.cgroup))
 		r = -ENAMETOOLONG;
 	if (r < 0)
 		log_error("--cgroup=%s: %s", name, strerror(-r));
@@ -150,13 +152,13 @@ static int set_up(struct keeper *keeper, const struct options *options)
 		return r;
 	raise_descriptors();
 	keeper->loop = new_loop();
-	if (!keeper->loop || registry_new(&keeper->registry) < 0 ||
-	    wire_writer_init(&keeper->to_spawner) < 0 || wire_writer_init(&keeper->to_worker) < 0 ||
-	    wire_writer_init(&keeper->to_front) < 0 || wire_message_init(&keeper->from_front) < 0) {
+	if (!keeper->loop || registry_new(&keeper->registry) < 0 || operation_begin(keeper) < 0 ||
+	    fronts_begin(keeper) < 0) {
 		log_error("cannot start: %s", strerror(ENOMEM));
 		return -ENOMEM;
 	}
-	spawn_cgroup_name(keeper->runtime, keeper->table);
+	spawn_cgroup_name(keeper->runtime, process.table);
+	keeper->table = process.table;
 	r = name_cgroup(keeper, options->cgroup);
 	if (r < 0)
 		return r;
@@ -298,10 +300,8 @@ static int run(struct keeper *keeper)
 
 static void tear_down(struct keeper *keeper)
 {
-	if (keeper->fronts || keeper->arrivals || keeper->refusals) {
-		arrival_stop(keeper);
-		server_stop(keeper);
-	}
+	arrival_stop(keeper);
+	server_stop(keeper);
 	if (keeper->registry)
 		session_stop(keeper);
 	log_on_count(NULL, NULL);
@@ -309,14 +309,12 @@ static void tear_down(struct keeper *keeper)
 		event_free(process.log_event);
 	closer_stop();
 	spare_stop();
-	operation_free_all(keeper);
+	operation_stop(keeper);
 	egress_stop(keeper);
 	host_routes_stop();
 	events_stop();
 	resolver_stop();
-	if (keeper->spawner_event)
-		event_free(keeper->spawner_event);
-	spawner_orders_stop(keeper);
+	spawner_stop(keeper);
 	lease_close();
 	if (keeper->registry)
 		process_watch_stop(keeper);
@@ -325,17 +323,12 @@ static void tear_down(struct keeper *keeper)
 	for (size_t i = 0; i < SIGNALS; i++)
 		if (process.signals[i])
 			event_free(process.signals[i]);
-	close_fd(keeper->spawner_fd);
 	close_fd(keeper->vault_fd);
 	close_fd(keeper->cgroup_fd);
 	boot_close(keeper);
 	store_close(keeper->store);
 	registry_free(keeper->registry);
 	config_free(keeper->config);
-	wire_writer_done(&keeper->to_spawner);
-	wire_writer_done(&keeper->to_worker);
-	wire_writer_done(&keeper->to_front);
-	wire_message_done(&keeper->from_front);
 	if (keeper->loop)
 		event_base_free(keeper->loop);
 	runtime_close(keeper);
@@ -367,7 +360,6 @@ static int start(struct keeper *keeper, const struct options *options)
 		snprintf(beside, sizeof(beside), "%s/socket", keeper->runtime);
 		r = listen_on(keeper, options->socket ? options->socket : beside);
 	}
-	operation_begin(keeper);
 	if (r == 0)
 		r = spawner_start(keeper);
 	if (r < 0 || options->purge)

@@ -96,14 +96,12 @@ static int setup(void **state)
 	keeper->loop = event_base_new();
 	assert_non_null(keeper->loop);
 	assert_int_equal(registry_new(&keeper->registry), 0);
-	assert_int_equal(wire_writer_init(&keeper->to_spawner), 0);
-	assert_int_equal(wire_writer_init(&keeper->to_worker), 0);
-	assert_int_equal(wire_writer_init(&keeper->to_front), 0);
-	assert_int_equal(wire_message_init(&keeper->from_front), 0);
 	assert_int_equal(wire_message_init(&bed->message), 0);
 	make_pair(&keeper->spawner_fd, &bed->spawner_fd);
 	make_pair(&bed->saying_fd, &bed->said_fd);
-	operation_begin(keeper);
+	assert_int_equal(spawner_orders_begin(), 0);
+	assert_int_equal(operation_begin(keeper), 0);
+	assert_int_equal(fronts_begin(keeper), 0);
 	handled = 0;
 	cost = 0;
 	return 0;
@@ -114,20 +112,15 @@ static int teardown(void **state)
 	struct bed *bed = *state;
 	struct keeper *keeper = &bed->keeper;
 
-	while (keeper->fronts)
-		front_free(keeper->fronts);
+	fronts_free(keeper);
 	/* without the spawner no operation comes to anything, and each ends */
 	close(bed->spawner_fd);
 	for (int i = 0; keeper->operations && i < 1000; i++)
 		assert_true(event_base_loop(keeper->loop, EVLOOP_ONCE) >= 0);
 	assert_null(keeper->operations);
-	operation_free_all(keeper);
-	spawner_orders_stop(keeper);
+	operation_stop(keeper);
+	spawner_orders_stop();
 	registry_free(keeper->registry);
-	wire_writer_done(&keeper->to_spawner);
-	wire_writer_done(&keeper->to_worker);
-	wire_writer_done(&keeper->to_front);
-	wire_message_done(&keeper->from_front);
 	wire_message_done(&bed->message);
 	event_base_free(keeper->loop);
 	close(keeper->spawner_fd);
@@ -235,7 +228,7 @@ static struct bed *saying;
 /* In the place of a front. */
 static void say(struct front_process *front _unused_)
 {
-	assert_int_equal(wire_send(&saying->keeper.to_front, saying->saying_fd), 0);
+	assert_int_equal(wire_send(saying->keeper.to_front, saying->saying_fd), 0);
 }
 
 static struct lanes lanes_of(struct bed *bed, uid_t uid)
@@ -317,7 +310,8 @@ static void test_lanes_in_turn(void **state)
 	enum { FRONTS = 16 };
 	struct bed *bed = *state;
 	struct lanes lanes[FRONTS], others = lanes_of(bed, OTHER);
-	size_t each = bed->keeper.turns.each_max;
+	/* a user has as many turns as there are processors, from EACH_MIN to EACH_MAX */
+	size_t each = MIN(MAX(sysconf(_SC_NPROCESSORS_ONLN), 2), 16);
 
 	for (size_t i = 0; i < FRONTS; i++) {
 		lanes[i] = lanes_of(bed, USER);

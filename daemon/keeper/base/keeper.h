@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * struct keeper: everything that several modules use. The state of one module is behind a pointer
- * here, or static in the module's source.
+ * struct keeper: what several modules use. A module's state belongs to the module: it is static in
+ * its source, and here is at most a pointer to it.
  *
  * The keeper is one thread with one event loop, and never blocks: a worker does everything that may
  * take time, as an operation with a deadline.
@@ -11,14 +11,10 @@
 
 #include <event2/event.h>
 #include "base.h"
-#include "daemon/keeper/base/arrival-queue.h"
-#include "daemon/keeper/base/turns.h"
-#include "daemon/wire/codec.h"
-#include "daemon/wire/queue.h"
-#include "daemon/wire/stream.h"
 
 #define KEEPER_CGROUP_SIZE 256
 
+struct arrival_queue;
 struct arrivals;
 struct boot;
 struct config;
@@ -33,24 +29,11 @@ struct registry;
 struct set;
 struct store;
 struct wire_message;
-struct worker;
+struct wire_writer;
 
 /* Counters since the start, for GetStatus. */
 struct counters {
 	uint64_t created, removed, executed, refused, failed, left_to_closer;
-};
-
-/* State of spawner-orders.c. */
-struct spawner_orders {
-	struct wire_queue waiting;
-	struct event *writable;
-};
-
-/* How operation.c shares the processors among users. */
-struct sharing {
-	uid_t last;	  /* user of the last operation; -1: there was none */
-	uint64_t until;	  /* processors are shared until then; CLOCK_BOOTTIME, microseconds */
-	size_t alone_max; /* operations at a time of a user who does not share */
 };
 
 /* Notifications for modules above. The modules below may not call those directly, so they call
@@ -81,36 +64,25 @@ struct keeper {
 	char *runtime; /* the runtime directory: an absolute path without symbolic links */
 	int runtime_fd;
 	int vault_fd, cgroup_fd;
-	char cgroup[KEEPER_CGROUP_SIZE]; /* path from the top of the hierarchy */
-	bool delegated;			 /* the cgroup was delegated by the service manager */
-	char table[64];			 /* name of the firewall's table */
-	bool host_ipv6_egress;		 /* the host can forward IPv6 on single interfaces */
+	const char *cgroup;    /* path from the top of the hierarchy; NULL: not known yet */
+	bool delegated;	       /* the cgroup was delegated by the service manager */
+	const char *table;     /* name of the firewall's table */
+	bool host_ipv6_egress; /* the host can forward IPv6 on single interfaces */
 	/* state of workers/ */
 	pid_t spawner_pid;
 	int spawner_fd;
-	struct event *spawner_event;
-	int kept_vault_fd; /* passed to the spawner, then closed */
-	struct wire_writer to_spawner;
-	struct spawner_orders spawner_orders;
-	struct wire_writer to_worker; /* encodes an order before a worker is chosen */
+	int kept_vault_fd;	       /* passed to the spawner, then closed */
+	struct wire_writer *to_worker; /* encodes one task */
 	struct operation *operations;
-	struct turns turns;
-	struct sharing sharing;
-	struct worker *idle_workers;
-	size_t n_idle_workers;
-	uint32_t last_worker;
-	struct event *rest_event; /* when it fires, idle workers end */
 	struct ending *ending;
 	struct boot *boot;
 	/* state of request/ */
 	int socket_fd;
-	struct arrival_queue arrival_queue;
+	struct arrival_queue *arrival_queue;
 	struct arrivals *arrivals; /* NULL: no connections are accepted */
 	struct refusals *refusals;
 	struct front_process *fronts;
-	uint32_t last_connection;
-	struct wire_writer to_front;
-	struct wire_message from_front;
+	struct wire_writer *to_front; /* encodes one message */
 };
 
 #endif

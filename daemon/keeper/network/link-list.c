@@ -52,14 +52,14 @@ int on_list_links(struct keeper *keeper, struct request *request, struct wire_li
 			continue;
 		if (wire_unpack(&wire_link_layout, link->wire, link->wire_size, &wire) < 0)
 			continue;
-		if (!wire_put_item(&keeper->to_front, WIRE_ITEM_LINK, &wire_link_layout, &wire)) {
+		if (!wire_put_item(keeper->to_front, WIRE_ITEM_LINK, &wire_link_layout, &wire)) {
 			cursor.after_owner = last ? last->owner : link->owner;
 			cursor.after_name = last ? last->name : link->name;
 			break;
 		}
 		last = link;
 	}
-	wire_put(&keeper->to_front, &wire_list_layout, &cursor);
+	wire_put(keeper->to_front, &wire_list_layout, &cursor);
 	request_end(keeper, request);
 	return 0;
 }

@@ -4,6 +4,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
+#include "daemon/keeper/base/arrival-queue.h"
 #include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/request/arrival.h"
@@ -57,7 +58,7 @@ static bool serve_one(struct arrivals *arrivals)
 {
 	struct keeper *keeper = arrivals->keeper;
 	uid_t uid;
-	int fd = arrival_queue_pop(&keeper->arrival_queue, clock_boottime(), &uid);
+	int fd = arrival_queue_pop(keeper->arrival_queue, clock_boottime(), &uid);
 
 	if (fd < 0)
 		return false;
@@ -76,7 +77,7 @@ static bool serve_one(struct arrivals *arrivals)
 static void serve_soon(struct arrivals *arrivals)
 {
 	static const struct timeval at_once = {}, later = {.tv_usec = ARRIVAL_FORGIVE_MICROSECONDS};
-	const struct arrival_queue *queue = &arrivals->keeper->arrival_queue;
+	const struct arrival_queue *queue = arrivals->keeper->arrival_queue;
 	bool may_serve = arrival_queue_may_pop(queue, clock_boottime());
 
 	if (queue->n_waiting > 0 && !event_pending(arrivals->serve, EV_TIMEOUT, NULL) &&
@@ -98,7 +99,7 @@ static void rest(struct arrivals *arrivals, long microseconds)
 static void go_on(struct arrivals *arrivals)
 {
 	serve_soon(arrivals);
-	if (arrivals->keeper->arrival_queue.n_waiting >= WAITING_MAX || arrivals->resting)
+	if (arrivals->keeper->arrival_queue->n_waiting >= WAITING_MAX || arrivals->resting)
 		return;
 	/* if there is no memory, try again after a pause */
 	if (event_add(arrivals->accept, NULL) < 0)
@@ -111,7 +112,7 @@ static void on_serve(evutil_socket_t fd _unused_, short what _unused_, void *con
 
 	for (int i = 0; i < SERVES_AT_ONCE && serve_one(arrivals); i++)
 		;
-	arrival_queue_tidy(&arrivals->keeper->arrival_queue, clock_boottime());
+	arrival_queue_tidy(arrivals->keeper->arrival_queue, clock_boottime());
 	go_on(arrivals);
 }
 
@@ -144,7 +145,7 @@ static bool arrive(struct arrivals *arrivals, int fd)
 		server_refuse(keeper, fd, uid, &failure);
 		return false;
 	}
-	r = arrival_queue_push(&keeper->arrival_queue, uid, fd);
+	r = arrival_queue_push(keeper->arrival_queue, uid, fd);
 	if (r < 0) {
 		connection_uncount(keeper, uid);
 		failure_from_errno(&failure, r, "serve the connection");
@@ -181,7 +182,7 @@ static long accept_some(struct arrivals *arrivals, unsigned int *ret_fruitless)
 	uint64_t end = clock_boottime() + ACCEPT_MICROSECONDS;
 
 	*ret_fruitless = 0;
-	while (arrivals->keeper->arrival_queue.n_waiting < WAITING_MAX && clock_boottime() < end) {
+	while (arrivals->keeper->arrival_queue->n_waiting < WAITING_MAX && clock_boottime() < end) {
 		int fd = accept4(arrivals->keeper->socket_fd, NULL, NULL,
 				 SOCK_CLOEXEC | SOCK_NONBLOCK);
 
@@ -228,7 +229,7 @@ static void on_accept(evutil_socket_t fd _unused_, short what _unused_, void *co
 	fit_backlog(arrivals, fruitless >= FLOOD_CONNECTIONS);
 	if (pause > 0)
 		rest(arrivals, pause);
-	if (arrivals->keeper->arrival_queue.n_waiting >= WAITING_MAX)
+	if (arrivals->keeper->arrival_queue->n_waiting >= WAITING_MAX)
 		event_del(arrivals->accept);
 	serve_soon(arrivals);
 }
@@ -249,10 +250,12 @@ static void free_arrivals(struct arrivals *arrivals)
 
 int arrival_start(struct keeper *keeper)
 {
+	static struct arrival_queue queue;
 	struct arrivals *arrivals = calloc(1, sizeof(*arrivals));
 
 	if (!arrivals)
 		return -ENOMEM;
+	keeper->arrival_queue = &queue;
 	arrivals->keeper = keeper;
 	arrivals->accept = event_new(keeper->loop, keeper->socket_fd, EV_READ | EV_PERSIST,
 				     on_accept, arrivals);
@@ -275,11 +278,11 @@ void arrival_stop(struct keeper *keeper)
 
 	if (!arrivals)
 		return;
-	arrival_queue_forgive_all(&keeper->arrival_queue);
+	arrival_queue_forgive_all(keeper->arrival_queue);
 	while (serve_one(arrivals))
 		;
-	arrival_queue_forgive_all(&keeper->arrival_queue);
-	arrival_queue_tidy(&keeper->arrival_queue, clock_boottime());
+	arrival_queue_forgive_all(keeper->arrival_queue);
+	arrival_queue_tidy(keeper->arrival_queue, clock_boottime());
 	free_arrivals(arrivals);
 	keeper->arrivals = NULL;
 }

@@ -41,9 +41,9 @@ static int pass_on(struct keeper *keeper, int socket_fd)
 {
 	const struct wire_connection wire = {.socket_fd = socket_fd};
 
-	wire_begin(&keeper->to_front, WIRE_CLOSED, 0, 0, 0);
-	wire_put(&keeper->to_front, &wire_connection_layout, &wire);
-	return wire_send(&keeper->to_front, closer.fd);
+	wire_begin(keeper->to_front, WIRE_CLOSED, 0, 0, 0);
+	wire_put(keeper->to_front, &wire_connection_layout, &wire);
+	return wire_send(keeper->to_front, closer.fd);
 }
 
 static void let_go(void)

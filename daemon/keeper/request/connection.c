@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "daemon/keeper/base/arrival-queue.h"
 #include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/request/closer.h"
@@ -33,7 +34,7 @@ void connection_uncount(struct keeper *keeper, uid_t uid)
 
 void connection_count_fruitless(struct keeper *keeper, uid_t uid)
 {
-	arrival_queue_count_fruitless(&keeper->arrival_queue, uid, clock_boottime());
+	arrival_queue_count_fruitless(keeper->arrival_queue, uid, clock_boottime());
 }
 
 void connection_free(struct keeper *keeper, struct client_connection *connection)

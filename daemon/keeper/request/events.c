@@ -203,8 +203,7 @@ static void answer_sets(struct keeper *keeper, struct subscription *subscription
 	request_begin(keeper, subscription->request, 0);
 	while (set && n < PAGE_SETS) {
 		view_set(keeper, set, false, &view);
-		if (!wire_put_item(&keeper->to_front, WIRE_ITEM_SET, &wire_set_layout,
-				   &view.wire) &&
+		if (!wire_put_item(keeper->to_front, WIRE_ITEM_SET, &wire_set_layout, &view.wire) &&
 		    n > 0)
 			break;
 		subscription->listed_owner = set->owner;
@@ -225,7 +224,7 @@ static void answer_events(struct keeper *keeper, struct subscription *subscripti
 		struct news *news = subscription->waiting[subscription->first];
 
 		if (wire_unpack(&wire_event_layout, news->packed, news->size, &event) == 0 &&
-		    !wire_put_item(&keeper->to_front, WIRE_ITEM_EVENT, &wire_event_layout, &event))
+		    !wire_put_item(keeper->to_front, WIRE_ITEM_EVENT, &wire_event_layout, &event))
 			break;
 		subscription->first = (subscription->first + 1) % WAITING_MAX;
 		subscription->n--;

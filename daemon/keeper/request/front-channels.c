@@ -79,7 +79,7 @@ int front_make_channels(struct front_process *front, int ret[2])
 
 int front_tell(struct front_process *front)
 {
-	int r = wire_queue_send(&front->outgoing, &front->keeper->to_front, front->channel_fd);
+	int r = wire_queue_send(&front->outgoing, front->keeper->to_front, front->channel_fd);
 
 	expect_life(front);
 	if (!wire_queue_is_empty(&front->outgoing))

@@ -27,6 +27,9 @@
 #define MICROSECONDS_AT_ONCE 500
 #define RESTS 3
 
+static struct wire_writer to_front;
+static struct wire_message from_front;
+
 /* --- connections --- */
 
 /* Tells each request of the connection that has a gone() that its connection has ended.
@@ -121,7 +124,6 @@ static void rest(struct front_process *front, uint64_t spent)
 static void on_readable(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
 	struct front_process *front = context;
-	struct wire_message *message = &front->keeper->from_front;
 	uint64_t start = clock_processor(), spent = 0;
 
 	for (int i = 0; i < MESSAGES_AT_ONCE && spent < MICROSECONDS_AT_ONCE && !front->closing;
@@ -133,12 +135,12 @@ static void on_readable(evutil_socket_t fd _unused_, short what _unused_, void *
 			event_add(front->writable, NULL);
 			return;
 		}
-		r = wire_inbox_receive(&front->inbox, front->requests_fd, message);
+		r = wire_inbox_receive(&front->inbox, front->requests_fd, &from_front);
 		if (r == -EAGAIN)
 			break;
 		front->heard = true;
 		if (r > 0)
-			r = front->keeper->upcalls->message(front, message) < 0 ? -EBADMSG : 1;
+			r = front->keeper->upcalls->message(front, &from_front) < 0 ? -EBADMSG : 1;
 		if (r > 0)
 			continue;
 		front->closing = r < 0;
@@ -332,8 +334,8 @@ int front_add(struct front_process *front, struct client_connection *connection,
 	};
 	int r;
 
-	wire_begin(&keeper->to_front, WIRE_CONNECTION, 0, 0, connection->number);
-	wire_put(&keeper->to_front, &wire_connection_layout, &wire);
+	wire_begin(keeper->to_front, WIRE_CONNECTION, 0, 0, connection->number);
+	wire_put(keeper->to_front, &wire_connection_layout, &wire);
 	r = front_tell(front);
 	if (r < 0)
 		return r;
@@ -345,12 +347,26 @@ int front_add(struct front_process *front, struct client_connection *connection,
 	return 0;
 }
 
-/* --- the planned end --- */
+/* --- beginning and end --- */
+
+int fronts_begin(struct keeper *keeper)
+{
+	keeper->to_front = &to_front;
+	return wire_writer_init(&to_front) < 0 ? -ENOMEM : wire_message_init(&from_front);
+}
+
+void fronts_free(struct keeper *keeper)
+{
+	while (keeper->fronts)
+		front_free(keeper->fronts);
+	wire_writer_done(&to_front);
+	wire_message_done(&from_front);
+}
 
 void fronts_stop(struct keeper *keeper)
 {
 	for (struct front_process *at = keeper->fronts; at; at = at->next) {
-		wire_begin(&keeper->to_front, WIRE_STOP, 0, 0, 0);
+		wire_begin(keeper->to_front, WIRE_STOP, 0, 0, 0);
 		/* a front that does not take this message is stuck: nsctld does not wait for it */
 		at->stopped = front_tell(at) < 0;
 	}

@@ -10,6 +10,11 @@
 #include "daemon/keeper/request/connection.h"
 #include "protocol/error.h"
 
+/* Sets keeper->to_front. Must be called before the first front is started. Returns 0 or -ENOMEM. */
+int fronts_begin(struct keeper *keeper);
+/* Frees all fronts, at the keeper's end. */
+void fronts_free(struct keeper *keeper);
+
 /* Finds the front for a connection, and starts one if there is none. Returns 0, or an error and
  * *failure, for instance if a limit of fronts is reached and no front is without connections. */
 int front_find(struct keeper *keeper, const struct client_connection *connection,

@@ -88,7 +88,7 @@ static void forget_lost(struct lanes *lanes)
 static void take_away(const struct lanes *lanes, uint32_t number)
 {
 	const struct wire_lane none = {.number = number, .lane_fd = -1};
-	struct wire_writer *writer = &lanes->keeper->to_front;
+	struct wire_writer *writer = lanes->keeper->to_front;
 
 	wire_begin(writer, WIRE_LANE, 0, 0, 0);
 	wire_put(writer, &wire_lane_layout, &none);
@@ -98,7 +98,7 @@ static void take_away(const struct lanes *lanes, uint32_t number)
 /* Tells the front why it gets no further lane now. */
 static void deny(const struct lanes *lanes, const struct failure *failure)
 {
-	struct wire_writer *writer = &lanes->keeper->to_front;
+	struct wire_writer *writer = lanes->keeper->to_front;
 
 	wire_begin(writer, WIRE_LANE, WIRE_FAILURE, 0, 0);
 	wire_put_failure(writer, failure);
@@ -115,8 +115,8 @@ static void on_opened(struct operation *operation, const struct task_report *rep
 	if (!lane->lanes || fds[0] < 0)
 		return;
 	worker_bind(operation->worker, &lane->worker, lane->lanes->uid);
-	wire_begin(&keeper->to_front, WIRE_LANE, 0, 0, 0);
-	wire_put(&keeper->to_front, &wire_lane_layout, &wire);
+	wire_begin(keeper->to_front, WIRE_LANE, 0, 0, 0);
+	wire_put(keeper->to_front, &wire_lane_layout, &wire);
 	lane->lanes->say(lane->lanes->front);
 }
 

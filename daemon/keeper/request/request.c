@@ -42,7 +42,7 @@ static void forget_request(struct request *request)
 
 void request_begin(struct keeper *keeper, const struct request *request, uint16_t flags)
 {
-	wire_begin(&keeper->to_front, request->op, WIRE_REPLY | flags, request->number,
+	wire_begin(keeper->to_front, request->op, WIRE_REPLY | flags, request->number,
 		   request->connection);
 }
 
@@ -59,7 +59,7 @@ void request_done(struct keeper *keeper, struct request *request, const struct w
 {
 	request_begin(keeper, request, 0);
 	if (layout)
-		wire_put(&keeper->to_front, layout, value);
+		wire_put(keeper->to_front, layout, value);
 	request_send(keeper, request);
 	audit_done(request, NULL);
 	forget_request(request);
@@ -76,7 +76,7 @@ void request_fail(struct keeper *keeper, struct request *request, const struct f
 	keeper->counters.failed++;
 	audit_failed(request, failure);
 	request_begin(keeper, request, WIRE_FAILURE);
-	wire_put_failure(&keeper->to_front, failure);
+	wire_put_failure(keeper->to_front, failure);
 	request_send(keeper, request);
 	forget_request(request);
 }

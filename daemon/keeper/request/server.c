@@ -285,6 +285,7 @@ static int admit(struct keeper *keeper, struct client_connection *connection, in
 
 void server_serve(struct keeper *keeper, int fd, uid_t counted)
 {
+	static uint32_t last_number;
 	struct client_connection *connection = calloc(1, sizeof(*connection));
 	struct failure failure;
 	char reason[256];
@@ -299,7 +300,7 @@ void server_serve(struct keeper *keeper, int fd, uid_t counted)
 	connection->socket_fd = -1;
 	r = admit(keeper, connection, fd, counted, &failure);
 	if (r == 0) {
-		connection->number = ++keeper->last_connection;
+		connection->number = ++last_number;
 		judge(keeper, connection, reason, sizeof(reason));
 		r = hand_over(keeper, connection, fd, reason, &failure);
 	}
@@ -316,8 +317,7 @@ void server_stop(struct keeper *keeper)
 	refused_stop(keeper);
 	subid_owners_done(&subid_owners);
 	fronts_await_end(keeper);
-	while (keeper->fronts)
-		front_free(keeper->fronts);
+	fronts_free(keeper);
 	/* The socket is closed by the end of the process, not by close(2): connections that wait
 	 * there may carry sockets that linger, for which close(2) waits. */
 }

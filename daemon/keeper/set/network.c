@@ -164,7 +164,7 @@ int on_list_networks(struct keeper *keeper, struct request *request, struct wire
 		    !authz_reaches(&request->subject, set_made(set)) ||
 		    view_network(set, &wire) < 0)
 			continue;
-		if (!wire_put_item(&keeper->to_front, WIRE_ITEM_NETWORK, &wire_network_layout,
+		if (!wire_put_item(keeper->to_front, WIRE_ITEM_NETWORK, &wire_network_layout,
 				   &wire)) {
 			cursor.after_owner = last ? last->owner : set->owner;
 			cursor.after_name = last ? last->name : set->name;
@@ -172,7 +172,7 @@ int on_list_networks(struct keeper *keeper, struct request *request, struct wire
 		}
 		last = set;
 	}
-	wire_put(&keeper->to_front, &wire_list_layout, &cursor);
+	wire_put(keeper->to_front, &wire_list_layout, &cursor);
 	request_end(keeper, request);
 	return 0;
 }

@@ -32,14 +32,14 @@ int on_list_processes(struct keeper *keeper, struct request *request, struct wir
 	wire_clear(&wire_set_layout, &wire);
 	wire.processes_in = path;
 	request_begin(keeper, request, 0);
-	wire_put(&keeper->to_front, &wire_set_layout, &wire);
+	wire_put(keeper->to_front, &wire_set_layout, &wire);
 	for (const struct session *at = set->sessions; at; at = at->next_in_set) {
 		if (!session_counts(at))
 			continue;
 		wire_clear(&wire_session_layout, &session);
 		session.session = at->id;
 		session.ended = at->ended;
-		wire_put_item(&keeper->to_front, WIRE_ITEM_SESSION, &wire_session_layout, &session);
+		wire_put_item(keeper->to_front, WIRE_ITEM_SESSION, &wire_session_layout, &session);
 	}
 	request_end(keeper, request);
 	return 0;

@@ -236,8 +236,7 @@ int on_list(struct keeper *keeper, struct request *request, struct wire_list *as
 			break;
 		}
 		view_set(keeper, set, asked->summary, &view);
-		if (!wire_put_item(&keeper->to_front, WIRE_ITEM_SET, &wire_set_layout,
-				   &view.wire) &&
+		if (!wire_put_item(keeper->to_front, WIRE_ITEM_SET, &wire_set_layout, &view.wire) &&
 		    last) {
 			cursor.after_owner = last->owner;
 			cursor.after_name = last->name;
@@ -246,7 +245,7 @@ int on_list(struct keeper *keeper, struct request *request, struct wire_list *as
 		last = set;
 		n++;
 	}
-	wire_put(&keeper->to_front, &wire_list_layout, &cursor);
+	wire_put(keeper->to_front, &wire_list_layout, &cursor);
 	request_end(keeper, request);
 	return 0;
 }
@@ -277,7 +276,7 @@ int on_list_sessions(struct keeper *keeper, struct request *request, struct wire
 		wire.signal = at->signal;
 		session_path(at, left_in);
 		wire.left_in = at->left ? left_in : NULL;
-		if (!wire_put_item(&keeper->to_front, WIRE_ITEM_SESSION, &wire_session_layout,
+		if (!wire_put_item(keeper->to_front, WIRE_ITEM_SESSION, &wire_session_layout,
 				   &wire))
 			break;
 	}
@@ -338,8 +337,8 @@ int on_open(struct keeper *keeper, struct request *request, struct wire_ask *ask
 		namespace.kind_number = kind + 1;
 		namespace.descriptor_fd = fds[kind];
 		if (fds[kind] >= 0)
-			wire_put_item(&keeper->to_front, WIRE_ITEM_NAMESPACE,
-				      &wire_namespace_layout, &namespace);
+			wire_put_item(keeper->to_front, WIRE_ITEM_NAMESPACE, &wire_namespace_layout,
+				      &namespace);
 	}
 	audit_done(request, NULL);
 	request_end(keeper, request);
@@ -354,7 +353,7 @@ static void put_count(struct keeper *keeper, enum wire_count_class class, const 
 {
 	struct wire_count count = {.class = class, .name = name, .value = value};
 
-	wire_put_item(&keeper->to_front, WIRE_ITEM_COUNT, &wire_count_layout, &count);
+	wire_put_item(keeper->to_front, WIRE_ITEM_COUNT, &wire_count_layout, &count);
 }
 
 int on_status(struct keeper *keeper, struct request *request, struct wire_ask *asked _unused_,
@@ -369,7 +368,7 @@ int on_status(struct keeper *keeper, struct request *request, struct wire_ask *a
 						     CONTROLLER_ALL};
 
 	request_begin(keeper, request, 0);
-	wire_put(&keeper->to_front, &wire_status_layout, &status);
+	wire_put(keeper->to_front, &wire_status_layout, &status);
 	if (request->subject.uid != 0) {
 		put_count(keeper, COUNT_LIMIT, "sets", limits->sets);
 		put_count(keeper, COUNT_LIMIT, "sessions", limits->sessions);

@@ -67,7 +67,7 @@ static void answer_started(struct watch *watch, int process_fd)
 	wire.process_fd = process_fd;
 	wire.started = session->started;
 	request_begin(keeper, watch->starter, watch->more ? WIRE_CONTINUES : 0);
-	wire_put(&keeper->to_front, &wire_session_layout, &wire);
+	wire_put(keeper->to_front, &wire_session_layout, &wire);
 	audit_done(watch->starter, session->id);
 	if (watch->more && request_connection(watch->starter)) {
 		request_send(keeper, watch->starter);

@@ -78,7 +78,7 @@ static bool put_part(struct keeper *keeper, const struct part *part, bool summar
 {
 	static struct set_view view;
 	static union part_wish item;
-	struct wire_writer *writer = &keeper->to_front;
+	struct wire_writer *writer = keeper->to_front;
 	const struct link *link;
 	const struct set *set;
 

@@ -184,7 +184,7 @@ static int remove_started(struct keeper *keeper)
 	int cgroup = 0, records = 0, rest = 0;
 
 	/* without a name, the cgroup was never made */
-	if (fresh && *keeper->cgroup)
+	if (fresh && keeper->cgroup)
 		cgroup = remove_cgroup(keeper);
 	if (fresh && keeper->store)
 		records = store_purge(keeper->store);

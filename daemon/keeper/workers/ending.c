@@ -5,8 +5,6 @@
 #include "daemon/keeper/workers/ending.h"
 #include "daemon/keeper/workers/spawner-orders.h"
 #include "daemon/kernel/process.h"
-#include "daemon/wire/message.h"
-#include "daemon/wire/task.h"
 
 /* A process that has not ended after this time hangs. */
 #define GRACE_MICROSECONDS UINT64_C(2000000)
@@ -57,12 +55,6 @@ static void on_readable(evutil_socket_t fd, short what _unused_, void *context)
 	free_if_over(ending);
 }
 
-static void tell_spawner(struct keeper *keeper, uint32_t number, bool kill)
-{
-	wire_begin(&keeper->to_spawner, kill ? TASK_ABORT : TASK_AWAIT, 0, number, 0);
-	(void)spawner_order(keeper);
-}
-
 /* Adds an entry to the list. It stays until number (if not 0) has ended and channel_fd (if not -1,
  * and taken) has an end-of-file or an error. */
 static void add(struct keeper *keeper, uint32_t number, int channel_fd, uid_t uid)
@@ -95,7 +87,7 @@ static void add(struct keeper *keeper, uint32_t number, int channel_fd, uid_t ui
 
 void ending_add(struct keeper *keeper, uint32_t number, int channel_fd, uid_t uid, bool kill)
 {
-	tell_spawner(keeper, number, kill);
+	(void)spawner_order(keeper, kill ? TASK_ABORT : TASK_AWAIT, number, NULL, NULL);
 	add(keeper, number, channel_fd, uid);
 }
 

@@ -22,6 +22,16 @@
 /* Users share the processors for this time after two of them have alternated. */
 #define SHARING_MICROSECONDS UINT64_C(1000000)
 
+static struct turns turns;
+static struct wire_writer to_worker;
+
+/* How users share the processors. */
+static struct {
+	uid_t last;	  /* user of the last operation; -1: there was none */
+	uint64_t until;	  /* processors are shared until then; CLOCK_BOOTTIME, microseconds */
+	size_t alone_max; /* operations at a time of a user who does not share */
+} sharing;
+
 static void unlink_operation(struct operation *operation)
 {
 	for (struct operation **at = &operation->keeper->operations; *at; at = &(*at)->next)
@@ -35,23 +45,21 @@ static void unlink_operation(struct operation *operation)
 static void operation_free(struct operation *operation)
 {
 	unlink_operation(operation);
-	turns_leave(&operation->keeper->turns, &operation->turn);
+	turns_leave(&turns, &operation->turn);
 	wire_parcel_free(operation->parcel);
 	if (operation->timer)
 		event_free(operation->timer);
 	free(operation);
 }
 
-static void send_next(struct keeper *keeper);
+static void send_next(void);
 
 /* Ends the operation, whose worker has already been given back or freed. */
 static void conclude(struct operation *operation, const struct task_report *report)
 {
-	struct keeper *keeper = operation->keeper;
-
 	operation->done(operation, report);
 	operation_free(operation);
-	send_next(keeper);
+	send_next();
 }
 
 static void finish(struct operation *operation, const struct task_report *report, bool worker_lives)
@@ -186,11 +194,11 @@ static void on_turn_or_deadline(evutil_socket_t fd _unused_, short what _unused_
 		conclude(operation, &late);
 		return;
 	}
-	turns_leave(&operation->keeper->turns, &operation->turn);
+	turns_leave(&turns, &operation->turn);
 	evutil_timersub(&rest, &operation->turn_time, &rest);
 	if (operation->seconds > 0)
 		evtimer_add(operation->timer, &rest);
-	send_next(operation->keeper);
+	send_next();
 }
 
 /* Takes an idle or a new worker for the operation. Returns 0 or -errno. */
@@ -265,11 +273,11 @@ static void give_up(struct operation *operation, int negative)
 	operation_free(operation);
 }
 
-static void send_next(struct keeper *keeper)
+static void send_next(void)
 {
 	struct turn *turn;
 
-	while ((turn = turns_next(&keeper->turns))) {
+	while ((turn = turns_next(&turns))) {
 		struct operation *operation = container_of(turn, struct operation, turn);
 		int r = start(operation, operation->parcel);
 
@@ -284,16 +292,14 @@ static void send_next(struct keeper *keeper)
  * that while several users alternate, because one user's operations wait for those of the others
  * that are in progress, and compete with them.
  */
-static void share(struct keeper *keeper, uid_t uid)
+static void share(uid_t uid)
 {
-	struct sharing *sharing = &keeper->sharing;
 	uint64_t now = clock_boottime();
 
-	if (sharing->last != uid && sharing->last != (uid_t)-1)
-		sharing->until = now + SHARING_MICROSECONDS;
-	sharing->last = uid;
-	keeper->turns.each_max =
-		now < sharing->until ? MAX(sharing->alone_max / 2, 1U) : sharing->alone_max;
+	if (sharing.last != uid && sharing.last != (uid_t)-1)
+		sharing.until = now + SHARING_MICROSECONDS;
+	sharing.last = uid;
+	turns.each_max = now < sharing.until ? MAX(sharing.alone_max / 2, 1U) : sharing.alone_max;
 }
 
 /* Asks for the operation's turn. Returns 1 if it starts now, 0 if it waits, or -errno. */
@@ -303,16 +309,15 @@ static int take_turn(struct operation *operation, const struct wire_writer *task
 
 	if (operation->at_once)
 		return 1;
-	share(operation->keeper, operation->uid);
-	r = turns_enter(&operation->keeper->turns, &operation->turn, operation->uid,
-			operation->kind);
+	share(operation->uid);
+	r = turns_enter(&turns, &operation->turn, operation->uid, operation->kind);
 	return r == 0 ? wire_parcel_new(task, &operation->parcel) : r;
 }
 
 int operation_send(struct operation *operation, enum task_op op, const struct wire_layout *layout,
 		   const void *task)
 {
-	struct wire_writer *writer = &operation->keeper->to_worker;
+	struct wire_writer *writer = operation->keeper->to_worker;
 	int r;
 
 	wire_begin(writer, op, operation->last ? TASK_LAST : 0, operation->request,
@@ -418,25 +423,25 @@ int operation_start_front(struct keeper *keeper, const struct task_front *task,
 	return r;
 }
 
-void operation_free_all(struct keeper *keeper)
+void operation_stop(struct keeper *keeper)
 {
 	while (keeper->operations) {
 		worker_free(keeper->operations->worker);
 		operation_free(keeper->operations);
 	}
-	worker_free_idle(keeper);
+	worker_stop();
 	ending_stop(keeper);
-	if (keeper->rest_event)
-		event_free(keeper->rest_event);
-	keeper->rest_event = NULL;
+	wire_writer_done(&to_worker);
 }
 
-void operation_begin(struct keeper *keeper)
+int operation_begin(struct keeper *keeper)
 {
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 	size_t each = MIN(MAX(processors, EACH_MIN), EACH_MAX);
 
-	keeper->sharing.last = (uid_t)-1;
-	keeper->sharing.alone_max = keeper->turns.each_max = each;
-	keeper->turns.all_max = each * ALL_FACTOR;
+	sharing.last = (uid_t)-1;
+	sharing.alone_max = turns.each_max = each;
+	turns.all_max = each * ALL_FACTOR;
+	keeper->to_worker = &to_worker;
+	return wire_writer_init(&to_worker);
 }

@@ -13,6 +13,7 @@
 #define NSCTL_KEEPER_OPERATION_H
 
 #include "daemon/keeper/base/keeper.h"
+#include "daemon/keeper/base/turns.h"
 #include "daemon/wire/codec.h"
 #include "daemon/wire/task.h"
 
@@ -44,8 +45,9 @@ struct operation {
 	void (*done)(struct operation *operation, const struct task_report *report);
 };
 
-/* Sets how many operations may run at a time. Must be called before the first one is made. */
-void operation_begin(struct keeper *keeper);
+/* Sets how many operations may run at a time, and keeper->to_worker. Must be called before the
+ * first operation is made. Returns 0 or -ENOMEM. */
+int operation_begin(struct keeper *keeper);
 
 /* Makes an operation for this user. seconds: its deadline, or 0. Returns 0 or -ENOMEM. */
 int operation_new(struct keeper *keeper, uid_t uid, enum turn_kind kind, unsigned int seconds,
@@ -68,6 +70,6 @@ bool operation_take_back(struct operation *operation);
 int operation_start_front(struct keeper *keeper, const struct task_front *task,
 			  uint32_t *ret_number);
 /* Frees all operations, without calls of done(), at the keeper's end. */
-void operation_free_all(struct keeper *keeper);
+void operation_stop(struct keeper *keeper);
 
 #endif

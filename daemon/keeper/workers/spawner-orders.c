@@ -1,5 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/keeper/workers/spawner-orders.h"
+#include "daemon/wire/queue.h"
+
+static struct {
+	struct wire_writer writer;
+	struct wire_queue waiting;
+	struct event *writable;
+} orders;
+
+int spawner_orders_begin(void)
+{
+	return wire_writer_init(&orders.writer);
+}
 
 static void flush(struct keeper *keeper);
 
@@ -12,34 +24,35 @@ static void on_writable(evutil_socket_t fd _unused_, short what _unused_, void *
  * notices the spawner's end. */
 static void flush(struct keeper *keeper)
 {
-	struct spawner_orders *orders = &keeper->spawner_orders;
-
-	if (wire_queue_flush(&orders->waiting, keeper->spawner_fd) != -EAGAIN)
+	if (wire_queue_flush(&orders.waiting, keeper->spawner_fd) != -EAGAIN)
 		return;
-	if (!orders->writable)
-		orders->writable =
+	if (!orders.writable)
+		orders.writable =
 			event_new(keeper->loop, keeper->spawner_fd, EV_WRITE, on_writable, keeper);
 	/* if there is no memory for the event, the next order tries again */
-	if (orders->writable)
-		event_add(orders->writable, NULL);
+	if (orders.writable)
+		event_add(orders.writable, NULL);
 }
 
-int spawner_order(struct keeper *keeper)
+int spawner_order(struct keeper *keeper, enum task_op op, uint32_t number,
+		  const struct wire_layout *layout, const void *contents)
 {
-	int r = wire_queue_send(&keeper->spawner_orders.waiting, &keeper->to_spawner,
-				keeper->spawner_fd);
+	int r;
 
-	if (!wire_queue_is_empty(&keeper->spawner_orders.waiting))
+	wire_begin(&orders.writer, op, 0, number, 0);
+	if (layout)
+		wire_put(&orders.writer, layout, contents);
+	r = wire_queue_send(&orders.waiting, &orders.writer, keeper->spawner_fd);
+	if (!wire_queue_is_empty(&orders.waiting))
 		flush(keeper);
 	return r;
 }
 
-void spawner_orders_stop(struct keeper *keeper)
+void spawner_orders_stop(void)
 {
-	struct spawner_orders *orders = &keeper->spawner_orders;
-
-	if (orders->writable)
-		event_free(orders->writable);
-	wire_queue_done(&orders->waiting);
-	*orders = (struct spawner_orders){};
+	if (orders.writable)
+		event_free(take_ptr(orders.writable));
+	wire_queue_done(&orders.waiting);
+	wire_writer_done(&orders.writer);
+	orders.waiting = (struct wire_queue){};
 }

@@ -7,11 +7,15 @@
 #define NSCTL_KEEPER_SPAWNER_ORDERS_H
 
 #include "daemon/keeper/base/keeper.h"
+#include "daemon/wire/task.h"
 
-/* Sends the order in keeper->to_spawner, or queues it if the channel is
- * full. Returns 0 or -errno. */
-int spawner_order(struct keeper *keeper);
+/* Must be called before the first order. Returns 0 or -ENOMEM. */
+int spawner_orders_begin(void);
+/* Sends an order about process number, or queues it if the channel is full. layout NULL: the order
+ * has no contents. Returns 0 or -errno. */
+int spawner_order(struct keeper *keeper, enum task_op op, uint32_t number,
+		  const struct wire_layout *layout, const void *contents);
 /* Frees the queue, at the keeper's end. */
-void spawner_orders_stop(struct keeper *keeper);
+void spawner_orders_stop(void);
 
 #endif

@@ -6,6 +6,7 @@
 #include "daemon/keeper/base/service-manager.h"
 #include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/workers/ending.h"
+#include "daemon/keeper/workers/spawner-orders.h"
 #include "daemon/keeper/workers/spawner.h"
 #include "daemon/kernel/spawn.h"
 #include "daemon/wire/message.h"
@@ -14,15 +15,18 @@
 /* Includes the time in which the spawner ends the processes of an earlier daemon (leftover.h). */
 #define READY_SECONDS 40
 
+/* Reports of the spawner. */
+static struct wire_message report;
+static struct event *readable;
+
 static void on_spawner(evutil_socket_t fd, short what _unused_, void *context)
 {
 	struct keeper *keeper = context;
-	struct wire_message *message = &keeper->from_front;
 	int r;
 
-	while ((r = wire_receive(message, fd)) == 1)
-		if (message->header->nlmsg_type == TASK_ENDED)
-			ending_is_over(keeper, message->header->nlmsg_seq);
+	while ((r = wire_receive(&report, fd)) == 1)
+		if (report.header->nlmsg_type == TASK_ENDED)
+			ending_is_over(keeper, report.header->nlmsg_seq);
 	if (r == -EAGAIN)
 		return;
 	/* nsctld can do nothing without the spawner */
@@ -86,10 +90,19 @@ int spawner_start(struct keeper *keeper)
 		log_error("the spawner does not start: %s", strerror(-r));
 		return r;
 	}
-	keeper->spawner_event = event_new(keeper->loop, keeper->spawner_fd, EV_READ | EV_PERSIST,
-					  on_spawner, keeper);
-	if (!keeper->spawner_event || event_add(keeper->spawner_event, NULL) < 0 ||
+	readable = event_new(keeper->loop, keeper->spawner_fd, EV_READ | EV_PERSIST, on_spawner,
+			     keeper);
+	if (!readable || event_add(readable, NULL) < 0 || wire_message_init(&report) < 0 ||
 	    fcntl(keeper->spawner_fd, F_SETFL, O_NONBLOCK) < 0)
 		return -ENOMEM;
-	return 0;
+	return spawner_orders_begin();
+}
+
+void spawner_stop(struct keeper *keeper)
+{
+	if (readable)
+		event_free(take_ptr(readable));
+	wire_message_done(&report);
+	spawner_orders_stop();
+	keeper->spawner_fd = close_fd(keeper->spawner_fd);
 }

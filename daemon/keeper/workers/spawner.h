@@ -9,5 +9,7 @@
 /* Starts the spawner and waits until it is ready. It may wait because no client is served
  * yet. Returns 0 or -errno. */
 int spawner_start(struct keeper *keeper);
+/* Closes the spawner's channel, which ends the spawner. */
+void spawner_stop(struct keeper *keeper);
 
 #endif

@@ -11,24 +11,29 @@
 #define IDLE_MAX 4
 #define IDLE_SECONDS 10
 
-static int order_fork(struct worker *worker, int channel_fd)
+/* Idle workers, and the number of the last worker that was made. */
+static struct {
+	struct worker *idle;
+	size_t n_idle;
+	struct event *rest; /* when it fires, idle workers end */
+	uint32_t last;
+} workers;
+
+static int order_fork(const struct worker *worker, int channel_fd)
 {
-	struct keeper *keeper = worker->keeper;
 	const struct task_fork task = {.channel_fd = channel_fd};
 
-	wire_begin(&keeper->to_spawner, TASK_FORK, 0, worker->number, 0);
-	wire_put(&keeper->to_spawner, &task_fork_layout, &task);
-	return spawner_order(keeper);
+	return spawner_order(worker->keeper, TASK_FORK, worker->number, &task_fork_layout, &task);
 }
 
 void worker_free(struct worker *worker)
 {
 	if (!worker)
 		return;
-	for (struct worker **at = &worker->keeper->idle_workers; *at; at = &(*at)->next)
+	for (struct worker **at = &workers.idle; *at; at = &(*at)->next)
 		if (*at == worker) {
 			*at = worker->next;
-			worker->keeper->n_idle_workers--;
+			workers.n_idle--;
 			break;
 		}
 	if (worker->holder)
@@ -65,7 +70,7 @@ void worker_release(struct worker *worker)
 
 void worker_drop(struct worker *worker, uint32_t connection, uint32_t request)
 {
-	struct wire_writer *writer = &worker->keeper->to_spawner;
+	struct wire_writer *writer = worker->keeper->to_worker;
 
 	wire_begin(writer, TASK_DROP, 0, request, connection);
 	/* if this is lost, so are the worker and its descriptors */
@@ -84,7 +89,7 @@ static int worker_new(struct keeper *keeper, event_callback_fn on_readable, stru
 		free(worker);
 		return r;
 	}
-	*worker = (struct worker){.keeper = keeper, .number = ++keeper->last_worker, .fd = pair[0]};
+	*worker = (struct worker){.keeper = keeper, .number = ++workers.last, .fd = pair[0]};
 	worker->event = event_new(keeper->loop, pair[0], EV_READ | EV_PERSIST, on_readable, worker);
 	if (!worker->event || event_add(worker->event, NULL) < 0)
 		r = -ENOMEM;
@@ -102,26 +107,31 @@ static int worker_new(struct keeper *keeper, event_callback_fn on_readable, stru
 
 int worker_take(struct keeper *keeper, event_callback_fn on_readable, struct worker **ret)
 {
-	struct worker *worker = keeper->idle_workers;
+	struct worker *worker = workers.idle;
 
 	if (!worker)
 		return worker_new(keeper, on_readable, ret);
-	keeper->idle_workers = worker->next;
-	keeper->n_idle_workers--;
+	workers.idle = worker->next;
+	workers.n_idle--;
 	worker->next = NULL;
 	*ret = worker;
 	return 0;
 }
 
-static void on_rest(evutil_socket_t fd _unused_, short what _unused_, void *context)
+static void free_idle(void)
 {
-	worker_free_idle(context);
+	while (workers.idle)
+		worker_free(workers.idle);
+}
+
+static void on_rest(evutil_socket_t fd _unused_, short what _unused_, void *context _unused_)
+{
+	free_idle();
 }
 
 void worker_give_back(struct worker *worker)
 {
 	static const struct timeval rest = {.tv_sec = IDLE_SECONDS};
-	struct keeper *keeper = worker->keeper;
 
 	worker->operation = NULL;
 	worker->rested = true;
@@ -130,16 +140,16 @@ void worker_give_back(struct worker *worker)
 			let_end(worker);
 		return;
 	}
-	if (!keeper->rest_event)
-		keeper->rest_event = evtimer_new(keeper->loop, on_rest, keeper);
-	if (keeper->n_idle_workers >= IDLE_MAX || !keeper->rest_event) {
+	if (!workers.rest)
+		workers.rest = evtimer_new(worker->keeper->loop, on_rest, NULL);
+	if (workers.n_idle >= IDLE_MAX || !workers.rest) {
 		worker_free(worker);
 		return;
 	}
-	worker->next = keeper->idle_workers;
-	keeper->idle_workers = worker;
-	keeper->n_idle_workers++;
-	evtimer_add(keeper->rest_event, &rest);
+	worker->next = workers.idle;
+	workers.idle = worker;
+	workers.n_idle++;
+	evtimer_add(workers.rest, &rest);
 }
 
 void worker_kill(struct worker *worker, uid_t uid)
@@ -153,8 +163,9 @@ void worker_kill(struct worker *worker, uid_t uid)
 	worker_free(worker);
 }
 
-void worker_free_idle(struct keeper *keeper)
+void worker_stop(void)
 {
-	while (keeper->idle_workers)
-		worker_free(keeper->idle_workers);
+	free_idle();
+	if (workers.rest)
+		event_free(take_ptr(workers.rest));
 }

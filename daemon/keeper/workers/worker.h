@@ -45,7 +45,7 @@ void worker_drop(struct worker *worker, uint32_t connection, uint32_t request);
 /* Has the spawner kill the worker and the processes that it has started, without waiting
  * (ending.h). Frees our side. uid: the user whom it worked for. */
 void worker_kill(struct worker *worker, uid_t uid);
-/* Frees all idle workers. */
-void worker_free_idle(struct keeper *keeper);
+/* Frees all idle workers, at the keeper's end. */
+void worker_stop(void);
 
 #endif
