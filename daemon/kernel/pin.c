@@ -237,13 +237,13 @@ int pin_on_host(const struct host *host, const struct task_set *set, const int f
 {
 	int r = 0;
 
-	if (!set->visible && !set->ip_netns)
+	if (!set->traces.visible && !set->traces.ip_netns)
 		return 0;
 	if (setns(host->mnt_fd, CLONE_NEWNS) < 0)
 		return fault_set(fault, STEP_VISIBLE, 0, errno);
-	if (set->visible)
+	if (set->traces.visible)
 		r = pin_visible(host, set, fds, fault);
-	if (r < 0 || !set->ip_netns)
+	if (r < 0 || !set->traces.ip_netns)
 		return r;
 	r = publish(set, fds[KIND_NET]);
 	return r < 0 ? fault_set(fault, STEP_IP_NETNS, 0, -r) : 0;
@@ -352,9 +352,9 @@ int pin_remove(const struct host *host, const struct task_set *set, struct fault
 	char base[PATH_MAX];
 	int r = 0;
 
-	if (set->ip_netns)
+	if (set->traces.ip_netns)
 		r = remove_netns(host, set);
-	if (r == 0 && set->visible) {
+	if (r == 0 && set->traces.visible) {
 		snprintf(base, sizeof(base), "%s/ns", host->runtime);
 		r = remove_below(base, set);
 	}

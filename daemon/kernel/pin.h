@@ -2,7 +2,7 @@
 /*
  * Pins: namespaces bound to files, so that they live without a process. Each set has its pins in
  * the vault (ns/UID/NAME/KIND) and, if its user wants that, on the host, too:
- * RUNTIME/ns/UID/NAME/KIND (visible, all kinds but mnt) and /run/netns/NAME (ip_netns). Functions
+ * RUNTIME/ns/UID/NAME/KIND (all kinds but mnt) and /run/netns/NAME (struct spec_traces). Functions
  * that remove pins succeed if there are none, so they can be run again from any point. The caller
  * is a maker, and opens files as root.
  */

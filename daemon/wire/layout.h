@@ -193,6 +193,13 @@ struct wire_map {
 	size_t n_ranges;
 };
 
+/* What a set has outside of its cgroup and the vault, and what its removal must therefore know. The
+ * keeper passes this on to workers as it is. */
+struct spec_traces {
+	bool visible;  /* paths below RUNTIME/ns */
+	bool ip_netns; /* a path in /run/netns */
+};
+
 struct wire_spec {
 	bool given;	  /* always true in a complete specification, so that one is never left
 			     out */
@@ -208,7 +215,7 @@ struct wire_spec {
 	bool has_monotonic, has_boottime;
 	int64_t monotonic, boottime; /* offsets, microseconds */
 	struct wire_lease lease;
-	bool visible, ip_netns;
+	struct spec_traces traces;
 	struct spec_label labels[SPEC_LABELS_MAX];
 	size_t n_labels;
 	struct spec_link links[SPEC_LINKS_MAX];

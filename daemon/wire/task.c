@@ -53,7 +53,7 @@ static LAYOUT(task_limits);
 static const struct wire_field task_set_fields[] = {
 	U32(1, task_set, owner, 0),	      STRING(2, task_set, name, KEY_SIZE - 1),
 	STRING(3, task_set, id, ID_SIZE - 1), U32(4, task_set, kinds, KIND_ALL),
-	BOOL(5, task_set, visible),	      BOOL(6, task_set, ip_netns),
+	BOOL(5, task_set, traces.visible),    BOOL(6, task_set, traces.ip_netns),
 	U64(7, task_set, net_inode, 0),	      STRING(8, task_set, above, ABOVE_SIZE - 1),
 };
 static LAYOUT(task_set);

@@ -111,7 +111,7 @@ struct task_set {
 	const char *above;     /* the sets around it: see cgroup_path() */
 	const char *name, *id; /* TASK_REMOVE: name NULL: only a cgroup exists */
 	uint32_t kinds;
-	bool visible, ip_netns;
+	struct spec_traces traces;
 	uint64_t net_inode; /* TASK_REMOVE: of /run/netns/NAME, if ours; 0: none */
 };
 

@@ -103,8 +103,7 @@ static inline struct set make_set(void)
 		.state = SET_READY,
 		.kinds = KIND_BIT(KIND_NET) | KIND_BIT(KIND_USER) | KIND_BIT(KIND_MNT),
 		.mapping = MAPPING_CURRENT,
-		.visible = true,
-		.ip_netns = true,
+		.traces = {.visible = true, .ip_netns = true},
 		.run = true,
 		.created = 1700000000000000,
 		.lease = 90000000,
@@ -128,7 +127,7 @@ static inline struct set make_set(void)
 	spec.given = true;
 	spec.kinds = set.kinds;
 	spec.mapping = MAPPING_CURRENT;
-	spec.visible = spec.ip_netns = true;
+	spec.traces.visible = spec.traces.ip_netns = true;
 	spec.lease.span = set.lease;
 	spec.lease.idle = set.idle;
 	spec.lease.pid = set.lease_pid;

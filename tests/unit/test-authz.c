@@ -320,7 +320,8 @@ static void test_spec(void **state _unused_)
 		for (uint32_t kinds = 0; kinds <= KIND_ALL; kinds++)
 			for (int ip_netns = 0; ip_netns < 2; ip_netns++) {
 				struct authz_subject subject = {.uid = ALICE, .allowed = allowed};
-				struct wire_spec spec = {.kinds = kinds, .ip_netns = ip_netns};
+				struct wire_spec spec = {.kinds = kinds,
+							 .traces.ip_netns = ip_netns};
 				struct failure failure = {};
 				bool refused = (kinds & KIND_BIT(KIND_USER) &&
 						!(allowed & ALLOW_USER_NAMESPACES)) ||

@@ -82,7 +82,7 @@ static void fill_spec(struct wire_spec *spec)
 	spec->memory = 4096;
 	spec->tasks = 8;
 	spec->cpu_thousandths = 500;
-	spec->visible = spec->ip_netns = true;
+	spec->traces.visible = spec->traces.ip_netns = true;
 	spec->n_labels = 2;
 	spec->labels[0] = (struct spec_label){"job", "17"};
 	spec->labels[1] = (struct spec_label){"empty", NULL};

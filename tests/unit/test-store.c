@@ -25,8 +25,8 @@ static void check_same_set(const struct set *got, const struct set *set)
 	assert_int_equal(got->state, set->state);
 	assert_int_equal(got->kinds, set->kinds);
 	assert_int_equal(got->mapping, set->mapping);
-	assert_int_equal(got->visible, set->visible);
-	assert_int_equal(got->ip_netns, set->ip_netns);
+	assert_int_equal(got->traces.visible, set->traces.visible);
+	assert_int_equal(got->traces.ip_netns, set->traces.ip_netns);
 	assert_int_equal(got->run, set->run);
 	assert_int_equal(got->created, set->created);
 	assert_int_equal(got->lease, set->lease);

@@ -202,7 +202,7 @@ int authz_spec(const struct authz_subject *subject, const struct wire_spec *spec
 				   "user-namespaces in nsctld.conf allow them");
 	if (check_kernel_files(subject, spec, failure))
 		return ERROR_NOT_PERMITTED;
-	if (spec->ip_netns && !(subject->allowed & ALLOW_IP_NETNS))
+	if (spec->traces.ip_netns && !(subject->allowed & ALLOW_IP_NETNS))
 		return forbid(failure, "publishing under /run/netns", CONFIG_IP_NETNS);
 	if (spec->egress && check_way_out(subject, "egress", CONFIG_EGRESS, failure))
 		return ERROR_NOT_PERMITTED;

@@ -211,17 +211,6 @@ static void on_made(struct operation *operation, const struct task_report *repor
 	spare_replenish(keeper, owner, kinds);
 }
 
-static void set_free(struct set *set)
-{
-	if (!set)
-		return;
-	free(set->spec);
-	free(set->network);
-	free(set->wall);
-	free(set->above);
-	free(set);
-}
-
 static struct set *new_set(const struct request *request, const struct set_wish *wish,
 			   const struct set *around)
 {
@@ -234,7 +223,6 @@ static struct set *new_set(const struct request *request, const struct set_wish 
 		return NULL;
 	set->owner = identity->uid;
 	set->gid = identity->gid;
-	set->boot = spec->boot;
 	snprintf(set->name, sizeof(set->name), "%s", wish->name);
 	if (wish->again)
 		memcpy(set->id, wish->again->id, sizeof(set->id));
@@ -242,9 +230,6 @@ static struct set *new_set(const struct request *request, const struct set_wish 
 		unique_id_new(set->id);
 	set->state = SET_CREATING;
 	set->kinds = spec->kinds;
-	set->mapping = spec->mapping;
-	set->visible = spec->visible;
-	set->ip_netns = spec->ip_netns;
 	set->created = wish->again ? wish->again->created : clock_wall();
 	lease_put(set, &spec->lease, request);
 	set->run = wish->run;
@@ -254,11 +239,10 @@ static struct set *new_set(const struct request *request, const struct set_wish 
 	set->wall = wall ? strdup(wall) : NULL;
 	set->above = around ? strdup(request->subject.within) : NULL;
 	snprintf(set->group, sizeof(set->group), "%s", wish->group ? wish->group : "");
-	if ((wall && !set->wall) || (around && !set->above) ||
-	    wire_pack(&wire_spec_layout, spec, &set->spec, &set->spec_size) < 0 ||
+	if ((wall && !set->wall) || (around && !set->above) || registry_put_spec(set, spec) < 0 ||
 	    (wish->network && wire_pack(&wire_network_layout, wish->network, &set->network,
 					&set->network_size) < 0)) {
-		set_free(set);
+		registry_free_set(set);
 		return NULL;
 	}
 	return set;
@@ -382,7 +366,7 @@ static int record(struct keeper *keeper, struct set *set, struct failure *failur
 	int r = registry_add_set(keeper->registry, set);
 
 	if (r < 0) {
-		set_free(set);
+		registry_free_set(set);
 		return failure_from_errno(failure, r, "record the set");
 	}
 	r = store_write_set(keeper->store, set);
@@ -427,7 +411,7 @@ int set_create(struct keeper *keeper, struct request *request, const struct set_
 	set = new_set(request, wish, around);
 	creation = calloc(1, sizeof(*creation));
 	if (!set || !creation) {
-		set_free(set);
+		registry_free_set(set);
 		free(creation);
 		uncount_set(keeper, owner, wish->network);
 		return failure_from_errno(failure, -ENOMEM, "create the set");

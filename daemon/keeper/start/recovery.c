@@ -156,7 +156,7 @@ static int is_published(struct keeper *keeper, const struct set *set)
 	char path[256];
 	struct stat st;
 
-	if (set->visible) {
+	if (set->traces.visible) {
 		for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
 			if (!(set->kinds & KIND_BIT(kind)) || kind == KIND_MNT)
 				continue;
@@ -168,7 +168,7 @@ static int is_published(struct keeper *keeper, const struct set *set)
 				return -ENOENT;
 		}
 	}
-	if (!set->ip_netns)
+	if (!set->traces.ip_netns)
 		return 0;
 	snprintf(path, sizeof(path), "/run/netns/%s", set->name);
 	if (stat(path, &st) < 0)
@@ -337,7 +337,7 @@ static void on_vault_name(struct recovery *recovery, int fd _unused_, const char
 		if (take_pin(keeper, set, kind) == 0)
 			set->kinds |= KIND_BIT(kind);
 	/* The set may have no published names, but removing a missing name does no harm. */
-	set->visible = true;
+	set->traces.visible = true;
 	on_set(set, false, recovery);
 	log_line(LOG_ERR, &(struct log_fields){.has_uid = true, .uid = owner, .set = name},
 		 "found in the vault without a record: listed as broken");

@@ -6,6 +6,8 @@
 
 void registry_free_set(struct set *set)
 {
+	if (!set)
+		return;
 	free(set->spec);
 	free(set->network);
 	free(set->wall);
@@ -13,6 +15,14 @@ void registry_free_set(struct set *set)
 	free(set->boot_links);
 	free(set->broken);
 	free(set);
+}
+
+int registry_put_spec(struct set *set, const struct wire_spec *spec)
+{
+	set->mapping = spec->mapping;
+	set->traces = spec->traces;
+	set->boot = spec->boot;
+	return wire_pack(&wire_spec_layout, spec, &set->spec, &set->spec_size);
 }
 
 void registry_break_set(struct set *set, const char *format, ...)

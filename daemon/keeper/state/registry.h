@@ -38,7 +38,7 @@ struct set {
 	bool announced; /* monitors know the set, from an event or their first list */
 	uint32_t kinds;
 	uint32_t mapping; /* enum spec_mapping, as in spec */
-	bool visible, ip_netns;
+	struct spec_traces traces;
 	char group[ID_SIZE]; /* id of the Apply that made the set, or "" */
 	char *above;	     /* the sets around it (cgroup_path()); NULL: none */
 	char *wall;	     /* wall of its maker's caller (kernel/wall.h); NULL: none */
@@ -191,8 +191,11 @@ static inline uint32_t *registry_use_sets(struct registry_use *use, bool network
 struct registry;
 int registry_new(struct registry **ret);
 struct registry *registry_free(struct registry *registry);
-/* Frees a set that is not in a registry. */
+/* Frees a set that is not in a registry. Accepts NULL. */
 void registry_free_set(struct set *set);
+/* Gives a new set its specification, packed, and unpacked what is needed often. Returns 0 or
+ * -ENOMEM. */
+int registry_put_spec(struct set *set, const struct wire_spec *spec);
 /* Makes the set broken, for the reason that format makes: the set can then only be removed. */
 void registry_break_set(struct set *set, const char *format, ...) _printf_(2, 3);
 /* Frees a link that is not in a registry. */

@@ -132,13 +132,9 @@ int record_to_set(const struct record_set *record, const char *name, struct set 
 	snprintf(set->id, sizeof(set->id), "%s", record->id);
 	set->state = record->state;
 	set->kinds = record->kinds;
-	set->mapping = record->spec.mapping;
-	set->visible = record->spec.visible;
-	set->ip_netns = record->spec.ip_netns;
 	snprintf(set->group, sizeof(set->group), "%s", record->group ? record->group : "");
 	set->run = record->run;
 	set->adopted = record->adopted;
-	set->boot = record->spec.boot;
 	set->created = record->created;
 	set->lease = record->lease;
 	set->lease_expires = record->lease_expires;
@@ -162,16 +158,12 @@ int record_to_set(const struct record_set *record, const char *name, struct set 
 	set->wall = record->wall ? strdup(record->wall) : NULL;
 	set->above = record->above ? strdup(record->above) : NULL;
 	if ((record->wall && !set->wall) || (record->above && !set->above) ||
-	    wire_pack(&wire_spec_layout, &record->spec, &set->spec, &set->spec_size) < 0 ||
+	    registry_put_spec(set, &record->spec) < 0 ||
 	    (record->network.name && wire_pack(&wire_network_layout, &record->network,
 					       &set->network, &set->network_size) < 0) ||
 	    (record->boot_links.given && wire_pack(&wire_spec_layout, &record->boot_links,
 						   &set->boot_links, &set->boot_links_size) < 0)) {
-		free(set->spec);
-		free(set->network);
-		free(set->wall);
-		free(set->above);
-		free(set);
+		registry_free_set(set);
 		return -ENOMEM;
 	}
 	*ret = set;

@@ -20,8 +20,7 @@ struct task_set view_task_set(const struct set *set)
 		.name = set->name,
 		.id = set->id,
 		.kinds = set->kinds,
-		.visible = set->visible,
-		.ip_netns = set->ip_netns,
+		.traces = set->traces,
 	};
 }
 
@@ -108,10 +107,10 @@ static void view_namespace(struct keeper *keeper, const struct set *set, enum ki
 	namespace->id = held ? set->ids[kind] : 0;
 	if (!held)
 		return;
-	if (set->visible && kind != KIND_MNT)
+	if (set->traces.visible && kind != KIND_MNT)
 		snprintf(view->paths[kind], sizeof(view->paths[kind]), "%s/ns/%u/%s/%s",
 			 keeper->runtime, set->owner, set->name, kind_name(kind));
-	else if (set->ip_netns && kind == KIND_NET)
+	else if (set->traces.ip_netns && kind == KIND_NET)
 		snprintf(view->paths[kind], sizeof(view->paths[kind]), "/run/netns/%s", set->name);
 	else
 		return;
