@@ -79,10 +79,13 @@ static void test_command(void **state _unused_)
 			.owner_gid = 500,
 			.mapping = commands[i].mapping,
 			.maps = commands[i].mapping == MAPPING_NONE ? NULL : &maps,
-			.has_user = commands[i].user != NONE,
-			.has_group = commands[i].group != NONE,
-			.user = (uid_t)commands[i].user,
-			.group = (gid_t)commands[i].group,
+			.wish =
+				&(struct wire_command){
+					.has_user = commands[i].user != NONE,
+					.has_group = commands[i].group != NONE,
+					.user = (uid_t)commands[i].user,
+					.group = (gid_t)commands[i].group,
+				},
 		};
 		struct failure failure = {};
 		int r, expected = !commands[i].wrong			      ? 0
@@ -132,10 +135,13 @@ static void test_command_inside(void **state _unused_)
 			.owner_gid = 500,
 			.mapping = rows[i].mapping,
 			.maps = rows[i].enters ? &maps : NULL,
-			.has_user = rows[i].user != NONE,
-			.has_group = rows[i].group != NONE,
-			.user = (uid_t)rows[i].user,
-			.group = (gid_t)rows[i].group,
+			.wish =
+				&(struct wire_command){
+					.has_user = rows[i].user != NONE,
+					.has_group = rows[i].group != NONE,
+					.user = (uid_t)rows[i].user,
+					.group = (gid_t)rows[i].group,
+				},
 		};
 
 		idmap_of(rows[i].mapping, ALICE, 500, &ranges, &maps);
@@ -163,7 +169,8 @@ static void test_new_privileges(void **state _unused_)
 					struct authz_command command = {
 						.owner = uids[o],
 						.mapping = (enum spec_mapping)mapping,
-						.new_privileges = true,
+						.wish = &(struct wire_command){.new_privileges =
+										       true},
 					};
 					bool good = uids[u] == 0 && uids[o] == 0 &&
 						    mapping == MAPPING_NONE && may;
@@ -196,8 +203,11 @@ static void test_may_gain(void **state _unused_)
 			.mapping = enters_user ? MAPPING_ROOT : MAPPING_NONE,
 			.maps = enters_user ? &maps : NULL,
 			.enters_mount = enters_mount,
-			.new_privileges = asked,
-			.no_new_privileges = refused,
+			.wish =
+				&(struct wire_command){
+					.new_privileges = asked,
+					.no_new_privileges = refused,
+				},
 		};
 		int r;
 

@@ -232,7 +232,7 @@ static int check_id(bool given, uint32_t id, const struct wire_map *map, uint32_
 static int check_new_privileges(const struct authz_subject *subject,
 				const struct authz_command *command, struct failure *failure)
 {
-	if (command->no_new_privileges)
+	if (command->wish->no_new_privileges)
 		return failure_set(failure, ERROR_INVALID_VALUE, 0, "newPrivileges",
 				   "and noNewPrivileges exclude each other");
 	if (command->owner != 0 || command->mapping != MAPPING_NONE)
@@ -248,15 +248,17 @@ static bool may_gain(const struct authz_command *command)
 {
 	bool is_inside = command->owner != 0 && command->maps && command->enters_mount;
 
-	return (is_inside || command->new_privileges) && !command->no_new_privileges;
+	return (is_inside || command->wish->new_privileges) && !command->wish->no_new_privileges;
 }
 
 static void fill_inside(const struct authz_command *command, struct authz_identity *ret)
 {
-	ret->inside_uid = command->has_user ? command->user
-					    : idmap_default(&command->maps->users, command->owner);
-	ret->inside_gid = command->has_group
-				  ? command->group
+	const struct wire_command *wish = command->wish;
+
+	ret->inside_uid =
+		wish->has_user ? wish->user : idmap_default(&command->maps->users, command->owner);
+	ret->inside_gid = wish->has_group
+				  ? wish->group
 				  : idmap_default(&command->maps->groups, command->owner_gid);
 }
 
@@ -264,7 +266,7 @@ static void fill_inside(const struct authz_command *command, struct authz_identi
 static bool has_group(const struct authz_command *command)
 {
 	for (size_t i = 0; i < command->n_groups; i++)
-		if (command->groups[i] == command->group)
+		if (command->groups[i] == command->wish->group)
 			return true;
 	return false;
 }
@@ -273,6 +275,7 @@ int authz_command(const struct authz_subject *subject, const struct authz_comman
 		  struct authz_identity *ret, struct failure *failure)
 {
 	bool any_id = command->owner == 0 && subject->uid == 0 && command->mapping == MAPPING_NONE;
+	const struct wire_command *wish = command->wish;
 	const struct idmap *maps = command->maps;
 	bool own_group = !maps && subject->uid == command->owner && has_group(command);
 	int r = 0;
@@ -282,20 +285,19 @@ int authz_command(const struct authz_subject *subject, const struct authz_comman
 	if (subject->uid != 0 && subject->uid != command->owner)
 		return failure_set(failure, ERROR_NOT_PERMITTED, 0, "commands in others' sets",
 				   "they would run as the set's owner");
-	if (command->new_privileges)
+	if (wish->new_privileges)
 		r = check_new_privileges(subject, command, failure);
 	if (r == 0 && !any_id)
-		r = check_id(command->has_user, command->user, maps ? &maps->users : NULL,
-			     command->owner, "user", failure);
+		r = check_id(wish->has_user, wish->user, maps ? &maps->users : NULL, command->owner,
+			     "user", failure);
 	if (r == 0 && !any_id && !own_group)
-		r = check_id(command->has_group, command->group, maps ? &maps->groups : NULL,
+		r = check_id(wish->has_group, wish->group, maps ? &maps->groups : NULL,
 			     command->owner_gid, "group", failure);
 	if (r)
 		return r;
 	*ret = (struct authz_identity){
-		.uid = any_id && command->has_user ? command->user : command->owner,
-		.gid = (any_id || own_group) && command->has_group ? command->group
-								   : command->owner_gid,
+		.uid = any_id && wish->has_user ? wish->user : command->owner,
+		.gid = (any_id || own_group) && wish->has_group ? wish->group : command->owner_gid,
 		.may_gain = may_gain(command),
 	};
 	if (maps)

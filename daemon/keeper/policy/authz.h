@@ -114,11 +114,9 @@ struct authz_command {
 	/* the set's maps if the command enters its user namespace: then user and group are ids in
 	 * it; else NULL */
 	const struct idmap *maps;
-	bool enters_mount; /* it enters a mount namespace of the set */
-	bool has_user, has_group, new_privileges, no_new_privileges;
-	uid_t user;
-	gid_t group;
-	const gid_t *groups; /* of the subject */
+	bool enters_mount;		 /* it enters a mount namespace of the set */
+	const struct wire_command *wish; /* the command that the subject asks for */
+	const gid_t *groups;		 /* of the subject */
 	size_t n_groups;
 };
 /* Ids for a command: its ids on the host, and those in the set's user namespace. */
