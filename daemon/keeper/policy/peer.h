@@ -72,7 +72,7 @@ int peer_host_read(const char *cgroup, struct peer_host *ret);
 /*
  * Reads everything about the peer of a connected socket. A peer is confined if its user namespace
  * is not the host's, or if it has ended or cannot be examined: ret->confined has the reason.
- * (confine_subordinate() in request/server.c adds a reason.) A peer is filtered if a seccomp filter
+ * (confine_subordinate() in request/scope.c adds a reason.) A peer is filtered if a seccomp filter
  * or an enforced AppArmor profile applies to it, which would not apply to its commands:
  * ret->filtered has the reason. The identity always comes from the socket. The process is read
  * first, and then checked to be still alive, so that the data are its own.

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <linux/capability.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -9,6 +8,7 @@
 #include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/request/front.h"
 #include "daemon/keeper/request/refused-connections.h"
+#include "daemon/keeper/request/scope.h"
 #include "daemon/keeper/request/server.h"
 #include "daemon/keeper/state/registry.h"
 
@@ -46,95 +46,6 @@ int server_listen(struct keeper *keeper, const char *path, mode_t mode)
 	return 0;
 }
 
-/* Finds the innermost set that the peer is in. A cgroup of a set that is gone does not say where
- * the peer is: then the place is not known. */
-static const struct set *find_place(const struct keeper *keeper, const struct peer *peer,
-				    bool *ret_known)
-{
-	const struct set *found = NULL;
-	const char *at = peer->place;
-
-	*ret_known = peer->place_known;
-	while (*at) {
-		char id[ID_SIZE];
-
-		snprintf(id, sizeof(id), "%.*s", (int)strcspn(at, "/"), at);
-		found = registry_find_set_id(keeper->registry, id);
-		at += strcspn(at, "/");
-		if (!found || strncmp(at, "/" SET_WITHIN, sizeof("/" SET_WITHIN) - 1) != 0)
-			break;
-		at += sizeof("/" SET_WITHIN) - 1;
-	}
-	*ret_known &= found || !*peer->place;
-	return found;
-}
-
-/* Returns where the peer is, and what limits it. A peer in the user namespace of its own set is not
- * confined for that. */
-static struct authz_place place_of(const struct peer *peer, const struct set *set, bool known)
-{
-	bool at_home = set && peer->is_stranger && set->kinds & KIND_BIT(KIND_USER) &&
-		       peer->user_namespace == set->inodes[KIND_USER];
-
-	return (struct authz_place){
-		.known = known,
-		.set = set ? set->name : NULL,
-		.is_confined = *peer->confined && !at_home,
-		.is_filtered = *peer->filtered,
-	};
-}
-
-/* Writes the reason for SCOPE_CONFINED to ret. */
-static void explain_confinement(const struct peer *peer, const struct authz_place *place, char *ret,
-				size_t size)
-{
-	if (place->is_confined)
-		snprintf(ret, size, "%s", peer->confined);
-	else if (!place->known)
-		snprintf(ret, size, "it is in a set that is gone");
-	else
-		snprintf(ret, size, "%s: [allow] unfiltered in nsctld.conf does not name it",
-			 peer->filtered);
-}
-
-/* Decides what the connection may do: fills in its subject, and the reason for a limited scope. */
-static void judge(struct keeper *keeper, struct client_connection *connection, char *ret_reason,
-		  size_t size)
-{
-	const struct peer_identity *identity = &connection->peer.identity;
-	struct authz_subject *subject = &connection->subject;
-	const struct peer *peer = &connection->peer;
-	bool known;
-	const struct set *set = find_place(keeper, peer, &known);
-	const struct authz_place place = place_of(peer, set, known);
-	struct failure failure = {};
-
-	subject->uid = identity->uid;
-	subject->allowed =
-		authz_allowed(keeper->config, identity->uid, identity->gid, identity->groups,
-			      identity->n_groups, config_host_user_namespaces());
-	ret_reason[0] = '\0';
-	if (authz_connect(subject->allowed, &place, &subject->scope, &failure)) {
-		subject->scope = SCOPE_CONFINED;
-		snprintf(ret_reason, size, "%s", failure.text);
-	} else if (subject->scope == SCOPE_CONFINED) {
-		explain_confinement(peer, &place, ret_reason, size);
-	} else if (subject->scope == SCOPE_SET && set) {
-		snprintf(ret_reason, size, "%s", set->name);
-	}
-	snprintf(connection->scope_name, sizeof(connection->scope_name), "%s",
-		 set ? set->name : "");
-	subject->scope_text = connection->scope_name;
-	subject->scope_owner = set ? set->owner : 0;
-	memcpy(subject->wall, identity->wall, sizeof(subject->wall));
-	subject->in_machine_net = peer->in_machine_net;
-	subject->can_mount = peer->bounding & UINT64_C(1) << CAP_SYS_ADMIN;
-	if (set)
-		snprintf(subject->within, sizeof(subject->within), "%s%s%s",
-			 set->above ? set->above : "", set->above ? "/" SET_WITHIN : "", set->id);
-	subject->is_stranger = peer->is_stranger;
-}
-
 /* --- the user whom a peer counts against --- */
 
 static struct subid_owners subid_owners;
@@ -170,7 +81,7 @@ static void charge(const struct keeper *keeper, struct client_connection *connec
 {
 	const struct peer *peer = &connection->peer;
 	bool known;
-	const struct set *set = find_place(keeper, peer, &known);
+	const struct set *set = scope_find_set(keeper, peer, &known);
 
 	connection->charged = guess;
 	connection->shared =
@@ -181,20 +92,6 @@ static void charge(const struct keeper *keeper, struct client_connection *connec
 		connection->charged = charge_to(keeper, set->owner);
 	else if (peer->owner_known)
 		connection->charged = charge_to(keeper, peer->owner);
-}
-
-/*
- * Confines a peer with a subordinate id outside of user namespaces, which it can only have got from
- * a setuid file. Its sets would count against that id, so the user could have any number of sets.
- */
-static void confine_subordinate(struct client_connection *connection)
-{
-	struct peer *peer = &connection->peer;
-
-	if (!*peer->confined && connection->charged != peer->identity.uid)
-		snprintf(peer->confined, sizeof(peer->confined),
-			 "its uid is a subordinate one of uid %u's (/etc/subuid)",
-			 connection->charged);
 }
 
 /* --- refusing --- */
@@ -272,7 +169,6 @@ static int admit(struct keeper *keeper, struct client_connection *connection, in
 	if (r < 0)
 		return explain(r, failure);
 	charge(keeper, connection, counted);
-	confine_subordinate(connection);
 	if (connection->charged == counted)
 		return 0;
 	r = connection_count(keeper, connection->charged, failure);
@@ -301,7 +197,7 @@ void server_serve(struct keeper *keeper, int fd, uid_t counted)
 	r = admit(keeper, connection, fd, counted, &failure);
 	if (r == 0) {
 		connection->number = ++last_number;
-		judge(keeper, connection, reason, sizeof(reason));
+		scope_decide(keeper, connection, reason, sizeof(reason));
 		r = hand_over(keeper, connection, fd, reason, &failure);
 	}
 	if (r == 0)

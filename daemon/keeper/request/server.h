@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Serves connections: reads what the kernel says about the peer, decides what the connection may
- * do, and passes its socket to the front for the peer's identity.
+ * Serves connections: reads what the kernel says about the peer, charges the connection to a user,
+ * and passes its socket to the front for the peer's identity.
  */
 #ifndef NSCTL_KEEPER_SERVER_H
 #define NSCTL_KEEPER_SERVER_H

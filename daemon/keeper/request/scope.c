@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <linux/capability.h>
+#include <string.h>
+#include "daemon/keeper/policy/config.h"
+#include "daemon/keeper/request/scope.h"
+#include "daemon/keeper/state/registry.h"
+
+const struct set *scope_find_set(const struct keeper *keeper, const struct peer *peer,
+				 bool *ret_known)
+{
+	const struct set *found = NULL;
+	const char *at = peer->place;
+
+	*ret_known = peer->place_known;
+	while (*at) {
+		char id[ID_SIZE];
+
+		snprintf(id, sizeof(id), "%.*s", (int)strcspn(at, "/"), at);
+		found = registry_find_set_id(keeper->registry, id);
+		at += strcspn(at, "/");
+		if (!found || strncmp(at, "/" SET_WITHIN, sizeof("/" SET_WITHIN) - 1) != 0)
+			break;
+		at += sizeof("/" SET_WITHIN) - 1;
+	}
+	*ret_known &= found || !*peer->place;
+	return found;
+}
+
+/* Returns where the peer is, and what limits it. set: the set that it is in, or NULL. A peer is not
+ * confined by the user namespace of that set. */
+static struct authz_place judge_place(const struct peer *peer, const struct set *set, bool known)
+{
+	bool at_home = set && peer->is_stranger && set->kinds & KIND_BIT(KIND_USER) &&
+		       peer->user_namespace == set->inodes[KIND_USER];
+
+	return (struct authz_place){
+		.known = known,
+		.set = set ? set->name : NULL,
+		.is_confined = *peer->confined && !at_home,
+		.is_filtered = *peer->filtered,
+	};
+}
+
+/* Writes the reason for SCOPE_CONFINED to ret. */
+static void explain_confinement(const struct peer *peer, const struct authz_place *place, char *ret,
+				size_t size)
+{
+	if (place->is_confined)
+		snprintf(ret, size, "%s", peer->confined);
+	else if (!place->known)
+		snprintf(ret, size, "it is in a set that is gone");
+	else
+		snprintf(ret, size, "%s: [allow] unfiltered in nsctld.conf does not name it",
+			 peer->filtered);
+}
+
+/*
+ * Confines a peer with a subordinate id outside of user namespaces, which it can only have got from
+ * a setuid file. Its sets would count against that id, so the user could have any number of sets.
+ */
+static void confine_subordinate(struct client_connection *connection)
+{
+	struct peer *peer = &connection->peer;
+
+	if (!*peer->confined && connection->charged != peer->identity.uid)
+		snprintf(peer->confined, sizeof(peer->confined),
+			 "its uid is a subordinate one of uid %u's (/etc/subuid)",
+			 connection->charged);
+}
+
+/* Fills in what authorisation knows of the connection's peer, apart from its rights and scope. */
+static void fill_subject(struct client_connection *connection, const struct set *set)
+{
+	struct authz_subject *subject = &connection->subject;
+	const struct peer *peer = &connection->peer;
+
+	subject->uid = peer->identity.uid;
+	memcpy(subject->wall, peer->identity.wall, sizeof(subject->wall));
+	subject->in_machine_net = peer->in_machine_net;
+	subject->can_mount = peer->bounding & UINT64_C(1) << CAP_SYS_ADMIN;
+	subject->is_stranger = peer->is_stranger;
+	subject->scope_text = connection->scope_name;
+	if (!set)
+		return;
+	snprintf(connection->scope_name, sizeof(connection->scope_name), "%s", set->name);
+	subject->scope_owner = set->owner;
+	snprintf(subject->within, sizeof(subject->within), "%s%s%s", set->above ? set->above : "",
+		 set->above ? "/" SET_WITHIN : "", set->id);
+}
+
+void scope_decide(const struct keeper *keeper, struct client_connection *connection,
+		  char *ret_reason, size_t size)
+{
+	const struct peer_identity *identity = &connection->peer.identity;
+	struct authz_subject *subject = &connection->subject;
+	const struct peer *peer = &connection->peer;
+	bool known;
+	const struct set *set = scope_find_set(keeper, peer, &known);
+	struct authz_place place;
+	struct failure failure = {};
+
+	confine_subordinate(connection);
+	place = judge_place(peer, set, known);
+	fill_subject(connection, set);
+	subject->allowed =
+		authz_allowed(keeper->config, identity->uid, identity->gid, identity->groups,
+			      identity->n_groups, config_host_user_namespaces());
+	ret_reason[0] = '\0';
+	if (authz_connect(subject->allowed, &place, &subject->scope, &failure)) {
+		subject->scope = SCOPE_CONFINED;
+		snprintf(ret_reason, size, "%s", failure.text);
+	} else if (subject->scope == SCOPE_CONFINED) {
+		explain_confinement(peer, &place, ret_reason, size);
+	} else if (subject->scope == SCOPE_SET && set) {
+		snprintf(ret_reason, size, "%s", set->name);
+	}
+}

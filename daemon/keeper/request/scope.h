@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The scope of a connection: the part of the interface that it may use. It follows from facts that
+ * policy/peer.c has read: in which set the peer is, and whether the peer is confined or filtered.
+ */
+#ifndef NSCTL_KEEPER_SCOPE_H
+#define NSCTL_KEEPER_SCOPE_H
+
+#include "daemon/keeper/request/connection.h"
+
+struct set;
+
+/* Finds the innermost set that the peer is in, or returns NULL. A cgroup of a set that is gone does
+ * not say where the peer is: then *ret_known is false. */
+const struct set *scope_find_set(const struct keeper *keeper, const struct peer *peer,
+				 bool *ret_known);
+/* Decides what the connection may do: fills in its subject, and the reason for a limited scope, or
+ * "". Must be called after it is known which user the connection is charged to. */
+void scope_decide(const struct keeper *keeper, struct client_connection *connection,
+		  char *ret_reason, size_t size);
+
+#endif
