@@ -40,22 +40,7 @@ static const struct option_row rm_options[] = {
 
 static int networks_create(struct client *client, struct options *options)
 {
-	_cleanup_json_ json_t *reply = NULL;
-	const char *name = options->words[0];
-	int r = options_new_name(client, "network", name);
-
-	if (r != 0)
-		return r;
-	json_put(options->parameters, "name", json_string(name));
-	r = client_call(client, name, "org.nsctl.CreateNetwork", json_incref(options->parameters),
-			options->fds, &reply);
-	if (r != 0)
-		return r;
-	if (client->json)
-		print_json(reply);
-	else if (!client->quiet)
-		print_text("%s\n", name);
-	return 0;
+	return verb_make(client, options, "network", "org.nsctl.CreateNetwork");
 }
 
 static void joined_cell(struct table *table, const json_t *strings)

@@ -18,6 +18,7 @@
 #include "client/table.h"
 #include "client/take.h"
 #include "client/text.h"
+#include "client/verb.h"
 
 const struct option_row sets_create_options[] = {
 	OPTION("existing", 0, NULL,
@@ -56,23 +57,8 @@ const struct option_row sets_rm_options[] = {
 
 int sets_create(struct client *client, struct options *options)
 {
-	_cleanup_json_ json_t *reply = NULL;
-	const char *name = options->words[0];
-	int r = options_new_name(client, "set", name);
-
-	if (r != 0)
-		return r;
-	json_put(options->parameters, "name", json_string(name));
 	spec_finish(options);
-	r = client_call(client, name, "org.nsctl.Create", json_incref(options->parameters),
-			options->fds, &reply);
-	if (r != 0)
-		return r;
-	if (client->json)
-		print_json(reply);
-	else if (!client->quiet)
-		print_text("%s\n", name);
-	return 0;
+	return verb_make(client, options, "set", "org.nsctl.Create");
 }
 
 struct listing {

@@ -3,6 +3,7 @@
 
 #include "client/connection.h"
 #include "client/memory.h"
+#include "client/print.h"
 
 int verb_run(struct client *client, const struct verb *verb, int argc, char **argv)
 {
@@ -19,4 +20,24 @@ int verb_run(struct client *client, const struct verb *verb, int argc, char **ar
 	if (r == 0 && !(verb->flags & VERB_OWN_OPTIONS))
 		r = options_words(&options);
 	return r ? r : verb->run(client, &options);
+}
+
+int verb_make(struct client *client, struct options *options, const char *kind, const char *method)
+{
+	_cleanup_json_ json_t *reply = NULL;
+	const char *name = options->words[0];
+	int r = options_new_name(client, kind, name);
+
+	if (r != 0)
+		return r;
+	json_put(options->parameters, "name", json_string(name));
+	r = client_call(client, name, method, json_incref(options->parameters), options->fds,
+			&reply);
+	if (r != 0)
+		return r;
+	if (client->json)
+		print_json(reply);
+	else if (!client->quiet)
+		print_text("%s\n", name);
+	return 0;
 }

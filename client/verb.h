@@ -31,4 +31,8 @@ struct verb {
 /* Takes the options and runs the verb; argv[0] is its name. Returns the result of verb.run. */
 int verb_run(struct client *client, const struct verb *verb, int argc, char **argv);
 
+/* Makes the object of this kind ("set", "network") that the verb's first word names, by this method
+ * with the options' parameters, and prints its name or the reply. Returns an exit status. */
+int verb_make(struct client *client, struct options *options, const char *kind, const char *method);
+
 #endif
