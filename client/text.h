@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * UTF-8, growing texts, and escaping. Data from the daemon or the kernel is never written to a
+ * Growing texts, and escaping. Data from the daemon or the kernel is never written to a
  * terminal unescaped (CVE-2024-28085): names, labels and command lines are chosen by other users.
  */
 #ifndef NSCTL_CLIENT_TEXT_H
@@ -12,11 +12,7 @@
 #include <stdint.h>
 #include <jansson.h>
 #include "base.h"
-
-/* Decodes the first character of text, which must not be empty. Returns the character's length, or
- * 0 if it is not valid UTF-8. */
-size_t utf8_decode(const char *text, uint32_t *ret_character);
-bool utf8_is_valid(const char *text);
+#include "protocol/utf8.h"
 
 /* A growing text, initially {0}. It never fails: without memory the process ends. */
 struct text {

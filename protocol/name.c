@@ -5,6 +5,7 @@
  * valid or not.
  */
 #include "protocol/name.h"
+#include "protocol/utf8.h"
 
 #include <limits.h>
 #include <stddef.h>
@@ -92,44 +93,6 @@ bool label_key_is_valid(const char *key)
 	return is_edged(key, LABEL_KEY_SIZE - 1, is_alnum, "._/-");
 }
 
-/* Decodes the first character of text, which ends with a NUL. Returns the number of its bytes, or 0
- * if they are not UTF-8: overlong, a surrogate, above U+10FFFF, or incomplete. */
-static size_t decode_utf8(const char *text, uint32_t *ret)
-{
-	static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
-	const unsigned char *bytes = (const unsigned char *)text;
-	uint32_t character;
-	size_t n;
-
-	if (bytes[0] < 0x80) {
-		*ret = bytes[0];
-		return 1;
-	}
-	if ((bytes[0] & 0xe0) == 0xc0) {
-		n = 2;
-		character = bytes[0] & 0x1f;
-	} else if ((bytes[0] & 0xf0) == 0xe0) {
-		n = 3;
-		character = bytes[0] & 0x0f;
-	} else if ((bytes[0] & 0xf8) == 0xf0) {
-		n = 4;
-		character = bytes[0] & 0x07;
-	} else {
-		return 0;
-	}
-	/* the final NUL is no continuation byte, so this never reads past it */
-	for (size_t i = 1; i < n; i++) {
-		if ((bytes[i] & 0xc0) != 0x80)
-			return 0;
-		character = character << 6 | (bytes[i] & 0x3f);
-	}
-	if (character < smallest[n] || character > 0x10ffff ||
-	    (character >= 0xd800 && character <= 0xdfff))
-		return 0;
-	*ret = character;
-	return n;
-}
-
 /*
  * Returns true if text is at most max bytes of UTF-8 that a terminal shows as they are: no control
  * character moves its cursor, and no bidi override makes readers see another order than the stored
@@ -141,7 +104,7 @@ static bool is_plain_text(const char *text, size_t max)
 		return false;
 	while (*text) {
 		uint32_t c;
-		size_t n = decode_utf8(text, &c);
+		size_t n = utf8_decode(text, &c);
 
 		if (n == 0 || c < 0x20 || (c >= 0x7f && c <= 0x9f) ||
 		    (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069))
