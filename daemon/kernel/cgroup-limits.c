@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include "daemon/kernel/cgroup-limits.h"
+#include "daemon/kernel/file.h"
 
 /* Period of a set's processor quota, in microseconds. */
 #define CPU_PERIOD 100000
@@ -17,32 +18,13 @@ const char *cgroup_controller_name(enum controller controller)
 	return names[controller];
 }
 
-/* Reads the beginning of a file, as text. Returns 0 or -errno. */
-static int read_file(int cgroup_fd, const char *path, char *ret, size_t size)
-{
-	_cleanup_fd_ int fd = openat(cgroup_fd, path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, ret, size - 1);
-
-	if (n < 0)
-		return negative_errno();
-	ret[n] = '\0';
-	return 0;
-}
-
-static int write_file(int cgroup_fd, const char *path, const char *text)
-{
-	_cleanup_fd_ int fd = openat(cgroup_fd, path, O_WRONLY | O_CLOEXEC);
-
-	return fd < 0 || write(fd, text, strlen(text)) < 0 ? negative_errno() : 0;
-}
-
 /* Returns the controllers named in a file, which are separated by blanks. */
 static uint32_t read_controllers(int cgroup_fd, const char *path)
 {
 	char text[1024], *rest = text, *word;
 	uint32_t found = 0;
 
-	if (read_file(cgroup_fd, path, text, sizeof(text)) < 0)
+	if (file_read(cgroup_fd, path, text, sizeof(text)) < 0)
 		return 0;
 	while ((word = strsep(&rest, " \n")))
 		for (enum controller i = 0; i < CONTROLLER_COUNT; i++)
@@ -78,7 +60,7 @@ static int hand_on(int base_fd, const char *path, uint32_t controllers)
 		if (!(controllers & CONTROLLER_BIT(i)))
 			continue;
 		snprintf(word, sizeof(word), "+%s", names[i]);
-		r = write_file(base_fd, file, word);
+		r = file_write(base_fd, file, word);
 		if (r < 0)
 			return r == -ENOENT ? -EOPNOTSUPP : r;
 	}
@@ -101,7 +83,7 @@ static int write_number(int cgroup_fd, const char *path, uint64_t number)
 	char text[24];
 
 	snprintf(text, sizeof(text), "%llu", (unsigned long long)number);
-	return write_file(cgroup_fd, path, text);
+	return file_write(cgroup_fd, path, text);
 }
 
 static int limit_memory(int cgroup_fd, uint64_t memory)
@@ -121,7 +103,7 @@ static int limit_cpu(int cgroup_fd, uint32_t thousandths)
 
 	snprintf(text, sizeof(text), "%llu %d",
 		 (unsigned long long)thousandths * (CPU_PERIOD / 1000), CPU_PERIOD);
-	return write_file(cgroup_fd, "cpu.max", text);
+	return file_write(cgroup_fd, "cpu.max", text);
 }
 
 int cgroup_limit(int cgroup_fd, const struct cgroup_limits *limits)
@@ -143,12 +125,12 @@ void cgroup_usage(int cgroup_fd, struct cgroup_usage *ret)
 	char text[1024];
 	const char *at;
 
-	if (read_file(cgroup_fd, "memory.current", text, sizeof(text)) == 0) {
+	if (file_read(cgroup_fd, "memory.current", text, sizeof(text)) == 0) {
 		ret->has_memory = true;
 		ret->memory = strtoull(text, NULL, 10);
 	}
 	/* usage_usec, the first line of cpu.stat, which exists without the controller, too */
-	if (read_file(cgroup_fd, "cpu.stat", text, sizeof(text)) == 0 &&
+	if (file_read(cgroup_fd, "cpu.stat", text, sizeof(text)) == 0 &&
 	    (at = strstr(text, usage))) {
 		ret->has_cpu = true;
 		ret->cpu = strtoull(at + strlen(usage), NULL, 10);

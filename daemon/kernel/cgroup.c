@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <time.h>
 #include "daemon/kernel/cgroup.h"
+#include "daemon/kernel/file.h"
 #include "daemon/kernel/mount.h"
 #include "daemon/kernel/process.h"
 
@@ -86,23 +87,14 @@ int cgroup_remove(int parent_fd, const char *path)
 	return 0;
 }
 
-static int write_file(int cgroup_fd, const char *name, const char *text)
-{
-	_cleanup_fd_ int fd = openat(cgroup_fd, name, O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return negative_errno();
-	return write(fd, text, strlen(text)) < 0 ? negative_errno() : 0;
-}
-
 int cgroup_kill(int cgroup_fd)
 {
-	return write_file(cgroup_fd, "cgroup.kill", "1");
+	return file_write(cgroup_fd, "cgroup.kill", "1");
 }
 
 int cgroup_freeze(int cgroup_fd, bool freeze)
 {
-	return write_file(cgroup_fd, "cgroup.freeze", freeze ? "1" : "0");
+	return file_write(cgroup_fd, "cgroup.freeze", freeze ? "1" : "0");
 }
 
 int cgroup_move(int cgroup_fd, pid_t pid)
@@ -111,7 +103,7 @@ int cgroup_move(int cgroup_fd, pid_t pid)
 	int r;
 
 	snprintf(text, sizeof(text), "%d", pid);
-	r = write_file(cgroup_fd, "cgroup.procs", text);
+	r = file_write(cgroup_fd, "cgroup.procs", text);
 	return r == -ESRCH ? 0 : r;
 }
 

@@ -5,26 +5,9 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include "daemon/kernel/limits.h"
+#include "daemon/kernel/file.h"
 
 _Static_assert(TASK_RESOURCES == RLIMIT_NLIMITS, "a row of task_limits for each resource");
-
-static int read_file(int directory_fd, const char *name, char *ret, size_t size)
-{
-	_cleanup_fd_ int fd = openat(directory_fd, name, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, ret, size - 1);
-
-	if (n < 0)
-		return negative_errno();
-	ret[n] = '\0';
-	return 0;
-}
-
-static int write_self(const char *path, const char *text)
-{
-	_cleanup_fd_ int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	return fd < 0 || write(fd, text, strlen(text)) < 0 ? negative_errno() : 0;
-}
 
 static uint64_t parse_limit(const char *text)
 {
@@ -39,7 +22,7 @@ static uint64_t parse_limit(const char *text)
 static int read_resources(int directory_fd, struct task_limits *ret)
 {
 	char text[4096], *line = text;
-	int r = read_file(directory_fd, "limits", text, sizeof(text));
+	int r = file_read(directory_fd, "limits", text, sizeof(text));
 
 	ret->n_resources = TASK_RESOURCES;
 	for (int i = 0; r == 0 && i < TASK_RESOURCES; i++) {
@@ -79,11 +62,11 @@ int limits_read(int directory_fd, pid_t pid, struct task_limits *ret)
 	ret->nice = getpriority(PRIO_PROCESS, pid);
 	if (errno)
 		return negative_errno();
-	r = read_file(directory_fd, "oom_score_adj", text, sizeof(text));
+	r = file_read(directory_fd, "oom_score_adj", text, sizeof(text));
 	if (r < 0)
 		return r;
 	ret->oom_score = atoi(text);
-	r = read_file(directory_fd, "loginuid", text, sizeof(text));
+	r = file_read(directory_fd, "loginuid", text, sizeof(text));
 	/* the file does not exist without CONFIG_AUDIT */
 	if (r < 0 && r != -ENOENT)
 		return r;
@@ -98,7 +81,7 @@ static int apply_oom_score(int score)
 	static bool known;
 	static int own;
 	char text[32];
-	int r = known ? 0 : read_file(AT_FDCWD, "/proc/self/oom_score_adj", text, sizeof(text));
+	int r = known ? 0 : file_read(AT_FDCWD, "/proc/self/oom_score_adj", text, sizeof(text));
 
 	if (r < 0)
 		return r;
@@ -108,7 +91,7 @@ static int apply_oom_score(int score)
 	if (own == score)
 		return 0;
 	snprintf(text, sizeof(text), "%d", score);
-	return write_self("/proc/self/oom_score_adj", text);
+	return file_write(AT_FDCWD, "/proc/self/oom_score_adj", text);
 }
 
 static int apply_processors(const struct task_limits *limits)
@@ -134,7 +117,7 @@ int limits_apply_process(const struct task_limits *limits)
 		return r;
 	snprintf(text, sizeof(text), "%u", limits->login);
 	/* the audit system may forbid the change; then a wrong login uid must not pass unnoticed */
-	return write_self("/proc/self/loginuid", text);
+	return file_write(AT_FDCWD, "/proc/self/loginuid", text);
 }
 
 /* Sets a limit, at most as high as the daemon's own: in a container, the daemon may lack
@@ -173,7 +156,7 @@ int limits_apply_resources(const struct task_limits *limits)
 static int apply_default_processes(void)
 {
 	char text[32];
-	int r = read_file(AT_FDCWD, "/proc/sys/kernel/threads-max", text, sizeof(text));
+	int r = file_read(AT_FDCWD, "/proc/sys/kernel/threads-max", text, sizeof(text));
 	struct task_resource limit;
 
 	if (r < 0)
@@ -200,10 +183,10 @@ int limits_apply_namespace(const struct task_resource *resources, size_t n)
 int limits_raise_oom_score(int score)
 {
 	char text[32];
-	int r = read_file(AT_FDCWD, "/proc/self/oom_score_adj", text, sizeof(text));
+	int r = file_read(AT_FDCWD, "/proc/self/oom_score_adj", text, sizeof(text));
 
 	if (r < 0 || atoi(text) >= score)
 		return r;
 	snprintf(text, sizeof(text), "%d", score);
-	return write_self("/proc/self/oom_score_adj", text);
+	return file_write(AT_FDCWD, "/proc/self/oom_score_adj", text);
 }
