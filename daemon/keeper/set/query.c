@@ -267,13 +267,7 @@ int on_list_sessions(struct keeper *keeper, struct request *request, struct wire
 	for (const struct session *at = set->sessions; at; at = at->next_in_set) {
 		if (wire_unpack(&wire_session_layout, at->words, at->words_size, &wire) < 0)
 			wire_clear(&wire_session_layout, &wire);
-		wire.session = at->id;
-		wire.pid = at->pid;
-		wire.started = at->started;
-		wire.ended = at->ended;
-		wire.exited = at->exited;
-		wire.exit_status = at->status;
-		wire.signal = at->signal;
+		view_session(at, &wire);
 		session_path(at, left_in);
 		wire.left_in = at->left ? left_in : NULL;
 		if (!wire_put_item(keeper->to_front, WIRE_ITEM_SESSION, &wire_session_layout,

@@ -12,6 +12,7 @@
 #include "daemon/keeper/set/session-left.h"
 #include "daemon/keeper/set/session.h"
 #include "daemon/keeper/state/exit-status.h"
+#include "daemon/keeper/state/view.h"
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/process.h"
@@ -26,24 +27,13 @@ static struct log_fields fields_of(const struct session *session)
 
 /* --- the end of a session --- */
 
-static void fill_ended(const struct session *session, struct wire_session *ret)
-{
-	wire_clear(&wire_session_layout, ret);
-	ret->session = session->id;
-	ret->set = session->set ? session->set->name : NULL;
-	ret->started = session->started;
-	ret->ended = session->ended;
-	ret->exited = session->exited;
-	ret->exit_status = session->status;
-	ret->signal = session->signal;
-}
-
 void session_answer_ended(struct keeper *keeper, struct request *request,
 			  const struct session *session)
 {
 	struct wire_session wire;
 
-	fill_ended(session, &wire);
+	wire_clear(&wire_session_layout, &wire);
+	view_session(session, &wire);
 	request_done(keeper, request, &wire_session_layout, &wire);
 }
 
@@ -83,7 +73,8 @@ static void remove_run_set(struct keeper *keeper, const struct session *session,
 
 	if (end) {
 		end->request = request;
-		fill_ended(session, &end->wire);
+		wire_clear(&wire_session_layout, &end->wire);
+		view_session(session, &end->wire);
 		memcpy(end->id, session->id, sizeof(end->id));
 		end->wire.session = end->id;
 		memcpy(end->name, session->set->name, sizeof(end->name));

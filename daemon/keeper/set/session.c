@@ -61,11 +61,8 @@ static void answer_started(struct watch *watch, int process_fd)
 	struct wire_session wire;
 
 	wire_clear(&wire_session_layout, &wire);
-	wire.session = session->id;
-	wire.set = session->set->name;
-	wire.pid = session->pid;
+	view_session(session, &wire);
 	wire.process_fd = process_fd;
-	wire.started = session->started;
 	request_begin(keeper, watch->starter, watch->more ? WIRE_CONTINUES : 0);
 	wire_put(keeper->to_front, &wire_session_layout, &wire);
 	audit_done(watch->starter, session->id);

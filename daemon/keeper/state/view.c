@@ -165,6 +165,20 @@ void view_set(struct keeper *keeper, const struct set *set, bool summary, struct
 	ret->wire.cgroup = ret->cgroup;
 }
 
+/* --- sessions --- */
+
+void view_session(const struct session *session, struct wire_session *ret)
+{
+	ret->session = session->id;
+	ret->set = session->set ? session->set->name : NULL;
+	ret->pid = session->pid;
+	ret->started = session->started;
+	ret->ended = session->ended;
+	ret->exited = session->exited;
+	ret->exit_status = session->status;
+	ret->signal = session->signal;
+}
+
 /* --- networks --- */
 
 static void view_lease(const struct set *set, struct wire_lease *ret)

@@ -15,6 +15,8 @@
 
 /* --- for clients --- */
 
+struct session;
+
 struct set_view {
 	struct wire_set wire;
 	char cgroup[KEEPER_CGROUP_SIZE + ABOVE_SIZE + 64];
@@ -27,6 +29,9 @@ void view_set(struct keeper *keeper, const struct set *set, bool summary, struct
 /* Fills in a network with its members. Returns 0, or -errno if the network's
  * record cannot be decoded. */
 int view_network(const struct set *set, struct wire_network *ret);
+/* Fills in a session, except for the words of its command and the processes that it has left. The
+ * caller clears *ret. */
+void view_session(const struct session *session, struct wire_session *ret);
 /* Returns the link that has this interface in the set, or NULL. */
 const struct link *view_link_of(const struct set *set, const char *interface);
 
