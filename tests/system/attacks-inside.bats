@@ -12,9 +12,7 @@ setup_file() {
 	start_daemon
 	export runtime daemon
 	make_place 777
-	nsctl run -mpnuiC true
-	before=$(kernel_counts)
-	export before
+	count_from_here
 }
 
 teardown_file() {

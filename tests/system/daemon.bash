@@ -181,14 +181,19 @@ kernel_counts() {
 	echo "records $(find "$runtime/state/sets" "$runtime/state/links" -type f 2>/dev/null | wc -l)"
 }
 
-# start_counted [OPTION...]: starts the daemon for all tests of a file, and lets it do everything once, because it keeps
-# what it has made then. $before has the kernel's counts after that.
-start_counted() {
-	start_daemon "$@"
-	export runtime daemon
+# count_from_here: sets $before to the kernel's counts, after the daemon has done everything once, because it keeps what
+# it has made then.
+count_from_here() {
 	nsctl run -mpnuiC true
 	before=$(kernel_counts)
 	export before
+}
+
+# start_counted [OPTION...]: starts the daemon for all tests of a file, and sets $before.
+start_counted() {
+	start_daemon "$@"
+	export runtime daemon
+	count_from_here
 }
 
 counts_are() { [ "$(kernel_counts)" = "$1" ]; }

@@ -10,9 +10,7 @@ setup_file() {
 	export runtime daemon
 	mkdir -m 755 "$runtime/hidden"
 	echo secret >"$runtime/hidden/secret"
-	nsctl run -mpnuiC true
-	before=$(kernel_counts)
-	export before
+	count_from_here
 }
 
 teardown_file() {

@@ -89,6 +89,12 @@ count_everything() {
 	export before
 }
 
+# start_counted_host [LINE...]: start_host() and count_everything().
+start_counted_host() {
+	start_host "$@"
+	count_everything
+}
+
 # leaves EVERYTHING: waits until this is the state again; otherwise prints the difference.
 leaves() {
 	eventually everything_is "$1" || { diff <(echo "$1") <(everything) | head -n 40 && return 1; }

@@ -13,9 +13,7 @@ setup_file() {
 	start_daemon --config="$config"
 	export runtime daemon config
 	make_place 755
-	nsctl run -mpnuiC true
-	before=$(kernel_counts)
-	export before
+	count_from_here
 }
 
 teardown_file() {

@@ -16,9 +16,7 @@ setup_file() {
 	start_daemon --config="$runtime.conf"
 	export runtime daemon
 	make_place 755
-	nsctl run -mpnuiC true
-	before=$(kernel_counts)
-	export before
+	count_from_here
 }
 
 teardown_file() {

@@ -13,9 +13,7 @@ setup_file() {
 	export runtime config daemon
 	mkdir -m 755 "$runtime/shown" "$runtime/hidden" "$runtime/jail"
 	echo secret >"$runtime/hidden/secret"
-	nsctl run -mpnuiC true
-	before=$(kernel_counts)
-	export before
+	count_from_here
 }
 
 teardown_file() {
@@ -175,14 +173,17 @@ make_jail() {
 }
 # shellcheck disable=SC2010
 in_jail() { ls "/proc/$(server_pid "$1")/root" | grep -qx jail; }
-
-@test "a caller with another root directory: its sets are not led out of it" {
+# Starts two servers with another root directory: in the host's mount namespace, and in another one.
+start_jailed() {
 	make_jail
-	# in the host's mount namespace, and in another one
 	start_server plain chroot "$runtime/jail" sleep infinity
 	start_server other unshare --mount --propagation=private chroot "$runtime/jail" sleep infinity
 	eventually in_jail plain
 	eventually in_jail other
+}
+
+@test "a caller with another root directory: its sets are not led out of it" {
+	start_jailed
 	for wall in plain other; do
 		for options in -n -m -mn -mpnuiC "-mp --no-init"; do
 			# shellcheck disable=SC2086
@@ -202,11 +203,7 @@ in_jail() { ls "/proc/$(server_pid "$1")/root" | grep -qx jail; }
 }
 
 @test "root in a user namespace could leave a chroot, so a caller there makes none" {
-	make_jail
-	start_server plain chroot "$runtime/jail" sleep infinity
-	start_server other unshare --mount --propagation=private chroot "$runtime/jail" sleep infinity
-	eventually in_jail plain
-	eventually in_jail other
+	start_jailed
 	for wall in plain other; do
 		for options in -r "-n -r" "-m -r" "-mpnuiC -r" "-mp -r --no-init" "--user"; do
 			# shellcheck disable=SC2086

@@ -115,6 +115,22 @@ static inline void keeper_stop(struct fake_keeper *keeper)
 	wire_inbox_done(&keeper->inbox);
 }
 
+/* Set-up and tear-down of a test that needs a keeper, which is its state. */
+static inline int keeper_set_up(void **state)
+{
+	static struct fake_keeper keeper;
+
+	keeper_start(&keeper, 0);
+	*state = &keeper;
+	return 0;
+}
+
+static inline int keeper_tear_down(void **state)
+{
+	keeper_stop(*state);
+	return 0;
+}
+
 /* --- the channel --- */
 
 static inline void wait_for(int fd, short events)

@@ -14,8 +14,8 @@
 #include "base.h"
 #include "daemon/keeper/network/link-plan.h"
 #include "daemon/keeper/policy/address.h"
+#include "tests/unit/sets.h"
 
-#define ALICE 1000
 #define SET(set_name) .where = END_SET, .name = (set_name)
 #define NETWORK(network_name) .where = END_NETWORK, .name = (network_name)
 #define HOST .where = END_HOST
@@ -25,26 +25,6 @@
 		.destination = (to), ##__VA_ARGS__ \
 	}
 #define ROUTES(n, ...) .routes = {__VA_ARGS__}, .n_routes = (n)
-
-static struct registry *registry;
-static unsigned int last_id;
-
-static void add_set(const char *name, uint32_t kinds, const struct wire_network *network)
-{
-	struct set *set = calloc(1, sizeof(*set));
-
-	assert_non_null(set);
-	set->owner = ALICE;
-	snprintf(set->name, sizeof(set->name), "%s", name);
-	snprintf(set->id, sizeof(set->id), "%016x", ++last_id);
-	set->state = SET_READY;
-	set->kinds = kinds;
-	if (network)
-		assert_int_equal(
-			wire_pack(&wire_network_layout, network, &set->network, &set->network_size),
-			0);
-	assert_int_equal(registry_add_set(registry, set), 0);
-}
 
 static int setup(void **state _unused_)
 {

@@ -6,21 +6,6 @@
 #include "daemon/wire/message.h"
 #include "tests/unit/fake-keeper.h"
 
-static int set_up(void **state)
-{
-	static struct fake_keeper keeper;
-
-	keeper_start(&keeper, 0);
-	*state = &keeper;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	keeper_stop(*state);
-	return 0;
-}
-
 static void answer_page(struct fake_keeper *keeper, unsigned int page, bool last)
 {
 	const struct nlmsghdr *header = keeper->message.header;
@@ -128,5 +113,5 @@ int main(void)
 		cmocka_unit_test(test_list_without_more),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, keeper_set_up, keeper_tear_down);
 }

@@ -11,21 +11,6 @@
 #define GET_BOX "{\"method\":\"org.nsctl.Get\",\"parameters\":{\"name\":\"box\"}}"
 #define PIPELINED 10000
 
-static int set_up(void **state)
-{
-	static struct fake_keeper keeper;
-
-	keeper_start(&keeper, 0);
-	*state = &keeper;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	keeper_stop(*state);
-	return 0;
-}
-
 /* Both ends of a pipe: the reading end reports when all copies of the writing end are closed. */
 static void expect_pipe_end(int fd)
 {
@@ -404,5 +389,5 @@ int main(void)
 		cmocka_unit_test(test_gone),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, keeper_set_up, keeper_tear_down);
 }

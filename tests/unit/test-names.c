@@ -14,8 +14,7 @@
 #include "daemon/keeper/network/resolver-plan.h"
 #include "daemon/keeper/network/resolvconf.h"
 #include "daemon/kernel/resolver-text.h"
-
-#define ALICE 1000
+#include "tests/unit/sets.h"
 
 static void join(const struct resolvconf *conf, char *ret, size_t size)
 {
@@ -275,26 +274,7 @@ static void test_edit_bounds(void **state _unused_)
 
 /* --- sets and networks --- */
 
-static struct registry *registry;
-static unsigned int last_id;
-
-static struct set *add_set(const char *name, const struct wire_network *network)
-{
-	struct set *set = calloc(1, sizeof(*set));
-
-	assert_non_null(set);
-	set->owner = ALICE;
-	snprintf(set->name, sizeof(set->name), "%s", name);
-	snprintf(set->id, sizeof(set->id), "%016x", ++last_id);
-	set->state = SET_READY;
-	set->kinds = KIND_BIT(KIND_NET) | (network ? 0 : KIND_BIT(KIND_MNT));
-	if (network)
-		assert_int_equal(
-			wire_pack(&wire_network_layout, network, &set->network, &set->network_size),
-			0);
-	assert_int_equal(registry_add_set(registry, set), 0);
-	return set;
-}
+#define MNT_NET (KIND_BIT(KIND_MNT) | KIND_BIT(KIND_NET))
 
 static void add_link(struct set *set, struct set *network, enum link_state link_state,
 		     const char *v4, const char *v6)
@@ -326,11 +306,11 @@ static int setup(void **state _unused_)
 	const struct wire_network out_wire = {.name = "out", .egress = true};
 
 	assert_int_equal(registry_new(&registry), 0);
-	lan = add_set("+lan", &lan_wire);
-	out = add_set("+out", &out_wire);
-	one = add_set("one", NULL);
-	two = add_set("two", NULL);
-	alone = add_set("alone", NULL);
+	lan = add_set("+lan", KIND_BIT(KIND_NET), &lan_wire);
+	out = add_set("+out", KIND_BIT(KIND_NET), &out_wire);
+	one = add_set("one", MNT_NET, NULL);
+	two = add_set("two", MNT_NET, NULL);
+	alone = add_set("alone", MNT_NET, NULL);
 	return 0;
 }
 
