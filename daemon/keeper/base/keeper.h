@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * struct keeper: what several modules use. A module's state belongs to the module: it is static in
- * its source, and here is at most a pointer to it.
+ * struct keeper: the state that several modules share. A module keeps its own state, static in its
+ * source; struct keeper has at most a pointer to it.
  *
  * The keeper is one thread with one event loop, and never blocks: a worker does everything that may
  * take time, as an operation with a deadline.

@@ -25,8 +25,8 @@ int egress_plan(struct keeper *keeper, struct set *set, const struct wire_spec *
  * *ret points into *spec. */
 void egress_fill_link(const struct link *link, struct wire_spec *spec, struct task_link *ret);
 
-/* Has forwarding enabled on the interfaces that lead outside by the host's
- * routes as they are now. */
+/* Enables forwarding on the interfaces by which the host's present routes lead outside. A worker
+ * does it, later. */
 void egress_follow(struct keeper *keeper);
 /* Must be called when a way was removed with its set. Removes the table with the last way. */
 void egress_gone(struct keeper *keeper);

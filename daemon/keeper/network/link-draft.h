@@ -10,7 +10,7 @@ struct link_draft {
 	const struct registry *registry;
 	const struct link_wish *wish;
 	struct link_plan *plan;
-	const struct link *changing; /* SetLink: the link, with which its change cannot collide */
+	const struct link *changing; /* SetLink: the link, which is no neighbour; else NULL */
 	struct failure *failure;
 };
 

@@ -88,7 +88,7 @@ static int has_interface(struct link_draft *draft _unused_, const struct link *l
 	return end->interface && strcmp(end->interface, context) == 0;
 }
 
-/* Marks the numbers N of interfaces that have one of our names, ethN. */
+/* Marks the number N as used if an interface is called ethN. Ignores names such as eth01. */
 static int mark_number(struct link_draft *draft _unused_, const struct link *link _unused_,
 		       const struct wire_end *end, void *context)
 {

@@ -179,8 +179,9 @@ static bool has_kernel_files(const struct wire_spec *spec)
 	       (spec->mount_proc == SWITCH_ON || spec->kinds & KIND_BIT(KIND_NET));
 }
 
-/* What protects the kernel's files in the caller's tree is not in a set's own. They are root's, who
- * needs no capability to write them. */
+/* Refuses a /proc or /sys of the set's own to a caller that is root, but cannot mount. Its own tree
+ * may protect the kernel's files by mounts, which the set's tree would not have; and root can write
+ * to these files without a capability. */
 static int check_kernel_files(const struct authz_subject *subject, const struct wire_spec *spec,
 			      struct failure *failure)
 {

@@ -212,8 +212,8 @@ static int read_place(int directory_fd, const char *base, struct peer *peer)
 	return 0;
 }
 
-/* Returns the reason why the process counts as filtered, or "": its commands, and the makers of its
- * sets, would be without the filter or profile. */
+/* Returns the reason why the process counts as filtered, or "". Its filter or profile would not
+ * apply to its commands, nor to the makers of its sets. */
 static const char *find_filter(const struct peer_host *host, const struct peer *peer,
 			       const struct status *status)
 {

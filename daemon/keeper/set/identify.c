@@ -61,8 +61,8 @@ static size_t depth(const struct set *set)
 	return set->above ? strlen(set->above) : 0;
 }
 
-/* Returns the set that one of the process's namespaces belongs to, or NULL. The first kind that
- * belongs to a set decides, but a set within another goes before that one. */
+/* Returns the set that one of these namespaces belongs to, or NULL. If they belong to several sets,
+ * the innermost set goes first, and then the order of the kinds. */
 static const struct set *find_holder(struct keeper *keeper, const uint64_t inodes[KIND_COUNT])
 {
 	const struct set *found = NULL;

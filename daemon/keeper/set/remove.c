@@ -66,7 +66,8 @@ static void tell_waiters(struct removal *removal, const struct failure *failure)
 	}
 }
 
-/* The removal of the set around a set that is gone, or cannot be removed, goes on. */
+/* Continues the removal of the surrounding set, if there is one. Must be called when a set within
+ * it is gone, or could not be removed. */
 static void go_on_around(struct keeper *keeper, const char *above)
 {
 	struct set *around = registry_find_at(keeper->registry, above);

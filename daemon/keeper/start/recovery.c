@@ -418,7 +418,7 @@ static int recover_sets(struct keeper *keeper)
 
 	for (; r == 0 && set; set = registry_next_set(keeper->registry, set->owner, set->name))
 		r = put_right(keeper, set);
-	/* removals that waited for a set within */
+	/* continue removals that waited for the removal of a set within */
 	for (set = registry_next_set(keeper->registry, 0, NULL); r == 0 && set;
 	     set = registry_next_set(keeper->registry, set->owner, set->name))
 		remove_go_on(keeper, set);

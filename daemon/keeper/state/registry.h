@@ -209,8 +209,8 @@ int registry_add_set(struct registry *registry, struct set *set);
 void registry_drop_set(struct registry *registry, struct set *set);
 struct set *registry_find_set(const struct registry *registry, uid_t owner, const char *name);
 struct set *registry_find_set_id(const struct registry *registry, const char *id);
-/* Finds the set at this path, without its uid, of cgroup_path(): for a set's above, the set around
- * it. Returns NULL, also for "" and NULL, if there is none. */
+/* Finds a set by its path as in cgroup_path(), but without the uid. With a set's `above`, this
+ * finds the surrounding set. Returns NULL if there is none, and for "" and NULL. */
 struct set *registry_find_at(const struct registry *registry, const char *path);
 /* Returns true if any set is within another. O(1). */
 bool registry_has_within(const struct registry *registry);

@@ -24,7 +24,7 @@ struct ending;
  * process itself counts.
  */
 void ending_add(struct keeper *keeper, uint32_t number, int channel_fd, uid_t uid, bool kill);
-/* Kills a process that no worker became or started, and adds it. Takes its pidfd. */
+/* Kills and adds a process that is neither a worker nor started by one. Takes its pidfd. */
 void ending_add_process(struct keeper *keeper, int pid_fd, uid_t uid);
 /* Must be called when the spawner reports that process number has ended. */
 void ending_is_over(struct keeper *keeper, uint32_t number);
