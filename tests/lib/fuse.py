@@ -26,7 +26,7 @@ ROOT = 1
 REQUESTS = {1: "lookup", 3: "getattr", 4: "setattr", 5: "readlink", 14: "open", 15: "read", 16: "write", 17: "statfs",
             18: "release", 20: "fsync", 22: "getxattr", 25: "flush", 26: "init", 27: "opendir", 28: "readdir",
             29: "releasedir", 34: "access"}
-# forget, interrupt, batch_forget: nobody waits for an answer
+# forget, interrupt, batch_forget: the kernel expects no answer
 UNANSWERED = {2, 36, 42}
 EMPTY_ANSWERS = {"release", "releasedir", "fsync", "flush", "access", "readdir"}
 

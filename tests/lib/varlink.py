@@ -33,7 +33,7 @@ class Connection:
 
     def __init__(self, path=None, seconds=60, connected=None):
         self.socket = connected or socket.socket(socket.AF_UNIX)
-        # it waits where others wait to be accepted; with a time-out it would be refused there
+        # a blocking connect() waits for room in the socket's queue; with a time-out, it would fail
         if not connected:
             self.socket.connect(path or os.environ["NSCTL_SOCKET"])
         self.socket.settimeout(patience(seconds))

@@ -5,7 +5,7 @@
 
 load daemon.bash
 load hostile.bash
-# its client connects as any user
+# hostile.py's client can connect as any user
 PYTHONPATH=$BATS_TEST_DIRNAME/../lib
 
 setup() { make_config; }
@@ -15,7 +15,7 @@ teardown() {
 	purge_daemon
 }
 
-# trace OPTION...: the keeper's system calls, to $runtime.trace; returns when they are seen.
+# trace OPTION...: writes the keeper's system calls to $runtime.trace; returns when tracing has begun.
 trace() {
 	start_server trace strace -qq -o "$runtime.trace" -p "$(cat "$runtime.pid")" "$@"
 	eventually traced
@@ -35,7 +35,7 @@ for c in held: c.call("GetStatus")
 for asks in True, False:
     c = Client(path, user)
     try:
-        # who asks for nothing is told as well, and then it is over
+        # a client that asks for nothing is told the reason, too, and then its connection is closed
         c.call("GetStatus") if asks else c.receive()
         raise AssertionError("served")
     except VarlinkError as error:
@@ -51,7 +51,7 @@ for words, expected in (["list"], 1), (["exec", "box", "true"], 125), (["create"
     status, said = nsctl(*words)
     assert status == expected and "connections (3)" in said, (words, status, said)
 Client(path, other).call("GetStatus")
-# one that has been given up makes room for one
+# a connection that was closed makes room for another one
 held.pop().close()
 for _ in range(600):
     if nsctl("exec", "box", "true")[0] == 0: break
@@ -91,7 +91,7 @@ PYTHON
 
 @test "users are served in turn: one that floods the socket is nobody else's wait" {
 	start_daemon
-	# each look at a peer takes a while: there are some ten files
+	# examining a peer takes a while now, because about ten files are opened for it
 	trace -e trace=openat -e inject=openat:delay_exit=20000
 	python 0 "$user_id" "$other_id" <<'PYTHON'
 import os, select, sys
@@ -101,7 +101,7 @@ flood = [Client(path, user) for _ in range(40)]
 for c in flood: c.send("GetStatus", {})
 Client(path, other, 60).call("GetStatus")
 answered, _, _ = select.select([c.socket for c in flood], [], [], 0)
-# before it were those that had been looked at by then
+# only the peers that had been examined by then were answered before it
 assert len(answered) < 20, len(answered)
 for c in flood: c.receive()
 PYTHON
@@ -110,7 +110,7 @@ PYTHON
 
 @test "while there is always somebody to be accepted, those who have been are served" {
 	start_daemon
-	# slower than they come
+	# connections are accepted more slowly than they arrive
 	trace -e trace=accept4 -e inject=accept4:delay_exit=5000
 	python 0 "$user_id" "$other_id" <<'PYTHON'
 import os, signal, socket, sys, time
@@ -139,7 +139,7 @@ PYTHON
 	end_server trace
 }
 
-# backlog: how many connections may wait at the socket.
+# backlog: prints how many connections may wait at the socket.
 backlog() { ss -xlH src "$runtime/socket" | awk '{print $4}'; }
 backlog_is() { [ "$(backlog)" = "$1" ]; }
 
@@ -162,7 +162,7 @@ PYTHON
 	other rm box
 	end_server flood
 	rm "$runtime.flood.py"
-	# a connection that has come to something shows that it is over
+	# a connection that is served shows that the flood is over
 	calm() { nsctl list && backlog_is 512; }
 	eventually calm
 }
@@ -174,7 +174,7 @@ import os, sys
 from varlink import Client
 path, user, other = os.environ["NSCTL_SOCKET"], int(sys.argv[1]), int(sys.argv[2])
 idle = [Client(path, user) for _ in range(200)]
-# all of these have reached a front when the last one has
+# when the last connection has reached a front, all of them have
 idle[-1].call("GetStatus")
 for c in idle: c.close()
 for uid in (user, other): Client(path, uid, 60).call("GetStatus")

@@ -34,7 +34,7 @@ def trace(pid):
     if libc.ptrace(PTRACE_SEIZE, pid, None, None) < 0:
         return False
     worked = is_ours(pid)
-    # a tracer that lets go of nothing would keep its prey from being waited for
+    # a tracer that never detaches would keep the parent from waiting for the traced process
     libc.ptrace(PTRACE_INTERRUPT, pid, None, None)
     libc.waitpid(pid, None, WALL)
     libc.ptrace(PTRACE_DETACH, pid, None, None)
@@ -66,7 +66,7 @@ def main(path):
         print("begins", file=out, flush=True)
         while not os.path.exists(path + ".stop"):
             for name in os.listdir("/proc"):
-                # each one again and again: what matters is the moment
+                # attacks each process many times, because only some moments may be dangerous
                 if not name.isdigit() or int(name) == own or seen.get(name, 0) > 200:
                     continue
                 seen[name] = seen.get(name, 0) + 1

@@ -17,7 +17,7 @@ teardown() {
 	purge_daemon
 }
 
-# Some of everything.
+# Uses every kind of object once.
 tour() {
 	nsctl create -mpnuiC --tmpfs=/mnt --bind="$place:/srv" box
 	nsctl exec box true
@@ -37,7 +37,7 @@ tour() {
 	cd /
 	daemon_in="strace -D -f -qq -s 200 -e trace=%file -e signal=none -o $place/trace" start_daemon
 	tour >/dev/null
-	# but for a tree that has been built there
+	# except for files of a tree that was built there
 	grep -oE '"/(tmp|var/tmp|dev/shm|run/user)(/[^"]*)?"' "$place/trace" | grep -vF "\"$NSCTL_BUILD" |
 		sort -u >"$place/found" || true
 	cat "$place/found"
@@ -81,7 +81,7 @@ PYTHON
 				nsctl create -mpn $mapping --root="$root" --tmpfs=/t --bind=/usr:/usr box 2>/dev/null ||
 				nsctl create -mpn $mapping --tmpfs="$root/t" --bind="$root:$root/usr" --mount-proc="$root/proc" box 2>/dev/null || continue
 			made=$((${made:-0} + 1))
-			# within its root or not at all
+			# each mount is within the set's root, or was not made
 			[ -z "$(nsctl show --json box | python3 -c '
 import json, sys
 for line in open(f"/proc/{json.load(sys.stdin)[\"init\"]}/mountinfo"):
@@ -141,7 +141,7 @@ for line in open(f"/proc/{json.load(sys.stdin)[\"init\"]}/mountinfo"):
 	nsctl rm gone
 	id=$(nsctl show --json box | python3 -c 'import json,sys; print(json.load(sys.stdin)["id"])')
 	kill -KILL "$daemon"
-	# what was removed is back; one record under others' names; bytes of nobody's; a link, a directory
+	# restores what was removed, copies a record to other names, and adds random bytes, a link and a directory
 	cp -n "$place"/state/sets/* "$runtime/state/sets/"
 	cp "$runtime/state/sets/$id" "$runtime/state/sets/0000000000000001"
 	head -c 300 /dev/urandom >"$runtime/state/sets/0000000000000002"
@@ -152,12 +152,12 @@ for line in open(f"/proc/{json.load(sys.stdin)[\"init\"]}/mountinfo"):
 	start_daemon
 	nsctl exec box true
 	[ "$(nsctl list --quiet | grep -c '^box$')" -eq 1 ]
-	# what has no namespaces any more is no set that works
+	# a set without namespaces must not work
 	for name in $(nsctl list --quiet); do
 		[ "$name" = box ] || nsctl list | grep -E "^$name .*broken"
 	done
 	nsctl rm --all
-	# what it could not make anything of it has left alone
+	# the daemon leaves alone what it could not understand
 	rm -rf "$runtime"/state/sets/*
 }
 
@@ -170,7 +170,7 @@ for line in open(f"/proc/{json.load(sys.stdin)[\"init\"]}/mountinfo"):
 	inode=$(nsctl exec box readlink /proc/self/ns/net)
 	nsctl rm box
 	nsctl create -n other
-	# whatever its number, a process of the host's is in none
+	# a process of the host is in no set, whatever its pid is
 	nsctl which | grep -E 'set +-|no set' || nsctl which
 	fails sh -c 'nsctl which' 2>/dev/null
 	[ "$(nsctl exec other "$NSCTL_BUILD/nsctl" --socket="$runtime/socket" list --quiet)" = other ]
@@ -186,7 +186,7 @@ for line in open(f"/proc/{json.load(sys.stdin)[\"init\"]}/mountinfo"):
 	[ -d "$mine" ] || skip "kernel lacks a mounted cgroup2"
 	mkdir -p "$fake"
 	as_in_cgroup() { sh -c 'echo $$ >"$1/cgroup.procs"; shift; exec "$@"' - "$fake" setpriv --reuid "$user_id" --regid "$user_id" --clear-groups "$@"; }
-	# in a mount namespace of its own it is confined, whatever its cgroup is called
+	# in another mount namespace the caller is confined, whatever its cgroup is called
 	run as_in_cgroup unshare -U -m "$NSCTL_BUILD/nsctl" --socket="$runtime/socket" exec box true
 	rmdir "$fake" "$(dirname "$fake")" "$(dirname "$fake" | xargs dirname)" "$(dirname "$mine")/nsctl-test-$$"
 	echo "$output"
@@ -194,7 +194,8 @@ for line in open(f"/proc/{json.load(sys.stdin)[\"init\"]}/mountinfo"):
 	[[ "$output" == *"namespace"* ]]
 }
 
-# powerless UNSHARE-OPTION...: a daemon there does not start, names the step, and leaves nothing.
+# powerless UNSHARE-OPTION...: a daemon in these namespaces fails to start, names the step that failed, and leaves
+# nothing.
 powerless() {
 	run timeout "$patience" unshare "$@" "$NSCTL_BUILD/nsctld" --runtime-directory="$place/run" \
 		--state-directory="$place/state"

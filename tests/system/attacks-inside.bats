@@ -3,7 +3,7 @@
 # Attacks from inside a set: on processes that join it, on the caller's terminal, on the host's privileges. The
 # classes are those of docs/attacks.md.
 
-# Not the others' uid: what attacks all that it may trace would find the clients of tests beside this one.
+# A uid of its own: the attacker traces all that it can, and would find the clients of tests that run beside this one.
 user_id=61010
 load daemon.bash
 load hostile.bash
@@ -29,7 +29,7 @@ teardown() {
 	eventually counts_are "$before"
 }
 
-# While COMMAND... runs, a process in box attacks whatever appears there.
+# While COMMAND... runs, a process in box attacks every process that appears there.
 under_attack() {
 	local found=$runtime/place/found.$RANDOM
 	nsctl exec -d box python3 "$BATS_TEST_DIRNAME/attack_join.py" "$found"
@@ -42,7 +42,7 @@ under_attack() {
 	fails grep -vE '^(begins|ends)' "$found"
 }
 
-# The client is its user's to trace; LeakSanitizer, in builds that have it, cannot work then.
+# The user may trace the client. LeakSanitizer, in builds that have it, cannot work in a traced process.
 enters() {
 	as "$user_id" env ASAN_OPTIONS=detect_leaks=0 bash -c 'for i in $(seq 100); do "$1" exec box true || exit 1; done' - "$NSCTL_BUILD/nsctl"
 }
@@ -87,7 +87,7 @@ for name in "rooted", "inside", "plain":
     for path in "/proc/self/cwd", "/proc/self/root", "/proc/self/fd/1/..", "/proc/1/root":
         reply = run_in(c, {"name": name, "command": ["/bin/pwd"], "workingDirectory": path})[0]
         assert error_of(reply) in ("InvalidValue", "SystemError"), (name, path, reply)
-    # as one's own directory, and as one's home
+    # as the working directory, and as the home directory
     for n in range(64):
         path = f"/proc/self/fd/{n}"
         read, write = os.pipe()
@@ -101,7 +101,7 @@ for name in "rooted", "inside", "plain":
 PYTHON
 }
 
-# in_every_way WORD...: runs the command, which checks something, in box and in new sets, by each way that nsctl has.
+# in_every_way WORD...: runs a command that checks something in box and in new sets, by exec, enter and run.
 in_every_way() {
 	nsctl exec box "$@"
 	nsctl exec --clean-env --env=PATH="$PATH" box "$@"
@@ -128,7 +128,7 @@ in_every_way() {
 }
 
 @test "root that has given up its capabilities for good has none in a set" {
-	# with no_new_privs, executing a program does not bring them back
+	# no_new_privs keeps a program from regaining the capabilities
 	root_nsctl create -n box
 	cat >"$runtime/place/give-up" <<-'PYTHON'
 		import ctypes, os, struct, sys
@@ -159,7 +159,7 @@ in_every_way() {
 	cp "$(command -v id)" "$runtime/place/setuid-id"
 	chmod 4755 "$runtime/place/setuid-id"
 	chmod -R a+rX "$shaped"
-	# outside it has the power that the set takes from it
+	# outside of the set, the setuid program works
 	[ "$(as "$user_id" "$runtime/place/setuid-id" -u)" = 0 ]
 	options=()
 	for file in passwd shadow sudoers; do
@@ -172,7 +172,7 @@ in_every_way() {
 		inside=$(nsctl exec box id -u)
 		[ "$(nsctl exec box /mnt/setuid-id -u)" = "$inside" ]
 		[ "$(nsctl exec box "$runtime/place/setuid-id" -u)" = "$inside" ]
-		# whatever they answer: no process of the host's root comes of it
+		# whatever these programs answer, none of them becomes a process of the host's root
 		for program in "su -c id root" "sudo -n id" "mount /mnt" "umount /mnt" "ping -c1 -W1 127.0.0.1" "passwd -S" "newgrp" "chsh -s /bin/sh"; do
 			command -v "${program%% *}" >/dev/null || continue
 			nsctl exec box sh -c "$program; touch $runtime/place/made; true" </dev/null >"$BATS_TEST_TMPDIR/out" 2>&1 || true
@@ -191,7 +191,7 @@ in_every_way() {
 	nsctl exec box sh -c 'cp "$(command -v id)" /mnt/id && chown 0:0 /mnt/id && chmod 6755 /mnt/id'
 	[ "$(stat -c %u:%g "$runtime/place/own/id")" = "$user_id:$user_id" ]
 	[ "$(other_runs "$runtime/place/own/id")" = "$user_id" ]
-	# inside nothing that the host could see honours it
+	# inside, no mount that the host can see honours setuid
 	[ "$(nsctl exec box /mnt/id -u)" = 0 ]
 	nsctl exec box cat /proc/mounts | awk '$2 == "/mnt" && $4 !~ /nosuid/ { exit 1 }'
 	fails nsctl exec box mknod /mnt/device c 1 3
@@ -235,7 +235,7 @@ seen = b""
 while b"worked" not in seen or not seen.endswith(b"\n"): seen += os.read(master, 4096)
 assert child.wait() == 0
 if verb not in ("enter", "run"):
-    # on the caller's own terminal nothing of it works; one that these make is the set's
+    # on the caller's own terminal none of it works; a terminal that nsctl makes belongs to the set
     assert seen.strip() == b"worked", seen
 os.set_blocking(slave, False)
 try: assert False, os.read(slave, 100)
@@ -272,7 +272,7 @@ def attack(terminal):
         assert reply["parameters"]["field"] == "terminalFileDescriptor", reply
         os.close(writing)
         assert os.read(reading, 100) == b""
-    # what is no terminal at all has a name too
+    # a descriptor that is no terminal is refused, even if it has a name
     reply = Connection().call("Exec", {"name": "box", "command": ["/bin/true"], "terminalFileDescriptor": 0},
                               [os.open("/dev/null", os.O_RDWR)])
     assert error_of(reply) == "InvalidValue", reply
@@ -292,7 +292,7 @@ if child == 0:
     finally:
         os._exit(status)
 assert os.waitpid(child, 0)[1] == 0
-# nobody has read what was typed
+# no process has read the text that was typed
 os.set_blocking(slave, False)
 assert os.read(slave, 100) == b"secret\n"
 PYTHON
@@ -328,12 +328,13 @@ PYTHON
 		root_nsctl --owner="$user_id" exec box true
 		nsctl rm box
 	done
-	# the user's own commands have fallen for it, and nobody else
+	# only the user's own commands have loaded the hostile library
 	ls "$root"/mnt/loaded-*
 	[ -z "$(find "$root/mnt" ! -uid "$user_id" -name 'loaded-*')" ]
 }
 
-# A root of the user's in $root, with what programs need in ${options[@]}, and root's directory hidden/ in it.
+# Makes a root directory of the user's, $root, with root's directory hidden/ in it; ${options[@]} has the mounts that
+# programs need.
 make_hostile_root() {
 	local directory
 	root=$runtime/place/hostile
@@ -385,7 +386,7 @@ make_hostile_root() {
 		[ "$status" -ne 0 ]
 		as "$user_id" rm "$root/sys"
 	done
-	# one that stays within is a name like any other
+	# a symbolic link that stays within the root is followed
 	as "$user_id" ln -s own "$root/sys"
 	nsctl create -mn "${options[@]}" box
 	nsctl exec box test -d /own/class/net
@@ -398,7 +399,7 @@ make_hostile_root() {
 	mkdir -m 777 "$view/own"
 	echo secret >"$view/covered/secret"
 	mknod -m 666 "$view/device" c 1 7
-	# what the administrator has mounted without devices, and read-only
+	# a mount that the administrator has made nodev and read-only
 	mount --bind "$view" "$view"
 	mount -t tmpfs none "$view/covered"
 	mount -o remount,bind,ro,nodev,nosuid,noexec "$view"

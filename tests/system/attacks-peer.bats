@@ -16,7 +16,7 @@ teardown() {
 	eventually counts_are "$before"
 }
 
-# Descriptors of the keeper and of all fronts.
+# Prints the descriptors of the keeper and of all fronts.
 descriptors() {
 	local pid
 	for pid in "$(cat "$runtime.pid")" $(fronts); do
@@ -43,7 +43,7 @@ owner, session = int(sys.argv[1]), sys.argv[2]
 c = Connection()
 text = c.ok("org.varlink.service.GetInterfaceDescription", {"interface": "org.nsctl"})["description"]
 methods = re.findall(r"^method (\w+)", text, re.MULTILINE)
-# what a method needs beside the object; None: it is about nothing of anybody's
+# the parameters that a method needs beside the object; None: the method concerns no user's object
 NONE = None
 rows = {
     "Create": NONE, "Run": NONE, "List": NONE, "ListLinks": NONE, "ListNetworks": NONE, "Apply": NONE,
@@ -68,7 +68,7 @@ wait = lambda s: json.dumps(c.call("WaitSession", {"session": s})).replace(s, "S
 assert wait(session) == wait("0123456789abcdef"), wait(session)
 for method in "List", "ListLinks", "ListNetworks":
     assert not any(c.ok(method, {"allOwners": True}).values()), method
-# an end in another's set is one in no set
+# an end in another user's set is refused like one in a set that does not exist
 def link(name): return json.dumps(c.call("AddLink", {"a": {"set": name}, "b": {"set": name}})).replace(name, "NAME")
 assert link("theirs") == link("absent"), link("theirs")
 for sets in [True]:
@@ -94,7 +94,7 @@ child = subprocess.Popen(["true"])
 fd = os.pidfd_open(child.pid)
 child.wait()
 assert error_of(c.call("Identify", {"processFileDescriptor": 0}, [fd])) == "InvalidValue"
-# no pidfd at all
+# descriptors that are no pidfds
 for what in os.open("/", os.O_PATH), os.open("/proc/self", os.O_RDONLY), os.open("/dev/null", os.O_RDWR):
     assert error_of(c.call("Identify", {"processFileDescriptor": 0}, [what])) == "InvalidValue"
 PYTHON
@@ -142,7 +142,7 @@ for i in range(50):
         os._exit(0)
     os.wait()
 for i in range(5):
-    # the socket is a child's, whose parent has ended; or of a program that has become root's
+    # a child inherits the socket and executes a setuid program
     c = Connection()
     os.set_inheritable(c.socket.fileno(), True)
     if os.fork() == 0: os.execv(sys.argv[1], ["sleep", "0.2"])
@@ -190,7 +190,7 @@ PYTHON
 	[ -z "$(other list --quiet)" ]
 }
 
-# served: another user, and the same one on another connection, are.
+# served: checks that another user is served, and the same user on another connection.
 served() {
 	[ -z "$(other list --quiet)" ]
 	nsctl exec box true
@@ -204,22 +204,22 @@ served() {
 import json, os, sys
 from hostile import Closed, Connection
 status = b'{"method":"org.nsctl.GetStatus"}\0'
-# pipelined by thousands, and none of the answers read
+# thousands of calls are pipelined, and no answer is read
 slow = [Connection() for _ in range(8)]
 for c in slow:
     c.socket.setblocking(False)
     try:
         while True: c.socket.send(status * 1000)
     except BlockingIOError: pass
-# a byte at a time
+# a call is sent byte by byte
 drop = Connection()
 drop.send(status[:20])
-# never an end: up to what a message may have, then the connection is closed
+# a message without an end: when it exceeds the maximum size, the connection is closed
 endless = Connection()
 try:
     while True: endless.send(b" " * 65536)
 except (OSError, Closed): pass
-# half-closed: answered all the same
+# a half-closed connection is still answered
 half = Connection()
 half.send(status)
 half.socket.shutdown(1)
@@ -228,7 +228,7 @@ open(sys.argv[1] + "/ready", "w").close()
 open(sys.argv[1] + "/go").read()
 for byte in status[20:]: drop.send(bytes([byte]))
 assert "parameters" in drop.receive()
-# who reads in the end finds one answer to each call
+# a client that reads in the end finds one answer to each call
 c = slow[0]
 c.socket.setblocking(True)
 c.socket.settimeout(60)
@@ -271,10 +271,10 @@ for _ in range(20):
                                ("Exec", {"name": "none", "command": ["true"], "stdinFileDescriptor": 252})):
         try: reply = c.call(method, parameters, fds)
         except Closed: c = Connection()
-    # along with half a message, and never more
+    # with half a message, whose rest never comes
     c = Connection()
     c.send(b'{"method":', fds)
-    # and with several messages' bytes
+    # and with the bytes of several messages
     c = Connection()
     c.send(b'{"method":"org.nsctl.GetStatus"}\0{"method"', fds)
 PYTHON
@@ -311,7 +311,7 @@ def create(spec, fd):
 for fd in file, read, memory, pair[0].fileno():
     create({"namespaces": ["mnt"], "rootFileDescriptor": 0}, fd)
     create({"namespaces": ["mnt"], "mounts": [{"type": "bind", "target": "/usr", "sourceFileDescriptor": 0}]}, fd)
-# a socket and a pipe as what a command reads and writes are as good as any
+# a socket and a pipe may serve as a command's standard descriptors
 reply = c.call("Exec", {"name": "box", "command": ["echo", "hello"], "stdoutFileDescriptor": 0}, [pair[1].fileno()])
 assert not error_of(reply), reply
 assert pair[0].recv(100) == b"hello\n"
@@ -388,7 +388,7 @@ for i in range(1100):
 for i in range(20):
     hang_up_after("Exec", {"name": "box", "command": ["sleep", "1000"], "detach": True}, more=True)
 assert "leased" in [s["name"] for s in honest.ok("List")["sets"]]
-# what may wait is not used up
+# the number of calls that may wait is not exhausted
 waiting = Connection()
 waiting.send(message("WaitSession", {"session": sys.argv[1]}))
 honest.ok("Kill", {"name": "box", "signal": 9, "session": sys.argv[1]})
@@ -409,7 +409,7 @@ wait = b'{"method":"org.nsctl.WaitSession","parameters":{"session":"%s"}}\0' % s
 waiting = [Connection() for _ in range(1024)]
 for c in waiting: c.send(wait)
 late = Connection()
-# those before it are read by and by
+# the earlier messages are read gradually
 for _ in range(6000):
     reply = late.call("Get", {"name": "box"})
     if "error" in reply: break
@@ -421,7 +421,7 @@ for _ in range(6000):
     if "error" not in late.call("Get", {"name": "box"}): break
     time.sleep(0.01)
 else: raise SystemExit("still refused")
-# not one of those that wait was ended by it
+# no waiting call was ended by that
 poll = select.poll()
 for c in waiting: poll.register(c.socket, select.POLLIN)
 ended = poll.poll(0)
@@ -513,12 +513,12 @@ for method, kind in methods.items():
                 reply = c.receive()
                 refused += error_of(reply) is not None
             except (Closed, BrokenPipeError):
-                # no JSON: that is the end of the connection, and of nothing else
+                # text that is no JSON ends its connection, and nothing else
                 assert mark in ("NaN", "Infinity", "1e999", "0x10", "00", "9223372036854775808"), (method, path, mark)
                 c = Connection()
                 refused += 1
             asked += 1
-    # one answer to each: the next call's is the next call's
+    # each call gets one answer, so the next answer belongs to the next call
     assert "version" in c.ok("GetStatus")
 assert asked > 2000, asked
 for found in c.ok("List")["sets"]:

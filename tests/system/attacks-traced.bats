@@ -4,7 +4,7 @@
 # the daemon's processes may be traced, and none of its memory and descriptors be opened. In the tests' own virtual
 # machine this also holds with fs.suid_dumpable=1, with which each change of ids would make them dumpable.
 
-# Not the others' uid: the attack would find the clients of tests beside this one.
+# A uid of its own: the attack would find the clients of tests that run beside this one.
 user_id=61011
 load daemon.bash
 load hostile.bash
@@ -27,14 +27,14 @@ teardown() {
 	purge_daemon
 }
 
-# A command's processes outlive the daemon, and would be held for ever.
+# Releases held processes: those of commands outlive the daemon, and would stay for ever.
 let_go() {
 	# shellcheck disable=SC2086
 	[ -z "${held:-}" ] || kill -KILL $held 2>/dev/null || true
 	held=
 }
 
-# attacked_at POINT COMMAND...: what COMMAND (of nsctl) begins goes no further than POINT, and is attacked there.
+# attacked_at POINT COMMAND...: runs a command of nsctl, holds its process at POINT, and attacks it there.
 attacked_at() {
 	local client
 	stop_daemon
@@ -55,7 +55,7 @@ attacked_at() {
 }
 settled() { ! nsctl list | grep -qE 'creating|removing'; }
 
-# The held process is among those that are attacked, and so is who shares its memory.
+# Attacks all processes that the user may trace, among them the held one and those that share its memory.
 attack() {
 	python "$user_id" "$1" <<'PYTHON'
 import os, sys

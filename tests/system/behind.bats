@@ -15,7 +15,8 @@ setup() {
 	front_id=61190
 	configure
 	cat >"$runtime.many.py" <<'PYTHON'
-# many.py COUNT [groups]: so many connections, each as another uid (or of other groups), held until stdin ends
+# many.py COUNT [groups]: makes COUNT connections, each with another uid (or other groups), and holds them until stdin
+# ends
 import json, os, socket, sys
 count, by_groups = int(sys.argv[1]), sys.argv[2:] == ["groups"]
 call = json.dumps({"method": "org.nsctl.GetStatus"}).encode() + b"\0"
@@ -41,7 +42,8 @@ sys.stdin.read()
 PYTHON
 	chmod 644 "$runtime.many.py"
 	cat >"$runtime.many.mapped.py" <<'PYTHON'
-# mapped.py UID WORD...: runs the command as root of a user namespace that UID owns, and that maps UID's subordinate ids
+# mapped.py UID WORD...: runs the command as root of a user namespace that UID owns, and that maps UID's subordinate
+# ids
 import ctypes, os, sys
 uid = int(sys.argv[1])
 (there, out), (go, told) = os.pipe(), os.pipe()
@@ -71,13 +73,13 @@ teardown() {
 	purge_daemon
 }
 
-# configure LIMIT...
+# configure LIMIT...: writes the daemon's configuration with these limits.
 configure() {
 	printf '%s\n' '[accounts]' "front = $front_id" "subuid = $runtime.subuid" "subgid = $runtime.subgid" '[limits]' "$@" >"$config"
 	chmod 644 "$config"
 }
 
-# many COMMAND... -- ARGUMENT...: many.py by that command; returns when it has told what it was answered, which is in $told.
+# many COMMAND... -- ARGUMENT...: runs many.py by that command; $told gets the answers that it reports.
 many() {
 	mkfifo "$runtime.many.in"
 	"$@" <"$runtime.many.in" >"$runtime.many.out" 2>&1 3>&- &
@@ -113,7 +115,7 @@ inside_many() { many nsctl exec box python3 - "$@"; }
 	nsctl create -m --map-auto box
 	many nsctl exec box python3 "$runtime.many.py" 1000
 	[ "$told" = '{"served": 1000}' ]
-	# beside it are those of the user itself, who made the set, and of root
+	# besides, there are the fronts of the set's owner and of root
 	[ "$(fronts | wc -w)" -le 3 ]
 	for front in $(fronts); do
 		[ "$(awk '/^Uid:/ { print $2 }' "/proc/$front/status")" != "$user_id" ] || continue
@@ -129,7 +131,7 @@ inside_many() { many nsctl exec box python3 - "$@"; }
 	configure 'connections = 20'
 	start_daemon --config="$config"
 	nsctl create -m --map-auto box
-	# one is that of the command itself, which the user runs from outside
+	# one connection is that of the command itself, which the user runs from outside
 	many nsctl exec box python3 "$runtime.many.py" 60
 	[[ $told == *'"served": 19'* && $told == *'"LimitExceeded": 41'* && $told == *'{"limit": "connections", "value": 20}'* ]]
 	run nsctl list
@@ -144,13 +146,13 @@ inside_many() { many nsctl exec box python3 - "$@"; }
 @test "nor does a user namespace of one's own, or one that has been left, make more of one" {
 	configure 'connections = 2000'
 	start_daemon --config="$config"
-	# of any groups
+	# whatever the groups are
 	many env NSCTL_SOCKET="$runtime/socket" python3 "$runtime.many.mapped.py" "$user_id" \
 		python3 "$runtime.many.py" 40 groups
 	[ "$told" = '{"served": 40}' ]
 	[ "$(fronts | wc -w)" -le 3 ]
 	end_many
-	# a process that has ended is in no namespace: what its uid tells is left
+	# a process that has ended is in no namespace, so only its uid says whom it counts against
 	NSCTL_SOCKET=$runtime/socket python3 - 200001 60 <<'PYTHON'
 import os, socket, sys
 first, count = map(int, sys.argv[1:])
@@ -175,7 +177,7 @@ PYTHON
 
 @test "on the host a subordinate id is nobody of its own" {
 	start_daemon --config="$config"
-	# as a setuid file that the user has made in its user namespace makes one
+	# a process as it results from a setuid file that the user has made in its user namespace
 	for command in "create -n box" "network create lan --subnet=10.8.0.0/24" "list"; do
 		# shellcheck disable=SC2086
 		run as 200005 "$NSCTL_BUILD/nsctl" $command
@@ -183,7 +185,7 @@ PYTHON
 		[[ $output == *"its uid is a subordinate one of uid $user_id's"* ]]
 	done
 	as 200005 "$NSCTL_BUILD/nsctl" status >/dev/null
-	# behind the last of them is nobody
+	# the first id after the range belongs to no user
 	as $((200000 + 65536)) "$NSCTL_BUILD/nsctl" create -n box
 	as $((200000 + 65536)) "$NSCTL_BUILD/nsctl" rm box
 }
@@ -239,13 +241,13 @@ _, reply = ask(user, [7003])
 assert reply == LIMIT, reply
 _, reply = ask(other, [])
 assert reply == LIMIT, reply
-# an identity that has a front needs no other
+# an identity that has a front needs no further one
 _, reply = ask(user, [7001])
 assert "error" not in reply, reply
 # root is served
 _, reply = ask(0, [])
 assert "error" not in reply, reply
-# one that idles goes
+# an idle front is ended to make room
 held.pop().close()
 for _ in range(600):
     _, reply = ask(other, [])
@@ -257,7 +259,7 @@ PYTHON
 
 @test "memory: a front has a bound, and goes before others; the keeper's protection is nobody else's" {
 	configure 'buffered-bytes = 8M'
-	# as the unit has it; whoever may not lower it sees no less of what follows
+	# as the unit sets it; a test that may not lower it still sees what follows
 	! choom -n -500 -- true 2>/dev/null || daemon_in="choom -n -500 --"
 	start_daemon --config="$config"
 	daemon_in=
@@ -266,7 +268,7 @@ PYTHON
 	front=$(fronts_of "$user_id")
 	[ "$(cat "/proc/$front/oom_score_adj")" -ge 500 ]
 	sanitized || [ "$(awk '/^Max data size/ { print $4, $5 }' "/proc/$front/limits")" = "$((72 << 20)) $((72 << 20))" ]
-	# whatever the daemon has: a command has its caller's
+	# a command has its caller's value, whatever the daemon's is
 	[ "$(cat "/proc/$(pgrep -P "$(cat "$runtime.pid")")/oom_score_adj")" -ge 0 ]
 	[ "$(nsctl exec box cat /proc/self/oom_score_adj)" = "$(cat /proc/self/oom_score_adj)" ]
 	[ "$(as "$user_id" sh -c 'echo 77 >/proc/self/oom_score_adj; exec "$@"' - "$NSCTL_BUILD/nsctl" exec box cat /proc/self/oom_score_adj)" = 77 ]

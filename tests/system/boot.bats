@@ -1,10 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Sets and networks with --boot come back unchanged when the machine starts; the others are gone. The tests
-# simulate a boot: they remove everything that the kernel and the runtime directory hold, and keep the state
-# directory.
+# Sets and networks with --boot come back unchanged when the machine starts; the others are gone. The tests simulate a
+# boot: they remove everything that the kernel and the runtime directory hold, and keep the state directory.
 
-# one with an account: others are not served at boot
+# a uid that has an account: sets of others are not made again at boot
 user_id=$(id -u daemon)
 load daemon.bash
 load fuse.bash
@@ -28,7 +27,7 @@ teardown() {
 	purge_daemon
 }
 
-# What is left after the power was cut: the disk.
+# Simulates a power cut: only the disk is left.
 cut_power() {
 	cp -a "$state" "$state.saved"
 	kill -KILL "$(cat "$runtime.pid")"
@@ -42,7 +41,7 @@ reboot() {
 	start_daemon "$@"
 }
 
-# What of a set, its links and networks must be the same.
+# Prints the properties of a set, its links and networks that must stay the same.
 portrait() {
 	{
 		nsctl --json show "$@"
@@ -75,7 +74,7 @@ two:ready" ]
 	diff <(grep -v '"name": "brief"' <<<"$was") <(portrait one two | grep -v '"name": "brief"')
 	[ "$(nsctl exec one cat /mnt/file)" = here ]
 	nsctl exec one ping -c 1 -W 5 10.7.0.3
-	# made before they could be asked for, in the order in which they were made first
+	# the sets were made again before clients were served, in their original order
 	grep 'created again' "$runtime.log" | sed 's/.*set=//' | tr '\n' ' ' | grep -q '^lan one two $'
 	# and once more
 	reboot
@@ -146,13 +145,13 @@ two:ready" ]
 	nsctl create -m --boot --bind="$place:/mnt" box
 	nsctl create -m --boot whole
 	cut_power
-	# what the path leads to now is root's alone
+	# the path now leads to a directory that only root may read
 	mv "$place" "$place.away"
 	mkdir -m 700 "$place"
 	mkdir "$place/inner"
 	start_daemon
 	nsctl list | grep '^whole' | grep -q ready
-	# the directory itself may be named by anybody; what is in it may not
+	# any user may bind the directory itself, but not reach the files in it
 	fails nsctl exec box ls /mnt/inner
 	nsctl rm box
 	chmod 755 "$place"
@@ -167,10 +166,10 @@ two:ready" ]
 }
 
 @test "a user namespace that is made again has no caller whose limits it could have" {
-	# an account of no other test's: the kernel counts all its processes
+	# an account that no other test uses, because the kernel counts all its processes
 	local uid
 	uid=$(id -u mail)
-	# crowd: how many of 100 processes the set may have
+	# crowd: prints how many of 100 processes could be started in the set
 	crowd() {
 		as "$uid" "$NSCTL_BUILD/nsctl" exec box python3 -c '
 import os, signal
@@ -227,11 +226,11 @@ for child in made:
 		grep -q "cannot be made again.*no account any more.*uid=$other_id set=$name" "$runtime.log"
 	done
 	grep -q "cannot be made again.*no account any more.*uid=$other_id set=lan" "$runtime.log"
-	# nothing of it is there: no process, no namespace, no cgroup of that owner
+	# the owner has no process, no namespace and no cgroup
 	[ -z "$(find "$(daemon_cgroup)/$other_id" -mindepth 1 2>/dev/null)" ]
 	run root_nsctl --owner="$other_id" exec box true
 	[ "$status" -eq 125 ]
-	# a restart changes nothing; whoever administers makes it be forgotten
+	# a restart changes nothing; an administrator's rm makes the daemon forget it
 	stop_daemon
 	start_daemon
 	records_are "$records"
@@ -254,7 +253,7 @@ for child in made:
 	run nsctl create -n --boot --link=passing box
 	[ "$status" -eq 1 ]
 	[[ $output == *"set passing, which it is linked to, is not made again"* ]]
-	# a path that does not lead to what the descriptor is
+	# a path that does not lead to the descriptor's file
 	as "$user_id" python3 - "$BATS_TEST_DIRNAME/../lib" "$place" <<'PYTHON'
 import array, json, os, socket, sys
 sys.path.insert(0, sys.argv[1])
@@ -310,7 +309,7 @@ PYTHON
 	fi
 	records_are 0
 	eventually counts_are "$before"
-	# the same while it is being made again
+	# the same for a set that is being made again
 	nsctl create -mpn --boot box
 	cut_power
 	rm -f "$runtime.pid"

@@ -17,7 +17,7 @@ teardown() {
 	eventually counts_are "$before"
 }
 
-# json KEY: of the first document on stdin.
+# json KEY: prints the value of KEY in the first document on stdin.
 json() { python3 -c 'import json,sys; print(json.loads(sys.stdin.readline())[sys.argv[1]])' "$1"; }
 
 @test "exit codes: the command's own, 128+N, 127, 126, 125; 1, 2 and 4 for the others" {
@@ -122,7 +122,7 @@ json() { python3 -c 'import json,sys; print(json.loads(sys.stdin.readline())[sys
 		run nsctl exec box touch /usr/x
 		[ "$status" -ne 0 ]
 		nsctl exec box cat /proc/mounts | awk '$2 !~ "^/(proc|dev)" && $4 !~ /nodev/ { exit 1 }'
-		# in a user namespace there is nothing of another user's that could be setuid (setuid.bats)
+		# in a user namespace no file of another user can be setuid (setuid.bats)
 		[ -n "$user" ] || nsctl exec box cat /proc/mounts | awk '$2 !~ "^/(proc|dev)" && $4 !~ /nosuid/ { exit 1 }'
 		nsctl rm box
 	done
@@ -172,7 +172,7 @@ json() { python3 -c 'import json,sys; print(json.loads(sys.stdin.readline())[sys
 	with_groups() { setpriv --reuid "$user_id" --regid "$user_id" --groups 61234,61235 env NSCTL_SOCKET="$runtime/socket" "$NSCTL_BUILD/nsctl" "$@"; }
 	[ "$(with_groups exec --group=61235 box id -g)" = 61235 ]
 	[ "$(with_groups exec --group=61235 box id -G | tr ' ' '\n' | sort -n | xargs)" = "$user_id 61234 61235" ]
-	# what excludes the caller's own group excludes the command, too
+	# a file that excludes the caller's own group excludes the command, too
 	install -m 604 -g "$user_id" /dev/null "$runtime/excluding"
 	fails with_groups exec --group=61235 box cat "$runtime/excluding"
 	rm "$runtime/excluding"
@@ -192,7 +192,7 @@ json() { python3 -c 'import json,sys; print(json.loads(sys.stdin.readline())[sys
 	chmod 755 "$directory"
 	[ "$(cd "$directory" && nsctl exec box sh -c 'pwd -P')" = "$directory" ]
 	rmdir "$directory"
-	# lists show something
+	# lists show the command's words
 	nsctl sessions box | grep -q 'printf %s .caf?'
 	run nsctl exec --chdir=$'/\xe9' box true
 	[ "$status" -eq 125 ]
@@ -205,10 +205,10 @@ json() { python3 -c 'import json,sys; print(json.loads(sys.stdin.readline())[sys
 	nsctl create -mp --map-root-user inner
 	for set in box inner; do
 		[ "$(nsctl exec --fd=7 --fd=8:3 "$set" sh -c 'cat <&7; cat <&3' 7<<<one 8<<<two)" = "$(printf 'one\ntwo')" ]
-		# process substitution
+		# a descriptor of a process substitution can be passed
 		# shellcheck disable=SC2016
 		[ "$(as "$user_id" bash -c 'exec 7< <(echo passed); "$0" exec --fd=7:5 "$1" cat /proc/self/fd/5' "$NSCTL_BUILD/nsctl" "$set")" = passed ]
-		# nothing is passed on by itself
+		# no descriptor is passed on unless it is named
 		run nsctl exec "$set" sh -c 'cat <&7' 7<<<secret
 		[ "$status" -ne 0 ]
 		[[ "$output" != *secret* ]]
@@ -242,7 +242,7 @@ os.execv(sys.argv[1], sys.argv[1:])" "$@"' x "$NSCTL_BUILD/nsctl" $set sh -c '
 			cat /proc/self/personality /proc/self/coredump_filter; chrt -p $$; ionice -p $$
 			python3 -c "import ctypes; print(ctypes.CDLL(None).prctl(30, 0, 0, 0, 0))"')
 		[[ "$output" == *00040000*0000003f*SCHED_IDLE*idle*70000* ]]
-		# and another command of the same worker has the defaults again
+		# the worker's next command has the defaults again
 		# shellcheck disable=SC2086
 		[ "$(nsctl $set cat /proc/self/personality /proc/self/coredump_filter)" = "$(printf '00000000\n00000033')" ]
 	done
@@ -304,7 +304,7 @@ PYTHON
 		[ "$(nsctl exec box ls "$place" | xargs)" = "empty file new" ]
 		nsctl exec box touch "$place/mine"
 		nsctl rm box
-		# below a bind it would be made on the host
+		# below a bind mount, the missing directory would be made on the host
 		# shellcheck disable=SC2086
 		run nsctl create -m $user --tmpfs=/mnt --bind="$place:/mnt/in" --tmpfs=/mnt/in/new box
 		[ "$status" -eq 1 ]

@@ -33,8 +33,8 @@ fails() { ! "$@"; }
 
 sanitized() { ldd "$NSCTL_BUILD/nsctld" | grep -q libasan; }
 
-# as UID COMMAND...: without any privilege, and with nothing of root's environment but the path.
-# client_in: a command that puts clients where the daemon is: see daemon_in.
+# as UID COMMAND...: runs it without any privilege, and with only the path of root's environment.
+# client_in: a command that runs clients in the daemon's namespaces: see daemon_in.
 as() {
 	local uid=$1
 	shift
@@ -43,7 +43,7 @@ as() {
 		NSCTL_SOCKET="$runtime/socket" "$@"
 }
 
-# become_client OPTION...: the client in the place of this shell, to be sent signals: in the background.
+# become_client OPTION...: replaces this shell by the client. In the background, its pid can then be sent signals.
 become_client() {
 	# shellcheck disable=SC2086
 	exec ${client_in:-} setpriv --reuid "$user_id" --regid "$user_id" --clear-groups env -i PATH="$PATH" HOME=/ \
@@ -62,28 +62,28 @@ make_runtime() {
 	chmod 755 "$runtime"
 }
 
-# make_config: the directory of a daemon that is not started yet, and $config, which says nothing so far.
+# make_config: makes the directory of a daemon that is not started yet, and $config, an empty configuration.
 make_config() {
 	make_runtime
 	config=$runtime.conf
 	configure
 }
 
-# configure LINE...: all that the configuration says from now on.
+# configure LINE...: replaces the configuration by these lines.
 configure() {
 	printf '%s\n' "$@" >"$config"
 	chmod 644 "$config"
 }
 
 # start_daemon [OPTION...]: starts the daemon, and waits until it serves. It gets variables such as NSCTL_KILL_AT.
-# daemon_in: a command that starts it elsewhere, as "unshare --net": then its host's network is the test's own.
+# daemon_in: a command that starts it elsewhere. With "unshare --net", the host's network is the test's own.
 start_daemon() {
 	[ -n "${runtime:-}" ] || make_runtime
 	# shellcheck disable=SC2086
 	${daemon_in:-} "$NSCTL_BUILD/nsctld" --runtime-directory="$runtime" \
 		--state-directory="$runtime.state" "$@" >>"$runtime.log" 2>&1 3>&- &
 	daemon=$!
-	# a test may start another than its file's setup did
+	# a test may replace the daemon that its file's set-up has started
 	echo "$daemon" >"$runtime.pid"
 	eventually answers_or_is_gone && answers && return
 	tail -n 20 "$runtime.log"
@@ -91,7 +91,7 @@ start_daemon() {
 }
 answers_or_is_gone() { answers || is_gone "$daemon"; }
 
-# kill_daemon: as if it had crashed; when it has ended another can take its place.
+# kill_daemon: ends the daemon as a crash would, and waits until another one can take its place.
 kill_daemon() {
 	local pid
 	pid=$(cat "$runtime.pid")
@@ -108,10 +108,10 @@ stop_daemon() {
 	eventually is_gone "$pid"
 }
 
-# It has ended; a zombie that this shell has not waited for has too.
+# is_gone PID: succeeds if the process has ended, even if it is still a zombie of this shell.
 is_gone() { [ ! -e "/proc/$1" ] || grep -q "^State:.*Z" "/proc/$1/status" 2>/dev/null || [ ! -e "/proc/$1" ]; }
 
-# Everything of the daemon away, the sets and its directory too, and the servers.
+# Removes the daemon with its sets and its directory, and ends the servers.
 purge_daemon() {
 	[ -n "${runtime:-}" ] || return 0
 	end_servers && stop_daemon &&
@@ -121,8 +121,8 @@ purge_daemon() {
 }
 
 # start_server NAME COMMAND...: starts a program in the background, in a session of its own, without this shell's
-# descriptors (bats waits until all copies of its own are closed). A function will not do: its shell would stay
-# behind. end_server NAME ends it, or the daemon's purge.
+# descriptors (bats waits until all copies of its own are closed). COMMAND must not be a function, whose shell would
+# stay behind. end_server NAME and purge_daemon end it.
 start_server() {
 	local file=$runtime.server-$1
 	shift
@@ -136,10 +136,10 @@ start_server() {
 	eventually test -s "$file"
 }
 
-# server_pid NAME
+# server_pid NAME: prints the pid of a server.
 server_pid() { cat "$runtime.server-$1"; }
 
-# end_server NAME: it and all that it started; returns when it has ended.
+# end_server NAME: ends the server and all processes that it has started, and waits for its end.
 end_server() {
 	local file=$runtime.server-$1 pid
 	pid=$(cat "$file")
@@ -155,10 +155,10 @@ end_servers() {
 	done
 }
 
-# The version 2 hierarchy, where it is mounted.
+# Prints where the version 2 hierarchy is mounted.
 cgroup_root() { awk '$9 == "cgroup2" || $10 == "cgroup2" || $8 == "cgroup2" { print $5; exit }' /proc/self/mountinfo; }
 
-# The daemon's cgroup: by the path that it tells of a set.
+# Prints the daemon's cgroup, which follows from the path that the daemon tells of a set.
 daemon_cgroup() {
 	local hash
 	hash=$(python3 -c '
@@ -170,7 +170,8 @@ print("nsctl-%08x" % h)' "$runtime")
 	echo "$(cgroup_root)/$hash"
 }
 
-# The mounts without the earlier ones, which can vanish when another process removes their directory.
+# Prints the mounts, except those from before the tests: such a mount vanishes when another process removes its
+# directory.
 mount_table() { grep -vxFf "${NSCTL_TEST_MOUNTS:-/dev/null}" /proc/self/mountinfo || true; }
 
 # Counts the objects that this daemon could have left: they are equal before and after a test.
@@ -181,8 +182,8 @@ kernel_counts() {
 	echo "records $(find "$runtime/state/sets" "$runtime/state/links" -type f 2>/dev/null | wc -l)"
 }
 
-# count_from_here: sets $before to the kernel's counts, after the daemon has done everything once, because it keeps what
-# it has made then.
+# count_from_here: sets $before to the kernel's counts, after the daemon has done everything once, because it keeps
+# what it has made then.
 count_from_here() {
 	nsctl run -mpnuiC true
 	before=$(kernel_counts)

@@ -25,7 +25,7 @@ state_is() { [ "$(state_of "$1")" = "$2" ]; }
 
 runs() { nsctl sessions box | grep -q runs; }
 
-# Others, and the same user, are served as ever.
+# Checks that other users, and the same user, are served as before.
 check_others() {
 	other run -mpn true
 	nsctl create -mpn fine
@@ -34,7 +34,7 @@ check_others() {
 }
 
 # stuck COMMAND...: fails, and says that something hangs. (Into a file: "run" would wait until a process that hangs
-# closes its output.)
+# closes that output.)
 stuck() {
 	local status=0
 	"$@" >"$runtime.output" 2>&1 || status=$?
@@ -42,7 +42,7 @@ stuck() {
 	[ "$status" -ne 0 ] && grep -q 'does not answer' "$runtime.output"
 }
 
-# recovers SET...: when nothing hangs any more the sets can be removed, and nothing is left.
+# recovers SET...: checks that the sets can be removed and leave nothing, now that no process hangs any more.
 recovers() {
 	local set
 	end_fuse fuse
@@ -141,7 +141,7 @@ recovers() {
 settled() { ! nsctl list | grep -qE 'creating|removing'; }
 is_held() { held=$(pgrep -x "hangs $daemon"); }
 
-# hang_at POINT OPTION...: restarts the daemon so that makers go no further than POINT, and has a set made: "box".
+# hang_at POINT OPTION...: restarts the daemon so that makers hang at POINT, and begins to make a set, box.
 hang_at() {
 	stop_daemon
 	NSCTL_HANG_AT=$1 start_daemon
@@ -151,7 +151,7 @@ hang_at() {
 	eventually is_held
 }
 
-# The owner stops all processes of the set's making that it can. $stopped: those.
+# Stops, as the owner, all processes that make the set and that the owner may signal; $stopped has their pids.
 stop_makers() {
 	local pid
 	stopped=
@@ -167,11 +167,11 @@ stop_makers() {
 			# shellcheck disable=SC2086
 			hang_at "create-$point" $options
 			stop_makers
-			# of a set with a user namespace there is a process that belongs to its owner
+			# while a set with a user namespace is made, one of its processes belongs to its owner
 			[ -z "$stopped" ] || [ "$options" != "-mpnuiC" ]
 			[[ " $stopped " != *" $held "* ]] || [ "$options" != "-mpnuiC" ]
 			kill_daemon
-			# by itself, before another daemon ends what is left
+			# the process ends by itself, before another daemon would end it
 			eventually is_gone "$held"
 			kill -KILL "$client" 2>/dev/null || true
 			wait "$client" || true
@@ -207,7 +207,7 @@ stop_makers() {
 	recovers box
 }
 
-# A file system of the owner's on /etc, in the set's mount namespace.
+# Mounts a file system of the owner's on /etc, in the set's mount namespace.
 mount_fuse_inside() {
 	local init
 	init=$(nsctl show --json "$1" | python3 -c 'import json, sys; print(json.load(sys.stdin)["init"])')
@@ -222,7 +222,7 @@ times_hung() { grep -c '^lookup' "$runtime.fuse-fuse"; }
 	nsctl network create lan --subnet=10.9.0.0/24
 	nsctl create -mpn --link=net/lan box
 	mount_fuse_inside box
-	# with others at first, then alone
+	# the set is updated together with others at first, then alone
 	nsctl create -mpn --link=net/lan one
 	nsctl create -mpn --link=net/lan two
 	hung=$(times_hung)

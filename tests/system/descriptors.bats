@@ -24,7 +24,7 @@ teardown() {
 	purge_daemon
 }
 
-# attack ARGUMENT...: the program on stdin, as the user, in the background until the test ends; returns when it has
+# attack ARGUMENT...: runs the program on stdin as the user, in the background until the test ends; returns when it has
 # written "ready".
 attack() {
 	local program=$runtime.program
@@ -38,7 +38,7 @@ attack() {
 	grep -qx ready "$runtime.attack"
 }
 
-# Other users are served as ever.
+# Checks that other users are served as before.
 check_others() {
 	for _ in 1 2 3; do
 		other run -mpn true
@@ -48,7 +48,7 @@ check_others() {
 	done
 }
 
-# Nothing of the daemon's but the spawner is left below it: workers and their lanes rest after ten seconds.
+# Succeeds if the daemon has no worker: idle workers and their lanes end after ten seconds.
 no_workers() { [ "$(pgrep -fc "^nsctld-spawner $runtime")" -eq 1 ]; }
 
 @test "more calls with descriptors than there are lanes, and more after a rest" {
@@ -65,7 +65,7 @@ for c in connections:
 for c in connections:
     reply = c.receive()
     assert "error" not in reply, reply
-# the front stays, as it has connections
+# the front does not end, because it has connections
 print("ready", file=out, flush=True)
 time.sleep(1000)
 PYTHON
@@ -74,7 +74,7 @@ PYTHON
 	end_server attack
 }
 
-# The processes that close connections for the keeper.
+# Prints the processes that close connections for the keeper.
 closers() {
 	local pid
 	for pid in $(pgrep -f "^nsctld-spawner $runtime"); do
@@ -99,7 +99,7 @@ for method, field in (("Exec", "stdinFileDescriptor"), ("Exec", "statusFileDescr
         parameters = {field: 0}
         if method == "Exec":
             parameters |= {"name": "absent", "command": ["true"]}
-        # ours is closed first: the last copy is the daemon's
+        # our copy is closed first, so the daemon has the last one
         c.send(json.dumps({"method": "org.nsctl." + method, "parameters": parameters}).encode() + b"\0",
                [descriptor.fileno()])
         close_later(descriptor)
@@ -149,7 +149,7 @@ print("ready", file=out, flush=True)
 time.sleep(1000)
 PYTHON
 	check_others
-	# when nothing lingers any more nothing of it is left
+	# when no socket lingers any more, no closer is left
 	end_server attack
 	eventually nsctl list
 	eventually no_closers
@@ -187,14 +187,14 @@ print("ready", file=out, flush=True)
 time.sleep(1000)
 PYTHON
 	check_others
-	# the attacker waits for its own files, too
+	# the attacker's process hangs on its own files, too
 	end_fuse fuse
 	end_server attack
 	check_others
 	remove_fuse fuse
 }
 
-# How many processes are to end on the user's behalf, and do not.
+# Prints how many processes that work for the user should end, and hang.
 hanging() {
 	nsctl status --json 2>/dev/null | sed -n 's/.*"hangingProcesses": *\([0-9]*\).*/\1/p' | tail -n 1
 }
@@ -216,7 +216,7 @@ c.call("Exec", {"name": "box", "command": ["true"], "stdinFileDescriptor": 0, "d
 time.sleep(1000)
 PYTHON
 	eventually fuse_hangs fuse flush file
-	# the front is replaced, and the worker killed at its deadline: both hang on
+	# the front is replaced, and the worker is killed at its deadline: both still hang
 	eventually some_hang
 	nsctl exec box true
 	check_others
@@ -229,7 +229,7 @@ PYTHON
 @test "a worker that hangs after its last report counts, when its lane has been closed" {
 	: >"$runtime.attack"
 	chown "$user_id" "$runtime.attack"
-	# the front is answered, and lives on
+	# the front gets its answer, and goes on
 	mount_fuse fuse --hang=flush --only=file --by=0
 	attack "$runtime/fuse/file" <<'PYTHON'
 import os, sys, time
@@ -274,7 +274,7 @@ c.call("Create", {"spec": {"mounts": [{"type": "bind", "target": "/mnt", "source
 c.call("Create", {"spec": {"rootFileDescriptor": 0}}, [marked()])
 c.call("Create", {"spec": {"lease": {"processFileDescriptor": 0}}}, [marked()])
 c.call("GetStatus", {}, [marked()] * 3)
-# left in a connection that nobody reads any more
+# descriptors that were left in a connection from which the daemon does not read any more
 for text in (b"{", b"{}\0{}\0{}\0"):
     s = socket.socket(socket.AF_UNIX)
     s.connect(os.environ["NSCTL_SOCKET"])
@@ -285,10 +285,10 @@ PYTHON
 	nsctl create -n --lease=pid:$$ leased
 	nsctl which $$ || true
 	end_server trace
-	# it has seen what there was to be seen
+	# the trace has recorded the whole connection
 	grep -q '^accept4' "$runtime.trace"
 	grep -q '^read' "$runtime.trace"
 	fails grep 'a-clients-own' "$runtime.trace"
-	# what it receives with messages comes from its own processes, and is theirs
+	# the keeper receives descriptors only from its own processes
 	fails grep -E '^recvmsg.*SCM_RIGHTS.*(memfd|/dev/pts|TCP)' "$runtime.trace"
 }

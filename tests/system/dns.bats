@@ -7,7 +7,7 @@ load daemon.bash
 load net.bash
 
 setup_file() {
-	# see "as on Linux 5.15"
+	# used by the test "as on Linux 5.15", which explains it
 	one_cpu="taskset -c $(sed -n 's/^Cpus_allowed_list:\t\([0-9]*\).*/\1/p' /proc/self/status)"
 	make_net host
 	make_view
@@ -40,7 +40,7 @@ teardown() {
 	clean_host
 }
 
-# A mount namespace, held by a process; what is mounted there is seen there alone.
+# Makes a mount namespace, held by a process, in which the test can mount things that only its daemon sees.
 make_view() {
 	$one_cpu unshare --mount --propagation=private sleep infinity 3>&- &
 	view=$!
@@ -63,7 +63,7 @@ as() {
 }
 root_nsctl() { in_view env NSCTL_SOCKET="$runtime/socket" timeout 60 "$NSCTL_BUILD/nsctl" "$@"; }
 
-# A host with systemd-resolved: its resolv.conf is a link to the stub's.
+# Writes the files of a host with systemd-resolved, whose resolv.conf is a link to the stub's.
 write_host() {
 	in_view sh -c '
 		rm -rf /etc/resolv.conf /etc/hosts /etc/nsswitch.conf /run/systemd/resolve/* /run/nscd/*
@@ -85,25 +85,25 @@ everything() {
 }
 
 reads() { nsctl exec "$1" cat "$2"; }
-# has SET FILE LINE
+# has SET FILE LINE: succeeds if the file has this line in the set.
 has() { reads "$1" "$2" | grep -qxF "$3"; }
 has_not() { ! has "$@"; }
 knows() { nsctl exec "$1" getent "ahosts$3" "$2"; }
 knows_not() { ! nsctl exec "$1" getent hosts "$2"; }
 answers_for() { nsctl exec "$1" getent ahostsv4 www.test | grep -q '^192.0.2.80'; }
 
-# A set ns that answers for www.test, at .53 of the network lan.
+# Makes the set ns, a name server that knows www.test, with address .53 of the network lan.
 make_server() {
 	nsctl create -r -m -n --link=net/lan,address=10.8.0.53/24,address=fd08::53/64 ns
 	nsctl exec -d ns dnsmasq --user=root --no-daemon --no-resolv --no-hosts --pid-file= --bind-dynamic \
 		--interface=eth0 --address=/www.test/192.0.2.80 --address=/www.test/2001:db8::80
 }
-# address_of SET NAME FAMILY: unlike getent(1), also if the set has loopback addresses only.
+# address_of SET NAME FAMILY: looks a name up. Unlike getent(1), also works if the set has loopback addresses only.
 address_of() {
 	nsctl exec -C / "$1" python3 -c 'import socket, sys
 print(socket.getaddrinfo(sys.argv[1], 80, getattr(socket, "AF_" + sys.argv[2]))[0][4][0])' "$2" "$3" 2>/dev/null
 }
-# is_hosts_of_root SET: it adds at most what the host's file lacks.
+# is_hosts_of_root SET: succeeds if the set's file only adds entries that the host's lacks.
 is_hosts_of_root() { [ "$(in_view cat /etc/hosts)" = "$(reads "$1" /etc/hosts | grep -vE '^# Written|^127.0.1.1 |^::1 ')" ]; }
 make_network() { nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/64 "$@"; }
 
@@ -117,7 +117,7 @@ make_network() { nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/6
 	has a /etc/nsswitch.conf 'passwd: files'
 	[ "$(nsctl exec a grep -c '^hosts:' /etc/nsswitch.conf)" = 1 ]
 	nsctl show a | grep -E 'dns +192.0.2.1,2001:db8::1'
-	# the link's target is renamed over: it was never mounted on
+	# another file is renamed to the link's target, which was never a mount point
 	in_view sh -c 'cd /run/systemd/resolve && echo "nameserver 127.0.0.54" >new && mv new stub-resolv.conf'
 	has a /etc/resolv.conf 'nameserver 192.0.2.1'
 	[ "$(in_view readlink /etc/resolv.conf)" = ../run/systemd/resolve/stub-resolv.conf ]
@@ -132,7 +132,7 @@ make_network() { nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/6
 	[ "$status" -ne 0 ]
 	reads a /etc/resolv.conf | head -1 | grep -q nsctld
 	nsctl exec a grep ' /etc/resolv.conf ' /proc/self/mountinfo | grep -q 'nosuid,nodev,noexec'
-	# what it mounts there itself stays, whatever becomes of the host's
+	# a file that the set mounts there itself stays, even if the host's file changes
 	nsctl exec a sh -c 'mount -t tmpfs t /mnt && echo "nameserver 192.0.2.99" >/mnt/r &&
 		mount --bind /mnt/r /etc/resolv.conf'
 	in_view sh -c 'touch /etc/hosts.new && mv /etc/hosts.new /etc/hosts'
@@ -147,7 +147,7 @@ make_network() { nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/6
 	eventually answers_for c
 	nsctl create -rmn --link=net/lan --dns=fd08::53 six
 	nsctl exec six getent ahostsv6 www.test | grep -q '^2001:db8::80'
-	# members' names come first, and the set's own
+	# the names of members and of the set itself come first
 	knows c ns v4 | grep -q '^10.8.0.53'
 	nsctl exec c getent hosts c
 }
@@ -159,7 +159,7 @@ make_network() { nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/6
 	eventually answers_for c
 	nsctl network list | grep lan
 	nsctl --json network list | grep -q '"dns":\["10.8.0.53"\]'
-	# it may come later, and go again
+	# a member may come later, and leave again
 	nsctl create late
 	knows_not late ns
 	nsctl link add late net/lan --name=l
@@ -182,13 +182,13 @@ make_network() { nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/6
 			address_of "$set" "$name" INET | grep -q '^127\.'
 			address_of "$set" "$name" INET6 | grep -qx '::1'
 		done
-		# what the root's file says is kept
+		# the entries of the root's file are kept
 		address_of "$set" printer INET | grep -qx '192.0.2.7'
 	done
 	[ "$(nsctl exec uts hostname -f)" = db.example.test ]
 	[ "$(nsctl exec uts hostname -s)" = db ]
 	nsctl exec plain test -L /etc/resolv.conf
-	# the file of the host is read again when it has changed, whether it is replaced or written
+	# the host's file is read again after it was replaced or written
 	in_view sh -c 'echo "192.0.2.8 scanner" >>/etc/hosts'
 	for set in plain inner uts net; do eventually address_of "$set" scanner INET; done
 	in_view sh -c 'echo "127.0.0.1 localhost" >/etc/hosts.new && mv /etc/hosts.new /etc/hosts'
@@ -219,10 +219,10 @@ make_network() { nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/6
 	pings m2 m1
 	nsctl exec m1 ping -4 -c 1 -W 5 m2
 	nsctl exec m2 ping -6 -c 1 -W 5 m1
-	# without a mount namespace: known, but knows nobody
+	# a set without a mount namespace: others know its name, but it does not know theirs
 	nsctl create -n --link=net/lan bare
 	nsctl exec m1 ping -4 -c 1 -W 5 bare
-	# one of another network is not there
+	# members of another network are not known
 	nsctl network create other --subnet=10.9.0.0/24
 	nsctl create --link=net/other elsewhere
 	knows_not elsewhere m1
@@ -267,7 +267,7 @@ mount_of_hosts() { nsctl exec "$1" awk '$5 == "/etc/hosts" { print $1, $6 }' /pr
 	eventually knows_not m1 m2
 	[ "$(mount_of_hosts m1)" = "$mount" ]
 	reads m1 /etc/hosts | fails grep -w m2
-	# over and over, until the lines cross a page: then it is made anew, with nothing struck out
+	# repeats until the lines cross a page: then the file is made anew, without lines that are struck out
 	comes_and_goes() {
 		nsctl run --link=net/lan --name=passing true
 		[ "$(mount_of_hosts m1)" != "$mount" ]
@@ -276,7 +276,7 @@ mount_of_hosts() { nsctl exec "$1" awk '$5 == "/etc/hosts" { print $1, $6 }' /pr
 	eventually knows_not m1 passing
 	[ "$(reads m1 /etc/hosts | grep -c '^# *$')" -lt 10 ]
 	knows m1 m3 v4
-	# one that is in another network too: nobody else reads of its members
+	# a member of a second network, too: other members do not learn names of that one
 	nsctl network create other --subnet=10.9.0.0/24
 	nsctl create --link=net/other stranger
 	nsctl link add m3 net/other
@@ -302,7 +302,7 @@ mount_of_hosts() { nsctl exec "$1" awk '$5 == "/etc/hosts" { print $1, $6 }' /pr
 	has a /etc/resolv.conf 'nameserver 203.0.113.53'
 	has a /etc/resolv.conf 'nameserver 2001:db8::53'
 	has_not a /etc/resolv.conf 'nameserver 127.0.0.53'
-	# they follow the host
+	# the sets' files follow the host's
 	in_view sh -c 'echo "nameserver 203.0.113.54" >/run/systemd/resolve/new && mv /run/systemd/resolve/new /run/systemd/resolve/resolv.conf'
 	eventually has a /etc/resolv.conf 'nameserver 203.0.113.54'
 	in_view rm /run/systemd/resolve/resolv.conf
@@ -328,7 +328,7 @@ mount_of_hosts() { nsctl exec "$1" awk '$5 == "/etc/hosts" { print $1, $6 }' /pr
 
 waits() { awk '/^voluntary/ { print $2 }' "/proc/$(cat "$runtime.pid")/status"; }
 
-# rewrite_others N: what is none of the daemon's business, one by one.
+# rewrite_others N: N times, changes files beside the host's, which must not concern the daemon.
 rewrite_others() {
 	# shellcheck disable=SC2016
 	in_view sh -c 'for n in $(seq "$0"); do
@@ -364,11 +364,11 @@ rewrite_others() {
 		done
 	done
 	[ -n "$(in_view ls /run/nscd)" ]
-	# with the host's network they stay
+	# a set with the host's network keeps the sockets
 	nsctl create -m shares
 	[ -n "$(nsctl exec shares ls /run/nscd)" ]
 	has shares /etc/resolv.conf 'nameserver 127.0.0.53'
-	# a service that is started later
+	# a resolver service that is started later is hidden, too
 	in_view sh -c 'rm -r /run/nscd && mkdir /run/nscd && touch /run/nscd/socket'
 	is_hidden() { [ -z "$(nsctl exec offline ls /run/nscd)" ]; }
 	eventually is_hidden
@@ -398,7 +398,7 @@ rewrite_others() {
 	has a /etc/nsswitch.conf 'hosts: files dns'
 	nsctl rm a
 	[ "$(cat "$root/etc/nsswitch.conf")" = "hosts: db" ]
-	# what leads out of it, or to what its owner may not read, is not followed
+	# a link that leads out of the root, or to a file that the set's owner may not read, is not followed
 	echo secret >"$nets/secret" && chmod 600 "$nets/secret"
 	ln -sf /outside/secret "$root/etc/nsswitch.conf"
 	nsctl create "${options[@]}" --bind="$nets:/outside" --dns=192.0.2.1 b
@@ -425,8 +425,8 @@ rewrite_others() {
 	eventually knows_not m1 m2
 }
 
-# On one processor: see run_old in dev. The view and the vault, which this daemon finds, have been made there too, or
-# what it makes may be older than they are.
+# On one processor: see run_old in dev. The mount namespace and the vault were made there, too: otherwise the set's
+# objects could be older than they are.
 @test "as on Linux 5.15" {
 	stop_daemon
 	old="$one_cpu $NSCTL_BUILD/tests/kernel/old-kernel"

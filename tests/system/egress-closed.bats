@@ -22,10 +22,10 @@ setup_file() {
 teardown_file() { purge_host; }
 teardown() { clean_host; }
 
-# What the world has heard.
+# Prints how many packets the world has received.
 seen() { in_world nft list chain inet seen input | grep -o 'packets [0-9]*' | cut -d' ' -f2; }
 
-# The daemon may be dead: by a process in the set.
+# hold SET: remembers a process in the set, by which the set can be entered while the daemon is dead.
 hold() { nsctl exec -d "$1" sleep infinity && holder=$(nsctl ps "$1" | awk '/sleep/ { print $1 }'); }
 in_set() { nsenter --target="$holder" --net -- "$@"; }
 
@@ -49,12 +49,12 @@ rules_are() { [ "$(rules)" = "$1" ]; }
 	run in_set ping -c 1 -W 20 2001:db8::1
 	[[ "$output" == *"Destination unreachable: No route"* ]]
 	exits 7 in_set curl -s -m 20 -o /dev/null http://203.0.113.1:8000/
-	# in the names of another way out, of the world, and of nobody
+	# forged sources: an address of another way out, of the world, and one that no host has
 	for address in 10.213.0.6/32 203.0.113.77/32 198.51.100.7/32 fd6e:7363:746c::6/128 2001:db8::77/128 fd99::7/128; do
 		in_set ip addr add "$address" dev lo
 		fails in_set ping -c 2 -i 0.2 -W 1 -I "${address%/*}" "$([[ $address == *:* ]] && echo 2001:db8::1 || echo 203.0.113.1)"
 	done
-	# the host itself by IPv4
+	# by IPv4 the host itself is not reached either
 	fails in_set curl -s -m 1 -o /dev/null http://203.0.113.2:8001/
 	[ "$(seen)" -eq "$heard" ]
 	start_daemon --config="$config"
@@ -83,7 +83,7 @@ rules_are() { [ "$(rules)" = "$1" ]; }
 		on_host ip "$family" rule del pref 1
 		eventually rules_are "$all"
 	done
-	# while nobody was there
+	# the rules were flushed while no daemon ran
 	kill_daemon
 	on_host ip rule del pref 1
 	start_daemon --config="$config"
@@ -112,7 +112,7 @@ rules_are() { [ "$(rules)" = "$1" ]; }
 	on_host sysctl -qw net.ipv4.conf.up0.rp_filter=2 net.ipv4.conf.all.rp_filter=0
 }
 
-# Where daemons of this net namespace record what they have opened (71 is SO_NETNS_COOKIE).
+# Prints where daemons of this net namespace record which forwarding they enabled (71 is SO_NETNS_COOKIE).
 records_directory() {
 	on_host python3 -c '
 import socket
@@ -154,7 +154,7 @@ not_there() { [ ! -e "$1" ]; }
 	[ "$(on_host cat /proc/sys/net/ipv4/conf/up0/forwarding)" = 1 ]
 	[ -e "$(records_directory)/4-up0" ]
 	counts forward fails in_world ping -c 1 -W 1 198.18.7.2
-	# the administrator allows it for all: that stays, whatever we had opened before
+	# the administrator enables forwarding for all interfaces: that stays, even where the daemon had enabled it before
 	on_host sysctl -qw net.ipv4.ip_forward=1
 	nsctl rm a
 	eventually not_there "$runtime/forwarding"

@@ -19,7 +19,8 @@ teardown() {
 	clean_host
 }
 
-# A second interface of the host: 198.18.7.1 on up1, 198.18.7.2 on l0 in the net namespace lan. No default route leads there.
+# Gives the host a second interface, up1 (198.18.7.1), linked to l0 (198.18.7.2) in the net namespace lan. No default
+# route leads there.
 wire_lan() {
 	on_host ip link add up1 type veth peer name l0
 	on_host ip link set l0 netns /proc/self/fd/9 9<"$nets/lan"
@@ -48,7 +49,7 @@ reaches() { nsctl exec "$1" ping -c 1 -W 1 "$2"; }
 		reaches a fd98:7::2
 		eventually in_net lan curl -g -s -m 1 -o /dev/null "http://[fd98:7::1]:8080/"
 	fi
-	# and nothing else is forwarded between the two
+	# no other packets are forwarded between the two interfaces
 	counts forward fails in_net lan ping -c 1 -W 1 203.0.113.1
 }
 

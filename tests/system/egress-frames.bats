@@ -22,7 +22,7 @@ teardown() {
 	clean_host
 }
 
-# listen NET: a process that writes what datagrams to port 7000 say, one a line, to the file "heard".
+# listen NET: starts a process that writes the text of each datagram to port 7000 to the file "heard", one a line.
 listen() {
 	: >"$nets/heard"
 	start_server listener nsenter --net="$nets/$1" -- python3 -c '
@@ -45,7 +45,7 @@ heard() { grep -qx "$1" "$nets/heard"; }
 
 forge=$BATS_TEST_DIRNAME/forge.py
 
-# hold SET: remembers a process in it, by which it is entered while the daemon is dead.
+# hold SET: remembers a process in the set, by which the set can be entered while the daemon is dead.
 hold() {
 	nsctl exec -d "$1" sleep infinity
 	holder=$(nsctl ps "$1" | awk '/sleep/ { print $1 }')
@@ -60,8 +60,8 @@ end_of() {
 	on_host ip -o link | sed -n "s/^$index: \(nsc[0-9a-f]*\)@.*/\1/p"
 }
 
-# to_host WHERE INTERFACE MAC PREFIX SOURCE4 SOURCE6 LINK-LOCAL: every kind of frame that the host takes in. WHERE is the
-# command that enters the sender's net namespace.
+# to_host WHERE INTERFACE MAC PREFIX SOURCE4 SOURCE6 LINK-LOCAL: every kind of frame that the host takes in. WHERE is
+# the command that enters the sender's net namespace.
 to_host() {
 	local where=$1 interface=$2 mac=$3 prefix=$4 four=$5 six=$6 local=$7 kind
 	for kind in plain tagged hop options; do
@@ -88,7 +88,7 @@ to_host() {
 	local=$(on_host ip -6 -o addr show dev "$end" scope link | awk '{ sub("/.*", "", $4); print $4 }')
 	gateway=$(in_set ip -6 route | awk '/^default/ { print $3 }')
 	address4=$(address4_of a) address6=$(address6_of a)
-	# the same from elsewhere, where nothing is guarded: all of it arrives
+	# the same frames from a namespace that is not guarded all arrive
 	to_host in_world w0 "$(mac_of up0)" world 203.0.113.1 2001:db8::1 \
 		"$(on_host ip -6 -o addr show dev up0 scope link | awk '{ sub("/.*", "", $4); print $4 }')"
 	for name in plain tagged hop options parts local all nobody nobody-all four-plain four-tagged; do
@@ -111,7 +111,7 @@ to_host() {
 	fails grep '^set' "$nets/heard"
 	on_host nft -f - <<<"$theirs"
 	start_daemon --config="$config"
-	# and when the table is back, this is refused; what the host asks is answered
+	# with the table back, frames to the host are refused, and answers to the host's own questions pass
 	eventually daemon_table
 	counts input-ours in_set "$forge" eth0 "$mac" set-plain plain "$address6" 2001:db8::2
 	counts input-ours in_set "$forge" eth0 "$mac" set-loopback plain "$address6" "$gateway"
@@ -174,7 +174,7 @@ is_spared() {
 		counts "$chain" in_set "$forge" eth0 "$mac" "$port/$world" error "$source" "$host" || return 1
 	done
 	: >"$nets/heard"
-	# two more questions: an error would have been told by then
+	# after two more questions, an error would have been reported
 	eventually heard question
 	: >"$nets/heard"
 	eventually heard question

@@ -28,13 +28,13 @@ teardown() {
 	clean_host
 }
 
-# with_second COMMAND...: what the helpers do they do with a second daemon of this host.
+# with_second COMMAND...: runs a helper with the second daemon of this host.
 with_second() {
 	local runtime=$runtime.second daemon
 	"$@"
 }
 
-# The addresses of both ends of each way out of both daemons, one a line.
+# Prints the addresses of both ends of each way out of both daemons, one a line.
 way_addresses() { on_host ip -o addr | grep ' nsc' | awk '{ print $4 }'; }
 no_address_twice() { [ -z "$(way_addresses | sort | uniq -d)" ]; }
 
@@ -45,12 +45,12 @@ no_address_twice() { [ -z "$(way_addresses | sort | uniq -d)" ]; }
 	on_host ping -c 1 -W 20 10.213.0.2
 	on_host ip route add 10.213.1.0/30 via 10.213.0.2
 	nsctl create -n --egress a
-	# 10.213.1.0/30 is routed; so 10.213.1.4/30 is the first
+	# 10.213.1.0/30 is in use by a route, so 10.213.1.4/30 is the first free one
 	[ "$(address4_of a)" = 10.213.1.6 ]
 	gets a http://203.0.113.1:8000/
 	on_host ip route get 10.213.0.2 | grep 'dev up1'
 	on_host ping -c 1 -W 20 10.213.0.2
-	# what is recorded is what there is, over a restart too
+	# the record has the actual addresses, after a restart, too
 	nsctl --json link list | grep -F 10.213.1.6
 	nsctl --json show a | grep -F 10.213.1.6
 	kill_daemon
@@ -93,13 +93,13 @@ make_many() {
 		no_address_twice
 		gets many8 http://203.0.113.1:8000/
 		with_second gets many8 http://203.0.113.1:8000/
-		# neither reaches the other's
+		# the sets of one daemon do not reach those of the other
 		with_second nsctl exec -d many1 python3 -m http.server 8002 --bind ::
 		theirs=$(with_second address4_of many1)
 		eventually on_host curl -s -o /dev/null "http://$theirs:8002/"
 		is_refused many1 "http://$theirs:8002/"
 		nsctl rm --all
-		# the other's ways and rules do not go with the last one of these
+		# the other daemon's ways and rules stay when this daemon's last one is removed
 		with_second gets many8 http://203.0.113.1:8000/
 		with_second nsctl rm --all
 	done

@@ -21,8 +21,8 @@ teardown() {
 	clean_host
 }
 
-# A process of the host that has a conversation by UDP with 1 (IP address), and notes what it is told.
-# It listens at port 7000, speaks to port 5000, and writes what comes in to the file 2.
+# Starts a process of the host that exchanges datagrams with 1 (an IP address), and records what it receives.
+# It listens at port 7000, sends to port 5000, and writes each datagram that it receives to the file 2.
 talk() {
 	start_server talker nsenter --net="$nets/host" -- python3 -c '
 import socket, sys
@@ -37,7 +37,7 @@ while True:
     except OSError:
         pass' "$1" "$2"
 }
-# It answers what it is asked at port 5000.
+# A program that answers each datagram to port 5000.
 answer='
 import socket
 s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
@@ -64,7 +64,7 @@ has_line() { grep -q "^$1\$" "$2" 2>/dev/null; }
 	nsctl create -n --egress victim
 	nsctl exec -d victim python3 -c "$answer"
 	nsctl create -n -r --egress thief
-	# it knows its gateway, which does not answer those who ask in another's name
+	# the thief knows its gateway, but the gateway does not answer to a forged address
 	gets thief http://203.0.113.1:8000/
 	nsctl exec thief curl -g -s -m 20 -o /dev/null 'http://[2001:db8::1]:8000/'
 	on_host nft add table inet probe
@@ -76,7 +76,7 @@ has_line() { grep -q "^$1\$" "$2" 2>/dev/null; }
 		talk "$address" "$nets/heard"
 		eventually has_line answer "$nets/heard"
 		counts check forge thief "$address" "$gateway"
-		# what was said after it has arrived: so has what was said before, if it ever does
+		# later datagrams have arrived, so an earlier one would have arrived, too
 		: >"$nets/heard"
 		eventually has_line answer "$nets/heard"
 		fails has_line forged "$nets/heard"
@@ -95,10 +95,10 @@ has_line() { grep -q "^$1\$" "$2" 2>/dev/null; }
 	gets a http://203.0.113.1:8000/
 	counts from-ours is_refused a http://10.71.0.2:8002/
 	counts from-ours is_refused a 'http://[fd71::2]:8002/'
-	# its owner's own is no exception
+	# not even the owner's own host link is reached
 	nsctl create -n --link=host:mine0,peer-address=10.72.0.1/24,address=10.72.0.2/24 mine
 	counts from-ours is_refused a http://10.72.0.2:8002/
-	# and the other way round
+	# and not in the other direction
 	nsctl exec -d a python3 -m http.server 8003 --bind ::
 	eventually on_host curl -s -o /dev/null "http://$(address4_of a):8003/"
 	counts to-ours exits 7 other exec theirs curl -s -m 20 -o /dev/null "http://$(address4_of a):8003/"
@@ -114,7 +114,7 @@ has_line() { grep -q "^$1\$" "$2" 2>/dev/null; }
 	counts from-ours is_refused a "http://[$(address6_of b)]:8002/"
 	counts input-ours is_refused a http://203.0.113.2:8001/
 	counts input-ours is_refused a 'http://[2001:db8::2]:8001/'
-	# what is not TCP is told by ICMP; ping says how
+	# other protocols than TCP are refused by an ICMP error, which ping prints
 	run nsctl exec a ping -c 1 -W 20 169.254.169.254
 	[[ "$output" == *"Packet filtered"* ]]
 	run nsctl exec a ping -c 1 -W 20 2001:db8::2

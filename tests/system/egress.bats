@@ -33,7 +33,7 @@ teardown() { clean_host; }
 	gets_not a http://203.0.113.2:8001/
 	address=$(nsctl --json show b | grep -o '10\.213\.[0-9.]*' | head -1)
 	gets_not a "http://$address:8002/"
-	# in another's name nothing passes
+	# packets with a forged source do not pass
 	nsctl create -n -r --egress c
 	nsctl exec c ip addr add 10.213.9.9/32 dev lo
 	fails nsctl exec c ping -c 1 -W 1 -I 10.213.9.9 203.0.113.1
@@ -61,7 +61,7 @@ teardown() { clean_host; }
 	in_world curl -s -m 5 -o /dev/null http://203.0.113.2:8081/
 	on_host curl -s -m 5 -o /dev/null http://203.0.113.2:8080/
 	if has_ipv6; then in_world curl -s -m 5 -o /dev/null 'http://[2001:db8::2]:8080/'; fi
-	# published is not egress
+	# a set with published ports does not reach the outside
 	gets_not a http://203.0.113.1:8000/
 	run nsctl create -n --publish=8080:80 b
 	[ "$status" -ne 0 ]
@@ -98,7 +98,7 @@ s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12)
 s.send(struct.pack("=IHHII", 20, 10 << 8 | 16, 1, 1, 0) + bytes(4))
 print(struct.unpack_from(">I", s.recv(4096), 24)[0])'
 }
-# As many in a row as one look takes: who hears of its own changes makes them without end.
+# Checks that the generation stays the same for a while: a daemon that reacts to its own changes would never stop.
 settles() {
 	local before
 	before=$(generation)
@@ -128,7 +128,7 @@ settles() {
 	nsctl exec -d a python3 -m http.server 80
 	eventually in_world curl -s -m 0.2 -o /dev/null http://203.0.113.2:8080/
 	kill -KILL "$(cat "$runtime.pid")"
-	# nothing of it depends on the daemon
+	# published ports work without the daemon
 	in_world curl -s -m 5 -o /dev/null http://203.0.113.2:8080/
 	on_host nft flush ruleset
 	on_host nft add table inet theirs
@@ -154,7 +154,7 @@ settles() {
 }
 
 @test "a caller with the machine's network may use the egress of a daemon that has another" {
-	# the net namespace of process 1 here
+	# a client in the net namespace of process 1
 	client_in= nsctl create -n --egress a
 	eventually gets a http://203.0.113.1:8000/
 	client_in= nsctl rm a

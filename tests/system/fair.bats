@@ -119,7 +119,7 @@ PYTHON
 	handed=$(grep -c "namespaces handed out uid=$user_id" "$runtime.log")
 	[ "$handed" -ge 1 ]
 	[ "$handed" -le 200 ]
-	# another user's lines are there
+	# the other user's lines are in the log
 	grep -q "refused: .*uid=$other_id" "$runtime.log"
 	grep -q "namespaces handed out uid=$other_id" "$runtime.log"
 }

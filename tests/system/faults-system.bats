@@ -10,7 +10,7 @@ load net.bash
 setup() { unset runtime nets daemon_in client_in; }
 
 teardown() {
-	# a test may have failed while it was stopped
+	# a test may have failed while the daemon was stopped
 	kill -CONT "${daemon:-}" 2>/dev/null || true
 	rm -f "${runtime:-/nonexistent}".back "${runtime:-/nonexistent}".clock.so "${runtime:-/nonexistent}".enough
 	if [ -n "${nets:-}" ]; then purge_host; else purge_daemon; fi
@@ -48,7 +48,7 @@ killed_and_started() {
 }
 
 @test "the clock is set back by a day, and forth again: a lease ends in its time, and not before" {
-	# a sanitizer has to be loaded first
+	# a sanitizer's library must be loaded first
 	clock=$(ldd "$NSCTL_BUILD/nsctld" | awk '/libasan/ { print $3 ":" }')
 	make_runtime
 	cc -shared -fPIC -D_GNU_SOURCE -o "$runtime.clock.so" "$BATS_TEST_DIRNAME/../faults/clock.c"
@@ -61,7 +61,7 @@ killed_and_started() {
 	nsctl create -n --lease=1h long
 	touch "$runtime.back"
 	nsctl create -n new
-	# new is a day (86400 s) younger than old, except for the time that the commands took
+	# the second set was created a day (86400 s) later, by the clock that the test has moved
 	python3 -c 'import sys; assert float(sys.argv[1]) - float(sys.argv[2]) > 80000' \
 		"$(field old created)" "$(field new created)"
 	session=$(nsctl exec -d old sh -c 'exit 3')
@@ -112,7 +112,7 @@ rules_are() { [ "$(rules)" = "$1" ]; }
 
 # --- killed under load ---
 
-# Everything of the daemon's but itself and its spawner: workers, makers, runners, fronts, inits, commands.
+# Prints all processes of the daemon except keeper and spawner: workers, makers, runners, fronts, inits, commands.
 victims() {
 	{
 		pgrep -P "$spawner"
@@ -161,7 +161,7 @@ all_removed() { nsctl rm --all && [ -z "$(nsctl list --quiet)" ]; }
 	eventually settled
 	for name in $(nsctl list --quiet); do
 		case $(field "$name" state) in
-		# or its init is ending, which the daemon has not seen yet
+		# the set works, or its init is ending and the daemon has not noticed yet
 		ready) nsctl exec "$name" true || eventually is_broken "$name" ;;
 		broken | removing) ;;
 		*) false ;;

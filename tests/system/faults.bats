@@ -11,7 +11,8 @@ load daemon.bash
 	"$BATS_TEST_DIRNAME/../faults/run" --sample 1
 }
 
-# each_call NAME ERRNO SCENARIO...: each call of that name in them fails so.
+# each_call NAME ERRNO SCENARIO...: runs the scenarios once for each system call of this name in them, which fails
+# with ERRNO.
 each_call() {
 	local name=$1 errno=$2
 	shift 2
@@ -30,7 +31,7 @@ idle_workers() { pgrep -P "$(spawner)" -x nsctld-spawner; }
 no_idle_worker() { [ -z "$(idle_workers)" ]; }
 is_traced() { grep -q '^TracerPid:.*[1-9]' "/proc/$(spawner)/status"; }
 
-# From now on until let_fork the daemon can start no process.
+# Keeps the daemon from starting processes, until let_fork.
 keep_from_forking() {
 	strace -qq -o /dev/null -p "$(spawner)" -e trace=clone3 -e inject=clone3:error=EAGAIN 3>&- &
 	tracer=$!
@@ -44,7 +45,7 @@ let_fork() {
 	eventually fails is_traced
 }
 
-# refused STATUS COMMAND...
+# refused STATUS COMMAND...: the command is refused with this exit status.
 refused() {
 	local expected=$1
 	shift
@@ -73,7 +74,7 @@ brief_is_removing() { nsctl list | grep '^brief' | grep -q removing; }
 	refused 1 nsctl link add one two --name=more
 	refused 1 nsctl link down wire
 	refused 1 nsctl link rm wire
-	# no front for a user who comes first
+	# a user without a front gets none
 	run other list
 	[ "$status" -eq 1 ] && [[ $output == *"start a front"*EAGAIN* ]]
 	grep -q 'no front can be started.*EAGAIN' "$runtime.log"

@@ -86,7 +86,7 @@ def packet6(kind, source, target, name, port=68):
     if kind == "error":
         following, data = ICMPV6, error(source, target, name)
     elif kind in ("hop", "options"):
-        # padding alone
+        # an extension header with padding only
         data = struct.pack("!BBBB", following, 0, 1, 4) + bytes(4) + data
         following = HOP if kind == "hop" else OPTIONS
     elif kind in ("head", "tail"):

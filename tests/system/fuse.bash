@@ -2,10 +2,10 @@
 # shellcheck shell=bash disable=SC2154
 # File systems of a user's that stop answering, for tests that have loaded daemon.bash. See tests/lib/fuse.py.
 
-# Where they are mounted: fuse_place, or the runtime directory.
+# Prints where a file system is mounted: below fuse_place, or the runtime directory.
 fuse_directory() { echo "${fuse_place:-$runtime}/$1"; }
 
-# mount_fuse NAME [OPTION...]: mounts one of $user_id's on a directory NAME; its log is $runtime.fuse-NAME.
+# mount_fuse NAME [OPTION...]: mounts a file system of $user_id's on a directory NAME; its log is $runtime.fuse-NAME.
 # Skips the test where the kernel has no FUSE.
 mount_fuse() {
 	local name=$1

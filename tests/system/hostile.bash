@@ -4,7 +4,7 @@
 
 export PYTHONPATH=$BATS_TEST_DIRNAME PYTHONDONTWRITEBYTECODE=1
 
-# python UID ARGUMENT...: the program on stdin, as that user, with hostile.py and users.py beside it.
+# python UID ARGUMENT...: runs the program on stdin as this user. It can import hostile.py and users.py.
 python() {
 	local uid=$1
 	shift
@@ -12,7 +12,7 @@ python() {
 		timeout 120 python3 - "$@" 3>&-
 }
 
-# make_place MODE: $runtime/place, a directory on the host where setuid is honoured.
+# make_place MODE: makes $runtime/place, a directory on the host where setuid programs have an effect.
 make_place() {
 	mkdir "$runtime/place"
 	mount -t tmpfs -o mode="$1" none "$runtime/place"

@@ -78,7 +78,7 @@ PYTHON
 
 @test "job control: ^C, ^Z, bg, fg and jobs" {
 	terminal "$NSCTL_BUILD/nsctl" enter box bash --norc --noprofile -i <<'PYTHON'
-# no other run of this test has the same one
+# a name that no other run of this test uses
 nap = f"sleep 1{os.getpid()}"
 until("ready> ")
 type(f"{nap}\n"); foreground(nap)
@@ -93,7 +93,7 @@ assert ends() == 7
 PYTHON
 }
 
-# The command's controlling terminal is its own: what comes by way of /dev/tty is seen.
+# Checks that the command has a controlling terminal: text that it writes to /dev/tty appears.
 has_terminal() {
 	terminal "$@" sh -c 'test -t 0 && echo written >/dev/tty' <<'PYTHON'
 until("written")
@@ -122,11 +122,11 @@ PYTHON
 	terminal "$NSCTL_BUILD/nsctl" enter box less "$place/text" <<'PYTHON'
 until(r"line 23\.")
 type(" "); until(r"line 46\.")
-# the whole page: the search itself shows its own words first
+# waits for the whole page, because the search's own text appears first
 type("/line 500\\.\n"); until(r"line 522\.")
 resize(50, 80)
 for _ in range(100):
-    # it hears of it in its own time
+    # the program learns of the new size at some time
     type("r"); until(r":\x1b\[K")
     if b"line 545." in before: break
 else: assert False, before
@@ -147,7 +147,7 @@ type("ihello from vim\x1b")
 until("hello from vim")
 resize(40, 100)
 for _ in range(100):
-    # it hears of it in its own time
+    # the program learns of the new size at some time
     type(":set lines? columns?\r"); until(r"columns=\d+"); type("\r")
     if b"lines=40" in before and b"columns=100" in before: break
 else: assert False, before
@@ -174,7 +174,7 @@ PYTHON
 			until("begins")
 			time.sleep($milliseconds / 1000)
 			type("\x03")
-			# 130, or killed by the signal itself
+			# exit status 130, or the end by the signal itself
 			assert ends() in (130, -signal.SIGINT)
 		PYTHON
 	done
@@ -202,7 +202,7 @@ type("stty -a | grep -o ' icanon'\n"); until(r"[\r\n] icanon")
 until("ended")
 type("wait; jobs; echo no''thing\n"); until("nothing")
 assert b"Stopped" not in before
-# the terminal comes with the foreground
+# a command gets the terminal when it comes to the foreground
 type("$nsctl run sh -c 'read line; echo got $line' &\n"); until("ready> ")
 type("fg\n"); until("nsctl run"); time.sleep(0.5)
 type("word\n"); until("got word"); until("ready> ")

@@ -16,19 +16,19 @@ teardown() {
 	purge_daemon
 }
 
-# What a command in a set can wait for.
+# Makes a fifo that a command in a set can wait for.
 make_go() {
 	mkfifo "$runtime/go"
 	chmod 666 "$runtime/go"
 }
 
-# Restarts the daemon so that it dies at the point.
+# armed POINT: restarts the daemon so that it dies at this point.
 armed() {
 	stop_daemon
 	NSCTL_KILL_AT=$1 start_daemon
 }
 
-# The daemon has died; the next one puts things right.
+# Waits until the daemon has died, and starts another one, which repairs what was left.
 restart() {
 	eventually is_gone "$daemon"
 	wait "$daemon" 2>/dev/null || true
@@ -38,7 +38,7 @@ restart() {
 
 settled() { ! nsctl list | grep -qE 'creating|removing'; }
 
-# Whole: every kind can be entered. Or absent: the name is free. Afterwards nothing is left.
+# Checks that the set is whole (every kind can be entered) or absent (its name is free), and removes it.
 check_whole_or_absent() {
 	if nsctl show box >/dev/null 2>&1; then
 		nsctl list | grep -q ready
@@ -76,7 +76,7 @@ remove_killed_at() {
 		run nsctl rm box
 		[ "$status" -ne 0 ]
 		restart
-		# what somebody has begun to remove is not kept
+		# a set whose removal had begun is removed
 		run nsctl show box
 		[ "$status" -eq 1 ]
 		eventually counts_are "$before"
@@ -89,7 +89,7 @@ exec_killed_at() {
 	run nsctl exec box sh -c 'exit 5'
 	[ "$status" -eq 125 ] || [ "$status" -eq 5 ]
 	restart
-	# the set has not suffered, and no session is still running
+	# the set works, and no session is running
 	nsctl exec box true
 	runs() { nsctl sessions box | grep -q runs; }
 	fails runs
@@ -228,7 +228,7 @@ is_exiting() { (($(sed 's/.*) //' "/proc/$1/stat" | cut -d ' ' -f 7) & 4)); }
 	client=$!
 	making() { nsctl list | grep box | grep -q creating; }
 	eventually making
-	# by the same user, by another, and by what changes the kernel too
+	# the daemon serves the same user, another one, and calls that change the kernel
 	nsctl exec mine true
 	other status >/dev/null
 	nsctl rm mine
@@ -243,7 +243,7 @@ is_exiting() { (($(sed 's/.*) //' "/proc/$1/stat" | cut -d ' ' -f 7) & 4)); }
 @test "a process that ends with the daemon's makers in the middle leaves no lock behind" {
 	nsctl create -n box
 	kill -KILL "$(pgrep -P "$daemon" -x nsctld-spawner)"
-	# without its spawner the keeper can do nothing: it ends, and what starts it starts it again
+	# the keeper ends without its spawner, and is started again
 	restart
 	nsctl exec box true
 	nsctl rm box

@@ -29,13 +29,13 @@ watchers() { cat "$(daemon_cgroup)/watchers/cgroup.procs"; }
 no_watchers() { [ -z "$(watchers)" ]; }
 count_watchers() { [ "$(watchers | wc -l)" -eq "$1" ]; }
 
-# start_runner NAME SCRIPT: a runner of the user's, which goes on after SCRIPT until it is told to end.
+# start_runner NAME SCRIPT: starts a shell of the user's that executes SCRIPT, and then waits until it is ended.
 start_runner() {
 	start_server "$1" setpriv --reuid "$user_id" --regid "$user_id" --clear-groups \
 		env -i PATH="$PATH" HOME=/ NSCTL_SOCKET="$runtime/socket" nsctl="$nsctl_program" bash -c "$2
 			while :; do sleep 600; done"
 }
-# start_pipe NAME SCRIPT: the same, which has the writing end of a pipe; $fd is the reading end.
+# start_pipe NAME SCRIPT: the same for a shell that holds the writing end of a pipe; in SCRIPT, $fd is the reading end.
 start_pipe() { start_runner "$1" "exec {fd}< <(trap '' TERM; exec sleep 6000); $2"; }
 
 @test "parent: it ends with the process that started nsctl, and not before" {
@@ -89,7 +89,7 @@ has_process() {
 		"$nsctl_program"
 	[ "$status" -eq 2 ]
 	[[ $output == *"the parent is process 1, which never ends"*"duration"* ]]
-	# it is process 1 itself, and its parent is outside
+	# nsctl is process 1 of a pid namespace, and its parent is outside of it
 	run as "$user_id" env ASAN_OPTIONS=detect_leaks=0 unshare --user --pid --fork --kill-child "$nsctl_program" create -n --lease=parent box
 	[ "$status" -eq 2 ]
 	[[ $output == *"pid namespace that cannot be seen"* ]]
@@ -105,7 +105,7 @@ has_process() {
 			"$0" "$1" network create --lease=parent "storm-$2" &
 			wait' "$nsctl_program" "--socket=$runtime/socket" "$i" >/dev/null 2>&1 3>&- &
 		runners+=($!)
-		# from before nsctl runs until after the set is made
+		# the holder ends at a random moment, from before nsctl runs until after the set is made
 		sleep "0.0$((i % 10))"
 		kill -KILL "$!" 2>/dev/null || true
 	done
@@ -143,7 +143,7 @@ PYTHON
 	eventually nsctl show b
 	nsctl show box | grep -q 'lease *ends with the pipe'
 	count_watchers 3
-	# a watcher has no privilege, is nobody's that is a user, and has the pipe alone
+	# a watcher has no privilege, has a uid that no user has, and holds only the pipe
 	for pid in $(watchers); do
 		grep -q '^CapPrm:\s0*$' "/proc/$pid/status"
 		fails grep -q "^Uid:.*\b\($user_id\|0\)\b" "/proc/$pid/status"
@@ -241,7 +241,7 @@ refused([*create, "--link=net/none", "other"], reading, "none")
 refused(["up", f"--lease=fd:{reading}", "-"], reading, "already", stdin='{"networks":[{"name":"lan"}],'
         '"sets":[{"name":"other","spec":{}},{"name":"box","spec":{}}]}')
 refused(["renew", f"--lease=fd:{reading}", "none"], reading, "none")
-# the wrong end; both ends in one; what is no pipe; what has ended
+# the wrong end; a descriptor with both ends; no pipe; a pipe that has ended
 refused(["create", "-n", f"--lease=fd:{writing}", "other"], writing, "reading end")
 os.mkfifo("/tmp/nsctl-test-fifo.%d" % os.getpid())
 both = os.open("/tmp/nsctl-test-fifo.%d" % os.getpid(), os.O_RDWR)

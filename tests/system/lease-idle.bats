@@ -21,7 +21,7 @@ teardown() {
 absent() { ! nsctl show "$1" >/dev/null 2>&1; }
 is_listed() { nsctl network list --quiet | grep -qx "$1"; }
 not_listed() { ! is_listed "$1"; }
-# counts_down KIND NAME: its time runs.
+# counts_down KIND NAME: succeeds if the object has an expiry.
 counts_down() { told "$1" "$2" expires; }
 stands_still() { ! told "$1" "$2" expires; }
 told() {
@@ -47,7 +47,7 @@ sys.exit(not any(o["name"] == sys.argv[1] and sys.argv[2] in o for o in map(json
 	nsctl create -mpn --lease=idle:2 box
 	session=$(nsctl exec -d box sleep 600)
 	stands_still set box
-	# longer than its time
+	# this takes longer than the lease
 	nsctl exec box sleep 3
 	stands_still set box
 	nsctl kill --session="$session" --signal=KILL box 2>/dev/null || nsctl kill box
@@ -57,7 +57,7 @@ sys.exit(not any(o["name"] == sys.argv[1] and sys.argv[2] in o for o in map(json
 
 @test "processes whose runner was killed count until they have ended" {
 	nsctl create -n --lease=idle:1h box
-	# a process that no session accounts for, as after a runner that was killed: moved there by root
+	# root moves a process into the set's cgroup: it belongs to no session, like one whose runner was killed
 	cgroup=$(cgroup_root)$(nsctl --json show box | python3 -c 'import json,sys; print(json.load(sys.stdin)["cgroup"])')
 	[ -d "$cgroup" ] || cgroup=$(daemon_cgroup)/$user_id/$(basename "$cgroup")
 	nsctl exec box true
@@ -118,7 +118,7 @@ sys.exit(not any(o["name"] == sys.argv[1] and sys.argv[2] in o for o in map(json
 	[[ $output == *"no lease by time: it ends when it is idle"* ]]
 	nsctl exec -d box sleep 600
 	[ "$(nsctl renew box)" = "box renewed" ]
-	# the time runs all the same
+	# the other lease, by time, runs on
 	nsctl renew box --lease=idle:1h --lease=1
 	eventually absent box
 	nsctl create -n plain
@@ -140,7 +140,7 @@ sys.exit(not any(o["name"] == sys.argv[1] and sys.argv[2] in o for o in map(json
 		"$(nsctl --json show box | python3 -c 'import json,sys; print(json.load(sys.stdin)["expires"])')"
 	eventually absent late
 	stands_still set busy
-	# it ends while no daemon is there
+	# the command ends while no daemon runs
 	runner=$(cat "$(daemon_cgroup)/runners/cgroup.procs")
 	kill_daemon
 	kill -KILL "$runner"

@@ -18,7 +18,7 @@ teardown() {
 	purge_daemon
 }
 
-# A process that a lease can be for.
+# Starts a process by which a lease can be held.
 start_holder() {
 	sleep 600 3>&- &
 	holder=$!
@@ -37,7 +37,7 @@ expires() { nsctl --json show "$1" | python3 -c 'import json,sys; print(json.loa
 	eventually absent box
 	eventually counts_are "$before"
 	grep -q 'lease has ended (time).*set=box' "$runtime.log"
-	# 7 is CLOCK_BOOTTIME; no other clock is waited for
+	# 7 is CLOCK_BOOTTIME: leases wait for this clock only
 	[ "$(cat "/proc/$daemon/fdinfo"/* 2>/dev/null | grep -c '^clockid: 7$')" -ge 1 ]
 	other_clocks() { cat "/proc/$daemon/fdinfo"/* 2>/dev/null | grep '^clockid:' | grep -qv ' 7$'; }
 	fails other_clocks
@@ -117,11 +117,11 @@ expires() { nsctl --json show "$1" | python3 -c 'import json,sys; print(json.loa
 	run nsctl create -n --lease=pid:1 box
 	[ "$status" -eq 2 ]
 	[[ $output == *"pid:1"*"process 1 never ends"*"a duration"* ]]
-	# a parent that has ended leaves process 1, or a reaper, in its place
+	# the parent of an orphan is process 1 or a reaper, which cannot hold a lease
 	run as "$user_id" env ASAN_OPTIONS=detect_leaks=0 unshare --user --pid --fork --kill-child sh -c \
 		'"$0" create -n --lease=pid:$PPID box' "$NSCTL_BUILD/nsctl"
 	[ "$status" -eq 2 ]
-	# of the host, and of the caller's pid namespace: by what the descriptor is
+	# neither process 1 of the host nor that of the caller's pid namespace can hold a lease, not by a pidfd either
 	for wrapper in "" "unshare --pid --fork --kill-child"; do
 		# shellcheck disable=SC2086
 		$wrapper bash -c 'setpriv --reuid "$1" --regid "$1" --clear-groups env NSCTL_SOCKET="$2" \
@@ -144,7 +144,7 @@ for method, parameters in calls:
     assert "process 1 never ends" in reply["parameters"]["reason"], reply
 PYTHON
 	done
-	# process 1 of another pid namespace ends as any process does: here a set's init
+	# process 1 of another pid namespace, here a set's init, can hold a lease, because it can end
 	nsctl create -mp around
 	init=$(nsctl --json show around | python3 -c 'import json,sys; print(json.load(sys.stdin)["init"])')
 	nsctl create -n "--lease=pid:$init" box
@@ -159,7 +159,7 @@ PYTHON
 	run inside box renew box 2h
 	[ "$status" -eq 1 ]
 	[[ $output == *"not permitted"*"inside set box"*"from outside"* ]]
-	# root inside, too
+	# root inside the set may not renew it either
 	run root_nsctl --owner="$user_id" exec box "$NSCTL_BUILD/nsctl" --socket="$runtime/socket" renew box 2h
 	[ "$status" -eq 1 ]
 	python3 -c 'import sys; assert abs(float(sys.argv[1]) - float(sys.argv[2])) < 1' "$end" "$(expires box)"
@@ -214,7 +214,7 @@ os.waitpid(child, 0)
 refused(create(gone), field, "has ended")
 refused(create(gone, {"processFileDescriptor": 1}), field, "no descriptor")
 refused(create(gone, {"process": os.getpid()}), "spec.lease.process", "for answers")
-# a thread's descriptor, where the kernel has such
+# a pidfd of a thread, if the kernel has such pidfds
 thread, ready, done = None, threading.Event(), threading.Event()
 def wait():
     global thread
@@ -297,7 +297,7 @@ PYTHON
 
 @test "an idle daemon with a lease that is far away waits for nothing else" {
 	nsctl create -n --lease=1h box
-	# no timer of the loop's own: it looks again at the end, and not before
+	# the daemon's loop has no timer: it wakes up at the end of the lease only
 	eventually idle
 }
 idle() { [ "$(awk '/^voluntary/ { print $2 }' "/proc/$daemon/status")" = "$(sleep 2; awk '/^voluntary/ { print $2 }' "/proc/$daemon/status")" ]; }

@@ -20,11 +20,11 @@ teardown() {
 	purge_daemon
 }
 
-# leaves: a command for sh that leaves a process behind.
+# leaves: a command for sh that leaves a process behind, and exits with 7.
 leaves='setsid sleep 1000 >/dev/null 2>&1 </dev/null & exit 7'
 has_left() { nsctl ps "$1" | grep -q 'left.*sleep 1000'; }
 nothing_left() { ! nsctl ps "$1" | grep -q 'sleep 1000'; }
-# left_by SESSION: how many processes.
+# left_by SESSION: prints how many processes the command has left.
 left_by() {
 	nsctl --json sessions box | python3 -c 'import json,sys
 print(sum(s.get("left", 0) for s in map(json.loads, sys.stdin) if s["session"] == sys.argv[1]))' "$1"
@@ -82,7 +82,7 @@ uses() { [ "$(used_sessions)" -eq "$1" ]; }
 @test "it ends with a client that was killed, terminated or hung up" {
 	nsctl create box
 	for signal in KILL TERM HUP; do
-		# the command itself ends of the signal; what it has started has a session of its own
+		# the signal ends the command itself, but not the process that it has started in a session of its own
 		become_client exec box sh -c "setsid sleep 1000 & exec sleep 1000" &
 		client=$!
 		both() { [ "$(nsctl ps box | grep -c 'sleep 1000')" -eq 2 ]; }
@@ -143,7 +143,7 @@ PYTHON
 @test "a set with a lease by idleness waits for it" {
 	nsctl create --lease=idle:1 box
 	run nsctl exec box sh -c "$leaves"
-	# longer than the lease
+	# this takes longer than the lease
 	nsctl exec box sleep 2
 	has_left box
 	sleep 2

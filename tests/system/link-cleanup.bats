@@ -17,7 +17,7 @@ setup_file() {
 teardown_file() { purge_host; }
 teardown() { clean_host; }
 
-# What others have that looks like ours: names, altname, alias, table, bridge, namespaces.
+# Makes objects of others that look like the daemon's: names, altname, alias, table, bridge, namespaces.
 strangers() {
 	on_host ip link add nsc0123456789ab type veth peer name nsc0123456789ac
 	on_host ip link set nsc0123456789ab alias nsctl:0123456789abcdef
@@ -34,14 +34,14 @@ strangers() {
 	on_host ip route add 10.45.0.0/16 dev br0
 }
 
-# a set with everything that a link can have
+# Makes a set with every kind of link.
 everything_wired() {
 	nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/64
 	nsctl create -np --egress --publish=8080:80 \
 		--link=host:veth0,peer-address=10.1.0.1/24,peer-address=fd01::1/64,address=10.1.0.2/24 \
 		--link=net/lan box
 }
-# Remove says when nothing can be found any more: at once, not in the end.
+# Checks that nothing is left as soon as rm returns, without waiting.
 leaves_nothing() {
 	nsctl rm --ignore box
 	nsctl network rm --ignore lan
@@ -102,7 +102,7 @@ host_end() { host_links | grep -o '^nsc[0-9a-f]*@' | tr -d @ | grep -v '^nsc0123
 runs_in_box() { nsctl ps box | grep -q sleep; }
 # The parent of a process that was started in the set: its runner's parent half.
 runner_of() { awk '$1 == "PPid:" { print $2 }' "/proc/$1/status"; }
-# the one process in the set's cgroup, while there is no daemon to ask
+# Prints the only process in the set's cgroup, while no daemon can be asked.
 init_of_record() { find "$(daemon_cgroup)" -name cgroup.procs -exec cat {} + | head -1; }
 
 @test "when the host's end was deleted, renamed, stripped or moved by somebody" {
@@ -132,7 +132,7 @@ init_of_record() { find "$(daemon_cgroup)" -name cgroup.procs -exec cat {} + | h
 		nsctl exec box ip link $what
 		leaves_nothing || { echo "$what" && return 1; }
 	done
-	# into a namespace of its own, which a process goes on holding when the set has gone
+	# the interface is moved into another net namespace, which a process holds after the set's end
 	nsctl create -mpn -r --link=host:veth0,peer-address=10.1.0.1/24 box
 	nsctl exec -d box unshare -n sleep infinity
 	eventually inner_net
@@ -148,7 +148,7 @@ inner_net() { nsctl exec box sh -c '[ "$(readlink /proc/$(pgrep -x sleep)/ns/net
 	leaves_nothing
 	exec 9<&-
 	everything_wired
-	# its pins are taken away behind the daemon's back
+	# the test removes the set's pins, unknown to the daemon
 	nsenter --mount="$runtime/vault" sh -c 'cd /ns && for pin in $(find . -type f); do
 		umount "$pin" 2>/dev/null; done; true' || true
 	leaves_nothing

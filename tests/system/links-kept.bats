@@ -10,7 +10,7 @@ setup_file() { start_counted_host "host-links = $user_id"; }
 teardown_file() { purge_host; }
 teardown() { clean_host; }
 
-# what_has SET IFACE: addresses and routes, one a line.
+# what_has SET IFACE: prints the interface's addresses and routes, one a line.
 what_has() {
 	nsctl exec "$1" ip -o addr show dev "$2" scope global | awk '{ print $3, $4 }'
 	nsctl exec "$1" ip route show dev "$2"
@@ -53,7 +53,7 @@ dual_pair() {
 	[[ "$output" != *02:00:00:00:00:99* ]]
 	pings a 10.9.0.2
 	pings a fd09::2
-	# what stands there already is no hindrance, and is not touched
+	# a route of the owner's that is there already is no error, and stays
 	nsctl link impair wire --rate=1mbit
 	[ "$(what_has b eth0)" = "$b" ]
 }

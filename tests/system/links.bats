@@ -25,7 +25,7 @@ tutorial_pair() {
 	pings b fd09::1
 	nsctl exec a ip -o link show wire0 | grep 'mtu 1400'
 	nsctl link list | grep -E '^a-b +a:wire0'
-	# nobody else hears of it
+	# other users do not see the link
 	run other link list
 	[[ "$output" != *a-b* ]]
 	run other link rm a-b
@@ -47,7 +47,7 @@ tutorial_pair() {
 	nsctl create -n --link=net/lan m4
 	nsctl exec m4 ip -o addr show eth0 | grep 'inet 10.8.0.2/24'
 	nsctl network list | grep -E 'lan.*10.8.0.0/24'
-	# nothing of it is seen on the host
+	# the host has no interface of it
 	[ -z "$(host_links | grep -v lo)" ]
 	nsctl network rm lan
 	[ "$(nsctl exec m2 ip -o link | wc -l)" -eq 1 ]
@@ -172,7 +172,7 @@ tutorial_pair() {
 @test "somebody who keeps the namespace does not keep the link" {
 	nsctl create -nr --link=host:veth0 box
 	nsctl exec -d box sleep infinity
-	# from outside of the set, by a descriptor
+	# the set's interface is changed by a process outside of the set that holds the namespace
 	pid=$(nsctl ps box | awk '/sleep/ { print $1 }')
 	exec 9<"/proc/$pid/ns/net"
 	nsctl rm box
@@ -181,7 +181,7 @@ tutorial_pair() {
 }
 
 @test "the host end was deleted, renamed or moved by somebody" {
-	# before 6.2 one that is up has a name for good
+	# before Linux 6.2, an interface that is up cannot be renamed
 	for what in "link del veth0" "link set veth0 down; ip link set veth0 name mine0" "link set veth0 down"; do
 		tutorial_pair
 		on_host sh -ec "ip $what"
@@ -234,7 +234,7 @@ tutorial_pair() {
 @test "killed while a set with links is made" {
 	for point in create-recorded create-unshared link-made link-furnished create-linked create-pinned-one create-pinned create-made; do
 		killed_at "$point" create -n --link=host:veth0,peer-address=10.1.0.1/24 box || return 1
-		# one that is half made may be listed still, on its way out
+		# a set that was half made may still be listed while it is removed
 		if nsctl list | grep -E '^box +[^ ]+ +ready'; then
 			on_host ip link show veth0
 			nsctl exec box ip link show eth0
@@ -274,7 +274,7 @@ has_only_lo() { [ "$(nsctl exec "$1" ip -o link | wc -l)" -eq 1 ]; }
 		nsctl network create lan --subnet=10.8.0.0/24
 		nsctl create -n --link=net/lan m1
 		killed_at "$point" network rm lan || return 1
-		# what was begun the next daemon has finished in its own time
+		# the next daemon finishes what was begun
 		eventually has_only_lo m1
 		[ -z "$(nsctl --json link list | json_names)" ]
 		nsctl rm m1

@@ -17,7 +17,8 @@ teardown() {
 
 nsctl() { timeout 60 "$NSCTL_BUILD/nsctl" "$@"; }
 
-# serve STEP...: one for each connection: unread (closes without reading), read (closes after reading), or the reply.
+# serve STEP...: serves one connection by each STEP: unread (closes without reading), read (closes after reading), or
+# a reply.
 # Each call that was read is a line of $directory/calls.
 serve() {
 	python3 - "$directory" "$@" 3>&- <<'END' &
@@ -119,7 +120,7 @@ calls() { wc -l <"$directory/calls"; }
 }
 
 @test "a daemon that was killed and comes back soon is waited for" {
-	# a socket that nobody listens on any more
+	# a socket on which no process listens any more
 	serve
 	kill "$server"
 	wait "$server" 2>/dev/null || true
@@ -130,6 +131,6 @@ calls() { wc -l <"$directory/calls"; }
 	serve '{"parameters":{"sets":[],"summaries":[]}}'
 	status=0
 	wait "$client" || status=$?
-	# it may have come in the moment in between
+	# the socket may have appeared in between
 	[ "$status" -eq 0 ] || grep -q 'No such file' "$directory/out"
 }

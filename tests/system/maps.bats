@@ -26,18 +26,18 @@ teardown() {
 	eventually counts_are "$before"
 }
 
-# give LINE...: what both files say from now on.
+# give LINE...: replaces the contents of both files by these lines.
 give() {
 	printf '%s\n' "$@" >"$runtime.subuid"
 	printf '%s\n' "$@" >"$runtime.subgid"
 	chmod 644 "$runtime.subuid" "$runtime.subgid"
 }
 
-# The map of box, in one line.
+# inside_map FILE: prints the map of box in one line.
 inside_map() { nsctl exec box awk '{ printf "%s%s:%s:%s", (NR > 1 ? " " : ""), $1, $2, $3 }' "/proc/self/$1"; }
-# The ids that a process has on the host.
+# outside_id PID ROW: prints an id that the process has on the host.
 outside_id() { awk -v row="$2:" '$1 == row { print $3 }' "/proc/$1/status"; }
-# refused WORD... -- OPTION...: nsctl create does not do it, and says all of these words.
+# refused WORD... -- OPTION...: nsctl create with these options fails, and its error contains all of the words.
 refused() {
 	local words=()
 	while [ "$1" != -- ]; do words+=("$1") && shift; done
@@ -85,7 +85,7 @@ PYTHON
 	[ "$(nsctl exec box id -u)" = 0 ]
 	[ "$(nsctl exec box cat /proc/self/setgroups)" = allow ]
 	nsctl show box | grep -E 'user map +auto'
-	# an inside id is one of the range's outside
+	# on the host, the ids are those of the subordinate range
 	nsctl exec box sh -c 'umask 0; mkdir /dev/shm/x && chown 33:34 /dev/shm/x && stat -c %u:%g /dev/shm/x && rmdir /dev/shm/x' | grep -x 33:34
 	session=$(nsctl exec -d --user=33 --group=34 box sleep 1000)
 	pid=$(nsctl ps --json box | python3 -c '
@@ -95,7 +95,7 @@ for line in sys.stdin:
     if process.get("session") == sys.argv[1]: print(process["pid"])' "$session")
 	[ "$(outside_id "$pid" Uid)" = 200032 ]
 	[ "$(outside_id "$pid" Gid)" = 200033 ]
-	# and its groups are not its owner's
+	# the command has none of its owner's groups
 	[ -z "$(awk '$1 == "Groups:" { print $2 }' "/proc/$pid/status")" ]
 	nsctl kill box
 	run nsctl wait "$session"
@@ -112,7 +112,7 @@ for line in sys.stdin:
 import json, sys
 assert json.load(sys.stdin)["spec"]["uidMap"][1] == {"inside": 5, "outside": 200005, "count": 10}'
 	nsctl rm box
-	# the one that is not given is as with -r
+	# the map that is not given is as with -r
 	nsctl create --map-users=0:200000:10 box
 	[ "$(inside_map gid_map)" = "0:$user_id:1" ]
 	[ "$(nsctl exec box cat /proc/self/setgroups)" = deny ]
@@ -130,7 +130,7 @@ assert json.load(sys.stdin)["spec"]["uidMap"][1] == {"inside": 5, "outside": 200
 	refused --map-users -- --map-users=0:200000:0
 	refused --map-users -- --map-users=0:4294967295:1
 	refused --map-users -- --map-users=0:200000:4294967296
-	# who has nothing has nothing
+	# a user without subordinate ids gets no map
 	run other create --map-auto box
 	[ "$status" -eq 1 ]
 	[[ "$output" == *"/etc/subuid"*nothing* ]]
@@ -150,7 +150,7 @@ assert json.load(sys.stdin)["spec"]["uidMap"][1] == {"inside": 5, "outside": 200
 	give "other:200000:65536"
 	run nsctl create --map-auto another
 	[ "$status" -eq 1 ]
-	# the set has what it had
+	# the set keeps its maps
 	[ "$(nsctl exec --user=33 box id -u)" = 33 ]
 	give "$user_id:200000:65536"
 	chmod 666 "$runtime.subgid"
@@ -183,14 +183,14 @@ assert json.load(sys.stdin)["spec"]["uidMap"][1] == {"inside": 5, "outside": 200
 	run nsctl exec --user=70000 box true
 	[ "$status" -eq 125 ]
 	[[ "$output" == *--user* ]]
-	# its owner has power over it all
+	# the set's owner may end all of its processes
 	nsctl kill --signal=KILL box
 	nsctl rm box
 }
 
 @test "9: an id inside is nobody that the daemon knows" {
 	nsctl create -p -m --map-auto box
-	# it is neither its owner nor on the host
+	# a caller with another id inside is neither the owner nor on the host
 	run nsctl exec --user=33 box "$NSCTL_BUILD/nsctl" --socket="$runtime/socket" list
 	[ -z "$output" ]
 	run nsctl exec --user=33 box "$NSCTL_BUILD/nsctl" --socket="$runtime/socket" exec box id
@@ -201,7 +201,7 @@ assert json.load(sys.stdin)["spec"]["uidMap"][1] == {"inside": 5, "outside": 200
 }
 
 @test "9: a user namespace is held to the limit on processes that its owner had: all ids and sets together" {
-	# of this uid the kernel counts all processes: it is no other test's
+	# a uid that no other test uses, because the kernel counts all its processes
 	local uid=$((62000 + RANDOM % 1000)) crowd total
 	crowd='
 import os, signal, sys

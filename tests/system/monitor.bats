@@ -28,7 +28,7 @@ teardown() {
 	rm -f "$config" "$heard" "$heard.err" "$heard".*
 }
 
-# listen OPTION...: a monitor in the background, whose lines go to $heard.
+# listen OPTION...: starts a monitor in the background, which writes to $heard.
 listen() {
 	become_client "$@" >"$heard" 2>"$heard.err" &
 	readers+=($!)
@@ -40,7 +40,7 @@ last_is() { tail -n 1 "$heard" | grep -q "$1"; }
 hears() { grep -q "$@" "$heard"; }
 says() { grep -q "$1" "$heard.err"; }
 
-# names of the events in order: setCreated:box ...
+# story: prints the events in order: setCreated:box ...
 story() { python3 -c '
 import json, sys
 for line in sys.stdin:
@@ -116,7 +116,7 @@ setRemoved box" ]
 	kill -KILL "$(nsctl --json show box | python3 -c 'import json,sys; print(json.load(sys.stdin)["init"])')"
 	eventually hears '"what":"setBroken".*"set":"box","detail":{"missing":"init"}'
 	nsctl list | grep -q broken
-	# and stays so
+	# and this is still so after a restart
 	stop_daemon
 	start_daemon --config="$config"
 	nsctl list | grep -q broken
@@ -136,7 +136,7 @@ setRemoved box" ]
 	eventually grep -q '"set":"mine"' "$heard.root"
 	fails hears secret
 	grep -q "\"what\":\"setRemoved\",\"owner\":$other_id,\"set\":\"secret\"" "$heard.root"
-	# absent and another's answer alike
+	# an absent set and another user's set give the same answer
 	run nsctl --owner="$other_id" monitor mine
 	[ "$status" -eq 1 ]
 	[[ $output == *"no set mine"* || $output == *"mine"* ]]
@@ -173,7 +173,7 @@ spec = {"namespaces": ["net"]}
 for i in range(205):
     assert "error" not in maker.call("org.nsctl.Create", {"name": f"s{i:03}", "spec": spec})
 monitor.request("org.nsctl.Monitor", {}, more=True)
-# the first page is out; what is before and behind its end changes
+# after the first page of sets was sent, sets before and after its end change
 pages = [monitor.receive()]
 for name in ("s000", "s204"):
     assert "error" not in maker.call("org.nsctl.Remove", {"name": name})
@@ -198,7 +198,7 @@ while len(events) < 5:
             ("setCreated", "s000") in events:
         break
 assert there == {f"s{i:03}" for i in range(204)} | {"t999"}, there
-# nothing is left over: what is done now is what is heard next
+# no event is left over: the next event is that of the next change
 assert "error" not in maker.call("org.nsctl.Remove", {"name": "s001"})
 while True:
     event = monitor.receive()["parameters"]["events"][0]
@@ -241,15 +241,15 @@ for i in range(700):
     session = reply["parameters"]["session"]
     maker.call("org.nsctl.WaitSession", {"session": session})
 PYTHON
-	# the other one has heard all of it, once and in order
+	# the other monitor has received every event, once and in order
 	eventually has_heard_all "$heard.root" 700
-	# two thousand events in a queue would be more than that
+	# a queue of two thousand events would need more memory
 	after=$(awk '/VmRSS/ { print $2 }' "/proc/$daemon/status")
-	# AddressSanitizer keeps for a while what was freed
+	# AddressSanitizer keeps freed memory for a while
 	sanitized || [ $((after - before)) -lt 4096 ]
 	kill -CONT "$front"
 	eventually says 'events were lost'
-	# and then the state again
+	# and then the monitor receives the state again
 	eventually heard_twice '"sets"'
 	nsctl exec box true
 	eventually last_is sessionEnded
@@ -282,7 +282,7 @@ while True:
     if "error" not in late.receive():
         break
 PYTHON
-	# others have limits of their own
+	# another user has a limit of its own
 	user_id=$other_id listen --json monitor
 	eventually hears '"sets":\[\]'
 }

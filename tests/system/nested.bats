@@ -24,10 +24,10 @@ teardown() {
 	eventually counts_are "$before"
 }
 
-# inside SET ARGUMENT...: the client, within the set.
+# inside SET ARGUMENT...: runs the client within the set.
 inside() { nsctl exec "$1" "$NSCTL_BUILD/nsctl" --socket="$runtime/socket" "${@:2}"; }
 
-# cgroup_of SET: its path.
+# cgroup_of SET: prints the path of the set's cgroup.
 cgroup_of() { nsctl --json show "$1" | python3 -c 'import json,sys; print(json.load(sys.stdin)["cgroup"])'; }
 
 hides() { [ -z "$("$@" ls "$runtime/hidden")" ]; }
@@ -39,20 +39,20 @@ hides() { [ -z "$("$@" ls "$runtime/hidden")" ]; }
 		[ "$(inside outer create $options inner)" = inner ]
 		hides inside outer exec inner || { echo "$options" && false; }
 		[[ "$(cgroup_of inner)" == "$(cgroup_of outer)/set-"* ]]
-		# what it does not hold is, from inside, the outer's
+		# kinds that the inner set does not hold are the outer set's
 		[ "$options" != -u ] || [ "$(inside outer exec inner readlink /proc/self/ns/net)" = "$(nsctl exec outer readlink /proc/self/ns/net)" ]
 		inside outer rm inner
 	done
 	inside outer run -mp true
 	[ "$(inside outer run -mp --no-init sh -c 'echo $$')" = 1 ]
 	hides inside outer run -mp --no-init
-	# who asks is told of the outer one
+	# a caller within the outer set is told its name
 	inside outer create -mp inner
 	[ "$(nsctl exec inner "$NSCTL_BUILD/nsctl" --socket="$runtime/socket" --json which | python3 -c 'import json,sys; d=json.load(sys.stdin); print(d["set"], d["parent"])')" = "inner outer" ]
 	nsctl show inner | grep -Eq '^ *parent +outer$'
 	nsctl list --json | grep -q '"parent": *"outer"'
 	nsctl rm inner
-	# the outside reaches it, too
+	# a caller outside reaches the inner set, too
 	inside outer create -mp inner
 	hides nsctl exec inner
 	[ "$(nsctl list --quiet | sort | tr '\n' ' ')" = "inner outer " ]
@@ -78,7 +78,7 @@ hides() { [ -z "$("$@" ls "$runtime/hidden")" ]; }
 		[ "$status" -ne 0 ]
 		[[ "$output" == *"no set"* ]]
 	done
-	# a name is its owner's, wherever the set is
+	# an owner's sets have different names, wherever they are
 	run inside beside create -n inner
 	[ "$status" -eq 1 ]
 	[[ "$output" == *inner*exists* ]] || [[ "$output" == *already* ]] || { echo "$output" && false; }

@@ -20,13 +20,13 @@ in_net() {
 }
 on_host() { in_net host "$@"; }
 
-# serve_in NET NAME PORT: a web server.
+# serve_in NET NAME PORT: starts a web server in a net namespace.
 serve_in() {
 	start_server "$2" nsenter --net="$nets/$1" -- python3 -m http.server "$3" --bind ::
 	eventually in_net "$1" curl -s -m 5 -o /dev/null "http://127.0.0.1:$3/"
 }
 
-# start_host [LINE...]: the host and its daemon; the lines are of the configuration's [allow].
+# start_host [LINE...]: makes the host, and starts its daemon with these lines in [allow].
 start_host() {
 	make_net host
 	config=$nets/nsctld.conf
@@ -37,7 +37,7 @@ start_host() {
 	export nets config daemon_in client_in runtime daemon
 }
 
-# Removes everything, however far the set-up came.
+# Removes everything, even after a set-up that has failed.
 purge_host() {
 	local status=0 file
 	purge_daemon || status=1
@@ -67,7 +67,7 @@ for line in sys.stdin:
 
 host_links() { on_host ip -o link | sed 's/^[0-9]*: //' | sort; }
 
-# The state of the host and the kernel: equal before and after. (Link-local addresses come late.)
+# Prints the state of the host and the kernel, which must be equal before and after. (Link-local addresses come late.)
 everything() {
 	kernel_counts
 	host_links
@@ -112,8 +112,8 @@ refused() {
 	[[ "$output" == *"$expected"* ]] || { echo "$output" && return 1; }
 }
 
-# killed_at POINT ARGUMENT...: the daemon is killed at this point of the command (or while it recovers at its start), and
-# started again.
+# killed_at POINT ARGUMENT...: runs the command, kills the daemon at this point (or while the daemon recovers), and
+# starts the daemon again.
 killed_at() {
 	local point=$1
 	shift

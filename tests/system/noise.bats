@@ -5,13 +5,13 @@
 
 load daemon.bash
 
-# Stands for the machine, in which an engine works and tests run.
+# Makes namespaces that stand for a machine with a container engine, in which the tests run.
 setup_file() {
 	export place
 	place=$(mktemp -d /run/noise.XXXXXX)
 	cat >"$place/engine" <<'END'
 #!/bin/bash
-# Until the file "stop" is there: a mount on /run and one elsewhere, a veth, and a net namespace come and go.
+# Makes and removes mounts, a veth and a net namespace, over and over, until the file "stop" exists.
 n=0
 while [ ! -e "$1/stop" ]; do
 	n=$((n + 1))

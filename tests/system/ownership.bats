@@ -8,7 +8,7 @@ setup() { make_config; }
 
 teardown() { purge_daemon; }
 
-# call UID METHOD JSON: what it answers, error or not, without the name asked for.
+# call UID METHOD JSON: prints the reply, an error or not, without the name that was asked for.
 call() {
 	as "$1" timeout 60 "$NSCTL_BUILD/nsctl" call "$2" "$3" 2>&1 | sed "s/$4/NAME/g"
 }
@@ -203,7 +203,7 @@ PYTHON
 	run root_nsctl --owner="$uid" exec --preserve-env --clean-env box true
 	[ "$status" -eq 125 ]
 	[[ "$output" == *--preserve-env* ]]
-	# one's own sets, and an owner without account
+	# a user may name itself as owner; an owner without an account has no sets
 	root_nsctl create -n roots
 	[ "$(root_nsctl --owner=0 exec roots sh -c 'echo $TOKEN')" = secret ]
 	nsctl create -n box

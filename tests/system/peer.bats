@@ -1,13 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What the keeper reads of a client's process when the client connects: which set the process is in, and which limits its
-# commands get. The process may end, or execute a setuid program, at any moment.
+# What the keeper reads of a client's process when the client connects: which set the process is in, and which limits
+# its commands get. The process may end, or execute a setuid program, at any moment.
 
 load daemon.bash
 load hostile.bash
 
 setup_file() {
-	# who may be confined must not get out of a set by that
+	# a user whom the key names must not get out of a set by it
 	config=$(mktemp /run/nsctl-test.conf.XXXXXX)
 	printf '[allow]\nconfined = *\n' >"$config"
 	start_daemon --config="$config"
@@ -28,7 +28,7 @@ teardown() {
 	eventually counts_are "$before"
 }
 
-# stretched: between the look whether a peer has ended and what comes after it lies a time in which it can end.
+# stretch: delays the keeper after it has checked that a peer lives, so that the peer can end in between.
 stretch() {
 	start_server stretched strace -qq -o /dev/null -p "$(cat "$runtime.pid")" -e trace=poll,ppoll \
 		-e inject=poll,ppoll:delay_exit=100000
@@ -40,7 +40,7 @@ stretched() { fails grep -q '^TracerPid:[[:space:]]0$' "/proc/$(cat "$runtime.pi
 	nsctl create -n box
 	cat >"$runtime/place/race.py" <<'PYTHON'
 import json, os, socket, time
-# Answered with the set only if the caller is taken for one outside of any.
+# This call succeeds only if the daemon takes the caller for a process outside of all sets.
 CALL = json.dumps({"method": "org.nsctl.Create", "parameters": {"name": "made-from-inside", "existing": True,
                                                                  "spec": {"namespaces": ["net"]}}}).encode() + b"\0"
 for delay in (0, 0.02, 0.05, 0.05, 0.08):
@@ -80,7 +80,7 @@ with open("/proc/self/oom_score_adj", "w") as file: file.write("321")
 resource.setrlimit(resource.RLIMIT_NOFILE, (100, 200))
 had = {n: resource.getrlimit(getattr(resource, "RLIMIT_" + n)) for n in names}
 c = Connection()
-# answered: it has been looked at
+# an answer shows that the daemon has examined the peer
 c.ok("GetStatus")
 os.nice(5)
 resource.setrlimit(resource.RLIMIT_NOFILE, (50, 50))
@@ -119,7 +119,7 @@ def limits_after(looked_at):
         os.dup2(say, 1)
         os.execv(sys.argv[1], ["prlimit", "--nofile=150:200", "cat"])
     os.write(keep, b"x")
-    # it is what it is to be, and has the limits
+    # the process has executed the program, and has the limits
     assert os.read(said_end, 1) == b"x"
     (output, result), (ended, tell) = os.pipe(), os.pipe()
     reply = c.call("Exec", {"name": "box", "command": ["sh", "-c", "ulimit -n; ulimit -Hn"],
@@ -133,7 +133,7 @@ def limits_after(looked_at):
 reply, said = limits_after(True)
 assert "error" not in reply and said == ["100", "200"], (reply, said)
 for _ in range(20):
-    # whenever the daemon looks, these limits are nobody's
+    # the daemon must not use these limits, at whatever moment it reads them
     reply, said = limits_after(False)
     assert said == ["100", "200"] or (error_of(reply) == "NotPermitted" and not said), (reply, said)
 PYTHON
@@ -142,7 +142,7 @@ PYTHON
 @test "the caller of such a program makes no user namespace either, as its limits are nobody's" {
 	cp "$(command -v prlimit)" "$runtime/place/raise"
 	chmod 4755 "$runtime/place/raise"
-	# as root, to hold the daemon up until the program is executed
+	# runs as root, to stop the daemon until the program is executed
 	NSCTL_SOCKET=$runtime/socket python3 - "$user_id" "$(cat "$runtime.pid")" "$runtime/place/raise" 3>&- <<'PYTHON'
 import os, signal, socket, sys
 from hostile import Connection, error_of

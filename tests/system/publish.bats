@@ -16,7 +16,7 @@ teardown() {
 	clean_host
 }
 
-# serve SET PORT: a web server of both families in the set.
+# serve SET PORT: starts a web server of both families in the set.
 serve() { nsctl exec -d "$1" python3 -m http.server "$2" --bind ::; }
 served_to() {
 	local where=$1
@@ -34,19 +34,20 @@ served_to() {
 	eventually served_to in_world http://203.0.113.2:8081/
 	gets client http://203.0.113.2:8080/
 	gets client http://203.0.113.2:8081/
-	# also its own
+	# a set reaches its own published port, too
 	gets both http://203.0.113.2:8080/
 	gets both http://203.0.113.2:8081/
 	if has_ipv6; then
 		gets client 'http://[2001:db8::2]:8080/'
 		gets both 'http://[2001:db8::2]:8081/'
 	fi
-	# a set that may not reach the outside reaches no published port either, and the sets' own addresses stay out of reach
+	# a set that may not reach the outside reaches no published port either, and the sets' own addresses stay out of
+	# reach
 	gets_not closed http://203.0.113.2:8080/
 	is_refused client "http://$(address4_of web):80/"
 }
 
-# send_to PORT SOURCE: a client of the world that sends datagrams all the time, to the host's port.
+# send_to PORT SOURCE: starts a client in the world that keeps sending datagrams to the host's port.
 send_to() {
 	start_server "sender$2" nsenter --net="$nets/world" -- python3 -c '
 import socket, sys, time
@@ -59,7 +60,7 @@ while True:
         pass
     time.sleep(0.05)' "$1" "$2"
 }
-# A datagram arrives at the set's port 53.
+# receives: succeeds if a datagram arrives at the set's port 53.
 receives() {
 	bound 20
 	nsctl exec "$1" timeout "$bounded" python3 -c '
@@ -69,7 +70,7 @@ s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
 s.bind(("::", 53))
 s.recvfrom(9)'
 }
-# The kernel remembers a flow of the world to this port.
+# is_remembered PORT SOURCE: succeeds if the kernel tracks a flow from the world to this port.
 is_remembered() { on_host grep -q "sport=$2 dport=$1 " /proc/net/nf_conntrack; }
 
 @test "UDP flows that are older than the port reach it, also when the set is made anew" {
@@ -84,7 +85,7 @@ is_remembered() { on_host grep -q "sport=$2 dport=$1 " /proc/net/nf_conntrack; }
 	receives second
 }
 
-# echo_in SET PORT: a UDP server of both families in the set that answers what it gets.
+# echo_in SET PORT: starts a UDP server of both families in the set that sends each datagram back.
 echo_in() {
 	nsctl exec -d "$1" python3 -c '
 import socket, sys
@@ -95,7 +96,7 @@ while True:
     data, client = s.recvfrom(65535)
     s.sendto(data, client)' "$2"
 }
-# echoes ADDRESS PORT: a datagram of this host comes back, from the address that it was sent to.
+# echoes ADDRESS PORT: succeeds if a datagram from the host comes back from the address that it was sent to.
 echoes() {
 	on_host timeout 5 python3 -c '
 import socket, sys
@@ -117,9 +118,9 @@ proxies() { pgrep -x nsctl-proxy; }
 	done
 	for address in 127.0.0.1 127.0.0.53 ::1 203.0.113.2; do eventually echoes $address 5300; done
 	served_to in_world http://203.0.113.2:8080/
-	# nothing of the host's loopback is open to the set
+	# the set does not reach the host's loopback
 	[ "$(on_host cat /proc/sys/net/ipv4/conf/all/route_localnet)" = 0 ]
-	# nobody listens inside: refused, not left to hang
+	# without a server inside, a connection is refused and does not hang
 	nsctl create -n --publish=8081:80 idle
 	# curl's 7: no connection; 56: it was reset
 	status=0
@@ -176,7 +177,7 @@ assert results == [True] * 20, results'
 	grep -E "^Uid:[[:space:]]+$user_id[[:space:]]+$user_id[[:space:]]+$user_id" "/proc/$pid/status"
 	[ "$(awk '/^Cap(Prm|Eff|Amb)/ { print $2 }' "/proc/$pid/status" | sort -u)" = 0000000000000000 ]
 	grep -E '^NoNewPrivs:[[:space:]]+1' "/proc/$pid/status"
-	# not dumpable: its files in /proc are root's
+	# the proxy is not dumpable, so its files in /proc belong to root
 	[ "$(stat -c %u "/proc/$pid/environ")" = 0 ]
 	[ "$(readlink "/proc/$pid/ns/net")" = "$(nsctl exec web readlink /proc/self/ns/net)" ]
 	kill_daemon

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The settings of a set's net namespace: the kernel's defaults, whatever the machine has, and those that were asked for.
+# The settings of a set's net namespace: the kernel's defaults, whatever the machine has, and those that were asked
+# for.
 
 load daemon.bash
 load net.bash
@@ -10,7 +11,7 @@ teardown_file() { purge_host; }
 teardown() { clean_host; }
 
 setting() { nsctl exec "$1" cat "/proc/sys/net/$2"; }
-# a router between two sets: left 10.1.0.2 -- 10.1.0.1 router 10.2.0.1 -- 10.2.0.2 right; options are the router's
+# three OPTION...: makes a router between two sets: left 10.1.0.2 -- 10.1.0.1 router 10.2.0.1 -- 10.2.0.2 right
 three() {
 	for set in left right; do nsctl create -n "$set"; done
 	nsctl create -n "$@" router

@@ -44,13 +44,13 @@ teardown() {
 	eventually counts_are "$before"
 }
 
-# no_new_privs COMMAND...: what a command that is run so has.
+# no_new_privs COMMAND...: prints no_new_privs of a process that is run by COMMAND.
 no_new_privs() { "$@" sed -n 's/^NoNewPrivs:\t//p' /proc/self/status; }
 
-# options_of PLACE: those of a mount, in what is read.
+# options_of PLACE: prints the options of the mount at PLACE, from the table on stdin.
 options_of() { awk -v place="$1" '$2 == place { print $4 }'; }
 
-# copy PROGRAM TO OWNER: a copy that is setuid and setgid.
+# copy PROGRAM TO OWNER: makes a setuid and setgid copy.
 copy() {
 	cp "$(command -v "$1")" "$2"
 	chown "$3:$3" "$2"
@@ -80,7 +80,7 @@ PYTHON
 	[ "$(no_new_privs nsctl enter -T rooted)" = 0 ]
 	[ "$(no_new_privs nsctl exec --only=user,mnt,pid rooted)" = 0 ]
 	[ "$(no_new_privs root_nsctl --owner="$user_id" exec rooted)" = 0 ]
-	# without either namespace it is among the host's files, or has the host's ids
+	# without a mount namespace a command has the host's files, without a user namespace the host's ids
 	[ "$(no_new_privs nsctl exec plain)" = 1 ]
 	[ "$(no_new_privs nsctl exec unmounted)" = 1 ]
 	[ "$(no_new_privs nsctl exec --only=mnt,pid plain)" = 1 ]
@@ -100,7 +100,7 @@ PYTHON
 	done
 	[ "$(no_new_privs nsctl run -mp -r --no-new-privs)" = 1 ]
 	[ "$(no_new_privs nsctl run -mp -r --no-init --no-new-privs)" = 1 ]
-	# root can ask for one or the other
+	# root can ask for new privileges or against them
 	root_nsctl create -mp roots
 	run root_nsctl call Exec '{"name":"roots","command":["true"],"newPrivileges":true,"noNewPrivileges":true}'
 	[ "$status" -ne 0 ]
@@ -150,7 +150,7 @@ PYTHON
 		done
 		nsctl rm box bare
 	done
-	# what root has made for itself gives nothing either
+	# a set with a user namespace that root has made gives nothing either
 	root_nsctl create -mp --map-users=0:0:900 --map-groups=0:0:900 "${options[@]}" --bind="$own:/outer" roots
 	[ "$(root_nsctl exec --user=5 --group=5 roots /own/id-host -u)" = 5 ]
 	[[ "$(root_nsctl exec roots cat /proc/mounts | options_of /outer)" == *nosuid* ]]
@@ -186,7 +186,7 @@ print(int(status["CapEff"], 16) != 0, *gained)
 PYTHON
 	[ "$(as "$user_id" "$own/python" -c 'import os; print(os.open("/etc/shadow", 0) > 0)')" = True ]
 	nsctl create -mp --map-current "${options[@]}" box
-	# it is capable, of nothing that its owner is not
+	# the file's capabilities work, but give nothing that the set's owner does not have
 	[ "$(nsctl exec box /own/python /try.py "")" = True ]
 	[ "$(nsctl exec --no-new-privs box /own/python /try.py "")" = False ]
 	nsctl exec --only=mnt,pid box /own/python /try.py "" | grep -x False

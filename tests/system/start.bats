@@ -18,14 +18,14 @@ teardown() {
 	rm -rf "$place" ${disk:+"$disk"}
 }
 
-# All that a start may leave.
+# Prints all that a failed start might leave.
 traces() {
 	grep -F "$place" /proc/self/mountinfo || true
 	find "$place" -mindepth 1 ! -name '*.log' ! -name '*.pid' | sort
 	ls -d "$(daemon_cgroup)" 2>/dev/null || true
 }
 
-# fails_to_start WORD [OPTION...]: with WORD in what it says, and without a trace.
+# fails_to_start WORD [OPTION...]: the daemon fails to start, with WORD in its error, and leaves nothing.
 fails_to_start() {
 	local word=$1
 	shift
@@ -89,7 +89,7 @@ PYTHON
 	wait "$server" || true
 }
 
-# nsctld elsewhere, without its helpers but those named.
+# copy_build HELPER...: copies nsctld, with only these of its helpers.
 copy_build() {
 	mkdir "$place/build"
 	cp "$NSCTL_BUILD/nsctld" "$place/build"
@@ -137,12 +137,12 @@ copy_build() {
 		NSCTL_BUILD=$place/build fails_to_start "belongs neither to root nor to the owner of nsctld"
 		chown 0 "$place/build/$helper"
 	done
-	# by a list of access, whose mask the mode shows
+	# made writable by an access control list, whose mask the mode shows
 	if setfacl -m "u:$user_id:rw" "$place/build/nsctld-front" 2>/dev/null; then
 		NSCTL_BUILD=$place/build fails_to_start "chmod 0711"
 		setfacl -b "$place/build/nsctld-front"
 	fi
-	# what a user has built is the user's, nsctld too
+	# in a user's build tree all programs belong to the user, nsctld too
 	chown -R "$user_id" "$place/build"
 	chmod 711 "$place"/build/nsctl[d-]?*
 	client=$NSCTL_BUILD/nsctl
@@ -152,7 +152,7 @@ copy_build() {
 	nsctl run -mpn true
 }
 
-# fail_at CALL ERRNO N...: the Nth such call of the keeper, and of the spawner, fails.
+# fail_at CALL ERRNO N...: starts the daemon so that the Nth such call of the keeper, and of the spawner, fails.
 fail_at() {
 	local call=$1 errno=$2 n
 	shift 2
@@ -187,7 +187,7 @@ fail_at() {
 	[[ $output == *"another nsctld runs here"* ]]
 	nsctl exec box true
 	counts_are "$held"
-	# nor what one that was killed has left
+	# nor is anything removed that a killed daemon has left
 	kill_daemon
 	held=$(kernel_counts)
 	run timeout "$patience" "$NSCTL_BUILD/nsctld" --runtime-directory="$runtime" --state-directory="$place/state" \
@@ -200,7 +200,7 @@ fail_at() {
 }
 
 @test "what lies in the runtime directory is not hidden: the configuration, the log, what is made at boot" {
-	# of a disk, where /run is none
+	# on a disk, if /run is on none
 	disk=$(mktemp -d /var/tmp/nsctl-start.XXXXXX)
 	for base in "$place" "$disk"; do
 		chmod 755 "$base"
@@ -211,7 +211,7 @@ fail_at() {
 		nsctl create -n --boot box
 		run nsctl create -n other
 		[ "$status" -eq 1 ]
-		# it is read again there, and by the next one
+		# the file is read again by this daemon on SIGHUP, and by the next daemon
 		printf '[limits]\nsets = 2\n' >"$runtime/conf"
 		kill -HUP "$daemon"
 		eventually nsctl create -n other

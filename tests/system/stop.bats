@@ -89,7 +89,7 @@ END
 }
 
 @test "connections that nobody has accepted, and that carry sockets which linger, hold nothing up" {
-	# more than the keeper accepts before it sees the signal
+	# more connections than the keeper accepts before it handles the signal
 	kill -STOP "$daemon"
 	start_server lingers setpriv --reuid "$user_id" --regid "$user_id" --clear-groups env \
 		NSCTL_SOCKET="$runtime/socket" python3 -c "

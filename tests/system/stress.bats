@@ -55,7 +55,7 @@ teardown_file() {
 	eventually fewer
 }
 
-# many_sets PYTHON: what 500 names are for, over one connection.
+# many_sets PYTHON: runs the code for each of 500 names, over one connection.
 many_sets() {
 	as "$user_id" env PYTHONPATH="$BATS_TEST_DIRNAME/../lib" python3 -B -c "
 from varlink import Connection

@@ -15,14 +15,14 @@ setup_file() {
 teardown_file() { purge_host; }
 teardown() { clean_host; }
 
-# up TEXT [OPTION...]: the topology of this text.
+# up TEXT [OPTION...]: makes the topology that TEXT describes.
 up() {
 	local text=$1
 	shift
 	nsctl up "$@" - <<<"$text"
 }
 
-# nothing_of WHY TEXT: it is refused for that reason, and nothing of it is left at once.
+# nothing_of WHY TEXT: the topology is refused for this reason, and leaves nothing, without waiting.
 nothing_of() {
 	run nsctl up - <<<"$2"
 	[ "$status" -ne 0 ]
@@ -50,7 +50,7 @@ two_and_a_network='{
 	pings a 10.9.0.2
 	nsctl down - <<<"$two_and_a_network"
 	patience=0 leaves "$before"
-	# what is not there is no error
+	# objects that do not exist are no error
 	nsctl down - <<<"$two_and_a_network"
 }
 
@@ -62,7 +62,7 @@ two_and_a_network='{
 		"links": [{"a": {"set": "a"}, "b": {"host": true}}]}'
 	nothing_of "sets[1].spec.hostname" '{"sets": [{"name": "a", "spec": {"namespaces": ["net"]}},
 		{"name": "b", "spec": {"namespaces": ["net"], "hostname": "x"}}]}'
-	# the kernel's refusal comes last, when all the rest is there
+	# the kernel refuses the last step, when all other objects have been made
 	nothing_of gateway "${two_and_a_network/\"10.9.0.1\/24\"]/\"10.9.0.1\/24\"], \"gateway\": \"10.10.0.1\"}"
 }
 
@@ -185,7 +185,7 @@ any_is_recorded() { [ -n "$(ls "$runtime/state/links")" ]; }
 
 @test "example: a web server, and a client behind a bad link" {
 	if ! nsctl up "$examples/web-bad-link.json"; then
-		# a kernel without netem: nothing of it is there, and the rest of it works
+		# without netem in the kernel, the topology is refused as a whole; without the impairments it works
 		refused netem up "$examples/web-bad-link.json"
 		patience=0 leaves "$before"
 		python3 - "$examples/web-bad-link.json" >"$nets/web.json" <<-'END'

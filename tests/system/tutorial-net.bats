@@ -72,7 +72,7 @@ pair() {
 	nsctl create -n --link=net/lan two
 	nsctl exec one ping -c 1 -W 5 10.8.0.3
 	nsctl list | grep '10.8.0.2/24'
-	# nothing of it is seen on the host
+	# the host has no interface of it
 	[ -z "$(on_host ip -o link show type bridge)" ]
 	nsctl rm one two
 	nsctl network rm lan

@@ -57,7 +57,7 @@ only_differ() {
 	run nsctl run -p --mount-proc --no-init sh -c 'echo $$; ps aux'
 	[ "$status" -eq 0 ]
 	[ "${lines[0]}" = 1 ]
-	# the shell and ps, under a heading
+	# a heading, the shell and ps
 	[ "${#lines[@]}" -eq 4 ]
 }
 
@@ -104,7 +104,7 @@ only_differ() {
 	[ "$(nsctl exec box awk '/CapEff/ { print $2 }' /proc/self/status)" = \
 		"$(awk '/CapBnd/ { print $2 }' /proc/1/status)" ] ||
 		nsctl exec box grep -E 'CapEff:\s+0*1?f+$' /proc/self/status
-	# outside it is the caller
+	# outside of the set, the process has the caller's uid
 	session=$(nsctl exec -d box sleep 1000)
 	pid=$(nsctl sessions --json box | python3 -c '
 import json, sys
@@ -195,7 +195,7 @@ for line in sys.stdin:
 	start_daemon
 }
 
-# Makes a shared mount of the test's own; a set made afterwards has a copy.
+# Makes a shared mount of the test's own, of which sets that are made afterwards have a copy.
 shared_mount() {
 	shared=$(mktemp -d "$runtime/shared.XXXXXX")
 	mount -t tmpfs none "$shared"

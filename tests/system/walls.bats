@@ -35,7 +35,7 @@ teardown() {
 	eventually counts_are "$before"
 }
 
-# make_wall NAME OPTION...: a process behind a wall, by options of unshare(1).
+# make_wall NAME OPTION...: starts a process in new namespaces, by options of unshare(1).
 make_wall() {
 	local name=$1
 	shift
@@ -45,7 +45,7 @@ make_wall() {
 }
 is_up() { [ -n "$(stander "$1")" ] && [ "$(ls "/proc/$(stander "$1")/root$runtime/hidden")" = up ] && grep -q sleep "/proc/$(stander "$1")/comm"; }
 
-# stander NAME: the process; with --fork it is unshare's child.
+# stander NAME: prints the pid of that process, which is unshare's child with --fork.
 stander() {
 	local pid
 	pid=$(server_pid "$1")
@@ -53,7 +53,7 @@ stander() {
 	echo "$pid"
 }
 
-# behind NAME COMMAND...: as the user, behind that wall.
+# behind NAME COMMAND...: runs the command as the user behind that wall.
 behind() {
 	local name=$1
 	shift
@@ -78,7 +78,7 @@ sees_host() { [ "$("$@" ls "$runtime/hidden")" = secret ]; }
 		# shellcheck disable=SC2086
 		sees_wall nsctl_behind service run $options || { echo "$options" && false; }
 	done
-	# no path leads around it
+	# a path of the host cannot be bound from behind the wall
 	fails nsctl_behind service run -mp --bind="$runtime/hidden/secret:$runtime/shown" true
 	nsctl_behind service create -n box
 	sees_wall nsctl_behind service exec box
@@ -124,7 +124,7 @@ sees_host() { [ "$("$@" ls "$runtime/hidden")" = secret ]; }
 
 @test "a caller in a pid namespace of its own" {
 	make_wall service --mount --pid --fork --mount-proc
-	# a set without one: the caller's
+	# a set without a pid namespace has the caller's
 	[ "$(nsctl_behind service run -n cat /proc/1/comm)" = sleep ]
 	for options in -p -mp "-mp -r" "-mpnuiC" "-mpnuiC -r"; do
 		# shellcheck disable=SC2086
@@ -142,7 +142,7 @@ sees_host() { [ "$("$@" ls "$runtime/hidden")" = secret ]; }
 	grep -qx nsctl-init "/proc/$init/comm"
 	[ "$(grep NSpid "/proc/$init/status" | wc -w)" -eq $(($(grep NSpid /proc/self/status | wc -w) + 2)) ]
 	nsctl exec box true
-	# it ends with the caller's
+	# the set's pid namespace ends with the caller's
 	end_server service
 	broken() { nsctl list --state=broken --quiet | grep -qx box; }
 	eventually broken
@@ -159,7 +159,7 @@ sees_host() { [ "$("$@" ls "$runtime/hidden")" = secret ]; }
 	[ "$(nsctl_behind service run -mT cut -d. -f1 /proc/uptime)" -gt 100000 ]
 }
 
-# A jail: its root has programs, and the socket, and nothing else of the host.
+# Makes a root directory with programs and the socket, and nothing else of the host.
 make_jail() {
 	local directory
 	mount -t tmpfs none "$runtime/jail"
@@ -190,9 +190,9 @@ start_jailed() {
 			nsctl_behind $wall run $options sh -c 'test -e /jail && test -e /../../jail' || { echo "$wall $options" && false; }
 		done
 		nsctl_behind $wall create -mp box
-		# from the host, too: the set's root is the jail
+		# for a caller on the host, too, the set's root is the jail
 		nsctl exec box sh -c 'test -e /jail'
-		# nothing is mounted above it
+		# the set has no mounts from outside of the jail
 		fails nsctl exec box sh -c "grep -v ' / \| /usr\| /bin\| /lib\| /dev\| /proc\| /sys\| $runtime\| $NSCTL_BUILD' /proc/self/mountinfo"
 		nsctl rm box
 		nsctl_behind $wall create -n net
@@ -254,10 +254,10 @@ start_jailed() {
 	[ -z "$(nsctl_behind two network list --quiet 2>/dev/null || nsctl_behind two --json network list)" ]
 	[ -z "$(nsctl_behind two --json link list)" ]
 	[ -n "$(nsctl_behind one --json link list)" ]
-	# the same name is taken, and not handed out
+	# the name is in use, and the set is not handed out
 	run nsctl_behind two call Create '{"name":"box","existing":true}'
 	[[ "$output" == *Exists* ]]
-	# listed, renewed and removed by its owner
+	# its owner may list, renew and remove it from behind another wall
 	[ "$(nsctl_behind two list --quiet | sort | tr '\n' ' ')" = "box hosts peer " ]
 	nsctl_behind two rm peer
 	# the host reaches everything
@@ -297,7 +297,7 @@ start_jailed() {
 	sees_wall nsctl_behind service exec box
 	fails nsctl_behind two exec box true
 	nsctl exec box true
-	# its service is gone: the set goes on
+	# the set goes on when the caller's service has ended
 	end_server service
 	sees_wall nsctl exec box
 	nsctl_behind two rm box
@@ -353,7 +353,7 @@ for change in lambda: unshare(NEWNET), lambda: unshare(NEWNS), lambda: os.chroot
         finally:
             os._exit(status)
     assert os.waitpid(child, 0)[1] == 0
-# the socket is another's by now: who connected has ended
+# the process that connected has ended, and another one has the socket
 own = Connection()
 import socket
 end = socket.socket(socket.AF_UNIX)
@@ -373,7 +373,7 @@ PYTHON
 
 @test "what is mounted over /proc and /sys in the caller's tree deceives nobody" {
 	make_wall service --mount
-	# a namespace is pinned in the tree, and /proc leads to what hides the directory instead
+	# the caller's tree has a bound namespace, and a fake /proc whose links lead to the hidden directory
 	# shellcheck disable=SC2016
 	nsenter --target="$(stander service)" --mount sh -c '
 		mkdir "$0/shown/fake" && : >"$0/shown/pin" && mount --bind /proc/self/ns/uts "$0/shown/pin" &&
@@ -413,7 +413,7 @@ PYTHON
 		# shellcheck disable=SC2086
 		fails without "$NSCTL_BUILD/nsctl" run $options test -w /proc/sys/kernel/core_pattern
 	done
-	# it could change what it sees by itself
+	# a caller that may mount could change its own tree anyway
 	as_root "$NSCTL_BUILD/nsctl" run -mp true
 }
 

@@ -5,9 +5,9 @@
 
 in_world() { in_net world "$@"; }
 
-# Joins the host (up0, 203.0.113.2) with the world (w0, 203.0.113.1). The world also has 169.254.169.254, the address of
-# metadata services.
-# Their link-local addresses are usable at once: an address whose uniqueness is still being checked receives nothing.
+# Joins the host (up0, 203.0.113.2) with the world (w0, 203.0.113.1). The world also has 169.254.169.254, the address
+# of metadata services. Link-local addresses are usable at once, without a check of their uniqueness, during which
+# they would receive nothing.
 wire_world() {
 	on_host ip link add up0 type veth peer name w0
 	on_host ip link set w0 netns /proc/self/fd/9 9<"$nets/world"
@@ -22,13 +22,14 @@ wire_world() {
 	in_world ip link set w0 up
 	on_host ip route add default via 203.0.113.1
 	on_host ip route add default via 2001:db8::1
-	# other people's rules
+	# a table of another program
 	on_host nft add table inet theirs
 	on_host nft add chain inet theirs forward '{ type filter hook forward priority 0; }'
 	on_host nft add rule inet theirs forward counter
 }
 
-# start_world LINE...: the host with its daemon (the lines are of its [allow]), and the world with a web server.
+# start_world LINE...: makes the host and starts its daemon (with these lines in [allow]), and the world with a web
+# server.
 start_world() {
 	make_net world
 	start_host "$@"
@@ -42,7 +43,7 @@ quickly_gets() { nsctl exec "$1" curl -s -m 0.3 -o /dev/null "$2"; }
 gets_not() { ! nsctl exec "$1" curl -s -m 1 -o /dev/null "$2"; }
 has_ipv6() { [ -e /proc/sys/net/ipv6/conf/lo/force_forwarding ]; }
 
-# exits STATUS COMMAND...: it ends with that status.
+# exits STATUS COMMAND...: succeeds if the command ends with this status.
 exits() {
 	local expected=$1 status=0
 	shift
@@ -50,21 +51,21 @@ exits() {
 	[ "$status" -eq "$expected" ] || { echo "$* ended with $status" && return 1; }
 }
 
-# is_refused SET URL: the attempt is answered at once, instead of being left to hang (curl's 28).
+# is_refused SET URL: succeeds if the connection is refused at once (curl's 7), and does not hang (28).
 is_refused() { exits 7 nsctl exec "$1" curl -g -s -m 20 -o /dev/null "$2"; }
 
-# The addresses of the way out's end inside a set.
+# address4_of SET, address6_of SET: print the address of the way out's end inside the set.
 address4_of() { nsctl exec "$1" ip -4 -o addr show eth0 | awk '{ sub("/.*", "", $4); print $4 }'; }
 address6_of() { nsctl exec "$1" ip -6 -o addr show eth0 scope global | awk '{ sub("/.*", "", $4); print $4 }'; }
 
 daemon_table() { on_host nft list tables | grep -o 'nsctl-[0-9a-f]*'; }
-# counted CHAIN: the packets that rules of this chain of the daemon's table have counted.
+# counted CHAIN: prints how many packets the rules in this chain of the daemon's table have counted.
 counted() {
 	on_host nft list chain inet "$(daemon_table)" "$1" |
 		awk '/counter/ { for (i = 1; i < NF; i++) if ($i == "packets") n += $(i + 1) } END { print n + 0 }'
 }
 has_counted() { [ "$(counted "$1")" -gt "$2" ]; }
-# counts CHAIN COMMAND...: it succeeds, and the chain counts more packets afterwards.
+# counts CHAIN COMMAND...: checks that the command succeeds, and that the chain has counted packets meanwhile.
 counts() {
 	local chain=$1 n
 	n=$(counted "$chain")

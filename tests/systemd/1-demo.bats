@@ -12,7 +12,7 @@ state() {
 }
 
 @test "the demo works by systemd, and leaves nothing" {
-	# as a build tree has them, all in one place
+	# copies the programs into one directory, as in a build tree
 	mkdir -p /run/build
 	cp /usr/local/bin/nsctl /usr/local/sbin/nsctld /usr/local/libexec/nsctl/* /run/build/
 	before=$(state)

@@ -12,7 +12,8 @@ teardown() {
 	remove_all
 }
 
-# fields FIELD=VALUE...: UID, OWNER, METHOD, SET and ERRNO of each new line that has all of these, and its message.
+# fields FIELD=VALUE...: prints UID, OWNER, METHOD, SET, ERRNO and message of each new line that has all of these
+# fields.
 fields() {
 	new_journal -o json | python3 -c '
 import json, sys
@@ -84,7 +85,7 @@ for line in sys.stdin:
 	umount --lazy /run/nsctl/state/sets
 	systemctl restart nsctld.service
 	[ "$status" -eq 1 ]
-	# EROFS
+	# 30 is EROFS
 	fields NSCTL_UID=1000 ERRNO=30 | grep '1000 - Create box 30 failed: '
 }
 

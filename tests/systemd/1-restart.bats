@@ -26,7 +26,7 @@ teardown() {
 	remove_all
 }
 
-# The set is the same, both commands still run, and their statuses are told.
+# Checks that the set is the same, that both commands still run, and that their statuses are reported.
 check_survival() {
 	[ "$(alice exec box readlink /proc/self/ns/net)" = "$inode" ]
 	two_run
@@ -64,7 +64,7 @@ check_survival() {
 	systemctl restart nsctld.service
 	old=$(keeper)
 	mark_journal
-	# while it does not, it is left alone: for two of its limits
+	# a keeper that does not hang is left alone, for twice the watchdog's limit
 	started=$(systemctl show -P WatchdogTimestampMonotonic nsctld.service)
 	eventually watched_for_long
 	[ "$(keeper)" -eq "$old" ]
@@ -112,7 +112,7 @@ watched_for_long() {
 	[ "$(($(systemctl show -P WatchdogTimestampMonotonic nsctld.service) - started))" -ge 2000000 ]
 }
 
-# replace FILE: as a package manager does, by a new file under the old name.
+# replace FILE: puts a new file under the old name, as a package manager does.
 replace() {
 	cp -p "$1" "$1.new"
 	mv "$1.new" "$1"
@@ -127,7 +127,7 @@ upgrade() {
 	systemctl restart nsctld.service
 }
 
-# work USER: makes, uses and removes sets until told to stop; what fails is written down.
+# work USER: makes, uses and removes sets until /run/stop exists, and writes down each failure.
 work() {
 	local user=$1 i=0 status
 	set +e
@@ -180,7 +180,7 @@ work() {
 	touch /run/stop
 	eventually test -e /run/count-alice -a -e /run/count-bob
 	cat /run/work-alice /run/work-bob
-	# nobody was refused, and nobody was left without a word
+	# no call was refused, and none was lost without an error
 	fails grep -q 'cannot reach' /run/work-alice /run/work-bob
 	check_survival
 }
@@ -196,7 +196,7 @@ work() {
 	fails systemctl reload nsctld.service
 	new_journal | grep -q 'nsctld.conf:3: .*setz'
 	[ "$(keeper)" -eq "$old" ]
-	# told directly, it keeps what it had, too
+	# on SIGHUP without systemd, too, the daemon keeps its configuration
 	mark_journal
 	kill -HUP "$old"
 	eventually grep_journal 'stays as it was'

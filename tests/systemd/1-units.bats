@@ -67,7 +67,7 @@ teardown() {
 	alice list
 }
 
-# hand_over OPTION...: starts a daemon with these sockets, as systemd would.
+# hand_over OPTION...: starts a daemon and passes it sockets, as systemd does.
 hand_over() {
 	systemd-socket-activate "$@" /usr/local/sbin/nsctld --runtime-directory=/run/nsctl-second >/run/second.log 2>&1 3>&- &
 	activating=$!

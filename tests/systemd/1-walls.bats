@@ -9,7 +9,7 @@ setup_file() {
 	chown alice /srv/shown /srv/hidden
 	echo secret >/srv/hidden/secret
 	echo secret >/home/alice/secret
-	# what a process sees: files, what can be written, namespaces
+	# view: prints the files that a process sees, where it can write, and its namespaces
 	cat >/usr/local/bin/view <<-'SH'
 		#!/bin/sh
 		ls -d /tmp/mark* /home/alice/* /srv/*/* /proc/1 /proc/cpuinfo /sys/fs/cgroup/system.slice 2>/dev/null
@@ -20,7 +20,7 @@ setup_file() {
 		for kind in net ipc uts; do readlink "/proc/self/ns/$kind"; done
 	SH
 	chmod 755 /usr/local/bin/view
-	# sees its own view, and that of its sets
+	# compare: checks that the views of sets are that of their caller
 	cat >/usr/local/bin/compare <<-'SH'
 		#!/bin/sh
 		touch "/tmp/mark.$$" 2>/dev/null
@@ -51,7 +51,7 @@ teardown() {
 	remove_all
 }
 
-# service DIRECTIVE... -- COMMAND...: as a service of alice's.
+# service DIRECTIVE... -- COMMAND...: runs the command as a service of alice's.
 service() {
 	local properties=()
 	while [ "$1" != -- ]; do
@@ -63,15 +63,15 @@ service() {
 		/usr/bin/env PATH="$PATH" HOME=/home/alice LC_ALL=C.UTF-8 "$@"
 }
 
-# supports DIRECTIVE: this systemd knows it.
+# supports DIRECTIVE: succeeds if this systemd knows it.
 supports() { service "$1" -- true 2>/dev/null; }
 
-# Those that come without a system call filter.
+# Directives that do not imply a system call filter.
 directives=(PrivateTmp=yes ProtectSystem=strict ProtectHome=yes ProtectHome=tmpfs ProtectHome=read-only PrivateMounts=yes
 	BindPaths=/srv/shown:/srv/hidden BindReadOnlyPaths=/srv/hidden:/srv/shown TemporaryFileSystem=/srv
 	InaccessiblePaths=/srv/hidden ReadOnlyPaths=/srv/shown PrivateNetwork=yes PrivateIPC=yes ProtectProc=invisible
 	ProtectControlGroups=yes)
-# Those that come with one.
+# Directives that imply one.
 filtered=(PrivateDevices=yes ProtectKernelTunables=yes ProtectKernelModules=yes ProtectKernelLogs=yes ProtectHostname=yes ProtectClock=yes)
 
 @test "a service without walls, and one with each of them: its sets see what it sees" {
@@ -97,7 +97,7 @@ filtered=(PrivateDevices=yes ProtectKernelTunables=yes ProtectKernelModules=yes 
 	local directive
 	for directive in SystemCallFilter=~@raw-io "${filtered[@]}"; do
 		supports "$directive" || { echo "# systemd lacks $directive" && continue; }
-		# not every build of systemd filters for each
+		# not every build of systemd uses a filter for each of them
 		service "$directive" -- grep -q 'Seccomp:.*2' /proc/self/status || continue
 		run service "$directive" -- nsctl create -n box
 		echo "$directive: $output"

@@ -14,13 +14,13 @@ import json, sys
 entries = map(json.loads, sys.stdin)
 print(*(entry["NSCTL_SET"] for entry in entries if entry["MESSAGE"].endswith("created again")))'
 }
-# lan, kept, also
+# the sets and networks lan, kept and also
 all_are_ready() { [ "$(created_again | wc -w)" -eq 3 ]; }
 
 @test "state of another boot is not believed" {
 	[ "$(cat /proc/sys/kernel/random/boot_id)" != "$(cat /var/stale-boot)" ]
 	[ "$(find /var/stale-state/sets -type f | wc -l)" -eq 7 ]
-	# before anybody has asked
+	# before any client has connected
 	eventually systemctl is-active --quiet nsctld.service
 	eventually all_are_ready
 	[ "$(journal_of_boot -o cat | grep -c 'is of another boot: forgotten')" -ge 7 ]
@@ -41,7 +41,7 @@ all_are_ready() { [ "$(created_again | wc -w)" -eq 3 ]; }
 	[ "$(find /run/nsctl/state/sets -type f | wc -l)" -eq 3 ]
 	[ "$(find /sys/fs/cgroup/system.slice/nsctl-sets.service -mindepth 2 -maxdepth 2 -type d | wc -l)" -eq 3 ]
 	fails grep nsc <<<"$(ip -o link show)"
-	# their names are free
+	# names of objects that were not made again are free
 	alice create -mpnu busy
 	alice exec busy true
 }

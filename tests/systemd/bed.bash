@@ -18,7 +18,7 @@ eventually() {
 # fails COMMAND...: "! COMMAND" does not fail a test.
 fails() { ! "$@"; }
 
-# as USER COMMAND...
+# as USER COMMAND...: runs the command as this user.
 as() {
 	local user=$1
 	shift
@@ -28,14 +28,14 @@ alice() { as alice timeout "${NSCTL_TEST_PATIENCE:-60}" nsctl "$@"; }
 bob() { as bob timeout "${NSCTL_TEST_PATIENCE:-60}" nsctl "$@"; }
 
 keeper() { systemctl show -P MainPID nsctld.service; }
-# was_replaced PID: another keeper serves than this one.
+# was_replaced PID: succeeds if another keeper than this one serves.
 was_replaced() {
 	local now
 	now=$(keeper)
 	[ "$now" -ne 0 ] && [ "$now" -ne "$1" ] && systemctl is-active --quiet nsctld.service
 }
 
-# drop_in UNIT LINE...: into its [Service] or [Socket] section, until undo_drop_ins.
+# drop_in UNIT LINE...: adds lines to the unit's [Service] or [Socket] section, until undo_drop_ins.
 drop_in() {
 	local unit=$1 section=Service
 	shift
@@ -49,18 +49,19 @@ undo_drop_ins() {
 	systemctl daemon-reload
 }
 
-# configure TEXT: the configuration file, whole.
+# configure TEXT: replaces the configuration file by TEXT.
 configure() {
 	mkdir -p "${configuration%/*}"
 	printf '%s\n' "$1" >"$configuration"
 }
 
-# new_journal OPTION...: what has been logged since mark_journal. No matches: with one, journalctl of systemd 252
-# leaves the first line out that comes after a cursor.
+# new_journal OPTION...: prints the lines since mark_journal. Must not be given matches: with one, journalctl of
+# systemd 252
+# omits the first line after a cursor.
 mark_journal() { journalctl --sync && cursor=$(journalctl -b -n 1 --show-cursor -q | sed -n 's/^-- cursor: //p'); }
 new_journal() { journalctl --sync && journalctl -q -b -o cat --after-cursor="$cursor" "$@"; }
 
-# portrait SET...: what of alice's sets, links and networks is the same after a boot.
+# portrait SET...: prints the properties of alice's sets, links and networks that must be the same after a boot.
 portrait() {
 	{
 		alice --json show "$@"
@@ -69,7 +70,7 @@ portrait() {
 	} | "$BATS_TEST_DIRNAME/../lib/portrait.py"
 }
 
-# make_go NAME: /run/NAME, a fifo that one command waits for.
+# make_go NAME: makes /run/NAME, a fifo for which one command waits.
 make_go() {
 	rm -f "/run/$1"
 	mkfifo "/run/$1"

@@ -18,7 +18,7 @@ teardown_file() {
 teardown() {
 	answers || start_daemon
 	nsctl rm --ignore box
-	# whatever the other did
+	# whatever the other set's command did
 	nsctl exec neighbour true
 }
 
@@ -27,7 +27,7 @@ cgroup_of_box() {
 	session=$(nsctl exec -d box sleep 1000)
 	path=$(sed -n 's/^0:://p' "/proc/$(nsctl ps box | awk '/sleep/ { print $1; exit }')/cgroup")
 	nsctl kill --session="$session" box
-	# above the session's
+	# the set's cgroup: the directory above the session's
 	dirname "$(cgroup_root)$path"
 }
 
@@ -41,7 +41,7 @@ oom_kills() { awk '$1 == "oom_kill" { print $2 }' "$1/memory.events"; }
 	run nsctl exec box python3 -c 'x = b"x" * (100 << 20)'
 	[ "$status" -eq 137 ]
 	[ "$(oom_kills "$cgroup")" -ge 1 ]
-	# neither its init nor the neighbour's command
+	# neither the set's init nor the neighbour's command was killed
 	nsctl exec box cat /proc/1/comm | grep -x nsctl-init
 	nsctl ps neighbour | grep python3
 	nsctl kill neighbour
@@ -67,7 +67,7 @@ while True:
 	[ "$(awk '$1 == "max" { print $2 }' "$cgroup/pids.events")" -ge 1 ]
 	nsctl exec neighbour sh -c 'sleep 0 & sleep 0 & wait'
 	nsctl list | grep -w box
-	# a command more is one too many, and says so
+	# another command is over the limit, and the error says so
 	run nsctl exec box true
 	[ "$status" -eq 125 ]
 	[[ "$output" == *"start a process"*EAGAIN* ]]
@@ -77,7 +77,7 @@ while True:
 	[ ! -e "$cgroup" ]
 }
 
-# The processor's time that the set uses in two seconds of the machine's clock, in thousandths.
+# Prints the share of one processor that the set uses during two seconds, in thousandths.
 used_share() {
 	python3 - "$1/cpu.stat" <<'END'
 import sys, time

@@ -32,7 +32,7 @@ spawner() { pgrep -P "$(cat "$runtime.pid")" -x nsctld-spawner; }
 idle_workers() { pgrep -P "$(spawner)" -x nsctld-spawner; }
 no_idle_worker() { [ -z "$(idle_workers)" ]; }
 
-# As where systemd has started it: what it forks is in a cgroup beside the sets', and one limit is above all of them.
+# Confines the daemon as systemd does: its workers' cgroup is beside the sets', and one limit applies to both.
 confine_daemon() {
 	local pid
 	for pid in "$(cat "$runtime.pid")" "$(spawner)" $(pgrep -P "$(spawner)"); do
@@ -40,7 +40,7 @@ confine_daemon() {
 	done
 }
 
-# leave_room N: for so many processes more than while nothing is being done.
+# leave_room N: lets N more processes run than run now, while the daemon is idle.
 leave_room() {
 	confine_daemon
 	echo 0 >"$group/pids.max"
@@ -50,11 +50,11 @@ leave_room() {
 }
 make_room() { echo max >"$group/pids.max"; }
 
-# tried N COMMAND...: with room for so many processes it is done, or fails for want of one; done says which.
+# tried N COMMAND...: runs the command with room for N processes. It must succeed, or fail for lack of one; sets $done.
 tried() {
 	local room=$1
 	shift
-	# so that its front is there, and for half a minute
+	# starts the user's front, which then stays for half a minute
 	nsctl list --quiet
 	leave_room "$room"
 	run nsctl "$@"
@@ -76,12 +76,12 @@ tried() {
 		[ "$done" = no ] || nsctl rm other
 		tried "$room" exec box true
 		[ "$room" -gt 0 ] || [ "$done" = no ]
-		# without a net namespace: none is made in advance
+		# these sets have no net namespace, so none is made in advance
 		tried "$room" run -mp true
 		[ "$(nsctl list --quiet)" = box ]
 		eventually counts_are "$with_box"
 	done
-	# the last had enough
+	# with the largest room the command has succeeded
 	[ "$done" = yes ]
 	tried 0 rm box
 	[ "$done" = no ]

@@ -46,7 +46,7 @@ END
 	tail -n 2 "$BATS_TEST_TMPDIR/ping"
 }
 
-# among_times EXPRESSION: of t, the sorted times
+# among_times EXPRESSION: checks a Python expression about t, the sorted times
 among_times() {
 	python3 -c '
 import sys
@@ -54,7 +54,7 @@ t = sorted(float(line) for line in open(sys.argv[1]))
 assert eval(sys.argv[2]), f"{sys.argv[2]}: {t}"' "$BATS_TEST_TMPDIR/times" "$1"
 }
 
-# share COUNT OF PERCENT: as many as this share makes likely
+# share COUNT OF PERCENT: checks that COUNT of OF is likely, if each counts with this probability
 share() {
 	python3 -c '
 import sys
@@ -64,7 +64,7 @@ print(f"{count:g} of {of:g}, expected {of * share:g} +- {6 * deviation:.0f}")
 assert abs(count - of * share) <= 6 * deviation' "$@"
 }
 
-# rate_is MBIT: what TCP gets through, in a's direction
+# rate_is MBIT: checks the rate of a TCP connection from a to b
 rate_is() {
 	nsctl exec -d b iperf3 --server --one-off
 	eventually nsctl exec b sh -c "ss -ltn | grep -q :5201"
@@ -73,7 +73,7 @@ rate_is() {
 import json, sys
 got = json.load(open(sys.argv[1]))["end"]["sum_received"]["bits_per_second"] / 1e6
 print(f"{got:.2f} Mbit/s of {sys.argv[2]}")
-# what is measured is the payload: headers and acknowledgements take their part
+# the payload is measured, and headers and acknowledgements take a part of the rate
 assert float(sys.argv[2]) * 0.85 <= got <= float(sys.argv[2]) * 1.05' "$BATS_TEST_TMPDIR/iperf" "$1"
 }
 
@@ -87,7 +87,7 @@ assert float(sys.argv[2]) * 0.85 <= got <= float(sys.argv[2]) * 1.05' "$BATS_TES
 @test "jitter: as much more and less as it says" {
 	impair --delay=100ms --jitter=40ms
 	pings 100 0.2
-	# evenly spread from 60 to 140
+	# the times are evenly spread from 60 to 140 ms
 	among_times 't[0] >= 60 and t[0] < 75 and t[-1] > 125 and t[-1] < 160'
 	among_times '90 <= t[len(t) // 2] <= 115'
 }
@@ -107,7 +107,7 @@ assert float(sys.argv[2]) * 0.85 <= got <= float(sys.argv[2]) * 1.05' "$BATS_TES
 }
 
 @test "corruption: as many packets are thrown away by who gets them" {
-	# one bit of each is turned over: not always one that a check covers, but almost
+	# one bit of each packet is inverted; almost always a checksum covers it
 	impair --corrupt=20%
 	pings 1000 0.002
 	read -r sent received _ <"$BATS_TEST_TMPDIR/counts"
@@ -139,7 +139,7 @@ assert float(sys.argv[2]) * 0.85 <= got <= float(sys.argv[2]) * 1.05' "$BATS_TES
 	pings 400 0.01
 	among_times '80 <= t[0] and t[len(t) // 2] <= 90'
 	read -r sent received duplicates <"$BATS_TEST_TMPDIR/counts"
-	# netem puts the duplicate in before it decides what is lost: both of a pair are lost, or one, or none
+	# netem duplicates a packet before it decides about losses, so it may lose both of a pair, one, or none
 	[ "$duplicates" -gt 0 ]
 	[ "$received" -lt "$sent" ]
 	impair --loss=0

@@ -25,7 +25,7 @@ teardown() {
 	eventually counts_are "$before"
 }
 
-# refused TEXT COMMAND...
+# refused TEXT COMMAND...: the command fails, and its error contains TEXT.
 refused() {
 	local expected=$1
 	shift
@@ -44,7 +44,7 @@ may_have_user_namespaces() { nsctl status | grep -E '^ *userNamespaces +yes'; }
 	refused user-namespaces create -r box
 	refused user-namespaces create --map-current-user -n box
 	[ -z "$(nsctl list --quiet)" ]
-	# all else is as before, and root may
+	# everything else works as before, and root may still have user namespaces
 	nsctl create box
 	root_nsctl create -r box
 	sysctl -q kernel.unprivileged_userns_clone=1
@@ -67,7 +67,7 @@ may_have_user_namespaces() { nsctl status | grep -E '^ *userNamespaces +yes'; }
 	run other create -r box
 	[ "$status" -eq 1 ]
 	nsctl rm box
-	# what the kernel itself does not have, nobody gets
+	# if the kernel allows no user namespaces, root gets none either
 	sysctl -q user.max_user_namespaces=0
 	refused 'user.max_user_namespaces' create -r box
 }
@@ -85,7 +85,7 @@ may_have_user_namespaces() { nsctl status | grep -E '^ *userNamespaces +yes'; }
 	eventually created
 }
 
-# Everything is allowed but to read this one file.
+# Loads a profile that allows everything except reading one file.
 load_profile() {
 	secret=$(mktemp /tmp/nsctl-test-secret.XXXXXX)
 	chmod 644 "$secret"
@@ -105,7 +105,7 @@ unload_profile() {
 
 under_profile() { as "$user_id" aa-exec --profile=nsctl-test -- timeout "$patience" "$NSCTL_BUILD/nsctl" "$@"; }
 
-# Of each front.
+# Prints the profile of each front.
 profiles_of_fronts() {
 	local exe
 	for exe in /proc/[0-9]*/exe; do
