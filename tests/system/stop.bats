@@ -43,6 +43,46 @@ removing() { root_nsctl list --all-owners | grep box | grep -q removing; }
 	eventually counts_are "$before"
 }
 
+@test "the answer that a command has started arrives, though the front is slow" {
+	nsctl status
+	front=$(pgrep -u "$user_id" -P "$(pgrep -P "$daemon" nsctld-spawner)" nsctld-front)
+	# as on a busy machine: each message takes the front a while
+	start_server slow strace -qq -o /dev/null -e trace=recvmsg -e inject=recvmsg:delay_enter=300000 -p "$front"
+	traced() { grep -q "TracerPid:[[:space:]][1-9]" "/proc/$front/status"; }
+	eventually traced
+	cat >"$runtime.ask.py" <<'PYTHON'
+from hostile import Connection
+asking = Connection()
+asking.send(b'{"method": "org.nsctl.Exec", "more": true, "parameters": {"name": "box", "command": ["sleep", "1000"]}}\0')
+answer = asking.receive()
+assert answer["continues"] and answer["parameters"]["session"], answer
+PYTHON
+	python "$user_id" <"$runtime.ask.py" &
+	client=$!
+	eventually grep -q 'session started' "$runtime.log"
+	kill -TERM "$daemon"
+	status=0
+	wait "$client" || status=$?
+	[ "$status" -eq 0 ]
+	rm "$runtime.ask.py"
+	ended_well
+	start_daemon
+}
+
+@test "a front that its user has stopped holds the daemon's end up only for a while" {
+	become_client monitor >"$runtime.monitor" &
+	listening=$!
+	eventually grep -q box "$runtime.monitor"
+	front=$(pgrep -u "$user_id" -P "$(pgrep -P "$daemon" nsctld-spawner)" nsctld-front)
+	setpriv --reuid "$user_id" --clear-groups kill -STOP "$front"
+	kill -TERM "$daemon"
+	eventually is_gone "$daemon"
+	eventually is_gone "$front"
+	kill "$listening"
+	wait "$listening" || true
+	start_daemon
+}
+
 @test "a running command, who waits for one, and who listens are not waited for" {
 	mkfifo "$runtime/go"
 	chmod 666 "$runtime/go"

@@ -15,7 +15,7 @@
 #define IDLE_SECONDS 30
 #define IDLE_MAX 64
 /* At its end the keeper waits this long for the ends of fronts. */
-#define END_MICROSECONDS 1000000
+#define END_MICROSECONDS 2000000
 /* Memory that a front needs to parse the largest call. Memory for slow clients comes on top. */
 #define FRONT_MEMORY (UINT64_C(64) * 1024 * 1024)
 /*
