@@ -368,7 +368,7 @@ bool ends_add_impairment(struct text *text, const json_t *end)
 	return any;
 }
 
-bool ends_is_up(const json_t *end)
+const char *ends_state(const json_t *end)
 {
-	return !json_is_false(json_object_get(end, "up"));
+	return json_text(end, "state", json_is_false(json_object_get(end, "up")) ? "down" : "up");
 }

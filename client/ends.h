@@ -33,7 +33,7 @@ const char *ends_name(const json_t *end);
 /* Appends the impairments of an end, such as "delay=50ms,loss=1%". Returns false, and appends
  * nothing, if there are none. */
 bool ends_add_impairment(struct text *text, const json_t *end);
-/* Returns true unless the end is set down. */
-bool ends_is_up(const json_t *end);
+/* Returns the word for an end's state in the kernel or, if that is not known, in its record. */
+const char *ends_state(const json_t *end);
 
 #endif

@@ -117,6 +117,18 @@ static void impairment_cell(struct table *table, const json_t *a, const json_t *
 			     of_a && of_b ? " " : "", of_b ? "B:" : "", of_b ? second.data : "");
 }
 
+/* Adds a cell with the state of both ends if it is the same, or of each that is not up. */
+static void state_cell(struct table *table, const char *a, const char *b)
+{
+	bool a_is_up = strcmp(a, "up") == 0, b_is_up = strcmp(b, "up") == 0;
+
+	if (strcmp(a, b) == 0)
+		table_cell(table, a);
+	else
+		table_format(table, "%s%s%s%s%s", a_is_up ? "" : "A-", a_is_up ? "" : a,
+			     a_is_up || b_is_up ? "" : " ", b_is_up ? "" : "B-", b_is_up ? "" : b);
+}
+
 static void link_row(struct table *table, const json_t *link, const struct users *users)
 {
 	const json_t *a = json_object_get(link, "a"), *b = json_object_get(link, "b");
@@ -133,10 +145,7 @@ static void link_row(struct table *table, const json_t *link, const struct users
 		table_cell(table, where.data);
 		addresses_cell(table, json_object_get(ends[i], "addresses"));
 	}
-	if (ends_is_up(a) == ends_is_up(b))
-		table_cell(table, ends_is_up(a) ? "up" : "down");
-	else
-		table_cell(table, ends_is_up(a) ? "B-down" : "A-down");
+	state_cell(table, ends_state(a), ends_state(b));
 	print_age(show_age(link, "created"), age);
 	table_cell(table, age);
 	impairment_cell(table, a, b);

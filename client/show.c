@@ -170,30 +170,24 @@ static void show_link(const char *heading, const json_t *link, const char *set)
 
 		text_add(&text, i == 0 ? "" : " to ");
 		ends_add(&text, ends[i]);
-		if (!ends_is_up(ends[i]))
-			text_add(&text, " (down)");
+		if (strcmp(ends_state(ends[i]), "up") != 0)
+			text_format(&text, " (%s)", ends_state(ends[i]));
 		if (ends_add_impairment(&impairment, ends[i]))
 			text_format(&text, " (%s)", impairment.data);
 	}
 	show_line(heading, "%s: %s", json_text(link, "name", "?"), text.data);
 }
 
-/* Prints the set's links. A Set does not contain the other ends, so they are requested if an
- * interface belongs to a link. */
+/* Prints the set's links, also those whose interfaces are gone. A Set does not contain them. */
 static void show_links(struct client *client, const json_t *set)
 {
 	_cleanup_reply_ struct message_reply reply = {0};
 	_cleanup_json_ json_t *parameters = must(json_object());
 	const char *name = json_text(set, "name", "?");
 	json_t *object;
-	bool any = false;
 	size_t i;
 
-	json_array_foreach(json_object_get(set, "interfaces"), i, object)
-	{
-		any = any || json_text(object, "link", NULL);
-	}
-	if (!any)
+	if (!is_held(json_object_get(set, "namespaces"), "net"))
 		return;
 	json_put(parameters, "set", json_string(name));
 	if (client->has_owner)

@@ -87,8 +87,7 @@ enum method_class {
 	  METHOD_REPEATABLE | METHOD_STARTS, "link changed", REPLY("link", wire_link))             \
 	X(LINK_REMOVE, "RemoveLink", wire_ask, on_remove_link, CLASS_WIRE, METHOD_REPEATABLE,      \
 	  NULL, NOTHING)                                                                           \
-	X(LINK_LIST, "ListLinks", wire_list, on_list_links, CLASS_WIRE,                            \
-	  METHOD_REPEATABLE | METHOD_AT_ONCE, NULL,                                                \
+	X(LINK_LIST, "ListLinks", wire_list, on_list_links, CLASS_WIRE, METHOD_REPEATABLE, NULL,   \
 	  REPLY_LIST("links", WIRE_ITEM_LINK, wire_link))                                          \
 	X(NETWORK_CREATE, "CreateNetwork", wire_network, on_create_network, CLASS_WIRE,            \
 	  METHOD_STARTS | METHOD_DESCRIPTORS, NULL, REPLY("network", wire_network))                \

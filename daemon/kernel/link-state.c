@@ -239,6 +239,40 @@ int link_restore_end(struct link_batch *batch, uint32_t index, const struct task
 	return r < 0 ? r : restore_routes(batch, &comparison, detail, fault);
 }
 
+/* --- comparing --- */
+
+/* Returns true if the interface lacks nothing that link_restore_end() would put back. */
+static bool is_whole(struct rtnl *rtnl, const struct interface *is, const struct task_end *end)
+{
+	struct comparison comparison = {.end = end, .index = is->index};
+	uint32_t routes = end->down ? 0 : end->n_routes;
+	uint8_t mac[6];
+
+	if ((!end->host && strcmp(is->name, end->interface) != 0) ||
+	    (end->mtu && end->mtu != is->mtu) ||
+	    (link_read_mac(end->mac, mac) && memcmp(mac, is->mac, sizeof(mac)) != 0))
+		return false;
+	if (end->n_addresses > 0 &&
+	    read_table(rtnl, RTM_GETADDR, sizeof(struct ifaddrmsg), on_address, &comparison) < 0)
+		return false;
+	if (routes > 0 &&
+	    read_table(rtnl, RTM_GETROUTE, sizeof(struct rtmsg), on_route, &comparison) < 0)
+		return false;
+	return comparison.addresses == (UINT32_C(1) << end->n_addresses) - 1 &&
+	       (routes == 0 || comparison.routes == (UINT32_C(1) << routes) - 1);
+}
+
+enum end_state link_state_of(struct rtnl *rtnl, uint32_t index, const struct task_end *end)
+{
+	struct interface interface;
+
+	if (read_interface(rtnl, index, NULL, &interface) < 0)
+		return END_DELETED;
+	if (!interface.up)
+		return END_DOWN;
+	return is_whole(rtnl, &interface, end) ? END_UP : END_INCOMPLETE;
+}
+
 /* --- waiting --- */
 
 /* Waits until an interface passes packets on, for a limited time. Usually looks only once. */

@@ -62,6 +62,8 @@ void child_link(const struct host *host, const struct task_one_link *task)
 	__attribute__((noreturn));
 void child_adjust(const struct host *host, const struct task_adjust *task)
 	__attribute__((noreturn));
+void child_examine(const struct host *host, const struct task_examine *task)
+	__attribute__((noreturn));
 void child_remove_link(const struct host *host, const struct task_one_link *task)
 	__attribute__((noreturn));
 

@@ -35,6 +35,7 @@ struct task {
 		struct task_inspect inspect;
 		struct task_one_link one_link;
 		struct task_adjust adjust;
+		struct task_examine examine;
 		struct task_restore restore;
 		struct task_names names;
 		struct task_boot_record boot_record;
@@ -47,21 +48,14 @@ struct task {
 };
 
 static const struct wire_layout *const layouts[] = {
-	[TASK_CREATE] = &task_create_layout,
-	[TASK_REMOVE] = &task_remove_layout,
-	[TASK_START] = &task_start_layout,
-	[TASK_INSPECT] = &task_inspect_layout,
-	[TASK_LINK] = &task_one_link_layout,
-	[TASK_ADJUST] = &task_adjust_layout,
-	[TASK_REMOVE_LINK] = &task_one_link_layout,
-	[TASK_RESTORE] = &task_restore_layout,
-	[TASK_NAMES] = &task_names_layout,
-	[TASK_FRONT] = &task_front_layout,
-	[TASK_BOOT_RECORD] = &task_boot_record_layout,
-	[TASK_SPARE] = &task_spare_layout,
-	[TASK_PROCESSES] = &task_processes_layout,
-	[TASK_SIGNAL] = &task_signal_layout,
-	[TASK_PROXY] = &task_proxy_layout,
+	[TASK_CREATE] = &task_create_layout,   [TASK_REMOVE] = &task_remove_layout,
+	[TASK_START] = &task_start_layout,     [TASK_INSPECT] = &task_inspect_layout,
+	[TASK_LINK] = &task_one_link_layout,   [TASK_ADJUST] = &task_adjust_layout,
+	[TASK_EXAMINE] = &task_examine_layout, [TASK_REMOVE_LINK] = &task_one_link_layout,
+	[TASK_RESTORE] = &task_restore_layout, [TASK_NAMES] = &task_names_layout,
+	[TASK_FRONT] = &task_front_layout,     [TASK_BOOT_RECORD] = &task_boot_record_layout,
+	[TASK_SPARE] = &task_spare_layout,     [TASK_PROCESSES] = &task_processes_layout,
+	[TASK_SIGNAL] = &task_signal_layout,   [TASK_PROXY] = &task_proxy_layout,
 };
 
 static void report_done(int report_fd, uint32_t serial, const struct fault *fault)
@@ -119,6 +113,8 @@ static void child_task(void *context)
 		child_link(task->host, &task->order.one_link);
 	case TASK_ADJUST:
 		child_adjust(task->host, &task->order.adjust);
+	case TASK_EXAMINE:
+		child_examine(task->host, &task->order.examine);
 	case TASK_RESTORE:
 		child_restore(task->host, &task->order.restore);
 	case TASK_NAMES:

@@ -8,6 +8,7 @@
 #define GIVEN_IMPAIRMENT(field) GIVEN_BITS(wire_impairment, given, IMPAIR_##field)
 #define SHARE(path, field) JSON(path), UNIT(PERCENT), GIVEN_IMPAIRMENT(field)
 
+static const char *const end_state_words[] = {"up", "down", "incomplete", "moved", "deleted", NULL};
 static const char *const protocol_words[] = {"tcp", "udp", NULL};
 
 /* clang-format off: one row a line */
@@ -59,6 +60,8 @@ static const struct wire_field wire_end_fields[] = {
 	ARRAY(12, wire_end, routes, wire_route, END_ROUTES_MAX, JSON("routes"),
 	      GIVEN(wire_end, has_routes)),
 	BOOL(13, wire_end, has_routes),
+	U32(14, wire_end, state, END_DELETED, DAEMON, JSON("state"), WORD(end_state_words),
+	    REASON("is for answers: up says whether the end is to be up")),
 };
 LAYOUT(wire_end);
 

@@ -79,6 +79,15 @@ struct wire_impairment {
 #define IMPAIR_RATE_MIN UINT64_C(8000)
 #define IMPAIR_RATE_MAX UINT64_C(1000000000000)
 
+/* An end as the kernel has it. */
+enum end_state {
+	END_UP = 1,
+	END_DOWN,
+	END_INCOMPLETE, /* up, but not as recorded: it lacks an address or a route, for instance */
+	END_MOVED,	/* in another net namespace, while the other end is in its place */
+	END_DELETED,
+};
+
 /* One end of a link. In SetLink, absent fields keep their values. */
 struct wire_end {
 	uint32_t where;	       /* enum end_where */
@@ -96,6 +105,7 @@ struct wire_end {
 	struct wire_route routes[END_ROUTES_MAX];
 	size_t n_routes;
 	bool has_routes; /* SetLink: the routes replace the old ones */
+	uint32_t state;	 /* ListLinks only: enum end_state, 0: not known */
 };
 
 struct wire_link {

@@ -95,6 +95,11 @@ static const struct wire_field task_adjust_fields[] = {
 };
 LAYOUT(task_adjust);
 
+static const struct wire_field task_examine_fields[] = {
+	ARRAY(1, task_examine, links, task_link, EXAMINE_LINKS_MAX),
+};
+LAYOUT(task_examine);
+
 static const struct wire_field task_firewall_fields[] = {
 	BOOL(1, task_firewall, given),
 	STRING(2, task_firewall, table, 63),

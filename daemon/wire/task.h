@@ -40,6 +40,7 @@ enum task_op {
 	TASK_LINK,	  /* struct task_one_link: makes a link */
 	TASK_ADJUST,	  /* struct task_adjust: changes a link */
 	TASK_REMOVE_LINK, /* struct task_one_link: removes a link */
+	TASK_EXAMINE,	  /* struct task_examine: compares links with the kernel */
 	TASK_RESTORE,	  /* struct task_restore: the firewall */
 	TASK_NAMES,	  /* struct task_names: files in /etc of existing sets */
 	TASK_BOOT_RECORD, /* struct task_boot_record: writes a record for the next boot */
@@ -198,6 +199,12 @@ struct task_adjust {
 	struct task_link from, to; /* with the same places, kernel names and id */
 };
 
+#define EXAMINE_LINKS_MAX 24
+struct task_examine {
+	struct task_link links[EXAMINE_LINKS_MAX];
+	size_t n_links;
+};
+
 /* The bridge of a network, made together with its namespace. */
 struct task_bridge {
 	bool given;
@@ -354,6 +361,7 @@ enum task_event {
 	/* detail: the descriptor; pid and init_start of the process behind a pidfd, or of a pipe's
 	 * watcher; or pid 0 and error */
 	REPORT_PROCESS,
+	REPORT_END,   /* of TASK_EXAMINE; detail: 2 * the link's position, + 1 for end b */
 	REPORT_SPARE, /* with a descriptor of the net namespace, and of its sysfs if wanted */
 };
 
@@ -372,6 +380,7 @@ struct task_report {
 	 * of the user namespace */
 	uint32_t foreign;
 	struct wire_map uid_map, gid_map;
+	uint32_t end_state;	 /* REPORT_END: enum end_state, 0: not known */
 };
 #define REPORT_FDS_MAX 2
 
@@ -386,8 +395,8 @@ struct task_interface {
 
 extern const struct wire_layout task_ready_layout, task_fork_layout, task_create_layout,
 	task_spare_layout, task_remove_layout, task_start_layout, task_inspect_layout,
-	task_front_layout, task_one_link_layout, task_adjust_layout, task_restore_layout,
-	task_names_layout, task_boot_record_layout, task_proxy_layout, task_processes_layout,
-	task_signal_layout;
+	task_front_layout, task_one_link_layout, task_adjust_layout, task_examine_layout,
+	task_restore_layout, task_names_layout, task_boot_record_layout, task_proxy_layout,
+	task_processes_layout, task_signal_layout;
 
 #endif

@@ -58,6 +58,59 @@ dual_pair() {
 	[ "$(what_has b eth0)" = "$b" ]
 }
 
+# states LINK: of its ends A and B.
+states() { nsctl --json link list | python3 -c '
+import json, sys
+for line in sys.stdin:
+    link = json.loads(line)
+    if link["name"] == sys.argv[1]:
+        print(link["a"]["state"], link["b"]["state"])' "$1"; }
+
+@test "link list and show tell the state of each end as the kernel has it" {
+	dual_pair
+	[ "$(states wire)" = "up up" ]
+	nsctl link down wire B
+	[ "$(states wire)" = "up down" ]
+	nsctl link up wire
+	[ "$(states wire)" = "up up" ]
+	# root in a set sets an end down, and up again: its IPv6 address is lost
+	nsctl exec b ip link set eth0 down
+	[ "$(states wire)" = "up down" ]
+	nsctl link list | grep -E ' B-down '
+	nsctl exec b ip link set eth0 up
+	[ "$(states wire)" = "up incomplete" ]
+	nsctl show b | grep -E 'wire: b:eth0 \(incomplete\) to a:eth0'
+	nsctl link up wire
+	[ "$(states wire)" = "up up" ]
+	for change in "addr del 10.9.0.2/24 dev eth0" "route del 10.7.0.0/16" "link set eth0 name other" \
+		"link set eth0 address 02:00:00:00:00:99"; do
+		# shellcheck disable=SC2086
+		nsctl exec b ip $change
+		[ "$(states wire)" = "up incomplete" ] || { echo "$change" && return 1; }
+		nsctl link up wire
+		[ "$(states wire)" = "up up" ]
+	done
+}
+
+is_moved() { [ "$(states wire)" = "up moved" ]; }
+
+@test "an interface that was moved away, and one that was deleted" {
+	dual_pair
+	nsctl exec -d b sh -c 'unshare -n sh -c "echo \$\$; exec sleep 1000 >&-" |
+		{ read -r pid; ip link set eth0 netns "$pid"; }'
+	eventually is_moved
+	nsctl link list | grep B-moved
+	nsctl show b | grep -F 'wire: b:eth0 (moved)'
+	refused "not there any more" link up wire
+	nsctl rm b
+	nsctl create -n -r b
+	nsctl link add --name=wire a b
+	nsctl exec b ip link del eth0
+	[ "$(states wire)" = "deleted deleted" ]
+	nsctl show a | grep -F 'wire: a:eth0 (deleted)'
+	nsctl link list | grep -E ' deleted '
+}
+
 @test "an interface that was deleted: what is wrong, and what to do" {
 	dual_pair
 	nsctl exec b ip link del eth0

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The words of links and networks, and the calls that verbs make of them. Each row has a command
+ * The words of links, and the calls that verbs make of them. Each row has a command
  * line, its call (which must fit the interface), the reply, and the output.
  */
 #include <setjmp.h>
@@ -12,7 +12,6 @@
 
 #include "client/ends.h"
 #include "client/links.h"
-#include "client/networks.h"
 #include "client/show.h"
 #include "client/verb.h"
 #include "tests/unit/answering.h"
@@ -196,6 +195,9 @@ static void test_impairments(void **state _unused_)
 #define SELF                                                                                       \
 	"{\"name\":\"self\",\"a\":{\"set\":\"x\"},\"b\":{\"set\":\"x\",\"interface\":\"b\"}," MADE \
 	"}"
+#define DAMAGED                                                                                  \
+	"{\"name\":\"pair\",\"a\":{\"set\":\"web\",\"interface\":\"eth0\",\"state\":\"moved\"}," \
+	"\"b\":{\"host\":true,\"state\":\"incomplete\"}," MADE "}"
 #define REPLY "{\"link\":" LINK "}"
 #define LINKS "{\"links\":[" LINK "," SELF "]}"
 
@@ -208,6 +210,32 @@ static void test_link_verbs(void **state _unused_)
 		 {REPLY},
 		 0,
 		 "pair\n"},
+		{"link add --route=10.2.0.0/16,via=10.0.0.9,metric=5,onlink,src=10.0.0.1 "
+		 "--route=fd00::/8,via=fe80::1 web,route=10.3.0.0/16 net/lan",
+		 {"AddLink "
+		  "{\"a\":{\"set\":\"web\",\"routes\":[{\"destination\":\"10.3.0.0/16\"},"
+		  "{\"destination\":\"10.2.0.0/"
+		  "16\",\"via\":\"10.0.0.9\",\"metric\":5,\"onlink\":true,"
+		  "\"source\":\"10.0.0.1\"},{\"destination\":\"fd00::/8\",\"via\":\"fe80::1\"}]},"
+		  "\"b\":{\"network\":\"lan\"}}"},
+		 {REPLY},
+		 0,
+		 "pair\n"},
+		{"link add --route=,via=10.0.0.9 a b",
+		 {NULL},
+		 {NULL},
+		 STATUS_USAGE,
+		 "!--route=,via=10.0.0.9: a destination is missing"},
+		{"link add --route=10.0.0.0/8,down a b",
+		 {NULL},
+		 {NULL},
+		 STATUS_USAGE,
+		 "!\"down\" is not one of via="},
+		{"link add --route=10.0.0.0/8,via=1,via=2 a b",
+		 {NULL},
+		 {NULL},
+		 STATUS_USAGE,
+		 "!via: is given twice"},
 		{"link add --name=pair --quiet web net/lan",
 		 {"AddLink "
 		  "{\"name\":\"pair\",\"a\":{\"set\":\"web\"},\"b\":{\"network\":\"lan\"}}"},
@@ -252,6 +280,11 @@ static void test_link_verbs(void **state _unused_)
 		 0,
 		 "pair  web:eth0  10.0.0.1/24  host  -  B-down  0s  B:loss=1%\n"
 		 "self  x         -            x:b   -  up      0s  -\n"},
+		{"link list",
+		 {"ListLinks {}"},
+		 {"{\"links\":[" DAMAGED "]}"},
+		 0,
+		 "pair  web:eth0  -  host  -  A-moved B-incomplete  0s  -\n"},
 		{"link list --quiet web",
 		 {"ListLinks {\"set\":\"web\"}"},
 		 {LINKS},
@@ -373,83 +406,22 @@ static void test_link_verbs(void **state _unused_)
 	answering_check_group(links_verbs, rows, ARRAY_SIZE(rows));
 }
 
-#define NETWORK                                                                            \
-	"{\"name\":\"lan\",\"owner\":4242424,\"subnets\":[\"10.0.0.0/24\",\"fd00::/64\"]," \
-	"\"egress\":true,\"members\":[\"a\",\"b\"],\"created\":4e9}"
-#define BARE "{\"name\":\"bare\",\"owner\":7,\"members\":[],\"created\":4e9}"
-
-static void test_network_verbs(void **state _unused_)
-{
-	static const struct exchange_row rows[] = {
-		{"network create lan",
-		 {"CreateNetwork {\"name\":\"lan\"}"},
-		 {"{\"network\":" NETWORK "}"},
-		 0,
-		 "lan\n"},
-		{"network create lan --subnet=10.0.0.0/24 --subnet fd00::/64 --egress "
-		 "--dns=192.0.2.1 --dns=2001:db8::1",
-		 {"CreateNetwork {\"name\":\"lan\",\"subnets\":[\"10.0.0.0/24\",\"fd00::/64\"],"
-		  "\"egress\":true,\"dns\":[\"192.0.2.1\",\"2001:db8::1\"]}"},
-		 {"{\"network\":" NETWORK "}"},
-		 0,
-		 "lan\n"},
-		{"network create lan --subnet=10.0.0.0",
-		 {"CreateNetwork {\"name\":\"lan\",\"subnets\":[\"10.0.0.0\"]}"},
-		 {"!InvalidValue {\"field\":\"subnets[0]\",\"reason\":\"no prefix\"}"},
-		 STATUS_FAILED,
-		 "!--subnet: no prefix"},
-		{"network create", {NULL}, {NULL}, STATUS_USAGE, "!too few arguments"},
-		{"network create a b", {NULL}, {NULL}, STATUS_USAGE, "!unexpected argument b"},
-		{"network create Lan", {NULL}, {NULL}, STATUS_USAGE, "!is not a valid name of"},
-		{"network create host", {NULL}, {NULL}, STATUS_USAGE, "!is not a valid name of"},
-		{"network create --owner=1 lan", {NULL}, {NULL}, STATUS_USAGE, "!--owner"},
-		{"network list --owner=4242424",
-		 {"ListNetworks {\"allOwners\":true}"},
-		 {"{\"networks\":[" NETWORK "," BARE "]}"},
-		 0,
-		 "lan  4242424  10.0.0.0/24,fd00::/64  yes  a,b  0s\n"},
-		{"network list --quiet",
-		 {"ListNetworks {}"},
-		 {"{\"networks\":[" NETWORK "," BARE "]}"},
-		 0,
-		 "lan\nbare\n"},
-		{"network list --all-owners --json",
-		 {"ListNetworks {\"allOwners\":true}"},
-		 {"{\"networks\":[{\"name\":\"bare\",\"owner\":7,\"members\":[],\"created\":1.5}]"
-		  "}"},
-		 0,
-		 "{\"name\":\"bare\",\"owner\":7,\"members\":[],\"created\":1.5}\n"},
-		{"network list lan", {NULL}, {NULL}, STATUS_USAGE, "!network list takes no names"},
-		{"network rm a b",
-		 {"RemoveNetwork {\"name\":\"a\"}", "RemoveNetwork {\"name\":\"b\"}"},
-		 {"!Busy {\"name\":\"a\",\"state\":\"in use\"}", "{}"},
-		 STATUS_FAILED,
-		 "!network rm a: a is in use"},
-		{"network rm --ignore a",
-		 {"RemoveNetwork {\"name\":\"a\"}"},
-		 {"!NotFound {\"what\":\"network\",\"name\":\"a\"}"},
-		 0,
-		 ""},
-		{"network rm", {NULL}, {NULL}, STATUS_USAGE, "!too few arguments"},
-	};
-
-	answering_check_group(networks_verbs, rows, ARRAY_SIZE(rows));
-}
-
 #define INTERFACE                                                                  \
 	"{\"name\":\"eth0\",\"index\":2,\"addresses\":[\"10.0.0.1/24\",\"fd00::1/" \
 	"64\"],\"up\":true,"                                                       \
 	"\"link\":\"pair\"}"
-#define SET(interfaces, spec)                                                                     \
+#define NET "{\"type\":\"net\",\"inode\":5,\"held\":true}"
+#define SET(namespaces, interfaces, spec)                                                         \
 	"{\"set\":{\"name\":\"web\",\"owner\":7,\"id\":\"0123456789abcdef\",\"state\":\"ready\"," \
-	"\"created\":4e9,\"namespaces\":[],\"spec\":{" spec "},\"interfaces\":[" interfaces       \
-	"],\"usage\":{\"processes\":1,\"sessions\":0}}}"
+	"\"created\":4e9,\"namespaces\":[" namespaces "],\"spec\":{" spec                         \
+	"},\"interfaces\":[" interfaces "],\"usage\":{\"processes\":1,\"sessions\":0}}}"
 #define SHOWN                              \
 	"web\n"                            \
 	"  owner       7\n"                \
 	"  id          0123456789abcdef\n" \
 	"  state       ready\n"            \
 	"  created     0s ago\n"
+#define SHOWN_NET SHOWN "  namespaces  net     net:[5]              held\n"
 
 static void test_show(void **state _unused_)
 {
@@ -458,15 +430,15 @@ static void test_show(void **state _unused_)
 	static const struct exchange_row rows[] = {
 		{"show web",
 		 {"Get {\"name\":\"web\"}", "ListLinks {\"set\":\"web\"}"},
-		 {SET(INTERFACE, ""), "{\"links\":[" LINK "]}"},
+		 {SET(NET, INTERFACE, ""), "{\"links\":[" LINK "]}"},
 		 0,
-		 SHOWN "  interfaces  eth0 up 10.0.0.1/24 fd00::1/64, link pair\n"
-		       "  links       pair: web:eth0 to host (down) (loss=1%)\n"
-		       "  processes   1 (sessions: 0)\n"},
-		/* without a link nothing more is asked */
+		 SHOWN_NET "  interfaces  eth0 up 10.0.0.1/24 fd00::1/64, link pair\n"
+			   "  links       pair: web:eth0 to host (down) (loss=1%)\n"
+			   "  processes   1 (sessions: 0)\n"},
+		/* without a network of its own nothing more is asked */
 		{"show web",
 		 {"Get {\"name\":\"web\"}"},
-		 {SET("",
+		 {SET("", "",
 		      "\"egress\":true,\"dns\":[\"192.0.2.1\",\"2001:db8::1\"],\"publish\":[{"
 		      "\"protocol\":\"tcp\",\"hostPort\":8080,\"port\":80},{\"protocol\":\"udp\","
 		      "\"hostAddress\":\"::1\",\"hostPort\":53,\"port\":53}]")},
@@ -476,13 +448,20 @@ static void test_show(void **state _unused_)
 		       "  published   8080 to 80/tcp\n"
 		       "              [::1]:53 to 53/udp\n"
 		       "  processes   1 (sessions: 0)\n"},
+		/* its interface is gone */
+		{"show web",
+		 {"Get {\"name\":\"web\"}", "ListLinks {\"set\":\"web\"}"},
+		 {SET(NET, "", ""), "{\"links\":[" DAMAGED "]}"},
+		 0,
+		 SHOWN_NET "  links       pair: web:eth0 (moved) to host (incomplete)\n"
+			   "  processes   1 (sessions: 0)\n"},
 		/* gone meanwhile */
 		{"show --owner=7 web",
 		 {"Get {\"name\":\"web\",\"owner\":7}", "ListLinks {\"set\":\"web\",\"owner\":7}"},
-		 {SET(INTERFACE, ""), "!NotFound {\"what\":\"set\",\"name\":\"web\"}"},
+		 {SET(NET, INTERFACE, ""), "!NotFound {\"what\":\"set\",\"name\":\"web\"}"},
 		 0,
-		 SHOWN "  interfaces  eth0 up 10.0.0.1/24 fd00::1/64, link pair\n"
-		       "  processes   1 (sessions: 0)\n"},
+		 SHOWN_NET "  interfaces  eth0 up 10.0.0.1/24 fd00::1/64, link pair\n"
+			   "  processes   1 (sessions: 0)\n"},
 	};
 
 	answering_check_group(verbs, rows, ARRAY_SIZE(rows));
@@ -491,9 +470,9 @@ static void test_show(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_link_option),   cmocka_unit_test(test_ends),
-		cmocka_unit_test(test_impairments),   cmocka_unit_test(test_link_verbs),
-		cmocka_unit_test(test_network_verbs), cmocka_unit_test(test_show),
+		cmocka_unit_test(test_link_option), cmocka_unit_test(test_ends),
+		cmocka_unit_test(test_impairments), cmocka_unit_test(test_link_verbs),
+		cmocka_unit_test(test_show),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,6 +37,8 @@ static const struct {
 	{&wire_network_layout, 6, "network.created"},
 	{&wire_network_layout, 7, "network.members"},
 	{&wire_network_layout, 10, "network.expires"},
+	{&wire_end_layout, 14, "end.state"},
+	{&spec_publish_layout, 6, "publish.chosen"},
 	{&wire_lease_layout, 4, "lease.pid"},
 	{&wire_lease_layout, 5, "lease.start"},
 	{&wire_lease_layout, 7, "lease.pipe"},
@@ -69,6 +71,7 @@ struct path {
 /* The smallest value that a front may give a field, and that is not left out. */
 static void fill_field(const struct wire_field *field, char *value)
 {
+	static const char *const texts[] = {"0123456789abcdef", "debug", "x"};
 	void *at = value + field->offset;
 
 	switch (field->type) {
@@ -84,8 +87,9 @@ static void fill_field(const struct wire_field *field, char *value)
 		break;
 	case WIRE_STRING:
 		*(const char **)at = "x";
-		if (field->is_valid && !field->is_valid("x"))
-			*(const char **)at = "0123456789abcdef";
+		for (size_t i = 0; field->is_valid && i < ARRAY_SIZE(texts); i++)
+			if (field->is_valid(texts[i]))
+				*(const char **)at = texts[i];
 		break;
 	case WIRE_HANDLE:
 	case WIRE_PROCESS:

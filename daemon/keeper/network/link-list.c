@@ -1,8 +1,38 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * ListLinks. A record says what the ends of a link have, but only the kernel knows in which state
+ * they are now: workers compare them, some links at a time. Without a report of the worker, the
+ * answer has no states.
+ */
 #include <string.h>
+#include "daemon/keeper/network/link-plan.h"
 #include "daemon/keeper/network/link.h"
 #include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/request.h"
+#include "daemon/keeper/workers/operation.h"
+#include "daemon/kernel/fault.h"
+
+/* Links on one page, if they fit into a message. */
+#define PAGE_LINKS 512
+#define EXAMINE_SECONDS 5
+
+struct listed {
+	char id[ID_SIZE];
+	uint8_t states[2]; /* of ends a and b: enum end_state, 0: not known */
+};
+
+/* A page of links, while workers examine them. */
+struct listing {
+	struct keeper *keeper;
+	struct request *request;
+	struct operation *operation;
+	uint16_t order[EXAMINE_LINKS_MAX]; /* positions of the links in the present task */
+	/* the last link on the page, if another page follows; else "" */
+	uid_t after_owner;
+	char after_name[NAME_SIZE];
+	size_t n, n_asked; /* links, and those that were examined or passed over */
+	struct listed links[];
+};
 
 static bool touches(const struct link *link, uid_t owner, const char *name)
 {
@@ -20,12 +50,149 @@ static bool is_there(const struct link *link)
 	return link->announced || !link->work;
 }
 
+/* --- the answer --- */
+
+static void answer(struct listing *listing)
+{
+	static struct wire_link wire;
+	struct keeper *keeper = listing->keeper;
+	const struct link *last = NULL;
+	struct wire_list cursor;
+
+	wire_clear(&wire_list_layout, &cursor);
+	cursor.after_owner = listing->after_owner;
+	cursor.after_name = *listing->after_name ? listing->after_name : NULL;
+	request_begin(keeper, listing->request, 0);
+	for (size_t i = 0; i < listing->n; i++) {
+		const struct listed *at = &listing->links[i];
+		const struct link *link = registry_find_link_id(keeper->registry, at->id);
+
+		if (!link || wire_unpack(&wire_link_layout, link->wire, link->wire_size, &wire) < 0)
+			continue;
+		wire.a.state = at->states[0];
+		wire.b.state = at->states[1];
+		if (!wire_put_item(keeper->to_front, WIRE_ITEM_LINK, &wire_link_layout, &wire)) {
+			cursor.after_owner = last ? last->owner : link->owner;
+			cursor.after_name = last ? last->name : link->name;
+			break;
+		}
+		last = link;
+	}
+	wire_put(keeper->to_front, &wire_list_layout, &cursor);
+	request_end(keeper, listing->request);
+	free(listing);
+}
+
+/* --- examining --- */
+
+static void on_end(struct operation *operation, const struct task_report *report,
+		   int fds[REPORT_FDS_MAX] _unused_)
+{
+	struct listing *listing = operation->context;
+
+	if (report->event == REPORT_END && report->detail < 2 * EXAMINE_LINKS_MAX)
+		listing->links[listing->order[report->detail / 2]].states[report->detail % 2] =
+			report->end_state;
+}
+
+static int examine_some(struct listing *listing);
+
+static void on_examined(struct operation *operation, const struct task_report *report)
+{
+	struct listing *listing = operation->context;
+
+	listing->operation = NULL;
+	if (report->step != STEP_NONE || examine_some(listing) < 0)
+		answer(listing);
+}
+
+/* Fills in the next links that are not being changed. */
+static void fill_task(struct listing *listing, struct task_examine *task)
+{
+	static struct link_plan_task planned[EXAMINE_LINKS_MAX];
+
+	for (; listing->n_asked < listing->n && task->n_links < EXAMINE_LINKS_MAX;
+	     listing->n_asked++) {
+		const char *id = listing->links[listing->n_asked].id;
+		const struct link *link = registry_find_link_id(listing->keeper->registry, id);
+		size_t i = task->n_links;
+
+		if (!link || link->state != LINK_READY || link->work ||
+		    link_plan_task(link, NULL, &planned[i]) < 0)
+			continue;
+		listing->order[i] = listing->n_asked;
+		task->links[task->n_links++] = planned[i].task;
+	}
+}
+
+/* Has a worker examine the next links. Returns 0, or -errno if there are none, or none can be
+ * examined. */
+static int examine_some(struct listing *listing)
+{
+	static struct task_examine task;
+	struct operation *operation;
+	int r;
+
+	wire_clear(&task_examine_layout, &task);
+	fill_task(listing, &task);
+	if (task.n_links == 0)
+		return -ENOENT;
+	r = operation_new(listing->keeper, listing->request->subject.uid, TURN_MAKE,
+			  EXAMINE_SECONDS, &operation);
+	if (r < 0)
+		return r;
+	operation->context = listing;
+	operation->report = on_end;
+	operation->done = on_examined;
+	r = operation_send(operation, TASK_EXAMINE, &task_examine_layout, &task);
+	if (r == 0)
+		listing->operation = operation;
+	return r;
+}
+
+static void on_asker_gone(struct keeper *keeper _unused_, struct request *request)
+{
+	struct listing *listing = request->holder;
+
+	if (!operation_take_back(listing->operation))
+		return;
+	request_drop(request);
+	free(listing);
+}
+
+/* --- the request --- */
+
+/* Collects the links of a page. */
+static void collect(struct listing *listing, const struct wire_list *asked, const struct set *set)
+{
+	const struct request *request = listing->request;
+	const struct registry *registry = listing->keeper->registry;
+	struct link *link = asked->after_name ? registry_next_link(registry, asked->after_owner,
+								   asked->after_name)
+					      : registry_next_link(registry, 0, NULL);
+	const struct link *last = NULL;
+
+	for (; link; last = link, link = registry_next_link(registry, link->owner, link->name)) {
+		if (set || asked->has_owner
+			    ? link->owner != request->owner
+			    : !authz_sees(&request->subject, asked->all_owners, link->owner))
+			continue;
+		if (!is_there(link) || !link_is_reached(link, &request->subject) ||
+		    (set && !touches(link, set->owner, set->name)))
+			continue;
+		if (listing->n == PAGE_LINKS) {
+			listing->after_owner = last->owner;
+			memcpy(listing->after_name, last->name, sizeof(listing->after_name));
+			break;
+		}
+		memcpy(listing->links[listing->n++].id, link->id, ID_SIZE);
+	}
+}
+
 int on_list_links(struct keeper *keeper, struct request *request, struct wire_list *asked,
 		  struct failure *failure)
 {
-	static struct wire_link wire;
-	struct wire_list cursor;
-	struct link *link, *last = NULL;
+	struct listing *listing;
 	struct set *set = NULL;
 	int r = 0;
 
@@ -37,29 +204,18 @@ int on_list_links(struct keeper *keeper, struct request *request, struct wire_li
 				  &request->owner, failure);
 	if (r)
 		return r;
-	wire_clear(&wire_list_layout, &cursor);
-	request_begin(keeper, request, 0);
-	link = asked->after_name
-		       ? registry_next_link(keeper->registry, asked->after_owner, asked->after_name)
-		       : registry_next_link(keeper->registry, 0, NULL);
-	for (; link; link = registry_next_link(keeper->registry, link->owner, link->name)) {
-		if (set || asked->has_owner
-			    ? link->owner != request->owner
-			    : !authz_sees(&request->subject, asked->all_owners, link->owner))
-			continue;
-		if (!is_there(link) || !link_is_reached(link, &request->subject) ||
-		    (set && !touches(link, set->owner, set->name)))
-			continue;
-		if (wire_unpack(&wire_link_layout, link->wire, link->wire_size, &wire) < 0)
-			continue;
-		if (!wire_put_item(keeper->to_front, WIRE_ITEM_LINK, &wire_link_layout, &wire)) {
-			cursor.after_owner = last ? last->owner : link->owner;
-			cursor.after_name = last ? last->name : link->name;
-			break;
-		}
-		last = link;
+	listing = calloc(1, sizeof(*listing) + PAGE_LINKS * sizeof(*listing->links));
+	if (listing)
+		listing->request = request_keep(request);
+	if (!listing || !listing->request) {
+		free(listing);
+		return failure_from_errno(failure, -ENOMEM, "list the links");
 	}
-	wire_put(keeper->to_front, &wire_list_layout, &cursor);
-	request_end(keeper, request);
+	listing->keeper = keeper;
+	listing->request->holder = listing;
+	listing->request->gone = on_asker_gone;
+	collect(listing, asked, set);
+	if (examine_some(listing) < 0)
+		answer(listing);
 	return 0;
 }

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The words of networks, and the calls that verbs make of them. Each row has a command line, its
+ * call (which must fit the interface), the reply, and the output.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "client/networks.h"
+#include "client/verb.h"
+#include "tests/unit/answering.h"
+
+#define NETWORK                                                                            \
+	"{\"name\":\"lan\",\"owner\":4242424,\"subnets\":[\"10.0.0.0/24\",\"fd00::/64\"]," \
+	"\"egress\":true,\"members\":[\"a\",\"b\"],\"created\":4e9}"
+#define BARE "{\"name\":\"bare\",\"owner\":7,\"members\":[],\"created\":4e9}"
+
+static void test_network_verbs(void **state _unused_)
+{
+	static const struct exchange_row rows[] = {
+		{"network create lan",
+		 {"CreateNetwork {\"name\":\"lan\"}"},
+		 {"{\"network\":" NETWORK "}"},
+		 0,
+		 "lan\n"},
+		{"network create lan --subnet=10.0.0.0/24 --subnet fd00::/64 --egress "
+		 "--dns=192.0.2.1 --dns=2001:db8::1",
+		 {"CreateNetwork {\"name\":\"lan\",\"subnets\":[\"10.0.0.0/24\",\"fd00::/64\"],"
+		  "\"egress\":true,\"dns\":[\"192.0.2.1\",\"2001:db8::1\"]}"},
+		 {"{\"network\":" NETWORK "}"},
+		 0,
+		 "lan\n"},
+		{"network create lan --subnet=10.0.0.0",
+		 {"CreateNetwork {\"name\":\"lan\",\"subnets\":[\"10.0.0.0\"]}"},
+		 {"!InvalidValue {\"field\":\"subnets[0]\",\"reason\":\"no prefix\"}"},
+		 STATUS_FAILED,
+		 "!--subnet: no prefix"},
+		{"network create", {NULL}, {NULL}, STATUS_USAGE, "!too few arguments"},
+		{"network create a b", {NULL}, {NULL}, STATUS_USAGE, "!unexpected argument b"},
+		{"network create Lan", {NULL}, {NULL}, STATUS_USAGE, "!is not a valid name of"},
+		{"network create host", {NULL}, {NULL}, STATUS_USAGE, "!is not a valid name of"},
+		{"network create --owner=1 lan", {NULL}, {NULL}, STATUS_USAGE, "!--owner"},
+		{"network list --owner=4242424",
+		 {"ListNetworks {\"allOwners\":true}"},
+		 {"{\"networks\":[" NETWORK "," BARE "]}"},
+		 0,
+		 "lan  4242424  10.0.0.0/24,fd00::/64  yes  a,b  0s\n"},
+		{"network list --quiet",
+		 {"ListNetworks {}"},
+		 {"{\"networks\":[" NETWORK "," BARE "]}"},
+		 0,
+		 "lan\nbare\n"},
+		{"network list --all-owners --json",
+		 {"ListNetworks {\"allOwners\":true}"},
+		 {"{\"networks\":[{\"name\":\"bare\",\"owner\":7,\"members\":[],\"created\":1.5}]"
+		  "}"},
+		 0,
+		 "{\"name\":\"bare\",\"owner\":7,\"members\":[],\"created\":1.5}\n"},
+		{"network list lan", {NULL}, {NULL}, STATUS_USAGE, "!network list takes no names"},
+		{"network rm a b",
+		 {"RemoveNetwork {\"name\":\"a\"}", "RemoveNetwork {\"name\":\"b\"}"},
+		 {"!Busy {\"name\":\"a\",\"state\":\"in use\"}", "{}"},
+		 STATUS_FAILED,
+		 "!network rm a: a is in use"},
+		{"network rm --ignore a",
+		 {"RemoveNetwork {\"name\":\"a\"}"},
+		 {"!NotFound {\"what\":\"network\",\"name\":\"a\"}"},
+		 0,
+		 ""},
+		{"network rm", {NULL}, {NULL}, STATUS_USAGE, "!too few arguments"},
+	};
+
+	answering_check_group(networks_verbs, rows, ARRAY_SIZE(rows));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_network_verbs),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
