@@ -278,7 +278,20 @@ const char *signal_name(int signal)
 	return signal > 0 && (size_t)signal < ARRAY_SIZE(signals) ? signals[signal] : NULL;
 }
 
-bool parse_publish(const char *word, struct publish *ret)
+/* Reads a port, or a range of ports such as 8000-8010. Returns the rest of the word, or NULL. */
+static const char *take_ports(const char *word, struct ports *ret)
+{
+	word = take_number(word, &ret->first);
+	ret->last = ret->first;
+	if (word && *word == '-') {
+		word = take_number(word + 1, &ret->last);
+		if (ret->first == 0 || ret->last < ret->first)
+			return NULL;
+	}
+	return ret->first >= 0 && ret->last <= 65535 ? word : NULL;
+}
+
+const char *parse_publish(const char *word, struct publish *ret)
 {
 	struct publish publish = {0};
 	const char *colon;
@@ -287,7 +300,7 @@ bool parse_publish(const char *word, struct publish *ret)
 		const char *end = strchr(word, ']');
 
 		if (!end || end == word + 1 || end[1] != ':')
-			return false;
+			return "";
 		publish.address =
 			(struct piece){.start = word + 1, .size = (size_t)(end - word) - 1};
 		word = end + 2;
@@ -296,19 +309,20 @@ bool parse_publish(const char *word, struct publish *ret)
 		if (colon && strchr(colon + 1, ':')) {
 			publish.address = parse_cut(word, ':', &word);
 			if (publish.address.size == 0)
-				return false;
+				return "";
 		}
 	}
-	word = take_number(word, &publish.host_port);
+	word = take_ports(word, &publish.host);
 	if (!word || *word != ':')
-		return false;
-	word = take_number(word + 1, &publish.port);
-	if (!word || (*word && strcmp(word, "/udp") != 0 && strcmp(word, "/tcp") != 0))
-		return false;
+		return "";
+	word = take_ports(word + 1, &publish.inside);
+	if (!word || (*word && strcmp(word, "/udp") != 0 && strcmp(word, "/tcp") != 0) ||
+	    publish.inside.first == 0)
+		return "";
 	publish.udp = strcmp(word, "/udp") == 0;
-	if (publish.host_port < 1 || publish.host_port > 65535 || publish.port < 1 ||
-	    publish.port > 65535)
-		return false;
+	if (publish.inside.last > publish.inside.first &&
+	    publish.host.last - publish.host.first != publish.inside.last - publish.inside.first)
+		return "the ranges of ports differ in length";
 	*ret = publish;
-	return true;
+	return NULL;
 }

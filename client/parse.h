@@ -49,12 +49,17 @@ struct piece {
  * it, or NULL if there is no separator. */
 struct piece parse_cut(const char *word, char separator, const char **ret_rest);
 
-/* The parts of "[ADDRESS:]PORT:PORT[/udp]". An IPv6 address is in brackets. */
+/* The parts of "[ADDRESS:]PORT[-PORT]:PORT[-PORT][/udp]". An IPv6 address is in brackets. */
+struct ports {
+	int64_t first, last;
+};
 struct publish {
 	struct piece address; /* size 0: none */
-	int64_t host_port, port;
+	struct ports host;    /* first 0: any port */
+	struct ports inside;  /* one port, or as many as host */
 	bool udp;
 };
-bool parse_publish(const char *word, struct publish *ret);
+/* Returns NULL, or what is wrong with the word; "": its form. */
+const char *parse_publish(const char *word, struct publish *ret);
 
 #endif

@@ -68,6 +68,23 @@ struct listing {
 	double now;
 };
 
+/* Adds a cell with the published ports, as --publish has them. */
+static void ports_cell(struct table *table, const json_t *published)
+{
+	_cleanup_text_ struct text text = {0};
+	json_t *publish;
+	size_t i;
+
+	json_array_foreach(published, i, publish)
+	{
+		text_add(&text, i == 0 ? "" : ",");
+		show_add_publish(&text, publish, ":");
+		if (strcmp(json_text(publish, "protocol", "tcp"), "udp") == 0)
+			text_add(&text, "/udp");
+	}
+	table_cell(table, text.data);
+}
+
 static void list_row(struct listing *listing, const json_t *set)
 {
 	struct table *table = &listing->table;
@@ -95,6 +112,7 @@ static void list_row(struct listing *listing, const json_t *set)
 	table_cell(table, age);
 	print_age(json_number_value(expires) - listing->now, age);
 	table_cell(table, json_is_number(expires) ? age : NULL);
+	ports_cell(table, json_object_get(set, "publish"));
 }
 
 /* Prints the sets of one reply. A reply has complete sets for --json, else summaries. */
@@ -120,8 +138,9 @@ static void list_reply(void *context, json_t *reply)
 
 int sets_list(struct client *client, struct options *options)
 {
-	static const char *const headings[] = {"NAME",	    "OWNER",	 "STATE", "NAMESPACES",
-					       "ADDRESSES", "PROCESSES", "AGE",	  "EXPIRES"};
+	static const char *const headings[] = {"NAME",	     "OWNER",	  "STATE",
+					       "NAMESPACES", "ADDRESSES", "PROCESSES",
+					       "AGE",	     "EXPIRES",	  "PORTS"};
 	struct listing listing = {.client = client};
 	json_t *parameters = options->parameters;
 	struct timespec now;

@@ -129,6 +129,17 @@ static void show_interfaces(const json_t *interfaces)
 	}
 }
 
+void show_add_publish(struct text *text, const json_t *publish, const char *between)
+{
+	const char *address = json_text(publish, "hostAddress", NULL);
+	bool is_v6 = address && strchr(address, ':');
+
+	text_format(text, "%s%s%s%s%" JSON_INTEGER_FORMAT "%s%" JSON_INTEGER_FORMAT,
+		    is_v6 ? "[" : "", address ? address : "", is_v6 ? "]" : "", address ? ":" : "",
+		    json_integer_value(json_object_get(publish, "hostPort")), between,
+		    json_integer_value(json_object_get(publish, "port")));
+}
+
 /* Prints a set's network options as its owner gave them. */
 static void show_network(const json_t *spec)
 {
@@ -144,16 +155,11 @@ static void show_network(const json_t *spec)
 		show_line("dns", "%s", dns.data);
 	json_array_foreach(json_object_get(spec, "publish"), i, publish)
 	{
-		const char *address = json_text(publish, "hostAddress", NULL);
-		bool is_v6 = address && strchr(address, ':');
+		_cleanup_text_ struct text text = {0};
 
-		show_line(i == 0 ? "published" : NULL,
-			  "%s%s%s%s%" JSON_INTEGER_FORMAT " to %" JSON_INTEGER_FORMAT "/%s",
-			  is_v6 ? "[" : "", address ? address : "", is_v6 ? "]" : "",
-			  address ? ":" : "",
-			  json_integer_value(json_object_get(publish, "hostPort")),
-			  json_integer_value(json_object_get(publish, "port")),
-			  json_text(publish, "protocol", "tcp"));
+		show_add_publish(&text, publish, " to ");
+		text_format(&text, "/%s", json_text(publish, "protocol", "tcp"));
+		show_line(i == 0 ? "published" : NULL, "%s", text.data);
 	}
 }
 

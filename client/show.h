@@ -7,6 +7,7 @@
 #define NSCTL_CLIENT_SHOW_H
 
 #include "client/options.h"
+#include "client/text.h"
 
 /* See verb.run in verb.h. */
 int show_run(struct client *client, struct options *options);
@@ -15,6 +16,8 @@ int show_run(struct client *client, struct options *options);
 void show_line(const char *name, const char *format, ...) _printf_(2, 3);
 /* Prints a line for each namespace, followed by held or not_held. */
 void show_namespaces(const json_t *namespaces, const char *held, const char *not_held);
+/* Appends a published port: the host's, with its address if it has one, and the set's. */
+void show_add_publish(struct text *text, const json_t *publish, const char *between);
 /* With --json or --quiet, prints an item of a list (as JSON, or its name) and returns true. Without
  * them returns false, so that the caller adds the item to a table. */
 bool show_plainly(const struct client *client, const json_t *item);

@@ -247,19 +247,39 @@ static int take_link(struct options *options)
 	return 0;
 }
 
+static void put_publish(struct options *options, const struct publish *publish, int64_t host_port,
+			int64_t last_host_port, int64_t port)
+{
+	json_t *entry =
+		must(json_pack("{s:s, s:I, s:I}", "protocol", publish->udp ? "udp" : "tcp",
+			       "hostPort", (json_int_t)host_port, "port", (json_int_t)port));
+
+	if (last_host_port > host_port)
+		json_put(entry, "lastHostPort", json_integer(last_host_port));
+	if (publish->address.size > 0)
+		json_put(entry, "hostAddress", piece_json(publish->address));
+	take_put(options, entry);
+}
+
+/* Takes one port, two ranges of the same length, which are as many ports, or a range and one port,
+ * for which the daemon chooses a port of the range. */
 static int take_publish(struct options *options)
 {
 	struct publish publish;
-	json_t *entry;
+	const char *wrong = parse_publish(options->argument, &publish);
+	const struct ports *host = &publish.host, *inside = &publish.inside;
 
-	if (!parse_publish(options->argument, &publish))
-		return options_reject(options, "[ADDRESS:]PORT:PORT or [ADDRESS:]PORT:PORT/udp");
-	entry = must(json_pack("{s:s, s:I, s:I}", "protocol", publish.udp ? "udp" : "tcp",
-			       "hostPort", (json_int_t)publish.host_port, "port",
-			       (json_int_t)publish.port));
-	if (publish.address.size > 0)
-		json_put(entry, "hostAddress", piece_json(publish.address));
-	take_put(options, entry);
+	if (wrong && *wrong)
+		return options_wrong(options->client, "--publish=%s: %s", options->argument, wrong);
+	if (wrong)
+		return options_reject(options,
+				      "[ADDRESS:]PORT:PORT, PORT-PORT:PORT-PORT, PORT-PORT:PORT or "
+				      "0:PORT, all of them with /udp if wanted");
+	if (inside->last == inside->first)
+		put_publish(options, &publish, host->first, host->last, inside->first);
+	else
+		for (int64_t i = 0; i <= inside->last - inside->first; i++)
+			put_publish(options, &publish, host->first + i, 0, inside->first + i);
 	return 0;
 }
 
@@ -360,7 +380,8 @@ const struct option_row spec_options[] = {
 	OPTION("dns", 0, "ADDRESS", "use this name server (may be repeated; adds mount and net)",
 	       FILLS("spec.dns[]", take_text), NEEDS(KIND_BIT(KIND_NET) | KIND_BIT(KIND_MNT))),
 	OPTION("publish", 0, "[ADDRESS:]PORT:PORT[/udp]",
-	       "forward a port of the host to a port of the set",
+	       "forward a port of the host to a port of the set; 8000-8010:80-90 forwards eleven, "
+	       "8000-8010:80 the first of them that is free, 0:80 any that is free",
 	       FILLS("spec.publish[]", take_publish), NEEDS(KIND_BIT(KIND_NET))),
 	OPTION("sysctl", 0, "NAME=VALUE",
 	       "make a setting of the network namespace (net.ipv4.ip_forward=1)",

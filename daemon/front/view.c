@@ -20,6 +20,9 @@ static const struct wire_field view_summary_fields[] = {
 	U64(6, wire_set, created, 0, ALWAYS("created"), UNIT(SECONDS)),
 	U64(7, wire_set, expires, 0, JSON("expires"), UNIT(SECONDS)),
 	STRING(8, wire_set, parent, 0, JSON("parent")),
+	ROW(9, WIRE_ARRAY, wire_set, spec.publish, 0,
+	    .count_offset = offsetof(struct wire_set, spec.n_publish),
+	    .layout = &spec_publish_layout, JSON("publish")),
 };
 VIEW(view_summary, wire_set);
 

@@ -85,8 +85,11 @@ LAYOUT(spec_link);
 static const struct wire_field spec_publish_fields[] = {
 	U32(1, spec_publish, protocol, PUBLISH_UDP, ALWAYS("protocol"), WORD(protocol_words)),
 	STRING(2, spec_publish, host_address, ADDRESS_SIZE - 1, JSON("hostAddress")),
-	U32(3, spec_publish, host_port, 65535, ALWAYS("hostPort"), LOWEST(1)),
+	U32(3, spec_publish, host_port, 65535, ALWAYS("hostPort")),
 	U32(4, spec_publish, port, 65535, ALWAYS("port"), LOWEST(1)),
+	U32(5, spec_publish, last_host_port, 65535, JSON("lastHostPort"), LOWEST(1)),
+	BOOL(6, spec_publish, chosen, DAEMON, JSON("chosen"),
+	     REASON("is for answers: hostPort 0 asks for any free port")),
 };
 LAYOUT(spec_publish);
 

@@ -24,8 +24,9 @@
 #define END_ROUTES_MAX 8
 #define SPEC_LINKS_MAX 16
 #define SUBNETS_MAX 4
-#define SERVERS_MAX 4  /* name servers */
-#define PUBLISH_MAX 16 /* published ports of one set */
+#define SERVERS_MAX 4 /* name servers */
+/* Published ports of one set: descriptors of their sockets, of two families, fit into a task. */
+#define PUBLISH_MAX 30
 #define NETWORK_MEMBERS_MAX 512
 #define INTERFACE_SIZE 16
 #define MAC_SIZE 18	/* aa:bb:cc:dd:ee:ff */
@@ -125,12 +126,22 @@ struct spec_link {
 
 enum publish_protocol { PUBLISH_TCP = 1, PUBLISH_UDP };
 
-/* A port of the host that leads to a port of the set. */
+/* A port of the host that leads to a port of the set. What is chosen when the set is made replaces
+ * what was asked for. */
 struct spec_publish {
 	uint32_t protocol;	  /* enum publish_protocol */
 	const char *host_address; /* NULL: every address of the host */
-	uint32_t host_port, port;
+	uint32_t host_port;	  /* 0: any free port */
+	uint32_t port;
+	uint32_t last_host_port; /* not 0: the first free port from host_port to this one */
+	bool chosen;		 /* host_port was chosen by the daemon; then last_host_port is 0 */
 };
+
+/* Returns true if the daemon is to choose the port. */
+static inline bool publish_is_open(const struct spec_publish *publish)
+{
+	return publish->host_port == 0 || publish->last_host_port > 0;
+}
 
 /* A set with a link to a network. */
 struct wire_member {

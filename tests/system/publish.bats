@@ -208,3 +208,54 @@ assert results == [True] * 20, results'
 	refused "no address of this host" create -n --publish=192.0.2.9:8085:80 wrong
 	fails on_host python3 -c 'import socket; socket.socket().bind(("127.0.0.1", 8082))'
 }
+
+# host_port SET: the first of its published ports on the host.
+host_port() { nsctl --json show "$1" | python3 -c '
+import json, sys
+print(json.load(sys.stdin)["spec"]["publish"][0]["hostPort"])'; }
+
+@test "ranges: as many ports, or one that is free; port 0 is any that is free, and is told" {
+	nsctl create -n --publish=127.0.0.1:8000-8002:80-82 --publish=8000-8001:53-54/udp many
+	serve many 82
+	eventually served_to on_host http://127.0.0.1:8002/
+	[ "$(nsctl list | awk '{ print $NF }')" = \
+		127.0.0.1:8000:80,127.0.0.1:8001:81,127.0.0.1:8002:82,8000:53/udp,8001:54/udp ]
+	# of a range, the first that is free
+	nsctl create -n --publish=8001-8005:80 one
+	[ "$(host_port one)" = 8003 ]
+	nsctl show one | grep -E 'published +8003 to 80/tcp'
+	nsctl create -n --publish=8001-8003:80 two && return 1
+	refused "every port from 8001 to 8003 is in use" create -n --publish=8001-8003:80 two
+	# any that is free, with those that were asked for
+	nsctl create -n --publish=0:80 --publish=0:80/udp --publish=127.0.0.1:0:81 any
+	port=$(host_port any)
+	[ "$port" -ge 1024 ]
+	nsctl list | grep -E "^any .* $port:80,[0-9]+:80/udp,127.0.0.1:[0-9]+:81$"
+	serve any 80
+	eventually served_to in_world "http://203.0.113.2:$port/"
+	eventually served_to on_host "http://127.0.0.1:$port/"
+	fails on_host python3 -c 'import socket, sys; socket.socket().bind(("", int(sys.argv[1])))' "$port"
+	# it stays, and asking again for the same is no other set
+	kill_daemon
+	start_daemon --config="$config"
+	[ "$(host_port any)" = "$port" ]
+	eventually served_to on_host "http://127.0.0.1:$port/"
+	nsctl call Create '{"name": "same", "existing": true, "spec": {"namespaces": ["net"], "publish": [{"protocol": "tcp", "hostPort": 0, "port": 80}]}}' >"$nets/first"
+	nsctl call Create '{"name": "same", "existing": true, "spec": {"namespaces": ["net"], "publish": [{"protocol": "tcp", "hostPort": 0, "port": 80}]}}' >"$nets/second"
+	cmp "$nets/first" "$nets/second"
+	refused "differ in length" create -n --publish=8000-8010:80-85 wrong
+	refused "30" create -n --publish=9000-9030:80-110 wrong
+	refused "below 1024" create -n --publish=1000-1100:80 wrong
+}
+
+@test "a published port while the daemon is down: translated packets go on, and the port is free to others" {
+	nsctl create -n --publish=8080:80 web
+	serve web 80
+	eventually served_to in_world http://203.0.113.2:8080/
+	kill_daemon
+	served_to in_world http://203.0.113.2:8080/
+	# the proxy, which has the daemon's socket, ends a moment later
+	eventually on_host python3 -c 'import socket; socket.socket().bind(("", 8080))'
+	start_daemon --config="$config"
+	fails on_host python3 -c 'import socket; socket.socket().bind(("", 8080))'
+}

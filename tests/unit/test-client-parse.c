@@ -328,28 +328,36 @@ static void test_signal(void **state _unused_)
 static void test_publish(void **state _unused_)
 {
 	static const char *const wrong[] = {
-		"",	    "80",     "80:",	   "80:0",     "0:80",	     "80:65536",
-		"80:80/ip", "80:80/", ":80:80",	   "[]:80:80", "[::1]80:80", "[::1:80:80",
-		"80:80 ",   "80:+80", "::1:80:80", "[::1]:80",
+		"",	      "80",	"80:",	       "80:0",	      "80-:80",	    "80:65536",
+		"80:80/ip",   "80:80/", ":80:80",      "[]:80:80",    "[::1]80:80", "[::1:80:80",
+		"80:80 ",     "80:+80", "::1:80:80",   "[::1]:80",    "81-80:80",   "80:81-80",
+		"0-80:80-90", "80:0-1", "80-81-82:80", "80-65536:80",
 	};
-	struct publish publish = {.port = 7};
+	struct publish publish = {.inside = {7, 7}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)
-		if (parse_publish(wrong[i], &publish))
+		if (!parse_publish(wrong[i], &publish))
 			fail_msg("\"%s\" was taken", wrong[i]);
-	assert_int_equal(publish.port, 7);
-	assert_true(parse_publish("8080:80", &publish));
-	assert_int_equal(publish.host_port, 8080);
-	assert_int_equal(publish.port, 80);
+	assert_string_equal(parse_publish("80-90:80-91", &publish),
+			    "the ranges of ports differ in length");
+	assert_int_equal(publish.inside.first, 7);
+	assert_null(parse_publish("8080:80", &publish));
+	assert_true(publish.host.first == 8080 && publish.host.last == 8080);
+	assert_true(publish.inside.first == 80 && publish.inside.last == 80);
 	assert_int_equal(publish.address.size, 0);
 	assert_false(publish.udp);
-	assert_true(parse_publish("127.0.0.1:8080:80/tcp", &publish));
+	assert_null(parse_publish("127.0.0.1:8080:80/tcp", &publish));
 	assert_int_equal(publish.address.size, strlen("127.0.0.1"));
 	assert_memory_equal(publish.address.start, "127.0.0.1", publish.address.size);
-	assert_true(parse_publish("[fe80::1]:53:5353/udp", &publish));
+	assert_null(parse_publish("[fe80::1]:53:5353/udp", &publish));
 	assert_memory_equal(publish.address.start, "fe80::1", publish.address.size);
-	assert_int_equal(publish.host_port, 53);
+	assert_int_equal(publish.host.first, 53);
 	assert_true(publish.udp);
+	assert_null(parse_publish("127.0.0.1:8000-8010:80-90", &publish));
+	assert_true(publish.host.first == 8000 && publish.host.last == 8010);
+	assert_true(publish.inside.first == 80 && publish.inside.last == 90);
+	assert_null(parse_publish("0:80", &publish));
+	assert_true(publish.host.first == 0 && publish.host.last == 0);
 }
 
 static void test_cut(void **state _unused_)

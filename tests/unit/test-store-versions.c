@@ -93,7 +93,8 @@ static void fill_spec(struct wire_spec *spec)
 	fill_end(&spec->links[0].end);
 	spec->egress = true;
 	spec->dns[spec->n_dns++].text = "10.0.0.53";
-	spec->publish[spec->n_publish++] = (struct spec_publish){PUBLISH_UDP, "10.1.0.1", 8080, 80};
+	spec->publish[spec->n_publish++] = (struct spec_publish){
+		PUBLISH_UDP, "10.1.0.1", 8080, 80, .last_host_port = 8090, .chosen = true};
 }
 
 static void write_sets(void)

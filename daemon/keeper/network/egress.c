@@ -15,7 +15,7 @@
 #define RESTORE_SECONDS 20
 /* Links in one task. Each may have PUBLISH_MAX ports, and the size of a message or
  * transaction is limited. */
-#define RESTORE_LINKS_MAX 64
+#define RESTORE_LINKS_MAX 32
 /* The table is restored this long after the last change by another program: reloading a
  * firewall takes many steps. */
 #define SETTLE_MICROSECONDS 100000

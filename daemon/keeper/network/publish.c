@@ -12,6 +12,8 @@
 
 #define PROXY_SECONDS 20
 #define BACKLOG 128
+/* Attempts to find a port that is free in both families. */
+#define CHOICES_MAX 64
 
 /* --- addresses --- */
 
@@ -116,37 +118,186 @@ static int check_limit(struct keeper *keeper, const struct set *set, size_t n,
 	return failure_set(failure, ERROR_LIMIT_EXCEEDED, limit, "publishedPorts", NULL);
 }
 
+/* Reserves a port in both families. Returns 0, or -errno with no port reserved. */
+static int hold_both(const struct spec_publish *publish, int ret_fds[2])
+{
+	int r = hold_port(publish, AF_INET, &ret_fds[0]);
+
+	if (r < 0)
+		return r;
+	r = hold_port(publish, AF_INET6, &ret_fds[1]);
+	if (r < 0)
+		ret_fds[0] = close_fd(ret_fds[0]);
+	return r;
+}
+
+/* Returns a port that was free a moment ago, in one family, or -errno. */
+static int find_free(const struct spec_publish *publish)
+{
+	const struct spec_publish any = {.protocol = publish->protocol,
+					 .host_address = publish->host_address};
+	bool six = publish->host_address && strchr(publish->host_address, ':');
+	_cleanup_fd_ int fd = bind_port(&any, six ? AF_INET6 : AF_INET);
+	struct sockaddr_storage address;
+	socklen_t size = sizeof(address);
+
+	if (fd == -EAFNOSUPPORT && !six && !publish->host_address)
+		fd = bind_port(&any, AF_INET6);
+	if (fd < 0)
+		return fd;
+	if (getsockname(fd, (struct sockaddr *)&address, &size) < 0)
+		return negative_errno();
+	/* both families have the port at the same place */
+	return ntohs(((const struct sockaddr_in *)&address)->sin_port);
+}
+
+/* Reserves the first port of a range that is free. */
+static int hold_of_range(struct spec_publish *publish, int ret_fds[2])
+{
+	int r = -EADDRINUSE;
+
+	for (; r == -EADDRINUSE && publish->host_port <= publish->last_host_port;
+	     publish->host_port++)
+		r = hold_both(publish, ret_fds);
+	publish->host_port--;
+	return r;
+}
+
+/* Reserves any free port. */
+static int hold_any(struct spec_publish *publish, int ret_fds[2])
+{
+	int r = -EADDRINUSE;
+
+	for (int tries = 0; r == -EADDRINUSE && tries < CHOICES_MAX; tries++) {
+		int port = find_free(publish);
+
+		if (port < 0)
+			return port;
+		publish->host_port = port;
+		r = hold_both(publish, ret_fds);
+	}
+	return r;
+}
+
+/* Reserves a port, which is chosen first if it is open. */
+static int hold_one(struct spec_publish *publish, int ret_fds[2])
+{
+	int r;
+
+	if (!publish_is_open(publish))
+		return hold_both(publish, ret_fds);
+	r = publish->last_host_port ? hold_of_range(publish, ret_fds) : hold_any(publish, ret_fds);
+	publish->last_host_port = 0;
+	publish->chosen = true;
+	return r;
+}
+
+/* Explains why the port number i is not reserved. */
+static int refuse_port(const struct spec_publish *publish, size_t i, int error,
+		       struct failure *failure)
+{
+	char field[48];
+
+	snprintf(field, sizeof(field), "spec.publish[%zu].%s", i,
+		 error == -EADDRNOTAVAIL ? "hostAddress" : "hostPort");
+	if (error == -EADDRINUSE && publish->last_host_port)
+		return failure_set(failure, ERROR_INVALID_VALUE, 0, field,
+				   "every port from %u to %u is in use", publish->host_port,
+				   publish->last_host_port);
+	return failure_set(failure, ERROR_INVALID_VALUE, 0, field, "%s",
+			   error == -EADDRINUSE	     ? "is in use"
+			   : error == -EADDRNOTAVAIL ? "is no address of this host"
+						     : strerror(-error));
+}
+
+/* Replaces the ports in the set's specification by those that were chosen, if any were. */
+static int store_choice(struct set *set, const struct spec_publish *publish, size_t n)
+{
+	static struct wire_spec spec;
+	bool any = false;
+	void *packed;
+	size_t size;
+	int r;
+
+	for (size_t i = 0; i < n; i++)
+		any |= publish[i].chosen;
+	if (!any)
+		return 0;
+	r = wire_unpack(&wire_spec_layout, set->spec, set->spec_size, &spec);
+	if (r < 0)
+		return r;
+	memcpy(spec.publish, publish, n * sizeof(*publish));
+	r = wire_pack(&wire_spec_layout, &spec, &packed, &size);
+	if (r < 0)
+		return r;
+	free(set->spec);
+	set->spec = packed;
+	set->spec_size = size;
+	return 0;
+}
+
+/* Reserves those ports that are open, or those that are not. Returns 0 or an error. */
+static int hold_some(struct set *set, struct spec_publish *publish, size_t n, bool open,
+		     struct failure *failure)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct spec_publish wish = publish[i];
+		int r = publish_is_open(&wish) == open ? hold_one(&publish[i], &set->ports[2 * i])
+						       : 0;
+
+		if (r < 0)
+			return refuse_port(&wish, i, r, failure);
+	}
+	return 0;
+}
+
 int publish_hold(struct keeper *keeper, struct set *set, const struct wire_spec *spec,
 		 struct failure *failure)
 {
-	int limited = check_limit(keeper, set, spec->n_publish, failure);
+	struct spec_publish publish[PUBLISH_MAX];
+	size_t n = spec->n_publish;
+	int r = check_limit(keeper, set, n, failure);
 
-	if (limited || spec->n_publish == 0)
-		return limited;
-	set->ports = malloc(2 * spec->n_publish * sizeof(*set->ports));
+	if (r || n == 0)
+		return r;
+	set->ports = malloc(2 * n * sizeof(*set->ports));
 	if (!set->ports)
 		return failure_from_errno(failure, -ENOMEM, "hold the published ports");
-	set->n_ports = 2 * spec->n_publish;
+	set->n_ports = 2 * n;
 	memset(set->ports, -1, set->n_ports * sizeof(*set->ports));
-	count_ports(keeper, set, spec->n_publish);
-	for (size_t i = 0; i < spec->n_publish; i++)
-		for (int j = 0; j < 2; j++) {
-			int r = hold_port(&spec->publish[i], j == 0 ? AF_INET : AF_INET6,
-					  &set->ports[2 * i + j]);
-			char field[48];
+	count_ports(keeper, set, n);
+	memcpy(publish, spec->publish, n * sizeof(*publish));
+	/* a port is chosen among those that are free then */
+	r = hold_some(set, publish, n, false, failure);
+	if (r == 0)
+		r = hold_some(set, publish, n, true, failure);
+	if (r == 0 && store_choice(set, publish, n) < 0)
+		r = failure_from_errno(failure, -ENOMEM, "record the chosen ports");
+	if (r)
+		publish_release(keeper, set);
+	return r;
+}
 
-			if (r < 0) {
-				publish_release(keeper, set);
-				snprintf(field, sizeof(field), "spec.publish[%zu].%s", i,
-					 r == -EADDRNOTAVAIL ? "hostAddress" : "hostPort");
-				return failure_set(failure, ERROR_INVALID_VALUE, 0, field, "%s",
-						   r == -EADDRINUSE ? "is in use"
-						   : r == -EADDRNOTAVAIL
-							   ? "is no address of this host"
-							   : strerror(-r));
-			}
+void publish_adopt(const struct set *set, struct spec_publish *wishes, size_t n)
+{
+	static struct wire_spec spec;
+
+	if (n == 0 || !set->spec ||
+	    wire_unpack(&wire_spec_layout, set->spec, set->spec_size, &spec) < 0 ||
+	    spec.n_publish != n)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		const struct spec_publish *has = &spec.publish[i];
+		const struct spec_publish *wish = &wishes[i];
+		uint32_t last = wish->last_host_port ? wish->last_host_port : UINT16_MAX;
+
+		if (has->chosen && publish_is_open(wish) && has->host_port >= wish->host_port &&
+		    has->host_port <= last) {
+			wishes[i].host_port = has->host_port;
+			wishes[i].last_host_port = 0;
+			wishes[i].chosen = true;
 		}
-	return 0;
+	}
 }
 
 /* --- the proxy --- */

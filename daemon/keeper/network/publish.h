@@ -10,10 +10,12 @@
 #include "daemon/keeper/base/keeper.h"
 #include "daemon/keeper/state/registry.h"
 
-/* Reserves the ports that a set publishes. Returns 0, or an error, for instance if another
- * process has one of them. */
+/* Reserves the ports that a set publishes. Ports that are open are chosen, and replaced in the
+ * set's specification. Returns 0, or an error, for instance if another process has one of them. */
 int publish_hold(struct keeper *keeper, struct set *set, const struct wire_spec *spec,
 		 struct failure *failure);
+/* Replaces those of n wishes for open ports that the ports of the set fulfil by these ports. */
+void publish_adopt(const struct set *set, struct spec_publish *wishes, size_t n);
 /* Starts the proxy of a set that is ready, if the set publishes ports on loopback addresses. */
 void publish_serve(struct keeper *keeper, struct set *set);
 /* Ends the proxy, which is in the set's net namespace. */

@@ -211,7 +211,8 @@ int authz_spec(const struct authz_subject *subject, const struct wire_spec *spec
 	    check_way_out(subject, "published ports", CONFIG_PUBLISH, failure))
 		return ERROR_NOT_PERMITTED;
 	for (size_t i = 0; i < spec->n_publish; i++)
-		if (spec->publish[i].host_port < LOW_PORTS && !(subject->allowed & ALLOW_LOW_PORTS))
+		if (spec->publish[i].host_port > 0 && spec->publish[i].host_port < LOW_PORTS &&
+		    !(subject->allowed & ALLOW_LOW_PORTS))
 			return forbid(failure, "published ports below 1024", CONFIG_LOW_PORTS);
 	return 0;
 }

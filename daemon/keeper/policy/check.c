@@ -223,7 +223,8 @@ static bool covers(const char *address, const char *other)
 
 static bool collide(const struct spec_publish *a, const struct spec_publish *b)
 {
-	return a->host_port == b->host_port && a->protocol == b->protocol &&
+	return !publish_is_open(a) && !publish_is_open(b) && a->host_port == b->host_port &&
+	       a->protocol == b->protocol &&
 	       (covers(a->host_address, b->host_address) ||
 		covers(b->host_address, a->host_address));
 }
@@ -240,9 +241,12 @@ static int check_publish(const struct wire_spec *spec, struct failure *failure)
 		if (publish->host_address && address_read_listener(publish->host_address, &address))
 			return invalid(failure, field, "is not the IP address of a host");
 		snprintf(field, sizeof(field), "spec.publish[%zu].hostPort", i);
-		if (!publish->host_port || !publish->port ||
+		if (!publish->port ||
 		    (publish->protocol != PUBLISH_TCP && publish->protocol != PUBLISH_UDP))
 			return invalid(failure, field, "protocol and ports are needed");
+		if (publish->last_host_port &&
+		    (!publish->host_port || publish->last_host_port < publish->host_port))
+			return invalid(failure, field, "is not the first port of a range");
 		for (size_t j = 0; j < i; j++)
 			if (collide(&spec->publish[j], publish))
 				return invalid(failure, field, "is published twice");

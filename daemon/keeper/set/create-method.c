@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The method Create. */
 #include <string.h>
+#include "daemon/keeper/network/publish.h"
 #include "daemon/keeper/policy/check.h"
 #include "daemon/keeper/request/admission.h"
 #include "daemon/keeper/request/handlers.h"
@@ -29,7 +30,7 @@ void create_answer(struct keeper *keeper, struct set *set, const struct failure 
 /* Answers a Create whose name is taken: with the existing set, if the caller wants that
  * (create->existing) and both specifications are equal. Returns 0 or an error. */
 static int answer_existing(struct keeper *keeper, struct request *request, const struct set *set,
-			   const struct wire_create *create, struct failure *failure)
+			   struct wire_create *create, struct failure *failure)
 {
 	_cleanup_free_ void *spec = NULL;
 	struct set_view view;
@@ -39,6 +40,7 @@ static int answer_existing(struct keeper *keeper, struct request *request, const
 		return failure_set(failure, ERROR_EXISTS, 0, "set", "%s", set->name);
 	if (check_ready(set->state, set->name, failure))
 		return ERROR_BUSY;
+	publish_adopt(set, create->spec.publish, create->spec.n_publish);
 	if (wire_pack(&wire_spec_layout, &create->spec, &spec, &size) < 0 ||
 	    size != set->spec_size || memcmp(spec, set->spec, size) != 0)
 		return failure_set(failure, ERROR_EXISTS, 0, "set", "%s", set->name);

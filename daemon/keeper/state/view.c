@@ -132,6 +132,18 @@ const char *view_parent(const struct keeper *keeper, const struct set *set)
 	return around ? set_shown_name(around) : NULL;
 }
 
+/* Fills in only the published ports. */
+static void view_publish(const struct set *set, struct wire_spec *ret)
+{
+	static struct wire_spec spec;
+
+	if (set->n_published == 0 || !set->spec ||
+	    wire_unpack(&wire_spec_layout, set->spec, set->spec_size, &spec) < 0)
+		return;
+	memcpy(ret->publish, spec.publish, sizeof(ret->publish));
+	ret->n_publish = spec.n_publish;
+}
+
 void view_set(struct keeper *keeper, const struct set *set, bool summary, struct set_view *ret)
 {
 	char path[CGROUP_PATH_SIZE];
@@ -151,6 +163,7 @@ void view_set(struct keeper *keeper, const struct set *set, bool summary, struct
 	view_processes(set, ret);
 	if (summary) {
 		view_links(set, &ret->wire);
+		view_publish(set, &ret->wire.spec);
 		return;
 	}
 	for (enum kind kind = 0; kind < KIND_COUNT; kind++)
