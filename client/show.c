@@ -143,22 +143,31 @@ void show_add_publish(struct text *text, const json_t *publish, const char *betw
 /* Prints a set's network options as its owner gave them. */
 static void show_network(const json_t *spec)
 {
-	_cleanup_text_ struct text dns = {0};
-	const json_t *servers = json_object_get(spec, "dns");
-	json_t *publish;
+	static const char *const lists[][2] = {
+		{"dns", "dns"}, {"dnsSearch", "dns search"}, {"dnsOptions", "dns options"}};
+	json_t *object;
 	size_t i;
 
 	if (json_is_true(json_object_get(spec, "egress")))
 		show_line("egress", "yes");
-	text_join(&dns, servers);
-	if (json_array_size(servers) > 0)
-		show_line("dns", "%s", dns.data);
-	json_array_foreach(json_object_get(spec, "publish"), i, publish)
+	for (i = 0; i < ARRAY_SIZE(lists); i++) {
+		_cleanup_text_ struct text text = {0};
+
+		text_join(&text, json_object_get(spec, lists[i][0]));
+		if (text.used > 0)
+			show_line(lists[i][1], "%s", text.data);
+	}
+	json_array_foreach(json_object_get(spec, "hosts"), i, object)
+	{
+		show_line(i == 0 ? "hosts" : NULL, "%s %s", json_text(object, "address", "?"),
+			  json_text(object, "name", "?"));
+	}
+	json_array_foreach(json_object_get(spec, "publish"), i, object)
 	{
 		_cleanup_text_ struct text text = {0};
 
-		show_add_publish(&text, publish, " to ");
-		text_format(&text, "/%s", json_text(publish, "protocol", "tcp"));
+		show_add_publish(&text, object, " to ");
+		text_format(&text, "/%s", json_text(object, "protocol", "tcp"));
 		show_line(i == 0 ? "published" : NULL, "%s", text.data);
 	}
 }

@@ -247,6 +247,17 @@ static int take_link(struct options *options)
 	return 0;
 }
 
+static int take_host(struct options *options)
+{
+	const char *address;
+	struct piece name = parse_cut(options->argument, ':', &address);
+
+	if (name.size == 0 || !address || !*address)
+		return options_reject(options, "NAME:ADDRESS (such as db:10.0.0.5 or db:fd00::5)");
+	take_put(options, json_pack("{s:o, s:s}", "name", piece_json(name), "address", address));
+	return 0;
+}
+
 static void put_publish(struct options *options, const struct publish *publish, int64_t host_port,
 			int64_t last_host_port, int64_t port)
 {
@@ -379,6 +390,17 @@ const struct option_row spec_options[] = {
 	/* a resolv.conf of the set's own needs a mount namespace */
 	OPTION("dns", 0, "ADDRESS", "use this name server (may be repeated; adds mount and net)",
 	       FILLS("spec.dns[]", take_text), NEEDS(KIND_BIT(KIND_NET) | KIND_BIT(KIND_MNT))),
+	OPTION("dns-search", 0, "DOMAIN",
+	       "look names up in this domain, too (may be repeated; adds mount and net)",
+	       FILLS("spec.dnsSearch[]", take_text),
+	       NEEDS(KIND_BIT(KIND_NET) | KIND_BIT(KIND_MNT))),
+	OPTION("dns-option", 0, "OPTION",
+	       "an option of resolv.conf(5), such as ndots:2 (may be repeated; adds mount and net)",
+	       FILLS("spec.dnsOptions[]", take_text),
+	       NEEDS(KIND_BIT(KIND_NET) | KIND_BIT(KIND_MNT))),
+	OPTION("add-host", 0, "NAME:ADDRESS",
+	       "know this host by name (may be repeated; adds mount and net)",
+	       FILLS("spec.hosts[]", take_host), NEEDS(KIND_BIT(KIND_NET) | KIND_BIT(KIND_MNT))),
 	OPTION("publish", 0, "[ADDRESS:]PORT:PORT[/udp]",
 	       "forward a port of the host to a port of the set; 8000-8010:80-90 forwards eleven, "
 	       "8000-8010:80 the first of them that is free, 0:80 any that is free",

@@ -66,26 +66,73 @@ bool id_is_valid(const char *id)
 	return true;
 }
 
-bool hostname_is_valid(const char *hostname)
+/* Returns true if name has less than size bytes, and consists of labels of letters and digits and,
+ * within a label, '-'; with underscores, '_' is a letter. */
+static bool has_labels(const char *name, size_t size, bool underscores)
 {
-	size_t label = 0, n = strnlen(hostname, HOSTNAME_SIZE);
+	size_t label = 0, n = strnlen(name, size);
 
-	if (n == 0 || n >= HOSTNAME_SIZE)
+	if (n == 0 || n >= size)
 		return false;
 	/* n is included, because the NUL ends a label as a dot does */
 	for (size_t i = 0; i <= n; i++) {
-		char c = hostname[i];
+		char c = name[i];
 
-		if (is_alnum(c) || (c == '-' && label > 0)) {
+		if (is_alnum(c) || (c == '_' && underscores) || (c == '-' && label > 0)) {
 			label++;
 		} else if ((c == '.' || c == '\0') && label > 0 && label <= HOSTNAME_LABEL_MAX &&
-			   hostname[i - 1] != '-') {
+			   name[i - 1] != '-') {
 			label = 0;
 		} else {
 			return false;
 		}
 	}
 	return true;
+}
+
+bool hostname_is_valid(const char *hostname)
+{
+	return has_labels(hostname, HOSTNAME_SIZE, false);
+}
+
+bool domain_is_valid(const char *domain)
+{
+	return has_labels(domain, DOMAIN_SIZE, true);
+}
+
+bool dns_option_is_valid(const char *option)
+{
+	static const char *const rows[] = {
+		"attempts:",
+		"debug",
+		"edns0",
+		"ndots:",
+		"no-aaaa",
+		"no-check-names",
+		"no-reload",
+		"no-tld-query",
+		"rotate",
+		"single-request",
+		"single-request-reopen",
+		"timeout:",
+		"trust-ad",
+		"use-vc",
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		size_t n = strlen(rows[i]);
+		const char *number = option + n;
+
+		if (rows[i][n - 1] != ':') {
+			if (strcmp(option, rows[i]) == 0)
+				return true;
+			continue;
+		}
+		if (strncmp(option, rows[i], n) == 0 && *number &&
+		    strspn(number, "0123456789") == strlen(number) && strlen(number) <= 2)
+			return true;
+	}
+	return false;
 }
 
 bool label_key_is_valid(const char *key)

@@ -31,6 +31,14 @@ bool id_is_valid(const char *id);
  * '.'; no label is empty, or begins or ends with '-'. */
 bool hostname_is_valid(const char *hostname);
 
+/* Returns true for the name of a domain or of a host in one: up to 253 letters, digits, '-', '_'
+ * and '.', of parts like those of a host name. */
+#define DOMAIN_SIZE 254 /* with the NUL */
+bool domain_is_valid(const char *domain);
+/* Returns true for an option of resolv.conf(5), such as "ndots:2" or "rotate". */
+#define DNS_OPTION_SIZE 32
+bool dns_option_is_valid(const char *option);
+
 /* Returns true for the key of a label: [A-Za-z0-9]([A-Za-z0-9._/-]{0,61}[A-Za-z0-9])?. */
 bool label_key_is_valid(const char *key);
 

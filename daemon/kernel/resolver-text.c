@@ -34,6 +34,11 @@ void resolver_text_servers(const struct task_resolver *resolver, struct resolver
 		add(ret, "# No name server was named, and there is no way to the host's.\n");
 	for (size_t i = 0; i < resolver->n_servers; i++)
 		add(ret, "nameserver %s\n", resolver->servers[i].text);
+	for (size_t i = 0; i < resolver->n_search; i++)
+		add(ret, "%s%s", i == 0 ? "search " : " ", resolver->search[i].domain);
+	add(ret, "%s", resolver->n_search > 0 ? "\n" : "");
+	for (size_t i = 0; i < resolver->n_options; i++)
+		add(ret, "options %s\n", resolver->options[i].text);
 }
 
 /* --- the set's own host name --- */
@@ -94,14 +99,30 @@ static void add_mapped(struct resolver_text *text, const char *address, const ch
 
 /* --- hosts --- */
 
-void resolver_text_hosts(const char *networks, const char *name, const struct task_host *hosts,
-			 size_t n, struct resolver_text *ret)
+/* Adds the hosts of the specification. If name is among them, it needs no other address: glibc
+ * would take ::1 for 127.0.0.1, and prefer that. */
+static void add_extra(struct resolver_text *text, const struct task_resolver *resolver,
+		      const char *name, struct known *known)
+{
+	for (size_t i = 0; i < resolver->n_extra; i++) {
+		const struct spec_host *host = &resolver->extra[i];
+
+		add(text, "%s %s\n", host->address, host->name);
+		if (name && strcasecmp(host->name, name) == 0)
+			known->v4 = known->v6 = true;
+	}
+}
+
+void resolver_text_hosts(const struct task_resolver *resolver, const char *networks,
+			 const char *name, const struct task_host *hosts, size_t n,
+			 struct resolver_text *ret)
 {
 	struct known known = {};
 
 	begin(ret);
 	if (networks)
 		add(ret, "# Networks:%s\n", networks);
+	add_extra(ret, resolver, name, &known);
 	add(ret, "127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n");
 	for (size_t i = 0; name && i < n; i++)
 		if (strcmp(hosts[i].name, name) == 0)
@@ -153,18 +174,21 @@ static struct known find_in_hosts(const char *text, const char *name)
 	return known;
 }
 
-bool resolver_text_own_hosts(const char *old, const char *name, struct resolver_text *ret)
+bool resolver_text_own_hosts(const struct task_resolver *resolver, const char *old,
+			     const char *name, struct resolver_text *ret)
 {
 	struct known own = find_in_hosts(old, name), local = find_in_hosts(old, "localhost");
-	size_t size = strlen(old);
+	size_t size = strlen(old), before;
 
-	if (own.v4 && own.v6 && local.v4 && local.v6)
+	if (own.v4 && own.v6 && local.v4 && local.v6 && resolver->n_extra == 0)
 		return false;
 	begin(ret);
+	add_extra(ret, resolver, name, &own);
+	before = ret->size;
 	if (strncmp(old, RESOLVER_HEAD, strlen(RESOLVER_HEAD)) == 0)
 		old += strlen(RESOLVER_HEAD);
 	add(ret, "%s%s", old, size > 0 && old[strlen(old) - 1] != '\n' ? "\n" : "");
-	if (size > 0 && ret->size == strlen(RESOLVER_HEAD))
+	if (size > 0 && ret->size == before)
 		return false;
 	if (!local.v4)
 		add(ret, "127.0.0.1 localhost\n");

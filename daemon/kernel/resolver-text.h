@@ -11,9 +11,11 @@
 
 /* The first line of each file. A file with it on a tmpfs of root's is recognised as ours. */
 #define RESOLVER_HEAD "# Written by nsctld for this set.\n"
-/* TASK_HOSTS_MAX lines with the longest address and name, and the lines that are always there. */
-#define RESOLVER_TEXT_MAX \
-	((TASK_HOSTS_MAX + 6) * (ADDRESS_SIZE + NAME_SIZE + 2) + TASK_NETWORKS_SIZE)
+/* TASK_HOSTS_MAX lines with the longest address and name, the lines that are always there, and
+ * those of the specification. */
+#define RESOLVER_TEXT_MAX                                                             \
+	((TASK_HOSTS_MAX + 6) * (ADDRESS_SIZE + NAME_SIZE + 2) + TASK_NETWORKS_SIZE + \
+	 SPEC_HOSTS_MAX * (ADDRESS_SIZE + DOMAIN_SIZE))
 /* With more members than this, sets share a file: see resolver_text_hosts(). */
 #define RESOLVER_OWN_MAX 256
 
@@ -41,13 +43,16 @@ void resolver_text_servers(const struct task_resolver *resolver, struct resolver
  *
  * A name that no member has gets the loopback addresses. A name that a member has only with an IPv4
  * address also gets that address in IPv6 form, unless there are more than RESOLVER_OWN_MAX lines:
- * then sets may share the file.
+ * then sets may share the file. The specification's hosts (resolver->extra) come first.
  */
-void resolver_text_hosts(const char *networks, const char *name, const struct task_host *hosts,
-			 size_t n, struct resolver_text *ret);
-/* Copies the old hosts file, and adds localhost and the set's own host name in each family in which
- * the file lacks them. Returns false if it lacks neither, or is too long. */
-bool resolver_text_own_hosts(const char *old, const char *name, struct resolver_text *ret);
+void resolver_text_hosts(const struct task_resolver *resolver, const char *networks,
+			 const char *name, const struct task_host *hosts, size_t n,
+			 struct resolver_text *ret);
+/* Copies the old hosts file behind the specification's hosts, and adds localhost and the set's own
+ * host name in each family in which they are missing. Returns false if the old file is all that is
+ * needed, or is too long. */
+bool resolver_text_own_hosts(const struct task_resolver *resolver, const char *old,
+			     const char *name, struct resolver_text *ret);
 /* Returns true if the host name can be written into a file. */
 bool resolver_text_is_name(const char *name);
 /*

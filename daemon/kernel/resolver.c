@@ -183,15 +183,20 @@ static int put_own_hosts(const struct resolver_place *place)
 	static char old[HOSTS_MAX];
 	struct resolver_file *file = &supplies.files[ENTRY_HOSTS];
 	enum found found = place->spec ? FOUND_BARE : look(place, ENTRY_HOSTS);
+	bool wanted = supplies.resolver->n_extra > 0;
 	_cleanup_fd_ int fd = -1;
+	int r;
 
 	if (found == FOUND_NOTHING || found == FOUND_OTHERS || is_taken(place, ENTRY_HOSTS))
-		return 0;
+		return found == FOUND_NOTHING && wanted ? -ENOENT : 0;
 	fd = open_hosts(place, found != FOUND_BARE);
-	if (read_text(fd, old, sizeof(old)) < 0 || strlen(old) == sizeof(old) - 1)
-		return 0;
+	r = read_text(fd, old, sizeof(old));
+	if (r == 0 && strlen(old) == sizeof(old) - 1)
+		r = -EFBIG;
+	if (r < 0)
+		return wanted ? r : 0;
 	file->number = 0;
-	if (resolver_text_own_hosts(old, supplies.name, &file->text))
+	if (resolver_text_own_hosts(supplies.resolver, old, supplies.name, &file->text))
 		return put_entry(place, ENTRY_HOSTS);
 	return place->spec ? 0 : drop_entry(place, ENTRY_HOSTS);
 }
@@ -244,8 +249,9 @@ static int mount_etc(struct resolver_place *place)
 	if (r == 0 && supplies.resolver->hosts && !supplies.named)
 		r = put_own_hosts(place);
 	place->etc_fd = close_fd(place->etc_fd);
-	/* missing entries are an error only if name servers were asked for */
-	return r == -ENOENT && !supplies.resolver->wanted ? 0 : r;
+	/* missing entries are an error only if something was to be put there */
+	return r == -ENOENT && !supplies.resolver->wanted && supplies.resolver->n_extra == 0 ? 0
+											     : r;
 }
 
 static int mount_files(struct resolver_place *place, uint32_t detail, struct fault *fault)
@@ -299,7 +305,8 @@ static void compose_hosts(const struct task_names *task)
 
 	find_name();
 	file->number = 0;
-	resolver_text_hosts(task->networks, supplies.name, task->hosts, task->n_hosts, &file->text);
+	resolver_text_hosts(supplies.resolver, task->networks, supplies.name, task->hosts,
+			    task->n_hosts, &file->text);
 }
 
 static void mount_again(const struct host *host, const struct task_names *task, uint32_t i,

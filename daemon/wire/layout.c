@@ -78,6 +78,25 @@ static const struct wire_field spec_sysctl_fields[] = {
 };
 static LAYOUT(spec_sysctl);
 
+static const struct wire_field spec_search_fields[] = {
+	STRING(1, spec_search, domain, DOMAIN_SIZE - 1, JSON(""), .is_valid = domain_is_valid,
+	       REASON("is no name of a domain")),
+};
+LAYOUT(spec_search);
+
+static const struct wire_field spec_option_fields[] = {
+	STRING(1, spec_option, text, DNS_OPTION_SIZE - 1, JSON(""), .is_valid = dns_option_is_valid,
+	       REASON("is no option of resolv.conf(5), such as ndots:2")),
+};
+LAYOUT(spec_option);
+
+static const struct wire_field spec_host_fields[] = {
+	STRING(1, spec_host, name, DOMAIN_SIZE - 1, ALWAYS("name"), .is_valid = domain_is_valid,
+	       REASON("is no name of a host")),
+	STRING(2, spec_host, address, ADDRESS_SIZE - 1, ALWAYS("address")),
+};
+LAYOUT(spec_host);
+
 static const struct wire_field wire_range_fields[] = {
 	U32(1, wire_range, inside, ID_MAX, ALWAYS("inside")),
 	U32(2, wire_range, outside, ID_MAX, ALWAYS("outside")),
@@ -136,6 +155,11 @@ static const struct wire_field wire_spec_fields[] = {
 	    LOWEST(SPAN_MIN)),
 	ARRAY(37, wire_spec, sysctls, spec_sysctl, SPEC_SYSCTLS_MAX, JSON("sysctls"), MAP,
 	      NEEDS(NET)),
+	ARRAY(38, wire_spec, dns_search, spec_search, SPEC_SEARCH_MAX, JSON("dnsSearch"),
+	      NEEDS(NET | MNT)),
+	ARRAY(39, wire_spec, dns_options, spec_option, SPEC_OPTIONS_MAX, JSON("dnsOptions"),
+	      NEEDS(NET | MNT)),
+	ARRAY(40, wire_spec, hosts, spec_host, SPEC_HOSTS_MAX, JSON("hosts"), NEEDS(NET | MNT)),
 };
 LAYOUT(wire_spec);
 

@@ -184,6 +184,20 @@ struct spec_sysctl {
 	const char *key, *value;
 };
 
+/* Parts of a set's own /etc/resolv.conf and /etc/hosts. */
+#define SPEC_SEARCH_MAX 6
+#define SPEC_OPTIONS_MAX 14
+#define SPEC_HOSTS_MAX 32
+struct spec_search {
+	const char *domain;
+};
+struct spec_option {
+	const char *text;
+};
+struct spec_host {
+	const char *name, *address;
+};
+
 /* Ids from inside on are mapped to those from outside on: a line of /proc/PID/uid_map. */
 struct wire_range {
 	uint32_t inside, outside, count;
@@ -232,6 +246,12 @@ struct wire_spec {
 	uint32_t cpu_thousandths;	  /* of one processor's time, 0: unlimited */
 	struct spec_sysctl sysctls[SPEC_SYSCTLS_MAX];
 	size_t n_sysctls;
+	struct spec_search dns_search[SPEC_SEARCH_MAX];
+	size_t n_dns_search;
+	struct spec_option dns_options[SPEC_OPTIONS_MAX];
+	size_t n_dns_options;
+	struct spec_host hosts[SPEC_HOSTS_MAX];
+	size_t n_hosts;
 };
 
 /* --- requests --- */
@@ -452,11 +472,12 @@ struct wire_count {
 	uint64_t value;
 };
 
-extern const struct wire_layout wire_connection_layout, wire_lane_layout, wire_failure_layout,
-	wire_spec_layout, wire_create_layout, wire_adopt_layout, wire_apply_layout, wire_ask_layout,
-	wire_list_layout, wire_command_layout, wire_exec_layout, wire_run_layout,
-	wire_namespace_layout, wire_set_layout, wire_session_layout, wire_status_layout,
-	wire_count_layout, wire_word_layout;
+extern const struct wire_layout spec_search_layout, spec_option_layout, spec_host_layout,
+	wire_connection_layout, wire_lane_layout, wire_failure_layout, wire_spec_layout,
+	wire_create_layout, wire_adopt_layout, wire_apply_layout, wire_ask_layout, wire_list_layout,
+	wire_command_layout, wire_exec_layout, wire_run_layout, wire_namespace_layout,
+	wire_set_layout, wire_session_layout, wire_status_layout, wire_count_layout,
+	wire_word_layout;
 
 /* Writes failure as the contents of a message with WIRE_FAILURE. */
 void wire_put_failure(struct wire_writer *writer, const struct failure *failure);

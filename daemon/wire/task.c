@@ -157,6 +157,9 @@ static const struct wire_field task_resolver_fields[] = {
 	BOOL(5, task_resolver, supply),
 	BOOL(6, task_resolver, wanted),
 	BOOL(7, task_resolver, hosts),
+	ARRAY(8, task_resolver, search, spec_search, SPEC_SEARCH_MAX),
+	ARRAY(9, task_resolver, options, spec_option, SPEC_OPTIONS_MAX),
+	ARRAY(10, task_resolver, extra, spec_host, SPEC_HOSTS_MAX),
 };
 static LAYOUT(task_resolver);
 

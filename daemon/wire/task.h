@@ -223,7 +223,13 @@ struct task_resolver {
 	bool loopback; /* the set has no servers, because the host's answer on loopback only */
 	bool supply;   /* missing entries in /etc are supplied: the root is the host's */
 	bool wanted;   /* servers were asked for: failing to provide them is an error */
-	bool hosts;    /* the set's host name must be in /etc/hosts; also without a net namespace */
+	struct spec_search search[SPEC_SEARCH_MAX];
+	size_t n_search;
+	struct spec_option options[SPEC_OPTIONS_MAX];
+	size_t n_options;
+	struct spec_host extra[SPEC_HOSTS_MAX]; /* come first in /etc/hosts */
+	size_t n_extra;
+	bool hosts; /* the set's host name must be in /etc/hosts; also without a net namespace */
 };
 
 /* A line of /etc/hosts. */

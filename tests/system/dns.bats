@@ -125,6 +125,45 @@ make_network() { nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/6
 	in_view grep -q 'resolve' /etc/nsswitch.conf
 }
 
+@test "search domains, options and hosts: as asked for, also after a restart; what is wrong is refused" {
+	nsctl create --dns=192.0.2.1 --dns-search=a.example --dns-search=b.example --dns-option=ndots:2 --dns-option=rotate \
+		--add-host=db.example:10.0.0.5 --add-host=db.example:fd00::5 --add-host=a:10.0.0.9 a
+	[ "$(reads a /etc/resolv.conf | tail -n +2)" = $'nameserver 192.0.2.1\nsearch a.example b.example\noptions ndots:2\noptions rotate' ]
+	[ "$(address_of a db.example INET)" = 10.0.0.5 ]
+	[ "$(address_of a db.example INET6)" = fd00::5 ]
+	[ "$(address_of a a INET)" = 10.0.0.9 ]
+	has a /etc/hosts '127.0.0.1 localhost'
+	nsctl show a | grep -E 'dns search +a.example,b.example'
+	nsctl show a | grep -E 'dns options +ndots:2,rotate'
+	nsctl show a | grep -E 'hosts +10.0.0.5 db.example'
+	# nothing of it is on the host
+	fails in_view grep -q db.example /etc/hosts
+	kill_daemon
+	start_daemon --config="$config"
+	in_view sh -c 'echo "10.0.0.6 other" >/etc/hosts.new && mv /etc/hosts.new /etc/hosts'
+	eventually has a /etc/hosts '10.0.0.6 other'
+	has a /etc/hosts '10.0.0.5 db.example'
+	# without name servers, and together with the members of a network
+	make_network
+	nsctl create --link=net/lan --dns-search=c.example --add-host=db:10.0.0.7 member
+	nsctl create --link=net/lan next
+	has member /etc/resolv.conf 'search c.example'
+	eventually has member /etc/hosts "10.8.0.3 next"
+	has member /etc/hosts '10.0.0.7 db'
+	has_not next /etc/hosts '10.0.0.7 db'
+	[ "$(nsctl run --add-host=db:10.0.0.8 getent hosts db | awk '{ print $1 }')" = 10.0.0.8 ]
+	nsctl up - <<<'{"sets": [{"name": "t", "spec": {"dnsSearch": ["d.example"], "dnsOptions": ["edns0"], "hosts": [{"name": "db", "address": "10.0.0.4"}]}}]}'
+	has t /etc/resolv.conf 'search d.example'
+	has t /etc/hosts '10.0.0.4 db'
+	refused "no name of a domain" create --dns-search='a..b' x
+	refused "no name of a domain" create --dns-search=$'a\nnameserver 10.0.0.1' x
+	refused "resolv.conf(5)" create --dns-option=ndots x
+	refused "no name of a host" create --add-host='a b:10.0.0.1' x
+	refused "IP address of a host" create --add-host=a:10.0.0.1/24 x
+	refused "IP address of a host" create --add-host=a:10.0.0 x
+	refused "/etc/hosts" create --add-host=a:10.0.0.1 --bind=/etc/passwd:/etc/hosts x
+}
+
 @test "the same as root in a user namespace, who cannot write into it" {
 	nsctl create -r -m -n --dns=192.0.2.1 a
 	has a /etc/resolv.conf 'nameserver 192.0.2.1'

@@ -68,6 +68,8 @@ static void test_resolvconf(void **state _unused_)
 
 static struct resolver_text text;
 
+static const struct task_resolver no_words;
+
 static void assert_text(const char *expected)
 {
 	assert_int_equal(text.size, strlen(RESOLVER_HEAD) + strlen(expected));
@@ -79,9 +81,18 @@ static void test_servers(void **state _unused_)
 {
 	const struct task_resolver two = {.servers = {{"192.0.2.1"}, {"2001:db8::1"}},
 					  .n_servers = 2};
+	const struct task_resolver more = {.servers = {{"192.0.2.1"}},
+					   .n_servers = 1,
+					   .search = {{"a.example"}, {"b.example"}},
+					   .n_search = 2,
+					   .options = {{"ndots:2"}, {"rotate"}},
+					   .n_options = 2};
 
 	resolver_text_servers(&two, &text);
 	assert_text("nameserver 192.0.2.1\nnameserver 2001:db8::1\n");
+	resolver_text_servers(&more, &text);
+	assert_text("nameserver 192.0.2.1\nsearch a.example b.example\noptions ndots:2\noptions "
+		    "rotate\n");
 	/* with none libc asks 127.0.0.1: the file says why */
 	resolver_text_servers(&(struct task_resolver){.loopback = true}, &text);
 	text.bytes[text.size] = '\0';
@@ -124,7 +135,7 @@ static void test_longest(void **state _unused_)
 	memset(networks, '1', sizeof(networks) - 1);
 	for (size_t i = 0; i < TASK_HOSTS_MAX; i++)
 		hosts[i] = (struct task_host){address, name};
-	resolver_text_hosts(networks, NULL, hosts, TASK_HOSTS_MAX, &text);
+	resolver_text_hosts(&no_words, networks, NULL, hosts, TASK_HOSTS_MAX, &text);
 	for (size_t i = 0; i < text.size; i++)
 		lines += text.bytes[i] == '\n';
 	assert_int_equal(lines, TASK_HOSTS_MAX + 4);
@@ -145,7 +156,7 @@ static void test_own_name(void **state _unused_)
 	char expected[512];
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		resolver_text_hosts(" n", rows[i].name, hosts, ARRAY_SIZE(hosts), &text);
+		resolver_text_hosts(&no_words, " n", rows[i].name, hosts, ARRAY_SIZE(hosts), &text);
 		snprintf(expected, sizeof(expected),
 			 "# Networks: n\n127.0.0.1 localhost\n"
 			 "::1 localhost ip6-localhost ip6-loopback\n%s10.0.0.2 a\nf::3 b\n",
@@ -155,6 +166,24 @@ static void test_own_name(void **state _unused_)
 	assert_true(resolver_text_is_name("a-1.b_c"));
 	assert_false(resolver_text_is_name(""));
 	assert_false(resolver_text_is_name("a\n10.0.0.2"));
+}
+
+/* Hosts of the specification come first, and can be the set's own name. */
+static void test_extra_hosts(void **state _unused_)
+{
+	static const struct task_resolver extra = {
+		.extra = {{"db.example", "10.0.0.5"}, {"a", "fd00::7"}}, .n_extra = 2};
+	static const struct task_host hosts[] = {{"10.0.0.2", "a"}};
+
+	resolver_text_hosts(&extra, " n", "a", hosts, ARRAY_SIZE(hosts), &text);
+	assert_text("# Networks: n\n10.0.0.5 db.example\nfd00::7 a\n127.0.0.1 localhost\n"
+		    "::1 localhost ip6-localhost ip6-loopback\n10.0.0.2 a\n");
+	assert_true(resolver_text_own_hosts(&extra,
+					    "127.0.1.1 a\n::1 a localhost\n127.0.0.1 "
+					    "localhost\n",
+					    "a", &text));
+	assert_text("10.0.0.5 db.example\nfd00::7 a\n127.0.1.1 a\n::1 a localhost\n127.0.0.1 "
+		    "localhost\n");
 }
 
 /* The lines added to the hosts file of a root. NULL: none. */
@@ -179,7 +208,8 @@ static void test_own_hosts(void **state _unused_)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		const char *old = rows[i].old;
 
-		assert_int_equal(resolver_text_own_hosts(old, "a", &text), rows[i].added != NULL);
+		assert_int_equal(resolver_text_own_hosts(&no_words, old, "a", &text),
+				 rows[i].added != NULL);
 		if (!rows[i].added)
 			continue;
 		if (strncmp(old, RESOLVER_HEAD, strlen(RESOLVER_HEAD)) == 0)
@@ -236,7 +266,7 @@ static void test_edit(void **state _unused_)
 		 NULL},
 	};
 
-	resolver_text_hosts(" n", NULL, hosts, ARRAY_SIZE(hosts), &text);
+	resolver_text_hosts(&no_words, " n", NULL, hosts, ARRAY_SIZE(hosts), &text);
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		static char edited[sizeof(text.bytes) + 1];
 		struct resolver_edit edit;
@@ -257,7 +287,7 @@ static void test_edit_bounds(void **state _unused_)
 	struct resolver_edit edit;
 	size_t size = strlen(HEAD);
 
-	resolver_text_hosts(" n", NULL, NULL, 0, &text);
+	resolver_text_hosts(&no_words, " n", NULL, NULL, 0, &text);
 	memcpy(old, HEAD, size);
 	for (size_t i = 0; i < RESOLVER_STRIKES_MAX; i++)
 		size += snprintf(old + size, sizeof(old) - size, "10.0.0.%zu x\n", i);
@@ -418,6 +448,7 @@ int main(void)
 		cmocka_unit_test(test_longest),
 		cmocka_unit_test(test_own_name),
 		cmocka_unit_test(test_own_hosts),
+		cmocka_unit_test(test_extra_hosts),
 		cmocka_unit_test(test_edit),
 		cmocka_unit_test(test_edit_bounds),
 		cmocka_unit_test_setup_teardown(test_wanted, setup, teardown),

@@ -93,6 +93,9 @@ static void fill_spec(struct wire_spec *spec)
 	fill_end(&spec->links[0].end);
 	spec->egress = true;
 	spec->dns[spec->n_dns++].text = "10.0.0.53";
+	spec->dns_search[spec->n_dns_search++].domain = "example.org";
+	spec->dns_options[spec->n_dns_options++].text = "ndots:2";
+	spec->hosts[spec->n_hosts++] = (struct spec_host){"db", "10.0.0.5"};
 	spec->publish[spec->n_publish++] = (struct spec_publish){
 		PUBLISH_UDP, "10.1.0.1", 8080, 80, .last_host_port = 8090, .chosen = true};
 }

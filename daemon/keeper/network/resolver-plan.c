@@ -73,6 +73,17 @@ bool resolver_plan_has_any(const struct set *set)
 	       set->kinds & (KIND_BIT(KIND_NET) | KIND_BIT(KIND_UTS));
 }
 
+/* Fills in what the specification says word for word. */
+static void fill_words(const struct wire_spec *spec, struct task_resolver *ret)
+{
+	memcpy(ret->search, spec->dns_search, sizeof(ret->search));
+	ret->n_search = spec->n_dns_search;
+	memcpy(ret->options, spec->dns_options, sizeof(ret->options));
+	ret->n_options = spec->n_dns_options;
+	memcpy(ret->extra, spec->hosts, sizeof(ret->extra));
+	ret->n_extra = spec->n_hosts;
+}
+
 void resolver_plan_of(const struct set *set, const struct wire_spec *spec,
 		      struct resolver_plan *ret)
 {
@@ -84,8 +95,9 @@ void resolver_plan_of(const struct set *set, const struct wire_spec *spec,
 		return;
 	find_networks(set, ret);
 	ret->resolver.given = true;
-	ret->resolver.own = spec->n_dns > 0 || spec->egress || ret->n_networks > 0;
-	ret->resolver.wanted = spec->n_dns > 0;
+	ret->resolver.wanted = spec->n_dns + spec->n_dns_search + spec->n_dns_options > 0;
+	ret->resolver.own = ret->resolver.wanted || spec->egress || ret->n_networks > 0;
+	fill_words(spec, &ret->resolver);
 	for (size_t i = 0; i < spec->n_dns; i++)
 		add_server(&ret->resolver, spec->dns[i].text);
 	if (spec->n_dns > 0)
@@ -94,13 +106,30 @@ void resolver_plan_of(const struct set *set, const struct wire_spec *spec,
 	ret->of_host = egress && ret->resolver.n_servers == 0;
 }
 
+static bool same_words(const struct task_resolver *x, const struct task_resolver *y)
+{
+	if (x->n_search != y->n_search || x->n_options != y->n_options || x->n_extra != y->n_extra)
+		return false;
+	for (size_t i = 0; i < x->n_search; i++)
+		if (strcmp(x->search[i].domain, y->search[i].domain) != 0)
+			return false;
+	for (size_t i = 0; i < x->n_options; i++)
+		if (strcmp(x->options[i].text, y->options[i].text) != 0)
+			return false;
+	for (size_t i = 0; i < x->n_extra; i++)
+		if (strcmp(x->extra[i].name, y->extra[i].name) != 0 ||
+		    strcmp(x->extra[i].address, y->extra[i].address) != 0)
+			return false;
+	return true;
+}
+
 bool resolver_plan_equals(const struct resolver_plan *a, const struct resolver_plan *b)
 {
 	const struct task_resolver *x = &a->resolver, *y = &b->resolver;
 
 	if (a->n_networks != b->n_networks || a->of_host != b->of_host || x->own != y->own ||
 	    x->given != y->given || x->hosts != y->hosts || x->wanted != y->wanted ||
-	    x->n_servers != y->n_servers ||
+	    x->n_servers != y->n_servers || !same_words(x, y) ||
 	    memcmp(a->networks, b->networks, a->n_networks * sizeof(a->networks[0])) != 0)
 		return false;
 	for (size_t i = 0; i < x->n_servers; i++)

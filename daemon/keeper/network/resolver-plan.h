@@ -5,11 +5,12 @@
  *
  *   mount and net namespaces of its own, and     resolv.conf, nsswitch.conf    hosts
  *   nothing else                                 the host's                    the host's +
- *   dns, or egress                               its own                       the host's +
+ *   dns, its search or options, or egress        its own                       the host's +
  *   a link to a network                          its own                       its own
  *   a uts namespace of its own, but no net       the host's                    the host's +
  *
- * +: with localhost and the set's own host name, if the host's file lacks them.
+ * +: with localhost and the set's own host name, if the host's file lacks them. The hosts of the
+ * specification come first in each file.
  *
  * The name servers are those of the set's specification; if there are none, those of its networks;
  * if there are none, and the set has a way out, those of the host.

@@ -283,6 +283,24 @@ static int check_dns(const struct wire_spec *spec, struct failure *failure)
 	return 0;
 }
 
+static int check_hosts(const struct wire_spec *spec, struct failure *failure)
+{
+	for (size_t i = 0; i < spec->n_hosts; i++) {
+		struct address address;
+		char field[40];
+
+		snprintf(field, sizeof(field), "spec.hosts[%zu].address", i);
+		if (!spec->hosts[i].name || !spec->hosts[i].address ||
+		    address_read_host(spec->hosts[i].address, &address))
+			return invalid(failure, field, "is not the IP address of a host");
+	}
+	for (size_t i = 0; spec->n_hosts > 0 && i < spec->n_mounts; i++)
+		if (is_same_path(spec->mounts[i].target, "/etc/hosts"))
+			return invalid(failure, "spec.hosts",
+				       "cannot be added to a mount at /etc/hosts");
+	return 0;
+}
+
 /* Checks that a boot set has no lease, and that the next boot can find its root and binds by their
  * paths. */
 static int check_boot(const struct wire_spec *spec, struct failure *failure)
@@ -343,6 +361,8 @@ int check_spec(struct wire_spec *spec, const char *name, struct failure *failure
 		r = check_publish(spec, failure);
 	if (r == 0)
 		r = check_dns(spec, failure);
+	if (r == 0)
+		r = check_hosts(spec, failure);
 	if (r == 0)
 		r = check_sysctls(spec, failure);
 	if (r == 0)

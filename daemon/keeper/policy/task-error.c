@@ -67,7 +67,9 @@ static const struct meaning {
 	const char *subject, *reason;
 } meanings[] = {
 	{STEP_RESOLVER, ENOENT, ERROR_INVALID_VALUE, "spec.dns",
-	 "there is no /etc/resolv.conf in this root to put name servers in: make an empty file"},
+	 "there is no /etc/resolv.conf in this root to put name servers in, or no /etc/hosts to "
+	 "put "
+	 "hosts in: make an empty file"},
 	{STEP_CALLER, ESTALE, ERROR_NOT_PERMITTED, "from here",
 	 "the caller has ended, or has changed its namespaces, since it connected"},
 	{STEP_DEV, ENOENT, ERROR_INVALID_VALUE, "spec.rootPath",
