@@ -50,3 +50,10 @@ enum kind kind_from_name(const char *name)
 			return (enum kind)i;
 	return KIND_COUNT;
 }
+
+enum kind kind_of_setting(const char *key)
+{
+	if (strncmp(key, "net.", 4) == 0)
+		return KIND_NET;
+	return strcmp(key, "kernel.domainname") == 0 ? KIND_UTS : KIND_IPC;
+}

@@ -44,4 +44,8 @@ int kind_clone_flags(uint32_t kinds);
 /* Returns the kind called name, or KIND_COUNT if there is none. */
 enum kind kind_from_name(const char *name);
 
+/* Returns the kind of namespace that a setting of the kernel belongs to (net.ipv4.ip_forward), if a
+ * set may have that setting at all. */
+enum kind kind_of_setting(const char *key);
+
 #endif

@@ -8,6 +8,7 @@
 #include "daemon/kernel/make-step.h"
 #include "daemon/kernel/net.h"
 #include "daemon/kernel/resolver.h"
+#include "daemon/kernel/settings.h"
 #include "daemon/kernel/vault.h"
 #include "daemon/kernel/way.h"
 
@@ -209,10 +210,10 @@ int maker_set_up_network(struct maker *maker)
 	/* early, because links take the defaults over, and again after them, for their
 	 * interfaces */
 	if (r == 0)
-		r = net_set(maker->host, maker->spec, true, &maker->fault);
+		r = settings_write_net(maker->host, maker->spec, true, &maker->fault);
 	if (r == 0)
 		r = make_links(maker);
-	return r < 0 ? r : net_set(maker->host, maker->spec, false, &maker->fault);
+	return r < 0 ? r : settings_write_net(maker->host, maker->spec, false, &maker->fault);
 }
 
 int maker_set_hostname(struct maker *maker)
@@ -222,6 +223,11 @@ int maker_set_hostname(struct maker *maker)
 	if (name && sethostname(name, strlen(name)) < 0)
 		return maker_fail(maker, STEP_HOSTNAME, 0);
 	return 0;
+}
+
+int maker_set_settings(struct maker *maker)
+{
+	return settings_write_others(maker->host, maker->spec, &maker->fault);
 }
 
 /* Formats "monotonic SECONDS NANOSECONDS"; nanoseconds are never negative. */

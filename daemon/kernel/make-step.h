@@ -59,6 +59,8 @@ int maker_open_namespaces(struct maker *maker, pid_t pid);
 /* Sets up loopback, settings and links, in the new net namespace with the host's ids. */
 int maker_set_up_network(struct maker *maker);
 int maker_set_hostname(struct maker *maker);
+/* Writes the settings of the ipc and the uts namespace. */
+int maker_set_settings(struct maker *maker);
 /* Writes the clock offsets. path: timens_offsets of a process that is not yet in the new time
  * namespace. */
 int maker_set_clocks(struct maker *maker, const char *path);

@@ -20,6 +20,7 @@
 #include "daemon/kernel/pass.h"
 #include "daemon/kernel/process.h"
 #include "daemon/kernel/resolver.h"
+#include "daemon/kernel/settings.h"
 
 /* --- the inner process --- */
 
@@ -174,17 +175,20 @@ static int write_maps(struct maker *maker, pid_t pid)
 	return r < 0 ? fault_set(&maker->fault, STEP_MAPS, 0, -r) : 0;
 }
 
-/* Sets up the network and the host name with the host's ids, from outside. */
+/* Sets up the network, the host name and settings with the host's ids, from outside. */
 static int configure_from_outside(struct maker *maker)
 {
-	int flags =
-		kind_clone_flags(maker->spec->kinds & (KIND_BIT(KIND_NET) | KIND_BIT(KIND_UTS)));
+	uint32_t ipc = settings_has(maker->spec, KIND_IPC) ? KIND_BIT(KIND_IPC) : 0;
+	int flags = kind_clone_flags(maker->spec->kinds &
+				     (KIND_BIT(KIND_NET) | KIND_BIT(KIND_UTS) | ipc));
+	int r;
 
 	if (flags && setns(maker->inner_fd, flags) < 0)
 		return maker_fail(maker, STEP_JOIN, KIND_NET);
 	if (maker_has(maker, KIND_NET) && maker_set_up_network(maker) < 0)
 		return -maker->fault.error;
-	return maker_set_hostname(maker);
+	r = maker_set_hostname(maker);
+	return r < 0 ? r : maker_set_settings(maker);
 }
 
 /*

@@ -38,6 +38,8 @@ static int make_plain(struct maker *maker)
 	if (r == 0)
 		r = maker_set_hostname(maker);
 	if (r == 0)
+		r = maker_set_settings(maker);
+	if (r == 0)
 		r = maker_set_clocks(maker, "/proc/self/timens_offsets");
 	if (r == 0)
 		r = maker_make_tree(maker);

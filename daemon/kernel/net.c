@@ -79,23 +79,6 @@ int net_set_up(const struct host *host, struct fault *fault)
 	return r < 0 ? fault_set(fault, STEP_SYSCTL, 0, -r) : 0;
 }
 
-int net_set(const struct host *host, const struct wire_spec *spec, bool early, struct fault *fault)
-{
-	for (size_t i = 0; i < spec->n_sysctls; i++) {
-		char path[SYSCTL_SIZE];
-		int r;
-
-		snprintf(path, sizeof(path), "%s", spec->sysctls[i].key);
-		for (char *at = path; *at; at++)
-			if (*at == '.')
-				*at = '/';
-		r = sysctl_write(host, path, spec->sysctls[i].value);
-		if (r < 0 && !(r == -ENOENT && (early || is_of_ipv6(path))))
-			return fault_set(fault, STEP_SETTING, i, -r);
-	}
-	return 0;
-}
-
 /* Returns a descriptor of a new net namespace, or -errno and *fault. */
 static int make_spare(const struct host *host, uid_t owner, struct fault *fault)
 {

@@ -16,10 +16,6 @@
  */
 int net_set_up(const struct host *host, struct fault *fault);
 
-/* Writes the settings of the set's specification. early: leaves out settings of interfaces that do
- * not exist yet. Returns 0, or -errno and *fault. */
-int net_set(const struct host *host, const struct wire_spec *spec, bool early, struct fault *fault);
-
 /* Carries out TASK_SPARE in a child: makes a net namespace, which is charged to the owner, and its
  * sysfs, and reports both. */
 void child_spare(const struct host *host, const struct task_spare *task) __attribute__((noreturn));

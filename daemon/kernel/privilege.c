@@ -94,6 +94,15 @@ int privilege_take_real_id(uid_t uid)
 	return r;
 }
 
+int privilege_take_effective_uid(uid_t uid)
+{
+	int death_signal = get_death_signal();
+	int r = syscall(SYS_setresuid, -1, uid, -1) < 0 ? negative_errno() : 0;
+
+	settle(death_signal);
+	return r;
+}
+
 int privilege_groups(const struct identity *identity)
 {
 	if (syscall(SYS_setgroups, identity->n_groups, identity->groups) < 0)

@@ -48,6 +48,10 @@ int privilege_charge(const struct identity *identity);
  */
 int privilege_take_real_id(uid_t uid);
 
+/* Sets only the effective uid, for a moment: the real and the saved one stay. Returns 0 or
+ * -errno. */
+int privilege_take_effective_uid(uid_t uid);
+
 /* Replaces the supplementary groups by the caller's. Returns 0 or -errno. */
 int privilege_groups(const struct identity *identity);
 

@@ -179,7 +179,7 @@ struct spec_label {
 	const char *value; /* NULL: empty */
 };
 
-/* A setting of the set's net namespace: net.ipv4.ip_forward, 1. */
+/* A setting of a namespace of the set's: net.ipv4.ip_forward, 1. */
 struct spec_sysctl {
 	const char *key, *value;
 };

@@ -57,6 +57,28 @@ three() {
 	[ "$(on_host cat /proc/sys/net/ipv4/conf/all/rp_filter)" != 2 ]
 }
 
+sysctl_of() { nsctl exec "$1" cat "/proc/sys/$2"; }
+
+@test "--sysctl: of an ipc and a uts namespace, with and without a user namespace, and not the host's" {
+	host=$(cat /proc/sys/kernel/{shmmax,msgmax,sem,domainname} /proc/sys/fs/mqueue/msg_max)
+	for user in "" -r -c; do
+		# shellcheck disable=SC2086
+		nsctl create $user --sysctl=kernel.shmmax=1234567 --sysctl=kernel.msgmax=4321 --sysctl="kernel.sem=250 32000 32 77" \
+			--sysctl=fs.mqueue.msg_max=11 --sysctl=kernel.domainname=inner.example box
+		[ "$(sysctl_of box kernel/shmmax)" = 1234567 ]
+		[ "$(sysctl_of box kernel/msgmax)" = 4321 ]
+		[ "$(sysctl_of box kernel/sem)" = $'250\t32000\t32\t77' ]
+		[ "$(sysctl_of box fs/mqueue/msg_max)" = 11 ]
+		[ "$(sysctl_of box kernel/domainname)" = inner.example ]
+		nsctl rm box
+	done
+	# only what they need is made
+	nsctl create -n --sysctl=kernel.shmmax=1234567 box
+	[ "$(nsctl list | awk '{ print $4 }')" = net,ipc ]
+	[ "$(sysctl_of box kernel/shmmax)" = 1234567 ]
+	[ "$(cat /proc/sys/kernel/{shmmax,msgmax,sem,domainname} /proc/sys/fs/mqueue/msg_max)" = "$host" ]
+}
+
 @test "what is no setting of a set's is refused, and nothing is left" {
 	refused net.ipv4.tcp_congestion_control create -n --sysctl=net.ipv4.tcp_congestion_control=cubic box
 	refused kernel.core_pattern create -n --sysctl=kernel.core_pattern=x box
@@ -65,6 +87,10 @@ three() {
 	refused sysctl create -n --sysctl=net.ipv4.ip_forward=many box
 	refused sysctl create -n --sysctl=net.ipv4.conf.nothing.rp_filter=1 box
 	refused sysctl create -n --sysctl=net.ipv4.ip_forward box
+	refused kernel.shm_next_id create -i --sysctl=kernel.shm_next_id=1 box
+	refused sysctl create -i --sysctl=kernel.shmmax=many box
+	refused "needs ipc" call Create '{"spec": {"namespaces": ["net"], "sysctls": {"kernel.shmmax": "1"}}}'
+	refused "needs uts" call Create '{"spec": {"namespaces": ["net"], "sysctls": {"kernel.domainname": "x"}}}'
 	refused net create -u --sysctl=net.ipv4.ip_forward=1 --json box || true
 	[ -z "$(nsctl list --quiet | grep -v '^$' | grep -v box || true)" ]
 }

@@ -257,7 +257,7 @@ static int check_publish(const struct wire_spec *spec, struct failure *failure)
 static int check_sysctls(const struct wire_spec *spec, struct failure *failure)
 {
 	for (size_t i = 0; i < spec->n_sysctls; i++) {
-		const char *wrong = settings_check(&spec->sysctls[i]);
+		const char *wrong = settings_check(&spec->sysctls[i], spec->kinds);
 
 		for (size_t j = 0; !wrong && j < i; j++)
 			if (strcmp(spec->sysctls[j].key, spec->sysctls[i].key) == 0)

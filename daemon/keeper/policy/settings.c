@@ -3,21 +3,41 @@
 #include "daemon/keeper/policy/settings.h"
 
 /*
- * Names of the settings that a set may have: they belong to a net namespace, and have no effect
- * outside of it (docs/operation.md). A row that ends with a dot or an underscore stands for all
- * names that begin with it.
+ * Names of the settings that a set may have: they belong to a namespace, and have no effect outside
+ * of it (docs/operation.md). A row that ends with a dot or an underscore stands for all names that
+ * begin with it.
  */
 static const char *const allowed[] = {
-	"net.core.somaxconn",	   "net.ipv4.conf.",
-	"net.ipv4.fib_multipath_", "net.ipv4.icmp_",
-	"net.ipv4.igmp_",	   "net.ipv4.ip_",
-	"net.ipv4.neigh.",	   "net.ipv4.ping_group_range",
-	"net.ipv4.tcp_",	   "net.ipv6.auto_flowlabels",
-	"net.ipv6.bindv6only",	   "net.ipv6.conf.",
-	"net.ipv6.fib_multipath_", "net.ipv6.flowlabel_",
-	"net.ipv6.icmp.",	   "net.ipv6.ip_nonlocal_bind",
-	"net.ipv6.neigh.",	   "net.ipv6.route.",
-	"net.mpls.conf.",	   "net.mpls.platform_labels",
+	"fs.mqueue.",
+	"kernel.domainname",
+	"kernel.msgmax",
+	"kernel.msgmnb",
+	"kernel.msgmni",
+	"kernel.sem",
+	"kernel.shm_rmid_forced",
+	"kernel.shmall",
+	"kernel.shmmax",
+	"kernel.shmmni",
+	"net.core.somaxconn",
+	"net.ipv4.conf.",
+	"net.ipv4.fib_multipath_",
+	"net.ipv4.icmp_",
+	"net.ipv4.igmp_",
+	"net.ipv4.ip_",
+	"net.ipv4.neigh.",
+	"net.ipv4.ping_group_range",
+	"net.ipv4.tcp_",
+	"net.ipv6.auto_flowlabels",
+	"net.ipv6.bindv6only",
+	"net.ipv6.conf.",
+	"net.ipv6.fib_multipath_",
+	"net.ipv6.flowlabel_",
+	"net.ipv6.icmp.",
+	"net.ipv6.ip_nonlocal_bind",
+	"net.ipv6.neigh.",
+	"net.ipv6.route.",
+	"net.mpls.conf.",
+	"net.mpls.platform_labels",
 	"net.unix.max_dgram_qlen",
 };
 
@@ -64,14 +84,21 @@ static bool is_value(const char *value)
 	return *value;
 }
 
-const char *settings_check(const struct spec_sysctl *setting)
+const char *settings_check(const struct spec_sysctl *setting, uint32_t kinds)
 {
+	enum kind kind;
+
 	if (!setting->key || !is_name(setting->key))
 		return "a name of a setting is words with dots between them, as "
 		       "net.ipv4.ip_forward";
 	if (!is_allowed(setting->key))
 		return "a setting of this name is not one that a set may have: docs/operation.md "
 		       "lists them";
+	kind = kind_of_setting(setting->key);
+	if (!(kinds & KIND_BIT(kind)))
+		return kind == KIND_NET	  ? "needs net among spec.namespaces"
+		       : kind == KIND_UTS ? "needs uts among spec.namespaces"
+					  : "needs ipc among spec.namespaces";
 	if (!setting->value || !is_value(setting->value))
 		return "a setting needs a value of printable ASCII";
 	return NULL;

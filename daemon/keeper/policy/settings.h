@@ -5,7 +5,8 @@
 
 #include "daemon/wire/layout.h"
 
-/* Returns NULL if a set may have this setting, or a static text that says what is wrong. */
-const char *settings_check(const struct spec_sysctl *setting);
+/* Returns NULL if a set with namespaces of these kinds may have this setting, or a static text that
+ * says what is wrong. */
+const char *settings_check(const struct spec_sysctl *setting, uint32_t kinds);
 
 #endif
