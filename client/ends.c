@@ -221,6 +221,41 @@ static bool take_word(const struct target *to, const char *word, struct text *wh
 	return false;
 }
 
+bool ends_add_route(json_t *end, const char *word, struct text *why)
+{
+	struct piece destination = parse_cut(word, ',', &word);
+	json_t *routes = json_member(end, "routes", json_array), *route = must(json_object());
+
+	json_push(routes, route);
+	json_put(route, "destination", must(json_stringn(destination.start, destination.size)));
+	if (destination.size == 0) {
+		text_add(why, "a destination is missing");
+		return false;
+	}
+	while (word) {
+		struct piece piece = parse_cut(word, ',', &word);
+		_cleanup_free_ char *part = must(strndup(piece.start, piece.size));
+		_cleanup_free_ char *key = NULL;
+		const char *value, *wrong;
+
+		piece = parse_cut(part, '=', &value);
+		key = must(strndup(piece.start, piece.size));
+		wrong = value			     ? take_of_route(end, key, value)
+			: strcmp(key, "onlink") == 0 ? take_flag(end, key)
+						     : "";
+		if (!wrong)
+			continue;
+		if (*wrong)
+			text_format(why, "%s: %s", key, wrong);
+		else
+			text_format(why,
+				    "\"%s\" is not one of via=ADDRESS metric=N onlink src=ADDRESS",
+				    part);
+		return false;
+	}
+	return true;
+}
+
 /* Handles the place of an end, which is the part before the first comma; *word becomes the rest.
  * Returns false, with the reason in why, if the place is invalid. */
 static bool take_where(const char **word, json_t *end, struct text *why)

@@ -30,6 +30,9 @@ void ends_add(struct text *text, const json_t *end);
 void ends_add_key(struct text *text, const char *field);
 /* Returns the name of the set or network where the end is, or "host". */
 const char *ends_name(const json_t *end);
+/* Adds a route to an end: "DEST,via=ADDR,metric=N,onlink,src=ADDR", where only DEST is needed.
+ * Returns false, with the reason in why, if the word is invalid. */
+bool ends_add_route(json_t *end, const char *word, struct text *why);
 /* Appends the impairments of an end, such as "delay=50ms,loss=1%". Returns false, and appends
  * nothing, if there are none. */
 bool ends_add_impairment(struct text *text, const json_t *end);

@@ -20,9 +20,24 @@
 #include "client/verb.h"
 #include "protocol/name.h"
 
+/* Adds a route by end A, which links_add() completes. */
+static int take_route(struct options *options)
+{
+	json_t *end = json_member(options->parameters, "a", json_object);
+	_cleanup_text_ struct text why = {0};
+
+	if (!ends_add_route(end, options->argument, &why))
+		return options_wrong(options->client, "--route=%s: %s", options->argument,
+				     why.data);
+	return 0;
+}
+
 static const struct option_row add_options[] = {
 	OPTION("name", 0, "NAME", "name of the link (default: one is chosen)",
 	       FILLS("name", take_name)),
+	OPTION("route", 0, "DEST[,via=ADDR]",
+	       "add a route by end A; ,metric=N ,onlink and ,src=ADDR may follow (may be repeated)",
+	       FILLS("a.routes[]", take_route)),
 	{0},
 };
 
@@ -65,6 +80,15 @@ static const struct option_row impair_options[] = {
 	{0},
 };
 
+/* Adds the routes of the options to those that the end's word has. */
+static void add_routes(json_t *end, const json_t *given)
+{
+	json_t *routes = json_object_get(given, "routes");
+
+	if (routes && json_array_extend(json_member(end, "routes", json_array), routes) < 0)
+		out_of_memory();
+}
+
 static int links_add(struct client *client, struct options *options)
 {
 	static const char *const ends[] = {"a", "b"};
@@ -81,6 +105,7 @@ static int links_add(struct client *client, struct options *options)
 
 		if (!end)
 			return options_wrong(client, "%s: %s", word, why.data);
+		add_routes(end, json_object_get(parameters, ends[i]));
 		json_put(parameters, ends[i], end);
 	}
 	r = client_call(client, json_text(parameters, "name", NULL), "org.nsctl.AddLink",
@@ -312,7 +337,7 @@ static int links_impair(struct client *client, struct options *options)
 
 /* clang-format off */
 const struct verb links_verbs[] = {
-	{"link add", NULL, "[--name=NAME] A B",
+	{"link add", NULL, "[OPTIONS] A B",
 	 "Makes a link (a veth pair) between two ends\n"
 	 "An end is SET[:IFACE], host[:IFACE] or net/NETWORK, then any of "
 	 ",address=CIDR (may be repeated) ,gateway=ADDRESS (once for each family) "

@@ -247,6 +247,23 @@ static int take_link(struct options *options)
 	return 0;
 }
 
+/* Adds a route by the set's end of the last link. */
+static int take_route(struct options *options)
+{
+	json_t *links = json_object_get(json_object_get(options->parameters, "spec"), "links");
+	json_t *link = json_array_get(links, json_array_size(links) - 1);
+	_cleanup_text_ struct text why = {0};
+
+	if (!link)
+		return options_wrong(options->client,
+				     "--route: a route is by the link that is given before it: "
+				     "--link=PEER --route=DEST,via=ADDRESS");
+	if (!ends_add_route(json_member(link, "end", json_object), options->argument, &why))
+		return options_wrong(options->client, "--route=%s: %s", options->argument,
+				     why.data);
+	return 0;
+}
+
 static int take_host(struct options *options)
 {
 	const char *address;
@@ -310,6 +327,7 @@ static int take_sysctl(struct options *options)
 	if (!value || !*value || !*key)
 		return options_reject(options, "NAME=VALUE (such as net.ipv4.ip_forward=1)");
 	put_sysctl(options, key, value);
+	options->needed |= KIND_BIT(kind_of_setting(key));
 	return 0;
 }
 
@@ -383,6 +401,10 @@ const struct option_row spec_options[] = {
 	       ",peer-address=CIDR ,interface=NAME ,gateway=ADDR ,route=DEST,via=ADDR and others "
 	       "(see `nsctl help link add`)",
 	       FILLS("spec.links[]", take_link), NEEDS(KIND_BIT(KIND_NET))),
+	OPTION("route", 0, "DEST[,via=ADDR]",
+	       "add a route by the --link before it; ,metric=N ,onlink and ,src=ADDR may follow "
+	       "(may be repeated)",
+	       .take = take_route, .id = OPTION_TAKEN, NEEDS(KIND_BIT(KIND_NET))),
 	OPTION("egress", 0, NULL,
 	       "reach the outside by NAT (packets that the set forwards must be translated to its "
 	       "own address)",
@@ -406,8 +428,10 @@ const struct option_row spec_options[] = {
 	       "8000-8010:80 the first of them that is free, 0:80 any that is free",
 	       FILLS("spec.publish[]", take_publish), NEEDS(KIND_BIT(KIND_NET))),
 	OPTION("sysctl", 0, "NAME=VALUE",
-	       "make a setting of the network namespace (net.ipv4.ip_forward=1)",
-	       FILLS("spec.sysctls", take_sysctl), NEEDS(KIND_BIT(KIND_NET))),
+	       "make a setting of a namespace: net.ipv4.ip_forward=1, kernel.shmmax=N, "
+	       "fs.mqueue.*, "
+	       "kernel.domainname (adds net, ipc or uts)",
+	       FILLS("spec.sysctls", take_sysctl)),
 	OPTION("forward", 0, NULL, "forward packets between links, as a router does",
 	       FILLS("spec.sysctls", take_forward), NEEDS(KIND_BIT(KIND_NET))),
 	LEASE_OPTION("spec.lease"),

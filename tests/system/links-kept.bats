@@ -156,6 +156,22 @@ is_moved() { [ "$(states wire)" = "up moved" ]; }
 	nsctl exec c ip route | grep '^10.6.0.0/16 via 10.5.0.2 dev eth0'
 }
 
+@test "routes as options of their own, on link add and create" {
+	nsctl create -n r
+	nsctl create -n --link=r:left,address=10.1.0.2/24,peer-address=10.1.0.1/24 --route=default,via=10.1.0.1,metric=9 \
+		--route=10.7.0.0/16,via=10.1.0.1 --link=r:more,address=10.2.0.2/24,peer-address=10.2.0.1/24 \
+		--route=10.8.0.0/16,via=10.2.0.1,src=10.2.0.2 a
+	nsctl exec a ip route | grep '^default via 10.1.0.1 dev eth0 .*metric 9'
+	nsctl exec a ip route | grep '^10.7.0.0/16 via 10.1.0.1 dev eth0'
+	nsctl exec a ip route | grep '^10.8.0.0/16 via 10.2.0.1 dev eth1.*src 10.2.0.2'
+	nsctl create -n b
+	nsctl link add --route=10.1.0.0/16,via=10.3.0.1 b,address=10.3.0.2/24 r,address=10.3.0.1/24
+	nsctl exec b ip route | grep '^10.1.0.0/16 via 10.3.0.1 dev eth0'
+	pings b 10.1.0.1
+	refused "--link=PEER --route=" create -n --route=default,via=10.1.0.1 c
+	refused "route" create -n --link=r:x,address=10.4.0.2/24 --route=10.5.0.0/16,via=10.9.0.1 c
+}
+
 @test "the same address twice in a set, as routers have it" {
 	nsctl create -n a
 	nsctl create -n b
