@@ -108,14 +108,11 @@ static int make_target(const char *path, bool is_directory, const struct own_mou
 int mount_target_open(const char *path, int source_fd, const struct own_mounts *own,
 		      const struct identity *files)
 {
-	int fd = mount_open(path, O_PATH, files);
-	struct statx x = {.stx_mode = S_IFDIR};
+	int fd = mount_open(path, O_PATH, files), is_directory = 1;
 
 	if (fd != -ENOENT)
 		return fd;
-	/* without asking the source's file system */
-	if (source_fd >= 0 &&
-	    statx(source_fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE, &x) < 0)
-		return negative_errno();
-	return make_target(path, S_ISDIR(x.stx_mode), own, files);
+	if (source_fd >= 0)
+		is_directory = mount_is_directory(source_fd);
+	return is_directory < 0 ? is_directory : make_target(path, is_directory, own, files);
 }

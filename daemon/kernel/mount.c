@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <linux/mount.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include "daemon/kernel/lookup.h"
 #include "daemon/kernel/mount.h"
@@ -13,6 +14,29 @@ int mount_clone(int fd, const char *path)
 				(*path ? AT_SYMLINK_NOFOLLOW : AT_EMPTY_PATH));
 
 	return r < 0 ? negative_errno() : r;
+}
+
+static int ask(int fd, struct statx *ret)
+{
+	return statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE, ret) < 0
+		       ? negative_errno()
+		       : 0;
+}
+
+int mount_is_root(int fd)
+{
+	struct statx x;
+	int r = ask(fd, &x);
+
+	return r < 0 ? r : !!(x.stx_attributes & STATX_ATTR_MOUNT_ROOT);
+}
+
+int mount_is_directory(int fd)
+{
+	struct statx x;
+	int r = ask(fd, &x);
+
+	return r < 0 ? r : S_ISDIR(x.stx_mode);
 }
 
 int mount_set_attributes(int fd, uint64_t attributes)

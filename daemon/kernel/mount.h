@@ -12,7 +12,12 @@
  * kernel is older than 6.15).
  */
 int mount_clone(int fd, const char *path);
-/* Adds MOUNT_ATTR_* attributes, and makes the mount private. Returns 0 or -errno. */
+/* Returns 1 if fd is the root of a mount, 0 if not, or -errno. */
+int mount_is_root(int fd);
+/* Returns 1 if fd is a directory, 0 if not, or -errno. Does not ask its file system. */
+int mount_is_directory(int fd);
+/* Adds MOUNT_ATTR_* attributes, and makes the mount private, with all mounts below it. Returns 0
+ * or -errno. */
 int mount_set_attributes(int fd, uint64_t attributes);
 /*
  * Makes a new file system that is mounted nowhere yet. options is a list of keys and values that

@@ -11,6 +11,7 @@
 #include "daemon/kernel/mounts.h"
 
 #define DEV_SIZE (UINT64_C(1) << 20)
+#define EMPTY_SIZE 4096
 
 static const char *const nodes[MOUNTS_NODES] = {"null", "zero", "full", "random", "urandom", "tty"};
 
@@ -51,8 +52,30 @@ static bool wants_dev(const struct wire_spec *spec)
 	return false;
 }
 
+/* Clones /dev/null for every place to hide, as it may be a file. */
+static int prepare_hidden(const struct wire_spec *spec, struct mounts *mounts, struct fault *fault)
+{
+	for (size_t i = 0; i < spec->n_mounts; i++) {
+		int r = 0;
+
+		mounts->source_fds[i] = -1;
+		if (spec->mounts[i].type != MOUNT_HIDDEN)
+			continue;
+		mounts->source_fds[i] = r = mount_clone(AT_FDCWD, "/dev/null");
+		if (r >= 0)
+			r = mount_set_attributes(r, MOUNT_ATTR_RDONLY);
+		if (r < 0)
+			return fault_set(fault, STEP_DEV, 0, -r);
+	}
+	return 0;
+}
+
 int mounts_prepare_nodes(const struct wire_spec *spec, struct mounts *mounts, struct fault *fault)
 {
+	int r = prepare_hidden(spec, mounts, fault);
+
+	if (r < 0)
+		return r;
 	mounts->default_dev = has_root(spec) && !wants_dev(spec);
 	if (!mounts->default_dev && !wants_dev(spec))
 		return 0;
@@ -122,7 +145,6 @@ int mounts_prepare(const struct wire_spec *spec, const struct identity *files, s
 	for (size_t i = 0; i < spec->n_mounts; i++) {
 		const struct spec_mount *mount = &spec->mounts[i];
 
-		ret->source_fds[i] = -1;
 		if (mount->type != MOUNT_BIND)
 			continue;
 		ret->source_fds[i] =
@@ -288,20 +310,67 @@ static uint32_t mode_of(const struct spec_mount *mount)
 	return mount->mode ? mount->mode : 0755;
 }
 
+/* Makes what is at the target read-only, with all mounts below it. */
+static int apply_read_only(int target_fd)
+{
+	_cleanup_fd_ int tree_fd = -1;
+	int r = mount_is_root(target_fd);
+
+	if (r != 0)
+		return r < 0 ? r : mount_set_attributes(target_fd, MOUNT_ATTR_RDONLY);
+	tree_fd = mount_clone(target_fd, "");
+	r = tree_fd < 0 ? tree_fd : mount_set_attributes(tree_fd, MOUNT_ATTR_RDONLY);
+	return r < 0 ? r : mount_put(tree_fd, target_fd);
+}
+
+/* Covers the target by an empty directory, or by null_fd if it is a file. */
+static int apply_hidden(int target_fd, int null_fd)
+{
+	_cleanup_fd_ int empty_fd = -1;
+	int r = mount_is_directory(target_fd);
+
+	if (r <= 0)
+		return r < 0 ? r : mount_put(null_fd, target_fd);
+	empty_fd = new_tmpfs(0555, EMPTY_SIZE, NULL, SAFE | MOUNT_ATTR_RDONLY);
+	return empty_fd < 0 ? empty_fd : mount_put(empty_fd, target_fd);
+}
+
+/* Attaches a mount. The kernel would not say that only one of the two is a directory. */
+static int put(int mount_fd, int target_fd)
+{
+	int mounted = mount_is_directory(mount_fd), target = mount_is_directory(target_fd);
+
+	if (mounted < 0 || target < 0)
+		return MIN(mounted, target);
+	return mounted == target ? mount_put(mount_fd, target_fd) : -ENOTDIR;
+}
+
+/* Opens the target. What is mounted on it may make it; what changes it may not. */
+static int open_target(const struct spec_mount *mount, int source_fd, const struct own_mounts *own,
+		       const struct identity *files)
+{
+	return mount->type == MOUNT_READ_ONLY || mount->type == MOUNT_HIDDEN
+		       ? mount_open(mount->target, O_PATH, files)
+		       : mount_target_open(mount->target, source_fd, own, files);
+}
+
 static int apply_mount(const struct mounts *mounts, const struct wire_spec *spec, size_t i,
 		       struct own_mounts *own, const struct identity *files)
 {
 	const struct spec_mount *mount = &spec->mounts[i];
 	unsigned int attributes = SAFE | (mount->read_only ? MOUNT_ATTR_RDONLY : 0);
-	_cleanup_fd_ int target_fd =
-		mount_target_open(mount->target, mounts->source_fds[i], own, files);
+	_cleanup_fd_ int target_fd = open_target(mount, mounts->source_fds[i], own, files);
 	_cleanup_fd_ int fd = -1;
 
 	if (target_fd < 0)
 		return target_fd;
 	switch (mount->type) {
 	case MOUNT_BIND:
-		return mount_put(mounts->source_fds[i], target_fd);
+		return put(mounts->source_fds[i], target_fd);
+	case MOUNT_READ_ONLY:
+		return apply_read_only(target_fd);
+	case MOUNT_HIDDEN:
+		return apply_hidden(target_fd, mounts->source_fds[i]);
 	case MOUNT_DEV:
 		return apply_dev(mounts, spec, target_fd, files);
 	case MOUNT_TMPFS:
@@ -322,7 +391,7 @@ static int apply_mount(const struct mounts *mounts, const struct wire_spec *spec
 	default: /* MOUNT_PROC: mounted by the init, which is in the pid namespace */
 		return 0;
 	}
-	return fd < 0 ? fd : mount_put(fd, target_fd);
+	return fd < 0 ? fd : put(fd, target_fd);
 }
 
 int mounts_apply(const struct mounts *mounts, const struct wire_spec *spec,

@@ -161,6 +161,8 @@ enum spec_mount_type {
 	MOUNT_DEV,
 	MOUNT_MQUEUE,
 	MOUNT_CGROUP2,
+	MOUNT_READ_ONLY, /* what is at target, with all mounts below it, becomes read-only */
+	MOUNT_HIDDEN,	 /* what is at target becomes empty and read-only */
 };
 enum spec_switch { SWITCH_DEFAULT, SWITCH_ON, SWITCH_OFF };
 

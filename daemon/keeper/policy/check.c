@@ -133,7 +133,7 @@ static int check_mount_type(const struct wire_spec *spec, size_t index, struct f
 	};
 	uint32_t type = spec->mounts[index].type;
 
-	if (type < MOUNT_BIND || type > MOUNT_CGROUP2)
+	if (type < MOUNT_BIND || type > MOUNT_HIDDEN)
 		return mount_field(failure, index, "type", "is not known");
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		if (type == rows[i].type && !(spec->kinds & KIND_BIT(rows[i].kind)))
@@ -170,7 +170,7 @@ static int check_mount(const struct wire_spec *spec, size_t index, struct failur
 	if (!mount->target || !path_is_valid(mount->target))
 		return mount_field(failure, index, "target",
 				   "is an absolute path without . and ..");
-	if (is_same_path(mount->target, "/"))
+	if (is_same_path(mount->target, "/") && mount->type != MOUNT_READ_ONLY)
 		return mount_field(failure, index, "target",
 				   "is /: another root is what spec.rootFileDescriptor is for");
 	if (mount->type == MOUNT_BIND && mount->source_fd < 0 && !(spec->boot && mount->source))
@@ -184,8 +184,9 @@ static int check_mount(const struct wire_spec *spec, size_t index, struct failur
 		return mount_field(failure, index, "size", "is for tmpfs only");
 	if (mount->type != MOUNT_TMPFS && mount->mode)
 		return mount_field(failure, index, "mode", "is for tmpfs only");
-	for (size_t i = 0; i < index; i++)
-		if (is_same_path(spec->mounts[i].target, mount->target))
+	for (size_t i = 0; i < index && mount->type != MOUNT_READ_ONLY; i++)
+		if (spec->mounts[i].type != MOUNT_READ_ONLY &&
+		    is_same_path(spec->mounts[i].target, mount->target))
 			return mount_field(failure, index, "target",
 					   "is another mount's target already");
 	return 0;
@@ -331,6 +332,26 @@ static int check_values(const struct wire_spec *spec, struct failure *failure)
 	return check_labels(spec, failure);
 }
 
+/* Returns true if the set has places that must stay as they are: mounts that are made outside later
+ * would be seen there. */
+static bool has_views(const struct wire_spec *spec)
+{
+	for (size_t i = 0; i < spec->n_mounts; i++)
+		if (spec->mounts[i].type == MOUNT_READ_ONLY || spec->mounts[i].type == MOUNT_HIDDEN)
+			return true;
+	return false;
+}
+
+static int check_propagation(const struct wire_spec *spec, struct failure *failure)
+{
+	if (!has_views(spec) || spec->propagation == PROPAGATION_DEFAULT ||
+	    spec->propagation == PROPAGATION_PRIVATE)
+		return 0;
+	return invalid(failure, "spec.propagation",
+		       "is private in a set with read-only or hidden places: otherwise mounts that "
+		       "are made outside would be seen there");
+}
+
 /* Fills in defaults, so that equal requests give equal bytes. */
 static void complete(struct wire_spec *spec, const char *name)
 {
@@ -340,7 +361,7 @@ static void complete(struct wire_spec *spec, const char *name)
 	if (spec->kinds & KIND_BIT(KIND_UTS) && !spec->hostname && name && hostname_is_valid(name))
 		spec->hostname = name;
 	if (mnt && spec->propagation == PROPAGATION_DEFAULT)
-		spec->propagation = PROPAGATION_SLAVE;
+		spec->propagation = has_views(spec) ? PROPAGATION_PRIVATE : PROPAGATION_SLAVE;
 	if (mnt && pid && spec->mount_proc == SWITCH_DEFAULT)
 		spec->mount_proc = SWITCH_ON;
 	if (!(mnt && pid))
@@ -355,6 +376,8 @@ int check_spec(struct wire_spec *spec, const char *name, struct failure *failure
 		r = check_needs(spec, failure);
 	for (size_t i = 0; r == 0 && i < spec->n_mounts; i++)
 		r = check_mount(spec, i, failure);
+	if (r == 0)
+		r = check_propagation(spec, failure);
 	if (r == 0)
 		r = check_values(spec, failure);
 	if (r == 0)

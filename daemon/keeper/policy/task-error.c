@@ -130,6 +130,21 @@ static int descriptor_error(uint32_t which, struct failure *failure)
 			   rows[which].reason);
 }
 
+/* Returns what is wrong with the target of a mount, or NULL. Clients open the sources. */
+static const char *find_reason(int error)
+{
+	switch (error) {
+	case ENOENT:
+		return "there is no such path inside; it is made only below a tmpfs of the set's "
+		       "own "
+		       "that comes before";
+	case ENOTDIR:
+		return "a directory can only be mounted on a directory, and a file on a file";
+	default:
+		return NULL;
+	}
+}
+
 int task_error(const struct task_report *report, struct failure *failure)
 {
 	const struct meaning *meaning = find_meaning(report);
@@ -139,6 +154,9 @@ int task_error(const struct task_report *report, struct failure *failure)
 	if (report->step == STEP_DESCRIPTOR)
 		return descriptor_error(report->detail, failure);
 	blame(report->step, report->detail, field, sizeof(field));
+	if (report->step == STEP_MOUNT && find_reason(error))
+		return failure_set(failure, ERROR_INVALID_VALUE, 0, field, "%s",
+				   find_reason(error));
 	if (*field && is_of_value(error))
 		return failure_set(failure, ERROR_INVALID_VALUE, 0, field, "cannot %s: %s",
 				   step_text(report->step), strerror(error));
