@@ -61,11 +61,27 @@ static void add_options(struct text *text, const struct option_row *rows, const 
 	}
 }
 
+/* Returns the option from which a mount comes, as it was typed, or NULL. */
+static const char *find_mount(const struct client *client, const char *field)
+{
+	static const char list[] = "spec.mounts[";
+
+	if (strncmp(field, list, sizeof(list) - 1) != 0)
+		return NULL;
+	return json_string_value(json_array_get(
+		client->origins, (size_t)strtoul(field + sizeof(list) - 1, NULL, 10)));
+}
+
 /* Appends the options or the word from which a field of the interface comes, if any. */
 static void add_origin(struct text *text, const struct client *client, const char *field)
 {
+	const char *mount = find_mount(client, field);
 	size_t best = 0;
 
+	if (mount) {
+		text_add(text, mount);
+		return;
+	}
 	for (size_t i = 0; client->options && i < VERB_TABLES; i++)
 		add_options(text, client->options[i], field, &best);
 	add_options(text, options_global, field, &best);

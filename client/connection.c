@@ -58,6 +58,7 @@ void client_done(struct client *client)
 	client_reconnect(client);
 	receiver_done(&client->receiver);
 	client->parent.fd = close_fd(client->parent.fd);
+	json_decref(client->origins);
 }
 
 static void tell_unreachable(const struct client *client, int error)

@@ -146,6 +146,15 @@ int lease_take(struct options *options)
 	return put_duration(options, "seconds", options->argument);
 }
 
+int lease_take_parent(struct options *options)
+{
+	static const struct option_row row = LEASE_OPTION("spec.lease");
+
+	options->row = &row;
+	options->argument = "parent";
+	return take_parent(options);
+}
+
 /* --- renew --- */
 
 const struct option_row lease_renew_options[] = {

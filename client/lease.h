@@ -17,6 +17,8 @@
 	       FILLS(path, lease_take))
 
 int lease_take(struct options *options);
+/* Puts a lease by the parent into the set's specification. */
+int lease_take_parent(struct options *options);
 
 extern const struct option_row lease_renew_options[];
 /* Carries out the verb renew for sets or networks, by calling method. Returns what verb.run

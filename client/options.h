@@ -63,13 +63,14 @@ struct option_row {
 	}
 #define FILLS(path, function) .field = (path), .take = (function), .id = OPTION_TAKEN
 #define HANDLED(what) .id = OPTION_##what
+#define TAKEN(function) .take = (function), .id = OPTION_TAKEN
 #define CHOOSES(kinds) .take = take_nothing, .id = OPTION_TAKEN, .chooses = (kinds)
 #define NEEDS(kinds) .needs = (kinds)
 
 /* The options of nsctl itself. Every table of options ends with a row without a name. */
 extern const struct option_row options_global[];
 
-#define OPTIONS_MAX 80
+#define OPTIONS_MAX 96
 
 struct options {
 	struct client *client;
@@ -93,6 +94,12 @@ struct options {
 	struct call_fds *fds;	 /* sent with the call; owned by the caller */
 	unsigned seen;		 /* bit I: option I was given, if the verb looks for it */
 	uint32_t chosen, needed; /* KIND_BIT()s */
+	struct {		 /* see views.h */
+		const struct option_row *job; /* NULL: not given */
+		const char *workspace;
+		bool writable, no_lease, share_shm;
+		bool places_given;
+	} views;
 };
 
 void options_init(struct options *options, struct client *client, const struct verb *verb, int argc,

@@ -488,7 +488,9 @@ int run_run(struct client *client, struct options *options)
 	/* the command gets a terminal of its own if nsctl has one */
 	if (command.tty < 0)
 		command.tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
-	spec_finish(options);
+	r = spec_finish(options);
+	if (r != 0)
+		return r;
 	how.subject = json_text(command.parameters, "name", NULL);
 	how.impatient = json_object_get(command.parameters, "init");
 	return attach(client, &command, &how, command.parameters, options->fds, options->words);

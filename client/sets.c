@@ -57,8 +57,9 @@ const struct option_row sets_rm_options[] = {
 
 int sets_create(struct client *client, struct options *options)
 {
-	spec_finish(options);
-	return verb_make(client, options, "set", "org.nsctl.Create");
+	int r = spec_finish(options);
+
+	return r ? r : verb_make(client, options, "set", "org.nsctl.Create");
 }
 
 struct listing {

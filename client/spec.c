@@ -2,25 +2,22 @@
 /*
  * See spec.h. Sends only fields that an option fills: the defaults are in the daemon. The daemon
  * checks everything; so this file refuses only arguments that it cannot parse, and errors for which
- * the daemon's message would be less clear.
+ * the daemon's message would be less clear. Options about mounts are in mounts.c.
  */
 #include "client/spec.h"
 
-#include <fcntl.h>
-#include <limits.h>
 #include <string.h>
 
 #include "client/ends.h"
 #include "client/lease.h"
 #include "client/memory.h"
+#include "client/mounts.h"
 #include "client/parse.h"
 #include "client/take.h"
 #include "client/text.h"
+#include "client/views.h"
 #include "protocol/kind.h"
 #include "protocol/name.h"
-
-/* Limit on mounts with descriptors. The other descriptors of a call are left for the command. */
-#define MOUNTS_MAX 200
 
 static json_t *piece_json(struct piece piece)
 {
@@ -78,120 +75,6 @@ static int take_range(struct options *options)
 	take_put(options, json_pack("{s:I, s:I, s:I}", "inside", (json_int_t)range[0], "outside",
 				    (json_int_t)range[1], "count", (json_int_t)range[2]));
 	return 0;
-}
-
-/* --- mounts --- */
-
-int spec_add_path(struct call_fds *fds, int directory_fd, const char *path, int flags,
-		  json_t *object, const char *path_key, const char *fd_key)
-{
-	char link[64], real[PATH_MAX];
-	int fd = openat(directory_fd, path, O_PATH | O_CLOEXEC | flags);
-	ssize_t n;
-	json_t *index;
-
-	if (fd < 0)
-		return negative_errno();
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	n = readlink(link, real, sizeof(real) - 1);
-	index = call_fds_add(fds, fd);
-	if (fds->n > MOUNTS_MAX)
-		return json_decref(index), -E2BIG;
-	json_put(object, fd_key, index);
-	/* the path is only for display, so an invalid one is left out */
-	real[n > 0 ? n : 0] = '\0';
-	if (path_is_valid(real) && utf8_is_valid(real))
-		json_put(object, path_key, json_string(real));
-	else
-		json_object_del(object, path_key);
-	return 0;
-}
-
-/* Calls spec_add_path() for the current option. Returns 0, or an exit status after reporting the
- * error. */
-static int add_path(const struct options *options, json_t *object, const char *path, int flags,
-		    const char *path_key, const char *fd_key)
-{
-	int r = spec_add_path(options->fds, AT_FDCWD, path, flags, object, path_key, fd_key);
-
-	if (r == -E2BIG)
-		return options_wrong(options->client, "more than %d mounts", MOUNTS_MAX);
-	if (r < 0)
-		return client_problem(options->client, NULL, "--%s: %s: %s", options->row->name,
-				      path, strerror(-r));
-	return 0;
-}
-
-static int take_bind(struct options *options)
-{
-	json_t *mount = must(json_object());
-	const char *target, *mode = NULL;
-	struct piece source = parse_cut(options->argument, ':', &target), inside;
-	_cleanup_free_ char *path = NULL;
-
-	take_put(options, mount);
-	if (!target || source.size == 0)
-		return options_reject(options, "SOURCE:TARGET or SOURCE:TARGET:ro");
-	inside = parse_cut(target, ':', &mode);
-	if (mode && strcmp(mode, "ro") != 0 && strcmp(mode, "rw") != 0)
-		return options_reject(options, "SOURCE:TARGET or SOURCE:TARGET:ro (paths with a "
-					       "colon cannot be named)");
-	json_put(mount, "type", json_string("bind"));
-	json_put(mount, "target", piece_json(inside));
-	if (mode && strcmp(mode, "ro") == 0)
-		json_put(mount, "readOnly", json_true());
-	path = must(strndup(source.start, source.size));
-	return add_path(options, mount, path, 0, "source", "sourceFileDescriptor");
-}
-
-/* Reads octal permissions. */
-static bool parse_mode(const char *word, json_int_t *ret)
-{
-	char *end;
-	unsigned long mode = strtoul(word, &end, 8);
-
-	*ret = (json_int_t)mode;
-	return *word >= '0' && *word <= '7' && !*end && mode > 0 && mode <= 07777;
-}
-
-static int take_tmpfs(struct options *options)
-{
-	const char *rest, *mode = NULL;
-	struct piece target = parse_cut(options->argument, ':', &rest);
-	struct piece size = rest ? parse_cut(rest, ':', &mode) : (struct piece){0};
-	_cleanup_free_ char *word = must(strndup(size.size ? size.start : "", size.size));
-	json_int_t permissions = 0;
-	json_t *mount;
-	int64_t bytes;
-
-	if (target.size == 0 || (rest && !mode && size.size == 0) ||
-	    (size.size && !parse_size(word, &bytes)) || (mode && !parse_mode(mode, &permissions)))
-		return options_reject(options, "TARGET, TARGET:SIZE or TARGET:SIZE:MODE (such as "
-					       "/var:512M, /srv:512M:1777 or /srv::1777)");
-	mount = must(json_pack("{s:s, s:o}", "type", "tmpfs", "target", piece_json(target)));
-	if (size.size)
-		json_put(mount, "size", json_integer(bytes));
-	if (mode)
-		json_put(mount, "mode", json_integer(permissions));
-	take_put(options, mount);
-	return 0;
-}
-
-static int take_mount_proc(struct options *options)
-{
-	json_t *spec = json_member(options->parameters, "spec", json_object);
-
-	if (!options->argument || strcmp(options->argument, "/proc") == 0)
-		return take_true(options);
-	json_push(json_member(spec, "mounts", json_array),
-		  json_pack("{s:s, s:s}", "type", "proc", "target", options->argument));
-	return 0;
-}
-
-static int take_root(struct options *options)
-{
-	return add_path(options, json_member(options->parameters, "spec", json_object),
-			options->argument, O_DIRECTORY, "rootPath", "rootFileDescriptor");
 }
 
 /* --- numbers --- */
@@ -375,15 +258,39 @@ const struct option_row spec_options[] = {
 	       "how mounts pass between outside and inside", FILLS("spec.propagation", take_word),
 	       NEEDS(KIND_BIT(KIND_MNT))),
 	OPTION("mount-proc", 0, "?DIR", "mount /proc for the pid namespace (by default with -m -p)",
-	       FILLS("spec.mountProc", take_mount_proc), NEEDS(KIND_BIT(KIND_MNT))),
+	       FILLS("spec.mountProc", mounts_take_proc), NEEDS(KIND_BIT(KIND_MNT))),
 	OPTION("no-mount-proc", 0, NULL, "do not mount /proc", FILLS("spec.mountProc", take_false)),
 	OPTION("bind", 0, "SOURCE:TARGET[:ro]", "show SOURCE at TARGET inside",
-	       FILLS("spec.mounts[]", take_bind), NEEDS(KIND_BIT(KIND_MNT))),
+	       FILLS("spec.mounts[]", mounts_take_bind), NEEDS(KIND_BIT(KIND_MNT))),
 	OPTION("tmpfs", 0, "TARGET[:[SIZE][:MODE]]",
 	       "mount an empty file system in memory; what is mounted below it later is made there",
-	       FILLS("spec.mounts[]", take_tmpfs), NEEDS(KIND_BIT(KIND_MNT))),
-	OPTION("root", 0, "DIR", "directory to use as / inside", FILLS("spec.root", take_root),
-	       NEEDS(KIND_BIT(KIND_MNT))),
+	       FILLS("spec.mounts[]", mounts_take_tmpfs), NEEDS(KIND_BIT(KIND_MNT))),
+	OPTION("read-only", 0, "?PATH",
+	       "make PATH (default: /) read-only, with all mounts below it; what later options "
+	       "mount there is writable",
+	       FILLS("spec.mounts[]", mounts_take_read_only), NEEDS(KIND_BIT(KIND_MNT))),
+	OPTION("hide", 0, "PATH", "make the directory or file PATH empty and read-only",
+	       FILLS("spec.mounts[]", mounts_take_hide), NEEDS(KIND_BIT(KIND_MNT))),
+	OPTION("private", 0, "home,tmp,shm,run",
+	       "have empty places of its own instead of these of yours: your home directory, "
+	       "/tmp, /dev/shm, /run/user/UID (a list)",
+	       TAKEN(views_take_private), NEEDS(KIND_BIT(KIND_MNT))),
+	OPTION("share-shm", 0, NULL,
+	       "share /dev/shm with the outside (an ipc namespace comes with its own)",
+	       TAKEN(views_take_share_shm)),
+	OPTION("job", 0, "?WORKSPACE",
+	       "what a CI job sees: --read-only, --private=home,tmp,shm,run as far as they exist, "
+	       "and the directory WORKSPACE (default: this one), which is writable; and with "
+	       "create, --lease=parent. --no-read-only, --private=LIST, --bind=WORKSPACE:"
+	       "WORKSPACE:ro, --no-lease, --lease=WHEN and the letters of namespaces say "
+	       "otherwise",
+	       TAKEN(views_take_job), NEEDS(KIND_BIT(KIND_MNT))),
+	OPTION("no-read-only", 0, NULL, "with --job: the rest stays writable",
+	       TAKEN(views_take_no_read_only)),
+	OPTION("no-lease", 0, NULL, "with --job: the set does not end by itself",
+	       TAKEN(views_take_no_lease)),
+	OPTION("root", 0, "DIR", "directory to use as / inside",
+	       FILLS("spec.root", mounts_take_root), NEEDS(KIND_BIT(KIND_MNT))),
 	OPTION("hostname", 0, "NAME", "host name inside (default: the name of the set)",
 	       FILLS("spec.hostname", take_hostname), NEEDS(KIND_BIT(KIND_UTS))),
 	OPTION("monotonic", 0, "SECONDS", "offset of CLOCK_MONOTONIC inside",
@@ -448,10 +355,11 @@ const struct option_row spec_options[] = {
 	{0},
 };
 
-void spec_finish(struct options *options)
+int spec_finish(struct options *options)
 {
 	json_t *spec = json_member(options->parameters, "spec", json_object);
 	uint32_t kinds = (options->chosen ? options->chosen : KIND_DEFAULT) | options->needed;
+	int r;
 
 	/* the daemon's default is not sent */
 	if (options->chosen || kinds & ~KIND_DEFAULT)
@@ -459,4 +367,7 @@ void spec_finish(struct options *options)
 	/* a set without a mount namespace gets no /proc, and the daemon refuses the field */
 	if (!(kinds & KIND_BIT(KIND_MNT)))
 		json_object_del(spec, "mountProc");
+	r = views_finish(options, kinds);
+	mounts_finish(options);
+	return r;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Converts the options of create (and run) to a SetSpec of org.nsctl.varlink, with its descriptors.
- * Paths are opened here with the user's rights, never by the daemon.
+ * Converts the options of create (and run) to a SetSpec of org.nsctl.varlink.
  */
 #ifndef NSCTL_CLIENT_SPEC_H
 #define NSCTL_CLIENT_SPEC_H
@@ -12,12 +11,8 @@
 
 extern const struct option_row spec_options[];
 
-/* Completes parameters.spec, after all options have been taken. */
-void spec_finish(struct options *options);
-
-/* Opens path, and adds the descriptor's index and its real path to object. Returns 0, -errno, or
- * -E2BIG if there are too many mounts with descriptors. */
-int spec_add_path(struct call_fds *fds, int directory_fd, const char *path, int flags,
-		  json_t *object, const char *path_key, const char *fd_key);
+/* Completes parameters.spec, after all options have been taken. Returns 0, or an exit status after
+ * reporting an error. */
+int spec_finish(struct options *options);
 
 #endif

@@ -12,9 +12,9 @@
 
 #include "client/lease.h"
 #include "client/memory.h"
+#include "client/mounts.h"
 #include "client/parse.h"
 #include "client/print.h"
-#include "client/spec.h"
 #include "client/text.h"
 #include "protocol/frame.h"
 #include "protocol/idl.h"
@@ -214,7 +214,7 @@ static int open_one(const struct client *client, const char *path, int directory
 
 	if (!name)
 		return 0;
-	r = spec_add_path(fds, directory_fd, name, flags, object, path_key, fd_key);
+	r = mounts_add_path(fds, directory_fd, name, flags, object, path_key, fd_key);
 	if (r == -E2BIG)
 		return client_problem(client, path, "too many mounts for one call");
 	return r < 0 ? client_problem(client, path, "%s %s: %s", path_key, name, strerror(-r)) : 0;

@@ -138,7 +138,7 @@ static void test_told(void **state _unused_)
 		{create, "spec.userMapping", "--map-root-user, --map-current-user, --map-auto: x"},
 		{create, "spec.uidMap[1].count", "--map-users: x"},
 		{create, "spec.hostname", "--hostname: x"},
-		{create, "spec.mounts[2].target", "--bind, --tmpfs: x"},
+		{create, "spec.mounts[2].target", "--bind, --tmpfs, --read-only, --hide: x"},
 		{create, "spec.rootPath", "--root: x"},
 		{create, "spec.rootFileDescriptor", "--root: x"},
 		{create, "spec.clocks", "--monotonic, --boottime: x"},

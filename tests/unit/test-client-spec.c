@@ -49,6 +49,7 @@ static int split(char *line, char **argv)
 /* The spec that line is taken for, or NULL with the status in *ret_status. */
 static json_t *take_of(const struct parent *parent, const char *line, int *ret_status)
 {
+	bool has_shm = strstr(line, "--ipc");
 	_cleanup_call_fds_ struct call_fds fds = {.n = 0};
 	_cleanup_json_ json_t *parameters = must(json_object());
 	_cleanup_free_ char *copy = must(strdup(line));
@@ -67,11 +68,14 @@ static json_t *take_of(const struct parent *parent, const char *line, int *ret_s
 	r = -options_next(&options);
 	if (r == 0)
 		r = options_words(&options);
+	/* only lines about it are told of the /dev/shm of an ipc namespace */
+	options.views.share_shm |= !has_shm;
+	if (r == 0)
+		r = spec_finish(&options);
 	client_done(&client);
 	*ret_status = r;
 	if (r != 0)
 		return NULL;
-	spec_finish(&options);
 	return json_incref(json_object_get(parameters, "spec"));
 }
 
@@ -225,6 +229,53 @@ static void test_lease_by_process(void **state _unused_)
 	assert_true(spec && json_equal(spec, wanted));
 }
 
+/* What the daemon does not know. The home directory does not exist. */
+static void test_views(void **state _unused_)
+{
+#define SHM "{\"type\":\"tmpfs\",\"target\":\"/dev/shm\",\"mode\":1023}"
+#define TMP "{\"type\":\"tmpfs\",\"target\":\"/tmp\",\"mode\":1023}"
+#define ROOT "{\"type\":\"readOnly\",\"target\":\"/\"}"
+#define USR "{\"type\":\"bind\",\"target\":\"/usr\",\"source\":\"/usr\",\"sourceFileDescriptor\":0"
+	static const struct {
+		const char *line, *mounts;
+	} rows[] = {
+		{"create --read-only --hide=/srv --bind=/:/:ro --bind=/:/:rw a",
+		 ROOT ",{\"type\":\"hidden\",\"target\":\"/srv\"}," ROOT},
+		{"create --private=tmp,home a",
+		 TMP ",{\"type\":\"tmpfs\",\"target\":\"/no/such/home\",\"mode\":448}"},
+		{"create -m --ipc a", SHM},
+		{"create -m --ipc --share-shm a", NULL},
+		{"create --ipc --net a", NULL},
+		{"create -m --ipc --root=/ a", NULL},
+		{"create -m --ipc --private=shm a", SHM},
+		{"create -m --ipc --tmpfs=/dev a", "{\"type\":\"tmpfs\",\"target\":\"/dev\"}"},
+		/* each part is undone by an option, wherever it is */
+		{"create --private=tmp --no-lease --job=/usr a", ROOT "," USR "}," TMP},
+		{"create --job=/usr --no-read-only --lease=60 --private=tmp a", USR "}," TMP},
+		{"create --bind=/usr:/usr:ro --private=tmp --no-lease --job=/usr a",
+		 ROOT "," USR ",\"readOnly\":true}," TMP},
+	};
+
+	assert_int_equal(setenv("HOME", "/no/such/home", true), 0);
+	if (access("/dev/shm", F_OK) < 0)
+		skip();
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_json_ json_t *spec = NULL, *wanted = NULL;
+		_cleanup_free_ char *list = NULL, *text = NULL;
+		json_t *mounts;
+		int status;
+
+		spec = take(rows[i].line, &status);
+		assert_non_null(spec);
+		mounts = json_object_get(spec, "mounts");
+		assert_true(asprintf(&list, "[%s]", rows[i].mounts ? rows[i].mounts : "") > 0);
+		wanted = json_loads(list, 0, NULL);
+		text = mounts ? json_dumps(mounts, JSON_COMPACT) : NULL;
+		if (rows[i].mounts ? !mounts || !json_equal(mounts, wanted) : !!mounts)
+			fail_msg("%s\nis %s\nnot %s", rows[i].line, text ? text : "none", list);
+	}
+}
+
 /* A pipe and a process are distinguished by the descriptor itself. */
 static void test_lease_by_descriptor(void **state _unused_)
 {
@@ -349,6 +400,10 @@ static void test_refused(void **state _unused_)
 		{"create --link=a,b a", STATUS_USAGE},
 		{"create --link=net/ a", STATUS_USAGE},
 		{"create --label=x a", STATUS_USAGE},
+		{"create --private=tmp,all a", STATUS_USAGE},
+		{"create --private= a", STATUS_USAGE},
+		{"create --job=/ a", STATUS_USAGE},
+		{"create --job=/no/such/place a", STATUS_FAILED},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -415,6 +470,7 @@ int main(void)
 		cmocka_unit_test(test_lease_by_process),
 		cmocka_unit_test(test_lease_by_descriptor),
 		cmocka_unit_test(test_lease_by_parent),
+		cmocka_unit_test(test_views),
 		cmocka_unit_test(test_all_end),
 		cmocka_unit_test(test_same_name),
 	};

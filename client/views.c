@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* See views.h. */
+#include "client/views.h"
+
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "client/lease.h"
+#include "client/memory.h"
+#include "client/mounts.h"
+#include "client/parse.h"
+#include "client/users.h"
+#include "client/verb.h"
+#include "protocol/kind.h"
+
+#define SHM "/dev/shm"
+
+static json_t *get_spec(const struct options *options)
+{
+	return json_member(options->parameters, "spec", json_object);
+}
+
+/* --- places of the set's own --- */
+
+enum place { PLACE_HOME, PLACE_TMP, PLACE_SHM, PLACE_RUN, PLACE_COUNT };
+
+/* Returns the caller's home directory, or NULL if there is none. The caller frees it. */
+static char *find_home(void)
+{
+	const char *home = getenv("HOME");
+	struct account account;
+	char *found;
+
+	if (home && home[0] == '/' && home[1])
+		return must(strdup(home));
+	users_account(geteuid(), &account);
+	found = account.home[1] ? must(strdup(account.home)) : NULL;
+	users_account_done(&account);
+	return found;
+}
+
+/* Returns the path of a place, or NULL if there is none. The caller frees it. */
+static char *find_place(enum place place)
+{
+	char *path;
+
+	switch (place) {
+	case PLACE_HOME:
+		return find_home();
+	case PLACE_RUN:
+		return must(asprintf(&path, "/run/user/%u", geteuid()) < 0 ? NULL : path);
+	default:
+		return must(strdup(place == PLACE_TMP ? "/tmp" : SHM));
+	}
+}
+
+static void add_place(const struct options *options, enum place place, const char *path)
+{
+	bool is_owners = place == PLACE_HOME || place == PLACE_RUN;
+
+	json_put(mounts_add(options, "tmpfs", path), "mode",
+		 json_integer(is_owners ? 0700 : 01777));
+}
+
+/* Finds the place that a word names. Returns PLACE_COUNT if there is none. */
+static enum place parse_place(struct piece word)
+{
+	static const char *const words[PLACE_COUNT] = {"home", "tmp", "shm", "run"};
+	enum place place = 0;
+
+	while (place < PLACE_COUNT && (strlen(words[place]) != word.size ||
+				       strncmp(words[place], word.start, word.size) != 0))
+		place++;
+	return place;
+}
+
+int views_take_private(struct options *options)
+{
+	const char *rest = options->argument;
+
+	options->views.places_given = true;
+	while (rest) {
+		enum place place = parse_place(parse_cut(rest, ',', &rest));
+		_cleanup_free_ char *path = place < PLACE_COUNT ? find_place(place) : NULL;
+
+		if (place == PLACE_COUNT)
+			return options_reject(options, "a list of home, tmp, shm and run");
+		if (!path)
+			return options_wrong(options->client,
+					     "--private: you have no home directory to hide");
+		add_place(options, place, path);
+	}
+	return 0;
+}
+
+/* --- jobs --- */
+
+int views_take_job(struct options *options)
+{
+	options->views.job = options->row;
+	options->views.workspace = options->argument ? options->argument : ".";
+	return 0;
+}
+
+int views_take_no_read_only(struct options *options)
+{
+	options->views.writable = true;
+	return 0;
+}
+
+int views_take_no_lease(struct options *options)
+{
+	options->views.no_lease = true;
+	return 0;
+}
+
+/* Returns true if one of the mounts is at this target. */
+static bool has_target(const json_t *mounts, const char *target)
+{
+	json_t *mount;
+	size_t i;
+
+	json_array_foreach(mounts, i, mount)
+	{
+		if (strcmp(json_text(mount, "target", ""), target) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Returns true if the set is going to have this directory: in its own root, or in the caller's. */
+static bool exists(const struct options *options, const char *path)
+{
+	const json_t *root = json_object_get(get_spec(options), "rootFileDescriptor");
+	struct stat st;
+	int r = root ? fstatat(options->fds->fds[json_integer_value(root)], path + 1, &st, 0)
+		     : stat(path, &st);
+
+	return r == 0 && S_ISDIR(st.st_mode);
+}
+
+/* Adds the places that exist, unless --private has said which, or another option mounts something
+ * there. */
+static void add_places(const struct options *options, const json_t *given, const char *workspace)
+{
+	for (enum place place = 0; place < PLACE_COUNT && !options->views.places_given; place++) {
+		_cleanup_free_ char *path = find_place(place);
+
+		if (path && exists(options, path) && strcmp(path, workspace) != 0 &&
+		    !has_target(given, path))
+			add_place(options, place, path);
+	}
+}
+
+static int add_workspace(const struct options *options, const json_t *given)
+{
+	_cleanup_json_ json_t *bind = must(json_object());
+	int r = mounts_add_source(options, bind, options->views.workspace);
+	const char *path = json_text(bind, "source", "/");
+
+	if (r != 0)
+		return r;
+	if (strcmp(path, "/") == 0)
+		return options_wrong(options->client,
+				     "--job=%s: the workspace is a directory below /",
+				     options->views.workspace);
+	if (!options->views.writable)
+		mounts_add(options, "readOnly", "/");
+	add_places(options, given, path);
+	if (!has_target(given, path))
+		json_object_update(mounts_add(options, "bind", path), bind);
+	return 0;
+}
+
+/* Makes the set end with the process that has started nsctl, unless it ends otherwise. */
+static int add_lease(struct options *options)
+{
+	const json_t *spec = get_spec(options);
+
+	if (options->views.no_lease || json_object_get(spec, "lease") ||
+	    json_object_get(spec, "boot") || strcmp(options->verb->name, "create") != 0)
+		return 0;
+	return lease_take_parent(options);
+}
+
+/* Puts what --job stands for before the mounts of other options. */
+static int add_job(struct options *options)
+{
+	json_t *spec = get_spec(options);
+	_cleanup_json_ json_t *given = json_incref(json_object_get(spec, "mounts"));
+	int r;
+
+	options->row = options->views.job;
+	options->argument = options->views.workspace;
+	json_object_del(spec, "mounts");
+	r = add_workspace(options, given);
+	if (given)
+		json_array_extend(json_member(spec, "mounts", json_array), given);
+	return r ? r : add_lease(options);
+}
+
+/* --- shared memory --- */
+
+int views_take_share_shm(struct options *options)
+{
+	options->views.share_shm = true;
+	return 0;
+}
+
+/* An ipc namespace comes with a /dev/shm of its own; below a root directory it is there already. */
+static void add_shm(struct options *options, uint32_t kinds)
+{
+	static const struct option_row ipc = {.name = "ipc"};
+	const uint32_t needed = KIND_BIT(KIND_IPC) | KIND_BIT(KIND_MNT);
+	const json_t *spec = get_spec(options), *mounts = json_object_get(spec, "mounts");
+
+	if ((kinds & needed) != needed || options->views.share_shm ||
+	    json_object_get(spec, "rootFileDescriptor") || has_target(mounts, "/dev") ||
+	    has_target(mounts, SHM) || !exists(options, SHM))
+		return;
+	options->row = &ipc;
+	options->argument = NULL;
+	add_place(options, PLACE_SHM, SHM);
+}
+
+int views_finish(struct options *options, uint32_t kinds)
+{
+	int r = options->views.job ? add_job(options) : 0;
+
+	if (r == 0)
+		add_shm(options, kinds);
+	return r;
+}

@@ -1,0 +1,216 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Views of files: read-only trees, hidden places and private ones, for an ordinary user, with and without a user
+# namespace; and that nobody inside undoes them.
+
+load daemon.bash
+
+setup_file() {
+	start_counted
+	place=$(mktemp -d "$runtime/place.XXXXXX")
+	export place
+}
+
+teardown_file() {
+	rm -rf "${place:?}"
+	purge_daemon
+}
+
+setup() {
+	mkdir "$place"/{tree,tree/below,own,ro,secret,hidden}
+	echo up | tee "$place"/{tree,own,secret,hidden}/up "$place/file" >/dev/null
+	chown -R "$user_id:$user_id" "$place"
+}
+
+teardown() {
+	nsctl rm --all
+	! mountpoint -q "$place/tree/below" || umount "$place/tree/below"
+	! mountpoint -q "$place/tree" || umount "$place/tree"
+	rm -rf "${place:?}"/*
+	eventually counts_are "$before"
+}
+
+@test "the root, or a tree, is read-only with all below it, but for what is bound there later" {
+	mount -t tmpfs -o mode=777 none "$place/tree/below"
+	for user in "" -r; do
+		# shellcheck disable=SC2086
+		nsctl create -mp $user --read-only --bind="$place/own:$place/own" box
+		for path in "$place" "$place/tree" "$place/tree/below" /tmp; do
+			fails nsctl exec box touch "$path/written"
+		done
+		nsctl exec box touch "$place/own/written"
+		[ "$(nsctl exec box cat "$place/tree/up")" = up ]
+		nsctl rm box
+		# shellcheck disable=SC2086
+		nsctl create -m $user --read-only="$place/tree" box
+		fails nsctl exec box touch "$place/tree/written"
+		fails nsctl exec box touch "$place/tree/below/written"
+		nsctl exec box touch "$place/written"
+		nsctl show box | grep -q "readOnly $place/tree"
+		nsctl rm box
+		# shellcheck disable=SC2086
+		[ "$(nsctl run -m $user --bind=/:/:ro sh -c 'touch "$0" 2>&1 | grep -o Read-only' "$place/x")" = Read-only ]
+		# shellcheck disable=SC2086
+		nsctl run -m $user --bind=/:/ touch "$place/own/again"
+	done
+	[ -z "$(ls "$place/tree/below")" ]
+	umount "$place/tree/below"
+}
+
+@test "what is hidden is empty, and cannot be written to" {
+	for user in "" -r; do
+		# shellcheck disable=SC2086
+		nsctl create -m $user --hide="$place/secret" --hide="$place/file" --hide="$place/hidden" box
+		[ -z "$(nsctl exec box ls -A "$place/secret" "$place/hidden" | grep -v "^/" | xargs)" ]
+		[ -z "$(nsctl exec box cat "$place/file")" ]
+		fails nsctl exec box touch "$place/secret/written"
+		nsctl exec box sh -c 'echo written >"$0"' "$place/file"
+		nsctl rm box
+	done
+	[ "$(cat "$place/file")" = up ]
+}
+
+# Tries to undo the views of the set that it runs in. Prints what it could do.
+attack() {
+	cat <<'SH'
+cd /mnt && mkdir moved all
+for view in secret hidden file tree ro; do
+	path=$1/$view
+	umount "$path" && echo "unmounted $view"
+	umount -l "$path" && echo "detached $view"
+	mount --move "$path" moved && echo "moved $view"
+done
+for view in hidden file tree ro; do
+	mount -o remount,bind,rw "$1/$view" && echo "remounted $view"
+done
+mount --rbind "$1" all && for view in secret hidden file tree ro; do
+	umount -l "all/$view" && echo "copied $view"
+done
+mount --bind "$1" all && cat all/secret/up && echo "bound"
+unshare --mount sh -c 'umount "$0" && echo unshared' "$1/secret"
+mount -o remount,size=100m "$1/secret" && echo grown
+for file in secret/up hidden/up; do
+	[ ! -e "$1/$file" ] || echo "found $file"
+done
+[ ! -s "$1/file" ] || echo "read"
+for file in tree/new ro/new; do
+	touch "$1/$file" && echo "written $file"
+done
+echo ran
+SH
+}
+
+@test "root inside can neither unmount, move, remount nor see through a view" {
+	for options in -r "-r --propagation=private" "-a -r"; do
+		# shellcheck disable=SC2086
+		nsctl create -mp $options --tmpfs=/mnt --tmpfs="$place/secret:1M" --hide="$place/hidden" --hide="$place/file" \
+			--read-only="$place/tree" --bind="$place/own:$place/ro:ro" box
+		output=$(attack | nsctl exec box sh -s "$place" 2>/dev/null)
+		echo "$output"
+		[ "$output" = ran ]
+		nsctl rm box
+	done
+}
+
+@test "what is mounted outside later is not seen in a view, and not writable" {
+	mount -t tmpfs none "$place/tree"
+	mount --make-shared "$place/tree"
+	mkdir "$place/tree/later"
+	for user in "" -r; do
+		# shellcheck disable=SC2086
+		nsctl create -m $user --read-only box
+		# shellcheck disable=SC2086
+		nsctl create -m $user --hide="$place/tree/later" other
+		mount -t tmpfs -o mode=777 none "$place/tree/later"
+		touch "$place/tree/later/seen"
+		for set in box other; do
+			fails nsctl exec "$set" test -e "$place/tree/later/seen"
+			fails nsctl exec "$set" touch "$place/tree/later/written"
+		done
+		umount "$place/tree/later"
+		nsctl rm box other
+		# shellcheck disable=SC2086
+		run nsctl create -m $user --read-only --propagation=slave box
+		[ "$status" -eq 1 ]
+		[[ "$output" == *--propagation* ]]
+	done
+	umount "$place/tree"
+}
+
+@test "a mount that fails is named as it was typed, with what was missing" {
+	run nsctl create -m --tmpfs=/mnt --bind="$place/own:$place/none" box
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"--bind=$place/own:$place/none: there is no such path inside"* ]]
+	run nsctl create -m --hide="$place/none" box
+	[[ "$output" == *"--hide=$place/none: there is no such path inside"* ]]
+	run nsctl create -m --tmpfs="$place/file" box
+	[[ "$output" == *"--tmpfs=$place/file: a directory can only be mounted on a directory"* ]]
+	[ -z "$(nsctl list --quiet)" ]
+}
+
+# mine ARGUMENT...: the client of a user with a home directory.
+mine() {
+	bound "$patience"
+	as "$user_id" env HOME="$place/home" timeout "$bounded" "$NSCTL_BUILD/nsctl" "$@"
+}
+
+make_home() {
+	mkdir "$place/home"
+	echo up >"$place/home/up"
+	chown -R "$user_id:$user_id" "$place/home"
+}
+
+@test "private places are empty, and their files are the set's own" {
+	make_home
+	for user in "" -r; do
+		# shellcheck disable=SC2086
+		mine create -m $user --private=home,tmp,shm --bind="$place/own:$place/home/own" box
+		[ "$(mine exec box ls "$place/home" | xargs)" = own ]
+		[ "$(mine exec box cat "$place/home/own/up")" = up ]
+		[ "$(mine exec box stat -c %a "$place/home" /tmp /dev/shm | xargs)" = "700 1777 1777" ]
+		mine exec box touch "$place/home/mine" "/tmp/${place##*/}" "/dev/shm/${place##*/}"
+		[ ! -e "$place/home/mine" ] && [ ! -e "/tmp/${place##*/}" ] && [ ! -e "/dev/shm/${place##*/}" ]
+		nsctl rm box
+	done
+}
+
+@test "an ipc namespace comes with its own /dev/shm, unless it is shared" {
+	outside=$(mktemp -p /dev/shm)
+	for user in "" -r; do
+		# shellcheck disable=SC2086
+		[ "$(nsctl run -mi $user ls /dev/shm)" = "" ]
+		# shellcheck disable=SC2086
+		nsctl run -mi $user --share-shm test -e "$outside"
+		# shellcheck disable=SC2086
+		nsctl run -m $user test -e "$outside"
+	done
+	rm "$outside"
+	[ "$(nsctl run ls /dev/shm)" = "" ]
+}
+
+@test "a job sees a read-only root, empty places of its own, and its workspace" {
+	make_home
+	for user in "" -r; do
+		# shellcheck disable=SC2086
+		output=$(mine run $user --job="$place/own" --chdir="$place/own" sh -c '
+			touch "written$1" "$HOME/x" /tmp/x /dev/shm/x && ls -A "$HOME" /tmp /dev/shm
+			touch "$0/tree/x" 2>/dev/null && echo loose
+			ip -o link | wc -l' "$place" "$user")
+		[ "$(grep -cx x <<<"$output")" -eq 3 ]
+		fails grep -x loose <<<"$output"
+		[ -e "$place/own/written$user" ]
+	done
+	[ "$(ls "$place/home")" = up ]
+	# its parts are listed, and each is undone by its own option
+	mine create --job="$place/own" --no-lease box
+	[ "$(mine show box | grep -cE "readOnly /$|tmpfs (/tmp|/dev/shm|$place/home)|bind $place/own at $place/own")" -eq 5 ]
+	mine create --job="$place/own" --no-lease --no-read-only --private=tmp --share-shm -mp other
+	mine exec other touch "$place/tree/x"
+	[ "$(mine exec other cat "$place/home/up")" = up ]
+	mine rm box other
+	# it ends with the process that has started nsctl
+	# shellcheck disable=SC2016
+	as "$user_id" env HOME="$place/home" sh -c '"$1" create --job="$0/own" box && "$1" show box' "$place" "$NSCTL_BUILD/nsctl"
+	gone() { [ -z "$(nsctl list --quiet)" ]; }
+	eventually gone
+}
