@@ -7,9 +7,9 @@
 
 #include "client/lease.h"
 #include "client/parse.h"
-#include "client/print.h"
 #include "client/process.h"
 #include "client/take.h"
+#include "client/verb.h"
 
 static int take_target(struct options *options)
 {
@@ -85,23 +85,8 @@ const struct option_row adopt_options[] = {
 
 int adopt_run(struct client *client, struct options *options)
 {
-	_cleanup_json_ json_t *reply = NULL;
-	const char *name = options->words[0];
-	int r = options_new_name(client, "set", name);
-
-	if (r != 0)
-		return r;
 	if (!json_object_get(options->parameters, "processFileDescriptor") &&
 	    !json_object_get(options->parameters, "descriptors"))
 		return options_wrong(client, "give --target=PID, or namespaces such as --net=PATH");
-	json_put(options->parameters, "name", json_string(name));
-	r = client_call(client, name, "org.nsctl.Adopt", json_incref(options->parameters),
-			options->fds, &reply);
-	if (r != 0)
-		return r;
-	if (client->json)
-		print_json(reply);
-	else if (!client->quiet)
-		print_text("%s\n", name);
-	return 0;
+	return verb_make(client, options, "set", "org.nsctl.Adopt");
 }

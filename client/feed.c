@@ -25,7 +25,7 @@ int feed_open(struct feed *feed)
 	return ends[0];
 }
 
-void feed_close(struct feed *feed)
+static void close_pipe(struct feed *feed)
 {
 	feed->pipe_fd = close_fd(feed->pipe_fd);
 }
@@ -54,7 +54,7 @@ static void read_input(struct feed *feed)
 	feed->at = 0;
 	feed->used = n > 0 ? (size_t)n : 0;
 	if (n <= 0)
-		feed_close(feed);
+		close_pipe(feed);
 }
 
 static void write_output(struct feed *feed)
@@ -64,13 +64,13 @@ static void write_output(struct feed *feed)
 	if (n >= 0)
 		feed->at += (size_t)n;
 	else if (!is_passing(errno))
-		feed_close(feed);
+		close_pipe(feed);
 }
 
 void feed_pump(struct feed *feed, const struct pollfd fds[static FEED_POLL])
 {
 	if (feed->pipe_fd >= 0 && fds[1].revents & POLLERR)
-		feed_close(feed);
+		close_pipe(feed);
 	if (feed->pipe_fd >= 0 && fds[0].fd >= 0 && fds[0].revents)
 		read_input(feed);
 	if (feed->pipe_fd >= 0 && feed->at < feed->used)

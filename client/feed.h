@@ -22,7 +22,6 @@ struct feed {
 bool feed_is_needed(void);
 /* Makes the pipe. Returns its reading end, or -errno. */
 int feed_open(struct feed *feed);
-void feed_close(struct feed *feed);
 
 #define FEED_POLL 2
 /* feed_poll() and feed_pump() work like pty_poll() and pty_pump(). */

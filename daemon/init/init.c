@@ -11,10 +11,8 @@
 #include <linux/wait.h>
 #include "daemon/kernel/raw.h"
 
-/* The size of the kernel's sets of signals, and the number of EINTR, on every processor of
- * raw.h. */
+/* The size of the kernel's sets of signals, on every processor of raw.h. */
 #define SIGSET_SIZE 8
-#define EINTR_NUMBER 4
 
 /* Blocks all signals: none of them may reach process 1, which waits for SIGCHLD instead. */
 static void block_signals(void)

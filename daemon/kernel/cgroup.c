@@ -127,15 +127,6 @@ int cgroup_read_events(int events_fd, bool *ret_populated, bool *ret_frozen)
 	return 0;
 }
 
-int cgroup_is_populated(int cgroup_fd)
-{
-	_cleanup_fd_ int fd = cgroup_open_events(cgroup_fd);
-	bool populated, frozen;
-	int r = fd < 0 ? fd : cgroup_read_events(fd, &populated, &frozen);
-
-	return r < 0 ? r : populated;
-}
-
 static int take_first(pid_t pid, const char *name _unused_, void *context)
 {
 	*(pid_t *)context = pid;

@@ -35,9 +35,6 @@ int cgroup_remove(int parent_fd, const char *path);
 
 /* Kills every process in the cgroup and below. Returns 0, also if there is none, or -errno. */
 int cgroup_kill(int cgroup_fd);
-/* Returns 1 if a process is in the cgroup or below, 0 if not, or -errno (-ENODEV: it was
- * removed). */
-int cgroup_is_populated(int cgroup_fd);
 /* Opens cgroup.events, which polls as POLLPRI | POLLERR when it has changed since it was read.
  * Returns a descriptor or -errno. */
 int cgroup_open_events(int cgroup_fd);

@@ -96,7 +96,9 @@ static void await(const struct host *host, const struct task_link *link)
 		link_await(link, (const int[]){a_fd, b_fd});
 }
 
-int link_adjust(const struct host *host, const struct task_adjust *task, struct fault *fault)
+/* Changes a link from task->from into task->to, and puts back what the kernel or the owner of a set
+ * has changed at its ends meanwhile. On failure it is changed back. */
+static int adjust(const struct host *host, const struct task_adjust *task, struct fault *fault)
 {
 	const struct task_link *from = &task->from, *to = &task->to;
 	struct fault ignored = {};
@@ -120,6 +122,6 @@ void child_adjust(const struct host *host, const struct task_adjust *task)
 	struct fault fault = {};
 
 	child_begin();
-	link_adjust(host, task, &fault);
+	adjust(host, task, &fault);
 	child_finish(host, &report, &fault);
 }

@@ -49,8 +49,8 @@ static int delete_end(const struct host *host, const char *id, const struct task
 	return r == -ENODEV ? 0 : r;
 }
 
-int link_remove_at(const struct host *host, const struct task_link *link, int own_fd,
-		   struct fault *fault)
+int link_remove(const struct host *host, const struct task_link *link, int own_fd,
+		struct fault *fault)
 {
 	int r;
 
@@ -64,18 +64,13 @@ int link_remove_at(const struct host *host, const struct task_link *link, int ow
 	return r < 0 ? fault_set(fault, STEP_REMOVE_LINK, 1, -r) : 0;
 }
 
-int link_remove(const struct host *host, const struct task_link *link, struct fault *fault)
-{
-	return link_remove_at(host, link, -1, fault);
-}
-
 void child_remove_link(const struct host *host, const struct task_one_link *task)
 {
 	struct task_report report = {};
 	struct fault fault = {};
 
 	child_begin();
-	link_remove(host, &task->link, &fault);
+	link_remove(host, &task->link, -1, &fault);
 	child_finish(host, &report, &fault);
 }
 
@@ -115,7 +110,7 @@ void link_teardown_begin(const struct host *host, const struct task_link *links,
 		if (far->host && is_missing(ns_fd, links[i].id, far)) {
 			struct fault ignored;
 
-			(void)link_remove(host, &links[i], &ignored);
+			(void)link_remove(host, &links[i], -1, &ignored);
 		}
 		ret->far[ret->n].link = &links[i];
 		ret->far[ret->n].end = far;

@@ -251,7 +251,7 @@ static int make_one(const struct host *host, const struct task_link *link, int o
 	if (r == 0)
 		link_await(link, fds);
 	if (r < 0 && made)
-		link_remove_at(host, link, own_fd, &ignored);
+		link_remove(host, link, own_fd, &ignored);
 	fault_point("link-furnished");
 	return r;
 }
@@ -267,7 +267,7 @@ int link_make_all(const struct host *host, const struct task_link *links, size_t
 		if (r == 0)
 			continue;
 		while (i-- > 0)
-			link_remove_at(host, &links[i], own_fd, &ignored);
+			link_remove(host, &links[i], own_fd, &ignored);
 		return r;
 	}
 	return 0;

@@ -31,13 +31,6 @@ int link_make_all(const struct host *host, const struct task_link *links, size_t
 int link_make_bridge(const struct host *host, const struct task_bridge *bridge,
 		     struct fault *fault);
 
-/* Changes a link from task->from into task->to, and puts back what the kernel or the owner of a set
- * has changed at its ends meanwhile. On failure it is changed back. */
-int link_adjust(const struct host *host, const struct task_adjust *task, struct fault *fault);
-
-/* Deletes a link, in whatever state it is. Returns 0 also if neither end exists. */
-int link_remove(const struct host *host, const struct task_link *link, struct fault *fault);
-
 /*
  * Waits for the links of a net namespace that is being released. link_teardown_begin() is called
  * before the release, and opens the net namespaces of the other ends (the host's, and pins other

@@ -16,7 +16,8 @@
 #define STATX_MNT_ID_UNIQUE 0x4000U
 #endif
 
-void wall_clear(struct wall *ret)
+/* Makes *ret the host's: it has no descriptors. */
+static void clear(struct wall *ret)
 {
 	memset(ret->fds, -1, sizeof(ret->fds));
 	ret->root_fd = -1;
@@ -231,7 +232,7 @@ int wall_open(const struct task_caller *caller, const struct wall_host *host, st
 	char found[WALL_SIZE];
 	int r;
 
-	wall_clear(ret);
+	clear(ret);
 	if (!caller->wall)
 		return 0;
 	r = open_all(caller, host, ret, found);

@@ -53,8 +53,6 @@ bool wall_has(const char *wall, enum kind kind);
 /* Returns true if the mount namespace or the root directory is not the host's. */
 bool wall_has_tree(const char *wall);
 
-/* Makes *ret the host's: it has no descriptors. */
-void wall_clear(struct wall *ret);
 /*
  * Opens the wall of the caller, for a process that enters it. Returns 0 or -errno; -ESTALE if the
  * caller has ended, or has another wall by now. If the caller has no wall (caller->wall is NULL),

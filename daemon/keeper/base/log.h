@@ -51,6 +51,5 @@ void log_on_count(void (*hook)(void *context), void *context);
 #define log_error(...) log_line(LOG_ERR, NULL, __VA_ARGS__)
 #define log_warning(...) log_line(LOG_WARNING, NULL, __VA_ARGS__)
 #define log_notice(...) log_line(LOG_NOTICE, NULL, __VA_ARGS__)
-#define log_debug(...) log_line(LOG_DEBUG, NULL, __VA_ARGS__)
 
 #endif

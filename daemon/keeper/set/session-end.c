@@ -148,7 +148,8 @@ void session_abandon(struct watch *watch, const struct failure *failure)
 	remove_session_ended(keeper, set);
 }
 
-void session_kill(struct keeper *keeper, const struct session *session)
+/* Kills all processes in the cgroup of the session. */
+static void kill_session(struct keeper *keeper, const struct session *session)
 {
 	char path[CGROUP_PATH_SIZE];
 	_cleanup_fd_ int fd = -1;
@@ -168,7 +169,7 @@ void session_kill_start(struct keeper *keeper, const struct session *session)
 		runner_fd = process_find(status.runner, status.runner_start);
 	if (runner_fd >= 0)
 		process_signal(runner_fd, SIGKILL);
-	session_kill(keeper, session);
+	kill_session(keeper, session);
 }
 
 /* Ends the session: the runner has ended, so its status file is complete. */
@@ -185,7 +186,7 @@ static void on_runner_ended(evutil_socket_t fd _unused_, short what _unused_, vo
 		    0)
 		return;
 	if (!status.ended)
-		session_kill(watch->keeper, watch->session);
+		kill_session(watch->keeper, watch->session);
 	if (!status.ended && !status.command && watch->session->pid == 0) {
 		session_abandon(watch, NULL); /* nothing was executed, and no request waits */
 		return;

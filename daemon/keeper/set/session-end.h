@@ -32,8 +32,6 @@ void session_abandon(struct watch *watch, const struct failure *failure);
 /* Watches the runner, with which the session ends. Takes runner_fd, a pidfd; -1: the runner has
  * ended already, which the loop then handles in the same way. Returns 0 or -ENOMEM. */
 int session_watch_runner(struct watch *watch, int runner_fd);
-/* Kills all processes in the cgroup of the session. */
-void session_kill(struct keeper *keeper, const struct session *session);
 /* Kills a start: the runner, which is privileged until it executes the command, and all processes
  * in the cgroup of the session. */
 void session_kill_start(struct keeper *keeper, const struct session *session);
