@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "client/memory.h"
 #include "client/parse.h"
@@ -96,6 +97,15 @@ static bool is_root(struct piece path)
 	return path.size > 0 && strspn(path.start, "/") >= path.size;
 }
 
+/* Returns true if the descriptor that was added last is a character device: a bind of one would be
+ * of no use. */
+static bool is_device(const struct call_fds *fds)
+{
+	struct stat st;
+
+	return fstat(fds->fds[fds->n - 1], &st) == 0 && S_ISCHR(st.st_mode);
+}
+
 int mounts_take_bind(struct options *options)
 {
 	const char *target, *mode = NULL;
@@ -103,6 +113,7 @@ int mounts_take_bind(struct options *options)
 	_cleanup_free_ char *path = NULL;
 	bool read_only;
 	json_t *mount;
+	int r;
 
 	if (!target || source.size == 0)
 		return options_reject(options, "SOURCE:TARGET or SOURCE:TARGET:ro");
@@ -121,7 +132,17 @@ int mounts_take_bind(struct options *options)
 	if (read_only)
 		json_put(mount, "readOnly", json_true());
 	path = must(strndup(source.start, source.size));
-	return mounts_add_source(options, mount, path);
+	r = mounts_add_source(options, mount, path);
+	if (r == 0 && is_device(options->fds))
+		json_put(mount, "type", json_string("device"));
+	return r;
+}
+
+int mounts_take_device(struct options *options)
+{
+	json_t *mount = mounts_add(options, "device", options->argument);
+
+	return mounts_add_source(options, mount, options->argument);
 }
 
 /* Reads octal permissions. */

@@ -271,6 +271,10 @@ const struct option_row spec_options[] = {
 	       FILLS("spec.mounts[]", mounts_take_read_only), NEEDS(KIND_BIT(KIND_MNT))),
 	OPTION("hide", 0, "PATH", "make the directory or file PATH empty and read-only",
 	       FILLS("spec.mounts[]", mounts_take_hide), NEEDS(KIND_BIT(KIND_MNT))),
+	OPTION("device", 0, "PATH",
+	       "show the character device PATH inside, if nsctld.conf allows it; its permissions "
+	       "hold",
+	       FILLS("spec.mounts[]", mounts_take_device), NEEDS(KIND_BIT(KIND_MNT))),
 	OPTION("private", 0, "home,tmp,shm,run",
 	       "have empty places of its own instead of these of yours: your home directory, "
 	       "/tmp, /dev/shm, /run/user/UID (a list)",

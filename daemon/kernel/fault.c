@@ -17,6 +17,7 @@ static const char *const texts[STEP_COUNT] = {
 	[STEP_INIT] = "start the init",
 	[STEP_ROOT] = "change the root directory",
 	[STEP_MOUNT] = "mount",
+	[STEP_DEVICE] = "use a device",
 	[STEP_PROC] = "mount /proc",
 	[STEP_SYSFS] = "mount /sys",
 	[STEP_DEV] = "make /dev",

@@ -24,6 +24,7 @@ enum step {
 	STEP_INIT,
 	STEP_ROOT,
 	STEP_MOUNT, /* detail: index in spec.mounts */
+	STEP_DEVICE, /* detail: index in spec.mounts; ENODEV: no device, EPERM: not allowed */
 	STEP_PROC,
 	STEP_SYSFS,
 	STEP_DEV,

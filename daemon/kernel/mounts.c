@@ -130,31 +130,58 @@ static int prepare_source(const char *path, int fd, bool boot, uint64_t attribut
 	return r < 0 ? fault_set(fault, step, detail, -r) : r;
 }
 
+/* Returns 0 if the clone is of a character device that is allowed, or -errno. Root may use all. */
+static int check_device(const struct mounts *mounts, int fd, const struct identity *files)
+{
+	struct statx x;
+
+	if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE, &x) < 0)
+		return negative_errno();
+	if (!S_ISCHR(x.stx_mode))
+		return -ENODEV;
+	for (size_t i = 0; i < mounts->n_devices; i++)
+		if (mounts->devices[i].major == x.stx_rdev_major &&
+		    mounts->devices[i].minor == x.stx_rdev_minor)
+			return 0;
+	return files->uid == 0 ? 0 : -EPERM;
+}
+
+/* Clones the source of one mount. A device is not nodev, as the other sources are. */
+static int prepare_mount(const struct wire_spec *spec, size_t i, const struct identity *files,
+			 struct mounts *mounts, struct fault *fault)
+{
+	const struct spec_mount *mount = &spec->mounts[i];
+	bool is_device = mount->type == MOUNT_DEVICE;
+	uint64_t attributes =
+		is_device ? MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC : tree_attributes(spec, files);
+	int r = prepare_source(mount->source, mount->source_fd, spec->boot,
+			       attributes | (mount->read_only ? MOUNT_ATTR_RDONLY : 0), STEP_MOUNT,
+			       i, files, fault);
+
+	mounts->source_fds[i] = r;
+	if (r < 0 || !is_device)
+		return r;
+	r = check_device(mounts, r, files);
+	return r < 0 ? fault_set(fault, STEP_DEVICE, i, -r) : 0;
+}
+
 int mounts_prepare(const struct wire_spec *spec, const struct identity *files, struct mounts *ret,
 		   struct fault *fault)
 {
-	const uint64_t attributes = tree_attributes(spec, files);
+	int r = 0;
 
 	ret->root_fd = -1;
 	if (has_root(spec)) {
 		ret->root_fd = prepare_source(spec->root_path, spec->root_fd, spec->boot,
-					      attributes, STEP_ROOT, SPEC_MOUNTS_MAX, files, fault);
+					      tree_attributes(spec, files), STEP_ROOT,
+					      SPEC_MOUNTS_MAX, files, fault);
 		if (ret->root_fd < 0)
 			return ret->root_fd;
 	}
-	for (size_t i = 0; i < spec->n_mounts; i++) {
-		const struct spec_mount *mount = &spec->mounts[i];
-
-		if (mount->type != MOUNT_BIND)
-			continue;
-		ret->source_fds[i] =
-			prepare_source(mount->source, mount->source_fd, spec->boot,
-				       attributes | (mount->read_only ? MOUNT_ATTR_RDONLY : 0),
-				       STEP_MOUNT, i, files, fault);
-		if (ret->source_fds[i] < 0)
-			return ret->source_fds[i];
-	}
-	return 0;
+	for (size_t i = 0; r >= 0 && i < spec->n_mounts; i++)
+		if (mount_has_source(spec->mounts[i].type))
+			r = prepare_mount(spec, i, files, ret, fault);
+	return MIN(r, 0);
 }
 
 int mounts_take_root(struct fault *fault)
@@ -288,15 +315,17 @@ static int fill_dev(const struct mounts *mounts, int dev_fd)
 }
 
 /* Attaches the small /dev, and then fills it: before 6.15 the kernel attaches nothing to a detached
- * mount. It belongs to root or, in a set with a user namespace, to the caller. */
-static int apply_dev(const struct mounts *mounts, const struct wire_spec *spec, int target_fd,
+ * mount. It belongs to the caller, with whose rights mount points for further devices are made. */
+static int apply_dev(const struct mounts *mounts, int target_fd, struct own_mounts *own,
 		     const struct identity *files)
 {
-	const struct identity *owner = spec->kinds & KIND_BIT(KIND_USER) ? files : NULL;
-	_cleanup_fd_ int dev_fd = new_tmpfs(0755, DEV_SIZE, owner, MOUNT_ATTR_NOEXEC);
+	_cleanup_fd_ int dev_fd = new_tmpfs(0755, DEV_SIZE, files, MOUNT_ATTR_NOEXEC);
 	int r = dev_fd < 0 ? dev_fd : mount_put(dev_fd, target_fd);
 
-	return r < 0 ? r : fill_dev(mounts, dev_fd);
+	if (r < 0)
+		return r;
+	mount_target_allow(own, dev_fd);
+	return fill_dev(mounts, dev_fd);
 }
 
 /* Returns the permissions of a tmpfs: where every user makes files, they are those of /tmp. */
@@ -366,13 +395,14 @@ static int apply_mount(const struct mounts *mounts, const struct wire_spec *spec
 		return target_fd;
 	switch (mount->type) {
 	case MOUNT_BIND:
+	case MOUNT_DEVICE:
 		return put(mounts->source_fds[i], target_fd);
 	case MOUNT_READ_ONLY:
 		return apply_read_only(target_fd);
 	case MOUNT_HIDDEN:
 		return apply_hidden(target_fd, mounts->source_fds[i]);
 	case MOUNT_DEV:
-		return apply_dev(mounts, spec, target_fd, files);
+		return apply_dev(mounts, target_fd, own, files);
 	case MOUNT_TMPFS:
 		fd = new_tmpfs(mode_of(mount), mount->size, files,
 			       MOUNT_ATTR_NODEV | (mount->read_only ? MOUNT_ATTR_RDONLY : 0));
@@ -409,7 +439,7 @@ int mounts_apply(const struct mounts *mounts, const struct wire_spec *spec,
 	if (mounts->default_dev) {
 		_cleanup_fd_ int target_fd = mount_open("/dev", O_PATH, files);
 
-		r = target_fd < 0 ? target_fd : apply_dev(mounts, spec, target_fd, files);
+		r = target_fd < 0 ? target_fd : apply_dev(mounts, target_fd, &own, files);
 		if (r < 0)
 			return fault_set(fault, STEP_DEV, 0, -r);
 	}

@@ -14,7 +14,7 @@
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/host.h"
 #include "daemon/kernel/privilege.h"
-#include "daemon/wire/layout.h"
+#include "daemon/wire/task.h"
 
 #define MOUNTS_NODES 6
 
@@ -22,6 +22,8 @@
 struct mounts {
 	int root_fd;
 	int source_fds[SPEC_MOUNTS_MAX];
+	const struct task_device *devices; /* that are allowed */
+	size_t n_devices;
 	int node_fds[MOUNTS_NODES]; /* /dev/null and so on, if a small /dev is wanted */
 	bool default_dev;	    /* a small /dev at /dev, because the set has another root */
 	int sysfs_fd;		    /* a context made in advance, owned by the caller; -1: none */

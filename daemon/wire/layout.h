@@ -163,6 +163,7 @@ enum spec_mount_type {
 	MOUNT_CGROUP2,
 	MOUNT_READ_ONLY, /* what is at target, with all mounts below it, becomes read-only */
 	MOUNT_HIDDEN,	 /* what is at target becomes empty and read-only */
+	MOUNT_DEVICE,	 /* a bind of a character device, which can be opened there */
 };
 enum spec_switch { SWITCH_DEFAULT, SWITCH_ON, SWITCH_OFF };
 
@@ -170,11 +171,17 @@ struct spec_mount {
 	uint32_t type; /* enum spec_mount_type */
 	const char *target;
 	const char *source; /* for display only */
-	int source_fd;	    /* MOUNT_BIND: O_PATH, opened by the client */
+	int source_fd;	    /* mount_has_source(): O_PATH, opened by the client */
 	bool read_only;
 	uint32_t mode; /* MOUNT_TMPFS: its permissions; 0: 1777 if it is for all, else 0755 */
 	uint64_t size; /* MOUNT_TMPFS: bytes, 0: the kernel's default */
 };
+
+/* Returns true if mounts of this type show a file of the client's. */
+static inline bool mount_has_source(uint32_t type)
+{
+	return type == MOUNT_BIND || type == MOUNT_DEVICE;
+}
 
 struct spec_label {
 	const char *key;

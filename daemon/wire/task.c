@@ -191,6 +191,12 @@ static const struct wire_field task_caller_fields[] = {
 };
 static LAYOUT(task_caller);
 
+static const struct wire_field task_device_fields[] = {
+	U32(1, task_device, major, 0),
+	U32(2, task_device, minor, 0),
+};
+static LAYOUT(task_device);
+
 static const struct wire_field task_create_fields[] = {
 	NESTED(1, task_create, set, task_set),
 	NESTED(2, task_create, identity, task_identity),
@@ -209,6 +215,7 @@ static const struct wire_field task_create_fields[] = {
 	NESTED(15, task_create, caller, task_caller),
 	NESTED(16, task_create, adopt, wire_adopt),
 	U64(17, task_create, capabilities, 0),
+	ARRAY(18, task_create, devices, task_device, DEVICES_MAX),
 };
 LAYOUT(task_create);
 

@@ -265,6 +265,12 @@ struct task_caller {
 	const char *wall;
 };
 
+/* A character device that a set may have. */
+#define DEVICES_MAX 64
+struct task_device {
+	uint32_t major, minor;
+};
+
 struct task_create {
 	struct task_set set;
 	struct task_caller caller;
@@ -288,6 +294,8 @@ struct task_create {
 	 * n_resources is 0, the set is made again and has no caller. */
 	struct task_resource resources[TASK_RESOURCES]; /* in the order of RLIMIT_* */
 	size_t n_resources;
+	struct task_device devices[DEVICES_MAX]; /* allowed in mounts of type device */
+	size_t n_devices;
 };
 
 struct task_spare {
@@ -386,7 +394,7 @@ struct task_report {
 	 * of the user namespace */
 	uint32_t foreign;
 	struct wire_map uid_map, gid_map;
-	uint32_t end_state;	 /* REPORT_END: enum end_state, 0: not known */
+	uint32_t end_state; /* REPORT_END: enum end_state, 0: not known */
 };
 #define REPORT_FDS_MAX 2
 

@@ -214,3 +214,52 @@ make_home() {
 	gone() { [ -z "$(nsctl list --quiet)" ]; }
 	eventually gone
 }
+
+@test "a device of the list is shown where it is wanted, and its permissions hold" {
+	for user in "" -r; do
+		# shellcheck disable=SC2086
+		nsctl create -m $user --bind=/dev/null:"$place/file" --bind=/dev/zero:"$place/own/up" box
+		[ -z "$(nsctl exec box cat "$place/file")" ]
+		nsctl exec box sh -c 'echo x >"$0"' "$place/file"
+		[ "$(nsctl exec box head -c 4 "$place/own/up" | wc -c)" -eq 4 ]
+		nsctl rm box
+	done
+	[ "$(cat "$place/file")" = up ]
+	mknod -m 600 "$place/null" c 1 3
+	mknod -m 666 "$place/memory" c 1 1
+	run nsctl create -m --bind="$place/memory:$place/file" box
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"--bind=$place/memory:$place/file: is not a device that nsctld.conf allows"* ]]
+	run nsctl create -m --device="$place/file" box
+	[[ "$output" == *"--device=$place/file: is not a character device"* ]]
+	nsctl create -m --device="$place/null" box
+	fails nsctl exec box cat "$place/null"
+	# a mount without devices has none inside either
+	mount --bind "$place/own" "$place/own"
+	mknod -m 666 "$place/own/null" c 1 3
+	mount -o remount,bind,nodev "$place/own"
+	nsctl create -m --device="$place/own/null" other
+	fails nsctl exec other cat "$place/own/null"
+	umount "$place/own"
+}
+
+# A root directory whose /dev is empty.
+make_root() {
+	root=$place/root
+	mkdir -p "$root"/{usr,bin,lib,lib64,dev,proc,sys,etc}
+	root_options=(--root="$root")
+	for directory in usr bin lib lib64; do
+		[ -d "/$directory" ] && root_options+=(--bind="/$(readlink -f "/$directory" | cut -c2-):/$directory:ro")
+	done
+	chown -R "$user_id:$user_id" "$root"
+}
+
+@test "a device is added to the small /dev of a root" {
+	make_root
+	mknod -m 666 "$place/tun" c 10 200
+	for user in "" -r; do
+		# shellcheck disable=SC2086
+		nsctl run -m $user "${root_options[@]}" --bind="$place/tun:/dev/net/tun" sh -c '
+			test -c /dev/net/tun && test -w /dev/net/tun && test -c /dev/null'
+	done
+}

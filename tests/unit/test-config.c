@@ -15,6 +15,7 @@
 
 #include "base.h"
 #include "daemon/keeper/policy/config.h"
+#include "daemon/keeper/policy/devices.h"
 
 static char directory[] = "/tmp/nsctl-test-config-XXXXXX";
 static char path[64];
@@ -153,7 +154,10 @@ static void test_values(void **state _unused_)
 	assert_false(config->front_missing || config->init_missing);
 	config_free(config);
 	/* a value replaces the default, even if it is empty */
-	config = load("[allow]\nconnect =\nuser-namespaces = daemon\n");
+	config = load("[allow]\nconnect =\nuser-namespaces = daemon\ndevices = net/tun, 10:61\n");
+	assert_int_equal(config->n_devices, 2);
+	assert_int_equal(config->devices[0].minor, 200);
+	assert_int_equal(config->devices[1].minor, 61);
 	assert_false(config->allow[CONFIG_CONNECT].everyone);
 	assert_false(config->allow[CONFIG_USER_NAMESPACES].host);
 	config_free(config);
@@ -201,7 +205,7 @@ static const struct {
 	 "connections links networks monitors published-ports buffered-bytes fronts"},
 	{"[allow]\n# who\nbe-root = *\n", ":3: allow.be-root: unknown key; known are: connect "
 					  "user-namespaces ip-netns new-privileges administer "
-					  "unfiltered host-links egress publish low-ports"},
+					  "unfiltered host-links egress publish low-ports devices"},
 	{"[accounts]\nkeeper = root\n",
 	 ":2: accounts.keeper: unknown key; known are: front init subuid subgid"},
 	{"[limits]\nsets = 1\nsets = 2\n", ":3: limits.sets: is given twice"},
@@ -235,6 +239,10 @@ static const struct {
 	 ":2: limits.buffered-bytes: 16MB: is a size such as 16M, at least 1M"},
 	{"[limits]\nbuffered-bytes = 16T\n",
 	 ":2: limits.buffered-bytes: 16T: is a size such as 16M, at least 1M"},
+	{"[allow]\ndevices = null sda\n",
+	 ":2: allow.devices: sda: is neither MAJOR:MINOR nor one of " DEVICES_DEFAULT},
+	{"[allow]\ndevices = 10:\n",
+	 ":2: allow.devices: 10:: is neither MAJOR:MINOR nor one of " DEVICES_DEFAULT},
 	/* people */
 	{"[allow]\nconnect = root no-such-user-here\n",
 	 ":2: allow.connect: there is no user no-such-user-here"},

@@ -133,7 +133,7 @@ static int check_mount_type(const struct wire_spec *spec, size_t index, struct f
 	};
 	uint32_t type = spec->mounts[index].type;
 
-	if (type < MOUNT_BIND || type > MOUNT_HIDDEN)
+	if (type < MOUNT_BIND || type > MOUNT_DEVICE)
 		return mount_field(failure, index, "type", "is not known");
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		if (type == rows[i].type && !(spec->kinds & KIND_BIT(rows[i].kind)))
@@ -173,10 +173,11 @@ static int check_mount(const struct wire_spec *spec, size_t index, struct failur
 	if (is_same_path(mount->target, "/") && mount->type != MOUNT_READ_ONLY)
 		return mount_field(failure, index, "target",
 				   "is /: another root is what spec.rootFileDescriptor is for");
-	if (mount->type == MOUNT_BIND && mount->source_fd < 0 && !(spec->boot && mount->source))
-		return mount_field(failure, index, "sourceFileDescriptor", "is needed for a bind");
-	if (mount->type != MOUNT_BIND && (mount->source_fd >= 0 || mount->source))
-		return mount_field(failure, index, "source", "is for binds only");
+	if (mount_has_source(mount->type) && mount->source_fd < 0 && !(spec->boot && mount->source))
+		return mount_field(failure, index, "sourceFileDescriptor",
+				   "is needed for a bind or a device");
+	if (!mount_has_source(mount->type) && (mount->source_fd >= 0 || mount->source))
+		return mount_field(failure, index, "source", "is for binds and devices only");
 	if (mount->source && !path_is_valid(mount->source))
 		return mount_field(failure, index, "source",
 				   "is an absolute path without . and ..");
@@ -316,7 +317,7 @@ static int check_boot(const struct wire_spec *spec, struct failure *failure)
 	if (spec->root_fd >= 0 && !spec->root_path)
 		return invalid(failure, "spec.rootPath", "is needed with boot: it is opened again");
 	for (size_t i = 0; i < spec->n_mounts; i++)
-		if (spec->mounts[i].type == MOUNT_BIND && !spec->mounts[i].source) {
+		if (mount_has_source(spec->mounts[i].type) && !spec->mounts[i].source) {
 			snprintf(field, sizeof(field), "spec.mounts[%zu].source", i);
 			return invalid(failure, field, "is needed with boot: it is opened again");
 		}

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include "daemon/keeper/policy/address.h"
 #include "daemon/keeper/policy/config-value.h"
+#include "daemon/keeper/policy/devices.h"
 
 /* Ids for accounts that do not exist: numbers that no distribution assigns. */
 #define FRONT_ID 61182
@@ -102,10 +103,25 @@ static bool ignore_allow(struct loading *loading, const char *key)
 	return true;
 }
 
+static int set_devices(struct loading *loading, const char *key, const char *value)
+{
+	char unknown[DEVICES_WORD_SIZE];
+	int r = devices_parse(value, loading->config, unknown);
+
+	if (r == -E2BIG)
+		return complain(loading, "allow.%s: more than %d", key, DEVICES_MAX);
+	return r < 0 ? complain(loading,
+				"allow.%s: %s: is neither MAJOR:MINOR nor one of " DEVICES_DEFAULT,
+				key, unknown)
+		     : 0;
+}
+
 static int set_allow(struct loading *loading, const char *key, const char *value)
 {
 	char unknown[CONFIG_WORD_SIZE];
 
+	if (strcmp(key, "devices") == 0)
+		return set_devices(loading, key, value);
 	for (enum config_allow i = 0; i < CONFIG_ALLOW_COUNT; i++) {
 		bool group;
 		int r;
@@ -125,7 +141,7 @@ static int set_allow(struct loading *loading, const char *key, const char *value
 		       : complain(loading,
 				  "allow.%s: unknown key; known are: connect user-namespaces "
 				  "ip-netns new-privileges administer unfiltered host-links "
-				  "egress publish low-ports",
+				  "egress publish low-ports devices",
 				  key);
 }
 
@@ -295,6 +311,7 @@ static void set_account_default(const char *name, uint32_t number, bool named, u
 static struct config *new_with_defaults(void)
 {
 	struct config *config = calloc(1, sizeof(*config));
+	char unknown[DEVICES_WORD_SIZE];
 
 	if (!config)
 		return NULL;
@@ -313,6 +330,7 @@ static struct config *new_with_defaults(void)
 	strcpy(config->network.pool_v6, "fd6e:7363:746c::/64");
 	strcpy(config->subuid, "/etc/subuid");
 	strcpy(config->subgid, "/etc/subgid");
+	(void)devices_parse(DEVICES_DEFAULT, config, unknown);
 	config->allow[CONFIG_CONNECT].everyone = true;
 	config->allow[CONFIG_USER_NAMESPACES].host = true;
 	return config;

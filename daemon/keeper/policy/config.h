@@ -71,6 +71,9 @@ struct config {
 	struct config_limits limits;
 	struct config_network network;
 	struct config_who allow[CONFIG_ALLOW_COUNT];
+	/* [allow]: devices = DEVICES_DEFAULT */
+	struct task_device devices[DEVICES_MAX];
+	size_t n_devices;
 	/*
 	 * [accounts]: front = nsctl, init = nsctl-init. If the file does not name an account and
 	 * the default does not exist, the id is 61182 or 61183, and front_missing or init_missing

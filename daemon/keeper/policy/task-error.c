@@ -19,6 +19,9 @@ static void blame(enum step step, uint32_t detail, char *ret, size_t size)
 		else
 			snprintf(ret, size, "spec.rootPath");
 		break;
+	case STEP_DEVICE:
+		snprintf(ret, size, "spec.mounts[%u].source", detail);
+		break;
 	case STEP_SETTING:
 		snprintf(ret, size, "spec.sysctls[%u]", detail);
 		break;
@@ -130,19 +133,28 @@ static int descriptor_error(uint32_t which, struct failure *failure)
 			   rows[which].reason);
 }
 
-/* Returns what is wrong with the target of a mount, or NULL. Clients open the sources. */
-static const char *find_reason(int error)
+/* Returns what is wrong with a mount, or NULL. Clients open the sources. */
+static const char *find_reason(const struct task_report *report)
 {
-	switch (error) {
-	case ENOENT:
-		return "there is no such path inside; it is made only below a tmpfs of the set's "
-		       "own "
-		       "that comes before";
-	case ENOTDIR:
-		return "a directory can only be mounted on a directory, and a file on a file";
-	default:
-		return NULL;
-	}
+	static const struct {
+		enum step step;
+		int error;
+		const char *reason;
+	} rows[] = {
+		{STEP_MOUNT, ENOENT,
+		 "there is no such path inside; it is made only below a tmpfs of the set's own "
+		 "that comes before"},
+		{STEP_MOUNT, ENOTDIR,
+		 "a directory can only be mounted on a directory, and a file on a file"},
+		{STEP_DEVICE, ENODEV, "is not a character device"},
+		{STEP_DEVICE, EPERM,
+		 "is not a device that nsctld.conf allows (devices, in [allow])"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (rows[i].step == report->step && rows[i].error == report->error)
+			return rows[i].reason;
+	return NULL;
 }
 
 int task_error(const struct task_report *report, struct failure *failure)
@@ -154,9 +166,9 @@ int task_error(const struct task_report *report, struct failure *failure)
 	if (report->step == STEP_DESCRIPTOR)
 		return descriptor_error(report->detail, failure);
 	blame(report->step, report->detail, field, sizeof(field));
-	if (report->step == STEP_MOUNT && find_reason(error))
+	if (find_reason(report))
 		return failure_set(failure, ERROR_INVALID_VALUE, 0, field, "%s",
-				   find_reason(error));
+				   find_reason(report));
 	if (*field && is_of_value(error))
 		return failure_set(failure, ERROR_INVALID_VALUE, 0, field, "cannot %s: %s",
 				   step_text(report->step), strerror(error));

@@ -287,6 +287,12 @@ static void fill_adopt(struct task_create *task, const struct client_connection 
 		task->capabilities = connection->peer.bounding;
 }
 
+static void fill_devices(struct task_create *task, const struct config *config)
+{
+	memcpy(task->devices, config->devices, sizeof(task->devices));
+	task->n_devices = config->n_devices;
+}
+
 static int send_creation(struct creation *creation, const struct request *request,
 			 const struct set_wish *wish)
 {
@@ -303,6 +309,7 @@ static int send_creation(struct creation *creation, const struct request *reques
 	task.set = view_task_set(creation->set);
 	task.spec = *wish->spec;
 	task.no_init = wish->no_init;
+	fill_devices(&task, creation->keeper->config);
 	link_fill_create(creation->keeper, creation->set, &task);
 	resolver_fill_create(creation->set, wish->spec, &task.resolver);
 	if (wish->network) {
