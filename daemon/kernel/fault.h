@@ -23,7 +23,7 @@ enum step {
 	STEP_HOSTNAME,
 	STEP_INIT,
 	STEP_ROOT,
-	STEP_MOUNT, /* detail: index in spec.mounts */
+	STEP_MOUNT,  /* detail: index in spec.mounts */
 	STEP_DEVICE, /* detail: index in spec.mounts; ENODEV: no device, EPERM: not allowed */
 	STEP_PROC,
 	STEP_SYSFS,

@@ -268,3 +268,22 @@ for line in sys.stdin: print(json.loads(line)["pid"])')
 	[ ! -e "$runtime/ns/$user_id" ]
 	counts_are "$before"
 }
+
+@test "27: a job sees its directory, and nothing else of its user's" {
+	mkdir -m 777 "$runtime/job"
+	cd "$runtime/job"
+	# shellcheck disable=SC2016
+	nsctl run --job sh -c 'touch made /tmp/made && ! touch "$0/made" && [ "$(ip -o link | wc -l)" = 1 ]' "$runtime" 2>/dev/null
+	[ "$(ls "$runtime/job")" = made ]
+	[ ! -e /tmp/made ]
+	cd / && rm -r "$runtime/job"
+}
+
+@test "28: a place that is hidden" {
+	mkdir -m 777 "$runtime/hidden"
+	touch "$runtime/hidden/secret"
+	nsctl create -m --hide="$runtime/hidden" box
+	[ -z "$(nsctl exec box ls "$runtime/hidden")" ]
+	fails nsctl exec box touch "$runtime/hidden/mine"
+	rm -r "$runtime/hidden"
+}
