@@ -220,7 +220,7 @@ static void settle_impairment(struct wire_impairment *impairment)
 		(impairment->duplicate ? IMPAIR_DUPLICATE : 0) |
 		(impairment->corrupt ? IMPAIR_CORRUPT : 0) |
 		(impairment->reorder ? IMPAIR_REORDER : 0) | (impairment->rate ? IMPAIR_RATE : 0);
-	/* a limit alone delays nothing */
+	/* a limit has no effect without another impairment */
 	if (!impairment->given)
 		impairment->limit = 0;
 	impairment->given |= impairment->limit ? IMPAIR_LIMIT : 0;
@@ -336,7 +336,7 @@ static void merge_impairment(struct wire_impairment *into, const struct wire_imp
 		into->reorder = change->reorder;
 	if (given & IMPAIR_RATE)
 		into->rate = change->rate;
-	/* without a delay or a rate nothing waits */
+	/* without a delay or a rate, no packet waits, so a limit has no effect */
 	if (given & IMPAIR_LIMIT)
 		into->limit = change->limit;
 	else if (into->delay == 0 && into->rate == 0)

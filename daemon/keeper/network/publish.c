@@ -54,8 +54,8 @@ static int bind_port(const struct spec_publish *publish, int family)
 
 	if (fd < 0)
 		return negative_errno();
-	/* connections that have ended are no hindrance; as the socket will listen, it is not shared
-	 * all the same */
+	/* takes the port even if old connections to it are in TIME_WAIT; no other process can take
+	 * it, because the socket will listen */
 	if (is_served(publish) && type == SOCK_STREAM)
 		(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	if (family == AF_INET) {
@@ -179,7 +179,7 @@ static int hold_any(struct spec_publish *publish, int ret_fds[2])
 	return r;
 }
 
-/* Reserves a port, which is chosen first if it is open. */
+/* Reserves a port, and chooses it first if the request leaves it open. */
 static int hold_one(struct spec_publish *publish, int ret_fds[2])
 {
 	int r;
@@ -236,7 +236,8 @@ static int store_choice(struct set *set, const struct spec_publish *publish, siz
 	return 0;
 }
 
-/* Reserves those ports that are open, or those that are not. Returns 0 or an error. */
+/* Reserves the ports that the request leaves open, or (open is false) those that it names. Returns
+ * 0 or an error. */
 static int hold_some(struct set *set, struct spec_publish *publish, size_t n, bool open,
 		     struct failure *failure)
 {
@@ -267,7 +268,7 @@ int publish_hold(struct keeper *keeper, struct set *set, const struct wire_spec 
 	memset(set->ports, -1, set->n_ports * sizeof(*set->ports));
 	count_ports(keeper, set, n);
 	memcpy(publish, spec->publish, n * sizeof(*publish));
-	/* a port is chosen among those that are free then */
+	/* ports that the request names come first, so that none of them is chosen for another */
 	r = hold_some(set, publish, n, false, failure);
 	if (r == 0)
 		r = hold_some(set, publish, n, true, failure);

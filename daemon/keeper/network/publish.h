@@ -10,11 +10,13 @@
 #include "daemon/keeper/base/keeper.h"
 #include "daemon/keeper/state/registry.h"
 
-/* Reserves the ports that a set publishes. Ports that are open are chosen, and replaced in the
- * set's specification. Returns 0, or an error, for instance if another process has one of them. */
+/* Reserves the ports that a set publishes. Chooses ports that the request leaves open, and writes
+ * them to the set's specification. Returns 0, or an error, for instance if another process has one
+ * of the ports. */
 int publish_hold(struct keeper *keeper, struct set *set, const struct wire_spec *spec,
 		 struct failure *failure);
-/* Replaces those of n wishes for open ports that the ports of the set fulfil by these ports. */
+/* Replaces each port that a wish leaves open by the port that was chosen for it in the set, if
+ * that is within the range of the wish. */
 void publish_adopt(const struct set *set, struct spec_publish *wishes, size_t n);
 /* Starts the proxy of a set that is ready, if the set publishes ports on loopback addresses. */
 void publish_serve(struct keeper *keeper, struct set *set);

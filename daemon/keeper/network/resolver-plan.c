@@ -73,7 +73,7 @@ bool resolver_plan_has_any(const struct set *set)
 	       set->kinds & (KIND_BIT(KIND_NET) | KIND_BIT(KIND_UTS));
 }
 
-/* Fills in what the specification says word for word. */
+/* Copies the search domains, options and hosts of the specification. */
 static void fill_words(const struct wire_spec *spec, struct task_resolver *ret)
 {
 	memcpy(ret->search, spec->dns_search, sizeof(ret->search));

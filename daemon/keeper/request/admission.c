@@ -288,7 +288,7 @@ int admission_of_exec(const struct request *request, const struct set *set,
 
 	if (r || !set->adopted)
 		return r;
-	/* nothing is known of who has written the maps, and shaped the mounts */
+	/* it is not known which user has written the maps and made the mounts */
 	as->identity.may_gain = false;
 	if (!command->new_privileges)
 		return 0;

@@ -146,7 +146,7 @@ static void be_ready(struct creation *creation)
 		resolver_settle(set->owner, finish_creation, creation);
 	else
 		finish_creation(creation);
-	/* the removal of the set around it waits for this */
+	/* a removal of the surrounding set waits until this set is made */
 	if (around)
 		remove_go_on(keeper, around);
 }
@@ -234,7 +234,7 @@ static struct set *new_set(const struct request *request, const struct set_wish 
 	lease_put(set, &spec->lease, request);
 	set->run = wish->run;
 	set->adopted = wish->adopt;
-	/* within another set: behind the wall that this is behind */
+	/* a set within another has the wall of the surrounding set */
 	wall = around ? around->wall : *request->subject.wall ? request->subject.wall : NULL;
 	set->wall = wall ? strdup(wall) : NULL;
 	set->above = around ? strdup(request->subject.within) : NULL;
@@ -277,7 +277,8 @@ bool create_takes_descriptors(const struct wire_spec *spec)
 	return any;
 }
 
-/* Fills in what is adopted, and what the caller itself can get: an ordinary user gets nothing. */
+/* Fills in the namespaces that are adopted, and the capabilities with which the maker opens them:
+ * those that the caller could get by itself. An ordinary user can get none. */
 static void fill_adopt(struct task_create *task, const struct client_connection *connection,
 		       const struct wire_adopt *adopt)
 {

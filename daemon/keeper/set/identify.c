@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Identify: finds the set that a process is in, by the process's namespaces. A process can have
- * namespaces of several sets; the first kind that belongs to a set decides.
+ * namespaces of several sets: then the innermost set counts.
  */
 #include <string.h>
 #include <sys/stat.h>

@@ -225,11 +225,11 @@ static void fill_identity(struct task_identity *task, const struct runs_as *as,
 {
 	task->uid = as->identity.uid;
 	task->gid = as->identity.gid;
-	/* the caller's groups belong to no other uid: root's commands in a user's set have none */
+	/* a command with another uid than its caller's gets none of its caller's groups */
 	if (as->identity.uid != peer->uid || as->without_groups)
 		return;
-	/* the caller's own group stays, in the place of one that the command has instead: a file
-	 * may exclude its members */
+	/* If the command's group is one of the caller's supplementary groups, the caller's own
+	 * group takes its place among these: a file may deny access to members of that group. */
 	for (size_t i = 0; i < peer->n_groups; i++)
 		task->groups[task->n_groups++].id =
 			peer->groups[i] == task->gid ? peer->gid : peer->groups[i];
@@ -332,7 +332,7 @@ int on_exec(struct keeper *keeper, struct request *request, struct wire_exec *as
 
 	if (r == 0)
 		r = check_running(set, failure);
-	/* from a set's user namespace no command leads out of it, whatever kinds are named */
+	/* a caller in a set's user namespace cannot have a command started outside of that */
 	if (r == 0 && request->subject.is_stranger && asked->command.kinds)
 		asked->command.kinds |= set->kinds & KIND_BIT(KIND_USER);
 	if (r == 0)

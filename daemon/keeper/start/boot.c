@@ -270,7 +270,8 @@ static void on_link_again(struct keeper *keeper, struct link *link, const struct
 			 "link %s cannot be made again: %s: %s", record->name,
 			 failure ? failure->subject : "", failure ? failure->text : "");
 	else
-		boot_forget_link(keeper, record->id); /* the new one has another id */
+		/* the new link has an id and a record of its own */
+		boot_forget_link(keeper, record->id);
 	registry_free_link(record);
 	boot_go_on(keeper);
 }

@@ -192,7 +192,8 @@ static int take_init(pid_t pid, const char *name, void *context)
 static int complete_creation(struct keeper *keeper, struct set *set)
 {
 	_cleanup_fd_ int cgroup_fd = -1;
-	/* what a set adopts is checked after it is pinned */
+	/* adopted namespaces are checked after they were pinned, so a set with all pins may be
+	 * unchecked */
 	int r = set->adopted ? -ENOENT : 0;
 
 	for (enum kind kind = 0; r == 0 && kind < KIND_COUNT; kind++)
@@ -248,8 +249,8 @@ static bool is_frozen(struct keeper *keeper, const struct set *set)
 	return events_fd >= 0 && cgroup_read_events(events_fd, &populated, &frozen) == 0 && frozen;
 }
 
-/* Decides what becomes of one set, and does it. Returns 0, or -errno if the set cannot be
- * examined; then nothing is done. */
+/* Decides whether a set is kept, completed, broken or removed, and does it. Returns 0, or -errno if
+ * the set cannot be examined; then nothing is done. */
 static int put_right(struct keeper *keeper, struct set *set)
 {
 	struct log_fields fields = {.has_uid = true, .uid = set->owner, .set = set->name};
@@ -265,7 +266,7 @@ static int put_right(struct keeper *keeper, struct set *set)
 		store_write_set(keeper->store, set);
 		log_line(LOG_NOTICE, &fields, "set was complete: taken over");
 	}
-	/* a set within another does not outlive it */
+	/* a set ends with the set that it is within */
 	if (set->above && !registry_find_at(keeper->registry, set->above))
 		set->state = SET_REMOVING;
 	/* the command of this Run was never started, so nothing else would end the set */
