@@ -108,7 +108,7 @@ static int hear(struct maker *maker)
 	return -report.fault.error;
 }
 
-/* Makes the inner process start the init, and hears of it. */
+/* Orders the inner process to start the init, and receives its report. */
 static int order_init(struct maker *maker)
 {
 	int r = say(maker->channel_fd, "i", 1);

@@ -374,7 +374,8 @@ static int put(int mount_fd, int target_fd)
 	return mounted == target ? mount_put(mount_fd, target_fd) : -ENOTDIR;
 }
 
-/* Opens the target. What is mounted on it may make it; what changes it may not. */
+/* Opens the target. A new mount may make its mount point, but an entry that changes existing mounts
+ * may not. */
 static int open_target(const struct spec_mount *mount, int source_fd, const struct own_mounts *own,
 		       const struct identity *files)
 {

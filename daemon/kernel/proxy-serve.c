@@ -94,7 +94,7 @@ static void close_pair(struct pair *pair)
 	pair->fds[1] = close_fd(pair->fds[1]);
 }
 
-/* Resets the client's connection: nobody listens inside. */
+/* Resets the client's connection, because no server listens inside. */
 static void refuse(struct pair *pair)
 {
 	const struct linger at_once = {.l_onoff = 1};
@@ -181,7 +181,7 @@ static void go_on(struct pair *pair, const struct pollfd at[2])
 		close_pair(pair);
 }
 
-/* What to wait for at this side. */
+/* Returns the events to poll for at this side of the pair. */
 static short events_of(const struct pair *pair, int side)
 {
 	const struct half *in = &pair->halves[side], *out = &pair->halves[!side];
@@ -295,7 +295,7 @@ static void pass_out(const struct proxy *proxy, struct flow *flow)
 	struct datagram datagram;
 	ssize_t n = recv(flow->fd, bytes, sizeof(bytes), 0);
 
-	/* nobody listens inside: the next datagram may be luckier */
+	/* no server listens inside; a later datagram may find one */
 	if (n < 0)
 		return;
 	prepare(&datagram, bytes, (size_t)n, &flow->client, flow->client_size);
@@ -322,7 +322,7 @@ static void begin(const struct proxy *proxy)
 		pairs[i].fds[0] = pairs[i].fds[1] = -1;
 	for (size_t i = 0; i < FLOWS_MAX; i++)
 		flows[i].fd = -1;
-	/* one of the two fails, as a socket is of one family */
+	/* one of the two options fails, because a socket has one family */
 	for (size_t i = 0; i < proxy->n_ports; i++)
 		if (proxy->ports[i].udp) {
 			int fd = proxy->ports[i].fd;

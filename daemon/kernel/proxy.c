@@ -51,7 +51,7 @@ static int take_task(const struct task_proxy *task, struct proxy *ret)
 /* The child: becomes the proxy. It is in the set's net namespace. */
 static void run(const struct host *host, const struct task_proxy *task)
 {
-	/* root's proxy needs nothing of root's either */
+	/* the proxy of root's set runs as another user, because it needs no rights */
 	const struct identity identity = {.uid = task->owner ? task->owner : host->init_uid,
 					  .gid = host->init_gid};
 	struct proxy proxy = {};
