@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * exec, enter and run: see run.h. Makes the call from the options, and writes the status file;
- * attach.c stays with the command. The command gets three descriptors of the caller, or a terminal,
- * and no others.
+ * exec, enter and run: see run.h. Makes the call from the options; attach.c stays with the command.
  */
 #include "client/run.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "client/attach.h"
+#include "client/command-files.h"
 #include "client/command-words.h"
 #include "client/environment.h"
 #include "client/inherited.h"
@@ -20,6 +18,7 @@
 #include "client/passed.h"
 #include "client/print.h"
 #include "client/spec.h"
+#include "client/status-file.h"
 #include "client/take.h"
 #include "client/text.h"
 #include "protocol/kind.h"
@@ -173,77 +172,12 @@ static int take_options(struct command *command, struct options *options)
 	return id ? id : options_words(options);
 }
 
-/*
- * Returns true if fd is a regular file. A detached command gets only such files for its output:
- * otherwise it would keep a pipe or a terminal open, and a process that reads the session's id from
- * the pipe would wait for the command's end.
- */
-static bool is_file(int fd)
-{
-	struct stat st;
-
-	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
-}
-
-/* Adds a copy of fd for the command. If fd is closed, or null is true, adds /dev/null instead. */
-static void add_stdio(const struct client *client, json_t *parameters, struct call_fds *fds,
-		      const char *key, int fd, bool null)
-{
-	int copy = -1;
-
-	if (!null && !(client->closed & 1U << fd))
-		copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
-	if (copy < 0)
-		copy = open("/dev/null", O_RDWR | O_CLOEXEC);
-	if (copy >= 0)
-		json_put(parameters, key, call_fds_add(fds, copy));
-}
-
-/* Adds the caller's directory: its path, and the directory itself, so that the daemon can check
- * that the path is the same directory inside. */
-static void add_directory(json_t *parameters, struct call_fds *fds)
-{
-	char path[PATH_MAX];
-	int fd;
-
-	/*
-	 * The kernel returns "(unreachable)/..." for a directory outside our root. If the path
-	 * cannot be passed on, "/" is sent: the daemon finds that this is another directory, and
-	 * uses $HOME.
-	 */
-	if (!getcwd(path, sizeof(path)) || path[0] != '/')
-		strcpy(path, "/");
-	fd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return;
-	/* JSON cannot contain a path that is not UTF-8; the descriptor is enough */
-	if (utf8_is_valid(path))
-		json_put(parameters, "workingDirectory", json_string(path));
-	json_put(parameters, "workingDirectoryFileDescriptor", call_fds_add(fds, fd));
-}
-
-/* Adds the command's stdin: the caller's or, if nsctl is in the background, a pipe (feed.h). */
-static void add_stdin(const struct client *client, struct attach *how, json_t *parameters,
-		      struct call_fds *fds)
-{
-	static struct feed feed;
-	int fd = how && feed_is_needed() ? feed_open(&feed) : -1;
-
-	if (fd < 0) {
-		add_stdio(client, parameters, fds, "stdinFileDescriptor", STDIN_FILENO, !how);
-		return;
-	}
-	json_put(parameters, "stdinFileDescriptor", call_fds_add(fds, fd));
-	how->feed = &feed;
-}
-
 /* Adds all parameters of Exec or Run that no option sets. words ends with NULL. how: NULL for a
  * detached command. Returns 0, or a status after reporting a failure. */
 static int add_command(const struct client *client, const struct command *command,
 		       struct attach *how, json_t *parameters, struct call_fds *fds,
 		       char *const *words)
 {
-	bool detach = is_detached(command);
 	mode_t mask = umask(0);
 	int r;
 
@@ -256,60 +190,11 @@ static int add_command(const struct client *client, const struct command *comman
 	json_put(parameters, "umask", json_integer((json_int_t)mask));
 	inherited_add(parameters);
 	if (!json_object_get(parameters, "workingDirectory"))
-		add_directory(parameters, fds);
+		command_files_add_directory(parameters, fds);
 	/* a command with a terminal of its own has it as stdin, stdout and stderr */
-	if (command->tty <= 0) {
-		add_stdin(client, how, parameters, fds);
-		add_stdio(client, parameters, fds, "stdoutFileDescriptor", STDOUT_FILENO,
-			  detach && !is_file(STDOUT_FILENO));
-		add_stdio(client, parameters, fds, "stderrFileDescriptor", STDERR_FILENO,
-			  detach && !is_file(STDERR_FILENO));
-	}
+	if (command->tty <= 0)
+		command_files_add_streams(client, parameters, fds, how ? &how->feed : NULL);
 	return 0;
-}
-
-/* The file of --status-file, opened before anything is started. */
-struct status_file {
-	const char *path;
-	int fd;
-	bool made; /* it did not exist before */
-};
-
-static int status_file_open(const struct client *client, struct status_file *file)
-{
-	if (!file->path)
-		return 0;
-	file->fd = open(file->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-	file->made = file->fd >= 0;
-	/* the file's old contents must not be mistaken for this command's status */
-	if (file->fd < 0 && errno == EEXIST)
-		file->fd = open(file->path, O_WRONLY | O_TRUNC | O_CLOEXEC);
-	if (file->fd < 0)
-		return client_problem(client, NULL, "--status-file: %s: %s", file->path,
-				      strerror(errno));
-	return 0;
-}
-
-/*
- * Writes the command's status into the file, and closes it. If there is no status (below 0),
- * removes the file if we have made it. Returns 0, or nsctl's exit status after reporting the
- * failure.
- */
-static int status_file_close(const struct client *client, struct status_file *file, int status)
-{
-	char number[16];
-	int n, r = 0;
-
-	if (file->fd < 0)
-		return 0;
-	n = snprintf(number, sizeof(number), "%d", status);
-	if (status < 0 && file->made)
-		(void)unlink(file->path);
-	else if (status >= 0 && write(file->fd, number, (size_t)n) != n)
-		r = client_problem(client, NULL, "--status-file: %s: %s", file->path,
-				   strerror(errno > 0 ? errno : EIO));
-	file->fd = close_fd(file->fd);
-	return r;
 }
 
 /*
@@ -357,7 +242,7 @@ static int detach(struct client *client, const struct command *command, const ch
 	if (reply.error)
 		return attach_failed(client, &how, &reply);
 	/* if stdout is a file, it gets only the command's output */
-	if (is_file(STDOUT_FILENO))
+	if (command_files_is_file(STDOUT_FILENO))
 		return 0;
 	if (client->json)
 		print_json(reply.parameters);

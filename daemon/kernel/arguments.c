@@ -79,6 +79,16 @@ void arguments_set(struct arguments *arguments, char *variable)
 	*at = variable;
 }
 
+const char *arguments_value(char *const *environment, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (; *environment; environment++)
+		if (strncmp(*environment, name, n) == 0 && (*environment)[n] == '=')
+			return *environment + n + 1;
+	return NULL;
+}
+
 void arguments_done(struct arguments *arguments)
 {
 	if (arguments->map)

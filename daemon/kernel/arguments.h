@@ -21,6 +21,8 @@ struct arguments {
 int arguments_read(int fd, struct arguments *ret);
 /* Sets a variable, NAME=VALUE, which must live as long as the arguments. To be called once. */
 void arguments_set(struct arguments *arguments, char *variable);
+/* Returns the variable's value, or NULL. */
+const char *arguments_value(char *const *environment, const char *name);
 void arguments_done(struct arguments *arguments);
 
 #endif

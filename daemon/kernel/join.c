@@ -9,6 +9,8 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include "daemon/kernel/arguments.h"
+#include "daemon/kernel/execute.h"
 #include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/inherited.h"
 #include "daemon/kernel/join.h"
@@ -172,16 +174,6 @@ static int place_descriptors(struct join *join)
 	return r;
 }
 
-static const char *environment_value(char *const *environment, const char *name)
-{
-	size_t n = strlen(name);
-
-	for (; *environment; environment++)
-		if (strncmp(*environment, name, n) == 0 && (*environment)[n] == '=')
-			return *environment + n + 1;
-	return NULL;
-}
-
 /* Opens a directory by a path that a user has chosen. Does not follow /proc/PID/{fd,cwd,root},
  * which may lead out of the set's root (CVE-2024-21626). */
 static int open_directory(const char *path)
@@ -208,7 +200,7 @@ static int change_to(const char *path)
  * else to "/". */
 static int change_to_same(const struct join *join)
 {
-	const char *home = environment_value(join->environment, "HOME");
+	const char *home = arguments_value(join->environment, "HOME");
 	struct stat wanted, found;
 	_cleanup_fd_ int fd = open_directory(join->directory);
 
@@ -227,55 +219,6 @@ static int change_directory(struct join *join)
 					: change_to(join->directory ? join->directory : "/");
 
 	return fail_with(join, STEP_DIRECTORY, r);
-}
-
-/* Executes a file. If the kernel does not know its format, gives it to the shell, as execvp(3)
- * does. Returns -errno. */
-static int execute_path(char *path, char *const *arguments, char *const *environment)
-{
-	char shell[] = "/bin/sh", *with_shell[4096];
-	size_t n = 0;
-
-	execve(path, arguments, environment);
-	if (errno != ENOEXEC)
-		return negative_errno();
-	while (arguments[n])
-		n++;
-	if (n + 2 > ARRAY_SIZE(with_shell))
-		return -E2BIG;
-	with_shell[0] = shell;
-	with_shell[1] = path;
-	memcpy(with_shell + 2, arguments + 1, n * sizeof(*arguments));
-	execve(shell, with_shell, environment);
-	return negative_errno();
-}
-
-static int execute(char *const *arguments, char *const *environment)
-{
-	char *name = arguments[0];
-	const char *path = environment_value(environment, "PATH");
-	char file[PATH_MAX];
-	int result = -ENOENT;
-
-	if (strchr(name, '/'))
-		return execute_path(name, arguments, environment);
-	for (const char *at = path && *path ? path : "/usr/local/bin:/usr/bin:/bin"; at;) {
-		const char *end = strchrnul(at, ':');
-		int r;
-
-		if ((size_t)snprintf(file, sizeof(file), "%.*s%s%s", (int)(end - at), at,
-				     end > at ? "/" : "./", name) < sizeof(file)) {
-			r = execute_path(file, arguments, environment);
-			if (r != -ENOENT && r != -ENOTDIR && r != -EACCES)
-				return r;
-			/* EACCES of a directory that may not be searched does not mean that the
-			 * file exists */
-			if (r == -EACCES && faccessat(AT_FDCWD, file, F_OK, AT_EACCESS) == 0)
-				result = r;
-		}
-		at = *end ? end + 1 : NULL;
-	}
-	return result;
 }
 
 /* Enters the caller's root directory, by descriptor: the root of the caller's mount namespace may
@@ -355,7 +298,7 @@ static void child_command(void *context)
 		r = change_directory(join);
 	if (r == 0) {
 		close_fd(join->directory_fd);
-		fail_with(join, STEP_EXECUTE, execute(join->arguments, join->environment));
+		fail_with(join, STEP_EXECUTE, execute_command(join->arguments, join->environment));
 	}
 	_exit(127);
 }

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a command gets of the caller's open files: stdin, stdout, stderr and the directory, and no
+ * others, unless passed.h names them. */
+#ifndef NSCTL_CLIENT_COMMAND_FILES_H
+#define NSCTL_CLIENT_COMMAND_FILES_H
+
+#include <stdbool.h>
+#include <jansson.h>
+#include "client/connection.h"
+#include "client/feed.h"
+
+/*
+ * Returns true if fd is a regular file. A detached command gets only such files for its output:
+ * otherwise it would keep a pipe or a terminal open, and a process that reads the session's id from
+ * the pipe would wait for the command's end.
+ */
+bool command_files_is_file(int fd);
+
+/* Adds the caller's directory: its path, and the directory itself, so that the daemon can check
+ * that the path is the same directory inside. */
+void command_files_add_directory(json_t *parameters, struct call_fds *fds);
+
+/* Adds stdin, stdout and stderr. ret_feed: set if stdin is a feed (feed.h); NULL for a detached
+ * command. */
+void command_files_add_streams(const struct client *client, json_t *parameters,
+			       struct call_fds *fds, struct feed **ret_feed);
+
+#endif
