@@ -24,14 +24,14 @@ static const struct {
 };
 
 /* Returns how many bytes of field match known, if field is known or a part of it, else 0. spec.root
- * stands for both spec.rootPath and spec.rootFileDescriptor. */
+ * stands for both spec.rootPath and spec.rootFileDescriptor, and user for userName, too. */
 static size_t match(const char *field, const char *known)
 {
 	size_t n = strcspn(known, "[");
 
 	if (strncmp(field, known, n) != 0)
 		return 0;
-	return field[n] == '\0' || strchr(".[PF", field[n]) ? n : 0;
+	return field[n] == '\0' || strchr(".[PFN", field[n]) ? n : 0;
 }
 
 /* Returns true if several options fill parts of field, such as spec.limits. */

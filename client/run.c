@@ -15,6 +15,7 @@
 #include "client/environment.h"
 #include "client/inherited.h"
 #include "client/memory.h"
+#include "client/parse.h"
 #include "client/passed.h"
 #include "client/print.h"
 #include "client/spec.h"
@@ -23,6 +24,21 @@
 #include "client/text.h"
 #include "protocol/kind.h"
 #include "protocol/name.h"
+
+static int take_user(struct options *options)
+{
+	int64_t id;
+	bool is_number = parse_id(options->argument, &id);
+
+	if (!*options->argument)
+		return options_reject(options, "a name or a number");
+	/* the last one given counts */
+	json_object_del(options->parameters, "user");
+	json_object_del(options->parameters, "userName");
+	json_put(options->parameters, is_number ? "user" : "userName",
+		 is_number ? json_integer(id) : json_string(options->argument));
+	return 0;
+}
 
 const struct option_row run_command_options[] = {
 	OPTION("tty", 't', NULL, "run the command on a terminal of its own", HANDLED(TTY),
@@ -34,8 +50,10 @@ const struct option_row run_command_options[] = {
 	       .field = "environment"),
 	OPTION("clean-env", 0, NULL, "pass on only TERM, HOME, USER and LOGNAME of your variables",
 	       HANDLED(CLEAN_ENV)),
-	OPTION("user", 'u', "UID", "run as this user (a number, as inside the set)",
-	       FILLS("user", take_id)),
+	OPTION("user", 'u', "USER",
+	       "run as this user (a number, as inside the set; in a set with a user namespace also "
+	       "a name in its own /etc/passwd)",
+	       FILLS("user", take_user)),
 	OPTION("group", 'g', "GID", "run as this group (a number, as inside the set)",
 	       FILLS("group", take_id)),
 	OPTION("no-new-privs", 0, NULL,
@@ -118,6 +136,20 @@ static json_t *command_environment(const struct command *command)
 	return environment_make(&environment);
 }
 
+static bool has_user_name(const struct command *command)
+{
+	return json_object_get(command->parameters, "userName");
+}
+
+/* A user of the set, by a name, has variables of its own: the caller's are not passed on. */
+static void take_user_name(struct command *command)
+{
+	static const char *const replaced[] = {"HOME", "SHELL", "USER", "LOGNAME"};
+
+	for (size_t i = 0; has_user_name(command) && i < ARRAY_SIZE(replaced); i++)
+		json_push(command->unset, json_string(replaced[i]));
+}
+
 /* Looks up the owner of the set, if that is another user: the command then gets the environment of
  * the owner's login instead of the caller's. */
 static void take_account(const struct client *client, struct command *command)
@@ -169,7 +201,10 @@ static int take_options(struct command *command, struct options *options)
 		default:
 			command->status_file = options->argument;
 		}
-	return id ? id : options_words(options);
+	if (id != 0)
+		return id;
+	take_user_name(command);
+	return options_words(options);
 }
 
 /* Adds all parameters of Exec or Run that no option sets. words ends with NULL. how: NULL for a
@@ -262,6 +297,17 @@ static int exec_in(struct client *client, const struct command *command, const c
 	return attach(client, command, &how, parameters, &fds, words);
 }
 
+/* Runs the login shell of a user of the set, which only the set's /etc/passwd names. The daemon has
+ * put it into $SHELL. */
+static int login_by_name(struct client *client, const struct command *command, const char *name)
+{
+	char *words[] = {(char *)DEFAULT_SHELL, (char *)"-c",
+			 (char *)"[ -x \"$SHELL\" ] || SHELL=" DEFAULT_SHELL "; exec \"$SHELL\" -l",
+			 NULL};
+
+	return exec_in(client, command, name, words, false);
+}
+
 /* Runs a login shell: the user's or, if the set does not have it, DEFAULT_SHELL. */
 static int login(struct client *client, const struct command *command, const char *name)
 {
@@ -330,7 +376,8 @@ static int exec_or_enter(struct client *client, struct options *options, bool in
 	if (is_detached(&command))
 		return detach(client, &command, name, words);
 	if (!*words)
-		return login(client, &command, name);
+		return has_user_name(&command) ? login_by_name(client, &command, name)
+					       : login(client, &command, name);
 	return exec_in(client, &command, name, words, false);
 }
 

@@ -59,7 +59,7 @@ int arguments_read(int fd, struct arguments *ret)
 	n = (size_t)counts[0] + counts[1];
 	if (counts[0] == 0 || n > ret->size)
 		return -EBADMSG;
-	ret->words = calloc(n + 3, sizeof(*ret->words));
+	ret->words = calloc(n + 2 + ARGUMENTS_ADDED, sizeof(*ret->words));
 	if (!ret->words)
 		return -ENOMEM;
 	ret->environment = ret->words + counts[0] + 1;
@@ -67,16 +67,29 @@ int arguments_read(int fd, struct arguments *ret)
 		     ret->words);
 }
 
-void arguments_set(struct arguments *arguments, char *variable)
+/* Returns the place of the variable or, if there is none of that name, the end. */
+static char **find(char **environment, const char *variable)
 {
 	size_t name = strcspn(variable, "=") + 1;
-	char **at = arguments->environment;
 
-	while (*at && strncmp(*at, variable, name) != 0)
-		at++;
+	while (*environment && strncmp(*environment, variable, name) != 0)
+		environment++;
+	return environment;
+}
+
+void arguments_set(char **environment, char *variable)
+{
+	char **at = find(environment, variable);
+
 	if (!*at)
 		at[1] = NULL;
 	*at = variable;
+}
+
+void arguments_default(char **environment, char *variable)
+{
+	if (!*find(environment, variable))
+		arguments_set(environment, variable);
 }
 
 const char *arguments_value(char *const *environment, const char *name)

@@ -5,11 +5,13 @@
 
 #include "base.h"
 
+#define ARGUMENTS_ADDED 5
+
 struct arguments {
 	void *map; /* the memfd of struct wire_command */
 	size_t size;
 	char **words;	    /* arguments, NULL, environment, NULL: all point into map */
-	char **environment; /* with room for one more */
+	char **environment; /* with room for ARGUMENTS_ADDED variables more */
 };
 
 /*
@@ -19,8 +21,10 @@ struct arguments {
  * caller calls arguments_done() in any case.
  */
 int arguments_read(int fd, struct arguments *ret);
-/* Sets a variable, NAME=VALUE, which must live as long as the arguments. To be called once. */
-void arguments_set(struct arguments *arguments, char *variable);
+/* Sets a variable, NAME=VALUE, which must live as long as the environment. arguments_default() does
+ * this only if the environment does not have it. */
+void arguments_set(char **environment, char *variable);
+void arguments_default(char **environment, char *variable);
 /* Returns the variable's value, or NULL. */
 const char *arguments_value(char *const *environment, const char *name);
 void arguments_done(struct arguments *arguments);

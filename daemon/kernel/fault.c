@@ -60,6 +60,7 @@ static const char *const texts[STEP_COUNT] = {
 	[STEP_WORKER] = "start a process of the daemon",
 	[STEP_LOST] = "finish: a process of the daemon was killed",
 	[STEP_LATE] = "finish in time: a file system or the like does not answer",
+	[STEP_ACCOUNT] = "read the set's /etc/passwd and /etc/group",
 	[STEP_CALLER] = "enter the caller's namespaces",
 	[STEP_ADOPT] = "adopt a namespace",
 	[STEP_STUCK] = ("end a process: it waits for a file system or the like that does not "

@@ -74,6 +74,8 @@ enum step {
 			     not look at it; ESRCH: it has ended; EINVAL: no pidfd; EBADF: no
 			     namespace of this kind; EXDEV: the host's; ENOENT: nothing to adopt;
 			     ENODATA, E2BIG: no maps, or too many ranges */
+	STEP_ACCOUNT,	  /* take the ids that the set's own files give a user. ENOENT: they do not
+			     have the user; ENXIO: a file is not regular; EINVAL: not mapped */
 	STEP_STUCK,	  /* killed processes do not end: see cgroup_wait_killed() */
 	STEP_COUNT,
 };

@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include "daemon/kernel/account.h"
 #include "daemon/kernel/arguments.h"
 #include "daemon/kernel/execute.h"
 #include "daemon/kernel/fault-point.h"
@@ -48,8 +49,8 @@ static struct identity identity_inside(const struct join *join)
 	struct identity inside = join->identity;
 
 	if (join->in_user_namespace) {
-		inside.uid = join->task->inside_uid;
-		inside.gid = join->task->inside_gid;
+		inside.uid = join->inside_uid;
+		inside.gid = join->inside_gid;
 	}
 	return inside;
 }
@@ -70,9 +71,40 @@ static int mount_own_proc(struct join *join)
 	return r < 0 ? r : mounts_put_procs(&spec, procs, NULL, &join->shared->fault);
 }
 
+/*
+ * Finds the user whose name the caller gave, in the set's own files, which are read with the rights
+ * of the set's owner. The ids become the command's, and the variables complete its environment. The
+ * ids need no further permission: all that are mapped are the owner's.
+ */
+static int take_account(struct join *join)
+{
+	static struct account account;
+	const struct wire_command *command = &join->task->command;
+	const struct identity owner = identity_inside(join);
+	int r;
+
+	if (!command->user_name)
+		return 0;
+	r = privilege_files_as_caller(&owner);
+	if (r == 0)
+		r = account_find(command->user_name, &account);
+	if (r < 0)
+		return fail_with(join, STEP_ACCOUNT, r);
+	join->inside_uid = account.uid;
+	if (!command->has_group)
+		join->inside_gid = account.gid;
+	for (size_t i = 0; i < ACCOUNT_VARIABLES; i++)
+		arguments_default(join->environment, account.variables[i]);
+	r = account_take_groups(command->user_name, join->inside_gid);
+	if (r == 0)
+		r = privilege_files_with_rights();
+	return fail_with(join, STEP_ACCOUNT, r);
+}
+
 static int become(struct join *join)
 {
 	struct identity inside = identity_inside(join);
+	enum step step = join->task->command.user_name ? STEP_ACCOUNT : STEP_IDENTITY;
 	int r;
 
 	/* an ordinary uid gets no capability; root, of the host or of the set's user namespace,
@@ -82,11 +114,11 @@ static int become(struct join *join)
 	if (!join->in_user_namespace)
 		privilege_bound(join->task->caller_bounding);
 	if (inside.uid != 0)
-		return fail_with(join, STEP_IDENTITY, privilege_drop(&inside, false));
+		return fail_with(join, step, privilege_drop(&inside, false));
 	r = privilege_take_ids(&inside);
 	if (r == 0 && !join->in_user_namespace)
 		r = privilege_keep(join->task->caller_bounding);
-	return fail_with(join, STEP_IDENTITY, r);
+	return fail_with(join, step, r);
 }
 
 /* Makes the command's user the owner of the terminal, so that it can open /dev/stdout. The process
@@ -97,7 +129,7 @@ static void give_terminal(struct join *join)
 	int fd = join->task->command.terminal_fd;
 
 	if (fd >= 0 && join->in_user_namespace)
-		(void)!fchown(fd, join->task->inside_uid, -1);
+		(void)!fchown(fd, join->inside_uid, -1);
 }
 
 /* Takes the terminal with the command's rights. The kernel lets root, but no other user, take a
@@ -277,6 +309,8 @@ static void child_command(void *context)
 		r = mount_own_proc(join);
 	if (r == 0)
 		r = enter_kind(join, KIND_USER);
+	if (r == 0)
+		r = take_account(join);
 	if (r == 0)
 		give_terminal(join);
 	if (r == 0)

@@ -30,6 +30,7 @@
 struct join {
 	const struct task_start *task;
 	struct identity identity; /* the command's ids outside the set */
+	uint32_t inside_uid, inside_gid; /* those in the set's user namespace */
 	int fds[KIND_COUNT];	  /* namespaces to enter, -1: none */
 	int root_fd; /* root directory to enter in the caller's mount namespace, -1: none */
 	bool in_user_namespace; /* the command enters the set's user namespace, and has ids there */
@@ -37,7 +38,7 @@ struct join {
 	int cgroup_fd;		 /* the session's cgroup */
 	int standard_fds[3];	 /* descriptors that become 0, 1 and 2 */
 	char *const *arguments;
-	char *const *environment;
+	char **environment; /* with room for the variables of an account */
 	int directory_fd;      /* of command.working_directory_fd, in the command's process */
 	const char *directory; /* the working directory's path; NULL: / */
 	/* The result, in memory that the command shares until it executes. */

@@ -159,6 +159,11 @@ int privilege_files_as_caller(const struct identity *identity)
 	return r < 0 ? r : set_dac(identity->uid == 0);
 }
 
+int privilege_files_with_rights(void)
+{
+	return set_dac(true);
+}
+
 int privilege_files_as_root(void)
 {
 	int r = set_dac(true);

@@ -61,6 +61,8 @@ int privilege_groups(const struct identity *identity);
  * Returns 0 or -errno.
  */
 int privilege_files_as_caller(const struct identity *identity);
+/* Makes CAP_DAC_* effective again; the file ids stay the caller's. Returns 0 or -errno. */
+int privilege_files_with_rights(void);
 /* Undoes privilege_files_as_caller(). Returns 0 or -errno. */
 int privilege_files_as_root(void);
 

@@ -48,7 +48,7 @@ static int read_arguments(struct runner *runner)
 	snprintf(runner->set_variable, sizeof(runner->set_variable), "NSCTL_SET=%s",
 		 runner->task->set.name);
 	if (r == 0)
-		arguments_set(&runner->arguments, runner->set_variable);
+		arguments_set(runner->arguments.environment, runner->set_variable);
 	runner->join.arguments = runner->arguments.words;
 	runner->join.environment = runner->arguments.environment;
 	return r;
@@ -302,6 +302,8 @@ static int runner_init(struct runner *runner, const struct host *host,
 	for (size_t i = 0; i < identity->n_groups; i++)
 		runner->groups[i] = identity->groups[i].id;
 	runner->join.task = task;
+	runner->join.inside_uid = task->inside_uid;
+	runner->join.inside_gid = task->inside_gid;
 	runner->join.identity =
 		(struct identity){identity->uid, identity->gid, runner->groups, identity->n_groups};
 	runner->join.shared = mmap(NULL, sizeof(*runner->join.shared), PROT_READ | PROT_WRITE,

@@ -9,6 +9,7 @@
 #include "daemon/wire/tables.h"
 
 #define GRACE_MAX (UINT64_C(24) * 3600 * 1000000)
+#define USER_NAME_MAX 255
 #define CLOCK_MAX (UINT64_C(4000000000) * 1000000)
 
 #define HOSTNAME                                                                                  \
@@ -260,6 +261,7 @@ static const struct wire_field wire_command_fields[] = {
 	BOOL(27, wire_command, has_coredump_filter),
 	U32(28, wire_command, coredump_filter, 0x1ff, JSON("coredumpFilter"),
 	    GIVEN(wire_command, has_coredump_filter)),
+	STRING(29, wire_command, user_name, USER_NAME_MAX, JSON("userName")),
 };
 LAYOUT(wire_command);
 

@@ -354,6 +354,7 @@ struct wire_command {
 				     org.nsctl.varlink */
 	bool has_user, has_group, has_umask;
 	uint32_t user, group; /* ids in the set's user namespace */
+	const char *user_name; /* instead of user: a name in the set's own /etc/passwd */
 	uint32_t umask;
 	int stdin_fd, stdout_fd, stderr_fd;
 	int terminal_fd;

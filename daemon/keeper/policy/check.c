@@ -440,6 +440,22 @@ static int check_passed(const struct wire_command *command, struct failure *fail
 	return 0;
 }
 
+/* A name is looked up in files of the set, so it may only lead to ids that the set maps. */
+static int check_user_name(const struct wire_command *command, uint32_t set_kinds,
+			   struct failure *failure)
+{
+	uint32_t entered = command->kinds ? command->kinds & set_kinds : set_kinds;
+
+	if (!command->user_name)
+		return 0;
+	if (command->has_user)
+		return invalid(failure, "userName", "and user exclude each other");
+	if (!(entered & KIND_BIT(KIND_USER)))
+		return invalid(failure, "userName",
+			       "a name needs a user namespace of the set; give a number");
+	return 0;
+}
+
 int check_command(const struct wire_command *command, uint32_t set_kinds, struct failure *failure)
 {
 	int r;
@@ -449,6 +465,8 @@ int check_command(const struct wire_command *command, uint32_t set_kinds, struct
 	r = check_kinds(command->kinds, set_kinds, failure);
 	if (r == 0)
 		r = check_passed(command, failure);
+	if (r == 0)
+		r = check_user_name(command, set_kinds, failure);
 	if (r)
 		return r;
 	if (command->working_directory && command->working_directory[0] != '/')

@@ -95,6 +95,12 @@ static const struct meaning {
 	 "the user namespace has no maps of ids yet"},
 	{STEP_ADOPT, E2BIG, ERROR_NOT_SUPPORTED, "adopting a user namespace",
 	 "it maps more ranges of ids than nsctld knows"},
+	{STEP_ACCOUNT, ENOENT, ERROR_INVALID_VALUE, "userName",
+	 "there is no such user in the set's /etc/passwd"},
+	{STEP_ACCOUNT, EINVAL, ERROR_INVALID_VALUE, "userName",
+	 "the ids that the set's /etc/passwd gives this user are not mapped in the set"},
+	{STEP_ACCOUNT, ENXIO, ERROR_INVALID_VALUE, "userName",
+	 "the set's /etc/passwd or /etc/group is not a regular file"},
 	{STEP_IP_NETNS, EEXIST, ERROR_EXISTS, "namespace under /run/netns", ""},
 	{STEP_TERMINAL, EPERM, ERROR_INVALID_VALUE, "terminalFileDescriptor",
 	 "cannot become the command's controlling terminal: it must be open for reading, and no "

@@ -262,7 +262,8 @@ int admission_of_command(const struct request *request, uid_t owner, gid_t gid, 
 		return r;
 	r = authz_command(&request->subject, &wanted, &as->identity, failure);
 	as->without_groups = r == 0 && enters && idmap_has_setgroups(&maps.groups, gid) &&
-			     as->identity.inside_uid != idmap_default(&maps.users, owner);
+			     (command->user_name ||
+			      as->identity.inside_uid != idmap_default(&maps.users, owner));
 	return r;
 }
 

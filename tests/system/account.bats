@@ -1,0 +1,116 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# --user=NAME: a user of the set's own /etc/passwd, which is read inside and never believed further than the set's
+# user namespace goes.
+
+load daemon.bash
+
+setup_file() {
+	make_runtime
+	printf '%s\n' '[accounts]' "subuid = $runtime.subid" "subgid = $runtime.subid" >"$runtime.conf"
+	echo "$user_id:200000:65536" >"$runtime.subid"
+	chmod 644 "$runtime.conf" "$runtime.subid"
+	start_counted --config="$runtime.conf"
+}
+
+teardown_file() {
+	rm -f "$runtime.conf" "$runtime.subid"
+	purge_daemon
+}
+
+setup() {
+	place=$(mktemp -d "$runtime/place.XXXXXX")
+	chmod 755 "$place"
+	printf '%s\n' 'root:x:0:0:root:/root:/bin/sh' 'broken:x:7' 'alice:x:33:44:Alice:/srv:/bin/bash' \
+		'far:x:70000:44::/:/bin/sh' 'plain:x:34:45::: ' 'empty:x:35:45:::' \
+		'login:x:36:45::/:/usr/bin/env' >"$place/passwd"
+	printf '%s\n' 'root:x:0:' 'some:x:50:bob,alice' 'most:x:51:alice' 'far:x:70000:alice' 'alice:x:52:bob,alicea' \
+		>"$place/group"
+	binds=(--bind="$place/passwd:/etc/passwd" --bind="$place/group:/etc/group")
+}
+
+teardown() {
+	nsctl rm --all
+	rm -r "$place"
+	eventually counts_are "$before"
+}
+
+# refused WORDS COMMAND...: nsctl fails and says the words.
+refused() {
+	local words=$1
+	shift
+	run nsctl "$@"
+	[ "$status" -ne 0 ]
+	[[ "$output" == *"$words"* ]] || { echo "$output: no $words" && return 1; }
+}
+
+@test "a name gives the ids, the groups that are mapped, and the variables" {
+	nsctl create -mp --map-auto "${binds[@]}" box
+	[ "$(nsctl exec --user=alice box id -u)" = 33 ]
+	[ "$(nsctl exec --user=alice box id -g)" = 44 ]
+	[ "$(nsctl exec --user=alice box id -G)" = "44 50 51" ]
+	[ "$(nsctl exec --user=root box id -G)" = 0 ]
+	# shellcheck disable=SC2016
+	[ "$(nsctl exec --user=alice box sh -c 'echo $HOME $USER $LOGNAME $SHELL')" = "/srv alice alice /bin/bash" ]
+	# shellcheck disable=SC2016
+	[ "$(nsctl exec --user=empty box sh -c 'echo $HOME $SHELL')" = "/ /bin/sh" ]
+	# what is said beats what is found
+	# shellcheck disable=SC2016
+	[ "$(nsctl exec --user=alice -e HOME=/tmp box sh -c 'echo $HOME')" = /tmp ]
+	[ "$(nsctl exec --user=alice --group=46 box id -g)" = 46 ]
+	[ "$(nsctl exec --user=alice --user=5 box id -u)" = 5 ]
+	[ "$(nsctl run -m --map-auto "${binds[@]}" --user=alice id -u)" = 33 ]
+	[ "$(nsctl run -mp --map-auto "${binds[@]}" --no-init --user=alice id -G)" = "44 50 51" ]
+	# and the command has no more rights than with the number
+	[ "$(nsctl exec --user=alice box sed -n 's/^CapEff:\t//p' /proc/self/status)" = 0000000000000000 ]
+	fails nsctl exec --user=alice box touch /etc/group
+}
+
+@test "a name where only the caller is mapped: its groups stay as they are" {
+	nsctl create -m -r "${binds[@]}" box
+	# shellcheck disable=SC2016
+	[ "$(nsctl exec --user=root box sh -c 'echo $(id -u) $HOME')" = "0 /root" ]
+	refused "not mapped" exec --user=alice box true
+}
+
+@test "enter gives the user's login shell" {
+	nsctl create -m --map-auto "${binds[@]}" box
+	[ "$(nsctl enter --user=alice box <<<'shopt -q login_shell && id -u')" = 33 ]
+	# shellcheck disable=SC2016
+	[ "$(nsctl enter --user=plain box <<<'echo $SHELL')" = /bin/sh ]
+}
+
+@test "refusals: no such user, ids that are not mapped, a set without a user namespace" {
+	nsctl create -m --map-auto "${binds[@]}" box
+	refused "--user: there is no such user in the set's /etc/passwd" exec --user=nobody-here box true
+	refused "no such user" exec --user=broken box true
+	refused "no such user" exec --user=alice:x box true
+	refused "not mapped" exec --user=far box true
+	refused "needs a user namespace" exec --user=alice --only=mnt box true
+	nsctl create -m "${binds[@]}" unmapped
+	refused "needs a user namespace" exec --user=alice unmapped true
+	run nsctl call Exec '{"name":"box","command":["true"],"user":1,"userName":"alice"}'
+	[ "$status" -ne 0 ]
+	[[ "$output" == *userName* ]]
+}
+
+@test "a passwd that is no file, or not the owner's to read, is refused at once" {
+	nsctl create -m --map-auto --bind="$place:/mnt" --tmpfs=/etc box
+	refused "no such user" exec --user=alice box true
+	nsctl exec box mkfifo /etc/passwd
+	refused "not a regular file" exec --user=alice box true
+	nsctl exec box ln -sf /dev/zero /etc/passwd
+	refused "not a regular file" exec --user=alice box true
+	nsctl exec box ln -sf /proc/self/cwd/mnt/passwd /etc/passwd
+	fails nsctl exec --user=alice box true
+	nsctl exec box sh -c 'rm /etc/passwd; yes | head -c 1048577 >/etc/passwd'
+	refused "File too large" exec --user=alice box true
+	# root of the host could read it
+	chmod 600 "$place/passwd"
+	nsctl exec box ln -sf /mnt/passwd /etc/passwd
+	refused "Permission denied" exec --user=alice box true
+	chmod 644 "$place/passwd"
+	[ "$(nsctl exec --user=alice box id -u)" = 33 ]
+	nsctl exec box sh -c 'mkfifo /etc/group'
+	refused "not a regular file" exec --user=alice box true
+}
