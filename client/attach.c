@@ -60,36 +60,6 @@ struct session {
 	char line[32];
 };
 
-int attach_outcome(const json_t *reply)
-{
-	const json_t *status = json_object_get(reply, "exitStatus");
-	const json_t *signal = json_object_get(reply, "signal");
-
-	if (json_is_integer(status))
-		return (int)(json_integer_value(status) & 0xff);
-	if (json_is_integer(signal))
-		return (int)((COMMAND_SIGNALLED + json_integer_value(signal)) & 0xff);
-	return -1;
-}
-
-int attach_failed(const struct client *client, const struct attach *how,
-		  const struct message_reply *reply)
-{
-	int number = (int)json_integer_value(json_object_get(reply->parameters, "errno"));
-
-	if (error_from_id(reply->error) != ERROR_SYSTEM ||
-	    strcmp(json_text(reply->parameters, "what", ""), "execute command") != 0)
-		return client_error(client, how->subject, reply);
-	if (number == ENOENT && how->try_only)
-		return COMMAND_NOT_FOUND;
-	client_problem(client, how->subject, "%s: %s", how->program,
-		       number > 0 ? strerror(number) : "cannot be executed");
-	if (number == ENOENT && strchr(how->program, '/') == NULL)
-		print_hint("the command is searched for inside the set, in the PATH that is passed "
-			   "on");
-	return number == ENOENT ? COMMAND_NOT_FOUND : COMMAND_NOT_EXECUTABLE;
-}
-
 static int64_t now_ms(void)
 {
 	struct timespec now;
@@ -293,6 +263,7 @@ static void started(struct session *session, const json_t *reply)
 	const json_t *index = json_object_get(reply, "processFileDescriptor");
 
 	session->running = true;
+	attach_tell_directory(session->client, session->how, reply);
 	if (session->streams.pty)
 		pty_take(session->streams.pty);
 	call_fds_done(session->fds);

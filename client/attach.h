@@ -33,6 +33,11 @@ struct attach {
 int attach_failed(const struct client *client, const struct attach *how,
 		  const struct message_reply *reply);
 
+/* Tells a person that the command starts in another directory than nsctl's own, as reply says. A
+ * script has no terminal. */
+void attach_tell_directory(const struct client *client, const struct attach *how,
+			   const json_t *reply);
+
 /*
  * Adds the status pipe and the terminal to parameters and fds, makes the call, and stays until the
  * command has ended. Returns 0 with the command's status in *ret_status. After reporting an error,

@@ -45,6 +45,7 @@ static const struct wire_field view_namespace_fields[] = {
 };
 VIEW(view_namespace, wire_namespace);
 
+static const char *const directory_words[] = {"home", "root", NULL};
 #define SESSION_END(n)                                                                           \
 	U32((n), wire_session, exit_status, 0, JSON("exitStatus"), GIVEN(wire_session, exited)), \
 		U32((n) + 1, wire_session, signal, 0, JSON("signal"))
@@ -52,7 +53,9 @@ VIEW(view_namespace, wire_namespace);
 	STRING((n), wire_session, session, 0, JSON("session")),                       \
 		U32((n) + 1, wire_session, pid, 0, JSON("pid")),                      \
 		FD((n) + 2, wire_session, process_fd, JSON("processFileDescriptor")), \
-		SESSION_END((n) + 3)
+		U32((n) + 3, wire_session, started_in, 0, JSON("startedIn"),          \
+		    WORD(directory_words)),                                           \
+		SESSION_END((n) + 4)
 
 static const struct wire_field view_started_fields[] = {
 	SESSION_STARTED(1),

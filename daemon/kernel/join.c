@@ -239,8 +239,10 @@ static int change_to_same(const struct join *join)
 	if (fd >= 0 && fstat(fd, &found) == 0 && fstat(join->directory_fd, &wanted) == 0 &&
 	    wanted.st_dev == found.st_dev && wanted.st_ino == found.st_ino && fchdir(fd) == 0)
 		return 0;
+	join->shared->started_in = DIRECTORY_HOME;
 	if (home && *home == '/' && change_to(home) == 0)
 		return 0;
+	join->shared->started_in = DIRECTORY_ROOT;
 	return change_to("/");
 }
 

@@ -45,6 +45,7 @@ struct join {
 	struct {
 		struct fault fault;
 		pid_t pid;
+		uint32_t started_in; /* enum session_directory */
 		int pid_fd; /* pidfd of a command whose joiner is in the caller's pid namespace */
 	} * shared;
 };

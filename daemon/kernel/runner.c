@@ -189,6 +189,7 @@ static int report_started(const struct runner *runner)
 		.event = REPORT_STARTED,
 		.pid = runner->join.shared->pid,
 		.runner_pid = getpid(),
+		.started_in = runner->join.shared->started_in,
 	};
 	int r = fds[1] < 0 ? fds[1] : child_report(runner->host, &report, fds, ARRAY_SIZE(fds));
 

@@ -341,6 +341,7 @@ static const struct wire_field wire_session_fields[] = {
 	U32(9, wire_session, exit_status, 255, JSON("exitStatus"), GIVEN(wire_session, exited)),
 	U32(10, wire_session, signal, 64, JSON("signal")),
 	STRING(11, wire_session, left_in, PATH_MAX - 1),
+	U32(12, wire_session, started_in, DIRECTORY_ROOT),
 };
 LAYOUT(wire_session);
 

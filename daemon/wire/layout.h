@@ -439,6 +439,9 @@ struct wire_set {
 	bool adopted;	    /* its namespaces were not made for it */
 };
 
+/* Where a command starts if its caller's directory is another one inside. */
+enum session_directory { DIRECTORY_ASKED, DIRECTORY_HOME, DIRECTORY_ROOT };
+
 struct wire_session {
 	const char *session;
 	const char *set; /* in the first reply of RUN and EXEC */
@@ -451,6 +454,7 @@ struct wire_session {
 	uint32_t exit_status, signal;
 	/* cgroup of the processes that the ended command has left, if any: the front counts them */
 	const char *left_in;
+	uint32_t started_in; /* in the first reply of RUN and EXEC: enum session_directory */
 };
 
 struct wire_status {

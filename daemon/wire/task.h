@@ -384,6 +384,7 @@ enum task_event {
 struct task_report {
 	uint32_t event, serial;
 	uint32_t step, detail; /* REPORT_DONE: enum step, 0 is success */
+	uint32_t started_in;   /* REPORT_STARTED: enum session_directory */
 	int32_t error;
 	uint64_t inodes[KIND_COUNT], ids[KIND_COUNT]; /* TASK_CREATE */
 	int32_t init_pid;			      /* TASK_CREATE */

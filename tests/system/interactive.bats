@@ -218,3 +218,20 @@ until(r"[\r\n] icanon")
 assert ends() == 0
 PYTHON
 }
+
+@test "a person is told when the command starts in another directory, a script is not" {
+	mkdir "$place/mine"
+	nsctl create -m --tmpfs="$place" elsewhere
+	# HOME is / here
+	(cd "$place/mine" && terminal "$NSCTL_BUILD/nsctl" exec -t elsewhere sh -c 'echo in:$PWD!') <<'PYTHON'
+until("elsewhere: this directory is not the same inside: starting in the home directory\r\n")
+until("in:/!")
+assert ends() == 0
+PYTHON
+	(cd "$place/mine" && terminal "$NSCTL_BUILD/nsctl" enter box sh -c 'echo in:$PWD!') <<PYTHON
+until("in:$place/mine!")
+assert b"not the same" not in before
+assert ends() == 0
+PYTHON
+	[ "$(cd "$place/mine" && nsctl exec elsewhere pwd 2>&1)" = / ]
+}

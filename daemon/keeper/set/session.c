@@ -54,7 +54,7 @@ static void on_starter_gone(struct keeper *keeper _unused_, struct request *star
 	session_abandon(watch, NULL);
 }
 
-static void answer_started(struct watch *watch, int process_fd)
+static void answer_started(struct watch *watch, uint32_t started_in, int process_fd)
 {
 	struct keeper *keeper = watch->keeper;
 	struct session *session = watch->session;
@@ -63,6 +63,7 @@ static void answer_started(struct watch *watch, int process_fd)
 	wire_clear(&wire_session_layout, &wire);
 	view_session(session, &wire);
 	wire.process_fd = process_fd;
+	wire.started_in = started_in;
 	request_begin(keeper, watch->starter, watch->more ? WIRE_CONTINUES : 0);
 	wire_put(keeper->to_front, &wire_session_layout, &wire);
 	audit_done(watch->starter, session->id);
@@ -88,7 +89,7 @@ static void on_started(struct operation *operation, const struct task_report *re
 		return;
 	}
 	if (watch->starter)
-		answer_started(watch, fds[0]);
+		answer_started(watch, report->started_in, fds[0]);
 	events_session(session, EVENT_SESSION_STARTED);
 	watch->keeper->counters.executed++;
 }

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the replies of Exec and Run say, see attach.h. */
+#include "client/attach.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "client/client-error.h"
+#include "client/print.h"
+#include "protocol/error.h"
+
+int attach_outcome(const json_t *reply)
+{
+	const json_t *status = json_object_get(reply, "exitStatus");
+	const json_t *signal = json_object_get(reply, "signal");
+
+	if (json_is_integer(status))
+		return (int)(json_integer_value(status) & 0xff);
+	if (json_is_integer(signal))
+		return (int)((COMMAND_SIGNALLED + json_integer_value(signal)) & 0xff);
+	return -1;
+}
+
+int attach_failed(const struct client *client, const struct attach *how,
+		  const struct message_reply *reply)
+{
+	int number = (int)json_integer_value(json_object_get(reply->parameters, "errno"));
+
+	if (error_from_id(reply->error) != ERROR_SYSTEM ||
+	    strcmp(json_text(reply->parameters, "what", ""), "execute command") != 0)
+		return client_error(client, how->subject, reply);
+	if (number == ENOENT && how->try_only)
+		return COMMAND_NOT_FOUND;
+	client_problem(client, how->subject, "%s: %s", how->program,
+		       number > 0 ? strerror(number) : "cannot be executed");
+	if (number == ENOENT && strchr(how->program, '/') == NULL)
+		print_hint("the command is searched for inside the set, in the PATH that is passed "
+			   "on");
+	return number == ENOENT ? COMMAND_NOT_FOUND : COMMAND_NOT_EXECUTABLE;
+}
+
+void attach_tell_directory(const struct client *client, const struct attach *how,
+			   const json_t *reply)
+{
+	const char *where = json_text(reply, "startedIn", NULL);
+
+	if (where && how->tty && !client->quiet && isatty(STDERR_FILENO))
+		client_problem(client, how->subject,
+			       "this directory is not the same inside: starting in %s",
+			       strcmp(where, "home") == 0 ? "the home directory" : "/");
+}
