@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the replies of Exec and Run say, see attach.h. */
+/* What the replies of Exec and Run and the status pipe say, see attach.h. */
 #include "client/attach.h"
 
 #include <string.h>
 #include <unistd.h>
 
 #include "client/client-error.h"
+#include "client/parse.h"
 #include "client/print.h"
 #include "protocol/error.h"
 
@@ -18,6 +19,21 @@ int attach_outcome(const json_t *reply)
 		return (int)(json_integer_value(status) & 0xff);
 	if (json_is_integer(signal))
 		return (int)((COMMAND_SIGNALLED + json_integer_value(signal)) & 0xff);
+	return -1;
+}
+
+int attach_outcome_of_line(const char *line)
+{
+	const char *rest;
+	struct piece word = parse_cut(line, ' ', &rest);
+	int64_t number;
+
+	if (!rest || !parse_number(rest, 0, 255, &number))
+		return -1;
+	if (word.size == 4 && strncmp(word.start, "exit", 4) == 0)
+		return (int)number;
+	if (word.size == 6 && strncmp(word.start, "signal", 6) == 0)
+		return (COMMAND_SIGNALLED + (int)number) & 0xff;
 	return -1;
 }
 

@@ -20,9 +20,9 @@
 
 #include "client/client-error.h"
 #include "client/foreground.h"
-#include "client/parse.h"
 #include "client/print.h"
 #include "client/process.h"
+#include "client/set-terminal.h"
 #include "client/streams.h"
 #include "protocol/error.h"
 #include "protocol/name.h"
@@ -40,7 +40,7 @@ struct session {
 	struct client *client;
 	const struct attach *how;
 	struct streams streams;
-	int status_fd, signal_fd, pid_fd;
+	int status_fd, signal_fd, pid_fd, terminal_fd; /* terminal_fd: of set-terminal.h */
 	sigset_t mask_before;
 	char id[ID_SIZE], set[NAME_SIZE];
 	int64_t pid;
@@ -73,6 +73,7 @@ static void session_done(struct session *session)
 	session->streams.pty = pty_free(session->streams.pty);
 	session->status_fd = close_fd(session->status_fd);
 	session->pid_fd = close_fd(session->pid_fd);
+	session->terminal_fd = close_fd(session->terminal_fd);
 	if (session->signal_fd >= 0) {
 		session->signal_fd = close_fd(session->signal_fd);
 		(void)sigprocmask(SIG_SETMASK, &session->mask_before, NULL);
@@ -220,21 +221,6 @@ static void on_signals(struct session *session)
 		on_signal(session, (int)info.ssi_signo, info.ssi_code == SI_KERNEL);
 }
 
-/* Reads the outcome from the line of the status pipe: "exit N" or "signal N". */
-static void take_line(struct session *session)
-{
-	const char *rest;
-	struct piece word = parse_cut(session->line, ' ', &rest);
-	int64_t number;
-
-	if (!rest || !parse_number(rest, 0, 255, &number))
-		return;
-	if (word.size == 4 && strncmp(word.start, "exit", 4) == 0)
-		session->outcome = (int)number;
-	else if (word.size == 6 && strncmp(word.start, "signal", 6) == 0)
-		session->outcome = (COMMAND_SIGNALLED + (int)number) & 0xff;
-}
-
 static void on_status(struct session *session)
 {
 	char *end;
@@ -251,11 +237,18 @@ static void on_status(struct session *session)
 			return;
 		if (end) {
 			*end = '\0';
-			take_line(session);
+			session->outcome = attach_outcome_of_line(session->line);
 		}
 	}
 	session->status_fd = close_fd(session->status_fd);
 	session->deadline = now_ms() + LAST_WORD_MS;
+}
+
+/* Takes the terminal that the command has made in the set, if it has. */
+static void take_terminal(struct session *session)
+{
+	if (session->streams.pty)
+		set_terminal_take(session->terminal_fd, session->streams.pty);
 }
 
 static void started(struct session *session, const json_t *reply)
@@ -264,6 +257,7 @@ static void started(struct session *session, const json_t *reply)
 
 	session->running = true;
 	attach_tell_directory(session->client, session->how, reply);
+	take_terminal(session);
 	if (session->streams.pty)
 		pty_take(session->streams.pty);
 	call_fds_done(session->fds);
@@ -303,6 +297,7 @@ static void on_lost(struct session *session, int outcome)
 	call_fds_done(session->fds);
 	session->lost = outcome;
 	session->connected = false;
+	take_terminal(session);
 }
 
 static void on_reply(struct session *session)
@@ -332,11 +327,20 @@ static void on_reply(struct session *session)
 	client_received(session->client);
 }
 
+/* Returns false until the first reply has come, which says what a person must know before the
+ * command's output. */
+static bool has_begun(const struct session *session)
+{
+	return session->running || !session->connected;
+}
+
 /* Returns true if there is nothing left to wait for. */
 static bool is_over(const struct session *session)
 {
 	if (session->failure != 0)
 		return true;
+	if (session->outcome >= 0 && session->how->tty && !has_begun(session))
+		return false;
 	if (session->outcome >= 0)
 		return !session->how->removes || !session->connected;
 	return session->status_fd < 0 && !session->connected;
@@ -374,11 +378,14 @@ static int stay(struct session *session)
 	struct pollfd fds[3 + STREAMS_POLL];
 
 	while (!is_over(session)) {
+		bool begun = has_begun(session);
+		size_t n = begun ? streams_poll(&session->streams, fds + 3) : 0;
+
 		fds[0] = (struct pollfd){.fd = session->signal_fd, .events = POLLIN};
 		fds[1] = (struct pollfd){.fd = session->status_fd, .events = POLLIN};
 		fds[2] = (struct pollfd){.fd = session->connected ? session->client->socket_fd : -1,
 					 .events = POLLIN};
-		if (!wait_for_event(session, fds, 3 + streams_poll(&session->streams, fds + 3)))
+		if (!wait_for_event(session, fds, 3 + n))
 			break;
 		if (fds[0].revents)
 			on_signals(session);
@@ -386,7 +393,7 @@ static int stay(struct session *session)
 			on_reply(session);
 		if (session->failure == 0 && fds[1].revents)
 			on_status(session);
-		if (session->failure == 0)
+		if (session->failure == 0 && begun)
 			streams_pump(&session->streams, fds + 3);
 		for (; session->streams.pty && session->streams.pty->interrupts > 0;
 		     session->streams.pty->interrupts--)
@@ -395,6 +402,7 @@ static int stay(struct session *session)
 	if (session->failure != 0)
 		return session->failure;
 	if (session->outcome >= 0) {
+		take_terminal(session);
 		if (session->streams.pty)
 			pty_drain(session->streams.pty, session->signal_fd);
 		end_what_is_left(session);
@@ -409,6 +417,22 @@ static int stay(struct session *session)
 			      session->how->program);
 }
 
+/* Makes the terminal, and a socket for one that has a name in the set. Returns 0 or -errno. */
+static int prepare_terminal(struct session *session, json_t *parameters, struct call_fds *fds)
+{
+	int r = pty_new(&session->streams.pty), socket_fd;
+
+	if (r < 0)
+		return r;
+	json_put(parameters, "terminalFileDescriptor",
+		 call_fds_add(fds, fcntl(session->streams.pty->slave_fd, F_DUPFD_CLOEXEC, 3)));
+	socket_fd = set_terminal_open(&session->terminal_fd);
+	if (socket_fd < 0)
+		return socket_fd;
+	json_put(parameters, "terminalSocketFileDescriptor", call_fds_add(fds, socket_fd));
+	return 0;
+}
+
 /* Prepares the status pipe, the terminal and the signals. Returns 0, or a status after reporting
  * the failure. */
 static int prepare(struct session *session, json_t *parameters, struct call_fds *fds)
@@ -420,15 +444,10 @@ static int prepare(struct session *session, json_t *parameters, struct call_fds 
 				      strerror(errno));
 	session->status_fd = ends[0];
 	json_put(parameters, "statusFileDescriptor", call_fds_add(fds, ends[1]));
-	if (session->how->tty) {
-		r = pty_new(&session->streams.pty);
-		if (r < 0)
-			return client_problem(session->client, session->how->subject,
-					      "cannot make a terminal: %s", strerror(-r));
-		json_put(parameters, "terminalFileDescriptor",
-			 call_fds_add(fds,
-				      fcntl(session->streams.pty->slave_fd, F_DUPFD_CLOEXEC, 3)));
-	}
+	r = session->how->tty ? prepare_terminal(session, parameters, fds) : 0;
+	if (r < 0)
+		return client_problem(session->client, session->how->subject,
+				      "cannot make a terminal: %s", strerror(-r));
 	r = catch_signals(session);
 	if (r < 0)
 		return client_problem(session->client, session->how->subject, "signalfd: %s",
@@ -446,6 +465,7 @@ int attach_run(struct client *client, const struct attach *how, json_t *paramete
 		.status_fd = -1,
 		.signal_fd = -1,
 		.pid_fd = -1,
+		.terminal_fd = -1,
 		.outcome = -1,
 		.deadline = -1,
 		.interrupted = -1,

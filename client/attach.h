@@ -17,6 +17,8 @@ enum command_status {
 
 /* Returns the exit status of a command as reply reports it, or -1 if reply reports none. */
 int attach_outcome(const json_t *reply);
+/* The same for the line of the status pipe, "exit N" or "signal N". */
+int attach_outcome_of_line(const char *line);
 
 struct attach {
 	const char *subject; /* for messages, may be NULL */

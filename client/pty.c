@@ -142,6 +142,15 @@ int pty_new(struct pty **ret)
 	return 0;
 }
 
+void pty_replace(struct pty *pty, int master_fd, int slave_fd)
+{
+	close_fd(pty->master_fd);
+	close_fd(pty->slave_fd);
+	pty->master_fd = master_fd;
+	pty->slave_fd = slave_fd;
+	pty_resize(pty, false);
+}
+
 struct pty *pty_free(struct pty *pty)
 {
 	if (!pty)

@@ -40,6 +40,8 @@ struct pty {
 /* Makes a pty with the properties of the caller's terminal, if there is one. Returns 0 or
  * -errno. */
 int pty_new(struct pty **ret);
+/* Gives the pty other sides, which it then owns. The command must not have used the former ones. */
+void pty_replace(struct pty *pty, int master_fd, int slave_fd);
 /* Restores the caller's terminal, and closes the pty. Returns NULL. */
 struct pty *pty_free(struct pty *pty);
 

@@ -18,6 +18,7 @@
 #include "daemon/kernel/limits.h"
 #include "daemon/kernel/mounts.h"
 #include "daemon/kernel/process.h"
+#include "daemon/kernel/terminal.h"
 
 static int fail(struct join *join, enum step step, uint32_t detail)
 {
@@ -132,14 +133,29 @@ static void give_terminal(struct join *join)
 		(void)!fchown(fd, join->inside_uid, -1);
 }
 
+/* Replaces the client's terminal by one that has a name in the set, if there is such a place. It is
+ * made with the command's rights, and so belongs to the command's user. */
+static void name_terminal(struct join *join)
+{
+	int given_fd = join->terminal_fd, fd = -1;
+
+	if (given_fd >= 0 && join->task->command.terminal_socket_fd >= 0)
+		fd = terminal_make_inside(given_fd, join->task->command.terminal_socket_fd);
+	if (fd < 0)
+		return;
+	for (int i = 0; i < 3; i++)
+		if (join->standard_fds[i] == given_fd)
+			join->standard_fds[i] = fd;
+	join->terminal_fd = fd;
+}
+
 /* Takes the terminal with the command's rights. The kernel lets root, but no other user, take a
  * terminal that is open for writing only; the command could then read what others type there. */
 static int take_terminal(struct join *join)
 {
 	if (setsid() < 0)
 		return fail(join, STEP_TERMINAL, 0);
-	if (join->task->command.terminal_fd >= 0 &&
-	    ioctl(join->task->command.terminal_fd, TIOCSCTTY, 0) < 0)
+	if (join->terminal_fd >= 0 && ioctl(join->terminal_fd, TIOCSCTTY, 0) < 0)
 		return fail(join, STEP_TERMINAL, 0);
 	return 0;
 }
@@ -318,6 +334,8 @@ static void child_command(void *context)
 	if (r == 0)
 		r = become(join);
 	fault_point("exec-joined");
+	if (r == 0)
+		name_terminal(join);
 	if (r == 0)
 		r = take_terminal(join);
 	/* a session keyring of its own, instead of the daemon's */

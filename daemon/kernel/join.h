@@ -36,6 +36,7 @@ struct join {
 	bool in_user_namespace; /* the command enters the set's user namespace, and has ids there */
 	bool in_mount_namespace; /* the command enters the set's mount namespace */
 	int cgroup_fd;		 /* the session's cgroup */
+	int terminal_fd;	 /* becomes the controlling terminal, -1: none */
 	int standard_fds[3];	 /* descriptors that become 0, 1 and 2 */
 	char *const *arguments;
 	char **environment; /* with room for the variables of an account */

@@ -303,6 +303,7 @@ static int runner_init(struct runner *runner, const struct host *host,
 	for (size_t i = 0; i < identity->n_groups; i++)
 		runner->groups[i] = identity->groups[i].id;
 	runner->join.task = task;
+	runner->join.terminal_fd = task->command.terminal_fd;
 	runner->join.inside_uid = task->inside_uid;
 	runner->join.inside_gid = task->inside_gid;
 	runner->join.identity =

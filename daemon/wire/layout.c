@@ -262,6 +262,7 @@ static const struct wire_field wire_command_fields[] = {
 	U32(28, wire_command, coredump_filter, 0x1ff, JSON("coredumpFilter"),
 	    GIVEN(wire_command, has_coredump_filter)),
 	STRING(29, wire_command, user_name, USER_NAME_MAX, JSON("userName")),
+	HANDLE(30, wire_command, terminal_socket_fd, JSON("terminalSocketFileDescriptor")),
 };
 LAYOUT(wire_command);
 

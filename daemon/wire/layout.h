@@ -358,6 +358,7 @@ struct wire_command {
 	uint32_t umask;
 	int stdin_fd, stdout_fd, stderr_fd;
 	int terminal_fd;
+	int terminal_socket_fd; /* the client gets the sides of another terminal by it */
 	int status_fd; /* write end of a pipe */
 	struct wire_passed passed[COMMAND_PASSED_MAX];
 	size_t n_passed;
