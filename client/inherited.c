@@ -30,14 +30,31 @@ static long coredump_filter(void)
 	return file && fscanf(file, "%lx", &filter) == 1 ? (long)filter : -1;
 }
 
+static void add_scheduling(json_t *parameters)
+{
+	static const struct {
+		int policy;
+		const char *word;
+	} rows[] = {
+		{SCHED_BATCH, "batch"},
+		{SCHED_IDLE, "idle"},
+		{SCHED_FIFO, "fifo"},
+		{SCHED_RR, "roundRobin"},
+	};
+	int policy = sched_getscheduler(0);
+	struct sched_param param;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (rows[i].policy == policy)
+			json_put(parameters, "scheduling", json_string(rows[i].word));
+	if (sched_getparam(0, &param) == 0)
+		add_number(parameters, "schedulingPriority", param.sched_priority, 0);
+}
+
 void inherited_add(json_t *parameters)
 {
-	int policy = sched_getscheduler(0);
-
+	add_scheduling(parameters);
 	add_number(parameters, "personality", personality(0xffffffff), PER_LINUX);
-	if (policy == SCHED_BATCH || policy == SCHED_IDLE)
-		json_put(parameters, "scheduling",
-			 json_string(policy == SCHED_BATCH ? "batch" : "idle"));
 	add_number(parameters, "ioPriority", syscall(SYS_ioprio_get, IO_WHO_PROCESS, 0), 0);
 	add_number(parameters, "timerSlackNanoseconds", prctl(PR_GET_TIMERSLACK),
 		   DEFAULT_TIMER_SLACK);

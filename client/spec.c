@@ -10,6 +10,7 @@
 
 #include "client/ends.h"
 #include "client/lease.h"
+#include "client/maps.h"
 #include "client/memory.h"
 #include "client/mounts.h"
 #include "client/parse.h"
@@ -22,59 +23,6 @@
 static json_t *piece_json(struct piece piece)
 {
 	return must(json_stringn(piece.start, piece.size));
-}
-
-/* --- users --- */
-
-/* Sets userMapping. With --map-auto, -r and -c say which id inside is the caller's own. Returns 0,
- * or STATUS_USAGE if it has another value already. */
-static int set_mapping(struct options *options, const char *name)
-{
-	static const struct {
-		const char *one, *other, *both;
-	} rows[] = {{"root", "auto", "auto"}, {"current", "auto", "currentAuto"}};
-	json_t *spec = json_member(options->parameters, "spec", json_object);
-	const char *before = json_text(spec, "userMapping", name), *both = NULL;
-
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		if ((strcmp(before, rows[i].one) == 0 && strcmp(name, rows[i].other) == 0) ||
-		    (strcmp(before, rows[i].other) == 0 && strcmp(name, rows[i].one) == 0))
-			both = rows[i].both;
-	if (!both && strcmp(before, name) != 0)
-		return options_wrong(options->client,
-				     "--%s cannot be combined with another mapping of users",
-				     options->row->name);
-	json_put(spec, "userMapping", json_string(both ? both : name));
-	return 0;
-}
-
-static int take_map_root(struct options *options)
-{
-	return set_mapping(options, "root");
-}
-
-static int take_map_current(struct options *options)
-{
-	return set_mapping(options, "current");
-}
-
-static int take_map_auto(struct options *options)
-{
-	return set_mapping(options, "auto");
-}
-
-static int take_range(struct options *options)
-{
-	int r = set_mapping(options, "custom");
-	int64_t range[3];
-
-	if (r != 0)
-		return r;
-	if (!parse_range(options->argument, range))
-		return options_reject(options, "INSIDE:OUTSIDE:COUNT, three numbers");
-	take_put(options, json_pack("{s:I, s:I, s:I}", "inside", (json_int_t)range[0], "outside",
-				    (json_int_t)range[1], "count", (json_int_t)range[2]));
-	return 0;
 }
 
 /* --- numbers --- */
@@ -244,16 +192,19 @@ const struct option_row spec_options[] = {
 	OPTION("all", 'a', NULL, "make all eight (default: all but user and time)",
 	       CHOOSES(KIND_ALL)),
 	OPTION("map-root-user", 'r', NULL, "make you root inside (adds user)",
-	       FILLS("spec.userMapping", take_map_root), NEEDS(KIND_BIT(KIND_USER))),
+	       FILLS("spec.userMapping", maps_take_root), NEEDS(KIND_BIT(KIND_USER))),
 	OPTION("map-current-user", 'c', NULL, "keep your ids inside (adds user)",
-	       FILLS("spec.userMapping", take_map_current), NEEDS(KIND_BIT(KIND_USER))),
+	       FILLS("spec.userMapping", maps_take_current), NEEDS(KIND_BIT(KIND_USER))),
 	OPTION("map-auto", 0, NULL,
 	       "map your subordinate ids, too: from 1 up or, with -c, around yours (adds user)",
-	       FILLS("spec.userMapping", take_map_auto), NEEDS(KIND_BIT(KIND_USER))),
+	       FILLS("spec.userMapping", maps_take_auto), NEEDS(KIND_BIT(KIND_USER))),
+	OPTION("map-subids", 0, NULL,
+	       "map your first range of subordinate ids to the same ids inside (adds user)",
+	       FILLS("spec.userMapping", maps_take_subids), NEEDS(KIND_BIT(KIND_USER))),
 	OPTION("map-users", 0, "INSIDE:OUTSIDE:COUNT", "map these users (may be repeated)",
-	       FILLS("spec.uidMap[]", take_range), NEEDS(KIND_BIT(KIND_USER))),
+	       FILLS("spec.uidMap[]", maps_take_range), NEEDS(KIND_BIT(KIND_USER))),
 	OPTION("map-groups", 0, "INSIDE:OUTSIDE:COUNT", "map these groups (may be repeated)",
-	       FILLS("spec.gidMap[]", take_range), NEEDS(KIND_BIT(KIND_USER))),
+	       FILLS("spec.gidMap[]", maps_take_range), NEEDS(KIND_BIT(KIND_USER))),
 	OPTION("propagation", 0, "slave|private|shared",
 	       "how mounts pass between outside and inside", FILLS("spec.propagation", take_word),
 	       NEEDS(KIND_BIT(KIND_MNT))),

@@ -34,13 +34,15 @@ void inherited_apply(const struct wire_command *command)
 	static const int policies[] = {
 		[SCHEDULING_BATCH] = SCHED_BATCH,
 		[SCHEDULING_IDLE] = SCHED_IDLE,
+		[SCHEDULING_FIFO] = SCHED_FIFO,
+		[SCHEDULING_ROUND_ROBIN] = SCHED_RR,
 	};
-	const struct sched_param none = {};
+	const struct sched_param priority = {.sched_priority = command->scheduling_priority};
 
 	if (command->personality)
 		personality(command->personality);
 	if (command->scheduling)
-		sched_setscheduler(0, policies[command->scheduling], &none);
+		sched_setscheduler(0, policies[command->scheduling], &priority);
 	if (command->io_priority)
 		syscall(SYS_ioprio_set, IO_WHO_PROCESS, 0, command->io_priority);
 	if (command->timer_slack)

@@ -114,6 +114,8 @@ static int become(struct join *join)
 	/* a user namespace has a bounding set of its own, with nothing of the host's in it */
 	if (!join->in_user_namespace)
 		privilege_bound(join->task->caller_bounding);
+	if (inside.uid != 0 && join->in_user_namespace && join->task->command.keep_capabilities)
+		return fail_with(join, step, privilege_drop_only_ids(&inside));
 	if (inside.uid != 0)
 		return fail_with(join, step, privilege_drop(&inside, false));
 	r = privilege_take_ids(&inside);

@@ -29,9 +29,9 @@
 
 struct join {
 	const struct task_start *task;
-	struct identity identity; /* the command's ids outside the set */
+	struct identity identity;	 /* the command's ids outside the set */
 	uint32_t inside_uid, inside_gid; /* those in the set's user namespace */
-	int fds[KIND_COUNT];	  /* namespaces to enter, -1: none */
+	int fds[KIND_COUNT];		 /* namespaces to enter, -1: none */
 	int root_fd; /* root directory to enter in the caller's mount namespace, -1: none */
 	bool in_user_namespace; /* the command enters the set's user namespace, and has ids there */
 	bool in_mount_namespace; /* the command enters the set's mount namespace */
@@ -39,7 +39,7 @@ struct join {
 	int terminal_fd;	 /* becomes the controlling terminal, -1: none */
 	int standard_fds[3];	 /* descriptors that become 0, 1 and 2 */
 	char *const *arguments;
-	char **environment; /* with room for the variables of an account */
+	char **environment;    /* with room for the variables of an account */
 	int directory_fd;      /* of command.working_directory_fd, in the command's process */
 	const char *directory; /* the working directory's path; NULL: / */
 	/* The result, in memory that the command shares until it executes. */

@@ -222,6 +222,25 @@ int privilege_drop(const struct identity *identity, bool with_groups)
 	return r;
 }
 
+int privilege_drop_only_ids(const struct identity *identity)
+{
+	struct capabilities now;
+	int r;
+
+	prctl(PR_SET_KEEPCAPS, 1);
+	r = privilege_take_ids(identity);
+	if (r == 0)
+		r = get_capabilities(&now);
+	if (r == 0)
+		r = set_capabilities(
+			&(struct capabilities){now.permitted, now.permitted, now.permitted});
+	for (int i = 0; r == 0 && i < 64; i++)
+		if (now.permitted & CAPABILITY(i) &&
+		    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, i, 0, 0) < 0)
+			r = negative_errno();
+	return r;
+}
+
 int privilege_keep(uint64_t capabilities)
 {
 	struct capabilities now;

@@ -82,6 +82,10 @@ int privilege_act_as_maker(void);
  */
 int privilege_drop(const struct identity *identity, bool set_groups);
 
+/* Takes ids that are not root's, but keeps all capabilities, also for programs that the process
+ * executes later: they become ambient. Returns 0 or -errno. */
+int privilege_drop_only_ids(const struct identity *identity);
+
 /* Removes all capabilities but these (1 << CAP_*) from the bounding set. */
 void privilege_bound(uint64_t capabilities);
 

@@ -22,7 +22,7 @@ static const char *const mount_words[] = {"bind",   "tmpfs",  "proc",	 "sysfs",
 					  "hidden", "device", NULL};
 static const char *const mapping_words[] = {"root",   "current",     "auto",
 					    "custom", "currentAuto", NULL};
-static const char *const scheduling_words[] = {"batch", "idle", NULL};
+static const char *const scheduling_words[] = {"batch", "idle", "fifo", "roundRobin", NULL};
 static const char *const propagation_words[] = {"private", "slave", "shared", NULL};
 const char *const set_state_words[] = {"creating", "ready", "removing", "broken", NULL};
 
@@ -254,7 +254,7 @@ static const struct wire_field wire_command_fields[] = {
 	BOOL(21, wire_command, no_new_privileges, JSON("noNewPrivileges")),
 	ARRAY(22, wire_command, passed, wire_passed, COMMAND_PASSED_MAX, JSON("descriptors")),
 	U32(23, wire_command, personality, 0, JSON("personality")),
-	U32(24, wire_command, scheduling, SCHEDULING_IDLE, JSON("scheduling"),
+	U32(24, wire_command, scheduling, SCHEDULING_ROUND_ROBIN, JSON("scheduling"),
 	    WORD(scheduling_words)),
 	U32(25, wire_command, io_priority, UINT16_MAX, JSON("ioPriority")),
 	U64(26, wire_command, timer_slack, INT64_MAX, JSON("timerSlackNanoseconds")),
@@ -263,6 +263,8 @@ static const struct wire_field wire_command_fields[] = {
 	    GIVEN(wire_command, has_coredump_filter)),
 	STRING(29, wire_command, user_name, USER_NAME_MAX, JSON("userName")),
 	HANDLE(30, wire_command, terminal_socket_fd, JSON("terminalSocketFileDescriptor")),
+	BOOL(31, wire_command, keep_capabilities, JSON("keepCapabilities")),
+	U32(32, wire_command, scheduling_priority, 99, JSON("schedulingPriority")),
 };
 LAYOUT(wire_command);
 

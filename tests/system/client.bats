@@ -248,6 +248,22 @@ os.execv(sys.argv[1], sys.argv[1:])" "$@"' x "$NSCTL_BUILD/nsctl" $set sh -c '
 	done
 }
 
+@test "a real-time class goes along as far as the caller may have it" {
+	nsctl create -n box
+	root_nsctl create -n roots
+	# shellcheck disable=SC2016
+	policy='sed "s/.*) //" /proc/$$/stat | cut -d" " -f38,39'
+	for class in f:1 r:2; do
+		# root gave it to a process whose user may not take it
+		[ "$(client_in="chrt -${class%:*} 7" nsctl exec box sh -c "$policy")" = "0 0" ]
+		[ "$(client_in="chrt -${class%:*} 7" root_nsctl exec roots sh -c "$policy")" = "7 ${class#*:}" ]
+		# the limit can only be raised by CAP_SYS_RESOURCE
+		! prlimit --rtprio=10 true 2>/dev/null ||
+			[ "$(client_in="prlimit --rtprio=10 chrt -${class%:*} 7" nsctl exec box sh -c "$policy")" = "7 ${class#*:}" ]
+	done
+	root_nsctl rm roots
+}
+
 @test "variables are set and left out" {
 	nsctl create -n box
 	own() { setpriv --reuid "$user_id" --regid "$user_id" --clear-groups env A=a B=b C=c NSCTL_SOCKET="$runtime/socket" "$NSCTL_BUILD/nsctl" "$@"; }

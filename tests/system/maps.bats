@@ -60,6 +60,48 @@ refused() {
 	nsctl show box | grep -E 'user map +currentAuto'
 }
 
+@test "-r and -c beside --map-users: the caller's own ids are added to the maps" {
+	nsctl create -U -r --map-users=1:200000:10 --map-groups=5:200000:10 box
+	[ "$(inside_map uid_map)" = "0:$user_id:1 1:200000:10" ]
+	[ "$(inside_map gid_map)" = "0:$user_id:1 5:200000:10" ]
+	nsctl rm box
+	nsctl create -U --map-users=1:200000:10 -c box
+	[ "$(inside_map uid_map)" = "1:200000:10 $user_id:$user_id:1" ]
+	nsctl rm box
+	refused "overlaps" -- -U -r --map-users=0:200000:10
+}
+
+@test "--map-subids: the first range of each file, as the same ids inside" {
+	for file in subuid subgid; do
+		mount --bind "$runtime.$file" "/etc/$file"
+	done
+	give "games:300000:10" "$user_id:200000:65536" "$user_id:400000:10"
+	nsctl create -U -c --map-subids box
+	[ "$(inside_map uid_map)" = "$user_id:$user_id:1 200000:200000:65536" ]
+	[ "$(inside_map gid_map)" = "$user_id:$user_id:1 200000:200000:65536" ]
+	nsctl rm box
+	nsctl create -U --map-subids box
+	[ "$(inside_map uid_map)" = "200000:200000:65536" ]
+	nsctl rm box
+	give "games:300000:10"
+	refused "--map-subids" /etc/subuid -- --map-subids
+	umount /etc/subuid /etc/subgid
+}
+
+@test "--keep-caps: all capabilities in the user namespace, for programs, too" {
+	nsctl create -mu -c box
+	[ "$(nsctl exec --keep-caps box sh -c 'id -u; awk "/^Cap(Eff|Bnd)/ { print \$2 }" /proc/self/status' | uniq | wc -l)" = 2 ]
+	nsctl exec --keep-caps box sh -c 'hostname inside && hostname' | grep -x inside
+	fails nsctl exec box hostname outside
+	# what belongs to the host's root stays out of reach
+	fails nsctl exec --keep-caps box sh -c ': >>/etc/passwd'
+	[ "$(nsctl run -u -c --keep-caps sh -c 'hostname other && hostname')" = other ]
+	nsctl create -m plain
+	run nsctl exec --keep-caps plain true
+	[ "$status" -eq 125 ]
+	[[ "$output" == *"--keep-caps: needs a user namespace"* ]]
+}
+
 @test "a command with another id may open its terminal again, and write into --tmpfs=/tmp" {
 	nsctl create -m --map-auto --tmpfs=/tmp box
 	nsctl exec -C / --user=5 --group=5 box touch /tmp/x

@@ -135,7 +135,9 @@ static void test_told(void **state _unused_)
 		{create, "name", "x"},
 		{create, "existing", "--existing: x"},
 		{create, "spec.namespaces", "the namespaces chosen: x"},
-		{create, "spec.userMapping", "--map-root-user, --map-current-user, --map-auto: x"},
+		{create, "spec.userMapping",
+		 "--map-root-user, --map-current-user, --map-auto, "
+		 "--map-subids: x"},
 		{create, "spec.uidMap[1].count", "--map-users: x"},
 		{create, "spec.hostname", "--hostname: x"},
 		{create, "spec.mounts[2].target",

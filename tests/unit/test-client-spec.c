@@ -371,7 +371,6 @@ static void test_refused(void **state _unused_)
 		{"create a --hostname", STATUS_USAGE},
 		{"create -r -c a", STATUS_USAGE},
 		{"create --map-auto --map-users=0:1:1 a", STATUS_USAGE},
-		{"create -c --map-users=0:1:1 a", STATUS_USAGE},
 		{"create --tmpfs=/a: a", STATUS_USAGE},
 		{"create --tmpfs=/a:1M:0888 a", STATUS_USAGE},
 		{"create --tmpfs=/a::10000 a", STATUS_USAGE},

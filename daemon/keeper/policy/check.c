@@ -440,19 +440,21 @@ static int check_passed(const struct wire_command *command, struct failure *fail
 	return 0;
 }
 
-/* A name is looked up in files of the set, so it may only lead to ids that the set maps. */
-static int check_user_name(const struct wire_command *command, uint32_t set_kinds,
-			   struct failure *failure)
+/* A name is looked up in files of the set, so it may only lead to ids that the set maps. And only
+ * the capabilities of a user namespace are the owner's to give. */
+static int check_rights_inside(const struct wire_command *command, uint32_t set_kinds,
+			       struct failure *failure)
 {
 	uint32_t entered = command->kinds ? command->kinds & set_kinds : set_kinds;
+	bool has_user_namespace = entered & KIND_BIT(KIND_USER);
 
-	if (!command->user_name)
-		return 0;
-	if (command->has_user)
+	if (command->user_name && command->has_user)
 		return invalid(failure, "userName", "and user exclude each other");
-	if (!(entered & KIND_BIT(KIND_USER)))
+	if (command->user_name && !has_user_namespace)
 		return invalid(failure, "userName",
 			       "a name needs a user namespace of the set; give a number");
+	if (command->keep_capabilities && !has_user_namespace)
+		return invalid(failure, "keepCapabilities", "needs a user namespace of the set");
 	return 0;
 }
 
@@ -466,7 +468,7 @@ int check_command(const struct wire_command *command, uint32_t set_kinds, struct
 	if (r == 0)
 		r = check_passed(command, failure);
 	if (r == 0)
-		r = check_user_name(command, set_kinds, failure);
+		r = check_rights_inside(command, set_kinds, failure);
 	if (r)
 		return r;
 	if (command->working_directory && command->working_directory[0] != '/')
