@@ -14,11 +14,6 @@
 
 #define CPUS_MAX 64
 
-bool maker_has(const struct maker *maker, enum kind kind)
-{
-	return maker->spec->kinds & KIND_BIT(kind);
-}
-
 int maker_fail(struct maker *maker, enum step step, uint32_t detail)
 {
 	return fault_set(&maker->fault, step, detail, errno);
@@ -36,8 +31,7 @@ int maker_write(const char *path, const char *text)
 /* Returns true if the mount namespace is not made by maker_make_namespaces(), but later. */
 static bool makes_tree_later(const struct maker *maker)
 {
-	return maker_has(maker, KIND_MNT) &&
-	       (maker->wall.root_fd >= 0 || maker_has(maker, KIND_USER));
+	return maker_has(maker, KIND_MNT) && (maker->wall.root_fd >= 0 || maker_has_inner(maker));
 }
 
 int maker_open_namespaces(struct maker *maker, pid_t pid)
@@ -98,7 +92,7 @@ static uint32_t kinds_to_make(const struct maker *maker)
 {
 	uint32_t others = maker->task->net_fd >= 0 ? KIND_BIT(KIND_NET) : 0;
 
-	if (!maker_has(maker, KIND_USER))
+	if (!maker_has_inner(maker))
 		others |= KIND_BIT(KIND_PID);
 	if (makes_tree_later(maker))
 		others |= KIND_BIT(KIND_MNT);
@@ -129,6 +123,9 @@ int maker_make_namespaces(struct maker *maker)
 		return fault_set(&maker->fault, STEP_IDENTITY, 0, -r);
 	if (maker->task->net_fd >= 0 && setns(maker->task->net_fd, CLONE_NEWNET) < 0)
 		return maker_fail(maker, STEP_JOIN, KIND_NET);
+	if (maker->home_fd >= 0 && setns(maker->home_fd, CLONE_NEWUSER) < 0)
+		return maker_fail(maker, STEP_JOIN, KIND_USER);
+	privilege_conceal();
 	if (unshare(kind_clone_flags(kinds_to_make(maker))) < 0) {
 		int error = errno;
 		enum kind kind = error == ENOSPC ? kind_at_limit(maker) : KIND_COUNT;

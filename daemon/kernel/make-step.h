@@ -19,7 +19,8 @@ struct maker {
 	struct identity identity;      /* the caller's */
 	gid_t groups[TASK_GROUPS_MAX]; /* storage of identity.groups */
 	struct wall wall;	       /* the caller's */
-	bool chrooted;		       /* the caller's root is not that of its mount namespace */
+	int home_fd;   /* the user namespace that the caller is in; -1: the host's */
+	bool chrooted; /* the caller's root is not that of its mount namespace */
 	struct mounts mounts;
 	int fds[KIND_COUNT]; /* the new namespaces */
 	int inner_fd;	     /* pidfd of the inner process, -1 in a plain set */
@@ -32,7 +33,18 @@ struct maker {
 	struct fault fault;
 };
 
-bool maker_has(const struct maker *maker, enum kind kind);
+static inline bool maker_has(const struct maker *maker, enum kind kind)
+{
+	return maker->spec->kinds & KIND_BIT(kind);
+}
+
+/* Returns true if an inner process makes the namespaces, below the host's user namespace (see
+ * make-user.h). */
+static inline bool maker_has_inner(const struct maker *maker)
+{
+	return maker_has(maker, KIND_USER) || maker->home_fd >= 0;
+}
+
 /* Sets the fault to errno at that step. Returns -errno. */
 int maker_fail(struct maker *maker, enum step step, uint32_t detail);
 /* Writes text to an existing file. Returns 0 or -errno, and sets no fault. */
@@ -40,7 +52,8 @@ int maker_write(const char *path, const char *text);
 /* Returns the identity of inits that run with the host's credentials. */
 struct identity maker_init_identity(const struct host *host);
 
-/* Opens the caller's wall, and checks that it is the one that the task names. */
+/* Opens the caller's wall, and checks that it is the one that the task names. Opens the user
+ * namespace that the caller is in, if that is a set's. */
 int maker_open_wall(struct maker *maker);
 /* Enters the wall's namespaces, except the mount and the pid namespace. */
 int maker_enter_wall(struct maker *maker);

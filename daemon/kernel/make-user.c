@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Makes a set with a user namespace, by two processes: an inner process makes the namespaces; the
- * maker stays outside and does what needs the host's rights. The mounts are made by a child of the
- * maker, in a mount namespace of the host's, which is then copied into the set's user namespace. So
- * the kernel locks them: root inside can neither unmount them nor change their flags
- * (docs/adr/0019).
+ * Makes a set with a user namespace, or within the user namespace of another set, by two processes:
+ * an inner process makes the namespaces; the maker stays outside and does what needs the host's
+ * rights. The mounts are made by a child of the maker, in a mount namespace of the host's, which is
+ * then copied into the user namespace. So the kernel locks them: root inside can neither unmount
+ * them nor change their flags (docs/adr/0019).
  */
 #include <fcntl.h>
 #include <sched.h>
@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/limits.h"
@@ -54,13 +55,14 @@ static int start_init_inside(struct maker *maker)
 }
 
 /* Takes the caller's limits, because a user namespace takes over those of the process that makes
- * it. Does nothing for root, whose user namespaces are not limited. */
+ * it. Does nothing for root, whose user namespaces are not limited, and without a user namespace of
+ * the set's own. */
 static int take_limits(struct maker *maker)
 {
 	const struct task_create *task = maker->task;
 	int r;
 
-	if (maker->identity.uid == 0)
+	if (maker->identity.uid == 0 || !maker_has(maker, KIND_USER))
 		return 0;
 	r = limits_apply_namespace(task->resources, task->n_resources);
 	if (r == 0)
@@ -160,7 +162,7 @@ static int write_map(pid_t pid, const char *file, const struct wire_map *map)
  * before the gid map is written: otherwise the user could drop a group that a file excludes
  * (docs/kernel.md, 12).
  */
-static int write_maps(struct maker *maker, pid_t pid)
+static int write_maps(const struct maker *maker, pid_t pid)
 {
 	char path[64];
 	int r = 0;
@@ -170,8 +172,41 @@ static int write_maps(struct maker *maker, pid_t pid)
 		r = maker_write(path, "deny");
 	if (r == 0)
 		r = write_map(pid, "uid_map", &maker->spec->uid_map);
-	if (r == 0)
-		r = write_map(pid, "gid_map", &maker->spec->gid_map);
+	return r < 0 ? r : write_map(pid, "gid_map", &maker->spec->gid_map);
+}
+
+/* Writes the maps from within the user namespace that the new one is below: from elsewhere, the
+ * kernel takes none. Ends with the errno. */
+static void __attribute__((noreturn)) child_scribe(const struct maker *maker, pid_t pid)
+{
+	int r;
+
+	child_ends_with_parent();
+	r = setns(maker->home_fd, CLONE_NEWUSER) < 0 ? negative_errno() : 0;
+	privilege_conceal();
+	_exit(r < 0 ? -r : -write_maps(maker, pid));
+}
+
+static int write_maps_at_home(struct maker *maker, pid_t pid)
+{
+	pid_t scribe = process_fork(0, -1, NULL);
+	int status, r;
+
+	if (scribe == 0)
+		child_scribe(maker, pid);
+	r = scribe < 0 ? scribe : process_wait(scribe, &status);
+	if (r < 0)
+		return r;
+	return WIFEXITED(status) ? -WEXITSTATUS(status) : -ECHILD;
+}
+
+static int map_ids(struct maker *maker, pid_t pid)
+{
+	int r;
+
+	if (!maker_has(maker, KIND_USER))
+		return 0;
+	r = maker->home_fd < 0 ? write_maps(maker, pid) : write_maps_at_home(maker, pid);
 	return r < 0 ? fault_set(&maker->fault, STEP_MAPS, 0, -r) : 0;
 }
 
@@ -246,9 +281,10 @@ static int furnish(struct maker *maker)
  * not share mounts with others, so propagation is set again. */
 static int copy_tree(struct maker *maker)
 {
+	int user_fd = maker_has(maker, KIND_USER) ? maker->fds[KIND_USER] : maker->home_fd;
 	int r;
 
-	if (setns(maker->fds[KIND_USER], CLONE_NEWUSER) < 0)
+	if (setns(user_fd, CLONE_NEWUSER) < 0)
 		return maker_fail(maker, STEP_JOIN, KIND_USER);
 	privilege_conceal();
 	r = maker_make_mount_namespace(maker);
@@ -354,7 +390,7 @@ int make_with_user(struct maker *maker)
 		r = maker_open_namespaces(maker, pid);
 	fault_point("create-unshared");
 	if (r == 0)
-		r = write_maps(maker, pid);
+		r = map_ids(maker, pid);
 	snprintf(path, sizeof(path), "/proc/%d/timens_offsets", pid);
 	if (r == 0)
 		r = maker_set_clocks(maker, path);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Makes a set with a user namespace, by two processes: see make.h. */
+/* Makes a set with a user namespace, or within one, by two processes: see make.h. */
 #ifndef NSCTL_KERNEL_MAKE_USER_H
 #define NSCTL_KERNEL_MAKE_USER_H
 

@@ -4,13 +4,20 @@
 #include <sys/mman.h>
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/make-step.h"
+#include "daemon/kernel/pin.h"
 #include "daemon/kernel/process.h"
 
 int maker_open_wall(struct maker *maker)
 {
 	int r = wall_open(&maker->task->caller, &maker->host->wall, &maker->wall);
 
-	return r < 0 ? fault_set(&maker->fault, STEP_CALLER, 0, -r) : 0;
+	if (r < 0)
+		return fault_set(&maker->fault, STEP_CALLER, 0, -r);
+	maker->home_fd = -1;
+	if (maker->task->caller.home)
+		r = maker->home_fd = pin_open_path(maker->host->vault_root_fd,
+						   maker->task->caller.home, KIND_USER);
+	return r < 0 ? fault_set(&maker->fault, STEP_JOIN, KIND_USER, -r) : 0;
 }
 
 int maker_enter_wall(struct maker *maker)
@@ -32,7 +39,7 @@ int maker_enter_tree(struct maker *maker)
 
 	if (r < 0)
 		return fault_set(&maker->fault, STEP_JOIN, KIND_MNT, -r);
-	return maker->chrooted && maker->spec->kinds & KIND_BIT(KIND_USER)
+	return maker->chrooted && maker_has_inner(maker)
 		       ? fault_set(&maker->fault, STEP_CALLER, 0, EPERM)
 		       : 0;
 }

@@ -128,7 +128,7 @@ static int make(struct maker *maker)
 	if (r < 0)
 		return r;
 	maker->needs_resolver = needs_resolver(maker);
-	return maker_has(maker, KIND_USER) ? make_with_user(maker) : make_plain(maker);
+	return maker_has_inner(maker) ? make_with_user(maker) : make_plain(maker);
 }
 
 void child_make(const struct host *host, const struct task_create *task)

@@ -15,8 +15,6 @@
 #include "daemon/wire/task.h"
 #include "protocol/kind.h"
 
-/* UID/NAME */
-#define PIN_PATH_SIZE (11 + KEY_SIZE)
 void pin_path(const struct task_set *set, char ret[static PIN_PATH_SIZE]);
 
 /* Takes the process into the vault. Returns 0, or -errno and *fault, like the following

@@ -110,6 +110,20 @@ static int open_pins(struct runner *runner)
 	return 0;
 }
 
+/* Opens the user namespace of a caller inside a set, unless the command enters one of its own set:
+ * no command leads out of it. */
+static int open_home(struct runner *runner)
+{
+	const char *home = runner->task->caller.home;
+	struct join *join = &runner->join;
+
+	if (!home || join->fds[KIND_USER] >= 0)
+		return 0;
+	join->fds[KIND_USER] = pin_open_path(runner->host->vault_root_fd, home, KIND_USER);
+	join->in_user_namespace = true;
+	return fail(runner, STEP_CALLER, MIN(join->fds[KIND_USER], 0));
+}
+
 /* Opens the namespaces that the command enters: those of the set and, for kinds that are not the
  * set's, those of the caller's wall. */
 static int open_namespaces(struct runner *runner)
@@ -120,6 +134,8 @@ static int open_namespaces(struct runner *runner)
 	if (r < 0)
 		return fail(runner, STEP_CALLER, r);
 	r = open_pins(runner);
+	if (r == 0)
+		r = open_home(runner);
 	for (enum kind kind = 0; kind < KIND_COUNT; kind++)
 		if (join->fds[kind] < 0)
 			join->fds[kind] = runner->wall.fds[kind];

@@ -106,6 +106,9 @@ struct task_limits {
 #define SET_WITHIN "set-" /* begins the name of a cgroup of a set within another */
 #define ABOVE_SIZE (SET_DEPTH_MAX * (ID_SIZE + sizeof(SET_WITHIN)))
 
+/* UID/NAME, the place of a set's pins in the vault. */
+#define PIN_PATH_SIZE (11 + KEY_SIZE)
+
 /* A set, with all that is needed to name its kernel objects. */
 struct task_set {
 	uint32_t owner;
@@ -263,6 +266,7 @@ struct task_names {
 struct task_caller {
 	int process_fd;
 	const char *wall;
+	const char *home; /* UID/NAME in the vault: it is in the user namespace of this set */
 };
 
 /* A character device that a set may have. */

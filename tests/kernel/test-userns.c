@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * docs/kernel.md, 5, 8 and 12: which user owns a user namespace, which users may join it and write
- * its maps, and how files look in one with a single id.
+ * docs/kernel.md, 5, 8 and 12: which user owns a user namespace, which users may join it and
+ * write its maps, also from two levels above, and how files look in one with a single id.
  */
 #include <fcntl.h>
 #include <grp.h>
@@ -180,6 +180,60 @@ static void test_identity(void)
 	(void)child_end(&maker);
 }
 
+/* In a user namespace of its own, or in one within that: says so, and waits. */
+static int body_below(struct child *parent, void *arg _unused_)
+{
+	if (unshare(CLONE_NEWUSER) < 0)
+		return 1;
+	child_say(parent, 0);
+	return child_hear(parent) == -EPIPE ? 0 : 2;
+}
+
+/* Stands between: reports the pid of a process below, and writes the map of that process. */
+static int body_between(struct child *parent, void *arg _unused_)
+{
+	struct child below;
+	char path[64];
+
+	if (unshare(CLONE_NEWUSER) < 0)
+		return 1;
+	child_say(parent, 0);
+	if (child_hear(parent) < 0) /* the map is there */
+		return 2;
+	child_start(&below, body_below, NULL);
+	(void)child_hear(&below);
+	child_say(parent, below.pid);
+	if (child_hear(parent) < 0)
+		return 3;
+	(void)snprintf(path, sizeof(path), "/proc/%d/uid_map", below.pid);
+	child_say(parent, text_write(path, "0 5 1"));
+	return child_end(&below);
+}
+
+static void test_below(void)
+{
+	struct child between;
+	char path[64];
+	int of_host, of_parent;
+
+	child_start(&between, body_between, NULL);
+	(void)child_hear(&between);
+	/* the ids of a process must be mapped where it makes a user namespace */
+	(void)snprintf(path, sizeof(path), "/proc/%d/gid_map", between.pid);
+	tap_is(text_write(path, "5 0 1"), 0, "a map of groups is written from the parent");
+	(void)snprintf(path, sizeof(path), "/proc/%d/uid_map", between.pid);
+	tap_is(text_write(path, "5 0 1"), 0, "a map of users, too");
+	child_say(&between, 0);
+	(void)snprintf(path, sizeof(path), "/proc/%d/uid_map", child_hear(&between));
+	of_host = text_write(path, "0 0 1");
+	of_parent = text_write(path, "0 5 1");
+	tap_is(of_host, -EPERM, "the map of one below that is not, in ids of the host");
+	tap_is(of_parent, -EPERM, "nor in those of its parent");
+	child_say(&between, 0);
+	tap_is(child_hear(&between), 0, "the parent writes it, in ids of its own");
+	(void)child_end(&between);
+}
+
 int main(void)
 {
 	int result;
@@ -194,5 +248,6 @@ int main(void)
 	else
 		tap_is(result, 0, "an ordinary user writes gid_map only after denying setgroups");
 	test_identity();
+	test_below();
 	return tap_done();
 }

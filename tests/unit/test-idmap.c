@@ -401,6 +401,57 @@ static void test_inside(void **state _unused_)
 	assert_true(idmap_has_setgroups(&map, STAFF));
 }
 
+static void test_within(void **state _unused_)
+{
+	/* In a user namespace that maps 0 to Alice's uid, and 10 to 109 to subordinate ones: what a
+	 * caller asks for, the map with ids of the host (NULL: refused), and that with home's. */
+	static const struct {
+		uint32_t mapping;
+		const char *asked, *host, *home;
+	} rows[] = {
+		{MAPPING_NONE, "", "", ""},
+		{MAPPING_ROOT, "", "", ""},
+		{MAPPING_CURRENT, "", "0:1000:1", "0:0:1"},
+		{MAPPING_CUSTOM, "0:0:1", "0:1000:1", "0:0:1"},
+		{MAPPING_CUSTOM, "0:10:100", "0:100000:100", "0:10:100"},
+		{MAPPING_CUSTOM, "5:0:1 6:109:1", "5:1000:1 6:100099:1", "5:0:1 6:109:1"},
+		{MAPPING_CUSTOM, "0:9:1", NULL, NULL},
+		{MAPPING_CUSTOM, "0:0:2", NULL, NULL},
+		{MAPPING_CUSTOM, "0:10:101", NULL, NULL},
+		{MAPPING_CUSTOM, "0:1000:1", NULL, NULL},
+		{MAPPING_CUSTOM, "0:100000:1", NULL, NULL},
+		{MAPPING_CUSTOM, "0:10:4294967295", NULL, NULL},
+		{MAPPING_CUSTOM, "0:0:1 0:10:1", NULL, NULL},
+		{MAPPING_CUSTOM, "0:10:5 20:14:1", NULL, NULL},
+	};
+	const struct idmap home = {read_map("0:1000:1 10:100000:100"), read_map("0:500:1")};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct wire_spec spec = {.mapping = rows[i].mapping,
+					 .uid_map = read_map(rows[i].asked)};
+		struct failure failure = {};
+		int r = idmap_complete_within(&spec, &home, ALICE, STAFF, &failure);
+
+		assert_int_equal(r, rows[i].host ? 0 : ERROR_INVALID_VALUE);
+		if (r)
+			continue;
+		assert_string_equal(write_map(&spec.uid_map), rows[i].host);
+		idmap_to_home(&spec.uid_map, &home.users);
+		assert_string_equal(write_map(&spec.uid_map), rows[i].home);
+		if (spec.uid_map.n_ranges > 0)
+			assert_string_equal(write_map(&spec.gid_map), "0:500:1");
+	}
+	for (uint32_t mapping = MAPPING_AUTO; mapping <= MAPPING_CURRENT_AUTO; mapping++) {
+		struct wire_spec spec = {.mapping = mapping};
+		struct failure failure = {};
+
+		if (mapping_is_auto(mapping))
+			assert_int_equal(
+				idmap_complete_within(&spec, &home, ALICE, STAFF, &failure),
+				ERROR_NOT_SUPPORTED);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -410,6 +461,7 @@ int main(void)
 		cmocka_unit_test(test_auto),	     cmocka_unit_test(test_reserved),
 		cmocka_unit_test(test_root_may_all), cmocka_unit_test(test_other_mappings),
 		cmocka_unit_test(test_inside),	     cmocka_unit_test(test_owners),
+		cmocka_unit_test(test_within),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -80,12 +80,12 @@ int authz_operation(const struct authz_subject *subject, enum wire_op op, struct
 				   "any call but GetStatus and Identify", "the caller is confined");
 	if (class != CLASS_MAKE && class != CLASS_WIRE)
 		return 0;
-	if (subject->uid == subject->scope_owner && !subject->is_stranger)
+	if (subject->uid == subject->scope_owner)
 		return 0;
 	return failure_set(failure, ERROR_NOT_PERMITTED, 0,
 			   class == CLASS_MAKE ? "making sets" : "changing links and networks",
-			   "the caller is inside set %s, %s", subject->scope_text,
-			   subject->is_stranger ? "in its user namespace" : "and is not its owner");
+			   "the caller is inside set %s, and is not its owner",
+			   subject->scope_text);
 }
 
 int authz_renewal(const struct authz_subject *subject, bool surrounds, struct failure *failure)

@@ -26,7 +26,8 @@ struct authz_subject {
 	/* the set that the caller is in, with those around it: what cgroup_path() takes as above
 	 * for sets that it makes; "": none */
 	char within[ABOVE_SIZE + ID_SIZE + sizeof(SET_WITHIN)];
-	bool is_stranger; /* the caller is in the user namespace of that set */
+	/* the caller's home (state/home.h), as UID/NAME; "": it is in the host's user namespace */
+	char home[PIN_PATH_SIZE];
 };
 
 /* How a set was made: the wall that it is behind ("": none), the sets that it is within ("": none),

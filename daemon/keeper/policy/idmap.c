@@ -159,6 +159,73 @@ int idmap_complete(struct wire_spec *spec, const struct idmap_rights *rights,
 	return r ? r : complete_side(&groups, spec->mapping, failure);
 }
 
+/* Returns the range of home that has all of these ids inside, or NULL. */
+static const struct wire_range *find_inside(const struct wire_map *home, uint32_t first,
+					    uint32_t count)
+{
+	for (size_t i = 0; i < home->n_ranges; i++) {
+		const struct wire_range *range = &home->ranges[i];
+
+		if (first >= range->inside &&
+		    end_of(first, count) <= end_of(range->inside, range->count))
+			return range;
+	}
+	return NULL;
+}
+
+/* Turns the ids outside, which are ids of home, into ids of the host. */
+static int complete_side_within(const struct side *side, const struct wire_map *home,
+				struct failure *failure)
+{
+	const uint32_t none[2] = {UINT32_MAX, UINT32_MAX};
+	struct side checked = *side;
+
+	for (size_t i = 0; i < side->map->n_ranges; i++) {
+		struct wire_range *range = &side->map->ranges[i];
+		const struct wire_range *outer = find_inside(home, range->outside, range->count);
+
+		if (!outer)
+			return refuse(side, i,
+				      "is not within one of the ranges that are mapped around it",
+				      failure);
+		range->outside = outer->outside + (range->outside - outer->inside);
+	}
+	if (side->map->n_ranges == 0)
+		set_own(side->map, 0, side->own);
+	checked.root = true; /* the outer namespace has nothing but what its owner may map */
+	checked.reserved = none;
+	return check_map(&checked, failure);
+}
+
+int idmap_complete_within(struct wire_spec *spec, const struct idmap *home, uid_t uid, gid_t gid,
+			  struct failure *failure)
+{
+	const struct side users = {.field = "spec.uidMap", .map = &spec->uid_map, .own = uid};
+	const struct side groups = {.field = "spec.gidMap", .map = &spec->gid_map, .own = gid};
+	int r;
+
+	if (mapping_is_auto(spec->mapping))
+		return failure_set(failure, ERROR_NOT_SUPPORTED, 0, "spec.userMapping",
+				   "auto maps subordinate ids of the host's, which are not known "
+				   "inside a user namespace: give ranges");
+	if (spec->mapping == MAPPING_CURRENT) {
+		spec->mapping = MAPPING_CUSTOM;
+		set_own(&spec->uid_map, idmap_default(&home->users, uid), uid);
+		set_own(&spec->gid_map, idmap_default(&home->groups, gid), gid);
+		return 0;
+	}
+	if (spec->mapping != MAPPING_CUSTOM)
+		return 0;
+	r = complete_side_within(&users, &home->users, failure);
+	return r ? r : complete_side_within(&groups, &home->groups, failure);
+}
+
+void idmap_to_home(struct wire_map *map, const struct wire_map *home)
+{
+	for (size_t i = 0; i < map->n_ranges; i++)
+		map->ranges[i].outside = idmap_default(home, map->ranges[i].outside);
+}
+
 void idmap_of(uint32_t mapping, uid_t uid, gid_t gid, const struct wire_spec *spec,
 	      struct idmap *ret)
 {

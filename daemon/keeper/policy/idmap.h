@@ -42,6 +42,17 @@ int idmap_complete(struct wire_spec *spec, const struct idmap_rights *rights,
 void idmap_of(uint32_t mapping, uid_t uid, gid_t gid, const struct wire_spec *spec,
 	      struct idmap *ret);
 
+/*
+ * Completes the maps of a specification whose user namespace will be below home's: it names ids as
+ * they are in home. Turns them into ids of the host, so that maps and commands are like those of
+ * any set. Returns 0, or an error and *failure.
+ */
+int idmap_complete_within(struct wire_spec *spec, const struct idmap *home, uid_t uid, gid_t gid,
+			  struct failure *failure);
+/* Turns ids outside from the host's into those of home, for the kernel: every range must lie within
+ * one range of home. */
+void idmap_to_home(struct wire_map *map, const struct wire_map *home);
+
 /* Returns true if the id exists inside. */
 bool idmap_has(const struct wire_map *map, uint32_t inside);
 

@@ -10,6 +10,7 @@
 #include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/request/lane.h"
 #include "daemon/keeper/request/request.h"
+#include "daemon/keeper/state/home.h"
 #include "daemon/keeper/state/registry.h"
 #include "daemon/kernel/cgroup-limits.h"
 #include "daemon/kernel/process.h"
@@ -140,8 +141,11 @@ static int complete_maps(struct keeper *keeper, const struct request *request,
 		.reserved_uids = {config->front_uid, config->init_uid},
 		.reserved_gids = {config->front_gid, config->init_gid},
 	};
+	struct idmap home;
 	int r;
 
+	if (home_find_maps(keeper->registry, &request->subject, &home))
+		return idmap_complete_within(spec, &home, rights.uid, rights.gid, failure);
 	if (!mapping_has_maps(spec->mapping))
 		return 0;
 	r = subid_read(config->subuid, config->subgid, rights.uid, &rights.subid);
@@ -218,15 +222,25 @@ int admission_of_spec(struct keeper *keeper, const struct request *request, stru
 	return r;
 }
 
-void admission_fill_maps(struct task_create *task, const struct peer_identity *identity)
+void admission_fill_maps(struct keeper *keeper, const struct request *request,
+			 struct task_create *task)
 {
-	struct idmap maps;
+	const struct peer_identity *identity = request_identity(request);
+	struct idmap maps, home;
+	bool within = home_find_maps(keeper->registry, &request->subject, &home);
 
-	if (!(task->spec.kinds & KIND_BIT(KIND_USER)))
+	if (!(task->spec.kinds & KIND_BIT(KIND_USER)) && !within)
 		return;
-	idmap_of(task->spec.mapping, identity->uid, identity->gid, &task->spec, &maps);
+	if (task->spec.kinds & KIND_BIT(KIND_USER))
+		idmap_of(task->spec.mapping, identity->uid, identity->gid, &task->spec, &maps);
+	else
+		maps = home;
 	task->spec.uid_map = maps.users;
 	task->spec.gid_map = maps.groups;
+	if (within) {
+		idmap_to_home(&task->spec.uid_map, &home.users);
+		idmap_to_home(&task->spec.gid_map, &home.groups);
+	}
 	task->inside_uid = idmap_default(&maps.users, identity->uid);
 	task->inside_gid = idmap_default(&maps.groups, identity->gid);
 	task->setgroups = idmap_has_setgroups(&maps.groups, identity->gid);
@@ -234,8 +248,8 @@ void admission_fill_maps(struct task_create *task, const struct peer_identity *i
 
 /* --- commands --- */
 
-int admission_of_command(const struct request *request, uid_t owner, gid_t gid, uint32_t mapping,
-			 uint32_t kinds, const struct wire_spec *spec,
+int admission_of_command(struct keeper *keeper, const struct request *request, uid_t owner,
+			 gid_t gid, uint32_t mapping, uint32_t kinds, const struct wire_spec *spec,
 			 const struct wire_command *command, struct runs_as *as,
 			 struct failure *failure)
 {
@@ -243,11 +257,13 @@ int admission_of_command(const struct request *request, uid_t owner, gid_t gid, 
 	bool enters = mapping != MAPPING_NONE && entered & KIND_BIT(KIND_USER);
 	const struct peer_identity *identity = &request_connection(request)->peer.identity;
 	struct idmap maps;
+	/* a command that enters no user namespace is in its caller's */
+	bool maps_ids = enters || home_find_maps(keeper->registry, &request->subject, &maps);
 	struct authz_command wanted = {
 		.owner = owner,
 		.owner_gid = gid,
 		.mapping = mapping,
-		.maps = enters ? &maps : NULL,
+		.maps = maps_ids ? &maps : NULL,
 		.enters_mount = entered & KIND_BIT(KIND_MNT),
 		.wish = command,
 		.groups = identity->groups,
@@ -261,7 +277,7 @@ int admission_of_command(const struct request *request, uid_t owner, gid_t gid, 
 	if (r)
 		return r;
 	r = authz_command(&request->subject, &wanted, &as->identity, failure);
-	as->without_groups = r == 0 && enters && idmap_has_setgroups(&maps.groups, gid) &&
+	as->without_groups = r == 0 && maps_ids && idmap_has_setgroups(&maps.groups, gid) &&
 			     (command->user_name ||
 			      as->identity.inside_uid != idmap_default(&maps.users, owner));
 	return r;
@@ -280,12 +296,12 @@ static const struct wire_spec *unpack_maps(const struct set *set)
 	return &spec;
 }
 
-int admission_of_exec(const struct request *request, const struct set *set,
+int admission_of_exec(struct keeper *keeper, const struct request *request, const struct set *set,
 		      const struct wire_command *command, struct runs_as *as,
 		      struct failure *failure)
 {
-	int r = admission_of_command(request, set->owner, set->gid, set->mapping, set->kinds,
-				     unpack_maps(set), command, as, failure);
+	int r = admission_of_command(keeper, request, set->owner, set->gid, set->mapping,
+				     set->kinds, unpack_maps(set), command, as, failure);
 
 	if (r || !set->adopted)
 		return r;

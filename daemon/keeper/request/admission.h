@@ -37,21 +37,22 @@ int admission_of_lease(const struct request *request, struct wire_lease *lease,
  * wall may not. Returns 0, or an error and *failure. */
 int admission_of_boot(const struct request *request, struct failure *failure);
 
-/* Fills in the id maps of a set that a maker will make for this identity, and the
- * identity's ids inside. */
-void admission_fill_maps(struct task_create *task, const struct peer_identity *identity);
+/* Fills in the id maps of a set that a maker will make for the request's caller, as the kernel
+ * takes them, and the caller's ids inside. */
+void admission_fill_maps(struct keeper *keeper, const struct request *request,
+			 struct task_create *task);
 
 /*
  * Checks that the request's caller may run a command in a set with this owner, mapping and kinds of
  * namespaces, and decides how (*as). spec is read only for MAPPING_AUTO and MAPPING_CUSTOM. Returns
  * 0, or an error and *failure.
  */
-int admission_of_command(const struct request *request, uid_t owner, gid_t gid, uint32_t mapping,
-			 uint32_t kinds, const struct wire_spec *spec,
+int admission_of_command(struct keeper *keeper, const struct request *request, uid_t owner,
+			 gid_t gid, uint32_t mapping, uint32_t kinds, const struct wire_spec *spec,
 			 const struct wire_command *command, struct runs_as *as,
 			 struct failure *failure);
 /* The same for a command in an existing set. */
-int admission_of_exec(const struct request *request, const struct set *set,
+int admission_of_exec(struct keeper *keeper, const struct request *request, const struct set *set,
 		      const struct wire_command *command, struct runs_as *as,
 		      struct failure *failure);
 

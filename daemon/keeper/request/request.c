@@ -137,6 +137,8 @@ int request_fill_caller(const struct request *request, struct task_caller *ret)
 {
 	const struct client_connection *connection = request_connection(request);
 
+	if (*request->subject.home)
+		ret->home = request->subject.home;
 	if (!*request->subject.wall)
 		return 0;
 	if (!connection)

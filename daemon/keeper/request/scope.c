@@ -3,6 +3,7 @@
 #include <string.h>
 #include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/request/scope.h"
+#include "daemon/keeper/state/home.h"
 #include "daemon/keeper/state/registry.h"
 
 const struct set *scope_find_set(const struct keeper *keeper, const struct peer *peer,
@@ -26,17 +27,25 @@ const struct set *scope_find_set(const struct keeper *keeper, const struct peer 
 	return found;
 }
 
-/* Returns where the peer is, and what limits it. set: the set that it is in, or NULL. A peer is not
- * confined by the user namespace of that set. */
-static struct authz_place judge_place(const struct peer *peer, const struct set *set, bool known)
+/* Returns the peer's home, if it is in a set and in the user namespace of this or of one around
+ * it. */
+static const struct set *find_home(const struct keeper *keeper, const struct peer *peer,
+				   const struct set *set)
 {
-	bool at_home = set && peer->is_stranger && set->kinds & KIND_BIT(KIND_USER) &&
-		       peer->user_namespace == set->inodes[KIND_USER];
+	const struct set *home = peer->is_stranger ? home_of_set(keeper->registry, set) : NULL;
 
+	return home && home->inodes[KIND_USER] == peer->user_namespace ? home : NULL;
+}
+
+/* Returns where the peer is, and what limits it. set: the set that it is in, or NULL. A peer that
+ * is at home is not confined for being in a user namespace. */
+static struct authz_place judge_place(const struct peer *peer, const struct set *set, bool known,
+				      const struct set *home)
+{
 	return (struct authz_place){
 		.known = known,
 		.set = set ? set->name : NULL,
-		.is_confined = *peer->confined && !at_home,
+		.is_confined = *peer->confined && !home,
 		.is_filtered = *peer->filtered,
 	};
 }
@@ -69,7 +78,8 @@ static void confine_subordinate(struct client_connection *connection)
 }
 
 /* Fills in what authorisation knows of the connection's peer, apart from its rights and scope. */
-static void fill_subject(struct client_connection *connection, const struct set *set)
+static void fill_subject(struct client_connection *connection, const struct set *set,
+			 const struct set *home)
 {
 	struct authz_subject *subject = &connection->subject;
 	const struct peer *peer = &connection->peer;
@@ -78,7 +88,8 @@ static void fill_subject(struct client_connection *connection, const struct set 
 	memcpy(subject->wall, peer->identity.wall, sizeof(subject->wall));
 	subject->in_machine_net = peer->in_machine_net;
 	subject->can_mount = peer->bounding & UINT64_C(1) << CAP_SYS_ADMIN;
-	subject->is_stranger = peer->is_stranger;
+	if (home)
+		snprintf(subject->home, sizeof(subject->home), "%u/%s", home->owner, home->name);
 	subject->scope_text = connection->scope_name;
 	if (!set)
 		return;
@@ -96,12 +107,13 @@ void scope_decide(const struct keeper *keeper, struct client_connection *connect
 	const struct peer *peer = &connection->peer;
 	bool known;
 	const struct set *set = scope_find_set(keeper, peer, &known);
+	const struct set *home = find_home(keeper, peer, set);
 	struct authz_place place;
 	struct failure failure = {};
 
 	confine_subordinate(connection);
-	place = judge_place(peer, set, known);
-	fill_subject(connection, set);
+	place = judge_place(peer, set, known, home);
+	fill_subject(connection, set, home);
 	subject->allowed =
 		authz_allowed(keeper->config, identity->uid, identity->gid, identity->groups,
 			      identity->n_groups, config_host_user_namespaces());

@@ -120,6 +120,10 @@ int on_adopt(struct keeper *keeper, struct request *request, struct wire_adopt *
 
 	if (r == 0)
 		r = check_opened(asked, failure);
+	if (r == 0 && *request->subject.home)
+		r = failure_set(failure, ERROR_NOT_PERMITTED, 0, "adopting a namespace",
+				"the caller is in the user namespace of a set: adopt it from the "
+				"host");
 	if (r == 0)
 		r = admission_of_lease(request, &asked->lease, failure);
 	if (r)

@@ -318,7 +318,7 @@ static int send_creation(struct creation *creation, const struct request *reques
 		task.bridge = bridge.task;
 	}
 	fill_identity(&task.identity, request_identity(request));
-	admission_fill_maps(&task, request_identity(request));
+	admission_fill_maps(creation->keeper, request, &task);
 	fill_limits(&task, request_connection(request));
 	if (wish->adopt)
 		fill_adopt(&task, request_connection(request), wish->adopt);
@@ -334,7 +334,7 @@ static int send_creation(struct creation *creation, const struct request *reques
 		return r;
 	operation->context = creation;
 	operation->done = on_made;
-	if (!wish->adopt)
+	if (!wish->adopt && !task.caller.home)
 		spare = spare_take(creation->set->owner, wish->spec);
 	task.net_fd = spare.net_fd;
 	task.sysfs_fd = spare.sysfs_fd;

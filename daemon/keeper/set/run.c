@@ -68,7 +68,7 @@ static int try_run(struct keeper *keeper, struct request *request, struct run *r
 	if (r == 0)
 		r = check_command(&run->wire.command, spec->kinds, failure);
 	if (r == 0)
-		r = admission_of_command(request, connection->peer.identity.uid,
+		r = admission_of_command(keeper, request, connection->peer.identity.uid,
 					 connection->peer.identity.gid, spec->mapping, spec->kinds,
 					 spec, &run->wire.command, &run->as, failure);
 	if (r == 0 && spec->boot)

@@ -334,12 +334,12 @@ int on_exec(struct keeper *keeper, struct request *request, struct wire_exec *as
 	if (r == 0)
 		r = check_running(set, failure);
 	/* a caller in a set's user namespace cannot have a command started outside of that */
-	if (r == 0 && request->subject.is_stranger && asked->command.kinds)
+	if (r == 0 && *request->subject.home && asked->command.kinds)
 		asked->command.kinds |= set->kinds & KIND_BIT(KIND_USER);
 	if (r == 0)
 		r = check_command(&asked->command, set->kinds, failure);
 	if (r == 0)
-		r = admission_of_exec(request, set, &asked->command, &as, failure);
+		r = admission_of_exec(keeper, request, set, &asked->command, &as, failure);
 	if (r)
 		return r;
 	request = request_keep(request);

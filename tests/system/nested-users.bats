@@ -1,0 +1,159 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Sets within sets with a user namespace: what they hold belongs to that user namespace, one of their own is below it, and
+# no command leads out of it.
+
+load daemon.bash
+
+setup_file() {
+	make_runtime
+	echo "$user_id:200000:1000" >"$runtime.subids"
+	printf '%s\n' '[accounts]' "subuid = $runtime.subids" "subgid = $runtime.subids" >"$runtime.conf"
+	chmod 644 "$runtime.subids" "$runtime.conf"
+	start_counted --config="$runtime.conf"
+}
+
+teardown_file() {
+	rm -f "$runtime.subids"
+	purge_daemon
+}
+
+teardown() {
+	answers || start_daemon --config="$runtime.conf"
+	nsctl rm --all
+	eventually counts_are "$before"
+}
+
+# inside SET ARGUMENT...: the client, within the set.
+inside() { nsctl exec "$1" "$NSCTL_BUILD/nsctl" --socket="$runtime/socket" "${@:2}"; }
+# of SET KIND: the namespace that a command in the set is in; of_within OUTER SET KIND: by a caller in OUTER.
+of() { nsctl exec "$1" readlink "/proc/self/ns/$2"; }
+of_within() { inside "$1" exec "$2" readlink "/proc/self/ns/$3"; }
+maps() { awk '{ print $1, $2, $3 }' | paste -sd,; }
+
+@test "a set within one belongs to the user namespace around it" {
+	nsctl create -mpn -r outer
+	user=$(of outer user)
+	for options in -n -u -mp -mpnuiC -i -T; do
+		[ "$(inside outer create $options inner)" = inner ]
+		# the caller is in the outer one's user namespace, and so are its commands
+		[ "$(of_within outer inner user)" = "$user" ] || { echo "$options" && false; }
+		[ "$(inside outer exec inner id -u)" = 0 ]
+		nsctl show inner | grep -Eq '^ *parent +outer$'
+		case $options in
+		-n) inside outer exec inner ip link set lo down ;;
+		-u) inside outer exec inner hostname other && [ "$(of_within outer inner uts)" != "$(of outer uts)" ] ;;
+		-mp*) inside outer exec inner mount -t tmpfs none /mnt && [ "$(inside outer exec inner ps -o pid= -e | wc -l)" -eq 2 ] ;;
+		esac
+		# from the host, a command is what its caller is
+		[ "$(nsctl exec inner id -u)" = "$user_id" ]
+		[ "$(of inner user)" = "$(readlink /proc/self/ns/user)" ]
+		nsctl exec inner grep -Eqx 'NoNewPrivs:\s+1' /proc/self/status
+		inside outer rm inner
+	done
+	[ "$(inside outer run -mp --no-init sh -c 'echo $$')" = 1 ]
+	inside outer run -mpn ip link set lo down
+	[ "$(nsctl list --quiet)" = outer ]
+}
+
+@test "a user namespace within one is below it, in its ids" {
+	nsctl create -mp --map-auto outer
+	nsctl exec outer cat /proc/self/uid_map | maps | grep -x "0 $user_id 1,1 200000 1000"
+	row() {
+		local wanted=$1
+		shift
+		inside outer create -mp "$@" inner
+		[ "$(inside outer exec inner cat /proc/self/uid_map | maps)" = "$wanted" ] || { inside outer exec inner cat /proc/self/uid_map && false; }
+		[ "$(of inner user)" = "$(of_within outer inner user)" ]
+		[ "$(of inner user)" != "$(of outer user)" ]
+		inside outer rm inner
+	}
+	# a process sees its map as it is to the namespace around its own
+	row "0 0 1" -r
+	row "0 0 1" -c
+	row "0 5 10" --map-users=0:5:10
+	row "0 0 1,1 100 100" --map-users=0:0:1 --map-users=1:100:100
+	inside outer create -mp --map-users=0:5:10 --map-groups=0:5:10 inner
+	nsctl exec inner sh -c 'id -u; id -g' | paste -sd, | grep -x '0,0'
+	session=$(nsctl exec -d inner sleep 1000)
+	pid=$(nsctl --json sessions inner | python3 -c 'import json,sys; print(json.loads(sys.stdin.readline())["pid"])')
+	[ "$(stat -c %u:%g "/proc/$pid")" = 200004:200004 ]
+	for wrong in --map-users=0:1001:1 --map-users=0:0:2000 --map-users=0:1000:2 "--map-users=0:0:1 --map-users=0:5:1" --map-auto; do
+		# shellcheck disable=SC2086
+		run inside outer create -mp $wrong wrong
+		[ "$status" -ne 0 ] || { echo "$wrong" && false; }
+	done
+	# another id of the outer set's is not its owner
+	run nsctl exec --user=33 --group=33 outer "$NSCTL_BUILD/nsctl" --socket="$runtime/socket" create -n wrong
+	[ "$status" -ne 0 ]
+}
+
+@test "three deep, and each level removed first" {
+	for first in a b c; do
+		nsctl create -mp -r a
+		inside a create -mpn -r b
+		inside b create -mpu -r c
+		[ "$(inside a list --quiet | paste -sd' ')" = "a b c" ]
+		[ "$(inside b list --quiet | paste -sd' ')" = "b c" ]
+		[ "$(inside c exec c id -u)" = 0 ]
+		[ "$(nsctl exec c id -u)" = 0 ]
+		inside c exec -d c sleep 1000
+		# a fourth, without a user namespace of its own, is at home in the third
+		inside c create -n d
+		[ "$(of_within c d user)" = "$(of c user)" ]
+		inside d exec d ip link set lo down
+		nsctl rm $first
+		case $first in
+		a) [ -z "$(nsctl list --quiet)" ] ;;
+		b) [ "$(nsctl list --quiet)" = a ] ;;
+		c) [ "$(nsctl list --quiet | paste -sd' ')" = "a b" ] && inside b create -n c ;;
+		esac
+		[ $first = a ] || nsctl rm a
+		[ -z "$(nsctl list --quiet)" ]
+		eventually counts_are "$before"
+	done
+}
+
+@test "no command leads out of the user namespace, and no set is adopted there" {
+	nsctl create -m -r outer
+	# made from the outer set's other namespaces, but outside its user namespace
+	nsctl exec --only=mnt outer "$NSCTL_BUILD/nsctl" --socket="$runtime/socket" create -n beside
+	[ "$(of beside user)" = "$(readlink /proc/self/ns/user)" ]
+	[ "$(of_within outer beside user)" = "$(of outer user)" ]
+	[ "$(inside outer exec --only=net beside readlink /proc/self/ns/user)" = "$(of outer user)" ]
+	[ "$(inside outer exec --only=mnt outer readlink /proc/self/ns/user)" = "$(of outer user)" ]
+	run inside outer adopt --net=/proc/self/ns/net stolen
+	[ "$status" -ne 0 ]
+	[[ "$output" == *"user namespace"* ]]
+	# a user namespace that is no set's
+	run nsctl exec outer unshare -U "$NSCTL_BUILD/nsctl" --socket="$runtime/socket" create -n wrong
+	[ "$status" -ne 0 ]
+	[ "$(nsctl list --quiet | paste -sd' ')" = "beside outer" ]
+}
+
+@test "links and networks within" {
+	nsctl create -mpn -r outer
+	inside outer create -n --link=outer,address=10.9.0.1/24,peer-address=10.9.0.2/24 inner
+	inside outer exec inner ping -c1 -W5 10.9.0.2
+	inside outer network create lan --subnet=10.8.0.0/24
+	inside outer create -mpn -r --link=net/lan one
+	inside outer create -n --link=net/lan two
+	inside outer exec two ping -c1 -W5 10.8.0.1
+	inside outer network rm lan 2>/dev/null || true
+}
+
+@test "the daemon killed at each step leaves a whole set or none" {
+	for point in create-started create-unshared create-furnished create-init create-pinned create-made; do
+		nsctl create -mp -r outer
+		stop_daemon
+		NSCTL_KILL_AT=$point start_daemon --config="$runtime.conf"
+		run inside outer create -mpn -r inner
+		[ "$status" -ne 0 ]
+		eventually is_gone "$(cat "$runtime.pid")"
+		start_daemon --config="$runtime.conf"
+		! nsctl show inner 2>/dev/null || nsctl exec inner true
+		nsctl rm outer
+		[ -z "$(nsctl list --quiet)" ]
+		eventually counts_are "$before"
+	done
+}
