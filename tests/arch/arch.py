@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What the tests of tests/arch share: the tree, TAP, and scratch copies in which to break a rule.
+"""Shared by the tests of tests/arch: the tree, TAP, and scratch copies in which a test breaks its rule.
 
-A rule that cannot fail proves nothing: so each test breaks its rule in a copy, and fails if that
-goes unseen.
+A check that cannot fail proves nothing. So each test also breaks its rule in a copy of the tree, and
+fails if its check does not notice.
 """
 import os
 import re
@@ -12,7 +12,7 @@ import tempfile
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SOURCES = ("base.h", "protocol", "daemon", "client", "tests")
-# What autoreconf, configure and make leave behind, and what is no text.
+# Files that autoreconf, configure and make leave behind, and files that are no text.
 GENERATED = re.compile(
     r"^(\.git|_?build|_inst|build-(?!aux)[a-z]+|autom4te\.cache|nsctl-[0-9.]+"
     r"|configure~?|config\.h\.in~?|aclocal\.m4|Makefile\.in|m4|COPYING|tests/fuzz/corpus|__pycache__"
@@ -32,7 +32,7 @@ def files(top, roots=SOURCES, suffixes=(".c", ".h")):
 
 
 def texts(top):
-    """Every text file that somebody wrote, relative to top."""
+    """Every text file that was written by hand, relative to top."""
     found = []
     for directory, below, names in os.walk(top):
         relative = os.path.relpath(directory, top)
@@ -56,7 +56,7 @@ def read(top, name):
 
 
 class Scratch:
-    """A copy of parts of the tree; with Scratch(...) as top: ... removes it again."""
+    """A copy of parts of the tree, which is removed after `with Scratch(...) as top:`."""
 
     def __init__(self, *parts, top=TOP):
         self.top, self.parts = top, parts
@@ -91,7 +91,7 @@ class Tap:
         self.count, self.failed = 0, 0
 
     def check(self, what, violations):
-        """One test: it passes when there is nothing in violations."""
+        """Reports a test that passes if violations is empty."""
         self.count += 1
         self.failed += bool(violations)
         print(f"{'not ' if violations else ''}ok {self.count} - {what}")
@@ -100,7 +100,7 @@ class Tap:
         sys.stdout.flush()
 
     def catches(self, what, violations):
-        """One test: it passes when something is in violations."""
+        """Reports a test that passes if violations is not empty."""
         self.check(f"caught: {what}", [] if violations else ["it went unseen"])
 
     def done(self):

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What Makefile.am says of the programs: of which sources each is linked, and in which order.
+"""Reads from Makefile.am of which sources each program is linked, and in which order.
 
-A program's own sources come first and its libraries after them, as the linker takes them. That is the
-order of layers: a file knows and calls its own layer and those after it. Nothing else says so.
+A program's own sources come first, then its libraries in the order of the linker. This is the order of
+layers: a file includes and calls its own layer and those after it. The order is written down only there.
 """
 import os
 import re
@@ -43,7 +43,7 @@ def layers(top):
 
 
 def may_know(found, name, other):
-    """Whether other is in name's layer or a later one, in every program that name is part of."""
+    """Returns true if other is in name's layer or a later one, in every program that name is part of."""
     programs = [layer for layer in found.values() if name in layer]
     return bool(programs) and all(other in layer and layer[other] >= layer[name]
                                   for layer in programs)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A daemon of the test's own in a net namespace of its own, and what the kernel holds of it."""
+"""A daemon of the test's own in a net namespace of its own, and counts of its objects in the kernel."""
 import os
 import re
 import signal
@@ -11,7 +11,7 @@ from varlink import Client, ConnectionLost, VarlinkError, patience
 
 
 def eventually(condition, seconds=30.0):
-    """Polls until it is true; False after a generous bound."""
+    """Polls until the condition is true; returns false after a generous bound."""
     start = time.monotonic()
     pause = 0.001
     while not condition():
@@ -55,7 +55,7 @@ def version2_root():
 
 
 class Daemon:
-    """Starts, stops, kills and restarts one; purges it at the end."""
+    """Starts, stops, kills and restarts a daemon; purges it at the end."""
 
     def __init__(self, build, options=(), prefix=(), environment=None):
         self.build = build
@@ -88,7 +88,7 @@ class Daemon:
         return inside + self.prefix + daemon + self.options + list(extra)
 
     def spawn(self, *extra):
-        """Begins to start it."""
+        """Starts the daemon, and does not wait until it serves."""
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
                 self._command(extra),
@@ -113,14 +113,14 @@ class Daemon:
         return self.process.poll() is None
 
     def stop(self, number=signal.SIGTERM):
-        """Its exit status."""
+        """Signals the daemon, waits for its end, and returns its exit status."""
         if self.process.poll() is None:
             os.kill(self.process.pid, number)
         status = self.process.wait(timeout=patience(60))
         return status
 
     def keeper(self):
-        """Its process: itself, or below what started it."""
+        """Returns the keeper's pid: the process that was started, or one below it."""
         if read(f"/proc/{self.process.pid}/comm").strip() == "nsctld":
             return self.process.pid
         for child in children_of(self.process.pid):
@@ -157,7 +157,7 @@ class Daemon:
         os.rmdir(self.runtime)
         os.unlink(self.log_path)
 
-    # --- what the kernel holds ---
+    # --- the daemon's objects in the kernel ---
 
     def cgroup(self):
         value = 2166136261
@@ -166,7 +166,7 @@ class Daemon:
         return os.path.join(version2_root(), f"nsctl-{value:08x}")
 
     def vault(self):
-        """The vault's root directory, by way of the keeper's descriptor of it."""
+        """Returns the vault's root directory, by the keeper's descriptor."""
         keeper = self.keeper()
         for number in os.listdir(f"/proc/{keeper}/fd"):
             path = f"/proc/{keeper}/fd/{number}"
@@ -178,7 +178,7 @@ class Daemon:
         return "/nonexistent"
 
     def sets_cgroups(self):
-        """Those of sets and their owners, not those of the daemon's own processes."""
+        """Returns the cgroups of sets and their owners, without those of the daemon's own processes."""
         base = self.cgroup()
         owners = [name for name in os.listdir(base) if name.isdigit()] if os.path.isdir(base) else []
         return sum(1 + count_below(os.path.join(base, owner), True) for owner in owners)
@@ -198,7 +198,7 @@ class Daemon:
         }
 
     def descriptors(self):
-        """Of keeper and spawner."""
+        """Counts the descriptors of keeper and spawner."""
         return {
             name: len(os.listdir(f"/proc/{pid}/fd"))
             for name, pid in (("keeper", self.keeper()), ("spawner", self.spawner()))

@@ -59,13 +59,13 @@ class Server:
         return request in self.hang and self.only in (None, subject) and self.by in (None, uid)
 
     def subject(self, request, node, body):
-        """The name of the file that a request is about."""
+        """Returns the name of the file that a request is about."""
         if request == "lookup":
             return body.split(b"\0")[0].decode() if node == ROOT else "?"
         return self.tree.name_of(node) if node in self.tree.modes else ""
 
     def answer(self, request, node, body):
-        """What goes after the header, or a negative errno."""
+        """Returns the contents of the answer, or a negative errno."""
         tree = self.tree
         if request == "init":
             return struct.pack("<4I2H2I2H8I", 7, 31, 65536, 0, 16, 12, 65536, 1, 16, 0, *[0] * 8)

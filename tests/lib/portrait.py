@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What of sets, links and networks is the same after a boot: nsctl's JSON, a line each, without the rest; sorted."""
+"""Prints the properties of sets, links and networks that a boot must not change, as sorted lines of JSON."""
 import json
 import sys
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The Varlink client of all tests, without the C client: a Connection says what it is told to, a Client calls as any user."""
+"""The Varlink client of the tests, independent of the C client: Connection sends anything, Client calls as any user."""
 import array
 import json
 import os
@@ -12,7 +12,7 @@ def patience(seconds):
 
 
 class VarlinkError(Exception):
-    """The daemon's answer is an error."""
+    """Raised if the daemon answers with an error."""
 
     def __init__(self, name, parameters):
         super().__init__(f"{name} {json.dumps(parameters)}")
@@ -21,15 +21,15 @@ class VarlinkError(Exception):
 
 
 class ConnectionLost(ConnectionError):
-    """The daemon hung up before it had answered."""
+    """Raised if the daemon closes the connection without an answer."""
 
 
 class NoReply(Exception):
-    """The daemon keeps the connection and says nothing."""
+    """Raised if the daemon keeps the connection and does not answer."""
 
 
 class Connection:
-    """A connection that says what it is told to: any bytes, any descriptors. A reply is what came, errors too."""
+    """A connection that sends any bytes and descriptors. Returns every reply as it came, also an error."""
 
     def __init__(self, path=None, seconds=60, connected=None):
         self.socket = connected or socket.socket(socket.AF_UNIX)
@@ -79,7 +79,7 @@ class Connection:
         return self.receive()
 
     def ok(self, method, parameters=None, fds=(), **flags):
-        """Returns what is answered; an error is the caller's mistake."""
+        """Returns the parameters of the reply, which must not be an error."""
         reply = self.call(method, parameters, fds, **flags)
         if "error" in reply:
             raise RuntimeError(f"{method}: {reply}")
@@ -87,7 +87,7 @@ class Connection:
 
 
 def become_peer(path, uid, pair):
-    """In a child: connects as uid, hands the socket over, and stays until pair's other end closes."""
+    """Runs in a child: connects as uid, passes the socket on, and stays until the other end of pair is closed."""
     number = pair.fileno()
     os.closerange(0, number)
     os.closerange(number + 1, os.sysconf("SC_OPEN_MAX"))
@@ -106,7 +106,7 @@ def become_peer(path, uid, pair):
 
 
 class Peer:
-    """A process of uid's that has connected: the daemon looks at it, and it is uid all the time."""
+    """A process that connects as uid and never has another uid, because the daemon examines it."""
 
     def __init__(self, path, uid):
         ours, theirs = socket.socketpair()
@@ -130,7 +130,7 @@ class Peer:
 
 
 class Client:
-    """A connection of uid's. An error is raised; methods are named without their interface."""
+    """A connection of uid's. Raises errors; methods are named without their interface."""
 
     def __init__(self, path, uid, seconds=20):
         self.peer = Peer(path, uid)
@@ -143,7 +143,7 @@ class Client:
         self.close_descriptors()
 
     def close_descriptors(self):
-        """Closes those that have come with replies so far."""
+        """Closes the descriptors that replies have brought so far."""
         while self.connection.fds:
             os.close(self.connection.fds.pop())
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""In a set: attacks every process that appears, until FILE.stop is there; what worked goes into FILE.
+"""Runs in a set: attacks every process that appears, until FILE.stop exists, and writes to FILE which attacks worked.
 
-A process is the attacker's lawful prey once it has executed its command: what counts is whatever was
-got of one that still ran a program of nsctl's.
+The attacker may do anything to a process that has executed its command. An attack has worked if the
+process still ran a program of nsctl's.
 """
 import ctypes
 import os
@@ -16,7 +16,7 @@ OURS = ("nsctld", "nsctl-init", "nsctld-spawner", "nsctld-front", "nsctl-runner"
 
 
 def is_ours(pid):
-    """Whether it runs one of nsctl's own programs: only who may look at it can say."""
+    """Returns true if the process runs a program of nsctl's, as far as the attacker may look at it."""
     try:
         return os.path.basename(os.readlink(f"/proc/{pid}/exe")).split(" ")[0] in OURS
     except OSError:
@@ -24,13 +24,13 @@ def is_ours(pid):
 
 
 def write_program(pid):
-    """CVE-2019-5736: the host's binary, by the process that has just come in."""
+    """CVE-2019-5736: opens the host's program by a process that has just entered the set."""
     os.close(os.open(f"/proc/{pid}/exe", os.O_WRONLY))
     return True
 
 
 def trace(pid):
-    """CVE-2016-9962: traced before it has closed what is the host's."""
+    """CVE-2016-9962: traces a process before it has closed descriptors of the host."""
     if libc.ptrace(PTRACE_SEIZE, pid, None, None) < 0:
         return False
     worked = is_ours(pid)
@@ -42,7 +42,7 @@ def trace(pid):
 
 
 def steal(pid, what):
-    """Its descriptors, memory, environment."""
+    """Opens the process's descriptors, memory and environment."""
     path = f"/proc/{pid}/{what}"
     if what == "fd":
         os.listdir(path)

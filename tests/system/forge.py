@@ -42,7 +42,7 @@ def datagram(source, target, name, port):
 
 
 def error(source, target, name):
-    """ICMP's, or ICMPv6's, "port unreachable"."""
+    """Returns an ICMP or ICMPv6 error "port unreachable"."""
     port, refused = name.split("/")
     make = packet6 if source.version == 6 else packet4
     packet = make("plain", target, ipaddress.ip_address(refused), "", int(port))
@@ -56,12 +56,12 @@ def error(source, target, name):
 
 
 def identification(name):
-    """What fragments of one datagram have in common."""
+    """Returns the header fields that the fragments of one datagram have in common."""
     return zlib.crc32(name.encode()) & 0xFFFF
 
 
 def part(kind, data):
-    """The part's bytes, its offset, and whether more follows."""
+    """Returns the fragment's bytes, its offset, and whether another one follows."""
     if kind == "head":
         return data[:SPLIT], 0, 1
     if kind == "tail":

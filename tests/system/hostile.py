@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What hostile clients do, beside what Connection of tests/lib/varlink.py can."""
+"""Actions of hostile clients that Connection of tests/lib/varlink.py lacks."""
 import os
 import socket
 import struct
@@ -11,12 +11,12 @@ from varlink import Connection, ConnectionLost as Closed  # noqa: E402, F401
 
 
 def error_of(reply):
-    """The error's last word, or None."""
+    """Returns the last part of the error's name, or None."""
     return reply.get("error", "").rsplit(".", 1)[-1] or None
 
 
 def run_in(connection, parameters, method="Exec"):
-    """Runs a command to its end: (status as a shell has it, what it wrote), or the error's reply."""
+    """Runs a command to its end. Returns (status as in a shell, output), or the reply with the error."""
     reading, writing = os.pipe()
     reply = connection.call(method, {**parameters, "stdoutFileDescriptor": 0}, [writing], more=True)
     os.close(writing)
@@ -32,7 +32,7 @@ def run_in(connection, parameters, method="Exec"):
 
 
 def lingering(kept, seconds=600):
-    """A TCP socket whose last close waits that long: its peer, put into kept, never reads what was sent to it."""
+    """Returns a TCP socket whose last close waits that long, because its peer, which is put into kept, never reads."""
     with socket.socket() as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         listening.bind(("127.0.0.1", 0))
@@ -52,5 +52,5 @@ def lingering(kept, seconds=600):
 
 
 def close_later(descriptor):
-    """Closes it without waiting: should this be the last copy, it may take for ever."""
+    """Closes the descriptor in a thread, because the close of the last copy may never return."""
     threading.Thread(target=descriptor.close, daemon=True).start()

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Users who act at the same time, told what to do one by one, for tests."""
+"""Processes of several users that act at the same time, on the orders of a test."""
 import json
 import os
 import traceback
 
 
 def become(uid):
-    """This process is the user, without any privilege, from now on."""
+    """Turns this process into one of the user, without any privilege."""
     os.setgroups([])
     os.setresgid(uid, uid, uid)
     os.setresuid(uid, uid, uid)
@@ -43,5 +43,5 @@ class User:
         return json.loads(line)
 
     def end(self):
-        """It has done all that it was to do."""
+        """Waits for the end of the process, which must have carried out all of its orders."""
         assert os.waitpid(self.pid, 0)[1] == 0
