@@ -17,13 +17,13 @@ struct control {
 	uint32_t what, role; /* counted from when what is set, the last to be */
 	uint32_t fail_at;    /* which one fails, from 1 on; 0: none */
 	uint32_t count;	     /* so far */
-	uint32_t failed;     /* whether it was reached; then the rest says what it was */
+	uint32_t failed; /* 1: call number fail_at has failed, and the fields below describe it */
 	int32_t pid;
 	int32_t error;	    /* errno */
 	uint32_t sanitized; /* the sanitizer's own mappings are left alone */
 	char text[224];
 	char call[32];	      /* only calls of this name are counted; "": all */
-	int32_t wanted_error; /* what they fail with; 0: the errno of calls.h */
+	int32_t wanted_error; /* errno with which they fail; 0: that of calls.h */
 };
 
 #endif

@@ -36,7 +36,7 @@
 struct tracee {
 	pid_t pid; /* 0: free */
 	enum control_role role;
-	int error; /* what the call that it is in is to fail with, or 0 */
+	int error; /* errno with which the present call will fail, or 0 */
 };
 
 static struct control *control;
@@ -186,7 +186,8 @@ static void replace(pid_t pid, bool entry, int error)
 #endif
 }
 
-/* By its instruction: glibc's loader crashes where a mapping fails, and that is none of ours. */
+/* Returns true if the instruction is in glibc's loader, which crashes when a mapping fails: that
+ * is no fault of ours. */
 static bool is_loader(pid_t pid, uint64_t instruction)
 {
 	char path[64], line[512];
@@ -340,7 +341,7 @@ static void map_control(const char *path)
 	(void)close(fd);
 }
 
-/* It waits to be seized before it becomes the daemon. */
+/* Starts the child, which waits to be seized before it becomes the daemon. */
 static pid_t start(char **command)
 {
 	int go[2];
@@ -364,7 +365,7 @@ static pid_t start(char **command)
 	return pid;
 }
 
-/* To stop the tracer is to stop the daemon, as a service's manager does. */
+/* The daemon, to which the tracer passes on a signal, as a service manager would send it. */
 static pid_t traced_daemon;
 
 static void on_signal(int number)

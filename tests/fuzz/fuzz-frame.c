@@ -55,7 +55,7 @@ static void check_parameters(const struct message_call *call)
 		method = idl_method(idl, "Apply");
 	must(method);
 	if (!idl_check_input(idl, method, call->parameters, path)) {
-		/* it is sent back, so it must be a string to jansson */
+		/* the name is sent back, so jansson must accept it as a string */
 		json_t *string = json_string(path);
 
 		must(string);

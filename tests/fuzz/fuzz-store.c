@@ -20,7 +20,7 @@
 #define SIZE_AT 56
 #define CHECKSUM_AT 60
 
-/* As store.c says: FNV-1a of all but itself. */
+/* Writes the checksum as store.c does: FNV-1a of all bytes except the checksum. */
 static void sign(char *file, size_t size)
 {
 	static const uint32_t version = STORE_VERSION;

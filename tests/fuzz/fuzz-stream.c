@@ -68,7 +68,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct outcome whole, cut;
 
-	/* as much as a pipe takes at once */
+	/* no more than a pipe takes at once */
 	if (size < 1 || size > 32768)
 		return 0;
 	whole = run(data + 1, size - 1, size);

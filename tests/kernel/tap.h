@@ -48,7 +48,7 @@ static inline int tap_done(void)
 	return tap_failed_ > 0;
 }
 
-/* For a test that cannot run at all. */
+/* Skips all tests of a program that cannot run here. */
 static inline int tap_skip_all(const char *why)
 {
 	printf("1..0 # SKIP %s\n", why);

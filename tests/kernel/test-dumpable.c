@@ -68,7 +68,7 @@ static int copy_main(const char *fds)
 	return child_hear(&parent) == -EPIPE ? 0 : 204;
 }
 
-/* As another process of that uid: 0 when it can list the target's descriptors. */
+/* Runs as another process of that uid. Returns 0 if it can list the target's descriptors. */
 static int body_peek(struct child *parent _unused_, void *arg)
 {
 	const pid_t *pid = arg;
@@ -176,7 +176,7 @@ static void change(void *context)
 	_exit(r < 0 ? 202 : dumpable());
 }
 
-/* What the child has changed in the shared memory, and what it saw itself. */
+/* Reports what the child has changed in the shared memory, and what the child saw itself. */
 static int body_change(struct child *parent _unused_, void *arg)
 {
 	int status = 0;

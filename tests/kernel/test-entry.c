@@ -52,7 +52,7 @@ static int clone_file(int tmpfs_fd)
 	return fd < 0 ? -errno : fd;
 }
 
-/* The same where the kernel wants the tmpfs to be mounted for it. */
+/* Clones a file on kernels that clone only from an attached tmpfs. */
 static int clone_attached(int tmpfs_fd)
 {
 	int fd;

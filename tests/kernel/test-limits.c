@@ -32,7 +32,7 @@ static int body_fill(struct child *parent, void *arg)
 	return child_hear(parent) == -EPIPE ? 0 : 3;
 }
 
-/* One as that euid: its errno. */
+/* Makes a user namespace with this euid. Returns 0 or the errno. */
 static int body_one(struct child *parent _unused_, void *arg)
 {
 	const uid_t *uid = arg;

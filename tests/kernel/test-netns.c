@@ -88,7 +88,7 @@ static void test_sockets_and_veth(void)
 	tap_is(look(netns_fd, "inner"), 1, "its peer is in the target namespace");
 	tap_is(veth_make(outside, "outer", "inner", netns_fd), -EEXIST, "the same again: EEXIST");
 
-	/* all that holds the namespace: the descriptor, and the socket made in it */
+	/* only the descriptor, and the socket that was made inside, hold the namespace */
 	netns_fd = close_fd(netns_fd);
 	tap_ok(if_nametoindex("outer") > 0, "a netlink socket inside keeps the namespace alive");
 	(void)mnl_socket_close(inside);

@@ -227,7 +227,7 @@ static void test_order(void)
 	if (sched_setaffinity(0, sizeof(one), &one) < 0)
 		fatal("affinity");
 	own_fd = close_fd(own_fd);
-	mounts_own(); /* on this CPU; what body_pin_older() makes on it is younger still */
+	mounts_own(); /* on this CPU, where the namespace of body_pin_older() gets a higher id */
 	own_fd = ns_open(0, "mnt");
 	tap_is(child_run(body_pin_older, &own_fd), EINVAL,
 	       "a mount namespace older than the place of its pin is not pinned: EINVAL");

@@ -14,7 +14,7 @@
 #define SHMMAX "/proc/sys/kernel/shmmax"
 #define DOMAIN "/proc/sys/kernel/domainname"
 
-/* In namespaces of its own: with a user's effective uid, then with root's. */
+/* Runs in namespaces of its own, with a user's effective uid, then with root's. */
 static int body_plain(struct child *parent _unused_, void *arg)
 {
 	const char *path = arg;

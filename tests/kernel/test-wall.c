@@ -147,7 +147,7 @@ static int body_wait_unshared(struct child *parent, void *arg _unused_)
 	return child_hear(parent) == -EPIPE ? 0 : 1;
 }
 
-/* Returns 0 if the first process of what a child in the pid namespace has made is born of us. */
+/* Returns 0 if we can start the first process of a pid namespace that our child has made. */
 static int body_nest(struct child *parent _unused_, void *arg)
 {
 	struct child nest;
@@ -182,7 +182,7 @@ static void test_pid_namespace(void)
 		fatal("unshare");
 	child_start(&first, body_wait, NULL);
 	fd = ns_open(first.pid, "pid");
-	/* the pid namespace of this test's own children is the host's again, for what follows */
+	/* later children of this test are in the host's pid namespace again */
 	r = ns_open(0, "pid");
 	if (fd < 0 || r < 0 || setns(r, CLONE_NEWPID) < 0)
 		fatal("setns");

@@ -17,7 +17,7 @@
 
 static const uid_t uids[] = {0, ALICE, BOB};
 
-/* Checks that r and the failure are this error, and that a failure says what failed. */
+/* Checks that r and the failure are this error, and that the failure has a subject. */
 static inline void check_failure(const struct failure *failure, int r, enum nsctl_error error)
 {
 	assert_int_equal(r, error);

@@ -98,7 +98,7 @@ static inline void keeper_start(struct fake_keeper *keeper, unsigned int descrip
 	keeper->requests_fd = ends[0];
 }
 
-/* It ends because the channel does, and in order. */
+/* Closes the channel, after which the front ends in an orderly way. */
 static inline void keeper_stop(struct fake_keeper *keeper)
 {
 	int status;
@@ -240,7 +240,7 @@ static inline void keeper_answer(struct fake_keeper *keeper, uint16_t flags,
 
 /* --- clients --- */
 
-/* All of it, with descriptors beside the first byte. */
+/* Sends all bytes, with the descriptors beside the first byte. */
 static inline void client_send_fds(int fd, const char *bytes, size_t size, const int *fds,
 				   size_t n_fds)
 {

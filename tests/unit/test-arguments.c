@@ -101,7 +101,7 @@ static void test_unsealed(void **state _unused_)
 
 	for (size_t i = 0; i < ARRAY_SIZE(some); i++)
 		assert_int_equal(read_one(make(1, 0, "echo", 5, some[i])), -EBADMSG);
-	/* the same bytes in a file that has no seals at all */
+	/* the same bytes in a file without seals */
 	fd = mkostemp(path, O_CLOEXEC);
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(write(fd, "\1\0\0\0\0\0\0\0echo", 13), 13);

@@ -82,7 +82,7 @@ static void test_pace(void **state _unused_)
 	expect_none(&queue, NOW);
 	assert_int_equal(queue.n_waiting, 1);
 	expect(&queue, NOW + 1, ALICE, 10);
-	/* one more costs its time, and the time that is still owed */
+	/* another fruitless connection costs its own time and the time that is still owed */
 	arrival_queue_count_fruitless(&queue, ALICE, NOW + 1);
 	assert_int_equal(arrival_queue_push(&queue, ALICE, 11), 0);
 	expect_none(&queue, NOW + ARRIVAL_FORGIVE_MICROSECONDS);

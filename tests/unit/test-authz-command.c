@@ -22,7 +22,7 @@ static const struct {
 	uid_t as_uid;
 	gid_t as_gid;
 } commands[] = {
-	/* in an ordinary user's plain set: always the owner */
+	/* in a user's set without a user namespace, a command always has the owner's ids */
 	{ALICE, ALICE, MAPPING_NONE, NONE, NONE, NULL, ALICE, 500},
 	{ALICE, ALICE, MAPPING_NONE, ALICE, 500, NULL, ALICE, 500},
 	{ALICE, ALICE, MAPPING_NONE, 0, NONE, "user", 0, 0},
@@ -32,10 +32,10 @@ static const struct {
 	{0, ALICE, MAPPING_NONE, NONE, NONE, NULL, ALICE, 500},
 	{0, ALICE, MAPPING_NONE, 0, 0, "user", 0, 0},
 	{0, ALICE, MAPPING_NONE, BOB, NONE, "user", 0, 0},
-	/* not even for an administrator, who would become that user */
+	/* an administrator runs no commands in it, because they would run as its owner */
 	{BOB, ALICE, MAPPING_NONE, NONE, NONE, FORBIDDEN, 0, 0},
 	{BOB, ALICE, MAPPING_NONE, BOB, NONE, FORBIDDEN, 0, 0},
-	/* root inside, its owner outside */
+	/* with -r: root inside, the owner outside */
 	{ALICE, ALICE, MAPPING_ROOT, NONE, NONE, NULL, ALICE, 500},
 	{ALICE, ALICE, MAPPING_ROOT, 0, 0, NULL, ALICE, 500},
 	{ALICE, ALICE, MAPPING_ROOT, ALICE, NONE, "user", 0, 0},
@@ -43,7 +43,7 @@ static const struct {
 	{0, ALICE, MAPPING_ROOT, 1, NONE, "user", 0, 0},
 	{ALICE, ALICE, MAPPING_CURRENT, ALICE, 500, NULL, ALICE, 500},
 	{ALICE, ALICE, MAPPING_CURRENT, 0, NONE, "user", 0, 0},
-	/* more than one id inside, its owner outside */
+	/* with further ids inside: the owner outside, whatever the id inside is */
 	{ALICE, ALICE, MAPPING_AUTO, NONE, NONE, NULL, ALICE, 500},
 	{ALICE, ALICE, MAPPING_AUTO, 33, 33, NULL, ALICE, 500},
 	{ALICE, ALICE, MAPPING_AUTO, 65537, NONE, "user", 0, 0},

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a caller behind a wall reaches, and what it may not have. */
+/* Checks what a caller behind a wall reaches, and which rights it does not get. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -124,7 +124,8 @@ static void test_ways_out(void **state _unused_)
 	}
 }
 
-/* Root that cannot undo what protects its /proc and /sys gets no others. */
+/* Root that cannot unmount what protects its /proc and /sys gets no /proc and /sys of a set's
+ * own. */
 static void test_kernel_files(void **state _unused_)
 {
 	static const uint32_t mnt = KIND_BIT(KIND_MNT), net = KIND_BIT(KIND_NET);

@@ -173,7 +173,7 @@ static void test_operation(void **state _unused_)
 			}
 }
 
-/* In every scope, and with all rights. */
+/* Checks renewals in every scope, with all rights. */
 static void test_renewal(void **state _unused_)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(scopes); i++)
@@ -220,7 +220,7 @@ static void test_owner(void **state _unused_)
 		int r = authz_act_for(&subject, has_owner, owner, what, name, &got, &failure);
 
 		if (scope == SCOPE_SET) {
-			/* of its owner's; which of them, authz_reaches() says */
+			/* sets of its owner; authz_reaches() says which of them */
 			wanted = has_owner ? owner : scope_owner;
 			found = wanted == scope_owner && (uid == wanted || uid == 0);
 		} else {

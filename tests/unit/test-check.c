@@ -258,7 +258,7 @@ static const struct {
 	 {.kinds = NET, LABELS(2, {"a", NULL}, {"b.c/d", "1 2"})}},
 };
 
-/* As the keeper compares them: as bytes. */
+/* Compares completed specifications as bytes, as the keeper does. */
 static void test_completed(void **state _unused_)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(taken); i++) {

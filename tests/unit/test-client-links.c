@@ -435,7 +435,7 @@ static void test_show(void **state _unused_)
 		 SHOWN_NET "  interfaces  eth0 up 10.0.0.1/24 fd00::1/64, link pair\n"
 			   "  links       pair: web:eth0 to host (down) (loss=1%)\n"
 			   "  processes   1 (sessions: 0)\n"},
-		/* without a network of its own nothing more is asked */
+		/* without a net namespace of its own, the client does not ask for links */
 		{"show web",
 		 {"Get {\"name\":\"web\"}"},
 		 {SET("", "",

@@ -186,7 +186,8 @@ static void test_specs(void **state _unused_)
 		 "{\"namespaces\":[\"net\"],\"links\":[{\"end\":{\"interface\":\"veth1\","
 		 "\"addresses\":[\"192.168.100.2/24\"]},\"peer\":{\"host\":true,\"interface\":"
 		 "\"veth0\",\"addresses\":[\"192.168.100.1/24\"]}}]}"},
-		/* one on a network, and a bad one; colons behind '=' are an address's */
+		/* a link to a network, and one with impairments; colons after '=' belong to an
+		 * address */
 		{"create -m --link=net/lan --link=other:up0,name=pair,interface=down0,"
 		 "address=fd00::2/64,peer-address=fd00::1/64,delay=5ms,peer-loss=1% box",
 		 "{\"namespaces\":[\"mnt\",\"net\"],\"links\":[{\"peer\":{\"network\":\"lan\"}},{"

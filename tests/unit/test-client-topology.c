@@ -52,7 +52,7 @@ static json_t *read_text(const char *text, struct text *said)
 static void test_files(void **state _unused_)
 {
 	static const struct {
-		const char *file, *said; /* NULL: taken; else what is among what is said */
+		const char *file, *said; /* a part of the error; NULL: the file is accepted */
 	} rows[] = {
 		{"{}", NULL},
 		{"{\"sets\":[],\"lease\":{\"seconds\":60}}", NULL},

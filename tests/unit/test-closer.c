@@ -162,7 +162,7 @@ static void test_lingering(void **state _unused_)
 	for (int i = 0; i < LINGERING; i++) {
 		connection_fd = make_connection(make_lingering(listening_fd, &address));
 		pass_on(&closer, connection_fd);
-		/* as the keeper does, which must not be the last */
+		/* closes our copy, as the keeper does: it must not be the last one */
 		close(connection_fd);
 	}
 	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);

@@ -210,7 +210,7 @@ static const struct {
 	 ":2: accounts.keeper: unknown key; known are: front init subuid subgid"},
 	{"[limits]\nsets = 1\nsets = 2\n", ":3: limits.sets: is given twice"},
 	{"[limits]\nsets = 1\n[allow]\n[limits]\nsets = 1\n", ":5: limits.sets: is given twice"},
-	/* the same by libinih's continuation lines */
+	/* the same with continuation lines of libinih */
 	{"[limits]\nsets = 1\n  2\n", ":3: limits.sets: is given twice"},
 	{"[limits\nsets = 1\n", ":1: is neither [section] nor key = value"},
 	{"[limits]\nsets\n", ":2: is neither [section] nor key = value"},

@@ -20,7 +20,7 @@ struct row {
 	size_t n;
 	size_t n_messages;
 	const char *messages[MESSAGES_MAX];
-	const char *rest; /* what has come of the next one */
+	const char *rest; /* the bytes of the next message that have arrived */
 };
 
 #define BYTES(literal) literal, sizeof(literal) - 1

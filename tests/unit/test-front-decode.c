@@ -193,7 +193,7 @@ static const struct {
 	 "spec.mounts", 0},
 	{"Create", SPEC("\"rootPath\":\"\""), "spec.rootPath", 0},
 	{"Create", SPEC("\"rootFileDescriptor\":0"), "spec.rootFileDescriptor", 0},
-	/* one descriptor, two fields */
+	/* two fields name one descriptor */
 	{"Create",
 	 SPEC("\"mounts\":[{\"type\":\"bind\",\"target\":\"/a\",\"sourceFileDescriptor\":0}],"
 	      "\"rootFileDescriptor\":0"),

@@ -34,7 +34,7 @@ static void test_descriptors_run_out(void **state _unused_)
 	keeper_start(&keeper, DESCRIPTORS);
 	for (uint32_t i = 0; i < CLIENTS; i++)
 		fds[i] = keeper_connect(&keeper, i, SCOPE_FULL, NULL);
-	/* one of the two comes of each: an answer, or the end */
+	/* each connection gets an answer or its end */
 	for (int i = 0; i < CLIENTS; i++)
 		(void)send(fds[i], GET_INFO, sizeof(GET_INFO), MSG_NOSIGNAL);
 	for (int i = 0; i < CLIENTS; i++) {

@@ -48,7 +48,7 @@ static pid_t start(char *const *words, int *ret_fd)
 	return pid;
 }
 
-/* Not by the end of its input: it would complain of its words. */
+/* Kills the child: at the end of its input it would complain about its arguments. */
 static void stop(pid_t pid, int fd)
 {
 	assert_int_equal(kill(pid, SIGKILL), 0);
@@ -88,7 +88,7 @@ static void test_command(void **state _unused_)
 		json_decref(process);
 	}
 	stop(pid, fd);
-	/* it has ended: nothing is said of it */
+	/* nothing is returned about a process that has ended */
 	assert_null(process_json((uint32_t)pid, 4095));
 }
 

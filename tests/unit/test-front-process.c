@@ -272,7 +272,8 @@ static void test_garbage(void **state)
 		char text[512];
 		size_t used = 0;
 
-		/* at once: after the garbage the client may be gone */
+		/* sends all of it at once, because the front may close the connection after the
+		 * garbage */
 		used += (size_t)sprintf(text + used, "%s", GET_INFO) + 1;
 		used += (size_t)sprintf(text + used, "%s", rows[i]) + 1;
 		used += (size_t)sprintf(text + used, "%s", GET_INFO) + 1;

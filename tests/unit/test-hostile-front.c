@@ -22,7 +22,7 @@
 
 #define USER 61000
 #define OTHER 61001
-/* At most so many of a front's requests are taken in one pass of the loop. */
+/* Maximum number of a front's requests that one pass of the loop takes. */
 #define AT_ONCE_MAX 64
 /* Processes of a user's that may be about to end: see RESTING_MAX in lane.c. */
 #define RESTING 128
@@ -113,7 +113,7 @@ static int teardown(void **state)
 	struct keeper *keeper = &bed->keeper;
 
 	fronts_free(keeper);
-	/* without the spawner no operation comes to anything, and each ends */
+	/* without the spawner, every operation fails, and ends */
 	close(bed->spawner_fd);
 	for (int i = 0; keeper->operations && i < 1000; i++)
 		assert_true(event_base_loop(keeper->loop, EVLOOP_ONCE) >= 0);
@@ -262,7 +262,7 @@ static size_t count_forks(struct bed *bed)
 	return n;
 }
 
-/* Opens a lane for each of two users, of whom only the other one gets it. */
+/* Opens a lane for each of two users: only the other user gets it. */
 static void expect_denied(struct bed *bed, const char *limit, int64_t value)
 {
 	struct lanes lanes = lanes_of(bed, USER), others = lanes_of(bed, OTHER);

@@ -326,7 +326,7 @@ static void test_auto(void **state _unused_)
 	assert_string_equal(failure.subject, "spec.uidMap[2]");
 }
 
-/* Not even a line of an administrator's gives power over our own accounts. */
+/* No line in /etc/subuid gives power over the daemon's own accounts. */
 static void test_reserved(void **state _unused_)
 {
 	struct idmap_rights rights = alice;

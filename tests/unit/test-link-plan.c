@@ -331,7 +331,7 @@ static void test_task(void **state _unused_)
 	assert_string_equal(task.task.a.interface, "eth0");
 	assert_null(task.task.a.altname);
 	assert_true(task.task.b.host);
-	/* on the host the name is ours, the user's is an altname */
+	/* on the host, the daemon chooses the name, and the user's becomes an altname */
 	assert_memory_equal(task.task.b.interface, "nscab", 5);
 	assert_string_equal(task.task.b.altname, "veth0");
 	assert_int_equal(link_plan_task(link, link->ends[0], &task), 0);

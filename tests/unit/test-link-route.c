@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* link-route.c, and what else an end has beside its addresses. */
+/* link-route.c, and the other properties of an end beside its addresses. */
 #include "tests/unit/links.h"
 
-/* What a task says of gateways and routes: their canonical form, and what is on the link itself. */
+/* A task has gateways and routes in canonical form, and says which next hops are on the link
+ * itself. */
 static void test_routes(void **state _unused_)
 {
 	static const struct wire_route wanted[] = {

@@ -72,7 +72,7 @@ static void test_levels(void **state _unused_)
 		assert_int_equal(log_level_from_name(rows[i].name), rows[i].level);
 }
 
-/* Of each level's threshold, the lines that pass it. */
+/* Checks for each threshold which levels are written. */
 static void test_threshold(void **state _unused_)
 {
 	capture();

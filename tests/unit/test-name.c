@@ -149,7 +149,7 @@ static void test_label_value(void **state _unused_)
 		{"\xe2\x81\xa6", false},
 		{"\xe2\x81\xa9", false},
 		{"\xe2\x81\xaa", true},
-		/* not UTF-8: stray, cut short, overlong, surrogate, too large */
+		/* not UTF-8: a stray or missing byte, overlong, a surrogate, too large */
 		{"\x80", false},
 		{"\xbf", false},
 		{"\xc3", false},

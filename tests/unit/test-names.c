@@ -93,7 +93,7 @@ static void test_servers(void **state _unused_)
 	resolver_text_servers(&more, &text);
 	assert_text("nameserver 192.0.2.1\nsearch a.example b.example\noptions ndots:2\noptions "
 		    "rotate\n");
-	/* with none libc asks 127.0.0.1: the file says why */
+	/* without a server, libc asks 127.0.0.1, and the file says why there is none */
 	resolver_text_servers(&(struct task_resolver){.loopback = true}, &text);
 	text.bytes[text.size] = '\0';
 	assert_non_null(strstr(text.bytes, "loopback"));
@@ -247,14 +247,14 @@ static void test_edit(void **state _unused_)
 		/* one comes */
 		{HEAD "10.0.0.2 a\n", HEAD "10.0.0.2 a\n10.0.0.3 b\n"},
 		{HEAD, HEAD "10.0.0.2 a\n10.0.0.3 b\n"},
-		/* one leaves, of any length */
+		/* one line is removed, whatever its length */
 		{HEAD "10.0.0.2 a\nf::1 x\n10.0.0.3 b\n", HEAD "10.0.0.2 a\n#     \n10.0.0.3 b\n"},
 		{HEAD "1\n10.0.0.2 a\n10.0.0.3 b\n2.2.2.2 z\n",
 		 HEAD "#\n10.0.0.2 a\n10.0.0.3 b\n#        \n"},
 		/* a line that was struck out before stays a comment */
 		{HEAD "# \n10.0.0.2 a\n#\n#  \n10.0.0.3 b\n",
 		 HEAD "# \n10.0.0.2 a\n#\n#  \n10.0.0.3 b\n"},
-		/* one has another address, or another place */
+		/* one line has another address, or another place */
 		{HEAD "10.0.0.2 a\n10.0.0.4 b\n", HEAD "10.0.0.2 a\n#         \n10.0.0.3 b\n"},
 		{HEAD "10.0.0.3 b\n10.0.0.2 a\n", HEAD "#         \n10.0.0.2 a\n10.0.0.3 b\n"},
 		/* a line that is not whole, or nothing; another head; other networks */

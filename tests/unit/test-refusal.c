@@ -87,7 +87,7 @@ static void test_each_error(void **state _unused_)
 	idl_free(service);
 }
 
-/* Of any text comes a message, and of the longest one, too. */
+/* Any text gives a valid message, also the longest one. */
 static void test_any_text(void **state _unused_)
 {
 	struct failure failure = {.error = ERROR_NOT_PERMITTED};

@@ -108,7 +108,7 @@ static void test_order(void **state _unused_)
 		assert_string_equal(set->name, rows[i].name);
 	}
 	assert_null(registry_next_set(registry, set->owner, set->name));
-	/* from an owner, and after a name that is gone */
+	/* begins with an owner, and after a name that does not exist any more */
 	assert_string_equal(registry_next_set(registry, 1000, NULL)->name, "a");
 	assert_int_equal(registry_next_set(registry, 1002, NULL)->owner, 70000);
 	assert_string_equal(registry_next_set(registry, 1000, "aa")->name, "b");
@@ -116,7 +116,7 @@ static void test_order(void **state _unused_)
 	registry_free(registry);
 }
 
-/* As many as a machine may have, added and dropped in a mixed order. */
+/* Adds and drops as many sets as a machine may have, in a mixed order. */
 static void test_many(void **state _unused_)
 {
 	static const unsigned n = 2000, step = 733; /* prime to each other */
@@ -281,7 +281,7 @@ static void test_sessions(void **state _unused_)
 	end_session(registry, a, 5, &dropped);
 	end_session(registry, c, 6, &dropped);
 	assert_int_equal(dropped.n, 0);
-	/* they stay when their set goes, and then belong to none */
+	/* ended sessions stay when their set is dropped, without a set */
 	registry_drop_set(registry, set);
 	a = registry_find_session(registry, "000000000000000a");
 	assert_non_null(a);
@@ -314,7 +314,7 @@ static void test_bound(void **state _unused_)
 		assert_string_equal(dropped.id, id);
 		assert_null(registry_find_session(registry, id));
 	}
-	/* one that has ended before all others, by a clock that was put back */
+	/* a session that has ended before all others, by a clock that was set back */
 	end_session(registry, add_session(registry, alice, 9000), 1, &dropped);
 	assert_int_equal(dropped.n, 11);
 	assert_null(registry_find_session(registry, "0000000000002328"));

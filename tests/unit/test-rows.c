@@ -26,15 +26,15 @@ static const char *const by_hand[] = {
 
 #define ROWS_MAX 512
 
-/* One comparison of all methods. */
+/* The state of a comparison of all methods. */
 static struct {
 	char problem[256]; /* the first */
 	bool used[ARRAY_SIZE(by_hand)];
-	const struct wire_field *rows[ROWS_MAX]; /* those that a field has been found for */
+	const struct wire_field *rows[ROWS_MAX]; /* rows for which a field was found */
 	size_t n_rows;
 } state;
 
-/* The struct at hand. */
+/* The struct that is being compared. */
 struct at {
 	const char *name; /* the type's or method's */
 	bool is_answer;

@@ -34,7 +34,8 @@ static void test_damaged(void **state _unused_)
 	assert_true(size > HEADER_SIZE && size < sizeof(data));
 	assert_int_equal(store_check(data, size, boot_id, &why), 0);
 	for (size_t n = 0; n < size; n++) {
-		/* in memory that ends there */
+		/* a copy in memory of exactly this size, so that sanitizers notice reads beyond
+		 * it */
 		char *cut = malloc(n ? n : 1);
 
 		assert_non_null(cut);

@@ -13,7 +13,7 @@
 
 static void test_fields(void **state _unused_)
 {
-	/* where an errno says something of a value it is the field's; else the machine's */
+	/* an errno about a value gives an error about the field, any other one a system error */
 	static const struct {
 		uint32_t step, detail;
 		const char *field;

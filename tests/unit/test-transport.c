@@ -95,7 +95,7 @@ static void test_glued(void **state)
 {
 	struct fixture *fixture = *state;
 
-	/* one send, three messages: descriptors belong to the first byte's */
+	/* three messages in one send: the descriptors belong to the message with the first byte */
 	assert_int_equal(peer_send(fixture->peer_fd, "one\0two\0thr", 11, 2), 11);
 	assert_int_equal(peer_send(fixture->peer_fd, "ee\0four\0", 8, 1), 8);
 	assert_message(fixture, "one", 2);
@@ -169,7 +169,7 @@ static void test_sender_keeps_unsent(void **state)
 	size_t size = 4 * 1024 * 1024;
 	ino_t inodes[8];
 
-	/* more than the socket takes: its descriptors have gone with the first bytes */
+	/* a message larger than the socket takes: its descriptors are sent with the first bytes */
 	queue_message(&fixture->sender, 0, size, 2, inodes);
 	queue_message(&fixture->sender, 1, 5, 3, inodes);
 	assert_int_equal(count_fds(), fixture->n_fds + 2 + 5);

@@ -31,7 +31,7 @@ static void test_bound_of_each(void **state _unused_)
 	for (int i = 2; i < 5; i++)
 		assert_int_equal(turns_enter(&turns, &alice[i], ALICE, TURN_MAKE), 0);
 	assert_null(turns_next(&turns));
-	/* in the order in which they came, one for one */
+	/* each turn that ends starts one that waits, in their order */
 	for (int i = 2; i < 5; i++) {
 		turns_leave(&turns, &alice[i - 2]);
 		assert_ptr_equal(turns_next(&turns), &alice[i]);

@@ -121,7 +121,7 @@ static void fill_path(const struct path *path, size_t from, char *value)
 	fill_path(path, from + 1, value + field->offset);
 }
 
-/* Where the last field of path is. */
+/* Returns the place of the path's last field in the value. */
 static char *place_of(const struct path *path, char *value)
 {
 	for (size_t i = 0; i < path->n; i++)

@@ -124,7 +124,7 @@ static void test_attributes(void **state _unused_)
 	}
 }
 
-/* On disk and in memory there are no descriptors, and no items either. */
+/* Packed values contain neither descriptors nor items. */
 static void test_unpack_refuses(void **state _unused_)
 {
 	const struct {
@@ -222,7 +222,7 @@ static void test_items(void **state _unused_)
 	at = NULL;
 	assert_int_equal(wire_next_item(&message, WIRE_ITEM_SET, &at, &wire_set_layout, NULL), 0);
 	at = NULL;
-	/* the same bytes as something else */
+	/* the same bytes, read with another layout */
 	assert_int_equal(wire_next_item(&message, WIRE_ITEM_COUNT, &at, &wire_word_layout, &word),
 			 -EBADMSG);
 	wire_writer_done(&writer);

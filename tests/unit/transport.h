@@ -104,7 +104,7 @@ static inline void assert_message(struct fixture *fixture, const char *text, siz
 	assert_true(fixture->receiver.frame.complete);
 	assert_string_equal(fixture->receiver.frame.data, text);
 	assert_int_equal(fixture->receiver.fds.n, n_fds);
-	/* it stays until it is done with */
+	/* the frame stays valid until it is released */
 	assert_int_equal(receiver_read(&fixture->receiver, fixture->ours_fd), 0);
 	assert_string_equal(fixture->receiver.frame.data, text);
 }
