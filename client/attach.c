@@ -197,6 +197,10 @@ static void on_signal(struct session *session, int signal, bool from_terminal)
 		pty_resize(session->streams.pty, signal == SIGCONT);
 		return;
 	}
+	if (signal == SIGCONT && !session->client->quiet && streams_are_shared(&session->streams))
+		print_hint("%s still has this terminal as its stdin, and may take what you type; "
+			   "run it with -t or </dev/null",
+			   session->how->program);
 	session->ends_all |= signal == SIGTERM || signal == SIGHUP;
 	if (!session->running) {
 		/* The command may have started already, and gets the signal once that is known. But

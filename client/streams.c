@@ -29,6 +29,11 @@ bool streams_wait(const struct streams *streams)
 	return streams->feed && streams->feed->pipe_fd >= 0 && !foreground_is_ours();
 }
 
+bool streams_are_shared(const struct streams *streams)
+{
+	return !streams->pty && !streams->feed && !foreground_is_ours();
+}
+
 void streams_look(const struct streams *streams)
 {
 	if (!streams->pty || pty_waits(streams->pty))

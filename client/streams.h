@@ -16,6 +16,10 @@ struct streams {
 /* Fills in the descriptors to poll. Returns their number. */
 size_t streams_poll(const struct streams *streams, struct pollfd ret_fds[static STREAMS_POLL]);
 void streams_pump(const struct streams *streams, const struct pollfd fds[static STREAMS_POLL]);
+/* Returns true if this process is in the background, and the command has the caller's terminal as
+ * its stdin. That terminal does not control the command, so the kernel does not stop the command
+ * when it reads. */
+bool streams_are_shared(const struct streams *streams);
 /* Returns true if this process is in the background, and must read once it is in the foreground. */
 bool streams_wait(const struct streams *streams);
 /* Begins to read if this process is in the foreground now. Must be called after streams_wait() has

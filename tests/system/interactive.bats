@@ -144,6 +144,24 @@ assert ends() == 7
 PYTHON
 }
 
+@test "bg: a command that has the terminal as its stdin goes on, and nsctl warns of it" {
+	terminal env nsctl="$NSCTL_BUILD/nsctl" bash --norc --noprofile -i <<'PYTHON'
+until("ready> ")
+command = f"exec box sleep 1{os.getpid()}"
+def to_background(more):
+    type(f"$nsctl {command} {more}\n"); foreground(f"{sys.argv[2][6:]} {command}")
+    type("\x1a"); until("Stopped"); until("ready> ")
+    type("bg\n"); until("&")
+to_background(""); until("may take what you type")
+type("kill %1; wait; echo en''ded\n"); until("ended")
+to_background("</dev/null")
+type("kill %1; wait; echo en''ded\n"); until("ended")
+assert b"may take" not in before
+type("exit 7\n")
+assert ends() == 7
+PYTHON
+}
+
 @test "a run in the background goes on to its end, and its terminal is left alone" {
 	terminal env nsctl="$NSCTL_BUILD/nsctl" bash --norc --noprofile -i <<'PYTHON'
 until("ready> ")
