@@ -65,7 +65,9 @@ const struct option_row run_command_options[] = {
 	OPTION("unset-env", 0, "K", "do not pass on your variable K", HANDLED(UNSET_ENV)),
 	OPTION("fd", 0, "N[:M]", "give COMMAND your descriptor N, as M (not a directory)",
 	       HANDLED(FD), .field = "descriptors"),
-	OPTION("preserve-fds", 0, NULL, "give COMMAND all of your descriptors above 2",
+	OPTION("preserve-fds", 0, NULL,
+	       "give COMMAND all of your descriptors above 2 (a make before 4.4 has its "
+	       "jobserver there)",
 	       HANDLED(PRESERVE_FDS)),
 	OPTION("status-file", 0, "FILE",
 	       "write the exit status to FILE, if COMMAND was executed and has ended",
