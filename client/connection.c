@@ -322,12 +322,13 @@ int client_remove_each(struct client *client, char *const *names, const char *me
 }
 
 int client_call_more(struct client *client, const char *subject, const char *method,
-		     json_t *parameters, void (*each)(void *context, json_t *reply), void *context)
+		     json_t *parameters, struct call_fds *fds,
+		     void (*each)(void *context, json_t *reply), void *context)
 {
 	_cleanup_json_ json_t *owned = must(parameters);
 	bool continues = true, begun = false;
 	unsigned int tries = 1;
-	int r = client_send(client, subject, method, owned, NULL, true);
+	int r = client_send(client, subject, method, owned, fds, true);
 
 	while (r == 0 && continues) {
 		_cleanup_reply_ struct message_reply reply = {0};
@@ -335,7 +336,7 @@ int client_call_more(struct client *client, const char *subject, const char *met
 		r = client_receive(client, &reply);
 		/* once a reply was passed to each(), a repeated call would pass it a second time */
 		if (r != 0 && !begun && client_try_again(client, method, owned, r, tries++)) {
-			r = client_send(client, subject, method, owned, NULL, true);
+			r = client_send(client, subject, method, owned, fds, true);
 			continue;
 		}
 		if (r != 0)
@@ -347,6 +348,47 @@ int client_call_more(struct client *client, const char *subject, const char *met
 		each(context, reply.parameters);
 		continues = reply.continues;
 	}
+	return r;
+}
+
+struct joining {
+	json_t *joined;
+	void (*progress)(const json_t *reply);
+};
+
+static void join_reply(void *context, json_t *reply)
+{
+	struct joining *joining = context;
+	const char *key;
+	json_t *value;
+
+	if (joining->progress)
+		joining->progress(reply);
+	if (!joining->joined) {
+		joining->joined = json_incref(reply);
+		return;
+	}
+	json_object_foreach(reply, key, value)
+	{
+		json_t *list = json_object_get(joining->joined, key);
+
+		if (json_is_array(value) && json_is_array(list) &&
+		    json_array_extend(list, value) < 0)
+			out_of_memory();
+	}
+}
+
+int client_call_joined(struct client *client, const char *subject, const char *method,
+		       json_t *parameters, struct call_fds *fds,
+		       void (*progress)(const json_t *reply), json_t **ret)
+{
+	struct joining joining = {.progress = progress};
+	int r = client_call_more(client, subject, method, parameters, fds, join_reply, &joining);
+
+	if (r == 0)
+		*ret = joining.joined;
+	else
+		json_decref(joining.joined);
 	return r;
 }
 

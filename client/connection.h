@@ -83,9 +83,16 @@ int client_remove(struct client *client, const char *subject, const char *method
 int client_remove_each(struct client *client, char *const *names, const char *method, bool absent);
 
 /* Makes a call that asks for more than one reply, and calls each() with the parameters of every
- * reply. Takes the parameters. Returns 0, or an exit status after reporting the failure. */
+ * reply. Takes the parameters, but not the descriptors. fds may be NULL. Returns 0, or an exit
+ * status after reporting the failure. */
 int client_call_more(struct client *client, const char *subject, const char *method,
-		     json_t *parameters, void (*each)(void *context, json_t *reply), void *context);
+		     json_t *parameters, struct call_fds *fds,
+		     void (*each)(void *context, json_t *reply), void *context);
+/* The same, and adds the lists in all replies to those in the first one, which becomes *ret.
+ * progress: called with every reply; NULL: nothing is called. */
+int client_call_joined(struct client *client, const char *subject, const char *method,
+		       json_t *parameters, struct call_fds *fds,
+		       void (*progress)(const json_t *reply), json_t **ret);
 
 /* Returns {"name": NAME}, and the owner if one was given. */
 json_t *client_named(const struct client *client, const char *name);

@@ -38,8 +38,8 @@ int hosts_run(struct client *client, struct options *options)
 
 	if (client->has_owner)
 		json_put(options->parameters, "owner", json_integer(client->owner));
-	r = client_call(client, NULL, "org.nsctl.ListLinks", json_incref(options->parameters), NULL,
-			&reply);
+	r = client_call_joined(client, NULL, "org.nsctl.ListLinks",
+			       json_incref(options->parameters), NULL, NULL, &reply);
 	if (r != 0)
 		return r;
 	json_array_foreach(json_object_get(reply, "links"), i, link)

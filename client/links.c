@@ -213,7 +213,8 @@ static int links_list(struct client *client, struct options *options)
 	if (client->has_owner)
 		json_put(parameters, "owner", json_integer(client->owner));
 	with_owner = client->has_owner || json_object_get(parameters, "allOwners");
-	r = client_call(client, set, "org.nsctl.ListLinks", json_incref(parameters), NULL, &reply);
+	r = client_call_joined(client, set, "org.nsctl.ListLinks", json_incref(parameters), NULL,
+			       NULL, &reply);
 	if (r == 0)
 		list_links(client, json_object_get(reply, "links"), with_owner);
 	return r;
@@ -270,7 +271,8 @@ static int find_end(struct client *client, const char *name, const char *word, c
 	parameters = must(json_object());
 	if (client->has_owner)
 		json_put(parameters, "owner", json_integer(client->owner));
-	r = client_call(client, name, "org.nsctl.ListLinks", json_incref(parameters), NULL, &reply);
+	r = client_call_joined(client, name, "org.nsctl.ListLinks", json_incref(parameters), NULL,
+			       NULL, &reply);
 	if (r != 0)
 		return r;
 	json_array_foreach(json_object_get(reply, "links"), i, link)

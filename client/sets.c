@@ -156,8 +156,8 @@ int sets_list(struct client *client, struct options *options)
 	clock_gettime(CLOCK_REALTIME, &now);
 	listing.now = (double)now.tv_sec;
 	table_init(&listing.table, headings, ARRAY_SIZE(headings));
-	r = client_call_more(client, NULL, "org.nsctl.List", json_incref(parameters), list_reply,
-			     &listing);
+	r = client_call_more(client, NULL, "org.nsctl.List", json_incref(parameters), NULL,
+			     list_reply, &listing);
 	if (r == 0 && !client->json && !client->quiet)
 		table_print(&listing.table);
 	table_done(&listing.table);
@@ -205,7 +205,7 @@ static int remove_all(struct client *client, json_t *given)
 	json_put(parameters, "summary", json_true());
 	if (client->has_owner)
 		json_put(parameters, "allOwners", json_true());
-	failed = client_call_more(client, NULL, "org.nsctl.List", json_incref(parameters),
+	failed = client_call_more(client, NULL, "org.nsctl.List", json_incref(parameters), NULL,
 				  collect_names, &names);
 	json_array_foreach(array, i, name)
 	{

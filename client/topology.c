@@ -8,7 +8,9 @@
 #include "client/topology.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "client/lease.h"
 #include "client/memory.h"
@@ -268,6 +270,24 @@ static void print_made(const json_t *reply)
 		}
 }
 
+/* Shows on a terminal how much was made; the last reply removes it. */
+static void show_progress(const json_t *reply)
+{
+	static bool shown;
+	const json_t *made = json_object_get(reply, "made");
+
+	if (!isatty(STDERR_FILENO) || (!made && !shown))
+		return;
+	shown = made;
+	if (made)
+		fprintf(stderr, "\033[K%" JSON_INTEGER_FORMAT " of %" JSON_INTEGER_FORMAT " made\r",
+			json_integer_value(made),
+			json_integer_value(json_object_get(reply, "parts")));
+	else
+		fputs("\033[K", stderr);
+	fflush(stderr);
+}
+
 int topology_up(struct client *client, struct options *options)
 {
 	_cleanup_json_ json_t *topology = NULL, *reply = NULL;
@@ -283,10 +303,12 @@ int topology_up(struct client *client, struct options *options)
 	if (r != 0)
 		return r;
 	json_object_update(topology, options->parameters);
-	r = client_call(client, path, "org.nsctl.Apply", json_incref(topology), options->fds,
-			&reply);
+	r = client_call_joined(client, path, "org.nsctl.Apply", json_incref(topology), options->fds,
+			       client->quiet ? NULL : show_progress, &reply);
 	if (r != 0)
 		return r;
+	json_object_del(reply, "made");
+	json_object_del(reply, "parts");
 	if (client->json)
 		print_json(reply);
 	else if (!client->quiet)

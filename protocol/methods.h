@@ -106,7 +106,7 @@ enum method_class {
 	  NULL, ASKED_BY(decode_apply),                                                            \
 	  REPLY_PARTS(PART("sets", WIRE_ITEM_SET, wire_set),                                       \
 		      PART("networks", WIRE_ITEM_NETWORK, wire_network),                           \
-		      PART("links", WIRE_ITEM_LINK, wire_link)))
+		      PART("links", WIRE_ITEM_LINK, wire_link), PART("", 0, wire_progress)))
 /* clang-format on */
 
 #endif

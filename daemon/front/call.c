@@ -162,9 +162,11 @@ static void keep_list(struct connection *connection, const struct method *method
 static bool call_with_items(struct connection *connection, const struct method *method,
 			    const json_t *parameters)
 {
-	struct decoding decoding = {.fds = &connection->receiver.fds, .memory_fd = -1};
+	struct decoding decoding = {
+		.fds = &connection->receiver.fds, .memory_fd = -1, .more = connection->more};
 
 	begin_request(connection, method);
+	connection->front->writer.limit = WIRE_STREAM_MAX;
 	if (method->put(&decoding, parameters, &connection->front->writer))
 		return call_fail(connection, &decoding.failure);
 	return send_begun(connection, method);

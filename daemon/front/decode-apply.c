@@ -9,11 +9,10 @@ static const struct part {
 	const char *key;
 	enum wire_item item;
 	const struct wire_layout *layout;
-	size_t max;
 } parts[] = {
-	{"networks", WIRE_ITEM_NETWORK, &wire_network_layout, APPLY_NETWORKS_MAX},
-	{"sets", WIRE_ITEM_CREATE, &wire_create_layout, APPLY_SETS_MAX},
-	{"links", WIRE_ITEM_LINK, &wire_link_layout, APPLY_LINKS_MAX},
+	{"networks", WIRE_ITEM_NETWORK, &wire_network_layout},
+	{"sets", WIRE_ITEM_CREATE, &wire_create_layout},
+	{"links", WIRE_ITEM_LINK, &wire_link_layout},
 };
 
 static int put_parts(struct decoding *decoding, const json_t *list, const struct part *part,
@@ -23,8 +22,8 @@ static int put_parts(struct decoding *decoding, const json_t *list, const struct
 	const json_t *entry;
 	size_t i;
 
-	if (json_array_size(list) > part->max)
-		return decode_refuse(decoding, "has more than %zu entries", part->max);
+	if (json_array_size(list) > APPLY_LIST_MAX)
+		return decode_refuse(decoding, "has more than %d entries", APPLY_LIST_MAX);
 	json_array_foreach(list, i, entry)
 	{
 		size_t above = decode_enter_index(decoding, i);
@@ -48,6 +47,7 @@ int decode_apply(struct decoding *decoding, const json_t *parameters, struct wir
 
 	wire_clear(&wire_apply_layout, &apply);
 	r = decode_request(decoding, &wire_apply_layout, parameters, &apply);
+	apply.more = decoding->more;
 	wire_put(writer, &wire_apply_layout, &apply);
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(parts); i++) {
 		size_t above = decode_enter(decoding, parts[i].key);
@@ -57,6 +57,6 @@ int decode_apply(struct decoding *decoding, const json_t *parameters, struct wir
 	}
 	if (r == 0 && writer->buffer->header.nlmsg_len > APPLY_SIZE_MAX)
 		r = decode_refuse_at(decoding, "sets",
-				     "all parts together are larger than 160 KiB");
+				     "all parts together are larger than 640 KiB");
 	return r;
 }

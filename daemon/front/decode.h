@@ -20,6 +20,7 @@ struct decoding {
 	bool used[TRANSPORT_FDS_MAX]; /* each descriptor may be used by one field only */
 	int memory_fd;		      /* the sealed command line, -1: none */
 	char path[128];		      /* of the current field: "spec.mounts[2].target" */
+	bool more;		      /* the client takes more than one reply */
 	struct failure failure;	      /* the reason of a refusal */
 };
 

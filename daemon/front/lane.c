@@ -135,7 +135,7 @@ bool lane_is_free(struct front *front)
 static int send_handles(const struct front *front, const struct lane *lane)
 {
 	struct wire_writer message;
-	int r = wire_writer_init(&message);
+	int r = wire_writer_init(&message, WIRE_SIZE_MAX);
 
 	if (r < 0)
 		return r;

@@ -159,7 +159,7 @@ static int set_up(struct front *front)
 	if (r == 0)
 		r = idl_parse(idl_text_service, &front->service, &line);
 	if (r == 0)
-		r = wire_writer_init(&front->writer);
+		r = wire_writer_init(&front->writer, WIRE_STREAM_MAX);
 	if (r == 0)
 		r = wire_message_init(&front->message);
 	if (r == 0)

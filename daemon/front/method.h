@@ -6,7 +6,7 @@
 #include "daemon/front/decode.h"
 #include "daemon/front/encode.h"
 
-#define REPLY_PARTS_MAX 3
+#define REPLY_PARTS_MAX 4
 
 struct method {
 	const char *name;

@@ -157,6 +157,8 @@ int methods_dispatch(struct front_process *front, struct wire_message *message)
 		front_drop_connection(front, connection);
 		return 0;
 	}
+	if (header->nlmsg_len > WIRE_SIZE_MAX && header->nlmsg_type != WIRE_APPLY)
+		return -EBADMSG;
 	if (!handlers[header->nlmsg_type] || lane_claim(&request, message, &task) < 0)
 		return -EBADMSG;
 	identifies = task.processes | task.pipes;

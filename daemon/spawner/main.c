@@ -329,7 +329,7 @@ static int set_up(struct spawner *spawner, char *const *arguments)
 	if (r == 0)
 		r = wire_message_init(&spawner->message);
 	if (r == 0)
-		r = wire_writer_init(&spawner->writer);
+		r = wire_writer_init(&spawner->writer, WIRE_SIZE_MAX);
 	return r < 0 ? complain(what, r) : 0;
 }
 

@@ -7,9 +7,9 @@
 #define PACK_SIZE_MAX (60 * 1024)
 #define DEPTH_MAX 6
 
-int wire_writer_init(struct wire_writer *writer)
+int wire_writer_init(struct wire_writer *writer, size_t size)
 {
-	*writer = (struct wire_writer){.buffer = malloc(sizeof(*writer->buffer))};
+	*writer = (struct wire_writer){.buffer = malloc(size)};
 	return writer->buffer ? 0 : -ENOMEM;
 }
 
@@ -29,6 +29,7 @@ void wire_begin(struct wire_writer *writer, uint16_t type, uint16_t flags, uint3
 	header->nlmsg_seq = request;
 	header->nlmsg_pid = connection;
 	writer->n_fds = 0;
+	writer->limit = WIRE_SIZE_MAX;
 	writer->overflow = false;
 }
 
@@ -37,7 +38,7 @@ static void put_raw(struct wire_writer *writer, uint16_t attribute, size_t size,
 	struct nlmsghdr *header = &writer->buffer->header;
 	size_t padding = MNL_ALIGN(size) - size;
 
-	if (mnl_attr_put_check(header, WIRE_SIZE_MAX, attribute, size, data))
+	if (mnl_attr_put_check(header, writer->limit, attribute, size, data))
 		/* libmnl 1.0.4 leaves old bytes in the padding, so equal values would not give
 		 * equal bytes */
 		memset((char *)mnl_nlmsg_get_payload_tail(header) - padding, 0, padding);
@@ -135,7 +136,7 @@ static void put_nested(struct wire_writer *writer, uint16_t attribute,
 		       const struct wire_layout *layout, const void *value)
 {
 	struct nlattr *nest =
-		mnl_attr_nest_start_check(&writer->buffer->header, WIRE_SIZE_MAX, attribute);
+		mnl_attr_nest_start_check(&writer->buffer->header, writer->limit, attribute);
 
 	if (!nest) {
 		writer->overflow = true;
@@ -459,7 +460,7 @@ int wire_pack(const struct wire_layout *layout, const void *value, void **ret, s
 {
 	struct wire_writer writer;
 	size_t size;
-	int r = wire_writer_init(&writer);
+	int r = wire_writer_init(&writer, WIRE_SIZE_MAX);
 
 	if (r < 0)
 		return r;

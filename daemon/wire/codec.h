@@ -23,6 +23,8 @@
 
 /* Maximum size of a message. The buffers of our sockets have room for several. */
 #define WIRE_SIZE_MAX (192 * 1024)
+/* Maximum size of a topology, the only larger message. It goes through a pipe. */
+#define WIRE_STREAM_MAX (768 * 1024)
 #define WIRE_FDS_MAX 64
 
 enum wire_type {
@@ -119,6 +121,7 @@ struct wire_writer {
 		struct nlmsghdr header;
 		char bytes[WIRE_SIZE_MAX];
 	} * buffer;
+	size_t limit; /* of the message's size */
 	int fds[WIRE_FDS_MAX];
 	size_t n_fds;
 	struct wire_handles
@@ -137,7 +140,9 @@ struct wire_message {
 	bool of_front;	  /* from a front: a field that only the daemon may fill is an error */
 };
 
-int wire_writer_init(struct wire_writer *writer); /* returns 0 or -ENOMEM */
+/* Makes the buffer, of WIRE_SIZE_MAX or WIRE_STREAM_MAX. Returns 0 or -ENOMEM. wire_begin() sets
+ * the limit to WIRE_SIZE_MAX; the caller raises it for a message that may be larger. */
+int wire_writer_init(struct wire_writer *writer, size_t size);
 void wire_writer_done(struct wire_writer *writer);
 
 /* Begins a new message. */

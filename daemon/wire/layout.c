@@ -188,8 +188,15 @@ LAYOUT(wire_adopt);
 
 static const struct wire_field wire_apply_fields[] = {
 	NESTED(1, wire_apply, lease, wire_lease, JSON("lease")),
+	BOOL(2, wire_apply, more),
 };
 LAYOUT(wire_apply);
+
+static const struct wire_field wire_progress_fields[] = {
+	U32(1, wire_progress, made, 0, JSON("made")),
+	U32(2, wire_progress, parts, 0, JSON("parts")),
+};
+LAYOUT(wire_progress);
 
 static const struct wire_field wire_ask_fields[] = {
 	STRING(1, wire_ask, name, NAME_SIZE - 1, JSON("name"), NAME),

@@ -285,16 +285,20 @@ struct wire_adopt {
 	struct wire_lease lease;
 };
 
-/* Limits of a topology, which is one message with its parts as items. The answer says more about
- * each part, and must fit into one message, too. */
-#define APPLY_NETWORKS_MAX 64
-#define APPLY_SETS_MAX 256
-#define APPLY_LINKS_MAX 512
-#define APPLY_SIZE_MAX (160 * 1024)
+/* Limits of a topology, which is one message with its parts as items. How many of them a user can
+ * have is a matter of the user's limits. */
+#define APPLY_LIST_MAX 4096
+#define APPLY_SIZE_MAX (640 * 1024)
 /* With the item that names the request's lane. */
 #define APPLY_MESSAGE_MAX (APPLY_SIZE_MAX + 256)
 struct wire_apply {
 	struct wire_lease lease; /* of all sets and networks */
+	bool more;		 /* the caller takes several answers: progress, then the parts */
+};
+
+/* How far an Apply is: in an answer that others follow. */
+struct wire_progress {
+	uint32_t made, parts;
 };
 
 /* The contents of most requests: a set or session, and the few values that some requests have. */
@@ -441,10 +445,10 @@ struct wire_count {
 
 extern const struct wire_layout spec_search_layout, spec_option_layout, spec_host_layout,
 	wire_connection_layout, wire_lane_layout, wire_failure_layout, wire_spec_layout,
-	wire_create_layout, wire_adopt_layout, wire_apply_layout, wire_ask_layout, wire_list_layout,
-	wire_command_layout, wire_exec_layout, wire_run_layout, wire_namespace_layout,
-	wire_set_layout, wire_session_layout, wire_status_layout, wire_count_layout,
-	wire_word_layout;
+	wire_create_layout, wire_adopt_layout, wire_apply_layout, wire_progress_layout,
+	wire_ask_layout, wire_list_layout, wire_command_layout, wire_exec_layout, wire_run_layout,
+	wire_namespace_layout, wire_set_layout, wire_session_layout, wire_status_layout,
+	wire_count_layout, wire_word_layout;
 
 /* Writes failure as the contents of a message with WIRE_FAILURE. */
 void wire_put_failure(struct wire_writer *writer, const struct failure *failure);

@@ -34,10 +34,20 @@ int wire_send(struct wire_writer *writer, int socket_fd)
 	return sent < 0 ? negative_errno() : 0;
 }
 
+static int init(struct wire_message *message, size_t size)
+{
+	*message = (struct wire_message){.header = malloc(size)};
+	return message->header ? 0 : -ENOMEM;
+}
+
 int wire_message_init(struct wire_message *message)
 {
-	*message = (struct wire_message){.header = malloc(WIRE_SIZE_MAX)};
-	return message->header ? 0 : -ENOMEM;
+	return init(message, WIRE_SIZE_MAX);
+}
+
+int wire_message_init_stream(struct wire_message *message)
+{
+	return init(message, WIRE_STREAM_MAX);
 }
 
 void wire_message_close_fds(struct wire_message *message)

@@ -5,7 +5,7 @@
 
 int wire_inbox_init(struct wire_inbox *inbox)
 {
-	*inbox = (struct wire_inbox){.bytes = malloc(WIRE_SIZE_MAX)};
+	*inbox = (struct wire_inbox){.bytes = malloc(WIRE_STREAM_MAX)};
 	return inbox->bytes ? 0 : -ENOMEM;
 }
 
@@ -24,7 +24,7 @@ static int first_length(const struct wire_inbox *inbox)
 	if (inbox->end - inbox->start < sizeof(header))
 		return 0;
 	memcpy(&header, inbox->bytes + inbox->start, sizeof(header));
-	if (header.nlmsg_len < sizeof(header) || header.nlmsg_len > WIRE_SIZE_MAX)
+	if (header.nlmsg_len < sizeof(header) || header.nlmsg_len > WIRE_STREAM_MAX)
 		return -EBADMSG;
 	return (int)header.nlmsg_len;
 }
@@ -46,7 +46,7 @@ static int fill(struct wire_inbox *inbox, int pipe_fd)
 	inbox->end -= inbox->start;
 	inbox->start = 0;
 	do
-		n = read(pipe_fd, inbox->bytes + inbox->end, WIRE_SIZE_MAX - inbox->end);
+		n = read(pipe_fd, inbox->bytes + inbox->end, WIRE_STREAM_MAX - inbox->end);
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return negative_errno();
@@ -77,7 +77,7 @@ int wire_inbox_receive(struct wire_inbox *inbox, int pipe_fd, struct wire_messag
 
 int wire_outbox_init(struct wire_outbox *outbox)
 {
-	*outbox = (struct wire_outbox){.bytes = malloc(WIRE_SIZE_MAX)};
+	*outbox = (struct wire_outbox){.bytes = malloc(WIRE_STREAM_MAX)};
 	return outbox->bytes ? 0 : -ENOMEM;
 }
 

@@ -66,7 +66,7 @@ static void check_call(const struct method *method, const json_t *parameters)
 
 	for (size_t i = 0; i < FDS_MAX; i++)
 		numbers[i] = FIRST_FD + (int)i;
-	must(wire_writer_init(&writer) == 0);
+	must(wire_writer_init(&writer, WIRE_SIZE_MAX) == 0);
 	writer.handles = &handles;
 	wire_begin(&writer, method->op, 0, 1, 1);
 	if (method->layout) {

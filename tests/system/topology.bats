@@ -111,29 +111,63 @@ item = {"sets": lambda i: {"name": "s%d" % i, "spec": spec},
 	"links": lambda i: {"a": {"set": "s0"}, "b": {"set": "s1"}}}[kind]
 print(json.dumps({kind: [item(i) for i in range(n)]}))' "$1" "$2"
 	}
-	nothing_of "sets" "$(too_many 257 sets)"
-	nothing_of "networks" "$(too_many 65 networks)"
-	nothing_of "links" "$(too_many 513 links)"
+	# the user's limits, of which some may be in use
+	nothing_of "the limit on sets (1024)" "$(too_many 1025 sets)"
+	nsctl create -u other
+	run up "$(too_many 1024 sets)"
+	[[ "$output" == *"the limit on sets (1024)"* ]]
+	nsctl rm other
+	nothing_of "the limit on networks (64)" "$(too_many 65 networks)"
+	nothing_of "the limit on links (2048)" "$(too_many 2049 links)"
+	nothing_of "more than 4096 entries" "$(too_many 4097 links)"
 	up "$(too_many 64 sets)"
 	[ "$(nsctl list --quiet | wc -l)" -eq 64 ]
 }
 
-@test "a ring of a hundred nodes, and away with it" {
-	ring=$(python3 -c '
-import json
-n = 100
+# ring N: a topology of N nodes. Node I has 10.HIGH.LOW.0/31 towards the next one, where I is HIGH and LOW in base 250.
+ring() { python3 -c '
+import json, sys
+n = int(sys.argv[1])
 print(json.dumps({
 	"sets": [{"name": f"n{i}", "spec": {"namespaces": ["net"]}} for i in range(n)],
 	"links": [{"name": f"l{i}",
-		"a": {"set": f"n{i}", "interface": "right", "addresses": [f"10.20.{i}.0/31"]},
-		"b": {"set": f"n{(i + 1) % n}", "interface": "left", "addresses": [f"10.20.{i}.1/31"]}}
-		for i in range(n)]}))')
-	up "$ring"
+		"a": {"set": f"n{i}", "interface": "right", "addresses": [f"10.{i // 250}.{i % 250}.0/31"]},
+		"b": {"set": f"n{(i + 1) % n}", "interface": "left", "addresses": [f"10.{i // 250}.{i % 250}.1/31"]}}
+		for i in range(n)]}))' "$1"; }
+
+@test "a ring of a hundred nodes, and away with it" {
+	up "$(ring 100)"
 	[ "$(nsctl list --quiet | wc -l)" -eq 100 ]
-	nsctl exec n99 ping -c 1 -W 20 10.20.99.1
-	nsctl exec n50 ping -c 1 -W 20 10.20.49.0
-	nsctl down - <<<"$ring"
+	nsctl exec n99 ping -c 1 -W 20 10.0.99.1
+	nsctl exec n50 ping -c 1 -W 20 10.0.49.0
+	nsctl down - <<<"$(ring 100)"
 	leaves "$before"
+}
+
+@test "a thousand nodes from one file: all or nothing, with progress on a terminal" {
+	ring 1000 >"$nets/ring.json"
+	# the last link cannot be: nothing of all that is left
+	python3 - "$nets/ring.json" >"$nets/wrong.json" <<-'END'
+		import json, sys
+		ring = json.load(open(sys.argv[1]))
+		ring["links"][-1]["b"]["addresses"] = ring["links"][-1]["a"]["addresses"]
+		print(json.dumps(ring))
+	END
+	refused "links[999].b.addresses[0]" up "$nets/wrong.json"
+	[ -z "$(nsctl list --quiet)" ]
+	leaves "$before"
+	nsctl up "$nets/ring.json" >"$nets/made"
+	[ "$(wc -l <"$nets/made")" -eq 2000 ]
+	[ "$(nsctl list --quiet | wc -l)" -eq 1000 ]
+	[ "$(nsctl link list --quiet | wc -l)" -eq 1000 ]
+	nsctl exec n999 ping -c 1 -W 20 10.3.249.1
+	# one answer has no room for it
+	run nsctl call Apply "$(ring 1000 | sed 's/"n/"m/g; s/"l\([0-9]\)/"k\1/g')"
+	[ "$status" -ne 0 ]
+	nsctl rm --all
+	leaves "$before"
+	as "$user_id" python3 -c 'import pty, sys; sys.exit(pty.spawn(sys.argv[1:]))' \
+		"$NSCTL_BUILD/nsctl" up "$nets/ring.json" </dev/null | tr '\r' '\n' | grep -a '[0-9] of 2000 made'
 }
 
 @test "the daemon is killed in the middle: nothing, or all of it" {

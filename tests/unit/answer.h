@@ -32,7 +32,7 @@ struct answer {
 static inline void answer_begin(struct answer *answer)
 {
 	answer->fds.n = 0;
-	assert_int_equal(wire_writer_init(&answer->writer), 0);
+	assert_int_equal(wire_writer_init(&answer->writer, WIRE_SIZE_MAX), 0);
 	wire_begin(&answer->writer, WIRE_GET, WIRE_REPLY, 1, 1);
 }
 

@@ -55,7 +55,7 @@ static void start(struct closer *closer)
 {
 	int pair[2];
 
-	assert_int_equal(wire_writer_init(&closer->writer), 0);
+	assert_int_equal(wire_writer_init(&closer->writer, WIRE_SIZE_MAX), 0);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
 	closer->pid = fork();
 	assert_true(closer->pid >= 0);
@@ -85,7 +85,7 @@ static int make_connection(int fd)
 	struct wire_writer writer;
 	int pair[2];
 
-	assert_int_equal(wire_writer_init(&writer), 0);
+	assert_int_equal(wire_writer_init(&writer, WIRE_SIZE_MAX), 0);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
 	wire_begin(&writer, 0, 0, 0, 0);
 	writer.fds[writer.n_fds++] = fd;

@@ -139,7 +139,7 @@ static void test_apply(void **state _unused_)
 	};
 	struct wire_writer writer;
 
-	assert_int_equal(wire_writer_init(&writer), 0);
+	assert_int_equal(wire_writer_init(&writer, WIRE_SIZE_MAX), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		json_t *said = json_loads(rows[i].said, 0, NULL);
 		char path[IDL_PATH_SIZE];

@@ -153,7 +153,7 @@ static size_t flood(struct front_process *front)
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", front->requests_fd);
 	fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
 	assert_true(fd >= 0);
-	assert_int_equal(wire_writer_init(&writer), 0);
+	assert_int_equal(wire_writer_init(&writer, WIRE_SIZE_MAX), 0);
 	wire_begin(&writer, WIRE_LANE_WANTED, 0, 0, 0);
 	while (write(fd, writer.buffer, writer.buffer->header.nlmsg_len) > 0)
 		n++;

@@ -152,7 +152,7 @@ static void test_parcel(void **state _unused_)
 	struct task_fork task = {}, read = {};
 	int pair[2];
 
-	assert_int_equal(wire_writer_init(&writer), 0);
+	assert_int_equal(wire_writer_init(&writer, WIRE_SIZE_MAX), 0);
 	assert_int_equal(wire_message_init(&message), 0);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
 	task.channel_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);

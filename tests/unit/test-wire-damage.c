@@ -24,7 +24,7 @@ static int decode_damaged(const struct wire_layout *layout, const void *payload,
 	r = wire_decode(&message, layout, got);
 	assert_true(r == 0 || r == -EBADMSG);
 	if (r == 0) {
-		assert_int_equal(wire_writer_init(&writer), 0);
+		assert_int_equal(wire_writer_init(&writer, WIRE_SIZE_MAX), 0);
 		wire_begin(&writer, 1, 0, 0, 0);
 		wire_put(&writer, layout, got);
 		assert_false(writer.overflow);

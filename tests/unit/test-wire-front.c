@@ -242,7 +242,7 @@ static void check_rows(const char *name, const struct wire_layout *request,
 
 static void test_rows(void **state _unused_)
 {
-	assert_int_equal(wire_writer_init(&writer), 0);
+	assert_int_equal(wire_writer_init(&writer, WIRE_SIZE_MAX), 0);
 	assert_int_equal(wire_message_init(&message), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(requests); i++) {
 		struct path path = {};

@@ -198,7 +198,7 @@ static void test_items(void **state _unused_)
 	uint32_t size;
 
 	make_socket(sockets);
-	assert_int_equal(wire_writer_init(&writer), 0);
+	assert_int_equal(wire_writer_init(&writer, WIRE_SIZE_MAX), 0);
 	assert_int_equal(wire_message_init(&message), 0);
 	wire_begin(&writer, WIRE_STATUS, WIRE_REPLY, 1, 1);
 	wire_put(&writer, &wire_status_layout, &status);
@@ -256,7 +256,7 @@ static void test_item_fds(void **state _unused_)
 	struct wire_writer writer;
 	size_t n = 0;
 
-	assert_int_equal(wire_writer_init(&writer), 0);
+	assert_int_equal(wire_writer_init(&writer, WIRE_SIZE_MAX), 0);
 	wire_begin(&writer, WIRE_OPEN, WIRE_REPLY, 1, 1);
 	while (wire_put_item(&writer, WIRE_ITEM_NAMESPACE, &wire_namespace_layout, &namespace))
 		n++;
@@ -289,7 +289,7 @@ static void test_too_large(void **state _unused_)
 	assert_ptr_equal(packed, &size);
 	assert_int_equal(size, 4711);
 
-	assert_int_equal(wire_writer_init(&writer), 0);
+	assert_int_equal(wire_writer_init(&writer, WIRE_SIZE_MAX), 0);
 	wire_begin(&writer, WIRE_CREATE, 0, 1, 1);
 	/* a nested attribute cannot be longer than its length can say */
 	wire_put(&writer, &wire_create_layout, &(struct wire_create){.spec = spec});
@@ -401,7 +401,7 @@ static void test_send_again(void **state _unused_)
 	int sockets[2], r, n = 0;
 
 	make_socket(sockets);
-	assert_int_equal(wire_writer_init(&writer), 0);
+	assert_int_equal(wire_writer_init(&writer, WIRE_SIZE_MAX), 0);
 	assert_int_equal(wire_message_init(&message), 0);
 	wire_begin(&writer, WIRE_CREATE, 0, 1, 1);
 	wire_put(&writer, &wire_word_layout, &word);

@@ -19,7 +19,7 @@ static int set_up(void **state)
 
 	ends = (struct ends){};
 	make_socket(ends.sockets);
-	assert_int_equal(wire_writer_init(&ends.writer), 0);
+	assert_int_equal(wire_writer_init(&ends.writer, WIRE_SIZE_MAX), 0);
 	assert_int_equal(wire_message_init(&ends.message), 0);
 	*state = &ends;
 	return 0;

@@ -30,7 +30,7 @@ static int set_up(void **state)
 	ends.writing = fds[1];
 	assert_int_equal(wire_inbox_init(&ends.inbox), 0);
 	assert_int_equal(wire_outbox_init(&ends.outbox), 0);
-	assert_int_equal(wire_writer_init(&ends.writer), 0);
+	assert_int_equal(wire_writer_init(&ends.writer, WIRE_SIZE_MAX), 0);
 	assert_int_equal(wire_message_init(&ends.message), 0);
 	*state = &ends;
 	return 0;
@@ -146,7 +146,7 @@ static void test_end_within(void **state)
 /* Lengths that no message has. */
 static void test_lengths(void **state)
 {
-	static const uint32_t lengths[] = {0, 15, WIRE_SIZE_MAX + 1, UINT32_MAX};
+	static const uint32_t lengths[] = {0, 15, WIRE_STREAM_MAX + 1, UINT32_MAX};
 	struct ends *ends = *state;
 
 	for (size_t i = 0; i < ARRAY_SIZE(lengths); i++) {

@@ -124,7 +124,7 @@ static void test_round_trip(void **state _unused_)
 	int sockets[2];
 
 	make_socket(sockets);
-	assert_int_equal(wire_writer_init(&writer), 0);
+	assert_int_equal(wire_writer_init(&writer, WIRE_SIZE_MAX), 0);
 	assert_int_equal(wire_message_init(&message), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(layouts); i++)
 		for (uint64_t number = 0; number < SEEDS; number++)
@@ -177,7 +177,7 @@ static void test_reused_writer(void **state _unused_)
 	char clean[64];
 	size_t size;
 
-	assert_int_equal(wire_writer_init(&writer), 0);
+	assert_int_equal(wire_writer_init(&writer, WIRE_SIZE_MAX), 0);
 	memset(writer.buffer, 0, sizeof(*writer.buffer));
 	wire_begin(&writer, 1, 0, 0, 0);
 	wire_put(&writer, &wire_word_layout, &word);

@@ -319,7 +319,7 @@ static struct config *new_with_defaults(void)
 		.sets = 1024,
 		.sessions = 1024,
 		.connections = 256,
-		.links = 512,
+		.links = 2048,
 		.networks = 64,
 		.monitors = 16,
 		.ports = 64,

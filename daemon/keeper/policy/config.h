@@ -17,7 +17,7 @@ struct config_limits {
 	uint32_t sets;	      /* sets = 1024 */
 	uint32_t sessions;    /* sessions = 1024: commands that run */
 	uint32_t connections; /* connections = 256 */
-	uint32_t links;	      /* links = 512 */
+	uint32_t links;	      /* links = 2048 */
 	uint32_t networks;    /* networks = 64 */
 	uint32_t monitors;    /* monitors = 16: calls of Monitor */
 	uint32_t ports;	      /* published-ports = 64 */

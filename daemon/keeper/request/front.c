@@ -352,7 +352,9 @@ int front_add(struct front_process *front, struct client_connection *connection,
 int fronts_begin(struct keeper *keeper)
 {
 	keeper->to_front = &to_front;
-	return wire_writer_init(&to_front) < 0 ? -ENOMEM : wire_message_init(&from_front);
+	return wire_writer_init(&to_front, WIRE_SIZE_MAX) < 0
+		       ? -ENOMEM
+		       : wire_message_init_stream(&from_front);
 }
 
 void fronts_free(struct keeper *keeper)

@@ -7,11 +7,10 @@ static const struct {
 	const char *key;
 	enum wire_item item;
 	const struct wire_layout *layout;
-	size_t max;
 } stages[STAGE_COUNT] = {
-	{"networks", WIRE_ITEM_NETWORK, &wire_network_layout, APPLY_NETWORKS_MAX},
-	{"sets", WIRE_ITEM_CREATE, &wire_create_layout, APPLY_SETS_MAX},
-	{"links", WIRE_ITEM_LINK, &wire_link_layout, APPLY_LINKS_MAX},
+	{"networks", WIRE_ITEM_NETWORK, &wire_network_layout},
+	{"sets", WIRE_ITEM_CREATE, &wire_create_layout},
+	{"links", WIRE_ITEM_LINK, &wire_link_layout},
 };
 
 /* the part that was decoded last */
@@ -33,62 +32,95 @@ void part_place(const struct part *part, char ret[static PLACE_SIZE])
 	snprintf(ret, PLACE_SIZE, "%s[%zu].", stages[part->stage].key, part->index);
 }
 
-void parts_sets_add(struct parts_sets *sets, size_t i)
+/* The name of a set, and its part's position. */
+struct named {
+	const char *name;
+	uint16_t position;
+};
+
+static int compare_names(const void *a, const void *b)
 {
-	sets->bits[i / 64] |= UINT64_C(1) << i % 64;
+	const struct named *x = a, *y = b;
+	int r = strcmp(x->name, y->name);
+
+	/* of two sets of the same name, which will be refused, the first one comes first */
+	return r ? r : (int)x->position - (int)y->position;
 }
 
-bool parts_sets_within(const struct parts_sets *sets, const struct parts_sets *others)
+/* Returns the first of the sets of this name, or NULL. */
+static const struct named *find_name(const struct named *names, size_t n, const char *name)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(sets->bits); i++)
-		if (sets->bits[i] & ~others->bits[i])
-			return false;
-	return true;
-}
+	size_t low = 0, high = n;
 
-/* Returns the sets that the specification's own links lead to, except the set itself: its own check
- * refuses those links. */
-static struct parts_sets needs_of(const struct wire_spec *spec, const char *const names[], size_t n,
-				  size_t self)
-{
-	struct parts_sets needs = {};
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
 
-	for (size_t i = 0; i < spec->n_links; i++) {
-		const struct wire_end *peer = &spec->links[i].peer;
-
-		for (size_t j = 0; j < n && peer->where == END_SET; j++)
-			if (j != self && peer->name && strcmp(names[j], peer->name) == 0)
-				parts_sets_add(&needs, j);
+		if (strcmp(names[middle].name, name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	return needs;
+	return low < n && strcmp(names[low].name, name) == 0 ? &names[low] : NULL;
+}
+
+/* Finds the sets that the specification's own links lead to, except the set itself: its own check
+ * refuses those links. */
+static void find_needs(struct parts *parts, size_t i, const struct named *names)
+{
+	struct part *part = &parts->part[i];
+	const struct wire_spec *spec = &part_read(parts, part)->create.spec;
+
+	part->takes_descriptors = create_takes_descriptors(spec);
+	for (size_t j = 0; j < spec->n_links; j++) {
+		const struct wire_end *peer = &spec->links[j].peer;
+		const struct named *found =
+			peer->where == END_SET && peer->name
+				? find_name(names, parts->n_of[SETS], peer->name)
+				: NULL;
+
+		if (found && found->position != i)
+			part->needs[part->n_needs++] = found->position;
+	}
 }
 
 static int order_sets(struct parts *parts)
 {
-	const char *names[APPLY_SETS_MAX];
+	_cleanup_free_ struct named *names = calloc(parts->n_of[SETS] + 1, sizeof(*names));
 	size_t n = 0;
 
+	if (!names)
+		return -ENOMEM;
 	for (size_t i = 0; i < parts->n; i++) {
 		if (parts->part[i].stage != SETS)
 			continue;
-		names[n] = part_read(parts, &parts->part[i])->create.name;
-		if (!names[n++])
+		names[n] = (struct named){part_read(parts, &parts->part[i])->create.name, i};
+		if (!names[n++].name)
 			return -EBADMSG;
 	}
-	for (size_t i = 0; i < parts->n; i++) {
-		struct part *part = &parts->part[i];
-		const struct wire_spec *spec;
-
-		if (part->stage != SETS)
-			continue;
-		spec = &part_read(parts, part)->create.spec;
-		part->needs = needs_of(spec, names, n, part->index);
-		part->takes_descriptors = create_takes_descriptors(spec);
-	}
+	qsort(names, n, sizeof(*names), compare_names);
+	for (size_t i = 0; i < parts->n; i++)
+		if (parts->part[i].stage == SETS)
+			find_needs(parts, i, names);
 	return 0;
 }
 
-/* Adds the parts of a stage to the array, in the order of the request. Returns 0 or -EBADMSG. */
+/* Makes room for one part more. */
+static int reserve(struct parts *parts)
+{
+	size_t n = parts->n ? 2 * parts->n : 16;
+	struct part *grown;
+
+	if (parts->n & (parts->n - 1) || (parts->n > 0 && parts->n < 16))
+		return 0;
+	grown = reallocarray(parts->part, n, sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	parts->part = grown;
+	return 0;
+}
+
+/* Adds the parts of a stage to the array, in the order of the request. Returns 0, -ENOMEM or
+ * -EBADMSG. */
 static int collect(struct parts *parts, enum stage stage, struct application *application)
 {
 	const struct nlattr *position = NULL, *before;
@@ -101,10 +133,14 @@ static int collect(struct parts *parts, enum stage stage, struct application *ap
 				   stages[stage].layout, &wish);
 		if (r <= 0)
 			return r;
-		if (i == stages[stage].max)
+		if (i == APPLY_LIST_MAX)
 			return -EBADMSG;
+		r = reserve(parts);
+		if (r < 0)
+			return r;
 		parts->part[parts->n++] = (struct part){
 			.application = application, .stage = stage, .index = i, .before = before};
+		parts->n_of[stage]++;
 	}
 }
 
@@ -123,4 +159,5 @@ int parts_read(const struct wire_message *message, struct application *applicati
 void parts_done(struct parts *parts)
 {
 	wire_message_done(&parts->message);
+	free(parts->part);
 }

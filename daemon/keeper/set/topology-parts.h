@@ -10,7 +10,6 @@
 #include "daemon/wire/message.h"
 #include "daemon/wire/tables.h"
 
-#define PARTS_MAX (APPLY_NETWORKS_MAX + APPLY_SETS_MAX + APPLY_LINKS_MAX)
 /* Size of a place such as "networks[12].". */
 #define PLACE_SIZE 32
 
@@ -19,14 +18,6 @@ enum stage { NETWORKS, SETS, LINKS, STAGE_COUNT };
 
 enum progress { WAITING, ASKED, MADE };
 
-/* Some of the topology's sets: bit i is set i. */
-struct parts_sets {
-	uint64_t bits[(APPLY_SETS_MAX + 63) / 64];
-};
-void parts_sets_add(struct parts_sets *sets, size_t i);
-/* Returns true if all of the first are among the second. */
-bool parts_sets_within(const struct parts_sets *sets, const struct parts_sets *others);
-
 /* A part of a topology: a network, a set or a link. */
 struct part {
 	struct application *application;
@@ -34,15 +25,17 @@ struct part {
 	size_t index; /* position in the request's list of its kind */
 	enum progress progress;
 	const struct nlattr *before; /* the item before it in its list */
-	struct parts_sets needs;     /* of a set: those that must be made before it */
-	bool takes_descriptors;	     /* of a set: the request's lane makes these, one by one */
-	char id[ID_SIZE];	     /* id of its record; "": it was never recorded */
+	/* of a set: the positions in parts of those that must be made before it */
+	uint16_t needs[SPEC_LINKS_MAX];
+	size_t n_needs;
+	bool takes_descriptors; /* of a set: the request's lane makes these, one by one */
+	char id[ID_SIZE];	/* id of its record; "": it was never recorded */
 };
 
 struct parts {
 	struct wire_message message; /* a copy of the request, which contains the parts */
-	size_t n;
-	struct part part[PARTS_MAX];
+	size_t n, n_of[STAGE_COUNT];
+	struct part *part;
 };
 
 /* A decoded part. */

@@ -12,6 +12,7 @@
 #include "daemon/keeper/base/unique-id.h"
 #include "daemon/keeper/network/link.h"
 #include "daemon/keeper/policy/check.h"
+#include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/request/admission.h"
 #include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/lane.h"
@@ -40,6 +41,9 @@ struct application {
 	char group[ID_SIZE];
 	int stage;		/* enum stage that is being made or removed */
 	size_t pending;		/* parts of the stage that are in progress */
+	size_t first;		/* all parts before this one were made, or asked for */
+	size_t made, told;	/* parts that were made, and how many of them the client knows */
+	bool more;		/* the client takes several answers */
 	bool in_loop;		/* ask_for_some() or retreat() is running, and handles results */
 	struct failure failure; /* the reason why the topology is removed again */
 	struct parts parts;
@@ -100,20 +104,54 @@ static bool put_part(struct keeper *keeper, const struct part *part, bool summar
 	return wire_put_item(writer, WIRE_ITEM_SET, &wire_set_layout, &view.wire);
 }
 
-/* Writes the answer, with less of each set if it would be too large. Returns false if it is too
- * large all the same. */
-static bool put_answer(const struct application *application)
+/* Writes the answer as one message. Returns false if it does not fit. */
+static bool put_answer(const struct application *application, bool summary)
 {
 	struct keeper *keeper = application->keeper;
-	bool fits = false;
+	bool fits = true;
 
-	for (int summary = 0; !fits && summary <= 1; summary++) {
-		request_begin(keeper, application->request, 0);
-		fits = true;
-		for (size_t i = 0; i < application->parts.n && fits; i++)
-			fits = put_part(keeper, &application->parts.part[i], summary);
-	}
+	request_begin(keeper, application->request, 0);
+	for (size_t i = 0; fits && i < application->parts.n; i++)
+		fits = put_part(keeper, &application->parts.part[i], summary);
 	return fits;
+}
+
+/* Sends the answer as several messages, except the last one, which is left in keeper->to_front. */
+static void put_pages(const struct application *application)
+{
+	struct keeper *keeper = application->keeper;
+
+	request_begin(keeper, application->request, WIRE_CONTINUES);
+	for (size_t i = 0; i < application->parts.n; i++) {
+		if (put_part(keeper, &application->parts.part[i], true))
+			continue;
+		request_send(keeper, application->request);
+		request_begin(keeper, application->request, WIRE_CONTINUES);
+		(void)put_part(keeper, &application->parts.part[i], true);
+	}
+	/* the last page is one as the others, and an empty answer follows */
+	request_send(keeper, application->request);
+	request_begin(keeper, application->request, 0);
+}
+
+/* Tells a client that takes several answers how far it is: at most a hundred times, and not if it
+ * is slow to read. */
+static void tell_progress(struct application *application)
+{
+	struct keeper *keeper = application->keeper;
+	const struct wire_progress progress = {application->made, application->parts.n};
+	size_t step = application->parts.n / 100 + 1;
+
+	/* the first answer frees the request's lane, with the descriptors of sets */
+	if (application->request->lane && application->stage <= SETS)
+		return;
+	if (!application->more || application->made < application->told + step ||
+	    !request_connection(application->request) || !request_has_room(application->request))
+		return;
+	application->told = application->made;
+	request_begin(keeper, application->request, WIRE_CONTINUES);
+	wire_put(keeper->to_front, &wire_progress_layout, &progress);
+	request_send(keeper, application->request);
 }
 
 /* Completes the topology, and answers. Once the applying file is removed, the topology
@@ -123,13 +161,13 @@ static void succeed(struct application *application)
 	struct keeper *keeper = application->keeper;
 	struct request *request = application->request;
 	uint32_t connection = request->connection;
-	bool ends_at_once = application->lease.connection && !request_connection(request);
+	bool ends_at_once = application->lease.connection && !request_connection(request), fits;
 
 	if (application->lease.span)
 		lease_renew_group(keeper, request->subject.uid, application->group, 0);
-	if (!put_answer(application)) {
-		failure_set(&application->failure, ERROR_INVALID_VALUE, 0, "sets",
-			    "are too large in all: the answer does not fit into one message");
+	fits = put_answer(application, false) || put_answer(application, true);
+	if (!fits && !application->more) {
+		failure_set(&application->failure, ERROR_EXPECTED_MORE, 0, NULL, NULL);
 		application->stage = LINKS;
 		retreat(application);
 		return;
@@ -137,6 +175,8 @@ static void succeed(struct application *application)
 	store_end_apply(keeper->store, application->group);
 	fault_point("apply-counted");
 	idle_look_at_all(keeper, request->subject.uid);
+	if (!fits)
+		put_pages(application);
 	application_free(application);
 	request_end(keeper, request);
 	if (ends_at_once)
@@ -211,6 +251,7 @@ static void take_outcome(struct part *part, const char *id, const struct failure
 
 	application->pending--;
 	part->progress = MADE;
+	application->made++;
 	snprintf(part->id, sizeof(part->id), "%s", id ? id : "");
 	if (failure && !application->failure.error) {
 		char place[PLACE_SIZE];
@@ -220,6 +261,8 @@ static void take_outcome(struct part *part, const char *id, const struct failure
 		failure_within(&application->failure, place);
 	}
 	fault_point("apply-part");
+	if (!application->failure.error)
+		tell_progress(application);
 	if (!application->in_loop)
 		advance(application);
 }
@@ -303,33 +346,34 @@ static void ask_for(struct part *part)
 		take_outcome(part, NULL, &failure);
 }
 
-/* Returns the sets of this topology that have been made. */
-static struct parts_sets sets_made(const struct application *application)
+/* Returns true if all that the part needs was made. */
+static bool is_possible(const struct application *application, const struct part *part)
 {
-	struct parts_sets made = {};
-
-	for (size_t i = 0; i < application->parts.n; i++) {
-		const struct part *part = &application->parts.part[i];
-
-		if (part->stage == SETS && part->progress == MADE)
-			parts_sets_add(&made, part->index);
-	}
-	return made;
+	for (size_t i = 0; i < part->n_needs; i++)
+		if (application->parts.part[part->needs[i]].progress != MADE)
+			return false;
+	return !(part->takes_descriptors && lane_is_busy(application->request));
 }
 
 /* Makes the parts that can be made now. Returns true if parts of this stage are still waiting. */
 static bool ask_for_some(struct application *application)
 {
-	const struct parts_sets made = sets_made(application);
+	struct parts *parts = &application->parts;
 	bool more = false;
 
-	for (size_t i = 0; i < application->parts.n && !application->failure.error; i++) {
-		struct part *part = &application->parts.part[i];
+	while (application->first < parts->n && parts->part[application->first].progress != WAITING)
+		application->first++;
+	for (size_t i = application->first; i < parts->n && !application->failure.error; i++) {
+		struct part *part = &parts->part[i];
 
-		if ((int)part->stage != application->stage || part->progress != WAITING)
+		/* the parts are in the order of the stages */
+		if ((int)part->stage > application->stage)
+			break;
+		if (part->progress != WAITING)
 			continue;
-		if (application->pending < AT_ONCE && parts_sets_within(&part->needs, &made) &&
-		    !(part->takes_descriptors && lane_is_busy(application->request)))
+		if (application->pending == AT_ONCE)
+			return true;
+		if (is_possible(application, part))
 			ask_for(part);
 		else
 			more = true;
@@ -364,6 +408,30 @@ static void advance(struct application *application)
 
 /* --- the request --- */
 
+/* Checks the number of parts against the caller's limits, before anything is made. */
+static int check_limits(struct keeper *keeper, const struct request *request,
+			const struct parts *parts, struct failure *failure)
+{
+	const struct config_limits *limits = &keeper->config->limits;
+	uid_t uid = request->subject.uid;
+	const struct registry_use *use = registry_use(keeper->registry, uid);
+	const struct {
+		const char *name;
+		uint32_t limit, used;
+	} rows[STAGE_COUNT] = {
+		[NETWORKS] = {"networks", limits->networks, use ? use->networks : 0},
+		[SETS] = {"sets", limits->sets, use ? use->sets : 0},
+		[LINKS] = {"links", limits->links, use ? use->links : 0},
+	};
+
+	registry_use_settle(keeper->registry, uid);
+	for (enum stage stage = NETWORKS; uid != 0 && stage < STAGE_COUNT; stage++)
+		if (parts->n_of[stage] + rows[stage].used > rows[stage].limit)
+			return failure_set(failure, ERROR_LIMIT_EXCEEDED, rows[stage].limit,
+					   rows[stage].name, NULL);
+	return 0;
+}
+
 int on_apply(struct keeper *keeper, struct request *request, struct wire_apply *asked,
 	     struct failure *failure)
 {
@@ -371,8 +439,13 @@ int on_apply(struct keeper *keeper, struct request *request, struct wire_apply *
 	int r = application ? parts_read(request->message, application, &application->parts)
 			    : -ENOMEM;
 
+	if (r == 0 && check_limits(keeper, request, &application->parts, failure)) {
+		application_free(application);
+		return failure->error;
+	}
 	if (r == 0) {
 		application->keeper = keeper;
+		application->more = asked->more;
 		application->lease = asked->lease;
 		if (request->processes)
 			memcpy(application->processes, request->processes,

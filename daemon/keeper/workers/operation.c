@@ -443,5 +443,5 @@ int operation_begin(struct keeper *keeper)
 	sharing.alone_max = turns.each_max = each;
 	turns.all_max = each * ALL_FACTOR;
 	keeper->to_worker = &to_worker;
-	return wire_writer_init(&to_worker);
+	return wire_writer_init(&to_worker, WIRE_SIZE_MAX);
 }

@@ -10,7 +10,7 @@ static struct {
 
 int spawner_orders_begin(void)
 {
-	return wire_writer_init(&orders.writer);
+	return wire_writer_init(&orders.writer, WIRE_SIZE_MAX);
 }
 
 static void flush(struct keeper *keeper);
