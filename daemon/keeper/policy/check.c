@@ -289,7 +289,7 @@ static int check_hosts(const struct wire_spec *spec, struct failure *failure)
 {
 	for (size_t i = 0; i < spec->n_hosts; i++) {
 		struct address address;
-		char field[40];
+		char field[48];
 
 		snprintf(field, sizeof(field), "spec.hosts[%zu].address", i);
 		if (!spec->hosts[i].name || !spec->hosts[i].address ||
