@@ -186,6 +186,26 @@ assert results == [True] * 20, results'
 	eventually served_to on_host http://127.0.0.1:8080/
 }
 
+@test "localhost: the owner may stop the proxy, but it ends with the daemon all the same, and others' leases do it no harm" {
+	nsctl create -n --publish=127.0.0.1:8080:80 web
+	serve web 80
+	eventually served_to on_host http://127.0.0.1:8080/
+	# the watcher of a lease's pipe comes and goes
+	mkfifo "$runtime.pipe"
+	exec 5<>"$runtime.pipe"
+	nsctl create -n --lease=fd:6 leased 6<"$runtime.pipe"
+	nsctl rm leased
+	exec 5>&-
+	rm "$runtime.pipe"
+	served_to on_host http://127.0.0.1:8080/
+	pid=$(proxies)
+	as "$user_id" kill -STOP "$pid"
+	kill_daemon
+	eventually is_gone "$pid"
+	start_daemon --config="$config"
+	eventually served_to on_host http://127.0.0.1:8080/
+}
+
 @test "addresses: one, all of a family, loopback; the same port at two of them" {
 	nsctl create -n --publish=127.0.0.1:8080:80 --publish=203.0.113.2:8080:81 two
 	serve two 80
