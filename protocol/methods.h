@@ -38,6 +38,9 @@ enum method_class {
 /* The method finds all of its user's sets, whatever wall they were made behind (kernel/wall.h). */
 #define METHOD_THROUGH_WALLS 0x20u
 
+/* The method has several answers, so a call must ask for more than one. */
+#define METHOD_MORE 0x40u
+
 /* clang-format off: a table */
 #define METHODS(X)                                                                                 \
 	X(CREATE, "Create", wire_create, on_create, CLASS_MAKE,                                    \
@@ -99,9 +102,13 @@ enum method_class {
 	X(NETWORK_LIST, "ListNetworks", wire_list, on_list_networks, CLASS_WIRE,                   \
 	  METHOD_REPEATABLE | METHOD_AT_ONCE, NULL,                                                \
 	  REPLY_LIST("networks", WIRE_ITEM_NETWORK, wire_network))                                 \
-	X(MONITOR, "Monitor", wire_list, on_monitor, CLASS_USE, METHOD_LASTING, NULL,              \
+	X(MONITOR, "Monitor", wire_list, on_monitor, CLASS_USE, METHOD_LASTING | METHOD_MORE,      \
+	  NULL,                                                                                    \
 	  REPLY_PARTS(PART("sets", WIRE_ITEM_SET, wire_set),                                       \
 		      PART("events", WIRE_ITEM_EVENT, wire_event)))                                \
+	X(CAPTURE, "Capture", wire_capture, on_capture, CLASS_USE,                                 \
+	  METHOD_STARTS | METHOD_LASTING | METHOD_DESCRIPTORS | METHOD_MORE, "packets captured",   \
+	  REPLY_VIEW(wire_captured, wire_captured_layout))                                         \
 	X(APPLY, "Apply", wire_apply, on_apply, CLASS_MAKE, METHOD_STARTS | METHOD_DESCRIPTORS,    \
 	  NULL, ASKED_BY(decode_apply),                                                            \
 	  REPLY_PARTS(PART("sets", WIRE_ITEM_SET, wire_set),                                       \

@@ -208,7 +208,7 @@ static bool call_nsctl(struct connection *connection, const char *full_name, con
 		return call_refuse(connection, ERROR_INVALID_PARAMETER, path, NULL);
 	if (!method)
 		return call_refuse(connection, ERROR_METHOD_NOT_IMPLEMENTED, full_name, NULL);
-	if (method->op == WIRE_MONITOR && !connection->more)
+	if (method->flags & METHOD_MORE && !connection->more)
 		return call_refuse(connection, ERROR_EXPECTED_MORE, NULL, NULL);
 	if (!is_in_scope(connection, method))
 		return call_refuse(connection, ERROR_NOT_PERMITTED, full_name, connection->reason);

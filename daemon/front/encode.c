@@ -188,6 +188,7 @@ static union {
 	struct wire_link link;
 	struct wire_network network;
 	struct wire_event event;
+	struct wire_captured captured;
 } record;
 
 static json_t *list_json(struct encoding *encoding, const struct reply_part *part)

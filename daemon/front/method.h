@@ -33,6 +33,7 @@ union method_request {
 	struct wire_run run;
 	struct wire_link link;
 	struct wire_network network;
+	struct wire_capture capture;
 };
 
 #endif

@@ -76,3 +76,19 @@ int descriptors_check(const struct wire_command *command, struct fault *fault)
 			return refuse(fault, DESCRIPTOR_PASSED);
 	return 0;
 }
+
+static bool is_writable(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	return flags >= 0 && !(flags & O_PATH) && (flags & O_ACCMODE) != O_RDONLY;
+}
+
+int descriptors_check_capture(const struct task_capture *task, struct fault *fault)
+{
+	if (!is_writable(task->capture_fd))
+		return refuse(fault, DESCRIPTOR_CAPTURE);
+	if (task->stop_fd >= 0 && !descriptors_is_reading_end(task->stop_fd))
+		return refuse(fault, DESCRIPTOR_STOP);
+	return 0;
+}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Checks that the descriptors that came with a command are of the kinds that it needs. */
+/* Checks that the descriptors of a command or a capture are of the kinds that it needs. */
 #ifndef NSCTL_KERNEL_DESCRIPTORS_H
 #define NSCTL_KERNEL_DESCRIPTORS_H
 
@@ -12,6 +12,9 @@
  * does not answer can make it hang.
  */
 int descriptors_check(const struct wire_command *command, struct fault *fault);
+
+/* The same for those of a capture. */
+int descriptors_check_capture(const struct task_capture *task, struct fault *fault);
 
 /* Returns true if fd is a pipe that is open only for reading: a pipe that its reader can also write
  * never ends. May hang as well. */

@@ -63,6 +63,8 @@ static const char *const texts[STEP_COUNT] = {
 	[STEP_ACCOUNT] = "read the set's /etc/passwd and /etc/group",
 	[STEP_CALLER] = "enter the caller's namespaces",
 	[STEP_ADOPT] = "adopt a namespace",
+	[STEP_CAPTURE] = "capture packets",
+	[STEP_FILTER] = "attach the filter",
 	[STEP_STUCK] = ("end a process: it waits for a file system or the like that does not "
 			"answer; try again when it has answered"),
 };

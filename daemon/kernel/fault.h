@@ -76,6 +76,8 @@ enum step {
 			     ENODATA, E2BIG: no maps, or too many ranges */
 	STEP_ACCOUNT,	  /* take the ids that the set's own files give a user. ENOENT: they do not
 			     have the user; ENXIO: a file is not regular; EINVAL: not mapped */
+	STEP_CAPTURE,	  /* ENODEV: no such interface; EPROTONOSUPPORT: no Ethernet */
+	STEP_FILTER,	  /* EINVAL: the kernel does not take the program */
 	STEP_STUCK,	  /* killed processes do not end: see cgroup_wait_killed() */
 	STEP_COUNT,
 };

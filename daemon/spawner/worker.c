@@ -2,6 +2,7 @@
 #include <sched.h>
 #include <sys/socket.h>
 #include "daemon/kernel/boot-record.h"
+#include "daemon/kernel/capture.h"
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/cgroup-limits.h"
 #include "daemon/kernel/child.h"
@@ -43,6 +44,7 @@ struct task {
 		struct task_processes processes;
 		struct task_signal signal;
 		struct task_proxy proxy;
+		struct task_capture capture;
 	} order;
 	struct lane_end lane; /* receives descriptors of clients */
 };
@@ -56,6 +58,7 @@ static const struct wire_layout *const layouts[] = {
 	[TASK_FRONT] = &task_front_layout,     [TASK_BOOT_RECORD] = &task_boot_record_layout,
 	[TASK_SPARE] = &task_spare_layout,     [TASK_PROCESSES] = &task_processes_layout,
 	[TASK_SIGNAL] = &task_signal_layout,   [TASK_PROXY] = &task_proxy_layout,
+	[TASK_CAPTURE] = &task_capture_layout,
 };
 
 static void report_done(int report_fd, uint32_t serial, const struct fault *fault)
@@ -107,6 +110,8 @@ static void child_task(void *context)
 		child_signal(task->host, &task->order.signal);
 	case TASK_PROXY:
 		child_proxy(task->host, &task->order.proxy);
+	case TASK_CAPTURE:
+		child_capture(task->host, &task->order.capture);
 	case TASK_INSPECT:
 		child_inspect(task->host, &task->order.inspect);
 	case TASK_LINK:

@@ -291,6 +291,35 @@ static const struct wire_field wire_run_fields[] = {
 };
 LAYOUT(wire_run);
 
+static const struct wire_field wire_instruction_fields[] = {
+	U32(1, wire_instruction, code, UINT16_MAX, JSON("code")),
+	U32(2, wire_instruction, jt, UINT8_MAX, JSON("jt")),
+	U32(3, wire_instruction, jf, UINT8_MAX, JSON("jf")),
+	U32(4, wire_instruction, k, 0, JSON("k")),
+};
+LAYOUT(wire_instruction);
+
+static const struct wire_field wire_capture_fields[] = {
+	STRING(1, wire_capture, name, NAME_SIZE - 1, JSON("name"), NAME),
+	STRING(2, wire_capture, network, NAME_SIZE - 1, JSON("network"), NAME),
+	STRING(3, wire_capture, interface, INTERFACE_SIZE - 1, JSON("interface")),
+	BOOL(4, wire_capture, has_owner),
+	U32(5, wire_capture, owner, ID_MAX, JSON("owner"), GIVEN(wire_capture, has_owner)),
+	HANDLE(6, wire_capture, capture_fd, JSON("captureFileDescriptor")),
+	HANDLE(7, wire_capture, stop_fd, JSON("stopFileDescriptor")),
+	ARRAY(8, wire_capture, filter, wire_instruction, FILTER_MAX, JSON("filter")),
+	U64(9, wire_capture, packets, INT64_MAX, JSON("packets"), LOWEST(1)),
+};
+LAYOUT(wire_capture);
+
+static const struct wire_field wire_captured_fields[] = {
+	STRING(1, wire_captured, interface, INTERFACE_SIZE - 1, JSON("interface")),
+	BOOL(2, wire_captured, ended),
+	U64(3, wire_captured, packets, 0, JSON("packets"), GIVEN(wire_captured, ended)),
+	U64(4, wire_captured, dropped, 0, JSON("dropped"), GIVEN(wire_captured, ended)),
+};
+LAYOUT(wire_captured);
+
 static const struct wire_field wire_namespace_fields[] = {
 	U32(1, wire_namespace, kind_number, KIND_COUNT, ALWAYS("type"), WORD(kind_words)),
 	U64(3, wire_namespace, inode, 0, ALWAYS("inode")),

@@ -37,6 +37,7 @@
 #define INTERFACES_MAX 32
 #define INTERFACE_ADDRESSES_MAX 8
 #define SET_REASON_SIZE 512
+#define FILTER_MAX 512 /* instructions: more than libpcap makes of any usual expression */
 
 /*
  * The type of a message (nlmsg_type). In a request, the front stores a number of its own in
@@ -71,7 +72,8 @@ enum wire_op {
  * Exec and Run answer when the command has started (with more: WIRE_CONTINUES), and when it
  * has ended. The first Monitor of a connection subscribes; each asks for the next answer,
  * which comes when there is something to tell, and a failure ends the subscription. Apply is
- * asked with items, which are WIRE_ITEM_NETWORK, WIRE_ITEM_CREATE and WIRE_ITEM_LINK. */
+ * asked with items, which are WIRE_ITEM_NETWORK, WIRE_ITEM_CREATE and WIRE_ITEM_LINK. Capture
+ * answers when packets are captured (WIRE_CONTINUES), and when the capture has ended. */
 #define OP(op, ...) WIRE_##op,
 	METHODS(OP)
 #undef OP
@@ -344,6 +346,24 @@ struct wire_run {
 	struct wire_command command;
 };
 
+/* An instruction of a socket filter: struct sock_filter. */
+struct wire_instruction {
+	uint32_t code, jt, jf, k;
+};
+
+struct wire_capture {
+	const char *name;    /* of a link or a set; NULL: a network is named */
+	const char *network; /* its name */
+	const char *interface;
+	bool has_owner;
+	uint32_t owner;
+	int capture_fd; /* the packets go here */
+	int stop_fd;	/* reading end of a pipe whose end ends the capture; -1: none */
+	struct wire_instruction filter[FILTER_MAX];
+	size_t n_filter;
+	uint64_t packets; /* ends the capture; 0: any number */
+};
+
 /* --- answers --- */
 
 struct wire_namespace {
@@ -414,6 +434,12 @@ struct wire_session {
 	uint32_t started_in; /* in the first reply of RUN and EXEC: enum session_directory */
 };
 
+struct wire_captured {
+	const char *interface; /* the first answer */
+	bool ended;	       /* the last answer */
+	uint64_t packets, dropped;
+};
+
 struct wire_status {
 	uint64_t started;
 	uint32_t allowed; /* enum wire_allow bits */
@@ -448,7 +474,8 @@ extern const struct wire_layout spec_search_layout, spec_option_layout, spec_hos
 	wire_create_layout, wire_adopt_layout, wire_apply_layout, wire_progress_layout,
 	wire_ask_layout, wire_list_layout, wire_command_layout, wire_exec_layout, wire_run_layout,
 	wire_namespace_layout, wire_set_layout, wire_session_layout, wire_status_layout,
-	wire_count_layout, wire_word_layout;
+	wire_count_layout, wire_word_layout, wire_capture_layout, wire_captured_layout,
+	wire_instruction_layout;
 
 /* Writes failure as the contents of a message with WIRE_FAILURE. */
 void wire_put_failure(struct wire_writer *writer, const struct failure *failure);

@@ -280,3 +280,16 @@ static const struct wire_field task_front_fields[] = {
 	U64(5, task_front, memory, 0),
 };
 LAYOUT(task_front);
+
+static const struct wire_field task_capture_fields[] = {
+	U32(1, task_capture, uid, 0),
+	STRING(2, task_capture, pin, KEY_SIZE + 11),
+	STRING(3, task_capture, interface, INTERFACE_SIZE - 1),
+	BOOL(4, task_capture, bridge),
+	HANDLE(5, task_capture, capture_fd),
+	HANDLE(6, task_capture, stop_fd),
+	FD(7, task_capture, result_fd),
+	ARRAY(8, task_capture, filter, wire_instruction, FILTER_MAX),
+	U64(9, task_capture, packets, 0),
+};
+LAYOUT(task_capture);

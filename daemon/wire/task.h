@@ -50,6 +50,7 @@ enum task_op {
 	TASK_PROCESSES,	  /* struct task_processes: finds the processes of descriptors */
 	TASK_SIGNAL,	  /* struct task_signal */
 	TASK_PROXY,	  /* struct task_proxy: starts a set's proxy */
+	TASK_CAPTURE,	  /* struct task_capture: starts a capturer */
 	TASK_CLOSER,	  /* no contents: the worker becomes the closer */
 };
 
@@ -185,6 +186,27 @@ struct task_proxy {
 	int leash_fd; /* the proxy ends when its other end closes */
 };
 
+/* Captures packets of an interface. */
+struct task_capture {
+	uint32_t uid;		 /* the user whose process the capturer is */
+	const char *pin;	 /* UID/NAME in the vault: where the interface is */
+	const char *interface;	 /* the kernel's name of it */
+	bool bridge;		 /* it is a network's bridge */
+	int capture_fd, stop_fd; /* the client's: see struct wire_capture */
+	/* A pipe's writing end: struct task_captured goes here. The capturer is killed when the
+	 * other end is closed. */
+	int result_fd;
+	struct wire_instruction filter[FILTER_MAX];
+	size_t n_filter;
+	uint64_t packets; /* 0: any number */
+};
+
+/* Sent by a capturer at its end: a plain struct, as both programs are of one build. */
+struct task_captured {
+	uint64_t packets, dropped;
+	int32_t error; /* why it could not go on; 0: it did as it was told */
+};
+
 /* Writes or removes a record for the next boot. When the task is done, the change is on the
  * disk. */
 struct task_boot_record {
@@ -316,14 +338,16 @@ struct task_remove {
 	uint64_t grace; /* microseconds between SIGTERM and SIGKILL */
 };
 
-/* A descriptor of a command: the detail of STEP_DESCRIPTOR. */
+/* A descriptor of a command or of a capture: the detail of STEP_DESCRIPTOR. */
 enum task_descriptor {
 	DESCRIPTOR_STATUS,
 	DESCRIPTOR_STDIN,
 	DESCRIPTOR_STDOUT,
 	DESCRIPTOR_STDERR,
 	DESCRIPTOR_TERMINAL,
-	DESCRIPTOR_PASSED, /* one of those above 2 */
+	DESCRIPTOR_PASSED,  /* one of those above 2 */
+	DESCRIPTOR_CAPTURE, /* of Capture */
+	DESCRIPTOR_STOP,
 	DESCRIPTOR_COUNT,
 };
 
@@ -373,7 +397,9 @@ struct task_front {
 
 enum task_event {
 	REPORT_DONE = 1, /* the last report */
-	REPORT_STARTED,	 /* the command was executed; with pidfds of it and of its runner */
+	/* the command was executed; with pidfds of it and of its runner; or packets are captured,
+	 * with a pidfd of the capturer */
+	REPORT_STARTED,
 	REPORT_INTERFACE,
 	REPORT_LANE, /* with the sending end of a lane */
 	/* detail: the descriptor; pid and init_start of the process behind a pidfd, or of a pipe's
@@ -416,6 +442,6 @@ extern const struct wire_layout task_ready_layout, task_fork_layout, task_create
 	task_spare_layout, task_remove_layout, task_start_layout, task_inspect_layout,
 	task_front_layout, task_one_link_layout, task_adjust_layout, task_examine_layout,
 	task_restore_layout, task_names_layout, task_boot_record_layout, task_proxy_layout,
-	task_processes_layout, task_signal_layout;
+	task_processes_layout, task_signal_layout, task_capture_layout;
 
 #endif

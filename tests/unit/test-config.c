@@ -202,7 +202,7 @@ static const struct {
 				 "accounts network"},
 	{"[limits]\n\nset = 1\n",
 	 ":3: limits.set: unknown key; known are: sets sessions "
-	 "connections links networks monitors published-ports buffered-bytes fronts"},
+	 "connections links networks monitors published-ports captures buffered-bytes fronts"},
 	{"[allow]\n# who\nbe-root = *\n", ":3: allow.be-root: unknown key; known are: connect "
 					  "user-namespaces ip-netns new-privileges administer "
 					  "unfiltered host-links egress publish low-ports devices"},
@@ -217,7 +217,7 @@ static const struct {
 	/* the first error is told */
 	{"[limits]\nset = 1\nsats = 2\n[x]\ny = 1\n",
 	 ":2: limits.set: unknown key; known are: sets sessions "
-	 "connections links networks monitors published-ports buffered-bytes fronts"},
+	 "connections links networks monitors published-ports captures buffered-bytes fronts"},
 	/* numbers */
 	{"[limits]\nsets =\n", ":2: limits.sets: : is a number, 0 to 1000000"},
 	{"[limits]\nsets = -1\n", ":2: limits.sets: -1: is a number, 0 to 1000000"},

@@ -93,10 +93,41 @@ static void test_kinds(void **state _unused_)
 	}
 }
 
+static void test_capture(void **state _unused_)
+{
+	static const struct {
+		enum which file, stop;
+		int blamed; /* -1: nothing */
+	} rows[] = {
+		{WRITER, NOTHING, -1},
+		{NULL_DEVICE, READER, -1},
+		{READER, NOTHING, DESCRIPTOR_CAPTURE},
+		{FILE_FD, NOTHING, DESCRIPTOR_CAPTURE},
+		{PATH, NOTHING, DESCRIPTOR_CAPTURE},
+		{CLOSED, NOTHING, DESCRIPTOR_CAPTURE},
+		{WRITER, WRITER, DESCRIPTOR_STOP},
+		{WRITER, NULL_DEVICE, DESCRIPTOR_STOP},
+		{WRITER, PATH_PIPE, DESCRIPTOR_STOP},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct task_capture task = {.capture_fd = fds[rows[i].file],
+						  .stop_fd = fds[rows[i].stop]};
+		struct fault fault = {};
+		int r = descriptors_check_capture(&task, &fault);
+
+		if (rows[i].blamed < 0 ? r != 0 || fault.step != STEP_NONE
+				       : r != -EINVAL || fault.step != STEP_DESCRIPTOR ||
+						 (int)fault.detail != rows[i].blamed)
+			fail_msg("row %zu: %d: step %u, detail %u", i, r, fault.step, fault.detail);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_capture),
 	};
 
 	return cmocka_run_group_tests(tests, open_fds, close_fds);

@@ -66,6 +66,7 @@ static int set_limit(struct loading *loading, const char *key, const char *value
 		    {"networks", &limits->networks},
 		    {"monitors", &limits->monitors},
 		    {"published-ports", &limits->ports},
+		    {"captures", &limits->captures},
 		    {"fronts", &limits->fronts}};
 	uint64_t number;
 
@@ -79,10 +80,11 @@ static int set_limit(struct loading *loading, const char *key, const char *value
 		return 0;
 	}
 	if (strcmp(key, "buffered-bytes") != 0)
-		return complain(loading,
-				"limits.%s: unknown key; known are: sets sessions connections "
-				"links networks monitors published-ports buffered-bytes fronts",
-				key);
+		return complain(
+			loading,
+			"limits.%s: unknown key; known are: sets sessions connections "
+			"links networks monitors published-ports captures buffered-bytes fronts",
+			key);
 	if (config_parse_number(value, true, UINT64_C(1) << 40, &limits->buffered) < 0 ||
 	    limits->buffered < UINT64_C(1) << 20)
 		return complain(loading, "limits.%s: %s: is a size such as 16M, at least 1M", key,
@@ -323,6 +325,7 @@ static struct config *new_with_defaults(void)
 		.networks = 64,
 		.monitors = 16,
 		.ports = 64,
+		.captures = 8,
 		.buffered = 16 * 1024 * 1024,
 		.fronts = 1024,
 	};

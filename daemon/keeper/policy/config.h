@@ -21,6 +21,7 @@ struct config_limits {
 	uint32_t networks;    /* networks = 64 */
 	uint32_t monitors;    /* monitors = 16: calls of Monitor */
 	uint32_t ports;	      /* published-ports = 64 */
+	uint32_t captures;    /* captures = 8: calls of Capture */
 	uint64_t buffered;    /* buffered-bytes = 16M: in each of the uid's fronts */
 	uint32_t fronts;      /* fronts = 1024: fronts of all uids together */
 };

@@ -106,6 +106,11 @@ static const struct meaning {
 	 "cannot become the command's controlling terminal: it must be open for reading, and no "
 	 "other session's"},
 	{STEP_TERMINAL, ENOTTY, ERROR_INVALID_VALUE, "terminalFileDescriptor", "is not a terminal"},
+	{STEP_CAPTURE, ENODEV, ERROR_INVALID_VALUE, "interface",
+	 "there is no interface of this name"},
+	{STEP_CAPTURE, EPROTONOSUPPORT, ERROR_NOT_SUPPORTED, "capture",
+	 "the interface has no Ethernet frames"},
+	{STEP_FILTER, EINVAL, ERROR_INVALID_VALUE, "filter", "the kernel does not take it"},
 };
 
 static const struct meaning *find_meaning(const struct task_report *report)
@@ -116,7 +121,7 @@ static const struct meaning *find_meaning(const struct task_report *report)
 	return NULL;
 }
 
-/* Fills in *failure for a descriptor that the command cannot use. */
+/* Fills in *failure for a descriptor that the command or capture cannot use. */
 static int descriptor_error(uint32_t which, struct failure *failure)
 {
 	static const char useless[] = "can be neither read nor written";
@@ -132,9 +137,11 @@ static int descriptor_error(uint32_t which, struct failure *failure)
 				       "has a number above the limit on open files"},
 		[DESCRIPTOR_TERMINAL] = {"terminalFileDescriptor",
 					 "is not a terminal that can be read or written"},
+		[DESCRIPTOR_CAPTURE] = {"captureFileDescriptor", "cannot be written"},
+		[DESCRIPTOR_STOP] = {"stopFileDescriptor", "is not the reading end of a pipe"},
 	};
 
-	which = MIN(which, (uint32_t)DESCRIPTOR_PASSED);
+	which = MIN(which, (uint32_t)DESCRIPTOR_COUNT - 1);
 	return failure_set(failure, ERROR_INVALID_VALUE, 0, rows[which].field, "%s",
 			   rows[which].reason);
 }

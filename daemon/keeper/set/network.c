@@ -98,8 +98,8 @@ int on_create_network(struct keeper *keeper, struct request *request, struct wir
 
 /* --- removal --- */
 
-static int find_network(struct keeper *keeper, struct request *request, const struct wire_ask *ask,
-			struct set **ret, struct failure *failure)
+int network_find(struct keeper *keeper, struct request *request, const struct wire_ask *ask,
+		 struct set **ret, struct failure *failure)
 {
 	struct set *set;
 	int r = check_name(ask->name, "name", failure);
@@ -124,7 +124,7 @@ int on_remove_network(struct keeper *keeper, struct request *request, struct wir
 {
 	struct request *kept;
 	struct set *set = NULL;
-	int r = find_network(keeper, request, asked, &set, failure);
+	int r = network_find(keeper, request, asked, &set, failure);
 
 	if (r)
 		return r;
@@ -139,7 +139,7 @@ int on_renew_network(struct keeper *keeper, struct request *request, struct wire
 		     struct failure *failure)
 {
 	struct set *set = NULL;
-	int r = find_network(keeper, request, asked, &set, failure);
+	int r = network_find(keeper, request, asked, &set, failure);
 
 	return r ? r : lease_renew(keeper, request, set, asked, failure);
 }

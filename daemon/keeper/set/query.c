@@ -371,6 +371,7 @@ int on_status(struct keeper *keeper, struct request *request, struct wire_ask *a
 		put_count(keeper, COUNT_LIMIT, "networks", limits->networks);
 		put_count(keeper, COUNT_LIMIT, "monitors", limits->monitors);
 		put_count(keeper, COUNT_LIMIT, "publishedPorts", limits->ports);
+		put_count(keeper, COUNT_LIMIT, "captures", limits->captures);
 		put_count(keeper, COUNT_LIMIT, "hangingProcesses", ENDING_MAX);
 		put_count(keeper, COUNT_LIMIT, "bufferedBytes", limits->buffered);
 	}
@@ -381,6 +382,7 @@ int on_status(struct keeper *keeper, struct request *request, struct wire_ask *a
 	put_count(keeper, COUNT_USED, "networks", use ? use->networks : 0);
 	put_count(keeper, COUNT_USED, "monitors", use ? use->monitors : 0);
 	put_count(keeper, COUNT_USED, "publishedPorts", use ? use->ports : 0);
+	put_count(keeper, COUNT_USED, "captures", use ? use->captures : 0);
 	put_count(keeper, COUNT_USED, "hangingProcesses",
 		  ending_count(keeper, request->subject.uid));
 	put_count(keeper, COUNT_COUNTER, "created", keeper->counters.created);

@@ -8,6 +8,7 @@
 #include "daemon/keeper/request/events.h"
 #include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/request.h"
+#include "daemon/keeper/set/capture.h"
 #include "daemon/keeper/set/idle.h"
 #include "daemon/keeper/set/pipe-watch.h"
 #include "daemon/keeper/set/process-watch.h"
@@ -310,6 +311,7 @@ static void begin_removal(struct removal *removal)
 	removal->sent = true;
 	if (r == 0) {
 		publish_stop(set);
+		capture_end_of(set);
 		r = send_removal(removal);
 	}
 	if (r == 0)

@@ -179,7 +179,7 @@ static inline bool session_counts(const struct session *session)
 /* How much a uid uses of each of its limits. */
 struct registry_use {
 	uid_t uid;
-	uint32_t sets, networks, links, sessions, connections, monitors, ports;
+	uint32_t sets, networks, links, sessions, connections, monitors, ports, captures;
 };
 
 /* Returns the number of the owner's networks, or of sets. */

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Captures of packets, by the method Capture. A capturer (daemon/kernel/capture.h) does the work,
+ * and holds a pipe to the keeper. It says there how the capture has ended; when the keeper closes
+ * the pipe, because the client or the set has gone, or ends itself, the kernel kills the capturer.
+ */
+#ifndef NSCTL_KEEPER_CAPTURE_H
+#define NSCTL_KEEPER_CAPTURE_H
+
+#include "daemon/keeper/request/request.h"
+
+/* What is captured. */
+struct capture_place {
+	struct set *set; /* or network */
+	char interface[INTERFACE_SIZE];
+	bool bridge; /* the network's */
+};
+
+/* Begins a capture, and keeps the request, which is answered when packets are captured, and again
+ * when the capture has ended. Returns 0, or an error and *failure, and then nothing has
+ * happened. */
+int capture_begin(struct keeper *keeper, const struct request *request,
+		  const struct capture_place *place, const struct wire_capture *asked,
+		  struct failure *failure);
+/* Ends all captures in the set or network, which is being removed. */
+void capture_end_of(const struct set *set);
+
+#endif
