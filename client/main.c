@@ -12,6 +12,7 @@
 
 #include "client/adopt.h"
 #include "client/call.h"
+#include "client/capture.h"
 #include "client/connection.h"
 #include "client/hosts.h"
 #include "client/inspect.h"
@@ -123,6 +124,12 @@ static const struct verb verbs[] = {
 	 "it is. It begins again with the state if the daemon was restarted, or if events were "
 	 "lost because they were read too slowly",
 	 0, 0, 1, monitor_run, {monitor_options}},
+	{"capture", NULL, "[OPTIONS] LINK|SET[:IFACE]|net/NETWORK",
+	 "Captures packets, as a pcap file\n"
+	 "`nsctl capture web | wireshark -k -i -` shows them as they come. A link is captured at "
+	 "its end in a set, a set at its only link or at IFACE, a network at its bridge. ^C ends "
+	 "the capture",
+	 0, 1, 1, capture_run, {capture_options}},
 	{"status", NULL, "",
 	 "Shows nsctld's version and features, your limits, and what you use of them",
 	 0, 0, 0, inspect_status, {NULL}},

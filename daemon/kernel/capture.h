@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A capturer: a helper (helper.h) that writes the packets of one interface to a client's descriptor
- * (docs/adr/0030-capture.md). It is in the net namespace of the interface, and so is its packet
+ * (docs/adr/0033-capture.md). It is in the net namespace of the interface, and so is its packet
  * socket, which the client never gets. When it begins to serve, a system call filter leaves it
  * neither bind(2) nor send(2).
  */

@@ -9,7 +9,7 @@ import re
 
 import arch
 
-PROGRAMS = ("nsctld", "nsctld-front", "nsctld-spawner", "nsctl", "nsctl-init", "nsctl-runner")
+PROGRAMS = ("nsctld", "nsctld-front", "nsctld-spawner", "nsctl", "nsctl-init", "nsctl-runner", "nsctl-filter")
 
 
 def variables(top):

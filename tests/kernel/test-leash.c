@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * docs/kernel.md, 29: a process that asks for SIGKILL as the signal of a pipe (F_SETSIG, O_ASYNC)
+ * docs/kernel.md, 30: a process that asks for SIGKILL as the signal of a pipe (F_SETSIG, O_ASYNC)
  * is killed when the last copy of the other end is closed, whatever it is doing: also if its user
  * has stopped it, or it waits in write(2).
  */

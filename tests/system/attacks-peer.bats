@@ -52,10 +52,13 @@ rows = {
     "Get": {}, "Remove": {}, "Renew": {}, "Exec": {"command": ["true"]}, "ListSessions": {},
     "OpenNamespaces": {}, "ListProcesses": {}, "Kill": {"signal": 9}, "Freeze": {}, "Thaw": {},
     "SetLink": {}, "RemoveLink": {}, "RemoveNetwork": {}, "RenewNetwork": {}, "WaitSession": NONE,
+    "Capture": {"captureFileDescriptor": 0},
 }
+with_descriptor = {"fds": [os.open("/dev/null", os.O_WRONLY)], "more": True}
 assert set(methods) == set(rows), set(methods) ^ set(rows)
 def ask(method, name, **more):
-    reply = c.call(method, {"name": name, **rows[method], **more})
+    flags = with_descriptor if method == "Capture" else {}
+    reply = c.call(method, {"name": name, **rows[method], **more}, **flags)
     return json.dumps(reply).replace(name, "NAME")
 for method, more in rows.items():
     if more is NONE: continue
@@ -285,6 +288,7 @@ PYTHON
 
 @test "descriptors that are no use as what they are given for are refused by name" {
 	nsctl create -m box
+	nsctl create -n wired
 	python "$user_id" <<'PYTHON'
 import os, socket, tempfile
 from hostile import Connection, error_of
@@ -311,11 +315,19 @@ def create(spec, fd):
 for fd in file, read, memory, pair[0].fileno():
     create({"namespaces": ["mnt"], "rootFileDescriptor": 0}, fd)
     create({"namespaces": ["mnt"], "mounts": [{"type": "bind", "target": "/usr", "sourceFileDescriptor": 0}]}, fd)
+def refused_capture(field, *fds):
+    numbers = {"captureFileDescriptor": 0, **({"stopFileDescriptor": 1} if len(fds) > 1 else {})}
+    reply = c.call("Capture", {"name": "wired", **numbers}, fds, more=True)
+    assert error_of(reply) == "InvalidValue" and reply["parameters"]["field"] == field, (field, reply)
+for fd in path, directory, file, read:
+    refused_capture("captureFileDescriptor", fd)
+for fd in path, directory, file, write, memory, pair[0].fileno():
+    refused_capture("stopFileDescriptor", pair[1].fileno(), fd)
 # a socket and a pipe may serve as a command's standard descriptors
 reply = c.call("Exec", {"name": "box", "command": ["echo", "hello"], "stdoutFileDescriptor": 0}, [pair[1].fileno()])
 assert not error_of(reply), reply
 assert pair[0].recv(100) == b"hello\n"
-assert not c.ok("List")["sets"][1:], "something was made"
+assert not c.ok("List")["sets"][2:], "something was made"
 PYTHON
 }
 

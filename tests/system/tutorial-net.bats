@@ -99,6 +99,20 @@ pair() {
 	nsctl rm a b
 }
 
+@test "29: a capture" {
+	nsctl create -n box
+	nsctl create -n peer
+	nsctl link add box,address=10.0.0.1/24 peer,address=10.0.0.2/24
+	nsctl capture --filter=icmp --count=2 box >"$runtime.pcap" &
+	client=$!
+	eventually test -s "$runtime.pcap"
+	nsctl exec box ping -c 1 -W 5 10.0.0.2
+	wait "$client"
+	python3 "$BATS_TEST_DIRNAME/capture.py" "$runtime.pcap" | grep -x 'icmp 10.0.0.2 > 10.0.0.1'
+	rm "$runtime.pcap"
+	nsctl rm box peer
+}
+
 @test "25: a published port" {
 	nsctl create -n --publish=8080:80 box
 	nsctl exec -d box python3 -m http.server 80
