@@ -86,19 +86,23 @@ static int set_variables(const char *name, const char *home, const char *shell, 
 	return r == 0 ? set_variable(ret->variables[3], "LOGNAME", name) : r;
 }
 
-int account_find(const char *name, struct account *ret)
+int account_parse(char *rest, const char *name, struct account *ret)
 {
 	enum { NAME, PASSWORD, UID, GID, COMMENT, HOME, SHELL, FIELDS };
-	char *fields[FIELDS], *line, *rest = text;
-	int r = read_text("/etc/passwd");
+	char *fields[FIELDS], *line;
 
-	if (r < 0)
-		return r;
 	while ((line = strsep(&rest, "\n")))
 		if (split(line, fields, FIELDS) && strcmp(fields[NAME], name) == 0 &&
 		    parse_id(fields[UID], &ret->uid) && parse_id(fields[GID], &ret->gid))
 			return set_variables(name, fields[HOME], fields[SHELL], ret);
 	return -ENOENT;
+}
+
+int account_find(const char *name, struct account *ret)
+{
+	int r = read_text("/etc/passwd");
+
+	return r < 0 ? r : account_parse(text, name, ret);
 }
 
 static bool is_member(char *members, const char *name)
@@ -107,6 +111,18 @@ static bool is_member(char *members, const char *name)
 
 	while ((member = strsep(&members, ",")))
 		if (strcmp(member, name) == 0)
+			return true;
+	return false;
+}
+
+bool account_parse_group(char **rest, const char *name, gid_t *ret)
+{
+	enum { NAME, PASSWORD, GID, MEMBERS, FIELDS };
+	char *fields[FIELDS], *line;
+
+	while ((line = strsep(rest, "\n")))
+		if (split(line, fields, FIELDS) && parse_id(fields[GID], ret) &&
+		    is_member(fields[MEMBERS], name))
 			return true;
 	return false;
 }
@@ -126,9 +142,8 @@ static int add_group(gid_t groups[static GROUPS_MAX], size_t *n, gid_t gid)
 
 int account_take_groups(const char *name, gid_t gid)
 {
-	enum { NAME, PASSWORD, GID, MEMBERS, FIELDS };
-	char *fields[FIELDS], *line, *rest = text;
 	gid_t groups[GROUPS_MAX], other;
+	char *rest = text;
 	size_t n = 0;
 	int r = add_group(groups, &n, gid);
 
@@ -137,11 +152,8 @@ int account_take_groups(const char *name, gid_t gid)
 	r = read_text("/etc/group");
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
-	while (n < GROUPS_MAX && (line = strsep(&rest, "\n"))) {
-		if (!split(line, fields, FIELDS) || !parse_id(fields[GID], &other) ||
-		    other == gid || !is_member(fields[MEMBERS], name))
-			continue;
-		r = add_group(groups, &n, other);
+	while (n < GROUPS_MAX && account_parse_group(&rest, name, &other)) {
+		r = other == gid ? 0 : add_group(groups, &n, other);
 		if (r < 0 && r != -EINVAL)
 			return r;
 	}

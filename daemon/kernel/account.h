@@ -20,6 +20,12 @@ struct account {
 	char variables[ACCOUNT_VARIABLES][PATH_MAX]; /* NAME=VALUE */
 };
 
+/* Find the user in the text of /etc/passwd, and the groups that have it as a member in the text of
+ * /etc/group, which they take apart. account_parse() returns 0, -ENOENT or -ENAMETOOLONG;
+ * account_parse_group() returns false after the last group. */
+int account_parse(char *text, const char *name, struct account *ret);
+bool account_parse_group(char **text, const char *name, gid_t *ret);
+
 /* Finds the user in /etc/passwd. Returns 0, -ENOENT if there is no such user, -ENXIO if the file is
  * not a regular one, -EFBIG if it is too large, or another -errno. */
 int account_find(const char *name, struct account *ret);
