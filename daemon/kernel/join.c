@@ -86,6 +86,9 @@ static int take_account(struct join *join)
 
 	if (!command->user_name)
 		return 0;
+	/* even if the keeper is wrong, the ids of a user's files are none of the host's */
+	if (!join->in_user_namespace)
+		return fail_with(join, STEP_ACCOUNT, -EPERM);
 	r = privilege_files_as_caller(&owner);
 	if (r == 0)
 		r = account_find(command->user_name, &account);
