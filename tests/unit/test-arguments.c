@@ -55,6 +55,26 @@ static void test_good(void **state _unused_)
 	assert_int_equal(read_one(make(1, 0, "echo", 5, ALL_SEALS)), 0);
 }
 
+static void test_variables(void **state _unused_)
+{
+	static const char text[] = "echo\0HOME=/\0NSCTL_SET=x";
+	char set[] = "NSCTL_SET=box", home[] = "HOME=/srv", shell[] = "SHELL=/bin/sh";
+	struct arguments arguments;
+	int fd = make(1, 2, text, sizeof(text), ALL_SEALS);
+
+	assert_int_equal(arguments_read(fd, &arguments), 0);
+	arguments_set(arguments.environment, set);
+	arguments_default(arguments.environment, home);
+	arguments_default(arguments.environment, shell);
+	assert_string_equal(arguments_value(arguments.environment, "NSCTL_SET"), "box");
+	assert_string_equal(arguments_value(arguments.environment, "HOME"), "/");
+	assert_string_equal(arguments_value(arguments.environment, "SHELL"), "/bin/sh");
+	assert_null(arguments_value(arguments.environment, "HOM"));
+	assert_null(arguments.environment[3]);
+	arguments_done(&arguments);
+	close(fd);
+}
+
 static void test_counts(void **state _unused_)
 {
 	static const struct {
@@ -124,9 +144,9 @@ static void test_others(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_good),   cmocka_unit_test(test_counts),
-		cmocka_unit_test(test_sizes),  cmocka_unit_test(test_unsealed),
-		cmocka_unit_test(test_others),
+		cmocka_unit_test(test_good),	 cmocka_unit_test(test_variables),
+		cmocka_unit_test(test_counts),	 cmocka_unit_test(test_sizes),
+		cmocka_unit_test(test_unsealed), cmocka_unit_test(test_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

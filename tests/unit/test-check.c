@@ -381,6 +381,44 @@ static void test_command(void **state _unused_)
 	}
 }
 
+/* Names of users, and capabilities, are for a user namespace of the set that is entered. */
+static void test_rights_inside(void **state _unused_)
+{
+	static const struct {
+		uint32_t kinds, entered;
+		const char *user_name;
+		bool has_user, keeps;
+		const char *field;
+	} rows[] = {
+		{.kinds = MNT | USER, .user_name = "alice"},
+		{.kinds = MNT | USER, .entered = USER, .user_name = "alice", .keeps = true},
+		{.kinds = MNT | USER, .keeps = true, .has_user = true},
+		{.kinds = MNT, .has_user = true},
+		{.kinds = MNT, .user_name = "alice", .field = "userName"},
+		{.kinds = MNT | USER, .entered = MNT, .user_name = "alice", .field = "userName"},
+		{.kinds = USER, .user_name = "alice", .has_user = true, .field = "userName"},
+		{.kinds = MNT, .keeps = true, .field = "keepCapabilities"},
+		{.kinds = MNT | USER, .entered = MNT, .keeps = true, .field = "keepCapabilities"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct failure failure = {};
+		struct wire_command command;
+		int r;
+
+		wire_clear(&wire_command_layout, &command);
+		command.arguments_fd = 0;
+		command.kinds = rows[i].entered;
+		command.user_name = rows[i].user_name;
+		command.has_user = rows[i].has_user;
+		command.keep_capabilities = rows[i].keeps;
+		r = check_command(&command, rows[i].kinds, &failure);
+		if (r != (rows[i].field ? ERROR_INVALID_VALUE : 0) ||
+		    (r && strcmp(failure.subject, rows[i].field) != 0))
+			fail_msg("row %zu: %d: %s", i, r, failure.subject);
+	}
+}
+
 static void test_names(void **state _unused_)
 {
 	struct failure failure;
@@ -424,10 +462,11 @@ static void test_lease_process(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_refused),	 cmocka_unit_test(test_completed),
-		cmocka_unit_test(test_hostname), cmocka_unit_test(test_mounts),
-		cmocka_unit_test(test_command),	 cmocka_unit_test(test_passed),
-		cmocka_unit_test(test_names),	 cmocka_unit_test(test_lease_process),
+		cmocka_unit_test(test_refused),	      cmocka_unit_test(test_completed),
+		cmocka_unit_test(test_hostname),      cmocka_unit_test(test_mounts),
+		cmocka_unit_test(test_command),	      cmocka_unit_test(test_rights_inside),
+		cmocka_unit_test(test_passed),	      cmocka_unit_test(test_names),
+		cmocka_unit_test(test_lease_process),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
