@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* docs/kernel.md, 28: what it takes to start from where another process stands. */
+/* docs/kernel.md, 28: what it takes to start from where another process stands. And how the machine's
+ * net namespace is found where process 1 may not be looked at. */
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "base.h"
+#include "daemon/kernel/wall.h"
 #include "tests/kernel/kernel.h"
 #include "tests/kernel/tap.h"
 
@@ -198,6 +201,49 @@ static void test_pid_namespace(void)
 	child_kill(&first);
 }
 
+/* --- the machine's net namespace --- */
+
+/* Mounts a /proc/PID that has only ns/net. A file of that name can be read, and is not a loop of
+ * links, if readable; exe is a link if the process executes a file. */
+static void cover_process(int pid, bool readable, bool executes)
+{
+	char path[64];
+
+	(void)snprintf(path, sizeof(path), "/proc/%d", pid);
+	if (mount("none", path, "tmpfs", 0, NULL) < 0 || chdir(path) < 0 || mkdir("ns", 0755) < 0)
+		fatal("cover a process");
+	if (readable ? mknod("ns/net", S_IFREG | 0444, 0) < 0 : symlink("net", "ns/net") < 0)
+		fatal("make ns/net");
+	if (executes && symlink("/sbin/init", "exe") < 0)
+		fatal("make exe");
+}
+
+/* Returns the inode of /proc/PID/ns/net if that is what is found, 0 if nothing is, or -errno. */
+static int body_machine_net(struct child *parent _unused_, void *arg)
+{
+	const bool *is = arg; /* process 1 can be looked at; process 2 executes a file */
+	struct wall_host found;
+	struct stat first, second;
+
+	cover_process(1, is[0], true);
+	cover_process(2, true, is[1]);
+	if (wall_read_host(&found) < 0 || stat("/proc/2/ns/net", &second) < 0)
+		return 100;
+	if (stat("/proc/1/ns/net", &first) == 0)
+		return found.machine_net == first.st_ino ? 1 : 101;
+	return found.machine_net == 0 ? 0 : found.machine_net == second.st_ino ? 2 : 102;
+}
+
+static void test_machine_net(void)
+{
+	tap_is(child_run(body_machine_net, (bool[]){true, true}), 1,
+	       "the machine's net namespace is that of process 1");
+	tap_is(child_run(body_machine_net, (bool[]){false, false}), 2,
+	       "or, if that is hidden, of process 2, which is the kernel's");
+	tap_is(child_run(body_machine_net, (bool[]){false, true}), 0,
+	       "but not of a process 2 that executes a file");
+}
+
 int main(void)
 {
 	mounts_own();
@@ -206,5 +252,6 @@ int main(void)
 	test_chroot();
 	test_mount_id();
 	test_pid_namespace();
+	test_machine_net();
 	return tap_done();
 }
