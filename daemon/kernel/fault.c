@@ -62,6 +62,7 @@ static const char *const texts[STEP_COUNT] = {
 	[STEP_LATE] = "finish in time: a file system or the like does not answer",
 	[STEP_ACCOUNT] = "read the set's /etc/passwd and /etc/group",
 	[STEP_CALLER] = "enter the caller's namespaces",
+	[STEP_PROGRAMS] = "compare the BPF programs of the caller's cgroup with those of sets",
 	[STEP_ADOPT] = "adopt a namespace",
 	[STEP_CAPTURE] = "capture packets",
 	[STEP_FILTER] = "attach the filter",

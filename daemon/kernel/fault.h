@@ -70,15 +70,17 @@ enum step {
 	STEP_LOST,	  /* the child ended without a report */
 	STEP_LATE,	  /* the operation did not end by its deadline */
 	STEP_CALLER,	  /* ESTALE: the caller's wall has changed; EPERM: the caller is chrooted */
-	STEP_ADOPT,	  /* detail: enum kind, KIND_COUNT: of the process. EACCES: the caller may
+	STEP_PROGRAMS, /* EACCES: the caller's cgroup has BPF programs that sets have not; ENOENT:
+			     it is gone */
+	STEP_ADOPT,    /* detail: enum kind, KIND_COUNT: of the process. EACCES: the caller may
 			     not look at it; ESRCH: it has ended; EINVAL: no pidfd; EBADF: no
 			     namespace of this kind; EXDEV: the host's; ENOENT: nothing to adopt;
 			     ENODATA, E2BIG: no maps, or too many ranges */
-	STEP_ACCOUNT,	  /* take the ids that the set's own files give a user. ENOENT: they do not
+	STEP_ACCOUNT,  /* take the ids that the set's own files give a user. ENOENT: they do not
 			     have the user; ENXIO: a file is not regular; EINVAL: not mapped */
-	STEP_CAPTURE,	  /* ENODEV: no such interface; EPROTONOSUPPORT: no Ethernet */
-	STEP_FILTER,	  /* EINVAL: the kernel does not take the program */
-	STEP_STUCK,	  /* killed processes do not end: see cgroup_wait_killed() */
+	STEP_CAPTURE,  /* ENODEV: no such interface; EPROTONOSUPPORT: no Ethernet */
+	STEP_FILTER,   /* EINVAL: the kernel does not take the program */
+	STEP_STUCK,    /* killed processes do not end: see cgroup_wait_killed() */
 	STEP_COUNT,
 };
 

@@ -21,6 +21,7 @@ struct host {
 	int vault_fd;	       /* the vault: a mount namespace */
 	int vault_root_fd;     /* its root directory, which holds ns/UID/NAME/KIND */
 	uint64_t vault_id;     /* its NS_GET_MNTNS_ID; 0: this kernel has no such ids */
+	int hierarchy_fd;      /* the root of the cgroups */
 	int cgroup_fd;	       /* the directory below which all sets' cgroups are */
 	int runners_fd;	       /* the cgroup of runners, which go on when the daemon ends */
 	int watchers_fd;       /* the cgroup of watchers (watcher.h), which go on, too */

@@ -52,8 +52,9 @@ int maker_write(const char *path, const char *text);
 /* Returns the identity of inits that run with the host's credentials. */
 struct identity maker_init_identity(const struct host *host);
 
-/* Opens the caller's wall, and checks that it is the one that the task names. Opens the user
- * namespace that the caller is in, if that is a set's. */
+/* Checks that the caller's BPF programs are the sets', too. Opens the caller's wall, and checks
+ * that it is the one that the task names. Opens the user namespace that the caller is in, if that
+ * is a set's. */
 int maker_open_wall(struct maker *maker);
 /* Enters the wall's namespaces, except the mount and the pid namespace. */
 int maker_enter_wall(struct maker *maker);

@@ -2,6 +2,7 @@
 /* The steps by which a maker starts from its caller's namespaces (wall.h) instead of the host's. */
 #include <sched.h>
 #include <sys/mman.h>
+#include "daemon/kernel/cgroup-filter.h"
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/make-step.h"
 #include "daemon/kernel/pin.h"
@@ -9,8 +10,11 @@
 
 int maker_open_wall(struct maker *maker)
 {
-	int r = wall_open(&maker->task->caller, &maker->host->wall, &maker->wall);
+	int r = cgroup_filter_compare(maker->host, maker->task->caller.cgroup);
 
+	if (r < 0)
+		return fault_set(&maker->fault, STEP_PROGRAMS, 0, -r);
+	r = wall_open(&maker->task->caller, &maker->host->wall, &maker->wall);
 	if (r < 0)
 		return fault_set(&maker->fault, STEP_CALLER, 0, -r);
 	maker->home_fd = -1;

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include "daemon/kernel/arguments.h"
 #include "daemon/kernel/cgroup.h"
+#include "daemon/kernel/cgroup-filter.h"
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/descriptors.h"
 #include "daemon/kernel/fault-point.h"
@@ -129,8 +130,11 @@ static int open_home(struct runner *runner)
 static int open_namespaces(struct runner *runner)
 {
 	struct join *join = &runner->join;
-	int r = wall_open(&runner->task->caller, &runner->host->wall, &runner->wall);
+	int r = cgroup_filter_compare(runner->host, runner->task->caller.cgroup);
 
+	if (r < 0)
+		return fail(runner, STEP_PROGRAMS, r);
+	r = wall_open(&runner->task->caller, &runner->host->wall, &runner->wall);
 	if (r < 0)
 		return fail(runner, STEP_CALLER, r);
 	r = open_pins(runner);

@@ -200,11 +200,13 @@ static int clear_delegated(int cgroup_fd)
  */
 static int open_cgroups(struct spawner *spawner, const char *path, bool delegated)
 {
-	_cleanup_fd_ int root_fd = cgroup_open_root();
 	struct host *host = &spawner->host;
 	int r;
 
-	host->cgroup_fd = root_fd < 0 ? root_fd : cgroup_make(root_fd, path);
+	host->hierarchy_fd = cgroup_open_root();
+	if (host->hierarchy_fd < 0)
+		return host->hierarchy_fd;
+	host->cgroup_fd = cgroup_make(host->hierarchy_fd, path);
 	if (host->cgroup_fd < 0)
 		return host->cgroup_fd;
 	r = delegated ? clear_delegated(host->cgroup_fd) : 0;

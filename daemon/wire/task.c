@@ -189,6 +189,7 @@ static const struct wire_field task_caller_fields[] = {
 	FD(1, task_caller, process_fd),
 	STRING(2, task_caller, wall, WALL_SIZE - 1),
 	STRING(3, task_caller, home, PIN_PATH_SIZE - 1),
+	STRING(4, task_caller, cgroup, CALLER_CGROUP_SIZE - 1),
 };
 static LAYOUT(task_caller);
 

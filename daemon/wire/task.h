@@ -285,10 +285,13 @@ struct task_names {
 /* The process that asks, if it has a wall, whose text daemon/kernel/wall.h describes. wall NULL: it
  * has the host's namespaces and root directory. */
 #define WALL_SIZE 384
+#define CALLER_CGROUP_SIZE 1024
 struct task_caller {
 	int process_fd;
 	const char *wall;
 	const char *home; /* UID/NAME in the vault: it is in the user namespace of this set */
+	const char
+		*cgroup; /* its cgroup, whose BPF programs must be the sets', too; NULL: need not */
 };
 
 /* A character device that a set may have. */

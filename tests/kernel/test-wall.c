@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* docs/kernel.md, 28: what it takes to start from where another process stands. And how the machine's
- * net namespace is found where process 1 may not be looked at. */
+/* docs/kernel.md, 28: what it takes to start from where another process stands. And how the
+ * machine's net namespace is found where process 1 may not be looked at. */
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/ioctl.h>

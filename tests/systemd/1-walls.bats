@@ -114,6 +114,20 @@ filtered=(PrivateDevices=yes ProtectKernelTunables=yes ProtectKernelModules=yes 
 	done
 }
 
+@test "under BPF programs of its cgroup a service is refused by that name, unless a key names its user" {
+	supports IPAddressDeny=any || skip "systemd lacks IPAddressDeny="
+	# without rights to BPF, systemd leaves the programs out
+	! service IPAddressDeny=any -- ping -c 1 -W 2 127.0.0.1 || skip "this machine's systemd attaches no BPF programs"
+	run service IPAddressDeny=any -- nsctl create -n box
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *IPAddressDeny=*DeviceAllow=*unfiltered* ]]
+	service IPAddressDeny=any -- nsctl list
+	configure $'[allow]\nunfiltered = alice'
+	systemctl reload-or-restart nsctld.service
+	service IPAddressDeny=any -- nsctl run -n true
+}
+
 @test "a service with a user namespace of its own is refused by that name" {
 	supports PrivateUsers=yes || skip "kernel lacks PrivateUsers="
 	run service PrivateUsers=yes -- nsctl create -n box

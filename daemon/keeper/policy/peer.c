@@ -201,6 +201,9 @@ static int read_place(int directory_fd, const char *base, struct peer *peer)
 
 	if (r < 0)
 		return r;
+	peer->cgroup = strdup(path);
+	if (!peer->cgroup)
+		return -ENOMEM;
 	base += *base == '/';
 	at += *at == '/';
 	if (strncmp(at, base, strlen(base)) != 0 || at[strlen(base)] != '/')
@@ -247,7 +250,9 @@ static int read_process(int fd, const struct peer_host *host, struct peer *peer,
 		return r;
 	peer->no_new_privileges = status.no_new_privileges;
 	peer->bounding = status.bounding;
-	if (status.no_new_privileges)
+	/* securebits are not shown: root that has no capability may be unable to get one by
+	 * executing a program (SECBIT_NOROOT) */
+	if (status.no_new_privileges || peer->identity.uid == 0)
 		peer->bounding &= status.permitted;
 	peer->in_machine_net = wall_in_machine_net(fd, &host->wall);
 	peer->user_namespace = user_namespace(fd);
@@ -313,6 +318,8 @@ int peer_read(int socket_fd, const struct peer_host *host, struct peer *ret)
 void peer_done(struct peer *peer)
 {
 	peer->pid_fd = close_fd(peer->pid_fd);
+	free(peer->cgroup);
+	peer->cgroup = NULL;
 }
 
 int peer_identity_compare(const struct peer_identity *a, const struct peer_identity *b)

@@ -2,7 +2,7 @@
 /*
  * The peer of a connection: what the kernel says about the process that connected. Nothing here
  * comes from a field of a message. The functions never block, and never follow a path that the peer
- * chose. A struct peer holds the peer's pidfd, which peer_done() closes.
+ * chose. A struct peer holds the peer's pidfd and memory: see peer_done().
  */
 #ifndef NSCTL_KEEPER_PEER_H
 #define NSCTL_KEEPER_PEER_H
@@ -56,6 +56,7 @@ struct peer {
 	 * set cannot leave. If place_known is false, the peer may be in any set. */
 	char place[CGROUP_PATH_SIZE];
 	bool place_known;
+	char *cgroup; /* path of its cgroup below the hierarchy's root; NULL: unknown */
 	/* is_stranger: the peer is in another user namespace than nsctld. If owner_known, owner is
 	 * the user of the host who owns the outermost user namespace that the peer is in. */
 	bool is_stranger, owner_known;

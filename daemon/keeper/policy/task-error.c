@@ -79,6 +79,13 @@ static const struct meaning {
 	 "this root has no /dev to mount the set's own on: make an empty directory"},
 	{STEP_CALLER, EPERM, ERROR_NOT_PERMITTED, "user namespaces",
 	 "the caller is in a chroot, which root in a user namespace could leave"},
+	{STEP_PROGRAMS, EACCES, ERROR_NOT_PERMITTED, "from here",
+	 "the caller's cgroup has BPF programs (IPAddressDeny=, DeviceAllow=, SocketBindDeny= and "
+	 "the "
+	 "like of a service), which its sets would be without: [allow] unfiltered in nsctld.conf "
+	 "does not name it"},
+	{STEP_PROGRAMS, ENOENT, ERROR_NOT_PERMITTED, "from here",
+	 "the cgroup in which the caller connected is gone"},
 	{STEP_PIN, EINVAL, ERROR_NOT_SUPPORTED, "holding this mount namespace",
 	 "it is older than the one in which nsctld holds namespaces, so the kernel does not let it "
 	 "be held there"},

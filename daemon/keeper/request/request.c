@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
 #include "daemon/keeper/policy/authz.h"
 #include "daemon/keeper/policy/peer.h"
 #include "daemon/keeper/request/connection.h"
@@ -133,16 +134,34 @@ bool fronts_are_busy(const struct keeper *keeper)
 	return false;
 }
 
+/* Fills in the cgroup whose programs filter the caller, unless the caller may be without them. Sets
+ * have none of their own, so a caller inside a set has what sets within it have. */
+static int fill_filter(const struct request *request, const struct client_connection *connection,
+		       struct task_caller *ret)
+{
+	const char *cgroup = connection->peer.cgroup;
+
+	if (!cgroup || request->subject.scope == SCOPE_SET ||
+	    request->subject.allowed & ALLOW_UNFILTERED)
+		return 0;
+	if (strlen(cgroup) >= CALLER_CGROUP_SIZE)
+		return -ENAMETOOLONG;
+	ret->cgroup = cgroup;
+	return 0;
+}
+
 int request_fill_caller(const struct request *request, struct task_caller *ret)
 {
 	const struct client_connection *connection = request_connection(request);
+	int r;
 
 	if (*request->subject.home)
 		ret->home = request->subject.home;
-	if (!*request->subject.wall)
-		return 0;
 	if (!connection)
-		return -ESTALE;
+		return *request->subject.wall ? -ESTALE : 0;
+	r = fill_filter(request, connection, ret);
+	if (r < 0 || !*request->subject.wall)
+		return r;
 	ret->process_fd = connection->peer.pid_fd;
 	ret->wall = connection->peer.identity.wall;
 	return 0;

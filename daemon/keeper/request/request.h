@@ -72,8 +72,8 @@ const struct peer_identity *request_identity(const struct request *request);
 /* Returns the request's connection, or NULL if it is gone. */
 struct client_connection *request_connection(const struct request *request);
 
-/* Fills in the caller for a task, if the caller is behind a wall or inside a set. The request must
- * outlive *ret. Returns 0, or -ESTALE if its connection has ended. */
+/* Fills in the caller for a task: its wall, home and cgroup, as far as they matter. The request
+ * must outlive *ret. Returns 0, or -ESTALE if its connection has ended. */
 int request_fill_caller(const struct request *request, struct task_caller *ret);
 
 /* Finds the set that a request names, if its caller may know of it. Returns 0, or

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* BPF programs that filter what processes in a cgroup may do: which devices and addresses they may
+ * use. */
+#ifndef NSCTL_KERNEL_CGROUP_FILTER_H
+#define NSCTL_KERNEL_CGROUP_FILTER_H
+
+#include "daemon/kernel/host.h"
+
+/*
+ * Compares the programs that are effective in the caller's cgroup with those in the sets'. caller
+ * NULL: there is nothing to compare. Returns 0 if the sets have all of them, -EACCES if not,
+ * -ENOENT if the cgroup is gone, or another -errno.
+ */
+int cgroup_filter_compare(const struct host *host, const char *caller);
+
+#endif
