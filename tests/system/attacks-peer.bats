@@ -407,7 +407,7 @@ honest.ok("Kill", {"name": "box", "signal": 9, "session": sys.argv[1]})
 assert waiting.receive()["parameters"]["signal"] == 9
 honest.ok("Kill", {"name": "box", "signal": 9})
 PYTHON
-	eventually [ -z "$(nsctl ls -q | grep leased)" ]
+	eventually [ -z "$(nsctl ls --quiet | grep leased)" ]
 }
 
 @test "more calls wait than may: the next is refused by name, and nothing else ends" {

@@ -112,7 +112,7 @@ has_process() {
 	wait "${runners[@]}" || true
 	eventually no_clients
 	eventually counts_are "$before"
-	[ -z "$(nsctl ls -q)" ]
+	[ -z "$(nsctl ls --quiet)" ]
 }
 no_clients() { ! pgrep -f -- "--socket=$runtime/socket .* --lease=parent" >/dev/null; }
 
