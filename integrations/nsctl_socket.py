@@ -1,0 +1,1 @@
+../docs/clients/nsctl_socket.py
