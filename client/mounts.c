@@ -138,6 +138,21 @@ int mounts_take_bind(struct options *options)
 	return r;
 }
 
+int mounts_take_overlay(struct options *options)
+{
+	const char *size;
+	struct piece target = parse_cut(options->argument, ':', &size);
+	int64_t bytes = 0;
+	json_t *mount;
+
+	if (target.size == 0 || (size && !parse_size(size, &bytes)))
+		return options_reject(options, "TARGET or TARGET:SIZE (such as /usr:512M)");
+	mount = add_mount(options, "overlay", target);
+	if (size)
+		json_put(mount, "size", json_integer(bytes));
+	return 0;
+}
+
 int mounts_take_device(struct options *options)
 {
 	json_t *mount = mounts_add(options, "device", options->argument);

@@ -20,6 +20,7 @@ int mounts_take_bind(struct options *options);
 int mounts_take_tmpfs(struct options *options);
 int mounts_take_read_only(struct options *options);
 int mounts_take_hide(struct options *options);
+int mounts_take_overlay(struct options *options);
 int mounts_take_device(struct options *options);
 int mounts_take_proc(struct options *options);
 int mounts_take_root(struct options *options);

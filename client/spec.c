@@ -222,6 +222,11 @@ const struct option_row spec_options[] = {
 	       FILLS("spec.mounts[]", mounts_take_read_only), NEEDS(KIND_BIT(KIND_MNT))),
 	OPTION("hide", 0, "PATH", "make the directory or file PATH empty and read-only",
 	       FILLS("spec.mounts[]", mounts_take_hide), NEEDS(KIND_BIT(KIND_MNT))),
+	OPTION("overlay", 0, "TARGET[:SIZE]",
+	       "keep what is written below TARGET (which may be /) in memory, at most SIZE "
+	       "(default: "
+	       "1G); it ends with the set",
+	       FILLS("spec.mounts[]", mounts_take_overlay), NEEDS(KIND_BIT(KIND_MNT))),
 	OPTION("device", 0, "PATH",
 	       "show the character device PATH inside, if nsctld.conf allows it; its permissions "
 	       "hold",

@@ -142,6 +142,7 @@ void child_make(const struct host *host, const struct task_create *task)
 	fault_point("create-started");
 	memset(maker.fds, -1, sizeof(maker.fds));
 	maker.mounts.sysfs_fd = task->sysfs_fd;
+	maker.mounts.proc_fd = host->proc_fd;
 	maker.mounts.devices = task->devices;
 	maker.mounts.n_devices = task->n_devices;
 	take_identity(&maker);

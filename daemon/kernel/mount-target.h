@@ -13,7 +13,7 @@
 
 /* The file systems of the set's own, by their devices. */
 struct own_mounts {
-	dev_t devices[SPEC_MOUNTS_MAX + 1]; /* of tmpfs, and of /dev */
+	dev_t devices[SPEC_MOUNTS_MAX + 1]; /* of tmpfs and overlays, and of /dev */
 	size_t n;
 };
 

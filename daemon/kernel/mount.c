@@ -16,6 +16,13 @@ int mount_clone(int fd, const char *path)
 	return r < 0 ? negative_errno() : r;
 }
 
+int mount_clone_one(int fd)
+{
+	int r = syscall(SYS_open_tree, fd, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+
+	return r < 0 ? negative_errno() : r;
+}
+
 static int ask(int fd, struct statx *ret)
 {
 	return statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE, ret) < 0
@@ -55,9 +62,13 @@ int mount_context(const char *type, const char *const *options)
 
 	if (fd < 0)
 		return negative_errno();
-	for (; options && *options; options += 2)
-		if (syscall(SYS_fsconfig, fd, FSCONFIG_SET_STRING, options[0], options[1], 0) < 0)
+	for (; options && *options; options += 2) {
+		bool flag = !*options[1];
+
+		if (syscall(SYS_fsconfig, fd, flag ? FSCONFIG_SET_FLAG : FSCONFIG_SET_STRING,
+			    options[0], flag ? NULL : options[1], 0) < 0)
 			return negative_errno();
+	}
 	if (syscall(SYS_fsconfig, fd, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
 		return negative_errno();
 	return take_fd(&fd);
@@ -90,8 +101,11 @@ int mount_enter_root(int mount_fd)
 	_cleanup_fd_ int root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int r = root_fd < 0 ? negative_errno() : mount_put(mount_fd, root_fd);
 
-	if (r < 0)
-		return r;
+	return r < 0 ? r : mount_pivot(mount_fd);
+}
+
+int mount_pivot(int mount_fd)
+{
 	if (fchdir(mount_fd) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 ||
 	    umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
 		return negative_errno();

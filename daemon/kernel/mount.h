@@ -12,6 +12,8 @@
  * kernel is older than 6.15).
  */
 int mount_clone(int fd, const char *path);
+/* Makes a detached copy of the one mount at fd, without those on it. Returns as mount_clone(). */
+int mount_clone_one(int fd);
 /* Returns 1 if fd is the root of a mount, 0 if not, or -errno. */
 int mount_is_root(int fd);
 /* Returns 1 if fd is a directory, 0 if not, or -errno. Does not ask its file system. */
@@ -21,7 +23,8 @@ int mount_is_directory(int fd);
 int mount_set_attributes(int fd, uint64_t attributes);
 /*
  * Makes a new file system that is mounted nowhere yet. options is a list of keys and values that
- * ends with NULL, or NULL. Returns a context, from which any process can make a mount, or -errno.
+ * ends with NULL, or NULL; a key with an empty value is a flag. Returns a context, from which any
+ * process can make a mount, or -errno.
  */
 int mount_context(const char *type, const char *const *options);
 /* Makes a detached mount with MOUNT_ATTR_* from a context, which works once. Returns a descriptor,
@@ -34,6 +37,8 @@ int mount_put(int mount_fd, int target_fd);
 /* Makes a detached mount the root of the process's mount namespace, in place of the former one.
  * Returns 0 or -errno. */
 int mount_enter_root(int mount_fd);
+/* The same for a mount that is attached on the root already. */
+int mount_pivot(int mount_fd);
 /*
  * Opens path with the rights of files (NULL: the process's own). No link leads out of the process's
  * root, and magic links are not followed, because the tree may be a hostile user's. Every look-up

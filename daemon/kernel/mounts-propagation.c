@@ -9,34 +9,8 @@
 #include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include "daemon/kernel/mountinfo.h"
 #include "daemon/kernel/mounts.h"
-
-/* Finds the mount point in a line of mountinfo (the fifth field), and decodes its octal escapes in
- * place. Returns NULL if the mount is not of nsfs. */
-static char *nsfs_mount_point(char *line)
-{
-	char *at = line, *end, *to;
-
-	if (!strstr(line, " - nsfs "))
-		return NULL;
-	for (int i = 0; i < 4 && at; i++)
-		at = strchr(at, ' ') ? strchr(at, ' ') + 1 : NULL;
-	end = at ? strchr(at, ' ') : NULL;
-	if (!end)
-		return NULL;
-	*end = '\0';
-	to = at;
-	for (const char *from = at; *from; to++) {
-		if (*from == '\\' && from[1] && from[2] && from[3]) {
-			*to = (from[1] - '0') << 6 | (from[2] - '0') << 3 | (from[3] - '0');
-			from += 4;
-		} else {
-			*to = *from++;
-		}
-	}
-	*to = '\0';
-	return at;
-}
 
 /* Detaches the mount that fd refers to. Uses the host's /proc, because something else may be
  * mounted at /proc in the set's tree. */
@@ -64,38 +38,20 @@ static void detach_pin(const struct host *host, const char *path)
 		detach(host, fd);
 }
 
+static int detach_if_pin(const struct mountinfo *mount, void *context)
+{
+	if (mount->is_namespace)
+		detach_pin(context, mount->path);
+	return 0;
+}
+
 /*
  * Detaches all pinned namespaces in this copy of the mount tree, which would otherwise live as long
- * as the set. In a user namespace these mounts are locked and stay, as with unshare(1).
+ * as the set. If that fails, they do so.
  */
 static void detach_pins(const struct host *host)
 {
-	static char buffer[65536];
-	size_t used = 0;
-	_cleanup_fd_ int fd = openat(host->proc_fd, "self/mountinfo", O_RDONLY | O_CLOEXEC);
-
-	for (;;) {
-		ssize_t n = fd < 0 ? 0 : read(fd, buffer + used, sizeof(buffer) - 1 - used);
-		char *line = buffer, *end;
-
-		if (n <= 0)
-			return;
-		used += n;
-		buffer[used] = '\0';
-		while ((end = strchr(line, '\n'))) {
-			char *path;
-
-			*end = '\0';
-			path = nsfs_mount_point(line);
-			if (path)
-				detach_pin(host, path);
-			line = end + 1;
-		}
-		used -= line - buffer;
-		memmove(buffer, line, used);
-		if (used == sizeof(buffer) - 1)
-			used = 0; /* skips a line that is too long to be a mount of ours */
-	}
+	(void)mountinfo_each(host->proc_fd, detach_if_pin, (void *)host);
 }
 
 int mounts_propagate(const struct host *host, uint32_t propagation, struct fault *fault)

@@ -9,6 +9,7 @@
 #include "daemon/kernel/mount.h"
 #include "daemon/kernel/mount-target.h"
 #include "daemon/kernel/mounts.h"
+#include "daemon/kernel/overlay.h"
 
 #define DEV_SIZE (UINT64_C(1) << 20)
 #define EMPTY_SIZE 4096
@@ -379,9 +380,8 @@ static int put(int mount_fd, int target_fd)
 static int open_target(const struct spec_mount *mount, int source_fd, const struct own_mounts *own,
 		       const struct identity *files)
 {
-	return mount->type == MOUNT_READ_ONLY || mount->type == MOUNT_HIDDEN
-		       ? mount_open(mount->target, O_PATH, files)
-		       : mount_target_open(mount->target, source_fd, own, files);
+	return mount_changes(mount->type) ? mount_open(mount->target, O_PATH, files)
+					  : mount_target_open(mount->target, source_fd, own, files);
 }
 
 static int apply_mount(const struct mounts *mounts, const struct wire_spec *spec, size_t i,
@@ -402,6 +402,11 @@ static int apply_mount(const struct mounts *mounts, const struct wire_spec *spec
 		return apply_read_only(target_fd);
 	case MOUNT_HIDDEN:
 		return apply_hidden(target_fd, mounts->source_fds[i]);
+	case MOUNT_OVERLAY:
+		fd = overlay_put(mounts->proc_fd, target_fd, mount->size);
+		if (fd >= 0)
+			mount_target_allow(own, fd);
+		return MIN(fd, 0);
 	case MOUNT_DEV:
 		return apply_dev(mounts, target_fd, own, files);
 	case MOUNT_TMPFS:

@@ -19,7 +19,7 @@
 
 static const char *const mount_words[] = {"bind",   "tmpfs",  "proc",	 "sysfs",
 					  "dev",    "mqueue", "cgroup2", "readOnly",
-					  "hidden", "device", NULL};
+					  "hidden", "device", "overlay", NULL};
 static const char *const mapping_words[] = {"root",   "current",     "auto",
 					    "custom", "currentAuto", NULL};
 static const char *const scheduling_words[] = {"batch", "idle", "fifo", "roundRobin", NULL};
@@ -58,7 +58,7 @@ static const struct wire_field wire_failure_fields[] = {
 LAYOUT(wire_failure);
 
 static const struct wire_field spec_mount_fields[] = {
-	U32(1, spec_mount, type, MOUNT_DEVICE, ALWAYS("type"), WORD(mount_words)),
+	U32(1, spec_mount, type, MOUNT_OVERLAY, ALWAYS("type"), WORD(mount_words)),
 	STRING(2, spec_mount, target, PATH_MAX - 1, JSON("target")),
 	STRING(3, spec_mount, source, PATH_MAX - 1, JSON("source")),
 	HANDLE(4, spec_mount, source_fd, JSON("sourceFileDescriptor")),

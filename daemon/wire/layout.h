@@ -165,6 +165,7 @@ enum spec_mount_type {
 	MOUNT_READ_ONLY, /* what is at target, with all mounts below it, becomes read-only */
 	MOUNT_HIDDEN,	 /* what is at target becomes empty and read-only */
 	MOUNT_DEVICE,	 /* a bind of a character device, which can be opened there */
+	MOUNT_OVERLAY,	 /* what is written below target is kept in memory, and ends with the set */
 };
 enum spec_switch { SWITCH_DEFAULT, SWITCH_ON, SWITCH_OFF };
 
@@ -175,13 +176,19 @@ struct spec_mount {
 	int source_fd;	    /* mount_has_source(): O_PATH, opened by the client */
 	bool read_only;
 	uint32_t mode; /* MOUNT_TMPFS: its permissions; 0: 1777 if it is for all, else 0755 */
-	uint64_t size; /* MOUNT_TMPFS: bytes, 0: the kernel's default */
+	uint64_t size; /* MOUNT_TMPFS, MOUNT_OVERLAY: bytes, 0: the default */
 };
 
 /* Returns true if mounts of this type show a file of the client's. */
 static inline bool mount_has_source(uint32_t type)
 {
 	return type == MOUNT_BIND || type == MOUNT_DEVICE;
+}
+
+/* Returns true if mounts of this type change what is at the target already. */
+static inline bool mount_changes(uint32_t type)
+{
+	return type == MOUNT_READ_ONLY || type == MOUNT_HIDDEN || type == MOUNT_OVERLAY;
 }
 
 struct spec_label {

@@ -24,7 +24,7 @@ setup() {
 
 teardown() {
 	nsctl rm --all
-	! mountpoint -q "$place/tree/below" || umount "$place/tree/below"
+	! mountpoint -q "$place/tree/below" || umount -R "$place/tree/below"
 	! mountpoint -q "$place/tree" || umount "$place/tree"
 	rm -rf "${place:?}"/*
 	eventually counts_are "$before"
@@ -262,4 +262,76 @@ make_root() {
 		nsctl run -m $user "${root_options[@]}" --bind="$place/tun:/dev/net/tun" sh -c '
 			test -c /dev/net/tun && test -w /dev/net/tun && test -c /dev/null'
 	done
+}
+
+@test "what is written below an overlay is thrown away, and the mounts on it are put back" {
+	mount -t tmpfs none "$place/tree/below"
+	mkdir "$place/tree/below/deep"
+	mount -t tmpfs -o mode=777 none "$place/tree/below/deep"
+	touch "$place/tree/below/deep/up"
+	for user in "" -r; do
+		# shellcheck disable=SC2086
+		nsctl create -mp $user --overlay="$place/tree:8M" --bind="$place/own:$place/tree/new/own" box
+		nsctl exec box sh -c 'cd "$0" && echo changed >up && mkdir made && touch made/file && test -e below/deep/up' "$place/tree"
+		[ "$(nsctl exec box cat "$place/tree/up" "$place/tree/new/own/up" | xargs)" = "changed up" ]
+		fails nsctl exec box sh -c 'head -c 16M /dev/zero >"$0/large"' "$place/tree"
+		nsctl exec box sh -c 'umount "$0/below/deep"; umount "$0"; mount -o remount,bind,suid "$0"' "$place/tree" 2>/dev/null || true
+		[ "$(nsctl exec box cat "$place/tree/up")" = changed ]
+		[ "$(nsctl exec box sh -c 'grep -c " $0 " /proc/self/mountinfo' "$place/tree")" -eq 1 ]
+		nsctl rm box
+	done
+	[ "$(cat "$place/tree/up")" = up ]
+	[ "$(ls "$place/tree" | xargs)" = "below up" ]
+	umount -R "$place/tree/below"
+}
+
+@test "the root may be an overlay, with /proc, /sys, /dev and all other mounts on it" {
+	outside=$(mktemp -d /var/tmp/nsctl-views.XXXXXX)
+	chown "$user_id" "$outside"
+	[ "$(stat -c %d "$outside")" = "$(stat -c %d /)" ] || skip "kernel lacks one file system for all of the root"
+	for user in "" -r; do
+		# shellcheck disable=SC2086
+		nsctl create -mpn $user --overlay=/ --tmpfs="$outside/new" box
+		# shellcheck disable=SC2016
+		nsctl exec box sh -c 'touch "$0/made" "$0/new/made" "$1/seen" && test -c /dev/null && echo x >/dev/null &&
+			test -d /proc/1 && test -d /sys/class/net/lo' "$outside" "$place/own"
+		[ -z "$(ls "$outside")" ]
+		[ -e "$place/own/seen" ]
+		[ "$(nsctl exec box stat -f -c %T /)" = overlayfs ]
+		fails nsctl exec box touch /made
+		nsctl exec box sh -c 'mkdir "$0/moved" && mount --move / "$0/moved"; umount -l /; ! umount /proc' "$outside" 2>/dev/null || true
+		[ "$(nsctl exec box stat -f -c %T /)" = overlayfs ]
+		nsctl rm box
+	done
+	rmdir "$outside"
+}
+
+@test "an overlay gives no right: not to others' files, and not by setuid" {
+	mkdir -m 700 "$place/theirs"
+	echo secret >"$place/theirs/secret"
+	echo secret >"$place/tree/secret"
+	chmod 600 "$place/tree/secret"
+	chown root "$place/tree/secret" "$place/theirs"
+	cp /bin/true "$place/tree/true"
+	chown root "$place/tree/true"
+	chmod 4755 "$place/tree/true"
+	for user in "" -r; do
+		# shellcheck disable=SC2086
+		nsctl create -mp $user --overlay="$place/tree" --overlay="$place" box
+		for file in tree/secret theirs/secret; do
+			fails nsctl exec box cat "$place/$file"
+			fails nsctl exec box sh -c 'echo x >>"$0"' "$place/$file"
+		done
+		nsctl exec box sh -c 'cp /bin/sh "$0/sh" && chmod 4755 "$0/sh"' "$place/tree"
+		nsctl exec box grep " $place/tree .*nosuid,nodev" /proc/self/mountinfo
+		nsctl rm box
+	done
+	# nor less strict flags than its mount has
+	mount -t tmpfs -o noexec,mode=777 none "$place/tree/below"
+	nsctl run -m --overlay="$place/tree/below" grep -q " $place/tree/below .*nosuid,nodev,noexec" /proc/self/mountinfo
+	umount "$place/tree/below"
+	# a file system that asks a server of its own
+	run nsctl create -m --overlay=/proc box
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"--overlay=/proc: no overlay is made of this file system"* ]]
 }

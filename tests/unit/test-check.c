@@ -105,7 +105,7 @@ static const struct {
 	/* mounts */
 	{"no type", {.root_fd = -1, MOUNTS(1, MOUNT(0, "/a"))}, "spec.mounts[0].type"},
 	{"an unknown type",
-	 {.root_fd = -1, MOUNTS(1, MOUNT(MOUNT_DEVICE + 1, "/a"))},
+	 {.root_fd = -1, MOUNTS(1, MOUNT(MOUNT_OVERLAY + 1, "/a"))},
 	 "spec.mounts[0].type"},
 	{"proc without pid",
 	 {.root_fd = -1, .kinds = MNT, MOUNTS(1, MOUNT(MOUNT_PROC, "/a"))},

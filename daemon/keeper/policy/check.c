@@ -133,7 +133,7 @@ static int check_mount_type(const struct wire_spec *spec, size_t index, struct f
 	};
 	uint32_t type = spec->mounts[index].type;
 
-	if (type < MOUNT_BIND || type > MOUNT_DEVICE)
+	if (type < MOUNT_BIND || type > MOUNT_OVERLAY)
 		return mount_field(failure, index, "type", "is not known");
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		if (type == rows[i].type && !(spec->kinds & KIND_BIT(rows[i].kind)))
@@ -170,7 +170,8 @@ static int check_mount(const struct wire_spec *spec, size_t index, struct failur
 	if (!mount->target || !path_is_valid(mount->target))
 		return mount_field(failure, index, "target",
 				   "is an absolute path without . and ..");
-	if (is_same_path(mount->target, "/") && mount->type != MOUNT_READ_ONLY)
+	if (is_same_path(mount->target, "/") &&
+	    (!mount_changes(mount->type) || mount->type == MOUNT_HIDDEN))
 		return mount_field(failure, index, "target",
 				   "is /: another root is what spec.rootFileDescriptor is for");
 	if (mount_has_source(mount->type) && mount->source_fd < 0 && !(spec->boot && mount->source))
@@ -181,12 +182,12 @@ static int check_mount(const struct wire_spec *spec, size_t index, struct failur
 	if (mount->source && !path_is_valid(mount->source))
 		return mount_field(failure, index, "source",
 				   "is an absolute path without . and ..");
-	if (mount->type != MOUNT_TMPFS && mount->size)
-		return mount_field(failure, index, "size", "is for tmpfs only");
+	if (mount->type != MOUNT_TMPFS && mount->type != MOUNT_OVERLAY && mount->size)
+		return mount_field(failure, index, "size", "is for tmpfs and overlay only");
 	if (mount->type != MOUNT_TMPFS && mount->mode)
 		return mount_field(failure, index, "mode", "is for tmpfs only");
-	for (size_t i = 0; i < index && mount->type != MOUNT_READ_ONLY; i++)
-		if (spec->mounts[i].type != MOUNT_READ_ONLY &&
+	for (size_t i = 0; i < index && !mount_changes(mount->type); i++)
+		if (!mount_changes(spec->mounts[i].type) &&
 		    is_same_path(spec->mounts[i].target, mount->target))
 			return mount_field(failure, index, "target",
 					   "is another mount's target already");
@@ -338,7 +339,7 @@ static int check_values(const struct wire_spec *spec, struct failure *failure)
 static bool has_views(const struct wire_spec *spec)
 {
 	for (size_t i = 0; i < spec->n_mounts; i++)
-		if (spec->mounts[i].type == MOUNT_READ_ONLY || spec->mounts[i].type == MOUNT_HIDDEN)
+		if (mount_changes(spec->mounts[i].type))
 			return true;
 	return false;
 }
@@ -349,7 +350,8 @@ static int check_propagation(const struct wire_spec *spec, struct failure *failu
 	    spec->propagation == PROPAGATION_PRIVATE)
 		return 0;
 	return invalid(failure, "spec.propagation",
-		       "is private in a set with read-only or hidden places: otherwise mounts that "
+		       "is private in a set with read-only or hidden places, or overlays: "
+		       "otherwise mounts that "
 		       "are made outside would be seen there");
 }
 

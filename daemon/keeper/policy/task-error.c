@@ -162,10 +162,13 @@ static const char *find_reason(const struct task_report *report)
 		const char *reason;
 	} rows[] = {
 		{STEP_MOUNT, ENOENT,
-		 "there is no such path inside; it is made only below a tmpfs of the set's own "
-		 "that comes before"},
+		 "there is no such path inside; it is made only below a tmpfs or an overlay of "
+		 "the set's own that comes before"},
 		{STEP_MOUNT, ENOTDIR,
 		 "a directory can only be mounted on a directory, and a file on a file"},
+		{STEP_MOUNT, EXDEV,
+		 "no overlay is made of this file system, which may check permissions itself"},
+		{STEP_MOUNT, ENODEV, "this kernel does not have the file system: load its module"},
 		{STEP_DEVICE, ENODEV, "is not a character device"},
 		{STEP_DEVICE, EPERM,
 		 "is not a device that nsctld.conf allows (devices, in [allow])"},
