@@ -29,36 +29,12 @@ struct task {
 	uint16_t type; /* enum task_op */
 	bool last;     /* the last task that needs its request's descriptors */
 	union {
-		struct task_create create;
-		struct task_spare spare;
-		struct task_remove remove;
-		struct task_start start;
-		struct task_inspect inspect;
-		struct task_one_link one_link;
-		struct task_adjust adjust;
-		struct task_examine examine;
-		struct task_restore restore;
-		struct task_names names;
-		struct task_boot_record boot_record;
-		struct task_front front;
-		struct task_processes processes;
-		struct task_signal signal;
-		struct task_proxy proxy;
-		struct task_capture capture;
+#define MEMBER(op, contents, ...) struct contents op;
+		CHILD_TASKS(MEMBER)
+		WORKER_TASKS(MEMBER)
+#undef MEMBER
 	} order;
 	struct lane_end lane; /* receives descriptors of clients */
-};
-
-static const struct wire_layout *const layouts[] = {
-	[TASK_CREATE] = &task_create_layout,   [TASK_REMOVE] = &task_remove_layout,
-	[TASK_START] = &task_start_layout,     [TASK_INSPECT] = &task_inspect_layout,
-	[TASK_LINK] = &task_one_link_layout,   [TASK_ADJUST] = &task_adjust_layout,
-	[TASK_EXAMINE] = &task_examine_layout, [TASK_REMOVE_LINK] = &task_one_link_layout,
-	[TASK_RESTORE] = &task_restore_layout, [TASK_NAMES] = &task_names_layout,
-	[TASK_FRONT] = &task_front_layout,     [TASK_BOOT_RECORD] = &task_boot_record_layout,
-	[TASK_SPARE] = &task_spare_layout,     [TASK_PROCESSES] = &task_processes_layout,
-	[TASK_SIGNAL] = &task_signal_layout,   [TASK_PROXY] = &task_proxy_layout,
-	[TASK_CAPTURE] = &task_capture_layout,
 };
 
 static void report_done(int report_fd, uint32_t serial, const struct fault *fault)
@@ -100,34 +76,11 @@ static void child_task(void *context)
 	/* a stuck child would otherwise hide from the front that its worker has ended */
 	close_fd(task->lane.fd);
 	switch (task->type) {
-	case TASK_CREATE:
-		child_make(task->host, &task->order.create);
-	case TASK_SPARE:
-		child_spare(task->host, &task->order.spare);
-	case TASK_REMOVE:
-		child_remove(task->host, &task->order.remove);
-	case TASK_SIGNAL:
-		child_signal(task->host, &task->order.signal);
-	case TASK_PROXY:
-		child_proxy(task->host, &task->order.proxy);
-	case TASK_CAPTURE:
-		child_capture(task->host, &task->order.capture);
-	case TASK_INSPECT:
-		child_inspect(task->host, &task->order.inspect);
-	case TASK_LINK:
-		child_link(task->host, &task->order.one_link);
-	case TASK_ADJUST:
-		child_adjust(task->host, &task->order.adjust);
-	case TASK_EXAMINE:
-		child_examine(task->host, &task->order.examine);
-	case TASK_RESTORE:
-		child_restore(task->host, &task->order.restore);
-	case TASK_NAMES:
-		child_names(task->host, &task->order.names);
-	case TASK_BOOT_RECORD:
-		child_boot_record(task->host, &task->order.boot_record);
-	case TASK_REMOVE_LINK:
-		child_remove_link(task->host, &task->order.one_link);
+#define CASE(op, contents, child) \
+	case TASK_##op:           \
+		child(task->host, &task->order.op);
+		CHILD_TASKS(CASE)
+#undef CASE
 	default:
 		return;
 	}
@@ -135,7 +88,7 @@ static void child_task(void *context)
 
 static int limit(const struct task *task, int cgroup_fd, struct fault *fault)
 {
-	const struct task_create *create = &task->order.create;
+	const struct task_create *create = &task->order.CREATE;
 	const struct cgroup_limits limits = {create->spec.memory, create->spec.tasks,
 					     create->spec.cpu_thousandths};
 	uint32_t needed = cgroup_limits_need(&limits);
@@ -156,7 +109,7 @@ static int limit(const struct task *task, int cgroup_fd, struct fault *fault)
  * what the maker makes. */
 static int set_cgroup(const struct task *task, struct fault *fault)
 {
-	const struct task_set *set = &task->order.create.set;
+	const struct task_set *set = &task->order.CREATE.set;
 	char path[CGROUP_PATH_SIZE];
 	_cleanup_fd_ int fd = -1;
 
@@ -171,7 +124,7 @@ static int set_cgroup(const struct task *task, struct fault *fault)
  * must have its own memory. */
 static bool shares_memory(const struct task *task)
 {
-	const char *wall = task->type == TASK_CREATE ? task->order.create.caller.wall : NULL;
+	const char *wall = task->type == TASK_CREATE ? task->order.CREATE.caller.wall : NULL;
 
 	return !wall || !wall_has(wall, KIND_TIME);
 }
@@ -211,7 +164,7 @@ static void start_runner(const struct task *task)
 {
 	struct fault fault;
 
-	runner_start(task->host, &task->order.start, &fault);
+	runner_start(task->host, &task->order.START, &fault);
 	report_fault(task->host, &fault);
 }
 
@@ -219,7 +172,7 @@ static void identify(const struct task *task)
 {
 	struct fault fault = {};
 
-	lane_find_processes(task->host, &task->lane, &task->order.processes, &fault);
+	lane_find_processes(task->host, &task->lane, &task->order.PROCESSES, &fault);
 	report_fault(task->host, &fault);
 }
 
@@ -246,7 +199,7 @@ static void carry_out(struct task *task, int front_program_fd)
 	else if (task->type == TASK_CLOSER)
 		closer_run(task->host);
 	else if (task->type == TASK_FRONT)
-		child_front(front_program_fd, task->host->cgroup_fd, &task->order.front);
+		child_front(front_program_fd, task->host->cgroup_fd, &task->order.FRONT);
 	else
 		run_child(task);
 }
@@ -262,7 +215,7 @@ static int read_task(struct task *task, struct wire_message *message)
 {
 	const struct nlmsghdr *header = message->header;
 	uint16_t type = header->nlmsg_type;
-	const struct wire_layout *layout = type < ARRAY_SIZE(layouts) ? layouts[type] : NULL;
+	const struct wire_layout *layout = type < TASK_OP_END ? task_layouts[type] : NULL;
 
 	task->type = type;
 	task->last = header->nlmsg_flags & TASK_LAST;

@@ -294,3 +294,11 @@ static const struct wire_field task_capture_fields[] = {
 	U64(9, task_capture, packets, 0),
 };
 LAYOUT(task_capture);
+
+const struct wire_layout *const task_layouts[TASK_OP_END] = {[TASK_READY] = &task_ready_layout,
+							     [TASK_FORK] = &task_fork_layout,
+#define LAYOUT_OF(op, contents, ...) [TASK_##op] = &contents##_layout,
+							     CHILD_TASKS(LAYOUT_OF)
+								     WORKER_TASKS(LAYOUT_OF)
+#undef LAYOUT_OF
+};

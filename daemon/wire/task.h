@@ -25,33 +25,47 @@
 /* Links of a specification, and the way out. */
 #define TASK_SPEC_LINKS_MAX (SPEC_LINKS_MAX + 1)
 
+/*
+ * The tasks that a child of the worker carries out, each in one row: TASK_op, the struct with its
+ * contents, and the function in daemon/kernel. These functions are declared only where they are
+ * called.
+ */
+#define CHILD_TASKS(X)                                                                  \
+	X(CREATE, task_create, child_make)		    /* makes a set */           \
+	X(SPARE, task_spare, child_spare)		    /* a spare net namespace */ \
+	X(REMOVE, task_remove, child_remove)		    /* removes a set */         \
+	X(INSPECT, task_inspect, child_inspect)		    /* a set's interfaces */    \
+	X(SIGNAL, task_signal, child_signal)		    /* to a set's processes */  \
+	X(LINK, task_one_link, child_link)		    /* makes a link */          \
+	X(ADJUST, task_adjust, child_adjust)		    /* changes a link */        \
+	X(EXAMINE, task_examine, child_examine)		    /* finds states of links */ \
+	X(REMOVE_LINK, task_one_link, child_remove_link)    /* removes a link */        \
+	X(RESTORE, task_restore, child_restore)		    /* the firewall */          \
+	X(NAMES, task_names, child_names)		    /* files in /etc of sets */ \
+	X(BOOT_RECORD, task_boot_record, child_boot_record) /* for the next boot */     \
+	X(PROXY, task_proxy, child_proxy)		    /* starts a set's proxy */  \
+	X(CAPTURE, task_capture, child_capture)		    /* starts a capturer */
+/* The tasks with contents that the worker carries out itself. */
+#define WORKER_TASKS(X)                                                       \
+	X(START, task_start)	     /* starts a runner */                    \
+	X(PROCESSES, task_processes) /* finds the processes of descriptors */ \
+	X(FRONT, task_front)	     /* the worker becomes a front; no reports */
+
 enum task_op {
 	TASK_READY = 64, /* spawner to keeper, once: struct task_ready */
 	TASK_FORK,	 /* to the spawner: struct task_fork */
 	TASK_ABORT,	 /* to the spawner: kill worker nlmsg_seq, whatever it has become */
 	TASK_AWAIT,	 /* to the spawner: report when worker nlmsg_seq ends */
 	TASK_ENDED,	 /* spawner to keeper, after either: worker nlmsg_seq has ended */
-	/* to a worker */
-	TASK_CREATE,	  /* struct task_create: a maker */
-	TASK_SPARE,	  /* struct task_spare: makes a spare net namespace */
-	TASK_REMOVE,	  /* struct task_remove: removes a set */
-	TASK_START,	  /* struct task_start: starts a runner */
-	TASK_INSPECT,	  /* struct task_inspect */
-	TASK_LINK,	  /* struct task_one_link: makes a link */
-	TASK_ADJUST,	  /* struct task_adjust: changes a link */
-	TASK_REMOVE_LINK, /* struct task_one_link: removes a link */
-	TASK_EXAMINE,	  /* struct task_examine: compares links with the kernel */
-	TASK_RESTORE,	  /* struct task_restore: the firewall */
-	TASK_NAMES,	  /* struct task_names: files in /etc of existing sets */
-	TASK_BOOT_RECORD, /* struct task_boot_record: writes a record for the next boot */
-	TASK_FRONT,	  /* struct task_front: the worker becomes a front; no reports */
-	TASK_LANE,	  /* no contents: makes a lane, for the descriptors of later tasks */
-	TASK_DROP,	  /* no contents: the descriptors of a request are not needed; no reports */
-	TASK_PROCESSES,	  /* struct task_processes: finds the processes of descriptors */
-	TASK_SIGNAL,	  /* struct task_signal */
-	TASK_PROXY,	  /* struct task_proxy: starts a set's proxy */
-	TASK_CAPTURE,	  /* struct task_capture: starts a capturer */
-	TASK_CLOSER,	  /* no contents: the worker becomes the closer */
+/* to a worker */
+#define OP(op, ...) TASK_##op,
+	CHILD_TASKS(OP) WORKER_TASKS(OP)
+#undef OP
+	/* to a worker, without contents */
+	TASK_LANE,   /* makes a lane, for the descriptors of later tasks */
+	TASK_DROP,   /* the descriptors of a request are not needed; no reports */
+	TASK_CLOSER, /* the worker becomes the closer */
+	TASK_OP_END,
 };
 
 /*
@@ -440,6 +454,9 @@ struct task_interface {
 	size_t n_addresses;
 	char addresses[INTERFACE_ADDRESSES_MAX][64];
 };
+
+/* The layout of each op's contents. NULL: it has none. */
+extern const struct wire_layout *const task_layouts[TASK_OP_END];
 
 extern const struct wire_layout task_ready_layout, task_fork_layout, task_create_layout,
 	task_spare_layout, task_remove_layout, task_start_layout, task_inspect_layout,

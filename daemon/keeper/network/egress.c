@@ -171,7 +171,7 @@ static void send_or_log(struct keeper *keeper, struct task_restore *task)
 
 	if (r == 0) {
 		operation->done = on_restored;
-		r = operation_send(operation, TASK_RESTORE, &task_restore_layout, task);
+		r = operation_send(operation, TASK_RESTORE, task);
 	}
 	state.n_strangers = 0;
 	state.restoring = r == 0;

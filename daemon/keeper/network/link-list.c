@@ -144,7 +144,7 @@ static int examine_some(struct listing *listing)
 	operation->context = listing;
 	operation->report = on_end;
 	operation->done = on_examined;
-	r = operation_send(operation, TASK_EXAMINE, &task_examine_layout, &task);
+	r = operation_send(operation, TASK_EXAMINE, &task);
 	if (r == 0)
 		listing->operation = operation;
 	return r;

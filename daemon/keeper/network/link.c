@@ -142,7 +142,7 @@ static int send_link_task(struct link_work *work, enum task_op op,
 		return r;
 	operation->context = work;
 	operation->done = done;
-	r = operation_send(operation, op, &task_one_link_layout, &task);
+	r = operation_send(operation, op, &task);
 	return r;
 }
 
@@ -404,7 +404,7 @@ static int send_adjustment(struct link_work *work, const struct link_plan *plan)
 		return r;
 	operation->context = work;
 	operation->done = on_adjusted;
-	r = operation_send(operation, TASK_ADJUST, &task_adjust_layout, &task);
+	r = operation_send(operation, TASK_ADJUST, &task);
 	return r;
 }
 

@@ -360,7 +360,7 @@ static int send_task(struct keeper *keeper, const struct set *set, struct task_p
 	task->owner = set->owner;
 	task->pin = pin;
 	operation->done = on_started;
-	return operation_send(operation, TASK_PROXY, &task_proxy_layout, task);
+	return operation_send(operation, TASK_PROXY, task);
 }
 
 void publish_serve(struct keeper *keeper, struct set *set)

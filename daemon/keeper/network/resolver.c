@@ -348,7 +348,7 @@ static int send_order(struct order *order, struct resolver_plan *naming)
 		return r;
 	operation->context = order;
 	operation->done = on_named;
-	return operation_send(operation, TASK_NAMES, &task_names_layout, &task);
+	return operation_send(operation, TASK_NAMES, &task);
 }
 
 static int begin_order(struct keeper *keeper, uid_t owner)

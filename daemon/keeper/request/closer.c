@@ -114,7 +114,7 @@ static void start(struct keeper *keeper)
 	}
 	operation->report = on_started;
 	operation->done = on_used_up;
-	closer.starting = operation_send(operation, TASK_CLOSER, NULL, NULL) == 0;
+	closer.starting = operation_send(operation, TASK_CLOSER, NULL) == 0;
 	if (!closer.starting)
 		look_again(keeper, &again);
 }

@@ -190,7 +190,7 @@ void lane_open(struct lanes *lanes)
 	}
 	r = lane_new(lanes, &operation);
 	if (r == 0) {
-		r = operation_send(operation, TASK_LANE, NULL, NULL);
+		r = operation_send(operation, TASK_LANE, NULL);
 		/* this lane is the first in the list, and forget_lost() will free it */
 		if (r < 0)
 			lanes->first->opening = false;
@@ -347,7 +347,7 @@ int lane_identify(struct request *request, const struct task_processes *task, la
 		operation->context = identification;
 		operation->report = on_process;
 		operation->done = on_identified;
-		r = operation_send(operation, TASK_PROCESSES, &task_processes_layout, task);
+		r = operation_send(operation, TASK_PROCESSES, task);
 	}
 	if (r < 0)
 		free(identification);

@@ -227,7 +227,7 @@ static int send_task(struct capture *capture, struct task_capture *task)
 	capture->operation->report = on_started;
 	capture->operation->done = on_start_done;
 	capture->operation->ends_early = true;
-	r = operation_send(capture->operation, TASK_CAPTURE, &task_capture_layout, task);
+	r = operation_send(capture->operation, TASK_CAPTURE, task);
 	if (r < 0)
 		capture->operation = NULL;
 	return r;

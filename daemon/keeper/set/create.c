@@ -338,7 +338,7 @@ static int send_creation(struct creation *creation, const struct request *reques
 		spare = spare_take(creation->set->owner, wish->spec);
 	task.net_fd = spare.net_fd;
 	task.sysfs_fd = spare.sysfs_fd;
-	r = operation_send(operation, TASK_CREATE, &task_create_layout, &task);
+	r = operation_send(operation, TASK_CREATE, &task);
 	return r;
 }
 

@@ -83,7 +83,7 @@ static int signal_set(struct keeper *keeper, const struct request *request, cons
 	if (r == 0) {
 		operation->context = kept;
 		operation->done = on_signalled;
-		r = operation_send(operation, TASK_SIGNAL, &task_signal_layout, &task);
+		r = operation_send(operation, TASK_SIGNAL, &task);
 	}
 	if (r < 0 && kept)
 		request_drop(kept);

@@ -135,7 +135,7 @@ static int inspect(struct keeper *keeper, const struct request *request, const s
 		operation->context = get;
 		operation->interface = on_interface;
 		operation->done = on_inspected;
-		r = operation_send(operation, TASK_INSPECT, &task_inspect_layout, &task);
+		r = operation_send(operation, TASK_INSPECT, &task);
 	}
 	if (r < 0) {
 		if (get->request)

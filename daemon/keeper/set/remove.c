@@ -258,7 +258,7 @@ static int send_removal(struct removal *removal)
 		operation->turn_time = (struct timeval){.tv_usec = GRACE_TURN_USEC};
 	operation->context = removal;
 	operation->done = on_removed;
-	r = operation_send(operation, TASK_REMOVE, &task_remove_layout, &task);
+	r = operation_send(operation, TASK_REMOVE, &task);
 	return r;
 }
 

@@ -273,7 +273,7 @@ static int send_start(struct watch *watch, const struct client_connection *conne
 	watch->operation->report = on_started;
 	watch->operation->done = on_start_done;
 	watch->operation->ends_early = true;
-	r = operation_send(watch->operation, TASK_START, &task_start_layout, &task);
+	r = operation_send(watch->operation, TASK_START, &task);
 	if (r < 0)
 		watch->operation = NULL;
 	return r;

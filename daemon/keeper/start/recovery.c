@@ -399,7 +399,7 @@ static void on_cgroup_id(struct recovery *recovery, int fd _unused_, const char 
 	if (operation_new(keeper, task.set.owner, TURN_CLEANUP, 30, &operation) < 0)
 		return;
 	operation->done = on_stray_removed;
-	operation_send(operation, TASK_REMOVE, &task_remove_layout, &task);
+	operation_send(operation, TASK_REMOVE, &task);
 }
 
 static void on_cgroup_owner(struct recovery *recovery, int fd, const char *name,

@@ -95,7 +95,7 @@ static int send_write(struct boot_write *pending)
 		return r;
 	operation->context = pending;
 	operation->done = on_boot_written;
-	return operation_send(operation, TASK_BOOT_RECORD, &task_boot_record_layout, &task);
+	return operation_send(operation, TASK_BOOT_RECORD, &task);
 }
 
 static void write_next(struct keeper *keeper)

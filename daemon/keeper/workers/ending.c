@@ -87,7 +87,7 @@ static void add(struct keeper *keeper, uint32_t number, int channel_fd, uid_t ui
 
 void ending_add(struct keeper *keeper, uint32_t number, int channel_fd, uid_t uid, bool kill)
 {
-	(void)spawner_order(keeper, kill ? TASK_ABORT : TASK_AWAIT, number, NULL, NULL);
+	(void)spawner_order(keeper, kill ? TASK_ABORT : TASK_AWAIT, number, NULL);
 	add(keeper, number, channel_fd, uid);
 }
 

@@ -314,16 +314,15 @@ static int take_turn(struct operation *operation, const struct wire_writer *task
 	return r == 0 ? wire_parcel_new(task, &operation->parcel) : r;
 }
 
-int operation_send(struct operation *operation, enum task_op op, const struct wire_layout *layout,
-		   const void *task)
+int operation_send(struct operation *operation, enum task_op op, const void *task)
 {
 	struct wire_writer *writer = operation->keeper->to_worker;
 	int r;
 
 	wire_begin(writer, op, operation->last ? TASK_LAST : 0, operation->request,
 		   operation->connection);
-	if (layout)
-		wire_put(writer, layout, task);
+	if (task)
+		wire_put(writer, task_layouts[op], task);
 	r = take_turn(operation, writer);
 	if (r > 0)
 		r = start(operation, writer);
@@ -417,7 +416,7 @@ int operation_start_front(struct keeper *keeper, const struct task_front *task,
 		return r;
 	operation->uid = task->identity.uid;
 	operation->done = on_front;
-	r = operation_send(operation, TASK_FRONT, &task_front_layout, task);
+	r = operation_send(operation, TASK_FRONT, task);
 	if (r == 0)
 		*ret_number = operation->worker->number;
 	return r;

@@ -58,10 +58,9 @@ int operation_new_own(struct keeper *keeper, unsigned int seconds, struct operat
  * a lane and idle; the operation takes it. Returns 0 or -ENOMEM. */
 int operation_new_with(struct worker *worker, uid_t uid, unsigned int seconds,
 		       struct operation **ret);
-/* Sends the task, or keeps it until it is the operation's turn. layout NULL: the task has no
- * contents. Returns 0, or -errno after freeing the operation, without a call of done(). */
-int operation_send(struct operation *operation, enum task_op op, const struct wire_layout *layout,
-		   const void *task);
+/* Sends the task, or keeps it until it is the operation's turn. task NULL: it has no contents.
+ * Returns 0, or -errno after freeing the operation, without a call of done(). */
+int operation_send(struct operation *operation, enum task_op op, const void *task);
 /* Cancels an operation that still waits: frees it, without a call of done(), and returns true.
  * Returns false if the task was sent already. */
 bool operation_take_back(struct operation *operation);

@@ -82,7 +82,7 @@ static void make_one(struct keeper *keeper, bool sysfs)
 	operation->report = on_spare;
 	operation->done = on_done;
 	spares.made_for = task.owner;
-	spares.making = operation_send(operation, TASK_SPARE, &task_spare_layout, &task) == 0;
+	spares.making = operation_send(operation, TASK_SPARE, &task) == 0;
 }
 
 /* Starts the timer that releases the spares, anew. Returns false if there is no memory for it. */

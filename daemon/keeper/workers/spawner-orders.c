@@ -34,14 +34,13 @@ static void flush(struct keeper *keeper)
 		event_add(orders.writable, NULL);
 }
 
-int spawner_order(struct keeper *keeper, enum task_op op, uint32_t number,
-		  const struct wire_layout *layout, const void *contents)
+int spawner_order(struct keeper *keeper, enum task_op op, uint32_t number, const void *contents)
 {
 	int r;
 
 	wire_begin(&orders.writer, op, 0, number, 0);
-	if (layout)
-		wire_put(&orders.writer, layout, contents);
+	if (contents)
+		wire_put(&orders.writer, task_layouts[op], contents);
 	r = wire_queue_send(&orders.waiting, &orders.writer, keeper->spawner_fd);
 	if (!wire_queue_is_empty(&orders.waiting))
 		flush(keeper);

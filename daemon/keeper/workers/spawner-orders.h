@@ -11,10 +11,9 @@
 
 /* Must be called before the first order. Returns 0 or -ENOMEM. */
 int spawner_orders_begin(void);
-/* Sends an order about process number, or queues it if the channel is full. layout NULL: the order
- * has no contents. Returns 0 or -errno. */
-int spawner_order(struct keeper *keeper, enum task_op op, uint32_t number,
-		  const struct wire_layout *layout, const void *contents);
+/* Sends an order about process number, or queues it if the channel is full. contents NULL: it has
+ * none. Returns 0 or -errno. */
+int spawner_order(struct keeper *keeper, enum task_op op, uint32_t number, const void *contents);
 /* Frees the queue, at the keeper's end. */
 void spawner_orders_stop(void);
 

@@ -23,7 +23,7 @@ static int order_fork(const struct worker *worker, int channel_fd)
 {
 	const struct task_fork task = {.channel_fd = channel_fd};
 
-	return spawner_order(worker->keeper, TASK_FORK, worker->number, &task_fork_layout, &task);
+	return spawner_order(worker->keeper, TASK_FORK, worker->number, &task);
 }
 
 void worker_free(struct worker *worker)
