@@ -252,3 +252,44 @@ any_is_recorded() { [ -n "$(ls "$runtime/state/links")" ]; }
 	nsctl down "$examples/five-nodes.json"
 	patience=0 leaves "$before"
 }
+
+@test "example: two routers in a row, with routes" {
+	nsctl up "$examples/two-routers.json"
+	nsctl exec office ping -c 1 -W 5 10.2.0.2 | grep 'ttl=62'
+	nsctl exec lab ping -c 1 -W 5 10.1.0.2 | grep 'ttl=62'
+	nsctl exec west ip route | grep '^10.2.0.0/16 via 10.9.0.2 dev trunk'
+	nsctl exec lab ip route | grep '^10.1.0.0/16 via 10.2.0.1 .*src 10.2.0.2'
+	nsctl link down trunk
+	fails nsctl exec office ping -c 1 -W 1 10.2.0.2
+	kill_daemon
+	start_daemon --config="$config"
+	nsctl link up trunk
+	eventually nsctl exec office ping -c 1 -W 1 10.2.0.2
+	nsctl down "$examples/two-routers.json"
+	patience=0 leaves "$before"
+}
+
+@test "example: dual stack with two uplinks; the second takes over" {
+	nsctl up "$examples/two-uplinks.json"
+	nsctl exec home ip route get 192.0.2.1 | grep 'dev fibre'
+	nsctl exec home ip route get 2001:db8::1 | grep 'dev fibre'
+	for address in 192.0.2.1 2001:db8::1; do eventually nsctl exec home ping -c 1 -W 1 $address; done
+	nsctl link down home-fibre
+	nsctl link list | grep -E '^home-fibre .* down '
+	nsctl exec home ip route get 192.0.2.1 | grep 'dev mobile'
+	for address in 192.0.2.1 2001:db8::1; do eventually nsctl exec home ping -c 1 -W 1 $address; done
+	nsctl link up home-fibre
+	nsctl exec home ip route get 192.0.2.1 | grep 'dev fibre'
+	nsctl exec home ip route get 2001:db8::1 | grep 'dev fibre'
+	nsctl down "$examples/two-uplinks.json"
+	patience=0 leaves "$before"
+}
+
+@test "example: a hundred nodes, who know each other" {
+	nsctl up "$examples/hundred-nodes.json"
+	[ "$(nsctl list --quiet | wc -l)" -eq 100 ]
+	nsctl exec n001 ping -c 1 -W 20 n100
+	nsctl exec n100 getent ahostsv6 n050 | grep '^fd00:6::'
+	nsctl down "$examples/hundred-nodes.json"
+	leaves "$before"
+}

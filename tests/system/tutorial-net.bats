@@ -120,3 +120,31 @@ pair() {
 	nsctl rm box
 	fails in_net world curl -s -m 5 -o /dev/null http://203.0.113.2:8080/
 }
+
+@test "30: routes" {
+	nsctl create -n r
+	nsctl create -n --link=r:a,address=10.1.0.2/24,peer-address=10.1.0.1/24 --route=default,via=10.1.0.1 \
+		--route=10.7.0.0/16,via=10.1.0.1,metric=9 box
+	routes=$(nsctl exec box ip route)
+	grep '^default via 10.1.0.1' <<<"$routes"
+	grep '^10.7.0.0/16 via 10.1.0.1 .*metric 9' <<<"$routes"
+	link=$(nsctl --json link list box | json_names)
+	nsctl link down "$link"
+	nsctl link up "$link"
+	[ "$(nsctl exec box ip route)" = "$routes" ]
+}
+
+@test "31: aliases: several addresses of an interface" {
+	nsctl create -n a
+	nsctl create -n b
+	nsctl link add a,address=10.0.0.1/24,address=10.0.0.11/24,address=fd00::1/64 b,address=10.0.0.2/24
+	for address in 10.0.0.1 10.0.0.11; do nsctl exec b ping -c 1 -W 5 $address; done
+	nsctl exec a ip -o addr show dev eth0 | grep fd00::1/64
+}
+
+@test "32: aliases: names of hosts" {
+	nsctl create --add-host=db:10.0.0.5 --dns-search=example.org box
+	nsctl exec box getent hosts db | grep '^10.0.0.5'
+	nsctl exec box grep -x 'search example.org' /etc/resolv.conf
+	fails on_host grep -w db /etc/hosts
+}
