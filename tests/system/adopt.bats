@@ -104,6 +104,16 @@ adopt_tree() {
 	[ "$status" -ne 0 ]
 }
 
+@test "when process 1 of an adopted pid namespace has ended, commands are refused with that reason" {
+	adopt_tree
+	end_server tree
+	run nsctl exec box true
+	[ "$status" -eq 125 ]
+	[[ "$output" == *"process 1"* ]] || { echo "$output" && false; }
+	# what else the set holds goes on
+	[ "$(nsctl exec --only=mnt,user box cat /mnt/file)" = here ]
+}
+
 @test "rm lets go: processes go on, links are gone" {
 	start_network
 	inside() { nsenter --preserve-credentials -t "$pid" -U -n "$@"; }

@@ -110,8 +110,14 @@ static void explain(struct keeper *keeper, struct set *set, const struct task_re
 {
 	if (report->step == STEP_FORK && report->error == ENOMEM)
 		process_watch_check_init(keeper, set);
-	if (check_running(set, failure) == 0)
-		task_error(report, failure);
+	if (check_running(set, failure))
+		return;
+	task_error(report, failure);
+	/* nobody watches the process 1 of namespaces that others have made */
+	if (set->adopted && report->step == STEP_FORK && report->error == ENOMEM)
+		failure_from_errno(failure, -ENOMEM,
+				   "start a process: process 1 of this pid namespace has probably "
+				   "ended");
 }
 
 static void on_start_done(struct operation *operation, const struct task_report *report)
