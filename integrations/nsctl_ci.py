@@ -182,6 +182,8 @@ class Job:
         status_file: nsctl writes it if the command itself has ended. An engine that cancels a job sends SIGTERM to this
         process and nsctl alike, and nsctl passes it on.
         """
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(status_file)  # an earlier stage's
         options = ["--no-tty", f"--status-file={status_file}"]
         self.command(command, options, stdin=stdin, stdout=None).wait()
         try:
