@@ -185,11 +185,11 @@ static bool call_keeper(struct connection *connection, const struct method *meth
 		return call_fail(connection, &decoding.failure);
 	}
 	if (method->layout == &wire_list_layout)
-		keep_list(connection, method, &request.list, parameters);
+		keep_list(connection, method, &request.LIST, parameters);
 	if (method->op == WIRE_EXEC)
-		request.exec.command.more = connection->more;
+		request.EXEC.command.more = connection->more;
 	if (method->op == WIRE_RUN)
-		request.run.command.more = connection->more;
+		request.RUN.command.more = connection->more;
 	fine = call_send(connection, method, &request);
 	close_fd(decoding.memory_fd);
 	return fine;

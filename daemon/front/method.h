@@ -24,16 +24,11 @@ struct method {
 /* Returns the row of a method of org.nsctl ("Create"), or NULL. */
 const struct method *method_find(const char *name);
 
-/* Room for each request whose row has a layout. */
+/* Room for each request, by its op: CREATE, LIST and so on. */
+#define MEMBER(op, name, record, ...) struct record op;
 union method_request {
-	struct wire_create create;
-	struct wire_ask ask;
-	struct wire_list list;
-	struct wire_exec exec;
-	struct wire_run run;
-	struct wire_link link;
-	struct wire_network network;
-	struct wire_capture capture;
+	METHODS(MEMBER)
 };
+#undef MEMBER
 
 #endif

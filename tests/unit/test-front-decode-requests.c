@@ -14,7 +14,7 @@
 static void test_ask(void **state _unused_)
 {
 	static union method_request request;
-	const struct wire_ask *ask = &request.ask;
+	const struct wire_ask *ask = &request.GET;
 	json_t *parameters;
 
 	parameters = parse("{\"name\":\"a\",\"owner\":0,\"session\":\"0123456789abcdef\","
@@ -49,14 +49,14 @@ static void test_ask(void **state _unused_)
 
 	parameters = parse("{\"allOwners\":true,\"summary\":true,\"labels\":{\"a\":\"1\"}}");
 	assert_int_equal(decode("List", parameters, 0, &request), 0);
-	assert_true(request.list.all_owners && request.list.summary && request.list.n_labels == 1);
-	assert_string_equal(request.list.labels[0].value, "1");
-	assert_int_equal(request.list.state, 0);
+	assert_true(request.LIST.all_owners && request.LIST.summary && request.LIST.n_labels == 1);
+	assert_string_equal(request.LIST.labels[0].value, "1");
+	assert_int_equal(request.LIST.state, 0);
 	json_decref(parameters);
 
 	parameters = parse("{\"state\":\"broken\"}");
 	assert_int_equal(decode("List", parameters, 0, &request), 0);
-	assert_int_equal(request.list.state, SET_BROKEN);
+	assert_int_equal(request.LIST.state, SET_BROKEN);
 	json_decref(parameters);
 }
 
@@ -65,7 +65,7 @@ static void test_exec(void **state _unused_)
 {
 	static const char expected[] = "\2\0\0\0\1\0\0\0sh\0a b\0A=\0";
 	static union method_request request;
-	const struct wire_command *command = &request.exec.command;
+	const struct wire_command *command = &request.EXEC.command;
 	json_t *parameters = parse("{\"name\":\"a\",\"command\":[\"sh\",\"a b\"],"
 				   "\"environment\":[\"A=\"],\"user\":0,\"umask\":18,"
 				   "\"workingDirectory\":\"/x\",\"stdoutFileDescriptor\":0,"
@@ -95,7 +95,7 @@ static void test_exec(void **state _unused_)
 static void test_long_words(void **state _unused_)
 {
 	static union method_request request;
-	const struct wire_command *command = &request.run.command;
+	const struct wire_command *command = &request.RUN.command;
 	json_t *parameters = parse("{\"command\":[\"" LONG_256 "\xc3\xa4\",\"\"],\"init\":false}");
 	json_t *words = json_object_get(parameters, "command");
 
@@ -104,7 +104,7 @@ static void test_long_words(void **state _unused_)
 	while (json_array_size(words) < 100)
 		json_array_append_new(words, json_string("x"));
 	assert_int_equal(decode("Run", parameters, 0, &request), 0);
-	assert_true(request.run.no_init);
+	assert_true(request.RUN.no_init);
 	assert_int_equal(command->n_words, COMMAND_WORDS_MAX);
 	assert_string_equal(command->words[0].text, LONG_256);
 	assert_null(command->words[1].text);

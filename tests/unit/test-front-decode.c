@@ -92,7 +92,7 @@ static void test_specs(void **state _unused_)
 				 decoding.failure.text);
 		answer_begin(&there);
 		there.writer.handles = &handles;
-		wire_put(&there.writer, &wire_create_layout, &request.create);
+		wire_put(&there.writer, &wire_create_layout, &request.CREATE);
 		assert_int_equal(wire_decode(answer_message(&there), &wire_create_layout, &crossed),
 				 0);
 		/* the descriptors do not go to the keeper */
