@@ -5,9 +5,13 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include "daemon/kernel/proxy.h"
 
 #define PAIRS_MAX 256
+/* When all pairs are in use, one that has passed nothing on for so long makes room. Otherwise any
+ * user of the host could keep the others out, by connections that do nothing. */
+#define IDLE_SECONDS 10
 #define FLOWS_MAX 128
 #define BUFFER_SIZE 16384
 #define DATAGRAM_SIZE 65536
@@ -30,6 +34,7 @@ struct half {
 struct pair {
 	int fds[2]; /* -1: free */
 	bool connecting;
+	time_t used;	       /* something happened, by CLOCK_MONOTONIC */
 	struct half halves[2]; /* halves[i] comes from side i */
 };
 
@@ -103,25 +108,42 @@ static void refuse(struct pair *pair)
 	close_pair(pair);
 }
 
-static struct pair *find_free_pair(void)
+static time_t now(void)
 {
-	for (size_t i = 0; i < PAIRS_MAX; i++)
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec;
+}
+
+/* Returns a free pair, or else the one that has been idle for the longest time, if that is long
+ * enough, or else NULL. */
+static struct pair *find_room(void)
+{
+	struct pair *oldest = &pairs[0];
+
+	for (size_t i = 0; i < PAIRS_MAX; i++) {
 		if (pairs[i].fds[0] < 0)
 			return &pairs[i];
-	return NULL;
+		if (pairs[i].used < oldest->used)
+			oldest = &pairs[i];
+	}
+	return oldest->used + IDLE_SECONDS <= now() ? oldest : NULL;
 }
 
 static void begin_pair(const struct proxy *proxy, const struct proxy_port *port)
 {
-	struct pair *pair = find_free_pair();
+	struct pair *pair = find_room();
 	union address local = {};
 	socklen_t size = sizeof(local);
 	int fd = pair ? accept4(port->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK) : -1;
 
 	if (fd < 0)
 		return;
+	close_pair(pair);
 	memset(pair->halves, 0, sizeof(pair->halves));
 	pair->connecting = true;
+	pair->used = now();
 	pair->fds[0] = fd;
 	if (getsockname(fd, &local.any, &size) == 0 && is_loopback(&local))
 		pair->fds[1] = connect_inside(proxy, port, local.any.sa_family, SOCK_STREAM);
@@ -169,6 +191,7 @@ static void go_on(struct pair *pair, const struct pollfd at[2])
 {
 	if (!at[0].revents && !at[1].revents)
 		return;
+	pair->used = now();
 	if (pair->connecting && at[1].revents && !has_connected(pair)) {
 		refuse(pair);
 		return;
@@ -338,9 +361,10 @@ static void begin(const struct proxy *proxy)
 #define PAIRS_AT (FLOWS_AT + FLOWS_MAX)
 #define POLLED_MAX (PAIRS_AT + 2 * PAIRS_MAX)
 
-static void collect(const struct proxy *proxy, struct pollfd list[static POLLED_MAX])
+/* Fills in what to wait for. Returns true if there is room for a connection. */
+static bool collect(const struct proxy *proxy, struct pollfd list[static POLLED_MAX])
 {
-	bool room = find_free_pair();
+	bool room = find_room() != NULL;
 
 	for (size_t i = 0; i < POLLED_MAX; i++)
 		list[i] = (struct pollfd){.fd = -1};
@@ -359,6 +383,7 @@ static void collect(const struct proxy *proxy, struct pollfd list[static POLLED_
 			list[PAIRS_AT + 2 * i + side] = (struct pollfd){
 				.fd = events ? pairs[i].fds[side] : -1, .events = events};
 		}
+	return room;
 }
 
 void proxy_serve(const struct proxy *proxy)
@@ -367,8 +392,10 @@ void proxy_serve(const struct proxy *proxy)
 
 	begin(proxy);
 	for (;;) {
-		collect(proxy, list);
-		if (poll(list, POLLED_MAX, -1) < 0 && errno != EINTR)
+		bool room = collect(proxy, list);
+
+		/* without room, an idle pair may make some */
+		if (poll(list, POLLED_MAX, room ? -1 : 1000) < 0 && errno != EINTR)
 			return;
 		if (list[0].revents)
 			return;

@@ -206,6 +206,26 @@ assert results == [True] * 20, results'
 	eventually served_to on_host http://127.0.0.1:8080/
 }
 
+@test "localhost: connections that do nothing keep nobody out" {
+	nsctl create -n --publish=127.0.0.1:8080:80 web
+	serve web 80
+	eventually served_to on_host http://127.0.0.1:8080/
+	# more than the proxy serves at a time, and than wait in the kernel
+	start_server idlers nsenter --net="$nets/host" -- python3 -c '
+import socket, time
+idle = []
+for i in range(256 + 128):
+    s = socket.socket()
+    s.setblocking(False)
+    s.connect_ex(("127.0.0.1", 8080))
+    idle.append(s)
+time.sleep(6000)'
+	all_connected() { [ "$(on_host ss -Htn state established '( sport = :8080 )' | wc -l)" -ge 256 ]; }
+	eventually all_connected
+	eventually served_to on_host http://127.0.0.1:8080/
+	end_server idlers
+}
+
 @test "addresses: one, all of a family, loopback; the same port at two of them" {
 	nsctl create -n --publish=127.0.0.1:8080:80 --publish=203.0.113.2:8080:81 two
 	serve two 80
