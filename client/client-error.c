@@ -82,6 +82,10 @@ static void add_origin(struct text *text, const struct client *client, const cha
 		text_add(text, mount);
 		return;
 	}
+	if (client->root && match(field, "spec.root")) {
+		text_format(text, "--root=%s", client->root);
+		return;
+	}
 	for (size_t i = 0; client->options && i < VERB_TABLES; i++)
 		add_options(text, client->options[i], field, &best);
 	add_options(text, options_global, field, &best);

@@ -34,6 +34,7 @@ struct client {
 	const char *socket_path;
 	const char *verb;			 /* for messages */
 	const struct option_row *const *options; /* the verb's tables of options, for messages */
+	const char *root;			 /* the argument of --root, for messages; or NULL */
 	json_t *origins; /* the option of each entry of spec.mounts, for messages; or NULL */
 	bool has_owner;
 	int64_t owner;

@@ -33,6 +33,9 @@ static json_t *add_mount(const struct options *options, const char *type, struct
 
 	text_format(&origin, "--%s%s%s", options->row->name, options->argument ? "=" : "",
 		    options->argument ? options->argument : "");
+	/* an option that stands for several mounts does not say which */
+	if (!strstr(origin.data, json_text(mount, "target", "")))
+		text_format(&origin, " (%s)", json_text(mount, "target", ""));
 	json_put(mount, "origin", json_string(origin.data));
 	json_push(json_member(get_spec(options), "mounts", json_array), mount);
 	return mount;
@@ -214,6 +217,7 @@ int mounts_take_proc(struct options *options)
 
 int mounts_take_root(struct options *options)
 {
+	options->client->root = options->argument;
 	return add_path(options, get_spec(options), options->argument, O_DIRECTORY, "rootPath",
 			"rootFileDescriptor");
 }

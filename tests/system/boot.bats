@@ -81,6 +81,16 @@ two:ready" ]
 	[ "$(portrait one two)" = "$(grep -v '"name": "brief"' <<<"$was")" ]
 }
 
+@test "views of files are made again" {
+	nsctl create -mp -r --boot --read-only --hide="$place" --overlay=/usr --device=/dev/null box
+	eventually records_are 1
+	reboot
+	fails nsctl exec box touch "/tmp/${place##*/}"
+	[ -z "$(nsctl exec box ls "$place")" ]
+	[ "$(nsctl exec box stat -f -c %T /usr)" = overlayfs ]
+	nsctl exec box sh -c 'echo x >/dev/null'
+}
+
 @test "a restart makes nothing again; what is removed stays away" {
 	nsctl create -mpn --boot box
 	inode=$(nsctl --json show box | grep -o '"inode":[0-9]*,"id":[0-9]*,"held":true')

@@ -335,7 +335,7 @@ PYTHON
 	run nsctl create -m --root="$root" box
 	rmdir "$root"
 	[ "$status" -eq 1 ]
-	[[ "$output" == *--root*/dev* ]]
+	[[ "$output" == *"--root=$root: "*/dev* ]]
 }
 
 @test "freeze, thaw, kill, ps" {

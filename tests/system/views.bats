@@ -145,7 +145,26 @@ SH
 	[[ "$output" == *"--hide=$place/none: there is no such path inside"* ]]
 	run nsctl create -m --tmpfs="$place/file" box
 	[[ "$output" == *"--tmpfs=$place/file: a directory can only be mounted on a directory"* ]]
+	run nsctl create -m --private=run box
+	[[ "$output" == *"--private=run (/run/user/$user_id): there is no such path inside"* ]]
+	run nsctl create -m --private=tmp --tmpfs=/tmp box
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"--tmpfs=/tmp: "* ]]
 	[ -z "$(nsctl list --quiet)" ]
+}
+
+@test "a topology has views, too" {
+	nsctl up - <<-JSON
+		{"sets": [{"name": "box", "spec": {"namespaces": ["mnt", "user"], "mounts": [
+			{"type": "readOnly", "target": "/"}, {"type": "tmpfs", "target": "$place/secret", "mode": 448},
+			{"type": "hidden", "target": "$place/file"}, {"type": "overlay", "target": "$place/tree", "size": 1048576},
+			{"type": "bind", "source": "$place/own", "target": "$place/own"},
+			{"type": "device", "source": "/dev/null", "target": "$place/hidden/up"}]}}]}
+	JSON
+	fails nsctl exec box touch "$place/written"
+	nsctl exec box touch "$place/own/written" "$place/tree/written" "$place/secret/written"
+	[ -z "$(nsctl exec box cat "$place/file" "$place/hidden/up")" ]
+	[ -e "$place/own/written" ] && [ ! -e "$place/tree/written" ] && [ ! -e "$place/secret/written" ]
 }
 
 # mine ARGUMENT...: the client of a user with a home directory.
