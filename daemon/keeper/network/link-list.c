@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * ListLinks. A record says what the ends of a link have, but only the kernel knows in which state
- * they are now: workers compare them, some links at a time. Without a report of the worker, the
- * answer has no states.
+ * ListLinks. A record describes the ends of a link, but only the kernel knows their present states.
+ * Workers compare both, some links at a time. If a worker does not report, the answer has no
+ * states.
  */
 #include <string.h>
 #include "daemon/keeper/network/link-plan.h"

@@ -366,7 +366,7 @@ static int merge_end(struct link_draft *draft, int i, const struct wire_end *cha
 	if (change->n_addresses > 0 || change->has_addresses) {
 		memcpy(end->addresses, change->addresses, sizeof(end->addresses));
 		end->n_addresses = change->n_addresses;
-		/* routes go with the addresses that they use */
+		/* new addresses come without the gateways and routes of the old ones */
 		end->gateway = end->second_gateway = NULL;
 		end->n_routes = 0;
 	}

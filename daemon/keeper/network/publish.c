@@ -85,7 +85,7 @@ static int hold_port(const struct spec_publish *publish, int family, int *ret)
 		return 0;
 	if (fd < 0)
 		return fd;
-	/* for the proxy: connections wait until it is there */
+	/* connections wait in the queue of the socket until the proxy accepts them */
 	if (is_served(publish) && publish->protocol != PUBLISH_UDP && listen(fd, BACKLOG) < 0)
 		return negative_errno();
 	*ret = take_fd(&fd);

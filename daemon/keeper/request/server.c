@@ -23,7 +23,7 @@ static int bind_socket(const char *path, mode_t mode)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return negative_errno();
-	/* another daemon serves a socket that can be connected; one that refuses is left over */
+	/* a socket that accepts a connection is another daemon's; otherwise it is left over */
 	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
 		return -EADDRINUSE;
 	if (errno == ECONNREFUSED && unlink(path) < 0)

@@ -30,7 +30,7 @@ void session_path(const struct session *session, char ret[static CGROUP_PATH_SIZ
 void session_remove_cgroup(struct keeper *keeper, const struct session *session);
 /* Deletes the session's files. context is the keeper. */
 void session_drop_record(struct session *session, void *context);
-/* Uncounts a session of owner. */
+/* Takes one session off the count that is held against the owner's limit. */
 void session_uncount(struct keeper *keeper, uid_t owner);
 
 #endif
