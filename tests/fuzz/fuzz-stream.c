@@ -26,7 +26,7 @@ static size_t add_message(const struct wire_message *message)
 
 	must(message->of_front && message->n_fds == 0);
 	must(message->header->nlmsg_len >= sizeof(*message->header));
-	must(message->header->nlmsg_len <= WIRE_SIZE_MAX);
+	must(message->header->nlmsg_len <= WIRE_STREAM_MAX);
 	for (size_t i = 0; i < message->header->nlmsg_len; i++)
 		sum = 31 * sum + bytes[i];
 	return sum;
@@ -41,7 +41,7 @@ static struct outcome run(const uint8_t *data, size_t size, size_t piece)
 	int ends[2];
 
 	must(pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0);
-	must(wire_inbox_init(&inbox) == 0 && wire_message_init(&message) == 0);
+	must(wire_inbox_init(&inbox) == 0 && wire_message_init_stream(&message) == 0);
 	while (outcome.end == -EAGAIN) {
 		size_t part = MIN(piece, size);
 

@@ -72,7 +72,7 @@ static inline void keeper_start(struct fake_keeper *keeper, unsigned int descrip
 	find_front(path);
 	keeper->lane_fd = -1;
 	assert_int_equal(wire_writer_init(&keeper->writer, WIRE_SIZE_MAX), 0);
-	assert_int_equal(wire_message_init(&keeper->message), 0);
+	assert_int_equal(wire_message_init_stream(&keeper->message), 0);
 	assert_int_equal(wire_message_init(&keeper->lane), 0);
 	assert_int_equal(wire_inbox_init(&keeper->inbox), 0);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);

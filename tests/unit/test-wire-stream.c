@@ -31,7 +31,7 @@ static int set_up(void **state)
 	assert_int_equal(wire_inbox_init(&ends.inbox), 0);
 	assert_int_equal(wire_outbox_init(&ends.outbox), 0);
 	assert_int_equal(wire_writer_init(&ends.writer, WIRE_SIZE_MAX), 0);
-	assert_int_equal(wire_message_init(&ends.message), 0);
+	assert_int_equal(wire_message_init_stream(&ends.message), 0);
 	*state = &ends;
 	return 0;
 }

@@ -32,8 +32,12 @@
 /* Parts that are made at a time; the maker of a further one would only wait for these. */
 #define AT_ONCE 8
 
+/* Topologies of one user that are made at a time: each takes up to a megabyte. */
+#define APPLICATIONS_MAX 32
+
 /* An Apply in progress. */
 struct application {
+	struct application *next; /* in applications */
 	struct keeper *keeper;
 	struct request *request;
 	struct lane_process processes[WIRE_FDS_MAX];
@@ -49,6 +53,8 @@ struct application {
 	struct parts parts;
 };
 
+static struct application *applications;
+
 static void advance(struct application *application);
 static void retreat(struct application *application);
 
@@ -58,6 +64,11 @@ static struct application *application_free(struct application *application)
 {
 	if (!application)
 		return NULL;
+	for (struct application **at = &applications; *at; at = &(*at)->next)
+		if (*at == application) {
+			*at = application->next;
+			break;
+		}
 	if (application->request)
 		pipe_watch_release(application->request, application->processes);
 	parts_done(&application->parts);
@@ -408,6 +419,18 @@ static void advance(struct application *application)
 
 /* --- the request --- */
 
+static int check_number(uid_t uid, struct failure *failure)
+{
+	size_t n = 0;
+
+	for (const struct application *at = applications; at; at = at->next)
+		n += at->request->subject.uid == uid;
+	if (n < APPLICATIONS_MAX)
+		return 0;
+	return failure_set(failure, ERROR_LIMIT_EXCEEDED, APPLICATIONS_MAX,
+			   "topologies in progress", NULL);
+}
+
 /* Checks the number of parts against the caller's limits, before anything is made. */
 static int check_limits(struct keeper *keeper, const struct request *request,
 			const struct parts *parts, struct failure *failure)
@@ -435,10 +458,13 @@ static int check_limits(struct keeper *keeper, const struct request *request,
 int on_apply(struct keeper *keeper, struct request *request, struct wire_apply *asked,
 	     struct failure *failure)
 {
-	struct application *application = calloc(1, sizeof(*application));
-	int r = application ? parts_read(request->message, application, &application->parts)
-			    : -ENOMEM;
+	struct application *application;
+	int r = check_number(request->subject.uid, failure);
 
+	if (r)
+		return r;
+	application = calloc(1, sizeof(*application));
+	r = application ? parts_read(request->message, application, &application->parts) : -ENOMEM;
 	if (r == 0 && check_limits(keeper, request, &application->parts, failure)) {
 		application_free(application);
 		return failure->error;
@@ -458,6 +484,8 @@ int on_apply(struct keeper *keeper, struct request *request, struct wire_apply *
 		if (application->request) {
 			application->request->processes = application->processes;
 			request->processes = NULL; /* application_free() releases their watchers */
+			application->next = applications;
+			applications = application;
 			fault_point("apply-recorded");
 			advance(application);
 			return 0;
