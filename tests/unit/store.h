@@ -186,6 +186,18 @@ static void on_bad(const char *where, const char *name, int outcome, const char 
 	snprintf(loaded->name, sizeof(loaded->name), "%s", name);
 }
 
+/* Gives the session the words of its command, which the caller frees. */
+static inline void give_words(struct session *session)
+{
+	struct wire_session wire;
+
+	wire_clear(&wire_session_layout, &wire);
+	wire.n_words = 2;
+	wire.words[0].text = "sleep";
+	assert_int_equal(
+		wire_pack(&wire_session_layout, &wire, &session->words, &session->words_size), 0);
+}
+
 static inline struct loaded load(void)
 {
 	static const struct store_callbacks callbacks = {on_set, on_link, on_session, on_bad};

@@ -189,13 +189,8 @@ static void write_session(void)
 				  .signal = 9,
 				  .attached = true,
 				  .removes_set = true};
-	struct wire_session words;
 
-	wire_clear(&wire_session_layout, &words);
-	words.n_words = 2;
-	words.words[0].text = "sleep";
-	assert_int_equal(
-		wire_pack(&wire_session_layout, &words, &session.words, &session.words_size), 0);
+	give_words(&session);
 	assert_int_equal(store_write_session(store, &session), 0);
 	free(session.words);
 }

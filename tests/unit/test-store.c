@@ -104,7 +104,6 @@ static void test_by_connection(void **state _unused_)
 
 static void test_session(void **state _unused_)
 {
-	struct wire_session words;
 	struct set set = make_set();
 	struct session session = {
 		.set = &set,
@@ -121,11 +120,7 @@ static void test_session(void **state _unused_)
 	};
 	struct loaded loaded;
 
-	wire_clear(&wire_session_layout, &words);
-	words.n_words = 2;
-	words.words[0].text = "sleep";
-	assert_int_equal(
-		wire_pack(&wire_session_layout, &words, &session.words, &session.words_size), 0);
+	give_words(&session);
 	assert_int_equal(store_write_session(store, &session), 0);
 	/* the runner's file beside it is not a record */
 	write_file("state/sessions/" OTHER_ID ".status", "exit 0\n", 7);
