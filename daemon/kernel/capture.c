@@ -127,7 +127,7 @@ static int prepare(struct host *host, const struct task_capture *task, struct ca
 {
 	int *const fds[] = {&host->report_fd, &capture->socket_fd, &capture->file_fd,
 			    &capture->result_fd, &capture->stop_fd};
-	int r = helper_become(host, task->uid, "nsctl-capture");
+	int r = helper_become(host, task->uid, "nsctl-capture", capture->result_fd);
 
 	if (r == 0)
 		r = helper_keep(fds, ARRAY_SIZE(fds) - (capture->stop_fd < 0));
@@ -139,8 +139,6 @@ static int prepare(struct host *host, const struct task_capture *task, struct ca
 	r = capture->links_fd = watch_links();
 	if (r >= 0)
 		r = bind_to(capture->socket_fd, task);
-	if (r == 0)
-		r = helper_tie(capture->result_fd);
 	return r < 0 ? fault_set(fault, STEP_CAPTURE, 0, -r) : 0;
 }
 

@@ -16,11 +16,23 @@ pid_t helper_fork(void)
 	return process_fork(0, -1, NULL);
 }
 
-int helper_become(const struct host *host, uid_t uid, const char *name)
+int helper_tie(int pipe_fd)
+{
+	struct pollfd now = {.fd = pipe_fd};
+
+	if (fcntl(pipe_fd, F_SETOWN, getpid()) < 0 || fcntl(pipe_fd, F_SETSIG, SIGKILL) < 0 ||
+	    fcntl(pipe_fd, F_SETFL, O_ASYNC) < 0)
+		return negative_errno();
+	return poll(&now, 1, 0) > 0 ? -EPIPE : 0;
+}
+
+int helper_become(const struct host *host, uid_t uid, const char *name, int pipe_fd)
 {
 	const struct identity identity = {.uid = uid ? uid : host->init_uid, .gid = host->init_gid};
-	int r;
+	int r = helper_tie(pipe_fd);
 
+	if (r < 0)
+		return r;
 	prctl(PR_SET_NAME, name);
 	if (chdir("/") < 0)
 		return negative_errno();
@@ -51,14 +63,4 @@ int helper_keep(int *const fds[], size_t n)
 			close_fd(fd);
 	process_close_from(last + 1, -1);
 	return 0;
-}
-
-int helper_tie(int pipe_fd)
-{
-	struct pollfd now = {.fd = pipe_fd};
-
-	if (fcntl(pipe_fd, F_SETOWN, getpid()) < 0 || fcntl(pipe_fd, F_SETSIG, SIGKILL) < 0 ||
-	    fcntl(pipe_fd, F_SETFL, O_ASYNC) < 0)
-		return negative_errno();
-	return poll(&now, 1, 0) > 0 ? -EPIPE : 0;
 }

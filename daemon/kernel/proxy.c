@@ -32,8 +32,8 @@ static void run(const struct host *host, const struct task_proxy *task)
 {
 	struct proxy proxy = {};
 
-	if (helper_become(host, task->owner, "nsctl-proxy") == 0 && take_task(task, &proxy) == 0 &&
-	    helper_tie(proxy.leash_fd) == 0) {
+	if (helper_become(host, task->owner, "nsctl-proxy", task->leash_fd) == 0 &&
+	    take_task(task, &proxy) == 0) {
 		privilege_conceal();
 		proxy_serve(&proxy);
 	}

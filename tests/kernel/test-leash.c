@@ -35,11 +35,13 @@ static void fill_a_pipe(void)
 static int be_leashed(struct child *parent, void *arg)
 {
 	const struct leashed *leashed = arg;
+	int r;
 
 	close_fd(leashed->other_fd);
+	r = helper_tie(leashed->fd);
 	if (user_become(KERNEL_UID) < 0)
 		fatal("user_become");
-	child_say(parent, helper_tie(leashed->fd));
+	child_say(parent, r);
 	if (leashed->doing == WRITING)
 		fill_a_pipe();
 	for (;;)

@@ -254,14 +254,13 @@ import socket
 s = socket.socket(type=socket.SOCK_DGRAM)
 for i in range(1000):
     s.sendto(b"x" * 1400, ("10.0.0.2", 9))'; }
-waits_to_write() { grep -q pipe_w "/proc/$1/wchan" || grep -q '^State:.S' "/proc/$1/status"; }
 
 @test "a client that reads nothing delays nobody, loses packets, and is told how many" {
 	two_sets
 	mkfifo "$files/full"
 	chown "$user_id" "$files/full"
 	start_server holder sh -c "exec 5<>'$files/full'; exec sleep infinity"
-	nsctl capture -w "$files/full" a 2>"$files/full.err" &
+	become_client capture -w "$files/full" a 2>"$files/full.err" &
 	client=$!
 	clients+=("$client")
 	eventually capturers
@@ -269,6 +268,18 @@ waits_to_write() { grep -q pipe_w "/proc/$1/wchan" || grep -q '^State:.S' "/proc
 	nsctl exec a ping -c 1 -W 5 10.0.0.2
 	nsctl create -n c
 	nsctl rm c
+	# the client ends it, and reads the rest
+	kill -TERM "$client"
+	start_server drain cat "$files/full"
+	ends
+	grep -E '^[1-9][0-9]* packets captured, [1-9][0-9]* lost$' "$files/full.err"
+	end_server drain
+	# nor does it hold up the end of the set
+	nsctl capture -w "$files/full" a &
+	client=$!
+	clients+=("$client")
+	eventually capturers
+	flood
 	nsctl rm a
 	eventually fails capturers
 	ends 1
