@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The capturer's loop. It makes no system call but those that capture_confine() allows. */
+/* The capturer's loop. It makes no system call but those that capture_confine() allows. Some are made
+ * by syscall(), because libc makes them by socketcall(2) on i386 and s390x. */
 #include <linux/if_packet.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include "daemon/kernel/capture.h"
 #include "daemon/kernel/capture-file.h"
 
@@ -81,8 +83,7 @@ static bool is_interface_gone(int socket_fd)
 	struct sockaddr_ll address = {};
 	socklen_t size = sizeof(address);
 
-	return getsockname(socket_fd, (struct sockaddr *)&address, &size) < 0 ||
-	       address.sll_ifindex <= 0;
+	return syscall(SYS_getsockname, socket_fd, &address, &size) < 0 || address.sll_ifindex <= 0;
 }
 
 /* Fills in what the kernel says about the packet besides its bytes. */
@@ -118,7 +119,7 @@ static bool take_packet(struct state *state)
 		.msg_control = &control,
 		.msg_controllen = sizeof(control),
 	};
-	ssize_t n = recvmsg(state->capture->socket_fd, &message, MSG_DONTWAIT);
+	ssize_t n = syscall(SYS_recvmsg, state->capture->socket_fd, &message, MSG_DONTWAIT);
 	struct capture_packet packet = {.captured = (uint32_t)n, .length = (uint32_t)n};
 
 	if (n < 0) {
@@ -150,7 +151,8 @@ static void hear_of_links(struct state *state)
 	struct iovec data = {bytes, sizeof(bytes)};
 	struct msghdr message = {.msg_iov = &data, .msg_iovlen = 1};
 
-	while (recvmsg(state->capture->links_fd, &message, MSG_DONTWAIT) > 0 || errno == ENOBUFS)
+	while (syscall(SYS_recvmsg, state->capture->links_fd, &message, MSG_DONTWAIT) > 0 ||
+	       errno == ENOBUFS)
 		;
 	if (is_interface_gone(state->capture->socket_fd))
 		end(state, 0);
@@ -179,7 +181,8 @@ static void report(struct state *state)
 	struct tpacket_stats counts = {};
 	socklen_t size = sizeof(counts);
 
-	(void)getsockopt(state->capture->socket_fd, SOL_PACKET, PACKET_STATISTICS, &counts, &size);
+	(void)syscall(SYS_getsockopt, state->capture->socket_fd, SOL_PACKET, PACKET_STATISTICS,
+		      &counts, &size);
 	state->result.dropped = counts.tp_drops;
 	(void)!write(state->capture->result_fd, &state->result, sizeof(state->result));
 }

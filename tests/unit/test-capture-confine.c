@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "base.h"
@@ -77,7 +78,7 @@ static void do_nothing(void)
 	socklen_t length = sizeof(size);
 
 	poll(&list, 1, 0);
-	getsockopt(socket_fd, SOL_SOCKET, SO_RCVBUF, &size, &length);
+	syscall(SYS_getsockopt, socket_fd, SOL_SOCKET, SO_RCVBUF, &size, &length);
 }
 
 /* Returns the signal that ends a confined process that does this, or 0. */
