@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/helper.h"
 #include "daemon/kernel/privilege.h"
 #include "daemon/kernel/process.h"
@@ -37,6 +38,7 @@ int helper_become(const struct host *host, uid_t uid, const char *name, int pipe
 	if (chdir("/") < 0)
 		return negative_errno();
 	r = privilege_drop(&identity, true);
+	fault_point("helper-became");
 	return r < 0 ? r : privilege_no_new();
 }
 

@@ -226,6 +226,19 @@ time.sleep(6000)'
 	end_server idlers
 }
 
+@test "localhost: the owner may stop the proxy as soon as it has the owner's uid, but it ends with its set all the same" {
+	stop_daemon
+	NSCTL_HANG_AT=helper-became start_daemon --config="$config"
+	nsctl create -n --publish=127.0.0.1:8080:80 web
+	hangs() { pid=$(pgrep -x "hangs $daemon"); }
+	eventually hangs
+	as "$user_id" kill -STOP "$pid"
+	nsctl rm web
+	eventually is_gone "$pid"
+	stop_daemon
+	start_daemon --config="$config"
+}
+
 @test "addresses: one, all of a family, loopback; the same port at two of them" {
 	nsctl create -n --publish=127.0.0.1:8080:80 --publish=203.0.113.2:8080:81 two
 	serve two 80
