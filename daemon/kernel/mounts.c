@@ -365,14 +365,15 @@ static int apply_hidden(int target_fd, int null_fd)
 	return empty_fd < 0 ? empty_fd : mount_put(empty_fd, target_fd);
 }
 
-/* Attaches a mount. The kernel would not say that only one of the two is a directory. */
+/* Attaches a mount. The kernel would not say that only one of the two is a directory; FUSE may not
+ * tell us. */
 static int put(int mount_fd, int target_fd)
 {
 	int mounted = mount_is_directory(mount_fd), target = mount_is_directory(target_fd);
 
-	if (mounted < 0 || target < 0)
-		return MIN(mounted, target);
-	return mounted == target ? mount_put(mount_fd, target_fd) : -ENOTDIR;
+	if (mounted >= 0 && target >= 0 && mounted != target)
+		return -ENOTDIR;
+	return mount_put(mount_fd, target_fd);
 }
 
 /* Opens the target. A new mount may make its mount point, but an entry that changes existing mounts
