@@ -89,7 +89,8 @@ static int take_account(struct join *join)
 	/* even if the keeper is wrong, the ids of a user's files are none of the host's */
 	if (!join->in_user_namespace)
 		return fail_with(join, STEP_ACCOUNT, -EPERM);
-	r = privilege_files_as_caller(&owner);
+	/* all ids, because FUSE lets in no process that has another one */
+	r = privilege_drop_only_ids(&owner);
 	if (r == 0)
 		r = account_find(command->user_name, &account);
 	if (r < 0)
@@ -99,10 +100,8 @@ static int take_account(struct join *join)
 		join->inside_gid = account.gid;
 	for (size_t i = 0; i < ACCOUNT_VARIABLES; i++)
 		arguments_default(join->environment, account.variables[i]);
-	r = account_take_groups(command->user_name, join->inside_gid);
-	if (r == 0)
-		r = privilege_files_with_rights();
-	return fail_with(join, STEP_ACCOUNT, r);
+	return fail_with(join, STEP_ACCOUNT,
+			 account_take_groups(command->user_name, join->inside_gid));
 }
 
 static int become(struct join *join)
@@ -117,8 +116,10 @@ static int become(struct join *join)
 	/* a user namespace has a bounding set of its own, with nothing of the host's in it */
 	if (!join->in_user_namespace)
 		privilege_bound(join->task->caller_bounding);
-	if (inside.uid != 0 && join->in_user_namespace && join->task->command.keep_capabilities)
-		return fail_with(join, step, privilege_drop_only_ids(&inside));
+	if (inside.uid != 0 && join->in_user_namespace && join->task->command.keep_capabilities) {
+		r = privilege_drop_only_ids(&inside);
+		return fail_with(join, step, r < 0 ? r : privilege_pass_on());
+	}
 	if (inside.uid != 0)
 		return fail_with(join, step, privilege_drop(&inside, false));
 	r = privilege_take_ids(&inside);

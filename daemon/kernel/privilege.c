@@ -159,11 +159,6 @@ int privilege_files_as_caller(const struct identity *identity)
 	return r < 0 ? r : set_dac(identity->uid == 0);
 }
 
-int privilege_files_with_rights(void)
-{
-	return set_dac(true);
-}
-
 int privilege_files_as_root(void)
 {
 	int r = set_dac(true);
@@ -231,6 +226,15 @@ int privilege_drop_only_ids(const struct identity *identity)
 	r = privilege_take_ids(identity);
 	if (r == 0)
 		r = get_capabilities(&now);
+	return r < 0 ? r
+		     : set_capabilities(&(struct capabilities){now.permitted, now.permitted, 0});
+}
+
+int privilege_pass_on(void)
+{
+	struct capabilities now;
+	int r = get_capabilities(&now);
+
 	if (r == 0)
 		r = set_capabilities(
 			&(struct capabilities){now.permitted, now.permitted, now.permitted});

@@ -61,8 +61,6 @@ int privilege_groups(const struct identity *identity);
  * Returns 0 or -errno.
  */
 int privilege_files_as_caller(const struct identity *identity);
-/* Makes CAP_DAC_* effective again; the file ids stay the caller's. Returns 0 or -errno. */
-int privilege_files_with_rights(void);
 /* Undoes privilege_files_as_caller(). Returns 0 or -errno. */
 int privilege_files_as_root(void);
 
@@ -82,9 +80,11 @@ int privilege_act_as_maker(void);
  */
 int privilege_drop(const struct identity *identity, bool set_groups);
 
-/* Takes ids that are not root's, but keeps all capabilities, also for programs that the process
- * executes later: they become ambient. Returns 0 or -errno. */
+/* Takes the ids, but keeps all capabilities. Returns 0 or -errno. */
 int privilege_drop_only_ids(const struct identity *identity);
+/* Keeps all capabilities for programs that the process executes later, whatever its uid is: they
+ * become ambient. Returns 0 or -errno. */
+int privilege_pass_on(void);
 
 /* Removes all capabilities but these (1 << CAP_*) from the bounding set. */
 void privilege_bound(uint64_t capabilities);

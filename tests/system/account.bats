@@ -4,6 +4,7 @@
 # user namespace goes.
 
 load daemon.bash
+load fuse.bash
 
 setup_file() {
 	make_runtime
@@ -113,4 +114,12 @@ refused() {
 	[ "$(nsctl exec --user=alice box id -u)" = 33 ]
 	nsctl exec box sh -c 'mkfifo /etc/group'
 	refused "not a regular file" exec --user=alice box true
+}
+
+@test "a passwd on a FUSE mount of the user's own is read with all of the owner's ids" {
+	mount_fuse fuse
+	nsctl create -m --map-auto --bind="$(fuse_directory fuse)/file:/etc/passwd" box
+	refused "no such user" exec --user=alice box true
+	nsctl rm box
+	remove_fuse fuse
 }
