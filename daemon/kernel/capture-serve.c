@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The capturer's loop. It makes no system call but those that capture_confine() allows. Some are made
- * by syscall(), because libc makes them by socketcall(2) on i386 and s390x. */
+/* The capturer's loop. It makes no system call but those that capture_confine() allows. Some are
+ * made by syscall(), because libc makes them by socketcall(2) on i386 and s390x. */
 #include <linux/if_packet.h>
 #include <poll.h>
 #include <string.h>
