@@ -10,8 +10,11 @@
  * (tests/kernel/test-userns-limits.c).
  *
  * A change of the effective or the file system uid clears the signal at the parent's death.
+ *
+ * The file system uid and the effective capabilities decide which processes it may look at.
  */
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/ioprio.h>
 #include <linux/nsfs.h>
 #include <sched.h>
@@ -241,6 +244,13 @@ static int drop(void)
 	return privilege_drop(&user, true);
 }
 
+static int act_and_back(void)
+{
+	int r = privilege_act_as(&user, 0);
+
+	return r < 0 ? r : privilege_act_as_maker();
+}
+
 static const struct change {
 	const char *name;
 	int (*change)(void);
@@ -251,6 +261,7 @@ static const struct change {
 	{"privilege_charge()", charge, true},
 	{"privilege_take_real_id()", take_real_id, true},
 	{"privilege_files_as_caller() and back", files_and_back, true},
+	{"privilege_act_as() and back", act_and_back, true},
 	{"new namespaces, a user namespace among them,", charge_and_unshare, true},
 	{"privilege_drop()", drop, true},
 };
@@ -272,6 +283,72 @@ static void check_change(const struct change *change)
 	       change->name, change->keeps ? "keeps" : "clears");
 }
 
+/* --- which processes a maker may look at --- */
+
+static int body_sleep(struct child *parent _unused_, void *arg)
+{
+	const uid_t *uid = arg;
+
+	if (*uid != 0 && user_become(*uid) < 0)
+		return 200;
+	execl("/bin/sleep", "sleep", "1000", NULL);
+	return 201;
+}
+
+/* Until then, the process is not dumpable, because it has changed its ids. */
+static bool has_executed(void *arg)
+{
+	const struct child *child = arg;
+	char path[64], own[4096] = "", other[4096] = "";
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/exe", child->pid);
+	return readlink(path, other, sizeof(other) - 1) > 0 &&
+	       readlink("/proc/self/exe", own, sizeof(own) - 1) > 0 && strcmp(own, other) != 0;
+}
+
+struct look {
+	uint64_t capabilities;
+	pid_t pid;
+	bool returned; /* to the maker's rights */
+};
+
+static int body_look(struct child *parent _unused_, void *arg)
+{
+	const struct look *look = arg;
+	int fd;
+
+	if (privilege_act_as(&user, look->capabilities) < 0)
+		return 200;
+	if (look->returned && privilege_act_as_maker() < 0)
+		return 201;
+	fd = ns_open(look->pid, "net");
+	return fd < 0 ? -fd : 0;
+}
+
+static void check_look(void)
+{
+	static uid_t uids[] = {KERNEL_UID, KERNEL_OTHER_UID, 0};
+	static const int as_user[] = {0, EACCES, EACCES};
+
+	for (size_t i = 0; i < ARRAY_SIZE(uids); i++) {
+		struct child target;
+		struct look look = {0};
+
+		child_start(&target, body_sleep, &uids[i]);
+		if (!wait_until(has_executed, &target))
+			fatal("execute sleep");
+		look.pid = target.pid;
+		tap_ok(child_run(body_look, &look) == as_user[i],
+		       "who acts as a user opens the namespaces of uid %d's process: %s", uids[i],
+		       as_user[i] ? "no" : "yes");
+		look.capabilities = UINT64_C(1) << CAP_SYS_PTRACE;
+		tap_ok(child_run(body_look, &look) == 0, "with CAP_SYS_PTRACE: yes");
+		look.returned = true;
+		tap_ok(child_run(body_look, &look) == 0, "and a maker does");
+		child_kill(&target);
+	}
+}
+
 int main(void)
 {
 	if (geteuid() != 0)
@@ -284,5 +361,6 @@ int main(void)
 	check_owner();
 	for (size_t i = 0; i < ARRAY_SIZE(changes); i++)
 		check_change(&changes[i]);
+	check_look();
 	return tap_done();
 }
