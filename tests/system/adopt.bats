@@ -227,6 +227,8 @@ PYTHON
 	root_nsctl adopt --net="/run/netns/nsctl-test-$$" named
 	root_nsctl adopt --target="$pid" theirs
 	[ "$(root_nsctl exec theirs readlink /proc/self/ns/net)" = "$(namespace "$pid" net)" ]
+	# a command there has an id of the user's, and so none of root's groups
+	client_in="setpriv --groups 0,4" root_nsctl exec theirs grep -Eqx 'Groups:\s*' /proc/self/status
 	ip netns del "nsctl-test-$$"
 	root_nsctl exec named ip -o link
 	run root_nsctl adopt --target=$$ hosts

@@ -23,6 +23,7 @@ setup() {
 
 teardown() {
 	nsctl rm --all
+	root_nsctl rm --all
 	eventually counts_are "$before"
 }
 
@@ -47,6 +48,14 @@ refused() {
 	for word in "${words[@]}"; do
 		[[ "$output" == *"$word"* ]] || { echo "$output: no $word" && return 1; }
 	done
+}
+
+@test "root's command whose id inside is not root's has none of root's groups" {
+	root() { setpriv --groups 0,4 env NSCTL_SOCKET="$runtime/socket" "$NSCTL_BUILD/nsctl" "$@"; }
+	root create -U --map-users=0:500000:10 --map-groups=0:500000:10 box
+	root exec box grep -Eqx 'Groups:\s*' /proc/self/status
+	root create -U -r own
+	root exec own grep -Eqx 'Groups:\s*(0 65534|65534 0) ?' /proc/self/status
 }
 
 @test "-r and -c say who the caller is beside --map-auto, as with unshare(1)" {

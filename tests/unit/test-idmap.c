@@ -387,6 +387,9 @@ static void test_inside(void **state _unused_)
 
 	assert_true(idmap_has(&map, 5) && idmap_has(&map, 100) && idmap_has(&map, 1099));
 	assert_false(idmap_has(&map, 0) || idmap_has(&map, 6) || idmap_has(&map, 1100));
+	assert_int_equal(idmap_outside(&map, 5), ALICE);
+	assert_int_equal(idmap_outside(&map, 107), 100007);
+	assert_int_equal(idmap_outside(&map, 6), UINT32_MAX);
 	assert_int_equal(idmap_default(&map, ALICE), 5);
 	assert_int_equal(idmap_default(&map, 100007), 107);
 	assert_int_equal(idmap_default(&map, 1), 5);

@@ -254,6 +254,13 @@ bool idmap_has(const struct wire_map *map, uint32_t inside)
 	return false;
 }
 
+uint32_t idmap_outside(const struct wire_map *map, uint32_t inside)
+{
+	const struct wire_range *range = find_inside(map, inside, 1);
+
+	return range ? range->outside + (inside - range->inside) : UINT32_MAX;
+}
+
 uint32_t idmap_default(const struct wire_map *map, uint32_t own)
 {
 	for (size_t i = 0; i < map->n_ranges; i++) {

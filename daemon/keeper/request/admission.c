@@ -248,6 +248,21 @@ void admission_fill_maps(struct keeper *keeper, const struct request *request,
 
 /* --- commands --- */
 
+/*
+ * Returns true if a command gets none of its caller's groups, which belong to the owner's id: it
+ * has another one, or is given the groups of an account. But where no group can be dropped inside,
+ * an ordinary user's command keeps them with any id, because a file may exclude a group.
+ */
+static bool leaves_groups(const struct idmap *maps, uid_t owner, gid_t gid, bool of_account,
+			  uint32_t inside_uid)
+{
+	bool is_owner = idmap_outside(&maps->users, inside_uid) == owner;
+
+	if (owner == 0 && !is_owner)
+		return true;
+	return (of_account || !is_owner) && idmap_has_setgroups(&maps->groups, gid);
+}
+
 int admission_of_command(struct keeper *keeper, const struct request *request, uid_t owner,
 			 gid_t gid, uint32_t mapping, uint32_t kinds, const struct wire_spec *spec,
 			 const struct wire_command *command, struct runs_as *as,
@@ -277,9 +292,9 @@ int admission_of_command(struct keeper *keeper, const struct request *request, u
 	if (r)
 		return r;
 	r = authz_command(&request->subject, &wanted, &as->identity, failure);
-	as->without_groups = r == 0 && maps_ids && idmap_has_setgroups(&maps.groups, gid) &&
-			     (command->user_name ||
-			      as->identity.inside_uid != idmap_default(&maps.users, owner));
+	as->without_groups =
+		r == 0 && maps_ids &&
+		leaves_groups(&maps, owner, gid, command->user_name, as->identity.inside_uid);
 	return r;
 }
 
