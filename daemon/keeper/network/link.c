@@ -292,8 +292,9 @@ static void on_linked(struct operation *operation, const struct task_report *rep
 	link->state = LINK_READY;
 	events_link_added(link);
 	boot_link_made(work->keeper, link);
-	/* the answer waits until all members of the network know the names of the others */
-	if (resolver_links_changed(link->ends[0], link->ends[1]))
+	/* the answer waits until all members of the network know the names of the others; in a
+	 * topology, that for all of it does */
+	if (resolver_links_changed(link->ends[0], link->ends[1]) && !*link->group)
 		resolver_settle(link->owner, finish_adding, work);
 	else
 		finish_adding(work);

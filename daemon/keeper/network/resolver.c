@@ -32,6 +32,13 @@ struct waiter {
 	void *context;
 };
 
+/* A user whose sets' files are not updated for the moment. */
+struct held {
+	struct held *next;
+	uid_t owner;
+	unsigned int times;
+};
+
 /* State of this file. */
 static struct {
 	struct event *pump;
@@ -40,6 +47,7 @@ static struct {
 	uint64_t now; /* the last resolver_due, a number */
 	struct order *orders;
 	struct waiter *waiters;
+	struct held *held;
 	size_t n_kept; /* number of sets with resolver_kept */
 } state = {.due_end = &state.due};
 
@@ -201,6 +209,43 @@ void resolver_fill_create(struct set *set, const struct wire_spec *spec, struct 
 	fill_servers(&naming);
 	*ret = naming.resolver;
 	ret->supply = spec->root_fd < 0;
+}
+
+/* --- holding --- */
+
+static struct held **find_held(uid_t owner)
+{
+	struct held **at = &state.held;
+
+	while (*at && (*at)->owner != owner)
+		at = &(*at)->next;
+	return at;
+}
+
+bool resolver_hold(uid_t owner)
+{
+	struct held **at = find_held(owner);
+
+	if (!*at) {
+		*at = calloc(1, sizeof(**at));
+		if (!*at)
+			return false;
+		(*at)->owner = owner;
+	}
+	(*at)->times++;
+	return true;
+}
+
+void resolver_go_on(uid_t owner)
+{
+	static const struct timeval now = {};
+	struct held **at = find_held(owner), *held = *at;
+
+	if (!held || --held->times > 0)
+		return;
+	*at = held->next;
+	free(held);
+	evtimer_add(state.pump, &now);
 }
 
 static bool has_order(uid_t owner)
@@ -380,7 +425,7 @@ static void on_pump(evutil_socket_t fd _unused_, short what _unused_, void *cont
 	struct set *set = state.due;
 
 	while (set) {
-		if (has_order(set->owner)) {
+		if (has_order(set->owner) || *find_held(set->owner)) {
 			set = set->next_due;
 			continue;
 		}

@@ -33,4 +33,10 @@ void resolver_settle(uid_t owner, resolver_settled *settled, void *context);
 /* Must be called before the set is freed. */
 void resolver_forget(struct set *set);
 
+/* While a topology is made, its sets' files would be written once for each further member of their
+ * networks. So no file of this owner's sets is updated until resolver_go_on() has been called as
+ * often as resolver_hold(), which returns false if there is no memory. */
+bool resolver_hold(uid_t owner);
+void resolver_go_on(uid_t owner);
+
 #endif

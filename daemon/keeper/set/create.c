@@ -141,8 +141,9 @@ static void be_ready(struct creation *creation)
 	fault_point("create-made");
 	events_set_created(keeper, set);
 	link_all_made(keeper, set);
-	/* the answer for a member of a network waits until the other members know its name */
-	if (set_is_member(set))
+	/* the answer for a member of a network waits until the other members know its name; in a
+	 * topology, that for all of them does */
+	if (set_is_member(set) && !*set->group)
 		resolver_settle(set->owner, finish_creation, creation);
 	else
 		finish_creation(creation);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
+#include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/set/create.h"
 #include "daemon/keeper/set/topology-parts.h"
 
@@ -154,6 +155,28 @@ int parts_read(const struct wire_message *message, struct application *applicati
 	for (enum stage stage = NETWORKS; r == 0 && stage < STAGE_COUNT; stage++)
 		r = collect(ret, stage, application);
 	return r < 0 ? r : order_sets(ret);
+}
+
+int parts_check(struct keeper *keeper, uid_t uid, const struct parts *parts,
+		struct failure *failure)
+{
+	const struct config_limits *limits = &keeper->config->limits;
+	const struct registry_use *use = registry_use(keeper->registry, uid);
+	const struct {
+		const char *name;
+		uint32_t limit, used;
+	} rows[STAGE_COUNT] = {
+		[NETWORKS] = {"networks", limits->networks, use ? use->networks : 0},
+		[SETS] = {"sets", limits->sets, use ? use->sets : 0},
+		[LINKS] = {"links", limits->links, use ? use->links : 0},
+	};
+
+	registry_use_settle(keeper->registry, uid);
+	for (enum stage stage = NETWORKS; uid != 0 && stage < STAGE_COUNT; stage++)
+		if (parts->n_of[stage] + rows[stage].used > rows[stage].limit)
+			return failure_set(failure, ERROR_LIMIT_EXCEEDED, rows[stage].limit,
+					   rows[stage].name, NULL);
+	return 0;
 }
 
 void parts_done(struct parts *parts)

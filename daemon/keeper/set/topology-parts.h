@@ -6,6 +6,7 @@
 #ifndef NSCTL_KEEPER_TOPOLOGY_PARTS_H
 #define NSCTL_KEEPER_TOPOLOGY_PARTS_H
 
+#include "daemon/keeper/base/keeper.h"
 #include "daemon/keeper/state/registry.h"
 #include "daemon/wire/message.h"
 #include "daemon/wire/tables.h"
@@ -50,6 +51,10 @@ union part_wish {
 int parts_read(const struct wire_message *message, struct application *application,
 	       struct parts *ret);
 void parts_done(struct parts *parts);
+/* Checks the number of parts against the user's limits, before anything is made. Returns 0 or
+ * ERROR_LIMIT_EXCEEDED. */
+int parts_check(struct keeper *keeper, uid_t uid, const struct parts *parts,
+		struct failure *failure);
 
 /* Decodes the part. The result is valid until the next call. */
 union part_wish *part_read(struct parts *parts, const struct part *part);

@@ -11,8 +11,8 @@
 #include <string.h>
 #include "daemon/keeper/base/unique-id.h"
 #include "daemon/keeper/network/link.h"
+#include "daemon/keeper/network/resolver.h"
 #include "daemon/keeper/policy/check.h"
-#include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/request/admission.h"
 #include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/lane.h"
@@ -48,6 +48,7 @@ struct application {
 	size_t first;		/* all parts before this one were made, or asked for */
 	size_t made, told;	/* parts that were made, and how many of them the client knows */
 	bool more;		/* the client takes several answers */
+	bool holds;		/* the updates of names: resolver_hold() */
 	bool in_loop;		/* ask_for_some() or retreat() is running, and handles results */
 	struct failure failure; /* the reason why the topology is removed again */
 	struct parts parts;
@@ -69,6 +70,8 @@ static struct application *application_free(struct application *application)
 			*at = application->next;
 			break;
 		}
+	if (application->holds)
+		resolver_go_on(application->request->subject.uid);
 	if (application->request)
 		pipe_watch_release(application->request, application->processes);
 	parts_done(&application->parts);
@@ -167,8 +170,9 @@ static void tell_progress(struct application *application)
 
 /* Completes the topology, and answers. Once the applying file is removed, the topology
  * exists even if nsctld dies. */
-static void succeed(struct application *application)
+static void succeed(void *context)
 {
+	struct application *application = context;
 	struct keeper *keeper = application->keeper;
 	struct request *request = application->request;
 	uint32_t connection = request->connection;
@@ -392,6 +396,17 @@ static bool ask_for_some(struct application *application)
 	return more;
 }
 
+/* Waits until the members of each network know the others by name, then completes the topology. */
+static void settle_names(struct application *application)
+{
+	uid_t owner = application->request->subject.uid;
+
+	if (application->holds)
+		resolver_go_on(owner);
+	application->holds = false;
+	resolver_settle(owner, succeed, application);
+}
+
 static void advance(struct application *application)
 {
 	while (!application->failure.error && application->stage < STAGE_COUNT) {
@@ -414,7 +429,7 @@ static void advance(struct application *application)
 	if (application->failure.error)
 		retreat(application);
 	else
-		succeed(application);
+		settle_names(application);
 }
 
 /* --- the request --- */
@@ -431,30 +446,6 @@ static int check_number(uid_t uid, struct failure *failure)
 			   "topologies in progress", NULL);
 }
 
-/* Checks the number of parts against the caller's limits, before anything is made. */
-static int check_limits(struct keeper *keeper, const struct request *request,
-			const struct parts *parts, struct failure *failure)
-{
-	const struct config_limits *limits = &keeper->config->limits;
-	uid_t uid = request->subject.uid;
-	const struct registry_use *use = registry_use(keeper->registry, uid);
-	const struct {
-		const char *name;
-		uint32_t limit, used;
-	} rows[STAGE_COUNT] = {
-		[NETWORKS] = {"networks", limits->networks, use ? use->networks : 0},
-		[SETS] = {"sets", limits->sets, use ? use->sets : 0},
-		[LINKS] = {"links", limits->links, use ? use->links : 0},
-	};
-
-	registry_use_settle(keeper->registry, uid);
-	for (enum stage stage = NETWORKS; uid != 0 && stage < STAGE_COUNT; stage++)
-		if (parts->n_of[stage] + rows[stage].used > rows[stage].limit)
-			return failure_set(failure, ERROR_LIMIT_EXCEEDED, rows[stage].limit,
-					   rows[stage].name, NULL);
-	return 0;
-}
-
 int on_apply(struct keeper *keeper, struct request *request, struct wire_apply *asked,
 	     struct failure *failure)
 {
@@ -465,7 +456,7 @@ int on_apply(struct keeper *keeper, struct request *request, struct wire_apply *
 		return r;
 	application = calloc(1, sizeof(*application));
 	r = application ? parts_read(request->message, application, &application->parts) : -ENOMEM;
-	if (r == 0 && check_limits(keeper, request, &application->parts, failure)) {
+	if (r == 0 && parts_check(keeper, request->subject.uid, &application->parts, failure)) {
 		application_free(application);
 		return failure->error;
 	}
@@ -486,6 +477,7 @@ int on_apply(struct keeper *keeper, struct request *request, struct wire_apply *
 			request->processes = NULL; /* application_free() releases their watchers */
 			application->next = applications;
 			applications = application;
+			application->holds = resolver_hold(request->subject.uid);
 			fault_point("apply-recorded");
 			advance(application);
 			return 0;
