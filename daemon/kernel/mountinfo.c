@@ -20,12 +20,13 @@ static void decode(char *path)
 	*to = '\0';
 }
 
-/* Parses a line: the second field is the parent's id, the fifth the mount point. Returns false if
- * the line is none. */
+/* Parses a line: the first field is the mount's id, the second the parent's, the fifth the mount
+ * point. Returns false if the line is none. */
 static bool parse(char *line, struct mountinfo *ret)
 {
 	char *at = line, *path, *end;
 
+	ret->id = strtoull(line, NULL, 10);
 	ret->is_namespace = strstr(line, " - nsfs ");
 	for (int i = 0; i < 4 && at; i++) {
 		at = strchr(at, ' ') ? strchr(at, ' ') + 1 : NULL;

@@ -7,6 +7,7 @@
 #include "base.h"
 
 struct mountinfo {
+	uint64_t id;
 	uint64_t parent;  /* id of the mount that it is mounted on */
 	const char *path; /* its mount point */
 	bool is_namespace;

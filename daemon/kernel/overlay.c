@@ -59,6 +59,7 @@ static struct {
 	uint64_t mount;	    /* id of the directory's own mount */
 	char top[PATH_MAX]; /* path of the directory, "" for / */
 	int fds[BELOW_MAX];
+	uint64_t mounts[BELOW_MAX];   /* their ids */
 	const char *paths[BELOW_MAX]; /* relative to the directory */
 	size_t n;
 	char text[32768]; /* storage of paths */
@@ -72,14 +73,25 @@ static bool is_at_or_below(const char *path, const char *top)
 	return strncmp(path, top, n) == 0 && (path[n] == '/' || path[n] == '\0');
 }
 
+/* Returns true if it covers one that was found, and then takes that one's place. */
+static bool is_on_top(const struct mountinfo *mount, const char *path)
+{
+	for (size_t i = 0; i < below.n; i++)
+		if (mount->parent == below.mounts[i] && strcmp(path, below.paths[i]) == 0) {
+			below.mounts[i] = mount->id;
+			return true;
+		}
+	return false;
+}
+
 /* Adds what is on top at this mount point, unless the mount point itself is covered. */
 static int add_below(const struct mountinfo *mount, void *context _unused_)
 {
 	size_t n_top = strlen(below.top), size;
 	const char *path = mount->path + n_top + 1;
 
-	if (mount->parent != below.mount || !is_at_or_below(mount->path, below.top) ||
-	    strlen(mount->path) <= n_top + 1)
+	if (!is_at_or_below(mount->path, below.top) || strlen(mount->path) <= n_top + 1 ||
+	    is_on_top(mount, path) || mount->parent != below.mount)
 		return 0;
 	size = strlen(path) + 1;
 	if (below.n == BELOW_MAX || size > sizeof(below.text) - below.used)
@@ -87,28 +99,57 @@ static int add_below(const struct mountinfo *mount, void *context _unused_)
 	for (size_t i = 0; i < below.n; i++)
 		if (is_at_or_below(path, below.paths[i]))
 			return 0;
-	below.fds[below.n] = open(mount->path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	if (below.fds[below.n] < 0)
-		return negative_errno();
+	below.fds[below.n] = -1;
+	below.mounts[below.n] = mount->id;
 	below.paths[below.n++] = memcpy(below.text + below.used, path, size);
 	below.used += size;
 	return 0;
 }
 
+static int read_mount_id(int fd, uint64_t *ret)
+{
+	struct statx x;
+
+	if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_MNT_ID, &x) < 0)
+		return negative_errno();
+	*ret = x.stx_mnt_id;
+	return 0;
+}
+
+/* Opens what was found. A user can exchange a directory of the path for a link meanwhile, so that
+ * another mount would be opened and moved, and uncover what it covers. */
+static int open_below(void)
+{
+	char path[2 * PATH_MAX];
+	uint64_t id;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < below.n; i++) {
+		snprintf(path, sizeof(path), "%s/%s", below.top, below.paths[i]);
+		below.fds[i] = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+		r = below.fds[i] < 0 ? negative_errno() : read_mount_id(below.fds[i], &id);
+		if (r == 0 && id != below.mounts[i])
+			r = -ESTALE;
+	}
+	return r;
+}
+
 static int find_below(int proc_fd, int target_fd)
 {
 	char link[32];
-	struct statx x;
 	ssize_t n;
+	int r;
 
 	below.n = below.used = 0;
 	snprintf(link, sizeof(link), "self/fd/%d", target_fd);
 	n = readlinkat(proc_fd, link, below.top, sizeof(below.top) - 1);
-	if (n < 0 || statx(target_fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_MNT_ID, &x) < 0)
+	if (n < 0)
 		return negative_errno();
 	below.top[n == 1 ? 0 : n] = '\0';
-	below.mount = x.stx_mnt_id;
-	return mountinfo_each(proc_fd, add_below, NULL);
+	r = read_mount_id(target_fd, &below.mount);
+	if (r == 0)
+		r = mountinfo_each(proc_fd, add_below, NULL);
+	return r < 0 ? r : open_below();
 }
 
 /* Moves what was found to the same places below the overlay, or closes it if r is a failure. */

@@ -354,3 +354,22 @@ make_root() {
 	[ "$status" -eq 1 ]
 	[[ "$output" == *"--overlay=/proc: no overlay is made of this file system"* ]]
 }
+
+@test "an overlay moves what is mounted on it, and nothing else, while a user exchanges a directory for a link" {
+	mkdir -p "$place/tree/one/secret"
+	ln -s "$place" "$place/tree/two"
+	chown -R "$user_id" "$place/tree"
+	nsctl create -m --hide="$place/secret" --bind="$place/own:$place/tree/one/secret" outer
+	nsctl exec -d outer python3 -c '
+import ctypes, os, sys, time
+os.chdir(sys.argv[1])
+while True:
+    ctypes.CDLL(None).renameat2(-100, b"one", -100, b"two", 2)
+    time.sleep(0.0001)' "$place/tree"
+	inside() { nsctl exec outer "$NSCTL_BUILD/nsctl" --socket="$runtime/socket" "$@"; }
+	for _ in $(seq 100); do
+		inside create -m --overlay="$place/tree" inner || continue
+		[ -z "$(nsctl exec inner ls "$place/secret")" ]
+		nsctl rm inner
+	done
+}
