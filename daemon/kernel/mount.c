@@ -23,17 +23,17 @@ int mount_clone_one(int fd)
 	return r < 0 ? negative_errno() : r;
 }
 
-static int ask(int fd, struct statx *ret)
+/* Asks for what the kernel knows already: the file system may not answer. */
+static int ask(int fd, unsigned int mask, struct statx *ret)
 {
-	return statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE, ret) < 0
-		       ? negative_errno()
-		       : 0;
+	return statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, mask, ret) < 0 ? negative_errno()
+										: 0;
 }
 
 int mount_is_root(int fd)
 {
 	struct statx x;
-	int r = ask(fd, &x);
+	int r = ask(fd, 0, &x);
 
 	return r < 0 ? r : !!(x.stx_attributes & STATX_ATTR_MOUNT_ROOT);
 }
@@ -41,7 +41,7 @@ int mount_is_root(int fd)
 int mount_is_directory(int fd)
 {
 	struct statx x;
-	int r = ask(fd, &x);
+	int r = ask(fd, STATX_TYPE, &x);
 
 	return r < 0 ? r : S_ISDIR(x.stx_mode);
 }

@@ -16,7 +16,8 @@ int mount_clone(int fd, const char *path);
 int mount_clone_one(int fd);
 /* Returns 1 if fd is the root of a mount, 0 if not, or -errno. */
 int mount_is_root(int fd);
-/* Returns 1 if fd is a directory, 0 if not, or -errno. Does not ask its file system. */
+/* Returns 1 if fd is a directory, 0 if not, or -errno (-EACCES: it is on a FUSE of a user's, which
+ * does not tell root). */
 int mount_is_directory(int fd);
 /* Adds MOUNT_ATTR_* attributes, and makes the mount private, with all mounts below it. Returns 0
  * or -errno. */

@@ -353,16 +353,13 @@ static int apply_read_only(int target_fd)
 	return r < 0 ? r : mount_put(tree_fd, target_fd);
 }
 
-/* Covers the target by an empty directory, or by null_fd if it is a file. */
+/* Covers the target by an empty directory or, where the kernel mounts no directory, by null_fd. */
 static int apply_hidden(int target_fd, int null_fd)
 {
-	_cleanup_fd_ int empty_fd = -1;
-	int r = mount_is_directory(target_fd);
+	_cleanup_fd_ int empty_fd = new_tmpfs(0555, EMPTY_SIZE, NULL, SAFE | MOUNT_ATTR_RDONLY);
+	int r = empty_fd < 0 ? empty_fd : mount_put(empty_fd, target_fd);
 
-	if (r <= 0)
-		return r < 0 ? r : mount_put(null_fd, target_fd);
-	empty_fd = new_tmpfs(0555, EMPTY_SIZE, NULL, SAFE | MOUNT_ATTR_RDONLY);
-	return empty_fd < 0 ? empty_fd : mount_put(empty_fd, target_fd);
+	return r == -EINVAL || r == -ENOTDIR ? mount_put(null_fd, target_fd) : r;
 }
 
 /* Attaches a mount. The kernel would not say that only one of the two is a directory; FUSE may not

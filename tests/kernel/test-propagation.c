@@ -3,12 +3,16 @@
  * docs/kernel.md, 3: a mount that a maker makes before `/` is a slave appears on the host. After
  * that, mounts made inside stay inside, and mounts made outside on a shared mount appear inside.
  * `shared` is rslave, then rshared. `private` does neither, but keeps the mounts that it copied.
+ * What appears inside is writable, even if everything inside has been made read-only.
  */
 #include <fcntl.h>
+#include <linux/mount.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base.h"
 #include "tests/kernel/kernel.h"
@@ -38,6 +42,23 @@ static int tmpfs_on(const char *path)
 	return mount("nsctl-test", path, "tmpfs", 0, NULL) < 0 ? -errno : 0;
 }
 
+static int make_read_only(void)
+{
+	struct mount_attr attr = {.attr_set = MOUNT_ATTR_RDONLY};
+
+	return syscall(SYS_mount_setattr, AT_FDCWD, "/", AT_RECURSIVE, &attr, sizeof(attr));
+}
+
+static bool is_writable(const char *path)
+{
+	char file[128];
+	_cleanup_fd_ int fd = -1;
+
+	(void)snprintf(file, sizeof(file), "%s/file", path);
+	fd = open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	return fd >= 0;
+}
+
 /* A mount namespace made inside the set mounts; its maker looks whether that came up to it. */
 static int body_deeper(struct child *parent, void *arg _unused_)
 {
@@ -59,12 +80,13 @@ static int body_inside(struct child *parent, void *arg)
 		return 2;
 	if (mode->second && mount(NULL, "/", NULL, MS_REC | mode->second, NULL) < 0)
 		return 3;
-	if (tmpfs_on(from_inside_) < 0)
+	if (make_read_only() < 0 || tmpfs_on(from_inside_) < 0)
 		return 4;
 	child_say(parent, 0);
 	if (child_hear(parent) < 0) /* the outside has mounted, and unmounted what was there */
 		return 5;
 	child_say(parent, is_mount(from_outside_));
+	child_say(parent, is_writable(from_outside_));
 	child_say(parent, is_mount(before_));
 	child_start(&deeper, body_deeper, NULL);
 	if (child_hear(&deeper) < 0)
@@ -120,6 +142,9 @@ static void check(const struct mode *mode)
 	child_say(&inside, 0);
 	(void)snprintf(what, sizeof(what), "%s: a mount made outside %s inside", mode->name,
 		       mode->follows ? "appears" : "does not appear");
+	tap_is(child_hear(&inside), mode->follows, what);
+	(void)snprintf(what, sizeof(what), "%s: it is%s writable in a read-only tree", mode->name,
+		       mode->follows ? "" : " not");
 	tap_is(child_hear(&inside), mode->follows, what);
 	(void)snprintf(what, sizeof(what), "%s: what is unmounted outside %s inside", mode->name,
 		       mode->follows ? "goes away" : "stays");
