@@ -60,11 +60,12 @@ static void fill_spec(struct wire_spec *spec)
 	spec->hostname = "box.example";
 	spec->propagation = PROPAGATION_SHARED;
 	spec->mount_proc = SWITCH_ON;
-	spec->n_mounts = 2;
+	spec->n_mounts = 3;
 	spec->mounts[0] = (struct spec_mount){
 		.type = MOUNT_BIND, .target = "/mnt", .source = "/srv", .read_only = true};
 	spec->mounts[1] = (struct spec_mount){
 		.type = MOUNT_TMPFS, .target = "/run", .size = 4096, .mode = 01777};
+	spec->mounts[2] = (struct spec_mount){.type = MOUNT_OVERLAY, .target = "/"};
 	spec->root_path = "/srv/root";
 	spec->has_monotonic = spec->has_boottime = true;
 	spec->monotonic = -1;
