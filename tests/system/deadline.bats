@@ -97,6 +97,13 @@ recovers() {
 		run other create -mpn $options --tmpfs="$runtime/fuse/directory" box
 		[ "$status" -eq 1 ]
 		[[ $output == *EACCES* ]] || [[ $output == *"Permission denied"* ]]
+		# shellcheck disable=SC2086,SC2016
+		nsctl run -mpn $options --hide="$runtime/fuse/directory" sh -c '[ -z "$(ls -A "$0")" ]' "$runtime/fuse/directory"
+		# shellcheck disable=SC2086
+		nsctl run -mpn $options --read-only="$runtime/fuse/directory" grep -q " $runtime/fuse/directory ro," /proc/self/mountinfo
+		# shellcheck disable=SC2086
+		run nsctl create -mpn $options --overlay="$runtime/fuse/directory" box
+		[[ $output == *"no overlay is made of this file system"* ]]
 	done
 	remove_fuse fuse
 	eventually counts_are "$before"
