@@ -24,6 +24,7 @@
 #include "client/options.h"
 #include "client/print.h"
 #include "client/process.h"
+#include "client/prune.h"
 #include "client/run.h"
 #include "client/sessions.h"
 #include "client/sets.h"
@@ -79,7 +80,10 @@ static const struct verb verbs[] = {
 	 0, 1, 1, sessions_wait, {NULL}},
 	{"rm", NULL, "[OPTIONS] NAME...",
 	 "Removes sets, and ends their processes",
-	 0, 0, WORDS_ANY, sets_rm, {sets_rm_options}},
+	 0, 0, WORDS_ANY, sets_rm, {sets_prune_options, sets_rm_options}},
+	{"prune", NULL, "[OPTIONS]",
+	 "Removes all your sets, networks and links",
+	 0, 0, 0, prune_run, {sets_prune_options}},
 	{"renew", NULL, "[--lease=WHEN] NAME [DURATION]",
 	 "Postpones the end of a leased set\n"
 	 "DURATION is the new length of a lease by time. With --lease the set gets that lease "
@@ -196,7 +200,7 @@ static const struct {
 } foreign[] = {
 	{"remove", "rm"},  {"delete", "rm"},	{"del", "rm"},	       {"stop", "rm"},
 	{"destroy", "rm"}, {"shell", "enter"},	{"attach", "enter"},   {"add", "create"},
-	{"new", "create"}, {"inspect", "show"}, {"events", "monitor"},
+	{"new", "create"}, {"inspect", "show"}, {"events", "monitor"}, {"clean", "prune"},
 };
 
 /* Returns nsctl's verb for a word of a similar program, or NULL. */

@@ -6,6 +6,7 @@
 #include "client/networks.h"
 
 #include "client/lease.h"
+#include "client/memory.h"
 #include "client/print.h"
 #include "client/show.h"
 #include "client/table.h"
@@ -34,6 +35,7 @@ static const struct option_row list_options[] = {
 };
 
 static const struct option_row rm_options[] = {
+	OPTION("all", 0, NULL, "remove all your networks", HANDLED(ALL)),
 	OPTION("ignore", 0, NULL, "do not fail if a network does not exist", HANDLED(IGNORE)),
 	{0},
 };
@@ -64,6 +66,14 @@ static void network_row(struct table *table, const json_t *network, const struct
 	table_cell(table, age);
 }
 
+/* Returns true if the network belongs to the user who is asked for. ListNetworks tells the caller's
+ * networks or, for --owner, those of all users. */
+static bool is_owners(const struct client *client, const json_t *network)
+{
+	return !client->has_owner ||
+	       json_integer_value(json_object_get(network, "owner")) == client->owner;
+}
+
 static void list_networks(const struct client *client, const json_t *networks)
 {
 	static const char *const headings[] = {"NAME",	 "OWNER",   "SUBNETS",
@@ -78,12 +88,7 @@ static void list_networks(const struct client *client, const json_t *networks)
 		users_load(&users, networks, "owner");
 	json_array_foreach(networks, i, network)
 	{
-		/* ListNetworks returns the caller's networks, or those of all users. This selects
-		 * the networks of one owner. */
-		if (client->has_owner &&
-		    json_integer_value(json_object_get(network, "owner")) != client->owner)
-			continue;
-		if (!show_plainly(client, network))
+		if (is_owners(client, network) && !show_plainly(client, network))
 			network_row(&table, network, &users);
 	}
 	if (!client->json && !client->quiet)
@@ -106,8 +111,42 @@ static int networks_list(struct client *client, struct options *options)
 	return r;
 }
 
+int networks_remove_all(struct client *client)
+{
+	_cleanup_json_ json_t *reply = NULL, *parameters = must(json_object());
+	json_t *network;
+	int failed, r;
+	size_t i;
+
+	if (client->has_owner)
+		json_put(parameters, "allOwners", json_true());
+	failed = client_call(client, NULL, "org.nsctl.ListNetworks", json_incref(parameters), NULL,
+			     &reply);
+	json_array_foreach(json_object_get(reply, "networks"), i, network)
+	{
+		const char *name = json_text(network, "name", "");
+
+		if (!is_owners(client, network))
+			continue;
+		r = client_remove(client, name, "org.nsctl.RemoveNetwork",
+				  client_named(client, name), true);
+		if (r == STATUS_UNREACHABLE)
+			return r;
+		failed = MAX(failed, r);
+	}
+	return failed;
+}
+
 static int networks_rm(struct client *client, struct options *options)
 {
+	bool all = options_has(options, OPTION_ALL);
+
+	if (all && options->n_words > 0)
+		return options_wrong(client, "give names or --all, not both");
+	if (all)
+		return networks_remove_all(client);
+	if (options->n_words == 0)
+		return options_wrong(client, "no network given (--all removes all your networks)");
 	return client_remove_each(client, options->words, "org.nsctl.RemoveNetwork",
 				  options_has(options, OPTION_IGNORE));
 }
@@ -130,9 +169,9 @@ const struct verb networks_verbs[] = {
 	{"network renew", NULL, "[--lease=WHEN] NAME [DURATION]",
 	 "Postpones the end of a leased network, like `nsctl renew` for sets",
 	 0, 1, 2, networks_renew, {lease_renew_options}},
-	{"network rm", NULL, "[--ignore] NAME...",
+	{"network rm", NULL, "[OPTIONS] NAME...",
 	 "Removes networks",
-	 0, 1, WORDS_ANY, networks_rm, {rm_options}},
+	 0, 0, WORDS_ANY, networks_rm, {rm_options}},
 	{0},
 };
 /* clang-format on */

@@ -7,4 +7,8 @@
 
 extern const struct verb networks_verbs[]; /* ends with a row without a name */
 
+/* Removes all networks of the owner. A network that has gone meanwhile is no failure. Returns an
+ * exit status. */
+int networks_remove_all(struct client *client);
+
 #endif

@@ -47,9 +47,13 @@ static int take_grace(struct options *options)
 			  "a number of seconds");
 }
 
-const struct option_row sets_rm_options[] = {
+const struct option_row sets_prune_options[] = {
 	OPTION("grace", 0, "SECONDS", "send SIGTERM, and SIGKILL this much later (default 0)",
 	       FILLS("grace", take_grace)),
+	{0},
+};
+
+const struct option_row sets_rm_options[] = {
 	OPTION("all", 0, NULL, "remove all your sets", HANDLED(ALL)),
 	OPTION("ignore", 0, NULL, "do not fail if a set does not exist", HANDLED(IGNORE)),
 	{0},
@@ -194,7 +198,7 @@ static int remove_set(struct client *client, const char *name, json_t *given, bo
 	return client_remove(client, name, "org.nsctl.Remove", parameters, absent);
 }
 
-static int remove_all(struct client *client, json_t *given)
+int sets_remove_all(struct client *client, json_t *given)
 {
 	_cleanup_json_ json_t *array = must(json_array()), *parameters = must(json_object());
 	struct names names = {.client = client, .array = array};
@@ -225,7 +229,7 @@ int sets_rm(struct client *client, struct options *options)
 	if (all && options->n_words > 0)
 		return options_wrong(client, "give names or --all, not both");
 	if (all)
-		return remove_all(client, options->parameters);
+		return sets_remove_all(client, options->parameters);
 	if (options->n_words == 0)
 		return options_wrong(client, "no set given (--all removes all your sets)");
 	for (char **name = options->words; *name; name++) {

@@ -54,6 +54,24 @@ two_and_a_network='{
 	nsctl down - <<<"$two_and_a_network"
 }
 
+@test "prune removes all sets, networks and links of the user, and nobody else's" {
+	up "$two_and_a_network"
+	nsctl create -n more
+	other create -n theirs
+	other network create lan
+	run nsctl network rm
+	[ "$status" -eq 2 ]
+	[[ "$output" == *--all* ]]
+	nsctl prune
+	[ -z "$(nsctl list --quiet)$(nsctl --json network list)$(nsctl --json link list)" ]
+	nsctl prune
+	other list --quiet | grep -x theirs
+	other --json network list | grep '"name":"lan"'
+	other rm theirs
+	other network rm --all
+	leaves "$before"
+}
+
 @test "when any of it cannot be, nothing of it is left" {
 	nothing_of "links[1].b.addresses[0]" "${two_and_a_network/10.9.0.2\/24/10.9.0.1/24}"
 	nothing_of "networks[0].subnets[0]" "${two_and_a_network/10.8.0.0\/24/10.8.0.1/24}"

@@ -71,7 +71,17 @@ static void test_network_verbs(void **state _unused_)
 		 {"!NotFound {\"what\":\"network\",\"name\":\"a\"}"},
 		 0,
 		 ""},
-		{"network rm", {NULL}, {NULL}, STATUS_USAGE, "!too few arguments"},
+		{"network rm", {NULL}, {NULL}, STATUS_USAGE, "!no network given (--all"},
+		{"network rm --all a", {NULL}, {NULL}, STATUS_USAGE, "!names or --all"},
+		{"network rm --all",
+		 {"ListNetworks {}", "RemoveNetwork {\"name\":\"a\"}",
+		  "RemoveNetwork {\"name\":\"b\"}"},
+		 {"{\"networks\":[{\"name\":\"a\",\"owner\":7,\"members\":[],\"created\":1.5,"
+		  "\"subnets\":[],\"egress\":false},{\"name\":\"b\",\"owner\":7,\"members\":[],"
+		  "\"created\":1.5,\"subnets\":[],\"egress\":false}]}",
+		  "!NotFound {\"what\":\"network\",\"name\":\"a\"}", "{}"},
+		 0,
+		 ""},
 	};
 
 	answering_check_group(networks_verbs, rows, ARRAY_SIZE(rows));
