@@ -16,7 +16,6 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
-#include <time.h>
 
 #include "client/client-error.h"
 #include "client/foreground.h"
@@ -24,6 +23,7 @@
 #include "client/process.h"
 #include "client/set-terminal.h"
 #include "client/streams.h"
+#include "client/time-limit.h"
 #include "protocol/error.h"
 #include "protocol/name.h"
 
@@ -56,17 +56,10 @@ struct session {
 	int failure;		       /* 0, or the status with which nsctl ends at once */
 	unsigned waiting;	       /* bit N: signal N is sent once the command runs */
 	int64_t deadline, interrupted; /* in ms; -1: none */
+	struct time_limit limit;
 	size_t line_used;
 	char line[32];
 };
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void session_done(struct session *session)
 {
@@ -173,7 +166,7 @@ static void stop(struct session *session, bool group)
  * attach.impatient is set, it then kills the command. */
 static bool interrupt_twice(struct session *session)
 {
-	int64_t now = now_ms();
+	int64_t now = time_now();
 
 	bool twice = session->interrupted >= 0 && now - session->interrupted <= IMPATIENCE_MS;
 
@@ -245,7 +238,7 @@ static void on_status(struct session *session)
 		}
 	}
 	session->status_fd = close_fd(session->status_fd);
-	session->deadline = now_ms() + LAST_WORD_MS;
+	session->deadline = time_now() + LAST_WORD_MS;
 }
 
 /* Takes the terminal that the command has made in the set, if it has. */
@@ -364,17 +357,30 @@ static void end_what_is_left(struct session *session)
 static bool wait_for_event(struct session *session, struct pollfd *fds, size_t n)
 {
 	bool waits = session->running && streams_wait(&session->streams);
-	int timeout = -1;
+	int64_t now = time_now();
+	const int64_t moments[] = {session->deadline, session->limit.next,
+				   waits ? now + FOREGROUND_LOOK_MS : -1};
 
-	if (session->deadline >= 0)
-		timeout = (int)MAX(session->deadline - now_ms(), 0);
-	if (waits && (timeout < 0 || timeout > FOREGROUND_LOOK_MS))
-		timeout = FOREGROUND_LOOK_MS;
-	if (poll(fds, n, timeout) == 0 && session->deadline >= 0 && now_ms() >= session->deadline)
+	if (poll(fds, n, time_until(moments, ARRAY_SIZE(moments), now)) == 0 &&
+	    session->deadline >= 0 && time_now() >= session->deadline)
 		return false;
 	if (waits)
 		streams_look(&session->streams);
 	return true;
+}
+
+/* Ends the command, and in the end all that it has started, when its time is over. */
+static void on_time_limit(struct session *session)
+{
+	int signal = time_limit_due(&session->limit, time_now());
+
+	session->ends_all |= signal != 0;
+	if (signal != 0 && !session->running)
+		session->waiting |= 1U << signal;
+	else if (signal == SIGKILL)
+		kill_by_daemon(session, signal);
+	else if (signal != 0)
+		send_signal(session, signal, true);
 }
 
 static int stay(struct session *session)
@@ -391,6 +397,7 @@ static int stay(struct session *session)
 					 .events = POLLIN};
 		if (!wait_for_event(session, fds, 3 + n))
 			break;
+		on_time_limit(session);
 		if (fds[0].revents)
 			on_signals(session);
 		if (session->failure == 0 && fds[2].revents)
@@ -485,8 +492,9 @@ int attach_run(struct client *client, const struct attach *how, json_t *paramete
 		r = ask(&session);
 	if (r != 0)
 		return r;
+	time_limit_start(&session.limit, how->seconds, time_now());
 	r = stay(&session);
 	if (r == 0)
-		*ret_status = session.outcome;
+		*ret_status = session.limit.expired ? COMMAND_TIMED_OUT : session.outcome;
 	return r;
 }

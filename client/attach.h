@@ -10,6 +10,7 @@
 
 /* Exit statuses of a shell whose command could not run, or was ended by a signal. */
 enum command_status {
+	COMMAND_TIMED_OUT = 124, /* as timeout(1) has it */
 	COMMAND_NOT_EXECUTABLE = 126,
 	COMMAND_NOT_FOUND = 127,
 	COMMAND_SIGNALLED = 128, /* plus the signal's number */
@@ -25,6 +26,7 @@ struct attach {
 	const char *method;  /* org.nsctl.Exec or org.nsctl.Run */
 	const char *program; /* for messages */
 	bool tty;
+	int64_t seconds;   /* the command is ended after this time; 0: never */
 	struct feed *feed; /* feeds the command's stdin; NULL: the command has ours */
 	bool removes;	   /* the set is removed after the command: wait for that, too */
 	bool impatient;	   /* a second interrupt shortly after the first kills the command */

@@ -69,6 +69,10 @@ const struct option_row run_command_options[] = {
 	       "give COMMAND all of your descriptors above 2 (a make before 4.4 has its "
 	       "jobserver there)",
 	       HANDLED(PRESERVE_FDS)),
+	OPTION("timeout", 0, "TIME",
+	       "after TIME (90s, 15m, 2h), end COMMAND by SIGTERM, and 10 s later by SIGKILL with "
+	       "all that it has started; the status is 124",
+	       HANDLED(TIMEOUT)),
 	OPTION("status-file", 0, "FILE",
 	       "write the exit status to FILE, if COMMAND was executed and has ended",
 	       HANDLED(STATUS_FILE)),
@@ -105,6 +109,7 @@ struct command {
 	int tty; /* -1: not given */
 	bool clean_env, preserve_env;
 	const char *status_file;
+	int64_t seconds;    /* of --timeout; 0: none */
 	json_t *parameters; /* of the call; borrowed */
 	json_t *extra;	    /* the words of --env, in order */
 	json_t *unset;	    /* those of --unset-env */
@@ -197,6 +202,10 @@ static int take_options(struct command *command, struct options *options)
 			if (r != 0)
 				return r;
 			break;
+		case OPTION_TIMEOUT:
+			if (!parse_duration(options->argument, &command->seconds))
+				return options_reject(options, "90s, 15m, 2h or 1d");
+			break;
 		case OPTION_CLEAN_ENV:
 			command->clean_env = true;
 			break;
@@ -250,6 +259,7 @@ static int attach(struct client *client, const struct command *command, struct a
 
 	how->program = words[0];
 	how->tty = command->tty > 0;
+	how->seconds = command->seconds;
 	r = add_command(client, command, how, parameters, fds, words);
 	if (r == 0)
 		r = status_file_open(client, &file);
@@ -349,6 +359,9 @@ static int check(const struct client *client, const struct command *command)
 		return options_wrong(client, "--detach and --tty cannot be combined");
 	if (command->clean_env && command->preserve_env)
 		return options_wrong(client, "--preserve-env and --clean-env cannot be combined");
+	if (is_detached(command) && command->seconds > 0)
+		return options_wrong(client, "--detach and --timeout cannot be combined: use "
+					     "`nsctl kill --session=SESSION NAME`, or a lease");
 	if (is_detached(command) && command->status_file)
 		return options_wrong(client, "--detach and --status-file cannot be combined: use "
 					     "`nsctl wait SESSION`");

@@ -44,6 +44,25 @@ json() { python3 -c 'import json,sys; print(json.loads(sys.stdin.readline())[sys
 	[[ "$output" == *hint:* ]]
 }
 
+@test "--timeout ends a command and what it has started, with the status of timeout(1)" {
+	nsctl create box
+	run nsctl exec --timeout=1s box sleep 1000
+	[ "$status" -eq 124 ]
+	run nsctl run --timeout=1s sleep 1000
+	[ "$status" -eq 124 ]
+	run nsctl exec --timeout=1h box sh -c 'exit 3'
+	[ "$status" -eq 3 ]
+	# SIGTERM is not enough
+	run nsctl exec --timeout=1s box sh -c 'trap "" TERM; sleep 1000 & while :; do sleep 0.1; done'
+	[ "$status" -eq 124 ]
+	ended() { ! nsctl ps box | grep sleep; }
+	eventually ended
+	run nsctl exec -d --timeout=1s box true
+	[ "$status" -eq 125 ]
+	[[ "$output" == *"--detach and --timeout"* ]]
+	nsctl rm box
+}
+
 @test "create, list, show, rm: for people and as JSON" {
 	[ "$(nsctl create -n --label=job=1 --hostname=h -u box)" = box ]
 	[ "$(nsctl list --quiet)" = box ]
