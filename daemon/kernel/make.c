@@ -127,6 +127,7 @@ static int make(struct maker *maker)
 
 	if (r < 0)
 		return r;
+	maker->mounts.walled = maker->wall.root_fd >= 0;
 	maker->needs_resolver = needs_resolver(maker);
 	return maker_has_inner(maker) ? make_with_user(maker) : make_plain(maker);
 }

@@ -401,7 +401,7 @@ static int apply_mount(const struct mounts *mounts, const struct wire_spec *spec
 	case MOUNT_HIDDEN:
 		return apply_hidden(target_fd, mounts->source_fds[i]);
 	case MOUNT_OVERLAY:
-		fd = overlay_put(mounts->proc_fd, target_fd, mount->size);
+		fd = overlay_put(mounts->proc_fd, target_fd, mount->size, mounts->walled);
 		if (fd >= 0)
 			mount_target_allow(own, fd);
 		return MIN(fd, 0);

@@ -23,6 +23,7 @@ struct mounts {
 	int root_fd;
 	int source_fds[SPEC_MOUNTS_MAX];
 	int proc_fd;			   /* the host's /proc */
+	bool walled;			   /* the caller's tree may hide something from it */
 	const struct task_device *devices; /* that are allowed */
 	size_t n_devices;
 	int node_fds[MOUNTS_NODES]; /* /dev/null and so on, if a small /dev is wanted */

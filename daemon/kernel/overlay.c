@@ -56,6 +56,7 @@ static int check_lower(int fd, unsigned int *ret_attributes)
 #define BELOW_MAX 256
 
 static struct {
+	bool fixed;	    /* mount points that a user can move are refused */
 	uint64_t mount;	    /* id of the directory's own mount */
 	char top[PATH_MAX]; /* path of the directory, "" for / */
 	int fds[BELOW_MAX];
@@ -71,6 +72,20 @@ static bool is_at_or_below(const char *path, const char *top)
 	size_t n = strlen(top);
 
 	return strncmp(path, top, n) == 0 && (path[n] == '/' || path[n] == '\0');
+}
+
+/* Returns 0 if only root can rename a directory on the way to this mount point, else -EPERM. */
+static int check_fixed(const char *path)
+{
+	char parent[PATH_MAX];
+	struct stat st;
+
+	for (const char *at = strchr(path, '/'); at; at = strchr(at + 1, '/')) {
+		snprintf(parent, sizeof(parent), "%.*s", (int)(at - path + 1), path);
+		if (lstat(parent, &st) < 0 || st.st_uid != 0 || st.st_mode & (S_IWGRP | S_IWOTH))
+			return -EPERM;
+	}
+	return 0;
 }
 
 /* Returns true if it covers one that was found, and then takes that one's place. */
@@ -90,6 +105,8 @@ static int add_below(const struct mountinfo *mount, void *context _unused_)
 	size_t n_top = strlen(below.top), size;
 	const char *path = mount->path + n_top + 1;
 
+	if (below.fixed && mount->parent == below.mount && check_fixed(mount->path) < 0)
+		return -EPERM;
 	if (!is_at_or_below(mount->path, below.top) || strlen(mount->path) <= n_top + 1 ||
 	    is_on_top(mount, path) || mount->parent != below.mount)
 		return 0;
@@ -222,7 +239,7 @@ static int make_overlay(int target_fd, uint64_t size, unsigned int attributes)
 							      : take_fd(&overlay_fd);
 }
 
-int overlay_put(int proc_fd, int target_fd, uint64_t size)
+int overlay_put(int proc_fd, int target_fd, uint64_t size, bool fixed)
 {
 	_cleanup_fd_ int overlay_fd = -1;
 	unsigned int attributes;
@@ -230,6 +247,7 @@ int overlay_put(int proc_fd, int target_fd, uint64_t size)
 
 	if (r < 0)
 		return r;
+	below.fixed = fixed;
 	r = find_below(proc_fd, target_fd);
 	if (r == 0)
 		overlay_fd = r = make_overlay(target_fd, size, attributes);

@@ -355,21 +355,37 @@ make_root() {
 	[[ "$output" == *"--overlay=/proc: no overlay is made of this file system"* ]]
 }
 
+@test "in a set no overlay is made where its user could move a mount point, which may hide something" {
+	inside() { nsctl exec outer "$NSCTL_BUILD/nsctl" --socket="$runtime/socket" "$@"; }
+	nsctl create -m --hide="$place/tree/below" outer
+	for target in "$place" "$place/tree" "$place/own"; do
+		run inside create -m --overlay="$target" inner
+		[ "$status" -ne 0 ]
+		[[ "$output" == *"(EPERM)"* ]]
+	done
+	nsctl rm outer
+	nsctl create -m --hide=/usr/share outer
+	inside create -m --overlay=/usr inner
+	[ -z "$(nsctl exec inner ls /usr/share)" ]
+}
+
 @test "an overlay moves what is mounted on it, and nothing else, while a user exchanges a directory for a link" {
 	mkdir -p "$place/tree/one/secret"
 	ln -s "$place" "$place/tree/two"
 	chown -R "$user_id" "$place/tree"
-	nsctl create -m --hide="$place/secret" --bind="$place/own:$place/tree/one/secret" outer
-	nsctl exec -d outer python3 -c '
+	mount -t tmpfs none "$place/secret"
+	mount -t tmpfs none "$place/tree/one/secret"
+	start_server exchange python3 -c '
 import ctypes, os, sys, time
 os.chdir(sys.argv[1])
 while True:
     ctypes.CDLL(None).renameat2(-100, b"one", -100, b"two", 2)
     time.sleep(0.0001)' "$place/tree"
-	inside() { nsctl exec outer "$NSCTL_BUILD/nsctl" --socket="$runtime/socket" "$@"; }
 	for _ in $(seq 100); do
-		inside create -m --overlay="$place/tree" inner || continue
-		[ -z "$(nsctl exec inner ls "$place/secret")" ]
-		nsctl rm inner
+		nsctl create -m --overlay="$place" box || continue
+		[ -z "$(nsctl exec box ls "$place/secret")" ]
+		nsctl rm box
 	done
+	end_server exchange
+	umount "$place/secret" "$place"/tree/{one,two}/secret 2>/dev/null || true
 }
