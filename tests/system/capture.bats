@@ -103,7 +103,7 @@ two_sets() {
 	eventually has udp 'udp 10.0.0.1 > 10.0.0.2'
 	fails has udp icmp
 	stop_capture
-	refused "is no filter" capture --filter='port nonsense' -w "$files/none" a
+	refused "is not a valid filter" capture --filter='port nonsense' -w "$files/none" a
 	refused "--filter: has more than 512 entries" capture --filter="$(seq -s ' or ' -f 'port %g' 1 2 399)" -w "$files/none" a
 }
 
@@ -121,6 +121,16 @@ two_sets() {
 	capture_to tagged outer:eth0
 	nsctl exec inner ping -c 1 -W 5 10.7.0.2
 	eventually has tagged 'vlan 7 icmp 10.7.0.1 > 10.7.0.2'
+}
+
+@test "a set is captured in that set, at whichever end of its link it is" {
+	two_sets
+	for set in a b; do
+		capture_to file "$set"
+		[ "$(readlink "/proc/$(capturers)/ns/net")" = "$(nsctl exec "$set" readlink /proc/self/ns/net)" ]
+		stop_capture
+		eventually fails capturers
+	done
 }
 
 @test "a network: what its members send to each other" {

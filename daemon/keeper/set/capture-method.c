@@ -7,16 +7,22 @@
 #include "daemon/keeper/set/network.h"
 #include "daemon/keeper/state/registry.h"
 
-/* Finds the end of a link that is in a set or, if none is, in a network. Never the host's. */
-static int take_end(const struct link *link, struct capture_place *ret, struct failure *failure)
+/* Returns the end of a link that is in a set or, if none is, in a network. Never the host's. */
+static int best_end(const struct link *link)
+{
+	int end = link->ends[0] && !set_is_network(link->ends[0]) ? 0 : 1;
+
+	return !link->ends[end] || (set_is_network(link->ends[end]) && link->ends[!end]) ? !end
+											 : end;
+}
+
+static int take_end(const struct link *link, int chosen, struct capture_place *ret,
+		    struct failure *failure)
 {
 	static struct wire_link wire;
 	const struct wire_end *ends[] = {&wire.a, &wire.b};
-	int chosen = link->ends[0] && !set_is_network(link->ends[0]) ? 0 : 1, r;
+	int r = wire_unpack(&wire_link_layout, link->wire, link->wire_size, &wire);
 
-	if (!link->ends[chosen] || (set_is_network(link->ends[chosen]) && link->ends[!chosen]))
-		chosen = !chosen;
-	r = wire_unpack(&wire_link_layout, link->wire, link->wire_size, &wire);
 	if (r < 0)
 		return failure_from_errno(failure, r, "read the link's record");
 	ret->set = link->ends[chosen];
@@ -48,7 +54,7 @@ static int choose_interface(struct capture_place *place, struct failure *failure
 		return failure_set(failure, ERROR_INVALID_VALUE, 0, "interface",
 				   "is needed: the set has several links");
 	if (link)
-		return take_end(link, place, failure);
+		return take_end(link, link->ends[0] == place->set ? 0 : 1, place, failure);
 	snprintf(place->interface, sizeof(place->interface), "lo");
 	return 0;
 }
@@ -69,7 +75,7 @@ static int find_named(struct keeper *keeper, struct request *request,
 	if (!asked->interface)
 		link = registry_find_link(keeper->registry, owner, asked->name);
 	if (link && link->state == LINK_READY && link_is_reached(link, &request->subject))
-		return take_end(link, ret, failure);
+		return take_end(link, best_end(link), ret, failure);
 	r = request_find_set(keeper, request, asked->name, asked->has_owner, asked->owner,
 			     &ret->set, failure);
 	if (r)
