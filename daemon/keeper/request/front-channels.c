@@ -77,13 +77,21 @@ int front_make_channels(struct front_process *front, int ret[2])
 	return front->life ? 0 : -ENOMEM;
 }
 
+void front_watch(struct front_process *front, struct event *event)
+{
+	static const struct timeval soon = {.tv_usec = 10000};
+
+	if (event_add(event, NULL) < 0)
+		evtimer_add(front->again, &soon);
+}
+
 int front_tell(struct front_process *front)
 {
 	int r = wire_queue_send(&front->outgoing, front->keeper->to_front, front->channel_fd);
 
 	expect_life(front);
 	if (!wire_queue_is_empty(&front->outgoing))
-		event_add(front->writable, NULL);
+		front_watch(front, front->writable);
 	return r;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A front inside the keeper. Only the files of request/ that deal with fronts, and
- * methods.c, may use this. */
+/* What the keeper keeps about a front. Only the files of request/ that deal with fronts, and
+ * methods.c, may use this header. */
 #ifndef NSCTL_KEEPER_FRONT_STATE_H
 #define NSCTL_KEEPER_FRONT_STATE_H
 
@@ -46,6 +46,9 @@ int front_new(struct keeper *keeper, const struct peer_identity *identity, bool 
 	      struct front_process **ret);
 /* Ends the front in a later callback of the loop, so that the caller may still use it. */
 void front_close_soon(struct front_process *front);
+/* Watches a channel by front->readable or front->writable. If the kernel has no memory for that,
+ * the front's timer tries again soon. */
+void front_watch(struct front_process *front, struct event *event);
 /* Sends the message in keeper->to_front, or queues it if the channel is
  * full. Returns 0 or -errno. */
 int front_tell(struct front_process *front);

@@ -132,7 +132,7 @@ static void on_readable(evutil_socket_t fd _unused_, short what _unused_, void *
 
 		if (!front_has_room(front)) {
 			event_del(front->readable);
-			event_add(front->writable, NULL);
+			front_watch(front, front->writable);
 			return;
 		}
 		r = wire_inbox_receive(&front->inbox, front->requests_fd, &from_front);
@@ -163,7 +163,9 @@ static void on_again(evutil_socket_t fd, short what, void *context)
 {
 	struct front_process *front = context;
 
-	event_add(front->readable, NULL);
+	if (wire_queue_flush(&front->outgoing, front->channel_fd) == -EAGAIN)
+		front_watch(front, front->writable);
+	front_watch(front, front->readable);
 	on_readable(fd, what, front);
 }
 
@@ -172,11 +174,11 @@ static void on_writable(evutil_socket_t fd _unused_, short what _unused_, void *
 	struct front_process *front = context;
 
 	if (wire_queue_flush(&front->outgoing, front->channel_fd) == -EAGAIN) {
-		event_add(front->writable, NULL);
+		front_watch(front, front->writable);
 		return;
 	}
 	if (!evtimer_pending(front->again, NULL)) {
-		event_add(front->readable, NULL);
+		front_watch(front, front->readable);
 		take_rest_later(front);
 	}
 	front->keeper->upcalls->front_writable(front->keeper);

@@ -107,11 +107,11 @@ const struct peer_identity *request_identity(const struct request *request)
 
 bool request_has_room(const struct request *request)
 {
-	const struct front_process *front = request->front;
+	struct front_process *front = request->front;
 
 	if (!front || front_has_room(front))
 		return true;
-	event_add(front->writable, NULL);
+	front_watch(front, front->writable);
 	return false;
 }
 
