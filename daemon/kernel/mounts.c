@@ -232,6 +232,8 @@ static int apply_sysfs(int ready_fd, const struct identity *files, struct fault 
 	if (mount_fd < 0)
 		return fault_set(fault, STEP_SYSFS, 0, -mount_fd);
 	cgroup_fd = copy_cgroups(files);
+	if (is_shortage(cgroup_fd))
+		return fault_set(fault, STEP_SYSFS, 0, -cgroup_fd);
 	r = mount_put(mount_fd, target_fd);
 	if (r < 0)
 		return fault_set(fault, STEP_SYSFS, 0, -r);

@@ -194,7 +194,7 @@ static int put_own_hosts(const struct resolver_place *place)
 	if (r == 0 && strlen(old) == sizeof(old) - 1)
 		r = -EFBIG;
 	if (r < 0)
-		return wanted ? r : 0;
+		return wanted || is_shortage(r) ? r : 0;
 	file->number = 0;
 	if (resolver_text_own_hosts(supplies.resolver, old, supplies.name, &file->text))
 		return put_entry(place, ENTRY_HOSTS);
@@ -209,6 +209,8 @@ static int hide_resolvers(const struct resolver_place *place)
 		struct statx x;
 		int r;
 
+		if (is_shortage(fd))
+			return fd;
 		if (fd < 0 || statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &x) < 0 ||
 		    (!place->spec && x.stx_attributes & STATX_ATTR_MOUNT_ROOT))
 			continue;
