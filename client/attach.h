@@ -10,7 +10,7 @@
 
 /* Exit statuses of a shell whose command could not run, or was ended by a signal. */
 enum command_status {
-	COMMAND_TIMED_OUT = 124, /* as timeout(1) has it */
+	COMMAND_TIMED_OUT = 124, /* also if SIGKILL was needed */
 	COMMAND_NOT_EXECUTABLE = 126,
 	COMMAND_NOT_FOUND = 127,
 	COMMAND_SIGNALLED = 128, /* plus the signal's number */

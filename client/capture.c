@@ -119,7 +119,7 @@ static int take_filter(struct options *options)
 	if (status == 0 && json_array_size(list) > 0)
 		return 0;
 	/* nsctl-filter has said why */
-	return options_wrong(options->client, "--filter: \"%s\" is no filter for packets",
+	return options_wrong(options->client, "--filter: \"%s\" is not a valid filter for packets",
 			     options->argument);
 }
 
@@ -218,8 +218,8 @@ int capture_run(struct client *client, struct options *options)
 
 	if (!json_object_get(parameters, FILE_FIELD)) {
 		if (print_is_terminal())
-			return options_wrong(client, "packets are no text for a terminal: use -w "
-						     "FILE, or a pipe to another program");
+			return options_wrong(client, "packets are not written to a terminal: use "
+						     "-w FILE, or a pipe to another program");
 		r = add_stdout(options);
 	}
 	if (r == 0)

@@ -48,9 +48,9 @@ static const struct verb verbs[] = {
 	 0, 1, 1, sets_create, {spec_options, sets_create_options}},
 	{"adopt", NULL, "--target=PID|--net=FD|PATH ... NAME",
 	 "Makes a set of namespaces that exist already, and holds them\n"
-	 "They may be those of a process, or be opened by path or descriptor. They must be of your "
-	 "user namespaces, or of your sets. nsctl rm lets go of them, and ends only commands that "
-	 "were run in the set",
+	 "They may be those of a process, or be opened by path or descriptor. User "
+	 "namespaces of yours must own them, or sets of yours must hold them. nsctl rm lets go "
+	 "of them, and ends only commands that were run in the set",
 	 0, 1, 1, adopt_run, {adopt_options}},
 	{"list", "ls", "[OPTIONS]",
 	 "Lists your sets",
@@ -131,7 +131,7 @@ static const struct verb verbs[] = {
 	{"capture", NULL, "[OPTIONS] LINK|SET[:IFACE]|net/NETWORK",
 	 "Captures packets, as a pcap file\n"
 	 "`nsctl capture web | wireshark -k -i -` shows them as they come. A link is captured at "
-	 "its end in a set, a set at its only link or at IFACE, a network at its bridge. ^C ends "
+	 "its end in a set, a set at IFACE, its only link or lo, a network at its bridge. ^C ends "
 	 "the capture",
 	 0, 1, 1, capture_run, {capture_options}},
 	{"status", NULL, "",

@@ -91,11 +91,11 @@ struct options {
 	char letters[2 * OPTIONS_MAX + 4];
 	bool started;
 	/* Results of the options that were taken. */
-	json_t *parameters;	 /* of the call; owned by the caller */
-	struct call_fds *fds;	 /* sent with the call; owned by the caller */
-	unsigned seen;		 /* bit I: option I was given, if the verb looks for it */
-	uint32_t chosen, needed; /* KIND_BIT()s */
-	struct {		 /* see views.h */
+	json_t *parameters;		      /* of the call; owned by the caller */
+	struct call_fds *fds;		      /* sent with the call; owned by the caller */
+	unsigned seen;			      /* bit N: the option with id N was given */
+	uint32_t chosen, needed;	      /* KIND_BIT()s */
+	struct {			      /* see views.h */
 		const struct option_row *job; /* NULL: not given */
 		const char *workspace;
 		bool writable, no_lease, share_shm;

@@ -242,8 +242,8 @@ static void read_input(struct pty *pty)
 		return;
 	}
 	pty->input_fd = close_fd(pty->input_fd);
-	/* A terminal was disconnected. A file or a pipe is at its end, which a terminal expresses
-	 * by ^D, and by a second one if a line was begun. */
+	/* If the input was a terminal, it was disconnected. If it was a file or a pipe, that is at
+	 * its end: the command's terminal gets a ^D, and a second one if a line was begun. */
 	if (pty->input_is_terminal)
 		hang_up(pty);
 	else

@@ -57,21 +57,21 @@ const struct option_row run_command_options[] = {
 	OPTION("group", 'g', "GID", "run as this group (a number, as inside the set)",
 	       FILLS("group", take_id)),
 	OPTION("no-new-privs", 0, NULL,
-	       "setuid programs have no effect, in a user namespace either",
+	       "setuid programs have no effect, not even in a user namespace",
 	       FILLS("noNewPrivileges", take_true)),
 	OPTION("keep-caps", 0, NULL,
 	       "keep all capabilities in the set's user namespace, whatever your uid is there",
 	       FILLS("keepCapabilities", take_true)),
 	OPTION("unset-env", 0, "K", "do not pass on your variable K", HANDLED(UNSET_ENV)),
-	OPTION("fd", 0, "N[:M]", "give COMMAND your descriptor N, as M (not a directory)",
+	OPTION("fd", 0, "N[:M]", "give COMMAND your descriptor N, as M (no directory is passed)",
 	       HANDLED(FD), .field = "descriptors"),
 	OPTION("preserve-fds", 0, NULL,
-	       "give COMMAND all of your descriptors above 2 (a make before 4.4 has its "
-	       "jobserver there)",
+	       "give COMMAND all of your descriptors above 2, at most 16 (for the jobserver of a "
+	       "make before 4.4)",
 	       HANDLED(PRESERVE_FDS)),
 	OPTION("timeout", 0, "TIME",
-	       "after TIME (90s, 15m, 2h), end COMMAND by SIGTERM, and 10 s later by SIGKILL with "
-	       "all that it has started; the status is 124",
+	       "after TIME (90s, 15m, 2h), send SIGTERM to COMMAND, and 10 s later kill it and all "
+	       "that it has started; the exit status is 124",
 	       HANDLED(TIMEOUT)),
 	OPTION("status-file", 0, "FILE",
 	       "write the exit status to FILE, if COMMAND was executed and has ended",
@@ -87,8 +87,8 @@ const struct option_row run_exec_options[] = {
 	OPTION("only", 0, "TYPES", "enter only these namespaces of the set (such as mnt,net)",
 	       FILLS("namespaces", take_kinds)),
 	OPTION("detach", 'd', NULL,
-	       "do not wait; print the session. Output is dropped, unless it goes to a file; if "
-	       "stdout is one, the session is not printed",
+	       "do not wait for COMMAND; print its session. Its output is dropped, unless it goes "
+	       "to a file; if stdout is a file, the session is not printed",
 	       FILLS("detach", take_true)),
 	OPTION("end-all", 0, NULL,
 	       "when COMMAND ends, end the processes that it has left in the set, too",
@@ -151,7 +151,8 @@ static bool has_user_name(const struct command *command)
 	return json_object_get(command->parameters, "userName");
 }
 
-/* A user of the set, by a name, has variables of its own: the caller's are not passed on. */
+/* A user of the set's /etc/passwd gets HOME, SHELL, USER and LOGNAME from there: the caller's are
+ * not passed on. */
 static void take_user_name(struct command *command)
 {
 	static const char *const replaced[] = {"HOME", "SHELL", "USER", "LOGNAME"};

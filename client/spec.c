@@ -40,10 +40,10 @@ static int take_tasks(struct options *options)
 	int64_t number;
 
 	return take_value(options,
-			  parse_number(options->argument, 1, INT32_MAX, &number)
+			  parse_number(options->argument, 8, INT32_MAX, &number)
 				  ? json_integer(number)
 				  : NULL,
-			  "a number of 1 or more");
+			  "a number of 8 or more");
 }
 
 static int take_processors(struct options *options)
@@ -214,7 +214,8 @@ const struct option_row spec_options[] = {
 	OPTION("bind", 0, "SOURCE:TARGET[:ro]", "show SOURCE at TARGET inside",
 	       FILLS("spec.mounts[]", mounts_take_bind), NEEDS(KIND_BIT(KIND_MNT))),
 	OPTION("tmpfs", 0, "TARGET[:[SIZE][:MODE]]",
-	       "mount an empty file system in memory; what is mounted below it later is made there",
+	       "mount an empty file system in memory; missing targets of later mounts are "
+	       "made in it",
 	       FILLS("spec.mounts[]", mounts_take_tmpfs), NEEDS(KIND_BIT(KIND_MNT))),
 	OPTION("read-only", 0, "?PATH",
 	       "make PATH (default: /) read-only, with all mounts below it; what later options "
@@ -228,12 +229,12 @@ const struct option_row spec_options[] = {
 	       "1G); it ends with the set",
 	       FILLS("spec.mounts[]", mounts_take_overlay), NEEDS(KIND_BIT(KIND_MNT))),
 	OPTION("device", 0, "PATH",
-	       "show the character device PATH inside, if nsctld.conf allows it; its permissions "
-	       "hold",
+	       "show the character device PATH inside, if nsctld.conf allows it (root: any); "
+	       "its permissions hold",
 	       FILLS("spec.mounts[]", mounts_take_device), NEEDS(KIND_BIT(KIND_MNT))),
 	OPTION("private", 0, "home,tmp,shm,run",
-	       "have empty places of its own instead of these of yours: your home directory, "
-	       "/tmp, /dev/shm, /run/user/UID (a list)",
+	       "give the set empty directories of its own in place of yours (a list): your home "
+	       "directory, /tmp, /dev/shm, /run/user/UID",
 	       TAKEN(views_take_private), NEEDS(KIND_BIT(KIND_MNT))),
 	OPTION("share-shm", 0, NULL,
 	       "share /dev/shm with the outside (an ipc namespace comes with its own)",
@@ -242,8 +243,8 @@ const struct option_row spec_options[] = {
 	       "what a CI job sees: --read-only, --private=home,tmp,shm,run as far as they exist, "
 	       "and the directory WORKSPACE (default: this one), which is writable; and with "
 	       "create, --lease=parent. --no-read-only, --private=LIST, --bind=WORKSPACE:"
-	       "WORKSPACE:ro, --no-lease, --lease=WHEN and the letters of namespaces say "
-	       "otherwise",
+	       "WORKSPACE:ro, --no-lease, --lease=WHEN and the letters of namespaces "
+	       "change this",
 	       TAKEN(views_take_job), NEEDS(KIND_BIT(KIND_MNT))),
 	OPTION("no-read-only", 0, NULL, "with --job: the rest stays writable",
 	       TAKEN(views_take_no_read_only)),
@@ -269,8 +270,8 @@ const struct option_row spec_options[] = {
 	       "(see `nsctl help link add`)",
 	       FILLS("spec.links[]", take_link), NEEDS(KIND_BIT(KIND_NET))),
 	OPTION("route", 0, "DEST[,via=ADDR]",
-	       "add a route by the --link before it; ,metric=N ,onlink and ,src=ADDR may follow "
-	       "(may be repeated)",
+	       "add a route through the --link before it (may be repeated); ,metric=N ,onlink and "
+	       ",src=ADDR may follow",
 	       .take = take_route, .id = OPTION_TAKEN, NEEDS(KIND_BIT(KIND_NET))),
 	OPTION("egress", 0, NULL,
 	       "reach the outside by NAT (packets that the set forwards must be translated to its "
@@ -291,8 +292,8 @@ const struct option_row spec_options[] = {
 	       "know this host by name (may be repeated; adds mount and net)",
 	       FILLS("spec.hosts[]", take_host), NEEDS(KIND_BIT(KIND_NET) | KIND_BIT(KIND_MNT))),
 	OPTION("publish", 0, "[ADDRESS:]PORT:PORT[/udp]",
-	       "forward a port of the host to a port of the set; 8000-8010:80-90 forwards eleven, "
-	       "8000-8010:80 the first of them that is free, 0:80 any that is free",
+	       "forward a port of the host to a port of the set; 8000-8010:80-90 forwards eleven "
+	       "ports, 8000-8010:80 the first of these that is free, 0:80 any free port",
 	       FILLS("spec.publish[]", take_publish), NEEDS(KIND_BIT(KIND_NET))),
 	OPTION("sysctl", 0, "NAME=VALUE",
 	       "make a setting of a namespace: net.ipv4.ip_forward=1, kernel.shmmax=N, "

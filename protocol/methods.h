@@ -18,10 +18,10 @@
 
 enum method_class {
 	CLASS_ANYWHERE, /* any caller, even a confined one */
-	CLASS_USE,	/* any existing set; from inside a set, only that one */
+	CLASS_USE,	/* any existing set; from inside a set, that one and those within it */
 	CLASS_RENEW,	/* not from inside the set itself */
-	CLASS_MAKE,	/* not from inside a set */
-	CLASS_WIRE,	/* not from inside a set */
+	CLASS_MAKE,	/* makes sets: from inside a set, only its owner */
+	CLASS_WIRE,	/* links and networks: from inside a set, only its owner */
 };
 
 /* Repeating the call changes nothing, and has the same answer. */

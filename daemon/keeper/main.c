@@ -66,7 +66,8 @@ static struct peer_host host;
 
 /* --- start --- */
 
-/* Raises our soft limit of descriptors to the hard limit, which the spawner's children inherit. */
+/* Raises the keeper's soft limit of descriptors to its hard limit. The spawner and its children
+ * inherit the raised limit. */
 static void raise_descriptors(void)
 {
 	struct rlimit limit;

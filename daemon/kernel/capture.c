@@ -17,8 +17,8 @@
 #include "daemon/kernel/privilege.h"
 #include "daemon/kernel/process.h"
 
-/* Packets wait in so much of the kernel's memory until the client reads; further ones are lost, and
- * counted. */
+/* Packets wait in at most twice this much of the kernel's memory until the client reads (the kernel
+ * doubles SO_RCVBUFFORCE); further ones are lost, and counted. */
 #define WAITING_BYTES (4 * 1024 * 1024)
 
 /* --- with privilege --- */

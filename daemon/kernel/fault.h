@@ -70,8 +70,8 @@ enum step {
 	STEP_LOST,	  /* the child ended without a report */
 	STEP_LATE,	  /* the operation did not end by its deadline */
 	STEP_CALLER,	  /* ESTALE: the caller's wall has changed; EPERM: the caller is chrooted */
-	STEP_PROGRAMS, /* EACCES: the caller's cgroup has BPF programs that sets have not; ENOENT:
-			     it is gone */
+	STEP_PROGRAMS, /* EACCES: the caller's cgroup has BPF programs that cgroups of sets do not
+			     have; ENOENT: the caller's cgroup is gone */
 	STEP_ADOPT,    /* detail: enum kind, KIND_COUNT: of the process. EACCES: the caller may
 			     not look at it; ESRCH: it has ended; EINVAL: no pidfd; EBADF: no
 			     namespace of this kind; EXDEV: the host's; ENOENT: nothing to adopt;

@@ -85,9 +85,9 @@ static int make_young_enough(struct maker *maker)
 	return 0;
 }
 
-/* Returns all kinds except a net namespace that was made in advance, a mount namespace that is made
- * later, and the pid namespace of a plain set: before the init is started, a child that looks up a
- * path would become process 1. */
+/* Returns the set's kinds, except a net namespace that was made in advance, a mount namespace that
+ * is made later, and the pid namespace of a plain set. That one is made later, too: the maker's
+ * next child becomes process 1 in it, and before the init there are children that look up paths. */
 static uint32_t kinds_to_make(const struct maker *maker)
 {
 	uint32_t others = maker->task->net_fd >= 0 ? KIND_BIT(KIND_NET) : 0;

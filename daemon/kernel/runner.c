@@ -269,8 +269,8 @@ static int wait_as_user(const struct runner *runner)
 		r = privilege_no_new();
 	if (r < 0)
 		return r;
-	/* only now, as the user, because closing a client's descriptor may wait for its file
-	 * system */
+	/* Descriptors are placed and closed only now, as the user: closing a client's descriptor
+	 * may wait for its file system. */
 	program_fd = place_descriptors(runner);
 	if (program_fd < 0)
 		return program_fd;

@@ -101,7 +101,7 @@ enum wire_item {
 enum wire_scope {
 	SCOPE_FULL,
 	SCOPE_CONFINED, /* GetStatus, Identify and org.varlink.service only; reason says why */
-	SCOPE_SET,	/* from inside a set: may act only on that set; reason: the set's name */
+	SCOPE_SET,	/* from inside a set: only that set and sets within it; reason: its name */
 };
 
 struct wire_connection {

@@ -160,8 +160,8 @@ struct wire_network {
 	struct wire_member members[NETWORK_MEMBERS_MAX]; /* answers only */
 	size_t n_members;
 	bool boot;		 /* made again when the machine starts */
-	struct wire_lease lease; /* in requests and answers; the record of it is the
-				    specification's */
+	struct wire_lease lease; /* not recorded here: the record's specification has
+				    the lease of a network, too */
 	uint64_t expires;	 /* answers only; 0: never by time */
 };
 

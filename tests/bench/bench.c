@@ -83,7 +83,7 @@ static double median(double *values, size_t n)
 	return n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
 }
 
-/* text with {i} replaced; the caller frees it. */
+/* Returns text with each {i} replaced by the number. The caller frees it. */
 static char *numbered(const char *text, unsigned int i)
 {
 	char *result = NULL;

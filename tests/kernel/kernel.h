@@ -27,7 +27,7 @@ struct child {
 /* Runs in the child: its return value is the exit status. arg is the caller's. */
 typedef int child_body(struct child *parent, void *arg);
 
-/* Forks; the child dies with the thread that made it. Aborts the test when that fails. */
+/* Forks a child, which dies with the thread that has made it. Aborts the test if fork fails. */
 void child_start(struct child *child, child_body *body, void *arg);
 /* Send an int through a pipe. hear: -ETIMEDOUT after a generous bound, -EPIPE without a sender. */
 void child_say(struct child *other, int value);

@@ -137,7 +137,7 @@ static int setting(void)
 	return atoi(text);
 }
 
-/* As a vfork(2) child; _exit() is all that it may do afterwards. */
+/* Changes the ids of a vfork(2) child, which may call only _exit() afterwards. */
 static void change_ids(void *context _unused_)
 {
 	_exit(user_become(KERNEL_UID) < 0);

@@ -236,7 +236,7 @@ for child in made:
 		grep -q "cannot be made again.*no account any more.*uid=$other_id set=$name" "$runtime.log"
 	done
 	grep -q "cannot be made again.*no account any more.*uid=$other_id set=lan" "$runtime.log"
-	# the owner has no process, no namespace and no cgroup
+	# nothing of the owner's is in the cgroup of the sets
 	[ -z "$(find "$(daemon_cgroup)/$other_id" -mindepth 1 2>/dev/null)" ]
 	run root_nsctl --owner="$other_id" exec box true
 	[ "$status" -eq 125 ]

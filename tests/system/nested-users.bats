@@ -68,7 +68,7 @@ maps() { awk '{ print $1, $2, $3 }' | paste -sd,; }
 		[ "$(of inner user)" != "$(of outer user)" ]
 		inside outer rm inner
 	}
-	# a process sees its map as it is to the namespace around its own
+	# the outside ids that a process sees in its map are those of the outer set, not of the host
 	row "0 0 1" -r
 	row "0 0 1" -c
 	row "0 5 10" --map-users=0:5:10

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A keeper of the test's own, and a front that it has started: the real program, as nsctld starts
- * it. Clients are socket pairs that are handed over. Every wait has a generous bound.
+ * The test plays the keeper. The front is the real program, started as nsctld starts it. Clients
+ * are socket pairs that the test hands to the front. Every wait has a generous bound.
  */
 #ifndef NSCTL_TESTS_FAKE_KEEPER_H
 #define NSCTL_TESTS_FAKE_KEEPER_H

@@ -46,7 +46,7 @@ static int split(char *line, char **argv)
 	return n;
 }
 
-/* The spec that line is taken for, or NULL with the status in *ret_status. */
+/* Returns the spec that the options in line make, or NULL and the exit status in *ret_status. */
 static json_t *take_of(const struct parent *parent, const char *line, int *ret_status)
 {
 	bool has_shm = strstr(line, "--ipc");

@@ -55,7 +55,8 @@ static void test_slow_reader(void **state)
 		if (!is_ready(keeper->requests_fd, POLLIN))
 			break;
 	}
-	/* a socket holds 200 KiB or so, a page has 120: the rest would be in the front's memory */
+	/* The client's socket holds about 200 KiB, and a page has about 120 KiB. More pages would
+	 * mean that the front keeps them in its memory. */
 	assert_in_range(asked, 1, 10);
 	unread = asked;
 	for (bool more = true; more; read++) {

@@ -48,7 +48,7 @@ static void test_embedded(void **state _unused_)
 	check_embedded("protocol/org.varlink.service.varlink", idl_text_service);
 }
 
-/* Lines of the text that begin with word: the parser's count must be the same. */
+/* Counts the lines of the text that begin with word. The parser must count the same. */
 static size_t count_lines(const char *text, const char *word)
 {
 	size_t n = 0;

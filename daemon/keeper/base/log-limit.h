@@ -28,8 +28,9 @@ struct log_limit {
 /* Returns true if this user may write one more line of this kind. Otherwise counts the line. */
 bool log_limit_admits(struct log_limit *limit, uint64_t now, uid_t uid, const char *kind,
 		      unsigned int per_minute);
-/* Takes out a count whose minute is over and that the log has not reported. Returns false if there
- * is none. In the shared count of further pairs, kind is NULL. */
+/* Removes a count whose minute is over and that the log has not reported, and fills in *ret.
+ * Returns false if there is none. ret->kind is NULL for the count that all pairs beyond
+ * LOG_LIMIT_COUNTS share. */
 bool log_limit_take(struct log_limit *limit, uint64_t now, struct log_count *ret);
 /* Returns true if the log has counts to report, now or later. */
 bool log_limit_has_counts(const struct log_limit *limit);

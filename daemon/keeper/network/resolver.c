@@ -27,7 +27,7 @@ struct order {
 struct waiter {
 	struct waiter *next;
 	uid_t owner;
-	uint64_t until; /* it waits for sets with a resolver_due up to this one */
+	uint64_t until; /* until all sets of the owner with a resolver_due up to this are updated */
 	resolver_settled *settled;
 	void *context;
 };
@@ -64,7 +64,8 @@ static void take_off(struct set **at)
 	set->resolver_due = 0;
 }
 
-/* Has the host's files watched for the set, if it may have files of its own. */
+/* Makes sure that the host's files are watched, if the set may have files of its own: these follow
+ * the host's. */
 static void keep(struct set *set)
 {
 	if (set->resolver_kept || !resolver_plan_has_any(set))

@@ -442,8 +442,9 @@ static int check_passed(const struct wire_command *command, struct failure *fail
 	return 0;
 }
 
-/* A name is looked up in files of the set, so it may only lead to ids that the set maps. And only
- * the capabilities of a user namespace are the owner's to give. */
+/* Checks userName and keepCapabilities, which need a user namespace of the set. A name is looked up
+ * in files of the set, so it must only lead to ids that the set maps; and only in such a namespace
+ * may the owner give out capabilities. */
 static int check_rights_inside(const struct wire_command *command, uint32_t set_kinds,
 			       struct failure *failure)
 {

@@ -36,7 +36,7 @@ struct request {
 	struct authz_subject subject;
 	uid_t owner;			      /* owner of the set that the request is about */
 	char about[NAME_SIZE];		      /* name of that set; "": none, or not known yet */
-	const struct peer_identity *identity; /* of a user without a connection; else NULL */
+	const struct peer_identity *identity; /* the user's, if there is no connection (boot) */
 	bool kept;			      /* this is a copy by request_keep() */
 	struct request *behind;		      /* next one in a list of waiting requests */
 	/* Called when the connection ends before the answer. It may drop the request. NULL: the

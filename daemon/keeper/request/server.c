@@ -158,8 +158,8 @@ static int hand_over(struct keeper *keeper, struct client_connection *connection
 	return failure->error;
 }
 
-/* Reads the facts about the peer, and counts the connection against the right user instead of
- * counted. Returns 0, or an error and *failure. */
+/* Reads the facts about the peer. The connection has been counted against the user counted: counts
+ * it against the user who stands behind the peer instead. Returns 0, or an error and *failure. */
 static int admit(struct keeper *keeper, struct client_connection *connection, int fd, uid_t counted,
 		 struct failure *failure)
 {
