@@ -138,7 +138,7 @@ static int read_mount_id(int fd, uint64_t *ret)
 static int open_below(void)
 {
 	char path[2 * PATH_MAX];
-	uint64_t id;
+	uint64_t id = 0;
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < below.n; i++) {
