@@ -102,7 +102,9 @@ static void test_ways_out(void **state _unused_)
 		const struct wire_network network = {.egress = true}, closed = {};
 		const struct wire_spec egress = {.kinds = KIND_BIT(KIND_NET), .egress = true},
 				       publish = {.kinds = KIND_BIT(KIND_NET),
-						  .publish = {{PUBLISH_TCP, NULL, 8080, 80}},
+						  .publish = {{.protocol = PUBLISH_TCP,
+							       .host_port = 8080,
+							       .port = 80}},
 						  .n_publish = 1},
 				       plain = {.kinds = KIND_BIT(KIND_NET)};
 		enum nsctl_error expected = rows[i].refused ? ERROR_NOT_PERMITTED : ERROR_NONE;
