@@ -6,18 +6,8 @@
 load daemon.bash
 load fuse.bash
 
-setup_file() {
-	make_runtime
-	printf '%s\n' '[accounts]' "subuid = $runtime.subid" "subgid = $runtime.subid" >"$runtime.conf"
-	echo "$user_id:200000:65536" >"$runtime.subid"
-	chmod 644 "$runtime.conf" "$runtime.subid"
-	start_counted --config="$runtime.conf"
-}
-
-teardown_file() {
-	rm -f "$runtime.conf" "$runtime.subid"
-	purge_daemon
-}
+setup_file() { start_with_subids; }
+teardown_file() { purge_daemon; }
 
 setup() {
 	place=$(mktemp -d "$runtime/place.XXXXXX")

@@ -4,13 +4,8 @@
 
 load daemon.bash
 
-setup_file() {
-	start_counted
-}
-
-teardown_file() {
-	purge_daemon
-}
+setup_file() { start_counted; }
+teardown_file() { purge_daemon; }
 
 teardown() {
 	nsctl rm --all

@@ -117,7 +117,7 @@ purge_daemon() {
 	end_servers && stop_daemon &&
 		${daemon_in:-} "$NSCTL_BUILD/nsctld" --runtime-directory="$runtime" \
 			--state-directory="$runtime.state" --purge >>"$runtime.log" 2>&1 &&
-		{ rmdir "$runtime" || { ls -lR "$runtime" && false; }; } && rm -rf "$runtime.state" && rm -f "$runtime.log" "$runtime.pid" "$runtime.conf"
+		{ rmdir "$runtime" || { ls -lR "$runtime" && false; }; } && rm -rf "$runtime.state" && rm -f "$runtime.log" "$runtime.pid" "$runtime.conf" "$runtime.subid"
 }
 
 # start_server NAME COMMAND...: starts a program in the background, in a session of its own, without this shell's
@@ -195,6 +195,15 @@ start_counted() {
 	start_daemon "$@"
 	export runtime daemon
 	count_from_here
+}
+
+# start_with_subids: start_counted with subordinate ids for the user. purge_daemon removes their file.
+start_with_subids() {
+	make_config
+	configure '[accounts]' "subuid = $runtime.subid" "subgid = $runtime.subid"
+	echo "$user_id:200000:65536" >"$runtime.subid"
+	chmod 644 "$runtime.subid"
+	start_counted --config="$config"
 }
 
 counts_are() { [ "$(kernel_counts)" = "$1" ]; }
