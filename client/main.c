@@ -253,6 +253,7 @@ static void print_usage(void)
 	}
 	print_text("\n");
 	options_print(options_global, true);
+	options_print(options_first, true);
 	print_text("\n");
 	print_help("", 0, more);
 }
@@ -402,10 +403,12 @@ static int take_global_options(struct client *client, int argc, char **argv, int
 	options_init(&options, client, NULL, argc, argv);
 	id = options_next(&options);
 	*ret_status = id < 0 ? -id : 0;
-	if (id == OPTION_HELP) {
+	if (id == OPTION_HELP)
 		print_usage();
-		*ret_status = print_finish() ? 0 : STATUS_FAILED;
-	}
+	else if (id == OPTION_VERSION)
+		main_version(client, &options);
+	if ((id == OPTION_HELP || id == OPTION_VERSION) && !print_finish())
+		*ret_status = STATUS_FAILED;
 	if (id != OPTION_END)
 		return 0;
 	if (options.n_words == 0) {

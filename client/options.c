@@ -27,6 +27,11 @@ const struct option_row options_global[] = {
 	{0},
 };
 
+const struct option_row options_first[] = {
+	OPTION("version", 'V', NULL, "print the versions of nsctl and nsctld", HANDLED(VERSION)),
+	{0},
+};
+
 /* getopt_long() returns LONG_BASE + i for the long option at rows[i]. */
 #define LONG_BASE 0x1000
 
@@ -87,6 +92,8 @@ void options_init(struct options *options, struct client *client, const struct v
 	for (size_t i = 0; verb && i < VERB_TABLES; i++)
 		add_rows(options, verb->options[i], has_letters(verb, i));
 	add_rows(options, options_global, true);
+	if (!verb)
+		add_rows(options, options_first, true);
 }
 
 static int next_of_getopt(struct options *options)

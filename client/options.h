@@ -23,6 +23,7 @@ enum option_id {
 	OPTION_JSON,
 	OPTION_QUIET,
 	OPTION_HELP,
+	OPTION_VERSION, /* before a verb only */
 	/* of exec, enter and run */
 	OPTION_TTY,
 	OPTION_NO_TTY,
@@ -68,8 +69,10 @@ struct option_row {
 #define CHOOSES(kinds) .take = take_nothing, .id = OPTION_TAKEN, .chooses = (kinds)
 #define NEEDS(kinds) .needs = (kinds)
 
-/* The options of nsctl itself. Every table of options ends with a row without a name. */
+/* The options of nsctl itself, and those that are taken only before a verb. Every table of options
+ * ends with a row without a name. */
 extern const struct option_row options_global[];
+extern const struct option_row options_first[];
 
 #define OPTIONS_MAX 96
 

@@ -482,6 +482,8 @@ PYTHON
 	nsctl create -n box
 	nsctl status | grep -E 'sets +1 of 1024'
 	[ "$(nsctl version | wc -l)" -eq 2 ]
+	[ "$(nsctl --version)" = "$(nsctl version)" ]
+	[ "$(nsctl --json -V)" = "$(nsctl --json version)" ]
 	nsctl exec box "$NSCTL_BUILD/nsctl" --socket="$runtime/socket" which | grep -E 'set +box'
 	nsctl call GetStatus | json version
 	nsctl call org.varlink.service.GetInfo | json product | grep -x nsctld
