@@ -158,16 +158,14 @@ end_servers() {
 # Prints where the version 2 hierarchy is mounted.
 cgroup_root() { awk '$9 == "cgroup2" || $10 == "cgroup2" || $8 == "cgroup2" { print $5; exit }' /proc/self/mountinfo; }
 
-# Prints the daemon's cgroup, which follows from the path that the daemon tells of a set.
+# Prints the daemon's cgroup, whose name has a hash (FNV-1a) of the runtime directory's path.
 daemon_cgroup() {
-	local hash
-	hash=$(python3 -c '
-import sys
-h = 2166136261
-for c in sys.argv[1].encode():
-    h = ((h ^ c) * 16777619) & 0xffffffff
-print("nsctl-%08x" % h)' "$runtime")
-	echo "$(cgroup_root)/$hash"
+	local hash=2166136261 byte i
+	for ((i = 0; i < ${#runtime}; i++)); do
+		printf -v byte %d "'${runtime:i:1}"
+		hash=$(((hash ^ byte) * 16777619 & 0xffffffff))
+	done
+	printf '%s/nsctl-%08x\n' "$(cgroup_root)" "$hash"
 }
 
 # Prints the mounts, except those from before the tests: such a mount vanishes when another process removes its
