@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include "daemon/kernel/barrier.h"
 #include "daemon/kernel/rtnl.h"
+#include "daemon/wire/fnv.h"
 
 /* Behind the rule of the host's own addresses (0), and before the rules of all other tables. */
 #define RULE_PRIORITY 1
@@ -19,15 +20,12 @@
 #define FILTER_PRIORITY 1
 #define FILTER_HANDLE 1
 
-/* Hashes the table's name (FNV-1a), without the bit that says that a destination is flipped. Never
+/* Hashes the table's name, without the bit that says that a destination is flipped. Never
  * returns 0, the mark of unmarked packets. */
 uint32_t barrier_mark(const char *table)
 {
-	uint32_t hash = 2166136261;
+	uint32_t hash = fnv_add(FNV_START, table, strlen(table)) & ~BARRIER_ASTRAY;
 
-	for (; *table; table++)
-		hash = (hash ^ (uint8_t)*table) * 16777619;
-	hash &= ~BARRIER_ASTRAY;
 	return hash ? hash : BARRIER_ASTRAY << 1;
 }
 

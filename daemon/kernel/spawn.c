@@ -9,6 +9,7 @@
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/process.h"
 #include "daemon/kernel/spawn.h"
+#include "daemon/wire/fnv.h"
 
 /* Room for one task with its arguments; further ones wait in the keeper. */
 #define CHANNEL_BUFFER (4 * 1024 * 1024)
@@ -131,15 +132,12 @@ int spawn_find_programs(struct spawn_programs *ret, char ret_why[static SPAWN_WH
 
 void spawn_cgroup_name(const char *runtime, char ret[static SPAWN_CGROUP_SIZE])
 {
-	uint32_t hash = 2166136261; /* FNV-1a: gives a name, not a secret */
-
 	if (strcmp(runtime, RUNSTATEDIR "/nsctl") == 0) {
 		strcpy(ret, "nsctl");
 		return;
 	}
-	for (const char *at = runtime; *at; at++)
-		hash = (hash ^ (unsigned char)*at) * 16777619;
-	snprintf(ret, SPAWN_CGROUP_SIZE, "nsctl-%08x", hash);
+	snprintf(ret, SPAWN_CGROUP_SIZE, "nsctl-%08x",
+		 fnv_add(FNV_START, runtime, strlen(runtime)));
 }
 
 static void __attribute__((noreturn)) child_spawner(const struct spawn_programs *programs,

@@ -6,23 +6,15 @@
 #include "daemon/keeper/state/store-file.h"
 #include "daemon/keeper/state/store-record.h"
 #include "daemon/keeper/state/store.h"
+#include "daemon/wire/fnv.h"
 
 const char *const store_directories[CLASS_COUNT] = {"sets", "links", "sessions"};
 
-static uint32_t add_to_hash(uint32_t hash, const void *data, size_t size)
-{
-	const unsigned char *bytes = data;
-
-	for (size_t i = 0; i < size; i++)
-		hash = (hash ^ bytes[i]) * 16777619;
-	return hash;
-}
-
 uint32_t store_checksum(const struct store_header *header, const void *record)
 {
-	uint32_t hash = add_to_hash(2166136261, header, offsetof(struct store_header, checksum));
+	uint32_t hash = fnv_add(FNV_START, header, offsetof(struct store_header, checksum));
 
-	return add_to_hash(hash, record, header->size);
+	return fnv_add(hash, record, header->size);
 }
 
 static int open_directory(int parent_fd, const char *name)
