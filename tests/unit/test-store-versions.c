@@ -91,6 +91,7 @@ static void fill_spec(struct wire_spec *spec)
 	spec->links[0].name = "uplink";
 	spec->links[0].peer.where = END_NETWORK;
 	spec->links[0].peer.name = "lan";
+	spec->links[0].end.interface = "eth0";
 	fill_end(&spec->links[0].end);
 	spec->egress = true;
 	spec->dns[spec->n_dns++].text = "10.0.0.53";
@@ -211,6 +212,60 @@ static void copy_file(const char *class, const char *name, const char *to)
 	n = read(from_fd, data, sizeof(data));
 	assert_true(n > 0);
 	assert_int_equal(write(to_fd, data, n), n);
+}
+
+/* Bit i of rows: row i of the layout has a value somewhere in the sample. */
+struct filled {
+	const struct wire_layout *layout; /* NULL: end of the array */
+	uint64_t rows;
+};
+
+static struct filled *get_filled(struct filled *all, const struct wire_layout *layout)
+{
+	while (all->layout && all->layout != layout)
+		all++;
+	all->layout = layout;
+	return all;
+}
+
+static void note_values(struct filled *all, const struct wire_layout *layout, const char *value)
+{
+	for (size_t i = 0; i < layout->n; i++) {
+		const struct wire_field *row = &layout->fields[i];
+		size_t n = row->type == WIRE_NESTED  ? 1
+			   : row->type == WIRE_ARRAY ? *(const size_t *)(value + row->count_offset)
+						     : 0;
+
+		if (!wire_is_default(row, value))
+			get_filled(all, layout)->rows |= UINT64_C(1) << i;
+		for (size_t j = 0; j < n; j++)
+			note_values(all, row->layout, value + row->offset + j * row->layout->size);
+	}
+}
+
+/* Returns true if records never contain the field: a descriptor, or the present state of an end. */
+static bool is_transient(const struct wire_layout *layout, const struct wire_field *row)
+{
+	return (row->type >= WIRE_FD && row->type <= WIRE_PIPE) ||
+	       (layout == &wire_end_layout && row->offset == offsetof(struct wire_end, state));
+}
+
+/* Checks that a field that is added to specifications gets a value in the sample. */
+static void test_full(void **state _unused_)
+{
+	static struct wire_spec spec;
+	struct filled all[64] = {};
+
+	fill_spec(&spec);
+	note_values(all, &wire_spec_layout, (const char *)&spec);
+	for (const struct filled *at = all; at->layout; at++)
+		for (size_t i = 0; i < at->layout->n; i++) {
+			const struct wire_field *row = &at->layout->fields[i];
+
+			if (!(at->rows & UINT64_C(1) << i) && !is_transient(at->layout, row))
+				fail_msg("the sample has no value for \"%s\", attribute %u",
+					 row->json ? row->json : "", row->attribute);
+		}
 }
 
 static void test_write_samples(void **state _unused_)
@@ -366,6 +421,7 @@ static void test_every_version(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(test_full),
 		TEST(test_write_samples),
 		TEST(test_every_version),
 	};
