@@ -49,7 +49,7 @@ static int add_opened(struct options *options, const char *type)
 	return 0;
 }
 
-/* Takes an option whose name is that of the type. */
+/* Takes an option whose name is also the type of the namespace: "net", but not "mount". */
 static int take_opened(struct options *options)
 {
 	return add_opened(options, options->row->name);

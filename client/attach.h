@@ -37,8 +37,8 @@ struct attach {
 int attach_failed(const struct client *client, const struct attach *how,
 		  const struct message_reply *reply);
 
-/* Tells a person that the command starts in another directory than nsctl's own, as reply says. A
- * script has no terminal. */
+/* Prints a note if reply says that the command starts in another directory than nsctl's own. Does
+ * so only on a terminal: a script does not need it. */
 void attach_tell_directory(const struct client *client, const struct attach *how,
 			   const json_t *reply);
 

@@ -69,8 +69,8 @@ struct option_row {
 #define CHOOSES(kinds) .take = take_nothing, .id = OPTION_TAKEN, .chooses = (kinds)
 #define NEEDS(kinds) .needs = (kinds)
 
-/* The options of nsctl itself, and those that are taken only before a verb. Every table of options
- * ends with a row without a name. */
+/* options_global: taken before and after every verb. options_first: taken only before a verb. Every
+ * table of options ends with a row without a name. */
 extern const struct option_row options_global[];
 extern const struct option_row options_first[];
 

@@ -69,7 +69,8 @@ enum step {
 	STEP_WORKER,	  /* no worker could be forked: nothing was done */
 	STEP_LOST,	  /* the child ended without a report */
 	STEP_LATE,	  /* the operation did not end by its deadline */
-	STEP_CALLER,	  /* ESTALE: the caller's wall has changed; EPERM: the caller is chrooted */
+	STEP_CALLER,	  /* ESTALE: the caller's wall has changed; EPERM: a user namespace was
+			     asked for in a chroot */
 	STEP_PROGRAMS, /* EACCES: the caller's cgroup has BPF programs that cgroups of sets do not
 			     have; ENOENT: the caller's cgroup is gone */
 	STEP_ADOPT,    /* detail: enum kind, KIND_COUNT: of the process. EACCES: the caller may

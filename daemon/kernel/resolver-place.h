@@ -23,8 +23,8 @@ struct resolver_place {
 /* Opens the set's /etc, or opens it again after a mount on it. Returns 0 or -errno. */
 int resolver_open_etc(struct resolver_place *place);
 
-/* Moves to a private copy of the mount tree, where anything may be mounted for a moment. Returns 0
- * or -errno. */
+/* Leaves the set's mount namespace for a private copy of it, in which mounts can be made that the
+ * set never sees. Returns 0 or -errno. */
 int resolver_leave_set(void);
 /* Moves back into the set's mount namespace. Returns fd. On failure closes fd and returns
  * -errno. */

@@ -67,7 +67,7 @@ struct keeper {
 	const char *cgroup;    /* path from the top of the hierarchy; NULL: not known yet */
 	bool delegated;	       /* the cgroup was delegated by the service manager */
 	const char *table;     /* name of the firewall's table */
-	bool host_ipv6_egress; /* the host can forward IPv6 on single interfaces */
+	bool host_ipv6_egress; /* ways out can have IPv6: see forwarding_has_ipv6() */
 	/* state of workers/ */
 	pid_t spawner_pid;
 	int spawner_fd;

@@ -27,7 +27,9 @@ static struct {
 	bool restoring, again, follow; /* follow: call egress_follow() afterwards */
 	bool cleared;		       /* the last task had no links, so it removed the table */
 	uint32_t ours[2];	       /* netlink ports of the last two children that restored it */
-	bool more; /* the last task lacked links: the next one begins after owner, name */
+	/* more: the last task had no room for all links; the next one begins after the link that
+	 * owner and name say */
+	bool more;
 	uid_t owner;
 	char name[NAME_SIZE];
 	uint32_t strangers[16]; /* netlink ports that made changes while a child restored it */

@@ -41,7 +41,7 @@ bool resolver_plan_has_any(const struct set *set);
 void resolver_plan_of(const struct set *set, const struct wire_spec *spec,
 		      struct resolver_plan *ret);
 
-/* Returns true if both plans mean the same files. */
+/* Returns true if sets with these plans get the same files, apart from their own host names. */
 bool resolver_plan_equals(const struct resolver_plan *a, const struct resolver_plan *b);
 
 /* Lines of /etc/hosts, with storage for their addresses. */

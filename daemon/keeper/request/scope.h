@@ -14,8 +14,9 @@ struct set;
  * not say where the peer is: then *ret_known is false. */
 const struct set *scope_find_set(const struct keeper *keeper, const struct peer *peer,
 				 bool *ret_known);
-/* Decides what the connection may do: fills in its subject, and the reason for a limited scope, or
- * "". Must be called after it is known which user the connection is charged to. */
+/* Decides what the connection may do: fills in its subject, and why its scope is limited (a
+ * sentence for SCOPE_CONFINED, the set's name for SCOPE_SET, else ""). Must be called when it is
+ * known which user the connection is charged to. */
 void scope_decide(const struct keeper *keeper, struct client_connection *connection,
 		  char *ret_reason, size_t size);
 

@@ -14,8 +14,8 @@
 #include "daemon/keeper/state/registry.h"
 #include "daemon/keeper/state/view.h"
 
-/* Returns true if another set of the caller's, which it reaches, holds the set's namespace of this
- * kind. */
+/* Returns true if another set of the same owner has the same namespace of this kind, and the caller
+ * may act on that other set. */
 static bool is_held(const struct keeper *keeper, const struct set *set,
 		    const struct request *request, enum kind kind)
 {

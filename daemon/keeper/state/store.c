@@ -39,7 +39,8 @@ static int read_boot_id(char ret[static 40])
 	return 0;
 }
 
-/* Opens a store in the directory state_fd, which it takes. Returns 0 or -errno. */
+/* Opens a store in the directory state_fd, which it takes. lasting: it has the records for the next
+ * boot. Returns 0 or -errno. */
 static int open_in(int state_fd, bool lasting, struct store **ret)
 {
 	struct store *store = malloc(sizeof(*store));

@@ -46,9 +46,10 @@ void boot_link_gone(struct keeper *keeper, struct link *link);
 /* Reads all records. Must be called between the reading of this boot's records and recovery. */
 void boot_load(struct keeper *keeper);
 /*
- * Makes all recorded objects that are missing. Calls done once, perhaps at once: when
- * nothing is left to make, or after PATIENCE_SECONDS, because a user's own file system
- * can make the making hang.
+ * Makes all recorded objects (sets, networks, links) that are missing. Calls done, which lets
+ * clients be served, exactly once: when nothing is left to make (perhaps before boot_restore()
+ * returns), or after PATIENCE_SECONDS at the latest, because the making of an object whose files
+ * are on a user's own file system can hang.
  */
 void boot_restore(struct keeper *keeper, void (*done)(struct keeper *keeper));
 /* Must be called when a half-made object has been removed: it may be made again then. */

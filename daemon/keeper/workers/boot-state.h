@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The records for the next boot in memory, shared by boot-records.c and start/boot.c. */
+/* What the keeper holds in memory about the records for the next boot. boot-records.c and
+ * start/boot.c share it. */
 #ifndef NSCTL_KEEPER_BOOT_STATE_H
 #define NSCTL_KEEPER_BOOT_STATE_H
 

@@ -13,7 +13,8 @@ struct ending {
 	struct ending *next;
 	struct keeper *keeper;
 	uid_t uid;
-	uint32_t number; /* the number for the spawner; 0: the process has ended */
+	uint32_t number; /* the spawner's number for it; 0: it has ended, or is no child of the
+			    spawner (then channel_fd is its pidfd) */
 	int channel_fd;	 /* no end-of-file yet: its children live; -1: none lives */
 	uint64_t since;	 /* CLOCK_BOOTTIME, microseconds */
 	struct event *event;
