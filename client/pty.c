@@ -12,7 +12,9 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <termios.h>
+#include <unistd.h>
 
 #include "client/foreground.h"
 #include "client/memory.h"
@@ -64,8 +66,8 @@ static void restore_at_the_end(void)
 	(void)atexit(pty_restore);
 }
 
-/* Sets the caller's terminal to raw mode. If it is raw already, another process has done that,
- * perhaps another nsctl, and will restore it. */
+/* Sets the caller's terminal to raw mode, but for its output. If it is raw already, another process
+ * has done that, perhaps another nsctl, and will restore it. */
 static void set_raw(void)
 {
 	struct termios mode;
@@ -76,6 +78,8 @@ static void set_raw(void)
 	restore_at_the_end();
 	mode = terminal_before;
 	cfmakeraw(&mode);
+	/* other programs may write to it: see follow_newlines() */
+	mode.c_oflag = terminal_before.c_oflag;
 	terminal_is_raw = 1;
 	(void)tcsetattr(STDIN_FILENO, TCSANOW, &mode);
 }
@@ -90,6 +94,15 @@ void pty_take(struct pty *pty)
 bool pty_waits(const struct pty *pty)
 {
 	return pty->input_fd >= 0 && pty->input_is_terminal && !foreground_is_ours();
+}
+
+/* Returns true if stdin and stdout are the same terminal. */
+static bool is_one_terminal(void)
+{
+	struct stat in, out;
+
+	return isatty(STDIN_FILENO) && fstat(STDIN_FILENO, &in) == 0 &&
+	       fstat(STDOUT_FILENO, &out) == 0 && S_ISCHR(out.st_mode) && in.st_rdev == out.st_rdev;
 }
 
 /* Opens fd's file again, so that its flags are independent; if that is impossible, duplicates
@@ -133,8 +146,11 @@ int pty_new(struct pty **ret)
 		return r;
 	}
 	pty->input_is_terminal = tcgetattr(STDIN_FILENO, &mode) == 0;
-	if (pty->input_is_terminal)
+	/* the mode of a shell that edits its command line, or of another nsctl, is not for the
+	 * command */
+	if (pty->input_is_terminal && mode.c_lflag & ICANON && foreground_is_ours())
 		(void)tcsetattr(pty->slave_fd, TCSANOW, &mode);
+	pty->one_terminal = is_one_terminal();
 	pty->input_fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
 	pty->output_fd = reopen(STDOUT_FILENO, O_WRONLY, &pty->output_waits);
 	pty_resize(pty, false);
@@ -272,6 +288,36 @@ static void write_master(struct pty *pty)
 		hang_up(pty);
 }
 
+/* Lets the caller's terminal end lines as the command's does, for other programs that write to it
+ * meanwhile. Returns true if it adds a carriage return to each line. */
+static bool follow_newlines(const struct pty *pty)
+{
+	const tcflag_t adds = OPOST | ONLCR;
+	struct termios mode, wanted;
+
+	if (!pty->one_terminal || tcgetattr(STDIN_FILENO, &mode) < 0)
+		return false;
+	if (terminal_is_raw && tcgetattr(pty->slave_fd, &wanted) == 0 && foreground_is_ours()) {
+		wanted.c_oflag = (wanted.c_oflag & adds) == adds ? adds : 0;
+		if (mode.c_oflag != wanted.c_oflag) {
+			mode.c_oflag = wanted.c_oflag;
+			(void)tcsetattr(STDIN_FILENO, TCSANOW, &mode);
+		}
+	}
+	return (mode.c_oflag & adds) == adds;
+}
+
+/* Removes the carriage returns that the caller's terminal adds again. */
+static size_t without_returns(char *data, size_t n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (!(data[i] == '\r' && i + 1 < n && data[i + 1] == '\n'))
+			data[kept++] = data[i];
+	return kept;
+}
+
 /* Reads output of the command into the buffer. Returns false if there is nothing to read now. */
 static bool read_master(struct pty *pty)
 {
@@ -281,6 +327,8 @@ static bool read_master(struct pty *pty)
 		return n < 0 && errno == EINTR;
 	pty->out.at = 0;
 	pty->out.used = (size_t)n;
+	if (follow_newlines(pty))
+		pty->out.used = without_returns(pty->out.data, pty->out.used);
 	return true;
 }
 

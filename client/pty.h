@@ -29,6 +29,7 @@ struct pty {
 	bool output_waits;	 /* output_fd was opened again, so that it could be made
 				    non-blocking */
 	bool input_is_terminal;
+	bool one_terminal;   /* input and output are the same terminal */
 	bool reads;	     /* input is passed on: see pty_take() */
 	bool hung_up;	     /* the caller's terminal, or its output, is gone */
 	bool mid_line;	     /* the last input did not end a line */

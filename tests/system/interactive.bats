@@ -144,6 +144,28 @@ assert ends() == 7
 PYTHON
 }
 
+@test "what other programs write to the terminal does not staircase, nor does the command see a shell's mode" {
+	go=$place/go.$BATS_TEST_NUMBER
+	terminal env nsctl="$NSCTL_BUILD/nsctl" go="$go" bash --norc --noprofile -i <<'PYTHON'
+until("ready> ")
+type("(until [ -e $go ]; do sleep 0.1; done; printf 'li''ne%s\\n' 1 2 3) & $nsctl exec box sh -c 'echo be''gun; read x; echo \"got $x\"'\n")
+until("begun\r\n")
+open(sys.argv[3][3:], "w").close()
+until("line1\r\nline2\r\nline3\r\n")
+type("it\n"); until("got it\r\n"); until("ready> ")
+# a command that has switched this off, as editors do, is shown as it writes
+type("$nsctl exec box sh -c 'stty -onlcr; echo ra''w; echo lines; stty onlcr; echo do''ne'\n")
+until("raw\nlines\n"); until("done\r\n"); until("ready> ")
+# bash edits its line meanwhile
+for _ in range(5):
+    type("$nsctl exec -t box stty -a &\n"); until("[^-]icanon"); until("[^-]echo ")
+    type("wait\n"); until("ready> ")
+type("exit 7\n")
+assert ends() == 7
+PYTHON
+	rm "$go"
+}
+
 @test "bg: a command that has the terminal as its stdin goes on, and nsctl warns of it" {
 	terminal env nsctl="$NSCTL_BUILD/nsctl" bash --norc --noprofile -i <<'PYTHON'
 until("ready> ")
