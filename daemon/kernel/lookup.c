@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <fcntl.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/lookup.h"
@@ -40,8 +39,9 @@ static int open_with_file_ids(const struct lookup *lookup)
 
 /* Looks the path up with all of the user's ids. The user has full power over this process, so it
  * holds nothing of value. */
-static void __attribute__((noreturn)) child_look_up(struct lookup *lookup, int channel_fd)
+static void __attribute__((noreturn)) child_look_up(void *context, int channel_fd)
 {
+	struct lookup *lookup = context;
 	int fd;
 
 	child_begin();
@@ -60,24 +60,9 @@ static void __attribute__((noreturn)) child_look_up(struct lookup *lookup, int c
 
 static int open_with_all_ids(struct lookup *lookup)
 {
-	_cleanup_fd_ int here_fd = -1;
-	int pair[2], status, fd;
-	pid_t pid;
+	int fd = pass_from_child(child_look_up, lookup);
 
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
-		return negative_errno();
-	here_fd = pair[0];
-	pid = process_fork(0, -1, NULL);
-	if (pid == 0)
-		child_look_up(lookup, pair[1]);
-	close_fd(pair[1]);
-	if (pid < 0)
-		return pid;
-	fd = pass_receive(here_fd);
-	if (fd == -EPIPE)
-		fd = -EACCES; /* a child that was killed had no access */
-	process_wait(pid, &status);
-	return fd;
+	return fd == -EPIPE ? -EACCES : fd; /* a child that was killed had no access */
 }
 
 int lookup_open(int directory_fd, const char *path, const struct open_how *how,

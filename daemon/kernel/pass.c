@@ -2,6 +2,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include "daemon/kernel/pass.h"
+#include "daemon/kernel/process.h"
 
 /* Room for one descriptor, which is sent along with an error or 0. */
 union control {
@@ -45,4 +46,24 @@ int pass_receive(int channel_fd)
 	if (header)
 		memcpy(&fd, CMSG_DATA(header), sizeof(fd));
 	return error < 0 ? error : fd;
+}
+
+int pass_from_child(void (*function)(void *context, int channel_fd), void *context)
+{
+	_cleanup_fd_ int here_fd = -1;
+	int pair[2], status, fd;
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return negative_errno();
+	here_fd = pair[0];
+	pid = process_fork(0, -1, NULL);
+	if (pid == 0)
+		function(context, pair[1]);
+	close_fd(pair[1]);
+	if (pid < 0)
+		return pid;
+	fd = pass_receive(here_fd);
+	process_wait(pid, &status);
+	return fd;
 }

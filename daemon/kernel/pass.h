@@ -10,4 +10,9 @@ void pass_send(int channel_fd, int fd);
 /* Receives a descriptor or -errno from the other side (-EPIPE: it has ended). */
 int pass_receive(int channel_fd);
 
+/* Forks a child that runs function(context, channel_fd), which sends one descriptor or -errno by
+ * pass_send(), and does not return. Waits for its end. Returns what it has sent, or -errno (-EPIPE:
+ * it was killed). */
+int pass_from_child(void (*function)(void *context, int channel_fd), void *context);
+
 #endif
