@@ -34,6 +34,8 @@ static int take_user(struct options *options)
 		return options_reject(options, "a name or a number");
 	/* the last one given counts */
 	json_object_del(options->parameters, "user");
+	if (strchr(options->argument, ':'))
+		return options_reject(options, "a user; its group is another option (--group=GID)");
 	json_object_del(options->parameters, "userName");
 	json_put(options->parameters, is_number ? "user" : "userName",
 		 is_number ? json_integer(id) : json_string(options->argument));
