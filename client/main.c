@@ -336,21 +336,6 @@ static unsigned fill_stdio(void)
 	return closed;
 }
 
-/* Refuses words that are not UTF-8, because JSON cannot contain them. Accepts any words for verbs
- * that run a command. */
-static int check_words(const struct verb *verb, int argc, char **argv)
-{
-	if (verb->flags & VERB_RUNS_COMMAND)
-		return 0;
-	for (int i = 1; i < argc; i++)
-		if (!utf8_is_valid(argv[i])) {
-			print_problem("%s: %s is not valid UTF-8, and cannot be passed on", argv[0],
-				      argv[i]);
-			return STATUS_USAGE;
-		}
-	return 0;
-}
-
 static int run_verb(struct client *client, int argc, char **argv)
 {
 	const struct verb *verb = find_verb(verbs, argv[0]);
@@ -360,9 +345,7 @@ static int run_verb(struct client *client, int argc, char **argv)
 		return no_such_verb(NULL, argv[0]);
 	client->verb = verb->name;
 	memory_status = verb->flags & VERB_RUNS_COMMAND ? STATUS_OURS : STATUS_FAILED;
-	r = check_words(verb, argc, argv);
-	if (r == 0)
-		r = verb_run(client, verb, argc, argv);
+	r = verb_run(client, verb, argc, argv);
 	if (r == -STATUS_HELP)
 		r = 0;
 	else if (r < 0)

@@ -36,7 +36,7 @@ static json_t *add_mount(const struct options *options, const char *type, struct
 	/* an option that stands for several mounts does not say which */
 	if (!strstr(origin.data, json_text(mount, "target", "")))
 		text_format(&origin, " (%s)", json_text(mount, "target", ""));
-	json_put(mount, "origin", json_string(origin.data));
+	json_put(mount, "origin", json_string_nocheck(origin.data)); /* a source may be any bytes */
 	json_push(json_member(get_spec(options), "mounts", json_array), mount);
 	return mount;
 }
@@ -93,7 +93,20 @@ int mounts_add_source(const struct options *options, json_t *mount, const char *
 	return add_path(options, mount, path, 0, "source", "sourceFileDescriptor");
 }
 
+int mounts_add_directory(const struct options *options, json_t *mount, const char *path)
+{
+	return add_path(options, mount, path, O_DIRECTORY, "source", "sourceFileDescriptor");
+}
+
 /* --- options --- */
+
+/* Returns true if the path inside can be said in JSON. */
+static bool is_text(struct piece path)
+{
+	_cleanup_free_ char *copy = must(strndup(path.start, path.size));
+
+	return utf8_is_valid(copy);
+}
 
 static bool is_root(struct piece path)
 {
@@ -125,6 +138,8 @@ int mounts_take_bind(struct options *options)
 	if (mode && !read_only && strcmp(mode, "rw") != 0)
 		return options_reject(options, "SOURCE:TARGET or SOURCE:TARGET:ro (paths with a "
 					       "colon cannot be named)");
+	if (!is_text(inside))
+		return options_reject(options, "SOURCE:TARGET with a TARGET in UTF-8");
 	/* / is at / already */
 	if (is_root(source) && is_root(inside)) {
 		if (read_only)
@@ -143,15 +158,21 @@ int mounts_take_bind(struct options *options)
 
 int mounts_take_overlay(struct options *options)
 {
-	const char *size;
-	struct piece target = parse_cut(options->argument, ':', &size);
+	const char *rest;
+	struct piece target = parse_cut(options->argument, ':', &rest);
+	bool is_directory = rest && strchr(rest, '/');
 	int64_t bytes = 0;
 	json_t *mount;
 
-	if (target.size == 0 || (size && !parse_size(size, &bytes)))
-		return options_reject(options, "TARGET or TARGET:SIZE (such as /usr:512M)");
+	if (target.size == 0 || (rest && !is_directory && !parse_size(rest, &bytes)))
+		return options_reject(options, "TARGET, TARGET:SIZE (such as /usr:512M) or "
+					       "TARGET:DIR (with a slash, such as /usr:./kept)");
+	if (!is_text(target))
+		return options_reject(options, "TARGET:DIR with a TARGET in UTF-8");
 	mount = add_mount(options, "overlay", target);
-	if (size)
+	if (is_directory)
+		return mounts_add_directory(options, mount, rest);
+	if (rest)
 		json_put(mount, "size", json_integer(bytes));
 	return 0;
 }
@@ -192,6 +213,12 @@ int mounts_take_tmpfs(struct options *options)
 		json_put(mount, "size", json_integer(bytes));
 	if (mode)
 		json_put(mount, "mode", json_integer(permissions));
+	return 0;
+}
+
+int mounts_take_dev(struct options *options)
+{
+	mounts_add(options, "dev", options->argument ? options->argument : "/dev");
 	return 0;
 }
 

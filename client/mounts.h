@@ -15,9 +15,12 @@ json_t *mounts_add(const struct options *options, const char *type, const char *
 /* Opens the source of the current option's mount. Returns 0, or an exit status after reporting the
  * error. */
 int mounts_add_source(const struct options *options, json_t *mount, const char *path);
+/* The same for a source that must be a directory. */
+int mounts_add_directory(const struct options *options, json_t *mount, const char *path);
 
 int mounts_take_bind(struct options *options);
 int mounts_take_tmpfs(struct options *options);
+int mounts_take_dev(struct options *options);
 int mounts_take_read_only(struct options *options);
 int mounts_take_hide(struct options *options);
 int mounts_take_overlay(struct options *options);

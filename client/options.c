@@ -225,7 +225,8 @@ int options_next(struct options *options)
 				       ? options->rows[i].with_argument
 				       : options->rows[i].row;
 		/* a row's value becomes JSON, which contains only UTF-8 */
-		if (options->argument && options->row->take && !utf8_is_valid(options->argument))
+		if (options->argument && options->row->take && !options->row->bytes &&
+		    !utf8_is_valid(options->argument))
 			return -options_reject(options, "valid UTF-8");
 		r = take(options);
 		if (r != 0)
@@ -264,6 +265,12 @@ int options_words(const struct options *options)
 	if (verb->most != WORDS_ANY && options->n_words > verb->most)
 		return options_wrong(options->client, "unexpected argument %s; usage: nsctl %s %s",
 				     options->words[verb->most], verb->name, verb->usage);
+	/* JSON contains only UTF-8; a command is sent otherwise */
+	for (int i = 0; i < options->n_words && !(verb->flags & VERB_RUNS_COMMAND); i++)
+		if (!utf8_is_valid(options->words[i]))
+			return options_wrong(options->client,
+					     "%s is not valid UTF-8, and cannot be passed on",
+					     options->words[i]);
 	return 0;
 }
 

@@ -55,6 +55,7 @@ struct option_row {
 	enum option_id id; /* OPTION_TAKEN if there is a take */
 	uint32_t chooses;  /* namespaces that the option selects (KIND_BIT()s) */
 	uint32_t needs;	   /* namespaces that the set gets in addition, because of the option */
+	bool bytes;	   /* take() accepts an argument that is not UTF-8 */
 };
 
 /* A row is written with the macros below. */
@@ -68,6 +69,7 @@ struct option_row {
 #define TAKEN(function) .take = (function), .id = OPTION_TAKEN
 #define CHOOSES(kinds) .take = take_nothing, .id = OPTION_TAKEN, .chooses = (kinds)
 #define NEEDS(kinds) .needs = (kinds)
+#define BYTES .bytes = true
 
 /* options_global: taken before and after every verb. options_first: taken only before a verb. Every
  * table of options ends with a row without a name. */
@@ -101,7 +103,7 @@ struct options {
 	struct {			      /* see views.h */
 		const struct option_row *job; /* NULL: not given */
 		const char *workspace;
-		bool writable, no_lease, share_shm;
+		bool writable, no_lease;
 		bool places_given;
 	} views;
 };

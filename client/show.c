@@ -89,8 +89,9 @@ static void show_strings(const char *name, const json_t *object)
 	}
 }
 
-static void show_mounts(const json_t *mounts)
+static void show_mounts(const json_t *spec)
 {
+	const json_t *mounts = json_object_get(spec, "mounts");
 	json_t *mount;
 	size_t i;
 
@@ -107,6 +108,8 @@ static void show_mounts(const json_t *mounts)
 			  json_object_get(mount, "size") ? ", " : "",
 			  json_object_get(mount, "size") ? size : "");
 	}
+	if (json_is_true(json_object_get(spec, "ownShm")))
+		show_line(json_array_size(mounts) ? NULL : "mounts", "tmpfs /dev/shm");
 }
 
 static void show_interfaces(const json_t *interfaces)
@@ -328,7 +331,7 @@ static void show_set(struct client *client, const json_t *set)
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		if (json_text(spec, words[i].field, NULL))
 			show_line(words[i].name, "%s", json_text(spec, words[i].field, ""));
-	show_mounts(json_object_get(spec, "mounts"));
+	show_mounts(spec);
 	show_strings("labels", json_object_get(spec, "labels"));
 	show_strings("settings", json_object_get(spec, "sysctls"));
 	if (json_is_true(json_object_get(set, "adopted")))

@@ -212,22 +212,24 @@ const struct option_row spec_options[] = {
 	       FILLS("spec.mountProc", mounts_take_proc), NEEDS(KIND_BIT(KIND_MNT))),
 	OPTION("no-mount-proc", 0, NULL, "do not mount /proc", FILLS("spec.mountProc", take_false)),
 	OPTION("bind", 0, "SOURCE:TARGET[:ro]", "show SOURCE at TARGET inside",
-	       FILLS("spec.mounts[]", mounts_take_bind), NEEDS(KIND_BIT(KIND_MNT))),
+	       FILLS("spec.mounts[]", mounts_take_bind), NEEDS(KIND_BIT(KIND_MNT)), BYTES),
 	OPTION("tmpfs", 0, "TARGET[:[SIZE][:MODE]]",
 	       "mount an empty file system in memory; missing targets of later mounts are "
-	       "made in it",
+	       "made in it. --tmpfs=/ comes first, and then the set has only what it is given",
 	       FILLS("spec.mounts[]", mounts_take_tmpfs), NEEDS(KIND_BIT(KIND_MNT))),
+	OPTION("dev", 0, "?PATH", "mount a small /dev of the set's own at PATH (default: /dev)",
+	       FILLS("spec.mounts[]", mounts_take_dev), NEEDS(KIND_BIT(KIND_MNT))),
 	OPTION("read-only", 0, "?PATH",
 	       "make PATH (default: /) read-only, with all mounts below it; what later options "
 	       "mount there is writable",
 	       FILLS("spec.mounts[]", mounts_take_read_only), NEEDS(KIND_BIT(KIND_MNT))),
 	OPTION("hide", 0, "PATH", "make the directory or file PATH empty and read-only",
 	       FILLS("spec.mounts[]", mounts_take_hide), NEEDS(KIND_BIT(KIND_MNT))),
-	OPTION("overlay", 0, "TARGET[:SIZE]",
+	OPTION("overlay", 0, "TARGET[:SIZE|:DIR]",
 	       "keep what is written below TARGET (which may be /) in memory, at most SIZE "
-	       "(default: "
-	       "1G); it ends with the set",
-	       FILLS("spec.mounts[]", mounts_take_overlay), NEEDS(KIND_BIT(KIND_MNT))),
+	       "(default: 1G), until the set ends; or in the directory DIR, for later sets, too "
+	       "(with a user namespace)",
+	       FILLS("spec.mounts[]", mounts_take_overlay), NEEDS(KIND_BIT(KIND_MNT)), BYTES),
 	OPTION("device", 0, "PATH",
 	       "show the character device PATH inside, if nsctld.conf allows it (root: any); "
 	       "its permissions hold",
@@ -238,7 +240,7 @@ const struct option_row spec_options[] = {
 	       TAKEN(views_take_private), NEEDS(KIND_BIT(KIND_MNT))),
 	OPTION("share-shm", 0, NULL,
 	       "share /dev/shm with the outside (an ipc namespace comes with its own)",
-	       TAKEN(views_take_share_shm)),
+	       FILLS("spec.ownShm", take_false)),
 	OPTION("job", 0, "?WORKSPACE",
 	       "what a CI job sees: --read-only, --private=home,tmp,shm,run as far as they exist, "
 	       "and the directory WORKSPACE (default: this one), which is writable; and with "
@@ -251,7 +253,7 @@ const struct option_row spec_options[] = {
 	OPTION("no-lease", 0, NULL, "with --job: the set does not end by itself",
 	       TAKEN(views_take_no_lease)),
 	OPTION("root", 0, "DIR", "directory to use as / inside",
-	       FILLS("spec.root", mounts_take_root), NEEDS(KIND_BIT(KIND_MNT))),
+	       FILLS("spec.root", mounts_take_root), NEEDS(KIND_BIT(KIND_MNT)), BYTES),
 	OPTION("hostname", 0, "NAME", "host name inside (default: the name of the set)",
 	       FILLS("spec.hostname", take_hostname), NEEDS(KIND_BIT(KIND_UTS))),
 	OPTION("monotonic", 0, "SECONDS", "offset of CLOCK_MONOTONIC inside",
@@ -328,7 +330,7 @@ int spec_finish(struct options *options)
 	/* a set without a mount namespace gets no /proc, and the daemon refuses the field */
 	if (!(kinds & KIND_BIT(KIND_MNT)))
 		json_object_del(spec, "mountProc");
-	r = views_finish(options, kinds);
+	r = views_finish(options);
 	mounts_finish(options);
 	return r;
 }

@@ -12,9 +12,6 @@
 #include "client/parse.h"
 #include "client/users.h"
 #include "client/verb.h"
-#include "protocol/kind.h"
-
-#define SHM "/dev/shm"
 
 static json_t *get_spec(const struct options *options)
 {
@@ -51,7 +48,7 @@ static char *find_place(enum place place)
 	case PLACE_RUN:
 		return must(asprintf(&path, "/run/user/%u", geteuid()) < 0 ? NULL : path);
 	default:
-		return must(strdup(place == PLACE_TMP ? "/tmp" : SHM));
+		return must(strdup(place == PLACE_TMP ? "/tmp" : "/dev/shm"));
 	}
 }
 
@@ -144,11 +141,13 @@ static bool exists(const struct options *options, const char *path)
  * there. */
 static void add_places(const struct options *options, const json_t *given, const char *workspace)
 {
+	bool shares_shm = json_is_false(json_object_get(get_spec(options), "ownShm"));
+
 	for (enum place place = 0; place < PLACE_COUNT && !options->views.places_given; place++) {
 		_cleanup_free_ char *path = find_place(place);
 
 		if (path && exists(options, path) && strcmp(path, workspace) != 0 &&
-		    !has_target(given, path))
+		    !has_target(given, path) && !(place == PLACE_SHM && shares_shm))
 			add_place(options, place, path);
 	}
 }
@@ -156,11 +155,16 @@ static void add_places(const struct options *options, const json_t *given, const
 static int add_workspace(const struct options *options, const json_t *given)
 {
 	_cleanup_json_ json_t *bind = must(json_object());
-	int r = mounts_add_source(options, bind, options->views.workspace);
+	int r = mounts_add_directory(options, bind, options->views.workspace);
 	const char *path = json_text(bind, "source", "/");
 
 	if (r != 0)
 		return r;
+	if (!json_object_get(bind, "source"))
+		return options_wrong(options->client,
+				     "--job=%s: its path is not valid UTF-8: bind it to another "
+				     "one, by --bind=%s:TARGET",
+				     options->views.workspace, options->views.workspace);
 	if (strcmp(path, "/") == 0)
 		return options_wrong(options->client,
 				     "--job=%s: the workspace is a directory below /",
@@ -200,35 +204,7 @@ static int add_job(struct options *options)
 	return r ? r : add_lease(options);
 }
 
-/* --- shared memory --- */
-
-int views_take_share_shm(struct options *options)
+int views_finish(struct options *options)
 {
-	options->views.share_shm = true;
-	return 0;
-}
-
-/* An ipc namespace comes with a /dev/shm of its own; below a root directory it is there already. */
-static void add_shm(struct options *options, uint32_t kinds)
-{
-	static const struct option_row ipc = {.name = "ipc"};
-	const uint32_t needed = KIND_BIT(KIND_IPC) | KIND_BIT(KIND_MNT);
-	const json_t *spec = get_spec(options), *mounts = json_object_get(spec, "mounts");
-
-	if ((kinds & needed) != needed || options->views.share_shm ||
-	    json_object_get(spec, "rootFileDescriptor") || has_target(mounts, "/dev") ||
-	    has_target(mounts, SHM) || !exists(options, SHM))
-		return;
-	options->row = &ipc;
-	options->argument = NULL;
-	add_place(options, PLACE_SHM, SHM);
-}
-
-int views_finish(struct options *options, uint32_t kinds)
-{
-	int r = options->views.job ? add_job(options) : 0;
-
-	if (r == 0)
-		add_shm(options, kinds);
-	return r;
+	return options->views.job ? add_job(options) : 0;
 }

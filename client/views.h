@@ -12,10 +12,9 @@ int views_take_private(struct options *options);
 int views_take_job(struct options *options);
 int views_take_no_read_only(struct options *options);
 int views_take_no_lease(struct options *options);
-int views_take_share_shm(struct options *options);
 
-/* Adds what the options stand for, after all options have been taken. kinds: the set's namespaces.
- * Returns 0, or an exit status after reporting an error. */
-int views_finish(struct options *options, uint32_t kinds);
+/* Adds what the options stand for, after all options have been taken. Returns 0, or an exit status
+ * after reporting an error. */
+int views_finish(struct options *options);
 
 #endif

@@ -23,8 +23,10 @@ enum step {
 	STEP_HOSTNAME,
 	STEP_INIT,
 	STEP_ROOT,
-	STEP_MOUNT,  /* detail: index in spec.mounts */
-	STEP_DEVICE, /* detail: index in spec.mounts; ENODEV: no device, EPERM: not allowed */
+	STEP_MOUNT,   /* detail: index in spec.mounts */
+	STEP_VIEW,    /* detail: index in spec.mounts, of type readOnly or hidden */
+	STEP_OVERLAY, /* detail: index in spec.mounts; errors of overlay_put() */
+	STEP_DEVICE,  /* detail: index in spec.mounts; ENODEV: no device, EPERM: not allowed */
 	STEP_PROC,
 	STEP_SYSFS,
 	STEP_DEV,

@@ -17,6 +17,7 @@
 #include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/limits.h"
 #include "daemon/kernel/make-step.h"
+#include "daemon/kernel/mount.h"
 #include "daemon/kernel/make-user.h"
 #include "daemon/kernel/pass.h"
 #include "daemon/kernel/process.h"
@@ -258,6 +259,42 @@ struct tree_report {
 	int mnt_fd;
 };
 
+static void __attribute__((noreturn)) child_proc(void *context _unused_, int channel_fd)
+{
+	child_begin();
+	pass_send(channel_fd, mount_new("proc", MOUNT_SAFE, NULL));
+	_exit(EXIT_SUCCESS);
+}
+
+/* Makes the procfs of a pid namespace that is empty once this process and its child have ended. */
+static void __attribute__((noreturn)) child_empty_proc(void *context, int channel_fd)
+{
+	struct maker *maker = context;
+	int r;
+
+	child_begin();
+	r = privilege_charge(&maker->identity);
+	if (r == 0 && unshare(CLONE_NEWPID) < 0)
+		r = negative_errno();
+	pass_send(channel_fd, r < 0 ? r : pass_from_child(child_proc, NULL));
+	_exit(EXIT_SUCCESS);
+}
+
+/* Mounts a /proc without processes. A command that is process 1 mounts its own on it: in the user
+ * namespace, the kernel demands that one can be seen already. */
+static int lend_proc(struct maker *maker)
+{
+	_cleanup_fd_ int proc_fd = -1, target_fd = -1;
+	int r;
+
+	if (!maker->task->no_init || maker->spec->mount_proc != SWITCH_ON)
+		return 0;
+	target_fd = mount_open("/proc", O_PATH, &maker->identity);
+	proc_fd = target_fd < 0 ? target_fd : pass_from_child(child_empty_proc, maker);
+	r = proc_fd < 0 ? proc_fd : mount_put(proc_fd, target_fd);
+	return r < 0 ? fault_set(&maker->fault, STEP_PROC, 0, -r) : 0;
+}
+
 /* Makes the tree with the host's rights. The namespaces decide what sysfs, mqueue and cgroup2
  * show. */
 static int furnish(struct maker *maker)
@@ -274,7 +311,10 @@ static int furnish(struct maker *maker)
 	r = maker_enter_tree(maker);
 	if (r == 0 && unshare(CLONE_NEWNS) < 0)
 		return maker_fail(maker, STEP_UNSHARE, KIND_MNT);
-	return r < 0 ? r : maker_set_up_mounts(maker);
+	maker->mounts.user_fd = maker->fds[KIND_USER];
+	if (r == 0)
+		r = maker_set_up_mounts(maker);
+	return r < 0 ? r : lend_proc(maker);
 }
 
 /* Makes the set's mount namespace, a copy of the tree in which everything is locked. The copy does

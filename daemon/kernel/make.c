@@ -144,6 +144,7 @@ void child_make(const struct host *host, const struct task_create *task)
 	memset(maker.fds, -1, sizeof(maker.fds));
 	maker.mounts.sysfs_fd = task->sysfs_fd;
 	maker.mounts.proc_fd = host->proc_fd;
+	maker.mounts.user_fd = -1;
 	maker.mounts.devices = task->devices;
 	maker.mounts.n_devices = task->n_devices;
 	take_identity(&maker);

@@ -6,23 +6,28 @@
 #include "daemon/kernel/mount.h"
 #include "daemon/kernel/mount-target.h"
 
-void mount_target_allow(struct own_mounts *own, int mount_fd)
+void mount_target_allow(struct own_mounts *own, int mount_fd, bool kept)
 {
 	struct stat st;
 
-	if (fstat(mount_fd, &st) == 0)
-		own->devices[own->n++] = st.st_dev;
+	if (fstat(mount_fd, &st) < 0)
+		return;
+	own->devices[own->n] = st.st_dev;
+	own->kept[own->n++] = kept;
 }
 
-static bool is_own(const struct own_mounts *own, int fd)
+/* Returns true if fd is on a file system of the set's own; *ret_kept says of which kind. */
+static bool is_own(const struct own_mounts *own, int fd, bool *ret_kept)
 {
 	struct stat st;
 
 	if (fstat(fd, &st) < 0)
 		return false;
 	for (size_t i = 0; i < own->n; i++)
-		if (own->devices[i] == st.st_dev)
+		if (own->devices[i] == st.st_dev) {
+			*ret_kept = own->kept[i];
 			return true;
+		}
 	return false;
 }
 
@@ -82,19 +87,12 @@ static int make_parts(int from_fd, const char *rest, bool is_directory)
 	return fd < 0 ? negative_errno() : take_fd(&fd);
 }
 
-/* Makes the mount point with the rights of files, on a file system of the set's own only. */
-static int make_target(const char *path, bool is_directory, const struct own_mounts *own,
-		       const struct identity *files)
+/* Makes the mount point with the rights of files. Leaves the process with root's. */
+static int make_as_caller(int from_fd, const char *rest, bool is_directory,
+			  const struct identity *files)
 {
-	const char *rest;
-	_cleanup_fd_ int from_fd = open_existing(path, files, &rest);
-	int fd, back, r;
+	int fd, back, r = privilege_files_as_caller(files);
 
-	if (from_fd < 0)
-		return from_fd;
-	if (!is_own(own, from_fd))
-		return -ENOENT;
-	r = privilege_files_as_caller(files);
 	if (r < 0)
 		return r;
 	fd = make_parts(from_fd, rest, is_directory);
@@ -105,10 +103,27 @@ static int make_target(const char *path, bool is_directory, const struct own_mou
 	return back;
 }
 
+/* Makes the mount point on a file system of the set's own only. */
+static int make_target(const char *path, bool is_directory, const struct own_mounts *own,
+		       const struct identity *files)
+{
+	const char *rest;
+	_cleanup_fd_ int from_fd = open_existing(path, files, &rest);
+	bool kept;
+	int fd;
+
+	if (from_fd < 0)
+		return from_fd;
+	if (!is_own(own, from_fd, &kept))
+		return -ENOENT;
+	fd = make_as_caller(from_fd, rest, is_directory, files);
+	return fd == -EACCES && !kept ? make_parts(from_fd, rest, is_directory) : fd;
+}
+
 int mount_target_open(const char *path, int source_fd, const struct own_mounts *own,
 		      const struct identity *files)
 {
-	int fd = mount_open(path, O_PATH, files), is_directory = 1;
+	int fd = mount_open(path, O_PATH, files), is_directory = source_fd != MOUNT_TARGET_FILE;
 
 	if (fd != -ENOENT)
 		return fd;

@@ -11,18 +11,23 @@
 #include "daemon/kernel/privilege.h"
 #include "daemon/wire/layout.h"
 
-/* The file systems of the set's own, by their devices. */
+/* The file systems of the set's own, by their devices. In those that are thrown away with the set,
+ * a mount point can also be made where the user may not write. */
 struct own_mounts {
-	dev_t devices[SPEC_MOUNTS_MAX + 1]; /* of tmpfs and overlays, and of /dev */
+	dev_t devices[SPEC_MOUNTS_MAX + 2]; /* of tmpfs and overlays, /dev and /dev/shm */
+	bool kept[SPEC_MOUNTS_MAX + 2];
 	size_t n;
 };
 
-/* Adds the file system of an open mount. */
-void mount_target_allow(struct own_mounts *own, int mount_fd);
+/* Adds the file system of an open mount. kept: it is not thrown away. */
+void mount_target_allow(struct own_mounts *own, int mount_fd, bool kept);
+
+#define MOUNT_TARGET_FILE (-2)
 
 /*
  * Opens the mount point at path, with the rights of files. One that is missing is made, with the
- * directories that lead there: an empty file if source_fd is one, else (or with -1) a directory.
+ * directories that lead there: an empty file if source_fd is one (or MOUNT_TARGET_FILE), else (or
+ * with -1) a directory.
  * Returns a descriptor or -errno (-ENOENT: it is missing on another file system).
  */
 int mount_target_open(const char *path, int source_fd, const struct own_mounts *own,

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <fcntl.h>
-#include <linux/mount.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -56,6 +55,15 @@ int mount_set_attributes(int fd, uint64_t attributes)
 		       : 0;
 }
 
+int mount_make_writable(int fd)
+{
+	struct mount_attr attr = {.attr_clr = MOUNT_ATTR_RDONLY};
+
+	return syscall(SYS_mount_setattr, fd, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0
+		       ? negative_errno()
+		       : 0;
+}
+
 int mount_context(const char *type, const char *const *options)
 {
 	_cleanup_fd_ int fd = syscall(SYS_fsopen, type, FSOPEN_CLOEXEC);
@@ -94,6 +102,18 @@ int mount_put(int mount_fd, int target_fd)
 		       MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0
 		       ? negative_errno()
 		       : 0;
+}
+
+int mount_put_below(int mount_fd, const char *name, int on_fd)
+{
+	_cleanup_fd_ int target_fd = -1;
+
+	if (on_fd < 0)
+		return on_fd;
+	if (mkdirat(mount_fd, name, 0755) < 0)
+		return negative_errno();
+	target_fd = openat(mount_fd, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return target_fd < 0 ? negative_errno() : mount_put(on_fd, target_fd);
 }
 
 int mount_enter_root(int mount_fd)

@@ -3,8 +3,12 @@
 #ifndef NSCTL_KERNEL_MOUNT_H
 #define NSCTL_KERNEL_MOUNT_H
 
+#include <linux/mount.h>
 #include "base.h"
 #include "daemon/kernel/privilege.h"
+
+/* Attributes of a mount on which no file gives its user a right. */
+#define MOUNT_SAFE (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
 
 /*
  * Makes a detached copy of the mount tree at path below fd (path "": of fd itself). A symbolic link
@@ -22,6 +26,8 @@ int mount_is_directory(int fd);
 /* Adds MOUNT_ATTR_* attributes, and makes the mount private, with all mounts below it. Returns 0
  * or -errno. */
 int mount_set_attributes(int fd, uint64_t attributes);
+/* Makes the one mount writable again. Returns 0 or -errno. */
+int mount_make_writable(int fd);
 /*
  * Makes a new file system that is mounted nowhere yet. options is a list of keys and values that
  * ends with NULL, or NULL; a key with an empty value is a flag. Returns a context, from which any
@@ -35,6 +41,9 @@ int mount_from_context(int context_fd, unsigned int attributes);
 int mount_new(const char *type, unsigned int attributes, const char *const *options);
 /* Attaches a detached mount on target_fd. Returns 0 or -errno. */
 int mount_put(int mount_fd, int target_fd);
+/* Makes a directory in the file system of mount_fd, and attaches the detached mount on_fd to it.
+ * Returns 0 or -errno, also that of on_fd. */
+int mount_put_below(int mount_fd, const char *name, int on_fd);
 /* Makes a detached mount the root of the process's mount namespace, in place of the former one.
  * Returns 0 or -errno. */
 int mount_enter_root(int mount_fd);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <fcntl.h>
-#include <linux/mount.h>
 #include <linux/openat2.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -9,16 +8,19 @@
 #include "daemon/kernel/mount.h"
 #include "daemon/kernel/mount-target.h"
 #include "daemon/kernel/mounts.h"
+#include "daemon/kernel/mounts-own.h"
 #include "daemon/kernel/overlay.h"
 
-#define DEV_SIZE (UINT64_C(1) << 20)
 #define EMPTY_SIZE 4096
-
-static const char *const nodes[MOUNTS_NODES] = {"null", "zero", "full", "random", "urandom", "tty"};
 
 static bool has_root(const struct wire_spec *spec)
 {
 	return spec->root_fd >= 0 || spec->root_path;
+}
+
+static bool has_empty_root(const struct wire_spec *spec)
+{
+	return spec->n_mounts > 0 && mount_is_empty_root(&spec->mounts[0]);
 }
 
 /*
@@ -77,18 +79,8 @@ int mounts_prepare_nodes(const struct wire_spec *spec, struct mounts *mounts, st
 
 	if (r < 0)
 		return r;
-	mounts->default_dev = has_root(spec) && !wants_dev(spec);
-	if (!mounts->default_dev && !wants_dev(spec))
-		return 0;
-	for (size_t i = 0; i < MOUNTS_NODES; i++) {
-		char path[32];
-
-		snprintf(path, sizeof(path), "/dev/%s", nodes[i]);
-		mounts->node_fds[i] = mount_clone(AT_FDCWD, path);
-		if (mounts->node_fds[i] < 0)
-			return fault_set(fault, STEP_DEV, i, -mounts->node_fds[i]);
-	}
-	return 0;
+	mounts->default_dev = (has_root(spec) || has_empty_root(spec)) && !wants_dev(spec);
+	return mounts->default_dev || wants_dev(spec) ? own_clone_nodes(mounts, fault) : 0;
 }
 
 /*
@@ -179,8 +171,13 @@ int mounts_prepare(const struct wire_spec *spec, const struct identity *files, s
 		if (ret->root_fd < 0)
 			return ret->root_fd;
 	}
+	if (has_empty_root(spec)) {
+		ret->root_fd = own_new_root(&spec->mounts[0], files);
+		if (ret->root_fd < 0)
+			return fault_set(fault, STEP_MOUNT, 0, -ret->root_fd);
+	}
 	for (size_t i = 0; r >= 0 && i < spec->n_mounts; i++)
-		if (mount_has_source(spec->mounts[i].type))
+		if (mount_has_source(spec->mounts[i].type) || mount_is_kept(&spec->mounts[i]))
 			r = prepare_mount(spec, i, files, ret, fault);
 	return MIN(r, 0);
 }
@@ -194,152 +191,11 @@ int mounts_take_root(struct fault *fault)
 	return r < 0 ? fault_set(fault, STEP_ROOT, 0, -r) : 0;
 }
 
-#define SAFE (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
-
-/* Makes a detached copy of the mount at /sys/fs/cgroup in the set's tree. */
-static int copy_cgroups(const struct identity *files)
-{
-	_cleanup_fd_ int fd = mount_open("/sys/fs/cgroup", O_PATH | O_DIRECTORY, files);
-
-	return fd < 0 ? fd : mount_clone(fd, "");
-}
-
-/* Mounts the copy at fs/cgroup in a sysfs that we have just made. No user has put links or mounts
- * there. */
-static void put_cgroups(int sysfs_fd, int cgroup_fd)
-{
-	_cleanup_fd_ int at_fd = openat(sysfs_fd, "fs/cgroup", O_PATH | O_DIRECTORY | O_CLOEXEC);
-
-	if (cgroup_fd >= 0 && at_fd >= 0)
-		mount_put(cgroup_fd, at_fd); /* a failure is ignored: the directory is then empty */
-}
-
-/*
- * Mounts a sysfs that shows the new net namespace, and keeps /sys/fs/cgroup as it was. The old
- * sysfs stays if there is no /sys.
- */
-static int apply_sysfs(int ready_fd, const struct identity *files, struct fault *fault)
-{
-	_cleanup_fd_ int new_fd = -1, mount_fd = -1, cgroup_fd = -1, target_fd = -1;
-	int r;
-
-	target_fd = mount_open("/sys", O_PATH | O_DIRECTORY, files);
-	if (target_fd < 0)
-		return target_fd == -ENOENT ? 0 : fault_set(fault, STEP_SYSFS, 0, -target_fd);
-	if (ready_fd < 0)
-		ready_fd = new_fd = mount_context("sysfs", NULL);
-	mount_fd = ready_fd < 0 ? ready_fd : mount_from_context(ready_fd, SAFE);
-	if (mount_fd < 0)
-		return fault_set(fault, STEP_SYSFS, 0, -mount_fd);
-	cgroup_fd = copy_cgroups(files);
-	if (is_shortage(cgroup_fd))
-		return fault_set(fault, STEP_SYSFS, 0, -cgroup_fd);
-	r = mount_put(mount_fd, target_fd);
-	if (r < 0)
-		return fault_set(fault, STEP_SYSFS, 0, -r);
-	put_cgroups(mount_fd, cgroup_fd);
-	return 0;
-}
-
 static int apply_root(int root_fd, struct fault *fault)
 {
 	int r = mount_enter_root(root_fd);
 
 	return r < 0 ? fault_set(fault, STEP_ROOT, 0, -r) : 0;
-}
-
-/* Makes a directory within a detached mount, and attaches another detached mount to it. */
-static int put_below(int mount_fd, const char *name, int on_fd)
-{
-	_cleanup_fd_ int target_fd = -1;
-
-	if (on_fd < 0)
-		return on_fd;
-	if (mkdirat(mount_fd, name, 0755) < 0)
-		return negative_errno();
-	target_fd = openat(mount_fd, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	return target_fd < 0 ? negative_errno() : mount_put(on_fd, target_fd);
-}
-
-static int put_node(int mount_fd, const char *name, int node_fd)
-{
-	_cleanup_fd_ int target_fd = openat(mount_fd, name, O_RDONLY | O_CREAT | O_CLOEXEC, 0666);
-
-	return target_fd < 0 ? negative_errno() : mount_put(node_fd, target_fd);
-}
-
-/* Makes a tmpfs whose root directory belongs to owner (NULL: root). size 0: the kernel's
- * default. */
-static int new_tmpfs(uint32_t mode, uint64_t size, const struct identity *owner,
-		     unsigned int attributes)
-{
-	char mode_text[12], size_text[32], uid[16], gid[16];
-	const char *options[9] = {"mode", mode_text};
-	size_t n = 2;
-
-	snprintf(mode_text, sizeof(mode_text), "%o", mode);
-	if (size) {
-		snprintf(size_text, sizeof(size_text), "%llu", (unsigned long long)size);
-		options[n++] = "size";
-		options[n++] = size_text;
-	}
-	if (owner) {
-		snprintf(uid, sizeof(uid), "%u", owner->uid);
-		snprintf(gid, sizeof(gid), "%u", owner->gid);
-		options[n++] = "uid";
-		options[n++] = uid;
-		options[n++] = "gid";
-		options[n++] = gid;
-	}
-	return mount_new("tmpfs", MOUNT_ATTR_NOSUID | attributes, options);
-}
-
-static int fill_dev(const struct mounts *mounts, int dev_fd)
-{
-	static const char *const pts_options[] = {"ptmxmode", "0666", "mode", "0620", NULL};
-	static const char *const links[][2] = {
-		{"pts/ptmx", "ptmx"},	       {"/proc/self/fd", "fd"},
-		{"/proc/self/fd/0", "stdin"},  {"/proc/self/fd/1", "stdout"},
-		{"/proc/self/fd/2", "stderr"},
-	};
-	_cleanup_fd_ int pts_fd =
-		mount_new("devpts", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, pts_options);
-	_cleanup_fd_ int shm_fd = new_tmpfs(01777, 0, NULL, MOUNT_ATTR_NODEV);
-	int r = put_below(dev_fd, "pts", pts_fd);
-
-	if (r == 0)
-		r = put_below(dev_fd, "shm", shm_fd);
-	for (size_t i = 0; r == 0 && i < MOUNTS_NODES; i++)
-		r = put_node(dev_fd, nodes[i], mounts->node_fds[i]);
-	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(links); i++)
-		if (symlinkat(links[i][0], dev_fd, links[i][1]) < 0)
-			r = negative_errno();
-	return r;
-}
-
-/* Attaches the small /dev, and then fills it: before 6.15 the kernel attaches nothing to a detached
- * mount. It belongs to the caller, with whose rights mount points for further devices are made. */
-static int apply_dev(const struct mounts *mounts, int target_fd, struct own_mounts *own,
-		     const struct identity *files)
-{
-	_cleanup_fd_ int dev_fd = new_tmpfs(0755, DEV_SIZE, files, MOUNT_ATTR_NOEXEC);
-	int r = dev_fd < 0 ? dev_fd : mount_put(dev_fd, target_fd);
-
-	if (r < 0)
-		return r;
-	mount_target_allow(own, dev_fd);
-	return fill_dev(mounts, dev_fd);
-}
-
-/* Returns the permissions of a tmpfs: where every user makes files, they are those of /tmp. */
-static uint32_t mode_of(const struct spec_mount *mount)
-{
-	static const char *const for_all[] = {"/tmp", "/var/tmp", "/dev/shm"};
-
-	for (size_t i = 0; !mount->mode && i < ARRAY_SIZE(for_all); i++)
-		if (strcmp(mount->target, for_all[i]) == 0)
-			return 01777;
-	return mount->mode ? mount->mode : 0755;
 }
 
 /* Makes what is at the target read-only, with all mounts below it. */
@@ -358,7 +214,8 @@ static int apply_read_only(int target_fd)
 /* Covers the target by an empty directory or, where the kernel mounts no directory, by null_fd. */
 static int apply_hidden(int target_fd, int null_fd)
 {
-	_cleanup_fd_ int empty_fd = new_tmpfs(0555, EMPTY_SIZE, NULL, SAFE | MOUNT_ATTR_RDONLY);
+	_cleanup_fd_ int empty_fd =
+		own_new_tmpfs(0555, EMPTY_SIZE, NULL, MOUNT_SAFE | MOUNT_ATTR_RDONLY);
 	int r = empty_fd < 0 ? empty_fd : mount_put(empty_fd, target_fd);
 
 	return r == -EINVAL || r == -ENOTDIR ? mount_put(null_fd, target_fd) : r;
@@ -384,16 +241,34 @@ static int open_target(const struct spec_mount *mount, int source_fd, const stru
 					  : mount_target_open(mount->target, source_fd, own, files);
 }
 
+static int apply_overlay(const struct mounts *mounts, const struct spec_mount *mount, int kept_fd,
+			 int target_fd, const struct identity *files)
+{
+	const struct overlay overlay = {
+		.proc_fd = mounts->proc_fd,
+		.fixed = mounts->walled,
+		.size = mount->size,
+		.kept_fd = kept_fd,
+		.user_fd = mounts->user_fd,
+		.owner = files,
+	};
+
+	return overlay_put(&overlay, target_fd);
+}
+
 static int apply_mount(const struct mounts *mounts, const struct wire_spec *spec, size_t i,
 		       struct own_mounts *own, const struct identity *files)
 {
 	const struct spec_mount *mount = &spec->mounts[i];
-	unsigned int attributes = SAFE | (mount->read_only ? MOUNT_ATTR_RDONLY : 0);
+	unsigned int attributes = MOUNT_SAFE | (mount->read_only ? MOUNT_ATTR_RDONLY : 0);
 	_cleanup_fd_ int target_fd = open_target(mount, mounts->source_fds[i], own, files);
 	_cleanup_fd_ int fd = -1;
 
 	if (target_fd < 0)
 		return target_fd;
+	if ((mount->type == MOUNT_DEV || mount->type == MOUNT_OVERLAY) &&
+	    mount_is_directory(target_fd) == 0)
+		return -ENOTDIR;
 	switch (mount->type) {
 	case MOUNT_BIND:
 	case MOUNT_DEVICE:
@@ -403,17 +278,19 @@ static int apply_mount(const struct mounts *mounts, const struct wire_spec *spec
 	case MOUNT_HIDDEN:
 		return apply_hidden(target_fd, mounts->source_fds[i]);
 	case MOUNT_OVERLAY:
-		fd = overlay_put(mounts->proc_fd, target_fd, mount->size, mounts->walled);
+		fd = apply_overlay(mounts, mount, mounts->source_fds[i], target_fd, files);
 		if (fd >= 0)
-			mount_target_allow(own, fd);
+			mount_target_allow(own, fd, mount_is_kept(mount));
 		return MIN(fd, 0);
 	case MOUNT_DEV:
-		return apply_dev(mounts, target_fd, own, files);
+		return own_put_dev(mounts, target_fd, own, files);
 	case MOUNT_TMPFS:
-		fd = new_tmpfs(mode_of(mount), mount->size, files,
-			       MOUNT_ATTR_NODEV | (mount->read_only ? MOUNT_ATTR_RDONLY : 0));
+		if (mount_is_empty_root(mount))
+			return 0; /* apply_root() */
+		fd = own_new_tmpfs(own_mode(mount), mount->size, files,
+				   MOUNT_ATTR_NODEV | (mount->read_only ? MOUNT_ATTR_RDONLY : 0));
 		if (fd >= 0)
-			mount_target_allow(own, fd);
+			mount_target_allow(own, fd, false);
 		break;
 	case MOUNT_SYSFS:
 		fd = mount_new("sysfs", attributes, NULL);
@@ -430,6 +307,49 @@ static int apply_mount(const struct mounts *mounts, const struct wire_spec *spec
 	return fd < 0 ? fd : put(fd, target_fd);
 }
 
+/* Makes /dev/shm (-1: there is none) writable again after a read-only place that it is in, as /proc
+ * is, unless it is that place. */
+static int free_shm(const struct spec_mount *mount, int *shm_fd)
+{
+	if (mount->type != MOUNT_READ_ONLY || *shm_fd < 0)
+		return 0;
+	if (strcmp(mount->target, "/dev/shm") == 0)
+		*shm_fd = close_fd(*shm_fd);
+	return *shm_fd < 0 ? 0 : mount_make_writable(*shm_fd);
+}
+
+/* Makes the mounts of the list, and before them /dev/shm. */
+static int apply_list(const struct mounts *mounts, const struct wire_spec *spec,
+		      struct own_mounts *own, const struct identity *files, struct fault *fault)
+{
+	_cleanup_fd_ int shm_fd = spec->own_shm == SWITCH_ON ? own_put_shm(own, files) : -ENOENT;
+
+	if (shm_fd < 0 && shm_fd != -ENOENT)
+		return fault_set(fault, STEP_DEV, 0, -shm_fd);
+	for (size_t i = 0; i < spec->n_mounts; i++) {
+		const struct spec_mount *mount = &spec->mounts[i];
+		enum step step = mount->type == MOUNT_OVERLAY ? STEP_OVERLAY
+				 : mount_changes(mount->type) ? STEP_VIEW
+							      : STEP_MOUNT;
+		int r = apply_mount(mounts, spec, i, own, files);
+
+		if (r == 0)
+			r = free_shm(mount, &shm_fd);
+		if (r < 0)
+			return fault_set(fault, step, i, -r);
+	}
+	return 0;
+}
+
+static int apply_default_dev(const struct mounts *mounts, struct own_mounts *own,
+			     const struct identity *files, struct fault *fault)
+{
+	_cleanup_fd_ int target_fd = mount_open("/dev", O_PATH, files);
+	int r = target_fd < 0 ? target_fd : own_put_dev(mounts, target_fd, own, files);
+
+	return r < 0 ? fault_set(fault, STEP_DEV, 0, -r) : 0;
+}
+
 int mounts_apply(const struct mounts *mounts, const struct wire_spec *spec,
 		 const struct identity *files, struct fault *fault)
 {
@@ -438,23 +358,18 @@ int mounts_apply(const struct mounts *mounts, const struct wire_spec *spec,
 
 	if (mounts->root_fd >= 0)
 		r = apply_root(mounts->root_fd, fault);
+	if (has_empty_root(spec))
+		mount_target_allow(&own, mounts->root_fd, false);
 	if (r == 0 && spec->kinds & KIND_BIT(KIND_NET))
-		r = apply_sysfs(mounts->sysfs_fd, files, fault);
-	if (r < 0)
+		r = own_put_sysfs(mounts->sysfs_fd, files, fault);
+	if (r == 0 && mounts->default_dev)
+		r = apply_default_dev(mounts, &own, files, fault);
+	if (r == 0)
+		r = apply_list(mounts, spec, &own, files, fault);
+	if (r < 0 || own.n == 0 || !(spec->kinds & (KIND_BIT(KIND_NET) | KIND_BIT(KIND_UTS))))
 		return r;
-	if (mounts->default_dev) {
-		_cleanup_fd_ int target_fd = mount_open("/dev", O_PATH, files);
-
-		r = target_fd < 0 ? target_fd : apply_dev(mounts, target_fd, &own, files);
-		if (r < 0)
-			return fault_set(fault, STEP_DEV, 0, -r);
-	}
-	for (size_t i = 0; i < spec->n_mounts; i++) {
-		r = apply_mount(mounts, spec, i, &own, files);
-		if (r < 0)
-			return fault_set(fault, STEP_MOUNT, i, -r);
-	}
-	return 0;
+	r = own_put_names(&own, files);
+	return r < 0 ? fault_set(fault, STEP_RESOLVER, 0, -r) : 0;
 }
 
 /* fds[0] is for /proc, fds[i] for spec->mounts[i - 1] if that is of type proc; otherwise they are
@@ -467,7 +382,7 @@ int mounts_make_procs(const struct wire_spec *spec, int fds[static MOUNTS_PROCS]
 			i == 0 ? spec->mount_proc == SWITCH_ON
 			       : i <= spec->n_mounts && spec->mounts[i - 1].type == MOUNT_PROC;
 
-		fds[i] = wanted ? mount_new("proc", SAFE, NULL) : -1;
+		fds[i] = wanted ? mount_new("proc", MOUNT_SAFE, NULL) : -1;
 		if (wanted && fds[i] < 0)
 			return fault_set(fault, STEP_PROC, 0, -fds[i]);
 	}

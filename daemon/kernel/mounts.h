@@ -26,6 +26,7 @@ struct mounts {
 	bool walled;			   /* the caller's tree may hide something from it */
 	const struct task_device *devices; /* that are allowed */
 	size_t n_devices;
+	int user_fd;		    /* the set's user namespace, -1: none */
 	int node_fds[MOUNTS_NODES]; /* /dev/null and so on, if a small /dev is wanted */
 	bool default_dev;	    /* a small /dev at /dev, because the set has another root */
 	int sysfs_fd;		    /* a context made in advance, owned by the caller; -1: none */

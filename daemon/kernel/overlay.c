@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/mount.h>
 #include <linux/openat2.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -10,9 +10,11 @@
 #include <sys/statvfs.h>
 #include <sys/vfs.h>
 #include <unistd.h>
+#include "daemon/kernel/child.h"
 #include "daemon/kernel/mount.h"
 #include "daemon/kernel/mountinfo.h"
 #include "daemon/kernel/overlay.h"
+#include "daemon/kernel/pass.h"
 
 #ifndef ST_NOSYMFOLLOW
 #define ST_NOSYMFOLLOW 0x2000
@@ -20,11 +22,12 @@
 #define SIZE_DEFAULT (UINT64_C(1) << 30)
 
 /*
- * Returns 0 if the kernel alone checks permissions on this file system, by modes and ACLs that an
- * overlay shows, else -EXDEV or -errno. Servers of others (FUSE, NFS) would be asked as root.
- * *ret_attributes becomes those of the overlay: it may not be less strict than the mount.
+ * Returns 0 if the kernel alone checks permissions on the layer's file system, by modes and ACLs
+ * that an overlay shows, else -EXDEV or -errno. Servers of others (FUSE, NFS) would be asked as
+ * root. Adds to *attributes those that the overlay must have, so that it is not less strict than
+ * the layer's mount.
  */
-static int check_lower(int fd, unsigned int *ret_attributes)
+static int check_layer(int fd, unsigned int *attributes)
 {
 	static const unsigned int allowed[] = {
 		0xEF53,	    /* ext4 */
@@ -40,11 +43,10 @@ static int check_lower(int fd, unsigned int *ret_attributes)
 
 	if (fstatfs(fd, &fs) < 0)
 		return negative_errno();
-	*ret_attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
 	if (fs.f_flags & ST_NOEXEC)
-		*ret_attributes |= MOUNT_ATTR_NOEXEC;
+		*attributes |= MOUNT_ATTR_NOEXEC;
 	if (fs.f_flags & ST_NOSYMFOLLOW)
-		*ret_attributes |= MOUNT_ATTR_NOSYMFOLLOW;
+		*attributes |= MOUNT_ATTR_NOSYMFOLLOW;
 	for (size_t i = 0; i < ARRAY_SIZE(allowed); i++)
 		if ((unsigned int)fs.f_type == allowed[i])
 			return 0;
@@ -188,69 +190,135 @@ static int move_below(int overlay_fd, int r)
 
 /* --- layers --- */
 
-/* Makes the directories of the layers. The upper one looks like the lower one. */
-static int make_layers(int tmpfs_fd, int target_fd)
-{
-	struct stat st;
+/* While an overlay is made, this is its target. */
+struct layers {
+	const struct overlay *overlay;
+	unsigned int attributes;
+	struct stat lower;
+};
 
-	if (fstat(target_fd, &st) < 0 || mkdirat(tmpfs_fd, "lower", 0700) < 0 ||
-	    mkdirat(tmpfs_fd, "work", 0700) < 0 || mkdirat(tmpfs_fd, "upper", 0700) < 0 ||
-	    fchownat(tmpfs_fd, "upper", st.st_uid, st.st_gid, 0) < 0 ||
-	    fchmodat(tmpfs_fd, "upper", st.st_mode & 07777, 0) < 0)
+/* Makes the directories of what is written, and is thrown away. The upper one looks like the lower
+ * one. */
+static int make_written(const struct stat *lower)
+{
+	if (mkdir("written", 0700) < 0 || mkdir("written/work", 0700) < 0 ||
+	    mkdir("written/upper", 0700) < 0 ||
+	    chown("written/upper", lower->st_uid, lower->st_gid) < 0 ||
+	    chmod("written/upper", lower->st_mode & 07777) < 0)
 		return negative_errno();
 	return 0;
 }
 
-/* Makes the overlay, by the tmpfs, which is the working directory and has the lower layer. */
-static int new_overlay(int tmpfs_fd, int lower_fd, unsigned int attributes)
+/* Makes them in the directory of the caller's, unless it has them already. */
+static int make_kept(const struct stat *lower)
 {
-	static const char *const options[] = {
-		"lowerdir", "lower", "upperdir", "upper", "workdir", "work", "userxattr", "", NULL};
-	_cleanup_fd_ int place_fd = openat(tmpfs_fd, "lower", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	int r = place_fd < 0 ? negative_errno() : mount_put(lower_fd, place_fd);
+	bool is_new = mkdir("written/upper", 0700) == 0;
 
-	if (r == 0 && fchdir(tmpfs_fd) < 0)
+	if ((!is_new && errno != EEXIST) ||
+	    (is_new && chmod("written/upper", lower->st_mode & 07777) < 0) ||
+	    (mkdir("written/work", 0700) < 0 && errno != EEXIST))
+		return negative_errno();
+	return 0;
+}
+
+/* Makes a detached overlay of the layers in the working directory. An index is asked for where the
+ * upper layer is kept: then the kernel refuses one that another overlay has. It makes no index
+ * without privilege. */
+static int new_overlay(const struct layers *layers)
+{
+	const char *const options[] = {"lowerdir",
+				       "lower",
+				       "upperdir",
+				       "written/upper",
+				       "workdir",
+				       "written/work",
+				       "userxattr",
+				       "",
+				       layers->overlay->kept_fd >= 0 ? "index" : NULL,
+				       "on",
+				       NULL};
+
+	return mount_new("overlay", layers->attributes, options);
+}
+
+/*
+ * Makes the overlay with the rights that the owner has in the set's user namespace, and in a mount
+ * namespace of that, a copy of this one. The user can neither signal nor trace the process.
+ */
+static void __attribute__((noreturn)) child_overlay(void *context, int channel_fd)
+{
+	const struct layers *layers = context;
+	int r;
+
+	child_begin();
+	r = privilege_charge(layers->overlay->owner);
+	if (r == 0)
+		r = privilege_files_as_caller(layers->overlay->owner);
+	if (r == 0 && setns(layers->overlay->user_fd, CLONE_NEWUSER) < 0)
 		r = negative_errno();
-	return r < 0 ? r : mount_new("overlay", attributes, options);
+	privilege_conceal();
+	if (r == 0 && unshare(CLONE_NEWNS) < 0)
+		r = negative_errno();
+	if (r == 0)
+		r = make_kept(&layers->lower);
+	pass_send(channel_fd, r < 0 ? r : new_overlay(layers));
+	_exit(EXIT_SUCCESS);
+}
+
+/* Fills the working directory, which is the root of tmpfs_fd. In the caller's directory no link is
+ * followed: it could lead to a descriptor of ours. */
+static int put_layers(const struct layers *layers, int tmpfs_fd, int lower_fd)
+{
+	int kept_fd = layers->overlay->kept_fd, r = mount_put_below(tmpfs_fd, "lower", lower_fd);
+
+	if (r < 0 || kept_fd < 0)
+		return r < 0 ? r : make_written(&layers->lower);
+	r = mount_set_attributes(kept_fd, MOUNT_ATTR_NOSYMFOLLOW);
+	return r < 0 ? r : mount_put_below(tmpfs_fd, "written", kept_fd);
 }
 
 /* Returns a detached overlay of the directory. Its layers are mounted on the directory for that
- * moment, because overlay takes paths. Afterwards nothing but the overlay reaches them. */
-static int make_overlay(int target_fd, uint64_t size, unsigned int attributes)
+ * moment, because overlay takes paths. Afterwards nothing but the overlay reaches them there. */
+static int make_overlay(struct layers *layers, int target_fd)
 {
+	uint64_t size = layers->overlay->size;
 	char text[32];
-	const char *const options[] = {"mode", "0700", "size", text, NULL};
+	const char *const options[] = {"mode", "0711", "size", text, NULL};
 	_cleanup_fd_ int lower_fd = mount_clone_one(target_fd), tmpfs_fd = -1, overlay_fd = -1;
 	int r;
 
-	if (lower_fd < 0)
-		return lower_fd;
 	snprintf(text, sizeof(text), "%llu", (unsigned long long)(size ? size : SIZE_DEFAULT));
 	tmpfs_fd = mount_new("tmpfs", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, options);
-	r = tmpfs_fd < 0 ? tmpfs_fd : make_layers(tmpfs_fd, target_fd);
+	r = tmpfs_fd < 0 ? tmpfs_fd : mount_put(tmpfs_fd, target_fd);
+	if (r == 0 && (fstat(target_fd, &layers->lower) < 0 || fchdir(tmpfs_fd) < 0))
+		r = negative_errno();
 	if (r == 0)
-		r = mount_put(tmpfs_fd, target_fd);
+		r = put_layers(layers, tmpfs_fd, lower_fd);
 	if (r < 0)
 		return r;
-	overlay_fd = new_overlay(tmpfs_fd, lower_fd, attributes);
+	overlay_fd = layers->overlay->kept_fd >= 0 ? pass_from_child(child_overlay, layers)
+						   : new_overlay(layers);
 	if (overlay_fd < 0)
 		return overlay_fd;
 	return umount2(".", MNT_DETACH) < 0 || chdir("/") < 0 ? negative_errno()
 							      : take_fd(&overlay_fd);
 }
 
-int overlay_put(int proc_fd, int target_fd, uint64_t size, bool fixed)
+int overlay_put(const struct overlay *overlay, int target_fd)
 {
+	struct layers layers = {.overlay = overlay,
+				.attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV};
 	_cleanup_fd_ int overlay_fd = -1;
-	unsigned int attributes;
-	int r = check_lower(target_fd, &attributes);
+	int r = check_layer(target_fd, &layers.attributes);
 
+	if (r == 0 && overlay->kept_fd >= 0)
+		r = check_layer(overlay->kept_fd, &layers.attributes);
 	if (r < 0)
 		return r;
-	below.fixed = fixed;
-	r = find_below(proc_fd, target_fd);
+	below.fixed = overlay->fixed;
+	r = find_below(overlay->proc_fd, target_fd);
 	if (r == 0)
-		overlay_fd = r = make_overlay(target_fd, size, attributes);
+		overlay_fd = r = make_overlay(&layers, target_fd);
 	if (r >= 0)
 		r = mount_put(overlay_fd, target_fd);
 	r = move_below(overlay_fd, r);

@@ -161,6 +161,7 @@ static const struct wire_field wire_spec_fields[] = {
 	ARRAY(39, wire_spec, dns_options, spec_option, SPEC_OPTIONS_MAX, JSON("dnsOptions"),
 	      NEEDS(NET | MNT)),
 	ARRAY(40, wire_spec, hosts, spec_host, SPEC_HOSTS_MAX, JSON("hosts"), NEEDS(NET | MNT)),
+	U32(41, wire_spec, own_shm, SWITCH_OFF, JSON("ownShm"), SWITCH, NEEDS(MNT)),
 };
 LAYOUT(wire_spec);
 

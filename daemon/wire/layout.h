@@ -18,6 +18,7 @@
 #include "daemon/wire/event.h"
 #include "daemon/wire/lease.h"
 #include "daemon/wire/link.h"
+#include "daemon/wire/mount.h"
 #include "protocol/error.h"
 #include "protocol/kind.h"
 #include "protocol/methods.h"
@@ -154,42 +155,7 @@ enum spec_propagation {
 	PROPAGATION_SLAVE,
 	PROPAGATION_SHARED,
 };
-enum spec_mount_type {
-	MOUNT_BIND = 1,
-	MOUNT_TMPFS,
-	MOUNT_PROC,
-	MOUNT_SYSFS,
-	MOUNT_DEV,
-	MOUNT_MQUEUE,
-	MOUNT_CGROUP2,
-	MOUNT_READ_ONLY, /* what is at target, with all mounts below it, becomes read-only */
-	MOUNT_HIDDEN,	 /* what is at target becomes empty and read-only */
-	MOUNT_DEVICE,	 /* a bind of a character device, which can be opened there */
-	MOUNT_OVERLAY,	 /* what is written below target is kept in memory, and ends with the set */
-};
 enum spec_switch { SWITCH_DEFAULT, SWITCH_ON, SWITCH_OFF };
-
-struct spec_mount {
-	uint32_t type; /* enum spec_mount_type */
-	const char *target;
-	const char *source; /* for display only */
-	int source_fd;	    /* mount_has_source(): O_PATH, opened by the client */
-	bool read_only;
-	uint32_t mode; /* MOUNT_TMPFS: its permissions; 0: 1777 if it is for all, else 0755 */
-	uint64_t size; /* MOUNT_TMPFS, MOUNT_OVERLAY: bytes, 0: the default */
-};
-
-/* Returns true if mounts of this type show a file of the client's. */
-static inline bool mount_has_source(uint32_t type)
-{
-	return type == MOUNT_BIND || type == MOUNT_DEVICE;
-}
-
-/* Returns true if mounts of this type change what is at the target already. */
-static inline bool mount_changes(uint32_t type)
-{
-	return type == MOUNT_READ_ONLY || type == MOUNT_HIDDEN || type == MOUNT_OVERLAY;
-}
 
 struct spec_label {
 	const char *key;
@@ -269,6 +235,7 @@ struct wire_spec {
 	size_t n_dns_options;
 	struct spec_host hosts[SPEC_HOSTS_MAX];
 	size_t n_hosts;
+	uint32_t own_shm; /* enum spec_switch; the default is on if mnt and ipc are new */
 };
 
 /* --- requests --- */

@@ -105,6 +105,10 @@ recovers() {
 		run nsctl create -mpn $options --overlay="$runtime/fuse/directory" box
 		[[ $output == *"no overlay is made of this file system"* ]]
 	done
+	run nsctl create -mpn -r --overlay="$runtime/fuse/directory:/tmp" box
+	[[ $output == *"no overlay is made of this file system"* ]]
+	run nsctl create -mpn -r --overlay="/usr/share:$runtime/fuse/directory" box
+	[[ $output == *"no overlay is made of this file system"* ]]
 	remove_fuse fuse
 	eventually counts_are "$before"
 }
@@ -259,7 +263,7 @@ connection = socket.socket(socket.AF_UNIX)
 connection.connect("socket")
 connection.sendall(b"""{"method":"org.nsctl.Create","parameters":{"name":"rooted"}}\0""")
 os.write(answer, b"asked")
-assert b"org.nsctl.SystemError" in connection.recv(65536)
+assert b"\"error\":" in connection.recv(65536)
 os.write(answer, b"answered")
 time.sleep(600)
 ' "$runtime" "$user_id" "$runtime.output"

@@ -145,6 +145,14 @@ SH
 	[[ "$output" == *"--hide=$place/none: there is no such path inside"* ]]
 	run nsctl create -m --tmpfs="$place/file" box
 	[[ "$output" == *"--tmpfs=$place/file: a directory can only be mounted on a directory"* ]]
+	run nsctl create -m --tmpfs="$place/none" box
+	[[ "$output" == *"it is made if --overlay=PARENT or --tmpfs=PARENT comes before it"* ]]
+	run nsctl create -m --overlay="$place/file" box
+	[[ "$output" == *"--overlay=$place/file: is not a directory"* ]]
+	run nsctl create -m --job="$place/file" box
+	[[ "$output" == *"--job: $place/file: Not a directory"* ]]
+	run nsctl run -mp --no-init --mount-proc=/mnt true
+	[[ "$output" == *"--mount-proc=/mnt: proc is mounted by the set's init"* ]]
 	run nsctl create -m --private=run box
 	[[ "$output" == *"--private=run (/run/user/$user_id): there is no such path inside"* ]]
 	run nsctl create -m --private=tmp --tmpfs=/tmp box
@@ -203,6 +211,15 @@ make_home() {
 		# shellcheck disable=SC2086
 		nsctl run -m $user test -e "$outside"
 	done
+	# it stays writable, and what is mounted in it later is seen
+	nsctl run -mi --bind="$place/own:/dev/shm/own" --read-only --bind="$place/file:/dev/shm/file" sh -c 'touch /dev/shm/x && ls /dev/shm' |
+		xargs | grep -x "file own x"
+	fails nsctl run -mi --read-only=/dev/shm touch /dev/shm/x
+	# a topology and other clients have it, too
+	nsctl up - <<<'{"sets": [{"name": "box", "spec": {"namespaces": ["mnt", "ipc"]}}, {"name": "other", "spec": {"ownShm": false}}]}'
+	fails nsctl exec box test -e "$outside"
+	nsctl show box | grep -q "tmpfs /dev/shm"
+	nsctl exec other test -e "$outside"
 	rm "$outside"
 	[ "$(nsctl run ls /dev/shm)" = "" ]
 }
@@ -232,6 +249,47 @@ make_home() {
 	as "$user_id" env HOME="$place/home" sh -c '"$1" create --job="$0/own" box && "$1" show box' "$place" "$NSCTL_BUILD/nsctl"
 	gone() { [ -z "$(nsctl list --quiet)" ]; }
 	eventually gone
+}
+
+@test "a source is bytes, and may contain the daemon's own directory" {
+	name=$(printf '%s/d\377' "$place")
+	mkdir "$name" && touch "$name/up"
+	nsctl create -m --bind="$name:/mnt" box
+	[ "$(nsctl exec box ls /mnt)" = up ]
+	run nsctl create -m --bind="$place:$name" other
+	[ "$status" -ne 0 ]
+	[[ "$output" == *"UTF-8"* ]]
+	for user in "" -r; do
+		# shellcheck disable=SC2086
+		[ "$(nsctl run -m $user --bind=/:/mnt:ro cat "/mnt$place/file")" = up ]
+		# shellcheck disable=SC2086
+		[ "$(nsctl run -mp $user --root=/ --tmpfs="$place/tree" ls "$place/tree")" = "" ]
+	done
+}
+
+@test "an empty root shows what it is given, also to a command that is process 1" {
+	given=(--tmpfs=/)
+	for directory in usr bin lib lib64; do
+		[ -d "/$directory" ] && given+=(--bind="$(readlink -f "/$directory"):/$directory:ro")
+	done
+	for user in "" -r; do
+		# shellcheck disable=SC2086
+		output=$(nsctl run -mpnu $user "${given[@]}" --bind="$place/file:/etc/deep/file" --bind=/etc/passwd:/etc/passwd:ro sh -c '
+			cat /etc/deep/file && test -s /etc/passwd && test -c /dev/null && test -d /proc/1 && test -d /sys/class/net/lo &&
+			touch /made && ls /home "$0" 2>/dev/null; getent hosts localhost && getent hosts "$(uname -n)"' "$place")
+		[ "$(head -1 <<<"$output")" = up ]
+		[ "$(wc -l <<<"$output")" -eq 3 ]
+		# shellcheck disable=SC2086
+		[ "$(nsctl run -mp $user --no-init "${given[@]}" sh -c 'test -d "/proc/$$" && echo $$')" = 1 ]
+	done
+	# nothing of the host is below the /proc of such a command
+	[ "$(nsctl run -mp -r --no-init "${given[@]}" sh -c 'umount /proc && echo gone && ls -d /proc/1' 2>/dev/null)" = gone ]
+	make_root
+	nsctl run -mp --no-init -r "${root_options[@]}" sh -c 'test -d /proc/1'
+	# below an overlay of a directory of root's, too
+	nsctl create -m --overlay=/usr/share --bind="$place/own:/usr/share/nsctl-test/own" box
+	[ "$(nsctl exec box cat /usr/share/nsctl-test/own/up)" = up ]
+	[ ! -e /usr/share/nsctl-test ]
 }
 
 @test "a device of the list is shown where it is wanted, and its permissions hold" {
@@ -325,6 +383,49 @@ make_root() {
 	rmdir "$outside"
 }
 
+@test "an overlay with a directory keeps what is written there, for the next set" {
+	nsctl create -mp -r --overlay="$place/tree:$place/own" box
+	nsctl show box | grep -q "overlay $place/own at $place/tree"
+	nsctl exec box sh -c 'cd "$0" && echo changed >up && mkdir made && touch made/file' "$place/tree"
+	[ "$(stat -c %u "$place/own/upper/up" "$place/own/upper/made/file" | xargs)" = "$user_id $user_id" ]
+	# one overlay at a time
+	run nsctl create -m -c --overlay="$place/hidden:$place/own" other
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"--overlay=$place/hidden:$place/own: another overlay keeps what is written in this directory"* ]]
+	nsctl rm box
+	[ "$(cat "$place/tree/up")" = up ]
+	[ "$(ls "$place/tree" | xargs)" = "below up" ]
+	for user in -r -c; do
+		[ "$(cd "$place/own" && nsctl run -m "$user" --overlay="$place/tree:./" cat "$place/tree/up")" = changed ]
+		nsctl run -m "$user" --overlay="$place/tree:$place/own" rm -r "$place/tree/made"
+		nsctl run -m "$user" --overlay="$place/tree:$place/own" mkdir "$place/tree/made"
+	done
+	# nothing of another user gets into the directory, and no more than its mount allows
+	cp /bin/true "$place/tree/true"
+	chown root "$place/tree/true"
+	chmod 4755 "$place/tree/true"
+	nsctl create -mp -r --overlay="$place/tree:$place/own" box
+	fails nsctl exec box touch "$place/tree/true"
+	nsctl exec box sh -c 'mv "$0" "$0.moved"; chmod 4777 "$0"; cp /bin/sh "$1/sh" && chmod 4755 "$1/sh"' "$place/tree/true" "$place/tree" || true
+	[ -z "$(find "$place/own" ! -user "$user_id")" ]
+	nsctl exec box grep " $place/tree .*nosuid,nodev" /proc/self/mountinfo
+	nsctl exec box sh -c 'umount "$0"; mount -o remount,bind,suid "$0"' "$place/tree" 2>/dev/null || true
+	nsctl exec box grep " $place/tree .*nosuid,nodev" /proc/self/mountinfo
+	nsctl rm box
+	# what cannot be, and why
+	refused() {
+		run nsctl create -m "${@:2}" box
+		[ "$status" -eq 1 ]
+		[[ "$output" == *"$1"* ]] || { echo "$output" && false; }
+	}
+	refused "in a set with a user namespace" --overlay="$place/tree:$place/own"
+	mkdir -m 755 "$place/roots"
+	refused "must be yours to write to" -r --overlay="$place/tree:$place/roots"
+	rm -r "$place/own/upper"
+	ln -s /proc/self/fd/3 "$place/own/upper"
+	refused "is a link" -r --overlay="$place/tree:$place/own"
+}
+
 @test "an overlay gives no right: not to others' files, and not by setuid" {
 	mkdir -m 700 "$place/theirs"
 	echo secret >"$place/theirs/secret"
@@ -361,8 +462,14 @@ make_root() {
 	for target in "$place" "$place/tree" "$place/own"; do
 		run inside create -m --overlay="$target" inner
 		[ "$status" -ne 0 ]
-		[[ "$output" == *"(EPERM)"* ]]
+		[[ "$output" == *"--overlay=$target: something is mounted below directories that its user could move"* ]]
 	done
+	# the way out that the message tells
+	inside create -m --bind="$place/own:$place/own" --overlay="$place/own" inner
+	nsctl exec outer "$NSCTL_BUILD/nsctl" --socket="$runtime/socket" exec inner touch "$place/own/written"
+	[ ! -e "$place/own/written" ]
+	run inside create -m --bind="$place/tree:$place/tree" --overlay="$place/tree" other
+	[ "$status" -ne 0 ]
 	nsctl rm outer
 	nsctl create -m --hide=/usr/share outer
 	inside create -m --overlay=/usr inner

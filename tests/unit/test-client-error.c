@@ -141,7 +141,7 @@ static void test_told(void **state _unused_)
 		{create, "spec.uidMap[1].count", "--map-users: x"},
 		{create, "spec.hostname", "--hostname: x"},
 		{create, "spec.mounts[2].target",
-		 "--bind, --tmpfs, --read-only, --hide, --overlay, --device: x"},
+		 "--bind, --tmpfs, --dev, --read-only, --hide, --overlay, --device: x"},
 		{create, "spec.rootPath", "--root: x"},
 		{create, "spec.rootFileDescriptor", "--root: x"},
 		{create, "spec.clocks", "--monotonic, --boottime: x"},

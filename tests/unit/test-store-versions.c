@@ -98,6 +98,7 @@ static void fill_spec(struct wire_spec *spec)
 	spec->dns_search[spec->n_dns_search++].domain = "example.org";
 	spec->dns_options[spec->n_dns_options++].text = "ndots:2";
 	spec->hosts[spec->n_hosts++] = (struct spec_host){"db", "10.0.0.5"};
+	spec->own_shm = SWITCH_OFF;
 	spec->publish[spec->n_publish++] = (struct spec_publish){
 		PUBLISH_UDP, "10.1.0.1", 8080, 80, .last_host_port = 8090, .chosen = true};
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 #include "daemon/keeper/policy/address.h"
 #include "daemon/keeper/policy/check.h"
+#include "daemon/keeper/policy/check-mount.h"
 #include "daemon/keeper/policy/settings.h"
 
 static int invalid(struct failure *failure, const char *field, const char *reason)
@@ -108,91 +109,7 @@ static int check_needs(const struct wire_spec *spec, struct failure *failure)
 	return 0;
 }
 
-/* --- mounts --- */
-
-static int mount_field(struct failure *failure, size_t index, const char *member,
-		       const char *reason)
-{
-	char field[64];
-
-	snprintf(field, sizeof(field), "spec.mounts[%zu].%s", index, member);
-	return invalid(failure, field, reason);
-}
-
-static int check_mount_type(const struct wire_spec *spec, size_t index, struct failure *failure)
-{
-	static const struct {
-		enum spec_mount_type type;
-		enum kind kind;
-		const char *reason;
-	} rows[] = {
-		{MOUNT_PROC, KIND_PID, "proc needs pid among spec.namespaces"},
-		{MOUNT_SYSFS, KIND_NET, "sysfs needs net among spec.namespaces"},
-		{MOUNT_MQUEUE, KIND_IPC, "mqueue needs ipc among spec.namespaces"},
-		{MOUNT_CGROUP2, KIND_CGROUP, "cgroup2 needs cgroup among spec.namespaces"},
-	};
-	uint32_t type = spec->mounts[index].type;
-
-	if (type < MOUNT_BIND || type > MOUNT_OVERLAY)
-		return mount_field(failure, index, "type", "is not known");
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		if (type == rows[i].type && !(spec->kinds & KIND_BIT(rows[i].kind)))
-			return mount_field(failure, index, "type", rows[i].reason);
-	return 0;
-}
-
-/* Returns true if the paths differ only in repeated slashes. Neither may contain . or .. as a
- * component. */
-static bool is_same_path(const char *a, const char *b)
-{
-	for (;;) {
-		size_t n;
-
-		a += strspn(a, "/");
-		b += strspn(b, "/");
-		n = strcspn(a, "/");
-		if (n != strcspn(b, "/") || memcmp(a, b, n) != 0)
-			return false;
-		if (n == 0)
-			return true;
-		a += n;
-		b += n;
-	}
-}
-
-static int check_mount(const struct wire_spec *spec, size_t index, struct failure *failure)
-{
-	const struct spec_mount *mount = &spec->mounts[index];
-	int r = check_mount_type(spec, index, failure);
-
-	if (r)
-		return r;
-	if (!mount->target || !path_is_valid(mount->target))
-		return mount_field(failure, index, "target",
-				   "is an absolute path without . and ..");
-	if (is_same_path(mount->target, "/") &&
-	    (!mount_changes(mount->type) || mount->type == MOUNT_HIDDEN))
-		return mount_field(failure, index, "target",
-				   "is /: another root is what spec.rootFileDescriptor is for");
-	if (mount_has_source(mount->type) && mount->source_fd < 0 && !(spec->boot && mount->source))
-		return mount_field(failure, index, "sourceFileDescriptor",
-				   "is needed for a bind or a device");
-	if (!mount_has_source(mount->type) && (mount->source_fd >= 0 || mount->source))
-		return mount_field(failure, index, "source", "is for binds and devices only");
-	if (mount->source && !path_is_valid(mount->source))
-		return mount_field(failure, index, "source",
-				   "is an absolute path without . and ..");
-	if (mount->type != MOUNT_TMPFS && mount->type != MOUNT_OVERLAY && mount->size)
-		return mount_field(failure, index, "size", "is for tmpfs and overlay only");
-	if (mount->type != MOUNT_TMPFS && mount->mode)
-		return mount_field(failure, index, "mode", "is for tmpfs only");
-	for (size_t i = 0; i < index && !mount_changes(mount->type); i++)
-		if (!mount_changes(spec->mounts[i].type) &&
-		    is_same_path(spec->mounts[i].target, mount->target))
-			return mount_field(failure, index, "target",
-					   "is another mount's target already");
-	return 0;
-}
+/* --- the rest --- */
 
 static int check_labels(const struct wire_spec *spec, struct failure *failure)
 {
@@ -298,7 +215,7 @@ static int check_hosts(const struct wire_spec *spec, struct failure *failure)
 			return invalid(failure, field, "is not the IP address of a host");
 	}
 	for (size_t i = 0; spec->n_hosts > 0 && i < spec->n_mounts; i++)
-		if (is_same_path(spec->mounts[i].target, "/etc/hosts"))
+		if (check_same_path(spec->mounts[i].target, "/etc/hosts"))
 			return invalid(failure, "spec.hosts",
 				       "cannot be added to a mount at /etc/hosts");
 	return 0;
@@ -318,7 +235,8 @@ static int check_boot(const struct wire_spec *spec, struct failure *failure)
 	if (spec->root_fd >= 0 && !spec->root_path)
 		return invalid(failure, "spec.rootPath", "is needed with boot: it is opened again");
 	for (size_t i = 0; i < spec->n_mounts; i++)
-		if (mount_has_source(spec->mounts[i].type) && !spec->mounts[i].source) {
+		if ((mount_has_source(spec->mounts[i].type) || mount_is_kept(&spec->mounts[i])) &&
+		    !spec->mounts[i].source) {
 			snprintf(field, sizeof(field), "spec.mounts[%zu].source", i);
 			return invalid(failure, field, "is needed with boot: it is opened again");
 		}
@@ -334,19 +252,9 @@ static int check_values(const struct wire_spec *spec, struct failure *failure)
 	return check_labels(spec, failure);
 }
 
-/* Returns true if the set has places that must stay as they are: mounts that are made outside later
- * would be seen there. */
-static bool has_views(const struct wire_spec *spec)
-{
-	for (size_t i = 0; i < spec->n_mounts; i++)
-		if (mount_changes(spec->mounts[i].type))
-			return true;
-	return false;
-}
-
 static int check_propagation(const struct wire_spec *spec, struct failure *failure)
 {
-	if (!has_views(spec) || spec->propagation == PROPAGATION_DEFAULT ||
+	if (!check_has_views(spec) || spec->propagation == PROPAGATION_DEFAULT ||
 	    spec->propagation == PROPAGATION_PRIVATE)
 		return 0;
 	return invalid(failure, "spec.propagation",
@@ -358,17 +266,22 @@ static int check_propagation(const struct wire_spec *spec, struct failure *failu
 /* Fills in defaults, so that equal requests give equal bytes. */
 static void complete(struct wire_spec *spec, const char *name)
 {
-	bool mnt = spec->kinds & KIND_BIT(KIND_MNT), pid = spec->kinds & KIND_BIT(KIND_PID);
+	bool mnt = spec->kinds & KIND_BIT(KIND_MNT), pid = spec->kinds & KIND_BIT(KIND_PID),
+	     ipc = spec->kinds & KIND_BIT(KIND_IPC);
 
 	spec->given = true;
 	if (spec->kinds & KIND_BIT(KIND_UTS) && !spec->hostname && name && hostname_is_valid(name))
 		spec->hostname = name;
 	if (mnt && spec->propagation == PROPAGATION_DEFAULT)
-		spec->propagation = has_views(spec) ? PROPAGATION_PRIVATE : PROPAGATION_SLAVE;
+		spec->propagation = check_has_views(spec) ? PROPAGATION_PRIVATE : PROPAGATION_SLAVE;
 	if (mnt && pid && spec->mount_proc == SWITCH_DEFAULT)
 		spec->mount_proc = SWITCH_ON;
 	if (!(mnt && pid))
 		spec->mount_proc = SWITCH_DEFAULT;
+	if (mnt && ipc && spec->own_shm == SWITCH_DEFAULT)
+		spec->own_shm = SWITCH_ON;
+	if (!mnt || check_has_shm(spec) || (!ipc && spec->own_shm == SWITCH_OFF))
+		spec->own_shm = SWITCH_DEFAULT;
 }
 
 int check_spec(struct wire_spec *spec, const char *name, struct failure *failure)

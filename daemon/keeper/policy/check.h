@@ -23,8 +23,13 @@
  *   hostname     with uts: the set's name
  *   propagation  with mnt: slave
  *   mount_proc   with mnt and pid: on
+ *   own_shm      with mnt and ipc: on, unless a root or a mount has one
  */
 int check_spec(struct wire_spec *spec, const char *name, struct failure *failure);
+
+/* Checks that a set without an init has no mounts that the init makes. Returns 0 or
+ * ERROR_INVALID_VALUE. */
+int check_no_procs(const struct wire_spec *spec, struct failure *failure);
 
 /* Checks that all wanted kinds of namespaces are among those that a set has (held). Returns 0 or
  * ERROR_INVALID_VALUE. */

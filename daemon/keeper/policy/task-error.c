@@ -8,6 +8,8 @@ static void blame(enum step step, uint32_t detail, char *ret, size_t size)
 {
 	switch (step) {
 	case STEP_MOUNT:
+	case STEP_VIEW:
+	case STEP_OVERLAY:
 		snprintf(ret, size, "spec.mounts[%u]", detail);
 		break;
 	case STEP_ROOT:
@@ -77,6 +79,10 @@ static const struct meaning {
 	 "the caller has ended, or has changed its namespaces, since it connected"},
 	{STEP_DEV, ENOENT, ERROR_INVALID_VALUE, "spec.rootPath",
 	 "this root has no /dev to mount the set's own on: make an empty directory"},
+	{STEP_PROC, ENOENT, ERROR_INVALID_VALUE, "spec.rootPath",
+	 "this root has no /proc to mount the set's own on: make an empty directory, or leave "
+	 "/proc "
+	 "out (--no-mount-proc)"},
 	{STEP_CALLER, EPERM, ERROR_NOT_PERMITTED, "user namespaces",
 	 "the caller is in a chroot, which root in a user namespace could leave"},
 	{STEP_PROGRAMS, EACCES, ERROR_NOT_PERMITTED, "from here",
@@ -156,18 +162,41 @@ static int descriptor_error(uint32_t which, struct failure *failure)
 /* Returns what is wrong with a mount, or NULL. Clients open the sources. */
 static const char *find_reason(const struct task_report *report)
 {
+	static const char too_many_links[] =
+		"its path has too many symbolic links, or a mount namespace is mounted on a file "
+		"below it (unshare --mount=FILE), which cannot be mounted again";
 	static const struct {
 		enum step step;
 		int error;
 		const char *reason;
 	} rows[] = {
 		{STEP_MOUNT, ENOENT,
-		 "there is no such path inside; it is made only below a tmpfs or an overlay of "
-		 "the set's own that comes before"},
+		 "there is no such path inside; it is made if --overlay=PARENT or --tmpfs=PARENT "
+		 "comes before it"},
+		{STEP_VIEW, ENOENT, "there is no such path inside"},
+		{STEP_OVERLAY, ENOENT, "there is no such path inside"},
+		{STEP_OVERLAY, ENOTDIR, "is not a directory"},
 		{STEP_MOUNT, ENOTDIR,
 		 "a directory can only be mounted on a directory, and a file on a file"},
-		{STEP_MOUNT, EXDEV,
+		{STEP_MOUNT, ELOOP, too_many_links},
+		{STEP_ROOT, ELOOP, too_many_links},
+		{STEP_OVERLAY, EXDEV,
 		 "no overlay is made of this file system, which may check permissions itself"},
+		{STEP_OVERLAY, EPERM,
+		 "something is mounted below directories that its user could move, which would "
+		 "uncover what the mount hides: bind the target to itself before "
+		 "(--bind=TARGET:TARGET)"},
+		{STEP_OVERLAY, EBUSY,
+		 "another overlay keeps what is written in this directory: remove its set first, "
+		 "or name another directory"},
+		{STEP_OVERLAY, ELOOP,
+		 "\"upper\" or \"work\" in the directory that keeps what is written is a link: "
+		 "name "
+		 "another directory"},
+		{STEP_OVERLAY, EACCES,
+		 "the directory that keeps what is written must be yours to write to"},
+		{STEP_OVERLAY, ENODEV,
+		 "this kernel does not have overlays: load its module (modprobe overlay)"},
 		{STEP_MOUNT, ENODEV, "this kernel does not have the file system: load its module"},
 		{STEP_DEVICE, ENODEV, "is not a character device"},
 		{STEP_DEVICE, EPERM,

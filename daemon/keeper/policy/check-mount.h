@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The part of check.h about a set's mounts. Pure functions. */
+#ifndef NSCTL_KEEPER_CHECK_MOUNT_H
+#define NSCTL_KEEPER_CHECK_MOUNT_H
+
+#include "base.h"
+#include "daemon/wire/layout.h"
+#include "protocol/error.h"
+
+/* Checks one mount of the list. Returns 0, or ERROR_INVALID_VALUE and its field. */
+int check_mount(const struct wire_spec *spec, size_t index, struct failure *failure);
+
+/* Returns true if the paths differ only in repeated slashes. Neither may contain . or .. as a
+ * component. */
+bool check_same_path(const char *a, const char *b);
+
+/* Returns true if the set has places that must stay as they are: mounts that are made outside later
+ * would be seen there. */
+bool check_has_views(const struct wire_spec *spec);
+
+/* Returns true if /dev/shm comes with the set's root or mounts. */
+bool check_has_shm(const struct wire_spec *spec);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * File systems of the set's own: tmpfs, /sys, and a small /dev. Targets are looked up with the
+ * rights of files. Functions return 0 or a descriptor, or -errno. No function here may allocate
+ * memory.
+ */
+#ifndef NSCTL_KERNEL_MOUNTS_OWN_H
+#define NSCTL_KERNEL_MOUNTS_OWN_H
+
+#include "daemon/kernel/mount-target.h"
+#include "daemon/kernel/mounts.h"
+
+/* Makes a tmpfs whose root directory belongs to owner (NULL: root). size 0: the kernel's
+ * default. */
+int own_new_tmpfs(uint32_t mode, uint64_t size, const struct identity *owner,
+		  unsigned int attributes);
+/* Returns the permissions of a tmpfs: where every user makes files, they are those of /tmp. */
+uint32_t own_mode(const struct spec_mount *mount);
+/* Makes the tmpfs that becomes the root, with the directories on which the set's own are
+ * mounted. */
+int own_new_root(const struct spec_mount *mount, const struct identity *files);
+
+/*
+ * Mounts a sysfs that shows the new net namespace, and keeps /sys/fs/cgroup as it was. The old
+ * sysfs stays if there is no /sys. ready_fd: a context made in advance, or -1.
+ */
+int own_put_sysfs(int ready_fd, const struct identity *files, struct fault *fault);
+
+/* Clones the nodes of a small /dev, in the host's mount namespace. */
+int own_clone_nodes(struct mounts *mounts, struct fault *fault);
+/* Mounts a small /dev. It belongs to the caller, with whose rights mount points for further devices
+ * are made. */
+int own_put_dev(const struct mounts *mounts, int target_fd, struct own_mounts *own,
+		const struct identity *files);
+/* Mounts a tmpfs on /dev/shm. Returns a descriptor of it or -errno (-ENOENT: there is no such
+ * directory). */
+int own_put_shm(struct own_mounts *own, const struct identity *files);
+/* Makes the files on which the set's names are mounted (resolver.h), if /etc is on a file system of
+ * the set's own and has no such files. */
+int own_put_names(const struct own_mounts *own, const struct identity *files);
+
+#endif
