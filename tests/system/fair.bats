@@ -124,3 +124,55 @@ PYTHON
 	grep -q "refused: .*uid=$other_id" "$runtime.log"
 	grep -q "namespaces handed out uid=$other_id" "$runtime.log"
 }
+
+@test "a journal that takes no more lines holds up nobody, and says later how many were lost" {
+	own_runtime=$runtime
+	unset runtime
+	make_runtime
+	cat >"$runtime.journal.py" <<'PYTHON'
+# journal.py PREFIX: stands for journald. Reads nothing from its socket, which any user may write to, before the file
+# PREFIX.read exists. journal.py PREFIX COMMAND...: executes it with stderr as systemd connects it.
+import os, socket, sys, time
+prefix, place = sys.argv[1], "/run/systemd/journal"
+if len(sys.argv) > 2:
+    stream = socket.socket(socket.AF_UNIX)
+    stream.connect(place + "/stdout")
+    os.dup2(stream.fileno(), 2)
+    about = os.fstat(2)
+    os.environ["JOURNAL_STREAM"] = f"{about.st_dev}:{about.st_ino}"
+    os.execv(sys.argv[2], sys.argv[2:])
+lines, streams = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM), socket.socket(socket.AF_UNIX)
+for s, name in (lines, "socket"), (streams, "stdout"):
+    s.bind(f"{place}/{name}")
+    os.chmod(f"{place}/{name}", 0o666)
+streams.listen()
+open(prefix + ".listens", "w").close()
+while not os.path.exists(prefix + ".read"): time.sleep(0.05)
+with open(prefix + ".lines", "wb", buffering=0) as file:
+    while True: file.write(lines.recv(65536) + b"\n")
+PYTHON
+	mkdir -p /run/systemd/journal
+	start_server journal python3 "$runtime.journal.py" "$runtime"
+	eventually test -e "$runtime.listens"
+	daemon_in="python3 $runtime.journal.py $runtime" start_daemon
+	python "$user_id" <<'PYTHON'
+import socket
+flood = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+flood.setblocking(False)
+try:
+    while True: flood.sendto(b"MESSAGE=flood\n", "/run/systemd/journal/socket")
+except BlockingIOError: pass
+PYTHON
+	nsctl create -n box
+	nsctl rm box
+	[ -z "$(other list --quiet)" ]
+	touch "$runtime.read"
+	read_up() { nsctl run -n true && grep -q 'MESSAGE=.* ([0-9]* lines before this one were lost)$' "$runtime.lines"; }
+	eventually read_up
+	grep -qx "NSCTL_UID=$user_id" "$runtime.lines"
+	grep -qx 'NSCTL_METHOD=Run' "$runtime.lines"
+	grep -qx 'PRIORITY=6' "$runtime.lines"
+	purge_daemon
+	rm -r "$runtime".* /run/systemd/journal
+	runtime=$own_runtime
+}

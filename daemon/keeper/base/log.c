@@ -2,15 +2,17 @@
 #include <poll.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/uio.h>
+#include <sys/un.h>
 #include <time.h>
-#include <systemd/sd-journal.h>
 #include "daemon/keeper/base/log-limit.h"
 #include "daemon/keeper/base/log.h"
 
 #define LINE_SIZE 1024
-#define FIELD_SIZE 160
+#define MESSAGE_SIZE 864
+/* A message for the journal: the text, the number of lost lines, and seven fields. */
+#define ENTRY_SIZE 2048
 
 /* Limits for the lines of one kind that one user causes. */
 #define LINES_PER_MINUTE 20
@@ -21,6 +23,7 @@ static int limit = LOG_INFO;
 static struct log_limit by_user;
 static void (*on_count)(void *context);
 static void *on_count_context;
+static int journal_fd = -1;
 static bool to_journal;
 static unsigned int dropped; /* lines lost since the last line that was written */
 
@@ -40,6 +43,8 @@ void log_open(int level)
 {
 	limit = level;
 	to_journal = stderr_is_journal();
+	if (to_journal && journal_fd < 0)
+		journal_fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 }
 
 int log_level_from_name(const char *name)
@@ -72,73 +77,89 @@ static void escape(char *text)
 	}
 }
 
-static size_t add(char *line, size_t used, const char *format, ...) _printf_(3, 4);
-static size_t add(char *line, size_t used, const char *format, ...)
+static size_t add(char *text, size_t size, size_t used, const char *format, ...) _printf_(4, 5);
+static size_t add(char *text, size_t size, size_t used, const char *format, ...)
 {
 	va_list arguments;
 	int n;
 
 	va_start(arguments, format);
-	n = vsnprintf(line + used, LINE_SIZE - used, format, arguments);
+	n = vsnprintf(text + used, size - used, format, arguments);
 	va_end(arguments);
-	return MIN(used + MAX(n, 0), (size_t)LINE_SIZE - 1);
+	return MIN(used + MAX(n, 0), size - 1);
 }
 
-static void write_stderr(int level, const char *message, const struct log_fields *fields)
+static size_t add_lost(char *text, size_t size, size_t used)
+{
+	return dropped ? add(text, size, used, " (%u lines before this one were lost)", dropped)
+		       : used;
+}
+
+/* Returns true if the whole line was written. */
+static bool write_stderr(int level, const char *message, const struct log_fields *fields)
 {
 	char line[LINE_SIZE];
-	size_t used = to_journal ? add(line, 0, "<%d>%s", level, message)
-				 : add(line, 0, "nsctld: %s", message);
+	size_t size = sizeof(line), used = to_journal ? add(line, size, 0, "<%d>%s", level, message)
+						      : add(line, size, 0, "nsctld: %s", message);
 
 	if (fields && fields->has_uid)
-		used = add(line, used, " uid=%u", fields->uid);
+		used = add(line, size, used, " uid=%u", fields->uid);
 	if (fields && fields->has_owner)
-		used = add(line, used, " owner=%u", fields->owner);
+		used = add(line, size, used, " owner=%u", fields->owner);
 	if (fields && fields->method)
-		used = add(line, used, " method=%s", fields->method);
+		used = add(line, size, used, " method=%s", fields->method);
 	if (fields && fields->set)
-		used = add(line, used, " set=%s", fields->set);
+		used = add(line, size, used, " set=%s", fields->set);
 	if (fields && fields->session)
-		used = add(line, used, " session=%s", fields->session);
+		used = add(line, size, used, " session=%s", fields->session);
 	if (fields && fields->error)
-		used = add(line, used, " errno=%s", strerrorname_np(fields->error));
-	if (dropped)
-		used = add(line, used, " (%u lines before this one were lost)", dropped);
+		used = add(line, size, used, " errno=%s", strerrorname_np(fields->error));
+	used = add_lost(line, size, used);
 	escape(line);
 	line[used < LINE_SIZE - 1 ? used : LINE_SIZE - 2] = '\n';
 	/* a pipe that polls as writable takes PIPE_BUF bytes at once, and a line is shorter */
-	if (poll(&(struct pollfd){.fd = STDERR_FILENO, .events = POLLOUT}, 1, 0) == 1 &&
-	    write(STDERR_FILENO, line, MIN(used + 1, (size_t)LINE_SIZE - 1)) > 0)
-		dropped = 0;
-	else
-		dropped++;
+	return poll(&(struct pollfd){.fd = STDERR_FILENO, .events = POLLOUT}, 1, 0) == 1 &&
+	       write(STDERR_FILENO, line, MIN(used + 1, (size_t)LINE_SIZE - 1)) > 0;
 }
 
-/* Sends the line to the journal with its fields, so that `NSCTL_UID=1000` selects all lines about
- * uid 1000. */
-static void send_journal(int level, const char *message, const struct log_fields *fields)
+/* Adds a field of the journal, if there is one. A line break in it would begin another field. */
+static size_t add_text(char *entry, size_t used, const char *name, const char *text)
 {
-	char texts[8][FIELD_SIZE + LINE_SIZE];
-	struct iovec vector[ARRAY_SIZE(texts)];
-	int n = 0;
+	size_t begin = used;
 
-	snprintf(texts[n++], sizeof(texts[0]), "MESSAGE=%s", message);
-	snprintf(texts[n++], sizeof(texts[0]), "PRIORITY=%d", level);
-	if (fields && fields->has_uid)
-		snprintf(texts[n++], sizeof(texts[0]), "NSCTL_UID=%u", fields->uid);
-	if (fields && fields->has_owner)
-		snprintf(texts[n++], sizeof(texts[0]), "NSCTL_OWNER=%u", fields->owner);
-	if (fields && fields->method)
-		snprintf(texts[n++], sizeof(texts[0]), "NSCTL_METHOD=%s", fields->method);
-	if (fields && fields->set)
-		snprintf(texts[n++], sizeof(texts[0]), "NSCTL_SET=%s", fields->set);
-	if (fields && fields->session)
-		snprintf(texts[n++], sizeof(texts[0]), "NSCTL_SESSION=%s", fields->session);
-	if (fields && fields->error)
-		snprintf(texts[n++], sizeof(texts[0]), "ERRNO=%d", fields->error);
-	for (int i = 0; i < n; i++)
-		vector[i] = (struct iovec){texts[i], strlen(texts[i])};
-	(void)sd_journal_sendv(vector, n);
+	if (!text)
+		return used;
+	used = add(entry, ENTRY_SIZE, used, "%s=%s", name, text);
+	escape(entry + begin);
+	return add(entry, ENTRY_SIZE, used, "\n");
+}
+
+/*
+ * Sends the line to the journal with its fields, so that `NSCTL_UID=1000` selects all lines about
+ * uid 1000. Returns true if the journal has it. sd_journal_send() would wait while the queue of the
+ * journal's socket is full, and any user of the host can keep it full.
+ */
+static bool send_journal(int level, const char *message, const struct log_fields *fields)
+{
+	const struct sockaddr_un address = {.sun_family = AF_UNIX,
+					    .sun_path = "/run/systemd/journal/socket"};
+	char entry[ENTRY_SIZE];
+	size_t size = sizeof(entry),
+	       used = add(entry, size, 0, "PRIORITY=%d\nMESSAGE=%s", level, message);
+
+	used = add_lost(entry, size, used);
+	used = add(entry, size, used, "\nSYSLOG_IDENTIFIER=nsctld\n");
+	if (fields->has_uid)
+		used = add(entry, size, used, "NSCTL_UID=%u\n", fields->uid);
+	if (fields->has_owner)
+		used = add(entry, size, used, "NSCTL_OWNER=%u\n", fields->owner);
+	used = add_text(entry, used, "NSCTL_METHOD", fields->method);
+	used = add_text(entry, used, "NSCTL_SET", fields->set);
+	used = add_text(entry, used, "NSCTL_SESSION", fields->session);
+	if (fields->error)
+		used = add(entry, size, used, "ERRNO=%d\n", fields->error);
+	return sendto(journal_fd, entry, used, MSG_DONTWAIT | MSG_NOSIGNAL,
+		      (const struct sockaddr *)&address, sizeof(address)) >= 0;
 }
 
 static void log_arguments(int level, const struct log_fields *fields, const char *format,
@@ -146,16 +167,18 @@ static void log_arguments(int level, const struct log_fields *fields, const char
 static void log_arguments(int level, const struct log_fields *fields, const char *format,
 			  va_list arguments)
 {
-	char message[LINE_SIZE - FIELD_SIZE];
+	char message[MESSAGE_SIZE];
+	bool written;
 
 	(void)vsnprintf(message, sizeof(message), format, arguments);
 	escape(message);
 	/* A line without fields goes to stderr, because the journal finds the unit of stderr even
 	 * after the process has ended, as after a failed start. */
 	if (to_journal && fields)
-		send_journal(level, message, fields);
+		written = send_journal(level, message, fields);
 	else
-		write_stderr(level, message, fields);
+		written = write_stderr(level, message, fields);
+	dropped = written ? 0 : dropped + 1;
 }
 
 void log_line(int level, const struct log_fields *fields, const char *format, ...)
