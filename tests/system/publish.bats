@@ -296,6 +296,21 @@ print(json.load(sys.stdin)["spec"]["publish"][0]["hostPort"])'; }
 	nsctl call Create '{"name": "same", "existing": true, "spec": {"namespaces": ["net"], "publish": [{"protocol": "tcp", "hostPort": 0, "port": 80}]}}' >"$nets/first"
 	nsctl call Create '{"name": "same", "existing": true, "spec": {"namespaces": ["net"], "publish": [{"protocol": "tcp", "hostPort": 0, "port": 80}]}}' >"$nets/second"
 	cmp "$nets/first" "$nets/second"
+	# nobody can have the keeper try thousands of ports, which it does while all users wait
+	# shellcheck disable=SC2086
+	start_server ports ${daemon_in:-} python3 -c '
+import resource, socket, sys, time
+resource.setrlimit(resource.RLIMIT_NOFILE, (2048, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+held = [socket.socket() for _ in range(1100)]
+for i, s in enumerate(held): s.bind(("", 20000 + i))
+open(sys.argv[1], "w").close()
+time.sleep(1000)' "$runtime.held"
+	eventually test -e "$runtime.held"
+	refused "more than 1024 that are in use" create -n --publish=20000-30000:80 --publish=20000-30000:81 wrong
+	nsctl create -n --publish=20500-30000:80 right
+	[ "$(host_port right)" = 21100 ]
+	end_server ports
+	rm "$runtime.held"
 	refused "differ in length" create -n --publish=8000-8010:80-85 wrong
 	refused "30" create -n --publish=9000-9030:80-110 wrong
 	refused "below 1024" create -n --publish=1000-1100:80 wrong

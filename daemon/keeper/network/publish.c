@@ -12,8 +12,9 @@
 
 #define PROXY_SECONDS 20
 #define BACKLOG 128
-/* Attempts to find a port that is free in both families. */
-#define CHOICES_MAX 64
+/* Ports that are tried for a set, besides those that it names. The keeper binds a socket or two for
+ * each try, while all users wait. */
+#define TRIES_MAX 1024
 
 /* --- addresses --- */
 
@@ -151,24 +152,29 @@ static int find_free(const struct spec_publish *publish)
 	return ntohs(((const struct sockaddr_in *)&address)->sin_port);
 }
 
-/* Reserves the first port of a range that is free. */
-static int hold_of_range(struct spec_publish *publish, int ret_fds[2])
+/* Reserves the first port of a range that is free. Returns 0, -EDQUOT if no try is left, or another
+ * -errno. */
+static int hold_of_range(struct spec_publish *publish, unsigned int *tries, int ret_fds[2])
 {
 	int r = -EADDRINUSE;
 
 	for (; r == -EADDRINUSE && publish->host_port <= publish->last_host_port;
-	     publish->host_port++)
+	     publish->host_port++) {
+		if (*tries == 0)
+			return -EDQUOT;
+		--*tries;
 		r = hold_both(publish, ret_fds);
+	}
 	publish->host_port--;
 	return r;
 }
 
 /* Reserves any free port. */
-static int hold_any(struct spec_publish *publish, int ret_fds[2])
+static int hold_any(struct spec_publish *publish, unsigned int *tries, int ret_fds[2])
 {
 	int r = -EADDRINUSE;
 
-	for (int tries = 0; r == -EADDRINUSE && tries < CHOICES_MAX; tries++) {
+	for (; r == -EADDRINUSE && *tries > 0; --*tries) {
 		int port = find_free(publish);
 
 		if (port < 0)
@@ -180,13 +186,14 @@ static int hold_any(struct spec_publish *publish, int ret_fds[2])
 }
 
 /* Reserves a port, and chooses it first if the request leaves it open. */
-static int hold_one(struct spec_publish *publish, int ret_fds[2])
+static int hold_one(struct spec_publish *publish, unsigned int *tries, int ret_fds[2])
 {
 	int r;
 
 	if (!publish_is_open(publish))
 		return hold_both(publish, ret_fds);
-	r = publish->last_host_port ? hold_of_range(publish, ret_fds) : hold_any(publish, ret_fds);
+	r = publish->last_host_port ? hold_of_range(publish, tries, ret_fds)
+				    : hold_any(publish, tries, ret_fds);
 	publish->last_host_port = 0;
 	publish->chosen = true;
 	return r;
@@ -204,6 +211,12 @@ static int refuse_port(const struct spec_publish *publish, size_t i, int error,
 		return failure_set(failure, ERROR_INVALID_VALUE, 0, field,
 				   "every port from %u to %u is in use", publish->host_port,
 				   publish->last_host_port);
+	if (error == -EDQUOT)
+		return failure_set(
+			failure, ERROR_INVALID_VALUE, 0, field,
+			"the first free port from %u to %u comes after more than %u that are in "
+			"use: give a range with free ports, or port 0 for any",
+			publish->host_port, publish->last_host_port, TRIES_MAX);
 	return failure_set(failure, ERROR_INVALID_VALUE, 0, field, "%s",
 			   error == -EADDRINUSE	     ? "is in use"
 			   : error == -EADDRNOTAVAIL ? "is no address of this host"
@@ -241,10 +254,13 @@ static int store_choice(struct set *set, const struct spec_publish *publish, siz
 static int hold_some(struct set *set, struct spec_publish *publish, size_t n, bool open,
 		     struct failure *failure)
 {
+	unsigned int tries = TRIES_MAX;
+
 	for (size_t i = 0; i < n; i++) {
 		const struct spec_publish wish = publish[i];
-		int r = publish_is_open(&wish) == open ? hold_one(&publish[i], &set->ports[2 * i])
-						       : 0;
+		int r = publish_is_open(&wish) == open
+				? hold_one(&publish[i], &tries, &set->ports[2 * i])
+				: 0;
 
 		if (r < 0)
 			return refuse_port(&wish, i, r, failure);
