@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "daemon/keeper/set/pipe-watch.h"
 #include "daemon/keeper/state/registry.h"
@@ -39,28 +40,74 @@ static bool is_watcher(const struct keeper *keeper, pid_t pid)
 	       strcmp(path, wanted + (*wanted == '/')) == 0;
 }
 
+/* The watchers of all sets, in order. */
+struct used {
+	struct keeper *keeper;
+	pid_t *pids;
+	size_t n;
+};
+
+static int compare_pids(const void *a, const void *b)
+{
+	pid_t first = *(const pid_t *)a, second = *(const pid_t *)b;
+
+	return (first > second) - (first < second);
+}
+
+static const struct set *next_watched(const struct keeper *keeper, const struct set *set)
+{
+	do
+		set = registry_next_set(keeper->registry, set ? set->owner : 0,
+					set ? set->name : NULL);
+	while (set && !set->watcher_pid);
+	return set;
+}
+
+/* Returns 0 or -ENOMEM. */
+static int find_used(struct keeper *keeper, struct used *ret)
+{
+	size_t n = 0;
+
+	for (const struct set *at = next_watched(keeper, NULL); at; at = next_watched(keeper, at))
+		n++;
+	*ret = (struct used){.keeper = keeper, .pids = calloc(n + 1, sizeof(*ret->pids))};
+	if (!ret->pids)
+		return -ENOMEM;
+	for (const struct set *at = next_watched(keeper, NULL); at; at = next_watched(keeper, at))
+		ret->pids[ret->n++] = at->watcher_pid;
+	qsort(ret->pids, ret->n, sizeof(*ret->pids), compare_pids);
+	return 0;
+}
+
 static int end_if_unused(pid_t pid, const char *name _unused_, void *context)
 {
-	struct keeper *keeper = context;
-	int pid_fd = find_user(keeper, pid) ? -1 : process_pidfd_open(pid);
+	const struct used *used = context;
+	int pid_fd = -1;
 
+	if (bsearch(&pid, used->pids, used->n, sizeof(pid), compare_pids))
+		return 0;
+	pid_fd = process_pidfd_open(pid);
 	/* the pidfd was opened before this check, so the pid cannot belong to
 	 * another process by now */
-	if (pid_fd >= 0 && is_watcher(keeper, pid))
-		ending_add_process(keeper, pid_fd, 0);
+	if (pid_fd >= 0 && is_watcher(used->keeper, pid))
+		ending_add_process(used->keeper, pid_fd, 0);
 	else
 		close_fd(pid_fd);
 	return 0;
 }
 
 /* Kills all watchers that no set has. There may be some whose worker was killed at its deadline,
- * just when it had started them. */
+ * just when it had started them. Users can have this done as often as they like, so it does not go
+ * through all sets for each watcher. */
 static void end_all_unused(struct keeper *keeper)
 {
 	_cleanup_fd_ int fd = cgroup_open(keeper->cgroup_fd, "watchers");
+	struct used used;
 
-	if (fd >= 0)
-		cgroup_each_process(fd, false, end_if_unused, keeper);
+	if (fd < 0 || find_used(keeper, &used) < 0)
+		return;
+	cgroup_each_process(fd, false, end_if_unused, &used);
+	free(used.pids);
 }
 
 void pipe_watch_recover(struct keeper *keeper)
