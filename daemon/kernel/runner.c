@@ -21,6 +21,9 @@
 #include "daemon/kernel/runner-fds.h"
 #include "daemon/kernel/wall.h"
 
+/* A command that could not be started gets this long to end after SIGKILL. */
+#define ENDING_MILLISECONDS 2000
+
 struct runner {
 	const struct host *host;
 	const struct task_start *task;
@@ -280,6 +283,14 @@ static int wait_as_user(const struct runner *runner)
 
 /* --- the runner, before it executes nsctl-runner --- */
 
+/* Ends what there is of a command that could not be started. Waits until it has gone, because the
+ * keeper then removes the cgroup, and one that is not empty would stay as long as the set. */
+static void end_command(int cgroup_fd)
+{
+	if (cgroup_kill(cgroup_fd) == 0)
+		cgroup_wait_empty(cgroup_fd, ENDING_MILLISECONDS);
+}
+
 static void child_runner(void *context)
 {
 	struct runner *runner = context;
@@ -307,7 +318,7 @@ static void child_runner(void *context)
 	if (r == 0)
 		fail(runner, STEP_EXECUTE, wait_as_user(runner));
 	if (runner->cgroup_fd >= 0)
-		cgroup_kill(runner->cgroup_fd);
+		end_command(runner->cgroup_fd);
 	_exit(EXIT_SUCCESS);
 }
 

@@ -152,3 +152,19 @@ PYTHON
 	absent() { ! nsctl show box >/dev/null 2>&1; }
 	eventually absent
 }
+
+@test "a command that cannot be started leaves no cgroup in its set" {
+	nsctl create -mpU box
+	sessions_of() { find "$(daemon_cgroup)/$user_id" -mindepth 2 -type d; }
+	with_none=$(sessions_of)
+	as "$user_id" PYTHONPATH="$BATS_TEST_DIRNAME" PYTHONDONTWRITEBYTECODE=1 timeout 120 python3 - <<'PYTHON' 3>&-
+from hostile import Connection, error_of
+c = Connection()
+for i in range(400):
+    how = {"user": 7} if i % 2 else {"userName": "nobody-has-this-name"}
+    assert error_of(c.call("Exec", {"name": "box", "command": ["/nonexistent"], **how}))
+    assert error_of(c.call("Exec", {"name": "box", "command": ["/nonexistent"]}))
+PYTHON
+	none_more() { [ "$(sessions_of)" = "$with_none" ]; }
+	eventually none_more
+}
