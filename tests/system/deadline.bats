@@ -76,14 +76,20 @@ recovers() {
 @test "exec of a program on FUSE that hangs: it fails, its runner is gone, and all else goes on" {
 	mount_fuse fuse --hang=open --only=program --allow-other
 	nsctl create -mpn box
+	nsctl create -mp -r --bind="$runtime/fuse/program:/etc/passwd" named
+	nsctl exec --user=alice named true 2>"$runtime.named" 3>&- &
 	stuck nsctl exec box "$runtime/fuse/program"
+	wait $! || true
+	grep -q 'does not answer' "$runtime.named"
+	rm "$runtime.named"
 	fuse_hangs fuse open program
 	nsctl exec box true
+	nsctl exec named true
 	check_others
 	fails runs
 	stuck nsctl rm box
 	state_is box broken
-	recovers box
+	recovers box named
 }
 
 @test "a look-up on a user's own FUSE mount is done with that user's ids, and no other's" {

@@ -267,6 +267,9 @@ void lane_release(const struct request *request)
 		return;
 	if (lane->worker && !lane->spent)
 		worker_drop(lane->worker, lane->connection, lane->request);
+	/* the front may not notice: a worker that hangs has not closed its end */
+	if (!lane->worker)
+		take_away(lane->lanes, lane->number);
 	lane->connection = lane->request = 0;
 }
 
