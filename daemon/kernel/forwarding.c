@@ -126,15 +126,29 @@ static int add_user(int records_fd, const char *record, const char *user)
 	return 0;
 }
 
+/* Finds the interface of a record, whose name is FAMILY-INDEX: an interface that gets another name
+ * keeps its index. (0.1.0 wrote FAMILY-NAME.) Returns false if it is gone. */
+static bool interface_of(const char *record, char ret[static IFNAMSIZ])
+{
+	char *end;
+	unsigned long index = strtoul(record + 2, &end, 10);
+
+	if (*end == '\0')
+		return if_indextoname(index, ret);
+	snprintf(ret, IFNAMSIZ, "%s", record + 2);
+	return if_nametoindex(ret) > 0;
+}
+
 /* Records that the user needs forwarding on an interface, unless the administrator has enabled
  * it. */
-static int record(int records_fd, const char *user, int family, const char *interface)
+static int record(int records_fd, const char *user, int family, uint32_t index,
+		  const char *interface)
 {
 	char path[128], name[64];
 	int was;
 
 	path_of(family, interface, path, sizeof(path));
-	snprintf(name, sizeof(name), "%d-%s", family, interface);
+	snprintf(name, sizeof(name), "%d-%u", family, index);
 	was = read_switch(path);
 	/* the interface is gone, or the kernel has no such switch */
 	if (was < 0)
@@ -201,11 +215,11 @@ struct guarding {
 static void guard_one(const char *name, void *context)
 {
 	const struct guarding *guarding = context;
-	char path[NAME_MAX + 128];
+	char path[NAME_MAX + 128], interface[IFNAMSIZ];
 
 	snprintf(path, sizeof(path), "%s/%s", name, guarding->user);
-	if (faccessat(guarding->records_fd, path, F_OK, 0) == 0)
-		guarding->callback(name + 2, guarding->context);
+	if (faccessat(guarding->records_fd, path, F_OK, 0) == 0 && interface_of(name, interface))
+		guarding->callback(interface, guarding->context);
 }
 
 void forwarding_each_guarded(const char *user,
@@ -256,18 +270,21 @@ struct restoring {
 static void restore_one(const char *name, void *context)
 {
 	struct restoring *restoring = context;
-	char path[NAME_MAX + 128];
+	char path[NAME_MAX + 128], interface[IFNAMSIZ];
+	bool there = interface_of(name, interface);
 	int r = 0;
 
-	if (restoring->outward && outward_has(restoring->outward, name[0] - '0', name + 2))
+	if (there && restoring->outward &&
+	    outward_has(restoring->outward, name[0] - '0', interface))
 		return;
 	snprintf(path, sizeof(path), "%s/%s", name, restoring->user);
 	unlinkat(restoring->records_fd, path, 0);
 	if (has_users(restoring->records_fd, name))
 		return;
-	path_of(name[0] - '0', name + 2, path, sizeof(path));
-	if (!allowed_for_all(name[0] - '0'))
+	if (there && !allowed_for_all(name[0] - '0')) {
+		path_of(name[0] - '0', interface, path, sizeof(path));
 		r = write_switch(path, false);
+	}
 	if (r < 0 && r != -ENOENT)
 		restoring->failed = r;
 	else
@@ -306,7 +323,7 @@ int forwarding_record(const char *user)
 	r = restoring.failed;
 	for (size_t i = 0; r == 0 && i < outward.n; i++)
 		r = record(records_fd, user, outward.interfaces[i].family,
-			   outward.interfaces[i].name);
+			   outward.interfaces[i].index, outward.interfaces[i].name);
 	fault_point("forwarding-recorded");
 	return r;
 }
@@ -320,13 +337,13 @@ struct enabling {
 static void enable_one(const char *name, void *context)
 {
 	struct enabling *enabling = context;
-	char path[NAME_MAX + 128];
+	char path[NAME_MAX + 128], interface[IFNAMSIZ];
 	int r;
 
 	snprintf(path, sizeof(path), "%s/%s", name, enabling->user);
-	if (faccessat(enabling->records_fd, path, F_OK, 0) < 0)
+	if (faccessat(enabling->records_fd, path, F_OK, 0) < 0 || !interface_of(name, interface))
 		return;
-	path_of(name[0] - '0', name + 2, path, sizeof(path));
+	path_of(name[0] - '0', interface, path, sizeof(path));
 	r = read_switch(path);
 	if (r == 0)
 		r = write_switch(path, true);

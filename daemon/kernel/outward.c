@@ -176,8 +176,10 @@ static bool is_change(const struct nlmsghdr *message, const struct route *route)
 			each_index(route, find_of_host, &found);
 		return found;
 	case RTM_NEWLINK:
-		/* the kernel does not report IPv4 routes that end with their interface */
-		return link->ifi_change & IFF_UP && !(link->ifi_flags & IFF_UP) &&
+		/* IPv4 routes that end with their interface are not reported, and nothing tells a
+		 * new name from other news without a change of flags */
+		return (!link->ifi_change ||
+			(link->ifi_change & IFF_UP && !(link->ifi_flags & IFF_UP))) &&
 		       is_of_host((uint32_t)link->ifi_index, name);
 	default:
 		return false;

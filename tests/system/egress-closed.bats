@@ -152,7 +152,7 @@ not_there() { [ ! -e "$1" ]; }
 	in_net lan ping -c 1 -W 20 198.18.7.1
 	nsctl create -n --egress a
 	[ "$(on_host cat /proc/sys/net/ipv4/conf/up0/forwarding)" = 1 ]
-	[ -e "$(records_directory)/4-up0" ]
+	[ -e "$(records_directory)/4-$(on_host ip -o link show up0 | cut -d: -f1)" ]
 	counts forward fails in_world ping -c 1 -W 1 198.18.7.2
 	# the administrator enables forwarding for all interfaces: that stays, even where the daemon had enabled it before
 	on_host sysctl -qw net.ipv4.ip_forward=1

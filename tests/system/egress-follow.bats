@@ -14,7 +14,7 @@ setup_file() {
 }
 teardown_file() { purge_host; }
 teardown() {
-	on_host ip link del up1 2>/dev/null || true
+	for name in up1 wan1; do on_host ip link del $name 2>/dev/null || true; done
 	on_host ip route replace default via 203.0.113.1
 	clean_host
 }
@@ -83,6 +83,23 @@ reaches() { nsctl exec "$1" ping -c 1 -W 1 "$2"; }
 	in_net lan ip addr add 192.0.2.1/32 dev lo
 	eventually reaches a 192.0.2.1
 	in_net lan ip addr del 192.0.2.1/32 dev lo
+}
+
+is_guarded() { on_host nft list set inet "$(daemon_table)" guarded | grep -qw "$1"; }
+
+@test "an interface that gets another name is guarded by that one, and closed again at the end" {
+	wire_lan
+	nsctl create -n --egress a
+	is_guarded up1
+	# older kernels rename no interface that is up
+	on_host ip link set up1 name wan1 ||
+		on_host sh -c 'ip link set up1 down; ip link set up1 name wan1; ip link set wan1 up'
+	eventually is_guarded wan1
+	fails is_guarded up1
+	eventually reaches a 198.18.7.2
+	counts forward fails in_net lan ping -c 1 -W 1 203.0.113.1
+	nsctl rm a
+	eventually fails forwards wan1
 }
 
 @test "the daemon was down meanwhile, or is killed on the way" {

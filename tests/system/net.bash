@@ -3,14 +3,14 @@
 # The host of a test of links is a net namespace of the test's own, held by a file, in which its
 # daemons run; there may be more beside it. Loaded after daemon.bash.
 
-# make_net NAME: a net namespace with lo up.
+# make_net NAME: a net namespace with lo up. It forwards nothing, even where the machine does (docs/kernel.md, 27).
 make_net() {
 	[ -n "${nets:-}" ] || {
 		nets=$(mktemp -d /run/nsctl-test-net.XXXXXX)
 		chmod 755 "$nets"
 	}
 	touch "$nets/$1"
-	unshare --net="$nets/$1" -- ip link set lo up
+	unshare --net="$nets/$1" -- sh -c 'ip link set lo up && echo 0 >/proc/sys/net/ipv4/ip_forward'
 }
 
 in_net() {
