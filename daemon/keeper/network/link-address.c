@@ -15,8 +15,8 @@ struct collision {
 	const char *link;
 };
 
-static int find_collision(struct link_draft *draft _unused_, const struct link *link,
-			  const struct wire_end *end, void *context)
+static int find_collision(const struct link *link, const struct wire_end *end,
+			  const struct wire_end *far _unused_, void *context)
 {
 	struct collision *collision = context;
 
@@ -35,18 +35,12 @@ static int find_collision(struct link_draft *draft _unused_, const struct link *
 	return 0;
 }
 
-/* Callback for the ends at a network, one of which is end i's peer: looks for a collision with the
- * address of each member, which is at the other end of its link. */
-static int far_ends(struct link_draft *draft, const struct link *link, const struct wire_end *end,
-		    void *context)
+/* Callback for the ends at a network: looks for a collision with the address of each member, which
+ * is at the far end of its link. */
+static int find_far_collision(const struct link *link, const struct wire_end *end,
+			      const struct wire_end *far, void *context)
 {
-	static struct wire_link wire;
-
-	if (end->where != END_NETWORK ||
-	    wire_unpack(&wire_link_layout, link->wire, link->wire_size, &wire) < 0)
-		return 0;
-	return find_collision(draft, link, wire.a.where == END_NETWORK ? &wire.b : &wire.a,
-			      context);
+	return find_collision(link, far, end, context);
 }
 
 bool link_address_has_subnets(const struct set *set, struct wire_network *ret)
@@ -90,7 +84,8 @@ static int check_address(struct link_draft *draft, int i, size_t at, const struc
 	if (link_address_has_subnets(plan->ends[!i], &network)) {
 		if (is_bridge_address(&network, address))
 			return link_draft_refuse(draft, i, member, "is the network's own address");
-		if (link_draft_each_neighbour(draft, plan->ends[!i], far_ends, &collision))
+		if (link_draft_each_neighbour(draft, plan->ends[!i], find_far_collision,
+					      &collision))
 			return link_draft_refuse(draft, i, member, "address in use: link %s has %s",
 						 collision.link, collision.text);
 	}
@@ -134,43 +129,41 @@ static int take_addresses(struct link_draft *draft, int i)
 	return 0;
 }
 
-/* The addresses of a subnet that members have. Bit n: address number n. */
+/* A network's subnets, and which of their addresses members have. */
 struct occupied {
-	const struct address *subnet;
-	uint8_t bits[HOSTS_MAX / 8];
+	struct address subnets[SUBNETS_MAX];
+	size_t n;
+	uint8_t bits[SUBNETS_MAX][HOSTS_MAX / 8]; /* bit n: address number n */
 };
 
-static int mark_occupied(struct link_draft *draft _unused_, const struct link *link,
-			 const struct wire_end *end, void *context)
+static int mark_occupied(const struct link *link _unused_, const struct wire_end *end _unused_,
+			 const struct wire_end *member, void *context)
 {
-	static struct wire_link wire;
 	struct occupied *occupied = context;
-	const struct wire_end *member;
 	struct address address;
 	uint32_t n;
 
-	if (end->where != END_NETWORK ||
-	    wire_unpack(&wire_link_layout, link->wire, link->wire_size, &wire) < 0)
-		return 0;
-	member = wire.a.where == END_NETWORK ? &wire.b : &wire.a;
-	for (size_t i = 0; i < member->n_addresses; i++)
-		if (!address_read_interface(member->addresses[i].text, &address) &&
-		    address_number(occupied->subnet, &address, &n) && n < HOSTS_MAX)
-			occupied->bits[n / 8] |= 1 << n % 8;
+	for (size_t i = 0; i < member->n_addresses; i++) {
+		if (address_read_interface(member->addresses[i].text, &address))
+			continue;
+		for (size_t at = 0; at < occupied->n; at++)
+			if (address_number(&occupied->subnets[at], &address, &n) && n < HOSTS_MAX)
+				occupied->bits[at][n / 8] |= 1 << n % 8;
+	}
 	return 0;
 }
 
-/* Writes the lowest free address of the subnet, after the network's own, to ret.
- * Returns 0 or an error. */
-static int allocate(struct link_draft *draft, int i, const struct address *subnet, char *ret)
+/* Writes the lowest free address of subnet number at, after the network's own, to ret. Returns 0 or
+ * an error. */
+static int allocate(struct link_draft *draft, int i, const struct occupied *occupied, size_t at,
+		    char *ret)
 {
-	struct occupied occupied = {.subnet = subnet};
+	const struct address *subnet = &occupied->subnets[at];
 	struct address address;
 	char text[ADDRESS_SIZE];
 
-	link_draft_each_neighbour(draft, draft->plan->ends[!i], mark_occupied, &occupied);
 	for (uint32_t n = 2; n < HOSTS_MAX && address_of_subnet(subnet, n, &address); n++)
-		if (!(occupied.bits[n / 8] & 1 << n % 8)) {
+		if (!(occupied->bits[at][n / 8] & 1 << n % 8)) {
 			address_write(&address, true, ret);
 			return 0;
 		}
@@ -187,20 +180,19 @@ static int allocate_addresses(struct link_draft *draft, int i)
 {
 	struct link_plan *plan = draft->plan;
 	struct wire_end *end = link_draft_end(&plan->wire, i);
+	struct occupied occupied = {};
 	struct wire_network network;
 	int r = 0;
 
 	if (end->n_addresses > 0 || end->has_addresses ||
 	    !link_address_has_subnets(plan->ends[!i], &network))
 		return 0;
-	for (size_t at = 0; r == 0 && at < network.n_subnets; at++) {
-		struct address subnet;
-
-		if (address_read_subnet(network.subnets[at].text, &subnet))
-			continue;
-		r = allocate(draft, i, &subnet, plan->text[i].addresses[at]);
-		if (r == 0)
-			r = check_address(draft, i, at, &subnet);
+	for (size_t at = 0; at < network.n_subnets; at++)
+		if (!address_read_subnet(network.subnets[at].text, &occupied.subnets[occupied.n]))
+			occupied.n++;
+	link_draft_each_neighbour(draft, plan->ends[!i], mark_occupied, &occupied);
+	for (size_t at = 0; r == 0 && at < occupied.n; at++) {
+		r = allocate(draft, i, &occupied, at, plan->text[i].addresses[at]);
 		end->addresses[at].text = plan->text[i].addresses[at];
 		end->n_addresses = at + 1;
 	}

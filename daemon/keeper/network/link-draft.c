@@ -21,9 +21,7 @@ int link_draft_refuse(struct link_draft *draft, int i, const char *member, const
 }
 
 int link_draft_each_neighbour(struct link_draft *draft, const struct set *place,
-			      int (*callback)(struct link_draft *draft, const struct link *link,
-					      const struct wire_end *end, void *context),
-			      void *context)
+			      link_draft_neighbour *callback, void *context)
 {
 	static struct wire_link wire;
 	const struct registry *registry = draft->registry;
@@ -40,7 +38,7 @@ int link_draft_each_neighbour(struct link_draft *draft, const struct set *place,
 			const struct wire_end *end = link_draft_end(&wire, i);
 
 			if (place ? link->ends[i] == place : end->where == END_HOST)
-				r = callback(draft, link, end, context);
+				r = callback(link, end, link_draft_end(&wire, !i), context);
 		}
 	}
 	return r;

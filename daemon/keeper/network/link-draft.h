@@ -19,11 +19,12 @@ struct wire_end *link_draft_end(struct wire_link *link, int i);
 /* Fills in the failure with ERROR_INVALID_VALUE about a member of end i, and returns that error. */
 int link_draft_refuse(struct link_draft *draft, int i, const char *member, const char *format, ...)
 	_printf_(4, 5);
+/* Called with an end of a link, and with its far end. */
+typedef int link_draft_neighbour(const struct link *link, const struct wire_end *end,
+				 const struct wire_end *far, void *context);
 /* Calls callback for each end at this place (NULL: the host) of other links, until callback returns
  * something else than 0. Returns the last result, or 0. */
 int link_draft_each_neighbour(struct link_draft *draft, const struct set *place,
-			      int (*callback)(struct link_draft *draft, const struct link *link,
-					      const struct wire_end *end, void *context),
-			      void *context);
+			      link_draft_neighbour *callback, void *context);
 
 #endif

@@ -82,15 +82,15 @@ static int check_places(struct link_draft *draft)
 
 /* --- interfaces --- */
 
-static int has_interface(struct link_draft *draft _unused_, const struct link *link _unused_,
-			 const struct wire_end *end, void *context)
+static int has_interface(const struct link *link _unused_, const struct wire_end *end,
+			 const struct wire_end *far _unused_, void *context)
 {
 	return end->interface && strcmp(end->interface, context) == 0;
 }
 
 /* Marks the number N as used if an interface is called ethN. Ignores names such as eth01. */
-static int mark_number(struct link_draft *draft _unused_, const struct link *link _unused_,
-		       const struct wire_end *end, void *context)
+static int mark_number(const struct link *link _unused_, const struct wire_end *end,
+		       const struct wire_end *far _unused_, void *context)
 {
 	uint8_t *used = context;
 	char again[INTERFACE_SIZE];
