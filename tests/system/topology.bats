@@ -235,28 +235,48 @@ any_is_recorded() { [ -n "$(ls "$runtime/state/links")" ]; }
 	patience=0 leaves "$before"
 }
 
-@test "example: a web server, and a client behind a bad link" {
-	if ! nsctl up "$examples/web-bad-link.json"; then
-		# without netem in the kernel, the topology is refused as a whole; without the impairments it works
-		refused netem up "$examples/web-bad-link.json"
+# without_netem FILE: prints the topology without the impairments that need netem.
+without_netem() { python3 -c '
+import json, sys
+topology = json.load(open(sys.argv[1]))
+for link in topology["links"]:
+    for end in link["a"], link["b"]:
+        rate = end.pop("impairment").get("rateBitsPerSecond")
+        if rate:
+            end["impairment"] = {"rateBitsPerSecond": rate}
+print(json.dumps(topology))' "$1"; }
+
+@test "example: a web server, a client behind a bad link, and a capture of it" {
+	topology=$examples/web-bad-link.json impairment=loss=10%
+	if ! nsctl up "$topology"; then
+		echo "# kernel lacks netem: the example is run with its rate alone" >&3
+		refused netem up "$topology"
 		patience=0 leaves "$before"
-		python3 - "$examples/web-bad-link.json" >"$nets/web.json" <<-'END'
-			import json, sys
-			topology = json.load(open(sys.argv[1]))
-			for end in "ab":
-			    impairment = topology["links"][0][end]["impairment"]
-			    topology["links"][0][end]["impairment"] = {
-			        k: v for k, v in impairment.items() if k == "rateBitsPerSecond"}
-			print(json.dumps(topology))
-		END
-		up "$(cat "$nets/web.json")"
+		without_netem "$topology" >"$nets/web.json"
+		topology=$nets/web.json impairment=rate=2mbit
+		nsctl up "$topology"
 	fi
 	nsctl exec -d web python3 -m http.server 80
 	eventually nsctl exec client curl -s -m 5 -o /dev/null http://10.3.0.1/
 	nsctl link list | grep 'rate=1mbit'
+	capture=$(mktemp /tmp/nsctl-test-capture.XXXXXX)
+	chown "$user_id" "$capture"
+	nsctl capture -w "$capture" --filter='tcp port 80' --count=4 client &
+	capturing=$!
+	eventually test -s "$capture"
+	nsctl exec client curl -s -m 60 -o /dev/null http://10.3.0.1/
+	wait "$capturing"
+	python3 "$BATS_TEST_DIRNAME/capture.py" "$capture" >"$nets/packets"
+	rm "$capture"
+	grep -x 'tcp 10.3.0.2 > 10.3.0.1' "$nets/packets"
+	grep -x 'tcp 10.3.0.1 > 10.3.0.2' "$nets/packets"
+	nsctl link impair bad "--$impairment"
+	nsctl link list | grep "$impairment"
+	nsctl link impair bad web --delay=0 --jitter=0
 	nsctl link impair bad --clear
+	fails grep "$impairment" <<<"$(nsctl link list)"
 	nsctl exec client curl -s -m 5 -o /dev/null http://10.3.0.1/
-	nsctl down "$examples/web-bad-link.json"
+	nsctl down "$topology"
 	patience=0 leaves "$before"
 }
 
