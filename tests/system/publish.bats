@@ -226,6 +226,88 @@ time.sleep(6000)'
 	end_server idlers
 }
 
+# tells_owners: succeeds if the kernel tells whose a UDP socket is.
+tells_owners() {
+	python3 -c '
+import socket, struct
+s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 4)
+dump_by_family = struct.pack("=IHHIIBBBBI48x", 72, 20, 0x301, 1, 0, socket.AF_INET, socket.IPPROTO_UDP, 0, 0, 0xffffffff)
+s.send(dump_by_family)
+error = 2
+assert struct.unpack_from("=IH", s.recv(65536))[1] != error'
+}
+
+@test "localhost: datagrams from many ports of one user end no flow of another user" {
+	tells_owners || skip "kernel lacks CONFIG_INET_UDP_DIAG"
+	nsctl create -n --publish=127.0.0.1:5300:53/udp web
+	# sends everything back, and when "now" comes, also something to the client that has sent "later"
+	nsctl exec -d web python3 -c '
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("", 53))
+patient = None
+while True:
+    data, client = s.recvfrom(2000)
+    if data == b"later":
+        patient = client
+    if data == b"now":
+        s.sendto(b"late", patient)
+    s.sendto(data, client)'
+	eventually echoes 127.0.0.1 5300
+	bound 20
+	on_host timeout "$bounded" python3 - "$user_id" "$other_id" <<-'PYTHON'
+		import os, resource, socket, sys
+		user, other = map(int, sys.argv[1:])
+		resource.setrlimit(resource.RLIMIT_NOFILE, (2048, 2048))
+		def client(uid):
+		    os.seteuid(uid)
+		    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+		    os.seteuid(0)
+		    s.connect(("127.0.0.1", 5300))
+		    s.settimeout(1)
+		    return s
+		def ask(s, text):
+		    while True:
+		        s.send(text)
+		        try:
+		            return s.recv(2000)
+		        except TimeoutError:
+		            pass
+		patient = client(user)
+		ask(patient, b"later")
+		# more than the proxy has room for
+		clients = [client(other) for i in range(1200)]
+		for s in clients:
+		    ask(s, b"x")
+		while True:
+		    ask(clients[0], b"now")
+		    try:
+		        if patient.recv(2000) == b"late":
+		            break
+		    except TimeoutError:
+		        pass
+	PYTHON
+}
+
+@test "localhost: a proxy without descriptors waits, and goes on when it has some" {
+	nsctl create -n --publish=127.0.0.1:8080:80 web
+	serve web 80
+	eventually served_to on_host http://127.0.0.1:8080/
+	pid=$(proxies)
+	# with the proxy's ids, because not every root may do this
+	limit() { setpriv --reuid "$user_id" --regid "$(awk '/^Gid:/ { print $2 }' "/proc/$pid/status")" --clear-groups \
+		prlimit --pid "$pid" "$@"; }
+	limit --nofile=0:
+	start_server waiting nsenter --net="$nets/host" -- curl -s -o "$nets/page" http://127.0.0.1:8080/
+	is_connected() { [ -n "$(on_host ss -Htn state established '( dport = :8080 )')" ]; }
+	sleeps() { [ "$(awk '{ print $3 }' "/proc/$pid/stat")" = S ]; }
+	eventually is_connected
+	eventually sleeps
+	limit --nofile=100:
+	eventually test -s "$nets/page"
+	end_server waiting
+}
+
 @test "localhost: the owner may stop the proxy as soon as it has the owner's uid, but it ends with its set all the same" {
 	stop_daemon
 	NSCTL_HANG_AT=helper-became start_daemon --config="$config"

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Parts of the proxy (proxy.h), which is one process with one loop. */
+#ifndef NSCTL_KERNEL_PROXY_PARTS_H
+#define NSCTL_KERNEL_PROXY_PARTS_H
+
+#include <netinet/in.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include "daemon/kernel/proxy.h"
+
+union proxy_address {
+	struct sockaddr any;
+	struct sockaddr_in four;
+	struct sockaddr_in6 six;
+};
+
+/* --- waiting: proxy-wait.c --- */
+
+/* What an event is about; index says which one of its kind. */
+enum proxy_source { PROXY_LEASH, PROXY_PORT, PROXY_FLOW, PROXY_PAIR };
+struct proxy_event {
+	enum proxy_source source;
+	uint32_t index;
+};
+
+/* Returns 0 or -errno. */
+int proxy_wait_begin(void);
+/* Replaces the events that a descriptor is watched for; none is 0, and then not even an error or a
+ * hang-up is one. *now: the present ones, at first 0. Returns false if there is no memory. */
+bool proxy_wait_for(int fd, uint32_t *now, uint32_t wanted, struct proxy_event event);
+/* Waits for events, for so many milliseconds (-1: for ever). Returns their number, or -errno. */
+#define PROXY_EVENTS_MAX 64
+int proxy_wait(int milliseconds, struct proxy_event ret[static PROXY_EVENTS_MAX]);
+
+/* --- the two sides: proxy-sides.c --- */
+
+/* Connects to a port of the set, by the set's address of this family, else by its other one.
+ * Returns a descriptor or -errno. */
+int proxy_connect(const struct proxy *proxy, uint16_t port, int family, int type);
+/* Returns true if a client has sent to a loopback address. Packets to other addresses are
+ * translated; those that are not, because the firewall's table is missing, are not served. */
+bool proxy_is_loopback(const union proxy_address *address);
+
+/* --- owners: proxy-owner.c --- */
+
+#define PROXY_OWNER_UNKNOWN ((uid_t)-1)
+/* Opens a socket that asks the kernel about the sockets of the current net namespace. Returns a
+ * descriptor or -errno. */
+int proxy_owner_open(void);
+/* Returns the user whose UDP socket has the address client, and sends to the address at. fd: that
+ * of proxy_owner_open(), or -1. */
+uid_t proxy_owner_of(int fd, const union proxy_address *client, const union proxy_address *at);
+
+/* --- connections: proxy-pairs.c --- */
+
+void proxy_pairs_begin(void);
+/* Returns true if a connection can be accepted. */
+bool proxy_pairs_have_room(void);
+/* Accepts a connection, if one waits. Returns false if the kernel has no descriptor or no memory
+ * for it. */
+bool proxy_pairs_accept(const struct proxy *proxy, const struct proxy_port *port);
+void proxy_pairs_go_on(uint32_t index);
+
+/* --- datagrams: proxy-flows.c --- */
+
+void proxy_flows_begin(const struct proxy *proxy);
+/* Passes a datagram on to the set, or from there to the client of a flow. */
+void proxy_flows_pass_in(const struct proxy *proxy, uint32_t port);
+void proxy_flows_pass_out(const struct proxy *proxy, uint32_t index);
+
+#endif
