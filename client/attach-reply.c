@@ -8,6 +8,7 @@
 #include "client/client-error.h"
 #include "client/parse.h"
 #include "client/print.h"
+#include "client/show.h"
 #include "protocol/error.h"
 
 int attach_outcome(const json_t *reply)
@@ -55,11 +56,11 @@ int attach_failed(const struct client *client, const struct attach *how,
 	return number == ENOENT ? COMMAND_NOT_FOUND : COMMAND_NOT_EXECUTABLE;
 }
 
-void attach_tell_directory(const struct client *client, const struct attach *how,
-			   const json_t *reply)
+void attach_tell_start(const struct client *client, const struct attach *how, const json_t *reply)
 {
 	const char *where = json_text(reply, "startedIn", NULL);
 
+	show_chosen_ports(client, json_text(reply, "name", "?"), json_object_get(reply, "publish"));
 	if (where && how->tty && !client->quiet && isatty(STDERR_FILENO))
 		client_problem(client, how->subject,
 			       "this directory is not the same inside: starting in %s",

@@ -253,7 +253,7 @@ static void started(struct session *session, const json_t *reply)
 	const json_t *index = json_object_get(reply, "processFileDescriptor");
 
 	session->running = true;
-	attach_tell_directory(session->client, session->how, reply);
+	attach_tell_start(session->client, session->how, reply);
 	take_terminal(session);
 	if (session->streams.pty)
 		pty_take(session->streams.pty);

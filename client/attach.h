@@ -37,10 +37,10 @@ struct attach {
 int attach_failed(const struct client *client, const struct attach *how,
 		  const struct message_reply *reply);
 
-/* Prints a note if reply says that the command starts in another directory than nsctl's own. Does
- * so only on a terminal: a script does not need it. */
-void attach_tell_directory(const struct client *client, const struct attach *how,
-			   const json_t *reply);
+/* Tells which published ports were chosen, and prints a note if reply says that the command starts
+ * in another directory than nsctl's own. Prints the note only on a terminal: a script does not need
+ * it. */
+void attach_tell_start(const struct client *client, const struct attach *how, const json_t *reply);
 
 /*
  * Adds the status pipe and the terminal to parameters and fds, makes the call, and stays until the

@@ -143,6 +143,23 @@ void show_add_publish(struct text *text, const json_t *publish, const char *betw
 		    json_integer_value(json_object_get(publish, "port")));
 }
 
+void show_chosen_ports(const struct client *client, const char *name, const json_t *published)
+{
+	json_t *publish;
+	size_t i;
+
+	json_array_foreach(published, i, publish)
+	{
+		_cleanup_text_ struct text text = {0};
+
+		if (client->quiet || !json_is_true(json_object_get(publish, "chosen")))
+			continue;
+		show_add_publish(&text, publish, " to ");
+		print_problem("%s: published %s/%s", name, text.data,
+			      json_text(publish, "protocol", "tcp"));
+	}
+}
+
 /* Prints a set's network options as its owner gave them. */
 static void show_network(const json_t *spec)
 {

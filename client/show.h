@@ -18,6 +18,9 @@ void show_line(const char *name, const char *format, ...) _printf_(2, 3);
 void show_namespaces(const json_t *namespaces, const char *held, const char *not_held);
 /* Appends a published port: the host's, with its address if it has one, and the set's. */
 void show_add_publish(struct text *text, const json_t *publish, const char *between);
+/* Tells on stderr which ports of the host lead to the set called name, if the daemon has chosen
+ * them. published: an array of Publish, or NULL. */
+void show_chosen_ports(const struct client *client, const char *name, const json_t *published);
 /* With --json or --quiet, prints an item of a list (as JSON, or its name) and returns true. Without
  * them returns false, so that the caller adds the item to a table. */
 bool show_plainly(const struct client *client, const json_t *item);

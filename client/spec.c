@@ -295,7 +295,8 @@ const struct option_row spec_options[] = {
 	       FILLS("spec.hosts[]", take_host), NEEDS(KIND_BIT(KIND_NET) | KIND_BIT(KIND_MNT))),
 	OPTION("publish", 0, "[ADDRESS:]PORT:PORT[/udp]",
 	       "forward a port of the host to a port of the set; 8000-8010:80-90 forwards eleven "
-	       "ports, 8000-8010:80 the first of these that is free, 0:80 any free port",
+	       "ports, 8000-8010:80 the first of these that is free, 0:80 any free port; "
+	       "stderr tells a port that was chosen",
 	       FILLS("spec.publish[]", take_publish), NEEDS(KIND_BIT(KIND_NET))),
 	OPTION("sysctl", 0, "NAME=VALUE",
 	       "make a setting of a namespace: net.ipv4.ip_forward=1, kernel.shmmax=N, "

@@ -17,6 +17,7 @@
 #include "client/mounts.h"
 #include "client/parse.h"
 #include "client/print.h"
+#include "client/show.h"
 #include "client/text.h"
 #include "protocol/frame.h"
 #include "protocol/idl.h"
@@ -253,8 +254,8 @@ int topology_open(const struct client *client, const char *path, json_t *topolog
 	return 0;
 }
 
-/* Prints a line for each part that was made. */
-static void print_made(const json_t *reply)
+/* Prints a line for each part that was made, and tells which published ports were chosen. */
+static void print_made(const struct client *client, const json_t *reply)
 {
 	static const char *const kinds[][2] = {
 		{"networks", "network"}, {"sets", "set"}, {"links", "link"}};
@@ -264,9 +265,13 @@ static void print_made(const json_t *reply)
 	for (size_t kind = 0; kind < ARRAY_SIZE(kinds); kind++)
 		json_array_foreach(json_object_get(reply, kinds[kind][0]), i, object)
 		{
+			const json_t *spec = json_object_get(object, "spec");
+
 			print_text("%s ", kinds[kind][1]);
 			print_escaped(json_text(object, "name", "?"));
 			print_text("\n");
+			show_chosen_ports(client, json_text(object, "name", "?"),
+					  json_object_get(spec, "publish"));
 		}
 }
 
@@ -312,7 +317,7 @@ int topology_up(struct client *client, struct options *options)
 	if (client->json)
 		print_json(reply);
 	else if (!client->quiet)
-		print_made(reply);
+		print_made(client, reply);
 	return 0;
 }
 

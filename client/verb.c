@@ -4,6 +4,7 @@
 #include "client/connection.h"
 #include "client/memory.h"
 #include "client/print.h"
+#include "client/show.h"
 
 int verb_run(struct client *client, const struct verb *verb, int argc, char **argv)
 {
@@ -26,6 +27,7 @@ int verb_make(struct client *client, struct options *options, const char *kind, 
 {
 	_cleanup_json_ json_t *reply = NULL;
 	const char *name = options->words[0];
+	const json_t *spec;
 	int r = options_new_name(client, kind, name);
 
 	if (r != 0)
@@ -35,9 +37,13 @@ int verb_make(struct client *client, struct options *options, const char *kind, 
 			&reply);
 	if (r != 0)
 		return r;
-	if (client->json)
+	if (client->json) {
 		print_json(reply);
-	else if (!client->quiet)
+		return 0;
+	}
+	if (!client->quiet)
 		print_text("%s\n", name);
+	spec = json_object_get(json_object_get(reply, "set"), "spec");
+	show_chosen_ports(client, name, json_object_get(spec, "publish"));
 	return 0;
 }

@@ -32,7 +32,8 @@ struct verb {
 int verb_run(struct client *client, const struct verb *verb, int argc, char **argv);
 
 /* Makes the object of this kind ("set", "network") that the verb's first word names, by this method
- * with the options' parameters, and prints its name or the reply. Returns an exit status. */
+ * with the options' parameters, and prints its name, or else the reply; also tells which published
+ * ports the daemon has chosen. Returns an exit status. */
 int verb_make(struct client *client, struct options *options, const char *kind, const char *method);
 
 #endif

@@ -65,6 +65,7 @@ VIEW(view_started, wire_session);
 static const struct wire_field view_run_fields[] = {
 	STRING(1, wire_session, set, 0, JSON("name")),
 	SESSION_STARTED(2),
+	ARRAY(8, wire_session, publish, spec_publish, 0, JSON("publish")),
 };
 VIEW(view_run, wire_session);
 

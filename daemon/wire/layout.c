@@ -382,6 +382,7 @@ static const struct wire_field wire_session_fields[] = {
 	U32(10, wire_session, signal, 64, JSON("signal")),
 	STRING(11, wire_session, left_in, PATH_MAX - 1),
 	U32(12, wire_session, started_in, DIRECTORY_ROOT),
+	LARGE_ARRAY(13, wire_session, publish, spec_publish, PUBLISH_MAX),
 };
 LAYOUT(wire_session);
 

@@ -406,6 +406,8 @@ struct wire_session {
 	/* cgroup of the processes that the ended command has left, if any: the front counts them */
 	const char *left_in;
 	uint32_t started_in; /* in the first reply of RUN and EXEC: enum session_directory */
+	struct spec_publish publish[PUBLISH_MAX]; /* in the first reply of RUN: the set's */
+	size_t n_publish;
 };
 
 struct wire_captured {

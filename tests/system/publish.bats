@@ -362,10 +362,19 @@ print(json.load(sys.stdin)["spec"]["publish"][0]["hostPort"])'; }
 	nsctl create -n --publish=8001-8003:80 two && return 1
 	refused "every port from 8001 to 8003 is in use" create -n --publish=8001-8003:80 two
 	# any that is free, with those that were asked for
-	nsctl create -n --publish=0:80 --publish=0:80/udp --publish=127.0.0.1:0:81 any
+	nsctl create -n --publish=0:80 --publish=0:80/udp --publish=127.0.0.1:0:81 --publish=8090:82 any >"$nets/name" 2>"$nets/told"
 	port=$(host_port any)
 	[ "$port" -ge 1024 ]
-	nsctl list | grep -E "^any .* $port:80,[0-9]+:80/udp,127.0.0.1:[0-9]+:81$"
+	[ "$(cat "$nets/name")" = any ]
+	grep -x "nsctl: any: published $port to 80/tcp" "$nets/told"
+	grep -Ex 'nsctl: any: published 127\.0\.0\.1:[0-9]+ to 81/tcp' "$nets/told"
+	[ "$(wc -l <"$nets/told")" -eq 3 ]
+	nsctl list | grep -E "^any .* $port:80,[0-9]+:80/udp,127.0.0.1:[0-9]+:81,8090:82$"
+	told='nsctl: [a-z]+: published 127\.0\.0\.1:[0-9]+ to 80/tcp'
+	nsctl run -n --name=once --publish=127.0.0.1:0:80 true 2>&1 | grep -Ex "$told"
+	nsctl up - <<<'{"sets": [{"name": "topology", "spec": {"namespaces": ["net"], "publish": [
+		{"protocol": "tcp", "hostAddress": "127.0.0.1", "hostPort": 0, "port": 80}]}}]}' 2>&1 | grep -Ex "$told"
+	[ -z "$(nsctl --quiet create -n --publish=0:80 silent 2>&1)" ]
 	serve any 80
 	eventually served_to in_world "http://203.0.113.2:$port/"
 	eventually served_to on_host "http://127.0.0.1:$port/"

@@ -64,6 +64,8 @@ static void answer_started(struct watch *watch, uint32_t started_in, int process
 	view_session(session, &wire);
 	wire.process_fd = process_fd;
 	wire.started_in = started_in;
+	if (session->removes_set)
+		wire.n_publish = view_publish(session->set, wire.publish);
 	request_begin(keeper, watch->starter, watch->more ? WIRE_CONTINUES : 0);
 	wire_put(keeper->to_front, &wire_session_layout, &wire);
 	audit_done(watch->starter, session->id);

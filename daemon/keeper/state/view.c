@@ -132,16 +132,15 @@ const char *view_parent(const struct keeper *keeper, const struct set *set)
 	return around ? set_shown_name(around) : NULL;
 }
 
-/* Fills in only the published ports. */
-static void view_publish(const struct set *set, struct wire_spec *ret)
+size_t view_publish(const struct set *set, struct spec_publish ret[static PUBLISH_MAX])
 {
 	static struct wire_spec spec;
 
 	if (set->n_published == 0 || !set->spec ||
 	    wire_unpack(&wire_spec_layout, set->spec, set->spec_size, &spec) < 0)
-		return;
-	memcpy(ret->publish, spec.publish, sizeof(ret->publish));
-	ret->n_publish = spec.n_publish;
+		return 0;
+	memcpy(ret, spec.publish, sizeof(spec.publish));
+	return spec.n_publish;
 }
 
 void view_set(struct keeper *keeper, const struct set *set, bool summary, struct set_view *ret)
@@ -163,7 +162,7 @@ void view_set(struct keeper *keeper, const struct set *set, bool summary, struct
 	view_processes(set, ret);
 	if (summary) {
 		view_links(set, &ret->wire);
-		view_publish(set, &ret->wire.spec);
+		ret->wire.spec.n_publish = view_publish(set, ret->wire.spec.publish);
 		return;
 	}
 	for (enum kind kind = 0; kind < KIND_COUNT; kind++)

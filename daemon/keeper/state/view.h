@@ -26,6 +26,8 @@ struct set_view {
 /* Fills in a view of a set. summary: the view for lists and events, with interfaces as recorded.
  * Otherwise the view has more details, but no interfaces, which only the kernel knows exactly. */
 void view_set(struct keeper *keeper, const struct set *set, bool summary, struct set_view *ret);
+/* Fills in the ports that a set publishes. Returns their number. */
+size_t view_publish(const struct set *set, struct spec_publish ret[static PUBLISH_MAX]);
 /* Fills in a network with its members. Returns 0, or -errno if the network's
  * record cannot be decoded. */
 int view_network(const struct set *set, struct wire_network *ret);
