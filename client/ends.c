@@ -338,6 +338,10 @@ void ends_add_key(struct text *text, const char *field)
 
 	if (strncmp(field, "addresses", 9) == 0)
 		field = "address";
+	else if (strncmp(field, "routes", 6) == 0)
+		field = "route";
+	else if (strcmp(field, "secondGateway") == 0)
+		field = "gateway";
 	else if (strncmp(field, prefix, n) == 0)
 		field = impairment_key(field + n);
 	text_format(text, ", %s", field);
@@ -403,7 +407,12 @@ bool ends_add_impairment(struct text *text, const json_t *end)
 	return any;
 }
 
-const char *ends_state(const json_t *end)
+bool ends_add_state(struct text *text, const json_t *end)
 {
-	return json_text(end, "state", json_is_false(json_object_get(end, "up")) ? "down" : "up");
+	const char *recorded = json_is_false(json_object_get(end, "up")) ? "down" : "up";
+	const char *state = json_text(end, "state", recorded);
+	const char *lacks = json_text(end, "lacks", NULL);
+
+	text_format(text, "%s%s%s", state, lacks ? ": lacks " : "", lacks ? lacks : "");
+	return strcmp(state, "up") != 0;
 }

@@ -36,7 +36,8 @@ bool ends_add_route(json_t *end, const char *word, struct text *why);
 /* Appends the impairments of an end, such as "delay=50ms,loss=1%". Returns false, and appends
  * nothing, if there are none. */
 bool ends_add_impairment(struct text *text, const json_t *end);
-/* Returns the word for an end's state in the kernel or, if that is not known, in its record. */
-const char *ends_state(const json_t *end);
+/* Appends the state of an end in the kernel or, if that is not known, in its record: "up", "down",
+ * or "incomplete: lacks address 10.0.0.2/24". Returns false if that is "up". */
+bool ends_add_state(struct text *text, const json_t *end);
 
 #endif

@@ -143,15 +143,16 @@ static void impairment_cell(struct table *table, const json_t *a, const json_t *
 }
 
 /* Adds a cell with the state of both ends if it is the same, or of each that is not up. */
-static void state_cell(struct table *table, const char *a, const char *b)
+static void state_cell(struct table *table, const json_t *a, const json_t *b)
 {
-	bool a_is_up = strcmp(a, "up") == 0, b_is_up = strcmp(b, "up") == 0;
+	_cleanup_text_ struct text first = {0}, second = {0};
+	bool of_a = ends_add_state(&first, a), of_b = ends_add_state(&second, b);
 
-	if (strcmp(a, b) == 0)
-		table_cell(table, a);
+	if (strcmp(first.data, second.data) == 0)
+		table_cell(table, first.data);
 	else
-		table_format(table, "%s%s%s%s%s", a_is_up ? "" : "A-", a_is_up ? "" : a,
-			     a_is_up || b_is_up ? "" : " ", b_is_up ? "" : "B-", b_is_up ? "" : b);
+		table_format(table, "%s%s%s%s%s", of_a ? "A-" : "", of_a ? first.data : "",
+			     of_a && of_b ? " " : "", of_b ? "B-" : "", of_b ? second.data : "");
 }
 
 static void link_row(struct table *table, const json_t *link, const struct users *users)
@@ -170,7 +171,7 @@ static void link_row(struct table *table, const json_t *link, const struct users
 		table_cell(table, where.data);
 		addresses_cell(table, json_object_get(ends[i], "addresses"));
 	}
-	state_cell(table, ends_state(a), ends_state(b));
+	state_cell(table, a, b);
 	print_age(show_age(link, "created"), age);
 	table_cell(table, age);
 	impairment_cell(table, a, b);

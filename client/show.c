@@ -201,12 +201,12 @@ static void show_link(const char *heading, const json_t *link, const char *set)
 	_cleanup_text_ struct text text = {0};
 
 	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
-		_cleanup_text_ struct text impairment = {0};
+		_cleanup_text_ struct text impairment = {0}, state = {0};
 
 		text_add(&text, i == 0 ? "" : " to ");
 		ends_add(&text, ends[i]);
-		if (strcmp(ends_state(ends[i]), "up") != 0)
-			text_format(&text, " (%s)", ends_state(ends[i]));
+		if (ends_add_state(&state, ends[i]))
+			text_format(&text, " (%s)", state.data);
 		if (ends_add_impairment(&impairment, ends[i]))
 			text_format(&text, " (%s)", impairment.data);
 	}

@@ -5,34 +5,43 @@
 #include "daemon/kernel/link-state.h"
 #include "daemon/kernel/link.h"
 
-/* Returns the state of an end, or 0 if it cannot be read. An end that was moved counts as deleted
- * here. */
-static enum end_state examine_end(const struct host *host, const char *id,
-				  const struct task_end *end)
+/* An end as it was found. */
+struct examined {
+	enum end_state state; /* 0: it cannot be read */
+	struct task_lacks lacks;
+};
+
+/* Examines an end. One that was moved counts as deleted here. */
+static struct examined examine_end(const struct host *host, const char *id,
+				   const struct task_end *end)
 {
 	_cleanup_fd_ int ns_fd = link_open_place(host, end, -1);
+	struct examined examined = {};
 	struct rtnl rtnl = {.fd = -1};
-	enum end_state state = 0;
 	uint32_t index = 0;
 	int r;
 
 	if (ns_fd < 0 || rtnl_open(&rtnl, ns_fd) < 0)
-		return 0;
+		return examined;
 	r = link_find(&rtnl, id, end, &index);
 	if (r == 0)
-		state = link_state_of(&rtnl, index, end);
+		examined.state = link_state_of(&rtnl, index, end, &examined.lacks);
 	else if (r == -ENODEV)
-		state = END_DELETED;
+		examined.state = END_DELETED;
 	rtnl_close(&rtnl);
-	return state;
+	return examined;
 }
 
-static void report_end(const struct host *host, size_t position, enum end_state state)
+/* The kernel deletes both ends together, so one that is missing alone was moved. */
+static void report_end(const struct host *host, size_t position, const struct examined *end,
+		       const struct examined *other)
 {
+	bool moved = end->state == END_DELETED && other->state && other->state != END_DELETED;
 	struct task_report report = {
 		.event = REPORT_END,
 		.detail = position,
-		.end_state = state,
+		.end_state = moved ? END_MOVED : end->state,
+		.lacks = end->lacks,
 	};
 
 	(void)child_report(host, &report, NULL, 0);
@@ -46,12 +55,11 @@ void child_examine(const struct host *host, const struct task_examine *task)
 	child_begin();
 	for (size_t i = 0; i < task->n_links; i++) {
 		const struct task_link *link = &task->links[i];
-		const enum end_state a = examine_end(host, link->id, &link->a);
-		const enum end_state b = examine_end(host, link->id, &link->b);
+		const struct examined a = examine_end(host, link->id, &link->a);
+		const struct examined b = examine_end(host, link->id, &link->b);
 
-		/* the kernel deletes both ends together, so one that is missing alone was moved */
-		report_end(host, 2 * i, a == END_DELETED && b && b != a ? END_MOVED : a);
-		report_end(host, 2 * i + 1, b == END_DELETED && a && a != b ? END_MOVED : b);
+		report_end(host, 2 * i, &a, &b);
+		report_end(host, 2 * i + 1, &b, &a);
 	}
 	child_finish(host, &report, &fault);
 }

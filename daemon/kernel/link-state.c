@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include "daemon/kernel/link-find.h"
 #include "daemon/kernel/link-state.h"
+#include "daemon/kernel/qdisc.h"
 
 /* The metric that the kernel gives to IPv6 routes without one. */
 #define METRIC_V6 1024
@@ -21,6 +22,7 @@ struct interface {
 	uint8_t mac[6];
 	uint32_t index, mtu;
 	bool up, running;
+	char qdisc[IFNAMSIZ]; /* the kind of the root queueing discipline */
 };
 
 static int on_interface(const struct nlmsghdr *message, void *context)
@@ -41,6 +43,9 @@ static int on_interface(const struct nlmsghdr *message, void *context)
 				 mnl_attr_get_str(attribute));
 		else if (type == IFLA_MTU)
 			interface->mtu = mnl_attr_get_u32(attribute);
+		else if (type == IFLA_QDISC)
+			snprintf(interface->qdisc, sizeof(interface->qdisc), "%s",
+				 mnl_attr_get_str(attribute));
 		else if (type == IFLA_ADDRESS &&
 			 mnl_attr_get_payload_len(attribute) == sizeof(interface->mac))
 			memcpy(interface->mac, mnl_attr_get_payload(attribute),
@@ -148,6 +153,13 @@ static int on_route(const struct nlmsghdr *message, void *context)
 	return MNL_CB_OK;
 }
 
+static bool has_mac(const struct interface *is, const struct task_end *end)
+{
+	uint8_t mac[6];
+
+	return !link_read_mac(end->mac, mac) || memcmp(mac, is->mac, sizeof(mac)) == 0;
+}
+
 /* Reads a table until the result is complete: an entry that was missed would be added twice, which
  * fails. */
 static int read_table(struct rtnl *rtnl, uint16_t type, size_t header_size, mnl_cb_t callback,
@@ -169,7 +181,6 @@ static void add_changes(struct link_batch *batch, const struct interface *is,
 {
 	bool rename = !end->host && strcmp(is->name, end->interface) != 0;
 	struct nlmsghdr *message;
-	uint8_t mac[6];
 
 	if (rename) {
 		/* older kernels rename no interface that is up */
@@ -178,8 +189,7 @@ static void add_changes(struct link_batch *batch, const struct interface *is,
 		mnl_attr_put_strz(message, IFLA_IFNAME, end->interface);
 		link_batch_expect(batch, STEP_LINK_NAME);
 	}
-	if ((link_read_mac(end->mac, mac) && memcmp(mac, is->mac, sizeof(mac)) != 0) ||
-	    (end->mtu && end->mtu != is->mtu))
+	if (!has_mac(is, end) || (end->mtu && end->mtu != is->mtu))
 		link_add_change(&batch->rtnl, is->index, end->mac, end->mtu);
 	link_batch_expect(batch, STEP_LINK);
 	if (rename || is->up == end->down)
@@ -241,28 +251,38 @@ int link_restore_end(struct link_batch *batch, uint32_t index, const struct task
 
 /* --- comparing --- */
 
-/* Returns true if the interface lacks nothing that link_restore_end() would put back. */
-static bool is_whole(struct rtnl *rtnl, const struct interface *is, const struct task_end *end)
+static bool has_impairment(const struct interface *is, const struct task_end *end)
 {
-	struct comparison comparison = {.end = end, .index = is->index};
-	uint32_t routes = end->down ? 0 : end->n_routes;
-	uint8_t mac[6];
-
-	if ((!end->host && strcmp(is->name, end->interface) != 0) ||
-	    (end->mtu && end->mtu != is->mtu) ||
-	    (link_read_mac(end->mac, mac) && memcmp(mac, is->mac, sizeof(mac)) != 0))
-		return false;
-	if (end->n_addresses > 0 &&
-	    read_table(rtnl, RTM_GETADDR, sizeof(struct ifaddrmsg), on_address, &comparison) < 0)
-		return false;
-	if (routes > 0 &&
-	    read_table(rtnl, RTM_GETROUTE, sizeof(struct rtmsg), on_route, &comparison) < 0)
-		return false;
-	return comparison.addresses == (UINT32_C(1) << end->n_addresses) - 1 &&
-	       (routes == 0 || comparison.routes == (UINT32_C(1) << routes) - 1);
+	return !end->impairment.given || strcmp(is->qdisc, qdisc_kind(&end->impairment)) == 0;
 }
 
-enum end_state link_state_of(struct rtnl *rtnl, uint32_t index, const struct task_end *end)
+/* Finds what an interface that is up lacks of what a change of the link puts back. Returns 0 or
+ * -errno. */
+static int find_lacks(struct rtnl *rtnl, const struct interface *is, const struct task_end *end,
+		      struct task_lacks *ret)
+{
+	struct comparison comparison = {.end = end, .index = is->index};
+	uint32_t n_routes = end->down ? 0 : end->n_routes;
+	int r = 0;
+
+	if (end->n_addresses > 0)
+		r = read_table(rtnl, RTM_GETADDR, sizeof(struct ifaddrmsg), on_address,
+			       &comparison);
+	if (r == 0 && n_routes > 0)
+		r = read_table(rtnl, RTM_GETROUTE, sizeof(struct rtmsg), on_route, &comparison);
+	*ret = (struct task_lacks){
+		.name = !end->host && strcmp(is->name, end->interface) != 0,
+		.mac = !has_mac(is, end),
+		.mtu = end->mtu && end->mtu != is->mtu,
+		.impairment = !has_impairment(is, end),
+		.addresses = ~comparison.addresses & ((UINT32_C(1) << end->n_addresses) - 1),
+		.routes = ~comparison.routes & ((UINT32_C(1) << n_routes) - 1),
+	};
+	return r;
+}
+
+enum end_state link_state_of(struct rtnl *rtnl, uint32_t index, const struct task_end *end,
+			     struct task_lacks *ret)
 {
 	struct interface interface;
 
@@ -270,7 +290,11 @@ enum end_state link_state_of(struct rtnl *rtnl, uint32_t index, const struct tas
 		return END_DELETED;
 	if (!interface.up)
 		return END_DOWN;
-	return is_whole(rtnl, &interface, end) ? END_UP : END_INCOMPLETE;
+	if (find_lacks(rtnl, &interface, end, ret) < 0)
+		return 0;
+	return ret->name || ret->mac || ret->mtu || ret->impairment || ret->addresses || ret->routes
+		       ? END_INCOMPLETE
+		       : END_UP;
 }
 
 /* --- waiting --- */

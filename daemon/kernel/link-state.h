@@ -17,8 +17,10 @@
 int link_restore_end(struct link_batch *batch, uint32_t index, const struct task_end *end,
 		     uint32_t detail, struct fault *fault);
 
-/* Compares an interface with the end that it is. rtnl is in the end's net namespace. */
-enum end_state link_state_of(struct rtnl *rtnl, uint32_t index, const struct task_end *end);
+/* Compares an interface with the end that it is. rtnl is in the end's net namespace. Returns 0 if
+ * that cannot be read. *ret: what an incomplete end lacks. */
+enum end_state link_state_of(struct rtnl *rtnl, uint32_t index, const struct task_end *end,
+			     struct task_lacks *ret);
 
 /*
  * Waits until both ends pass packets on, if both are up. Until then the kernel drops what is sent,

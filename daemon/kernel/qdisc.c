@@ -62,7 +62,6 @@ static void put_netem(struct nlmsghdr *message, const struct wire_impairment *im
 	const struct tc_netem_rate rate32 = {.rate = MIN(rate, (uint64_t)UINT32_MAX)};
 	struct nlattr *nest;
 
-	mnl_attr_put_strz(message, TCA_KIND, "netem");
 	nest = mnl_attr_nest_start(message, TCA_OPTIONS);
 	memcpy(mnl_nlmsg_get_payload_tail(message), &options, sizeof(options));
 	message->nlmsg_len += MNL_ALIGN(sizeof(options));
@@ -94,7 +93,6 @@ static void put_tbf(struct nlmsghdr *message, const struct wire_impairment *impa
 	};
 	struct nlattr *nest;
 
-	mnl_attr_put_strz(message, TCA_KIND, "tbf");
 	nest = mnl_attr_nest_start(message, TCA_OPTIONS);
 	mnl_attr_put(message, TCA_TBF_PARMS, sizeof(options), &options);
 	mnl_attr_put_u32(message, TCA_TBF_BURST, burst);
@@ -103,12 +101,18 @@ static void put_tbf(struct nlmsghdr *message, const struct wire_impairment *impa
 	mnl_attr_nest_end(message, nest);
 }
 
+const char *qdisc_kind(const struct wire_impairment *impairment)
+{
+	return impairment->given & IMPAIR_NETEM ? "netem" : "tbf";
+}
+
 void qdisc_add(struct rtnl *rtnl, uint32_t index, const struct wire_impairment *impairment,
 	       uint32_t mtu)
 {
 	/* replaces a discipline of another kind, and changes one of the same kind */
 	struct nlmsghdr *message = add(rtnl, RTM_NEWQDISC, NLM_F_CREATE | NLM_F_REPLACE, index);
 
+	mnl_attr_put_strz(message, TCA_KIND, qdisc_kind(impairment));
 	if (impairment->given & IMPAIR_NETEM)
 		put_netem(message, impairment, mtu);
 	else

@@ -16,6 +16,8 @@
  */
 void qdisc_add(struct rtnl *rtnl, uint32_t index, const struct wire_impairment *impairment,
 	       uint32_t mtu);
+/* Returns the kernel's name of the discipline that does this. */
+const char *qdisc_kind(const struct wire_impairment *impairment);
 /* Returns the number of packets that may wait: those of the delay, and of a tenth of a second of
  * the rate, unless the impairment has a limit. */
 uint32_t qdisc_limit(const struct wire_impairment *impairment, uint32_t mtu);

@@ -62,6 +62,8 @@ static const struct wire_field wire_end_fields[] = {
 	BOOL(13, wire_end, has_routes),
 	U32(14, wire_end, state, END_DELETED, DAEMON, JSON("state"), WORD(end_state_words),
 	    REASON("is for answers: up says whether the end is to be up")),
+	STRING(15, wire_end, lacks, END_LACKS_SIZE - 1, DAEMON, JSON("lacks"),
+	       REASON("is for answers")),
 };
 LAYOUT(wire_end);
 

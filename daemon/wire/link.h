@@ -22,6 +22,7 @@
 
 #define END_ADDRESSES_MAX 8
 #define END_ROUTES_MAX 8
+#define END_LACKS_SIZE 2048 /* all addresses and routes */
 #define SPEC_LINKS_MAX 16
 #define SUBNETS_MAX 4
 #define SERVERS_MAX 4 /* name servers */
@@ -105,8 +106,9 @@ struct wire_end {
 	const char *second_gateway; /* of a default route in the other family */
 	struct wire_route routes[END_ROUTES_MAX];
 	size_t n_routes;
-	bool has_routes; /* SetLink: the routes replace the old ones */
-	uint32_t state;	 /* ListLinks only: enum end_state, 0: not known */
+	bool has_routes;   /* SetLink: the routes replace the old ones */
+	uint32_t state;	   /* ListLinks only: enum end_state, 0: not known */
+	const char *lacks; /* ListLinks only: what an incomplete end lacks, in words */
 };
 
 struct wire_link {

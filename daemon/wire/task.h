@@ -426,6 +426,12 @@ enum task_event {
 	REPORT_SPARE, /* with a descriptor of the net namespace, and of its sysfs if wanted */
 };
 
+/* What an end lacks of what is recorded, or has in another form. */
+struct task_lacks {
+	bool name, mac, mtu, impairment;
+	uint32_t addresses, routes; /* bit i: number i of struct task_end */
+};
+
 /* serial is the number of the worker's task that the report is about; the first is 1. A task may
  * have two last reports: if the maker was killed after its own, the worker sends the second one. */
 struct task_report {
@@ -442,7 +448,8 @@ struct task_report {
 	 * of the user namespace */
 	uint32_t foreign;
 	struct wire_map uid_map, gid_map;
-	uint32_t end_state; /* REPORT_END: enum end_state, 0: not known */
+	uint32_t end_state;	 /* REPORT_END: enum end_state, 0: not known */
+	struct task_lacks lacks; /* REPORT_END: of END_INCOMPLETE */
 };
 #define REPORT_FDS_MAX 2
 

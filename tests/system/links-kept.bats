@@ -20,7 +20,7 @@ what_has() {
 dual_pair() {
 	nsctl create -n a
 	nsctl create -n -r b
-	nsctl link add --name=wire a,address=10.9.0.1/24,address=fd09::1/64 \
+	nsctl link add --name=wire a,address=10.9.0.1/24,address=fd09::1/64,mtu=1400 \
 		b,address=10.9.0.2/24,address=fd09::2/64,gateway=fd09::1,gateway=10.9.0.1,route=10.7.0.0/16,via=10.9.0.1,metric=7
 }
 
@@ -79,17 +79,27 @@ for line in sys.stdin:
 	nsctl link list | grep -E ' B-down '
 	nsctl exec b ip link set eth0 up
 	[ "$(states wire)" = "up incomplete" ]
-	nsctl show b | grep -E 'wire: b:eth0 \(incomplete\) to a:eth0'
+	nsctl show b | grep -E 'wire: b:eth0 \(incomplete: lacks address fd09::2/64, .*\) to a:eth0'
 	nsctl link up wire
 	[ "$(states wire)" = "up up" ]
-	for change in "addr del 10.9.0.2/24 dev eth0" "route del 10.7.0.0/16" "link set eth0 name other" \
-		"link set eth0 address 02:00:00:00:00:99"; do
+	mac=$(nsctl exec b ip -o link show eth0 | sed 's,.*link/ether \([^ ]*\).*,\1,')
+	nsctl link impair wire B --rate=1mbit
+	while IFS='=' read -r change lacks <&4; do
 		# shellcheck disable=SC2086
-		nsctl exec b ip $change
+		nsctl exec b $change
 		[ "$(states wire)" = "up incomplete" ] || { echo "$change" && return 1; }
+		nsctl link list | grep -F "B-incomplete: lacks $lacks" || { nsctl link list && return 1; }
 		nsctl link up wire
 		[ "$(states wire)" = "up up" ]
-	done
+	done 4<<-END
+		ip addr del fd09::2/64 dev eth0=address fd09::2/64
+		ip route del 10.7.0.0/16=route 10.7.0.0/16 via 10.9.0.1
+		ip -6 route del default=route ::/0 via fd09::1
+		ip link set eth0 name other=name eth0
+		ip link set eth0 mtu 1300=MTU 1400
+		ip link set eth0 address 02:00:00:00:00:99=MAC $mac
+		tc qdisc del dev eth0 root=impairment
+	END
 }
 
 is_moved() { [ "$(states wire)" = "up moved" ]; }

@@ -248,7 +248,8 @@ static void note_values(struct filled *all, const struct wire_layout *layout, co
 static bool is_transient(const struct wire_layout *layout, const struct wire_field *row)
 {
 	return (row->type >= WIRE_FD && row->type <= WIRE_PIPE) ||
-	       (layout == &wire_end_layout && row->offset == offsetof(struct wire_end, state));
+	       (layout == &wire_end_layout && (row->offset == offsetof(struct wire_end, state) ||
+					       row->offset == offsetof(struct wire_end, lacks)));
 }
 
 /* Checks that a field that is added to specifications gets a value in the sample. */

@@ -38,6 +38,7 @@ static const struct {
 	{&wire_network_layout, 7, "network.members"},
 	{&wire_network_layout, 10, "network.expires"},
 	{&wire_end_layout, 14, "end.state"},
+	{&wire_end_layout, 15, "end.lacks"},
 	{&spec_publish_layout, 6, "publish.chosen"},
 	{&wire_lease_layout, 4, "lease.pid"},
 	{&wire_lease_layout, 5, "lease.start"},

@@ -5,7 +5,9 @@
  * states.
  */
 #include <string.h>
+#include "daemon/keeper/network/link-draft.h"
 #include "daemon/keeper/network/link-plan.h"
+#include "daemon/keeper/network/link-route.h"
 #include "daemon/keeper/network/link.h"
 #include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/request.h"
@@ -18,7 +20,10 @@
 
 struct listed {
 	char id[ID_SIZE];
-	uint8_t states[2]; /* of ends a and b: enum end_state, 0: not known */
+	struct {
+		uint8_t state; /* enum end_state, 0: not known */
+		struct task_lacks lacks;
+	} ends[2];
 };
 
 /* A page of links, while workers examine them. */
@@ -50,10 +55,57 @@ static bool is_there(const struct link *link)
 	return link->announced || !link->work;
 }
 
+/* --- what an end lacks --- */
+
+/* Appends a word or two to a list in words. */
+static void add_words(char text[static END_LACKS_SIZE], const char *what, const char *value)
+{
+	size_t used = strlen(text);
+
+	snprintf(text + used, END_LACKS_SIZE - used, "%s%s%s%s", used > 0 ? ", " : "", what,
+		 value ? " " : "", value ? value : "");
+}
+
+static void add_route(char text[static END_LACKS_SIZE], const struct wire_route *route)
+{
+	char words[2 * ADDRESS_SIZE + 8];
+
+	snprintf(words, sizeof(words), "%s%s%s", route->destination, route->via ? " via " : "",
+		 route->via ? route->via : "");
+	add_words(text, "route", words);
+}
+
+static const char *write_lacks(const struct wire_end *end, const struct task_lacks *lacks,
+			       char text[static END_LACKS_SIZE])
+{
+	struct task_end task = {};
+	char mtu[16];
+
+	*text = '\0';
+	snprintf(mtu, sizeof(mtu), "%u", end->mtu);
+	link_route_fill(end, &task);
+	if (lacks->name)
+		add_words(text, "name", end->interface);
+	if (lacks->mac)
+		add_words(text, "MAC", end->mac);
+	if (lacks->mtu)
+		add_words(text, "MTU", mtu);
+	for (size_t i = 0; i < end->n_addresses; i++)
+		if (lacks->addresses & UINT32_C(1) << i)
+			add_words(text, "address", end->addresses[i].text);
+	for (size_t i = 0; i < task.n_routes; i++)
+		if (lacks->routes & UINT32_C(1) << i)
+			add_route(text, &task.routes[i]);
+	if (lacks->impairment)
+		add_words(text, "impairment", NULL);
+	return *text ? text : NULL;
+}
+
 /* --- the answer --- */
 
 static void answer(struct listing *listing)
 {
+	static char lacks[2][END_LACKS_SIZE];
 	static struct wire_link wire;
 	struct keeper *keeper = listing->keeper;
 	const struct link *last = NULL;
@@ -69,8 +121,13 @@ static void answer(struct listing *listing)
 
 		if (!link || wire_unpack(&wire_link_layout, link->wire, link->wire_size, &wire) < 0)
 			continue;
-		wire.a.state = at->states[0];
-		wire.b.state = at->states[1];
+		for (int side = 0; side < 2; side++) {
+			struct wire_end *end = link_draft_end(&wire, side);
+
+			end->state = at->ends[side].state;
+			if (end->state == END_INCOMPLETE)
+				end->lacks = write_lacks(end, &at->ends[side].lacks, lacks[side]);
+		}
 		if (!wire_put_item(keeper->to_front, WIRE_ITEM_LINK, &wire_link_layout, &wire)) {
 			cursor.after_owner = last ? last->owner : link->owner;
 			cursor.after_name = last ? last->name : link->name;
@@ -89,10 +146,13 @@ static void on_end(struct operation *operation, const struct task_report *report
 		   int fds[REPORT_FDS_MAX] _unused_)
 {
 	struct listing *listing = operation->context;
+	struct listed *listed;
 
-	if (report->event == REPORT_END && report->detail < 2 * EXAMINE_LINKS_MAX)
-		listing->links[listing->order[report->detail / 2]].states[report->detail % 2] =
-			report->end_state;
+	if (report->event != REPORT_END || report->detail >= 2 * EXAMINE_LINKS_MAX)
+		return;
+	listed = &listing->links[listing->order[report->detail / 2]];
+	listed->ends[report->detail % 2].state = report->end_state;
+	listed->ends[report->detail % 2].lacks = report->lacks;
 }
 
 static int examine_some(struct listing *listing);
