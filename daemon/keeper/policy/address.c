@@ -188,11 +188,19 @@ bool address_is_loopback(const struct address *address)
 
 const char *address_read_listener(const char *text, struct address *ret)
 {
+	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
 	const char *wrong = address_read_host(text, ret);
 
 	if (wrong && ret->family && (address_is_unspecified(ret) || address_is_loopback(ret)))
 		return NULL;
-	return wrong;
+	if (wrong || ret->family == AF_INET)
+		return wrong;
+	if (memcmp(ret->bytes, mapped, sizeof(mapped)) == 0)
+		return "is an IPv4 address: write it as one";
+	if (ret->bytes[0] == 0xfe && (ret->bytes[1] & 0xc0) == 0x80)
+		return "is a link-local address, which means nothing without an interface: give "
+		       "another address of the host";
+	return NULL;
 }
 
 static void write_mac(const unsigned int bytes[6], char ret[static MAC_SIZE])

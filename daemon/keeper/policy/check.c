@@ -155,11 +155,14 @@ static int check_publish(const struct wire_spec *spec, struct failure *failure)
 	for (size_t i = 0; i < spec->n_publish; i++) {
 		const struct spec_publish *publish = &spec->publish[i];
 		struct address address;
+		const char *wrong = publish->host_address
+					    ? address_read_listener(publish->host_address, &address)
+					    : NULL;
 		char field[48];
 
 		snprintf(field, sizeof(field), "spec.publish[%zu].hostAddress", i);
-		if (publish->host_address && address_read_listener(publish->host_address, &address))
-			return invalid(failure, field, "is not the IP address of a host");
+		if (wrong)
+			return invalid(failure, field, wrong);
 		snprintf(field, sizeof(field), "spec.publish[%zu].hostPort", i);
 		if (!publish->port ||
 		    (publish->protocol != PUBLISH_TCP && publish->protocol != PUBLISH_UDP))
