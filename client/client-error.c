@@ -72,14 +72,33 @@ static const char *find_mount(const struct client *client, const char *field)
 		client->origins, (size_t)strtoul(field + sizeof(list) - 1, NULL, 10)));
 }
 
+/* Returns the option that added the entry of a list, as it was typed, or NULL. */
+static const char *find_typed(const struct client *client, const char *field)
+{
+	const char *known;
+	json_t *entries;
+
+	json_object_foreach(client->typed, known, entries)
+	{
+		size_t n = match(field, known);
+
+		if (n > 0 && field[n] == '[')
+			return json_string_value(
+				json_array_get(entries, (size_t)strtoul(field + n + 1, NULL, 10)));
+	}
+	return NULL;
+}
+
 /* Appends the options or the word from which a field of the interface comes, if any. */
 static void add_origin(struct text *text, const struct client *client, const char *field)
 {
-	const char *mount = find_mount(client, field);
+	const char *typed = find_mount(client, field);
 	size_t best = 0;
 
-	if (mount) {
-		text_add(text, mount);
+	if (!typed)
+		typed = find_typed(client, field);
+	if (typed) {
+		text_add(text, typed);
 		return;
 	}
 	if (client->root && match(field, "spec.root")) {

@@ -36,6 +36,7 @@ struct client {
 	const struct option_row *const *options; /* the verb's tables of options, for messages */
 	const char *root;			 /* the argument of --root, for messages; or NULL */
 	json_t *origins; /* the option of each entry of spec.mounts, for messages; or NULL */
+	json_t *typed;	 /* the same for other lists, by the field of their option's row */
 	bool has_owner;
 	int64_t owner;
 	bool json, quiet;

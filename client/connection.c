@@ -59,6 +59,7 @@ void client_done(struct client *client)
 	receiver_done(&client->receiver);
 	client->parent.fd = close_fd(client->parent.fd);
 	json_decref(client->origins);
+	json_decref(client->typed);
 }
 
 static void tell_unreachable(const struct client *client, int error)

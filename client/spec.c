@@ -142,11 +142,20 @@ static int take_publish(struct options *options)
 	return 0;
 }
 
-static void put_sysctl(struct options *options, const char *key, const char *value)
+/* Adds a setting. Returns 0, or an exit status if it is given twice with different values. */
+static int put_sysctl(struct options *options, const char *key, const char *value)
 {
-	json_t *spec = json_member(options->parameters, "spec", json_object);
+	json_t *sysctls = take_object(options);
+	const char *before = json_text(sysctls, key, NULL);
 
-	json_put(json_member(spec, "sysctls", json_object), key, json_string(value));
+	if (before && strcmp(before, value) != 0)
+		return options_wrong(options->client, "%s is to be both %s and %s", key, before,
+				     value);
+	if (before)
+		return 0;
+	json_put(sysctls, key, json_string(value));
+	take_note(options, json_object_size(sysctls) - 1);
+	return 0;
 }
 
 static int take_sysctl(struct options *options)
@@ -157,16 +166,15 @@ static int take_sysctl(struct options *options)
 
 	if (!value || !*value || !*key)
 		return options_reject(options, "NAME=VALUE (such as net.ipv4.ip_forward=1)");
-	put_sysctl(options, key, value);
 	options->needed |= KIND_BIT(kind_of_setting(key));
-	return 0;
+	return put_sysctl(options, key, value);
 }
 
 static int take_forward(struct options *options)
 {
-	put_sysctl(options, "net.ipv4.ip_forward", "1");
-	put_sysctl(options, "net.ipv6.conf.all.forwarding", "1");
-	return 0;
+	int r = put_sysctl(options, "net.ipv4.ip_forward", "1");
+
+	return r ? r : put_sysctl(options, "net.ipv6.conf.all.forwarding", "1");
 }
 
 /* --- the rest --- */

@@ -5,6 +5,7 @@
 
 #include "client/memory.h"
 #include "client/parse.h"
+#include "client/text.h"
 #include "protocol/name.h"
 
 /* Returns the object that has the last key of the current option's field as a member, and stores
@@ -31,6 +32,23 @@ json_t *take_object(const struct options *options)
 	return json_member(object, key, json_object);
 }
 
+void take_note(const struct options *options, size_t index)
+{
+	struct client *client = options->client;
+	_cleanup_text_ struct text typed = {0};
+	json_t *entries;
+
+	if (!client->typed)
+		client->typed = must(json_object());
+	entries = json_member(client->typed, options->row->field, json_array);
+	/* entries that no option has added by itself */
+	while (json_array_size(entries) < index)
+		json_push(entries, json_null());
+	text_format(&typed, "--%s%s%s", options->row->name, options->argument ? "=" : "",
+		    options->argument ? options->argument : "");
+	json_push(entries, json_string_nocheck(typed.data));
+}
+
 void take_put(const struct options *options, json_t *value)
 {
 	const char *key;
@@ -38,10 +56,13 @@ void take_put(const struct options *options, json_t *value)
 	const char *bracket = strchr(key, '[');
 	_cleanup_free_ char *list = bracket ? must(strndup(key, (size_t)(bracket - key))) : NULL;
 
-	if (list)
-		json_push(json_member(object, list, json_array), value);
-	else
+	if (!list) {
 		json_put(object, key, value);
+		return;
+	}
+	object = json_member(object, list, json_array);
+	json_push(object, value);
+	take_note(options, json_array_size(object) - 1);
 }
 
 int take_value(const struct options *options, json_t *value, const char *wanted)

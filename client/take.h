@@ -23,6 +23,9 @@ int take_label(struct options *options); /* "K=V", a member of the field's objec
 json_t *take_object(const struct options *options);
 /* Puts a new value at the row's field. */
 void take_put(const struct options *options, json_t *value);
+/* Remembers that entry number index of the list at the current option's field comes from that
+ * option, so that messages about the entry show what was typed. take_put() does this by itself. */
+void take_note(const struct options *options, size_t index);
 /* Puts value at the row's field. If value is NULL, rejects the argument: see options_reject(). */
 int take_value(const struct options *options, json_t *value, const char *wanted);
 

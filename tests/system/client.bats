@@ -96,7 +96,7 @@ json() { python3 -c 'import json,sys; print(json.loads(sys.stdin.readline())[sys
 	run nsctl create --lease=1000000h other
 	[[ "$output" == *"--lease: 3600000000 is not between 0.001 and 3153600000 seconds"* ]]
 	run nsctl create -n --link=box,rate=1 other
-	[[ "$output" == *"--link, rate: 1 is less than 8000 bits per second"* ]]
+	[[ "$output" == *"--link="*", rate: 1 is less than 8000 bits per second"* ]]
 	run nsctl rm B
 	[[ "$output" == "nsctl: rm B: a name is "* ]]
 	run nsctl create -mp=x other

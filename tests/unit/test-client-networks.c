@@ -38,7 +38,7 @@ static void test_network_verbs(void **state _unused_)
 		 {"CreateNetwork {\"name\":\"lan\",\"subnets\":[\"10.0.0.0\"]}"},
 		 {"!InvalidValue {\"field\":\"subnets[0]\",\"reason\":\"no prefix\"}"},
 		 STATUS_FAILED,
-		 "!--subnet: no prefix"},
+		 "!--subnet=10.0.0.0: no prefix"},
 		{"network create", {NULL}, {NULL}, STATUS_USAGE, "!too few arguments"},
 		{"network create a b", {NULL}, {NULL}, STATUS_USAGE, "!unexpected argument b"},
 		{"network create Lan", {NULL}, {NULL}, STATUS_USAGE, "!is not a valid name of"},
