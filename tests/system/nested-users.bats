@@ -72,13 +72,15 @@ maps() { awk '{ print $1, $2, $3 }' | paste -sd,; }
 	row "0 0 1" -r
 	row "0 0 1" -c
 	row "0 5 10" --map-users=0:5:10
+	row "0 0 1,1 1 1000" --map-auto
+	row "0 0 1,1 1 1000" --map-auto -c
 	row "0 0 1,1 100 100" --map-users=0:0:1 --map-users=1:100:100
 	inside outer create -mp --map-users=0:5:10 --map-groups=0:5:10 inner
 	nsctl exec inner sh -c 'id -u; id -g' | paste -sd, | grep -x '0,0'
 	session=$(nsctl exec -d inner sleep 1000)
 	pid=$(nsctl --json sessions inner | python3 -c 'import json,sys; print(json.loads(sys.stdin.readline())["pid"])')
 	[ "$(stat -c %u:%g "/proc/$pid")" = 200004:200004 ]
-	for wrong in --map-users=0:1001:1 --map-users=0:0:2000 --map-users=0:1000:2 "--map-users=0:0:1 --map-users=0:5:1" --map-auto; do
+	for wrong in --map-users=0:1001:1 --map-users=0:0:2000 --map-users=0:1000:2 "--map-users=0:0:1 --map-users=0:5:1"; do
 		# shellcheck disable=SC2086
 		run inside outer create -mp $wrong wrong
 		[ "$status" -ne 0 ] || { echo "$wrong" && false; }

@@ -415,6 +415,8 @@ static void test_within(void **state _unused_)
 		{MAPPING_NONE, "", "", ""},
 		{MAPPING_ROOT, "", "", ""},
 		{MAPPING_CURRENT, "", "0:1000:1", "0:0:1"},
+		{MAPPING_AUTO, "", "0:1000:1 1:100000:100", "0:0:1 1:10:100"},
+		{MAPPING_CURRENT_AUTO, "", "0:1000:1 1:100000:100", "0:0:1 1:10:100"},
 		{MAPPING_CUSTOM, "0:0:1", "0:1000:1", "0:0:1"},
 		{MAPPING_CUSTOM, "0:10:100", "0:100000:100", "0:10:100"},
 		{MAPPING_CUSTOM, "5:0:1 6:109:1", "5:1000:1 6:100099:1", "5:0:1 6:109:1"},
@@ -427,7 +429,10 @@ static void test_within(void **state _unused_)
 		{MAPPING_CUSTOM, "0:0:1 0:10:1", NULL, NULL},
 		{MAPPING_CUSTOM, "0:10:5 20:14:1", NULL, NULL},
 	};
-	const struct idmap home = {read_map("0:1000:1 10:100000:100"), read_map("0:500:1")};
+	const struct idmap home = {read_map("0:1000:1 10:100000:100"),
+				   read_map("0:500:1 1:200000:10")};
+	const struct idmap alone = {read_map("0:1000:1"), read_map("0:500:1")};
+	const struct idmap amid = {read_map("5:999:3"), read_map("5:499:3")};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct wire_spec spec = {.mapping = rows[i].mapping,
@@ -442,16 +447,25 @@ static void test_within(void **state _unused_)
 		idmap_to_home(&spec.uid_map, &home.users);
 		assert_string_equal(write_map(&spec.uid_map), rows[i].home);
 		if (spec.uid_map.n_ranges > 0)
-			assert_string_equal(write_map(&spec.gid_map), "0:500:1");
+			assert_string_equal(write_map(&spec.gid_map),
+					    mapping_is_auto(rows[i].mapping) ? "0:500:1 1:200000:10"
+									     : "0:500:1");
 	}
 	for (uint32_t mapping = MAPPING_AUTO; mapping <= MAPPING_CURRENT_AUTO; mapping++) {
 		struct wire_spec spec = {.mapping = mapping};
 		struct failure failure = {};
 
-		if (mapping_is_auto(mapping))
-			assert_int_equal(
-				idmap_complete_within(&spec, &home, ALICE, STAFF, &failure),
-				ERROR_NOT_SUPPORTED);
+		if (!mapping_is_auto(mapping))
+			continue;
+		/* there is nothing but the caller's own id */
+		assert_int_equal(idmap_complete_within(&spec, &alone, ALICE, STAFF, &failure),
+				 ERROR_INVALID_VALUE);
+		/* the caller's own id is amid the others */
+		spec = (struct wire_spec){.mapping = mapping};
+		assert_int_equal(idmap_complete_within(&spec, &amid, ALICE, STAFF, &failure), 0);
+		assert_string_equal(write_map(&spec.uid_map),
+				    mapping == MAPPING_AUTO ? "0:1000:1 1:999:1 2:1001:1"
+							    : "6:1000:1 0:999:1 1:1001:1");
 	}
 }
 

@@ -173,13 +173,27 @@ static const struct wire_range *find_inside(const struct wire_map *home, uint32_
 	return NULL;
 }
 
-/* Turns the ids outside, which are ids of home, into ids of the host. */
-static int complete_side_within(const struct side *side, const struct wire_map *home,
-				struct failure *failure)
+/* Lists the ids that are mapped in home, as ids of the host, except the caller's own. */
+static void list_others(const struct wire_map *home, uint32_t own, struct subid_ranges *ret)
 {
-	const uint32_t none[2] = {UINT32_MAX, UINT32_MAX};
-	struct side checked = *side;
+	ret->n = 0;
+	for (size_t i = 0; i < home->n_ranges; i++) {
+		const struct wire_range *range = &home->ranges[i];
+		bool split = holds(range->outside, range->count, own);
+		uint32_t before = split ? own - range->outside : range->count;
+		const struct subid_range parts[] = {
+			{range->outside, before}, {own + 1, split ? range->count - before - 1 : 0}};
 
+		for (size_t j = 0; j < ARRAY_SIZE(parts); j++)
+			if (parts[j].count > 0 && ret->n < SUBID_RANGES_MAX)
+				ret->ranges[ret->n++] = parts[j];
+	}
+}
+
+/* Turns the ids outside, which are ids of home, into ids of the host. */
+static int take_from_home(const struct side *side, const struct wire_map *home,
+			  struct failure *failure)
+{
 	for (size_t i = 0; i < side->map->n_ranges; i++) {
 		struct wire_range *range = &side->map->ranges[i];
 		const struct wire_range *outer = find_inside(home, range->outside, range->count);
@@ -192,32 +206,50 @@ static int complete_side_within(const struct side *side, const struct wire_map *
 	}
 	if (side->map->n_ranges == 0)
 		set_own(side->map, 0, side->own);
+	return 0;
+}
+
+static int complete_side_within(const struct side *side, const struct wire_map *home,
+				uint32_t mapping, struct failure *failure)
+{
+	const uint32_t none[2] = {UINT32_MAX, UINT32_MAX};
+	struct subid_ranges others;
+	struct side checked = *side;
+	int r;
+
+	list_others(home, side->own, &others);
+	checked.ranges = &others;
 	checked.root = true; /* the outer namespace has nothing but what its owner may map */
 	checked.reserved = none;
-	return check_map(&checked, failure);
+	if (mapping_is_auto(mapping))
+		r = make_auto(&checked,
+			      mapping == MAPPING_CURRENT_AUTO ? idmap_default(home, side->own) : 0,
+			      failure);
+	else
+		r = take_from_home(side, home, failure);
+	return r ? r : check_map(&checked, failure);
 }
 
 int idmap_complete_within(struct wire_spec *spec, const struct idmap *home, uid_t uid, gid_t gid,
 			  struct failure *failure)
 {
-	const struct side users = {.field = "spec.uidMap", .map = &spec->uid_map, .own = uid};
-	const struct side groups = {.field = "spec.gidMap", .map = &spec->gid_map, .own = gid};
+	static const char around[] = "the user namespace around you";
+	const struct side users = {
+		.field = "spec.uidMap", .file = around, .map = &spec->uid_map, .own = uid};
+	const struct side groups = {
+		.field = "spec.gidMap", .file = around, .map = &spec->gid_map, .own = gid};
 	int r;
 
-	if (mapping_is_auto(spec->mapping))
-		return failure_set(failure, ERROR_NOT_SUPPORTED, 0, "spec.userMapping",
-				   "auto maps subordinate ids of the host's, which are not known "
-				   "inside a user namespace: give ranges");
 	if (spec->mapping == MAPPING_CURRENT) {
 		spec->mapping = MAPPING_CUSTOM;
 		set_own(&spec->uid_map, idmap_default(&home->users, uid), uid);
 		set_own(&spec->gid_map, idmap_default(&home->groups, gid), gid);
 		return 0;
 	}
-	if (spec->mapping != MAPPING_CUSTOM)
+	if (!mapping_has_maps(spec->mapping))
 		return 0;
-	r = complete_side_within(&users, &home->users, failure);
-	return r ? r : complete_side_within(&groups, &home->groups, failure);
+	r = complete_side_within(&users, &home->users, spec->mapping, failure);
+	return r ? r : complete_side_within(&groups, &home->groups, spec->mapping, failure);
 }
 
 void idmap_to_home(struct wire_map *map, const struct wire_map *home)
