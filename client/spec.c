@@ -65,6 +65,14 @@ static int take_offset(struct options *options)
 			  "a number of seconds");
 }
 
+/* --- the cgroup --- */
+
+static int take_caller(struct options *options)
+{
+	return take_value(options, strcmp(options->argument, "caller") == 0 ? json_true() : NULL,
+			  "caller");
+}
+
 /* --- the network --- */
 
 static int take_link(struct options *options)
@@ -196,6 +204,10 @@ const struct option_row spec_options[] = {
 	OPTION("ipc", 'i', NULL, "make an ipc namespace", CHOOSES(KIND_BIT(KIND_IPC))),
 	OPTION("user", 'U', NULL, "make a user namespace", CHOOSES(KIND_BIT(KIND_USER))),
 	OPTION("cgroup", 'C', NULL, "make a cgroup namespace", CHOOSES(KIND_BIT(KIND_CGROUP))),
+	OPTION("cgroup", 0, "caller",
+	       "keep the processes in a cgroup below yours, under its limits and BPF programs, and "
+	       "end the set with it (needs Delegate=yes and User= in a service; adds pid)",
+	       FILLS("spec.callerCgroup", take_caller), NEEDS(KIND_BIT(KIND_PID))),
 	OPTION("time", 'T', NULL, "make a time namespace", CHOOSES(KIND_BIT(KIND_TIME))),
 	OPTION("all", 'a', NULL, "make all eight (default: all but user and time)",
 	       CHOOSES(KIND_ALL)),

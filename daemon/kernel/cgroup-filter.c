@@ -2,7 +2,7 @@
 #include <linux/bpf.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#include "daemon/cgroup/read.h"
+#include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/cgroup-filter.h"
 
 #define PROGRAMS_MAX 64
@@ -64,17 +64,19 @@ static int compare(int callers_fd, int sets_fd, enum bpf_attach_type point)
 	return has_all(&sets, &callers) ? 0 : -EACCES;
 }
 
-int cgroup_filter_compare(const struct host *host, const char *caller)
+int cgroup_filter_compare(const struct host *host, const char *caller, const struct task_set *set)
 {
-	_cleanup_fd_ int fd = -1;
-	int r = 0;
+	_cleanup_fd_ int fd = -1, callers_fd = -1;
+	int sets_fd = host->cgroup_fd, r = 0;
 
 	if (!caller)
 		return 0;
+	if (set->callers_cgroup)
+		sets_fd = callers_fd = cgroup_open_callers(host->cgroup_fd, set);
 	fd = cgroup_open(host->hierarchy_fd, *caller ? caller : ".");
-	if (fd < 0)
-		return fd;
+	if (fd < 0 || sets_fd < 0)
+		return MIN(fd, sets_fd);
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(points); i++)
-		r = compare(fd, host->cgroup_fd, points[i]);
+		r = compare(fd, sets_fd, points[i]);
 	return r;
 }

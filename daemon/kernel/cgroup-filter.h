@@ -5,12 +5,13 @@
 #define NSCTL_KERNEL_CGROUP_FILTER_H
 
 #include "daemon/kernel/host.h"
+#include "daemon/wire/task.h"
 
 /*
- * Compares the programs that are effective in the caller's cgroup with those in the sets'. caller
- * NULL: there is nothing to compare. Returns 0 if the sets have all of them, -EACCES if not,
- * -ENOENT if the cgroup is gone, or another -errno.
+ * Compares the programs that are effective in the caller's cgroup with those in the cgroup that the
+ * set's is below. caller NULL: there is nothing to compare. Returns 0 if the set has all of them,
+ * -EACCES if not, -ENOENT if a cgroup is gone, or another -errno.
  */
-int cgroup_filter_compare(const struct host *host, const char *caller);
+int cgroup_filter_compare(const struct host *host, const char *caller, const struct task_set *set);
 
 #endif

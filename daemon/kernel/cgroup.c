@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <time.h>
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/file.h"
@@ -54,11 +55,63 @@ int cgroup_make(int parent_fd, const char *path)
 	return r;
 }
 
-void cgroup_path(uid_t owner, const char *above, const char *id, const char *session,
-		 char ret[static CGROUP_PATH_SIZE])
+void cgroup_path(const struct task_set *set, const char *session, char ret[static CGROUP_PATH_SIZE])
 {
-	snprintf(ret, CGROUP_PATH_SIZE, "%u/%s%s%s%s%s", owner, above ? above : "",
-		 above ? "/" SET_WITHIN : "", id, session ? "/" : "", session ? session : "");
+	const char *above = set->above;
+
+	snprintf(ret, CGROUP_PATH_SIZE, "%u/%s%s%s%s%s", set->owner, above ? above : "",
+		 above ? "/" SET_WITHIN : "", set->id, session ? "/" : "", session ? session : "");
+}
+
+void cgroup_path_of_processes(const struct task_set *set, const char *session,
+			      char ret[static CGROUP_PROCESSES_SIZE])
+{
+	char path[CGROUP_PATH_SIZE];
+
+	cgroup_path(set, session, path);
+	if (set->callers_cgroup)
+		snprintf(ret, CGROUP_PROCESSES_SIZE, "%s/" CALLERS_PREFIX "%s", set->callers_cgroup,
+			 path);
+	else
+		snprintf(ret, CGROUP_PROCESSES_SIZE, "%s", path);
+}
+
+int cgroup_open_callers(int sets_fd, const struct task_set *set)
+{
+	_cleanup_fd_ int fd = cgroup_open(sets_fd, set->callers_cgroup);
+	struct stat st;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) < 0)
+		return negative_errno();
+	return st.st_ino == set->callers_inode ? take_fd(&fd) : -ENOENT;
+}
+
+int cgroup_of_processes(int sets_fd, const struct task_set *set, const char *session,
+			int (*act)(int parent_fd, const char *path))
+{
+	char path[CGROUP_PROCESSES_SIZE];
+	_cleanup_fd_ int callers_fd = -1;
+
+	cgroup_path_of_processes(set, session, path);
+	if (!set->callers_cgroup)
+		return act(sets_fd, path);
+	callers_fd = cgroup_open_callers(sets_fd, set);
+	return callers_fd < 0 ? callers_fd
+			      : act(callers_fd, path + strlen(set->callers_cgroup) + 1);
+}
+
+bool cgroup_is_delegated(int cgroup_fd, uid_t uid)
+{
+	struct stat directory, processes;
+	char mark;
+
+	if (fstat(cgroup_fd, &directory) < 0 ||
+	    fstatat(cgroup_fd, "cgroup.procs", &processes, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    directory.st_uid != uid || processes.st_uid != uid)
+		return false;
+	return uid != 0 || (fgetxattr(cgroup_fd, "user.delegate", &mark, 1) == 1 && mark == '1');
 }
 
 static int remove_child(int cgroup_fd, const char *name, void *context _unused_)

@@ -2,8 +2,8 @@
 /*
  * Control groups, version 2: they keep track of a set's processes, and kill and freeze them. A set
  * has the cgroup BASE/UID/ID, which contains its init; each session is a child of that, and so is
- * each set that was made within it. All access
- * is by directory descriptor and relative path. Hierarchies of version 1 are never touched.
+ * each set that was made within it; with --cgroup=caller they are below the caller's cgroup. All
+ * access is by directory descriptor and relative path. Hierarchies of version 1 are never touched.
  */
 #ifndef NSCTL_KERNEL_CGROUP_H
 #define NSCTL_KERNEL_CGROUP_H
@@ -16,10 +16,31 @@
 
 /* UID/SETID/SESSIONID or, for a set within others, UID/OUTERMOST/set-OUTER/set-SETID/SESSIONID */
 #define CGROUP_PATH_SIZE (11 + ABOVE_SIZE + sizeof(SET_WITHIN) + 2 * ID_SIZE)
-/* Writes the path of a set's cgroup, or (session not NULL) of a session's in it. above: the path of
- * the set that it is within, without the uid; NULL: it is in none. */
-void cgroup_path(uid_t owner, const char *above, const char *id, const char *session,
+/* Writes the path of a set's own cgroup, or (session not NULL) of a session's in it, from the
+ * directory of all sets' cgroups. */
+void cgroup_path(const struct task_set *set, const char *session,
 		 char ret[static CGROUP_PATH_SIZE]);
+
+/*
+ * The processes of a set are in its own cgroup or, if it has set->callers_cgroup, in one below that
+ * cgroup of its caller's, CALLER/nsctl-UID/SETID. The user may do anything in the caller's cgroup,
+ * but the cgroups in it are root's. sets_fd is the directory of all sets' cgroups.
+ */
+#define CALLERS_PREFIX "nsctl-"
+#define CGROUP_PROCESSES_SIZE (CALLER_CGROUP_SIZE + sizeof(CALLERS_PREFIX) + CGROUP_PATH_SIZE)
+/* Writes the path of the cgroup with the processes of a set or session, from sets_fd. */
+void cgroup_path_of_processes(const struct task_set *set, const char *session,
+			      char ret[static CGROUP_PROCESSES_SIZE]);
+/* Calls act, which is cgroup_open(), cgroup_make() or the like, for that cgroup. Returns what act
+ * returns, or -errno; -ENOENT if the caller's cgroup is gone, even if there is a new one with its
+ * name. */
+int cgroup_of_processes(int sets_fd, const struct task_set *set, const char *session,
+			int (*act)(int parent_fd, const char *path));
+/* Opens the caller's cgroup of a set that is in one. Returns a descriptor or -errno, as above. */
+int cgroup_open_callers(int sets_fd, const struct task_set *set);
+/* Returns true if the user may make cgroups below this one and move processes there. For root, to
+ * whom all belong, it must be marked as delegated by the service manager. */
+bool cgroup_is_delegated(int cgroup_fd, uid_t uid);
 
 /* Returns a descriptor of the hierarchy's root, or -errno. It is a mount of our own, attached
  * nowhere, so it also works where nothing or only version 1 is mounted. Needs CAP_SYS_ADMIN. */

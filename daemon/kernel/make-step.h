@@ -25,6 +25,9 @@ struct maker {
 	int fds[KIND_COUNT]; /* the new namespaces */
 	int inner_fd;	     /* pidfd of the inner process, -1 in a plain set */
 	int channel_fd;	     /* in the maker: to the inner process; there: to the maker */
+	/* cgroup.procs of the set's own cgroup, and of that below the caller's; -1: the set is not
+	 * in its caller's cgroup */
+	int own_procs_fd, callers_procs_fd;
 	pid_t init_pid;
 	bool needs_resolver; /* result of resolver_is_needed() */
 	uint32_t way_shift;  /* by how many ways the way out was shifted, for the report */
@@ -60,6 +63,20 @@ int maker_open_wall(struct maker *maker);
 int maker_enter_wall(struct maker *maker);
 /* Clones the sources of mounts in the caller's tree, and returns to the host's. */
 int maker_prepare_mounts(struct maker *maker);
+
+/*
+ * For a set in its caller's cgroup; for others these do nothing. The maker is born below that
+ * cgroup, so that the kernel charges it with the namespaces, and a cgroup namespace begins there.
+ * But the user can freeze, kill and move what is there. So the maker goes to the set's own cgroup
+ * before it takes any lock, and the init is born in that one, and goes when all else is done: were
+ * the maker killed before, nobody would know where the init is. The files are opened first, because
+ * with nsdelegate a cgroup namespace is a barrier.
+ */
+int maker_open_cgroups(struct maker *maker);
+/* Moves a process (0: this one) to the set's own cgroup. */
+int maker_enter_own_cgroup(struct maker *maker, pid_t pid);
+/* Moves the init to the caller's. */
+int maker_move_init(struct maker *maker);
 
 /* Opens the namespaces that the task says to adopt, instead of making any. */
 int maker_adopt(struct maker *maker);

@@ -427,6 +427,10 @@ int make_with_user(struct maker *maker)
 		return maker_fail(maker, STEP_JOIN, KIND_PID);
 	r = start_inner(maker, &pid);
 	if (r == 0)
+		r = maker_enter_own_cgroup(maker, 0);
+	if (r == 0)
+		r = maker_enter_own_cgroup(maker, pid);
+	if (r == 0)
 		r = maker_open_namespaces(maker, pid);
 	fault_point("create-unshared");
 	if (r == 0)

@@ -10,7 +10,7 @@
 
 int maker_open_wall(struct maker *maker)
 {
-	int r = cgroup_filter_compare(maker->host, maker->task->caller.cgroup);
+	int r = cgroup_filter_compare(maker->host, maker->task->caller.cgroup, &maker->task->set);
 
 	if (r < 0)
 		return fault_set(&maker->fault, STEP_PROGRAMS, 0, -r);

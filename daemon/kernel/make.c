@@ -31,6 +31,8 @@ static int make_plain(struct maker *maker)
 	if (r == 0)
 		r = maker_make_namespaces(maker);
 	if (r == 0)
+		r = maker_enter_own_cgroup(maker, 0);
+	if (r == 0)
 		r = maker_open_namespaces(maker, 0);
 	fault_point("create-unshared");
 	if (r == 0 && maker_has(maker, KIND_NET))
@@ -74,7 +76,7 @@ static int pin_all(struct maker *maker)
 	fault_point("create-pinned");
 	if (r == 0)
 		r = pin_on_host(maker->host, &maker->task->set, maker->fds, &maker->fault);
-	return r;
+	return r < 0 ? r : maker_move_init(maker);
 }
 
 /* Fills in the inodes, ids and pid by which the keeper identifies the set's namespaces and its
@@ -90,6 +92,7 @@ static int fill_report(struct maker *maker, struct task_report *report)
 		if (r < 0)
 			return fault_set(&maker->fault, STEP_PIN, kind, -r);
 	}
+	fault_point("create-moved");
 	report->way_shift = maker->way_shift;
 	report->foreign = maker->foreign;
 	report->uid_map = maker->uid_map;
@@ -134,8 +137,13 @@ static int make(struct maker *maker)
 
 void child_make(const struct host *host, const struct task_create *task)
 {
-	struct maker maker = {
-		.host = host, .task = task, .spec = &task->spec, .inner_fd = -1, .channel_fd = -1};
+	struct maker maker = {.host = host,
+			      .task = task,
+			      .spec = &task->spec,
+			      .inner_fd = -1,
+			      .channel_fd = -1,
+			      .own_procs_fd = -1,
+			      .callers_procs_fd = -1};
 	struct task_report report = {};
 	int r;
 
@@ -148,7 +156,9 @@ void child_make(const struct host *host, const struct task_create *task)
 	maker.mounts.devices = task->devices;
 	maker.mounts.n_devices = task->n_devices;
 	take_identity(&maker);
-	r = maker_open_wall(&maker);
+	r = maker_open_cgroups(&maker);
+	if (r == 0)
+		r = maker_open_wall(&maker);
 	if (r == 0)
 		r = task->adopt.name ? maker_adopt(&maker) : make(&maker);
 	if (r == 0)

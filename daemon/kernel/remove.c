@@ -4,50 +4,132 @@
  * failed create, and the clean-up at start all use child_remove().
  */
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/firewall.h"
 #include "daemon/kernel/link.h"
+#include "daemon/kernel/pidns.h"
 #include "daemon/kernel/pin.h"
+#include "daemon/kernel/process.h"
 #include "daemon/kernel/remove.h"
 #include "daemon/kernel/rtnl.h"
 
+/* How long a killed init may take to end with its pid namespace, before they count as stuck. */
+#define INIT_END_MILLISECONDS 20000
+/* How long a killed maker may take, before its cgroup is left to the service manager. */
+#define MAKER_END_MILLISECONDS 1000
+
+/* Asks the processes to end, and gives them this time, in microseconds. Returns 0 or -errno. */
+static int ask_to_end(int cgroup_fd, uint64_t grace)
+{
+	int milliseconds = MIN(grace / 1000 + 1, (uint64_t)INT32_MAX), r;
+
+	if (grace == 0)
+		return 0;
+	cgroup_freeze(cgroup_fd, false);
+	r = cgroup_signal(cgroup_fd, SIGTERM, 0);
+	if (r == 0)
+		r = cgroup_wait_empty(cgroup_fd, milliseconds);
+	return r == -ETIMEDOUT ? 0 : r;
+}
+
 static int end_processes(int cgroup_fd, uint64_t grace, struct fault *fault)
 {
-	int r = 0;
+	int r = ask_to_end(cgroup_fd, grace);
 
-	if (grace > 0) {
-		int milliseconds = MIN(grace / 1000 + 1, (uint64_t)INT32_MAX);
-
-		cgroup_freeze(cgroup_fd, false);
-		r = cgroup_signal(cgroup_fd, SIGTERM, 0);
-		if (r == 0)
-			r = cgroup_wait_empty(cgroup_fd, milliseconds);
-		if (r < 0 && r != -ETIMEDOUT)
-			return fault_set(fault, STEP_KILL, 0, -r);
-	}
-	r = cgroup_kill(cgroup_fd);
+	if (r == 0)
+		r = cgroup_kill(cgroup_fd);
 	if (r == 0)
 		r = cgroup_wait_killed(cgroup_fd);
 	return r < 0 ? fault_set(fault, r == -EBUSY ? STEP_STUCK : STEP_KILL, 0, -r) : 0;
 }
 
-static int remove_cgroup(const struct host *host, const struct task_set *set)
+/*
+ * Opens the init of a set in its caller's cgroup. If its making was cut off, the init is not known,
+ * but has been in the set's own cgroup until its pid namespace was pinned. Returns a pidfd or
+ * -errno; -ESRCH if there is none.
+ */
+static int open_init(const struct host *host, const struct task_remove *task)
 {
-	char path[CGROUP_PATH_SIZE], owner[16];
+	_cleanup_fd_ int pin_fd = -1;
+	struct stat st;
+
+	if (task->init_pid)
+		return process_find((pid_t)task->init_pid, task->init_start);
+	pin_fd = pin_open(host->vault_root_fd, &task->set, KIND_PID);
+	if (pin_fd < 0)
+		return pin_fd == -ENOENT ? -ESRCH : pin_fd;
+	if (fstat(pin_fd, &st) < 0)
+		return negative_errno();
+	return pidns_find_first(st.st_ino);
+}
+
+/* Kills the init of a set in its caller's cgroup, and waits for its end. */
+static int end_init(const struct host *host, const struct task_remove *task, struct fault *fault)
+{
+	_cleanup_fd_ int init_fd = open_init(host, task);
+	struct pollfd init = {.fd = init_fd, .events = POLLIN};
+
+	if (init_fd < 0)
+		return init_fd == -ESRCH ? 0 : fault_set(fault, STEP_KILL, 0, -init_fd);
+	process_signal(init_fd, SIGKILL);
+	/* reported when all other processes of the pid namespace have ended, too */
+	return poll(&init, 1, INIT_END_MILLISECONDS) == 1 ? 0
+							  : fault_set(fault, STEP_STUCK, 0, EBUSY);
+}
+
+/*
+ * Ends the processes of a set in its caller's cgroup. The user can move them out of the cgroup, or
+ * fill it with others, but all that are in the set's pid namespace end with its init. So a failure
+ * in the cgroup is none.
+ */
+static int end_in_callers(const struct host *host, const struct task_remove *task,
+			  struct fault *fault)
+{
+	_cleanup_fd_ int cgroup_fd =
+		cgroup_of_processes(host->cgroup_fd, &task->set, NULL, cgroup_open);
 	int r;
 
-	cgroup_path(set->owner, set->above, set->id, NULL, path);
-	r = cgroup_remove(host->cgroup_fd, path);
-	snprintf(owner, sizeof(owner), "%u", set->owner);
-	if (r == 0 && unlinkat(host->cgroup_fd, owner, AT_REMOVEDIR) < 0 && errno != EBUSY &&
+	if (cgroup_fd >= 0) {
+		(void)ask_to_end(cgroup_fd, task->grace);
+		(void)cgroup_kill(cgroup_fd);
+	}
+	r = end_init(host, task, fault);
+	/* a maker may be left, which is in no pid namespace of the set's */
+	if (r == 0 && cgroup_fd >= 0)
+		(void)cgroup_wait_empty(cgroup_fd, MAKER_END_MILLISECONDS);
+	return r;
+}
+
+/* Removes the set's cgroup, and that of its user's sets if this was the last one. */
+static int remove_cgroup(int parent_fd, const char *path)
+{
+	int r = cgroup_remove(parent_fd, path);
+	char owner[sizeof(CALLERS_PREFIX) + 16];
+
+	snprintf(owner, sizeof(owner), "%.*s", (int)strcspn(path, "/"), path);
+	if (r == 0 && unlinkat(parent_fd, owner, AT_REMOVEDIR) < 0 && errno != EBUSY &&
 	    errno != ENOENT && errno != ENOTEMPTY)
 		r = negative_errno();
 	return r;
+}
+
+static int remove_cgroups(const struct host *host, const struct task_set *set)
+{
+	char path[CGROUP_PATH_SIZE];
+
+	/* what the user has put into the caller's cgroup is left to the service manager */
+	if (set->callers_cgroup)
+		(void)cgroup_of_processes(host->cgroup_fd, set, NULL, remove_cgroup);
+	cgroup_path(set, NULL, path);
+	return remove_cgroup(host->cgroup_fd, path);
 }
 
 void child_remove(const struct host *host, const struct task_remove *task)
@@ -60,12 +142,14 @@ void child_remove(const struct host *host, const struct task_remove *task)
 	int r = 0;
 
 	child_begin();
-	cgroup_path(task->set.owner, task->set.above, task->set.id, NULL, path);
+	cgroup_path(&task->set, NULL, path);
 	cgroup_fd = cgroup_open(host->cgroup_fd, path);
 	fault_point("remove-started");
-	if (cgroup_fd >= 0)
+	if (task->set.callers_cgroup)
+		r = end_in_callers(host, task, &fault);
+	if (r == 0 && cgroup_fd >= 0)
 		r = end_processes(cgroup_fd, task->grace, &fault);
-	else if (cgroup_fd != -ENOENT)
+	else if (r == 0 && cgroup_fd != -ENOENT)
 		r = fault_set(&fault, STEP_KILL, 0, -cgroup_fd);
 	fault_point("remove-killed");
 	/* a cgroup without a set has no pins */
@@ -85,7 +169,7 @@ void child_remove(const struct host *host, const struct task_remove *task)
 		r = link_teardown_wait(&teardown, &fault);
 	fault_point("remove-unlinked");
 	if (r == 0) {
-		r = remove_cgroup(host, &task->set);
+		r = remove_cgroups(host, &task->set);
 		if (r < 0)
 			fault_set(&fault, STEP_CGROUP, 0, -r);
 	}
@@ -94,15 +178,13 @@ void child_remove(const struct host *host, const struct task_remove *task)
 
 void child_signal(const struct host *host, const struct task_signal *task)
 {
-	char path[CGROUP_PATH_SIZE];
 	struct task_report report = {};
 	struct fault fault = {};
 	_cleanup_fd_ int fd = -1;
 	int r;
 
 	child_begin();
-	cgroup_path(task->set.owner, task->set.above, task->set.id, task->session, path);
-	fd = cgroup_open(host->cgroup_fd, path);
+	fd = cgroup_of_processes(host->cgroup_fd, &task->set, task->session, cgroup_open);
 	if (fd >= 0)
 		r = cgroup_signal(fd, (int)task->signal, (pid_t)task->init_pid);
 	else

@@ -77,11 +77,8 @@ static void name_directory(struct runner *runner)
 
 static int make_cgroup(struct runner *runner)
 {
-	const struct task_set *set = &runner->task->set;
-	char path[CGROUP_PATH_SIZE];
-
-	cgroup_path(set->owner, set->above, set->id, runner->task->session, path);
-	runner->cgroup_fd = cgroup_make(runner->host->cgroup_fd, path);
+	runner->cgroup_fd = cgroup_of_processes(runner->host->cgroup_fd, &runner->task->set,
+						runner->task->session, cgroup_make);
 	if (runner->cgroup_fd < 0)
 		return runner->cgroup_fd;
 	/* for writing only, and no other file of the cgroup: a descriptor of cgroup.procs opened by
@@ -133,7 +130,8 @@ static int open_home(struct runner *runner)
 static int open_namespaces(struct runner *runner)
 {
 	struct join *join = &runner->join;
-	int r = cgroup_filter_compare(runner->host, runner->task->caller.cgroup);
+	int r = cgroup_filter_compare(runner->host, runner->task->caller.cgroup,
+				      &runner->task->set);
 
 	if (r < 0)
 		return fail(runner, STEP_PROGRAMS, r);

@@ -105,16 +105,20 @@ static int limit(const struct task *task, int cgroup_fd, struct fault *fault)
 	return r < 0 ? fault_set(fault, STEP_LIMIT, 0, -r) : 0;
 }
 
-/* Makes and opens the set's cgroup. The maker is born in it, so the kernel charges the cgroup with
- * what the maker makes. */
+/* Makes the set's cgroups, and opens that of its processes. The maker is born in it, so the kernel
+ * charges the cgroup with what the maker makes. */
 static int set_cgroup(const struct task *task, struct fault *fault)
 {
 	const struct task_set *set = &task->order.CREATE.set;
 	char path[CGROUP_PATH_SIZE];
 	_cleanup_fd_ int fd = -1;
 
-	cgroup_path(set->owner, set->above, set->id, NULL, path);
+	cgroup_path(set, NULL, path);
 	fd = cgroup_make(task->host->cgroup_fd, path);
+	if (fd >= 0 && set->callers_cgroup) {
+		close_fd(fd);
+		fd = cgroup_of_processes(task->host->cgroup_fd, set, NULL, cgroup_make);
+	}
 	if (fd < 0)
 		return fault_set(fault, STEP_CGROUP, 0, -fd);
 	return limit(task, fd, fault) < 0 ? -fault->error : take_fd(&fd);

@@ -162,6 +162,7 @@ static const struct wire_field wire_spec_fields[] = {
 	      NEEDS(NET | MNT)),
 	ARRAY(40, wire_spec, hosts, spec_host, SPEC_HOSTS_MAX, JSON("hosts"), NEEDS(NET | MNT)),
 	U32(41, wire_spec, own_shm, SWITCH_OFF, JSON("ownShm"), SWITCH, NEEDS(MNT)),
+	BOOL(42, wire_spec, caller_cgroup, JSON("callerCgroup"), NEEDS(PID)),
 };
 LAYOUT(wire_spec);
 

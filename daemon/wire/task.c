@@ -51,10 +51,16 @@ static const struct wire_field task_limits_fields[] = {
 static LAYOUT(task_limits);
 
 static const struct wire_field task_set_fields[] = {
-	U32(1, task_set, owner, 0),	      STRING(2, task_set, name, KEY_SIZE - 1),
-	STRING(3, task_set, id, ID_SIZE - 1), U32(4, task_set, kinds, KIND_ALL),
-	BOOL(5, task_set, traces.visible),    BOOL(6, task_set, traces.ip_netns),
-	U64(7, task_set, net_inode, 0),	      STRING(8, task_set, above, ABOVE_SIZE - 1),
+	U32(1, task_set, owner, 0),
+	STRING(2, task_set, name, KEY_SIZE - 1),
+	STRING(3, task_set, id, ID_SIZE - 1),
+	U32(4, task_set, kinds, KIND_ALL),
+	BOOL(5, task_set, traces.visible),
+	BOOL(6, task_set, traces.ip_netns),
+	U64(7, task_set, net_inode, 0),
+	STRING(8, task_set, above, ABOVE_SIZE - 1),
+	STRING(9, task_set, callers_cgroup, CALLER_CGROUP_SIZE - 1),
+	U64(10, task_set, callers_inode, 0),
 };
 static LAYOUT(task_set);
 
@@ -232,6 +238,8 @@ static const struct wire_field task_remove_fields[] = {
 	U64(2, task_remove, grace, 0),
 	LARGE_ARRAY(3, task_remove, links, task_link, TASK_LINKS_MAX),
 	NESTED(4, task_remove, firewall, task_firewall),
+	U32(5, task_remove, init_pid, 0),
+	U64(6, task_remove, init_start, 0),
 };
 LAYOUT(task_remove);
 

@@ -124,6 +124,9 @@ struct task_limits {
 /* UID/NAME, the place of a set's pins in the vault. */
 #define PIN_PATH_SIZE (11 + KEY_SIZE)
 
+/* The path of a caller's cgroup. */
+#define CALLER_CGROUP_SIZE 1024
+
 /* A set, with all that is needed to name its kernel objects. */
 struct task_set {
 	uint32_t owner;
@@ -132,6 +135,10 @@ struct task_set {
 	uint32_t kinds;
 	struct spec_traces traces;
 	uint64_t net_inode; /* TASK_REMOVE: of /run/netns/NAME, if ours; 0: none */
+	/* The cgroup of the caller, in which the set's processes are, as a path from the directory
+	 * of all sets' cgroups, and its inode; NULL: they are in the set's own. */
+	const char *callers_cgroup;
+	uint64_t callers_inode;
 };
 
 /* One end of a link, as it must be in the kernel. The keeper has checked and completed it. */
@@ -299,7 +306,6 @@ struct task_names {
 /* The process that asks, if it has a wall, whose text daemon/kernel/wall.h describes. wall NULL: it
  * has the host's namespaces and root directory. */
 #define WALL_SIZE 384
-#define CALLER_CGROUP_SIZE 1024
 struct task_caller {
 	int process_fd;
 	const char *wall;
@@ -353,6 +359,9 @@ struct task_remove {
 	size_t n_links;
 	struct task_firewall firewall;
 	uint64_t grace; /* microseconds between SIGTERM and SIGKILL */
+	/* of a set in its caller's cgroup: its init; init_pid 0: unknown */
+	uint32_t init_pid;
+	uint64_t init_start;
 };
 
 /* A descriptor of a command or of a capture: the detail of STEP_DESCRIPTOR. */

@@ -80,6 +80,14 @@ refused() {
 		mkdir "$service/below"
 		service=$service/below refused create -n other
 		rmdir "$service/below"
+		# they hold for a set in the caller's own cgroup
+		chown "$user_id" "$service" "$service/cgroup.procs"
+		from_service create --cgroup=caller -mp below
+		from_service exec below true
+		nsctl exec below true
+		refused exec box true
+		from_service rm below
+		chown root "$service" "$service/cgroup.procs"
 		bpf detach "$program" "$service"
 		from_service exec box true
 	done

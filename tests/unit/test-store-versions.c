@@ -99,6 +99,7 @@ static void fill_spec(struct wire_spec *spec)
 	spec->dns_options[spec->n_dns_options++].text = "ndots:2";
 	spec->hosts[spec->n_hosts++] = (struct spec_host){"db", "10.0.0.5"};
 	spec->own_shm = SWITCH_OFF;
+	spec->caller_cgroup = true;
 	spec->publish[spec->n_publish++] = (struct spec_publish){
 		PUBLISH_UDP, "10.1.0.1", 8080, 80, .last_host_port = 8090, .chosen = true};
 }
@@ -127,6 +128,8 @@ static void write_sets(void)
 			  .adopted = true,
 			  .above = (char *)"00000000000000d1/set-00000000000000d2",
 			  .wall = (char *)"mnt:4026532601 root:12884901890:0:31:2",
+			  .callers_cgroup = (char *)"../system.slice/a.service",
+			  .callers_inode = 4714,
 			  .created = 1700000000000000,
 			  .lease = 90000000,
 			  .lease_expires = 123456789,

@@ -266,6 +266,23 @@ static int check_propagation(const struct wire_spec *spec, struct failure *failu
 		       "are made outside would be seen there");
 }
 
+/* Checks what a set in its caller's cgroup cannot have. */
+static int check_caller_cgroup(const struct wire_spec *spec, struct failure *failure)
+{
+	if (!spec->caller_cgroup)
+		return 0;
+	if (spec->boot)
+		return invalid(failure, "spec.boot",
+			       "does not go with a set in the cgroup of its caller, which is gone "
+			       "when the machine starts");
+	if (!spec->memory && !spec->tasks && !spec->cpu_thousandths)
+		return 0;
+	return failure_set(failure, ERROR_NOT_SUPPORTED, 0, "limits",
+			   "a set in its caller's cgroup has no limits of its own, because the "
+			   "kernel allows none below a cgroup with processes: limit the caller's "
+			   "unit (MemoryMax=, TasksMax=, CPUQuota=)");
+}
+
 /* Fills in defaults, so that equal requests give equal bytes. */
 static void complete(struct wire_spec *spec, const char *name)
 {
@@ -309,6 +326,8 @@ int check_spec(struct wire_spec *spec, const char *name, struct failure *failure
 		r = check_sysctls(spec, failure);
 	if (r == 0)
 		r = check_boot(spec, failure);
+	if (r == 0)
+		r = check_caller_cgroup(spec, failure);
 	if (r == 0)
 		complete(spec, name);
 	return r;

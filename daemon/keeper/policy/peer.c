@@ -246,6 +246,8 @@ static int read_process(int fd, const struct peer_host *host, struct peer *peer,
 		r = limits_read(fd, peer->pid, &peer->limits);
 	if (r == 0)
 		r = wall_read(fd, &host->wall, peer->identity.wall);
+	if (r == 0 && !*peer->place && wall_has(peer->identity.wall, KIND_PID))
+		r = pidns_list(fd, host->wall.inodes[KIND_PID], &peer->pid_namespaces);
 	if (r < 0)
 		return r;
 	peer->no_new_privileges = status.no_new_privileges;

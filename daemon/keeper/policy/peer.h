@@ -10,6 +10,7 @@
 #include <sys/types.h>
 #include "base.h"
 #include "daemon/kernel/cgroup.h"
+#include "daemon/kernel/pidns.h"
 #include "daemon/kernel/profile.h"
 #include "daemon/kernel/wall.h"
 #include "daemon/wire/task.h"
@@ -57,6 +58,9 @@ struct peer {
 	char place[CGROUP_PATH_SIZE];
 	bool place_known;
 	char *cgroup; /* path of its cgroup below the hierarchy's root; NULL: unknown */
+	/* Of a peer that is in no set by its cgroup: its pid namespaces. A set in its caller's
+	 * cgroup is found by these, because its user can move its processes to other cgroups. */
+	struct pidns_list pid_namespaces;
 	/* is_stranger: the peer is in another user namespace than nsctld. If owner_known, owner is
 	 * the user of the host who owns the outermost user namespace that the peer is in. */
 	bool is_stranger, owner_known;

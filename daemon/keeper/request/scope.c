@@ -6,6 +6,19 @@
 #include "daemon/keeper/state/home.h"
 #include "daemon/keeper/state/registry.h"
 
+/* Returns the set in its caller's cgroup that the peer is in by its pid namespaces, or NULL. */
+static const struct set *find_by_namespace(const struct keeper *keeper, const struct peer *peer)
+{
+	for (size_t i = 0; i < peer->pid_namespaces.n; i++) {
+		const struct set *set = registry_find_namespace(keeper->registry, KIND_PID,
+								peer->pid_namespaces.inodes[i], 0);
+
+		if (set && set->callers_cgroup)
+			return set;
+	}
+	return NULL;
+}
+
 const struct set *scope_find_set(const struct keeper *keeper, const struct peer *peer,
 				 bool *ret_known)
 {
@@ -24,7 +37,7 @@ const struct set *scope_find_set(const struct keeper *keeper, const struct peer 
 		at += sizeof("/" SET_WITHIN) - 1;
 	}
 	*ret_known &= found || !*peer->place;
-	return found;
+	return found ? found : find_by_namespace(keeper, peer);
 }
 
 /* Returns the peer's home, if it is in a set and in the user namespace of this or of one around

@@ -6,6 +6,7 @@
 #include "daemon/keeper/request/admission.h"
 #include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/request.h"
+#include "daemon/keeper/set/caller-cgroup.h"
 #include "daemon/keeper/set/create.h"
 #include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/state/view.h"
@@ -36,7 +37,8 @@ static int answer_existing(struct keeper *keeper, struct request *request, const
 	struct set_view view;
 	size_t size;
 
-	if (!create->existing || !authz_reaches(&request->subject, set_made(set)))
+	if (!create->existing || !authz_reaches(&request->subject, set_made(set)) ||
+	    !caller_cgroup_is_same(keeper, request, set))
 		return failure_set(failure, ERROR_EXISTS, 0, "set", "%s", set->name);
 	if (check_ready(set->state, set->name, failure))
 		return ERROR_BUSY;

@@ -17,6 +17,7 @@
 #include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/lane.h"
 #include "daemon/keeper/request/request.h"
+#include "daemon/keeper/set/caller-cgroup.h"
 #include "daemon/keeper/set/create.h"
 #include "daemon/keeper/set/idle.h"
 #include "daemon/keeper/set/lease.h"
@@ -117,7 +118,6 @@ static void finish_creation(void *context)
 		/* The record is written after the answer, which writing would delay. If the daemon
 		 * dies before, its next start finds that the set is complete. */
 		record_ready(keeper, set, creation);
-		process_watch_init(keeper, set);
 		lease_resume(keeper, set);
 	} else {
 		failure_set(&creation->failure, ERROR_NOT_FOUND, 0, "set", NULL);
@@ -213,7 +213,7 @@ static void on_made(struct operation *operation, const struct task_report *repor
 }
 
 static struct set *new_set(const struct request *request, const struct set_wish *wish,
-			   const struct set *around)
+			   const struct set *around, const struct caller_cgroup *cgroup)
 {
 	const char *wall;
 	const struct wire_spec *spec = wish->spec;
@@ -239,8 +239,11 @@ static struct set *new_set(const struct request *request, const struct set_wish 
 	wall = around ? around->wall : *request->subject.wall ? request->subject.wall : NULL;
 	set->wall = wall ? strdup(wall) : NULL;
 	set->above = around ? strdup(request->subject.within) : NULL;
+	set->callers_cgroup = *cgroup->path ? strdup(cgroup->path) : NULL;
+	set->callers_inode = cgroup->inode;
 	snprintf(set->group, sizeof(set->group), "%s", wish->group ? wish->group : "");
-	if ((wall && !set->wall) || (around && !set->above) || registry_put_spec(set, spec) < 0 ||
+	if ((wall && !set->wall) || (around && !set->above) ||
+	    (*cgroup->path && !set->callers_cgroup) || registry_put_spec(set, spec) < 0 ||
 	    (wish->network && wire_pack(&wire_network_layout, wish->network, &set->network,
 					&set->network_size) < 0)) {
 		registry_free_set(set);
@@ -405,6 +408,7 @@ int set_create(struct keeper *keeper, struct request *request, const struct set_
 	       struct failure *failure)
 {
 	const struct set *around;
+	struct caller_cgroup cgroup;
 	struct creation *creation;
 	struct set *set;
 	uid_t owner = request->subject.uid;
@@ -412,12 +416,14 @@ int set_create(struct keeper *keeper, struct request *request, const struct set_
 
 	snprintf(request->about, sizeof(request->about), "%s", wish->name);
 	r = within_find_around(keeper, request, wish->spec, &around, failure);
+	if (r == 0)
+		r = caller_cgroup_choose(keeper, request, wish, around, &cgroup, failure);
 	if (r)
 		return r;
 	r = count_set(keeper, owner, wish->network, failure);
 	if (r)
 		return r;
-	set = new_set(request, wish, around);
+	set = new_set(request, wish, around, &cgroup);
 	creation = calloc(1, sizeof(*creation));
 	if (!set || !creation) {
 		registry_free_set(set);

@@ -45,6 +45,12 @@ static void on_watcher_ended(struct keeper *keeper, struct set *set)
 	expire(keeper, set, "pipe");
 }
 
+/* The init of a set in its caller's cgroup has ended, as it does with the caller's service. */
+static void on_init_ended(struct keeper *keeper, struct set *set)
+{
+	expire(keeper, set, "cgroup");
+}
+
 void lease_connection_gone(struct keeper *keeper, uint32_t connection)
 {
 	struct set *set = registry_next_set(keeper->registry, 0, NULL);
@@ -103,6 +109,7 @@ void lease_begin(struct keeper *keeper, struct set *set)
 
 void lease_resume(struct keeper *keeper, struct set *set)
 {
+	process_watch_init(keeper, set, set->callers_cgroup ? on_init_ended : NULL);
 	expiry_settle(keeper, set);
 	idle_look(keeper, set);
 	process_watch_lease(keeper, set, on_process_ended);

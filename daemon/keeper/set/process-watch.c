@@ -129,17 +129,21 @@ static void break_set(struct keeper *keeper, struct set *set)
 	events_set(set, EVENT_SET_BROKEN, "missing", "init");
 }
 
-void process_watch_init(struct keeper *keeper, struct set *set)
+void process_watch_init(struct keeper *keeper, struct set *set, process_ended *ended)
 {
-	watch_process(keeper, set, WATCHED_INIT, set->init_pid, set->init_start, break_set);
+	watch_process(keeper, set, WATCHED_INIT, set->init_pid, set->init_start,
+		      ended ? ended : break_set);
 }
 
 void process_watch_check_init(struct keeper *keeper, struct set *set)
 {
+	const struct process_watch *watch = set->watches[WATCHED_INIT];
+	process_ended *ended = watch ? watch->ended : break_set;
+
 	if (set->init_pid == 0 || !process_is_ending(set->init_pid, set->init_start))
 		return;
 	watch_free(set->watches[WATCHED_INIT]);
-	break_set(keeper, set);
+	ended(keeper, set);
 }
 
 /* --- the process of a lease --- */

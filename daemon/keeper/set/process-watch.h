@@ -10,14 +10,16 @@
 
 #include "daemon/keeper/base/keeper.h"
 
-/* Watches the set's init, if the set has one. When the init ends, the set is broken. */
-void process_watch_init(struct keeper *keeper, struct set *set);
-/* Breaks the set at once if its init is ending. The pidfd reports that only after all other
+/* Called once, when the process of a watch has ended. */
+typedef void process_ended(struct keeper *keeper, struct set *set);
+
+/* Watches the set's init, if the set has one. When the init ends, calls ended, perhaps at once;
+ * NULL: the set is broken then. */
+void process_watch_init(struct keeper *keeper, struct set *set, process_ended *ended);
+/* Does that at once if the set's init is ending. The pidfd reports that only after all other
  * processes in the pid namespace have ended, which may take a while. */
 void process_watch_check_init(struct keeper *keeper, struct set *set);
 
-/* Called once, when the process of a watch has ended. */
-typedef void process_ended(struct keeper *keeper, struct set *set);
 /* Watches the process of the set's lease, if the set has one. Calls ended, perhaps at once. */
 void process_watch_lease(struct keeper *keeper, struct set *set, process_ended *ended);
 /* Watches the watcher of the set's pipe, if the set has one. Calls ended, perhaps at once. */

@@ -22,7 +22,7 @@ int on_list_processes(struct keeper *keeper, struct request *request, struct wir
 {
 	static struct wire_set wire;
 	static struct wire_session session;
-	char path[CGROUP_PATH_SIZE];
+	char path[CGROUP_PROCESSES_SIZE];
 	struct set *set;
 	int r = request_find_asked(keeper, request, asked, &set, failure);
 

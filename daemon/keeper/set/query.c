@@ -256,7 +256,7 @@ int on_list_sessions(struct keeper *keeper, struct request *request, struct wire
 		     struct failure *failure)
 {
 	static struct wire_session wire;
-	char left_in[CGROUP_PATH_SIZE];
+	char left_in[CGROUP_PROCESSES_SIZE];
 	struct set *set;
 	int r = request_find_asked(keeper, request, asked, &set, failure);
 

@@ -247,6 +247,8 @@ static int send_removal(struct removal *removal)
 	wire_clear(&task_remove_layout, &task);
 	task.set = view_task_set(removal->set);
 	task.grace = removal->grace;
+	task.init_pid = removal->set->init_pid;
+	task.init_start = removal->set->init_start;
 	link_fill_remove(removal->keeper, removal->set, &task);
 	r = operation_new(removal->keeper, removal->set->owner, TURN_CLEANUP,
 			  REMOVE_SECONDS + removal->grace / 1000000, &operation);

@@ -151,11 +151,8 @@ void session_abandon(struct watch *watch, const struct failure *failure)
 /* Kills all processes in the cgroup of the session. */
 static void kill_session(struct keeper *keeper, const struct session *session)
 {
-	char path[CGROUP_PATH_SIZE];
-	_cleanup_fd_ int fd = -1;
+	_cleanup_fd_ int fd = session_open_cgroup(keeper, session);
 
-	session_path(session, path);
-	fd = cgroup_open(keeper->cgroup_fd, path);
 	if (fd >= 0)
 		cgroup_kill(fd);
 }

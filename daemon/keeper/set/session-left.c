@@ -6,6 +6,7 @@
 #include "daemon/keeper/set/session-left.h"
 #include "daemon/keeper/state/registry.h"
 #include "daemon/keeper/state/store.h"
+#include "daemon/keeper/state/view.h"
 
 /* The watch of a session's cgroup, in session->left. */
 struct left {
@@ -17,24 +18,30 @@ struct left {
 
 /* --- steps that every end of a session has --- */
 
-void session_path(const struct session *session, char ret[static CGROUP_PATH_SIZE])
+void session_path(const struct session *session, char ret[static CGROUP_PROCESSES_SIZE])
 {
-	const struct set *set = session->set;
+	const struct task_set set = view_task_set(session->set);
 
-	cgroup_path(session->owner, set->above, set->id, session->id, ret);
+	cgroup_path_of_processes(&set, session->id, ret);
+}
+
+int session_open_cgroup(struct keeper *keeper, const struct session *session)
+{
+	const struct task_set set = view_task_set(session->set);
+
+	return cgroup_of_processes(keeper->cgroup_fd, &set, session->id, cgroup_open);
 }
 
 void session_remove_cgroup(struct keeper *keeper, const struct session *session)
 {
-	char path[CGROUP_PATH_SIZE];
-	int r;
+	const struct task_set set = view_task_set(session->set);
+	int r = cgroup_of_processes(keeper->cgroup_fd, &set, session->id, cgroup_remove);
 
-	session_path(session, path);
-	r = cgroup_remove(keeper->cgroup_fd, path);
-	if (r < 0)
+	/* a caller's cgroup may be gone with its service */
+	if (r < 0 && r != -ENOENT)
 		log_by_user("cgroups not removed", LOG_WARNING,
 			    &(struct log_fields){.has_uid = true, .uid = session->owner},
-			    "cgroup %s not removed: %s", path, strerror(-r));
+			    "cgroup of session %s not removed: %s", session->id, strerror(-r));
 }
 
 void session_drop_record(struct session *session, void *context)
@@ -116,13 +123,10 @@ static int watch(struct keeper *keeper, struct session *session, int events_fd)
  * there are none, or -errno. */
 static int watch_if_populated(struct keeper *keeper, struct session *session)
 {
-	char path[CGROUP_PATH_SIZE];
-	_cleanup_fd_ int cgroup_fd = -1, events_fd = -1;
+	_cleanup_fd_ int cgroup_fd = session_open_cgroup(keeper, session), events_fd = -1;
 	bool populated, frozen;
 	int r;
 
-	session_path(session, path);
-	cgroup_fd = cgroup_open(keeper->cgroup_fd, path);
 	if (cgroup_fd < 0)
 		return cgroup_fd == -ENOENT ? 0 : cgroup_fd;
 	events_fd = cgroup_open_events(cgroup_fd);

@@ -24,8 +24,10 @@ void session_left_stop(struct session *session);
 
 /* --- steps that every end of a session has --- */
 
-/* Writes the path of the session's cgroup, below the keeper's cgroup. */
-void session_path(const struct session *session, char ret[static CGROUP_PATH_SIZE]);
+/* Writes the path of the session's cgroup, from the directory of all sets' cgroups. */
+void session_path(const struct session *session, char ret[static CGROUP_PROCESSES_SIZE]);
+/* Opens the session's cgroup. Returns a descriptor or -errno. */
+int session_open_cgroup(struct keeper *keeper, const struct session *session);
 /* Removes the session's cgroup. Logs a failure. */
 void session_remove_cgroup(struct keeper *keeper, const struct session *session);
 /* Deletes the session's files. context is the keeper. */

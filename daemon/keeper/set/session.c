@@ -344,6 +344,9 @@ int on_exec(struct keeper *keeper, struct request *request, struct wire_exec *as
 	/* a caller in a set's user namespace cannot have a command started outside of that */
 	if (r == 0 && *request->subject.home && asked->command.kinds)
 		asked->command.kinds |= set->kinds & KIND_BIT(KIND_USER);
+	/* nor one outside of the pid namespace that ends what a set in its caller's cgroup has */
+	if (r == 0 && set->callers_cgroup && asked->command.kinds)
+		asked->command.kinds |= KIND_BIT(KIND_PID);
 	if (r == 0)
 		r = check_command(&asked->command, set->kinds, failure);
 	if (r == 0)

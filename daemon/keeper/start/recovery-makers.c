@@ -2,20 +2,27 @@
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/start/recovery-makers.h"
 #include "daemon/keeper/state/registry.h"
+#include "daemon/keeper/state/view.h"
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/leftover.h"
 #include "daemon/wire/layout.h"
 
 static int kill_maker(const struct keeper *keeper, const struct set *set, struct leftover *ret)
 {
+	const struct task_set named = view_task_set(set);
 	char path[CGROUP_PATH_SIZE];
-	_cleanup_fd_ int fd = -1;
+	_cleanup_fd_ int own_fd = -1, processes_fd = -1;
+	int r = 0;
 
-	cgroup_path(set->owner, set->above, set->id, NULL, path);
-	fd = cgroup_open(keeper->cgroup_fd, path);
-	if (fd < 0)
-		return fd == -ENOENT ? 0 : fd;
-	return leftover_kill(fd, LEFTOVER_PRIVILEGED, ret);
+	cgroup_path(&named, NULL, path);
+	own_fd = cgroup_open(keeper->cgroup_fd, path);
+	if (own_fd >= 0)
+		r = leftover_kill(own_fd, LEFTOVER_PRIVILEGED, ret);
+	if (r == 0 && set->callers_cgroup)
+		processes_fd = cgroup_of_processes(keeper->cgroup_fd, &named, NULL, cgroup_open);
+	if (r == 0 && processes_fd >= 0)
+		r = leftover_kill(processes_fd, LEFTOVER_PRIVILEGED, ret);
+	return r == 0 && own_fd < 0 && own_fd != -ENOENT ? own_fd : r;
 }
 
 static int kill_makers(void *context, struct leftover *ret)

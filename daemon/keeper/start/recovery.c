@@ -192,9 +192,9 @@ static int take_init(pid_t pid, const char *name, void *context)
 static int complete_creation(struct keeper *keeper, struct set *set)
 {
 	_cleanup_fd_ int cgroup_fd = -1;
-	/* adopted namespaces are checked after they were pinned, so a set with all pins may be
-	 * unchecked */
-	int r = set->adopted ? -ENOENT : 0;
+	/* Adopted namespaces are checked after they were pinned, so a set with all pins may be
+	 * unchecked. In a caller's cgroup, any process could be put in the place of the init. */
+	int r = set->adopted || set->callers_cgroup ? -ENOENT : 0;
 
 	for (enum kind kind = 0; r == 0 && kind < KIND_COUNT; kind++)
 		if (set->kinds & KIND_BIT(kind))
@@ -266,8 +266,10 @@ static int put_right(struct keeper *keeper, struct set *set)
 		store_write_set(keeper->store, set);
 		log_line(LOG_NOTICE, &fields, "set was complete: taken over");
 	}
-	/* a set ends with the set that it is within */
-	if (set->above && !registry_find_at(keeper->registry, set->above))
+	/* a set ends with the set that it is within and, in its caller's cgroup, with its init */
+	if ((set->above && !registry_find_at(keeper->registry, set->above)) ||
+	    (set->callers_cgroup && set->state == SET_READY &&
+	     process_is_ending(set->init_pid, set->init_start)))
 		set->state = SET_REMOVING;
 	/* the command of this Run was never started, so nothing else would end the set */
 	if (set->run && set->state == SET_READY && !set_runs_commands(set))
@@ -288,7 +290,6 @@ static int put_right(struct keeper *keeper, struct set *set)
 		log_line(LOG_ERR, &fields, "set is broken: its %s is gone", missing);
 	}
 	set->frozen = is_frozen(keeper, set);
-	process_watch_init(keeper, set);
 	lease_resume(keeper, set);
 	return 0;
 }

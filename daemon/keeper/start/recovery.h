@@ -7,6 +7,8 @@
  *   record                                  result
  *   creating; all pins exist, init lives    ready: only the record was missing
  *   creating, and adopts namespaces         removed: they may not have been checked
+ *   creating, in its caller's cgroup        removed: its init may not be its own
+ *   ready, and its init has ended there     removed
  *   creating, otherwise                     removed; broken if its maker cannot be killed
  *   ready, as recorded                      ready
  *   ready; a pin or the init is missing     broken: its owner may remove it

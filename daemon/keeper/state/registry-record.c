@@ -12,6 +12,7 @@ void registry_free_set(struct set *set)
 	free(set->network);
 	free(set->wall);
 	free(set->above);
+	free(set->callers_cgroup);
 	free(set->boot_links);
 	free(set->broken);
 	free(set);

@@ -41,6 +41,8 @@ struct set {
 	struct spec_traces traces;
 	char group[ID_SIZE]; /* id of the Apply that made the set, or "" */
 	char *above;	     /* the sets around it (cgroup_path()); NULL: none */
+	char *callers_cgroup; /* as in struct task_set */
+	uint64_t callers_inode;
 	char *wall;	     /* wall of its maker's caller (kernel/wall.h); NULL: none */
 	bool run;	     /* made by Run: the set ends with its command */
 	bool adopted;	     /* made by Adopt: its namespaces were not made for it */

@@ -38,6 +38,8 @@ static const struct wire_field record_set_fields[] = {
 	STRING(20, record_set, wall, WALL_SIZE - 1),
 	STRING(21, record_set, above, ABOVE_SIZE - 1),
 	BOOL(22, record_set, adopted),
+	STRING(23, record_set, callers_cgroup, CALLER_CGROUP_SIZE - 1),
+	U64(24, record_set, callers_inode, 0),
 };
 LAYOUT(record_set);
 
@@ -102,6 +104,8 @@ void record_from_set(const struct set *set, struct record_set *ret)
 	ret->adopted = set->adopted;
 	ret->wall = set->wall;
 	ret->above = set->above;
+	ret->callers_cgroup = set->callers_cgroup;
+	ret->callers_inode = set->callers_inode;
 	if (set->network)
 		wire_unpack(&wire_network_layout, set->network, set->network_size, &ret->network);
 }
@@ -157,7 +161,10 @@ int record_to_set(const struct record_set *record, const char *name, struct set 
 	}
 	set->wall = record->wall ? strdup(record->wall) : NULL;
 	set->above = record->above ? strdup(record->above) : NULL;
+	set->callers_cgroup = record->callers_cgroup ? strdup(record->callers_cgroup) : NULL;
+	set->callers_inode = record->callers_inode;
 	if ((record->wall && !set->wall) || (record->above && !set->above) ||
+	    (record->callers_cgroup && !set->callers_cgroup) ||
 	    registry_put_spec(set, &record->spec) < 0 ||
 	    (record->network.name && wire_pack(&wire_network_layout, &record->network,
 					       &set->network, &set->network_size) < 0) ||

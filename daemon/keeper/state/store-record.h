@@ -28,6 +28,8 @@ struct record_set {
 	const char *group;
 	bool run, adopted;
 	const char *wall, *above;    /* NULL: none */
+	const char *callers_cgroup;
+	uint64_t callers_inode;
 	struct wire_network network; /* without a name: the record is not a network's */
 	struct wire_spec boot_links; /* of a boot set: only its links, complete */
 };

@@ -21,6 +21,8 @@ struct task_set view_task_set(const struct set *set)
 		.id = set->id,
 		.kinds = set->kinds,
 		.traces = set->traces,
+		.callers_cgroup = set->callers_cgroup,
+		.callers_inode = set->callers_inode,
 	};
 }
 
@@ -62,17 +64,32 @@ const struct link *view_link_of(const struct set *set, const char *interface)
 
 /* --- sets --- */
 
-void view_cgroup_path(const struct set *set, char ret[static CGROUP_PATH_SIZE])
+void view_cgroup_path(const struct set *set, char ret[static CGROUP_PROCESSES_SIZE])
 {
-	cgroup_path(set->owner, set->above, set->id, NULL, ret);
+	const struct task_set named = view_task_set(set);
+
+	cgroup_path_of_processes(&named, NULL, ret);
 }
 
 int view_open_cgroup(struct keeper *keeper, const struct set *set)
 {
-	char path[CGROUP_PATH_SIZE];
+	const struct task_set named = view_task_set(set);
+
+	return cgroup_of_processes(keeper->cgroup_fd, &named, NULL, cgroup_open);
+}
+
+/* Writes the path of the set's cgroup from the top of the hierarchy. A path in a caller's cgroup
+ * goes there by its "..", from the directory of all sets' cgroups. */
+static void view_cgroup(const struct keeper *keeper, const struct set *set, struct set_view *view)
+{
+	char path[CGROUP_PROCESSES_SIZE], *at = path;
 
 	view_cgroup_path(set, path);
-	return cgroup_open(keeper->cgroup_fd, path);
+	while (strncmp(at, "../", 3) == 0)
+		at += 3;
+	snprintf(view->cgroup, sizeof(view->cgroup), "/%s%s%s", at > path ? "" : keeper->cgroup,
+		 at > path ? "" : "/", at);
+	view->wire.cgroup = view->cgroup;
 }
 
 static bool has_sessions(const struct set *set)
@@ -145,8 +162,6 @@ size_t view_publish(const struct set *set, struct spec_publish ret[static PUBLIS
 
 void view_set(struct keeper *keeper, const struct set *set, bool summary, struct set_view *ret)
 {
-	char path[CGROUP_PATH_SIZE];
-
 	wire_clear(&wire_set_layout, &ret->wire);
 	memset(ret->paths, 0, sizeof(ret->paths));
 	ret->wire.name = set->name;
@@ -172,9 +187,7 @@ void view_set(struct keeper *keeper, const struct set *set, bool summary, struct
 	for (const struct session *at = set->sessions; at; at = at->next_in_set)
 		ret->wire.sessions += session_counts(at);
 	ret->wire.init = set->init_pid;
-	view_cgroup_path(set, path);
-	snprintf(ret->cgroup, sizeof(ret->cgroup), "/%s/%s", keeper->cgroup, path);
-	ret->wire.cgroup = ret->cgroup;
+	view_cgroup(keeper, set, ret);
 }
 
 /* --- sessions --- */

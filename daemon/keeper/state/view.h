@@ -19,8 +19,8 @@ struct session;
 
 struct set_view {
 	struct wire_set wire;
-	char cgroup[KEEPER_CGROUP_SIZE + ABOVE_SIZE + 64];
-	char processes_in[CGROUP_PATH_SIZE];
+	char cgroup[KEEPER_CGROUP_SIZE + CGROUP_PROCESSES_SIZE];
+	char processes_in[CGROUP_PROCESSES_SIZE];
 	char paths[KIND_COUNT][256];
 };
 /* Fills in a view of a set. summary: the view for lists and events, with interfaces as recorded.
@@ -45,10 +45,11 @@ const char *view_parent(const struct keeper *keeper, const struct set *set);
 /* Returns the set as tasks describe it. */
 struct task_set view_task_set(const struct set *set);
 
-/* Writes the path of the set's cgroup, which begins at the directory of all sets' cgroups. */
-void view_cgroup_path(const struct set *set, char ret[static CGROUP_PATH_SIZE]);
+/* Writes the path of the cgroup with the set's processes, which begins at the directory of all
+ * sets' cgroups. */
+void view_cgroup_path(const struct set *set, char ret[static CGROUP_PROCESSES_SIZE]);
 
-/* Opens the directory of the set's cgroup. Returns a descriptor or -errno. */
+/* Opens the directory of that cgroup. Returns a descriptor or -errno. */
 int view_open_cgroup(struct keeper *keeper, const struct set *set);
 
 #endif

@@ -48,8 +48,10 @@ static void change_owner(uid_t owner)
 
 struct spare spare_take(uid_t owner, const struct wire_spec *spec)
 {
-	/* with a limit of memory, the maker must make the net namespace in the set's own cgroup */
-	if (!is_fit(spec->kinds) || spec->memory || spares.n == 0 || spares.owner != owner)
+	/* with a limit of memory, perhaps that of its caller's cgroup, the maker must make the net
+	 * namespace in the set's cgroup */
+	if (!is_fit(spec->kinds) || spec->memory || spec->caller_cgroup || spares.n == 0 ||
+	    spares.owner != owner)
 		return (struct spare){-1, -1};
 	return spares.ready[--spares.n];
 }
