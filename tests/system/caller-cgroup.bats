@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Sets in their caller's cgroup (--cgroup=caller): limits and programs of that cgroup hold for them, they end with it,
 # and its user, who can move processes there and fill cgroups, gets nothing out of that.
+# shellcheck disable=SC2154 # variables of daemon.bash
 
 load daemon.bash
 
@@ -59,6 +60,7 @@ absent() { ! nsctl show "$1" >/dev/null 2>&1; }
 # populated CGROUP: succeeds if it contains processes.
 populated() { grep -qx 'populated 1' "$1/cgroup.events"; }
 # move PID CGROUP: as the user, who has a process in the service.
+# shellcheck disable=SC2016 # the inner shell's
 move() { in_cgroup "$service" sh -c 'echo "$1" >"$2/cgroup.procs"' sh "$1" "$2"; }
 # sleeper SET: leaves a process in the set, and prints its pid.
 sleeper() {
@@ -70,6 +72,9 @@ pids_of() { nsctl --json ps "$1" | python3 -c 'import json, sys
 for line in sys.stdin:
     process = json.loads(line)
     if "session" in process: print(process["pid"])'; }
+
+# inits: prints the pids of the processes that are in cgroups of sets themselves.
+inits() { cat "$service/nsctl-$user_id"/*/cgroup.procs 2>/dev/null || true; }
 
 refused() {
 	run from_service "${@:2}"
@@ -194,7 +199,7 @@ refused() {
 		stop_daemon
 		NSCTL_KILL_AT=$point start_daemon --config="$config"
 		from_service create --cgroup=caller -mpnC box 2>/dev/null || true
-		for pid in $(cat "$service/nsctl-$user_id"/*/cgroup.procs 2>/dev/null); do
+		for pid in $(inits); do
 			move "$pid" "$service/elsewhere"
 		done
 		nsctl rm box 2>/dev/null || true

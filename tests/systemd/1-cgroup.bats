@@ -53,6 +53,7 @@ has_controller() { grep -qw "$1" /sys/fs/cgroup/system.slice/cgroup.controllers;
 		echo "# the kernel lacks memory in cgroups of version 2 here"
 	fi
 	if has_controller pids; then
+		# shellcheck disable=SC2016
 		run alice exec box sh -c 'for i in $(seq 60); do sleep 1000 & done'
 		[ "$status" -ne 0 ]
 	else

@@ -135,3 +135,28 @@ END
 	[ "$(cat "$cgroup/memory.max" 2>/dev/null || echo max)" = max ]
 	nsctl exec box python3 -c 'x = b"x" * (120 << 20)'
 }
+
+@test "limits of the caller's cgroup hold for a set that is below it (--cgroup=caller)" {
+	service=$(cgroup_root)/maker
+	echo "+memory +pids" >"$(cgroup_root)/cgroup.subtree_control"
+	mkdir "$service"
+	echo $((60 << 20)) >"$service/memory.max"
+	echo 0 >"$service/memory.swap.max" || true
+	echo 30 >"$service/pids.max"
+	chown "$user_id" "$service" "$service/cgroup.procs"
+	# shellcheck disable=SC2016
+	SERVICE=$service sh -c 'echo $$ >"$SERVICE/cgroup.procs" && exec "$@"' sh \
+		setpriv --reuid "$user_id" --regid "$user_id" --clear-groups env -i PATH="$PATH" HOME=/ \
+		NSCTL_SOCKET="$runtime/socket" "$NSCTL_BUILD/nsctl" create --cgroup=caller -mpn --tmpfs=/mnt box
+	run nsctl exec box python3 -c 'x = b"x" * (120 << 20)'
+	[ "$status" -eq 137 ]
+	run nsctl exec box dd if=/dev/zero of=/mnt/file bs=1M count=120
+	[ "$status" -ne 0 ]
+	nsctl exec box rm -f /mnt/file
+	run nsctl exec box sh -c 'for i in $(seq 60); do sleep 1000 & done'
+	[ "$status" -ne 0 ]
+	[ "$(cat "$service/pids.current")" -le 30 ]
+	nsctl rm box
+	[ "$(cat "$service/pids.current")" -eq 0 ]
+	rmdir "$service"
+}
