@@ -73,6 +73,9 @@ int cgroup_filter_compare(const struct host *host, const char *caller, const str
 		return 0;
 	if (set->callers_cgroup)
 		sets_fd = callers_fd = cgroup_open_callers(host->cgroup_fd, set);
+	/* then no process starts there, which the next step finds out */
+	if (sets_fd == -ENOENT)
+		return 0;
 	fd = cgroup_open(host->hierarchy_fd, *caller ? caller : ".");
 	if (fd < 0 || sets_fd < 0)
 		return MIN(fd, sets_fd);

@@ -10,7 +10,7 @@
 /*
  * Compares the programs that are effective in the caller's cgroup with those in the cgroup that the
  * set's is below. caller NULL: there is nothing to compare. Returns 0 if the set has all of them,
- * -EACCES if not, -ENOENT if a cgroup is gone, or another -errno.
+ * -EACCES if not, -ENOENT if the caller's cgroup is gone, or another -errno.
  */
 int cgroup_filter_compare(const struct host *host, const char *caller, const struct task_set *set);
 

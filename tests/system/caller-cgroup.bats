@@ -227,5 +227,20 @@ refused() {
 	delegate "$service"
 	start_daemon --config="$config"
 	eventually absent box
+	# not even for a set whose init lives on elsewhere
+	from_service create --cgroup=caller -mp box
+	mkdir "$service.other"
+	init=$(field box init)
+	echo "$init" >"$service.other/cgroup.procs"
+	end_service
+	mkdir "$service"
+	delegate "$service"
+	run nsctl exec box true
+	[ "$status" -ne 0 ]
+	[[ "$output" == *"is gone: remove the set"* ]]
+	[ -z "$(ls -d "$service"/nsctl-* 2>/dev/null)" ]
+	nsctl rm box
+	is_gone "$init"
+	rmdir "$service.other"
 	eventually counts_are "$before"
 }

@@ -54,7 +54,7 @@ has_controller() { grep -qw "$1" /sys/fs/cgroup/system.slice/cgroup.controllers;
 	fi
 	if has_controller pids; then
 		# shellcheck disable=SC2016
-		run alice exec box sh -c 'for i in $(seq 60); do sleep 1000 & done'
+		run alice exec box sh -c 'for i in $(seq 60); do sleep 1000 >/dev/null 2>&1 & done'
 		[ "$status" -ne 0 ]
 	else
 		echo "# the kernel lacks pids in cgroups of version 2 here"

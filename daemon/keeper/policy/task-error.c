@@ -92,6 +92,8 @@ static const struct meaning {
 	 "does not name it"},
 	{STEP_PROGRAMS, ENOENT, ERROR_NOT_PERMITTED, "from here",
 	 "the cgroup in which the caller connected is gone"},
+	{STEP_CGROUP, ENOENT, ERROR_NOT_SUPPORTED, "a process in this set",
+	 "the cgroup of its maker's service (--cgroup=caller) is gone: remove the set"},
 	{STEP_PIN, EINVAL, ERROR_NOT_SUPPORTED, "holding this mount namespace",
 	 "it is older than the one in which nsctld holds namespaces, so the kernel does not let it "
 	 "be held there"},

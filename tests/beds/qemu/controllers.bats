@@ -153,7 +153,7 @@ END
 	run nsctl exec box dd if=/dev/zero of=/mnt/file bs=1M count=120
 	[ "$status" -ne 0 ]
 	nsctl exec box rm -f /mnt/file
-	run nsctl exec box sh -c 'for i in $(seq 60); do sleep 1000 & done'
+	run nsctl exec box sh -c 'for i in $(seq 60); do sleep 1000 >/dev/null 2>&1 & done'
 	[ "$status" -ne 0 ]
 	[ "$(cat "$service/pids.current")" -le 30 ]
 	nsctl rm box
