@@ -7,6 +7,7 @@ load bed.bash
 setup_file() {
 	mkdir -p /srv/shown /srv/hidden /opt/other
 	chown alice /srv/shown /srv/hidden
+	ip netns add walls
 	echo secret >/srv/hidden/secret
 	echo secret >/home/alice/secret
 	# view: prints the files that a process sees, where it can write, and its namespaces
@@ -42,6 +43,7 @@ setup_file() {
 }
 
 teardown_file() {
+	ip netns del walls
 	rm -rf /srv/shown /srv/hidden /opt/other /home/alice/secret /usr/local/bin/view /usr/local/bin/compare /tmp/mark.*
 }
 
@@ -70,7 +72,7 @@ supports() { service "$1" -- true 2>/dev/null; }
 directives=(PrivateTmp=yes ProtectSystem=strict ProtectHome=yes ProtectHome=tmpfs ProtectHome=read-only PrivateMounts=yes
 	BindPaths=/srv/shown:/srv/hidden BindReadOnlyPaths=/srv/hidden:/srv/shown TemporaryFileSystem=/srv
 	InaccessiblePaths=/srv/hidden ReadOnlyPaths=/srv/shown PrivateNetwork=yes PrivateIPC=yes ProtectProc=invisible
-	ProtectControlGroups=yes)
+	ProtectControlGroups=yes NetworkNamespacePath=/run/netns/walls PrivatePIDs=yes)
 # Directives that imply one.
 filtered=(PrivateDevices=yes ProtectKernelTunables=yes ProtectKernelModules=yes ProtectKernelLogs=yes ProtectHostname=yes ProtectClock=yes)
 
