@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * check.c: specifications and commands, each with its completed form, or with the field for which
- * it is refused.
+ * check.c: specifications, each with its completed form, or with the field for which it is
+ * refused; names, and the process of a lease.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -350,107 +350,6 @@ static void test_mounts(void **state _unused_)
 	assert_int_equal(check_spec(&spec, "box", &failure), 0);
 }
 
-/* --- commands --- */
-
-/* Descriptors above 2: each number once, and none that is the standard's. */
-static void test_passed(void **state _unused_)
-{
-	static const struct {
-		struct wire_passed passed[2];
-		size_t n;
-		bool bad;
-	} rows[] = {
-		{{{3, 1}}, 1, false},	     {{{3, 1}, {PASSED_NUMBER_MAX, 2}}, 2, false},
-		{{{3, 1}, {3, 2}}, 2, true}, {{{2, 1}}, 1, true},
-		{{{3, -1}}, 1, true},
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct failure failure = {};
-		struct wire_command command;
-		int r;
-
-		wire_clear(&wire_command_layout, &command);
-		command.arguments_fd = 0;
-		command.n_passed = rows[i].n;
-		memcpy(command.passed, rows[i].passed, sizeof(rows[i].passed));
-		r = check_command(&command, MNT, &failure);
-		if (r != (rows[i].bad ? ERROR_INVALID_VALUE : 0) ||
-		    (r && strcmp(failure.subject, "descriptors") != 0))
-			fail_msg("row %zu: %d: %s", i, r, failure.subject);
-	}
-}
-
-static void test_command(void **state _unused_)
-{
-	static const struct {
-		int arguments;
-		uint32_t kinds;
-		const char *directory, *field;
-	} rows[] = {
-		{.arguments = 0},
-		{.arguments = 0, .kinds = MNT | PID, .directory = "/"},
-		{.arguments = 0, .directory = "/a/../b"}, /* its own rights, its own paths */
-		{.arguments = -1, .field = "command"},
-		{.arguments = 0, .kinds = NET, .field = "namespaces"},
-		{.arguments = 0, .kinds = MNT | NET, .field = "namespaces"},
-		{.arguments = 0, .directory = "a", .field = "workingDirectory"},
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct failure failure = {};
-		struct wire_command command;
-		int r;
-
-		wire_clear(&wire_command_layout, &command);
-		command.arguments_fd = rows[i].arguments;
-		command.kinds = rows[i].kinds;
-		command.working_directory = rows[i].directory;
-		r = check_command(&command, MNT | PID | UTS, &failure);
-		if (r != (rows[i].field ? ERROR_INVALID_VALUE : 0) ||
-		    (r && strcmp(failure.subject, rows[i].field) != 0))
-			fail_msg("row %zu: %d: %s", i, r, failure.subject);
-	}
-}
-
-/* Names of users, and capabilities, are for a user namespace of the set that is entered. */
-static void test_rights_inside(void **state _unused_)
-{
-	static const struct {
-		uint32_t kinds, entered;
-		const char *user_name;
-		bool has_user, keeps;
-		const char *field;
-	} rows[] = {
-		{.kinds = MNT | USER, .user_name = "alice"},
-		{.kinds = MNT | USER, .entered = USER, .user_name = "alice", .keeps = true},
-		{.kinds = MNT | USER, .keeps = true, .has_user = true},
-		{.kinds = MNT, .has_user = true},
-		{.kinds = MNT, .user_name = "alice", .field = "userName"},
-		{.kinds = MNT | USER, .entered = MNT, .user_name = "alice", .field = "userName"},
-		{.kinds = USER, .user_name = "alice", .has_user = true, .field = "userName"},
-		{.kinds = MNT, .keeps = true, .field = "keepCapabilities"},
-		{.kinds = MNT | USER, .entered = MNT, .keeps = true, .field = "keepCapabilities"},
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct failure failure = {};
-		struct wire_command command;
-		int r;
-
-		wire_clear(&wire_command_layout, &command);
-		command.arguments_fd = 0;
-		command.kinds = rows[i].entered;
-		command.user_name = rows[i].user_name;
-		command.has_user = rows[i].has_user;
-		command.keep_capabilities = rows[i].keeps;
-		r = check_command(&command, rows[i].kinds, &failure);
-		if (r != (rows[i].field ? ERROR_INVALID_VALUE : 0) ||
-		    (r && strcmp(failure.subject, rows[i].field) != 0))
-			fail_msg("row %zu: %d: %s", i, r, failure.subject);
-	}
-}
-
 static void test_names(void **state _unused_)
 {
 	struct failure failure;
@@ -494,11 +393,9 @@ static void test_lease_process(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_refused),	      cmocka_unit_test(test_completed),
-		cmocka_unit_test(test_hostname),      cmocka_unit_test(test_mounts),
-		cmocka_unit_test(test_command),	      cmocka_unit_test(test_rights_inside),
-		cmocka_unit_test(test_passed),	      cmocka_unit_test(test_names),
-		cmocka_unit_test(test_lease_process),
+		cmocka_unit_test(test_refused),	 cmocka_unit_test(test_completed),
+		cmocka_unit_test(test_hostname), cmocka_unit_test(test_mounts),
+		cmocka_unit_test(test_names),	 cmocka_unit_test(test_lease_process),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
