@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 #include "daemon/kernel/privilege.h"
@@ -16,9 +17,12 @@ static int write_setting(const struct host *host, const struct spec_sysctl *sett
 	return sysctl_write(host, path, setting->value);
 }
 
-static bool is_of_ipv6(const char *key)
+/* Returns true for a setting of IPv6, which the kernel does not have: --forward makes one of each
+ * family. */
+static bool is_of_missing_ipv6(const struct host *host, const char *key)
 {
-	return strncmp(key, "net.ipv6.", 9) == 0;
+	return strncmp(key, "net.ipv6.", 9) == 0 &&
+	       faccessat(host->sysctl_fd, "net/ipv6/conf/all/forwarding", F_OK, 0) < 0;
 }
 
 int settings_write_net(const struct host *host, const struct wire_spec *spec, bool early,
@@ -29,7 +33,7 @@ int settings_write_net(const struct host *host, const struct wire_spec *spec, bo
 		int r = kind_of_setting(setting->key) == KIND_NET ? write_setting(host, setting)
 								  : 0;
 
-		if (r < 0 && !(r == -ENOENT && (early || is_of_ipv6(setting->key))))
+		if (r < 0 && !(r == -ENOENT && (early || is_of_missing_ipv6(host, setting->key))))
 			return fault_set(fault, STEP_SETTING, i, -r);
 	}
 	return 0;

@@ -161,7 +161,7 @@ static int descriptor_error(uint32_t which, struct failure *failure)
 			   rows[which].reason);
 }
 
-/* Returns what is wrong with a mount, or NULL. Clients open the sources. */
+/* Returns what is wrong with a mount or a setting, or NULL. Clients open the sources. */
 static const char *find_reason(const struct task_report *report)
 {
 	static const char too_many_links[] =
@@ -200,6 +200,11 @@ static const char *find_reason(const struct task_report *report)
 		{STEP_OVERLAY, ENODEV,
 		 "this kernel does not have overlays: load its module (modprobe overlay)"},
 		{STEP_MOUNT, ENODEV, "this kernel does not have the file system: load its module"},
+		{STEP_SETTING, ENOENT,
+		 "the kernel has no setting of this name in a set's namespace; that of an "
+		 "interface "
+		 "needs the interface"},
+		{STEP_SETTING, EINVAL, "the kernel does not take this value"},
 		{STEP_DEVICE, ENODEV, "is not a character device"},
 		{STEP_DEVICE, EPERM,
 		 "is not a device that nsctld.conf allows (devices, in [allow])"},
