@@ -380,7 +380,7 @@ PYTHON
 	nsctl create -n box
 	session=$(nsctl exec -d box sleep 1000)
 	python "$user_id" "$session" <<'PYTHON'
-import json, sys
+import json, os, sys
 from hostile import Connection
 def message(method, parameters, **flags):
     return json.dumps({"method": "org.nsctl." + method, "parameters": parameters, **flags}).encode() + b"\0"
@@ -399,6 +399,16 @@ for i in range(1100):
     hang_up_after("Remove", {"name": "slow", "grace": 60.0})
 for i in range(20):
     hang_up_after("Exec", {"name": "box", "command": ["sleep", "1000"], "detach": True}, more=True)
+null = os.open("/dev/null", os.O_RDWR)
+for i in range(60):
+    c = Connection()
+    c.request("GetStatus")
+    c.request("Capture", {"name": "box", "captureFileDescriptor": 0}, [null], more=True)
+    c.receive()
+    c.socket.close()
+    # what carried the descriptors of such calls carries others now
+    honest.ok("Exec", {"name": "box", "command": ["true"], "detach": True})
+    os.close(honest.fds.pop())
 assert "leased" in [s["name"] for s in honest.ok("List")["sets"]]
 # the number of calls that may wait is not exhausted
 waiting = Connection()

@@ -273,6 +273,16 @@ void lane_release(const struct request *request)
 	lane->connection = lane->request = 0;
 }
 
+void lane_abandon(const struct request *request)
+{
+	const struct lane *lane = lane_of(request);
+
+	if (!lane)
+		return;
+	take_away(lane->lanes, lane->number);
+	lane_release(request);
+}
+
 bool lane_is_busy(const struct request *request)
 {
 	const struct lane *lane = lane_of(request);

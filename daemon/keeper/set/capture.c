@@ -18,10 +18,10 @@
 struct capture {
 	struct capture *next;
 	struct keeper *keeper;
-	struct request *request;     /* NULL: it was answered for the last time */
+	struct request *request;     /* NULL: nobody waits for it any more */
 	struct operation *operation; /* the start, while that is in progress */
-	const struct set *set;
-	uid_t uid; /* the user against whose limit it counts */
+	const struct set *set;	     /* NULL: it may have gone */
+	uid_t uid;		     /* the user against whose limit it counts */
 	char interface[INTERFACE_SIZE];
 	int result_fd; /* the pipe's reading end */
 	int pid_fd;    /* of the capturer; -1: it has not started yet */
@@ -41,15 +41,20 @@ static void uncount(struct keeper *keeper, uid_t uid)
 	registry_use_settle(keeper->registry, uid);
 }
 
+/* Frees a capture that nobody waits for any more. If its start is in progress, on_start_done() does
+ * this: when our end of its pipe is closed, the capturer is killed, and would report no more. Its
+ * worker would be busy until the deadline. */
 static void capture_free(struct capture *capture)
 {
+	if (capture->operation && !operation_take_back(capture->operation)) {
+		capture->set = NULL;
+		return;
+	}
 	for (struct capture **at = &captures; *at; at = &(*at)->next)
 		if (*at == capture) {
 			*at = capture->next;
 			break;
 		}
-	if (capture->operation && !operation_take_back(capture->operation))
-		capture->operation->context = NULL;
 	if (capture->event)
 		event_free(capture->event);
 	close_fd(capture->result_fd);
@@ -72,7 +77,7 @@ static void on_connection_gone(struct keeper *keeper _unused_, struct request *r
 
 	capture->request = NULL;
 	capture_free(capture);
-	lane_release(request);
+	lane_abandon(request);
 	request_drop(request);
 }
 
@@ -133,13 +138,10 @@ static void on_started(struct operation *operation, const struct task_report *re
 	struct capture *capture = operation->context;
 	struct failure failure;
 
-	if (!capture) {
-		/* the client or the set has gone meanwhile */
-		if (fds[0] >= 0)
-			ending_add_process(operation->keeper, take_fd(&fds[0]), operation->uid);
-		return;
-	}
 	capture->pid_fd = take_fd(&fds[0]);
+	/* the client or the set has gone meanwhile */
+	if (!capture->request)
+		return;
 	if (event_add(capture->event, NULL) < 0) {
 		failure_from_errno(&failure, -ENOMEM, "capture packets");
 		fail(capture, &failure);
@@ -155,9 +157,11 @@ static void on_start_done(struct operation *operation, const struct task_report 
 	struct capture *capture = operation->context;
 	struct failure failure;
 
-	if (!capture)
-		return;
 	capture->operation = NULL;
+	if (!capture->request) {
+		capture_free(capture);
+		return;
+	}
 	if (capture->pid_fd >= 0)
 		return;
 	task_error(report->step != STEP_NONE ? report : &lost, &failure);

@@ -46,7 +46,7 @@ static void on_starter_gone(struct keeper *keeper _unused_, struct request *star
 	if (!taken_back && watch->session->pid == 0)
 		return;
 	watch->starter = NULL;
-	lane_release(starter);
+	lane_abandon(starter);
 	request_drop(starter);
 	if (!taken_back)
 		return;
