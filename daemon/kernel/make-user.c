@@ -287,7 +287,9 @@ static int lend_proc(struct maker *maker)
 	_cleanup_fd_ int proc_fd = -1, target_fd = -1;
 	int r;
 
-	if (!maker->task->no_init || maker->spec->mount_proc != SWITCH_ON)
+	/* in a set's pid namespace none can be made with the host's rights */
+	if (!maker->task->no_init || maker->spec->mount_proc != SWITCH_ON ||
+	    maker->wall.fds[KIND_PID] >= 0)
 		return 0;
 	target_fd = mount_open("/proc", O_PATH, &maker->identity);
 	proc_fd = target_fd < 0 ? target_fd : pass_from_child(child_empty_proc, maker);

@@ -241,6 +241,18 @@ static int new_overlay(const struct layers *layers)
 	return mount_new("overlay", layers->attributes, options);
 }
 
+/* Makes it where the upper layer is kept. If the kernel may not use the layer's "work", it makes an
+ * overlay that is read-only. */
+static int new_kept_overlay(const struct layers *layers)
+{
+	_cleanup_fd_ int fd = new_overlay(layers);
+	struct statfs fs;
+
+	if (fd >= 0 && fstatfs(fd, &fs) < 0)
+		return negative_errno();
+	return fd >= 0 && fs.f_flags & ST_RDONLY ? -EACCES : take_fd(&fd);
+}
+
 /*
  * Makes the overlay with the rights that the owner has in the set's user namespace, and in a mount
  * namespace of that, a copy of this one. The user can neither signal nor trace the process.
@@ -261,7 +273,7 @@ static void __attribute__((noreturn)) child_overlay(void *context, int channel_f
 		r = negative_errno();
 	if (r == 0)
 		r = make_kept(&layers->lower);
-	pass_send(channel_fd, r < 0 ? r : new_overlay(layers));
+	pass_send(channel_fd, r < 0 ? r : new_kept_overlay(layers));
 	_exit(EXIT_SUCCESS);
 }
 

@@ -421,7 +421,9 @@ make_root() {
 	refused "in a set with a user namespace" --overlay="$place/tree:$place/own"
 	mkdir -m 755 "$place/roots"
 	refused "must be yours to write to" -r --overlay="$place/tree:$place/roots"
-	rm -r "$place/own/upper"
+	chown root "$place/own/work"
+	refused "must be yours to write to" -r --overlay="$place/tree:$place/own"
+	rm -r "$place/own"/{upper,work}
 	ln -s /proc/self/fd/3 "$place/own/upper"
 	refused "is a link" -r --overlay="$place/tree:$place/own"
 }

@@ -83,6 +83,9 @@ static const struct meaning {
 	 "this root has no /proc to mount the set's own on: make an empty directory, or leave "
 	 "/proc "
 	 "out (--no-mount-proc)"},
+	{STEP_PROC, EPERM, ERROR_NOT_PERMITTED, "mounting /proc",
+	 "the command is process 1 in a set within a set, whose root shows no /proc: let the set "
+	 "have an init (without --no-init), or leave /proc out (--no-mount-proc)"},
 	{STEP_CALLER, EPERM, ERROR_NOT_PERMITTED, "user namespaces",
 	 "the caller is in a chroot, which root in a user namespace could leave"},
 	{STEP_PROGRAMS, EACCES, ERROR_NOT_PERMITTED, "from here",
@@ -196,7 +199,13 @@ static const char *find_reason(const struct task_report *report)
 		 "name "
 		 "another directory"},
 		{STEP_OVERLAY, EACCES,
-		 "the directory that keeps what is written must be yours to write to"},
+		 "the directory that keeps what is written, with its \"upper\" and \"work\", must "
+		 "be yours to write to"},
+		{STEP_OVERLAY, EROFS,
+		 "the directory that keeps what is written is on a read-only file system"},
+		{STEP_OVERLAY, EINVAL,
+		 "the kernel does not take the directory: something is mounted below it, or no "
+		 "overlay can write to its file system"},
 		{STEP_OVERLAY, ENODEV,
 		 "this kernel does not have overlays: load its module (modprobe overlay)"},
 		{STEP_MOUNT, ENODEV, "this kernel does not have the file system: load its module"},
