@@ -149,6 +149,10 @@ static const char *take_pair(const struct target *to, json_t *end, const char *k
 		json_push(json_member(end, "addresses", json_array), json_string(value));
 		return NULL;
 	}
+	if (strcmp(key, "alias") == 0) {
+		json_push(json_member(end, "aliases", json_array), json_string(value));
+		return NULL;
+	}
 	if (strcmp(key, "gateway") == 0)
 		return take_gateway(end, value);
 	if (strcmp(key, "route") == 0) {
@@ -213,7 +217,8 @@ static bool take_word(const struct target *to, const char *word, struct text *wh
 			    value ? value : "", value && *value ? "\" " : "", wrong);
 	else
 		text_format(why,
-			    "\"%s\" is not one of address= interface= gateway= route= (then via= "
+			    "\"%s\" is not one of address= alias= interface= gateway= route= (then "
+			    "via= "
 			    "src= metric= onlink) mac= mtu= down and the impairments (delay= "
 			    "jitter= loss= duplicate= corrupt= reorder= "
 			    "rate= limit=)%s",
@@ -342,6 +347,8 @@ void ends_add_key(struct text *text, const char *field)
 		field = "route";
 	else if (strcmp(field, "secondGateway") == 0)
 		field = "gateway";
+	else if (strncmp(field, "aliases", 7) == 0)
+		field = "alias";
 	else if (strncmp(field, prefix, n) == 0)
 		field = impairment_key(field + n);
 	text_format(text, ", %s", field);

@@ -346,6 +346,7 @@ const struct verb links_verbs[] = {
 	 ",address=CIDR (may be repeated) ,gateway=ADDRESS (once for each family) "
 	 ",route=DEST (may be repeated; then ,via=ADDRESS ,metric=N ,onlink "
 	 ",src=ADDRESS) "
+	 ",alias=NAME (may be repeated: another name of the set in the network) "
 	 ",mac=MAC ,mtu=N ,down and the impairments of `link impair` (,delay=50ms ,loss=1%), "
 	 "for example "
 	 "web:eth0,address=10.0.0.2/24,address=fd00::2/64,delay=20ms",

@@ -17,7 +17,8 @@
 
 static const struct option_row create_options[] = {
 	OPTION("subnet", 0, "CIDR",
-	       "give members addresses from CIDR (may be repeated: IPv4 and IPv6)",
+	       "give members addresses from CIDR (may be repeated: IPv4 and IPv6); auto: from a "
+	       "subnet that no other network of yours has",
 	       FILLS("subnets[]", take_text)),
 	OPTION("egress", 0, NULL, "let members reach the outside by NAT",
 	       FILLS("egress", take_true)),

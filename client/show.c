@@ -201,10 +201,13 @@ static void show_link(const char *heading, const json_t *link, const char *set)
 	_cleanup_text_ struct text text = {0};
 
 	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
-		_cleanup_text_ struct text impairment = {0}, state = {0};
+		_cleanup_text_ struct text aliases = {0}, impairment = {0}, state = {0};
 
 		text_add(&text, i == 0 ? "" : " to ");
 		ends_add(&text, ends[i]);
+		text_join(&aliases, json_object_get(ends[i], "aliases"));
+		if (aliases.used > 0)
+			text_format(&text, " (also %s)", aliases.data);
 		if (ends_add_state(&state, ends[i]))
 			text_format(&text, " (%s)", state.data);
 		if (ends_add_impairment(&impairment, ends[i]))

@@ -288,7 +288,8 @@ const struct option_row spec_options[] = {
 	       FILLS("spec.limits.cpus", take_processors)),
 	OPTION("link", 0, "PEER[:IFACE]",
 	       "make a link to host, SET or net/NETWORK; PEER may be followed by ,address=CIDR "
-	       ",peer-address=CIDR ,interface=NAME ,gateway=ADDR ,route=DEST,via=ADDR and others "
+	       ",peer-address=CIDR ,alias=NAME ,interface=NAME ,gateway=ADDR ,route=DEST,via=ADDR "
+	       "and others "
 	       "(see `nsctl help link add`)",
 	       FILLS("spec.links[]", take_link), NEEDS(KIND_BIT(KIND_NET))),
 	OPTION("route", 0, "DEST[,via=ADDR]",

@@ -44,6 +44,12 @@ static const struct wire_field wire_route_fields[] = {
 };
 LAYOUT(wire_route);
 
+static const struct wire_field wire_alias_fields[] = {
+	STRING(1, wire_alias, name, NAME_SIZE - 1, JSON(""), .is_valid = domain_is_valid,
+	       REASON("is no name of a host of up to 64 bytes")),
+};
+static LAYOUT(wire_alias);
+
 static const struct wire_field wire_end_fields[] = {
 	U32(1, wire_end, where, END_HOST),
 	STRING(2, wire_end, name, KEY_SIZE - 1),
@@ -64,6 +70,9 @@ static const struct wire_field wire_end_fields[] = {
 	    REASON("is for answers: up says whether the end is to be up")),
 	STRING(15, wire_end, lacks, END_LACKS_SIZE - 1, DAEMON, JSON("lacks"),
 	       REASON("is for answers")),
+	ARRAY(16, wire_end, aliases, wire_alias, END_ALIASES_MAX, JSON("aliases"),
+	      GIVEN(wire_end, has_aliases)),
+	BOOL(17, wire_end, has_aliases),
 };
 LAYOUT(wire_end);
 

@@ -23,6 +23,7 @@
 #define END_ADDRESSES_MAX 8
 #define END_ROUTES_MAX 8
 #define END_LACKS_SIZE 2048 /* all addresses and routes */
+#define END_ALIASES_MAX 8
 #define SPEC_LINKS_MAX 16
 #define SUBNETS_MAX 4
 #define SERVERS_MAX 4 /* name servers */
@@ -47,6 +48,11 @@ struct wire_route {
 	const char *source; /* source address of packets; NULL: the kernel chooses it */
 	uint32_t metric;    /* 0: the kernel's default */
 	bool onlink;	    /* via is reached on the link, although no subnet of the end has it */
+};
+
+/* Another name of a set in a network. */
+struct wire_alias {
+	const char *name;
 };
 
 enum end_where { END_SET = 1, END_NETWORK, END_HOST };
@@ -109,6 +115,9 @@ struct wire_end {
 	bool has_routes;   /* SetLink: the routes replace the old ones */
 	uint32_t state;	   /* ListLinks only: enum end_state, 0: not known */
 	const char *lacks; /* ListLinks only: what an incomplete end lacks, in words */
+	struct wire_alias aliases[END_ALIASES_MAX];
+	size_t n_aliases;
+	bool has_aliases; /* SetLink: the aliases replace the old ones */
 };
 
 struct wire_link {

@@ -125,6 +125,35 @@ make_network() { nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/6
 	in_view grep -q 'resolve' /etc/nsswitch.conf
 }
 
+@test "aliases: more names of a member, unique in its network, through restarts and changes of the link" {
+	make_network
+	nsctl create --link=net/lan,alias=db,alias=db.example web
+	nsctl create --link=net/lan next
+	[ "$(address_of next db INET)" = 10.8.0.2 ]
+	[ "$(address_of next db.example INET6)" = fd08::2 ]
+	nsctl show web | grep 'web:eth0 (also db,db.example) to net/lan'
+	refused "alias: set web is called DB in this network already" create --link=net/lan,alias=DB more
+	refused "db is an alias of set web in this network already" create --link=net/lan db
+	refused "is no name of a host" create --link=net/lan,alias=a/b more
+	refused "only there a set has aliases" link add web,alias=x next
+	# elsewhere, these names are free
+	nsctl network create far --subnet=auto
+	nsctl create --link=net/far,alias=web db
+	[ "$(address_of db web INET)" = 10.214.0.2 ]
+	[ "$(address_of next db INET)" = 10.8.0.2 ]
+	kill_daemon
+	start_daemon --config="$config"
+	nsctl create --link=net/lan later
+	[ "$(address_of later db.example INET)" = 10.8.0.2 ]
+	nsctl call SetLink '{"name": "web-lan", "a": {"aliases": ["store"]}}'
+	[ "$(address_of next store INET)" = 10.8.0.2 ]
+	knows_not next db
+	nsctl link rm web-lan
+	eventually knows_not next store
+	nsctl link add web,alias=db net/lan
+	knows next db v4
+}
+
 @test "search domains, options and hosts: as asked for, also after a restart; what is wrong is refused" {
 	nsctl create --dns=192.0.2.1 --dns-search=a.example --dns-search=b.example --dns-option=ndots:2 --dns-option=rotate \
 		--add-host=db.example:10.0.0.5 --add-host=db.example:fd00::5 --add-host=a:10.0.0.9 a

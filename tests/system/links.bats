@@ -76,7 +76,12 @@ tutorial_pair() {
 	refused mtu link add a,mtu=1 b
 	refused already link add a b --name=a-host
 	refused interface link add b host:veth0
-	refused overlapping network create more --subnet=10.8.0.128/25
+	# two networks may have the same subnet, but no set may be in both
+	nsctl network create more --subnet=10.8.0.128/25
+	nsctl create -n --link=net/lan member
+	refused "overlapping subnet: link member-lan" link add member net/more
+	nsctl rm member
+	nsctl network rm more
 	refused already network create lan
 	refused delay link impair a-host --jitter=5ms
 	[ "$(nsctl --json link list)" = "$links" ]

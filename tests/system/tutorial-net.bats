@@ -148,3 +148,11 @@ pair() {
 	nsctl exec box grep -x 'search example.org' /etc/resolv.conf
 	fails on_host grep -w db /etc/hosts
 }
+
+@test "33: aliases: names in a network" {
+	nsctl network create lan --subnet=auto
+	nsctl create --link=net/lan,alias=db,alias=cache box
+	nsctl create --link=net/lan other
+	nsctl exec other getent hosts db
+	nsctl exec other ping -c 1 -W 5 cache
+}

@@ -49,6 +49,8 @@ static void test_link_option(void **state _unused_)
 		 "\"destination\":\"default\",\"via\":\"10.0.0.3\",\"onlink\":true,\"source\":"
 		 "\"10.0.0.9\"}]},\"peer\":{\"set\":\"a\",\"routes\":[{\"destination\":"
 		 "\"10.8.0.0/16\"}]}}"},
+		{"net/lan,alias=db,alias=db.example",
+		 "{\"end\":{\"aliases\":[\"db\",\"db.example\"]},\"peer\":{\"network\":\"lan\"}}"},
 		/* nothing that is given twice is dropped in silence */
 		{"a,gateway=10.0.0.1,gateway=10.0.0.2", NULL},
 		{"a,gateway=10.0.0.1,gateway=fd00::1,gateway=fd00::2", NULL},

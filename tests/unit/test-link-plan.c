@@ -254,7 +254,10 @@ static void test_networks(void **state _unused_)
 		{{.name = "n", .subnets = {{"10.200.0.0/24"}}, .n_subnets = 1}, NULL},
 		{{.name = "n", .subnets = {{"10.200.0.1/24"}}, .n_subnets = 1}, "subnets[0]"},
 		{{.name = "n", .subnets = {{"10.200.0.0/31"}}, .n_subnets = 1}, "subnets[0]"},
-		{{.name = "n", .subnets = {{"10.9.0.128/25"}}, .n_subnets = 1}, "subnets[0]"},
+		/* the same as another network's */
+		{{.name = "n", .subnets = {{"10.9.0.0/24"}}, .n_subnets = 1}, NULL},
+		{{.name = "n", .subnets = {{"auto"}, {"10.214.0.0/15"}}, .n_subnets = 2},
+		 "subnets[1]"},
 		{{.name = "n", .subnets = {{"10.1.0.0/24"}, {"10.0.0.0/9"}}, .n_subnets = 2},
 		 "subnets[1]"},
 		{{.name = "n", .dns = {{"1.1.1.1/8"}}, .n_dns = 1}, "dns[0]"},
@@ -269,6 +272,108 @@ static void test_networks(void **state _unused_)
 		    (rows[i].field && strcmp(failure.subject, rows[i].field) != 0))
 			fail_msg("row %zu: %d %s", i, r, failure.subject);
 	}
+}
+
+/* A subnet that no other network of the owner has, and that is in the same network only once. */
+static void test_free_subnet(void **state _unused_)
+{
+	const struct wire_network wish = {
+		.name = "n", .subnets = {{"10.214.0.0/24"}, {"auto"}, {"auto"}}, .n_subnets = 3};
+	const struct wire_network taken = {
+		.name = "taken", .subnets = {{"10.214.2.0/23"}}, .n_subnets = 1};
+	const struct wire_network all = {
+		.name = "all", .subnets = {{"10.214.0.0/16"}}, .n_subnets = 1};
+	static struct link_plan_network network;
+	struct failure failure = {};
+
+	add_set("+taken", KIND_BIT(KIND_NET), &taken);
+	assert_int_equal(link_plan_network(registry, ALICE, &wish, &network, &failure), 0);
+	assert_string_equal(network.wire.subnets[1].text, "10.214.1.0/24");
+	assert_string_equal(network.wire.subnets[2].text, "10.214.4.0/24");
+	assert_int_equal(link_plan_network(registry, ALICE + 1, &wish, &network, &failure), 0);
+	assert_string_equal(network.wire.subnets[2].text, "10.214.2.0/24");
+	add_set("+all", KIND_BIT(KIND_NET), &all);
+	assert_int_equal(link_plan_network(registry, ALICE, &wish, &network, &failure),
+			 ERROR_INVALID_VALUE);
+	assert_string_equal(failure.subject, "subnets[1]");
+}
+
+/* A set gets no addresses from two networks with the same subnet. */
+static void test_same_subnet(void **state _unused_)
+{
+	const struct wire_network same = {
+		.name = "same", .subnets = {{"10.9.0.0/25"}}, .n_subnets = 1};
+	const struct wire_link wire = {.a = {SET("a")}, .b = {NETWORK("same")}};
+	struct failure failure = {};
+	struct link_plan done;
+
+	add_set("+same", KIND_BIT(KIND_NET), &same);
+	add(&(struct wire_link){.a = {SET("a")}, .b = {NETWORK("out")}});
+	/* twice in one network is fine */
+	add(&(struct wire_link){.a = {SET("a")}, .b = {NETWORK("out")}});
+	assert_int_equal(plan(&wire, 0, &done, &failure), ERROR_INVALID_VALUE);
+	assert_string_equal(failure.subject, "a.addresses");
+	assert_int_equal(plan(&(struct wire_link){.a = {SET("b")}, .b = {NETWORK("same")}}, 0,
+			      &done, &failure),
+			 0);
+}
+
+/* --- aliases --- */
+
+#define ALIASES(n, ...) .aliases = {__VA_ARGS__}, .n_aliases = (n)
+
+/* In a network, no two sets have the same name or alias. */
+static void test_aliases(void **state _unused_)
+{
+	static const struct {
+		struct wire_link wire;
+		const char *field; /* NULL: fine */
+	} rows[] = {
+		{{.a = {SET("b"), ALIASES(2, {"plain"}, {"cache"})}, .b = {NETWORK("lan")}}, NULL},
+		{{.a = {NETWORK("lan")}, .b = {SET("b"), ALIASES(1, {"b"})}}, NULL},
+		/* another link of the same set */
+		{{.a = {SET("a"), ALIASES(1, {"db"})}, .b = {NETWORK("lan")}}, NULL},
+		/* another network */
+		{{.a = {SET("b"), ALIASES(1, {"db"})}, .b = {NETWORK("out")}}, NULL},
+		{{.a = {SET("b"), ALIASES(2, {"x"}, {"Db"})}, .b = {NETWORK("lan")}},
+		 "a.aliases[1]"},
+		{{.a = {NETWORK("lan")}, .b = {SET("b"), ALIASES(1, {"a"})}}, "b.aliases[0]"},
+		{{.a = {SET("b"), ALIASES(2, {"x"}, {"X"})}, .b = {NETWORK("lan")}},
+		 "a.aliases[1]"},
+		{{.a = {SET("c")}, .b = {NETWORK("lan")}}, "a.set"},
+		{{.a = {SET("b"), ALIASES(1, {"x"})}, .b = {SET("c")}}, "a.aliases"},
+		{{.a = {SET("b")}, .b = {NETWORK("lan"), ALIASES(1, {"x"})}}, "b.aliases"},
+	};
+
+	add(&(struct wire_link){.a = {SET("a"), ALIASES(2, {"db"}, {"c"})}, .b = {NETWORK("lan")}});
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct failure failure = {};
+		struct link_plan done;
+		int r = plan(&rows[i].wire, 0, &done, &failure);
+
+		if (r != (rows[i].field ? ERROR_INVALID_VALUE : 0) ||
+		    (rows[i].field && strcmp(failure.subject, rows[i].field) != 0))
+			fail_msg("row %zu: %d %s", i, r, failure.subject);
+	}
+}
+
+/* SetLink replaces the aliases, or leaves them. */
+static void test_change_aliases(void **state _unused_)
+{
+	struct link *link = add(
+		&(struct wire_link){.a = {SET("a"), ALIASES(1, {"db"})}, .b = {NETWORK("lan")}});
+	static const struct wire_link change = {.a = {ALIASES(2, {"x"}, {"y"})}},
+				      clear = {.a.has_aliases = true}, none = {};
+	struct failure failure = {};
+	struct link_plan done;
+
+	assert_int_equal(link_plan_change(registry, link, &none, &done, &failure), 0);
+	assert_int_equal(done.wire.a.n_aliases, 1);
+	assert_int_equal(link_plan_change(registry, link, &change, &done, &failure), 0);
+	assert_int_equal(done.wire.a.n_aliases, 2);
+	assert_string_equal(done.wire.a.aliases[1].name, "y");
+	assert_int_equal(link_plan_change(registry, link, &clear, &done, &failure), 0);
+	assert_int_equal(done.wire.a.n_aliases, 0);
 }
 
 static void test_bridge(void **state _unused_)
@@ -342,11 +447,13 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(test_pair),       TEST(test_next_interface_and_name),
-		TEST(test_allocation), TEST(test_exhausted),
-		TEST(test_numbers),    TEST(test_refused),
-		TEST(test_change),     TEST(test_networks),
-		TEST(test_bridge),     TEST(test_egress),
+		TEST(test_pair),	TEST(test_next_interface_and_name),
+		TEST(test_allocation),	TEST(test_exhausted),
+		TEST(test_numbers),	TEST(test_refused),
+		TEST(test_change),	TEST(test_networks),
+		TEST(test_free_subnet), TEST(test_same_subnet),
+		TEST(test_aliases),	TEST(test_change_aliases),
+		TEST(test_bridge),	TEST(test_egress),
 		TEST(test_task),
 	};
 

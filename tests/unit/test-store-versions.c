@@ -47,6 +47,8 @@ static void fill_end(struct wire_end *end)
 							   .metric = 8,
 							   .onlink = true};
 	end->has_routes = true;
+	end->aliases[end->n_aliases++].name = "db.example";
+	end->has_aliases = true;
 }
 
 static void fill_spec(struct wire_spec *spec)

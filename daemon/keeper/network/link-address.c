@@ -8,6 +8,12 @@
 /* Only addresses with a number below this one are given automatically. */
 #define HOSTS_MAX 65536
 
+/* A network that leaves the choice to the daemon gets a subnet of this size from this range, which
+ * is beside that of the ways out. */
+#define AUTO_RANGE "10.214.0.0/16"
+#define AUTO_PREFIX 24
+#define AUTO_ADDRESSES 256
+
 struct collision {
 	const struct address *address;
 	bool overlap; /* true: look for overlapping subnets; false: for equal addresses */
@@ -174,6 +180,38 @@ static int allocate(struct link_draft *draft, int i, const struct occupied *occu
 				 text);
 }
 
+/* A collision at a link to another network than this one. */
+struct other_network {
+	const struct set *network;
+	struct collision collision;
+};
+
+/* Callback for the ends at a set: looks for a collision at a link to another network. */
+static int at_other_network(const struct link *link, const struct wire_end *end,
+			    const struct wire_end *far, void *context)
+{
+	const struct set *network =
+		link->ends[link->ends[0] && set_is_network(link->ends[0]) ? 0 : 1];
+	struct other_network *other = context;
+
+	if (!network || !set_is_network(network) || network == other->network)
+		return 0;
+	return find_collision(link, end, far, &other->collision);
+}
+
+/* Refuses a set in two networks that have the same subnet: it could not tell them apart. */
+static int check_networks(struct link_draft *draft, int i, const struct address *subnet)
+{
+	struct other_network other = {.network = draft->plan->ends[!i],
+				      .collision = {.address = subnet, .overlap = true}};
+
+	if (!link_draft_each_neighbour(draft, draft->plan->ends[i], at_other_network, &other))
+		return 0;
+	return link_draft_refuse(draft, i, "addresses",
+				 "overlapping subnet: link %s to another network has %s here",
+				 other.collision.link, other.collision.text);
+}
+
 /* Gives a member of a network an address in each of the network's subnets, if the
  * request names no addresses. */
 static int allocate_addresses(struct link_draft *draft, int i)
@@ -192,7 +230,9 @@ static int allocate_addresses(struct link_draft *draft, int i)
 			occupied.n++;
 	link_draft_each_neighbour(draft, plan->ends[!i], mark_occupied, &occupied);
 	for (size_t at = 0; r == 0 && at < occupied.n; at++) {
-		r = allocate(draft, i, &occupied, at, plan->text[i].addresses[at]);
+		r = check_networks(draft, i, &occupied.subnets[at]);
+		if (r == 0)
+			r = allocate(draft, i, &occupied, at, plan->text[i].addresses[at]);
 		end->addresses[at].text = plan->text[i].addresses[at];
 		end->n_addresses = at + 1;
 	}
@@ -208,46 +248,75 @@ int link_address_give(struct link_draft *draft, int i)
 
 /* --- networks --- */
 
-static int overlaps_another(const struct registry *registry, uid_t owner, const char *name,
-			    const struct address *subnet, char ret[static NAME_SIZE])
+static bool overlaps_another(const struct registry *registry, uid_t owner,
+			     const struct address *subnet)
 {
 	for (const struct set *set = registry_next_set(registry, owner, NULL);
 	     set && set->owner == owner; set = registry_next_set(registry, owner, set->name)) {
 		struct wire_network network;
 		struct address other;
 
-		if (strcmp(set_shown_name(set), name) == 0 ||
-		    !link_address_has_subnets(set, &network))
+		if (!link_address_has_subnets(set, &network))
 			continue;
 		for (size_t i = 0; i < network.n_subnets; i++)
 			if (!address_read_subnet(network.subnets[i].text, &other) &&
-			    address_overlaps(&other, subnet)) {
-				snprintf(ret, NAME_SIZE, "%s", set_shown_name(set));
-				return 1;
-			}
+			    address_overlaps(&other, subnet))
+				return true;
 	}
-	return 0;
+	return false;
 }
 
-static int check_subnet(const struct registry *registry, uid_t owner,
-			struct link_plan_network *network, size_t i, struct failure *failure)
+/* Returns the number of the first of the network's first n subnets that overlaps, or n. */
+static size_t find_overlap(const struct link_plan_network *network, size_t n,
+			   const struct address *subnet)
 {
-	char field[32], other[NAME_SIZE];
-	struct address subnet, before;
-	const char *text = network->wire.subnets[i].text;
-	const char *wrong = text ? address_read_subnet(text, &subnet) : "is empty";
+	struct address other;
+	size_t i = 0;
+
+	while (i < n && (address_read_subnet(network->subnets[i], &other) ||
+			 !address_overlaps(&other, subnet)))
+		i++;
+	return i;
+}
+
+/* Chooses the first subnet of the range that no network of the owner has. Returns false if there is
+ * none. */
+static bool choose_subnet(const struct registry *registry, uid_t owner,
+			  const struct link_plan_network *network, size_t n, struct address *ret)
+{
+	struct address range;
+
+	(void)address_read_subnet(AUTO_RANGE, &range);
+	for (uint32_t at = 0; address_of_subnet(&range, at, ret); at += AUTO_ADDRESSES) {
+		ret->prefix = AUTO_PREFIX;
+		if (find_overlap(network, n, ret) == n && !overlaps_another(registry, owner, ret))
+			return true;
+	}
+	return false;
+}
+
+/* Networks may have the same subnet, as long as no set is in both: check_networks(). */
+static int give_subnet(const struct registry *registry, uid_t owner,
+		       struct link_plan_network *network, size_t i, struct failure *failure)
+{
+	const char *text = network->wire.subnets[i].text, *wrong = NULL;
+	bool any = text && strcmp(text, "auto") == 0;
+	struct address subnet;
+	char field[32];
+	size_t before;
 
 	snprintf(field, sizeof(field), "subnets[%zu]", i);
+	if (!any)
+		wrong = text ? address_read_subnet(text, &subnet) : "is empty";
+	else if (!choose_subnet(registry, owner, network, i, &subnet))
+		wrong = "your networks have all of " AUTO_RANGE
+			": remove one, or name a subnet instead of auto";
 	if (wrong)
 		return failure_set(failure, ERROR_INVALID_VALUE, 0, field, "%s", wrong);
-	for (size_t j = 0; j < i; j++)
-		if (!address_read_subnet(network->subnets[j], &before) &&
-		    address_overlaps(&before, &subnet))
-			return failure_set(failure, ERROR_INVALID_VALUE, 0, field,
-					   "overlapping subnet: subnets[%zu]", j);
-	if (overlaps_another(registry, owner, network->wire.name, &subnet, other))
+	before = find_overlap(network, i, &subnet);
+	if (before < i)
 		return failure_set(failure, ERROR_INVALID_VALUE, 0, field,
-				   "overlapping subnet: network %s has it", other);
+				   "overlapping subnet: subnets[%zu]", before);
 	address_write(&subnet, true, network->subnets[i]);
 	network->wire.subnets[i].text = network->subnets[i];
 	return 0;
@@ -262,7 +331,7 @@ int link_plan_network(const struct registry *registry, uid_t owner, const struct
 	ret->wire = *wish;
 	ret->wire.owner = owner;
 	for (size_t i = 0; i < wish->n_subnets && r == 0; i++)
-		r = check_subnet(registry, owner, ret, i, failure);
+		r = give_subnet(registry, owner, ret, i, failure);
 	for (size_t i = 0; i < wish->n_dns && r == 0; i++) {
 		struct address server;
 		const char *text = wish->dns[i].text;

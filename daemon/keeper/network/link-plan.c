@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 #include "daemon/keeper/network/link-address.h"
+#include "daemon/keeper/network/link-alias.h"
 #include "daemon/keeper/network/link-draft.h"
 #include "daemon/keeper/network/link-route.h"
 #include "daemon/keeper/policy/address.h"
@@ -237,6 +238,8 @@ static int complete_end(struct link_draft *draft, int i)
 	if (r == 0)
 		r = link_route_give(draft, i);
 	if (r == 0)
+		r = link_alias_check(draft, i);
+	if (r == 0)
 		r = check_mtu(draft, i);
 	if (r == 0)
 		r = check_impairment(draft, i);
@@ -377,6 +380,10 @@ static int merge_end(struct link_draft *draft, int i, const struct wire_end *cha
 	if (change->n_routes > 0 || change->has_routes) {
 		memcpy(end->routes, change->routes, sizeof(end->routes));
 		end->n_routes = change->n_routes;
+	}
+	if (change->n_aliases > 0 || change->has_aliases) {
+		memcpy(end->aliases, change->aliases, sizeof(end->aliases));
+		end->n_aliases = change->n_aliases;
 	}
 	if (change->mtu)
 		end->mtu = change->mtu;

@@ -84,8 +84,8 @@ struct link_plan_network {
 	struct wire_network wire;
 	char subnets[SUBNETS_MAX][ADDRESS_SIZE], dns[SERVERS_MAX][ADDRESS_SIZE];
 };
-/* Checks a network: its subnets, which must not overlap those of the owner's other networks, and
- * its name servers. Returns 0 and *ret, or ERROR_INVALID_VALUE. */
+/* Checks a network's subnets and name servers, and chooses a free subnet for each "auto". Returns 0
+ * and *ret, or ERROR_INVALID_VALUE. */
 int link_plan_network(const struct registry *registry, uid_t owner, const struct wire_network *wish,
 		      struct link_plan_network *ret, struct failure *failure);
 

@@ -373,18 +373,27 @@ static void restore(struct link_work *work)
 	store_write_link(work->keeper->store, work->link);
 }
 
+static void finish_changing(void *context)
+{
+	finish(context, false);
+}
+
 static void on_adjusted(struct operation *operation, const struct task_report *report)
 {
 	struct link_work *work = operation->context;
+	struct link *link = work->link;
 
-	if (report->step == STEP_NONE) {
-		boot_link_made(work->keeper, work->link);
-		resolver_links_changed(work->link->ends[0], work->link->ends[1]);
-	} else {
+	if (report->step != STEP_NONE) {
 		task_error_of_link(report, false, &work->failure);
 		restore(work);
+		finish_changing(work);
+		return;
 	}
-	finish(work, false);
+	boot_link_made(work->keeper, link);
+	if (resolver_links_changed(link->ends[0], link->ends[1]))
+		resolver_settle(link->owner, finish_changing, work);
+	else
+		finish_changing(work);
 }
 
 static int send_adjustment(struct link_work *work, const struct link_plan *plan)

@@ -138,8 +138,23 @@ bool resolver_plan_equals(const struct resolver_plan *a, const struct resolver_p
 	return true;
 }
 
-/* Adds a line for each address of a member, beginning with the last address. Returns
- * the new number of lines. */
+/* Adds lines for the names of a member at one address, beginning with the last name. Returns the
+ * new number of lines. */
+static size_t add_names(const struct set *member, const struct wire_end *end, const char *address,
+			size_t n, struct resolver_plan_hosts *ret)
+{
+	for (size_t i = end->n_aliases + 1; i > 0 && n < TASK_HOSTS_MAX; i--) {
+		snprintf(ret->addresses[n], ADDRESS_SIZE, "%.*s", (int)strcspn(address, "/"),
+			 address);
+		ret->hosts[n].address = ret->addresses[n];
+		ret->hosts[n].name = i > 1 ? end->aliases[i - 2].name : set_shown_name(member);
+		n++;
+	}
+	return n;
+}
+
+/* Adds lines for each address of a member, beginning with the last address. Returns the new number
+ * of lines. */
 static size_t add_member(const struct link *link, const struct set *network, size_t n,
 			 struct resolver_plan_hosts *ret)
 {
@@ -151,14 +166,8 @@ static size_t add_member(const struct link *link, const struct set *network, siz
 	if (link->state != LINK_READY || !member ||
 	    wire_unpack(&wire_link_layout, link->wire, link->wire_size, &wire) < 0)
 		return n;
-	for (size_t i = end->n_addresses; i > 0 && n < TASK_HOSTS_MAX; i--) {
-		const char *text = end->addresses[i - 1].text;
-
-		snprintf(ret->addresses[n], ADDRESS_SIZE, "%.*s", (int)strcspn(text, "/"), text);
-		ret->hosts[n].address = ret->addresses[n];
-		ret->hosts[n].name = set_shown_name(member);
-		n++;
-	}
+	for (size_t i = end->n_addresses; i > 0; i--)
+		n = add_names(member, end, end->addresses[i - 1].text, n, ret);
 	return n;
 }
 
