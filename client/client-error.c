@@ -158,7 +158,8 @@ static void tell_exists(const struct client *client, const char *subject, const 
 			   "`nsctl show %s` shows; `nsctl rm %s` removes it",
 			   name, name);
 	else if (client->verb && strcmp(client->verb, "up") == 0)
-		print_hint("`nsctl down FILE` removes everything that the file names");
+		print_hint("`nsctl down FILE`, with the same --project if there is one, removes "
+			   "everything that the file names");
 	else if (strcmp(what, "link") == 0 || strcmp(what, "network") == 0)
 		print_hint("`nsctl %s rm %s` removes it", what, name);
 }

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "client/inherited.h"
 #include "client/text.h"
 
 bool command_files_is_file(int fd)
@@ -30,7 +31,7 @@ static void add_stdio(const struct client *client, json_t *parameters, struct ca
 		json_put(parameters, key, call_fds_add(fds, copy));
 }
 
-void command_files_add_directory(json_t *parameters, struct call_fds *fds)
+static void add_directory(json_t *parameters, struct call_fds *fds)
 {
 	char path[PATH_MAX];
 	int fd;
@@ -76,4 +77,26 @@ void command_files_add_streams(const struct client *client, json_t *parameters,
 		  detach && !command_files_is_file(STDOUT_FILENO));
 	add_stdio(client, parameters, fds, "stderrFileDescriptor", STDERR_FILENO,
 		  detach && !command_files_is_file(STDERR_FILENO));
+}
+
+void command_files_add_output(const struct client *client, json_t *parameters, struct call_fds *fds,
+			      enum command_output output)
+{
+	bool null = output == OUTPUT_NONE ||
+		    (output == OUTPUT_FILE && !command_files_is_file(STDERR_FILENO));
+
+	add_stdio(client, parameters, fds, "stdinFileDescriptor", STDIN_FILENO, true);
+	add_stdio(client, parameters, fds, "stdoutFileDescriptor", STDERR_FILENO, null);
+	add_stdio(client, parameters, fds, "stderrFileDescriptor", STDERR_FILENO, null);
+}
+
+void command_files_add_caller(json_t *parameters, struct call_fds *fds)
+{
+	mode_t mask = umask(0);
+
+	(void)umask(mask);
+	json_put(parameters, "umask", json_integer((json_int_t)mask));
+	inherited_add(parameters);
+	if (!json_object_get(parameters, "workingDirectory"))
+		add_directory(parameters, fds);
 }

@@ -16,9 +16,19 @@
  */
 bool command_files_is_file(int fd);
 
-/* Adds the caller's directory: its path, and the directory itself, so that the daemon can check
- * that the path is the same directory inside. */
-void command_files_add_directory(json_t *parameters, struct call_fds *fds);
+/* Adds what a command has from its caller beside words, variables and streams: the umask, the
+ * directory, and what inherited.h has. A directory that parameters has already stays. */
+void command_files_add_caller(json_t *parameters, struct call_fds *fds);
+
+/* Adds the streams of a command that is a service: no stdin, and nsctl's stderr as stdout and
+ * stderr, as far as output says. */
+enum command_output {
+	OUTPUT_NONE,
+	OUTPUT_FILE, /* if it is a file: see command_files_is_file() */
+	OUTPUT_ALL,
+};
+void command_files_add_output(const struct client *client, json_t *parameters, struct call_fds *fds,
+			      enum command_output output);
 
 /* Adds stdin, stdout and stderr. ret_feed: set if stdin is a feed (feed.h); NULL for a detached
  * command. */

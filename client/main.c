@@ -80,10 +80,10 @@ static const struct verb verbs[] = {
 	 0, 1, 1, sessions_wait, {NULL}},
 	{"rm", NULL, "[OPTIONS] NAME...",
 	 "Removes sets, and ends their processes",
-	 0, 0, WORDS_ANY, sets_rm, {sets_prune_options, sets_rm_options}},
+	 0, 0, WORDS_ANY, prune_rm, {prune_options, prune_rm_options}},
 	{"prune", NULL, "[OPTIONS]",
 	 "Removes all your sets, networks and links",
-	 0, 0, 0, prune_run, {sets_prune_options}},
+	 0, 0, 0, prune_run, {prune_options}},
 	{"renew", NULL, "[--lease=WHEN] NAME [DURATION]",
 	 "Postpones the end of a leased set\n"
 	 "DURATION is the new length of a lease by time. With --lease the set gets that lease "
@@ -116,12 +116,15 @@ static const struct verb verbs[] = {
 	{"hosts", NULL, "",
 	 "Prints the addresses and names of your sets, as lines of a hosts file",
 	 0, 0, 0, hosts_run, {NULL}},
-	{"up", NULL, "[--lease=WHEN] FILE",
-	 "Makes a whole topology (JSON; - is stdin), all of it or nothing",
+	{"up", NULL, "[OPTIONS] FILE",
+	 "Makes a whole topology (JSON; - is stdin), all of it or nothing\n"
+	 "Then it starts the services: sets that have a \"command\". With \"ready\": {\"port\": N} "
+	 "or {\"command\": [...]} it waits until the service listens, or until the command "
+	 "succeeds in its set, for 60 s or \"seconds\". If one does not, all is removed",
 	 0, 1, 1, topology_up, {topology_up_options}},
-	{"down", NULL, "FILE",
-	 "Removes the links, sets and networks that FILE names",
-	 0, 1, 1, topology_down, {NULL}},
+	{"down", NULL, "[--project=PROJECT] [FILE]",
+	 "Removes the links, sets and networks that FILE names, or a project",
+	 0, 0, 1, topology_down, {topology_down_options}},
 	{"monitor", NULL, "[OPTIONS] [NAME]",
 	 "Shows the state of sets, and then events as they happen\n"
 	 "Prints a line for each; with --json the state as {\"sets\": [...]}, and each event as "

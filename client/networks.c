@@ -8,6 +8,7 @@
 #include "client/lease.h"
 #include "client/memory.h"
 #include "client/print.h"
+#include "client/project.h"
 #include "client/show.h"
 #include "client/table.h"
 #include "client/take.h"
@@ -112,7 +113,7 @@ static int networks_list(struct client *client, struct options *options)
 	return r;
 }
 
-int networks_remove_all(struct client *client)
+int networks_remove_all(struct client *client, const char *project)
 {
 	_cleanup_json_ json_t *reply = NULL, *parameters = must(json_object());
 	json_t *network;
@@ -127,7 +128,7 @@ int networks_remove_all(struct client *client)
 	{
 		const char *name = json_text(network, "name", "");
 
-		if (!is_owners(client, network))
+		if (!is_owners(client, network) || !project_has(project, name))
 			continue;
 		r = client_remove(client, name, "org.nsctl.RemoveNetwork",
 				  client_named(client, name), true);
@@ -145,7 +146,7 @@ static int networks_rm(struct client *client, struct options *options)
 	if (all && options->n_words > 0)
 		return options_wrong(client, "give names or --all, not both");
 	if (all)
-		return networks_remove_all(client);
+		return networks_remove_all(client, NULL);
 	if (options->n_words == 0)
 		return options_wrong(client, "no network given (--all removes all your networks)");
 	return client_remove_each(client, options->words, "org.nsctl.RemoveNetwork",

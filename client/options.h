@@ -100,6 +100,8 @@ struct options {
 	struct call_fds *fds;		      /* sent with the call; owned by the caller */
 	unsigned seen;			      /* bit N: the option with id N was given */
 	uint32_t chosen, needed;	      /* KIND_BIT()s */
+	const char *project;		      /* see project.h; NULL: not given */
+	const char *with;		      /* see with.h; NULL: not given */
 	struct {			      /* see views.h */
 		const struct option_row *job; /* NULL: not given */
 		const char *workspace;

@@ -2,15 +2,74 @@
 #include "client/prune.h"
 
 #include "client/networks.h"
+#include "client/parse.h"
+#include "client/project.h"
 #include "client/sets.h"
+#include "client/take.h"
+
+static int take_grace(struct options *options)
+{
+	double seconds;
+
+	return take_value(options,
+			  parse_decimal(options->argument, false, &seconds) ? json_real(seconds)
+									    : NULL,
+			  "a number of seconds");
+}
+
+const struct option_row prune_options[] = {
+	OPTION("grace", 0, "SECONDS", "send SIGTERM, and SIGKILL this much later (default 0)",
+	       FILLS("grace", take_grace)),
+	{0},
+};
+
+const struct option_row prune_rm_options[] = {
+	OPTION("all", 0, NULL, "remove all your sets", HANDLED(ALL)),
+	OPTION("ignore", 0, NULL, "do not fail if a set does not exist", HANDLED(IGNORE)),
+	PROJECT_OPTION(0, "with --all: remove all sets and networks of this project"),
+	{0},
+};
 
 /* Removes the sets first, as that ends the commands that use the networks. Links go with both. */
-int prune_run(struct client *client, struct options *options)
+int prune_all(struct client *client, const char *project, json_t *given)
 {
-	int failed = sets_remove_all(client, options->parameters), r;
+	int failed = sets_remove_all(client, project, given), r;
 
 	if (failed == STATUS_UNREACHABLE)
 		return failed;
-	r = networks_remove_all(client);
+	r = networks_remove_all(client, project);
 	return r == STATUS_UNREACHABLE ? r : MAX(failed, r);
+}
+
+int prune_run(struct client *client, struct options *options)
+{
+	return prune_all(client, NULL, options->parameters);
+}
+
+int prune_rm(struct client *client, struct options *options)
+{
+	bool all = options_has(options, OPTION_ALL), ignore = options_has(options, OPTION_IGNORE);
+	int failed = 0, r;
+
+	if (all && options->n_words > 0)
+		return options_wrong(client, "give names or --all, not both");
+	if (options->project && !all)
+		return options_wrong(client,
+				     "--project=%s: give --all, too, to remove all of the "
+				     "project",
+				     options->project);
+	if (options->project)
+		return prune_all(client, options->project, options->parameters);
+	if (all)
+		return sets_remove_all(client, NULL, options->parameters);
+	if (options->n_words == 0)
+		return options_wrong(client, "no set given (--all removes all your sets)");
+	for (char **name = options->words; *name; name++) {
+		r = sets_remove(client, *name, options->parameters, ignore);
+		if (r == STATUS_UNREACHABLE)
+			return r;
+		/* after a lost connection, the next removal uses a new one */
+		failed = MAX(failed, r);
+	}
+	return failed;
 }

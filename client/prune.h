@@ -1,10 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The verb "prune", see verb.run in verb.h. */
+/* The verbs "rm" and "prune", see verb.run in verb.h for each. */
 #ifndef NSCTL_CLIENT_PRUNE_H
 #define NSCTL_CLIENT_PRUNE_H
 
 #include "client/options.h"
 
+extern const struct option_row prune_options[], prune_rm_options[];
+
+/* Removes all sets and networks of the owner or, unless it is NULL, of a project. given: parameters
+ * of Remove ("grace"). Returns an exit status. */
+int prune_all(struct client *client, const char *project, json_t *given);
+
+int prune_rm(struct client *client, struct options *options);
 int prune_run(struct client *client, struct options *options);
 
 #endif

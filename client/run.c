@@ -13,15 +13,16 @@
 #include "client/command-files.h"
 #include "client/command-words.h"
 #include "client/environment.h"
-#include "client/inherited.h"
 #include "client/memory.h"
 #include "client/parse.h"
 #include "client/passed.h"
 #include "client/print.h"
+#include "client/project.h"
 #include "client/spec.h"
 #include "client/status-file.h"
 #include "client/take.h"
 #include "client/text.h"
+#include "client/with.h"
 #include "protocol/kind.h"
 #include "protocol/name.h"
 
@@ -103,6 +104,13 @@ const struct option_row run_run_options[] = {
 	       FILLS("name", take_name)),
 	OPTION("no-init", 0, NULL, "run COMMAND as process 1; a second ^C within 2 s kills it",
 	       FILLS("init", take_false)),
+	OPTION("with", 0, "FILE",
+	       "make the topology in FILE, too, and start its services; when they are ready, run "
+	       "COMMAND in a set on the topology's networks; then remove all of it (adds mount and "
+	       "net)",
+	       TAKEN(with_take), NEEDS(KIND_BIT(KIND_NET) | KIND_BIT(KIND_MNT))),
+	PROJECT_OPTION(0, "with --with: the project for all of it (default: one is chosen); "
+			  "--name=NAME makes the set PROJECT.NAME (default: PROJECT.run)"),
 	{0},
 };
 
@@ -230,19 +238,13 @@ static int add_command(const struct client *client, const struct command *comman
 		       struct attach *how, json_t *parameters, struct call_fds *fds,
 		       char *const *words)
 {
-	mode_t mask = umask(0);
-	int r;
+	int r = command_words_add(client, parameters, fds, words, command_environment(command));
 
-	(void)umask(mask);
-	r = command_words_add(client, parameters, fds, words, command_environment(command));
 	if (r == 0 && command->passed.n > 0)
 		r = passed_add(&command->passed, client, parameters, fds);
 	if (r != 0)
 		return r;
-	json_put(parameters, "umask", json_integer((json_int_t)mask));
-	inherited_add(parameters);
-	if (!json_object_get(parameters, "workingDirectory"))
-		command_files_add_directory(parameters, fds);
+	command_files_add_caller(parameters, fds);
 	/* a command with a terminal of its own has it as stdin, stdout and stderr */
 	if (command->tty <= 0)
 		command_files_add_streams(client, parameters, fds, how ? &how->feed : NULL);
@@ -421,6 +423,22 @@ static bool means_chdir(const struct options *options)
 	       S_ISDIR(st.st_mode);
 }
 
+/* Runs the command among the services of a topology, all of which end with it. */
+static int run_with(struct client *client, const struct command *command, struct attach *how,
+		    struct options *options)
+{
+	_cleanup_(with_done) struct with with = {.pipe_fd = -1};
+	int r = with_begin(client, options, &with);
+
+	if (r != 0)
+		return r;
+	how->subject = json_text(command->parameters, "name", NULL);
+	r = attach(client, command, how, command->parameters, options->fds, options->words);
+	/* a failure is reported there, and the status stays the command's */
+	(void)with_end(client, &with);
+	return r;
+}
+
 int run_run(struct client *client, struct options *options)
 {
 	_cleanup_(command_done) struct command command;
@@ -438,13 +456,18 @@ int run_run(struct client *client, struct options *options)
 				     options->words[0], options->words[0]);
 	if (client->has_owner)
 		return options_wrong(client, "--owner: a set belongs to the user who makes it");
+	if (options->project && !options->with)
+		return options_wrong(client, "--project=%s: it is for --with=FILE",
+				     options->project);
 	/* the command gets a terminal of its own if nsctl has one */
 	if (command.tty < 0)
 		command.tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 	r = spec_finish(options);
 	if (r != 0)
 		return r;
-	how.subject = json_text(command.parameters, "name", NULL);
 	how.impatient = json_object_get(command.parameters, "init");
+	if (options->with)
+		return run_with(client, &command, &how, options);
+	how.subject = json_text(command.parameters, "name", NULL);
 	return attach(client, &command, &how, command.parameters, options->fds, options->words);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * create, list, rm, renew, freeze, thaw: see sets.h. Keeps nothing after a call. If several sets
+ * create, list, renew, freeze, thaw: see sets.h. Keeps nothing after a call. If several sets
  * are named, a failure with one is reported, and the others are still tried.
  */
 #include "client/sets.h"
@@ -11,8 +11,8 @@
 
 #include "client/lease.h"
 #include "client/memory.h"
-#include "client/parse.h"
 #include "client/print.h"
+#include "client/project.h"
 #include "client/show.h"
 #include "client/spec.h"
 #include "client/table.h"
@@ -34,28 +34,7 @@ const struct option_row sets_list_options[] = {
 	       FILLS("labels", take_label)),
 	OPTION("state", 0, "creating|ready|removing|broken", "list only sets in this state",
 	       FILLS("state", take_word)),
-	{0},
-};
-
-static int take_grace(struct options *options)
-{
-	double seconds;
-
-	return take_value(options,
-			  parse_decimal(options->argument, false, &seconds) ? json_real(seconds)
-									    : NULL,
-			  "a number of seconds");
-}
-
-const struct option_row sets_prune_options[] = {
-	OPTION("grace", 0, "SECONDS", "send SIGTERM, and SIGKILL this much later (default 0)",
-	       FILLS("grace", take_grace)),
-	{0},
-};
-
-const struct option_row sets_rm_options[] = {
-	OPTION("all", 0, NULL, "remove all your sets", HANDLED(ALL)),
-	OPTION("ignore", 0, NULL, "do not fail if a set does not exist", HANDLED(IGNORE)),
+	PROJECT_OPTION(0, "list only the sets of this project, whose names begin with PROJECT."),
 	{0},
 };
 
@@ -68,6 +47,7 @@ int sets_create(struct client *client, struct options *options)
 
 struct listing {
 	struct client *client;
+	const char *project; /* NULL: all sets */
 	struct table table;
 	bool quiet;
 	double now;
@@ -120,6 +100,15 @@ static void list_row(struct listing *listing, const json_t *set)
 	ports_cell(table, json_object_get(set, "publish"));
 }
 
+/* Returns true if the set is one of those that were asked for. List returns the caller's sets, or
+ * those of all users. */
+static bool is_wanted(const struct client *client, const char *project, const json_t *set)
+{
+	return project_has(project, json_text(set, "name", "")) &&
+	       (!client->has_owner ||
+		json_integer_value(json_object_get(set, "owner")) == client->owner);
+}
+
 /* Prints the sets of one reply. A reply has complete sets for --json, else summaries. */
 static void list_reply(void *context, json_t *reply)
 {
@@ -131,12 +120,7 @@ static void list_reply(void *context, json_t *reply)
 
 	json_array_foreach(sets, i, set)
 	{
-		/* List returns the caller's sets, or those of all users. This selects the sets of
-		 * one owner. */
-		if (client->has_owner &&
-		    json_integer_value(json_object_get(set, "owner")) != client->owner)
-			continue;
-		if (!show_plainly(client, set))
+		if (is_wanted(client, listing->project, set) && !show_plainly(client, set))
 			list_row(listing, set);
 	}
 }
@@ -146,7 +130,7 @@ int sets_list(struct client *client, struct options *options)
 	static const char *const headings[] = {"NAME",	     "OWNER",	  "STATE",
 					       "NAMESPACES", "ADDRESSES", "PROCESSES",
 					       "AGE",	     "EXPIRES",	  "PORTS"};
-	struct listing listing = {.client = client};
+	struct listing listing = {.client = client, .project = options->project};
 	json_t *parameters = options->parameters;
 	struct timespec now;
 	int r;
@@ -170,6 +154,7 @@ int sets_list(struct client *client, struct options *options)
 
 struct names {
 	const struct client *client;
+	const char *project; /* NULL: all sets */
 	json_t *array;
 };
 
@@ -182,15 +167,12 @@ static void collect_names(void *context, json_t *reply)
 
 	json_array_foreach(json_object_get(reply, "summaries"), i, set)
 	{
-		if (client->has_owner &&
-		    json_integer_value(json_object_get(set, "owner")) != client->owner)
-			continue;
-		json_push(names->array, json_string(json_text(set, "name", "")));
+		if (is_wanted(client, names->project, set))
+			json_push(names->array, json_string(json_text(set, "name", "")));
 	}
 }
 
-/* Removes a set with the given parameters. */
-static int remove_set(struct client *client, const char *name, json_t *given, bool absent)
+int sets_remove(struct client *client, const char *name, json_t *given, bool absent)
 {
 	json_t *parameters = client_named(client, name);
 
@@ -198,10 +180,10 @@ static int remove_set(struct client *client, const char *name, json_t *given, bo
 	return client_remove(client, name, "org.nsctl.Remove", parameters, absent);
 }
 
-int sets_remove_all(struct client *client, json_t *given)
+int sets_remove_all(struct client *client, const char *project, json_t *given)
 {
 	_cleanup_json_ json_t *array = must(json_array()), *parameters = must(json_object());
-	struct names names = {.client = client, .array = array};
+	struct names names = {.client = client, .project = project, .array = array};
 	int failed, r;
 	size_t i;
 	json_t *name;
@@ -213,30 +195,9 @@ int sets_remove_all(struct client *client, json_t *given)
 				  collect_names, &names);
 	json_array_foreach(array, i, name)
 	{
-		r = remove_set(client, json_string_value(name), given, true);
+		r = sets_remove(client, json_string_value(name), given, true);
 		if (r == STATUS_UNREACHABLE)
 			return r;
-		failed = MAX(failed, r);
-	}
-	return failed;
-}
-
-int sets_rm(struct client *client, struct options *options)
-{
-	bool all = options_has(options, OPTION_ALL), ignore = options_has(options, OPTION_IGNORE);
-	int failed = 0, r;
-
-	if (all && options->n_words > 0)
-		return options_wrong(client, "give names or --all, not both");
-	if (all)
-		return sets_remove_all(client, options->parameters);
-	if (options->n_words == 0)
-		return options_wrong(client, "no set given (--all removes all your sets)");
-	for (char **name = options->words; *name; name++) {
-		r = remove_set(client, *name, options->parameters, ignore);
-		if (r == STATUS_UNREACHABLE)
-			return r;
-		/* after a lost connection, the next removal uses a new one */
 		failed = MAX(failed, r);
 	}
 	return failed;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * up and down: see topology.h. Keeps nothing after a call. A file contains exactly the parameters
- * of Apply: other members are refused here, with their place in the file, before anything is sent.
+ * up and down: see topology.h. Keeps nothing after a call. A file contains the parameters of Apply
+ * and services (service.h): other members are refused here, with their place in the file, before
+ * anything is sent.
  * Paths are opened here with the user's rights, never by the daemon. The number of a descriptor is
  * refused, because it has no meaning in a file.
  */
@@ -17,6 +18,9 @@
 #include "client/mounts.h"
 #include "client/parse.h"
 #include "client/print.h"
+#include "client/project.h"
+#include "client/prune.h"
+#include "client/service.h"
 #include "client/show.h"
 #include "client/text.h"
 #include "protocol/frame.h"
@@ -24,6 +28,14 @@
 
 const struct option_row topology_up_options[] = {
 	LEASE_OPTION("lease"),
+	PROJECT_OPTION('p', "put all of it into this project: its names become PROJECT.NAME, and "
+			    "the sets know each other by the names in the file"),
+	{0},
+};
+
+const struct option_row topology_down_options[] = {
+	PROJECT_OPTION('p', "remove what FILE names in this project; without FILE, all of the "
+			    "project"),
 	{0},
 };
 
@@ -187,10 +199,32 @@ static int check(const struct client *client, const char *path, json_t *topology
 	return r == 0 ? check_leases(client, path, topology) : r;
 }
 
-int topology_read(const struct client *client, const char *path, json_t **ret)
+/* Removes the members that are null, which count as absent. */
+static void drop_nulls(json_t *value)
+{
+	const char *key;
+	json_t *below;
+	void *next;
+	size_t i;
+
+	json_array_foreach(value, i, below)
+	{
+		drop_nulls(below);
+	}
+	json_object_foreach_safe(value, next, key, below)
+	{
+		if (json_is_null(below))
+			(void)json_object_del(value, key);
+		else
+			drop_nulls(below);
+	}
+}
+
+int topology_read(const struct client *client, const char *path, json_t **ret,
+		  json_t **ret_services)
 {
 	_cleanup_text_ struct text text = {0};
-	_cleanup_json_ json_t *topology = NULL;
+	_cleanup_json_ json_t *topology = NULL, *services = NULL;
 	json_error_t error;
 	int r = read_all(path, &text);
 
@@ -200,10 +234,15 @@ int topology_read(const struct client *client, const char *path, json_t **ret)
 	if (!topology)
 		return client_problem(client, path, "line %d, column %d: %s", error.line,
 				      error.column, error.text);
-	r = check(client, path, topology);
+	r = service_take_all(client, path, topology, &services);
 	if (r == 0)
-		*ret = take_ptr(topology);
-	return r;
+		r = check(client, path, topology);
+	if (r != 0)
+		return r;
+	drop_nulls(topology);
+	*ret = take_ptr(topology);
+	*ret_services = take_ptr(services);
+	return 0;
 }
 
 /* Opens the path in object's member path_key, if there is one. Returns 0, or an exit status after
@@ -293,54 +332,34 @@ static void show_progress(const json_t *reply)
 	fflush(stderr);
 }
 
-int topology_up(struct client *client, struct options *options)
+int topology_make(struct client *client, const char *path, json_t *topology, struct call_fds *fds,
+		  json_t **ret)
 {
-	_cleanup_json_ json_t *topology = NULL, *reply = NULL;
-	const char *path = options->words[0];
-	int r;
+	int r = topology_open(client, path, topology, fds);
 
-	if (client->has_owner)
-		return options_wrong(client,
-				     "--owner: a topology belongs to the user who makes it");
-	r = topology_read(client, path, &topology);
-	if (r == 0)
-		r = topology_open(client, path, topology, options->fds);
 	if (r != 0)
 		return r;
-	json_object_update(topology, options->parameters);
-	r = client_call_joined(client, path, "org.nsctl.Apply", json_incref(topology), options->fds,
-			       client->quiet ? NULL : show_progress, &reply);
-	if (r != 0)
-		return r;
-	json_object_del(reply, "made");
-	json_object_del(reply, "parts");
-	if (client->json)
-		print_json(reply);
-	else if (!client->quiet)
-		print_made(client, reply);
-	return 0;
+	return client_call_joined(client, path, "org.nsctl.Apply", json_incref(topology), fds,
+				  client->quiet ? NULL : show_progress, ret);
 }
 
 /* Removes links before sets, and sets before networks. A link without a name ends with its set. */
-int topology_down(struct client *client, struct options *options)
+int topology_remove(struct client *client, const json_t *topology)
 {
 	static const char *const order[][2] = {
 		{"links", "org.nsctl.RemoveLink"},
 		{"sets", "org.nsctl.Remove"},
 		{"networks", "org.nsctl.RemoveNetwork"},
 	};
-	_cleanup_json_ json_t *topology = NULL;
 	json_t *object;
-	int failed = 0, r;
+	int failed = 0;
 	size_t i;
 
-	r = topology_read(client, options->words[0], &topology);
-	if (r != 0)
-		return r;
 	for (size_t kind = 0; kind < ARRAY_SIZE(order); kind++)
 		json_array_foreach(json_object_get(topology, order[kind][0]), i, object)
 		{
 			const char *name = json_text(object, "name", NULL);
+			int r;
 
 			if (!name)
 				continue;
@@ -351,4 +370,51 @@ int topology_down(struct client *client, struct options *options)
 			failed = MAX(failed, r);
 		}
 	return failed;
+}
+
+int topology_up(struct client *client, struct options *options)
+{
+	_cleanup_json_ json_t *topology = NULL, *services = NULL, *reply = NULL;
+	const char *path = options->words[0];
+	int r;
+
+	if (client->has_owner)
+		return options_wrong(client,
+				     "--owner: a topology belongs to the user who makes it");
+	r = topology_read(client, path, &topology, &services);
+	if (r == 0 && options->project)
+		r = project_rename(client, options->project, topology);
+	if (r != 0)
+		return r;
+	json_object_update(topology, options->parameters);
+	r = topology_make(client, path, topology, options->fds, &reply);
+	if (r != 0)
+		return r;
+	r = service_start_all(client, path, services, false);
+	if (r != 0) {
+		(void)topology_remove(client, topology);
+		return r;
+	}
+	json_object_del(reply, "made");
+	json_object_del(reply, "parts");
+	if (client->json)
+		print_json(reply);
+	else if (!client->quiet)
+		print_made(client, reply);
+	return 0;
+}
+
+int topology_down(struct client *client, struct options *options)
+{
+	_cleanup_json_ json_t *topology = NULL, *services = NULL;
+	int r;
+
+	if (options->n_words == 0 && !options->project)
+		return options_wrong(client, "no FILE and no --project given");
+	if (options->n_words == 0)
+		return prune_all(client, options->project, options->parameters);
+	r = topology_read(client, options->words[0], &topology, &services);
+	if (r == 0 && options->project)
+		r = project_rename(client, options->project, topology);
+	return r ? r : topology_remove(client, topology);
 }

@@ -5,19 +5,30 @@
 
 #include "client/options.h"
 
-extern const struct option_row topology_up_options[];
+extern const struct option_row topology_up_options[], topology_down_options[];
 
 /* See verb.run in verb.h for each. */
 int topology_up(struct client *client, struct options *options);
 int topology_down(struct client *client, struct options *options);
 
-/* Reads the topology in a file ("-" is stdin) and checks it against the interface: the parameters
- * of Apply without descriptors. Returns 0, or an exit status after reporting the failure. */
-int topology_read(const struct client *client, const char *path, json_t **ret);
+/* Reads the topology in a file ("-" is stdin) and checks it: *ret becomes the parameters of Apply
+ * without descriptors, *ret_services what service.h takes. Returns 0, or an exit status after
+ * reporting the failure. */
+int topology_read(const struct client *client, const char *path, json_t **ret,
+		  json_t **ret_services);
 
 /* Opens the paths of the sets' mounts and roots, relative to the file's directory, and fills in the
  * descriptors' indexes. Returns 0, or an exit status after reporting the failure. */
 int topology_open(const struct client *client, const char *path, json_t *topology,
 		  struct call_fds *fds);
+
+/* Opens the paths, and makes the topology. path is the file's, for messages; *ret becomes the
+ * answer. Returns 0, or an exit status after reporting the failure. */
+int topology_make(struct client *client, const char *path, json_t *topology, struct call_fds *fds,
+		  json_t **ret);
+
+/* Removes everything that the topology names. What does not exist is no failure. Returns an exit
+ * status. */
+int topology_remove(struct client *client, const json_t *topology);
 
 #endif

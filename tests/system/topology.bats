@@ -219,6 +219,130 @@ any_is_recorded() { [ -n "$(ls "$runtime/state/links")" ]; }
 	leaves "$before"
 }
 
+# of PROJECT: prints the names of its sets.
+of() { nsctl list --quiet --project="$1"; }
+
+@test "projects: the same file twice, by the names in the file; everything of one goes at once" {
+	nsctl up -p one "$examples/services.json"
+	nsctl up -p two "$examples/services.json"
+	[ "$(of one)" = $'one.store\none.web' ]
+	for project in one two; do
+		[ "$(nsctl exec $project.store hostname)" = store ]
+		nsctl exec $project.web getent hosts db
+		nsctl exec $project.store curl -s -m 20 -o /dev/null http://web/
+	done
+	[ "$(nsctl exec one.web getent hosts store)" != "$(nsctl exec two.web getent hosts store)" ]
+	refused "there is already a network called one.lan" up -p one "$examples/services.json"
+	[ "$(of one)" = $'one.store\none.web' ]
+	# subnets that the file names
+	up "$two_and_a_network" -p three
+	up "$two_and_a_network" -p four
+	pings three.a 10.9.0.2
+	pings four.b 10.8.0.2
+	nsctl down -p one "$examples/services.json"
+	nsctl rm --all --project=two
+	nsctl down -p three
+	[ "$(nsctl list --quiet; nsctl --json network list | json_names)" = $'four.a\nfour.b\nfour.lan' ]
+	nsctl prune
+	patience=0 leaves "$before"
+	refused "a name without dots" up -p a.b "$examples/services.json"
+	refused --all rm --project=one
+}
+
+@test "services: a command that does not get ready takes everything with it" {
+	service() { echo '{"networks": [{"name": "lan"}], "sets": [{"name": "s", "spec": {}, '"$1"'}]}' >"$nets/service.json"; }
+	not_ready() {
+		service "$2"
+		refused "$1" up "$nets/service.json"
+		patience=0 leaves "$before"
+	}
+	not_ready "s: its command has ended with status 3" '"command": ["sh", "-c", "exit 3"], "ready": {"port": 80}'
+	not_ready "No such file" '"command": ["no-such-program"]'
+	not_ready "s: no-such-program: No such file" '"command": ["sleep", "600"], "ready": {"command": ["no-such-program"]}'
+	not_ready "s: it is not ready in time" '"command": ["sleep", "600"], "ready": {"command": ["false"], "seconds": 0.3}'
+	not_ready "s: it is not ready in time" '"command": ["sleep", "600"], "ready": {"command": ["sleep", "600"], "seconds": 0.3}'
+	not_ready "nothing listens on port 81" '"command": ["python3", "-m", "http.server", "81", "--bind", "127.0.0.1"],
+		"ready": {"port": 81, "seconds": 2}'
+	refused "nothing listens on port 81" run --with="$nets/service.json" true
+	patience=0 leaves "$before"
+	echo '{"sets": []}' >"$nets/service.json"
+	refused "it has no network" run --with="$nets/service.json" true
+	refused "--project=p: it is for --with" run --project=p true
+}
+
+@test "run --with: the command finds its services; its status is kept, and nothing is left, also of several at once" {
+	run nsctl run --with="$examples/services.json" sh -c 'curl -s -m 20 -o /dev/null http://web/ && getent hosts db && hostname; exit 7'
+	[ "$status" -eq 7 ]
+	grep -E 'store|db$' <<<"$output"
+	grep -x run <<<"$output"
+	patience=0 leaves "$before"
+	jobs=()
+	for i in 1 2 3; do
+		nsctl run --with="$examples/services.json" sh -c "curl -s -m 20 -o /dev/null http://web/ && exit 1$i" 2>/dev/null &
+		jobs+=($!)
+	done
+	for i in 1 2 3; do
+		code=0
+		wait "${jobs[i - 1]}" || code=$?
+		[ "$code" -eq "1$i" ]
+	done
+	patience=0 leaves "$before"
+	nsctl run --with="$examples/services.json" --project=job --name=tests -mpn env | grep -x NSCTL_SET=job.tests
+	refused "the command's set is called web, too" run --with="$examples/services.json" --name=web true
+	patience=0 leaves "$before"
+}
+
+sleeps_in_run() { nsctl ps "$(nsctl list --quiet | grep '\.run$')" | grep -q 'sleep 600'; }
+
+@test "run --with: the client is killed, and so is the daemon: nothing is left" {
+	echo '{"networks": [{"name": "lan"}], "sets": [{"name": "s", "spec": {}, "command": ["sleep", "600"],
+		"ready": {"command": ["false"], "seconds": 600}}]}' >"$nets/never.json"
+	# while a service is awaited
+	become_client run --with="$nets/never.json" true &
+	client=$!
+	eventually eval '[ -n "$(nsctl list --quiet)" ]'
+	kill -KILL $client
+	leaves "$before"
+	# an interrupted `up` removes what it has made
+	become_client up "$nets/never.json" &
+	client=$!
+	eventually eval '[ "$(nsctl sessions s | wc -l)" -gt 2 ]'
+	kill -TERM $client
+	wait $client && return 1
+	patience=0 leaves "$before"
+	# while the command runs
+	become_client run --with="$examples/services.json" sleep 600 2>/dev/null &
+	client=$!
+	eventually sleeps_in_run
+	kill -KILL $client
+	leaves "$before"
+	# a daemon that was killed does not matter to the command, or to its end
+	become_client run --with="$examples/services.json" sleep 600 2>/dev/null &
+	client=$!
+	eventually sleeps_in_run
+	kill_daemon
+	start_daemon --config="$config"
+	eventually sleeps_in_run
+	[ "$(nsctl list --quiet | wc -l)" -eq 3 ]
+	kill -TERM $client
+	code=0
+	wait $client || code=$?
+	[ "$code" -eq 143 ]
+	patience=0 leaves "$before"
+	# both at once
+	become_client run --with="$examples/services.json" sleep 600 2>/dev/null &
+	client=$!
+	eventually sleeps_in_run
+	kill_daemon
+	kill -KILL $client
+	start_daemon --config="$config"
+	leaves "$before"
+	for point in apply-recorded apply-part apply-counted; do
+		killed_at $point run --with="$examples/services.json" true
+		leaves "$before" || { echo "$point" && return 1; }
+	done
+}
+
 @test "example: two hosts and a router between two subnets" {
 	nsctl up "$examples/router.json"
 	nsctl exec left ping -c 1 -W 5 10.2.0.2 | grep 'ttl=63'

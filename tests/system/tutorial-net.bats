@@ -156,3 +156,14 @@ pair() {
 	nsctl exec other getent hosts db
 	nsctl exec other ping -c 1 -W 5 cache
 }
+
+@test "34, 35: the same topology twice; a job with services" {
+	services=$BATS_TEST_DIRNAME/../../docs/examples/services.json
+	for project in one two; do nsctl up -p "$project" "$services"; done
+	nsctl exec two.store curl -s -m 20 -o /dev/null http://web/
+	nsctl down -p one
+	[ "$(nsctl list --quiet)" = $'two.store\ntwo.web' ]
+	nsctl down -p two
+	nsctl run --with="$services" curl -s -m 20 -o /dev/null http://web/
+	patience=0 leaves "$before"
+}

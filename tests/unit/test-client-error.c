@@ -17,6 +17,7 @@
 #include "client/networks.h"
 #include "client/run.h"
 #include "client/sessions.h"
+#include "client/prune.h"
 #include "client/sets.h"
 #include "client/spec.h"
 #include "client/topology.h"
@@ -70,7 +71,7 @@ static void test_fields(void **state _unused_)
 		{"Exec", run_command_options},
 		{"Exec", run_exec_options},
 		{"List", sets_list_options},
-		{"Remove", sets_rm_options},
+		{"Remove", prune_rm_options},
 		{"Kill", sessions_kill_options},
 		{"Monitor", monitor_options},
 		{"Apply", topology_up_options},

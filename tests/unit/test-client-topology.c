@@ -34,6 +34,7 @@ static void write_file(const char *name, const char *text)
 static json_t *read_text(const char *text, struct text *said)
 {
 	_cleanup_text_ struct text path = {0};
+	_cleanup_json_ json_t *services = NULL;
 	json_t *topology = NULL;
 	struct client client;
 	int memory_fd, kept_fd, r;
@@ -42,7 +43,7 @@ static json_t *read_text(const char *text, struct text *said)
 	text_format(&path, "%s/file.json", directory);
 	client_init(&client);
 	memory_fd = answering_divert(STDERR_FILENO, &kept_fd);
-	r = topology_read(&client, path.data, &topology);
+	r = topology_read(&client, path.data, &topology, &services);
 	answering_restore(STDERR_FILENO, kept_fd, memory_fd, said);
 	client_done(&client);
 	assert_int_equal(r, topology ? 0 : STATUS_FAILED);
@@ -87,6 +88,24 @@ static void test_files(void **state _unused_)
 		{"{\"sets\":[{\"name\":\"a\",\"spec\":{\"lease\":{\"connection\":true}}}]}",
 		 "sets[0].spec.lease.connection: it would end"},
 		{"{\"lease\":{\"processFileDescriptor\":0}}", "processFileDescriptor: "},
+		{"{\"sets\":[{\"name\":\"a\",\"spec\":{},\"command\":[\"x\"],\"ready\":{"
+		 "\"port\":1,\"seconds\":0.5}}]}",
+		 NULL},
+		{"{\"sets\":[{\"name\":\"a\",\"spec\":{},\"command\":\"x\"}]}",
+		 "sets[0].command: it is not a list of words"},
+		{"{\"sets\":[{\"name\":\"a\",\"spec\":{},\"ready\":{\"port\":1}}]}",
+		 "sets[0].ready: it is for a set with a command"},
+		{"{\"sets\":[{\"name\":\"a\",\"spec\":{},\"command\":[\"x\"],\"ready\":{}}]}",
+		 "sets[0].ready: it needs either a port or a command"},
+		{"{\"sets\":[{\"name\":\"a\",\"spec\":{},\"command\":[\"x\"],\"ready\":{"
+		 "\"port\":65536}}]}",
+		 "sets[0].ready.port: it is not a number from 1"},
+		{"{\"sets\":[{\"name\":\"a\",\"spec\":{},\"command\":[\"x\"],\"ready\":{"
+		 "\"command\":[]}}]}",
+		 "sets[0].ready.command: it is not a list of words"},
+		{"{\"sets\":[{\"name\":\"a\",\"spec\":{},\"command\":[\"x\"],\"ready\":{"
+		 "\"prt\":1}}]}",
+		 "sets[0].ready: it has a key other than"},
 		{"{\"sets\":[{\"name\":\"a\",\"spec\":{\"rootFileDescriptor\":0}}]}",
 		 "rootFileDescriptor: "},
 	};
@@ -123,16 +142,18 @@ static void test_examples(void **state _unused_)
 		{"router", 0, 3, 2},
 		{"web-bad-link", 0, 2, 1},
 		{"five-nodes", 1, 5, 0},
+		{"services", 1, 2, 0},
 	};
 	struct client client;
 
 	client_init(&client);
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		_cleanup_json_ json_t *topology = NULL;
+		_cleanup_json_ json_t *topology = NULL, *services = NULL;
 		_cleanup_text_ struct text path = {0};
 
 		text_format(&path, "docs/examples/%s.json", rows[i].name);
-		assert_int_equal(topology_read(&client, source_path(path.data), &topology), 0);
+		assert_int_equal(
+			topology_read(&client, source_path(path.data), &topology, &services), 0);
 		assert_int_equal(json_array_size(json_object_get(topology, "networks")),
 				 rows[i].networks);
 		assert_int_equal(json_array_size(json_object_get(topology, "sets")), rows[i].sets);
@@ -209,11 +230,22 @@ static void test_paths(void **state _unused_)
 	"\"sets\":[" SET                                                                    \
 	"],\"links\":[{\"name\":\"l\",\"owner\":7,\"a\":{},\"b\":{},\"created\":1}]}"
 
+#define OF_PROJECT                                                                         \
+	"{\"networks\":[{\"name\":\"job.lan\"}],\"sets\":[{\"name\":\"job.a\",\"spec\":{"  \
+	"\"hostname\":\"a\"}}],\"links\":[{\"name\":\"job.l\",\"a\":{\"set\":\"job.a\","   \
+	"\"aliases\":[\"a\"]},\"b\":{\"network\":\"job.lan\"}},{\"a\":{\"set\":\"job.a\"," \
+	"\"aliases\":[\"a\"]},\"b\":{\"network\":\"job.lan\"}}]}"
+#define LONG "a23456789012345678901234567890123456789012345678901234567890123"
+#define SUMMARY(name)                                                               \
+	"{\"name\":\"" name "\",\"owner\":7,\"state\":\"ready\",\"namespaces\":[]," \
+	"\"addresses\":[],\"processes\":0,\"created\":1}"
+#define NETWORK(name) "{\"name\":\"" name "\",\"owner\":7,\"members\":[],\"created\":1}"
+
 static void test_verbs(void **state _unused_)
 {
 	static const struct verb verbs[] = {
 		{"up", NULL, "", "", 0, 1, 1, topology_up, {topology_up_options}},
-		{"down", NULL, "", "", 0, 1, 1, topology_down, {NULL}},
+		{"down", NULL, "", "", 0, 0, 1, topology_down, {topology_down_options}},
 		{0},
 	};
 	static const struct exchange_row rows[] = {
@@ -251,7 +283,23 @@ static void test_verbs(void **state _unused_)
 		 STATUS_FAILED,
 		 "!down lan: lan is in use"},
 		{"down bad.json", {NULL}, {NULL}, STATUS_FAILED, "!down bad.json: links: "},
-		{"down", {NULL}, {NULL}, STATUS_USAGE, "!too few arguments"},
+		{"down", {NULL}, {NULL}, STATUS_USAGE, "!no FILE and no --project given"},
+		{"up --quiet -p job small.json", {"Apply " OF_PROJECT}, {MADE}, 0, ""},
+		{"up -p a.b small.json", {NULL}, {NULL}, STATUS_USAGE, "!a name without dots"},
+		{"up -p " LONG " small.json", {NULL}, {NULL}, STATUS_FAILED, "!is a part of it"},
+		{"down -p job small.json",
+		 {"RemoveLink {\"name\":\"job.l\"}", "Remove {\"name\":\"job.a\"}",
+		  "RemoveNetwork {\"name\":\"job.lan\"}"},
+		 {"{}", "{}", "{}"},
+		 0,
+		 ""},
+		{"down -p job",
+		 {"List {\"summary\":true}", "Remove {\"name\":\"job.a\"}", "ListNetworks {}",
+		  "RemoveNetwork {\"name\":\"job.lan\"}"},
+		 {"{\"sets\":[],\"summaries\":[" SUMMARY("jobs.a") "," SUMMARY("job.a") "]}", "{}",
+		  "{\"networks\":[" NETWORK("lan") "," NETWORK("job.lan") "]}", "{}"},
+		 0,
+		 ""},
 	};
 
 	write_file("small.json", SMALL "}");

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "client/listening.h"
+
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base.h"
+
+#define STATE_LISTEN 0x0a
+
+/* Returns true for 127.0.0.0/8 and ::1, as proc(5) has them: 8 or 32 digits, of which each 8 are a
+ * number in the machine's order of bytes. */
+static bool is_loopback(const char *address)
+{
+	size_t n = strlen(address);
+	uint32_t last;
+
+	if (n < 8 || sscanf(address + n - 8, "%" SCNx32, &last) != 1)
+		return false;
+	if (n == 8)
+		return ntohl(last) >> 24 == 127;
+	return ntohl(last) == 1 && strspn(address, "0") >= n - 8;
+}
+
+static bool is_in_table(int64_t pid, const char *table, int64_t port)
+{
+	char path[64], line[512], address[33];
+	_cleanup_file_ FILE *file = NULL;
+	unsigned int found, state;
+
+	snprintf(path, sizeof(path), "/proc/%" PRId64 "/net/%s", pid, table);
+	file = fopen(path, "re");
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, " %*u: %32[0-9A-F]:%x %*[0-9A-F]:%*x %x", address, &found,
+			   &state) == 3 &&
+		    state == STATE_LISTEN && found == port && !is_loopback(address))
+			return true;
+	return false;
+}
+
+bool listening_at(int64_t pid, int64_t port)
+{
+	return is_in_table(pid, "tcp", port) || is_in_table(pid, "tcp6", port);
+}

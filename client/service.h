@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Services: sets of a topology's file with a command, which nsctl starts, and perhaps a sign that
+ * shows when it is ready. Both are nsctl's own members of the file, and not the interface's:
+ *
+ *	"command": ["postgres", "-D", "data"],
+ *	"ready": {"port": 5432, "seconds": 30}  or  {"command": ["pg_isready"]}
+ */
+#ifndef NSCTL_CLIENT_SERVICE_H
+#define NSCTL_CLIENT_SERVICE_H
+
+#include "client/connection.h"
+
+/* Takes the services out of the topology in the file at path: *ret becomes a list for
+ * service_start_all(), which refers to the sets. Returns 0, or an exit status after reporting what
+ * is wrong with them. */
+int service_take_all(const struct client *client, const char *path, json_t *topology, json_t **ret);
+
+/* Starts all services of a topology that was made, and waits until they are ready. loud: their
+ * output goes to stderr; otherwise it is dropped, unless stderr is a file. Returns 0, or an exit
+ * status after reporting the failure. */
+int service_start_all(struct client *client, const char *path, const json_t *services, bool loud);
+
+#endif
