@@ -31,7 +31,7 @@ run_pytest() { as "$user_id" env HOME="$home" PATH="$NSCTL_BUILD:$PATH" "${pytes
 	grep -q '6 passed' "$home/output"
 }
 
-@test "several workers: names do not collide, and the same subnets wait for each other" {
+@test "several workers: neither names nor subnets collide" {
 	run_pytest -n 3 "$plugin/test_example.py" | tee "$home/output"
 	grep -q '6 passed' "$home/output"
 }
@@ -52,7 +52,7 @@ PYTHON
 	[[ $output == *"1 failed"* && $output != *error* ]]
 	nothing_is_left
 	start_server pytest setpriv --reuid "$user_id" --regid "$user_id" --clear-groups env NSCTL_SOCKET="$runtime/socket" \
-		"${pytest[@]}" "$home/test_fails.py::test_sleeps"
+		PATH="$NSCTL_BUILD:$PATH" "${pytest[@]}" "$home/test_fails.py::test_sleeps"
 	eventually is_made
 	end_server pytest
 }
