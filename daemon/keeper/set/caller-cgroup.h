@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Sets in their caller's cgroup (docs/adr/0038-callers-cgroup.md). */
+/* Sets in their caller's cgroup (docs/adr/0037-callers-cgroup.md). */
 #ifndef NSCTL_KEEPER_CALLER_CGROUP_H
 #define NSCTL_KEEPER_CALLER_CGROUP_H
 
