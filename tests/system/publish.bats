@@ -410,13 +410,27 @@ time.sleep(1000)' "$runtime.held"
 }
 
 @test "a published port while the daemon is down: translated packets go on, and the port is free to others" {
-	nsctl create -n --publish=8080:80 web
+	nsctl create -n --publish=8080:80 --publish=127.0.0.1:8081:80 web
 	serve web 80
 	eventually served_to in_world http://203.0.113.2:8080/
 	kill_daemon
 	served_to in_world http://203.0.113.2:8080/
 	# the proxy, which has the daemon's socket, ends a moment later
 	eventually on_host python3 -c 'import socket; socket.socket().bind(("", 8080))'
+	# another process takes one of the two ports, and the daemon serves the other one
+	start_server thief nsenter --net="$nets/host" -- python3 -c '
+import socket, time
+s = socket.socket()
+s.bind(("", 8080))
+open("'"$runtime.taken"'", "w").close()
+while True: time.sleep(60)'
+	eventually test -e "$runtime.taken"
+	start_daemon --config="$config"
+	eventually served_to on_host http://127.0.0.1:8081/
+	grep -q "published port 8080 is not reserved" "$runtime.log"
+	kill_daemon
+	end_server thief
+	rm "$runtime.taken"
 	start_daemon --config="$config"
 	fails on_host python3 -c 'import socket; socket.socket().bind(("", 8080))'
 }

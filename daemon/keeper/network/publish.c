@@ -268,6 +268,18 @@ static int hold_some(struct set *set, struct spec_publish *publish, size_t n, bo
 	return 0;
 }
 
+/* Makes room for the sockets of n ports, and counts the ports. Returns 0 or -ENOMEM. */
+static int make_room(struct keeper *keeper, struct set *set, size_t n)
+{
+	set->ports = malloc(2 * n * sizeof(*set->ports));
+	if (!set->ports)
+		return -ENOMEM;
+	set->n_ports = 2 * n;
+	memset(set->ports, -1, set->n_ports * sizeof(*set->ports));
+	count_ports(keeper, set, n);
+	return 0;
+}
+
 int publish_hold(struct keeper *keeper, struct set *set, const struct wire_spec *spec,
 		 struct failure *failure)
 {
@@ -277,12 +289,8 @@ int publish_hold(struct keeper *keeper, struct set *set, const struct wire_spec 
 
 	if (r || n == 0)
 		return r;
-	set->ports = malloc(2 * n * sizeof(*set->ports));
-	if (!set->ports)
+	if (make_room(keeper, set, n) < 0)
 		return failure_from_errno(failure, -ENOMEM, "hold the published ports");
-	set->n_ports = 2 * n;
-	memset(set->ports, -1, set->n_ports * sizeof(*set->ports));
-	count_ports(keeper, set, n);
 	memcpy(publish, spec->publish, n * sizeof(*publish));
 	/* ports that the request names come first, so that none of them is chosen for another */
 	r = hold_some(set, publish, n, false, failure);
@@ -424,23 +432,36 @@ void publish_release(struct keeper *keeper, struct set *set)
 	count_ports(keeper, set, 0);
 }
 
+/* Reserves the ports of a set that are free. Logs each of the others. */
+static void hold_free(const struct set *set, const struct wire_spec *spec)
+{
+	for (size_t i = 0; i < spec->n_publish; i++) {
+		int r = hold_both(&spec->publish[i], &set->ports[2 * i]);
+
+		if (r < 0)
+			log_line(LOG_WARNING,
+				 &(struct log_fields){
+					 .has_uid = true, .uid = set->owner, .set = set->name},
+				 "published port %u is not reserved, or served on localhost: %s",
+				 spec->publish[i].host_port, strerror(-r));
+	}
+}
+
 void publish_hold_again(struct keeper *keeper)
 {
 	static struct wire_spec spec;
 	struct set *set = registry_next_set(keeper->registry, 0, NULL);
 
 	for (; set; set = registry_next_set(keeper->registry, set->owner, set->name)) {
-		struct failure failure;
-
 		if (set->ports || set->state != SET_READY || !set->spec ||
 		    wire_unpack(&wire_spec_layout, set->spec, set->spec_size, &spec) < 0 ||
 		    spec.n_publish == 0)
 			continue;
-		if (publish_hold(keeper, set, &spec, &failure))
-			log_line(LOG_WARNING,
-				 &(struct log_fields){
-					 .has_uid = true, .uid = set->owner, .set = set->name},
-				 "a published port is held by another process: %s", failure.text);
+		if (make_room(keeper, set, spec.n_publish) < 0) {
+			log_error("no memory to hold the published ports of set %s", set->name);
+			continue;
+		}
+		hold_free(set, &spec);
 		publish_serve(keeper, set);
 	}
 }

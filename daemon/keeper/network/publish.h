@@ -25,9 +25,8 @@ void publish_stop(struct set *set);
 /* Releases the ports that a set publishes. */
 void publish_release(struct keeper *keeper, struct set *set);
 
-/* Reserves and serves all sets' ports again after a restart. If another process has taken one of a
- * set's ports meanwhile, logs a warning. Then packets to the set's ports are still translated, but
- * none of these ports is reserved, or served on localhost. */
+/* Reserves and serves all sets' ports again after a restart. Logs each port that another process
+ * has taken meanwhile: packets to it are still translated, but it is not served on localhost. */
 void publish_hold_again(struct keeper *keeper);
 
 #endif
