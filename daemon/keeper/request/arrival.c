@@ -12,9 +12,11 @@
 #include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/request/server.h"
 
-/* In one pass of the loop: the time for accepting, and the number of connections that are
- * served (about 50 µs each). */
+/* In one pass of the loop: the time for accepting, the number of connections that are accepted
+ * whatever time it takes, and the number of those that are served (about 50 µs each). Users take
+ * turns only between accepted connections, so more must be accepted than served. */
 #define ACCEPT_MICROSECONDS 250
+#define ACCEPTS_AT_LEAST 16
 #define SERVES_AT_ONCE 2
 /* Accepting pauses for this time after a pass with a fruitless connection. */
 #define REST_MICROSECONDS 250
@@ -182,7 +184,9 @@ static long accept_some(struct arrivals *arrivals, unsigned int *ret_fruitless)
 	uint64_t end = clock_boottime() + ACCEPT_MICROSECONDS;
 
 	*ret_fruitless = 0;
-	while (arrivals->keeper->arrival_queue->n_waiting < WAITING_MAX && clock_boottime() < end) {
+	for (int n = 0; arrivals->keeper->arrival_queue->n_waiting < WAITING_MAX &&
+			(n < ACCEPTS_AT_LEAST || clock_boottime() < end);
+	     n++) {
 		int fd = accept4(arrivals->keeper->socket_fd, NULL, NULL,
 				 SOCK_CLOEXEC | SOCK_NONBLOCK);
 
