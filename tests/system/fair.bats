@@ -14,12 +14,12 @@ teardown() {
 	eventually counts_are "$before"
 }
 
-@test "another user's create does not wait for 128 that a user has asked for at once" {
+@test "another user's create does not wait for 64 that a user has asked for at once" {
 	python 0 "$user_id" "$other_id" <<'PYTHON'
 import json, select, sys
 from hostile import Connection
 from users import User
-N = 128
+N = 64
 def spec(name): return {"name": name, "spec": {"namespaces": ["mnt", "pid", "net", "ipc", "uts"]}}
 def crowd(say, hear):
     own = Connection()
