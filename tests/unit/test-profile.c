@@ -2,7 +2,7 @@
 /*
  * profile.c on directories that look like /proc/PID: the texts that the kernel writes there
  * (security/apparmor label.c and procattr.c), and their meaning. An unreadable profile is not
- * taken for none.
+ * taken for none. selinux.c on contexts.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 
 #include "daemon/kernel/profile.h"
+#include "daemon/kernel/selinux.h"
 
 #define FILE_NAME "attr/apparmor/current"
 
@@ -47,6 +48,19 @@ static void put(const char *text)
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
 	close(fd);
+}
+
+static void test_selinux(void **state _unused_)
+{
+	assert_false(selinux_confines("unconfined_u:unconfined_r:unconfined_t:s0-s0:c0.c1023"));
+	assert_false(selinux_confines("system_u:system_r:unconfined_service_t:s0"));
+	assert_false(selinux_confines("root:staff_r:unconfined_t"));
+	assert_true(selinux_confines("system_u:system_r:container_t:s0:c1,c2"));
+	assert_true(selinux_confines("unconfined_u:unconfined_r:user_t:s0"));
+	/* what is not understood confines */
+	assert_true(selinux_confines(""));
+	assert_true(selinux_confines("unconfined_t"));
+	assert_true(selinux_confines("unconfined_u:unconfined_t"));
 }
 
 static void test_formats(void **state _unused_)
@@ -149,7 +163,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_formats), cmocka_unit_test(test_none),
 		cmocka_unit_test(test_length),	cmocka_unit_test(test_unreadable),
-		cmocka_unit_test(test_own),
+		cmocka_unit_test(test_own),	cmocka_unit_test(test_selinux),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

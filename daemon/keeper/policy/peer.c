@@ -106,7 +106,8 @@ int peer_host_read(const char *cgroup, struct peer_host *ret)
 	if (r < 0)
 		return r;
 	ret->seccomp = status.seccomp;
-	return read_profile(fd, ret->profile);
+	r = selinux_read_own(ret->context);
+	return r < 0 ? r : read_profile(fd, ret->profile);
 }
 
 /* --- identity, from the socket --- */
@@ -215,8 +216,8 @@ static int read_place(int directory_fd, const char *base, struct peer *peer)
 	return 0;
 }
 
-/* Returns the reason why the process counts as filtered, or "". Its filter or profile would not
- * apply to its commands, nor to the makers of its sets. */
+/* Returns the reason why the process counts as filtered, or "". Its filter, profile or context
+ * would not apply to its commands, nor to the makers of its sets. */
 static const char *find_filter(const struct peer_host *host, const struct peer *peer,
 			       const struct status *status)
 {
@@ -228,6 +229,10 @@ static const char *find_filter(const struct peer_host *host, const struct peer *
 	if (profile_confines(profile) && strcmp(profile, host->profile) != 0)
 		return "it is confined by an AppArmor profile (AppArmorProfile= of a service), "
 		       "which its sets would be without";
+	if (*host->context && strcmp(peer->identity.label, host->context) != 0 &&
+	    selinux_confines(peer->identity.label))
+		return "SELinux confines it (SELinuxContext= of a service), and its sets would be "
+		       "without that";
 	return "";
 }
 

@@ -12,6 +12,7 @@
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/pidns.h"
 #include "daemon/kernel/profile.h"
+#include "daemon/kernel/selinux.h"
 #include "daemon/kernel/wall.h"
 #include "daemon/wire/task.h"
 #include "protocol/kind.h"
@@ -40,6 +41,7 @@ struct peer_host {
 	 * does not filter the peer. */
 	int seccomp;
 	char profile[PROFILE_SIZE]; /* "": AppArmor is not in use */
+	char context[CONTEXT_SIZE]; /* "": SELinux is not in use */
 };
 
 struct peer {
@@ -77,10 +79,10 @@ int peer_host_read(const char *cgroup, struct peer_host *ret);
 /*
  * Reads everything about the peer of a connected socket. A peer is confined if its user namespace
  * is not the host's, or if it has ended or cannot be examined: ret->confined has the reason.
- * (confine_subordinate() in request/scope.c adds a reason.) A peer is filtered if a seccomp filter
- * or an enforced AppArmor profile applies to it, which would not apply to its commands:
- * ret->filtered has the reason. The identity always comes from the socket. The process is read
- * first, and then checked to be still alive, so that the data are its own.
+ * (confine_subordinate() in request/scope.c adds a reason.) A peer is filtered if a seccomp filter,
+ * an enforced AppArmor profile or SELinux restricts it in a way that would not apply to its
+ * commands: ret->filtered has the reason. The identity always comes from the socket. The process is
+ * read first, and then checked to be still alive, so that the data are its own.
  *
  * Returns 0, or -errno if the peer must not be served: -EPERM (its uid is (uid_t)-1, or it has too
  * many groups), -ESRCH (it has ended, and there is AppArmor), a label or profile that is too long
