@@ -75,7 +75,7 @@ refused() {
 	nsctl create -m --map-auto "${binds[@]}" box
 	refused "--user: there is no such user in the set's /etc/passwd" exec --user=nobody-here box true
 	refused "no such user" exec --user=broken box true
-	refused "no such user" exec --user=alice:x box true
+	refused "is not a user" exec --user=alice:x box true
 	refused "not mapped" exec --user=far box true
 	refused "needs a user namespace" exec --user=alice --only=mnt box true
 	nsctl create -m "${binds[@]}" unmapped
