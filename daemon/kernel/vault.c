@@ -236,9 +236,12 @@ static int make_vault(struct host *host, const char *path)
 	return pin_vault(host->vault_fd, path);
 }
 
-/* Checks that fd is a vault of ours: its type and, in a visit, its contents. Returns 0 or
- * -errno. */
-static int check_kept(const struct host *host, int fd)
+/*
+ * Checks that fd is a vault of ours: its type and, in a visit, its contents. Returns another
+ * descriptor of it, or -errno. fd itself may have been opened at a pin, which is unbindable, and
+ * the kernel would bind it nowhere.
+ */
+static int open_kept(const struct host *host, int fd)
 {
 	struct statfs fs;
 	struct stat own, kept;
@@ -252,15 +255,20 @@ static int check_kept(const struct host *host, int fd)
 		return negative_errno();
 	r = is_file_system("/", TMPFS_MAGIC) > 0 && is_file_system("/proc", PROC_SUPER_MAGIC) > 0 &&
 			    access("/ns", F_OK) == 0
-		    ? 0
+		    ? open_own_mnt()
 		    : -EINVAL;
-	return return_to_host(host) < 0 ? -EIO : r;
+	if (return_to_host(host) < 0) {
+		close_fd(r);
+		return -EIO;
+	}
+	return r;
 }
 
 /* Finds the vault that is pinned, or pins the kept one again, or makes a new one. A pinned vault
  * takes precedence over the kept one, because the sets' records refer to it. */
 static int find_vault(struct host *host, const char *path, int kept_fd, bool *ret_pinned)
 {
+	_cleanup_fd_ int kept = -1;
 	int r = is_file_system(path, NSFS_MAGIC);
 
 	*ret_pinned = false;
@@ -270,12 +278,13 @@ static int find_vault(struct host *host, const char *path, int kept_fd, bool *re
 		host->vault_fd = open(path, O_RDONLY | O_CLOEXEC);
 		return host->vault_fd < 0 ? negative_errno() : 0;
 	}
-	if (kept_fd < 0 || check_kept(host, kept_fd) < 0)
+	kept = kept_fd < 0 ? -EBADF : open_kept(host, kept_fd);
+	if (kept < 0)
 		return make_vault(host, path);
-	r = pin_vault(kept_fd, path);
+	r = pin_vault(kept, path);
 	if (r < 0)
 		return r;
-	host->vault_fd = kept_fd;
+	host->vault_fd = take_fd(&kept);
 	*ret_pinned = true;
 	return 0;
 }
