@@ -8,6 +8,10 @@ setup_file() {
 	mkdir -p /srv/shown /srv/hidden /opt/other
 	chown alice /srv/shown /srv/hidden
 	ip netns add walls
+	touch /run/walls-ipc
+	unshare --ipc=/run/walls-ipc true
+	mkdir /opt/mirror
+	mount --bind / /opt/mirror
 	echo secret >/srv/hidden/secret
 	echo secret >/home/alice/secret
 	# view: prints the files that a process sees, where it can write, and its namespaces
@@ -44,7 +48,9 @@ setup_file() {
 
 teardown_file() {
 	ip netns del walls
-	rm -rf /srv/shown /srv/hidden /opt/other /home/alice/secret /usr/local/bin/view /usr/local/bin/compare /tmp/mark.*
+	umount /run/walls-ipc /opt/mirror
+	rmdir /opt/mirror
+	rm -rf /run/walls-ipc /srv/shown /srv/hidden /opt/other /home/alice/secret /usr/local/bin/view /usr/local/bin/compare /tmp/mark.*
 }
 
 teardown() {
@@ -72,7 +78,8 @@ supports() { service "$1" -- true 2>/dev/null; }
 directives=(PrivateTmp=yes ProtectSystem=strict ProtectHome=yes ProtectHome=tmpfs ProtectHome=read-only PrivateMounts=yes
 	BindPaths=/srv/shown:/srv/hidden BindReadOnlyPaths=/srv/hidden:/srv/shown TemporaryFileSystem=/srv
 	InaccessiblePaths=/srv/hidden ReadOnlyPaths=/srv/shown PrivateNetwork=yes PrivateIPC=yes ProtectProc=invisible
-	ProtectControlGroups=yes NetworkNamespacePath=/run/netns/walls PrivatePIDs=yes)
+	ProtectControlGroups=yes ProtectControlGroups=private NetworkNamespacePath=/run/netns/walls
+	IPCNamespacePath=/run/walls-ipc PrivatePIDs=yes)
 # Directives that imply one.
 filtered=(PrivateDevices=yes ProtectKernelTunables=yes ProtectKernelModules=yes ProtectKernelLogs=yes ProtectHostname=yes ProtectClock=yes)
 
@@ -85,6 +92,13 @@ filtered=(PrivateDevices=yes ProtectKernelTunables=yes ProtectKernelModules=yes 
 		[ "$status" -eq 0 ]
 		[ "${lines[-1]}" = same ]
 	done
+}
+
+@test "a service with a root directory of its own: its sets see what it sees" {
+	run service RootDirectory=/opt/mirror BindPaths=/run/nsctl -- compare
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ "${lines[-1]}" = same ]
 }
 
 @test "all of them together" {
