@@ -330,6 +330,7 @@ static void check_set(const struct sample *sample, const char *id)
 	free(set->spec);
 	free(set->wall);
 	free(set->above);
+	free(set->callers_cgroup);
 	free(set);
 }
 
