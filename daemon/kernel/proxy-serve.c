@@ -53,14 +53,14 @@ static bool take_new(const struct proxy *proxy, const struct proxy_event *events
 	bool enough = true;
 
 	for (int i = 0; i < n; i++) {
-		const struct proxy_port *port = &proxy->ports[events[i].index];
+		uint32_t index = events[i].index;
 
 		if (events[i].source != PROXY_PORT)
 			continue;
-		if (port->udp)
-			proxy_flows_pass_in(proxy, events[i].index);
+		if (proxy->ports[index].udp)
+			proxy_flows_pass_in(proxy, index);
 		else
-			enough &= proxy_pairs_accept(proxy, port);
+			enough &= proxy_pairs_accept(proxy, &proxy->ports[index]);
 	}
 	return enough;
 }
