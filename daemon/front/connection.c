@@ -400,10 +400,26 @@ void connection_settle(struct front *front)
 	front->stopped = front_send(front) == 0;
 }
 
+/* Takes the calls that have come. Whatever a client sends from now on fails, so that the client
+ * knows that it was not read. */
+static void take_last_calls(struct front *front)
+{
+	struct connection *next;
+
+	for (struct connection *at = front->connections; at; at = next) {
+		next = at->next;
+		if (!at->event)
+			continue;
+		shutdown(at->socket_fd, SHUT_RD);
+		pump(at);
+	}
+}
+
 void connection_stop_all(struct front *front)
 {
 	struct connection *next;
 
+	take_last_calls(front);
 	front->stopping = true;
 	for (struct connection *at = front->connections; at; at = next) {
 		next = at->next;
