@@ -235,7 +235,7 @@ struct wire_spec {
 	size_t n_dns_options;
 	struct spec_host hosts[SPEC_HOSTS_MAX];
 	size_t n_hosts;
-	uint32_t own_shm; /* enum spec_switch; the default is on if mnt and ipc are new */
+	uint32_t own_shm;   /* enum spec_switch; the default is on if mnt and ipc are new */
 	bool caller_cgroup; /* the processes are in a cgroup below the caller's */
 };
 

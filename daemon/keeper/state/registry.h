@@ -39,14 +39,14 @@ struct set {
 	uint32_t kinds;
 	uint32_t mapping; /* enum spec_mapping, as in spec */
 	struct spec_traces traces;
-	char group[ID_SIZE]; /* id of the Apply that made the set, or "" */
-	char *above;	     /* the sets around it (cgroup_path()); NULL: none */
+	char group[ID_SIZE];  /* id of the Apply that made the set, or "" */
+	char *above;	      /* the sets around it (cgroup_path()); NULL: none */
 	char *callers_cgroup; /* as in struct task_set */
 	uint64_t callers_inode;
-	char *wall;	     /* wall of its maker's caller (kernel/wall.h); NULL: none */
-	bool run;	     /* made by Run: the set ends with its command */
-	bool adopted;	     /* made by Adopt: its namespaces were not made for it */
-	void *spec;	     /* packed wire_spec */
+	char *wall;   /* wall of its maker's caller (kernel/wall.h); NULL: none */
+	bool run;     /* made by Run: the set ends with its command */
+	bool adopted; /* made by Adopt: its namespaces were not made for it */
+	void *spec;   /* packed wire_spec */
 	size_t spec_size;
 	uint64_t created;	   /* Unix epoch, microseconds */
 	uint64_t lease;		   /* length of the lease by time in microseconds; 0: none */

@@ -27,7 +27,7 @@ struct record_set {
 	struct wire_spec spec;
 	const char *group;
 	bool run, adopted;
-	const char *wall, *above;    /* NULL: none */
+	const char *wall, *above; /* NULL: none */
 	const char *callers_cgroup;
 	uint64_t callers_inode;
 	struct wire_network network; /* without a name: the record is not a network's */
