@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What cppcheck, which reads no headers of the system, has to know of jansson's. */
+/* What cppcheck, which reads no headers of the system, has to know of macros of jansson and of
+ * <sys/queue.h>. */
 #ifndef NSCTL_CI_CPPCHECK_H
 #define NSCTL_CI_CPPCHECK_H
 
@@ -12,5 +13,8 @@
 	     key && (value = json_object_iter_value(json_object_key_to_iter(key))); \
 	     key = json_object_iter_key(                                            \
 		     json_object_iter_next(object, json_object_key_to_iter(key))))
+
+#define LIST_FOREACH(at, head, field) \
+	for ((at) = (head)->lh_first; (at); (at) = (at)->field.le_next)
 
 #endif

@@ -32,7 +32,7 @@ check() {
 	fi
 }
 
-sources() { git ls-files 'daemon/*.c' 'client/*.c' 'protocol/*.c'; }
+sources() { git ls-files 'daemon/*.c' 'client/*.c' 'lib/*.c' 'protocol/*.c'; }
 
 build_with_clang() {
 	in_directory build-clang CC=clang --enable-werror -- make -s clean &&

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the replies of Exec and Run and the status pipe say, see attach.h. */
+/* Reads the replies of Exec and Run, and the line in the status pipe: see attach.h. */
 #include "client/attach.h"
 
 #include <string.h>
@@ -54,6 +54,14 @@ int attach_failed(const struct client *client, const struct attach *how,
 		print_hint("the command is searched for inside the set, in the PATH that is passed "
 			   "on");
 	return number == ENOENT ? COMMAND_NOT_FOUND : COMMAND_NOT_EXECUTABLE;
+}
+
+int attach_unknown(const struct client *client, const struct attach *how)
+{
+	return client_problem(client, how->subject,
+			      "it is not known how %s ended: nsctld, or the command's runner, "
+			      "ended without reporting it",
+			      how->program);
 }
 
 void attach_tell_start(const struct client *client, const struct attach *how, const json_t *reply)

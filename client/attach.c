@@ -10,7 +10,6 @@
 #include "client/attach.h"
 
 #include <fcntl.h>
-#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -18,7 +17,9 @@
 #include <sys/syscall.h>
 
 #include "client/client-error.h"
+#include "client/command-set.h"
 #include "client/foreground.h"
+#include "client/memory.h"
 #include "client/print.h"
 #include "client/process.h"
 #include "client/set-terminal.h"
@@ -46,9 +47,9 @@ struct session {
 	int64_t pid;
 	bool running;	      /* the first reply has come */
 	bool connected;	      /* the last reply has not come yet */
+	bool dropped;	      /* the connection was lost while the command ran */
 	bool ends_all;	      /* nsctl was told to end: kill what the command has left */
-	int lost;	      /* if the connection was lost before the first reply: an outcome or
-				 -errno */
+	int lost;	      /* if the connection was lost before the first reply: a -errno */
 	json_t *parameters;   /* of the call */
 	struct call_fds *fds; /* the call's descriptors, as long as it may be repeated */
 	unsigned int tries;
@@ -220,22 +221,21 @@ static void on_signals(struct session *session)
 
 static void on_status(struct session *session)
 {
+	const size_t most = sizeof(session->line) - 1;
+	size_t used = session->line_used < most ? session->line_used : most;
+	ssize_t n = read(session->status_fd, session->line + used, most - used);
 	char *end;
-	ssize_t n = read(session->status_fd, session->line + session->line_used,
-			 sizeof(session->line) - 1 - session->line_used);
 
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return;
 	if (n > 0) {
-		session->line_used += (size_t)n;
+		session->line_used = used + (size_t)n;
 		session->line[session->line_used] = '\0';
 		end = strchr(session->line, '\n');
-		if (!end && session->line_used < sizeof(session->line) - 1)
+		if (!end)
 			return;
-		if (end) {
-			*end = '\0';
-			session->outcome = attach_outcome_of_line(session->line);
-		}
+		*end = '\0';
+		session->outcome = attach_outcome_of_line(session->line);
 	}
 	session->status_fd = close_fd(session->status_fd);
 	session->deadline = time_now() + LAST_WORD_MS;
@@ -264,7 +264,7 @@ static void started(struct session *session, const json_t *reply)
 		 json_text(reply, "name", session->how->subject ? session->how->subject : ""));
 	if (json_is_integer(index))
 		session->pid_fd =
-			fd_list_take(&session->client->receiver.fds, json_integer_value(index));
+			connection_take_fd(session->client->nsctl, json_integer_value(index));
 	for (int signal = 1; signal < 32; signal++)
 		if (session->waiting >> signal & 1)
 			send_signal(session, signal, false);
@@ -272,13 +272,8 @@ static void started(struct session *session, const json_t *reply)
 
 static int ask(struct session *session)
 {
-	int r = client_send(session->client, session->how->subject, session->how->method,
-			    session->parameters, session->fds, true);
-
-	/* non-blocking: an incomplete reply must not delay signals and the terminal */
-	if (r == 0)
-		(void)fcntl(session->client->socket_fd, F_SETFL, O_NONBLOCK);
-	return r;
+	return client_send(session->client, session->how->subject, session->how->method,
+			   session->parameters, session->fds, true);
 }
 
 /* Handles a connection that was lost before the first reply: repeats the call, or gives up. */
@@ -300,10 +295,13 @@ static void on_lost(struct session *session, int outcome)
 static void on_reply(struct session *session)
 {
 	_cleanup_reply_ struct message_reply reply = {0};
-	int r = client_receive(session->client, &reply);
+	/* an incomplete reply must not delay signals and the terminal */
+	int r = connection_next(session->client->nsctl, 0, &reply);
 
-	if (r == TRANSPORT_AGAIN)
+	if (r == -EAGAIN)
 		return;
+	if (r == -ENOMEM)
+		out_of_memory();
 	if (r == -EBADMSG && !session->running) {
 		session->failure = client_lost(session->client, session->how->subject, r);
 		return;
@@ -313,6 +311,7 @@ static void on_reply(struct session *session)
 		return;
 	}
 	session->connected = r == 0 && reply.continues && !reply.error;
+	session->dropped = r != 0;
 	if (r == 0 && reply.error && !session->running)
 		session->failure = attach_failed(session->client, session->how, &reply);
 	else if (r == 0 && reply.error)
@@ -321,7 +320,6 @@ static void on_reply(struct session *session)
 		started(session, reply.parameters);
 	if (r == 0 && !reply.error && session->outcome < 0)
 		session->outcome = attach_outcome(reply.parameters);
-	client_received(session->client);
 }
 
 /* Returns false until the first reply has come, which says what a person must know before the
@@ -369,7 +367,7 @@ static bool wait_for_event(struct session *session, struct pollfd *fds, size_t n
 	return true;
 }
 
-/* Ends the command, and in the end all that it has started, when its time is over. */
+/* Signals the command when its time is over. From then on, all that it has started ends with it. */
 static void on_time_limit(struct session *session)
 {
 	int signal = time_limit_due(&session->limit, time_now());
@@ -393,8 +391,10 @@ static int stay(struct session *session)
 
 		fds[0] = (struct pollfd){.fd = session->signal_fd, .events = POLLIN};
 		fds[1] = (struct pollfd){.fd = session->status_fd, .events = POLLIN};
-		fds[2] = (struct pollfd){.fd = session->connected ? session->client->socket_fd : -1,
-					 .events = POLLIN};
+		fds[2] = (struct pollfd){.fd = -1};
+		if (session->connected)
+			fds[2] = (struct pollfd){.fd = nsctl_fd(session->client->nsctl),
+						 .events = nsctl_events(session->client->nsctl)};
 		if (!wait_for_event(session, fds, 3 + n))
 			break;
 		on_time_limit(session);
@@ -417,15 +417,14 @@ static int stay(struct session *session)
 		if (session->streams.pty)
 			pty_drain(session->streams.pty, session->signal_fd);
 		end_what_is_left(session);
+		if (session->how->removes && session->dropped)
+			command_set_await_removal(session->client, session->set, session->id);
 		return 0;
 	}
 	pty_restore();
 	if (!session->running)
 		return client_lost(session->client, session->how->subject, session->lost);
-	return client_problem(session->client, session->how->subject,
-			      "it is not known how %s ended: nsctld, or the command's runner, "
-			      "ended without reporting it",
-			      session->how->program);
+	return attach_unknown(session->client, session->how);
 }
 
 /* Makes the terminal, and a socket for one that has a name in the set. Returns 0 or -errno. */

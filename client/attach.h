@@ -37,6 +37,9 @@ struct attach {
 int attach_failed(const struct client *client, const struct attach *how,
 		  const struct message_reply *reply);
 
+/* Reports that it is not known how the command ended. Returns an exit status. */
+int attach_unknown(const struct client *client, const struct attach *how);
+
 /* Tells which published ports were chosen, and prints a note if reply says that the command starts
  * in another directory than nsctl's own. Prints the note only on a terminal: a script does not need
  * it. */

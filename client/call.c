@@ -32,7 +32,6 @@ static int print_replies(struct client *client, const char *method, json_t *para
 		r = client_receive(client, &reply);
 		if (r != 0)
 			return client_lost(client, method, r);
-		client_received(client);
 		if (reply.error) {
 			print_json_to(stderr, reply.root);
 			return STATUS_FAILED;
@@ -53,7 +52,7 @@ const struct option_row call_options[] = {
 
 int call_run(struct client *client, struct options *options)
 {
-	_cleanup_text_ struct text input = {0}, method = {0};
+	_cleanup_text_ struct text input = {0};
 	const char *name = options->words[0], *text = options->words[1];
 	_cleanup_json_ json_t *parameters = NULL;
 	json_error_t error;
@@ -68,6 +67,5 @@ int call_run(struct client *client, struct options *options)
 	if (!json_is_object(parameters))
 		return options_wrong(client, "the parameters are not a JSON object%s%s",
 				     parameters ? "" : ": ", parameters ? "" : error.text);
-	text_format(&method, "%s%s", strchr(name, '.') ? "" : "org.nsctl.", name);
-	return print_replies(client, method.data, parameters, options_has(options, OPTION_MORE));
+	return print_replies(client, name, parameters, options_has(options, OPTION_MORE));
 }

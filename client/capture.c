@@ -200,7 +200,6 @@ static int follow(struct client *client, const char *word)
 
 		if (r != 0)
 			return client_lost(client, word, r);
-		client_received(client);
 		if (reply.error)
 			return client_error(client, word, &reply);
 		if (!reply.continues) {

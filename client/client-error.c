@@ -11,6 +11,7 @@
 #include "client/print.h"
 #include "client/text.h"
 #include "client/verb.h"
+#include "lib/sentence.h"
 #include "protocol/error.h"
 
 /* Fields that are filled by a word of the command line, not by an option. */
@@ -20,11 +21,11 @@ static const struct {
 	{"spec.namespaces", "the namespaces chosen"},
 	{"seconds", "DURATION"},
 	{"command", "COMMAND"},
-	{"session", "SESSION"},
 };
 
-/* Returns how many bytes of field match known, if field is known or a part of it, else 0. spec.root
- * stands for both spec.rootPath and spec.rootFileDescriptor, and user for userName, too. */
+/* Returns the number of bytes of field that match known, if field is known or a part of it,
+ * else 0. spec.root stands for both spec.rootPath and spec.rootFileDescriptor, and user for
+ * userName, too. */
 static size_t match(const char *field, const char *known)
 {
 	size_t n = strcspn(known, "[");
@@ -72,16 +73,18 @@ static const char *find_mount(const struct client *client, const char *field)
 		client->origins, (size_t)strtoul(field + sizeof(list) - 1, NULL, 10)));
 }
 
-/* Returns the option that added the entry of a list, as it was typed, or NULL. */
+/* Returns the option that gave the value or added the entry of a list, as it was typed, or
+ * NULL. */
 static const char *find_typed(const struct client *client, const char *field)
 {
 	const char *known;
 	json_t *entries;
 
-	json_object_foreach(client->typed, known, entries)
-	{
+	json_object_foreach(client->typed, known, entries) {
 		size_t n = match(field, known);
 
+		if (n > 0 && json_is_string(entries) && !strchr(field + n, '.'))
+			return json_string_value(entries);
 		if (n > 0 && field[n] == '[')
 			return json_string_value(
 				json_array_get(entries, (size_t)strtoul(field + n + 1, NULL, 10)));
@@ -127,8 +130,8 @@ static void add_field(struct text *text, const struct client *client, const char
 		return;
 	}
 	add_origin(text, client, field);
-	/* the message begins with the name that the user wrote, so "name" says nothing more */
-	if (text->used == 0 && strcmp(field, "name") != 0)
+	/* the message begins with the word that the user wrote, so these say nothing more */
+	if (text->used == 0 && strcmp(field, "name") != 0 && strcmp(field, "session") != 0)
 		text_add(text, field);
 	rest = strncmp(field, "spec.links[", 11) == 0 ? strstr(field, "].") : NULL;
 	if (rest && strncmp(rest, "].end.", 6) == 0)
@@ -149,11 +152,13 @@ static const char *list_of(const char *what)
 	return "`nsctl list` lists them";
 }
 
-static void tell_exists(const struct client *client, const char *subject, const char *what,
-			const char *name)
+static void hint_exists(const struct client *client, const char *what, const char *name)
 {
-	client_problem(client, subject, "there is already a %s called %s", what, name);
-	if (strcmp(what, "set") == 0 && client->verb && strcmp(client->verb, "create") == 0)
+	if (strcmp(what, "set") == 0 && json_object_get(client->typed, "existing"))
+		print_hint("it was made with other options, which `nsctl show %s` shows; `nsctl rm "
+			   "%s` removes it",
+			   name, name);
+	else if (strcmp(what, "set") == 0 && client->verb && strcmp(client->verb, "create") == 0)
 		print_hint("--existing uses it only if it was made with the same options, which "
 			   "`nsctl show %s` shows; `nsctl rm %s` removes it",
 			   name, name);
@@ -164,24 +169,45 @@ static void tell_exists(const struct client *client, const char *subject, const 
 		print_hint("`nsctl %s rm %s` removes it", what, name);
 }
 
-static void tell_system_error(const struct client *client, const char *subject,
-			      const json_t *parameters)
+/* Appends what failed. The field of the interface in it becomes the option that it comes from: in a
+ * system error it is in parentheses at the end, as in "mount (spec.mounts[0])". */
+static void add_failed(struct text *text, const struct client *client, enum nsctl_error error,
+		       const char *what)
 {
-	json_int_t number = json_integer_value(json_object_get(parameters, "errno"));
-	const char *id = json_text(parameters, "errnoName", NULL);
-	const char *what = json_text(parameters, "what", "the operation failed");
+	const char *open = error == ERROR_SYSTEM ? strrchr(what, '(') : what;
+	_cleanup_text_ struct text option = {0}, field = {0};
 
-	if (number > 0 && number < 4096)
-		client_problem(client, subject, "%s: %s%s%s%s", what, strerror((int)number),
-			       id ? " (" : "", id ? id : "", id ? ")" : "");
+	if (error == ERROR_NOT_SUPPORTED)
+		text_format(&field, "spec.%s", what);
+	else if (open && what[strlen(what) - 1] == ')')
+		text_format(&field, "%.*s", (int)strlen(open) - 2, open + 1);
+	if (field.used > 0)
+		add_origin(&option, client, field.data);
+	if (option.used == 0)
+		text_add(text, what);
+	else if (error == ERROR_NOT_SUPPORTED)
+		text_add(text, option.data);
 	else
-		client_problem(client, subject, "%s: %s", what, id ? id : "unknown error");
+		text_format(text, "%.*s(%s)", (int)(open - what), what, option.data);
 }
 
-static void tell_busy(const struct client *client, const char *subject, const char *what,
-		      const char *text)
+/* Returns the error's sentence, in which options stand for fields of the interface. */
+static char *sentence_with_options(const struct client *client, enum nsctl_error error,
+				   const struct message_reply *reply)
 {
-	client_problem(client, subject, "%s is %s", text, what);
+	const struct error_fields *fields = error == ERROR_NONE ? NULL : error_fields(error);
+	_cleanup_json_ json_t *parameters = must(json_copy(reply->parameters));
+	_cleanup_text_ struct text text = {0};
+
+	if (error == ERROR_SYSTEM || error == ERROR_NOT_SUPPORTED) {
+		add_failed(&text, client, error, json_text(parameters, fields->subject, ""));
+		json_put(parameters, fields->subject, json_string(text.data));
+	}
+	return must(sentence_of(reply->error, parameters));
+}
+
+static void hint_busy(const struct client *client, const char *what, const char *text)
+{
 	if (strcmp(what, "frozen") == 0)
 		print_hint("`nsctl thaw %s` continues its processes", text);
 	else if (client->verb && strncmp(client->verb, "network", 7) == 0)
@@ -190,11 +216,8 @@ static void tell_busy(const struct client *client, const char *subject, const ch
 		print_hint("`nsctl rm %s` removes it, even if it is broken", text);
 }
 
-static void tell_limit(const struct client *client, const char *subject, const char *what,
-		       json_int_t limit)
+static void hint_limit(const char *what)
 {
-	client_problem(client, subject, "the limit on %s (%" JSON_INTEGER_FORMAT ") is reached",
-		       what, limit);
 	if (strcmp(what, "hangingProcesses") == 0)
 		print_hint(
 			"this many processes of yours wait for a file system that does not answer; "
@@ -206,76 +229,87 @@ static void tell_limit(const struct client *client, const char *subject, const c
 			   "nsctld.conf");
 }
 
-static void tell_ours(const struct client *client, const char *subject, enum nsctl_error error,
-		      const json_t *parameters)
+/* Prints a hint if the kernel lacked something, such as memory. */
+static void hint_shortage(int number)
 {
-	const struct error_fields *fields = error_fields(error);
-	const char *what = fields->subject ? json_text(parameters, fields->subject, "?") : "";
-	const char *text = fields->text ? json_text(parameters, fields->text, "?") : "";
-	_cleanup_text_ struct text field = {0};
+	static const int shortages[] = {ENOMEM, ENOSPC, EMFILE, ENFILE, EAGAIN};
 
+	for (size_t i = 0; i < ARRAY_SIZE(shortages); i++)
+		if (number == shortages[i])
+			print_hint("`nsctl doctor` looks for what this machine lacks");
+}
+
+/* Prints a hint at the remedy, if there is one. */
+static void hint(const struct client *client, enum nsctl_error error, const char *what,
+		 const char *text, int number)
+{
 	switch (error) {
+	case ERROR_SYSTEM:
+		hint_shortage(number);
+		break;
 	case ERROR_NOT_FOUND:
-		client_problem(client, subject, "there is no %s called %s", what, text);
 		print_hint("%s", list_of(what));
 		break;
 	case ERROR_EXISTS:
-		tell_exists(client, subject, what, text);
+		hint_exists(client, what, text);
 		break;
 	case ERROR_BUSY:
-		tell_busy(client, subject, what, text);
-		break;
-	case ERROR_INVALID_VALUE:
-		add_field(&field, client, what);
-		client_problem(client, subject, "%s%s%s", field.used > 0 ? field.data : "",
-			       field.used > 0 ? ": " : "", text);
+		hint_busy(client, what, text);
 		break;
 	case ERROR_NOT_PERMITTED:
-		client_problem(client, subject, "not permitted: %s: %s", what, text);
+		if (strstr(text, "nsctld.conf"))
+			print_hint("`nsctl status` says where this file is, and what you may do");
 		break;
 	case ERROR_LIMIT_EXCEEDED:
-		tell_limit(client, subject, what,
-			   json_integer_value(json_object_get(parameters, fields->number)));
-		break;
-	case ERROR_NOT_SUPPORTED:
-		client_problem(client, subject, "not supported: %s: %s", what, text);
+		hint_limit(what);
 		break;
 	case ERROR_INVALID_PARAMETER:
-		add_origin(&field, client, what);
-		client_problem(client, subject, "nsctld does not accept %s (%s)",
-			       field.used > 0 ? field.data : "a parameter", what);
-		print_hint("`nsctl version` shows whether nsctl and nsctld have the same version");
-		break;
 	case ERROR_METHOD_NOT_FOUND:
 	case ERROR_METHOD_NOT_IMPLEMENTED:
 	case ERROR_INTERFACE_NOT_FOUND:
-		client_problem(client, subject, "nsctld does not have %s", what);
 		print_hint("`nsctl version` shows whether nsctl and nsctld have the same version");
 		break;
-	case ERROR_PERMISSION_DENIED:
-		client_problem(client, subject, "permission denied by nsctld");
-		break;
-	case ERROR_EXPECTED_MORE:
-		client_problem(client, subject, "the answer is too long for one reply");
-		break;
 	default:
-		client_problem(client, subject, "%s", error_id(error));
+		break;
 	}
+}
+
+/* Says which option is wrong. field: what the daemon calls it. */
+static void tell_invalid(const struct client *client, const char *subject, enum nsctl_error error,
+			 const char *field, const char *reason)
+{
+	_cleanup_text_ struct text option = {0};
+
+	if (error == ERROR_INVALID_PARAMETER) {
+		add_origin(&option, client, field);
+		client_problem(client, subject, "nsctld does not accept %s (%s)",
+			       option.used > 0 ? option.data : "a parameter", field);
+		return;
+	}
+	add_field(&option, client, field);
+	client_problem(client, subject, "%s%s%s", option.used > 0 ? option.data : "",
+		       option.used > 0 ? ": " : "", reason);
 }
 
 int client_error(const struct client *client, const char *subject,
 		 const struct message_reply *reply)
 {
 	enum nsctl_error error = error_from_id(reply->error);
+	const struct error_fields *fields = error == ERROR_NONE ? NULL : error_fields(error);
+	const char *what = "", *text = "";
 
-	if (error == ERROR_SYSTEM) {
-		tell_system_error(client, subject, reply->parameters);
-	} else if (error != ERROR_NONE) {
-		tell_ours(client, subject, error, reply->parameters);
+	if (fields && fields->subject)
+		what = json_text(reply->parameters, fields->subject, "?");
+	if (fields && fields->text)
+		text = json_text(reply->parameters, fields->text, "?");
+	if (error == ERROR_INVALID_VALUE || error == ERROR_INVALID_PARAMETER) {
+		tell_invalid(client, subject, error, what, text);
 	} else {
-		_cleanup_free_ char *text = must(json_dumps(reply->parameters, JSON_COMPACT));
+		_cleanup_free_ char *sentence = sentence_with_options(client, error, reply);
 
-		client_problem(client, subject, "%s %s", reply->error, text);
+		client_problem(client, subject, "%s", sentence);
 	}
+	hint(client, error, what, text, -sentence_errno(reply->error, reply->parameters));
+	print_problem_error(reply->error, reply->parameters);
 	return STATUS_FAILED;
 }

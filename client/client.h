@@ -8,10 +8,7 @@
 #include <jansson.h>
 #include <sys/types.h>
 #include "base.h"
-#include "protocol/message.h"
-#include "protocol/transport.h"
-
-#define DEFAULT_SOCKET "/run/nsctl/socket"
+#include "lib/connection.h"
 
 /* Exit statuses, which functions return after reporting an error to the user; 0: success. */
 enum exit_status {
@@ -36,17 +33,15 @@ struct client {
 	const struct option_row *const *options; /* the verb's tables of options, for messages */
 	const char *root;			 /* the argument of --root, for messages; or NULL */
 	json_t *origins; /* the option of each entry of spec.mounts, for messages; or NULL */
-	json_t *typed;	 /* the same for other lists, by the field of their option's row */
+	json_t *typed;	 /* the same for other lists and for values, by their option's field */
 	bool has_owner;
 	int64_t owner;
 	bool json, quiet;
 	int status; /* the exit status if nothing fails */
 	struct parent parent;
-	unsigned closed; /* bit N: descriptor N was closed at the start */
-	int socket_fd;	 /* -1: not connected yet */
-	bool unsent;	 /* the last call was not sent completely */
-	bool repeated;	 /* the last call was made more than once */
-	struct receiver receiver;
+	unsigned closed;     /* bit N: descriptor N was closed at the start */
+	struct nsctl *nsctl; /* the connection; NULL: there is none yet */
+	bool repeated;	     /* the last call was made more than once */
 };
 
 /* Prints "nsctl: VERB SUBJECT: TEXT"; subject may be NULL. Returns STATUS_FAILED. */

@@ -32,8 +32,9 @@ static bool all_fit(char *const *words, const json_t *environment)
 	for (; *words; words++)
 		if (!fits(*words, &size))
 			return false;
-	json_array_foreach(environment, i,
-			   variable) if (!fits(json_string_value(variable), &size)) return false;
+	json_array_foreach(environment, i, variable)
+		if (!fits(json_string_value(variable), &size))
+			return false;
 	return true;
 }
 
@@ -75,7 +76,8 @@ static int seal(char *const *words, const json_t *environment)
 	text_bytes(&text, (const char *)counts, sizeof(counts));
 	for (; *words; words++)
 		add_word(&text, *words);
-	json_array_foreach(environment, i, variable) add_word(&text, json_string_value(variable));
+	json_array_foreach(environment, i, variable)
+		add_word(&text, json_string_value(variable));
 	for (size_t done = 0; fd >= 0 && done < text.used;) {
 		ssize_t n = write(fd, text.data + done, text.used - done);
 

@@ -5,7 +5,6 @@
  */
 #include "client/connection.h"
 
-#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
 #include <time.h>
@@ -13,6 +12,7 @@
 #include "client/client-error.h"
 #include "client/memory.h"
 #include "client/print.h"
+#include "client/trouble.h"
 #include "protocol/error.h"
 #include "protocol/methods.h"
 
@@ -42,21 +42,18 @@ json_t *call_fds_add(struct call_fds *fds, int fd)
 
 void client_init(struct client *client)
 {
-	*client = (struct client){.socket_fd = -1, .parent = {.fd = -1, .error = ESRCH}};
-	receiver_init(&client->receiver, FRAME_SIZE_MAX);
+	*client = (struct client){.parent = {.fd = -1, .error = ESRCH}};
+	print_problems_as_json(false);
 }
 
 void client_reconnect(struct client *client)
 {
-	client->socket_fd = close_fd(client->socket_fd);
-	receiver_done(&client->receiver);
-	receiver_init(&client->receiver, FRAME_SIZE_MAX);
+	client->nsctl = nsctl_close(client->nsctl);
 }
 
 void client_done(struct client *client)
 {
 	client_reconnect(client);
-	receiver_done(&client->receiver);
 	client->parent.fd = close_fd(client->parent.fd);
 	json_decref(client->origins);
 	json_decref(client->typed);
@@ -68,6 +65,8 @@ static void tell_unreachable(const struct client *client, int error)
 	switch (-error) {
 	case ENOENT:
 	case ECONNREFUSED:
+		if (trouble_tell())
+			break;
 		print_hint(
 			"is nsctld running? `systemctl start nsctld` or `sudo nsctld` starts it; "
 			"--socket or $NSCTL_SOCKET selects another socket");
@@ -84,54 +83,22 @@ static void tell_unreachable(const struct client *client, int error)
 int client_connect(struct client *client, bool silent)
 {
 	const struct timespec pause = {.tv_nsec = RECONNECT_PAUSE_MS * 1000000L};
-
-	if (client->socket_fd >= 0)
-		return 0;
-	client->socket_fd = transport_connect(client->socket_path);
-	/* the socket exists, so the daemon may be restarting: a daemon that is stopped removes
-	 * it */
-	for (int i = 0; !silent && client->socket_fd == -ECONNREFUSED && i < REFUSED_TRIES; i++) {
-		nanosleep(&pause, NULL);
-		client->socket_fd = transport_connect(client->socket_path);
-	}
-	if (client->socket_fd >= 0)
-		return 0;
-	if (!silent)
-		tell_unreachable(client, client->socket_fd);
-	client->socket_fd = -1;
-	return STATUS_UNREACHABLE;
-}
-
-/* Sends a call, with copies of the descriptors. Returns 0, a TRANSPORT_ outcome, or -errno. */
-static int send_call(struct client *client, const char *method, json_t *parameters,
-		     struct call_fds *fds, bool more)
-{
-	_cleanup_call_fds_ struct call_fds copies = {.n = 0};
-	struct sender sender;
-	char *text;
-	size_t size;
 	int r;
 
-	if (message_pack_call(method, parameters, more, false, &text, &size) < 0)
-		out_of_memory();
-	if (size > FRAME_SIZE_MAX + 1) {
-		free(text);
-		return -EMSGSIZE;
+	if (client->nsctl)
+		return 0;
+	r = nsctl_connect(client->socket_path, &client->nsctl);
+	/* the socket exists, so the daemon may be restarting: a daemon that is stopped removes
+	 * it */
+	for (int i = 0; !silent && r == -ECONNREFUSED && i < REFUSED_TRIES; i++) {
+		nanosleep(&pause, NULL);
+		r = nsctl_connect(client->socket_path, &client->nsctl);
 	}
-	for (; fds && copies.n < fds->n; copies.n++) {
-		copies.fds[copies.n] = fcntl(fds->fds[copies.n], F_DUPFD_CLOEXEC, 3);
-		if (copies.fds[copies.n] < 0) {
-			free(text);
-			return negative_errno();
-		}
-	}
-	sender_init(&sender);
-	r = sender_queue(&sender, text, size, copies.fds, copies.n);
-	copies.n = 0;
 	if (r == 0)
-		r = sender_flush(&sender, client->socket_fd);
-	sender_done(&sender);
-	return r;
+		return 0;
+	if (!silent)
+		tell_unreachable(client, r);
+	return STATUS_UNREACHABLE;
 }
 
 int client_send(struct client *client, const char *subject, const char *method, json_t *parameters,
@@ -141,31 +108,29 @@ int client_send(struct client *client, const char *subject, const char *method, 
 
 	if (r != 0)
 		return r;
-	r = send_call(client, method, parameters, fds, more);
-	client->unsent = r == TRANSPORT_BROKEN;
-	/* a daemon that has closed the connection may have sent the reason before */
-	if (r == 0 || r == TRANSPORT_BROKEN)
-		return 0;
-	return client_lost(client, subject, r);
+	r = connection_call(client->nsctl, method, parameters, fds ? fds->fds : NULL,
+			    fds ? fds->n : 0, more ? NSCTL_MORE : 0);
+	if (r == -ENOMEM)
+		out_of_memory();
+	return r == 0 ? 0 : client_lost(client, subject, r);
 }
 
 int client_receive(struct client *client, struct message_reply *ret)
 {
-	int r = receiver_read(&client->receiver, client->socket_fd);
+	int r;
 
-	if (client->unsent && (r == TRANSPORT_END || r == TRANSPORT_BROKEN))
-		return TRANSPORT_UNREAD;
-	if (r != 0)
-		return r;
-	r = message_parse_reply(client->receiver.frame.data, client->receiver.frame.used, ret);
+	/* it may take long */
+	print_pending();
+	r = connection_next(client->nsctl, -1, ret);
+
 	if (r == -ENOMEM)
 		out_of_memory();
-	return r == 0 ? 0 : -EBADMSG;
+	return r;
 }
 
-void client_received(struct client *client)
+bool client_is_lost(int outcome)
 {
-	receiver_next(&client->receiver);
+	return outcome == -ECONNRESET || outcome == -ECONNABORTED;
 }
 
 /* Prints a hint at the verb that shows the result of the call. */
@@ -193,13 +158,14 @@ int client_lost(const struct client *client, const char *subject, int outcome)
 	if (outcome == -EBADMSG)
 		return client_problem(client, subject, "nsctld at %s does not speak Varlink",
 				      client->socket_path);
-	if (outcome < 0)
+	if (!client_is_lost(outcome))
 		return client_problem(client, subject, "the connection to nsctld failed: %s",
 				      strerror(-outcome));
-	if (outcome == TRANSPORT_UNREAD) {
+	if (outcome == -ECONNABORTED) {
 		client_problem(
 			client, subject,
 			"nsctld ended several times before it had read the call; nothing was done");
+		(void)trouble_tell();
 		return STATUS_UNREACHABLE;
 	}
 	client_problem(client, subject,
@@ -236,6 +202,7 @@ bool client_await(struct client *client, unsigned int seconds)
 {
 	const struct timespec pause = {.tv_nsec = RECONNECT_PAUSE_MS * 1000000L};
 
+	print_pending();
 	client_reconnect(client);
 	for (unsigned int i = 0; i < seconds * 1000 / RECONNECT_PAUSE_MS; i++) {
 		if (client_connect(client, true) == 0)
@@ -248,8 +215,8 @@ bool client_await(struct client *client, unsigned int seconds)
 bool client_try_again(struct client *client, const char *method, const json_t *parameters,
 		      int outcome, unsigned int tries)
 {
-	bool may =
-		outcome == TRANSPORT_UNREAD || (outcome > 0 && is_repeatable(method, parameters));
+	bool may = outcome == -ECONNABORTED ||
+		   (outcome == -ECONNRESET && is_repeatable(method, parameters));
 
 	client->repeated = may && tries < CALL_TRIES && client_await(client, RECONNECT_SECONDS);
 	/* the next call gets a connection of its own */
@@ -285,7 +252,6 @@ int client_call(struct client *client, const char *subject, const char *method, 
 
 	if (r != 0)
 		return r;
-	client_received(client);
 	if (reply.error)
 		return client_error(client, subject, &reply);
 	if (ret)
@@ -301,7 +267,6 @@ int client_remove(struct client *client, const char *subject, const char *method
 
 	if (r != 0)
 		return r;
-	client_received(client);
 	absent |= client->repeated;
 	if (!reply.error || (absent && error_from_id(reply.error) == ERROR_NOT_FOUND))
 		return 0;
@@ -343,7 +308,6 @@ int client_call_more(struct client *client, const char *subject, const char *met
 		if (r != 0)
 			return client_lost(client, subject, r);
 		begun = true;
-		client_received(client);
 		if (reply.error)
 			return client_error(client, subject, &reply);
 		each(context, reply.parameters);
@@ -369,8 +333,7 @@ static void join_reply(void *context, json_t *reply)
 		joining->joined = json_incref(reply);
 		return;
 	}
-	json_object_foreach(reply, key, value)
-	{
+	json_object_foreach(reply, key, value) {
 		json_t *list = json_object_get(joining->joined, key);
 
 		if (json_is_array(value) && json_is_array(list) &&

@@ -34,19 +34,16 @@ void client_reconnect(struct client *client);
  * could not. */
 bool client_await(struct client *client, unsigned int seconds);
 
-/* Sends a call, with copies of the descriptors. The parameters and the descriptors stay the
+/* Begins a call, with copies of the descriptors. The parameters and the descriptors stay the
  * caller's. Returns 0, or an exit status after reporting the failure. */
 int client_send(struct client *client, const char *subject, const char *method, json_t *parameters,
 		struct call_fds *fds, bool more);
 
-/*
- * Reads the next reply, and reports no failure. Returns 0 with the reply in *ret, which the caller
- * releases; TRANSPORT_AGAIN (only if the socket is non-blocking), TRANSPORT_END, TRANSPORT_BROKEN,
- * TRANSPORT_UNREAD (also if the call was not sent completely), or -errno. The reply's descriptors
- * are in client->receiver.fds until client_received().
- */
+/* Waits for the next reply, and reports no failure. Returns 0 with the reply in *ret, which the
+ * caller releases, or the -errno of connection_next(). */
 int client_receive(struct client *client, struct message_reply *ret);
-void client_received(struct client *client);
+/* Returns true if that -errno means that the connection has ended. */
+bool client_is_lost(int outcome);
 
 /*
  * Connects again, so that the caller can repeat a call whose connection was lost before its answer.

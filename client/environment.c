@@ -83,8 +83,7 @@ static void push_extra(json_t *ret, const json_t *extra)
 	json_t *value;
 	size_t i;
 
-	json_array_foreach(extra, i, value)
-	{
+	json_array_foreach(extra, i, value) {
 		const char *word = json_string_value(value);
 
 		if (is_named(extra, word, i + 1))

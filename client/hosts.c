@@ -11,11 +11,10 @@
 static void print_end(const json_t *end)
 {
 	const char *set = json_text(end, "set", NULL);
-	json_t *address;
-	size_t i;
+	json_t *address, *alias;
+	size_t i, j;
 
-	json_array_foreach(json_object_get(end, "addresses"), i, address)
-	{
+	json_array_foreach(json_object_get(end, "addresses"), i, address) {
 		const char *text = json_string_value(address);
 		_cleanup_free_ char *host = NULL;
 
@@ -25,6 +24,10 @@ static void print_end(const json_t *end)
 		print_escaped(host);
 		print_text("\t");
 		print_escaped(set);
+		json_array_foreach(json_object_get(end, "aliases"), j, alias) {
+			print_text(" ");
+			print_escaped(json_string_value(alias));
+		}
 		print_text("\n");
 	}
 }
@@ -42,8 +45,7 @@ int hosts_run(struct client *client, struct options *options)
 			       json_incref(options->parameters), NULL, NULL, &reply);
 	if (r != 0)
 		return r;
-	json_array_foreach(json_object_get(reply, "links"), i, link)
-	{
+	json_array_foreach(json_object_get(reply, "links"), i, link) {
 		print_end(json_object_get(link, "a"));
 		print_end(json_object_get(link, "b"));
 	}

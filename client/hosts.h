@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The verb hosts. */
+/* The verb hosts: prints the addresses of sets as lines of a hosts file. */
 #ifndef NSCTL_CLIENT_HOSTS_H
 #define NSCTL_CLIENT_HOSTS_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a program inherits from its caller without being told, and a command in a set does not. */
+/* Properties that a program inherits from its caller, but a command in a set has only if the call
+ * names them. */
 #ifndef NSCTL_CLIENT_INHERITED_H
 #define NSCTL_CLIENT_INHERITED_H
 

@@ -44,6 +44,7 @@ static const struct option_row add_options[] = {
 static const struct option_row list_options[] = {
 	OPTION("all-owners", 0, NULL, "list the links of all users that you may see",
 	       FILLS("allOwners", take_true)),
+	TABLE_OPTIONS,
 	{0},
 };
 
@@ -121,14 +122,6 @@ static int links_add(struct client *client, struct options *options)
 	return 0;
 }
 
-static void addresses_cell(struct table *table, const json_t *addresses)
-{
-	_cleanup_text_ struct text text = {0};
-
-	text_join(&text, addresses);
-	table_cell(table, text.data);
-}
-
 /* Adds a cell with the impairment of each end, or of both at once if it is the same. */
 static void impairment_cell(struct table *table, const json_t *a, const json_t *b)
 {
@@ -159,65 +152,70 @@ static void link_row(struct table *table, const json_t *link, const struct users
 {
 	const json_t *a = json_object_get(link, "a"), *b = json_object_get(link, "b");
 	const json_t *ends[] = {a, b};
-	char age[PRINT_SHORT];
 
 	table_cell(table, json_text(link, "name", "?"));
-	if (users)
-		users_cell(table, users, json_object_get(link, "owner"));
+	table_user(table, users, json_object_get(link, "owner"));
 	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
 		_cleanup_text_ struct text where = {0};
 
 		ends_add(&where, ends[i]);
+		if (!json_text(ends[i], "interface", NULL) && json_text(ends[i], "device", NULL))
+			text_format(&where, ":%s", json_text(ends[i], "device", ""));
 		table_cell(table, where.data);
-		addresses_cell(table, json_object_get(ends[i], "addresses"));
+		table_joined(table, json_object_get(ends[i], "addresses"));
 	}
 	state_cell(table, a, b);
-	print_age(show_age(link, "created"), age);
-	table_cell(table, age);
+	table_age(table, show_age(link, "created"));
 	impairment_cell(table, a, b);
 }
 
-static void list_links(const struct client *client, const json_t *links, bool with_owner)
+static void list_links(const struct client *client, struct table *table, const json_t *links)
 {
-	static const char *const headings[] = {"NAME",	    "OWNER", "A",   "ADDRESSES", "B",
-					       "ADDRESSES", "STATE", "AGE", "IMPAIRMENT"};
-	static const char *const own[] = {"NAME",      "A",	"ADDRESSES", "B",
-					  "ADDRESSES", "STATE", "AGE",	     "IMPAIRMENT"};
-	_cleanup_table_ struct table table;
 	_cleanup_users_ struct users users = {0};
 	json_t *link;
 	size_t i;
 
-	if (with_owner)
+	if (table_shows(table, "OWNER"))
 		users_load(&users, links, "owner");
-	table_init(&table, with_owner ? headings : own,
-		   with_owner ? ARRAY_SIZE(headings) : ARRAY_SIZE(own));
-	json_array_foreach(links, i, link)
-	{
+	json_array_foreach(links, i, link) {
 		if (!show_plainly(client, link))
-			link_row(&table, link, with_owner ? &users : NULL);
+			link_row(table, link, &users);
 	}
 	if (!client->json && !client->quiet)
-		table_print(&table);
+		table_print(table);
 }
 
 static int links_list(struct client *client, struct options *options)
 {
+	static const struct column columns[] = {
+		{"NAME", 9, .stays = true},
+		{"OWNER", 4, .least = 6, .extra = true},
+		{"A", 7, .least = 10},
+		{"A-ADDRESSES", 2, .least = 14},
+		{"B", 8, .least = 10},
+		{"B-ADDRESSES", 1, .least = 14},
+		{"STATE", 6, .least = 12, .kind = COLUMN_STATE},
+		{"AGE", 3, .kind = COLUMN_NUMBER},
+		{"IMPAIRMENT", 5, .least = 10},
+	};
 	json_t *parameters = options->parameters;
 	const char *set = options->words[0];
 	_cleanup_json_ json_t *reply = NULL;
-	bool with_owner;
-	int r;
+	_cleanup_table_ struct table table = {0};
+	int r = table_begin(&table, options, columns, ARRAY_SIZE(columns));
 
+	if (r != 0)
+		return r;
 	if (set)
 		json_put(parameters, "set", json_string(set));
 	if (client->has_owner)
 		json_put(parameters, "owner", json_integer(client->owner));
-	with_owner = client->has_owner || json_object_get(parameters, "allOwners");
+	if (client->has_owner || json_object_get(parameters, "allOwners"))
+		table_show(&table, "OWNER");
 	r = client_call_joined(client, set, "org.nsctl.ListLinks", json_incref(parameters), NULL,
 			       NULL, &reply);
 	if (r == 0)
-		list_links(client, json_object_get(reply, "links"), with_owner);
+		list_links(client, &table, json_object_get(reply, "links"));
 	return r;
 }
 
@@ -276,8 +274,7 @@ static int find_end(struct client *client, const char *name, const char *word, c
 			       NULL, &reply);
 	if (r != 0)
 		return r;
-	json_array_foreach(json_object_get(reply, "links"), i, link)
-	{
+	json_array_foreach(json_object_get(reply, "links"), i, link) {
 		if (strcmp(json_text(link, "name", ""), name) == 0)
 			return choose_end(client, link, word, ret);
 	}
@@ -350,28 +347,40 @@ const struct verb links_verbs[] = {
 	 ",mac=MAC ,mtu=N ,down and the impairments of `link impair` (,delay=50ms ,loss=1%), "
 	 "for example "
 	 "web:eth0,address=10.0.0.2/24,address=fd00::2/64,delay=20ms",
-	 0, 2, 2, links_add, {add_options}},
+	 0, 2, 2, links_add, {add_options},
+	 .examples =
+		"nsctl link add web client  # without addresses\n"
+		"nsctl link add a:eth0,address=10.0.0.1/24 b:eth0,address=10.0.0.2/24\n"
+		"nsctl link add --name=cable web net/lan"},
 	{"link list", "link ls", "[OPTIONS] [SET]",
 	 "Lists your links, or those of one set",
-	 0, 0, 1, links_list, {list_options}},
+	 0, 0, 1, links_list, {list_options},
+	 .examples = "nsctl link list web"},
 	{"link rm", NULL, "[--ignore] NAME...",
 	 "Removes links",
-	 0, 1, WORDS_ANY, links_rm, {rm_options}},
+	 0, 1, WORDS_ANY, links_rm, {rm_options},
+	 .examples = "nsctl link rm cable"},
 	{"link up", NULL, "NAME [A|B]",
 	 "Sets both ends of a link up, or one\n"
 	 "An end is A or B (as in `link list`), the name of its set or network, or host",
-	 0, 1, 2, links_up, {NULL}},
+	 0, 1, 2, links_up, {NULL},
+	 .examples = "nsctl link up cable"},
 	{"link down", NULL, "NAME [A|B]",
 	 "Sets both ends of a link down, or one\n"
 	 "An end is A or B (as in `link list`), the name of its set or network, or host",
-	 0, 1, 2, links_down, {NULL}},
+	 0, 1, 2, links_down, {NULL},
+	 .examples = "nsctl link down cable web  # only the end in web"},
 	{"link impair", NULL, "[OPTIONS] NAME [A|B]",
-	 "Delays, loses or slows down packets that leave by both ends of a link, or one\n"
+	 "Delays, drops or slows down packets that leave by both ends of a link, or one\n"
 	 "An impairment that is not given stays as it is; 0 clears it. An end is A or B "
 	 "(as in `link list`), the name of its set or network, or host. TIME is 50ms, "
 	 "1.5s or 300us; PERCENT is 1% or 0.1%; RATE is in bit kbit mbit gbit, or in "
 	 "bytes: bps kbps mbps gbps",
-	 0, 1, 2, links_impair, {impair_options}},
+	 0, 1, 2, links_impair, {impair_options},
+	 .examples =
+		"nsctl link impair cable --delay=50ms --loss=1%\n"
+		"nsctl link impair cable web --rate=1mbit\n"
+		"nsctl link impair cable --clear"},
 	{0},
 };
 /* clang-format on */

@@ -10,8 +10,8 @@
 
 #define STATE_LISTEN 0x0a
 
-/* Returns true for 127.0.0.0/8 and ::1, as proc(5) has them: 8 or 32 digits, of which each 8 are a
- * number in the machine's order of bytes. */
+/* Returns true for 127.0.0.0/8 and ::1. address is as in proc(5): one or four groups of 8
+ * hexadecimal digits, each of which is a number in the machine's byte order. */
 static bool is_loopback(const char *address)
 {
 	size_t n = strlen(address);

@@ -13,30 +13,42 @@
 #include "client/adopt.h"
 #include "client/call.h"
 #include "client/capture.h"
+#include "client/complete.h"
 #include "client/connection.h"
+#include "client/doctor.h"
+#include "client/egress.h"
+#include "client/graph.h"
+#include "client/help.h"
 #include "client/hosts.h"
 #include "client/inspect.h"
 #include "client/lease.h"
 #include "client/links.h"
+#include "client/log.h"
 #include "client/memory.h"
+#include "client/metrics.h"
 #include "client/monitor.h"
 #include "client/networks.h"
 #include "client/options.h"
 #include "client/print.h"
 #include "client/process.h"
 #include "client/prune.h"
+#include "client/ps.h"
 #include "client/run.h"
 #include "client/sessions.h"
 #include "client/sets.h"
 #include "client/show.h"
 #include "client/spec.h"
+#include "client/status.h"
 #include "client/text.h"
+#include "client/top.h"
 #include "client/topology.h"
 #include "client/verb.h"
 
 static int main_version(struct client *client, struct options *options);
 static int main_help(struct client *client, struct options *options);
 static int main_group(struct client *client, struct options *options);
+static int main_complete(struct client *client, struct options *options);
+static int main_table(struct client *client, struct options *options);
 
 #define RUNS (VERB_FIRST_WORD_ENDS | VERB_RUNS_COMMAND | VERB_OWN_OPTIONS)
 #define GROUP (VERB_FIRST_WORD_ENDS | VERB_GROUP | VERB_OWN_OPTIONS)
@@ -45,236 +57,241 @@ static int main_group(struct client *client, struct options *options);
 static const struct verb verbs[] = {
 	{"create", NULL, "[OPTIONS] NAME",
 	 "Makes a set of namespaces and keeps it",
-	 0, 1, 1, sets_create, {spec_options, sets_create_options}},
+	 VERB_MAKES, 1, 1, sets_create, {spec_options, sets_create_options},
+	 .heading = "Sets",
+	 .examples =
+		"nsctl create box            # six kinds; your uid stays\n"
+		"nsctl create -m -r scratch  # root inside, in a user namespace\n"
+		"nsctl create --net --egress --dns=9.9.9.9 web --lease=2h\n"
+		"nsctl create --link=net/lan,alias=db --publish=8080:80 store\n"
+		"nsctl create --job ci       # ends with the script that made it"},
 	{"adopt", NULL, "--target=PID|--net=FD|PATH ... NAME",
 	 "Makes a set of namespaces that exist already, and holds them\n"
 	 "They may be those of a process, or be opened by path or descriptor. User "
-	 "namespaces of yours must own them, or sets of yours must hold them. nsctl rm lets go "
-	 "of them, and ends only commands that were run in the set",
-	 0, 1, 1, adopt_run, {adopt_options}},
+	 "namespaces of yours must own them, or sets of yours must hold them. nsctl rm releases "
+	 "them, and ends only commands that were run in the set",
+	 VERB_MAKES, 1, 1, adopt_run, {adopt_options},
+	 .examples =
+		"nsctl adopt --target=4711 old  # those of process 4711\n"
+		"nsctl adopt --net=/run/netns/blue blue"},
 	{"list", "ls", "[OPTIONS]",
 	 "Lists your sets",
-	 0, 0, WORDS_ANY, sets_list, {sets_list_options}},
+	 0, 0, WORDS_ANY, sets_list, {sets_list_options},
+	 .examples =
+		"nsctl list\n"
+		"nsctl list --label=job=17 --quiet  # names only"},
 	{"show", NULL, "NAME...",
 	 "Shows everything about sets",
-	 0, 1, WORDS_ANY, show_run, {NULL}},
-	{"enter", NULL, "[OPTIONS] NAME [COMMAND...]",
-	 "Runs a login shell (or COMMAND) in a set, on a terminal of its own",
-	 RUNS, 1, WORDS_ANY, run_enter, {run_command_options, run_exec_options}},
+	 0, 1, WORDS_ANY, show_run, {NULL},
+	 .examples =
+		"nsctl show box\n"
+		"nsctl --json show box"},
+	{"renew", NULL, "[--lease=WHEN] NAME [DURATION]",
+	 "Postpones the end of a leased set\n"
+	 "DURATION is the new length of a lease by time. With --lease the set gets that lease "
+	 "instead of the present one. Everything that one topology made is renewed together",
+	 0, 1, 2, sets_renew, {lease_renew_options},
+	 .examples =
+		"nsctl renew box 2h\n"
+		"nsctl renew --lease=idle:1h box"},
+	{"rm", NULL, "[OPTIONS] NAME...",
+	 "Removes sets, and ends their processes",
+	 0, 0, WORDS_ANY, prune_rm, {prune_options, prune_rm_options},
+	 .examples =
+		"nsctl rm box scratch\n"
+		"nsctl rm --grace=5 box  # SIGTERM first, SIGKILL 5 s later\n"
+		"nsctl rm --all --project=job-17"},
+	{"prune", NULL, "[OPTIONS]",
+	 "Removes all your sets, networks and links",
+	 0, 0, 0, prune_run, {prune_options},
+	 .examples = "nsctl prune"},
+	{"run", NULL, "[OPTIONS] COMMAND...",
+	 "Makes a set, runs COMMAND in it, and removes the set when COMMAND ends",
+	 RUNS | VERB_FIRST_LETTERS, 1, WORDS_ANY, run_run,
+	 {spec_options, run_command_options, run_run_options},
+	 .heading = "Commands in sets",
+	 .examples =
+		"nsctl run -mpnu make check\n"
+		"nsctl run --job make check  # writes here only, and sees no home\n"
+		"nsctl run --with=services.json make check"},
 	{"exec", NULL, "[OPTIONS] NAME COMMAND...",
 	 "Runs COMMAND in a set, with the stdin, stdout and stderr of nsctl\n"
 	 "As a job in the background of a terminal, COMMAND reads only while nsctl is in the "
 	 "foreground. What COMMAND leaves running stays in the set, unless nsctl itself is ended "
 	 "by a signal or loses its terminal",
-	 RUNS, 1, WORDS_ANY, run_exec, {run_command_options, run_exec_options}},
-	{"run", NULL, "[OPTIONS] COMMAND...",
-	 "Makes a set, runs COMMAND in it, and removes the set when COMMAND ends",
-	 RUNS | VERB_FIRST_LETTERS, 1, WORDS_ANY, run_run,
-	 {spec_options, run_command_options, run_run_options}},
-	{"sessions", NULL, "NAME",
+	 RUNS, 1, WORDS_ANY, run_exec, {run_command_options, run_exec_options},
+	 .examples =
+		"nsctl exec box ip -o addr\n"
+		"nsctl exec -d box python3 -m http.server 80\n"
+		"nsctl exec --user=root --chdir=/srv box ./setup"},
+	{"enter", NULL, "[OPTIONS] NAME [COMMAND...]",
+	 "Runs a login shell (or COMMAND) in a set, on a terminal of its own",
+	 RUNS, 1, WORDS_ANY, run_enter, {run_command_options, run_exec_options},
+	 .examples =
+		"nsctl enter box\n"
+		"nsctl enter box top"},
+	{"sessions", NULL, "[OPTIONS] NAME",
 	 "Lists the commands that run in a set, or ended in the last hour\n"
 	 "LEFT is the number of processes that an ended command has left in the set",
-	 0, 1, 1, sessions_list, {NULL}},
+	 0, 1, 1, sessions_list, {sessions_list_options},
+	 .examples = "nsctl sessions box"},
 	{"wait", NULL, "SESSION",
 	 "Waits for a detached command, and ends with its status",
-	 0, 1, 1, sessions_wait, {NULL}},
-	{"rm", NULL, "[OPTIONS] NAME...",
-	 "Removes sets, and ends their processes",
-	 0, 0, WORDS_ANY, prune_rm, {prune_options, prune_rm_options}},
-	{"prune", NULL, "[OPTIONS]",
-	 "Removes all your sets, networks and links",
-	 0, 0, 0, prune_run, {prune_options}},
-	{"renew", NULL, "[--lease=WHEN] NAME [DURATION]",
-	 "Postpones the end of a leased set\n"
-	 "DURATION is the new length of a lease by time. With --lease the set gets that lease "
-	 "instead of the present one. Everything that one topology made is renewed together",
-	 0, 1, 2, sets_renew, {lease_renew_options}},
-	{"ps", NULL, "NAME",
-	 "Lists the processes of a set, and the sessions that they belong to\n"
+	 0, 1, 1, sessions_wait, {NULL},
+	 .examples = "nsctl wait \"$(nsctl exec -d box make)\""},
+	{"ps", NULL, "[OPTIONS] NAME",
+	 "Shows the processes of a set as a tree, and the sessions that they belong to\n"
 	 "A session is \"left\" if its command has ended: its other processes go on until they "
 	 "end, or are ended by `nsctl kill --session=SESSION NAME` or `nsctl rm`",
-	 0, 1, 1, inspect_ps, {NULL}},
+	 0, 1, 1, ps_run, {ps_options},
+	 .examples = "nsctl ps box"},
 	{"kill", NULL, "[OPTIONS] NAME",
 	 "Signals all processes of a set",
-	 0, 1, 1, sessions_kill, {sessions_kill_options}},
+	 0, 1, 1, sessions_kill, {sessions_kill_options},
+	 .examples =
+		"nsctl kill box\n"
+		"nsctl kill --signal=HUP --session=SESSION box"},
 	{"freeze", NULL, "NAME...",
 	 "Stops all processes of sets",
-	 0, 1, WORDS_ANY, sets_freeze, {NULL}},
+	 0, 1, WORDS_ANY, sets_freeze, {NULL},
+	 .examples = "nsctl freeze box"},
 	{"thaw", NULL, "NAME...",
 	 "Continues all processes of frozen sets",
-	 0, 1, WORDS_ANY, sets_thaw, {NULL}},
-	{"which", NULL, "[PID]",
-	 "Shows which set a process is in (default: this one), and which of its namespaces are "
-	 "the host's",
-	 0, 0, 1, inspect_which, {NULL}},
+	 0, 1, WORDS_ANY, sets_thaw, {NULL},
+	 .examples = "nsctl thaw box"},
 	{"link", NULL, "add|list|rm|up|down|impair ...",
 	 "Handles links between sets, networks and the host",
-	 GROUP, 1, WORDS_ANY, main_group, {NULL}},
-	{"network", NULL, "create|list|renew|rm ...",
+	 GROUP, 1, WORDS_ANY, main_group, {NULL}, .own = links_verbs,
+	 .heading = "Networks"},
+	{"network", NULL, "create|list|show|renew|rm ...",
 	 "Handles networks, which connect several sets",
-	 GROUP, 1, WORDS_ANY, main_group, {NULL}},
+	 GROUP, 1, WORDS_ANY, main_group, {NULL}, .own = networks_verbs},
+	{"egress", NULL, "[OPTIONS] SET|net/NETWORK",
+	 "Changes what a set or network with a list reaches, while it runs\n"
+	 "The set was made with --allow. Connections to what the list does not have any more end. "
+	 "Without options, it prints the list, and what was refused: the destinations of most "
+	 "packets in the last hour",
+	 0, 1, 1, egress_run, {egress_options},
+	 .examples =
+		"nsctl egress box                 # the list, and what was refused\n"
+		"nsctl egress --allow=198.51.100.2:443/tcp --remove=198.51.100.1 box\n"
+		"nsctl egress --deny=10.0.0.0/8 net/lan"},
 	{"hosts", NULL, "",
 	 "Prints the addresses and names of your sets, as lines of a hosts file",
-	 0, 0, 0, hosts_run, {NULL}},
-	{"up", NULL, "[OPTIONS] FILE",
-	 "Makes a whole topology (JSON; - is stdin), all of it or nothing\n"
-	 "Then it starts the services: sets that have a \"command\". With \"ready\": {\"port\": N} "
-	 "or {\"command\": [...]} it waits until the service listens, or until the command "
-	 "succeeds in its set, for 60 s or \"seconds\". If one does not, all is removed",
-	 0, 1, 1, topology_up, {topology_up_options}},
-	{"down", NULL, "[--project=PROJECT] [FILE]",
-	 "Removes the links, sets and networks that FILE names, or a project",
-	 0, 0, 1, topology_down, {topology_down_options}},
-	{"monitor", NULL, "[OPTIONS] [NAME]",
-	 "Shows the state of sets, and then events as they happen\n"
-	 "Prints a line for each; with --json the state as {\"sets\": [...]}, and each event as "
-	 "it is. It begins again with the state if the daemon was restarted, or if events were "
-	 "lost because they were read too slowly",
-	 0, 0, 1, monitor_run, {monitor_options}},
+	 0, 0, 0, hosts_run, {NULL},
+	 .examples = "nsctl hosts | sudo tee -a /etc/hosts"},
+	{"graph", NULL, "[OPTIONS]",
+	 "Draws your sets and networks, and the links between them\n"
+	 "Each box is followed by its ends of links: the interface, its addresses, what impairs "
+	 "it, and where the other end is",
+	 0, 0, 0, graph_run, {graph_options},
+	 .examples =
+		"nsctl graph\n"
+		"nsctl graph --format=svg >lab.svg"},
 	{"capture", NULL, "[OPTIONS] LINK|SET[:IFACE]|net/NETWORK",
 	 "Captures packets, as a pcap file\n"
 	 "`nsctl capture web | wireshark -k -i -` shows them as they come. A link is captured at "
 	 "its end in a set, a set at IFACE, its only link or lo, a network at its bridge. ^C ends "
 	 "the capture",
-	 0, 1, 1, capture_run, {capture_options}},
+	 0, 1, 1, capture_run, {capture_options},
+	 .examples =
+		"nsctl capture -w web.pcap --filter='tcp port 80' web\n"
+		"nsctl capture web | wireshark -k -i -"},
+	{"up", NULL, "[OPTIONS] FILE",
+	 "Makes a whole topology (JSON; - is stdin), all of it or nothing\n"
+	 "Then it starts the services: sets that have a \"command\". With \"ready\": {\"port\": N} "
+	 "or {\"command\": [...]} it waits until the service listens, or until the command "
+	 "succeeds in its set, for 60 s or \"seconds\". If one does not, all is removed",
+	 0, 1, 1, topology_up, {topology_up_options},
+	 .heading = "Topologies",
+	 .examples =
+		"nsctl up two-hosts.json\n"
+		"nsctl up -p job-17 --lease=2h two-hosts.json"},
+	{"down", NULL, "[--project=PROJECT] [FILE]",
+	 "Removes the links, sets and networks that FILE names, or a project",
+	 0, 0, 1, topology_down, {topology_down_options},
+	 .examples =
+		"nsctl down two-hosts.json\n"
+		"nsctl down -p job-17"},
+	{"monitor", NULL, "[OPTIONS] [NAME]",
+	 "Shows the state of sets, and then events as they happen\n"
+	 "Prints a line for each; with --json the state as {\"sets\": [...]}, and each event as "
+	 "it is. It begins again with the state if the daemon was restarted, or if events were "
+	 "lost because they were read too slowly",
+	 0, 0, 1, monitor_run, {monitor_options},
+	 .heading = "Watching",
+	 .examples =
+		"nsctl monitor\n"
+		"nsctl --json monitor box"},
+	{"top", NULL, "[OPTIONS]",
+	 "Shows live what your sets use: processors, memory, processes, packets of links\n"
+	 "CPU% is of one processor, and packets are those of a second. c, m, p, n and a sort by "
+	 "processors, memory, processes, packets (net) or names. The arrows select a set: k ends "
+	 "its processes, f freezes or thaws it, e or Enter is `nsctl enter`. Space looks again, q "
+	 "ends",
+	 0, 0, 0, top_run, {top_options},
+	 .examples =
+		"nsctl top\n"
+		"nsctl top --all-owners --delay=5"},
+	{"log", NULL, "[OPTIONS] [SET]",
+	 "Shows what has happened to your sets: nsctld's lines in the journal\n"
+	 "Each line has the time, the user who acted, and the set. The journal shows them to root "
+	 "and to the groups adm and systemd-journal",
+	 0, 0, 1, log_run, {log_options},
+	 .examples =
+		"nsctl log\n"
+		"nsctl log box"},
+	{"which", NULL, "[PID]",
+	 "Shows which set a process is in (default: this one), and which of its namespaces are "
+	 "the host's",
+	 0, 0, 1, inspect_which, {NULL},
+	 .examples =
+		"nsctl which\n"
+		"nsctl which 4711"},
 	{"status", NULL, "",
 	 "Shows nsctld's version and features, your limits, and what you use of them",
-	 0, 0, 0, inspect_status, {NULL}},
+	 0, 0, 0, status_run, {NULL},
+	 .examples = "nsctl status"},
+	{"doctor", NULL, "[CHECK...]",
+	 "Looks for what is missing on this machine or in the way, and says what to do\n"
+	 "Some things can only be seen by root. CHECK is the name of a check, as it is printed. "
+	 "--quiet leaves out what is fine; with --json each check is a document. The status is 1 "
+	 "if there is a problem. To try things, it makes sets, which end with it",
+	 0, 0, WORDS_ANY, doctor_run, {NULL},
+	 .examples =
+		"nsctl doctor\n"
+		"nsctl --quiet doctor                    # only what is wrong"},
+	{"metrics", NULL, "[--textfile=FILE]",
+	 "Prints metrics of nsctld and of your sets (as root, of all), for Prometheus\n"
+	 "With --json, each metric as io.systemd.Metrics has it",
+	 VERB_OWN_OPTIONS, 0, 0, metrics_run, {metrics_options},
+	 .examples =
+		"nsctl metrics\n"
+		"nsctl metrics --textfile=/var/lib/prometheus/node-exporter/nsctl.prom"},
 	{"call", NULL, "[--more] METHOD [JSON]",
 	 "Calls any method of the interface (JSON: the parameters; - is stdin)",
-	 0, 1, 2, call_run, {call_options}},
+	 0, 1, 2, call_run, {call_options},
+	 .heading = "Others",
+	 .examples =
+		"nsctl call GetStatus\n"
+		"nsctl call List '{\"labels\": {\"job\": \"17\"}}'"},
 	{"version", NULL, "",
 	 "Shows the versions of nsctl and nsctld",
-	 0, 0, 0, main_version, {NULL}},
+	 0, 0, 0, main_version, {NULL},
+	 .examples = "nsctl version"},
 	{"help", NULL, "[COMMAND]",
 	 "Explains the commands and their options",
-	 0, 0, 2, main_help, {NULL}},
+	 0, 0, 2, main_help, {NULL},
+	 .examples = "nsctl help create\nnsctl help link add"},
+	{"complete", NULL, "-- [WORD...]",
+	 "Prints what the last word may become, for the completion of a shell",
+	 VERB_FIRST_WORD_ENDS | VERB_HIDDEN, 0, WORDS_ANY, main_complete, {NULL}, .own = NULL},
+	{"table", NULL, "",
+	 "Prints the commands and options, a line each, for programs that write about them",
+	 VERB_HIDDEN, 0, 0, main_table, {NULL}, .own = NULL},
 	{0},
 };
 /* clang-format on */
-
-/* Verbs with verbs of their own, such as "link add". */
-static const struct {
-	const char *name;
-	const struct verb *verbs;
-} groups[] = {{"link", links_verbs}, {"network", networks_verbs}};
-
-static const struct verb *verbs_of(const struct verb *verb)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(groups); i++)
-		if (strcmp(groups[i].name, verb->name) == 0)
-			return groups[i].verbs;
-	return NULL;
-}
-
-/* Returns the last word of a verb's name: "add" for "link add". */
-static const char *last_word(const char *name)
-{
-	const char *blank = strchr(name, ' ');
-
-	return blank ? blank + 1 : name;
-}
-
-static const struct verb *find_verb(const struct verb *among, const char *name)
-{
-	for (const struct verb *verb = among; verb->name; verb++)
-		if (strcmp(last_word(verb->name), name) == 0 ||
-		    (verb->alias && strcmp(last_word(verb->alias), name) == 0))
-			return verb;
-	return NULL;
-}
-
-/* Returns true if the names differ by one additional, missing, or different character, or by two
- * swapped ones. */
-static bool is_almost(const char *a, const char *b)
-{
-	while (*a && *a == *b) {
-		a++;
-		b++;
-	}
-	return (*a && strcmp(a + 1, b) == 0) || (*b && strcmp(a, b + 1) == 0) ||
-	       (*a && *b && strcmp(a + 1, b + 1) == 0) ||
-	       (*a && *b && a[0] == b[1] && a[1] == b[0] && strcmp(a + 2, b + 2) == 0);
-}
-
-/* Words that users of similar programs try. */
-static const struct {
-	const char *word, *verb;
-} foreign[] = {
-	{"remove", "rm"},  {"delete", "rm"},	{"del", "rm"},	       {"stop", "rm"},
-	{"destroy", "rm"}, {"shell", "enter"},	{"attach", "enter"},   {"add", "create"},
-	{"new", "create"}, {"inspect", "show"}, {"events", "monitor"}, {"clean", "prune"},
-};
-
-/* Returns nsctl's verb for a word of a similar program, or NULL. */
-static const char *translate(const char *word)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(foreign); i++)
-		if (strcmp(foreign[i].word, word) == 0)
-			return foreign[i].verb;
-	return NULL;
-}
-
-/* Reports an unknown verb. group is the verb that should have it, or NULL. */
-static int no_such_verb(const struct verb *group, const char *name)
-{
-	const char *in_front = group ? group->name : "", *blank = group ? " " : "";
-	const char *meant = translate(name);
-
-	print_problem("there is no command %s%s%s", in_front, blank, name);
-	for (const struct verb *verb = group ? verbs_of(group) : verbs; verb->name; verb++)
-		if (is_almost(name, last_word(verb->name)) ||
-		    (meant && strcmp(meant, last_word(verb->name)) == 0)) {
-			print_hint("did you mean `nsctl %s`?", verb->name);
-			return STATUS_USAGE;
-		}
-	print_hint("`nsctl help%s%s` lists them", blank, in_front);
-	return STATUS_USAGE;
-}
-
-/* Prints the first line of a verb's summary. */
-static void print_summary(const char *left, int column, const struct verb *verb)
-{
-	_cleanup_text_ struct text summary = {0};
-
-	text_format(&summary, "%.*s", (int)strcspn(verb->summary, "\n"), verb->summary);
-	print_help(left, column, summary.data);
-}
-
-static void print_usage(void)
-{
-	static const char more[] = "`nsctl help COMMAND` shows the options of a command. DURATION "
-				   "is 90, 90s, 15m, 2h or 1d; SIZE is 512M or 2G.";
-
-	print_text("Usage: nsctl [OPTIONS] COMMAND ...\n"
-		   "Makes, keeps, enters and removes sets of Linux namespaces, without root.\n\n");
-	for (const struct verb *verb = verbs; verb->name; verb++) {
-		_cleanup_text_ struct text left = {0};
-
-		text_format(&left, "  %s", verb->name);
-		print_summary(left.data, 14, verb);
-	}
-	print_text("\n");
-	options_print(options_global, true);
-	options_print(options_first, true);
-	print_text("\n");
-	print_help("", 0, more);
-}
-
-/* Prints the usage of a verb such as "link", and the usage of each verb of its own. */
-static void print_group(const struct verb *group)
-{
-	print_text("Usage: nsctl %s %s\n%s.\n\n", group->name, group->usage, group->summary);
-	for (const struct verb *verb = verbs_of(group); verb->name; verb++) {
-		_cleanup_text_ struct text left = {0};
-
-		text_format(&left, "  %s %s", last_word(verb->name), verb->usage);
-		print_summary(left.data, 8, verb);
-	}
-	print_text("\n");
-	options_print(options_global, true);
-	print_text("\n`nsctl help %s COMMAND` shows the options of a command.\n", group->name);
-}
 
 static int main_help(struct client *client, struct options *options)
 {
@@ -282,22 +299,34 @@ static int main_help(struct client *client, struct options *options)
 	char **word = options->words;
 
 	if (!*word) {
-		print_usage();
+		help_all(verbs);
 		return 0;
 	}
-	about = find_verb(verbs, *word);
+	about = verb_find(verbs, *word);
 	if (about && word[1]) {
-		if (!verbs_of(about))
+		if (!about->own)
 			return options_wrong(client, "%s has no commands of its own", about->name);
 		group = about;
-		about = find_verb(verbs_of(group), *++word);
+		about = verb_find(group->own, *++word);
 	}
 	if (!about)
-		return no_such_verb(group, *word);
-	if (verbs_of(about))
-		print_group(about);
+		return help_unknown(verbs, group, *word);
+	if (about->own)
+		help_group(about);
 	else
 		options_help(about);
+	return 0;
+}
+
+static int main_complete(struct client *client, struct options *options)
+{
+	complete_print(client, verbs, options->words);
+	return 0;
+}
+
+static int main_table(struct client *client _unused_, struct options *options _unused_)
+{
+	help_table(verbs);
 	return 0;
 }
 
@@ -339,13 +368,25 @@ static unsigned fill_stdio(void)
 	return closed;
 }
 
+/* Looks for --json among the words, for errors that are found before the options are read. */
+static void take_json(char *const *words)
+{
+	for (; *words; words++)
+		if (strcmp(*words, "--json") == 0)
+			print_problems_as_json(true);
+}
+
 static int run_verb(struct client *client, int argc, char **argv)
 {
-	const struct verb *verb = find_verb(verbs, argv[0]);
+	const struct verb *verb = verb_find(verbs, argv[0]);
 	int r;
 
+	if (!verb || !(verb->flags & VERB_FIRST_WORD_ENDS))
+		take_json(argv);
 	if (!verb)
-		return no_such_verb(NULL, argv[0]);
+		return help_unknown(verbs, NULL, argv[0]);
+	if (help_is_foreign(verbs, argv))
+		return STATUS_USAGE;
 	client->verb = verb->name;
 	memory_status = verb->flags & VERB_RUNS_COMMAND ? STATUS_OURS : STATUS_FAILED;
 	r = verb_run(client, verb, argc, argv);
@@ -367,14 +408,16 @@ static int main_group(struct client *client, struct options *options)
 	int id = options_next(options);
 
 	if (id == OPTION_HELP)
-		print_group(group);
+		help_group(group);
 	if (id != OPTION_END)
 		return id == OPTION_HELP ? -STATUS_HELP : id;
 	if (options->n_words == 0)
 		return options_wrong(client, "no command given: %s", group->usage);
-	own = find_verb(verbs_of(group), options->words[0]);
-	if (!own)
-		return no_such_verb(group, options->words[0]);
+	own = verb_find(group->own, options->words[0]);
+	if (!own) {
+		take_json(options->words);
+		return help_unknown(verbs, group, options->words[0]);
+	}
 	client->verb = own->name;
 	return verb_run(client, own, options->n_words, options->words);
 }
@@ -390,7 +433,7 @@ static int take_global_options(struct client *client, int argc, char **argv, int
 	id = options_next(&options);
 	*ret_status = id < 0 ? -id : 0;
 	if (id == OPTION_HELP)
-		print_usage();
+		help_all(verbs);
 	else if (id == OPTION_VERSION)
 		main_version(client, &options);
 	if ((id == OPTION_HELP || id == OPTION_VERSION) && !print_finish())
@@ -406,7 +449,6 @@ static int take_global_options(struct client *client, int argc, char **argv, int
 
 int main(int argc, char **argv)
 {
-	const char *socket_path = getenv("NSCTL_SOCKET");
 	struct client client;
 	struct parent parent;
 	int first, r = 0;
@@ -415,7 +457,7 @@ int main(int argc, char **argv)
 	client_init(&client);
 	client.parent = parent;
 	client.closed = fill_stdio();
-	client.socket_path = socket_path && *socket_path ? socket_path : DEFAULT_SOCKET;
+	client.socket_path = connection_path(NULL);
 	first = take_global_options(&client, argc, argv, &r);
 	if (first > 0)
 		r = run_verb(&client, argc - first, argv + first);

@@ -11,6 +11,7 @@
 
 #include "client/client-error.h"
 #include "client/print.h"
+#include "client/show.h"
 #include "client/take.h"
 #include "client/text.h"
 #include "protocol/error.h"
@@ -28,19 +29,6 @@ const struct option_row monitor_options[] = {
 	{0},
 };
 
-/* Prints "2026-01-31 23:59:59", in the local time zone. */
-static void print_time(double seconds)
-{
-	time_t whole = (time_t)seconds;
-	char text[32];
-	struct tm local;
-
-	if (!localtime_r(&whole, &local) ||
-	    strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &local) == 0)
-		snprintf(text, sizeof(text), "%.0f", seconds);
-	print_text("%s ", text);
-}
-
 static void print_owner(const struct client *client, const json_t *object, bool all_owners)
 {
 	const char *name = json_text(object, "ownerName", NULL);
@@ -52,7 +40,7 @@ static void print_owner(const struct client *client, const json_t *object, bool 
 	else
 		print_text("%" JSON_INTEGER_FORMAT,
 			   json_integer_value(json_object_get(object, "owner")));
-	print_text(" ");
+	print_text(": ");
 }
 
 /* Prints " KEY=VALUE", as one word for a shell. */
@@ -80,39 +68,60 @@ static void print_set(const struct monitoring *monitoring, const json_t *set)
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	print_time((double)now.tv_sec);
-	print_text("%-14s ", "set");
 	print_owner(monitoring->client, set, monitoring->all_owners);
+	print_text("set ");
 	print_escaped(json_text(set, "name", "?"));
-	print_text(" ");
-	print_escaped(json_text(set, "state", "?"));
+	print_text(" is ");
+	print_escaped(show_state(set));
 	print_text("\n");
 }
 
+/* The words of events. Each is about the object in the member, whose name follows noun. */
+static const struct event_words {
+	const char *what, *member, *noun, *happened;
+} event_words[] = {
+	{"setCreated", "set", "set", "was created"},
+	{"setRemoved", "set", "set", "was removed"},
+	{"setExpired", "set", "set", "has expired: its lease has ended"},
+	{"setBroken", "set", "set", "is broken"},
+	{"setFrozen", "set", "set", "was frozen"},
+	{"setThawed", "set", "set", "was thawed"},
+	{"sessionStarted", "session", "session", "has started"},
+	{"sessionEnded", "session", "session", "has ended"},
+	{"linkAdded", "link", "link", "was added"},
+	{"linkRemoved", "link", "link", "was removed"},
+	{"networkCreated", "network", "network", "was created"},
+	{"networkRemoved", "network", "network", "was removed"},
+};
+
+/* Returns the words of an event, or NULL if this nsctl does not know it. */
+static const struct event_words *find_words(const char *what)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(event_words); i++)
+		if (strcmp(event_words[i].what, what) == 0)
+			return &event_words[i];
+	return NULL;
+}
+
+/* Prints a sentence: "session 1b9d05c31033532f of set web has ended exitStatus=0". */
 static void print_event(const struct monitoring *monitoring, const json_t *event)
 {
-	static const char *const names[] = {"set", "network", "link", "session"};
-	const json_t *details = json_object_get(event, "detail");
+	const char *what = json_text(event, "what", "?");
+	const struct event_words *words = find_words(what);
+	bool is_session = words && strcmp(words->member, "session") == 0;
 	const char *key;
-	bool any = false;
 	json_t *value;
 
 	print_time(json_number_value(json_object_get(event, "time")));
-	print_text("%-14.32s ", json_text(event, "what", "?"));
 	print_owner(monitoring->client, event, monitoring->all_owners);
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		const char *name = json_text(event, names[i], NULL);
-
-		if (!name)
-			continue;
-		print_text("%s", any ? " " : "");
-		/* a link and a network may have the same name as a set */
-		if (i == 1 || i == 2)
-			print_text("%s/", i == 1 ? "net" : "link");
-		print_escaped(name);
-		any = true;
+	print_text("%s ", words ? words->noun : "event");
+	print_escaped(words ? json_text(event, words->member, "?") : what);
+	if (is_session || (!words && json_text(event, "set", NULL))) {
+		print_text(" of set ");
+		print_escaped(json_text(event, "set", "?"));
 	}
-	json_object_foreach((json_t *)details, key, value)
-	{
+	print_text(" %s", words ? words->happened : "");
+	json_object_foreach(json_object_get(event, "detail"), key, value) {
 		print_detail(key, json_is_string(value) ? json_string_value(value) : "?");
 	}
 	print_text("\n");
@@ -127,12 +136,10 @@ static void print_reply(const struct monitoring *monitoring, const json_t *reply
 
 	if (json && sets)
 		print_json(reply);
-	json_array_foreach(json ? NULL : sets, i, object)
-	{
+	json_array_foreach(json ? NULL : sets, i, object) {
 		print_set(monitoring, object);
 	}
-	json_array_foreach(json_object_get(reply, "events"), i, object)
-	{
+	json_array_foreach(json_object_get(reply, "events"), i, object) {
 		if (json)
 			print_json(object);
 		else
@@ -161,9 +168,9 @@ static int follow(const struct monitoring *monitoring)
 		_cleanup_reply_ struct message_reply reply = {0};
 
 		r = client_receive(client, &reply);
-		if (r < 0)
+		if (r != 0 && !client_is_lost(r))
 			return client_lost(client, monitoring->name, r);
-		if (r > 0) {
+		if (r != 0) {
 			print_problem("monitor: the connection to nsctld was lost; waiting for it "
 				      "to come back");
 			if (!heard)
@@ -173,7 +180,6 @@ static int follow(const struct monitoring *monitoring)
 			print_problem("monitor: connected again; the state follows");
 			return 0;
 		}
-		client_received(client);
 		if (reply.error && error_from_id(reply.error) == ERROR_EVENTS_LOST) {
 			print_problem(
 				"monitor: events were lost, because they were read too slowly; the "

@@ -88,7 +88,9 @@ static int add_path(const struct options *options, json_t *object, const char *p
 	return 0;
 }
 
-int mounts_add_source(const struct options *options, json_t *mount, const char *path)
+/* Opens the source of the current option's mount. Returns 0, or an exit status after reporting the
+ * error. */
+static int add_source(const struct options *options, json_t *mount, const char *path)
 {
 	return add_path(options, mount, path, 0, "source", "sourceFileDescriptor");
 }
@@ -150,7 +152,7 @@ int mounts_take_bind(struct options *options)
 	if (read_only)
 		json_put(mount, "readOnly", json_true());
 	path = must(strndup(source.start, source.size));
-	r = mounts_add_source(options, mount, path);
+	r = add_source(options, mount, path);
 	if (r == 0 && is_device(options->fds))
 		json_put(mount, "type", json_string("device"));
 	return r;
@@ -181,7 +183,7 @@ int mounts_take_device(struct options *options)
 {
 	json_t *mount = mounts_add(options, "device", options->argument);
 
-	return mounts_add_source(options, mount, options->argument);
+	return add_source(options, mount, options->argument);
 }
 
 /* Reads octal permissions. */
@@ -257,8 +259,7 @@ static void keep_origins(struct options *options)
 	json_t *origins = must(json_array()), *mount;
 	size_t i;
 
-	json_array_foreach(json_object_get(get_spec(options), "mounts"), i, mount)
-	{
+	json_array_foreach(json_object_get(get_spec(options), "mounts"), i, mount) {
 		json_push(origins, json_incref(json_object_get(mount, "origin")));
 		json_object_del(mount, "origin");
 	}

@@ -12,10 +12,8 @@
 
 /* Appends a mount of the current option to spec.mounts. Returns it; it stays the list's. */
 json_t *mounts_add(const struct options *options, const char *type, const char *target);
-/* Opens the source of the current option's mount. Returns 0, or an exit status after reporting the
- * error. */
-int mounts_add_source(const struct options *options, json_t *mount, const char *path);
-/* The same for a source that must be a directory. */
+/* Opens the source of the current option's mount, a directory. Returns 0, or an exit status after
+ * reporting the error. */
 int mounts_add_directory(const struct options *options, json_t *mount, const char *path);
 
 int mounts_take_bind(struct options *options);

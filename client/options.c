@@ -76,7 +76,7 @@ static void add_rows(struct options *options, const struct option_row *rows, boo
 	}
 }
 
-static bool has_letters(const struct verb *verb, size_t table)
+bool options_have_letters(const struct verb *verb, size_t table)
 {
 	return table == 0 || !(verb->flags & VERB_FIRST_LETTERS);
 }
@@ -90,7 +90,7 @@ void options_init(struct options *options, struct client *client, const struct v
 	client->options = verb ? verb->options : NULL;
 	strcpy(options->letters, stop ? "+:" : ":");
 	for (size_t i = 0; verb && i < VERB_TABLES; i++)
-		add_rows(options, verb->options[i], has_letters(verb, i));
+		add_rows(options, verb->options[i], options_have_letters(verb, i));
 	add_rows(options, options_global, true);
 	if (!verb)
 		add_rows(options, options_first, true);
@@ -130,12 +130,26 @@ static const char *typed(const struct options *options, char letter[static 3])
 	return options->argv[optind - 1];
 }
 
+/* Returns the name of the option that is meant by one that does not exist, such as --nmae=X, or
+ * NULL. */
+static const char *guess(const struct options *options, const char *option)
+{
+	_cleanup_text_ struct text name = {0};
+
+	text_format(&name, "%.*s", (int)strcspn(option + 2, "="), option + 2);
+	for (size_t i = 0; i < options->n_rows; i++)
+		if (text_is_almost(name.data, options->rows[i].row->name))
+			return options->rows[i].row->name;
+	return NULL;
+}
+
 static int tell_bad_option(const struct options *options, bool argument_missing)
 {
 	const char *verb = options->verb ? options->verb->name : NULL;
 	char letter[3];
 	const char *option = typed(options, letter);
 	size_t prefix = strncmp(option, "--", 2) == 0 ? strcspn(option + 2, "=") : 0;
+	const char *meant = NULL;
 
 	if (argument_missing)
 		client_problem(options->client, NULL, "%s needs a value", option);
@@ -147,6 +161,7 @@ static int tell_bad_option(const struct options *options, bool argument_missing)
 		for (size_t i = 0; i < options->n_rows; i++)
 			if (strncmp(options->rows[i].row->name, option + 2, prefix) == 0)
 				matches++;
+		meant = guess(options, option);
 		client_problem(options->client, NULL,
 			       matches > 1 ? "%s is short for more than one option"
 					   : "there is no option %s",
@@ -158,7 +173,10 @@ static int tell_bad_option(const struct options *options, bool argument_missing)
 	} else {
 		client_problem(options->client, NULL, "there is no option %s", option);
 	}
-	print_hint("`nsctl help%s%s` lists them", verb ? " " : "", verb ? verb : "");
+	if (meant)
+		print_hint("write --%s", meant);
+	else
+		print_hint("`nsctl help%s%s` lists the options", verb ? " " : "", verb ? verb : "");
 	return -STATUS_USAGE;
 }
 
@@ -181,6 +199,7 @@ static int take(struct options *options)
 		return 0;
 	case OPTION_JSON:
 		client->json = true;
+		print_problems_as_json(true);
 		return 0;
 	case OPTION_QUIET:
 		client->quiet = true;
@@ -202,8 +221,21 @@ static int take(struct options *options)
 	}
 }
 
+/* Finds --json, even behind an option that is wrong: errors that come before it are JSON, too. */
+static void look_for_json(struct options *options)
+{
+	int c;
+
+	while ((c = next_of_getopt(options)) != -1)
+		if (c >= LONG_BASE && options->rows[c - LONG_BASE].row->id == OPTION_JSON)
+			print_problems_as_json(true);
+	options->started = false;
+}
+
 int options_next(struct options *options)
 {
+	if (!options->started)
+		look_for_json(options);
 	for (;;) {
 		int c = next_of_getopt(options), r;
 		size_t i;
@@ -255,23 +287,30 @@ bool options_has(const struct options *options, enum option_id id)
 	return options->seen & 1U << id;
 }
 
+int options_check_text(const struct client *client, const char *word)
+{
+	return utf8_is_valid(word)
+		       ? 0
+		       : options_wrong(client, "%s is not valid UTF-8, and cannot be passed on",
+				       word);
+}
+
 int options_words(const struct options *options)
 {
 	const struct verb *verb = options->verb;
+	int r = 0;
 
 	if (options->n_words < verb->least)
 		return options_wrong(options->client, "too few arguments; usage: nsctl %s %s",
 				     verb->name, verb->usage);
 	if (verb->most != WORDS_ANY && options->n_words > verb->most)
-		return options_wrong(options->client, "unexpected argument %s; usage: nsctl %s %s",
-				     options->words[verb->most], verb->name, verb->usage);
+		return options_wrong(options->client, "unexpected argument %s; usage: nsctl %s%s%s",
+				     options->words[verb->most], verb->name,
+				     *verb->usage ? " " : "", verb->usage);
 	/* JSON contains only UTF-8; a command is sent otherwise */
-	for (int i = 0; i < options->n_words && !(verb->flags & VERB_RUNS_COMMAND); i++)
-		if (!utf8_is_valid(options->words[i]))
-			return options_wrong(options->client,
-					     "%s is not valid UTF-8, and cannot be passed on",
-					     options->words[i]);
-	return 0;
+	for (int i = 0; r == 0 && i < options->n_words && !(verb->flags & VERB_RUNS_COMMAND); i++)
+		r = options_check_text(options->client, options->words[i]);
+	return r;
 }
 
 int options_reject(const struct options *options, const char *wanted)
@@ -301,6 +340,19 @@ void options_print(const struct option_row *rows, bool letters)
 	}
 }
 
+void options_print_common(void)
+{
+	_cleanup_text_ struct text text = {0};
+
+	text_add(&text, "Options of every command (`nsctl help` explains them):");
+	for (const struct option_row *row = options_global; row->name; row++) {
+		text_format(&text, " --%s", row->name);
+		if (row->argument)
+			text_format(&text, "=%s", row->argument);
+	}
+	print_help("", 0, text.data);
+}
+
 void options_help(const struct verb *verb)
 {
 	size_t first = strcspn(verb->summary, "\n");
@@ -317,8 +369,18 @@ void options_help(const struct verb *verb)
 		print_text("Also called %s.\n", verb->alias);
 	print_text("\n");
 	for (size_t i = 0; i < VERB_TABLES; i++)
-		options_print(verb->options[i], has_letters(verb, i));
-	options_print(options_global, true);
+		options_print(verb->options[i], options_have_letters(verb, i));
+	if (verb->options[0])
+		print_text("\n");
+	options_print_common();
+	if (verb->examples)
+		print_text("\nExamples:\n");
+	for (const char *line = verb->examples; line && *line; line += strspn(line, "\n")) {
+		int n = (int)strcspn(line, "\n");
+
+		print_text("  %.*s\n", n, line);
+		line += n;
+	}
 }
 
 int options_new_name(const struct client *client, const char *kind, const char *name)

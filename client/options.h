@@ -40,6 +40,7 @@ enum option_id {
 	OPTION_IGNORE,
 	OPTION_MORE,
 	OPTION_CLEAR,
+	OPTION_TEXTFILE,
 };
 
 /* Everything about an option: how it is typed, its help, and the field of the call's parameters
@@ -96,12 +97,16 @@ struct options {
 	char letters[2 * OPTIONS_MAX + 4];
 	bool started;
 	/* Results of the options that were taken. */
-	json_t *parameters;		      /* of the call; owned by the caller */
-	struct call_fds *fds;		      /* sent with the call; owned by the caller */
-	unsigned seen;			      /* bit N: the option with id N was given */
-	uint32_t chosen, needed;	      /* KIND_BIT()s */
-	const char *project;		      /* see project.h; NULL: not given */
-	const char *with;		      /* see with.h; NULL: not given */
+	json_t *parameters;	 /* of the call; owned by the caller */
+	struct call_fds *fds;	 /* sent with the call; owned by the caller */
+	unsigned seen;		 /* bit N: the option with id N was given */
+	uint32_t chosen, needed; /* KIND_BIT()s */
+	const char *project;	 /* see project.h; NULL: not given */
+	const char *with;	 /* see with.h; NULL: not given */
+	struct table_choice {	 /* see table.h; NULL: not given */
+		const char *columns, *sort;
+		bool no_headings;
+	} table;
 	struct {			      /* see views.h */
 		const struct option_row *job; /* NULL: not given */
 		const char *workspace;
@@ -126,6 +131,10 @@ bool options_has(const struct options *options, enum option_id id);
  * the error. */
 int options_words(const struct options *options);
 
+/* Returns 0 if the word is UTF-8, as JSON must be, or STATUS_USAGE after reporting that it is
+ * not. */
+int options_check_text(const struct client *client, const char *word);
+
 /* Reports that the argument of the current option is not what wanted describes ("a size"). Returns
  * STATUS_USAGE. */
 int options_reject(const struct options *options, const char *wanted);
@@ -135,9 +144,13 @@ int options_new_name(const struct client *client, const char *kind, const char *
 /* Reports wrong usage. Returns STATUS_USAGE. */
 int options_wrong(const struct client *client, const char *format, ...) _printf_(2, 3);
 
-/* Print the usage of a verb and its options, or only a table of options. letters: with their
- * letters. */
+/* Prints the usage of a verb, its options and its examples. */
 void options_help(const struct verb *verb);
+/* Prints a table of options; letters: with their letters. */
 void options_print(const struct option_row *rows, bool letters);
+/* Prints the names of the options that every verb takes. */
+void options_print_common(void);
+/* Returns true if the options in this table of the verb's have letters. */
+bool options_have_letters(const struct verb *verb, size_t table);
 
 #endif

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "client/parse.h"
 
@@ -12,13 +13,20 @@
 
 static int add(struct passed *passed, const struct client *client, int fd, int number)
 {
+	struct stat st;
+
 	if (fcntl(fd, F_GETFD) < 0)
 		return client_problem(client, NULL, "descriptor %d is not open", fd);
+	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
+		return client_problem(client, NULL,
+				      "descriptor %d is a directory, which is never passed on", fd);
 	if (passed->n == PASSED_MAX)
 		return client_problem(client, NULL, "more than %d descriptors above 2", PASSED_MAX);
 	for (size_t i = 0; i < passed->n; i++)
 		if (passed->rows[i].number == number)
-			return client_problem(client, NULL, "two descriptors are to be %d", number);
+			return client_problem(client, NULL,
+					      "two descriptors of the command have the number %d",
+					      number);
 	passed->rows[passed->n].fd = fd;
 	passed->rows[passed->n++].number = number;
 	return 0;

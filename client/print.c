@@ -4,9 +4,13 @@
 
 #include <stdarg.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
 
 #include "client/memory.h"
 #include "client/text.h"
+
+#define HELP_COLUMNS 80
 
 bool print_is_terminal(void)
 {
@@ -22,6 +26,54 @@ bool print_has_colour(void)
 	const char *no = getenv("NO_COLOR"), *terminal = getenv("TERM");
 
 	return print_is_terminal() && !(no && *no) && terminal && strcmp(terminal, "dumb") != 0;
+}
+
+size_t print_width(void)
+{
+	const char *columns = getenv("COLUMNS");
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+		return size.ws_col;
+	return columns && atoi(columns) > 0 ? (size_t)atoi(columns) : HELP_COLUMNS;
+}
+
+bool print_has_unicode(void)
+{
+	static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		const char *value = getenv(names[i]);
+
+		if (value && *value)
+			return strcasestr(value, "UTF-8") || strcasestr(value, "UTF8");
+	}
+	return false;
+}
+
+const char *print_state_colour(const char *state)
+{
+	/* the worst comes first, because the state of a link is that of both ends */
+	static const struct {
+		const char *word, *colour;
+	} colours[] = {
+		{"broken", PRINT_RED},	    {"incomplete", PRINT_RED},	{"deleted", PRINT_RED},
+		{"moved", PRINT_RED},	    {"failed", PRINT_RED},	{"frozen", PRINT_CYAN},
+		{"creating", PRINT_YELLOW}, {"removing", PRINT_YELLOW}, {"down", PRINT_YELLOW},
+		{"ready", PRINT_GREEN},	    {"up", PRINT_GREEN},	{"runs", PRINT_GREEN},
+	};
+
+	if (!print_has_colour())
+		return NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(colours); i++)
+		if (strstr(state, colours[i].word))
+			return colours[i].colour;
+	return NULL;
+}
+
+const char *print_colour(const char *colour)
+{
+	return print_has_colour() ? colour : "";
 }
 
 void print_age(double seconds, char ret[static PRINT_SHORT])
@@ -64,6 +116,18 @@ void print_text(const char *format, ...)
 	va_end(arguments);
 }
 
+void print_time(double seconds)
+{
+	time_t whole = (time_t)seconds;
+	char text[32];
+	struct tm local;
+
+	if (!localtime_r(&whole, &local) ||
+	    strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &local) == 0)
+		snprintf(text, sizeof(text), "%.0f", seconds);
+	print_text("%s ", text);
+}
+
 void print_escaped(const char *string)
 {
 	_cleanup_text_ struct text text = {0};
@@ -81,8 +145,6 @@ void print_json_to(FILE *file, const json_t *json)
 	fputs(text, file);
 	fputc('\n', file);
 }
-
-#define HELP_COLUMNS 80
 
 void print_help(const char *left, int column, const char *text)
 {
@@ -114,36 +176,87 @@ void print_json(const json_t *json)
 	print_json_to(stdout, json);
 }
 
-static void complain(const char *prefix, const char *format, va_list arguments) _printf_(2, 0);
+/* Problems as JSON: the last one, until it is complete. */
+static bool problems_as_json;
+static json_t *pending;
+
+void print_pending(void)
+{
+	if (pending)
+		print_json_to(stderr, pending);
+	json_decref(pending);
+	pending = NULL;
+}
+
+void print_problems_as_json(bool json)
+{
+	static bool registered;
+
+	if (json && !registered)
+		registered = atexit(print_pending) == 0;
+	print_pending();
+	problems_as_json = json;
+}
+
+void print_problem_error(const char *error, const json_t *parameters)
+{
+	if (!pending)
+		return;
+	(void)json_object_set_new(pending, "error", json_string(error));
+	(void)json_object_set(pending, "parameters", (json_t *)parameters);
+}
 
 /* Prints the line by one write, so that lines of several processes do not mix. */
-static void complain(const char *prefix, const char *format, va_list arguments)
+static void complain(const char *prefix, const struct text *text)
 {
-	_cleanup_text_ struct text made = {0}, line = {0};
+	_cleanup_text_ struct text line = {0};
 
-	text_vformat(&made, format, arguments);
 	text_add(&line, prefix);
-	text_escape(&line, made.data);
+	text_escape(&line, text->data);
 	text_add(&line, "\n");
 	fwrite(line.data, 1, line.used, stderr);
 }
 
+/* Adds a member to the pending problem. Escapes the text, if it is not valid UTF-8. */
+static void add_member(const char *key, const struct text *text)
+{
+	_cleanup_text_ struct text escaped = {0};
+
+	if (!utf8_is_valid(text->data))
+		text_escape(&escaped, text->data);
+	if (!pending)
+		pending = must(json_object());
+	(void)json_object_set_new(pending, key,
+				  json_string(escaped.data ? escaped.data : text->data));
+}
+
 void print_problem(const char *format, ...)
 {
+	_cleanup_text_ struct text made = {0};
 	va_list arguments;
 
 	va_start(arguments, format);
-	complain("nsctl: ", format, arguments);
+	text_vformat(&made, format, arguments);
 	va_end(arguments);
+	print_pending();
+	if (problems_as_json)
+		add_member("message", &made);
+	else
+		complain("nsctl: ", &made);
 }
 
 void print_hint(const char *format, ...)
 {
+	_cleanup_text_ struct text made = {0};
 	va_list arguments;
 
 	va_start(arguments, format);
-	complain("hint: ", format, arguments);
+	text_vformat(&made, format, arguments);
 	va_end(arguments);
+	if (problems_as_json)
+		add_member("hint", &made);
+	else
+		complain("hint: ", &made);
 }
 
 bool print_finish(void)

@@ -16,6 +16,23 @@
 bool print_is_terminal(void);
 /* Returns true if stdout is a terminal with colours, and NO_COLOR is not set. */
 bool print_has_colour(void);
+/* Returns the number of columns of the terminal on stdout. */
+size_t print_width(void);
+/* Returns true if the user's locale is of UTF-8. Its name is enough for this. */
+bool print_has_unicode(void);
+
+/* For a terminal with colours. */
+#define PRINT_BOLD "\033[1m"
+#define PRINT_DIM "\033[2m"
+#define PRINT_RED "\033[31m"
+#define PRINT_GREEN "\033[32m"
+#define PRINT_YELLOW "\033[33m"
+#define PRINT_CYAN "\033[36m"
+#define PRINT_PLAIN "\033[0m"
+/* Returns what switches to the colour of a state ("ready"), or NULL without colours. */
+const char *print_state_colour(const char *state);
+/* Returns colour, or "" without colours. */
+const char *print_colour(const char *colour);
 
 #define PRINT_SHORT 24
 
@@ -25,7 +42,9 @@ void print_age(double seconds, char ret[static PRINT_SHORT]);
 void print_size(int64_t bytes, char ret[static PRINT_SHORT]);
 
 void print_text(const char *format, ...) _printf_(1, 2); /* to stdout, unescaped */
-void print_escaped(const char *string);			 /* to stdout */
+/* Prints "2026-01-31 23:59:59 ", in the local time zone. */
+void print_time(double seconds);
+void print_escaped(const char *string); /* to stdout */
 /* Prints left, and then text, in lines of at most 80 columns. Every line of text begins at
  * column. */
 void print_help(const char *left, int column, const char *text);
@@ -33,9 +52,17 @@ void print_help(const char *left, int column, const char *text);
 void print_json(const json_t *json);
 void print_json_to(FILE *file, const json_t *json);
 
-/* Print "nsctl: TEXT" and "hint: TEXT" on stderr, each as one line, escaped. */
+/*
+ * Print "nsctl: TEXT" and "hint: TEXT" on stderr, each as one line, escaped. After
+ * print_problems_as_json(true) both become one line of JSON, with the members message and hint. It
+ * appears before the next problem, at print_pending(), or at nsctl's end.
+ */
 void print_problem(const char *format, ...) _printf_(1, 2);
 void print_hint(const char *format, ...) _printf_(1, 2);
+void print_problems_as_json(bool json);
+/* Adds the daemon's error to the problem that was printed last, if it is printed as JSON. */
+void print_problem_error(const char *error, const json_t *parameters);
+void print_pending(void);
 
 /* Returns true if all output was written. Otherwise reports the failure. */
 bool print_finish(void);

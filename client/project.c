@@ -35,20 +35,20 @@ bool project_has(const char *project, const char *name)
 	return !project || (strncmp(name, project, n) == 0 && name[n] == SEPARATOR);
 }
 
-/* Returns a new object that has the names of a list's objects as its members. */
+/* Returns a new object whose members are the names of the list's objects. */
 static json_t *collect(const json_t *list)
 {
 	json_t *names = must(json_object()), *object;
 	size_t i;
 
-	json_array_foreach(list, i, object)
-	{
+	json_array_foreach(list, i, object) {
 		json_put(names, json_text(object, "name", ""), json_true());
 	}
 	return names;
 }
 
-/* Renames what the member of object called key names, if it is there. */
+/* Puts the project before the name in object's member key, if there is one. Returns 0, or a status
+ * after reporting that the new name is not valid. */
 static int rename_member(const struct names *names, json_t *object, const char *key)
 {
 	const char *name = json_text(object, key, NULL);
@@ -89,8 +89,7 @@ static void add_alias(const struct names *names, json_t *end, const json_t *peer
 	if (!is_known(names->networks, peer, "network") || !domain_is_valid(name))
 		return;
 	aliases = json_member(end, "aliases", json_array);
-	json_array_foreach(aliases, i, alias)
-	{
+	json_array_foreach(aliases, i, alias) {
 		if (strcasecmp(json_string_value(alias), name) == 0)
 			return;
 	}
@@ -102,8 +101,7 @@ static bool has_host_name(const json_t *spec)
 	json_t *kinds = json_object_get(spec, "namespaces"), *kind;
 	size_t i;
 
-	json_array_foreach(kinds, i, kind)
-	{
+	json_array_foreach(kinds, i, kind) {
 		if (strcmp(json_string_value(kind), "uts") == 0)
 			return true;
 	}
@@ -119,8 +117,7 @@ static int rename_set(const struct names *names, json_t *set)
 
 	if (!json_text(spec, "hostname", NULL) && has_host_name(spec) && hostname_is_valid(name))
 		json_put(spec, "hostname", json_string(name));
-	json_array_foreach(json_object_get(spec, "links"), i, link)
-	{
+	json_array_foreach(json_object_get(spec, "links"), i, link) {
 		json_t *peer = json_object_get(link, "peer");
 
 		if (is_known(names->networks, peer, "network"))
@@ -163,8 +160,7 @@ int project_rename(const struct client *client, const char *project, json_t *top
 	int r = 0;
 
 	for (size_t row = 0; row < ARRAY_SIZE(rows); row++)
-		json_array_foreach(json_object_get(topology, rows[row].list), i, object)
-		{
+		json_array_foreach(json_object_get(topology, rows[row].list), i, object) {
 			r = r ? r : rows[row].rename(&names, object);
 		}
 	return r;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Projects: the sets, networks and links whose names begin with "PROJECT." (docs/adr). They exist
- * in the client only: to the daemon, these are names as any others.
+ * Projects: the sets, networks and links whose names begin with "PROJECT."
+ * (docs/adr/0036-projects.md). Only the client knows projects: to the daemon, these are names like
+ * any others.
  */
 #ifndef NSCTL_CLIENT_PROJECT_H
 #define NSCTL_CLIENT_PROJECT_H

@@ -288,8 +288,8 @@ static void write_master(struct pty *pty)
 		hang_up(pty);
 }
 
-/* Lets the caller's terminal end lines as the command's does, for other programs that write to it
- * meanwhile. Returns true if it adds a carriage return to each line. */
+/* Copies the command's setting for line ends (ONLCR) to the caller's terminal, because other
+ * programs may write there, too. Returns true if that terminal now adds carriage returns. */
 static bool follow_newlines(const struct pty *pty)
 {
 	const tcflag_t adds = OPOST | ONLCR;

@@ -6,11 +6,13 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "client/attach.h"
 #include "client/command-files.h"
+#include "client/command-set.h"
 #include "client/command-words.h"
 #include "client/environment.h"
 #include "client/memory.h"
@@ -25,6 +27,7 @@
 #include "client/with.h"
 #include "protocol/kind.h"
 #include "protocol/name.h"
+#include "protocol/error.h"
 
 static int take_user(struct options *options)
 {
@@ -33,6 +36,7 @@ static int take_user(struct options *options)
 
 	if (!*options->argument)
 		return options_reject(options, "a name or a number");
+	take_note_value(options);
 	/* the last one given counts */
 	json_object_del(options->parameters, "user");
 	if (strchr(options->argument, ':'))
@@ -54,8 +58,9 @@ const struct option_row run_command_options[] = {
 	OPTION("clean-env", 0, NULL, "pass on only TERM, HOME, USER and LOGNAME of your variables",
 	       HANDLED(CLEAN_ENV)),
 	OPTION("user", 'u', "USER",
-	       "run as this user (a number, as inside the set; in a set with a user namespace also "
-	       "a name in its own /etc/passwd)",
+	       "run as this user: a number, as inside the set, is taken without its account; in a "
+	       "set with a user namespace, a name in its own /etc/passwd also gives groups, HOME "
+	       "and SHELL",
 	       FILLS("user", take_user)),
 	OPTION("group", 'g', "GID", "run as this group (a number, as inside the set)",
 	       FILLS("group", take_id)),
@@ -293,7 +298,6 @@ static int detach(struct client *client, const struct command *command, const ch
 				    &reply);
 	if (r != 0)
 		return r;
-	client_received(client);
 	if (reply.error)
 		return attach_failed(client, &how, &reply);
 	/* if stdout is a file, it gets only the command's output */
@@ -312,9 +316,13 @@ static int exec_in(struct client *client, const struct command *command, const c
 	_cleanup_call_fds_ struct call_fds fds = {.n = 0};
 	_cleanup_json_ json_t *parameters = client_named(client, name);
 	struct attach how = {.subject = name, .method = "org.nsctl.Exec", .try_only = try_only};
+	int r;
 
 	json_object_update(parameters, command->parameters);
-	return attach(client, command, &how, parameters, &fds, words);
+	r = attach(client, command, &how, parameters, &fds, words);
+	if (r == 0)
+		command_set_tell_if_removed(client, name);
+	return r;
 }
 
 /* Runs the login shell of a user of the set, which only the set's /etc/passwd names. The daemon has
@@ -346,14 +354,13 @@ static int login(struct client *client, const struct command *command, const cha
  * 0, or STATUS_USAGE after reporting an error. */
 static int command_words(const struct client *client, char **words, char ***ret)
 {
-	if (*words && strcmp(*words, "--") == 0) {
+	if (*words && strcmp(*words, "--") == 0)
 		words++;
-	} else if (*words && **words == '-') {
+	else if (*words && **words == '-')
 		return options_wrong(client,
 				     "%s: options must come before the name; put \"--\" before a "
 				     "command that begins with '-'",
 				     *words);
-	}
 	*ret = words;
 	return 0;
 }
@@ -389,9 +396,12 @@ static int exec_or_enter(struct client *client, struct options *options, bool in
 		r = check(client, &command);
 	if (r != 0)
 		return r;
+	name = options->words[0];
+	r = options_check_text(client, name);
+	if (r != 0)
+		return r;
 	if (!*words && (!interactive || is_detached(&command)))
 		return options_wrong(client, "no COMMAND given");
-	name = options->words[0];
 	take_account(client, &command);
 	if (command.tty < 0)
 		command.tty = interactive && !is_detached(&command) && isatty(STDIN_FILENO) &&
@@ -457,7 +467,7 @@ int run_run(struct client *client, struct options *options)
 	if (client->has_owner)
 		return options_wrong(client, "--owner: a set belongs to the user who makes it");
 	if (options->project && !options->with)
-		return options_wrong(client, "--project=%s: it is for --with=FILE",
+		return options_wrong(client, "--project=%s: works only with --with=FILE",
 				     options->project);
 	/* the command gets a terminal of its own if nsctl has one */
 	if (command.tty < 0)

@@ -24,7 +24,8 @@
 
 #define READY_SECONDS 60
 /* Pauses between two looks, in ms. Each command that looks is a session, so there are few. */
-#define PORT_PAUSE 20
+#define PORT_PAUSE_FIRST 1
+#define PORT_PAUSE_MAX 20
 #define COMMAND_PAUSE_FIRST 100
 #define COMMAND_PAUSE_MAX 2000
 
@@ -59,8 +60,7 @@ static bool is_command(const json_t *words)
 	json_t *word;
 	size_t i;
 
-	json_array_foreach(words, i, word)
-	{
+	json_array_foreach(words, i, word) {
 		if (!json_is_string(word))
 			return false;
 	}
@@ -85,8 +85,7 @@ static int check_ready(const struct client *client, const char *path, size_t i, 
 	const char *key;
 	json_t *value;
 
-	json_object_foreach(ready, key, value)
-	{
+	json_object_foreach(ready, key, value) {
 		if (!is_one_of(key, known))
 			return refuse(client, path, i, "ready",
 				      "it has a key other than port, command and seconds");
@@ -134,8 +133,7 @@ int service_take_all(const struct client *client, const char *path, json_t *topo
 	json_t *set;
 	size_t i;
 
-	json_array_foreach(json_object_get(topology, "sets"), i, set)
-	{
+	json_array_foreach(json_object_get(topology, "sets"), i, set) {
 		int r = take_service(client, path, i, set, list);
 
 		if (r != 0)
@@ -159,8 +157,7 @@ static char **words_of(const json_t *list)
 	json_t *word;
 	size_t i;
 
-	json_array_foreach(list, i, word)
-	{
+	json_array_foreach(list, i, word) {
 		words[i] = (char *)json_string_value(word);
 	}
 	return words;
@@ -201,8 +198,7 @@ static int start(struct client *client, const struct service *service, const jso
 	snprintf(ret->session, sizeof(ret->session), "%s",
 		 json_text(reply.parameters, "session", ""));
 	if (r == 0 && json_is_integer(index))
-		ret->pid_fd = fd_list_take(&client->receiver.fds, json_integer_value(index));
-	client_received(client);
+		ret->pid_fd = connection_take_fd(client->nsctl, json_integer_value(index));
 	return r;
 }
 
@@ -286,7 +282,7 @@ static int wait_until_ready(struct client *client, const char *path, const struc
 {
 	const json_t *port = json_object_get(service->ready, "port");
 	const json_t *command = json_object_get(service->ready, "command");
-	int64_t pause = port ? PORT_PAUSE : COMMAND_PAUSE_FIRST;
+	int64_t pause = port ? PORT_PAUSE_FIRST : COMMAND_PAUSE_FIRST;
 	bool ready = false;
 
 	if (port && service->started.pid == 0)
@@ -309,7 +305,7 @@ static int wait_until_ready(struct client *client, const char *path, const struc
 			return tell_late(client, path, service);
 		if (ends_within(service, pause))
 			return tell_ended(client, path, service);
-		pause = port ? pause : MIN(2 * pause, (int64_t)COMMAND_PAUSE_MAX);
+		pause = MIN(2 * pause, (int64_t)(port ? PORT_PAUSE_MAX : COMMAND_PAUSE_MAX));
 	}
 	return 0;
 }
@@ -337,8 +333,7 @@ int service_start_all(struct client *client, const char *path, const json_t *ser
 	int r = 0;
 
 	interrupt_hold(&interrupt);
-	json_array_foreach(services, i, entry)
-	{
+	json_array_foreach(services, i, entry) {
 		all[i] = (struct service){.set = json_object_get(entry, "set"),
 					  .command = json_object_get(entry, "command"),
 					  .ready = json_object_get(entry, "ready"),

@@ -18,8 +18,7 @@ static void command_cell(struct table *table, const json_t *words)
 	size_t i;
 	json_t *word;
 
-	json_array_foreach(words, i, word)
-	{
+	json_array_foreach(words, i, word) {
 		if (i > 0)
 			text_add(&text, " ");
 		text_quote(&text, json_is_string(word) ? json_string_value(word) : "?");
@@ -31,9 +30,7 @@ static void session_row(struct table *table, const json_t *session)
 {
 	const json_t *signal = json_object_get(session, "signal");
 	const json_t *status = json_object_get(session, "exitStatus");
-	const json_t *left = json_object_get(session, "left");
 	const char *name = signal_name((int)json_integer_value(signal));
-	char age[PRINT_SHORT];
 
 	table_cell(table, json_text(session, "session", "?"));
 	if (json_is_integer(status))
@@ -45,48 +42,44 @@ static void session_row(struct table *table, const json_t *session)
 	else
 		table_cell(table,
 			   json_is_number(json_object_get(session, "ended")) ? "ended" : "runs");
-	if (json_is_integer(json_object_get(session, "pid")))
-		table_format(table, "%" JSON_INTEGER_FORMAT,
-			     json_integer_value(json_object_get(session, "pid")));
-	else
-		table_cell(table, NULL);
-	if (json_is_integer(left))
-		table_format(table, "%" JSON_INTEGER_FORMAT, json_integer_value(left));
-	else
-		table_cell(table, NULL);
-	print_age(show_age(session, "started"), age);
-	table_cell(table, age);
+	table_number(table, json_object_get(session, "pid"));
+	table_number(table, json_object_get(session, "left"));
+	table_age(table, show_age(session, "started"));
 	command_cell(table, json_object_get(session, "command"));
 }
 
+const struct option_row sessions_list_options[] = {TABLE_OPTIONS, {0}};
+
 int sessions_list(struct client *client, struct options *options)
 {
-	static const char *const headings[] = {"SESSION", "STATUS", "PID",
-					       "LEFT",	  "AGE",    "COMMAND"};
-	_cleanup_table_ struct table table;
+	static const struct column columns[] = {
+		{"SESSION", 6, .stays = true},	   {"STATUS", 5, .kind = COLUMN_STATE},
+		{"PID", 3, .kind = COLUMN_NUMBER}, {"LEFT", 2, .kind = COLUMN_NUMBER},
+		{"AGE", 4, .kind = COLUMN_NUMBER}, {"COMMAND", 1, .least = 24, .stays = true},
+	};
+	_cleanup_table_ struct table table = {0};
 	_cleanup_json_ json_t *reply = NULL;
 	json_t *session;
 	const char *name = options->words[0];
 	int r;
 	size_t i;
 
-	table_init(&table, headings, ARRAY_SIZE(headings));
-	r = client_call(client, name, "org.nsctl.ListSessions", client_named(client, name), NULL,
-			&reply);
+	r = table_begin(&table, options, columns, ARRAY_SIZE(columns));
+	if (r == 0)
+		r = client_call(client, name, "org.nsctl.ListSessions", client_named(client, name),
+				NULL, &reply);
 	if (r != 0)
 		return r;
-	json_array_foreach(json_object_get(reply, "sessions"), i, session)
-	{
+	json_array_foreach(json_object_get(reply, "sessions"), i, session) {
 		if (client->json)
 			print_json(session);
 		else if (client->quiet)
-			table_cell(&table, json_text(session, "session", "?"));
+			print_text("%s\n", json_text(session, "session", "?"));
 		else
 			session_row(&table, session);
 	}
-	if (client->quiet)
-		table.columns = 1;
-	table_print(&table);
+	if (!client->json && !client->quiet)
+		table_print(&table);
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 
 extern const struct option_row sessions_kill_options[];
 
+extern const struct option_row sessions_list_options[];
 int sessions_list(struct client *client, struct options *options);
 int sessions_kill(struct client *client, struct options *options);
 int sessions_wait(struct client *client, struct options *options);

@@ -32,9 +32,10 @@ const struct option_row sets_list_options[] = {
 	       FILLS("allOwners", take_true)),
 	OPTION("label", 0, "K=V", "list only sets with this label (may be repeated)",
 	       FILLS("labels", take_label)),
-	OPTION("state", 0, "creating|ready|removing|broken", "list only sets in this state",
+	OPTION("state", 0, "creating|ready|frozen|removing|broken", "list only sets in this state",
 	       FILLS("state", take_word)),
 	PROJECT_OPTION(0, "list only the sets of this project, whose names begin with PROJECT."),
+	TABLE_OPTIONS,
 	{0},
 };
 
@@ -48,8 +49,8 @@ int sets_create(struct client *client, struct options *options)
 struct listing {
 	struct client *client;
 	const char *project; /* NULL: all sets */
+	const char *state;   /* NULL: any */
 	struct table table;
-	bool quiet;
 	double now;
 };
 
@@ -60,8 +61,7 @@ static void ports_cell(struct table *table, const json_t *published)
 	json_t *publish;
 	size_t i;
 
-	json_array_foreach(published, i, publish)
-	{
+	json_array_foreach(published, i, publish) {
 		text_add(&text, i == 0 ? "" : ",");
 		show_add_publish(&text, publish, ":");
 		if (strcmp(json_text(publish, "protocol", "tcp"), "udp") == 0)
@@ -70,68 +70,134 @@ static void ports_cell(struct table *table, const json_t *published)
 	table_cell(table, text.data);
 }
 
-static void list_row(struct listing *listing, const json_t *set)
+/* What sets_list() needs of each set, in the order of the columns that it asks for. */
+enum member {
+	NAME,
+	OWNER,
+	OWNER_NAME,
+	STATE,
+	NAMESPACES,
+	ADDRESSES,
+	PROCESSES,
+	CREATED,
+	EXPIRES,
+	PUBLISH,
+	FROZEN,
+	MEMBER_COUNT
+};
+static const char *const members[MEMBER_COUNT] = {"name",	"owner",     "ownerName", "state",
+						  "namespaces", "addresses", "processes", "created",
+						  "expires",	"publish",   "frozen"};
+
+/* Adds a row for the set with these members. */
+static void list_row(struct listing *listing, json_t *const set[static MEMBER_COUNT])
 {
 	struct table *table = &listing->table;
-	double created = json_number_value(json_object_get(set, "created"));
-	const json_t *expires = json_object_get(set, "expires");
-	static const char *const lists[] = {"namespaces", "addresses"};
-	char age[PRINT_SHORT];
 
-	table_cell(table, json_text(set, "name", "?"));
-	if (json_is_string(json_object_get(set, "ownerName")))
-		table_cell(table, json_text(set, "ownerName", "?"));
+	table_cell(table, json_string_value(set[NAME]));
+	if (json_is_string(set[OWNER_NAME]))
+		table_cell(table, json_string_value(set[OWNER_NAME]));
 	else
-		table_format(table, "%" JSON_INTEGER_FORMAT,
-			     json_integer_value(json_object_get(set, "owner")));
-	table_cell(table, json_text(set, "state", "?"));
-	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
-		_cleanup_text_ struct text text = {0};
-
-		text_join(&text, json_object_get(set, lists[i]));
-		table_cell(table, text.data);
-	}
-	table_format(table, "%" JSON_INTEGER_FORMAT,
-		     json_integer_value(json_object_get(set, "processes")));
-	print_age(listing->now - created, age);
-	table_cell(table, age);
-	print_age(json_number_value(expires) - listing->now, age);
-	table_cell(table, json_is_number(expires) ? age : NULL);
-	ports_cell(table, json_object_get(set, "publish"));
+		table_number(table, set[OWNER]);
+	table_cell(table, show_state_word(set[STATE], set[FROZEN]));
+	table_joined(table, set[NAMESPACES]);
+	table_joined(table, set[ADDRESSES]);
+	table_number(table, set[PROCESSES]);
+	table_age(table, listing->now - json_number_value(set[CREATED]));
+	if (json_is_number(set[EXPIRES]))
+		table_age(table, json_number_value(set[EXPIRES]) - listing->now);
+	else
+		table_cell(table, NULL);
+	ports_cell(table, set[PUBLISH]);
 }
 
 /* Returns true if the set is one of those that were asked for. List returns the caller's sets, or
  * those of all users. */
-static bool is_wanted(const struct client *client, const char *project, const json_t *set)
+static bool is_wanted(const struct client *client, const char *project, const json_t *name,
+		      const json_t *owner)
 {
-	return project_has(project, json_text(set, "name", "")) &&
-	       (!client->has_owner ||
-		json_integer_value(json_object_get(set, "owner")) == client->owner);
+	const char *text = json_string_value(name);
+
+	return project_has(project, text ? text : "") &&
+	       (!client->has_owner || json_integer_value(owner) == client->owner);
 }
 
-/* Prints the sets of one reply. A reply has complete sets for --json, else summaries. */
-static void list_reply(void *context, json_t *reply)
+static void print_name(const json_t *name)
 {
-	struct listing *listing = context;
-	const struct client *client = listing->client;
-	const json_t *sets = json_object_get(reply, client->json ? "sets" : "summaries");
-	size_t i;
-	json_t *set;
+	print_escaped(json_is_string(name) ? json_string_value(name) : "?");
+	print_text("\n");
+}
 
-	json_array_foreach(sets, i, set)
-	{
-		if (is_wanted(client, listing->project, set) && !show_plainly(client, set))
+/* Takes the sets of one reply, of which only those members are known. */
+static void list_columns(struct listing *listing, const json_t *columns)
+{
+	const struct client *client = listing->client;
+	size_t n = json_array_size(json_object_get(columns, members[NAME]));
+	json_t *column[MEMBER_COUNT], *set[MEMBER_COUNT];
+
+	for (enum member i = 0; i < MEMBER_COUNT; i++)
+		column[i] = json_object_get(columns, members[i]);
+	for (size_t row = 0; row < n; row++) {
+		for (enum member i = 0; i < MEMBER_COUNT; i++)
+			set[i] = json_array_get(column[i], row);
+		if (!is_wanted(client, listing->project, set[NAME], set[OWNER]) ||
+		    (listing->state &&
+		     strcmp(listing->state, show_state_word(set[STATE], set[FROZEN])) != 0))
+			continue;
+		if (client->quiet)
+			print_name(set[NAME]);
+		else
 			list_row(listing, set);
 	}
 }
 
+/* Prints the complete sets of one reply. */
+static void list_complete(const struct listing *listing, const json_t *sets)
+{
+	size_t i;
+	json_t *set;
+
+	json_array_foreach(sets, i, set) {
+		if (is_wanted(listing->client, listing->project, json_object_get(set, "name"),
+			      json_object_get(set, "owner")) &&
+		    (!listing->state || strcmp(listing->state, show_state(set)) == 0))
+			print_json(set);
+	}
+}
+
+static void list_reply(void *context, json_t *reply)
+{
+	struct listing *listing = context;
+
+	if (listing->client->json)
+		list_complete(listing, json_object_get(reply, "sets"));
+	else
+		list_columns(listing, json_object_get(reply, "columns"));
+}
+
+/* Asks for the columns that list_columns() needs. */
+static void ask_for_columns(json_t *parameters)
+{
+	json_t *columns = must(json_array());
+
+	for (enum member i = 0; i < MEMBER_COUNT; i++)
+		json_push(columns, json_string(members[i]));
+	json_put(parameters, "columns", columns);
+}
+
 int sets_list(struct client *client, struct options *options)
 {
-	static const char *const headings[] = {"NAME",	     "OWNER",	  "STATE",
-					       "NAMESPACES", "ADDRESSES", "PROCESSES",
-					       "AGE",	     "EXPIRES",	  "PORTS"};
-	struct listing listing = {.client = client, .project = options->project};
+	static const struct column columns[] = {
+		{"NAME", 9, .stays = true},	    {"OWNER", 5, .least = 6},
+		{"STATE", 8, .kind = COLUMN_STATE}, {"NAMESPACES", 1, .least = 10},
+		{"ADDRESSES", 4, .least = 12},	    {"PROCESSES", 3, .kind = COLUMN_NUMBER},
+		{"AGE", 6, .kind = COLUMN_NUMBER},  {"EXPIRES", 7, .kind = COLUMN_NUMBER},
+		{"PORTS", 2, .least = 8},
+	};
 	json_t *parameters = options->parameters;
+	struct listing listing = {.client = client,
+				  .project = options->project,
+				  .state = json_text(parameters, "state", NULL)};
 	struct timespec now;
 	int r;
 
@@ -139,13 +205,19 @@ int sets_list(struct client *client, struct options *options)
 		return options_wrong(client, "list takes no names; use `nsctl show NAME`");
 	if (client->has_owner)
 		json_put(parameters, "allOwners", json_true());
+	/* to the daemon, a frozen set is a ready one */
+	if (listing.state && strcmp(listing.state, "frozen") == 0) {
+		listing.state = "frozen";
+		json_object_del(parameters, "state");
+	}
 	if (!client->json)
-		json_put(parameters, "summary", json_true());
+		ask_for_columns(parameters);
 	clock_gettime(CLOCK_REALTIME, &now);
 	listing.now = (double)now.tv_sec;
-	table_init(&listing.table, headings, ARRAY_SIZE(headings));
-	r = client_call_more(client, NULL, "org.nsctl.List", json_incref(parameters), NULL,
-			     list_reply, &listing);
+	r = table_begin(&listing.table, options, columns, ARRAY_SIZE(columns));
+	if (r == 0)
+		r = client_call_more(client, NULL, "org.nsctl.List", json_incref(parameters), NULL,
+				     list_reply, &listing);
 	if (r == 0 && !client->json && !client->quiet)
 		table_print(&listing.table);
 	table_done(&listing.table);
@@ -165,9 +237,9 @@ static void collect_names(void *context, json_t *reply)
 	size_t i;
 	json_t *set;
 
-	json_array_foreach(json_object_get(reply, "summaries"), i, set)
-	{
-		if (is_wanted(client, names->project, set))
+	json_array_foreach(json_object_get(reply, "summaries"), i, set) {
+		if (is_wanted(client, names->project, json_object_get(set, "name"),
+			      json_object_get(set, "owner")))
 			json_push(names->array, json_string(json_text(set, "name", "")));
 	}
 }
@@ -193,8 +265,7 @@ int sets_remove_all(struct client *client, const char *project, json_t *given)
 		json_put(parameters, "allOwners", json_true());
 	failed = client_call_more(client, NULL, "org.nsctl.List", json_incref(parameters), NULL,
 				  collect_names, &names);
-	json_array_foreach(array, i, name)
-	{
+	json_array_foreach(array, i, name) {
 		r = sets_remove(client, json_string_value(name), given, true);
 		if (r == STATUS_UNREACHABLE)
 			return r;

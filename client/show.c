@@ -21,6 +21,18 @@ double show_age(const json_t *object, const char *key)
 	return (double)now.tv_sec - json_number_value(json_object_get(object, key));
 }
 
+const char *show_state_word(const json_t *state, const json_t *frozen)
+{
+	const char *word = json_is_string(state) ? json_string_value(state) : "?";
+
+	return json_is_true(frozen) && strcmp(word, "ready") == 0 ? "frozen" : word;
+}
+
+const char *show_state(const json_t *set)
+{
+	return show_state_word(json_object_get(set, "state"), json_object_get(set, "frozen"));
+}
+
 bool show_plainly(const struct client *client, const json_t *item)
 {
 	if (client->json) {
@@ -50,10 +62,9 @@ static bool is_held(const json_t *namespaces, const char *type)
 	json_t *namespace;
 	size_t i;
 
-	json_array_foreach(
-		namespaces, i,
-		namespace) if (strcmp(json_text(namespace, "type", ""), type) ==
-			       0) return json_is_true(json_object_get(namespace, "held"));
+	json_array_foreach(namespaces, i, namespace)
+		if (strcmp(json_text(namespace, "type", ""), type) == 0)
+			return json_is_true(json_object_get(namespace, "held"));
 	return false;
 }
 
@@ -62,8 +73,7 @@ void show_namespaces(const json_t *namespaces, const char *held, const char *not
 	json_t *namespace;
 	size_t i;
 
-	json_array_foreach(namespaces, i, namespace)
-	{
+	json_array_foreach(namespaces, i, namespace) {
 		const char *type = json_text(namespace, "type", "?");
 		const char *path = json_text(namespace, "path", NULL);
 		char link[64];
@@ -81,8 +91,7 @@ static void show_strings(const char *name, const json_t *object)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach((json_t *)object, key, value)
-	{
+	json_object_foreach((json_t *)object, key, value) {
 		show_line(name, "%s=%s", key,
 			  json_is_string(value) ? json_string_value(value) : "?");
 		name = NULL;
@@ -95,8 +104,7 @@ static void show_mounts(const json_t *spec)
 	json_t *mount;
 	size_t i;
 
-	json_array_foreach(mounts, i, mount)
-	{
+	json_array_foreach(mounts, i, mount) {
 		const char *source = json_text(mount, "source", NULL);
 		char size[PRINT_SHORT];
 
@@ -117,15 +125,15 @@ static void show_interfaces(const json_t *interfaces)
 	json_t *interface, *address;
 	size_t i, j;
 
-	json_array_foreach(interfaces, i, interface)
-	{
+	json_array_foreach(interfaces, i, interface) {
 		_cleanup_text_ struct text text = {0};
 		const char *link = json_text(interface, "link", NULL);
 
 		text_format(&text, "%s %s", json_text(interface, "name", "?"),
 			    json_is_true(json_object_get(interface, "up")) ? "up" : "down");
-		json_array_foreach(json_object_get(interface, "addresses"), j, address) text_format(
-			&text, " %s", json_is_string(address) ? json_string_value(address) : "?");
+		json_array_foreach(json_object_get(interface, "addresses"), j, address)
+			text_format(&text, " %s",
+				    json_is_string(address) ? json_string_value(address) : "?");
 		if (link)
 			text_format(&text, ", link %s", link);
 		show_line(i == 0 ? "interfaces" : NULL, "%s", text.data);
@@ -148,8 +156,7 @@ void show_chosen_ports(const struct client *client, const char *name, const json
 	json_t *publish;
 	size_t i;
 
-	json_array_foreach(published, i, publish)
-	{
+	json_array_foreach(published, i, publish) {
 		_cleanup_text_ struct text text = {0};
 
 		if (client->quiet || !json_is_true(json_object_get(publish, "chosen")))
@@ -160,16 +167,21 @@ void show_chosen_ports(const struct client *client, const char *name, const json
 	}
 }
 
-/* Prints a set's network options as its owner gave them. */
-static void show_network(const json_t *spec)
+void show_network(const json_t *spec)
 {
-	static const char *const lists[][2] = {
-		{"dns", "dns"}, {"dnsSearch", "dns search"}, {"dnsOptions", "dns options"}};
+	static const char *const lists[][2] = {{"allow", "allowed"},
+					       {"deny", "denied"},
+					       {"dns", "dns"},
+					       {"dnsSearch", "dns search"},
+					       {"dnsOptions", "dns options"}};
+	const json_t *allow = json_object_get(spec, "allow");
 	json_t *object;
 	size_t i;
 
 	if (json_is_true(json_object_get(spec, "egress")))
 		show_line("egress", "yes");
+	if (allow && json_array_size(allow) == 0)
+		show_line("allowed", "nothing");
 	for (i = 0; i < ARRAY_SIZE(lists); i++) {
 		_cleanup_text_ struct text text = {0};
 
@@ -177,13 +189,11 @@ static void show_network(const json_t *spec)
 		if (text.used > 0)
 			show_line(lists[i][1], "%s", text.data);
 	}
-	json_array_foreach(json_object_get(spec, "hosts"), i, object)
-	{
+	json_array_foreach(json_object_get(spec, "hosts"), i, object) {
 		show_line(i == 0 ? "hosts" : NULL, "%s %s", json_text(object, "address", "?"),
 			  json_text(object, "name", "?"));
 	}
-	json_array_foreach(json_object_get(spec, "publish"), i, object)
-	{
+	json_array_foreach(json_object_get(spec, "publish"), i, object) {
 		_cleanup_text_ struct text text = {0};
 
 		show_add_publish(&text, object, " to ");
@@ -221,11 +231,13 @@ static void show_links(struct client *client, const json_t *set)
 {
 	_cleanup_reply_ struct message_reply reply = {0};
 	_cleanup_json_ json_t *parameters = must(json_object());
+	const json_t *namespaces = json_object_get(set, "namespaces");
 	const char *name = json_text(set, "name", "?");
+	bool is_member = false;
 	json_t *object;
 	size_t i;
 
-	if (!is_held(json_object_get(set, "namespaces"), "net"))
+	if (!is_held(namespaces, "net"))
 		return;
 	json_put(parameters, "set", json_string(name));
 	if (client->has_owner)
@@ -233,13 +245,16 @@ static void show_links(struct client *client, const json_t *set)
 	if (client_exchange(client, name, "org.nsctl.ListLinks", json_incref(parameters), NULL,
 			    &reply) != 0)
 		return;
-	client_received(client);
 	/* an error means that the set has been removed meanwhile */
 	json_array_foreach(reply.error ? NULL : json_object_get(reply.parameters, "links"), i,
-			   object)
-	{
+			   object) {
 		show_link(i == 0 ? "links" : NULL, object, name);
+		is_member |= json_text(json_object_get(object, "a"), "network", NULL) ||
+			     json_text(json_object_get(object, "b"), "network", NULL);
 	}
+	if (is_member && !is_held(namespaces, "mnt"))
+		show_line("note", "without a mount namespace of its own (--mount), it does not "
+				  "know the names of other members");
 }
 
 static void show_limits(const json_t *limits)
@@ -261,6 +276,40 @@ static void show_limits(const json_t *limits)
 		show_line("limits", "%s", text.data + 2);
 }
 
+/* Adds a destination in the form that --allow takes. */
+static void add_refused(struct text *text, const json_t *refused)
+{
+	const char *address = json_text(refused, "address", "?");
+	const char *protocol = json_text(refused, "protocol", "?");
+	const json_t *port = json_object_get(refused, "port");
+	bool brackets = json_is_integer(port) && strchr(address, ':');
+
+	text_format(text, "%s%s%s", brackets ? "[" : "", address, brackets ? "]" : "");
+	if (json_is_integer(port))
+		text_format(text, ":%" JSON_INTEGER_FORMAT "/%s", json_integer_value(port),
+			    protocol);
+	else
+		text_format(text, " (%s)", protocol);
+}
+
+void show_refused(const json_t *usage)
+{
+	const json_t *packets = json_object_get(usage, "refusedPackets");
+	json_t *refused;
+	size_t i;
+
+	if (json_is_integer(packets))
+		show_line("refused", "%" JSON_INTEGER_FORMAT " packets to what it may not reach",
+			  json_integer_value(packets));
+	json_array_foreach(json_object_get(usage, "refusedDestinations"), i, refused) {
+		_cleanup_text_ struct text text = {0};
+
+		add_refused(&text, refused);
+		show_line(NULL, "%s: %" JSON_INTEGER_FORMAT, text.data,
+			  json_integer_value(json_object_get(refused, "packets")));
+	}
+}
+
 static void show_usage(const json_t *set)
 {
 	const json_t *usage = json_object_get(set, "usage");
@@ -276,18 +325,18 @@ static void show_usage(const json_t *set)
 		show_line("memory", "%s", size);
 	if (json_is_number(cpu))
 		show_line("cpu", "%.1f s", json_number_value(cpu));
+	show_refused(usage);
 }
 
-static void show_times(const json_t *set)
+void show_times(const json_t *object, const json_t *lease)
 {
-	const json_t *lease = json_object_get(json_object_get(set, "spec"), "lease");
-	double left = -show_age(set, "expires");
+	double left = -show_age(object, "expires");
 	char text[PRINT_SHORT];
 
-	print_age(show_age(set, "created"), text);
+	print_age(show_age(object, "created"), text);
 	show_line("created", "%s ago", text);
 	print_age(left, text);
-	if (json_is_number(json_object_get(set, "expires")))
+	if (json_is_number(json_object_get(object, "expires")))
 		show_line("lease", "ends in %s", text);
 	if (json_is_true(json_object_get(lease, "connection")))
 		show_line("lease", "ends with the connection that made it");
@@ -320,8 +369,17 @@ static void show_notes(const json_t *set)
 	for (size_t i = 0; i < ARRAY_SIZE(notes); i++)
 		if (is_held(namespaces, "user") && !is_held(namespaces, notes[i].kind))
 			show_line("note", "%s", notes[i].text);
+	if (strcmp(show_state(set), "frozen") == 0)
+		show_line("note", "its processes are stopped; `nsctl thaw %s` continues them",
+			  json_text(set, "name", "?"));
 	if (strcmp(json_text(set, "state", ""), "broken") == 0)
 		show_line("note", "a part of the set is lost; it can only be removed (nsctl rm)");
+}
+
+void show_owner(const json_t *object, const char *name)
+{
+	show_line("owner", "%s%s%" JSON_INTEGER_FORMAT "%s", name ? name : "", name ? " (" : "",
+		  json_integer_value(json_object_get(object, "owner")), name ? ")" : "");
 }
 
 static void show_set(struct client *client, const json_t *set)
@@ -333,20 +391,18 @@ static void show_set(struct client *client, const json_t *set)
 		     {"propagation", "propagation"},
 		     {"rootPath", "root"}};
 	const json_t *spec = json_object_get(set, "spec");
-	const char *owner = json_text(set, "ownerName", NULL);
 	const json_t *init = json_object_get(set, "init");
 
 	print_escaped(json_text(set, "name", "?"));
 	print_text("\n");
-	show_line("owner", "%s%s%" JSON_INTEGER_FORMAT "%s", owner ? owner : "", owner ? " (" : "",
-		  json_integer_value(json_object_get(set, "owner")), owner ? ")" : "");
+	show_owner(set, json_text(set, "ownerName", NULL));
 	if (json_text(set, "parent", NULL))
 		show_line("parent", "%s", json_text(set, "parent", ""));
 	show_line("id", "%s", json_text(set, "id", "?"));
-	show_line("state", "%s", json_text(set, "state", "?"));
+	show_line("state", "%s", show_state(set));
 	if (json_text(set, "reason", NULL))
 		show_line("reason", "%s", json_text(set, "reason", ""));
-	show_times(set);
+	show_times(set, json_object_get(spec, "lease"));
 	show_namespaces(json_object_get(set, "namespaces"), "held", "the host's");
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		if (json_text(spec, words[i].field, NULL))

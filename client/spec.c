@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "client/destinations.h"
 #include "client/ends.h"
 #include "client/lease.h"
 #include "client/maps.h"
@@ -106,11 +107,16 @@ static int take_route(struct options *options)
 static int take_host(struct options *options)
 {
 	const char *address;
-	struct piece name = parse_cut(options->argument, ':', &address);
+	struct piece name = parse_cut(options->argument, ':', &address), host;
 
 	if (name.size == 0 || !address || !*address)
 		return options_reject(options, "NAME:ADDRESS (such as db:10.0.0.5 or db:fd00::5)");
-	take_put(options, json_pack("{s:o, s:s}", "name", piece_json(name), "address", address));
+	host = (struct piece){.start = address, .size = strlen(address)};
+	/* as it is written before a port */
+	if (host.size > 2 && *address == '[' && address[host.size - 1] == ']')
+		host = (struct piece){.start = address + 1, .size = host.size - 2};
+	take_put(options,
+		 json_pack("{s:o, s:o}", "name", piece_json(name), "address", piece_json(host)));
 	return 0;
 }
 
@@ -157,8 +163,8 @@ static int put_sysctl(struct options *options, const char *key, const char *valu
 	const char *before = json_text(sysctls, key, NULL);
 
 	if (before && strcmp(before, value) != 0)
-		return options_wrong(options->client, "%s is to be both %s and %s", key, before,
-				     value);
+		return options_wrong(options->client, "%s is given two values, %s and %s", key,
+				     before, value);
 	if (before)
 		return 0;
 	json_put(sysctls, key, json_string(value));
@@ -263,7 +269,8 @@ const struct option_row spec_options[] = {
 	       FILLS("spec.ownShm", take_false)),
 	OPTION("job", 0, "?WORKSPACE",
 	       "what a CI job sees: --read-only, --private=home,tmp,shm,run as far as they exist, "
-	       "and the directory WORKSPACE (default: this one), which is writable; and with "
+	       "and the directory WORKSPACE (default: this one), which is writable, and where "
+	       "run starts if this directory is not seen; and with "
 	       "create, --lease=parent. --no-read-only, --private=LIST, --bind=WORKSPACE:"
 	       "WORKSPACE:ro, --no-lease, --lease=WHEN and the letters of namespaces "
 	       "change this",
@@ -282,7 +289,7 @@ const struct option_row spec_options[] = {
 	       FILLS("spec.clocks.boottime", take_offset), NEEDS(KIND_BIT(KIND_TIME))),
 	OPTION("memory", 0, "SIZE", "use at most this much memory (512M, 2G)",
 	       FILLS("spec.limits.memory", take_size)),
-	OPTION("tasks", 0, "N", "have at most N processes and threads",
+	OPTION("tasks", 0, "N", "have at most N processes and threads (8 or more)",
 	       FILLS("spec.limits.tasks", take_tasks)),
 	OPTION("cpus", 0, "N", "use at most the time of N processors (0.5 is half of one)",
 	       FILLS("spec.limits.cpus", take_processors)),
@@ -300,6 +307,15 @@ const struct option_row spec_options[] = {
 	       "reach the outside by NAT (packets that the set forwards must be translated to its "
 	       "own address)",
 	       FILLS("spec.egress", take_true), NEEDS(KIND_BIT(KIND_NET))),
+	OPTION("allow", 0, DESTINATION_WORDS,
+	       "reach DEST and nothing else (may be repeated; implies --egress); DEST is a "
+	       "name, *.NAME for all names below it, an address, a subnet, [ADDRESS] for ports of "
+	       "IPv6, @dns for the name servers, @NAME for a list in nsctld.conf, or @FILE, with a "
+	       "slash in FILE, for the lines of a file",
+	       FILLS("spec.allow[]", destinations_take), NEEDS(KIND_BIT(KIND_NET))),
+	OPTION("deny", 0, DESTINATION_WORDS,
+	       "take DEST out of what --allow lets through (may be repeated)",
+	       FILLS("spec.deny[]", destinations_take), NEEDS(KIND_BIT(KIND_NET))),
 	/* a resolv.conf of the set's own needs a mount namespace */
 	OPTION("dns", 0, "ADDRESS", "use this name server (may be repeated; adds mount and net)",
 	       FILLS("spec.dns[]", take_text), NEEDS(KIND_BIT(KIND_NET) | KIND_BIT(KIND_MNT))),
@@ -317,7 +333,7 @@ const struct option_row spec_options[] = {
 	OPTION("publish", 0, "[ADDRESS:]PORT:PORT[/udp]",
 	       "forward a port of the host to a port of the set; 8000-8010:80-90 forwards eleven "
 	       "ports, 8000-8010:80 the first of these that is free, 0:80 any free port; "
-	       "stderr tells a port that was chosen",
+	       "a chosen port is printed on stderr",
 	       FILLS("spec.publish[]", take_publish), NEEDS(KIND_BIT(KIND_NET))),
 	OPTION("sysctl", 0, "NAME=VALUE",
 	       "make a setting of a namespace: net.ipv4.ip_forward=1, kernel.shmmax=N, "

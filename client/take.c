@@ -8,6 +8,9 @@
 #include "client/text.h"
 #include "protocol/name.h"
 
+/* The most bytes of an argument that a message shows. */
+#define TYPED_MAX 200
+
 /* Returns the object that has the last key of the current option's field as a member, and stores
  * this key in *ret_key. Adds objects that are missing on the way. */
 static json_t *find_object(const struct options *options, const char **ret_key)
@@ -32,21 +35,39 @@ json_t *take_object(const struct options *options)
 	return json_member(object, key, json_object);
 }
 
-void take_note(const struct options *options, size_t index)
+/* Returns the current option as it was typed, or the beginning of one that is long. Makes
+ * client.typed if it is missing. */
+static json_t *as_typed(const struct options *options)
 {
+	const char *argument = options->argument;
 	struct client *client = options->client;
 	_cleanup_text_ struct text typed = {0};
-	json_t *entries;
 
 	if (!client->typed)
 		client->typed = must(json_object());
-	entries = json_member(client->typed, options->row->field, json_array);
+	text_format(&typed, "--%s", options->row->name);
+	if (argument)
+		text_format(&typed, "=%.*s%s", TYPED_MAX, argument,
+			    strlen(argument) > TYPED_MAX ? "..." : "");
+	return json_string_nocheck(typed.data);
+}
+
+void take_note(const struct options *options, size_t index)
+{
+	json_t *typed = as_typed(options), *entries;
+
+	entries = json_member(options->client->typed, options->row->field, json_array);
 	/* entries that no option has added by itself */
 	while (json_array_size(entries) < index)
 		json_push(entries, json_null());
-	text_format(&typed, "--%s%s%s", options->row->name, options->argument ? "=" : "",
-		    options->argument ? options->argument : "");
-	json_push(entries, json_string_nocheck(typed.data));
+	json_push(entries, typed);
+}
+
+void take_note_value(const struct options *options)
+{
+	json_t *typed = as_typed(options);
+
+	json_put(options->client->typed, options->row->field, typed);
 }
 
 void take_put(const struct options *options, json_t *value)
@@ -57,6 +78,7 @@ void take_put(const struct options *options, json_t *value)
 	_cleanup_free_ char *list = bracket ? must(strndup(key, (size_t)(bracket - key))) : NULL;
 
 	if (!list) {
+		take_note_value(options);
 		json_put(object, key, value);
 		return;
 	}

@@ -21,11 +21,13 @@ int take_label(struct options *options); /* "K=V", a member of the field's objec
 
 /* Returns the object at the row's field, which is made if it is absent. */
 json_t *take_object(const struct options *options);
-/* Puts a new value at the row's field. */
+/* Puts a new value at the row's field, and remembers the option for messages about that field. */
 void take_put(const struct options *options, json_t *value);
 /* Remembers that entry number index of the list at the current option's field comes from that
  * option, so that messages about the entry show what was typed. take_put() does this by itself. */
 void take_note(const struct options *options, size_t index);
+/* Remembers the current option in the same way for a value that is no entry of a list. */
+void take_note_value(const struct options *options);
 /* Puts value at the row's field. If value is NULL, rejects the argument: see options_reject(). */
 int take_value(const struct options *options, json_t *value, const char *wanted);
 

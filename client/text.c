@@ -105,6 +105,26 @@ size_t text_escape(struct text *text, const char *string)
 	}
 }
 
+/* Returns the number of bytes of the first columns of a string, which is valid UTF-8. */
+static size_t bytes_of(const char *string, size_t columns)
+{
+	size_t n = 0;
+
+	for (; string[n]; n++)
+		if (((unsigned char)string[n] & 0xc0) != 0x80 && columns-- == 0)
+			break;
+	return n;
+}
+
+void text_cut(struct text *text, const char *escaped, size_t columns, const char *mark)
+{
+	size_t n = bytes_of(escaped, columns);
+	bool cut = escaped[n] && columns > 0;
+
+	text_bytes(text, escaped, cut ? bytes_of(escaped, columns - 1) : n);
+	text_add(text, cut ? mark : "");
+}
+
 void text_quote(struct text *text, const char *string)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -132,10 +152,20 @@ void text_join(struct text *text, const json_t *strings)
 	size_t i;
 	json_t *string;
 
-	json_array_foreach(strings, i, string)
-	{
+	json_array_foreach(strings, i, string) {
 		if (i > 0)
 			text_add(text, ",");
 		text_add(text, json_is_string(string) ? json_string_value(string) : "?");
 	}
+}
+
+bool text_is_almost(const char *a, const char *b)
+{
+	while (*a && *a == *b) {
+		a++;
+		b++;
+	}
+	return (*a && strcmp(a + 1, b) == 0) || (*b && strcmp(a, b + 1) == 0) ||
+	       (*a && *b && strcmp(a + 1, b + 1) == 0) ||
+	       (*a && *b && a[0] == b[1] && a[1] == b[0] && strcmp(a + 2, b + 2) == 0);
 }

@@ -31,11 +31,18 @@ void text_vformat(struct text *text, const char *format, va_list arguments) _pri
  * number of columns, one for each character.
  */
 size_t text_escape(struct text *text, const char *string);
+/* Appends the first columns of an escaped string. If the string has more, mark takes the place of
+ * the last one. */
+void text_cut(struct text *text, const char *escaped, size_t columns, const char *mark);
 /* Appends string as one word for a shell: quoted if it is empty or has unusual characters. Escapes
  * nothing for a terminal. */
 void text_quote(struct text *text, const char *string);
 /* Appends an array's strings, separated by commas. */
 void text_join(struct text *text, const json_t *strings);
 #define _cleanup_text_ _cleanup_(text_done)
+
+/* Returns true if the words differ by one additional, missing, or different character, or by two
+ * swapped ones: one may be the other, mistyped. */
+bool text_is_almost(const char *a, const char *b);
 
 #endif

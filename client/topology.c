@@ -90,7 +90,7 @@ static json_t *step(json_t *value, const char **path)
 /* Returns what is wrong with the member at path, which a check has refused. A key with a dot in it
  * is not found here; it is unknown, because the interface has no such key. */
 static const char *reason(json_t *topology, const struct idl *idl, const struct idl_method *method,
-			  const char *path)
+			  const char *path, char words[static IDL_WORDS_SIZE])
 {
 	const char *rest = path, *last = path;
 	json_t *value = topology, *above = topology;
@@ -108,8 +108,9 @@ static const char *reason(json_t *topology, const struct idl *idl, const struct 
 		return "it is unknown";
 	if (!value)
 		return "it is missing";
+	idl_describe(method, path, words);
 	if (!json_is_object(above))
-		return "it is of the wrong type";
+		return words;
 	/* null counts as absent: if the member is refused even then, its name is unknown */
 	json_put(above, last, json_null());
 	was_refused = !idl_check_input(idl, method, topology, again) && strcmp(again, path) == 0;
@@ -117,7 +118,7 @@ static const char *reason(json_t *topology, const struct idl *idl, const struct 
 	if (was_refused &&
 	    (idl_check_input(idl, method, topology, again) || strcmp(again, path) != 0))
 		return "there is no such key";
-	return "it is of the wrong type, or not one of the words allowed here";
+	return words;
 }
 
 /* Returns the name of a member that ends in FileDescriptor, or NULL. */
@@ -128,13 +129,11 @@ static const char *find_descriptor(const json_t *value)
 	json_t *below;
 	size_t i;
 
-	json_array_foreach(value, i, below)
-	{
+	json_array_foreach(value, i, below) {
 		if ((found = find_descriptor(below)))
 			return found;
 	}
-	json_object_foreach((json_t *)value, key, below)
-	{
+	json_object_foreach((json_t *)value, key, below) {
 		size_t n = strlen(key);
 
 		if (n >= sizeof(end) - 1 && strcmp(key + n - (sizeof(end) - 1), end) == 0)
@@ -167,8 +166,7 @@ static int check_leases(const struct client *client, const char *path, const jso
 	if (json_is_true(json_object_get(json_object_get(topology, "lease"), "connection")))
 		return refuse(client, path, "lease.connection",
 			      "it would end with this command, at once");
-	json_array_foreach(json_object_get(topology, "sets"), i, set)
-	{
+	json_array_foreach(json_object_get(topology, "sets"), i, set) {
 		const json_t *lease = json_object_get(json_object_get(set, "spec"), "lease");
 
 		if (json_is_true(json_object_get(lease, "connection"))) {
@@ -185,7 +183,7 @@ static int check_leases(const struct client *client, const char *path, const jso
 static int check(const struct client *client, const char *path, json_t *topology)
 {
 	const struct idl_method *method;
-	char field[IDL_PATH_SIZE];
+	char field[IDL_PATH_SIZE], words[IDL_WORDS_SIZE];
 	struct idl *idl;
 	unsigned line;
 	int r = 0;
@@ -194,7 +192,7 @@ static int check(const struct client *client, const char *path, json_t *topology
 		out_of_memory();
 	method = idl_method(idl, "Apply");
 	if (!idl_check_input(idl, method, topology, field))
-		r = refuse(client, path, field, reason(topology, idl, method, field));
+		r = refuse(client, path, field, reason(topology, idl, method, field, words));
 	idl_free(idl);
 	return r == 0 ? check_leases(client, path, topology) : r;
 }
@@ -207,12 +205,10 @@ static void drop_nulls(json_t *value)
 	void *next;
 	size_t i;
 
-	json_array_foreach(value, i, below)
-	{
+	json_array_foreach(value, i, below) {
 		drop_nulls(below);
 	}
-	json_object_foreach_safe(value, next, key, below)
-	{
+	json_object_foreach_safe(value, next, key, below) {
 		if (json_is_null(below))
 			(void)json_object_del(value, key);
 		else
@@ -275,14 +271,12 @@ int topology_open(const struct client *client, const char *path, json_t *topolog
 
 	if (directory_fd < 0)
 		return client_problem(client, directory, "%s", strerror(errno));
-	json_array_foreach(json_object_get(topology, "sets"), i, set)
-	{
+	json_array_foreach(json_object_get(topology, "sets"), i, set) {
 		json_t *spec = json_object_get(set, "spec");
 
 		r = open_one(client, path, directory_fd, fds, spec, "rootPath",
 			     "rootFileDescriptor", O_DIRECTORY);
-		json_array_foreach(json_object_get(spec, "mounts"), j, mount)
-		{
+		json_array_foreach(json_object_get(spec, "mounts"), j, mount) {
 			if (r == 0)
 				r = open_one(client, path, directory_fd, fds, mount, "source",
 					     "sourceFileDescriptor", 0);
@@ -302,8 +296,7 @@ static void print_made(const struct client *client, const json_t *reply)
 	size_t i;
 
 	for (size_t kind = 0; kind < ARRAY_SIZE(kinds); kind++)
-		json_array_foreach(json_object_get(reply, kinds[kind][0]), i, object)
-		{
+		json_array_foreach(json_object_get(reply, kinds[kind][0]), i, object) {
 			const json_t *spec = json_object_get(object, "spec");
 
 			print_text("%s ", kinds[kind][1]);
@@ -356,8 +349,7 @@ int topology_remove(struct client *client, const json_t *topology)
 	size_t i;
 
 	for (size_t kind = 0; kind < ARRAY_SIZE(order); kind++)
-		json_array_foreach(json_object_get(topology, order[kind][0]), i, object)
-		{
+		json_array_foreach(json_object_get(topology, order[kind][0]), i, object) {
 			const char *name = json_text(object, "name", NULL);
 			int r;
 

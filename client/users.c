@@ -1,55 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Uses getent(1) as a name service, see users.h. Waits for each process that it starts, and checks
- * the output like any other input.
+ * Uses getent(1) as a name service, see users.h. Checks its output like any other input.
  */
 #include "client/users.h"
 
-#include <fcntl.h>
 #include <inttypes.h>
-#include <spawn.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include "client/memory.h"
 #include "client/parse.h"
-#include "client/table.h"
+#include "client/program.h"
 #include "client/text.h"
-
-extern char **environ;
-
-/* Runs getent with the arguments argv. Returns its output, or NULL if there is none or getent could
- * not be run. */
-static char *ask(char **argv)
-{
-	_cleanup_text_ struct text output = {0};
-	_cleanup_fd_ int read_fd = -1, write_fd = -1;
-	posix_spawn_file_actions_t actions;
-	int ends[2], r, status;
-	char chunk[4096];
-	ssize_t n;
-	pid_t pid;
-
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return NULL;
-	read_fd = ends[0];
-	write_fd = ends[1];
-	if (posix_spawn_file_actions_init(&actions) != 0)
-		out_of_memory();
-	r = posix_spawn_file_actions_adddup2(&actions, write_fd, STDOUT_FILENO);
-	if (r == 0)
-		r = posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	write_fd = close_fd(write_fd);
-	if (r != 0)
-		return NULL;
-	while ((n = read(read_fd, chunk, sizeof(chunk))) > 0 || (n < 0 && errno == EINTR))
-		if (n > 0)
-			text_bytes(&output, chunk, (size_t)n);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	return take_ptr(output.data);
-}
 
 /* Parses the beginning of a line of passwd, "name:x:1000:...". */
 static bool take_line(const char *line, struct piece *ret_name, int64_t *ret_id)
@@ -82,7 +43,7 @@ bool users_find(const char *word, int64_t *ret)
 		return true;
 	if (!*word || strpbrk(word, ":\n"))
 		return false;
-	output = ask(argv);
+	output = program_output(argv, false, NULL);
 	return output && take_line(output, &name, ret);
 }
 
@@ -128,7 +89,7 @@ void users_account(int64_t id, struct account *ret)
 
 	*ret = (struct account){0};
 	snprintf(number, sizeof(number), "%" PRId64, id);
-	output = ask(argv);
+	output = program_output(argv, false, NULL);
 	if (output && take_account(output, id, ret))
 		return;
 	ret->home = must(strdup("/"));
@@ -157,7 +118,7 @@ static void find_names(struct user_name *users, size_t n)
 		snprintf(numbers[i], sizeof(*numbers), "%" PRId64, users[i].id);
 		argv[i + 3] = numbers[i];
 	}
-	output = ask(argv);
+	output = program_output(argv, false, NULL);
 	for (const char *line = output; line && *line;) {
 		const char *end = strchr(line, '\n');
 		struct piece name;
@@ -178,8 +139,7 @@ void users_load(struct users *users, const json_t *objects, const char *key)
 
 	*users = (struct users){0};
 	users->users = must(calloc(json_array_size(objects) + 1, sizeof(*users->users)));
-	json_array_foreach(objects, i, object)
-	{
+	json_array_foreach(objects, i, object) {
 		int64_t id = json_integer_value(json_object_get(object, key));
 
 		for (j = 0; j < users->n && users->users[j].id != id; j++)
@@ -199,14 +159,10 @@ void users_done(struct users *users)
 	*users = (struct users){0};
 }
 
-void users_cell(struct table *table, const struct users *users, const json_t *id)
+const char *users_name(const struct users *users, int64_t id)
 {
-	int64_t number = json_integer_value(id);
-
 	for (size_t i = 0; i < users->n; i++)
-		if (users->users[i].id == number && users->users[i].name) {
-			table_cell(table, users->users[i].name);
-			return;
-		}
-	table_format(table, "%" PRId64, number);
+		if (users->users[i].id == id)
+			return users->users[i].name;
+	return NULL;
 }

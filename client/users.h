@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <jansson.h>
-#include "client/table.h"
+#include "base.h"
 
 /* Finds the number of a user. A word that is a number is used as it is; a name is looked up.
  * Returns false if there is no such user. */
@@ -43,7 +43,7 @@ void users_load(struct users *users, const json_t *objects, const char *key);
 void users_done(struct users *users);
 #define _cleanup_users_ _cleanup_(users_done)
 
-/* Adds a cell with the user's name or, without one, the number. */
-void users_cell(struct table *table, const struct users *users, const json_t *id);
+/* Returns the name of a user that users_load() has looked up, or NULL. */
+const char *users_name(const struct users *users, int64_t id);
 
 #endif

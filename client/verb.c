@@ -1,10 +1,28 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "client/verb.h"
 
+#include <string.h>
+
 #include "client/connection.h"
 #include "client/memory.h"
 #include "client/print.h"
 #include "client/show.h"
+
+const char *verb_last_word(const char *name)
+{
+	const char *blank = strchr(name, ' ');
+
+	return blank ? blank + 1 : name;
+}
+
+const struct verb *verb_find(const struct verb *among, const char *name)
+{
+	for (const struct verb *verb = among; verb->name; verb++)
+		if (strcmp(verb_last_word(verb->name), name) == 0 ||
+		    (verb->alias && strcmp(verb_last_word(verb->alias), name) == 0))
+			return verb;
+	return NULL;
+}
 
 int verb_run(struct client *client, const struct verb *verb, int argc, char **argv)
 {

@@ -11,6 +11,8 @@ enum verb_flags {
 	VERB_FIRST_LETTERS = 4,	  /* letters count only in the first table of options */
 	VERB_GROUP = 8,		  /* has verbs of its own, and handles --help itself */
 	VERB_OWN_OPTIONS = 16,	  /* takes its options itself, by options_next() */
+	VERB_MAKES = 32,	  /* its NAME is a new one */
+	VERB_HIDDEN = 64,	  /* for programs of ours: no help shows it */
 };
 
 #define VERB_TABLES 3
@@ -26,7 +28,17 @@ struct verb {
 	 * client->status is the exit status), an exit status, or the negative of one. */
 	int (*run)(struct client *client, struct options *options);
 	const struct option_row *options[VERB_TABLES];
+	const struct verb *own; /* its verbs, such as "link add"; NULL: none */
+	const char *heading;	/* in the list of verbs, above this one; NULL: none */
+	const char *examples;	/* lines; NULL: none */
 };
+
+/* Finds a verb by its name or its alias, without the name of its group. Returns NULL if there is
+ * none. */
+const struct verb *verb_find(const struct verb *among, const char *name);
+
+/* Returns the verb's name without that of its group: "add" for "link add". */
+const char *verb_last_word(const char *name);
 
 /* Takes the options and runs the verb; argv[0] is its name. Returns the result of verb.run. */
 int verb_run(struct client *client, const struct verb *verb, int argc, char **argv);

@@ -2,6 +2,7 @@
 /* See views.h. */
 #include "client/views.h"
 
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -118,8 +119,7 @@ static bool has_target(const json_t *mounts, const char *target)
 	json_t *mount;
 	size_t i;
 
-	json_array_foreach(mounts, i, mount)
-	{
+	json_array_foreach(mounts, i, mount) {
 		if (strcmp(json_text(mount, "target", ""), target) == 0)
 			return true;
 	}
@@ -146,13 +146,47 @@ static void add_places(const struct options *options, const json_t *given, const
 	for (enum place place = 0; place < PLACE_COUNT && !options->views.places_given; place++) {
 		_cleanup_free_ char *path = find_place(place);
 
+		/* the home directory may be /tmp */
 		if (path && exists(options, path) && strcmp(path, workspace) != 0 &&
-		    !has_target(given, path) && !(place == PLACE_SHM && shares_shm))
+		    !has_target(given, path) &&
+		    !has_target(json_object_get(get_spec(options), "mounts"), path) &&
+		    !(place == PLACE_SHM && shares_shm))
 			add_place(options, place, path);
 	}
 }
 
-static int add_workspace(const struct options *options, const json_t *given)
+/* Returns true if the mounts hide the directory: the last one there or above is an empty place. */
+static bool is_hidden(const json_t *mounts, const char *directory)
+{
+	bool hidden = false;
+	json_t *mount;
+	size_t i;
+
+	json_array_foreach(mounts, i, mount) {
+		const char *target = json_text(mount, "target", "");
+		const char *type = json_text(mount, "type", "");
+		size_t n = strlen(target);
+
+		if (strncmp(directory, target, n) == 0 && (!directory[n] || directory[n] == '/') &&
+		    strcmp(type, "readOnly") != 0)
+			hidden = strcmp(type, "tmpfs") == 0 || strcmp(type, "hidden") == 0;
+	}
+	return hidden;
+}
+
+/* Lets a command that is run start in the workspace if the job does not see this directory. */
+static void choose_directory(const struct options *options, const char *workspace)
+{
+	json_t *parameters = options->parameters;
+	char path[PATH_MAX];
+
+	if (options->verb->flags & VERB_RUNS_COMMAND &&
+	    !json_object_get(parameters, "workingDirectory") && getcwd(path, sizeof(path)) &&
+	    is_hidden(json_object_get(get_spec(options), "mounts"), path))
+		json_put(parameters, "workingDirectory", json_string(workspace));
+}
+
+static int add_workspace(const struct options *options, json_t *given)
 {
 	_cleanup_json_ json_t *bind = must(json_object());
 	int r = mounts_add_directory(options, bind, options->views.workspace);
@@ -162,8 +196,8 @@ static int add_workspace(const struct options *options, const json_t *given)
 		return r;
 	if (!json_object_get(bind, "source"))
 		return options_wrong(options->client,
-				     "--job=%s: its path is not valid UTF-8: bind it to another "
-				     "one, by --bind=%s:TARGET",
+				     "--job=%s: its path is not valid UTF-8, or has control "
+				     "characters: bind it to another one, by --bind=%s:TARGET",
 				     options->views.workspace, options->views.workspace);
 	if (strcmp(path, "/") == 0)
 		return options_wrong(options->client,
@@ -174,6 +208,9 @@ static int add_workspace(const struct options *options, const json_t *given)
 	add_places(options, given, path);
 	if (!has_target(given, path))
 		json_object_update(mounts_add(options, "bind", path), bind);
+	if (given)
+		json_array_extend(json_member(get_spec(options), "mounts", json_array), given);
+	choose_directory(options, path);
 	return 0;
 }
 
@@ -199,8 +236,6 @@ static int add_job(struct options *options)
 	options->argument = options->views.workspace;
 	json_object_del(spec, "mounts");
 	r = add_workspace(options, given);
-	if (given)
-		json_array_extend(json_member(spec, "mounts", json_array), given);
 	return r ? r : add_lease(options);
 }
 

@@ -40,8 +40,7 @@ static int add_set(const struct client *client, const char *path, json_t *topolo
 	const char *name = json_text(set, "name", DEFAULT_NAME);
 	size_t i;
 
-	json_array_foreach(sets, i, object)
-	{
+	json_array_foreach(sets, i, object) {
 		if (strcmp(json_text(object, "name", ""), name) == 0)
 			return client_problem(client, path,
 					      "sets[%zu]: the command's set is called %s, too: "
@@ -53,8 +52,7 @@ static int add_set(const struct client *client, const char *path, json_t *topolo
 				      "it has no network, by which the command could reach its "
 				      "sets");
 	links = json_member(json_member(set, "spec", json_object), "links", json_array);
-	json_array_foreach(json_object_get(topology, "networks"), i, object)
-	{
+	json_array_foreach(json_object_get(topology, "networks"), i, object) {
 		json_push(links,
 			  json_pack("{s:{s:s}}", "peer", "network", json_text(object, "name", "")));
 	}
@@ -126,8 +124,6 @@ int with_end(struct client *client, struct with *with)
 {
 	_cleanup_json_ json_t *topology = take_ptr(with->topology);
 
-	/* a command leaves the connection non-blocking */
-	client_reconnect(client);
 	return topology ? topology_remove(client, topology) : 0;
 }
 

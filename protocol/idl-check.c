@@ -79,14 +79,12 @@ static bool check_elements(const struct idl_type *type, const json_t *value,
 		return true;
 	if (below.depth > IDL_DEPTH_MAX)
 		return refuse(path, ret_path);
-	json_array_foreach(value, below.index, element)
-	{
+	json_array_foreach(value, below.index, element) {
 		if (type ? !check(type, element, &below, ret_path)
 			 : !check_elements(NULL, element, &below, ret_path))
 			return false;
 	}
-	json_object_foreach((json_t *)value, below.key, element)
-	{
+	json_object_foreach((json_t *)value, below.key, element) {
 		if (type ? !check(type, element, &below, ret_path)
 			 : !check_elements(NULL, element, &below, ret_path))
 			return false;
@@ -102,8 +100,7 @@ static bool check_struct(const struct idl_type *type, const json_t *value, const
 
 	if (!json_is_object(value) || below.depth > IDL_DEPTH_MAX)
 		return refuse(path, ret_path);
-	json_object_foreach((json_t *)value, below.key, member)
-	{
+	json_object_foreach((json_t *)value, below.key, member) {
 		const struct idl_field *field = idl_find_field(type, below.key);
 
 		if (!field)
@@ -136,6 +133,10 @@ static bool check(const struct idl_type *type, const json_t *value, const struct
 		break;
 	case TYPE_STRING:
 		fits = json_is_string(value);
+		break;
+	case TYPE_ANY:
+		if (!json_is_null(value))
+			return check_elements(NULL, value, path, ret_path);
 		break;
 	case TYPE_ENUM:
 		fits = json_is_string(value) && idl_find_field(type, json_string_value(value));

@@ -16,6 +16,7 @@ enum type_kind {
 	TYPE_FLOAT,
 	TYPE_STRING,
 	TYPE_OBJECT,
+	TYPE_ANY,      /* any value but null */
 	TYPE_ARRAY,    /* of element */
 	TYPE_MAP,      /* of element, with strings as keys */
 	TYPE_NULLABLE, /* element, or nothing */

@@ -234,7 +234,7 @@ static int parse_plain_type(struct parser *parser, struct idl_type *type)
 		enum type_kind kind;
 	} basic[] = {
 		{"bool", TYPE_BOOL},	 {"int", TYPE_INT},	  {"float", TYPE_FLOAT},
-		{"string", TYPE_STRING}, {"object", TYPE_OBJECT},
+		{"string", TYPE_STRING}, {"object", TYPE_OBJECT}, {"any", TYPE_ANY},
 	};
 
 	if (accept(parser, "("))

@@ -18,9 +18,11 @@
 struct idl;	   /* an interface: its name, types, methods and errors */
 struct idl_method; /* a method, valid as long as its idl */
 
-/* The embedded texts: exact copies of protocol/org.nsctl.varlink and
- * protocol/org.varlink.service.varlink, with a NUL at the end. */
+/* The embedded texts: exact copies of protocol/org.nsctl.varlink,
+ * protocol/io.systemd.Metrics.varlink and protocol/org.varlink.service.varlink, with a NUL at the
+ * end. */
 extern const char idl_text_nsctl[];
+extern const char idl_text_metrics[];
 extern const char idl_text_service[];
 
 /* Parses text. Returns 0, -EINVAL (*ret_line: the line, from 1), or -ENOMEM. */
@@ -45,6 +47,11 @@ bool idl_check_input(const struct idl *idl, const struct idl_method *method,
 		     const json_t *parameters, char ret_path[static IDL_PATH_SIZE]);
 bool idl_check_output(const struct idl *idl, const struct idl_method *method,
 		      const json_t *parameters, char ret_path[static IDL_PATH_SIZE]);
+#define IDL_WORDS_SIZE 512
+/* Says what the value at a path in a method's input must be: "must be a list", "must be one of up,
+ * down". ret becomes empty if there is no such path. */
+void idl_describe(const struct idl_method *method, const char *path,
+		  char ret[static IDL_WORDS_SIZE]);
 /* Checks the parameters of the error called name ("NotFound") in the same way. Returns false for an
  * unknown error. */
 bool idl_check_error(const struct idl *idl, const char *name, const json_t *parameters,

@@ -45,7 +45,7 @@ static bool is_too_deep(const char *text, size_t size)
 	return false;
 }
 
-static int parse_object(const char *text, size_t size, json_t **ret)
+int message_parse_object(const char *text, size_t size, json_t **ret)
 {
 	_cleanup_json_ json_t *root = NULL;
 	json_error_t error;
@@ -111,8 +111,7 @@ static bool has_only_call_members(json_t *root)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach(root, key, value)
-	{
+	json_object_foreach(root, key, value) {
 		size_t i = 0;
 
 		while (i < ARRAY_SIZE(known) && strcmp(known[i], key) != 0)
@@ -129,7 +128,7 @@ int message_parse_call(const char *text, size_t size, struct message_call *ret)
 	struct message_call call = {0};
 	int r;
 
-	r = parse_object(text, size, &root);
+	r = message_parse_object(text, size, &root);
 	if (r != 0)
 		return r;
 	if (!has_only_call_members(root))
@@ -158,7 +157,7 @@ int message_parse_reply(const char *text, size_t size, struct message_reply *ret
 	const json_t *error;
 	int r;
 
-	r = parse_object(text, size, &root);
+	r = message_parse_object(text, size, &root);
 	if (r != 0)
 		return r;
 	/* unknown members are accepted: the daemon may be newer than its client */
@@ -199,9 +198,12 @@ static bool has_null_member(json_t *json)
 	json_t *value;
 	size_t i;
 
-	json_object_foreach(json, key,
-			    value) if (json_is_null(value) || has_null_member(value)) return true;
-	json_array_foreach(json, i, value) if (has_null_member(value)) return true;
+	json_object_foreach(json, key, value)
+		if (json_is_null(value) || has_null_member(value))
+			return true;
+	json_array_foreach(json, i, value)
+		if (has_null_member(value))
+			return true;
 	return false;
 }
 
@@ -219,11 +221,12 @@ static json_t *prune(json_t *json)
 	copy = json_is_object(json) ? json_object() : json_array();
 	if (!copy)
 		return NULL;
-	json_object_foreach(json, key, value) if (!json_is_null(value) &&
-						  json_object_set_new(copy, key, prune(value)) <
-							  0) return NULL;
-	json_array_foreach(json, i,
-			   value) if (json_array_append_new(copy, prune(value)) < 0) return NULL;
+	json_object_foreach(json, key, value)
+		if (!json_is_null(value) && json_object_set_new(copy, key, prune(value)) < 0)
+			return NULL;
+	json_array_foreach(json, i, value)
+		if (json_array_append_new(copy, prune(value)) < 0)
+			return NULL;
 	return take_ptr(copy);
 }
 

@@ -34,6 +34,10 @@ struct message_reply {
 	bool continues;
 };
 
+/* Parses the text of an object. Returns 0 with a reference in *ret, MESSAGE_NOT_JSON, or -ENOMEM.
+ * text need not end with a NUL. */
+int message_parse_object(const char *text, size_t size, json_t **ret);
+
 /*
  * message_parse_call() and message_parse_reply() return 0, an outcome, or -ENOMEM. After 0, the
  * caller releases *ret with message_call_done() or message_reply_done(). text need not end with a

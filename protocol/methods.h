@@ -10,7 +10,8 @@
  *	handler		the keeper's function: see request/handlers.h
  *	class		where a caller must be to use the method: see authz.c
  *	flags		see below
- *	done		the log's words after success; NULL: nothing, or the handler logs more
+ *	done		the log's words after success, between the names of the user and of the
+ *			object; NULL: nothing, or the handler logs more
  *	reply		how the front makes JSON of the keeper's answer: see front/method.c
  */
 #ifndef NSCTL_PROTOCOL_METHODS_H
@@ -53,10 +54,10 @@ enum method_class {
 	  METHOD_REPEATABLE | METHOD_AT_ONCE | METHOD_THROUGH_WALLS, NULL,                         \
 	  REPLY_LIST("sets", WIRE_ITEM_SET, wire_set))                                             \
 	X(REMOVE, "Remove", wire_ask, on_remove, CLASS_USE,                                        \
-	  METHOD_REPEATABLE | METHOD_THROUGH_WALLS, "set removed", NOTHING)                        \
+	  METHOD_REPEATABLE | METHOD_THROUGH_WALLS, "removed set", NOTHING)                        \
 	X(RENEW, "Renew", wire_ask, on_renew, CLASS_RENEW,                                         \
 	  METHOD_REPEATABLE | METHOD_AT_ONCE | METHOD_DESCRIPTORS | METHOD_THROUGH_WALLS,          \
-	  "lease renewed", REPLY_VIEW(wire_set, view_expires))                                     \
+	  "renewed lease of set", REPLY_VIEW(wire_set, view_expires))                              \
 	X(EXEC, "Exec", wire_exec, on_exec, CLASS_USE,                                             \
 	  METHOD_STARTS | METHOD_LASTING | METHOD_DESCRIPTORS, NULL,                               \
 	  REPLY_VIEW(wire_session, view_started))                                                  \
@@ -69,16 +70,16 @@ enum method_class {
 	X(WAIT, "WaitSession", wire_ask, on_wait, CLASS_USE, METHOD_REPEATABLE | METHOD_LASTING,   \
 	  NULL, REPLY_VIEW(wire_session, view_ended))                                              \
 	X(OPEN, "OpenNamespaces", wire_ask, on_open, CLASS_USE, METHOD_AT_ONCE,                    \
-	  "namespaces handed out",                                                                 \
+	  "opened namespaces of set",                                                              \
 	  REPLY_PARTS(                                                                             \
 		  PART_VIEW("namespaces", WIRE_ITEM_NAMESPACE, wire_namespace, view_namespace)))   \
 	X(PROCESSES, "ListProcesses", wire_ask, on_list_processes, CLASS_USE,                      \
 	  METHOD_REPEATABLE | METHOD_AT_ONCE, NULL, REPLY_BY(encode_processes))                    \
-	X(KILL, "Kill", wire_ask, on_kill, CLASS_USE, METHOD_AT_ONCE, "processes signalled",       \
+	X(KILL, "Kill", wire_ask, on_kill, CLASS_USE, METHOD_AT_ONCE,                              \
+	  "signalled processes of set", NOTHING)                                                   \
+	X(FREEZE, "Freeze", wire_ask, on_freeze, CLASS_USE, METHOD_REPEATABLE, "froze set",        \
 	  NOTHING)                                                                                 \
-	X(FREEZE, "Freeze", wire_ask, on_freeze, CLASS_USE, METHOD_REPEATABLE, "set frozen",       \
-	  NOTHING)                                                                                 \
-	X(THAW, "Thaw", wire_ask, on_thaw, CLASS_USE, METHOD_REPEATABLE, "set thawed", NOTHING)    \
+	X(THAW, "Thaw", wire_ask, on_thaw, CLASS_USE, METHOD_REPEATABLE, "thawed set", NOTHING)    \
 	X(IDENTIFY, "Identify", wire_ask, on_identify, CLASS_ANYWHERE,                             \
 	  METHOD_REPEATABLE | METHOD_AT_ONCE | METHOD_DESCRIPTORS, NULL,                           \
 	  REPLY_VIEW(wire_set, view_identity))                                                     \
@@ -87,28 +88,32 @@ enum method_class {
 	X(LINK_ADD, "AddLink", wire_link, on_add_link, CLASS_WIRE, METHOD_STARTS, NULL,            \
 	  REPLY("link", wire_link))                                                                \
 	X(LINK_SET, "SetLink", wire_link, on_set_link, CLASS_WIRE,                                 \
-	  METHOD_REPEATABLE | METHOD_STARTS, "link changed", REPLY("link", wire_link))             \
+	  METHOD_REPEATABLE | METHOD_STARTS, "changed link", REPLY("link", wire_link))             \
 	X(LINK_REMOVE, "RemoveLink", wire_ask, on_remove_link, CLASS_WIRE, METHOD_REPEATABLE,      \
 	  NULL, NOTHING)                                                                           \
 	X(LINK_LIST, "ListLinks", wire_list, on_list_links, CLASS_WIRE, METHOD_REPEATABLE, NULL,   \
 	  REPLY_LIST("links", WIRE_ITEM_LINK, wire_link))                                          \
 	X(NETWORK_CREATE, "CreateNetwork", wire_network, on_create_network, CLASS_WIRE,            \
 	  METHOD_STARTS | METHOD_DESCRIPTORS, NULL, REPLY("network", wire_network))                \
+	X(NETWORK_GET, "GetNetwork", wire_ask, on_get_network, CLASS_WIRE, METHOD_REPEATABLE,      \
+	  NULL, REPLY("network", wire_network))                                                    \
 	X(NETWORK_REMOVE, "RemoveNetwork", wire_ask, on_remove_network, CLASS_WIRE,                \
-	  METHOD_REPEATABLE, "network removed", NOTHING)                                           \
+	  METHOD_REPEATABLE, "removed network", NOTHING)                                           \
 	X(NETWORK_RENEW, "RenewNetwork", wire_ask, on_renew_network, CLASS_RENEW,                  \
-	  METHOD_REPEATABLE | METHOD_AT_ONCE | METHOD_DESCRIPTORS, "lease renewed",                \
+	  METHOD_REPEATABLE | METHOD_AT_ONCE | METHOD_DESCRIPTORS, "renewed lease of network",     \
 	  REPLY_VIEW(wire_set, view_expires))                                                      \
 	X(NETWORK_LIST, "ListNetworks", wire_list, on_list_networks, CLASS_WIRE,                   \
 	  METHOD_REPEATABLE | METHOD_AT_ONCE, NULL,                                                \
 	  REPLY_LIST("networks", WIRE_ITEM_NETWORK, wire_network))                                 \
+	X(EGRESS_SET, "SetEgress", wire_egress, on_set_egress, CLASS_USE, METHOD_STARTS, NULL,     \
+	  REPLY_VIEW(wire_egress_list, wire_egress_list_layout))                                   \
 	X(MONITOR, "Monitor", wire_list, on_monitor, CLASS_USE, METHOD_LASTING | METHOD_MORE,      \
 	  NULL,                                                                                    \
 	  REPLY_PARTS(PART("sets", WIRE_ITEM_SET, wire_set),                                       \
 		      PART("events", WIRE_ITEM_EVENT, wire_event)))                                \
 	X(CAPTURE, "Capture", wire_capture, on_capture, CLASS_USE,                                 \
-	  METHOD_STARTS | METHOD_LASTING | METHOD_DESCRIPTORS | METHOD_MORE, "packets captured",   \
-	  REPLY_VIEW(wire_captured, wire_captured_layout))                                         \
+	  METHOD_STARTS | METHOD_LASTING | METHOD_DESCRIPTORS | METHOD_MORE,                       \
+	  "captured packets of", REPLY_VIEW(wire_captured, wire_captured_layout))                  \
 	X(APPLY, "Apply", wire_apply, on_apply, CLASS_MAKE, METHOD_STARTS | METHOD_DESCRIPTORS,    \
 	  NULL, ASKED_BY(decode_apply),                                                            \
 	  REPLY_PARTS(PART("sets", WIRE_ITEM_SET, wire_set),                                       \

@@ -49,5 +49,6 @@ bool label_value_is_valid(const char *value);
 /* Returns true for an absolute path, below PATH_MAX bytes, without "." or ".." components and
  * without control characters. */
 bool path_is_valid(const char *path);
+#define PATH_REASON "must be an absolute path without ., .. and control characters"
 
 #endif

@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include "daemon/cgroup/read.h"
 
 int cgroup_open(int parent_fd, const char *path)
@@ -74,4 +75,32 @@ int cgroup_each_process(int cgroup_fd, bool deep,
 	int r = read_processes(cgroup_fd, "", &each);
 
 	return r || !deep ? r : cgroup_each_child(cgroup_fd, read_child, &each);
+}
+
+static bool read_text(int cgroup_fd, const char *name, char *ret, size_t size)
+{
+	_cleanup_fd_ int fd = openat(cgroup_fd, name, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, ret, size - 1);
+
+	if (n < 0)
+		return false;
+	ret[n] = '\0';
+	return true;
+}
+
+void cgroup_usage(int cgroup_fd, struct cgroup_usage *ret)
+{
+	static const char usage[] = "usage_usec ";
+	char text[1024];
+	const char *at;
+
+	if (read_text(cgroup_fd, "memory.current", text, sizeof(text))) {
+		ret->has_memory = true;
+		ret->memory = strtoull(text, NULL, 10);
+	}
+	/* usage_usec, the first line of cpu.stat, which exists without the controller, too */
+	if (read_text(cgroup_fd, "cpu.stat", text, sizeof(text)) && (at = strstr(text, usage))) {
+		ret->has_cpu = true;
+		ret->cpu = strtoull(at + strlen(usage), NULL, 10);
+	}
 }

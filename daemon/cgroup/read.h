@@ -23,4 +23,13 @@ int cgroup_each_child(int cgroup_fd,
 		      int (*callback)(int cgroup_fd, const char *name, void *context),
 		      void *context);
 
+/* Resources used by the cgroup and those below it. A value that the kernel does not report is left
+ * alone, and its has_ member is false. */
+struct cgroup_usage {
+	bool has_memory, has_cpu;
+	uint64_t memory; /* bytes */
+	uint64_t cpu;	 /* microseconds */
+};
+void cgroup_usage(int cgroup_fd, struct cgroup_usage *ret);
+
 #endif

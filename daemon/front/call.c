@@ -2,6 +2,7 @@
 #include <string.h>
 #include "daemon/front/call.h"
 #include "daemon/front/lane.h"
+#include "daemon/front/metrics.h"
 #include "daemon/front/reply.h"
 #include "daemon/front/service.h"
 
@@ -14,7 +15,7 @@ static void check_reply(const struct connection *connection _unused_, const char
 #ifdef NSCTL_FAULTS
 	const struct front *front = connection->front;
 	const struct idl_method *described =
-		connection->method ? idl_method(front->nsctl, connection->method->name) : NULL;
+		connection->method ? idl_method(connection->idl, connection->method->name) : NULL;
 	char path[IDL_PATH_SIZE] = "";
 	bool fits = true;
 
@@ -23,7 +24,7 @@ static void check_reply(const struct connection *connection _unused_, const char
 									     : front->service,
 				       strrchr(error, '.') + 1, parameters, path);
 	else if (described)
-		fits = idl_check_output(front->nsctl, described, parameters, path);
+		fits = idl_check_output(connection->idl, described, parameters, path);
 	if (fits)
 		return;
 	fprintf(stderr, "nsctld-front: %s does not fit the interface: %s\n",
@@ -59,6 +60,24 @@ bool call_reply(struct connection *connection, const char *error, json_t *parame
 	return r == 0 && verdict == EXCHANGE_SWALLOW;
 }
 
+void call_sent(struct connection *connection)
+{
+	exchange_reply(&connection->exchange, false);
+	connection->method = NULL;
+}
+
+bool call_reply_each(struct connection *connection, json_t *list, bool continues)
+{
+	_cleanup_json_ json_t *owned = list;
+	size_t n = json_array_size(owned);
+
+	for (size_t i = 0; i < n; i++)
+		if (!call_reply(connection, NULL, json_incref(json_array_get(owned, i)),
+				continues || i + 1 < n, NULL))
+			return false;
+	return true;
+}
+
 bool call_fail(struct connection *connection, const struct failure *failure)
 {
 	return call_reply(connection, error_id(failure->error), encode_failure(failure), false,
@@ -78,9 +97,12 @@ bool call_refuse(struct connection *connection, enum nsctl_error error, const ch
 
 static void begin_request(struct connection *connection, const struct method *method)
 {
+	bool is_answered = connection->exchange.state != EXCHANGE_ONEWAY;
+
 	connection->front->handles = (struct wire_handles){};
-	wire_begin(&connection->front->writer, method->op, 0, ++connection->request,
-		   connection->number);
+	/* no call is taken before all replies to the last one have been sent */
+	wire_begin(&connection->front->writer, method->op, is_answered ? WIRE_DIRECT : 0,
+		   ++connection->request, connection->number);
 }
 
 /* Sends the request in front->writer. Its descriptors go first, down a lane, so that they are there
@@ -198,14 +220,8 @@ static bool call_keeper(struct connection *connection, const struct method *meth
 static bool call_nsctl(struct connection *connection, const char *full_name, const char *name,
 		       json_t *parameters)
 {
-	const struct idl_method *described = idl_method(connection->front->nsctl, name);
 	const struct method *method = method_find(name);
-	char path[IDL_PATH_SIZE];
 
-	if (!described)
-		return call_refuse(connection, ERROR_METHOD_NOT_FOUND, full_name, NULL);
-	if (!idl_check_input(connection->front->nsctl, described, parameters, path))
-		return call_refuse(connection, ERROR_INVALID_PARAMETER, path, NULL);
 	if (!method)
 		return call_refuse(connection, ERROR_METHOD_NOT_IMPLEMENTED, full_name, NULL);
 	if (method->flags & METHOD_MORE && !connection->more)
@@ -216,24 +232,52 @@ static bool call_nsctl(struct connection *connection, const char *full_name, con
 			   : call_keeper(connection, method, parameters);
 }
 
-static bool call_service(struct connection *connection, const char *full_name, const char *name,
-			 json_t *parameters)
+static bool call_service(struct connection *connection, const char *full_name _unused_,
+			 const char *name, json_t *parameters)
 {
-	const struct idl_method *described = idl_method(connection->front->service, name);
-	char path[IDL_PATH_SIZE];
 	struct failure failure;
 	json_t *description;
 
-	if (!described)
-		return call_refuse(connection, ERROR_METHOD_NOT_FOUND, full_name, NULL);
-	if (!idl_check_input(connection->front->service, described, parameters, path))
-		return call_refuse(connection, ERROR_INVALID_PARAMETER, path, NULL);
 	if (strcmp(name, "GetInfo") == 0)
 		return call_reply(connection, NULL, service_info(), false, NULL);
 	description = service_description(
 		json_string_value(json_object_get(parameters, "interface")), &failure);
 	return description ? call_reply(connection, NULL, description, false, NULL)
 			   : call_fail(connection, &failure);
+}
+
+static bool call_metrics(struct connection *connection, const char *full_name, const char *name,
+			 json_t *parameters _unused_)
+{
+	struct wire_ask asked;
+
+	if (!connection->more)
+		return call_refuse(connection, ERROR_EXPECTED_MORE, NULL, NULL);
+	if (strcmp(name, "Describe") == 0)
+		return call_reply_each(connection, metrics_describe(), false);
+	if (!is_in_scope(connection, &metrics_of_sets))
+		return call_refuse(connection, ERROR_NOT_PERMITTED, full_name, connection->reason);
+	wire_clear(&wire_ask_layout, &asked);
+	return call_send(connection, &metrics_of_daemon, &asked);
+}
+
+/* Answers a call of a method that the interface has, if its parameters are as the interface says;
+ * otherwise refuses it. */
+static bool call_method(struct connection *connection, const struct idl *idl,
+			const struct message_call *call,
+			bool (*answer)(struct connection *connection, const char *full_name,
+				       const char *name, json_t *parameters))
+{
+	const char *name = strrchr(call->method, '.') + 1;
+	const struct idl_method *described = idl_method(idl, name);
+	char path[IDL_PATH_SIZE];
+
+	if (!described)
+		return call_refuse(connection, ERROR_METHOD_NOT_FOUND, call->method, NULL);
+	if (!idl_check_input(idl, described, call->parameters, path))
+		return call_refuse(connection, ERROR_INVALID_PARAMETER, path, NULL);
+	connection->idl = idl;
+	return answer(connection, call->method, name, call->parameters);
 }
 
 bool call_begin(struct connection *connection, const struct message_call *call)
@@ -251,8 +295,10 @@ bool call_begin(struct connection *connection, const struct message_call *call)
 	if (call->upgrade)
 		return call_refuse(connection, ERROR_METHOD_NOT_IMPLEMENTED, call->method, NULL);
 	if (strcmp(interface, "org.nsctl") == 0)
-		return call_nsctl(connection, call->method, dot + 1, call->parameters);
+		return call_method(connection, connection->front->nsctl, call, call_nsctl);
+	if (strcmp(interface, "io.systemd.Metrics") == 0)
+		return call_method(connection, connection->front->metrics, call, call_metrics);
 	if (strcmp(interface, "org.varlink.service") == 0)
-		return call_service(connection, call->method, dot + 1, call->parameters);
+		return call_method(connection, connection->front->service, call, call_service);
 	return call_refuse(connection, ERROR_INTERFACE_NOT_FOUND, interface, NULL);
 }

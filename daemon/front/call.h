@@ -24,6 +24,7 @@ struct connection {
 	struct message_call call; /* if call_waits: was read, and waits for a lane */
 	bool call_waits;
 	bool more;		     /* the call in progress asked for more */
+	const struct idl *idl;	     /* the interface of the last call */
 	const struct method *method; /* of the call in progress at the keeper */
 	uint32_t request;	     /* the number of that request */
 	struct wire_list list;	     /* the request of a list, and where its next page begins */
@@ -32,6 +33,7 @@ struct connection {
 	char list_name[KEY_SIZE];
 	const struct method *list_method;
 	bool page_wanted;
+	json_int_t listed; /* sets that were listed so far, for metrics */
 };
 
 /* Returns true if the call in connection->call needs a lane for its descriptors. */
@@ -48,6 +50,10 @@ bool call_send(struct connection *connection, const struct method *method, const
  * parameters NULL means that there was no memory; fds may be NULL. */
 bool call_reply(struct connection *connection, const char *error, json_t *parameters,
 		bool continues, struct reply_fds *fds);
+/* Ends a call to which the keeper has sent the last reply itself. */
+void call_sent(struct connection *connection);
+/* Sends each element of list, which it takes, as a reply. continues: others follow. */
+bool call_reply_each(struct connection *connection, json_t *list, bool continues);
 bool call_fail(struct connection *connection, const struct failure *failure);
 /* Sends an error. subject and text may be NULL. */
 bool call_refuse(struct connection *connection, enum nsctl_error error, const char *subject,

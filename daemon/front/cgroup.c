@@ -16,6 +16,14 @@ static int count(pid_t pid _unused_, const char *name _unused_, void *context)
 	return 0;
 }
 
+void cgroup_usage_of(const char *path, struct cgroup_usage *ret)
+{
+	_cleanup_fd_ int fd = path ? cgroup_open(CGROUPS_FD, path) : -1;
+
+	if (fd >= 0)
+		cgroup_usage(fd, ret);
+}
+
 uint32_t cgroup_count(const char *path)
 {
 	uint32_t n = 0;

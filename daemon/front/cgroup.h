@@ -10,6 +10,10 @@
  * sets' cgroups, as in answers of the keeper. A cgroup that is gone has none. */
 uint32_t cgroup_count(const char *path);
 
+/* Finds the resources that a cgroup and its children use; of one that is gone (or path is NULL),
+ * none. */
+void cgroup_usage_of(const char *path, struct cgroup_usage *ret);
+
 /* Calls back for each process in the cgroup and its children, as cgroup_each_process() does. */
 int cgroup_list(const char *path, int (*callback)(pid_t pid, const char *name, void *context),
 		void *context);

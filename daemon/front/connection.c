@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include "daemon/front/call.h"
 #include "daemon/front/lane.h"
+#include "daemon/front/metrics.h"
 #include "daemon/front/reply.h"
 #include "daemon/wire/message.h"
 
@@ -99,12 +100,12 @@ static int take_call(struct connection *connection)
 	return connection->call_waits ? TRANSPORT_AGAIN : begin_call(connection);
 }
 
-static void ask_for_page(struct connection *connection)
+/* Returns false if the connection must be closed. */
+static bool ask_for_page(struct connection *connection)
 {
 	connection->page_wanted = false;
 	connection->list.after_name = *connection->list_name ? connection->list_name : NULL;
-	if (!call_send(connection, connection->list_method, &connection->list))
-		hang_up(connection);
+	return call_send(connection, connection->list_method, &connection->list);
 }
 
 static bool is_closed(const struct connection *connection)
@@ -130,7 +131,8 @@ static void pump(struct connection *connection)
 		if (pipe_is_full(connection->front))
 			return;
 		if (connection->page_wanted) {
-			ask_for_page(connection);
+			if (!ask_for_page(connection))
+				hang_up(connection);
 			return;
 		}
 		if (connection->exchange.state != EXCHANGE_IDLE) {
@@ -202,39 +204,75 @@ int connection_new(struct front *front, uint32_t number, int socket_fd, uint32_t
 	return 0;
 }
 
-/* Makes one page of a list. *ret_more: another page follows, which begins after cursor. The answers
- * to Monitor never end. */
-static json_t *page_json(struct connection *connection, struct wire_list *cursor, bool *ret_more)
+/* Returns true if another page follows the one in front->message. It begins after *ret_cursor. The
+ * answers to Monitor never end. */
+static bool has_next_page(struct connection *connection, struct wire_list *ret_cursor)
+{
+	if (connection->list_method->op != WIRE_MONITOR)
+		return page_follows(&connection->front->message, ret_cursor);
+	wire_clear(&wire_list_layout, ret_cursor);
+	return true;
+}
+
+static json_t *page_json(struct connection *connection)
 {
 	const struct method *method = connection->list_method;
 	struct wire_message *message = &connection->front->message;
 
-	if (method->op != WIRE_MONITOR)
-		return encode_page(method->reply, connection->list.summary, message, cursor,
-				   ret_more);
-	*ret_more = true;
-	wire_clear(&wire_list_layout, cursor);
-	return encode_monitor(method->reply, message);
+	return method->op == WIRE_MONITOR ? encode_monitor(method->reply, message)
+					  : encode_page(method->reply, &connection->list, message);
+}
+
+/* Has pump() ask for the page after cursor. */
+static void want_page(struct connection *connection, const struct wire_list *cursor)
+{
+	connection->list.after_owner = cursor->after_owner;
+	snprintf(connection->list_name, sizeof(connection->list_name), "%s",
+		 cursor->after_name ? cursor->after_name : "");
+	connection->page_wanted = true;
+}
+
+/* Sends metrics of the daemon, after which those of sets are wanted, or of a page of sets. */
+static bool answer_metrics(struct connection *connection)
+{
+	struct wire_message *message = &connection->front->message;
+	struct wire_list cursor = {0};
+	bool more = true;
+	json_t *list;
+
+	if (connection->method == &metrics_of_daemon) {
+		list = metrics_daemon(message);
+		metrics_ask_for_sets(&connection->list);
+		connection->list_method = &metrics_of_sets;
+		connection->listed = 0;
+	} else {
+		list = metrics_sets(message, &cursor, &more, &connection->listed);
+	}
+	if (more)
+		want_page(connection, &cursor);
+	return call_reply_each(connection, list, more);
+}
+
+/* If the client has read all earlier pages, asks for the wanted one now: the keeper makes it while
+ * this one is encoded. Returns false if the connection must be closed. */
+static bool ask_early(struct connection *connection)
+{
+	return !connection->page_wanted || connection->sender.first ||
+	       pipe_is_full(connection->front) || ask_for_page(connection);
 }
 
 static void answer_page(struct connection *connection)
 {
 	struct wire_list cursor;
-	bool more;
-	json_t *page = page_json(connection, &cursor, &more);
-	bool fine;
+	bool more = has_next_page(connection, &cursor), fine;
 
 	if (more && !connection->more) {
-		json_decref(page);
 		fine = call_refuse(connection, ERROR_EXPECTED_MORE, NULL, NULL);
 	} else {
-		if (more) {
-			connection->list.after_owner = cursor.after_owner;
-			snprintf(connection->list_name, sizeof(connection->list_name), "%s",
-				 cursor.after_name ? cursor.after_name : "");
-			connection->page_wanted = true;
-		}
-		fine = call_reply(connection, NULL, page, more, NULL);
+		if (more)
+			want_page(connection, &cursor);
+		fine = ask_early(connection) &&
+		       call_reply(connection, NULL, page_json(connection), more, NULL);
 	}
 	if (fine)
 		pump(connection);
@@ -293,9 +331,15 @@ static void answer(struct front *front)
 
 	if (!connection)
 		return;
-	if (header->nlmsg_flags & WIRE_FAILURE) {
+	if (header->nlmsg_flags & WIRE_SENT) {
+		call_sent(connection);
+		fine = true;
+	} else if (header->nlmsg_flags & WIRE_FAILURE) {
 		read_failure(&front->message, &failure);
 		fine = call_fail(connection, &failure);
+	} else if (connection->method == &metrics_of_daemon ||
+		   connection->method == &metrics_of_sets) {
+		fine = answer_metrics(connection);
 	} else if (connection->method->layout == &wire_list_layout) {
 		answer_page(connection);
 		return;
@@ -386,8 +430,9 @@ void connection_resume_all(struct front *front)
 static bool any_asks(const struct front *front)
 {
 	for (const struct connection *at = front->connections; at; at = at->next)
-		if (!at->event || at->call_waits ||
-		    (at->method && at->method->layout == &wire_list_layout) || at->page_wanted)
+		if (!at->event || at->call_waits || at->page_wanted ||
+		    (at->method &&
+		     (at->method->layout == &wire_list_layout || at->method == &metrics_of_daemon)))
 			return true;
 	return false;
 }

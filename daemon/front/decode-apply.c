@@ -24,8 +24,7 @@ static int put_parts(struct decoding *decoding, const json_t *list, const struct
 
 	if (json_array_size(list) > APPLY_LIST_MAX)
 		return decode_refuse(decoding, "has more than %d entries", APPLY_LIST_MAX);
-	json_array_foreach(list, i, entry)
-	{
+	json_array_foreach(list, i, entry) {
 		size_t above = decode_enter_index(decoding, i);
 		int r;
 

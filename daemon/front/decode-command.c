@@ -19,8 +19,7 @@ static int check_environment(struct decoding *decoding, const json_t *environmen
 	const json_t *entry;
 	size_t i;
 
-	json_array_foreach(environment, i, entry)
-	{
+	json_array_foreach(environment, i, entry) {
 		const char *equals = strchr(json_string_value(entry), '=');
 		char key[64];
 
@@ -37,7 +36,8 @@ static size_t size_of_strings(const json_t *list)
 	const json_t *entry;
 	size_t i, size = 0;
 
-	json_array_foreach(list, i, entry) size += json_string_length(entry) + 1;
+	json_array_foreach(list, i, entry)
+		size += json_string_length(entry) + 1;
 	return size;
 }
 
@@ -46,8 +46,7 @@ static char *copy_strings(char *at, const json_t *list)
 	const json_t *entry;
 	size_t i;
 
-	json_array_foreach(list, i, entry)
-	{
+	json_array_foreach(list, i, entry) {
 		memcpy(at, json_string_value(entry), json_string_length(entry) + 1);
 		at += json_string_length(entry) + 1;
 	}
@@ -90,8 +89,7 @@ static void get_beginning(const json_t *words, struct wire_command *ret)
 	const json_t *entry;
 	size_t i;
 
-	json_array_foreach(words, i, entry)
-	{
+	json_array_foreach(words, i, entry) {
 		const char *text = json_string_value(entry);
 		size_t n = MIN(json_string_length(entry), (size_t)COMMAND_WORD_MAX);
 

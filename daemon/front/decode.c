@@ -42,11 +42,11 @@ static int read_integer(struct decoding *decoding, const struct wire_field *fiel
 	if (field->limit)
 		highest = field->limit;
 	if (number < lowest)
-		return decode_refuse(decoding, "%lld is less than %lld", (long long)number,
-				     (long long)lowest);
+		return decode_refuse(decoding, "%lld is less than %lld%s", (long long)number,
+				     (long long)lowest, unit_of(field)->name);
 	if (number > highest)
-		return decode_refuse(decoding, "%lld is more than %lld", (long long)number,
-				     (long long)highest);
+		return decode_refuse(decoding, "%lld is more than %lld%s", (long long)number,
+				     (long long)highest, unit_of(field)->name);
 	store(field, number, at);
 	return 0;
 }
@@ -59,7 +59,7 @@ static int read_scaled(struct decoding *decoding, const struct wire_field *field
 	       lowest = field->type == WIRE_I64 ? -highest : (double)field->lowest / unit->scale;
 
 	if (!(number >= lowest && number <= highest))
-		return decode_refuse(decoding, "%.10g is not between %.10g and %.10g%s", number,
+		return decode_refuse(decoding, "%.15g is not between %.15g and %.15g%s", number,
 				     lowest, highest, unit->name);
 	/* rounded: 1.001 must not come back as 1.000999 */
 	store(field, (int64_t)(number * unit->scale + (number < 0 ? -0.5 : 0.5)), at);
@@ -84,8 +84,7 @@ static int read_words(struct decoding *decoding, const struct wire_field *field,
 	size_t i;
 
 	*ret = 0;
-	json_array_foreach(list, i, entry)
-	{
+	json_array_foreach(list, i, entry) {
 		uint32_t bit = UINT32_C(1) << find_word(field, entry);
 
 		if (*ret & bit)
@@ -108,8 +107,8 @@ static int read_number(struct decoding *decoding, const struct wire_field *field
 		*(uint32_t *)at = json_is_true(value) ? SWITCH_ON : SWITCH_OFF;
 		return 0;
 	default:
-		return field->unit == UNIT_NONE ? read_integer(decoding, field, value, at)
-						: read_scaled(decoding, field, value, at);
+		return unit_of(field)->scale == 1 ? read_integer(decoding, field, value, at)
+						  : read_scaled(decoding, field, value, at);
 	}
 }
 
@@ -159,8 +158,7 @@ static int read_array(struct decoding *decoding, const struct wire_field *field,
 		return decode_refuse(decoding, "has more than %zu entries", (size_t)field->limit);
 	if (json_array_size(list) == 0 && field->reason)
 		return decode_refuse(decoding, "%s", field->reason);
-	json_array_foreach(list, i, entry)
-	{
+	json_array_foreach(list, i, entry) {
 		size_t above = decode_enter_index(decoding, i);
 		int r;
 
@@ -185,8 +183,7 @@ static int read_map(struct decoding *decoding, const struct wire_field *field, c
 
 	if (json_object_size(map) > field->limit)
 		return decode_refuse(decoding, "has more than %zu entries", (size_t)field->limit);
-	json_object_foreach((json_t *)map, key, value)
-	{
+	json_object_foreach((json_t *)map, key, value) {
 		void *key_at = at + rows[0].offset, *value_at = at + rows[1].offset;
 
 		if (read_text(decoding, &rows[0], key, strlen(key), key_at) ||

@@ -40,27 +40,24 @@ static const char *owner_name(uid_t uid)
 	return NULL;
 }
 
+void encode_complete(struct wire_summary *summary)
+{
+	summary->owner_name = owner_name(summary->owner);
+	if (summary->processes_in)
+		summary->processes = cgroup_count(summary->processes_in);
+}
+
 /* --- structs --- */
 
-static void put_owner(json_t *object, const void *record)
+static void put_set(json_t *object, const void *record)
 {
 	const struct wire_set *set = record;
 
 	encode_string(object, "ownerName", owner_name(set->owner));
-}
-
-/* Counts the processes of a set with commands. The keeper knows only of the init. */
-static void put_processes(json_t *object, const struct wire_set *set)
-{
+	/* the keeper knows only of the init */
 	if (set->processes_in)
-		json_object_set_new(object, "processes",
-				    json_integer(cgroup_count(set->processes_in)));
-}
-
-static void put_set(json_t *object, const void *record)
-{
-	put_owner(object, record);
-	put_processes(json_object_get(object, "usage"), record);
+		encode_put(json_object_get(object, "usage"), "processes",
+			   json_integer(cgroup_count(set->processes_in)));
 }
 
 static void put_session(json_t *object, const void *record)
@@ -71,18 +68,17 @@ static void put_session(json_t *object, const void *record)
 		encode_put(object, "left", json_integer(cgroup_count(session->left_in)));
 }
 
-static void put_summary(json_t *object, const void *record)
+/* Adds what the set's cgroup says, as far as the kernel tells. */
+static void put_usage(json_t *object, const void *record)
 {
-	const struct wire_set *set = record;
-	json_t *addresses = json_array();
+	const struct wire_summary *summary = record;
+	struct cgroup_usage usage = {};
 
-	for (size_t i = 0; i < set->n_interfaces; i++)
-		for (size_t j = 0; j < set->interfaces[i].n_addresses; j++)
-			json_array_append_new(addresses,
-					      json_string(set->interfaces[i].addresses[j].text));
-	encode_put(object, "addresses", addresses);
-	put_owner(object, record);
-	put_processes(object, record);
+	cgroup_usage_of(summary->processes_in, &usage);
+	if (usage.has_memory)
+		encode_put(object, "memory", json_integer((json_int_t)usage.memory));
+	if (usage.has_cpu)
+		encode_put(object, "cpuSeconds", encode_seconds(usage.cpu));
 }
 
 /* Removes the owner if the process is in no set. */
@@ -130,7 +126,7 @@ void encode_rest(json_t *object, const struct wire_layout *layout, const void *r
 		const struct wire_layout *layout;
 		void (*put)(json_t *object, const void *record);
 	} rows[] = {
-		{&wire_set_layout, put_set},	     {&view_summary, put_summary},
+		{&wire_set_layout, put_set},	     {&view_usage, put_usage},
 		{&view_identity, put_identity},	     {&wire_spec_layout, put_spec},
 		{&wire_session_layout, put_session}, {&wire_end_layout, put_place},
 	};

@@ -44,8 +44,9 @@ static json_t *number_json(const struct wire_field *field, const void *at)
 	case FORM_SWITCH:
 		return json_boolean(number == SWITCH_ON);
 	default:
-		return field->unit == UNIT_NONE ? json_integer(number)
-						: json_real((double)number / unit_of(field)->scale);
+		return unit_of(field)->scale == 1
+			       ? json_integer(number)
+			       : json_real((double)number / unit_of(field)->scale);
 	}
 }
 
@@ -131,9 +132,7 @@ static bool is_told(const struct wire_field *field, const char *record)
 {
 	if (!field->json)
 		return false;
-	if (field->always || !wire_is_default(field, record))
-		return true;
-	return field->type != WIRE_ARRAY && wire_is_given(field, record);
+	return field->always || wire_is_given(field, record);
 }
 
 /* Adds value at path ("limits.memory"), with the objects on the way. */
@@ -183,6 +182,7 @@ static json_t *struct_json(struct encoding *encoding, const struct wire_layout *
 /* Room for any struct of a reply. */
 static union {
 	struct wire_set set;
+	struct wire_summary summary;
 	struct wire_session session;
 	struct wire_namespace namespace;
 	struct wire_link link;
@@ -191,12 +191,23 @@ static union {
 	struct wire_captured captured;
 } record;
 
+/* Reads the next item into record. Returns false if there are no more. */
+static bool next_item(struct encoding *encoding, const struct reply_part *part,
+		      const struct nlattr **at)
+{
+	if (wire_next_item(encoding->message, part->item, at, part->layout, &record) != 1)
+		return false;
+	if (part->item == WIRE_ITEM_SUMMARY)
+		encode_complete(&record.summary);
+	return true;
+}
+
 static json_t *list_json(struct encoding *encoding, const struct reply_part *part)
 {
 	json_t *list = json_array();
 	const struct nlattr *at = NULL;
 
-	while (wire_next_item(encoding->message, part->item, &at, part->layout, &record) == 1)
+	while (next_item(encoding, part, &at))
 		json_array_append_new(
 			list,
 			struct_json(encoding, part->view ? part->view : part->layout, &record));
@@ -225,5 +236,54 @@ json_t *encode_reply(const struct reply_part *parts, struct wire_message *messag
 
 	for (; parts->key; parts++)
 		put_part(&encoding, object, parts);
+	return object;
+}
+
+/* Returns true if this name, which may be NULL, is one of those whose bits are set. */
+static bool is_word(const char *const *names, uint32_t bits, const char *name)
+{
+	for (size_t i = 0; name && names[i]; i++)
+		if (strcmp(names[i], name) == 0)
+			return bits & UINT32_C(1) << i;
+	return false;
+}
+
+struct column {
+	const struct wire_field *field;
+	json_t *cells;
+	bool has_values; /* not every cell is null */
+};
+
+/* Appends the field of record, or null. */
+static void put_cell(struct encoding *encoding, struct column *column)
+{
+	const char *at = (const char *)&record;
+	json_t *value = is_told(column->field, at) ? value_json(encoding, column->field, at) : NULL;
+
+	column->has_values |= value != NULL;
+	json_array_append_new(column->cells, value ? value : json_null());
+}
+
+json_t *encode_columns(const struct reply_part *part, const char *const *names, uint32_t wanted,
+		       struct wire_message *message)
+{
+	struct encoding encoding = {.message = message};
+	json_t *object = json_object();
+	const struct nlattr *at = NULL;
+	struct column columns[32]; /* one for each bit */
+	size_t n = 0;
+
+	for (size_t i = 0; i < part->layout->n; i++)
+		if (is_word(names, wanted, part->layout->fields[i].json))
+			columns[n++] =
+				(struct column){&part->layout->fields[i], json_array(), false};
+	while (next_item(&encoding, part, &at))
+		for (size_t i = 0; i < n; i++)
+			put_cell(&encoding, &columns[i]);
+	for (size_t i = 0; i < n; i++)
+		if (columns[i].has_values)
+			encode_put(object, columns[i].field->json, columns[i].cells);
+		else
+			json_decref(columns[i].cells);
 	return object;
 }

@@ -25,7 +25,7 @@ struct front {
 	bool stalled;			   /* the pipe is full */
 	bool stopping;			   /* no more calls are taken */
 	bool stopped;			   /* no call is left, and WIRE_STOPPED has been sent */
-	struct idl *nsctl, *service;
+	struct idl *nsctl, *metrics, *service;
 	struct connection *connections;
 	struct wire_writer writer;
 	struct wire_outbox outbox;

@@ -157,6 +157,8 @@ static int set_up(struct front *front)
 	encode_load_names();
 	r = idl_parse(idl_text_nsctl, &front->nsctl, &line);
 	if (r == 0)
+		r = idl_parse(idl_text_metrics, &front->metrics, &line);
+	if (r == 0)
 		r = idl_parse(idl_text_service, &front->service, &line);
 	if (r == 0)
 		r = wire_writer_init(&front->writer, WIRE_STREAM_MAX);
@@ -198,6 +200,7 @@ int main(void)
 	wire_outbox_done(&front.outbox);
 	wire_message_done(&front.message);
 	idl_free(front.nsctl);
+	idl_free(front.metrics);
 	idl_free(front.service);
 	return EXIT_SUCCESS;
 }

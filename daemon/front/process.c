@@ -110,10 +110,54 @@ static json_t *command_json(uint32_t pid, const char *name, size_t longest)
 	return text_json(text, MIN((size_t)n, sizeof(text) - 1), longest);
 }
 
-json_t *process_json(uint32_t pid, size_t longest)
+/* Returns the word of ProcessState for a letter of proc_pid_stat(5). */
+static const char *state_word(char letter)
+{
+	static const struct {
+		const char *letters, *word;
+	} states[] = {{"R", "running"}, {"D", "waiting"}, {"Tt", "stopped"}, {"ZX", "zombie"}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(states); i++)
+		if (strchr(states[i].letters, letter))
+			return states[i].word;
+	return "idle";
+}
+
+/* What /proc/PID/stat has after the name. Times are in ticks. */
+struct stat_line {
+	char state;
+	uint32_t parent;
+	unsigned long long user, kernel, started;
+	long long pages; /* resident */
+};
+
+static void add_stat(json_t *object, const char *text, unsigned int flags)
+{
+	const double ticks = sysconf(_SC_CLK_TCK);
+	struct stat_line line = {.state = 'S'};
+
+	(void)sscanf(text,
+		     "%c %u %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu %*d %*d %*d %*d %*d %*d "
+		     "%llu %*u %lld",
+		     &line.state, &line.parent, &line.user, &line.kernel, &line.started,
+		     &line.pages);
+	json_object_set_new(object, "started",
+			    json_real(boot_time() + (double)line.started / ticks));
+	if (flags & PROCESS_BRIEF)
+		return;
+	if (line.parent)
+		json_object_set_new(object, "parent", json_integer(line.parent));
+	json_object_set_new(
+		object, "state",
+		json_string(flags & PROCESS_FROZEN ? "frozen" : state_word(line.state)));
+	json_object_set_new(object, "memory", json_integer(line.pages * sysconf(_SC_PAGESIZE)));
+	json_object_set_new(object, "cpuSeconds",
+			    json_real((double)(line.user + line.kernel) / ticks));
+}
+
+json_t *process_json(uint32_t pid, unsigned int flags, size_t longest)
 {
 	char text[TEXT_SIZE], *open, *close;
-	unsigned long long ticks = 0;
 	uint32_t uid = 0, inside = 0;
 	json_t *object;
 
@@ -124,10 +168,6 @@ json_t *process_json(uint32_t pid, size_t longest)
 	if (!open || !close)
 		return NULL;
 	*close = '\0';
-	(void)sscanf(close + 2,
-		     "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d "
-		     "%*d %llu",
-		     &ticks);
 	read_status(pid, &uid, &inside);
 	object = json_object();
 	json_object_set_new(object, "pid", json_integer(pid));
@@ -135,7 +175,6 @@ json_t *process_json(uint32_t pid, size_t longest)
 		json_object_set_new(object, "pidInside", json_integer(inside));
 	json_object_set_new(object, "uid", json_integer(uid));
 	json_object_set_new(object, "command", command_json(pid, open + 1, longest));
-	json_object_set_new(object, "started",
-			    json_real(boot_time() + (double)ticks / sysconf(_SC_CLK_TCK)));
+	add_stat(object, close + 2, flags);
 	return object;
 }

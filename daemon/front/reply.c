@@ -7,18 +7,20 @@
 #include "daemon/front/reply.h"
 #include "daemon/front/view.h"
 
-/* Sizes in bytes of JSON: a reply with processes, a process without its command, and the least
- * command. */
+/* Sizes in bytes of JSON: a reply with processes, a process without its command, whole and brief,
+ * and the least command. */
 #define PROCESSES_SIZE (960 * 1024)
-#define PROCESS_SIZE 165
+#define PROCESS_SIZE 270
+#define PROCESS_SIZE_BRIEF 165
 #define COMMAND_SIZE_MIN 16
 
-/* Processes of one set that an answer tells at most: more do not fit into it. */
-#define PROCESSES_MAX (PROCESSES_SIZE / (PROCESS_SIZE + COMMAND_SIZE_MIN))
+/* Maximum number of a set's processes in an answer: more do not fit. */
+#define PROCESSES_MAX (PROCESSES_SIZE / (PROCESS_SIZE_BRIEF + COMMAND_SIZE_MIN))
 
 /* The processes that are found in a set's cgroup. */
 struct found {
 	struct wire_message *message; /* with an item for each of the set's sessions */
+	bool frozen;
 	struct {
 		pid_t pid;
 		const char *session; /* NULL: none */
@@ -55,10 +57,13 @@ static json_t *found_json(const struct found *found)
 	json_t *list = json_array();
 	/* the commands share the size that a client accepts in one message, minus the other parts
 	 * of the entries */
-	size_t longest = PROCESSES_SIZE / MAX(found->n, (size_t)1) - PROCESS_SIZE;
+	size_t share = PROCESSES_SIZE / MAX(found->n, (size_t)1);
+	bool brief = share < PROCESS_SIZE + COMMAND_SIZE_MIN;
+	size_t longest = share - (brief ? PROCESS_SIZE_BRIEF : PROCESS_SIZE);
+	unsigned int flags = (found->frozen ? PROCESS_FROZEN : 0U) | (brief ? PROCESS_BRIEF : 0U);
 
 	for (size_t i = 0; i < found->n; i++) {
-		json_t *entry = process_json(found->processes[i].pid, longest);
+		json_t *entry = process_json(found->processes[i].pid, flags, longest);
 
 		if (!entry)
 			continue; /* the process has ended meanwhile */
@@ -78,6 +83,7 @@ json_t *encode_processes(struct wire_message *message)
 
 	if (wire_decode(message, &wire_set_layout, &set) < 0 || !set.processes_in)
 		return NULL;
+	found.frozen = set.frozen;
 	found.processes = calloc(PROCESSES_MAX, sizeof(*found.processes));
 	if (!found.processes)
 		return NULL;
@@ -103,7 +109,7 @@ static json_t *features_json(const struct wire_status *status)
 	encode_put(object, "publish", json_boolean(status->allowed & ALLOW_PUBLISH));
 	encode_put(object, "links", json_true());
 	encode_put(object, "networks", json_true());
-	encode_put(object, "impairments", json_true());
+	encode_put(object, "impairments", json_boolean(status->impairments));
 	encode_put(object, "apply", json_true());
 	encode_put(object, "monitor", json_true());
 	encode_put(object, "boot", json_true());
@@ -114,6 +120,18 @@ static json_t *features_json(const struct wire_status *status)
 	encode_put(object, "dns", json_true());
 	encode_put(object, "adopt", json_true());
 	return object;
+}
+
+static json_t *lists_json(struct wire_message *message)
+{
+	json_t *list = json_array();
+	const struct nlattr *at = NULL;
+	struct wire_word word;
+
+	while (wire_next_item(message, WIRE_ITEM_WORD, &at, &wire_word_layout, &word) == 1)
+		if (word.text)
+			json_array_append_new(list, json_string(word.text));
+	return list;
 }
 
 json_t *encode_status(struct wire_message *message)
@@ -136,10 +154,15 @@ json_t *encode_status(struct wire_message *message)
 	encode_put(object, "version", json_string(PACKAGE_VERSION));
 	encode_put(object, "started", encode_seconds(status.started));
 	encode_put(object, "kernel", json_string(kernel.release));
+	if (status.config) {
+		encode_string(object, "configuration", status.config);
+		encode_put(object, "configurationRead", encode_seconds(status.config_read));
+	}
 	encode_put(object, "features", features_json(&status));
 	encode_put(object, "limits", limits);
 	encode_put(object, "used", used);
 	encode_put(object, "counters", counters);
+	encode_put(object, "egressLists", lists_json(message));
 	return object;
 }
 
@@ -155,15 +178,24 @@ json_t *encode_monitor(const struct reply_part *parts, struct wire_message *mess
 	return encode_reply(state, message, NULL);
 }
 
-json_t *encode_page(const struct reply_part *parts, bool summary, struct wire_message *message,
-		    struct wire_list *cursor, bool *ret_more)
+bool page_follows(struct wire_message *message, struct wire_list *ret_cursor)
+{
+	return wire_decode(message, &wire_list_layout, ret_cursor) == 0 && ret_cursor->after_name;
+}
+
+json_t *encode_page(const struct reply_part *parts, const struct wire_list *asked,
+		    struct wire_message *message)
 {
 	static const struct reply_part summaries[] = {
-		{"summaries", WIRE_ITEM_SET, &wire_set_layout, &view_summary}, {}};
-	json_t *object = encode_reply(summary ? summaries : parts, message, NULL);
+		{"summaries", WIRE_ITEM_SUMMARY, &wire_summary_layout, NULL}, {}};
+	bool brief = asked->summary || asked->columns;
+	json_t *object = asked->columns ? json_object()
+					: encode_reply(brief ? summaries : parts, message, NULL);
 
-	*ret_more = wire_decode(message, &wire_list_layout, cursor) == 0 && cursor->after_name;
-	if (summary)
+	if (asked->columns)
+		encode_put(object, "columns",
+			   encode_columns(summaries, set_column_words, asked->columns, message));
+	if (brief)
 		encode_put(object, "sets", json_array());
 	return object;
 }

@@ -11,9 +11,11 @@ json_t *encode_status(struct wire_message *message);
 /* Returns an answer of a subscription. The two parts are the state and the events; the answer has
  * the part that the message contains. */
 json_t *encode_monitor(const struct reply_part *parts, struct wire_message *message);
-/* Returns a page of a list. *ret_more: another page follows, and begins after cursor. */
-json_t *encode_page(const struct reply_part *parts, bool summary, struct wire_message *message,
-		    struct wire_list *cursor, bool *ret_more);
+/* Returns a page of a list, as it was asked for. */
+json_t *encode_page(const struct reply_part *parts, const struct wire_list *asked,
+		    struct wire_message *message);
+/* Returns true if another page follows this one. It begins after *ret_cursor. */
+bool page_follows(struct wire_message *message, struct wire_list *ret_cursor);
 
 /* Returns the parameters of an error reply. */
 json_t *encode_failure(const struct failure *failure);

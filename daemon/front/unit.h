@@ -10,7 +10,7 @@ struct unit {
 	const char *name; /* follows the number in a sentence */
 };
 
-/* Returns the unit of a field; UNIT_NONE has a scale of 1. */
+/* Returns the unit of a field. An integer in JSON has a scale of 1. */
 const struct unit *unit_of(const struct wire_field *field);
 
 #endif

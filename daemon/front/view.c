@@ -11,20 +11,13 @@
 
 /* clang-format off: one row a line */
 
-static const struct wire_field view_summary_fields[] = {
-	STRING(1, wire_set, name, 0, JSON("name")),
-	U32(2, wire_set, owner, 0, ALWAYS("owner")),
-	U32(3, wire_set, state, 0, ALWAYS("state"), WORD(set_state_words)),
-	U32(4, wire_set, kinds, 0, ALWAYS("namespaces"), KINDS),
-	U32(5, wire_set, processes, 0, ALWAYS("processes")),
-	U64(6, wire_set, created, 0, ALWAYS("created"), UNIT(SECONDS)),
-	U64(7, wire_set, expires, 0, JSON("expires"), UNIT(SECONDS)),
-	STRING(8, wire_set, parent, 0, JSON("parent")),
-	ROW(9, WIRE_ARRAY, wire_set, spec.publish, 0,
-	    .count_offset = offsetof(struct wire_set, spec.n_publish),
-	    .layout = &spec_publish_layout, JSON("publish")),
+static const struct wire_field view_usage_fields[] = {
+	STRING(1, wire_summary, name, 0, JSON("name")),
+	U32(2, wire_summary, owner, 0, ALWAYS("owner")),
+	U32(3, wire_summary, state, 0, ALWAYS("state"), WORD(set_state_words)),
+	U32(4, wire_summary, processes, 0, ALWAYS("processes")),
 };
-VIEW(view_summary, wire_set);
+VIEW(view_usage, wire_summary);
 
 static const struct wire_field view_expires_fields[] = {
 	U64(1, wire_set, expires, 0, ALWAYS("expires"), UNIT(SECONDS)),

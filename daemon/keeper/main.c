@@ -19,6 +19,7 @@
 #include "daemon/keeper/base/service-manager.h"
 #include "daemon/keeper/network/egress.h"
 #include "daemon/keeper/network/host-routes.h"
+#include "daemon/keeper/network/port-sweep.h"
 #include "daemon/keeper/network/resolver.h"
 #include "daemon/keeper/options.h"
 #include "daemon/keeper/policy/config.h"
@@ -46,6 +47,8 @@
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/forwarding.h"
 #include "daemon/kernel/privilege.h"
+#include "daemon/kernel/qdisc.h"
+#include "daemon/kernel/slice.h"
 #include "daemon/kernel/spawn.h"
 
 #define CALLBACKS_AT_ONCE 64
@@ -87,6 +90,9 @@ static int load_config(struct keeper *keeper)
 	if (r < 0)
 		log_error("%s", message ? message : strerror(-r));
 	free(message);
+	keeper->config_path = process.config_path;
+	if (r == 0)
+		keeper->config_read = clock_wall();
 	if (r == 0 && (keeper->config->front_missing || keeper->config->init_missing))
 		log_warning(
 			"no account %s: uids %u and %u are used; no other account may have these",
@@ -165,11 +171,12 @@ static int set_up(struct keeper *keeper, const struct options *options)
 		return r;
 	keeper->host = &host;
 	keeper->host_ipv6_egress = forwarding_has_ipv6();
+	keeper->impairments = qdisc_exists("netem");
 	egress_listen(keeper);
 	host_routes_listen(keeper);
 	r = lease_open(keeper);
 	if (r == 0)
-		r = resolver_listen(keeper);
+		r = resolver_listen(keeper, egress_lists_changed);
 	if (r == 0)
 		r = peer_host_read(keeper->cgroup, &host);
 	if (r == 0)
@@ -216,6 +223,7 @@ static void on_reload(evutil_socket_t number _unused_, short what _unused_, void
 		log_warning("the configuration stays as it was");
 	} else {
 		config_free(old);
+		egress_lists_changed(keeper);
 		log_notice("configuration read again");
 	}
 	service_manager_reloaded();
@@ -315,6 +323,7 @@ static void tear_down(struct keeper *keeper)
 	host_routes_stop();
 	events_stop();
 	resolver_stop();
+	port_sweep_stop();
 	spawner_stop(keeper);
 	lease_close();
 	if (keeper->registry)
@@ -396,6 +405,7 @@ static int serve(struct keeper *keeper)
 
 	if (r == 0) {
 		resolver_start(keeper);
+		port_sweep_all(keeper);
 		r = run(keeper);
 	}
 	remove_socket();
@@ -445,7 +455,8 @@ int main(int argc, char **argv)
 	log_open(options.log_level);
 	fault_point_register("NSCTL_KEEPER_PID");
 	umask(022);
-	if (geteuid() != 0) {
+	/* any user may check a file that it may read */
+	if (geteuid() != 0 && !options.check) {
 		log_error("must be started as root: it holds namespaces for others");
 		return EXIT_FAILURE;
 	}
@@ -454,6 +465,7 @@ int main(int argc, char **argv)
 	keeper.started = clock_wall();
 	if (options.check)
 		return check_config(&keeper);
+	slice_shorten();
 	r = take_handed_over(&keeper, &options);
 	if (r == 0)
 		r = start(&keeper, &options);

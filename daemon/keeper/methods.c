@@ -108,14 +108,11 @@ static int admit(struct front_process *front, const struct request *request, boo
 		return failure->error;
 	if (front->n_requests >= REQUESTS_MAX && (identifies || !(flags & METHOD_AT_ONCE)))
 		return failure_set(failure, ERROR_LIMIT_EXCEEDED, REQUESTS_MAX, "requests", NULL);
-	if (authz_operation(&request->subject, request->op, failure) == 0)
-		return 0;
-	front->keeper->counters.refused++;
-	return failure->error;
+	return authz_operation(&request->subject, request->op, failure);
 }
 
-/* Handles a message that belongs to no connection. Returns 1, -EBADMSG, or 0 if the message
- * belongs to a connection. */
+/* Handles a message that belongs to no connection, and returns 1, or -EBADMSG if our fronts never
+ * send it. Returns 0 if the message belongs to a connection. */
 static int on_notice(struct front_process *front, struct wire_message *message)
 {
 	switch (message->header->nlmsg_type) {
@@ -142,6 +139,7 @@ int methods_dispatch(struct front_process *front, struct wire_message *message)
 		.connection = header->nlmsg_pid,
 		.number = header->nlmsg_seq,
 		.op = header->nlmsg_type,
+		.direct = header->nlmsg_flags & WIRE_DIRECT,
 	};
 	struct client_connection *connection = request_connection(&request);
 	struct failure failure = {};

@@ -154,8 +154,7 @@ static bool takes_away(const struct nlmsghdr *message, uint32_t mark)
 
 	if (message->nlmsg_type != RTM_DELRULE)
 		return false;
-	mnl_attr_for_each(attribute, message, sizeof(struct fib_rule_hdr))
-	{
+	mnl_attr_for_each(attribute, message, sizeof(struct fib_rule_hdr)) {
 		if (mnl_attr_get_type(attribute) == FRA_FWMARK &&
 		    mnl_attr_get_payload_len(attribute) == sizeof(mark))
 			return mnl_attr_get_u32(attribute) == mark;

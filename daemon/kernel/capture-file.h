@@ -9,9 +9,9 @@
 #include <time.h>
 #include "base.h"
 
-/* No more bytes of a frame are captured. It is more than the largest frame (GSO). */
+/* Maximum number of bytes that are captured of a frame; the largest frame (GSO) has fewer. */
 #define CAPTURE_SNAP 262144
-/* A frame grows by so much when its VLAN tag is put back. */
+/* Number of bytes that its VLAN tag adds to a frame. */
 #define CAPTURE_TAG 4
 
 /* Begins a file. */
@@ -28,8 +28,8 @@ struct capture_record {
 
 struct capture_packet {
 	struct timespec time;
-	uint32_t captured; /* bytes that were captured, */
-	uint32_t length;   /* of so many */
+	uint32_t captured; /* bytes of the frame that were captured */
+	uint32_t length;   /* bytes of the whole frame */
 	bool tagged;	   /* the kernel has taken a VLAN tag out of the frame */
 	uint16_t protocol, tag;
 };

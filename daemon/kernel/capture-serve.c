@@ -28,7 +28,7 @@ struct state {
 static void end(struct state *state, int error)
 {
 	state->over = true;
-	/* a reader that has enough is no failure */
+	/* EPIPE: the reader has enough, which is no failure */
 	state->result.error = error == EPIPE ? 0 : error;
 }
 
@@ -104,7 +104,7 @@ static void read_control(struct msghdr *message, struct capture_packet *packet)
 	}
 }
 
-/* Adds a packet to the buffer. Returns false if none waits. */
+/* Moves a waiting packet to the buffer. Returns false if there is none. */
 static bool take_packet(struct state *state)
 {
 	char *record = buffer.bytes + buffer.used;
@@ -133,7 +133,7 @@ static bool take_packet(struct state *state)
 	return true;
 }
 
-/* Takes the packets that wait, as many as the buffer holds. */
+/* Moves waiting packets to the buffer, until it is full. */
 static void take_packets(struct state *state)
 {
 	uint64_t most = state->capture->most;
@@ -144,7 +144,7 @@ static void take_packets(struct state *state)
 			end(state, 0);
 }
 
-/* Takes the kernel's news about interfaces, of which only the fact counts that there are some. */
+/* Reads the kernel's messages about interfaces, and ends the capture if its interface is gone. */
 static void hear_of_links(struct state *state)
 {
 	char bytes[256];

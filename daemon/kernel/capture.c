@@ -76,8 +76,9 @@ static int check_type(int socket_fd)
 		       : -EPROTONOSUPPORT;
 }
 
-/* From now on, the socket receives the interface's packets. A bridge hands on the packets between
- * its ports only while it is promiscuous; other interfaces of a set are not made so. */
+/* Binds the socket, which then receives the interface's packets. Makes a bridge promiscuous,
+ * because only then it hands on the packets between its ports; leaves other interfaces as they
+ * are. */
 static int bind_to(int socket_fd, const struct task_capture *task)
 {
 	const struct sockaddr_ll address = {

@@ -6,15 +6,34 @@
 #include "daemon/kernel/cgroup-filter.h"
 
 #define PROGRAMS_MAX 64
+/* Linux 6.7 */
+#define UNIX_CONNECT 49
+#define UNIX_SENDMSG 50
+#define UNIX_RECVMSG 51
 
 /* The points at which the kernel runs programs of cgroups that may refuse something. */
 static const enum bpf_attach_type points[] = {
-	BPF_CGROUP_INET_INGRESS,    BPF_CGROUP_INET_EGRESS,	BPF_CGROUP_INET_SOCK_CREATE,
-	BPF_CGROUP_SOCK_OPS,	    BPF_CGROUP_DEVICE,		BPF_CGROUP_INET4_BIND,
-	BPF_CGROUP_INET6_BIND,	    BPF_CGROUP_INET4_CONNECT,	BPF_CGROUP_INET6_CONNECT,
-	BPF_CGROUP_INET4_POST_BIND, BPF_CGROUP_INET6_POST_BIND, BPF_CGROUP_UDP4_SENDMSG,
-	BPF_CGROUP_UDP6_SENDMSG,    BPF_CGROUP_SYSCTL,		BPF_CGROUP_UDP4_RECVMSG,
-	BPF_CGROUP_UDP6_RECVMSG,    BPF_CGROUP_GETSOCKOPT,	BPF_CGROUP_SETSOCKOPT,
+	BPF_CGROUP_INET_INGRESS,
+	BPF_CGROUP_INET_EGRESS,
+	BPF_CGROUP_INET_SOCK_CREATE,
+	BPF_CGROUP_SOCK_OPS,
+	BPF_CGROUP_DEVICE,
+	BPF_CGROUP_INET4_BIND,
+	BPF_CGROUP_INET6_BIND,
+	BPF_CGROUP_INET4_CONNECT,
+	BPF_CGROUP_INET6_CONNECT,
+	BPF_CGROUP_INET4_POST_BIND,
+	BPF_CGROUP_INET6_POST_BIND,
+	BPF_CGROUP_UDP4_SENDMSG,
+	BPF_CGROUP_UDP6_SENDMSG,
+	BPF_CGROUP_SYSCTL,
+	BPF_CGROUP_UDP4_RECVMSG,
+	BPF_CGROUP_UDP6_RECVMSG,
+	BPF_CGROUP_GETSOCKOPT,
+	BPF_CGROUP_SETSOCKOPT,
+	UNIX_CONNECT,
+	UNIX_SENDMSG,
+	UNIX_RECVMSG,
 };
 
 struct programs {
@@ -73,7 +92,7 @@ int cgroup_filter_compare(const struct host *host, const char *caller, const str
 		return 0;
 	if (set->callers_cgroup)
 		sets_fd = callers_fd = cgroup_open_callers(host->cgroup_fd, set);
-	/* then no process starts there, which the next step finds out */
+	/* the caller's cgroup is gone, for which the next step fails */
 	if (sets_fd == -ENOENT)
 		return 0;
 	fd = cgroup_open(host->hierarchy_fd, *caller ? caller : ".");

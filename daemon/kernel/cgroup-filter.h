@@ -8,9 +8,9 @@
 #include "daemon/wire/task.h"
 
 /*
- * Compares the programs that are effective in the caller's cgroup with those in the cgroup that the
- * set's is below. caller NULL: there is nothing to compare. Returns 0 if the set has all of them,
- * -EACCES if not, -ENOENT if the caller's cgroup is gone, or another -errno.
+ * Compares the programs that are effective in the caller's cgroup with those in the cgroup above
+ * the set's. caller NULL: there is nothing to compare. Returns 0 if the set's processes have all of
+ * the caller's programs, -EACCES if not, -ENOENT if the caller's cgroup is gone, or another -errno.
  */
 int cgroup_filter_compare(const struct host *host, const char *caller, const struct task_set *set);
 

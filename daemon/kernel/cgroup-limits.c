@@ -118,21 +118,3 @@ int cgroup_limit(int cgroup_fd, const struct cgroup_limits *limits)
 		r = limit_cpu(cgroup_fd, limits->cpu_thousandths);
 	return r == -ENOENT ? -EOPNOTSUPP : r;
 }
-
-void cgroup_usage(int cgroup_fd, struct cgroup_usage *ret)
-{
-	static const char usage[] = "usage_usec ";
-	char text[1024];
-	const char *at;
-
-	if (file_read(cgroup_fd, "memory.current", text, sizeof(text)) == 0) {
-		ret->has_memory = true;
-		ret->memory = strtoull(text, NULL, 10);
-	}
-	/* usage_usec, the first line of cpu.stat, which exists without the controller, too */
-	if (file_read(cgroup_fd, "cpu.stat", text, sizeof(text)) == 0 &&
-	    (at = strstr(text, usage))) {
-		ret->has_cpu = true;
-		ret->cpu = strtoull(at + strlen(usage), NULL, 10);
-	}
-}

@@ -37,13 +37,4 @@ uint32_t cgroup_controllers(int base_fd);
 int cgroup_enable(int base_fd, const char *owner, uint32_t controllers);
 int cgroup_limit(int cgroup_fd, const struct cgroup_limits *limits);
 
-/* Resources used by the cgroup and those below it. A value that the kernel does not report is left
- * alone, and its has_ member is false. */
-struct cgroup_usage {
-	bool has_memory, has_cpu;
-	uint64_t memory; /* bytes */
-	uint64_t cpu;	 /* microseconds */
-};
-void cgroup_usage(int cgroup_fd, struct cgroup_usage *ret);
-
 #endif

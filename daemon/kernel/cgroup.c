@@ -12,7 +12,8 @@
 #include "daemon/kernel/mount.h"
 #include "daemon/kernel/process.h"
 
-/* All killed processes must be stuck in so many successive looks, at this interval. */
+/* Killed processes count as stuck if this number of successive looks, at this interval, find all of
+ * them stuck. */
 #define STUCK_LOOKS 5
 #define STUCK_MILLISECONDS 200
 
@@ -102,15 +103,16 @@ int cgroup_of_processes(int sets_fd, const struct task_set *set, const char *ses
 			      : act(callers_fd, path + strlen(set->callers_cgroup) + 1);
 }
 
-bool cgroup_is_delegated(int cgroup_fd, uid_t uid)
+int cgroup_is_delegated(int cgroup_fd, uid_t uid)
 {
 	struct stat directory, processes;
 	char mark;
 
 	if (fstat(cgroup_fd, &directory) < 0 ||
-	    fstatat(cgroup_fd, "cgroup.procs", &processes, AT_SYMLINK_NOFOLLOW) < 0 ||
-	    directory.st_uid != uid || processes.st_uid != uid)
-		return false;
+	    fstatat(cgroup_fd, "cgroup.procs", &processes, AT_SYMLINK_NOFOLLOW) < 0)
+		return negative_errno();
+	if (directory.st_uid != uid || processes.st_uid != uid)
+		return 0;
 	return uid != 0 || (fgetxattr(cgroup_fd, "user.delegate", &mark, 1) == 1 && mark == '1');
 }
 

@@ -38,9 +38,9 @@ int cgroup_of_processes(int sets_fd, const struct task_set *set, const char *ses
 			int (*act)(int parent_fd, const char *path));
 /* Opens the caller's cgroup of a set that is in one. Returns a descriptor or -errno, as above. */
 int cgroup_open_callers(int sets_fd, const struct task_set *set);
-/* Returns true if the user may make cgroups below this one and move processes there. For root, to
- * whom all belong, it must be marked as delegated by the service manager. */
-bool cgroup_is_delegated(int cgroup_fd, uid_t uid);
+/* Returns 1 if the user may make cgroups below this one and move processes there, 0 if not, or
+ * -errno. For root, to whom all belong, it must be marked as delegated by the service manager. */
+int cgroup_is_delegated(int cgroup_fd, uid_t uid);
 
 /* Returns a descriptor of the hierarchy's root, or -errno. It is a mount of our own, attached
  * nowhere, so it also works where nothing or only version 1 is mounted. Needs CAP_SYS_ADMIN. */

@@ -2,26 +2,19 @@
 #include <arpa/inet.h>
 #include <libmnl/libmnl.h>
 #include <linux/netfilter/nf_conntrack_common.h>
-#include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <linux/rtnetlink.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
+#include "daemon/kernel/conntrack-flow.h"
 #include "daemon/kernel/conntrack.h"
 #include "daemon/kernel/firewall-table.h"
 #include "daemon/kernel/rtnl.h"
 
-/* The number of flows that one round forgets, and of rounds. */
+/* Maximum number of flows that one round forgets, and of rounds. */
 #define FLOWS_MAX 128
 #define ROUNDS_MAX 64
-#define TUPLE_SIZE 128
-
-/* Bits for the parts of a tuple that the kernel compares in a filtered dump. They have names only
- * in the kernel's source (net/netfilter/nf_conntrack_netlink.c). */
-#define COMPARE_SOURCE (1 << 0)
-#define COMPARE_PROTOCOL (1 << 3)
-#define COMPARE_DESTINATION_PORT (1 << 5)
 
 /* A search: for flows to this port of the host or, if target is not NULL, for flows that the set
  * with this address answers. */
@@ -32,11 +25,7 @@ struct wanted {
 };
 
 struct flow {
-	uint8_t family;
-	bool zoned;
-	uint16_t zone; /* network byte order */
-	size_t size;
-	char tuple[TUPLE_SIZE] __attribute__((aligned(8)));
+	struct conntrack_flow found;
 	uint8_t destination[16];
 };
 
@@ -48,40 +37,13 @@ struct search {
 
 /* --- reading --- */
 
-static const struct nlattr *find(const struct nlattr *nest, uint16_t type)
-{
-	const struct nlattr *attribute;
-
-	if (!nest)
-		return NULL;
-	mnl_attr_for_each_nested(attribute, nest)
-	{
-		if (mnl_attr_get_type(attribute) == type)
-			return attribute;
-	}
-	return NULL;
-}
-
-/* Returns the bytes of a tuple's address, or NULL. */
-static const uint8_t *address_of(const struct nlattr *tuple, uint8_t family, bool source)
-{
-	uint16_t type = family == AF_INET ? source ? CTA_IP_V4_SRC : CTA_IP_V4_DST
-			: source	  ? CTA_IP_V6_SRC
-					  : CTA_IP_V6_DST;
-	const struct nlattr *address = find(find(tuple, CTA_TUPLE_IP), type);
-	size_t size = family == AF_INET ? 4 : 16;
-
-	return address && mnl_attr_get_payload_len(address) == size ? mnl_attr_get_payload(address)
-								    : NULL;
-}
-
 static bool is_wanted(const struct wanted *wanted, uint32_t status, const struct nlattr *original,
 		      const struct nlattr *reply)
 {
-	const struct nlattr *protocol = find(original, CTA_TUPLE_PROTO);
-	const struct nlattr *number = find(protocol, CTA_PROTO_NUM);
-	const struct nlattr *port = find(protocol, CTA_PROTO_DST_PORT);
-	const uint8_t *answers = address_of(reply, wanted->family, true);
+	const struct nlattr *protocol = conntrack_find(original, CTA_TUPLE_PROTO);
+	const struct nlattr *number = conntrack_find(protocol, CTA_PROTO_NUM);
+	const struct nlattr *port = conntrack_find(protocol, CTA_PROTO_DST_PORT);
+	const uint8_t *answers = conntrack_address(reply, wanted->family, true);
 
 	if (!number || mnl_attr_get_u8(number) != IPPROTO_UDP || !port || !answers)
 		return false;
@@ -91,61 +53,36 @@ static bool is_wanted(const struct wanted *wanted, uint32_t status, const struct
 	       memcmp(answers, wanted->target->address, wanted->target->size) == 0;
 }
 
-static void keep(struct search *search, const struct nlattr *original, const struct nlattr *zone)
+static void keep(struct search *search, const struct nlattr *const attributes[])
 {
-	const uint8_t *destination = address_of(original, search->wanted->family, false);
+	uint8_t family = search->wanted->family;
+	const uint8_t *destination = conntrack_address(attributes[CTA_TUPLE_ORIG], family, false);
 	struct flow *flow = &search->flows[search->n];
 
-	if (search->n == FLOWS_MAX || mnl_attr_get_payload_len(original) > TUPLE_SIZE ||
-	    !destination)
+	if (search->n == FLOWS_MAX || !destination ||
+	    !conntrack_take(family, attributes, &flow->found))
 		return;
-	*flow = (struct flow){
-		.family = search->wanted->family,
-		.zoned = zone,
-		.zone = zone ? mnl_attr_get_u16(zone) : 0,
-		.size = mnl_attr_get_payload_len(original),
-	};
-	memcpy(flow->tuple, mnl_attr_get_payload(original), flow->size);
-	memcpy(flow->destination, destination, flow->family == AF_INET ? 4 : 16);
+	memcpy(flow->destination, destination, family == AF_INET ? 4 : 16);
 	search->n++;
 }
 
 static int on_flow(const struct nlmsghdr *message, void *context)
 {
-	const struct nlattr *attributes[CTA_MAX + 1] = {}, *attribute;
-	const struct nfgenmsg *header = mnl_nlmsg_get_payload(message);
+	const struct nlattr *attributes[CTA_MAX + 1];
 	struct search *search = context;
 	uint32_t status;
 
-	mnl_attr_for_each(attribute, message, sizeof(*header))
-	{
-		if (mnl_attr_get_type(attribute) <= CTA_MAX)
-			attributes[mnl_attr_get_type(attribute)] = attribute;
-	}
-	if (header->nfgen_family != search->wanted->family || !attributes[CTA_STATUS] ||
-	    !attributes[CTA_TUPLE_ORIG])
+	if (conntrack_attributes(message, attributes) != search->wanted->family ||
+	    !attributes[CTA_STATUS] || !attributes[CTA_TUPLE_ORIG])
 		return MNL_CB_OK;
 	status = ntohl(mnl_attr_get_u32(attributes[CTA_STATUS]));
 	if (is_wanted(search->wanted, status, attributes[CTA_TUPLE_ORIG],
 		      attributes[CTA_TUPLE_REPLY]))
-		keep(search, attributes[CTA_TUPLE_ORIG], attributes[CTA_ZONE]);
+		keep(search, attributes);
 	return MNL_CB_OK;
 }
 
 /* --- requests --- */
-
-static struct nlmsghdr *begin(char *buffer, uint16_t type, uint16_t flags, uint8_t family)
-{
-	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
-	struct nfgenmsg *header;
-
-	message->nlmsg_type = NFNL_SUBSYS_CTNETLINK << 8 | type;
-	message->nlmsg_flags = NLM_F_REQUEST | flags;
-	header = mnl_nlmsg_put_extra_header(message, sizeof(*header));
-	header->nfgen_family = family;
-	header->version = NFNETLINK_V0;
-	return message;
-}
 
 /* Adds a filter, so that the kernel does not send the whole table. Kernels before 5.8 ignore it. */
 static void put_filter(struct nlmsghdr *message, const struct wanted *wanted)
@@ -175,35 +112,6 @@ static void put_filter(struct nlmsghdr *message, const struct wanted *wanted)
 	mnl_attr_nest_end(message, part);
 }
 
-/* Sends the message, and reads all answers. */
-static int ask(int fd, const struct nlmsghdr *message, mnl_cb_t callback, void *context)
-{
-	static char buffer[32768] __attribute__((aligned(8)));
-	int r = MNL_CB_OK;
-
-	if (send(fd, message, message->nlmsg_len, 0) < 0)
-		return negative_errno();
-	while (r > MNL_CB_STOP) {
-		ssize_t n = recv(fd, buffer, sizeof(buffer), 0);
-
-		if (n < 0)
-			return negative_errno();
-		r = mnl_cb_run(buffer, (size_t)n, 0, 0, callback, context);
-	}
-	return r < 0 ? negative_errno() : 0;
-}
-
-static void forget(int fd, const struct flow *flow)
-{
-	char buffer[512] __attribute__((aligned(8)));
-	struct nlmsghdr *message = begin(buffer, IPCTNL_MSG_CT_DELETE, NLM_F_ACK, flow->family);
-
-	mnl_attr_put(message, CTA_TUPLE_ORIG | NLA_F_NESTED, flow->size, flow->tuple);
-	if (flow->zoned)
-		mnl_attr_put_u16(message, CTA_ZONE, flow->zone);
-	(void)ask(fd, message, NULL, NULL);
-}
-
 /* --- addresses of the host --- */
 
 static int on_route(const struct nlmsghdr *message, void *context)
@@ -217,13 +125,13 @@ static int on_route(const struct nlmsghdr *message, void *context)
 /* Returns true if the flow's destination is an address of the host. */
 static bool is_local(struct rtnl *rtnl, const struct flow *flow)
 {
-	size_t size = flow->family == AF_INET ? 4 : 16;
+	size_t size = flow->found.family == AF_INET ? 4 : 16;
 	bool local = false;
 	struct rtmsg *header;
 	struct nlmsghdr *message =
 		rtnl_add(rtnl, RTM_GETROUTE, 0, sizeof(*header), (void **)&header);
 
-	header->rtm_family = flow->family;
+	header->rtm_family = flow->found.family;
 	header->rtm_dst_len = 8 * size;
 	mnl_attr_put(message, RTA_DST, size, flow->destination);
 	return rtnl_get(rtnl, on_route, &local) == 0 && local;
@@ -239,18 +147,21 @@ static void forget_all(int fd, struct rtnl *rtnl, const struct wanted *wanted)
 
 	for (int round = 0; again && round < ROUNDS_MAX; round++) {
 		struct nlmsghdr *message =
-			begin(buffer, IPCTNL_MSG_CT_GET, NLM_F_DUMP, wanted->family);
+			conntrack_begin(buffer, IPCTNL_MSG_CT_GET, NLM_F_DUMP, wanted->family);
 
 		search.n = 0;
 		search.wanted = wanted;
-		put_filter(message, wanted);
-		if (ask(fd, message, on_flow, &search) < 0)
+		/* where they compare IPv6 addresses, kernels leave out the flows that have
+		 * the address, and send the others */
+		if (!wanted->target || wanted->family == AF_INET)
+			put_filter(message, wanted);
+		if (conntrack_ask(fd, message, on_flow, &search) < 0)
 			return;
 		/* if the list is full, there may be more flows */
 		again = search.n == FLOWS_MAX;
 		for (size_t i = 0; i < search.n; i++)
 			if (wanted->target || is_local(rtnl, &search.flows[i]))
-				forget(fd, &search.flows[i]);
+				conntrack_forget(fd, &search.flows[i].found);
 	}
 }
 
@@ -270,11 +181,6 @@ static void forget_ports(int fd, struct rtnl *rtnl, const struct task_link *link
 		}
 }
 
-static int open_socket(void)
-{
-	return socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
-}
-
 static bool has_udp(const struct task_link *link)
 {
 	for (size_t i = 0; i < link->n_publish; i++)
@@ -291,7 +197,7 @@ void conntrack_forget_untranslated(const struct task_link *links, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		if (!links[i].egress || !has_udp(&links[i]))
 			continue;
-		if (fd < 0 && ((fd = open_socket()) < 0 || rtnl_open(&rtnl, -1) < 0))
+		if (fd < 0 && ((fd = conntrack_open()) < 0 || rtnl_open(&rtnl, -1) < 0))
 			break;
 		forget_ports(fd, &rtnl, &links[i]);
 	}
@@ -300,7 +206,7 @@ void conntrack_forget_untranslated(const struct task_link *links, size_t n)
 
 void conntrack_forget_translated(const struct task_link *link)
 {
-	_cleanup_fd_ int fd = has_udp(link) ? open_socket() : -1;
+	_cleanup_fd_ int fd = has_udp(link) ? conntrack_open() : -1;
 
 	for (size_t i = 0; fd >= 0 && i < link->a.n_addresses; i++) {
 		const struct subnet target = firewall_subnet(link->a.addresses[i].text);

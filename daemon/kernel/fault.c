@@ -61,13 +61,16 @@ static const char *const texts[STEP_COUNT] = {
 	[STEP_DESCRIPTOR] = "use a descriptor of the call",
 	[STEP_WORKER] = "start a process of the daemon",
 	[STEP_LOST] = "finish: a process of the daemon was killed",
-	[STEP_LATE] = "finish in time: a file system or the like does not answer",
+	[STEP_LATE] = ("finish in time: a file system or the like does not answer, or the packet "
+		       "filter is busy with a large table"),
 	[STEP_ACCOUNT] = "read the set's /etc/passwd and /etc/group",
 	[STEP_CALLER] = "enter the caller's namespaces",
 	[STEP_PROGRAMS] = "compare the BPF programs of the caller's cgroup with those of sets",
 	[STEP_ADOPT] = "adopt a namespace",
 	[STEP_CAPTURE] = "capture packets",
 	[STEP_FILTER] = "attach the filter",
+	[STEP_LISTEN] = "listen at port 53 in the set, for its list of names",
+	[STEP_CONNECTIONS] = "end connections that the list does not have any more",
 	[STEP_STUCK] = ("end a process: it waits for a file system or the like that does not "
 			"answer; try again when it has answered"),
 };

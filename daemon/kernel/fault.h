@@ -83,7 +83,9 @@ enum step {
 			     have the user; ENXIO: a file is not regular; EINVAL: not mapped */
 	STEP_CAPTURE,  /* ENODEV: no such interface; EPROTONOSUPPORT: no Ethernet */
 	STEP_FILTER,   /* EINVAL: the kernel does not take the program */
-	STEP_STUCK,    /* killed processes do not end: see cgroup_wait_killed() */
+	STEP_LISTEN,   /* EADDRINUSE: a program of the set has port 53 already */
+	STEP_CONNECTIONS, /* EPROTONOSUPPORT, EINVAL: the kernel has no nf_conntrack_netlink */
+	STEP_STUCK,	  /* killed processes do not end: see cgroup_wait_killed() */
 	STEP_COUNT,
 };
 

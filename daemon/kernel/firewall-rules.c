@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Makes the firewall's table: its sets, chains and rules. firewall.h explains what they do. */
-#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/nf_conntrack_tuple_common.h>
@@ -9,6 +9,7 @@
 #include <netinet/icmp6.h>
 #include <string.h>
 #include "daemon/kernel/barrier.h"
+#include "daemon/kernel/firewall-named.h"
 #include "daemon/kernel/firewall-table.h"
 #include "daemon/wire/way.h"
 
@@ -20,9 +21,6 @@
 #define PRIORITY_FILTER (-5)
 #define PRIORITY_DSTNAT (-100)
 #define PRIORITY_SRCNAT 100
-
-/* The chain that informs a packet's sender and drops the packet. */
-#define REFUSE "refuse"
 
 /* Registers of 4 bytes each: the first one, which can hold 16, and those behind it for
  * concatenations. */
@@ -38,22 +36,6 @@
 #define IPV6_SOURCE 8
 #define IPV6_DESTINATION 24
 #define PORT_DESTINATION 2
-
-struct subnet firewall_subnet(const char *text)
-{
-	const char *slash = strchr(text, '/');
-	bool six = strchr(text, ':');
-	struct subnet subnet = {.family = six ? NFPROTO_IPV6 : NFPROTO_IPV4, .size = six ? 16 : 4};
-	unsigned long prefix = slash ? strtoul(slash + 1, NULL, 10) : 8 * subnet.size;
-	char host[ADDRESS_SIZE];
-
-	snprintf(host, sizeof(host), "%.*s", (int)(slash ? slash - text : (long)strlen(text)),
-		 text);
-	inet_pton(six ? AF_INET6 : AF_INET, host, subnet.address);
-	for (uint32_t bit = 0; bit < prefix && bit < 8 * subnet.size; bit++)
-		subnet.mask[bit / 8] |= 0x80 >> (bit % 8);
-	return subnet;
-}
 
 /* --- rules --- */
 
@@ -80,6 +62,31 @@ static void match_subnet(struct nftnl_rule *rule, bool source, const struct subn
 	nft_payload(rule, NFT_PAYLOAD_NETWORK_HEADER, offset, subnet->size, REG);
 	nft_mask(rule, REG, subnet->mask, subnet->size);
 	nft_compare(rule, REG, NFT_CMP_EQ, subnet->address, subnet->size);
+}
+
+void firewall_match_destination(struct nftnl_rule *rule, uint8_t family, uint32_t set)
+{
+	bool six = family == NFPROTO_IPV6;
+
+	match_family(rule, family);
+	nft_payload(rule, NFT_PAYLOAD_NETWORK_HEADER, six ? IPV6_DESTINATION : IPV4_DESTINATION,
+		    six ? 16 : 4, REG);
+	nft_lookup_ranges(rule, REG, set);
+}
+
+void firewall_match_protocol(struct nftnl_rule *rule, uint8_t protocol)
+{
+	nft_meta(rule, NFT_META_L4PROTO, REG);
+	nft_compare(rule, REG, NFT_CMP_EQ, &protocol, sizeof(protocol));
+}
+
+void firewall_match_ports(struct nftnl_rule *rule, uint16_t first, uint16_t last)
+{
+	const uint8_t bounds[2][2] = {{first >> 8, first}, {last >> 8, last}};
+
+	nft_payload(rule, NFT_PAYLOAD_TRANSPORT_HEADER, PORT_DESTINATION, 2, REG);
+	nft_compare(rule, REG, NFT_CMP_GTE, bounds[0], sizeof(bounds[0]));
+	nft_compare(rule, REG, NFT_CMP_LTE, bounds[1], sizeof(bounds[1]));
 }
 
 static void match_ct(struct nftnl_rule *rule, uint32_t key, uint32_t bits)
@@ -170,13 +177,11 @@ static void count_and_refuse(struct nft *nft, struct nftnl_rule *rule)
  * prohibited". */
 static void add_refuse(struct nft *nft)
 {
-	static const uint8_t tcp = IPPROTO_TCP;
 	struct nftnl_rule *rule;
 
 	nft_add_chain(nft, REFUSE, NULL, NFT_NO_HOOK, 0);
 	rule = nft_rule(nft, REFUSE);
-	nft_meta(rule, NFT_META_L4PROTO, REG);
-	nft_compare(rule, REG, NFT_CMP_EQ, &tcp, sizeof(tcp));
+	firewall_match_protocol(rule, IPPROTO_TCP);
 	nft_reject(rule, NFT_REJECT_TCP_RST, 0);
 	nft_add_rule(nft, rule);
 	rule = nft_rule(nft, REFUSE);
@@ -270,13 +275,13 @@ static void refuse_sets(struct nft *nft, const char *chain)
 	count_and_refuse(nft, rule);
 }
 
-/* Accepts packets to published ports, by the host's address, from sets that may reach the
+/* Accepts packets to published ports, by the host's address, from sets that may reach all of the
  * outside. */
 static void accept_to_published(struct nft *nft, const char *chain)
 {
 	struct nftnl_rule *rule = nft_rule(nft, chain);
 
-	match_interface(rule, NFT_META_IIFNAME, OUTWARD, false);
+	match_interface(rule, NFT_META_IIFNAME, OPEN, false);
 	match_interface(rule, NFT_META_OIFNAME, LINKS, false);
 	match_ct(rule, NFT_CT_STATUS, IPS_DST_NAT);
 	nft_verdict(rule, NF_ACCEPT, NULL);
@@ -308,6 +313,16 @@ static void drop_guarded(struct nft *nft)
 	count_and_drop(nft, rule);
 }
 
+/* Sends packets from a way with a list to the list's chain. */
+static void ask_lists(struct nft *nft)
+{
+	struct nftnl_rule *rule = nft_rule(nft, "from-ours");
+
+	nft_meta(rule, NFT_META_IIFNAME, REG);
+	nft_lookup_verdict(rule, REG, LISTED);
+	nft_add_rule(nft, rule);
+}
+
 static void add_forward(struct nft *nft, const struct task_firewall *firewall)
 {
 	nft_add_chain(nft, "from-ours", NULL, NFT_NO_HOOK, 0);
@@ -321,7 +336,8 @@ static void add_forward(struct nft *nft, const struct task_firewall *firewall)
 	accept_to_published(nft, "from-ours");
 	refuse_sets(nft, "from-ours");
 	refuse_forbidden(nft, "from-ours", firewall);
-	add_interface_rule(nft, "from-ours", NFT_META_IIFNAME, OUTWARD, NF_ACCEPT, NULL);
+	add_interface_rule(nft, "from-ours", NFT_META_IIFNAME, OPEN, NF_ACCEPT, NULL);
+	ask_lists(nft);
 	count_and_refuse(nft, nft_rule(nft, "from-ours"));
 
 	accept_answers(nft, "to-ours");
@@ -459,6 +475,7 @@ void firewall_add_table(struct nft *nft, const struct task_firewall *firewall, b
 	nft_add_table(nft, exclusive);
 	firewall_add_sets(nft);
 	add_refuse(nft);
+	firewall_add_named(nft);
 	add_check(nft, firewall);
 	add_forward(nft, firewall);
 	add_input(nft);

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The table's sets and maps. */
+/* The table's sets and maps, and the addresses that are their keys. */
+#include <arpa/inet.h>
 #include <net/if.h>
+#include <linux/netfilter.h>
+#include <stdlib.h>
+#include <string.h>
 #include "daemon/kernel/firewall-table.h"
 
 void firewall_add_sets(struct nft *nft)
@@ -12,6 +16,8 @@ void firewall_add_sets(struct nft *nft)
 	} rows[] = {
 		{LINKS, NFT_TYPE_IFNAME, IFNAMSIZ, 0, 0},
 		{OUTWARD, NFT_TYPE_IFNAME, IFNAMSIZ, 0, 0},
+		{OPEN, NFT_TYPE_IFNAME, IFNAMSIZ, 0, 0},
+		{LISTED, NFT_TYPE_IFNAME, IFNAMSIZ, NFT_TYPE_VERDICT, 0},
 		{GUARDED, NFT_TYPE_IFNAME, IFNAMSIZ, 0, 0},
 		{SOURCES4, NFT_TYPE_CONCAT(NFT_TYPE_IFNAME, NFT_TYPE_IPV4), IFNAMSIZ + 4, 0, 0},
 		{SOURCES6, NFT_TYPE_CONCAT(NFT_TYPE_IFNAME, NFT_TYPE_IPV6), IFNAMSIZ + 16, 0, 0},
@@ -26,4 +32,20 @@ void firewall_add_sets(struct nft *nft)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		nft_add_set(nft, rows[i].name, i + 1, rows[i].key_type, rows[i].key_size,
 			    rows[i].data_type, rows[i].data_size);
+}
+
+struct subnet firewall_subnet(const char *text)
+{
+	const char *slash = strchr(text, '/');
+	bool six = strchr(text, ':');
+	struct subnet subnet = {.family = six ? NFPROTO_IPV6 : NFPROTO_IPV4, .size = six ? 16 : 4};
+	unsigned long prefix = slash ? strtoul(slash + 1, NULL, 10) : 8 * subnet.size;
+	char host[ADDRESS_SIZE];
+
+	snprintf(host, sizeof(host), "%.*s", (int)(slash ? slash - text : (long)strlen(text)),
+		 text);
+	inet_pton(six ? AF_INET6 : AF_INET, host, subnet.address);
+	for (uint32_t bit = 0; bit < prefix && bit < 8 * subnet.size; bit++)
+		subnet.mask[bit / 8] |= 0x80 >> (bit % 8);
+	return subnet;
 }

@@ -9,6 +9,8 @@
 /* Names of the table's sets and maps. */
 #define LINKS "links"	  /* our interfaces: the host's ends of ways out */
 #define OUTWARD "outward" /* those of our interfaces that may reach the outside */
+#define OPEN "open"	  /* those of OUTWARD that have no list */
+#define LISTED "listed"	  /* the others of OUTWARD: each leads to its list's chain */
 #define SOURCES4 "sources4"
 #define SOURCES6 "sources6"
 #define GUARDED "guarded" /* interfaces of others whose forwarding we had to enable */
@@ -16,6 +18,9 @@
 #define PORTS6 "ports6"
 #define ADDRESSED4 "addressed4" /* published at one address */
 #define ADDRESSED6 "addressed6"
+
+/* The chain that informs a packet's sender and drops the packet. */
+#define REFUSE "refuse"
 
 struct subnet {
 	uint8_t family; /* NFPROTO_* */
@@ -31,6 +36,11 @@ void firewall_add_sets(struct nft *nft);
 /* Adds requests that make the table, with empty sets. exclusive: the requests fail with -EEXIST if
  * the table exists. */
 void firewall_add_table(struct nft *nft, const struct task_firewall *firewall, bool exclusive);
+/* Add to a rule: it matches packets to an address in the set of ranges, of the protocol, to a port
+ * from first to last. */
+void firewall_match_destination(struct nftnl_rule *rule, uint8_t family, uint32_t set);
+void firewall_match_protocol(struct nftnl_rule *rule, uint8_t protocol);
+void firewall_match_ports(struct nftnl_rule *rule, uint16_t first, uint16_t last);
 /* Adds requests that make a table with one rule: packets that leave by the interface get the
  * interface's address. */
 void firewall_add_inner(struct nft *nft, const char *interface);

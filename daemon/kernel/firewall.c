@@ -8,6 +8,8 @@
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/conntrack.h"
 #include "daemon/kernel/fault-point.h"
+#include "daemon/kernel/firewall-list.h"
+#include "daemon/kernel/firewall-refused.h"
 #include "daemon/kernel/firewall-table.h"
 #include "daemon/kernel/forwarding.h"
 
@@ -94,6 +96,10 @@ static void change_place(struct nft *nft, const struct task_link *link, bool rem
 	change_interface(nft, LINKS, remove, link->b.interface);
 	if (link->outward)
 		change_interface(nft, OUTWARD, remove, link->b.interface);
+	if (link->outward && !link->listed)
+		change_interface(nft, OPEN, remove, link->b.interface);
+	if (link->listed)
+		(remove ? firewall_list_remove : firewall_list_add)(nft, link);
 }
 
 static void change_addresses(struct nft *nft, const struct task_link *link, bool remove)
@@ -122,8 +128,8 @@ static void add_links(struct nft *nft, const struct task_link *links, size_t n)
 
 /* --- the table and its surroundings --- */
 
-static int open_in_host(const struct host *host, const struct task_firewall *firewall,
-			struct nft *ret, struct fault *fault)
+int firewall_open(const struct host *host, const struct task_firewall *firewall, struct nft *ret,
+		  struct fault *fault)
 {
 	int r;
 
@@ -207,7 +213,7 @@ int firewall_add(const struct host *host, const struct task_firewall *firewall,
 
 	if (!any_egress(links, n))
 		return 0;
-	r = open_in_host(host, firewall, &nft, fault);
+	r = firewall_open(host, firewall, &nft, fault);
 	if (r == 0)
 		r = open_ends(host, firewall, links, n, fault);
 	if (r == 0 && (r = forwarding_record(firewall->table)) < 0)
@@ -254,7 +260,7 @@ int firewall_remove(const struct host *host, const struct task_firewall *firewal
 
 	if (!any_egress(links, n))
 		return 0;
-	r = open_in_host(host, firewall, &nft, fault);
+	r = firewall_open(host, firewall, &nft, fault);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < n && r == 0; i++) {
@@ -266,6 +272,17 @@ int firewall_remove(const struct host *host, const struct task_firewall *firewal
 	nft_close(&nft);
 	fault_point("firewall-removed");
 	return r < 0 ? fault_set(fault, STEP_FIREWALL, 0, -r) : 0;
+}
+
+void firewall_report_refused(const struct host *host, const struct task_inspect *task,
+			     struct task_report *report)
+{
+	struct nft nft = {.fd = -1};
+	struct fault fault;
+
+	if (firewall_open(host, &task->firewall, &nft, &fault) == 0)
+		firewall_refused_report(host, &nft, task->way, report);
+	nft_close(&nft);
 }
 
 /* Deletes the table and makes it again in one transaction, so that no packet passes in between.
@@ -336,8 +353,11 @@ static int restore(struct nft *nft, const struct host *host, const struct task_r
 		r = forwarding_record(user);
 	if (r == 0)
 		r = remake_table(nft, task);
-	if (r == 0)
+	if (r == 0) {
 		conntrack_forget_untranslated(task->links, task->n_links);
+		/* lists may have changed since the table was made */
+		(void)conntrack_end_unlisted(task->links, task->n_links);
+	}
 	return r == 0 ? forwarding_enable(user) : r;
 }
 
@@ -349,14 +369,9 @@ void child_restore(const struct host *host, const struct task_restore *task)
 	int r;
 
 	child_begin();
-	r = open_in_host(host, &task->firewall, &nft, &fault);
-	if (r == 0) {
-		r = restore(&nft, host, task);
-		/* the socket gets its number when it first sends something */
-		report.pid = (int32_t)nft_port(&nft);
-		if (r < 0)
-			fault_set(&fault, STEP_FIREWALL, 0, -r);
-	}
+	r = firewall_open(host, &task->firewall, &nft, &fault);
+	if (r == 0 && (r = restore(&nft, host, task)) < 0)
+		fault_set(&fault, STEP_FIREWALL, 0, -r);
 	child_finish(host, &report, &fault);
 }
 

@@ -7,9 +7,10 @@
  *
  *	sources		from ours: a source that is not the link's own is dropped first
  *	forward		from ours: answers pass, and errors about the link's own connections;
- *			packets to a published port pass if the link is outward; other packets to a
+ *			packets to a published port pass if the link is outward and has no
+ *			list; other packets to a
  *			set of any nsctld, or to a forbidden address, are refused; the outside is
- *			allowed if the link is outward
+ *			allowed if the link is outward and has no list, or if its list allows it
  *			to ours: answers and published ports pass, all else is refused
  *			from interfaces whose forwarding we enabled, not to ours: dropped
  *	input		from ours: answers and neighbour discovery pass, all else is refused, so
@@ -29,6 +30,7 @@
 #include "base.h"
 #include "daemon/kernel/fault.h"
 #include "daemon/kernel/host.h"
+#include "daemon/kernel/nft.h"
 #include "daemon/wire/task.h"
 
 /* firewall_add() and firewall_remove() handle the links that are ways out, and ignore the others.
@@ -42,8 +44,24 @@ int firewall_add(const struct host *host, const struct task_firewall *firewall,
 int firewall_remove(const struct host *host, const struct task_firewall *firewall,
 		    const struct task_link *links, size_t n, struct fault *fault);
 
+/* Reports what the list of a way has refused: see firewall-refused.h. Leaves the process in the
+ * host's net namespace. */
+void firewall_report_refused(const struct host *host, const struct task_inspect *task,
+			     struct task_report *report);
+
+struct nft;
+/* Enters the host's net namespace, and opens a socket for transactions about the table. Returns 0,
+ * or -errno and *fault. */
+int firewall_open(const struct host *host, const struct task_firewall *firewall, struct nft *ret,
+		  struct fault *fault);
+
+/* Carries out TASK_RELIST: changes the list of a way in one transaction, ends the connections that
+ * it does not have any more, and reports what it has refused. */
+void child_relist(const struct host *host, const struct task_relist *task)
+	__attribute__((noreturn));
+
 /* Carries out TASK_RESTORE: makes the table and the barrier as the task says, whatever state they
- * are in. Reports nft_port() as .pid. */
+ * are in. */
 void child_restore(const struct host *host, const struct task_restore *task)
 	__attribute__((noreturn));
 

@@ -29,7 +29,8 @@ struct host {
 	unsigned int sysctl_uses;
 	int init_program_fd;   /* nsctl-init */
 	int runner_program_fd; /* nsctl-runner */
-	uid_t init_uid;	       /* the uid and gid of inits */
+	int resolver_program_fd;
+	uid_t init_uid; /* the uid and gid of inits */
 	gid_t init_gid;
 	int report_fd;	      /* a worker's channel to the keeper */
 	uint32_t task_serial; /* number of the worker's current task: the first is 1 */

@@ -6,6 +6,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include "daemon/kernel/inherited.h"
+#include "daemon/kernel/slice.h"
 
 /* linux/ioprio.h, 5.15 */
 #define IO_WHO_PROCESS 1
@@ -39,6 +40,7 @@ void inherited_apply(const struct wire_command *command)
 	};
 	const struct sched_param priority = {.sched_priority = command->scheduling_priority};
 
+	slice_reset();
 	if (command->personality)
 		personality(command->personality);
 	if (command->scheduling)

@@ -29,8 +29,8 @@ child_mount(const struct init_start *start, struct fault *fault)
 static void __attribute__((noreturn))
 child_init(const struct init_start *start, struct fault *fault)
 {
-	static char name[] = "nsctl-init";
-	char *arguments[] = {name, NULL}, *environment[] = {NULL};
+	static char name[] = "nsctl-init", ends[] = "--end-on-TERM";
+	char *arguments[] = {name, start->ends ? ends : NULL, NULL}, *environment[] = {NULL};
 	int r = 0;
 
 	if (!start->inner && (start->spec->kinds & KIND_BIT(KIND_MNT) || start->join_fd >= 0))

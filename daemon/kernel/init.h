@@ -13,6 +13,7 @@ struct init_start {
 	const struct wire_spec *spec;
 	const struct identity *files;	 /* identity whose rights look up the targets of /proc */
 	const struct identity *identity; /* identity that the init runs as */
+	bool ends;			 /* SIGTERM ends it when all others in the set have ended */
 	bool inner;  /* started from within the user namespace: see init_mount_procs() */
 	int join_fd; /* pidfd of a process whose namespaces the init joins first; -1: none */
 	int join_flags;

@@ -86,10 +86,11 @@ static int take_account(struct join *join)
 
 	if (!command->user_name)
 		return 0;
-	/* even if the keeper is wrong, the ids of a user's files are none of the host's */
+	/* outside of a user namespace, the set's files would choose ids of the host; this check
+	 * holds even if the keeper is wrong */
 	if (!join->in_user_namespace)
 		return fail_with(join, STEP_ACCOUNT, -EPERM);
-	/* all ids, because FUSE lets in no process that has another one */
+	/* takes all ids, because FUSE admits no process that has another one */
 	r = privilege_drop_only_ids(&owner);
 	if (r == 0)
 		r = account_find(command->user_name, &account);
@@ -213,8 +214,8 @@ static int move_descriptors(struct join *join, int end)
 	return 0;
 }
 
-/* Gives the command its descriptors. Closes everything else before a path of the caller's is looked
- * up, except the directory that it is compared with. */
+/* Gives the command its descriptors. Closes all others before a path of the caller's is looked up,
+ * except the directory with which that path is compared. */
 static int place_descriptors(struct join *join)
 {
 	const struct wire_command *command = &join->task->command;

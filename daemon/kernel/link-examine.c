@@ -9,6 +9,7 @@
 struct examined {
 	enum end_state state; /* 0: it cannot be read */
 	struct task_lacks lacks;
+	struct task_packets packets;
 };
 
 /* Examines an end. One that was moved counts as deleted here. */
@@ -25,7 +26,8 @@ static struct examined examine_end(const struct host *host, const char *id,
 		return examined;
 	r = link_find(&rtnl, id, end, &index);
 	if (r == 0)
-		examined.state = link_state_of(&rtnl, index, end, &examined.lacks);
+		examined.state =
+			link_state_of(&rtnl, index, end, &examined.lacks, &examined.packets);
 	else if (r == -ENODEV)
 		examined.state = END_DELETED;
 	rtnl_close(&rtnl);
@@ -42,6 +44,7 @@ static void report_end(const struct host *host, size_t position, const struct ex
 		.detail = position,
 		.end_state = moved ? END_MOVED : end->state,
 		.lacks = end->lacks,
+		.packets = end->packets,
 	};
 
 	(void)child_report(host, &report, NULL, 0);

@@ -32,8 +32,7 @@ static bool is_veth(const struct nlattr *info)
 {
 	const struct nlattr *attribute;
 
-	mnl_attr_for_each_nested(attribute, info)
-	{
+	mnl_attr_for_each_nested(attribute, info) {
 		if (mnl_attr_get_type(attribute) == IFLA_INFO_KIND)
 			return strcmp(mnl_attr_get_str(attribute), "veth") == 0;
 	}
@@ -51,8 +50,7 @@ static int on_candidate(const struct nlmsghdr *message, void *context)
 
 	if (message->nlmsg_type != RTM_NEWLINK)
 		return MNL_CB_OK;
-	mnl_attr_for_each(attribute, message, sizeof(*link))
-	{
+	mnl_attr_for_each(attribute, message, sizeof(*link)) {
 		uint16_t type = mnl_attr_get_type(attribute);
 
 		if (type == IFLA_IFALIAS)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <linux/if_bridge.h>
 #include <linux/rtnetlink.h>
 #include <poll.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #include "daemon/kernel/link-find.h"
 #include "daemon/kernel/link-remove.h"
 #include "daemon/kernel/link.h"
+#include "daemon/kernel/pin.h"
 
 /*
  * How long to wait until the kernel has torn a net namespace down, which deletes the other ends of
@@ -15,6 +17,9 @@
  * one by one.
  */
 #define TEARDOWN_MILLISECONDS 200
+
+/* The group of interfaces (`ip link show group`) that wait to be deleted. */
+#define LEFT_GROUP 1
 
 /* --- deleting --- */
 
@@ -93,28 +98,105 @@ static bool is_missing(int ns_fd, const char *id, const struct task_end *end)
 	return r == -ENODEV;
 }
 
-void link_teardown_begin(const struct host *host, const struct task_link *links, size_t n,
+static struct nlmsghdr *add_change(struct rtnl *rtnl, unsigned char family, uint32_t index)
+{
+	struct ifinfomsg *header;
+	struct nlmsghdr *message =
+		rtnl_add(rtnl, RTM_SETLINK, 0, sizeof(*header), (void **)&header);
+
+	header->ifi_family = family;
+	header->ifi_index = (int)index;
+	return message;
+}
+
+/* Disables a port of a bridge, so that from now on nothing passes it, and marks it for
+ * child_sweep(). Returns 0 also if it is gone. */
+static int leave_port(int ns_fd, const char *id, const struct task_end *end)
+{
+	struct nlmsghdr *message;
+	struct nlattr *port;
+	struct rtnl rtnl;
+	uint32_t index;
+	int r = rtnl_open(&rtnl, ns_fd);
+
+	if (r == 0)
+		r = link_find(&rtnl, id, end, &index);
+	if (r == 0) {
+		/* the group comes first: a change of the interface enables its port again */
+		message = add_change(&rtnl, AF_UNSPEC, index);
+		mnl_attr_put_u32(message, IFLA_GROUP, LEFT_GROUP);
+		message = add_change(&rtnl, PF_BRIDGE, index);
+		port = mnl_attr_nest_start(message, IFLA_PROTINFO);
+		mnl_attr_put_u8(message, IFLA_BRPORT_STATE, BR_STATE_DISABLED);
+		mnl_attr_nest_end(message, port);
+		r = rtnl_commit(&rtnl, NULL);
+	}
+	rtnl_close(&rtnl);
+	return r == -ENODEV ? 0 : r;
+}
+
+/* Deletes what leave_port() has marked, with one request. */
+static int delete_left(int ns_fd)
+{
+	struct ifinfomsg *header;
+	struct nlmsghdr *message;
+	struct rtnl rtnl;
+	int r = rtnl_open(&rtnl, ns_fd);
+
+	if (r == 0) {
+		message = rtnl_add(&rtnl, RTM_DELLINK, 0, sizeof(*header), (void **)&header);
+		mnl_attr_put_u32(message, IFLA_GROUP, LEFT_GROUP);
+		r = rtnl_commit(&rtnl, NULL);
+	}
+	rtnl_close(&rtnl);
+	return r == -ENODEV ? 0 : r;
+}
+
+void child_sweep(const struct host *host, const struct task_sweep *task)
+{
+	char path[PIN_PATH_SIZE];
+	_cleanup_fd_ int ns_fd = -1;
+	struct task_report report = {};
+	struct fault fault = {};
+	int r;
+
+	child_begin();
+	pin_path(&task->set, path);
+	r = ns_fd = pin_open_path(host->vault_root_fd, path, KIND_NET);
+	if (ns_fd >= 0)
+		r = delete_left(ns_fd);
+	/* without its pin, the network is gone with all its ports */
+	if (r < 0 && r != -ENOENT)
+		fault_set(&fault, STEP_REMOVE_LINK, 0, -r);
+	child_finish(host, &report, &fault);
+}
+
+void link_teardown_begin(const struct host *host, const struct task_remove *task,
 			 const char *own_pin, struct link_teardown *ret)
 {
 	ret->n = 0;
-	for (size_t i = 0; i < n; i++) {
-		const struct task_end *far =
-			is_own(&links[i].a, own_pin) ? &links[i].b : &links[i].a;
-		int ns_fd = link_open_place(host, far, -1);
+	for (size_t i = 0; i < task->n_links; i++) {
+		const struct task_link *link = &task->links[i];
+		const struct task_end *far = is_own(&link->a, own_pin) ? &link->b : &link->a;
+		_cleanup_fd_ int ns_fd = link_open_place(host, far, -1);
 
 		/* a net namespace that is gone has nothing of the link */
 		if (ns_fd < 0)
 			continue;
+		/* To the members, a disabled port is the same as one that is gone. With power over
+		 * the other end, a user could enable it again, by setting that end down and up. */
+		if (task->keeps_ends && far->port && leave_port(ns_fd, link->id, far) == 0)
+			continue;
 		/* An end that a user has moved elsewhere cannot be waited for. So delete the link
 		 * now, by its other end; if that fails, the kernel does it with the namespace. */
-		if (far->host && is_missing(ns_fd, links[i].id, far)) {
+		if (far->host && is_missing(ns_fd, link->id, far)) {
 			struct fault ignored;
 
-			(void)link_remove(host, &links[i], -1, &ignored);
+			(void)link_remove(host, link, -1, &ignored);
 		}
-		ret->far[ret->n].link = &links[i];
+		ret->far[ret->n].link = link;
 		ret->far[ret->n].end = far;
-		ret->far[ret->n++].ns_fd = ns_fd;
+		ret->far[ret->n++].ns_fd = take_fd(&ns_fd);
 	}
 }
 

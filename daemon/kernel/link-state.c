@@ -23,7 +23,20 @@ struct interface {
 	uint32_t index, mtu;
 	bool up, running;
 	char qdisc[IFNAMSIZ]; /* the kind of the root queueing discipline */
+	struct task_packets packets;
 };
+
+static void read_packets(const struct nlattr *attribute, struct task_packets *ret)
+{
+	struct rtnl_link_stats64 counted;
+
+	if (mnl_attr_get_payload_len(attribute) < sizeof(counted.rx_packets) * 2)
+		return;
+	memcpy(&counted, mnl_attr_get_payload(attribute),
+	       MIN(sizeof(counted), (size_t)mnl_attr_get_payload_len(attribute)));
+	*ret = (struct task_packets){
+		.known = true, .received = counted.rx_packets, .sent = counted.tx_packets};
+}
 
 static int on_interface(const struct nlmsghdr *message, void *context)
 {
@@ -34,8 +47,7 @@ static int on_interface(const struct nlmsghdr *message, void *context)
 	interface->index = link->ifi_index;
 	interface->up = link->ifi_flags & IFF_UP;
 	interface->running = link->ifi_flags & IFF_RUNNING;
-	mnl_attr_for_each(attribute, message, sizeof(*link))
-	{
+	mnl_attr_for_each(attribute, message, sizeof(*link)) {
 		uint16_t type = mnl_attr_get_type(attribute);
 
 		if (type == IFLA_IFNAME)
@@ -46,6 +58,8 @@ static int on_interface(const struct nlmsghdr *message, void *context)
 		else if (type == IFLA_QDISC)
 			snprintf(interface->qdisc, sizeof(interface->qdisc), "%s",
 				 mnl_attr_get_str(attribute));
+		else if (type == IFLA_STATS64)
+			read_packets(attribute, &interface->packets);
 		else if (type == IFLA_ADDRESS &&
 			 mnl_attr_get_payload_len(attribute) == sizeof(interface->mac))
 			memcpy(interface->mac, mnl_attr_get_payload(attribute),
@@ -97,8 +111,7 @@ static int on_address(const struct nlmsghdr *message, void *context)
 
 	if (message->nlmsg_type != RTM_NEWADDR || header->ifa_index != comparison->index)
 		return MNL_CB_OK;
-	mnl_attr_for_each(attribute, message, sizeof(*header))
-	{
+	mnl_attr_for_each(attribute, message, sizeof(*header)) {
 		if (mnl_attr_get_type(attribute) == IFA_LOCAL)
 			local = attribute;
 		else if (mnl_attr_get_type(attribute) == IFA_ADDRESS)
@@ -140,8 +153,7 @@ static int on_route(const struct nlmsghdr *message, void *context)
 
 	if (message->nlmsg_type != RTM_NEWROUTE)
 		return MNL_CB_OK;
-	mnl_attr_for_each(attribute, message, sizeof(*header))
-	{
+	mnl_attr_for_each(attribute, message, sizeof(*header)) {
 		if (mnl_attr_get_type(attribute) <= RTA_MAX)
 			attributes[mnl_attr_get_type(attribute)] = attribute;
 	}
@@ -256,8 +268,8 @@ static bool has_impairment(const struct interface *is, const struct task_end *en
 	return !end->impairment.given || strcmp(is->qdisc, qdisc_kind(&end->impairment)) == 0;
 }
 
-/* Finds what an interface that is up lacks of what a change of the link puts back. Returns 0 or
- * -errno. */
+/* Finds which properties an interface that is up lacks, of those that a change of the link puts
+ * back. Returns 0 or -errno. */
 static int find_lacks(struct rtnl *rtnl, const struct interface *is, const struct task_end *end,
 		      struct task_lacks *ret)
 {
@@ -282,12 +294,13 @@ static int find_lacks(struct rtnl *rtnl, const struct interface *is, const struc
 }
 
 enum end_state link_state_of(struct rtnl *rtnl, uint32_t index, const struct task_end *end,
-			     struct task_lacks *ret)
+			     struct task_lacks *ret, struct task_packets *ret_packets)
 {
 	struct interface interface;
 
 	if (read_interface(rtnl, index, NULL, &interface) < 0)
 		return END_DELETED;
+	*ret_packets = interface.packets;
 	if (!interface.up)
 		return END_DOWN;
 	if (find_lacks(rtnl, &interface, end, ret) < 0)

@@ -18,9 +18,9 @@ int link_restore_end(struct link_batch *batch, uint32_t index, const struct task
 		     uint32_t detail, struct fault *fault);
 
 /* Compares an interface with the end that it is. rtnl is in the end's net namespace. Returns 0 if
- * that cannot be read. *ret: what an incomplete end lacks. */
+ * that cannot be read. *ret: what an incomplete end lacks. *ret_packets: what it has passed on. */
 enum end_state link_state_of(struct rtnl *rtnl, uint32_t index, const struct task_end *end,
-			     struct task_lacks *ret);
+			     struct task_lacks *ret, struct task_packets *ret_packets);
 
 /*
  * Waits until both ends pass packets on, if both are up. Until then the kernel drops what is sent,

@@ -89,8 +89,7 @@ static int on_pair(const struct nlmsghdr *message, void *context)
 	struct pair *pair = context;
 
 	pair->index = link->ifi_index;
-	mnl_attr_for_each(attribute, message, sizeof(*link))
-	{
+	mnl_attr_for_each(attribute, message, sizeof(*link)) {
 		if (mnl_attr_get_type(attribute) == IFLA_LINK)
 			pair->peer = mnl_attr_get_u32(attribute);
 	}

@@ -33,10 +33,11 @@ int link_make_bridge(const struct host *host, const struct task_bridge *bridge,
 
 /*
  * Waits for the links of a net namespace that is being released. link_teardown_begin() is called
- * before the release, and opens the net namespaces of the other ends (the host's, and pins other
- * than own_pin). link_teardown_wait() is called after it, and returns when every other end is
- * gone. The kernel deletes them within milliseconds; those that outlive a short wait, because a
- * process holds the namespace, are deleted explicitly.
+ * before the release. If the set keeps its ends, it disables the ports of bridges, and leaves them
+ * to the kernel. It opens the net namespaces of all other ends (the host's, and pins other than
+ * own_pin). link_teardown_wait() is called after the release, and returns when these ends are gone.
+ * The kernel deletes them within milliseconds; those that outlive a short wait, because a process
+ * holds the namespace, are deleted explicitly.
  */
 struct link_teardown {
 	size_t n;
@@ -46,7 +47,7 @@ struct link_teardown {
 		int ns_fd;
 	} far[TASK_LINKS_MAX];
 };
-void link_teardown_begin(const struct host *host, const struct task_link *links, size_t n,
+void link_teardown_begin(const struct host *host, const struct task_remove *task,
 			 const char *own_pin, struct link_teardown *ret);
 int link_teardown_wait(const struct link_teardown *teardown, struct fault *fault);
 
@@ -57,6 +58,7 @@ void child_adjust(const struct host *host, const struct task_adjust *task)
 	__attribute__((noreturn));
 void child_examine(const struct host *host, const struct task_examine *task)
 	__attribute__((noreturn));
+void child_sweep(const struct host *host, const struct task_sweep *task) __attribute__((noreturn));
 void child_remove_link(const struct host *host, const struct task_one_link *task)
 	__attribute__((noreturn));
 

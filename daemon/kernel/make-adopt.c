@@ -147,7 +147,7 @@ static int check_one(struct maker *maker, enum kind kind)
 		return refuse(maker, kind, -r);
 	if (r == 0)
 		maker->foreign |= KIND_BIT(kind);
-	/* the error that pinning it would have */
+	/* pinning would fail with this error */
 	if (kind == KIND_MNT && host->vault_id && vault_mnt_id(maker->fds[kind]) <= host->vault_id)
 		return fault_set(&maker->fault, STEP_PIN, kind, EINVAL);
 	return 0;

@@ -204,7 +204,7 @@ int maker_set_up_network(struct maker *maker)
 {
 	int r = maker->task->net_fd < 0 ? net_set_up(maker->host, &maker->fault) : 0;
 
-	/* early, because links take the defaults over, and again after them, for their
+	/* settings come before the links, which copy the defaults, and again after them, for their
 	 * interfaces */
 	if (r == 0)
 		r = settings_write_net(maker->host, maker->spec, true, &maker->fault);
@@ -277,6 +277,7 @@ int maker_start_init(struct maker *maker, struct init_start *start)
 
 	start->host = maker->host;
 	start->spec = maker->spec;
+	start->ends = maker->task->set.callers_cgroup;
 	pid = init_start(start, &maker->fault);
 	if (pid < 0)
 		return pid;

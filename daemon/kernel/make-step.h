@@ -20,6 +20,7 @@ struct maker {
 	gid_t groups[TASK_GROUPS_MAX]; /* storage of identity.groups */
 	struct wall wall;	       /* the caller's */
 	int home_fd;   /* the user namespace that the caller is in; -1: the host's */
+	int time_fd;   /* the host's time namespace, if the wall has another one; else -1 */
 	bool chrooted; /* the caller's root is not that of its mount namespace */
 	struct mounts mounts;
 	int fds[KIND_COUNT]; /* the new namespaces */
@@ -30,7 +31,7 @@ struct maker {
 	int own_procs_fd, callers_procs_fd;
 	pid_t init_pid;
 	bool needs_resolver; /* result of resolver_is_needed() */
-	uint32_t way_shift;  /* by how many ways the way out was shifted, for the report */
+	uint32_t way_shift;  /* how far the way out was moved on in the pools, for the report */
 	uint32_t foreign;    /* for the report, when namespaces are adopted; so are these: */
 	struct wire_map uid_map, gid_map;
 	struct fault fault;
@@ -61,21 +62,23 @@ struct identity maker_init_identity(const struct host *host);
 int maker_open_wall(struct maker *maker);
 /* Enters the wall's namespaces, except the mount and the pid namespace. */
 int maker_enter_wall(struct maker *maker);
+/* Returns to the host's time namespace, because the start times in /proc depend on it. */
+int maker_leave_time(struct maker *maker);
 /* Clones the sources of mounts in the caller's tree, and returns to the host's. */
 int maker_prepare_mounts(struct maker *maker);
 
 /*
- * For a set in its caller's cgroup; for others these do nothing. The maker is born below that
- * cgroup, so that the kernel charges it with the namespaces, and a cgroup namespace begins there.
- * But the user can freeze, kill and move what is there. So the maker goes to the set's own cgroup
- * before it takes any lock, and the init is born in that one, and goes when all else is done: were
- * the maker killed before, nobody would know where the init is. The files are opened first, because
- * with nsdelegate a cgroup namespace is a barrier.
+ * The following functions do nothing unless the set is in its caller's cgroup. The maker is born
+ * below that cgroup, so that the kernel charges the cgroup for the namespaces, and a cgroup
+ * namespace begins there. But the user can freeze, kill and move processes there. So the maker goes
+ * to the set's own cgroup before it takes any lock. The init is born in the set's own cgroup, and
+ * is moved last: if the maker is killed before that, the init is found there. The files are opened
+ * first, because with nsdelegate a cgroup namespace is a barrier.
  */
 int maker_open_cgroups(struct maker *maker);
 /* Moves a process (0: this one) to the set's own cgroup. */
 int maker_enter_own_cgroup(struct maker *maker, pid_t pid);
-/* Moves the init to the caller's. */
+/* Moves the init to the cgroup below the caller's. */
 int maker_move_init(struct maker *maker);
 
 /* Opens the namespaces that the task says to adopt, instead of making any. */

@@ -287,7 +287,7 @@ static int lend_proc(struct maker *maker)
 	_cleanup_fd_ int proc_fd = -1, target_fd = -1;
 	int r;
 
-	/* in a set's pid namespace none can be made with the host's rights */
+	/* with the host's rights, no /proc of a set's pid namespace can be mounted */
 	if (!maker->task->no_init || maker->spec->mount_proc != SWITCH_ON ||
 	    maker->wall.fds[KIND_PID] >= 0)
 		return 0;
@@ -297,9 +297,9 @@ static int lend_proc(struct maker *maker)
 	return r < 0 ? fault_set(&maker->fault, STEP_PROC, 0, -r) : 0;
 }
 
-/* Makes the tree with the host's rights. The namespaces decide what sysfs, mqueue and cgroup2
+/* Prepares the tree with the host's rights. The namespaces decide what sysfs, mqueue and cgroup2
  * show. */
-static int furnish(struct maker *maker)
+static int prepare_tree(struct maker *maker)
 {
 	int flags =
 		kind_clone_flags(maker->spec->kinds & (KIND_BIT(KIND_IPC) | KIND_BIT(KIND_CGROUP)));
@@ -336,7 +336,7 @@ static int copy_tree(struct maker *maker)
 static void __attribute__((noreturn)) child_tree(struct maker *maker, struct tree_report *ret)
 {
 	child_ends_with_parent();
-	if (furnish(maker) == 0)
+	if (prepare_tree(maker) == 0)
 		(void)copy_tree(maker);
 	ret->mnt_fd = maker->fds[KIND_MNT];
 	ret->fault = maker->fault;

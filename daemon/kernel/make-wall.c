@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The steps by which a maker starts from its caller's namespaces (wall.h) instead of the host's. */
+#include <fcntl.h>
 #include <sched.h>
 #include <sys/mman.h>
 #include "daemon/kernel/cgroup-filter.h"
@@ -26,10 +27,22 @@ int maker_open_wall(struct maker *maker)
 
 int maker_enter_wall(struct maker *maker)
 {
+	if (maker->wall.fds[KIND_TIME] >= 0) {
+		maker->time_fd = open("/proc/self/ns/time", O_RDONLY | O_CLOEXEC);
+		if (maker->time_fd < 0)
+			return fault_set(&maker->fault, STEP_JOIN, KIND_TIME, errno);
+	}
 	for (enum kind kind = 0; kind < KIND_COUNT; kind++)
 		if (kind != KIND_MNT && kind != KIND_PID && wall_enter(&maker->wall, kind) < 0)
 			return fault_set(&maker->fault, STEP_JOIN, kind, errno);
 	return 0;
+}
+
+int maker_leave_time(struct maker *maker)
+{
+	return maker->time_fd >= 0 && setns(maker->time_fd, CLONE_NEWTIME) < 0
+		       ? fault_set(&maker->fault, STEP_JOIN, KIND_TIME, errno)
+		       : 0;
 }
 
 /*

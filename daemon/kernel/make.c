@@ -98,8 +98,12 @@ static int fill_report(struct maker *maker, struct task_report *report)
 	report->uid_map = maker->uid_map;
 	report->gid_map = maker->gid_map;
 	report->init_pid = maker->init_pid;
-	if (maker->init_pid > 0)
-		r = process_start_time(maker->init_pid, &report->init_start);
+	if (maker->init_pid == 0)
+		return 0;
+	r = maker_leave_time(maker);
+	if (r < 0)
+		return r;
+	r = process_start_time(maker->init_pid, &report->init_start);
 	return r < 0 ? fault_set(&maker->fault, STEP_INIT, 0, -r) : 0;
 }
 
@@ -131,6 +135,7 @@ static int make(struct maker *maker)
 	if (r < 0)
 		return r;
 	maker->mounts.walled = maker->wall.root_fd >= 0;
+	maker->mounts.own_servers = maker->task->resolver.own;
 	maker->needs_resolver = needs_resolver(maker);
 	return maker_has_inner(maker) ? make_with_user(maker) : make_plain(maker);
 }
@@ -140,6 +145,7 @@ void child_make(const struct host *host, const struct task_create *task)
 	struct maker maker = {.host = host,
 			      .task = task,
 			      .spec = &task->spec,
+			      .time_fd = -1,
 			      .inner_fd = -1,
 			      .channel_fd = -1,
 			      .own_procs_fd = -1,

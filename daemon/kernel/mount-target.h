@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Mount points that are missing are made on a file system of the set's own that its specification
- * has asked for: nothing in it is the host's, and nothing is ever made elsewhere. No function here
- * may allocate memory.
+ * Makes missing mount points, but only on file systems of the set's own that its specification asks
+ * for: nothing in these is the host's. No function here may allocate memory.
  */
 #ifndef NSCTL_KERNEL_MOUNT_TARGET_H
 #define NSCTL_KERNEL_MOUNT_TARGET_H
@@ -11,11 +10,13 @@
 #include "daemon/kernel/privilege.h"
 #include "daemon/wire/layout.h"
 
+#define OWN_MOUNTS_MAX (SPEC_MOUNTS_MAX + 3) /* the list, /dev, /dev/shm and /etc */
+
 /* The file systems of the set's own, by their devices. In those that are thrown away with the set,
  * a mount point can also be made where the user may not write. */
 struct own_mounts {
-	dev_t devices[SPEC_MOUNTS_MAX + 2]; /* of tmpfs and overlays, /dev and /dev/shm */
-	bool kept[SPEC_MOUNTS_MAX + 2];
+	dev_t devices[OWN_MOUNTS_MAX];
+	bool kept[OWN_MOUNTS_MAX];
 	size_t n;
 };
 

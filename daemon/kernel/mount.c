@@ -22,7 +22,7 @@ int mount_clone_one(int fd)
 	return r < 0 ? negative_errno() : r;
 }
 
-/* Asks for what the kernel knows already: the file system may not answer. */
+/* Reads attributes that the kernel knows by itself, because the file system may not answer. */
 static int ask(int fd, unsigned int mask, struct statx *ret)
 {
 	return statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, mask, ret) < 0 ? negative_errno()
@@ -55,9 +55,10 @@ int mount_set_attributes(int fd, uint64_t attributes)
 		       : 0;
 }
 
-int mount_make_writable(int fd)
+int mount_set_read_only(int fd, bool read_only)
 {
-	struct mount_attr attr = {.attr_clr = MOUNT_ATTR_RDONLY};
+	struct mount_attr attr = {.attr_set = read_only ? MOUNT_ATTR_RDONLY : 0,
+				  .attr_clr = read_only ? 0 : MOUNT_ATTR_RDONLY};
 
 	return syscall(SYS_mount_setattr, fd, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0
 		       ? negative_errno()

@@ -26,8 +26,8 @@ int mount_is_directory(int fd);
 /* Adds MOUNT_ATTR_* attributes, and makes the mount private, with all mounts below it. Returns 0
  * or -errno. */
 int mount_set_attributes(int fd, uint64_t attributes);
-/* Makes the one mount writable again. Returns 0 or -errno. */
-int mount_make_writable(int fd);
+/* Makes the one mount read-only, or writable. Returns 0 or -errno. */
+int mount_set_read_only(int fd, bool read_only);
 /*
  * Makes a new file system that is mounted nowhere yet. options is a list of keys and values that
  * ends with NULL, or NULL; a key with an empty value is a flag. Returns a context, from which any

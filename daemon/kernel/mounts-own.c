@@ -167,16 +167,3 @@ int own_put_shm(struct own_mounts *own, const struct identity *files)
 	mount_target_allow(own, fd, false);
 	return take_fd(&fd);
 }
-
-int own_put_names(const struct own_mounts *own, const struct identity *files)
-{
-	static const char *const paths[] = {"/etc/hosts", "/etc/resolv.conf"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
-		_cleanup_fd_ int fd = mount_target_open(paths[i], MOUNT_TARGET_FILE, own, files);
-
-		if (is_shortage(fd))
-			return fd;
-	}
-	return 0;
-}

@@ -35,8 +35,5 @@ int own_put_dev(const struct mounts *mounts, int target_fd, struct own_mounts *o
 /* Mounts a tmpfs on /dev/shm. Returns a descriptor of it or -errno (-ENOENT: there is no such
  * directory). */
 int own_put_shm(struct own_mounts *own, const struct identity *files);
-/* Makes the files on which the set's names are mounted (resolver.h), if /etc is on a file system of
- * the set's own and has no such files. */
-int own_put_names(const struct own_mounts *own, const struct identity *files);
 
 #endif

@@ -8,6 +8,7 @@
 #include "daemon/kernel/mount.h"
 #include "daemon/kernel/mount-target.h"
 #include "daemon/kernel/mounts.h"
+#include "daemon/kernel/mounts-names.h"
 #include "daemon/kernel/mounts-own.h"
 #include "daemon/kernel/overlay.h"
 
@@ -221,8 +222,8 @@ static int apply_hidden(int target_fd, int null_fd)
 	return r == -EINVAL || r == -ENOTDIR ? mount_put(null_fd, target_fd) : r;
 }
 
-/* Attaches a mount. The kernel would not say that only one of the two is a directory; FUSE may not
- * tell us. */
+/* Attaches a mount. Refuses a directory on a file, and a file on a directory, because the kernel's
+ * own error does not say that. FUSE may not tell us what a file is. */
 static int put(int mount_fd, int target_fd)
 {
 	int mounted = mount_is_directory(mount_fd), target = mount_is_directory(target_fd);
@@ -307,15 +308,15 @@ static int apply_mount(const struct mounts *mounts, const struct wire_spec *spec
 	return fd < 0 ? fd : put(fd, target_fd);
 }
 
-/* Makes /dev/shm (-1: there is none) writable again after a read-only place that it is in, as /proc
- * is, unless it is that place. */
+/* Makes /dev/shm (-1: there is none) writable again if a read-only place, such as /dev, contains
+ * it. If /dev/shm itself was made read-only, it stays so. */
 static int free_shm(const struct spec_mount *mount, int *shm_fd)
 {
 	if (mount->type != MOUNT_READ_ONLY || *shm_fd < 0)
 		return 0;
 	if (strcmp(mount->target, "/dev/shm") == 0)
 		*shm_fd = close_fd(*shm_fd);
-	return *shm_fd < 0 ? 0 : mount_make_writable(*shm_fd);
+	return *shm_fd < 0 ? 0 : mount_set_read_only(*shm_fd, false);
 }
 
 /* Makes the mounts of the list, and before them /dev/shm. */
@@ -366,9 +367,9 @@ int mounts_apply(const struct mounts *mounts, const struct wire_spec *spec,
 		r = apply_default_dev(mounts, &own, files, fault);
 	if (r == 0)
 		r = apply_list(mounts, spec, &own, files, fault);
-	if (r < 0 || own.n == 0 || !(spec->kinds & (KIND_BIT(KIND_NET) | KIND_BIT(KIND_UTS))))
+	if (r < 0 || !(spec->kinds & (KIND_BIT(KIND_NET) | KIND_BIT(KIND_UTS))))
 		return r;
-	r = own_put_names(&own, files);
+	r = mounts_put_names(mounts, spec, &own, files);
 	return r < 0 ? fault_set(fault, STEP_RESOLVER, 0, -r) : 0;
 }
 

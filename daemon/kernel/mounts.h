@@ -24,6 +24,7 @@ struct mounts {
 	int source_fds[SPEC_MOUNTS_MAX];
 	int proc_fd;			   /* the host's /proc */
 	bool walled;			   /* the caller's tree may hide something from it */
+	bool own_servers;		   /* the set gets a resolv.conf of its own */
 	const struct task_device *devices; /* that are allowed */
 	size_t n_devices;
 	int user_fd;		    /* the set's user namespace, -1: none */

@@ -5,12 +5,22 @@
 #include <string.h>
 #include <sys/socket.h>
 #include "daemon/kernel/nft-watch.h"
+#include "daemon/wire/fnv.h"
 
 /* In all these messages, the attribute with this number is the table's name. */
 #define ATTRIBUTE_TABLE NFTA_TABLE_NAME
 
+/*
+ * Room for notifications, by the kernel's count, which is twice what is asked for. The largest task
+ * that lets addresses through (CHANGE_PAIRS_MAX) takes 200 KiB, and 64 tasks may be in progress
+ * before the keeper reads again: operation.c. If notifications are lost, the table is restored, and
+ * the names in all lists lead nowhere until they are asked for again.
+ */
+#define ROOM (8 * 1024 * 1024)
+
 int nft_watch_open(void)
 {
+	static const int room = ROOM;
 	const struct sockaddr_nl address = {.nl_family = AF_NETLINK,
 					    .nl_groups = 1 << (NFNLGRP_NFTABLES - 1)};
 	_cleanup_fd_ int fd =
@@ -18,7 +28,21 @@ int nft_watch_open(void)
 
 	if (fd < 0 || bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
 		return negative_errno();
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room));
 	return take_fd(&fd);
+}
+
+uint32_t nft_watch_first_port(const char *table)
+{
+	uint32_t hash = fnv_add(FNV_START, table, strlen(table));
+
+	/* the kernel takes pids, which are lower, and negative numbers */
+	return (UINT32_C(0x400) | (hash & 0x3ff)) * NFT_WATCH_PORTS;
+}
+
+bool nft_watch_is_ours(uint32_t who, const char *table)
+{
+	return who - nft_watch_first_port(table) < NFT_WATCH_PORTS;
 }
 
 static bool takes_away(uint16_t type)
@@ -38,8 +62,7 @@ static bool is_about(const struct nlmsghdr *message, const char *table)
 {
 	const struct nlattr *attribute;
 
-	mnl_attr_for_each(attribute, message, sizeof(struct nfgenmsg))
-	{
+	mnl_attr_for_each(attribute, message, sizeof(struct nfgenmsg)) {
 		if (mnl_attr_get_type(attribute) == ATTRIBUTE_TABLE)
 			return mnl_attr_validate(attribute, MNL_TYPE_NUL_STRING) >= 0 &&
 			       strcmp(mnl_attr_get_str(attribute), table) == 0;

@@ -17,4 +17,11 @@ int nft_watch_open(void);
 int nft_watch_read(int fd, const char *table, void (*callback)(uint32_t who, void *context),
 		   void *context);
 
+/* Sockets by which this daemon changes its table have netlink ports from this one on, and below it
+ * plus NFT_WATCH_PORTS. The kernel gives such numbers to nobody. */
+#define NFT_WATCH_PORTS (UINT32_C(1) << 20)
+uint32_t nft_watch_first_port(const char *table);
+/* Returns true if a change of the table was made by such a socket. */
+bool nft_watch_is_ours(uint32_t who, const char *table);
+
 #endif

@@ -10,6 +10,8 @@
 #include <linux/rtnetlink.h>
 #include <string.h>
 #include <sys/socket.h>
+#include "daemon/kernel/nft-request.h"
+#include "daemon/kernel/nft-watch.h"
 #include "daemon/kernel/nft.h"
 
 /* The largest request. */
@@ -17,17 +19,42 @@
 /* Room for the user data of a set, by which nft(8) shows names of interfaces as text. */
 #define NOTES_SIZE 64
 #define HOST_BYTEORDER 1
+/* Numbers that a socket tries. */
+#define PORT_TRIES 64
+/* The first id of a set without a name; the sets of the table have smaller ones. */
+#define UNNAMED_ID 1000
 
 /* --- transactions --- */
 
+/* Gives the socket a port by which the keeper knows it. */
+static int bind_port(int fd, const char *table)
+{
+	struct sockaddr_nl address = {.nl_family = AF_NETLINK};
+	int r = -EADDRINUSE;
+
+	for (uint32_t i = 0; i < PORT_TRIES && r == -EADDRINUSE; i++) {
+		address.nl_pid =
+			nft_watch_first_port(table) + ((uint32_t)getpid() + i) % NFT_WATCH_PORTS;
+		r = bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0
+			    ? negative_errno()
+			    : 0;
+	}
+	return r;
+}
+
 int nft_open(struct nft *nft, const char *table, char buffer[static NFT_SIZE_MAX])
 {
-	int size = 2 * NFT_SIZE_MAX;
+	int size = 2 * NFT_SIZE_MAX, r;
 
 	*nft = (struct nft){.table = table, .buffer = buffer};
 	nft->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
 	if (nft->fd < 0)
 		return negative_errno();
+	r = bind_port(nft->fd, table);
+	if (r < 0) {
+		nft_close(nft);
+		return r;
+	}
 	/* the kernel accepts a transaction in one message only, and copies each refused request
 	 * into its answer */
 	(void)setsockopt(nft->fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size));
@@ -41,7 +68,7 @@ void nft_close(struct nft *nft)
 	nft->fd = close_fd(nft->fd);
 }
 
-static struct nlmsghdr *request(struct nft *nft, uint16_t type, uint16_t flags)
+struct nlmsghdr *nft_request(struct nft *nft, uint16_t type, uint16_t flags)
 {
 	char *at = nft->buffer + nft->used;
 
@@ -53,7 +80,7 @@ static struct nlmsghdr *request(struct nft *nft, uint16_t type, uint16_t flags)
 	return nftnl_nlmsg_build_hdr(at, type, NFPROTO_INET, flags, ++nft->sequence);
 }
 
-static void add_request(struct nft *nft, const struct nlmsghdr *message)
+void nft_add_request(struct nft *nft, const struct nlmsghdr *message)
 {
 	nft->used += MNL_ALIGN(message->nlmsg_len);
 }
@@ -70,13 +97,14 @@ static void add_bound(struct nft *nft, uint16_t type)
 	header->nfgen_family = AF_UNSPEC;
 	header->version = NFNETLINK_V0;
 	header->res_id = htobe16(NFNL_SUBSYS_NFTABLES);
-	add_request(nft, message);
+	nft_add_request(nft, message);
 }
 
 void nft_begin(struct nft *nft)
 {
 	nft->used = 0;
 	nft->failed = false;
+	nft->sets = 0;
 	nft->first = nft->sequence + 1;
 	add_bound(nft, NFNL_MSG_BATCH_BEGIN);
 }
@@ -120,20 +148,12 @@ int nft_commit(struct nft *nft)
 	}
 }
 
-uint32_t nft_port(const struct nft *nft)
-{
-	struct sockaddr_nl address;
-	socklen_t size = sizeof(address);
-
-	return getsockname(nft->fd, (struct sockaddr *)&address, &size) < 0 ? 0 : address.nl_pid;
-}
-
 /* --- requests: each asks for an answer, because the last one of a transaction must --- */
 
 static void add_or_fail(struct nft *nft, struct nlmsghdr *message, const void *object)
 {
 	if (object)
-		add_request(nft, message);
+		nft_add_request(nft, message);
 	else
 		nft->failed = true;
 }
@@ -154,19 +174,20 @@ static void add_table_message(struct nft *nft, struct nlmsghdr *message)
 
 void nft_add_table(struct nft *nft, bool exclusive)
 {
-	add_table_message(nft, request(nft, NFT_MSG_NEWTABLE,
-				       NLM_F_ACK | NLM_F_CREATE | (exclusive ? NLM_F_EXCL : 0)));
+	add_table_message(nft,
+			  nft_request(nft, NFT_MSG_NEWTABLE,
+				      NLM_F_ACK | NLM_F_CREATE | (exclusive ? NLM_F_EXCL : 0)));
 }
 
 void nft_delete_table(struct nft *nft)
 {
-	add_table_message(nft, request(nft, NFT_MSG_DELTABLE, NLM_F_ACK));
+	add_table_message(nft, nft_request(nft, NFT_MSG_DELTABLE, NLM_F_ACK));
 }
 
 void nft_add_chain(struct nft *nft, const char *name, const char *type, uint32_t hook,
 		   int32_t priority)
 {
-	struct nlmsghdr *message = request(nft, NFT_MSG_NEWCHAIN, NLM_F_ACK | NLM_F_CREATE);
+	struct nlmsghdr *message = nft_request(nft, NFT_MSG_NEWCHAIN, NLM_F_ACK | NLM_F_CREATE);
 	struct nftnl_chain *chain = nftnl_chain_alloc();
 
 	if (chain) {
@@ -185,10 +206,31 @@ void nft_add_chain(struct nft *nft, const char *name, const char *type, uint32_t
 		nftnl_chain_free(chain);
 }
 
+/* Adds a request about a chain by name alone. */
+static void add_chain_message(struct nft *nft, uint16_t type, const char *name)
+{
+	struct nlmsghdr *message = nft_request(nft, type, NLM_F_ACK);
+	struct nftnl_chain *chain = nftnl_chain_alloc();
+
+	if (chain) {
+		nftnl_chain_set_str(chain, NFTNL_CHAIN_TABLE, nft->table);
+		nftnl_chain_set_str(chain, NFTNL_CHAIN_NAME, name);
+		nftnl_chain_nlmsg_build_payload(message, chain);
+	}
+	add_or_fail(nft, message, chain);
+	if (chain)
+		nftnl_chain_free(chain);
+}
+
+void nft_delete_chain(struct nft *nft, const char *name)
+{
+	add_chain_message(nft, NFT_MSG_DELCHAIN, name);
+}
+
 void nft_add_set(struct nft *nft, const char *name, uint32_t id, uint32_t key_type,
 		 uint32_t key_size, uint32_t data_type, uint32_t data_size)
 {
-	struct nlmsghdr *message = request(nft, NFT_MSG_NEWSET, NLM_F_ACK | NLM_F_CREATE);
+	struct nlmsghdr *message = nft_request(nft, NFT_MSG_NEWSET, NLM_F_ACK | NLM_F_CREATE);
 	struct nftnl_set *set = nftnl_set_alloc();
 	struct nftnl_udata_buf *notes = nftnl_udata_buf_alloc(NOTES_SIZE);
 
@@ -203,7 +245,9 @@ void nft_add_set(struct nft *nft, const char *name, uint32_t id, uint32_t key_ty
 		nftnl_set_set_u32(set, NFTNL_SET_ID, id);
 		nftnl_set_set_u32(set, NFTNL_SET_KEY_TYPE, key_type);
 		nftnl_set_set_u32(set, NFTNL_SET_KEY_LEN, key_size);
-		if (data_size > 0) {
+		if (data_type == NFT_TYPE_TIMED) {
+			nftnl_set_set_u32(set, NFTNL_SET_FLAGS, NFT_SET_TIMEOUT);
+		} else if (data_type) {
 			nftnl_set_set_u32(set, NFTNL_SET_FLAGS, NFT_SET_MAP);
 			nftnl_set_set_u32(set, NFTNL_SET_DATA_TYPE, data_type);
 			nftnl_set_set_u32(set, NFTNL_SET_DATA_LEN, data_size);
@@ -217,32 +261,78 @@ void nft_add_set(struct nft *nft, const char *name, uint32_t id, uint32_t key_ty
 		nftnl_set_free(set);
 }
 
-void nft_element(struct nft *nft, const char *set_name, bool remove, const void *key,
-		 uint32_t key_size, const void *data, uint32_t data_size)
+/* Adds or removes an element. Takes the element, which has what the key leads to; NULL: there is no
+ * memory. */
+static void change_element(struct nft *nft, const char *set_name, bool remove, const void *key,
+			   uint32_t key_size, struct nftnl_set_elem *element)
 {
-	struct nlmsghdr *message = request(nft, remove ? NFT_MSG_DELSETELEM : NFT_MSG_NEWSETELEM,
-					   remove ? NLM_F_ACK : NLM_F_ACK | NLM_F_CREATE);
-	struct nftnl_set *set = nftnl_set_alloc();
-	struct nftnl_set_elem *element = set ? nftnl_set_elem_alloc() : NULL;
+	struct nlmsghdr *message =
+		nft_request(nft, remove ? NFT_MSG_DELSETELEM : NFT_MSG_NEWSETELEM,
+			    remove ? NLM_F_ACK : NLM_F_ACK | NLM_F_CREATE);
+	struct nftnl_set *set = element ? nftnl_set_alloc() : NULL;
 
-	if (element) {
+	if (set) {
 		nftnl_set_set_str(set, NFTNL_SET_TABLE, nft->table);
 		nftnl_set_set_str(set, NFTNL_SET_NAME, set_name);
 		nftnl_set_elem_set(element, NFTNL_SET_ELEM_KEY, key, key_size);
-		if (data)
-			nftnl_set_elem_set(element, NFTNL_SET_ELEM_DATA, data, data_size);
 		nftnl_set_elem_add(set, element);
 		nftnl_set_elems_nlmsg_build_payload(message, set);
 	}
-	add_or_fail(nft, message, element);
+	add_or_fail(nft, message, set);
 	if (set)
 		nftnl_set_free(set);
+	else if (element)
+		nftnl_set_elem_free(element);
+}
+
+void nft_element(struct nft *nft, const char *set_name, bool remove, const void *key,
+		 uint32_t key_size, const void *data, uint32_t data_size)
+{
+	struct nftnl_set_elem *element = nftnl_set_elem_alloc();
+
+	if (element && data)
+		nftnl_set_elem_set(element, NFTNL_SET_ELEM_DATA, data, data_size);
+	change_element(nft, set_name, remove, key, key_size, element);
+}
+
+void nft_goto_element(struct nft *nft, const char *set_name, bool remove, const void *key,
+		      uint32_t key_size, const char *chain)
+{
+	struct nftnl_set_elem *element = nftnl_set_elem_alloc();
+
+	if (element && !remove) {
+		nftnl_set_elem_set_u32(element, NFTNL_SET_ELEM_VERDICT, NFT_GOTO);
+		nftnl_set_elem_set_str(element, NFTNL_SET_ELEM_CHAIN, chain);
+	}
+	change_element(nft, set_name, remove, key, key_size, element);
+}
+
+/* Adds or removes an element that leads to nothing. It ends by itself after this time; 0: never. */
+static void change_timed(struct nft *nft, const char *set_name, bool remove, const void *key,
+			 uint32_t key_size, uint64_t milliseconds)
+{
+	struct nftnl_set_elem *element = nftnl_set_elem_alloc();
+
+	if (element && milliseconds)
+		nftnl_set_elem_set_u64(element, NFTNL_SET_ELEM_TIMEOUT, milliseconds);
+	change_element(nft, set_name, remove, key, key_size, element);
+}
+
+void nft_lasting_element(struct nft *nft, const char *set_name, const void *key, uint32_t key_size,
+			 uint64_t milliseconds)
+{
+	/* an element that exists keeps its time when it is added again: it is removed in between,
+	 * which no packet sees */
+	change_timed(nft, set_name, false, key, key_size, milliseconds);
+	change_timed(nft, set_name, true, key, key_size, 0);
+	if (milliseconds)
+		change_timed(nft, set_name, false, key, key_size, milliseconds);
 }
 
 void nft_flush_set(struct nft *nft, const char *set_name)
 {
 	/* a request that names no elements removes all of them */
-	struct nlmsghdr *message = request(nft, NFT_MSG_DELSETELEM, NLM_F_ACK);
+	struct nlmsghdr *message = nft_request(nft, NFT_MSG_DELSETELEM, NLM_F_ACK);
 	struct nftnl_set *set = nftnl_set_alloc();
 
 	if (set) {
@@ -253,6 +343,125 @@ void nft_flush_set(struct nft *nft, const char *set_name)
 	add_or_fail(nft, message, set);
 	if (set)
 		nftnl_set_free(set);
+}
+
+/* --- sets of ranges --- */
+
+/* Ranges in one request. */
+#define RANGES_MAX 32
+
+static struct nftnl_set *ranges_set(struct nft *nft, uint32_t id)
+{
+	struct nftnl_set *set = nftnl_set_alloc();
+
+	if (!set)
+		abort();
+	nftnl_set_set_str(set, NFTNL_SET_TABLE, nft->table);
+	nftnl_set_set_str(set, NFTNL_SET_NAME, NFT_UNNAMED);
+	nftnl_set_set_u32(set, NFTNL_SET_ID, id);
+	return set;
+}
+
+static void add_bound_of_range(struct nftnl_set *set, const uint8_t *key, uint32_t size, bool end)
+{
+	struct nftnl_set_elem *element = nftnl_set_elem_alloc();
+
+	if (!element)
+		abort();
+	nftnl_set_elem_set(element, NFTNL_SET_ELEM_KEY, key, size);
+	if (end)
+		nftnl_set_elem_set_u32(element, NFTNL_SET_ELEM_FLAGS, NFT_SET_ELEM_INTERVAL_END);
+	nftnl_set_elem_add(set, element);
+}
+
+/* Adds the two elements of a range: its first address, and the one behind its last. A range up to
+ * the last address of all has no end. */
+static void add_range(struct nftnl_set *set, const struct nft_range *range, uint32_t size)
+{
+	uint8_t behind[16];
+	uint32_t at = size;
+
+	add_bound_of_range(set, range->first, size, false);
+	memcpy(behind, range->last, sizeof(behind));
+	while (at > 0 && ++behind[at - 1] == 0)
+		at--;
+	if (at > 0)
+		add_bound_of_range(set, behind, size, true);
+}
+
+uint32_t nft_add_ranges(struct nft *nft, uint32_t key_type, uint32_t key_size,
+			const struct nft_range *ranges, size_t n)
+{
+	uint32_t id = UNNAMED_ID + nft->sets++;
+	struct nlmsghdr *message = nft_request(nft, NFT_MSG_NEWSET, NLM_F_ACK | NLM_F_CREATE);
+	struct nftnl_set *set = ranges_set(nft, id);
+
+	nftnl_set_set_u32(set, NFTNL_SET_FAMILY, NFPROTO_INET);
+	nftnl_set_set_u32(set, NFTNL_SET_FLAGS,
+			  NFT_SET_ANONYMOUS | NFT_SET_CONSTANT | NFT_SET_INTERVAL);
+	nftnl_set_set_u32(set, NFTNL_SET_KEY_TYPE, key_type);
+	nftnl_set_set_u32(set, NFTNL_SET_KEY_LEN, key_size);
+	nftnl_set_nlmsg_build_payload(message, set);
+	nft_add_request(nft, message);
+	nftnl_set_free(set);
+	for (size_t at = 0; at < n; at += RANGES_MAX) {
+		message = nft_request(nft, NFT_MSG_NEWSETELEM, NLM_F_ACK | NLM_F_CREATE);
+		set = ranges_set(nft, id);
+		for (size_t i = at; i < n && i < at + RANGES_MAX; i++)
+			add_range(set, &ranges[i], key_size);
+		nftnl_set_elems_nlmsg_build_payload(message, set);
+		nft_add_request(nft, message);
+		nftnl_set_free(set);
+	}
+	return id;
+}
+
+/* --- counters --- */
+
+static int add_counter(struct nftnl_expr *expression, void *context)
+{
+	if (strcmp(nftnl_expr_get_str(expression, NFTNL_EXPR_NAME), "counter") == 0)
+		*(uint64_t *)context += nftnl_expr_get_u64(expression, NFTNL_EXPR_CTR_PACKETS);
+	return 0;
+}
+
+static int on_rule(const struct nlmsghdr *message, void *context)
+{
+	struct nftnl_rule *rule = nftnl_rule_alloc();
+
+	if (rule && nftnl_rule_nlmsg_parse(message, rule) == 0)
+		(void)nftnl_expr_foreach(rule, add_counter, context);
+	if (rule)
+		nftnl_rule_free(rule);
+	return MNL_CB_OK;
+}
+
+int nft_read(struct nft *nft, const struct nlmsghdr *message, mnl_cb_t callback, void *context)
+{
+	int r = MNL_CB_OK;
+
+	if (send(nft->fd, message, message->nlmsg_len, 0) < 0)
+		return negative_errno();
+	while (r > MNL_CB_STOP) {
+		ssize_t size = recv(nft->fd, nft->buffer, NFT_SIZE_MAX, 0);
+
+		if (size < 0)
+			return negative_errno();
+		r = mnl_cb_run(nft->buffer, (size_t)size, nft->sequence, 0, callback, context);
+	}
+	return r < 0 ? negative_errno() : 0;
+}
+
+int nft_read_counters(struct nft *nft, const char *chain, uint64_t *ret_packets)
+{
+	struct nlmsghdr *message = nftnl_nlmsg_build_hdr(nft->buffer, NFT_MSG_GETRULE, NFPROTO_INET,
+							 NLM_F_DUMP, ++nft->sequence);
+	struct nftnl_rule *rule = nft_rule(nft, chain);
+
+	*ret_packets = 0;
+	nftnl_rule_nlmsg_build_payload(message, rule);
+	nftnl_rule_free(rule);
+	return nft_read(nft, message, on_rule, ret_packets);
 }
 
 /* --- rules --- */
@@ -272,170 +481,20 @@ struct nftnl_rule *nft_rule(struct nft *nft, const char *chain)
 void nft_add_rule(struct nft *nft, struct nftnl_rule *rule)
 {
 	struct nlmsghdr *message =
-		request(nft, NFT_MSG_NEWRULE, NLM_F_ACK | NLM_F_CREATE | NLM_F_APPEND);
+		nft_request(nft, NFT_MSG_NEWRULE, NLM_F_ACK | NLM_F_CREATE | NLM_F_APPEND);
 
 	nftnl_rule_nlmsg_build_payload(message, rule);
-	add_request(nft, message);
+	nft_add_request(nft, message);
 	nftnl_rule_free(rule);
 }
 
-/* Adds an expression. A rule without one of its expressions would mean something else, so if there
- * is no memory the child ends, as if it had been killed. */
-static struct nftnl_expr *add(struct nftnl_rule *rule, const char *name)
+void nft_flush_chain(struct nft *nft, const char *chain)
 {
-	struct nftnl_expr *expression = nftnl_expr_alloc(name);
+	/* a request that names no rule removes all of them */
+	struct nlmsghdr *message = nft_request(nft, NFT_MSG_DELRULE, NLM_F_ACK);
+	struct nftnl_rule *rule = nft_rule(nft, chain);
 
-	if (!expression)
-		abort();
-	nftnl_rule_add_expr(rule, expression);
-	return expression;
-}
-
-void nft_meta(struct nftnl_rule *rule, uint32_t key, uint32_t reg)
-{
-	struct nftnl_expr *expression = add(rule, "meta");
-
-	nftnl_expr_set_u32(expression, NFTNL_EXPR_META_KEY, key);
-	nftnl_expr_set_u32(expression, NFTNL_EXPR_META_DREG, reg);
-}
-
-void nft_set_mark(struct nftnl_rule *rule, uint32_t mark, uint32_t reg)
-{
-	struct nftnl_expr *expression = add(rule, "immediate");
-
-	nftnl_expr_set_u32(expression, NFTNL_EXPR_IMM_DREG, reg);
-	nftnl_expr_set(expression, NFTNL_EXPR_IMM_DATA, &mark, sizeof(mark));
-	expression = add(rule, "meta");
-	nftnl_expr_set_u32(expression, NFTNL_EXPR_META_KEY, NFT_META_MARK);
-	nftnl_expr_set_u32(expression, NFTNL_EXPR_META_SREG, reg);
-}
-
-void nft_payload(struct nftnl_rule *rule, uint32_t base, uint32_t offset, uint32_t size,
-		 uint32_t reg)
-{
-	struct nftnl_expr *expression = add(rule, "payload");
-
-	nftnl_expr_set_u32(expression, NFTNL_EXPR_PAYLOAD_BASE, base);
-	nftnl_expr_set_u32(expression, NFTNL_EXPR_PAYLOAD_OFFSET, offset);
-	nftnl_expr_set_u32(expression, NFTNL_EXPR_PAYLOAD_LEN, size);
-	nftnl_expr_set_u32(expression, NFTNL_EXPR_PAYLOAD_DREG, reg);
-}
-
-void nft_set_payload(struct nftnl_rule *rule, uint32_t base, uint32_t offset, uint32_t size,
-		     uint32_t reg)
-{
-	struct nftnl_expr *expression = add(rule, "payload");
-
-	nftnl_expr_set_u32(expression, NFTNL_EXPR_PAYLOAD_BASE, base);
-	nftnl_expr_set_u32(expression, NFTNL_EXPR_PAYLOAD_OFFSET, offset);
-	nftnl_expr_set_u32(expression, NFTNL_EXPR_PAYLOAD_LEN, size);
-	nftnl_expr_set_u32(expression, NFTNL_EXPR_PAYLOAD_SREG, reg);
-	nftnl_expr_set_u32(expression, NFTNL_EXPR_PAYLOAD_CSUM_TYPE, NFT_PAYLOAD_CSUM_NONE);
-}
-
-void nft_ct(struct nftnl_rule *rule, uint32_t key, uint32_t reg)
-{
-	struct nftnl_expr *expression = add(rule, "ct");
-
-	nftnl_expr_set_u32(expression, NFTNL_EXPR_CT_KEY, key);
-	nftnl_expr_set_u32(expression, NFTNL_EXPR_CT_DREG, reg);
-}
-
-void nft_ct_source(struct nftnl_rule *rule, uint32_t family, uint8_t direction, uint32_t reg)
-{
-	struct nftnl_expr *expression = add(rule, "ct");
-
-	nftnl_expr_set_u32(expression, NFTNL_EXPR_CT_DREG, reg);
-	nftnl_expr_set_u32(expression, NFTNL_EXPR_CT_KEY,
-			   family == NFPROTO_IPV4 ? NFT_CT_SRC_IP : NFT_CT_SRC_IP6);
-	nftnl_expr_set_u8(expression, NFTNL_EXPR_CT_DIR, direction);
-}
-
-void nft_fib_type(struct nftnl_rule *rule, uint32_t reg)
-{
-	struct nftnl_expr *expression = add(rule, "fib");
-
-	nftnl_expr_set_u32(expression, NFTNL_EXPR_FIB_DREG, reg);
-	nftnl_expr_set_u32(expression, NFTNL_EXPR_FIB_RESULT, NFT_FIB_RESULT_ADDRTYPE);
-	nftnl_expr_set_u32(expression, NFTNL_EXPR_FIB_FLAGS, NFTA_FIB_F_DADDR);
-}
-
-void nft_bitwise(struct nftnl_rule *rule, uint32_t reg, const void *mask, const void *flip,
-		 uint32_t size)
-{
-	struct nftnl_expr *expression = add(rule, "bitwise");
-
-	nftnl_expr_set_u32(expression, NFTNL_EXPR_BITWISE_SREG, reg);
-	nftnl_expr_set_u32(expression, NFTNL_EXPR_BITWISE_DREG, reg);
-	nftnl_expr_set_u32(expression, NFTNL_EXPR_BITWISE_LEN, size);
-	nftnl_expr_set(expression, NFTNL_EXPR_BITWISE_MASK, mask, size);
-	nftnl_expr_set(expression, NFTNL_EXPR_BITWISE_XOR, flip, size);
-}
-
-void nft_mask(struct nftnl_rule *rule, uint32_t reg, const void *mask, uint32_t size)
-{
-	static const uint8_t zero[16];
-
-	nft_bitwise(rule, reg, mask, zero, size);
-}
-
-void nft_compare(struct nftnl_rule *rule, uint32_t reg, uint32_t operation, const void *data,
-		 uint32_t size)
-{
-	struct nftnl_expr *expression = add(rule, "cmp");
-
-	nftnl_expr_set_u32(expression, NFTNL_EXPR_CMP_SREG, reg);
-	nftnl_expr_set_u32(expression, NFTNL_EXPR_CMP_OP, operation);
-	nftnl_expr_set(expression, NFTNL_EXPR_CMP_DATA, data, size);
-}
-
-void nft_lookup(struct nftnl_rule *rule, uint32_t reg, const char *set, bool inverted,
-		uint32_t data_reg)
-{
-	struct nftnl_expr *expression = add(rule, "lookup");
-
-	nftnl_expr_set_u32(expression, NFTNL_EXPR_LOOKUP_SREG, reg);
-	nftnl_expr_set_str(expression, NFTNL_EXPR_LOOKUP_SET, set);
-	if (inverted)
-		nftnl_expr_set_u32(expression, NFTNL_EXPR_LOOKUP_FLAGS, NFT_LOOKUP_F_INV);
-	if (data_reg)
-		nftnl_expr_set_u32(expression, NFTNL_EXPR_LOOKUP_DREG, data_reg);
-}
-
-void nft_verdict(struct nftnl_rule *rule, int verdict, const char *chain)
-{
-	struct nftnl_expr *expression = add(rule, "immediate");
-
-	nftnl_expr_set_u32(expression, NFTNL_EXPR_IMM_DREG, NFT_REG_VERDICT);
-	nftnl_expr_set_u32(expression, NFTNL_EXPR_IMM_VERDICT, verdict);
-	if (chain)
-		nftnl_expr_set_str(expression, NFTNL_EXPR_IMM_CHAIN, chain);
-}
-
-void nft_count(struct nftnl_rule *rule)
-{
-	add(rule, "counter");
-}
-
-void nft_reject(struct nftnl_rule *rule, uint32_t type, uint8_t code)
-{
-	struct nftnl_expr *expression = add(rule, "reject");
-
-	nftnl_expr_set_u32(expression, NFTNL_EXPR_REJECT_TYPE, type);
-	nftnl_expr_set_u8(expression, NFTNL_EXPR_REJECT_CODE, code);
-}
-
-void nft_masquerade(struct nftnl_rule *rule)
-{
-	add(rule, "masq");
-}
-
-void nft_dnat(struct nftnl_rule *rule, uint32_t family, uint32_t address_reg, uint32_t port_reg)
-{
-	struct nftnl_expr *expression = add(rule, "nat");
-
-	nftnl_expr_set_u32(expression, NFTNL_EXPR_NAT_TYPE, NFT_NAT_DNAT);
-	nftnl_expr_set_u32(expression, NFTNL_EXPR_NAT_FAMILY, family);
-	nftnl_expr_set_u32(expression, NFTNL_EXPR_NAT_REG_ADDR_MIN, address_reg);
-	nftnl_expr_set_u32(expression, NFTNL_EXPR_NAT_REG_PROTO_MIN, port_reg);
+	nftnl_rule_nlmsg_build_payload(message, rule);
+	nft_add_request(nft, message);
+	nftnl_rule_free(rule);
 }

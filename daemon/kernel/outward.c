@@ -21,8 +21,7 @@ static struct route read_route(const struct nlmsghdr *message)
 	struct route route = {.header = mnl_nlmsg_get_payload(message)};
 	const struct nlattr *attribute;
 
-	mnl_attr_for_each(attribute, message, sizeof(*route.header))
-	{
+	mnl_attr_for_each(attribute, message, sizeof(*route.header)) {
 		uint16_t type = mnl_attr_get_type(attribute);
 
 		if (type == RTA_DST)
@@ -176,8 +175,8 @@ static bool is_change(const struct nlmsghdr *message, const struct route *route)
 			each_index(route, find_of_host, &found);
 		return found;
 	case RTM_NEWLINK:
-		/* IPv4 routes that end with their interface are not reported, and nothing tells a
-		 * new name from other news without a change of flags */
+		/* the kernel does not report IPv4 routes that end with their interface; and a
+		 * message without changed flags may be about a new name */
 		return (!link->ifi_change ||
 			(link->ifi_change & IFF_UP && !(link->ifi_flags & IFF_UP))) &&
 		       is_of_host((uint32_t)link->ifi_index, name);

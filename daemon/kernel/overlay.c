@@ -90,7 +90,7 @@ static int check_fixed(const char *path)
 	return 0;
 }
 
-/* Returns true if it covers one that was found, and then takes that one's place. */
+/* Returns true if the mount covers one that was found before, and puts the mount in its place. */
 static bool is_on_top(const struct mountinfo *mount, const char *path)
 {
 	for (size_t i = 0; i < below.n; i++)
@@ -135,8 +135,8 @@ static int read_mount_id(int fd, uint64_t *ret)
 	return 0;
 }
 
-/* Opens what was found. A user can exchange a directory of the path for a link meanwhile, so that
- * another mount would be opened and moved, and uncover what it covers. */
+/* Opens the mounts that were found. Meanwhile a user can exchange a directory of the path for a
+ * link, so that another mount would be opened and moved, and uncover what it covers. */
 static int open_below(void)
 {
 	char path[2 * PATH_MAX];
@@ -171,7 +171,8 @@ static int find_below(int proc_fd, int target_fd)
 	return r < 0 ? r : open_below();
 }
 
-/* Moves what was found to the same places below the overlay, or closes it if r is a failure. */
+/* Moves the mounts that were found to the same places below the overlay, or closes them if r is a
+ * failure. */
 static int move_below(int overlay_fd, int r)
 {
 	struct open_how how = {.flags = O_PATH | O_CLOEXEC,
@@ -197,8 +198,8 @@ struct layers {
 	struct stat lower;
 };
 
-/* Makes the directories of what is written, and is thrown away. The upper one looks like the lower
- * one. */
+/* Makes the upper layer and the work directory for changes that are thrown away. The upper layer
+ * has the lower one's owner and mode. */
 static int make_written(const struct stat *lower)
 {
 	if (mkdir("written", 0700) < 0 || mkdir("written/work", 0700) < 0 ||
@@ -209,7 +210,7 @@ static int make_written(const struct stat *lower)
 	return 0;
 }
 
-/* Makes them in the directory of the caller's, unless it has them already. */
+/* Makes them in the caller's directory that keeps the changes, unless it has them already. */
 static int make_kept(const struct stat *lower)
 {
 	bool is_new = mkdir("written/upper", 0700) == 0;
@@ -221,9 +222,9 @@ static int make_kept(const struct stat *lower)
 	return 0;
 }
 
-/* Makes a detached overlay of the layers in the working directory. An index is asked for where the
- * upper layer is kept: then the kernel refuses one that another overlay has. It makes no index
- * without privilege. */
+/* Makes a detached overlay of the layers in the working directory. If the upper layer is kept, asks
+ * for an index: then the kernel refuses a layer that another overlay has. Without privilege the
+ * kernel makes no index. */
 static int new_overlay(const struct layers *layers)
 {
 	const char *const options[] = {"lowerdir",
@@ -241,8 +242,8 @@ static int new_overlay(const struct layers *layers)
 	return mount_new("overlay", layers->attributes, options);
 }
 
-/* Makes it where the upper layer is kept. If the kernel may not use the layer's "work", it makes an
- * overlay that is read-only. */
+/* Makes an overlay whose upper layer is kept. Refuses a read-only overlay, which the kernel makes
+ * if it may not use the layer's "work". */
 static int new_kept_overlay(const struct layers *layers)
 {
 	_cleanup_fd_ int fd = new_overlay(layers);
@@ -254,7 +255,7 @@ static int new_kept_overlay(const struct layers *layers)
 }
 
 /*
- * Makes the overlay with the rights that the owner has in the set's user namespace, and in a mount
+ * Makes an overlay with the rights that the owner has in the set's user namespace, and in a mount
  * namespace of that, a copy of this one. The user can neither signal nor trace the process.
  */
 static void __attribute__((noreturn)) child_overlay(void *context, int channel_fd)
@@ -304,16 +305,16 @@ static int make_overlay(struct layers *layers, int target_fd)
 	r = tmpfs_fd < 0 ? tmpfs_fd : mount_put(tmpfs_fd, target_fd);
 	if (r == 0 && (fstat(target_fd, &layers->lower) < 0 || fchdir(tmpfs_fd) < 0))
 		r = negative_errno();
-	if (r == 0)
-		r = put_layers(layers, tmpfs_fd, lower_fd);
 	if (r < 0)
 		return r;
-	overlay_fd = layers->overlay->kept_fd >= 0 ? pass_from_child(child_overlay, layers)
-						   : new_overlay(layers);
-	if (overlay_fd < 0)
-		return overlay_fd;
-	return umount2(".", MNT_DETACH) < 0 || chdir("/") < 0 ? negative_errno()
-							      : take_fd(&overlay_fd);
+	r = put_layers(layers, tmpfs_fd, lower_fd);
+	if (r == 0)
+		r = overlay_fd = layers->overlay->kept_fd >= 0
+					 ? pass_from_child(child_overlay, layers)
+					 : new_overlay(layers);
+	if (umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
+		return negative_errno();
+	return r < 0 ? r : take_fd(&overlay_fd);
 }
 
 int overlay_put(const struct overlay *overlay, int target_fd)

@@ -2,7 +2,7 @@
 /*
  * The proxy's datagrams. A flow is a client with a socket of its own in the set, by which the
  * answers come back. When the table is full, the user of the host who has the most flows loses the
- * one that was used longest ago: so nobody ends the flows of others by sending from many ports.
+ * one that was used longest ago. So no user can end the flows of others by sending from many ports.
  */
 #include <string.h>
 #include "daemon/kernel/proxy-parts.h"

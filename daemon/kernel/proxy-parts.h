@@ -25,8 +25,8 @@ struct proxy_event {
 
 /* Returns 0 or -errno. */
 int proxy_wait_begin(void);
-/* Replaces the events that a descriptor is watched for; none is 0, and then not even an error or a
- * hang-up is one. *now: the present ones, at first 0. Returns false if there is no memory. */
+/* Watches a descriptor for the wanted events, instead of those in *now, which is 0 at first. If
+ * wanted is 0, not even an error or a hang-up is reported. Returns false if there is no memory. */
 bool proxy_wait_for(int fd, uint32_t *now, uint32_t wanted, struct proxy_event event);
 /* Waits for events, for so many milliseconds (-1: for ever). Returns their number, or -errno. */
 #define PROXY_EVENTS_MAX 64

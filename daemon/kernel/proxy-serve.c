@@ -2,8 +2,8 @@
 /* The proxy's loop. One process serves all: what it cannot take at once waits in the kernel. */
 #include "daemon/kernel/proxy-parts.h"
 
-/* After a shortage, or without room, it looks again so often: something outside may have ended, or
- * a connection may have become idle. */
+/* Interval of looks after a shortage, or without room: a process elsewhere may have ended, or a
+ * connection may have become idle. */
 #define PAUSE_MILLISECONDS 1000
 
 static int begin(const struct proxy *proxy)

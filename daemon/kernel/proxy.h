@@ -26,7 +26,7 @@ struct proxy {
 	int leash_fd;
 	struct proxy_port ports[TASK_LISTENERS_MAX];
 	size_t n_ports;
-	int owner_fd; /* tells whose datagrams come in: proxy_owner_open(); -1: nothing does */
+	int owner_fd;		/* proxy_owner_open(): tells whose datagrams come in; -1: unknown */
 	const char *targets[2]; /* the set's addresses: IPv4, IPv6; NULL: none */
 };
 /* Serves until the leash is closed. proxy-serve.c */

@@ -13,6 +13,8 @@
 /* tbf's burst and queue, as fractions of a second of its rate. */
 #define BURST_PART 100
 #define QUEUE_PART 10
+/* The kernel's LOOPBACK_IFINDEX. */
+#define LOOPBACK_INDEX 1
 
 static struct nlmsghdr *add(struct rtnl *rtnl, uint16_t type, uint16_t flags, uint32_t index)
 {
@@ -117,6 +119,22 @@ void qdisc_add(struct rtnl *rtnl, uint32_t index, const struct wire_impairment *
 		put_netem(message, impairment, mtu);
 	else
 		put_tbf(message, impairment, mtu);
+}
+
+bool qdisc_exists(const char *kind)
+{
+	struct nlmsghdr *message;
+	struct rtnl rtnl;
+	int r = rtnl_open(&rtnl, -1);
+
+	if (r == 0) {
+		/* without options, it is refused also if the kernel has it */
+		message = add(&rtnl, RTM_NEWQDISC, NLM_F_CREATE | NLM_F_EXCL, LOOPBACK_INDEX);
+		mnl_attr_put_strz(message, TCA_KIND, kind);
+		r = rtnl_commit(&rtnl, NULL);
+	}
+	rtnl_close(&rtnl);
+	return r != -ENOENT;
 }
 
 void qdisc_add_removal(struct rtnl *rtnl, uint32_t index)

@@ -21,6 +21,9 @@ const char *qdisc_kind(const struct wire_impairment *impairment);
 /* Returns the number of packets that may wait: those of the delay, and of a tenth of a second of
  * the rate, unless the impairment has a limit. */
 uint32_t qdisc_limit(const struct wire_impairment *impairment, uint32_t mtu);
+/* Returns false if the kernel has no discipline of this kind, not even as a module that it can
+ * load. Changes nothing. kind: netem or tbf, which are refused without options. */
+bool qdisc_exists(const char *kind);
 /* Adds the request that removes the interface's root discipline. The answer is ENOENT if there is
  * none. */
 void qdisc_add_removal(struct rtnl *rtnl, uint32_t index);

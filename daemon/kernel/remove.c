@@ -1,14 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * Removes a set. Every step makes something absent and can be run again. Remove, the roll-back of a
- * failed create, and the clean-up at start all use child_remove().
- */
 #include <fcntl.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/child.h"
@@ -19,7 +13,6 @@
 #include "daemon/kernel/pin.h"
 #include "daemon/kernel/process.h"
 #include "daemon/kernel/remove.h"
-#include "daemon/kernel/rtnl.h"
 
 /* How long a killed init may take to end with its pid namespace, before they count as stuck. */
 #define INIT_END_MILLISECONDS 20000
@@ -80,15 +73,15 @@ static int end_init(const struct host *host, const struct task_remove *task, str
 	if (init_fd < 0)
 		return init_fd == -ESRCH ? 0 : fault_set(fault, STEP_KILL, 0, -init_fd);
 	process_signal(init_fd, SIGKILL);
-	/* reported when all other processes of the pid namespace have ended, too */
+	/* readable when all other processes of the pid namespace have ended, too */
 	return poll(&init, 1, INIT_END_MILLISECONDS) == 1 ? 0
 							  : fault_set(fault, STEP_STUCK, 0, EBUSY);
 }
 
 /*
  * Ends the processes of a set in its caller's cgroup. The user can move them out of the cgroup, or
- * fill it with others, but all that are in the set's pid namespace end with its init. So a failure
- * in the cgroup is none.
+ * fill it with others, but all that are in the set's pid namespace end with its init. So failures
+ * of the cgroup are ignored.
  */
 static int end_in_callers(const struct host *host, const struct task_remove *task,
 			  struct fault *fault)
@@ -124,10 +117,13 @@ static int remove_cgroup(int parent_fd, const char *path)
 static int remove_cgroups(const struct host *host, const struct task_set *set)
 {
 	char path[CGROUP_PATH_SIZE];
+	int r = 0;
 
 	/* what the user has put into the caller's cgroup is left to the service manager */
 	if (set->callers_cgroup)
-		(void)cgroup_of_processes(host->cgroup_fd, set, NULL, remove_cgroup);
+		r = cgroup_of_processes(host->cgroup_fd, set, NULL, remove_cgroup);
+	if (is_shortage(r))
+		return r;
 	cgroup_path(set, NULL, path);
 	return remove_cgroup(host->cgroup_fd, path);
 }
@@ -160,7 +156,7 @@ void child_remove(const struct host *host, const struct task_remove *task)
 			r = firewall_remove(host, &task->firewall, task->links, task->n_links,
 					    &fault);
 		pin_path(&task->set, pin);
-		link_teardown_begin(host, task->links, task->n_links, pin, &teardown);
+		link_teardown_begin(host, task, pin, &teardown);
 		if (r == 0)
 			r = pin_remove(host, &task->set, &fault);
 	}
@@ -173,49 +169,5 @@ void child_remove(const struct host *host, const struct task_remove *task)
 		if (r < 0)
 			fault_set(&fault, STEP_CGROUP, 0, -r);
 	}
-	child_finish(host, &report, &fault);
-}
-
-void child_signal(const struct host *host, const struct task_signal *task)
-{
-	struct task_report report = {};
-	struct fault fault = {};
-	_cleanup_fd_ int fd = -1;
-	int r;
-
-	child_begin();
-	fd = cgroup_of_processes(host->cgroup_fd, &task->set, task->session, cgroup_open);
-	if (fd >= 0)
-		r = cgroup_signal(fd, (int)task->signal, (pid_t)task->init_pid);
-	else
-		r = fd == -ENOENT ? 0 : fd;
-	if (r < 0)
-		fault_set(&fault, STEP_SIGNAL, 0, -r);
-	child_finish(host, &report, &fault);
-}
-
-static void report_interface(const struct task_interface *interface, void *context)
-{
-	const struct host *host = context;
-	struct task_interface report = *interface;
-
-	report.serial = host->task_serial;
-	(void)!send(host->report_fd, &report, sizeof(report), MSG_NOSIGNAL);
-}
-
-void child_inspect(const struct host *host, const struct task_inspect *task)
-{
-	_cleanup_fd_ int net_fd = pin_open(host->vault_root_fd, &task->set, KIND_NET);
-	struct task_report report = {};
-	struct fault fault = {};
-	int r = net_fd < 0 ? net_fd : 0;
-
-	child_begin();
-	if (r == 0 && setns(net_fd, CLONE_NEWNET) < 0)
-		r = negative_errno();
-	if (r == 0)
-		r = rtnl_each_interface(report_interface, (void *)host);
-	if (r < 0)
-		fault_set(&fault, STEP_INTERFACES, 0, -r);
 	child_finish(host, &report, &fault);
 }

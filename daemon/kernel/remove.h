@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Tasks about an existing set: removes it, signals its processes, reports its interfaces. */
+/*
+ * Removes a set. Every step makes something absent and can be run again. Remove, the roll-back of a
+ * failed create, and the clean-up at start all use child_remove().
+ */
 #ifndef NSCTL_KERNEL_REMOVE_H
 #define NSCTL_KERNEL_REMOVE_H
 
@@ -8,14 +11,6 @@
 
 /* Ends the set's processes, makes its pins and cgroup absent, reports, and ends the process. */
 void child_remove(const struct host *host, const struct task_remove *task)
-	__attribute__((noreturn));
-
-/* Signals processes of the set, reports, and ends the process. */
-void child_signal(const struct host *host, const struct task_signal *task)
-	__attribute__((noreturn));
-
-/* Reports the interfaces of a set's net namespace, and ends the process. */
-void child_inspect(const struct host *host, const struct task_inspect *task)
 	__attribute__((noreturn));
 
 #endif

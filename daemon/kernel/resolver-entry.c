@@ -73,16 +73,6 @@ enum found resolver_entry_look(int etc_fd, const char *name, const struct identi
 	return found;
 }
 
-static int set_read_only(int fd, bool read_only)
-{
-	struct mount_attr attr = {.attr_set = read_only ? MOUNT_ATTR_RDONLY : 0,
-				  .attr_clr = read_only ? 0 : MOUNT_ATTR_RDONLY};
-
-	return syscall(SYS_mount_setattr, fd, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0
-		       ? negative_errno()
-		       : 0;
-}
-
 /* Opens the file behind fd for writing, through the same mount, wherever its name leads to by
  * now. */
 static int open_to_write(int fd)
@@ -143,14 +133,14 @@ int resolver_entry_edit(int mounted_fd, const struct resolver_mounted *mounted,
 
 	if (!is_within_page(mounted->size, mounted->size + text->size - mounted->edit.kept))
 		return -EFBIG;
-	r = set_read_only(mounted_fd, false);
+	r = mount_set_read_only(mounted_fd, false);
 	if (r < 0)
 		return r;
 	r = fd = open_to_write(mounted_fd);
 	if (fd >= 0)
 		r = write_edit(fd, mounted, text);
 	fd = close_fd(fd);
-	end = set_read_only(mounted_fd, true);
+	end = mount_set_read_only(mounted_fd, true);
 	return r < 0 ? r : end;
 }
 

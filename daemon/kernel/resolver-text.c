@@ -63,29 +63,17 @@ static void add_name(struct resolver_text *text, const char *address, const char
 		add(text, "%s %s\n", address, name);
 }
 
-/* The families in which a name has an address. */
+/* A name's first address in each family, up to a blank; NULL: none. */
 struct known {
-	bool v4, v6;
+	const char *v4, *v6;
 };
 
 static void learn(struct known *known, const char *address)
 {
 	if (memchr(address, ':', strcspn(address, " \t")))
-		known->v6 = true;
+		known->v6 = known->v6 ?: address;
 	else
-		known->v4 = true;
-}
-
-/* Adds the set's own name in the families in which it is not known. Uses 127.0.1.1, as Debian does,
- * because a look-up of 127.0.0.1 must give localhost. */
-static void add_own(struct resolver_text *text, const struct known *known, const char *name)
-{
-	if (strcasecmp(name, "localhost") == 0)
-		return;
-	if (!known->v4)
-		add_name(text, "127.0.1.1", name);
-	if (!known->v6)
-		add_name(text, "::1", name);
+		known->v4 = known->v4 ?: address;
 }
 
 /* Adds a line with an IPv4 address in the form of an IPv6 address (::ffff:ADDRESS). */
@@ -93,14 +81,27 @@ static void add_mapped(struct resolver_text *text, const char *address, const ch
 {
 	char mapped[ADDRESS_SIZE + 8];
 
-	snprintf(mapped, sizeof(mapped), "::ffff:%s", address);
+	snprintf(mapped, sizeof(mapped), "::ffff:%.*s", (int)strcspn(address, " \t"), address);
 	add_name(text, mapped, name);
+}
+
+/* Adds the set's own name in the families in which it is not known. Both addresses lead back to the
+ * name alone: 127.0.0.1 and ::1 are localhost's, and glibc would also take ::1 for 127.0.0.1. */
+static void add_own(struct resolver_text *text, const struct known *known, const char *name)
+{
+	const char *own = "127.0.1.1";
+
+	if (strcasecmp(name, "localhost") == 0)
+		return;
+	if (!known->v4)
+		add_name(text, own, name);
+	if (!known->v6)
+		add_mapped(text, known->v4 ? known->v4 : own, name);
 }
 
 /* --- hosts --- */
 
-/* Adds the hosts of the specification. If name is among them, it needs no other address: glibc
- * would take ::1 for 127.0.0.1, and prefer that. */
+/* Adds the hosts of the specification. If name is among them, it needs no other address. */
 static void add_extra(struct resolver_text *text, const struct task_resolver *resolver,
 		      const char *name, struct known *known)
 {
@@ -109,7 +110,7 @@ static void add_extra(struct resolver_text *text, const struct task_resolver *re
 
 		add(text, "%s %s\n", host->address, host->name);
 		if (name && strcasecmp(host->name, name) == 0)
-			known->v4 = known->v6 = true;
+			*known = (struct known){host->address, host->address};
 	}
 }
 
@@ -128,12 +129,10 @@ void resolver_text_hosts(const struct task_resolver *resolver, const char *netwo
 		if (strcmp(hosts[i].name, name) == 0)
 			learn(&known, hosts[i].address);
 	if (name && (n <= RESOLVER_OWN_MAX || (!known.v4 && !known.v6))) {
-		/* not ::1: if glibc is asked for IPv4, it takes ::1 for 127.0.0.1, and prefers that
-		 * to the address in the network */
 		for (size_t i = 0; !known.v6 && i < n; i++)
 			if (strcmp(hosts[i].name, name) == 0)
 				add_mapped(ret, hosts[i].address, name);
-		known.v6 |= known.v4;
+		known.v6 = known.v6 ?: known.v4;
 		add_own(ret, &known, name);
 	}
 	ret->head = ret->size;

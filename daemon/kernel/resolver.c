@@ -11,7 +11,6 @@
 #include "daemon/kernel/pin.h"
 #include "daemon/kernel/resolver-entry.h"
 #include "daemon/kernel/resolver-file.h"
-#include "daemon/kernel/resolver-overlay.h"
 #include "daemon/kernel/resolver-place.h"
 #include "daemon/kernel/resolver.h"
 
@@ -114,18 +113,6 @@ static int drop_entry(const struct resolver_place *place, enum entry entry)
 		       : 0;
 }
 
-/* Supplies missing entries, except nsswitch.conf, which is only ever changed. */
-static int supply_missing(struct resolver_place *place)
-{
-	const char *names[ENTRY_COUNT];
-	size_t n = 0;
-
-	for (enum entry entry = 0; entry < ENTRY_COUNT; entry++)
-		if (entry != ENTRY_NSSWITCH && look(place, entry) == FOUND_NOTHING)
-			names[n++] = entries[entry];
-	return n ? resolver_overlay_put(place, names, n) : 0;
-}
-
 /* --- one set --- */
 
 /* Reads at most size - 1 bytes of a regular file, as text. Returns 0 or -errno. */
@@ -188,11 +175,14 @@ static int put_own_hosts(const struct resolver_place *place)
 	int r;
 
 	if (found == FOUND_NOTHING || found == FOUND_OTHERS || is_taken(place, ENTRY_HOSTS))
-		return found == FOUND_NOTHING && wanted ? -ENOENT : 0;
+		return found == FOUND_NOTHING && wanted ? -ENODATA : 0;
 	fd = open_hosts(place, found != FOUND_BARE);
 	r = read_text(fd, old, sizeof(old));
 	if (r == 0 && strlen(old) == sizeof(old) - 1)
 		r = -EFBIG;
+	/* not what a missing resolv.conf is */
+	if (r == -ENOENT)
+		r = -ENODATA;
 	if (r < 0)
 		return wanted || is_shortage(r) ? r : 0;
 	file->number = 0;
@@ -224,10 +214,8 @@ static int hide_resolvers(const struct resolver_place *place)
 
 static int put_files(struct resolver_place *place)
 {
-	int r = place->spec && supplies.resolver->supply ? supply_missing(place) : 0;
+	int r = put_entry(place, ENTRY_SERVERS);
 
-	if (r == 0)
-		r = put_entry(place, ENTRY_SERVERS);
 	if (r == -ENOENT && !supplies.resolver->wanted)
 		r = 0;
 	if (r == 0 && read_nsswitch(place) == 0)

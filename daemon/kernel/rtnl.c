@@ -221,8 +221,7 @@ static int on_link(const struct nlmsghdr *message, void *context)
 		.index = link->ifi_index,
 		.up = link->ifi_flags & IFF_UP,
 	};
-	mnl_attr_for_each(attribute, message, sizeof(*link))
-	{
+	mnl_attr_for_each(attribute, message, sizeof(*link)) {
 		if (mnl_attr_get_type(attribute) == IFLA_IFNAME)
 			snprintf(interface->name, sizeof(interface->name), "%s",
 				 mnl_attr_get_str(attribute));
@@ -243,8 +242,7 @@ static int on_address(const struct nlmsghdr *message, void *context)
 
 	if (message->nlmsg_type != RTM_NEWADDR)
 		return MNL_CB_OK;
-	mnl_attr_for_each(attribute, message, sizeof(*address))
-	{
+	mnl_attr_for_each(attribute, message, sizeof(*address)) {
 		uint16_t type = mnl_attr_get_type(attribute);
 
 		/* IFA_LOCAL is the interface's own address; on point-to-point links IFA_ADDRESS is

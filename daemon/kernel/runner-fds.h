@@ -5,7 +5,7 @@
 
 enum runner_fd {
 	RUNNER_COMMAND_FD = 3, /* the command's pidfd */
-	RUNNER_KILL_FD,	       /* cgroup.kill of the session, for writing */
+	RUNNER_KILL_FD,	       /* cgroup.kill of the session or set, for writing */
 	RUNNER_EVENTS_FD,      /* cgroup.events of the session, for reading */
 	RUNNER_FILE_FD,	       /* the status file, for appending */
 	RUNNER_PIPE_FD,	       /* the client's pipe for the status; may be absent */

@@ -37,7 +37,8 @@ struct runner {
 	int cgroup_fd, kill_fd, events_fd; /* of the session */
 };
 
-/* Records a failure, which the worker sees, too. negative 0 or more is none. */
+/* Records a failure, which the worker sees, too. negative: the -errno; 0 or more: there is no
+ * failure. */
 static int fail(struct runner *runner, enum step step, int negative)
 {
 	return negative < 0 ? fault_set(&runner->join.shared->fault, step, 0, -negative) : 0;
@@ -75,17 +76,32 @@ static void name_directory(struct runner *runner)
 	runner->join.directory = *runner->directory == '/' ? runner->directory : "/";
 }
 
+/* Opens cgroup.kill of the session or, if the set ends with the command, of the set: for writing
+ * only, and no other file of the cgroup. A descriptor of cgroup.procs opened by root would let its
+ * holder move itself anywhere (docs/kernel.md, 13). */
+static int open_kill(const struct runner *runner)
+{
+	_cleanup_fd_ int set_fd = -1;
+	int fd;
+
+	if (runner->task->ends_set)
+		set_fd = cgroup_of_processes(runner->host->cgroup_fd, &runner->task->set, NULL,
+					     cgroup_open);
+	if (runner->task->ends_set && set_fd < 0)
+		return set_fd;
+	fd = openat(set_fd >= 0 ? set_fd : runner->cgroup_fd, "cgroup.kill", O_WRONLY | O_CLOEXEC);
+	return fd < 0 ? negative_errno() : fd;
+}
+
 static int make_cgroup(struct runner *runner)
 {
 	runner->cgroup_fd = cgroup_of_processes(runner->host->cgroup_fd, &runner->task->set,
 						runner->task->session, cgroup_make);
 	if (runner->cgroup_fd < 0)
 		return runner->cgroup_fd;
-	/* for writing only, and no other file of the cgroup: a descriptor of cgroup.procs opened by
-	 * root would let its holder move itself anywhere (docs/kernel.md, 13) */
-	runner->kill_fd = openat(runner->cgroup_fd, "cgroup.kill", O_WRONLY | O_CLOEXEC);
+	runner->kill_fd = open_kill(runner);
 	if (runner->kill_fd < 0)
-		return negative_errno();
+		return runner->kill_fd;
 	runner->events_fd = cgroup_open_events(runner->cgroup_fd);
 	return runner->events_fd < 0 ? runner->events_fd : 0;
 }
@@ -257,10 +273,13 @@ static int place_descriptors(const struct runner *runner)
 static int wait_as_user(const struct runner *runner)
 {
 	static char name[] = "nsctl-runner", attached[] = "attached", detached[] = "detached",
-		    leave[] = "leave", end[] = "end";
+		    leave[] = "leave", end[] = "end", set[] = "set";
 	char pid[16];
 	char *arguments[] = {name, pid, runner->task->command.detach ? detached : attached,
-			     runner->task->command.end_all ? end : leave, NULL};
+			     runner->task->ends_set	     ? set
+			     : runner->task->command.end_all ? end
+							     : leave,
+			     NULL};
 	char *environment[] = {NULL};
 	int program_fd, r = chdir("/") < 0 ? negative_errno() : 0;
 

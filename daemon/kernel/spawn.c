@@ -20,6 +20,7 @@ static void close_programs(struct spawn_programs *programs)
 	programs->init_fd = close_fd(programs->init_fd);
 	programs->front_fd = close_fd(programs->front_fd);
 	programs->runner_fd = close_fd(programs->runner_fd);
+	programs->resolver_fd = close_fd(programs->resolver_fd);
 }
 
 const char *spawn_check_program(uint32_t mode, uid_t owner, uid_t daemon_owner)
@@ -85,13 +86,12 @@ static int open_in(const char *directory, uid_t daemon_owner, bool installed,
 		const char *name;
 		int *fd;
 	} programs[] = {
-		{"nsctld-spawner", &ret->spawner_fd},
-		{"nsctld-front", &ret->front_fd},
-		{"nsctl-init", &ret->init_fd},
-		{"nsctl-runner", &ret->runner_fd},
+		{"nsctld-spawner", &ret->spawner_fd},	{"nsctld-front", &ret->front_fd},
+		{"nsctl-init", &ret->init_fd},		{"nsctl-runner", &ret->runner_fd},
+		{"nsctld-resolver", &ret->resolver_fd},
 	};
 
-	*ret = (struct spawn_programs){-1, -1, -1, -1};
+	*ret = (struct spawn_programs){-1, -1, -1, -1, -1};
 	if (directory_fd < 0) {
 		snprintf(ret_why, SPAWN_WHY_SIZE, "%s: %s", directory, strerror(errno));
 		return negative_errno();
@@ -148,9 +148,10 @@ static void __attribute__((noreturn)) child_spawner(const struct spawn_programs 
 	char *arguments[] = {name, path, cgroup, uid, gid, place->delegated ? delegated : NULL,
 			     NULL};
 	char *environment[8] = {NULL};
-	const int wanted[] = {channel_fd,	   programs->init_fd, programs->front_fd,
-			      programs->runner_fd, place->vault_fd,   programs->spawner_fd};
-	int high[ARRAY_SIZE(wanted)], n = place->vault_fd < 0 ? 4 : 5;
+	const int wanted[] = {channel_fd,	   programs->init_fd,	  programs->front_fd,
+			      programs->runner_fd, programs->resolver_fd, place->vault_fd,
+			      programs->spawner_fd};
+	int high[ARRAY_SIZE(wanted)], n = place->vault_fd < 0 ? 5 : 6;
 
 	snprintf(path, sizeof(path), "%s", place->runtime);
 	snprintf(cgroup, sizeof(cgroup), "%s", place->cgroup);
@@ -162,10 +163,10 @@ static void __attribute__((noreturn)) child_spawner(const struct spawn_programs 
 	for (int i = 0; i < n; i++)
 		if (high[i] < 0 || dup2(high[i], 3 + i) < 0)
 			_exit(1);
-	process_close_from(3 + n, high[5]);
+	process_close_from(3 + n, high[6]);
 	process_reset_signals();
 	fault_point_environment(environment, ARRAY_SIZE(environment));
-	process_execute_fd(high[5], arguments, environment);
+	process_execute_fd(high[6], arguments, environment);
 	_exit(1);
 }
 

@@ -10,7 +10,7 @@
 /* The helper programs. Their descriptors are opened once, so that a package upgrade later changes
  * nothing. */
 struct spawn_programs {
-	int spawner_fd, init_fd, front_fd, runner_fd;
+	int spawner_fd, init_fd, front_fd, runner_fd, resolver_fd;
 };
 
 /* Room for two paths and some words. */

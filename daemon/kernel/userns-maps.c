@@ -36,7 +36,7 @@ static int read_map(pid_t pid, const char *name, struct wire_map *ret)
 	return ret->n_ranges > 0 ? 0 : -ENODATA;
 }
 
-/* Stands in the user namespace, and says so, until it is killed. */
+/* Enters the user namespace, reports that by a byte, and stays there until it is killed. */
 static void __attribute__((noreturn)) child_guest(int user_fd, int say_fd)
 {
 	child_ends_with_parent();

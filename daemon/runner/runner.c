@@ -3,14 +3,15 @@
  * nsctl-runner: a runner after its command was started (daemon/kernel/runner.h). It waits for the
  * end of the command and of its client, and records how the command ended, whether or not a keeper
  * runs. If the client has gone, or if the last argument is "end", it kills the processes that the
- * command has left. It runs as the command's user, without any privilege, is not readable and so
- * not dumpable, and holds only the descriptors of runner-fds.h. There is one for each command, so
- * it links no library, not even libc, and takes a few pages.
+ * command has left; if it is "set", also those of the whole set, which is removed then. It runs as
+ * the command's user, without any privilege, is not readable and so not dumpable, and holds only
+ * the descriptors of runner-fds.h. There is one for each command, so it links no library, not even
+ * libc, and takes a few pages.
  *
  * With the argument "pipe" it is a watcher instead (daemon/kernel/watcher.h): it waits for the end
  * of a pipe.
  *
- * Usage: nsctl-runner PID attached|detached leave|end
+ * Usage: nsctl-runner PID attached|detached leave|end|set
  *        nsctl-runner pipe
  */
 #include <asm/unistd.h>
@@ -43,6 +44,7 @@ struct runner {
 	int leash_fd; /* -1: none */
 	int detached;
 	int ends_all; /* processes that the command leaves are killed */
+	int ends_set; /* and so are all others of its set */
 };
 
 RAW_ENTRY(start)
@@ -269,11 +271,15 @@ void __attribute__((noreturn, used)) start(word *stack)
 		wait_for_pipe();
 	runner.command = stack[0] == 4 ? number_of(arguments[1]) : 0;
 	runner.detached = stack[0] == 4 && arguments[2][0] == 'd';
-	runner.ends_all = stack[0] == 4 && arguments[3][0] == 'e';
+	runner.ends_set = stack[0] == 4 && arguments[3][0] == 's';
+	runner.ends_all = stack[0] == 4 && arguments[3][0] != 'l';
 	runner.pipe_fd = if_open(RUNNER_PIPE_FD);
 	runner.leash_fd = if_open(RUNNER_LEASH_FD);
 	if (runner.command > 1) {
 		wait_for_command(&runner);
+		/* at once, because the removal of the set waits for the end of its init */
+		if (runner.ends_set)
+			kill_session();
 		raw_call(__NR_wait4, runner.command, (word)&status, __WALL, 0, 0);
 		/* before the end is reported, so that the client then finds no process left */
 		if (runner.ends_all)

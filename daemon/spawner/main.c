@@ -35,7 +35,8 @@
 #define INIT_PROGRAM_FD 4
 #define FRONT_PROGRAM_FD 5
 #define RUNNER_PROGRAM_FD 6
-#define KEPT_VAULT_FD 7
+#define RESOLVER_PROGRAM_FD 7
+#define KEPT_VAULT_FD 8
 
 /* A process that was forked as a worker and still runs. TASK_ABORT kills it, whatever it has
  * become. */
@@ -293,6 +294,7 @@ static int set_up(struct spawner *spawner, char *const *arguments)
 	host->runtime = arguments[1];
 	host->init_program_fd = INIT_PROGRAM_FD;
 	host->runner_program_fd = RUNNER_PROGRAM_FD;
+	host->resolver_program_fd = RESOLVER_PROGRAM_FD;
 	host->init_uid = strtoul(arguments[3], NULL, 10);
 	host->init_gid = strtoul(arguments[4], NULL, 10);
 	host->runtime_fd = open(host->runtime, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -342,7 +344,7 @@ int main(int argc, char **argv)
 
 	if (argc != 5 && argc != 6)
 		return complain("start: it is nsctld that starts this program", -EINVAL);
-	for (int fd = CHANNEL_FD; fd <= RUNNER_PROGRAM_FD; fd++)
+	for (int fd = CHANNEL_FD; fd <= RESOLVER_PROGRAM_FD; fd++)
 		if (fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
 			return complain("start: it is nsctld that starts this program",
 					negative_errno());

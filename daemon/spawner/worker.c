@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <sched.h>
 #include <sys/socket.h>
+#include "daemon/kernel/answer.h"
 #include "daemon/kernel/boot-record.h"
 #include "daemon/kernel/capture.h"
 #include "daemon/kernel/cgroup.h"
 #include "daemon/kernel/cgroup-limits.h"
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/closer.h"
+#include "daemon/kernel/firewall-admit.h"
 #include "daemon/kernel/firewall.h"
 #include "daemon/kernel/front.h"
+#include "daemon/kernel/inspect.h"
 #include "daemon/kernel/lane.h"
 #include "daemon/kernel/link.h"
+#include "daemon/kernel/listen.h"
 #include "daemon/kernel/make.h"
 #include "daemon/kernel/net.h"
 #include "daemon/kernel/process.h"
@@ -18,6 +22,7 @@
 #include "daemon/kernel/remove.h"
 #include "daemon/kernel/resolver.h"
 #include "daemon/kernel/runner.h"
+#include "daemon/kernel/signal.h"
 #include "daemon/kernel/sysctl.h"
 #include "daemon/kernel/wall.h"
 #include "daemon/spawner/worker.h"
@@ -204,6 +209,8 @@ static void carry_out(struct task *task, int front_program_fd)
 		closer_run(task->host);
 	else if (task->type == TASK_FRONT)
 		child_front(front_program_fd, task->host->cgroup_fd, &task->order.FRONT);
+	else if (task->type == TASK_ANSWER)
+		child_answer(task->host->resolver_program_fd, &task->order.ANSWER);
 	else
 		run_child(task);
 }

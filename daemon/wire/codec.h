@@ -57,7 +57,11 @@ enum wire_form {
 
 /* Units of numbers that have a fraction in JSON, but are integers here. */
 enum wire_unit {
-	UNIT_NONE,	   /* an integer in JSON as well */
+	UNIT_NONE,  /* an integer in JSON as well */
+	UNIT_BYTES, /* the same, and so the next three */
+	UNIT_BITS,  /* per second */
+	UNIT_PACKETS,
+	UNIT_NANOSECONDS,
 	UNIT_SECONDS,	   /* microseconds here */
 	UNIT_MILLISECONDS, /* microseconds here */
 	UNIT_PERCENT,	   /* millionths here */

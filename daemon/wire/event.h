@@ -22,6 +22,8 @@ enum event_kind {
 	EVENT_LINK_REMOVED,
 	EVENT_NETWORK_CREATED,
 	EVENT_NETWORK_REMOVED,
+	EVENT_SET_FROZEN,
+	EVENT_SET_THAWED,
 };
 
 struct wire_detail {

@@ -25,6 +25,9 @@ static const char *const mapping_words[] = {"root",   "current",     "auto",
 static const char *const scheduling_words[] = {"batch", "idle", "fifo", "roundRobin", NULL};
 static const char *const propagation_words[] = {"private", "slave", "shared", NULL};
 const char *const set_state_words[] = {"creating", "ready", "removing", "broken", NULL};
+const char *const set_column_words[] = {
+	"name",	   "owner",   "ownerName", "state",   "namespaces", "addresses", "processes",
+	"created", "expires", "parent",	   "publish", "frozen",	    NULL};
 
 #define MNT KIND_BIT(KIND_MNT)
 #define PID KIND_BIT(KIND_PID)
@@ -63,7 +66,7 @@ static const struct wire_field spec_mount_fields[] = {
 	STRING(3, spec_mount, source, PATH_MAX - 1, JSON("source")),
 	HANDLE(4, spec_mount, source_fd, JSON("sourceFileDescriptor")),
 	BOOL(5, spec_mount, read_only, JSON("readOnly")),
-	U64(6, spec_mount, size, INT64_MAX, JSON("size"), LOWEST(4096)),
+	U64(6, spec_mount, size, INT64_MAX, JSON("size"), UNIT(BYTES), LOWEST(4096)),
 	U32(7, spec_mount, mode, 07777, JSON("mode"), LOWEST(1)),
 };
 static LAYOUT(spec_mount);
@@ -145,7 +148,8 @@ static const struct wire_field wire_spec_fields[] = {
 	U32(26, wire_spec, lease.pid, INT_MAX, DAEMON, JSON("lease.process"), LEASE_PROCESS),
 	U64(27, wire_spec, lease.start, 0, DAEMON),
 	BOOL(28, wire_spec, boot, JSON("boot")),
-	U64(29, wire_spec, memory, INT64_MAX, JSON("limits.memory"), LOWEST(LIMIT_MEMORY_MIN)),
+	U64(29, wire_spec, memory, INT64_MAX, JSON("limits.memory"), UNIT(BYTES),
+	    LOWEST(LIMIT_MEMORY_MIN)),
 	U32(30, wire_spec, tasks, LIMIT_TASKS_MAX, JSON("limits.tasks"), LOWEST(LIMIT_TASKS_MIN)),
 	U32(31, wire_spec, cpu_thousandths, LIMIT_CPU_MAX, JSON("limits.cpus"), UNIT(WHOLE),
 	    LOWEST(LIMIT_CPU_MIN)),
@@ -163,6 +167,11 @@ static const struct wire_field wire_spec_fields[] = {
 	ARRAY(40, wire_spec, hosts, spec_host, SPEC_HOSTS_MAX, JSON("hosts"), NEEDS(NET | MNT)),
 	U32(41, wire_spec, own_shm, SWITCH_OFF, JSON("ownShm"), SWITCH, NEEDS(MNT)),
 	BOOL(42, wire_spec, caller_cgroup, JSON("callerCgroup"), NEEDS(PID)),
+	BOOL(43, wire_spec, reach.listed),
+	INNER_ARRAY(44, wire_spec, reach, allow, wire_destination, DESTINATION_TEXTS_MAX,
+		    JSON("allow"), GIVEN(wire_spec, reach.listed), NEEDS(NET)),
+	INNER_ARRAY(45, wire_spec, reach, deny, wire_destination, DESTINATION_TEXTS_MAX,
+		    JSON("deny"), NEEDS(NET)),
 };
 LAYOUT(wire_spec);
 
@@ -224,7 +233,10 @@ static const struct wire_field wire_list_fields[] = {
 	       REASON("is no name of a set")),
 	BOOL(7, wire_list, has_owner),
 	U32(8, wire_list, owner, ID_MAX, JSON("owner"), GIVEN(wire_list, has_owner)),
+	BOOL(10, wire_list, usage),
 	U32(9, wire_list, state, SET_BROKEN, JSON("state"), WORD(set_state_words)),
+	U32(11, wire_list, columns, SET_COLUMN_ALL, JSON("columns"), .form = FORM_WORDS,
+	    .words = set_column_words, REASON("must not be empty: summary asks for all columns")),
 };
 LAYOUT(wire_list);
 
@@ -266,7 +278,8 @@ static const struct wire_field wire_command_fields[] = {
 	U32(24, wire_command, scheduling, SCHEDULING_ROUND_ROBIN, JSON("scheduling"),
 	    WORD(scheduling_words)),
 	U32(25, wire_command, io_priority, UINT16_MAX, JSON("ioPriority")),
-	U64(26, wire_command, timer_slack, INT64_MAX, JSON("timerSlackNanoseconds")),
+	U64(26, wire_command, timer_slack, INT64_MAX, JSON("timerSlackNanoseconds"),
+	    UNIT(NANOSECONDS)),
 	BOOL(27, wire_command, has_coredump_filter),
 	U32(28, wire_command, coredump_filter, 0x1ff, JSON("coredumpFilter"),
 	    GIVEN(wire_command, has_coredump_filter)),
@@ -310,7 +323,7 @@ static const struct wire_field wire_capture_fields[] = {
 	HANDLE(6, wire_capture, capture_fd, JSON("captureFileDescriptor")),
 	HANDLE(7, wire_capture, stop_fd, JSON("stopFileDescriptor")),
 	ARRAY(8, wire_capture, filter, wire_instruction, FILTER_MAX, JSON("filter")),
-	U64(9, wire_capture, packets, INT64_MAX, JSON("packets"), LOWEST(1)),
+	U64(9, wire_capture, packets, INT64_MAX, JSON("packets"), UNIT(PACKETS), LOWEST(1)),
 };
 LAYOUT(wire_capture);
 
@@ -367,8 +380,31 @@ static const struct wire_field wire_set_fields[] = {
 	STRING(20, wire_set, parent, NAME_SIZE - 1, JSON("parent")),
 	STRING(21, wire_set, processes_in, PATH_MAX - 1),
 	BOOL(22, wire_set, adopted, JSON("adopted")),
+	BOOL(23, wire_set, frozen, JSON("frozen")),
+	BOOL(24, wire_set, has_refused),
+	U64(25, wire_set, refused, 0, JSON("usage.refusedPackets"), GIVEN(wire_set, has_refused)),
+	ARRAY(26, wire_set, refused_to, wire_refused, REFUSED_MAX,
+	      JSON("usage.refusedDestinations")),
 };
 LAYOUT(wire_set);
+
+static const struct wire_field wire_summary_fields[] = {
+	STRING(1, wire_summary, name, NAME_SIZE - 1, JSON("name")),
+	U32(2, wire_summary, owner, 0, ALWAYS("owner")),
+	STRING(13, wire_summary, owner_name, USER_NAME_MAX, JSON("ownerName")),
+	U32(3, wire_summary, state, SET_BROKEN, ALWAYS("state"), WORD(set_state_words)),
+	U32(4, wire_summary, kinds, KIND_ALL, ALWAYS("namespaces"), KINDS),
+	LARGE_ARRAY(5, wire_summary, addresses, wire_address, SUMMARY_ADDRESSES_MAX,
+		    ALWAYS("addresses")),
+	U32(6, wire_summary, processes, 0, ALWAYS("processes")),
+	STRING(7, wire_summary, processes_in, PATH_MAX - 1),
+	U64(8, wire_summary, created, 0, ALWAYS("created"), UNIT(SECONDS)),
+	U64(9, wire_summary, expires, 0, JSON("expires"), UNIT(SECONDS)),
+	STRING(10, wire_summary, parent, NAME_SIZE - 1, JSON("parent")),
+	LARGE_ARRAY(11, wire_summary, publish, spec_publish, PUBLISH_MAX, JSON("publish")),
+	BOOL(12, wire_summary, frozen, JSON("frozen")),
+};
+LAYOUT(wire_summary);
 
 static const struct wire_field wire_session_fields[] = {
 	STRING(1, wire_session, session, ID_SIZE - 1, JSON("session")),
@@ -392,6 +428,9 @@ static const struct wire_field wire_status_fields[] = {
 	U32(2, wire_status, allowed, 0),
 	BOOL(3, wire_status, cgroup),
 	BOOL(4, wire_status, limits),
+	STRING(5, wire_status, config, PATH_MAX - 1),
+	U64(6, wire_status, config_read, 0),
+	BOOL(7, wire_status, impairments),
 };
 LAYOUT(wire_status);
 

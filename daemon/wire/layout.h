@@ -15,6 +15,7 @@
 #include "base.h"
 #include "daemon/wire/codec.h"
 #include "daemon/wire/command.h"
+#include "daemon/wire/egress.h"
 #include "daemon/wire/event.h"
 #include "daemon/wire/lease.h"
 #include "daemon/wire/link.h"
@@ -37,6 +38,7 @@
 #define MAP_RANGES_MAX 32
 #define INTERFACES_MAX 32
 #define INTERFACE_ADDRESSES_MAX 8
+#define SUMMARY_ADDRESSES_MAX (INTERFACES_MAX * INTERFACE_ADDRESSES_MAX)
 #define SET_REASON_SIZE 512
 #define FILTER_MAX 512 /* instructions: more than libpcap makes of any usual expression */
 
@@ -85,6 +87,8 @@ enum wire_op {
 #define WIRE_REPLY 0x1
 #define WIRE_CONTINUES 0x2 /* another reply to the same request follows */
 #define WIRE_FAILURE 0x4   /* struct wire_failure instead of the usual reply */
+#define WIRE_DIRECT 0x8 /* of a request: the keeper may send an empty reply to the client itself */
+#define WIRE_SENT 0x10	/* of a reply: it has done so */
 
 enum wire_item {
 	WIRE_ITEM_SET = WIRE_ITEM, /* struct wire_set */
@@ -96,6 +100,8 @@ enum wire_item {
 	WIRE_ITEM_EVENT,	   /* struct wire_event */
 	WIRE_ITEM_CREATE,	   /* struct wire_create */
 	WIRE_ITEM_LANE,		   /* struct wire_lane: the lane of a request's descriptors */
+	WIRE_ITEM_SUMMARY,	   /* struct wire_summary */
+	WIRE_ITEM_WORD, /* struct wire_word: the name of a list that the caller may have */
 };
 
 /* Rights of a connection. */
@@ -235,8 +241,9 @@ struct wire_spec {
 	size_t n_dns_options;
 	struct spec_host hosts[SPEC_HOSTS_MAX];
 	size_t n_hosts;
-	uint32_t own_shm;   /* enum spec_switch; the default is on if mnt and ipc are new */
-	bool caller_cgroup; /* the processes are in a cgroup below the caller's */
+	uint32_t own_shm;	 /* enum spec_switch; the default is on if mnt and ipc are new */
+	bool caller_cgroup;	 /* the processes are in a cgroup below the caller's */
+	struct wire_reach reach; /* of egress */
 };
 
 /* --- requests --- */
@@ -294,7 +301,9 @@ struct wire_ask {
 
 struct wire_list {
 	bool all_owners;
-	bool summary; /* items without spec, namespaces and interfaces */
+	bool summary;	  /* LIST: items are summaries */
+	uint32_t columns; /* LIST: bits by set_column_words; not 0: items are summaries, too */
+	bool usage;	  /* summaries with processes_in, even if only the set's init runs */
 	struct spec_label labels[SPEC_LABELS_MAX];
 	size_t n_labels;
 	uint32_t state; /* LIST: enum set_state, 0: any */
@@ -362,6 +371,9 @@ struct wire_interface {
 enum set_state { SET_CREATING = 1, SET_READY, SET_REMOVING, SET_BROKEN };
 /* Words for the states from SET_CREATING on, ending with NULL. */
 extern const char *const set_state_words[];
+/* Names in JSON of those fields of a summary that can be columns, ending with NULL. */
+extern const char *const set_column_words[];
+#define SET_COLUMN_ALL 0xfff
 
 struct wire_set {
 	const char *name;
@@ -389,6 +401,31 @@ struct wire_set {
 	const char *broken; /* the reason, if known */
 	const char *parent; /* name of the set that it is within, if any */
 	bool adopted;	    /* its namespaces were not made for it */
+	bool frozen;
+	/* GET: packets that were refused because its list does not have their destination */
+	bool has_refused;
+	uint64_t refused;
+	struct wire_refused refused_to[REFUSED_MAX]; /* GET: those with most packets */
+	size_t n_refused_to;
+};
+
+/* What a table shows of a set. A list is made of these, because struct wire_set has 44 KB, which
+ * would be cleared twice for each of its sets. */
+struct wire_summary {
+	const char *name;
+	uint32_t owner;
+	const char *owner_name; /* only the front knows it */
+	uint32_t state;		/* enum set_state */
+	uint32_t kinds;
+	uint32_t processes;
+	const char *processes_in; /* as in struct wire_set */
+	uint64_t created, expires;
+	const char *parent;
+	struct wire_address addresses[SUMMARY_ADDRESSES_MAX]; /* of its links */
+	size_t n_addresses;
+	struct spec_publish publish[PUBLISH_MAX];
+	size_t n_publish;
+	bool frozen;
 };
 
 /* Where a command starts if its caller's directory is another one inside. */
@@ -419,9 +456,12 @@ struct wire_captured {
 
 struct wire_status {
 	uint64_t started;
-	uint32_t allowed; /* enum wire_allow bits */
-	bool cgroup;	  /* cgroup2 is available, to track, kill and freeze processes */
-	bool limits;	  /* the cgroup controllers for limits are available, too */
+	uint32_t allowed;     /* enum wire_allow bits */
+	bool cgroup;	      /* cgroup2 is available, to track, kill and freeze processes */
+	bool limits;	      /* the cgroup controllers for limits are available, too */
+	bool impairments;     /* the kernel has netem */
+	const char *config;   /* the path of the configuration */
+	uint64_t config_read; /* when; Unix epoch, microseconds */
 };
 
 /* Rights of the caller: bits of wire_status.allowed. */
@@ -450,9 +490,9 @@ extern const struct wire_layout spec_search_layout, spec_option_layout, spec_hos
 	wire_connection_layout, wire_lane_layout, wire_failure_layout, wire_spec_layout,
 	wire_create_layout, wire_adopt_layout, wire_apply_layout, wire_progress_layout,
 	wire_ask_layout, wire_list_layout, wire_command_layout, wire_exec_layout, wire_run_layout,
-	wire_namespace_layout, wire_set_layout, wire_session_layout, wire_status_layout,
-	wire_count_layout, wire_word_layout, wire_capture_layout, wire_captured_layout,
-	wire_instruction_layout;
+	wire_namespace_layout, wire_set_layout, wire_summary_layout, wire_session_layout,
+	wire_status_layout, wire_count_layout, wire_word_layout, wire_capture_layout,
+	wire_captured_layout, wire_instruction_layout;
 
 /* Writes failure as the contents of a message with WIRE_FAILURE. */
 void wire_put_failure(struct wire_writer *writer, const struct failure *failure);

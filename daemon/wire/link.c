@@ -28,9 +28,9 @@ static const struct wire_field wire_impairment_fields[] = {
 	U32(5, wire_impairment, duplicate, IMPAIR_SHARE_MAX, SHARE("duplicatePercent", DUPLICATE)),
 	U32(6, wire_impairment, corrupt, IMPAIR_SHARE_MAX, SHARE("corruptPercent", CORRUPT)),
 	U32(7, wire_impairment, reorder, IMPAIR_SHARE_MAX, SHARE("reorderPercent", REORDER)),
-	U64(8, wire_impairment, rate, IMPAIR_RATE_MAX, JSON("rateBitsPerSecond"),
+	U64(8, wire_impairment, rate, IMPAIR_RATE_MAX, JSON("rateBitsPerSecond"), UNIT(BITS),
 	    GIVEN_IMPAIRMENT(RATE)),
-	U32(9, wire_impairment, limit, IMPAIR_LIMIT_MAX, JSON("limitPackets"),
+	U32(9, wire_impairment, limit, IMPAIR_LIMIT_MAX, JSON("limitPackets"), UNIT(PACKETS),
 	    GIVEN_IMPAIRMENT(LIMIT)),
 };
 LAYOUT(wire_impairment);
@@ -73,6 +73,13 @@ static const struct wire_field wire_end_fields[] = {
 	ARRAY(16, wire_end, aliases, wire_alias, END_ALIASES_MAX, JSON("aliases"),
 	      GIVEN(wire_end, has_aliases)),
 	BOOL(17, wire_end, has_aliases),
+	STRING(18, wire_end, device, INTERFACE_SIZE - 1, DAEMON, JSON("device"),
+	       REASON("is for answers")),
+	BOOL(19, wire_end, has_packets, DAEMON),
+	U64(20, wire_end, received, 0, DAEMON, JSON("received"), GIVEN(wire_end, has_packets),
+	    REASON("is for answers")),
+	U64(21, wire_end, sent, 0, DAEMON, JSON("sent"), GIVEN(wire_end, has_packets),
+	    REASON("is for answers")),
 };
 LAYOUT(wire_end);
 
@@ -104,6 +111,12 @@ static const struct wire_field spec_publish_fields[] = {
 };
 LAYOUT(spec_publish);
 
+static const struct wire_field wire_destination_fields[] = {
+	STRING(1, wire_destination, text, DESTINATION_SIZE - 1, JSON(""),
+	       REASON("is no destination of 1 to 271 bytes, such as 198.51.100.0/24:443/tcp")),
+};
+LAYOUT(wire_destination);
+
 static const struct wire_field wire_member_fields[] = {
 	STRING(1, wire_member, name, NAME_SIZE - 1, JSON("")),
 };
@@ -121,5 +134,13 @@ static const struct wire_field wire_network_fields[] = {
 	BOOL(8, wire_network, boot, JSON("boot")),
 	NESTED(9, wire_network, lease, wire_lease, JSON("lease")),
 	U64(10, wire_network, expires, 0, DAEMON, JSON("expires"), UNIT(SECONDS)),
+	BOOL(11, wire_network, reach.listed),
+	INNER_ARRAY(12, wire_network, reach, allow, wire_destination, DESTINATION_TEXTS_MAX,
+		    JSON("allow"), GIVEN(wire_network, reach.listed)),
+	INNER_ARRAY(13, wire_network, reach, deny, wire_destination, DESTINATION_TEXTS_MAX,
+		    JSON("deny")),
+	BOOL(14, wire_network, has_refused, DAEMON),
+	U64(15, wire_network, refused, 0, DAEMON, JSON("refusedPackets"),
+	    GIVEN(wire_network, has_refused)),
 };
 LAYOUT(wire_network);

@@ -9,6 +9,7 @@
 
 #include "base.h"
 #include "daemon/wire/codec.h"
+#include "daemon/wire/destination.h"
 #include "daemon/wire/lease.h"
 #include "protocol/name.h"
 
@@ -112,9 +113,12 @@ struct wire_end {
 	const char *second_gateway; /* of a default route in the other family */
 	struct wire_route routes[END_ROUTES_MAX];
 	size_t n_routes;
-	bool has_routes;   /* SetLink: the routes replace the old ones */
-	uint32_t state;	   /* ListLinks only: enum end_state, 0: not known */
-	const char *lacks; /* ListLinks only: what an incomplete end lacks, in words */
+	bool has_routes;	 /* SetLink: the routes replace the old ones */
+	uint32_t state;		 /* ListLinks only: enum end_state, 0: not known */
+	const char *lacks;	 /* ListLinks only: what an incomplete end lacks, in words */
+	const char *device;	 /* ListLinks only: the kernel's name */
+	bool has_packets;	 /* ListLinks only: the kernel has told the following */
+	uint64_t received, sent; /* packets */
 	struct wire_alias aliases[END_ALIASES_MAX];
 	size_t n_aliases;
 	bool has_aliases; /* SetLink: the aliases replace the old ones */
@@ -137,8 +141,8 @@ struct spec_link {
 
 enum publish_protocol { PUBLISH_TCP = 1, PUBLISH_UDP };
 
-/* A port of the host that leads to a port of the set. What is chosen when the set is made replaces
- * what was asked for. */
+/* A port of the host that leads to a port of the set. When the set is made, the port that is chosen
+ * replaces the one that was asked for. */
 struct spec_publish {
 	uint32_t protocol;	  /* enum publish_protocol */
 	const char *host_address; /* NULL: every address of the host */
@@ -153,6 +157,18 @@ static inline bool publish_is_open(const struct spec_publish *publish)
 {
 	return publish->host_port == 0 || publish->last_host_port > 0;
 }
+
+/* What a way out leads to, if that is limited: the owner's entries (destination.h). */
+struct wire_destination {
+	const char *text;
+};
+struct wire_reach {
+	bool listed; /* it leads to what allow has, without what deny has, and nowhere else */
+	struct wire_destination allow[DESTINATION_TEXTS_MAX];
+	size_t n_allow;
+	struct wire_destination deny[DESTINATION_TEXTS_MAX];
+	size_t n_deny;
+};
 
 /* A set with a link to a network. */
 struct wire_member {
@@ -174,10 +190,15 @@ struct wire_network {
 	struct wire_lease lease; /* not recorded here: the record's specification has
 				    the lease of a network, too */
 	uint64_t expires;	 /* answers only; 0: never by time */
+	struct wire_reach reach;
+	/* NETWORK_GET: packets that were refused because its list does not have their
+	 * destination */
+	bool has_refused;
+	uint64_t refused;
 };
 
 extern const struct wire_layout wire_address_layout, wire_impairment_layout, wire_route_layout,
-	wire_end_layout, wire_link_layout, spec_link_layout, spec_publish_layout,
-	wire_network_layout;
+	wire_end_layout, wire_link_layout, wire_destination_layout, spec_link_layout,
+	spec_publish_layout, wire_network_layout;
 
 #endif

@@ -36,8 +36,13 @@
 	ROW(n, WIRE_ARRAY, record, member, bound,                                           \
 	    .count_offset = offsetof(struct record, n_##member), .layout = &inner##_layout, \
 	    ##__VA_ARGS__)
-#define LARGE_ARRAY(n, record, member, inner, bound) \
-	ARRAY(n, record, member, inner, bound, .large = true)
+/* An array in a struct that is a member of the record. */
+#define INNER_ARRAY(n, record, part, member, inner, bound, ...)                                  \
+	ROW(n, WIRE_ARRAY, record, part.member, bound,                                           \
+	    .count_offset = offsetof(struct record, part.n_##member), .layout = &inner##_layout, \
+	    .large = true, ##__VA_ARGS__)
+#define LARGE_ARRAY(n, record, member, inner, bound, ...) \
+	ARRAY(n, record, member, inner, bound, .large = true, ##__VA_ARGS__)
 
 /* Only the daemon may fill this field; a front that fills it breaks the rules. */
 #define DAEMON .by_daemon = true

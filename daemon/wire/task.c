@@ -87,6 +87,10 @@ static const struct wire_field task_link_fields[] = {
 	BOOL(5, task_link, outward),
 	BOOL(6, task_link, inner),
 	ARRAY(7, task_link, publish, spec_publish, PUBLISH_MAX),
+	BOOL(8, task_link, listed),
+	STRING(9, task_link, allow, DESTINATION_LINES_SIZE),
+	STRING(10, task_link, deny, DESTINATION_LINES_SIZE),
+	BOOL(11, task_link, named),
 };
 static LAYOUT(task_link);
 
@@ -122,6 +126,40 @@ static const struct wire_field task_restore_fields[] = {
 	BOOL(4, task_restore, follow),
 };
 LAYOUT(task_restore);
+
+static const struct wire_field task_listen_fields[] = {
+	STRING(1, task_listen, pin, PIN_PATH_SIZE - 1),
+	STRING(2, task_listen, addresses[0], ADDRESS_SIZE - 1),
+	STRING(3, task_listen, addresses[1], ADDRESS_SIZE - 1),
+};
+LAYOUT(task_listen);
+
+static const struct wire_field task_admitted_fields[] = {
+	STRING(1, task_admitted, address, ADDRESS_SIZE - 1),
+	U32(2, task_admitted, seconds, 0),
+};
+static LAYOUT(task_admitted);
+
+static const struct wire_field task_service_fields[] = {
+	U32(1, task_service, protocol, 255),
+	U32(2, task_service, port, 65535),
+};
+static LAYOUT(task_service);
+
+static const struct wire_field task_admit_fields[] = {
+	NESTED(1, task_admit, firewall, task_firewall),
+	STRING(2, task_admit, interface, INTERFACE_SIZE - 1),
+	ARRAY(3, task_admit, addresses, task_admitted, ADMIT_ADDRESSES_MAX),
+	ARRAY(4, task_admit, services, task_service, ADMIT_SERVICES_MAX),
+};
+LAYOUT(task_admit);
+static const struct wire_field task_relist_fields[] = {
+	NESTED(1, task_relist, firewall, task_firewall),
+	NESTED(2, task_relist, link, task_link),
+	BOOL(3, task_relist, change),
+	BOOL(4, task_relist, end_named),
+};
+LAYOUT(task_relist);
 
 static const struct wire_field task_listener_fields[] = {
 	FD(1, task_listener, fd),
@@ -160,7 +198,6 @@ static const struct wire_field task_resolver_fields[] = {
 	BOOL(2, task_resolver, own),
 	ARRAY(3, task_resolver, servers, wire_address, SERVERS_MAX),
 	BOOL(4, task_resolver, loopback),
-	BOOL(5, task_resolver, supply),
 	BOOL(6, task_resolver, wanted),
 	BOOL(7, task_resolver, hosts),
 	ARRAY(8, task_resolver, search, spec_search, SPEC_SEARCH_MAX),
@@ -227,6 +264,11 @@ static const struct wire_field task_create_fields[] = {
 };
 LAYOUT(task_create);
 
+static const struct wire_field task_sweep_fields[] = {
+	NESTED(1, task_sweep, set, task_set),
+};
+LAYOUT(task_sweep);
+
 static const struct wire_field task_spare_fields[] = {
 	U32(1, task_spare, owner, 0),
 	BOOL(2, task_spare, sysfs),
@@ -240,6 +282,7 @@ static const struct wire_field task_remove_fields[] = {
 	NESTED(4, task_remove, firewall, task_firewall),
 	U32(5, task_remove, init_pid, 0),
 	U64(6, task_remove, init_start, 0),
+	BOOL(7, task_remove, keeps_ends),
 };
 LAYOUT(task_remove);
 
@@ -259,11 +302,15 @@ static const struct wire_field task_start_fields[] = {
 	U64(13, task_start, caller_bounding, 0),
 	NESTED(15, task_start, caller, task_caller),
 	BOOL(16, task_start, may_gain),
+	BOOL(17, task_start, ends_set),
 };
 LAYOUT(task_start);
 
 static const struct wire_field task_inspect_fields[] = {
 	NESTED(1, task_inspect, set, task_set),
+	STRING(2, task_inspect, way, INTERFACE_SIZE - 1),
+	NESTED(3, task_inspect, firewall, task_firewall),
+	BOOL(4, task_inspect, interfaces),
 };
 LAYOUT(task_inspect);
 
@@ -280,6 +327,13 @@ static const struct wire_field task_processes_fields[] = {
 	U64(2, task_processes, pipes, 0),
 };
 LAYOUT(task_processes);
+
+static const struct wire_field task_answer_fields[] = {
+	NESTED(1, task_answer, identity, task_identity),
+	FD(2, task_answer, channel_fd),
+	FD(3, task_answer, requests_fd),
+};
+LAYOUT(task_answer);
 
 static const struct wire_field task_front_fields[] = {
 	NESTED(1, task_front, identity, task_identity),

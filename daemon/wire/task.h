@@ -10,18 +10,17 @@
 #define NSCTL_WIRE_TASK_H
 
 #include "daemon/wire/layout.h"
+#include "daemon/wire/report.h"
+#include "daemon/wire/task-way.h"
 
 #define TASK_GROUPS_MAX 256
 /* Links that one removal deletes: those of a set, or of a network's members. */
 #define TASK_LINKS_MAX NETWORK_MEMBERS_MAX
-#define FORBIDDEN_MAX 32
 /* Lines of one /etc/hosts; sets in one task. */
 #define TASK_HOSTS_MAX 1024
 #define TASK_NAMED_MAX 256
 /* Routes by an end, and by its two gateways. */
 #define TASK_ROUTES_MAX (END_ROUTES_MAX + 2)
-/* Sockets of published ports on loopback addresses, of both families. */
-#define TASK_LISTENERS_MAX (2 * PUBLISH_MAX)
 /* Links of a specification, and the way out. */
 #define TASK_SPEC_LINKS_MAX (SPEC_LINKS_MAX + 1)
 
@@ -40,15 +39,20 @@
 	X(ADJUST, task_adjust, child_adjust)		    /* changes a link */        \
 	X(EXAMINE, task_examine, child_examine)		    /* finds states of links */ \
 	X(REMOVE_LINK, task_one_link, child_remove_link)    /* removes a link */        \
+	X(SWEEP, task_sweep, child_sweep)		    /* deletes left ports */    \
 	X(RESTORE, task_restore, child_restore)		    /* the firewall */          \
+	X(RELIST, task_relist, child_relist)		    /* the list of a way */     \
 	X(NAMES, task_names, child_names)		    /* files in /etc of sets */ \
 	X(BOOT_RECORD, task_boot_record, child_boot_record) /* for the next boot */     \
+	X(LISTEN, task_listen, child_listen)		    /* a resolver's sockets */  \
+	X(ADMIT, task_admit, child_admit)		    /* addresses of names */    \
 	X(PROXY, task_proxy, child_proxy)		    /* starts a set's proxy */  \
 	X(CAPTURE, task_capture, child_capture)		    /* starts a capturer */
 /* The tasks with contents that the worker carries out itself. */
-#define WORKER_TASKS(X)                                                       \
-	X(START, task_start)	     /* starts a runner */                    \
-	X(PROCESSES, task_processes) /* finds the processes of descriptors */ \
+#define WORKER_TASKS(X)                                                              \
+	X(START, task_start)	     /* starts a runner */                           \
+	X(PROCESSES, task_processes) /* finds the processes of descriptors */        \
+	X(ANSWER, task_answer)	     /* the worker becomes a resolver; no reports */ \
 	X(FRONT, task_front)	     /* the worker becomes a front; no reports */
 
 enum task_op {
@@ -168,20 +172,16 @@ struct task_link {
 	bool inner;   /* a is in a network, which also translates its members' addresses */
 	struct spec_publish publish[PUBLISH_MAX]; /* ports of the host that lead to a's addresses */
 	size_t n_publish;
+	/* egress goes to what allow has without deny, and nowhere else: entries in the form of
+	 * destination.h, one a line, without words that begin with '@' */
+	bool listed;
+	const char *allow, *deny;
+	bool named; /* allow also had names of hosts, whose addresses come by struct task_admit */
 };
 #define LINK_TAG "nsctl:"
 /* The kernel's name of every end on the host begins like this, whichever nsctld has made it. */
 #define HOST_END_PREFIX "nsc"
 #define BRIDGE_NAME "br0"
-
-/* The daemon's table of packet filter rules in the host's net namespace. */
-struct task_firewall {
-	bool given;
-	const char *table;
-	const char *pools[2];			      /* of addresses: IPv4, IPv6 */
-	struct wire_address forbidden[FORBIDDEN_MAX]; /* addresses that egress does not reach */
-	size_t n_forbidden;
-};
 
 /* Restores the whole table. Without links, the table is removed, and forwarding disabled. */
 struct task_restore {
@@ -192,19 +192,13 @@ struct task_restore {
 	bool follow; /* only the host's routes have changed */
 };
 
-/* The proxy of a set's published ports on the host's loopback addresses. */
-struct task_listener {
-	int fd; /* bound, and listening if it is TCP's */
-	bool udp;
-	uint32_t port; /* in the set */
-};
-struct task_proxy {
-	uint32_t owner;
-	const char *pin;	/* UID/NAME in the vault */
-	const char *targets[2]; /* the set's addresses: IPv4, IPv6 */
-	struct task_listener listeners[TASK_LISTENERS_MAX];
-	size_t n_listeners;
-	int leash_fd; /* the proxy ends when its other end closes */
+/* Changes what a way leads to. Connections end that the list does not have any more. Then, or
+ * without a change at once, reports what the list has refused. */
+struct task_relist {
+	struct task_firewall firewall;
+	struct task_link link;
+	bool change;
+	bool end_named; /* names were taken off: connections to addresses of any name end */
 };
 
 /* Captures packets of an interface. */
@@ -225,7 +219,7 @@ struct task_capture {
 /* Sent by a capturer at its end: a plain struct, as both programs are of one build. */
 struct task_captured {
 	uint64_t packets, dropped;
-	int32_t error; /* why it could not go on; 0: it did as it was told */
+	int32_t error; /* an errno; 0: no failure */
 };
 
 /* Writes or removes a record for the next boot. When the task is done, the change is on the
@@ -267,7 +261,6 @@ struct task_resolver {
 	struct wire_address servers[SERVERS_MAX];
 	size_t n_servers;
 	bool loopback; /* the set has no servers, because the host's answer on loopback only */
-	bool supply;   /* missing entries in /etc are supplied: the root is the host's */
 	bool wanted;   /* servers were asked for: failing to provide them is an error */
 	struct spec_search search[SPEC_SEARCH_MAX];
 	size_t n_search;
@@ -297,8 +290,8 @@ struct task_names {
 	struct task_named sets[TASK_NAMED_MAX];
 	size_t n_sets;
 	struct task_resolver resolver;
-	bool named;	      /* the sets also get an /etc/hosts of their own, not the root's, */
-	const char *networks; /* with members of these networks: ids, each after a space */
+	bool named;	      /* the sets get an /etc/hosts of their own, instead of the root's */
+	const char *networks; /* networks whose members the file has: ids, each after a space */
 	struct task_host hosts[TASK_HOSTS_MAX];
 	size_t n_hosts;
 };
@@ -309,9 +302,8 @@ struct task_names {
 struct task_caller {
 	int process_fd;
 	const char *wall;
-	const char *home; /* UID/NAME in the vault: it is in the user namespace of this set */
-	const char
-		*cgroup; /* its cgroup, whose BPF programs must be the sets', too; NULL: need not */
+	const char *home;   /* UID/NAME in the vault: it is in the user namespace of this set */
+	const char *cgroup; /* its cgroup: sets must have its BPF programs; NULL: no check */
 };
 
 /* A character device that a set may have. */
@@ -347,6 +339,11 @@ struct task_create {
 	size_t n_devices;
 };
 
+/* Deletes the ports of a network whose sets were removed, as far as the kernel has not done so. */
+struct task_sweep {
+	struct task_set set; /* the network */
+};
+
 struct task_spare {
 	uint32_t owner; /* the user who is charged */
 	bool sysfs;	/* with a sysfs: for a set with a mount namespace */
@@ -357,6 +354,8 @@ struct task_remove {
 	/* the set's links, with ids, places, names and MACs only */
 	struct task_link links[TASK_LINKS_MAX];
 	size_t n_links;
+	/* its user has no power over its net namespace, so the set's ends of links end with it */
+	bool keeps_ends;
 	struct task_firewall firewall;
 	uint64_t grace; /* microseconds between SIGTERM and SIGKILL */
 	/* of a set in its caller's cgroup: its init; init_pid 0: unknown */
@@ -383,6 +382,7 @@ struct task_start {
 	uint32_t inside_uid, inside_gid; /* its ids in the set's user namespace */
 	struct wire_command command;
 	const char *session;
+	bool ends_set;			  /* all processes of the set end with the command */
 	bool no_init;			  /* the command becomes process 1 of a new pid namespace */
 	bool mount_proc;		  /* with no_init: the command gets its own /proc */
 	struct task_limits caller_limits; /* of the time when the caller connected */
@@ -397,6 +397,10 @@ struct task_start {
 
 struct task_inspect {
 	struct task_set set;
+	bool interfaces; /* each is reported */
+	/* the host's end of its way out, if that has a list: the refused packets are reported */
+	const char *way;
+	struct task_firewall firewall;
 };
 
 /* Signals processes of a set. */
@@ -408,8 +412,13 @@ struct task_signal {
 };
 
 struct task_processes {
-	uint64_t processes; /* bit i: the i-th descriptor is to be a pidfd ... */
-	uint64_t pipes;	    /* ... or the reading end of a pipe, which gets a watcher */
+	uint64_t processes; /* bit i: descriptor i must be a pidfd */
+	uint64_t pipes; /* bit i: descriptor i must be a pipe's reading end, and gets a watcher */
+};
+
+struct task_answer {
+	struct task_identity identity;
+	int channel_fd, requests_fd; /* as in wire/resolver.h */
 };
 
 struct task_front {
@@ -419,65 +428,14 @@ struct task_front {
 	uint64_t memory;     /* bytes that the front may use */
 };
 
-/* --- reports: plain structs, as both programs are of one build --- */
-
-enum task_event {
-	REPORT_DONE = 1, /* the last report */
-	/* the command was executed; with pidfds of it and of its runner; or packets are captured,
-	 * with a pidfd of the capturer */
-	REPORT_STARTED,
-	REPORT_INTERFACE,
-	REPORT_LANE, /* with the sending end of a lane */
-	/* detail: the descriptor; pid and init_start of the process behind a pidfd, or of a pipe's
-	 * watcher; or pid 0 and error */
-	REPORT_PROCESS,
-	REPORT_END,   /* of TASK_EXAMINE; detail: 2 * the link's position, + 1 for end b */
-	REPORT_SPARE, /* with a descriptor of the net namespace, and of its sysfs if wanted */
-};
-
-/* What an end lacks of what is recorded, or has in another form. */
-struct task_lacks {
-	bool name, mac, mtu, impairment;
-	uint32_t addresses, routes; /* bit i: number i of struct task_end */
-};
-
-/* serial is the number of the worker's task that the report is about; the first is 1. A task may
- * have two last reports: if the maker was killed after its own, the worker sends the second one. */
-struct task_report {
-	uint32_t event, serial;
-	uint32_t step, detail; /* REPORT_DONE: enum step, 0 is success */
-	uint32_t started_in;   /* REPORT_STARTED: enum session_directory */
-	int32_t error;
-	uint64_t inodes[KIND_COUNT], ids[KIND_COUNT]; /* TASK_CREATE */
-	int32_t init_pid;			      /* TASK_CREATE */
-	uint32_t way_shift; /* TASK_CREATE: by how many ways its way out is further in the pools */
-	uint64_t init_start;
-	int32_t pid, runner_pid; /* REPORT_STARTED */
-	/* TASK_CREATE with adopt: the kinds over which the caller itself has no power, and the maps
-	 * of the user namespace */
-	uint32_t foreign;
-	struct wire_map uid_map, gid_map;
-	uint32_t end_state;	 /* REPORT_END: enum end_state, 0: not known */
-	struct task_lacks lacks; /* REPORT_END: of END_INCOMPLETE */
-};
-#define REPORT_FDS_MAX 2
-
-struct task_interface {
-	uint32_t event, serial; /* REPORT_INTERFACE */
-	uint32_t index;
-	char name[16], mac[64];
-	bool up;
-	size_t n_addresses;
-	char addresses[INTERFACE_ADDRESSES_MAX][64];
-};
-
 /* The layout of each op's contents. NULL: it has none. */
 extern const struct wire_layout *const task_layouts[TASK_OP_END];
 
 extern const struct wire_layout task_ready_layout, task_fork_layout, task_create_layout,
-	task_spare_layout, task_remove_layout, task_start_layout, task_inspect_layout,
-	task_front_layout, task_one_link_layout, task_adjust_layout, task_examine_layout,
-	task_restore_layout, task_names_layout, task_boot_record_layout, task_proxy_layout,
-	task_processes_layout, task_signal_layout, task_capture_layout;
+	task_spare_layout, task_sweep_layout, task_remove_layout, task_start_layout,
+	task_inspect_layout, task_front_layout, task_one_link_layout, task_adjust_layout,
+	task_examine_layout, task_restore_layout, task_relist_layout, task_names_layout,
+	task_boot_record_layout, task_listen_layout, task_admit_layout, task_answer_layout,
+	task_proxy_layout, task_processes_layout, task_signal_layout, task_capture_layout;
 
 #endif

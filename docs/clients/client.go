@@ -112,6 +112,8 @@ func check(err error) {
 func main() {
 	client, err := Connect()
 	check(err)
+	events, err := Connect()
+	check(err)
 	var status struct{ Version string }
 	check(client.Call("GetStatus", struct{}{}, &status))
 	fmt.Println("version", status.Version)
@@ -121,14 +123,30 @@ func main() {
 		check(json.Unmarshal(refusal.Parameters, &of))
 		fmt.Println("error", refusal.Name, of.Name)
 	}
-	echo := map[string]any{"command": []string{"echo", "hello"}, "stdoutFileDescriptor": 0,
-		"spec": map[string]any{"namespaces": []string{"uts"}}}
-	var run struct{ ExitStatus *int }
-	check(client.Replies("Run", echo, &run, func() {
-		if run.ExitStatus == nil {
+	// the set ends with this connection, if it is not removed before
+	spec := map[string]any{"namespaces": []string{"uts"}, "lease": map[string]bool{"connection": true}}
+	check(client.Call("Create", map[string]any{"name": "client-go", "spec": spec}, &nothing))
+	fmt.Println("created client-go")
+	var told struct{ Events []struct{ What string } }
+	check(events.send("Monitor", map[string]string{"set": "client-go"}, true, nil))
+	_, err = events.receive(&told) // the state, which comes first
+	check(err)
+	echo := map[string]any{"name": "client-go", "command": []string{"echo", "hello"}, "stdoutFileDescriptor": 0}
+	var exec struct{ ExitStatus *int }
+	check(client.Replies("Exec", echo, &exec, func() {
+		if exec.ExitStatus == nil {
 			fmt.Println("started")
 		} else {
-			fmt.Println("ended", *run.ExitStatus)
+			fmt.Println("ended", *exec.ExitStatus)
 		}
 	}, 1))
+	check(client.Call("Remove", map[string]string{"name": "client-go"}, &nothing))
+	for removed := false; !removed; {
+		_, err = events.receive(&told)
+		check(err)
+		for _, event := range told.Events {
+			removed = removed || event.What == "setRemoved"
+		}
+	}
+	fmt.Println("event setRemoved")
 }

@@ -45,18 +45,29 @@ class Client {
 }
 
 async function main () {
-  const client = new Client()
+  const [client, events] = [new Client(), new Client()]
+  const name = 'client-node'
   console.log('version', (await client.call('GetStatus')).version)
   try {
     await client.call('Get', { name: 'no-such-set' })
   } catch (error) {
     console.log('error', error.message, error.parameters.name)
   }
-  const command = { command: ['true'], spec: { namespaces: ['uts'] } }
-  for await (const reply of client.replies('Run', command)) {
+  // the set ends with this connection, if it is not removed before
+  await client.call('Create', { name, spec: { namespaces: ['uts'], lease: { connection: true } } })
+  console.log('created', name)
+  const told = events.replies('Monitor', { set: name })
+  await told.next() // the state, which comes first
+  for await (const reply of client.replies('Exec', { name, command: ['true'] })) {
     console.log(...'exitStatus' in reply ? ['ended', reply.exitStatus] : ['started'])
   }
+  await client.call('Remove', { name })
+  for await (const reply of told) {
+    if ((reply.events || []).some(event => event.what === 'setRemoved')) break
+  }
+  console.log('event setRemoved')
   client.close()
+  events.close()
 }
 
 if (require.main === module) main()

@@ -61,15 +61,24 @@ class Client:
 
 def main():
     sys.stdout.reconfigure(line_buffering=True)  # the command writes there, too
-    client = Client()
+    client, events, name = Client(), Client(), "client-python"
     print("version", client.call("GetStatus")["version"])
     try:
         client.call("Get", {"name": "no-such-set"})
     except Error as error:
         print("error", error.name, error.parameters["name"])
-    echo = {"command": ["echo", "hello"], "stdoutFileDescriptor": 0, "spec": {"namespaces": ["uts"]}}
-    for reply in client.replies("Run", echo, [1]):
+    # the set ends with this connection, if it is not removed before
+    client.call("Create", {"name": name, "spec": {"namespaces": ["uts"], "lease": {"connection": True}}})
+    print("created", name)
+    told = events.replies("Monitor", {"set": name})
+    next(told)  # the state, which comes first
+    echo = {"name": name, "command": ["echo", "hello"], "stdoutFileDescriptor": 0}
+    for reply in client.replies("Exec", echo, [1]):
         print(f"ended {reply['exitStatus']}" if "exitStatus" in reply else "started")
+    client.call("Remove", {"name": name})
+    while "setRemoved" not in [event["what"] for event in next(told).get("events", [])]:
+        pass
+    print("event setRemoved")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import sys
 import tempfile
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-SOURCES = ("base.h", "protocol", "daemon", "client", "tests")
+SOURCES = ("base.h", "protocol", "lib", "daemon", "client", "tests")
 # Files that autoreconf, configure and make leave behind, and files that are no text.
 GENERATED = re.compile(
     r"^(\.git|_?build|_inst|build-(?!aux)[a-z]+|autom4te\.cache|nsctl-[0-9.]+"

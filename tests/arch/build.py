@@ -9,7 +9,8 @@ import re
 
 import arch
 
-PROGRAMS = ("nsctld", "nsctld-front", "nsctld-spawner", "nsctl", "nsctl-init", "nsctl-runner", "nsctl-filter")
+PROGRAMS = ("nsctld", "nsctld-front", "nsctld-resolver", "nsctld-spawner", "nsctl", "nsctl-init", "nsctl-runner",
+            "nsctl-filter", "nsctl-top", "libnsctl.so.0")
 
 
 def variables(top):
@@ -25,17 +26,19 @@ def words(values, name):
     return found
 
 
+def canonical(target):
+    return re.sub(r"[^A-Za-z0-9@]", "_", target)
+
+
 def sources(values, target):
-    canonical = re.sub(r"[^A-Za-z0-9@]", "_", target)
-    return [word for word in words(values, f"{canonical}_SOURCES") if word.endswith((".c", ".h"))]
+    return [word for word in words(values, f"{canonical(target)}_SOURCES") if word.endswith((".c", ".h"))]
 
 
 def layers(top):
     """{program: {source: its layer, 0 for the program's own}}"""
     values, found = variables(top), {}
     for program in PROGRAMS:
-        canonical = program.replace("-", "_")
-        libraries = [word for word in words(values, f"{canonical}_LDADD") if word.endswith(".a")]
+        libraries = [word for word in words(values, f"{canonical(program)}_LDADD") if word.endswith(".a")]
         found[program] = {source: layer
                           for layer, target in enumerate([program] + libraries)
                           for source in sources(values, target)}

@@ -1,23 +1,26 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Times whole commands, ours against peers, and prints a row of a Markdown table for each pair.
+ * Times whole commands, ours against peers, and prints a row of a Markdown table for each pair: the
+ * medians, with the 90th percentiles (or those of -p) in brackets, and the ratio of the medians.
  *
- *     bench [-n RUNS] [-r ROUNDS] [-u UID] < TABLE
+ *     bench [-p PERCENT] [-n RUNS] [-r ROUNDS] [-u UID] < TABLE
  *
  * A table is lines of a key and the rest (# starts a comment):
  *
  *     job LABEL              what is compared; starts a job
  *     ours NAME              starts a side: ours, run as UID (and that gid)
- *     peer AT-MOST NAME      starts a side: a peer, run as root
+ *     peer AT-MOST NAME      starts a side: a peer, run as root; 0: there is no target
  *     as UID                 the side's uid and gid, other than that
  *     in FILE                the side's mount namespace, joined before each exec (some 10 us)
+ *     missing REASON         the side cannot run here, for this reason
  *     run WORD...            what is timed: no shell, words split at blanks
  *     setup, teardown SHELL  once before and after all runs, as the side's uid, not timed
  *     before, after SHELL    the same, around each run
  *
- * {i} is the number of the run, never used twice. Honest to both: each command is started by the
- * same vfork and exec with the same three descriptors, its path looked up beforehand; sides take
- * turns within each round and who goes first changes; a side that fails has no number.
+ * {i} is the number of the run, never used twice. With -p, 99th percentiles follow the medians.
+ * Honest to both: each command is started by the same vfork and exec with the same three
+ * descriptors, its path looked up beforehand; sides take turns within each round and who goes first
+ * changes; a side that fails has no number.
  */
 #include <fcntl.h>
 #include <grp.h>
@@ -29,7 +32,7 @@
 
 #include "base.h"
 
-#define SIDES_MAX 8
+#define SIDES_MAX 12
 #define WORDS_MAX 64
 #define WARM_UP 3
 
@@ -37,11 +40,13 @@ struct side {
 	char name[128];
 	char path[512]; /* of the program; empty: not installed */
 	char *run, *setup, *teardown, *before, *after;
+	char missing[256]; /* why it cannot run; empty: it can */
 	double at_most;
-	unsigned int id; /* uid and gid */
-	double *times;	 /* of one round */
-	double *medians;
-	int mount_fd; /* of a mount namespace, or -1 */
+	unsigned int id;     /* uid and gid */
+	double *times;	     /* of all rounds, one after the other */
+	double *medians;     /* of each round */
+	double median, slow; /* slow: the percentile */
+	int mount_fd;	     /* of a mount namespace, or -1 */
 	bool failed;
 };
 
@@ -53,6 +58,7 @@ struct job {
 
 static int runs = 40, rounds = 3;
 static unsigned int our_uid;
+static unsigned int percent = 90;
 static int null_fd = -1;
 static unsigned int serial;
 
@@ -135,6 +141,14 @@ static void shell(struct side *side, const char *line, unsigned int i)
 	side->failed = true;
 }
 
+/* Returns why the side has no number, or NULL. */
+static const char *problem(const struct side *side)
+{
+	if (side->missing[0])
+		return side->missing;
+	return !side->path[0] ? "not installed" : side->failed ? "failed" : NULL;
+}
+
 static double timed(struct side *side, unsigned int i)
 {
 	_cleanup_free_ char *text = numbered(side->run, i);
@@ -158,7 +172,7 @@ static double one(struct side *side)
 	unsigned int i = serial++;
 	double took = 0;
 
-	if (side->failed || !side->path[0])
+	if (problem(side))
 		return 0;
 	shell(side, side->before, i);
 	if (!side->failed)
@@ -167,27 +181,34 @@ static double one(struct side *side)
 	return took;
 }
 
+static void print_times(const struct side *side)
+{
+	if (problem(side))
+		printf("%s", side->missing[0] ? "cannot run here" : problem(side));
+	else
+		printf("%.2f (%.2f)", side->median, side->slow);
+}
+
 static void print_row(const struct job *job, const struct side *ours, const struct side *peer)
 {
-	double ratio = ours->medians[0] / peer->medians[0];
-	const char *missing = !ours->path[0] || !peer->path[0] ? "not installed"
-			      : ours->failed || peer->failed   ? "failed"
-							       : NULL;
+	double ratio = ours->median / peer->median;
+	const char *missing = problem(ours) ?: problem(peer);
 
-	printf("| %s |", job->label);
-	if (ours->path[0] && !ours->failed)
-		printf(" %.2f |", ours->medians[0]);
-	else
-		printf(" %s |", ours->path[0] ? "failed" : "not installed");
-	if (peer->path[0] && !peer->failed)
-		printf(" %s: %.2f |", peer->name, peer->medians[0]);
-	else
-		printf(" %s: %s |", peer->name, peer->path[0] ? "failed" : "not installed");
+	printf("| %s | ", job->label);
+	print_times(ours);
+	printf(" | %s: ", peer->name);
+	print_times(peer);
 	if (missing)
-		printf(" – | ≤ %g | %s |\n", peer->at_most, missing);
+		printf(" | – |");
 	else
-		printf(" %.2f | ≤ %g | %s |\n", ratio, peer->at_most,
-		       ratio <= peer->at_most ? "meets" : "misses");
+		printf(" | %.2f |", ratio);
+	if (peer->at_most > 0)
+		printf(" ≤ %g | %s |\n", peer->at_most,
+		       missing			? missing
+		       : ratio <= peer->at_most ? "meets"
+						: "misses");
+	else
+		printf(" – | %s |\n", missing ?: "–");
 	(void)fflush(stdout);
 }
 
@@ -198,12 +219,22 @@ static void measure(struct job *job)
 			for (size_t k = 0; k < job->n_sides; k++) {
 				struct side *side = &job->sides[(k + (size_t)run) % job->n_sides];
 
-				side->times[run] = one(side);
+				side->times[round * runs + run] = one(side);
 			}
 		}
-		for (size_t k = 0; k < job->n_sides; k++)
-			job->sides[k].medians[round] = median(job->sides[k].times, (size_t)runs);
 	}
+}
+
+/* Finds the median of the rounds' medians, and the percentile of all runs. */
+static void summarize(struct side *side)
+{
+	size_t n = (size_t)runs * (size_t)rounds;
+
+	for (int round = 0; round < rounds; round++)
+		side->medians[round] = median(side->times + round * runs, (size_t)runs);
+	side->median = median(side->medians, (size_t)rounds);
+	qsort(side->times, n, sizeof(*side->times), compare);
+	side->slow = side->times[(n * percent - 1) / 100];
 }
 
 /* Runs the job, prints a row for each peer, and forgets it. */
@@ -212,7 +243,7 @@ static void job_run(struct job *job)
 	for (size_t k = 0; k < job->n_sides; k++) {
 		struct side *side = &job->sides[k];
 
-		side->times = calloc((size_t)runs, sizeof(*side->times));
+		side->times = calloc((size_t)runs * (size_t)rounds, sizeof(*side->times));
 		side->medians = calloc((size_t)rounds, sizeof(*side->medians));
 		if (!side->times || !side->medians || !side->run)
 			die("a side without run, or memory");
@@ -231,7 +262,7 @@ static void job_run(struct job *job)
 		if (side->path[0])
 			shell(side, side->teardown, 0);
 		side->failed = failed;
-		side->medians[0] = median(side->medians, (size_t)rounds);
+		summarize(side);
 		if (k > 0)
 			print_row(job, &job->sides[0], side);
 	}
@@ -316,6 +347,8 @@ static void line_read(struct job *job, const char *key, const char *rest)
 		side->mount_fd = open(rest, O_RDONLY | O_CLOEXEC);
 		if (side->mount_fd < 0)
 			die(rest);
+	} else if (strcmp(key, "missing") == 0 && side) {
+		(void)snprintf(side->missing, sizeof(side->missing), "%s", rest);
 	} else if (strcmp(key, "run") == 0 && side) {
 		set(&side->run, rest);
 		find_program(side);
@@ -341,19 +374,21 @@ int main(int argc, char **argv)
 	ssize_t n;
 	int option;
 
-	while ((option = getopt(argc, argv, "n:r:u:")) != -1) {
+	while ((option = getopt(argc, argv, "p:n:r:u:")) != -1) {
 		if (option == 'n')
 			runs = atoi(optarg);
 		else if (option == 'r')
 			rounds = atoi(optarg);
+		else if (option == 'p')
+			percent = (unsigned int)strtoul(optarg, NULL, 10);
 		else if (option == 'u')
 			our_uid = (unsigned int)strtoul(optarg, NULL, 10);
 		else
 			return 2;
 	}
 	null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-	if (runs < 1 || rounds < 1 || null_fd < 0)
-		die("usage: bench [-n RUNS] [-r ROUNDS] [-u UID] < TABLE");
+	if (runs < 1 || rounds < 1 || percent < 1 || percent > 100 || null_fd < 0)
+		die("usage: bench [-p PERCENT] [-n RUNS] [-r ROUNDS] [-u UID] < TABLE");
 	printf("| job | ours (ms) | peer (ms) | ratio | target | verdict |\n"
 	       "| --- | --- | --- | --- | --- | --- |\n");
 	while ((n = getline(&line, &size, stdin)) > 0) {

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base.h"
+#include "daemon/wire/resolver.h"
 #include "daemon/wire/task.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -19,15 +20,43 @@
 
 /* Append only: the corpus names them by number. */
 static const struct wire_layout *const layouts[] = {
-	&wire_connection_layout, &wire_failure_layout,	   &wire_spec_layout,
-	&wire_create_layout,	 &wire_ask_layout,	   &wire_list_layout,
-	&wire_command_layout,	 &wire_exec_layout,	   &wire_run_layout,
-	&wire_set_layout,	 &wire_session_layout,	   &wire_status_layout,
-	&task_ready_layout,	 &task_create_layout,	   &task_remove_layout,
-	&task_start_layout,	 &task_inspect_layout,	   &task_front_layout,
-	&wire_event_layout,	 &task_boot_record_layout, &wire_link_layout,
-	&wire_network_layout,	 &wire_apply_layout,	   &wire_lane_layout,
-	&task_processes_layout,	 &task_signal_layout,
+	&wire_connection_layout,
+	&wire_failure_layout,
+	&wire_spec_layout,
+	&wire_create_layout,
+	&wire_ask_layout,
+	&wire_list_layout,
+	&wire_command_layout,
+	&wire_exec_layout,
+	&wire_run_layout,
+	&wire_set_layout,
+	&wire_session_layout,
+	&wire_status_layout,
+	&task_ready_layout,
+	&task_create_layout,
+	&task_remove_layout,
+	&task_start_layout,
+	&task_inspect_layout,
+	&task_front_layout,
+	&wire_event_layout,
+	&task_boot_record_layout,
+	&wire_link_layout,
+	&wire_network_layout,
+	&wire_apply_layout,
+	&wire_lane_layout,
+	&task_processes_layout,
+	&task_signal_layout,
+	&wire_resolver_add_layout,
+	&wire_resolver_list_layout,
+	&wire_resolver_upstreams_layout,
+	&wire_resolver_allow_layout,
+	&wire_resolver_allowed_layout,
+	&wire_resolver_denied_layout,
+	&wire_resolver_remove_layout,
+	&task_listen_layout,
+	&task_admit_layout,
+	&task_answer_layout,
+	&wire_summary_layout,
 };
 
 static const struct {

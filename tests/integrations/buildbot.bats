@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # integrations/buildbot, with a master and two workers: several builds at once, one that takes too long, one whose worker is
-# killed. Nothing of their sets is left.
+# killed; then three hosts with a daemon and a worker each, one of which is cut off. Nothing of their sets is left.
 # shellcheck disable=SC2154
 
 load ../system/daemon.bash
@@ -60,6 +60,19 @@ counts() { [ "$(results | grep -c "^$1")" -ge "$2" ]; }
 	has "status 2 " 1
 }
 
+@test "README: a master takes the steps" {
+	{
+		cat "$integration/master.cfg"
+		echo 'from buildbot.plugins import steps'
+		echo 'factory = util.BuildFactory()'
+		sed -n 's/^    //p' "$integration/README.md"
+		echo 'BuildmasterConfig["builders"][0].factory = factory'
+	} >"$home/master/readme.cfg"
+	as_user buildbot checkconfig master/readme.cfg
+	sed -i 's/timeout=/timeot=/' "$home/master/readme.cfg"
+	fails as_user buildbot checkconfig master/readme.cfg
+}
+
 @test "what takes too long is ended, also if it ignores SIGTERM, and what it has started" {
 	for branch in late stubborn; do change $branch; done
 	has "late 2 " 1
@@ -76,4 +89,61 @@ counts() { [ "$(results | grep -c "^$1")" -ge "$2" ]; }
 	has "long None " 1
 	eventually eval '[ "$(nsctl ls --quiet | wc -l)" -eq 1 ]'
 	end_server "$(results | sed -n 's/^long None //p')"
+}
+
+# --- a fleet: hosts that are sets of this daemon (fleet.json), each with a daemon of its own, and linked to the master ---
+
+on() { root_nsctl exec "$1" "${@:2}"; }
+# The same as the user, who runs the host's worker.
+user_on() {
+	on "$1" setpriv --reuid "$user_id" --regid "$user_id" --clear-groups env -i HOME="$home" PATH="$NSCTL_BUILD:$PATH" \
+		NSCTL_SOCKET="/run/$1/socket" bash -c 'cd && exec "$@"' - "${@:2}"
+}
+# Settings by which either side of a connection notices within seconds that the other one is cut off.
+impatient="net.ipv4.tcp_keepalive_time=1 net.ipv4.tcp_keepalive_intvl=1 net.ipv4.tcp_keepalive_probes=2 net.ipv4.tcp_retries2=3"
+start_host() {
+	# shellcheck disable=SC2086
+	on "$1" sysctl -qw $impatient
+	root_nsctl exec -d "$1" "$NSCTL_BUILD/nsctld" --runtime-directory="/run/$1" --state-directory="/run/$1.state"
+	as_user buildbot-worker create-worker --umask=0o22 "$1" "10.9.${1#host}.1" "$1" change-me
+	eventually user_on "$1" nsctl ls --quiet
+	user_on "$1" bash -c "buildbot-worker start --nodaemon $1 >$1.log 2>&1 </dev/null 3>&- &"
+}
+works() { grep -q 'worker is ready' "$home/$1/twistd.log"; }
+sets_on() { user_on "$1" nsctl ls --quiet | wc -l; }
+holds() { [ "$(sets_on "$1")" -eq "$2" ]; }
+is_empty() {
+	local records
+	records=$(on "$1" find "/run/$1/state/sets" "/run/$1/state/links" -type f) && [ -z "$records" ]
+}
+# Makes sets whose leases end by what this host notices: a pipe is closed, and a set is idle, when the master is not reached.
+watch_master() {
+	local watch="while ping -qc 1 -W 1 10.9.${1#host}.1; do sleep 0.1; done >/dev/null 2>&1"
+	user_on "$1" bash -c "exec nsctl create -mp --lease=fd:5 piped 5< <($watch)"
+	user_on "$1" nsctl create -mp --lease=idle:1 watching
+	user_on "$1" nsctl exec -d watching sh -c "$watch"
+}
+
+@test "a host is cut off in mid-job: another one repeats the job, and nothing is left on any of them" {
+	# shellcheck disable=SC2086
+	sysctl -qw $impatient
+	root_nsctl up "$BATS_TEST_DIRNAME/fleet.json"
+	for host in host1 host2 host3; do start_host $host; done
+	for host in host1 host2 host3; do eventually works $host; done
+	change fleet
+	has "fleet None " 1
+	host=$(results | sed -n 's/^fleet None //p')
+	eventually holds "$host" 2
+	watch_master "$host"
+	holds "$host" 4
+	root_nsctl link down "cable${host#host}"
+	has "fleet 5 $host" 1
+	has "fleet None " 1
+	other=$(results | sed -n 's/^fleet None //p')
+	[ "$other" != "$host" ]
+	touch "$home/$other/fleet/build/go"
+	has "fleet 0 $other" 1
+	for host in host1 host2 host3; do eventually is_empty $host; done
+	root_nsctl down "$BATS_TEST_DIRNAME/fleet.json"
+	rm -rf /run/host[123] /run/host[123].state
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The examples for bats and Make, and the hook for Buildkite's agent. Nothing of them is left.
+# The examples for bats and Make, the hook for Buildkite's agent, and the shell for Jenkins, Woodpecker and Forgejo. Nothing of them is left.
 # shellcheck disable=SC2154
 
 load ../system/daemon.bash
@@ -64,4 +64,50 @@ hook() {
 		end_server agent
 		rm "$home/builds/started"
 	done
+}
+
+# shell ARGUMENT...: runs nsctl-sh in the workspace, or $shell.
+shell() {
+	# shellcheck disable=SC2016
+	in_path env WORKSPACE="${workspace:-$home/builds}" ${output_file:+GITHUB_OUTPUT="$output_file"} \
+		bash -c 'cd "$WORKSPACE" && exec "$0" "$@"' "$integrations/recipes/${shell:-nsctl-sh}" "$@"
+}
+# in_readme KEY: prints the words after the key in the examples of README.md.
+in_readme() { sed -n "s/^    .* $1: \"*\([^\"]*\)\"*.*/\1/p" "$integrations/recipes/README.md"; }
+
+@test "a shell: as Jenkins, Woodpecker and Forgejo call it" {
+	# Jenkins: a script beside the workspace, or in /tmp
+	install -d -o "$user_id" "$home/builds@tmp"
+	# shellcheck disable=SC2016
+	for script in "$home/builds@tmp/script.sh" "$(mktemp /tmp/jenkins.XXXXXX)"; do
+		printf '%s\n' '[ -z "$(ls -A /tmp | grep -v jenkins)" ]; echo made >file; sleep 600 &' 'exit 7' >"$script"
+		chmod 644 "$script"
+		run shell -xe "$script"
+		rm "$script"
+		echo "$output"
+		[ "$status" -eq 7 ]
+		[[ $output == *"+ exit 7"* ]]
+		[ "$(cat "$home/builds/file")" = made ]
+		rm "$home/builds/file"
+	done
+	# Woodpecker: the image is the shell
+	shell=$(in_readme image)
+	run shell -e -c $'echo \'+ false\'\nfalse\necho not reached'
+	[ "$status" -eq 1 ]
+	[ "$output" = "+ false" ]
+	# Forgejo: the script's file takes the place of {0}
+	read -r shell option place < <(in_readme shell)
+	[ "$place" = "{0}" ]
+	output_file=$home/output
+	install -o "$user_id" /dev/null "$output_file"
+	# shellcheck disable=SC2016
+	echo 'echo name=value >>"$GITHUB_OUTPUT"; ! touch ~/../x 2>/dev/null' >"$home/script"
+	shell "$option" "$home/script"
+	[ "$(cat "$output_file")" = name=value ]
+	# the user has no account here, so that all is home
+	workspace=/
+	run shell -c true
+	[ "$status" -eq 125 ]
+	echo "$output"
+	[[ $output == *"contains the home directory"* ]]
 }

@@ -12,9 +12,11 @@ teardown_file() { purge_daemon; }
 setup() {
 	home=$(mktemp -d /run/nsctl-test-home.XXXXXX)
 	install -d -o "$user_id" -g "$user_id" "$home" "$home/_work" "$home/_work/repository" "$home/_work/temp"
+	# the file of a step's script takes the place of {0}
+	shell=$(sed -n 's/^ *shell: //p' "$hooks/README.md")
 	worker=(env -i HOME="$home" PATH="$NSCTL_BUILD:$hooks:$PATH" NSCTL_SOCKET="$runtime/socket" hooks="$hooks"
 		GITHUB_SERVER_URL=https://github.example.com GITHUB_REPOSITORY=some/thing GITHUB_RUN_ID=1 GITHUB_RUN_ATTEMPT=1
-		GITHUB_JOB='a "job"' RUNNER_NAME=here GITHUB_WORKSPACE="$home/_work/repository" RUNNER_TEMP="$home/_work/temp" bash -c)
+		GITHUB_JOB='a "job"' RUNNER_NAME=here GITHUB_WORKSPACE="$home/_work/repository" RUNNER_TEMP="$home/_work/temp" shell="$shell" bash -c)
 }
 teardown() {
 	end_servers
@@ -26,7 +28,7 @@ nothing_is_left() { [ -z "$(nsctl ls --quiet)" ] && counts_are "$before"; }
 
 # A job, as the runner's process for it runs one: step SCRIPT runs a step, whose script is a file of the runner's.
 worker_says='
-	step() { echo "$1" >"$RUNNER_TEMP/script" && (cd "$GITHUB_WORKSPACE" && nsctl-shell "$RUNNER_TEMP/script"); }
+	step() { echo "$1" >"$RUNNER_TEMP/script" && (cd "$GITHUB_WORKSPACE" && ${shell/"{0}"/"$RUNNER_TEMP/script"}); }
 	bash -e "$hooks/job-started.sh" || exit 99
 '
 

@@ -78,6 +78,12 @@ quiet='services=[{"name": "quiet"}]'
 	no_directories
 }
 
+@test "a runner that does not say enough is the machine's fault, and the log says what is missing" {
+	run as "$user_id" env HOME="$home" PATH="$NSCTL_BUILD:$PATH" SYSTEM_FAILURE_EXIT_CODE=32 "$driver" --config="$home/driver.conf" config
+	[ "$status" -eq 32 ]
+	[[ $output == *"JOB_RESPONSE_FILE is unset: GitLab Runner is too old"* ]]
+}
+
 @test "a set that is gone is the machine's fault, not the job's" {
 	as "$user_id" env HOME="$home" true
 	ends system "script=\"$NSCTL_BUILD/nsctl --socket=$runtime/socket rm \$NSCTL_SET; sleep 600\""
@@ -109,7 +115,7 @@ quiet='services=[{"name": "quiet"}]'
 	configure_driver '[service web]' 'command = cd /tmp && echo "$GREETING" >index.html && exec python3 -m http.server 80' 'port = 80' \
 		'[service group/quiet]' 'command = exec sleep 600'
 	ends success 'services=[{"name": "web:1.2", "alias": "www", "variables": [{"key": "GREETING", "value": "good day"}]}, {"name": "group/quiet"}]' \
-		'script="for name in web www; do curl -s http://$name/; done; grep -c quiet /etc/hosts"'
+		again=true 'script="for name in web www; do curl -s http://$name/; done; grep -c quiet /etc/hosts"'
 	[ "$(grep -cx 'good day' <<<"$output")" -eq 2 ]
 	ends "failed without status" 'services=[{"name": "other"}]'
 	[[ $output == *"this runner has no other"* ]]

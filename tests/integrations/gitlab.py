@@ -3,7 +3,7 @@
 """GitLab Runner's side of the contract of its custom executor: plays one job, and prints how it ended.
 
 gitlab.py JOB: a JSON object with driver (the program and its arguments), and id, script, after, variables, services (of the
-job), directory (for files), cancel and kill (seconds after which the job is cancelled, or the runner killed). The last line of what it prints is
+job), directory (for files), again (prepares twice, as if the first answer had been lost), cancel and kill (seconds after which the job is cancelled, or the runner killed). The last line of what it prints is
 "success", "failed N", "system" or "cancelled".
 """
 import json
@@ -91,7 +91,10 @@ class Runner:
         self.environment.update(config["job_env"])
         for attempt in range(ATTEMPTS):
             try:
-                return self.checked("prepare") or config
+                self.checked("prepare")
+                if self.job.get("again"):
+                    self.checked("prepare")
+                return config
             except Ended as ended:
                 if str(ended) != "system" or attempt == ATTEMPTS - 1:
                     raise

@@ -31,6 +31,15 @@ run_pytest() { as "$user_id" env HOME="$home" PATH="$NSCTL_BUILD:$PATH" "${pytes
 	grep -q '6 passed' "$home/output"
 }
 
+@test "README: the command, where the plugin is" {
+	# shellcheck disable=SC2016
+	as "$user_id" env HOME="$home" PATH="$NSCTL_BUILD:$PATH" PYTHONDONTWRITEBYTECODE=1 \
+		PYTEST_ADDOPTS="-p no:cacheprovider --basetemp=$home/tmp" \
+		bash -c 'pytest() { /usr/bin/python3 -m pytest "$@"; }; cd "$0" && eval "${1//"/usr/share/nsctl/integrations/pytest"/"$0"}"' \
+		"$plugin" "$(sed -n 's/^    //p' "$plugin/README.md")" 3>&- | tee "$home/output"
+	grep -q '6 passed' "$home/output"
+}
+
 @test "several workers: neither names nor subnets collide" {
 	run_pytest -n 3 "$plugin/test_example.py" | tee "$home/output"
 	grep -q '6 passed' "$home/output"

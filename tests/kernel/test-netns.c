@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * docs/kernel.md, 6, 7, 10, 24 and 27: a netlink socket opened in a net namespace works there from
- * outside; a veth is made with its peer already in its namespace; a net namespace that ends takes
- * the host's ends along, with an event; a new one resets the settings for ping and low ports. A
- * sysfs belongs to the net namespace in which it was made, wherever its descriptor is carried.
+ * docs/kernel.md, 6, 7, 10, 24, 27 and 32: a netlink socket opened in a net namespace works there
+ * from outside; a veth is made with its peer already in its namespace; a net namespace that ends
+ * takes the host's ends along, with an event; a disabled port of a bridge lets nothing pass;
+ * a new net namespace resets the settings for ping and low ports. A sysfs belongs to the net
+ * namespace in which it was made, wherever its descriptor is carried.
  *
  * The test's "host" is a net namespace of its own.
  */
 #include <fcntl.h>
+#include <linux/if_bridge.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
 #include <linux/mount.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <poll.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -96,6 +101,106 @@ static void test_sockets_and_veth(void)
 	tap_ok(if_nametoindex("outer") == 0, "and its name does not resolve any more");
 	(void)mnl_socket_close(outside);
 	(void)mnl_socket_close(events);
+}
+
+/* An Ethernet type for experiments: nothing else sends such frames. */
+#define FRAME_TYPE 0x88b5
+
+/* A socket for frames of an interface, in the current net namespace. */
+static int frame_socket(const char *interface)
+{
+	struct sockaddr_ll local = {.sll_family = AF_PACKET,
+				    .sll_protocol = htobe16(FRAME_TYPE),
+				    .sll_ifindex = (int)if_nametoindex(interface)};
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || bind(fd, (struct sockaddr *)&local, sizeof(local)) < 0)
+		fatal("packet socket");
+	return fd;
+}
+
+/* Sends a frame to all, which differs from others by its letter. */
+static void frame_send(int fd, char letter)
+{
+	unsigned char frame[ETH_ZLEN] = {0xff,
+					 0xff,
+					 0xff,
+					 0xff,
+					 0xff,
+					 0xff,
+					 2,
+					 0,
+					 0,
+					 0,
+					 0,
+					 1,
+					 FRAME_TYPE >> 8,
+					 FRAME_TYPE & 0xff,
+					 (unsigned char)letter};
+
+	if (send(fd, frame, sizeof(frame), 0) != (ssize_t)sizeof(frame))
+		fatal("send a frame");
+}
+
+/* Sends frames with this letter until one arrives, because a port that has just come up may lose
+ * some. Returns the first letter other than seen that arrives, or 0. */
+static char frame_pass(int from_fd, int to_fd, char letter, char seen)
+{
+	struct pollfd ready = {.fd = to_fd, .events = POLLIN};
+	char frame[ETH_FRAME_LEN];
+
+	for (int tries = 0; tries < 200; tries++) {
+		frame_send(from_fd, letter);
+		while (poll(&ready, 1, 50) == 1)
+			if (recv(to_fd, frame, sizeof(frame), 0) > ETH_HLEN &&
+			    frame[ETH_HLEN] != seen)
+				return frame[ETH_HLEN];
+	}
+	return 0;
+}
+
+/* Makes a veth whose end outer is a port of the bridge here, and whose end inner is in a net
+ * namespace of its own. Returns a socket that sends frames from there. */
+static int port_new(struct mnl_socket *rtnl, const char *outer, const char *bridge)
+{
+	_cleanup_fd_ int own_fd = ns_open(0, "net"), netns_fd = -1;
+	struct mnl_socket *inside = netns_new(&netns_fd);
+	int fd, index;
+
+	if (veth_make(rtnl, outer, "inner", netns_fd) < 0 || setns(netns_fd, CLONE_NEWNET) < 0)
+		fatal("veth to a bridge");
+	if (veth_up(inside, (int)if_nametoindex("inner")) < 0)
+		fatal("inner end up");
+	fd = frame_socket("inner");
+	if (setns(own_fd, CLONE_NEWNET) < 0)
+		fatal("setns back");
+	index = (int)if_nametoindex(outer);
+	if (veth_port(rtnl, index, (int)if_nametoindex(bridge)) < 0 || veth_up(rtnl, index) < 0)
+		fatal("port of a bridge");
+	(void)mnl_socket_close(inside);
+	return fd;
+}
+
+static void test_disabled_port(void)
+{
+	struct mnl_socket *rtnl = veth_socket(0);
+	int bridge_fd, one_fd, two_fd;
+
+	tap_is(veth_bridge(rtnl, "bridge"), 0, "a bridge");
+	bridge_fd = frame_socket("bridge");
+	one_fd = port_new(rtnl, "one", "bridge");
+	two_fd = port_new(rtnl, "two", "bridge");
+	tap_is(frame_pass(one_fd, bridge_fd, 'a', 0), 'a', "a frame passes a port");
+	tap_is(veth_port_state(rtnl, (int)if_nametoindex("one"), BR_STATE_DISABLED), 0,
+	       "the port is disabled");
+	frame_send(one_fd, 'b');
+	frame_send(two_fd, 'c');
+	tap_is(frame_pass(two_fd, bridge_fd, 'c', 'a'), 'c',
+	       "no frame passes it any more; another port lets frames pass");
+	(void)close_fd(one_fd);
+	(void)close_fd(two_fd);
+	(void)close_fd(bridge_fd);
+	(void)mnl_socket_close(rtnl);
 }
 
 static void test_sysctls(void)
@@ -204,6 +309,7 @@ int main(void)
 	if (unshare(CLONE_NEWNET) < 0)
 		fatal("net namespace of the test's own");
 	test_sockets_and_veth();
+	test_disabled_port();
 	test_sysctls();
 	test_copied_settings();
 	test_sysfs();

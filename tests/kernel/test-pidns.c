@@ -155,6 +155,51 @@ static void test_ending(void)
 	(void)child_end(&maker);
 }
 
+/* --- who is there --- */
+
+/* Says what a signal to all brings, without the right to signal any, each time that it is asked. */
+static int body_ask(struct child *parent, void *arg _unused_)
+{
+	if (setuid(12345) < 0)
+		return 1;
+	child_say(parent, 0);
+	while (child_hear(parent) == 0)
+		child_say(parent, kill(-1, 0) < 0 ? -errno : 0);
+	return 0;
+}
+
+/* Returns 0, or the bit of the expectation that failed. */
+static int body_alone(struct child *parent _unused_, void *arg _unused_)
+{
+	struct child init, second;
+	int wrong = 0;
+
+	if (unshare(CLONE_NEWPID) < 0)
+		return 1;
+	child_start(&init, body_ask, NULL);
+	(void)child_hear(&init);
+	child_start(&second, body_pause, NULL);
+	(void)child_hear(&second);
+	child_say(&init, 0);
+	if (child_hear(&init) != 0)
+		wrong |= 2;
+	child_kill(&second);
+	child_say(&init, 0);
+	if (child_hear(&init) != -ESRCH)
+		wrong |= 4;
+	(void)child_end(&init);
+	return wrong;
+}
+
+static void test_alone(void)
+{
+	int wrong = child_run(body_alone, NULL);
+
+	tap_ok(!(wrong & 3),
+	       "signal 0 to all succeeds while there is another, even without rights");
+	tap_ok(!(wrong & 5), "and is ESRCH for a process 1 that is alone");
+}
+
 int main(void)
 {
 	const char *scratch;
@@ -199,5 +244,6 @@ int main(void)
 
 	tap_is(child_run(body_init_lost, NULL), 0, "the end of init ends all others inside");
 	test_ending();
+	test_alone();
 	return tap_done();
 }

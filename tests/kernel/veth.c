@@ -78,6 +78,54 @@ int veth_up(struct mnl_socket *rtnl, int index)
 	return transact(rtnl, message);
 }
 
+int veth_bridge(struct mnl_socket *rtnl, const char *name)
+{
+	char buffer[256];
+	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
+	struct ifinfomsg *link;
+	struct nlattr *info;
+
+	message->nlmsg_type = RTM_NEWLINK;
+	message->nlmsg_flags = NLM_F_CREATE | NLM_F_EXCL;
+	link = mnl_nlmsg_put_extra_header(message, sizeof(*link));
+	link->ifi_flags = link->ifi_change = IFF_UP;
+	mnl_attr_put_strz(message, IFLA_IFNAME, name);
+	info = mnl_attr_nest_start(message, IFLA_LINKINFO);
+	mnl_attr_put_strz(message, IFLA_INFO_KIND, "bridge");
+	mnl_attr_nest_end(message, info);
+	return transact(rtnl, message);
+}
+
+int veth_port(struct mnl_socket *rtnl, int index, int bridge)
+{
+	char buffer[256];
+	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
+	struct ifinfomsg *link;
+
+	message->nlmsg_type = RTM_NEWLINK;
+	link = mnl_nlmsg_put_extra_header(message, sizeof(*link));
+	link->ifi_index = index;
+	mnl_attr_put_u32(message, IFLA_MASTER, (uint32_t)bridge);
+	return transact(rtnl, message);
+}
+
+int veth_port_state(struct mnl_socket *rtnl, int index, uint8_t state)
+{
+	char buffer[256];
+	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
+	struct ifinfomsg *link;
+	struct nlattr *port;
+
+	message->nlmsg_type = RTM_SETLINK;
+	link = mnl_nlmsg_put_extra_header(message, sizeof(*link));
+	link->ifi_family = PF_BRIDGE;
+	link->ifi_index = index;
+	port = mnl_attr_nest_start(message, IFLA_PROTINFO);
+	mnl_attr_put_u8(message, IFLA_BRPORT_STATE, state);
+	mnl_attr_nest_end(message, port);
+	return transact(rtnl, message);
+}
+
 static int on_event(const struct nlmsghdr *message, void *arg)
 {
 	const char *name = arg;
@@ -85,8 +133,7 @@ static int on_event(const struct nlmsghdr *message, void *arg)
 
 	if (message->nlmsg_type != RTM_DELLINK)
 		return MNL_CB_OK;
-	mnl_attr_for_each(attribute, message, sizeof(struct ifinfomsg))
-	{
+	mnl_attr_for_each(attribute, message, sizeof(struct ifinfomsg)) {
 		if (mnl_attr_get_type(attribute) == IFLA_IFNAME &&
 		    strcmp(mnl_attr_get_str(attribute), name) == 0)
 			return MNL_CB_STOP;

@@ -15,6 +15,12 @@ struct mnl_socket *veth_socket(unsigned int groups);
 int veth_make(struct mnl_socket *rtnl, const char *host_name, const char *peer_name, int netns_fd);
 /* Sets IFF_UP of the interface with this index, where the socket lives. 0 or -errno. */
 int veth_up(struct mnl_socket *rtnl, int index);
+/* Makes a bridge that is up, where the socket lives. 0 or -errno. */
+int veth_bridge(struct mnl_socket *rtnl, const char *name);
+/* Makes the interface a port of the bridge; both are indices. 0 or -errno. */
+int veth_port(struct mnl_socket *rtnl, int index, int bridge);
+/* Sets the state (BR_STATE_...) of a bridge's port. 0 or -errno. */
+int veth_port_state(struct mnl_socket *rtnl, int index, uint8_t state);
 /* Waits (bounded) for the event that the interface with this name is gone. */
 bool veth_wait_gone(struct mnl_socket *events, const char *name);
 

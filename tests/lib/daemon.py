@@ -79,8 +79,8 @@ class Daemon:
     def log(self):
         return read(self.log_path)
 
-    def client(self, uid, seconds=20):
-        return Client(self.socket, uid, seconds)
+    def client(self, uid, seconds=20, enter=None):
+        return Client(self.socket, uid, seconds, enter)
 
     def _command(self, extra):
         inside = ["nsenter", f"--net=/proc/{self.net.pid}/ns/net", "--"]

@@ -11,5 +11,8 @@ for line in sys.stdin:
         thing.pop(key, None)
     if "a" in thing or "members" in thing:
         thing.pop("created")
+    for end in ("a", "b"):
+        for key in ("device", "received", "sent"):
+            thing.get(end, {}).pop(key, None)
     lines.append(json.dumps(thing, sort_keys=True))
 print(*sorted(lines), sep="\n")

@@ -86,11 +86,13 @@ class Connection:
         return reply.get("parameters", {})
 
 
-def become_peer(path, uid, pair):
+def become_peer(path, uid, pair, enter):
     """Runs in a child: connects as uid, passes the socket on, and stays until the other end of pair is closed."""
     number = pair.fileno()
     os.closerange(0, number)
     os.closerange(number + 1, os.sysconf("SC_OPEN_MAX"))
+    if enter:
+        enter()
     os.setgroups([])
     os.setresgid(uid, uid, uid)
     os.setresuid(uid, uid, uid)
@@ -106,14 +108,17 @@ def become_peer(path, uid, pair):
 
 
 class Peer:
-    """A process that connects as uid and never has another uid, because the daemon examines it."""
+    """
+    A process that connects as uid and never has another uid, because the daemon examines it. Before that, it calls
+    enter with root's rights.
+    """
 
-    def __init__(self, path, uid):
+    def __init__(self, path, uid, enter=None):
         ours, theirs = socket.socketpair()
         self.pid = os.fork()
         if self.pid == 0:
             try:
-                become_peer(path, uid, theirs)
+                become_peer(path, uid, theirs, enter)
             finally:
                 os._exit(0)
         theirs.close()
@@ -132,8 +137,8 @@ class Peer:
 class Client:
     """A connection of uid's. Raises errors; methods are named without their interface."""
 
-    def __init__(self, path, uid, seconds=20):
-        self.peer = Peer(path, uid)
+    def __init__(self, path, uid, seconds=20, enter=None):
+        self.peer = Peer(path, uid, enter)
         self.connection = Connection(seconds=seconds, connected=self.peer.socket)
         self.socket = self.peer.socket
 

@@ -73,7 +73,7 @@ refused() {
 
 @test "refusals: no such user, ids that are not mapped, a set without a user namespace" {
 	nsctl create -m --map-auto "${binds[@]}" box
-	refused "--user: there is no such user in the set's /etc/passwd" exec --user=nobody-here box true
+	refused "--user=nobody-here: there is no such user in the set's /etc/passwd" exec --user=nobody-here box true
 	refused "no such user" exec --user=broken box true
 	refused "is not a user" exec --user=alice:x box true
 	refused "not mapped" exec --user=far box true
@@ -96,6 +96,12 @@ refused() {
 	fails nsctl exec --user=alice box true
 	nsctl exec box sh -c 'rm /etc/passwd; yes | head -c 1048577 >/etc/passwd'
 	refused "File too large" exec --user=alice box true
+	nsctl exec box sh -c 'printf "alice\0:x:33:44::/:/bin/sh\n%900000s\n" x >/etc/passwd'
+	refused "no such user" exec --user=alice box true
+	nsctl exec box sh -c 'printf "%900000s\nalice:x:35:44::/:/bin/sh" x >/etc/passwd'
+	[ "$(nsctl exec --user=alice box id -u)" = 35 ]
+	nsctl exec box sh -c 'printf "alice:x:33:44::/%05000d:/bin/sh\n" 0 >/etc/passwd'
+	refused "File name too long" exec --user=alice box true
 	# root of the host could read it
 	chmod 600 "$place/passwd"
 	nsctl exec box ln -sf /mnt/passwd /etc/passwd

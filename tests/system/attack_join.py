@@ -12,7 +12,7 @@ PTRACE_DETACH, PTRACE_SEIZE, PTRACE_INTERRUPT = 17, 0x4206, 0x4207
 WALL = 0x40000000
 libc = ctypes.CDLL(None, use_errno=True)
 libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
-OURS = ("nsctld", "nsctl-init", "nsctld-spawner", "nsctld-front", "nsctl-runner")
+OURS = ("nsctld", "nsctl-init", "nsctld-spawner", "nsctld-front", "nsctld-resolver", "nsctl-runner")
 
 
 def is_ours(pid):

@@ -51,7 +51,8 @@ rows = {
     "Monitor": NONE,
     "Get": {}, "Remove": {}, "Renew": {}, "Exec": {"command": ["true"]}, "ListSessions": {},
     "OpenNamespaces": {}, "ListProcesses": {}, "Kill": {"signal": 9}, "Freeze": {}, "Thaw": {},
-    "SetLink": {}, "RemoveLink": {}, "RemoveNetwork": {}, "RenewNetwork": {}, "WaitSession": NONE,
+    "SetLink": {}, "RemoveLink": {}, "GetNetwork": {}, "RemoveNetwork": {}, "RenewNetwork": {}, "WaitSession": NONE,
+    "SetEgress": {},
     "Capture": {"captureFileDescriptor": 0},
 }
 with_descriptor = {"fds": [os.open("/dev/null", os.O_WRONLY)], "more": True}

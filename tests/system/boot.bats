@@ -386,3 +386,20 @@ PYTHON
 	eventually settled
 	answers
 }
+
+@test "a list of egress that has changed comes back as it was last" {
+	stop_daemon
+	config=$runtime.conf
+	configure '[allow]' "egress = $user_id"
+	start_daemon --config="$config"
+	nsctl network create lan --subnet=10.7.0.0/24 --allow=198.51.100.1 --boot
+	nsctl create -n --boot --allow=198.51.100.1 --allow=198.51.100.2 one
+	nsctl egress --remove=198.51.100.1 --deny=198.51.100.3 one
+	nsctl egress --allow=198.51.100.2 net/lan
+	reboot --config="$config"
+	[ "$(nsctl egress one | awk '{ print $NF }' | head -n 2 | xargs)" = "198.51.100.2 198.51.100.3" ]
+	[ "$(nsctl egress net/lan | awk '{ print $NF }' | head -n 2 | xargs)" = "198.51.100.1 198.51.100.2" ]
+	nsctl rm one
+	nsctl network rm lan
+	eventually records_are 0
+}

@@ -131,6 +131,27 @@ refused() {
 	delegate "$service/other"
 	run in_cgroup "$service/other" "$NSCTL_BUILD/nsctl" create --cgroup=caller --existing box
 	[ "$status" -ne 0 ]
+	# nor does a process of the service in a cgroup that the user has made below
+	in_cgroup "$service" mkdir "$service/own"
+	run in_cgroup "$service/own" "$NSCTL_BUILD/nsctl" create --cgroup=caller --existing box
+	[ "$status" -ne 0 ]
+	in_cgroup "$service/own" "$NSCTL_BUILD/nsctl" create --cgroup=caller -mp below
+	[[ "$(field below cgroup)" == "${service#"$(cgroup_root)"}/own/nsctl-$user_id/"* ]]
+}
+
+@test "SIGTERM to all processes of the service ends its set when the commands there have ended" {
+	from_service create --cgroup=caller -mp box
+	nsctl create -mp ordinary
+	init=$(field box init)
+	nsctl exec -d box sh -c 'trap "" TERM; exec sleep 1000'
+	pid=$(pids_of box)
+	eventually grep -qx sleep "/proc/$pid/comm"
+	kill -TERM "$init" "$pid" "$(field ordinary init)"
+	nsctl exec box true
+	kill -KILL "$pid"
+	eventually absent box
+	is_gone "$init"
+	nsctl exec ordinary true
 }
 
 @test "a set within such a set is in the same cgroup, needs a pid namespace, and ends with it" {

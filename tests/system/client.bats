@@ -9,6 +9,7 @@ teardown_file() { purge_daemon; }
 
 teardown() {
 	nsctl rm --all
+	other rm --all
 	eventually counts_are "$before"
 }
 
@@ -90,20 +91,44 @@ json() { python3 -c 'import json,sys; print(json.loads(sys.stdin.readline())[sys
 @test "a refusal says the value, its bounds, and what there is instead" {
 	nsctl create -nu box
 	run nsctl exec --only=mnt,net box true
-	[[ "$output" == *"--only: the set has net,uts of its own, but not mnt"* ]]
+	[[ "$output" == *"--only=mnt,net: the set has net,uts of its own, but not mnt"* ]]
 	run nsctl create --memory=1M other
-	[[ "$output" == *"--memory: 1048576 is less than 4194304"* ]]
+	[[ "$output" == *"--memory=1M: 1048576 is less than 4194304 bytes"* ]]
 	run nsctl create --lease=1000000h other
-	[[ "$output" == *"--lease: 3600000000 is not between 0.001 and 3153600000 seconds"* ]]
+	[[ "$output" == *"--lease"*": 3600000000 is not between 0.001 and 3153600000 seconds"* ]]
 	run nsctl create -n --link=box,rate=1 other
 	[[ "$output" == *"--link="*", rate: 1 is less than 8000 bits per second"* ]]
 	run nsctl rm B
 	[[ "$output" == "nsctl: rm B: a name is "* ]]
 	run nsctl create -mp=x other
 	[[ "$output" == *'"=" follows a letter that takes no value'* ]]
+	run nsctl kill --session=zzz box
+	[[ "$output" == *"--session=zzz: a session is 16 hexadecimal digits"* ]]
+	run nsctl create -n --link=box,delay=90s other
+	[[ "$output" == *"delay: 90000 is not between 0 and 60000 milliseconds"* ]]
+	run nsctl create -n --existing --hostname=h -u box
+	[[ "$output" == *"was made with other options"* ]]
+	run nsctl create -n --egress other
+	[[ "$output" == *"nsctl status"* ]]
 	run nsctl delete box
 	[[ "$output" == *"nsctl rm"* ]]
 	nsctl rm box
+}
+
+@test "with --json, errors are JSON on stderr" {
+	error() { "$@" 2>&1 >/dev/null | python3 -c 'import json,sys
+for line in sys.stdin:
+    error = json.loads(line)
+    print(error.get("error"), error["message"], error.get("hint"))'; }
+	[[ "$(error nsctl --json show none)" == "org.nsctl.NotFound show none: there is no set called none "*"nsctl list"* ]]
+	[[ "$(error nsctl list --json --state=x)" == "None list: --state: "*"nsctl help list"* ]]
+	[ "$(error nsctl --json rm none gone | wc -l)" -eq 2 ]
+	# wherever --json is, but not if it belongs to a command
+	[[ "$(error nsctl create --bad --json)" == "None create: there is no option --bad "* ]]
+	[[ "$(error nsctl bad --json)" == "None there is no command bad "* ]]
+	[[ "$(error nsctl link bad --json)" == "None there is no command link bad "* ]]
+	[[ "$(nsctl exec none true --json 2>&1)" == "nsctl: exec none: "* ]]
+	[[ "$(error nsctl --json --socket=/run/none list)" == "None cannot reach nsctld at /run/none"* ]]
 }
 
 @test "a failed create leaves nothing, and names the option" {
@@ -202,6 +227,9 @@ json() { python3 -c 'import json,sys; print(json.loads(sys.stdin.readline())[sys
 	[ "$(nsctl exec -e X=$'\xe9' box sh -c 'printf %s "$X"' | od -An -tx1 | tr -d ' ')" = e9 ]
 	own_variable() { X=$'\xe9' setpriv --reuid "$user_id" --regid "$user_id" --clear-groups env NSCTL_SOCKET="$runtime/socket" "$NSCTL_BUILD/nsctl" "$@"; }
 	[ "$(own_variable exec box sh -c 'printf %s "$X"' | od -An -tx1 | tr -d ' ')" = e9 ]
+	run nsctl exec $'caf\xe9' true
+	[ "$status" -eq 125 ]
+	[[ "$output" == *"caf\xe9 is not valid UTF-8"* ]]
 	directory=$(mktemp -d "$runtime/$(printf 'd\351').XXXXXX")
 	chmod 755 "$directory"
 	[ "$(cd "$directory" && nsctl exec box sh -c 'pwd -P')" = "$directory" ]
@@ -235,7 +263,7 @@ sys.exit(subprocess.run(sys.argv[1:], pass_fds=[9]).returncode)' "$@"; }
 	[ "$(as "$user_id" bash -c "$(declare -f inherits)"'; inherits "$@"' x "$NSCTL_BUILD/nsctl" exec --preserve-fds box sh -c 'cat <&9')" = kept ]
 	run nsctl exec --fd=7 box true 7</
 	[ "$status" -eq 125 ]
-	[[ "$output" == *directory* ]]
+	[[ "$output" == *"descriptor 7 is a directory"* ]]
 	run nsctl exec --fd=7 box true
 	[ "$status" -eq 125 ]
 	run nsctl exec --fd=7:2 box true 7</dev/null
@@ -260,6 +288,23 @@ os.execv(sys.argv[1], sys.argv[1:])" "$@"' x "$NSCTL_BUILD/nsctl" $set sh -c '
 		# shellcheck disable=SC2086
 		[ "$(nsctl $set cat /proc/self/personality /proc/self/coredump_filter)" = "$(printf '00000000\n00000033')" ]
 	done
+}
+
+@test "a command has the system's slice, and not the short one of nsctld" {
+	cat >"$runtime.slice.py" <<'PYTHON'
+import ctypes, platform, struct
+number = {"x86_64": 315}.get(platform.machine(), 275)
+attributes = ctypes.create_string_buffer(48)
+if ctypes.CDLL(None, use_errno=True).syscall(number, 0, attributes, 48, 0) < 0: raise OSError(ctypes.get_errno())
+print(struct.unpack_from("Q", attributes, 24)[0])
+PYTHON
+	own=$(python3 "$runtime.slice.py")
+	nsctl create box
+	for set in "exec box" "run -mp"; do
+		# shellcheck disable=SC2086
+		[ "$(nsctl $set python3 "$runtime.slice.py")" = "$own" ]
+	done
+	[ "$(client_in="nice -n 5" nsctl exec box python3 "$runtime.slice.py")" = "$own" ]
 }
 
 @test "a real-time class goes along as far as the caller may have it" {
@@ -365,6 +410,20 @@ PYTHON
 	nsctl kill --signal=KILL box
 	no_sleep() { ! nsctl ps box | grep -q sleep; }
 	eventually no_sleep
+}
+
+@test "a command whose set is removed says so" {
+	nsctl create -n box
+	become_client exec box sleep 1000 2>"$runtime.said" &
+	client=$!
+	runs() { nsctl sessions box | grep -q runs; }
+	eventually runs
+	nsctl rm box
+	status=0
+	wait "$client" || status=$?
+	[ "$status" -eq 137 ]
+	grep -q "exec box: the set was removed" "$runtime.said"
+	rm "$runtime.said"
 }
 
 @test "a frozen set can be removed" {
@@ -480,7 +539,20 @@ PYTHON
 
 @test "status, version, which, call, help" {
 	nsctl create -n box
-	nsctl status | grep -E 'sets +1 of 1024'
+	nsctl status | grep -E 'sets +1 of 1024 +#\.{9}$'
+	nsctl status | grep -E '^works +links, networks'
+	nsctl status | grep -E '^not allowed +--egress, --publish'
+	# a mistake is counted nowhere, and what a right forbids as refused
+	counter() { nsctl call GetStatus | grep -o "\"$1\": *[0-9]*" | grep -o '[0-9]*$'; }
+	failed=$(counter failed) refused=$(counter refused)
+	run nsctl show none
+	run nsctl create box
+	run nsctl create --egress out
+	[ "$status" -eq 1 ]
+	[ "$(counter failed)" -eq "$failed" ]
+	[ "$(counter refused)" -eq $((refused + 1)) ]
+	# what does not work has its reason
+	nsctl call GetStatus | grep -q '"limits": *true' || nsctl status | grep -E '^does not work +limits: .*controller'
 	[ "$(nsctl version | wc -l)" -eq 2 ]
 	[ "$(nsctl --version)" = "$(nsctl version)" ]
 	[ "$(nsctl --json -V)" = "$(nsctl --json version)" ]
@@ -489,6 +561,97 @@ PYTHON
 	nsctl call org.varlink.service.GetInfo | json product | grep -x nsctld
 	run nsctl call NoSuchMethod
 	[ "$status" -eq 1 ]
-	nsctl help | grep create
+}
+
+@test "help: groups, options once, examples, 80 columns" {
+	nsctl help | grep -x 'Networks:'
 	nsctl help create | grep -- --tmpfs
+	[ "$(nsctl help create | grep -c -- --socket)" -eq 1 ]
+	nsctl help link add | grep -x '  nsctl link add --name=cable web net/lan'
+	[ -z "$(nsctl help | grep -w complete)" ]
+	{
+		nsctl help
+		nsctl table | awk -F '\t' '$1 == "verb" { print $2 }' | while read -r verb; do
+			# shellcheck disable=SC2086
+			nsctl help $verb
+		done
+	} >"$BATS_TEST_TMPDIR/help"
+	[ "$(grep -c '^Examples:$' "$BATS_TEST_TMPDIR/help")" -gt 30 ]
+	fails grep -E '.{81}' "$BATS_TEST_TMPDIR/help"
+}
+
+@test "words of similar programs lead to ours, which exist" {
+	for words in "remove:rm" "delete:rm" "stop:rm" "ps -a:list" "link delete:link rm" "netns:create" "inspect:show" \
+		"pause:freeze" "bridge:network create" "tc:link impair" "compose:up" "shell:enter" "kil:kill" "net:network" "link lis:link list"; do
+		# shellcheck disable=SC2086
+		run nsctl ${words%:*} box
+		[ "$status" -eq 2 ]
+		grep -x "nsctl: there is no command ${words%:*}" <<<"$output"
+		grep -E "^hint: write .nsctl ${words#*:} " <<<"$output"
+		# shellcheck disable=SC2086
+		nsctl help ${words#*:} >/dev/null
+	done
+	run nsctl help net
+	[[ "$output" == *"hint: write \`nsctl network "* ]]
+	run nsctl create --linc=a box
+	[[ "$output" == *"there is no option --linc=a"*"hint: write --link" ]]
+	run nsctl complet
+	[[ "$output" == *'hint: `nsctl help` lists them' ]]
+}
+
+# metric FILE NAME [LABEL=VALUE...]: prints the values of this metric, as the parser of Prometheus' own client reads the file.
+metric() {
+	python3 -c '
+import sys
+from prometheus_client.parser import text_string_to_metric_families
+wanted = dict(word.split("=", 1) for word in sys.argv[3:])
+for family in text_string_to_metric_families(open(sys.argv[1]).read()):
+    for sample in family.samples:
+        if sample.name == sys.argv[2] and wanted.items() <= sample.labels.items():
+            print("%g" % sample.value)' "$@"
+}
+
+# metrics CALL: makes a call of io.systemd.Metrics as an ordinary user, and prints its replies.
+metrics() { nsctl --json call --more "io.systemd.Metrics.$1"; }
+
+# names: prints each name in the documents on stdin, once.
+names() { sed -E 's/.*"name": *"([^"]*)".*/\1/' | sort -u; }
+
+@test "metrics: what the caller may see, on the socket, for Prometheus, and in a file that is replaced" {
+	local file=$runtime.prom
+	nsctl create -n box
+	other create -n box
+	nsctl exec -d box sleep 1000
+	# the interface is one of the service's, and each of its methods needs "more"
+	nsctl call org.varlink.service.GetInfo | grep -q io.systemd.Metrics
+	nsctl --json call org.varlink.service.GetInterfaceDescription '{"interface": "io.systemd.Metrics"}' | grep -q 'value: any'
+	run nsctl call io.systemd.Metrics.List
+	grep -q ExpectedMore <<<"$output"
+	# every metric is described
+	[ -z "$(comm -23 <(metrics List | names) <(metrics Describe | names))" ]
+	metrics List | grep -q "\"name\":\"org.nsctl.set_state\",.*\"object\":\"box\",.*\"owner\":$user_id"
+	# a user sees the user's own sets, and root sees all
+	nsctl metrics >"$file"
+	[ "$(metric "$file" nsctl_sets)" = 1 ]
+	[ "$(metric "$file" nsctl_set_processes set=box)" = 1 ]
+	[ "$(metric "$file" nsctl_set_state set=box value=ready owner="$user_id")" = 1 ]
+	[ "$(metric "$file" nsctl_used what=sessions)" = 1 ]
+	[ "$(metric "$file" nsctl_limit what=sets)" -ge 1 ]
+	[ "$(metric "$file" nsctl_operations_total what=created)" -ge 2 ]
+	# with the capabilities of nsctl-metrics.service
+	client_in="setpriv --bounding-set -all,+dac_override" root_nsctl metrics --textfile="$file"
+	[ "$(stat -c %a "$file")" = 644 ]
+	[ "$(metric "$file" nsctl_sets)" = 2 ]
+	[ "$(metric "$file" nsctl_set_processes owner="$other_id")" = 0 ]
+	[ -n "$(metric "$file" nsctl_set_cpu_seconds_total owner="$user_id" set=box)" ]
+	# a failure leaves the file as it was, and nothing beside it
+	run root_nsctl --socket=/run/no/such/socket metrics --textfile="$file"
+	[ "$status" -eq 4 ]
+	[ "$(metric "$file" nsctl_sets)" = 2 ]
+	run root_nsctl metrics --textfile=/run/no/such/file
+	[ "$status" -eq 1 ]
+	grep -q -- "--textfile: /run/no/such/file: No such file" <<<"$output"
+	[ "$(compgen -G "$file*")" = "$file" ]
+	rm "$file"
+	other rm box
 }

@@ -170,6 +170,9 @@ rows = [("Exec", {field: 0}) for field in ("stdinFileDescriptor", "stdoutFileDes
 rows += [("Create", {"spec": {"rootFileDescriptor": 0}}),
          ("Create", {"spec": {"mounts": [{"type": "bind", "target": "/mnt", "sourceFileDescriptor": 0}]}}),
          ("Create", {"spec": {"lease": {"processFileDescriptor": 0}}}),
+         ("Create", {"spec": {"lease": {"pipeFileDescriptor": 0}}}),
+         ("Adopt", {"name": "adopted", "processFileDescriptor": 0}),
+         ("Adopt", {"name": "adopted", "descriptors": [{"type": "net", "namespaceFileDescriptor": 0}]}),
          ("Identify", {"processFileDescriptor": 0})]
 left = []
 def one(method, parameters):

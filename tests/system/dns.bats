@@ -104,7 +104,7 @@ address_of() {
 print(socket.getaddrinfo(sys.argv[1], 80, getattr(socket, "AF_" + sys.argv[2]))[0][4][0])' "$2" "$3" 2>/dev/null
 }
 # is_hosts_of_root SET: succeeds if the set's file only adds entries that the host's lacks.
-is_hosts_of_root() { [ "$(in_view cat /etc/hosts)" = "$(reads "$1" /etc/hosts | grep -vE '^# Written|^127.0.1.1 |^::1 ')" ]; }
+is_hosts_of_root() { [ "$(in_view cat /etc/hosts)" = "$(reads "$1" /etc/hosts | grep -vE '^# Written|^127.0.1.1 |^::1 |^::ffff:')" ]; }
 make_network() { nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/64 "$@"; }
 
 @test "--dns gives a resolv.conf of the set's own, on the link itself" {
@@ -156,7 +156,7 @@ make_network() { nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/6
 
 @test "search domains, options and hosts: as asked for, also after a restart; what is wrong is refused" {
 	nsctl create --dns=192.0.2.1 --dns-search=a.example --dns-search=b.example --dns-option=ndots:2 --dns-option=rotate \
-		--add-host=db.example:10.0.0.5 --add-host=db.example:fd00::5 --add-host=a:10.0.0.9 a
+		--add-host=db.example:10.0.0.5 --add-host="db.example:[fd00::5]" --add-host=a:10.0.0.9 a
 	[ "$(reads a /etc/resolv.conf | tail -n +2)" = $'nameserver 192.0.2.1\nsearch a.example b.example\noptions ndots:2\noptions rotate' ]
 	[ "$(address_of a db.example INET)" = 10.0.0.5 ]
 	[ "$(address_of a db.example INET6)" = fd00::5 ]
@@ -190,6 +190,7 @@ make_network() { nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/6
 	refused "no name of a host" create --add-host='a b:10.0.0.1' x
 	refused "IP address of a host" create --add-host=a:10.0.0.1/24 x
 	refused "IP address of a host" create --add-host=a:10.0.0 x
+	refused "IP address of a host" create --add-host=a:[] x
 	refused "/etc/hosts" create --add-host=a:10.0.0.1 --bind=/etc/passwd:/etc/hosts x
 }
 
@@ -246,15 +247,17 @@ make_network() { nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/6
 	nsctl create -m -n net
 	for set in plain inner uts net; do
 		name=$(nsctl exec "$set" hostname)
-		for name in "$name" localhost; do
-			address_of "$set" "$name" INET | grep -q '^127\.'
-			address_of "$set" "$name" INET6 | grep -qx '::1'
-		done
+		[ "$(address_of "$set" localhost INET) $(address_of "$set" localhost INET6)" = "127.0.0.1 ::1" ]
+		address=$(address_of "$set" "$name" INET)
+		[[ "$address" == 127.* ]]
+		address_of "$set" "$name" INET6 | grep -Eqx "::1|::ffff:$address"
 		# the entries of the root's file are kept
 		address_of "$set" printer INET | grep -qx '192.0.2.7'
 	done
 	[ "$(nsctl exec uts hostname -f)" = db.example.test ]
 	[ "$(nsctl exec uts hostname -s)" = db ]
+	# the addresses lead back to the name, and to nothing else
+	[ "$(nsctl exec uts python3 -c 'import socket; print(socket.getfqdn(), socket.gethostbyaddr("::1")[0])')" = "db.example.test localhost" ]
 	nsctl exec plain test -L /etc/resolv.conf
 	# the host's file is read again after it was replaced or written
 	in_view sh -c 'echo "192.0.2.8 scanner" >>/etc/hosts'
@@ -289,6 +292,8 @@ make_network() { nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/6
 	nsctl exec m2 ping -6 -c 1 -W 5 m1
 	# a set without a mount namespace: others know its name, but it does not know theirs
 	nsctl create -n --link=net/lan bare
+	nsctl show bare | grep '^ *note .* does not know the names of other members'
+	fails grep 'names of other members' <<<"$(nsctl show m1)"
 	nsctl exec m1 ping -4 -c 1 -W 5 bare
 	# members of another network are not known
 	nsctl network create other --subnet=10.9.0.0/24
@@ -449,8 +454,36 @@ rewrite_others() {
 	has a /etc/resolv.conf 'nameserver 192.0.2.1'
 	pings a a
 	nsctl exec a test -r /etc/passwd
+	# what is mounted below /etc is seen as before
+	nsctl create --hide=/etc/ssl --bind=/etc/passwd:/etc/group b
+	[ -z "$(nsctl exec b ls /etc/ssl)" ]
+	nsctl exec b cmp /etc/passwd /etc/group
+	address_of b localhost INET6 | grep -qx ::1
+	[ -z "$(nsctl run --hide=/etc ls -A /etc)" ]
 	in_view test ! -e /etc/resolv.conf
 	in_view test ! -e /etc/hosts
+}
+
+@test "a root without /etc/hosts has localhost if nobody in the set can write to its /etc" {
+	root=$nets/root
+	mkdir -p "$root"/{etc,proc,dev,bin,lib,lib64,usr,sys}
+	options=(-m -n -u --root="$root" --bind=/usr:/usr:ro --bind=/lib:/lib:ro --bind=/bin:/bin:ro)
+	[ -d /lib64 ] && options+=(--bind=/lib64:/lib64:ro)
+	for user in "" -r; do
+		# shellcheck disable=SC2086
+		nsctl create "${options[@]}" $user --hostname=db a
+		for name in localhost db; do
+			address_of a "$name" INET | grep '^127\.'
+			address_of a "$name" INET6
+		done
+		nsctl rm a
+	done
+	chown -R "$user_id" "$root"
+	nsctl create "${options[@]}" -r --read-only a
+	address_of a localhost INET
+	nsctl create "${options[@]}" -r b
+	nsctl exec b sh -c 'echo kept >/etc/kept'
+	[ "$(ls "$root/etc")" = kept ]
 }
 
 @test "another root: its own nsswitch, and a clear word where there is no resolv.conf" {
@@ -460,6 +493,7 @@ rewrite_others() {
 	options=(-r -m -n --root="$root" --bind=/usr:/usr:ro --bind=/lib:/lib:ro --bind=/bin:/bin:ro)
 	[ -d /lib64 ] && options+=(--bind=/lib64:/lib64:ro)
 	refused "make an empty file" create "${options[@]}" --dns=192.0.2.1 a
+	refused "--add-host: there is no /etc/hosts" create "${options[@]}" --add-host=a:192.0.2.1 a
 	as "$user_id" sh -c "echo 'hosts: db' >$root/etc/nsswitch.conf; ln -s nowhere $root/etc/resolv.conf"
 	nsctl create "${options[@]}" --dns=192.0.2.1 a
 	has a /etc/resolv.conf 'nameserver 192.0.2.1'
@@ -525,5 +559,5 @@ rewrite_others() {
 	run nsctl call Create '{"name":"a","spec":{"namespaces":["mnt"],"dns":["192.0.2.1"]}}'
 	[[ "$output" == *spec.dns*net* ]]
 	refused '--dns' network create lan --subnet=10.8.0.0/24 --dns=fe80
-	nsctl status | grep -E 'dns +yes'
+	nsctl call GetStatus | grep -qE '"dns": ?true'
 }

@@ -117,12 +117,12 @@ PYTHON
 	refused=$(grep -c "refused: .*uid=$user_id" "$runtime.log")
 	[ "$refused" -ge 1 ]
 	[ "$refused" -le 20 ]
-	handed=$(grep -c "namespaces handed out uid=$user_id" "$runtime.log")
+	handed=$(grep -c "opened namespaces of set .*uid=$user_id" "$runtime.log")
 	[ "$handed" -ge 1 ]
 	[ "$handed" -le 200 ]
 	# the other user's lines are in the log
 	grep -q "refused: .*uid=$other_id" "$runtime.log"
-	grep -q "namespaces handed out uid=$other_id" "$runtime.log"
+	grep -q "opened namespaces of set .*uid=$other_id" "$runtime.log"
 }
 
 @test "a journal that takes no more lines holds up nobody, and says later how many were lost" {
@@ -169,8 +169,8 @@ PYTHON
 	touch "$runtime.read"
 	read_up() { nsctl run -n true && grep -q 'MESSAGE=.* ([0-9]* lines before this one were lost)$' "$runtime.lines"; }
 	eventually read_up
-	grep -qx "NSCTL_UID=$user_id" "$runtime.lines"
-	grep -qx 'NSCTL_METHOD=Run' "$runtime.lines"
+	eventually grep -qx "NSCTL_UID=$user_id" "$runtime.lines"
+	eventually grep -qx 'NSCTL_METHOD=Run' "$runtime.lines"
 	grep -qx 'PRIORITY=6' "$runtime.lines"
 	purge_daemon
 	rm -r "$runtime".* /run/systemd/journal

@@ -100,9 +100,10 @@ rules_are() { [ "$(rules)" = "$1" ]; }
 		echo 'add table inet flood'
 		echo 'add chain inet flood c'
 		for i in $(seq 3000); do echo "add rule inet flood c tcp dport $i counter"; done
-	} | on_host nft -f -
-	on_host nft delete table inet flood
-	eventually has_drops
+		echo 'delete table inet flood'
+	} >"$nets/flood"
+	flood_drops() { on_host nft -f "$nets/flood" && has_drops; }
+	eventually flood_drops
 	# shellcheck disable=SC2046 # family and name
 	on_host nft delete table $(table)
 	kill -CONT "$daemon"

@@ -63,7 +63,7 @@ brief_is_removing() { nsctl list | grep '^brief' | grep -q removing; }
 	nsctl link add one two --name=wire
 	local before
 	before=$(kernel_counts)
-	nsctl create -n --lease=1s brief
+	nsctl create -n --lease=10m brief
 	keep_from_forking
 	refused 1 nsctl create -mpnr box
 	refused 1 nsctl create -n --link=one box
@@ -80,6 +80,7 @@ brief_is_removing() { nsctl list | grep '^brief' | grep -q removing; }
 	grep -q 'no front can be started.*EAGAIN' "$runtime.log"
 	[ "$(nsctl link list | grep -c wire)" -eq 1 ]
 	[ "$(nsctl list --quiet)" = "$(printf 'brief\none\ntwo')" ]
+	nsctl renew brief 1s
 	eventually brief_is_removing
 	refused 1 nsctl rm one
 	let_fork

@@ -159,11 +159,47 @@ exec_killed_at() {
 	nsctl rm box
 }
 
+runs() { nsctl ps once | grep -q 'sleep 600'; }
+
+@test "a run that has seen another daemon come still ends when its set is gone" {
+	become_client run --name=once -mpn sleep 600 &
+	client=$!
+	eventually runs
+	command=$(nsctl --json ps once | grep -o '"pid": *[0-9]*' | tail -n 1 | grep -o '[0-9]*')
+	kill_daemon
+	start_daemon
+	kill -STOP "$daemon"
+	kill -TERM $client
+	eventually is_gone "$command"
+	waits=$(is_gone $client || echo yes)
+	kill -CONT "$daemon"
+	[ "$waits" = yes ]
+	code=0
+	wait $client || code=$?
+	[ "$code" -eq 143 ]
+	[ -z "$(nsctl list --quiet)" ]
+}
+
 @test "a Run that is killed in the middle leaves no set" {
-	armed create-made
-	run nsctl run -n true
-	[ "$status" -eq 125 ]
-	restart
+	for point in create-made exec-executed remove-recorded remove-killed remove-unpinned remove-forgotten; do
+		armed "$point"
+		run nsctl run -mpnuiC true
+		# from the end of the command on, its status is known
+		[ "$status" -eq 125 ] || { [ "$status" -eq 0 ] && [[ $point == remove-* ]]; }
+		restart
+		[ -z "$(nsctl list --quiet)" ]
+		eventually counts_are "$before"
+	done
+}
+
+@test "a Run whose init is killed ends, and leaves no set" {
+	become_client run --name=box -mpnuiC sleep 1000 &
+	client=$!
+	eventually nsctl show box
+	kill -KILL "$(nsctl show --json box | python3 -c 'import json,sys; print(json.load(sys.stdin)["init"])')"
+	status=0
+	wait "$client" || status=$?
+	[ "$status" -eq 137 ]
 	[ -z "$(nsctl list --quiet)" ]
 	eventually counts_are "$before"
 }

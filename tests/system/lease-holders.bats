@@ -303,9 +303,16 @@ refused(call("Renew", {"name": "box", "seconds": 5, "lease": lease}, reading), "
 ended, end = os.pipe()
 os.close(end)
 refused(call("Renew", {"name": "box", "lease": lease}, ended), "lease.pipeFileDescriptor", "has ended")
+# the writing end, which is handed over as well, and by the way: nobody keeps it
+other = Connection()
+made = other.call("Create", {"name": "other", "spec": {"namespaces": ["net"], "lease": lease}}, [reading, writing])
+assert "error" not in made, made
+other.call("GetStatus", {}, [writing])
+other.call("Exec", {"name": "box", "command": ["true"], "detach": True, "stdinFileDescriptor": 0}, [writing])
 os.close(writing)
 PYTHON
 	eventually absent box
+	eventually absent other
 	eventually no_watchers
 }
 

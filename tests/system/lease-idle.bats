@@ -34,6 +34,10 @@ sys.exit(not any(o["name"] == sys.argv[1] and sys.argv[2] in o for o in map(json
 	nsctl create -mpn --lease=idle:1 box
 	nsctl create -n --lease=idle:1 plain
 	nsctl create -n --lease=idle:1h stays
+	# a freeze holds nothing up
+	nsctl create -mp --lease=idle:1 frozen
+	nsctl freeze frozen
+	eventually absent frozen
 	eventually absent box
 	eventually absent plain
 	counts_down set stays

@@ -144,13 +144,50 @@ inner_net() { nsctl exec box sh -c '[ "$(readlink /proc/$(pgrep -x sleep)/ns/net
 @test "when the namespace has vanished, or somebody else keeps it" {
 	nsctl create -nr --link=host:veth0,peer-address=10.1.0.1/24 --egress box
 	nsctl exec -d box sleep infinity
-	exec 9<"/proc/$(nsctl ps box | awk '/sleep/ { print $1 }')/ns/net"
+	exec 9<"/proc/$(pid_of_sleep box)/ns/net"
 	leaves_nothing
 	exec 9<&-
 	everything_wired
 	# the test removes the set's pins, unknown to the daemon
 	nsenter --mount="$runtime/vault" sh -c 'cd /ns && for pin in $(find . -type f); do
 		umount "$pin" 2>/dev/null; done; true' || true
+	leaves_nothing
+}
+
+pid_of_sleep() { nsctl ps "$1" | awk '/sleep/ { print $1 }'; }
+
+@test "when somebody keeps the namespace of a member of a network: it reaches nothing any more" {
+	nsctl network create lan --subnet=10.8.0.0/24
+	nsctl create -n --link=net/lan,address=10.8.0.2/24 peer
+	nsctl create -np --link=net/lan box
+	nsctl exec -d box sleep infinity
+	exec 9<"/proc/$(pid_of_sleep box)/ns/net"
+	nsenter --net=/proc/self/fd/9 ping -qc 1 -W 5 10.8.0.2
+	nsctl rm box
+	fails nsenter --net=/proc/self/fd/9 ping -qc 1 -W 0.3 10.8.0.2
+	# a little later, its port is deleted, and with that its own interface
+	unlinked() { ! nsenter --net=/proc/self/fd/9 ip -o link | grep -q eth0; }
+	eventually unlinked
+	nsctl exec peer ip -o link | grep -q eth0
+	# so it is if the daemon ends before
+	nsctl create -np --link=net/lan box
+	nsctl exec -d box sleep infinity
+	exec 9<"/proc/$(pid_of_sleep box)/ns/net"
+	nsctl rm box
+	kill_daemon
+	start_daemon --config="$config"
+	eventually unlinked
+	exec 9<&-
+	# root inside has moved the interface into a namespace that somebody keeps
+	nsctl create -mpn -r --link=net/lan box
+	nsctl exec -d box unshare -n sleep infinity
+	eventually inner_net
+	exec 9<"/proc/$(pid_of_sleep box)/ns/net"
+	nsctl exec box sh -c 'ip link set eth0 netns $(pgrep -x sleep)'
+	nsctl rm box
+	[ "$(nsenter --net=/proc/self/fd/9 ip -o link | wc -l)" -eq 1 ]
+	exec 9<&-
+	nsctl rm peer
 	leaves_nothing
 }
 

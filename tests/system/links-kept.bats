@@ -210,12 +210,12 @@ is_moved() { [ "$(states wire)" = "up moved" ]; }
 	nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/64
 	nsctl create -n --link=net/lan one
 	nsctl link add host:lan0 net/lan
-	nsctl create -n --link=net/lan two
+	nsctl create -n --link=net/lan,alias=db,alias=db.example two
 	on_host ping -c 1 -W 20 10.8.0.4
 	on_host ping -c 1 -W 20 fd08::2
 	pings two 10.8.0.3
 	on_host ip -o addr show | grep 10.8.0.3/24
-	[ "$(nsctl hosts)" = $'10.8.0.2\tone\nfd08::2\tone\n10.8.0.4\ttwo\nfd08::4\ttwo' ]
+	[ "$(nsctl hosts)" = $'10.8.0.2\tone\nfd08::2\tone\n10.8.0.4\ttwo db db.example\nfd08::4\ttwo db db.example' ]
 	kill_daemon
 	start_daemon --config="$config"
 	on_host ping -c 1 -W 20 10.8.0.4

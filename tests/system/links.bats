@@ -15,6 +15,9 @@ tutorial_pair() {
 		--link=host:veth0,peer-address=192.168.100.1/24,interface=veth1,address=192.168.100.2/24
 }
 
+# Prints the links as they are recorded: all but the packets that have passed.
+what_links_have() { nsctl --json link list | sed -E 's/,?"(received|sent)":[0-9]+//g'; }
+
 @test "a pair between two sets: both ways, both families" {
 	nsctl create -n a
 	nsctl create -n -r b
@@ -59,7 +62,7 @@ tutorial_pair() {
 	nsctl create -n b
 	nsctl create -u names
 	nsctl network create lan --subnet=10.8.0.0/24
-	links=$(nsctl --json link list)
+	links=$(what_links_have)
 	refused nobody link add a nobody
 	refused nobody link add a net/nobody
 	refused "net namespace" link add a names
@@ -84,7 +87,7 @@ tutorial_pair() {
 	nsctl network rm more
 	refused already network create lan
 	refused delay link impair a-host --jitter=5ms
-	[ "$(nsctl --json link list)" = "$links" ]
+	[ "$(what_links_have)" = "$links" ]
 	[ "$(nsctl exec b ip -o link | wc -l)" -eq 1 ]
 }
 
@@ -96,6 +99,28 @@ tutorial_pair() {
 	run other create -n --link=host:veth9 more
 	[ "$status" -ne 0 ]
 	[ "$(other list --quiet)" = theirs ]
+	other rm theirs
+}
+
+@test "the log names the link, set or network that a call is about" {
+	nsctl create -n a
+	nsctl create -n --link=a:wire,name=pair b
+	nsctl link down pair
+	grep -q ' changed link pair' "$runtime.log"
+	nsctl link rm pair
+	other create -n theirs
+	fails other link add --name=mine theirs host:veth9
+	grep -q ': AddLink mine refused: link to the host' "$runtime.log"
+	fails other link add theirs host:veth9
+	grep -q ': AddLink theirs refused: link to the host' "$runtime.log"
+	fails other create -n --link=host:veth9 more
+	grep -q ': Create more refused: link to the host' "$runtime.log"
+	fails other network create --egress out
+	grep -q ': CreateNetwork out refused: egress' "$runtime.log"
+	fails other up - <<<'{"networks": [{"name": "lan"}], "links": [{"name": "wide", "a": {"set": "theirs"}, "b": {"host": true}}]}'
+	grep -q ': Apply wide refused: ' "$runtime.log"
+	fails other run -n --egress --name=once true
+	grep -q ': Run once refused: egress' "$runtime.log"
 	other rm theirs
 }
 
@@ -136,7 +161,9 @@ tutorial_pair() {
 	nsctl link impair "$link" --rate=5mbit
 	if nsctl link impair "$link" --delay=5ms; then
 		nsctl link list | grep 5ms
+		nsctl --json status | grep '"impairments": *true'
 	else
+		nsctl --json status | grep '"impairments": *false'
 		refused netem link impair "$link" --delay=5ms
 		nsctl link list | grep 5mbit
 		refused netem link add a b,delay=5ms
@@ -151,10 +178,10 @@ tutorial_pair() {
 	nsctl create -n --link=net/lan m1
 	nsctl create -n --link=net/lan m2
 	nsctl link impair m1-lan m1 --rate=1mbit
-	links=$(nsctl --json link list)
+	links=$(what_links_have)
 	kill_daemon
 	start_daemon --config="$config"
-	[ "$(nsctl --json link list)" = "$links" ]
+	[ "$(what_links_have)" = "$links" ]
 	nsctl exec m1 ip -d link show eth0 | grep 'qdisc tbf'
 	pings m1 10.8.0.3
 	pings box 192.168.100.1

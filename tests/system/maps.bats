@@ -184,7 +184,7 @@ assert json.load(sys.stdin)["spec"]["uidMap"][1] == {"inside": 5, "outside": 200
 	# a user without subordinate ids gets no map
 	run other create --map-auto box
 	[ "$status" -eq 1 ]
-	[[ "$output" == *"/etc/subuid"*nothing* ]]
+	[[ "$output" == *"/etc/subuid"*none* ]]
 	[ -z "$(nsctl list)" ]
 }
 
@@ -217,12 +217,12 @@ assert json.load(sys.stdin)["spec"]["uidMap"][1] == {"inside": 5, "outside": 200
 
 @test "9: an administrator's mistake gives nobody root, nor the daemon's own accounts" {
 	give "$user_id:0:65536"
-	refused nothing -- --map-auto
+	refused none -- --map-auto
 	refused yours -- --map-users=0:0:10
 	give "$user_id:61000:1000"
 	refused "nsctld's own" -- --map-users=0:61100:100
 	give "$user_id" "$user_id:" ":::" "$user_id:1" "$user_id:-1:5" "$user_id:5:5:5" "$user_id: 5:5"
-	refused nothing -- --map-auto
+	refused none -- --map-auto
 }
 
 @test "9: ids of a set survive the daemon, and end with it" {

@@ -88,9 +88,9 @@ networkRemoved lan" ]
 	nsctl rm other
 	nsctl create -n box
 	nsctl rm box
-	eventually hears ' setRemoved     box$'
+	eventually hears ' set box was removed$'
 	[ "$(wc -l <"$heard")" -eq 2 ]
-	[[ $(head -n 1 "$heard") =~ ^[0-9-]+\ [0-9:]+\ setCreated\ +box$ ]]
+	[[ $(head -n 1 "$heard") =~ ^[0-9-]+\ [0-9:]+\ set\ box\ was\ created$ ]]
 }
 
 @test "what was not made is not told of, and what was rolled back neither" {

@@ -86,6 +86,12 @@ hides() { [ -z "$("$@" ls "$runtime/hidden")" ]; }
 	[ "$status" -eq 1 ]
 	inside outer create -n --link=inner linked
 	nsctl exec inner true
+	# a process outside is not said to be in a set that is not found; here pids are the host's
+	nsctl create -n plain
+	nsctl exec -d beside sleep 1000
+	pid=$(nsctl --json sessions beside | python3 -c 'import json,sys; print(json.loads(sys.stdin.readline())["pid"])')
+	[ "$(nsctl which --quiet "$pid")" = beside ]
+	[ -z "$(inside plain which --quiet "$pid")" ]
 }
 
 @test "three deep, and each level removed first" {

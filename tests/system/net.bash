@@ -80,7 +80,10 @@ everything() {
 		/proc/sys/net/ipv6/conf/all/forwarding'
 	ls "$runtime/forwarding" 2>/dev/null || true
 }
-everything_is() { [ "$(everything)" = "$1" ]; }
+everything_is() {
+	found=$(everything)
+	[ "$found" = "$1" ]
+}
 
 # count_everything: lets the daemon do everything once, because it keeps what it has made then; $before is the state.
 count_everything() {
@@ -97,7 +100,7 @@ start_counted_host() {
 
 # leaves EVERYTHING: waits until this is the state again; otherwise prints the difference.
 leaves() {
-	eventually everything_is "$1" || { diff <(echo "$1") <(everything) | head -n 40 && return 1; }
+	eventually everything_is "$1" || { diff <(echo "$1") <(echo "$found") | head -n 40 && return 1; }
 }
 
 pings() { nsctl exec "$1" ping -c 1 -W 5 "$2"; }

@@ -342,7 +342,7 @@ while True:
 	refused "--publish=127.0.0.1:8080:80: is in use" create -n --publish=8999:80 --publish=127.0.0.1:8080:80 wrong
 	refused "write it as one" create -n --publish='[::ffff:127.0.0.1]:8085:80' wrong
 	refused "is a link-local address" create -n --publish='[fe80::1]:8085:80' wrong
-	refused "no address of this host" create -n --publish=192.0.2.9:8085:80 wrong
+	refused "not an address of this host" create -n --publish=192.0.2.9:8085:80 wrong
 	fails on_host python3 -c 'import socket; socket.socket().bind(("127.0.0.1", 8082))'
 }
 

@@ -85,7 +85,7 @@ sysctl_of() { nsctl exec "$1" cat "/proc/sys/$2"; }
 	refused "name of a setting" create -n --sysctl=net.ipv4.conf...forwarding=1 box
 	refused "name of a setting" create -n --sysctl=net/ipv4/ip_forward=1 box
 	refused "--sysctl=net.ipv4.ip_forward=many: the kernel does not take this value" create -n --sysctl=net.ipv4.conf.all.rp_filter=2 --sysctl=net.ipv4.ip_forward=many box
-	refused "net.ipv4.ip_forward is to be both 1 and 0" create -n --forward --sysctl=net.ipv4.ip_forward=0 box
+	refused "net.ipv4.ip_forward is given two values, 1 and 0" create -n --forward --sysctl=net.ipv4.ip_forward=0 box
 	for name in net.ipv4.conf.nothing.rp_filter net.ipv6.conf.nothing.accept_ra; do
 		refused "the kernel has no setting of this name" create -n --sysctl=$name=1 box
 	done

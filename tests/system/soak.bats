@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# A short soak, of NSCTL_SOAK_SECONDS; an hour of it is ./dev soak --seconds 3600.
+# A short soak, of NSCTL_SOAK_SECONDS; an hour of it is ./dev soak --seconds 3600. Ten minutes of jobs are ./dev soak ci.
 
 load daemon.bash
 
@@ -10,4 +10,8 @@ load daemon.bash
 
 @test "hundreds of sets one after the other over one connection: nothing grows" {
 	"$BATS_TEST_DIRNAME/../soak/run" --rounds 500
+}
+
+@test "jobs of several users at once, some of them killed: the others succeed, and nothing is left" {
+	"$BATS_TEST_DIRNAME/../soak/ci" --seconds 3 --jobs 30
 }

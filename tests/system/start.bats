@@ -100,7 +100,7 @@ copy_build() {
 }
 
 @test "a start that fails leaves nothing: the spawner, the cgroup" {
-	copy_build nsctld-front nsctl-init nsctl-runner
+	copy_build nsctld-front nsctld-resolver nsctl-init nsctl-runner
 	printf '#!/bin/sh\nexit 1\n' >"$place/build/nsctld-spawner"
 	chmod 711 "$place/build/nsctld-spawner"
 	before=$(traces)
@@ -112,7 +112,7 @@ copy_build() {
 }
 
 @test "a copy of a build whose helpers users can read is used, with a warning and the remedy" {
-	copy_build nsctld-spawner nsctld-front nsctl-init nsctl-runner
+	copy_build nsctld-spawner nsctld-front nsctld-resolver nsctl-init nsctl-runner
 	chmod 755 "$place"/build/nsctl[d-]?*
 	ln -s "$NSCTL_BUILD/nsctl" "$place/build/nsctl"
 	NSCTL_BUILD=$place/build
@@ -123,7 +123,7 @@ copy_build() {
 }
 
 @test "a start that fails leaves nothing: helpers that users can write or replace" {
-	helpers="nsctld-spawner nsctld-front nsctl-init nsctl-runner"
+	helpers="nsctld-spawner nsctld-front nsctld-resolver nsctl-init nsctl-runner"
 	# shellcheck disable=SC2086
 	copy_build $helpers
 	before=$(traces)

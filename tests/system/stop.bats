@@ -59,7 +59,7 @@ assert answer["continues"] and answer["parameters"]["session"], answer
 PYTHON
 	python "$user_id" <"$runtime.ask.py" &
 	client=$!
-	eventually grep -q 'session started' "$runtime.log"
+	eventually grep -q 'started a session' "$runtime.log"
 	kill -TERM "$daemon"
 	status=0
 	wait "$client" || status=$?

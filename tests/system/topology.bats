@@ -267,7 +267,7 @@ of() { nsctl list --quiet --project="$1"; }
 	patience=0 leaves "$before"
 	echo '{"sets": []}' >"$nets/service.json"
 	refused "it has no network" run --with="$nets/service.json" true
-	refused "--project=p: it is for --with" run --project=p true
+	refused "--project=p: works only with --with" run --project=p true
 }
 
 @test "run --with: the command finds its services; its status is kept, and nothing is left, also of several at once" {

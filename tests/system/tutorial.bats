@@ -257,8 +257,9 @@ import json, sys
 for line in sys.stdin: print(json.loads(line)["pid"])')
 	[ "$(wc -w <<<"$pids")" -ge 3 ]
 	nsctl rm box
+	# a killed process belongs to no cgroup any more a moment before it is a zombie
 	for pid in $pids; do
-		is_gone "$pid"
+		eventually is_gone "$pid"
 	done
 	[ ! -e "$runtime/ns/$user_id" ]
 	counts_are "$before"

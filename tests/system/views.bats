@@ -147,6 +147,12 @@ SH
 	[[ "$output" == *"--tmpfs=$place/file: a directory can only be mounted on a directory"* ]]
 	run nsctl create -m --tmpfs="$place/none" box
 	[[ "$output" == *"it is made if --overlay=PARENT or --tmpfs=PARENT comes before it"* ]]
+	run nsctl create -m --overlay="$place" --read-only="$place" --tmpfs="$place/none" box
+	[[ "$output" == *"--tmpfs=$place/none: there is no such path inside, and none can be made"* ]]
+	run nsctl create -m --tmpfs="$place/own" --tmpfs="$place/own/$(printf %0300d)" box
+	[[ "$output" == *"mount (--tmpfs=$place/own/000"* ]]
+	run nsctl create -m --tmpfs="$place/a"$'\n'b box
+	[[ "$output" == *"must be an absolute path without ., .. and control characters"* ]]
 	run nsctl create -m --overlay="$place/file" box
 	[[ "$output" == *"--overlay=$place/file: is not a directory"* ]]
 	run nsctl create -m --job="$place/file" box
@@ -237,6 +243,12 @@ make_home() {
 		[ -e "$place/own/written$user" ]
 	done
 	[ "$(ls "$place/home")" = up ]
+	# a command starts here or, if the job does not see this directory, in its workspace
+	starts_in() { (cd "$1" && mine run --job="$place/own" "${@:2}" pwd); }
+	[ "$(starts_in /usr)" = /usr ]
+	[ "$(starts_in "$place/home")" = "$place/own" ]
+	[ "$(starts_in "$place/home" --bind="$place/home:$place/home")" = "$place/home" ]
+	[ "$(starts_in "$place/home" --chdir=/)" = / ]
 	# its parts are listed, and each is undone by its own option
 	mine create --job="$place/own" --no-lease box
 	[ "$(mine show box | grep -cE "readOnly /$|tmpfs (/tmp|/dev/shm|$place/home)|bind $place/own at $place/own")" -eq 5 ]
@@ -247,6 +259,8 @@ make_home() {
 	# it ends with the process that has started nsctl
 	# shellcheck disable=SC2016
 	as "$user_id" env HOME="$place/home" sh -c '"$1" create --job="$0/own" box && "$1" show box' "$place" "$NSCTL_BUILD/nsctl"
+	# a home directory that is another private place
+	as "$user_id" env HOME=/tmp "$NSCTL_BUILD/nsctl" run --job="$place/own" true
 	gone() { [ -z "$(nsctl list --quiet)" ]; }
 	eventually gone
 }

@@ -54,6 +54,22 @@ exits() {
 # is_refused SET URL: succeeds if the connection is refused at once (curl's 7), and does not hang (28).
 is_refused() { exits 7 nsctl exec "$1" curl -g -s -m 20 -o /dev/null "$2"; }
 
+# reaches SET HOST:PORT...: the set reaches all of these. denies SET HOST:PORT...: all of these refuse it at once.
+reaches() {
+	local set=$1 at
+	shift
+	for at in "$@"; do
+		nsctl exec "$set" curl -g -s -m 10 -o /dev/null "http://$at/" || { echo "$set: $at is refused" && return 1; }
+	done
+}
+denies() {
+	local set=$1 at
+	shift
+	for at in "$@"; do
+		is_refused "$set" "http://$at/" || return 1
+	done
+}
+
 # address4_of SET, address6_of SET: print the address of the way out's end inside the set.
 address4_of() { nsctl exec "$1" ip -4 -o addr show eth0 | awk '{ sub("/.*", "", $4); print $4 }'; }
 address6_of() { nsctl exec "$1" ip -6 -o addr show eth0 scope global | awk '{ sub("/.*", "", $4); print $4 }'; }

@@ -4,24 +4,30 @@
 
 load bed.bash
 
+setup() {
+	cat >/run/maker <<-'SH'
+		#!/bin/sh
+		own=/sys/fs/cgroup$(sed -n s/^0:://p /proc/self/cgroup)/$SUBGROUP
+		[ -d "$own" ] || mkdir "$own"
+		echo $$ >"$own/cgroup.procs"
+		nsctl create "$@" >/run/maker.done 2>&1
+		echo "status $?" >>/run/maker.done
+		exec sleep infinity
+	SH
+	chmod 755 /run/maker
+}
+
 teardown() {
 	systemctl stop maker.service 2>/dev/null || true
-	rm -f /run/maker.done
+	rm -f /run/maker /run/maker.done
 	remove_all
 }
 
-# maker DIRECTIVE... -- ARGUMENT...: starts maker.service, a service of alice's, which creates a set and goes on.
+# maker DIRECTIVE... -- /run/maker ARGUMENT...: starts maker.service, a service of alice's, which creates a set and goes on.
+# With $subgroup, it moves to that cgroup below its own before.
 maker() {
-	local properties=()
-	while [ "$1" != -- ]; do
-		properties+=("--property=$1")
-		shift
-	done
-	shift
 	install -o alice -m 600 /dev/null /run/maker.done
-	systemd-run --quiet --collect --unit=maker.service --uid=alice --gid=alice "${properties[@]}" -- \
-		/usr/bin/env PATH="$PATH" HOME=/home/alice LC_ALL=C.UTF-8 \
-		sh -c 'nsctl create "$@" >/run/maker.done 2>&1; echo "status $?" >>/run/maker.done; exec sleep infinity' sh "$@"
+	as_service --unit=maker.service --setenv=SUBGROUP="${subgroup:-.}" "$@"
 	eventually grep -q '^status' /run/maker.done
 }
 
@@ -31,7 +37,7 @@ absent() { ! alice show "$1" >/dev/null 2>&1; }
 has_controller() { grep -qw "$1" /sys/fs/cgroup/system.slice/cgroup.controllers; }
 
 @test "without Delegate= a service is refused with that line" {
-	maker MemoryMax=1G -- --cgroup=caller -mp box
+	maker MemoryMax=1G -- /run/maker --cgroup=caller -mp box
 	cat /run/maker.done
 	fails made
 	grep -q 'Delegate=yes.*User=' /run/maker.done
@@ -42,7 +48,7 @@ has_controller() { grep -qw "$1" /sys/fs/cgroup/system.slice/cgroup.controllers;
 }
 
 @test "limits and programs of the service hold for its set, which ends with it" {
-	maker Delegate=yes MemoryMax=96M MemorySwapMax=0 TasksMax=30 IPAddressDeny=any PrivateTmp=yes -- --cgroup=caller -mpC box
+	maker Delegate=yes MemoryMax=96M MemorySwapMax=0 TasksMax=30 IPAddressDeny=any PrivateTmp=yes -- /run/maker --cgroup=caller -mpC box
 	made
 	alice show box | grep -q '/system.slice/maker.service/'
 	alice exec box grep -Eqx '0::/[0-9a-f]+' /proc/self/cgroup
@@ -50,14 +56,14 @@ has_controller() { grep -qw "$1" /sys/fs/cgroup/system.slice/cgroup.controllers;
 		run alice exec box sh -c 'head -c 300M /dev/zero | tail -c 300M | wc -c'
 		[ "$output" != 314572800 ]
 	else
-		echo "# the kernel lacks memory in cgroups of version 2 here"
+		echo "# the kernel lacks memory in cgroups of version 2 here" >&3
 	fi
 	if has_controller pids; then
 		# shellcheck disable=SC2016
 		run alice exec box sh -c 'for i in $(seq 60); do sleep 1000 >/dev/null 2>&1 & done'
 		[ "$status" -ne 0 ]
 	else
-		echo "# the kernel lacks pids in cgroups of version 2 here"
+		echo "# the kernel lacks pids in cgroups of version 2 here" >&3
 	fi
 	# without rights to BPF, systemd leaves the programs out
 	if ! systemd-run --quiet --wait --collect --property=IPAddressDeny=any -- ping -c 1 -W 2 127.0.0.1; then
@@ -71,4 +77,28 @@ has_controller() { grep -qw "$1" /sys/fs/cgroup/system.slice/cgroup.controllers;
 	systemctl stop maker.service
 	eventually absent box
 	[ ! -e /sys/fs/cgroup/system.slice/maker.service ]
+}
+
+throttled() { [ "$(awk '$1 == "nr_throttled" { print $2 }' /sys/fs/cgroup/system.slice/maker.service/cpu.stat)" -gt 0 ]; }
+
+@test "a service in a cgroup below that of its unit (DelegateSubgroup=): the unit's limits hold for its set" {
+	directive=DelegateSubgroup=own
+	if ! systemd-run --quiet --wait --collect --property=Delegate=yes --property="$directive" true; then
+		echo "# systemd lacks $directive" >&3
+		directive=Description=own
+		subgroup=own
+	fi
+	maker Delegate=yes CPUQuota=20% "$directive" -- /run/maker --cgroup=caller -mp box
+	made
+	# shellcheck disable=SC2016
+	alice exec box sh -c 'grep -Eq "^0::/system.slice/maker.service/own/nsctl-$(id -u)/" /proc/self/cgroup'
+	if has_controller cpu; then
+		grep -qx '20000 100000' /sys/fs/cgroup/system.slice/maker.service/cpu.max
+		alice exec -d box sh -c 'while :; do :; done'
+		eventually throttled
+	else
+		echo "# the kernel lacks cpu in cgroups of version 2 here" >&3
+	fi
+	systemctl stop maker.service
+	eventually absent box
 }

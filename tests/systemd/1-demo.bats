@@ -19,6 +19,9 @@ state() {
 	run /bed/build-aux/demo.sh /run/build
 	printf '%s\n' "$output"
 	[ "$status" -eq 0 ]
+	# what it explains and types fits into 80 columns
+	sed 's/\x1b\[[0-9;]*m//g' <<<"$output" | fails grep -E '^[#$].{80}'
+	fails grep -E 'not (supported|permitted)' <<<"$output"
 	grep -q 'systemctl kill --signal=KILL' <<<"$output"
 	grep -q '^exit status 7$' <<<"$output"
 	grep -q '^exit status 3$' <<<"$output"

@@ -35,13 +35,13 @@ for line in sys.stdin:
 	alice rm box
 	fields NSCTL_UID=1000 >/run/lines
 	cat /run/lines
-	grep -x '1000 - Create box - set created' /run/lines
-	grep -x '1000 - Exec box - session started' /run/lines
-	grep -x '1000 - - box - session ended: exit 3' /run/lines
-	grep -x '1000 - Kill box - processes signalled' /run/lines
-	grep -x '1000 - Freeze box - set frozen' /run/lines
-	grep -x '1000 - Thaw box - set thawed' /run/lines
-	grep -x '1000 - Remove box - set removed' /run/lines
+	grep -x '1000 - Create box - alice created set box' /run/lines
+	grep -x '1000 - Exec box - alice started a session in set box' /run/lines
+	grep -x '1000 - - box - set box of alice: session ended: exit 3' /run/lines
+	grep -x '1000 - Kill box - alice signalled processes of set box' /run/lines
+	grep -x '1000 - Freeze box - alice froze set box' /run/lines
+	grep -x '1000 - Thaw box - alice thawed set box' /run/lines
+	grep -x '1000 - Remove box - alice removed set box' /run/lines
 	[ "$(wc -l </run/lines)" -eq 7 ]
 	[ "$(fields NSCTL_SESSION="$session" | wc -l)" -eq 2 ]
 }
@@ -63,19 +63,19 @@ for line in sys.stdin:
 	alice create -n box
 	mark_journal
 	nsctl --owner=1000 rm box
-	fields NSCTL_OWNER=1000 | grep -x '0 1000 Remove box - set removed'
+	fields NSCTL_OWNER=1000 | grep -x '0 1000 Remove box - root removed set box of alice'
 }
 
 @test "each refusal is a line; a flood of them is cut, and counted" {
 	run alice create -n --ip-netns box
 	[ "$status" -eq 1 ]
-	fields NSCTL_UID=1000 | grep '1000 - Create box - refused: '
+	fields NSCTL_UID=1000 | grep '1000 - Create box - alice: Create box refused: '
 	for _ in $(seq 60); do
 		alice create -n --ip-netns box 2>/dev/null || true
 	done
 	[ "$(fields NSCTL_UID=1000 | grep -c refused)" -lt 55 ]
 	bob create -n --ip-netns box 2>/dev/null || true
-	fields NSCTL_UID=1001 | grep '1001 - Create box - refused: '
+	fields NSCTL_UID=1001 | grep '1001 - Create box - bob: Create box refused: '
 }
 
 @test "what fails is a line with errno" {
@@ -86,7 +86,7 @@ for line in sys.stdin:
 	systemctl restart nsctld.service
 	[ "$status" -eq 1 ]
 	# 30 is EROFS
-	fields NSCTL_UID=1000 ERRNO=30 | grep '1000 - Create box 30 failed: '
+	fields NSCTL_UID=1000 ERRNO=30 | grep '1000 - Create box 30 alice: Create box failed: '
 }
 
 @test "that a command is not there is its user's affair" {
@@ -94,4 +94,24 @@ for line in sys.stdin:
 	mark_journal
 	fails alice exec box no-such-command
 	fails grep failed <<<"$(fields NSCTL_UID=1000)"
+}
+
+@test "nsctl log: what happened to a set, for those who may read the journal" {
+	alice create -n web
+	bob create -n web
+	nsctl --owner=alice rm web
+	journalctl --sync
+	nsctl --owner=alice log web >/run/lines
+	cat /run/lines
+	grep -xE '[0-9-]+ [0-9:]+ alice created set web' /run/lines
+	grep -xE '[0-9-]+ [0-9:]+ root removed set web of alice' /run/lines
+	fails grep bob /run/lines
+	nsctl log --all-owners web | grep -q 'bob created set web$'
+	nsctl --owner=alice --json log web | grep -q '"MESSAGE":"alice created set web"'
+	# alice may not read it, unless she belongs to a group that may
+	run alice log web
+	[[ $output == *"hint: the journal shows you no lines"* ]]
+	gpasswd -a alice systemd-journal
+	alice log web | grep -q ' alice created set web$'
+	gpasswd -d alice systemd-journal
 }

@@ -10,7 +10,8 @@ teardown() {
 }
 
 @test "systemd finds nothing wrong with the units" {
-	run systemd-analyze verify nsctld.socket nsctld.service nsctl-sets.service
+	run systemd-analyze verify --man=no nsctld.socket nsctld.service nsctl-sets.service \
+		nsctl-metrics.service nsctl-metrics.timer
 	[ "$status" -eq 0 ]
 	fails grep nsctl <<<"$output"
 }
@@ -27,7 +28,7 @@ teardown() {
 
 @test "helpers that packagers' tools have made readable are refused, with the remedy" {
 	local helper
-	for helper in nsctld-spawner nsctld-front nsctl-init nsctl-runner; do
+	for helper in nsctld-spawner nsctld-front nsctld-resolver nsctl-init nsctl-runner; do
 		chmod 755 "/usr/local/libexec/nsctl/$helper"
 		run /usr/local/sbin/nsctld --runtime-directory=/run/nsctl-readable --state-directory=/run/nsctl-readable.state
 		chmod 711 "/usr/local/libexec/nsctl/$helper"
@@ -40,6 +41,18 @@ teardown() {
 @test "it is found in the registry of Varlink services" {
 	[ "$(readlink /run/varlink/registry/org.nsctl)" = /run/nsctl/socket ]
 	alice --socket=/run/varlink/registry/org.nsctl version | grep -q '^nsctld [0-9]'
+}
+
+@test "the timer, once it is enabled, writes the metrics of all sets for node-exporter" {
+	local directory=/var/lib/prometheus/node-exporter
+	fails systemctl is-enabled nsctl-metrics.timer
+	mkdir -p "$directory"
+	alice create -n box
+	systemctl start nsctl-metrics.timer
+	eventually grep -qs "nsctl_set_state{set=\"box\",owner=\"$(id -u alice)\",value=\"ready\"} 1" "$directory/nsctl.prom"
+	systemctl stop nsctl-metrics.timer
+	[ "$(ls "$directory")" = nsctl.prom ]
+	rm -r "$directory"
 }
 
 @test "who may connect is said by a drop-in of the socket" {
@@ -96,6 +109,17 @@ socket.socket(socket.AF_UNIX, getattr(socket, sys.argv[1])).connect("/run/second
 	[ "$(readlink "/proc/$(keeper)/ns/mnt")" = "$(readlink /proc/1/ns/mnt)" ]
 	alice show box | grep -q 'cgroup  */system.slice/nsctl-sets.service/1000/'
 	alice exec box cat /proc/self/cgroup | grep -q '^0::/system.slice/nsctl-sets.service/1000/'
+}
+
+@test "a published port is reached on localhost: the unit's filter lets that through" {
+	configure $'[allow]\npublish = alice'
+	systemctl restart nsctld.service
+	alice create -n --publish=8080:80 box
+	alice exec -d box python3 -m http.server 80
+	eventually alice exec box curl -sf -o /dev/null http://127.0.0.1/
+	curl -sf -m 30 http://127.0.0.1:8080/ | grep -q 'Directory listing'
+	rm "$configuration"
+	systemctl restart nsctld.service
 }
 
 @test "helpers run as accounts of their own" {

@@ -12,6 +12,12 @@ setup_file() {
 	unshare --ipc=/run/walls-ipc true
 	mkdir /opt/mirror
 	mount --bind / /opt/mirror
+	mkdir -p /opt/extension/usr/lib/extension-release.d
+	echo ID=_any >/opt/extension/usr/lib/extension-release.d/extension-release.extension
+	mkdir /opt/image.d
+	cp -R /opt/extension/usr /opt/image.d
+	truncate -s 4M /opt/image
+	mkfs.ext4 -q -d /opt/image.d /opt/image
 	echo secret >/srv/hidden/secret
 	echo secret >/home/alice/secret
 	# view: prints the files that a process sees, where it can write, and its namespaces
@@ -50,7 +56,7 @@ teardown_file() {
 	ip netns del walls
 	umount /run/walls-ipc /opt/mirror
 	rmdir /opt/mirror
-	rm -rf /run/walls-ipc /srv/shown /srv/hidden /opt/other /home/alice/secret /usr/local/bin/view /usr/local/bin/compare /tmp/mark.*
+	rm -rf /run/walls-ipc /srv/shown /srv/hidden /opt/other /opt/extension /opt/image /opt/image.d /home/alice/secret /usr/local/bin/view /usr/local/bin/compare /tmp/mark.*
 }
 
 teardown() {
@@ -60,16 +66,7 @@ teardown() {
 }
 
 # service DIRECTIVE... -- COMMAND...: runs the command as a service of alice's.
-service() {
-	local properties=()
-	while [ "$1" != -- ]; do
-		properties+=("--property=$1")
-		shift
-	done
-	shift
-	timeout 120 systemd-run --quiet --wait --pipe --collect --uid=alice --gid=alice "${properties[@]}" -- \
-		/usr/bin/env PATH="$PATH" HOME=/home/alice LC_ALL=C.UTF-8 "$@"
-}
+service() { as_service --wait --pipe RuntimeMaxSec=120 "$@"; }
 
 # supports DIRECTIVE: succeeds if this systemd knows it.
 supports() { service "$1" -- true 2>/dev/null; }
@@ -79,14 +76,17 @@ directives=(PrivateTmp=yes ProtectSystem=strict ProtectHome=yes ProtectHome=tmpf
 	BindPaths=/srv/shown:/srv/hidden BindReadOnlyPaths=/srv/hidden:/srv/shown TemporaryFileSystem=/srv
 	InaccessiblePaths=/srv/hidden ReadOnlyPaths=/srv/shown PrivateNetwork=yes PrivateIPC=yes ProtectProc=invisible
 	ProtectControlGroups=yes ProtectControlGroups=private NetworkNamespacePath=/run/netns/walls
-	IPCNamespacePath=/run/walls-ipc PrivatePIDs=yes)
+	IPCNamespacePath=/run/walls-ipc PrivatePIDs=yes ReadWritePaths=/srv/shown NoExecPaths=/srv/shown ExecPaths=/usr ProcSubset=pid
+	LogNamespace=walls ExtensionDirectories=/opt/extension MountImages=/opt/image:/srv/hidden)
 # Directives that imply one.
-filtered=(PrivateDevices=yes ProtectKernelTunables=yes ProtectKernelModules=yes ProtectKernelLogs=yes ProtectHostname=yes ProtectClock=yes)
+filtered=(PrivateDevices=yes ProtectKernelTunables=yes ProtectKernelModules=yes ProtectKernelLogs=yes ProtectHostname=yes ProtectClock=yes
+	DynamicUser=yes RestrictNamespaces=yes RestrictAddressFamilies=AF_UNIX RestrictRealtime=yes RestrictSUIDSGID=yes LockPersonality=yes
+	MemoryDenyWriteExecute=yes SystemCallArchitectures=native)
 
 @test "a service without walls, and one with each of them: its sets see what it sees" {
 	local directive
 	for directive in "Description=none" "${directives[@]}"; do
-		supports "$directive" || { echo "# systemd lacks $directive" && continue; }
+		supports "$directive" || { echo "# systemd lacks $directive" >&3 && continue; }
 		run service "$directive" -- compare
 		echo "$directive: $output"
 		[ "$status" -eq 0 ]
@@ -95,15 +95,22 @@ filtered=(PrivateDevices=yes ProtectKernelTunables=yes ProtectKernelModules=yes 
 }
 
 @test "a service with a root directory of its own: its sets see what it sees" {
-	run service RootDirectory=/opt/mirror BindPaths=/run/nsctl -- compare
-	echo "$output"
-	[ "$status" -eq 0 ]
-	[ "${lines[-1]}" = same ]
+	for api in yes no; do
+		run service RootDirectory=/opt/mirror BindPaths="/run/nsctl${more:-}" MountAPIVFS=$api -- compare
+		echo "$output"
+		[ "$status" -eq 0 ]
+		[ "${lines[-1]}" = same ]
+		# without it, only what is bound is there
+		more=" /proc /sys /dev /tmp"
+	done
 }
 
+together=(PrivateTmp=yes ProtectSystem=strict ProtectHome=tmpfs PrivateNetwork=yes PrivateIPC=yes PrivateMounts=yes ProtectProc=invisible
+	ProcSubset=pid ProtectControlGroups=yes ReadOnlyPaths=/srv/shown InaccessiblePaths=/srv/hidden NoExecPaths=/srv LogNamespace=walls
+	RuntimeDirectory=walls StateDirectory=walls NoNewPrivileges=yes KeyringMode=private LoadCredential=word:/etc/hostname)
+
 @test "all of them together" {
-	run service PrivateTmp=yes ProtectSystem=strict ProtectHome=tmpfs PrivateNetwork=yes PrivateIPC=yes PrivateMounts=yes \
-		ProtectProc=invisible ReadOnlyPaths=/srv/shown InaccessiblePaths=/srv/hidden -- compare
+	run service "${together[@]}" -- compare
 	echo "$output"
 	[ "$status" -eq 0 ]
 	[ "${lines[-1]}" = same ]
@@ -112,7 +119,7 @@ filtered=(PrivateDevices=yes ProtectKernelTunables=yes ProtectKernelModules=yes 
 @test "under a system call filter a service is refused by that name, unless a key names its user" {
 	local directive
 	for directive in SystemCallFilter=~@raw-io "${filtered[@]}"; do
-		supports "$directive" || { echo "# systemd lacks $directive" && continue; }
+		supports "$directive" || { echo "# systemd lacks $directive" >&3 && continue; }
 		# not every build of systemd uses a filter for each of them
 		service "$directive" -- grep -q 'Seccomp:.*2' /proc/self/status || continue
 		run service "$directive" -- nsctl create -n box
@@ -128,6 +135,10 @@ filtered=(PrivateDevices=yes ProtectKernelTunables=yes ProtectKernelModules=yes 
 		echo "$directive: $output"
 		[ "$status" -eq 0 ]
 	done
+	run service "${together[@]}" "${filtered[@]}" -- compare
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ "${lines[-1]}" = same ]
 }
 
 @test "under BPF programs of its cgroup a service is refused by that name, unless a key names its user" {

@@ -3,7 +3,7 @@
 # Functions of the tests of the bed, which run as root on a machine of their own, with nsctl installed and its socket
 # enabled; alice and bob are ordinary users.
 
-configuration=/usr/local/etc/nsctl/nsctld.conf
+configuration=/etc/nsctl/nsctld.conf
 
 # eventually COMMAND...: polls until it is true; fails after a generous bound.
 eventually() {
@@ -26,6 +26,21 @@ as() {
 }
 alice() { as alice timeout "${NSCTL_TEST_PATIENCE:-60}" nsctl "$@"; }
 bob() { as bob timeout "${NSCTL_TEST_PATIENCE:-60}" nsctl "$@"; }
+
+# as_service OPTION|DIRECTIVE... -- COMMAND...: runs the command as a service of alice's, with these options of systemd-run.
+as_service() {
+	local options=()
+	while [ "$1" != -- ]; do
+		case $1 in
+		--*) options+=("$1") ;;
+		*) options+=("--property=$1") ;;
+		esac
+		shift
+	done
+	shift
+	systemd-run --quiet --collect --uid=alice --gid=alice "${options[@]}" -- \
+		/usr/bin/env PATH="$PATH" HOME=/home/alice LC_ALL=C.UTF-8 "$@"
+}
 
 keeper() { systemctl show -P MainPID nsctld.service; }
 # was_replaced PID: succeeds if another keeper than this one serves.

@@ -170,7 +170,7 @@ static inline void answering_check(struct idl *idl, const struct verb *verb, int
 	client_init(&client);
 	client.socket_path = "/nothing/is/here";
 	client.verb = verb->name;
-	client.socket_fd = pair[0];
+	assert_int_equal(connection_new(pair[0], &client.nsctl), 0);
 	for (size_t i = 0; i < CALLS_MAX && row->replies[i]; i++)
 		answering_reply(idl, pair[1], row->calls[i], row->replies[i]);
 	/* further calls fail at once */

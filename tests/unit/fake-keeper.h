@@ -24,8 +24,7 @@
 #include "daemon/wire/stream.h"
 #include "protocol/message.h"
 #include "protocol/transport.h"
-
-#define WAIT_MS 60000
+#include "tests/unit/program.h"
 
 struct fake_keeper {
 	pid_t pid;
@@ -41,35 +40,13 @@ struct fake_keeper {
 
 /* --- the program --- */
 
-static inline void find_front(char ret[static PATH_MAX])
-{
-	const char *build = getenv("NSCTL_BUILD");
-	char *slash;
-	ssize_t n;
-
-	if (build) {
-		(void)snprintf(ret, PATH_MAX, "%s/nsctld-front", build);
-		return;
-	}
-	/* this program is BUILD/tests/unit/test-... */
-	n = readlink("/proc/self/exe", ret, PATH_MAX - sizeof("/nsctld-front"));
-	assert_true(n > 0);
-	ret[n] = '\0';
-	for (int i = 0; i < 3; i++) {
-		slash = strrchr(ret, '/');
-		assert_non_null(slash);
-		*slash = '\0';
-	}
-	strcat(ret, "/nsctld-front");
-}
-
 /* descriptors: its RLIMIT_NOFILE; 0: as it is. */
 static inline void keeper_start(struct fake_keeper *keeper, unsigned int descriptors)
 {
 	char path[PATH_MAX], *arguments[] = {path, NULL};
 	int pair[2], ends[2];
 
-	find_front(path);
+	find_program("nsctld-front", path);
 	keeper->lane_fd = -1;
 	assert_int_equal(wire_writer_init(&keeper->writer, WIRE_SIZE_MAX), 0);
 	assert_int_equal(wire_message_init_stream(&keeper->message), 0);
@@ -132,24 +109,6 @@ static inline int keeper_tear_down(void **state)
 }
 
 /* --- the channel --- */
-
-static inline void wait_for(int fd, short events)
-{
-	struct pollfd poll_fd = {.fd = fd, .events = events};
-	int r;
-
-	do
-		r = poll(&poll_fd, 1, WAIT_MS);
-	while (r < 0 && errno == EINTR);
-	assert_int_equal(r, 1);
-}
-
-static inline bool is_ready(int fd, short events)
-{
-	struct pollfd poll_fd = {.fd = fd, .events = events};
-
-	return poll(&poll_fd, 1, 0) == 1;
-}
 
 /* A new client's end of its connection; blocking. */
 static inline int keeper_connect(struct fake_keeper *keeper, uint32_t number, uint32_t scope,

@@ -99,9 +99,10 @@ static void test_ways_out(void **state _unused_)
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct authz_subject subject = behind(rows[i].wall);
-		const struct wire_network network = {.egress = true}, closed = {};
-		const struct wire_spec egress = {.kinds = KIND_BIT(KIND_NET), .egress = true},
-				       publish = {.kinds = KIND_BIT(KIND_NET),
+		const struct config config = {};
+		const struct authz_lists lists = {.config = &config};
+		static const struct wire_reach all;
+		const struct wire_spec publish = {.kinds = KIND_BIT(KIND_NET),
 						  .publish = {{.protocol = PUBLISH_TCP,
 							       .host_port = 8080,
 							       .port = 80}},
@@ -111,14 +112,21 @@ static void test_ways_out(void **state _unused_)
 		struct failure failure = {};
 
 		subject.in_machine_net = rows[i].in_machine_net;
-		assert_int_equal(authz_network(&subject, &network, &failure), expected);
+		assert_int_equal(authz_egress(&subject, &lists, &all, &failure), expected);
 		assert_int_equal(authz_host_link(&subject, &failure), expected);
-		assert_int_equal(authz_spec(&subject, &egress, &failure), expected);
 		assert_int_equal(authz_spec(&subject, &publish, &failure), expected);
 		assert_int_equal(failure.error, expected);
 		assert_true(!rows[i].refused || strstr(failure.text, "PrivateNetwork="));
-		assert_int_equal(authz_network(&subject, &closed, &failure), ERROR_NONE);
 		assert_int_equal(authz_spec(&subject, &plain, &failure), ERROR_NONE);
+		/* inside a set with a list, there are no other ways */
+		subject.listed = true;
+		subject.scope_text = "box";
+		assert_int_equal(authz_egress(&subject, &lists, &all, &failure),
+				 ERROR_NOT_PERMITTED);
+		assert_int_equal(authz_host_link(&subject, &failure), ERROR_NOT_PERMITTED);
+		assert_int_equal(authz_spec(&subject, &publish, &failure), ERROR_NOT_PERMITTED);
+		assert_non_null(strstr(failure.text, "box"));
+		subject.listed = false;
 		/* the key is needed all the same */
 		subject.allowed = ALLOW_CONNECT;
 		assert_int_equal(authz_host_link(&subject, &failure), ERROR_NOT_PERMITTED);

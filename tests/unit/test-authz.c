@@ -145,10 +145,12 @@ static void test_operation(void **state _unused_)
 		[WIRE_LINK_REMOVE] = {true, false, MAKES},
 		[WIRE_LINK_LIST] = {true, false, MAKES},
 		[WIRE_NETWORK_CREATE] = {true, false, MAKES},
+		[WIRE_EGRESS_SET] = {true, false, true},
 		[WIRE_MONITOR] = {true, false, true},
 		[WIRE_CAPTURE] = {true, false, true},
 		[WIRE_APPLY] = {true, false, MAKES},
 		[WIRE_NETWORK_REMOVE] = {true, false, MAKES},
+		[WIRE_NETWORK_GET] = {true, false, MAKES},
 		[WIRE_NETWORK_LIST] = {true, false, MAKES},
 		[WIRE_NETWORK_RENEW] = {true, false, true},
 	};
@@ -172,6 +174,26 @@ static void test_operation(void **state _unused_)
 					fail_msg("op %d, scope %zu: %d", op, i, r);
 				check_failure(&failure, r, (enum nsctl_error)r);
 			}
+}
+
+/* Lists are changed from outside only, whoever asks. */
+static void test_egress_change(void **state _unused_)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(scopes); i++)
+		for (size_t u = 0; u < ARRAY_SIZE(uids); u++) {
+			const struct authz_subject subject = {
+				.uid = uids[u],
+				.allowed = ALL_BITS,
+				.scope = scopes[i],
+				.scope_text = "box",
+				.scope_owner = ALICE,
+			};
+			struct failure failure = {};
+			int r = authz_egress_change(&subject, &failure);
+
+			assert_int_equal(r, scopes[i] == SCOPE_SET ? ERROR_NOT_PERMITTED : 0);
+			check_failure(&failure, r, (enum nsctl_error)r);
+		}
 }
 
 /* Checks renewals in every scope, with all rights. */
@@ -356,7 +378,7 @@ int main(void)
 		cmocka_unit_test(test_connect), cmocka_unit_test(test_operation),
 		cmocka_unit_test(test_renewal), cmocka_unit_test(test_owner),
 		cmocka_unit_test(test_sees),	cmocka_unit_test(test_sees_set),
-		cmocka_unit_test(test_spec),
+		cmocka_unit_test(test_spec),	cmocka_unit_test(test_egress_change),
 
 		cmocka_unit_test(test_open),
 	};

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "daemon/cgroup/read.h"
 #include "daemon/kernel/cgroup-limits.h"
 
 static char root[] = "/tmp/nsctl-test-limits-XXXXXX";

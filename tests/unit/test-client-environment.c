@@ -47,8 +47,7 @@ static void check(const struct environment *environment, const char *expected)
 	json_t *made = environment_make(environment), *variable;
 	size_t i, lines = 0;
 
-	json_array_foreach(made, i, variable)
-	{
+	json_array_foreach(made, i, variable) {
 		const char *word = json_string_value(variable), *found = strstr(expected, word);
 
 		if (!found || (found > expected && found[-1] != '\n') ||

@@ -163,7 +163,7 @@ static void test_told(void **state _unused_)
 		{run, "name", "--name: x"},
 		{run, "init", "--no-init: x"},
 		{kill, "session", "--session: x"},
-		{none, "session", "SESSION: x"},
+		{none, "session", "x"},
 		{none, "seconds", "DURATION: x"},
 		{none, "a.addresses[0]", "end A, address: x"},
 		{NULL, "spec", "spec: x"},
@@ -188,12 +188,96 @@ static void test_told(void **state _unused_)
 	}
 }
 
+/* An error of the kernel has a hint at doctor if the machine may lack something. */
+static void test_shortage(void **state _unused_)
+{
+	static const struct {
+		int number;
+		bool hinted;
+	} rows[] = {{ENOMEM, true}, {ENOSPC, true}, {ENOENT, false}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_text_ struct text said = {0};
+		json_t *parameters = must(json_pack("{s:s, s:i, s:s}", "what", "make the set",
+						    "errno", rows[i].number, "errnoName", "E"));
+		struct message_reply reply = {.error = "org.nsctl.SystemError",
+					      .parameters = parameters};
+		struct client client = {.verb = "create"};
+		int kept_fd, memory_fd = answering_divert(STDERR_FILENO, &kept_fd);
+
+		client_error(&client, "box", &reply);
+		answering_restore(STDERR_FILENO, kept_fd, memory_fd, &said);
+		assert_int_equal(strstr(said.data, "nsctl doctor") != NULL, rows[i].hinted);
+		json_decref(parameters);
+	}
+}
+
+/* What a person reads has no names of the interface: no path, no word like rateBitsPerSecond. */
+static void check_words(const char *field, const char *said)
+{
+	if (strstr(said, "spec.") || strchr(said, '['))
+		fail_msg("%s is told as %s", field, said);
+	for (const char *at = said; at[0] && at[1]; at++)
+		if (at[0] >= 'a' && at[0] <= 'z' && at[1] >= 'A' && at[1] <= 'Z')
+			fail_msg("%s is told as %s", field, said);
+}
+
+/* Has an error about this field told, as create would. */
+static void tell_field(const char *error, const char *key, const char *field)
+{
+	static const struct option_row *const create[VERB_TABLES] = {spec_options,
+								     sets_create_options};
+	struct client client = {.verb = "create", .options = create};
+	json_t *parameters = must(json_pack("{s:s, s:s}", key, field, "reason", "x"));
+	struct message_reply reply = {.error = error, .parameters = parameters};
+	_cleanup_text_ struct text said = {0};
+	int kept_fd, memory_fd = answering_divert(STDERR_FILENO, &kept_fd);
+
+	client_error(&client, "box", &reply);
+	answering_restore(STDERR_FILENO, kept_fd, memory_fd, &said);
+	check_words(field, said.data);
+	json_decref(parameters);
+}
+
+/* Has an error about each field of a type told. */
+static void tell_all(const struct idl_type *type, const char *path)
+{
+	type = inner(type);
+	if (type->kind == TYPE_ARRAY) {
+		char element[256];
+
+		snprintf(element, sizeof(element), "%s[0]", path);
+		tell_all(type->element, element);
+	}
+	for (const struct idl_field *field = type->kind == TYPE_STRUCT ? type->fields : NULL; field;
+	     field = field->next) {
+		char member[256];
+
+		snprintf(member, sizeof(member), "%s.%s", path, field->name);
+		tell_field("org.nsctl.InvalidValue", "field", member);
+		tell_all(field->type, member);
+	}
+}
+
+static void test_no_names_of_fields(void **state _unused_)
+{
+	struct idl *idl;
+	unsigned line;
+
+	assert_int_equal(idl_parse(idl_text_nsctl, &idl, &line), 0);
+	tell_all(idl_find_field(idl_method(idl, "Create")->input, "spec")->type, "spec");
+	tell_field("org.nsctl.NotSupported", "feature", "limits.memory");
+	idl_free(idl);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_specification),
 		cmocka_unit_test(test_told),
+		cmocka_unit_test(test_shortage),
+		cmocka_unit_test(test_no_names_of_fields),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

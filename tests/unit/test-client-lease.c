@@ -21,7 +21,8 @@
 static void test_renew(void **state _unused_)
 {
 	static const struct verb verbs[] = {
-		{"renew", NULL, "", "", 0, 1, 2, sets_renew, {lease_renew_options}}, {0}};
+		{"renew", NULL, "", "", 0, 1, 2, sets_renew, {lease_renew_options}, .own = NULL},
+		{0}};
 	static const struct exchange_row rows[] = {
 		{"renew box", {"Renew {\"name\":\"box\"}"}, {"{\"expires\":1}"}, 0, NULL},
 		{"renew box 2h",

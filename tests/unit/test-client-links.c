@@ -428,7 +428,7 @@ static void test_link_verbs(void **state _unused_)
 static void test_show(void **state _unused_)
 {
 	static const struct verb verbs[] = {
-		{"show", NULL, "", "", 0, 1, WORDS_ANY, show_run, {NULL}}, {0}};
+		{"show", NULL, "", "", 0, 1, WORDS_ANY, show_run, {NULL}, .own = NULL}, {0}};
 	static const struct exchange_row rows[] = {
 		{"show web",
 		 {"Get {\"name\":\"web\"}", "ListLinks {\"set\":\"web\"}"},

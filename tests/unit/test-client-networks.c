@@ -17,7 +17,10 @@
 #define NETWORK                                                                            \
 	"{\"name\":\"lan\",\"owner\":4242424,\"subnets\":[\"10.0.0.0/24\",\"fd00::/64\"]," \
 	"\"egress\":true,\"members\":[\"a\",\"b\"],\"created\":4e9}"
-#define BARE "{\"name\":\"bare\",\"owner\":7,\"members\":[],\"created\":4e9}"
+#define BARE "{\"name\":\"bare\",\"owner\":0,\"members\":[],\"created\":4e9}"
+#define LISTED                                                                                     \
+	"{\"name\":\"out\",\"owner\":4242424,\"members\":[\"a\"],\"created\":4e9,\"egress\":true," \
+	"\"allow\":[\"192.0.2.0/24\",\"@dns\"],\"deny\":[\"192.0.2.9\"],\"refusedPackets\":3}"
 
 static void test_network_verbs(void **state _unused_)
 {
@@ -60,7 +63,38 @@ static void test_network_verbs(void **state _unused_)
 		  "}"},
 		 0,
 		 "{\"name\":\"bare\",\"owner\":7,\"members\":[],\"created\":1.5}\n"},
-		{"network list lan", {NULL}, {NULL}, STATUS_USAGE, "!network list takes no names"},
+		{"network list lan",
+		 {NULL},
+		 {NULL},
+		 STATUS_USAGE,
+		 "!list takes no names; use `nsctl network show NAME`"},
+		{"network list --columns=name,egress,allowed,denied",
+		 {"ListNetworks {}"},
+		 {"{\"networks\":[" LISTED "," BARE "]}"},
+		 0,
+		 "out   listed  192.0.2.0/24,@dns  192.0.2.9\n"
+		 "bare  no      -                  -\n"},
+		{"network show out bare",
+		 {"GetNetwork {\"name\":\"out\"}", "GetNetwork {\"name\":\"bare\"}"},
+		 {"{\"network\":" LISTED "}", "{\"network\":" BARE "}"},
+		 0,
+		 "out\n"
+		 "  owner       4242424\n"
+		 "  created     0s ago\n"
+		 "  members     a\n"
+		 "  egress      yes\n"
+		 "  allowed     192.0.2.0/24,@dns\n"
+		 "  denied      192.0.2.9\n"
+		 "  refused     3 packets to what it may not reach\n"
+		 "\n"
+		 "bare\n"
+		 "  owner       root (0)\n"
+		 "  created     0s ago\n"},
+		{"network show gone",
+		 {"GetNetwork {\"name\":\"gone\"}"},
+		 {"!NotFound {\"what\":\"network\",\"name\":\"gone\"}"},
+		 STATUS_FAILED,
+		 "!there is no network called gone"},
 		{"network rm a b",
 		 {"RemoveNetwork {\"name\":\"a\"}", "RemoveNetwork {\"name\":\"b\"}"},
 		 {"!Busy {\"name\":\"a\",\"state\":\"in use\"}", "{}"},

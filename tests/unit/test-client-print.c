@@ -148,10 +148,13 @@ static void test_size(void **state _unused_)
 
 static void test_table(void **state _unused_)
 {
-	static const char *const headings[] = {"NAME", "STATE"};
-	_cleanup_table_ struct table table;
+	static const struct column columns[] = {{"NAME", 1, .stays = true},
+						{"STATE", 2, .least = 4}};
+	struct client client = {.json = false};
+	struct options options = {.client = &client};
+	_cleanup_table_ struct table table = {0};
 
-	table_init(&table, headings, ARRAY_SIZE(headings));
+	assert_int_equal(table_begin(&table, &options, columns, ARRAY_SIZE(columns)), 0);
 	for (int i = 0; i < 500; i++) {
 		table_format(&table, "set-%d", i);
 		table_cell(&table, i % 2 ? "" : "\033");
@@ -161,6 +164,31 @@ static void test_table(void **state _unused_)
 	assert_string_equal(table.cells.data + table.index[999].at, "-");
 	assert_string_equal(table.cells.data + table.index[1].at, "\\x1b");
 	assert_int_equal(table.index[1].width, 4);
+}
+
+static void test_cut(void **state _unused_)
+{
+	static const struct {
+		const char *from;
+		size_t columns;
+		const char *to;
+	} rows[] = {
+		{"abc", 4, "abc"},
+		{"abc", 3, "abc"},
+		{"abc", 2, "a~"},
+		{"abc", 1, "~"},
+		{"abc", 0, ""},
+		{"", 3, ""},
+		{"a\xc3\xa9z", 3, "a\xc3\xa9z"},
+		{"a\xc3\xa9zz", 3, "a\xc3\xa9~"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_text_ struct text text = {0};
+
+		text_cut(&text, rows[i].from, rows[i].columns, "~");
+		assert_string_equal(text.data, rows[i].to);
+	}
 }
 
 static void test_text(void **state _unused_)
@@ -184,7 +212,8 @@ int main(void)
 		cmocka_unit_test(test_escape), cmocka_unit_test(test_escape_all),
 		cmocka_unit_test(test_utf8),   cmocka_unit_test(test_quote),
 		cmocka_unit_test(test_age),    cmocka_unit_test(test_size),
-		cmocka_unit_test(test_table),  cmocka_unit_test(test_text),
+		cmocka_unit_test(test_table),  cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -195,14 +195,14 @@ static const struct {
 } bad[] = {
 	/* sections and keys */
 	{"sets = 1\n", ":1: []: unknown section; known are: limits allow "
-		       "accounts network"},
+		       "accounts network lists"},
 	{"[limit]\nsets = 1\n", ":2: [limit]: unknown section; known are: limits allow "
-				"accounts network"},
+				"accounts network lists"},
 	{"[Limits]\nsets = 1\n", ":2: [Limits]: unknown section; known are: limits allow "
-				 "accounts network"},
-	{"[limits]\n\nset = 1\n",
-	 ":3: limits.set: unknown key; known are: sets sessions "
-	 "connections links networks monitors published-ports captures buffered-bytes fronts"},
+				 "accounts network lists"},
+	{"[limits]\n\nset = 1\n", ":3: limits.set: unknown key; known are: sets sessions "
+				  "connections links networks monitors published-ports captures "
+				  "egress-entries buffered-bytes fronts"},
 	{"[allow]\n# who\nbe-root = *\n", ":3: allow.be-root: unknown key; known are: connect "
 					  "user-namespaces ip-netns new-privileges administer "
 					  "unfiltered host-links egress publish low-ports devices"},
@@ -217,7 +217,8 @@ static const struct {
 	/* the first error is told */
 	{"[limits]\nset = 1\nsats = 2\n[x]\ny = 1\n",
 	 ":2: limits.set: unknown key; known are: sets sessions "
-	 "connections links networks monitors published-ports captures buffered-bytes fronts"},
+	 "connections links networks monitors published-ports captures egress-entries "
+	 "buffered-bytes fronts"},
 	/* numbers */
 	{"[limits]\nsets =\n", ":2: limits.sets: : is a number, 0 to 1000000"},
 	{"[limits]\nsets = -1\n", ":2: limits.sets: -1: is a number, 0 to 1000000"},
@@ -301,10 +302,10 @@ static void test_long_line(void **state _unused_)
 static void test_file(void **state _unused_)
 {
 	static const mode_t modes[] = {0664, 0646, 0666, 0777};
-	static const char refused[] = ":0: must belong to root and be writable by root only";
+	static const char refused[] = ": must belong to root and be writable by root only";
 
 	unlink(path);
-	check_bad("no file", ":0: No such file or directory");
+	check_bad("no file", ": No such file or directory");
 	write_config("[limits]\nsets = 1\n");
 	if (!is_root()) {
 		check_bad("our own", refused);
@@ -319,7 +320,7 @@ static void test_file(void **state _unused_)
 	check_bad("another's", refused);
 	unlink(path);
 	assert_int_equal(mkdir(path, 0755), 0);
-	check_bad("a directory", ":0: is not a regular file");
+	check_bad("a directory", ": is not a regular file");
 	rmdir(path);
 }
 

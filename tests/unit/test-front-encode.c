@@ -53,7 +53,9 @@ static void check_reply(const char *name, json_t *got, const char *expected)
 static void test_set(void **state _unused_)
 {
 	static struct wire_set set;
+	const json_t *allow;
 	struct answer answer;
+	json_t *json;
 
 	wire_clear(&wire_set_layout, &set);
 	set.name = "box";
@@ -88,6 +90,14 @@ static void test_set(void **state _unused_)
 		    "4026531841,\"id\":1099511627776,\"path\":\"/x\"},{\"type\":\"time\",\"held\":"
 		    "false,\"inode\":0}],\"interfaces\":[{\"name\":\"lo\",\"index\":1,\"up\":true,"
 		    "\"addresses\":[\"127.0.0.1/8\"]}]}}");
+	set.spec.reach.listed = true; /* to nothing */
+	answer_done(&answer);
+	answer_begin(&answer);
+	wire_put(&answer.writer, &wire_set_layout, &set);
+	json = encode("Get", answer_message(&answer), &answer.fds);
+	allow = json_object_get(json_object_get(json_object_get(json, "set"), "spec"), "allow");
+	assert_true(json_is_array(allow) && json_array_size(allow) == 0);
+	json_decref(json);
 	check_reply("Renew", encode("Renew", &answer.message, &answer.fds), "{\"expires\":2.0}");
 	check_reply("Identify", encode("Identify", &answer.message, &answer.fds),
 		    "{\"set\":\"box\",\"owner\":4000000000,\"namespaces\":[{\"type\":\"mnt\","
@@ -142,6 +152,16 @@ static void test_session(void **state _unused_)
 	answer_done(&answer);
 }
 
+/* Returns the bit of a column. */
+static uint32_t column(const char *name)
+{
+	uint32_t i = 0;
+
+	while (strcmp(set_column_words[i], name) != 0)
+		i++;
+	return UINT32_C(1) << i;
+}
+
 static void test_lists(void **state _unused_)
 {
 	struct wire_namespace namespace = {.kind_number = KIND_NET + 1, .descriptor_fd = 1000};
@@ -150,10 +170,10 @@ static void test_lists(void **state _unused_)
 	struct wire_status status = {.started = 1000000, .allowed = ALLOW_IP_NETNS};
 	const struct method *list = method_find("List");
 	struct wire_list cursor = {.after_owner = 5, .after_name = "a"}, got;
-	static struct wire_set set;
+	struct wire_list asked = {.summary = true};
+	static struct wire_summary summary;
 	struct answer answer;
 	json_t *json;
-	bool more;
 
 	answer_begin(&answer);
 	for (size_t i = 0; i < 2; i++)
@@ -188,25 +208,65 @@ static void test_lists(void **state _unused_)
 	json_decref(json);
 	answer_done(&answer);
 
-	wire_clear(&wire_set_layout, &set);
-	set.name = "a";
-	set.owner = 4000000000;
-	set.kinds = KIND_BIT(KIND_UTS);
-	set.state = SET_REMOVING;
+	wire_clear(&wire_summary_layout, &summary);
+	summary.name = "a";
+	summary.owner = 4000000000;
+	summary.kinds = KIND_BIT(KIND_UTS);
+	summary.state = SET_REMOVING;
 	answer_begin(&answer);
 	wire_put(&answer.writer, &wire_list_layout, &cursor);
-	assert_true(wire_put_item(&answer.writer, WIRE_ITEM_SET, &wire_set_layout, &set));
-	check_reply("List", encode_page(list->reply, true, answer_message(&answer), &got, &more),
+	assert_true(
+		wire_put_item(&answer.writer, WIRE_ITEM_SUMMARY, &wire_summary_layout, &summary));
+	check_reply("List", encode_page(list->reply, &asked, answer_message(&answer)),
 		    "{\"sets\":[],\"summaries\":[{\"name\":\"a\",\"owner\":4000000000,\"state\":"
 		    "\"removing\",\"namespaces\":[\"uts\"],\"addresses\":[],\"processes\":0,"
 		    "\"created\":0.0}]}");
-	assert_true(more && got.after_owner == 5);
+	assert_true(page_follows(&answer.message, &got) && got.after_owner == 5);
 	assert_string_equal(got.after_name, "a");
 	answer_done(&answer);
+
+	summary.state = SET_READY;
+	summary.frozen = true;
+	summary.parent = "b";
+	summary.processes = 1;
+	summary.created = 1500000;
+	summary.expires = 2000000;
+	summary.addresses[summary.n_addresses++].text = "10.0.0.1/24";
+	summary.addresses[summary.n_addresses++].text = "fd00::1/64";
+	summary.publish[summary.n_publish++] =
+		(struct spec_publish){.protocol = PUBLISH_TCP, .host_port = 8080, .port = 80};
 	answer_begin(&answer);
-	check_reply("List", encode_page(list->reply, false, answer_message(&answer), &got, &more),
+	assert_true(
+		wire_put_item(&answer.writer, WIRE_ITEM_SUMMARY, &wire_summary_layout, &summary));
+	check_reply("List", encode_page(list->reply, &asked, answer_message(&answer)),
+		    "{\"sets\":[],\"summaries\":[{\"name\":\"a\",\"owner\":4000000000,\"state\":"
+		    "\"ready\",\"namespaces\":[\"uts\"],\"addresses\":[\"10.0.0.1/24\","
+		    "\"fd00::1/64\"],\"processes\":1,\"created\":1.5,\"expires\":2.0,\"parent\":"
+		    "\"b\",\"publish\":[{\"protocol\":\"tcp\",\"hostPort\":8080,\"port\":80}],"
+		    "\"frozen\":true}]}");
+	assert_false(page_follows(&answer.message, &got));
+	answer_done(&answer);
+
+	/* the same, and one set more, in some columns */
+	asked.columns = column("name") | column("addresses") | column("expires") |
+			column("ownerName") | column("frozen");
+	answer_begin(&answer);
+	assert_true(
+		wire_put_item(&answer.writer, WIRE_ITEM_SUMMARY, &wire_summary_layout, &summary));
+	wire_clear(&wire_summary_layout, &summary);
+	summary.name = "b";
+	summary.state = SET_READY;
+	assert_true(
+		wire_put_item(&answer.writer, WIRE_ITEM_SUMMARY, &wire_summary_layout, &summary));
+	check_reply("List", encode_page(list->reply, &asked, answer_message(&answer)),
+		    "{\"columns\":{\"name\":[\"a\",\"b\"],\"addresses\":[[\"10.0.0.1/24\","
+		    "\"fd00::1/64\"],[]],\"expires\":[2.0,null],\"frozen\":[true,null]},"
+		    "\"sets\":[]}");
+	answer_done(&answer);
+	answer_begin(&answer);
+	check_reply("List", encode_page(list->reply, &got, answer_message(&answer)),
 		    "{\"sets\":[]}");
-	assert_false(more);
+	assert_false(page_follows(&answer.message, &got));
 	answer_done(&answer);
 }
 

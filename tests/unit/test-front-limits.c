@@ -284,7 +284,7 @@ static void test_without_channel(void **state _unused_)
 	int status;
 	pid_t pid;
 
-	find_front(path);
+	find_program("nsctld-front", path);
 	pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0) {

@@ -15,13 +15,13 @@
 #include <sys/wait.h>
 
 #include "base.h"
-#include "daemon/front/front.h"
 #include "daemon/front/process.h"
 #include "daemon/front/reply.h"
 #include "protocol/frame.h"
 #include "protocol/idl.h"
 #include "protocol/message.h"
 #include "tests/unit/answer.h"
+#include "tests/unit/cgroups.h"
 
 /* A process whose command line is these words, and which waits until its standard input ends. */
 static pid_t start(char *const *words, int *ret_fd)
@@ -77,7 +77,7 @@ static void test_command(void **state _unused_)
 	pid_t pid = start(words, &fd);
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		json_t *process = process_json((uint32_t)pid, rows[i].longest);
+		json_t *process = process_json((uint32_t)pid, 0, rows[i].longest);
 
 		assert_non_null(process);
 		assert_int_equal(json_integer_value(json_object_get(process, "pid")), pid);
@@ -89,7 +89,7 @@ static void test_command(void **state _unused_)
 	}
 	stop(pid, fd);
 	/* nothing is returned about a process that has ended */
-	assert_null(process_json((uint32_t)pid, 4095));
+	assert_null(process_json((uint32_t)pid, 0, 4095));
 }
 
 #define SESSION "0123456789abcdef"
@@ -100,7 +100,6 @@ static void fake_cgroup(char *directory, pid_t pid, size_t n)
 {
 	char path[128];
 	FILE *file;
-	int fd;
 
 	assert_non_null(mkdtemp(directory));
 	snprintf(path, sizeof(path), "%s/cgroup.procs", directory);
@@ -115,11 +114,7 @@ static void fake_cgroup(char *directory, pid_t pid, size_t n)
 	while (n-- > 0)
 		fprintf(file, "%d\n", pid);
 	assert_int_equal(fclose(file), 0);
-	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	assert_true(fd >= 0);
-	assert_int_equal(dup2(fd, CGROUPS_FD), CGROUPS_FD);
-	if (fd != CGROUPS_FD)
-		close(fd);
+	cgroups_begin(directory);
 }
 
 static void remove_fake_cgroup(const char *directory)

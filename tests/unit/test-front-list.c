@@ -6,13 +6,20 @@
 #include "daemon/wire/message.h"
 #include "tests/unit/fake-keeper.h"
 
-static void answer_page(struct fake_keeper *keeper, unsigned int page, bool last)
+static bool put_summary(struct fake_keeper *keeper, const char *name)
 {
-	const struct nlmsghdr *header = keeper->message.header;
+	static struct wire_summary summary;
+
+	wire_clear(&wire_summary_layout, &summary);
+	summary.name = name;
+	summary.state = SET_READY;
+	return wire_put_item(&keeper->writer, WIRE_ITEM_SUMMARY, &wire_summary_layout, &summary);
+}
+
+static bool put_set(struct fake_keeper *keeper, const char *name)
+{
 	static char root[3000];
-	struct wire_list cursor = {.after_name = "s"};
 	static struct wire_set set;
-	char name[NAME_SIZE];
 
 	memset(root, 'r', sizeof(root) - 1);
 	root[0] = '/';
@@ -22,10 +29,21 @@ static void answer_page(struct fake_keeper *keeper, unsigned int page, bool last
 	set.name = name;
 	set.spec.given = true;
 	set.spec.root_path = root;
+	return wire_put_item(&keeper->writer, WIRE_ITEM_SET, &wire_set_layout, &set);
+}
+
+/* Answers the request that was received, a List, with 40 sets. */
+static void answer_page(struct fake_keeper *keeper, unsigned int page, bool last)
+{
+	const struct nlmsghdr *header = keeper->message.header;
+	struct wire_list cursor = {.after_name = "s"}, asked;
+	char name[NAME_SIZE];
+
+	assert_int_equal(wire_decode(&keeper->message, &wire_list_layout, &asked), 0);
 	wire_begin(&keeper->writer, WIRE_LIST, WIRE_REPLY, header->nlmsg_seq, header->nlmsg_pid);
 	for (unsigned int i = 0; i < 40; i++) {
 		(void)snprintf(name, sizeof(name), "s%u", page * 40 + i);
-		assert_true(wire_put_item(&keeper->writer, WIRE_ITEM_SET, &wire_set_layout, &set));
+		assert_true(asked.summary ? put_summary(keeper, name) : put_set(keeper, name));
 	}
 	if (!last)
 		wire_put(&keeper->writer, &wire_list_layout, &cursor);
@@ -107,9 +125,101 @@ static void test_list_without_more(void **state)
 	keeper_close_client(keeper, fd, 15);
 }
 
+/* --- metrics --- */
+
+#define METRICS "{\"method\":\"io.systemd.Metrics."
+
+/* Reads the next reply, which must be a metric (or family) with this name. Returns whether others
+ * follow. */
+static bool expect_metric(int fd, const char *name)
+{
+	struct client_reply reply;
+	bool continues;
+
+	client_receive(fd, &reply);
+	assert_null(reply.message.error);
+	assert_string_equal(json_string_value(json_object_get(reply.message.parameters, "name")),
+			    name);
+	continues = reply.message.continues;
+	client_reply_done(&reply);
+	return continues;
+}
+
+static void answer_status(struct fake_keeper *keeper)
+{
+	const struct nlmsghdr *header = keeper->message.header;
+	const struct wire_status status = {.started = 1500000};
+	const struct wire_count count = {COUNT_USED, "sets", 80};
+
+	wire_begin(&keeper->writer, WIRE_STATUS, WIRE_REPLY, header->nlmsg_seq, header->nlmsg_pid);
+	wire_put(&keeper->writer, &wire_status_layout, &status);
+	assert_true(wire_put_item(&keeper->writer, WIRE_ITEM_COUNT, &wire_count_layout, &count));
+	assert_int_equal(wire_send(&keeper->writer, keeper->channel_fd), 0);
+}
+
+/* Metrics of the daemon come first, then those of each page of sets, then the number of sets. */
+static void test_metrics(void **state)
+{
+	struct fake_keeper *keeper = *state;
+	int fd = keeper_connect(keeper, 16, SCOPE_FULL, NULL);
+	struct wire_list asked;
+
+	client_send(fd, METRICS "List\",\"more\":true}");
+	keeper_receive(keeper, WIRE_STATUS, 16);
+	answer_status(keeper);
+	assert_true(expect_metric(fd, "org.nsctl.start_time_seconds"));
+	assert_true(expect_metric(fd, "org.nsctl.used"));
+	for (unsigned int page = 0; page < 2; page++) {
+		keeper_receive(keeper, WIRE_LIST, 16);
+		assert_int_equal(wire_decode(&keeper->message, &wire_list_layout, &asked), 0);
+		assert_true(asked.all_owners && asked.summary && asked.usage);
+		assert_int_equal(asked.after_name != NULL, page > 0);
+		answer_page(keeper, page, page == 1);
+		/* no cgroup tells of memory and time */
+		for (unsigned int i = 0; i < 40; i++) {
+			assert_true(expect_metric(fd, "org.nsctl.set_state"));
+			assert_true(expect_metric(fd, "org.nsctl.set_processes"));
+		}
+	}
+	client_expect(fd, "{\"parameters\":{\"name\":\"org.nsctl.sets\",\"value\":80}}");
+	keeper_close_client(keeper, fd, 16);
+}
+
+/* What the front answers itself, and what it refuses. */
+static void test_metrics_without_keeper(void **state)
+{
+	int fd = keeper_connect(*state, 17, SCOPE_CONFINED, "a filter");
+	unsigned int n = 0;
+	struct client_reply reply;
+	bool continues = true;
+
+	client_send(fd, METRICS "Describe\",\"more\":true}");
+	for (; continues; n++) {
+		client_receive(fd, &reply);
+		continues = reply.message.continues;
+		assert_true(json_is_string(json_object_get(reply.message.parameters, "type")));
+		client_reply_done(&reply);
+	}
+	assert_int_equal(n, 9);
+	client_send(fd, METRICS "Describe\"}");
+	client_expect(fd, "{\"error\":\"org.varlink.service.ExpectedMore\",\"parameters\":{}}");
+	client_send(fd, METRICS "Other\",\"more\":true}");
+	client_expect(fd, "{\"error\":\"org.varlink.service.MethodNotFound\",\"parameters\":{"
+			  "\"method\":\"io.systemd.Metrics.Other\"}}");
+	client_send(fd, METRICS "List\",\"more\":true,\"parameters\":{\"a\":1}}");
+	client_expect(fd, "{\"error\":\"org.varlink.service.InvalidParameter\","
+			  "\"parameters\":{\"parameter\":\"a\"}}");
+	client_send(fd, METRICS "List\",\"more\":true}");
+	client_expect(fd, "{\"error\":\"org.nsctl.NotPermitted\",\"parameters\":{"
+			  "\"what\":\"io.systemd.Metrics.List\",\"reason\":\"a filter\"}}");
+	keeper_close_client(*state, fd, 17);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_metrics),
+		cmocka_unit_test(test_metrics_without_keeper),
 		cmocka_unit_test(test_slow_reader),
 		cmocka_unit_test(test_list_without_more),
 	};

@@ -27,7 +27,9 @@ static void test_descriptions(void **state)
 {
 	static const struct {
 		const char *interface, *text;
-	} rows[] = {{"org.nsctl", idl_text_nsctl}, {"org.varlink.service", idl_text_service}};
+	} rows[] = {{"org.nsctl", idl_text_nsctl},
+		    {"io.systemd.Metrics", idl_text_metrics},
+		    {"org.varlink.service", idl_text_service}};
 	int fd = keeper_connect(*state, 1, SCOPE_FULL, NULL);
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -114,11 +116,27 @@ static void test_oneway(void **state)
 			"\"oneway\":true,\"more\":true}");
 	client_send(fd, GET_INFO);
 	keeper_receive(keeper, WIRE_REMOVE, 3);
+	assert_false(keeper->message.header->nlmsg_flags & WIRE_DIRECT);
 	keeper_answer(keeper, 0, NULL, NULL);
 	keeper_receive(keeper, WIRE_THAW, 3);
 	keeper_answer(keeper, WIRE_FAILURE, &wire_failure_layout, &failure);
 	client_expect_info(fd);
 	keeper_close_client(keeper, fd, 3);
+}
+
+/* The front adds nothing to a reply that the keeper has sent, and takes the next call. */
+static void test_direct(void **state)
+{
+	struct fake_keeper *keeper = *state;
+	int fd = keeper_connect(keeper, 14, SCOPE_FULL, NULL);
+
+	client_send(fd, "{\"method\":\"org.nsctl.Remove\",\"parameters\":{\"name\":\"box\"}}");
+	client_send(fd, GET_INFO);
+	keeper_receive(keeper, WIRE_REMOVE, 14);
+	assert_true(keeper->message.header->nlmsg_flags & WIRE_DIRECT);
+	keeper_answer(keeper, WIRE_SENT, NULL, NULL);
+	client_expect_info(fd);
+	keeper_close_client(keeper, fd, 14);
 }
 
 static void test_confined(void **state)
@@ -375,19 +393,13 @@ static void test_gone(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_descriptions),
-		cmocka_unit_test(test_refusals),
-		cmocka_unit_test(test_oneway),
-		cmocka_unit_test(test_confined),
-		cmocka_unit_test(test_failure),
-		cmocka_unit_test(test_exec),
-		cmocka_unit_test(test_byte_by_byte),
-		cmocka_unit_test(test_pipelined),
-		cmocka_unit_test(test_garbage),
-		cmocka_unit_test(test_endless),
-		cmocka_unit_test(test_unused_descriptors),
-		cmocka_unit_test(test_half_closed),
-		cmocka_unit_test(test_gone),
+		cmocka_unit_test(test_descriptions), cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_oneway),	     cmocka_unit_test(test_direct),
+		cmocka_unit_test(test_confined),     cmocka_unit_test(test_failure),
+		cmocka_unit_test(test_exec),	     cmocka_unit_test(test_byte_by_byte),
+		cmocka_unit_test(test_pipelined),    cmocka_unit_test(test_garbage),
+		cmocka_unit_test(test_endless),	     cmocka_unit_test(test_unused_descriptors),
+		cmocka_unit_test(test_half_closed),  cmocka_unit_test(test_gone),
 	};
 
 	return cmocka_run_group_tests(tests, keeper_set_up, keeper_tear_down);

@@ -21,6 +21,7 @@ static const char check_text[] =
 	"type Color (red, green)\n"
 	"method None() -> ()\n"
 	"method Basic(b: ?bool, i: ?int, f: ?float, s: ?string, o: ?object) -> ()\n"
+	"method Any(a: any, b: ?any) -> ()\n"
 	"method Need(a: int, b: string) -> ()\n"
 	"method Nest(list: ?[]int, map: ?[string]int, deep: ?[](x: [](y: (one, two))),\n"
 	"  color: ?Color, holes: ?[]?int, gaps: ?[string]?int, set: ?[string]()) -> ()\n"
@@ -50,6 +51,10 @@ static const struct check_row checks[] = {
 	{"Basic", "{\"x\":1}", "x"},
 	{"Basic", "{\"\":1}", ""},
 	{"Basic", "{\"i\":1,\"S\":\"\"}", "S"},
+	{"Any", "{\"a\":1.5,\"b\":\"\"}", NULL},
+	{"Any", "{\"a\":[{\"x\":null}],\"b\":null}", NULL},
+	{"Any", "{\"a\":null}", "a"},
+	{"Any", "{}", "a"},
 	{"Need", "{\"a\":1,\"b\":\"\"}", NULL},
 	{"Need", "{\"b\":\"\"}", "a"},
 	{"Need", "{\"a\":1}", "b"},

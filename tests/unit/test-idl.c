@@ -45,6 +45,7 @@ static void check_embedded(const char *name, const char *text)
 static void test_embedded(void **state _unused_)
 {
 	check_embedded("protocol/org.nsctl.varlink", idl_text_nsctl);
+	check_embedded("protocol/io.systemd.Metrics.varlink", idl_text_metrics);
 	check_embedded("protocol/org.varlink.service.varlink", idl_text_service);
 }
 
@@ -79,6 +80,7 @@ static void test_interfaces(void **state _unused_)
 	struct idl *idl;
 
 	check_interface(idl_text_nsctl, "org.nsctl");
+	check_interface(idl_text_metrics, "io.systemd.Metrics");
 	check_interface(idl_text_service, "org.varlink.service");
 	idl = parse(idl_text_nsctl);
 	assert_string_equal(idl_method_name(idl, 0), "Create");

@@ -64,6 +64,18 @@ static void test_resolvconf(void **state _unused_)
 	}
 }
 
+/* The first server that sets cannot use, for who can. */
+static void test_stub(void **state _unused_)
+{
+	struct resolvconf conf = {};
+
+	resolvconf_parse("nameserver 192.0.2.1\nnameserver ::1\nnameserver 127.0.0.1\n", &conf);
+	assert_string_equal(conf.stub, "::1");
+	conf = (struct resolvconf){};
+	resolvconf_parse("nameserver 192.0.2.1\n", &conf);
+	assert_string_equal(conf.stub, "");
+}
+
 /* --- text --- */
 
 static struct resolver_text text;
@@ -150,7 +162,7 @@ static void test_own_name(void **state _unused_)
 	} rows[] = {
 		{"a", "::ffff:10.0.0.2 a\n"},
 		{"b", "127.0.1.1 b\n"},
-		{"c.example", "127.0.1.1 c.example c\n::1 c.example c\n"},
+		{"c.example", "127.0.1.1 c.example c\n::ffff:127.0.1.1 c.example c\n"},
 		{"localhost", ""},
 	};
 	char expected[512];
@@ -193,13 +205,13 @@ static void test_own_hosts(void **state _unused_)
 	static const struct {
 		const char *old, *added;
 	} rows[] = {
-		{LOCAL, "127.0.1.1 a\n::1 a\n"},
-		{LOCAL "1.2.3.4 b a # c\n", "::1 a\n"},
+		{LOCAL, "127.0.1.1 a\n::ffff:127.0.1.1 a\n"},
+		{LOCAL "1.2.3.4\tb a # c\n1.2.3.5 a\n", "::ffff:1.2.3.4 a\n"},
 		{LOCAL " ::1\tb A\n", "127.0.1.1 a\n"},
 		{LOCAL "127.0.1.1 a\n::1 a", NULL},
-		{LOCAL "127.0.1.1 aa # a\n#::1 a\n::1 b#a\n", "127.0.1.1 a\n::1 a\n"},
+		{LOCAL "127.0.1.1 aa # a\n#::1 a\n::1 b#a\n", "127.0.1.1 a\n::ffff:127.0.1.1 a\n"},
 		{"", "127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n"
-		     "127.0.1.1 a\n::1 a\n"},
+		     "127.0.1.1 a\n::ffff:127.0.1.1 a\n"},
 		{"127.0.1.1 a\n::1 a localhost", "\n127.0.0.1 localhost\n"},
 		{RESOLVER_HEAD LOCAL "::1 a\n", "127.0.1.1 a\n"},
 	};
@@ -443,6 +455,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_resolvconf),
+		cmocka_unit_test(test_stub),
 		cmocka_unit_test(test_servers),
 		cmocka_unit_test(test_nsswitch),
 		cmocka_unit_test(test_longest),

@@ -14,14 +14,15 @@
 
 #include "base.h"
 #include "daemon/front/method.h"
+#include "daemon/front/unit.h"
 #include "daemon/front/view.h"
 #include "protocol/idl-type.h"
 
 /* Fields that code reads or writes, by their type or method. */
 static const char *const by_hand[] = {
-	"LinkEnd.set",		"LinkEnd.network",	"LinkEnd.host",	   "Exec.command",
-	"Exec.environment",	"Run.command",		"Run.environment", "Set.ownerName",
-	"SetSummary.ownerName", "SetSummary.addresses", "List.summaries",  "Session.left",
+	"LinkEnd.set",	    "LinkEnd.network", "LinkEnd.host",	  "Exec.command",
+	"Exec.environment", "Run.command",     "Run.environment", "Set.ownerName",
+	"List.columns",	    "List.summaries",  "Session.left",
 };
 
 #define ROWS_MAX 512
@@ -118,8 +119,9 @@ static bool number_fits(const struct wire_field *row, const struct idl_type *typ
 		return type->kind == TYPE_BOOL;
 	default:
 		/* seconds may be whole */
-		return type->kind == TYPE_INT ? row->unit <= UNIT_SECONDS
-					      : type->kind == TYPE_FLOAT && row->unit != UNIT_NONE;
+		return type->kind == TYPE_INT
+			       ? row->unit <= UNIT_SECONDS
+			       : type->kind == TYPE_FLOAT && unit_of(row)->scale != 1;
 	}
 }
 
@@ -261,6 +263,24 @@ static void check_list(const char *name, const struct idl_type *type, const char
 	check_found(layout);
 }
 
+/* The columns of List: each is an array of a field of the summaries. */
+static void check_columns(const struct idl_type *output)
+{
+	const struct idl_field *columns = field_of(output, "columns"), *column;
+	struct at at = {"SetColumns", true, ""};
+	size_t n = 0;
+
+	for (; set_column_words[n]; n++) {
+		const struct wire_field *row = find_row(&wire_summary_layout, set_column_words[n]);
+
+		column = columns ? field_of(inner(columns->type), set_column_words[n]) : NULL;
+		if (column && (!row || inner(column->type)->kind != TYPE_ARRAY ||
+			       !fits(&at, row, inner(column->type)->element)))
+			tell("SetColumns.%s is no column of these", set_column_words[n]);
+	}
+	assert_int_equal(SET_COLUMN_ALL, (1U << n) - 1);
+}
+
 static void check_apply(const struct idl_type *type)
 {
 	const struct idl_field *lease = field_of(type, "lease");
@@ -310,8 +330,10 @@ static void check_answer(const struct method *method, const struct idl_type *typ
 			parts += check_members(&at, view, type) - 1;
 		}
 	}
-	for (const struct idl_field *field = type->fields; field; field = field->next, parts--)
-		if (parts == 0 && !is_by_hand(method->name, field->name))
+	for (const struct idl_field *field = type->fields; field; field = field->next)
+		if (parts > 0)
+			parts--;
+		else if (!is_by_hand(method->name, field->name))
 			tell("%s.%s is answered by nothing", method->name, field->name);
 }
 
@@ -339,7 +361,9 @@ static const char *compare(const char *text)
 		if (!method->encode)
 			check_answer(method, described->output);
 	}
-	check_list("List", idl_method(idl, "List")->output, "summaries", &view_summary, true);
+	check_list("List", idl_method(idl, "List")->output, "summaries", &wire_summary_layout,
+		   true);
+	check_columns(idl_method(idl, "List")->output);
 	for (size_t i = 0; idl_method_name(idl, i); i++) {
 		const struct method *method = method_find(idl_method_name(idl, i));
 
@@ -362,6 +386,50 @@ static void test_rows(void **state_ _unused_)
 
 	if (problem)
 		fail_msg("%s", problem);
+}
+
+/* A range has a unit, which its refusal says; some numbers have none. */
+static void test_units(void **state_ _unused_)
+{
+	static const char *const counted[] = {"inside",
+					      "outside",
+					      "count",
+					      "mode",
+					      "limits.tasks",
+					      "metric",
+					      "mtu",
+					      "hostPort",
+					      "port",
+					      "lastHostPort",
+					      "owner",
+					      "user",
+					      "group",
+					      "umask",
+					      "number",
+					      "schedulingPriority",
+					      "ioPriority",
+					      "coredumpFilter",
+					      "exitStatus",
+					      "signal",
+					      "code",
+					      "jt",
+					      "jf"};
+
+	assert_null(compare(idl_text_nsctl));
+	for (size_t i = 0; i < state.n_rows; i++) {
+		const struct wire_field *row = state.rows[i];
+		bool number =
+			row->type == WIRE_U32 || row->type == WIRE_U64 || row->type == WIRE_I64;
+		size_t j = 0;
+
+		if (!number || row->words || row->reason || row->form != 0 || row->by_daemon ||
+		    (!row->limit && !row->lowest) || *unit_of(row)->name)
+			continue;
+		while (j < ARRAY_SIZE(counted) && strcmp(counted[j], row->json) != 0)
+			j++;
+		if (j == ARRAY_SIZE(counted))
+			fail_msg("%s has a range without a unit", row->json);
+	}
 }
 
 /* Returns text with the first old replaced. */
@@ -423,6 +491,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_units),
 		cmocka_unit_test(test_broken),
 	};
 

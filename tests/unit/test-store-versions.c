@@ -21,104 +21,62 @@
 #define LINK_ID "00000000000000b1"
 #define SESSION_ID "00000000000000c1"
 
-/* --- samples of the present version: every field has a value --- */
+/* --- samples of the present version, in which every field of a specification, a link and a
+ * network has a value --- */
 
-static void fill_end(struct wire_end *end)
+/* A large number of the row's type and range. */
+static uint64_t choose_number(const struct wire_field *row)
 {
-	end->mac = "02:00:00:00:00:01";
-	end->addresses[end->n_addresses++].text = "10.0.0.2/24";
-	end->has_addresses = true;
-	end->gateway = "10.0.0.1";
-	end->mtu = 1400;
-	end->up = SWITCH_OFF;
-	end->impairment = (struct wire_impairment){.given = IMPAIR_ALL,
-						   .delay = 1,
-						   .jitter = 2,
-						   .loss = 3,
-						   .duplicate = 4,
-						   .corrupt = 5,
-						   .reorder = 6,
-						   .rate = IMPAIR_RATE_MIN,
-						   .limit = 7};
-	end->second_gateway = "fd00::1";
-	end->routes[end->n_routes++] = (struct wire_route){.destination = "10.9.0.0/16",
-							   .via = "10.0.0.1",
-							   .source = "10.0.0.2",
-							   .metric = 8,
-							   .onlink = true};
-	end->has_routes = true;
-	end->aliases[end->n_aliases++].name = "db.example";
-	end->has_aliases = true;
+	uint64_t most = row->type == WIRE_U32 ? UINT32_MAX : INT64_MAX;
+
+	return row->limit ? MIN(row->limit, most) : most;
 }
 
-static void fill_spec(struct wire_spec *spec)
+/*
+ * Gives each field of *value a value, by its row, so that a new row changes nothing here. Records
+ * never contain descriptors: those stay -1, as wire_clear() has set them.
+ */
+static void fill(const struct wire_layout *layout, void *value)
 {
-	wire_clear(&wire_spec_layout, spec);
-	spec->given = true;
-	spec->kinds = KIND_ALL;
-	spec->mapping = MAPPING_CUSTOM;
-	spec->uid_map = (struct wire_map){{{0, 61000, 1}, {1, 200000, 65536}}, 2};
-	spec->gid_map = (struct wire_map){{{0, 61000, 1}}, 1};
-	spec->hostname = "box.example";
-	spec->propagation = PROPAGATION_SHARED;
-	spec->mount_proc = SWITCH_ON;
-	spec->n_mounts = 3;
-	spec->mounts[0] = (struct spec_mount){
-		.type = MOUNT_BIND, .target = "/mnt", .source = "/srv", .read_only = true};
-	spec->mounts[1] = (struct spec_mount){
-		.type = MOUNT_TMPFS, .target = "/run", .size = 4096, .mode = 01777};
-	spec->mounts[2] = (struct spec_mount){.type = MOUNT_OVERLAY, .target = "/"};
-	spec->root_path = "/srv/root";
-	spec->has_monotonic = spec->has_boottime = true;
-	spec->monotonic = -1;
-	spec->boottime = 1000000;
-	spec->lease.span = 90000000;
-	spec->lease.connection = true;
-	spec->lease.pid = 4712;
-	spec->lease.start = 99887767;
-	spec->lease.pipe = true;
-	spec->lease.watcher_pid = 4713;
-	spec->lease.watcher_start = 99887768;
-	spec->lease.idle = 60000000;
-	spec->sysctls[spec->n_sysctls++] = (struct spec_sysctl){"net.ipv4.ip_forward", "1"};
-	spec->boot = true;
-	spec->memory = 4096;
-	spec->tasks = 8;
-	spec->cpu_thousandths = 500;
-	spec->traces.visible = spec->traces.ip_netns = true;
-	spec->n_labels = 2;
-	spec->labels[0] = (struct spec_label){"job", "17"};
-	spec->labels[1] = (struct spec_label){"empty", NULL};
-	spec->n_links = 1;
-	spec->links[0].name = "uplink";
-	spec->links[0].peer.where = END_NETWORK;
-	spec->links[0].peer.name = "lan";
-	spec->links[0].end.interface = "eth0";
-	fill_end(&spec->links[0].end);
-	spec->egress = true;
-	spec->dns[spec->n_dns++].text = "10.0.0.53";
-	spec->dns_search[spec->n_dns_search++].domain = "example.org";
-	spec->dns_options[spec->n_dns_options++].text = "ndots:2";
-	spec->hosts[spec->n_hosts++] = (struct spec_host){"db", "10.0.0.5"};
-	spec->own_shm = SWITCH_OFF;
-	spec->caller_cgroup = true;
-	spec->publish[spec->n_publish++] = (struct spec_publish){
-		PUBLISH_UDP, "10.1.0.1", 8080, 80, .last_host_port = 8090, .chosen = true};
+	for (size_t i = 0; i < layout->n; i++) {
+		const struct wire_field *row = &layout->fields[i];
+		char *field = (char *)value + row->offset;
+
+		switch ((enum wire_type)row->type) {
+		case WIRE_BOOL:
+			*(bool *)field = true;
+			break;
+		case WIRE_U32:
+			*(uint32_t *)field = choose_number(row);
+			break;
+		case WIRE_U64:
+		case WIRE_I64:
+			*(uint64_t *)field = choose_number(row);
+			break;
+		case WIRE_STRING:
+			*(const char **)field = "x";
+			break;
+		case WIRE_ARRAY:
+			*(size_t *)((char *)value + row->count_offset) = 1;
+			wire_clear(row->layout, field);
+			fill(row->layout, field);
+			break;
+		case WIRE_NESTED:
+			fill(row->layout, field);
+			break;
+		case WIRE_FD:
+		case WIRE_HANDLE:
+		case WIRE_PROCESS:
+		case WIRE_PIPE:
+			break;
+		}
+	}
 }
 
 static void write_sets(void)
 {
 	static struct wire_spec spec;
-	const struct wire_network lan = {.name = "lan",
-					 .owner = 1000,
-					 .subnets = {{"10.0.0.0/24"}, {"fd00::/64"}},
-					 .n_subnets = 2,
-					 .egress = true,
-					 .dns = {{"10.0.0.53"}},
-					 .n_dns = 1,
-					 .created = 5,
-					 .boot = true,
-					 .lease = {.process_fd = -1, .pipe_fd = -1}};
+	static struct wire_network lan;
 	struct set set = {.owner = 1000,
 			  .gid = 100,
 			  .name = "box",
@@ -144,7 +102,10 @@ static void write_sets(void)
 		set.inodes[kind] = 4026532001 + kind;
 		set.ids[kind] = UINT64_C(0x100000001) + kind;
 	}
-	fill_spec(&spec);
+	wire_clear(&wire_spec_layout, &spec);
+	fill(&wire_spec_layout, &spec);
+	spec.mounts[0].source = "/srv";
+	spec.labels[0].value = "17";
 	assert_int_equal(wire_pack(&wire_spec_layout, &spec, &set.spec, &set.spec_size), 0);
 	wire_clear(&wire_spec_layout, &boot_links);
 	boot_links.given = true;
@@ -154,6 +115,8 @@ static void write_sets(void)
 		wire_pack(&wire_spec_layout, &boot_links, &set.boot_links, &set.boot_links_size),
 		0);
 	assert_int_equal(store_write_set(store, &set), 0);
+	wire_clear(&wire_network_layout, &lan);
+	fill(&wire_network_layout, &lan);
 	assert_int_equal(wire_pack(&wire_network_layout, &lan, &set.network, &set.network_size), 0);
 	strcpy(set.name, "+lan");
 	strcpy(set.id, NETWORK_ID);
@@ -166,7 +129,7 @@ static void write_sets(void)
 static void write_link(void)
 {
 	struct set box = {.id = SET_ID}, lan = {.id = NETWORK_ID};
-	struct wire_link wire = {.name = "uplink", .has_owner = true, .owner = 1000, .created = 6};
+	struct wire_link wire;
 	struct link link = {.owner = 1000,
 			    .name = "uplink",
 			    .id = LINK_ID,
@@ -175,10 +138,10 @@ static void write_link(void)
 			    .egress = true,
 			    .ends = {&box, &lan}};
 
-	wire.a = (struct wire_end){.where = END_SET, .name = "box", .interface = "eth0"};
-	wire.b = (struct wire_end){.where = END_NETWORK, .name = "+lan", .interface = "port0"};
-	fill_end(&wire.a);
-	fill_end(&wire.b);
+	wire_clear(&wire_link_layout, &wire);
+	fill(&wire_link_layout, &wire);
+	wire.name = "uplink";
+	wire.a.addresses[0].text = "10.0.0.2/24";
 	assert_int_equal(wire_pack(&wire_link_layout, &wire, &link.wire, &link.wire_size), 0);
 	assert_int_equal(store_write_link(store, &link), 0);
 	free(link.wire);
@@ -218,61 +181,6 @@ static void copy_file(const char *class, const char *name, const char *to)
 	n = read(from_fd, data, sizeof(data));
 	assert_true(n > 0);
 	assert_int_equal(write(to_fd, data, n), n);
-}
-
-/* Bit i of rows: row i of the layout has a value somewhere in the sample. */
-struct filled {
-	const struct wire_layout *layout; /* NULL: end of the array */
-	uint64_t rows;
-};
-
-static struct filled *get_filled(struct filled *all, const struct wire_layout *layout)
-{
-	while (all->layout && all->layout != layout)
-		all++;
-	all->layout = layout;
-	return all;
-}
-
-static void note_values(struct filled *all, const struct wire_layout *layout, const char *value)
-{
-	for (size_t i = 0; i < layout->n; i++) {
-		const struct wire_field *row = &layout->fields[i];
-		size_t n = row->type == WIRE_NESTED  ? 1
-			   : row->type == WIRE_ARRAY ? *(const size_t *)(value + row->count_offset)
-						     : 0;
-
-		if (!wire_is_default(row, value))
-			get_filled(all, layout)->rows |= UINT64_C(1) << i;
-		for (size_t j = 0; j < n; j++)
-			note_values(all, row->layout, value + row->offset + j * row->layout->size);
-	}
-}
-
-/* Returns true if records never contain the field: a descriptor, or the present state of an end. */
-static bool is_transient(const struct wire_layout *layout, const struct wire_field *row)
-{
-	return (row->type >= WIRE_FD && row->type <= WIRE_PIPE) ||
-	       (layout == &wire_end_layout && (row->offset == offsetof(struct wire_end, state) ||
-					       row->offset == offsetof(struct wire_end, lacks)));
-}
-
-/* Checks that a field that is added to specifications gets a value in the sample. */
-static void test_full(void **state _unused_)
-{
-	static struct wire_spec spec;
-	struct filled all[64] = {};
-
-	fill_spec(&spec);
-	note_values(all, &wire_spec_layout, (const char *)&spec);
-	for (const struct filled *at = all; at->layout; at++)
-		for (size_t i = 0; i < at->layout->n; i++) {
-			const struct wire_field *row = &at->layout->fields[i];
-
-			if (!(at->rows & UINT64_C(1) << i) && !is_transient(at->layout, row))
-				fail_msg("the sample has no value for \"%s\", attribute %u",
-					 row->json ? row->json : "", row->attribute);
-		}
 }
 
 static void test_write_samples(void **state _unused_)
@@ -429,7 +337,6 @@ static void test_every_version(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_full),
 		TEST(test_write_samples),
 		TEST(test_every_version),
 	};

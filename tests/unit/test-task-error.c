@@ -110,13 +110,24 @@ static void test_links(void **state _unused_)
 	assert_int_equal(failure.number, ENOBUFS);
 }
 
+static void test_deadline(void **state _unused_)
+{
+	const struct task_report report = {.step = STEP_LATE, .error = ETIMEDOUT};
+	struct failure failure;
+
+	/* what a worker waited for is not known */
+	assert_int_equal(task_error(&report, &failure), ERROR_SYSTEM);
+	assert_string_equal(failure.subject, step_text(STEP_LATE));
+	assert_non_null(strstr(failure.subject, "file system"));
+	assert_non_null(strstr(failure.subject, "packet filter"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_fields),
-		cmocka_unit_test(test_kinds),
-		cmocka_unit_test(test_features),
-		cmocka_unit_test(test_links),
+		cmocka_unit_test(test_fields),	 cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_features), cmocka_unit_test(test_links),
+		cmocka_unit_test(test_deadline),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,6 +33,7 @@ static const struct {
 	{"run", &wire_run_layout},
 	{"namespace", &wire_namespace_layout},
 	{"set", &wire_set_layout},
+	{"summary", &wire_summary_layout},
 	{"session", &wire_session_layout},
 	{"status", &wire_status_layout},
 	{"count", &wire_count_layout},
@@ -75,12 +76,12 @@ static inline void close_made_fds(void)
 
 static inline const char *make_string(size_t limit)
 {
-	/* now and then as long as it may be */
+	/* now and then as long as it may be; a message has no room for many of the longest */
 	size_t size = 1 + random_number() % MIN(limit, (size_t)40);
 	char *text = strings + strings_used;
 
 	if (random_number() % 8 == 0)
-		size = limit;
+		size = MIN(limit, (size_t)8192);
 	assert_true(strings_used + size + 1 <= STRINGS_SIZE);
 	for (size_t i = 0; i < size; i++)
 		text[i] = (char)(1 + random_number() % 255);

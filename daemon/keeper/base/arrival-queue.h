@@ -13,8 +13,8 @@
 #include <sys/types.h>
 #include "base.h"
 
-/* A user may have this number of unforgiven fruitless connections. One is forgiven in each interval
- * of the time below. */
+/* Number of fruitless connections that a user may have before the next one waits. One of them is
+ * forgiven in each interval of the time below. */
 #define ARRIVAL_FORGIVEN 32
 #define ARRIVAL_FORGIVE_MICROSECONDS UINT64_C(2000)
 
@@ -41,7 +41,8 @@ void arrival_queue_count_fruitless(struct arrival_queue *queue, uid_t uid, uint6
 /* Forgives the fruitless connections of all users. */
 void arrival_queue_forgive_all(struct arrival_queue *queue);
 
-/* Frees the queue of each user with no waiting and no unforgiven connection. */
+/* Frees the queues of users who have neither waiting connections nor fruitless ones that are still
+ * to be forgiven. */
 void arrival_queue_tidy(struct arrival_queue *queue, uint64_t now);
 
 #endif

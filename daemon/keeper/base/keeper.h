@@ -55,6 +55,8 @@ struct keeper {
 	const struct upcalls *upcalls;
 	struct event_base *loop;
 	struct config *config;
+	const char *config_path;
+	uint64_t config_read; /* when; Unix epoch, microseconds */
 	struct registry *registry;
 	struct store *store;
 	const struct peer_host *host;
@@ -68,6 +70,7 @@ struct keeper {
 	bool delegated;	       /* the cgroup was delegated by the service manager */
 	const char *table;     /* name of the firewall's table */
 	bool host_ipv6_egress; /* ways out can have IPv6: see forwarding_has_ipv6() */
+	bool impairments;      /* the kernel has netem */
 	/* state of workers/ */
 	pid_t spawner_pid;
 	int spawner_fd;

@@ -11,7 +11,7 @@
 #include <syslog.h>
 #include "base.h"
 
-/* What a line is about. Fields that are zero are left out. */
+/* The facts about a line. Fields that are zero are left out. */
 struct log_fields {
 	bool has_uid;
 	uid_t uid; /* the acting user or, if no user acted, the owner */
@@ -44,8 +44,8 @@ void log_operation(const char *kind, int level, const struct log_fields *fields,
 /* Reports the counted lines whose minute is over. Returns true if more lines are counted: then this
  * function must be called again a minute later. */
 bool log_tell_counts(void);
-/* Sets a function that is called when a line is counted. The function should have log_tell_counts()
- * called a minute later. */
+/* Sets a function that is called when a line is counted. The function must arrange a call of
+ * log_tell_counts() a minute later. */
 void log_on_count(void (*hook)(void *context), void *context);
 
 #define log_error(...) log_line(LOG_ERR, NULL, __VA_ARGS__)

@@ -2,10 +2,15 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
+#include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/log.h"
+#include "daemon/keeper/network/egress-firewall.h"
+#include "daemon/keeper/network/egress-list.h"
+#include "daemon/keeper/network/egress-names.h"
 #include "daemon/keeper/network/egress.h"
 #include "daemon/keeper/network/link-plan.h"
 #include "daemon/keeper/network/publish.h"
+#include "daemon/keeper/network/resolver.h"
 #include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/barrier.h"
@@ -19,37 +24,34 @@
 /* The table is restored this long after the last change by another program: reloading a
  * firewall takes many steps. */
 #define SETTLE_MICROSECONDS 100000
+/* Processor time for reading names anew in one pass of the loop. */
+#define UPDATE_MICROSECONDS 2000
 
 /* State of this file: there is only one table. */
 static struct {
 	struct event *changed, *settled, *rules_changed;
 	int listener_fd, rules_fd;
 	bool restoring, again, follow; /* follow: call egress_follow() afterwards */
+	bool remaking;		       /* the present task makes the table anew */
 	bool cleared;		       /* the last task had no links, so it removed the table */
-	uint32_t ours[2];	       /* netlink ports of the last two children that restored it */
-	/* more: the last task had no room for all links; the next one begins after the link that
-	 * owner and name say */
+	/* more: the last task had no room for all links; the next one begins after the link with
+	 * this owner and name */
 	bool more;
 	uid_t owner;
 	char name[NAME_SIZE];
-	uint32_t strangers[16]; /* netlink ports that made changes while a child restored it */
-	size_t n_strangers;
+	bool heard; /* another program has made changes while a child restored it */
+	struct egress_waiter *waiters, **last_waiter;
 } state = {.listener_fd = -1, .rules_fd = -1};
 
+/* The names of lists that are being read anew, after the link with this owner and name. */
+static struct {
+	struct event *go_on;
+	uid_t owner;
+	char name[NAME_SIZE];
+	bool changed; /* the names of any list */
+} names;
+
 /* --- filling in tasks --- */
-
-void egress_fill(struct keeper *keeper, struct task_firewall *ret)
-{
-	const struct config_network *network = &keeper->config->network;
-
-	ret->given = true;
-	ret->table = keeper->table;
-	ret->pools[0] = network->pool_v4;
-	ret->pools[1] = network->pool_v6;
-	ret->n_forbidden = network->n_forbidden;
-	for (size_t i = 0; i < network->n_forbidden; i++)
-		ret->forbidden[i].text = network->forbidden[i];
-}
 
 static bool is_way(const struct link *link)
 {
@@ -65,20 +67,41 @@ static const struct link *first_way(struct keeper *keeper)
 	return link;
 }
 
-void egress_fill_link(const struct link *link, struct wire_spec *spec, struct task_link *ret)
+int egress_fill_link(struct keeper *keeper, const struct link *link, struct wire_spec *spec,
+		     struct task_link *ret)
 {
+	static struct wire_reach reach;
 	const struct set *set = link->ends[0];
 
 	if (!link->egress || !set)
-		return;
+		return 0;
 	ret->egress = true;
 	ret->inner = set_is_network(set);
 	ret->outward = ret->inner;
-	if (ret->inner || wire_unpack(&wire_spec_layout, set->spec, set->spec_size, spec) < 0)
+	wire_clear(&wire_spec_layout, spec);
+	reach.listed = false;
+	egress_list_read(set, spec, &reach);
+	if (!ret->inner) {
+		ret->outward = spec->egress;
+		memcpy(ret->publish, spec->publish, sizeof(ret->publish));
+		ret->n_publish = spec->n_publish;
+	}
+	return egress_list_fill(keeper, set, spec, &reach, ret);
+}
+
+void egress_fill_inspect(struct keeper *keeper, const struct set *set, struct task_inspect *ret)
+{
+	static struct link_plan_task planned;
+	static struct wire_spec spec;
+	static struct wire_reach reach;
+
+	if (!egress_list_read(set, &spec, &reach))
 		return;
-	ret->outward = spec->egress;
-	memcpy(ret->publish, spec->publish, sizeof(ret->publish));
-	ret->n_publish = spec->n_publish;
+	for (const struct link *link = set->links; link; link = link_next(link, set))
+		if (link->egress && link_plan_task(link, NULL, &planned) == 0) {
+			ret->way = planned.task.b.interface;
+			egress_firewall_fill(keeper, &ret->firewall);
+		}
 }
 
 /* --- records --- */
@@ -88,16 +111,21 @@ int egress_plan(struct keeper *keeper, struct set *set, const struct wire_spec *
 {
 	static struct link_plan_egress egress;
 	static struct wire_network network;
+	const struct wire_reach *reach = &spec->reach;
 	bool outward = spec->egress;
 	int r;
 
 	if (set->network &&
-	    wire_unpack(&wire_network_layout, set->network, set->network_size, &network) == 0)
+	    wire_unpack(&wire_network_layout, set->network, set->network_size, &network) == 0) {
 		outward = network.egress;
+		reach = &network.reach;
+	}
 	wish->wire = NULL;
 	if (!outward && spec->n_publish == 0)
 		return 0;
 	r = publish_hold(keeper, set, spec, failure);
+	if (r == 0)
+		r = egress_list_hold(keeper, set, reach, failure);
 	if (r)
 		return r;
 	wish->wire = &egress.wire;
@@ -113,37 +141,50 @@ int egress_plan(struct keeper *keeper, struct set *set, const struct wire_spec *
 static void restore(struct keeper *keeper);
 static void restore_from(struct keeper *keeper, const struct link *position, bool more);
 
-static bool is_ours(uint32_t who)
+/* Calls those who wait for the end of a restoration. */
+static void tell_waiters(void)
 {
-	return who == state.ours[0] || who == state.ours[1];
+	while (!state.restoring && state.waiters) {
+		struct egress_waiter *waiter = state.waiters;
+
+		state.waiters = waiter->next;
+		waiter->settled(waiter->context);
+	}
+}
+
+void egress_settle(struct egress_waiter *waiter)
+{
+	if (!state.waiters)
+		state.last_waiter = &state.waiters;
+	waiter->next = NULL;
+	*state.last_waiter = waiter;
+	state.last_waiter = &waiter->next;
+	tell_waiters();
 }
 
 static void on_restored(struct operation *operation, const struct task_report *report)
 {
 	struct keeper *keeper = operation->keeper;
-	bool strangers = false;
 
 	state.restoring = false;
-	state.ours[1] = state.ours[0];
-	state.ours[0] = report->pid;
-	for (size_t i = 0; i < state.n_strangers; i++)
-		strangers |= !is_ours(state.strangers[i]);
-	state.n_strangers = 0;
+	if (state.remaking)
+		egress_names_flushed();
 	if (report->step != STEP_NONE)
 		log_error("the firewall's table cannot be restored: cannot %s: %s",
 			  step_text(report->step), strerror(report->error));
 	/* The table is restored again if that was asked for meanwhile, if another program has
 	 * changed it, or if this task has removed it while a way out was being made. */
-	if (state.again || (strangers && report->step == STEP_NONE) ||
+	if (state.again || (state.heard && report->step == STEP_NONE) ||
 	    (state.cleared && first_way(keeper))) {
 		state.again = false;
 		restore(keeper);
-	} else if (state.more && report->step == STEP_NONE) {
+	} else if (state.more) {
 		restore_from(keeper, registry_next_link(keeper->registry, state.owner, state.name),
 			     true);
 	} else if (state.follow) {
 		egress_follow(keeper);
 	}
+	tell_waiters();
 }
 
 /* Adds ways out to the task, from link on, as many as fit. */
@@ -152,13 +193,16 @@ static void fill_links(struct keeper *keeper, const struct link *link, struct ta
 	static struct link_plan_task tasks[RESTORE_LINKS_MAX];
 	static struct wire_spec specs[RESTORE_LINKS_MAX];
 
+	egress_list_begin();
 	for (; link && task->n_links < RESTORE_LINKS_MAX;
 	     link = registry_next_link(keeper->registry, link->owner, link->name)) {
 		size_t n = task->n_links;
 
 		if (!is_way(link) || link_plan_task(link, NULL, &tasks[n]) < 0)
 			continue;
-		egress_fill_link(link, &specs[n], &tasks[n].task);
+		/* a list that is longer than a task leads nowhere */
+		if (egress_fill_link(keeper, link, &specs[n], &tasks[n].task) < 0 && n > 0)
+			break;
 		task->links[task->n_links++] = tasks[n].task;
 		state.owner = link->owner;
 		memcpy(state.name, link->name, sizeof(state.name));
@@ -175,7 +219,7 @@ static void send_or_log(struct keeper *keeper, struct task_restore *task)
 		operation->done = on_restored;
 		r = operation_send(operation, TASK_RESTORE, task);
 	}
-	state.n_strangers = 0;
+	state.heard = false;
 	state.restoring = r == 0;
 	if (r < 0)
 		log_error("the firewall's table cannot be restored: %s", strerror(-r));
@@ -188,7 +232,8 @@ static void restore_from(struct keeper *keeper, const struct link *position, boo
 	static struct task_restore task;
 
 	wire_clear(&task_restore_layout, &task);
-	egress_fill(keeper, &task.firewall);
+	egress_firewall_fill(keeper, &task.firewall);
+	state.remaking = !more;
 	task.more = more;
 	fill_links(keeper, position, &task);
 	state.cleared = task.n_links == 0 && !more;
@@ -203,6 +248,11 @@ static void restore(struct keeper *keeper)
 		restore_from(keeper, first_way(keeper), false);
 }
 
+void egress_restore(struct keeper *keeper)
+{
+	restore(keeper);
+}
+
 void egress_follow(struct keeper *keeper)
 {
 	static struct task_restore task;
@@ -212,9 +262,73 @@ void egress_follow(struct keeper *keeper)
 		return;
 	state.cleared = false;
 	wire_clear(&task_restore_layout, &task);
-	egress_fill(keeper, &task.firewall);
+	egress_firewall_fill(keeper, &task.firewall);
 	task.follow = true;
+	state.remaking = false;
 	send_or_log(keeper, &task);
+}
+
+/* The table is restored when all lists are read: it may have addresses of names that a list does
+ * not have any more. */
+static void finish_names(struct keeper *keeper)
+{
+	egress_names_servers_changed();
+	if (names.changed)
+		resolver_all_changed(keeper);
+	names.changed = false;
+	for (const struct link *link = first_way(keeper); link;
+	     link = registry_next_link(keeper->registry, link->owner, link->name))
+		if (link->egress && link->ends[0] && link->ends[0]->n_entries > 0) {
+			restore(keeper);
+			return;
+		}
+}
+
+/* Reads the names of lists anew, from this way on. Lists may be long, and each set may have another
+ * one, so this takes several passes of the loop. */
+static void update_names_from(struct keeper *keeper, const struct link *link)
+{
+	static const struct timeval now = {};
+	static struct wire_spec spec;
+	static struct wire_reach reach;
+	uint64_t start = clock_processor();
+
+	for (; link && (!names.go_on || clock_processor() - start < UPDATE_MICROSECONDS);
+	     link = registry_next_link(keeper->registry, link->owner, link->name)) {
+		names.owner = link->owner;
+		memcpy(names.name, link->name, sizeof(names.name));
+		if (is_way(link) && egress_list_read(link->ends[0], &spec, &reach))
+			names.changed |= egress_names_update(keeper, link->ends[0], &reach);
+	}
+	if (link) {
+		evtimer_add(names.go_on, &now);
+		return;
+	}
+	finish_names(keeper);
+}
+
+static void on_go_on(evutil_socket_t fd _unused_, short what _unused_, void *context)
+{
+	struct keeper *keeper = context;
+
+	update_names_from(keeper, registry_next_link(keeper->registry, names.owner, names.name));
+}
+
+void egress_lists_changed(struct keeper *keeper)
+{
+	update_names_from(keeper, first_way(keeper));
+}
+
+/* Counts the entries of lists anew. */
+static void count_again(struct keeper *keeper)
+{
+	static struct wire_spec spec;
+	static struct wire_reach reach;
+
+	for (const struct link *link = first_way(keeper); link;
+	     link = registry_next_link(keeper->registry, link->owner, link->name))
+		if (is_way(link) && egress_list_read(link->ends[0], &spec, &reach))
+			egress_list_count(keeper, link->ends[0], &reach);
 }
 
 void egress_gone(struct keeper *keeper)
@@ -225,16 +339,17 @@ void egress_gone(struct keeper *keeper)
 
 /* --- changes by others --- */
 
-static void hear(uint32_t who, void *context _unused_)
+static void hear(uint32_t who, void *context)
 {
 	static const struct timeval settle = {.tv_usec = SETTLE_MICROSECONDS};
+	const struct keeper *keeper = context;
 
-	if (is_ours(who))
+	if (nft_watch_is_ours(who, keeper->table))
 		return;
-	if (!state.restoring)
+	if (state.restoring)
+		state.heard = true;
+	else
 		evtimer_add(state.settled, &settle);
-	else if (state.n_strangers < ARRAY_SIZE(state.strangers))
-		state.strangers[state.n_strangers++] = who;
 }
 
 static void on_changed(evutil_socket_t fd, short what _unused_, void *context)
@@ -283,6 +398,9 @@ static struct event *listen_at(struct keeper *keeper, int fd, event_callback_fn 
 
 void egress_listen(struct keeper *keeper)
 {
+	names.go_on = evtimer_new(keeper->loop, on_go_on, keeper);
+	if (!names.go_on || egress_names_listen(keeper) < 0)
+		log_notice("cannot serve names of lists: %s", strerror(ENOMEM));
 	state.settled = evtimer_new(keeper->loop, on_settled, keeper);
 	if (!state.settled) {
 		log_notice("cannot watch the firewall for changes: %s", strerror(ENOMEM));
@@ -298,12 +416,16 @@ void egress_listen(struct keeper *keeper)
 void egress_start(struct keeper *keeper)
 {
 	publish_hold_again(keeper);
+	count_again(keeper);
 	if (first_way(keeper) || faccessat(keeper->runtime_fd, "forwarding", F_OK, 0) == 0)
 		restore(keeper);
 }
 
 void egress_stop(struct keeper *keeper _unused_)
 {
+	egress_names_stop();
+	if (names.go_on)
+		event_free(take_ptr(names.go_on));
 	if (state.changed)
 		event_free(take_ptr(state.changed));
 	if (state.rules_changed)

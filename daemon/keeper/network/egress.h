@@ -12,22 +12,37 @@
 #include "daemon/keeper/base/keeper.h"
 #include "daemon/keeper/network/link-plan.h"
 
-/* Describes the table for a task. *ret points into keeper. */
-void egress_fill(struct keeper *keeper, struct task_firewall *ret);
-
 /*
  * Plans the way out that the set's specification or the network asks for. Fills in wish with the
  * link (wish->wire NULL: none is needed), and reserves the published ports. Returns 0 or an error.
  */
 int egress_plan(struct keeper *keeper, struct set *set, const struct wire_spec *spec,
 		struct link_wish *wish, struct failure *failure);
-/* Fills in the parts of a link's task that come from the specification of the link's set.
- * *ret points into *spec. */
-void egress_fill_link(const struct link *link, struct wire_spec *spec, struct task_link *ret);
+/* Fills in the parts of a link's task that come from the record of the link's set or network. *ret
+ * points into *spec, and into memory of egress-list.h. Returns as egress_list_fill() does. */
+int egress_fill_link(struct keeper *keeper, const struct link *link, struct wire_spec *spec,
+		     struct task_link *ret);
+
+/* Fills in the way of a set that has a list, whose refused packets are to be counted. */
+void egress_fill_inspect(struct keeper *keeper, const struct set *set, struct task_inspect *ret);
 
 /* Enables forwarding on the interfaces by which the host's present routes lead outside. A worker
  * does it, later. */
 void egress_follow(struct keeper *keeper);
+/* Must be called when the host's name servers or the configuration have changed: what lists lead to
+ * may have changed, too. */
+void egress_lists_changed(struct keeper *keeper);
+/* Calls back when no restoration is in progress, perhaps at once: one that is in progress has been
+ * told of lists as they were before. */
+typedef void egress_settled(void *context);
+struct egress_waiter {
+	struct egress_waiter *next;
+	egress_settled *settled;
+	void *context;
+};
+void egress_settle(struct egress_waiter *waiter);
+/* Restores the table: it may differ from the records. */
+void egress_restore(struct keeper *keeper);
 /* Must be called when a way was removed with its set. Removes the table with the last way. */
 void egress_gone(struct keeper *keeper);
 

@@ -49,7 +49,7 @@ static int find_far_collision(const struct link *link, const struct wire_end *en
 	return find_collision(link, far, end, context);
 }
 
-bool link_address_has_subnets(const struct set *set, struct wire_network *ret)
+bool link_address_read_network(const struct set *set, struct wire_network *ret)
 {
 	return set && set->network &&
 	       wire_unpack(&wire_network_layout, set->network, set->network_size, ret) == 0;
@@ -87,7 +87,7 @@ static int check_address(struct link_draft *draft, int i, size_t at, const struc
 				return link_draft_refuse(draft, i, member,
 							 "is repeated in this link");
 		}
-	if (link_address_has_subnets(plan->ends[!i], &network)) {
+	if (link_address_read_network(plan->ends[!i], &network)) {
 		if (is_bridge_address(&network, address))
 			return link_draft_refuse(draft, i, member, "is the network's own address");
 		if (link_draft_each_neighbour(draft, plan->ends[!i], find_far_collision,
@@ -95,8 +95,8 @@ static int check_address(struct link_draft *draft, int i, size_t at, const struc
 			return link_draft_refuse(draft, i, member, "address in use: link %s has %s",
 						 collision.link, collision.text);
 	}
-	/* on the host overlapping subnets are refused; in a set, the kernel copes
-	 * and the owner knows why */
+	/* overlapping subnets are refused on the host; in a set the kernel copes, and they are the
+	 * owner's affair */
 	collision.overlap = true;
 	if (link_draft_end(&plan->wire, i)->where == END_HOST &&
 	    link_draft_each_neighbour(draft, plan->ends[i], find_collision, &collision))
@@ -199,7 +199,7 @@ static int at_other_network(const struct link *link, const struct wire_end *end,
 	return find_collision(link, end, far, &other->collision);
 }
 
-/* Refuses a set in two networks that have the same subnet: it could not tell them apart. */
+/* Refuses to link a set to two networks with the same subnet: the set could not tell them apart. */
 static int check_networks(struct link_draft *draft, int i, const struct address *subnet)
 {
 	struct other_network other = {.network = draft->plan->ends[!i],
@@ -223,7 +223,7 @@ static int allocate_addresses(struct link_draft *draft, int i)
 	int r = 0;
 
 	if (end->n_addresses > 0 || end->has_addresses ||
-	    !link_address_has_subnets(plan->ends[!i], &network))
+	    !link_address_read_network(plan->ends[!i], &network))
 		return 0;
 	for (size_t at = 0; at < network.n_subnets; at++)
 		if (!address_read_subnet(network.subnets[at].text, &occupied.subnets[occupied.n]))
@@ -256,7 +256,7 @@ static bool overlaps_another(const struct registry *registry, uid_t owner,
 		struct wire_network network;
 		struct address other;
 
-		if (!link_address_has_subnets(set, &network))
+		if (!link_address_read_network(set, &network))
 			continue;
 		for (size_t i = 0; i < network.n_subnets; i++)
 			if (!address_read_subnet(network.subnets[i].text, &other) &&

@@ -11,6 +11,6 @@
 int link_address_give(struct link_draft *draft, int i);
 
 /* Returns true if the set is a network, and fills in *ret with the network. */
-bool link_address_has_subnets(const struct set *set, struct wire_network *ret);
+bool link_address_read_network(const struct set *set, struct wire_network *ret);
 
 #endif

@@ -23,6 +23,7 @@ struct listed {
 	struct {
 		uint8_t state; /* enum end_state, 0: not known */
 		struct task_lacks lacks;
+		struct task_packets packets;
 	} ends[2];
 };
 
@@ -105,7 +106,7 @@ static const char *write_lacks(const struct wire_end *end, const struct task_lac
 
 static void answer(struct listing *listing)
 {
-	static char lacks[2][END_LACKS_SIZE];
+	static char lacks[2][END_LACKS_SIZE], devices[2][INTERFACE_SIZE];
 	static struct wire_link wire;
 	struct keeper *keeper = listing->keeper;
 	const struct link *last = NULL;
@@ -125,6 +126,11 @@ static void answer(struct listing *listing)
 			struct wire_end *end = link_draft_end(&wire, side);
 
 			end->state = at->ends[side].state;
+			end->has_packets = at->ends[side].packets.known;
+			end->received = at->ends[side].packets.received;
+			end->sent = at->ends[side].packets.sent;
+			link_plan_device(link, end, devices[side]);
+			end->device = devices[side];
 			if (end->state == END_INCOMPLETE)
 				end->lacks = write_lacks(end, &at->ends[side].lacks, lacks[side]);
 		}
@@ -153,6 +159,7 @@ static void on_end(struct operation *operation, const struct task_report *report
 	listed = &listing->links[listing->order[report->detail / 2]];
 	listed->ends[report->detail % 2].state = report->end_state;
 	listed->ends[report->detail % 2].lacks = report->lacks;
+	listed->ends[report->detail % 2].packets = report->packets;
 }
 
 static int examine_some(struct listing *listing);

@@ -135,7 +135,8 @@ static int name_interface(struct link_draft *draft, int i)
 		snprintf(text, INTERFACE_SIZE, "%s", end->interface);
 		if (link_draft_each_neighbour(draft, place, has_interface, text))
 			return link_draft_refuse(draft, i, "interface",
-						 "another link has an interface %s there", text);
+						 "another link has an interface %s in %s", text,
+						 place ? place->name : "the host");
 	} else if (end->where == END_SET) {
 		pick_interface(draft, place, text);
 	}
@@ -427,6 +428,16 @@ int link_plan_change(const struct registry *registry, const struct link *link,
 
 /* --- tasks for workers --- */
 
+void link_plan_device(const struct link *link, const struct wire_end *end,
+		      char ret[static INTERFACE_SIZE])
+{
+	/* on the host, and at a network, the interface has a name of ours */
+	if (end->where == END_SET)
+		snprintf(ret, INTERFACE_SIZE, "%s", end->interface);
+	else
+		snprintf(ret, INTERFACE_SIZE, HOST_END_PREFIX "%.12s", link->id);
+}
+
 static void task_end(const struct link *link, const struct set *own, const struct wire_end *end,
 		     int i, struct link_plan_task *task, struct task_end *ret)
 {
@@ -439,11 +450,7 @@ static void task_end(const struct link *link, const struct set *own, const struc
 			 link->ends[i]->name);
 		ret->pin = task->pins[i];
 	}
-	/* on the host, and at a network, the interface has a name of ours */
-	if (end->where == END_SET)
-		snprintf(name, INTERFACE_SIZE, "%s", end->interface);
-	else
-		snprintf(name, INTERFACE_SIZE, HOST_END_PREFIX "%.12s", link->id);
+	link_plan_device(link, end, name);
 	ret->interface = name;
 	ret->altname = end->where == END_HOST ? end->interface : NULL;
 	ret->mac = end->mac;

@@ -44,7 +44,7 @@ struct link_wish {
 	const char *id; /* the link's id, from which MACs are derived */
 	const struct wire_link *wire;
 	const char *prefixes[2]; /* before fields in errors: "a.", "spec.links[0].peer." */
-	struct set *own;	 /* the set that is being made: end a, if without a place */
+	struct set *own;	 /* the set that is being made; an end a without a place is in it */
 	bool egress;		 /* a way out, which needs no permission for an end on the host */
 	const char *group;	 /* id of the Apply that makes the link, or NULL */
 };
@@ -103,6 +103,10 @@ struct link_plan_task {
 	struct wire_link wire;
 	char pins[2][KEY_SIZE + 12], names[2][INTERFACE_SIZE];
 };
+/* Writes the kernel's name of a link's end. */
+void link_plan_device(const struct link *link, const struct wire_end *end,
+		      char ret[static INTERFACE_SIZE]);
+
 /* Fills in a link for a task. own: the set that is being made, which has no pin yet, or
  * NULL. Returns 0 or -errno. */
 int link_plan_task(const struct link *link, const struct set *own, struct link_plan_task *ret);

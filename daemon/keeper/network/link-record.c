@@ -4,36 +4,17 @@
 #include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/base/unique-id.h"
+#include "daemon/keeper/network/egress-firewall.h"
+#include "daemon/keeper/network/egress-list.h"
 #include "daemon/keeper/network/egress.h"
 #include "daemon/keeper/network/link-plan.h"
 #include "daemon/keeper/network/link.h"
 #include "daemon/keeper/network/publish.h"
 #include "daemon/keeper/network/resolver.h"
-#include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/request/events.h"
+#include "daemon/keeper/state/quota.h"
 #include "daemon/keeper/state/store.h"
 #include "daemon/keeper/workers/boot-records.h"
-
-static void count_link(struct keeper *keeper, uid_t owner, int n)
-{
-	struct registry_use *use = registry_use(keeper->registry, owner);
-
-	if (use)
-		use->links += n;
-	registry_use_settle(keeper->registry, owner);
-}
-
-static int check_limit(struct keeper *keeper, uid_t owner, struct failure *failure)
-{
-	const struct registry_use *use = registry_use(keeper->registry, owner);
-	uint32_t links = use ? use->links : 0;
-
-	registry_use_settle(keeper->registry, owner);
-	if (owner == 0 || links < keeper->config->limits.links)
-		return 0;
-	return failure_set(failure, ERROR_LIMIT_EXCEEDED, keeper->config->limits.links, "links",
-			   NULL);
-}
 
 void link_forget(struct keeper *keeper, struct link *link)
 {
@@ -45,7 +26,7 @@ void link_forget(struct keeper *keeper, struct link *link)
 	boot_link_gone(keeper, link);
 	store_remove_link(keeper->store, link->id);
 	registry_drop_link(keeper->registry, link);
-	count_link(keeper, owner, -1);
+	quota_add(keeper, owner, QUOTA_LINKS, -1);
 	if (made)
 		resolver_links_changed(ends[0], ends[1]);
 }
@@ -73,7 +54,7 @@ static int record_plan(struct keeper *keeper, const struct link_plan *plan, cons
 		free(link);
 		return failure_from_errno(failure, r, "record the link");
 	}
-	count_link(keeper, link->owner, 1);
+	quota_add(keeper, link->owner, QUOTA_LINKS, 1);
 	r = store_write_link(keeper->store, link);
 	if (r < 0) {
 		link_forget(keeper, link);
@@ -88,7 +69,7 @@ int link_record_one(struct keeper *keeper, struct link_wish *wish, struct link *
 {
 	static struct link_plan plan;
 	char id[ID_SIZE];
-	int r = check_limit(keeper, wish->owner, failure);
+	int r = quota_check(keeper, wish->owner, QUOTA_LINKS, 1, failure);
 
 	unique_id_new(id);
 	wish->id = id;
@@ -154,13 +135,14 @@ void link_fill_create(struct keeper *keeper, const struct set *set, struct task_
 	static struct wire_spec spec;
 	size_t n = 0;
 
+	egress_list_begin();
 	for (const struct link *link = set->links; link && n < TASK_SPEC_LINKS_MAX;
 	     link = link_next(link, set)) {
 		if (link_plan_task(link, set, &tasks[n]) < 0)
 			continue;
-		egress_fill_link(link, &spec, &tasks[n].task);
+		(void)egress_fill_link(keeper, link, &spec, &tasks[n].task);
 		if (link->egress)
-			egress_fill(keeper, &task->firewall);
+			egress_firewall_fill(keeper, &task->firewall);
 		n++;
 	}
 	for (task->n_links = 0; task->n_links < n; task->n_links++)
@@ -172,6 +154,7 @@ void link_fill_remove(struct keeper *keeper, const struct set *set, struct task_
 	static struct link_plan_task tasks[TASK_LINKS_MAX];
 	static struct wire_spec spec;
 
+	egress_list_begin();
 	for (const struct link *link = set->links; link && task->n_links < TASK_LINKS_MAX;
 	     link = link_next(link, set)) {
 		struct link_plan_task *planned = &tasks[task->n_links];
@@ -179,8 +162,9 @@ void link_fill_remove(struct keeper *keeper, const struct set *set, struct task_
 		if (link_plan_task(link, NULL, planned) < 0)
 			continue;
 		if (link->egress) {
-			egress_fill_link(link, &spec, &planned->task);
-			egress_fill(keeper, &task->firewall);
+			(void)egress_fill_link(keeper, link, &spec, &planned->task);
+			planned->task.allow = planned->task.deny = NULL;
+			egress_firewall_fill(keeper, &task->firewall);
 		}
 		for (int i = 0; i < 2; i++) {
 			struct task_end *end = i == 0 ? &planned->task.a : &planned->task.b;
@@ -198,20 +182,13 @@ void link_fill_remove(struct keeper *keeper, const struct set *set, struct task_
 static int move_way(struct keeper *keeper, struct link *link, uint32_t ways)
 {
 	static struct link_plan_egress moved;
-	void *packed;
-	size_t size;
 	int r = wire_unpack(&wire_link_layout, link->wire, link->wire_size, &moved.wire);
 
 	if (r < 0)
 		return r;
 	link_plan_move_egress(&moved, ways);
-	r = wire_pack(&wire_link_layout, &moved.wire, &packed, &size);
-	if (r < 0)
-		return r;
-	free(link->wire);
-	link->wire = packed;
-	link->wire_size = size;
-	return store_write_link(keeper->store, link);
+	r = registry_repack(&wire_link_layout, &moved.wire, &link->wire, &link->wire_size);
+	return r < 0 ? r : store_write_link(keeper->store, link);
 }
 
 int link_way_moved(struct keeper *keeper, struct set *set, uint32_t ways)
@@ -254,6 +231,7 @@ void link_forget_all(struct keeper *keeper, struct set *set)
 		link_forget(keeper, set->links);
 	}
 	publish_release(keeper, set);
+	egress_list_release(keeper, set);
 	if (egress)
 		egress_gone(keeper);
 }

@@ -44,7 +44,7 @@ static void give_gateways(struct link_draft *draft, int i)
 	struct wire_network network;
 
 	if (end->gateway || end->second_gateway || end->where != END_SET ||
-	    !link_address_has_subnets(plan->ends[!i], &network) || !network.egress)
+	    !link_address_read_network(plan->ends[!i], &network) || !network.egress)
 		return;
 	for (size_t at = network.n_subnets; at-- > 0;) {
 		struct address subnet, gateway;

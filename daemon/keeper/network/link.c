@@ -5,6 +5,7 @@
 #include "daemon/keeper/network/link.h"
 #include "daemon/keeper/network/resolver.h"
 #include "daemon/keeper/policy/task-error.h"
+#include "daemon/keeper/policy/user-name.h"
 #include "daemon/keeper/request/events.h"
 #include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/request.h"
@@ -158,11 +159,13 @@ static void on_link_removed(struct operation *operation, const struct task_repor
 	if (!gone)
 		task_error_of_link(report, false, &work->failure);
 	if (gone)
-		log_operation("links removed", LOG_INFO, &fields, "link %s removed", link->name);
+		log_operation("links removed", LOG_INFO, &fields, "link %s of %s: removed",
+			      link->name, user_name(link->owner).text);
 	else
 		log_by_user("links not removed", LOG_ERR, &fields,
-			    "link %s cannot be removed: cannot %s: %s", link->name,
-			    step_text(report->step), strerror(report->error));
+			    "link %s of %s: cannot be removed: cannot %s: %s", link->name,
+			    user_name(link->owner).text, step_text(report->step),
+			    strerror(report->error));
 	fault_point("unlink-forgotten");
 	finish(work, gone);
 }
@@ -212,7 +215,9 @@ static int find_link(struct keeper *keeper, struct request *request, const char 
 	int r;
 
 	if (!name || !name_is_valid(name))
-		return failure_set(failure, ERROR_INVALID_VALUE, 0, "name", "is no name of a link");
+		return failure_set(failure, ERROR_INVALID_VALUE, 0, "name",
+				   "is not a valid name of a link");
+	request_set_about(request, name);
 	r = authz_act_for(&request->subject, has_owner, owner, "link", name, &request->owner,
 			  failure);
 	if (r)
@@ -245,7 +250,7 @@ int on_remove_link(struct keeper *keeper, struct request *request, struct wire_a
 		return r;
 	if (link->egress)
 		return failure_set(failure, ERROR_INVALID_VALUE, 0, "name",
-				   "is the way out of %s, and goes with it",
+				   "is the way out of %s, and is removed with it",
 				   set_shown_name(link->ends[0]));
 	kept = request_keep(request);
 	if (!kept)
@@ -265,7 +270,8 @@ static void finish_adding(void *context)
 	struct store *store = work->keeper->store;
 
 	fault_point("link-answered");
-	log_operation("links made", LOG_INFO, &fields, "link %s made", link->name);
+	log_operation("links made", LOG_INFO, &fields, "link %s of %s: made", link->name,
+		      user_name(link->owner).text);
 	finish(work, false);
 	/* The record is written after the answer, which writing would delay. If the daemon dies
 	 * before, its next start removes the link. */
@@ -280,9 +286,10 @@ static void on_linked(struct operation *operation, const struct task_report *rep
 
 	if (report->step != STEP_NONE) {
 		task_error_of_link(report, false, &work->failure);
-		log_by_user("links not made", LOG_NOTICE, &fields, "link %s not made: %s %s",
-			    link->name, work->failure.subject, work->failure.text);
-		/* no worker: nothing was made; a child that was killed may have left something */
+		log_by_user("links not made", LOG_NOTICE, &fields, "link %s of %s: not made: %s %s",
+			    link->name, user_name(link->owner).text, work->failure.subject,
+			    work->failure.text);
+		/* without a worker, nothing was made; a killed child may have left something */
 		if (report->step == STEP_WORKER)
 			finish(work, true);
 		else
@@ -293,7 +300,7 @@ static void on_linked(struct operation *operation, const struct task_report *rep
 	events_link_added(link);
 	boot_link_made(work->keeper, link);
 	/* the answer waits until all members of the network know the names of the others; in a
-	 * topology, that for all of it does */
+	 * topology, only the answer to the Apply waits for that */
 	if (resolver_links_changed(link->ends[0], link->ends[1]) && !*link->group)
 		resolver_settle(link->owner, finish_adding, work);
 	else
@@ -332,12 +339,23 @@ int link_add(struct keeper *keeper, const struct authz_subject *subject,
 	return 0;
 }
 
+/* Returns the name of a link that is asked for or, if the daemon is to choose it, of what is at one
+ * end. */
+static const char *name_of_wish(const struct wire_link *asked)
+{
+	if (asked->name)
+		return asked->name;
+	return asked->a.name ? asked->a.name : asked->b.name;
+}
+
 int on_add_link(struct keeper *keeper, struct request *request, struct wire_link *asked,
 		struct failure *failure)
 {
-	struct request *kept = request_keep(request);
+	struct request *kept;
 	int r;
 
+	request_set_about(request, name_of_wish(asked));
+	kept = request_keep(request);
 	if (!kept)
 		return failure_from_errno(failure, -ENOMEM, "make the link");
 	r = link_add(keeper, &request->subject, asked, NULL, answer, kept, failure);

@@ -6,7 +6,7 @@
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/network/publish.h"
 #include "daemon/keeper/policy/address.h"
-#include "daemon/keeper/policy/config.h"
+#include "daemon/keeper/state/quota.h"
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/fault.h"
 
@@ -98,25 +98,8 @@ static int hold_port(const struct spec_publish *publish, int family, int *ret)
 /* Counts n ports against the limit of the set's owner, instead of the set's former number. */
 static void count_ports(struct keeper *keeper, struct set *set, uint32_t n)
 {
-	struct registry_use *use = registry_use(keeper->registry, set->owner);
-
-	if (!use)
-		return;
-	use->ports += n - set->n_published;
+	quota_add(keeper, set->owner, QUOTA_PORTS, (int)n - (int)set->n_published);
 	set->n_published = n;
-	registry_use_settle(keeper->registry, set->owner);
-}
-
-static int check_limit(struct keeper *keeper, const struct set *set, size_t n,
-		       struct failure *failure)
-{
-	const struct registry_use *use = registry_use(keeper->registry, set->owner);
-	uint32_t limit = keeper->config->limits.ports, held = use ? use->ports : 0;
-
-	registry_use_settle(keeper->registry, set->owner);
-	if (set->owner == 0 || held + n <= limit)
-		return 0;
-	return failure_set(failure, ERROR_LIMIT_EXCEEDED, limit, "publishedPorts", NULL);
 }
 
 /* Reserves a port in both families. Returns 0, or -errno with no port reserved. */
@@ -148,7 +131,7 @@ static int find_free(const struct spec_publish *publish)
 		return fd;
 	if (getsockname(fd, (struct sockaddr *)&address, &size) < 0)
 		return negative_errno();
-	/* both families have the port at the same place */
+	/* sockaddr_in and sockaddr_in6 have the port at the same offset */
 	return ntohs(((const struct sockaddr_in *)&address)->sin_port);
 }
 
@@ -219,7 +202,7 @@ static int refuse_port(const struct spec_publish *publish, size_t i, int error,
 			publish->host_port, publish->last_host_port, TRIES_MAX);
 	return failure_set(failure, ERROR_INVALID_VALUE, 0, field, "%s",
 			   error == -EADDRINUSE	     ? "is in use"
-			   : error == -EADDRNOTAVAIL ? "is no address of this host"
+			   : error == -EADDRNOTAVAIL ? "is not an address of this host"
 						     : strerror(-error));
 }
 
@@ -228,8 +211,6 @@ static int store_choice(struct set *set, const struct spec_publish *publish, siz
 {
 	static struct wire_spec spec;
 	bool any = false;
-	void *packed;
-	size_t size;
 	int r;
 
 	for (size_t i = 0; i < n; i++)
@@ -240,13 +221,7 @@ static int store_choice(struct set *set, const struct spec_publish *publish, siz
 	if (r < 0)
 		return r;
 	memcpy(spec.publish, publish, n * sizeof(*publish));
-	r = wire_pack(&wire_spec_layout, &spec, &packed, &size);
-	if (r < 0)
-		return r;
-	free(set->spec);
-	set->spec = packed;
-	set->spec_size = size;
-	return 0;
+	return registry_repack(&wire_spec_layout, &spec, &set->spec, &set->spec_size);
 }
 
 /* Reserves the ports that the request leaves open, or (open is false) those that it names. Returns
@@ -285,7 +260,7 @@ int publish_hold(struct keeper *keeper, struct set *set, const struct wire_spec 
 {
 	struct spec_publish publish[PUBLISH_MAX];
 	size_t n = spec->n_publish;
-	int r = check_limit(keeper, set, n, failure);
+	int r = quota_check(keeper, set->owner, QUOTA_PORTS, n, failure);
 
 	if (r || n == 0)
 		return r;

@@ -46,6 +46,8 @@ static void add_server(const char *text, size_t length, struct resolvconf *ret)
 		return;
 	if (is_own(&address)) {
 		ret->loopback = true;
+		if (!*ret->stub)
+			address_write(&address, false, ret->stub);
 		return;
 	}
 	address_write(&address, false, host);

@@ -13,7 +13,8 @@
 struct resolvconf {
 	char servers[SERVERS_MAX][ADDRESS_SIZE]; /* canonical, in the order of the file */
 	size_t n;
-	bool loopback; /* a server was left out, because it is on loopback */
+	bool loopback;		 /* a server was left out, because it is on loopback */
+	char stub[ADDRESS_SIZE]; /* the first of these; "": there is none */
 };
 
 /* Adds the servers in the text of a resolv.conf(5). Ignores invalid lines, as libc does. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
+#include "daemon/keeper/network/egress-place.h"
 #include "daemon/keeper/network/resolver-plan.h"
 
 /* Returns the network at the other end of the set's link, or NULL. */
@@ -104,6 +105,33 @@ void resolver_plan_of(const struct set *set, const struct wire_spec *spec,
 		return;
 	egress = ask_networks(ret) || spec->egress;
 	ret->of_host = egress && ret->resolver.n_servers == 0;
+}
+
+/* Replaces the name servers by those of this set or network, if its list has names. Returns false
+ * if it has none. */
+static bool lead_by(const struct set *set, struct resolver_plan *naming, bool first)
+{
+	const char *servers[2];
+	size_t n = egress_place_servers(set, servers);
+
+	if (n > 0 && first)
+		naming->resolver.n_servers = 0;
+	for (size_t i = 0; i < n; i++)
+		add_server(&naming->resolver, servers[i]);
+	if (n > 0)
+		naming->of_host = false;
+	return n > 0;
+}
+
+void resolver_plan_lead(const struct set *set, const struct wire_spec *spec,
+			struct resolver_plan *naming)
+{
+	bool any = !naming->resolver.given || lead_by(set, naming, true);
+
+	if (any || spec->n_dns > 0)
+		return;
+	for (size_t i = 0; i < naming->n_networks; i++)
+		any |= lead_by(naming->networks[i], naming, !any);
 }
 
 static bool same_words(const struct task_resolver *x, const struct task_resolver *y)

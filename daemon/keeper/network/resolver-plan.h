@@ -13,7 +13,8 @@
  * specification come first in each file.
  *
  * The name servers are those of the set's specification; if there are none, those of its networks;
- * if there are none, and the set has a way out, those of the host.
+ * if there are none, and the set has a way out, those of the host. A list with names
+ * (egress-names.h) replaces them by the resolver that asks them.
  */
 #ifndef NSCTL_KEEPER_RESOLVER_PLAN_H
 #define NSCTL_KEEPER_RESOLVER_PLAN_H
@@ -40,6 +41,11 @@ bool resolver_plan_has_any(const struct set *set);
  * have no file of its own but hosts. */
 void resolver_plan_of(const struct set *set, const struct wire_spec *spec,
 		      struct resolver_plan *ret);
+
+/* Leads a set whose list has names, or that of one of its networks, to the resolver that answers
+ * these, instead of its name servers. */
+void resolver_plan_lead(const struct set *set, const struct wire_spec *spec,
+			struct resolver_plan *naming);
 
 /* Returns true if sets with these plans get the same files, apart from their own host names. */
 bool resolver_plan_equals(const struct resolver_plan *a, const struct resolver_plan *b);

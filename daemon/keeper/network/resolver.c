@@ -2,8 +2,8 @@
 #include <string.h>
 #include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/log.h"
-#include "daemon/keeper/network/resolvconf.h"
 #include "daemon/keeper/network/resolver-plan.h"
+#include "daemon/keeper/network/resolver-servers.h"
 #include "daemon/keeper/network/resolver-watch.h"
 #include "daemon/keeper/network/resolver.h"
 #include "daemon/keeper/workers/operation.h"
@@ -27,7 +27,7 @@ struct order {
 struct waiter {
 	struct waiter *next;
 	uid_t owner;
-	uint64_t until; /* until all sets of the owner with a resolver_due up to this are updated */
+	uint64_t until; /* waits for all sets of the owner whose resolver_due is not above this */
 	resolver_settled *settled;
 	void *context;
 };
@@ -41,6 +41,7 @@ struct held {
 
 /* State of this file. */
 static struct {
+	void (*changed)(struct keeper *keeper); /* of resolver_listen() */
 	struct event *pump;
 	struct set *due; /* linked by set->next_due, the first one that became due comes first */
 	struct set **due_end;
@@ -68,7 +69,8 @@ static void take_off(struct set **at)
  * the host's. */
 static void keep(struct set *set)
 {
-	if (set->resolver_kept || !resolver_plan_has_any(set))
+	/* a list may have the name servers */
+	if (set->resolver_kept || (!resolver_plan_has_any(set) && set->n_entries == 0))
 		return;
 	set->resolver_kept = true;
 	state.n_kept++;
@@ -119,7 +121,15 @@ bool resolver_links_changed(struct set *a, struct set *b)
 	return true;
 }
 
-static void mark_all(struct keeper *keeper)
+void resolver_names_changed(struct set *set)
+{
+	if (set_is_network(set))
+		mark_members(set);
+	else
+		mark(set);
+}
+
+void resolver_all_changed(struct keeper *keeper)
 {
 	struct set *set = registry_next_set(keeper->registry, 0, NULL);
 
@@ -186,19 +196,7 @@ static void name_set(const struct set *set, struct resolver_plan *ret)
 	if (set->spec && wire_unpack(&wire_spec_layout, set->spec, set->spec_size, &spec) < 0)
 		wire_clear(&wire_spec_layout, &spec);
 	resolver_plan_of(set, &spec, ret);
-}
-
-static void fill_servers(struct resolver_plan *naming)
-{
-	static struct resolvconf host;
-	struct task_resolver *resolver = &naming->resolver;
-
-	if (!naming->of_host)
-		return;
-	resolvconf_read(&host);
-	resolver->loopback = host.loopback;
-	for (resolver->n_servers = 0; resolver->n_servers < host.n; resolver->n_servers++)
-		resolver->servers[resolver->n_servers].text = host.servers[resolver->n_servers];
+	resolver_plan_lead(set, &spec, ret);
 }
 
 void resolver_fill_create(struct set *set, const struct wire_spec *spec, struct task_resolver *ret)
@@ -207,9 +205,9 @@ void resolver_fill_create(struct set *set, const struct wire_spec *spec, struct 
 
 	keep(set);
 	resolver_plan_of(set, spec, &naming);
-	fill_servers(&naming);
+	resolver_plan_lead(set, spec, &naming);
+	resolver_servers_fill(&naming);
 	*ret = naming.resolver;
-	ret->supply = spec->root_fd < 0;
 }
 
 /* --- holding --- */
@@ -374,7 +372,7 @@ static int send_order(struct order *order, struct resolver_plan *naming)
 	int r;
 
 	wire_clear(&task_names_layout, &task);
-	fill_servers(naming);
+	resolver_servers_fill(naming);
 	task.owner = order->owner;
 	task.resolver = naming->resolver;
 	task.named = naming->n_networks > 0;
@@ -442,11 +440,13 @@ static void on_pump(evutil_socket_t fd _unused_, short what _unused_, void *cont
 
 static void on_host_changed(void *context)
 {
-	mark_all(context);
+	resolver_all_changed(context);
+	state.changed(context);
 }
 
-int resolver_listen(struct keeper *keeper)
+int resolver_listen(struct keeper *keeper, void (*changed)(struct keeper *keeper))
 {
+	state.changed = changed;
 	state.pump = evtimer_new(keeper->loop, on_pump, keeper);
 	if (!state.pump)
 		return -ENOMEM;
@@ -460,7 +460,7 @@ void resolver_start(struct keeper *keeper)
 
 	for (; set; set = registry_next_set(keeper->registry, set->owner, set->name))
 		keep(set);
-	mark_all(keeper);
+	resolver_all_changed(keeper);
 }
 
 void resolver_stop(void)

@@ -13,14 +13,21 @@
 
 #include "daemon/keeper/base/keeper.h"
 
-/* Makes the timers. Must be called before recover(). Returns 0 or -ENOMEM. */
-int resolver_listen(struct keeper *keeper);
+/* Makes the timers. changed() is called when the host's name servers may have changed. Must be
+ * called before recover(). Returns 0 or -ENOMEM. */
+int resolver_listen(struct keeper *keeper, void (*changed)(struct keeper *keeper));
 /* Begins to watch the host's files, and makes all sets due. Must be called after recover(). */
 void resolver_start(struct keeper *keeper);
 void resolver_stop(void);
 
 /* Fills in the files of a set for its maker, and begins to watch the host's files for the set. */
 void resolver_fill_create(struct set *set, const struct wire_spec *spec, struct task_resolver *ret);
+
+/* Must be called when the list of the set or network has names now and had none before, or the
+ * other way round. */
+void resolver_names_changed(struct set *set);
+/* Must be called when the name servers of any sets may have changed. */
+void resolver_all_changed(struct keeper *keeper);
 
 /* Must be called when a link between these two places (NULL: the host) was made, changed or
  * removed. Returns true if sets have become due. */
@@ -33,9 +40,9 @@ void resolver_settle(uid_t owner, resolver_settled *settled, void *context);
 /* Must be called before the set is freed. */
 void resolver_forget(struct set *set);
 
-/* While a topology is made, its sets' files would be written once for each further member of their
- * networks. So no file of this owner's sets is updated until resolver_go_on() has been called as
- * often as resolver_hold(), which returns false if there is no memory. */
+/* Holds back the files of this owner's sets until resolver_go_on() has been called as often as this
+ * function. Returns false if there is no memory. While a topology is made, its sets' files would
+ * otherwise be written once for each further member of their networks. */
 bool resolver_hold(uid_t owner);
 void resolver_go_on(uid_t owner);
 

@@ -19,6 +19,11 @@ static int forbid(struct failure *failure, const char *what, enum config_allow k
 static int check_way_out(const struct authz_subject *subject, const char *what,
 			 enum config_allow key, struct failure *failure)
 {
+	if (subject->listed)
+		return failure_set(failure, ERROR_NOT_PERMITTED, 0, what,
+				   "the caller is inside set %s, whose egress is limited to a "
+				   "list: another way is made from outside",
+				   subject->scope_text);
 	if (!(subject->allowed & UINT32_C(1) << key))
 		return forbid(failure, what, key);
 	if (!wall_has(subject->wall, KIND_NET) || subject->in_machine_net)
@@ -28,10 +33,67 @@ static int check_way_out(const struct authz_subject *subject, const char *what,
 			   "(PrivateNetwork= of a service), and this would lead out of it");
 }
 
-int authz_network(const struct authz_subject *subject, const struct wire_network *network,
-		  struct failure *failure)
+static bool may_have_list(const struct authz_lists *lists, const struct config_list *list)
 {
-	return network->egress ? check_way_out(subject, "egress", CONFIG_EGRESS, failure) : 0;
+	return config_who_has(&list->who, lists->uid, lists->gid, lists->groups, lists->n_groups);
+}
+
+bool authz_has_list(const struct authz_subject *subject, const struct authz_lists *lists,
+		    const struct config_list *list)
+{
+	return subject->allowed & ALLOW_EGRESS || may_have_list(lists, list);
+}
+
+/* Returns true if all that is allowed are lists that the identity may have. */
+static bool has_only_lists(const struct authz_lists *lists, const struct wire_reach *reach)
+{
+	for (size_t i = 0; i < reach->n_allow; i++) {
+		const char *text = reach->allow[i].text;
+		const struct config_list *list =
+			*text == '@' ? config_find_list(lists->config, text + 1) : NULL;
+
+		if (!list || !may_have_list(lists, list))
+			return false;
+	}
+	return reach->listed;
+}
+
+/* Names the lists that the identity may have. Returns false if there are none. */
+static bool name_lists(const struct authz_lists *lists, char *ret, size_t size)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < lists->config->n_lists && used < size; i++)
+		if (may_have_list(lists, &lists->config->lists[i]))
+			used += (size_t)snprintf(ret + used, size - used, " @%s",
+						 lists->config->lists[i].name);
+	return used > 0;
+}
+
+int authz_egress(const struct authz_subject *subject, const struct authz_lists *lists,
+		 const struct wire_reach *reach, struct failure *failure)
+{
+	struct authz_subject listed = *subject;
+	char names[256];
+
+	if (subject->allowed & ALLOW_EGRESS || !name_lists(lists, names, sizeof(names)))
+		return check_way_out(subject, "egress", CONFIG_EGRESS, failure);
+	if (!has_only_lists(lists, reach))
+		return failure_set(failure, ERROR_NOT_PERMITTED, 0, "egress",
+				   "[allow] egress in nsctld.conf names you for lists alone: "
+				   "allow nothing but%s",
+				   names);
+	listed.allowed |= ALLOW_EGRESS;
+	return check_way_out(&listed, "egress", CONFIG_EGRESS, failure);
+}
+
+int authz_egress_change(const struct authz_subject *subject, struct failure *failure)
+{
+	if (subject->scope != SCOPE_SET)
+		return 0;
+	return failure_set(failure, ERROR_NOT_PERMITTED, 0, "changing egress from inside a set",
+			   "the caller is inside set %s: change it from outside",
+			   subject->scope_text);
 }
 
 int authz_host_link(const struct authz_subject *subject, struct failure *failure)
@@ -114,7 +176,7 @@ int authz_act_for(const struct authz_subject *subject, bool has_owner, uid_t own
 	if (subject->scope == SCOPE_SET) {
 		if (!has_owner)
 			wanted = subject->scope_owner;
-		/* of its owner's sets, authz_reaches() finds those within */
+		/* authz_reaches() then allows only this set and those within it */
 		found = is_surrounding(subject, wanted);
 	} else {
 		found = wanted == subject->uid || subject->uid == 0 ||
@@ -179,9 +241,9 @@ static bool has_kernel_files(const struct wire_spec *spec)
 	       (spec->mount_proc == SWITCH_ON || spec->kinds & KIND_BIT(KIND_NET));
 }
 
-/* Refuses a /proc or /sys of the set's own to a caller that is root, but cannot mount. Its own tree
- * may protect the kernel's files by mounts, which the set's tree would not have; and root can write
- * to these files without a capability. */
+/* Refuses a /proc or /sys of the set's own to a caller that is root, but cannot mount. In its tree,
+ * mounts may protect the kernel's files, to which root can write without a capability; the set's
+ * own /proc and /sys would be without these mounts. */
 static int check_kernel_files(const struct authz_subject *subject, const struct wire_spec *spec,
 			      struct failure *failure)
 {
@@ -205,8 +267,6 @@ int authz_spec(const struct authz_subject *subject, const struct wire_spec *spec
 		return ERROR_NOT_PERMITTED;
 	if (spec->traces.ip_netns && !(subject->allowed & ALLOW_IP_NETNS))
 		return forbid(failure, "publishing under /run/netns", CONFIG_IP_NETNS);
-	if (spec->egress && check_way_out(subject, "egress", CONFIG_EGRESS, failure))
-		return ERROR_NOT_PERMITTED;
 	if (spec->n_publish > 0 &&
 	    check_way_out(subject, "published ports", CONFIG_PUBLISH, failure))
 		return ERROR_NOT_PERMITTED;
@@ -315,6 +375,6 @@ int authz_open(const struct authz_subject *subject, uid_t owner, uint32_t kinds,
 	if (owner == subject->uid && kinds & KIND_BIT(KIND_USER))
 		return 0;
 	return failure_set(failure, ERROR_NOT_PERMITTED, 0, "OpenNamespaces",
-			   "the set has no user namespace of yours: nobody but root could join "
-			   "what this would hand out");
+			   "the set has no user namespace of yours: without one, only root may "
+			   "join its namespaces");
 }

@@ -22,9 +22,11 @@ struct authz_subject {
 	uid_t scope_owner;	/* owner of that set */
 	char wall[WALL_SIZE];	/* the caller's wall (daemon/kernel/wall.h); "": it has none */
 	bool in_machine_net;	/* it is in the net namespace of process 1 */
-	bool can_mount;		/* it could get CAP_SYS_ADMIN by itself */
-	/* the set that the caller is in, with those around it: what cgroup_path() takes as above
-	 * for sets that it makes; "": none */
+	/* it is in a set that reaches the outside by a list (set_is_listed()) */
+	bool listed;
+	bool can_mount; /* it could get CAP_SYS_ADMIN by itself */
+	/* the path of the set that the caller is in, which sets that it makes have as `above` (see
+	 * cgroup_path()); "": it is in none */
 	char within[ABOVE_SIZE + ID_SIZE + sizeof(SET_WITHIN)];
 	/* the caller's home (state/home.h), as UID/NAME; "": it is in the host's user namespace */
 	char home[PIN_PATH_SIZE];
@@ -40,6 +42,15 @@ struct authz_made {
  * has all. host_user_namespaces: the host lets ordinary users make user namespaces. */
 uint32_t authz_allowed(const struct config *config, uid_t uid, gid_t gid, const gid_t *groups,
 		       size_t n_groups, bool host_user_namespaces);
+
+/* The lists of the configuration, and the identity that may have some of them. */
+struct authz_lists {
+	const struct config *config;
+	uid_t uid;
+	gid_t gid;
+	const gid_t *groups;
+	size_t n_groups;
+};
 
 /* Where a peer is, and what limits it. */
 struct authz_place {
@@ -67,9 +78,9 @@ int authz_renewal(const struct authz_subject *subject, bool surrounds, struct fa
 
 /*
  * Finds out whose objects a request is about: the caller's own, unless the request names another
- * owner (has_owner). A caller without rights over that owner gets ERROR_NOT_FOUND, as if the object
- * did not exist: what is its type, such as "set", and name its name or id. In SCOPE_SET the owner
- * is that of the surrounding set. Returns 0 and fills in *ret_owner, or returns the error.
+ * owner (has_owner). In SCOPE_SET the owner is that of the surrounding set. A caller without rights
+ * over the owner gets ERROR_NOT_FOUND, as if the object did not exist; what is the object's type,
+ * such as "set", and name its name or id. Returns 0 and fills in *ret_owner, or returns the error.
  */
 int authz_act_for(const struct authz_subject *subject, bool has_owner, uid_t owner,
 		  const char *what, const char *name, uid_t *ret_owner, struct failure *failure);
@@ -93,8 +104,8 @@ bool authz_sees(const struct authz_subject *subject, bool all_owners, uid_t owne
 bool authz_sees_set(const struct authz_subject *subject, bool all_owners, uid_t owner,
 		    struct authz_made made);
 
-/* Checks the rights that a set with this specification needs: for user namespaces, ip-netns, egress
- * and published ports, and for a /proc or /sys of its own. Returns 0 or ERROR_NOT_PERMITTED. */
+/* Checks the rights that a set with this specification needs: for user namespaces, ip-netns and
+ * published ports, and for a /proc or /sys of its own. Returns 0 or ERROR_NOT_PERMITTED. */
 int authz_spec(const struct authz_subject *subject, const struct wire_spec *spec,
 	       struct failure *failure);
 
@@ -102,10 +113,18 @@ int authz_spec(const struct authz_subject *subject, const struct wire_spec *spec
  * ERROR_NOT_PERMITTED. */
 int authz_host_link(const struct authz_subject *subject, struct failure *failure);
 
-/* Checks that the subject may make this network, which needs a right if it has a way out. Returns 0
- * or ERROR_NOT_PERMITTED. */
-int authz_network(const struct authz_subject *subject, const struct wire_network *network,
-		  struct failure *failure);
+/* Checks that the subject may have a way out that leads to reach. Without the right to egress, its
+ * user may have those lists of the configuration that name it. Returns 0 or
+ * ERROR_NOT_PERMITTED. */
+int authz_egress(const struct authz_subject *subject, const struct authz_lists *lists,
+		 const struct wire_reach *reach, struct failure *failure);
+
+/* Returns true if the subject may have a way out that leads to this list alone. */
+bool authz_has_list(const struct authz_subject *subject, const struct authz_lists *lists,
+		    const struct config_list *list);
+/* Checks that the subject may change what a way out leads to: not from inside a set. Whether it may
+ * have what is added is for authz_egress(). Returns 0 or ERROR_NOT_PERMITTED. */
+int authz_egress_change(const struct authz_subject *subject, struct failure *failure);
 
 /* A command that a subject wants to run in a set, which belongs to owner. */
 struct authz_command {

@@ -2,6 +2,7 @@
 #include <string.h>
 #include "daemon/keeper/policy/check.h"
 #include "daemon/keeper/policy/check-mount.h"
+#include "protocol/name.h"
 
 static int mount_field(struct failure *failure, size_t index, const char *member,
 		       const char *reason)
@@ -19,10 +20,10 @@ static int check_mount_type(const struct wire_spec *spec, size_t index, struct f
 		enum kind kind;
 		const char *reason;
 	} rows[] = {
-		{MOUNT_PROC, KIND_PID, "proc needs pid among spec.namespaces"},
-		{MOUNT_SYSFS, KIND_NET, "sysfs needs net among spec.namespaces"},
-		{MOUNT_MQUEUE, KIND_IPC, "mqueue needs ipc among spec.namespaces"},
-		{MOUNT_CGROUP2, KIND_CGROUP, "cgroup2 needs cgroup among spec.namespaces"},
+		{MOUNT_PROC, KIND_PID, "proc needs pid among the set's namespaces"},
+		{MOUNT_SYSFS, KIND_NET, "sysfs needs net among the set's namespaces"},
+		{MOUNT_MQUEUE, KIND_IPC, "mqueue needs ipc among the set's namespaces"},
+		{MOUNT_CGROUP2, KIND_CGROUP, "cgroup2 needs cgroup among the set's namespaces"},
 	};
 	uint32_t type = spec->mounts[index].type;
 
@@ -64,8 +65,7 @@ static int check_source(const struct wire_spec *spec, size_t index, struct failu
 		return mount_field(failure, index, "source",
 				   "is for binds, devices and overlays only");
 	if (mount->source && !path_is_valid(mount->source))
-		return mount_field(failure, index, "source",
-				   "must be an absolute path without . and ..");
+		return mount_field(failure, index, "source", PATH_REASON);
 	if (is_kept && !(spec->kinds & KIND_BIT(KIND_USER)))
 		return mount_field(failure, index, "source",
 				   "keeps what is written only in a set with a user namespace "
@@ -94,8 +94,7 @@ int check_mount(const struct wire_spec *spec, size_t index, struct failure *fail
 	if (r)
 		return r;
 	if (!mount->target || !path_is_valid(mount->target))
-		return mount_field(failure, index, "target",
-				   "must be an absolute path without . and ..");
+		return mount_field(failure, index, "target", PATH_REASON);
 	if (check_same_path(mount->target, "/") && !may_be_at_root(spec, index))
 		return mount_field(
 			failure, index, "target",

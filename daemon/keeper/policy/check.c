@@ -4,6 +4,7 @@
 #include "daemon/keeper/policy/check.h"
 #include "daemon/keeper/policy/check-mount.h"
 #include "daemon/keeper/policy/settings.h"
+#include "protocol/name.h"
 
 static int invalid(struct failure *failure, const char *field, const char *reason)
 {
@@ -77,7 +78,8 @@ static int fill_kinds(struct wire_spec *spec, struct failure *failure)
 		if (spec->mapping == MAPPING_NONE)
 			spec->mapping = MAPPING_ROOT;
 	} else if (spec->mapping != MAPPING_NONE) {
-		return invalid(failure, "spec.userMapping", "needs user among spec.namespaces");
+		return invalid(failure, "spec.userMapping",
+			       "needs user among the set's namespaces");
 	}
 	return 0;
 }
@@ -103,7 +105,7 @@ static int check_needs(const struct wire_spec *spec, struct failure *failure)
 			continue;
 		snprintf(field, sizeof(field), "spec.%s", row->json);
 		return failure_set(failure, ERROR_INVALID_VALUE, 0, field,
-				   "needs %s among spec.namespaces",
+				   "needs %s among the set's namespaces",
 				   kind_name(__builtin_ctz(missing)));
 	}
 	return 0;
@@ -249,7 +251,7 @@ static int check_boot(const struct wire_spec *spec, struct failure *failure)
 static int check_values(const struct wire_spec *spec, struct failure *failure)
 {
 	if (spec->root_path && !path_is_valid(spec->root_path))
-		return invalid(failure, "spec.rootPath", "is an absolute path without . and ..");
+		return invalid(failure, "spec.rootPath", PATH_REASON);
 	if (spec->root_path && spec->root_fd < 0 && !spec->boot)
 		return invalid(failure, "spec.rootFileDescriptor", "is needed with rootPath");
 	return check_labels(spec, failure);

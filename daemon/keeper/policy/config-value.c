@@ -107,6 +107,11 @@ static int add_who(const char *word, bool may_be_host, struct config_who *who)
 	return r < 0 ? r : add_id(&who->uids, &who->n_uids, uid);
 }
 
+int config_add_who(const char *word, struct config_who *who)
+{
+	return add_who(word, false, who);
+}
+
 void config_who_done(struct config_who *who)
 {
 	free(who->uids);

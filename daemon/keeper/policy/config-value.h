@@ -19,6 +19,8 @@ int config_find_user(const char *name, uid_t *ret_uid, gid_t *ret_gid);
  */
 int config_parse_who(const char *value, bool may_be_host, struct config_who *who,
 		     char unknown[static CONFIG_WORD_SIZE]);
+/* Adds the user or the group that the word names. Returns 0, -ENOENT or -ENOMEM. */
+int config_add_who(const char *word, struct config_who *who);
 void config_who_done(struct config_who *who);
 
 #endif

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <fcntl.h>
 #include <ini.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include "daemon/keeper/policy/address.h"
+#include "daemon/keeper/policy/config-lists.h"
 #include "daemon/keeper/policy/config-value.h"
 #include "daemon/keeper/policy/devices.h"
 
@@ -45,7 +45,9 @@ static int _printf_(2, 3) complain(struct loading *loading, const char *format, 
 	va_start(arguments, format);
 	(void)vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	if (asprintf(&loading->message, "%s:%u: %s", loading->path, loading->line, text) < 0)
+	if (loading->line == 0 ? asprintf(&loading->message, "%s: %s", loading->path, text) < 0
+			       : asprintf(&loading->message, "%s:%u: %s", loading->path,
+					  loading->line, text) < 0)
 		loading->message = NULL;
 	loading->message_line = (int)loading->line;
 	return -EINVAL;
@@ -67,6 +69,7 @@ static int set_limit(struct loading *loading, const char *key, const char *value
 		    {"monitors", &limits->monitors},
 		    {"published-ports", &limits->ports},
 		    {"captures", &limits->captures},
+		    {"egress-entries", &limits->entries},
 		    {"fronts", &limits->fronts}};
 	uint64_t number;
 
@@ -80,11 +83,11 @@ static int set_limit(struct loading *loading, const char *key, const char *value
 		return 0;
 	}
 	if (strcmp(key, "buffered-bytes") != 0)
-		return complain(
-			loading,
-			"limits.%s: unknown key; known are: sets sessions connections "
-			"links networks monitors published-ports captures buffered-bytes fronts",
-			key);
+		return complain(loading,
+				"limits.%s: unknown key; known are: sets sessions connections "
+				"links networks monitors published-ports captures egress-entries "
+				"buffered-bytes fronts",
+				key);
 	if (config_parse_number(value, true, UINT64_C(1) << 40, &limits->buffered) < 0 ||
 	    limits->buffered < UINT64_C(1) << 20)
 		return complain(loading, "limits.%s: %s: is a size such as 16M, at least 1M", key,
@@ -118,25 +121,61 @@ static int set_devices(struct loading *loading, const char *key, const char *val
 		     : 0;
 }
 
+static int complain_of_who(struct loading *loading, const char *key, const char *unknown)
+{
+	bool group = *unknown == '@';
+
+	return complain(loading, "allow.%s: there is no %s %s", key, group ? "group" : "user",
+			unknown + group);
+}
+
+/* Takes the words USER:LIST out of the value of egress. */
+static int take_grants(struct loading *loading, char *value)
+{
+	for (char *at = value; *at;) {
+		size_t size = strcspn(at, ", \t");
+		char word[CONFIG_WORD_SIZE];
+		const char *wrong = NULL;
+
+		snprintf(word, sizeof(word), "%.*s", (int)size, at);
+		if (strchr(word, ':')) {
+			wrong = config_add_grant(loading->config, word, loading->line);
+			memset(at, ' ', size);
+		}
+		if (wrong)
+			return complain(loading, "allow.egress: %s: %s", word, wrong);
+		at += size + (at[size] != '\0');
+	}
+	return 0;
+}
+
+static int set_egress(struct loading *loading, const char *key, const char *value)
+{
+	_cleanup_free_ char *rest = strdup(value);
+	char unknown[CONFIG_WORD_SIZE];
+	int r = rest ? take_grants(loading, rest) : -ENOMEM;
+
+	if (r == 0)
+		r = config_parse_who(rest, false, &loading->config->allow[CONFIG_EGRESS], unknown);
+	return r == -ENOENT ? complain_of_who(loading, key, unknown) : r;
+}
+
 static int set_allow(struct loading *loading, const char *key, const char *value)
 {
 	char unknown[CONFIG_WORD_SIZE];
 
 	if (strcmp(key, "devices") == 0)
 		return set_devices(loading, key, value);
+	if (strcmp(key, config_allow_keys[CONFIG_EGRESS]) == 0)
+		return set_egress(loading, key, value);
 	for (enum config_allow i = 0; i < CONFIG_ALLOW_COUNT; i++) {
-		bool group;
 		int r;
 
 		if (strcmp(key, config_allow_keys[i]) != 0)
 			continue;
 		r = config_parse_who(value, i == CONFIG_USER_NAMESPACES, &loading->config->allow[i],
 				     unknown);
-		if (r != -ENOENT)
-			return r;
-		group = *unknown == '@';
-		return complain(loading, "allow.%s: there is no %s %s", key,
-				group ? "group" : "user", unknown + group);
+		return r == -ENOENT ? complain_of_who(loading, key, unknown) : r;
 	}
 	return ignore_allow(loading, key)
 		       ? 0
@@ -205,6 +244,25 @@ static int set_network(struct loading *loading, const char *key, const char *val
 			key);
 }
 
+static int set_list(struct loading *loading, const char *key, const char *value)
+{
+	char word[CONFIG_WORD_SIZE];
+	const char *wrong = config_add_to_list(loading->config, key, value, loading->line, word);
+
+	return wrong ? complain(loading, "lists.%s: %s: %s", key, word, wrong) : 0;
+}
+
+static int complain_of_empty(struct loading *loading, const struct config_list *list)
+{
+	bool granted = list->who.everyone || list->who.n_uids > 0 || list->who.n_gids > 0;
+
+	loading->line = list->line;
+	return granted ? complain(loading,
+				  "allow.egress: there is no list %s in [lists], or it is empty",
+				  list->name)
+		       : complain(loading, "lists.%s: the list is empty", list->name);
+}
+
 static int set_path(struct loading *loading, const char *key, const char *value,
 		    char ret[static CONFIG_PATH_SIZE])
 {
@@ -269,16 +327,19 @@ static int on_key(void *context, const char *section, const char *key, const cha
 	} sections[] = {{"limits", set_limit},
 			{"allow", set_allow},
 			{"accounts", set_account},
-			{"network", set_network}};
+			{"network", set_network},
+			{"lists", set_list}};
 	struct loading *loading = context;
 
 	if (loading->message)
 		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(sections); i++)
 		if (strcmp(section, sections[i].name) == 0)
-			return see_once(loading, section, key) == 0 &&
+			/* the lines of a list add up */
+			return (sections[i].set == set_list ||
+				see_once(loading, section, key) == 0) &&
 			       sections[i].set(loading, key, value ? value : "") == 0;
-	complain(loading, "[%s]: unknown section; known are: limits allow accounts network",
+	complain(loading, "[%s]: unknown section; known are: limits allow accounts network lists",
 		 section);
 	return 0;
 }
@@ -312,11 +373,13 @@ static void set_account_default(const char *name, uint32_t number, bool named, u
 
 static struct config *new_with_defaults(void)
 {
+	static uint64_t last_generation;
 	struct config *config = calloc(1, sizeof(*config));
 	char unknown[DEVICES_WORD_SIZE];
 
 	if (!config)
 		return NULL;
+	config->generation = ++last_generation;
 	config->limits = (struct config_limits){
 		.sets = 1024,
 		.sessions = 1024,
@@ -326,6 +389,7 @@ static struct config *new_with_defaults(void)
 		.monitors = 16,
 		.ports = 64,
 		.captures = 8,
+		.entries = 16384,
 		.buffered = 16 * 1024 * 1024,
 		.fronts = 1024,
 	};
@@ -342,6 +406,7 @@ static struct config *new_with_defaults(void)
 static int parse_file(struct loading *loading)
 {
 	int line = ini_parse_stream(read_line, loading, on_key, loading);
+	const struct config_list *empty;
 
 	if (ferror(loading->file))
 		return complain(loading, "cannot be read");
@@ -355,7 +420,8 @@ static int parse_file(struct loading *loading)
 		loading->line = line;
 		return complain(loading, "is neither [section] nor key = value");
 	}
-	return loading->message ? -EINVAL : 0;
+	empty = config_find_empty_list(loading->config);
+	return empty ? complain_of_empty(loading, empty) : loading->message ? -EINVAL : 0;
 }
 
 int config_parse(FILE *file, const char *path, struct config **ret, char **ret_message)
@@ -422,51 +488,7 @@ struct config *config_free(struct config *config)
 		return NULL;
 	for (enum config_allow key = 0; key < CONFIG_ALLOW_COUNT; key++)
 		config_who_done(&config->allow[key]);
+	config_free_lists(config);
 	free(config);
 	return NULL;
-}
-
-/*
- * A sysctl that allows or forbids user namespaces. It stays open, because it is read for each
- * connection. If this kernel does not have it, it allows them; if it cannot be read, it forbids
- * them.
- */
-struct sysctl {
-	const char *path;
-	bool zero_allows;
-	bool absent;
-	int fd; /* 0: not open yet */
-};
-
-static bool sysctl_allows(struct sysctl *sysctl)
-{
-	char text[32];
-	ssize_t n;
-
-	if (sysctl->fd <= 0 && !sysctl->absent) {
-		sysctl->fd = open(sysctl->path, O_RDONLY | O_CLOEXEC);
-		sysctl->absent = sysctl->fd < 0 && errno == ENOENT;
-	}
-	if (sysctl->absent)
-		return true;
-	n = sysctl->fd < 0 ? -1 : pread(sysctl->fd, text, sizeof(text) - 1, 0);
-	if (n <= 0)
-		return false;
-	text[n] = '\0';
-	return (strtol(text, NULL, 10) == 0) == sysctl->zero_allows;
-}
-
-bool config_host_user_namespaces(void)
-{
-	static struct sysctl all[] = {
-		{.path = "/proc/sys/kernel/unprivileged_userns_clone"},
-		{.path = "/proc/sys/kernel/apparmor_restrict_unprivileged_userns",
-		 .zero_allows = true},
-		{.path = "/proc/sys/user/max_user_namespaces"},
-	};
-	bool allowed = true;
-
-	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
-		allowed &= sysctl_allows(&all[i]);
-	return allowed;
 }

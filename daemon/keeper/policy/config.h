@@ -22,8 +22,9 @@ struct config_limits {
 	uint32_t monitors;    /* monitors = 16: calls of Monitor */
 	uint32_t ports;	      /* published-ports = 64 */
 	uint32_t captures;    /* captures = 8: calls of Capture */
-	uint64_t buffered;    /* buffered-bytes = 16M: in each of the uid's fronts */
-	uint32_t fronts;      /* fronts = 1024: fronts of all uids together */
+	uint32_t entries;  /* egress-entries = 16384: of the lists of all its sets and networks */
+	uint64_t buffered; /* buffered-bytes = 16M: in each of the uid's fronts */
+	uint32_t fronts;   /* fronts = 1024: fronts of all uids together */
 };
 
 /* [network]. All texts are canonical. Comments are the keys and their defaults. */
@@ -68,10 +69,23 @@ enum config_allow {
 /* The keys of [allow] as the file has them. */
 extern const char *const config_allow_keys[CONFIG_ALLOW_COUNT];
 
+/* [lists]: NAME = what a way out may lead to, as entries of destination.h. */
+#define CONFIG_ENTRIES_MAX 10000
+struct config_list {
+	char name[DESTINATION_LIST_SIZE];
+	unsigned int line; /* of the file: where the name occurs first */
+	char **entries;
+	size_t n_entries;
+	struct config_who who; /* [allow] egress = USER:NAME: who may have this alone */
+};
+
 struct config {
+	uint64_t generation; /* a number of this configuration, never used twice */
 	struct config_limits limits;
 	struct config_network network;
 	struct config_who allow[CONFIG_ALLOW_COUNT];
+	struct config_list *lists;
+	size_t n_lists;
 	/* [allow]: devices = DEVICES_DEFAULT */
 	struct task_device devices[DEVICES_MAX];
 	size_t n_devices;
@@ -106,6 +120,9 @@ struct config *config_free(struct config *config); /* accepts NULL, returns NULL
 /* Returns true if who names this user, by uid or by one of the groups. */
 bool config_who_has(const struct config_who *who, uid_t uid, gid_t gid, const gid_t *groups,
 		    size_t n_groups);
+
+/* Returns the list of [lists] with this name, or NULL. */
+const struct config_list *config_find_list(const struct config *config, const char *name);
 
 /*
  * Returns true if the host lets ordinary users make user namespaces. Reads the sysctls

@@ -2,7 +2,7 @@
 #include <string.h>
 #include "daemon/keeper/policy/devices.h"
 
-/* Numbers that the kernel has assigned for good. */
+/* The kernel has assigned these numbers for good. */
 static const struct {
 	const char *name;
 	struct task_device device;

@@ -5,7 +5,7 @@
 
 #include "daemon/keeper/policy/config.h"
 
-/* Devices that let nobody do what their mode does not: see devices.c. */
+/* Devices that are safe for every user whom their mode admits. Numbers are in devices.c. */
 #define DEVICES_DEFAULT "null zero full random urandom tty fuse kvm net/tun"
 
 #define DEVICES_WORD_SIZE 64

@@ -106,15 +106,16 @@ static struct subid_range add_part(struct wire_map *map, uint32_t *inside, struc
 	return line;
 }
 
-/* Maps all ids that the file gives to the caller, from 0 up, around the caller's own, which is own
- * inside. */
+/* Maps all ids that the file gives to the caller to the ids from 0 up, and the caller's own id to
+ * `own`, which is left out there. */
 static int make_auto(const struct side *side, uint32_t own, struct failure *failure)
 {
 	uint32_t inside = 0;
 
 	if (side->ranges->n == 0)
 		return failure_set(failure, ERROR_INVALID_VALUE, 0, "spec.userMapping",
-				   "auto maps what %s gives you, and that is nothing", side->file);
+				   "auto maps the ids that %s gives you, but it gives you none",
+				   side->file);
 	set_own(side->map, own, side->own);
 	for (size_t i = 0; i < side->ranges->n; i++) {
 		struct subid_range line = side->ranges->ranges[i];

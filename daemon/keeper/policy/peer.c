@@ -241,14 +241,15 @@ static int read_process(int fd, const struct peer_host *host, struct peer *peer,
 			const char **ret_confined)
 {
 	struct status status = {};
-	int r = read_status(fd, &status);
+	/* before the status: a setuid program that has raised the limits is seen there */
+	int r = limits_read(fd, peer->pid, &peer->limits);
 
+	if (r == 0)
+		r = read_status(fd, &status);
 	if (r == 0)
 		r = read_profile(fd, peer->identity.profile);
 	if (r == 0)
 		r = read_place(fd, host->cgroup, peer);
-	if (r == 0)
-		r = limits_read(fd, peer->pid, &peer->limits);
 	if (r == 0)
 		r = wall_read(fd, &host->wall, peer->identity.wall);
 	if (r == 0 && !*peer->place && wall_has(peer->identity.wall, KIND_PID))

@@ -96,9 +96,9 @@ const char *settings_check(const struct spec_sysctl *setting, uint32_t kinds)
 		       "lists them";
 	kind = kind_of_setting(setting->key);
 	if (!(kinds & KIND_BIT(kind)))
-		return kind == KIND_NET	  ? "needs net among spec.namespaces"
-		       : kind == KIND_UTS ? "needs uts among spec.namespaces"
-					  : "needs ipc among spec.namespaces";
+		return kind == KIND_NET	  ? "needs net among the set's namespaces"
+		       : kind == KIND_UTS ? "needs uts among the set's namespaces"
+					  : "needs ipc among the set's namespaces";
 	if (!setting->value || !is_value(setting->value))
 		return "a setting needs a value of printable ASCII";
 	return NULL;

@@ -189,16 +189,26 @@ static int read_ranges(const char *path, uid_t uid, const char *name, struct sub
 	return r;
 }
 
+int subid_read_name(uid_t uid, char ret[static SUBID_NAME_SIZE])
+{
+	struct text text = {};
+	int r = read_trusted(SUBID_PASSWD, &text);
+
+	if (r == 0 && !subid_find_name(text.data ? text.data : "", text.size, uid, ret))
+		r = -ENOENT;
+	free(text.data);
+	return r;
+}
+
 int subid_read(const char *users_path, const char *groups_path, uid_t uid, struct subid *ret)
 {
 	char name[SUBID_NAME_SIZE];
-	struct text text = {};
 	struct subid found;
-	bool named;
-	int r = read_trusted(SUBID_PASSWD, &text);
+	int r = subid_read_name(uid, name);
+	bool named = r == 0;
 
-	named = r == 0 && subid_find_name(text.data ? text.data : "", text.size, uid, name);
-	free(text.data);
+	if (r == -ENOENT)
+		r = 0;
 	if (r == 0)
 		r = read_ranges(users_path, uid, named ? name : NULL, &found.users);
 	if (r == 0)

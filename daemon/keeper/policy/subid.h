@@ -44,6 +44,10 @@ void subid_parse(const char *text, size_t size, uid_t uid, const char *name,
  * that looks like a number. */
 bool subid_find_name(const char *text, size_t size, uid_t uid, char ret[static SUBID_NAME_SIZE]);
 
+/* Reads the first name of uid in /etc/passwd. Returns 0, -ENOENT where subid_find_name() returns
+ * false, or another -errno. */
+int subid_read_name(uid_t uid, char ret[static SUBID_NAME_SIZE]);
+
 /* Reads the ranges of uid in both files. A missing file gives none. Returns 0, -EPERM if a file
  * does not belong to root or if others can write to it, or another -errno. */
 int subid_read(const char *users_path, const char *groups_path, uid_t uid, struct subid *ret);

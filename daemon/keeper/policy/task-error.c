@@ -75,6 +75,8 @@ static const struct meaning {
 	 "there is no /etc/resolv.conf in this root to put name servers in, or no /etc/hosts to "
 	 "put "
 	 "hosts in: make an empty file"},
+	{STEP_RESOLVER, ENODATA, ERROR_INVALID_VALUE, "spec.hosts",
+	 "there is no /etc/hosts in this root to put hosts in: make an empty file"},
 	{STEP_CALLER, ESTALE, ERROR_NOT_PERMITTED, "from here",
 	 "the caller has ended, or has changed its namespaces, since it connected"},
 	{STEP_DEV, ENOENT, ERROR_INVALID_VALUE, "spec.rootPath",
@@ -90,9 +92,8 @@ static const struct meaning {
 	 "the caller is in a chroot, which root in a user namespace could leave"},
 	{STEP_PROGRAMS, EACCES, ERROR_NOT_PERMITTED, "from here",
 	 "the caller's cgroup has BPF programs (IPAddressDeny=, DeviceAllow=, SocketBindDeny= and "
-	 "the "
-	 "like of a service), which its sets would be without: [allow] unfiltered in nsctld.conf "
-	 "does not name it"},
+	 "the like of a service), which its sets would be without: make them with --cgroup=caller; "
+	 "or [allow] unfiltered in nsctld.conf must name its user"},
 	{STEP_PROGRAMS, ENOENT, ERROR_NOT_PERMITTED, "from here",
 	 "the cgroup in which the caller connected is gone"},
 	{STEP_CGROUP, ENOENT, ERROR_NOT_SUPPORTED, "a process in this set",
@@ -116,7 +117,8 @@ static const struct meaning {
 	{STEP_ACCOUNT, ENOENT, ERROR_INVALID_VALUE, "userName",
 	 "there is no such user in the set's /etc/passwd"},
 	{STEP_ACCOUNT, EINVAL, ERROR_INVALID_VALUE, "userName",
-	 "the ids that the set's /etc/passwd gives this user are not mapped in the set"},
+	 "the ids that the set's /etc/passwd gives this user are not mapped in the set: make "
+	 "it with --map-auto"},
 	{STEP_ACCOUNT, ENXIO, ERROR_INVALID_VALUE, "userName",
 	 "the set's /etc/passwd or /etc/group is not a regular file"},
 	{STEP_IP_NETNS, EEXIST, ERROR_EXISTS, "namespace under /run/netns", ""},
@@ -164,7 +166,8 @@ static int descriptor_error(uint32_t which, struct failure *failure)
 			   rows[which].reason);
 }
 
-/* Returns what is wrong with a mount or a setting, or NULL. Clients open the sources. */
+/* Returns what is wrong with a mount or a setting, or NULL. Failures to open a source are not here:
+ * clients open the sources. */
 static const char *find_reason(const struct task_report *report)
 {
 	static const char too_many_links[] =
@@ -183,6 +186,9 @@ static const char *find_reason(const struct task_report *report)
 		{STEP_OVERLAY, ENOTDIR, "is not a directory"},
 		{STEP_MOUNT, ENOTDIR,
 		 "a directory can only be mounted on a directory, and a file on a file"},
+		{STEP_MOUNT, EROFS,
+		 "there is no such path inside, and none can be made in a tree that is read-only: "
+		 "give this option before --read-only"},
 		{STEP_MOUNT, ELOOP, too_many_links},
 		{STEP_ROOT, ELOOP, too_many_links},
 		{STEP_OVERLAY, EXDEV,

@@ -3,6 +3,8 @@
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/policy/authz.h"
 #include "daemon/keeper/policy/check.h"
+#include "daemon/keeper/policy/reach-change.h"
+#include "daemon/keeper/policy/reach.h"
 #include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/policy/idmap.h"
 #include "daemon/keeper/policy/peer.h"
@@ -44,7 +46,8 @@ static int refuse_lease(struct failure *failure, const char *field, const char *
 	return failure_set(failure, ERROR_INVALID_VALUE, 0, field, "%s", why);
 }
 
-/* Fills in the process of the lease, the one behind the pidfd. Returns 0 or an error. */
+/* Fills in the process of the lease, which a worker has found behind the pidfd. Returns 0 or an
+ * error. */
 static int find_process(const struct request *request, struct wire_lease *lease,
 			struct failure *failure)
 {
@@ -199,6 +202,42 @@ int admission_of_boot(const struct request *request, struct failure *failure)
 			   "them when the set is made again");
 }
 
+struct authz_lists admission_lists(const struct keeper *keeper, const struct request *request)
+{
+	const struct peer_identity *identity = request_identity(request);
+
+	return (struct authz_lists){
+		.config = keeper->config,
+		.uid = identity->uid,
+		.gid = identity->gid,
+		.groups = identity->groups,
+		.n_groups = identity->n_groups,
+	};
+}
+
+int admission_of_egress(struct keeper *keeper, const struct request *request,
+			const struct wire_reach *reach, bool *egress, const char *prefix,
+			struct failure *failure)
+{
+	const struct authz_lists lists = admission_lists(keeper, request);
+	int r = reach_check(keeper->config, reach, egress, prefix, failure);
+
+	return r || !*egress ? r : authz_egress(&request->subject, &lists, reach, failure);
+}
+
+int admission_of_relist(struct keeper *keeper, const struct request *request,
+			const struct wire_reach *old, const struct wire_reach *changed,
+			struct failure *failure)
+{
+	bool egress = true;
+
+	if (!reach_widens(old, changed))
+		return reach_check(keeper->config, changed, &egress, "", failure);
+	if (!request_identity(request))
+		return failure_from_errno(failure, -ESTALE, "find the caller");
+	return admission_of_egress(keeper, request, changed, &egress, "", failure);
+}
+
 int admission_of_spec(struct keeper *keeper, const struct request *request, struct wire_spec *spec,
 		      const char *name, struct failure *failure)
 {
@@ -206,6 +245,9 @@ int admission_of_spec(struct keeper *keeper, const struct request *request, stru
 
 	if (r == 0)
 		r = authz_spec(&request->subject, spec, failure);
+	if (r == 0)
+		r = admission_of_egress(keeper, request, &spec->reach, &spec->egress, "spec.",
+					failure);
 	if (r == 0 && spec->kinds & KIND_BIT(KIND_USER) && request->subject.uid != 0)
 		r = check_limits_known(request, "user namespaces from here", failure);
 	if (r == 0)
@@ -249,9 +291,9 @@ void admission_fill_maps(struct keeper *keeper, const struct request *request,
 /* --- commands --- */
 
 /*
- * Returns true if a command gets none of its caller's groups, which belong to the owner's id: it
- * has another one, or is given the groups of an account. But where no group can be dropped inside,
- * an ordinary user's command keeps them with any id, because a file may exclude a group.
+ * Returns true if a command gets none of its caller's groups: if it has another id than the
+ * owner's, or gets the groups of an account. But if processes inside cannot drop groups, an
+ * ordinary user's command keeps them, because a file may exclude a group.
  */
 static bool leaves_groups(const struct idmap *maps, uid_t owner, gid_t gid, bool of_account,
 			  uint32_t inside_uid)

@@ -11,6 +11,7 @@
 #include "daemon/keeper/request/closer.h"
 #include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/request/server.h"
+#include "daemon/keeper/state/quota.h"
 
 /* In one pass of the loop: the time for accepting, the number of connections that are accepted
  * whatever time it takes, and the number of those that are served (about 50 µs each). Users take
@@ -69,7 +70,7 @@ static bool serve_one(struct arrivals *arrivals)
 		return true;
 	}
 	connection_count_fruitless(keeper, uid);
-	connection_uncount(keeper, uid);
+	quota_add(keeper, uid, QUOTA_CONNECTIONS, -1);
 	closer_close(keeper, fd);
 	return true;
 }
@@ -143,13 +144,13 @@ static bool arrive(struct arrivals *arrivals, int fd)
 	}
 	/* all uids of one user share the user's turn */
 	uid = server_guess_owner(keeper, credentials.uid);
-	if (connection_count(keeper, uid, &failure)) {
+	if (quota_take(keeper, uid, QUOTA_CONNECTIONS, &failure)) {
 		server_refuse(keeper, fd, uid, &failure);
 		return false;
 	}
 	r = arrival_queue_push(keeper->arrival_queue, uid, fd);
 	if (r < 0) {
-		connection_uncount(keeper, uid);
+		quota_add(keeper, uid, QUOTA_CONNECTIONS, -1);
 		failure_from_errno(&failure, r, "serve the connection");
 		server_refuse(keeper, fd, uid, &failure);
 	}

@@ -12,7 +12,8 @@
 
 /* Logs that a request has succeeded. session: id of the session that it has started, or NULL. */
 void audit_done(const struct request *request, const char *session);
-/* Logs that a request was refused or has failed, unless that is the caller's mistake. */
-void audit_failed(const struct request *request, const struct failure *failure);
+/* Logs and counts that a request was refused or has failed, unless that is the caller's mistake. */
+void audit_failed(struct counters *counters, const struct request *request,
+		  const struct failure *failure);
 
 #endif

@@ -10,7 +10,8 @@
 
 struct subscription;
 
-/* A client's connection. Its front reads and writes; the keeper only holds a copy of the socket. */
+/* A client's connection. Its front reads and writes; the keeper has a copy of the socket, by
+ * which it sends answers without contents. */
 struct client_connection {
 	struct client_connection *next;
 	uint32_t number;
@@ -26,9 +27,6 @@ struct client_connection {
 	struct subscription *subscription; /* NULL: it has not called Monitor */
 };
 
-/* Counts a connection against the limit of uid. Returns 0, or an error and *failure. */
-int connection_count(struct keeper *keeper, uid_t uid, struct failure *failure);
-void connection_uncount(struct keeper *keeper, uid_t uid);
 /* Counts a connection that ended without a request: see arrival-queue.h. */
 void connection_count_fruitless(struct keeper *keeper, uid_t uid);
 /* Ends the connection: uncounts it, closes its socket, and frees it. */

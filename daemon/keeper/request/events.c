@@ -3,11 +3,11 @@
 #include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/policy/authz.h"
-#include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/request/events.h"
 #include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/request.h"
+#include "daemon/keeper/state/quota.h"
 #include "daemon/keeper/state/registry.h"
 #include "daemon/keeper/state/view.h"
 #include "daemon/wire/event.h"
@@ -162,17 +162,12 @@ static void tell(struct wire_event *event, const struct set *of, const struct se
 
 static void subscription_free(struct keeper *keeper, struct subscription *subscription)
 {
-	uid_t uid = subscription->connection->charged;
-	struct registry_use *use = registry_use(keeper->registry, uid);
-
 	for (struct subscription **at = &subscriptions; *at; at = &(*at)->next)
 		if (*at == subscription) {
 			*at = subscription->next;
 			break;
 		}
-	if (use && use->monitors > 0)
-		use->monitors--;
-	registry_use_settle(keeper->registry, uid);
+	quota_add(keeper, subscription->connection->charged, QUOTA_MONITORS, -1);
 	subscription->connection->subscription = NULL;
 	drop_waiting(subscription);
 	if (subscription->request)
@@ -279,21 +274,6 @@ static void on_news(evutil_socket_t fd _unused_, short what _unused_, void *cont
 
 /* --- subscribing --- */
 
-static int count(struct keeper *keeper, uid_t uid, struct failure *failure)
-{
-	struct registry_use *use = registry_use(keeper->registry, uid);
-
-	if (!use)
-		return failure_from_errno(failure, -ENOMEM, "monitor");
-	if (uid != 0 && use->monitors >= keeper->config->limits.monitors) {
-		registry_use_settle(keeper->registry, uid);
-		return failure_set(failure, ERROR_LIMIT_EXCEEDED, keeper->config->limits.monitors,
-				   "monitors", NULL);
-	}
-	use->monitors++;
-	return 0;
-}
-
 /* Makes a subscription. A set that does not exist is no error: it may appear later, and another
  * user must not learn whether it exists. */
 static int subscribe(struct keeper *keeper, struct client_connection *connection,
@@ -306,20 +286,20 @@ static int subscribe(struct keeper *keeper, struct client_connection *connection
 	int r = 0;
 
 	if (name && !name_is_valid(name))
-		return failure_set(failure, ERROR_INVALID_VALUE, 0, "set", "is no name of a set");
+		return failure_set(failure, ERROR_INVALID_VALUE, 0, "set",
+				   "is not a valid name of a set");
 	if (name || list->has_owner || subject->scope == SCOPE_SET)
 		r = authz_act_for(subject, list->has_owner, list->owner, "set", name ? name : "",
 				  &owner, failure);
 	if (r == 0)
-		r = count(keeper, connection->charged, failure);
+		r = quota_take(keeper, connection->charged, QUOTA_MONITORS, failure);
 	if (r)
 		return r;
 	if (!news_event)
 		news_event = evtimer_new(keeper->loop, on_news, keeper);
 	subscription = calloc(1, sizeof(*subscription));
 	if (!subscription || !news_event) {
-		registry_use(keeper->registry, connection->charged)->monitors--;
-		registry_use_settle(keeper->registry, connection->charged);
+		quota_add(keeper, connection->charged, QUOTA_MONITORS, -1);
 		free(subscription);
 		return failure_from_errno(failure, -ENOMEM, "monitor");
 	}

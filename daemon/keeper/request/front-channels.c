@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <fcntl.h>
-#include <linux/sockios.h>
 #include <poll.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/request/front-state.h"
 
@@ -43,9 +39,8 @@ static void expect_life(struct front_process *front)
 static void on_life(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
 	struct front_process *front = context;
-	int unread = 0;
 
-	if (front->closing || ioctl(front->channel_fd, SIOCOUTQ, &unread) < 0 || unread == 0)
+	if (front->closing || !channels_are_unread(front->channel_fd))
 		return;
 	if (front->heard) {
 		expect_life(front);
@@ -57,22 +52,15 @@ static void on_life(evutil_socket_t fd _unused_, short what _unused_, void *cont
 	front_close_soon(front);
 }
 
-int front_make_channels(struct front_process *front, int ret[2])
+int front_make_channels(struct front_process *front, struct channels *ret)
 {
-	int pair[2], ends[2];
+	struct channels ours;
+	int r = channels_make(PIPE_SIZE, &ours, ret);
 
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
-		return negative_errno();
-	front->channel_fd = pair[0];
-	ret[0] = pair[1];
-	/* otherwise the front could send descriptors here, which closing the socket would close */
-	if (shutdown(pair[0], SHUT_RD) < 0 || fcntl(pair[0], F_SETFL, O_NONBLOCK) < 0 ||
-	    pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
-		return negative_errno();
-	front->requests_fd = ends[0];
-	ret[1] = ends[1];
-	/* a smaller pipe will do */
-	(void)fcntl(ends[0], F_SETPIPE_SZ, PIPE_SIZE);
+	if (r < 0)
+		return r;
+	front->channel_fd = ours.socket_fd;
+	front->requests_fd = ours.pipe_fd;
 	front->life = evtimer_new(front->keeper->loop, on_life, front);
 	return front->life ? 0 : -ENOMEM;
 }

@@ -4,6 +4,7 @@
 #ifndef NSCTL_KEEPER_FRONT_STATE_H
 #define NSCTL_KEEPER_FRONT_STATE_H
 
+#include "daemon/keeper/base/channels.h"
 #include "daemon/keeper/policy/peer.h"
 #include "daemon/keeper/request/audit.h"
 #include "daemon/keeper/request/front.h"
@@ -34,13 +35,9 @@ struct front_process {
 	bool closing; /* on_idle() will free it */
 };
 
-/*
- * Makes both channels: a socket to the front, and a pipe from it. The socket is shut down in
- * the other direction, so that the front cannot send descriptors, which would be closed with
- * the socket. Begins to watch that the front reads its messages. Fills in ret with the front's
- * ends. Returns 0 or -errno.
- */
-int front_make_channels(struct front_process *front, int ret[2]);
+/* Makes the channels (channels.h), and begins to watch that the front reads its messages. Fills in
+ * ret with the front's ends. Returns 0 or -errno. */
+int front_make_channels(struct front_process *front, struct channels *ret);
 /* Starts a front for peers with this identity. Returns 0 or -errno. */
 int front_new(struct keeper *keeper, const struct peer_identity *identity, bool shared,
 	      struct front_process **ret);

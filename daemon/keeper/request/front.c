@@ -11,7 +11,7 @@
 #include "daemon/keeper/workers/ending.h"
 #include "daemon/keeper/workers/operation.h"
 
-/* A front without connections is kept for this time, and at most so many of them. */
+/* Time for which a front without connections is kept, and the number of such fronts. */
 #define IDLE_SECONDS 30
 #define IDLE_MAX 64
 /* At its end the keeper waits this long for the ends of fronts. */
@@ -32,8 +32,8 @@ static struct wire_message from_front;
 
 /* --- connections --- */
 
-/* Tells each request of the connection that has a gone() that its connection has ended.
- * Requests without one go on. */
+/* Tells the connection's requests, by their gone(), that the connection has ended. Requests without
+ * a gone() go on. */
 static void drop_requests(struct front_process *front, uint32_t connection)
 {
 	struct request *at = front->requests;
@@ -97,9 +97,9 @@ void front_drop_connection(struct front_process *front, struct client_connection
 }
 
 /*
- * Has requests handled a little later that are in the inbox already and so do not make the pipe
- * readable. This takes a timer: an event that is made active runs again in the same pass of the
- * loop, and if requests kept coming, no other event would ever run.
+ * Schedules the requests that are in the inbox already, and so do not make the pipe readable. This
+ * takes a timer: an event that is made active runs again in the same pass of the loop, and if
+ * requests kept coming, no other event would ever run.
  */
 static void take_rest_later(struct front_process *front)
 {
@@ -258,7 +258,7 @@ void front_free(struct front_process *front)
 
 /* Starts the front's process: a worker takes the identity, and then becomes
  * nsctld-front. Returns 0 or -errno. */
-static int start(struct front_process *front, int channel_fd, int requests_fd)
+static int start(struct front_process *front, const struct channels *ends)
 {
 	static struct task_front task;
 	struct keeper *keeper = front->keeper;
@@ -266,8 +266,8 @@ static int start(struct front_process *front, int channel_fd, int requests_fd)
 	bool nobody = identity->uid == 0 || front->shared;
 
 	wire_clear(&task_front_layout, &task);
-	task.channel_fd = channel_fd;
-	task.requests_fd = requests_fd;
+	task.channel_fd = ends->socket_fd;
+	task.requests_fd = ends->pipe_fd;
 	task.profile = identity->profile;
 	task.memory = FRONT_MEMORY + keeper->config->limits.buffered;
 	/* neither root's front nor a front that several identities share has a user's rights */
@@ -297,7 +297,8 @@ int front_new(struct keeper *keeper, const struct peer_identity *identity, bool 
 	      struct front_process **ret)
 {
 	struct front_process *front = calloc(1, sizeof(*front));
-	int ends[2] = {-1, -1}, r;
+	struct channels ends = {-1, -1};
+	int r;
 
 	if (!front)
 		return -ENOMEM;
@@ -311,13 +312,12 @@ int front_new(struct keeper *keeper, const struct peer_identity *identity, bool 
 	keeper->fronts = front;
 	r = wire_inbox_init(&front->inbox);
 	if (r == 0)
-		r = front_make_channels(front, ends);
+		r = front_make_channels(front, &ends);
 	if (r == 0)
 		r = watch(front);
 	if (r == 0)
-		r = start(front, ends[0], ends[1]);
-	close_fd(ends[0]);
-	close_fd(ends[1]);
+		r = start(front, &ends);
+	channels_close(&ends);
 	if (r < 0)
 		front_free(front);
 	else

@@ -10,8 +10,8 @@
 
 /* Lanes of one front, and so its requests with descriptors that may be in progress. */
 #define LANES_MAX 8
-/* A user's processes that may be ending before no more lanes are opened: as many as
- * FRONTS_MAX_OF_UID fronts can have. */
+/* From this number of a user's ending processes on, no lane is opened: FRONTS_MAX_OF_UID fronts can
+ * have this number of lanes. */
 #define RESTING_MAX (16 * LANES_MAX)
 /* Deadlines for opening a lane, and for finding the processes behind pidfds. */
 #define OPEN_SECONDS 20
@@ -23,7 +23,7 @@ struct lane {
 	uint32_t number;
 	struct worker *worker;	      /* NULL: it is being opened, or was lost */
 	uint32_t connection, request; /* the request that it serves; connection 0: none */
-	bool spent;		      /* the worker knows that no later task needs them */
+	bool spent; /* the worker knows that no later task needs the descriptors */
 	bool opening;
 };
 

@@ -53,8 +53,8 @@ int lane_claim(struct request *request, struct wire_message *message, struct tas
 /* Must be called when the request was answered. The lane's worker closes descriptors
  * that no task has taken. */
 void lane_release(const struct request *request);
-/* Does this for a request that is never answered, because its connection has ended. The front
- * learns by answers which of its lanes are free, so it loses this one. */
+/* The same for a request that is never answered, because its connection has ended. The front learns
+ * by answers which of its lanes are free, so it loses this one. */
 void lane_abandon(const struct request *request);
 
 /* Returns true while the lane's worker carries out another task of this request. */

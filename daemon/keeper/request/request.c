@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
+#include <sys/socket.h>
 #include "daemon/keeper/policy/authz.h"
 #include "daemon/keeper/policy/peer.h"
 #include "daemon/keeper/request/connection.h"
@@ -55,10 +56,25 @@ void request_send(struct keeper *keeper _unused_, const struct request *request)
 	lane_release(request);
 }
 
+/*
+ * Sends an empty answer to the client, which need not wait for its front then. The front has
+ * allowed it: it has sent the client everything else, and sends nothing before it hears of this
+ * answer. Returns false if the client's queue is full.
+ */
+static bool answer_directly(const struct request *request)
+{
+	static const char empty[] = "{\"parameters\":{}}";
+	const struct client_connection *connection =
+		request->direct ? request_connection(request) : NULL;
+
+	return connection && send(connection->socket_fd, empty, sizeof(empty),
+				  MSG_DONTWAIT | MSG_NOSIGNAL) == sizeof(empty);
+}
+
 void request_done(struct keeper *keeper, struct request *request, const struct wire_layout *layout,
 		  const void *value)
 {
-	request_begin(keeper, request, 0);
+	request_begin(keeper, request, !layout && answer_directly(request) ? WIRE_SENT : 0);
 	if (layout)
 		wire_put(keeper->to_front, layout, value);
 	request_send(keeper, request);
@@ -74,8 +90,7 @@ void request_end(struct keeper *keeper, struct request *request)
 
 void request_fail(struct keeper *keeper, struct request *request, const struct failure *failure)
 {
-	keeper->counters.failed++;
-	audit_failed(request, failure);
+	audit_failed(&keeper->counters, request, failure);
 	request_begin(keeper, request, WIRE_FAILURE);
 	wire_put_failure(keeper->to_front, failure);
 	request_send(keeper, request);
@@ -134,8 +149,8 @@ bool fronts_are_busy(const struct keeper *keeper)
 	return false;
 }
 
-/* Fills in the cgroup whose programs filter the caller, unless the caller may be without them. Sets
- * have none of their own, so a caller inside a set has what sets within it have. */
+/* Fills in the cgroup whose BPF programs filter the caller, unless the caller may be without them.
+ * A caller inside a set needs no check: cgroups of sets have no programs of their own. */
 static int fill_filter(const struct request *request, const struct client_connection *connection,
 		       struct task_caller *ret)
 {
@@ -167,6 +182,12 @@ int request_fill_caller(const struct request *request, struct task_caller *ret)
 	return 0;
 }
 
+void request_set_about(struct request *request, const char *name)
+{
+	snprintf(request->about, sizeof(request->about), "%s",
+		 name && name_is_valid(name) ? name : "");
+}
+
 int request_find_set(struct keeper *keeper, struct request *request, const char *name,
 		     bool has_owner, uid_t owner, struct set **ret, struct failure *failure)
 {
@@ -180,7 +201,7 @@ int request_find_set(struct keeper *keeper, struct request *request, const char 
 	if (!name || !name_is_valid(name))
 		return failure_set(failure, ERROR_INVALID_VALUE, 0, "name",
 				   name ? NAME_REASON : "is needed");
-	snprintf(request->about, sizeof(request->about), "%s", name);
+	request_set_about(request, name);
 	r = authz_act_for(subject, has_owner, owner, "set", name, &request->owner, failure);
 	if (r)
 		return r;

@@ -25,6 +25,7 @@ struct request {
 	struct front_process *front; /* NULL: the front is gone */
 	uint32_t connection, number;
 	enum wire_op op;
+	bool direct;	     /* an empty answer may go to the client past its front */
 	struct lanes *lanes; /* the front's; NULL: the front is gone */
 	uint32_t lane;	     /* lane with the request's descriptors; 0: it has none */
 	uint64_t pipes;	     /* bit i: descriptor i is a pipe, and gets a watcher */
@@ -34,8 +35,8 @@ struct request {
 	/* The message, during the call of the handler. NULL in a kept copy. */
 	struct wire_message *message;
 	struct authz_subject subject;
-	uid_t owner;			      /* owner of the set that the request is about */
-	char about[NAME_SIZE];		      /* name of that set; "": none, or not known yet */
+	uid_t owner;			      /* owner of the object that it is about */
+	char about[NAME_SIZE];		      /* that object's name; "": none, or not known yet */
 	const struct peer_identity *identity; /* the user's, if there is no connection (boot) */
 	bool kept;			      /* this is a copy by request_keep() */
 	struct request *behind;		      /* next one in a list of waiting requests */
@@ -49,20 +50,20 @@ struct request {
  * returns. Returns NULL if there is no memory. */
 struct request *request_keep(const struct request *request);
 /* Begins an answer in keeper->to_front. The caller adds its contents.
- * flags: WIRE_CONTINUES or 0. */
+ * flags: WIRE_CONTINUES, WIRE_SENT or 0. */
 void request_begin(struct keeper *keeper, const struct request *request, uint16_t flags);
 /* Sends the answer in keeper->to_front, after which others follow. */
 void request_send(struct keeper *keeper, const struct request *request);
 /* Sends the answer in keeper->to_front as the last one. */
 void request_end(struct keeper *keeper, struct request *request);
-/* Makes and sends the last answer, and logs the request. layout NULL: the
- * answer has no contents. */
+/* Makes and sends the last answer, and logs the request. layout NULL: the answer has no contents,
+ * and goes to the client directly if it can. */
 void request_done(struct keeper *keeper, struct request *request, const struct wire_layout *layout,
 		  const void *value);
 /* Sends an error as the last answer, and logs it. */
 void request_fail(struct keeper *keeper, struct request *request, const struct failure *failure);
-/* Returns true if an answer of any size can be sent to the front now. Otherwise events_resume()
- * is called when one can. */
+/* Returns true if an answer of any size can be sent to the front now. If not, events_resume() is
+ * called when the front has room again. */
 bool request_has_room(const struct request *request);
 /* Frees a kept copy without an answer; the caller answers the original. */
 void request_drop(struct request *request);
@@ -75,6 +76,10 @@ struct client_connection *request_connection(const struct request *request);
 /* Fills in the caller for a task: its wall, home and cgroup, as far as they matter. The request
  * must outlive *ret. Returns 0, or -ESTALE if its connection has ended. */
 int request_fill_caller(const struct request *request, struct task_caller *ret);
+
+/* Notes the name of the object that the request is about, for the log. A name that is not valid, or
+ * NULL, is none. */
+void request_set_about(struct request *request, const char *name);
 
 /* Finds the set that a request names, if its caller may know of it. Returns 0, or
  * an error and *failure. */

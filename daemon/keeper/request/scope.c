@@ -4,6 +4,7 @@
 #include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/request/scope.h"
 #include "daemon/keeper/state/home.h"
+#include "daemon/keeper/state/listed.h"
 #include "daemon/keeper/state/registry.h"
 
 /* Returns the set in its caller's cgroup that the peer is in by its pid namespaces, or NULL. */
@@ -40,8 +41,7 @@ const struct set *scope_find_set(const struct keeper *keeper, const struct peer 
 	return found ? found : find_by_namespace(keeper, peer);
 }
 
-/* Returns the peer's home, if it is in a set and in the user namespace of this or of one around
- * it. */
+/* Returns the peer's home (state/home.h), or NULL. set: the set that the peer is in, or NULL. */
 static const struct set *find_home(const struct keeper *keeper, const struct peer *peer,
 				   const struct set *set)
 {
@@ -91,8 +91,8 @@ static void confine_subordinate(struct client_connection *connection)
 }
 
 /* Fills in what authorisation knows of the connection's peer, apart from its rights and scope. */
-static void fill_subject(struct client_connection *connection, const struct set *set,
-			 const struct set *home)
+static void fill_subject(const struct keeper *keeper, struct client_connection *connection,
+			 const struct set *set, const struct set *home)
 {
 	struct authz_subject *subject = &connection->subject;
 	const struct peer *peer = &connection->peer;
@@ -107,6 +107,7 @@ static void fill_subject(struct client_connection *connection, const struct set 
 	if (!set)
 		return;
 	snprintf(connection->scope_name, sizeof(connection->scope_name), "%s", set->name);
+	subject->listed = set_is_listed(keeper->registry, set);
 	subject->scope_owner = set->owner;
 	snprintf(subject->within, sizeof(subject->within), "%s%s%s", set->above ? set->above : "",
 		 set->above ? "/" SET_WITHIN : "", set->id);
@@ -126,7 +127,7 @@ void scope_decide(const struct keeper *keeper, struct client_connection *connect
 
 	confine_subordinate(connection);
 	place = judge_place(peer, set, known, home);
-	fill_subject(connection, set, home);
+	fill_subject(keeper, connection, set, home);
 	subject->allowed =
 		authz_allowed(keeper->config, identity->uid, identity->gid, identity->groups,
 			      identity->n_groups, config_host_user_namespaces());

@@ -10,6 +10,7 @@
 #include "daemon/keeper/request/refused-connections.h"
 #include "daemon/keeper/request/scope.h"
 #include "daemon/keeper/request/server.h"
+#include "daemon/keeper/state/quota.h"
 #include "daemon/keeper/state/registry.h"
 
 static int bind_socket(const char *path, mode_t mode)
@@ -171,11 +172,11 @@ static int admit(struct keeper *keeper, struct client_connection *connection, in
 	charge(keeper, connection, counted);
 	if (connection->charged == counted)
 		return 0;
-	r = connection_count(keeper, connection->charged, failure);
+	r = quota_take(keeper, connection->charged, QUOTA_CONNECTIONS, failure);
 	if (r)
 		connection->charged = counted;
 	else
-		connection_uncount(keeper, counted);
+		quota_add(keeper, counted, QUOTA_CONNECTIONS, -1);
 	return r;
 }
 
@@ -188,7 +189,7 @@ void server_serve(struct keeper *keeper, int fd, uid_t counted)
 	int r;
 
 	if (!connection) {
-		connection_uncount(keeper, counted);
+		quota_add(keeper, counted, QUOTA_CONNECTIONS, -1);
 		failure_from_errno(&failure, -ENOMEM, "serve the connection");
 		server_refuse(keeper, fd, counted, &failure);
 		return;

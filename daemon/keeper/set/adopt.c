@@ -2,8 +2,8 @@
 /*
  * Adopt: makes a set of namespaces that exist already. It is a creation whose maker opens
  * namespaces instead of making them (kernel/make-adopt.c), and reports which they are. Nothing else
- * in the keeper differs: only processes that nsctld has started are in the set's cgroup, so a
- * removal ends no others, and lets go of the namespaces with their pins.
+ * in the keeper differs. Only processes that nsctld has started are in the set's cgroup, so a
+ * removal ends no others, and releases the namespaces by removing their pins.
  */
 #include <string.h>
 #include "daemon/keeper/policy/check.h"
@@ -30,7 +30,8 @@ static bool is_held(const struct keeper *keeper, const struct set *set,
 	return false;
 }
 
-/* Checks that sets of the caller's hold the namespaces over which it has no power itself. */
+/* Checks that another set of the caller's has each of the namespaces over which the caller has no
+ * power (foreign). */
 static int check_foreign(struct keeper *keeper, const struct set *set,
 			 const struct request *request, uint32_t foreign, struct failure *failure)
 {
@@ -48,8 +49,6 @@ static int check_foreign(struct keeper *keeper, const struct set *set,
 static int describe(struct set *set, const struct task_report *report)
 {
 	static struct wire_spec spec;
-	void *packed;
-	size_t size;
 	int r = wire_unpack(&wire_spec_layout, set->spec, set->spec_size, &spec);
 
 	if (r < 0)
@@ -60,14 +59,10 @@ static int describe(struct set *set, const struct task_report *report)
 		spec.uid_map = report->uid_map;
 		spec.gid_map = report->gid_map;
 	}
-	r = wire_pack(&wire_spec_layout, &spec, &packed, &size);
-	if (r < 0)
-		return r;
-	free(set->spec);
-	set->spec = packed;
-	set->spec_size = size;
-	set->mapping = spec.mapping;
-	return 0;
+	r = registry_repack(&wire_spec_layout, &spec, &set->spec, &set->spec_size);
+	if (r == 0)
+		set->mapping = spec.mapping;
+	return r;
 }
 
 static int on_adopted(struct keeper *keeper, struct set *set, const struct task_report *report,
@@ -100,7 +95,7 @@ static int check_opened(const struct wire_adopt *adopt, struct failure *failure)
 	}
 	if (adopt->process_fd < 0 && (!seen || adopt->kinds))
 		return failure_set(failure, ERROR_INVALID_VALUE, 0, "processFileDescriptor",
-				   "is needed: of which process are the namespaces?");
+				   "is needed: it says whose namespaces are adopted");
 	if (adopt->kinds & seen)
 		return failure_set(failure, ERROR_INVALID_VALUE, 0, "descriptors",
 				   "and namespaces name the same type");
@@ -118,6 +113,7 @@ int on_adopt(struct keeper *keeper, struct request *request, struct wire_adopt *
 				.created = create_answer};
 	int r = check_name(asked->name, "name", failure);
 
+	request_set_about(request, asked->name);
 	if (r == 0)
 		r = check_opened(asked, failure);
 	if (r == 0 && *request->subject.home)

@@ -50,14 +50,18 @@ static int find(const struct keeper *keeper, const struct request *request,
 	const char *cgroup = callers(request);
 	_cleanup_fd_ int fd = -1;
 	struct stat st;
+	int r;
 
 	if (!cgroup || !name_cgroup(keeper, cgroup, ret->path))
 		return failure_set(failure, ERROR_NOT_SUPPORTED, 0, "a set in the caller's cgroup",
 				   "the caller's cgroup is not known to nsctld");
-	fd = cgroup_open(keeper->cgroup_fd, ret->path);
-	if (is_shortage(fd))
-		return failure_from_errno(failure, fd, "open the caller's cgroup");
-	if (fd < 0 || fstat(fd, &st) < 0 || !cgroup_is_delegated(fd, request->subject.uid))
+	r = fd = cgroup_open(keeper->cgroup_fd, ret->path);
+	if (r >= 0)
+		r = fstat(fd, &st) < 0 ? negative_errno()
+				       : cgroup_is_delegated(fd, request->subject.uid);
+	if (is_shortage(r))
+		return failure_from_errno(failure, r, "look at the caller's cgroup");
+	if (r <= 0)
 		return failure_set(failure, ERROR_NOT_PERMITTED, 0, "a set in the caller's cgroup",
 				   "/%s is not delegated to uid %u: add Delegate=yes to its unit, "
 				   "which must run as this user (User=)",
@@ -94,10 +98,11 @@ int caller_cgroup_choose(struct keeper *keeper, const struct request *request,
 	if (wish->network)
 		return 0;
 	if (around && wish->spec->caller_cgroup)
-		return failure_set(failure, ERROR_INVALID_VALUE, 0, "spec.callerCgroup",
-				   "the caller is inside set %s, and its sets are in the cgroup of "
-				   "that: leave it out",
-				   set_shown_name(around));
+		return failure_set(
+			failure, ERROR_INVALID_VALUE, 0, "spec.callerCgroup",
+			"the caller is inside set %s, whose cgroup its sets are in: leave "
+			"it out",
+			set_shown_name(around));
 	if (around && around->callers_cgroup) {
 		snprintf(ret->path, sizeof(ret->path), "%s", around->callers_cgroup);
 		ret->inode = around->callers_inode;

@@ -98,7 +98,7 @@ static int find_place(struct keeper *keeper, struct request *request,
 
 	if (r)
 		return r;
-	snprintf(request->about, sizeof(request->about), "%s", set_shown_name(ret->set));
+	request_set_about(request, set_shown_name(ret->set));
 	request->owner = ret->set->owner;
 	return check_ready(ret->set->state, set_shown_name(ret->set), failure);
 }

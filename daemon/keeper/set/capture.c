@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <fcntl.h>
 #include <string.h>
-#include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/policy/task-error.h"
 #include "daemon/keeper/request/audit.h"
 #include "daemon/keeper/request/lane.h"
 #include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/capture.h"
+#include "daemon/keeper/state/quota.h"
 #include "daemon/keeper/state/registry.h"
 #include "daemon/keeper/workers/ending.h"
 #include "daemon/keeper/workers/operation.h"
@@ -18,7 +18,7 @@
 struct capture {
 	struct capture *next;
 	struct keeper *keeper;
-	struct request *request;     /* NULL: nobody waits for it any more */
+	struct request *request;     /* NULL: answered or dropped */
 	struct operation *operation; /* the start, while that is in progress */
 	const struct set *set;	     /* NULL: it may have gone */
 	uid_t uid;		     /* the user against whose limit it counts */
@@ -32,18 +32,9 @@ static struct capture *captures;
 
 /* --- the end --- */
 
-static void uncount(struct keeper *keeper, uid_t uid)
-{
-	struct registry_use *use = registry_use(keeper->registry, uid);
-
-	if (use && use->captures > 0)
-		use->captures--;
-	registry_use_settle(keeper->registry, uid);
-}
-
-/* Frees a capture that nobody waits for any more. If its start is in progress, on_start_done() does
- * this: when our end of its pipe is closed, the capturer is killed, and would report no more. Its
- * worker would be busy until the deadline. */
+/* Frees a capture whose request was answered or dropped. If the capture's start is in progress,
+ * leaves this to on_start_done(): when our end of the pipe is closed, the capturer is killed, and
+ * would report no more. Its worker would be busy until the deadline. */
 static void capture_free(struct capture *capture)
 {
 	if (capture->operation && !operation_take_back(capture->operation)) {
@@ -61,7 +52,7 @@ static void capture_free(struct capture *capture)
 	/* the capturer has ended or is killed; one that hangs counts against its user */
 	if (capture->pid_fd >= 0)
 		ending_add_process(capture->keeper, capture->pid_fd, capture->uid);
-	uncount(capture->keeper, capture->uid);
+	quota_add(capture->keeper, capture->uid, QUOTA_CAPTURES, -1);
 	free(capture);
 }
 
@@ -168,21 +159,6 @@ static void on_start_done(struct operation *operation, const struct task_report 
 	fail(capture, &failure);
 }
 
-static int count(struct keeper *keeper, uid_t uid, struct failure *failure)
-{
-	struct registry_use *use = registry_use(keeper->registry, uid);
-	uint32_t limit = keeper->config->limits.captures;
-
-	if (!use)
-		return failure_from_errno(failure, -ENOMEM, "capture packets");
-	if (uid != 0 && use->captures >= limit) {
-		registry_use_settle(keeper->registry, uid);
-		return failure_set(failure, ERROR_LIMIT_EXCEEDED, limit, "captures", NULL);
-	}
-	use->captures++;
-	return 0;
-}
-
 /* Makes a capture, which has been counted, and its pipe. The caller closes *ret_fd, the writing
  * end. Returns NULL if there is no memory or no descriptor. */
 static struct capture *capture_new(struct keeper *keeper, const struct request *request,
@@ -192,7 +168,7 @@ static struct capture *capture_new(struct keeper *keeper, const struct request *
 	int ends[2] = {-1, -1};
 
 	if (!capture) {
-		uncount(keeper, request->subject.uid);
+		quota_add(keeper, request->subject.uid, QUOTA_CAPTURES, -1);
 		return NULL;
 	}
 	*capture = (struct capture){
@@ -244,7 +220,7 @@ int capture_begin(struct keeper *keeper, const struct request *request,
 	static struct task_capture task;
 	struct capture *capture;
 	_cleanup_fd_ int result_fd = -1;
-	int r = count(keeper, request->subject.uid, failure);
+	int r = quota_take(keeper, request->subject.uid, QUOTA_CAPTURES, failure);
 
 	if (r)
 		return r;

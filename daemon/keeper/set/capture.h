@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Captures of packets, by the method Capture. A capturer (daemon/kernel/capture.h) does the work,
- * and holds a pipe to the keeper. It says there how the capture has ended; when the keeper closes
- * the pipe, because the client or the set has gone, or ends itself, the kernel kills the capturer.
+ * and reports the end of the capture through a pipe to the keeper. The keeper closes its end of the
+ * pipe if the client or the set has gone. Then, and when the keeper itself ends, the kernel kills
+ * the capturer.
  */
 #ifndef NSCTL_KEEPER_CAPTURE_H
 #define NSCTL_KEEPER_CAPTURE_H

@@ -61,8 +61,7 @@ int on_create(struct keeper *keeper, struct request *request, struct wire_create
 
 	wish.name = create_pick_name(keeper, request, asked->name, picked);
 	r = check_name(wish.name, "name", failure);
-	if (r == 0)
-		snprintf(request->about, sizeof(request->about), "%s", wish.name);
+	request_set_about(request, wish.name);
 	if (r == 0)
 		r = admission_of_spec(keeper, request, &asked->spec, wish.name, failure);
 	if (r)

@@ -3,6 +3,7 @@
 #include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/base/unique-id.h"
+#include "daemon/keeper/network/egress-names.h"
 #include "daemon/keeper/network/link-plan.h"
 #include "daemon/keeper/network/link.h"
 #include "daemon/keeper/network/resolver-plan.h"
@@ -11,6 +12,7 @@
 #include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/policy/peer.h"
 #include "daemon/keeper/policy/task-error.h"
+#include "daemon/keeper/policy/user-name.h"
 #include "daemon/keeper/request/admission.h"
 #include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/request/events.h"
@@ -24,6 +26,7 @@
 #include "daemon/keeper/set/process-watch.h"
 #include "daemon/keeper/set/remove.h"
 #include "daemon/keeper/set/within.h"
+#include "daemon/keeper/state/quota.h"
 #include "daemon/keeper/state/store.h"
 #include "daemon/keeper/state/view.h"
 #include "daemon/keeper/workers/boot-records.h"
@@ -102,8 +105,12 @@ static void record_ready(struct keeper *keeper, const struct set *set,
 	if (r < 0)
 		log_warning("record of set %s not updated: %s", set->id, strerror(-r));
 	fields.method = creation->again ? NULL : wire_methods[creation->op].name;
-	log_operation("sets created", LOG_INFO, &fields, "%s created%s", set_what(set),
-		      creation->again ? " again" : "");
+	if (creation->again)
+		log_operation("sets created", LOG_INFO, &fields, "%s %s of %s: created again",
+			      set_what(set), fields.set, user_name(set->owner).text);
+	else
+		log_operation("sets created", LOG_INFO, &fields, "%s created %s %s",
+			      user_name(set->owner).text, set_what(set), fields.set);
 	keeper->counters.created++;
 }
 
@@ -126,6 +133,19 @@ static void finish_creation(void *context)
 	free(creation);
 }
 
+/* The answer for a member of a network waits until the other members know its name; in a topology,
+ * only the answer to the Apply waits for that. */
+static void settle_creation(void *context)
+{
+	struct creation *creation = context;
+	const struct set *set = registry_find_set_id(creation->keeper->registry, creation->id);
+
+	if (set && set_is_member(set) && !*set->group)
+		resolver_settle(set->owner, finish_creation, creation);
+	else
+		finish_creation(creation);
+}
+
 /* Makes the set ready, once it exists and its record for the next boot, if it
  * has one, is on the disk. */
 static void be_ready(struct creation *creation)
@@ -141,12 +161,7 @@ static void be_ready(struct creation *creation)
 	fault_point("create-made");
 	events_set_created(keeper, set);
 	link_all_made(keeper, set);
-	/* the answer for a member of a network waits until the other members know its name; in a
-	 * topology, that for all of them does */
-	if (set_is_member(set) && !*set->group)
-		resolver_settle(set->owner, finish_creation, creation);
-	else
-		finish_creation(creation);
+	egress_names_open(set, settle_creation, creation);
 	/* a removal of the surrounding set waits until this set is made */
 	if (around)
 		remove_go_on(keeper, around);
@@ -328,7 +343,7 @@ static int send_creation(struct creation *creation, const struct request *reques
 		fill_adopt(&task, request_connection(request), wish->adopt);
 	/* a set that is made again takes no turn of TURN_MAKE, so it does not wait
 	 * for its owner's requests */
-	r = create_takes_descriptors(wish->spec) || wish->adopt
+	r = create_takes_descriptors(wish->spec) || wish->adopt || wish->run
 		    ? lane_operation(request, !wish->run && !wish->group, CREATE_SECONDS,
 				     &operation)
 		    : operation_new(creation->keeper, creation->set->owner,
@@ -344,32 +359,6 @@ static int send_creation(struct creation *creation, const struct request *reques
 	task.sysfs_fd = spare.sysfs_fd;
 	r = operation_send(operation, TASK_CREATE, &task);
 	return r;
-}
-
-static int count_set(struct keeper *keeper, uid_t owner, bool network, struct failure *failure)
-{
-	const struct config_limits *limits = &keeper->config->limits;
-	struct registry_use *use = registry_use(keeper->registry, owner);
-	uint32_t limit = network ? limits->networks : limits->sets;
-
-	if (!use)
-		return failure_from_errno(failure, -ENOMEM, "create the set");
-	if (owner != 0 && *registry_use_sets(use, network) >= limit) {
-		registry_use_settle(keeper->registry, owner);
-		return failure_set(failure, ERROR_LIMIT_EXCEEDED, limit,
-				   network ? "networks" : "sets", NULL);
-	}
-	*registry_use_sets(use, network) += 1;
-	return 0;
-}
-
-static void uncount_set(struct keeper *keeper, uid_t owner, bool network)
-{
-	struct registry_use *use = registry_use(keeper->registry, owner);
-
-	if (use)
-		*registry_use_sets(use, network) -= 1;
-	registry_use_settle(keeper->registry, owner);
 }
 
 /* Adds the set to the registry and to the disk. On failure it is in neither, and freed. */
@@ -404,37 +393,24 @@ const char *create_pick_name(struct keeper *keeper, const struct request *reques
 	return picked;
 }
 
-int set_create(struct keeper *keeper, struct request *request, const struct set_wish *wish,
-	       struct failure *failure)
+/* Counts a new set against its owner's limit, and records it with its links. Returns 0 and the set,
+ * or an error, and then nothing of the set is left. */
+static int begin_set(struct keeper *keeper, const struct request *request,
+		     const struct set_wish *wish, const struct set *around,
+		     const struct caller_cgroup *cgroup, struct set **ret, struct failure *failure)
 {
-	const struct set *around;
-	struct caller_cgroup cgroup;
-	struct creation *creation;
-	struct set *set;
 	uid_t owner = request->subject.uid;
-	int r;
+	enum quota quota = wish->network ? QUOTA_NETWORKS : QUOTA_SETS;
+	struct set *set;
+	int r = quota_take(keeper, owner, quota, failure);
 
-	snprintf(request->about, sizeof(request->about), "%s", wish->name);
-	r = within_find_around(keeper, request, wish->spec, &around, failure);
-	if (r == 0)
-		r = caller_cgroup_choose(keeper, request, wish, around, &cgroup, failure);
 	if (r)
 		return r;
-	r = count_set(keeper, owner, wish->network, failure);
-	if (r)
-		return r;
-	set = new_set(request, wish, around, &cgroup);
-	creation = calloc(1, sizeof(*creation));
-	if (!set || !creation) {
-		registry_free_set(set);
-		free(creation);
-		uncount_set(keeper, owner, wish->network);
-		return failure_from_errno(failure, -ENOMEM, "create the set");
-	}
-	r = record(keeper, set, failure);
+	set = new_set(request, wish, around, cgroup);
+	r = set ? record(keeper, set, failure)
+		: failure_from_errno(failure, -ENOMEM, "create the set");
 	if (r) {
-		free(creation);
-		uncount_set(keeper, owner, wish->network);
+		quota_add(keeper, owner, quota, -1);
 		return r;
 	}
 	r = link_record_all(keeper, &request->subject, set, wish->plan ? wish->plan : wish->spec,
@@ -442,13 +418,39 @@ int set_create(struct keeper *keeper, struct request *request, const struct set_
 	if (r == 0 && set->boot)
 		r = boot_check_links(set, failure);
 	if (r) {
-		free(creation);
 		set_forget(keeper, set);
+		return r;
+	}
+	*ret = set;
+	return 0;
+}
+
+int set_create(struct keeper *keeper, struct request *request, const struct set_wish *wish,
+	       struct failure *failure)
+{
+	const struct set *around;
+	struct caller_cgroup cgroup;
+	struct creation *creation;
+	struct set *set;
+	int r;
+
+	request_set_about(request, wish->name + (wish->name[0] == NETWORK_SIGN));
+	r = within_find_around(keeper, request, wish->spec, &around, failure);
+	if (r == 0)
+		r = caller_cgroup_choose(keeper, request, wish, around, &cgroup, failure);
+	if (r)
+		return r;
+	creation = calloc(1, sizeof(*creation));
+	if (!creation)
+		return failure_from_errno(failure, -ENOMEM, "create the set");
+	r = begin_set(keeper, request, wish, around, &cgroup, &set, failure);
+	if (r) {
+		free(creation);
 		return r;
 	}
 	/* the networks at its links are not idle any more */
 	if (set->links)
-		idle_look_at_all(keeper, owner);
+		idle_look_at_all(keeper, set->owner);
 	fault_point("create-recorded");
 	*creation = (struct creation){
 		.keeper = keeper,

@@ -100,7 +100,7 @@ int on_identify(struct keeper *keeper, struct request *request, struct wire_ask 
 				   "the process has ended");
 	wire_clear(&wire_set_layout, &wire);
 	set = find_holder(keeper, inodes);
-	if (set && (request->subject.uid == 0 || set->owner == request->subject.uid)) {
+	if (set && authz_sees_set(&request->subject, true, set->owner, set_made(set))) {
 		wire.name = set->name;
 		wire.parent = view_parent(keeper, set);
 		wire.owner = set->owner;

@@ -4,6 +4,7 @@
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/policy/authz.h"
 #include "daemon/keeper/policy/check.h"
+#include "daemon/keeper/policy/user-name.h"
 #include "daemon/keeper/request/admission.h"
 #include "daemon/keeper/request/connection.h"
 #include "daemon/keeper/request/events.h"
@@ -30,7 +31,8 @@ static void expire(struct keeper *keeper, struct set *set, const char *how)
 
 	if (set->state != SET_READY && set->state != SET_BROKEN)
 		return;
-	log_operation("leases ended", LOG_INFO, &fields, "lease has ended (%s)", how);
+	log_operation("leases ended", LOG_INFO, &fields, "%s %s of %s: lease has ended (%s)",
+		      set_what(set), fields.set, user_name(set->owner).text, how);
 	events_set(set, EVENT_SET_EXPIRED, "lease", how);
 	set_remove(keeper, set, 0, NULL, NULL);
 }
@@ -49,6 +51,13 @@ static void on_watcher_ended(struct keeper *keeper, struct set *set)
 static void on_init_ended(struct keeper *keeper, struct set *set)
 {
 	expire(keeper, set, "cgroup");
+}
+
+/* The init of a Run's set has ended, as it does with the command. */
+static void on_runs_init_ended(struct keeper *keeper, struct set *set)
+{
+	if (set->state == SET_READY)
+		set_remove(keeper, set, 0, NULL, NULL);
 }
 
 void lease_connection_gone(struct keeper *keeper, uint32_t connection)
@@ -109,7 +118,10 @@ void lease_begin(struct keeper *keeper, struct set *set)
 
 void lease_resume(struct keeper *keeper, struct set *set)
 {
-	process_watch_init(keeper, set, set->callers_cgroup ? on_init_ended : NULL);
+	process_watch_init(keeper, set,
+			   set->run		 ? on_runs_init_ended
+			   : set->callers_cgroup ? on_init_ended
+						 : NULL);
 	expiry_settle(keeper, set);
 	idle_look(keeper, set);
 	process_watch_lease(keeper, set, on_process_ended);
@@ -185,18 +197,12 @@ void lease_renew_group(struct keeper *keeper, uid_t owner, const char *group, ui
 static int put_in_spec(struct set *set, const struct wire_lease *lease)
 {
 	static struct wire_spec spec;
-	void *packed;
-	size_t size;
+	int r = wire_unpack(&wire_spec_layout, set->spec, set->spec_size, &spec);
 
-	if (wire_unpack(&wire_spec_layout, set->spec, set->spec_size, &spec) < 0)
-		return -EBADMSG;
+	if (r < 0)
+		return r;
 	spec.lease = *lease;
-	if (wire_pack(&wire_spec_layout, &spec, &packed, &size) < 0)
-		return -ENOMEM;
-	free(set->spec);
-	set->spec = packed;
-	set->spec_size = size;
-	return 0;
+	return registry_repack(&wire_spec_layout, &spec, &set->spec, &set->spec_size);
 }
 
 /* Replaces the set's lease by this one. Returns 0 or -errno. */
@@ -221,7 +227,8 @@ static int replace_group(struct keeper *keeper, const struct request *request, s
 			 struct wire_lease *lease, struct failure *failure)
 {
 	int r = set->boot ? failure_set(failure, ERROR_INVALID_VALUE, 0, "lease",
-					"goes with no boot: a leased %s ends", set_what(set))
+					"cannot be combined with boot: a leased %s ends",
+					set_what(set))
 			  : admission_of_lease(request, lease, failure);
 	struct set *at = NULL;
 
@@ -247,7 +254,7 @@ static int try_renew(struct keeper *keeper, const struct request *request, struc
 		return r;
 	if (replaces && ask->span)
 		return failure_set(failure, ERROR_INVALID_VALUE, 0, "seconds",
-				   "goes with no lease: lease.seconds says it");
+				   "cannot be combined with lease: set lease.seconds instead");
 	if (replaces)
 		return replace_group(keeper, request, set, &ask->lease, failure);
 	if (!set->lease && (!set->idle || ask->span))

@@ -38,7 +38,8 @@ static const struct wire_lease *lease_of(const struct network_wish *wish)
 int network_create(struct keeper *keeper, struct request *request,
 		   const struct network_wish *network_wish, struct failure *failure)
 {
-	const struct wire_network *wanted = network_wish->network;
+	static struct wire_network with_egress;
+	const struct wire_network *wanted = &with_egress;
 	const struct wire_lease *lease = lease_of(network_wish);
 	static struct link_plan_network network;
 	static struct wire_spec spec;
@@ -51,15 +52,19 @@ int network_create(struct keeper *keeper, struct request *request,
 	};
 	uid_t owner = request->subject.uid;
 	char key[KEY_SIZE];
-	int r = check_name(wanted->name, "name", failure);
+	int r;
 
+	with_egress = *network_wish->network;
+	r = check_name(wanted->name, "name", failure);
+	request_set_about(request, wanted->name);
+	if (r == 0)
+		r = admission_of_egress(keeper, request, &wanted->reach, &with_egress.egress, "",
+					failure);
 	if (r == 0 && wanted->boot && wire_lease_is_given(lease))
 		r = failure_set(failure, ERROR_INVALID_VALUE, 0, "boot",
 				"cannot be combined with a lease: a leased network ends");
 	if (r == 0 && wanted->boot)
 		r = admission_of_boot(request, failure);
-	if (r == 0)
-		r = authz_network(&request->subject, wanted, failure);
 	if (r)
 		return r;
 	if (registry_find_network(keeper->registry, owner, wanted->name))
@@ -109,7 +114,7 @@ int network_find(struct keeper *keeper, struct request *request, const struct wi
 				  ask->name, &request->owner, failure);
 	if (r)
 		return r;
-	snprintf(request->about, sizeof(request->about), "%s", ask->name);
+	request_set_about(request, ask->name);
 	set = registry_find_network(keeper->registry, request->owner, ask->name);
 	if (!set || !authz_reaches(&request->subject, set_made(set)))
 		return failure_set(failure, ERROR_NOT_FOUND, 0, "network", "%s", ask->name);

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include "daemon/keeper/base/log.h"
+#include "daemon/keeper/policy/user-name.h"
 #include "daemon/keeper/request/events.h"
 #include "daemon/keeper/set/process-watch.h"
 #include "daemon/keeper/state/registry.h"
@@ -121,7 +122,8 @@ static void break_set(struct keeper *keeper, struct set *set)
 	/* the kernel may soon give the pid to another process */
 	set->init_pid = 0;
 	set->init_start = 0;
-	log_operation("sets broken", LOG_ERR, &fields, "set is broken: its init has ended");
+	log_operation("sets broken", LOG_ERR, &fields, "set %s of %s is broken: its init has ended",
+		      fields.set, user_name(set->owner).text);
 	r = store_write_set(keeper->store, set);
 	/* without this record, the next start finds out that the set is broken */
 	if (r < 0)

@@ -16,8 +16,8 @@ typedef void process_ended(struct keeper *keeper, struct set *set);
 /* Watches the set's init, if the set has one. When the init ends, calls ended, perhaps at once;
  * NULL: the set is broken then. */
 void process_watch_init(struct keeper *keeper, struct set *set, process_ended *ended);
-/* Does that at once if the set's init is ending. The pidfd reports that only after all other
- * processes in the pid namespace have ended, which may take a while. */
+/* Handles the end of the set's init now if the init is ending. The pidfd reports it only after all
+ * other processes in the pid namespace have ended, which may take a while. */
 void process_watch_check_init(struct keeper *keeper, struct set *set);
 
 /* Watches the process of the set's lease, if the set has one. Calls ended, perhaps at once. */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include "daemon/keeper/policy/check.h"
 #include "daemon/keeper/policy/task-error.h"
+#include "daemon/keeper/request/events.h"
 #include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/request.h"
 #include "daemon/keeper/state/registry.h"
@@ -31,6 +32,7 @@ int on_list_processes(struct keeper *keeper, struct request *request, struct wir
 	view_cgroup_path(set, path);
 	wire_clear(&wire_set_layout, &wire);
 	wire.processes_in = path;
+	wire.frozen = set->frozen;
 	request_begin(keeper, request, 0);
 	wire_put(keeper->to_front, &wire_set_layout, &wire);
 	for (const struct session *at = set->sessions; at; at = at->next_in_set) {
@@ -131,6 +133,7 @@ struct freeze {
 	struct event *event;
 	int events_fd;
 	bool wanted;
+	bool changes; /* the set was not so before */
 	uid_t owner;
 	char name[KEY_SIZE];
 };
@@ -160,6 +163,9 @@ static void on_frozen(evutil_socket_t fd, short what, void *context)
 		return; /* the file has changed for another reason */
 	if (r == 0 && frozen == freeze->wanted && set) {
 		set->frozen = freeze->wanted;
+		if (freeze->changes)
+			events_set(set, freeze->wanted ? EVENT_SET_FROZEN : EVENT_SET_THAWED, NULL,
+				   NULL);
 		end_freeze(freeze, NULL);
 		return;
 	}
@@ -190,6 +196,7 @@ static int start_freeze(struct keeper *keeper, const struct request *request, st
 		return r;
 	}
 	*freeze = (struct freeze){.keeper = keeper, .wanted = wanted, .owner = set->owner};
+	freeze->changes = set->frozen != wanted;
 	memcpy(freeze->name, set->name, sizeof(freeze->name));
 	freeze->events_fd = cgroup_open_events(cgroup_fd);
 	freeze->request = freeze->events_fd < 0 ? NULL : request_keep(request);

@@ -1,16 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Methods that only read: Get, List, ListSessions, OpenNamespaces and GetStatus. Only the kernel
- * knows a set's interfaces, so a worker reads them for Get. */
+/* Methods that only read: Get, GetNetwork, List, ListSessions, OpenNamespaces and GetStatus. Only
+ * the kernel knows a set's interfaces and the packets that were refused, so a worker reads them for
+ * Get and GetNetwork. */
 #include <string.h>
+#include "daemon/cgroup/read.h"
+#include "daemon/keeper/network/egress-refused.h"
+#include "daemon/keeper/network/egress.h"
 #include "daemon/keeper/policy/authz.h"
 #include "daemon/keeper/policy/check.h"
 #include "daemon/keeper/policy/config.h"
+#include "daemon/keeper/request/admission.h"
 #include "daemon/keeper/request/audit.h"
 #include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/request.h"
+#include "daemon/keeper/set/network.h"
 #include "daemon/keeper/set/session-end.h"
 #include "daemon/keeper/set/session-left.h"
 #include "daemon/keeper/set/session.h"
+#include "daemon/keeper/state/quota.h"
 #include "daemon/keeper/state/registry.h"
 #include "daemon/keeper/state/view.h"
 #include "daemon/keeper/workers/ending.h"
@@ -42,8 +49,8 @@ static void view_usage(struct keeper *keeper, const struct set *set, struct wire
 	wire->cpu = usage.cpu;
 }
 
-/* A Get that waits for the set's interfaces, which a worker's child reads in
- * the set's net namespace. */
+/* A Get that waits for the set's interfaces, which a worker's child reads in the set's net
+ * namespace; or a GetNetwork that waits for the number of packets. */
 struct get {
 	struct request *request;
 	struct operation *operation;
@@ -51,6 +58,7 @@ struct get {
 	char name[KEY_SIZE];
 	struct task_interface interfaces[INTERFACES_MAX];
 	size_t n;
+	struct task_refusals refusals;
 };
 
 static void on_interface(struct operation *operation, const struct task_interface *interface)
@@ -59,6 +67,13 @@ static void on_interface(struct operation *operation, const struct task_interfac
 
 	if (get->n < INTERFACES_MAX)
 		get->interfaces[get->n++] = *interface;
+}
+
+static void on_refused(struct operation *operation, const struct task_refusals *refusals)
+{
+	struct get *get = operation->context;
+
+	get->refusals = *refusals;
 }
 
 static void view_interfaces(const struct get *get, const struct set *set, struct wire_set *wire)
@@ -80,7 +95,24 @@ static void view_interfaces(const struct get *get, const struct set *set, struct
 	}
 }
 
-static void on_inspected(struct operation *operation, const struct task_report *report _unused_)
+static void answer_network(struct keeper *keeper, struct request *request, const struct set *set,
+			   const struct task_report *report)
+{
+	static struct wire_network wire;
+	struct failure failure;
+	int r = view_network(set, &wire);
+
+	wire.has_refused = report->has_refused;
+	wire.refused = report->refused;
+	if (r == 0) {
+		request_done(keeper, request, &wire_network_layout, &wire);
+		return;
+	}
+	failure_from_errno(&failure, r, "read the network's record");
+	request_fail(keeper, request, &failure);
+}
+
+static void on_inspected(struct operation *operation, const struct task_report *report)
 {
 	struct get *get = operation->context;
 	struct keeper *keeper = operation->keeper;
@@ -88,13 +120,20 @@ static void on_inspected(struct operation *operation, const struct task_report *
 	static struct set_view view;
 	struct failure failure;
 
-	if (set) {
+	if (set && set_is_network(set)) {
+		answer_network(keeper, get->request, set, report);
+	} else if (set) {
 		view_set(keeper, set, false, &view);
 		view_interfaces(get, set, &view.wire);
 		view_usage(keeper, set, &view.wire);
+		view.wire.has_refused = report->has_refused;
+		view.wire.refused = report->refused;
+		view.wire.n_refused_to = egress_view_refused(&get->refusals, view.wire.refused_to);
 		request_done(keeper, get->request, &wire_set_layout, &view.wire);
 	} else {
-		failure_set(&failure, ERROR_NOT_FOUND, 0, "set", "%s", get->name);
+		failure_set(&failure, ERROR_NOT_FOUND, 0,
+			    get->request->op == WIRE_GET ? "set" : "network", "%s",
+			    get->request->about);
 		request_fail(keeper, get->request, &failure);
 	}
 	free(get);
@@ -112,8 +151,8 @@ static void on_asker_gone(struct keeper *keeper _unused_, struct request *reques
 	free(get);
 }
 
-/* Has a worker read the interfaces. Returns 0 if on_inspected() will answer the request, or -errno;
- * then the caller answers, without interfaces. */
+/* Has a worker read what only the kernel knows. Returns 0 if on_inspected() will answer the
+ * request, or -errno; then the caller answers without it. */
 static int inspect(struct keeper *keeper, const struct request *request, const struct set *set)
 {
 	struct get *get = calloc(1, sizeof(*get));
@@ -125,6 +164,12 @@ static int inspect(struct keeper *keeper, const struct request *request, const s
 		return -ENOMEM;
 	wire_clear(&task_inspect_layout, &task);
 	task.set = view_task_set(set);
+	task.interfaces = !set_is_network(set);
+	egress_fill_inspect(keeper, set, &task);
+	if (!task.interfaces && !task.way) {
+		free(get);
+		return -ENODATA;
+	}
 	get->owner = set->owner;
 	memcpy(get->name, set->name, sizeof(get->name));
 	get->request = request_keep(request);
@@ -134,6 +179,7 @@ static int inspect(struct keeper *keeper, const struct request *request, const s
 	if (r == 0) {
 		operation->context = get;
 		operation->interface = on_interface;
+		operation->refused = on_refused;
 		operation->done = on_inspected;
 		r = operation_send(operation, TASK_INSPECT, &task);
 	}
@@ -164,6 +210,20 @@ int on_get(struct keeper *keeper, struct request *request, struct wire_ask *aske
 	view_set(keeper, set, false, &view);
 	view_usage(keeper, set, &view.wire);
 	request_done(keeper, request, &wire_set_layout, &view.wire);
+	return 0;
+}
+
+int on_get_network(struct keeper *keeper, struct request *request, struct wire_ask *asked,
+		   struct failure *failure)
+{
+	static const struct task_report unknown;
+	struct set *set;
+	int r = network_find(keeper, request, asked, &set, failure);
+
+	if (r)
+		return r;
+	if (set->state != SET_READY || inspect(keeper, request, set) < 0)
+		answer_network(keeper, request, set, &unknown);
 	return 0;
 }
 
@@ -213,10 +273,24 @@ static struct set *first_listed(struct keeper *keeper, const struct request *req
 	return registry_next_set(keeper->registry, list->all_owners ? 0 : owner, NULL);
 }
 
+/* Adds the set's item to the answer. Returns false if it does not fit. */
+static bool put_set(struct keeper *keeper, const struct set *set, const struct wire_list *asked)
+{
+	static struct summary_view summary;
+	static struct set_view view;
+
+	if (asked->summary || asked->columns) {
+		view_summary(keeper, set, asked->usage, &summary);
+		return wire_put_item(keeper->to_front, WIRE_ITEM_SUMMARY, &wire_summary_layout,
+				     &summary.wire);
+	}
+	view_set(keeper, set, false, &view);
+	return wire_put_item(keeper->to_front, WIRE_ITEM_SET, &wire_set_layout, &view.wire);
+}
+
 int on_list(struct keeper *keeper, struct request *request, struct wire_list *asked,
 	    struct failure *failure _unused_)
 {
-	static struct set_view view;
 	struct wire_list cursor;
 	struct set *set, *last = NULL;
 	size_t n = 0;
@@ -230,14 +304,7 @@ int on_list(struct keeper *keeper, struct request *request, struct wire_list *as
 			break;
 		if (!is_listed(request, asked, set))
 			continue;
-		if (n == PAGE_SETS) {
-			cursor.after_owner = last->owner;
-			cursor.after_name = last->name;
-			break;
-		}
-		view_set(keeper, set, asked->summary, &view);
-		if (!wire_put_item(keeper->to_front, WIRE_ITEM_SET, &wire_set_layout, &view.wire) &&
-		    last) {
+		if (n == PAGE_SETS || (!put_set(keeper, set, asked) && last)) {
 			cursor.after_owner = last->owner;
 			cursor.after_name = last->name;
 			break;
@@ -350,47 +417,54 @@ static void put_count(struct keeper *keeper, enum wire_count_class class, const 
 	wire_put_item(keeper->to_front, WIRE_ITEM_COUNT, &wire_count_layout, &count);
 }
 
+/* Names the lists that the caller's ways out may lead to, as many as fit into the answer. */
+static void put_lists(struct keeper *keeper, const struct request *request)
+{
+	const struct authz_lists lists = admission_lists(keeper, request);
+
+	for (size_t i = 0; i < lists.config->n_lists; i++) {
+		const struct config_list *list = &lists.config->lists[i];
+		const struct wire_word word = {list->name};
+
+		if (authz_has_list(&request->subject, &lists, list) &&
+		    !wire_put_item(keeper->to_front, WIRE_ITEM_WORD, &wire_word_layout, &word))
+			break;
+	}
+}
+
 int on_status(struct keeper *keeper, struct request *request, struct wire_ask *asked _unused_,
 	      struct failure *failure _unused_)
 {
-	const struct config_limits *limits = &keeper->config->limits;
-	const struct registry_use *use = registry_use(keeper->registry, request->subject.uid);
+	uid_t uid = request->subject.uid;
 	const struct wire_status status = {.started = keeper->started,
 					   .allowed = request->subject.allowed,
 					   .cgroup = true,
 					   .limits = cgroup_controllers(keeper->cgroup_fd) ==
-						     CONTROLLER_ALL};
+						     CONTROLLER_ALL,
+					   .impairments = keeper->impairments,
+					   .config = keeper->config_path,
+					   .config_read = keeper->config_read};
 
 	request_begin(keeper, request, 0);
 	wire_put(keeper->to_front, &wire_status_layout, &status);
-	if (request->subject.uid != 0) {
-		put_count(keeper, COUNT_LIMIT, "sets", limits->sets);
-		put_count(keeper, COUNT_LIMIT, "sessions", limits->sessions);
-		put_count(keeper, COUNT_LIMIT, "connections", limits->connections);
-		put_count(keeper, COUNT_LIMIT, "links", limits->links);
-		put_count(keeper, COUNT_LIMIT, "networks", limits->networks);
-		put_count(keeper, COUNT_LIMIT, "monitors", limits->monitors);
-		put_count(keeper, COUNT_LIMIT, "publishedPorts", limits->ports);
-		put_count(keeper, COUNT_LIMIT, "captures", limits->captures);
-		put_count(keeper, COUNT_LIMIT, "hangingProcesses", ENDING_MAX);
-		put_count(keeper, COUNT_LIMIT, "bufferedBytes", limits->buffered);
+	for (enum quota quota = 0; quota < QUOTA_COUNT; quota++) {
+		if (uid != 0)
+			put_count(keeper, COUNT_LIMIT, quota_name(quota),
+				  quota_limit(keeper, quota));
+		put_count(keeper, COUNT_USED, quota_name(quota), quota_used(keeper, uid, quota));
 	}
-	put_count(keeper, COUNT_USED, "sets", use ? use->sets : 0);
-	put_count(keeper, COUNT_USED, "sessions", use ? use->sessions : 0);
-	put_count(keeper, COUNT_USED, "connections", use ? use->connections : 0);
-	put_count(keeper, COUNT_USED, "links", use ? use->links : 0);
-	put_count(keeper, COUNT_USED, "networks", use ? use->networks : 0);
-	put_count(keeper, COUNT_USED, "monitors", use ? use->monitors : 0);
-	put_count(keeper, COUNT_USED, "publishedPorts", use ? use->ports : 0);
-	put_count(keeper, COUNT_USED, "captures", use ? use->captures : 0);
-	put_count(keeper, COUNT_USED, "hangingProcesses",
-		  ending_count(keeper, request->subject.uid));
+	if (uid != 0) {
+		put_count(keeper, COUNT_LIMIT, "hangingProcesses", ENDING_MAX);
+		put_count(keeper, COUNT_LIMIT, "bufferedBytes", keeper->config->limits.buffered);
+	}
+	put_count(keeper, COUNT_USED, "hangingProcesses", ending_count(keeper, uid));
 	put_count(keeper, COUNT_COUNTER, "created", keeper->counters.created);
 	put_count(keeper, COUNT_COUNTER, "removed", keeper->counters.removed);
 	put_count(keeper, COUNT_COUNTER, "executed", keeper->counters.executed);
 	put_count(keeper, COUNT_COUNTER, "refused", keeper->counters.refused);
 	put_count(keeper, COUNT_COUNTER, "failed", keeper->counters.failed);
 	put_count(keeper, COUNT_COUNTER, "closedUnread", keeper->counters.left_to_closer);
+	put_lists(keeper, request);
 	request_end(keeper, request);
 	return 0;
 }

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 #include "daemon/keeper/base/log.h"
+#include "daemon/keeper/network/egress-names.h"
 #include "daemon/keeper/network/link.h"
+#include "daemon/keeper/network/port-sweep.h"
 #include "daemon/keeper/network/publish.h"
 #include "daemon/keeper/network/resolver.h"
 #include "daemon/keeper/policy/task-error.h"
+#include "daemon/keeper/policy/user-name.h"
 #include "daemon/keeper/request/events.h"
 #include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/request.h"
@@ -14,12 +17,14 @@
 #include "daemon/keeper/set/process-watch.h"
 #include "daemon/keeper/set/remove.h"
 #include "daemon/keeper/set/session-left.h"
+#include "daemon/keeper/state/quota.h"
 #include "daemon/keeper/state/store.h"
 #include "daemon/keeper/state/view.h"
 #include "daemon/keeper/workers/boot-records.h"
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/fault.h"
+#include "protocol/kind.h"
 
 /* Deadline of the worker that removes a set. */
 #define REMOVE_SECONDS 30
@@ -43,8 +48,8 @@ struct removal {
 	struct removal_waiter *waiters;
 	uint64_t grace;
 	struct event *again; /* NULL until needed */
-	bool within_begun;   /* the removal of sets within it has begun, */
-	bool in_loop;	     /* and is beginning just now */
+	bool within_begun;   /* remove_within() has begun to remove the sets within it */
+	bool in_loop;	     /* remove_within() is running */
 	bool sent;	     /* the worker has the task, and no operation on links was left */
 	bool gone;	     /* nothing of the set is left in the kernel */
 	bool forgetting;     /* its record for the next boot is being removed */
@@ -80,7 +85,7 @@ static void go_on_around(struct keeper *keeper, const char *above)
 void set_forget(struct keeper *keeper, struct set *set)
 {
 	char above[ABOVE_SIZE];
-	struct registry_use *use = registry_use(keeper->registry, set->owner);
+	enum quota quota = set_is_network(set) ? QUOTA_NETWORKS : QUOTA_SETS;
 	bool concerns_others = set->links || *set->group;
 	uid_t owner = set->owner;
 
@@ -92,10 +97,8 @@ void set_forget(struct keeper *keeper, struct set *set)
 	resolver_forget(set);
 	events_set_removed(set);
 	store_remove_set(keeper->store, set->id);
-	if (use)
-		*registry_use_sets(use, set_is_network(set)) -= 1;
 	registry_drop_set(keeper->registry, set);
-	registry_use_settle(keeper->registry, owner);
+	quota_add(keeper, owner, quota, -1);
 	if (concerns_others)
 		idle_look_at_all(keeper, owner);
 	go_on_around(keeper, above);
@@ -134,8 +137,9 @@ static void give_up_removal(struct removal *removal, const struct failure *failu
 	struct log_fields fields = fields_of(removal->set);
 
 	fields.error = failure->error == ERROR_SYSTEM ? failure->number : 0;
-	log_by_user("sets not removed", LOG_ERR, &fields, "%s cannot be removed: %s %s",
-		    set_what(removal->set), failure->subject, failure->text);
+	log_by_user("sets not removed", LOG_ERR, &fields, "%s %s of %s: cannot be removed: %s %s",
+		    set_what(removal->set), fields.set, user_name(fields.uid).text,
+		    failure->subject, failure->text);
 	registry_break_set(removal->set, "it could not be removed: %s %s", failure->subject,
 			   failure->text);
 	removal->set->work = NULL;
@@ -165,8 +169,8 @@ static void finish_removal(struct removal *removal)
 		return;
 	}
 	if (!was_asked_for(removal))
-		log_operation("sets removed", LOG_INFO, &fields, "%s removed",
-			      set_what(removal->set));
+		log_operation("sets removed", LOG_INFO, &fields, "%s %s of %s: removed",
+			      set_what(removal->set), fields.set, user_name(fields.uid).text);
 	keeper->counters.removed++;
 	removal->set->work = NULL;
 	set_forget(keeper, removal->set);
@@ -223,6 +227,13 @@ static bool try_again(struct removal *removal, const struct failure *failure)
 	return true;
 }
 
+/* Returns true if the set's user has no power over its net namespace, and so cannot have moved an
+ * interface out of it, nor do so later by a descriptor of it. */
+static bool keeps_ends(const struct set *set)
+{
+	return !set->adopted && !set->above && !(set->kinds & KIND_BIT(KIND_USER));
+}
+
 static void on_removed(struct operation *operation, const struct task_report *report)
 {
 	struct removal *removal = operation->context;
@@ -230,6 +241,8 @@ static void on_removed(struct operation *operation, const struct task_report *re
 
 	if (report->step == STEP_NONE) {
 		removal->gone = true;
+		if (keeps_ends(removal->set))
+			port_sweep_after(removal->keeper, removal->set);
 		forget_boot(removal);
 		return;
 	}
@@ -246,6 +259,7 @@ static int send_removal(struct removal *removal)
 
 	wire_clear(&task_remove_layout, &task);
 	task.set = view_task_set(removal->set);
+	task.keeps_ends = keeps_ends(removal->set);
 	task.grace = removal->grace;
 	task.init_pid = removal->set->init_pid;
 	task.init_start = removal->set->init_start;
@@ -269,8 +283,9 @@ static bool is_just_within(const struct removal *removal, const struct set *set)
 	return registry_find_at(removal->keeper->registry, set->above) == removal->set;
 }
 
-/* Removes the sets within this one, which go first. Returns 0 if there are none, -EAGAIN if this
- * goes on when they are gone or made, or -EBUSY if one cannot be removed. */
+/* Removes the sets within this one, which go first. Returns 0 if there are none, -EBUSY if one
+ * cannot be removed, or -EAGAIN if some are still being removed or made: their end continues this
+ * removal. */
 static int remove_within(struct removal *removal)
 {
 	struct keeper *keeper = removal->keeper;
@@ -305,7 +320,8 @@ static void begin_removal(struct removal *removal)
 	struct failure failure;
 	int r;
 
-	if (removal->sent || removal->in_loop || link_any_busy(set) || set->resolver_busy)
+	if (removal->sent || removal->in_loop || link_any_busy(set) || set->resolver_busy ||
+	    egress_names_busy(set))
 		return;
 	r = registry_has_within(removal->keeper->registry) ? remove_within(removal) : 0;
 	if (r == -EAGAIN)
@@ -313,6 +329,7 @@ static void begin_removal(struct removal *removal)
 	removal->sent = true;
 	if (r == 0) {
 		publish_stop(set);
+		egress_names_close(set);
 		capture_end_of(set);
 		r = send_removal(removal);
 	}

@@ -63,6 +63,7 @@ static int try_run(struct keeper *keeper, struct request *request, struct run *r
 	struct wire_spec *spec = &run->wire.spec;
 	int r = check_name(wish.name, "name", failure);
 
+	request_set_about(request, wish.name);
 	if (r == 0)
 		r = admission_of_spec(keeper, request, spec, wish.name, failure);
 	if (r == 0)

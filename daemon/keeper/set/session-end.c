@@ -4,6 +4,7 @@
 #include <string.h>
 #include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/log.h"
+#include "daemon/keeper/policy/user-name.h"
 #include "daemon/keeper/request/events.h"
 #include "daemon/keeper/request/request.h"
 #include "daemon/keeper/set/idle.h"
@@ -12,6 +13,7 @@
 #include "daemon/keeper/set/session-left.h"
 #include "daemon/keeper/set/session.h"
 #include "daemon/keeper/state/exit-status.h"
+#include "daemon/keeper/state/quota.h"
 #include "daemon/keeper/state/view.h"
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/cgroup.h"
@@ -43,7 +45,10 @@ static void watch_free(struct watch *watch)
 		watch->operation->context = NULL;
 	if (watch->runner_event)
 		event_free(watch->runner_event);
+	if (watch->command_event)
+		event_free(watch->command_event);
 	close_fd(watch->runner_fd);
+	close_fd(watch->command_fd);
 	close_fd(watch->leash_fd);
 	free(watch);
 }
@@ -105,8 +110,8 @@ static void end_session(struct watch *watch)
 		starter->gone = NULL;
 	session->runner_pid = session->pid = 0;
 	session->work = NULL;
-	log_operation("sessions ended", LOG_INFO, &fields, "session ended: %s %u",
-		      session->exited ? "exit" : "signal",
+	log_operation("sessions ended", LOG_INFO, &fields, "set %s of %s: session ended: %s %u",
+		      fields.set, user_name(fields.uid).text, session->exited ? "exit" : "signal",
 		      session->exited ? session->status : session->signal);
 	events_session(session, EVENT_SESSION_ENDED);
 	if (starter && !session->removes_set)
@@ -118,10 +123,8 @@ static void end_session(struct watch *watch)
 		session_answer_ended(keeper, waiter, session);
 	}
 	store_write_session(keeper->store, session);
-	if (session->removes_set && set->state == SET_READY)
+	if (session->removes_set)
 		remove_run_set(keeper, session, starter);
-	else if (session->removes_set && starter)
-		session_answer_ended(keeper, starter, session);
 	watch_free(watch);
 	session_leave(keeper, session);
 	idle_look(keeper, set);
@@ -139,7 +142,7 @@ void session_abandon(struct watch *watch, const struct failure *failure)
 	session->work = NULL;
 	session_remove_cgroup(keeper, session);
 	session_drop_record(session, keeper);
-	session_uncount(keeper, session->owner);
+	quota_add(keeper, session->owner, QUOTA_SESSIONS, -1);
 	if (session->removes_set && set->state == SET_READY)
 		session_remove_run_set(keeper, set);
 	watch_free(watch);
@@ -205,6 +208,23 @@ int session_watch_runner(struct watch *watch, int runner_fd)
 	return 0;
 }
 
+static void on_command_ended(evutil_socket_t fd _unused_, short what _unused_, void *context)
+{
+	struct watch *watch = context;
+
+	if (watch->session->set->state == SET_READY)
+		set_remove(watch->keeper, watch->session->set, 0, NULL, NULL);
+}
+
+void session_watch_command(struct watch *watch, int command_fd)
+{
+	watch->command_fd = command_fd;
+	watch->command_event =
+		event_new(watch->keeper->loop, command_fd, EV_READ, on_command_ended, watch);
+	if (watch->command_event)
+		event_add(watch->command_event, NULL);
+}
+
 /* --- connections that end --- */
 
 static void let_go(struct session *session, void *context)
@@ -241,8 +261,11 @@ int session_recover(struct keeper *keeper, struct session *session)
 		free(watch);
 		return -ENOMEM;
 	}
-	*watch = (struct watch){
-		.keeper = keeper, .session = session, .leash_fd = -1, .runner_fd = -1};
+	*watch = (struct watch){.keeper = keeper,
+				.session = session,
+				.leash_fd = -1,
+				.runner_fd = -1,
+				.command_fd = -1};
 	r = exit_status_read(keeper->store, session->id, &status);
 	if (r == 0)
 		r = find_runner(watch, &status);

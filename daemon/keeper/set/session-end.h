@@ -21,6 +21,8 @@ struct watch {
 	int leash_fd;		     /* our end: the command ends when it is closed; -1: no leash */
 	int runner_fd;		     /* the runner's pidfd; -1: unknown yet, or ended */
 	struct event *runner_event;  /* fires when the runner ends, which ends the session */
+	int command_fd;		     /* of a Run: the command's pidfd; -1: none */
+	struct event *command_event; /* fires when that command ends, with which its set ends */
 };
 
 /* Answers a request that waits for the end of the session, which has ended. */
@@ -32,6 +34,9 @@ void session_abandon(struct watch *watch, const struct failure *failure);
 /* Watches the runner, with which the session ends. Takes runner_fd, a pidfd; -1: the runner has
  * ended already, which the loop then handles in the same way. Returns 0 or -ENOMEM. */
 int session_watch_runner(struct watch *watch, int runner_fd);
+/* Has the set of a Run removed as soon as its command ends, while the runner still reports that.
+ * Takes command_fd, a pidfd. If this fails, the set is removed when the session ends. */
+void session_watch_command(struct watch *watch, int command_fd);
 /* Kills a start: the runner, which is privileged until it executes the command, and all processes
  * in the cgroup of the session. */
 void session_kill_start(struct keeper *keeper, const struct session *session);

@@ -4,6 +4,7 @@
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/set/idle.h"
 #include "daemon/keeper/set/session-left.h"
+#include "daemon/keeper/state/quota.h"
 #include "daemon/keeper/state/registry.h"
 #include "daemon/keeper/state/store.h"
 #include "daemon/keeper/state/view.h"
@@ -54,15 +55,6 @@ void session_drop_record(struct session *session, void *context)
 	unlinkat(store_sessions_fd(keeper->store), name, 0);
 }
 
-void session_uncount(struct keeper *keeper, uid_t owner)
-{
-	struct registry_use *use = registry_use(keeper->registry, owner);
-
-	if (use && use->sessions > 0)
-		use->sessions--;
-	registry_use_settle(keeper->registry, owner);
-}
-
 /* --- the watch --- */
 
 static void left_free(struct left *left)
@@ -81,7 +73,7 @@ static void settle(struct keeper *keeper, struct session *session)
 {
 	left_free(session->left);
 	session_remove_cgroup(keeper, session);
-	session_uncount(keeper, session->owner);
+	quota_add(keeper, session->owner, QUOTA_SESSIONS, -1);
 	registry_end_session(keeper->registry, session, session_drop_record, keeper);
 }
 

@@ -32,7 +32,5 @@ int session_open_cgroup(struct keeper *keeper, const struct session *session);
 void session_remove_cgroup(struct keeper *keeper, const struct session *session);
 /* Deletes the session's files. context is the keeper. */
 void session_drop_record(struct session *session, void *context);
-/* Takes one session off the count that is held against the owner's limit. */
-void session_uncount(struct keeper *keeper, uid_t owner);
 
 #endif

@@ -5,7 +5,6 @@
 #include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/unique-id.h"
 #include "daemon/keeper/policy/check.h"
-#include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/policy/peer.h"
 #include "daemon/keeper/policy/task-error.h"
 #include "daemon/keeper/request/audit.h"
@@ -19,6 +18,7 @@
 #include "daemon/keeper/set/session-end.h"
 #include "daemon/keeper/set/session-left.h"
 #include "daemon/keeper/set/session.h"
+#include "daemon/keeper/state/quota.h"
 #include "daemon/keeper/state/registry.h"
 #include "daemon/keeper/state/store.h"
 #include "daemon/keeper/state/view.h"
@@ -92,6 +92,8 @@ static void on_started(struct operation *operation, const struct task_report *re
 	}
 	if (watch->starter)
 		answer_started(watch, report->started_in, fds[0]);
+	if (session->removes_set)
+		session_watch_command(watch, take_fd(&fds[0]));
 	events_session(session, EVENT_SESSION_STARTED);
 	watch->keeper->counters.executed++;
 }
@@ -115,7 +117,7 @@ static void explain(struct keeper *keeper, struct set *set, const struct task_re
 	if (check_running(set, failure))
 		return;
 	task_error(report, failure);
-	/* nobody watches the process 1 of namespaces that others have made */
+	/* the process 1 of an adopted pid namespace is not watched */
 	if (set->adopted && report->step == STEP_FORK && report->error == ENOMEM)
 		failure_from_errno(failure, -ENOMEM,
 				   "start a process: process 1 of this pid namespace has probably "
@@ -152,21 +154,6 @@ static int copy_words(struct session *session, const struct wire_command *comman
 	return wire_pack(&wire_session_layout, &words, &session->words, &session->words_size);
 }
 
-static int count_session(struct keeper *keeper, uid_t owner, struct failure *failure)
-{
-	struct registry_use *use = registry_use(keeper->registry, owner);
-
-	if (!use)
-		return failure_from_errno(failure, -ENOMEM, "start the session");
-	if (owner != 0 && use->sessions >= keeper->config->limits.sessions) {
-		registry_use_settle(keeper->registry, owner);
-		return failure_set(failure, ERROR_LIMIT_EXCEEDED, keeper->config->limits.sessions,
-				   "sessions", NULL);
-	}
-	use->sessions++;
-	return 0;
-}
-
 static int new_session(struct keeper *keeper, struct set *set, const struct wire_command *command,
 		       struct watch **ret)
 {
@@ -181,8 +168,11 @@ static int new_session(struct keeper *keeper, struct set *set, const struct wire
 		session->attached = !command->detach;
 		session->work = watch;
 		unique_id_new(session->id);
-		*watch = (struct watch){
-			.keeper = keeper, .session = session, .leash_fd = -1, .runner_fd = -1};
+		*watch = (struct watch){.keeper = keeper,
+					.session = session,
+					.leash_fd = -1,
+					.runner_fd = -1,
+					.command_fd = -1};
 		r = registry_add_session(keeper->registry, session);
 	}
 	if (r < 0) {
@@ -264,8 +254,7 @@ static int send_start(struct watch *watch, const struct client_connection *conne
 	task.inside_gid = as->identity.inside_gid;
 	task.command = *command;
 	task.session = watch->session->id;
-	/* the set of a Run is removed with its command, so all its processes may be killed then */
-	task.command.end_all |= watch->session->removes_set;
+	task.ends_set = watch->session->removes_set;
 	task.no_init = as->no_init;
 	task.mount_proc = as->mount_proc;
 	task.caller_limits = connection->peer.limits;
@@ -295,7 +284,7 @@ void session_start(struct keeper *keeper, struct request *request, struct set *s
 	struct watch *watch = NULL;
 	int r = connection ? 0 : -EPIPE;
 
-	if (r == 0 && count_session(keeper, set->owner, &failure)) {
+	if (r == 0 && quota_take(keeper, set->owner, QUOTA_SESSIONS, &failure)) {
 		request_fail(keeper, request, &failure);
 		if (removes_set)
 			session_remove_run_set(keeper, set);
@@ -305,7 +294,7 @@ void session_start(struct keeper *keeper, struct request *request, struct set *s
 		r = new_session(keeper, set, command, &watch);
 	if (!watch) {
 		if (connection)
-			session_uncount(keeper, set->owner);
+			quota_add(keeper, set->owner, QUOTA_SESSIONS, -1);
 		failure_from_errno(&failure, r, "start the session");
 		request_fail(keeper, request, &failure);
 		if (removes_set)
@@ -341,10 +330,11 @@ int on_exec(struct keeper *keeper, struct request *request, struct wire_exec *as
 
 	if (r == 0)
 		r = check_running(set, failure);
-	/* a caller in a set's user namespace cannot have a command started outside of that */
+	/* the command of a caller in a set's user namespace must enter the user namespace, too */
 	if (r == 0 && *request->subject.home && asked->command.kinds)
 		asked->command.kinds |= set->kinds & KIND_BIT(KIND_USER);
-	/* nor one outside of the pid namespace that ends what a set in its caller's cgroup has */
+	/* a command in a set in its caller's cgroup must enter the pid namespace, by whose end it
+	 * is killed with the set */
 	if (r == 0 && set->callers_cgroup && asked->command.kinds)
 		asked->command.kinds |= KIND_BIT(KIND_PID);
 	if (r == 0)

@@ -3,6 +3,7 @@
 #include "daemon/keeper/policy/config.h"
 #include "daemon/keeper/set/create.h"
 #include "daemon/keeper/set/topology-parts.h"
+#include "daemon/keeper/state/quota.h"
 
 static const struct {
 	const char *key;
@@ -26,6 +27,15 @@ union part_wish *part_read(struct parts *parts, const struct part *part)
 	(void)wire_next_item(&parts->message, stages[part->stage].item, &position,
 			     stages[part->stage].layout, &wish);
 	return &wish;
+}
+
+const char *part_name(struct parts *parts, const struct part *part)
+{
+	const union part_wish *read = part_read(parts, part);
+
+	if (part->stage == LINKS)
+		return read->link.name;
+	return part->stage == SETS ? read->create.name : read->network.name;
 }
 
 void part_place(const struct part *part, char ret[static PLACE_SIZE])
@@ -160,23 +170,13 @@ int parts_read(const struct wire_message *message, struct application *applicati
 int parts_check(struct keeper *keeper, uid_t uid, const struct parts *parts,
 		struct failure *failure)
 {
-	const struct config_limits *limits = &keeper->config->limits;
-	const struct registry_use *use = registry_use(keeper->registry, uid);
-	const struct {
-		const char *name;
-		uint32_t limit, used;
-	} rows[STAGE_COUNT] = {
-		[NETWORKS] = {"networks", limits->networks, use ? use->networks : 0},
-		[SETS] = {"sets", limits->sets, use ? use->sets : 0},
-		[LINKS] = {"links", limits->links, use ? use->links : 0},
-	};
+	static const enum quota quotas[STAGE_COUNT] = {
+		[NETWORKS] = QUOTA_NETWORKS, [SETS] = QUOTA_SETS, [LINKS] = QUOTA_LINKS};
+	int r = 0;
 
-	registry_use_settle(keeper->registry, uid);
-	for (enum stage stage = NETWORKS; uid != 0 && stage < STAGE_COUNT; stage++)
-		if (parts->n_of[stage] + rows[stage].used > rows[stage].limit)
-			return failure_set(failure, ERROR_LIMIT_EXCEEDED, rows[stage].limit,
-					   rows[stage].name, NULL);
-	return 0;
+	for (enum stage stage = NETWORKS; r == 0 && stage < STAGE_COUNT; stage++)
+		r = quota_check(keeper, uid, quotas[stage], parts->n_of[stage], failure);
+	return r;
 }
 
 void parts_done(struct parts *parts)

@@ -29,7 +29,7 @@ struct part {
 	/* of a set: the positions in parts of those that must be made before it */
 	uint16_t needs[SPEC_LINKS_MAX];
 	size_t n_needs;
-	bool takes_descriptors; /* of a set: the request's lane makes these, one by one */
+	bool takes_descriptors; /* of a set: it uses the request's lane, one set at a time */
 	char id[ID_SIZE];	/* id of its record; "": it was never recorded */
 };
 
@@ -58,6 +58,8 @@ int parts_check(struct keeper *keeper, uid_t uid, const struct parts *parts,
 
 /* Decodes the part. The result is valid until the next call. */
 union part_wish *part_read(struct parts *parts, const struct part *part);
+/* Decodes the part, and returns its name, or NULL: a link without a name. */
+const char *part_name(struct parts *parts, const struct part *part);
 /* Writes the part's place in the request, such as "sets[3].". */
 void part_place(const struct part *part, char ret[static PLACE_SIZE]);
 

@@ -143,7 +143,7 @@ static void put_pages(const struct application *application)
 		request_begin(keeper, application->request, WIRE_CONTINUES);
 		(void)put_part(keeper, &application->parts.part[i], true);
 	}
-	/* the last page is one as the others, and an empty answer follows */
+	/* the last page is sent like the others, and an empty answer follows */
 	request_send(keeper, application->request);
 	request_begin(keeper, application->request, 0);
 }
@@ -274,6 +274,7 @@ static void take_outcome(struct part *part, const char *id, const struct failure
 		application->failure = *failure;
 		part_place(part, place);
 		failure_within(&application->failure, place);
+		request_set_about(application->request, part_name(&application->parts, part));
 	}
 	fault_point("apply-part");
 	if (!application->failure.error)
@@ -456,6 +457,8 @@ int on_apply(struct keeper *keeper, struct request *request, struct wire_apply *
 		return r;
 	application = calloc(1, sizeof(*application));
 	r = application ? parts_read(request->message, application, &application->parts) : -ENOMEM;
+	if (r == 0 && application->parts.n > 0)
+		request_set_about(request, part_name(&application->parts, application->parts.part));
 	if (r == 0 && parts_check(keeper, request->subject.uid, &application->parts, failure)) {
 		application_free(application);
 		return failure->error;

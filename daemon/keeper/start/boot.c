@@ -177,7 +177,7 @@ static int make_network(struct keeper *keeper, struct request *request, struct s
 	if (r < 0)
 		return failure_from_errno(failure, r, "read the network's record");
 	wish->network = &network;
-	r = authz_network(&request->subject, &network, failure);
+	r = admission_of_egress(keeper, request, &network.reach, &network.egress, "", failure);
 	return r ? r : set_create(keeper, request, wish, failure);
 }
 
@@ -335,8 +335,7 @@ static void on_boot_written(struct keeper *keeper _unused_, const struct failure
 {
 }
 
-/* Records the sets that lack only their record for the next boot, because the
- * daemon was killed then. */
+/* Writes the missing records for the next boot: the daemon was killed after it had made the set. */
 static void keep_the_rest(struct keeper *keeper)
 {
 	for (struct set *set = registry_next_set(keeper->registry, 0, NULL); set;

@@ -18,6 +18,21 @@ void registry_free_set(struct set *set)
 	free(set);
 }
 
+int registry_repack(const struct wire_layout *layout, const void *value, void **packed,
+		    size_t *size)
+{
+	void *new_packed;
+	size_t new_size;
+	int r = wire_pack(layout, value, &new_packed, &new_size);
+
+	if (r < 0)
+		return r;
+	free(*packed);
+	*packed = new_packed;
+	*size = new_size;
+	return 0;
+}
+
 int registry_put_spec(struct set *set, const struct wire_spec *spec)
 {
 	set->mapping = spec->mapping;

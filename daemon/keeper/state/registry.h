@@ -14,6 +14,7 @@
 #include "daemon/wire/layout.h"
 #include "protocol/kind.h"
 
+struct egress_names;
 struct session;
 struct link;
 struct process_watch;
@@ -65,6 +66,7 @@ struct set {
 	uint64_t init_start;	  /* its start time, in clock ticks since boot */
 	struct session *sessions; /* linked by session->next_in_set */
 	struct link *links;	  /* linked by link->next: see link_next() */
+	bool has_left_ports;	  /* owned by port-sweep.c: to be swept, if it is a network */
 	void *network;		  /* packed wire_network; NULL: this is a set, not a network */
 	size_t network_size;
 	bool boot;	    /* the set is made again at each boot */
@@ -77,6 +79,8 @@ struct set {
 	size_t n_ports;
 	int proxy_leash_fd;
 	uint32_t n_published;			      /* ports counted for the owner */
+	uint32_t n_entries;			      /* of its list, counted for the owner */
+	struct egress_names *names;		      /* owned by egress-names.c; NULL: none */
 	struct process_watch *watches[WATCHED_COUNT]; /* owned by process-watch.c */
 	void *work; /* owned by create.c and remove.c: the operation in progress */
 	/*
@@ -181,7 +185,7 @@ static inline bool session_counts(const struct session *session)
 /* How much a uid uses of each of its limits. */
 struct registry_use {
 	uid_t uid;
-	uint32_t sets, networks, links, sessions, connections, monitors, ports, captures;
+	uint32_t sets, networks, links, sessions, connections, monitors, ports, captures, entries;
 };
 
 /* Returns the number of the owner's networks, or of sets. */
@@ -195,8 +199,12 @@ int registry_new(struct registry **ret);
 struct registry *registry_free(struct registry *registry);
 /* Frees a set that is not in a registry. Accepts NULL. */
 void registry_free_set(struct set *set);
-/* Gives a new set its specification, packed, and unpacked what is needed often. Returns 0 or
- * -ENOMEM. */
+/* Packs value, and replaces a member of a record, *packed, by the result. value may point into the
+ * old bytes. Returns 0, or -errno, and then the old bytes stay. */
+int registry_repack(const struct wire_layout *layout, const void *value, void **packed,
+		    size_t *size);
+/* Stores the specification in a new set: packed and, for values that are often needed, in members.
+ * Returns 0 or -ENOMEM. */
 int registry_put_spec(struct set *set, const struct wire_spec *spec);
 /* Makes the set broken, for the reason that format makes: the set can then only be removed. */
 void registry_break_set(struct set *set, const char *format, ...) _printf_(2, 3);
@@ -245,8 +253,8 @@ struct link *registry_next_link(const struct registry *registry, uid_t owner, co
 int registry_add_session(struct registry *registry, struct session *session);
 /*
  * Records that a session has ended, after the caller has filled in how. An owner keeps at most
- * ENDED_MAX ended sessions: calls drop for the oldest one beyond, so that the caller removes its
- * files, and frees it. (registry_age_sessions() removes sessions after ENDED_SECONDS.)
+ * ENDED_MAX ended sessions. If there are more, calls drop for the oldest one, so that the caller
+ * removes its files, and frees it. (registry_age_sessions() removes sessions after ENDED_SECONDS.)
  */
 #define ENDED_SECONDS 3600
 #define ENDED_MAX 256

@@ -28,16 +28,25 @@ struct task_set view_task_set(const struct set *set)
 
 /* --- links --- */
 
-static void view_links(const struct set *set, struct wire_set *ret)
+/* Returns the set's end of the link, or NULL if the link cannot be decoded. The end is valid until
+ * the next call. */
+static const struct wire_end *view_end(const struct set *set, const struct link *link)
 {
 	static struct wire_link wire;
 
+	if (wire_unpack(&wire_link_layout, link->wire, link->wire_size, &wire) < 0)
+		return NULL;
+	return link->ends[0] == set ? &wire.a : &wire.b;
+}
+
+static void view_links(const struct set *set, struct wire_set *ret)
+{
 	for (const struct link *link = set->links; link && ret->n_interfaces < INTERFACES_MAX;
 	     link = link_next(link, set)) {
-		const struct wire_end *end = link->ends[0] == set ? &wire.a : &wire.b;
+		const struct wire_end *end = view_end(set, link);
 		struct wire_interface *interface = &ret->interfaces[ret->n_interfaces];
 
-		if (wire_unpack(&wire_link_layout, link->wire, link->wire_size, &wire) < 0)
+		if (!end)
 			continue;
 		*interface = (struct wire_interface){.name = end->interface, .link = link->name};
 		for (size_t i = 0; i < end->n_addresses && i < INTERFACE_ADDRESSES_MAX; i++)
@@ -46,17 +55,23 @@ static void view_links(const struct set *set, struct wire_set *ret)
 	}
 }
 
+static void view_addresses(const struct set *set, struct wire_summary *ret)
+{
+	for (const struct link *link = set->links; link; link = link_next(link, set)) {
+		const struct wire_end *end = view_end(set, link);
+
+		for (size_t i = 0; end && i < end->n_addresses; i++)
+			if (ret->n_addresses < SUMMARY_ADDRESSES_MAX)
+				ret->addresses[ret->n_addresses++] = end->addresses[i];
+	}
+}
+
 const struct link *view_link_of(const struct set *set, const char *interface)
 {
-	static struct wire_link wire;
-
 	for (const struct link *link = set->links; link; link = link_next(link, set)) {
-		const struct wire_end *end;
+		const struct wire_end *end = view_end(set, link);
 
-		if (wire_unpack(&wire_link_layout, link->wire, link->wire_size, &wire) < 0)
-			continue;
-		end = link->ends[0] == set ? &wire.a : &wire.b;
-		if (end->interface && strcmp(end->interface, interface) == 0)
+		if (end && end->interface && strcmp(end->interface, interface) == 0)
 			return link;
 	}
 	return NULL;
@@ -100,15 +115,16 @@ static bool has_sessions(const struct set *set)
 	return false;
 }
 
-/* Fills in the number of the set's processes if that is only its init, and otherwise the cgroup,
- * whose processes the front counts: there may be thousands. */
-static void view_processes(const struct set *set, struct set_view *view)
+/* Returns the cgroup of the set's processes, which is written to path, if it is wanted, or if the
+ * front must count them: there may be thousands. Otherwise returns NULL; then only the set's init
+ * runs, if any. */
+static const char *view_processes_in(const struct set *set, bool wanted,
+				     char path[static CGROUP_PROCESSES_SIZE])
 {
-	view->wire.processes = set->init_pid ? 1 : 0;
-	if (!has_sessions(set))
-		return;
-	view_cgroup_path(set, view->processes_in);
-	view->wire.processes_in = view->processes_in;
+	if (!wanted && !has_sessions(set))
+		return NULL;
+	view_cgroup_path(set, path);
+	return path;
 }
 
 static void view_namespace(struct keeper *keeper, const struct set *set, enum kind kind,
@@ -160,7 +176,7 @@ size_t view_publish(const struct set *set, struct spec_publish ret[static PUBLIS
 	return spec.n_publish;
 }
 
-void view_set(struct keeper *keeper, const struct set *set, bool summary, struct set_view *ret)
+void view_set(struct keeper *keeper, const struct set *set, bool brief, struct set_view *ret)
 {
 	wire_clear(&wire_set_layout, &ret->wire);
 	memset(ret->paths, 0, sizeof(ret->paths));
@@ -172,10 +188,12 @@ void view_set(struct keeper *keeper, const struct set *set, bool summary, struct
 	ret->wire.created = set->created;
 	ret->wire.kinds = set->kinds;
 	ret->wire.adopted = set->adopted;
+	ret->wire.frozen = set->frozen;
 	ret->wire.expires = wall_clock_expiry(set);
 	ret->wire.parent = view_parent(keeper, set);
-	view_processes(set, ret);
-	if (summary) {
+	ret->wire.processes = set->init_pid ? 1 : 0;
+	ret->wire.processes_in = view_processes_in(set, false, ret->processes_in);
+	if (brief) {
 		view_links(set, &ret->wire);
 		ret->wire.spec.n_publish = view_publish(set, ret->wire.spec.publish);
 		return;
@@ -188,6 +206,26 @@ void view_set(struct keeper *keeper, const struct set *set, bool summary, struct
 		ret->wire.sessions += session_counts(at);
 	ret->wire.init = set->init_pid;
 	view_cgroup(keeper, set, ret);
+}
+
+void view_summary(struct keeper *keeper, const struct set *set, bool usage,
+		  struct summary_view *ret)
+{
+	struct wire_summary *wire = &ret->wire;
+
+	wire_clear(&wire_summary_layout, wire);
+	wire->name = set->name;
+	wire->owner = set->owner;
+	wire->state = set->state;
+	wire->kinds = set->kinds;
+	wire->processes = set->init_pid ? 1 : 0;
+	wire->processes_in = view_processes_in(set, usage, ret->processes_in);
+	wire->created = set->created;
+	wire->expires = wall_clock_expiry(set);
+	wire->parent = view_parent(keeper, set);
+	wire->frozen = set->frozen;
+	view_addresses(set, wire);
+	wire->n_publish = view_publish(set, wire->publish);
 }
 
 /* --- sessions --- */

@@ -23,9 +23,17 @@ struct set_view {
 	char processes_in[CGROUP_PROCESSES_SIZE];
 	char paths[KIND_COUNT][256];
 };
-/* Fills in a view of a set. summary: the view for lists and events, with interfaces as recorded.
+/* Fills in a view of a set. brief: the view for large answers, with interfaces as recorded.
  * Otherwise the view has more details, but no interfaces, which only the kernel knows exactly. */
-void view_set(struct keeper *keeper, const struct set *set, bool summary, struct set_view *ret);
+void view_set(struct keeper *keeper, const struct set *set, bool brief, struct set_view *ret);
+
+struct summary_view {
+	struct wire_summary wire;
+	char processes_in[CGROUP_PROCESSES_SIZE];
+};
+/* Fills in what a table shows of a set. usage: with the cgroup of its processes in any case. */
+void view_summary(struct keeper *keeper, const struct set *set, bool usage,
+		  struct summary_view *ret);
 /* Fills in the ports that a set publishes. Returns their number. */
 size_t view_publish(const struct set *set, struct spec_publish ret[static PUBLISH_MAX]);
 /* Fills in a network with its members. Returns 0, or -errno if the network's

@@ -168,18 +168,9 @@ static void record_link(struct spec_link *ret, const struct link *link,
 
 static int pack_boot_links(struct set *set, struct wire_spec *boot_links)
 {
-	void *packed;
-	size_t size;
-	int r;
-
 	boot_links->given = true;
-	r = wire_pack(&wire_spec_layout, boot_links, &packed, &size);
-	if (r < 0)
-		return r;
-	free(set->boot_links);
-	set->boot_links = packed;
-	set->boot_links_size = size;
-	return 0;
+	return registry_repack(&wire_spec_layout, boot_links, &set->boot_links,
+			       &set->boot_links_size);
 }
 
 /* Fills in set->boot_links with all links of the set's specification. The set's list begins with
@@ -229,6 +220,11 @@ void boot_record_set(struct keeper *keeper, struct set *set, boot_written *writt
 	}
 	failure_from_errno(&failure, r, "write the record for the next boot");
 	written(keeper, &failure, context);
+}
+
+void boot_set_changed(struct keeper *keeper, struct set *set, boot_written *written, void *context)
+{
+	write_set(keeper, set, written, context);
 }
 
 void boot_forget_set(struct keeper *keeper, const char *id, boot_written *written, void *context)

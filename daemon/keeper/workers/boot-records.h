@@ -32,6 +32,8 @@ int boot_purge(struct keeper *keeper);
 int boot_check_links(const struct set *set, struct failure *failure);
 /* Records a set that has just been made, and the links of its specification. */
 void boot_record_set(struct keeper *keeper, struct set *set, boot_written *written, void *context);
+/* Writes the record of such a set anew, after its specification has changed. */
+void boot_set_changed(struct keeper *keeper, struct set *set, boot_written *written, void *context);
 /* Removes the record of the set with this id. */
 void boot_forget_set(struct keeper *keeper, const char *id, boot_written *written, void *context);
 

@@ -112,6 +112,7 @@ union report {
 	} head;
 	struct task_report report;
 	struct task_interface interface;
+	struct task_refusals refusals;
 };
 
 static void close_fds(int fds[REPORT_FDS_MAX])
@@ -128,6 +129,9 @@ static bool take_report(struct operation *operation, const union report *report,
 	if (size == sizeof(report->interface) && report->head.event == REPORT_INTERFACE) {
 		if (operation->interface)
 			operation->interface(operation, &report->interface);
+	} else if (size == sizeof(report->refusals) && report->head.event == REPORT_REFUSED) {
+		if (operation->refused)
+			operation->refused(operation, &report->refusals);
 	} else if (size == sizeof(report->report) && report->head.event == REPORT_DONE) {
 		finish(operation, &report->report, true);
 		return true;
@@ -395,31 +399,52 @@ int operation_new_with(struct worker *worker, uid_t uid, unsigned int seconds,
 	return 0;
 }
 
-/* Logs a failure. On success the worker becomes the front and is lost; the front's own
- * channel shows when it ends. */
-static void on_front(struct operation *operation, const struct task_report *report)
+/* Logs a failure. On success the worker becomes the program and is lost; the program's own channel
+ * shows when it ends. */
+static void on_program(struct operation *operation, const struct task_report *report)
 {
-	if (report->step == STEP_WORKER)
-		log_by_user("fronts not started", LOG_ERR,
-			    &(struct log_fields){
-				    .has_uid = true, .uid = operation->uid, .error = report->error},
+	const struct log_fields fields = {
+		.has_uid = true, .uid = operation->uid, .error = report->error};
+
+	if (report->step != STEP_WORKER)
+		return;
+	if (operation->context)
+		log_by_user("resolvers not started", LOG_ERR, &fields,
+			    "no resolver can be started for lists of names: %s",
+			    strerror(report->error));
+	else
+		log_by_user("fronts not started", LOG_ERR, &fields,
 			    "no front can be started for a client: %s", strerror(report->error));
 }
 
-int operation_start_front(struct keeper *keeper, const struct task_front *task,
-			  uint32_t *ret_number)
+static int start_program(struct keeper *keeper, uid_t uid, enum task_op op, const void *task,
+			 uint32_t *ret_number)
 {
+	static bool resolver;
 	struct operation *operation;
 	int r = operation_new_own(keeper, 0, &operation);
 
 	if (r < 0)
 		return r;
-	operation->uid = task->identity.uid;
-	operation->done = on_front;
-	r = operation_send(operation, TASK_FRONT, task);
+	operation->uid = uid;
+	operation->done = on_program;
+	operation->context = op == TASK_ANSWER ? &resolver : NULL;
+	r = operation_send(operation, op, task);
 	if (r == 0)
 		*ret_number = operation->worker->number;
 	return r;
+}
+
+int operation_start_front(struct keeper *keeper, const struct task_front *task,
+			  uint32_t *ret_number)
+{
+	return start_program(keeper, task->identity.uid, TASK_FRONT, task, ret_number);
+}
+
+int operation_start_resolver(struct keeper *keeper, uid_t uid, const struct task_answer *task,
+			     uint32_t *ret_number)
+{
+	return start_program(keeper, uid, TASK_ANSWER, task, ret_number);
 }
 
 void operation_stop(struct keeper *keeper)

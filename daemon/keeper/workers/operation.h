@@ -40,6 +40,8 @@ struct operation {
 		       int fds[REPORT_FDS_MAX]);
 	/* Called for each interface that a worker reports; NULL: ignores them. */
 	void (*interface)(struct operation *operation, const struct task_interface *interface);
+	/* Called for what a list has refused; NULL: ignores it. */
+	void (*refused)(struct operation *operation, const struct task_refusals *refusals);
 	/* Called for the last report; the operation is freed afterwards. report->step is STEP_LOST
 	 * if the worker died, and STEP_LATE if the deadline has passed. */
 	void (*done)(struct operation *operation, const struct task_report *report);
@@ -68,6 +70,9 @@ bool operation_take_back(struct operation *operation);
  * which ending_add() can kill the front, or -errno. */
 int operation_start_front(struct keeper *keeper, const struct task_front *task,
 			  uint32_t *ret_number);
+/* Has a worker become a resolver, in the same way. uid: the user whose sets it serves. */
+int operation_start_resolver(struct keeper *keeper, uid_t uid, const struct task_answer *task,
+			     uint32_t *ret_number);
 /* Frees all operations, without calls of done(), at the keeper's end. */
 void operation_stop(struct keeper *keeper);
 

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The verb doctor: a list of checks, each of which looks at one thing that could be in the way of
+ * nsctl on this machine. Checks change nothing, except that some make sets, which end with them.
+ */
+#ifndef NSCTL_CLIENT_DOCTOR_H
+#define NSCTL_CLIENT_DOCTOR_H
+
+#include "client/options.h"
+
+/* See verb.run in verb.h. */
+int doctor_run(struct client *client, struct options *options);
+
+#endif

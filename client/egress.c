@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "client/egress.h"
+
+#include <string.h>
+
+#include "client/destinations.h"
+#include "client/memory.h"
+#include "client/print.h"
+#include "client/show.h"
+
+const struct option_row egress_options[] = {
+	OPTION("allow", 0, DESTINATION_WORDS,
+	       "let it reach DEST, too (may be repeated); see `nsctl help create`",
+	       FILLS("allow[]", destinations_take)),
+	OPTION("deny", 0, DESTINATION_WORDS,
+	       "take DEST out of what --allow lets through (may be repeated)",
+	       FILLS("deny[]", destinations_take)),
+	OPTION("remove", 0, DESTINATION_WORDS,
+	       "remove this entry, which --allow or --deny has added (may be repeated)",
+	       FILLS("remove[]", destinations_take)),
+	{0},
+};
+
+/* Prints entries, one a line. */
+static void show_entries(const char *heading, const json_t *entries)
+{
+	json_t *entry;
+	size_t i;
+
+	json_array_foreach(entries, i, entry)
+		show_line(i == 0 ? heading : NULL, "%s", json_string_value(entry));
+}
+
+static void show_list(const json_t *list)
+{
+	const json_t *allow = json_object_get(list, "allow");
+
+	if (json_array_size(allow) == 0)
+		show_line("allowed", "nothing");
+	show_entries("allowed", allow);
+	show_entries("denied", json_object_get(list, "deny"));
+	show_refused(list);
+}
+
+int egress_run(struct client *client, struct options *options)
+{
+	json_t *parameters = options->parameters;
+	const char *word = options->words[0];
+	bool changes = json_object_size(parameters) > 0;
+	_cleanup_json_ json_t *reply = NULL;
+	int r;
+
+	if (strncmp(word, "net/", 4) == 0)
+		json_put(parameters, "network", json_string(word + 4));
+	else
+		json_put(parameters, "name", json_string(word));
+	if (client->has_owner)
+		json_put(parameters, "owner", json_integer(client->owner));
+	r = client_call(client, word, "org.nsctl.SetEgress", json_incref(parameters), NULL, &reply);
+	if (r != 0)
+		return r;
+	if (client->json)
+		print_json(reply);
+	else if (!changes)
+		show_list(reply);
+	return 0;
+}

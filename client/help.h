@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What nsctl says about its verbs: to users who ask, to those who type one that does not exist, and
+ * to programs. */
+#ifndef NSCTL_CLIENT_HELP_H
+#define NSCTL_CLIENT_HELP_H
+
+#include "client/verb.h"
+
+/* Prints the list of verbs, and the options that all of them take. */
+void help_all(const struct verb *verbs);
+/* Prints the usage of a verb such as "link", and the usage of each verb of its own. */
+void help_group(const struct verb *group);
+
+/* Reports that a verb does not exist, and tells which one is meant. group: the verb that should
+ * have it, or NULL. Returns STATUS_USAGE. */
+int help_unknown(const struct verb *verbs, const struct verb *group, const char *name);
+
+/* Returns true if the words are a command of a similar program that means something else here
+ * ("ps -a"), after reporting the one that is meant. */
+bool help_is_foreign(const struct verb *verbs, char *const *words);
+
+/*
+ * Prints the table: for each verb, and then for each of its options, a line of fields between tabs.
+ * "heading" TEXT; "verb" NAME ALIAS USAGE SUMMARY EXAMPLES; "option" VERB LETTER NAME ARGUMENT
+ * TEXT. The verb of options that all verbs take is "*", and of those before the verb, "". An end of
+ * a line within a field is printed as "\n".
+ */
+void help_table(const struct verb *verbs);
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The verb metrics: nsctld's metrics as text for Prometheus, and as a file for node-exporter. */
+#ifndef NSCTL_CLIENT_METRICS_H
+#define NSCTL_CLIENT_METRICS_H
+
+#include "client/options.h"
+
+extern const struct option_row metrics_options[];
+/* See verb.run in verb.h. */
+int metrics_run(struct client *client, struct options *options);
+
+#endif

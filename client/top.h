@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The verb top, which starts nsctl-top. */
+#ifndef NSCTL_CLIENT_TOP_H
+#define NSCTL_CLIENT_TOP_H
+
+#include "client/options.h"
+
+/* What makes `nsctl top` work where its program is missing. */
+#define TOP_REMEDY \
+	"install libncurses-dev (Debian) or ncurses-devel (Fedora), and build nsctl again"
+
+extern const struct option_row top_options[];
+/* See verb.run in verb.h. */
+int top_run(struct client *client, struct options *options);
+
+#endif

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+#include <sys/socket.h>
+#include "daemon/keeper/base/clock.h"
+#include "daemon/keeper/base/log.h"
+#include "daemon/keeper/network/egress-admit.h"
+#include "daemon/keeper/network/egress-change.h"
+#include "daemon/keeper/network/egress-resolver.h"
+#include "daemon/keeper/network/egress-withdraw.h"
+#include "daemon/keeper/network/link-plan.h"
+#include "daemon/keeper/policy/outside.h"
+#include "daemon/kernel/fault.h"
+
+/* An address lasts this much longer than its record, so that a name that is asked for often is not
+ * added each time. */
+#define EXTRA_SECONDS 60
+#define REFUSE_ALL UINT64_MAX
+
+/* Addresses that a worker adds to the firewall. */
+struct admission {
+	struct egress_names *names; /* NULL: the set is gone */
+	struct admission *next;
+	uid_t uid;
+	uint32_t id, request; /* of the resolver, and of its request */
+	uint64_t refused;     /* bits: of addresses that were refused already */
+	bool flushed;	      /* the firewall's table was restored meanwhile */
+	bool outdated;	      /* the names have another list since */
+	bool removing;	      /* what was added is removed again */
+	char interface[INTERFACE_SIZE];
+	struct reach_names *list; /* to which the services of the grants refer */
+	struct grant grants[RESOLVER_ADDRESSES_MAX];
+	size_t n, pairs;
+};
+
+/* State of this file. */
+static struct admission *admissions;
+
+void egress_admit_flushed(void)
+{
+	for (struct admission *at = admissions; at; at = at->next)
+		at->flushed = true;
+}
+
+void egress_admit_outdate(const struct egress_names *names)
+{
+	for (struct admission *at = admissions; at; at = at->next)
+		at->outdated |= at->names == names;
+}
+
+/* Returns true while a worker may still add addresses of an old list. They are removed afterwards,
+ * and with them what a new list has let through. */
+static bool has_outdated(const struct egress_names *names)
+{
+	const struct admission *at = admissions;
+
+	while (at && (at->names != names || !at->outdated))
+		at = at->next;
+	return at;
+}
+
+void egress_admit_forget(const struct egress_names *names)
+{
+	for (struct admission *at = admissions; at; at = at->next)
+		if (at->names == names)
+			at->names = NULL;
+}
+
+static void admission_free(struct admission *admission)
+{
+	for (struct admission **at = &admissions; *at; at = &(*at)->next)
+		if (*at == admission) {
+			*at = admission->next;
+			break;
+		}
+	if (admission->names) {
+		admission->names->n_admitting -= admission->n;
+		admission->names->pairs_admitting -= admission->pairs;
+	}
+	reach_names_release(admission->list);
+	free(admission);
+}
+
+/* Returns the services of all entries that match; none if the request was made with an old list. */
+static uint32_t services_of(const struct egress_names *names,
+			    const struct wire_resolver_allow *allow)
+{
+	uint32_t services = 0;
+
+	if (allow->version != names->version || has_outdated(names) ||
+	    egress_withdraw_busy(names->interface))
+		return 0;
+	for (size_t i = 0; i < allow->n_entries; i++)
+		if (allow->entries[i].index < names->list->n)
+			services |= names->list->services[allow->entries[i].index];
+	return services;
+}
+
+/* Finds the addresses that are not let through yet. Marks those that must not be. */
+static void choose(const struct keeper *keeper, struct egress_names *names,
+		   const struct wire_resolver_allow *allow, bool six, size_t room,
+		   struct admission *ret)
+{
+	uint32_t services = services_of(names, allow);
+	size_t pairs = grant_pairs(services);
+	uint64_t now = clock_boottime();
+
+	grants_expire(&names->grants, now);
+	for (size_t i = 0; i < allow->n_addresses; i++) {
+		const struct wire_resolver_address *wire = &allow->addresses[i];
+		uint32_t seconds = MAX(wire->seconds, (uint32_t)RESOLVER_SECONDS_MIN);
+		uint64_t until = now + UINT64_C(1000000) * seconds;
+		struct grant grant = {.services = services};
+
+		if (services == 0 || !wire->address ||
+		    address_read_host(wire->address, &grant.address) ||
+		    (grant.address.family == AF_INET6 && !six) ||
+		    !outside_is_public(keeper->config, &grant.address) ||
+		    !grants_have_room(&names->grants, &grant.address,
+				      names->n_admitting + ret->n) ||
+		    ret->pairs + pairs > MIN(room, (size_t)CHANGE_PAIRS_MAX)) {
+			ret->refused |= UINT64_C(1) << i;
+		} else if (!grants_have(&names->grants, &grant.address, services, until)) {
+			grant.until = until + UINT64_C(1000000) * EXTRA_SECONDS;
+			ret->grants[ret->n++] = grant;
+			ret->pairs += pairs;
+		}
+	}
+}
+
+static void log_failure(const struct egress_names *names, const struct task_report *report)
+{
+	log_by_user("addresses not let through", LOG_WARNING,
+		    &(struct log_fields){.has_uid = true,
+					 .uid = names->set->owner,
+					 .set = set_shown_name(names->set),
+					 .error = report->error},
+		    "addresses of names are not let through: cannot %s: %s",
+		    step_text(report->step), strerror(report->error));
+}
+
+/* Notes what the firewall has now. What is not noted is only added again when the name is asked for
+ * the next time. */
+static void note(const struct admission *admission, struct grants *grants)
+{
+	for (size_t i = 0; i < admission->n; i++)
+		(void)grants_add(grants, &admission->grants[i]);
+}
+
+static int send_admission(struct keeper *keeper, struct admission *admission);
+
+/* Sends the admission once more if the restored table may not have its addresses, or their removal
+ * if the list that they are from is an old one. Returns true if the answer is still to come. */
+static bool go_on(struct keeper *keeper, struct admission *admission, bool done)
+{
+	if (!admission->names || admission->removing)
+		return false;
+	if (admission->outdated)
+		admission->removing = true;
+	else if (!done || !admission->flushed)
+		return false;
+	admission->flushed = false;
+	return send_admission(keeper, admission) == 0;
+}
+
+/* Handles the end of an admission. Returns true if its addresses are let through. */
+static bool conclude(struct keeper *keeper, struct admission *admission,
+		     const struct task_report *report)
+{
+	struct egress_names *names = admission->names;
+	const bool done = report->step == STEP_NONE;
+	struct grants late = {};
+
+	if (!done && names)
+		log_failure(names, report);
+	if (!names && !admission->removing) {
+		note(admission, &late);
+		egress_withdraw_late(keeper, admission->uid, admission->interface, admission->list,
+				     &late);
+	}
+	if (!done || !names || admission->outdated)
+		return false;
+	if (!admission->flushed)
+		note(admission, &names->grants);
+	return true;
+}
+
+static void on_admitted(struct operation *operation, const struct task_report *report)
+{
+	struct admission *admission = operation->context;
+	bool admitted;
+
+	if (go_on(operation->keeper, admission, report->step == STEP_NONE))
+		return;
+	admitted = conclude(operation->keeper, admission, report);
+	egress_resolver_answer(admission->id, admission->request,
+			       admitted ? admission->refused : REFUSE_ALL);
+	egress_resolver_answered(admission->id);
+	admission_free(admission);
+}
+
+static int send_admission(struct keeper *keeper, struct admission *admission)
+{
+	const struct egress_change change = {
+		.uid = admission->uid,
+		.interface = admission->interface,
+		.table = admission->list->table,
+		.n_services = admission->list->n_services,
+		.services = admission->grants[0].services,
+		.remove = admission->removing,
+		.grants = admission->grants,
+		.n = admission->n,
+	};
+
+	return egress_change_send(keeper, &change, on_admitted, admission);
+}
+
+/* Finds the set's way out. *ret_six: it has an IPv6 address. */
+static bool find_way(const struct set *set, struct link_plan_task *ret, bool *ret_six)
+{
+	const struct link *link = set->links;
+
+	while (link && (!link->egress || link->ends[0] != set))
+		link = link_next(link, set);
+	if (!link || link_plan_task(link, NULL, ret) < 0)
+		return false;
+	*ret_six = false;
+	for (size_t i = 0; i < ret->task.a.n_addresses; i++)
+		*ret_six |= strchr(ret->task.a.addresses[i].text, ':') != NULL;
+	return true;
+}
+
+/* Sends what was chosen. Returns false if that fails. */
+static bool begin(struct keeper *keeper, struct egress_names *names, struct admission *admission)
+{
+	memcpy(names->interface, admission->interface, sizeof(names->interface));
+	admission->names = names;
+	admission->uid = names->set->owner;
+	admission->list = reach_names_share(names->list);
+	admission->next = admissions;
+	admissions = admission;
+	names->n_admitting += admission->n;
+	names->pairs_admitting += admission->pairs;
+	if (send_admission(keeper, admission) == 0)
+		return true;
+	admission->refused = REFUSE_ALL;
+	return false;
+}
+
+int egress_admit(struct keeper *keeper, struct egress_names *names,
+		 const struct wire_resolver_allow *allow, size_t room, uint32_t id,
+		 uint32_t request)
+{
+	static struct link_plan_task way;
+	struct admission *admission;
+	bool six;
+
+	if (!names || !find_way(names->set, &way, &six)) {
+		egress_resolver_answer(id, request, REFUSE_ALL);
+		return 0;
+	}
+	admission = calloc(1, sizeof(*admission));
+	if (!admission)
+		return -ENOMEM;
+	admission->id = id;
+	admission->request = request;
+	snprintf(admission->interface, sizeof(admission->interface), "%s", way.task.b.interface);
+	choose(keeper, names, allow, six, room, admission);
+	if (admission->n > 0 && begin(keeper, names, admission))
+		return 1;
+	egress_resolver_answer(id, request, admission->refused);
+	admission_free(admission);
+	return 0;
+}

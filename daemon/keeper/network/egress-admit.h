@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Lets addresses through to which names of a list lead: checks them, has a worker add them to the
+ * firewall, and answers the resolver. Only the files egress-*.c may use this header. */
+#ifndef NSCTL_KEEPER_EGRESS_ADMIT_H
+#define NSCTL_KEEPER_EGRESS_ADMIT_H
+
+#include "daemon/keeper/base/keeper.h"
+#include "daemon/keeper/network/egress-names-state.h"
+#include "daemon/wire/resolver.h"
+
+/* Handles a request of the resolver with this id. names: of the set that it is about, or NULL: the
+ * user has no such set. room: pairs (egress-grants.h) that the set may still have. Returns 1 if
+ * egress_resolver_answered() will be called, 0, or -ENOMEM. */
+int egress_admit(struct keeper *keeper, struct egress_names *names,
+		 const struct wire_resolver_allow *allow, size_t room, uint32_t id,
+		 uint32_t request);
+/* Must be called before names are freed. */
+void egress_admit_forget(const struct egress_names *names);
+/* Must be called when names get another list: addresses of the old one that workers are adding are
+ * removed again. */
+void egress_admit_outdate(const struct egress_names *names);
+/* What workers have added, or are adding, is lost. */
+void egress_admit_flushed(void);
+
+#endif

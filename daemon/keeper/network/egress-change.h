@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tasks that change which addresses of names the firewall lets through. */
+#ifndef NSCTL_KEEPER_EGRESS_CHANGE_H
+#define NSCTL_KEEPER_EGRESS_CHANGE_H
+
+#include "daemon/keeper/network/egress-grants.h"
+#include "daemon/keeper/workers/operation.h"
+#include "daemon/wire/destination.h"
+
+/* Addresses in one task, and pairs of an address and a service. The kernel reports each of them to
+ * the keeper's watch of the table (egress.c), whose socket must have room for the reports. */
+#define CHANGE_MAX ADMIT_ADDRESSES_MAX
+#define CHANGE_PAIRS_MAX 128
+
+struct egress_change {
+	uid_t uid;
+	const char *interface; /* the way's end on the host */
+	const struct destination_service *table;
+	size_t n_services;
+	uint32_t services; /* bit i: table[i] */
+	bool remove;
+	const struct grant *grants;
+	size_t n; /* at most CHANGE_MAX */
+};
+
+/* Sends the task. Returns 0, or -errno: then done() is not called. */
+int egress_change_send(struct keeper *keeper, const struct egress_change *change,
+		       void (*done)(struct operation *operation, const struct task_report *report),
+		       void *context);
+
+/* What waits for the end of changes at an interface. Memory of the caller's, until settled() is
+ * called. */
+struct egress_change_waiter {
+	struct egress_change_waiter *next;
+	uint64_t serial; /* of egress-change.c */
+	char interface[INTERFACE_SIZE];
+	void (*settled)(void *context);
+	void *context;
+};
+/* Calls back when those changes at the interface have ended that are in progress now, and those
+ * that are sent when one of these ends; perhaps at once. */
+void egress_change_settle(struct egress_change_waiter *waiter);
+
+#endif

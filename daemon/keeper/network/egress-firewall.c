@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "daemon/keeper/network/egress-firewall.h"
+#include "daemon/keeper/policy/config.h"
+
+void egress_firewall_fill(struct keeper *keeper, struct task_firewall *ret)
+{
+	const struct config_network *network = &keeper->config->network;
+
+	ret->given = true;
+	ret->table = keeper->table;
+	ret->pools[0] = network->pool_v4;
+	ret->pools[1] = network->pool_v6;
+	ret->n_forbidden = network->n_forbidden;
+	for (size_t i = 0; i < network->n_forbidden; i++)
+		ret->forbidden[i].text = network->forbidden[i];
+}

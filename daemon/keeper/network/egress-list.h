@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Lists of ways out: what users have asked for, as a task's lines. The entries of a user's sets and
+ * networks count against a limit.
+ */
+#ifndef NSCTL_KEEPER_EGRESS_LIST_H
+#define NSCTL_KEEPER_EGRESS_LIST_H
+
+#include "daemon/keeper/base/keeper.h"
+#include "daemon/keeper/state/registry.h"
+#include "daemon/wire/task.h"
+
+/* Begins a new task, whose lists replace those of the one before in memory. */
+void egress_list_begin(void);
+/*
+ * Fills in what the way of this set or network leads to: reach, as its record has it. *ret points
+ * into memory of this module. Returns 0, or -ENOSPC if the task has no room for the list. Then, if
+ * it is the task's first list, the way leads nowhere.
+ */
+int egress_list_fill(struct keeper *keeper, const struct set *set, const struct wire_spec *spec,
+		     const struct wire_reach *reach, struct task_link *ret);
+
+/* Counts the entries for the owner of a set or network that is being made. Returns 0, or
+ * ERROR_LIMIT_EXCEEDED. */
+int egress_list_hold(struct keeper *keeper, struct set *set, const struct wire_reach *reach,
+		     struct failure *failure);
+/* The same for one that exists already, without a limit. */
+void egress_list_count(struct keeper *keeper, struct set *set, const struct wire_reach *reach);
+void egress_list_release(struct keeper *keeper, struct set *set);
+
+/* Copies the record's list to *ret, which points into the record. Returns false if there is
+ * none. */
+bool egress_list_read(const struct set *set, struct wire_spec *spec, struct wire_reach *ret);
+
+#endif

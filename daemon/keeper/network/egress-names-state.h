@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the keeper knows of the names of a list. Only the files egress-*.c may use this header. */
+#ifndef NSCTL_KEEPER_EGRESS_NAMES_STATE_H
+#define NSCTL_KEEPER_EGRESS_NAMES_STATE_H
+
+#include "daemon/keeper/network/egress-grants.h"
+#include "daemon/keeper/network/egress-names.h"
+#include "daemon/keeper/policy/reach-names.h"
+
+/* The names of a set or network. */
+struct egress_names {
+	struct egress_names *next;
+	struct keeper *keeper;
+	struct set *set;
+	uint64_t cookie, version; /* as in wire/resolver.h */
+	struct reach_names *list;
+	char addresses[2][ADDRESS_SIZE]; /* where its resolver answers; "": none */
+	char interface[INTERFACE_SIZE];	 /* the way's end on the host, once addresses were let
+					 * through */
+	struct grants grants;
+	/* addresses that workers are adding to the firewall, and pairs as in struct grants */
+	size_t n_admitting, pairs_admitting;
+	bool open;    /* the resolver has its sockets */
+	bool opening; /* a worker makes these */
+	/* CLOCK_BOOTTIME, microseconds: when the resolver has ended, 0: never; until when no new
+	 * sockets are made */
+	uint64_t lost, resume;
+	egress_names_opened *opened;
+	void *context;
+};
+
+#endif

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+#include "daemon/keeper/base/clock.h"
+#include "daemon/keeper/base/log.h"
+#include "daemon/keeper/network/egress-admit.h"
+#include "daemon/keeper/network/egress-names.h"
+#include "daemon/keeper/network/egress-place.h"
+#include "daemon/keeper/network/egress-resolver.h"
+#include "daemon/keeper/network/egress-sockets.h"
+#include "daemon/keeper/network/egress-tell.h"
+#include "daemon/keeper/network/egress-withdraw.h"
+#include "daemon/kernel/fault.h"
+
+/* Pauses of a user's sets after their resolver has ended, and after it has ended again within that
+ * time or could not be given its sockets. */
+#define LOST_PAUSE UINT64_C(300000)
+#define FAILED_PAUSE UINT64_C(5000000)
+
+/* State of this file. */
+static struct {
+	struct keeper *keeper;
+	struct egress_names *first;
+	uint64_t last_cookie, last_version;
+	struct event *pump;
+} state;
+
+static const struct egress_resolver_calls calls;
+
+void egress_names_servers_changed(void)
+{
+	for (const struct egress_names *at = state.first; at; at = at->next)
+		if (at->open)
+			egress_tell_servers(at);
+}
+
+/* --- the resolver --- */
+
+static struct egress_names *find(uint64_t cookie)
+{
+	struct egress_names *at;
+
+	for (at = state.first; at && at->cookie != cookie;)
+		at = at->next;
+	return at;
+}
+
+static void on_denied(uid_t uid, const struct wire_resolver_denied *denied)
+{
+	const struct egress_names *names = find(denied->cookie);
+
+	if (!names || names->set->owner != uid)
+		return;
+	log_by_user("names refused", LOG_INFO,
+		    &(struct log_fields){
+			    .has_uid = true, .uid = uid, .set = set_shown_name(names->set)},
+		    "%s %s asked for %s, which its list does not have", set_what(names->set),
+		    set_shown_name(names->set), denied->name ? denied->name : ".");
+}
+
+static size_t count_pairs(uid_t uid)
+{
+	size_t pairs = egress_withdraw_pairs(uid);
+
+	for (const struct egress_names *at = state.first; at; at = at->next)
+		if (at->set->owner == uid)
+			pairs += at->grants.pairs + at->pairs_admitting;
+	return pairs;
+}
+
+/* Returns how many pairs of an address and a service the user's sets may have in addition. */
+static size_t room_of(uid_t uid)
+{
+	size_t pairs = count_pairs(uid);
+
+	for (struct egress_names *at = pairs > GRANTS_PAIRS_MAX / 2 ? state.first : NULL; at;
+	     at = at->next)
+		if (at->set->owner == uid)
+			grants_expire(&at->grants, clock_boottime());
+	if (pairs > GRANTS_PAIRS_MAX / 2)
+		pairs = count_pairs(uid);
+	return GRANTS_PAIRS_MAX - MIN(pairs, (size_t)GRANTS_PAIRS_MAX);
+}
+
+/* Returns how many of these the set may have. It gets no more than it leaves to the user's other
+ * sets, so that no set can take all. */
+static size_t share_of(const struct egress_names *names, size_t room)
+{
+	return room - MIN(room, names->grants.pairs + names->pairs_admitting);
+}
+
+static int on_message(struct keeper *keeper, uid_t uid, uint32_t id, struct wire_message *message)
+{
+	static struct wire_resolver_allow allow;
+	struct wire_resolver_denied denied;
+	struct egress_names *names;
+	int r;
+
+	if (message->header->nlmsg_type == RESOLVER_DENIED) {
+		r = wire_decode(message, &wire_resolver_denied_layout, &denied);
+		if (r == 0)
+			on_denied(uid, &denied);
+		return r;
+	}
+	if (message->header->nlmsg_type != RESOLVER_ALLOW)
+		return -EBADMSG;
+	r = wire_decode(message, &wire_resolver_allow_layout, &allow);
+	if (r < 0)
+		return r;
+	names = find(allow.cookie);
+	if (names && names->set->owner != uid)
+		names = NULL;
+	return egress_admit(keeper, names, &allow, names ? share_of(names, room_of(uid)) : 0, id,
+			    message->header->nlmsg_seq);
+}
+
+static void pump_in(uint64_t microseconds)
+{
+	const struct timeval time = {(time_t)(microseconds / 1000000),
+				     (suseconds_t)(microseconds % 1000000)};
+
+	if (state.pump)
+		evtimer_add(state.pump, &time);
+}
+
+static bool is_closed(const struct egress_names *names)
+{
+	return !names->open && !names->opening && names->set->state == SET_READY;
+}
+
+/* Has on_pump() be called when the first pause ends. */
+static void await_pauses(void)
+{
+	uint64_t now = clock_boottime(), first = UINT64_MAX;
+
+	for (const struct egress_names *at = state.first; at; at = at->next)
+		if (is_closed(at))
+			first = MIN(first, at->resume);
+	if (first < UINT64_MAX)
+		pump_in(first > now ? first - now : 0);
+}
+
+/* A resolver that ends again and again must not keep the machine busy. */
+static void on_lost(struct keeper *keeper _unused_, uid_t uid)
+{
+	uint64_t now = clock_boottime();
+
+	for (struct egress_names *at = state.first; at; at = at->next) {
+		if (at->set->owner != uid)
+			continue;
+		at->open = false;
+		at->resume = now + (at->lost && now < at->lost + FAILED_PAUSE ? FAILED_PAUSE
+									      : LOST_PAUSE);
+		at->lost = now;
+	}
+	await_pauses();
+}
+
+static const struct egress_resolver_calls calls = {on_message, on_lost};
+
+/* --- sockets --- */
+
+static void call_opened(struct egress_names *names)
+{
+	egress_names_opened *opened = take_ptr(names->opened);
+
+	if (opened)
+		opened(names->context);
+}
+
+static void fail(struct egress_names *names, const char *what, int error)
+{
+	log_by_user("names not answered", LOG_WARNING,
+		    &(struct log_fields){.has_uid = true,
+					 .uid = names->set->owner,
+					 .set = set_shown_name(names->set),
+					 .error = error},
+		    "%s %s reaches no names of its list: cannot %s: %s", set_what(names->set),
+		    set_shown_name(names->set), what, strerror(error));
+	names->resume = clock_boottime() + FAILED_PAUSE;
+}
+
+static void on_opened(void *context, uint64_t cookie, const char *id, const int fds[2][2],
+		      const struct task_report *report)
+{
+	struct keeper *keeper = context;
+	struct egress_names *names = find(cookie);
+	struct set *set = registry_find_set_id(keeper->registry, id);
+	int r = -(int)report->error;
+
+	if (names) {
+		names->opening = false;
+		if (report->step == STEP_NONE && egress_resolver_runs(names->set->owner) &&
+		    names->set->state == SET_READY) {
+			r = egress_tell_add(names, fds);
+			names->open = r == 0;
+		}
+		if (report->step != STEP_NONE || r < 0)
+			fail(names, step_text(report->step), r < 0 ? -r : ECHILD);
+		call_opened(names);
+		await_pauses();
+	}
+	/* a removal of the set may have waited for this, and may free the set */
+	if (set)
+		keeper->upcalls->network_idle(keeper, set);
+}
+
+static void begin_open(struct egress_names *names)
+{
+	uid_t uid = names->set->owner;
+	int r = egress_resolver_runs(uid) ? 0 : egress_resolver_start(state.keeper, uid, &calls);
+
+	if (r == 0)
+		r = egress_sockets_make(names, on_opened, state.keeper);
+	names->opening = r == 0;
+	if (r < 0) {
+		fail(names, "start a resolver", -r);
+		call_opened(names);
+		await_pauses();
+	}
+}
+
+static void on_pump(evutil_socket_t fd _unused_, short what _unused_, void *context _unused_)
+{
+	const uint64_t now = clock_boottime();
+	struct egress_names *next;
+
+	for (struct egress_names *at = state.first; at; at = next) {
+		next = at->next;
+		if (is_closed(at) && now >= at->resume)
+			begin_open(at);
+	}
+	await_pauses();
+}
+
+void egress_names_open(struct set *set, egress_names_opened *opened, void *context)
+{
+	struct egress_names *names = set->names;
+
+	/* only one caller waits */
+	if (!names || names->open || names->opened) {
+		opened(context);
+		return;
+	}
+	names->opened = opened;
+	names->context = context;
+	if (!names->opening)
+		begin_open(names);
+}
+
+void egress_names_close(struct set *set)
+{
+	struct egress_names *names = set->names;
+
+	if (!names || !names->open)
+		return;
+	names->open = false;
+	egress_resolver_tell(set->owner, RESOLVER_REMOVE, &wire_resolver_remove_layout,
+			     &(struct wire_resolver_remove){names->cookie});
+}
+
+bool egress_names_busy(const struct set *set)
+{
+	return set->names && set->names->opening;
+}
+
+/* --- lists --- */
+
+static struct egress_names *new_names(struct set *set)
+{
+	struct egress_names *names = calloc(1, sizeof(*names));
+
+	if (!names)
+		return NULL;
+	names->keeper = state.keeper;
+	names->set = set;
+	names->cookie = ++state.last_cookie;
+	egress_place_find(set, names->addresses);
+	names->next = state.first;
+	state.first = names;
+	set->names = names;
+	return names;
+}
+
+static bool has_any(uid_t uid)
+{
+	for (const struct egress_names *at = state.first; at; at = at->next)
+		if (at->set->owner == uid)
+			return true;
+	return false;
+}
+
+void egress_names_forget(struct set *set)
+{
+	struct egress_names *names = set->names;
+
+	if (!names)
+		return;
+	egress_names_close(set);
+	for (struct egress_names **at = &state.first; *at; at = &(*at)->next)
+		if (*at == names) {
+			*at = names->next;
+			break;
+		}
+	set->names = NULL;
+	egress_admit_forget(names);
+	egress_withdraw(names);
+	call_opened(names);
+	reach_names_release(names->list);
+	grants_clear(&names->grants);
+	free(names);
+	if (!has_any(set->owner))
+		egress_resolver_end(set->owner);
+}
+
+bool egress_names_update(struct keeper *keeper, struct set *set, const struct wire_reach *reach)
+{
+	struct egress_names *names = set->names;
+	struct reach_names *list;
+	bool had = names;
+
+	if (reach_names_find(keeper->config, reach, &list) < 0 || !list) {
+		egress_names_forget(set);
+		return had;
+	}
+	if (!names)
+		names = new_names(set);
+	if (!names || (names->list && reach_names_equal(list, names->list))) {
+		reach_names_release(list);
+		return false;
+	}
+	if (names->list) {
+		egress_withdraw(names);
+		egress_admit_outdate(names);
+	}
+	reach_names_release(names->list);
+	names->list = list;
+	names->version = ++state.last_version;
+	/* nothing is better than an old list */
+	if (names->open && egress_tell_list(names) < 0)
+		egress_names_close(set);
+	pump_in(0);
+	return !had;
+}
+
+void egress_names_flushed(void)
+{
+	for (struct egress_names *at = state.first; at; at = at->next)
+		grants_clear(&at->grants);
+	egress_admit_flushed();
+}
+
+int egress_names_listen(struct keeper *keeper)
+{
+	state.keeper = keeper;
+	state.pump = evtimer_new(keeper->loop, on_pump, NULL);
+	return state.pump ? 0 : -ENOMEM;
+}
+
+void egress_names_stop(void)
+{
+	if (state.pump)
+		event_free(take_ptr(state.pump));
+	egress_resolver_stop();
+	/* the firewall's table is restored at the next start */
+	egress_names_flushed();
+	egress_withdraw_stop();
+	for (; state.first; egress_names_forget(state.first->set))
+		state.first->opened = NULL;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Lists with names of hosts. A set or network with such a list asks a resolver, whose sockets a
+ * worker makes in its net namespace: on a loopback address in a set, on the bridge in a network.
+ * The resolver answers the names of the list, and asks this module to let their addresses through,
+ * for a time. The addresses are checked here, and a worker adds them to the firewall.
+ *
+ * After the firewall's table was restored, no name leads anywhere until it is asked for again.
+ */
+#ifndef NSCTL_KEEPER_EGRESS_NAMES_H
+#define NSCTL_KEEPER_EGRESS_NAMES_H
+
+#include "daemon/keeper/base/keeper.h"
+#include "daemon/keeper/state/registry.h"
+
+/* Must be called when what the list of the set or network says may have changed. If its names have
+ * changed, none of them leads anywhere until it is asked for again. Returns true if it
+ * has names now and had none before, or the other way round: it then has other name servers. */
+bool egress_names_update(struct keeper *keeper, struct set *set, const struct wire_reach *reach);
+/* Frees the names of a set that is forgotten. */
+void egress_names_forget(struct set *set);
+
+/* Has the resolver answer in a set that has just been made. Calls opened when it does, or cannot,
+ * or when another caller waits for that already, perhaps at once. */
+typedef void egress_names_opened(void *context);
+void egress_names_open(struct set *set, egress_names_opened *opened, void *context);
+/* Ends that, because the set is about to be removed: the resolver's sockets hold its namespace. */
+void egress_names_close(struct set *set);
+/* Returns true while a worker is in the namespace. Its end calls upcalls->network_idle(). */
+bool egress_names_busy(const struct set *set);
+
+/* Must be called when name servers may have changed. */
+void egress_names_servers_changed(void);
+/* Must be called when elements of the firewall's table were or will be lost. */
+void egress_names_flushed(void);
+
+int egress_names_listen(struct keeper *keeper);
+void egress_names_stop(void);
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Where a set whose list has names finds the resolver that answers these. */
+#ifndef NSCTL_KEEPER_EGRESS_PLACE_H
+#define NSCTL_KEEPER_EGRESS_PLACE_H
+
+#include "daemon/keeper/state/registry.h"
+
+/* Finds the addresses at which the resolver answers in this set: on loopback or, in a network, the
+ * first one of its bridge in each family. The others are "". */
+void egress_place_find(const struct set *set, char ret[2][ADDRESS_SIZE]);
+
+/* Returns the number of addresses at which the set, or a member of the network, finds its resolver:
+ * 0 without names. *ret is valid as long as the set has names. */
+size_t egress_place_servers(const struct set *set, const char *ret[static 2]);
+
+#endif

@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "daemon/keeper/base/channels.h"
+#include "daemon/keeper/base/clock.h"
+#include "daemon/keeper/base/log.h"
+#include "daemon/keeper/network/egress-resolver.h"
+#include "daemon/keeper/policy/config.h"
+#include "daemon/keeper/workers/ending.h"
+#include "daemon/keeper/workers/operation.h"
+#include "daemon/wire/message.h"
+#include "daemon/wire/queue.h"
+#include "daemon/wire/stream.h"
+
+/* Messages that one pass of the loop handles. A resolver that has used MICROSECONDS_AT_ONCE of
+ * processor time rests RESTS times as long. */
+#define MESSAGES_AT_ONCE 16
+#define MICROSECONDS_AT_ONCE 500
+#define RESTS 3
+/* A resolver that works reads its messages within this time. */
+#define LIFE_SECONDS 20
+
+struct egress_resolver {
+	struct egress_resolver *next;
+	struct keeper *keeper;
+	const struct egress_resolver_calls *calls;
+	uid_t uid;
+	uint32_t id;	 /* never used twice */
+	uint32_t number; /* of the worker that became it, for ending_add(); 0: none yet */
+	struct channels channels;
+	struct wire_inbox inbox;
+	struct wire_queue outgoing;
+	struct event *readable, *writable;
+	struct event *again; /* pending while the resolver rests, or requests are in the inbox */
+	struct event *life;  /* pending while it has messages to read: see on_life() */
+	bool heard;	     /* it has sent something since life was set */
+	struct event *lost;  /* pending: it is given up */
+	size_t n_asked;	     /* requests that are not answered yet */
+};
+
+/* State of this file. */
+static struct {
+	struct egress_resolver *first;
+	uint32_t last_id;
+	bool ready; /* the buffers are allocated */
+	struct wire_writer writer;
+	struct wire_message message;
+} state;
+
+static struct egress_resolver *find(uid_t uid)
+{
+	struct egress_resolver *at = state.first;
+
+	while (at && at->uid != uid)
+		at = at->next;
+	return at;
+}
+
+static struct egress_resolver *find_id(uint32_t id)
+{
+	struct egress_resolver *at = state.first;
+
+	while (at && at->id != id)
+		at = at->next;
+	return at;
+}
+
+bool egress_resolver_runs(uid_t uid)
+{
+	return find(uid);
+}
+
+/* --- the end --- */
+
+static void resolver_free(struct egress_resolver *resolver)
+{
+	struct event *const events[] = {resolver->readable, resolver->writable, resolver->again,
+					resolver->life, resolver->lost};
+
+	for (struct egress_resolver **at = &state.first; *at; at = &(*at)->next)
+		if (*at == resolver) {
+			*at = resolver->next;
+			break;
+		}
+	for (size_t i = 0; i < ARRAY_SIZE(events); i++)
+		if (events[i])
+			event_free(events[i]);
+	wire_queue_done(&resolver->outgoing);
+	wire_inbox_done(&resolver->inbox);
+	channels_close(&resolver->channels);
+	if (resolver->number)
+		ending_add(resolver->keeper, resolver->number, -1, resolver->uid, true);
+	free(resolver);
+}
+
+void egress_resolver_end(uid_t uid)
+{
+	struct egress_resolver *resolver = find(uid);
+
+	if (resolver)
+		resolver_free(resolver);
+}
+
+void egress_resolver_stop(void)
+{
+	while (state.first) {
+		/* it ends by itself when its channels close */
+		state.first->number = 0;
+		resolver_free(state.first);
+	}
+	if (!state.ready)
+		return;
+	wire_writer_done(&state.writer);
+	wire_message_done(&state.message);
+	state.ready = false;
+}
+
+static void on_lost(evutil_socket_t fd _unused_, short what _unused_, void *context)
+{
+	struct egress_resolver *resolver = context;
+	struct keeper *keeper = resolver->keeper;
+	const struct egress_resolver_calls *calls = resolver->calls;
+	uid_t uid = resolver->uid;
+
+	resolver_free(resolver);
+	calls->lost(keeper, uid);
+}
+
+/* Gives the resolver up in a later callback, because the caller may still be using it. why: NULL if
+ * it has ended by itself. */
+static void lose(struct egress_resolver *resolver, const char *why)
+{
+	static const struct timeval now = {};
+
+	if (evtimer_pending(resolver->lost, NULL))
+		return;
+	log_by_user("resolvers ended", LOG_WARNING,
+		    &(struct log_fields){.has_uid = true, .uid = resolver->uid},
+		    why ? "a resolver %s: it is ended, and another one is started"
+			: "a resolver has ended%s: another one is started",
+		    why ? why : "");
+	event_del(resolver->readable);
+	event_del(resolver->writable);
+	event_del(resolver->again);
+	evtimer_add(resolver->lost, &now);
+}
+
+/* --- from the resolver --- */
+
+/* Handles the next message. Returns false if there is none, or the resolver is lost. */
+static bool take_message(struct egress_resolver *resolver)
+{
+	int r = wire_inbox_receive(&resolver->inbox, resolver->channels.pipe_fd, &state.message);
+
+	if (r == -EAGAIN)
+		return false;
+	if (r == 0) {
+		lose(resolver, NULL);
+		return false;
+	}
+	resolver->heard = true;
+	if (r > 0)
+		r = resolver->calls->message(resolver->keeper, resolver->uid, resolver->id,
+					     &state.message);
+	if (r < 0)
+		lose(resolver, r == -EBADMSG ? "breaks the rules" : "is not understood");
+	else
+		resolver->n_asked += (size_t)r;
+	return r >= 0;
+}
+
+/* Has on_again() be called, unless that is so already. */
+static void go_on_in(struct egress_resolver *resolver, uint64_t microseconds)
+{
+	const struct timeval time = {(time_t)(microseconds / 1000000),
+				     (suseconds_t)(microseconds % 1000000)};
+
+	if (!evtimer_pending(resolver->lost, NULL) && !evtimer_pending(resolver->again, NULL))
+		evtimer_add(resolver->again, &time);
+}
+
+static void on_readable(evutil_socket_t fd _unused_, short what _unused_, void *context)
+{
+	struct egress_resolver *resolver = context;
+	uint64_t start = clock_processor(), spent = 0, rest;
+
+	for (int i = 0; i < MESSAGES_AT_ONCE && spent < MICROSECONDS_AT_ONCE;
+	     i++, spent = clock_processor() - start) {
+		/* egress_resolver_answered() goes on */
+		if (resolver->n_asked >= RESOLVER_REQUESTS_MAX) {
+			event_del(resolver->readable);
+			return;
+		}
+		if (!take_message(resolver))
+			return;
+	}
+	rest = spent < MICROSECONDS_AT_ONCE ? 0 : RESTS * spent;
+	if (rest > 0)
+		event_del(resolver->readable);
+	/* what is in the inbox does not make the pipe readable */
+	go_on_in(resolver, rest);
+}
+
+static void on_again(evutil_socket_t fd, short what, void *context)
+{
+	struct egress_resolver *resolver = context;
+
+	event_add(resolver->readable, NULL);
+	on_readable(fd, what, resolver);
+}
+
+/* --- to the resolver --- */
+
+static void expect_life(struct egress_resolver *resolver)
+{
+	static const struct timeval time = {.tv_sec = LIFE_SECONDS};
+
+	if (evtimer_pending(resolver->life, NULL))
+		return;
+	resolver->heard = false;
+	evtimer_add(resolver->life, &time);
+}
+
+/* Ends a resolver that neither reads its messages nor sends any: these have descriptors, which
+ * would collect here. */
+static void on_life(evutil_socket_t fd _unused_, short what _unused_, void *context)
+{
+	struct egress_resolver *resolver = context;
+
+	if (!channels_are_unread(resolver->channels.socket_fd))
+		return;
+	if (resolver->heard)
+		expect_life(resolver);
+	else
+		lose(resolver, "hangs");
+}
+
+/* r: of wire_queue_send() or wire_queue_flush(). A resolver that has ended also closes its pipe. */
+static void go_on_sending(struct egress_resolver *resolver, int r)
+{
+	if (!wire_queue_is_empty(&resolver->outgoing))
+		event_add(resolver->writable, NULL);
+	if (r < 0 && r != -EPIPE && r != -ENOTCONN && r != -ECONNRESET)
+		lose(resolver, "does not take its messages");
+}
+
+static void on_writable(evutil_socket_t fd, short what _unused_, void *context)
+{
+	struct egress_resolver *resolver = context;
+	int r = wire_queue_flush(&resolver->outgoing, fd);
+
+	go_on_sending(resolver, r == -EAGAIN ? 0 : r);
+}
+
+/* Sends the message in the writer. */
+static void tell(struct egress_resolver *resolver)
+{
+	int r = wire_queue_send(&resolver->outgoing, &state.writer, resolver->channels.socket_fd);
+
+	expect_life(resolver);
+	go_on_sending(resolver, r);
+}
+
+void egress_resolver_tell(uid_t uid, enum resolver_type type, const struct wire_layout *layout,
+			  const void *value)
+{
+	struct egress_resolver *resolver = find(uid);
+
+	if (!resolver)
+		return;
+	wire_begin(&state.writer, type, 0, 0, 0);
+	wire_put(&state.writer, layout, value);
+	tell(resolver);
+}
+
+void egress_resolver_answer(uint32_t id, uint32_t request, uint64_t refused)
+{
+	const struct wire_resolver_allowed wire = {refused};
+	struct egress_resolver *resolver = find_id(id);
+
+	if (!resolver)
+		return;
+	wire_begin(&state.writer, RESOLVER_ALLOWED, 0, request, 0);
+	wire_put(&state.writer, &wire_resolver_allowed_layout, &wire);
+	tell(resolver);
+}
+
+void egress_resolver_answered(uint32_t id)
+{
+	struct egress_resolver *resolver = find_id(id);
+
+	if (!resolver)
+		return;
+	resolver->n_asked--;
+	go_on_in(resolver, 0);
+}
+
+/* --- the start --- */
+
+static int start(struct egress_resolver *resolver, const struct channels *ends)
+{
+	static struct task_answer task;
+	struct keeper *keeper = resolver->keeper;
+
+	wire_clear(&task_answer_layout, &task);
+	task.identity.uid = keeper->config->front_uid;
+	task.identity.gid = keeper->config->front_gid;
+	task.channel_fd = ends->socket_fd;
+	task.requests_fd = ends->pipe_fd;
+	return operation_start_resolver(keeper, resolver->uid, &task, &resolver->number);
+}
+
+static int watch(struct egress_resolver *resolver)
+{
+	struct event_base *loop = resolver->keeper->loop;
+	const struct channels *ours = &resolver->channels;
+
+	resolver->readable =
+		event_new(loop, ours->pipe_fd, EV_READ | EV_PERSIST, on_readable, resolver);
+	resolver->writable = event_new(loop, ours->socket_fd, EV_WRITE, on_writable, resolver);
+	resolver->again = evtimer_new(loop, on_again, resolver);
+	resolver->life = evtimer_new(loop, on_life, resolver);
+	resolver->lost = evtimer_new(loop, on_lost, resolver);
+	return resolver->readable && resolver->writable && resolver->again && resolver->life &&
+			       resolver->lost && event_add(resolver->readable, NULL) == 0
+		       ? 0
+		       : -ENOMEM;
+}
+
+static int make_buffers(void)
+{
+	if (!state.ready && wire_writer_init(&state.writer, WIRE_SIZE_MAX) == 0) {
+		state.ready = wire_message_init_stream(&state.message) == 0;
+		if (!state.ready)
+			wire_writer_done(&state.writer);
+	}
+	return state.ready ? 0 : -ENOMEM;
+}
+
+static struct egress_resolver *new_resolver(struct keeper *keeper, uid_t uid,
+					    const struct egress_resolver_calls *calls)
+{
+	struct egress_resolver *resolver = calloc(1, sizeof(*resolver));
+
+	if (!resolver)
+		return NULL;
+	resolver->keeper = keeper;
+	resolver->uid = uid;
+	resolver->calls = calls;
+	resolver->channels = (struct channels){-1, -1};
+	resolver->id = ++state.last_id;
+	resolver->next = state.first;
+	state.first = resolver;
+	return resolver;
+}
+
+int egress_resolver_start(struct keeper *keeper, uid_t uid,
+			  const struct egress_resolver_calls *calls)
+{
+	struct channels ends = {-1, -1};
+	struct egress_resolver *resolver;
+	int r = make_buffers();
+
+	if (r < 0)
+		return r;
+	resolver = new_resolver(keeper, uid, calls);
+	if (!resolver)
+		return -ENOMEM;
+	r = wire_inbox_init(&resolver->inbox);
+	if (r == 0)
+		r = channels_make(0, &resolver->channels, &ends);
+	if (r == 0)
+		r = watch(resolver);
+	if (r == 0)
+		r = start(resolver, &ends);
+	channels_close(&ends);
+	if (r < 0)
+		resolver_free(resolver);
+	return r;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The resolvers' processes (daemon/resolver), one for each user with lists of names, and the
+ * channels to them (wire/resolver.h). This module does not know what the messages say. */
+#ifndef NSCTL_KEEPER_EGRESS_RESOLVER_H
+#define NSCTL_KEEPER_EGRESS_RESOLVER_H
+
+#include "daemon/keeper/base/keeper.h"
+#include "daemon/wire/resolver.h"
+
+struct egress_resolver;
+
+struct egress_resolver_calls {
+	/* A message has come. Returns 1 if egress_resolver_answered() will be called for it, 0, or
+	 * -EBADMSG: then the resolver is ended. */
+	int (*message)(struct keeper *keeper, uid_t uid, uint32_t id, struct wire_message *message);
+	/* The resolver has ended. */
+	void (*lost)(struct keeper *keeper, uid_t uid);
+};
+
+/* Starts a resolver for this user. Returns 0 or -errno. */
+int egress_resolver_start(struct keeper *keeper, uid_t uid,
+			  const struct egress_resolver_calls *calls);
+bool egress_resolver_runs(uid_t uid);
+/* Ends the user's resolver, if there is one, without a call of lost(). */
+void egress_resolver_end(uid_t uid);
+void egress_resolver_stop(void);
+
+/* Sends a message to the user's resolver, if there is one. If it cannot take the message, it will
+ * be lost. */
+void egress_resolver_tell(uid_t uid, enum resolver_type type, const struct wire_layout *layout,
+			  const void *value);
+/* Answers request number request of the resolver with this id, if it still runs. */
+void egress_resolver_answer(uint32_t id, uint32_t request, uint64_t refused);
+/* The answer to a message is given, or will never be. */
+void egress_resolver_answered(uint32_t id);
+
+#endif

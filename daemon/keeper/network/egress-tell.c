@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include "daemon/keeper/network/egress-resolver.h"
+#include "daemon/keeper/network/egress-tell.h"
+#include "daemon/keeper/network/resolver-servers.h"
+#include "daemon/keeper/policy/config.h"
+#include "daemon/keeper/policy/outside.h"
+
+/* Returns a memory file as struct wire_resolver_list describes it, or -errno. */
+static int write_list(const struct reach_names *names)
+{
+	_cleanup_fd_ int fd = memfd_create("names", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+	if (fd < 0)
+		return negative_errno();
+	errno = 0;
+	if (write(fd, names->text, names->size) != (ssize_t)names->size ||
+	    fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
+		return errno ? negative_errno() : -EIO;
+	return take_fd(&fd);
+}
+
+/* Returns true if a resolver, which asks from the host, may ask this name server. Those that a user
+ * has given are held to what the user could reach with egress. */
+static bool may_ask(const struct keeper *keeper, const char *server)
+{
+	struct address address;
+
+	/* what is not written as an IPv4 address, but is one, is no listener's address */
+	return !address_read_listener(server, &address) && !address_is_loopback(&address) &&
+	       !address_is_unspecified(&address) && !outside_is_forbidden(keeper->config, &address);
+}
+
+static void fill_upstreams(const struct keeper *keeper, const struct set *set,
+			   struct wire_resolver_upstreams *ret)
+{
+	static struct wire_spec spec;
+	static struct wire_address servers[SERVERS_MAX], host[SERVERS_MAX];
+	bool of_host;
+	size_t n;
+
+	wire_clear(&wire_spec_layout, &spec);
+	if (set->spec && wire_unpack(&wire_spec_layout, set->spec, set->spec_size, &spec) < 0)
+		wire_clear(&wire_spec_layout, &spec);
+	n = resolver_servers_of(set, &spec, servers, &of_host);
+	ret->n_servers = 0;
+	for (size_t i = 0; !of_host && i < n && ret->n_servers < RESOLVER_SERVERS_MAX; i++)
+		if (may_ask(keeper, servers[i].text))
+			ret->servers[ret->n_servers++].address = servers[i].text;
+	n = MIN(resolver_servers_within_host(host), (size_t)RESOLVER_SERVERS_MAX);
+	ret->n_host_servers = n;
+	for (size_t i = 0; i < n; i++)
+		ret->host_servers[i].address = host[i].text;
+	if (!of_host)
+		return;
+	ret->n_servers = n;
+	memcpy(ret->servers, ret->host_servers, sizeof(ret->servers));
+}
+
+int egress_tell_list(const struct egress_names *names)
+{
+	struct wire_resolver_list wire = {.cookie = names->cookie,
+					  .version = names->version,
+					  .n_own = (uint32_t)names->list->n_own};
+
+	wire.names_fd = write_list(names->list);
+	if (wire.names_fd < 0)
+		return wire.names_fd;
+	egress_resolver_tell(names->set->owner, RESOLVER_LIST, &wire_resolver_list_layout, &wire);
+	close_fd(wire.names_fd);
+	return 0;
+}
+
+int egress_tell_add(const struct egress_names *names, const int fds[2][2])
+{
+	struct wire_resolver_add wire;
+	int six = strchr(names->addresses[0], ':') != NULL;
+
+	wire_clear(&wire_resolver_add_layout, &wire);
+	wire.cookie = names->cookie;
+	wire.list.version = names->version;
+	wire.list.n_own = (uint32_t)names->list->n_own;
+	wire.list.names_fd = write_list(names->list);
+	if (wire.list.names_fd < 0)
+		return wire.list.names_fd;
+	fill_upstreams(names->keeper, names->set, &wire.upstreams);
+	wire.udp4_fd = fds[six][0];
+	wire.tcp4_fd = fds[six][1];
+	wire.udp6_fd = fds[!six][0];
+	wire.tcp6_fd = fds[!six][1];
+	egress_resolver_tell(names->set->owner, RESOLVER_ADD, &wire_resolver_add_layout, &wire);
+	close_fd(wire.list.names_fd);
+	return 0;
+}
+
+void egress_tell_servers(const struct egress_names *names)
+{
+	static struct wire_resolver_upstreams wire;
+
+	wire_clear(&wire_resolver_upstreams_layout, &wire);
+	wire.cookie = names->cookie;
+	fill_upstreams(names->keeper, names->set, &wire);
+	egress_resolver_tell(names->set->owner, RESOLVER_UPSTREAMS, &wire_resolver_upstreams_layout,
+			     &wire);
+}

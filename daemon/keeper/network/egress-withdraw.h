@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Removes addresses of names from the firewall when their set, or its list, is gone. They would end
+ * by themselves, but late, and a user who makes sets again and again must not collect them. Until
+ * they are removed they count for the user.
+ */
+#ifndef NSCTL_KEEPER_EGRESS_WITHDRAW_H
+#define NSCTL_KEEPER_EGRESS_WITHDRAW_H
+
+#include "daemon/keeper/network/egress-names-state.h"
+
+/* Removes the addresses of these names. */
+void egress_withdraw(struct egress_names *names);
+/* The same for addresses that were added for names that are gone; takes *grants. */
+void egress_withdraw_late(struct keeper *keeper, uid_t uid, const char *interface,
+			  const struct reach_names *list, struct grants *grants);
+/* Returns the number of pairs of this user that are not removed yet. */
+size_t egress_withdraw_pairs(uid_t uid);
+/* Returns true while addresses are removed at the interface. One that were added there now might be
+ * removed, too. */
+bool egress_withdraw_busy(const char *interface);
+void egress_withdraw_stop(void);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Which name servers a set or network has. */
+#ifndef NSCTL_KEEPER_RESOLVER_SERVERS_H
+#define NSCTL_KEEPER_RESOLVER_SERVERS_H
+
+#include "daemon/keeper/network/resolver-plan.h"
+
+/* Adds the host's name servers to a plan that needs them. */
+void resolver_servers_fill(struct resolver_plan *naming);
+
+/* Finds the name servers of a set or network: its own, or else those of the host. Returns their
+ * number. They are valid until the next call. */
+size_t resolver_servers_of(const struct set *set, const struct wire_spec *spec,
+			   struct wire_address ret[static SERVERS_MAX], bool *ret_of_host);
+/* The same for the host's. */
+size_t resolver_servers_of_host(struct wire_address ret[static SERVERS_MAX]);
+/* The same for a process of the host's: if sets can use none of the host's name servers, this is
+ * its own resolver, on loopback. */
+size_t resolver_servers_within_host(struct wire_address ret[static SERVERS_MAX]);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Changes of lists, as SetEgress asks for them. */
+#ifndef NSCTL_KEEPER_REACH_CHANGE_H
+#define NSCTL_KEEPER_REACH_CHANGE_H
+
+#include "daemon/wire/egress.h"
+#include "protocol/error.h"
+
+/*
+ * Makes the list that the change makes of old: without the entries that it removes, and with those
+ * that it adds and the list does not have yet. *ret points into both. Returns 0, or
+ * ERROR_INVALID_VALUE: an entry to be removed is not on the list, or a side has too many entries.
+ */
+int reach_change(const struct wire_reach *old, const struct wire_egress *change,
+		 struct wire_reach *ret, struct failure *failure);
+/* Returns true if changed may let through what old refuses: it allows an entry more, or denies one
+ * less. */
+bool reach_widens(const struct wire_reach *old, const struct wire_reach *changed);
+/* Returns true if the change may take names of hosts off the list, alone or with a list by word. */
+bool reach_takes_names(const struct wire_egress *change);
+
+#endif

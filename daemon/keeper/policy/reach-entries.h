@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The entries of a list, with those of the lists that it has by name. */
+#ifndef NSCTL_KEEPER_REACH_ENTRIES_H
+#define NSCTL_KEEPER_REACH_ENTRIES_H
+
+#include "daemon/keeper/policy/config.h"
+#include "daemon/wire/link.h"
+
+#define DNS_WORD "@dns"
+
+/* Calls f for every entry of these, with each list replaced by its entries. of_list: the entry is
+ * of such a list. Returns the last entry whose list the configuration does not have any more, or
+ * NULL. */
+const char *reach_each(const struct config *config, const struct wire_destination *entries,
+		       size_t n, void (*f)(const char *text, bool of_list, void *context),
+		       void *context);
+
+#endif

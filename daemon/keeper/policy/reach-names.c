@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+#include "daemon/keeper/policy/reach-entries.h"
+#include "daemon/keeper/policy/reach-names.h"
+
+/* State of this file: what is in use, and what was found last, which is usually wanted again. */
+static struct {
+	struct reach_names *all, *last;
+} state;
+
+/* --- collecting --- */
+
+struct entry {
+	char *name;
+	uint32_t services;
+	bool own;
+};
+
+struct collecting {
+	struct reach_names *names;
+	struct entry *entries;
+	size_t n, size;
+	int error;
+};
+
+/* Returns the number of the service, which is added if it is new, or REACH_SERVICES_MAX. */
+static size_t number_of(struct reach_names *names, const struct destination_service *service)
+{
+	size_t i = 0;
+
+	while (i < names->n_services && !destination_same_service(&names->table[i], service))
+		i++;
+	if (i == names->n_services && i < REACH_SERVICES_MAX)
+		names->table[names->n_services++] = *service;
+	return i;
+}
+
+static int add(struct collecting *collecting, const struct entry *entry)
+{
+	if (collecting->n == collecting->size) {
+		size_t size = collecting->size ? 2 * collecting->size : 8;
+		struct entry *more = reallocarray(collecting->entries, size, sizeof(*more));
+
+		if (!more)
+			return -ENOMEM;
+		collecting->entries = more;
+		collecting->size = size;
+	}
+	collecting->entries[collecting->n] = *entry;
+	collecting->entries[collecting->n].name = strdup(entry->name);
+	return collecting->entries[collecting->n].name ? (collecting->n++, 0) : -ENOMEM;
+}
+
+static void collect(const char *text, bool of_list, void *context)
+{
+	struct collecting *collecting = context;
+	struct destination destination;
+	size_t service;
+
+	if (collecting->error || !destination_is_name(text) || destination_read(text, &destination))
+		return;
+	service = number_of(collecting->names, &destination.service);
+	if (service == REACH_SERVICES_MAX || collecting->n == REACH_NAMES_MAX)
+		collecting->names->overflow = true;
+	else
+		collecting->error =
+			add(collecting,
+			    &(struct entry){destination.name, UINT32_C(1) << service, !of_list});
+}
+
+static int compare(const void *x, const void *y)
+{
+	const struct entry *a = x, *b = y;
+
+	return strcmp(a->name, b->name);
+}
+
+/* Joins entries with the same name: such a name is the user's own if one of them is. */
+static void join(struct collecting *collecting)
+{
+	size_t used = 0;
+
+	if (collecting->n > 0)
+		qsort(collecting->entries, collecting->n, sizeof(struct entry), compare);
+	for (size_t i = 0; i < collecting->n; i++) {
+		struct entry *entry = &collecting->entries[i];
+		struct entry *last = used > 0 ? &collecting->entries[used - 1] : NULL;
+
+		if (last && strcmp(last->name, entry->name) == 0) {
+			last->services |= entry->services;
+			last->own |= entry->own;
+			free(entry->name);
+		} else {
+			collecting->entries[used++] = *entry;
+		}
+	}
+	collecting->n = used;
+}
+
+/* Appends the entries that are the user's own, or the others. */
+static void append(const struct collecting *collecting, bool own)
+{
+	struct reach_names *names = collecting->names;
+
+	for (size_t i = 0; i < collecting->n; i++) {
+		const struct entry *entry = &collecting->entries[i];
+		size_t size = strlen(entry->name) + 1;
+
+		if (entry->own != own)
+			continue;
+		memcpy(names->text + names->size, entry->name, size);
+		names->size += size;
+		names->services[names->n++] = entry->services;
+	}
+}
+
+static int fill(const struct collecting *collecting)
+{
+	struct reach_names *names = collecting->names;
+	size_t size = 0;
+
+	for (size_t i = 0; i < collecting->n; i++)
+		size += strlen(collecting->entries[i].name) + 1;
+	names->text = malloc(MAX(size, 1U));
+	names->services = calloc(MAX(collecting->n, 1U), sizeof(*names->services));
+	if (!names->text || !names->services)
+		return -ENOMEM;
+	append(collecting, true);
+	names->n_own = names->n;
+	append(collecting, false);
+	return 0;
+}
+
+static int collect_all(const struct config *config, const struct wire_reach *reach,
+		       struct reach_names *ret)
+{
+	struct collecting collecting = {.names = ret};
+	int r;
+
+	reach_each(config, reach->allow, reach->n_allow, collect, &collecting);
+	join(&collecting);
+	r = collecting.error ? collecting.error : fill(&collecting);
+	for (size_t i = 0; i < collecting.n; i++)
+		free(collecting.entries[i].name);
+	free(collecting.entries);
+	return r;
+}
+
+/* --- sharing --- */
+
+static bool may_have_names(const struct wire_reach *reach)
+{
+	for (size_t i = 0; i < reach->n_allow; i++)
+		if (reach->allow[i].text[0] == '@' || destination_is_name(reach->allow[i].text))
+			return true;
+	return false;
+}
+
+/* Returns what the list says, as one text, or NULL. */
+static char *make_key(const struct wire_reach *reach, size_t *ret_size)
+{
+	size_t size = 0, used = 0;
+	char *key;
+
+	for (size_t i = 0; i < reach->n_allow; i++)
+		size += strlen(reach->allow[i].text) + 1;
+	key = malloc(size);
+	for (size_t i = 0; key && i < reach->n_allow; i++) {
+		size_t length = strlen(reach->allow[i].text) + 1;
+
+		memcpy(key + used, reach->allow[i].text, length);
+		used += length;
+	}
+	*ret_size = size;
+	return key;
+}
+
+static struct reach_names *find(uint64_t generation, const char *key, size_t size)
+{
+	struct reach_names *at = state.all;
+
+	while (at && (at->generation != generation || at->key_size != size ||
+		      memcmp(at->key, key, size) != 0))
+		at = at->next;
+	return at;
+}
+
+static void names_free(struct reach_names *names)
+{
+	free(names->text);
+	free(names->services);
+	free(names->key);
+	free(names);
+}
+
+static struct reach_names *make(const struct config *config, const struct wire_reach *reach)
+{
+	struct reach_names *names = calloc(1, sizeof(*names));
+
+	if (names && collect_all(config, reach, names) == 0)
+		return names;
+	if (names)
+		names_free(names);
+	return NULL;
+}
+
+struct reach_names *reach_names_release(struct reach_names *names)
+{
+	if (!names || --names->users > 0)
+		return NULL;
+	for (struct reach_names **at = &state.all; *at; at = &(*at)->next)
+		if (*at == names) {
+			*at = names->next;
+			break;
+		}
+	names_free(names);
+	return NULL;
+}
+
+struct reach_names *reach_names_share(struct reach_names *names)
+{
+	names->users++;
+	return names;
+}
+
+/* Keeps the names at hand until others are found. */
+static void remember(struct reach_names *names)
+{
+	struct reach_names *before = state.last;
+
+	state.last = reach_names_share(names);
+	reach_names_release(before);
+}
+
+int reach_names_find(const struct config *config, const struct wire_reach *reach,
+		     struct reach_names **ret)
+{
+	_cleanup_free_ char *key = NULL;
+	struct reach_names *names;
+	size_t size;
+
+	*ret = NULL;
+	if (!reach->listed || !may_have_names(reach))
+		return 0;
+	key = make_key(reach, &size);
+	if (!key)
+		return -ENOMEM;
+	names = find(config->generation, key, size);
+	if (!names) {
+		names = make(config, reach);
+		if (!names)
+			return -ENOMEM;
+		names->generation = config->generation;
+		names->key = take_ptr(key);
+		names->key_size = size;
+		names->next = state.all;
+		state.all = names;
+	}
+	remember(names);
+	if (names->n > 0 || names->overflow)
+		*ret = reach_names_share(names);
+	return 0;
+}
+
+bool reach_names_equal(const struct reach_names *a, const struct reach_names *b)
+{
+	if (a == b)
+		return true;
+	if (a->n != b->n || a->n_own != b->n_own || a->size != b->size ||
+	    a->n_services != b->n_services || memcmp(a->text, b->text, a->size) != 0 ||
+	    memcmp(a->services, b->services, a->n * sizeof(*a->services)) != 0)
+		return false;
+	for (size_t i = 0; i < a->n_services; i++)
+		if (!destination_same_service(&a->table[i], &b->table[i]))
+			return false;
+	return true;
+}

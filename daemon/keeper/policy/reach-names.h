@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The names of hosts in a list of what a way out leads to, and the ports at which each name may be
+ * reached. Sets with the same list share what is kept of it, because an administrator's list may
+ * have thousands of names.
+ */
+#ifndef NSCTL_KEEPER_REACH_NAMES_H
+#define NSCTL_KEEPER_REACH_NAMES_H
+
+#include "daemon/keeper/policy/config.h"
+#include "daemon/wire/destination.h"
+#include "daemon/wire/link.h"
+
+#define REACH_NAMES_MAX 10000
+#define REACH_SERVICES_MAX 32
+
+struct reach_names {
+	size_t n, n_own;
+	/* the names, each followed by a NUL: first the user's own, then those of the configuration;
+	 * both in alphabetical order, without repetition */
+	char *text;
+	size_t size;
+	uint32_t *services;				      /* of each name; bit i: table[i] */
+	struct destination_service table[REACH_SERVICES_MAX]; /* distinct */
+	size_t n_services;
+	bool overflow; /* entries were left out: there are too many names or services */
+
+	/* of reach-names.c */
+	struct reach_names *next;
+	size_t users;
+	uint64_t generation; /* of the configuration */
+	char *key;	     /* what the list says */
+	size_t key_size;
+};
+
+/* Finds the names that the list allows, those of its lists by word, too. *ret is NULL if there are
+ * none; otherwise reach_names_release() gives it up. Returns 0 or -ENOMEM. */
+int reach_names_find(const struct config *config, const struct wire_reach *reach,
+		     struct reach_names **ret);
+/* Returns the names, for another user of them, which releases them as well. */
+struct reach_names *reach_names_share(struct reach_names *names);
+/* Accepts NULL. Returns NULL. */
+struct reach_names *reach_names_release(struct reach_names *names);
+/* Returns true if both have the same names with the same ports. */
+bool reach_names_equal(const struct reach_names *a, const struct reach_names *b);
+
+#endif

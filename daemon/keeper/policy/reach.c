@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+#include "daemon/keeper/policy/reach-entries.h"
+#include "daemon/keeper/policy/reach-names.h"
+#include "daemon/keeper/policy/reach.h"
+
+/* Services in the list of a set. Each costs one or two rules with a set of addresses; the kernel
+ * needs the longer for such a set the more of them the table has. */
+#define SERVICES_MAX 16
+
+/* --- checks --- */
+
+/* Checks one side of the list. */
+static int check_side(const struct config *config, const struct wire_destination *entries, size_t n,
+		      const char *prefix, const char *side, size_t *size, struct failure *failure)
+{
+	for (size_t i = 0; i < n; i++) {
+		const char *text = entries[i].text ? entries[i].text : "";
+		struct destination entry;
+		const char *wrong = destination_read(text, &entry);
+		char field[48];
+
+		snprintf(field, sizeof(field), "%s%s[%zu]", prefix, side, i);
+		if (!wrong && entry.kind == DESTINATION_LIST &&
+		    !config_find_list(config, entry.list))
+			wrong = "is no list of [lists] in nsctld.conf; a file's name contains a "
+				"slash: @./FILE";
+		if (!wrong && entry.kind == DESTINATION_NAME && strcmp(side, "deny") == 0)
+			wrong = "is a name, which can only be allowed: deny addresses, or allow "
+				"fewer names";
+		if (wrong)
+			return failure_set(failure, ERROR_INVALID_VALUE, 0, field, "%s", wrong);
+		*size += strlen(text) + 1;
+	}
+	return 0;
+}
+
+/* Returns true if both entries are about the same packets, of different addresses. The firewall has
+ * a rule for them. */
+static bool is_same_service(const struct destination *a, const struct destination *b)
+{
+	return a->family == b->family && destination_same_service(&a->service, &b->service);
+}
+
+/* Returns the number of services in the lines, which may be NULL; at most SERVICES_MAX + 1. */
+static size_t count_services(const char *lines)
+{
+	struct destination services[SERVICES_MAX + 1];
+	size_t n = 0, i;
+
+	for (; lines && *lines && n <= SERVICES_MAX; lines += strcspn(lines, "\n") + 1) {
+		char text[DESTINATION_SIZE];
+
+		snprintf(text, sizeof(text), "%.*s", (int)strcspn(lines, "\n"), lines);
+		if (destination_read(text, &services[n]))
+			continue;
+		for (i = 0; i < n && !is_same_service(&services[i], &services[n]); i++)
+			;
+		n += i == n;
+	}
+	return n;
+}
+
+/* Checks that the list has room when its words are resolved. Name servers may change, so there is
+ * room for as many as a set can have. */
+static int check_room(const struct config *config, const struct wire_reach *reach,
+		      const char *prefix, struct failure *failure)
+{
+	static const struct wire_address longest[SERVERS_MAX] = {
+		{"ffff:ffff:ffff:ffff:ffff:ffff:ffff:ff00"},
+		{"ffff:ffff:ffff:ffff:ffff:ffff:ffff:ff01"},
+		{"ffff:ffff:ffff:ffff:ffff:ffff:ffff:ff02"},
+		{"ffff:ffff:ffff:ffff:ffff:ffff:ffff:ff03"},
+	};
+	static const struct reach_servers servers = {longest, longest, SERVERS_MAX, SERVERS_MAX};
+	static char buffer[DESTINATION_LINES_SIZE];
+	struct reach_lines lines = {.buffer = buffer, .size = sizeof(buffer)};
+	struct reach_names *names;
+	const char *allow, *deny;
+	char field[48];
+	bool overflow;
+
+	snprintf(field, sizeof(field), "%sallow", prefix);
+	if (reach_names_find(config, reach, &names) < 0)
+		return failure_from_errno(failure, -ENOMEM, "read the list");
+	overflow = names && names->overflow;
+	reach_names_release(names);
+	if (overflow)
+		return failure_set(failure, ERROR_INVALID_VALUE, 0, field,
+				   "has more than %d names, or %d different ports and protocols "
+				   "of names, with the entries of its lists",
+				   REACH_NAMES_MAX, REACH_SERVICES_MAX);
+	allow = reach_resolve(config, reach->allow, reach->n_allow, &servers, &lines);
+	deny = reach_resolve(config, reach->deny, reach->n_deny, &servers, &lines);
+	if (!lines.overflow && count_services(allow) + count_services(deny) > SERVICES_MAX)
+		return failure_set(failure, ERROR_INVALID_VALUE, 0, field,
+				   "names more than %d services (ports and protocol, of IPv4 or "
+				   "IPv6): name ranges of ports, or all ports",
+				   SERVICES_MAX);
+	if (!lines.overflow)
+		return 0;
+	return failure_set(failure, ERROR_INVALID_VALUE, 0, field,
+			   "has more than %d entries or %d KiB with the entries of its lists: "
+			   "name subnets instead of addresses",
+			   DESTINATION_ENTRIES_MAX, DESTINATION_LINES_SIZE / 1024);
+}
+
+int reach_check(const struct config *config, const struct wire_reach *reach, bool *egress,
+		const char *prefix, struct failure *failure)
+{
+	size_t size = 0;
+	char field[48];
+	int r = check_side(config, reach->allow, reach->n_allow, prefix, "allow", &size, failure);
+
+	if (r == 0)
+		r = check_side(config, reach->deny, reach->n_deny, prefix, "deny", &size, failure);
+	if (r)
+		return r;
+	if (reach->n_deny > 0 && !reach->listed) {
+		snprintf(field, sizeof(field), "%sdeny", prefix);
+		return failure_set(failure, ERROR_INVALID_VALUE, 0, field,
+				   "takes destinations out of what is allowed, but nothing is: "
+				   "allow 0.0.0.0/0 and ::/0 to let all else through");
+	}
+	if (size > REACH_SIZE_MAX) {
+		snprintf(field, sizeof(field), "%sallow", prefix);
+		return failure_set(failure, ERROR_INVALID_VALUE, 0, field,
+				   "the entries have more than %d KiB: name subnets instead of "
+				   "addresses",
+				   REACH_SIZE_MAX / 1024);
+	}
+	*egress |= reach->listed;
+	return check_room(config, reach, prefix, failure);
+}
+
+/* --- words --- */
+
+static void add_line(struct reach_lines *lines, const char *text)
+{
+	size_t left = lines->size - lines->used;
+	int n = snprintf(lines->buffer + lines->used, left, "%s\n", text);
+
+	if (lines->n >= DESTINATION_ENTRIES_MAX || (size_t)n + 1 >= left) {
+		lines->overflow = true;
+		return;
+	}
+	lines->used += (size_t)n;
+	lines->n++;
+}
+
+static void add_servers(struct reach_lines *lines, const struct wire_address *servers, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		bool six = strchr(servers[i].text, ':');
+		char text[DESTINATION_SIZE];
+
+		snprintf(text, sizeof(text), "%s%s%s:53", six ? "[" : "", servers[i].text,
+			 six ? "]" : "");
+		add_line(lines, text);
+	}
+}
+
+struct resolving {
+	struct reach_lines *lines;
+	const struct reach_servers *servers;
+};
+
+static void resolve_entry(const char *text, bool of_list, void *context)
+{
+	const struct resolving *resolving = context;
+	const struct reach_servers *servers = resolving->servers;
+
+	if (strcmp(text, DNS_WORD) == 0 && of_list)
+		add_servers(resolving->lines, servers->host, servers->n_host);
+	else if (strcmp(text, DNS_WORD) == 0)
+		add_servers(resolving->lines, servers->own, servers->n_own);
+	else if (destination_is_name(text))
+		resolving->lines->named = true;
+	else
+		add_line(resolving->lines, text);
+}
+
+const char *reach_resolve(const struct config *config, const struct wire_destination *entries,
+			  size_t n, const struct reach_servers *servers, struct reach_lines *lines)
+{
+	struct resolving resolving = {lines, servers};
+	const char *start = lines->buffer + lines->used;
+
+	lines->n = 0;
+	lines->named = false;
+	lines->missing = reach_each(config, entries, n, resolve_entry, &resolving);
+	if (lines->n == 0 || lines->used >= lines->size)
+		return NULL;
+	/* the last line ends the text */
+	lines->buffer[lines->used++] = '\0';
+	return start;
+}
+
+static void find_dns(const char *text, bool of_list _unused_, void *context)
+{
+	if (strcmp(text, DNS_WORD) == 0)
+		*(bool *)context = true;
+}
+
+bool reach_has_dns(const struct config *config, const struct wire_reach *reach)
+{
+	bool found = false;
+
+	reach_each(config, reach->allow, reach->n_allow, find_dns, &found);
+	reach_each(config, reach->deny, reach->n_deny, find_dns, &found);
+	return found;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Lists of what a way out leads to (struct wire_reach): whether they make sense, whether the caller
+ * may have them, and what their words mean. */
+#ifndef NSCTL_KEEPER_REACH_H
+#define NSCTL_KEEPER_REACH_H
+
+#include "daemon/keeper/policy/config.h"
+#include "daemon/wire/link.h"
+#include "protocol/error.h"
+
+/* Bytes of a user's entries for one set. */
+#define REACH_SIZE_MAX (32 * 1024)
+
+/* Checks the entries. prefix: the path of the fields allow and deny, for errors. Sets *egress if
+ * there is a list, because that implies it. Returns 0 or ERROR_INVALID_VALUE. */
+int reach_check(const struct config *config, const struct wire_reach *reach, bool *egress,
+		const char *prefix, struct failure *failure);
+
+/* Lines of entries, one after the other, in memory of the caller's. */
+struct reach_lines {
+	char *buffer;
+	size_t size, used;
+	size_t n;	     /* lines of the present list */
+	const char *missing; /* "@NAME": the configuration does not have this list any more */
+	bool named;	     /* the list has names of hosts, which are left out */
+	bool overflow;	     /* there was no room: the lines are not complete */
+};
+/* Name servers. */
+struct reach_servers {
+	const struct wire_address *own, *host; /* the set's, the host's */
+	size_t n_own, n_host;
+};
+/*
+ * Adds the entries as lines, without words and names of hosts. Each list is replaced by its
+ * entries; one that the configuration does not have any more is left out, and is lines->missing.
+ * "@dns" is replaced by the set's servers or, in a list of the configuration, by the host's:
+ * otherwise somebody who may have that list alone could choose servers, and reach them. Returns the
+ * lines, or NULL if there are none.
+ */
+const char *reach_resolve(const struct config *config, const struct wire_destination *entries,
+			  size_t n, const struct reach_servers *servers, struct reach_lines *lines);
+/* Returns true if the list follows name servers. */
+bool reach_has_dns(const struct config *config, const struct wire_reach *reach);
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Whether what a set reaches outside is limited to a list. */
+#ifndef NSCTL_KEEPER_LISTED_H
+#define NSCTL_KEEPER_LISTED_H
+
+#include "daemon/keeper/state/registry.h"
+
+/* Returns true if egress is limited to a list: that of the set, of a set around it, or of a network
+ * that one of these is linked to. */
+bool set_is_listed(const struct registry *registry, const struct set *set);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Quotas: how many objects of each kind a user has, and may have by [limits] of the configuration.
+ * Root may have any number. uid is the user who is charged: for a peer, the user behind it
+ * (docs/adr/0018-who-stands-behind.md).
+ */
+#ifndef NSCTL_KEEPER_QUOTA_H
+#define NSCTL_KEEPER_QUOTA_H
+
+#include "daemon/keeper/base/keeper.h"
+#include "protocol/error.h"
+
+/* In the order in which GetStatus lists them. */
+enum quota {
+	QUOTA_SETS,
+	QUOTA_SESSIONS,
+	QUOTA_CONNECTIONS,
+	QUOTA_LINKS,
+	QUOTA_NETWORKS,
+	QUOTA_MONITORS,
+	QUOTA_PORTS,
+	QUOTA_CAPTURES,
+	QUOTA_ENTRIES,
+	QUOTA_COUNT,
+};
+
+/* Returns the name of the quota in errors and in GetStatus, such as "publishedPorts". */
+const char *quota_name(enum quota quota);
+/* Returns the user's limit. */
+uint32_t quota_limit(const struct keeper *keeper, enum quota quota);
+/* Returns the number that the user has. */
+uint32_t quota_used(const struct keeper *keeper, uid_t uid, enum quota quota);
+
+/* Checks that the user may have n more. Returns 0 or ERROR_LIMIT_EXCEEDED. */
+int quota_check(const struct keeper *keeper, uid_t uid, enum quota quota, size_t n,
+		struct failure *failure);
+/* Checks that the user may have one more, and counts it. Returns 0 or an error. */
+int quota_take(struct keeper *keeper, uid_t uid, enum quota quota, struct failure *failure);
+/* Counts n more without a check, or -n fewer. Does nothing if there is no memory. */
+void quota_add(struct keeper *keeper, uid_t uid, enum quota quota, int n);
+
+#endif

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <net/if.h>
+#include <netinet/in.h>
+#include <linux/netfilter.h>
+#include <stdlib.h>
+#include <string.h>
+#include "daemon/kernel/firewall-list.h"
+#include "daemon/kernel/firewall-named.h"
+#include "daemon/kernel/firewall-refused.h"
+#include "daemon/kernel/firewall-table.h"
+
+#define CHAIN_SIZE (IFNAMSIZ + sizeof("list-"))
+
+/* --- entries --- */
+
+/* Orders entries by their service, family and first address. */
+static int compare(const void *x, const void *y)
+{
+	const struct destination *a = x, *b = y;
+	const struct destination_service *s = &a->service, *t = &b->service;
+	int order = s->protocol - t->protocol;
+
+	if (order == 0)
+		order = s->has_ports - t->has_ports;
+	if (order == 0)
+		order = s->first - t->first;
+	if (order == 0)
+		order = s->last - t->last;
+	if (order == 0)
+		order = a->family - b->family;
+	return order ? order : memcmp(a->first, b->first, sizeof(a->first));
+}
+
+static bool is_same_group(const struct destination *a, const struct destination *b)
+{
+	return a->family == b->family && destination_same_service(&a->service, &b->service);
+}
+
+/* Returns true if the range ends directly before the address, or behind it. */
+static bool touches(const struct nft_range *range, const uint8_t *address, size_t size)
+{
+	uint8_t behind[16];
+	size_t at = size;
+
+	memcpy(behind, range->last, sizeof(behind));
+	while (at > 0 && ++behind[at - 1] == 0)
+		at--;
+	return at == 0 || memcmp(address, behind, size) <= 0;
+}
+
+/* Joins the first addresses of a sorted list, which have the same service and family, into ranges.
+ * Returns the number of entries that were used. */
+static size_t join(const struct destination *items, size_t n, struct nft_range *ranges,
+		   size_t *ret_ranges)
+{
+	size_t size = destination_size(items->family), used = 0, i;
+
+	for (i = 0; i < n && is_same_group(&items[0], &items[i]); i++) {
+		struct nft_range *last = used > 0 ? &ranges[used - 1] : NULL;
+
+		if (!last || !touches(last, items[i].first, size)) {
+			last = &ranges[used++];
+			memcpy(last->first, items[i].first, sizeof(last->first));
+			memcpy(last->last, items[i].last, sizeof(last->last));
+		} else if (memcmp(items[i].last, last->last, size) > 0) {
+			memcpy(last->last, items[i].last, sizeof(last->last));
+		}
+	}
+	*ret_ranges = used;
+	return i;
+}
+
+/* --- rules --- */
+
+/* Where packets go that match an entry. */
+struct aim {
+	const char *chain;
+	int verdict;
+	const char *target;
+};
+
+static void add_rule(struct nft *nft, const struct aim *aim, int family, uint32_t set,
+		     const struct destination_service *service, uint8_t protocol)
+{
+	struct nftnl_rule *rule = nft_rule(nft, aim->chain);
+
+	firewall_match_destination(rule, family == AF_INET ? NFPROTO_IPV4 : NFPROTO_IPV6, set);
+	if (protocol)
+		firewall_match_protocol(rule, protocol);
+	if (service->has_ports)
+		firewall_match_ports(rule, service->first, service->last);
+	nft_verdict(rule, aim->verdict, aim->target);
+	nft_add_rule(nft, rule);
+}
+
+/* Adds a rule for addresses with the same service; two, if ports of both protocols are meant. A set
+ * of ranges belongs to one rule. */
+static void add_group(struct nft *nft, const struct aim *aim, const struct destination *first,
+		      const struct nft_range *ranges, size_t n)
+{
+	const struct destination_service *service = &first->service;
+	uint8_t protocols[] = {service->protocol, 0};
+	bool six = first->family == AF_INET6;
+
+	if (service->has_ports && !service->protocol) {
+		protocols[0] = IPPROTO_TCP;
+		protocols[1] = IPPROTO_UDP;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(protocols); i++)
+		if (i == 0 || protocols[i])
+			add_rule(nft, aim, first->family,
+				 nft_add_ranges(nft, six ? NFT_TYPE_IPV6 : NFT_TYPE_IPV4,
+						six ? 16 : 4, ranges, n),
+				 service, protocols[i]);
+}
+
+static void add_entries(struct nft *nft, const struct aim *aim, const char *lines)
+{
+	static struct nft_range ranges[DESTINATION_ENTRIES_MAX];
+	/* there is one list at a time */
+	static struct destination entries[DESTINATION_ENTRIES_MAX];
+	/* the keeper has checked the lines; what cannot be read allows nothing */
+	size_t n_entries = destination_read_lines(lines, entries, ARRAY_SIZE(entries)), n;
+
+	qsort(entries, n_entries, sizeof(entries[0]), compare);
+	for (size_t at = 0; at < n_entries;) {
+		const struct destination *first = &entries[at];
+
+		at += join(first, n_entries - at, ranges, &n);
+		add_group(nft, aim, first, ranges, n);
+	}
+}
+
+static void name_chain(const char *interface, char ret[static CHAIN_SIZE])
+{
+	snprintf(ret, CHAIN_SIZE, "list-%s", interface);
+}
+
+static void fill(struct nft *nft, const struct task_link *link)
+{
+	char list[CHAIN_SIZE], refused[REFUSED_CHAIN_SIZE];
+	const struct aim deny = {list, NFT_GOTO, refused}, allow = {list, NF_ACCEPT, NULL};
+	struct nftnl_rule *rule;
+
+	name_chain(link->b.interface, list);
+	firewall_refused_chain(link->b.interface, refused);
+	add_entries(nft, &deny, link->deny);
+	add_entries(nft, &allow, link->allow);
+	if (link->named) {
+		rule = nft_rule(nft, list);
+		nft_verdict(rule, NFT_JUMP, NAMED);
+		nft_add_rule(nft, rule);
+	}
+	rule = nft_rule(nft, list);
+	nft_verdict(rule, NFT_GOTO, refused);
+	nft_add_rule(nft, rule);
+}
+
+static void change_element(struct nft *nft, const struct task_link *link, bool remove,
+			   const char *chain)
+{
+	char key[IFNAMSIZ] = "";
+
+	strncpy(key, link->b.interface, sizeof(key) - 1);
+	nft_goto_element(nft, LISTED, remove, key, sizeof(key), chain);
+}
+
+void firewall_list_add(struct nft *nft, const struct task_link *link)
+{
+	char list[CHAIN_SIZE];
+
+	name_chain(link->b.interface, list);
+	firewall_refused_add(nft, link->b.interface);
+	nft_add_chain(nft, list, NULL, NFT_NO_HOOK, 0);
+	fill(nft, link);
+	change_element(nft, link, false, list);
+}
+
+void firewall_list_remove(struct nft *nft, const struct task_link *link)
+{
+	char list[CHAIN_SIZE];
+
+	name_chain(link->b.interface, list);
+	change_element(nft, link, true, NULL);
+	nft_delete_chain(nft, list);
+	firewall_refused_remove(nft, link->b.interface);
+}
+
+void firewall_list_change(struct nft *nft, const struct task_link *link)
+{
+	char list[CHAIN_SIZE];
+
+	name_chain(link->b.interface, list);
+	nft_flush_chain(nft, list);
+	fill(nft, link);
+}

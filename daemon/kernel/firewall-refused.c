@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include "daemon/kernel/firewall-refused.h"
+#include "daemon/kernel/firewall-table.h"
+#include "daemon/wire/destination.h"
+
+#define SET_SIZE (IFNAMSIZ + sizeof("denied4-"))
+#define ELEMENTS_MAX 128
+#define ELEMENT_MILLISECONDS (60 * 60 * 1000)
+
+/* The key of an element: the address and, in 4 bytes each, the protocol and the port. */
+#define REG_ADDRESS NFT_REG_1
+#define REG_BEHIND_4 NFT_REG32_01
+#define REG_BEHIND_8 NFT_REG32_02
+#define REG_BEHIND_16 NFT_REG_2
+#define REG_BEHIND_20 NFT_REG32_05
+
+static const int families[] = {AF_INET, AF_INET6};
+
+static void name_set(int family, const char *interface, char ret[static SET_SIZE])
+{
+	snprintf(ret, SET_SIZE, "denied%c-%s", family == AF_INET ? '4' : '6', interface);
+}
+
+void firewall_refused_chain(const char *interface, char ret[static REFUSED_CHAIN_SIZE])
+{
+	snprintf(ret, REFUSED_CHAIN_SIZE, "refused-%s", interface);
+}
+
+/* Adds a set, and a rule that counts packets there by destination. If that cannot be done, or for a
+ * packet of the other family, the next rule follows. */
+static void count_each(struct nft *nft, const char *chain, int family, const char *set)
+{
+	bool six = family == AF_INET6;
+	const struct nft_counting counting = {
+		.key_type = NFT_TYPE_CONCAT(
+			NFT_TYPE_CONCAT(six ? NFT_TYPE_IPV6 : NFT_TYPE_IPV4, NFT_TYPE_PROTOCOL),
+			NFT_TYPE_SERVICE),
+		.key_size = destination_size(family) + 8,
+		.elements = ELEMENTS_MAX,
+		.milliseconds = ELEMENT_MILLISECONDS,
+	};
+	struct nftnl_rule *rule = nft_rule(nft, chain);
+
+	nft_add_counting_set(nft, set, &counting);
+	nft_ct_original(rule, six ? NFT_CT_DST_IP6 : NFT_CT_DST_IP, REG_ADDRESS);
+	nft_meta(rule, NFT_META_L4PROTO, six ? REG_BEHIND_16 : REG_BEHIND_4);
+	nft_ct_original(rule, NFT_CT_PROTO_DST, six ? REG_BEHIND_20 : REG_BEHIND_8);
+	nft_count_in(rule, REG_ADDRESS, set);
+	nft_add_rule(nft, rule);
+}
+
+void firewall_refused_add(struct nft *nft, const char *interface)
+{
+	char chain[REFUSED_CHAIN_SIZE], set[SET_SIZE];
+	struct nftnl_rule *rule;
+
+	firewall_refused_chain(interface, chain);
+	nft_add_chain(nft, chain, NULL, NFT_NO_HOOK, 0);
+	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
+		name_set(families[i], interface, set);
+		count_each(nft, chain, families[i], set);
+	}
+	rule = nft_rule(nft, chain);
+	nft_count(rule);
+	nft_verdict(rule, NFT_GOTO, REFUSE);
+	nft_add_rule(nft, rule);
+}
+
+void firewall_refused_remove(struct nft *nft, const char *interface)
+{
+	char chain[REFUSED_CHAIN_SIZE], set[SET_SIZE];
+
+	firewall_refused_chain(interface, chain);
+	nft_delete_chain(nft, chain);
+	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
+		name_set(families[i], interface, set);
+		nft_delete_set(nft, set);
+	}
+}
+
+/* --- reading --- */
+
+struct found {
+	int family; /* of the set that is being read */
+	struct task_refusal items[2 * ELEMENTS_MAX];
+	size_t n;
+};
+
+static bool is_same(const struct task_refusal *a, const struct task_refusal *b)
+{
+	return a->family == b->family && a->protocol == b->protocol && a->port == b->port &&
+	       memcmp(a->address, b->address, sizeof(a->address)) == 0;
+}
+
+/* Adds an element. Those of ICMP differ by its type, too, and count together. */
+static void add(const uint8_t *key, uint64_t packets, void *context)
+{
+	struct found *found = context;
+	size_t size = destination_size(found->family), i;
+	const uint8_t *protocol = key + size, *port = protocol + 4;
+	bool has_port = *protocol == IPPROTO_TCP || *protocol == IPPROTO_UDP;
+	struct task_refusal refusal = {
+		.family = found->family,
+		.protocol = *protocol,
+		.port = has_port ? port[0] << 8 | port[1] : 0,
+	};
+
+	memcpy(refusal.address, key, size);
+	for (i = 0; i < found->n && !is_same(&found->items[i], &refusal); i++)
+		;
+	if (i == ARRAY_SIZE(found->items))
+		return;
+	if (i == found->n)
+		found->items[found->n++] = refusal;
+	found->items[i].packets += packets;
+}
+
+/* Orders destinations by packets, and then by themselves. */
+static int compare(const void *x, const void *y)
+{
+	const struct task_refusal *a = x, *b = y;
+	int order = memcmp(a->address, b->address, sizeof(a->address));
+
+	if (a->packets != b->packets)
+		return a->packets < b->packets ? 1 : -1;
+	return order ? order : a->port - b->port;
+}
+
+void firewall_refused_report(const struct host *host, struct nft *nft, const char *interface,
+			     struct task_report *report)
+{
+	static struct found found;
+	struct task_refusals refusals = {.event = REPORT_REFUSED, .serial = host->task_serial};
+	char chain[REFUSED_CHAIN_SIZE], set[SET_SIZE];
+
+	firewall_refused_chain(interface, chain);
+	report->has_refused = nft_read_counters(nft, chain, &report->refused) == 0;
+	found.n = 0;
+	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
+		found.family = families[i];
+		name_set(families[i], interface, set);
+		if (nft_read_counting_set(nft, set, add, &found) < 0)
+			return;
+	}
+	qsort(found.items, found.n, sizeof(found.items[0]), compare);
+	refusals.n = MIN(found.n, ARRAY_SIZE(refusals.items));
+	memcpy(refusals.items, found.items, refusals.n * sizeof(refusals.items[0]));
+	(void)!send(host->report_fd, &refusals, sizeof(refusals), MSG_NOSIGNAL);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What lists refuse. A way with a list has a chain and sets of its own in the table:
+ *
+ *	refused-INTERFACE	counts the packet, by destination and with all others, and refuses
+ *				it
+ *	denied4-INTERFACE	has an element for each IPv4 destination
+ *	denied6-INTERFACE	the same for IPv6
+ *
+ * So no user can fill the sets of another. An element ends an hour after its last packet; while a
+ * set is full, packets to further destinations are counted only with all others.
+ */
+#ifndef NSCTL_KERNEL_FIREWALL_REFUSED_H
+#define NSCTL_KERNEL_FIREWALL_REFUSED_H
+
+#include <net/if.h>
+#include "daemon/kernel/host.h"
+#include "daemon/kernel/nft.h"
+#include "daemon/wire/report.h"
+#include "daemon/wire/task.h"
+
+#define REFUSED_CHAIN_SIZE (IFNAMSIZ + sizeof("refused-"))
+/* Writes the name of the chain for the way with this interface. */
+void firewall_refused_chain(const char *interface, char ret[static REFUSED_CHAIN_SIZE]);
+/* Add requests that make the chain and the set, or remove them. */
+void firewall_refused_add(struct nft *nft, const char *interface);
+void firewall_refused_remove(struct nft *nft, const char *interface);
+
+/* Sends a REPORT_REFUSED about the way with this interface, and fills in how many packets were
+ * refused in all. What cannot be read is left out. */
+void firewall_refused_report(const struct host *host, struct nft *nft, const char *interface,
+			     struct task_report *report);
+
+#endif

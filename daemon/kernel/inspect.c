@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <sched.h>
+#include <sys/socket.h>
+#include "daemon/kernel/child.h"
+#include "daemon/kernel/firewall.h"
+#include "daemon/kernel/inspect.h"
+#include "daemon/kernel/pin.h"
+#include "daemon/kernel/rtnl.h"
+
+static void report_interface(const struct task_interface *interface, void *context)
+{
+	const struct host *host = context;
+	struct task_interface report = *interface;
+
+	report.serial = host->task_serial;
+	(void)!send(host->report_fd, &report, sizeof(report), MSG_NOSIGNAL);
+}
+
+static int report_interfaces(const struct host *host, const struct task_set *set)
+{
+	_cleanup_fd_ int net_fd = pin_open(host->vault_root_fd, set, KIND_NET);
+
+	if (net_fd < 0)
+		return net_fd;
+	if (setns(net_fd, CLONE_NEWNET) < 0)
+		return negative_errno();
+	return rtnl_each_interface(report_interface, (void *)host);
+}
+
+void child_inspect(const struct host *host, const struct task_inspect *task)
+{
+	struct task_report report = {};
+	struct fault fault = {};
+	int r = 0;
+
+	child_begin();
+	/* without the number, the interfaces are reported all the same */
+	if (task->way)
+		firewall_report_refused(host, task, &report);
+	if (task->interfaces)
+		r = report_interfaces(host, &task->set);
+	if (r < 0)
+		fault_set(&fault, STEP_INTERFACES, 0, -r);
+	child_finish(host, &report, &fault);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Requests and dumps of nft.h, for the files that make them. */
+#ifndef NSCTL_KERNEL_NFT_REQUEST_H
+#define NSCTL_KERNEL_NFT_REQUEST_H
+
+#include <libmnl/libmnl.h>
+#include "daemon/kernel/nft.h"
+
+/* Begins a request of the transaction; NLM_F_ACK is among the flags. If there is no room, the
+ * transaction fails. */
+struct nlmsghdr *nft_request(struct nft *nft, uint16_t type, uint16_t flags);
+/* Completes the request that nft_request() has begun. */
+void nft_add_request(struct nft *nft, const struct nlmsghdr *message);
+/* Sends a request for a dump, and calls back for each message. Returns 0 or -errno. */
+int nft_read(struct nft *nft, const struct nlmsghdr *message, mnl_cb_t callback, void *context);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the resolver tells the keeper. Requests to let addresses through wait until the keeper has
+ * answered earlier ones. The sets in which questions wait take turns, so a set that asks for much
+ * delays another by one request only.
+ */
+#ifndef NSCTL_RESOLVER_ALLOW_H
+#define NSCTL_RESOLVER_ALLOW_H
+
+#include "daemon/resolver/resolver.h"
+
+/* Asks the keeper to let the addresses of ask->answer through, when it is the set's turn. */
+void allow_ask(struct ask *ask);
+/* Must be called when such a question ends. */
+void allow_forget(struct ask *ask);
+/* Must be called when the keeper has answered a request, or the pipe has room again. */
+void allow_go_on(struct resolver *resolver);
+
+/* Tells the keeper which name was denied. Returns 0 or -errno; -EAGAIN if the keeper is behind. */
+int denied_send(struct set *set);
+
+#endif

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * nsctld-resolver: answers the questions of one user's sets whose egress is limited to a list with
+ * names. It forwards a question that the list has, and has the keeper let the addresses of the
+ * answer through before the set gets it. It has no privilege and opens no file: only the channel to
+ * the keeper, sockets in the sets, and its own to the name servers. What keeper and resolver say to
+ * each other is in daemon/wire/resolver.h.
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include "daemon/resolver/allow.h"
+#include "daemon/resolver/ask.h"
+#include "daemon/resolver/seccomp.h"
+#include "daemon/resolver/set.h"
+
+#define MESSAGES_AT_ONCE 64
+
+static int on_add(struct resolver *resolver)
+{
+	struct wire_resolver_add wire;
+	int r = wire_decode(&resolver->message, &wire_resolver_add_layout, &wire);
+
+	return r < 0 ? r : set_add(resolver, &wire);
+}
+
+/* A message about a set that is not there is no mistake: the keeper may know a set before its
+ * sockets are made. */
+static int on_list(struct resolver *resolver)
+{
+	struct wire_resolver_list wire;
+	int r = wire_decode(&resolver->message, &wire_resolver_list_layout, &wire);
+	struct set *set = r < 0 ? NULL : set_find(resolver, wire.cookie);
+
+	return set ? set_list(set, &wire) : r;
+}
+
+static int on_upstreams(struct resolver *resolver)
+{
+	struct wire_resolver_upstreams wire;
+	int r = wire_decode(&resolver->message, &wire_resolver_upstreams_layout, &wire);
+	struct set *set = r < 0 ? NULL : set_find(resolver, wire.cookie);
+
+	return set ? set_upstreams(set, &wire) : r;
+}
+
+static int on_remove(struct resolver *resolver)
+{
+	struct wire_resolver_remove wire;
+	int r = wire_decode(&resolver->message, &wire_resolver_remove_layout, &wire);
+	struct set *set = r < 0 ? NULL : set_find(resolver, wire.cookie);
+
+	if (set)
+		set_remove(set);
+	return r;
+}
+
+static int on_allowed(struct resolver *resolver)
+{
+	struct wire_resolver_allowed wire;
+	int r = wire_decode(&resolver->message, &wire_resolver_allowed_layout, &wire);
+
+	if (r < 0)
+		return r;
+	if (resolver->n_requests == 0)
+		return -EBADMSG;
+	resolver->n_requests--;
+	ask_allowed(resolver, resolver->message.header->nlmsg_seq, wire.refused);
+	allow_go_on(resolver);
+	return 0;
+}
+
+static int on_message(struct resolver *resolver)
+{
+	switch (resolver->message.header->nlmsg_type) {
+	case RESOLVER_ADD:
+		return on_add(resolver);
+	case RESOLVER_LIST:
+		return on_list(resolver);
+	case RESOLVER_UPSTREAMS:
+		return on_upstreams(resolver);
+	case RESOLVER_REMOVE:
+		return on_remove(resolver);
+	case RESOLVER_ALLOWED:
+		return on_allowed(resolver);
+	default:
+		return -EBADMSG;
+	}
+}
+
+static int complain(const char *what, int negative)
+{
+	fprintf(stderr, "nsctld-resolver: cannot %s: %s\n", what, strerror(-negative));
+	return EXIT_FAILURE;
+}
+
+static void on_readable(evutil_socket_t fd, short what _unused_, void *context)
+{
+	struct resolver *resolver = context;
+
+	for (int i = 0; i < MESSAGES_AT_ONCE; i++) {
+		int r = wire_receive(&resolver->message, fd);
+
+		if (r == -EAGAIN)
+			return;
+		/* -ECONNRESET: it has ended without reading all that we sent */
+		if (r == 0 || r == -ECONNRESET) {
+			event_base_loopbreak(resolver->loop);
+			return;
+		}
+		if (r == 1)
+			r = on_message(resolver);
+		wire_message_close_fds(&resolver->message);
+		/* without that message, a set could have an old list */
+		if (r < 0)
+			_exit(complain("follow the keeper", r));
+	}
+}
+
+/* If the keeper has closed the pipe, it has closed the socket as well. */
+static void on_writable(evutil_socket_t fd, short what _unused_, void *context)
+{
+	struct resolver *resolver = context;
+
+	if (wire_outbox_flush(&resolver->outbox, fd) == -EAGAIN)
+		event_add(resolver->writable, NULL);
+	else
+		allow_go_on(resolver);
+}
+
+static int check_channels(void)
+{
+	struct stat st;
+	int type = 0;
+	socklen_t size = sizeof(type);
+
+	if (getsockopt(RESOLVER_FD, SOL_SOCKET, SO_TYPE, &type, &size) < 0 ||
+	    fcntl(RESOLVER_FD, F_SETFL, O_RDWR | O_NONBLOCK) < 0 ||
+	    fstat(RESOLVER_REQUESTS_FD, &st) < 0 ||
+	    fcntl(RESOLVER_REQUESTS_FD, F_SETFL, O_NONBLOCK) < 0)
+		return negative_errno();
+	return type == SOCK_SEQPACKET && S_ISFIFO(st.st_mode) ? 0 : -EPROTOTYPE;
+}
+
+/* Takes all descriptors that it may have: sets must not use up those for the keeper's messages. */
+static void raise_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+/* Returns false if there is no memory. */
+static bool allocate(struct resolver *resolver)
+{
+	LIST_INIT(&resolver->sets);
+	TAILQ_INIT(&resolver->turns);
+	if (wire_writer_init(&resolver->writer, WIRE_SIZE_MAX) < 0 ||
+	    wire_message_init(&resolver->message) < 0 || wire_outbox_init(&resolver->outbox) < 0)
+		return false;
+	resolver->loop = event_base_new();
+	if (!resolver->loop)
+		return false;
+	resolver->readable =
+		event_new(resolver->loop, RESOLVER_FD, EV_READ | EV_PERSIST, on_readable, resolver);
+	resolver->writable =
+		event_new(resolver->loop, RESOLVER_REQUESTS_FD, EV_WRITE, on_writable, resolver);
+	return resolver->readable && resolver->writable && event_add(resolver->readable, NULL) == 0;
+}
+
+/* Does everything that the filter forbids afterwards. */
+static int set_up(struct resolver *resolver)
+{
+	int r = check_channels();
+
+	if (r < 0)
+		return complain("use descriptors 3 and 4: nsctld starts this program", r);
+	/* the parent has done all of this; doing it twice is harmless */
+	(void)close_range(RESOLVER_REQUESTS_FD + 1, ~0U, 0);
+	raise_descriptors();
+	signal(SIGPIPE, SIG_IGN);
+	prctl(PR_SET_DUMPABLE, 0);
+	umask(077);
+	if (chdir("/") < 0)
+		return complain("change to /", negative_errno());
+	if (!allocate(resolver))
+		return complain("start", -ENOMEM);
+	r = resolver_seccomp_enforce();
+	return r < 0 ? complain("set the system call filter", r) : 0;
+}
+
+int main(void)
+{
+	static struct resolver resolver;
+	int r = set_up(&resolver);
+
+	if (r)
+		return r;
+	event_base_dispatch(resolver.loop);
+	while (!LIST_EMPTY(&resolver.sets))
+		set_remove(LIST_FIRST(&resolver.sets));
+	event_free(resolver.readable);
+	event_free(resolver.writable);
+	event_base_free(resolver.loop);
+	wire_writer_done(&resolver.writer);
+	wire_message_done(&resolver.message);
+	wire_outbox_done(&resolver.outbox);
+	return EXIT_SUCCESS;
+}

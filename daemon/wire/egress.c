@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The layouts of changes of lists, which are not stored. */
+#include "daemon/wire/egress.h"
+#include "daemon/wire/layout.h"
+#include "daemon/wire/tables.h"
+
+#define PROTOCOL_MAX 15
+
+/* clang-format off: one row a line */
+
+static const struct wire_field wire_egress_fields[] = {
+	STRING(1, wire_egress, name, NAME_SIZE - 1, JSON("name"), NAME),
+	STRING(2, wire_egress, network, NAME_SIZE - 1, JSON("network"), NAME),
+	BOOL(3, wire_egress, has_owner),
+	U32(4, wire_egress, owner, ID_MAX, JSON("owner"), GIVEN(wire_egress, has_owner)),
+	INNER_ARRAY(5, wire_egress, add, allow, wire_destination, DESTINATION_TEXTS_MAX,
+		    JSON("allow")),
+	INNER_ARRAY(6, wire_egress, add, deny, wire_destination, DESTINATION_TEXTS_MAX,
+		    JSON("deny")),
+	ARRAY(7, wire_egress, remove, wire_destination, DESTINATION_TEXTS_MAX, JSON("remove"),
+	      .large = true),
+};
+LAYOUT(wire_egress);
+
+static const struct wire_field wire_refused_fields[] = {
+	STRING(1, wire_refused, address, ADDRESS_SIZE - 1, ALWAYS("address")),
+	STRING(2, wire_refused, protocol, PROTOCOL_MAX, ALWAYS("protocol")),
+	U32(3, wire_refused, port, UINT16_MAX, JSON("port")),
+	U64(4, wire_refused, packets, 0, ALWAYS("packets")),
+};
+LAYOUT(wire_refused);
+
+static const struct wire_field wire_egress_list_fields[] = {
+	INNER_ARRAY(1, wire_egress_list, reach, allow, wire_destination, DESTINATION_TEXTS_MAX,
+		    ALWAYS("allow")),
+	INNER_ARRAY(2, wire_egress_list, reach, deny, wire_destination, DESTINATION_TEXTS_MAX,
+		    ALWAYS("deny")),
+	BOOL(3, wire_egress_list, has_refused),
+	U64(4, wire_egress_list, refused, 0, JSON("refusedPackets"),
+	    GIVEN(wire_egress_list, has_refused)),
+	ARRAY(5, wire_egress_list, refused_to, wire_refused, REFUSED_MAX,
+	      JSON("refusedDestinations")),
+};
+LAYOUT(wire_egress_list);

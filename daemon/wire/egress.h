@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Changes of what a way out leads to (SetEgress), and what it has refused. See layout.h for the
+ * rules. */
+#ifndef NSCTL_WIRE_EGRESS_H
+#define NSCTL_WIRE_EGRESS_H
+
+#include "base.h"
+#include "daemon/wire/codec.h"
+#include "daemon/wire/link.h"
+
+/* Destinations that an answer tells. */
+#define REFUSED_MAX 64
+
+/* The way of a set or network, and the entries that are added to its list and removed. */
+struct wire_egress {
+	const char *name;    /* of a set; NULL: a network is named */
+	const char *network; /* its name */
+	bool has_owner;
+	uint32_t owner;
+	struct wire_reach add;
+	struct wire_destination remove[DESTINATION_TEXTS_MAX];
+	size_t n_remove;
+};
+
+/* A destination to which packets were refused. */
+struct wire_refused {
+	const char *address, *protocol;
+	uint32_t port; /* 0: the protocol has none */
+	uint64_t packets;
+};
+
+/* The list of a way, and what it has refused since the firewall's table was made. */
+struct wire_egress_list {
+	struct wire_reach reach;
+	bool has_refused;			     /* the kernel has told the following */
+	uint64_t refused;			     /* packets */
+	struct wire_refused refused_to[REFUSED_MAX]; /* those with most packets */
+	size_t n_refused_to;
+};
+
+extern const struct wire_layout wire_egress_layout, wire_refused_layout, wire_egress_list_layout;
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reports of workers about their tasks (task.h): plain structs, as both programs are of one
+ * build. */
+#ifndef NSCTL_WIRE_REPORT_H
+#define NSCTL_WIRE_REPORT_H
+
+#include "daemon/wire/layout.h"
+
+enum task_event {
+	REPORT_DONE = 1, /* the last report */
+	/* the command was executed; with pidfds of it and of its runner; or packets are captured,
+	 * with a pidfd of the capturer */
+	REPORT_STARTED,
+	REPORT_INTERFACE,
+	REPORT_LANE, /* with the sending end of a lane */
+	/* detail: the descriptor; pid and init_start of the process behind a pidfd, or of a pipe's
+	 * watcher; or pid 0 and error */
+	REPORT_PROCESS,
+	REPORT_END, /* of TASK_EXAMINE; detail: 2 * the link's position, + 1 for end b */
+	/* of TASK_LISTEN: the UDP and the TCP socket at address number detail */
+	REPORT_LISTENING,
+	REPORT_SPARE,	/* with a descriptor of the net namespace, and of its sysfs if wanted */
+	REPORT_REFUSED, /* struct task_refusals */
+};
+
+/* What an end lacks of what is recorded, or has in another form. */
+struct task_lacks {
+	bool name, mac, mtu, impairment;
+	uint32_t addresses, routes; /* bit i: number i of struct task_end */
+};
+
+/* What an end has passed on since it was made, if known. */
+struct task_packets {
+	bool known;
+	uint64_t received, sent;
+};
+
+/* serial is the number of the worker's task that the report is about; the first is 1. A task may
+ * have two last reports: if the maker was killed after its own, the worker sends the second one. */
+struct task_report {
+	uint32_t event, serial;
+	uint32_t step, detail; /* REPORT_DONE: enum step, 0 is success */
+	uint32_t started_in;   /* REPORT_STARTED: enum session_directory */
+	int32_t error;
+	uint64_t inodes[KIND_COUNT], ids[KIND_COUNT]; /* TASK_CREATE */
+	int32_t init_pid;			      /* TASK_CREATE */
+	uint32_t way_shift; /* TASK_CREATE: ways that its way out was moved on in the pools */
+	uint64_t init_start;
+	int32_t pid, runner_pid; /* REPORT_STARTED */
+	/* TASK_CREATE with adopt: the kinds over which the caller itself has no power, and the maps
+	 * of the user namespace */
+	uint32_t foreign;
+	struct wire_map uid_map, gid_map;
+	uint32_t end_state;	     /* REPORT_END: enum end_state, 0: not known */
+	struct task_lacks lacks;     /* REPORT_END: of END_INCOMPLETE */
+	struct task_packets packets; /* REPORT_END */
+	bool has_refused;	     /* TASK_INSPECT with a way, TASK_RELIST */
+	uint64_t refused;
+};
+#define REPORT_FDS_MAX 2
+
+struct task_interface {
+	uint32_t event, serial; /* REPORT_INTERFACE */
+	uint32_t index;
+	char name[16], mac[64];
+	bool up;
+	size_t n_addresses;
+	char addresses[INTERFACE_ADDRESSES_MAX][64];
+};
+
+/* Where the packets went that the list of a way has refused: those with most packets, which come
+ * first. */
+struct task_refusal {
+	uint8_t address[16];
+	uint8_t family; /* AF_INET, AF_INET6 */
+	uint8_t protocol;
+	uint16_t port; /* of TCP and UDP */
+	uint64_t packets;
+};
+struct task_refusals {
+	uint32_t event, serial; /* REPORT_REFUSED */
+	uint32_t n;
+	struct task_refusal items[REFUSED_MAX];
+};
+
+#endif

@@ -1,0 +1,104 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The Debian package, on a machine that has never seen nsctl: /bed/packages has old.deb and new.deb. Each test goes on where
+# the one before it has stopped.
+
+load ../systemd/bed.bash
+
+@test "installed: units are enabled and run, accounts and modes are right, and a user can use it" {
+	dpkg -i /bed/packages/old.deb
+	systemctl is-active nsctld.socket nsctld.service
+	systemctl is-enabled nsctld.socket nsctld.service
+	id nsctl && id nsctl-init
+	[ "$(stat -c '%a %U' /usr/libexec/nsctl/* | sort -u)" = "711 root" ]
+	nsctld --check
+	/bed/tests/debian/set
+	alice --version
+}
+
+# lists: asks for the sets until /run/upgraded is there; fails if nsctl ever does.
+lists() {
+	local count=0
+	until [ -e /run/upgraded ] && [ "$count" -gt 20 ]; do
+		alice list --quiet | grep -qx box || return 1
+		count=$((count + 1))
+	done
+	echo "$count lists"
+}
+
+@test "upgraded under load: sets and commands go on, clients wait, and a new daemon serves" {
+	alice network create lan --subnet=auto
+	alice create --link=net/lan box
+	alice create --boot kept
+	make_go go
+	alice exec box sh -c 'read -r word </run/go; exit 7' &
+	command=$!
+	waits() { alice ps box | grep -q 'read -r word'; }
+	eventually waits
+	before=$(alice show --json box | grep -o '"init": *[0-9]*')
+	old=$(keeper)
+	lists &
+	lists=$!
+	dpkg -i /bed/packages/new.deb
+	[ "$(dpkg-query -W -f '${Version}' nsctl)" = "$(dpkg-deb -f /bed/packages/new.deb Version)" ]
+	eventually was_replaced "$old"
+	touch /run/upgraded
+	wait "$lists"
+	[ "$(alice show --json box | grep -o '"init": *[0-9]*')" = "$before" ]
+	echo word >/run/go
+	status=0
+	wait "$command" || status=$?
+	[ "$status" -eq 7 ]
+	alice exec box ip -o addr | grep -q 10.214
+}
+
+@test "upgraded with a mistake in the configuration: that is told, and the package is installed" {
+	cp /etc/nsctl/nsctld.conf /run/nsctld.conf
+	printf '[limits]\nset = 3\n' >/etc/nsctl/nsctld.conf
+	dpkg -i /bed/packages/new.deb >/run/told 2>&1
+	grep "nsctld does not start" /run/told
+	[ "$(dpkg-query -W -f '${db:Status-Status}' nsctl)" = installed ]
+	cp /run/nsctld.conf /etc/nsctl/nsctld.conf
+	systemctl reset-failed nsctld.service nsctld.socket
+	systemctl restart nsctld.socket nsctld.service
+	alice list --quiet | grep -qx box
+}
+
+@test "libnsctl: a client that was built with its package for development runs with its library" {
+	fails alice_runs /bed/client
+	dpkg -i /bed/packages/libnsctl0_*.deb
+	alice_runs /bed/client >/run/said
+	grep -q '^created client-c$' /run/said
+	grep -q '^ended 0$' /run/said
+	dpkg -P libnsctl0
+}
+alice_runs() { as alice timeout 60 "$@"; }
+
+@test "removed: nothing runs, and what is made again at boot is still recorded" {
+	dpkg -r nsctl
+	fails pgrep -f libexec/nsctl
+	fails pgrep -x nsctl-init
+	fails grep -E ' /run/(nsctl|netns)' /proc/self/mountinfo
+	[ -z "$(ip -o link | grep nsc)" ]
+	[ -z "$(nft list tables)" ]
+	[ ! -e /run/nsctl ]
+	[ -n "$(find /var/lib/nsctl -type f)" ]
+}
+
+@test "installed again: it makes what it had recorded" {
+	dpkg -i /bed/packages/new.deb
+	made() { alice list --quiet | grep -qx kept; }
+	eventually made
+}
+
+@test "purged: nothing is left" {
+	dpkg -P nsctl
+	find / -xdev \( -path /bed -o -path /proc -o -path /sys \) -prune -o -name '*nsctl*' -print >/run/found
+	[ ! -s /run/found ] || { cat /run/found && false; }
+	fails getent passwd nsctl nsctl-init
+	systemctl daemon-reload
+	systemctl list-units --all --plain --no-legend 'nsct*' >/run/units
+	[ ! -s /run/units ] || { cat /run/units && false; }
+	fails grep -E ' /run/(nsctl|netns)' /proc/self/mountinfo
+	[ ! -e /var/lib/nsctl ] && [ ! -e /etc/nsctl ] && [ ! -e /run/varlink/registry/org.nsctl ]
+}

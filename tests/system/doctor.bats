@@ -1,0 +1,231 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Doctor: each check finds what it is for, when that is broken for real; and it finds nothing else in the way.
+# This machine may lack some things itself: a check of these is compared with what the test sees.
+
+load daemon.bash
+load net.bash
+
+setup_file() {
+	make_config
+	configure '[allow]' 'user-namespaces = *' "egress = $user_id"
+	start_daemon --config="$config"
+	export runtime daemon config
+	# in the test's own mount namespace: other files of nsctld's configuration, and of subordinate ids, are not the machine's
+	cp -R /etc "$runtime.etc"
+	mount --bind "$runtime.etc" /etc
+	rm -rf /etc/nsctl
+}
+
+teardown_file() {
+	umount /etc
+	rm -rf "$runtime.etc"
+	purge_daemon
+}
+
+# verdict CHECK [DOCTOR...]: prints what a check says: "VERDICT FOUND". DOCTOR: what runs it instead of nsctl.
+verdict() {
+	local check=$1
+	shift
+	"${@:-nsctl}" --json doctor "$check" | sed 's/^{"check":"[^"]*","verdict":"\([a-z]*\)","found":"\([^"]*\)".*/\1 \2/'
+}
+
+# is CHECK VERDICT [TEXT [DOCTOR...]]
+is() {
+	output=$(verdict "$1" "${@:4}")
+	echo "$1: $output"
+	[[ "$output" == "$2 "*"${3:-}"* ]]
+}
+
+@test "a sound daemon is sound, for people and programs" {
+	for check in daemon configuration programs place kernel cgroup2 other-daemons clock sets links; do
+		is "$check" ok
+	done
+	run nsctl doctor
+	[[ "$output" == *"ok       kernel"* ]]
+	[ -n "$(nsctl doctor --quiet | grep -v '^ok')" ] || [ "$status" -eq 0 ]
+	# the status is 1 if there is a problem, and 0 if there is none
+	problems=$(nsctl --json doctor | grep -c '"verdict":"problem"') || true
+	[ "$status" -eq $((problems > 0)) ]
+	# what is not fine has a remedy
+	fails grep -vE '"verdict":"ok"|"remedy":"' <(nsctl --json doctor)
+	run nsctl doctor colour
+	[ "$status" -eq 2 ]
+	[[ "$output" == *'no check "colour"'*name-servers* ]]
+	# nothing is left of what it has tried
+	[ -z "$(nsctl list --quiet)" ]
+}
+
+@test "kernel, limits and impairments" {
+	old_kernel() { as "$user_id" setarch --uname-2.6 "$NSCTL_BUILD/nsctl" "$@"; }
+	is kernel problem "older than 5.15" old_kernel
+	if nsctl call GetStatus | grep -q '"limits":true'; then
+		is limits ok
+	else
+		is limits problem controller
+	fi
+	nsctl create -n one
+	if nsctl create -n --link=one,delay=1ms two 2>/dev/null; then
+		is impairments ok
+		nsctl rm two
+	else
+		is impairments problem "delays"
+	fi
+	nsctl rm one
+}
+
+@test "the daemon: absent, another one, in a mount namespace of its own" {
+	nowhere() { nsctl --socket="$runtime/nowhere" "$@"; }
+	is daemon problem "does not answer at $runtime/nowhere" nowhere
+	is sets unknown "does not answer" nowhere
+	run nowhere doctor
+	[ "$status" -eq 1 ]
+	(
+		make_runtime
+		daemon_in="unshare --mount --propagation private"
+		start_daemon
+		is place problem "mount namespace of its own" root_nsctl
+		is place note mnt
+		is other-daemons note "2 nsctld run here"
+		purge_daemon
+	)
+	inside() { as "$user_id" unshare --user --map-root-user --mount "$NSCTL_BUILD/nsctl" "$@"; }
+	is place note "mnt" inside
+}
+
+@test "the configuration: elsewhere, changed, with a mistake" {
+	mkdir -p /etc/nsctl
+	touch /etc/nsctl/nsctld.conf
+	is configuration problem "nsctld reads $config, and not /etc/nsctl/nsctld.conf"
+	rm -r /etc/nsctl
+	touch -d "+1 hour" "$config"
+	is configuration problem "was changed after"
+	touch -d "-1 hour" "$config"
+	is configuration ok "$config"
+	# user namespaces are what it allows
+	is user-namespaces ok
+	configure '[allow]' 'user-namespaces = root' "egress = $user_id"
+	kill -HUP "$(cat "$runtime.pid")"
+	closed() { is user-namespaces problem "$config does not name you"; }
+	opened() { is user-namespaces ok; }
+	sysctl=$(cat /proc/sys/kernel/apparmor_restrict_unprivileged_userns 2>/dev/null) || true
+	[ "$sysctl" = 1 ] || eventually closed
+	configure '[allow]' 'user-namespaces = *' "egress = $user_id"
+	kill -HUP "$(cat "$runtime.pid")"
+	eventually opened
+}
+
+@test "a mistake in the configuration, which keeps nsctld from starting, is told to whom may read the file" {
+	place=$("$NSCTL_BUILD/nsctld" --help | sed -n 's/.*--config=FILE *//p')
+	mount -t tmpfs -o mode=755 tests "${place%/nsctl/*}"
+	mkdir "${place%/*}"
+	printf '[limits]\nset = 3\n' >"$place"
+	run nsctl --socket="$runtime/nowhere" list
+	[ "$status" -eq 4 ]
+	[[ "$output" == *"hint: nsctld does not start: $place:2: limits.set: unknown key"* ]]
+	nowhere() { nsctl --socket="$runtime/nowhere" "$@"; }
+	is daemon problem "$place:2: limits.set" nowhere
+	chmod 600 "$place"
+	run nsctl --socket="$runtime/nowhere" list
+	[[ "$output" == *"is nsctld running?"* ]]
+	umount "${place%/nsctl/*}"
+}
+
+@test "programs: a mode, and a file that is missing" {
+	chmod 750 "$NSCTL_BUILD/nsctl-runner"
+	is programs problem "nsctl-runner cannot be executed by every user"
+	chmod 777 "$NSCTL_BUILD/nsctl-runner"
+	is programs problem "nsctl-runner can be changed by others"
+	chmod 711 "$NSCTL_BUILD/nsctl-runner"
+	mv "$NSCTL_BUILD/nsctl-filter" "$NSCTL_BUILD/moved"
+	is programs problem "nsctl-filter is missing"
+	mv "$NSCTL_BUILD/moved" "$NSCTL_BUILD/nsctl-filter"
+	# this one is not built without ncurses; then only its verb is missing
+	cp "$(type -P true)" "$runtime/nsctl-top"
+	[ ! -e "$NSCTL_BUILD/nsctl-top" ] || mv "$NSCTL_BUILD/nsctl-top" "$runtime/nsctl-top"
+	is top note "nsctl-top is missing"
+	nsctl --json doctor top | grep -q 'remedy.*ncurses'
+	is programs ok
+	mv "$runtime/nsctl-top" "$NSCTL_BUILD/nsctl-top"
+	is top ok
+}
+
+@test "the host: propagation of /run, name servers, nscd, subordinate ids, the clock" {
+	mount --make-private /run
+	is run-mount note "not shared"
+	mount --make-shared /run
+	is run-mount ok
+	mount --make-private /run
+	rm -f /etc/resolv.conf
+	is name-servers note
+	echo "nameserver 127.0.0.1" >/etc/resolv.conf
+	is name-servers problem 127.0.0.1
+	mkdir -p /run/systemd/resolve
+	echo "nameserver 192.0.2.1" >/run/systemd/resolve/resolv.conf
+	is name-servers ok 192.0.2.1
+	rm -r /run/systemd/resolve
+	echo "nameserver 192.0.2.1" >/etc/resolv.conf
+	is name-servers ok 192.0.2.1
+	is name-servers note "[allow] egress in $config does not name you" other
+	mv "$config" "$config.away"
+	is name-servers note "$config (there is no such file yet)" other
+	mv "$config.away" "$config"
+	is memory ok
+	echo "MemAvailable: 1024 kB" >/etc/meminfo
+	mount --bind /etc/meminfo /proc/meminfo
+	is memory problem "1 MiB"
+	umount /proc/meminfo
+	is name-cache ok
+	mkdir /run/nscd
+	touch /run/nscd/socket
+	is name-cache note nscd
+	rm -r /run/nscd
+	: >/etc/subuid
+	is subordinate-ids note /etc/subuid
+	echo "$user_id:100000:65536" | tee /etc/subuid >/etc/subgid
+	is subordinate-ids ok
+	touch -d "+1 year" "$NSCTL_BUILD/nsctl"
+	is clock problem "before nsctl was installed"
+	touch "$NSCTL_BUILD/nsctl"
+}
+
+@test "egress: to all, to some lists, and not at all" {
+	is egress ok "to all that the host reaches"
+	is egress note "[allow] egress in $config does not name you" other
+	before=$(cat "$config")
+	configure '[allow]' 'user-namespaces = *' "egress = $user_id $other_id:mirrors $other_id:npm" \
+		'[lists]' 'mirrors = 192.0.2.1' 'npm = 192.0.2.2' 'site = 192.0.2.3'
+	kill -HUP "$(cat "$runtime.pid")"
+	listed() { is egress ok "to the lists mirrors, npm" other; }
+	eventually listed
+	other --json call GetStatus | grep -q '"egressLists":\["mirrors","npm"\]'
+	other status | grep -qF -- '--egress (to the lists mirrors, npm)'
+	fails grep -E '^not allowed.*--egress' <(other status)
+	nsctl --json call GetStatus | grep -q '"egressLists":\["mirrors","npm","site"\]'
+	printf '%s\n' "$before" >"$config"
+	kill -HUP "$(cat "$runtime.pid")"
+	unlisted() { is egress note "does not name you" other; }
+	eventually unlisted
+}
+
+@test "other programs: firewalld, NetworkManager, and rules that drop what is forwarded" {
+	for program in firewalld NetworkManager; do
+		cp "$(command -v sleep)" "$runtime/$program"
+		start_server "$program" "$runtime/$program" 1000
+	done
+	started() { is firewalld note "firewalld runs"; }
+	eventually started
+	is interfaces problem "NetworkManager runs"
+	mkdir -p /etc/NetworkManager/conf.d
+	touch /etc/NetworkManager/conf.d/10-nsctl.conf
+	is interfaces ok
+	end_servers
+	rm "$runtime/firewalld" "$runtime/NetworkManager"
+	is firewalld ok
+	is forwarding unknown "only root"
+	is forwarding ok "" root_nsctl
+	nft add table inet other
+	nft add chain inet other closed '{ type filter hook forward priority 0; policy drop; }'
+	is forwarding problem "inet other closed" root_nsctl
+	nft delete table inet other
+}

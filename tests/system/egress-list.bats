@@ -1,0 +1,271 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Egress by list: a set reaches what is on its list, and nothing else. The world has several addresses, each with a
+# web server on ports 8000 and 8001.
+
+load daemon.bash
+load net.bash
+load world.bash
+
+setup_file() {
+	# in the test's own mount namespace: the host's name servers change
+	etc=$(mktemp -d /run/nsctl-test-etc.XXXXXX)
+	cp -a /etc/. "$etc"
+	mount --bind "$etc" /etc
+	export etc
+	set_servers 192.0.2.53
+	start_world "egress = $user_id $other_id:mirrors" "publish = $user_id" "[lists]" \
+		"mirrors = 198.51.100.1:8000/tcp" "mirrors = @dns" "closed = 198.51.100.2" "[limits]" "egress-entries = 20"
+	for address in 198.51.100.{1,2,3}/32 2001:db8:1::1/128 2001:db8:1::2/128; do
+		in_world ip addr add "$address" dev lo
+	done
+	serve_in world second 8001
+	count_everything
+}
+
+teardown_file() {
+	local status=0
+	purge_host || status=1
+	umount /etc
+	rm -r "$etc"
+	return $status
+}
+teardown() { clean_host; }
+
+# set_servers ADDRESS: the host has this name server.
+set_servers() { echo "nameserver $1" >/etc/resolv.conf.new && mv /etc/resolv.conf.new /etc/resolv.conf; }
+
+# reaches_port SET ADDRESS PORT: no packet to it is refused by the list.
+reaches_port() {
+	local n
+	n=$(refused_packets "$1")
+	nsctl exec "$1" timeout 20 bash -c ": >/dev/tcp/$2/$3" && echo "something listens at $2" && return 1
+	[ "$(refused_packets "$1")" -eq "$n" ]
+}
+refused_packets() { nsctl --json show "$1" | python3 -c 'import json, sys; print(json.load(sys.stdin)["usage"]["refusedPackets"])'; }
+has_refused() { [ "$(refused_packets "$1")" -gt "$2" ]; }
+
+@test "a set reaches what is listed, by address, subnet, port and protocol; all else is refused at once" {
+	nsctl create -n --allow=198.51.100.1 --allow=198.51.100.2:8000/tcp "--allow=[2001:db8:1::/127]:8001" a
+	reaches a 198.51.100.1:8000 198.51.100.1:8001 198.51.100.2:8000
+	denies a 198.51.100.2:8001 198.51.100.3:8000 203.0.113.1:8000
+	if has_ipv6; then
+		reaches a '[2001:db8:1::1]:8001'
+		denies a '[2001:db8:1::1]:8000' '[2001:db8:1::2]:8001'
+	fi
+	nsctl exec a ping -c 1 -W 5 198.51.100.1
+	run nsctl exec a ping -c 1 -W 20 198.51.100.2
+	[[ "$output" == *"Packet filtered"* ]]
+	# each is counted
+	before_that=$(refused_packets a)
+	[ "$before_that" -ge 6 ]
+	denies a 198.51.100.3:8000
+	eventually has_refused a "$before_that"
+	nsctl show a | grep -E '^ +allowed +198.51.100.1,198.51.100.2:8000/tcp'
+	nsctl show a | grep -E '^ +refused +[0-9]+ packets'
+}
+
+@test "entries that overlap, and those that are denied" {
+	nsctl create -n --allow=198.51.100.0/24:8000 --allow=198.51.100.0/24:8000-8001/tcp --allow=198.51.100.1 \
+		--allow=198.51.100.1 --allow=198.51.100.0/31 --deny=198.51.100.2 --deny=198.51.100.3:8001 a
+	reaches a 198.51.100.1:8000 198.51.100.1:8001 198.51.100.3:8000
+	denies a 198.51.100.2:8000 198.51.100.2:8001 198.51.100.3:8001 203.0.113.1:8000
+	nsctl create -n --allow=0.0.0.0/0 --allow=::/0 --deny=198.51.100.0/30 b
+	reaches b 203.0.113.1:8000
+	if has_ipv6; then reaches b '[2001:db8:1::1]:8001'; fi
+	denies b 198.51.100.1:8000
+}
+
+@test "what the configuration forbids, the host and other sets stay out of reach" {
+	serve_in host neighbour 8002
+	nsctl create -n --publish=8090:8000 p
+	nsctl exec -d p python3 -m http.server 8000
+	nsctl create -n --allow=0.0.0.0/0 a
+	reaches a 203.0.113.1:8000
+	denies a 169.254.169.254:8000 203.0.113.2:8002 203.0.113.2:8090 "$(address4_of p):8000"
+	end_server neighbour
+}
+
+@test "nsctld gives no other way to who asks from inside" {
+	inside() { nsctl exec "$1" "$NSCTL_BUILD/nsctl" --socket="$runtime/socket" "${@:2}"; }
+	nsctl create -n --allow=198.51.100.1 a
+	nsctl network create lan --subnet=10.8.0.0/24 --allow=198.51.100.1
+	nsctl create -n --link=net/lan m
+	for set in a m; do
+		for options in --egress --allow=198.51.100.2 --publish=8090:80; do
+			run inside "$set" create -n "$options" inner
+			[ "$status" -ne 0 ]
+			[[ "$output" == *"limited to a list"* ]]
+		done
+		run inside "$set" network create wan --egress
+		[[ "$output" == *"limited to a list"* ]]
+	done
+	inside a create -n inner
+	nsctl rm inner
+}
+
+@test "a network with a list: its members reach that alone" {
+	nsctl network create lan --subnet=10.8.0.0/24 --subnet=fd08::/64 --allow=198.51.100.1 --allow=2001:db8:1::1
+	nsctl create -n --link=net/lan m
+	reaches m 198.51.100.1:8000
+	if has_ipv6; then reaches m '[2001:db8:1::1]:8001'; fi
+	is_refused m http://198.51.100.2:8000/
+	nsctl network list --columns=name,egress,allowed | grep -E '^lan +listed +198.51.100.1,2001:db8:1::1$'
+	network_has_refused() { nsctl network show lan | grep -E '^ +refused +[1-9][0-9]* packets'; }
+	eventually network_has_refused
+	nsctl network show lan | grep -E '^ +allowed +198.51.100.1,2001:db8:1::1$'
+	# only GetNetwork counts
+	fails grep refusedPackets <(nsctl --json network list)
+	cat >"$nets/t.json" <<'END'
+{"networks": [{"name": "wan", "subnets": ["10.9.0.0/24"], "allow": ["198.51.100.2"], "deny": ["198.51.100.2:8001"]}],
+ "sets": [{"name": "s", "spec": {"namespaces": ["net"], "allow": []}},
+          {"name": "t", "spec": {"namespaces": ["net"], "links": [{"peer": {"network": "wan"}}]}}]}
+END
+	nsctl up "$nets/t.json"
+	rm "$nets/t.json"
+	denies s 198.51.100.1:8000
+	# its list is not missing, as that of a set which reaches everything
+	nsctl show s | grep -E '^ +allowed +nothing$'
+	nsctl --json show s | grep '"allow":\[\]'
+	nsctl call CreateNetwork '{"name": "none", "subnets": ["10.7.0.0/24"], "allow": []}' | grep '"allow":\[\]'
+	nsctl network list --columns=name,egress | grep -E '^none +listed$'
+	reaches t 198.51.100.2:8000
+	is_refused t http://198.51.100.2:8001/
+}
+
+@test "the entries of a file, and what is wrong with entries" {
+	printf '# mirrors\n 198.51.100.1:8000 # one\n\n2001:db8:1::1\n' >"$nets/list"
+	chmod 644 "$nets/list"
+	nsctl create -n --allow=@"$nets/list" a
+	reaches a 198.51.100.1:8000
+	if has_ipv6; then reaches a '[2001:db8:1::1]:8001'; fi
+	denies a 198.51.100.1:8001
+	echo 'mirror example' >>"$nets/list"
+	refused "line 5: mirror example" create -n --allow=@"$nets/list" b
+	printf '198.51.100.1\n\xff\n' >"$nets/list"
+	refused "--allow=@$nets/list, line 2" create -n --allow=@"$nets/list" b
+	# nothing of a file may be passed over, least of all what it denies
+	printf '198.51.100.1\0\n198.51.100.2\n' >"$nets/list"
+	refused "--deny=@$nets/list: has a byte 0" create -n --allow=::/0 --deny=@"$nets/list" b
+	refused "No such file" create -n --allow=@./nowhere b
+	refused "--allow=198.51.100.1/24" create -n --allow=198.51.100.1/24 b
+	rm "$nets/list"
+	refused "@mirror: is no list of [lists]" create -n --allow=@mirror b
+	refused "xn--" create -n --allow=bücher.example b
+	refused "range of ports" create -n --allow=mirror.example:80-90 b
+	refused "only be allowed" create -n --allow=mirror.example --deny=www.mirror.example b
+	refused "--deny" create -n --egress --deny=198.51.100.1 b
+	refused "egressEntries" create -n $(seq -f '--allow=10.0.%.0f.0/24' 0 16) $(seq -f '--deny=10.1.%.0f.0/24' 0 3) b
+}
+
+@test "an administrator's list: for those who may have nothing else, too, and as it is now" {
+	other create -n --allow=@mirrors theirs
+	other exec theirs curl -s -m 10 -o /dev/null http://198.51.100.1:8000/
+	exits 7 other exec theirs curl -s -m 20 -o /dev/null http://198.51.100.1:8001/
+	for options in --egress "--allow=198.51.100.1" "--allow=@mirrors --allow=@dns" "--egress --allow=@mirrors --allow=::/0"; do
+		# shellcheck disable=SC2086
+		run other create -n $options more
+		[ "$status" -ne 0 ]
+		[[ "$output" == *"@mirrors"* ]]
+	done
+	sed -i 's/198.51.100.1:8000/198.51.100.2:8000/' "$config"
+	kill -HUP "$daemon"
+	eventually other exec theirs curl -s -m 0.3 -o /dev/null http://198.51.100.2:8000/
+	exits 7 other exec theirs curl -s -m 20 -o /dev/null http://198.51.100.1:8000/
+	sed -i 's/198.51.100.2:8000/198.51.100.1:8000/' "$config"
+	kill -HUP "$daemon"
+	other rm theirs
+}
+
+@test "a set that denies a list which is no longer in the configuration reaches nothing" {
+	nsctl create -n --allow=198.51.100.0/30 --deny=@closed a
+	reaches a 198.51.100.1:8000
+	denies a 198.51.100.2:8000
+	sed -i 's/^closed =/other =/' "$config"
+	kill -HUP "$daemon"
+	reaches_nothing() { denies a 198.51.100.1:8000; }
+	eventually reaches_nothing
+	denies a 198.51.100.2:8000
+	grep 'a reaches nothing: a list that it denies is not in' "$runtime.log"
+	sed -i 's/^other =/closed =/' "$config"
+	kill -HUP "$daemon"
+	eventually quickly_gets a http://198.51.100.1:8000/
+	denies a 198.51.100.2:8000
+}
+
+@test "@dns: the name servers that a set was given" {
+	in_world ip addr add 198.51.100.53/32 dev lo
+	nsctl create -m -n --dns=198.51.100.53 --allow=@dns a
+	# nobody listens there: the refusal is the world's, and the list's own is counted
+	reaches_port a 198.51.100.53 53
+	before_that=$(refused_packets a)
+	denies a 198.51.100.53:8000
+	eventually has_refused a "$before_that"
+	in_world ip addr del 198.51.100.53/32 dev lo
+}
+
+# both_reach ADDRESS, both_refuse ADDRESS: the lists of a and of another user's set theirs have port 53 there, or not.
+both_reach() { reaches_port a "$1" 53 && theirs_reaches "$1"; }
+both_refuse() { ! reaches_port a "$1" 53 && ! theirs_reaches "$1"; }
+theirs_reaches() (
+	nsctl() { other "$@"; }
+	reaches_port theirs "$1" 53
+)
+
+@test "@dns: the name servers of the host, as they change, also in an administrator's list" {
+	set_servers 198.51.100.1
+	nsctl create -m -n --allow=@dns a
+	other create -m -n --allow=@mirrors theirs
+	eventually both_reach 198.51.100.1
+	eventually both_refuse 198.51.100.2
+	set_servers 198.51.100.2
+	eventually both_reach 198.51.100.2
+	eventually both_refuse 198.51.100.1
+	other rm theirs
+}
+
+# guide HEADING: runs the commands of this part of docs/egress.md.
+guide() {
+	local line
+	while read -r line; do
+		eval "$line" </dev/null || { echo "$line" && return 1; }
+	done < <(sed -n "/^## $1/,/^## /s/^    \\$ //p" "$BATS_TEST_DIRNAME/../../docs/egress.md")
+}
+
+@test "the guide: a build that may only reach the mirror, a list that changes, an agent in a box" {
+	nsctl() { bound "$patience" && as "$user_id" env HOME="$nets/home" timeout "$bounded" "$NSCTL_BUILD/nsctl" "$@"; }
+	mkdir "$nets/home" "$nets/job"
+	chown "$user_id:$user_id" "$nets/home" "$nets/job"
+	cd "$nets/job"
+	guide "A build"
+	[ -s package ]
+	rm package
+	guide "What was refused"
+	[ -s package ]
+	guide "An agent"
+	[ -s answer ]
+	cd / && rm -r "$nets/home" "$nets/job"
+}
+
+@test "closed throughout: a flush, a kill, a restart, a reload" {
+	in_world nft add table inet seen
+	in_world nft add chain inet seen input '{ type filter hook input priority 0; }'
+	in_world nft add rule inet seen input ip daddr 198.51.100.2 counter
+	nsctl create -n --allow=198.51.100.1 a
+	nsctl exec -d a ping -q -i 0.02 198.51.100.2
+	theirs=$(on_host nft -s list table inet theirs)
+	on_host nft flush ruleset
+	on_host nft -f - <<<"$theirs"
+	eventually quickly_gets a http://198.51.100.1:8000/
+	kill_daemon
+	on_host nft flush ruleset
+	on_host nft -f - <<<"$theirs"
+	start_daemon --config="$config"
+	eventually quickly_gets a http://198.51.100.1:8000/
+	kill -HUP "$daemon"
+	nsctl create -n --allow=198.51.100.1 b
+	reaches b 198.51.100.1:8000
+	denies a 198.51.100.2:8000
+	in_world nft list chain inet seen input | grep 'packets 0 '
+	in_world nft delete table inet seen
+}

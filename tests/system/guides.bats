@@ -1,0 +1,78 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The commands of README.md, as they are there, by a user with a home of mode 0700; and each option that docs/coming-from.md
+# names. Other guides have tests of their own: tutorial, neighbours, fleet, examples, clients, integrations, and systemd/1-guides.
+
+load daemon.bash
+load hands.bash
+
+tree=$BATS_TEST_DIRNAME/../..
+
+setup_file() {
+	start_counted
+	home=/run/nsctl-test-guides
+	install -d -o "$user_id" -m 700 "$home"
+	cp "$tree/docs/examples/services.json" "$home"
+	printf 'check:\n\t@echo checked\n' >"$home/Makefile"
+	chmod a+r "$home"/*
+	export home
+}
+teardown_file() {
+	rm -rf "$home"
+	purge_daemon
+}
+setup() {
+	place=$(mktemp -d "$runtime/place.XXXXXX")
+	chmod 755 "$place"
+}
+teardown() {
+	rm -rf "$place"
+	nsctl prune
+	eventually counts_are "$before"
+}
+
+# commands SECTION: prints the commands of a section of README.md, which follow a "$".
+commands() { awk -v section="## $1" '/^## / { ours = $0 == section } ours && sub(/^    \$ /, "")' "$tree/README.md"; }
+
+# script SECTION: makes of its commands a script, which fails if one of them does.
+script() {
+	{
+		echo 'set -eux; cd'
+		commands "$1"
+	} >"$place/script"
+	[ "$(wc -l <"$place/script")" -gt 4 ]
+}
+
+@test "README: a first session" {
+	script "A first session"
+	terminal env HOME="$home" PATH="$NSCTL_BUILD:$PATH" PS1='ready> ' bash "$place/script" <<'PYTHON'
+# two jobs on their own, and one with services
+until("\nchecked"); until("\nchecked"); until("\nchecked")
+until(r"\+ nsctl enter box"); until("[$>] ")
+type("exit\n")
+until("NAME.*STATE")
+assert ends() == 0
+PYTHON
+	[ -z "$(nsctl list --quiet)" ]
+}
+
+@test "README: names" {
+	script "Names"
+	as "$user_id" env HOME="$home" PATH="$NSCTL_BUILD:$PATH" bash "$place/script" | grep -q "1 received"
+}
+
+# options_named: prints the options in the right column of the tables, without those that are said not to be offered.
+options_named() {
+	# shellcheck disable=SC2016
+	awk -F ' \\| ' '/^\| `/ && $2 !~ /^not offered/ { print $2 }' "$tree/docs/coming-from.md" |
+		grep -oE '`[^`]*`' | grep -oE -- '--[a-z][a-z-]*' | sort -u
+}
+
+@test "coming from others: nsctl has each option that is named" {
+	nsctl table | awk -F '\t' '$1 == "option" { print "--" $4 }' | sort -u >"$runtime.options"
+	[ "$(options_named | wc -l)" -gt 30 ]
+	options_named | comm -23 - "$runtime.options" >"$runtime.missing"
+	cat "$runtime.missing"
+	[ ! -s "$runtime.missing" ]
+	rm "$runtime.options" "$runtime.missing"
+}

@@ -1,0 +1,128 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Tables: they fit the terminal, columns can be chosen and sorted, and programs get everything, without headings.
+# A frozen set is said to be frozen by everything that tells its state.
+
+load daemon.bash
+
+# nobody who may look at all of this changes anything, so that one bed is enough
+setup_file() {
+	start_daemon
+	export runtime daemon
+	nsctl network create lan --subnet=10.8.0.0/24
+	nsctl create --link=net/lan database-of-the-accounting-department
+	nsctl create -mpn --link=net/lan web
+	nsctl link add web:x0,address=10.1.0.1/24 database-of-the-accounting-department --name=cable
+	nsctl exec -d web sh -c 'sleep 1000 & wait'
+	nsctl freeze database-of-the-accounting-department
+}
+
+teardown_file() {
+	nsctl rm --all
+	nsctl network rm --all
+	purge_daemon
+}
+
+# on COLUMNS COMMAND...: what nsctl prints on such a terminal.
+on() {
+	local columns=$1
+	shift
+	as "$user_id" env TERM="${term-xterm}" NO_COLOR="${no_color-}" LANG=C.UTF-8 \
+		"$BATS_TEST_DIRNAME/screen.py" "$columns" "$NSCTL_BUILD/nsctl" "$@"
+}
+
+# column N: prints a column of a table for programs.
+column() { awk -v "n=$1" '{ print $n }' | xargs; }
+
+@test "tables fit the terminal, and names give way last" {
+	for columns in 200 80 40; do
+		for verb in list "link list" "network list" "ps web" "sessions web"; do
+			# shellcheck disable=SC2086
+			no_color=1 on "$columns" $verb
+		done
+	done
+	no_color=1 on 200 list | grep -qE '^NAME +OWNER +STATE +NAMESPACES +ADDRESSES +PROCESSES +AGE +EXPIRES +PORTS$'
+	no_color=1 on 60 list | grep -qE '^NAME +OWNER +STATE +AGE$'
+	fails grep -q NAMESPACES <(no_color=1 on 60 list)
+	no_color=1 on 45 list | grep -q '^database-of-the-accounting-department'
+	# what the user has chosen is not left out
+	no_color=1 on 60 list -o name,namespaces | grep -q NAMESPACES
+}
+
+@test "List has the columns that it is asked for, null where a set lacks a member, and none without a value" {
+	[ "$(nsctl call --more org.nsctl.List '{"columns":["frozen","expires","name"]}')" = \
+		'{"columns":{"name":["database-of-the-accounting-department","web"],"frozen":[true,null]},"sets":[]}' ]
+	run nsctl call --more org.nsctl.List '{"columns":[]}'
+	[ "$status" -eq 1 ]
+	[[ "$output" == *InvalidValue*columns*"must not be empty"* ]]
+}
+
+@test "columns are chosen and sorted; programs get no headings, and nothing cut" {
+	[ "$(nsctl list -o processes,name --sort=name | column 2)" = "database-of-the-accounting-department web" ]
+	[ "$(nsctl list -o NAME --sort=-processes | column 1)" = "web database-of-the-accounting-department" ]
+	nsctl list | grep -qE '^web +61000 +ready +mnt,pid,net +10.1.0.1/24,10.8.0.3/24 '
+	no_color=1 on 80 list --no-headings | grep -q web
+	fails grep -q NAME <(no_color=1 on 80 list --no-headings)
+	run nsctl list -o name,colour
+	[ "$status" -eq 2 ]
+	[[ "$output" == *'--columns: there is no column "colour"'*"NAME OWNER STATE"* ]]
+	run nsctl list --sort=colour
+	[ "$status" -eq 2 ]
+	run nsctl list --json -o name
+	[ "$status" -eq 2 ]
+	for verb in "link list" "network list" "ps web" "sessions web"; do
+		# shellcheck disable=SC2086
+		[ -n "$(nsctl $verb -o all --sort=age)" ]
+	done
+}
+
+@test "frozen is a state, for people, programs and monitors" {
+	frozen=database-of-the-accounting-department
+	[ "$(nsctl list -o name,state | grep frozen | column 1)" = "$frozen" ]
+	[ "$(nsctl list --quiet --state=frozen)" = "$frozen" ]
+	[ "$(nsctl list --quiet --state=ready)" = web ]
+	nsctl show "$frozen" | grep -qE 'state +frozen'
+	nsctl show "$frozen" | grep -qF "nsctl thaw $frozen"
+	nsctl --json show "$frozen" | grep -q '"frozen":true'
+	nsctl ps "$frozen" -o state | grep -qx frozen
+	nsctl ps web -o state | grep -qx idle
+	become_client --json monitor >"$runtime.heard" &
+	monitor=$!
+	eventually grep -q '"frozen":true' "$runtime.heard"
+	nsctl thaw "$frozen"
+	eventually grep -q '"what":"setThawed"' "$runtime.heard"
+	nsctl freeze "$frozen"
+	nsctl freeze "$frozen"
+	nsctl rm --ignore none
+	eventually grep -q '"what":"setFrozen"' "$runtime.heard"
+	[ "$(grep -c setFrozen "$runtime.heard")" -eq 1 ]
+	kill "$monitor"
+	wait "$monitor" || true
+	rm "$runtime.heard"
+}
+
+@test "states have colours on a terminal that has them, unless NO_COLOR is set" {
+	on 80 list | grep -q $'\033\[36mfrozen'
+	on 80 list | grep -q $'\033\[32mready'
+	no_color=1 on 80 list >"$runtime.plain"
+	term=dumb on 80 list >>"$runtime.plain"
+	nsctl list >>"$runtime.plain"
+	fails grep -q $'\033' "$runtime.plain"
+	rm "$runtime.plain"
+}
+
+@test "ps is a tree, with what each process uses" {
+	no_color=1 on 120 ps web >"$runtime.tree"
+	grep -qE '^ *PID +INSIDE +USER +STATE +CPU +MEMORY +AGE +SESSION +COMMAND$' "$runtime.tree"
+	grep -qE '[0-9.]+s +[0-9.]+[KM] .* sh -c sleep 1000 & wait$' "$runtime.tree"
+	grep -q '└─ sleep 1000' "$runtime.tree"
+	fails grep -q '[└├]' <(nsctl ps web; no_color=1 on 120 ps web --sort=-memory)
+	rm "$runtime.tree"
+}
+
+@test "links show the kernel's names of their interfaces" {
+	device=$(nsctl link list -o name,b | awk '$1 == "web-lan" { sub(".*:", "", $2); print $2 }')
+	[[ "$device" == nsc* ]]
+	nsctl --json link list | grep -q "\"device\":\"$device\""
+	nsctl link list -o a,b | grep -qE '^web:x0 +database-of-the-accounting-department:eth1$'
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The verb egress: the calls that it makes, and what it prints. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "client/egress.h"
+#include "client/verb.h"
+#include "tests/unit/answering.h"
+
+#define LIST                                                                                     \
+	"{\"allow\":[\"192.0.2.1\",\"@dns\"],\"deny\":[\"192.0.2.1:80\"],\"refusedPackets\":12," \
+	"\"refusedDestinations\":["                                                              \
+	"{\"address\":\"192.0.2.2\",\"protocol\":\"tcp\",\"port\":443,\"packets\":7},"           \
+	"{\"address\":\"2001:db8::1\",\"protocol\":\"udp\",\"port\":53,\"packets\":3},"          \
+	"{\"address\":\"2001:db8::2\",\"protocol\":\"icmpv6\",\"packets\":2}]}"
+#define NOTHING "{\"allow\":[],\"deny\":[]}"
+
+static void test_verb(void **state _unused_)
+{
+	static const struct verb verbs[] = {
+		{"egress",
+		 NULL,
+		 "[OPTIONS] SET|net/NETWORK",
+		 "",
+		 0,
+		 1,
+		 1,
+		 egress_run,
+		 {egress_options},
+		 .own = NULL},
+		{0},
+	};
+	static const struct exchange_row rows[] = {
+		{"egress box",
+		 {"SetEgress {\"name\":\"box\"}"},
+		 {LIST},
+		 0,
+		 "  allowed     192.0.2.1\n"
+		 "              @dns\n"
+		 "  denied      192.0.2.1:80\n"
+		 "  refused     12 packets to what it may not reach\n"
+		 "              192.0.2.2:443/tcp: 7\n"
+		 "              [2001:db8::1]:53/udp: 3\n"
+		 "              2001:db8::2 (icmpv6): 2\n"},
+		{"egress net/lan",
+		 {"SetEgress {\"network\":\"lan\"}"},
+		 {NOTHING},
+		 0,
+		 "  allowed     nothing\n"},
+		{"egress --json box", {"SetEgress {\"name\":\"box\"}"}, {NOTHING}, 0, NOTHING "\n"},
+		{"egress --allow=192.0.2.1 --allow=@dns --deny=192.0.2.1:80 --remove=::1 box",
+		 {"SetEgress {\"allow\":[\"192.0.2.1\",\"@dns\"],\"deny\":[\"192.0.2.1:80\"],"
+		  "\"remove\":[\"::1\"],\"name\":\"box\"}"},
+		 {LIST},
+		 0,
+		 ""},
+		{"egress --owner=7 --remove=::1 --remove=::2 box",
+		 {"SetEgress {\"remove\":[\"::1\",\"::2\"],\"name\":\"box\",\"owner\":7}"},
+		 {"!InvalidValue {\"field\":\"remove[1]\",\"reason\":\"is not on the list\"}"},
+		 STATUS_FAILED,
+		 "!--remove=::2: is not on the list"},
+		{"egress", {NULL}, {NULL}, STATUS_USAGE, "!too few arguments"},
+		{"egress a b", {NULL}, {NULL}, STATUS_USAGE, "!unexpected argument b"},
+	};
+
+	answering_check_group(verbs, rows, ARRAY_SIZE(rows));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_verb),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* reach-names.c, outside.c and egress-grants.c: the names of lists, to which addresses they may
+ * lead, and what was let through. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <netinet/in.h>
+#include <string.h>
+#include "daemon/keeper/network/egress-grants.h"
+#include "daemon/keeper/policy/outside.h"
+#include "daemon/keeper/policy/reach-names.h"
+
+static struct config *read_config(const char *text)
+{
+	FILE *file = fmemopen((void *)(uintptr_t)text, strlen(text), "r");
+	struct config *config = NULL;
+	char *message = NULL;
+
+	assert_non_null(file);
+	if (config_parse(file, "FILE", &config, &message) < 0)
+		fail_msg("%s", message);
+	fclose(file);
+	return config;
+}
+
+static const char *name_at(const struct reach_names *names, size_t i)
+{
+	const char *at = names->text;
+
+	for (; i > 0; i--)
+		at += strlen(at) + 1;
+	return at;
+}
+
+/* --- names --- */
+
+/* The user's own come first; a name that is listed twice is there once, with both services. */
+static void test_names(void **state _unused_)
+{
+	static const struct wire_reach reach = {
+		.listed = true,
+		.allow = {{"@m"}, {"192.0.2.1"}, {"z.org"}, {"B.org.:443"}, {"*.b.org/udp"}},
+		.n_allow = 5};
+	static const char *const expected[] = {"*.b.org", "b.org", "z.org", "a.org", "c.org"};
+	struct config *config = read_config("[lists]\nm = c.org b.org:80 a.org:443 @dns\n");
+	struct reach_names *names;
+	size_t size = 0;
+
+	assert_int_equal(reach_names_find(config, &reach, &names), 0);
+	assert_non_null(names);
+	assert_int_equal(names->n, ARRAY_SIZE(expected));
+	assert_int_equal(names->n_own, 3);
+	for (size_t i = 0; i < ARRAY_SIZE(expected); i++) {
+		assert_string_equal(name_at(names, i), expected[i]);
+		size += strlen(expected[i]) + 1;
+	}
+	assert_int_equal(names->size, size);
+	/* any, 80, 443, and UDP */
+	assert_int_equal(names->n_services, 4);
+	assert_int_equal(__builtin_popcount(names->services[1]), 2);
+	assert_int_equal(names->services[2], names->services[4]);
+	assert_int_equal(names->services[1] & names->services[3], names->services[3]);
+	assert_false(names->overflow);
+	reach_names_release(names);
+	config_free(config);
+}
+
+/* Lists with the same entries are one, until the configuration is another one. */
+static void test_sharing(void **state _unused_)
+{
+	static const struct wire_reach reach = {.listed = true, .allow = {{"@m"}}, .n_allow = 1};
+	struct config *config = read_config("[lists]\nm = a.org\n");
+	struct config *same = read_config("[lists]\nm = a.org\n");
+	struct config *other = read_config("[lists]\nm = a.org b.org\n");
+	struct reach_names *names[4];
+
+	assert_int_equal(reach_names_find(config, &reach, &names[0]), 0);
+	assert_int_equal(reach_names_find(config, &reach, &names[1]), 0);
+	assert_int_equal(reach_names_find(same, &reach, &names[2]), 0);
+	assert_int_equal(reach_names_find(other, &reach, &names[3]), 0);
+	assert_ptr_equal(names[0], names[1]);
+	assert_ptr_not_equal(names[0], names[2]);
+	assert_true(reach_names_equal(names[0], names[2]));
+	assert_false(reach_names_equal(names[0], names[3]));
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		reach_names_release(names[i]);
+	config_free(config);
+	config_free(same);
+	config_free(other);
+}
+
+static void test_no_names(void **state _unused_)
+{
+	static const struct wire_reach rows[] = {
+		{.listed = false},
+		{.listed = true},
+		{.listed = true, .allow = {{"192.0.2.1"}, {"@dns"}}, .n_allow = 2},
+		{.listed = true, .allow = {{"@m"}, {"@gone"}}, .n_allow = 2},
+	};
+	struct config *config = read_config("[lists]\nm = 198.51.100.1\n");
+	struct reach_names *names;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		assert_int_equal(reach_names_find(config, &rows[i], &names), 0);
+		assert_null(names);
+	}
+	config_free(config);
+}
+
+static void test_too_many_services(void **state _unused_)
+{
+	static struct wire_reach reach = {.listed = true, .n_allow = REACH_SERVICES_MAX + 1};
+	static char texts[REACH_SERVICES_MAX + 1][32];
+	struct config *config = read_config("");
+	struct reach_names *names;
+
+	for (size_t i = 0; i < reach.n_allow; i++) {
+		snprintf(texts[i], sizeof(texts[i]), "a.org:%zu", i + 1);
+		reach.allow[i].text = texts[i];
+	}
+	assert_int_equal(reach_names_find(config, &reach, &names), 0);
+	assert_true(names->overflow);
+	reach_names_release(names);
+	reach.n_allow--;
+	assert_int_equal(reach_names_find(config, &reach, &names), 0);
+	assert_false(names->overflow);
+	assert_int_equal(names->n, 1);
+	assert_int_equal(names->services[0], UINT32_MAX);
+	reach_names_release(names);
+	config_free(config);
+}
+
+/* --- addresses --- */
+
+static void test_outside(void **state _unused_)
+{
+	static const struct {
+		const char *address;
+		bool public;
+	} rows[] = {
+		{"198.51.100.1", true},
+		{"2001:db8::1", true},
+		{"64:ff9b::198.51.100.1", true},
+		{"10.0.0.1", false},
+		{"100.64.0.1", false},
+		{"127.0.0.1", false},
+		{"169.254.169.254", false},
+		{"172.31.0.1", false},
+		{"192.168.0.1", false},
+		{"::1", false},
+		{"::ffff:198.51.100.1", false},
+		{"::198.51.100.1", false},
+		{"::ffff:0:198.51.100.1", false},
+		{"198.18.0.1", false},
+		{"2001::1", false},
+		{"64:ff9b::10.0.0.1", false},
+		{"64:ff9b:1::1", false},
+		{"2002:c633:6401::1", false},
+		{"fc00::1", false},
+		{"fe80::1", false},
+		{"fec0::1", false},
+		{"ff02::1", false},
+		{"fd00::1", false},
+		{"224.0.0.1", false},
+		{"240.0.0.1", false},
+		/* forbidden; the pools are private already */
+		{"203.0.113.7", false},
+		{"64:ff9b::203.0.113.7", false},
+		{"2001:db8:f::1", false},
+	};
+	struct config *config =
+		read_config("[network]\negress-forbidden = 203.0.113.0/24 2001:db8:f::/48\n");
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct address address;
+
+		(void)address_read_host(rows[i].address, &address);
+		if (outside_is_public(config, &address) != rows[i].public)
+			fail_msg("%s", rows[i].address);
+	}
+	config_free(config);
+}
+
+static void test_grants(void **state _unused_)
+{
+	struct grants grants = {};
+	struct grant grant = {.services = 1, .until = 100};
+
+	assert_null(address_read_host("198.51.100.1", &grant.address));
+	assert_false(grants_have(&grants, &grant.address, 1, 100));
+	assert_int_equal(grants_add(&grants, &grant), 0);
+	assert_int_equal(grants.pairs, 1);
+	assert_true(grants_have(&grants, &grant.address, 1, 100));
+	assert_false(grants_have(&grants, &grant.address, 1, 101));
+	assert_false(grants_have(&grants, &grant.address, 3, 100));
+	/* another service, which ends later: what ends first decides */
+	grant.services = 2;
+	grant.until = 200;
+	assert_int_equal(grants_add(&grants, &grant), 0);
+	assert_int_equal(grants.n, 1);
+	assert_int_equal(grants.pairs, 2);
+	assert_true(grants_have(&grants, &grant.address, 3, 100));
+	assert_false(grants_have(&grants, &grant.address, 2, 101));
+	grants_expire(&grants, 99);
+	assert_int_equal(grants.n, 1);
+	/* one that is there has room, another one has none */
+	assert_true(grants_have_room(&grants, &grant.address, GRANTS_MAX));
+	assert_null(address_read_host("198.51.100.2", &grant.address));
+	assert_true(grants_have_room(&grants, &grant.address, GRANTS_MAX - 2));
+	assert_false(grants_have_room(&grants, &grant.address, GRANTS_MAX - 1));
+	grants_expire(&grants, 100);
+	assert_int_equal(grants.n, 0);
+	assert_int_equal(grants.pairs, 0);
+	grants_clear(&grants);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_names),	 cmocka_unit_test(test_sharing),
+		cmocka_unit_test(test_no_names), cmocka_unit_test(test_too_many_services),
+		cmocka_unit_test(test_outside),	 cmocka_unit_test(test_grants),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What nsctld-resolver does with questions, with answers, and with what the keeper says. */
+#include "daemon/resolver/resolver.h"
+#include "tests/unit/resolver-program.h"
+
+/* The set gets an answer when the keeper has let its addresses through, and not before. */
+static void test_allowed(void **state)
+{
+	struct fixture *f = *state;
+
+	add(f, 9, default_list, 1, &f->udp, NULL);
+	ask(&f->udp, "X.b.ORG");
+	serve(f->upstreams[0].fd, "X.b.ORG", "x.b.org. 5 A 192.0.2.1");
+	receive_allow(f);
+	assert_int_equal(f->allow.cookie, 9);
+	assert_int_equal(f->allow.version, 5);
+	assert_string_equal(f->allow.name, "x.b.org");
+	assert_int_equal(f->allow.n_entries, 1);
+	assert_int_equal(f->allow.entries[0].index, 1);
+	assert_int_equal(f->allow.n_addresses, 1);
+	assert_string_equal(f->allow.addresses[0].address, "192.0.2.1");
+	assert_int_equal(f->allow.addresses[0].seconds, RESOLVER_SECONDS_MIN);
+	assert_false(is_ready(f->udp.client_fd, POLLIN));
+	send_allowed(f, 0);
+	assert_answered(&f->udp);
+}
+
+/* An administrator's names are asked at the host's name servers, the user's own at the set's. */
+static void test_two_groups(void **state)
+{
+	struct fixture *f = *state;
+	_cleanup_fd_ int fd = make_list((const char *const[]){"a.org", "*.org", NULL});
+	struct wire_resolver_list list = {9, 6, fd, 1};
+	struct wire_resolver_upstreams upstreams = {
+		.cookie = 9,
+		.n_servers = 1,
+		.servers = {{"127.0.0.1", f->upstreams[0].port}},
+		.n_host_servers = 1,
+		.host_servers = {{"127.0.0.1", f->upstreams[1].port}},
+	};
+
+	add(f, 9, default_list, 1, &f->udp, NULL);
+	send_to_resolver(f, RESOLVER_LIST, 0, &wire_resolver_list_layout, &list);
+	send_to_resolver(f, RESOLVER_UPSTREAMS, 0, &wire_resolver_upstreams_layout, &upstreams);
+	ask(&f->udp, "a.org");
+	serve(f->upstreams[0].fd, "a.org", RECORD);
+	receive_allow(f);
+	assert_int_equal(f->allow.n_entries, 2);
+	send_allowed(f, 0);
+	assert_answered(&f->udp);
+	ask(&f->udp, "b.org");
+	serve(f->upstreams[1].fd, "b.org", "b.org. 60 A 192.0.2.1");
+	receive_allow(f);
+	assert_int_equal(f->allow.entries[0].index, 1);
+	send_allowed(f, 0);
+	assert_answered(&f->udp);
+	assert_false(is_ready(f->upstreams[0].fd, POLLIN));
+}
+
+static void test_refused_address(void **state)
+{
+	struct fixture *f = *state;
+
+	add(f, 9, default_list, 1, &f->udp, NULL);
+	ask(&f->udp, "a.org");
+	serve(f->upstreams[0].fd, "a.org", "a.org. 60 A 10.0.0.1");
+	receive_allow(f);
+	send_allowed(f, 1);
+	assert_code(&f->udp, LDNS_RCODE_NOERROR);
+}
+
+/* No name server hears of a name that is not on the list; the keeper does, not too often. */
+static void test_denied(void **state)
+{
+	struct fixture *f = *state;
+	struct wire_resolver_denied denied;
+
+	add(f, 9, default_list, 1, &f->udp, NULL);
+	ask(&f->udp, "Other.ORG");
+	assert_code(&f->udp, LDNS_RCODE_REFUSED);
+	receive_from_resolver(f, RESOLVER_DENIED, &wire_resolver_denied_layout, &denied);
+	assert_int_equal(denied.cookie, 9);
+	assert_string_equal(denied.name, "other.org");
+	assert_int_equal(denied.questions, 1);
+	for (int i = 0; i < 3; i++) {
+		ask(&f->udp, "b.org");
+		assert_code(&f->udp, LDNS_RCODE_REFUSED);
+	}
+	receive_from_resolver(f, RESOLVER_DENIED, &wire_resolver_denied_layout, &denied);
+	assert_string_equal(denied.name, "b.org");
+	assert_false(is_ready(f->upstreams[0].fd, POLLIN));
+}
+
+static void test_negative(void **state)
+{
+	struct fixture *f = *state;
+
+	add(f, 9, default_list, 1, &f->udp, NULL);
+	ask(&f->udp, "a.org");
+	make_answer("a.org", LDNS_RR_TYPE_A, receive_question(f->upstreams[0].fd),
+		    LDNS_RCODE_NXDOMAIN, NO_RECORDS, &answer);
+	send_answer(f->upstreams[0].fd);
+	assert_answered(&f->udp);
+	assert_false(has_said(f));
+}
+
+/* Answers from elsewhere, with another id, to another question: the true one still counts. */
+static void test_forged(void **state)
+{
+	struct fixture *f = *state;
+	int fd = f->upstreams[0].fd;
+	uint16_t id;
+
+	add(f, 9, default_list, 1, &f->udp, NULL);
+	ask(&f->udp, "a.org");
+	id = receive_question(fd);
+	make_answer("a.org", LDNS_RR_TYPE_A, id, 0, (const char *const[]){RECORD, NULL}, &answer);
+	/* not by send_answer(): the kernel may refuse it */
+	(void)sendto(f->upstreams[1].fd, answer.data, answer.size, 0, (struct sockaddr *)&asker,
+		     sizeof(struct sockaddr_in));
+	make_answer("a.org", LDNS_RR_TYPE_A, id ^ 1, 0, (const char *const[]){RECORD, NULL},
+		    &answer);
+	send_answer(fd);
+	make_answer("evil.org", LDNS_RR_TYPE_A, id, 0,
+		    (const char *const[]){"evil.org. 60 A 192.0.2.66", NULL}, &answer);
+	send_answer(fd);
+	make_answer("a.org", LDNS_RR_TYPE_A, id, 0,
+		    (const char *const[]){"a.org. 60 A 192.0.2.2", NULL}, &answer);
+	send_answer(fd);
+	receive_allow(f);
+	assert_int_equal(f->allow.n_addresses, 1);
+	assert_string_equal(f->allow.addresses[0].address, "192.0.2.2");
+	send_allowed(f, 0);
+	assert_answered(&f->udp);
+}
+
+/* One that is silent, and one that is not there. */
+static void test_dead_upstream(void **state)
+{
+	struct fixture *f = *state;
+
+	add(f, 9, default_list, 2, &f->udp, NULL);
+	ask(&f->udp, "a.org");
+	serve(f->upstreams[1].fd, "a.org", RECORD);
+	receive_allow(f);
+	send_allowed(f, 0);
+	assert_answered(&f->udp);
+	close_upstream(&f->upstreams[1]);
+	ask(&f->udp, "a.org");
+	assert_code(&f->udp, LDNS_RCODE_SERVFAIL);
+	close_upstream(&f->upstreams[0]);
+	ask(&f->udp, "a.org");
+	assert_code(&f->udp, LDNS_RCODE_SERVFAIL);
+}
+
+static void read_frame(int fd, struct bytes *ret)
+{
+	uint8_t length[2];
+
+	wait_for(fd, POLLIN);
+	assert_int_equal(recv(fd, length, sizeof(length), MSG_WAITALL), sizeof(length));
+	ret->size = ldns_read_uint16(length);
+	assert_int_equal(recv(fd, ret->data, ret->size, MSG_WAITALL), ret->size);
+}
+
+static void write_frame(int fd, const struct bytes *bytes)
+{
+	uint8_t length[2];
+
+	ldns_write_uint16(length, (uint16_t)bytes->size);
+	assert_int_equal(send(fd, length, sizeof(length), MSG_MORE | MSG_NOSIGNAL), 2);
+	assert_int_equal(send(fd, bytes->data, bytes->size, MSG_NOSIGNAL), bytes->size);
+}
+
+/* Two questions at once on a connection, the second refused. */
+static void test_tcp(void **state)
+{
+	struct fixture *f = *state;
+	int fd;
+
+	add(f, 9, default_list, 1, &f->udp, &f->tcp);
+	make_question("other.org", LDNS_RR_TYPE_A, ID, &received);
+	make_question("a.org", LDNS_RR_TYPE_A, ID, &question);
+	write_frame(f->tcp.client_fd, &question);
+	write_frame(f->tcp.client_fd, &received);
+	wait_for(f->upstreams[0].listening_fd, POLLIN);
+	fd = accept(f->upstreams[0].listening_fd, NULL, NULL);
+	read_frame(fd, &received);
+	make_answer("a.org", LDNS_RR_TYPE_A, LDNS_ID_WIRE(received.data), 0,
+		    (const char *const[]){RECORD, NULL}, &answer);
+	write_frame(fd, &answer);
+	receive_allow(f);
+	send_allowed(f, 0);
+	read_frame(f->tcp.client_fd, &received);
+	assert_int_equal(LDNS_ID_WIRE(received.data), ID);
+	assert_memory_equal(received.data + 2, answer.data + 2, answer.size - 2);
+	read_frame(f->tcp.client_fd, &received);
+	assert_int_equal(LDNS_RCODE_WIRE(received.data), LDNS_RCODE_REFUSED);
+	close(fd);
+}
+
+static void test_replaced(void **state)
+{
+	struct fixture *f = *state;
+	_cleanup_fd_ int fd = make_list((const char *const[]){"c.org", NULL});
+	struct wire_resolver_list list = {9, 6, fd, 1};
+	struct wire_resolver_upstreams upstreams = {
+		.cookie = 9, .n_servers = 1, .servers = {{"127.0.0.1", f->upstreams[1].port}}};
+	struct wire_resolver_remove gone = {9};
+
+	add(f, 9, default_list, 1, &f->udp, NULL);
+	send_to_resolver(f, RESOLVER_LIST, 0, &wire_resolver_list_layout, &list);
+	send_to_resolver(f, RESOLVER_UPSTREAMS, 0, &wire_resolver_upstreams_layout, &upstreams);
+	ask(&f->udp, "c.org");
+	serve(f->upstreams[1].fd, "c.org", "c.org. 60 A 192.0.2.1");
+	receive_allow(f);
+	assert_int_equal(f->allow.version, 6);
+	assert_int_equal(f->allow.entries[0].index, 0);
+	/* a question in progress ends with its set, and the keeper's answer comes too late */
+	send_to_resolver(f, RESOLVER_REMOVE, 0, &wire_resolver_remove_layout, &gone);
+	send_allowed(f, 0);
+	/* the set's own socket is gone when the resolver's copy was the last */
+	f->udp.server_fd = close_fd(f->udp.server_fd);
+	do {
+		struct pollfd pause = {.fd = -1};
+
+		poll(&pause, 1, 10);
+		(void)send(f->udp.client_fd, "", 1, 0);
+	} while (!is_ready(f->udp.client_fd, POLLERR));
+}
+
+static int connect_and_ask(const struct fixture *f)
+{
+	struct sockaddr_in at;
+	socklen_t size = sizeof(at);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_int_equal(getsockname(f->tcp.server_fd, (struct sockaddr *)&at, &size), 0);
+	connect_to(fd, ntohs(at.sin_port));
+	make_question("other.org", LDNS_RR_TYPE_A, ID, &question);
+	write_frame(fd, &question);
+	return fd;
+}
+
+/* A set that has as many connections as it may have waits until one ends. */
+static void test_connections(void **state)
+{
+	struct fixture *f = *state;
+	int fds[SET_CONNECTIONS_MAX], one_more;
+
+	add(f, 9, default_list, 1, &f->udp, &f->tcp);
+	/* the fixture's own connection is the first */
+	for (size_t i = 1; i < ARRAY_SIZE(fds); i++) {
+		fds[i] = connect_and_ask(f);
+		read_frame(fds[i], &received);
+	}
+	one_more = connect_and_ask(f);
+	/* the resolver is not busy: it answers over UDP */
+	ask(&f->udp, "other.org");
+	assert_code(&f->udp, LDNS_RCODE_REFUSED);
+	assert_false(is_ready(one_more, POLLIN));
+	close(fds[1]);
+	read_frame(one_more, &received);
+	assert_int_equal(LDNS_RCODE_WIRE(received.data), LDNS_RCODE_REFUSED);
+	close(one_more);
+	for (size_t i = 2; i < ARRAY_SIZE(fds); i++)
+		close(fds[i]);
+}
+
+/* One set asks more than it may, and its name server is silent: another one does not notice. */
+static void test_flood(void **state)
+{
+	struct fixture *f = *state;
+	struct inside other = open_inside(SOCK_DGRAM);
+	struct wire_resolver_upstreams upstreams = {
+		.cookie = 10, .n_servers = 1, .servers = {{"127.0.0.1", f->upstreams[1].port}}};
+
+	add(f, 9, default_list, 1, &f->udp, NULL);
+	add(f, 10, default_list, 1, &other, NULL);
+	send_to_resolver(f, RESOLVER_UPSTREAMS, 0, &wire_resolver_upstreams_layout, &upstreams);
+	for (int i = 0; i < 500; i++)
+		ask(&f->udp, i % 2 ? "a.org" : "other.org");
+	ask(&other, "a.org");
+	serve(f->upstreams[1].fd, "a.org", RECORD);
+	do
+		receive_any(f);
+	while (f->message.header->nlmsg_type != RESOLVER_ALLOW);
+	send_allowed(f, 0);
+	assert_answered(&other);
+	close_inside(&other);
+}
+
+static void ask_and_serve(struct fixture *f, const struct inside *inside, size_t times)
+{
+	for (size_t i = 0; i < times; i++) {
+		ask(inside, "a.org");
+		serve(f->upstreams[0].fd, "a.org", RECORD);
+	}
+}
+
+/* A set that has the keeper let many addresses through: the request of another one is sent next,
+ * before those that the first one has waiting. */
+static void test_turns(void **state)
+{
+	struct fixture *f = *state;
+	struct inside other = open_inside(SOCK_DGRAM);
+
+	add(f, 9, default_list, 1, &f->udp, NULL);
+	add(f, 10, default_list, 1, &other, NULL);
+	ask_and_serve(f, &f->udp, 2 * RESOLVER_REQUESTS_MAX);
+	for (size_t i = 0; i < RESOLVER_REQUESTS_MAX; i++) {
+		receive_allow(f);
+		assert_int_equal(f->allow.cookie, 9);
+	}
+	ask_and_serve(f, &other, 1);
+	/* the resolver has seen all of this: it answers at once what was asked last */
+	ask(&other, "other.org");
+	assert_code(&other, LDNS_RCODE_REFUSED);
+	receive_any(f);
+	assert_int_equal(f->message.header->nlmsg_type, RESOLVER_DENIED);
+	assert_false(has_said(f));
+	for (uint32_t request = 1; request <= 2; request++) {
+		f->message.header->nlmsg_seq = request;
+		send_allowed(f, 0);
+		receive_allow(f);
+	}
+	assert_int_equal(f->allow.cookie, 10);
+	close_inside(&other);
+}
+
+/* A keeper that breaks a rule: an old list must not stay in force. */
+static void test_broken_rule(void **state)
+{
+	struct fixture *f = *state;
+	struct wire_resolver_list list = {9, 6, -1, 0};
+	int status;
+
+	add(f, 9, default_list, 1, &f->udp, NULL);
+	send_to_resolver(f, RESOLVER_LIST, 0, &wire_resolver_list_layout, &list);
+	assert_int_equal(waitpid(f->pid, &status, 0), f->pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), EXIT_FAILURE);
+	f->ended = true;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_allowed, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_two_groups, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_refused_address, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_denied, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_negative, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_forged, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_dead_upstream, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_tcp, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_replaced, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_connections, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_flood, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_turns, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_broken_rule, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
