@@ -169,8 +169,11 @@ PYTHON
 	touch "$runtime.read"
 	read_up() { nsctl run -n true && grep -q 'MESSAGE=.* ([0-9]* lines before this one were lost)$' "$runtime.lines"; }
 	eventually read_up
-	eventually grep -qx "NSCTL_UID=$user_id" "$runtime.lines"
-	eventually grep -qx 'NSCTL_METHOD=Run' "$runtime.lines"
+	# The line of the run above may have been lost itself, and a later one of the same run tell of it.
+	told_of_a_run() {
+		nsctl run -n true && grep -qx "NSCTL_UID=$user_id" "$runtime.lines" && grep -qx 'NSCTL_METHOD=Run' "$runtime.lines"
+	}
+	eventually told_of_a_run
 	grep -qx 'PRIORITY=6' "$runtime.lines"
 	purge_daemon
 	rm -r "$runtime".* /run/systemd/journal
