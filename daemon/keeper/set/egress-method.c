@@ -25,18 +25,16 @@
 #include "daemon/keeper/request/admission.h"
 #include "daemon/keeper/request/handlers.h"
 #include "daemon/keeper/request/request.h"
+#include "daemon/keeper/set/egress-record.h"
 #include "daemon/keeper/set/network.h"
-#include "daemon/keeper/state/store.h"
 #include "daemon/keeper/workers/boot-records.h"
 #include "daemon/keeper/workers/operation.h"
-#include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/fault.h"
 
 #define RELIST_SECONDS 20
 
 /* A SetEgress in progress. */
 struct change {
-	struct change *next; /* in changes, once it has recorded a new list */
 	struct keeper *keeper;
 	struct request *request;
 	struct egress_waiter waiter;
@@ -45,25 +43,16 @@ struct change {
 	size_t asked_size;
 	char id[ID_SIZE]; /* of the set or network */
 	bool end_named;	  /* names were taken off the list */
-	bool records;	  /* the new list is recorded: before is the old record's part */
-	void *before;
-	size_t before_size;
+	struct egress_record record;
 	bool has_refused;
 	uint64_t refused;
 	struct task_refusals refusals;
 };
 
-static struct change *changes;
-
 static void change_free(struct change *change)
 {
-	for (struct change **at = &changes; *at; at = &(*at)->next)
-		if (*at == change) {
-			*at = change->next;
-			break;
-		}
+	egress_record_free(&change->record);
 	free(change->asked);
-	free(change->before);
 	free(change);
 }
 
@@ -86,14 +75,6 @@ static void fail_gone(struct change *change)
 	fail(change, &failure);
 }
 
-static bool is_changing(const struct set *set)
-{
-	for (const struct change *at = changes; at; at = at->next)
-		if (strcmp(at->id, set->id) == 0)
-			return true;
-	return false;
-}
-
 /* Returns the set's or network's way out, or NULL. */
 static const struct link *way_of(const struct set *set)
 {
@@ -104,96 +85,12 @@ static const struct link *way_of(const struct set *set)
 	return link;
 }
 
-/* --- records --- */
-
-/* Returns where the record keeps the packed list: in the network, or in the specification. */
-static void **part_of(struct set *set, size_t **ret_size)
-{
-	*ret_size = set_is_network(set) ? &set->network_size : &set->spec_size;
-	return set_is_network(set) ? &set->network : &set->spec;
-}
-
-/* Packs that part of the record with another list. Returns 0 or -errno. */
-static int pack_with(const struct set *set, const struct wire_reach *reach, void **ret,
-		     size_t *size)
-{
-	static struct wire_network network;
-	static struct wire_spec spec;
-	int r;
-
-	if (set_is_network(set)) {
-		r = wire_unpack(&wire_network_layout, set->network, set->network_size, &network);
-		network.reach = *reach;
-		return r < 0 ? r : wire_pack(&wire_network_layout, &network, ret, size);
-	}
-	r = wire_unpack(&wire_spec_layout, set->spec, set->spec_size, &spec);
-	spec.reach = *reach;
-	return r < 0 ? r : wire_pack(&wire_spec_layout, &spec, ret, size);
-}
-
-/* Exchanges that part of the record with change->before, and writes the record. Returns 0 or
- * -errno. */
-static int exchange(struct change *change, struct set *set)
-{
-	size_t *size, other_size = change->before_size;
-	void **part = part_of(set, &size), *other = change->before;
-
-	change->before = *part;
-	change->before_size = *size;
-	*part = other;
-	*size = other_size;
-	return store_write_set(change->keeper->store, set);
-}
-
-/* Has the files in /etc follow, if the list has got names or lost all of them. */
-static void follow_names(struct set *set, bool had_names)
-{
-	if (had_names != (set->names != NULL))
-		resolver_names_changed(set);
-}
-
-/* Counts the entries of the list that the record has now. */
-static void count(struct keeper *keeper, struct set *set)
-{
-	static struct wire_reach reach;
-	static struct wire_spec spec;
-	bool had_names = set->names;
-
-	if (egress_list_read(set, &spec, &reach))
-		egress_list_count(keeper, set, &reach);
-	follow_names(set, had_names);
-}
-
-static int record(struct change *change, struct set *set, const struct wire_reach *reach,
-		  struct failure *failure)
-{
-	int r = pack_with(set, reach, &change->before, &change->before_size);
-
-	if (r == 0) {
-		r = exchange(change, set);
-		if (r < 0)
-			(void)exchange(change, set);
-	}
-	if (r < 0)
-		return failure_from_errno(failure, r, "record the list");
-	change->records = true;
-	change->next = changes;
-	changes = change;
-	fault_point("list-recorded");
-	return 0;
-}
-
 /* Records the old list again. The worker may have changed the firewall, or not. */
 static void take_back(struct change *change, struct set *set)
 {
-	int r = change->records ? exchange(change, set) : 0;
-
-	if (r < 0)
-		log_warning("record of %s %s not restored: %s", set_what(set), set_shown_name(set),
-			    strerror(-r));
-	if (!change->records)
+	if (!change->record.changed)
 		return;
-	count(change->keeper, set);
+	egress_record_take_back(&change->record, change->keeper, set);
 	egress_restore(change->keeper);
 }
 
@@ -237,7 +134,7 @@ static void on_files_written(void *context)
 	if (!set)
 		fail_gone(change);
 	/* a removal deletes the record for the next boot */
-	else if (change->records && set->boot_recorded && set->state == SET_READY)
+	else if (change->record.changed && set->boot_recorded && set->state == SET_READY)
 		boot_set_changed(change->keeper, set, on_boot_written, change);
 	else
 		answer(change, set);
@@ -248,7 +145,7 @@ static void on_names_opened(void *context)
 	const struct change *change = context;
 	const struct set *set = registry_find_set_id(change->keeper->registry, change->id);
 
-	if (set && change->records)
+	if (set && change->record.changed)
 		resolver_settle(set->owner, on_files_written, context);
 	else
 		on_files_written(context);
@@ -262,7 +159,7 @@ static void finish(struct change *change, struct set *set)
 				    .owner = set->owner,
 				    .set = set_shown_name(set)};
 
-	if (change->records)
+	if (change->record.changed)
 		log_operation("lists changed", LOG_INFO, &fields,
 			      "%s changed egress of %s %s of %s", user_name(fields.uid).text,
 			      set_what(set), fields.set, user_name(set->owner).text);
@@ -314,16 +211,16 @@ static int find(struct change *change, const struct wire_egress *asked, struct s
 	return r ? r : check_ready((*ret)->state, set_shown_name(*ret), failure);
 }
 
-/* Checks the change, counts its entries and records it. */
+/* Checks the change and records it. */
 static int make(struct change *change, struct set *set, const struct wire_egress *asked,
 		const struct wire_reach *old, struct failure *failure)
 {
 	static struct wire_reach changed;
 	struct keeper *keeper = change->keeper;
-	bool egress = false, had_names = set->names;
+	bool egress = false;
 	int r = authz_egress_change(&change->request->subject, failure);
 
-	if (r == 0 && is_changing(set))
+	if (r == 0 && egress_record_is_changing(set))
 		r = failure_set(failure, ERROR_BUSY, 0, "changing", "%s", set_shown_name(set));
 	/* an entry that is wrong is named by its place in the request */
 	if (r == 0)
@@ -332,16 +229,10 @@ static int make(struct change *change, struct set *set, const struct wire_egress
 		r = reach_change(old, asked, &changed, failure);
 	if (r == 0)
 		r = admission_of_relist(keeper, change->request, old, &changed, failure);
-	if (r == 0)
-		r = egress_list_hold(keeper, set, &changed, failure);
 	if (r)
 		return r;
-	follow_names(set, had_names);
 	change->end_named = reach_takes_names(asked);
-	r = record(change, set, &changed, failure);
-	if (r)
-		count(keeper, set);
-	return r;
+	return egress_record_change(&change->record, keeper, set, &changed, failure);
 }
 
 static int send_relist(struct change *change, const struct set *set)
@@ -360,7 +251,7 @@ static int send_relist(struct change *change, const struct set *set)
 	(void)egress_fill_link(change->keeper, way_of(set), &spec, &planned.task);
 	egress_firewall_fill(change->keeper, &task.firewall);
 	task.link = planned.task;
-	task.change = change->records;
+	task.change = change->record.changed;
 	task.end_named = change->end_named;
 	r = operation_new(change->keeper, set->owner, TURN_MAKE, RELIST_SECONDS, &operation);
 	if (r < 0)

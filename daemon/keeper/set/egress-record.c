@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdlib.h>
+#include <string.h>
+#include "daemon/keeper/base/log.h"
+#include "daemon/keeper/network/egress-list.h"
+#include "daemon/keeper/network/resolver.h"
+#include "daemon/keeper/set/egress-record.h"
+#include "daemon/keeper/state/store.h"
+#include "daemon/kernel/fault-point.h"
+
+static struct egress_record *changes;
+
+bool egress_record_is_changing(const struct set *set)
+{
+	for (const struct egress_record *at = changes; at; at = at->next)
+		if (strcmp(at->id, set->id) == 0)
+			return true;
+	return false;
+}
+
+void egress_record_free(struct egress_record *record)
+{
+	for (struct egress_record **at = &changes; *at; at = &(*at)->next)
+		if (*at == record) {
+			*at = record->next;
+			break;
+		}
+	free(record->before);
+}
+
+/* Returns where the record keeps the packed list: in the network, or in the specification. */
+static void **part_of(struct set *set, size_t **ret_size)
+{
+	*ret_size = set_is_network(set) ? &set->network_size : &set->spec_size;
+	return set_is_network(set) ? &set->network : &set->spec;
+}
+
+/* Packs that part of the record with another list. Returns 0 or -errno. */
+static int pack_with(const struct set *set, const struct wire_reach *reach, void **ret,
+		     size_t *size)
+{
+	static struct wire_network network;
+	static struct wire_spec spec;
+	int r;
+
+	if (set_is_network(set)) {
+		r = wire_unpack(&wire_network_layout, set->network, set->network_size, &network);
+		network.reach = *reach;
+		return r < 0 ? r : wire_pack(&wire_network_layout, &network, ret, size);
+	}
+	r = wire_unpack(&wire_spec_layout, set->spec, set->spec_size, &spec);
+	spec.reach = *reach;
+	return r < 0 ? r : wire_pack(&wire_spec_layout, &spec, ret, size);
+}
+
+/* Exchanges that part of the record with record->before, and writes the record. Returns 0 or
+ * -errno. */
+static int exchange(struct egress_record *record, struct keeper *keeper, struct set *set)
+{
+	size_t *size, other_size = record->before_size;
+	void **part = part_of(set, &size), *other = record->before;
+
+	record->before = *part;
+	record->before_size = *size;
+	*part = other;
+	*size = other_size;
+	return store_write_set(keeper->store, set);
+}
+
+/* Has the files in /etc follow, if the list has got names or lost all of them. */
+static void follow_names(struct set *set, bool had_names)
+{
+	if (had_names != (set->names != NULL))
+		resolver_names_changed(set);
+}
+
+/* Counts the entries of the list that the record has now. */
+static void count(struct keeper *keeper, struct set *set)
+{
+	static struct wire_reach reach;
+	static struct wire_spec spec;
+	bool had_names = set->names;
+
+	if (egress_list_read(set, &spec, &reach))
+		egress_list_count(keeper, set, &reach);
+	follow_names(set, had_names);
+}
+
+static int write_list(struct egress_record *record, struct keeper *keeper, struct set *set,
+		      const struct wire_reach *reach, struct failure *failure)
+{
+	int r = pack_with(set, reach, &record->before, &record->before_size);
+
+	if (r == 0) {
+		r = exchange(record, keeper, set);
+		if (r < 0)
+			(void)exchange(record, keeper, set);
+	}
+	return r < 0 ? failure_from_errno(failure, r, "record the list") : 0;
+}
+
+int egress_record_change(struct egress_record *record, struct keeper *keeper, struct set *set,
+			 const struct wire_reach *reach, struct failure *failure)
+{
+	bool had_names = set->names;
+	int r = egress_list_hold(keeper, set, reach, failure);
+
+	if (r)
+		return r;
+	follow_names(set, had_names);
+	r = write_list(record, keeper, set, reach, failure);
+	if (r) {
+		count(keeper, set);
+		return r;
+	}
+	record->changed = true;
+	memcpy(record->id, set->id, sizeof(record->id));
+	record->next = changes;
+	changes = record;
+	fault_point("list-recorded");
+	return 0;
+}
+
+void egress_record_take_back(struct egress_record *record, struct keeper *keeper, struct set *set)
+{
+	int r = exchange(record, keeper, set);
+
+	if (r < 0)
+		log_warning("record of %s %s not restored: %s", set_what(set), set_shown_name(set),
+			    strerror(-r));
+	count(keeper, set);
+}
