@@ -4,8 +4,6 @@
 #include <libnftnl/common.h>
 #include <libnftnl/expr.h>
 #include <linux/netfilter.h>
-#include <stdlib.h>
-#include <string.h>
 #include "daemon/kernel/nft-request.h"
 
 /* All of them have this id: rules find such a set by its name. */
@@ -13,21 +11,9 @@
 /* The kernel looks this often for elements that have ended. */
 #define COLLECT_MILLISECONDS (10 * 60 * 1000)
 
-static struct nftnl_set *named(const struct nft *nft, const char *name)
-{
-	struct nftnl_set *set = nftnl_set_alloc();
-
-	if (!set)
-		abort();
-	nftnl_set_set_str(set, NFTNL_SET_TABLE, nft->table);
-	nftnl_set_set_str(set, NFTNL_SET_NAME, name);
-	return set;
-}
-
 void nft_add_counting_set(struct nft *nft, const char *name, const struct nft_counting *wanted)
 {
-	struct nlmsghdr *message = nft_request(nft, NFT_MSG_NEWSET, NLM_F_ACK | NLM_F_CREATE);
-	struct nftnl_set *set = named(nft, name);
+	struct nftnl_set *set = nft_named_set(nft, name);
 
 	nftnl_set_set_u32(set, NFTNL_SET_FAMILY, NFPROTO_INET);
 	nftnl_set_set_u32(set, NFTNL_SET_ID, COUNTING_ID);
@@ -37,19 +23,7 @@ void nft_add_counting_set(struct nft *nft, const char *name, const struct nft_co
 	nftnl_set_set_u32(set, NFTNL_SET_DESC_SIZE, wanted->elements);
 	nftnl_set_set_u64(set, NFTNL_SET_TIMEOUT, wanted->milliseconds);
 	nftnl_set_set_u32(set, NFTNL_SET_GC_INTERVAL, COLLECT_MILLISECONDS);
-	nftnl_set_nlmsg_build_payload(message, set);
-	nft_add_request(nft, message);
-	nftnl_set_free(set);
-}
-
-void nft_delete_set(struct nft *nft, const char *name)
-{
-	struct nlmsghdr *message = nft_request(nft, NFT_MSG_DELSET, NLM_F_ACK);
-	struct nftnl_set *set = named(nft, name);
-
-	nftnl_set_nlmsg_build_payload(message, set);
-	nft_add_request(nft, message);
-	nftnl_set_free(set);
+	nft_add_set_message(nft, nft_request(nft, NFT_MSG_NEWSET, NLM_F_ACK | NLM_F_CREATE), set);
 }
 
 /* --- reading --- */
@@ -88,7 +62,7 @@ int nft_read_counting_set(struct nft *nft, const char *name, nft_counted *each, 
 	struct nlmsghdr *message = nftnl_nlmsg_build_hdr(nft->buffer, NFT_MSG_GETSETELEM,
 							 NFPROTO_INET, NLM_F_DUMP, ++nft->sequence);
 	struct reading reading = {.each = each, .context = context};
-	struct nftnl_set *set = named(nft, name);
+	struct nftnl_set *set = nft_named_set(nft, name);
 
 	nftnl_set_elems_nlmsg_build_payload(message, set);
 	nftnl_set_free(set);

@@ -11,6 +11,10 @@
 struct nlmsghdr *nft_request(struct nft *nft, uint16_t type, uint16_t flags);
 /* Completes the request that nft_request() has begun. */
 void nft_add_request(struct nft *nft, const struct nlmsghdr *message);
+/* Returns a set of our table, by name. It must be freed; nft_add_set_message() does. */
+struct nftnl_set *nft_named_set(const struct nft *nft, const char *name);
+/* Completes and adds a request about the set, and frees the set. */
+void nft_add_set_message(struct nft *nft, struct nlmsghdr *message, struct nftnl_set *set);
 /* Sends a request for a dump, and calls back for each message. Returns 0 or -errno. */
 int nft_read(struct nft *nft, const struct nlmsghdr *message, mnl_cb_t callback, void *context);
 

@@ -2,7 +2,7 @@
 /*
  * nftables by libnftnl: transactions that take effect as a whole or not at all, and rules built
  * from expressions. This module does not know what the rules are for. It parses no text and starts
- * no program.
+ * no program. Without memory, it aborts the process: it runs in children of workers.
  */
 #ifndef NSCTL_KERNEL_NFT_H
 #define NSCTL_KERNEL_NFT_H
@@ -23,8 +23,7 @@ struct nft {
 	size_t used;
 	uint32_t first, sequence; /* numbers of this transaction's first and last request */
 	uint32_t sets;		  /* anonymous sets of this transaction so far */
-	bool failed; /* a request did not fit, or there was no memory: nft_commit() returns -ENOBUFS
-		      */
+	bool failed;		  /* a request did not fit: nft_commit() returns -ENOBUFS */
 };
 
 /* Opens a socket in the current net namespace. buffer is aligned as malloc() aligns. Returns 0 or
@@ -52,6 +51,7 @@ void nft_add_chain(struct nft *nft, const char *name, const char *type, uint32_t
  * are in bytes. */
 void nft_add_set(struct nft *nft, const char *name, uint32_t id, uint32_t key_type,
 		 uint32_t key_size, uint32_t data_type, uint32_t data_size);
+void nft_delete_set(struct nft *nft, const char *name);
 /* data_type of a set whose elements end by themselves: nft_lasting_element() adds them. */
 #define NFT_TYPE_TIMED UINT32_MAX
 #define NFT_TYPE_VERDICT NFT_DATA_VERDICT
@@ -95,7 +95,6 @@ struct nft_counting {
 	uint64_t milliseconds; /* after the last packet */
 };
 void nft_add_counting_set(struct nft *nft, const char *name, const struct nft_counting *wanted);
-void nft_delete_set(struct nft *nft, const char *name);
 /* Calls back for each element of such a set. Returns 0 or -errno. */
 typedef void nft_counted(const uint8_t *key, uint64_t packets, void *context);
 int nft_read_counting_set(struct nft *nft, const char *name, nft_counted *each, void *context);
