@@ -2,34 +2,22 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 #include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/base/unique-id.h"
 #include "daemon/keeper/network/egress.h"
 #include "daemon/keeper/network/link.h"
-#include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/set/pipe-watch.h"
-#include "daemon/keeper/set/process-watch.h"
 #include "daemon/keeper/set/remove.h"
-#include "daemon/keeper/set/session-end.h"
 #include "daemon/keeper/set/session-left.h"
+#include "daemon/keeper/set/session-end.h"
 #include "daemon/keeper/set/session.h"
 #include "daemon/keeper/start/recovery-makers.h"
+#include "daemon/keeper/start/recovery-set.h"
 #include "daemon/keeper/start/recovery.h"
 #include "daemon/keeper/state/store.h"
-#include "daemon/keeper/state/view.h"
 #include "daemon/keeper/workers/boot-records.h"
 #include "daemon/keeper/workers/operation.h"
-#include "daemon/kernel/cgroup.h"
-#include "daemon/kernel/pin.h"
-#include "daemon/kernel/process.h"
-
-static void on_removed(struct keeper *keeper, const struct failure *failure _unused_,
-		       void *context _unused_)
-{
-	boot_go_on(keeper);
-}
 
 /* --- records --- */
 
@@ -134,166 +122,6 @@ static void on_bad(const char *directory, const char *name, int outcome, const c
 	store_set_aside(keeper->store, directory, name);
 }
 
-/* --- the kernel --- */
-
-/* Reads the identity of the set's pin, and stores it in the set. Returns 0 or -errno. */
-static int take_pin(struct keeper *keeper, struct set *set, enum kind kind)
-{
-	const struct task_set named = view_task_set(set);
-	_cleanup_fd_ int fd = pin_open(keeper->vault_fd, &named, kind);
-	uint64_t inode;
-	int r = fd < 0 ? fd : pin_identify(fd, &inode, &set->ids[kind]);
-
-	if (r == 0)
-		set->inodes[kind] = inode;
-	return r;
-}
-
-/* Checks that the set's published names exist: publishing them was the maker's last step. Returns 0
- * if they do, or if the set has none; -ENOENT if one is missing; or another -errno. */
-static int is_published(struct keeper *keeper, const struct set *set)
-{
-	char path[256];
-	struct stat st;
-
-	if (set->traces.visible) {
-		for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
-			if (!(set->kinds & KIND_BIT(kind)) || kind == KIND_MNT)
-				continue;
-			snprintf(path, sizeof(path), "ns/%u/%s/%s", set->owner, set->name,
-				 kind_name(kind));
-			if (fstatat(keeper->runtime_fd, path, &st, 0) < 0)
-				return negative_errno();
-			if (st.st_ino != set->inodes[kind])
-				return -ENOENT;
-		}
-	}
-	if (!set->traces.ip_netns)
-		return 0;
-	snprintf(path, sizeof(path), "/run/netns/%s", set->name);
-	if (stat(path, &st) < 0)
-		return negative_errno();
-	return st.st_ino == set->inodes[KIND_NET] ? 0 : -ENOENT;
-}
-
-/* Callback: stores the set's init, which is the only process in the set's own cgroup. Needed if the
- * daemon ended before it recorded the init. */
-static int take_init(pid_t pid, const char *name, void *context)
-{
-	struct set *set = context;
-
-	if (*name)
-		return 0;
-	set->init_pid = pid;
-	return process_start_time(pid, &set->init_start);
-}
-
-/* Completes a creation if everything exists and only the record is missing. Returns 0 or -errno. */
-static int complete_creation(struct keeper *keeper, struct set *set)
-{
-	_cleanup_fd_ int cgroup_fd = -1;
-	/* Adopted namespaces are checked after they were pinned, so a set with all pins may be
-	 * unchecked. In a caller's cgroup, any process could be put in the place of the init. */
-	int r = set->adopted || set->callers_cgroup ? -ENOENT : 0;
-
-	for (enum kind kind = 0; r == 0 && kind < KIND_COUNT; kind++)
-		if (set->kinds & KIND_BIT(kind))
-			r = take_pin(keeper, set, kind);
-	if (r < 0)
-		return r;
-	/* the maker makes all links before the first pin */
-	link_all_made(keeper, set);
-	r = is_published(keeper, set);
-	if (r < 0 || !(set->kinds & KIND_BIT(KIND_PID)))
-		return r;
-	cgroup_fd = view_open_cgroup(keeper, set);
-	if (cgroup_fd < 0)
-		return cgroup_fd;
-	r = cgroup_each_process(cgroup_fd, false, take_init, set);
-	return r < 0 || set->init_pid > 0 ? r : -ESRCH;
-}
-
-/* Finds a pin or an init that the set should have, but has not; *ret is its name, or NULL. Returns
- * 0, or -errno if the set cannot be examined. */
-static int find_missing(struct keeper *keeper, struct set *set, const char **ret)
-{
-	_cleanup_fd_ int fd = -1;
-
-	*ret = NULL;
-	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
-		ino_t recorded = set->inodes[kind];
-		int r = recorded ? take_pin(keeper, set, kind) : 0;
-
-		if (is_shortage(r))
-			return r;
-		if (r < 0 || set->inodes[kind] != recorded) {
-			*ret = kind_name(kind);
-			return 0;
-		}
-	}
-	if (set->init_pid == 0)
-		return 0;
-	fd = process_find(set->init_pid, set->init_start);
-	if (fd < 0)
-		*ret = "init";
-	return is_shortage(fd) ? fd : 0;
-}
-
-static bool is_frozen(struct keeper *keeper, const struct set *set)
-{
-	_cleanup_fd_ int cgroup_fd = -1, events_fd = -1;
-	bool populated, frozen = false;
-
-	cgroup_fd = view_open_cgroup(keeper, set);
-	events_fd = cgroup_fd < 0 ? -1 : cgroup_open_events(cgroup_fd);
-	return events_fd >= 0 && cgroup_read_events(events_fd, &populated, &frozen) == 0 && frozen;
-}
-
-/* Decides whether a set is kept, completed, broken or removed, and does it. Returns 0, or -errno if
- * the set cannot be examined; then nothing is done. */
-static int put_right(struct keeper *keeper, struct set *set)
-{
-	struct log_fields fields = {.has_uid = true, .uid = set->owner, .set = set->name};
-	const char *missing;
-	int r = set->state == SET_CREATING ? complete_creation(keeper, set) : 0;
-
-	if (is_shortage(r))
-		return r;
-	if (set->state == SET_CREATING && r == 0) {
-		set->state = SET_READY;
-		set->announced = true;
-		lease_begin(keeper, set);
-		store_write_set(keeper->store, set);
-		log_line(LOG_NOTICE, &fields, "set was complete: taken over");
-	}
-	/* a set ends with the set that it is within and, in its caller's cgroup, with its init */
-	if ((set->above && !registry_find_at(keeper->registry, set->above)) ||
-	    (set->callers_cgroup && set->state == SET_READY &&
-	     process_is_ending(set->init_pid, set->init_start)))
-		set->state = SET_REMOVING;
-	/* the command of this Run was never started, so nothing else would end the set */
-	if (set->run && set->state == SET_READY && !set_runs_commands(set))
-		set->state = SET_REMOVING;
-	if (set->state == SET_CREATING || set->state == SET_REMOVING) {
-		log_line(LOG_NOTICE, &fields, "set was %s: removed",
-			 set->state == SET_CREATING ? "not complete" : "being removed");
-		set_remove(keeper, set, 0, on_removed, NULL);
-		return 0;
-	}
-	r = find_missing(keeper, set, &missing);
-	if (r < 0)
-		return r;
-	if (missing && set->state == SET_BROKEN)
-		registry_break_set(set, "its %s is gone", missing);
-	if (missing && set->state == SET_READY) {
-		registry_break_set(set, "its %s is gone", missing);
-		log_line(LOG_ERR, &fields, "set is broken: its %s is gone", missing);
-	}
-	set->frozen = is_frozen(keeper, set);
-	lease_resume(keeper, set);
-	return 0;
-}
-
 /* --- objects without a record --- */
 
 /* Calls callback for each directory in a directory. */
@@ -336,7 +164,7 @@ static void on_vault_name(struct recovery *recovery, int fd _unused_, const char
 	registry_break_set(set, "it was found without a record");
 	set->created = clock_wall();
 	for (enum kind kind = 0; kind < KIND_COUNT; kind++)
-		if (take_pin(keeper, set, kind) == 0)
+		if (recover_pin(keeper, set, kind) == 0)
 			set->kinds |= KIND_BIT(kind);
 	/* The set may have no published names, but removing a missing name does no harm. */
 	set->traces.visible = true;
@@ -419,7 +247,7 @@ static int recover_sets(struct keeper *keeper)
 	int r = 0;
 
 	for (; r == 0 && set; set = registry_next_set(keeper->registry, set->owner, set->name))
-		r = put_right(keeper, set);
+		r = recover_set(keeper, set);
 	/* continue removals that waited for the removal of a set within */
 	for (set = registry_next_set(keeper->registry, 0, NULL); r == 0 && set;
 	     set = registry_next_set(keeper->registry, set->owner, set->name))
@@ -490,7 +318,7 @@ int recover_purge(struct keeper *keeper)
 
 	for (struct set *set = registry_next_set(keeper->registry, 0, NULL); set;
 	     set = registry_next_set(keeper->registry, set->owner, set->name))
-		set_remove(keeper, set, 0, on_removed, NULL);
+		recover_remove(keeper, set);
 	while (is_removing(keeper))
 		event_base_loop(keeper->loop, EVLOOP_ONCE);
 	left = registry_count_sets(keeper->registry);
