@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <assert.h>
 #include <string.h>
+#include "daemon/keeper/state/index.h"
 #include "daemon/keeper/state/registry.h"
 #include "daemon/wire/task.h"
-
-/* A sorted array of pointers. Lists show objects in its order. */
-struct index {
-	void **items;
-	size_t n, size;
-};
 
 struct registry {
 	struct index sets;	  /* by owner and name */
@@ -24,88 +19,31 @@ struct registry {
 	struct index ended;    /* ended sessions, by owner and time of the end */
 };
 
-/* --- the index --- */
-
-typedef int index_compare(const void *item, const void *key);
-
-/* Returns the position of the item with this key, or where it would be inserted. */
-static size_t index_position(const struct index *index, index_compare *compare, const void *key)
-{
-	size_t low = 0, high = index->n;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (compare(index->items[middle], key) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-static void *index_find(const struct index *index, index_compare *compare, const void *key)
-{
-	size_t at = index_position(index, compare, key);
-
-	return at < index->n && compare(index->items[at], key) == 0 ? index->items[at] : NULL;
-}
-
-/* Makes room for n items in all. Returns 0 or -ENOMEM. */
-static int index_reserve(struct index *index, size_t n)
-{
-	size_t size = index->size ? 2 * index->size : 16;
-	void **items;
-
-	if (n <= index->size)
-		return 0;
-	items = realloc(index->items, MAX(size, n) * sizeof(*items));
-	if (!items)
-		return -ENOMEM;
-	index->items = items;
-	index->size = MAX(size, n);
-	return 0;
-}
-
-static int index_add(struct index *index, index_compare *compare, const void *key, void *item)
-{
-	size_t at = index_position(index, compare, key);
-
-	if (at < index->n && compare(index->items[at], key) == 0)
-		return -EEXIST;
-	if (index_reserve(index, index->n + 1) < 0)
-		return -ENOMEM;
-	memmove(index->items + at + 1, index->items + at, (index->n - at) * sizeof(*index->items));
-	index->items[at] = item;
-	index->n++;
-	return 0;
-}
-
-static void index_remove(struct index *index, index_compare *compare, const void *key)
-{
-	size_t at = index_position(index, compare, key);
-
-	if (at == index->n || compare(index->items[at], key) != 0)
-		return;
-	index->n--;
-	memmove(index->items + at, index->items + at + 1, (index->n - at) * sizeof(*index->items));
-}
-
 /* --- keys --- */
 
-struct set_key {
+/* Of a set or a link. */
+struct owned_key {
 	uid_t owner;
 	const char *name;
 };
 
+static int compare_numbers(uint64_t a, uint64_t b)
+{
+	return a < b ? -1 : a > b;
+}
+
+static int compare_keys(uid_t owner, const char *name, const struct owned_key *wanted)
+{
+	int order = compare_numbers(owner, wanted->owner);
+
+	return order ? order : strcmp(name, wanted->name);
+}
+
 static int compare_set(const void *item, const void *key)
 {
 	const struct set *set = item;
-	const struct set_key *wanted = key;
 
-	if (set->owner != wanted->owner)
-		return set->owner < wanted->owner ? -1 : 1;
-	return strcmp(set->name, wanted->name);
+	return compare_keys(set->owner, set->name, key);
 }
 
 static int compare_set_id(const void *item, const void *key)
@@ -116,11 +54,8 @@ static int compare_set_id(const void *item, const void *key)
 static int compare_link(const void *item, const void *key)
 {
 	const struct link *link = item;
-	const struct set_key *wanted = key;
 
-	if (link->owner != wanted->owner)
-		return link->owner < wanted->owner ? -1 : 1;
-	return strcmp(link->name, wanted->name);
+	return compare_keys(link->owner, link->name, key);
 }
 
 static int compare_link_id(const void *item, const void *key)
@@ -131,11 +66,6 @@ static int compare_link_id(const void *item, const void *key)
 static int compare_session(const void *item, const void *key)
 {
 	return strcmp(((const struct session *)item)->id, key);
-}
-
-static int compare_numbers(uint64_t a, uint64_t b)
-{
-	return a < b ? -1 : a > b;
 }
 
 /* key is a set. */
@@ -160,9 +90,7 @@ static int compare_ended(const void *item, const void *key)
 
 static int compare_use(const void *item, const void *key)
 {
-	uid_t have = ((const struct registry_use *)item)->uid, wanted = *(const uid_t *)key;
-
-	return have < wanted ? -1 : have > wanted;
+	return compare_numbers(((const struct registry_use *)item)->uid, *(const uid_t *)key);
 }
 
 /* --- the registry --- */
@@ -211,7 +139,7 @@ struct registry *registry_free(struct registry *registry)
 
 int registry_add_set(struct registry *registry, struct set *set)
 {
-	const struct set_key key = {set->owner, set->name};
+	const struct owned_key key = {set->owner, set->name};
 	int r = index_reserve(&registry->expiries, registry->sets.n + 1);
 
 	if (r == 0)
@@ -230,7 +158,7 @@ int registry_add_set(struct registry *registry, struct set *set)
 
 void registry_drop_set(struct registry *registry, struct set *set)
 {
-	const struct set_key key = {set->owner, set->name};
+	const struct owned_key key = {set->owner, set->name};
 	struct session *session = set->sessions;
 
 	assert(!set->links);
@@ -265,7 +193,7 @@ bool registry_has_within(const struct registry *registry)
 
 struct set *registry_find_set(const struct registry *registry, uid_t owner, const char *name)
 {
-	const struct set_key key = {owner, name};
+	const struct owned_key key = {owner, name};
 
 	return index_find(&registry->sets, compare_set, &key);
 }
@@ -300,12 +228,9 @@ struct set *registry_find_namespace(const struct registry *registry, enum kind k
 
 struct set *registry_next_set(const struct registry *registry, uid_t owner, const char *name)
 {
-	const struct set_key key = {owner, name ? name : ""};
-	size_t at = index_position(&registry->sets, compare_set, &key);
+	const struct owned_key key = {owner, name ? name : ""};
 
-	if (name && at < registry->sets.n && compare_set(registry->sets.items[at], &key) == 0)
-		at++;
-	return at < registry->sets.n ? registry->sets.items[at] : NULL;
+	return index_next(&registry->sets, compare_set, &key, !name);
 }
 
 struct set *registry_first_expiry(const struct registry *registry)
@@ -330,7 +255,7 @@ size_t registry_count_sets(const struct registry *registry)
 
 int registry_add_link(struct registry *registry, struct link *link)
 {
-	const struct set_key key = {link->owner, link->name};
+	const struct owned_key key = {link->owner, link->name};
 	int r = index_add(&registry->links, compare_link, &key, link);
 
 	if (r < 0)
@@ -360,7 +285,7 @@ static struct link **find_in_list(struct set *set, const struct link *link)
 
 void registry_drop_link(struct registry *registry, struct link *link)
 {
-	const struct set_key key = {link->owner, link->name};
+	const struct owned_key key = {link->owner, link->name};
 
 	for (int i = 0; i < 2; i++)
 		if (link->ends[i])
@@ -372,7 +297,7 @@ void registry_drop_link(struct registry *registry, struct link *link)
 
 struct link *registry_find_link(const struct registry *registry, uid_t owner, const char *name)
 {
-	const struct set_key key = {owner, name};
+	const struct owned_key key = {owner, name};
 
 	return index_find(&registry->links, compare_link, &key);
 }
@@ -384,12 +309,9 @@ struct link *registry_find_link_id(const struct registry *registry, const char *
 
 struct link *registry_next_link(const struct registry *registry, uid_t owner, const char *name)
 {
-	const struct set_key key = {owner, name ? name : ""};
-	size_t at = index_position(&registry->links, compare_link, &key);
+	const struct owned_key key = {owner, name ? name : ""};
 
-	if (name && at < registry->links.n && compare_link(registry->links.items[at], &key) == 0)
-		at++;
-	return at < registry->links.n ? registry->links.items[at] : NULL;
+	return index_next(&registry->links, compare_link, &key, !name);
 }
 
 /* --- sessions --- */

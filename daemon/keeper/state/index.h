@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A sorted array of pointers to records, which it does not own. Lists show records in its order. */
+#ifndef NSCTL_KEEPER_INDEX_H
+#define NSCTL_KEEPER_INDEX_H
+
+#include "base.h"
+
+/* Zeroed: empty. The owner frees items. */
+struct index {
+	void **items;
+	size_t n, size;
+};
+
+/* Returns a number below, equal to or above 0 if the item's key is below, equal to or above key. */
+typedef int index_compare(const void *item, const void *key);
+
+/* Returns the position of the item with this key, or where it would be inserted. O(log n). */
+size_t index_position(const struct index *index, index_compare *compare, const void *key);
+/* Returns the item with this key, or NULL. O(log n). */
+void *index_find(const struct index *index, index_compare *compare, const void *key);
+/* Returns the first item after this key, or NULL; with inclusive, the first one from it on. */
+void *index_next(const struct index *index, index_compare *compare, const void *key,
+		 bool inclusive);
+
+/* Makes room for n items in all, so that no index_add() up to there fails. Returns 0 or -ENOMEM. */
+int index_reserve(struct index *index, size_t n);
+/* Adds the item, whose key is key. Returns 0, -EEXIST if there is an item with this key, or
+ * -ENOMEM. */
+int index_add(struct index *index, index_compare *compare, const void *key, void *item);
+/* Removes the item with this key, if there is one. */
+void index_remove(struct index *index, index_compare *compare, const void *key);
+
+#endif
