@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <fcntl.h>
+#include <linux/limits.h>
 #include <string.h>
 #include "base.h"
 #include "daemon/wire/layout.h"
