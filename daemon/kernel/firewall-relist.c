@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Changes a list while packets pass. */
-#include "daemon/kernel/child.h"
 #include "daemon/kernel/conntrack.h"
 #include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/firewall-list.h"
 #include "daemon/kernel/firewall-refused.h"
 #include "daemon/kernel/firewall.h"
-#include "daemon/kernel/nft.h"
 
 /* Without the list's chains, the table is about to be restored, as the record says; until then
  * nothing passes. */
@@ -27,18 +25,18 @@ static int change(struct nft *nft, const struct task_relist *task, struct fault 
 	return r < 0 ? fault_set(fault, STEP_CONNECTIONS, 0, -r) : 0;
 }
 
+static int relist(struct nft *nft, const struct host *host, const void *context,
+		  struct task_report *report, struct fault *fault)
+{
+	const struct task_relist *task = context;
+	int r = task->change ? change(nft, task, fault) : 0;
+
+	if (r == 0)
+		firewall_refused_report(host, nft, task->link.b.interface, report);
+	return r;
+}
+
 void child_relist(const struct host *host, const struct task_relist *task)
 {
-	struct task_report report = {};
-	struct nft nft = {.fd = -1};
-	struct fault fault = {};
-	int r;
-
-	child_begin();
-	r = firewall_open(host, &task->firewall, &nft, &fault);
-	if (r == 0 && task->change)
-		r = change(&nft, task, &fault);
-	if (r == 0)
-		firewall_refused_report(host, &nft, task->link.b.interface, &report);
-	child_finish(host, &report, &fault);
+	firewall_child(host, &task->firewall, relist, task);
 }

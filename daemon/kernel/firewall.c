@@ -128,8 +128,10 @@ static void add_links(struct nft *nft, const struct task_link *links, size_t n)
 
 /* --- the table and its surroundings --- */
 
-int firewall_open(const struct host *host, const struct task_firewall *firewall, struct nft *ret,
-		  struct fault *fault)
+/* Enters the host's net namespace, and opens a socket for transactions about the table. Returns 0,
+ * or -errno and *fault. */
+static int open_table(const struct host *host, const struct task_firewall *firewall,
+		      struct nft *ret, struct fault *fault)
 {
 	int r;
 
@@ -137,6 +139,19 @@ int firewall_open(const struct host *host, const struct task_firewall *firewall,
 		return fault_set(fault, STEP_FIREWALL, 0, errno);
 	r = nft_open(ret, firewall->table, buffer);
 	return r < 0 ? fault_set(fault, STEP_FIREWALL, 0, -r) : 0;
+}
+
+void firewall_child(const struct host *host, const struct task_firewall *firewall,
+		    firewall_act *act, const void *task)
+{
+	struct task_report report = {};
+	struct nft nft = {.fd = -1};
+	struct fault fault = {};
+
+	child_begin();
+	if (open_table(host, firewall, &nft, &fault) == 0)
+		act(&nft, host, task, &report, &fault);
+	child_finish(host, &report, &fault);
 }
 
 static bool any_egress(const struct task_link *links, size_t n)
@@ -213,7 +228,7 @@ int firewall_add(const struct host *host, const struct task_firewall *firewall,
 
 	if (!any_egress(links, n))
 		return 0;
-	r = firewall_open(host, firewall, &nft, fault);
+	r = open_table(host, firewall, &nft, fault);
 	if (r == 0)
 		r = open_ends(host, firewall, links, n, fault);
 	if (r == 0 && (r = forwarding_record(firewall->table)) < 0)
@@ -260,7 +275,7 @@ int firewall_remove(const struct host *host, const struct task_firewall *firewal
 
 	if (!any_egress(links, n))
 		return 0;
-	r = firewall_open(host, firewall, &nft, fault);
+	r = open_table(host, firewall, &nft, fault);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < n && r == 0; i++) {
@@ -280,7 +295,7 @@ void firewall_report_refused(const struct host *host, const struct task_inspect 
 	struct nft nft = {.fd = -1};
 	struct fault fault;
 
-	if (firewall_open(host, &task->firewall, &nft, &fault) == 0)
+	if (open_table(host, &task->firewall, &nft, &fault) == 0)
 		firewall_refused_report(host, &nft, task->way, report);
 	nft_close(&nft);
 }
@@ -335,7 +350,7 @@ static int follow(struct nft *nft, const char *user)
 	return r == 0 ? forwarding_enable(user) : r;
 }
 
-static int restore(struct nft *nft, const struct host *host, const struct task_restore *task)
+static int restore_as(struct nft *nft, const struct host *host, const struct task_restore *task)
 {
 	const char *user = task->firewall.table;
 	struct fault ignored;
@@ -361,18 +376,17 @@ static int restore(struct nft *nft, const struct host *host, const struct task_r
 	return r == 0 ? forwarding_enable(user) : r;
 }
 
+static int restore(struct nft *nft, const struct host *host, const void *task,
+		   struct task_report *report _unused_, struct fault *fault)
+{
+	int r = restore_as(nft, host, task);
+
+	return r < 0 ? fault_set(fault, STEP_FIREWALL, 0, -r) : 0;
+}
+
 void child_restore(const struct host *host, const struct task_restore *task)
 {
-	struct task_report report = {};
-	struct nft nft = {.fd = -1};
-	struct fault fault = {};
-	int r;
-
-	child_begin();
-	r = firewall_open(host, &task->firewall, &nft, &fault);
-	if (r == 0 && (r = restore(&nft, host, task)) < 0)
-		fault_set(&fault, STEP_FIREWALL, 0, -r);
-	child_finish(host, &report, &fault);
+	firewall_child(host, &task->firewall, restore, task);
 }
 
 int firewall_make_inner(const char *interface, struct fault *fault)

@@ -49,11 +49,12 @@ int firewall_remove(const struct host *host, const struct task_firewall *firewal
 void firewall_report_refused(const struct host *host, const struct task_inspect *task,
 			     struct task_report *report);
 
-struct nft;
-/* Enters the host's net namespace, and opens a socket for transactions about the table. Returns 0,
- * or -errno and *fault. */
-int firewall_open(const struct host *host, const struct task_firewall *firewall, struct nft *ret,
-		  struct fault *fault);
+/* A task about the table, which nft is open for. Returns 0, or -errno and *fault. */
+typedef int firewall_act(struct nft *nft, const struct host *host, const void *task,
+			 struct task_report *report, struct fault *fault);
+/* Carries out a task in a child of a worker, in the host's net namespace. */
+void firewall_child(const struct host *host, const struct task_firewall *firewall,
+		    firewall_act *act, const void *task) __attribute__((noreturn));
 
 /* Carries out TASK_RELIST: changes the list of a way in one transaction, ends the connections that
  * it does not have any more, and reports what it has refused. */
