@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Checks of what only a trial shows. They make two sets that end with the connection, link them,
- * and impair that link. As root they also look at the rules of the firewall.
+ * and impair that link; a third one has a way out. As root they also look at the rules of the
+ * firewall.
  */
 #include <string.h>
+#include <sys/utsname.h>
 
 #include "client/finding.h"
 #include "client/memory.h"
@@ -101,6 +103,53 @@ static void look_at_impairments(struct patient *patient, struct finding *ret)
 	remove_sets(patient);
 }
 
+/* Returns true if the kernel's own list of options, where the system keeps it, says that it was built
+ * without this one. */
+static bool kernel_lacks(const char *option)
+{
+	_cleanup_text_ struct text line = {0}, boot = {0}, modules = {0};
+	struct utsname name;
+
+	if (uname(&name) < 0)
+		return false;
+	text_format(&line, "# %s is not set", option);
+	text_format(&boot, "/boot/config-%s", name.release);
+	text_format(&modules, "/lib/modules/%s/config", name.release);
+	return doctor_mentions(boot.data, line.data) || doctor_mentions(modules.data, line.data);
+}
+
+static void look_at_ways_out(struct patient *patient, struct finding *ret)
+{
+	static const char labels[] = "CONFIG_NF_CONNTRACK_LABELS";
+	_cleanup_text_ struct text name = {0}, why = {0};
+
+	if (kernel_lacks(labels)) {
+		doctor_find(ret, VERDICT_PROBLEM,
+			    "the kernel has no %s, so sets have neither --egress nor --publish",
+			    labels);
+		return;
+	}
+	if (!patient->reached || !doctor_has(patient, "egress")) {
+		ret->remedy = "run `sudo nsctl doctor`";
+		doctor_find(ret, VERDICT_UNKNOWN, "%s",
+			    patient->reached ? "only who may have --egress can try it"
+					     : "nsctld does not answer");
+		return;
+	}
+	text_format(&name, "doctor-%d-out", (int)getpid());
+	if (doctor_call(patient, "org.nsctl.Create",
+			must(json_pack("{s:s, s:{s:[s], s:b, s:{s:b}}}", "name", name.data, "spec",
+				       "namespaces", "net", "egress", true, "lease", "connection",
+				       true)),
+			&why)) {
+		doctor_find(ret, VERDICT_OK, "a set with --egress can be made");
+		(void)doctor_call(patient, "org.nsctl.Remove",
+				  must(json_pack("{s:s}", "name", name.data)), &why);
+	} else {
+		doctor_find(ret, VERDICT_PROBLEM, "no set with --egress can be made: %s", why.data);
+	}
+}
+
 /* Appends the chains of other programs that drop forwarded packets by their policy. */
 static void add_dropping(struct text *text, const json_t *ruleset)
 {
@@ -157,6 +206,10 @@ const struct check doctor_network[] = {
 	 "load sch_netem and sch_tbf (`sudo modprobe -a sch_netem sch_tbf`), which may be in a "
 	 "package of extra modules",
 	 "sudo modprobe -n -v sch_netem"},
+	{"ways-out", look_at_ways_out,
+	 "use a kernel with nftables, its NAT, and CONFIG_NF_CONNTRACK_LABELS, and let no other "
+	 "program change the table inet nsctl",
+	 "nsctl run -n --egress true"},
 	{"forwarding", look_at_forwarding,
 	 "let these chains accept packets whose interface is called nsc*, both as iifname and as "
 	 "oifname",

@@ -38,7 +38,7 @@ is() {
 }
 
 @test "a sound daemon is sound, for people and programs" {
-	for check in daemon configuration programs place kernel cgroup2 other-daemons clock sets links; do
+	for check in daemon configuration programs place kernel cgroup2 other-daemons clock sets links ways-out; do
 		is "$check" ok
 	done
 	run nsctl doctor
@@ -206,6 +206,31 @@ is() {
 	kill -HUP "$(cat "$runtime.pid")"
 	unlisted() { is egress note "does not name you" other; }
 	eventually unlisted
+}
+
+@test "ways out: a kernel without labels of connections, a table that another program holds, and no right" {
+	mkdir -p /boot
+	mount -t tmpfs tests /boot
+	echo "# CONFIG_NF_CONNTRACK_LABELS is not set" >"/boot/config-$(uname -r)"
+	is ways-out problem "no CONFIG_NF_CONNTRACK_LABELS" other
+	umount /boot
+	is ways-out unknown "only who may have --egress" other
+	is ways-out ok
+	nsctl create -n --egress out
+	table=$(nft list tables | grep -o 'nsctl-[0-9a-f]*')
+	nsctl rm out
+	# with the last way, the daemon's table goes
+	mkfifo "$runtime.fifo"
+	nft --interactive <"$runtime.fifo" >"$runtime.nft" &
+	holder=$!
+	exec 7>"$runtime.fifo"
+	echo "add table inet $table { flags owner; }" >&7
+	held() { nft list tables | grep -qx "table inet $table"; }
+	eventually held
+	is ways-out problem "no set with --egress can be made: change the packet filter's table"
+	exec 7>&-
+	wait "$holder"
+	is ways-out ok
 }
 
 @test "other programs: firewalld, NetworkManager, and rules that drop what is forwarded" {

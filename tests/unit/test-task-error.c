@@ -74,6 +74,8 @@ static void test_features(void **state _unused_)
 		{STEP_TERMINAL, EPERM, ERROR_INVALID_VALUE, "terminalFileDescriptor"},
 		{STEP_TERMINAL, ENOTTY, ERROR_INVALID_VALUE, "terminalFileDescriptor"},
 		{STEP_TERMINAL, EMFILE, ERROR_SYSTEM, "take the terminal"},
+		{STEP_FIREWALL, EOPNOTSUPP, ERROR_NOT_SUPPORTED, "egress and published ports"},
+		{STEP_FIREWALL, EPERM, ERROR_SYSTEM, "change the packet filter's table"},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {

@@ -64,6 +64,10 @@ static bool is_of_value(int error)
 	       error == EACCES || error == ERANGE;
 }
 
+static const char no_rules[] =
+	"this kernel does not take their rules: it needs nftables with NAT, and "
+	"CONFIG_NF_CONNTRACK_LABELS";
+
 /* Errors of steps that have a special meaning for a client. */
 static const struct meaning {
 	enum step step;
@@ -131,6 +135,8 @@ static const struct meaning {
 	{STEP_CAPTURE, EPROTONOSUPPORT, ERROR_NOT_SUPPORTED, "capture",
 	 "the interface has no Ethernet frames"},
 	{STEP_FILTER, EINVAL, ERROR_INVALID_VALUE, "filter", "the kernel does not take it"},
+	{STEP_FIREWALL, EOPNOTSUPP, ERROR_NOT_SUPPORTED, "egress and published ports", no_rules},
+	{STEP_FIREWALL, ENOENT, ERROR_NOT_SUPPORTED, "egress and published ports", no_rules},
 };
 
 static const struct meaning *find_meaning(const struct task_report *report)
