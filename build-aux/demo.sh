@@ -108,7 +108,7 @@ reach() {
 	if command -v ping >/dev/null; then
 		show exec "$1" ping -c1 -q "$2" | grep -E '^\$|packets'
 	else
-		show exec "$1" getent hosts "$2"
+		show exec "$1" ip route get "$2" | grep -v '^ *cache'
 	fi
 }
 

@@ -181,13 +181,15 @@ static void put_place(json_t *parameters, const char *word)
 
 static void tell_end(const struct client *client, const json_t *reply)
 {
+	json_int_t packets = json_integer_value(json_object_get(reply, "packets"));
+
 	if (client->json)
 		print_json_to(stderr, reply);
 	else if (!client->quiet)
 		(void)fprintf(stderr,
-			      "%" JSON_INTEGER_FORMAT " packets captured, %" JSON_INTEGER_FORMAT
+			      "%" JSON_INTEGER_FORMAT " packet%s captured, %" JSON_INTEGER_FORMAT
 			      " lost\n",
-			      json_integer_value(json_object_get(reply, "packets")),
+			      packets, packets == 1 ? "" : "s",
 			      json_integer_value(json_object_get(reply, "dropped")));
 }
 

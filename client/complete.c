@@ -170,12 +170,33 @@ static void offer_leases(const struct completion *completion)
 	offer(completion, "fd:", "until the process or pipe of this descriptor has ended");
 }
 
+/* Offers the administrator's lists that the caller's sets may reach. */
+static void offer_lists(const struct completion *completion)
+{
+	struct client *client = completion->client;
+	_cleanup_json_ json_t *reply = NULL;
+	json_t *list;
+	size_t i;
+
+	if (client_connect(client, true) != 0 ||
+	    client_call(client, NULL, "org.nsctl.GetStatus", must(json_object()), NULL, &reply) !=
+		    0)
+		return;
+	json_array_foreach(json_object_get(reply, "egressLists"), i, list) {
+		_cleanup_text_ struct text name = {0};
+
+		text_format(&name, "@%s", json_string_value(list));
+		offer(completion, name.data, "a list of nsctld.conf");
+	}
+}
+
 static void offer_destinations(const struct completion *completion)
 {
 	if (*completion->value == '@' && strchr(completion->value, '/')) {
 		print_text(":files @\n");
 		return;
 	}
+	offer_lists(completion);
 	offer(completion, "@dns", "the name servers");
 	offer(completion, "@./", "the lines of a file");
 }

@@ -11,6 +11,10 @@
 #include "client/memory.h"
 #include "client/program.h"
 
+static const char load_netem[] =
+	"load sch_netem and sch_tbf (`sudo modprobe -a sch_netem sch_tbf`), which may be in a package "
+	"of extra modules, and restart nsctld";
+
 #define OTHER_END "-b" /* the second set's name: the first one's, and this */
 
 /* Makes a set that ends with the connection. */
@@ -77,12 +81,19 @@ static void remove_sets(struct patient *patient)
 	}
 }
 
+void doctor_impairments(struct patient *patient _unused_, struct finding *ret)
+{
+	ret->remedy = load_netem;
+	doctor_find(ret, VERDICT_PROBLEM, "the kernel had no netem when nsctld started");
+}
+
 static void look_at_impairments(struct patient *patient, struct finding *ret)
 {
 	static const struct {
 		const char *field, *word;
 		int value;
 	} tries[] = {{"delayMilliseconds", "delays", 1}, {"rateBitsPerSecond", "rates", 1000000}};
+	bool known = doctor_has(patient, "impairments");
 
 	if (!has_set(patient, ret))
 		return;
@@ -93,8 +104,10 @@ static void look_at_impairments(struct patient *patient, struct finding *ret)
 				 must(json_pack("{s:s, s:{s:{s:i}}}", "name", patient->set.data,
 						"a", "impairment", tries[i].field, tries[i].value)),
 				 &why))
-			doctor_find(ret, VERDICT_PROBLEM, "%slinks cannot have %s: %s",
-				    ret->found.used > 0 ? "; " : "", tries[i].word, why.data);
+			/* where the kernel has none, the reason is the remedy */
+			doctor_find(ret, VERDICT_PROBLEM, "%slinks cannot have %s%s%s",
+				    ret->found.used > 0 ? "; " : "", tries[i].word,
+				    known ? ": " : "", known ? why.data : "");
 	}
 	if (!patient->linked)
 		doctor_find(ret, VERDICT_UNKNOWN, "no link could be made to try it");
@@ -203,8 +216,7 @@ const struct check doctor_network[] = {
 	{"links", look_at_links, "load the module veth (`sudo modprobe veth`)",
 	 "sudo modprobe -n -v veth"},
 	{"impairments", look_at_impairments,
-	 "load sch_netem and sch_tbf (`sudo modprobe -a sch_netem sch_tbf`), which may be in a "
-	 "package of extra modules",
+	 load_netem,
 	 "sudo modprobe -n -v sch_netem"},
 	{"ways-out", look_at_ways_out,
 	 "use a kernel with nftables, its NAT, and CONFIG_NF_CONNTRACK_LABELS, and let no other "

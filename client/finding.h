@@ -57,6 +57,8 @@ bool doctor_mentions(const char *path, const char *text);
 
 /* Explains why sets can have no limits. */
 void doctor_limits(struct patient *patient, struct finding *ret);
+/* Explains why links can have no impairments. */
+void doctor_impairments(struct patient *patient, struct finding *ret);
 /* Explains why the user can have no user namespaces. */
 void doctor_user_namespaces(struct patient *patient, struct finding *ret);
 

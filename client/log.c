@@ -111,7 +111,7 @@ static bool on_line(void *context, const char *line)
 }
 
 /* Reports that journalctl has failed, or shows no lines, and why that may be. */
-static int tell_nothing(const struct client *client, int status, size_t lines)
+static int tell_nothing(const struct client *client, bool since, int status, size_t lines)
 {
 	if (status == -1)
 		return client_problem(client, NULL,
@@ -119,7 +119,10 @@ static int tell_nothing(const struct client *client, int status, size_t lines)
 	/* it says why; without the right to read anything, it may fail */
 	if (status != 0)
 		client_problem(client, NULL, "journalctl failed");
-	if (lines == 0)
+	if (status != 0 && since)
+		print_hint("--since takes a time as journalctl(1) does: 2026-11-30, \"2026-11-30 "
+			   "12:00\", 12:00, yesterday, \"2 hours ago\" or -2h");
+	else if (lines == 0)
 		print_hint("the journal shows you no lines: only root and the groups adm and "
 			   "systemd-journal read all of it (`sudo nsctl log --owner=USER`)");
 	return status != 0 ? STATUS_FAILED : 0;
@@ -139,5 +142,8 @@ int log_run(struct client *client, struct options *options)
 	status = program_lines(command.argv, on_line, &reading);
 	for (size_t i = 0; i < command.n; i++)
 		free(command.argv[i]);
-	return ferror(stdout) ? 0 : tell_nothing(client, status, reading.lines);
+	if (ferror(stdout))
+		return 0;
+	return tell_nothing(client, json_object_get(options->parameters, "since") != NULL, status,
+			    reading.lines);
 }

@@ -175,13 +175,23 @@ static void list_reply(void *context, json_t *reply)
 		list_columns(listing, json_object_get(reply, "columns"));
 }
 
+/* Returns true if list_columns() needs this one: for names alone, those that select sets. */
+static bool is_needed(const struct listing *listing, enum member member)
+{
+	const struct client *client = listing->client;
+
+	return !client->quiet || member == NAME || (member == OWNER && client->has_owner) ||
+	       ((member == STATE || member == FROZEN) && listing->state);
+}
+
 /* Asks for the columns that list_columns() needs. */
-static void ask_for_columns(json_t *parameters)
+static void ask_for_columns(const struct listing *listing, json_t *parameters)
 {
 	json_t *columns = must(json_array());
 
 	for (enum member i = 0; i < MEMBER_COUNT; i++)
-		json_push(columns, json_string(members[i]));
+		if (is_needed(listing, i))
+			json_push(columns, json_string(members[i]));
 	json_put(parameters, "columns", columns);
 }
 
@@ -211,7 +221,7 @@ int sets_list(struct client *client, struct options *options)
 		json_object_del(parameters, "state");
 	}
 	if (!client->json)
-		ask_for_columns(parameters);
+		ask_for_columns(&listing, parameters);
 	clock_gettime(CLOCK_REALTIME, &now);
 	listing.now = (double)now.tv_sec;
 	r = table_begin(&listing.table, options, columns, ARRAY_SIZE(columns));

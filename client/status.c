@@ -29,6 +29,7 @@ static const struct {
 	{"monitor", "monitor", NULL, NULL},
 	{"userNamespaces", "user namespaces", NULL, doctor_user_namespaces},
 	{"limits", "limits", NULL, doctor_limits},
+	{"impairments", "impairments", NULL, doctor_impairments},
 	{"egress", "--egress", "egress", NULL},
 	{"publish", "--publish", "publish", NULL},
 	{"hostLinks", "links to the host", "host-links", NULL},
@@ -165,9 +166,9 @@ static void show_counters(const struct patient *patient)
 	_cleanup_text_ struct text text = {0};
 
 	for (size_t i = 0; i < ARRAY_SIZE(counters); i++)
-		text_format(&text, "%s%" JSON_INTEGER_FORMAT " %s", i > 0 ? ", " : "",
-			    json_integer_value(json_object_get(values, counters[i].counter)),
-			    counters[i].words);
+		text_format(&text, "%s%s: %" JSON_INTEGER_FORMAT, i > 0 ? ", " : "",
+			    counters[i].words,
+			    json_integer_value(json_object_get(values, counters[i].counter)));
 	print_part("since then", &text);
 }
 

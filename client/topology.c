@@ -216,7 +216,7 @@ static void drop_nulls(json_t *value)
 	}
 }
 
-int topology_read(const struct client *client, const char *path, json_t **ret,
+int topology_read(const struct client *client, const char *path, const char *subject, json_t **ret,
 		  json_t **ret_services)
 {
 	_cleanup_text_ struct text text = {0};
@@ -225,14 +225,14 @@ int topology_read(const struct client *client, const char *path, json_t **ret,
 	int r = read_all(path, &text);
 
 	if (r < 0)
-		return client_problem(client, path, "%s", strerror(-r));
+		return client_problem(client, subject, "%s", strerror(-r));
 	topology = json_loads(text.data, JSON_REJECT_DUPLICATES, &error);
 	if (!topology)
-		return client_problem(client, path, "line %d, column %d: %s", error.line,
+		return client_problem(client, subject, "line %d, column %d: %s", error.line,
 				      error.column, error.text);
-	r = service_take_all(client, path, topology, &services);
+	r = service_take_all(client, subject, topology, &services);
 	if (r == 0)
-		r = check(client, path, topology);
+		r = check(client, subject, topology);
 	if (r != 0)
 		return r;
 	drop_nulls(topology);
@@ -373,7 +373,7 @@ int topology_up(struct client *client, struct options *options)
 	if (client->has_owner)
 		return options_wrong(client,
 				     "--owner: a topology belongs to the user who makes it");
-	r = topology_read(client, path, &topology, &services);
+	r = topology_read(client, path, path, &topology, &services);
 	if (r == 0 && options->project)
 		r = project_rename(client, options->project, topology);
 	if (r != 0)
@@ -405,7 +405,7 @@ int topology_down(struct client *client, struct options *options)
 		return options_wrong(client, "no FILE and no --project given");
 	if (options->n_words == 0)
 		return prune_all(client, options->project, options->parameters);
-	r = topology_read(client, options->words[0], &topology, &services);
+	r = topology_read(client, options->words[0], options->words[0], &topology, &services);
 	if (r == 0 && options->project)
 		r = project_rename(client, options->project, topology);
 	return r ? r : topology_remove(client, topology);

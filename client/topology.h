@@ -12,9 +12,9 @@ int topology_up(struct client *client, struct options *options);
 int topology_down(struct client *client, struct options *options);
 
 /* Reads the topology in a file ("-" is stdin) and checks it: *ret becomes the parameters of Apply
- * without descriptors, *ret_services what service.h takes. Returns 0, or an exit status after
- * reporting the failure. */
-int topology_read(const struct client *client, const char *path, json_t **ret,
+ * without descriptors, *ret_services what service.h takes. subject is the file in messages. Returns
+ * 0, or an exit status after reporting the failure. */
+int topology_read(const struct client *client, const char *path, const char *subject, json_t **ret,
 		  json_t **ret_services);
 
 /* Opens the paths of the sets' mounts and roots, relative to the file's directory, and fills in the

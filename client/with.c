@@ -10,6 +10,7 @@
 #include "client/print.h"
 #include "client/project.h"
 #include "client/service.h"
+#include "client/text.h"
 #include "client/topology.h"
 
 /* The name of the command's set in its project. */
@@ -34,7 +35,7 @@ static int choose_project(const struct client *client, struct with *with)
 
 /* Puts the command's set into the topology, linked to all of its networks, so that it gets its
  * names there. */
-static int add_set(const struct client *client, const char *path, json_t *topology, json_t *set)
+static int add_set(const struct client *client, const char *subject, json_t *topology, json_t *set)
 {
 	json_t *sets = json_member(topology, "sets", json_array), *object, *links;
 	const char *name = json_text(set, "name", DEFAULT_NAME);
@@ -42,13 +43,13 @@ static int add_set(const struct client *client, const char *path, json_t *topolo
 
 	json_array_foreach(sets, i, object) {
 		if (strcmp(json_text(object, "name", ""), name) == 0)
-			return client_problem(client, path,
+			return client_problem(client, subject,
 					      "sets[%zu]: the command's set is called %s, too: "
 					      "give it another name by --name=NAME",
 					      i, name);
 	}
 	if (json_array_size(json_object_get(topology, "networks")) == 0)
-		return client_problem(client, path,
+		return client_problem(client, subject,
 				      "it has no network, by which the command could reach its "
 				      "sets");
 	links = json_member(json_member(set, "spec", json_object), "links", json_array);
@@ -106,10 +107,13 @@ int with_begin(struct client *client, struct options *options, struct with *with
 {
 	_cleanup_json_ json_t *topology = NULL, *services = NULL;
 	const char *path = options->with, *project = options->project;
-	int r = topology_read(client, path, &topology, &services);
+	_cleanup_text_ struct text subject = {0};
+	int r;
 
+	text_format(&subject, "--with=%s", path);
+	r = topology_read(client, path, subject.data, &topology, &services);
 	if (r == 0)
-		r = add_set(client, path, topology, options->parameters);
+		r = add_set(client, subject.data, topology, options->parameters);
 	if (r == 0 && !project)
 		r = choose_project(client, with);
 	if (r == 0)

@@ -70,6 +70,9 @@ is() {
 		nsctl rm two
 	else
 		is impairments problem "delays"
+		# the remedy is told once, here and by status
+		[ "$(nsctl doctor impairments | grep -o sch_netem | wc -l)" -le 3 ]
+		[ "$(nsctl status | tr '\n' ' ' | grep -oE 'impairments: .*sch_netem' | wc -l)" -eq 1 ]
 	fi
 	nsctl rm one
 }

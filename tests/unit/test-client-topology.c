@@ -43,7 +43,7 @@ static json_t *read_text(const char *text, struct text *said)
 	text_format(&path, "%s/file.json", directory);
 	client_init(&client);
 	memory_fd = answering_divert(STDERR_FILENO, &kept_fd);
-	r = topology_read(&client, path.data, &topology, &services);
+	r = topology_read(&client, path.data, path.data, &topology, &services);
 	answering_restore(STDERR_FILENO, kept_fd, memory_fd, said);
 	client_done(&client);
 	assert_int_equal(r, topology ? 0 : STATUS_FAILED);
@@ -151,8 +151,9 @@ static void test_examples(void **state _unused_)
 		_cleanup_text_ struct text path = {0};
 
 		text_format(&path, "docs/examples/%s.json", rows[i].name);
-		assert_int_equal(
-			topology_read(&client, source_path(path.data), &topology, &services), 0);
+		assert_int_equal(topology_read(&client, source_path(path.data), path.data,
+					       &topology, &services),
+				 0);
 		assert_int_equal(json_array_size(json_object_get(topology, "networks")),
 				 rows[i].networks);
 		assert_int_equal(json_array_size(json_object_get(topology, "sets")), rows[i].sets);
