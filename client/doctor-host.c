@@ -114,10 +114,10 @@ static bool find_server(const char *path, char ret[static 64])
 
 static void look_at_egress(struct patient *patient, struct finding *ret)
 {
-	_cleanup_text_ struct text lists = {0}, path = {0};
+	_cleanup_text_ struct text lists = {0}, refusal = {0};
 	bool some = doctor_add_lists(&lists, patient);
 
-	doctor_add_configuration(&path, patient);
+	doctor_add_egress_refusal(&refusal, patient);
 	if (!patient->reached)
 		doctor_find(ret, VERDICT_UNKNOWN, "nsctld does not answer");
 	else if (doctor_has(patient, "egress"))
@@ -125,9 +125,7 @@ static void look_at_egress(struct patient *patient, struct finding *ret)
 	else if (some)
 		doctor_find(ret, VERDICT_OK, "to %s", lists.data);
 	else
-		doctor_find(ret, VERDICT_NOTE,
-			    "you may not have --egress: [allow] egress in %s does not name you",
-			    path.data);
+		doctor_find(ret, VERDICT_NOTE, "you may not have --egress: %s", refusal.data);
 }
 
 static void look_at_names(struct patient *patient, struct finding *ret)
@@ -140,10 +138,10 @@ static void look_at_names(struct patient *patient, struct finding *ret)
 
 	if (patient->reached && !doctor_has(patient, "egress") &&
 	    !doctor_add_lists(&lists, patient)) {
-		text_add(&ret->found, "you may not have --egress, with which sets ask the host's "
-				      "name servers: [allow] egress in ");
-		doctor_add_configuration(&ret->found, patient);
-		doctor_find(ret, VERDICT_NOTE, " does not name you");
+		doctor_find(ret, VERDICT_NOTE,
+			    "you may not have --egress, with which sets ask the host's name "
+			    "servers: ");
+		doctor_add_egress_refusal(&ret->found, patient);
 		return;
 	}
 	if (!find_server("/etc/resolv.conf", server)) {

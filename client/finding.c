@@ -44,6 +44,18 @@ void doctor_add_configuration(struct text *text, const struct patient *patient)
 		text_add(text, " (there is no such file yet)");
 }
 
+void doctor_add_egress_refusal(struct text *text, const struct patient *patient)
+{
+	const char *refusal = json_text(patient->status, "outwardRefused", "");
+
+	text_add(text, refusal);
+	if (*refusal)
+		return;
+	text_add(text, "[allow] egress in ");
+	doctor_add_configuration(text, patient);
+	text_add(text, " does not name you");
+}
+
 char *doctor_read(const char *path)
 {
 	_cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC);

@@ -50,6 +50,8 @@ bool doctor_has(const struct patient *patient, const char *feature);
 bool doctor_add_lists(struct text *text, const struct patient *patient);
 /* Appends the path of nsctld's configuration, and says if there is no such file. */
 void doctor_add_configuration(struct text *text, const struct patient *patient);
+/* Appends why the user may not have egress. */
+void doctor_add_egress_refusal(struct text *text, const struct patient *patient);
 /* Reads the beginning of a file. Returns its text, which the caller frees, or NULL. */
 char *doctor_read(const char *path);
 /* Returns true if the file has this text. */

@@ -17,25 +17,26 @@
  */
 static const struct {
 	const char *feature, *words, *right;
+	bool outward; /* a way to the host's network */
 	void (*why)(struct patient *patient, struct finding *ret);
 } features[] = {
-	{"links", "links", NULL, NULL},
-	{"networks", "networks", NULL, NULL},
-	{"dns", "names", NULL, NULL},
-	{"apply", "topologies", NULL, NULL},
-	{"idleLease", "leases", NULL, NULL},
-	{"boot", "--boot", NULL, NULL},
-	{"adopt", "adopt", NULL, NULL},
-	{"monitor", "monitor", NULL, NULL},
-	{"userNamespaces", "user namespaces", NULL, doctor_user_namespaces},
-	{"limits", "limits", NULL, doctor_limits},
-	{"impairments", "impairments", NULL, doctor_impairments},
-	{"egress", "--egress", "egress", NULL},
-	{"publish", "--publish", "publish", NULL},
-	{"hostLinks", "links to the host", "host-links", NULL},
-	{"ipNetns", "--ip-netns", "ip-netns", NULL},
-	{"newPrivileges", "--new-privileges", "new-privileges", NULL},
-	{"administer", "others' sets", "administer", NULL},
+	{"links", "links", NULL, false, NULL},
+	{"networks", "networks", NULL, false, NULL},
+	{"dns", "names", NULL, false, NULL},
+	{"apply", "topologies", NULL, false, NULL},
+	{"idleLease", "leases", NULL, false, NULL},
+	{"boot", "--boot", NULL, false, NULL},
+	{"adopt", "adopt", NULL, false, NULL},
+	{"monitor", "monitor", NULL, false, NULL},
+	{"userNamespaces", "user namespaces", NULL, false, doctor_user_namespaces},
+	{"limits", "limits", NULL, false, doctor_limits},
+	{"impairments", "impairments", NULL, false, doctor_impairments},
+	{"egress", "--egress", "egress", true, NULL},
+	{"publish", "--publish", "publish", true, NULL},
+	{"hostLinks", "links to the host", "host-links", true, NULL},
+	{"ipNetns", "--ip-netns", "ip-netns", false, NULL},
+	{"newPrivileges", "--new-privileges", "new-privileges", false, NULL},
+	{"administer", "others' sets", "administer", false, NULL},
 };
 
 /* The words of limits. Other limits are shown by the names that the interface has. */
@@ -67,13 +68,17 @@ static void add_item(struct text *text, const char *item)
 static void show_features(struct patient *patient)
 {
 	_cleanup_text_ struct text works = {0}, forbidden = {0}, rights = {0}, lists = {0};
+	_cleanup_text_ struct text closed = {0};
 	bool has_lists = doctor_add_lists(&lists, patient);
+	const char *refusal = json_text(patient->status, "outwardRefused", NULL);
 
 	for (size_t i = 0; i < ARRAY_SIZE(features); i++) {
 		if (doctor_has(patient, features[i].feature)) {
 			add_item(&works, features[i].words);
 		} else if (has_lists && strcmp(features[i].feature, "egress") == 0) {
 			text_format(&works, ", %s (to %s)", features[i].words, lists.data);
+		} else if (features[i].outward && refusal) {
+			add_item(&closed, features[i].words);
 		} else if (features[i].right) {
 			add_item(&forbidden, features[i].words);
 			add_item(&rights, features[i].right);
@@ -98,6 +103,9 @@ static void show_features(struct patient *patient)
 		print_part("does not work", &text);
 		text_done(&finding.found);
 	}
+	if (closed.used > 0)
+		text_format(&closed, ": %s", refusal);
+	print_part("not allowed", &closed);
 	print_part("not allowed", &forbidden);
 }
 

@@ -159,6 +159,7 @@ json_t *encode_status(struct wire_message *message)
 		encode_put(object, "configurationRead", encode_seconds(status.config_read));
 	}
 	encode_put(object, "features", features_json(&status));
+	encode_string(object, "outwardRefused", status.closed);
 	encode_put(object, "limits", limits);
 	encode_put(object, "used", used);
 	encode_put(object, "counters", counters);

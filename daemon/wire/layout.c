@@ -431,6 +431,7 @@ static const struct wire_field wire_status_fields[] = {
 	STRING(5, wire_status, config, PATH_MAX - 1),
 	U64(6, wire_status, config_read, 0),
 	BOOL(7, wire_status, impairments),
+	STRING(8, wire_status, closed, 255),
 };
 LAYOUT(wire_status);
 

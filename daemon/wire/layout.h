@@ -335,6 +335,8 @@ struct wire_status {
 	bool impairments;     /* the kernel has netem */
 	const char *config;   /* the path of the configuration */
 	uint64_t config_read; /* when; Unix epoch, microseconds */
+	/* why the caller has none of ALLOW_OUTWARD, wherever the configuration names it, or NULL */
+	const char *closed;
 };
 
 /* Rights of the caller: bits of wire_status.allowed. */
@@ -349,6 +351,8 @@ enum wire_allow {
 	ALLOW_EGRESS = 1 << 7,
 	ALLOW_PUBLISH = 1 << 8,
 	ALLOW_LOW_PORTS = 1 << 9,
+	/* ways to the host's network */
+	ALLOW_OUTWARD = ALLOW_HOST_LINKS | ALLOW_EGRESS | ALLOW_PUBLISH,
 };
 
 enum wire_count_class { COUNT_LIMIT = 1, COUNT_USED, COUNT_COUNTER };

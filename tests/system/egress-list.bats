@@ -104,6 +104,20 @@ has_refused() { [ "$(refused_packets "$1")" -gt "$2" ]; }
 	done
 	inside a create -n inner
 	nsctl rm inner
+	# and says so when asked
+	inside a --json call GetStatus | python3 -c '
+import json, sys
+reply = json.load(sys.stdin)
+assert not any(reply["features"][way] for way in ("egress", "publish", "hostLinks")), reply
+assert reply["egressLists"] == [] and "limited to a list" in reply["outwardRefused"], reply'
+	inside m status | tr -s ' \n' ' ' | grep -F -- '--egress, --publish, links to the host: the caller is inside set m, whose egress is limited'
+	for check in egress name-servers; do
+		inside a --json doctor "$check" | grep '"verdict":"note".*limited to a list'
+	done
+	nsctl --json call GetStatus | python3 -c '
+import json, sys
+reply = json.load(sys.stdin)
+assert reply["features"]["egress"] and "outwardRefused" not in reply, reply'
 }
 
 @test "a network with a list: its members reach that alone" {

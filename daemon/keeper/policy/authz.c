@@ -13,24 +13,27 @@ static int forbid(struct failure *failure, const char *what, enum config_allow k
 			   "[allow] %s in nsctld.conf does not name you", config_allow_keys[key]);
 }
 
-/* Checks that the subject may make a way to the host's network: it needs the right key, and must
- * itself be in the host's net namespace, or have the network of the whole machine. what: the way,
- * for the failure. */
-static int check_way_out(const struct authz_subject *subject, const char *what,
-			 enum config_allow key, struct failure *failure)
+int authz_outward(const struct authz_subject *subject, const char *what, struct failure *failure)
 {
 	if (subject->listed)
 		return failure_set(failure, ERROR_NOT_PERMITTED, 0, what,
 				   "the caller is inside set %s, whose egress is limited to a "
 				   "list: another way is made from outside",
 				   subject->scope_text);
-	if (!(subject->allowed & UINT32_C(1) << key))
-		return forbid(failure, what, key);
 	if (!wall_has(subject->wall, KIND_NET) || subject->in_machine_net)
 		return 0;
 	return failure_set(failure, ERROR_NOT_PERMITTED, 0, what,
 			   "the caller is in another net namespace than the host's "
 			   "(PrivateNetwork= of a service), and this would lead out of it");
+}
+
+/* Checks that the subject may make a way to the host's network: it needs the right key, too. */
+static int check_way_out(const struct authz_subject *subject, const char *what,
+			 enum config_allow key, struct failure *failure)
+{
+	if (!subject->listed && !(subject->allowed & UINT32_C(1) << key))
+		return forbid(failure, what, key);
+	return authz_outward(subject, what, failure);
 }
 
 static bool may_have_list(const struct authz_lists *lists, const struct config_list *list)

@@ -436,8 +436,12 @@ int on_status(struct keeper *keeper, struct request *request, struct wire_ask *a
 	      struct failure *failure _unused_)
 {
 	uid_t uid = request->subject.uid;
+	struct failure closed;
+	bool open = authz_outward(&request->subject, "egress", &closed) == 0;
+	const uint32_t allowed = request->subject.allowed;
 	const struct wire_status status = {.started = keeper->started,
-					   .allowed = request->subject.allowed,
+					   .allowed = open ? allowed : allowed & ~ALLOW_OUTWARD,
+					   .closed = open ? NULL : closed.text,
 					   .cgroup = true,
 					   .limits = cgroup_controllers(keeper->cgroup_fd) ==
 						     CONTROLLER_ALL,
@@ -464,7 +468,8 @@ int on_status(struct keeper *keeper, struct request *request, struct wire_ask *a
 	put_count(keeper, COUNT_COUNTER, "refused", keeper->counters.refused);
 	put_count(keeper, COUNT_COUNTER, "failed", keeper->counters.failed);
 	put_count(keeper, COUNT_COUNTER, "closedUnread", keeper->counters.left_to_closer);
-	put_lists(keeper, request);
+	if (open)
+		put_lists(keeper, request);
 	request_end(keeper, request);
 	return 0;
 }

@@ -23,7 +23,7 @@ func main() {
 	ctx := context.Background()
 	client, err := varlink.NewConnection(ctx, "unix:"+os.Getenv("NSCTL_SOCKET"))
 	check(err)
-	version, _, _, features, _, _, _, _, _, _, err := orgnsctl.GetStatus().Call(ctx, client)
+	version, _, _, features, _, _, _, _, _, _, _, err := orgnsctl.GetStatus().Call(ctx, client)
 	check(err)
 	fmt.Println("version", version)
 	_, err = orgnsctl.Get().Call(ctx, client, "no-such-set", nil)
