@@ -116,8 +116,8 @@ static void look_at_impairments(struct patient *patient, struct finding *ret)
 	remove_sets(patient);
 }
 
-/* Returns true if the kernel's own list of options, where the system keeps it, says that it was built
- * without this one. */
+/* Returns true if the kernel's own list of options, where the system keeps it, says that it was
+ * built without this one. */
 static bool kernel_lacks(const char *option)
 {
 	_cleanup_text_ struct text line = {0}, boot = {0}, modules = {0};

@@ -24,14 +24,35 @@ static bool is_loopback(const char *address)
 	return ntohl(last) == 1 && strspn(address, "0") >= n - 8;
 }
 
+static FILE *open_table(int64_t pid, const char *name)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%" PRId64 "/net/%s", pid, name);
+	return fopen(path, "re");
+}
+
+/* Returns false if there is no socket of this protocol. To find that out in the table of sockets,
+ * the kernel looks through all of the machine's (docs/kernel.md, 35). */
+static bool has_sockets(int64_t pid, const char *counts, const char *protocol)
+{
+	_cleanup_file_ FILE *file = open_table(pid, counts);
+	char line[256], found[16];
+	unsigned int n;
+
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "%15[^:]: inuse %u", found, &n) == 2 &&
+		    strcmp(found, protocol) == 0)
+			return n > 0;
+	return true;
+}
+
 static bool is_in_table(int64_t pid, const char *table, int64_t port)
 {
-	char path[64], line[512], address[33];
-	_cleanup_file_ FILE *file = NULL;
+	_cleanup_file_ FILE *file = open_table(pid, table);
+	char line[512], address[33];
 	unsigned int found, state;
 
-	snprintf(path, sizeof(path), "/proc/%" PRId64 "/net/%s", pid, table);
-	file = fopen(path, "re");
 	while (file && fgets(line, sizeof(line), file))
 		if (sscanf(line, " %*u: %32[0-9A-F]:%x %*[0-9A-F]:%*x %x", address, &found,
 			   &state) == 3 &&
@@ -42,5 +63,6 @@ static bool is_in_table(int64_t pid, const char *table, int64_t port)
 
 bool listening_at(int64_t pid, int64_t port)
 {
-	return is_in_table(pid, "tcp", port) || is_in_table(pid, "tcp6", port);
+	return (has_sockets(pid, "sockstat", "TCP") && is_in_table(pid, "tcp", port)) ||
+	       (has_sockets(pid, "sockstat6", "TCP6") && is_in_table(pid, "tcp6", port));
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * docs/kernel.md, 6, 7, 10, 24, 27 and 32: a netlink socket opened in a net namespace works there
- * from outside; a veth is made with its peer already in its namespace; a net namespace that ends
+ * docs/kernel.md, 6, 7, 10, 24, 27, 32 and 35: a netlink socket opened in a net namespace works
+ * there from outside; a veth is made with its peer already in its namespace; a net namespace that ends
  * takes the host's ends along, with an event; a disabled port of a bridge lets nothing pass;
  * a new net namespace resets the settings for ping and low ports. A sysfs belongs to the net
- * namespace in which it was made, wherever its descriptor is carried.
+ * namespace in which it was made, wherever its descriptor is carried. A socket that listens is
+ * counted.
  *
  * The test's "host" is a net namespace of its own.
  */
@@ -15,6 +16,7 @@
 #include <linux/mount.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <sched.h>
 #include <string.h>
@@ -302,6 +304,32 @@ static void test_sysfs(void)
 	(void)close_fd(pid_fd);
 }
 
+/* Returns the number of TCP sockets that the net namespace of this process counts, or -1. */
+static int count_sockets(void)
+{
+	char text[1024];
+	const char *line;
+	int n = -1;
+
+	if (text_read("/proc/self/net/sockstat", text, sizeof(text)) < 0)
+		return -1;
+	line = strstr(text, "\nTCP: inuse ");
+	return line && sscanf(line, "\nTCP: inuse %d", &n) == 1 ? n : -1;
+}
+
+static void test_count(void)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET};
+	_cleanup_fd_ int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
+		fatal("bind");
+	tap_is(count_sockets(), 0, "a TCP socket that is only bound is not counted");
+	if (listen(fd, 1) < 0)
+		fatal("listen");
+	tap_is(count_sockets(), 1, "one that listens is counted");
+}
+
 int main(void)
 {
 	if (geteuid() != 0)
@@ -313,5 +341,6 @@ int main(void)
 	test_sysctls();
 	test_copied_settings();
 	test_sysfs();
+	test_count();
 	return tap_done();
 }
