@@ -121,7 +121,7 @@ has_refused() { refused_to "$1" | grep -qxF "$2"; }
 	# a change keeps what was counted
 	nsctl egress --allow=198.51.100.3 a
 	nsctl egress a | grep -E '^ +198.51.100.2:8000/tcp: 3$'
-	nsctl egress a | grep -E '^ +refused +[0-9]+ packets'
+	nsctl egress a | grep -E '^ +refused +[0-9]+ packets? to'
 	# many destinations fill neither the answer nor the set of another list
 	nsctl create -n --allow=198.51.100.1 b
 	nsctl exec a python3 -c '
