@@ -12,8 +12,8 @@
 #include "client/program.h"
 
 static const char load_netem[] =
-	"load sch_netem and sch_tbf (`sudo modprobe -a sch_netem sch_tbf`), which may be in a package "
-	"of extra modules, and restart nsctld";
+	"load sch_netem and sch_tbf (`sudo modprobe -a sch_netem sch_tbf`), which may be in a "
+	"package of extra modules, and restart nsctld";
 
 #define OTHER_END "-b" /* the second set's name: the first one's, and this */
 
