@@ -267,8 +267,8 @@ static void hint(const struct client *client, enum nsctl_error error, const char
 	case ERROR_METHOD_NOT_FOUND:
 	case ERROR_METHOD_NOT_IMPLEMENTED:
 	case ERROR_INTERFACE_NOT_FOUND:
-		print_hint("nsctld may be another version than this nsctl, as `nsctl version` shows; "
-			   "after an upgrade it has to be restarted "
+		print_hint("nsctld may be another version than this nsctl, as `nsctl version` "
+			   "shows; after an upgrade it has to be restarted "
 			   "(`sudo systemctl restart nsctld`)");
 		break;
 	default:
