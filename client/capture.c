@@ -50,13 +50,7 @@ static int take_file(struct options *options)
 
 static int take_count(struct options *options)
 {
-	int64_t number;
-
-	return take_value(options,
-			  parse_number(options->argument, 1, INT64_MAX, &number)
-				  ? json_integer(number)
-				  : NULL,
-			  "a number of packets");
+	return take_number(options, 1, INT64_MAX, "a number of packets");
 }
 
 /* --- the filter --- */

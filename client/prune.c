@@ -2,24 +2,13 @@
 #include "client/prune.h"
 
 #include "client/networks.h"
-#include "client/parse.h"
 #include "client/project.h"
 #include "client/sets.h"
 #include "client/take.h"
 
-static int take_grace(struct options *options)
-{
-	double seconds;
-
-	return take_value(options,
-			  parse_decimal(options->argument, false, &seconds) ? json_real(seconds)
-									    : NULL,
-			  "a number of seconds");
-}
-
 const struct option_row prune_options[] = {
 	OPTION("grace", 0, "SECONDS", "send SIGTERM, and SIGKILL this much later (default 0)",
-	       FILLS("grace", take_grace)),
+	       FILLS("grace", take_seconds)),
 	{0},
 };
 

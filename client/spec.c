@@ -38,13 +38,7 @@ static int take_size(struct options *options)
 
 static int take_tasks(struct options *options)
 {
-	int64_t number;
-
-	return take_value(options,
-			  parse_number(options->argument, 8, INT32_MAX, &number)
-				  ? json_integer(number)
-				  : NULL,
-			  "a number of 8 or more");
+	return take_number(options, 8, INT32_MAX, "a number of 8 or more");
 }
 
 static int take_processors(struct options *options)
@@ -59,11 +53,9 @@ static int take_processors(struct options *options)
 static int take_offset(struct options *options)
 {
 	double seconds;
+	bool fits = parse_decimal(options->argument, true, &seconds);
 
-	return take_value(options,
-			  parse_decimal(options->argument, true, &seconds) ? json_real(seconds)
-									   : NULL,
-			  "a number of seconds");
+	return take_value(options, fits ? json_real(seconds) : NULL, "a number of seconds");
 }
 
 /* --- the cgroup --- */

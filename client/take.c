@@ -95,6 +95,22 @@ int take_value(const struct options *options, json_t *value, const char *wanted)
 	return 0;
 }
 
+int take_number(const struct options *options, int64_t lowest, int64_t highest, const char *wanted)
+{
+	int64_t number;
+	bool fits = parse_number(options->argument, lowest, highest, &number);
+
+	return take_value(options, fits ? json_integer(number) : NULL, wanted);
+}
+
+int take_seconds(struct options *options)
+{
+	double seconds;
+	bool fits = parse_decimal(options->argument, false, &seconds);
+
+	return take_value(options, fits ? json_real(seconds) : NULL, "a number of seconds");
+}
+
 int take_nothing(struct options *options _unused_)
 {
 	return 0;

@@ -13,11 +13,12 @@ int take_nothing(struct options *options); /* an option without a value of its o
 int take_true(struct options *options);
 int take_false(struct options *options);
 int take_text(struct options *options);
-int take_word(struct options *options);	 /* one of "A|B|C", as in help */
-int take_name(struct options *options);	 /* of a set or a link */
-int take_id(struct options *options);	 /* of a user or a group, as a number */
-int take_kinds(struct options *options); /* "mnt,net" */
-int take_label(struct options *options); /* "K=V", a member of the field's object */
+int take_word(struct options *options);	   /* one of "A|B|C", as in help */
+int take_name(struct options *options);	   /* of a set or a link */
+int take_id(struct options *options);	   /* of a user or a group, as a number */
+int take_kinds(struct options *options);   /* "mnt,net" */
+int take_label(struct options *options);   /* "K=V", a member of the field's object */
+int take_seconds(struct options *options); /* such as 2 or 0.5 */
 
 /* Returns the object at the row's field, which is made if it is absent. */
 json_t *take_object(const struct options *options);
@@ -28,6 +29,8 @@ void take_put(const struct options *options, json_t *value);
 void take_note(const struct options *options, size_t index);
 /* Remembers the current option in the same way for a value that is no entry of a list. */
 void take_note_value(const struct options *options);
+/* Puts a number from lowest to highest at the row's field. wanted is as for take_value(). */
+int take_number(const struct options *options, int64_t lowest, int64_t highest, const char *wanted);
 /* Puts value at the row's field. If value is NULL, rejects the argument: see options_reject(). */
 int take_value(const struct options *options, json_t *value, const char *wanted);
 
