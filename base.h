@@ -10,7 +10,9 @@
 #ifndef NSCTL_BASE_H
 #define NSCTL_BASE_H
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -74,6 +76,18 @@ static inline int take_fd(int *fd)
 
 	*fd = -1;
 	return taken;
+}
+
+/* Opens a directory for readdir(3), but not by a symbolic link. Returns NULL and sets errno if it
+ * cannot. */
+static inline DIR *directory_open(int parent_fd, const char *path)
+{
+	int fd = openat(parent_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+
+	if (!directory)
+		close_fd(fd);
+	return directory;
 }
 
 /* Returns the pointer p and sets p to NULL, so that its cleanup does not free the memory. */

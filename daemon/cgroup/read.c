@@ -16,16 +16,12 @@ int cgroup_each_child(int cgroup_fd,
 		      int (*callback)(int cgroup_fd, const char *name, void *context),
 		      void *context)
 {
-	int copy = openat(cgroup_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *directory = copy < 0 ? NULL : fdopendir(copy);
+	DIR *directory = directory_open(cgroup_fd, ".");
 	struct dirent *entry;
 	int r = 0;
 
-	if (!directory) {
-		r = negative_errno();
-		close_fd(copy);
-		return r;
-	}
+	if (!directory)
+		return negative_errno();
 	while (r == 0 && (errno = 0, entry = readdir(directory)))
 		if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
 			r = callback(cgroup_fd, entry->d_name, context);

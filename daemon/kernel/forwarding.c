@@ -191,14 +191,11 @@ int forwarding_allow(const struct host *host, const char *interface)
 static void each_record(int records_fd, void (*callback)(const char *name, void *context),
 			void *context)
 {
-	int fd = openat(records_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+	DIR *directory = directory_open(records_fd, ".");
 	struct dirent *entry;
 
-	if (!directory) {
-		close_fd(fd);
+	if (!directory)
 		return;
-	}
 	while ((entry = readdir(directory)))
 		if (entry->d_name[0] != '.' && entry->d_name[1] == '-')
 			callback(entry->d_name, context);
@@ -243,15 +240,12 @@ static bool allowed_for_all(int family)
 /* Returns true if some daemon needs the change that the record is about. */
 static bool has_users(int records_fd, const char *name)
 {
-	int fd = openat(records_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+	DIR *directory = directory_open(records_fd, name);
 	const struct dirent *entry;
 	bool found = false;
 
-	if (!directory) {
-		close_fd(fd);
+	if (!directory)
 		return false;
-	}
 	while ((entry = readdir(directory)))
 		found |= entry->d_name[0] != '.';
 	closedir(directory);

@@ -130,17 +130,14 @@ static void each_entry(int parent_fd, const char *path,
 					void *context),
 		       struct recovery *recovery, void *context)
 {
-	int fd = openat(parent_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+	DIR *directory = directory_open(parent_fd, path);
 	struct dirent *entry;
 
-	if (!directory) {
-		close_fd(fd);
+	if (!directory)
 		return;
-	}
 	while ((entry = readdir(directory)))
 		if (entry->d_name[0] != '.' && entry->d_type == DT_DIR)
-			callback(recovery, fd, entry->d_name, context);
+			callback(recovery, dirfd(directory), entry->d_name, context);
 	closedir(directory);
 }
 

@@ -177,19 +177,16 @@ bool store_is_by_connection(const struct set *set)
 static int load_directory(struct store *store, enum store_class class,
 			  const struct store_callbacks *callbacks, void *context)
 {
-	int fd = openat(store->fds[class], ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+	DIR *directory = directory_open(store->fds[class], ".");
 	struct dirent *entry;
 	int r = 0;
 
-	if (!directory) {
-		close_fd(fd);
+	if (!directory)
 		return negative_errno();
-	}
 	while (r == 0 && (errno = 0, entry = readdir(directory))) {
 		/* an unfinished temporary file of a daemon that was killed */
 		if (entry->d_name[0] == '.' && entry->d_type == DT_REG)
-			unlinkat(fd, entry->d_name, 0);
+			unlinkat(store->fds[class], entry->d_name, 0);
 		else if (entry->d_name[0] != '.' && !strchr(entry->d_name, '.'))
 			r = load_one(store, class, entry->d_name, callbacks, context);
 	}

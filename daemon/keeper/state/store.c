@@ -270,18 +270,15 @@ bool store_is_applying(const struct store *store, const char *group)
 
 static int empty_directory(int parent_fd, const char *name)
 {
-	int fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+	DIR *directory = directory_open(parent_fd, name);
 	struct dirent *entry;
 
-	if (!directory) {
-		close_fd(fd);
+	if (!directory)
 		return errno == ENOENT ? 0 : negative_errno();
-	}
 	while ((entry = readdir(directory)))
 		/* removes files that a person has put there, too */
 		if (entry->d_type != DT_DIR)
-			unlinkat(fd, entry->d_name, 0);
+			unlinkat(dirfd(directory), entry->d_name, 0);
 	closedir(directory);
 	return 0;
 }
