@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include "daemon/kernel/barrier.h"
+#include "daemon/kernel/netlink-watch.h"
 #include "daemon/kernel/rtnl.h"
 #include "daemon/wire/fnv.h"
 
@@ -137,15 +138,8 @@ int barrier_attach(int program_fd, const char *interface)
 
 int barrier_watch_open(void)
 {
-	const struct sockaddr_nl address = {.nl_family = AF_NETLINK,
-					    .nl_groups = 1 << (RTNLGRP_IPV4_RULE - 1) |
-							 1 << (RTNLGRP_IPV6_RULE - 1)};
-	_cleanup_fd_ int fd =
-		socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
-
-	if (fd < 0 || bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
-		return negative_errno();
-	return take_fd(&fd);
+	return netlink_watch_open(NETLINK_ROUTE,
+				  1 << (RTNLGRP_IPV4_RULE - 1) | 1 << (RTNLGRP_IPV6_RULE - 1));
 }
 
 static bool takes_away(const struct nlmsghdr *message, uint32_t mark)
@@ -162,19 +156,21 @@ static bool takes_away(const struct nlmsghdr *message, uint32_t mark)
 	return false;
 }
 
+struct hearing {
+	uint32_t mark;
+	bool found;
+};
+
+static void hear(const struct nlmsghdr *message, void *context)
+{
+	struct hearing *hearing = context;
+
+	hearing->found |= takes_away(message, hearing->mark);
+}
+
 bool barrier_watch_read(int fd, uint32_t mark)
 {
-	static char buffer[16384] __attribute__((aligned(8)));
-	bool found = false;
+	struct hearing hearing = {.mark = mark};
 
-	for (;;) {
-		const struct nlmsghdr *message = (const struct nlmsghdr *)buffer;
-		ssize_t size = recv(fd, buffer, sizeof(buffer), MSG_DONTWAIT);
-		int rest = (int)size;
-
-		if (size < 0)
-			return found || errno == ENOBUFS;
-		for (; mnl_nlmsg_ok(message, rest); message = mnl_nlmsg_next(message, &rest))
-			found |= takes_away(message, mark);
-	}
+	return netlink_watch_read(fd, hear, &hearing) < 0 || hearing.found;
 }

@@ -13,6 +13,7 @@
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/descriptors.h"
 #include "daemon/kernel/helper.h"
+#include "daemon/kernel/netlink-watch.h"
 #include "daemon/kernel/pin.h"
 #include "daemon/kernel/privilege.h"
 #include "daemon/kernel/process.h"
@@ -106,13 +107,7 @@ static int bind_to(int socket_fd, const struct task_capture *task)
  * is only told that it is down. Returns a descriptor or -errno. */
 static int watch_links(void)
 {
-	const struct sockaddr_nl address = {.nl_family = AF_NETLINK, .nl_groups = RTMGRP_LINK};
-	_cleanup_fd_ int fd =
-		socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
-
-	if (fd < 0 || bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
-		return negative_errno();
-	return take_fd(&fd);
+	return netlink_watch_open(NETLINK_ROUTE, RTMGRP_LINK);
 }
 
 static int report_started(const struct host *host)

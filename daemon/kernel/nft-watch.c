@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <libmnl/libmnl.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <string.h>
 #include <sys/socket.h>
+#include "daemon/kernel/netlink-watch.h"
 #include "daemon/kernel/nft-watch.h"
 #include "daemon/wire/fnv.h"
 
@@ -21,15 +21,11 @@
 int nft_watch_open(void)
 {
 	static const int room = ROOM;
-	const struct sockaddr_nl address = {.nl_family = AF_NETLINK,
-					    .nl_groups = 1 << (NFNLGRP_NFTABLES - 1)};
-	_cleanup_fd_ int fd =
-		socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_NETFILTER);
+	int fd = netlink_watch_open(NETLINK_NETFILTER, 1 << (NFNLGRP_NFTABLES - 1));
 
-	if (fd < 0 || bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
-		return negative_errno();
-	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room));
-	return take_fd(&fd);
+	if (fd >= 0)
+		(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room));
+	return fd;
 }
 
 uint32_t nft_watch_first_port(const char *table)
@@ -70,20 +66,24 @@ static bool is_about(const struct nlmsghdr *message, const char *table)
 	return false;
 }
 
+struct hearing {
+	const char *table;
+	void (*callback)(uint32_t who, void *context);
+	void *context;
+};
+
+static void hear(const struct nlmsghdr *message, void *context)
+{
+	const struct hearing *hearing = context;
+
+	if (takes_away(message->nlmsg_type) && is_about(message, hearing->table))
+		hearing->callback(message->nlmsg_pid, hearing->context);
+}
+
 int nft_watch_read(int fd, const char *table, void (*callback)(uint32_t who, void *context),
 		   void *context)
 {
-	static char buffer[65536] __attribute__((aligned(8)));
+	struct hearing hearing = {table, callback, context};
 
-	for (;;) {
-		const struct nlmsghdr *message = (const struct nlmsghdr *)buffer;
-		ssize_t size = recv(fd, buffer, sizeof(buffer), MSG_DONTWAIT);
-		int rest = (int)size;
-
-		if (size < 0)
-			return errno == ENOBUFS ? -ENOBUFS : 0;
-		for (; mnl_nlmsg_ok(message, rest); message = mnl_nlmsg_next(message, &rest))
-			if (takes_away(message->nlmsg_type) && is_about(message, table))
-				callback(message->nlmsg_pid, context);
-	}
+	return netlink_watch_read(fd, hear, &hearing);
 }

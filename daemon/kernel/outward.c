@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 #include <sys/socket.h>
+#include "daemon/kernel/netlink-watch.h"
 #include "daemon/kernel/outward.h"
 #include "daemon/kernel/rtnl.h"
 
@@ -142,16 +143,9 @@ bool outward_has(const struct outward *outward, int family, const char *name)
 
 int outward_watch_open(void)
 {
-	const struct sockaddr_nl address = {.nl_family = AF_NETLINK,
-					    .nl_groups = 1 << (RTNLGRP_IPV4_ROUTE - 1) |
+	return netlink_watch_open(NETLINK_ROUTE, 1 << (RTNLGRP_IPV4_ROUTE - 1) |
 							 1 << (RTNLGRP_IPV6_ROUTE - 1) |
-							 1 << (RTNLGRP_LINK - 1)};
-	_cleanup_fd_ int fd =
-		socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
-
-	if (fd < 0 || bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
-		return negative_errno();
-	return take_fd(&fd);
+							 1 << (RTNLGRP_LINK - 1));
 }
 
 static void find_of_host(uint32_t index, void *context)
@@ -202,30 +196,30 @@ static void tell(const struct route *route,
 	callback(&subnet, context);
 }
 
+struct hearing {
+	void (*callback)(const struct outward_subnet *subnet, void *context);
+	void *context;
+	bool changed;
+};
+
+static void hear(const struct nlmsghdr *message, void *context)
+{
+	struct hearing *hearing = context;
+	bool is_route = message->nlmsg_type == RTM_NEWROUTE || message->nlmsg_type == RTM_DELROUTE;
+	struct route route = is_route ? read_route(message) : (struct route){};
+
+	if (!is_change(message, &route))
+		return;
+	hearing->changed = true;
+	if (message->nlmsg_type == RTM_NEWROUTE)
+		tell(&route, hearing->callback, hearing->context);
+}
+
 bool outward_watch_read(int fd,
 			void (*callback)(const struct outward_subnet *subnet, void *context),
 			void *context)
 {
-	static char buffer[32768] __attribute__((aligned(8)));
-	bool changed = false;
+	struct hearing hearing = {.callback = callback, .context = context};
 
-	for (;;) {
-		const struct nlmsghdr *message = (const struct nlmsghdr *)buffer;
-		ssize_t size = recv(fd, buffer, sizeof(buffer), MSG_DONTWAIT);
-		int rest = (int)size;
-
-		if (size < 0)
-			return changed || errno == ENOBUFS;
-		for (; mnl_nlmsg_ok(message, rest); message = mnl_nlmsg_next(message, &rest)) {
-			bool is_route = message->nlmsg_type == RTM_NEWROUTE ||
-					message->nlmsg_type == RTM_DELROUTE;
-			struct route route = is_route ? read_route(message) : (struct route){};
-
-			if (!is_change(message, &route))
-				continue;
-			changed = true;
-			if (message->nlmsg_type == RTM_NEWROUTE)
-				tell(&route, callback, context);
-		}
-	}
+	return netlink_watch_read(fd, hear, &hearing) < 0 || hearing.changed;
 }
