@@ -79,15 +79,21 @@ static void pair_new(int pair[2])
 		fatal("socketpair");
 }
 
+/* Makes a pair with two messages, of which the second has descriptors. */
+static void pair_with_two(int pair[2], int fd)
+{
+	pair_new(pair);
+	send_with(pair[0], "one", 4, -1, 0);
+	send_with(pair[0], "two", 4, fd, 2);
+}
+
 static void test_greedy(int fd)
 {
 	char bytes[64];
 	struct taken taken;
 	int pair[2];
 
-	pair_new(pair);
-	send_with(pair[0], "one", 4, -1, 0);
-	send_with(pair[0], "two", 4, fd, 2);
+	pair_with_two(pair, fd);
 	taken = take(pair[1], bytes, sizeof(bytes), 0);
 	tap_is(taken.bytes, 8, "a large read joins two messages");
 	tap_is(taken.fds, 2, "and the descriptors of the second come with bytes of the first");
@@ -106,9 +112,7 @@ static void test_exact(int fd)
 	struct taken taken;
 	int pair[2];
 
-	pair_new(pair);
-	send_with(pair[0], "one", 4, -1, 0);
-	send_with(pair[0], "two", 4, fd, 2);
+	pair_with_two(pair, fd);
 	taken = take(pair[1], bytes, sizeof(bytes), MSG_PEEK);
 	tap_ok(taken.bytes >= 4 && memchr(bytes, 0, (size_t)taken.bytes) == bytes + 3,
 	       "a look shows where the first message ends");

@@ -4,17 +4,8 @@
 # descriptors. The classes are those of docs/attacks.md.
 
 load daemon.bash
+load counted.bash
 load hostile.bash
-
-setup_file() { start_counted; }
-teardown_file() { purge_daemon; }
-
-teardown() {
-	nsctl rm --all
-	other rm --all
-	root_nsctl rm --all
-	eventually counts_are "$before"
-}
 
 # Prints the descriptors of the keeper and of all fronts.
 descriptors() {

@@ -19,13 +19,10 @@ teardown_file() {
 }
 
 teardown() {
-	local name
 	end_servers
 	nsctl rm --all
 	other rm --all
-	for name in $(nsctl --json network list | python3 -c 'import json,sys; [print(json.loads(l)["name"]) for l in sys.stdin]'); do
-		nsctl network rm "$name"
-	done
+	remove_networks
 	eventually counts_are "$before"
 }
 

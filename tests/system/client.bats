@@ -3,15 +3,7 @@
 # The client's contract: verbs, output for people and programs, exit codes, signals, pipes.
 
 load daemon.bash
-
-setup_file() { start_counted; }
-teardown_file() { purge_daemon; }
-
-teardown() {
-	nsctl rm --all
-	other rm --all
-	eventually counts_are "$before"
-}
+load counted.bash
 
 # json KEY: prints the value of KEY in the first document on stdin.
 json() { python3 -c 'import json,sys; print(json.loads(sys.stdin.readline())[sys.argv[1]])' "$1"; }

@@ -204,4 +204,16 @@ start_with_subids() {
 	start_counted --config="$config"
 }
 
+json_names() { python3 -c '
+import json, sys
+for line in sys.stdin:
+    print(json.loads(line)["name"])'; }
+
+remove_networks() {
+	local network
+	for network in $(nsctl --json network list | json_names); do
+		nsctl network rm "$network"
+	done
+}
+
 counts_are() { [ "$(kernel_counts)" = "$1" ]; }

@@ -12,18 +12,12 @@ setup_file() {
 	start_world "host-links = $user_id" "egress = $user_id" "publish = $user_id"
 	on_host sysctl -qw net.ipv4.conf.up0.rp_filter=2
 	serve_in host neighbour 8001
-	in_world nft add table inet seen
-	in_world nft add chain inet seen input '{ type filter hook input priority 0; }'
-	in_world nft add rule inet seen input icmpv6 type 133-136 accept
-	in_world nft add rule inet seen input iifname w0 counter
+	watch_world 'icmpv6 type 133-136 accept' 'iifname w0 counter'
 	count_everything
 }
 
 teardown_file() { purge_host; }
 teardown() { clean_host; }
-
-# Prints how many packets the world has received.
-seen() { in_world nft list chain inet seen input | grep -o 'packets [0-9]*' | cut -d' ' -f2; }
 
 # hold SET: remembers a process in the set, by which the set can be entered while the daemon is dead.
 hold() { nsctl exec -d "$1" sleep infinity && holder=$(nsctl ps "$1" | awk '/sleep/ { print $1 }'); }

@@ -264,9 +264,7 @@ guide() {
 }
 
 @test "closed throughout: a flush, a kill, a restart, a reload" {
-	in_world nft add table inet seen
-	in_world nft add chain inet seen input '{ type filter hook input priority 0; }'
-	in_world nft add rule inet seen input ip daddr 198.51.100.2 counter
+	watch_world 'ip daddr 198.51.100.2 counter'
 	nsctl create -n --allow=198.51.100.1 a
 	nsctl exec -d a ping -q -i 0.02 198.51.100.2
 	theirs=$(on_host nft -s list table inet theirs)
@@ -282,6 +280,6 @@ guide() {
 	nsctl create -n --allow=198.51.100.1 b
 	reaches b 198.51.100.1:8000
 	denies a 198.51.100.2:8000
-	in_world nft list chain inet seen input | grep 'packets 0 '
-	in_world nft delete table inet seen
+	[ "$(seen)" -eq 0 ]
+	unwatch_world
 }

@@ -3,16 +3,8 @@
 # A user at its worst does not slow others: users take turns, and no user fills the log.
 
 load daemon.bash
+load counted.bash
 load hostile.bash
-
-setup_file() { start_counted; }
-teardown_file() { purge_daemon; }
-
-teardown() {
-	nsctl rm --all
-	other rm --all
-	eventually counts_are "$before"
-}
 
 @test "another user's create does not wait for 64 that a user has asked for at once" {
 	python 0 "$user_id" "$other_id" <<'PYTHON'

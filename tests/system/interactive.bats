@@ -4,15 +4,8 @@
 # of gigabytes.
 
 load daemon.bash
+load counted.bash
 load hands.bash
-
-setup_file() {
-	start_counted
-}
-
-teardown_file() {
-	purge_daemon
-}
 
 setup() {
 	nsctl create -mp box

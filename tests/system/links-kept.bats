@@ -5,10 +5,7 @@
 
 load daemon.bash
 load net.bash
-
-setup_file() { start_counted_host "host-links = $user_id"; }
-teardown_file() { purge_host; }
-teardown() { clean_host; }
+load counted-host.bash
 
 # what_has SET IFACE: prints the interface's addresses and routes, one a line.
 what_has() {

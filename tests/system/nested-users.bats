@@ -4,6 +4,7 @@
 # no command leads out of it.
 
 load daemon.bash
+load nested.bash
 
 setup_file() {
 	make_runtime
@@ -24,8 +25,6 @@ teardown() {
 	eventually counts_are "$before"
 }
 
-# inside SET ARGUMENT...: the client, within the set.
-inside() { nsctl exec "$1" "$NSCTL_BUILD/nsctl" --socket="$runtime/socket" "${@:2}"; }
 # of SET KIND: the namespace that a command in the set is in; of_within OUTER SET KIND: by a caller in OUTER.
 of() { nsctl exec "$1" readlink "/proc/self/ns/$2"; }
 of_within() { inside "$1" exec "$2" readlink "/proc/self/ns/$3"; }
@@ -104,15 +103,7 @@ maps() { awk '{ print $1, $2, $3 }' | paste -sd,; }
 		inside c create -n d
 		[ "$(of_within c d user)" = "$(of c user)" ]
 		inside d exec d ip link set lo down
-		nsctl rm $first
-		case $first in
-		a) [ -z "$(nsctl list --quiet)" ] ;;
-		b) [ "$(nsctl list --quiet)" = a ] ;;
-		c) [ "$(nsctl list --quiet | paste -sd' ')" = "a b" ] && inside b create -n c ;;
-		esac
-		[ $first = a ] || nsctl rm a
-		[ -z "$(nsctl list --quiet)" ]
-		eventually counts_are "$before"
+		remove_first $first
 	done
 }
 

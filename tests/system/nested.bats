@@ -4,6 +4,7 @@
 # owner outside; gone with the set around them, and before it.
 
 load daemon.bash
+load nested.bash
 
 setup_file() {
 	start_daemon
@@ -23,9 +24,6 @@ teardown() {
 	nsctl rm --all
 	eventually counts_are "$before"
 }
-
-# inside SET ARGUMENT...: runs the client within the set.
-inside() { nsctl exec "$1" "$NSCTL_BUILD/nsctl" --socket="$runtime/socket" "${@:2}"; }
 
 # cgroup_of SET: prints the path of the set's cgroup.
 cgroup_of() { nsctl --json show "$1" | python3 -c 'import json,sys; print(json.load(sys.stdin)["cgroup"])'; }
@@ -102,15 +100,7 @@ hides() { [ -z "$("$@" ls "$runtime/hidden")" ]; }
 		[ "$(inside a list --quiet | tr '\n' ' ')" = "a b c " ]
 		[[ "$(cgroup_of c)" == "$(cgroup_of b)/set-"* ]]
 		inside c exec -d c sleep 1000
-		nsctl rm $first
-		case $first in
-		a) [ -z "$(nsctl list --quiet)" ] ;;
-		b) [ "$(nsctl list --quiet)" = a ] ;;
-		c) [ "$(nsctl list --quiet | tr '\n' ' ')" = "a b " ] && inside b create -n c ;;
-		esac
-		[ $first = a ] || nsctl rm a
-		[ -z "$(nsctl list --quiet)" ]
-		eventually counts_are "$before"
+		remove_first $first
 	done
 }
 

@@ -50,20 +50,12 @@ purge_host() {
 
 # A test may have ended between a kill and the start that should have followed it.
 clean_host() {
-	local network
 	answers || start_daemon --config="$config"
 	nsctl rm --all
-	for network in $(nsctl --json network list | json_names); do
-		nsctl network rm "$network"
-	done
+	remove_networks
 	# shellcheck disable=SC2154
 	leaves "$before"
 }
-
-json_names() { python3 -c '
-import json, sys
-for line in sys.stdin:
-    print(json.loads(line)["name"])'; }
 
 host_links() { on_host ip -o link | sed 's/^[0-9]*: //' | sort; }
 

@@ -169,6 +169,14 @@ for t in threads: t.join()
 assert results == [True] * 20, results'
 }
 
+# goes_with_the_daemon PID: the proxy ends when the daemon is killed; the next daemon's serves the port.
+goes_with_the_daemon() {
+	kill_daemon
+	eventually is_gone "$1"
+	start_daemon --config="$config"
+	eventually served_to on_host http://127.0.0.1:8080/
+}
+
 @test "localhost: the proxy has nothing that its set's owner does not have, and goes with the daemon" {
 	nsctl create -n --publish=127.0.0.1:8080:80 web
 	serve web 80
@@ -180,10 +188,7 @@ assert results == [True] * 20, results'
 	# the proxy is not dumpable, so its files in /proc belong to root
 	[ "$(stat -c %u "/proc/$pid/environ")" = 0 ]
 	[ "$(readlink "/proc/$pid/ns/net")" = "$(nsctl exec web readlink /proc/self/ns/net)" ]
-	kill_daemon
-	eventually is_gone "$pid"
-	start_daemon --config="$config"
-	eventually served_to on_host http://127.0.0.1:8080/
+	goes_with_the_daemon "$pid"
 }
 
 @test "localhost: the owner may stop the proxy, but it ends with the daemon all the same, and others' leases do it no harm" {
@@ -200,10 +205,7 @@ assert results == [True] * 20, results'
 	served_to on_host http://127.0.0.1:8080/
 	pid=$(proxies)
 	as "$user_id" kill -STOP "$pid"
-	kill_daemon
-	eventually is_gone "$pid"
-	start_daemon --config="$config"
-	eventually served_to on_host http://127.0.0.1:8080/
+	goes_with_the_daemon "$pid"
 }
 
 @test "localhost: connections that do nothing keep nobody out" {

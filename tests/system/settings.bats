@@ -5,10 +5,7 @@
 
 load daemon.bash
 load net.bash
-
-setup_file() { start_counted_host "host-links = $user_id"; }
-teardown_file() { purge_host; }
-teardown() { clean_host; }
+load counted-host.bash
 
 setting() { nsctl exec "$1" cat "/proc/sys/net/$2"; }
 # three OPTION...: makes a router between two sets: left 10.1.0.2 -- 10.1.0.1 router 10.2.0.1 -- 10.2.0.2 right

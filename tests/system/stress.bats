@@ -3,14 +3,7 @@
 # Many sets in a row, and many at once, leave nothing behind.
 
 load daemon.bash
-
-setup_file() {
-	start_counted
-}
-
-teardown_file() {
-	purge_daemon
-}
+load counted.bash
 
 @test "a thousand create, exec, remove in a row leave nothing" {
 	as "$user_id" bash -c '

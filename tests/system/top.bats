@@ -3,15 +3,8 @@
 # `nsctl top`: what it shows, its keys, and what it does to sets, by a person at a terminal of 80 columns.
 
 load daemon.bash
+load counted.bash
 load hands.bash
-
-setup_file() {
-	start_counted
-}
-
-teardown_file() {
-	purge_daemon
-}
 
 setup() {
 	[ -x "$NSCTL_BUILD/nsctl-top" ] || skip "built without ncurses"

@@ -3,14 +3,7 @@
 # Steps of an unshare(1) tutorial, row by row, by an ordinary user.
 
 load daemon.bash
-
-setup_file() { start_counted; }
-teardown_file() { purge_daemon; }
-
-teardown() {
-	nsctl rm --all
-	eventually counts_are "$before"
-}
+load counted.bash
 
 inside() { nsctl exec box readlink "/proc/self/ns/$1"; }
 outside() { readlink "/proc/self/ns/$1"; }

@@ -23,15 +23,12 @@ teardown_file() {
 }
 
 teardown() {
-	local name
 	answers || start_daemon --config="$config"
 	end_servers
 	! mountpoint -q "$runtime/jail" || umount -R "$runtime/jail"
 	rm -rf "${runtime:?}"/shown/*
 	nsctl rm --all
-	for name in $(nsctl --json network list | python3 -c 'import json,sys; [print(json.loads(l)["name"]) for l in sys.stdin]'); do
-		nsctl network rm "$name"
-	done
+	remove_networks
 	eventually counts_are "$before"
 }
 

@@ -88,3 +88,16 @@ counts() {
 	shift
 	"$@" && eventually has_counted "$chain" "$n"
 }
+
+# watch_world RULE...: from here on, the world looks at what it receives by these rules of nft, one of which counts.
+watch_world() {
+	local rule
+	in_world nft add table inet seen
+	in_world nft add chain inet seen input '{ type filter hook input priority 0; }'
+	for rule in "$@"; do
+		in_world nft add rule inet seen input "$rule"
+	done
+}
+# Prints how many packets they have counted.
+seen() { in_world nft list chain inet seen input | grep -o 'packets [0-9]*' | cut -d' ' -f2; }
+unwatch_world() { in_world nft delete table inet seen; }

@@ -146,19 +146,28 @@ work() {
 	echo "$i" >"/run/count-$user"
 }
 
-@test "an upgrade under load: nothing fails" {
+begin_work() {
 	local user
 	rm -f /run/stop /run/count-*
 	for user in alice bob; do
 		work "$user" >"/run/work-$user" 2>&1 3>&- &
 	done
+}
+
+# Ends the work, and prints what failed.
+end_work() {
+	touch /run/stop
+	eventually test -e /run/count-alice -a -e /run/count-bob
+	cat /run/work-alice /run/work-bob
+}
+
+@test "an upgrade under load: nothing fails" {
+	begin_work
 	for _ in 1 2 3 4 5 6; do
 		upgrade
 		sleep 0.3
 	done
-	touch /run/stop
-	eventually test -e /run/count-alice -a -e /run/count-bob
-	cat /run/work-alice /run/work-bob
+	end_work
 	[ ! -s /run/work-alice ]
 	[ ! -s /run/work-bob ]
 	[ "$(cat /run/count-alice)" -gt 3 ]
@@ -166,20 +175,14 @@ work() {
 }
 
 @test "killed under load: what is lost is said, and nothing is left behind" {
-	local user
-	rm -f /run/stop /run/count-*
-	for user in alice bob; do
-		work "$user" >"/run/work-$user" 2>&1 3>&- &
-	done
+	begin_work
 	for _ in 1 2 3 4 5; do
 		old=$(keeper)
 		kill -KILL "$old"
 		eventually was_replaced "$old"
 		sleep 0.3
 	done
-	touch /run/stop
-	eventually test -e /run/count-alice -a -e /run/count-bob
-	cat /run/work-alice /run/work-bob
+	end_work
 	# no call was refused, and none was lost without an error
 	fails grep -q 'cannot reach' /run/work-alice /run/work-bob
 	check_survival

@@ -9,7 +9,6 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -17,6 +16,7 @@
 
 #include "base.h"
 #include "daemon/keeper/state/store.h"
+#include "tests/unit/tree.h"
 
 #define ID "0123456789abcdef"
 #define OTHER_ID "fedcba9876543210"
@@ -53,17 +53,11 @@ static int setup(void **state _unused_)
 	return 0;
 }
 
-static int remove_one(const char *path, const struct stat *st _unused_, int kind _unused_,
-		      struct FTW *where _unused_)
-{
-	return remove(path);
-}
-
 static int teardown(void **state _unused_)
 {
 	store = store_close(store);
 	runtime_fd = close_fd(runtime_fd);
-	return nftw(directory, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	return tree_remove(directory);
 }
 
 /* --- files and records --- */

@@ -117,6 +117,18 @@ static void test_connect(void **state _unused_)
 		}
 }
 
+/* Returns a caller in a scope, with all rights. */
+static struct authz_subject scoped(uid_t uid, enum wire_scope scope)
+{
+	return (struct authz_subject){
+		.uid = uid,
+		.allowed = ALL_BITS,
+		.scope = scope,
+		.scope_text = "box",
+		.scope_owner = ALICE,
+	};
+}
+
 static void test_operation(void **state _unused_)
 {
 	/* rows: which methods are allowed in which scope: full, confined, set. What makes something
@@ -159,13 +171,7 @@ static void test_operation(void **state _unused_)
 		for (size_t i = 0; i < ARRAY_SIZE(scopes); i++)
 			for (size_t u = 0; u < ARRAY_SIZE(uids); u++) {
 				/* no right widens a scope, not even root's */
-				struct authz_subject subject = {
-					.uid = uids[u],
-					.allowed = ALL_BITS,
-					.scope = scopes[i],
-					.scope_text = "box",
-					.scope_owner = ALICE,
-				};
+				const struct authz_subject subject = scoped(uids[u], scopes[i]);
 				struct failure failure = {};
 				bool good = may[op][i] == MAKES ? uids[u] == ALICE : may[op][i];
 				int r = authz_operation(&subject, op, &failure);
@@ -181,13 +187,7 @@ static void test_egress_change(void **state _unused_)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(scopes); i++)
 		for (size_t u = 0; u < ARRAY_SIZE(uids); u++) {
-			const struct authz_subject subject = {
-				.uid = uids[u],
-				.allowed = ALL_BITS,
-				.scope = scopes[i],
-				.scope_text = "box",
-				.scope_owner = ALICE,
-			};
+			const struct authz_subject subject = scoped(uids[u], scopes[i]);
 			struct failure failure = {};
 			int r = authz_egress_change(&subject, &failure);
 
@@ -202,13 +202,7 @@ static void test_renewal(void **state _unused_)
 	for (size_t i = 0; i < ARRAY_SIZE(scopes); i++)
 		for (size_t u = 0; u < ARRAY_SIZE(uids); u++)
 			for (int surrounds = 0; surrounds < 2; surrounds++) {
-				struct authz_subject subject = {
-					.uid = uids[u],
-					.allowed = ALL_BITS,
-					.scope = scopes[i],
-					.scope_text = "box",
-					.scope_owner = ALICE,
-				};
+				const struct authz_subject subject = scoped(uids[u], scopes[i]);
 				struct failure failure = {};
 
 				check_failure(&failure,

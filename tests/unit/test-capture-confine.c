@@ -10,13 +10,12 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 
 #include "base.h"
 #include "daemon/kernel/capture.h"
+#include "tests/unit/confined.h"
 
 static struct sockaddr_in address = {.sin_family = AF_INET};
 static char byte;
@@ -83,25 +82,6 @@ static void do_nothing(void)
 	syscall(SYS_getsockopt, socket_fd, SOL_SOCKET, SO_RCVBUF, &size, &length);
 }
 
-/* Returns the signal that ends a confined process that does this, or 0. */
-static int outcome(void (*function)(void))
-{
-	int status = 0;
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || capture_confine() < 0)
-			_exit(1);
-		function();
-		syscall(SYS_exit_group, 0);
-	}
-	assert_true(pid > 0);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	if (WIFEXITED(status))
-		assert_int_equal(WEXITSTATUS(status), 0);
-	return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-}
-
 static void test_calls(void **state _unused_)
 {
 	static const struct {
@@ -120,7 +100,7 @@ static void test_calls(void **state _unused_)
 	socket_fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	assert_true(socket_fd >= 0);
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		int signal = outcome(rows[i].function);
+		int signal = confined_outcome(capture_confine, rows[i].function);
 
 		if (signal != rows[i].signal)
 			fail_msg("%s: signal %d", rows[i].name, signal);

@@ -10,12 +10,12 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "daemon/cgroup/read.h"
 #include "daemon/kernel/cgroup-limits.h"
+#include "tests/unit/tree.h"
 
 static char root[] = "/tmp/nsctl-test-limits-XXXXXX";
 static int root_fd = -1, base_fd = -1, set_fd = -1;
@@ -68,18 +68,12 @@ static int setup(void **state _unused_)
 	return 0;
 }
 
-static int remove_one(const char *path, const struct stat *st _unused_, int kind _unused_,
-		      struct FTW *where _unused_)
-{
-	return remove(path);
-}
-
 static int teardown(void **state _unused_)
 {
 	root_fd = close_fd(root_fd);
 	base_fd = close_fd(base_fd);
 	set_fd = close_fd(set_fd);
-	return nftw(root, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	return tree_remove(root);
 }
 
 static void test_need(void **state _unused_)

@@ -16,6 +16,23 @@
 #define UTS KIND_BIT(KIND_UTS)
 #define USER KIND_BIT(KIND_USER)
 
+static void clear(struct wire_command *command)
+{
+	wire_clear(&wire_command_layout, command);
+	command->arguments_fd = 0;
+}
+
+/* Checks that a command in a set with these kinds is refused for this field; NULL: it is not. */
+static void check_row(size_t row, const struct wire_command *command, uint32_t kinds,
+		      const char *field)
+{
+	struct failure failure = {};
+	int r = check_command(command, kinds, &failure);
+
+	if (r != (field ? ERROR_INVALID_VALUE : 0) || (r && strcmp(failure.subject, field) != 0))
+		fail_msg("row %zu: %d: %s", row, r, failure.subject);
+}
+
 /* Descriptors above 2: each number once, and none that is the standard's. */
 static void test_passed(void **state _unused_)
 {
@@ -30,18 +47,12 @@ static void test_passed(void **state _unused_)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct failure failure = {};
 		struct wire_command command;
-		int r;
 
-		wire_clear(&wire_command_layout, &command);
-		command.arguments_fd = 0;
+		clear(&command);
 		command.n_passed = rows[i].n;
 		memcpy(command.passed, rows[i].passed, sizeof(rows[i].passed));
-		r = check_command(&command, MNT, &failure);
-		if (r != (rows[i].bad ? ERROR_INVALID_VALUE : 0) ||
-		    (r && strcmp(failure.subject, "descriptors") != 0))
-			fail_msg("row %zu: %d: %s", i, r, failure.subject);
+		check_row(i, &command, MNT, rows[i].bad ? "descriptors" : NULL);
 	}
 }
 
@@ -62,18 +73,13 @@ static void test_command(void **state _unused_)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct failure failure = {};
 		struct wire_command command;
-		int r;
 
-		wire_clear(&wire_command_layout, &command);
+		clear(&command);
 		command.arguments_fd = rows[i].arguments;
 		command.kinds = rows[i].kinds;
 		command.working_directory = rows[i].directory;
-		r = check_command(&command, MNT | PID | UTS, &failure);
-		if (r != (rows[i].field ? ERROR_INVALID_VALUE : 0) ||
-		    (r && strcmp(failure.subject, rows[i].field) != 0))
-			fail_msg("row %zu: %d: %s", i, r, failure.subject);
+		check_row(i, &command, MNT | PID | UTS, rows[i].field);
 	}
 }
 
@@ -98,20 +104,14 @@ static void test_rights_inside(void **state _unused_)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct failure failure = {};
 		struct wire_command command;
-		int r;
 
-		wire_clear(&wire_command_layout, &command);
-		command.arguments_fd = 0;
+		clear(&command);
 		command.kinds = rows[i].entered;
 		command.user_name = rows[i].user_name;
 		command.has_user = rows[i].has_user;
 		command.keep_capabilities = rows[i].keeps;
-		r = check_command(&command, rows[i].kinds, &failure);
-		if (r != (rows[i].field ? ERROR_INVALID_VALUE : 0) ||
-		    (r && strcmp(failure.subject, rows[i].field) != 0))
-			fail_msg("row %zu: %d: %s", i, r, failure.subject);
+		check_row(i, &command, rows[i].kinds, rows[i].field);
 	}
 }
 

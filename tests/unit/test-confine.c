@@ -8,10 +8,9 @@
 #include <cmocka.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include "daemon/confine/confine.h"
+#include "tests/unit/confined.h"
 
 static pid_t other; /* the process of the test */
 
@@ -60,24 +59,11 @@ static void _unused_ do_notify(void)
 	syscall(SYS_fcntl, 0, F_NOTIFY, 0);
 }
 
-/* Returns the signal that ends a confined process that does this, or 0. */
-static int outcome(void (*function)(void))
+static int confine(void)
 {
 	static const struct confine_calls none;
-	int status = 0;
-	pid_t pid = fork();
 
-	if (pid == 0) {
-		if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || confine_enforce(&none) < 0)
-			_exit(1);
-		function();
-		syscall(SYS_exit_group, 0);
-	}
-	assert_true(pid > 0);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	if (WIFEXITED(status))
-		assert_int_equal(WEXITSTATUS(status), 0);
-	return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+	return confine_enforce(&none);
 }
 
 static void test_signals(void **state _unused_)
@@ -103,7 +89,7 @@ static void test_signals(void **state _unused_)
 
 	other = getpid();
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		int signal = outcome(rows[i].function);
+		int signal = confined_outcome(confine, rows[i].function);
 
 		if (signal != rows[i].signal)
 			fail_msg("%s: signal %d", rows[i].name, signal);

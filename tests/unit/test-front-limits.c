@@ -101,23 +101,25 @@ static void test_answer_without_room(void **state _unused_)
 
 /* --- the channel --- */
 
-/* A Create of some 30 KiB. */
-static char *make_large_call(void)
+/* A Create with n mounts whose targets have size bytes. */
+static char *make_large_call(int n, size_t size)
 {
 	json_t *mounts = json_array(), *parameters;
-	static char target[1000];
-	size_t size;
+	static char target[PATH_MAX];
+	size_t call_size;
 	char *text;
 
-	memset(target, 't', sizeof(target) - 1);
+	memset(target, 't', size);
 	target[0] = '/';
-	for (int i = 0; i < 30; i++)
+	target[size] = '\0';
+	for (int i = 0; i < n; i++)
 		json_array_append_new(mounts,
 				      json_pack("{ss ss}", "type", "proc", "target", target));
 	parameters = json_pack("{s{so}}", "spec", "mounts", mounts);
 	assert_non_null(parameters);
 	assert_int_equal(
-		message_pack_call("org.nsctl.Create", parameters, false, false, &text, &size), 0);
+		message_pack_call("org.nsctl.Create", parameters, false, false, &text, &call_size),
+		0);
 	json_decref(parameters);
 	return text;
 }
@@ -147,7 +149,7 @@ static void test_channel_full(void **state _unused_)
 		.error = ERROR_LIMIT_EXCEEDED, .number = 1, .subject = "sets"};
 	int fds[CLIENTS], created[CLIENTS] = {}, closed[CLIENTS] = {}, answered = 0, gone = 0;
 	struct fake_keeper keeper;
-	char *call = make_large_call();
+	char *call = make_large_call(30, 999);
 
 	keeper_start(&keeper, 0);
 	for (uint32_t i = 0; i < CLIENTS; i++) {
@@ -190,22 +192,10 @@ static void test_channel_full(void **state _unused_)
 /* More than a message between the daemon's processes can be. */
 static void test_too_large(void **state _unused_)
 {
-	json_t *mounts = json_array(), *parameters;
+	char *text = make_large_call(20, 3999);
 	struct fake_keeper keeper;
-	static char target[4000];
-	size_t size;
-	char *text;
 	int fd;
 
-	memset(target, 't', sizeof(target) - 1);
-	target[0] = '/';
-	for (int i = 0; i < 20; i++)
-		json_array_append_new(mounts,
-				      json_pack("{ss ss}", "type", "proc", "target", target));
-	parameters = json_pack("{s{so}}", "spec", "mounts", mounts);
-	assert_int_equal(
-		message_pack_call("org.nsctl.Create", parameters, false, false, &text, &size), 0);
-	json_decref(parameters);
 	keeper_start(&keeper, 0);
 	fd = keeper_connect(&keeper, 1, SCOPE_FULL, NULL);
 	client_send(fd, text);

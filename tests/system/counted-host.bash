@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# A file whose tests share one host with one daemon, on which the user may have links, and each leave nothing. Loaded
+# after net.bash.
+
+setup_file() { start_counted_host "host-links = $user_id"; }
+teardown_file() { purge_host; }
+teardown() { clean_host; }

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# Sets within sets. Loaded after daemon.bash.
+
+# inside SET ARGUMENT...: runs the client within the set.
+inside() { nsctl exec "$1" "$NSCTL_BUILD/nsctl" --socket="$runtime/socket" "${@:2}"; }
+
+# remove_first SET: of a, b in a, and c in b, this one is removed first, which takes those in it along; then the others.
+remove_first() {
+	nsctl rm "$1"
+	case $1 in
+	a) [ -z "$(nsctl list --quiet)" ] ;;
+	b) [ "$(nsctl list --quiet)" = a ] ;;
+	c) [ "$(nsctl list --quiet | paste -sd' ')" = "a b" ] && inside b create -n c ;;
+	esac
+	[ "$1" = a ] || nsctl rm a
+	[ -z "$(nsctl list --quiet)" ]
+	eventually counts_are "$before"
+}
