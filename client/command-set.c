@@ -34,7 +34,7 @@ void command_set_tell_if_removed(struct client *client, const char *name)
 {
 	enum fate fate;
 
-	/* a command leaves the connection non-blocking */
+	/* the connection is non-blocking since the command started: open another */
 	client_reconnect(client);
 	if (client->status != COMMAND_SIGNALLED + SIGKILL || client->quiet ||
 	    client_connect(client, true) != 0)
@@ -53,7 +53,7 @@ void command_set_await_removal(struct client *client, const char *name, const ch
 	    client_exchange(client, name, "org.nsctl.WaitSession",
 			    json_pack("{s:s}", "session", session), NULL, &ended) != 0)
 		return;
-	/* a set that stays is another one, of the same name */
+	/* a set in any other state is not the one of this Run: it has only the same name */
 	if (fate_of(client, name) == GOES)
 		(void)client_remove(client, name, "org.nsctl.Remove", client_named(client, name),
 				    true);

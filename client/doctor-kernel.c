@@ -8,7 +8,7 @@
 #include "client/memory.h"
 #include "client/program.h"
 
-/* What nsctl does without on an older kernel: docs/adr/0009-older-kernels.md. */
+/* Features that are missing on an older kernel: docs/adr/0009-older-kernels.md. */
 static const struct {
 	int major, minor;
 	const char *cost;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the checks of doctor have in common, and their tables; status asks some of them, too. */
+/* The checks of `nsctl doctor`, by tables. `nsctl status` makes some of them, too. */
 #ifndef NSCTL_CLIENT_FINDING_H
 #define NSCTL_CLIENT_FINDING_H
 
@@ -13,14 +13,14 @@ enum verdict {
 	VERDICT_UNKNOWN, /* it cannot be told, for instance because only root sees it */
 };
 
-/* What a check has found. */
+/* The result of a check. */
 struct finding {
 	enum verdict verdict;
 	struct text found;
 	const char *remedy; /* NULL: that of the check's row */
 };
 
-/* What the checks are about. */
+/* The installation that is checked. */
 struct patient {
 	struct client *client;
 	bool reached;	  /* nsctld has answered */

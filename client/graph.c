@@ -26,7 +26,7 @@ const struct option_row graph_options[] = {
 	{0},
 };
 
-/* What is drawn. */
+/* The objects to draw, and the drawing. */
 struct graph {
 	bool all_owners;
 	json_t *sets, *networks, *links;
@@ -150,7 +150,7 @@ static void node_text(struct graph *graph, const char *key, const char *title, c
 
 /* --- dot and mermaid --- */
 
-/* What stands for a character within quotes. The last row has none. */
+/* The text that replaces a character within quotes. The last row is {0}. */
 struct stand_in {
 	char character;
 	const char *text;

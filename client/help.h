@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What nsctl says about its verbs: to users who ask, to those who type one that does not exist, and
- * to programs. */
+/* Texts about verbs: for users who ask for help, for those who type a verb that does not exist, and
+ * for programs. */
 #ifndef NSCTL_CLIENT_HELP_H
 #define NSCTL_CLIENT_HELP_H
 

@@ -18,7 +18,7 @@ bool print_is_terminal(void);
 bool print_has_colour(void);
 /* Returns the number of columns of the terminal on stdout. */
 size_t print_width(void);
-/* Returns true if the user's locale is of UTF-8. Its name is enough for this. */
+/* Returns true if the name of the user's locale says UTF-8. */
 bool print_has_unicode(void);
 
 /* For a terminal with colours. */

@@ -70,7 +70,7 @@ static void ports_cell(struct table *table, const json_t *published)
 	table_cell(table, text.data);
 }
 
-/* What sets_list() needs of each set, in the order of the columns that it asks for. */
+/* The properties of a set that sets_list() needs, in the order of the columns that it asks for. */
 enum member {
 	NAME,
 	OWNER,

@@ -5,7 +5,7 @@
 
 #include "client/options.h"
 
-/* What makes `nsctl top` work where its program is missing. */
+/* How a user gets `nsctl top` if its program is missing. */
 #define TOP_REMEDY \
 	"install libncurses-dev (Debian) or ncurses-devel (Fedora), and build nsctl again"
 

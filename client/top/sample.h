@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What sets use at one moment, and have used since the moment before. */
+/* The resources that sets use now, and their use since the sample before. */
 #ifndef NSCTL_CLIENT_TOP_SAMPLE_H
 #define NSCTL_CLIENT_TOP_SAMPLE_H
 
 #include "client/text.h"
 #include "lib/connection.h"
 
-/* A number that the daemon has not told. */
+/* A number that the daemon did not send. */
 #define UNKNOWN (-1)
 
 struct usage {
@@ -26,14 +26,14 @@ struct sample {
 	double time; /* seconds */
 };
 
-/* Whose sets are wanted. */
+/* The owner of the sets to sample. */
 struct sample_owner {
 	bool all;
 	int64_t uid;
 };
 
-/* Asks the daemon. before: the sample before, for the differences. Returns 0, or -errno with words
- * about it in *why. After -errno, the connection is of no more use. */
+/* Asks the daemon for a sample. before: the last sample, from which rates are computed. Returns 0,
+ * or -errno and the reason in *why; the connection is then unusable. */
 int sample_take(struct nsctl *nsctl, const struct sample_owner *owner, const struct sample *before,
 		struct sample *ret, struct text *why);
 void sample_done(struct sample *sample);

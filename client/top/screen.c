@@ -211,7 +211,7 @@ static void add_sent(struct text *text, const struct usage *usage)
 	add_count(text, usage->sent_rate);
 }
 
-/* The columns to the right of the names, which have what these leave. */
+/* The columns to the right of the names. The names get the width that is left. */
 static const struct column {
 	const char *heading;
 	int width;

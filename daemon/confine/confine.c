@@ -5,7 +5,7 @@
 #include <sys/time.h>
 #include "daemon/confine/confine.h"
 
-/* What every such program does. */
+/* System calls that every confined program makes. */
 static const int allowed[] = {
 	SCMP_SYS(brk),
 	SCMP_SYS(clock_gettime),

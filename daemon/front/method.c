@@ -4,7 +4,7 @@
 #include "daemon/front/reply.h"
 #include "daemon/front/view.h"
 
-/* How the front reads the last columns of protocol/methods.h. */
+/* The meaning, for the front, of the last columns of protocol/methods.h. */
 #define REPLY(key, record) .reply = {PART(key, 0, record)}
 #define REPLY_VIEW(record, view) .reply = {PART_VIEW("", 0, record, view)}
 #define REPLY_LIST(key, item, record) .reply = {PART(key, item, record)}

@@ -123,7 +123,7 @@ static const char *state_word(char letter)
 	return "idle";
 }
 
-/* What /proc/PID/stat has after the name. Times are in ticks. */
+/* The fields of /proc/PID/stat after the name. Times are in ticks. */
 struct stat_line {
 	char state;
 	uint32_t parent;

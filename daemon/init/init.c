@@ -22,7 +22,8 @@
 #define CHILD 17
 #define NO_PROCESS (-3) /* -ESRCH */
 #define BIT_OF(signal) (1ULL << ((signal)-1))
-/* How often it looks whether others have ended: not all of them are its children. */
+/* Time between two checks for other processes. The end of one that is not a child sends no
+ * signal. */
 #define PAUSE_NANOSECONDS 20000000
 
 /* Blocks all signals: none of them may reach process 1, which waits for SIGCHLD instead. */
@@ -33,8 +34,8 @@ static void block_signals(void)
 	raw_call(__NR_rt_sigprocmask, 0 /* SIG_BLOCK */, (word)&all, 0, SIGSET_SIZE, 0);
 }
 
-/* Returns true if there is no other process in the pid namespace. It may signal none of them, which
- * the kernel says only of processes that exist. */
+/* Returns true if there is no other process in the pid namespace. If there is one, kill(2) fails
+ * with EPERM, because the init may signal none of them. */
 static bool is_alone(void)
 {
 	return raw_call(__NR_kill, -1, 0, 0, 0, 0) == NO_PROCESS;

@@ -11,7 +11,7 @@
 /* Rounds end when one of them finds nothing. A packet that has passed the table just before it was
  * changed may still make a flow. */
 #define ROUNDS_MAX 16
-/* A task has no room for more entries: the shortest has so many bytes, with the end of its line. */
+/* A task has no room for more entries: none is shorter, with the end of its line. */
 #define SHORTEST 3
 #define ENTRIES_MAX (DESTINATION_LINES_SIZE / SHORTEST)
 
@@ -19,7 +19,7 @@
 struct side {
 	size_t first, n;
 };
-/* An address that a way's packets have, and what they may reach. */
+/* The source address of a way's packets, and the entries of its list. */
 struct way {
 	struct subnet address;
 	struct side allow, deny;

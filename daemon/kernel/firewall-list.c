@@ -72,7 +72,7 @@ static size_t join(const struct destination *items, size_t n, struct nft_range *
 
 /* --- rules --- */
 
-/* Where packets go that match an entry. */
+/* The rules of a side: their chain, and the verdict about packets that match an entry. */
 struct aim {
 	const char *chain;
 	int verdict;

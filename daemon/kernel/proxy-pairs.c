@@ -5,8 +5,8 @@
 #include "daemon/kernel/proxy-parts.h"
 
 #define PAIRS_MAX 256
-/* When all pairs are in use, one that has passed nothing on for so long makes room. Otherwise any
- * user of the host could keep the others out, by connections that do nothing. */
+/* If all pairs are in use, one that has passed on nothing for this time is closed for a new client.
+ * Otherwise a user of the host could keep others out by connections that do nothing. */
 #define IDLE_SECONDS 10
 #define BUFFER_SIZE 16384
 

@@ -16,7 +16,7 @@ union proxy_address {
 
 /* --- waiting: proxy-wait.c --- */
 
-/* What an event is about; index says which one of its kind. */
+/* The object of an event, such as number index of the pairs. */
 enum proxy_source { PROXY_LEASH, PROXY_PORT, PROXY_FLOW, PROXY_PAIR };
 struct proxy_event {
 	enum proxy_source source;

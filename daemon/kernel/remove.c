@@ -14,9 +14,9 @@
 #include "daemon/kernel/process.h"
 #include "daemon/kernel/remove.h"
 
-/* How long a killed init may take to end with its pid namespace, before they count as stuck. */
+/* Time in which a killed init must end with its pid namespace. After it, they count as stuck. */
 #define INIT_END_MILLISECONDS 20000
-/* How long a killed maker may take, before its cgroup is left to the service manager. */
+/* Time in which a killed maker must end. After it, its cgroup is left to the service manager. */
 #define MAKER_END_MILLISECONDS 1000
 
 /* Asks the processes to end, and gives them this time, in microseconds. Returns 0 or -errno. */

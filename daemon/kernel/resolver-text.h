@@ -25,7 +25,7 @@ struct resolver_text {
 	size_t head; /* hosts: size of the part before the first member's line; other files: 0 */
 };
 
-/* How a hosts file is changed in place: lines are appended, others are struck out. */
+/* A change of a hosts file in place: lines are appended, and others are struck out. */
 #define RESOLVER_STRIKES_MAX 64
 #define RESOLVER_LINE_MAX (ADDRESS_SIZE + NAME_SIZE + 2)
 struct resolver_edit {

@@ -32,7 +32,7 @@ int spawn_find_programs(struct spawn_programs *ret, char ret_why[static SPAWN_WH
  */
 const char *spawn_check_program(uint32_t mode, uid_t owner, uid_t daemon_owner);
 
-/* Where the spawner works. */
+/* The directories and accounts that the spawner uses. */
 struct spawn_place {
 	const char *runtime; /* the runtime directory */
 	const char *cgroup;  /* contains all sets' cgroups; from the top of the hierarchy */

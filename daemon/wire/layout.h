@@ -153,7 +153,7 @@ struct wire_apply {
 	bool more;		 /* the caller takes several answers: progress, then the parts */
 };
 
-/* How far an Apply is: in an answer that others follow. */
+/* The progress of an Apply, in an answer that others follow. */
 struct wire_progress {
 	uint32_t made, parts;
 };

@@ -23,20 +23,21 @@ enum task_event {
 	REPORT_REFUSED, /* struct task_refusals */
 };
 
-/* What an end lacks of what is recorded, or has in another form. */
+/* The recorded properties that an end of a link lacks, or has with other values. */
 struct task_lacks {
 	bool name, mac, mtu, impairment;
 	uint32_t addresses, routes; /* bit i: number i of struct task_end */
 };
 
-/* What an end has passed on since it was made, if known. */
+/* Packets through an end of a link since it was made. */
 struct task_packets {
 	bool known;
 	uint64_t received, sent;
 };
 
-/* serial is the number of the worker's task that the report is about; the first is 1. A task may
- * have two last reports: if the maker was killed after its own, the worker sends the second one. */
+/* serial is the number of the task that the report is about; a worker's first task is 1. A task may
+ * have two last reports: if the maker is killed after it has sent its own, the worker sends
+ * another. */
 struct task_report {
 	uint32_t event, serial;
 	uint32_t step, detail; /* REPORT_DONE: enum step, 0 is success */

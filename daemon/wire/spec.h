@@ -87,8 +87,8 @@ struct wire_map {
 	size_t n_ranges;
 };
 
-/* What a set has outside of its cgroup and the vault, and what its removal must therefore know. The
- * keeper passes this on to workers as it is. */
+/* The objects of a set outside its cgroup and the vault, which its removal must know. The keeper
+ * passes this on to workers as it is. */
 struct spec_traces {
 	bool visible;  /* paths below RUNTIME/ns */
 	bool ip_netns; /* a path in /run/netns */

@@ -119,7 +119,8 @@ static int body_open_dropped(struct child *parent _unused_, void *arg)
 	return file_open(top, name, O_WRONLY) < 0 ? errno : 0;
 }
 
-/* Moves itself by a root-opened cgroup.procs: 0 when it is there then. */
+/* Moves this process, as a user, by cgroup.procs that root has opened. Returns 0 if the process is
+ * in the other cgroup then. */
 static int body_move_dropped(struct child *parent _unused_, void *arg)
 {
 	const int *procs_fd = arg;

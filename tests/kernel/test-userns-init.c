@@ -82,7 +82,7 @@ static int body_kill_one(struct child *parent _unused_, void *arg)
 	return kill(*pid, 0) < 0 ? errno : 0;
 }
 
-/* As the owner, outside or inside: 0, or the errno of a signal to the target. */
+/* Signals the target as the owner, from outside or inside. Returns 0, or the errno of kill(2). */
 static int body_owner(struct child *parent _unused_, void *arg)
 {
 	struct target target = *(struct target *)arg;

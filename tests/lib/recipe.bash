@@ -2,8 +2,8 @@
 # shellcheck shell=bash
 # Runs the commands of a section of docs/neighbours.md: lines with "$" as an ordinary user, lines with "#" as root.
 
-# recipe_script PAGE SECTION UID: prints them as a script of root's, which calls recipe_user with what is the user's on its stdin. The test's
-# user has another uid than the page's.
+# recipe_script PAGE SECTION UID: prints the commands as a script for root, which gives those of the user to recipe_user, on its stdin. The uid
+# 1000 of the page becomes UID.
 recipe_script() {
 	awk -v section="## $2" '
 		/^## / { ours = $0 == section }
@@ -18,7 +18,7 @@ recipe_script() {
 		END { if (last == "$ ") print "RECIPE" }' "$1" | sed "s|/1000/|/$3/|g; s|=1000 |=$3 |g"
 }
 
-# recipe PAGE SECTION UID COMMAND...: runs them, and fails if one fails, or if there are none. COMMAND runs the user's scripts as the user.
+# recipe PAGE SECTION UID COMMAND...: runs the commands. Fails if one fails, or if there are none. COMMAND runs the user's scripts as the user.
 recipe() {
 	local script as_user
 	script=$(recipe_script "$1" "$2" "$3")

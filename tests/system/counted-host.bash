@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # daemon.bash and net.bash set the variables
 # A file whose tests share one host with one daemon, on which the user may have links, and each leave nothing. Loaded
 # after net.bash.
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # daemon.bash and net.bash set the variables
 # A file whose tests share one daemon, and each leave nothing. Loaded after daemon.bash; the file may have its own instead.
 
 setup_file() { start_counted; }

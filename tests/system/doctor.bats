@@ -143,7 +143,7 @@ is() {
 	mv "$NSCTL_BUILD/nsctl-filter" "$NSCTL_BUILD/moved"
 	is programs problem "nsctl-filter is missing"
 	mv "$NSCTL_BUILD/moved" "$NSCTL_BUILD/nsctl-filter"
-	# this one is not built without ncurses; then only its verb is missing
+	# a build without ncurses has no nsctl-top: then only the verb top is missing
 	cp "$(type -P true)" "$runtime/nsctl-top"
 	[ ! -e "$NSCTL_BUILD/nsctl-top" ] || mv "$NSCTL_BUILD/nsctl-top" "$runtime/nsctl-top"
 	is top note "nsctl-top is missing"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # daemon.bash and net.bash set the variables
 # Sets within sets. Loaded after daemon.bash.
 
 # inside SET ARGUMENT...: runs the client within the set.

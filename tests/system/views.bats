@@ -217,7 +217,7 @@ make_home() {
 		# shellcheck disable=SC2086
 		nsctl run -m $user test -e "$outside"
 	done
-	# it stays writable, and what is mounted in it later is seen
+	# /dev/shm stays writable below a read-only /, and mounts in it are seen
 	nsctl run -mi --bind="$place/own:/dev/shm/own" --read-only --bind="$place/file:/dev/shm/file" sh -c 'touch /dev/shm/x && ls /dev/shm' |
 		xargs | grep -x "file own x"
 	fails nsctl run -mi --read-only=/dev/shm touch /dev/shm/x

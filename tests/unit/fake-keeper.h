@@ -92,7 +92,7 @@ static inline void keeper_stop(struct fake_keeper *keeper)
 	wire_inbox_done(&keeper->inbox);
 }
 
-/* Set-up and tear-down of a test that needs a keeper, which is its state. */
+/* Set-up and tear-down of a test whose state is a keeper. */
 static inline int keeper_set_up(void **state)
 {
 	static struct fake_keeper keeper;
@@ -110,7 +110,7 @@ static inline int keeper_tear_down(void **state)
 
 /* --- the channel --- */
 
-/* A new client's end of its connection; blocking. */
+/* Gives the front a new client's connection. Returns the client's end, which is blocking. */
 static inline int keeper_connect(struct fake_keeper *keeper, uint32_t number, uint32_t scope,
 				 const char *reason)
 {
@@ -127,7 +127,7 @@ static inline int keeper_connect(struct fake_keeper *keeper, uint32_t number, ui
 	return pair[0];
 }
 
-/* A lane, as a worker makes it. */
+/* Gives the front a lane, as a worker makes it. */
 static inline void keeper_open_lane(struct fake_keeper *keeper, uint32_t number)
 {
 	struct wire_lane wire = {.number = number};
@@ -143,7 +143,7 @@ static inline void keeper_open_lane(struct fake_keeper *keeper, uint32_t number)
 	close(pair[0]);
 }
 
-/* The descriptors of the request that has just been received are there already. */
+/* Fetches the descriptors of the request that has just been received: they came before it. */
 static inline void keeper_fetch(struct fake_keeper *keeper)
 {
 	const struct nlattr *position = NULL;
@@ -161,7 +161,7 @@ static inline void keeper_fetch(struct fake_keeper *keeper)
 	keeper->message.handles = &keeper->handles;
 }
 
-/* The next request or notice; a lane is opened when one is wanted. */
+/* Receives the next request or notice. Opens a lane whenever the front wants one. */
 static inline void keeper_receive_any(struct fake_keeper *keeper)
 {
 	for (uint32_t number = 1;; number++) {

@@ -91,7 +91,8 @@ static void check_struct(const struct at *at, const struct wire_layout *layout,
 			 const struct idl_type *type);
 static bool fits(const struct at *at, const struct wire_field *row, const struct idl_type *named);
 
-/* A struct or, where its only row has no name, the value of that. */
+/* Returns true if the layout fits the type. A layout whose only row has no name stands for the
+ * value of that row. */
 static bool struct_fits(const struct at *at, const struct wire_layout *layout,
 			const struct idl_type *type)
 {

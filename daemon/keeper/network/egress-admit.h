@@ -19,7 +19,8 @@ void egress_admit_forget(const struct egress_names *names);
 /* Must be called when names get another list: addresses of the old one that workers are adding are
  * removed again. */
 void egress_admit_outdate(const struct egress_names *names);
-/* What workers have added, or are adding, is lost. */
+/* Must be called when the table was flushed: all addresses that workers have added, or are adding,
+ * are lost. */
 void egress_admit_flushed(void);
 
 #endif

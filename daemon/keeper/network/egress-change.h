@@ -28,8 +28,8 @@ int egress_change_send(struct keeper *keeper, const struct egress_change *change
 		       void (*done)(struct operation *operation, const struct task_report *report),
 		       void *context);
 
-/* What waits for the end of changes at an interface. Memory of the caller's, until settled() is
- * called. */
+/* A caller that waits for the end of changes at an interface. The caller must keep it until
+ * settled() is called. */
 struct egress_change_waiter {
 	struct egress_change_waiter *next;
 	uint64_t serial; /* of egress-change.c */
@@ -37,8 +37,8 @@ struct egress_change_waiter {
 	void (*settled)(void *context);
 	void *context;
 };
-/* Calls back when those changes at the interface have ended that are in progress now, and those
- * that are sent when one of these ends; perhaps at once. */
+/* Calls settled() when the interface's changes have ended: those in progress now, and those that
+ * are sent when one of these ends. May call it at once. */
 void egress_change_settle(struct egress_change_waiter *waiter);
 
 #endif

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Where a set whose list has names finds the resolver that answers these. */
+/* The addresses at which a set with names in its list finds the resolver. */
 #ifndef NSCTL_KEEPER_EGRESS_PLACE_H
 #define NSCTL_KEEPER_EGRESS_PLACE_H
 
 #include "daemon/keeper/state/registry.h"
 
-/* Finds the addresses at which the resolver answers in this set: on loopback or, in a network, the
- * first one of its bridge in each family. The others are "". */
+/* Finds the addresses at which the resolver answers in this set: one on loopback or, in a network,
+ * the bridge's first one of each family. "" in *ret: none. */
 void egress_place_find(const struct set *set, char ret[2][ADDRESS_SIZE]);
 
 /* Returns the number of addresses at which the set, or a member of the network, finds its resolver:

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What lists have refused, as answers show it. */
+/* Packets that lists have refused, as answers show them. */
 #ifndef NSCTL_KEEPER_EGRESS_REFUSED_H
 #define NSCTL_KEEPER_EGRESS_REFUSED_H
 

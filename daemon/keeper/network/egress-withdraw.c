@@ -36,7 +36,7 @@ static void withdrawal_free(struct withdrawal *withdrawal)
 
 static void go_on(struct withdrawal *withdrawal);
 
-/* What could not be removed ends by its time-out, or is gone with the table. */
+/* A failure does no harm: the addresses end by their time-out, or are gone with the table. */
 static void on_removed(struct operation *operation, const struct task_report *report _unused_)
 {
 	struct withdrawal *withdrawal = operation->context;

@@ -5,7 +5,8 @@
 #include "daemon/keeper/network/link-route.h"
 #include "daemon/keeper/policy/address.h"
 
-/* How an end reaches a next hop: not at all, in one of its subnets, or directly on the link. */
+/* The ways in which an end reaches a next hop: none, by one of its subnets, or directly on the
+ * link. */
 enum reach { REACH_NOT, REACH_SUBNET, REACH_ONLINK };
 
 static bool is_link_local(const struct address *address)

@@ -20,7 +20,7 @@ int publish_hold(struct keeper *keeper, struct set *set, const struct wire_spec 
 void publish_adopt(const struct set *set, struct spec_publish *wishes, size_t n);
 /* Starts the proxy of a set that is ready, if the set publishes ports on loopback addresses. */
 void publish_serve(struct keeper *keeper, struct set *set);
-/* Ends the proxy, which is in the set's net namespace. */
+/* Ends the proxy, which would keep the set's net namespace alive. */
 void publish_stop(struct set *set);
 /* Releases the ports that a set publishes. */
 void publish_release(struct keeper *keeper, struct set *set);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which name servers a set or network has. */
+/* The name servers of a set or network. */
 #ifndef NSCTL_KEEPER_RESOLVER_SERVERS_H
 #define NSCTL_KEEPER_RESOLVER_SERVERS_H
 

@@ -52,7 +52,7 @@ struct authz_lists {
 	size_t n_groups;
 };
 
-/* Where a peer is, and what limits it. */
+/* The set that a peer is in, and limits on the peer. */
 struct authz_place {
 	bool known;		       /* the peer is certainly in no other set than set */
 	const char *set;	       /* name of the set that the peer is in, or NULL */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the host's own settings say about user namespaces. */
+/* The host's own settings about user namespaces. */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>

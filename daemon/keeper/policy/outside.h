@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which addresses a name may lead to. */
+/* The addresses that a name in a list may lead to. */
 #ifndef NSCTL_KEEPER_OUTSIDE_H
 #define NSCTL_KEEPER_OUTSIDE_H
 

@@ -37,8 +37,8 @@ struct peer_identity {
 struct peer_host {
 	const char *cgroup; /* path of the cgroup with all sets' cgroups (not a copy) */
 	struct wall_host wall;
-	/* If nsctld itself is under a filter or a profile, the same on a peer
-	 * does not filter the peer. */
+	/* The filter, profile and context of nsctld. A peer under the same ones is not confined by
+	 * them. */
 	int seccomp;
 	char profile[PROFILE_SIZE]; /* "": AppArmor is not in use */
 	char context[CONTEXT_SIZE]; /* "": SELinux is not in use */

@@ -11,15 +11,15 @@ struct entry {
 	struct destination read;
 };
 
-/* One side of a list. To search in a thousand entries for each of a thousand others, few more than
- * their digests are compared. */
+/* One side of a list: allow, deny or remove. A search compares digests first, because a thousand
+ * entries may be searched for in a thousand others. */
 struct side {
 	size_t n;
 	uint32_t digests[DESTINATION_TEXTS_MAX];
 	struct entry entries[DESTINATION_TEXTS_MAX];
 };
 
-/* Returns true if both are the same entry: "192.0.2.1" and "192.0.2.1/32", for instance. */
+/* Returns true if both entries say the same, such as "192.0.2.1" and "192.0.2.1/32". */
 static bool is_same(const struct entry *a, const struct entry *b)
 {
 	if (a->kind != b->kind)

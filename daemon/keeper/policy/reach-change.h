@@ -7,9 +7,9 @@
 #include "protocol/error.h"
 
 /*
- * Makes the list that the change makes of old: without the entries that it removes, and with those
- * that it adds and the list does not have yet. *ret points into both. Returns 0, or
- * ERROR_INVALID_VALUE: an entry to be removed is not on the list, or a side has too many entries.
+ * Applies a change to a list: removes entries, and adds those that the list does not have yet. *ret
+ * is the new list, which points into old and change. Returns 0, or ERROR_INVALID_VALUE if an entry
+ * to be removed is not on the list, or if allow or deny gets too many entries.
  */
 int reach_change(const struct wire_reach *old, const struct wire_egress *change,
 		 struct wire_reach *ret, struct failure *failure);

@@ -3,7 +3,7 @@
 #include "daemon/keeper/policy/reach-entries.h"
 #include "daemon/keeper/policy/reach-names.h"
 
-/* State of this file: what is in use, and what was found last, which is usually wanted again. */
+/* All names in use, and those that were found last, which are usually wanted again. */
 static struct {
 	struct reach_names *all, *last;
 } state;
@@ -223,7 +223,7 @@ struct reach_names *reach_names_share(struct reach_names *names)
 	return names;
 }
 
-/* Keeps the names at hand until others are found. */
+/* Makes these the names that were found last. */
 static void remember(struct reach_names *names)
 {
 	struct reach_names *before = state.last;

@@ -10,7 +10,7 @@
 
 #include "daemon/keeper/request/request.h"
 
-/* What is captured. */
+/* The interface whose packets are captured. */
 struct capture_place {
 	struct set *set; /* or network */
 	char interface[INTERFACE_SIZE];

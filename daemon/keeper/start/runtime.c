@@ -11,7 +11,8 @@
 #include "daemon/kernel/process.h"
 #include "daemon/kernel/vault.h"
 
-/* What this start has found and made. If the start fails, only what it has made is removed. */
+/* The directories that this start has found or made. If it fails, only those that it has made are
+ * removed. */
 static struct {
 	bool made, mounted;	     /* the runtime directory */
 	bool ours;		     /* we hold the directory's lock */

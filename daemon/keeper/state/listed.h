@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Whether what a set reaches outside is limited to a list. */
+/* Finds out whether a list limits what a set reaches outside. */
 #ifndef NSCTL_KEEPER_LISTED_H
 #define NSCTL_KEEPER_LISTED_H
 

@@ -182,7 +182,7 @@ static inline bool session_counts(const struct session *session)
 	return !session->ended || session->left;
 }
 
-/* How much a uid uses of each of its limits. */
+/* A uid's use of each of its limits. */
 struct registry_use {
 	uid_t uid;
 	uint32_t sets, networks, links, sessions, connections, monitors, ports, captures, entries;

@@ -12,7 +12,8 @@
 #include "daemon/wire/message.h"
 #include "daemon/wire/task.h"
 
-/* Includes the time in which the spawner ends the processes of an earlier daemon (leftover.h). */
+/* The spawner must be ready after this time. Before, it ends the processes of an earlier daemon
+ * (leftover.h). */
 #define READY_SECONDS 40
 
 /* Reports of the spawner. */
