@@ -26,6 +26,10 @@ static void put_end(struct nlmsghdr *message, const struct task_end *end)
 	link_put_mac(message, end->mac);
 	if (end->mtu)
 		mnl_attr_put_u32(message, IFLA_MTU, end->mtu);
+	/* otherwise the kernel makes one for each processor, and then disables all but one, for
+	 * which it waits (docs/kernel.md, 36) */
+	mnl_attr_put_u32(message, IFLA_NUM_TX_QUEUES, 1);
+	mnl_attr_put_u32(message, IFLA_NUM_RX_QUEUES, 1);
 }
 
 /* Adds the message that makes both ends, the peer in its own namespace. */

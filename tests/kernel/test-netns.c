@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * docs/kernel.md, 6, 7, 10, 24, 27, 32 and 35: a netlink socket opened in a net namespace works
- * there from outside; a veth is made with its peer already in its namespace; a net namespace that
- * ends takes the host's ends along, with an event; a disabled port of a bridge lets nothing pass;
+ * docs/kernel.md, 6, 7, 10, 24, 27, 32, 35 and 36: a netlink socket opened in a net namespace
+ * works there from outside; a veth is made with its peer already in its namespace; a net namespace
+ * that ends takes the host's ends along, with an event; a disabled port of a bridge lets nothing
+ * pass;
  * a new net namespace resets the settings for ping and low ports. A sysfs belongs to the net
  * namespace in which it was made, wherever its descriptor is carried. A socket that listens is
  * counted.
  */
 #include <fcntl.h>
+#include <linux/ethtool.h>
 #include <linux/if_bridge.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <linux/mount.h>
 #include <linux/rtnetlink.h>
+#include <linux/sockios.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -76,6 +79,17 @@ static int look(int netns_fd, const char *interface)
 	return child_run(body_look, &question);
 }
 
+/* Returns the number of queues that the interface can have for sending, or -1. */
+static int count_queues(const char *interface)
+{
+	struct ethtool_channels channels = {.cmd = ETHTOOL_GCHANNELS};
+	struct ifreq request = {.ifr_data = (char *)&channels};
+	_cleanup_fd_ int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	(void)snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", interface);
+	return ioctl(fd, SIOCETHTOOL, &request) < 0 ? -1 : (int)channels.max_tx;
+}
+
 static void test_sockets_and_veth(void)
 {
 	int netns_fd = -1;
@@ -91,6 +105,7 @@ static void test_sockets_and_veth(void)
 	tap_ok(if_nametoindex("outer") > 0, "its one end is here");
 	tap_ok(if_nametoindex("inner") == 0, "its peer is not here");
 	tap_is(look(netns_fd, "inner"), 1, "its peer is in the target namespace");
+	tap_is(count_queues("outer"), 1, "it has the one queue that was asked for");
 	tap_is(veth_make(outside, "outer", "inner", netns_fd), -EEXIST, "the same again: EEXIST");
 
 	/* only the descriptor, and the socket that was made inside, hold the namespace */

@@ -42,6 +42,13 @@ static int transact(struct mnl_socket *rtnl, struct nlmsghdr *message)
 		       : 0;
 }
 
+static void put_end(struct nlmsghdr *message, const char *name)
+{
+	mnl_attr_put_strz(message, IFLA_IFNAME, name);
+	mnl_attr_put_u32(message, IFLA_NUM_TX_QUEUES, 1);
+	mnl_attr_put_u32(message, IFLA_NUM_RX_QUEUES, 1);
+}
+
 int veth_make(struct mnl_socket *rtnl, const char *host_name, const char *peer_name, int netns_fd)
 {
 	char buffer[1024];
@@ -51,13 +58,13 @@ int veth_make(struct mnl_socket *rtnl, const char *host_name, const char *peer_n
 	message->nlmsg_type = RTM_NEWLINK;
 	message->nlmsg_flags = NLM_F_CREATE | NLM_F_EXCL;
 	(void)mnl_nlmsg_put_extra_header(message, sizeof(struct ifinfomsg));
-	mnl_attr_put_strz(message, IFLA_IFNAME, host_name);
+	put_end(message, host_name);
 	info = mnl_attr_nest_start(message, IFLA_LINKINFO);
 	mnl_attr_put_strz(message, IFLA_INFO_KIND, "veth");
 	data = mnl_attr_nest_start(message, IFLA_INFO_DATA);
 	peer = mnl_attr_nest_start(message, VETH_INFO_PEER);
 	(void)mnl_nlmsg_put_extra_header(message, sizeof(struct ifinfomsg));
-	mnl_attr_put_strz(message, IFLA_IFNAME, peer_name);
+	put_end(message, peer_name);
 	mnl_attr_put_u32(message, IFLA_NET_NS_FD, (uint32_t)netns_fd);
 	mnl_attr_nest_end(message, peer);
 	mnl_attr_nest_end(message, data);

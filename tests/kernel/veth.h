@@ -11,7 +11,8 @@
 
 /* A socket born in the caller's net namespace, where it stays. Aborts the test on failure. */
 struct mnl_socket *veth_socket(unsigned int groups);
-/* One message: host_name where the socket lives, peer_name in the namespace. 0 or -errno. */
+/* One message: host_name where the socket lives, peer_name in the namespace, with one queue each.
+ * 0 or -errno. */
 int veth_make(struct mnl_socket *rtnl, const char *host_name, const char *peer_name, int netns_fd);
 /* Sets IFF_UP of the interface with this index, where the socket lives. 0 or -errno. */
 int veth_up(struct mnl_socket *rtnl, int index);

@@ -24,6 +24,8 @@ what_links_have() { nsctl --json link list | sed -E 's/,?"(received|sent)":[0-9]
 	pings a fd09::2
 	pings b fd09::1
 	nsctl exec a ip -o link show wire0 | grep 'mtu 1400'
+	nsctl exec a ip -o -d link show wire0 | grep 'numtxqueues 1 numrxqueues 1 '
+	nsctl exec b ip -o -d link show eth0 | grep 'numtxqueues 1 numrxqueues 1 '
 	nsctl link list | grep -E '^a-b +a:wire0'
 	# other users do not see the link
 	run other link list
