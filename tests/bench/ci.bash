@@ -82,8 +82,13 @@ ci_table() {
 	ci_bundle "$dir" "[\"${inside// /\", \"}\"]"
 	{
 		printf 'job %s\nours nsctl\nrun %s run --job %s\n' "$label" "$ours" "$mine"
-		ci_peer 1 bwrap "$box $words"
-		if [ "$words" != "$mine" ]; then
+		if [ "$words" = "$mine" ]; then
+			ci_peer 1 bwrap "$box $words"
+		else
+			# the target: bwrap's time, and one service's start
+			ci_peer 1 "bwrap, after a start of the service outside" "${words% -- *} -- $box $work/true"
+			ci_peer 0 "a start of the service outside, and no job" "${words% -- *} --"
+			ci_peer 0 "bwrap, the service in the same sandbox" "$box $words"
 			printf 'peer 0 nsctl run --job, the service in the same set\nas %s\nrun %s run --job %s\n' "$uid" "$ours" "$words"
 			ci_peer 0 "bwrap, the service in a bwrap of its own" \
 				"$box $work/serve $ci_port $box --share-net $work/serve $ci_port -- $box --share-net $work/true"

@@ -4,7 +4,8 @@
  *
  *     serve PORT                          listens, and waits to be killed
  *     serve PORT SERVICE... -- COMMAND... starts SERVICE; when it listens on the port, runs
- *                                         COMMAND; then kills SERVICE; ends with COMMAND's status
+ *                                         COMMAND, if there is one; then kills SERVICE; ends with
+ *                                         COMMAND's status
  */
 #include <arpa/inet.h>
 #include <net/if.h>
@@ -97,7 +98,7 @@ int main(int argc, char **argv)
 {
 	char **command = argv + 2;
 	pid_t service;
-	int status;
+	int status = 0;
 
 	if (argc < 2)
 		return 2;
@@ -111,7 +112,7 @@ int main(int argc, char **argv)
 	lo_up();
 	service = start(argv + 2);
 	wait_for(argv[1]);
-	if (waitpid(start(command), &status, 0) < 0)
+	if (*command && waitpid(start(command), &status, 0) < 0)
 		die("waitpid");
 	(void)kill(service, SIGKILL);
 	(void)waitpid(service, NULL, 0);
