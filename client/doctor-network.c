@@ -163,6 +163,18 @@ static void look_at_ways_out(struct patient *patient, struct finding *ret)
 	}
 }
 
+static void look_at_refusals(struct patient *patient, struct finding *ret)
+{
+	if (!patient->reached)
+		doctor_find(ret, VERDICT_UNKNOWN, "nsctld does not answer");
+	else if (doctor_has(patient, "egressDenied"))
+		doctor_find(ret, VERDICT_OK, "monitor and log tell what lists of egress refuse");
+	else
+		doctor_find(ret, VERDICT_NOTE,
+			    "packets that lists of egress refuse are counted, but neither monitor "
+			    "nor log tell of them");
+}
+
 /* Appends the chains of other programs that drop forwarded packets by their policy. */
 static void add_dropping(struct text *text, const json_t *ruleset)
 {
@@ -222,6 +234,9 @@ const struct check doctor_network[] = {
 	 "use a kernel with nftables, its NAT, and CONFIG_NF_CONNTRACK_LABELS, and let no other "
 	 "program change the table inet nsctl",
 	 "nsctl run -n --egress true"},
+	{"refusals", look_at_refusals,
+	 "load the modules nfnetlink_log, nft_log and nft_limit, and restart nsctld",
+	 "sudo modprobe -n -v -a nfnetlink_log nft_log nft_limit"},
 	{"forwarding", look_at_forwarding,
 	 "let these chains accept packets whose interface is called nsc*, both as iifname and as "
 	 "oifname",

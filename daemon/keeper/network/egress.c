@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/log.h"
+#include "daemon/keeper/network/egress-denied.h"
 #include "daemon/keeper/network/egress-firewall.h"
 #include "daemon/keeper/network/egress-list.h"
 #include "daemon/keeper/network/egress-names.h"
@@ -234,6 +235,8 @@ static void restore_from(struct keeper *keeper, const struct link *position, boo
 	wire_clear(&task_restore_layout, &task);
 	egress_firewall_fill(keeper, &task.firewall);
 	state.remaking = !more;
+	if (!more)
+		egress_denied_flushed();
 	task.more = more;
 	fill_links(keeper, position, &task);
 	state.cleared = task.n_links == 0 && !more;
@@ -398,6 +401,7 @@ static struct event *listen_at(struct keeper *keeper, int fd, event_callback_fn 
 
 void egress_listen(struct keeper *keeper)
 {
+	egress_denied_listen(keeper);
 	names.go_on = evtimer_new(keeper->loop, on_go_on, keeper);
 	if (!names.go_on || egress_names_listen(keeper) < 0)
 		log_notice("cannot serve names of lists: %s", strerror(ENOMEM));
@@ -424,6 +428,7 @@ void egress_start(struct keeper *keeper)
 void egress_stop(struct keeper *keeper _unused_)
 {
 	egress_names_stop();
+	egress_denied_stop();
 	if (names.go_on)
 		event_free(take_ptr(names.go_on));
 	if (state.changed)

@@ -14,6 +14,7 @@
 #include "daemon/wire/layout.h"
 #include "protocol/kind.h"
 
+struct egress_denied;
 struct egress_names;
 struct session;
 struct link;
@@ -81,6 +82,7 @@ struct set {
 	uint32_t n_published;			      /* ports counted for the owner */
 	uint32_t n_entries;			      /* of its list, counted for the owner */
 	struct egress_names *names;		      /* owned by egress-names.c; NULL: none */
+	struct egress_denied *denied;		      /* owned by egress-denied.c; NULL: none */
 	struct process_watch *watches[WATCHED_COUNT]; /* owned by process-watch.c */
 	void *work; /* owned by create.c and remove.c: the operation in progress */
 	/*
