@@ -82,8 +82,8 @@ void firewall_refused_remove(struct nft *nft, const char *interface)
 	}
 }
 
-/* The message comes before the packet is counted: whoever reads it at once reads too early. A kernel
- * that cannot do this (CONFIG_NFT_LOG, CONFIG_NFT_LIMIT) only counts. */
+/* The message comes before the packet is counted. A kernel that cannot send it (CONFIG_NFT_LOG,
+ * CONFIG_NFT_LIMIT) only counts. */
 void firewall_refused_tell(struct nft *nft, const struct task_firewall *firewall,
 			   const struct task_link *links, size_t n)
 {

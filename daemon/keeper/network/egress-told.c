@@ -44,8 +44,9 @@ size_t told_compare(struct told *told, const struct task_refusals *now,
 		news[n] = now->items[i];
 		news[n++].packets = packets - next.items[i].packets;
 	}
-	told_clear(told);
-	*told = next;
+	free(told->items);
+	told->items = next.items;
+	told->n = next.n;
 	qsort(news, n, sizeof(news[0]), compare);
 	return n;
 }
@@ -61,5 +62,6 @@ void told_add(struct told *told, const struct task_refusal *news)
 void told_clear(struct told *told)
 {
 	free(told->items);
-	*told = (struct told){};
+	told->items = NULL;
+	told->n = 0;
 }

@@ -11,6 +11,7 @@
 struct told {
 	struct task_refusal *items; /* with the packets that were told of */
 	size_t n;
+	uint64_t generation; /* the caller's */
 };
 
 /*

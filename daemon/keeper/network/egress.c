@@ -401,7 +401,6 @@ static struct event *listen_at(struct keeper *keeper, int fd, event_callback_fn 
 
 void egress_listen(struct keeper *keeper)
 {
-	egress_denied_listen(keeper);
 	names.go_on = evtimer_new(keeper->loop, on_go_on, keeper);
 	if (!names.go_on || egress_names_listen(keeper) < 0)
 		log_notice("cannot serve names of lists: %s", strerror(ENOMEM));
@@ -428,7 +427,6 @@ void egress_start(struct keeper *keeper)
 void egress_stop(struct keeper *keeper _unused_)
 {
 	egress_names_stop();
-	egress_denied_stop();
 	if (names.go_on)
 		event_free(take_ptr(names.go_on));
 	if (state.changed)

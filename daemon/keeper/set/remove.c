@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 #include "daemon/keeper/base/log.h"
-#include "daemon/keeper/network/egress-denied.h"
 #include "daemon/keeper/network/egress-names.h"
+#include "daemon/keeper/network/egress-reading.h"
 #include "daemon/keeper/network/link.h"
 #include "daemon/keeper/network/port-sweep.h"
 #include "daemon/keeper/network/publish.h"
@@ -256,7 +256,7 @@ static void on_refused(struct operation *operation, const struct task_refusals *
 {
 	const struct removal *removal = operation->context;
 
-	egress_denied_tell(removal->set, refusals);
+	egress_reading_last(removal->set, refusals);
 }
 
 static int send_removal(struct removal *removal)
