@@ -267,3 +267,43 @@ while True:
 	send a 1 198.51.100.2 53
 	eventually is_told "a 198.51.100.2 udp 53 3"
 }
+
+@test "where no group is free, packets are counted, and doctor says so; names are told all the same" {
+	cat >"$nets/groups.py" <<'END'
+import socket, struct, sys
+NETLINK_NETFILTER, BIND = 12, 1
+to = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_NETFILTER)
+to.bind((0, 0))
+for group in range(0x8000, 0xf000):
+    body = struct.pack(">BBH", 0, 0, group) + struct.pack("=HHB3x", 5, 1, BIND)
+    to.send(struct.pack("=IHHII", 16 + len(body), 4 << 8 | 1, 1, group, 0) + body)
+open(sys.argv[1], "w").close()
+sys.stdin.read()
+END
+	stop_daemon
+	mkfifo "$nets/hold"
+	sleep infinity >"$nets/hold" 3>&- &
+	holder=$!
+	readers+=("$holder")
+	on_host python3 "$nets/groups.py" "$nets/held" <"$nets/hold" 3>&- &
+	readers+=($!)
+	eventually test -e "$nets/held"
+	start_daemon --config="$config"
+	nsctl call GetStatus | grep '"egressDenied": *false'
+	nsctl doctor | grep "neither monitor nor log tell of them"
+	listen
+	nsctl create -m -n --dns=198.51.100.53 --allow=listed.test a
+	send a 2 198.51.100.2 53
+	exits 6 nsctl exec a curl -s -m 20 -o /dev/null http://other.test/
+	counted_both() { nsctl show a | grep -E '^ +198.51.100.2:53/udp: 2$'; }
+	eventually counted_both
+	eventually tells_of "a other.test"
+	fails tells_of 198.51.100.2
+	kill "${readers[@]}"
+	wait "${readers[@]}" || true
+	readers=()
+	rm "$nets/hold" "$nets/held" "$nets/groups.py"
+	stop_daemon
+	start_daemon --config="$config"
+	nsctl call GetStatus | grep '"egressDenied": *true'
+}
