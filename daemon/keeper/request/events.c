@@ -377,7 +377,8 @@ void events_egress_denied(struct set *set, const struct wire_detail *details, si
 		return;
 	*(set_is_network(set) ? &event.network : &event.set) = set_shown_name(set);
 	memcpy(event.details, details, n * sizeof(*details));
-	tell(&event, set, set, NULL);
+	/* a list of sets does not report it */
+	tell(&event, NULL, set, NULL);
 }
 
 void events_set_created(const struct keeper *keeper, struct set *set)
