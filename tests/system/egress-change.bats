@@ -77,8 +77,9 @@ has_refused() { refused_to "$1" | grep -qxF "$2"; }
 	nsctl create -n --allow=198.51.100.0/24 b
 	talks b others tcp 198.51.100.2
 	nsctl egress --remove=198.51.100.0/24 --remove=2001:db8:1::/64 a
-	for talk in "$nets/talks"/*-ends*; do ends "$(basename "$talk")"; done
-	for talk in "$nets/talks"/*-stays* "$nets/talks/others"; do goes_on "$(basename "$talk")"; done
+	# NAME.new is about to be renamed to NAME
+	for talk in "$nets/talks"/*-ends{,6}; do [ ! -e "$talk" ] || ends "$(basename "$talk")"; done
+	for talk in "$nets/talks"/*-stays{,6} "$nets/talks/others"; do [ ! -e "$talk" ] || goes_on "$(basename "$talk")"; done
 	nsctl egress --deny=198.51.100.1:7000/udp a
 	ends udp-stays
 	goes_on tcp-stays
