@@ -151,6 +151,15 @@ static bool collect(int family, const uint8_t *bytes, void *context)
 	return true;
 }
 
+/* Returns for how many seconds the keeper is asked. A time of 2^31 seconds and more means none (RFC
+ * 2181). */
+static uint32_t seconds_of(const ldns_rr *record)
+{
+	const uint32_t ttl = ldns_rr_ttl(record);
+
+	return MIN(MAX(ttl > INT32_MAX ? 0 : ttl, RESOLVER_SECONDS_MIN), RESOLVER_SECONDS_MAX);
+}
+
 static int read_packet(const ldns_pkt *packet, struct answer *ret)
 {
 	const ldns_rr_list *records = ldns_pkt_answer(packet);
@@ -160,9 +169,7 @@ static int read_packet(const ldns_pkt *packet, struct answer *ret)
 	*ret = (struct answer){.code = ldns_pkt_get_rcode(packet)};
 	for (size_t i = 0; r == 0 && i < ldns_rr_list_rr_count(records); i++) {
 		const ldns_rr *record = ldns_rr_list_rr(records, i);
-		struct collecting collecting = {
-			ret,
-			MIN(MAX(ldns_rr_ttl(record), RESOLVER_SECONDS_MIN), RESOLVER_SECONDS_MAX)};
+		struct collecting collecting = {ret, seconds_of(record)};
 
 		if (leads_to(&chain, record) && !each_address(record, collect, &collecting))
 			r = -EBADMSG;

@@ -131,6 +131,26 @@ static void test_addresses(void **state _unused_)
 	assert_address(0, "2001:db8::1", RESOLVER_SECONDS_MIN);
 }
 
+/* Times to live are kept within bounds; one of 2^31 seconds or more means none. */
+static void test_times(void **state _unused_)
+{
+	ask("a.org", LDNS_RR_TYPE_A);
+	assert_int_equal(
+		answer_with("a.org", LDNS_RR_TYPE_A,
+			    (const char *const[]){"a.org. 0 A 192.0.2.1", "a.org. 61 A 192.0.2.2",
+						  "a.org. 86401 A 192.0.2.3",
+						  "a.org. 2147483647 A 192.0.2.4",
+						  "a.org. 2147483648 A 192.0.2.5",
+						  "a.org. 4294967295 A 192.0.2.6", NULL}),
+		0);
+	assert_address(0, "192.0.2.1", RESOLVER_SECONDS_MIN);
+	assert_address(1, "192.0.2.2", 61);
+	assert_address(2, "192.0.2.3", RESOLVER_SECONDS_MAX);
+	assert_address(3, "192.0.2.4", RESOLVER_SECONDS_MAX);
+	assert_address(4, "192.0.2.5", RESOLVER_SECONDS_MIN);
+	assert_address(5, "192.0.2.6", RESOLVER_SECONDS_MIN);
+}
+
 /* In any order, and no further than it leads. */
 static void test_chain(void **state _unused_)
 {
@@ -234,6 +254,7 @@ int main(void)
 		cmocka_unit_test(test_question_compressed),
 		cmocka_unit_test(test_refusal),
 		cmocka_unit_test(test_addresses),
+		cmocka_unit_test(test_times),
 		cmocka_unit_test(test_chain),
 		cmocka_unit_test(test_service),
 		cmocka_unit_test(test_other_answers),
