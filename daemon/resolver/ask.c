@@ -2,7 +2,7 @@
 #include <string.h>
 #include "daemon/resolver/allow.h"
 #include "daemon/resolver/ask.h"
-#include "daemon/resolver/attempt.h"
+#include "daemon/resolver/query.h"
 
 static void finish(struct ask *ask, const uint8_t *reply, size_t size)
 {
@@ -24,12 +24,6 @@ static void wait_for(struct ask *ask, long milliseconds)
 	event_add(ask->timer, &time);
 }
 
-static void end_attempts(struct ask *ask)
-{
-	for (size_t i = 0; i < ask->n_attempts; i++)
-		attempt_end(&ask->attempts[i]);
-}
-
 /* Keeps the answer, and asks the keeper for its addresses. */
 static void ask_keeper(struct ask *ask, const uint8_t *bytes, size_t size)
 {
@@ -37,96 +31,35 @@ static void ask_keeper(struct ask *ask, const uint8_t *bytes, size_t size)
 
 	if (copy)
 		memcpy(copy, bytes, size);
-	end_attempts(ask);
 	ask->reply = copy;
 	ask->reply_size = size;
 	if (!copy) {
 		fail(ask);
 		return;
 	}
-	/* another attempt may have failed a moment ago */
-	event_del(ask->timer);
 	wait_for(ask, RESOLVER_ALLOWED_SECONDS * 1000L);
 	allow_ask(ask);
 }
 
-/* Another name server may know what this one does not. */
-static bool is_unhelpful(const struct ask *ask, int code)
+static void on_answered(struct ask *ask, const struct answer *answer, uint8_t *bytes, size_t size)
 {
-	return (code == LDNS_RCODE_SERVFAIL || code == LDNS_RCODE_REFUSED ||
-		code == LDNS_RCODE_NOTIMPL) &&
-	       ask->n_attempts < ask->servers->n;
-}
-
-static void on_failed(struct attempt *attempt)
-{
-	struct ask *ask = attempt->ask;
-
-	attempt_end(attempt);
-	ask->n_failed++;
-	/* the next one begins now; if there is none, this waits for those that have begun */
-	if (ask->n_attempts < ATTEMPTS_MAX || ask->n_failed == ask->n_attempts)
-		event_active(ask->timer, EV_TIMEOUT, 1);
-}
-
-static void on_message(struct attempt *attempt, uint8_t *bytes, size_t size)
-{
-	struct ask *ask = attempt->ask;
-	int r = answer_read(bytes, size, ask->bytes, &ask->question, &ask->answer);
-
-	if (r == -EBADMSG) {
-		/* a forgery, perhaps: the true answer may follow, but not over TCP */
-		if (ask->connection)
-			on_failed(attempt);
-		return;
-	}
-	if (r == 0 && is_unhelpful(ask, ask->answer.code)) {
-		on_failed(attempt);
-		return;
-	}
-	ask->servers->first = (size_t)(attempt->server - ask->servers->items);
-	ldns_write_uint16(bytes, ask->question.id);
-	if (r < 0)
-		fail(ask);
-	else if (ask->answer.n_addresses > 0)
+	ask->answer = *answer;
+	if (answer->n_addresses > 0)
 		ask_keeper(ask, bytes, size);
 	else
 		finish(ask, bytes, size);
 }
 
-static const struct attempt_calls attempt_calls = {on_message, on_failed};
-
-/* Sends the question to the next name server. Returns false if that fails at once. */
-static bool attempt(struct ask *ask)
-{
-	const struct servers *servers = ask->servers;
-	const size_t i = ask->n_attempts++;
-	const struct server *server = &servers->items[(servers->first + i) % servers->n];
-
-	return attempt_start(&ask->attempts[i], ask, server, &attempt_calls) == 0;
-}
-
-/* Sends the question to name servers until that works for one. Returns false if there is none. */
-static bool try_next(struct ask *ask)
-{
-	while (ask->servers->n > 0 && ask->n_attempts < ATTEMPTS_MAX) {
-		if (attempt(ask))
-			return true;
-		ask->n_failed++;
-	}
-	/* those that have begun may still be answered */
-	return ask->n_failed < ask->n_attempts;
-}
+static const struct query_calls query_calls = {on_answered, fail};
 
 static void on_time(evutil_socket_t fd _unused_, short what _unused_, void *context)
 {
 	struct ask *ask = context;
-	const bool over = ask->reply || ask->n_attempts == ATTEMPTS_MAX;
 
-	if (!over && try_next(ask))
-		wait_for(ask, ATTEMPT_MS);
-	else
+	if (ask->reply)
 		fail(ask);
+	else
+		query_join(ask, &query_calls);
 }
 
 struct ask *ask_new(struct set *set, const uint8_t *bytes, size_t size,
@@ -163,7 +96,7 @@ struct ask *ask_new(struct set *set, const uint8_t *bytes, size_t size,
 
 void ask_free(struct ask *ask)
 {
-	end_attempts(ask);
+	query_leave(ask);
 	allow_forget(ask);
 	event_free(ask->timer);
 	LIST_REMOVE(ask, of_set);

@@ -27,10 +27,9 @@ static void on_datagram(evutil_socket_t fd, short what _unused_, void *context)
 		attempt->calls->message(attempt, bytes, (size_t)n);
 }
 
-static int send_udp(struct attempt *attempt, const uint8_t *bytes, size_t size)
+static int send_udp(struct attempt *attempt, struct event_base *loop, const uint8_t *bytes,
+		    size_t size)
 {
-	struct event_base *loop = attempt->ask->set->resolver->loop;
-
 	attempt->fd = open_udp(attempt->server);
 	if (attempt->fd < 0)
 		return attempt->fd;
@@ -61,10 +60,9 @@ static void on_stream_event(struct bufferevent *stream _unused_, short what, voi
 		attempt->calls->failed(attempt);
 }
 
-static int send_tcp(struct attempt *attempt, const uint8_t *bytes, size_t size)
+static int send_tcp(struct attempt *attempt, struct event_base *loop, const uint8_t *bytes,
+		    size_t size)
 {
-	struct event_base *loop = attempt->ask->set->resolver->loop;
-
 	attempt->stream =
 		bufferevent_socket_new(loop, -1, BEV_OPT_CLOSE_ON_FREE | BEV_OPT_DEFER_CALLBACKS);
 	if (!attempt->stream)
@@ -81,19 +79,18 @@ static int send_tcp(struct attempt *attempt, const uint8_t *bytes, size_t size)
 	return 0;
 }
 
-int attempt_start(struct attempt *attempt, struct ask *ask, const struct server *server,
-		  const struct attempt_calls *calls)
+int attempt_start(struct attempt *attempt, struct event_base *loop, const struct message *message)
 {
 	uint8_t bytes[QUESTION_MAX];
 	int r;
 
-	*attempt = (struct attempt){.ask = ask, .server = server, .calls = calls, .fd = -1};
+	attempt->fd = -1;
 	if (getrandom(&attempt->id, sizeof(attempt->id), 0) != sizeof(attempt->id))
 		return -EIO;
-	memcpy(bytes, ask->bytes, ask->size);
+	memcpy(bytes, message->bytes, message->size);
 	ldns_write_uint16(bytes, attempt->id);
-	r = ask->connection ? send_tcp(attempt, bytes, ask->size)
-			    : send_udp(attempt, bytes, ask->size);
+	r = message->tcp ? send_tcp(attempt, loop, bytes, message->size)
+			 : send_udp(attempt, loop, bytes, message->size);
 	if (r < 0)
 		attempt_end(attempt);
 	return r;

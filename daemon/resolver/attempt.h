@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Asks one name server once, over UDP or TCP as the set asked. */
+/* Asks one name server once, over UDP or TCP. */
 #ifndef NSCTL_RESOLVER_ATTEMPT_H
 #define NSCTL_RESOLVER_ATTEMPT_H
 
 #include "daemon/resolver/resolver.h"
+
+struct attempt;
 
 /* What becomes of an attempt. The bytes are from this name server and have the attempt's id; what
  * they are is not known. A call may end the attempt. */
@@ -12,9 +14,28 @@ struct attempt_calls {
 	void (*failed)(struct attempt *attempt);
 };
 
+/* A message to a name server, from a port and with an id of its own. */
+struct attempt {
+	/* of the caller */
+	const struct server *server;
+	const struct attempt_calls *calls;
+	void *context;
+	/* of attempt.c */
+	uint16_t id;
+	int fd; /* UDP */
+	struct event *readable;
+	struct bufferevent *stream; /* TCP */
+};
+
+/* A question to be sent, with another id. */
+struct message {
+	const uint8_t *bytes;
+	size_t size;
+	bool tcp;
+};
+
 /* Sends the question, and reports later. Returns 0 or -errno, if nothing was sent. */
-int attempt_start(struct attempt *attempt, struct ask *ask, const struct server *server,
-		  const struct attempt_calls *calls);
+int attempt_start(struct attempt *attempt, struct event_base *loop, const struct message *message);
 /* Closes its socket. It reports nothing any more. */
 void attempt_end(struct attempt *attempt);
 

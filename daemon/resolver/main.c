@@ -160,6 +160,7 @@ static void raise_descriptors(void)
 static bool allocate(struct resolver *resolver)
 {
 	LIST_INIT(&resolver->sets);
+	LIST_INIT(&resolver->queries);
 	TAILQ_INIT(&resolver->turns);
 	if (wire_writer_init(&resolver->writer, WIRE_SIZE_MAX) < 0 ||
 	    wire_message_init(&resolver->message) < 0 || wire_outbox_init(&resolver->outbox) < 0)

@@ -28,7 +28,8 @@
 #define CONNECTION_SECONDS 10 /* that a TCP connection may be idle */
 
 struct set;
-struct attempt_calls;
+struct query;
+struct ask;
 
 /* A name server. */
 struct server {
@@ -41,17 +42,6 @@ struct servers {
 	struct server items[RESOLVER_SERVERS_MAX];
 	size_t n;
 	size_t first; /* that has answered last, and is asked first */
-};
-
-/* A message to a name server, from a port and with an id of its own. */
-struct attempt {
-	struct ask *ask;
-	const struct server *server;
-	const struct attempt_calls *calls;
-	uint16_t id;
-	int fd; /* UDP */
-	struct event *readable;
-	struct bufferevent *stream; /* TCP */
 };
 
 /* Is called once, with the answer for the set, or with NULL if there is none. */
@@ -75,9 +65,9 @@ struct ask {
 	uint32_t entries[RESOLVER_ENTRIES_MAX];
 
 	struct servers *servers; /* of the set */
-	struct event *timer;
-	struct attempt attempts[ATTEMPTS_MAX];
-	size_t n_attempts, n_failed;
+	struct event *timer;	 /* begins, and waits for the keeper */
+	struct query *query;	 /* to name servers (query.h), or NULL */
+	TAILQ_ENTRY(ask) of_query;
 
 	uint8_t *reply; /* waits for the keeper; see request.h */
 	size_t reply_size;
@@ -134,6 +124,7 @@ struct resolver {
 	struct wire_outbox outbox;
 	struct wire_message message;
 	LIST_HEAD(set_list, set) sets;
+	LIST_HEAD(query_list, query) queries;
 	size_t n_sets, n_asks, n_connections;
 	TAILQ_HEAD(turn_list, set) turns; /* sets in which questions wait, by turns */
 	uint32_t last_request;

@@ -221,6 +221,37 @@ for i in itertools.count():
 	in_world ip addr del 198.51.100.54/32 dev lo
 }
 
+@test "equal questions of a user's sets are one question for the name server" {
+	in_world ip addr add 198.51.100.54/32 dev lo
+	in_world nft -f - <<'END'
+add table inet silent
+add chain inet silent input { type filter hook input priority 0; }
+add rule inet silent input ip daddr 198.51.100.54 udp dport 53 counter drop
+END
+	local askers=() counted set
+	for set in a b; do
+		nsctl create -m -n --dns=198.51.100.54 --allow=listed.test "$set"
+		nsctl exec "$set" python3 -c '
+import socket
+to = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+to.settimeout(60)
+to.connect(("127.0.0.53", 53))
+name = b"\6listed\4test\0"
+for i in range(32):
+    to.send(bytes([0, i, 1, 16 * (i % 4), 0, 1, 0, 0, 0, 0, 0, 0]) + (name.upper() if i % 2 else name) + b"\0\1\0\1")
+assert sorted(to.recv(4096)[:4] for i in range(32)) == [bytes([0, i, 0x81, 0x82]) for i in range(32)]' &
+		askers+=($!)
+	done
+	wait "${askers[0]}"
+	wait "${askers[1]}"
+	# each question alone would have been asked three times
+	counted=$(in_world nft list chain inet silent input | grep -o 'packets [0-9]*' | cut -d' ' -f2)
+	[ "$counted" -ge 1 ]
+	[ "$counted" -lt 64 ]
+	in_world nft delete table inet silent
+	in_world ip addr del 198.51.100.54/32 dev lo
+}
+
 @test "a set that has as many addresses and ports as it may leaves as many to others of its user" {
 	local ports
 	mapfile -t ports < <(seq -f '--allow=*.big.test:%.0f/tcp' 32)

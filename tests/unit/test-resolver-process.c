@@ -293,8 +293,13 @@ static void test_flood(void **state)
 static void ask_and_serve(struct fixture *f, const struct inside *inside, size_t times)
 {
 	for (size_t i = 0; i < times; i++) {
-		ask(inside, "a.org");
-		serve(f->upstreams[0].fd, "a.org", RECORD);
+		char name[32], record[64];
+
+		/* an equal question would wait for the answer to the first */
+		snprintf(name, sizeof(name), "x%zu.b.org", i);
+		snprintf(record, sizeof(record), "%s. 60 A 192.0.2.1", name);
+		ask(inside, name);
+		serve(f->upstreams[0].fd, name, record);
 	}
 }
 
