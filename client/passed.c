@@ -77,6 +77,65 @@ int passed_take_all(struct passed *passed, const struct client *client)
 	return r;
 }
 
+/* --- descriptors that the command names --- */
+
+#define DEV_FD "/dev/fd/"
+#define MAKEFLAGS "MAKEFLAGS="
+
+/* Takes an inherited pipe, unless the command has that number already. */
+static void take_pipe(struct passed *passed, int fd)
+{
+	struct stat st;
+
+	if (!is_inherited(fd) || fstat(fd, &st) < 0 || !S_ISFIFO(st.st_mode))
+		return;
+	for (size_t i = 0; i < passed->n; i++)
+		if (passed->rows[i].number == fd)
+			return;
+	if (passed->n == PASSED_MAX || fd > NUMBER_MAX)
+		return;
+	passed->rows[passed->n].fd = fd;
+	passed->rows[passed->n++].number = fd;
+}
+
+/* Takes the descriptor that a word ends with: "/dev/fd/63", "--file=/dev/fd/63". */
+static void take_word(struct passed *passed, const char *word)
+{
+	const char *at = strstr(word, DEV_FD);
+	int64_t fd;
+
+	if (at && parse_number(at + strlen(DEV_FD), 3, NUMBER_MAX, &fd))
+		take_pipe(passed, (int)fd);
+}
+
+/* Takes the two ends of the jobserver's pipe. A make since 4.4 names a FIFO there instead. */
+static void take_jobserver(struct passed *passed, const char *flags)
+{
+	const char *at = strstr(flags, "--jobserver-");
+	int ends[2];
+
+	if (!at || (sscanf(at, "--jobserver-auth=%d,%d", &ends[0], &ends[1]) != 2 &&
+		    sscanf(at, "--jobserver-fds=%d,%d", &ends[0], &ends[1]) != 2))
+		return;
+	take_pipe(passed, ends[0]);
+	take_pipe(passed, ends[1]);
+}
+
+void passed_take_named(struct passed *passed, char *const *words, const json_t *environment)
+{
+	const json_t *item;
+	size_t i;
+
+	for (; *words; words++)
+		take_word(passed, *words);
+	json_array_foreach(environment, i, item) {
+		const char *variable = json_string_value(item);
+
+		if (strncmp(variable, MAKEFLAGS, strlen(MAKEFLAGS)) == 0)
+			take_jobserver(passed, variable);
+	}
+}
+
 int passed_add(const struct passed *passed, const struct client *client, json_t *parameters,
 	       struct call_fds *fds)
 {

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Descriptors above 2 that a command gets because the caller says so: --fd and --preserve-fds. */
+/*
+ * Descriptors above 2 that a command gets because the caller names them: by --fd and
+ * --preserve-fds; as /dev/fd/N in the command's words, which is what a shell makes of a process
+ * substitution; or, of make's jobserver, in MAKEFLAGS. No other descriptor is passed on.
+ */
 #ifndef NSCTL_CLIENT_PASSED_H
 #define NSCTL_CLIENT_PASSED_H
 
@@ -19,6 +23,9 @@ struct passed {
 int passed_take(struct passed *passed, const struct options *options);
 /* Takes every descriptor above 2 that nsctl has inherited, by its number. */
 int passed_take_all(struct passed *passed, const struct client *client);
+/* Takes the pipes that nsctl has inherited and that the command's words (ending with NULL) or its
+ * variables (an array of "K=V") name. Those that have another number by --fd are left out. */
+void passed_take_named(struct passed *passed, char *const *words, const json_t *environment);
 /* Adds them to a call. */
 int passed_add(const struct passed *passed, const struct client *client, json_t *parameters,
 	       struct call_fds *fds);

@@ -74,8 +74,8 @@ const struct option_row run_command_options[] = {
 	OPTION("fd", 0, "N[:M]", "give COMMAND your descriptor N, as M (no directory is passed)",
 	       HANDLED(FD), .field = "descriptors"),
 	OPTION("preserve-fds", 0, NULL,
-	       "give COMMAND all of your descriptors above 2, at most 16 (for the jobserver of a "
-	       "make before 4.4)",
+	       "give COMMAND all of your descriptors above 2, at most 16. Without this, COMMAND "
+	       "gets pipes that its words name as /dev/fd/N, and those of make's jobserver",
 	       HANDLED(PRESERVE_FDS)),
 	OPTION("timeout", 0, "TIME",
 	       "after TIME (90s, 15m, 2h), send SIGTERM to COMMAND, and 10 s later kill it and all "
@@ -243,10 +243,14 @@ static int add_command(const struct client *client, const struct command *comman
 		       struct attach *how, json_t *parameters, struct call_fds *fds,
 		       char *const *words)
 {
-	int r = command_words_add(client, parameters, fds, words, command_environment(command));
+	struct passed passed = command->passed;
+	json_t *environment = command_environment(command);
+	int r;
 
-	if (r == 0 && command->passed.n > 0)
-		r = passed_add(&command->passed, client, parameters, fds);
+	passed_take_named(&passed, words, environment);
+	r = command_words_add(client, parameters, fds, words, environment);
+	if (r == 0 && passed.n > 0)
+		r = passed_add(&passed, client, parameters, fds);
 	if (r != 0)
 		return r;
 	command_files_add_caller(parameters, fds);

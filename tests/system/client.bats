@@ -247,6 +247,19 @@ for line in sys.stdin:
 		[ "$status" -ne 0 ]
 		[[ "$output" != *secret* ]]
 	done
+	# what a shell makes of a process substitution names a pipe
+	# shellcheck disable=SC2016
+	[ "$(as "$user_id" bash -c '"$0" exec inner cat <(echo one) && "$0" exec box sed "--file=/dev/fd/9" <<<two 9< <(echo s/two/2/)' "$NSCTL_BUILD/nsctl")" = "$(printf 'one\n2')" ]
+	# a file is passed by --fd alone, whatever the words name
+	echo secret >"$runtime.file"
+	run nsctl exec box cat /dev/fd/7 7<"$runtime.file"
+	[[ "$status" -ne 0 && "$output" != *secret* ]]
+	# a make that is a command shares the jobserver of the make that has called nsctl
+	printf 'all:\n\t+%s exec box $(MAKE) --no-print-directory -f %s\n' "$NSCTL_BUILD/nsctl" "$runtime.inner" >"$runtime.outer"
+	printf 'all: a b\na b:\n\t@echo $@\n' >"$runtime.inner"
+	run as "$user_id" make -s -j2 -f "$runtime.outer"
+	[ "$status" -eq 0 ]
+	[[ "$output" != *jobserver* ]]
 	inherits() { python3 -c 'import os, subprocess, sys
 read, write = os.pipe()
 os.write(write, b"kept"); os.close(write)
