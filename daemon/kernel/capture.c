@@ -103,13 +103,6 @@ static int bind_to(int socket_fd, const struct task_capture *task)
 	return check_type(socket_fd);
 }
 
-/* Opens a socket that receives something when an interface is removed or moved. The packet socket
- * is only told that it is down. Returns a descriptor or -errno. */
-static int watch_links(void)
-{
-	return netlink_watch_open(NETLINK_ROUTE, RTMGRP_LINK);
-}
-
 static int report_started(const struct host *host)
 {
 	struct task_report report = {.event = REPORT_STARTED};
@@ -132,7 +125,9 @@ static int prepare(struct host *host, const struct task_capture *task, struct ca
 	privilege_conceal();
 	if (attach(capture->socket_fd, task, fault) < 0)
 		return -fault->error;
-	r = capture->links_fd = watch_links();
+	/* becomes readable when an interface is removed or moved: the packet socket is only told
+	 * that it is down */
+	r = capture->links_fd = netlink_watch_open(NETLINK_ROUTE, RTMGRP_LINK);
 	if (r >= 0)
 		r = bind_to(capture->socket_fd, task);
 	return r < 0 ? fault_set(fault, STEP_CAPTURE, 0, -r) : 0;

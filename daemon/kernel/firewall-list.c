@@ -31,11 +31,6 @@ static int compare(const void *x, const void *y)
 	return order ? order : memcmp(a->first, b->first, sizeof(a->first));
 }
 
-static bool is_same_group(const struct destination *a, const struct destination *b)
-{
-	return a->family == b->family && destination_same_service(&a->service, &b->service);
-}
-
 /* Returns true if the range ends directly before the address, or behind it. */
 static bool touches(const struct nft_range *range, const uint8_t *address, size_t size)
 {
@@ -55,7 +50,7 @@ static size_t join(const struct destination *items, size_t n, struct nft_range *
 {
 	size_t size = destination_size(items->family), used = 0, i;
 
-	for (i = 0; i < n && is_same_group(&items[0], &items[i]); i++) {
+	for (i = 0; i < n && destination_shares_rule(&items[0], &items[i]); i++) {
 		struct nft_range *last = used > 0 ? &ranges[used - 1] : NULL;
 
 		if (!last || !touches(last, items[i].first, size)) {

@@ -85,22 +85,24 @@ static int take_effective_ids(const struct identity *identity)
 	return r;
 }
 
-int privilege_take_real_id(uid_t uid)
+/* Takes one or both of these ids. -1: the id stays as it is. */
+static int take_uids(uid_t real, uid_t effective)
 {
 	int death_signal = get_death_signal();
-	int r = syscall(SYS_setresuid, uid, -1, -1) < 0 ? negative_errno() : 0;
+	int r = syscall(SYS_setresuid, real, effective, -1) < 0 ? negative_errno() : 0;
 
 	settle(death_signal);
 	return r;
 }
 
+int privilege_take_real_id(uid_t uid)
+{
+	return take_uids(uid, -1);
+}
+
 int privilege_take_effective_uid(uid_t uid)
 {
-	int death_signal = get_death_signal();
-	int r = syscall(SYS_setresuid, -1, uid, -1) < 0 ? negative_errno() : 0;
-
-	settle(death_signal);
-	return r;
+	return take_uids(-1, uid);
 }
 
 int privilege_groups(const struct identity *identity)

@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include "daemon/kernel/file.h"
 #include "daemon/kernel/process.h"
 #include "daemon/kernel/raw.h"
 
@@ -272,17 +273,13 @@ int process_find(pid_t pid, uint64_t start_time)
 int process_pid_of(int pid_fd, pid_t *ret)
 {
 	char path[64], text[1024];
-	_cleanup_fd_ int fd = -1;
 	const char *line;
-	ssize_t n;
-	int pid;
+	int pid, r;
 
 	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", pid_fd);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-	if (n < 0)
-		return negative_errno();
-	text[n] = '\0';
+	r = file_read(AT_FDCWD, path, text, sizeof(text));
+	if (r < 0)
+		return r;
 	line = strstr(text, "\nPid:");
 	if (!line)
 		return -EINVAL;

@@ -2,23 +2,16 @@
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
+#include "daemon/kernel/file.h"
 #include "daemon/kernel/selinux.h"
 
 int selinux_read_own(char ret[static CONTEXT_SIZE])
 {
-	_cleanup_fd_ int fd = -1;
-	ssize_t n;
-
 	*ret = '\0';
 	/* without SELinux, the file in /proc may be another security module's */
 	if (access("/sys/fs/selinux/enforce", F_OK) < 0)
 		return 0;
-	fd = open("/proc/self/attr/current", O_RDONLY | O_CLOEXEC);
-	n = fd < 0 ? -1 : read(fd, ret, CONTEXT_SIZE - 1);
-	if (n < 0)
-		return negative_errno();
-	ret[n] = '\0';
-	return 0;
+	return file_read(AT_FDCWD, "/proc/self/attr/current", ret, CONTEXT_SIZE);
 }
 
 bool selinux_confines(const char *context)

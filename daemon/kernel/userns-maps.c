@@ -5,6 +5,7 @@
 #include "daemon/kernel/child.h"
 #include "daemon/kernel/privilege.h"
 #include "daemon/kernel/process.h"
+#include "daemon/kernel/file.h"
 #include "daemon/kernel/userns-maps.h"
 
 /* Room for the longest map that is accepted, and for one more line. */
@@ -13,15 +14,12 @@
 static int read_map(pid_t pid, const char *name, struct wire_map *ret)
 {
 	char path[64], text[MAP_SIZE], *at = text;
-	_cleanup_fd_ int fd = -1;
-	ssize_t n;
+	int r;
 
 	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-	if (n < 0)
-		return negative_errno();
-	text[n] = '\0';
+	r = file_read(AT_FDCWD, path, text, sizeof(text));
+	if (r < 0)
+		return r;
 	*ret = (struct wire_map){};
 	for (int used; *at; at += used) {
 		struct wire_range *range = &ret->ranges[ret->n_ranges];

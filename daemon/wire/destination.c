@@ -191,6 +191,11 @@ bool destination_same_service(const struct destination_service *a,
 	       a->last == b->last;
 }
 
+bool destination_shares_rule(const struct destination *a, const struct destination *b)
+{
+	return a->family == b->family && destination_same_service(&a->service, &b->service);
+}
+
 bool destination_is_same(const struct destination *a, const struct destination *b)
 {
 	return a->kind == DESTINATION_SUBNET && b->kind == DESTINATION_SUBNET &&

@@ -54,6 +54,9 @@ static inline size_t destination_size(int family)
 }
 bool destination_same_service(const struct destination_service *a,
 			      const struct destination_service *b);
+/* Returns true if both are of one family and service, so that the firewall has one rule for the
+ * addresses of both. */
+bool destination_shares_rule(const struct destination *a, const struct destination *b);
 /* Returns true if both entries are the same subnet and service, however they are written. */
 bool destination_is_same(const struct destination *a, const struct destination *b);
 /* Returns true if packets of this protocol to the address, which has the entry's family, and the

@@ -57,7 +57,6 @@ static const struct wire_field task_set_fields[] = {
 	U32(4, task_set, kinds, KIND_ALL),
 	BOOL(5, task_set, traces.visible),
 	BOOL(6, task_set, traces.ip_netns),
-	U64(7, task_set, net_inode, 0),
 	STRING(8, task_set, above, ABOVE_SIZE - 1),
 	STRING(9, task_set, callers_cgroup, CALLER_CGROUP_SIZE - 1),
 	U64(10, task_set, callers_inode, 0),

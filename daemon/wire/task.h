@@ -138,7 +138,6 @@ struct task_set {
 	const char *name, *id; /* TASK_REMOVE: name NULL: only a cgroup exists */
 	uint32_t kinds;
 	struct spec_traces traces;
-	uint64_t net_inode; /* TASK_REMOVE: of /run/netns/NAME, if ours; 0: none */
 	/* The cgroup of the caller, in which the set's processes are, as a path from the directory
 	 * of all sets' cgroups, and its inode; NULL: they are in the set's own. */
 	const char *callers_cgroup;

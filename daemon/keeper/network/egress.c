@@ -139,7 +139,6 @@ int egress_plan(struct keeper *keeper, struct set *set, const struct wire_spec *
 
 /* --- the table --- */
 
-static void restore(struct keeper *keeper);
 static void restore_from(struct keeper *keeper, const struct link *position, bool more);
 
 /* Calls those who wait for the end of a restoration. */
@@ -178,7 +177,7 @@ static void on_restored(struct operation *operation, const struct task_report *r
 	if (state.again || (state.heard && report->step == STEP_NONE) ||
 	    (state.cleared && first_way(keeper))) {
 		state.again = false;
-		restore(keeper);
+		egress_restore(keeper);
 	} else if (state.more) {
 		restore_from(keeper, registry_next_link(keeper->registry, state.owner, state.name),
 			     true);
@@ -243,17 +242,12 @@ static void restore_from(struct keeper *keeper, const struct link *position, boo
 	send_or_log(keeper, &task);
 }
 
-static void restore(struct keeper *keeper)
+void egress_restore(struct keeper *keeper)
 {
 	if (state.restoring)
 		state.again = true;
 	else
 		restore_from(keeper, first_way(keeper), false);
-}
-
-void egress_restore(struct keeper *keeper)
-{
-	restore(keeper);
 }
 
 void egress_follow(struct keeper *keeper)
@@ -282,7 +276,7 @@ static void finish_names(struct keeper *keeper)
 	for (const struct link *link = first_way(keeper); link;
 	     link = registry_next_link(keeper->registry, link->owner, link->name))
 		if (link->egress && link->ends[0] && link->ends[0]->n_entries > 0) {
-			restore(keeper);
+			egress_restore(keeper);
 			return;
 		}
 }
@@ -337,7 +331,7 @@ static void count_again(struct keeper *keeper)
 void egress_gone(struct keeper *keeper)
 {
 	if (!first_way(keeper))
-		restore(keeper);
+		egress_restore(keeper);
 }
 
 /* --- changes by others --- */
@@ -360,7 +354,7 @@ static void on_changed(evutil_socket_t fd, short what _unused_, void *context)
 	struct keeper *keeper = context;
 
 	if (nft_watch_read(fd, keeper->table, hear, keeper) < 0 && first_way(keeper))
-		restore(keeper);
+		egress_restore(keeper);
 }
 
 static void on_rules_changed(evutil_socket_t fd, short what _unused_, void *context)
@@ -372,7 +366,7 @@ static void on_rules_changed(evutil_socket_t fd, short what _unused_, void *cont
 	log_notice("the routing rule for packets that table %s has not checked was removed; it is "
 		   "restored",
 		   keeper->table);
-	restore(keeper);
+	egress_restore(keeper);
 }
 
 static void on_settled(evutil_socket_t fd _unused_, short what _unused_, void *context)
@@ -383,7 +377,7 @@ static void on_settled(evutil_socket_t fd _unused_, short what _unused_, void *c
 		return;
 	log_notice("another program has changed the firewall's table %s; it is restored",
 		   keeper->table);
-	restore(keeper);
+	egress_restore(keeper);
 }
 
 /* Calls callback when fd is readable; fd may be a negative errno. Returns NULL
@@ -421,7 +415,7 @@ void egress_start(struct keeper *keeper)
 	publish_hold_again(keeper);
 	count_again(keeper);
 	if (first_way(keeper) || faccessat(keeper->runtime_fd, "forwarding", F_OK, 0) == 0)
-		restore(keeper);
+		egress_restore(keeper);
 }
 
 void egress_stop(struct keeper *keeper _unused_)

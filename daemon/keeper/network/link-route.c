@@ -9,17 +9,11 @@
  * link. */
 enum reach { REACH_NOT, REACH_SUBNET, REACH_ONLINK };
 
-static bool is_link_local(const struct address *address)
-{
-	return address->family == AF_INET6 && address->bytes[0] == 0xfe &&
-	       (address->bytes[1] & 0xc0) == 0x80;
-}
-
 /* Returns how the end reaches the next hop: in a subnet of the end's addresses, or directly on the
  * link if its address of this family is the only one in its subnet. */
 static enum reach find_reach(const struct wire_end *end, const struct address *hop)
 {
-	enum reach reach = is_link_local(hop) ? REACH_SUBNET : REACH_NOT;
+	enum reach reach = address_is_link_local(hop) ? REACH_SUBNET : REACH_NOT;
 	struct address own;
 
 	for (size_t at = 0; at < end->n_addresses; at++) {

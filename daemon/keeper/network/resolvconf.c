@@ -27,12 +27,6 @@ static bool is_own(const struct address *address)
 }
 
 /* Returns true for an address that is only valid on one interface of the host. */
-static bool is_link_local(const struct address *address)
-{
-	return address->family == AF_INET6 && address->bytes[0] == 0xfe &&
-	       (address->bytes[1] & 0xc0) == 0x80;
-}
-
 static void add_server(const char *text, size_t length, struct resolvconf *ret)
 {
 	char host[ADDRESS_SIZE];
@@ -42,7 +36,8 @@ static void add_server(const char *text, size_t length, struct resolvconf *ret)
 		return;
 	memcpy(host, text, length);
 	host[length] = '\0';
-	if (strchr(host, '/') || address_read_any(host, &address) || is_link_local(&address))
+	if (strchr(host, '/') || address_read_any(host, &address) ||
+	    address_is_link_local(&address))
 		return;
 	if (is_own(&address)) {
 		ret->loopback = true;

@@ -186,6 +186,12 @@ bool address_is_loopback(const struct address *address)
 		       : memcmp(address->bytes, loopback6.bytes, sizeof(loopback6.bytes)) == 0;
 }
 
+bool address_is_link_local(const struct address *address)
+{
+	return address->family == AF_INET6 && address->bytes[0] == 0xfe &&
+	       (address->bytes[1] & 0xc0) == 0x80;
+}
+
 const char *address_read_listener(const char *text, struct address *ret)
 {
 	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};

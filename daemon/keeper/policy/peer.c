@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include "daemon/keeper/policy/peer.h"
 #include "daemon/kernel/cgroup.h"
+#include "daemon/kernel/file.h"
 #include "daemon/kernel/limits.h"
 #include "daemon/kernel/process.h"
 #include "daemon/kernel/userns.h"
@@ -59,15 +60,11 @@ static uid_t effective_uid(const char *text)
 static int read_status(int directory_fd, struct status *ret)
 {
 	char text[STATUS_SIZE];
-	_cleanup_fd_ int fd = openat(directory_fd, "status", O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-	uint64_t seccomp, no_new_privileges;
-	int r;
+	uint64_t seccomp = 0, no_new_privileges = 0;
+	int r = file_read(directory_fd, "status", text, sizeof(text));
 
-	if (n < 0)
-		return negative_errno();
-	text[n] = '\0';
-	r = status_number(text, "\nSeccomp:", 10, &seccomp);
+	if (r == 0)
+		r = status_number(text, "\nSeccomp:", 10, &seccomp);
 	if (r == 0)
 		r = status_number(text, "\nNoNewPrivs:", 10, &no_new_privileges);
 	if (r == 0)

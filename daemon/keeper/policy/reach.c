@@ -35,13 +35,6 @@ static int check_side(const struct config *config, const struct wire_destination
 	return 0;
 }
 
-/* Returns true if both entries are about the same packets, of different addresses. The firewall has
- * a rule for them. */
-static bool is_same_service(const struct destination *a, const struct destination *b)
-{
-	return a->family == b->family && destination_same_service(&a->service, &b->service);
-}
-
 /* Returns the number of services in the lines, which may be NULL; at most SERVICES_MAX + 1. */
 static size_t count_services(const char *lines)
 {
@@ -54,7 +47,7 @@ static size_t count_services(const char *lines)
 		snprintf(text, sizeof(text), "%.*s", (int)strcspn(lines, "\n"), lines);
 		if (destination_read(text, &services[n]))
 			continue;
-		for (i = 0; i < n && !is_same_service(&services[i], &services[n]); i++)
+		for (i = 0; i < n && !destination_shares_rule(&services[i], &services[n]); i++)
 			;
 		n += i == n;
 	}

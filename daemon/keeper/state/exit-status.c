@@ -29,7 +29,6 @@ int exit_status_read(const struct store *store, const char *id, struct exit_stat
 			ret->runner_start = second;
 		} else if (strcmp(word, "command") == 0) {
 			ret->command = first;
-			ret->command_start = second;
 		} else {
 			ret->ended = true;
 			ret->exited = strcmp(word, "exit") == 0;

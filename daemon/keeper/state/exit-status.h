@@ -12,7 +12,7 @@
 /* The contents of a status file, as far as the runner has written it. */
 struct exit_status {
 	pid_t runner, command;
-	uint64_t runner_start, command_start;
+	uint64_t runner_start;
 	bool ended, exited;
 	unsigned int number;
 	uint64_t when;

@@ -32,7 +32,7 @@ void spare_close(struct spare *spare)
 	spare->net_fd = close_fd(spare->net_fd);
 }
 
-static void drop_all(void)
+void spare_drop(void)
 {
 	while (spares.n > 0)
 		spare_close(&spares.ready[--spares.n]);
@@ -41,7 +41,7 @@ static void drop_all(void)
 /* Releases the spares of the former owner, and keeps spares for this one from now on. */
 static void change_owner(uid_t owner)
 {
-	drop_all();
+	spare_drop();
 	spares.owner = owner;
 	spares.owned = true;
 }
@@ -58,7 +58,7 @@ struct spare spare_take(uid_t owner, const struct wire_spec *spec)
 
 static void on_rest(evutil_socket_t fd _unused_, short what _unused_, void *context _unused_)
 {
-	drop_all();
+	spare_drop();
 	spares.owned = false;
 }
 
@@ -110,14 +110,9 @@ void spare_replenish(struct keeper *keeper, uid_t owner, uint32_t kinds)
 		make_one(keeper, kinds & KIND_BIT(KIND_MNT));
 }
 
-void spare_drop(void)
-{
-	drop_all();
-}
-
 void spare_stop(void)
 {
-	drop_all();
+	spare_drop();
 	if (spares.rest_event)
 		event_free(spares.rest_event);
 	spares.rest_event = NULL;
