@@ -38,7 +38,8 @@ static bool is_stopped(const struct pollfd *stop)
 	return stop->fd >= 0 && stop->revents;
 }
 
-/* Waits until a file that does not block can be written. Returns false at the end. */
+/* Waits until the file, which does not block, can be written. Returns false if the capture is
+ * over. */
 static bool wait_for_room(struct state *state)
 {
 	struct pollfd list[] = {{.fd = state->capture->file_fd, .events = POLLOUT},

@@ -21,14 +21,14 @@ static int place(struct program *program, const int *fds, size_t n)
 {
 	int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC), copies[PROGRAM_FDS_MAX];
 
-	program->fd = fcntl(program->fd, F_DUPFD_CLOEXEC, ABOVE_ALL);
-	if (null_fd < 0 || program->fd < 0 || dup2(null_fd, 0) < 0 || dup2(null_fd, 1) < 0)
-		return negative_errno();
 	for (size_t i = 0; i < n; i++) {
 		copies[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, ABOVE_ALL);
 		if (copies[i] < 0)
 			return negative_errno();
 	}
+	program->fd = fcntl(program->fd, F_DUPFD_CLOEXEC, ABOVE_ALL);
+	if (null_fd < 0 || program->fd < 0 || dup2(null_fd, 0) < 0 || dup2(null_fd, 1) < 0)
+		return negative_errno();
 	for (size_t i = 0; i < n; i++)
 		if (dup2(copies[i], FIRST_FD + (int)i) < 0)
 			return negative_errno();

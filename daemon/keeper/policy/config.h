@@ -76,7 +76,7 @@ struct config_list {
 	unsigned int line; /* of the file: where the name occurs first */
 	char **entries;
 	size_t n_entries;
-	struct config_who who; /* [allow] egress = USER:NAME: who may have this alone */
+	struct config_who who; /* users who may have this list alone: [allow] egress = USER:NAME */
 };
 
 struct config {

@@ -39,7 +39,7 @@ struct reach_servers {
  */
 const char *reach_resolve(const struct config *config, const struct wire_destination *entries,
 			  size_t n, const struct reach_servers *servers, struct reach_lines *lines);
-/* Returns true if the list follows name servers. */
+/* Returns true if the list has "@dns", itself or in a list of the configuration. */
 bool reach_has_dns(const struct config *config, const struct wire_reach *reach);
 
 #endif
