@@ -103,6 +103,27 @@ static const struct event_words *find_words(const char *what)
 	return NULL;
 }
 
+/* Prints "set web was refused 198.51.100.2:8000/tcp (3 packets)". */
+static void print_denied(const json_t *event)
+{
+	const json_t *detail = json_object_get(event, "detail");
+	const char *set = json_text(event, "set", NULL), *name = json_text(detail, "name", NULL);
+	const char *address = json_text(detail, "address", "?");
+	const char *port = json_text(detail, "port", NULL),
+		   *count = json_text(detail, "count", "?");
+	bool brackets = port && strchr(address, ':');
+
+	print_text(set ? "set " : "network ");
+	print_escaped(set ? set : json_text(event, "network", "?"));
+	print_text(" was refused %s", name ? "the name " : brackets ? "[" : "");
+	print_escaped(name ? name : address);
+	if (!name)
+		print_text("%s%s%s/%s", brackets ? "]" : "", port ? ":" : "", port ? port : "",
+			   json_text(detail, "protocol", "?"));
+	print_text(" (%s %s%s)\n", count, name ? "question" : "packet",
+		   strcmp(count, "1") == 0 ? "" : "s");
+}
+
 /* Prints a sentence: "session 1b9d05c31033532f of set web has ended exitStatus=0". */
 static void print_event(const struct monitoring *monitoring, const json_t *event)
 {
@@ -114,6 +135,10 @@ static void print_event(const struct monitoring *monitoring, const json_t *event
 
 	print_time(json_number_value(json_object_get(event, "time")));
 	print_owner(monitoring->client, event, monitoring->all_owners);
+	if (strcmp(what, "egressDenied") == 0) {
+		print_denied(event);
+		return;
+	}
 	print_text("%s ", words ? words->noun : "event");
 	print_escaped(words ? json_text(event, words->member, "?") : what);
 	if (is_session || (!words && json_text(event, "set", NULL))) {

@@ -110,6 +110,7 @@ static json_t *features_json(const struct wire_status *status)
 	encode_put(object, "links", json_true());
 	encode_put(object, "networks", json_true());
 	encode_put(object, "impairments", json_boolean(status->impairments));
+	encode_put(object, "egressDenied", json_boolean(status->egress_denied));
 	encode_put(object, "apply", json_true());
 	encode_put(object, "monitor", json_true());
 	encode_put(object, "boot", json_true());

@@ -17,6 +17,7 @@
 #include "daemon/keeper/base/keeper.h"
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/base/service-manager.h"
+#include "daemon/keeper/network/egress-reading.h"
 #include "daemon/keeper/network/egress.h"
 #include "daemon/keeper/network/host-routes.h"
 #include "daemon/keeper/network/port-sweep.h"
@@ -173,6 +174,7 @@ static int set_up(struct keeper *keeper, const struct options *options)
 	keeper->host_ipv6_egress = forwarding_has_ipv6();
 	keeper->impairments = qdisc_exists("netem");
 	egress_listen(keeper);
+	egress_reading_listen(keeper);
 	host_routes_listen(keeper);
 	r = lease_open(keeper);
 	if (r == 0)
@@ -320,6 +322,7 @@ static void tear_down(struct keeper *keeper)
 	spare_stop();
 	operation_stop(keeper);
 	egress_stop(keeper);
+	egress_reading_stop();
 	host_routes_stop();
 	events_stop();
 	resolver_stop();

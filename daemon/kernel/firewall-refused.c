@@ -9,7 +9,6 @@
 #include "daemon/wire/destination.h"
 
 #define SET_SIZE (IFNAMSIZ + sizeof("denied4-"))
-#define ELEMENTS_MAX 128
 #define ELEMENT_MILLISECONDS (60 * 60 * 1000)
 
 /* The key of an element: the address and, in 4 bytes each, the protocol and the port. */
@@ -41,7 +40,7 @@ static void count_each(struct nft *nft, const char *chain, int family, const cha
 			NFT_TYPE_CONCAT(six ? NFT_TYPE_IPV6 : NFT_TYPE_IPV4, NFT_TYPE_PROTOCOL),
 			NFT_TYPE_SERVICE),
 		.key_size = destination_size(family) + 8,
-		.elements = ELEMENTS_MAX,
+		.elements = REFUSALS_EACH_MAX,
 		.milliseconds = ELEMENT_MILLISECONDS,
 	};
 	struct nftnl_rule *rule = nft_rule(nft, chain);
@@ -83,11 +82,32 @@ void firewall_refused_remove(struct nft *nft, const char *interface)
 	}
 }
 
+/* The message comes before the packet is counted. A kernel that cannot send it (CONFIG_NFT_LOG,
+ * CONFIG_NFT_LIMIT) only counts. */
+void firewall_refused_tell(struct nft *nft, const struct task_firewall *firewall,
+			   const struct task_link *links, size_t n)
+{
+	char chain[REFUSED_CHAIN_SIZE];
+	struct nftnl_rule *rule;
+
+	nft_begin(nft);
+	for (size_t i = 0; i < n && firewall->log_group; i++) {
+		if (!links[i].egress || !links[i].listed)
+			continue;
+		firewall_refused_chain(links[i].b.interface, chain);
+		rule = nft_rule(nft, chain);
+		nft_limit_to_one_a_second(rule);
+		nft_log(rule, (uint16_t)firewall->log_group, links[i].id);
+		nft_insert_rule(nft, rule);
+	}
+	(void)nft_commit(nft);
+}
+
 /* --- reading --- */
 
 struct found {
 	int family; /* of the set that is being read */
-	struct task_refusal items[2 * ELEMENTS_MAX];
+	struct task_refusal items[2 * REFUSALS_EACH_MAX];
 	size_t n;
 };
 

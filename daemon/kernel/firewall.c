@@ -235,6 +235,8 @@ int firewall_add(const struct host *host, const struct task_firewall *firewall,
 		fault_set(fault, STEP_FORWARDING, 0, -r);
 	if (r == 0 && (r = add_elements(&nft, firewall, links, n)) < 0)
 		fault_set(fault, STEP_FIREWALL, 0, -r);
+	if (r == 0)
+		firewall_refused_tell(&nft, firewall, links, n);
 	if (r == 0 && (r = forwarding_enable(firewall->table)) < 0)
 		fault_set(fault, STEP_FORWARDING, 0, -r);
 	if (r == 0)
@@ -289,14 +291,16 @@ int firewall_remove(const struct host *host, const struct task_firewall *firewal
 	return r < 0 ? fault_set(fault, STEP_FIREWALL, 0, -r) : 0;
 }
 
-void firewall_report_refused(const struct host *host, const struct task_inspect *task,
-			     struct task_report *report)
+void firewall_report_refused(const struct host *host, const struct task_firewall *firewall,
+			     const char *way, struct task_report *report)
 {
 	struct nft nft = {.fd = -1};
 	struct fault fault;
 
-	if (open_table(host, &task->firewall, &nft, &fault) == 0)
-		firewall_refused_report(host, &nft, task->way, report);
+	if (!way)
+		return;
+	if (open_table(host, firewall, &nft, &fault) == 0)
+		firewall_refused_report(host, &nft, way, report);
 	nft_close(&nft);
 }
 
@@ -369,6 +373,7 @@ static int restore_as(struct nft *nft, const struct host *host, const struct tas
 	if (r == 0)
 		r = remake_table(nft, task);
 	if (r == 0) {
+		firewall_refused_tell(nft, &task->firewall, task->links, task->n_links);
 		conntrack_forget_untranslated(task->links, task->n_links);
 		/* lists may have changed since the table was made */
 		(void)conntrack_end_unlisted(task->links, task->n_links);

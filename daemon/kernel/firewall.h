@@ -45,9 +45,9 @@ int firewall_remove(const struct host *host, const struct task_firewall *firewal
 		    const struct task_link *links, size_t n, struct fault *fault);
 
 /* Reports what the list of a way has refused: see firewall-refused.h. Leaves the process in the
- * host's net namespace. */
-void firewall_report_refused(const struct host *host, const struct task_inspect *task,
-			     struct task_report *report);
+ * host's net namespace. way: the host's end; NULL: nothing is reported. */
+void firewall_report_refused(const struct host *host, const struct task_firewall *firewall,
+			     const char *way, struct task_report *report);
 
 /* A task about the table, which nft is open for. Returns 0, or -errno and *fault. */
 typedef int firewall_act(struct nft *nft, const struct host *host, const void *task,

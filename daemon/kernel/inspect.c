@@ -35,8 +35,7 @@ void child_inspect(const struct host *host, const struct task_inspect *task)
 
 	child_begin();
 	/* without the number, the interfaces are reported all the same */
-	if (task->way)
-		firewall_report_refused(host, task, &report);
+	firewall_report_refused(host, &task->firewall, task->way, &report);
 	if (task->interfaces)
 		r = report_interfaces(host, &task->set);
 	if (r < 0)

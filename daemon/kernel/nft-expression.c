@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The expressions of rules. */
+/* The expressions of rules, and rules that come first. */
 #include <stdio.h>
 #include <libnftnl/expr.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_conntrack_tuple_common.h>
 #include <stdlib.h>
-#include "daemon/kernel/nft.h"
+#include "daemon/kernel/nft-request.h"
 
 /* Adds an expression. A rule without one of its expressions would mean something else, so if there
  * is no memory the child ends, as if it had been killed. */
@@ -203,6 +203,24 @@ void nft_count_in(struct nftnl_rule *rule, uint32_t reg, const char *set)
 	nftnl_expr_set(expression, NFTNL_EXPR_DYNSET_EXPR, counter, 0);
 }
 
+void nft_limit_to_one_a_second(struct nftnl_rule *rule)
+{
+	struct nftnl_expr *expression = add(rule, "limit");
+
+	nftnl_expr_set_u64(expression, NFTNL_EXPR_LIMIT_RATE, 1);
+	nftnl_expr_set_u64(expression, NFTNL_EXPR_LIMIT_UNIT, 1);
+	nftnl_expr_set_u32(expression, NFTNL_EXPR_LIMIT_BURST, 1);
+	nftnl_expr_set_u32(expression, NFTNL_EXPR_LIMIT_TYPE, NFT_LIMIT_PKTS);
+}
+
+void nft_log(struct nftnl_rule *rule, uint16_t group, const char *prefix)
+{
+	struct nftnl_expr *expression = add(rule, "log");
+
+	nftnl_expr_set_u16(expression, NFTNL_EXPR_LOG_GROUP, group);
+	nftnl_expr_set_str(expression, NFTNL_EXPR_LOG_PREFIX, prefix);
+}
+
 void nft_reject(struct nftnl_rule *rule, uint32_t type, uint8_t code)
 {
 	struct nftnl_expr *expression = add(rule, "reject");
@@ -224,4 +242,13 @@ void nft_dnat(struct nftnl_rule *rule, uint32_t family, uint32_t address_reg, ui
 	nftnl_expr_set_u32(expression, NFTNL_EXPR_NAT_FAMILY, family);
 	nftnl_expr_set_u32(expression, NFTNL_EXPR_NAT_REG_ADDR_MIN, address_reg);
 	nftnl_expr_set_u32(expression, NFTNL_EXPR_NAT_REG_PROTO_MIN, port_reg);
+}
+
+void nft_insert_rule(struct nft *nft, struct nftnl_rule *rule)
+{
+	struct nlmsghdr *message = nft_request(nft, NFT_MSG_NEWRULE, NLM_F_ACK | NLM_F_CREATE);
+
+	nftnl_rule_nlmsg_build_payload(message, rule);
+	nft_add_request(nft, message);
+	nftnl_rule_free(rule);
 }

@@ -105,8 +105,9 @@ int nft_read_counters(struct nft *nft, const char *chain, uint64_t *ret_packets)
 /* --- rules --- */
 
 struct nftnl_rule *nft_rule(struct nft *nft, const char *chain);
-/* Appends the rule to its chain and frees it. */
+/* Appends the rule to its chain and frees it. nft_insert_rule() makes it the chain's first rule. */
 void nft_add_rule(struct nft *nft, struct nftnl_rule *rule);
+void nft_insert_rule(struct nft *nft, struct nftnl_rule *rule);
 
 void nft_meta(struct nftnl_rule *rule, uint32_t key, uint32_t reg);
 /* Sets the packet's mark; uses the register reg. */
@@ -150,6 +151,10 @@ void nft_count(struct nftnl_rule *rule);
 /* Counts the packet in the set's element for the key, which is made if it is missing. If the set is
  * full, the rule ends. */
 void nft_count_in(struct nftnl_rule *rule, uint32_t reg, const char *set);
+/* Ends the rule unless the last packet that it was not ended for is a second ago, or more. */
+void nft_limit_to_one_a_second(struct nftnl_rule *rule);
+/* Sends a message about the packet to the group of nfnetlink_log. prefix: up to 127 characters. */
+void nft_log(struct nftnl_rule *rule, uint16_t group, const char *prefix);
 /* Answers the sender with type (enum nft_reject_types) and code, and drops the packet. */
 void nft_reject(struct nftnl_rule *rule, uint32_t type, uint8_t code);
 void nft_masquerade(struct nftnl_rule *rule);

@@ -152,6 +152,7 @@ void child_remove(const struct host *host, const struct task_remove *task)
 	if (r == 0 && task->set.name) {
 		/* rules first: an address of the pool must not be free while a rule still contains
 		 * it */
+		firewall_report_refused(host, &task->firewall, task->way, &report);
 		if (task->firewall.given)
 			r = firewall_remove(host, &task->firewall, task->links, task->n_links,
 					    &fault);

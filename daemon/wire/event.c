@@ -5,9 +5,13 @@
 #include "protocol/name.h"
 
 static const char *const event_words[] = {
-	"setCreated",	"setRemoved", "setExpired",  "setBroken",      "sessionStarted",
-	"sessionEnded", "linkAdded",  "linkRemoved", "networkCreated", "networkRemoved",
-	"setFrozen",	"setThawed",  NULL,
+	"setCreated",	  "setRemoved",
+	"setExpired",	  "setBroken",
+	"sessionStarted", "sessionEnded",
+	"linkAdded",	  "linkRemoved",
+	"networkCreated", "networkRemoved",
+	"setFrozen",	  "setThawed",
+	"egressDenied",	  NULL,
 };
 
 /* clang-format off: one row a line */
@@ -20,7 +24,7 @@ static LAYOUT(wire_detail);
 
 static const struct wire_field wire_event_fields[] = {
 	U64(1, wire_event, time, 0, ALWAYS("time"), UNIT(SECONDS)),
-	U32(2, wire_event, what, EVENT_SET_THAWED, ALWAYS("what"), WORD(event_words)),
+	U32(2, wire_event, what, EVENT_EGRESS_DENIED, ALWAYS("what"), WORD(event_words)),
 	U32(3, wire_event, owner, 0, ALWAYS("owner")),
 	STRING(4, wire_event, set, NAME_SIZE - 1, JSON("set")),
 	STRING(5, wire_event, session, ID_SIZE - 1, JSON("session")),

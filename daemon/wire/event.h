@@ -24,6 +24,7 @@ enum event_kind {
 	EVENT_NETWORK_REMOVED,
 	EVENT_SET_FROZEN,
 	EVENT_SET_THAWED,
+	EVENT_EGRESS_DENIED,
 };
 
 struct wire_detail {

@@ -432,6 +432,7 @@ static const struct wire_field wire_status_fields[] = {
 	U64(6, wire_status, config_read, 0),
 	BOOL(7, wire_status, impairments),
 	STRING(8, wire_status, closed, 255),
+	BOOL(9, wire_status, egress_denied),
 };
 LAYOUT(wire_status);
 

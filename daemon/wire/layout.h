@@ -333,6 +333,7 @@ struct wire_status {
 	bool cgroup;	      /* cgroup2 is available, to track, kill and freeze processes */
 	bool limits;	      /* the cgroup controllers for limits are available, too */
 	bool impairments;     /* the kernel has netem */
+	bool egress_denied;   /* what lists refuse is told */
 	const char *config;   /* the path of the configuration */
 	uint64_t config_read; /* when; Unix epoch, microseconds */
 	/* why the caller has none of ALLOW_OUTWARD, wherever the configuration names it, or NULL */

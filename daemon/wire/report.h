@@ -54,7 +54,7 @@ struct task_report {
 	uint32_t end_state;	     /* REPORT_END: enum end_state, 0: not known */
 	struct task_lacks lacks;     /* REPORT_END: of END_INCOMPLETE */
 	struct task_packets packets; /* REPORT_END */
-	bool has_refused;	     /* TASK_INSPECT with a way, TASK_RELIST */
+	bool has_refused;	     /* TASK_INSPECT, TASK_REMOVE with a way; TASK_RELIST */
 	uint64_t refused;
 };
 #define REPORT_FDS_MAX 2
@@ -68,8 +68,10 @@ struct task_interface {
 	char addresses[INTERFACE_ADDRESSES_MAX][64];
 };
 
-/* Where the packets went that the list of a way has refused: those with most packets, which come
- * first. */
+/* Destinations of each family that the kernel counts for a list. */
+#define REFUSALS_EACH_MAX 128
+/* Where the packets went that the list of a way has refused: the destinations with most packets
+ * come first. */
 struct task_refusal {
 	uint8_t address[16];
 	uint8_t family; /* AF_INET, AF_INET6 */
@@ -80,7 +82,7 @@ struct task_refusal {
 struct task_refusals {
 	uint32_t event, serial; /* REPORT_REFUSED */
 	uint32_t n;
-	struct task_refusal items[REFUSED_MAX];
+	struct task_refusal items[2 * REFUSALS_EACH_MAX];
 };
 
 #endif

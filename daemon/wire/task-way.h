@@ -16,6 +16,9 @@ struct task_firewall {
 	const char *pools[2];			      /* of addresses: IPv4, IPv6 */
 	struct wire_address forbidden[FORBIDDEN_MAX]; /* addresses that egress does not reach */
 	size_t n_forbidden;
+	/* the group of nfnetlink_log by which lists say that they have refused something; 0: they
+	 * only count */
+	uint32_t log_group;
 };
 
 /* Makes the sockets at which a resolver (wire/resolver.h) answers in a set or network. */

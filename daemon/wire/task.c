@@ -116,6 +116,7 @@ static const struct wire_field task_firewall_fields[] = {
 	STRING(3, task_firewall, pools[0], ADDRESS_SIZE - 1),
 	STRING(4, task_firewall, pools[1], ADDRESS_SIZE - 1),
 	ARRAY(5, task_firewall, forbidden, wire_address, FORBIDDEN_MAX),
+	U32(6, task_firewall, log_group, UINT16_MAX),
 };
 static LAYOUT(task_firewall);
 
@@ -283,6 +284,7 @@ static const struct wire_field task_remove_fields[] = {
 	U32(5, task_remove, init_pid, 0),
 	U64(6, task_remove, init_start, 0),
 	BOOL(7, task_remove, keeps_ends),
+	STRING(8, task_remove, way, INTERFACE_SIZE - 1),
 };
 LAYOUT(task_remove);
 

@@ -356,6 +356,9 @@ struct task_remove {
 	size_t n_links;
 	/* its user has no power over its net namespace, so the set's ends of links end with it */
 	bool keeps_ends;
+	/* the host's end of its way out, if its list has refused packets that were not read: these
+	 * are reported */
+	const char *way;
 	struct task_firewall firewall;
 	uint64_t grace; /* microseconds between SIGTERM and SIGKILL */
 	/* of a set in its caller's cgroup: its init; init_pid 0: unknown */

@@ -69,6 +69,7 @@ struct keeper {
 	const char *cgroup;    /* path from the top of the hierarchy; NULL: not known yet */
 	bool delegated;	       /* the cgroup was delegated by the service manager */
 	const char *table;     /* name of the firewall's table */
+	uint16_t log_group;    /* as in struct task_firewall */
 	bool host_ipv6_egress; /* ways out can have IPv6: see forwarding_has_ipv6() */
 	bool impairments;      /* the kernel has netem */
 	/* state of workers/ */

@@ -8,6 +8,7 @@ void egress_firewall_fill(struct keeper *keeper, struct task_firewall *ret)
 
 	ret->given = true;
 	ret->table = keeper->table;
+	ret->log_group = keeper->log_group;
 	ret->pools[0] = network->pool_v4;
 	ret->pools[1] = network->pool_v6;
 	ret->n_forbidden = network->n_forbidden;

@@ -3,6 +3,7 @@
 #include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/network/egress-admit.h"
+#include "daemon/keeper/network/egress-denied.h"
 #include "daemon/keeper/network/egress-names.h"
 #include "daemon/keeper/network/egress-place.h"
 #include "daemon/keeper/network/egress-resolver.h"
@@ -50,11 +51,7 @@ static void on_denied(uid_t uid, const struct wire_resolver_denied *denied)
 
 	if (!names || names->set->owner != uid)
 		return;
-	log_by_user("names refused", LOG_INFO,
-		    &(struct log_fields){
-			    .has_uid = true, .uid = uid, .set = set_shown_name(names->set)},
-		    "%s %s asked for %s, which its list does not have", set_what(names->set),
-		    set_shown_name(names->set), denied->name ? denied->name : ".");
+	egress_denied_name(names->set, denied->name ? denied->name : ".", denied->questions);
 }
 
 static size_t count_pairs(uid_t uid)

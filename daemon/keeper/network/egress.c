@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include "daemon/keeper/base/clock.h"
 #include "daemon/keeper/base/log.h"
+#include "daemon/keeper/network/egress-denied.h"
 #include "daemon/keeper/network/egress-firewall.h"
 #include "daemon/keeper/network/egress-list.h"
 #include "daemon/keeper/network/egress-names.h"
@@ -234,6 +235,8 @@ static void restore_from(struct keeper *keeper, const struct link *position, boo
 	wire_clear(&task_restore_layout, &task);
 	egress_firewall_fill(keeper, &task.firewall);
 	state.remaking = !more;
+	if (!more)
+		egress_denied_flushed();
 	task.more = more;
 	fill_links(keeper, position, &task);
 	state.cleared = task.n_links == 0 && !more;

@@ -6,6 +6,7 @@
 #include "daemon/keeper/base/unique-id.h"
 #include "daemon/keeper/network/egress-firewall.h"
 #include "daemon/keeper/network/egress-list.h"
+#include "daemon/keeper/network/egress-reading.h"
 #include "daemon/keeper/network/egress.h"
 #include "daemon/keeper/network/link-plan.h"
 #include "daemon/keeper/network/link.h"
@@ -165,6 +166,8 @@ void link_fill_remove(struct keeper *keeper, const struct set *set, struct task_
 			(void)egress_fill_link(keeper, link, &spec, &planned->task);
 			planned->task.allow = planned->task.deny = NULL;
 			egress_firewall_fill(keeper, &task->firewall);
+			if (planned->task.listed && egress_reading_unread(link->ends[0]))
+				task->way = planned->task.b.interface;
 		}
 		for (int i = 0; i < 2; i++) {
 			struct task_end *end = i == 0 ? &planned->task.a : &planned->task.b;
@@ -232,6 +235,7 @@ void link_forget_all(struct keeper *keeper, struct set *set)
 	}
 	publish_release(keeper, set);
 	egress_list_release(keeper, set);
+	egress_reading_forget(set);
 	if (egress)
 		egress_gone(keeper);
 }

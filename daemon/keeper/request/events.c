@@ -368,6 +368,19 @@ void events_set(struct set *set, enum event_kind what, const char *key, const ch
 	tell(&event, set, set, NULL);
 }
 
+void events_egress_denied(struct set *set, const struct wire_detail *details, size_t n)
+{
+	struct wire_event event = {
+		.what = EVENT_EGRESS_DENIED, .owner = set->owner, .n_details = n};
+
+	if (!subscriptions)
+		return;
+	*(set_is_network(set) ? &event.network : &event.set) = set_shown_name(set);
+	memcpy(event.details, details, n * sizeof(*details));
+	/* a list of sets does not report it */
+	tell(&event, NULL, set, NULL);
+}
+
 void events_set_created(const struct keeper *keeper, struct set *set)
 {
 	const char *parent = view_parent(keeper, set);

@@ -28,6 +28,8 @@ void events_stop(void);
 /* Reports an event of a set or network. key and value are a detail of the event;
  * key NULL: it has none. */
 void events_set(struct set *set, enum event_kind what, const char *key, const char *value);
+/* Reports that the list of a set or network has refused something: these n details say what. */
+void events_egress_denied(struct set *set, const struct wire_detail *details, size_t n);
 /* Reports that a set was created. Monitors have not heard of the set before. */
 void events_set_created(const struct keeper *keeper, struct set *set);
 /* Reports that a set is gone, unless monitors never heard of it. */

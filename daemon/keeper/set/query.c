@@ -446,6 +446,7 @@ int on_status(struct keeper *keeper, struct request *request, struct wire_ask *a
 					   .limits = cgroup_controllers(keeper->cgroup_fd) ==
 						     CONTROLLER_ALL,
 					   .impairments = keeper->impairments,
+					   .egress_denied = keeper->log_group != 0,
 					   .config = keeper->config_path,
 					   .config_read = keeper->config_read};
 

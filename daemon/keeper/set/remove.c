@@ -2,6 +2,7 @@
 #include <string.h>
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/network/egress-names.h"
+#include "daemon/keeper/network/egress-reading.h"
 #include "daemon/keeper/network/link.h"
 #include "daemon/keeper/network/port-sweep.h"
 #include "daemon/keeper/network/publish.h"
@@ -251,6 +252,13 @@ static void on_removed(struct operation *operation, const struct task_report *re
 		give_up_removal(removal, &failure);
 }
 
+static void on_refused(struct operation *operation, const struct task_refusals *refusals)
+{
+	const struct removal *removal = operation->context;
+
+	egress_reading_last(removal->set, refusals);
+}
+
 static int send_removal(struct removal *removal)
 {
 	static struct task_remove task;
@@ -273,6 +281,7 @@ static int send_removal(struct removal *removal)
 	if (removal->grace)
 		operation->turn_time = (struct timeval){.tv_usec = GRACE_TURN_USEC};
 	operation->context = removal;
+	operation->refused = on_refused;
 	operation->done = on_removed;
 	r = operation_send(operation, TASK_REMOVE, &task);
 	return r;

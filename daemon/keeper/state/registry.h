@@ -15,6 +15,7 @@
 #include "protocol/kind.h"
 
 struct egress_names;
+struct egress_reading;
 struct session;
 struct link;
 struct process_watch;
@@ -81,6 +82,7 @@ struct set {
 	uint32_t n_published;			      /* ports counted for the owner */
 	uint32_t n_entries;			      /* of its list, counted for the owner */
 	struct egress_names *names;		      /* owned by egress-names.c; NULL: none */
+	struct egress_reading *reading;		      /* owned by egress-reading.c; NULL: none */
 	struct process_watch *watches[WATCHED_COUNT]; /* owned by process-watch.c */
 	void *work; /* owned by create.c and remove.c: the operation in progress */
 	/*

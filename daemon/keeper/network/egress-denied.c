@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <inttypes.h>
+#include "daemon/keeper/base/clock.h"
+#include "daemon/keeper/base/log-limit.h"
+#include "daemon/keeper/base/log.h"
+#include "daemon/keeper/network/egress-denied.h"
+#include "daemon/keeper/network/egress-refused.h"
+#include "daemon/keeper/policy/user-name.h"
+#include "daemon/keeper/request/events.h"
+
+/* Events about a user's sets. The limit of the log is the same. */
+#define EVENTS_PER_MINUTE 200
+
+/* State of this file. */
+static struct {
+	uint64_t generation; /* of the firewall's table */
+	struct log_limit limit;
+} state;
+
+/* Returns true if there may be an event about a set of this user. */
+static bool admits(uid_t uid)
+{
+	const uint64_t now = clock_boottime();
+	struct log_count over;
+
+	while (log_limit_take(&state.limit, now, &over))
+		;
+	return log_limit_admits(&state.limit, now, uid, "egress", EVENTS_PER_MINUTE);
+}
+
+static const char *plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+static void tell_destination(struct set *set, const struct task_refusal *refusal)
+{
+	struct egress_refused_text text;
+	struct wire_refused refused;
+	char count[24], port[16] = "", where[96];
+	const struct log_fields fields = {
+		.has_uid = true, .uid = set->owner, .set = set_shown_name(set)};
+	bool six = refusal->family == AF_INET6 && refusal->port;
+
+	egress_view_refusal(refusal, &text, &refused);
+	snprintf(count, sizeof(count), "%" PRIu64, refused.packets);
+	if (refused.port)
+		snprintf(port, sizeof(port), "%u", refused.port);
+	snprintf(where, sizeof(where), "%s%s%s%s%s/%s", six ? "[" : "", refused.address,
+		 six ? "]" : "", refused.port ? ":" : "", port, refused.protocol);
+	events_egress_denied(set,
+			     (const struct wire_detail[]){{"address", refused.address},
+							  {"protocol", refused.protocol},
+							  {"count", count},
+							  {"port", port}},
+			     refused.port ? 4 : 3);
+	log_by_user("egress denied", LOG_INFO, &fields, "%s %s of %s was refused %s (%s packet%s)",
+		    set_what(set), fields.set, user_name(set->owner).text, where, count,
+		    plural(refused.packets));
+}
+
+void egress_denied_name(struct set *set, const char *name, uint64_t questions)
+{
+	const struct log_fields fields = {
+		.has_uid = true, .uid = set->owner, .set = set_shown_name(set)};
+	char count[24];
+
+	snprintf(count, sizeof(count), "%" PRIu64, questions);
+	if (admits(set->owner))
+		events_egress_denied(
+			set, (const struct wire_detail[]){{"name", name}, {"count", count}}, 2);
+	log_by_user("egress denied", LOG_INFO, &fields,
+		    "%s %s of %s was refused the name %s (%s question%s)", set_what(set),
+		    fields.set, user_name(set->owner).text, name, count, plural(questions));
+}
+
+size_t egress_denied_tell(struct set *set, struct told *told, const struct task_refusals *refusals,
+			  size_t most, size_t *ret_left)
+{
+	static struct task_refusal news[TOLD_MAX];
+	size_t n, i;
+
+	if (told->generation != state.generation)
+		told_clear(told);
+	told->generation = state.generation;
+	n = told_compare(told, refusals, news);
+	for (i = 0; i < MIN(n, most) && admits(set->owner); i++) {
+		tell_destination(set, &news[i]);
+		told_add(told, &news[i]);
+	}
+	*ret_left = n - i;
+	return i;
+}
+
+void egress_denied_flushed(void)
+{
+	state.generation++;
+}
+
+uint64_t egress_denied_generation(void)
+{
+	return state.generation;
+}

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+#include "daemon/keeper/base/clock.h"
+#include "daemon/keeper/base/log.h"
+#include "daemon/keeper/network/egress-denied.h"
+#include "daemon/keeper/network/egress-firewall.h"
+#include "daemon/keeper/network/egress-reading.h"
+#include "daemon/keeper/network/egress.h"
+#include "daemon/keeper/network/link-plan.h"
+#include "daemon/keeper/workers/operation.h"
+#include "daemon/kernel/nflog.h"
+
+#define READ_SECONDS 20
+/* A reading this long after a message finds all packets for which the list has sent no message of
+ * their own. */
+#define SETTLE_MICROSECONDS UINT64_C(1100000)
+/* Pause between two readings for a user. */
+#define REST_MICROSECONDS UINT64_C(50000)
+/* Time until the next reading of a list after nothing could be told. */
+#define DELAY_MICROSECONDS UINT64_C(10000000)
+/* Destinations that one reading tells of. The next one tells of others. */
+#define DESTINATIONS_AT_ONCE 32
+
+/* A set or network whose list has refused packets. */
+struct egress_reading {
+	struct egress_reading *next; /* of the same user */
+	struct set *set;
+	/* CLOCK_BOOTTIME, microseconds: the last message; when it is to be read, 0: never */
+	uint64_t heard, due;
+	bool unread;	  /* there may be packets that were not told of */
+	struct told told; /* up to 8 KiB */
+};
+
+/* A user with such sets. */
+struct reader {
+	struct reader *next;
+	uid_t uid;
+	struct egress_reading *first;
+	struct event *timer;
+	uint64_t rests_until;
+	bool busy; /* the set with this id is being read */
+	char id[ID_SIZE];
+	uint64_t sent, generation; /* when, and of which table */
+	struct egress_waiter waiter;
+};
+
+/* State of this file. */
+static struct {
+	struct keeper *keeper;
+	int fd;
+	struct event *readable;
+	struct reader *first;
+} state = {.fd = -1};
+
+/* --- reading --- */
+
+static void begin(struct reader *reader, const struct set *set);
+
+/* Begins the next reading for a user, now or when it is due. */
+static void go_on(struct reader *reader)
+{
+	const struct egress_reading *next = NULL;
+	uint64_t now = clock_boottime(), at;
+	struct timeval wait;
+
+	for (const struct egress_reading *reading = reader->first; reading; reading = reading->next)
+		if (reading->due && reading->set->state != SET_REMOVING &&
+		    (!next || reading->due < next->due))
+			next = reading;
+	if (reader->busy || !next)
+		return;
+	at = MAX(next->due, reader->rests_until);
+	if (at <= now) {
+		begin(reader, next->set);
+		return;
+	}
+	wait = (struct timeval){(time_t)((at - now) / 1000000), (at - now) % 1000000};
+	evtimer_add(reader->timer, &wait);
+}
+
+static void on_timer(evutil_socket_t fd _unused_, short what _unused_, void *context)
+{
+	go_on(context);
+}
+
+static void reader_free(struct reader *reader)
+{
+	for (struct reader **at = &state.first; *at; at = &(*at)->next)
+		if (*at == reader) {
+			*at = reader->next;
+			break;
+		}
+	event_free(reader->timer);
+	free(reader);
+}
+
+static void end(struct reader *reader)
+{
+	reader->busy = false;
+	reader->rests_until = clock_boottime() + REST_MICROSECONDS;
+	if (reader->first)
+		go_on(reader);
+	else
+		reader_free(reader);
+}
+
+static struct set *find_set(const struct reader *reader)
+{
+	struct set *set = registry_find_set_id(state.keeper->registry, reader->id);
+
+	/* while it is removed, the worker that does this reads */
+	return set && set->reading && set->state != SET_REMOVING ? set : NULL;
+}
+
+static void on_refused(struct operation *operation, const struct task_refusals *refusals)
+{
+	const struct reader *reader = operation->context;
+	struct set *set = find_set(reader);
+	struct egress_reading *reading = set ? set->reading : NULL;
+	size_t told, left;
+
+	/* the table may have been made anew before or after this was read */
+	if (!reading || reader->generation != egress_denied_generation())
+		return;
+	told = egress_denied_tell(set, &reading->told, refusals, DESTINATIONS_AT_ONCE, &left);
+	reading->unread = left > 0 || reading->heard + SETTLE_MICROSECONDS > reader->sent;
+	if (!reading->unread)
+		reading->due = 0;
+	else if (told > 0 || left == 0)
+		reading->due = reader->sent + SETTLE_MICROSECONDS;
+}
+
+static void on_read(struct operation *operation, const struct task_report *report _unused_)
+{
+	end(operation->context);
+}
+
+static const struct link *way_of(const struct set *set)
+{
+	const struct link *link = set->links;
+
+	while (link && !link->egress)
+		link = link_next(link, set);
+	return link;
+}
+
+static int send_reading(struct reader *reader, const struct set *set)
+{
+	static struct link_plan_task planned;
+	static struct task_relist task;
+	const struct link *way = way_of(set);
+	struct operation *operation;
+	int r = way ? link_plan_task(way, NULL, &planned) : -ENOENT;
+
+	if (r < 0)
+		return r;
+	wire_clear(&task_relist_layout, &task);
+	egress_firewall_fill(state.keeper, &task.firewall);
+	task.link = planned.task;
+	r = operation_new(state.keeper, set->owner, TURN_MAKE, READ_SECONDS, &operation);
+	if (r < 0)
+		return r;
+	operation->context = reader;
+	operation->refused = on_refused;
+	operation->done = on_read;
+	return operation_send(operation, TASK_RELIST, &task);
+}
+
+static void on_settled(void *context)
+{
+	struct reader *reader = context;
+	const struct set *set = find_set(reader);
+
+	reader->sent = clock_boottime();
+	reader->generation = egress_denied_generation();
+	if (!set || send_reading(reader, set) < 0)
+		end(reader);
+}
+
+/* What fails is tried again later. */
+static void begin(struct reader *reader, const struct set *set)
+{
+	reader->busy = true;
+	memcpy(reader->id, set->id, sizeof(reader->id));
+	set->reading->due = clock_boottime() + DELAY_MICROSECONDS;
+	reader->waiter.settled = on_settled;
+	reader->waiter.context = reader;
+	egress_settle(&reader->waiter);
+}
+
+/* --- messages --- */
+
+static struct reader *find_reader(uid_t uid)
+{
+	struct reader *reader = state.first;
+
+	while (reader && reader->uid != uid)
+		reader = reader->next;
+	if (reader)
+		return reader;
+	reader = calloc(1, sizeof(*reader));
+	if (!reader)
+		return NULL;
+	reader->timer = evtimer_new(state.keeper->loop, on_timer, reader);
+	if (!reader->timer) {
+		free(reader);
+		return NULL;
+	}
+	reader->uid = uid;
+	reader->next = state.first;
+	state.first = reader;
+	return reader;
+}
+
+static struct egress_reading *new_reading(struct reader *reader, struct set *set)
+{
+	struct egress_reading *reading = calloc(1, sizeof(*reading));
+
+	if (!reading)
+		return NULL;
+	reading->set = set;
+	reading->next = reader->first;
+	reader->first = reading;
+	set->reading = reading;
+	return reading;
+}
+
+/* The prefix of a message is the id of a way. */
+static void hear(const char *prefix, void *context _unused_)
+{
+	const struct link *link = registry_find_link_id(state.keeper->registry, prefix);
+	struct set *set = link && link->egress ? link->ends[0] : NULL;
+	struct reader *reader = set ? find_reader(set->owner) : NULL;
+
+	if (!reader || (!set->reading && !new_reading(reader, set)))
+		return;
+	set->reading->heard = clock_boottime();
+	set->reading->unread = true;
+	if (!set->reading->due)
+		set->reading->due = set->reading->heard + SETTLE_MICROSECONDS;
+	/* later, because the caller may be in the middle of a task */
+	event_active(reader->timer, EV_TIMEOUT, 0);
+}
+
+static void on_readable(evutil_socket_t fd, short what _unused_, void *context _unused_)
+{
+	nflog_read(fd, hear, NULL);
+}
+
+bool egress_reading_unread(struct set *set)
+{
+	/* a command may have ended because it was refused something just now */
+	if (state.fd >= 0)
+		nflog_read(state.fd, hear, NULL);
+	return set->reading && set->reading->unread;
+}
+
+void egress_reading_last(struct set *set, const struct task_refusals *refusals)
+{
+	size_t left;
+
+	if (set->reading)
+		(void)egress_denied_tell(set, &set->reading->told, refusals, TOLD_MAX, &left);
+}
+
+/* --- the module --- */
+
+void egress_reading_listen(struct keeper *keeper)
+{
+	uint16_t group = 0;
+
+	state.keeper = keeper;
+	state.fd = nflog_open(keeper->table, &group);
+	state.readable = state.fd < 0 ? NULL
+				      : event_new(keeper->loop, state.fd, EV_READ | EV_PERSIST,
+						  on_readable, NULL);
+	if (state.readable && event_add(state.readable, NULL) == 0)
+		keeper->log_group = group;
+	else
+		log_notice("packets that lists refuse are counted, but not told of: no group of "
+			   "nfnetlink_log: %s",
+			   strerror(state.fd < 0 ? -state.fd : ENOMEM));
+}
+
+void egress_reading_forget(struct set *set)
+{
+	struct egress_reading *reading = take_ptr(set->reading);
+	struct reader *reader = reading ? find_reader(set->owner) : NULL;
+
+	if (!reader)
+		return;
+	for (struct egress_reading **at = &reader->first; *at; at = &(*at)->next)
+		if (*at == reading) {
+			*at = reading->next;
+			break;
+		}
+	told_clear(&reading->told);
+	free(reading);
+	if (!reader->first && !reader->busy)
+		reader_free(reader);
+}
+
+void egress_reading_stop(void)
+{
+	while (state.first) {
+		state.first->busy = false;
+		if (state.first->first)
+			egress_reading_forget(state.first->first->set);
+		else
+			reader_free(state.first);
+	}
+	if (state.readable)
+		event_free(take_ptr(state.readable));
+	state.fd = close_fd(state.fd);
+}
