@@ -165,14 +165,21 @@ static void look_at_ways_out(struct patient *patient, struct finding *ret)
 
 static void look_at_refusals(struct patient *patient, struct finding *ret)
 {
-	if (!patient->reached)
+	static const char *const options[] = {"CONFIG_NETFILTER_NETLINK_LOG", "CONFIG_NFT_LOG",
+					      "CONFIG_NFT_LIMIT"};
+	const char *lacking = NULL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(options) && !lacking; i++)
+		lacking = kernel_lacks(options[i]) ? options[i] : NULL;
+	if (!patient->reached && !lacking)
 		doctor_find(ret, VERDICT_UNKNOWN, "nsctld does not answer");
-	else if (doctor_has(patient, "egressDenied"))
+	else if (!lacking && doctor_has(patient, "egressDenied"))
 		doctor_find(ret, VERDICT_OK, "monitor and log tell what lists of egress refuse");
 	else
 		doctor_find(ret, VERDICT_NOTE,
 			    "packets that lists of egress refuse are counted, but neither monitor "
-			    "nor log tell of them");
+			    "nor log tell of them%s%s",
+			    lacking ? ": the kernel has no " : "", lacking ? lacking : "");
 }
 
 /* Appends the chains of other programs that drop forwarded packets by their policy. */
@@ -227,9 +234,7 @@ const struct check doctor_network[] = {
 	 "nsctl run -n true"},
 	{"links", look_at_links, "load the module veth (`sudo modprobe veth`)",
 	 "sudo modprobe -n -v veth"},
-	{"impairments", look_at_impairments,
-	 load_netem,
-	 "sudo modprobe -n -v sch_netem"},
+	{"impairments", look_at_impairments, load_netem, "sudo modprobe -n -v sch_netem"},
 	{"ways-out", look_at_ways_out,
 	 "use a kernel with nftables, its NAT, and CONFIG_NF_CONNTRACK_LABELS, and let no other "
 	 "program change the table inet nsctl",

@@ -93,10 +93,10 @@ void allow_go_on(struct resolver *resolver)
 	}
 }
 
-int denied_send(struct set *set)
+int denied_send(const struct set *set, const struct denied *denied)
 {
 	const struct wire_resolver_denied wire = {
-		.cookie = set->cookie, .name = set->denied_name, .questions = set->denied};
+		.cookie = set->cookie, .name = denied->name, .questions = denied->questions};
 	struct resolver *resolver = set->resolver;
 
 	wire_begin(&resolver->writer, RESOLVER_DENIED, 0, 0, 0);

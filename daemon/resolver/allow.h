@@ -17,6 +17,6 @@ void allow_forget(struct ask *ask);
 void allow_go_on(struct resolver *resolver);
 
 /* Tells the keeper which name was denied. Returns 0 or -errno; -EAGAIN if the keeper is behind. */
-int denied_send(struct set *set);
+int denied_send(const struct set *set, const struct denied *denied);
 
 #endif

@@ -35,12 +35,31 @@ static void take_budget(struct set *set)
 static void tell_denied(struct set *set)
 {
 	static const struct timeval rest = {DENY_REST_SECONDS, 0};
+	size_t sent = 0;
 
-	if (set->denied == 0 || event_pending(set->deny_rest, EV_TIMEOUT, NULL))
+	if (set->n_denied == 0 || event_pending(set->deny_rest, EV_TIMEOUT, NULL))
 		return;
-	if (denied_send(set) == 0)
-		set->denied = 0;
+	while (sent < set->n_denied && denied_send(set, &set->denied[sent]) == 0)
+		sent++;
+	set->n_denied -= sent;
+	memmove(set->denied, set->denied + sent, set->n_denied * sizeof(set->denied[0]));
 	event_add(set->deny_rest, &rest);
+}
+
+static void note_denied(struct set *set, const char *name)
+{
+	struct denied *at = set->denied;
+
+	while (at < set->denied + set->n_denied && strcmp(at->name, name) != 0)
+		at++;
+	if (at == set->denied + set->n_denied) {
+		if (set->n_denied < DENIED_MAX)
+			set->denied[set->n_denied++].questions = 0;
+		at = &set->denied[set->n_denied - 1];
+		memcpy(at->name, name, strlen(name) + 1);
+	}
+	at->questions++;
+	tell_denied(set);
 }
 
 /* Answers a message at once if its question is not to be forwarded. Returns the size of the answer,
@@ -58,9 +77,7 @@ static int refuse(struct set *set, const uint8_t *bytes, size_t size, struct que
 		return -EAGAIN;
 	if (code == 0) {
 		code = LDNS_RCODE_REFUSED;
-		set->denied++;
-		memcpy(set->denied_name, question->name, sizeof(set->denied_name));
-		tell_denied(set);
+		note_denied(set, question->name);
 	}
 	return (int)question_refuse(bytes, question, code, ret);
 }

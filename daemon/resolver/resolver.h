@@ -94,6 +94,14 @@ struct listener {
 	struct event *readable;
 };
 
+/* Questions for a name that the keeper has not been told about. With more names than DENIED_MAX, the
+ * last one counts those of the others, too. */
+#define DENIED_MAX 8
+struct denied {
+	char name[NAME_TEXT_SIZE];
+	uint64_t questions;
+};
+
 struct set {
 	LIST_ENTRY(set) of_resolver;
 	struct resolver *resolver;
@@ -111,8 +119,8 @@ struct set {
 	unsigned int budget;  /* questions that are left of this period */
 	struct event *period; /* pending: a period has begun */
 	struct event *resume; /* reads again */
-	uint64_t denied;      /* questions that the keeper has not been told about */
-	char denied_name[NAME_TEXT_SIZE];
+	struct denied denied[DENIED_MAX];
+	size_t n_denied;
 	struct event *deny_rest; /* pending: the keeper has been told less than a second ago */
 };
 

@@ -144,8 +144,9 @@ struct wire_resolver_allowed {
 	uint64_t refused;
 };
 
-/* A set has asked for a name that is not on its list. For each set there is at most one such
- * message a second; it has the last name and the number of questions since the message before. */
+/* A set has asked for a name that is not on its list, so often since the last message about it. For
+ * each set there are at most eight such messages a second; with more names, the last one counts the
+ * questions for others, too. */
 struct wire_resolver_denied {
 	uint64_t cookie;
 	const char *name; /* as in wire_resolver_allow, with other bytes as \DDD; "" is "." */

@@ -131,7 +131,9 @@ for port in sys.argv[3:]:
 	listen
 	nsctl create -m -n --dns=198.51.100.53 --allow=listed.test a
 	exits 6 nsctl exec a curl -s -m 20 -o /dev/null http://other.test/
-	eventually tells_of "a other.test"
+	# those of the next second are told together
+	for name in one two three four; do exits 6 nsctl exec a curl -s -m 20 -o /dev/null "http://$name.test/"; done
+	for name in other one two three four; do eventually tells_of "a $name.test"; done
 	logged "was refused the name other.test ("
 }
 

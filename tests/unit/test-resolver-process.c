@@ -86,8 +86,27 @@ static void test_denied(void **state)
 		ask(&f->udp, "b.org");
 		assert_code(&f->udp, LDNS_RCODE_REFUSED);
 	}
+	ask(&f->udp, "c.org");
+	assert_code(&f->udp, LDNS_RCODE_REFUSED);
+	/* in one message, unless these questions have taken a second */
+	for (uint64_t questions = 0; questions < 3; questions += denied.questions) {
+		receive_from_resolver(f, RESOLVER_DENIED, &wire_resolver_denied_layout, &denied);
+		assert_string_equal(denied.name, "b.org");
+	}
 	receive_from_resolver(f, RESOLVER_DENIED, &wire_resolver_denied_layout, &denied);
-	assert_string_equal(denied.name, "b.org");
+	assert_string_equal(denied.name, "c.org");
+	assert_int_equal(denied.questions, 1);
+	/* of many names, each question is counted */
+	for (int i = 0; i < 12; i++) {
+		char name[] = "a.net";
+
+		name[0] += i;
+		ask(&f->udp, name);
+		assert_code(&f->udp, LDNS_RCODE_REFUSED);
+	}
+	for (uint64_t questions = 0; questions < 12; questions += denied.questions)
+		receive_from_resolver(f, RESOLVER_DENIED, &wire_resolver_denied_layout, &denied);
+	assert_string_equal(denied.name, "l.net");
 	assert_false(is_ready(f->upstreams[0].fd, POLLIN));
 }
 

@@ -13,8 +13,8 @@
  */
 size_t egress_denied_tell(struct set *set, struct told *told, const struct task_refusals *refusals,
 			  size_t most, size_t *ret_left);
-/* Tells that the set, or a member of the network, has asked for names that the list does not have.
- * name: the last one of so many questions. */
+/* Tells that the set, or a member of the network, has asked for a name that the list does not have:
+ * as in struct wire_resolver_denied. */
 void egress_denied_name(struct set *set, const char *name, uint64_t questions);
 
 /* Must be called when the firewall's table is about to be made anew: its counters begin anew. */
