@@ -94,8 +94,8 @@ struct listener {
 	struct event *readable;
 };
 
-/* Questions for a name that the keeper has not been told about. With more names than DENIED_MAX, the
- * last one counts those of the others, too. */
+/* Questions for a name that the keeper has not been told about. With more names than DENIED_MAX,
+ * the last one counts those of the others, too. */
 #define DENIED_MAX 8
 struct denied {
 	char name[NAME_TEXT_SIZE];
