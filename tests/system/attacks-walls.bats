@@ -22,7 +22,7 @@ teardown() {
 	end_servers
 	nsctl rm --all
 	other rm --all
-	remove_networks
+	nsctl network rm --all
 	eventually counts_are "$before"
 }
 

@@ -209,11 +209,4 @@ import json, sys
 for line in sys.stdin:
     print(json.loads(line)["name"])'; }
 
-remove_networks() {
-	local network
-	for network in $(nsctl --json network list | json_names); do
-		nsctl network rm "$network"
-	done
-}
-
 counts_are() { [ "$(kernel_counts)" = "$1" ]; }

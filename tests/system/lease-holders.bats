@@ -16,7 +16,7 @@ setup() {
 teardown() {
 	answers || start_daemon
 	nsctl rm --all
-	nsctl network list --quiet | while read -r name; do nsctl network rm "$name"; done
+	nsctl network rm --all
 	end_servers
 	eventually no_watchers
 	purge_daemon

@@ -13,7 +13,7 @@ setup() {
 teardown() {
 	answers || start_daemon
 	nsctl rm --all
-	nsctl network list --quiet | while read -r name; do nsctl network rm "$name"; done
+	nsctl network rm --all
 	end_servers
 	purge_daemon
 }

@@ -52,7 +52,7 @@ purge_host() {
 clean_host() {
 	answers || start_daemon --config="$config"
 	nsctl rm --all
-	remove_networks
+	nsctl network rm --all
 	# shellcheck disable=SC2154
 	leaves "$before"
 }

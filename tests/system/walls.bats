@@ -28,7 +28,7 @@ teardown() {
 	! mountpoint -q "$runtime/jail" || umount -R "$runtime/jail"
 	rm -rf "${runtime:?}"/shown/*
 	nsctl rm --all
-	remove_networks
+	nsctl network rm --all
 	eventually counts_are "$before"
 }
 
