@@ -190,6 +190,11 @@ static void test_sizes(void **state _unused_)
 
 /* --- refused files --- */
 
+#define SIXTEEN                                                                            \
+	"1.1.1.1:1 1.1.1.1:2 1.1.1.1:3 1.1.1.1:4 1.1.1.1:5 1.1.1.1:6 1.1.1.1:7 1.1.1.1:8 " \
+	"1.1.1.1:9 1.1.1.1:10 1.1.1.1:11 1.1.1.1:12 1.1.1.1:13 1.1.1.1:14 1.1.1.1:15 "     \
+	"1.1.1.1:16"
+
 static const struct {
 	const char *text, *message; /* after the path */
 } bad[] = {
@@ -219,6 +224,13 @@ static const struct {
 	 ":2: limits.set: unknown key; known are: sets sessions "
 	 "connections links networks monitors published-ports captures egress-entries "
 	 "buffered-bytes fronts"},
+	/* lists that no set could have */
+	{"[lists]\nfit = " SIXTEEN "\n\nm = 192.0.2.1\nm = " SIXTEEN "\n",
+	 ":4: lists.m: names more than 16 services (ports and protocol, of IPv4 or IPv6): name "
+	 "ranges of ports, or all ports"},
+	{"[lists]\nm = " SIXTEEN " @dns\n",
+	 ":2: lists.m: names more than 16 services (ports and protocol, of IPv4 or IPv6): name "
+	 "ranges of ports, or all ports"},
 	/* numbers */
 	{"[limits]\nsets =\n", ":2: limits.sets: : is a number, 0 to 1000000"},
 	{"[limits]\nsets = -1\n", ":2: limits.sets: -1: is a number, 0 to 1000000"},

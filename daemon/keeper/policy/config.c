@@ -252,15 +252,15 @@ static int set_list(struct loading *loading, const char *key, const char *value)
 	return wrong ? complain(loading, "lists.%s: %s: %s", key, word, wrong) : 0;
 }
 
-static int complain_of_empty(struct loading *loading, const struct config_list *list)
+static int check_lists(struct loading *loading)
 {
-	bool granted = list->who.everyone || list->who.n_uids > 0 || list->who.n_gids > 0;
+	struct failure wrong;
+	const struct config_list *list = config_find_wrong_list(loading->config, &wrong);
 
+	if (!list)
+		return 0;
 	loading->line = list->line;
-	return granted ? complain(loading,
-				  "allow.egress: there is no list %s in [lists], or it is empty",
-				  list->name)
-		       : complain(loading, "lists.%s: the list is empty", list->name);
+	return complain(loading, "%s: %s", wrong.subject, wrong.text);
 }
 
 static int set_path(struct loading *loading, const char *key, const char *value,
@@ -406,7 +406,6 @@ static struct config *new_with_defaults(void)
 static int parse_file(struct loading *loading)
 {
 	int line = ini_parse_stream(read_line, loading, on_key, loading);
-	const struct config_list *empty;
 
 	if (ferror(loading->file))
 		return complain(loading, "cannot be read");
@@ -420,8 +419,7 @@ static int parse_file(struct loading *loading)
 		loading->line = line;
 		return complain(loading, "is neither [section] nor key = value");
 	}
-	empty = config_find_empty_list(loading->config);
-	return empty ? complain_of_empty(loading, empty) : loading->message ? -EINVAL : 0;
+	return loading->message ? -EINVAL : check_lists(loading);
 }
 
 int config_parse(FILE *file, const char *path, struct config **ret, char **ret_message)
