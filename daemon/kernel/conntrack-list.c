@@ -62,7 +62,7 @@ static void read_list(const struct task_link *link)
 			.address = firewall_subnet(link->a.addresses[i].text),
 			.allow = allow,
 			.deny = deny,
-			.named = link->named,
+			.named = link->named && !link->end_named,
 		};
 	}
 }

@@ -10,7 +10,6 @@
  * nothing passes. */
 static int change(struct nft *nft, const struct task_relist *task, struct fault *fault)
 {
-	struct task_link link = task->link;
 	int r;
 
 	nft_begin(nft);
@@ -19,8 +18,7 @@ static int change(struct nft *nft, const struct task_relist *task, struct fault 
 	fault_point("list-changed");
 	if (r < 0 && r != -ENOENT)
 		return fault_set(fault, STEP_FIREWALL, 0, -r);
-	link.named &= !task->end_named;
-	r = conntrack_end_unlisted(&link, 1);
+	r = conntrack_end_unlisted(&task->link, 1);
 	fault_point("list-enforced");
 	return r < 0 ? fault_set(fault, STEP_CONNECTIONS, 0, -r) : 0;
 }

@@ -354,12 +354,15 @@ static int follow(struct nft *nft, const char *user)
 	return r == 0 ? forwarding_enable(user) : r;
 }
 
-static int restore_as(struct nft *nft, const struct host *host, const struct task_restore *task)
+/* *ret_ending: 0, or -errno if connections that lists do not have any more may go on. */
+static int restore_as(struct nft *nft, const struct host *host, const struct task_restore *task,
+		      int *ret_ending)
 {
 	const char *user = task->firewall.table;
 	struct fault ignored;
 	int r;
 
+	*ret_ending = 0;
 	if (task->follow)
 		return follow(nft, user);
 	if (task->n_links == 0 && !task->more)
@@ -376,7 +379,8 @@ static int restore_as(struct nft *nft, const struct host *host, const struct tas
 		firewall_refused_tell(nft, &task->firewall, task->links, task->n_links);
 		conntrack_forget_untranslated(task->links, task->n_links);
 		/* lists may have changed since the table was made */
-		(void)conntrack_end_unlisted(task->links, task->n_links);
+		*ret_ending = conntrack_end_unlisted(task->links, task->n_links);
+		fault_point("lists-enforced");
 	}
 	return r == 0 ? forwarding_enable(user) : r;
 }
@@ -384,9 +388,11 @@ static int restore_as(struct nft *nft, const struct host *host, const struct tas
 static int restore(struct nft *nft, const struct host *host, const void *task,
 		   struct task_report *report _unused_, struct fault *fault)
 {
-	int r = restore_as(nft, host, task);
+	int ending, r = restore_as(nft, host, task, &ending);
 
-	return r < 0 ? fault_set(fault, STEP_FIREWALL, 0, -r) : 0;
+	if (r < 0)
+		return fault_set(fault, STEP_FIREWALL, 0, -r);
+	return ending < 0 ? fault_set(fault, STEP_CONNECTIONS, 0, -ending) : 0;
 }
 
 void child_restore(const struct host *host, const struct task_restore *task)

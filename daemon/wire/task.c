@@ -90,6 +90,7 @@ static const struct wire_field task_link_fields[] = {
 	STRING(9, task_link, allow, DESTINATION_LINES_SIZE),
 	STRING(10, task_link, deny, DESTINATION_LINES_SIZE),
 	BOOL(11, task_link, named),
+	BOOL(12, task_link, end_named),
 };
 static LAYOUT(task_link);
 
@@ -157,7 +158,6 @@ static const struct wire_field task_relist_fields[] = {
 	NESTED(1, task_relist, firewall, task_firewall),
 	NESTED(2, task_relist, link, task_link),
 	BOOL(3, task_relist, change),
-	BOOL(4, task_relist, end_named),
 };
 LAYOUT(task_relist);
 

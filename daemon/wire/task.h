@@ -176,6 +176,7 @@ struct task_link {
 	bool listed;
 	const char *allow, *deny;
 	bool named; /* allow also had names of hosts, whose addresses come by struct task_admit */
+	bool end_named; /* names were taken off: connections to addresses of any name end */
 };
 #define LINK_TAG "nsctl:"
 /* The kernel's name of every end on the host begins like this, whichever nsctld has made it. */
@@ -197,7 +198,6 @@ struct task_relist {
 	struct task_firewall firewall;
 	struct task_link link;
 	bool change;
-	bool end_named; /* names were taken off: connections to addresses of any name end */
 };
 
 /* Captures packets of an interface. */

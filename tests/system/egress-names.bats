@@ -347,6 +347,56 @@ to.recv(4096)'
 	reaches a listed.test:8000
 }
 
+@test "connections to a name that is taken off end, whenever the daemon is killed; no later start ends others" {
+	create --allow=listed.test --allow=third.listed.test a
+	for point in list-recorded list-changed list-enforced names-ended; do
+		eventually reaches a listed.test:8000 third.listed.test:8000
+		talks a ends tcp 198.51.100.1
+		talks a ends6 udp 198.51.100.3
+		killed_at "$point" egress --remove=third.listed.test a
+		ends ends
+		ends ends6
+		eventually reaches a listed.test:8000
+		denies a 198.51.100.3:8000
+		talks a stays tcp 198.51.100.1
+		stop_daemon
+		NSCTL_KILL_AT=lists-enforced start_daemon --config="$config" || is_gone "$daemon"
+		eventually is_gone "$(cat "$runtime.pid")"
+		start_daemon --config="$config"
+		goes_on stays
+		nsctl egress --allow=third.listed.test a
+		goes_on stays
+	done
+	# a name at another port is another one
+	eventually reaches a listed.test:8000
+	nsctl egress --allow=listed.test:7000/tcp --remove=listed.test a
+	ends stays
+}
+
+@test "connections to names end when an administrator's list loses one, also while no daemon runs" {
+	rereads() { kill -HUP "$(cat "$runtime.pid")"; }
+	restarts() {
+		stop_daemon
+		start_daemon --config="$config"
+	}
+	# has_site "ENTRIES" HOW: the list has these entries from now on.
+	has_site() {
+		sed -i "s|^site = .*|site = $1|" "$config"
+		"$2"
+	}
+	create --allow=@site a
+	for how in rereads restarts; do
+		has_site "site.test listed.test" rereads
+		eventually quickly_gets a http://site.test:8000/
+		talks a stays tcp 198.51.100.1
+		has_site "site.test listed.test more.test" rereads
+		goes_on stays
+		has_site site.test "$how"
+		ends stays
+	done
+	has_site site.test:8000/tcp rereads
+}
+
 @test "what a set was let through is removed with it" {
 	create --allow=listed.test:8000/tcp --allow=third.listed.test:8000 keeps
 	create "--allow=*.listed.test:8000/tcp" a

@@ -109,6 +109,58 @@ static void test_no_names(void **state _unused_)
 	config_free(config);
 }
 
+/* What has all names and ports of another list, and what only looks like it. */
+static void test_cover(void **state _unused_)
+{
+	static const struct {
+		const char *names, *others; /* lists of [lists] */
+		bool cover, same;
+	} rows[] = {
+		{"a.org b.org", "a.org b.org", true, true},
+		{"a.org:80 a.org:443", "a.org:443 a.org:80", true, true},
+		{"a.org b.org c.org", "b.org", true, false},
+		{"a.org c.org", "a.org b.org c.org", false, false},
+		{"a.org c.org", "a.org d.org", false, false},
+		{"a.org:80", "a.org", false, false},
+		{"a.org:80 b.org:443", "a.org:443 b.org:80", false, false},
+		{"a.org:80/tcp", "a.org:80", false, false},
+		{"a.org:80/tcp b.org", "a.org:80/tcp", true, false},
+		{"*.a.org", "a.org", false, false},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		static struct wire_reach reach = {
+			.listed = true, .allow = {{"@m"}, {"m.org"}}, .n_allow = 2};
+		char text[128];
+		struct config *config;
+		struct reach_names *names, *others, *own;
+
+		snprintf(text, sizeof(text), "[lists]\nm = %s\nn = %s\n", rows[i].names,
+			 rows[i].others);
+		config = read_config(text);
+		reach.allow[0].text = "@m";
+		reach.n_allow = 2;
+		assert_int_equal(reach_names_find(config, &reach, &names), 0);
+		reach.allow[0].text = "@n";
+		assert_int_equal(reach_names_find(config, &reach, &others), 0);
+		reach.allow[0].text = "m.org";
+		reach.n_allow = 1;
+		assert_int_equal(reach_names_find(config, &reach, &own), 0);
+		if (reach_names_cover(names, others) != rows[i].cover ||
+		    (names->digest == others->digest) != rows[i].same)
+			fail_msg("%s, %s", rows[i].names, rows[i].others);
+		assert_true(reach_names_cover(names, own));
+		assert_false(reach_names_cover(own, names));
+		assert_true(reach_names_cover(own, NULL));
+		assert_false(reach_names_cover(NULL, own));
+		reach_names_release(names);
+		reach_names_release(others);
+		reach_names_release(own);
+		config_free(config);
+	}
+	assert_true(reach_names_cover(NULL, NULL));
+}
+
 static void test_too_many_services(void **state _unused_)
 {
 	static struct wire_reach reach = {.listed = true, .n_allow = REACH_SERVICES_MAX + 1};
@@ -219,9 +271,13 @@ static void test_grants(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_names),	 cmocka_unit_test(test_sharing),
-		cmocka_unit_test(test_no_names), cmocka_unit_test(test_too_many_services),
-		cmocka_unit_test(test_outside),	 cmocka_unit_test(test_grants),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_sharing),
+		cmocka_unit_test(test_no_names),
+		cmocka_unit_test(test_cover),
+		cmocka_unit_test(test_too_many_services),
+		cmocka_unit_test(test_outside),
+		cmocka_unit_test(test_grants),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -39,6 +39,7 @@ int egress_list_fill(struct keeper *keeper, const struct set *set, const struct 
 
 	ret->listed = reach->listed;
 	ret->named = false;
+	ret->end_named = reach->listed && set->named != egress_names_digest(set);
 	ret->allow = ret->deny = NULL;
 	if (!reach->listed)
 		return 0;

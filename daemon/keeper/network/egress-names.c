@@ -10,6 +10,8 @@
 #include "daemon/keeper/network/egress-sockets.h"
 #include "daemon/keeper/network/egress-tell.h"
 #include "daemon/keeper/network/egress-withdraw.h"
+#include "daemon/keeper/state/store.h"
+#include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/fault.h"
 
 /* Pauses of a user's sets after their resolver has ended, and after it has ended again within that
@@ -309,13 +311,49 @@ void egress_names_forget(struct set *set)
 		egress_resolver_end(set->owner);
 }
 
+static uint64_t digest_of(const struct reach_names *list)
+{
+	return list ? list->digest : 0;
+}
+
+uint64_t egress_names_digest(const struct set *set)
+{
+	return digest_of(set->names ? set->names->list : NULL);
+}
+
+/* Has set->named follow, unless names were or are taken off the list. */
+static void adopt(struct set *set, const struct reach_names *list)
+{
+	const struct reach_names *old = set->names ? set->names->list : NULL;
+
+	if (set->named == digest_of(old) && reach_names_cover(list, old))
+		set->named = digest_of(list);
+}
+
+void egress_names_ended(struct keeper *keeper, struct set *set, uint64_t digest)
+{
+	int r;
+
+	if (set->named == digest)
+		return;
+	set->named = digest;
+	r = store_write_set(keeper->store, set);
+	if (r < 0)
+		log_warning("record of %s %s not updated: %s", set_what(set), set_shown_name(set),
+			    strerror(-r));
+	fault_point("names-ended");
+}
+
 bool egress_names_update(struct keeper *keeper, struct set *set, const struct wire_reach *reach)
 {
 	struct egress_names *names = set->names;
 	struct reach_names *list;
 	bool had = names;
 
-	if (reach_names_find(keeper->config, reach, &list) < 0 || !list) {
+	if (reach_names_find(keeper->config, reach, &list) < 0)
+		list = NULL;
+	adopt(set, list);
+	if (!list) {
 		egress_names_forget(set);
 		return had;
 	}

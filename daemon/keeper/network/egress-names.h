@@ -17,6 +17,18 @@
  * changed, none of them leads anywhere until it is asked for again. Returns true if it
  * has names now and had none before, or the other way round: it then has other name servers. */
 bool egress_names_update(struct keeper *keeper, struct set *set, const struct wire_reach *reach);
+/*
+ * set->named, which the record has, says to which names the set's connections may be open
+ * (reach_names.digest; 0: none). It follows the list at once when the list gets names, and when it
+ * loses some only after the connections to names have ended. So whatever happens on the way, and
+ * whatever the configuration's lists lose while no daemon runs, the next restoration of the table
+ * ends them.
+ */
+/* Returns the digest of the names that the list has now. */
+uint64_t egress_names_digest(const struct set *set);
+/* Must be called when all connections to names have ended that a list with this digest does not
+ * have. Writes the record if that is news. */
+void egress_names_ended(struct keeper *keeper, struct set *set, uint64_t digest);
 /* Frees the names of a set that is forgotten. */
 void egress_names_forget(struct set *set);
 

@@ -13,6 +13,7 @@
 #include "daemon/keeper/network/publish.h"
 #include "daemon/keeper/network/resolver.h"
 #include "daemon/keeper/policy/config.h"
+#include "daemon/keeper/state/store.h"
 #include "daemon/keeper/workers/operation.h"
 #include "daemon/kernel/barrier.h"
 #include "daemon/kernel/fault.h"
@@ -41,6 +42,13 @@ static struct {
 	uid_t owner;
 	char name[NAME_SIZE];
 	bool heard; /* another program has made changes while a child restored it */
+	/* sets and networks for which the present task ends connections to names, and the names
+	 * that their lists had then */
+	struct {
+		char id[ID_SIZE];
+		uint64_t digest;
+	} ending[RESTORE_LINKS_MAX];
+	size_t n_ending;
 	struct egress_waiter *waiters, **last_waiter;
 } state = {.listener_fd = -1, .rules_fd = -1};
 
@@ -162,20 +170,42 @@ void egress_settle(struct egress_waiter *waiter)
 	tell_waiters();
 }
 
+static void note_ended(struct keeper *keeper)
+{
+	for (size_t i = 0; i < state.n_ending; i++) {
+		struct set *set = registry_find_set_id(keeper->registry, state.ending[i].id);
+
+		if (set)
+			egress_names_ended(keeper, set, state.ending[i].digest);
+	}
+}
+
+static void log_restored(const struct task_report *report)
+{
+	if (report->step == STEP_CONNECTIONS)
+		log_warning("connections of sets may go on that their lists do not have any more: "
+			    "cannot %s: %s",
+			    step_text(report->step), strerror(report->error));
+	else
+		log_error("the firewall's table cannot be restored: cannot %s: %s",
+			  step_text(report->step), strerror(report->error));
+}
+
 static void on_restored(struct operation *operation, const struct task_report *report)
 {
 	struct keeper *keeper = operation->keeper;
+	const bool done = report->step == STEP_NONE || report->step == STEP_CONNECTIONS;
 
 	state.restoring = false;
 	if (state.remaking)
 		egress_names_flushed();
-	if (report->step != STEP_NONE)
-		log_error("the firewall's table cannot be restored: cannot %s: %s",
-			  step_text(report->step), strerror(report->error));
+	if (report->step == STEP_NONE)
+		note_ended(keeper);
+	else
+		log_restored(report);
 	/* The table is restored again if that was asked for meanwhile, if another program has
 	 * changed it, or if this task has removed it while a way out was being made. */
-	if (state.again || (state.heard && report->step == STEP_NONE) ||
-	    (state.cleared && first_way(keeper))) {
+	if (state.again || (state.heard && done) || (state.cleared && first_way(keeper))) {
 		state.again = false;
 		egress_restore(keeper);
 	} else if (state.more) {
@@ -187,6 +217,12 @@ static void on_restored(struct operation *operation, const struct task_report *r
 	tell_waiters();
 }
 
+static void note_ending(const struct set *set)
+{
+	memcpy(state.ending[state.n_ending].id, set->id, ID_SIZE);
+	state.ending[state.n_ending++].digest = egress_names_digest(set);
+}
+
 /* Adds ways out to the task, from link on, as many as fit. */
 static void fill_links(struct keeper *keeper, const struct link *link, struct task_restore *task)
 {
@@ -194,6 +230,7 @@ static void fill_links(struct keeper *keeper, const struct link *link, struct ta
 	static struct wire_spec specs[RESTORE_LINKS_MAX];
 
 	egress_list_begin();
+	state.n_ending = 0;
 	for (; link && task->n_links < RESTORE_LINKS_MAX;
 	     link = registry_next_link(keeper->registry, link->owner, link->name)) {
 		size_t n = task->n_links;
@@ -204,6 +241,8 @@ static void fill_links(struct keeper *keeper, const struct link *link, struct ta
 		if (egress_fill_link(keeper, link, &specs[n], &tasks[n].task) < 0 && n > 0)
 			break;
 		task->links[task->n_links++] = tasks[n].task;
+		if (tasks[n].task.end_named)
+			note_ending(link->ends[0]);
 		state.owner = link->owner;
 		memcpy(state.name, link->name, sizeof(state.name));
 	}
@@ -261,6 +300,7 @@ void egress_follow(struct keeper *keeper)
 	wire_clear(&task_restore_layout, &task);
 	egress_firewall_fill(keeper, &task.firewall);
 	task.follow = true;
+	state.n_ending = 0;
 	state.remaking = false;
 	send_or_log(keeper, &task);
 }
@@ -281,6 +321,18 @@ static void finish_names(struct keeper *keeper)
 		}
 }
 
+/* Reads the names of one list anew. Without the record's word, a later start would end connections
+ * to names. */
+static bool update_names(struct keeper *keeper, struct set *set, const struct wire_reach *reach)
+{
+	const uint64_t named = set->named;
+	bool changed = egress_names_update(keeper, set, reach);
+
+	if (set->named != named)
+		(void)store_write_set(keeper->store, set);
+	return changed;
+}
+
 /* Reads the names of lists anew, from this way on. Lists may be long, and each set may have another
  * one, so this takes several passes of the loop. */
 static void update_names_from(struct keeper *keeper, const struct link *link)
@@ -295,7 +347,7 @@ static void update_names_from(struct keeper *keeper, const struct link *link)
 		names.owner = link->owner;
 		memcpy(names.name, link->name, sizeof(names.name));
 		if (is_way(link) && egress_list_read(link->ends[0], &spec, &reach))
-			names.changed |= egress_names_update(keeper, link->ends[0], &reach);
+			names.changed |= update_names(keeper, link->ends[0], &reach);
 	}
 	if (link) {
 		evtimer_add(names.go_on, &now);

@@ -152,11 +152,3 @@ bool reach_widens(const struct wire_reach *old, const struct wire_reach *changed
 	begin_side(&after, changed->deny, changed->n_deny);
 	return !has_all(&after, &before);
 }
-
-bool reach_takes_names(const struct wire_egress *change)
-{
-	for (size_t i = 0; i < change->n_remove; i++)
-		if (change->remove[i].text[0] == '@' || destination_is_name(change->remove[i].text))
-			return true;
-	return false;
-}

@@ -16,7 +16,5 @@ int reach_change(const struct wire_reach *old, const struct wire_egress *change,
 /* Returns true if changed may let through what old refuses: it allows an entry more, or denies one
  * less. */
 bool reach_widens(const struct wire_reach *old, const struct wire_reach *changed);
-/* Returns true if the change may take names of hosts off the list, alone or with a list by word. */
-bool reach_takes_names(const struct wire_egress *change);
 
 #endif

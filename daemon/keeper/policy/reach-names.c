@@ -2,6 +2,7 @@
 #include <string.h>
 #include "daemon/keeper/policy/reach-entries.h"
 #include "daemon/keeper/policy/reach-names.h"
+#include "daemon/wire/fnv.h"
 
 /* All names in use, and those that were found last, which are usually wanted again. */
 static struct {
@@ -114,6 +115,32 @@ static void append(const struct collecting *collecting, bool own)
 	}
 }
 
+/* Names and services are added up, so their order has no effect. */
+static uint64_t digest_of(const struct collecting *collecting)
+{
+	const struct reach_names *names = collecting->names;
+	uint64_t digest = 0;
+
+	for (size_t i = 0; i < collecting->n; i++) {
+		const struct entry *entry = &collecting->entries[i];
+
+		for (size_t j = 0; j < names->n_services; j++) {
+			const struct destination_service *service = &names->table[j];
+			const uint32_t words[] = {service->protocol, service->has_ports,
+						  service->first, service->last};
+			uint32_t low, high;
+
+			if (!(entry->services >> j & 1))
+				continue;
+			low = fnv_add(fnv_add(FNV_START, words, sizeof(words)), entry->name,
+				      strlen(entry->name));
+			high = fnv_add(low, words, sizeof(words));
+			digest += (uint64_t)high << 32 | low;
+		}
+	}
+	return MAX(digest, UINT64_C(1));
+}
+
 static int fill(const struct collecting *collecting)
 {
 	struct reach_names *names = collecting->names;
@@ -128,6 +155,7 @@ static int fill(const struct collecting *collecting)
 	append(collecting, true);
 	names->n_own = names->n;
 	append(collecting, false);
+	names->digest = digest_of(collecting);
 	return 0;
 }
 
@@ -273,5 +301,81 @@ bool reach_names_equal(const struct reach_names *a, const struct reach_names *b)
 	for (size_t i = 0; i < a->n_services; i++)
 		if (!destination_same_service(&a->table[i], &b->table[i]))
 			return false;
+	return true;
+}
+
+/* --- comparing --- */
+
+/* A place in the user's own names, or in the others. Both are in alphabetical order. */
+struct cursor {
+	const struct reach_names *names;
+	const char *name;
+	size_t i, end;
+};
+
+static void step(struct cursor *cursor)
+{
+	cursor->name += strlen(cursor->name) + 1;
+	cursor->i++;
+}
+
+static struct cursor cursor_at(const struct reach_names *names, bool own)
+{
+	struct cursor cursor = {names, names->text, 0, own ? names->n_own : names->n};
+
+	while (!own && cursor.i < names->n_own)
+		step(&cursor);
+	return cursor;
+}
+
+/* Goes on to this name. Returns its services, or 0 if it is not there. */
+static uint32_t find_services(struct cursor *cursor, const char *name)
+{
+	int order = -1;
+
+	for (; cursor->i < cursor->end; step(cursor)) {
+		order = strcmp(cursor->name, name);
+		if (order >= 0)
+			break;
+	}
+	return order == 0 ? cursor->names->services[cursor->i] : 0;
+}
+
+/* Returns true if the services have all of the others, which are in another table. */
+static bool has_services(const struct reach_names *names, uint32_t services,
+			 const struct reach_names *others, uint32_t wanted)
+{
+	for (size_t i = 0; i < others->n_services; i++) {
+		size_t j = 0;
+
+		if (!(wanted >> i & 1))
+			continue;
+		while (j < names->n_services &&
+		       !destination_same_service(&names->table[j], &others->table[i]))
+			j++;
+		if (j == names->n_services || !(services >> j & 1))
+			return false;
+	}
+	return true;
+}
+
+bool reach_names_cover(const struct reach_names *names, const struct reach_names *others)
+{
+	for (int group = 0; others && group < 2; group++) {
+		struct cursor wanted = cursor_at(others, group == 0), own, rest;
+
+		if (wanted.i < wanted.end && !names)
+			return false;
+		if (!names)
+			continue;
+		own = cursor_at(names, true);
+		rest = cursor_at(names, false);
+		for (; wanted.i < wanted.end; step(&wanted))
+			if (!has_services(names,
+					  find_services(&own, wanted.name) |
+						  find_services(&rest, wanted.name),
+					  others, others->services[wanted.i]))
+				return false;
+	}
 	return true;
 }

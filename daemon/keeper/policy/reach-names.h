@@ -24,6 +24,9 @@ struct reach_names {
 	struct destination_service table[REACH_SERVICES_MAX]; /* distinct */
 	size_t n_services;
 	bool overflow; /* entries were left out: there are too many names or services */
+	/* the same for the same names with the same ports, in whatever order, and hardly for others;
+	 * not 0 */
+	uint64_t digest;
 
 	/* of reach-names.c */
 	struct reach_names *next;
@@ -43,5 +46,7 @@ struct reach_names *reach_names_share(struct reach_names *names);
 struct reach_names *reach_names_release(struct reach_names *names);
 /* Returns true if both have the same names with the same ports. */
 bool reach_names_equal(const struct reach_names *a, const struct reach_names *b);
+/* Returns true if names, which may be NULL, have all names and ports of others, which may, too. */
+bool reach_names_cover(const struct reach_names *names, const struct reach_names *others);
 
 #endif

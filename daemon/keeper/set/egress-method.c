@@ -42,7 +42,8 @@ struct change {
 	void *asked; /* packed wire_egress */
 	size_t asked_size;
 	char id[ID_SIZE]; /* of the set or network */
-	bool end_named;	  /* names were taken off the list */
+	bool ends_named;  /* the task ends connections to names that are not in names */
+	uint64_t names;	  /* egress_names_digest() */
 	struct egress_record record;
 	bool has_refused;
 	uint64_t refused;
@@ -184,6 +185,8 @@ static void on_relisted(struct operation *operation, const struct task_report *r
 	if (!set) {
 		fail_gone(change);
 	} else if (report->step == STEP_NONE) {
+		if (change->ends_named)
+			egress_names_ended(change->keeper, set, change->names);
 		finish(change, set);
 	} else {
 		take_back(change, set);
@@ -231,7 +234,6 @@ static int make(struct change *change, struct set *set, const struct wire_egress
 		r = admission_of_relist(keeper, change->request, old, &changed, failure);
 	if (r)
 		return r;
-	change->end_named = reach_takes_names(asked);
 	return egress_record_change(&change->record, keeper, set, &changed, failure);
 }
 
@@ -252,7 +254,8 @@ static int send_relist(struct change *change, const struct set *set)
 	egress_firewall_fill(change->keeper, &task.firewall);
 	task.link = planned.task;
 	task.change = change->record.changed;
-	task.end_named = change->end_named;
+	change->ends_named = task.change && task.link.end_named;
+	change->names = egress_names_digest(set);
 	r = operation_new(change->keeper, set->owner, TURN_MAKE, RELIST_SECONDS, &operation);
 	if (r < 0)
 		return r;

@@ -79,10 +79,11 @@ struct set {
 	int *ports;
 	size_t n_ports;
 	int proxy_leash_fd;
-	uint32_t n_published;			      /* ports counted for the owner */
-	uint32_t n_entries;			      /* of its list, counted for the owner */
-	struct egress_names *names;		      /* owned by egress-names.c; NULL: none */
-	struct egress_reading *reading;		      /* owned by egress-reading.c; NULL: none */
+	uint32_t n_published;		/* ports counted for the owner */
+	uint32_t n_entries;		/* of its list, counted for the owner */
+	struct egress_names *names;	/* owned by egress-names.c; NULL: none */
+	struct egress_reading *reading; /* owned by egress-reading.c; NULL: none */
+	uint64_t named;			/* what connections to names are open to: egress-names.h */
 	struct process_watch *watches[WATCHED_COUNT]; /* owned by process-watch.c */
 	void *work; /* owned by create.c and remove.c: the operation in progress */
 	/*

@@ -30,6 +30,7 @@ struct record_set {
 	const char *wall, *above; /* NULL: none */
 	const char *callers_cgroup;
 	uint64_t callers_inode;
+	uint64_t named;
 	struct wire_network network; /* without a name: the record is not a network's */
 	struct wire_spec boot_links; /* of a boot set: only its links, complete */
 };
