@@ -43,9 +43,8 @@ static const struct {
 static const struct {
 	const char *limit, *words;
 } limits[] = {
-	{"publishedPorts", "published ports"},
-	{"egressEntries", "egress entries"},
-	{"hangingProcesses", "hanging processes"},
+	{"publishedPorts", "published ports"}, {"egressEntries", "egress entries"},
+	{"egressNames", "egress names"},       {"hangingProcesses", "hanging processes"},
 	{"bufferedBytes", "buffered bytes"},
 };
 

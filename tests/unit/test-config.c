@@ -207,7 +207,7 @@ static const struct {
 				 "accounts network lists"},
 	{"[limits]\n\nset = 1\n", ":3: limits.set: unknown key; known are: sets sessions "
 				  "connections links networks monitors published-ports captures "
-				  "egress-entries buffered-bytes fronts"},
+				  "egress-entries egress-names buffered-bytes fronts"},
 	{"[allow]\n# who\nbe-root = *\n", ":3: allow.be-root: unknown key; known are: connect "
 					  "user-namespaces ip-netns new-privileges administer "
 					  "unfiltered host-links egress publish low-ports devices"},
@@ -223,7 +223,7 @@ static const struct {
 	{"[limits]\nset = 1\nsats = 2\n[x]\ny = 1\n",
 	 ":2: limits.set: unknown key; known are: sets sessions "
 	 "connections links networks monitors published-ports captures egress-entries "
-	 "buffered-bytes fronts"},
+	 "egress-names buffered-bytes fronts"},
 	/* lists that no set could have */
 	{"[lists]\nfit = " SIXTEEN "\n\nm = 192.0.2.1\nm = " SIXTEEN "\n",
 	 ":4: lists.m: names more than 16 services (ports and protocol, of IPv4 or IPv6): name "

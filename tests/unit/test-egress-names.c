@@ -9,6 +9,7 @@
 #include <netinet/in.h>
 #include <string.h>
 #include "daemon/keeper/network/egress-grants.h"
+#include "daemon/keeper/network/egress-held.h"
 #include "daemon/keeper/policy/outside.h"
 #include "daemon/keeper/policy/reach-names.h"
 
@@ -184,6 +185,35 @@ static void test_too_many_services(void **state _unused_)
 	config_free(config);
 }
 
+/* A list counts once for each user, from its first set to its last. */
+static void test_held(void **state _unused_)
+{
+	const struct reach_names a = {.n = 10}, b = {.n = 4};
+
+	assert_int_equal(egress_held_growth(1, NULL, &a), 10);
+	assert_int_equal(egress_held_add(1, &a), 10);
+	assert_int_equal(egress_held_growth(1, NULL, &a), 0);
+	assert_int_equal(egress_held_add(1, &a), 0);
+	assert_int_equal(egress_held_add(2, &a), 10);
+	/* another set stays with the old list, and then none */
+	assert_int_equal(egress_held_growth(1, &a, &b), 4);
+	assert_int_equal(egress_held_drop(1, &a), 0);
+	assert_int_equal(egress_held_growth(1, &a, &b), 0);
+	assert_int_equal(egress_held_add(1, &b), 4);
+	assert_int_equal(egress_held_growth(1, &b, &a), 0);
+	assert_int_equal(egress_held_growth(2, NULL, &b), 4);
+	assert_int_equal(egress_held_sets(1), 2);
+	assert_int_equal(egress_held_sets(2), 1);
+	assert_int_equal(egress_held_sets(3), 0);
+	assert_int_equal(egress_held_drop(1, &a), 10);
+	assert_int_equal(egress_held_drop(1, &a), 0);
+	assert_int_equal(egress_held_add(1, NULL), 0);
+	assert_int_equal(egress_held_drop(1, NULL), 0);
+	assert_int_equal(egress_held_drop(1, &b), 4);
+	assert_int_equal(egress_held_drop(2, &a), 10);
+	assert_int_equal(egress_held_sets(1), 0);
+}
+
 /* --- addresses --- */
 
 static void test_outside(void **state _unused_)
@@ -278,6 +308,7 @@ int main(void)
 		cmocka_unit_test(test_too_many_services),
 		cmocka_unit_test(test_outside),
 		cmocka_unit_test(test_grants),
+		cmocka_unit_test(test_held),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -84,6 +84,8 @@ int egress_list_hold(struct keeper *keeper, struct set *set, const struct wire_r
 				   : 0;
 
 	if (r == 0)
+		r = egress_names_check(keeper, set, reach, failure);
+	if (r == 0)
 		egress_list_count(keeper, set, reach);
 	return r;
 }

@@ -25,6 +25,7 @@ struct egress_names {
 	/* CLOCK_BOOTTIME, microseconds: when the resolver has ended, 0: never; until when no new
 	 * sockets are made */
 	uint64_t lost, resume;
+	uint64_t pause; /* the last one after a failure */
 	egress_names_opened *opened;
 	void *context;
 };

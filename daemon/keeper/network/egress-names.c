@@ -4,20 +4,24 @@
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/network/egress-admit.h"
 #include "daemon/keeper/network/egress-denied.h"
+#include "daemon/keeper/network/egress-held.h"
 #include "daemon/keeper/network/egress-names.h"
 #include "daemon/keeper/network/egress-place.h"
 #include "daemon/keeper/network/egress-resolver.h"
 #include "daemon/keeper/network/egress-sockets.h"
 #include "daemon/keeper/network/egress-tell.h"
 #include "daemon/keeper/network/egress-withdraw.h"
+#include "daemon/keeper/state/quota.h"
 #include "daemon/keeper/state/store.h"
 #include "daemon/kernel/fault-point.h"
 #include "daemon/kernel/fault.h"
 
 /* Pauses of a user's sets after their resolver has ended, and after it has ended again within that
- * time or could not be given its sockets. */
+ * time or could not be given its sockets: twice as long each time that this fails again, up to
+ * FAILED_PAUSE_MAX. */
 #define LOST_PAUSE UINT64_C(300000)
 #define FAILED_PAUSE UINT64_C(5000000)
+#define FAILED_PAUSE_MAX UINT64_C(80000000)
 
 /* State of this file. */
 static struct {
@@ -175,7 +179,8 @@ static void fail(struct egress_names *names, const char *what, int error)
 					 .error = error},
 		    "%s %s reaches no names of its list: cannot %s: %s", set_what(names->set),
 		    set_shown_name(names->set), what, strerror(error));
-	names->resume = clock_boottime() + FAILED_PAUSE;
+	names->pause = MIN(MAX(2 * names->pause, FAILED_PAUSE), FAILED_PAUSE_MAX);
+	names->resume = clock_boottime() + names->pause;
 }
 
 static void on_opened(void *context, uint64_t cookie, const char *id, const int fds[2][2],
@@ -192,6 +197,7 @@ static void on_opened(void *context, uint64_t cookie, const char *id, const int 
 		    names->set->state == SET_READY) {
 			r = egress_tell_add(names, fds);
 			names->open = r == 0;
+			names->pause = names->open ? 0 : names->pause;
 		}
 		if (report->step != STEP_NONE || r < 0)
 			fail(names, step_text(report->step), r < 0 ? -r : ECHILD);
@@ -203,10 +209,31 @@ static void on_opened(void *context, uint64_t cookie, const char *id, const int 
 		keeper->upcalls->network_idle(keeper, set);
 }
 
+/* Returns true if the user's resolver has as many sets as it can have. The lists of more sets may
+ * have got names by the configuration, or before a restart. */
+static bool is_full(uid_t uid)
+{
+	size_t n = 0;
+
+	if (quota_used(state.keeper, uid, QUOTA_SETS) +
+		    quota_used(state.keeper, uid, QUOTA_NETWORKS) <=
+	    RESOLVER_SETS_MAX)
+		return false;
+	for (const struct egress_names *at = state.first; at; at = at->next)
+		n += at->set->owner == uid && (at->open || at->opening);
+	return n >= RESOLVER_SETS_MAX;
+}
+
+static int begin_resolver(uid_t uid)
+{
+	if (is_full(uid))
+		return -EMFILE;
+	return egress_resolver_runs(uid) ? 0 : egress_resolver_start(state.keeper, uid, &calls);
+}
+
 static void begin_open(struct egress_names *names)
 {
-	uid_t uid = names->set->owner;
-	int r = egress_resolver_runs(uid) ? 0 : egress_resolver_start(state.keeper, uid, &calls);
+	int r = begin_resolver(names->set->owner);
 
 	if (r == 0)
 		r = egress_sockets_make(names, on_opened, state.keeper);
@@ -288,6 +315,36 @@ static bool has_any(uid_t uid)
 	return false;
 }
 
+/* Takes the list, which may be NULL, and gives up the one before. */
+static void replace_list(struct egress_names *names, struct reach_names *list)
+{
+	uid_t uid = names->set->owner;
+	const size_t more = egress_held_add(uid, list), less = egress_held_drop(uid, names->list);
+
+	quota_add(names->keeper, uid, QUOTA_NAMES, (int)more - (int)less);
+	reach_names_release(names->list);
+	names->list = list;
+}
+
+int egress_names_check(struct keeper *keeper, const struct set *set, const struct wire_reach *reach,
+		       struct failure *failure)
+{
+	const struct reach_names *old = set->names ? set->names->list : NULL;
+	struct reach_names *list;
+	size_t more;
+	int r;
+
+	if (reach_names_find(keeper->config, reach, &list) < 0)
+		return failure_from_errno(failure, -ENOMEM, "read the list");
+	more = egress_held_growth(set->owner, old, list);
+	r = more > 0 ? quota_check(keeper, set->owner, QUOTA_NAMES, more, failure) : 0;
+	if (r == 0 && list && !old && egress_held_sets(set->owner) >= RESOLVER_SETS_MAX)
+		r = failure_set(failure, ERROR_LIMIT_EXCEEDED, RESOLVER_SETS_MAX,
+				"setsWithEgressNames", NULL);
+	reach_names_release(list);
+	return r;
+}
+
 void egress_names_forget(struct set *set)
 {
 	struct egress_names *names = set->names;
@@ -304,7 +361,7 @@ void egress_names_forget(struct set *set)
 	egress_admit_forget(names);
 	egress_withdraw(names);
 	call_opened(names);
-	reach_names_release(names->list);
+	replace_list(names, NULL);
 	grants_clear(&names->grants);
 	free(names);
 	if (!has_any(set->owner))
@@ -359,16 +416,20 @@ bool egress_names_update(struct keeper *keeper, struct set *set, const struct wi
 	}
 	if (!names)
 		names = new_names(set);
-	if (!names || (names->list && reach_names_equal(list, names->list))) {
+	if (!names) {
 		reach_names_release(list);
+		return false;
+	}
+	/* with the list of the present configuration, further sets share it */
+	if (names->list && reach_names_equal(list, names->list)) {
+		replace_list(names, list);
 		return false;
 	}
 	if (names->list) {
 		egress_withdraw(names);
 		egress_admit_outdate(names);
 	}
-	reach_names_release(names->list);
-	names->list = list;
+	replace_list(names, list);
 	names->version = ++state.last_version;
 	/* nothing is better than an old list */
 	if (names->open && egress_tell_list(names) < 0)

@@ -12,7 +12,12 @@
 
 #include "daemon/keeper/base/keeper.h"
 #include "daemon/keeper/state/registry.h"
+#include "protocol/error.h"
 
+/* Checks that the owner may have the names of this list for the set or network. Returns 0 or an
+ * error. */
+int egress_names_check(struct keeper *keeper, const struct set *set, const struct wire_reach *reach,
+		       struct failure *failure);
 /* Must be called when what the list of the set or network says may have changed. If its names have
  * changed, none of them leads anywhere until it is asked for again. Returns true if it
  * has names now and had none before, or the other way round: it then has other name servers. */

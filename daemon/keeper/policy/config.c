@@ -70,6 +70,7 @@ static int set_limit(struct loading *loading, const char *key, const char *value
 		    {"published-ports", &limits->ports},
 		    {"captures", &limits->captures},
 		    {"egress-entries", &limits->entries},
+		    {"egress-names", &limits->names},
 		    {"fronts", &limits->fronts}};
 	uint64_t number;
 
@@ -86,7 +87,7 @@ static int set_limit(struct loading *loading, const char *key, const char *value
 		return complain(loading,
 				"limits.%s: unknown key; known are: sets sessions connections "
 				"links networks monitors published-ports captures egress-entries "
-				"buffered-bytes fronts",
+				"egress-names buffered-bytes fronts",
 				key);
 	if (config_parse_number(value, true, UINT64_C(1) << 40, &limits->buffered) < 0 ||
 	    limits->buffered < UINT64_C(1) << 20)
@@ -390,6 +391,7 @@ static struct config *new_with_defaults(void)
 		.ports = 64,
 		.captures = 8,
 		.entries = 16384,
+		.names = 262144,
 		.buffered = 16 * 1024 * 1024,
 		.fronts = 1024,
 	};

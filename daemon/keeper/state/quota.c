@@ -24,6 +24,7 @@ static const struct row {
 	[QUOTA_PORTS] = ROW("publishedPorts", ports),
 	[QUOTA_CAPTURES] = ROW("captures", captures),
 	[QUOTA_ENTRIES] = ROW("egressEntries", entries),
+	[QUOTA_NAMES] = ROW("egressNames", names),
 #undef ROW
 };
 _Static_assert(ARRAY_SIZE(rows) == QUOTA_COUNT, "each quota has a row");

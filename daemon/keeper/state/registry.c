@@ -415,7 +415,7 @@ void registry_use_settle(struct registry *registry, uid_t uid)
 	struct registry_use *use = index_find(&registry->uses, compare_use, &uid);
 
 	if (!use || use->sets || use->networks || use->links || use->sessions || use->connections ||
-	    use->monitors || use->ports || use->captures || use->entries)
+	    use->monitors || use->ports || use->captures || use->entries || use->names)
 		return;
 	index_remove(&registry->uses, compare_use, &uid);
 	free(use);

@@ -188,7 +188,8 @@ static inline bool session_counts(const struct session *session)
 /* A uid's use of each of its limits. */
 struct registry_use {
 	uid_t uid;
-	uint32_t sets, networks, links, sessions, connections, monitors, ports, captures, entries;
+	uint32_t sets, networks, links, sessions, connections, monitors, ports, captures, entries,
+		names;
 };
 
 /* Returns the number of the owner's networks, or of sets. */
