@@ -10,7 +10,7 @@ load talks.bash
 
 setup_file() {
 	start_world "egress = $user_id $other_id:mirrors" "[lists]" "mirrors = 198.51.100.1" "spare = 198.51.100.2" \
-		"[limits]" "egress-entries = 20"
+		"names = n1.test n2.test n3.test n4.test" "[limits]" "egress-entries = 20" "egress-names = 6"
 	for address in 198.51.100.{1,2,3}/32 2001:db8:1::1/128 2001:db8:1::2/128; do
 		in_world ip addr add "$address" dev lo
 	done
@@ -171,6 +171,33 @@ for port in range(1000, 1300):
 	other egress --remove=@mirrors --deny=198.51.100.3 theirs
 	other egress --allow=@mirrors theirs
 	other rm theirs
+}
+
+@test "names of lists are limited; those of equal lists count once" {
+	used() { nsctl --json status | python3 -c 'import json, sys; print(json.load(sys.stdin)["used"]["egressNames"])'; }
+	nsctl create -m -n --allow=@names a
+	nsctl create -m -n --allow=@names b
+	nsctl network create lan --subnet=10.8.0.0/24 --allow=@names
+	[ "$(used)" -eq 4 ]
+	# the names of this list are kept beside the others
+	refused "egressNames" create -m -n --allow=@names --allow=own.test c
+	refused "egressNames" network create --subnet=10.9.0.0/24 --allow=@names --allow=own.test wan
+	refused "egressNames" egress --allow=own.test a
+	[ "$(list a)" = "@names |" ]
+	[ "$(used)" -eq 4 ]
+	nsctl rm b
+	nsctl network rm lan
+	nsctl egress --allow=own.test a
+	[ "$(used)" -eq 5 ]
+	kill_daemon
+	start_daemon --config="$config"
+	[ "$(used)" -eq 5 ]
+	# read again, the same lists are still the same
+	kill -HUP "$(cat "$runtime.pid")"
+	nsctl egress --allow=198.51.100.1 a
+	[ "$(used)" -eq 5 ]
+	nsctl rm a
+	[ "$(used)" -eq 0 ]
 }
 
 @test "a change survives restarts, and kills at any point of it" {

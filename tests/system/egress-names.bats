@@ -314,6 +314,23 @@ to.recv(4096)'
 	reaches a 198.51.100.3:8000
 }
 
+@test "a program of the set that has the port of its resolver keeps names away until it ends" {
+	create --allow=198.51.100.3 a
+	nsctl exec -d a python3 -c '
+import socket, time
+holder = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+holder.bind(("127.0.0.53", 53))
+time.sleep(3600)'
+	holder_of() { nsctl --json ps a | grep -c 'holder.bind'; }
+	eventually holder_of
+	nsctl egress --allow=listed.test:8000/tcp a
+	eventually grep "set a reaches no names of its list: cannot" "$runtime.log"
+	finds_not a listed.test
+	reaches a 198.51.100.3:8000
+	nsctl kill a
+	eventually quickly_gets a http://listed.test:8000/
+}
+
 @test "a network gets names, and loses them: its members ask at its gateway, and no longer" {
 	nsctl network create --subnet=10.8.0.0/24 --dns=198.51.100.53 --allow=198.51.100.3 lan
 	nsctl create -m -n --link=net/lan member
