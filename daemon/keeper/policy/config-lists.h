@@ -4,7 +4,6 @@
 #define NSCTL_KEEPER_CONFIG_LISTS_H
 
 #include "daemon/keeper/policy/config-value.h"
-#include "protocol/error.h"
 
 /* Adds the entries of value, which commas or blanks separate, to the list of this name. line: the
  * present line of the file. Returns NULL, or a static text that says what is wrong, with *ret_word:
@@ -14,10 +13,6 @@ const char *config_add_to_list(struct config *config, const char *name, const ch
 /* Lets those whom the word, USER:LIST or @GROUP:LIST, names have egress to the list. Returns as
  * config_add_to_list() does. */
 const char *config_add_grant(struct config *config, const char *word, unsigned int line);
-/* Returns a list that is empty, or that no set could have: it has too many services, for instance.
- * *ret_wrong has the key, and the reason. Returns NULL if there is none. */
-const struct config_list *config_find_wrong_list(const struct config *config,
-						 struct failure *ret_wrong);
 void config_free_lists(struct config *config);
 
 #endif

@@ -8,6 +8,7 @@
 #include "daemon/keeper/policy/config-lists.h"
 #include "daemon/keeper/policy/config-value.h"
 #include "daemon/keeper/policy/devices.h"
+#include "daemon/keeper/policy/reach-lists.h"
 
 /* Ids for accounts that do not exist: numbers that no distribution assigns. */
 #define FRONT_ID 61182
@@ -256,7 +257,7 @@ static int set_list(struct loading *loading, const char *key, const char *value)
 static int check_lists(struct loading *loading)
 {
 	struct failure wrong;
-	const struct config_list *list = config_find_wrong_list(loading->config, &wrong);
+	const struct config_list *list = reach_find_wrong_list(loading->config, &wrong);
 
 	if (!list)
 		return 0;

@@ -24,8 +24,8 @@ struct reach_names {
 	struct destination_service table[REACH_SERVICES_MAX]; /* distinct */
 	size_t n_services;
 	bool overflow; /* entries were left out: there are too many names or services */
-	/* the same for the same names with the same ports, in whatever order, and hardly for others;
-	 * not 0 */
+	/* the same for the same names with the same ports, in whatever order, and hardly for
+	 * others; not 0 */
 	uint64_t digest;
 
 	/* of reach-names.c */

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Checks the lists of the configuration as if a set had them. */
+#ifndef NSCTL_KEEPER_REACH_LISTS_H
+#define NSCTL_KEEPER_REACH_LISTS_H
+
+#include "daemon/keeper/policy/config.h"
+#include "protocol/error.h"
+
+/* Returns a list that is empty, or that no set could have: it has too many services, for instance.
+ * *ret_wrong has the key, and the reason. Returns NULL if there is none. */
+const struct config_list *reach_find_wrong_list(const struct config *config,
+						struct failure *ret_wrong);
+
+#endif
