@@ -316,8 +316,7 @@ static void tear_down(struct keeper *keeper)
 	if (keeper->registry)
 		session_stop(keeper);
 	log_on_count(NULL, NULL);
-	if (process.log_event)
-		event_free(process.log_event);
+	free_event(process.log_event);
 	closer_stop();
 	spare_stop();
 	operation_stop(keeper);
@@ -334,8 +333,7 @@ static void tear_down(struct keeper *keeper)
 	service_manager_stop();
 	stop_end();
 	for (size_t i = 0; i < SIGNALS; i++)
-		if (process.signals[i])
-			event_free(process.signals[i]);
+		free_event(process.signals[i]);
 	close_fd(keeper->vault_fd);
 	close_fd(keeper->cgroup_fd);
 	boot_close(keeper);

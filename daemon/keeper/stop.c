@@ -49,6 +49,5 @@ void stop_begin(struct keeper *keeper)
 
 void stop_end(void)
 {
-	if (look_event)
-		event_free(take_ptr(look_event));
+	look_event = free_event(look_event);
 }

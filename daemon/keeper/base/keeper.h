@@ -89,4 +89,13 @@ struct keeper {
 	struct wire_writer *to_front; /* encodes one message */
 };
 
+/* Removes and frees an event, unless it is NULL, and returns NULL: `e = free_event(e)` frees and
+ * clears. */
+static inline struct event *free_event(struct event *event)
+{
+	if (event)
+		event_free(event);
+	return NULL;
+}
+
 #endif

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <systemd/sd-daemon.h>
 #include <time.h>
+#include "daemon/keeper/base/keeper.h"
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/base/service-manager.h"
 
@@ -108,8 +109,7 @@ int service_manager_start(struct event_base *loop, service_manager_describe *des
 
 void service_manager_stop(void)
 {
-	if (status.watchdog)
-		event_free(take_ptr(status.watchdog));
+	status.watchdog = free_event(status.watchdog);
 }
 
 void service_manager_reloading(void)

@@ -454,8 +454,7 @@ int egress_names_listen(struct keeper *keeper)
 
 void egress_names_stop(void)
 {
-	if (state.pump)
-		event_free(take_ptr(state.pump));
+	state.pump = free_event(state.pump);
 	egress_resolver_stop();
 	/* the firewall's table is restored at the next start */
 	egress_names_flushed();

@@ -309,7 +309,6 @@ void egress_reading_stop(void)
 		else
 			reader_free(state.first);
 	}
-	if (state.readable)
-		event_free(take_ptr(state.readable));
+	state.readable = free_event(state.readable);
 	state.fd = close_fd(state.fd);
 }

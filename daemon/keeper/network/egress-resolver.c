@@ -81,8 +81,7 @@ static void resolver_free(struct egress_resolver *resolver)
 			break;
 		}
 	for (size_t i = 0; i < ARRAY_SIZE(events); i++)
-		if (events[i])
-			event_free(events[i]);
+		free_event(events[i]);
 	wire_queue_done(&resolver->outgoing);
 	wire_inbox_done(&resolver->inbox);
 	channels_close(&resolver->channels);

@@ -473,14 +473,10 @@ void egress_start(struct keeper *keeper)
 void egress_stop(struct keeper *keeper _unused_)
 {
 	egress_names_stop();
-	if (names.go_on)
-		event_free(take_ptr(names.go_on));
-	if (state.changed)
-		event_free(take_ptr(state.changed));
-	if (state.rules_changed)
-		event_free(take_ptr(state.rules_changed));
-	if (state.settled)
-		event_free(take_ptr(state.settled));
+	names.go_on = free_event(names.go_on);
+	state.changed = free_event(state.changed);
+	state.rules_changed = free_event(state.rules_changed);
+	state.settled = free_event(state.settled);
 	state.listener_fd = close_fd(state.listener_fd);
 	state.rules_fd = close_fd(state.rules_fd);
 }

@@ -88,9 +88,7 @@ void host_routes_listen(struct keeper *keeper)
 
 void host_routes_stop(void)
 {
-	if (state.changed)
-		event_free(take_ptr(state.changed));
-	if (state.settled)
-		event_free(take_ptr(state.settled));
+	state.changed = free_event(state.changed);
+	state.settled = free_event(state.settled);
 	state.fd = close_fd(state.fd);
 }

@@ -79,7 +79,6 @@ void port_sweep_all(struct keeper *keeper)
 
 void port_sweep_stop(void)
 {
-	if (timer)
-		event_free(timer);
+	free_event(timer);
 	timer = NULL;
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <sys/inotify.h>
 #include <unistd.h>
+#include "daemon/keeper/base/keeper.h"
 #include "daemon/keeper/base/log.h"
 #include "daemon/keeper/network/resolver-watch.h"
 
@@ -125,7 +126,6 @@ void resolver_watch_want(bool wanted)
 
 void resolver_watch_stop(void)
 {
-	if (state.event)
-		event_free(take_ptr(state.event));
+	state.event = free_event(state.event);
 	state.fd = close_fd(state.fd);
 }

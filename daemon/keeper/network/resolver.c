@@ -466,6 +466,5 @@ void resolver_start(struct keeper *keeper)
 void resolver_stop(void)
 {
 	resolver_watch_stop();
-	if (state.pump)
-		event_free(take_ptr(state.pump));
+	state.pump = free_event(state.pump);
 }

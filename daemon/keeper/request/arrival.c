@@ -243,12 +243,9 @@ static void on_accept(evutil_socket_t fd _unused_, short what _unused_, void *co
 
 static void free_arrivals(struct arrivals *arrivals)
 {
-	if (arrivals->accept)
-		event_free(arrivals->accept);
-	if (arrivals->serve)
-		event_free(arrivals->serve);
-	if (arrivals->rest)
-		event_free(arrivals->rest);
+	free_event(arrivals->accept);
+	free_event(arrivals->serve);
+	free_event(arrivals->rest);
 	close_fd(arrivals->rest_fd);
 	free(arrivals);
 }

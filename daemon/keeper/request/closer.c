@@ -169,8 +169,7 @@ void closer_stop(void)
 {
 	/* waiting connections are closed by the end of the process */
 	free(closer.waiting);
-	if (closer.event)
-		event_free(closer.event);
+	free_event(closer.event);
 	let_go();
 	closer = (struct closer){.fd = -1};
 }

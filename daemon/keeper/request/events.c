@@ -344,8 +344,7 @@ void events_end(struct keeper *keeper, struct client_connection *connection)
 
 void events_stop(void)
 {
-	if (news_event)
-		event_free(news_event);
+	free_event(news_event);
 	news_event = NULL;
 }
 

@@ -234,16 +234,11 @@ void front_free(struct front_process *front)
 			refuse_connection(front, front->connections);
 		drop_connection(front, front->connections);
 	}
-	if (front->readable)
-		event_free(front->readable);
-	if (front->writable)
-		event_free(front->writable);
-	if (front->again)
-		event_free(front->again);
-	if (front->idle)
-		event_free(front->idle);
-	if (front->life)
-		event_free(front->life);
+	free_event(front->readable);
+	free_event(front->writable);
+	free_event(front->again);
+	free_event(front->idle);
+	free_event(front->life);
 	lanes_free(&front->lanes);
 	wire_queue_done(&front->outgoing);
 	/* the front ends now that its channels close, unless it hangs while it

@@ -46,8 +46,7 @@ static void capture_free(struct capture *capture)
 			*at = capture->next;
 			break;
 		}
-	if (capture->event)
-		event_free(capture->event);
+	free_event(capture->event);
 	close_fd(capture->result_fd);
 	/* the capturer has ended or is killed; one that hangs counts against its user */
 	if (capture->pid_fd >= 0)

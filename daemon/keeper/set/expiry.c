@@ -54,8 +54,7 @@ int expiry_open(struct keeper *keeper, set_expired *expired)
 
 void expiry_close(void)
 {
-	if (timer_event)
-		event_free(timer_event);
+	free_event(timer_event);
 	timer_event = NULL;
 	timer_fd = close_fd(timer_fd);
 }

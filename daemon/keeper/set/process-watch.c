@@ -196,8 +196,7 @@ void process_watch_stop(struct keeper *keeper)
 	for (struct set *set = registry_next_set(keeper->registry, 0, NULL); set;
 	     set = registry_next_set(keeper->registry, set->owner, set->name))
 		process_watch_end(set);
-	if (ended_event)
-		event_free(ended_event);
+	free_event(ended_event);
 	ended_event = NULL;
 	epoll_fd = close_fd(epoll_fd);
 }

@@ -144,8 +144,7 @@ static void end_freeze(struct freeze *freeze, const struct failure *failure)
 		request_fail(freeze->keeper, freeze->request, failure);
 	else
 		request_done(freeze->keeper, freeze->request, NULL, NULL);
-	if (freeze->event)
-		event_free(freeze->event);
+	free_event(freeze->event);
 	close_fd(freeze->events_fd);
 	free(freeze);
 }
@@ -208,8 +207,7 @@ static int start_freeze(struct keeper *keeper, const struct request *request, st
 		cgroup_freeze(cgroup_fd, !wanted);
 		if (freeze->request)
 			request_drop(freeze->request);
-		if (freeze->event)
-			event_free(freeze->event);
+		free_event(freeze->event);
 		close_fd(freeze->events_fd);
 		free(freeze);
 		return -ENOMEM;

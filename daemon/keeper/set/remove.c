@@ -127,8 +127,7 @@ static bool was_asked_for(const struct removal *removal)
 
 static void removal_free(struct removal *removal)
 {
-	if (removal->again)
-		event_free(removal->again);
+	free_event(removal->again);
 	free(removal);
 }
 

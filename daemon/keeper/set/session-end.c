@@ -43,10 +43,8 @@ static void watch_free(struct watch *watch)
 {
 	if (watch->operation)
 		watch->operation->context = NULL;
-	if (watch->runner_event)
-		event_free(watch->runner_event);
-	if (watch->command_event)
-		event_free(watch->command_event);
+	free_event(watch->runner_event);
+	free_event(watch->command_event);
 	close_fd(watch->runner_fd);
 	close_fd(watch->command_fd);
 	close_fd(watch->leash_fd);

@@ -62,8 +62,7 @@ static void left_free(struct left *left)
 	if (!left)
 		return;
 	left->session->left = NULL;
-	if (left->event)
-		event_free(left->event);
+	free_event(left->event);
 	close_fd(left->events_fd);
 	free(left);
 }

@@ -347,8 +347,7 @@ void boot_close(struct keeper *keeper)
 		close_fd(pending->file.fd);
 		free(pending);
 	}
-	if (boot->patience)
-		event_free(boot->patience);
+	free_event(boot->patience);
 	for (; boot->next_set < boot->n_sets; boot->next_set++)
 		registry_free_set(boot->sets[boot->next_set]);
 	for (; boot->next_link < boot->n_links; boot->next_link++)

@@ -22,8 +22,7 @@ struct ending {
 
 static void close_channel(struct ending *ending)
 {
-	if (ending->event)
-		event_free(ending->event);
+	free_event(ending->event);
 	ending->event = NULL;
 	ending->channel_fd = close_fd(ending->channel_fd);
 }

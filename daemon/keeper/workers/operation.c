@@ -47,8 +47,7 @@ static void operation_free(struct operation *operation)
 	unlink_operation(operation);
 	turns_leave(&turns, &operation->turn);
 	wire_parcel_free(operation->parcel);
-	if (operation->timer)
-		event_free(operation->timer);
+	free_event(operation->timer);
 	free(operation);
 }
 

@@ -113,7 +113,6 @@ void spare_replenish(struct keeper *keeper, uid_t owner, uint32_t kinds)
 void spare_stop(void)
 {
 	spare_drop();
-	if (spares.rest_event)
-		event_free(spares.rest_event);
+	free_event(spares.rest_event);
 	spares.rest_event = NULL;
 }

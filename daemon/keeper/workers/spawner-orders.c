@@ -49,8 +49,7 @@ int spawner_order(struct keeper *keeper, enum task_op op, uint32_t number, const
 
 void spawner_orders_stop(void)
 {
-	if (orders.writable)
-		event_free(take_ptr(orders.writable));
+	orders.writable = free_event(orders.writable);
 	wire_queue_done(&orders.waiting);
 	wire_writer_done(&orders.writer);
 	orders.waiting = (struct wire_queue){};

@@ -101,8 +101,7 @@ int spawner_start(struct keeper *keeper)
 
 void spawner_stop(struct keeper *keeper)
 {
-	if (readable)
-		event_free(take_ptr(readable));
+	readable = free_event(readable);
 	wire_message_done(&report);
 	spawner_orders_stop();
 	keeper->spawner_fd = close_fd(keeper->spawner_fd);

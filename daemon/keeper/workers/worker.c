@@ -38,8 +38,7 @@ void worker_free(struct worker *worker)
 		}
 	if (worker->holder)
 		*worker->holder = NULL;
-	if (worker->event)
-		event_free(worker->event);
+	free_event(worker->event);
 	close_fd(worker->fd);
 	free(worker);
 }
@@ -156,8 +155,7 @@ void worker_kill(struct worker *worker, uid_t uid)
 {
 	int channel_fd = take_fd(&worker->fd);
 
-	if (worker->event)
-		event_free(worker->event);
+	free_event(worker->event);
 	worker->event = NULL;
 	ending_add(worker->keeper, worker->number, channel_fd, uid, true);
 	worker_free(worker);
@@ -166,6 +164,5 @@ void worker_kill(struct worker *worker, uid_t uid)
 void worker_stop(void)
 {
 	free_idle();
-	if (workers.rest)
-		event_free(take_ptr(workers.rest));
+	workers.rest = free_event(workers.rest);
 }
