@@ -201,10 +201,14 @@ PYTHON
 }
 
 @test "pipe: a set that goes, or is given another lease, takes its watcher along" {
-	start_pipe one 'for name in removed renewed timed; do "$nsctl" create -n --lease=fd:$fd $name; done
-		"$nsctl" renew --lease=1 --lease=fd:$fd timed; "$nsctl" create -n last'
+	start_pipe one 'for name in removed renewed timed last; do "$nsctl" create -n --lease=fd:$fd $name; done
+		until "$nsctl" show go >/dev/null 2>&1; do sleep 0.1; done
+		"$nsctl" renew --lease=1 --lease=fd:$fd timed'
 	eventually nsctl show last
-	count_watchers 3
+	count_watchers 4
+	nsctl rm last
+	eventually count_watchers 3
+	nsctl create -n go
 	nsctl rm removed
 	eventually absent timed
 	eventually count_watchers 1
@@ -212,7 +216,7 @@ PYTHON
 	eventually no_watchers
 	end_server one
 	nsctl show renewed | grep -q 'lease *ends in'
-	nsctl rm renewed last
+	nsctl rm renewed go
 	eventually counts_are "$before"
 }
 
