@@ -9,7 +9,7 @@ static int check_list(const struct config *config, const struct config_list *lis
 	static struct wire_reach reach = {.listed = true, .n_allow = 1};
 	const bool granted = list->who.everyone || list->who.n_uids > 0 || list->who.n_gids > 0;
 	char key[DESTINATION_LIST_SIZE + 8], word[DESTINATION_LIST_SIZE + 1];
-	bool egress;
+	bool egress = false;
 
 	snprintf(key, sizeof(key), "lists.%s", list->name);
 	if (list->n_entries == 0 && granted)
