@@ -7,18 +7,22 @@
 
 #include "client/lease.h"
 #include "client/parse.h"
+#include "client/print.h"
 #include "client/process.h"
 #include "client/take.h"
+#include "client/text.h"
 #include "client/verb.h"
 
 static int take_target(struct options *options)
 {
+	_cleanup_text_ struct text typed = {0};
 	json_t *index;
 	int64_t pid;
 
 	if (!parse_number(options->argument, 1, INT32_MAX, &pid))
 		return options_reject(options, "the number of a process");
-	index = process_add(options->client, options->fds, pid, options->argument);
+	take_add_typed(options, &typed);
+	index = process_add(options->client, options->fds, pid, typed.data);
 	if (!index)
 		return STATUS_FAILED;
 	take_put(options, index);
@@ -37,12 +41,19 @@ static int open_argument(const struct options *options)
 
 static int add_opened(struct options *options, const char *type)
 {
-	int fd = open_argument(options);
+	int fd = open_argument(options), error = errno;
+	_cleanup_text_ struct text typed = {0};
 	json_t *index;
 
-	if (fd < 0)
-		return client_problem(options->client, options->argument, "%s", strerror(errno));
-	index = process_add_fd(options->client, options->fds, fd, options->argument);
+	take_add_typed(options, &typed);
+	if (fd < 0) {
+		client_problem(options->client, typed.data, "%s", strerror(error));
+		if (error == EBADF)
+			print_hint("a number is an open descriptor of nsctl's; --target=PID adopts "
+				   "the namespaces of a process");
+		return STATUS_FAILED;
+	}
+	index = process_add_fd(options->client, options->fds, fd, typed.data);
 	if (!index)
 		return STATUS_FAILED;
 	take_put(options, json_pack("{s:s, s:o}", "type", type, "namespaceFileDescriptor", index));

@@ -43,14 +43,16 @@ static bool is_group(const char *field, const char *known)
 	return strncmp(field, known, n) == 0 && known[n] == '.';
 }
 
-/* Adds the options that match *best bytes of field. If an option matches more, it replaces the
- * options in text, and raises *best. */
-static void add_options(struct text *text, const struct option_row *rows, const char *field,
-			size_t *best)
+/* Adds the options that match *best bytes of field and are members of given, if that is not NULL.
+ * If an option matches more, it replaces the options in text, and raises *best. */
+static void add_options(struct text *text, const struct option_row *rows, const json_t *given,
+			const char *field, size_t *best)
 {
 	for (; rows && rows->name; rows++) {
 		size_t n = rows->field ? match(field, rows->field) : 0;
 
+		if (given && !json_object_get(given, rows->name))
+			continue;
 		if (n == 0 && rows->field && is_group(field, rows->field))
 			n = strlen(field);
 		if (n == 0 || n < *best)
@@ -92,11 +94,23 @@ static const char *find_typed(const struct client *client, const char *field)
 	return NULL;
 }
 
-/* Appends the options or the word from which a field of the interface comes, if any. */
+/* Appends the options from which a field comes. Returns false if there are none. */
+static bool add_among(struct text *text, const struct client *client, const json_t *given,
+		      const char *field)
+{
+	size_t best = 0;
+
+	for (size_t i = 0; client->options && i < VERB_TABLES; i++)
+		add_options(text, client->options[i], given, field, &best);
+	add_options(text, options_global, given, field, &best);
+	return best > 0;
+}
+
+/* Appends the options or the word from which a field of the interface comes, if any: options that
+ * were typed or, if there is none, those that could have been. */
 static void add_origin(struct text *text, const struct client *client, const char *field)
 {
 	const char *typed = find_mount(client, field);
-	size_t best = 0;
 
 	if (!typed)
 		typed = find_typed(client, field);
@@ -108,12 +122,18 @@ static void add_origin(struct text *text, const struct client *client, const cha
 		text_format(text, "--root=%s", client->root);
 		return;
 	}
-	for (size_t i = 0; client->options && i < VERB_TABLES; i++)
-		add_options(text, client->options[i], field, &best);
-	add_options(text, options_global, field, &best);
-	for (size_t i = 0; best == 0 && i < ARRAY_SIZE(words); i++)
+	if ((client->given && add_among(text, client, client->given, field)) ||
+	    add_among(text, client, NULL, field))
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		if (match(field, words[i].field))
 			text_add(text, words[i].word);
+}
+
+/* Returns true for what the user wrote as the first word after the verb. Messages begin with it. */
+static bool is_first_word(const char *field)
+{
+	return strcmp(field, "name") == 0 || strcmp(field, "session") == 0;
 }
 
 /* Appends the options or the word of a field, and details that they do not contain: the end of the
@@ -130,8 +150,7 @@ static void add_field(struct text *text, const struct client *client, const char
 		return;
 	}
 	add_origin(text, client, field);
-	/* the message begins with the word that the user wrote, so these say nothing more */
-	if (text->used == 0 && strcmp(field, "name") != 0 && strcmp(field, "session") != 0)
+	if (text->used == 0 && !is_first_word(field))
 		text_add(text, field);
 	rest = strncmp(field, "spec.links[", 11) == 0 ? strstr(field, "].") : NULL;
 	if (rest && strncmp(rest, "].end.", 6) == 0)
@@ -313,5 +332,6 @@ int client_error(const struct client *client, const char *subject,
 	}
 	hint(client, error, what, text, -sentence_errno(reply->error, reply->parameters));
 	print_problem_error(reply->error, reply->parameters);
-	return STATUS_FAILED;
+	/* a name that no object can have is a mistake in the command line, whoever finds it */
+	return error == ERROR_INVALID_VALUE && is_first_word(what) ? STATUS_USAGE : STATUS_FAILED;
 }

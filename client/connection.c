@@ -56,6 +56,7 @@ void client_done(struct client *client)
 	client_reconnect(client);
 	client->parent.fd = close_fd(client->parent.fd);
 	json_decref(client->origins);
+	json_decref(client->given);
 	json_decref(client->typed);
 }
 

@@ -58,6 +58,7 @@ static int take_idle(struct options *options, const char *word)
 
 static int take_pid(struct options *options, const char *word)
 {
+	_cleanup_text_ struct text typed = {0};
 	int64_t pid;
 
 	if (!parse_number(word, 1, INT32_MAX, &pid))
@@ -66,8 +67,8 @@ static int take_pid(struct options *options, const char *word)
 		return options_reject(options,
 				      "a process that ends: process 1 never ends; name another "
 				      "process, or a duration");
-	return put_process(options,
-			   process_add(options->client, options->fds, pid, options->argument));
+	take_add_typed(options, &typed);
+	return put_process(options, process_add(options->client, options->fds, pid, typed.data));
 }
 
 /* Takes the parent that nsctl had when it started. A process that has become its parent since then
@@ -104,6 +105,7 @@ static int take_descriptor(struct options *options, const char *word)
 	static const char wanted[] = "fd: followed by the number of an open descriptor of a "
 				     "process (a pidfd), or of a pipe's reading end";
 	const struct client *client = options->client;
+	_cleanup_text_ struct text typed = {0};
 	int64_t number;
 	struct stat st;
 	int fd, flags;
@@ -116,16 +118,16 @@ static int take_descriptor(struct options *options, const char *word)
 	if (fd < 0)
 		return client_problem(client, NULL, "--lease=%s: %s", options->argument,
 				      strerror(EBADF));
+	take_add_typed(options, &typed);
 	flags = fcntl(fd, F_GETFL);
 	if (fstat(fd, &st) < 0 || !S_ISFIFO(st.st_mode))
-		return put_process(options,
-				   process_add_fd(client, options->fds, fd, options->argument));
+		return put_process(options, process_add_fd(client, options->fds, fd, typed.data));
 	if ((flags & O_ACCMODE) != O_RDONLY || flags & O_PATH) {
 		close_fd(fd);
 		return options_reject(options, wanted);
 	}
 	return put_descriptor(options, "pipeFileDescriptor",
-			      process_add_fd(client, options->fds, fd, options->argument));
+			      process_add_fd(client, options->fds, fd, typed.data));
 }
 
 int lease_take(struct options *options)

@@ -9,6 +9,7 @@
 #include <getopt.h>
 #include <string.h>
 
+#include "client/memory.h"
 #include "client/print.h"
 #include "client/text.h"
 #include "client/users.h"
@@ -210,6 +211,9 @@ static int take(struct options *options)
 		options_help(options->verb);
 		return -STATUS_HELP;
 	case OPTION_TAKEN:
+		if (!options->client->given)
+			options->client->given = must(json_object());
+		json_put(options->client->given, options->row->name, json_true());
 		options->chosen |= options->row->chooses;
 		options->needed |= options->row->needs;
 		return -options->row->take(options);

@@ -212,7 +212,7 @@ int sets_list(struct client *client, struct options *options)
 	int r;
 
 	if (options->n_words > 0)
-		return options_wrong(client, "list takes no names; use `nsctl show NAME`");
+		return options_wrong(client, "it takes no names; use `nsctl show NAME`");
 	if (client->has_owner)
 		json_put(parameters, "allOwners", json_true());
 	/* to the daemon, a frozen set is a ready one */

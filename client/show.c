@@ -300,8 +300,7 @@ void show_refused(const json_t *usage)
 
 	if (json_is_integer(packets))
 		show_line("refused", "%" JSON_INTEGER_FORMAT " packet%s to what it may not reach",
-			  json_integer_value(packets),
-			  json_integer_value(packets) == 1 ? "" : "s");
+			  json_integer_value(packets), json_integer_value(packets) == 1 ? "" : "s");
 	json_array_foreach(json_object_get(usage, "refusedDestinations"), i, refused) {
 		_cleanup_text_ struct text text = {0};
 

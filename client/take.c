@@ -35,20 +35,25 @@ json_t *take_object(const struct options *options)
 	return json_member(object, key, json_object);
 }
 
-/* Returns the current option as it was typed, or the beginning of one that is long. Makes
- * client.typed if it is missing. */
-static json_t *as_typed(const struct options *options)
+void take_add_typed(const struct options *options, struct text *ret)
 {
 	const char *argument = options->argument;
+
+	text_format(ret, "--%s", options->row->name);
+	if (argument)
+		text_format(ret, "=%.*s%s", TYPED_MAX, argument,
+			    strlen(argument) > TYPED_MAX ? "..." : "");
+}
+
+/* Returns the current option as it was typed. Makes client.typed if it is missing. */
+static json_t *as_typed(const struct options *options)
+{
 	struct client *client = options->client;
 	_cleanup_text_ struct text typed = {0};
 
 	if (!client->typed)
 		client->typed = must(json_object());
-	text_format(&typed, "--%s", options->row->name);
-	if (argument)
-		text_format(&typed, "=%.*s%s", TYPED_MAX, argument,
-			    strlen(argument) > TYPED_MAX ? "..." : "");
+	take_add_typed(options, &typed);
 	return json_string_nocheck(typed.data);
 }
 

@@ -8,6 +8,7 @@
 #define NSCTL_CLIENT_TAKE_H
 
 #include "client/options.h"
+#include "client/text.h"
 
 int take_nothing(struct options *options); /* an option without a value of its own */
 int take_true(struct options *options);
@@ -24,6 +25,8 @@ int take_seconds(struct options *options); /* such as 2 or 0.5 */
 json_t *take_object(const struct options *options);
 /* Puts a new value at the row's field, and remembers the option for messages about that field. */
 void take_put(const struct options *options, json_t *value);
+/* Appends the current option as it was typed, or the beginning of one that is long. */
+void take_add_typed(const struct options *options, struct text *ret);
 /* Remembers that entry number index of the list at the current option's field comes from that
  * option, so that messages about the entry show what was typed. take_put() does this by itself. */
 void take_note(const struct options *options, size_t index);

@@ -161,6 +161,9 @@ void text_join(struct text *text, const json_t *strings)
 
 bool text_is_almost(const char *a, const char *b)
 {
+	/* any two of these are almost the same */
+	if (strlen(a) < 3 && strlen(b) < 3)
+		return false;
 	while (*a && *a == *b) {
 		a++;
 		b++;

@@ -42,7 +42,7 @@ void text_join(struct text *text, const json_t *strings);
 #define _cleanup_text_ _cleanup_(text_done)
 
 /* Returns true if the words differ by one additional, missing, or different character, or by two
- * swapped ones: one may be the other, mistyped. */
+ * swapped ones: one may be the other, mistyped. False for two words of up to two characters. */
 bool text_is_almost(const char *a, const char *b);
 
 #endif

@@ -2,7 +2,8 @@
 /*
  * docs/kernel.md, 18: a maker has its caller's effective uid, and real and saved uid 0
  * (daemon/kernel/privilege.c). The kernel charges namespaces to the effective uid
- * (tests/kernel/test-limits.c) and makes it the owner of user namespaces. Signals and limits need
+ * (tests/kernel/test-limits.c) and makes it the owner of user namespaces; the maker keeps its
+ * capabilities. Signals and limits need
  * the real or saved uid; where the effective one would do (priority, processors), the kernel also
  * wants all of the target's capabilities.
  *
@@ -185,6 +186,18 @@ static int body_owner(struct child *parent, void *arg _unused_)
 	return child_hear(parent) == -EPIPE ? 0 : 1;
 }
 
+/* Returns 0 if a maker has CAP_SYS_ADMIN when it makes a user namespace. */
+static int body_capable(struct child *parent _unused_, void *arg _unused_)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[2];
+
+	if (privilege_charge(&user) < 0 || privilege_take_real_id(KERNEL_OTHER_UID) < 0 ||
+	    syscall(SYS_capget, &header, data) < 0)
+		return 200;
+	return data[0].effective & 1U << CAP_SYS_ADMIN ? 0 : 1;
+}
+
 static void check_owner(void)
 {
 	struct child child;
@@ -198,6 +211,7 @@ static void check_owner(void)
 	tap_ok(fd >= 0 && ioctl(fd, NS_GET_OWNER_UID, &owner) == 0 && owner == KERNEL_UID,
 	       "a user namespace belongs to the effective uid");
 	(void)child_end(&child);
+	tap_is(child_run(body_capable, NULL), 0, "its maker has CAP_SYS_ADMIN");
 }
 
 /* --- the signal at the parent's death --- */

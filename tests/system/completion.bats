@@ -87,7 +87,7 @@ in_bash() {
 		[ -n "${!#}" ] || COMP_WORDS+=("")
 		COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
 		_nsctl nsctl "${!#}" ""
-		printf "%s\n" "${COMPREPLY[@]}"' "$TOP_SRCDIR" nsctl "$@" | paste -sd ' '
+		printf "%s\n" "${COMPREPLY[@]}"' "$PWD" nsctl "$@" | paste -sd ' '
 }
 
 @test "bash: words, values after =, files, and another command's own completion" {
@@ -104,7 +104,7 @@ in_bash() {
 }
 
 @test "fish: words, values, files, and another command's own completion" {
-	in_fish() { as "$user_id" PATH="$NSCTL_BUILD:$PATH" fish --no-config -c 'source $argv[1]; complete -C $argv[2]' "$TOP_SRCDIR/completions/nsctl.fish" "$1" | cut -f 1 | paste -sd ' '; }
+	in_fish() { as "$user_id" PATH="$NSCTL_BUILD:$PATH" fish --no-config -c 'source $argv[1]; complete -C $argv[2]' "$PWD/completions/nsctl.fish" "$1" | cut -f 1 | paste -sd ' '; }
 	[ "$(in_fish 'nsctl li')" = "link list" ]
 	[ "$(in_fish 'nsctl exec w')" = web ]
 	[ "$(in_fish 'nsctl run --propagation=sl')" = --propagation=slave ]
@@ -125,7 +125,7 @@ in_zsh() {
 		_complete() { . $top/completions/_nsctl }
 		top=$1; shift
 		words=("$@") CURRENT=$# PREFIX=${@[-1]}
-		_complete' zsh "$TOP_SRCDIR" nsctl "$@" | paste -sd ' '
+		_complete' zsh "$PWD" nsctl "$@" | paste -sd ' '
 }
 
 @test "zsh: words, values, files, and another command's own completion" {

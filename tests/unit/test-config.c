@@ -301,13 +301,28 @@ static void test_bad(void **state _unused_)
 static void test_long_line(void **state _unused_)
 {
 	static char text[100000];
+	struct config *config = NULL;
+	char *message = NULL;
 
 	if (!is_root())
 		return;
 	memset(text, 'x', sizeof(text) - 1);
 	memcpy(text, "[allow]\n\nconnect = ", 19);
 	write_config(text);
-	check_bad("a long line", ":3: the line is too long");
+	check_bad("a long line",
+		  ":3: the line has more than 198 bytes: name a group (@GROUP) for many users, "
+		  "and divide a list of [lists], whose lines add up");
+	/* the longest one, and one more */
+	memset(text, '#', 200);
+	text[198] = '\0';
+	write_config(text);
+	assert_int_equal(config_load(path, true, &config, &message), 0);
+	config_free(config);
+	memcpy(text + 198, "#", 2);
+	write_config(text);
+	check_bad("a line of 199 bytes",
+		  ":1: the line has more than 198 bytes: name a group (@GROUP) for many users, "
+		  "and divide a list of [lists], whose lines add up");
 }
 
 /* The file must not be writable by others. */

@@ -355,7 +355,10 @@ static char *read_line(char *text, int size, void *context)
 	if (line)
 		loading->line++;
 	if (line && !strchr(line, '\n') && !feof(loading->file))
-		complain(loading, "the line is too long");
+		complain(loading,
+			 "the line has more than %d bytes: name a group (@GROUP) for many users, "
+			 "and divide a list of [lists], whose lines add up",
+			 size - 2);
 	return line;
 }
 

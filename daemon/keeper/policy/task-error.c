@@ -225,6 +225,8 @@ static const char *find_reason(const struct task_report *report)
 		 "the kernel has no setting of this name in a set's namespace; that of an "
 		 "interface "
 		 "needs the interface"},
+		{STEP_CLOCKS, ERANGE,
+		 "a clock of the set would be negative, or beyond what the kernel counts to"},
 		{STEP_SETTING, EINVAL, "the kernel does not take this value"},
 		{STEP_DEVICE, ENODEV, "is not a character device"},
 		{STEP_DEVICE, EPERM,
