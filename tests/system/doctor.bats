@@ -204,7 +204,7 @@ is() {
 	other --json call GetStatus | grep -q '"egressLists":\["mirrors","npm"\]'
 	other status | grep -qF -- '--egress (to the lists mirrors, npm)'
 	fails grep -E '^not allowed.*--egress' <(other status)
-	[ "$(other complete -- create --allow=@ | cut -f 1 | paste -sd ' ')" = "@mirrors @npm @dns @./" ]
+	[ "$(other complete -- create --allow=@ | cut -f 1 | paste -sd ' ')" = "--allow=@mirrors --allow=@npm --allow=@dns --allow=@./" ]
 	nsctl --json call GetStatus | grep -q '"egressLists":\["mirrors","npm","site"\]'
 	printf '%s\n' "$before" >"$config"
 	kill -HUP "$(cat "$runtime.pid")"
