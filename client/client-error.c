@@ -13,6 +13,7 @@
 #include "client/verb.h"
 #include "lib/sentence.h"
 #include "protocol/error.h"
+#include "protocol/name.h"
 
 /* Fields that are filled by a word of the command line, not by an option. */
 static const struct {
@@ -130,12 +131,6 @@ static void add_origin(struct text *text, const struct client *client, const cha
 			text_add(text, words[i].word);
 }
 
-/* Returns true for what the user wrote as the first word after the verb. Messages begin with it. */
-static bool is_first_word(const char *field)
-{
-	return strcmp(field, "name") == 0 || strcmp(field, "session") == 0;
-}
-
 /* Appends the options or the word of a field, and details that they do not contain: the end of the
  * link, and the key of that end. */
 static void add_field(struct text *text, const struct client *client, const char *field)
@@ -150,7 +145,8 @@ static void add_field(struct text *text, const struct client *client, const char
 		return;
 	}
 	add_origin(text, client, field);
-	if (text->used == 0 && !is_first_word(field))
+	/* the message begins with the word that the user wrote, so these say nothing more */
+	if (text->used == 0 && strcmp(field, "name") != 0 && strcmp(field, "session") != 0)
 		text_add(text, field);
 	rest = strncmp(field, "spec.links[", 11) == 0 ? strstr(field, "].") : NULL;
 	if (rest && strncmp(rest, "].end.", 6) == 0)
@@ -333,5 +329,6 @@ int client_error(const struct client *client, const char *subject,
 	hint(client, error, what, text, -sentence_errno(reply->error, reply->parameters));
 	print_problem_error(reply->error, reply->parameters);
 	/* a name that no object can have is a mistake in the command line, whoever finds it */
-	return error == ERROR_INVALID_VALUE && is_first_word(what) ? STATUS_USAGE : STATUS_FAILED;
+	return strcmp(text, NAME_REASON) == 0 || strcmp(text, SESSION_REASON) == 0 ? STATUS_USAGE
+										   : STATUS_FAILED;
 }

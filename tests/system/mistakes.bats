@@ -1,0 +1,102 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Wrong usages, as people make them: each message names the thing, the reason and the remedy, in the words of the command line.
+
+load daemon.bash
+
+setup_file() {
+	start_daemon
+	export runtime daemon
+	nsctl create box
+	nsctl network create lan --subnet=auto
+	nsctl create -n --lease=1h leased
+	mkdir "$runtime.root"
+}
+teardown_file() {
+	rmdir "$runtime.root"
+	nsctl rm --all
+	nsctl network rm lan
+	purge_daemon
+}
+
+# Words that only the interface and the code have.
+inner_words='spec\.|FileDescriptor|rateBitsPerSecond|org\.nsctl|\[[0-9]+\]\.|: NAME: |\(null\)|STEP_'
+
+# wrong STATUS THING REASON REMEDY WORD...: the command fails so, its first line has the thing and the reason, and the
+# remedy is there or in the hint.
+wrong() {
+	local expected=$1 thing=$2 reason=$3 remedy=$4 status=0 output first
+	shift 4
+	output=$(nsctl "$@" </dev/null 2>&1) || status=$?
+	first=${output%%$'\n'*}
+	echo "\$ nsctl $*"
+	echo "$output"
+	[ "$status" -eq "$expected" ] || { echo "status $status" && return 1; }
+	[[ "$first" == "nsctl: "*"$thing"* && "$first" == *"$reason"* ]] || { echo "no \"$thing\", or no \"$reason\"" && return 1; }
+	[[ "$output" == *"$remedy"* ]] || { echo "no \"$remedy\"" && return 1; }
+	fails grep -E "$inner_words" <<<"$output"
+}
+
+@test "a name: taken, missing, impossible, of another kind" {
+	wrong 1 "create box" "there is already a set called box" "--existing uses it" create box
+	wrong 1 "create box" "there is already a set called box" "made with other options" create --existing --hostname=other box
+	wrong 1 "show boxx" "there is no set called boxx" "\`nsctl list\`" show boxx
+	wrong 125 "exec boxx" "there is no set called boxx" "\`nsctl list\`" exec boxx true
+	wrong 1 "link rm cable" "there is no link called cable" "\`nsctl link list\`" link rm cable
+	wrong 1 "network rm wan" "there is no network called wan" "\`nsctl network list\`" network rm wan
+	wrong 2 '"a b"' "is not a valid name" "begins and ends with a letter" create "a b"
+	wrong 2 "rm a b" "a name is 1 to 64" "begins and ends with a letter" rm "a b"
+	wrong 2 "wait zzzz" "a session is" "16 hexadecimal digits" wait zzzz
+	wrong 2 "list" "takes no names" "\`nsctl show NAME\`" list box
+	wrong 2 "rm" "no set given" "--all removes all" rm
+}
+
+@test "a word: mistyped, of a similar program, missing" {
+	wrong 2 "command lits" "there is no command" "write \`nsctl list" lits
+	wrong 2 "command cp" "there is no command" "\`nsctl help\` lists them" cp
+	wrong 2 "command stop" "there is no command" "write \`nsctl rm" stop box
+	wrong 2 "--hotsname=x" "there is no option" "write --hostname" create --hotsname=x y
+	wrong 125 "exec" "no COMMAND given" "\`nsctl help exec\`" exec box
+}
+
+@test "a value: of an option, with what is right instead" {
+	wrong 2 "--memory" '"512MB" is not a size' "such as 512M" create --memory=512MB x
+	wrong 1 "--memory=1K" "is less than" "bytes" create --memory=1K x
+	wrong 2 "--cpus" '"many" is not a number of processors' "such as 2 or 0.5" create --cpus=many x
+	wrong 2 "--lease" '"soon" is not a duration' "15m" create --lease=soon x
+	wrong 2 "--hostname" '"a b" is not a host name' "letters, digits" create --hostname="a b" x
+	wrong 2 "--add-host" '"db" is not NAME:ADDRESS' "db:10.0.0.5" create --add-host=db x
+	wrong 1 "--dns=x" "is not the IP address" "of a host" create --dns=x y
+	wrong 1 "--link=box,address=10.0.0.1" "needs a prefix length" "10.0.0.1/24" create --link=box,address=10.0.0.1 y
+	wrong 1 "--link=box,rate=10" "10 is less than 8000" "bits per second" create --link=box,rate=10 y
+	wrong 2 "--signal" '"FOO" is not a signal' "such as TERM" kill -s FOO box
+	wrong 2 "--sort" 'there is no column "SIZE"' "the columns are NAME" list --sort=SIZE
+	wrong 2 "--format" '"png" is not' "text|dot|mermaid|svg" graph --format=png
+	wrong 1 "--map-auto" "/etc/subuid" "gives you none" create --map-auto x
+	wrong 1 "--monotonic, --boottime" "a clock of the set would be negative" "" create -T --monotonic=-4000000000 --boottime=-4000000000 x
+}
+
+@test "a thing outside: a path, a process, a descriptor, a file" {
+	wrong 1 "--bind" "/nosuch: No such file" "" create --bind=/nosuch:/mnt x
+	wrong 1 "--bind=/tmp:/nosuch" "there is no such path inside" "--tmpfs=PARENT" create --bind=/tmp:/nosuch x
+	wrong 1 "--root=$runtime.root" "this root has no /dev" "make an empty directory" create -r "--root=$runtime.root" x
+	wrong 1 "--lease=pid:4194304" "No such process" "" create --lease=pid:4194304 x
+	wrong 1 "--target=4194304" "No such process" "" adopt --target=4194304 x
+	wrong 1 "--net=999" "Bad file descriptor" "--target=PID" adopt --net=999 x
+	wrong 125 "--with=services.json" "No such file" "" run --with=services.json true
+	wrong 1 "up lab.json" "No such file" "" up lab.json
+	wrong 127 "exec box: nosuch" "No such file" "searched for inside the set" exec box nosuch
+	wrong 127 "exec box: nosuch" "No such file" "searched for inside the set" exec -d box nosuch
+	wrong 4 "cannot reach nsctld at /nosuch" "No such file" "systemctl start nsctld" --socket=/nosuch list
+}
+
+@test "what is not allowed, or not possible" {
+	wrong 1 "egress" "does not name you" "\`nsctl status\` says where this file is" create --egress x
+	wrong 1 "published ports" "does not name you" "\`nsctl status\` says where this file is" create --publish=8080:80 x
+	wrong 125 "--user=4242" "in this set you can only use" "id $user_id" exec --user=4242 box id
+	wrong 125 "--only=user" "but not user" "the set has mnt,pid,net" exec --only=user box true
+	wrong 1 "renew box" "the set has no lease by time" "it lives until it is removed" renew box
+	wrong 1 "--link=x" "x cannot be linked to itself" "" create --link=x x
+	wrong 1 "egress box" "has no list" "make it with --allow" egress box
+	wrong 1 "--allow=@nolist" "is no list of [lists] in nsctld.conf" "@./FILE" create --allow=@nolist x
+}
