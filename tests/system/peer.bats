@@ -73,7 +73,7 @@ PYTHON
 import json, os, resource
 from hostile import Connection
 names = ("NOFILE", "CORE", "STACK", "NPROC", "MEMLOCK")
-os.nice(3)
+nice = os.nice(3)
 some = sorted(os.sched_getaffinity(0))[-1:]
 os.sched_setaffinity(0, some)
 with open("/proc/self/oom_score_adj", "w") as file: file.write("321")
@@ -93,7 +93,7 @@ c.ok("Exec", {"name": "box", "command": ["python3", "-c", program], "environment
               "stdoutFileDescriptor": 0, "statusFileDescriptor": 1}, [result, told])
 os.close(result); os.close(told)
 got = json.loads(os.fdopen(out).read())
-assert got == [3, some, "321", [list(had[n]) for n in names]], (got, had)
+assert got == [nice, some, "321", [list(had[n]) for n in names]], (got, had)
 PYTHON
 }
 
