@@ -8,6 +8,7 @@
 #include <net/if_arp.h>
 #include <netinet/if_ether.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include "daemon/kernel/capture.h"
 #include "daemon/kernel/child.h"
@@ -148,6 +149,8 @@ static void run(const struct host *inherited, const struct task_capture *task, i
 
 	if (prepare(&host, task, &capture, &fault) < 0)
 		child_finish(&host, &failed, &fault);
+	/* the reader of the file may go at any time, also before the capture begins */
+	(void)signal(SIGPIPE, SIG_IGN);
 	if (report_started(&host) == 0) {
 		close_fd(host.report_fd);
 		if (capture_confine() == 0)

@@ -217,6 +217,9 @@ PYTHON
 
 @test "it ends with its reader, its client, its interface and its set" {
 	two_sets
+	# the reader, even before it begins
+	nsctl capture a 2>"$files/gone.err" | true
+	grep -x "0 packets captured, 0 lost" "$files/gone.err"
 	# the reader, even if no packet comes
 	[ "$(nsctl capture --filter='udp port 9' a | head -c 24 | wc -c)" -eq 24 ]
 	eventually fails capturers
