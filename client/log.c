@@ -124,7 +124,8 @@ static int tell_nothing(const struct client *client, bool since, int status, siz
 			   "12:00\", 12:00, yesterday, \"2 hours ago\" or -2h");
 	else if (lines == 0)
 		print_hint("the journal shows you no lines: only root and the groups adm and "
-			   "systemd-journal read all of it (`sudo nsctl log --owner=USER`)");
+			   "systemd-journal read all of it (`sudo nsctl log --owner=USER`), and "
+			   "an nsctld that was started by hand logs to its stderr");
 	return status != 0 ? STATUS_FAILED : 0;
 }
 
