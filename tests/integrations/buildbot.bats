@@ -141,6 +141,8 @@ watch_master() {
 	has "fleet None " 1
 	other=$(results | sed -n 's/^fleet None //p')
 	[ "$other" != "$host" ]
+	# the worker makes the directory a moment after it has been chosen
+	eventually test -d "$home/$other/fleet/build"
 	touch "$home/$other/fleet/build/go"
 	has "fleet 0 $other" 1
 	for host in host1 host2 host3; do eventually is_empty $host; done
