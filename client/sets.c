@@ -42,7 +42,11 @@ const struct option_row sets_list_options[] = {
 int sets_create(struct client *client, struct options *options)
 {
 	int r = spec_finish(options);
+	const json_t *spec = json_object_get(options->parameters, "spec");
 
+	/* verb_make() prints the name, and which published ports were chosen */
+	if (!client->json && !json_object_get(spec, "publish"))
+		json_put(options->parameters, "brief", json_true());
 	return r ? r : verb_make(client, options, "set", "org.nsctl.Create");
 }
 

@@ -179,6 +179,7 @@ static const struct wire_field wire_create_fields[] = {
 	STRING(1, wire_create, name, NAME_SIZE - 1, JSON("name"), NAME),
 	BOOL(2, wire_create, existing, JSON("existing")),
 	NESTED(3, wire_create, spec, wire_spec, JSON("spec")),
+	BOOL(4, wire_create, brief, JSON("brief")),
 };
 LAYOUT(wire_create);
 

@@ -123,7 +123,7 @@ struct wire_failure {
 
 struct wire_create {
 	const char *name; /* NULL: the daemon picks one */
-	bool existing;
+	bool existing, brief;
 	struct wire_spec spec;
 };
 

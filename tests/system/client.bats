@@ -68,6 +68,34 @@ json() { python3 -c 'import json,sys; print(json.loads(sys.stdin.readline())[sys
 	nsctl rm --ignore box
 }
 
+@test "a brief Create says whose set was made, and answers in its turn" {
+	as "$user_id" python3 - "$BATS_TEST_DIRNAME/../lib" <<-'PYTHON'
+import sys
+sys.path.insert(0, sys.argv[1])
+sys.dont_write_bytecode = True
+from varlink import Connection
+
+EMPTY = {"namespaces": [], "spec": {}, "interfaces": [], "usage": {"processes": 0, "sessions": 0}}
+client = Connection()
+spec = {"namespaces": ["net"]}
+names = [f"box{i}" for i in range(9)]
+for name in names:
+    client.request("Create", {"name": name, "spec": spec, "brief": True})
+    client.request("Get", {"name": name})
+for name in names:
+    brief, whole = client.receive()["parameters"]["set"], client.receive()["parameters"]["set"]
+    assert brief["name"] == name and whole["namespaces"], (brief, whole)
+    assert brief == {key: whole[key] for key in ("name", "owner", "id", "state", "created")} | EMPTY, (brief, whole)
+# a refusal is as ever, and an existing set is told whole
+refusal = client.call("Create", {"name": "box0", "spec": spec, "brief": True})
+assert refusal["error"] == "org.nsctl.Exists", refusal
+existing = client.call("Create", {"name": "box0", "spec": spec, "brief": True, "existing": True})
+assert existing["parameters"]["set"]["namespaces"], existing
+client.request("Create", {"name": "last", "spec": spec, "brief": True}, oneway=True)
+assert client.call("Get", {"name": "last"})["parameters"]["set"]["state"] == "ready"
+PYTHON
+}
+
 @test "--existing takes a set that was made the same, and no other" {
 	nsctl create -n --tmpfs=/mnt -m box
 	id=$(nsctl show --json box | json id)

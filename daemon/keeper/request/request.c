@@ -57,29 +57,38 @@ void request_send(struct keeper *keeper _unused_, const struct request *request)
 }
 
 /*
- * Sends an empty answer to the client, which need not wait for its front then. The front has
+ * Sends a short answer to the client, which need not wait for its front then. The front has
  * allowed it: it has sent the client everything else, and sends nothing before it hears of this
  * answer. Returns false if the client's queue is full.
  */
-static bool answer_directly(const struct request *request)
+static bool answer_directly(const struct request *request, const char *text)
 {
-	static const char empty[] = "{\"parameters\":{}}";
 	const struct client_connection *connection =
 		request->direct ? request_connection(request) : NULL;
+	ssize_t size = (ssize_t)strlen(text) + 1;
 
-	return connection && send(connection->socket_fd, empty, sizeof(empty),
-				  MSG_DONTWAIT | MSG_NOSIGNAL) == sizeof(empty);
+	return connection &&
+	       send(connection->socket_fd, text, size, MSG_DONTWAIT | MSG_NOSIGNAL) == size;
+}
+
+void request_done_directly(struct keeper *keeper, struct request *request, const char *text,
+			   const struct wire_layout *layout, const void *value)
+{
+	bool sent = text && answer_directly(request, text);
+
+	request_begin(keeper, request, sent ? WIRE_SENT : 0);
+	if (layout && !sent)
+		wire_put(keeper->to_front, layout, value);
+	request_send(keeper, request);
+	audit_done(request, NULL);
+	forget_request(request);
 }
 
 void request_done(struct keeper *keeper, struct request *request, const struct wire_layout *layout,
 		  const void *value)
 {
-	request_begin(keeper, request, !layout && answer_directly(request) ? WIRE_SENT : 0);
-	if (layout)
-		wire_put(keeper->to_front, layout, value);
-	request_send(keeper, request);
-	audit_done(request, NULL);
-	forget_request(request);
+	request_done_directly(keeper, request, layout ? NULL : "{\"parameters\":{}}", layout,
+			      value);
 }
 
 void request_end(struct keeper *keeper, struct request *request)

@@ -25,7 +25,7 @@ struct request {
 	struct front_process *front; /* NULL: the front is gone */
 	uint32_t connection, number;
 	enum wire_op op;
-	bool direct;	     /* an empty answer may go to the client past its front */
+	bool direct;	     /* a short answer may go to the client past its front */
 	struct lanes *lanes; /* the front's; NULL: the front is gone */
 	uint32_t lane;	     /* lane with the request's descriptors; 0: it has none */
 	uint64_t pipes;	     /* bit i: descriptor i is a pipe, and gets a watcher */
@@ -60,6 +60,10 @@ void request_end(struct keeper *keeper, struct request *request);
  * and goes to the client directly if it can. */
 void request_done(struct keeper *keeper, struct request *request, const struct wire_layout *layout,
 		  const void *value);
+/* The same, with an answer in JSON that goes to the client directly if it can. It must need no
+ * escapes. */
+void request_done_directly(struct keeper *keeper, struct request *request, const char *text,
+			   const struct wire_layout *layout, const void *value);
 /* Sends an error as the last answer, and logs it. */
 void request_fail(struct keeper *keeper, struct request *request, const struct failure *failure);
 /* Returns true if an answer of any size can be sent to the front now. If not, events_resume() is

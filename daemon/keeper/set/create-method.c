@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The method Create. */
+#include <inttypes.h>
 #include <string.h>
 #include "daemon/keeper/network/publish.h"
 #include "daemon/keeper/policy/check.h"
@@ -11,21 +12,43 @@
 #include "daemon/keeper/set/lease.h"
 #include "daemon/keeper/state/view.h"
 
-void create_answer(struct keeper *keeper, struct set *set, const struct failure *failure,
-		   void *context)
+/* brief: NULL, or an answer that is enough for the caller. */
+static void answer(struct keeper *keeper, struct set *set, struct request *request,
+		   const char *brief)
 {
-	struct request *request = context;
 	struct set_view view;
 
-	if (failure) {
-		request_fail(keeper, request, failure);
-		return;
-	}
 	/* the connection of its lease may have ended in the meantime; then the lease ends now */
 	if (set->lease_connection && !request_connection(request))
 		lease_connection_gone(keeper, set->lease_connection);
 	view_set(keeper, set, false, &view);
-	request_done(keeper, request, &wire_set_layout, &view.wire);
+	request_done_directly(keeper, request, brief, &wire_set_layout, &view.wire);
+}
+
+void create_answer(struct keeper *keeper, struct set *set, const struct failure *failure,
+		   void *context)
+{
+	if (failure)
+		request_fail(keeper, context, failure);
+	else
+		answer(keeper, set, context, NULL);
+}
+
+static void answer_briefly(struct keeper *keeper, struct set *set, const struct failure *failure,
+			   void *context)
+{
+	char text[256 + NAME_SIZE];
+
+	if (failure) {
+		request_fail(keeper, context, failure);
+		return;
+	}
+	snprintf(text, sizeof(text),
+		 "{\"parameters\":{\"set\":{\"name\":\"%s\",\"owner\":%u,\"id\":\"%s\","
+		 "\"state\":\"ready\",\"created\":%" PRIu64 ".%06" PRIu64 ",\"namespaces\":[],"
+		 "\"spec\":{},\"interfaces\":[],\"usage\":{\"processes\":0,\"sessions\":0}}}}",
+		 set->name, set->owner, set->id, set->created / 1000000, set->created % 1000000);
+	answer(keeper, set, context, text);
 }
 
 /* Answers a Create whose name is taken: with the existing set, if the caller wants that
@@ -55,7 +78,8 @@ int on_create(struct keeper *keeper, struct request *request, struct wire_create
 	      struct failure *failure)
 {
 	char picked[NAME_SIZE];
-	struct set_wish wish = {.spec = &asked->spec, .created = create_answer};
+	struct set_wish wish = {.spec = &asked->spec,
+				.created = asked->brief ? answer_briefly : create_answer};
 	const struct set *set;
 	int r;
 

@@ -34,7 +34,7 @@ func main() {
 	kinds := []orgnsctl.NamespaceType{"uts", "net"}
 	spec := orgnsctl.SetSpec{Namespaces: &kinds, Labels: &map[string]string{"by": "go"},
 		Lease: &orgnsctl.Lease{Connection: &connection}}
-	set, err := orgnsctl.Create().Call(ctx, client, &name, &spec, nil)
+	set, err := orgnsctl.Create().Call(ctx, client, &name, &spec, nil, nil)
 	check(err)
 	if set.Name == name && set.State == "ready" && features["links"] && (*set.Spec.Labels)["by"] == "go" {
 		fmt.Println("created", set.Name)
