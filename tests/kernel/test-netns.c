@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * docs/kernel.md, 6, 7, 10, 24, 27, 32, 35 and 36: a netlink socket opened in a net namespace
- * works there from outside; a veth is made with its peer already in its namespace; a net namespace
- * that ends takes the host's ends along, with an event; a disabled port of a bridge lets nothing
- * pass;
- * a new net namespace resets the settings for ping and low ports. A sysfs belongs to the net
- * namespace in which it was made, wherever its descriptor is carried. A socket that listens is
- * counted.
+ * docs/kernel.md, 6, 7, 10, 24, 27, 32, 35 and 36: a netlink socket opened in a net namespace works
+ * there from outside; a veth is made with its peer already in its namespace, and with the queues
+ * that it is asked for; a net namespace that ends takes the host's ends along, with an event; a
+ * disabled port of a bridge lets nothing pass; a new net namespace resets the settings for ping and
+ * low ports. A sysfs belongs to the net namespace in which it was made, wherever its descriptor is
+ * carried. A socket that listens is counted.
+ *
+ * The test's "host" is a net namespace of its own.
  */
 #include <fcntl.h>
 #include <linux/ethtool.h>
