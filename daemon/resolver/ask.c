@@ -77,8 +77,9 @@ struct ask *ask_new(struct set *set, const uint8_t *bytes, size_t size,
 		return NULL;
 	}
 	ask->set = set;
-	ask->servers =
-		names_have_own(set->names, entries, n_entries) ? &set->servers : &set->host_servers;
+	ask->servers = n_entries == 0 || names_have_own(set->names, entries, n_entries)
+			       ? &set->servers
+			       : &set->host_servers;
 	ask->done = done;
 	ask->question = *question;
 	memcpy(ask->bytes, bytes, size);

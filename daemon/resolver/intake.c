@@ -73,7 +73,7 @@ static int refuse(struct set *set, const uint8_t *bytes, size_t size, struct que
 	if (code < 0)
 		return 0;
 	*n = code == 0 ? names_match(set->names, question->name, entries) : 0;
-	if (*n > 0)
+	if (*n > 0 || (code == 0 && set->every))
 		return -EAGAIN;
 	if (code == 0) {
 		code = LDNS_RCODE_REFUSED;

@@ -48,9 +48,7 @@ static struct entry make_entry(const char *text, size_t index)
 {
 	struct entry entry = {.name = text, .index = (uint32_t)index};
 
-	if (strcmp(text, "*") == 0)
-		entry = (struct entry){.name = "", .below = true, .index = (uint32_t)index};
-	else if (strncmp(text, "*.", 2) == 0)
+	if (strncmp(text, "*.", 2) == 0)
 		entry = (struct entry){.name = text + 2, .below = true, .index = (uint32_t)index};
 	return entry;
 }
@@ -200,5 +198,5 @@ size_t names_match(const struct names *names, const char *name,
 
 	for (const char *dot = strchr(name, '.'); dot; dot = strchr(dot + 1, '.'))
 		n = find(names, dot + 1, true, n, ret);
-	return find(names, "", true, n, ret);
+	return n;
 }

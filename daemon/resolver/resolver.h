@@ -108,6 +108,7 @@ struct set {
 	uint64_t cookie;
 	struct names *names;
 	uint64_t version;
+	bool every; /* other names are forwarded, too */
 	struct servers servers, host_servers;
 	struct listener listeners[LISTENERS_MAX];
 

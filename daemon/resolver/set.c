@@ -26,6 +26,7 @@ int set_list(struct set *set, const struct wire_resolver_list *wire)
 	names_free(set->names);
 	set->names = names;
 	set->version = wire->version;
+	set->every = wire->every;
 	return 0;
 }
 

@@ -19,6 +19,7 @@ static const struct wire_field wire_resolver_list_fields[] = {
 	U64(2, wire_resolver_list, version, 0),
 	FD(3, wire_resolver_list, names_fd),
 	U32(4, wire_resolver_list, n_own, RESOLVER_NAMES_MAX),
+	BOOL(5, wire_resolver_list, every),
 };
 LAYOUT(wire_resolver_list);
 

@@ -68,7 +68,7 @@ struct wire_resolver_server {
  * with pread(2) when the message comes, and closes it. The keeper seals it against writing.
  *
  * A name is in lower case, in ASCII, without a final dot. "example.org" matches this name alone,
- * "*.example.org" every name below it but not the name itself, and "*" every name (for --learn).
+ * "*.example.org" every name below it but not the name itself.
  * The index of an entry is its position, from 0. The names are distinct: if an owner's list has a
  * name several times, with several ports for example, the keeper joins these entries.
  *
@@ -76,6 +76,9 @@ struct wire_resolver_server {
  * are of an administrator's lists, and are asked at the host's: a user who may have such a list and
  * nothing else must not decide, by the choice of name servers, where its names lead. A question
  * that both match is asked at the set's.
+ *
+ * every: all other names are forwarded as well, to the set's name servers, because it is learned
+ * which ones the list would need.
  *
  * The version is a number of the keeper's, other than 0, that says with which list a
  * RESOLVER_ALLOW was made: its indexes mean nothing in another list.
@@ -85,6 +88,7 @@ struct wire_resolver_list {
 	uint64_t version;
 	int names_fd;
 	uint32_t n_own;
+	bool every;
 };
 
 struct wire_resolver_upstreams {
@@ -129,7 +133,7 @@ struct wire_resolver_allow {
 	uint64_t cookie;
 	uint64_t version; /* of the list by which the name was matched */
 	const char *name; /* that the set asked for: lower case, no final dot */
-	size_t n_entries; /* at least 1: all that match */
+	size_t n_entries; /* all that match; 0: none does, and wire_resolver_list.every was set */
 	struct wire_resolver_entry entries[RESOLVER_ENTRIES_MAX];
 	size_t n_addresses; /* at least 1, distinct */
 	struct wire_resolver_address addresses[RESOLVER_ADDRESSES_MAX];

@@ -30,7 +30,7 @@ static void test_two_groups(void **state)
 {
 	struct fixture *f = *state;
 	_cleanup_fd_ int fd = make_list((const char *const[]){"a.org", "*.org", NULL});
-	struct wire_resolver_list list = {9, 6, fd, 1};
+	struct wire_resolver_list list = {.cookie = 9, .version = 6, .names_fd = fd, .n_own = 1};
 	struct wire_resolver_upstreams upstreams = {
 		.cookie = 9,
 		.n_servers = 1,
@@ -55,6 +55,30 @@ static void test_two_groups(void **state)
 	send_allowed(f, 0);
 	assert_answered(&f->udp);
 	assert_false(is_ready(f->upstreams[0].fd, POLLIN));
+}
+
+/* While a list is learned, names that it does not have are forwarded to the set's name servers. */
+static void test_every_name(void **state)
+{
+	struct fixture *f = *state;
+	_cleanup_fd_ int fd = make_list((const char *const[]){"a.org", NULL}),
+			 again_fd = make_list((const char *const[]){"a.org", NULL});
+	struct wire_resolver_list list = {.cookie = 9, .version = 6, .names_fd = fd, .every = true};
+
+	add(f, 9, default_list, 1, &f->udp, NULL);
+	send_to_resolver(f, RESOLVER_LIST, 0, &wire_resolver_list_layout, &list);
+	ask(&f->udp, "other.net");
+	serve(f->upstreams[0].fd, "other.net", "other.net. 60 A 192.0.2.1");
+	receive_allow(f);
+	assert_string_equal(f->allow.name, "other.net");
+	assert_int_equal(f->allow.n_entries, 0);
+	send_allowed(f, 0);
+	assert_answered(&f->udp);
+	list.names_fd = again_fd;
+	list.every = false;
+	send_to_resolver(f, RESOLVER_LIST, 0, &wire_resolver_list_layout, &list);
+	ask(&f->udp, "other.net");
+	assert_code(&f->udp, LDNS_RCODE_REFUSED);
 }
 
 static void test_refused_address(void **state)
@@ -222,7 +246,7 @@ static void test_replaced(void **state)
 {
 	struct fixture *f = *state;
 	_cleanup_fd_ int fd = make_list((const char *const[]){"c.org", NULL});
-	struct wire_resolver_list list = {9, 6, fd, 1};
+	struct wire_resolver_list list = {.cookie = 9, .version = 6, .names_fd = fd, .n_own = 1};
 	struct wire_resolver_upstreams upstreams = {
 		.cookie = 9, .n_servers = 1, .servers = {{"127.0.0.1", f->upstreams[1].port}}};
 	struct wire_resolver_remove gone = {9};
@@ -356,7 +380,7 @@ static void test_turns(void **state)
 static void test_broken_rule(void **state)
 {
 	struct fixture *f = *state;
-	struct wire_resolver_list list = {9, 6, -1, 0};
+	struct wire_resolver_list list = {.cookie = 9, .version = 6, .names_fd = -1};
 	int status;
 
 	add(f, 9, default_list, 1, &f->udp, NULL);
@@ -372,6 +396,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_allowed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_two_groups, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_every_name, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_refused_address, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_denied, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_negative, set_up, tear_down),
